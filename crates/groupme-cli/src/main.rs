@@ -1,0 +1,2 @@
+//! Placeholder while the layers are laid.
+fn main() {}
