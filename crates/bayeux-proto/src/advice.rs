@@ -5,7 +5,10 @@
 /// Numbers are milliseconds as sent, clamped into `i64`; a member of an unexpected type counts as
 /// absent. What a session makes of them (merging, floors, ceilings) is the session's business.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "built by every embedder's parser; a new member is a new version")]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "built by every embedder's parser; a new member is a new version"
+)]
 pub struct Advice {
     /// What to do next. Belongs to the message that carried it and is never remembered.
     pub reconnect: Option<Reconnect>,
@@ -22,7 +25,10 @@ pub struct Advice {
 
 /// The numbers of an [`Advice`], in milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "built by every embedder's parser; a new member is a new version")]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "built by every embedder's parser; a new member is a new version"
+)]
 pub struct Timing {
     /// Least wait between a connect reply and the next connect; negative means "do not".
     pub interval: Option<i64>,
@@ -34,7 +40,10 @@ pub struct Timing {
 
 /// The `reconnect` member of an [`Advice`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "the specification closes the set, and `Unknown` holds the rest")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "the specification closes the set, and `Unknown` holds the rest"
+)]
 pub enum Reconnect {
     /// Connect again with the same session.
     Retry,

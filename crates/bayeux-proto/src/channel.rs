@@ -1,7 +1,7 @@
 //! Channel names and patterns.
 
 use alloc::{borrow::ToOwned, boxed::Box, string::String};
-use core::{fmt, str::FromStr};
+use core::{borrow::Borrow, fmt, str::FromStr};
 
 use crate::Misuse;
 
@@ -29,7 +29,9 @@ impl Channel {
     ///
     /// [`Misuse::InvalidChannel`] where even that does not hold.
     pub fn lax(name: &str) -> Result<Self, Misuse> {
-        Self::checked(name, |segment| !segment.chars().any(|c| c.is_control() || c.is_whitespace()))
+        Self::checked(name, |segment| {
+            !segment.chars().any(|c| c.is_control() || c.is_whitespace())
+        })
     }
 
     /// The name.
@@ -52,17 +54,25 @@ impl Channel {
     /// `*` stands for exactly one segment, `**` for one or more; `/foo/**` does not match `/foo`.
     pub fn matches(&self, name: &str) -> bool {
         if let Some(parent) = self.0.strip_suffix("**") {
-            name.strip_prefix(parent).is_some_and(|rest| !rest.is_empty())
+            name.strip_prefix(parent)
+                .is_some_and(|rest| !rest.is_empty())
         } else if let Some(parent) = self.0.strip_suffix('*') {
-            name.strip_prefix(parent).is_some_and(|rest| !rest.is_empty() && !rest.contains('/'))
+            name.strip_prefix(parent)
+                .is_some_and(|rest| !rest.is_empty() && !rest.contains('/'))
         } else {
             *self.0 == *name
         }
     }
 
     fn checked(name: &str, legal: impl Fn(&str) -> bool) -> Result<Self, Misuse> {
-        let invalid = || Misuse::InvalidChannel { name: shortened(name) };
-        let mut segments = name.strip_prefix('/').ok_or_else(invalid)?.split('/').peekable();
+        let invalid = || Misuse::InvalidChannel {
+            name: shortened(name),
+        };
+        let mut segments = name
+            .strip_prefix('/')
+            .ok_or_else(invalid)?
+            .split('/')
+            .peekable();
         while let Some(segment) = segments.next() {
             let wildcard = matches!(segment, "*" | "**") && segments.peek().is_none();
             if !wildcard && (segment.is_empty() || segment.contains('*') || !legal(segment)) {
@@ -83,6 +93,12 @@ impl FromStr for Channel {
 
 impl AsRef<str> for Channel {
     fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Borrow<str> for Channel {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }

@@ -55,6 +55,10 @@ pub struct Config {
     pub upgrade_interval: Duration,
     /// How many commands may wait or be in flight. Default: 1024.
     pub max_requests: usize,
+    /// How long a publish may wait for a session before it is cancelled. Default: 60 s.
+    pub queue_timeout: Duration,
+    /// How many local subscriptions there may be. Default: 16384.
+    pub max_subscriptions: usize,
     /// The largest payload to publish, in bytes. Default: 64 KiB.
     pub max_payload: usize,
     /// About how many bytes of requests go into one batch. Default: 8 KiB.
@@ -86,15 +90,17 @@ impl Default for Config {
             open_timeout: Duration::from_secs(15),
             ping_interval: Duration::from_secs(25),
             pong_timeout: Duration::from_secs(10),
-            default_hold: Duration::from_secs(60),
-            max_interval: Duration::from_secs(600),
+            default_hold: Duration::from_mins(1),
+            max_interval: Duration::from_mins(10),
             backoff_base: Duration::from_secs(1),
-            backoff_cap: Duration::from_secs(60),
+            backoff_cap: Duration::from_mins(1),
             connect_burst: 20,
             connect_spacing: Duration::from_millis(100),
             websocket_attempts: 3,
-            upgrade_interval: Duration::from_secs(60),
+            upgrade_interval: Duration::from_mins(1),
             max_requests: 1024,
+            queue_timeout: Duration::from_mins(1),
+            max_subscriptions: 16_384,
             max_payload: 64 * 1024,
             max_batch: 8 * 1024,
             disconnect_timeout: Duration::from_secs(2),

@@ -86,18 +86,33 @@ impl ServerError {
         {
             let args = match code {
                 401 => Vec::new(),
-                _ => args.split(',').filter(|arg| !arg.is_empty()).map(ToOwned::to_owned).collect(),
+                _ => args
+                    .split(',')
+                    .filter(|arg| !arg.is_empty())
+                    .map(ToOwned::to_owned)
+                    .collect(),
             };
-            return Self { code: Some(code), args, text: text.to_owned() };
+            return Self {
+                code: Some(code),
+                args,
+                text: text.to_owned(),
+            };
         }
-        Self { code: None, args: Vec::new(), text: error.to_owned() }
+        Self {
+            code: None,
+            args: Vec::new(),
+            text: error.to_owned(),
+        }
     }
 
     /// Whether this says that the server no longer knows the session: 401 from Faye, 402 from
     /// `CometD`, 403 from Salesforce. The text decides, because the codes have other meanings too.
     pub fn is_unknown_client(&self) -> bool {
         let said = |needle: &str| {
-            self.text.as_bytes().windows(needle.len()).any(|w| w.eq_ignore_ascii_case(needle.as_bytes()))
+            self.text
+                .as_bytes()
+                .windows(needle.len())
+                .any(|w| w.eq_ignore_ascii_case(needle.as_bytes()))
         };
         matches!(self.code, Some(401..=403))
             && (said("unknown client") || said("session_unknown") || said("invalid client id"))

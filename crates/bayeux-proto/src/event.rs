@@ -160,7 +160,10 @@ impl fmt::Display for End {
             Self::Stopped(None) => f.write_str("the server advised to stop"),
             Self::NoCommonTransport => f.write_str("client and server share no transport"),
             Self::Unauthorized { status } => {
-                write!(f, "the endpoint asks for credentials (HTTP status {status})")
+                write!(
+                    f,
+                    "the endpoint asks for credentials (HTTP status {status})"
+                )
             }
         }
     }

@@ -48,7 +48,10 @@ impl fmt::Display for Transport {
 /// A set of connection types, as in `supportedConnectionTypes`. Names this crate cannot drive are
 /// left out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "a set of the two transports this crate drives")]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "a set of the two transports this crate drives"
+)]
 pub struct ConnectionTypes {
     /// `websocket`
     pub websocket: bool,
@@ -150,13 +153,6 @@ pub enum Close {
     Garbage,
     /// The peer sent more than the limit for one frame or body.
     Oversize,
-}
-
-impl Close {
-    /// Whether this is a proof that the peer speaks no WebSocket at this address.
-    pub(crate) fn refuses_upgrade(self) -> bool {
-        matches!(self, Self::Status { .. } | Self::Garbage)
-    }
 }
 
 impl fmt::Display for Close {

@@ -1,13 +1,126 @@
-//! Sans-IO Bayeux state machines.
+//! Sans-IO Bayeux: the rules of the protocol as state machines, and nothing else.
+//!
+//! A [`Session`] is the client side of one Bayeux session, for any server that speaks Bayeux 1.0
+//! (Faye, `CometD`, Salesforce, GroupMe). It knows no socket, no clock, no random source, no JSON
+//! parser and no runtime: the embedder brings those, the session decides what to send when, and
+//! what the answers mean.
+//!
+//! # Lanes and verdicts
+//!
+//! A **lane** is anything that carries batches of messages: a WebSocket for its whole life, or one
+//! HTTP exchange. The session opens, writes and abandons lanes ([`Action`]); the driver reports
+//! what came over them and how they ended. For each message the session reads the envelope
+//! ([`Message`]) and answers with a [`Verdict`]; payloads stay with the driver.
+//!
+//! ```
+//! use bayeux_proto::{Action, Channel, Close, Config, Instant, Message, Session, Verdict};
+//!
+//! /// What an embedder has to bring: carriers and a clock. Here, a scripted server.
+//! struct Road { now: Instant, inbox: Vec<(bayeux_proto::LaneId, Report)>, sent: Vec<String> }
+//! enum Report { Opened, Message(Message<'static>), Closed(Close) }
+//!
+//! impl Road {
+//!     fn perform(&mut self, action: Action, batch: &str) {
+//!         let lane = action.lane();
+//!         match action {
+//!             Action::Open(_) => self.inbox.push((lane, Report::Opened)),
+//!             Action::Send(_) | Action::Exchange(..) => {
+//!                 self.sent.push(batch.to_owned());
+//!                 if batch.contains("/meta/handshake") {
+//!                     let reply = Message {
+//!                         channel: "/meta/handshake",
+//!                         client_id: Some("opaque"),
+//!                         successful: Some(true),
+//!                         ..Message::default()
+//!                     };
+//!                     self.inbox.push((lane, Report::Message(reply)));
+//!                     let event = Message { channel: "/news", has_data: true, ..Message::default() };
+//!                     self.inbox.push((lane, Report::Message(event)));
+//!                 }
+//!                 if matches!(action, Action::Exchange(..)) {
+//!                     self.inbox.push((lane, Report::Closed(Close::Complete)));
+//!                 }
+//!             }
+//!             _ => {}
+//!         }
+//!     }
+//! }
+//!
+//! let mut session = Session::new(Config::default(), 42);
+//! session.subscribe(&Channel::new("/news")?)?;
+//! session.connect();
+//!
+//! let mut road = Road { now: Instant::ORIGIN, inbox: Vec::new(), sent: Vec::new() };
+//! let mut out = Vec::new();
+//! let mut delivered = 0;
+//! while delivered == 0 {
+//!     while let Some(action) = session.poll_action(road.now, &mut (), &mut out) {
+//!         road.perform(action, std::str::from_utf8(&out)?);
+//!         out.clear();
+//!     }
+//!     while let Some(event) = session.poll_event() {
+//!         println!("{event:?}");
+//!     }
+//!     // A real driver waits here, for the road or for the deadline, whichever is first.
+//!     if road.inbox.is_empty() {
+//!         let deadline = session.poll_timeout().expect("a running session always has one");
+//!         road.now = deadline.at;
+//!         session.handle_timeout(road.now);
+//!     }
+//!     for (lane, report) in std::mem::take(&mut road.inbox) {
+//!         match report {
+//!             Report::Opened => session.handle_open(road.now, lane),
+//!             Report::Closed(why) => session.handle_close(road.now, lane, why),
+//!             Report::Message(message) => {
+//!                 if session.handle_message(road.now, lane, &message) == Verdict::Deliver {
+//!                     delivered += 1; // hand `data` to the application
+//!                 }
+//!             }
+//!         }
+//!     }
+//! }
+//! assert!(road.sent[0].contains(r#""supportedConnectionTypes":["websocket","long-polling"]"#));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # The contract
+//!
+//! 1. **Any order is legal.** Every method leaves the session consistent. Draining is for
+//!    progress, not for safety.
+//! 2. **Nothing happens inside.** No IO, clock, randomness, thread or environment. The same calls
+//!    give the same answers.
+//! 3. **Time is yours.** An [`Instant`] is a distance from an origin you choose. Going backwards
+//!    is clamped to the latest instant seen.
+//! 4. **Never is `None`.** [`Session::poll_timeout`] is a pure getter, and names the timer.
+//! 5. **Outputs are computed, not queued**, except events. Memory is bounded by subscriptions and
+//!    requests in flight, never by traffic.
+//! 6. **Payloads never enter**; what is to be published waits as the text you gave.
+//! 7. **Every lane ends once.** After [`Session::handle_close`] or [`Action::Close`] its id is
+//!    dead, and late reports are ignored. Ids are never reused.
+//! 8. **Events come in causal order**, from one queue.
+//! 9. **No panic on input.** What a peer does wrong becomes an event with a [`Cause`]; what the
+//!    caller does wrong is a [`Misuse`].
+//! 10. **Buffers are yours.** Batches are appended to your `Vec<u8>`.
+//!
+//! # What is promised on the wire
+//!
+//! At most one `/meta/connect` is outstanding, over whichever transport. `reconnect` advice is
+//! obeyed for the message that carried it and never remembered. `ext` is asked for when the bytes
+//! are written. After a new handshake every subscription is asked for again, and each refusal is
+//! reported. Back-off grows with full jitter and is reset only by a connect that the server was
+//! free to hold, or by a connection that lived. Nothing late from an old session has any effect:
+//! its lanes are dead.
 
 #![no_std]
 
 extern crate alloc;
 
 mod advice;
+mod backoff;
 mod channel;
 mod client;
 mod config;
+mod encode;
 mod error;
 mod event;
 mod extension;

@@ -9,7 +9,10 @@ use crate::{Advice, ConnectionTypes};
 /// The embedder fills it from its own parser; `data` and `ext` never enter the session.
 /// Members that are absent, `null` or of an unexpected type are `None`.
 #[derive(Clone, Copy, Default)]
-#[expect(clippy::exhaustive_structs, reason = "built by every embedder's parser; a new member is a new version")]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "built by every embedder's parser; a new member is a new version"
+)]
 pub struct Message<'a> {
     /// `channel`; empty when absent (Faye's reply to a message without a channel has none).
     pub channel: &'a str,
@@ -50,7 +53,10 @@ impl fmt::Debug for Message<'_> {
 
 /// The `id` of a message: servers echo it as text or as a number, whatever was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "JSON has no third spelling of an id")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "JSON has no third spelling of an id"
+)]
 pub enum MessageId<'a> {
     /// A JSON string.
     Text(&'a str),

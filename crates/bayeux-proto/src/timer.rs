@@ -61,6 +61,11 @@ impl fmt::Display for Timer {
 }
 
 /// The earliest of some deadlines that may not be set.
-pub(crate) fn earliest(deadlines: impl IntoIterator<Item = (Option<Instant>, Timer)>) -> Option<Deadline> {
-    deadlines.into_iter().filter_map(|(at, why)| Some(Deadline { at: at?, why })).min_by_key(|d| d.at)
+pub(crate) fn earliest(
+    deadlines: impl IntoIterator<Item = (Option<Instant>, Timer)>,
+) -> Option<Deadline> {
+    deadlines
+        .into_iter()
+        .filter_map(|(at, why)| Some(Deadline { at: at?, why }))
+        .min_by_key(|d| d.at)
 }

@@ -1,0 +1,378 @@
+//! The connect loop: exactly one `/meta/connect` outstanding, over whichever transport.
+
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use super::{Session, Stage, requests::answers};
+use crate::{
+    Action, Cause, Close, Config, End, Event, Exchange, Extension, Instant, LaneId, Message,
+    Outgoing, Reconnect, Stray, Timer, Transport, Verdict, encode::Batch,
+};
+
+#[derive(Debug)]
+pub(super) struct Connect {
+    outstanding: Option<Outstanding>,
+    /// When the next one may be sent.
+    due: Instant,
+    /// Ask the server not to hold the next one, so that its reply proves the session.
+    confirm: bool,
+    /// The outstanding one is the first over a websocket that is to replace long-polling.
+    moving: bool,
+    /// Held exchanges that ended without a reply, in a row.
+    cuts: u32,
+    /// Holds that something on the road cut short, and the hold to ask for because of it.
+    short_holds: u32,
+    hold_cap: Option<Duration>,
+    multiple_clients: bool,
+    bucket: Bucket,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Outstanding {
+    id: u64,
+    lane: LaneId,
+    sent: Instant,
+    hold: Duration,
+    deadline: Instant,
+    confirming: bool,
+    extended: bool,
+    probing: bool,
+}
+
+impl Connect {
+    pub(super) fn new(burst: u32) -> Self {
+        Self {
+            outstanding: None,
+            due: Instant::ORIGIN,
+            confirm: true,
+            moving: false,
+            cuts: 0,
+            short_holds: 0,
+            hold_cap: None,
+            multiple_clients: false,
+            bucket: Bucket {
+                tokens: burst,
+                refilled: Instant::ORIGIN,
+            },
+        }
+    }
+
+    /// The loop of a new session; what was learnt about the road and the rate stays.
+    pub(super) fn after(before: &Self, due: Instant) -> Self {
+        Self {
+            due,
+            hold_cap: before.hold_cap,
+            bucket: before.bucket,
+            ..Self::new(0)
+        }
+    }
+}
+
+impl Session {
+    pub(super) fn poll_connect(
+        &mut self,
+        ext: &mut impl Extension,
+        out: &mut Vec<u8>,
+    ) -> Option<Action> {
+        if self.connect_due()? > self.now {
+            return None;
+        }
+        if self.carrier == Transport::LongPolling && self.open_socket_lane().is_some() {
+            self.carrier = Transport::WebSocket;
+            self.connect.moving = true;
+            self.connect.confirm = true;
+        }
+        if !self.recovery.up {
+            self.announce_attempt();
+        }
+        if self.carrier == Transport::WebSocket && self.socket.is_none() {
+            return Some(self.open_socket());
+        }
+        let confirming = self.connect.confirm;
+        let server_hold = self.advised.hold(self.carrier, &self.config);
+        let asked = self.asked_hold(server_hold);
+        let hold = if confirming {
+            Duration::ZERO
+        } else {
+            asked.unwrap_or(server_hold)
+        };
+        let action = match self.carrier {
+            Transport::WebSocket => Action::Send(self.open_socket_lane()?),
+            Transport::LongPolling => {
+                self.last_lane += 1;
+                let kind = Exchange::Held { hold };
+                self.exchanges.push((LaneId(self.last_lane), kind));
+                Action::Exchange(LaneId(self.last_lane), kind)
+            }
+        };
+        self.last_id += 1;
+        let mut batch = Batch::new(out);
+        let mut item = batch
+            .item("/meta/connect", self.last_id)
+            .text("clientId", &self.client_id)
+            .text("connectionType", self.carrier.name());
+        if confirming || asked.is_some() {
+            item = item.hold(u64::try_from(hold.as_millis()).unwrap_or(u64::MAX));
+        }
+        item.finish(ext, Outgoing::Connect);
+        batch.finish();
+        self.connect.bucket.take(self.now, &self.config);
+        self.connect.outstanding = Some(Outstanding {
+            id: self.last_id,
+            lane: action.lane(),
+            sent: self.now,
+            hold,
+            deadline: self.now + hold + self.config.network_allowance,
+            confirming,
+            extended: false,
+            probing: false,
+        });
+        Some(action)
+    }
+
+    /// A shorter hold than the server's own, if one is wanted. A longer one kills a session on
+    /// Faye, which holds as long as asked but keeps sessions by its own clock.
+    fn asked_hold(&self, server_hold: Duration) -> Option<Duration> {
+        let wanted = [self.config.hold, self.connect.hold_cap]
+            .into_iter()
+            .flatten()
+            .min()?;
+        (wanted < server_hold).then_some(wanted)
+    }
+
+    pub(super) fn handle_connect_reply(&mut self, lane: LaneId, message: &Message<'_>) -> Verdict {
+        let answered = self
+            .connect
+            .outstanding
+            .filter(|sent| sent.lane == lane && answers(message.id, sent.id));
+        let Some(sent) = answered else {
+            return Verdict::Stray(Stray::UnexpectedReply);
+        };
+        self.connect.outstanding = None;
+        if let Some(advice) = &message.advice {
+            self.advised.merge(advice);
+            if advice.multiple_clients && !self.connect.multiple_clients {
+                self.events.push_back(Event::MultipleClients);
+            }
+            self.connect.multiple_clients = advice.multiple_clients;
+        }
+        if self.stage != Stage::Live {
+            // While taking leave, whatever the last connect says is no news.
+            return Verdict::Absorbed;
+        }
+        if message.successful == Some(true) {
+            self.connect_succeeded(sent, message);
+        } else {
+            self.connect_refused(message);
+        }
+        Verdict::Absorbed
+    }
+
+    fn connect_succeeded(&mut self, sent: Outstanding, message: &Message<'_>) {
+        self.connect.cuts = 0;
+        self.connect.confirm = false;
+        self.recovery.confirmed(self.now, sent.confirming);
+        if !sent.confirming {
+            self.connect.short_holds = 0;
+        }
+        if self.carrier == Transport::WebSocket {
+            self.websocket.succeeded();
+        }
+        if core::mem::take(&mut self.connect.moving) {
+            self.events.push_back(Event::Moved {
+                transport: self.carrier,
+            });
+        }
+        self.restored(true);
+        match message.advice.and_then(|advice| advice.reconnect) {
+            Some(Reconnect::None | Reconnect::Unknown) => self.stopped(message),
+            Some(Reconnect::Handshake) => self.lose_session(Cause::SessionLost),
+            Some(Reconnect::Retry) | None => {
+                match self.advised.interval(self.carrier, &self.config) {
+                    Some(interval) => self.connect.due = self.now + interval,
+                    None => self.finish(End::Stopped(None)),
+                }
+            }
+        }
+    }
+
+    fn connect_refused(&mut self, message: &Message<'_>) {
+        let error = self.server_error(message);
+        let advised = message.advice.and_then(|advice| advice.reconnect);
+        let unknown = error.is_unknown_client();
+        match advised {
+            Some(Reconnect::None | Reconnect::Unknown) => self.stopped(message),
+            _ if unknown => self.lose_session(Cause::SessionLost),
+            Some(Reconnect::Handshake) => self.lose_session(Cause::Refused(error)),
+            Some(Reconnect::Retry) | None => {
+                let interval = self
+                    .advised
+                    .interval(self.carrier, &self.config)
+                    .unwrap_or_default();
+                let retry_at = self.failed(Cause::Refused(error));
+                self.connect_again(retry_at.max(self.now + interval));
+            }
+        }
+    }
+
+    /// The held exchange ended without a connect reply. Events sent into it are gone on Faye until
+    /// the next connect arrives, so the first retry is immediate.
+    pub(super) fn held_exchange_ended(&mut self, lane: LaneId, why: Close) {
+        let Some(sent) = self.connect.outstanding.filter(|sent| sent.lane == lane) else {
+            return;
+        };
+        self.connect.outstanding = None;
+        let cause = match why {
+            Close::Complete => Cause::Violation("a response without a connect reply"),
+            why => Cause::Lane(why),
+        };
+        let (held, by_proxy) = (self.now - sent.sent, !matches!(why, Close::Complete));
+        if by_proxy && !sent.confirming && held < sent.hold {
+            self.connect.short_holds += 1;
+            if self.connect.short_holds >= 2 && held >= SHORTEST_HOLD {
+                self.connect.hold_cap = Some(held.mul_f32(0.75));
+            }
+        }
+        self.held_cut(cause);
+    }
+
+    fn held_cut(&mut self, cause: Cause) {
+        if self.stage != Stage::Live {
+            return;
+        }
+        self.connect.cuts += 1;
+        let wait = super::recovery::asked_wait(&cause);
+        if self.connect.cuts == 1 && wait.is_none() {
+            self.mark_gap(cause);
+            self.connect_again(self.now);
+        } else {
+            self.suspended(cause);
+        }
+    }
+
+    pub(super) fn connect_overdue(&mut self) {
+        let Some(sent) = &mut self.connect.outstanding else {
+            return;
+        };
+        if self.now < sent.deadline {
+            return;
+        }
+        if self.carrier == Transport::LongPolling {
+            let lane = sent.lane;
+            self.connect.outstanding = None;
+            self.drop_exchange(lane);
+            return self.held_cut(Cause::Silence(Timer::Connect));
+        }
+        let probe = self
+            .subscriptions
+            .any_active()
+            .filter(|_| self.config.probe && !sent.probing);
+        if let Some(channel) = probe {
+            sent.probing = true;
+            sent.deadline = self.now + self.config.request_timeout + self.config.network_allowance;
+            self.requests.probe(channel.clone());
+            return;
+        }
+        let heard = self
+            .socket
+            .as_ref()
+            .map(super::socket::Socket::heard)
+            .unwrap_or_default();
+        if !sent.extended && !sent.probing && heard + self.config.network_allowance > self.now {
+            sent.extended = true;
+            sent.deadline = self.now + self.config.network_allowance;
+            return;
+        }
+        self.drop_socket(Cause::Silence(Timer::Connect));
+    }
+
+    /// The session lives although its connect is not answered: some servers never do. The same one
+    /// stays outstanding, and the next doubt comes a hold later.
+    pub(super) fn probe_answered(&mut self) {
+        let server_hold = self.advised.hold(self.carrier, &self.config);
+        let hold = self.asked_hold(server_hold).unwrap_or(server_hold);
+        if let Some(sent) = &mut self.connect.outstanding {
+            sent.probing = false;
+            sent.deadline = self.now + hold + self.config.network_allowance;
+        }
+        self.restored(true);
+    }
+
+    /// A socket broke. Returns whether it was the one that was to replace long-polling.
+    pub(super) fn connect_lost(&mut self) -> bool {
+        self.connect.outstanding = None;
+        core::mem::take(&mut self.connect.moving)
+    }
+
+    /// The next connect is due at `at`, and is to be answered at once.
+    pub(super) fn connect_again(&mut self, at: Instant) {
+        self.connect.due = at;
+        self.connect.confirm = true;
+    }
+
+    /// A waiting attempt need not wait any longer.
+    pub(super) fn connect_now(&mut self) {
+        if self.stage == Stage::Live && !self.recovery.up {
+            self.connect.due = self.connect.due.min(self.now);
+        }
+    }
+
+    /// When the next connect can be sent; `None` while something else has to happen first.
+    fn connect_due(&self) -> Option<Instant> {
+        let opening = self.carrier == Transport::WebSocket
+            && self.socket.as_ref().is_some_and(|socket| !socket.is_open());
+        let blocked = self.stage != Stage::Live
+            || self.held_back
+            || opening
+            || self.connect.outstanding.is_some();
+        (!blocked).then(|| {
+            self.connect
+                .due
+                .max(self.connect.bucket.ready(&self.config))
+        })
+    }
+
+    pub(super) fn connect_deadline(&self) -> (Option<Instant>, Timer) {
+        match &self.connect.outstanding {
+            Some(sent) if self.stage == Stage::Live => (Some(sent.deadline), Timer::Connect),
+            _ if self.recovery.up => (self.connect_due(), Timer::NextConnect),
+            _ => (self.connect_due(), Timer::Retry),
+        }
+    }
+}
+
+/// Bounds the rate of connects against servers that answer at once.
+#[derive(Clone, Copy, Debug)]
+struct Bucket {
+    tokens: u32,
+    refilled: Instant,
+}
+
+impl Bucket {
+    fn take(&mut self, now: Instant, config: &Config) {
+        let spacing = config.connect_spacing.as_micros().max(1);
+        let earned = (now - self.refilled).as_micros() / spacing;
+        let tokens = u128::from(self.tokens).saturating_add(earned);
+        let burst = config.connect_burst.max(1);
+        if tokens >= u128::from(burst) {
+            (self.tokens, self.refilled) = (burst, now);
+        } else {
+            let earned = u32::try_from(earned).unwrap_or(u32::MAX);
+            self.tokens += earned;
+            self.refilled = self.refilled + config.connect_spacing.saturating_mul(earned);
+        }
+        self.tokens = self.tokens.saturating_sub(1);
+    }
+
+    /// When one may be taken.
+    fn ready(&self, config: &Config) -> Instant {
+        if self.tokens > 0 {
+            Instant::ORIGIN
+        } else {
+            self.refilled + config.connect_spacing
+        }
+    }
+}
+
+/// A connect cut sooner is a failure, not a proxy's patience running out.
+const SHORTEST_HOLD: Duration = Duration::from_secs(1);

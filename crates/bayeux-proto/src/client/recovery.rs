@@ -1,0 +1,254 @@
+//! Failure and what follows: down, back-off, up again, the gap in between, and the end.
+
+use core::time::Duration;
+
+use super::{Session, Stage, connect::Connect};
+use crate::{
+    Cause, Close, End, Event, Exchange, Instant, LaneId, Message, Timer, Transport, backoff,
+};
+
+#[derive(Debug, Default)]
+pub(super) struct Recovery {
+    /// Whether messages flow, as far as we know.
+    pub(super) up: bool,
+    /// Whether the attempt under way has been announced.
+    pub(super) announced: bool,
+    /// Failures in a row.
+    attempts: u32,
+    /// Since when messages flow over the present lane.
+    since: Instant,
+    /// The last successful connect reply.
+    confirmed: Option<Instant>,
+    /// The last message of any kind.
+    heard: Instant,
+    /// Where a gap began, and why, until it is told.
+    gap: Option<(Instant, Cause)>,
+}
+
+impl Recovery {
+    pub(super) fn heard(&mut self, now: Instant) {
+        self.heard = now;
+    }
+
+    /// A connect succeeded. Only one that the server was free to hold ends a streak of failures:
+    /// otherwise a server that accepts and breaks at once would reset the back-off each time.
+    pub(super) fn confirmed(&mut self, now: Instant, at_once: bool) {
+        self.confirmed = Some(now);
+        if !at_once {
+            self.attempts = 0;
+        }
+    }
+
+    /// Whether the time of being up was long enough for its end to be no failure.
+    fn was_healthy(&self, now: Instant) -> bool {
+        self.up && self.confirmed >= Some(self.since) && now - self.since >= HEALTHY
+    }
+}
+
+impl Session {
+    /// Something failed: tells so, and says when to try again.
+    pub(super) fn failed(&mut self, cause: Cause) -> Instant {
+        if self.recovery.was_healthy(self.now) {
+            self.recovery.attempts = 0;
+        }
+        let refused = matches!(cause, Cause::Refused(_) | Cause::Violation(_));
+        let failures = self.recovery.attempts.max(u32::from(refused));
+        let delay = backoff::delay(&self.config, failures, &mut self.rng);
+        let wait = asked_wait(&cause).unwrap_or_default();
+        let retry_at = self.now + delay.max(wait);
+        self.recovery.attempts = self.recovery.attempts.saturating_add(1);
+        self.report_failure(cause, retry_at);
+        retry_at
+    }
+
+    /// The websocket failed, and long-polling is tried at once in the same attempt.
+    pub(super) fn fell_back(&mut self, cause: Cause) -> Instant {
+        self.report_failure(cause, self.now);
+        self.now
+    }
+
+    fn report_failure(&mut self, cause: Cause, retry_at: Instant) {
+        self.recovery.announced = false;
+        if self.recovery.up {
+            self.mark_gap(cause.clone());
+            self.recovery.up = false;
+            self.events.push_back(Event::Down { cause, retry_at });
+        } else {
+            let attempts = self.recovery.attempts;
+            self.events.push_back(Event::AttemptFailed {
+                cause,
+                attempts,
+                retry_at,
+            });
+        }
+    }
+
+    /// Events may be missed from the last moment at which anything was heard.
+    pub(super) fn mark_gap(&mut self, cause: Cause) {
+        if self.recovery.up && self.recovery.gap.is_none() {
+            self.recovery.gap = Some((self.recovery.heard, cause));
+        }
+    }
+
+    /// Messages flow (again).
+    pub(super) fn restored(&mut self, resumed: bool) {
+        if !self.recovery.up {
+            self.recovery.up = true;
+            self.recovery.since = self.now;
+            self.events.push_back(Event::Up {
+                transport: self.carrier,
+                resumed,
+            });
+        }
+        if let Some((since, cause)) = self.recovery.gap.take() {
+            self.events.push_back(Event::Gap { since, cause });
+        }
+    }
+
+    /// The road broke, the session may live on: connect again, unless it must be gone by then.
+    pub(super) fn suspended(&mut self, cause: Cause) {
+        let retry_at = self.failed(cause);
+        let life = self.advised.life(self.carrier, &self.config);
+        if retry_at - self.recovery.confirmed.unwrap_or(self.recovery.since) > life {
+            self.start_over(retry_at);
+        } else {
+            self.connect_again(retry_at);
+        }
+    }
+
+    /// The session is gone: shake hands again. All lanes go with it, and everything late that was
+    /// still to come over them.
+    pub(super) fn lose_session(&mut self, cause: Cause) {
+        match self.stage {
+            Stage::Live => {
+                let falls_back = self.may_fall_back(&cause) && matches!(cause, Cause::Lane(_));
+                let retry_at = self.failed(cause);
+                if falls_back {
+                    self.carrier = Transport::LongPolling;
+                }
+                let interval = self
+                    .advised
+                    .interval(self.carrier, &self.config)
+                    .unwrap_or_default();
+                self.start_over(retry_at.max(self.now + interval));
+            }
+            Stage::Closing { .. } => self.finish(End::Requested),
+            Stage::Idle | Stage::Handshake { .. } | Stage::Ended => {}
+        }
+    }
+
+    fn start_over(&mut self, due: Instant) {
+        self.drop_lanes();
+        self.requests_reset();
+        self.client_id.clear();
+        self.connect = Connect::after(&self.connect, due);
+        self.stage = Stage::Handshake { due, sent: None };
+    }
+
+    /// The server advises to stop.
+    pub(super) fn stopped(&mut self, message: &Message<'_>) {
+        let error = message.error.filter(|error| !error.is_empty());
+        let end = match self.stage {
+            Stage::Closing { .. } => End::Requested,
+            _ => End::Stopped(error.map(|_| self.server_error(message))),
+        };
+        self.finish(end);
+    }
+
+    pub(super) fn finish(&mut self, end: End) {
+        if matches!(self.stage, Stage::Idle | Stage::Ended) {
+            return;
+        }
+        self.drop_lanes();
+        self.requests_cancelled();
+        self.client_id.clear();
+        self.connect = Connect::after(&self.connect, self.now);
+        self.recovery = Recovery::default();
+        self.stage = Stage::Ended;
+        self.events.push_back(Event::Ended(end));
+    }
+
+    pub(super) fn drop_lanes(&mut self) {
+        if let Some(socket) = self.socket.take() {
+            self.condemned.push_back(socket.lane());
+        }
+        self.condemned
+            .extend(self.exchanges.drain(..).map(|(lane, _)| lane));
+    }
+
+    pub(super) fn drop_exchange(&mut self, lane: LaneId) {
+        self.exchanges.retain(|(known, _)| *known != lane);
+        self.condemned.push_back(lane);
+    }
+
+    /// An HTTP exchange ended, well or not.
+    pub(super) fn exchange_ended(&mut self, lane: LaneId, why: Close) {
+        if let Close::Status {
+            status: status @ (401 | 403),
+            ..
+        } = why
+        {
+            return self.finish(End::Unauthorized { status });
+        }
+        self.handshake_exchange_ended(lane, why);
+        self.held_exchange_ended(lane, why);
+        self.requests_lost(lane);
+        if let Stage::Closing { .. } = self.stage
+            && self.carrier == Transport::LongPolling
+            && why != Close::Complete
+            && !self.ordinary_in_flight()
+        {
+            self.finish(End::Requested);
+        }
+    }
+
+    pub(super) fn ordinary_in_flight(&self) -> bool {
+        self.exchanges
+            .iter()
+            .any(|(_, kind)| *kind == Exchange::Ordinary)
+    }
+
+    /// Whether the road to the server stands, as far as we know.
+    pub(super) fn is_reachable(&self) -> bool {
+        match self.carrier {
+            Transport::WebSocket => self.open_socket_lane().is_some(),
+            Transport::LongPolling => self.recovery.up,
+        }
+    }
+
+    /// Whether a command could be written now, or as soon as the exchange before it ends.
+    pub(super) fn can_write(&self) -> bool {
+        matches!(self.stage, Stage::Live | Stage::Closing { .. })
+            && match self.carrier {
+                Transport::WebSocket => self.open_socket_lane().is_some(),
+                Transport::LongPolling => !self.ordinary_in_flight(),
+            }
+    }
+
+    /// A request was not answered in time: over a websocket that condemns the road, over HTTP only
+    /// the exchange.
+    pub(super) fn doubt(&mut self, lane: LaneId, timer: Timer) {
+        if self.open_socket_lane() == Some(lane) {
+            self.drop_socket(Cause::Silence(timer));
+        } else {
+            self.drop_exchange(lane);
+            self.requests_lost(lane);
+        }
+    }
+}
+
+/// How long the peer asked to be left alone, within reason.
+pub(super) fn asked_wait(cause: &Cause) -> Option<Duration> {
+    match cause {
+        Cause::Lane(Close::Status { retry_after, .. }) => {
+            retry_after.map(|wait| wait.min(LONGEST_WAIT))
+        }
+        _ => None,
+    }
+}
+
+/// A connection that lived this long and then ended is not a failure.
+const HEALTHY: Duration = Duration::from_secs(10);
+
+/// The longest `Retry-After` to obey.
+const LONGEST_WAIT: Duration = Duration::from_hours(1);

@@ -1,0 +1,500 @@
+//! Commands that wait, requests in flight, and how each settles exactly once.
+
+use alloc::{borrow::ToOwned, collections::VecDeque, string::String, vec::Vec};
+
+use super::{
+    Session, Stage,
+    subscriptions::{Need, Wire},
+};
+use crate::{
+    Action, Cause, Channel, Event, Exchange, Extension, Instant, LaneId, Message, MessageId,
+    Outcome, Outgoing, PublishId, Reconnect, ServerError, Stray, Timer, Transport, Verdict,
+    encode::Batch,
+};
+
+/// What waits to be written, in the order it was asked for, and what has been written.
+#[derive(Debug, Default)]
+pub(super) struct Requests {
+    queue: VecDeque<Command>,
+    /// Ordered by deadline, because every request gets the same time.
+    in_flight: VecDeque<InFlight>,
+    publishes: usize,
+    last_publish: u64,
+    /// Nothing is written before, after a request failed with its exchange.
+    not_before: Instant,
+    failures: u32,
+}
+
+#[derive(Debug)]
+enum Command {
+    /// Look at the wish of this channel, and send what it needs.
+    Wish(Channel),
+    Publish {
+        id: PublishId,
+        channel: Channel,
+        json: String,
+        until: Instant,
+    },
+    /// Ask for a subscription that is held already, to see whether the session is alive.
+    Probe(Channel),
+    Disconnect,
+}
+
+#[derive(Debug)]
+struct InFlight {
+    id: u64,
+    lane: LaneId,
+    deadline: Instant,
+    what: What,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum What {
+    Subscribe(Channel),
+    Unsubscribe(Channel),
+    Publish(PublishId, Channel),
+    Probe(Channel),
+    Disconnect,
+}
+
+impl What {
+    /// The channel of the reply, and the `subscription` in it.
+    fn reply(&self) -> (&str, Option<&str>) {
+        match self {
+            Self::Subscribe(channel) | Self::Probe(channel) => {
+                ("/meta/subscribe", Some(channel.as_str()))
+            }
+            Self::Unsubscribe(channel) => ("/meta/unsubscribe", Some(channel.as_str())),
+            Self::Publish(_, channel) => (channel.as_str(), None),
+            Self::Disconnect => ("/meta/disconnect", None),
+        }
+    }
+}
+
+impl Requests {
+    pub(super) fn wish(&mut self, channel: Channel) {
+        self.queue.push_back(Command::Wish(channel));
+    }
+
+    pub(super) fn publish(&mut self, channel: &Channel, json: &str, until: Instant) -> PublishId {
+        self.publishes += 1;
+        self.last_publish += 1;
+        let id = PublishId(self.last_publish);
+        let json = json.to_owned();
+        self.queue.push_back(Command::Publish {
+            id,
+            channel: channel.clone(),
+            json,
+            until,
+        });
+        id
+    }
+
+    pub(super) fn disconnect(&mut self) {
+        self.queue.push_back(Command::Disconnect);
+    }
+
+    pub(super) fn probe(&mut self, channel: Channel) {
+        self.queue.push_front(Command::Probe(channel));
+    }
+
+    /// Publishes that wait or are in flight.
+    pub(super) fn publishes(&self) -> usize {
+        self.publishes
+    }
+
+    /// When the oldest request in flight, or waiting publish, runs out of time.
+    pub(super) fn deadlines(&self) -> [(Option<Instant>, Timer); 2] {
+        let flight = self.in_flight.front();
+        let why = match flight.map(|request| &request.what) {
+            Some(What::Probe(_)) => Timer::Probe,
+            _ => Timer::Request,
+        };
+        let waiting = self.queue.iter().find_map(|command| match command {
+            Command::Publish { until, .. } => Some(*until),
+            _ => None,
+        });
+        [
+            (flight.map(|request| request.deadline), why),
+            (waiting, Timer::Request),
+        ]
+    }
+
+    /// When the queue may be written again, if a failure holds it up.
+    pub(super) fn due(&self) -> Option<Instant> {
+        (!self.queue.is_empty()).then_some(self.not_before)
+    }
+
+    fn take(&mut self, index: usize) -> Option<InFlight> {
+        let request = self.in_flight.remove(index)?;
+        if matches!(request.what, What::Publish(..)) {
+            self.publishes -= 1;
+        }
+        Some(request)
+    }
+}
+
+impl Session {
+    /// Writes as many waiting commands as fit one batch.
+    pub(super) fn poll_requests(
+        &mut self,
+        ext: &mut impl Extension,
+        out: &mut Vec<u8>,
+    ) -> Option<Action> {
+        if self.requests.queue.is_empty() || self.now < self.requests.not_before {
+            return None;
+        }
+        let action = match self.carrier {
+            Transport::WebSocket => Action::Send(self.open_socket_lane()?),
+            // One ordinary exchange at a time: two connections per session are the limit.
+            Transport::LongPolling if self.ordinary_in_flight() => return None,
+            Transport::LongPolling => {
+                Action::Exchange(LaneId(self.last_lane + 1), Exchange::Ordinary)
+            }
+        };
+        let mut batch = Batch::new(out);
+        let deadline = self.now + self.config.request_timeout;
+        while batch.len() < self.config.max_batch
+            && let Some(command) = self.requests.queue.pop_front()
+        {
+            let id = self.last_id + 1;
+            if let Some(what) = self.write_command(command, id, &mut batch, ext) {
+                self.last_id = id;
+                self.requests.in_flight.push_back(InFlight {
+                    id,
+                    lane: action.lane(),
+                    deadline,
+                    what,
+                });
+            }
+        }
+        if !batch.finish() {
+            return None;
+        }
+        if let Action::Exchange(lane, kind) = action {
+            self.last_lane += 1;
+            self.exchanges.push((lane, kind));
+        }
+        Some(action)
+    }
+
+    fn write_command(
+        &mut self,
+        command: Command,
+        id: u64,
+        batch: &mut Batch<'_>,
+        ext: &mut impl Extension,
+    ) -> Option<What> {
+        match command {
+            Command::Wish(channel) => {
+                let wish = self.subscriptions.wish(&channel)?;
+                wish.queued = false;
+                match wish.need()? {
+                    Need::Subscribe => {
+                        wish.wire = Wire::Subscribing;
+                        self.write_subscribe(&channel, id, batch, ext);
+                        Some(What::Subscribe(channel))
+                    }
+                    Need::Unsubscribe => {
+                        wish.wire = Wire::Unsubscribing;
+                        batch
+                            .item("/meta/unsubscribe", id)
+                            .text("clientId", &self.client_id)
+                            .text("subscription", channel.as_str())
+                            .finish(ext, Outgoing::Unsubscribe(channel.as_str()));
+                        Some(What::Unsubscribe(channel))
+                    }
+                }
+            }
+            Command::Publish {
+                id: publish,
+                channel,
+                json,
+                ..
+            } => {
+                batch
+                    .item(channel.as_str(), id)
+                    .text("clientId", &self.client_id)
+                    .raw("data", &json)
+                    .finish(ext, Outgoing::Publish(channel.as_str()));
+                Some(What::Publish(publish, channel))
+            }
+            Command::Probe(channel) => {
+                self.write_subscribe(&channel, id, batch, ext);
+                Some(What::Probe(channel))
+            }
+            Command::Disconnect => {
+                batch
+                    .item("/meta/disconnect", id)
+                    .text("clientId", &self.client_id)
+                    .finish(ext, Outgoing::Disconnect);
+                Some(What::Disconnect)
+            }
+        }
+    }
+
+    fn write_subscribe(
+        &self,
+        channel: &Channel,
+        id: u64,
+        batch: &mut Batch<'_>,
+        ext: &mut impl Extension,
+    ) {
+        batch
+            .item("/meta/subscribe", id)
+            .text("clientId", &self.client_id)
+            .text("subscription", channel.as_str())
+            .finish(ext, Outgoing::Subscribe(channel.as_str()));
+    }
+
+    /// A reply to something other than handshake and connect.
+    pub(super) fn handle_reply(&mut self, message: &Message<'_>) -> Verdict {
+        let Some(index) = self.matching_request(message) else {
+            return self.handle_unmatched(message);
+        };
+        let Some(request) = self.requests.take(index) else {
+            return Verdict::Stray(Stray::UnexpectedReply);
+        };
+        self.requests.failures = 0;
+        if let Some(advice) = &message.advice {
+            self.advised.merge(advice);
+        }
+        let result = match message.successful {
+            Some(true) => Ok(()),
+            _ => Err(self.server_error(message)),
+        };
+        let lost = result
+            .as_ref()
+            .err()
+            .filter(|error| error.is_unknown_client() || advises(message, Reconnect::Handshake));
+        if lost.is_some() && !matches!(request.what, What::Disconnect) {
+            // A subscribe goes on to the next session; only a publish is settled by this.
+            if let (What::Publish(id, _), Err(error)) = (request.what, result) {
+                self.events
+                    .push_back(Event::Published(id, Outcome::Refused(error)));
+            }
+            self.lose_session(Cause::SessionLost);
+            return Verdict::Absorbed;
+        }
+        self.settle(request.what, result);
+        if advises(message, Reconnect::None) && self.stage == Stage::Live {
+            self.stopped(message);
+        }
+        Verdict::Absorbed
+    }
+
+    fn handle_unmatched(&mut self, message: &Message<'_>) -> Verdict {
+        if message.channel == "/meta/disconnect" {
+            // The server ends the session of its own accord.
+            if advises(message, Reconnect::None) || advises(message, Reconnect::Unknown) {
+                self.stopped(message);
+            } else {
+                self.lose_session(Cause::SessionLost);
+            }
+            return Verdict::Absorbed;
+        }
+        if message.has_data && !message.channel.starts_with("/meta/") {
+            return self.handle_event(message);
+        }
+        Verdict::Stray(Stray::UnexpectedReply)
+    }
+
+    fn matching_request(&self, message: &Message<'_>) -> Option<usize> {
+        message.successful?;
+        let mut fitting = self
+            .requests
+            .in_flight
+            .iter()
+            .enumerate()
+            .filter(|(_, request)| {
+                let (channel, subscription) = request.what.reply();
+                let same_subscription = match (message.id, message.subscription) {
+                    (None, Some(said)) => subscription == Some(said),
+                    _ => true,
+                };
+                channel == message.channel
+                    && same_subscription
+                    && message.id.is_none_or(|id| id.number() == Some(request.id))
+            });
+        let (index, _) = fitting.next()?;
+        // Without an id only a lone candidate is certain.
+        (message.id.is_some() || fitting.next().is_none()).then_some(index)
+    }
+
+    fn settle(&mut self, what: What, result: Result<(), ServerError>) {
+        match what {
+            What::Subscribe(channel) => self.settle_subscribe(channel, &result),
+            What::Unsubscribe(channel) => {
+                // Refused or not: what the server still sends finds no recipient.
+                if let Some(wish) = self.subscriptions.wish(&channel) {
+                    wish.wire = Wire::Absent;
+                }
+                self.remind(channel);
+            }
+            What::Publish(id, _) => {
+                let outcome = result.map_or_else(Outcome::Refused, |()| Outcome::Accepted);
+                self.events.push_back(Event::Published(id, outcome));
+            }
+            What::Probe(channel) => {
+                self.probe_answered();
+                if result.is_err() {
+                    self.settle_subscribe(channel, &result);
+                }
+            }
+            What::Disconnect => self.finish(crate::End::Requested),
+        }
+    }
+
+    fn settle_subscribe(&mut self, channel: Channel, result: &Result<(), ServerError>) {
+        let Some(wish) = self.subscriptions.wish(&channel) else {
+            return;
+        };
+        wish.wire = if result.is_ok() {
+            Wire::Active
+        } else {
+            Wire::Refused
+        };
+        for interest in wish.interests() {
+            self.events.push_back(match result {
+                Ok(()) => Event::Subscribed(*interest),
+                Err(error) => Event::Refused(*interest, error.clone()),
+            });
+        }
+        self.remind(channel);
+    }
+
+    /// Queues a look at a wish whose state on the wire changed, or forgets it when it is done.
+    pub(super) fn remind(&mut self, channel: Channel) {
+        if let Some(wish) = self.subscriptions.wish(&channel)
+            && wish.need().is_some()
+            && !wish.queued
+        {
+            wish.queued = true;
+            self.requests.wish(channel);
+        } else {
+            self.subscriptions.forget_if_done(&channel);
+        }
+    }
+
+    /// A lane ended: what was in flight on it will not be answered any more.
+    pub(super) fn requests_lost(&mut self, lane: LaneId) {
+        let mut lost = false;
+        while let Some(index) = self.requests.in_flight.iter().position(|r| r.lane == lane) {
+            if let Some(request) = self.requests.take(index) {
+                lost = true;
+                self.unanswered(request.what);
+            }
+        }
+        if lost {
+            let delay = crate::backoff::delay(&self.config, self.requests.failures, &mut self.rng);
+            self.requests.failures = self.requests.failures.saturating_add(1);
+            self.requests.not_before = self.now + delay;
+        }
+    }
+
+    /// Requests whose time is over. Returns the lane of one that makes the road doubtful.
+    pub(super) fn requests_overdue(&mut self) -> Option<(LaneId, Timer)> {
+        let mut doubtful = None;
+        while let Some(front) = self.requests.in_flight.front()
+            && front.deadline <= self.now
+        {
+            let Some(request) = self.requests.take(0) else {
+                break;
+            };
+            // A server need not answer a publish (Bayeux specification, "Publish response").
+            match request.what {
+                What::Publish(..) => {}
+                What::Probe(_) => doubtful = doubtful.or(Some((request.lane, Timer::Probe))),
+                _ => doubtful = doubtful.or(Some((request.lane, Timer::Request))),
+            }
+            self.unanswered(request.what);
+        }
+        doubtful
+    }
+
+    /// Publishes that have waited too long for a session.
+    pub(super) fn queue_overdue(&mut self) {
+        let now = self.now;
+        let (queue, events) = (&mut self.requests.queue, &mut self.events);
+        let before = queue.len();
+        queue.retain(|command| match command {
+            Command::Publish { id, until, .. } if *until <= now => {
+                events.push_back(Event::Published(*id, Outcome::Cancelled));
+                false
+            }
+            _ => true,
+        });
+        self.requests.publishes -= before - queue.len();
+    }
+
+    fn unanswered(&mut self, what: What) {
+        match what {
+            What::Publish(id, _) => self
+                .events
+                .push_back(Event::Published(id, Outcome::Unknown)),
+            What::Subscribe(channel) | What::Unsubscribe(channel) => {
+                if let Some(wish) = self.subscriptions.wish(&channel) {
+                    // Unknown to us is as good as absent: subscribing twice is harmless, and an
+                    // unsubscribe that was lost is asked for again.
+                    wish.wire = if wish.interests().is_empty() {
+                        Wire::Active
+                    } else {
+                        Wire::Absent
+                    };
+                }
+                self.remind(channel);
+            }
+            What::Probe(_) | What::Disconnect => {}
+        }
+    }
+
+    /// The session is gone: nothing in flight belongs to anybody, and all channels are to be
+    /// subscribed again before anything else is sent.
+    pub(super) fn requests_reset(&mut self) {
+        while let Some(request) = self.requests.take(0) {
+            if let What::Publish(id, _) = request.what {
+                self.events
+                    .push_back(Event::Published(id, Outcome::Unknown));
+            }
+        }
+        self.requests
+            .queue
+            .retain(|command| matches!(command, Command::Publish { .. }));
+        for channel in self.subscriptions.reset().into_iter().rev() {
+            self.requests.queue.push_front(Command::Wish(channel));
+        }
+        self.requests.not_before = Instant::ORIGIN;
+        self.requests.failures = 0;
+    }
+
+    /// The end: what waits was never sent.
+    pub(super) fn requests_cancelled(&mut self) {
+        self.requests_reset();
+        for command in core::mem::take(&mut self.requests.queue) {
+            match command {
+                Command::Publish { id, .. } => {
+                    self.events
+                        .push_back(Event::Published(id, Outcome::Cancelled));
+                }
+                Command::Wish(channel) => self.requests.queue.push_back(Command::Wish(channel)),
+                Command::Probe(_) | Command::Disconnect => {}
+            }
+        }
+        self.requests.publishes = 0;
+    }
+
+    pub(super) fn server_error(&self, message: &Message<'_>) -> ServerError {
+        ServerError::parse(message.error.unwrap_or_default()).without(&self.client_id)
+    }
+}
+
+/// Whether the message carries this advice.
+pub(super) fn advises(message: &Message<'_>, reconnect: Reconnect) -> bool {
+    message.advice.and_then(|advice| advice.reconnect) == Some(reconnect)
+}
+
+/// Whether a reply with this id answers the request called `id`; a reply without one answers the
+/// only request of its kind.
+pub(super) fn answers(reply: Option<MessageId<'_>>, id: u64) -> bool {
+    reply.is_none_or(|reply| reply.number() == Some(id))
+}
