@@ -1,2 +1,69 @@
-//! Placeholder while the layers are laid.
-fn main() {}
+//! The workspace's own chores: `cargo xtask <task>`.
+//!
+//! | task | what it does |
+//! |---|---|
+//! | `test` | every test of the workspace, by nextest where it is installed |
+//! | `ci` | the checks that are not tests; `cargo xtask ci JOB…` runs some of them |
+//! | `layering` | the layer diagram against `cargo metadata` |
+//! | `tidy` | file sizes, names, comments and other habits of the sources |
+//! | `interop` | the `groupme` command against real Bayeux servers |
+
+mod ci;
+mod clock;
+mod command;
+mod interop;
+mod layering;
+mod suite;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::workspace::Workspace;
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", about = "The workspace's own chores")]
+struct Args {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Run every test of the workspace, documentation included.
+    Test,
+    /// Run the checks that are not tests, all or the named ones.
+    Ci {
+        /// The jobs to run; all of them if none is named.
+        jobs: Vec<ci::Job>,
+    },
+    /// Check who depends on whom.
+    Layering,
+    /// Check file sizes, names, comments and other habits of the sources.
+    Tidy,
+    /// Run the groupme command against real Bayeux servers.
+    Interop(interop::Options),
+}
+
+fn main() -> ExitCode {
+    match run(&Args::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: &Task) -> anyhow::Result<()> {
+    let workspace = Workspace::load()?;
+    match task {
+        Task::Test => suite::run(&workspace),
+        Task::Ci { jobs } => ci::run(&workspace, jobs),
+        Task::Layering => layering::run(&workspace),
+        Task::Tidy => tidy::run(&workspace),
+        Task::Interop(options) => interop::run(&workspace, options),
+    }
+}

@@ -104,6 +104,8 @@ impl Session {
     pub fn connect(&mut self) {
         if matches!(self.stage, Stage::Idle | Stage::Ended) {
             self.carrier = self.preferred();
+            self.advised = Advised::default();
+            self.begin_interval();
             self.recovery = Recovery::default();
             self.websocket = socket::Record::default();
             self.stage = Stage::Handshake {
@@ -217,11 +219,7 @@ impl Session {
     pub fn handle_message(&mut self, now: Instant, lane: LaneId, message: &Message<'_>) -> Verdict {
         self.observe(now);
         if self.condemned.contains(&lane) {
-            // The payload that ended the session may hold events behind the bad news.
-            return match message.successful {
-                None if message.channel != "/meta/disconnect" => self.handle_event(message),
-                _ => Verdict::Stray(Stray::DeadLane),
-            };
+            return self.handle_last_words(message);
         }
         if !self.is_alive(lane) {
             return Verdict::Stray(Stray::DeadLane);
@@ -260,7 +258,7 @@ impl Session {
         self.observe(now);
         self.socket_overdue();
         self.handshake_overdue();
-        if let Some((lane, timer)) = self.requests_overdue() {
+        while let Some((lane, timer)) = self.requests_overdue() {
             self.doubt(lane, timer);
         }
         self.queue_overdue();
@@ -273,11 +271,12 @@ impl Session {
     }
 
     /// The road may have changed: the network is back, the machine woke up. Pings an open
-    /// websocket and makes a waiting attempt due.
+    /// websocket and makes a waiting attempt due, but not sooner than the server asked for.
     pub fn handle_wake(&mut self, now: Instant) {
         self.observe(now);
+        let sooner = self.now.max(self.interval_end());
         if let Stage::Handshake { due, sent: None } = &mut self.stage {
-            *due = (*due).min(now);
+            *due = (*due).min(sooner);
         }
         self.connect_now();
         if let Some(socket) = &mut self.socket {

@@ -82,6 +82,7 @@ impl ServerError {
         let mut parts = error.splitn(3, ':');
         if let (Some(code), Some(args), Some(text)) = (parts.next(), parts.next(), parts.next())
             && code.len() == 3
+            && code.bytes().all(|byte| byte.is_ascii_digit())
             && let Ok(code) = code.parse::<u16>()
         {
             let args = match code {

@@ -39,11 +39,13 @@ pub struct Message<'a> {
 impl fmt::Debug for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // clientId is a credential, and `error` may quote one.
+        let secret = self.client_id.unwrap_or_default();
+        let error = |text| crate::ServerError::parse(text).without(secret);
         f.debug_struct("Message")
             .field("channel", &self.channel)
             .field("id", &self.id)
             .field("successful", &self.successful)
-            .field("error", &self.error.map(crate::ServerError::parse))
+            .field("error", &self.error.map(error))
             .field("subscription", &self.subscription)
             .field("advice", &self.advice)
             .field("has_data", &self.has_data)

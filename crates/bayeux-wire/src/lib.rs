@@ -1,1 +1,76 @@
-//! Placeholder while the layers are laid.
+//! Bayeux frames: JSON bytes to envelopes and values, without copying.
+//!
+//! A [`Frame`] holds the bytes of one WebSocket frame or HTTP body. A [`Decoder`] parses them in
+//! place with `simd-json`. After that the frame lists its [messages](Frame::messages), each with
+//! the [envelope](Message::envelope) that a session of [`bayeux_proto`] reads and the
+//! [`data`](Message::data) that is the application's.
+//!
+//! ```
+//! use bayeux_wire::{Decoder, Frame};
+//!
+//! let mut decoder = Decoder::new();
+//! let mut frame = Frame::new();
+//! frame.extend_from_slice(br#"[{"channel":"/chat/7","id":"1","data":{"text":"h\u00e9llo"}},"#);
+//! frame.extend_from_slice(br#"null,{"channel":"/meta/connect","successful":true}]"#);
+//! decoder.decode(&mut frame)?;
+//!
+//! let first = frame.message(0).expect("two messages came");
+//! assert_eq!(first.envelope().channel, "/chat/7");
+//! let text = first.data().and_then(|data| data.get("text")?.as_str());
+//! assert_eq!(text, Some("héllo"));
+//!
+//! assert_eq!(frame.messages().len(), 2);
+//! assert_eq!(frame.rejected(), 1); // the null
+//! # Ok::<(), bayeux_wire::DecodeError>(())
+//! ```
+//!
+//! # What zero-copy means here
+//!
+//! One copy is made, out of the socket's buffer into the frame's: it gives the parser bytes that it
+//! may rewrite and the padding that it needs. From there on nothing is copied. Strings are
+//! unescaped where they stand, and every `&str` points into the frame.
+//!
+//! The parser's nodes are turned into 16-byte nodes of offsets, so a frame contains no reference to
+//! itself: it can be moved, pooled, put into an `Arc`, sent to another thread and held across an
+//! `await`. In steady traffic nothing is allocated either: decoder and frames keep their buffers,
+//! and a [`Pool`] hands out shared frames again once everybody has let go of them.
+//!
+//! # One lifetime
+//!
+//! `'f` is the frame. [`Message<'f>`](Message), [`Value<'f>`](Value), the envelope, the iterators
+//! and every `&'f str` borrow from the frame and not from each other, so they can be passed around
+//! freely as long as the frame stays. To keep one message longer, keep its frame and its
+//! [`index`](Message::index); one kept message keeps the bytes of its whole batch.
+//!
+//! # What is accepted
+//!
+//! - A batch is an array of messages or a single one. Elements that are no objects are counted and
+//!   left out; they never cost their neighbours.
+//! - JSON is taken as RFC 8259 has it, with two allowances. Halves of surrogate pairs (`"\ud83d"`)
+//!   become U+FFFD, because servers that cut texts send them. Integers beyond 64 bits become
+//!   floats; all others are exact.
+//! - Of members with the same key the last counts, as in JavaScript; [`Value::entries`] shows all.
+//! - In an envelope, members of an unexpected type are absent.
+//! - [`Limits`] bound size and depth. Buffers that a hostile frame has blown up are given back.
+//!
+//! Nothing in a frame can cause a panic. `Debug` of a frame and of a message shows sizes and
+//! channels only, and errors never quote: frames carry credentials.
+
+mod decoder;
+mod document;
+mod envelope;
+mod error;
+mod escape;
+mod frame;
+mod message;
+mod node;
+mod pool;
+mod print;
+mod value;
+
+pub use decoder::{Decoder, Limits};
+pub use error::DecodeError;
+pub use frame::Frame;
+pub use message::{Message, Messages};
+pub use pool::Pool;
+pub use value::{Entries, Items, Kind, Value};

@@ -1,1 +1,54 @@
-//! Placeholder while the layers are laid.
+//! Live on GroupMe's real-time gateway: every message, direct message, reaction, edit, deletion
+//! and typing notice of an account, typed and in order, across reconnects.
+//!
+//! ```no_run
+//! use groupme_client::{Client, EventRef, Incoming, Token, UserId};
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let token = Token::new(&std::env::var("GROUPME_ACCESS_TOKEN")?)?;
+//!     let mut client = Client::builder(token, UserId::new("12345678")).connect()?;
+//!     while let Some(incoming) = client.next().await {
+//!         match incoming {
+//!             Incoming::Event(delivery) => match delivery.event() {
+//!                 EventRef::LineCreate(line) => println!("{line:?}"),
+//!                 other => println!("({})", other.kind()),
+//!             },
+//!             Incoming::Status(status) => eprintln!("{status:?}"),
+//!             _ => {}
+//!         }
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
+//! The client shakes hands afresh after every loss of its socket, keeps a short hold as an
+//! end-to-end heartbeat, doubts a silent session before it gives it up, falls back to long-polling
+//! and returns, and says wherever events may have been missed ([`Status::Gap`]).
+//!
+//! # Features
+//!
+//! - `rustls-ring` (default): TLS by rustls with ring.
+//! - `bundled-roots` (default): trust the Mozilla roots compiled into the program.
+
+mod authorization;
+mod channels;
+mod client;
+mod error;
+mod gateway;
+mod handle;
+mod incoming;
+mod policy;
+mod token;
+mod wall;
+
+pub use bayeux_proto::{ServerError, Transport};
+pub use bayeux_transport::Options as TransportOptions;
+pub use bayeux_wire::Value;
+pub use client::{Builder, Client, DEFAULT_GATEWAY};
+pub use error::Error;
+pub use groupme_model::{Event, EventRef, GroupId, MessageId, Timestamp, UserId};
+pub use handle::Handle;
+pub use incoming::{Cause, Delivery, End, Incoming, Origin, Status};
+pub use policy::TransportPolicy;
+pub use token::{Token, TokenSource};

@@ -1,1 +1,78 @@
-//! Placeholder while the layers are laid.
+//! A simulated GroupMe: its push gateway, and a world behind it in which things happen, so that a
+//! bot can be tested, and a program shown, without an account and without a network.
+//!
+//! In your own test, with the feature `net`:
+//!
+#![cfg_attr(feature = "net", doc = "```")]
+#![cfg_attr(not(feature = "net"), doc = "```ignore")]
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use groupme_sim::Sim;
+//!
+//! let sim = Sim::start().await?;
+//! let bot = tokio::spawn(my_bot(sim.gateway_url(), sim.user_id().to_owned(), sim.token().to_owned()));
+//! sim.until_subscribed(&format!("/user/{}", sim.user_id())).await;
+//! sim.say("hello, bot")?;
+//! assert!(bot.await?.contains("hello, bot"));
+//! # Ok(())
+//! # }
+//! # // A bot as short as can be: it polls, and returns the first answer that brings an event.
+//! # async fn my_bot(url: String, user: String, token: String) -> String {
+//! #     let ask = async |message: String| {
+//! #         use tokio::io::{AsyncReadExt, AsyncWriteExt};
+//! #         let host = url.trim_start_matches("http://").trim_end_matches("/faye");
+//! #         let mut stream = tokio::net::TcpStream::connect(host).await.unwrap();
+//! #         let head = format!("POST /faye HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: ");
+//! #         let request = format!("{head}{}\r\n\r\n{message}", message.len());
+//! #         stream.write_all(request.as_bytes()).await.unwrap();
+//! #         let mut answer = String::new();
+//! #         stream.read_to_string(&mut answer).await.unwrap();
+//! #         answer
+//! #     };
+//! #     let types = r#""version":"1.0","supportedConnectionTypes":["long-polling"]"#;
+//! #     let answer = ask(format!(r#"{{"channel":"/meta/handshake",{types}}}"#)).await;
+//! #     let (_, id) = answer.split_once(r#""clientId":""#).unwrap();
+//! #     let client = format!(r#""clientId":"{}""#, &id[..31]);
+//! #     let subscribe = format!(r#""channel":"/meta/subscribe","subscription":"/user/{user}""#);
+//! #     ask(format!(r#"{{{subscribe},{client},"ext":{{"access_token":"{token}"}}}}"#)).await;
+//! #     ask(format!(r#"{{"channel":"/meta/connect","connectionType":"long-polling",{client}}}"#)).await
+//! # }
+//! ```
+//!
+//! `Sim::with` gives the [`World`] to a closure, in which anything can happen: people say things,
+//! edit and delete them, react, type, come and go. What is pushed for it, and on which channels,
+//! is what was seen of GroupMe. [`Cast::story`] is a script in which all of it happens, and a
+//! [`Script`] of your own is a list of closures.
+//!
+//! Underneath there are no sockets. [`Simulation`] is the whole as a state machine that takes
+//! messages and time and gives messages back, [`Gateway`] the Bayeux server in it, after Faye 1.x.
+//! Two runs with the same seed and the same calls do the same, to the byte.
+//!
+//! It shares neither parser nor model with the client side of this workspace, so that a mistake
+//! there cannot hide by being made here, too.
+//!
+//! # Features
+//!
+//! - `net`: `Sim`, on real sockets, with tokio. Off by default.
+//!
+//! # What is not there
+//!
+//! Of the REST API only `GET /v3/users/me`. Anything a user's client may do over REST is done
+//! through the [`World`] instead.
+
+mod gateway;
+#[cfg(feature = "net")]
+mod net;
+mod random;
+mod script;
+mod simulation;
+mod world;
+
+#[cfg(feature = "net")]
+pub use self::net::{Playback, Sim, SimBuilder};
+pub use self::{
+    gateway::{Gateway, GatewayConfig, Guard, Lane, LaneKind, Output, Unguarded},
+    script::{Cast, Script, Stage},
+    simulation::{PlaybackId, Simulation},
+    world::{GroupId, MessageId, Place, Push, UserId, World, WorldError},
+};

@@ -12,13 +12,15 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Connect {
     outstanding: Option<Outstanding>,
-    /// When the next one may be sent.
+    /// When the next one is due.
     due: Instant,
+    /// Where the interval ends that the server asked for: no retry and no wake comes sooner.
+    not_before: Instant,
     /// Ask the server not to hold the next one, so that its reply proves the session.
     confirm: bool,
     /// The outstanding one is the first over a websocket that is to replace long-polling.
     moving: bool,
-    /// Held exchanges that ended without a reply, in a row.
+    /// Polls that broke without a reply, in a row.
     cuts: u32,
     /// Holds that something on the road cut short, and the hold to ask for because of it.
     short_holds: u32,
@@ -44,6 +46,7 @@ impl Connect {
         Self {
             outstanding: None,
             due: Instant::ORIGIN,
+            not_before: Instant::ORIGIN,
             confirm: true,
             moving: false,
             cuts: 0,
@@ -61,6 +64,7 @@ impl Connect {
     pub(super) fn after(before: &Self, due: Instant) -> Self {
         Self {
             due,
+            not_before: before.not_before,
             hold_cap: before.hold_cap,
             bucket: before.bucket,
             ..Self::new(0)
@@ -87,6 +91,11 @@ impl Session {
         }
         if self.carrier == Transport::WebSocket && self.socket.is_none() {
             return Some(self.open_socket());
+        }
+        if let Some(lane) = self.held_lane() {
+            // Its connect was answered, but the response never ended.
+            self.drop_exchange(lane);
+            return self.condemned.pop_front().map(Action::Close);
         }
         let confirming = self.connect.confirm;
         let server_hold = self.advised.hold(self.carrier, &self.config);
@@ -130,6 +139,14 @@ impl Session {
         Some(action)
     }
 
+    fn held_lane(&self) -> Option<LaneId> {
+        let held = |kind: &Exchange| matches!(kind, Exchange::Held { .. });
+        let mut exchanges = self.exchanges.iter();
+        exchanges
+            .find(|(_, kind)| held(kind))
+            .map(|(lane, _)| *lane)
+    }
+
     /// A shorter hold than the server's own, if one is wanted. A longer one kills a session on
     /// Faye, which holds as long as asked but keeps sessions by its own clock.
     fn asked_hold(&self, server_hold: Duration) -> Option<Duration> {
@@ -169,10 +186,10 @@ impl Session {
     }
 
     fn connect_succeeded(&mut self, sent: Outstanding, message: &Message<'_>) {
-        self.connect.cuts = 0;
         self.connect.confirm = false;
         self.recovery.confirmed(self.now, sent.confirming);
         if !sent.confirming {
+            self.connect.cuts = 0;
             self.connect.short_holds = 0;
         }
         if self.carrier == Transport::WebSocket {
@@ -188,9 +205,10 @@ impl Session {
             Some(Reconnect::None | Reconnect::Unknown) => self.stopped(message),
             Some(Reconnect::Handshake) => self.lose_session(Cause::SessionLost),
             Some(Reconnect::Retry) | None => {
-                match self.advised.interval(self.carrier, &self.config) {
-                    Some(interval) => self.connect.due = self.now + interval,
-                    None => self.finish(End::Stopped(None)),
+                if self.begin_interval() {
+                    self.connect.due = self.now;
+                } else {
+                    self.finish(End::Stopped(None));
                 }
             }
         }
@@ -205,12 +223,11 @@ impl Session {
             _ if unknown => self.lose_session(Cause::SessionLost),
             Some(Reconnect::Handshake) => self.lose_session(Cause::Refused(error)),
             Some(Reconnect::Retry) | None => {
-                let interval = self
-                    .advised
-                    .interval(self.carrier, &self.config)
-                    .unwrap_or_default();
+                if !self.begin_interval() {
+                    return self.stopped(message);
+                }
                 let retry_at = self.failed(Cause::Refused(error));
-                self.connect_again(retry_at.max(self.now + interval));
+                self.connect_again(retry_at);
             }
         }
     }
@@ -233,12 +250,16 @@ impl Session {
                 self.connect.hold_cap = Some(held.mul_f32(0.75));
             }
         }
-        self.held_cut(cause);
+        self.held_cut(sent, cause);
     }
 
-    fn held_cut(&mut self, cause: Cause) {
+    fn held_cut(&mut self, sent: Outstanding, cause: Cause) {
         if self.stage != Stage::Live {
             return;
+        }
+        if !sent.confirming && self.now - sent.sent >= SHORTEST_HOLD {
+            // It was a good one until it broke.
+            self.connect.cuts = 0;
         }
         self.connect.cuts += 1;
         let wait = super::recovery::asked_wait(&cause);
@@ -258,10 +279,10 @@ impl Session {
             return;
         }
         if self.carrier == Transport::LongPolling {
-            let lane = sent.lane;
+            let sent = *sent;
             self.connect.outstanding = None;
-            self.drop_exchange(lane);
-            return self.held_cut(Cause::Silence(Timer::Connect));
+            self.drop_exchange(sent.lane);
+            return self.held_cut(sent, Cause::Silence(Timer::Connect));
         }
         let probe = self
             .subscriptions
@@ -317,6 +338,19 @@ impl Session {
         }
     }
 
+    /// The server has spoken, and its interval counts from now. Returns whether it wants another
+    /// attempt at all.
+    pub(super) fn begin_interval(&mut self) -> bool {
+        let interval = self.advised.interval(self.carrier, &self.config);
+        self.connect.not_before = self.now + interval.unwrap_or_default();
+        interval.is_some()
+    }
+
+    /// Where the interval ends that the server asked for.
+    pub(super) fn interval_end(&self) -> Instant {
+        self.connect.not_before
+    }
+
     /// When the next connect can be sent; `None` while something else has to happen first.
     fn connect_due(&self) -> Option<Instant> {
         let opening = self.carrier == Transport::WebSocket
@@ -326,9 +360,8 @@ impl Session {
             || opening
             || self.connect.outstanding.is_some();
         (!blocked).then(|| {
-            self.connect
-                .due
-                .max(self.connect.bucket.ready(&self.config))
+            let due = self.connect.due.max(self.connect.not_before);
+            due.max(self.connect.bucket.ready(&self.config))
         })
     }
 

@@ -33,6 +33,11 @@ impl Session {
         }
         self.announce_attempt();
         let action = match (self.carrier, &self.socket) {
+            (Transport::LongPolling, _) if self.ordinary_in_flight() => {
+                // The answer to the attempt before came, but its response never ended.
+                self.drop_lanes();
+                return self.condemned.pop_front().map(Action::Close);
+            }
             (Transport::LongPolling, _) => {
                 self.last_lane += 1;
                 let lane = LaneId(self.last_lane);
@@ -78,17 +83,18 @@ impl Session {
             self.advised.merge(advice);
         }
         match (message.successful, message.client_id) {
+            _ if advises(message, Reconnect::None) || advises(message, Reconnect::Unknown) => {
+                self.stopped(message);
+            }
             (Some(true), Some(id)) if !id.is_empty() && id.len() <= LONGEST_CLIENT_ID => {
                 id.clone_into(&mut self.client_id);
                 self.shaken(message);
             }
             (Some(true), _) => {
-                self.handshake_refused(Cause::Violation("a handshake without clientId"));
+                let cause = Cause::Violation("a handshake without clientId");
+                self.handshake_refused(cause, message);
             }
-            _ if advises(message, Reconnect::None) || advises(message, Reconnect::Unknown) => {
-                self.stopped(message);
-            }
-            _ => self.handshake_refused(Cause::Refused(self.server_error(message))),
+            _ => self.handshake_refused(Cause::Refused(self.server_error(message)), message),
         }
         Verdict::Absorbed
     }
@@ -123,16 +129,12 @@ impl Session {
     }
 
     /// The server answered, and the answer is no: the road is good, so it is kept.
-    fn handshake_refused(&mut self, cause: Cause) {
-        let retry_at = self.failed(cause);
-        let interval = self
-            .advised
-            .interval(self.carrier, &self.config)
-            .unwrap_or_default();
-        self.stage = Stage::Handshake {
-            due: retry_at.max(self.now + interval),
-            sent: None,
-        };
+    fn handshake_refused(&mut self, cause: Cause, message: &Message<'_>) {
+        if !self.begin_interval() {
+            return self.stopped(message);
+        }
+        let due = self.failed(cause);
+        self.stage = Stage::Handshake { due, sent: None };
     }
 
     /// The road failed before there was an answer.

@@ -4,7 +4,8 @@ use core::time::Duration;
 
 use super::{Session, Stage, connect::Connect};
 use crate::{
-    Cause, Close, End, Event, Exchange, Instant, LaneId, Message, Timer, Transport, backoff,
+    Cause, Close, End, Event, Exchange, Instant, LaneId, Message, Reconnect, Stray, Timer,
+    Transport, Verdict, backoff,
 };
 
 #[derive(Debug, Default)]
@@ -55,7 +56,7 @@ impl Session {
         let failures = self.recovery.attempts.max(u32::from(refused));
         let delay = backoff::delay(&self.config, failures, &mut self.rng);
         let wait = asked_wait(&cause).unwrap_or_default();
-        let retry_at = self.now + delay.max(wait);
+        let retry_at = self.interval_end().max(self.now + delay.max(wait));
         self.recovery.attempts = self.recovery.attempts.saturating_add(1);
         self.report_failure(cause, retry_at);
         retry_at
@@ -63,8 +64,9 @@ impl Session {
 
     /// The websocket failed, and long-polling is tried at once in the same attempt.
     pub(super) fn fell_back(&mut self, cause: Cause) -> Instant {
-        self.report_failure(cause, self.now);
-        self.now
+        let retry_at = self.now + asked_wait(&cause).unwrap_or_default();
+        self.report_failure(cause, retry_at);
+        retry_at
     }
 
     fn report_failure(&mut self, cause: Cause, retry_at: Instant) {
@@ -109,7 +111,9 @@ impl Session {
     pub(super) fn suspended(&mut self, cause: Cause) {
         let retry_at = self.failed(cause);
         let life = self.advised.life(self.carrier, &self.config);
-        if retry_at - self.recovery.confirmed.unwrap_or(self.recovery.since) > life {
+        // A confirmation older than the present session says nothing about it.
+        let known = self.recovery.confirmed.unwrap_or_default();
+        if retry_at - known.max(self.recovery.since) > life {
             self.start_over(retry_at);
         } else {
             self.connect_again(retry_at);
@@ -122,19 +126,39 @@ impl Session {
         match self.stage {
             Stage::Live => {
                 let falls_back = self.may_fall_back(&cause) && matches!(cause, Cause::Lane(_));
+                if !matches!(cause, Cause::Lane(_) | Cause::Silence(_)) {
+                    self.begin_interval();
+                }
                 let retry_at = self.failed(cause);
                 if falls_back {
                     self.carrier = Transport::LongPolling;
                 }
-                let interval = self
-                    .advised
-                    .interval(self.carrier, &self.config)
-                    .unwrap_or_default();
-                self.start_over(retry_at.max(self.now + interval));
+                self.start_over(retry_at);
             }
             Stage::Closing { .. } => self.finish(End::Requested),
             Stage::Idle | Stage::Handshake { .. } | Stage::Ended => {}
         }
+    }
+
+    /// The payload that ended the session may hold more behind the bad news: events, and what the
+    /// server advises to do next.
+    pub(super) fn handle_last_words(&mut self, message: &Message<'_>) -> Verdict {
+        if message.channel == "/meta/disconnect" || message.successful.is_some() {
+            if let Stage::Handshake { due, sent: None } = self.stage
+                && let Some(advice) = &message.advice
+            {
+                self.advised.merge(advice);
+                let stop = matches!(advice.reconnect, Some(Reconnect::None | Reconnect::Unknown));
+                if stop || !self.begin_interval() {
+                    self.stopped(message);
+                } else {
+                    let due = due.max(self.interval_end());
+                    self.stage = Stage::Handshake { due, sent: None };
+                }
+            }
+            return Verdict::Stray(Stray::DeadLane);
+        }
+        self.handle_event(message)
     }
 
     fn start_over(&mut self, due: Instant) {
@@ -192,7 +216,7 @@ impl Session {
         }
         self.handshake_exchange_ended(lane, why);
         self.held_exchange_ended(lane, why);
-        self.requests_lost(lane);
+        self.requests_lost(lane, &Cause::Lane(why));
         if let Stage::Closing { .. } = self.stage
             && self.carrier == Transport::LongPolling
             && why != Close::Complete
@@ -232,7 +256,7 @@ impl Session {
             self.drop_socket(Cause::Silence(timer));
         } else {
             self.drop_exchange(lane);
-            self.requests_lost(lane);
+            self.requests_lost(lane, &Cause::Silence(timer));
         }
     }
 }

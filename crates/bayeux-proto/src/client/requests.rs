@@ -4,6 +4,7 @@ use alloc::{borrow::ToOwned, collections::VecDeque, string::String, vec::Vec};
 
 use super::{
     Session, Stage,
+    recovery::asked_wait,
     subscriptions::{Need, Wire},
 };
 use crate::{
@@ -74,6 +75,12 @@ impl What {
 impl Requests {
     pub(super) fn wish(&mut self, channel: Channel) {
         self.queue.push_back(Command::Wish(channel));
+    }
+
+    /// Nobody is to look at this wish any more.
+    fn forget(&mut self, channel: &Channel) {
+        self.queue
+            .retain(|command| !matches!(command, Command::Wish(wish) if wish == channel));
     }
 
     pub(super) fn publish(&mut self, channel: &Channel, json: &str, until: Instant) -> PublishId {
@@ -286,6 +293,9 @@ impl Session {
     fn handle_unmatched(&mut self, message: &Message<'_>) -> Verdict {
         if message.channel == "/meta/disconnect" {
             // The server ends the session of its own accord.
+            if let Some(advice) = &message.advice {
+                self.advised.merge(advice);
+            }
             if advises(message, Reconnect::None) || advises(message, Reconnect::Unknown) {
                 self.stopped(message);
             } else {
@@ -365,19 +375,20 @@ impl Session {
 
     /// Queues a look at a wish whose state on the wire changed, or forgets it when it is done.
     pub(super) fn remind(&mut self, channel: Channel) {
-        if let Some(wish) = self.subscriptions.wish(&channel)
-            && wish.need().is_some()
-            && !wish.queued
-        {
+        let Some(wish) = self.subscriptions.wish(&channel) else {
+            return;
+        };
+        let wanted = wish.need().is_some() && !matches!(self.stage, Stage::Closing { .. });
+        if wanted && !wish.queued {
             wish.queued = true;
             self.requests.wish(channel);
-        } else {
-            self.subscriptions.forget_if_done(&channel);
+        } else if !wanted && self.subscriptions.forget_if_done(&channel) {
+            self.requests.forget(&channel);
         }
     }
 
     /// A lane ended: what was in flight on it will not be answered any more.
-    pub(super) fn requests_lost(&mut self, lane: LaneId) {
+    pub(super) fn requests_lost(&mut self, lane: LaneId, cause: &Cause) {
         let mut lost = false;
         while let Some(index) = self.requests.in_flight.iter().position(|r| r.lane == lane) {
             if let Some(request) = self.requests.take(index) {
@@ -388,28 +399,28 @@ impl Session {
         if lost {
             let delay = crate::backoff::delay(&self.config, self.requests.failures, &mut self.rng);
             self.requests.failures = self.requests.failures.saturating_add(1);
-            self.requests.not_before = self.now + delay;
+            let wait = asked_wait(cause).unwrap_or_default();
+            self.requests.not_before = self.now + delay.max(wait);
         }
     }
 
-    /// Requests whose time is over. Returns the lane of one that makes the road doubtful.
+    /// Settles requests whose time is over, up to the first that makes its lane doubtful.
     pub(super) fn requests_overdue(&mut self) -> Option<(LaneId, Timer)> {
-        let mut doubtful = None;
-        while let Some(front) = self.requests.in_flight.front()
-            && front.deadline <= self.now
-        {
-            let Some(request) = self.requests.take(0) else {
-                break;
+        while self.requests.in_flight.front()?.deadline <= self.now {
+            let request = self.requests.take(0)?;
+            let timer = match request.what {
+                // A server need not answer a publish (Bayeux specification, "Publish response"),
+                // but an exchange has to end.
+                What::Publish(..) if self.open_socket_lane() == Some(request.lane) => None,
+                What::Probe(_) => Some(Timer::Probe),
+                _ => Some(Timer::Request),
             };
-            // A server need not answer a publish (Bayeux specification, "Publish response").
-            match request.what {
-                What::Publish(..) => {}
-                What::Probe(_) => doubtful = doubtful.or(Some((request.lane, Timer::Probe))),
-                _ => doubtful = doubtful.or(Some((request.lane, Timer::Request))),
-            }
             self.unanswered(request.what);
+            if let Some(timer) = timer {
+                return Some((request.lane, timer));
+            }
         }
-        doubtful
+        None
     }
 
     /// Publishes that have waited too long for a session.

@@ -170,10 +170,22 @@ impl Session {
         let Some(socket) = self.socket.take() else {
             return;
         };
-        self.requests_lost(socket.lane);
+        if let Stage::Handshake { due, sent: None } = self.stage
+            && due > self.now
+        {
+            // It idled until the next attempt, which opens another.
+            return;
+        }
+        if let Cause::Lane(Close::Status { status, .. }) = cause
+            && matches!(status, 401 | 403)
+            && !self.config.transports.contains(&Transport::LongPolling)
+        {
+            return self.finish(End::Unauthorized { status });
+        }
+        self.requests_lost(socket.lane, &cause);
         self.websocket.failed();
         match self.stage {
-            Stage::Handshake { .. } => self.handshake_failed_over_socket(cause),
+            Stage::Handshake { .. } => self.handshake_failed(cause),
             Stage::Live if self.carrier == Transport::WebSocket => self.carrier_lost(cause),
             Stage::Live => self.schedule_upgrade(),
             Stage::Closing { .. } if self.carrier == Transport::WebSocket => {
@@ -206,22 +218,6 @@ impl Session {
             self.schedule_upgrade();
         } else {
             self.suspended(cause);
-        }
-    }
-
-    fn handshake_failed_over_socket(&mut self, cause: Cause) {
-        let unauthorized = match cause {
-            Cause::Lane(Close::Status {
-                status: status @ (401 | 403),
-                ..
-            }) => Some(status),
-            _ => None,
-        };
-        match unauthorized {
-            Some(status) if !self.config.transports.contains(&Transport::LongPolling) => {
-                self.finish(End::Unauthorized { status });
-            }
-            _ => self.handshake_failed(cause),
         }
     }
 

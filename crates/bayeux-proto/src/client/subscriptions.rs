@@ -84,19 +84,20 @@ impl Subscriptions {
         if let Some(wish) = self.wishes.get_mut(&channel) {
             wish.interests.retain(|interest| *interest != id);
         }
-        self.forget_if_done(&channel);
         Ok(channel)
     }
 
-    /// Drops the record of a channel that nobody wants and the server does not have.
-    pub(super) fn forget_if_done(&mut self, channel: &Channel) {
+    /// Drops the record of a channel that nobody wants and the server does not have. Returns
+    /// whether it waited to be looked at.
+    pub(super) fn forget_if_done(&mut self, channel: &Channel) -> bool {
         let done = self.wishes.get(channel).is_some_and(|wish| {
             wish.interests.is_empty() && matches!(wish.wire, Wire::Absent | Wire::Refused)
         });
-        if done {
-            self.wishes.remove(channel);
-            self.patterns.retain(|pattern| pattern != channel);
+        if !done {
+            return false;
         }
+        self.patterns.retain(|pattern| pattern != channel);
+        self.wishes.remove(channel).is_some_and(|wish| wish.queued)
     }
 
     /// A new session knows of nothing: returns all channels that have to be subscribed again.

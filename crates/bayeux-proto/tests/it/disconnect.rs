@@ -1,0 +1,428 @@
+//! Taking leave, and being sent away.
+
+use bayeux_proto::{
+    Channel, Close, Config, End, Event, Message, Misuse, Outcome, Reconnect, ServerError,
+    SubscriptionId, Transport, Verdict,
+};
+
+use crate::{
+    peer::Peer,
+    world::{Kind, World, channel, event, millis, over, reconnect},
+};
+
+/// Nothing is left to do, and nothing that comes late changes that.
+#[track_caller]
+fn assert_over(world: &mut World, end: End) {
+    assert_eq!(world.last_event(), &Event::Ended(end));
+    assert_eq!(world.session.poll_timeout(), None);
+    assert!(world.lanes.is_empty(), "{:?}", world.lanes);
+    world.story();
+    let lanes: Vec<_> = world.requests.iter().map(|request| request.lane).collect();
+    for request in world.requests.clone() {
+        let late = Message { client_id: Some("late"), ..request.ok() };
+        world.receive(request.lane, &[late, request.refused("401::Unknown client")]);
+    }
+    for lane in lanes {
+        world.receive(lane, &[event("/foo"), Message {
+            channel: "/meta/disconnect",
+            ..Message::default()
+        }]);
+        world.session.handle_open(world.now, lane);
+        world.session.handle_pong(world.now, lane);
+        world.session.handle_close(world.now, lane, Close::Lost);
+    }
+    world.session.handle_wake(world.now);
+    world.session.disconnect();
+    world.drain();
+    world.pass(millis(3_600_000));
+    assert_eq!(world.story(), [""; 0], "an end is an end");
+    assert_eq!(world.session.poll_timeout(), None);
+}
+
+fn farewells(world: &World) -> usize {
+    world.sent("/meta/disconnect").count()
+}
+
+// C120
+#[test]
+fn leaving_is_announced_and_ends_with_the_reply() {
+    let mut world = World::established();
+    world.disconnect();
+    let farewell = world.last("/meta/disconnect");
+    assert_eq!(
+        farewell.json,
+        format!(
+            r#"{{"channel":"/meta/disconnect","id":"{}","clientId":"alice"}}"#,
+            farewell.id
+        )
+    );
+    assert_eq!(world.story(), ["0 send 1 /meta/disconnect"]);
+    world.answer(&farewell, &[farewell.ok()]);
+    assert_eq!(world.story(), ["0 close 1", "0 Ended(Requested)"]);
+    assert_over(&mut world, End::Requested);
+}
+
+// C120
+#[test]
+fn leaving_goes_beside_the_held_poll_which_is_given_up_with_it() {
+    let mut world = World::established_over_http();
+    let held = world.last("/meta/connect");
+    world.disconnect();
+    let farewell = world.last("/meta/disconnect");
+    assert_ne!(farewell.lane, held.lane);
+    assert!(world.lanes.contains_key(&held.lane));
+    world.answer(&farewell, &[farewell.ok()]);
+    assert_over(&mut world, End::Requested);
+}
+
+// C120
+#[test]
+fn whatever_the_last_connect_says_is_no_error_while_leaving() {
+    let words: [fn(&crate::world::Request) -> Message<'_>; 5] = [
+        |connect| connect.ok(),
+        |connect| Message { advice: reconnect(Reconnect::None), ..connect.ok() },
+        |connect| connect.refused("401:alice:Unknown client"),
+        |connect| Message {
+            advice: reconnect(Reconnect::Handshake),
+            ..connect.refused("401:alice:Unknown client")
+        },
+        |connect| Message { advice: reconnect(Reconnect::None), ..connect.refused("402::x") },
+    ];
+    for established in [World::established, World::established_over_http] {
+        for word in words {
+            let mut world = established();
+            let connect = world.last("/meta/connect");
+            let connects = world.sent("/meta/connect").count();
+            world.disconnect();
+            let told = world.events.len();
+            world.answer(&connect, &[word(&connect)]);
+            assert_eq!(world.events.len(), told);
+            assert_eq!(world.sent("/meta/connect").count(), connects);
+            let farewell = world.last("/meta/disconnect");
+            world.answer(&farewell, &[farewell.ok()]);
+            assert_eq!(world.events.len(), told + 1);
+            assert_over(&mut world, End::Requested);
+        }
+    }
+}
+
+// C120
+#[test]
+fn leaving_ends_with_the_socket_if_the_server_closes_it_without_a_word() {
+    let mut world = World::established();
+    world.disconnect();
+    let lane = world.lane(Kind::Socket);
+    world.close(lane, Close::ByPeer { code: Some(1000) });
+    assert_over(&mut world, End::Requested);
+}
+
+// C120
+#[test]
+fn leaving_ends_in_time_whatever_the_server_does() {
+    for established in [World::established, World::established_over_http] {
+        let mut world = established();
+        world.disconnect();
+        world.pass(millis(1_999));
+        assert!(!matches!(world.last_event(), Event::Ended(_)));
+        world.pass(millis(1));
+        assert_over(&mut world, End::Requested);
+    }
+}
+
+// C120
+#[test]
+fn leaving_ends_with_a_refusal_too() {
+    let mut world = World::established();
+    world.disconnect();
+    let farewell = world.last("/meta/disconnect");
+    world.answer(&farewell, &[farewell.refused("401:alice:Unknown client")]);
+    assert_over(&mut world, End::Requested);
+}
+
+// C120
+#[test]
+fn leaving_ends_when_the_exchange_of_the_farewell_fails() {
+    let mut world = World::established_over_http();
+    world.disconnect();
+    let farewell = world.last("/meta/disconnect");
+    world.close(farewell.lane, Close::Lost);
+    assert_over(&mut world, End::Requested);
+}
+
+// C120
+#[test]
+fn what_was_asked_for_before_leaving_is_sent_before_the_farewell() {
+    let mut world = World::established();
+    world.session.publish(&channel("/foo"), "1").unwrap();
+    world.session.disconnect();
+    world.drain();
+    assert_eq!(world.story(), ["0 send 1 /foo /meta/disconnect"]);
+    let batch = world.requests[world.requests.len() - 2..].to_vec();
+    world.receive(batch[0].lane, &[batch[0].ok(), batch[1].ok()]);
+    assert!(matches!(
+        world.events[world.events.len() - 2].1,
+        Event::Published(_, Outcome::Accepted)
+    ));
+    assert_over(&mut world, End::Requested);
+}
+
+// C120
+#[test]
+fn nothing_can_be_asked_for_once_leaving() {
+    let mut world = World::established();
+    let id = world.subscribe("/foo");
+    let subscribe = world.last("/meta/subscribe");
+    world.answer(&subscribe, &[subscribe.ok()]);
+    world.disconnect();
+    let foo = channel("/foo");
+    assert_eq!(world.session.publish(&foo, "1"), Err(Misuse::Ended));
+    assert_eq!(world.session.subscribe(&foo), Err(Misuse::Ended));
+    world.story();
+    assert_eq!(world.session.unsubscribe(id), Ok(()));
+    world.drain();
+    assert!(world.story().is_empty(), "the farewell is the last word");
+    world.session.disconnect();
+    world.drain();
+    assert_eq!(farewells(&world), 1);
+}
+
+// C120
+#[test]
+fn a_subscribe_refused_while_leaving_is_not_asked_for_again() {
+    let mut world = World::established_over_http();
+    world.subscribe("/foo");
+    let subscribe = world.last("/meta/subscribe");
+    world.disconnect();
+    assert_eq!(farewells(&world), 0, "it waits for the exchange before it");
+    world.close(subscribe.lane, Close::Complete);
+    world.pass(millis(1_000));
+    assert_eq!(world.sent("/meta/subscribe").count(), 1);
+    let farewell = world.last("/meta/disconnect");
+    world.answer(&farewell, &[farewell.ok()]);
+    assert_over(&mut world, End::Requested);
+}
+
+// C120
+#[test]
+fn events_that_come_while_leaving_are_delivered() {
+    let mut world = World::established();
+    world.subscribe("/foo");
+    let subscribe = world.last("/meta/subscribe");
+    world.answer(&subscribe, &[subscribe.ok()]);
+    world.disconnect();
+    let farewell = world.last("/meta/disconnect");
+    let verdicts = world.receive(farewell.lane, &[event("/foo"), farewell.ok(), event("/foo")]);
+    assert_eq!(verdicts, [Verdict::Deliver, Verdict::Absorbed, Verdict::Deliver]);
+}
+
+// C121
+#[test]
+fn leaving_while_the_socket_is_down_ends_at_once() {
+    let mut world = World::established();
+    let lane = world.lane(Kind::Socket);
+    world.close(lane, Close::Lost);
+    let publish = world.publish("/foo", "1");
+    world.disconnect();
+    assert_eq!(farewells(&world), 0);
+    let cancelled = Event::Published(publish, Outcome::Cancelled);
+    assert_eq!(world.reported(&cancelled), 1);
+    assert_over(&mut world, End::Requested);
+}
+
+// C121
+#[test]
+fn leaving_while_the_socket_reopens_ends_at_once() {
+    let mut world = World::established();
+    let lane = world.lane(Kind::Socket);
+    world.close(lane, Close::Lost);
+    world.pass_until(world.now + millis(1_000), World::is_opening);
+    world.disconnect();
+    assert_over(&mut world, End::Requested);
+}
+
+// C121
+#[test]
+fn leaving_while_waiting_for_the_next_attempt_ends_at_once() {
+    let mut world = World::connecting(over(&[Transport::WebSocket]));
+    let lane = world.lane(Kind::Opening);
+    world.close(lane, Close::Unreachable);
+    let publish = world.publish("/foo", "1");
+    world.disconnect();
+    assert_eq!(world.reported(&Event::Published(publish, Outcome::Cancelled)), 1);
+    assert_over(&mut world, End::Requested);
+}
+
+// C121
+#[test]
+fn leaving_while_polls_fail_ends_at_once() {
+    let mut world = World::established_over_http();
+    for _ in 0..3 {
+        world.pass_until(world.now + millis(5_000), |world| !world.lanes.is_empty());
+        let lane = world.lane(Kind::Held);
+        world.close(lane, Close::Lost);
+    }
+    world.disconnect();
+    assert_over(&mut world, End::Requested);
+}
+
+// C122
+#[test]
+fn leaving_during_the_handshake_ends_at_once() {
+    for shaking in [World::shaking, World::shaking_over_http] {
+        let mut world = shaking();
+        let publish = world.publish("/foo", "1");
+        world.disconnect();
+        assert_eq!(world.reported(&Event::Published(publish, Outcome::Cancelled)), 1);
+        let handshake = world.last("/meta/handshake");
+        let late = world.receive(handshake.lane, &[handshake.welcome("alice")]);
+        assert!(matches!(late[..], [Verdict::Stray(_)]));
+        assert_over(&mut world, End::Requested);
+    }
+}
+
+// C122
+#[test]
+fn leaving_while_the_socket_opens_ends_at_once() {
+    let mut world = World::connecting(Config::default());
+    world.disconnect();
+    assert_over(&mut world, End::Requested);
+}
+
+// C122
+#[test]
+fn leaving_before_the_first_step_ends_without_one() {
+    let mut world = World::new(Config::default(), 7);
+    world.session.connect();
+    world.session.disconnect();
+    world.drain();
+    assert!(world.requests.is_empty());
+    assert_over(&mut world, End::Requested);
+}
+
+// C123
+#[test]
+fn a_session_that_was_sent_away_stays_away() {
+    let mut world = World::established();
+    world.subscribe("/foo");
+    let connect = world.last("/meta/connect");
+    let stop = Message {
+        advice: reconnect(Reconnect::None),
+        ..connect.refused("403::Banned")
+    };
+    world.answer(&connect, &[stop]);
+    assert_over(&mut world, End::Stopped(Some(ServerError::parse("403::Banned"))));
+    assert_eq!(world.session.publish(&channel("/foo"), "1"), Err(Misuse::Ended));
+}
+
+// C123
+#[test]
+fn subscriptions_can_be_arranged_after_the_end_and_nothing_is_said() {
+    let mut world = World::established();
+    let old = world.subscribe("/old");
+    world.disconnect();
+    world.pass(millis(2_000));
+    world.story();
+    world.session.unsubscribe(old).unwrap();
+    let new = world.subscribe("/new");
+    assert!(world.story().is_empty());
+    world.session.connect();
+    world.drain();
+    Peer::default().serve(&mut world, millis(1_000));
+    assert_eq!(world.reported(&Event::Subscribed(new)), 1);
+    let names: Vec<_> = world
+        .sent("/meta/subscribe")
+        .filter_map(|request| request.text("subscription"))
+        .collect();
+    assert_eq!(names, ["/old", "/new"]);
+}
+
+// C123
+#[test]
+fn a_session_can_begin_again_after_its_end_without_a_trace_of_the_first() {
+    let mut world = World::established();
+    let ids: Vec<SubscriptionId> = ["/a", "/b"].map(|name| world.subscribe(name)).to_vec();
+    world.disconnect();
+    world.pass(millis(2_000));
+    // An unexpected farewell would be the server's own.
+    let mut old = world.requests.clone();
+    old.retain(|request| request.channel != "/meta/disconnect");
+    world.session.connect();
+    world.drain();
+    world.open();
+    let socket = world.lane(Kind::Socket);
+    let handshakes = world.sent("/meta/handshake").count();
+    for request in &old {
+        let late = Message { client_id: Some("late"), ..request.ok() };
+        let verdict = world.receive(socket, &[late]);
+        assert!(matches!(verdict[..], [Verdict::Stray(_)]), "{request:?}");
+    }
+    assert_eq!(world.sent("/meta/handshake").count(), handshakes);
+    world.welcome("bob");
+    Peer::default().serve(&mut world, millis(1_000));
+    for id in ids {
+        assert_eq!(world.reported(&Event::Subscribed(id)), 1);
+    }
+}
+
+// C125
+#[test]
+fn an_endpoint_that_asks_for_credentials_ends_the_session() {
+    for status in [401, 403] {
+        let why = Close::Status { status, retry_after: None };
+        // The handshake.
+        let mut world = World::shaking_over_http();
+        let lane = world.lane(Kind::Ordinary);
+        world.close(lane, why);
+        assert_over(&mut world, End::Unauthorized { status });
+        // The poll.
+        let mut world = World::established_over_http();
+        let lane = world.lane(Kind::Held);
+        world.close(lane, why);
+        assert_over(&mut world, End::Unauthorized { status });
+        // Anything else.
+        let mut world = World::established_over_http();
+        let publish = world.publish("/foo", "1");
+        let lane = world.lane(Kind::Ordinary);
+        world.close(lane, why);
+        assert_eq!(world.reported(&Event::Published(publish, Outcome::Unknown)), 1);
+        assert_over(&mut world, End::Unauthorized { status });
+        // The upgrade, at first and later, where there is nothing else to try.
+        let mut world = World::connecting(over(&[Transport::WebSocket]));
+        let lane = world.lane(Kind::Opening);
+        world.close(lane, why);
+        assert_over(&mut world, End::Unauthorized { status });
+        let mut world = World::connecting(over(&[Transport::WebSocket]));
+        world.open();
+        let mut world = world.establish();
+        let lane = world.lane(Kind::Socket);
+        world.close(lane, Close::Lost);
+        world.pass_until(world.now + millis(1_000), World::is_opening);
+        let lane = world.lane(Kind::Opening);
+        world.close(lane, why);
+        assert_over(&mut world, End::Unauthorized { status });
+    }
+}
+
+// C125
+#[test]
+fn an_upgrade_that_asks_for_credentials_leaves_long_polling_to_find_out() {
+    let mut world = World::connecting(Config::default());
+    let lane = world.lane(Kind::Opening);
+    world.close(lane, Close::Status { status: 403, retry_after: None });
+    let handshake = world.last("/meta/handshake");
+    assert_eq!(handshake.kind, Kind::Ordinary);
+    world.close(handshake.lane, Close::Status { status: 403, retry_after: None });
+    assert_over(&mut world, End::Unauthorized { status: 403 });
+}
+
+#[test]
+fn a_pattern_can_be_arranged_before_the_first_connect() {
+    let mut world = World::new(Config::default(), 7);
+    let id = world.session.subscribe(&Channel::new("/foo/**").unwrap()).unwrap();
+    world.drain();
+    assert!(world.story().is_empty());
+    world.session.connect();
+    world.drain();
+    Peer::default().serve(&mut world, millis(1_000));
+    assert_eq!(world.reported(&Event::Subscribed(id)), 1);
+}

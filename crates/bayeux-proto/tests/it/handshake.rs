@@ -1,0 +1,507 @@
+//! Shaking hands: what is sent, what is accepted, and what follows a refusal or silence.
+
+use core::time::Duration;
+
+use bayeux_proto::{
+    Cause, Close, Config, End, Event, Instant, Message, MessageId, Outcome, Reconnect, ServerError,
+    Session, Stray, Timer, Transport, Verdict,
+};
+
+use crate::world::{Kind, World, event, millis, over, reconnect, timing};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// The least time between two attempts once the server has said no.
+const FLOOR: Duration = Duration::from_millis(250);
+
+// C001
+#[test]
+fn a_handshake_is_one_message_alone_with_what_the_client_offers() {
+    let mut world = World::shaking();
+    let handshake = world.last("/meta/handshake");
+    assert_eq!(
+        handshake.json,
+        r#"{"channel":"/meta/handshake","id":"1","version":"1.0","supportedConnectionTypes":["websocket","long-polling"]}"#
+    );
+    assert_eq!(
+        world.story(),
+        ["0 open 1", "0 Connecting", "0 send 1 /meta/handshake"]
+    );
+}
+
+// C001
+#[test]
+fn the_offer_follows_the_order_of_preference() {
+    let world = World::connecting(over(&[Transport::LongPolling, Transport::WebSocket]));
+    let handshake = world.last("/meta/handshake");
+    assert_eq!(handshake.kind, Kind::Ordinary);
+    assert!(handshake.json.contains(r#"["long-polling","websocket"]"#));
+}
+
+#[test]
+fn nothing_happens_before_the_application_connects() {
+    let mut world = World::new(Config::default(), 7);
+    world.subscribe("/news");
+    world.drain();
+    assert_eq!(world.story(), [""; 0]);
+    assert_eq!(world.deadline(), None);
+}
+
+#[test]
+fn connecting_twice_is_connecting_once() {
+    let mut world = World::shaking();
+    world.session.connect();
+    world.drain();
+    assert_eq!(world.sent("/meta/handshake").count(), 1);
+    assert_eq!(world.lanes.len(), 1);
+}
+
+// C002
+#[test]
+fn commands_wait_for_the_handshake_and_go_out_in_order_after_it() {
+    for mut world in [World::shaking(), World::shaking_over_http()] {
+        world.subscribe("/a");
+        world.publish("/b", "1");
+        world.subscribe("/c");
+        world.pass(SECOND);
+        assert_eq!(world.requests.len(), 1, "sent before the handshake reply");
+        world.welcome("alice");
+        let sent: Vec<_> = world.requests[1..4].iter().collect();
+        let channels: Vec<_> = sent.iter().map(|r| r.channel.as_str()).collect();
+        assert_eq!(channels, ["/meta/subscribe", "/b", "/meta/subscribe"]);
+        assert_eq!(sent[0].text("subscription"), Some("/a"));
+        assert_eq!(sent[2].text("subscription"), Some("/c"));
+        assert!(sent.iter().all(|r| r.client_id() == Some("alice")));
+    }
+}
+
+// C003
+#[test]
+fn the_session_is_up_with_the_handshake_and_connects_at_once_under_its_name() {
+    let mut world = World::shaking();
+    world.story();
+    world.welcome("2j8h1k");
+    assert_eq!(
+        world.story(),
+        [
+            "0 send 1 /meta/connect",
+            "0 Up { transport: WebSocket, resumed: false }"
+        ]
+    );
+    assert_eq!(world.last("/meta/connect").client_id(), Some("2j8h1k"));
+}
+
+// C006
+#[test]
+fn a_refusal_that_advises_none_ends_with_the_servers_error_and_leaves_no_timer() {
+    for mut world in [World::shaking(), World::shaking_over_http()] {
+        let publish = world.publish("/a", "1");
+        let handshake = world.last("/meta/handshake");
+        let reply = Message {
+            advice: reconnect(Reconnect::None),
+            ..handshake.refused("403::handshake_denied")
+        };
+        world.answer(&handshake, &[reply]);
+        let error = ServerError::parse("403::handshake_denied");
+        assert_eq!(world.last_event(), &Event::Ended(End::Stopped(Some(error))));
+        assert_eq!(
+            world.reported(&Event::Published(publish, Outcome::Cancelled)),
+            1
+        );
+        assert_eq!(world.deadline(), None);
+        assert!(world.lanes.is_empty(), "{:?}", world.lanes);
+        world.pass(SECOND * 3600);
+        assert_eq!(world.requests.len(), 1);
+    }
+}
+
+#[test]
+fn advice_that_the_specification_does_not_know_ends_like_none() {
+    let mut world = World::shaking();
+    let handshake = world.last("/meta/handshake");
+    let reply = Message {
+        advice: reconnect(Reconnect::Unknown),
+        ..handshake.refused("")
+    };
+    world.answer(&handshake, &[reply]);
+    assert_eq!(world.last_event(), &Event::Ended(End::Stopped(None)));
+}
+
+#[test]
+fn a_welcome_that_advises_none_is_not_followed_by_a_connect() {
+    let mut world = World::shaking();
+    let handshake = world.last("/meta/handshake");
+    let reply = Message {
+        advice: reconnect(Reconnect::None),
+        ..handshake.welcome("alice")
+    };
+    world.answer(&handshake, &[reply]);
+    assert_eq!(world.sent("/meta/connect").count(), 0);
+    assert_eq!(world.last_event(), &Event::Ended(End::Stopped(None)));
+}
+
+/// Refuses a hundred handshakes in a row, and returns the waits in between.
+fn waits_between_refusals(seed: u64) -> Vec<Duration> {
+    let mut world = World::new(Config::default(), seed);
+    world.session.connect();
+    world.drain();
+    world.open();
+    let mut waits = Vec::new();
+    for _ in 0..100 {
+        let refused = world.last("/meta/handshake");
+        let reply = Message {
+            advice: reconnect(Reconnect::Handshake),
+            ..refused.refused("403::no")
+        };
+        world.answer(&refused, &[reply]);
+        let next = world.pass_until_sent("/meta/handshake", SECOND * 120);
+        waits.push(next.at - refused.at);
+    }
+    waits
+}
+
+// C007
+#[test]
+fn refusals_in_a_row_wait_longer_and_longer_up_to_the_cap() {
+    let cap = Config::default().backoff_cap;
+    for seed in 0..20 {
+        let waits = waits_between_refusals(seed);
+        let bounds = FLOOR..=cap + FLOOR;
+        assert!(waits.iter().all(|w| bounds.contains(w)), "{waits:?}");
+    }
+    let waits = waits_between_refusals(7);
+    // Full jitter: single waits may be short, sums are not.
+    let sum = |range: &[Duration]| range.iter().sum::<Duration>();
+    assert!(sum(&waits[..4]) < Duration::from_secs(9), "{waits:?}");
+    assert!(sum(&waits[50..]) > cap * 15, "{waits:?}");
+    assert_ne!(waits, waits_between_refusals(8), "no jitter");
+}
+
+// C008
+#[test]
+fn a_refusal_with_an_interval_waits_at_least_that_long() {
+    let mut world = World::shaking();
+    let handshake = world.last("/meta/handshake");
+    let mut advice = timing(5000, None).unwrap();
+    advice.reconnect = Some(Reconnect::Handshake);
+    let reply = Message {
+        advice: Some(advice),
+        ..handshake.refused("503::busy")
+    };
+    world.answer(&handshake, &[reply]);
+    let failed = world.last_event().clone();
+    // Not even a network that is back changes that.
+    world.session.handle_wake(world.now);
+    world.drain();
+    let next = world.pass_until_sent("/meta/handshake", SECOND * 10);
+    assert!(next.at - handshake.at >= SECOND * 5, "{}", next.at);
+    assert!(
+        matches!(failed, Event::AttemptFailed { retry_at, .. } if retry_at >= next.at),
+        "{failed:?}"
+    );
+}
+
+// C008
+#[test]
+fn losing_the_idle_socket_does_not_shorten_the_wait_after_a_refusal() {
+    let mut world = World::shaking();
+    let handshake = world.last("/meta/handshake");
+    let mut advice = timing(5000, None).unwrap();
+    advice.reconnect = Some(Reconnect::Handshake);
+    let reply = Message {
+        advice: Some(advice),
+        ..handshake.refused("503::busy")
+    };
+    world.answer(&handshake, &[reply]);
+    let due = world.deadline().unwrap();
+    world.pass(SECOND);
+    world.close(handshake.lane, Close::ByPeer { code: Some(1000) });
+    assert_eq!(world.deadline(), Some(due));
+    let failures = |e: &Event| matches!(e, Event::AttemptFailed { .. });
+    assert_eq!(world.events.iter().filter(|(_, e)| failures(e)).count(), 1);
+    world.pass(SECOND * 5);
+    world.open();
+    assert_eq!(world.sent("/meta/handshake").count(), 2);
+}
+
+#[test]
+fn a_refusal_with_a_negative_interval_ends() {
+    let mut world = World::shaking();
+    let handshake = world.last("/meta/handshake");
+    let reply = Message {
+        advice: timing(-1, None),
+        ..handshake.refused("403::go away")
+    };
+    world.answer(&handshake, &[reply]);
+    let error = ServerError::parse("403::go away");
+    assert_eq!(world.last_event(), &Event::Ended(End::Stopped(Some(error))));
+}
+
+// C009
+#[test]
+fn a_refusal_without_advice_is_retried_with_backoff() {
+    let mut world = World::shaking();
+    let handshake = world.last("/meta/handshake");
+    world.answer(&handshake, &[handshake.refused("Authentication failed")]);
+    let next = world.pass_until_sent("/meta/handshake", SECOND * 2);
+    assert!(next.at - handshake.at >= FLOOR);
+    assert!(world.events.iter().any(|(_, e)| matches!(
+        e,
+        Event::AttemptFailed { cause: Cause::Refused(error), attempts: 1, .. }
+            if error.text == "Authentication failed"
+    )));
+}
+
+// C010
+#[test]
+fn ext_is_made_anew_for_every_handshake() {
+    let mut world = World::new(Config::default(), 7);
+    world.sign();
+    world.session.connect();
+    world.drain();
+    world.open();
+    let first = world.last("/meta/handshake");
+    world.answer(&first, &[first.refused("")]);
+    let second = world.pass_until_sent("/meta/handshake", SECOND * 2);
+    assert!(
+        first.json.contains(r#""ext":{"stamp":1}"#),
+        "{}",
+        first.json
+    );
+    assert!(
+        second.json.contains(r#""ext":{"stamp":2}"#),
+        "{}",
+        second.json
+    );
+}
+
+// C011
+#[test]
+fn a_welcome_that_names_no_session_is_a_violation() {
+    for id in [None, Some("")] {
+        let mut world = World::shaking();
+        let handshake = world.last("/meta/handshake");
+        let reply = Message {
+            client_id: id,
+            ..handshake.ok()
+        };
+        world.answer(&handshake, &[reply]);
+        assert!(matches!(
+            world.last_event(),
+            Event::AttemptFailed {
+                cause: Cause::Violation(_),
+                ..
+            }
+        ));
+        assert_eq!(world.sent("/meta/connect").count(), 0);
+        let next = world.pass_until_sent("/meta/handshake", SECOND * 2);
+        assert!(next.at - handshake.at >= FLOOR);
+    }
+}
+
+// C013
+#[test]
+fn a_welcome_without_advice_leaves_the_defaults_in_force() {
+    let mut world = World::shaking_over_http();
+    let handshake = world.last("/meta/handshake");
+    world.answer(&handshake, &[handshake.welcome("alice")]);
+    let first = world.last("/meta/connect");
+    world.answer(&first, &[first.ok()]);
+    let held = world.last("/meta/connect");
+    assert_eq!(held.at, first.at);
+    assert_eq!(held.hold, Some(Config::default().default_hold));
+}
+
+// C014
+#[test]
+fn a_reply_without_an_id_answers_the_only_handshake_there_is() {
+    let mut world = World::shaking();
+    let handshake = world.last("/meta/handshake");
+    let reply = Message {
+        id: None,
+        ..handshake.welcome("alice")
+    };
+    assert_eq!(world.answer(&handshake, &[reply]), [Verdict::Absorbed]);
+    assert_eq!(world.last("/meta/connect").client_id(), Some("alice"));
+}
+
+#[test]
+fn a_welcome_to_another_handshake_is_stray() {
+    let mut world = World::shaking();
+    let handshake = world.last("/meta/handshake");
+    for id in [
+        MessageId::Number(99),
+        MessageId::Text("x"),
+        MessageId::Text("01"),
+    ] {
+        let reply = Message {
+            id: Some(id),
+            ..handshake.welcome("mallory")
+        };
+        let verdicts = world.receive(handshake.lane, &[reply]);
+        assert_eq!(verdicts, [Verdict::Stray(Stray::UnexpectedReply)]);
+    }
+    assert_eq!(world.requests.len(), 1);
+    world.welcome("alice");
+    assert_eq!(world.last("/meta/connect").client_id(), Some("alice"));
+}
+
+// C016
+#[test]
+fn another_version_is_no_reason_to_refuse() {
+    let mut world = World::shaking();
+    let handshake = world.last("/meta/handshake");
+    let reply = Message {
+        version: Some("1.1"),
+        ..handshake.welcome("alice")
+    };
+    assert_eq!(world.answer(&handshake, &[reply]), [Verdict::Absorbed]);
+    assert_eq!(world.sent("/meta/connect").count(), 1);
+}
+
+// C017
+#[test]
+fn a_handshake_that_is_not_answered_costs_the_lane_and_is_retried() {
+    let mut world = World::connecting(over(&[Transport::WebSocket]));
+    let lane = world.open();
+    world.story();
+    world.pass(SECOND * 10);
+    let story = world.story();
+    assert_eq!(story[0], format!("10000 close {}", lane.number()));
+    assert!(story[1].starts_with("10000 AttemptFailed { cause: Silence(Handshake)"));
+    world.pass(FLOOR);
+    world.open();
+    assert_eq!(world.sent("/meta/handshake").count(), 2);
+}
+
+// C017
+#[test]
+fn a_server_that_never_answers_is_asked_less_and_less_often() {
+    let mut world = World::connecting(over(&[Transport::LongPolling]));
+    world.pass(SECOND * 3600);
+    let times: Vec<_> = world.sent("/meta/handshake").map(|r| r.at).collect();
+    let mean = SECOND * 3600 / u32::try_from(times.len()).unwrap();
+    assert!(mean > SECOND * 30 && mean < SECOND * 70, "{mean:?}");
+    let deadline = millis(10_000);
+    assert!(times.windows(2).all(|t| t[1] - t[0] >= deadline));
+    assert!(world.lanes.len() <= 1);
+}
+
+// C018
+#[test]
+fn whatever_is_no_handshake_reply_is_a_failed_attempt() {
+    let server_error = Close::Status {
+        status: 504,
+        retry_after: None,
+    };
+    for why in [
+        server_error,
+        Close::Garbage,
+        Close::Complete,
+        Close::Lost,
+        Close::Oversize,
+    ] {
+        let mut world = World::shaking_over_http();
+        let mut before = world.last("/meta/handshake");
+        for attempts in 1..=3 {
+            world.close(before.lane, why);
+            assert!(
+                matches!(world.last_event(), Event::AttemptFailed { attempts: n, .. } if *n == attempts),
+                "{:?}",
+                world.last_event()
+            );
+            let next = world.pass_until_sent("/meta/handshake", SECOND * 5);
+            assert!(attempts == 1 || next.at - before.at >= FLOOR, "{why:?}");
+            before = next;
+        }
+    }
+}
+
+// C019
+#[test]
+fn a_welcome_that_comes_after_its_deadline_is_nobodys() {
+    for mut world in [
+        World::connecting(over(&[Transport::WebSocket])),
+        World::shaking_over_http(),
+    ] {
+        if !world.lanes.values().any(|k| *k == Kind::Ordinary) {
+            world.open();
+        }
+        let late = world.last("/meta/handshake");
+        world.pass(SECOND * 10 + FLOOR);
+        if world.is_opening() {
+            world.open();
+        }
+        let second = world.last("/meta/handshake");
+        assert_ne!(late.id, second.id);
+        let verdicts = world.receive(late.lane, &[late.welcome("late")]);
+        assert_eq!(verdicts, [Verdict::Stray(Stray::DeadLane)]);
+        assert_eq!(world.sent("/meta/connect").count(), 0);
+        world.welcome("alice");
+        assert_eq!(world.last("/meta/connect").client_id(), Some("alice"));
+    }
+}
+
+// C020
+#[test]
+fn events_behind_the_welcome_are_delivered_before_the_connect_goes_out() {
+    for mut world in [World::shaking(), World::shaking_over_http()] {
+        world.subscribe("/news");
+        let handshake = world.last("/meta/handshake");
+        let payload = [handshake.welcome("alice"), event("/news"), event("/news")];
+        let verdicts = world.answer(&handshake, &payload);
+        assert_eq!(
+            verdicts,
+            [Verdict::Absorbed, Verdict::Deliver, Verdict::Deliver]
+        );
+        assert_eq!(world.sent("/meta/connect").count(), 1);
+    }
+}
+
+#[test]
+fn a_second_welcome_does_not_replace_the_first() {
+    let mut world = World::shaking();
+    let handshake = world.last("/meta/handshake");
+    let payload = [handshake.welcome("alice"), handshake.welcome("mallory")];
+    let verdicts = world.answer(&handshake, &payload);
+    assert_eq!(verdicts[1], Verdict::Stray(Stray::UnexpectedReply));
+    assert_eq!(world.last("/meta/connect").client_id(), Some("alice"));
+}
+
+#[test]
+fn silence_of_an_opening_socket_is_named_as_such() {
+    let mut world = World::connecting(over(&[Transport::WebSocket]));
+    assert_eq!(world.deadline().unwrap().why, Timer::Open);
+    world.pass(SECOND * 15);
+    assert!(matches!(
+        world.last_event(),
+        Event::AttemptFailed {
+            cause: Cause::Silence(Timer::Open),
+            ..
+        }
+    ));
+    assert!(world.lanes.is_empty());
+}
+
+// C003
+#[test]
+fn a_client_id_is_opaque_and_sent_back_as_it_came() {
+    let mut session = Session::new(over(&[Transport::WebSocket]), 7);
+    let (now, mut out) = (Instant::ORIGIN, Vec::new());
+    session.connect();
+    let lane = session.poll_action(now, &mut (), &mut out).unwrap().lane();
+    session.handle_open(now, lane);
+    session.poll_action(now, &mut (), &mut out).unwrap();
+    let welcome = Message {
+        channel: "/meta/handshake",
+        successful: Some(true),
+        client_id: Some("a\"b\\c\u{1}d/é"),
+        ..Message::default()
+    };
+    let verdict = session.handle_message(now, lane, &welcome);
+    assert_eq!(verdict, Verdict::Absorbed);
+    out.clear();
+    session.poll_action(now, &mut (), &mut out).unwrap();
+    let sent = String::from_utf8(out).unwrap();
+    assert!(sent.contains(r#""clientId":"a\"b\\c\u0001d/é""#), "{sent}");
+}

@@ -1,0 +1,140 @@
+//! A server that behaves: what the network is like when nothing is wrong.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use bayeux_proto::{Advice, Instant, Message, Reconnect, Timing};
+
+use crate::world::{Kind, Request, World, millis};
+
+/// How long it holds a connect that asks for nothing else, in milliseconds.
+pub(crate) const HOLD: u64 = 30_000;
+
+/// Opens what is to be opened, answers pings, greets every handshake with a new `clientId`, holds
+/// connects, and accepts everything else.
+#[derive(Default)]
+pub(crate) struct Peer {
+    greeted: u64,
+    answered: BTreeSet<String>,
+    /// Channels whose subscription it refuses.
+    pub(crate) forbidden: BTreeSet<String>,
+}
+
+impl Peer {
+    /// Lets time pass, and serves meanwhile.
+    pub(crate) fn serve(&mut self, world: &mut World, duration: Duration) {
+        self.serve_until(world, duration, |_| false);
+    }
+
+    /// Serves until something holds, or the time is over. Returns whether it holds.
+    pub(crate) fn serve_until(
+        &mut self,
+        world: &mut World,
+        limit: Duration,
+        holds: impl Fn(&World) -> bool,
+    ) -> bool {
+        let end = world.now + limit;
+        loop {
+            if holds(world) {
+                return true;
+            }
+            if self.act(world) {
+                continue;
+            }
+            let held = self.owed(world).map(|request| answer_at(&request)).min();
+            let deadline = world.session.poll_timeout().map(|deadline| deadline.at);
+            let next = held.into_iter().chain(deadline).chain([end]).min();
+            let next = next.unwrap_or(end).max(world.now);
+            if next >= end {
+                world.wake(end);
+                return holds(world);
+            }
+            world.wake(next);
+        }
+    }
+
+    /// One thing that can be done at this moment, if there is one.
+    fn act(&mut self, world: &mut World) -> bool {
+        if world.lanes.values().any(|kind| *kind == Kind::Opening) {
+            world.open();
+            return true;
+        }
+        if let Some(lane) = world.pings.pop() {
+            world.session.handle_pong(world.now, lane);
+            world.drain();
+            return true;
+        }
+        let due = self
+            .owed(world)
+            .find(|request| answer_at(request) <= world.now);
+        if let Some(request) = &due {
+            self.answer(world, request);
+        }
+        due.is_some()
+    }
+
+    /// What has not been answered and still can be.
+    fn owed<'w>(&'w self, world: &'w World) -> impl Iterator<Item = Request> + 'w {
+        world
+            .requests
+            .iter()
+            .filter(|request| world.lanes.contains_key(&request.lane))
+            .filter(|request| !self.answered.contains(&request.id))
+            .cloned()
+    }
+
+    /// Answers the request, and with it whatever else its exchange owes.
+    fn answer(&mut self, world: &mut World, request: &Request) {
+        let due: Vec<_> = self
+            .owed(world)
+            .filter(|other| other.payload == request.payload)
+            .collect();
+        self.greeted += u64::from(request.channel == "/meta/handshake");
+        let name = format!("guest{}", self.greeted);
+        let replies: Vec<Message<'_>> = due.iter().map(|r| self.reply(r, &name)).collect();
+        self.answered.extend(due.iter().map(|r| r.id.clone()));
+        let verdicts = world.answer(request, &replies);
+        assert_eq!(verdicts.len(), replies.len());
+    }
+
+    fn reply<'a>(&self, request: &'a Request, name: &'a str) -> Message<'a> {
+        let wanted = request.text("subscription").unwrap_or_default();
+        match request.channel.as_str() {
+            "/meta/handshake" => Message {
+                advice: advice(),
+                ..request.welcome(name)
+            },
+            "/meta/connect" => Message {
+                advice: advice(),
+                ..request.ok()
+            },
+            "/meta/subscribe" if self.forbidden.contains(wanted) => {
+                request.refused("403::Forbidden")
+            }
+            _ => request.ok(),
+        }
+    }
+}
+
+/// What Faye says with each handshake and connect, and for each transport, so that nothing said
+/// before it came counts any more.
+fn advice() -> Option<Advice> {
+    let timing = Timing {
+        interval: Some(0),
+        timeout: i64::try_from(HOLD).ok(),
+        max_interval: Some(0),
+    };
+    Some(Advice {
+        reconnect: Some(Reconnect::Retry),
+        timing,
+        websocket: timing,
+        long_polling: timing,
+        multiple_clients: false,
+    })
+}
+
+fn answer_at(request: &Request) -> Instant {
+    match request.channel.as_str() {
+        "/meta/connect" => request.at + millis(request.asked_hold().unwrap_or(HOLD)),
+        _ => request.at,
+    }
+}

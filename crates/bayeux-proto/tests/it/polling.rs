@@ -1,0 +1,213 @@
+//! The connect loop over long-polling: cut polls, impatient proxies, and what they teach.
+
+use core::time::Duration;
+
+use bayeux_proto::{Cause, Close, Event, Message, Stray, Timer, Transport, Verdict};
+
+use crate::world::{Kind, World, event, millis, over};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+const GATEWAY_TIMEOUT: Close = Close::Status {
+    status: 504,
+    retry_after: None,
+};
+
+// C022
+#[test]
+fn a_polled_connect_says_so_and_tells_the_driver_how_long_it_is_held() {
+    let world = World::established_over_http();
+    let held = world.last("/meta/connect");
+    assert_eq!(
+        held.json,
+        r#"{"channel":"/meta/connect","id":"3","clientId":"alice","connectionType":"long-polling"}"#
+    );
+    assert_eq!(held.hold, Some(SECOND * 30));
+    let first = world.sent("/meta/connect").next().unwrap();
+    assert_eq!(first.hold, Some(Duration::ZERO));
+}
+
+// C030
+#[test]
+fn a_poll_without_an_answer_is_dropped_and_sent_again_at_once() {
+    let mut world = World::established_over_http();
+    let held = world.last("/meta/connect");
+    world.pass(SECOND * 40);
+    assert!(!world.lanes.contains_key(&held.lane));
+    let again = world.last("/meta/connect");
+    assert_eq!(again.at, world.now);
+    assert_eq!(again.asked_hold(), Some(0));
+    assert_eq!(again.client_id(), Some("alice"));
+    world.confirm();
+    assert!(world.events.iter().any(|(_, e)| matches!(
+        e,
+        Event::Gap {
+            cause: Cause::Silence(Timer::Connect),
+            ..
+        }
+    )));
+}
+
+// C033
+#[test]
+fn what_still_comes_over_a_poll_that_timed_out_is_ignored() {
+    let mut world = World::established_over_http();
+    let held = world.last("/meta/connect");
+    world.pass(SECOND * 40);
+    let outstanding = world.last("/meta/connect");
+    world.story();
+    let verdicts = world.receive(held.lane, &[event("/a"), held.ok()]);
+    assert_eq!(verdicts, [Verdict::Stray(Stray::DeadLane); 2]);
+    world.close(held.lane, Close::Complete);
+    assert_eq!(world.story(), [""; 0]);
+    assert_eq!(world.last("/meta/connect").id, outstanding.id);
+}
+
+// C044
+#[test]
+fn a_proxy_that_cuts_polls_is_answered_with_a_shorter_hold() {
+    let mut world = World::established_over_http();
+    for _ in 0..3 {
+        let held = world.last("/meta/connect");
+        world.pass(SECOND * 2);
+        world.close(held.lane, GATEWAY_TIMEOUT);
+        let again = world.last("/meta/connect");
+        assert_eq!(again.at, world.now);
+        assert_eq!(again.asked_hold(), Some(0));
+        world.confirm();
+    }
+    let held = world.last("/meta/connect");
+    let asked = held.asked_hold().expect("no shorter hold");
+    assert!((500..2000).contains(&asked), "{asked}");
+    assert_eq!(held.hold, Some(millis(asked)));
+    // The shorter hold holds, and is kept.
+    let before = world.downs().len();
+    for _ in 0..20 {
+        let held = world.last("/meta/connect");
+        world.pass(millis(asked));
+        world.answer(&held, &[held.ok()]);
+        assert_eq!(world.last("/meta/connect").asked_hold(), Some(asked));
+    }
+    assert_eq!(world.downs().len(), before);
+}
+
+// C044
+#[test]
+fn the_shorter_hold_is_remembered_in_the_next_session() {
+    let mut world = World::established_over_http();
+    for _ in 0..2 {
+        let held = world.last("/meta/connect");
+        world.pass(SECOND * 4);
+        world.close(held.lane, GATEWAY_TIMEOUT);
+        world.confirm();
+    }
+    let held = world.last("/meta/connect");
+    assert_eq!(held.asked_hold(), Some(3000));
+    world.answer(&held, &[held.refused("401::Unknown client")]);
+    world.pass_until_sent("/meta/handshake", SECOND);
+    let world = world.establish();
+    assert_eq!(world.last("/meta/connect").asked_hold(), Some(3000));
+}
+
+// C115, C044
+#[test]
+fn polls_that_break_at_once_are_not_repeated_without_a_pause() {
+    let mut world = World::established_over_http();
+    let start = world.now;
+    let end = start + SECOND * 60;
+    // Every confirming connect succeeds, every held one breaks at once.
+    while world.now < end {
+        let connect = world.last("/meta/connect");
+        if !world.lanes.contains_key(&connect.lane) {
+            let sent = world.sent("/meta/connect").count();
+            world.pass_until(end, |w| w.sent("/meta/connect").count() > sent);
+        } else if connect.asked_hold() == Some(0) {
+            world.answer(&connect, &[connect.ok()]);
+        } else {
+            world.close(connect.lane, Close::Lost);
+        }
+    }
+    let sent = world.sent("/meta/connect").count();
+    assert!(sent < 40, "{sent} connects in a minute");
+}
+
+// C035
+#[test]
+fn confirming_connects_that_stay_unanswered_are_a_failure() {
+    let mut world = World::established_over_http();
+    let held = world.last("/meta/connect");
+    world.close(held.lane, Close::Lost);
+    assert_eq!(world.downs().len(), 0, "the first retry is made in silence");
+    world.pass(SECOND * 10);
+    assert_eq!(world.downs().len(), 1);
+}
+
+#[test]
+fn a_response_without_a_connect_reply_is_a_cut_poll() {
+    let mut world = World::established_over_http();
+    world.subscribe("/a");
+    let held = world.last("/meta/connect");
+    assert_eq!(world.answer(&held, &[event("/a")]), [Verdict::Deliver]);
+    let again = world.last("/meta/connect");
+    assert_ne!(again.id, held.id);
+    assert_eq!(again.asked_hold(), Some(0));
+    world.confirm();
+    assert!(world.events.iter().any(|(_, e)| matches!(
+        e,
+        Event::Gap {
+            cause: Cause::Violation(_),
+            ..
+        }
+    )));
+}
+
+// C021
+#[test]
+fn the_two_connections_are_used_side_by_side() {
+    let mut world = World::established_over_http();
+    let held = world.last("/meta/connect");
+    world.publish("/a", "1");
+    assert_eq!(world.lanes.get(&held.lane), Some(&Kind::Held));
+    assert_eq!(world.last("/a").kind, Kind::Ordinary);
+    assert_eq!(world.lanes.len(), 2);
+}
+
+#[test]
+fn a_poll_answered_in_pieces_is_answered_once() {
+    let mut world = World::connecting(over(&[Transport::LongPolling])).establish();
+    world.subscribe("/a");
+    let held = world.last("/meta/connect");
+    let reply = Message {
+        id: None,
+        ..held.ok()
+    };
+    let verdicts = world.answer(&held, &[held.ok(), event("/a"), reply]);
+    assert_eq!(
+        verdicts,
+        [
+            Verdict::Absorbed,
+            Verdict::Deliver,
+            Verdict::Stray(Stray::UnexpectedReply)
+        ]
+    );
+    assert_eq!(world.downs().len(), 0);
+}
+
+#[test]
+fn the_beginning_of_a_polled_session() {
+    let mut world = World::shaking_over_http();
+    world.subscribe("/a");
+    world.welcome("alice");
+    world.confirm();
+    assert_eq!(
+        world.story(),
+        [
+            "0 post 1 /meta/handshake",
+            "0 Connecting",
+            "0 post 2 /meta/subscribe:/a",
+            "0 poll 3 /meta/connect",
+            "0 Up { transport: LongPolling, resumed: false }",
+            "0 poll 4 /meta/connect",
+        ]
+    );
+}

@@ -1,0 +1,120 @@
+//! What identifies a session stays out of logs.
+
+use bayeux_proto::{
+    Cause, Channel, Close, Config, End, Event, Message, Outgoing, Reconnect, ServerError,
+};
+
+use crate::world::{Kind, World, reconnect};
+
+const SECRET: &str = "0w1hcbv0yv3puw0bptd6c0fq2i1c";
+
+/// All that the public types of a session show of themselves.
+fn shown(world: &World) -> String {
+    let mut shown = format!("{:?} {:#?}", world.session, world.session);
+    for (_, event) in &world.events {
+        shown += &format!("{event:?} {event:#?}");
+        match event {
+            Event::Down { cause, .. }
+            | Event::AttemptFailed { cause, .. }
+            | Event::Gap { cause, .. } => shown += &cause.to_string(),
+            Event::Refused(_, error) => shown += &error.to_string(),
+            Event::Ended(end) => shown += &end.to_string(),
+            _ => {}
+        }
+    }
+    shown
+}
+
+#[track_caller]
+fn assert_hidden(shown: &str) {
+    assert!(!shown.contains(SECRET), "{shown}");
+}
+
+// C127
+#[test]
+fn a_session_shows_neither_its_client_id_nor_what_waits_to_be_sent() {
+    let mut world = World::shaking();
+    world.welcome(SECRET);
+    world.session.hold_back(true);
+    let foo = Channel::new("/foo").unwrap();
+    let payload = format!(r#"{{"token":"{SECRET}"}}"#);
+    world.session.publish(&foo, &payload).unwrap();
+    assert_hidden(&shown(&world));
+    world.drain();
+    assert!(world.last("/foo").json.contains(SECRET), "it does go out");
+    assert_hidden(&shown(&world));
+    assert!(shown(&world).contains("Live"), "what helps is shown");
+}
+
+// C127
+#[test]
+fn an_error_that_quotes_the_client_id_is_told_without_it() {
+    let texts = [
+        format!("401:{SECRET}:Unknown client"),
+        format!("402:{SECRET}:whatever"),
+        format!("Session {SECRET} is not known here"),
+        format!("500:a,{SECRET},b:no {SECRET} no"),
+    ];
+    for text in texts {
+        for advice in [Reconnect::Retry, Reconnect::Handshake, Reconnect::None] {
+            let mut world = World::shaking();
+            world.welcome(SECRET);
+            world.subscribe("/foo");
+            let subscribe = world.last("/meta/subscribe");
+            world.receive(subscribe.lane, &[subscribe.refused(&text)]);
+            if world.lanes.values().any(|kind| *kind == Kind::Socket) {
+                let connect = world.last("/meta/connect");
+                let refused = Message {
+                    advice: reconnect(advice),
+                    ..connect.refused(&text)
+                };
+                world.receive(connect.lane, &[refused]);
+            }
+            assert!(world.events.len() > 2, "{:?}", world.events);
+            assert_hidden(&shown(&world));
+        }
+    }
+}
+
+// C127
+#[test]
+fn a_message_shows_neither_its_client_id_nor_an_error_that_quotes_it() {
+    for error in [
+        format!("401:{SECRET}:Unknown client"),
+        format!("402:{SECRET}:whatever"),
+        format!("Session {SECRET} is not known here"),
+    ] {
+        let message = Message {
+            channel: "/meta/connect",
+            client_id: Some(SECRET),
+            successful: Some(false),
+            error: Some(&error),
+            ..Message::default()
+        };
+        assert_hidden(&format!("{message:?} {message:#?}"));
+        assert!(format!("{message:?}").contains("/meta/connect"));
+    }
+}
+
+// C127
+#[test]
+fn an_unknown_client_error_drops_its_arguments_whoever_they_name() {
+    let error = ServerError::parse(&format!("401:{SECRET}:Unknown client"));
+    assert!(error.args.is_empty());
+    assert_hidden(&format!("{error:?} {error}"));
+    assert!(error.is_unknown_client());
+    let cause = Cause::Refused(error.clone());
+    assert_hidden(&format!("{cause:?} {cause}"));
+    let end = End::Stopped(Some(error));
+    assert_hidden(&format!("{end:?} {end}"));
+}
+
+// C127
+#[test]
+fn no_secret_has_a_place_in_the_smaller_types() {
+    // They hold names, numbers and codes only; this is what a log shows of them.
+    assert_eq!(format!("{:?}", Outgoing::Subscribe("/foo")), r#"Subscribe("/foo")"#);
+    assert_eq!(format!("{:?}", Close::ByPeer { code: Some(1000) }), "ByPeer { code: Some(1000) }");
+    let config = format!("{:?}", Config::default());
+    assert!(config.starts_with("Config { transports: [WebSocket, LongPolling]"), "{config}");
+}

@@ -1,0 +1,429 @@
+//! The server forgets the session, in all the ways servers say so: one new handshake, not before
+//! its time, and nothing left of the old session.
+
+use core::time::Duration;
+
+use bayeux_proto::{
+    Advice, Cause, Close, End, Event, Message, Reconnect, ServerError, Stray, Timing, Verdict,
+};
+
+use crate::world::{Request, World, event, millis, over, reconnect, timing};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn handshakes(world: &World) -> usize {
+    world.sent("/meta/handshake").count()
+}
+
+/// Waits for the next handshake, opening a socket where one is asked for.
+fn shake_again(world: &mut World, limit: Duration) -> Request {
+    let (before, end) = (handshakes(world), world.now + limit);
+    while handshakes(world) == before {
+        world.pass_until(end, |w| w.is_opening() || handshakes(w) > before);
+        if world.is_opening() {
+            world.open();
+        }
+        assert!(world.now < end, "no handshake within {limit:?}");
+    }
+    world.last("/meta/handshake")
+}
+
+/// Both carriers, established, with a subscription to `/a` that is active.
+fn subscribed() -> [World; 2] {
+    [World::established(), World::established_over_http()].map(|mut world| {
+        world.subscribe("/a");
+        let subscribe = world.last("/meta/subscribe");
+        world.answer(&subscribe, &[subscribe.ok()]);
+        world
+    })
+}
+
+// C036
+#[test]
+fn a_connect_refused_with_handshake_advice_begins_a_new_session() {
+    for mut world in subscribed() {
+        let connect = world.last("/meta/connect");
+        let reply = Message {
+            advice: reconnect(Reconnect::Handshake),
+            ..connect.refused("401:alice:Unknown client")
+        };
+        world.answer(&connect, &[reply]);
+        assert_eq!(world.downs(), [&Cause::SessionLost]);
+        shake_again(&mut world, SECOND);
+        world.welcome("bob");
+        let restored = world.last("/meta/subscribe");
+        assert_eq!(restored.client_id(), Some("bob"));
+        assert_eq!(restored.text("subscription"), Some("/a"));
+        let connect = world.last("/meta/connect");
+        assert_eq!(connect.client_id(), Some("bob"));
+        assert_eq!(connect.asked_hold(), Some(0));
+        world.answer(&restored, &[restored.ok()]);
+        assert!(world.events.iter().any(|(_, e)| matches!(
+            e,
+            Event::Gap {
+                cause: Cause::SessionLost,
+                ..
+            }
+        )));
+        assert_eq!(handshakes(&world), 2);
+    }
+}
+
+// C036
+#[test]
+fn a_successful_connect_with_handshake_advice_begins_a_new_session_too() {
+    for mut world in subscribed() {
+        let connect = world.last("/meta/connect");
+        let reply = Message {
+            advice: reconnect(Reconnect::Handshake),
+            ..connect.ok()
+        };
+        world.answer(&connect, &[reply]);
+        shake_again(&mut world, SECOND);
+        assert_eq!(world.downs().len(), 1);
+    }
+}
+
+// C038
+#[test]
+fn every_spelling_of_unknown_client_begins_a_new_session_without_advice() {
+    for error in [
+        "401:alice:Unknown client",
+        "401::Unknown client",
+        "402::session_unknown",
+        "402::Unknown client",
+        "403::Unknown client",
+    ] {
+        for mut world in subscribed() {
+            let connect = world.last("/meta/connect");
+            world.answer(&connect, &[connect.refused(error)]);
+            assert_eq!(world.downs(), [&Cause::SessionLost], "{error}");
+            shake_again(&mut world, SECOND);
+            assert_eq!(handshakes(&world), 2, "{error}");
+        }
+    }
+}
+
+// C038
+#[test]
+fn a_subscribe_that_finds_the_session_unknown_begins_a_new_one() {
+    for mut world in subscribed() {
+        world.subscribe("/b");
+        let subscribe = world.last("/meta/subscribe");
+        world.answer(&subscribe, &[subscribe.refused("402::session_unknown")]);
+        shake_again(&mut world, SECOND);
+        world.welcome("bob");
+        let wanted = |r: &&Request| r.client_id() == Some("bob");
+        assert_eq!(world.sent("/meta/subscribe").filter(wanted).count(), 2);
+    }
+}
+
+// C040
+#[test]
+fn handshake_advice_is_obeyed_once_and_not_remembered() {
+    let mut world = World::established();
+    let connect = world.last("/meta/connect");
+    let reply = Message {
+        advice: reconnect(Reconnect::Handshake),
+        ..connect.refused("401::Unknown client")
+    };
+    world.answer(&connect, &[reply]);
+    shake_again(&mut world, SECOND);
+    let mut world = world.establish();
+    world.subscribe("/a");
+    let subscribe = world.last("/meta/subscribe");
+    world.answer(&subscribe, &[subscribe.ok()]);
+    let held = world.last("/meta/connect");
+    let pushed = Message {
+        advice: timing(100, None),
+        ..event("/a")
+    };
+    assert_eq!(world.receive(held.lane, &[pushed]), [Verdict::Deliver]);
+    world.pass(SECOND * 29);
+    let reply = Message {
+        advice: timing(100, None),
+        ..held.ok()
+    };
+    world.answer(&held, &[reply]);
+    world.pass(SECOND);
+    assert_eq!(handshakes(&world), 2);
+    assert_eq!(world.last("/meta/connect").client_id(), Some("alice"));
+    assert_ne!(world.last("/meta/connect").id, held.id);
+}
+
+// C041
+#[test]
+fn several_losses_in_one_payload_are_one_loss() {
+    let mut world = World::established();
+    world.subscribe("/a");
+    world.subscribe("/b");
+    let connect = world.last("/meta/connect");
+    let subscribes: Vec<_> = world.sent("/meta/subscribe").cloned().collect();
+    let refused = |request| Message {
+        advice: reconnect(Reconnect::Handshake),
+        ..Request::refused(request, "401::Unknown client")
+    };
+    let payload = [
+        refused(&subscribes[0]),
+        refused(&connect),
+        refused(&subscribes[1]),
+    ];
+    world.receive(connect.lane, &payload);
+    shake_again(&mut world, SECOND);
+    world.pass(SECOND * 5);
+    assert_eq!(handshakes(&world), 2);
+    assert_eq!(world.downs().len(), 1);
+}
+
+// C042
+#[test]
+fn failures_of_the_old_session_do_not_touch_the_new_one() {
+    for mut world in subscribed() {
+        world.publish("/x", "1");
+        let late = world.last("/x");
+        let connect = world.last("/meta/connect");
+        world.receive(connect.lane, &[connect.refused("401::Unknown client")]);
+        shake_again(&mut world, SECOND);
+        world.welcome("bob");
+        world.confirm();
+        world.story();
+        let refused = Message {
+            advice: reconnect(Reconnect::Handshake),
+            ..late.refused("401::Unknown client")
+        };
+        let verdicts = world.receive(late.lane, &[refused]);
+        assert_eq!(verdicts, [Verdict::Stray(Stray::DeadLane)]);
+        // Even over the new lane it answers nothing that is outstanding.
+        let held = world.last("/meta/connect");
+        let verdicts = world.receive(held.lane, &[refused]);
+        assert_eq!(verdicts, [Verdict::Stray(Stray::UnexpectedReply)]);
+        world.pass(SECOND * 5);
+        assert_eq!(handshakes(&world), 2);
+    }
+}
+
+// C041
+#[test]
+fn a_server_that_forgets_every_session_at_once_is_not_besieged() {
+    for mut world in subscribed() {
+        let end = world.now + SECOND * 3600;
+        while world.now < end {
+            let connect = world.last("/meta/connect");
+            world.answer(&connect, &[connect.refused("401::Unknown client")]);
+            shake_again(&mut world, SECOND * 62);
+            world.welcome("eve");
+        }
+        assert!(handshakes(&world) < 200, "{}", handshakes(&world));
+    }
+}
+
+// C065
+#[test]
+fn a_disconnect_from_the_server_is_the_loss_of_the_session() {
+    for successful in [None, Some(true)] {
+        for id in [None, Some(bayeux_proto::MessageId::Text("77"))] {
+            for mut world in subscribed() {
+                let held = world.last("/meta/connect");
+                let goodbye = Message {
+                    channel: "/meta/disconnect",
+                    successful,
+                    id,
+                    ..Message::default()
+                };
+                let verdicts = world.receive(held.lane, &[goodbye]);
+                assert_eq!(verdicts, [Verdict::Absorbed]);
+                assert_eq!(world.downs(), [&Cause::SessionLost]);
+                shake_again(&mut world, SECOND);
+                world.welcome("bob");
+                assert_eq!(world.last("/meta/subscribe").client_id(), Some("bob"));
+            }
+        }
+    }
+}
+
+const GOODBYE: Message<'static> = Message {
+    channel: "/meta/disconnect",
+    id: None,
+    client_id: None,
+    successful: Some(true),
+    error: None,
+    subscription: None,
+    advice: None,
+    supported_connection_types: None,
+    version: None,
+    has_data: false,
+};
+
+// C065
+#[test]
+fn a_disconnect_from_the_server_may_say_to_stop() {
+    let mut world = World::established();
+    let held = world.last("/meta/connect");
+    let goodbye = Message {
+        advice: reconnect(Reconnect::None),
+        ..GOODBYE
+    };
+    world.receive(held.lane, &[goodbye]);
+    assert_eq!(world.last_event(), &Event::Ended(End::Stopped(None)));
+    assert!(world.lanes.is_empty());
+}
+
+// C065: CometD for Java answers the held poll so.
+#[test]
+fn a_disconnect_is_followed_as_the_connect_reply_behind_it_advises() {
+    for mut world in subscribed() {
+        let held = world.last("/meta/connect");
+        let reply = Message {
+            advice: reconnect(Reconnect::None),
+            ..held.ok()
+        };
+        world.answer(&held, &[GOODBYE, event("/a"), reply]);
+        assert_eq!(world.last_event(), &Event::Ended(End::Stopped(None)));
+        assert_eq!(world.deadline(), None);
+        world.pass(SECOND * 60);
+        assert_eq!(handshakes(&world), 1);
+    }
+}
+
+// C065: Salesforce.
+#[test]
+fn a_disconnect_is_followed_not_sooner_than_the_refused_connect_behind_it_advises() {
+    for mut world in subscribed() {
+        let held = world.last("/meta/connect");
+        let start = world.now;
+        let reply = Message {
+            advice: Some(Advice {
+                reconnect: Some(Reconnect::Handshake),
+                timing: Timing {
+                    interval: Some(500),
+                    ..Timing::default()
+                },
+                ..Advice::default()
+            }),
+            ..held.refused("403::Unknown client")
+        };
+        let goodbye = Message {
+            successful: None,
+            ..GOODBYE
+        };
+        world.answer(&held, &[goodbye, reply]);
+        let handshake = shake_again(&mut world, SECOND * 2);
+        assert!(handshake.at - start >= millis(500));
+        assert_eq!(world.downs().len(), 1);
+    }
+}
+
+// C066
+#[test]
+fn a_disconnect_with_a_successful_connect_reply_is_one_recovery() {
+    for reply_first in [false, true] {
+        for mut world in subscribed() {
+            let held = world.last("/meta/connect");
+            let mut payload = [GOODBYE, held.ok()];
+            if reply_first {
+                payload.reverse();
+            }
+            world.answer(&held, &payload);
+            shake_again(&mut world, SECOND);
+            world.welcome("bob");
+            world.confirm();
+            world.pass(SECOND * 5);
+            assert_eq!(handshakes(&world), 2);
+            assert_eq!(world.downs().len(), 1);
+            assert_eq!(world.sent("/meta/connect").count(), 4);
+        }
+    }
+}
+
+#[test]
+fn events_behind_the_bad_news_are_still_delivered() {
+    for mut world in subscribed() {
+        let held = world.last("/meta/connect");
+        let payload = [held.refused("401::Unknown client"), event("/a")];
+        assert_eq!(
+            world.answer(&held, &payload),
+            [Verdict::Absorbed, Verdict::Deliver]
+        );
+    }
+}
+
+// C047
+#[test]
+fn a_session_that_must_be_gone_by_the_next_attempt_is_not_asked_for() {
+    let mut world = World::shaking_over_http();
+    let handshake = world.last("/meta/handshake");
+    let reply = Message {
+        advice: Some(Advice {
+            timing: Timing {
+                interval: Some(0),
+                timeout: Some(30_000),
+                max_interval: Some(10_000),
+            },
+            ..Advice::default()
+        }),
+        ..handshake.welcome("alice")
+    };
+    world.answer(&handshake, &[reply]);
+    world.confirm();
+    // The network is gone; the last the server said was now.
+    let confirmed = world.now;
+    while handshakes(&world) == 1 {
+        let connect = world.last("/meta/connect");
+        if world.lanes.contains_key(&connect.lane) {
+            assert!(connect.at - confirmed <= SECOND * 40, "{}", connect.at);
+            world.close(connect.lane, Close::Unreachable);
+        } else {
+            let sent = world.requests.len();
+            world.pass_until(world.now + SECOND * 61, |w| w.requests.len() > sent);
+        }
+    }
+    assert!(world.now - confirmed > SECOND * 40);
+    assert!(
+        world.sent("/meta/connect").count() > 4,
+        "it gave up too soon"
+    );
+}
+
+// C047
+#[test]
+fn an_outage_longer_ago_does_not_count_against_a_new_session() {
+    let mut world = World::connecting(over(&[bayeux_proto::Transport::WebSocket]));
+    world.open();
+    let mut world = world.establish();
+    let held = world.last("/meta/connect");
+    world.answer(&held, &[held.refused("401::Unknown client")]);
+    // The server is away for ten minutes.
+    let end = world.now + SECOND * 600;
+    while world.now < end {
+        if world.is_opening() {
+            let lane = world.lane(crate::world::Kind::Opening);
+            world.close(lane, Close::Unreachable);
+        }
+        world.pass_until(end, World::is_opening);
+    }
+    shake_again(&mut world, SECOND * 62);
+    world.welcome("bob");
+    let connect = world.last("/meta/connect");
+    world.close(connect.lane, Close::Lost);
+    world.pass_until(world.now + SECOND * 61, World::is_opening);
+    world.open();
+    // The new session is a moment old, and lives.
+    assert_eq!(handshakes(&world), 2);
+    assert_ne!(world.last("/meta/connect").id, connect.id);
+    assert_eq!(world.last("/meta/connect").client_id(), Some("bob"));
+}
+
+#[test]
+fn an_error_that_names_our_client_id_does_not_show_it() {
+    let mut world = World::established();
+    let held = world.last("/meta/connect");
+    world.answer(&held, &[held.refused("500:alice,/a:no alice here")]);
+    match world.downs()[..] {
+        [Cause::Refused(error)] => {
+            assert_eq!(error.args, ["/a"]);
+            assert!(!format!("{error:?}{error}").contains("alice"), "{error:?}");
+            assert_eq!(error.code, ServerError::parse("500::x").code);
+        }
+        ref other => panic!("{other:?}"),
+    }
+}

@@ -1,0 +1,65 @@
+//! The cookie jar that exchanges and upgrades share.
+//!
+//! `CometD` ties a session to a cookie, so one that the handshake set by HTTP must travel with
+//! every later exchange and with the upgrade request too.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use cookie_store::CookieStore;
+use http::{HeaderMap, HeaderValue, header::SET_COOKIE};
+use url::Url;
+
+#[derive(Default)]
+pub(crate) struct Cookies(Mutex<CookieStore>);
+
+impl Cookies {
+    /// Keeps what a response from `url` sets; what is not a cookie for that URL is passed over.
+    pub(crate) fn store(&self, url: &Url, headers: &HeaderMap) {
+        if !headers.contains_key(SET_COOKIE) {
+            return;
+        }
+        let mut jar = self.jar();
+        for cookie in headers
+            .get_all(SET_COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+        {
+            if jar.parse(cookie, url).is_err() {
+                tracing::debug!("a cookie was refused");
+            }
+        }
+        if jar.iter_any().count() > MOST {
+            tracing::debug!("the server set more than {MOST} cookies: the jar is emptied");
+            jar.clear();
+        }
+    }
+
+    /// The `Cookie` header of a request to `url`.
+    pub(crate) fn header(&self, url: &Url) -> Option<HeaderValue> {
+        let jar = self.jar();
+        let mut text = String::new();
+        for (name, value) in jar.get_request_values(url) {
+            if !text.is_empty() {
+                text.push_str("; ");
+            }
+            text.push_str(name);
+            text.push('=');
+            text.push_str(value);
+        }
+        drop(jar);
+        let mut header = HeaderValue::try_from(text)
+            .ok()
+            .filter(|header| !header.is_empty())?;
+        header.set_sensitive(true);
+        Some(header)
+    }
+
+    fn jar(&self) -> MutexGuard<'_, CookieStore> {
+        // No code between lock and unlock leaves the jar half changed.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A session needs a handful. A jar that grows beyond this is being filled on purpose, and an empty
+/// one costs at most a new handshake.
+const MOST: usize = 64;

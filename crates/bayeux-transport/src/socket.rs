@@ -1,0 +1,277 @@
+//! A WebSocket for its whole life: opening, reading, writing, closing.
+
+use core::{convert::Infallible, future::ready, pin::pin, time::Duration};
+use std::sync::Arc;
+
+use bayeux_proto::{Close, LaneId};
+use bayeux_wire::DecodeError;
+use fastwebsockets::{
+    Frame, OpCode, Payload, Role, WebSocketError, WebSocketRead, WebSocketWrite,
+    after_handshake_split,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::{mpsc, oneshot},
+    time::timeout,
+};
+
+use crate::{
+    Error,
+    assembly::Assembly,
+    capped::Capped,
+    road::{Gone, Report, Road},
+    upgrade,
+};
+
+/// What a session wants written.
+pub(crate) enum Outgoing {
+    Batch(Vec<u8>),
+    Ping,
+}
+
+/// Runs one lane until it ends. An error that comes through `stop` ends it with a report; when the
+/// sender of `stop` is dropped, it ends in silence.
+pub(crate) async fn run(
+    road: Arc<Road>,
+    lane: LaneId,
+    outgoing: mpsc::Receiver<Outgoing>,
+    mut stop: oneshot::Receiver<Error>,
+) {
+    let opened = tokio::select! {
+        biased;
+        stopped = &mut stop => Err(stopped.map_or(End::Abandoned, End::Failed)),
+        opened = upgrade::open(&road) => opened.map_err(End::Failed),
+    };
+    let stream = match opened {
+        Ok(stream) => stream,
+        Err(end) => return end.report(&road, lane).await,
+    };
+    tracing::debug!(lane = lane.number(), "websocket open");
+    if road.report(lane, Report::Opened).await.is_err() {
+        return;
+    }
+
+    let (input, output) = tokio::io::split(stream);
+    let (mut input, mut output) = after_handshake_split(Capped::new(input), output, Role::Client);
+    input.set_auto_close(false);
+    input.set_auto_pong(false);
+    input.set_max_message_size(road.options.max_frame.saturating_add(1));
+    // Its vectored writes would spin on a stream that takes nothing.
+    output.set_writev(false);
+
+    let (replies, to_reply) = mpsc::channel(REPLIES);
+    let limit = road.options.write_timeout;
+    // Reading is never given up in mid-frame but at the end of the lane: it would lose its place.
+    let mut reading = pin!(read_all(&road, lane, input, &replies));
+    let mut writing = pin!(write_all(output, outgoing, to_reply, limit));
+
+    let end = tokio::select! {
+        stopped = &mut stop => stopped.map_or(End::Abandoned, End::Failed),
+        end = &mut reading => end,
+        written = &mut writing => match written {
+            Ok(()) => End::Abandoned,
+            // The reader meets the same end soon, after what arrived before it: a last event, or
+            // the close frame that says why.
+            Err(error @ Error::Lost { .. }) => tokio::select! {
+                stopped = &mut stop => stopped.map_or(End::Abandoned, End::Failed),
+                end = timeout(limit, &mut reading) => end.unwrap_or(End::Failed(error)),
+            },
+            Err(error) => End::Failed(error),
+        },
+    };
+
+    // The writer is gone where sending fails, and too far behind where the queue is full.
+    let farewell = end
+        .farewell()
+        .is_some_and(|farewell| replies.try_send(farewell).is_ok());
+    let parting = async {
+        if farewell && timeout(PARTING, writing).await.is_err() {
+            tracing::debug!(
+                lane = lane.number(),
+                "no close frame: the peer does not read"
+            );
+        }
+    };
+    tokio::join!(end.report(&road, lane), parting);
+}
+
+/// How a lane ends.
+enum End {
+    /// The session wants no more of it, and no report.
+    Abandoned,
+    /// A close frame came, with this code if it had one.
+    ByPeer(Option<u16>),
+    Failed(Error),
+}
+
+impl End {
+    async fn report(self, road: &Road, lane: LaneId) {
+        let (close, error) = match self {
+            Self::Abandoned => return,
+            Self::ByPeer(code) => (Close::ByPeer { code }, None),
+            Self::Failed(error) => (error.close(), Some(error)),
+        };
+        tracing::debug!(lane = lane.number(), %close, "websocket ended");
+        // When nobody listens any more, nobody misses it.
+        let _: Result<(), Gone> = road.report(lane, Report::Closed(close, error)).await;
+    }
+
+    /// The close frame to send (RFC 6455, section 7.4.1), unless none would arrive.
+    fn farewell(&self) -> Option<Reply> {
+        let code = match self {
+            Self::Abandoned => 1000,
+            Self::ByPeer(code) => return Some(Reply::Close(*code)),
+            Self::Failed(Error::Oversize { .. }) => 1009,
+            Self::Failed(Error::NotBayeux { .. }) => 1007,
+            Self::Failed(Error::Framing { .. }) => 1002,
+            Self::Failed(_) => return None,
+        };
+        Some(Reply::Close(Some(code)))
+    }
+}
+
+/// What the reader wants written.
+enum Reply {
+    Pong(Vec<u8>),
+    /// A close frame, and nothing after it.
+    Close(Option<u16>),
+}
+
+async fn read_all<S: AsyncRead + Unpin>(
+    road: &Road,
+    lane: LaneId,
+    mut socket: WebSocketRead<S>,
+    replies: &mpsc::Sender<Reply>,
+) -> End {
+    let limit = road.options.max_frame;
+    let mut assembly = Assembly::new(limit);
+    loop {
+        let frame = match socket
+            .read_frame(&mut |_| ready(Ok::<_, Infallible>(())))
+            .await
+        {
+            Ok(frame) => frame,
+            Err(error) => return End::Failed(broken(error, limit)),
+        };
+        let report = match frame.opcode {
+            OpCode::Text | OpCode::Binary | OpCode::Continuation => {
+                let bytes = match assembly.add(frame.opcode, frame.fin, &frame.payload) {
+                    Ok(Some(bytes)) => bytes,
+                    Ok(None) => continue,
+                    Err(error) => return End::Failed(error),
+                };
+                match road.decode(&[bytes]) {
+                    Ok(decoded) => Report::Frame(decoded),
+                    // Some servers keep a socket alive this way.
+                    Err(DecodeError::Empty) => continue,
+                    Err(source) => {
+                        return End::Failed(Error::NotBayeux {
+                            size: bytes.len(),
+                            source,
+                        });
+                    }
+                }
+            }
+            OpCode::Ping => {
+                // Where the queue is full, the peer reads nothing, and an earlier pong still waits.
+                let _: Result<(), _> = replies.try_send(Reply::Pong(frame.payload.to_vec()));
+                continue;
+            }
+            OpCode::Pong => Report::Pong,
+            OpCode::Close => {
+                return match *frame.payload {
+                    [] => End::ByPeer(None),
+                    [_] => End::Failed(Error::Framing {
+                        what: "half a close code",
+                    }),
+                    [high, low, ..] => End::ByPeer(Some(u16::from_be_bytes([high, low]))),
+                };
+            }
+        };
+        drop(frame);
+        if let Report::Frame(frame) = &report {
+            tracing::trace!(lane = lane.number(), size = frame.len(), "frame");
+        }
+        if road.report(lane, report).await.is_err() {
+            return End::Abandoned;
+        }
+    }
+}
+
+async fn write_all<S: AsyncWrite + Unpin>(
+    mut socket: WebSocketWrite<S>,
+    mut outgoing: mpsc::Receiver<Outgoing>,
+    mut replies: mpsc::Receiver<Reply>,
+    limit: Duration,
+) -> Result<(), Error> {
+    loop {
+        let frame = tokio::select! {
+            // What the session gave goes out before the close frame that ends the lane.
+            biased;
+            Some(outgoing) = outgoing.recv() => match outgoing {
+                Outgoing::Batch(batch) => Frame::text(Payload::Owned(batch)),
+                Outgoing::Ping => Frame::new(true, OpCode::Ping, None, Payload::Owned(Vec::new())),
+            },
+            Some(reply) = replies.recv() => match reply {
+                Reply::Pong(payload) => Frame::pong(Payload::Owned(payload)),
+                Reply::Close(None) => Frame::close_raw(Payload::Owned(Vec::new())),
+                Reply::Close(Some(code)) => Frame::close(code, b""),
+            },
+            else => return Ok(()),
+        };
+        let last = frame.opcode == OpCode::Close;
+        let writing = async {
+            socket.write_frame(frame).await?;
+            // TLS keeps what it encrypted until it is told to let go.
+            socket.flush().await
+        };
+        match timeout(limit, writing).await {
+            Ok(Ok(())) if last => return Ok(()),
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                return Err(Error::Lost {
+                    doing: "writing a frame",
+                    source: Some(error.into()),
+                });
+            }
+            Err(_) => {
+                return Err(Error::TimedOut {
+                    doing: "writing a frame",
+                    limit,
+                });
+            }
+        }
+    }
+}
+
+/// What went wrong while reading a frame.
+fn broken(error: WebSocketError, limit: usize) -> Error {
+    let what = match error {
+        WebSocketError::FrameTooLarge => return Error::Oversize { limit },
+        WebSocketError::UnexpectedEOF => {
+            return Error::Lost {
+                doing: "reading a frame",
+                source: None,
+            };
+        }
+        WebSocketError::IoError(error) => {
+            return Error::Lost {
+                doing: "reading a frame",
+                source: Some(error.into()),
+            };
+        }
+        WebSocketError::InvalidUTF8 => "text that is not UTF-8",
+        WebSocketError::ReservedBitsNotZero => "a reserved bit, or no frame at all",
+        WebSocketError::ControlFrameFragmented => "a fragmented control frame",
+        WebSocketError::PingFrameTooLarge => "a ping of more than 125 bytes",
+        WebSocketError::InvalidValue => "an unknown opcode",
+        _ => "no frame",
+    };
+    Error::Framing { what }
+}
+
+/// How many replies may wait for a peer that does not read.
+const REPLIES: usize = 4;
+
+/// How long the close frame may take to leave. The lane has ended already.
+const PARTING: Duration = Duration::from_secs(1);

@@ -1,0 +1,71 @@
+//! The little of a Bayeux server that a driver needs to get anywhere.
+
+use bayeux_wire::{Decoder, Frame, Value};
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use crate::peer::Peer;
+
+/// A message of the client.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(crate) channel: String,
+    pub(crate) id: String,
+    subscription: String,
+}
+
+pub(crate) fn read(batch: &str) -> Vec<Asked> {
+    let mut frame = Frame::from_bytes(batch.as_bytes());
+    Decoder::new().decode(&mut frame).unwrap();
+    let text = |value: Option<Value<'_>>| value.and_then(Value::as_str).unwrap_or("").to_owned();
+    frame
+        .messages()
+        .map(|message| Asked {
+            channel: message.channel().to_owned(),
+            id: text(message.value().get("id")),
+            subscription: text(message.value().get("subscription")),
+        })
+        .collect()
+}
+
+impl Asked {
+    /// The successful reply.
+    pub(crate) fn reply(&self) -> String {
+        let Self {
+            channel,
+            id,
+            subscription,
+        } = self;
+        let more = match channel.as_str() {
+            "/meta/handshake" => {
+                r#","version":"1.0","supportedConnectionTypes":["websocket","long-polling"]"#
+                    .to_owned()
+            }
+            "/meta/subscribe" => format!(r#","subscription":"{subscription}""#),
+            _ => String::new(),
+        };
+        format!(
+            r#"{{"channel":"{channel}","id":"{id}","clientId":"c1","successful":true,"advice":{{"reconnect":"retry","interval":0,"timeout":60000}}{more}}}"#
+        )
+    }
+}
+
+/// Reads batches and answers what is in them, but for connects, until one comes: the one returned
+/// is still to be answered.
+pub(crate) async fn answer_until_connect<S>(peer: &mut Peer<S>) -> Asked
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    loop {
+        let mut connect = None;
+        for asked in read(&peer.read_text().await) {
+            if asked.channel == "/meta/connect" {
+                connect = Some(asked);
+            } else {
+                peer.text(&format!("[{}]", asked.reply())).await;
+            }
+        }
+        if let Some(connect) = connect {
+            return connect;
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! The cookie jar that exchanges and upgrades share.
+
+use bayeux_proto::{Action, Exchange};
+
+use crate::{
+    peer::Server,
+    world::{Ask, in_time, lane_ids, lanes},
+};
+
+#[tokio::test]
+async fn cookies_are_kept_and_sent_with_exchanges_and_with_the_upgrade() {
+    in_time(async {
+        // CometD knows a browser by BAYEUX_BROWSER, on hosts without a name too.
+        let server = Server::bind().await;
+        let mut lanes = lanes(&server.url());
+        let [one, two, three, socket] = lane_ids();
+
+        lanes.perform(Action::Exchange(one, Exchange::Ordinary), b"[{}]");
+        let mut peer = server.accept().await;
+        assert_eq!(peer.request().await.header("cookie"), None);
+        let set = [
+            "Set-Cookie: BAYEUX_BROWSER=b1; Path=/; HttpOnly",
+            "Set-Cookie: lb=x7; Path=/faye",
+            "Set-Cookie: elsewhere=1; Path=/other",
+            "Set-Cookie: foreign=1; Domain=example.com",
+            "Set-Cookie: =;;;",
+        ];
+        peer.respond("200 OK", &set, "[{}]").await;
+        lanes.frame(one).await;
+        lanes.closed(one).await;
+
+        lanes.perform(Action::Exchange(two, Exchange::Ordinary), b"[{}]");
+        let request = peer.request().await;
+        let mut cookies: Vec<_> = request.header("cookie").unwrap().split("; ").collect();
+        cookies.sort_unstable();
+        assert_eq!(cookies, ["BAYEUX_BROWSER=b1", "lb=x7"]);
+        // An error page sets cookies as well, and takes them back.
+        let set = [
+            "Set-Cookie: lb=; Max-Age=0; Path=/faye",
+            "Set-Cookie: BAYEUX_BROWSER=b2; Path=/",
+        ];
+        peer.respond("503 Busy", &set, "").await;
+        lanes.closed(two).await;
+
+        lanes.perform(Action::Open(socket), b"");
+        let request = server.accept().await.upgrade().await;
+        assert_eq!(request.header("cookie"), Some("BAYEUX_BROWSER=b2"));
+        lanes.opened(socket).await;
+        assert!(!format!("{lanes:?}").contains("b2"));
+        lanes.perform(Action::Close(socket), b"");
+
+        lanes.perform(Action::Exchange(three, Exchange::Ordinary), b"[{}]");
+        let request = server.accept().await.answer("[{}]").await;
+        assert_eq!(request.header("cookie"), Some("BAYEUX_BROWSER=b2"));
+    })
+    .await;
+}

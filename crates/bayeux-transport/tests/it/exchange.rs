@@ -1,0 +1,412 @@
+//! Long-polling: what an exchange sends, what it accepts, and which connection it takes.
+
+use core::time::Duration;
+
+use bayeux_proto::{Action, Close, Exchange, LaneId};
+use bayeux_transport::{Error, Lanes, Next, Options};
+
+use crate::{
+    peer::Server,
+    world::{Ask, chain, in_time, lane_ids, lanes, lanes_with},
+};
+
+const HELD: Exchange = Exchange::Held {
+    hold: Duration::from_mins(1),
+};
+
+fn post(lanes: &mut Lanes, lane: LaneId) {
+    lanes.perform(
+        Action::Exchange(lane, Exchange::Ordinary),
+        b"[{\"id\":\"1\"}]",
+    );
+}
+
+async fn complete(lanes: &mut Lanes, lane: LaneId) -> String {
+    let text = lanes.text(lane).await;
+    let (close, error) = lanes.closed(lane).await;
+    assert_eq!(close, Close::Complete);
+    assert!(error.is_none());
+    text
+}
+
+#[tokio::test]
+async fn a_batch_is_posted_as_json_and_the_response_is_one_frame() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut lanes = lanes(&server.url());
+        let [lane] = lane_ids();
+        post(&mut lanes, lane);
+        let request = server.accept().await.answer("[{\"a\":1},{\"b\":2}]").await;
+        assert!(
+            request.head.starts_with("POST /faye HTTP/1.1\r\n"),
+            "{}",
+            request.head
+        );
+        assert_eq!(request.header("content-type"), Some("application/json"));
+        assert_eq!(
+            request.header("host"),
+            Some(&*format!("127.0.0.1:{}", server.port))
+        );
+        assert_eq!(request.body, "[{\"id\":\"1\"}]");
+        assert_eq!(complete(&mut lanes, lane).await, "[{\"a\":1},{\"b\":2}]");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_chunked_response_is_read_whole() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut lanes = lanes(&server.url());
+        let [lane] = lane_ids();
+        post(&mut lanes, lane);
+        let mut peer = server.accept().await;
+        peer.request().await;
+        peer.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n[{\"\r\n")
+            .await;
+        peer.write("5\r\na\":1}\r\n1\r\n]\r\n0\r\n\r\n").await;
+        assert_eq!(complete(&mut lanes, lane).await, "[{\"a\":1}]");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_connection_is_kept_for_the_next_exchange_of_its_kind() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut lanes = lanes(&server.url());
+        let ids: [LaneId; 4] = lane_ids();
+        post(&mut lanes, ids[0]);
+        let mut peer = server.accept().await;
+        peer.answer("[{}]").await;
+        complete(&mut lanes, ids[0]).await;
+        for id in &ids[1..] {
+            post(&mut lanes, *id);
+            peer.answer("[{}]").await;
+            complete(&mut lanes, *id).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_held_exchange_does_not_block_ordinary_ones() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut lanes = lanes(&server.url());
+        let [held, one, two] = lane_ids();
+        lanes.perform(Action::Exchange(held, HELD), b"[{\"held\":true}]");
+        let mut holding = server.accept().await;
+        assert_eq!(holding.request().await.body, "[{\"held\":true}]");
+        post(&mut lanes, one);
+        let mut peer = server.accept().await;
+        peer.answer("[{\"n\":1}]").await;
+        assert_eq!(complete(&mut lanes, one).await, "[{\"n\":1}]");
+        post(&mut lanes, two);
+        peer.answer("[{\"n\":2}]").await;
+        assert_eq!(complete(&mut lanes, two).await, "[{\"n\":2}]");
+        holding
+            .respond("200 OK", &[], "[{\"released\":true}]")
+            .await;
+        assert_eq!(complete(&mut lanes, held).await, "[{\"released\":true}]");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn ordinary_exchanges_are_made_one_after_the_other_in_their_order() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut lanes = lanes(&server.url());
+        let ids: [LaneId; 5] = lane_ids();
+        for (n, id) in ids.iter().enumerate() {
+            let batch = format!("[{{\"n\":{n}}}]");
+            lanes.perform(Action::Exchange(*id, Exchange::Ordinary), batch.as_bytes());
+        }
+        let mut peer = server.accept().await;
+        for (n, id) in ids.iter().enumerate() {
+            let request = peer.answer("[{}]").await;
+            assert_eq!(request.body, format!("[{{\"n\":{n}}}]"));
+            complete(&mut lanes, *id).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_connection_closed_between_exchanges_is_opened_again_in_silence() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut lanes = lanes(&server.url());
+        let [one, two] = lane_ids();
+        post(&mut lanes, one);
+        let mut peer = server.accept().await;
+        peer.answer("[{\"n\":1}]").await;
+        complete(&mut lanes, one).await;
+        drop(peer);
+        post(&mut lanes, two);
+        server.accept().await.answer("[{\"n\":2}]").await;
+        assert_eq!(complete(&mut lanes, two).await, "[{\"n\":2}]");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_connect_that_a_kept_connection_swallowed_is_repeated_once() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut lanes = lanes(&server.url());
+        let [one, two, three] = lane_ids();
+        lanes.perform(Action::Exchange(one, HELD), b"[{\"n\":1}]");
+        let mut peer = server.accept().await;
+        peer.answer("[{}]").await;
+        complete(&mut lanes, one).await;
+
+        lanes.perform(Action::Exchange(two, HELD), b"[{\"n\":2}]");
+        assert_eq!(peer.request().await.body, "[{\"n\":2}]");
+        drop(peer);
+        let mut peer = server.accept().await;
+        assert_eq!(peer.request().await.body, "[{\"n\":2}]");
+        // The second time, on a connection that was new, is a failure.
+        drop(peer);
+        assert_eq!(lanes.closed(two).await.0, Close::Lost);
+
+        lanes.perform(Action::Exchange(three, HELD), b"[{\"n\":3}]");
+        assert_eq!(
+            server.accept().await.answer("[{}]").await.body,
+            "[{\"n\":3}]"
+        );
+        complete(&mut lanes, three).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_ordinary_batch_that_may_have_been_taken_is_not_repeated() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut lanes = lanes(&server.url());
+        let [one, two, three] = lane_ids();
+        post(&mut lanes, one);
+        let mut peer = server.accept().await;
+        peer.answer("[{}]").await;
+        complete(&mut lanes, one).await;
+
+        lanes.perform(
+            Action::Exchange(two, Exchange::Ordinary),
+            b"[{\"publish\":1}]",
+        );
+        peer.request().await;
+        drop(peer);
+        assert_eq!(lanes.closed(two).await.0, Close::Lost);
+
+        // The next request that the server sees is another one.
+        lanes.perform(
+            Action::Exchange(three, Exchange::Ordinary),
+            b"[{\"publish\":2}]",
+        );
+        assert_eq!(
+            server.accept().await.answer("[{}]").await.body,
+            "[{\"publish\":2}]"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_not_bayeux_is_garbage_and_not_shown() {
+    in_time(async {
+        let bodies = [
+            "<html>hello</html>",
+            "",
+            "[]",
+            "[null]",
+            "null",
+            "[{\"hello\":",
+            "hello",
+        ];
+        for body in bodies {
+            let server = Server::bind().await;
+            let mut lanes = lanes(&server.url());
+            let [lane] = lane_ids();
+            post(&mut lanes, lane);
+            server.accept().await.answer(body).await;
+            let (close, error) = lanes.closed(lane).await;
+            assert_eq!(close, Close::Garbage, "{body}");
+            assert!(!chain(&error.unwrap()).contains("hello"));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_status_than_200_is_reported_and_its_body_ignored() {
+    in_time(async {
+        let cases: [(&str, &[&str], u16, Option<u64>); 5] = [
+            ("400 Bad Request", &[], 400, None),
+            ("204 No Content", &[], 204, None),
+            (
+                "301 Moved",
+                &["Location: https://elsewhere.example.com/"],
+                301,
+                None,
+            ),
+            ("503 Unavailable", &["Retry-After: 120"], 503, Some(120)),
+            ("504 Gateway Timeout", &["Retry-After: soon"], 504, None),
+        ];
+        for (line, headers, status, wait) in cases {
+            let server = Server::bind().await;
+            let mut lanes = lanes(&server.url());
+            let [lane, next] = lane_ids();
+            post(&mut lanes, lane);
+            let mut peer = server.accept().await;
+            peer.request().await;
+            peer.respond(line, headers, if status == 204 { "" } else { "[{}]" })
+                .await;
+            let retry_after = wait.map(Duration::from_secs);
+            assert_eq!(
+                lanes.closed(lane).await.0,
+                Close::Status {
+                    status,
+                    retry_after
+                }
+            );
+
+            post(&mut lanes, next);
+            server.accept().await.answer("[{}]").await;
+            complete(&mut lanes, next).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_body_beyond_the_limit_is_refused_whether_announced_or_not() {
+    in_time(async {
+        let mut options = Options::default();
+        options.max_body = 1000;
+        let body = format!("[{{\"a\":\"{}\"}}]", "x".repeat(991));
+        assert_eq!(body.len(), 1001);
+        let whole = format!("HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n{body}");
+        let chunked = format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n{body}");
+        let endless = format!("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{body}");
+        for response in [whole, chunked, endless] {
+            let server = Server::bind().await;
+            let mut lanes = lanes_with(&server.url(), options.clone());
+            let [lane] = lane_ids();
+            post(&mut lanes, lane);
+            let mut peer = server.accept().await;
+            peer.request().await;
+            peer.write(response).await;
+            let (close, error) = lanes.closed(lane).await;
+            assert_eq!(close, Close::Oversize);
+            assert!(matches!(error, Some(Error::Oversize { limit: 1000 })));
+            peer.gone().await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_truncated_body_is_a_loss() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut lanes = lanes(&server.url());
+        let [lane] = lane_ids();
+        post(&mut lanes, lane);
+        let mut peer = server.accept().await;
+        peer.request().await;
+        // What came would even be whole messages.
+        peer.write("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n[{}]")
+            .await;
+        drop(peer);
+        let (close, error) = lanes.closed(lane).await;
+        assert_eq!(close, Close::Lost, "{}", chain(&error.unwrap()));
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_exchange_that_is_not_answered_ends_at_its_own_limit() {
+    let server = Server::bind().await;
+    let mut lanes = lanes(&server.url());
+    let [ordinary, held] = lane_ids();
+    let start = lanes.clock().now();
+    let passed = |lanes: &Lanes| (lanes.clock().now() - start).as_secs();
+    post(&mut lanes, ordinary);
+    let mut silent = server.accept().await;
+    silent.request().await;
+    assert_eq!(lanes.closed(ordinary).await.0, Close::TimedOut);
+    assert_eq!(passed(&lanes), 30);
+    silent.gone().await;
+
+    lanes.perform(Action::Exchange(held, HELD), b"[{}]");
+    let mut silent = server.accept().await;
+    silent.request().await;
+    assert_eq!(lanes.closed(held).await.0, Close::TimedOut);
+    assert_eq!(passed(&lanes), 30 + 60 + 20);
+    silent.gone().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_idle_connection_is_let_go_after_a_while_and_opened_again() {
+    let server = Server::bind().await;
+    let mut lanes = lanes(&server.url());
+    let [one, two] = lane_ids();
+    post(&mut lanes, one);
+    let mut peer = server.accept().await;
+    peer.answer("[{}]").await;
+    complete(&mut lanes, one).await;
+    let start = lanes.clock().now();
+    peer.gone().await;
+    assert_eq!((lanes.clock().now() - start).as_secs(), 30);
+
+    post(&mut lanes, two);
+    server.accept().await.answer("[{}]").await;
+    complete(&mut lanes, two).await;
+}
+
+#[tokio::test]
+async fn an_abandoned_exchange_makes_way_at_once_and_is_never_heard_of_again() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut lanes = lanes(&server.url());
+        let [running, waiting, next] = lane_ids();
+        lanes.perform(Action::Exchange(running, HELD), b"[{\"n\":1}]");
+        lanes.perform(Action::Exchange(waiting, HELD), b"[{\"n\":2}]");
+        let mut peer = server.accept().await;
+        peer.request().await;
+        lanes.perform(Action::Close(waiting), b"");
+        lanes.perform(Action::Close(running), b"");
+        peer.gone().await;
+        lanes.perform(Action::Exchange(next, HELD), b"[{\"n\":3}]");
+        assert_eq!(
+            server.accept().await.answer("[{}]").await.body,
+            "[{\"n\":3}]"
+        );
+        complete(&mut lanes, next).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_response_that_waits_when_its_exchange_is_closed_is_not_reported() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut lanes = lanes(&server.url());
+        let [one, two] = lane_ids();
+        post(&mut lanes, one);
+        let mut peer = server.accept().await;
+        peer.answer("[{\"n\":1}]").await;
+        // The second request proves that the response to the first was read.
+        post(&mut lanes, two);
+        peer.request().await;
+        lanes.perform(Action::Close(one), b"");
+        peer.respond("200 OK", &[], "[{\"n\":2}]").await;
+        match lanes.report().await {
+            Next::Frame(lane, _) => assert_eq!(lane, two),
+            other => panic!("{other:?}"),
+        }
+    })
+    .await;
+}

@@ -1,0 +1,16 @@
+//! Lanes and driver against real sockets on this machine, each test with a scripted server of its
+//! own.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod bayeux;
+mod cookies;
+mod driver;
+mod exchange;
+mod peer;
+mod reports;
+#[cfg(feature = "rustls-ring")]
+mod tls;
+mod upgrade;
+mod websocket;
+mod world;

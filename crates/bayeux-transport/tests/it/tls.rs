@@ -1,0 +1,134 @@
+//! TLS: whom the lanes trust, and how they say that they do not.
+
+use std::sync::Arc;
+
+use bayeux_proto::{Action, Close, Exchange};
+use bayeux_transport::{Error, Options};
+use rcgen::{CertifiedKey, generate_simple_self_signed};
+use rustls::{ServerConfig, crypto::ring::default_provider, pki_types::PrivateKeyDer};
+use tokio_rustls::TlsAcceptor;
+
+use crate::{
+    peer::{Peer, Server},
+    world::{Ask, chain, in_time, lane_ids, lanes_with},
+};
+
+/// A certificate for this name, and what accepts connections with it.
+fn identity(name: &str) -> (Vec<u8>, String, TlsAcceptor) {
+    let CertifiedKey { cert, signing_key } =
+        generate_simple_self_signed(vec![name.to_owned()]).unwrap();
+    let key = PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap();
+    let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![cert.der().clone()], key)
+        .unwrap();
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    (
+        cert.der().to_vec(),
+        cert.pem(),
+        TlsAcceptor::from(Arc::new(config)),
+    )
+}
+
+#[tokio::test]
+async fn a_root_that_was_added_is_trusted_by_both_transports() {
+    in_time(async {
+        let (der, pem, acceptor) = identity("localhost");
+        let mut by_der = Options::default();
+        by_der.add_root_der(&der).unwrap();
+        let mut by_pem = Options::default();
+        by_pem.add_root_pem(pem.as_bytes()).unwrap();
+        for options in [by_der, by_pem] {
+            let server = Server::bind().await;
+            let mut lanes = lanes_with(&format!("wss://localhost:{}/", server.port), options);
+            let [socket, exchange] = lane_ids();
+
+            lanes.perform(Action::Open(socket), b"");
+            let stream = acceptor.accept(server.accept_raw().await).await.unwrap();
+            assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"http/1.1"[..]));
+            let mut peer = Peer::new(stream);
+            let request = peer.upgrade().await;
+            assert_eq!(
+                request.header("host"),
+                Some(&*format!("localhost:{}", server.port))
+            );
+            lanes.opened(socket).await;
+            peer.text("[{\"secret\":\"far\"}]").await;
+            assert_eq!(lanes.text(socket).await, "[{\"secret\":\"far\"}]");
+            lanes.perform(Action::Send(socket), b"[{\"secret\":\"near\"}]");
+            assert_eq!(peer.read_text().await, "[{\"secret\":\"near\"}]");
+
+            lanes.perform(Action::Exchange(exchange, Exchange::Ordinary), b"[{}]");
+            let stream = acceptor.accept(server.accept_raw().await).await.unwrap();
+            Peer::new(stream).answer("[{\"n\":1}]").await;
+            assert_eq!(lanes.text(exchange).await, "[{\"n\":1}]");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stranger_is_refused_and_so_is_a_friend_under_another_name() {
+    in_time(async {
+        let (_, _, stranger) = identity("localhost");
+        let (friend, _, other_name) = identity("example.com");
+        let mut options = Options::default();
+        options.add_root_der(&friend).unwrap();
+        for acceptor in [stranger, other_name] {
+            let server = Server::bind().await;
+            let url = format!("https://localhost:{}/", server.port);
+            let mut lanes = lanes_with(&url, options.clone());
+            let [lane] = lane_ids();
+            lanes.perform(Action::Open(lane), b"");
+            let refused = acceptor.accept(server.accept_raw().await).await;
+            assert!(refused.is_err());
+            let (close, error) = lanes.closed(lane).await;
+            assert_eq!(close, Close::Tls);
+            let text = chain(&error.unwrap());
+            assert!(
+                text.contains("localhost") && text.contains("certificate"),
+                "{text}"
+            );
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_server_without_tls_is_a_tls_failure() {
+    in_time(async {
+        let server = Server::bind().await;
+        let url = format!("https://localhost:{}/", server.port);
+        let mut lanes = lanes_with(&url, Options::default());
+        let [lane] = lane_ids();
+        lanes.perform(Action::Open(lane), b"");
+        let mut peer = server.accept().await;
+        peer.write("HTTP/1.1 400 Bad Request\r\n\r\n").await;
+        assert_eq!(lanes.closed(lane).await.0, Close::Tls);
+    })
+    .await;
+}
+
+#[test]
+fn a_root_that_is_none_is_a_clear_error() {
+    let mut options = Options::default();
+    assert!(matches!(
+        options.add_root_der(b"no certificate"),
+        Err(Error::RootCertificate(_))
+    ));
+    assert!(matches!(
+        options.add_root_pem(b"no certificate"),
+        Err(Error::RootCertificate(_))
+    ));
+}
+
+#[test]
+#[cfg(not(feature = "bundled-roots"))]
+fn an_endpoint_with_tls_needs_somebody_to_trust() {
+    use bayeux_transport::{Clock, Endpoint, Lanes};
+    let endpoint = Endpoint::new("https://example.com/").unwrap();
+    let lanes = Lanes::new(endpoint, Options::default(), Clock::start());
+    assert!(matches!(lanes, Err(Error::NoTls { .. })));
+}

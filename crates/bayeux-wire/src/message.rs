@@ -1,0 +1,99 @@
+//! One message of a batch.
+
+use core::{fmt, iter::FusedIterator};
+
+use crate::{envelope, frame::Frame, value::Value};
+
+/// One message of a decoded [`Frame`]: an envelope for the session, `data` for the application.
+#[derive(Clone, Copy)]
+pub struct Message<'f> {
+    value: Value<'f>,
+    index: usize,
+}
+
+impl<'f> Message<'f> {
+    pub(crate) fn new(value: Value<'f>, index: usize) -> Self {
+        Self { value, index }
+    }
+
+    /// Its place among [`Frame::messages`]: keep it with the frame to find the message again.
+    pub fn index(self) -> usize {
+        self.index
+    }
+
+    /// Reads the envelope, in one walk over the members (Bayeux specification, section "Message
+    /// fields"). Members of an unexpected type are absent, and of repeated ones the last counts.
+    pub fn envelope(self) -> bayeux_proto::Message<'f> {
+        envelope::read(self.value)
+    }
+
+    /// `channel`; empty when absent.
+    pub fn channel(self) -> &'f str {
+        self.value
+            .get("channel")
+            .and_then(Value::as_str)
+            .unwrap_or("")
+    }
+
+    /// `data`, whatever it is, `null` included.
+    pub fn data(self) -> Option<Value<'f>> {
+        self.value.get("data")
+    }
+
+    /// `ext`, whatever it is. It may hold credentials.
+    pub fn ext(self) -> Option<Value<'f>> {
+        self.value.get("ext")
+    }
+
+    /// The whole message object.
+    pub fn value(self) -> Value<'f> {
+        self.value
+    }
+}
+
+impl fmt::Debug for Message<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // `clientId` and `ext` are credentials, and `data` is private.
+        f.debug_struct("Message")
+            .field("index", &self.index)
+            .field("channel", &self.channel())
+            .field("members", &self.value.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The messages of a [`Frame`], in order.
+#[derive(Clone, Debug)]
+pub struct Messages<'f> {
+    frame: &'f Frame,
+    next: usize,
+    end: usize,
+}
+
+impl<'f> Messages<'f> {
+    pub(crate) fn new(frame: &'f Frame, end: usize) -> Self {
+        Self {
+            frame,
+            next: 0,
+            end,
+        }
+    }
+}
+
+impl<'f> Iterator for Messages<'f> {
+    type Item = Message<'f>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let message = self.frame.message(self.next)?;
+        self.next += 1;
+        Some(message)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = self.end - self.next;
+        (left, Some(left))
+    }
+}
+
+impl ExactSizeIterator for Messages<'_> {}
+impl FusedIterator for Messages<'_> {}

@@ -1,0 +1,172 @@
+//! Counts allocations: none per frame in steady traffic, and little kept after a hostile frame.
+
+#![expect(
+    unsafe_code,
+    reason = "an allocator that counts can only be written so"
+)]
+
+use core::{
+    alloc::{GlobalAlloc, Layout},
+    cell::Cell,
+};
+use std::{alloc::System, sync::Arc};
+
+use bayeux_wire::{Decoder, Frame, Kind, Pool, Value};
+
+/// The system's allocator, with counters for each thread.
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+    /// Bytes; below zero on a thread that frees what others allocated.
+    static LIVE: Cell<isize> = const { Cell::new(0) };
+}
+
+// SAFETY: every call is passed on as it came; the counters are plain cells without destructors and
+// do not allocate.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        LIVE.set(LIVE.get().wrapping_add_unsigned(layout.size()));
+        // SAFETY: the caller's promises are those of this function.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        LIVE.set(LIVE.get().wrapping_sub_unsigned(layout.size()));
+        // SAFETY: the caller's promises are those of this function.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// How often `work` allocates.
+fn allocations(work: impl FnOnce()) -> usize {
+    let before = ALLOCATIONS.get();
+    work();
+    ALLOCATIONS.get() - before
+}
+
+/// The payloads that a server sends in one of the transcripts' busier minutes.
+fn traffic() -> Vec<Vec<u8>> {
+    let mut frames: Vec<Vec<u8>> = [
+        include_str!("fixtures/handshake.response.json"),
+        include_str!("fixtures/connect.response.json"),
+        include_str!("fixtures/connect.response.with_line_create.json"),
+        include_str!("fixtures/delivery.direct_message.create.2025_frame.json"),
+        include_str!("fixtures/delivery.line.create.2026.json"),
+        include_str!("fixtures/delivery.typing.json"),
+    ]
+    .map(|text| text.as_bytes().to_vec())
+    .into();
+    frames.push(br#"[{"channel":"/a","data":"\ud83d \ud83d\ude00 \u00e9 \"\n"},null]"#.to_vec());
+    frames.push(b"[{\"channel\":\"/a\",\"data\":".to_vec());
+    frames.push(b"null".to_vec());
+    frames
+}
+
+/// Visits all there is in `value` and counts it.
+fn walk(value: Value<'_>) -> usize {
+    match value.kind() {
+        Kind::Array(items) => items.map(walk).sum(),
+        Kind::Object(entries) => entries.map(|(key, value)| key.len() + walk(value)).sum(),
+        Kind::Str(text) => text.len(),
+        _ => 1,
+    }
+}
+
+fn read(frame: &Frame) -> usize {
+    let each = frame.messages().map(|message| {
+        let envelope = message.envelope();
+        let data = message.data().map_or(0, walk);
+        envelope.channel.len() + data + message.value().get("clientId").map_or(0, Value::len)
+    });
+    each.sum()
+}
+
+#[test]
+fn the_counters_count() {
+    assert_eq!(allocations(|| drop(vec![1])), 1);
+    let before = LIVE.get();
+    let held = vec![0u8; 1000];
+    assert_eq!(LIVE.get() - before, 1000);
+    drop(held);
+    assert_eq!(LIVE.get(), before);
+}
+
+#[test]
+fn steady_traffic_is_decoded_and_read_without_allocating() {
+    let traffic = traffic();
+    let (mut decoder, mut frame) = (Decoder::new(), Frame::new());
+    let mut seen = 0;
+    let mut round = || {
+        for payload in &traffic {
+            frame.clear();
+            // As it comes from a socket: in pieces.
+            for piece in payload.chunks(100) {
+                frame.extend_from_slice(piece);
+            }
+            if decoder.decode(&mut frame).is_ok() {
+                seen += read(&frame);
+            }
+        }
+    };
+    assert!(allocations(&mut round) > 0, "the buffers have to grow once");
+    assert_eq!(allocations(|| (0..100).for_each(|_| round())), 0);
+    assert!(seen > 0);
+}
+
+#[test]
+fn frames_from_a_pool_are_shared_without_allocating() {
+    let traffic = traffic();
+    let (mut decoder, mut pool) = (Decoder::new(), Pool::new(4));
+    let mut held = None;
+    let mut seen = 0;
+    let mut round = || {
+        for payload in &traffic {
+            let mut frame = pool.take();
+            let filling = Arc::make_mut(&mut frame);
+            filling.extend_from_slice(payload);
+            let outcome = decoder.decode(filling);
+            pool.keep(&frame);
+            if outcome.is_ok() {
+                seen += read(&frame);
+                // Somebody holds on to each frame until the next one comes.
+                held = Some(frame);
+            }
+        }
+    };
+    // Frames grow as they meet their first large payload, each in its turn.
+    (0..10).for_each(|_| round());
+    assert_eq!(allocations(|| (0..100).for_each(|_| round())), 0);
+    assert!(seen > 0 && held.is_some());
+}
+
+#[test]
+fn a_hostile_frame_leaves_no_lasting_mark() {
+    let ones = format!("[{}1]", "1,".repeat(131_070)).into_bytes();
+    let brackets = vec![b'['; 262_144];
+    let unclosed = [&b"["[..], &ones[..262_142], b"\""].concat();
+    let mut commas = vec![b','; 262_143];
+    commas.push(b'"');
+    for hostile in [ones, brackets, unclosed, commas] {
+        let (mut decoder, mut frame) = (Decoder::new(), Frame::new());
+        frame.extend_from_slice(br#"[{"channel":"/a"}]"#);
+        decoder.decode(&mut frame).unwrap();
+        let before = LIVE.get();
+
+        frame.clear();
+        frame.extend_from_slice(&hostile);
+        let _ = decoder.decode(&mut frame);
+        frame.clear();
+        // The frame keeps the room for its bytes, which is what it was sent; nothing else stays.
+        let kept = usize::try_from(LIVE.get() - before).unwrap_or(0);
+        assert!(kept < hostile.len() * 2 + 4096, "{kept} bytes kept");
+
+        frame.extend_from_slice(br#"[{"channel":"/b"}]"#);
+        decoder.decode(&mut frame).unwrap();
+        assert_eq!(frame.message(0).unwrap().channel(), "/b");
+    }
+}

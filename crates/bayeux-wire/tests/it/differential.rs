@@ -1,0 +1,165 @@
+//! Damaged frames: accepted, rejected and read exactly as `serde_json` does it.
+
+use bayeux_wire::{DecodeError, Decoder, Frame};
+use serde_json::Value as Json;
+
+use crate::oracle::{agrees, depth, fixtures};
+
+/// How many damaged frames are tried.
+const CASES: u64 = 300_000;
+
+/// Documents that exercise what the fixtures do not.
+const ODD: [&str; 8] = [
+    r#"[{"channel":"/a","data":"é\n\ud83d\ude00 \ud83d \\ud83d \"\\\/\b\f\r\t\u0000"}]"#,
+    r"[0,-0,1,-1,9223372036854775807,-9223372036854775808,18446744073709551615,1e5,0.1]",
+    r"[18446744073709551616,-9223372036854775809,123456789012345678901234567890,1E-400,1e308]",
+    r#"{"a":{"a":{"a":[[],{},[[[{"b":null}]]],true,false]}},"a":1,"":""}"#,
+    r" [ 1.5 , 2.25e+3 , -3.125E-2 , 0.000001 , 12345678.87654321 ] ",
+    r#"["0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"0123456789"]"#,
+    r#"{"ключ":"значение","鍵":"値","emoji":"😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀"}"#,
+    "\"\"",
+];
+
+/// What is put into frames to damage them.
+const SCRAPS: [&[u8]; 34] = [
+    b"\"",
+    b"\\",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b",",
+    b":",
+    b" ",
+    b"\n",
+    b"\0",
+    b"\x7f",
+    b"\x80",
+    b"\xff",
+    b"\xc3",
+    b"\xf0\x9f",
+    b"0",
+    b"9",
+    b"-",
+    b".",
+    b"e",
+    b"E+",
+    b"1e999",
+    b"18446744073709551616",
+    b"-0",
+    b"null",
+    b"tru",
+    b"\\u",
+    b"\\ud83d",
+    b"\\ude00",
+    b"\\u00e9",
+    b"\\n",
+    b"\\x",
+    b"\"\":0,",
+];
+
+/// `SplitMix64`: small, and the same everywhere.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        usize::try_from(self.next() % end.max(1) as u64).unwrap()
+    }
+}
+
+/// Changes `bytes` in one to three places.
+fn damage(bytes: &mut Vec<u8>, random: &mut Random) {
+    for _ in 0..=random.below(3) {
+        let at = random.below(bytes.len() + 1);
+        let end = bytes.len().min(at + random.below(12));
+        match random.below(6) {
+            0 => drop(bytes.drain(at..end)),
+            1 => {
+                let copy = bytes[at..end].to_vec();
+                let to = random.below(bytes.len() + 1);
+                bytes.splice(to..to, copy);
+            }
+            2 if at < bytes.len() => bytes[at] ^= 1 << random.below(8),
+            3 => bytes.truncate(at),
+            4 => drop(bytes.splice(at..end, SCRAPS[random.below(SCRAPS.len())].iter().copied())),
+            _ => drop(bytes.splice(at..at, SCRAPS[random.below(SCRAPS.len())].iter().copied())),
+        }
+    }
+}
+
+/// Replaces lone surrogates, in a way of its own: runs of `\uXXXX` are read as UTF-16 and written
+/// back.
+fn mended(bytes: &[u8]) -> Vec<u8> {
+    let unit = |at: usize| -> Option<u16> {
+        let hex = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;
+        let plain = hex.iter().all(u8::is_ascii_hexdigit);
+        plain.then(|| u16::from_str_radix(core::str::from_utf8(hex).unwrap(), 16).unwrap())
+    };
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let run: Vec<u16> = (0..).map_while(|index| unit(at + index * 6)).collect();
+        for unit in String::from_utf16_lossy(&run).encode_utf16() {
+            out.extend_from_slice(format!("\\u{unit:04x}").as_bytes());
+        }
+        at += run.len() * 6;
+        if run.is_empty() {
+            let step = if bytes[at] == b'\\' { 2 } else { 1 };
+            out.extend_from_slice(&bytes[at..bytes.len().min(at + step)]);
+            at += step;
+        }
+    }
+    out
+}
+
+#[test]
+fn damaged_frames_are_judged_as_serde_json_judges_them() {
+    let mut seeds: Vec<Vec<u8>> = fixtures()
+        .into_iter()
+        .map(|(_, text)| text.into_bytes())
+        .filter(|text| text.len() < 500)
+        .collect();
+    assert!(seeds.len() > 20);
+    seeds.extend(ODD.map(|text| text.as_bytes().to_vec()));
+
+    let mut random = Random(1);
+    let mut decoder = Decoder::new();
+    let mut frame = Frame::new();
+    let (mut accepted, mut rejected) = (0, 0);
+    for case in 0..CASES {
+        let mut bytes = seeds[random.below(seeds.len())].clone();
+        damage(&mut bytes, &mut random);
+        frame.clear();
+        frame.extend_from_slice(&bytes);
+        let ours = decoder.decode_value(&mut frame);
+        let theirs = serde_json::from_slice::<Json>(&mended(&bytes));
+        let shown = || format!("case {case}: {}", String::from_utf8_lossy(&bytes));
+        match (&ours, &theirs) {
+            (Ok(()), Ok(json)) => {
+                assert!(
+                    agrees(frame.root().unwrap(), json),
+                    "{}: {frame:?}",
+                    shown()
+                );
+                accepted += 1;
+            }
+            (Err(DecodeError::TooDeep { .. }), Ok(json)) => {
+                assert!(depth(json) > 64, "{}", shown());
+            }
+            (Err(_), Err(_)) => rejected += 1,
+            _ => panic!("{}: {ours:?} here, {theirs:?} there", shown()),
+        }
+    }
+    assert!(
+        accepted > CASES / 20 && rejected > CASES / 3,
+        "{accepted} and {rejected}"
+    );
+}

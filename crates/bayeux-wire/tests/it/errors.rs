@@ -1,0 +1,139 @@
+//! What a failure says.
+
+use bayeux_wire::DecodeError;
+
+use crate::oracle::{decode, decode_value};
+
+#[test]
+fn nothing_at_all_is_told_from_something_wrong() {
+    for json in ["", " ", "\n\t \r\n"] {
+        assert_eq!(decode(json).unwrap_err(), DecodeError::Empty, "{json:?}");
+    }
+}
+
+#[test]
+fn the_place_and_the_kind_of_mistake_are_named_where_they_are_known() {
+    let told: Vec<_> = [
+        &b"[1,2"[..],
+        b"[1 2]",
+        b"{\"a\" 1}",
+        b"{\"a\":1 \"b\":2}",
+        b"{1:2}",
+        b"{\"a\":1,}",
+        b"[tru]",
+        b"[1,]",
+        b"[1]]",
+        b"{\"a\":1}x",
+        b"7 7",
+        b"[01]",
+        b"[1e999]",
+        b"<html>",
+        b"[\"a\xff\"]",
+        b"[\"a",
+        b"[\"a\nb\"]",
+        b"[\"\\x\"]",
+        b"[\"\\u12\"]",
+    ]
+    .map(|json| match decode_value(json).unwrap_err() {
+        DecodeError::Syntax { offset, what } => (offset, what),
+        error => panic!("{}: {error}", String::from_utf8_lossy(json)),
+    })
+    .into();
+    assert_eq!(
+        told,
+        [
+            (Some(4), "an end in mid-document"),
+            (Some(3), "something out of place in an array"),
+            (Some(5), "no colon behind a key"),
+            (Some(7), "something out of place in an object"),
+            (Some(1), "something out of place in an object"),
+            (Some(7), "no key where one was due"),
+            (Some(1), "a word that is not true, false or null"),
+            (Some(3), "something out of place"),
+            (Some(2), "something out of place"),
+            (Some(6), "something out of place"),
+            (Some(0), "more text behind the document"),
+            (Some(2), "a malformed or infinite number"),
+            (Some(1), "a malformed or infinite number"),
+            (Some(0), "something out of place"),
+            (Some(3), "text that is not UTF-8"),
+            (None, "an unclosed string or a control character inside one"),
+            (None, "an unclosed string or a control character inside one"),
+            (None, "a backslash before a character that takes none"),
+            (None, "a \\u without four hexadecimal digits"),
+        ]
+    );
+}
+
+#[test]
+fn messages_name_the_thing_and_the_remedy() {
+    let told: Vec<_> = [
+        decode("").unwrap_err(),
+        decode("7").unwrap_err(),
+        decode("[1 2]").unwrap_err(),
+        decode("[\"a").unwrap_err(),
+        decode("[".repeat(70)).unwrap_err(),
+        decode(" ".repeat(262_145)).unwrap_err(),
+    ]
+    .iter()
+    .map(ToString::to_string)
+    .collect();
+    assert_eq!(
+        told,
+        [
+            "the peer sent an empty frame where a JSON document was due",
+            "the peer sent a number where a Bayeux message or an array of them was due",
+            "the peer sent a frame that is not JSON: something out of place in an array \
+             near byte 3",
+            "the peer sent a frame that is not JSON: an unclosed string or a control character \
+             inside one",
+            "the peer sent JSON nested deeper than 64 levels (`Limits::max_depth`)",
+            "the peer sent a frame of 262145 bytes, and 262144 is the limit (`Limits::max_frame`)",
+        ]
+    );
+}
+
+#[test]
+fn what_is_not_json_is_refused() {
+    for json in [
+        "[1,2,]",
+        "[,1]",
+        "{,}",
+        "{\"a\"}",
+        "{\"a\":}",
+        "{a:1}",
+        "{'a':1}",
+        "[1}",
+        "{\"a\":1]",
+        "[NaN]",
+        "[Infinity]",
+        "[.5]",
+        "[5.]",
+        "[+1]",
+        "[-]",
+        "[1e]",
+        "[0x1]",
+        "[--1]",
+        "[1.2.3]",
+        "[\"\t\"]",
+        "[\"\\'\"]",
+        "[truee]",
+        "[\"a\"\"b\"]",
+        "[]{}",
+        "// c\n[]",
+        "\u{feff}[]",
+        "]",
+        "}",
+        ":",
+        ",",
+        "\"",
+        "\\",
+        "[\0]",
+    ] {
+        let error = decode_value(json).unwrap_err();
+        assert!(
+            matches!(error, DecodeError::Syntax { .. }),
+            "{json}: {error}"
+        );
+    }
+}

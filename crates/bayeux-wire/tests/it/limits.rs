@@ -1,0 +1,107 @@
+//! Sizes and depths beyond what is reasonable.
+
+use bayeux_wire::{DecodeError, Decoder, Frame, Limits};
+
+use crate::oracle::decode_value;
+
+fn nested(depth: usize, open: &str, close: &str) -> String {
+    format!("{}{}", open.repeat(depth), close.repeat(depth))
+}
+
+/// A decoder with one limit changed.
+fn decoder(change: impl FnOnce(&mut Limits)) -> Decoder {
+    let mut limits = Limits::default();
+    change(&mut limits);
+    Decoder::with_limits(limits)
+}
+
+#[test]
+fn a_frame_beyond_the_limit_is_refused_before_it_is_parsed() {
+    let mut decoder = decoder(|limits| limits.max_frame = 10);
+    let mut frame = Frame::from_bytes(b"not json at all");
+    let error = decoder.decode(&mut frame).unwrap_err();
+    assert_eq!(error, DecodeError::TooLarge { len: 15, limit: 10 });
+    assert!(frame.is_empty());
+}
+
+#[test]
+fn a_frame_of_just_the_limit_is_decoded() {
+    let mut decoder = decoder(|limits| limits.max_frame = 10);
+    let mut frame = Frame::from_bytes(b"[1,2,3,45]");
+    decoder.decode(&mut frame).unwrap();
+    assert_eq!(frame.rejected(), 4);
+    let mut frame = Frame::from_bytes(b"[1,2,3,456]");
+    assert!(decoder.decode(&mut frame).is_err());
+}
+
+#[test]
+fn the_default_limit_is_256_kib() {
+    let exactly = format!(r#"["{}"]"#, "x".repeat(256 * 1024 - 4));
+    assert!(decode_value(&exactly).is_ok());
+    assert_eq!(
+        decode_value(format!(" {exactly}")).unwrap_err(),
+        DecodeError::TooLarge {
+            len: 256 * 1024 + 1,
+            limit: 256 * 1024
+        }
+    );
+}
+
+#[test]
+fn sixty_four_levels_are_accepted_and_one_more_is_not() {
+    for (open, close) in [("[", "]"), (r#"{"a":["#, "]}")] {
+        let per_turn = if open == "[" { 1 } else { 2 };
+        let json = nested(64 / per_turn, open, close);
+        assert!(decode_value(&json).is_ok(), "{json}");
+        let error = decode_value(format!("[{json}]")).unwrap_err();
+        assert_eq!(error, DecodeError::TooDeep { limit: 64 }, "{json}");
+    }
+}
+
+#[test]
+fn a_long_run_of_brackets_is_refused_without_recursion() {
+    for open in ["[", "{\"a\":"] {
+        let error = decode_value(open.repeat(40_000)).unwrap_err();
+        assert_eq!(error, DecodeError::TooDeep { limit: 64 });
+    }
+}
+
+#[test]
+fn the_depth_limit_can_be_moved_but_not_beyond_what_a_stack_holds() {
+    let mut shallow = decoder(|limits| limits.max_depth = 2);
+    assert!(shallow.decode(&mut Frame::from_bytes(b"[[]]")).is_ok());
+    assert_eq!(
+        shallow
+            .decode(&mut Frame::from_bytes(b"[[[]]]"))
+            .unwrap_err(),
+        DecodeError::TooDeep { limit: 2 }
+    );
+
+    let mut deep = decoder(|limits| limits.max_depth = usize::MAX);
+    let json = nested(Limits::DEEPEST, "[", "]");
+    let mut frame = Frame::from_bytes(json.as_bytes());
+    deep.decode_value(&mut frame).unwrap();
+    assert_eq!(frame.root().unwrap().to_string(), json);
+    let mut frame = Frame::from_bytes(format!("[{json}]").as_bytes());
+    assert_eq!(
+        deep.decode_value(&mut frame).unwrap_err(),
+        DecodeError::TooDeep {
+            limit: Limits::DEEPEST
+        }
+    );
+}
+
+#[test]
+fn limits_hold_for_each_frame_of_a_decoder() {
+    let mut decoder = Decoder::new();
+    for _ in 0..3 {
+        let mut frame = Frame::from_bytes(nested(65, "[", "]").as_bytes());
+        assert!(decoder.decode(&mut frame).is_err());
+        let mut frame = Frame::from_bytes(nested(64, "[", "]").as_bytes());
+        assert!(decoder.decode(&mut frame).is_ok());
+        // Large enough that the decoder gives its buffers back and makes new ones.
+        let mut frame = Frame::from_bytes(format!("[{}1]", "1,".repeat(100_000)).as_bytes());
+        assert!(decoder.decode(&mut frame).is_ok());
+        assert_eq!(frame.rejected(), 100_001);
+    }
+}

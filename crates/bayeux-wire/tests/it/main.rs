@@ -1,0 +1,22 @@
+//! What decoding promises, one file per behaviour.
+
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod advice;
+mod batches;
+mod differential;
+mod duplicate_keys;
+mod envelope;
+mod errors;
+mod limits;
+mod oracle;
+mod ownership;
+mod pool;
+mod printing;
+mod properties;
+mod recorded;
+mod reuse;
+mod secrets;
+mod surrogates;
+mod truncation;
+mod values;

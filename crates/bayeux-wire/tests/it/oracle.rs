@@ -1,0 +1,70 @@
+//! A second opinion: `serde_json` reads the same bytes, and both have to see the same.
+
+use bayeux_wire::{DecodeError, Decoder, Frame, Kind, Value};
+use serde_json::Value as Json;
+
+/// Decodes a batch with a decoder of its own.
+pub(crate) fn decode(json: impl AsRef<[u8]>) -> Result<Frame, DecodeError> {
+    let mut frame = Frame::from_bytes(json.as_ref());
+    Decoder::new().decode(&mut frame).map(|()| frame)
+}
+
+/// Decodes any document with a decoder of its own.
+pub(crate) fn decode_value(json: impl AsRef<[u8]>) -> Result<Frame, DecodeError> {
+    let mut frame = Frame::from_bytes(json.as_ref());
+    Decoder::new().decode_value(&mut frame).map(|()| frame)
+}
+
+/// Whether `value` says what `json` says. Two things are known to differ and are let pass:
+/// `-0` is an integer here and a float there, and repeated keys are all kept here.
+pub(crate) fn agrees(value: Value<'_>, json: &Json) -> bool {
+    match (value.kind(), json) {
+        (Kind::Null, Json::Null) => true,
+        (Kind::Bool(a), Json::Bool(b)) => a == *b,
+        (Kind::Int(0), Json::Number(b)) => b.as_f64() == Some(0.0),
+        (Kind::Int(a), Json::Number(b)) => b.as_i64() == Some(a),
+        (Kind::Uint(a), Json::Number(b)) => b.as_i64().is_none() && b.as_u64() == Some(a),
+        (Kind::Float(a), Json::Number(b)) => {
+            b.is_f64() && b.as_f64().map(f64::to_bits) == Some(a.to_bits())
+        }
+        (Kind::Str(a), Json::String(b)) => a == b,
+        (Kind::Array(a), Json::Array(b)) => {
+            a.len() == b.len() && a.zip(b).all(|(a, b)| agrees(a, b))
+        }
+        (Kind::Object(mut a), Json::Object(b)) => {
+            a.len() >= b.len()
+                && a.all(|(key, _)| b.contains_key(key))
+                && b.iter()
+                    .all(|(key, b)| value.get(key).is_some_and(|a| agrees(a, b)))
+        }
+        _ => false,
+    }
+}
+
+/// How deep `json` is nested; a scalar is 0.
+pub(crate) fn depth(json: &Json) -> usize {
+    match json {
+        Json::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+        Json::Object(members) => 1 + members.values().map(depth).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+/// Every JSON text of the fixtures, minified, with the file's name.
+pub(crate) fn fixtures() -> Vec<(String, String)> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| {
+            let json: Json = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+            (
+                path.file_name().unwrap().to_string_lossy().into_owned(),
+                json.to_string(),
+            )
+        })
+        .collect();
+    files.sort();
+    assert!(files.len() > 30, "the fixtures are there");
+    files
+}

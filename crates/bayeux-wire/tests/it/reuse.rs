@@ -1,0 +1,94 @@
+//! Frames and decoders that are used over and over.
+
+use bayeux_wire::{Decoder, Frame};
+
+use crate::oracle::decode;
+
+#[test]
+fn a_frame_can_be_filled_in_pieces() {
+    let mut frame = Frame::new();
+    assert!(frame.is_empty());
+    for piece in [&br#"[{"chan"#[..], br#"nel":"/"#, b"", "é\"}]".as_bytes()] {
+        frame.extend_from_slice(piece);
+    }
+    assert_eq!(frame.len(), 19);
+    assert_eq!(frame.messages().len(), 0);
+    assert!(frame.root().is_none());
+    Decoder::new().decode(&mut frame).unwrap();
+    assert_eq!(frame.message(0).unwrap().channel(), "/é");
+    assert_eq!(frame.len(), 19);
+}
+
+#[test]
+fn a_cleared_frame_remembers_nothing() {
+    let mut frame = decode(r#"[{"channel":"/a"},null]"#).unwrap();
+    frame.clear();
+    assert!(frame.is_empty());
+    assert_eq!(frame.messages().len(), 0);
+    assert_eq!(frame.rejected(), 0);
+    assert!(frame.root().is_none());
+    frame.extend_from_slice(b"[]");
+    Decoder::new().decode(&mut frame).unwrap();
+    assert_eq!(frame.root().unwrap().to_string(), "[]");
+}
+
+#[test]
+fn bytes_appended_to_a_decoded_frame_are_the_next_frame() {
+    let mut frame = decode(r#"[{"channel":"/a"},null]"#).unwrap();
+    frame.extend_from_slice(br#"{"channel":"/b"}"#);
+    assert_eq!(frame.messages().len(), 0);
+    assert_eq!(frame.rejected(), 0);
+    Decoder::new().decode(&mut frame).unwrap();
+    assert_eq!(frame.messages().len(), 1);
+    assert_eq!(frame.message(0).unwrap().channel(), "/b");
+}
+
+#[test]
+fn decoding_twice_changes_nothing() {
+    let mut decoder = Decoder::new();
+    let mut frame = Frame::from_bytes(br#"[{"channel":"\/a\u00e9\"","data":"\\n"},0]"#);
+    decoder.decode(&mut frame).unwrap();
+    let first = frame.root().unwrap().to_string();
+    decoder.decode(&mut frame).unwrap();
+    assert_eq!(frame.root().unwrap().to_string(), first);
+    assert_eq!((frame.messages().len(), frame.rejected()), (1, 1));
+}
+
+#[test]
+fn a_decoded_document_can_still_be_read_as_a_batch() {
+    let mut decoder = Decoder::new();
+    let mut frame = Frame::from_bytes(br#"[{"channel":"/a"},0]"#);
+    decoder.decode_value(&mut frame).unwrap();
+    assert_eq!((frame.messages().len(), frame.rejected()), (0, 0));
+    decoder.decode(&mut frame).unwrap();
+    assert_eq!((frame.messages().len(), frame.rejected()), (1, 1));
+}
+
+#[test]
+fn a_failed_frame_is_empty_and_fit_for_the_next() {
+    let mut decoder = Decoder::new();
+    let mut frame = Frame::from_bytes(br#"[{"channel":"/a","data":"\u00e9"},"#);
+    for bad in [&b"[1"[..], b"7", b"[\"\xff\"]"] {
+        assert!(decoder.decode(&mut frame).is_err());
+        assert!(frame.is_empty());
+        assert_eq!(frame.messages().len(), 0);
+        assert!(frame.root().is_none());
+        frame.extend_from_slice(bad);
+    }
+    frame.clear();
+    frame.extend_from_slice(br#"{"channel":"/b"}"#);
+    decoder.decode(&mut frame).unwrap();
+    assert_eq!(frame.message(0).unwrap().channel(), "/b");
+}
+
+#[test]
+fn a_clone_is_a_frame_of_its_own() {
+    let mut frame = decode(r#"[{"channel":"/a","data":"\n"}]"#).unwrap();
+    let copy = frame.clone();
+    frame.clear();
+    assert_eq!(copy.message(0).unwrap().channel(), "/a");
+    assert_eq!(
+        copy.message(0).unwrap().data().unwrap().as_str(),
+        Some("\n")
+    );
+}

@@ -1,0 +1,127 @@
+//! The command line.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Live on GroupMe's real-time gateway: listen, try it out, look into what was received.
+#[derive(Debug, Parser)]
+#[command(name = "groupme", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// Log more to stderr: -v for what happens, -vv for each frame. RUST_LOG overrides it.
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    pub(crate) verbose: u8,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Start a simulated GroupMe, connect to it, and watch a scripted conversation arrive.
+    ///
+    /// Needs no account and no network: the simulator runs in this process, and the connection to
+    /// it is a real websocket on loopback.
+    Demo(Demo),
+    /// Run the simulated GroupMe alone, for trying out other programs, until stopped.
+    ///
+    /// The first line on stdout is one JSON object with `gateway_url`, `api_url`, `user_id` and
+    /// `token`.
+    Sim(Sim),
+    /// Listen to an account's events and print each as it arrives.
+    ///
+    /// The token comes from the environment variable GROUPME_ACCESS_TOKEN or from --token-file,
+    /// never from an argument, which other users of the machine could read.
+    ///
+    /// Exit status: 0 as asked, 2 wrong usage, 3 credentials refused, 1 anything else.
+    Listen(Listen),
+    /// Decode captured frames or payloads, one JSON document a line or one in all.
+    Decode(Decode),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Demo {
+    /// Stop after this time, for example `10s`; without it, when the story has been told.
+    #[arg(long = "for", value_name = "DURATION", value_parser = humantime::parse_duration)]
+    pub(crate) time: Option<Duration>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Sim {
+    /// The address to listen on; port 0 lets the system choose.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    pub(crate) addr: std::net::SocketAddr,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Listen {
+    /// The id of the account whose token is used.
+    #[arg(long, value_name = "ID")]
+    pub(crate) user: String,
+    /// Also listen to this group's typing, reactions, edits and deletions (repeatable).
+    #[arg(long = "group", value_name = "ID")]
+    pub(crate) groups: Vec<String>,
+    /// Also listen to typing and receipts of the direct messages with this user; a user id or a
+    /// conversation id such as `1+2` (repeatable).
+    #[arg(long = "dm", value_name = "ID")]
+    pub(crate) direct_messages: Vec<String>,
+    /// How to reach the gateway; `auto` prefers a websocket and falls back.
+    #[arg(long, value_enum, default_value_t = TransportChoice::Auto)]
+    pub(crate) transport: TransportChoice,
+    /// The gateway to talk to.
+    #[arg(long, value_name = "URL", default_value = groupme_client::DEFAULT_GATEWAY)]
+    pub(crate) gateway_url: String,
+    /// A file whose first line is the access token.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// How to print; `pretty` when stdout is a terminal, otherwise `json`, one object a line.
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
+    /// End after this many events other than pings.
+    #[arg(long, value_name = "N")]
+    pub(crate) count: Option<u64>,
+    /// End after this time, for example `30s`.
+    #[arg(long = "for", value_name = "DURATION", value_parser = humantime::parse_duration)]
+    pub(crate) time: Option<Duration>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Decode {
+    /// What each JSON document is.
+    #[arg(long = "as", value_enum, default_value_t = Payload::Frame)]
+    pub(crate) payload: Payload,
+    /// The file to read; `-` is standard input.
+    #[arg(default_value = "-")]
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TransportChoice {
+    Auto,
+    Websocket,
+    LongPolling,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Pretty,
+    /// For programs: one object a line.
+    Json,
+    /// One object at the end: counts by type, duplicates, seconds.
+    Summary,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Payload {
+    /// A Bayeux frame: an array of messages, or one.
+    Frame,
+    /// The `data` of one push.
+    Push,
+    /// A system event: `{type, data}`.
+    Event,
+    /// One attachment.
+    Attachment,
+    /// One message, as REST sends it.
+    Message,
+}

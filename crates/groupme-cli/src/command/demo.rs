@@ -1,0 +1,62 @@
+//! `groupme demo`: the whole of it in one process, over a real socket.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use groupme_client::{Client, GroupId, Token, UserId};
+use groupme_sim::{Script, Sim};
+
+use super::follow::{Limits, follow};
+use crate::{
+    args::{Demo, Format},
+    exit::Failure,
+    output::Printer,
+};
+
+pub(crate) async fn run(args: Demo) -> Result<(), Failure> {
+    let sim = Sim::start()
+        .await
+        .context("the simulator could not be started")?;
+    println!(
+        "A simulated GroupMe runs at {}; connecting to it.",
+        sim.gateway_url()
+    );
+    let client = client(&sim)?;
+
+    let own = format!("/user/{}", sim.user_id());
+    let story = async {
+        sim.until_subscribed(&own).await;
+        let playback = sim.play(sim.cast().story(), Script::LIVELY);
+        if let Err(error) = playback.finished().await {
+            tracing::error!(%error, "the story broke off");
+        }
+        // The last event is on its way.
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        if args.time.is_some() {
+            // Asked for a certain time: tell it again until then.
+            sim.play_endlessly(sim.cast().story(), Script::LIVELY)
+                .finished()
+                .await
+                .ok();
+        }
+    };
+    let limits = Limits {
+        count: None,
+        time: args.time,
+    };
+    follow(client, Printer::new(Format::Pretty), limits, story).await?;
+    println!("That was it. With an account of your own: groupme listen --user YOUR_ID");
+    Ok(())
+}
+
+fn client(sim: &Sim) -> anyhow::Result<Client> {
+    let mut builder = Client::builder(Token::new(sim.token())?, UserId::new(sim.user_id()))
+        .gateway_url(sim.gateway_url());
+    for group in sim.group_ids() {
+        builder = builder.group(GroupId::new(group));
+    }
+    for user in sim.direct_message_ids() {
+        builder = builder.direct_messages(user);
+    }
+    Ok(builder.connect()?)
+}

@@ -1,0 +1,72 @@
+//! Printing what a client receives until it is enough.
+
+use std::{future::Future, pin::pin, time::Duration};
+
+use anyhow::anyhow;
+use groupme_client::{Client, End, Incoming, Status};
+
+use super::Stop;
+use crate::{exit::Failure, output::Printer};
+
+/// When it is enough.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Limits {
+    /// So many events other than pings.
+    pub(crate) count: Option<u64>,
+    /// So much time.
+    pub(crate) time: Option<Duration>,
+}
+
+/// Prints until a limit is reached, `done` completes, a signal comes or the client ends by itself;
+/// takes leave politely in each case.
+pub(crate) async fn follow(
+    mut client: Client,
+    mut printer: Printer,
+    limits: Limits,
+    done: impl Future<Output = ()>,
+) -> Result<(), Failure> {
+    let handle = client.handle();
+    let mut stop = Stop::listen()?;
+    let mut time = pin!(async move {
+        match limits.time {
+            Some(time) => tokio::time::sleep(time).await,
+            None => std::future::pending().await,
+        }
+    });
+    let mut done = pin!(done);
+    let mut leaving = false;
+    let end = loop {
+        let incoming = tokio::select! {
+            incoming = client.next() => incoming,
+            () = stop.requested(), if !leaving => { leaving = true; handle.disconnect(); continue }
+            () = &mut time, if !leaving => { leaving = true; handle.disconnect(); continue }
+            () = &mut done, if !leaving => { leaving = true; handle.disconnect(); continue }
+        };
+        match incoming {
+            Some(Incoming::Event(event)) => {
+                if limits.count.is_some_and(|count| printer.events() >= count) {
+                    continue;
+                }
+                printer.event(&event)?;
+                if limits.count.is_some_and(|count| printer.events() >= count) {
+                    leaving = true;
+                    handle.disconnect();
+                }
+            }
+            Some(Incoming::Status(status)) => {
+                printer.status(&status)?;
+                if let Status::Ended(end) = status {
+                    break end;
+                }
+            }
+            Some(_) => {}
+            None => break End::Requested,
+        }
+    };
+    printer.finish()?;
+    match end {
+        End::Requested => Ok(()),
+        End::Unauthorized(_) => Err(Failure::Credentials(anyhow!("{end}"))),
+        end => Err(Failure::Other(anyhow!("{end}"))),
+    }
+}

@@ -1,0 +1,73 @@
+//! How the program leaves: status codes that scripts can rely on.
+
+use std::{fmt, io, process::ExitCode};
+
+/// Why a command failed, as far as the exit status tells.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The caller asked for something impossible: status 2.
+    Usage(anyhow::Error),
+    /// The service refused the credentials: status 3.
+    Credentials(anyhow::Error),
+    /// Some of the input could not be decoded, and each case has been told: status 1.
+    Told,
+    /// Anything else: status 1.
+    Other(anyhow::Error),
+}
+
+impl Failure {
+    pub(crate) fn usage(error: impl Into<anyhow::Error>) -> Self {
+        Self::Usage(error.into())
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Other(error.into())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(error) | Self::Credentials(error) | Self::Other(error) => {
+                write!(f, "{error:#}")
+            }
+            Self::Told => Ok(()),
+        }
+    }
+}
+
+/// Says what went wrong, and with which status to leave.
+pub(crate) fn report(result: Result<(), Failure>) -> ExitCode {
+    let Err(failure) = result else {
+        return ExitCode::SUCCESS;
+    };
+    if let Failure::Other(error) = &failure
+        && is_closed_pipe(error)
+    {
+        // Whoever read our output has seen enough.
+        return ExitCode::SUCCESS;
+    }
+    if !matches!(failure, Failure::Told) {
+        eprintln!("groupme: {failure}");
+    }
+    ExitCode::from(match failure {
+        Failure::Usage(_) => 2,
+        Failure::Credentials(_) => 3,
+        Failure::Told | Failure::Other(_) => 1,
+    })
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+}

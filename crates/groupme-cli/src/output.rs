@@ -1,0 +1,92 @@
+//! What goes to stdout.
+
+mod json;
+mod pretty;
+mod summary;
+
+use std::io;
+
+use groupme_client::{Delivery, Status};
+
+use crate::args::Format;
+
+/// Prints what comes in, one way or another, and counts it.
+#[derive(Debug)]
+pub(crate) struct Printer {
+    style: Style,
+    events: u64,
+}
+
+#[derive(Debug)]
+enum Style {
+    Json,
+    Pretty(pretty::Pretty),
+    Summary(Box<summary::Summary>),
+}
+
+impl Printer {
+    pub(crate) fn new(format: Format) -> Self {
+        let style = match format {
+            Format::Json => Style::Json,
+            Format::Pretty => Style::Pretty(pretty::Pretty::new()),
+            Format::Summary => Style::Summary(Box::new(summary::Summary::new())),
+        };
+        Self { style, events: 0 }
+    }
+
+    /// Events so far, other than pings.
+    pub(crate) fn events(&self) -> u64 {
+        self.events
+    }
+
+    pub(crate) fn event(&mut self, event: &Delivery) -> io::Result<()> {
+        if event.event().kind() != "ping" {
+            self.events += 1;
+        }
+        match &mut self.style {
+            Style::Json => json::event(event),
+            Style::Pretty(pretty) => pretty.event(event),
+            Style::Summary(summary) => {
+                summary.event(event);
+                Ok(())
+            }
+        }
+    }
+
+    pub(crate) fn status(&mut self, status: &Status) -> io::Result<()> {
+        match &mut self.style {
+            Style::Json => json::status(status),
+            Style::Pretty(pretty) => pretty.status(status),
+            Style::Summary(summary) => {
+                summary.status(status);
+                Ok(())
+            }
+        }
+    }
+
+    pub(crate) fn finish(&mut self) -> io::Result<()> {
+        match &self.style {
+            Style::Json | Style::Pretty(_) => Ok(()),
+            Style::Summary(summary) => json::line(&summary.report()),
+        }
+    }
+}
+
+/// An error with its causes, in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}
+
+/// A time as RFC 3339, to the millisecond, in UTC.
+fn rfc3339(time: groupme_client::Timestamp) -> String {
+    jiff::Timestamp::from_millisecond(time.as_millis()).map_or_else(
+        |_| time.as_millis().to_string(),
+        |time| format!("{time:.3}"),
+    )
+}

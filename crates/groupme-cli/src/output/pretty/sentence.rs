@@ -1,0 +1,154 @@
+//! An event as a sentence.
+
+use groupme_client::Value;
+use groupme_model::{AttachmentRef, Channel, EventRef, MessageRef, ReactionChangeRef, ReactionRef};
+
+use super::names::Names;
+
+pub(super) fn event(event: &EventRef<'_>, channel: &str, names: &Names) -> String {
+    match event {
+        EventRef::Ping(_) => "(ping)".to_owned(),
+        EventRef::LineCreate(push) | EventRef::DirectMessageCreate(push) => {
+            said(&push.message(), names)
+        }
+        EventRef::MessageUpdate(push) => {
+            let message = push.message();
+            format!(
+                "{}{} edited: {}",
+                place(&message, names),
+                author(&message),
+                content(&message)
+            )
+        }
+        EventRef::MessageDeleted(push) => {
+            let message = push.message();
+            format!(
+                "{}a message of {} was deleted",
+                place(&message, names),
+                author(&message)
+            )
+        }
+        EventRef::Favorite(push) => reactions(&push.change(), names),
+        EventRef::LikeCreate(push) => liked(&push.change(), "reacted to your", names),
+        EventRef::LikeDelete(push) => liked(&push.change(), "took back a reaction to your", names),
+        EventRef::MembershipCreate(push) => {
+            let group = push.group();
+            format!(
+                "you are in \"{}\" now ({})",
+                group.name().unwrap_or_default(),
+                group.id()
+            )
+        }
+        EventRef::Typing(typing) => {
+            format!(
+                "{}{} is typing …",
+                whereabouts(channel, names),
+                names.user(typing.user_id())
+            )
+        }
+        EventRef::ReadReceiptCreate(push) => {
+            let receipt = push.receipt();
+            format!(
+                "{}{} has read",
+                whereabouts(channel, names),
+                names.user(receipt.user_id())
+            )
+        }
+        _ => format!(
+            "{}{} (not known here): {}",
+            whereabouts(channel, names),
+            event.kind(),
+            event.raw()
+        ),
+    }
+}
+
+fn said(message: &MessageRef<'_>, names: &Names) -> String {
+    let place = place(message, names);
+    if message.is_system() {
+        return format!("{place}— {}", content(message));
+    }
+    format!("{place}{}: {}", author(message), content(message))
+}
+
+fn reactions(change: &ReactionChangeRef<'_>, names: &Names) -> String {
+    let who = names.user(change.user_id());
+    let Some(message) = change.message() else {
+        return format!("{who} reacted");
+    };
+    let now: Vec<String> = change
+        .reactions()
+        .into_iter()
+        .flatten()
+        .map(|r| face(&r))
+        .collect();
+    let now = if now.is_empty() {
+        "none".to_owned()
+    } else {
+        now.join(" ")
+    };
+    let (place, author, text) = (place(&message, names), author(&message), content(&message));
+    format!("{place}{who} changed the reactions to {author}'s \"{text}\": {now}")
+}
+
+fn liked(change: &ReactionChangeRef<'_>, what: &str, names: &Names) -> String {
+    let who = names.user(change.user_id());
+    let face = change
+        .user_reaction()
+        .map_or_else(String::new, |reaction| face(&reaction));
+    let Some(message) = change.message() else {
+        return format!("{who} {what} message {face}");
+    };
+    format!(
+        "{}{who} {what} \"{}\" {face}",
+        place(&message, names),
+        content(&message)
+    )
+}
+
+/// Where a message is, as a prefix.
+fn place(message: &MessageRef<'_>, names: &Names) -> String {
+    match message.group_id() {
+        Some(group) => format!("[{}] ", names.group(group)),
+        None => "[direct] ".to_owned(),
+    }
+}
+
+/// The place that a channel stands for, as a prefix.
+fn whereabouts(channel: &str, names: &Names) -> String {
+    match Channel::from_name(channel) {
+        Channel::Group(group) => format!("[{}] ", names.group(group)),
+        Channel::DirectMessage(..) => "[direct] ".to_owned(),
+        _ => String::new(),
+    }
+}
+
+fn author(message: &MessageRef<'_>) -> String {
+    message.name().unwrap_or("somebody").to_owned()
+}
+
+/// The text, and what comes with it.
+fn content(message: &MessageRef<'_>) -> String {
+    let text = message.text().map(str::to_owned);
+    let attached = message
+        .attachments()
+        .map(|attachment| attached(&attachment));
+    text.into_iter()
+        .chain(attached)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn attached(attachment: &AttachmentRef<'_>) -> String {
+    match attachment.raw().get("url").and_then(Value::as_str) {
+        Some(url) => format!("[{}: {url}]", attachment.kind()),
+        None => format!("[{}]", attachment.kind()),
+    }
+}
+
+fn face(reaction: &ReactionRef<'_>) -> String {
+    match reaction {
+        ReactionRef::Unicode(reaction) => reaction.code().unwrap_or("?").to_owned(),
+        other => format!("({})", other.kind()),
+    }
+}

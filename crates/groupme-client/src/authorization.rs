@@ -1,0 +1,40 @@
+//! The `ext` that GroupMe wants on subscribes and publishes.
+
+use core::fmt;
+use std::io::Write as _;
+
+use bayeux_proto::{Extension, Outgoing};
+
+use crate::{TokenSource, wall};
+
+/// Writes the token, and the time at which it is written, into each message that needs them
+/// (GroupMe's push tutorial, "Subscribing to a user channel").
+pub(crate) struct Authorization {
+    source: Box<dyn TokenSource>,
+}
+
+impl Authorization {
+    pub(crate) fn new(source: impl TokenSource) -> Self {
+        Self {
+            source: Box::new(source),
+        }
+    }
+}
+
+impl Extension for Authorization {
+    fn write_ext(&mut self, outgoing: Outgoing<'_>, out: &mut Vec<u8>) {
+        if !matches!(outgoing, Outgoing::Subscribe(_) | Outgoing::Publish(_)) {
+            return;
+        }
+        let token = self.source.token();
+        let (token, seconds) = (token.expose(), wall::now().as_millis() / 1000);
+        // A token has no character that JSON escapes, and writing to memory does not fail.
+        let _ = write!(out, r#"{{"access_token":"{token}","timestamp":{seconds}}}"#);
+    }
+}
+
+impl fmt::Debug for Authorization {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authorization").finish_non_exhaustive()
+    }
+}

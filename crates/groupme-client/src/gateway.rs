@@ -1,0 +1,253 @@
+//! The task that runs a session with GroupMe's gateway, and what GroupMe asks of it beyond Bayeux.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use bayeux_proto::{Channel, Event, ServerError, SubscriptionId};
+use bayeux_transport::{Driver, DriverEvent};
+use tokio::sync::mpsc;
+
+use crate::{
+    Cause, Delivery, End, Incoming, Status, authorization::Authorization, handle::Command, wall,
+};
+
+/// One running session.
+pub(crate) struct Gateway {
+    driver: Driver<Authorization>,
+    /// The account's own channel, whose refusal means the credentials.
+    own: Channel,
+    subscriptions: BTreeMap<Channel, SubscriptionId>,
+    /// How often in a row the account's own channel has been refused for its credentials.
+    refusals: u32,
+    /// Why the session is being ended, where that is not the program's wish.
+    verdict: Option<End>,
+    /// The error behind the next loss.
+    failure: Option<Arc<bayeux_transport::Error>>,
+    outgoing: mpsc::Sender<Incoming>,
+    requests: mpsc::Receiver<Command>,
+}
+
+impl Gateway {
+    pub(crate) fn new(
+        mut driver: Driver<Authorization>,
+        own: Channel,
+        extra: Vec<Channel>,
+        outgoing: mpsc::Sender<Incoming>,
+        requests: mpsc::Receiver<Command>,
+    ) -> Self {
+        driver.session().connect();
+        let mut gateway = Self {
+            driver,
+            own: own.clone(),
+            subscriptions: BTreeMap::new(),
+            refusals: 0,
+            verdict: None,
+            failure: None,
+            outgoing,
+            requests,
+        };
+        gateway.subscribe(own);
+        for channel in extra {
+            gateway.subscribe(channel);
+        }
+        gateway
+    }
+
+    /// Runs until the session has ended.
+    pub(crate) async fn run(mut self) {
+        let mut asked = true;
+        let mut wanted = true;
+        loop {
+            // A place for what comes is taken before it is asked for: a slow program slows reading.
+            let event = tokio::select! {
+                command = self.requests.recv(), if asked => {
+                    match command {
+                        Some(command) => self.obey(command),
+                        None => asked = false,
+                    }
+                    continue;
+                }
+                () = self.outgoing.closed(), if wanted => {
+                    // Nobody listens any more: take leave.
+                    wanted = false;
+                    self.driver.session().disconnect();
+                    continue;
+                }
+                event = next(&mut self.driver, &self.outgoing, wanted) => event,
+            };
+            let incoming = self.translate(event);
+            let ended = matches!(incoming, Some(Incoming::Status(Status::Ended(_))));
+            if let Some(incoming) = incoming
+                && self.outgoing.try_send(incoming).is_err()
+            {
+                tracing::debug!("nobody takes what comes in");
+            }
+            if ended {
+                return;
+            }
+        }
+    }
+
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::Subscribe(channel) => self.subscribe(channel),
+            Command::Unsubscribe(channel) => {
+                if let Some(id) = self.subscriptions.remove(&channel)
+                    && let Err(error) = self.driver.session().unsubscribe(id)
+                {
+                    tracing::debug!(%channel, %error, "not unsubscribed");
+                }
+            }
+            Command::Publish { channel, json } => {
+                if let Err(error) = self.driver.session().publish(&channel, &json) {
+                    tracing::warn!(%channel, %error, "not published");
+                }
+            }
+            Command::Wake => self.driver.wake(),
+            Command::Disconnect => self.driver.session().disconnect(),
+        }
+    }
+
+    fn subscribe(&mut self, channel: Channel) {
+        if self.subscriptions.contains_key(&channel) {
+            return;
+        }
+        match self.driver.session().subscribe(&channel) {
+            Ok(id) => {
+                self.subscriptions.insert(channel, id);
+            }
+            Err(error) => tracing::warn!(%channel, %error, "not subscribed"),
+        }
+    }
+
+    fn translate(&mut self, event: DriverEvent) -> Option<Incoming> {
+        match event {
+            DriverEvent::Session(event) => self.translate_session(event).map(Incoming::Status),
+            DriverEvent::Delivery(delivery) => {
+                let (frame, index) = delivery.into_parts();
+                Delivery::new(frame, index).map(Incoming::Event)
+            }
+            DriverEvent::Stray(why, delivery) => {
+                tracing::debug!(?why, channel = delivery.channel(), "a message of no use");
+                None
+            }
+            DriverEvent::LaneFailed(lane, error) => {
+                tracing::debug!(
+                    lane = lane.number(),
+                    error = display_chain(&error),
+                    "a lane failed"
+                );
+                self.failure = Some(Arc::new(error));
+                None
+            }
+            _ => None,
+        }
+    }
+
+    fn translate_session(&mut self, event: Event) -> Option<Status> {
+        Some(match event {
+            Event::Connecting => Status::Connecting,
+            Event::Up { transport, .. } => Status::Connected { transport },
+            Event::Moved { transport } => Status::Moved { transport },
+            Event::Gap { since, cause } => {
+                let ago = self.driver.lanes().clock().now() - since;
+                Status::Gap {
+                    since: wall::before_now(ago),
+                    cause: self.cause(cause),
+                }
+            }
+            Event::Down { cause, retry_at }
+            | Event::AttemptFailed {
+                cause, retry_at, ..
+            } => {
+                let retry_in = retry_at - self.driver.lanes().clock().now();
+                Status::Disconnected {
+                    cause: self.cause(cause),
+                    retry_in,
+                }
+            }
+            Event::Subscribed(id) => {
+                let channel = self.driver.session().channel(id)?;
+                if *channel == self.own {
+                    self.refusals = 0;
+                }
+                Status::Subscribed {
+                    channel: channel.as_str().into(),
+                }
+            }
+            Event::Refused(id, error) => {
+                let channel = self.driver.session().channel(id)?.clone();
+                if channel == self.own && concerns_credentials(&error) {
+                    self.credentials_refused(&error);
+                }
+                Status::Refused {
+                    channel: channel.as_str().into(),
+                    error,
+                }
+            }
+            Event::Published(_, outcome) => {
+                tracing::debug!(?outcome, "a publish is settled");
+                return None;
+            }
+            Event::Ended(end) => Status::Ended(
+                self.verdict
+                    .take()
+                    .unwrap_or_else(|| End::from_session(end)),
+            ),
+            _ => return None,
+        })
+    }
+
+    /// A refusal of the account's own channel is about the token; of any other, about that channel.
+    /// The token may have been renewed meanwhile, so it is asked for once more.
+    fn credentials_refused(&mut self, error: &ServerError) {
+        self.refusals += 1;
+        if self.refusals > 1 {
+            self.verdict = Some(End::Unauthorized(error.clone()));
+            self.driver.session().disconnect();
+            return;
+        }
+        if let Some(id) = self.subscriptions.remove(&self.own)
+            && let Err(error) = self.driver.session().unsubscribe(id)
+        {
+            tracing::debug!(%error, "not unsubscribed");
+        }
+        self.subscribe(self.own.clone());
+    }
+
+    fn cause(&self, what: bayeux_proto::Cause) -> Cause {
+        let by_lane = matches!(what, bayeux_proto::Cause::Lane(_));
+        Cause::new(what, self.failure.clone().filter(|_| by_lane))
+    }
+}
+
+/// The driver's next event, once there is a place for it.
+async fn next(
+    driver: &mut Driver<Authorization>,
+    outgoing: &mpsc::Sender<Incoming>,
+    wanted: bool,
+) -> DriverEvent {
+    if wanted {
+        // Dropped at once: this task is the only one that sends, so the place stays free.
+        let _ = outgoing.reserve().await;
+    }
+    driver.next().await
+}
+
+/// Whether a refusal says that the token is not good, or not good for this.
+fn concerns_credentials(error: &ServerError) -> bool {
+    let text = error.text.to_ascii_lowercase();
+    matches!(error.code, Some(401 | 403))
+        || ["auth", "token", "credential", "denied", "forbidden"]
+            .iter()
+            .any(|word| text.contains(word))
+}
+
+fn display_chain(error: &bayeux_transport::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = core::error::Error::source(error);
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}

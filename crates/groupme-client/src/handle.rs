@@ -1,0 +1,136 @@
+//! Requests to a running client, from anywhere.
+
+use bayeux_proto::Channel;
+use groupme_model::{GroupId, UserId};
+use tokio::sync::mpsc;
+
+use crate::{Error, channels, wall};
+
+/// Asks a running client for something. Clones are cheap and equal; none keeps the client running.
+#[derive(Clone, Debug)]
+pub struct Handle {
+    commands: mpsc::Sender<Command>,
+    user: UserId,
+}
+
+/// What a client can be asked for.
+#[derive(Debug)]
+pub(crate) enum Command {
+    Subscribe(Channel),
+    Unsubscribe(Channel),
+    Publish { channel: Channel, json: String },
+    Wake,
+    Disconnect,
+}
+
+impl Handle {
+    pub(crate) fn new(commands: mpsc::Sender<Command>, user: UserId) -> Self {
+        Self { commands, user }
+    }
+
+    /// Listens to a group's or topic's own channel: typing, reactions, edits, deletions. Its
+    /// messages come on the user's channel anyway. Answered by
+    /// [`Status::Subscribed`](crate::Status::Subscribed) or
+    /// [`Status::Refused`](crate::Status::Refused).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Id`] for an id that is none, [`Error::NotTaken`] after the end.
+    pub fn listen_to_group(&self, group: &GroupId) -> Result<(), Error> {
+        self.send(Command::Subscribe(channels::group(group)?))
+    }
+
+    /// No longer listens to a group's own channel.
+    ///
+    /// # Errors
+    ///
+    /// As [`listen_to_group`](Self::listen_to_group).
+    pub fn leave_group(&self, group: &GroupId) -> Result<(), Error> {
+        self.send(Command::Unsubscribe(channels::group(group)?))
+    }
+
+    /// Listens to the channel of the direct messages with a user: typing, receipts, reactions.
+    /// `with` is the other user's id, or the conversation's (`1+2`). The messages come on the
+    /// user's channel anyway.
+    ///
+    /// # Errors
+    ///
+    /// As [`listen_to_group`](Self::listen_to_group).
+    pub fn listen_to_direct_messages(&self, with: &str) -> Result<(), Error> {
+        self.send(Command::Subscribe(channels::direct_message(
+            &self.user, with,
+        )?))
+    }
+
+    /// No longer listens to the channel of the direct messages with a user.
+    ///
+    /// # Errors
+    ///
+    /// As [`listen_to_group`](Self::listen_to_group).
+    pub fn leave_direct_messages(&self, with: &str) -> Result<(), Error> {
+        self.send(Command::Unsubscribe(channels::direct_message(
+            &self.user, with,
+        )?))
+    }
+
+    /// Shows the user as typing in a group. Viewers forget it after five seconds; send it at most
+    /// once a second.
+    ///
+    /// # Errors
+    ///
+    /// As [`listen_to_group`](Self::listen_to_group).
+    pub fn type_in_group(&self, group: &GroupId) -> Result<(), Error> {
+        self.publish_typing(channels::group(group)?)
+    }
+
+    /// Shows the user as typing in the direct messages with a user.
+    ///
+    /// # Errors
+    ///
+    /// As [`listen_to_group`](Self::listen_to_group).
+    pub fn type_to(&self, with: &str) -> Result<(), Error> {
+        self.publish_typing(channels::direct_message(&self.user, with)?)
+    }
+
+    /// Publishes a ping on the user's own channel, which comes back as an event. Send it at most
+    /// every 30 seconds.
+    ///
+    /// # Errors
+    ///
+    /// As [`listen_to_group`](Self::listen_to_group).
+    pub fn ping(&self) -> Result<(), Error> {
+        let channel = channels::user(&self.user)?;
+        self.send(Command::Publish {
+            channel,
+            json: r#"{"type":"ping"}"#.to_owned(),
+        })
+    }
+
+    /// Tells the client that the network is back or the machine has woken: it looks at once whether
+    /// the connection lives, instead of finding out in its own time.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotTaken`] after the end.
+    pub fn wake(&self) -> Result<(), Error> {
+        self.send(Command::Wake)
+    }
+
+    /// Takes leave of the gateway. [`Status::Ended`](crate::Status::Ended) follows, two seconds
+    /// later at the latest. Does nothing after the end.
+    pub fn disconnect(&self) {
+        // Where it is not taken, there is nobody left to disconnect, or it is asked for already.
+        let _: Result<(), Error> = self.send(Command::Disconnect);
+    }
+
+    fn publish_typing(&self, channel: Channel) -> Result<(), Error> {
+        let (user, started) = (self.user.as_str(), wall::now().as_millis());
+        // The user's id names a channel, so it has no character that JSON escapes.
+        let json = format!(r#"{{"type":"typing","user_id":"{user}","started":{started}}}"#);
+        self.send(Command::Publish { channel, json })
+    }
+
+    fn send(&self, command: Command) -> Result<(), Error> {
+        self.commands.try_send(command).map_err(|_| Error::NotTaken)
+    }
+}

@@ -1,0 +1,170 @@
+//! What the gateway pushes: the `data` of a delivery.
+
+use bayeux_wire::Value;
+
+use crate::field::{Kind as _, Millis};
+use crate::macros::{model, tagged_union};
+use crate::message::{Message, MessageRef};
+use crate::source::{Shape, Source};
+use crate::timestamp::Timestamp;
+use crate::unknown::type_of;
+
+mod group;
+mod reaction;
+mod receipt;
+
+pub use group::{JoinedGroup, JoinedGroupRef};
+pub use reaction::{ReactionChange, ReactionChangeRef};
+pub use receipt::{ReadReceipt, ReadReceiptRef};
+
+tagged_union! {
+    /// An event that the gateway pushes.
+    ///
+    /// One of an unknown type is `Unknown`, with its type and all of its content; so is one that
+    /// lacks what it cannot be used without, such as a message without an id.
+    pub enum Event as EventRef, tagged by type_of_push {
+        /// A sign of life; nothing happened. Also `{"ping":true}`, as it used to be.
+        "ping" => Ping(Ping, PingRef),
+        /// A message in a group or a topic, or a notice; on the user's channel.
+        "line.create" => LineCreate(MessagePush, MessagePushRef),
+        /// A direct message, or a notice in one; on the user's channel.
+        "direct_message.create" => DirectMessageCreate(MessagePush, MessagePushRef),
+        /// The user was added to a group; on the user's channel.
+        "membership.create" => MembershipCreate(MembershipPush, MembershipPushRef),
+        /// The reactions to a message changed; on the conversation's channel.
+        "favorite" => Favorite(ReactionPush, ReactionPushRef),
+        /// Somebody reacted to a message of the user's; on the user's channel.
+        "like.create" => LikeCreate(ReactionPush, ReactionPushRef),
+        /// Somebody took back a reaction to a message of the user's; on the user's channel.
+        "like.delete" => LikeDelete(ReactionPush, ReactionPushRef),
+        /// A message was deleted; the message is what is left of it. On the conversation's channel.
+        "message.deleted" => MessageDeleted(MessagePush, MessagePushRef),
+        /// A message was edited; the message is the new one. On the conversation's channel.
+        "message.update" => MessageUpdate(MessagePush, MessagePushRef),
+        /// Somebody is typing; on the conversation's channel. There is no event for stopping.
+        "typing" => Typing(Typing, TypingRef),
+        /// Somebody read a direct message; on the conversation's channel.
+        "read_receipt.create" => ReadReceiptCreate(ReceiptPush, ReceiptPushRef),
+    }
+}
+
+/// The type of a push; pings used to have none.
+fn type_of_push<'s, S: Source<'s>>(data: S) -> &'s str {
+    let kind = type_of(data);
+    let old_ping = || matches!(data.member("ping").map(S::shape), Some(Shape::Bool(_)));
+    if kind.is_empty() && old_ping() {
+        "ping"
+    } else {
+        kind
+    }
+}
+
+model! {
+    /// A sign of life.
+    pub struct Ping as PingRef, tagged "type" {
+        /// `true` in pings as they used to be.
+        ping: flag,
+    }
+}
+
+model! {
+    /// A push about a message.
+    pub struct MessagePush as MessagePushRef, tagged "type" {
+        /// The message.
+        message: body(Message, MessageRef) as "subject",
+        /// What to show the user; may be empty.
+        alert: text,
+        /// When the gateway had it.
+        received_at: millis,
+    }
+}
+
+model! {
+    /// A push about a new group.
+    pub struct MembershipPush as MembershipPushRef, tagged "type" {
+        /// The group.
+        group: body(JoinedGroup, JoinedGroupRef) as "subject",
+        /// What to show the user; may be empty.
+        alert: text,
+        /// When the gateway had it.
+        received_at: millis,
+    }
+}
+
+model! {
+    /// A push about reactions.
+    pub struct ReactionPush as ReactionPushRef, tagged "type" {
+        /// The message, its reactions, and who reacted.
+        change: body(ReactionChange, ReactionChangeRef) as "subject",
+        /// What to show the user; may be empty.
+        alert: text,
+        /// When the gateway had it.
+        received_at: millis,
+    }
+}
+
+model! {
+    /// A push about a message having been read.
+    pub struct ReceiptPush as ReceiptPushRef, tagged "type" {
+        /// Who read what.
+        receipt: body(ReadReceipt, ReadReceiptRef) as "subject",
+        /// What to show the user; may be empty.
+        alert: text,
+        /// When the gateway had it.
+        received_at: millis,
+    }
+}
+
+model! {
+    /// Somebody is typing.
+    pub struct Typing as TypingRef, tagged "type" {
+        /// Who is.
+        user_id: id(User),
+        /// Since when.
+        started: millis,
+    }
+}
+
+impl<'f> EventRef<'f> {
+    /// The message that the push is about, if it is about one; of a reaction, what the push tells
+    /// of the message that was reacted to.
+    pub fn message(&self) -> Option<MessageRef<'f>> {
+        match self {
+            Self::LineCreate(push)
+            | Self::DirectMessageCreate(push)
+            | Self::MessageDeleted(push)
+            | Self::MessageUpdate(push) => Some(push.message()),
+            Self::Favorite(push) | Self::LikeCreate(push) | Self::LikeDelete(push) => {
+                push.change().message()
+            }
+            _ => None,
+        }
+    }
+
+    /// What to show the user, of any push that says so.
+    pub fn alert(&self) -> Option<&'f str> {
+        self.raw().get("alert").and_then(Value::as_str)
+    }
+
+    /// When the gateway had it, of any push that says so.
+    pub fn received_at(&self) -> Option<Timestamp> {
+        self.raw().get("received_at").and_then(Millis::show)
+    }
+}
+
+impl Event {
+    /// The message that the push is about, if it is about one; of a reaction, what the push tells
+    /// of the message that was reacted to.
+    pub fn message(&self) -> Option<&Message> {
+        match self {
+            Self::LineCreate(push)
+            | Self::DirectMessageCreate(push)
+            | Self::MessageDeleted(push)
+            | Self::MessageUpdate(push) => Some(&push.message),
+            Self::Favorite(push) | Self::LikeCreate(push) | Self::LikeDelete(push) => {
+                push.change.message()
+            }
+            _ => None,
+        }
+    }
+}

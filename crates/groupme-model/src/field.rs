@@ -1,0 +1,285 @@
+//! How the fields of a model are read, kept, reported and written.
+//!
+//! A [`Kind`] is what a value can be: text, a time, an id, another model. A [`Field`] is a kind in
+//! an object: there or not, required or not, one or a list. The `model!` macro puts fields together.
+
+#[cfg(feature = "serde")]
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use bayeux_wire::Value;
+
+use crate::finding::Findings;
+use crate::json::Extra;
+use crate::list::List;
+use crate::source::{Shape, Source};
+
+pub(crate) use boxed::Boxed;
+pub(crate) use scalar::{Decimal, Flag, Integer, Millis, Pair, Raw, Seconds, Text};
+
+mod boxed;
+mod list;
+mod scalar;
+
+pub(crate) use list::{All, Some as Listed};
+
+/// What a value can be. Sealed: the trait can be named by the crate only.
+pub trait Kind {
+    /// The value as a view shows it.
+    type Shown<'f>;
+    /// The value as a twin holds it.
+    type Owned;
+
+    /// What belongs here, for reports.
+    const EXPECTED: &'static str;
+
+    /// Reads the value from a frame, unless it is of another kind.
+    fn show(value: Value<'_>) -> Option<Self::Shown<'_>>;
+
+    /// Reads the value and copies it, unless it is of another kind.
+    fn own<'s, S: Source<'s>>(source: S) -> Option<Self::Owned>;
+
+    /// Whether the value is of this kind.
+    fn accepts<'s, S: Source<'s>>(source: S) -> bool;
+
+    /// Whether a value means that there is none.
+    fn is_absent(shape: Shape<'_>) -> bool {
+        matches!(shape, Shape::Null)
+    }
+
+    /// Reports what in the value cannot be read, or is not known.
+    fn report<'s, S: Source<'s>>(source: S, findings: &mut Findings) {
+        if !Self::accepts(source) {
+            findings.problem(Self::EXPECTED, source.shape());
+        }
+    }
+
+    /// Writes the value as GroupMe does.
+    ///
+    /// # Errors
+    ///
+    /// Those of the serializer.
+    #[cfg(feature = "serde")]
+    fn write<S: Serializer>(owned: &Self::Owned, serializer: S) -> Result<S::Ok, S::Error>;
+}
+
+/// A value to be written as its kind is.
+#[cfg(feature = "serde")]
+pub(crate) struct As<'o, K: Kind>(pub(crate) &'o K::Owned);
+
+#[cfg(feature = "serde")]
+impl<K: Kind> Serialize for As<'_, K> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        K::write(self.0, serializer)
+    }
+}
+
+/// A member of an object.
+pub(crate) trait Field {
+    /// What a view keeps to show it.
+    type Held<'f>: Copy;
+    type Shown<'f>;
+    type Owned: Default;
+
+    /// `None` if the object is unusable without.
+    fn hold(value: Option<Value<'_>>) -> Option<Self::Held<'_>>;
+
+    fn show(held: Self::Held<'_>) -> Self::Shown<'_>;
+
+    /// `None` if the object is unusable without. A value of another kind goes to `extra`.
+    fn own<'s, S: Source<'s>>(
+        key: &str,
+        source: Option<S>,
+        extra: &mut Extra,
+    ) -> Option<Self::Owned>;
+
+    /// Whether the object is usable with this.
+    fn completes<'s, S: Source<'s>>(find: impl FnOnce() -> Option<S>) -> bool;
+
+    fn report<'s, S: Source<'s>>(key: &str, source: Option<S>, findings: &mut Findings);
+
+    /// Whether there is something to write, so that what `extra` has of it is outdated.
+    #[cfg(feature = "serde")]
+    fn is_present(owned: &Self::Owned) -> bool;
+
+    #[cfg(feature = "serde")]
+    fn write<M: SerializeMap>(
+        key: &'static str,
+        owned: &Self::Owned,
+        extra: &Extra,
+        map: &mut M,
+    ) -> Result<(), M::Error>;
+}
+
+/// A field that may be absent.
+pub(crate) struct Maybe<K>(K);
+
+/// A field that must be there, such as a message's id or the subject of a push.
+pub(crate) struct Key<K>(K);
+
+/// A list for which absent and empty are the same.
+pub(crate) struct ListOf<K>(K);
+
+fn present<'s, K: Kind, S: Source<'s>>(source: Option<S>) -> Option<S> {
+    source.filter(|source| !K::is_absent(source.shape()))
+}
+
+fn read_or_keep<'s, K: Kind, S: Source<'s>>(
+    key: &str,
+    source: Option<S>,
+    extra: &mut Extra,
+) -> Option<K::Owned> {
+    let source = present::<K, S>(source)?;
+    let owned = K::own(source);
+    if owned.is_none() {
+        extra.insert(key.to_owned(), source.to_json());
+    }
+    owned
+}
+
+impl<K: Kind> Field for Maybe<K> {
+    type Held<'f> = Option<Value<'f>>;
+    type Shown<'f> = Option<K::Shown<'f>>;
+    type Owned = Option<K::Owned>;
+
+    #[inline]
+    fn hold(value: Option<Value<'_>>) -> Option<Self::Held<'_>> {
+        Some(value)
+    }
+
+    #[inline]
+    fn show(held: Self::Held<'_>) -> Self::Shown<'_> {
+        present::<K, _>(held).and_then(K::show)
+    }
+
+    fn own<'s, S: Source<'s>>(
+        key: &str,
+        source: Option<S>,
+        extra: &mut Extra,
+    ) -> Option<Self::Owned> {
+        Some(read_or_keep::<K, S>(key, source, extra))
+    }
+
+    fn completes<'s, S: Source<'s>>(_: impl FnOnce() -> Option<S>) -> bool {
+        true
+    }
+
+    fn report<'s, S: Source<'s>>(key: &str, source: Option<S>, findings: &mut Findings) {
+        if let Some(source) = present::<K, S>(source) {
+            findings.member(key, |findings| K::report(source, findings));
+        }
+    }
+
+    #[cfg(feature = "serde")]
+    fn is_present(owned: &Self::Owned) -> bool {
+        owned.is_some()
+    }
+
+    #[cfg(feature = "serde")]
+    fn write<M: SerializeMap>(
+        key: &'static str,
+        owned: &Self::Owned,
+        _: &Extra,
+        map: &mut M,
+    ) -> Result<(), M::Error> {
+        owned
+            .as_ref()
+            .map_or(Ok(()), |owned| map.serialize_entry(key, &As::<K>(owned)))
+    }
+}
+
+impl<K: Kind> Field for Key<K>
+where
+    K::Owned: Default,
+    for<'f> K::Shown<'f>: Copy,
+{
+    type Held<'f> = K::Shown<'f>;
+    type Shown<'f> = K::Shown<'f>;
+    type Owned = K::Owned;
+
+    #[inline]
+    fn hold(value: Option<Value<'_>>) -> Option<Self::Held<'_>> {
+        value.and_then(K::show)
+    }
+
+    #[inline]
+    fn show(held: Self::Held<'_>) -> Self::Shown<'_> {
+        held
+    }
+
+    fn own<'s, S: Source<'s>>(_: &str, source: Option<S>, _: &mut Extra) -> Option<Self::Owned> {
+        source.and_then(K::own)
+    }
+
+    fn completes<'s, S: Source<'s>>(find: impl FnOnce() -> Option<S>) -> bool {
+        find().is_some_and(K::accepts)
+    }
+
+    fn report<'s, S: Source<'s>>(key: &str, source: Option<S>, findings: &mut Findings) {
+        Maybe::<K>::report(key, source, findings);
+    }
+
+    #[cfg(feature = "serde")]
+    fn is_present(_: &Self::Owned) -> bool {
+        true
+    }
+
+    #[cfg(feature = "serde")]
+    fn write<M: SerializeMap>(
+        key: &'static str,
+        owned: &Self::Owned,
+        _: &Extra,
+        map: &mut M,
+    ) -> Result<(), M::Error> {
+        map.serialize_entry(key, &As::<K>(owned))
+    }
+}
+
+impl<K: Kind> Field for ListOf<K> {
+    type Held<'f> = Option<Value<'f>>;
+    type Shown<'f> = List<'f, K>;
+    type Owned = Vec<K::Owned>;
+
+    #[inline]
+    fn hold(value: Option<Value<'_>>) -> Option<Self::Held<'_>> {
+        Some(value)
+    }
+
+    #[inline]
+    fn show(held: Self::Held<'_>) -> Self::Shown<'_> {
+        held.map_or_else(List::empty, List::new)
+    }
+
+    fn own<'s, S: Source<'s>>(
+        key: &str,
+        source: Option<S>,
+        extra: &mut Extra,
+    ) -> Option<Self::Owned> {
+        Some(read_or_keep::<Listed<K>, S>(key, source, extra).unwrap_or_default())
+    }
+
+    fn completes<'s, S: Source<'s>>(_: impl FnOnce() -> Option<S>) -> bool {
+        true
+    }
+
+    fn report<'s, S: Source<'s>>(key: &str, source: Option<S>, findings: &mut Findings) {
+        Maybe::<Listed<K>>::report(key, source, findings);
+    }
+
+    #[cfg(feature = "serde")]
+    fn is_present(owned: &Self::Owned) -> bool {
+        !owned.is_empty()
+    }
+
+    #[cfg(feature = "serde")]
+    fn write<M: SerializeMap>(
+        key: &'static str,
+        owned: &Self::Owned,
+        extra: &Extra,
+        map: &mut M,
+    ) -> Result<(), M::Error> {
+        if owned.is_empty() && extra.contains_key(key) {
+            return Ok(());
+        }
+        map.serialize_entry(key, &As::<Listed<K>>(owned))
+    }
+}

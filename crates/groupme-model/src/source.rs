@@ -1,0 +1,136 @@
+//! One way to look at JSON, wherever it lies: in a frame, or owned as [`Json`].
+//!
+//! Views and twins, and twins parsed by serde, agree because all of them read through this trait.
+
+use bayeux_wire::{Entries, Items, Kind, Value};
+
+use crate::json::{self, Json};
+
+/// A JSON value without its parts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Shape<'s> {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// An integer of `i64`.
+    Int(i64),
+    /// An integer beyond `i64::MAX`.
+    Uint(u64),
+    /// Any other number.
+    Float(f64),
+    /// Text.
+    Text(&'s str),
+    /// An array.
+    List,
+    /// An object.
+    Object,
+}
+
+impl Shape<'_> {
+    /// What to call it in a report.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "a boolean",
+            Self::Int(_) | Self::Uint(_) => "an integer",
+            Self::Float(_) => "a number",
+            Self::Text(_) => "text",
+            Self::List => "a list",
+            Self::Object => "an object",
+        }
+    }
+}
+
+/// A JSON value that can be walked.
+pub trait Source<'s>: Copy {
+    /// The elements of an array.
+    type Items: Iterator<Item = Self>;
+    /// The members of an object, in order.
+    type Members: Iterator<Item = (&'s str, Self)>;
+
+    /// What it is.
+    fn shape(self) -> Shape<'s>;
+    /// Its elements; none if it is not an array.
+    fn elements(self) -> Self::Items;
+    /// Its members; none if it is not an object.
+    fn members(self) -> Self::Members;
+    /// A copy that stands alone.
+    fn to_json(self) -> Json;
+
+    /// The member called `key`; of several the last.
+    fn member(self, key: &str) -> Option<Self> {
+        self.members()
+            .filter(|(name, _)| *name == key)
+            .last()
+            .map(|(_, value)| value)
+    }
+
+    /// Whether this is an object.
+    fn is_object(self) -> bool {
+        matches!(self.shape(), Shape::Object)
+    }
+}
+
+impl<'f> Source<'f> for Value<'f> {
+    type Items = Items<'f>;
+    type Members = Entries<'f>;
+
+    #[inline]
+    fn shape(self) -> Shape<'f> {
+        match self.kind() {
+            Kind::Null => Shape::Null,
+            Kind::Bool(value) => Shape::Bool(value),
+            Kind::Int(value) => Shape::Int(value),
+            Kind::Uint(value) => Shape::Uint(value),
+            Kind::Float(value) => Shape::Float(value),
+            Kind::Str(text) => Shape::Text(text),
+            Kind::Array(_) => Shape::List,
+            Kind::Object(_) => Shape::Object,
+        }
+    }
+
+    #[inline]
+    fn elements(self) -> Items<'f> {
+        self.items()
+    }
+
+    #[inline]
+    fn members(self) -> Entries<'f> {
+        self.entries()
+    }
+
+    fn to_json(self) -> Json {
+        Json::from(self)
+    }
+}
+
+impl<'s> Source<'s> for &'s Json {
+    type Items = core::slice::Iter<'s, Json>;
+    type Members = json::Members<'s>;
+
+    fn shape(self) -> Shape<'s> {
+        match self {
+            Json::Null => Shape::Null,
+            Json::Bool(value) => Shape::Bool(*value),
+            Json::Int(value) => Shape::Int(*value),
+            Json::Uint(value) => Shape::Uint(*value),
+            Json::Float(value) => Shape::Float(*value),
+            Json::Text(text) => Shape::Text(text),
+            Json::List(_) => Shape::List,
+            Json::Object(_) => Shape::Object,
+        }
+    }
+
+    fn elements(self) -> Self::Items {
+        self.as_list().unwrap_or_default().iter()
+    }
+
+    fn members(self) -> json::Members<'s> {
+        json::Members::of(self)
+    }
+
+    fn to_json(self) -> Json {
+        self.clone()
+    }
+}

@@ -1,0 +1,100 @@
+//! What system events say.
+
+use groupme_model::{NoticeRef, SystemEventRef};
+
+use crate::payload::{Payload, fixture};
+
+/// Events of which there is no recording: as the clients that handle them have them.
+const UNRECORDED: &[&str] = &[
+    r#"{"type":"membership.nickname_changed","data":{"user":{"id":1,"nickname":"Ada"},"name":"A."}}"#,
+    r#"{"type":"membership.avatar_changed","data":{"user":{"id":1,"nickname":"Ada"},"avatar_url":"u"}}"#,
+    r#"{"type":"membership.notifications.autokicked","data":{"user":{"id":1,"nickname":"Ada"}}}"#,
+    r#"{"type":"group.role_change_admin","data":{"user":{"id":1,"nickname":"Ada"},"role":"admin",
+        "member":{"id":2,"nickname":"Gizmo"}}}"#,
+    r#"{"type":"group.subgroup_like_icon_change","data":{"user":{"id":1,"nickname":"Ada"},
+        "subgroup_topic":"t","parent_id":5,"like_icon":null}}"#,
+    r#"{"type":"group.subgroup_type_change","data":{"user":{"id":1,"nickname":"Ada"},
+        "subgroup_topic":"t","parent_id":5,"type":"announcement","message_edit_period":15}}"#,
+    r#"{"type":"group.added_to_directory","data":{"user":{"id":1,"nickname":"Ada"},"directory_name":"d"}}"#,
+    r#"{"type":"group.call.ended","data":{"call_duration":61000,"user":{"id":"system","nickname":"GroupMe"}}}"#,
+    r#"{"type":"poll.finished","data":{"conversation":{"id":"5"},"poll":{"id":"6","subject":"Up?"},
+        "options":[{"id":"1","title":"Up","votes":2,"voter_ids":["1","2"]},{"id":"2","title":"Down"}]}}"#,
+    r#"{"type":"poll.reminder","data":{"conversation":{"id":"5"},
+        "poll":{"id":"6","subject":"Up?","expiration":1700000000}}}"#,
+    r#"{"type":"calendar.event.cancelled","data":{"event":{"id":"e","name":"n"},
+        "user":{"id":"1","nickname":"Ada"},"conversation":{"id":"5"}}}"#,
+    r#"{"type":"bot.rename","data":{"user":{"id":1,"nickname":"Ada"},"bot_name_old":"a","bot_name_new":"b"}}"#,
+    r#"{"type":"copilot.group.privacy_notice","data":{"trigger_message":"175141257527047935"}}"#,
+];
+
+#[test]
+fn events_without_a_recording_are_typed_too() {
+    for json in UNRECORDED {
+        let payload = Payload::new(json);
+        let event = SystemEventRef::from_value(payload.value()).expect("an object");
+        assert!(event.notice().expect("data").is_typed(), "{json}");
+        assert_eq!(event.unknown_fields(), Vec::<String>::new(), "{json}");
+        assert_eq!(event.problems(), [], "{json}");
+    }
+}
+
+#[test]
+fn users_have_ids_as_text_although_they_come_as_numbers() {
+    let payload = Payload::new(&fixture("event/membership.announce.added"));
+    let event = SystemEventRef::from_value(payload.value()).expect("an object");
+    let Some(NoticeRef::MembersAdded(added)) = event.notice() else {
+        panic!("{event:?}")
+    };
+    let ids: Vec<_> = added.added_users().filter_map(|user| user.id()).collect();
+    assert_eq!(ids, ["130000022"]);
+    assert_eq!(
+        added
+            .adder_user()
+            .and_then(|user| user.id())
+            .expect("a user"),
+        "90000011"
+    );
+}
+
+#[test]
+fn minutes_until_an_event_are_a_number_although_they_come_as_text() {
+    let payload = Payload::new(&fixture("event/calendar.event.starting"));
+    let event = SystemEventRef::from_value(payload.value()).expect("an object");
+    let Some(NoticeRef::CalendarStarting(starting)) = event.notice() else {
+        panic!("{event:?}")
+    };
+    assert_eq!(starting.minutes(), Some(0));
+    assert_eq!(starting.call_started(), Some(false));
+}
+
+#[test]
+fn an_edit_has_the_new_text() {
+    let payload = Payload::new(&fixture("event/message.update"));
+    let event = SystemEventRef::from_value(payload.value()).expect("an object");
+    let Some(NoticeRef::MessageUpdate(update)) = event.notice() else {
+        panic!("{event:?}")
+    };
+    let message = update.message().expect("the message as it is now");
+    assert_eq!(message.text(), Some("Example edited body"));
+    assert_eq!(
+        event.affects().expect("the edited message"),
+        "170000000000000001"
+    );
+}
+
+#[test]
+fn an_event_without_data_or_without_a_type_says_nothing() {
+    for json in [
+        r#"{"type":"bot.add"}"#,
+        r#"{"type":"bot.add","data":null}"#,
+        "{}",
+    ] {
+        let payload = Payload::new(json);
+        let event = SystemEventRef::from_value(payload.value()).expect("an object");
+        assert!(event.notice().is_none(), "{json}");
+        assert_eq!(event.affects(), None);
+    }
+    let payload = Payload::new(r#"{"data":{"message_id":"1"}}"#);
+    let event = SystemEventRef::from_value(payload.value()).expect("an object");
+    assert!(!event.notice().expect("data").is_typed());
+}

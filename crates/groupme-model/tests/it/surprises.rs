@@ -1,0 +1,266 @@
+//! What the model does not expect costs nothing but the field it is in.
+
+use groupme_model::{Event, EventRef, ReactionRef};
+use serde_json::{Value as Parsed, json};
+
+use crate::payload::{Payload, fixture};
+
+fn push(name: &str) -> Parsed {
+    serde_json::from_str(&fixture(name)).expect("JSON")
+}
+
+/// Values that between them are wrong for every field.
+fn misfits() -> [Parsed; 6] {
+    [
+        json!(null),
+        json!([1, "x"]),
+        json!({"a": 1}),
+        json!(1.5),
+        json!(true),
+        json!("\u{0}soon"),
+    ]
+}
+
+#[test]
+fn a_field_of_the_wrong_shape_leaves_every_other_field_as_it_was() {
+    for name in [
+        "push/line.create.basic",
+        "push/favorite",
+        "push/membership.create",
+    ] {
+        let original = push(name);
+        let before = twin_as_json(&original);
+        let fields: Vec<String> = original["subject"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .filter(|key| *key != "id")
+            .cloned()
+            .collect();
+        for field in fields {
+            for misfit in misfits() {
+                let mut changed = original.clone();
+                changed["subject"][&field] = misfit.clone();
+                let mut after = twin_as_json(&changed);
+                let mut before = before.clone();
+                before["subject"].as_object_mut().unwrap().remove(&field);
+                after["subject"].as_object_mut().unwrap().remove(&field);
+                assert_eq!(after, before, "{name}: {field} = {misfit}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_field_of_the_wrong_shape_is_absent_reported_and_kept() {
+    let mut payload = push("push/line.create.basic");
+    payload["subject"]["text"] = json!({"html": "<b>hi</b>"});
+    payload["subject"]["created_at"] = json!("yesterday");
+    let payload = Payload::new(&payload.to_string());
+    let event = EventRef::from_value(payload.value());
+
+    let message = event.message().expect("a message");
+    assert_eq!(message.text(), None);
+    assert_eq!(message.created_at(), None);
+    let problems: Vec<String> = event.problems().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        problems,
+        [
+            "subject.text: expected text, found an object",
+            "subject.created_at: expected a time in seconds, or as RFC 3339, found text",
+        ]
+    );
+    let written = serde_json::to_value(event.into_owned()).unwrap();
+    assert_eq!(written["subject"]["text"], json!({"html": "<b>hi</b>"}));
+    assert_eq!(written["subject"]["created_at"], json!("yesterday"));
+}
+
+#[test]
+fn a_field_that_is_given_a_value_is_written_instead_of_what_could_not_be_read() {
+    let json = r#"{"type":"line.create","subject":{"id":"1","text":5,"attachments":"none"}}"#;
+    let Ok(Event::LineCreate(mut push)) = serde_json::from_str(json) else {
+        panic!("a message")
+    };
+    push.message.text = Some("five".to_owned());
+    let written = serde_json::to_value(Event::LineCreate(push)).unwrap();
+    assert_eq!(
+        written,
+        json!({"type": "line.create", "subject": {"id": "1", "text": "five", "attachments": "none"}})
+    );
+}
+
+#[test]
+fn a_message_without_an_id_is_unknown_and_says_why() {
+    for subject in ["{}", r#"{"id":null}"#, r#"{"id":{}}"#, "null", "7", "[]"] {
+        let json = format!(r#"{{"type":"line.create","subject":{subject}}}"#);
+        let payload = Payload::new(&json);
+        let event = EventRef::from_value(payload.value());
+        assert!(matches!(event, EventRef::Unknown(_)), "{json}");
+        assert_eq!(event.kind(), "line.create");
+        assert_ne!(event.problems(), [], "{json}");
+        assert_eq!(event.raw().to_string(), json);
+    }
+}
+
+#[test]
+fn an_unknown_type_keeps_its_name_and_everything_in_it() {
+    let json = r#"{"type":"group.teleported","subject":{"id":"1","to":[64.5,-21.5]},"n":18446744073709551615}"#;
+    let payload = Payload::new(json);
+    let event = EventRef::from_value(payload.value());
+    assert_eq!(
+        (event.kind(), event.is_typed()),
+        ("group.teleported", false)
+    );
+    assert_eq!(event.raw().to_string(), json);
+    assert_eq!(
+        serde_json::to_value(event.into_owned()).unwrap(),
+        serde_json::from_str::<Parsed>(json).unwrap()
+    );
+}
+
+#[test]
+fn data_that_is_no_event_at_all_is_unknown_without_a_name() {
+    for json in [
+        "null",
+        "7",
+        "\"ping\"",
+        "[]",
+        "{}",
+        r#"{"type":7}"#,
+        r#"{"ping":"true"}"#,
+    ] {
+        let payload = Payload::new(json);
+        let event = EventRef::from_value(payload.value());
+        assert_eq!((event.kind(), event.is_typed()), ("", false), "{json}");
+    }
+}
+
+#[test]
+fn the_order_of_members_does_not_matter_and_the_last_of_repeated_ones_counts() {
+    let json = r#"{"subject":{"text":"old","id":"0","text":"new","id":"1"},"type":"x","type":"line.create"}"#;
+    let payload = Payload::new(json);
+    let message = EventRef::from_value(payload.value())
+        .message()
+        .expect("a message");
+    assert_eq!(message.id(), "1");
+    assert_eq!(message.text(), Some("new"));
+}
+
+#[test]
+fn fields_that_are_not_known_are_named_by_their_paths() {
+    let json = r#"{"type":"line.create","weight":1,"subject":{"id":"1","mood":2,"location":{"alt":3},
+        "attachments":[{"type":"image","url":"u","camera":4},{"type":"hologram","size":5}],
+        "event":{"type":"bot.add","data":{"bot":"b","user":{"id":1,"age":6}}},"a.b":7}}"#;
+    let payload = Payload::new(json);
+    assert_eq!(
+        EventRef::from_value(payload.value()).unknown_fields(),
+        [
+            "subject.attachments[0].camera",
+            "subject.attachments[1]",
+            "subject.event.data.user.age",
+            "subject.location.alt",
+            "subject.mood",
+            "subject[\"a.b\"]",
+            "weight",
+        ]
+    );
+}
+
+#[test]
+fn one_bad_element_of_a_list_does_not_cost_its_neighbours() {
+    let json = r#"{"type":"favorite","subject":{"line":{"id":"1","favorited_by":["7",null,8,{}]},
+        "reactions":[null,{"type":"unicode","code":"x","user_ids":["7",[],8]},{"type":"sparkle","hue":3}]}}"#;
+    let payload = Payload::new(json);
+    let EventRef::Favorite(push) = EventRef::from_value(payload.value()) else {
+        panic!("typed")
+    };
+    let message = push.change().message().expect("a message");
+    let by: Vec<_> = message.favorited_by().expect("a list").collect();
+    assert_eq!(by, ["7", "8"]);
+    let kinds: Vec<_> = push
+        .change()
+        .reactions()
+        .expect("a list")
+        .map(|r| r.kind())
+        .collect();
+    assert_eq!(kinds, ["", "unicode", "sparkle"]);
+    let paths: Vec<_> = push
+        .problems()
+        .into_iter()
+        .map(|problem| problem.path)
+        .collect();
+    assert_eq!(
+        paths,
+        [
+            "subject.line.favorited_by[1]",
+            "subject.line.favorited_by[3]",
+            "subject.reactions[0]",
+            "subject.reactions[1].user_ids[1]",
+        ]
+    );
+    assert_eq!(push.unknown_fields(), ["subject.reactions[2]"]);
+}
+
+#[test]
+fn missing_reactions_are_not_the_same_as_none() {
+    let reactions = |json: &str| {
+        let payload = Payload::new(json);
+        let EventRef::LikeDelete(push) = EventRef::from_value(payload.value()) else {
+            panic!()
+        };
+        push.change().reactions().map(Iterator::count)
+    };
+    assert_eq!(
+        reactions(r#"{"type":"like.delete","subject":{"user_id":"1"}}"#),
+        None
+    );
+    assert_eq!(
+        reactions(r#"{"type":"like.delete","subject":{"reactions":[]}}"#),
+        Some(0)
+    );
+    let twin: Event =
+        serde_json::from_str(r#"{"type":"like.delete","subject":{"reactions":[]}}"#).unwrap();
+    assert_eq!(
+        serde_json::to_value(twin).unwrap(),
+        json!({"type": "like.delete", "subject": {"reactions": []}})
+    );
+}
+
+#[test]
+fn pack_numbers_may_be_text() {
+    let payload = Payload::new(r#"{"type":"emoji","pack_id":"1","pack_index":62}"#);
+    let ReactionRef::Emoji(emoji) = ReactionRef::from_value(payload.value()) else {
+        panic!()
+    };
+    assert_eq!((emoji.pack_id(), emoji.pack_index()), (Some(1), Some(62)));
+}
+
+#[test]
+fn half_a_surrogate_pair_in_a_text_is_survived() {
+    let payload =
+        Payload::new(r#"{"type":"line.create","subject":{"id":"1","text":"cut \ud83d"}}"#);
+    let message = EventRef::from_value(payload.value())
+        .message()
+        .expect("a message");
+    assert_eq!(message.text(), Some("cut \u{fffd}"));
+}
+
+#[test]
+fn a_value_of_an_open_enum_without_a_name_is_kept_and_has_one_spelling() {
+    use groupme_model::{SenderType, SenderTypeRef};
+    let robot = SenderType::from("robot");
+    assert_eq!(robot.as_str(), "robot");
+    assert_eq!(robot.to_string(), "robot");
+    assert_eq!(SenderTypeRef::from("robot"), robot);
+    assert_eq!(SenderType::from("bot"), SenderType::Bot);
+    assert_eq!(serde_json::to_string(&robot).unwrap(), "\"robot\"");
+    assert_eq!(
+        serde_json::from_str::<SenderType>("\"system\"").unwrap(),
+        SenderType::System
+    );
+}
+
+fn twin_as_json(payload: &Parsed) -> Parsed {
+    let payload = Payload::new(&payload.to_string());
+    serde_json::to_value(EventRef::from_value(payload.value()).into_owned()).expect("JSON")
+}

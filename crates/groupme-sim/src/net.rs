@@ -1,0 +1,290 @@
+//! The simulator on real sockets.
+
+mod builder;
+mod gate;
+mod http;
+mod playback;
+mod shared;
+mod socket;
+mod upgrade;
+
+use core::{fmt, net::SocketAddr, sync::atomic::Ordering, time::Duration};
+use std::{io, sync::Arc};
+
+use tokio::{
+    net::TcpListener,
+    sync::oneshot,
+    task::{JoinHandle, JoinSet},
+    time,
+};
+
+use self::shared::Shared;
+pub use self::{builder::SimBuilder, playback::Playback};
+use crate::{
+    script::{Cast, Script},
+    simulation::Simulation,
+    world::{MessageId, World, WorldError},
+};
+
+/// A simulated GroupMe on this machine: WebSocket and long-polling at [`gateway_url`], and a
+/// little of the REST API at [`api_url`].
+///
+/// It runs in tasks of the tokio runtime it was started in, until it is dropped.
+///
+/// [`gateway_url`]: Self::gateway_url
+/// [`api_url`]: Self::api_url
+pub struct Sim {
+    shared: Arc<Shared>,
+    addr: SocketAddr,
+    cast: Cast,
+    user_id: String,
+    token: String,
+    server: JoinHandle<()>,
+    /// Dropped to end the server.
+    stop: Option<oneshot::Sender<()>>,
+}
+
+impl Sim {
+    /// Starts one on a free loopback port, with the cast of the built-in story in its world.
+    ///
+    /// # Errors
+    ///
+    /// If the port cannot be opened.
+    pub async fn start() -> io::Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// Sets it up otherwise first.
+    pub fn builder() -> SimBuilder {
+        SimBuilder::new()
+    }
+
+    async fn run(
+        simulation: Simulation,
+        cast: Cast,
+        addr: SocketAddr,
+        backlog: usize,
+    ) -> io::Result<Self> {
+        let listener = TcpListener::bind(addr).await?;
+        let addr = listener.local_addr()?;
+        let user_id = cast.me.to_string();
+        let token = simulation
+            .world()
+            .token(cast.me)
+            .unwrap_or_default()
+            .to_owned();
+        let shared = Arc::new(Shared::new(simulation, backlog));
+        let (stop, stopped) = oneshot::channel();
+        let server = tokio::spawn({
+            let shared = Arc::clone(&shared);
+            async move {
+                tokio::select! {
+                    () = accept(&shared, listener) => {}
+                    () = shared.keep_time() => {}
+                    _ = stopped => {}
+                }
+            }
+        });
+        Ok(Self {
+            shared,
+            addr,
+            cast,
+            user_id,
+            token,
+            server,
+            stop: Some(stop),
+        })
+    }
+
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// The push gateway, as `http://127.0.0.1:PORT/faye`; the same address is the WebSocket's.
+    pub fn gateway_url(&self) -> String {
+        format!("http://{}/faye", self.addr)
+    }
+
+    /// The REST API, as `http://127.0.0.1:PORT/v3`.
+    pub fn api_url(&self) -> String {
+        format!("http://{}/v3", self.addr)
+    }
+
+    /// The user whose account it is.
+    pub fn user_id(&self) -> &str {
+        &self.user_id
+    }
+
+    /// The one token that lets this user in.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// The people of the story, and their groups.
+    pub fn cast(&self) -> &Cast {
+        &self.cast
+    }
+
+    /// The ids of the groups in which the user is now.
+    pub fn group_ids(&self) -> Vec<String> {
+        self.shared.look(|simulation| {
+            simulation
+                .world()
+                .groups_of(self.cast.me)
+                .map(|id| id.to_string())
+                .collect()
+        })
+    }
+
+    /// The ids of the people with whom the user has a conversation.
+    pub fn direct_message_ids(&self) -> Vec<String> {
+        self.shared.look(|simulation| {
+            simulation
+                .world()
+                .peers_of(self.cast.me)
+                .map(|id| id.to_string())
+                .collect()
+        })
+    }
+
+    /// Lets anything happen in the world; what comes of it is pushed when `act` returns.
+    pub fn with<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
+        self.shared.act(|simulation, now| simulation.with(now, act))
+    }
+
+    /// Has a friend say something in the group of the story.
+    ///
+    /// # Errors
+    ///
+    /// If the world was changed so that they cannot.
+    pub fn say(&self, text: &str) -> Result<MessageId, WorldError> {
+        self.with(|world| world.say(self.cast.lake, self.cast.mara, text))
+    }
+
+    /// Plays a script once, one beat per `pace`. The first beat comes one pace from now; see
+    /// [`until_subscribed`](Self::until_subscribed).
+    pub fn play(&self, script: Script, pace: Duration) -> Playback {
+        Playback::start(Arc::clone(&self.shared), script, pace, false)
+    }
+
+    /// Plays a script round and round.
+    pub fn play_endlessly(&self, script: Script, pace: Duration) -> Playback {
+        Playback::start(Arc::clone(&self.shared), script, pace, true)
+    }
+
+    /// Waits until some client is subscribed to `channel`.
+    pub async fn until_subscribed(&self, channel: &str) {
+        self.shared
+            .until(|simulation| simulation.gateway().listeners(channel) > 0)
+            .await;
+    }
+
+    /// Waits until no client is subscribed to `channel`.
+    pub async fn until_unsubscribed(&self, channel: &str) {
+        self.shared
+            .until(|simulation| simulation.gateway().listeners(channel) == 0)
+            .await;
+    }
+
+    /// The client ids of the gateway's sessions.
+    pub fn sessions(&self) -> Vec<String> {
+        self.shared
+            .look(|simulation| simulation.gateway().sessions().map(str::to_owned).collect())
+    }
+
+    /// Breaks all connections without a word. Sessions live on.
+    pub fn kill_sockets(&self) {
+        self.shared.kill();
+    }
+
+    /// Loses all sessions without a word: sockets stay open and silent, and the next request of
+    /// each client is refused with `401:…:Unknown client`.
+    pub fn lose_sessions(&self) {
+        self.shared
+            .act(|simulation, now| simulation.gateway_mut().forget_sessions(now));
+    }
+
+    /// Ends one session: its socket is closed, its held poll answered. False if there is none.
+    pub fn destroy_session(&self, client_id: &str) -> bool {
+        self.shared
+            .act(|simulation, now| simulation.gateway_mut().destroy_session(now, client_id))
+    }
+
+    /// Ends all sessions as [`destroy_session`](Self::destroy_session) does.
+    pub fn destroy_sessions(&self) {
+        for client_id in self.sessions() {
+            self.destroy_session(&client_id);
+        }
+    }
+
+    /// What a restart of the server does: all sessions lost, all connections broken.
+    pub fn restart(&self) {
+        self.lose_sessions();
+        self.kill_sockets();
+    }
+
+    /// Stops reading from and writing to all connections, new ones included, as a half-open
+    /// network does, until [`resume`](Self::resume).
+    pub fn stall(&self) {
+        self.shared.gate.shut();
+    }
+
+    /// Ends a [`stall`](Self::stall).
+    pub fn resume(&self) {
+        self.shared.gate.open();
+    }
+
+    /// Whether upgrades to a WebSocket are let through; if not, they are answered with 503, as
+    /// from a proxy in the way. Open sockets stay open.
+    pub fn allow_sockets(&self, allowed: bool) {
+        self.shared
+            .sockets_allowed
+            .store(allowed, Ordering::Relaxed);
+    }
+
+    /// Breaks all connections and frees the port. Dropping the simulator does the same a little
+    /// later.
+    pub async fn shutdown(mut self) {
+        self.stop = None;
+        // An error would be a panic in the server, which has shown itself already.
+        let _ = (&mut self.server).await;
+    }
+}
+
+impl fmt::Debug for Sim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sim")
+            .field("addr", &self.addr)
+            .field("cast", &self.cast)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Accepts connections for ever, each in a task of its own, all of which end with this.
+async fn accept(shared: &Arc<Shared>, listener: TcpListener) {
+    let mut connections = JoinSet::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            Some(_) = connections.join_next() => continue,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                let shared = Arc::clone(shared);
+                let mut killed = shared.killed();
+                connections.spawn(async move {
+                    tokio::select! {
+                        () = http::serve(shared, stream) => {}
+                        _ = killed.changed() => {}
+                    }
+                });
+            }
+            Err(error) => {
+                // Out of file descriptors, most likely, which only time can mend.
+                tracing::warn!(cause = %error, "cannot accept a connection");
+                time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+}

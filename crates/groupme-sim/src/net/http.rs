@@ -1,0 +1,201 @@
+//! HTTP: the gateway's exchanges and upgrades, and the little of the REST API that there is.
+
+use core::{fmt, sync::atomic::Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::{
+    Method, Request, Response, StatusCode,
+    body::Incoming,
+    header::{
+        CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderValue, ORIGIN, SEC_WEBSOCKET_ACCEPT, UPGRADE,
+    },
+    server::conn::http1,
+    service::service_fn,
+    upgrade::OnUpgrade,
+};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+use super::{
+    gate::Gated,
+    shared::{Answer, Shared},
+    socket, upgrade,
+};
+
+type Reply = Response<Full<Bytes>>;
+
+/// Serves one connection to its end, the WebSocket that it may become included.
+pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream) {
+    // Frames are small, and a test waits for each.
+    let _ = stream.set_nodelay(true);
+    let stream = Gated::new(stream, shared.gate.clone());
+    let upgrading: Mutex<Option<OnUpgrade>> = Mutex::new(None);
+    let service =
+        service_fn(async |request: Request<Incoming>| route(&shared, &upgrading, request).await);
+    let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    if let Err(error) = connection.with_upgrades().await {
+        tracing::debug!(cause = %error, "connection ended");
+        return;
+    }
+    let upgrading = upgrading
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take();
+    if let Some(upgrading) = upgrading
+        && let Ok(upgraded) = upgrading.await
+    {
+        socket::serve(shared, upgraded).await;
+    }
+}
+
+/// An exchange whose answer will never come: its connection is closed.
+#[derive(Debug)]
+struct Abandoned;
+
+impl fmt::Display for Abandoned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the exchange was given up")
+    }
+}
+
+impl core::error::Error for Abandoned {}
+
+async fn route(
+    shared: &Arc<Shared>,
+    upgrading: &Mutex<Option<OnUpgrade>>,
+    request: Request<Incoming>,
+) -> Result<Reply, Abandoned> {
+    let path = request.uri().path();
+    if path == "/v3" || path.starts_with("/v3/") {
+        return Ok(rest(shared, &request));
+    }
+    // Faye serves whatever lies below its mount, too.
+    if path != "/faye" && !path.starts_with("/faye/") {
+        return Ok(text(StatusCode::NOT_FOUND, "Not Found"));
+    }
+    if upgrade::is_wanted(&request) {
+        return Ok(upgrade_to_socket(shared, upgrading, request));
+    }
+    match *request.method() {
+        Method::POST => exchange(shared, request).await,
+        Method::OPTIONS => Ok(text(StatusCode::OK, "")),
+        _ => Ok(text(StatusCode::BAD_REQUEST, "Bad request")),
+    }
+}
+
+fn upgrade_to_socket(
+    shared: &Shared,
+    upgrading: &Mutex<Option<OnUpgrade>>,
+    request: Request<Incoming>,
+) -> Reply {
+    if !shared.sockets_allowed.load(Ordering::Relaxed) {
+        return text(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable");
+    }
+    let Some(accept) =
+        upgrade::accept(&request).and_then(|accept| HeaderValue::try_from(accept).ok())
+    else {
+        return text(StatusCode::BAD_REQUEST, "Bad request");
+    };
+    *upgrading.lock().unwrap_or_else(PoisonError::into_inner) = Some(hyper::upgrade::on(request));
+    let mut reply = Reply::default();
+    *reply.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    let headers = reply.headers_mut();
+    headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+    headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+    headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
+    reply
+}
+
+async fn exchange(shared: &Arc<Shared>, request: Request<Incoming>) -> Result<Reply, Abandoned> {
+    let origin = request.headers().get(ORIGIN).cloned();
+    let body = match Limited::new(request.into_body(), LARGEST_BODY)
+        .collect()
+        .await
+    {
+        Ok(body) => body.to_bytes(),
+        Err(error) if error.is::<LengthLimitError>() => {
+            return Ok(text(StatusCode::PAYLOAD_TOO_LARGE, "Payload Too Large"));
+        }
+        Err(_) => return Err(Abandoned),
+    };
+    let (lane, answer) = shared.open_exchange();
+    lane.receive(&body);
+    let mut reply = match answer.await {
+        Ok(Answer::Batch(batch)) => json(StatusCode::OK, batch),
+        Ok(Answer::BadRequest) => text(StatusCode::BAD_REQUEST, "Bad request"),
+        Err(_) => return Err(Abandoned),
+    };
+    let headers = reply.headers_mut();
+    headers.insert(
+        CACHE_CONTROL,
+        HeaderValue::from_static("no-cache, no-store"),
+    );
+    headers.insert(
+        "X-Content-Type-Options",
+        HeaderValue::from_static("nosniff"),
+    );
+    if let Some(origin) = origin {
+        headers.insert("Access-Control-Allow-Origin", origin);
+        headers.insert(
+            "Access-Control-Allow-Credentials",
+            HeaderValue::from_static("true"),
+        );
+    }
+    Ok(reply)
+}
+
+/// `GET /v3/users/me`, and "not found" for the rest.
+fn rest<B>(shared: &Shared, request: &Request<B>) -> Reply {
+    let header = request
+        .headers()
+        .get("X-Access-Token")
+        .and_then(|token| token.to_str().ok());
+    let query = request.uri().query().unwrap_or("");
+    let parameter = query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("token="));
+    let profile = header.or(parameter).and_then(|token| {
+        shared.look(|simulation| {
+            let world = simulation.world();
+            world
+                .user_with_token(token)
+                .and_then(|user| world.profile(user))
+        })
+    });
+    match (profile, request.method(), request.uri().path()) {
+        (None, ..) => json(
+            StatusCode::UNAUTHORIZED,
+            r#"{"meta":{"code":401,"errors":["unauthorized"]},"response":null}"#,
+        ),
+        (Some(profile), &Method::GET, "/v3/users/me") => json(
+            StatusCode::OK,
+            format!(r#"{{"response":{profile},"meta":{{"code":200}}}}"#),
+        ),
+        _ => json(
+            StatusCode::NOT_FOUND,
+            r#"{"meta":{"code":404,"errors":["not found"]},"response":null}"#,
+        ),
+    }
+}
+
+fn json(status: StatusCode, body: impl Into<Bytes>) -> Reply {
+    reply(status, "application/json; charset=utf-8", body)
+}
+
+fn text(status: StatusCode, body: &'static str) -> Reply {
+    reply(status, "text/plain; charset=utf-8", body)
+}
+
+fn reply(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Reply {
+    let mut reply = Response::new(Full::new(body.into()));
+    *reply.status_mut() = status;
+    reply
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    reply
+}
+
+/// Bytes.
+const LARGEST_BODY: usize = 1 << 20;

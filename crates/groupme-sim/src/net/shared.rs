@@ -1,0 +1,249 @@
+//! The simulation among its tasks: one lock, one timer, and a way out for each lane.
+
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use bayeux_proto::Instant;
+use tokio::{
+    sync::{Notify, mpsc, oneshot, watch},
+    time,
+};
+
+use super::gate::Gate;
+use crate::{
+    gateway::{Lane, LaneKind, Output},
+    simulation::Simulation,
+};
+
+/// What all tasks of one simulator share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    core: Mutex<Core>,
+    origin: time::Instant,
+    next_lane: AtomicU64,
+    /// Rung when the next deadline has become another.
+    rearm: Notify,
+    /// Rung after whatever happened.
+    happened: watch::Sender<()>,
+    /// Rung to break every connection there is.
+    kill: watch::Sender<()>,
+    pub(super) gate: Gate,
+    pub(super) sockets_allowed: AtomicBool,
+    backlog: usize,
+}
+
+#[derive(Debug)]
+struct Core {
+    simulation: Simulation,
+    outlets: BTreeMap<Lane, Outlet>,
+}
+
+/// Where the outputs for a lane go. Dropping it is how its task learns that the lane is dead.
+#[derive(Debug)]
+enum Outlet {
+    Socket(mpsc::Sender<SocketOutput>),
+    Exchange(oneshot::Sender<Answer>),
+}
+
+/// What a socket is to send.
+#[derive(Debug)]
+pub(super) enum SocketOutput {
+    Text(String),
+    Close,
+}
+
+/// How an exchange is answered.
+#[derive(Debug)]
+pub(super) enum Answer {
+    Batch(String),
+    BadRequest,
+}
+
+impl Shared {
+    pub(super) fn new(simulation: Simulation, backlog: usize) -> Self {
+        Self {
+            core: Mutex::new(Core {
+                simulation,
+                outlets: BTreeMap::new(),
+            }),
+            origin: time::Instant::now(),
+            next_lane: AtomicU64::new(1),
+            rearm: Notify::new(),
+            happened: watch::Sender::new(()),
+            kill: watch::Sender::new(()),
+            gate: Gate::default(),
+            sockets_allowed: AtomicBool::new(true),
+            backlog,
+        }
+    }
+
+    /// Does something with the simulation, and sends out what comes of it.
+    pub(super) fn act<T>(&self, act: impl FnOnce(&mut Simulation, Instant) -> T) -> T {
+        let mut core = self.core.lock().unwrap_or_else(PoisonError::into_inner);
+        let deadline = core.simulation.poll_timeout();
+        // The clock is read under the lock, so that time goes forward only.
+        let now = Instant::from_origin(self.origin.elapsed());
+        let result = act(&mut core.simulation, now);
+        core.send_outputs(now);
+        if core.simulation.poll_timeout() != deadline {
+            self.rearm.notify_one();
+        }
+        drop(core);
+        self.happened.send_replace(());
+        result
+    }
+
+    /// Looks at the simulation.
+    pub(super) fn look<T>(&self, look: impl FnOnce(&Simulation) -> T) -> T {
+        look(
+            &self
+                .core
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .simulation,
+        )
+    }
+
+    /// Waits until the simulation is as it should be.
+    pub(super) async fn until(&self, mut is_so: impl FnMut(&Simulation) -> bool) {
+        let mut happened = self.happened.subscribe();
+        while !self.look(&mut is_so) {
+            // The sender lives in `self`.
+            let _ = happened.changed().await;
+        }
+    }
+
+    /// Opens a socket; what it is to send comes out of the receiver, which ends when the socket is
+    /// to be dropped.
+    pub(super) fn open_socket(self: &Arc<Self>) -> (LaneGuard, mpsc::Receiver<SocketOutput>) {
+        let (outlet, outputs) = mpsc::channel(self.backlog);
+        (self.open(LaneKind::Socket, Outlet::Socket(outlet)), outputs)
+    }
+
+    /// Opens an exchange; its answer comes out of the receiver.
+    pub(super) fn open_exchange(self: &Arc<Self>) -> (LaneGuard, oneshot::Receiver<Answer>) {
+        let (outlet, answer) = oneshot::channel();
+        (
+            self.open(LaneKind::Exchange, Outlet::Exchange(outlet)),
+            answer,
+        )
+    }
+
+    fn open(self: &Arc<Self>, kind: LaneKind, outlet: Outlet) -> LaneGuard {
+        let lane = Lane::new(self.next_lane.fetch_add(1, Ordering::Relaxed));
+        self.core
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .outlets
+            .insert(lane, outlet);
+        self.act(|simulation, now| simulation.handle_open(now, lane, kind));
+        LaneGuard {
+            shared: Arc::clone(self),
+            lane,
+        }
+    }
+
+    /// Breaks every connection, without a close frame or an answer.
+    pub(super) fn kill(&self) {
+        self.kill.send_replace(());
+    }
+
+    /// Rings when [`kill`](Self::kill) is called from now on.
+    pub(super) fn killed(&self) -> watch::Receiver<()> {
+        self.kill.subscribe()
+    }
+
+    /// Wakes the simulation when its time has come, for ever.
+    pub(super) async fn keep_time(&self) {
+        loop {
+            // A deadline beyond what the clock can tell is never.
+            let at = self
+                .look(Simulation::poll_timeout)
+                .and_then(|at| self.origin.checked_add(at.since_origin()));
+            let due = async {
+                match at {
+                    Some(at) => time::sleep_until(at).await,
+                    None => core::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = due => self.act(Simulation::handle_timeout),
+                () = self.rearm.notified() => {}
+            }
+        }
+    }
+}
+
+impl Core {
+    fn send_outputs(&mut self, now: Instant) {
+        while let Some(output) = self.simulation.poll_output() {
+            let lane = output.lane();
+            if !self.send(output) {
+                // It does not take what it is sent: as good as dead.
+                self.outlets.remove(&lane);
+                self.simulation.handle_close(now, lane);
+                tracing::debug!(lane = lane.number(), "dropped a lane that does not keep up");
+            }
+        }
+    }
+
+    /// False if the lane cannot take it.
+    fn send(&mut self, output: Output) -> bool {
+        match output {
+            Output::Frame { lane, text } => self.send_to_socket(lane, SocketOutput::Text(text)),
+            Output::Close { lane } => self.send_to_socket(lane, SocketOutput::Close),
+            Output::Respond { lane, body } => self.answer(lane, Answer::Batch(body)),
+            Output::Reject { lane } => self.answer(lane, Answer::BadRequest),
+        }
+    }
+
+    fn send_to_socket(&self, lane: Lane, output: SocketOutput) -> bool {
+        match self.outlets.get(&lane) {
+            Some(Outlet::Socket(outlet)) => outlet.try_send(output).is_ok(),
+            _ => true,
+        }
+    }
+
+    fn answer(&mut self, lane: Lane, answer: Answer) -> bool {
+        if let Some(Outlet::Exchange(outlet)) = self.outlets.remove(&lane) {
+            // An answer that nobody waits for any more is lost; its guard reports the end.
+            let _ = outlet.send(answer);
+        }
+        true
+    }
+}
+
+/// A lane as long as its task lives.
+#[derive(Debug)]
+pub(super) struct LaneGuard {
+    shared: Arc<Shared>,
+    lane: Lane,
+}
+
+impl LaneGuard {
+    /// Hands in what arrived.
+    pub(super) fn receive(&self, payload: &[u8]) {
+        self.shared
+            .act(|simulation, now| simulation.handle_payload(now, self.lane, payload));
+    }
+
+    pub(super) fn number(&self) -> u64 {
+        self.lane.number()
+    }
+}
+
+impl Drop for LaneGuard {
+    fn drop(&mut self) {
+        self.shared
+            .core
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .outlets
+            .remove(&self.lane);
+        self.shared
+            .act(|simulation, now| simulation.handle_close(now, self.lane));
+    }
+}

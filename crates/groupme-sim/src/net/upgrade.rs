@@ -1,0 +1,70 @@
+//! The WebSocket handshake (RFC 6455, section 4.2).
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use hyper::{
+    HeaderMap, Method, Request, Version,
+    header::{CONNECTION, HeaderName, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE},
+};
+use sha1::{Digest, Sha1};
+
+/// Whether the client wants a WebSocket at all.
+pub(super) fn is_wanted<B>(request: &Request<B>) -> bool {
+    request.method() == Method::GET && has_token(request.headers(), &UPGRADE, "websocket")
+}
+
+/// The `Sec-WebSocket-Accept` for a request; `None` if it is not a proper handshake.
+pub(super) fn accept<B>(request: &Request<B>) -> Option<String> {
+    let headers = request.headers();
+    let key = headers.get(SEC_WEBSOCKET_KEY)?.as_bytes();
+    let proper = request.version() == Version::HTTP_11
+        && has_token(headers, &CONNECTION, "upgrade")
+        && headers.get(SEC_WEBSOCKET_VERSION)?.as_bytes() == b"13"
+        && STANDARD.decode(key).is_ok_and(|nonce| nonce.len() == 16);
+    proper.then(|| accept_for(key))
+}
+
+fn accept_for(key: &[u8]) -> String {
+    let mut digest = Sha1::new();
+    digest.update(key);
+    digest.update(b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
+    STANDARD.encode(digest.finalize())
+}
+
+/// Whether a header that is a list of tokens has this one, in whichever case.
+fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
+    headers
+        .get_all(name)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|value| value.trim().eq_ignore_ascii_case(token))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accepts_a_key_as_the_rfc_does() {
+        assert_eq!(
+            accept_for(b"dGhlIHNhbXBsZSBub25jZQ=="),
+            "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
+        );
+    }
+
+    #[test]
+    fn finds_tokens_in_lists_of_any_case() {
+        let request = |connection: &str| {
+            Request::builder()
+                .header("Upgrade", "WebSocket")
+                .header("Connection", connection)
+                .header("Sec-WebSocket-Version", "13")
+                .header("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")
+                .body(())
+                .unwrap()
+        };
+        assert!(is_wanted(&request("keep-alive")));
+        assert_eq!(accept(&request("keep-alive")), None);
+        assert!(accept(&request("keep-alive, Upgrade")).is_some());
+    }
+}

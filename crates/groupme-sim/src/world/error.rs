@@ -1,0 +1,53 @@
+//! What cannot be done in the world.
+
+use super::{GroupId, MessageId, UserId};
+
+/// Why the world refused: always the caller's doing.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WorldError {
+    /// There is no such user; `add_user` makes one.
+    #[error("there is no user {0}: add one first")]
+    NoSuchUser(UserId),
+    /// There is no such group; `add_group` makes one.
+    #[error("there is no group {0}: add one first")]
+    NoSuchGroup(GroupId),
+    /// There is no such message, or not any more: the world keeps the latest ones only.
+    #[error("there is no message {0}: it was never said, or so long ago that it is forgotten")]
+    NoSuchMessage(MessageId),
+    /// Only members can do this.
+    #[error("user {user} is not a member of group {group}: add the member first")]
+    NotAMember {
+        /// The user.
+        user: UserId,
+        /// The group.
+        group: GroupId,
+    },
+    /// A direct message needs two people.
+    #[error("user {0} cannot write to themselves")]
+    OneSelf(UserId),
+    /// Only people who take part in a conversation can do this.
+    #[error("user {user} takes no part in the conversation of message {message}")]
+    NotInConversation {
+        /// The user.
+        user: UserId,
+        /// The message.
+        message: MessageId,
+    },
+    /// A deleted message cannot change any more.
+    #[error("message {0} is deleted")]
+    Deleted(MessageId),
+    /// A script asked for a message that none of its earlier beats has kept.
+    #[error("no beat has kept a message called {0:?}: keep one before")]
+    NothingKept(&'static str),
+    /// The given text is not the JSON that was asked for.
+    #[error("{what} must be {wanted}")]
+    NotJson {
+        /// What was given.
+        what: &'static str,
+        /// What is wanted.
+        wanted: &'static str,
+        /// Where it stops being that.
+        source: Box<dyn core::error::Error + Send + Sync>,
+    },
+}

@@ -1,0 +1,79 @@
+//! Ids: numbers in here, text on the wire.
+
+use core::fmt;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(u64);
+
+        impl $name {
+            /// The id with this number.
+            pub const fn new(number: u64) -> Self {
+                Self(number)
+            }
+
+            /// The number.
+            pub const fn number(self) -> u64 {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(&self.0, f)
+            }
+        }
+    };
+}
+
+id! {
+    /// Names a user of the simulated GroupMe. Displays as GroupMe writes it.
+    UserId
+}
+id! {
+    /// Names a group of the simulated GroupMe. Displays as GroupMe writes it.
+    GroupId
+}
+id! {
+    /// Names a message of the simulated GroupMe, in a group or between two people: eighteen
+    /// digits, the first ten of them the second it was written in. Displays as GroupMe writes it.
+    MessageId
+}
+
+/// Where a message was said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "GroupMe has no third place for a message"
+)]
+pub enum Place {
+    /// In a group.
+    Group(GroupId),
+    /// Between two people, the lower id first.
+    Direct(UserId, UserId),
+}
+
+impl Place {
+    /// The place where two people talk, whichever of them is named first.
+    pub fn direct(one: UserId, other: UserId) -> Self {
+        Self::Direct(one.min(other), one.max(other))
+    }
+
+    /// The channel for what happens there: `/group/{id}` or `/direct_message/{low}_{high}`.
+    pub fn channel(self) -> String {
+        match self {
+            Self::Group(group) => format!("/group/{group}"),
+            Self::Direct(low, high) => format!("/direct_message/{low}_{high}"),
+        }
+    }
+
+    /// The conversation id: `{id}` or `{low}+{high}`.
+    pub fn conversation(self) -> String {
+        match self {
+            Self::Group(group) => group.to_string(),
+            Self::Direct(low, high) => format!("{low}+{high}"),
+        }
+    }
+}

@@ -1,0 +1,429 @@
+//! What is pushed: the `data` of every kind of event, member for member as GroupMe was seen to
+//! send it. A field that is `null` here is sent as `null`; one that is missing is not sent.
+
+use serde_json::{Value, json};
+
+use super::{
+    GroupId, MessageId, Place, UserId,
+    calendar::rfc3339,
+    message::{Deletion, Group, Message, Reaction, User},
+};
+
+/// `line.create` or `direct_message.create`, for a message just said.
+pub(super) fn created(message: &Message, author: &User) -> Value {
+    let alert = match &message.text {
+        Some(text) => format!("{}: {text}", author.name),
+        None => format!("{} sent an attachment", author.name),
+    };
+    match message.place {
+        Place::Group(group) => {
+            json!({
+                "type": "line.create",
+                "alert": alert,
+                "subject": line(message, author, group, &Value::Null),
+                "received_at": millis(message.created_at),
+            })
+        }
+        Place::Direct(..) => {
+            json!({
+                "type": "direct_message.create",
+                "alert": alert,
+                "subject": direct_message(message, author),
+                "received_at": millis(message.created_at),
+            })
+        }
+    }
+}
+
+/// `message.update`: the whole message once more. None is sent for direct messages.
+pub(super) fn updated(message: &Message, author: &User, group: GroupId, now: u64) -> Value {
+    // An empty text where the other events have null.
+    let unpinned = Value::from("");
+    json!({
+        "type": "message.update",
+        "alert": "",
+        "subject": line(message, author, group, &unpinned),
+        "received_at": millis(now),
+    })
+}
+
+/// `message.deleted`: the message as it stands after its deletion. None is sent for direct
+/// messages.
+pub(super) fn deleted(message: &Message, author: &User, group: GroupId, now: u64) -> Value {
+    json!({
+        "type": "message.deleted",
+        "alert": "",
+        "subject": line(message, author, group, &Value::Null),
+        "received_at": millis(now),
+    })
+}
+
+/// `favorite`: all reactions to a message after one was added or removed.
+pub(super) fn favorite(message: &Message, author: &User, by: UserId, now: u64) -> Value {
+    json!({
+        "type": "favorite",
+        "alert": "",
+        "subject": reacted(message, author, by, now),
+        "received_at": millis(now),
+    })
+}
+
+/// `like.create`: the same, told to the author, with the one reaction that was added.
+pub(super) fn like(
+    message: &Message,
+    author: &User,
+    by: UserId,
+    liker: &User,
+    code: &str,
+    now: u64,
+) -> Value {
+    let mut subject = reacted(message, author, by, now);
+    subject["user_reaction"] = json!({ "code": code, "type": "unicode" });
+    let shown = message.text.as_deref().unwrap_or("your message");
+    json!({
+        "type": "like.create",
+        "alert": format!("{} reacted {code} to \"{shown}\"", liker.name),
+        "subject": subject,
+        "received_at": millis(now),
+    })
+}
+
+/// `membership.create`: a group, cut down, told to the one who was added to it.
+pub(super) fn membership(id: GroupId, group: &Group, adder: &User, now: u64) -> Value {
+    json!({
+        "type": "membership.create",
+        "alert": format!("You've been added to \"{}\" with {}.", group.name, adder.name),
+        "subject": {
+            "avatar_url": null,
+            "created_at": group.created_at,
+            "creator_id": group.creator.to_string(),
+            "description": "",
+            "disable_sharing": false,
+            "id": id.to_string(),
+            "max_memberships": 5000,
+            "name": group.name,
+            "phone_number": "+1 5555550100",
+            "preview_url": null,
+            "share_url": format!("https://groupme.com/join_group/{id}/XXXXXXXX"),
+            "shared": null,
+            "theme_name": null,
+            "thread_id": null,
+            "type": "private",
+            "updated_at": group.updated_at,
+        },
+        "received_at": millis(now),
+    })
+}
+
+/// `typing`. `started` is in ms since 1970.
+pub(super) fn typing(user: UserId, started: u64) -> Value {
+    json!({ "type": "typing", "user_id": user.to_string(), "started": started })
+}
+
+/// `read_receipt.create`: `reader` has read up to `message`.
+pub(super) fn read_receipt(message: MessageId, place: Place, reader: UserId, now: u64) -> Value {
+    json!({
+        "type": "read_receipt.create",
+        "alert": "",
+        "subject": {
+            "id": message.to_string(),
+            "chat_id": place.conversation(),
+            "message_id": message.to_string(),
+            "user_id": reader.to_string(),
+            "read_at": now,
+        },
+        "received_at": millis(now),
+    })
+}
+
+/// A system notice in a group: a `line.create` that carries an `event`.
+pub(super) fn group_notice(
+    id: MessageId,
+    guid: &str,
+    group: GroupId,
+    notice: &Notice,
+    now: u64,
+) -> Value {
+    json!({
+        "type": "line.create",
+        "alert": notice.text,
+        "subject": {
+            "attachments": [],
+            "avatar_url": null,
+            "created_at": now,
+            "deleted_at": null,
+            "deletion_actor": null,
+            "event": notice.event,
+            "group_id": group.to_string(),
+            "id": id.to_string(),
+            "location": nowhere(),
+            "name": "GroupMe",
+            "parent_id": null,
+            "picture_url": null,
+            "pinned_at": null,
+            "pinned_by": null,
+            "sender_id": "system",
+            "sender_type": "system",
+            "source_guid": guid,
+            "system": true,
+            "text": notice.text,
+            "updated_at": null,
+            "user_id": "system",
+        },
+        "received_at": millis(now),
+    })
+}
+
+/// A system notice between two people, as `recipient` gets it. It has no `system` member.
+pub(super) fn direct_notice(
+    id: MessageId,
+    guid: &str,
+    place: Place,
+    recipient: UserId,
+    notice: &Notice,
+    now: u64,
+) -> Value {
+    json!({
+        "type": "direct_message.create",
+        "alert": format!("GroupMe: {}", notice.text),
+        "subject": {
+            "attachments": [],
+            "avatar_url": "",
+            "chat_id": place.conversation(),
+            "created_at": now,
+            "event": notice.event,
+            "favorited_by": [],
+            "id": id.to_string(),
+            "location": nowhere(),
+            "name": "GroupMe",
+            "picture_url": null,
+            "recipient_id": recipient.to_string(),
+            "sender_id": "system",
+            "sender_type": "system",
+            "source_guid": guid,
+            "text": notice.text,
+            "user_id": "system",
+        },
+        "received_at": millis(now),
+    })
+}
+
+/// What a system notice says, to people and to programs.
+#[derive(Debug)]
+pub(super) struct Notice {
+    pub(super) text: String,
+    /// `{type, data}`
+    pub(super) event: Value,
+}
+
+impl Notice {
+    pub(super) fn pinned(by: &User, by_id: UserId, message: MessageId, now: u64) -> Self {
+        Self {
+            text: format!("{} pinned a message.", by.name),
+            event: json!({
+                "data": {
+                    "message_id": message.to_string(),
+                    "pinned": true,
+                    "pinned_at": now,
+                    "pinned_by": by_id.to_string(),
+                },
+                "type": "message.pinned",
+            }),
+        }
+    }
+
+    pub(super) fn updated(message: &Message, author: &User, now: u64) -> Self {
+        Self {
+            text: format!("{} edited a message.", author.name),
+            event: json!({
+                "type": "message.update",
+                "data": {
+                    "message_id": message.id.to_string(),
+                    "sender_id": message.author.to_string(),
+                    "updated_at": now,
+                    "message": { "text": message.text, "attachments": message.attachments },
+                },
+            }),
+        }
+    }
+
+    pub(super) fn deleted(message: MessageId, deletion: &Deletion) -> Self {
+        Self {
+            text: "A message was deleted.".to_owned(),
+            event: json!({
+                "type": "message.deleted",
+                "data": {
+                    "message_id": message.to_string(),
+                    // Seconds here, text in `message.deleted`.
+                    "deleted_at": deletion.at.as_secs(),
+                    "deletion_actor": deletion.actor,
+                },
+            }),
+        }
+    }
+
+    pub(super) fn added(adder: &User, adder_id: UserId, user: &User, id: UserId) -> Self {
+        Self {
+            text: format!("{} added {} to the group.", adder.name, user.name),
+            event: json!({
+                "type": "membership.announce.added",
+                "data": { "added_users": [person(id, user)], "adder_user": person(adder_id, adder) },
+            }),
+        }
+    }
+
+    pub(super) fn removed(remover: &User, remover_id: UserId, user: &User, id: UserId) -> Self {
+        Self {
+            text: format!("{} removed {} from the group.", remover.name, user.name),
+            event: json!({
+                "type": "membership.notifications.removed",
+                "data": { "remover_user": person(remover_id, remover), "removed_user": person(id, user) },
+            }),
+        }
+    }
+
+    pub(super) fn exited(user: &User, id: UserId) -> Self {
+        Self {
+            text: format!("{} has left the group.", user.name),
+            event: json!({
+                "type": "membership.notifications.exited",
+                "data": { "removed_user": person(id, user) },
+            }),
+        }
+    }
+}
+
+/// A group message, as `line.create` and the two that repeat it show it.
+fn line(message: &Message, author: &User, group: GroupId, unpinned: &Value) -> Value {
+    let pinned_at = message.pinned.map(|(at, _)| at);
+    let pinned_by = message
+        .pinned
+        .map_or_else(|| unpinned.clone(), |(_, by)| by.to_string().into());
+    json!({
+        "attachments": message.attachments,
+        "avatar_url": author.avatar_url,
+        "created_at": message.created_at,
+        "deleted_at": message.deleted.as_ref().map(|deletion| rfc3339(deletion.at)),
+        "deletion_actor": message.deleted.as_ref().map(|deletion| deletion.actor),
+        "group_id": group.to_string(),
+        "id": message.id.to_string(),
+        "location": nowhere(),
+        "name": author.name,
+        "parent_id": null,
+        "picture_url": null,
+        "pinned_at": pinned_at,
+        "pinned_by": pinned_by,
+        "sender_id": message.author.to_string(),
+        "sender_type": "user",
+        "source_guid": message.source_guid,
+        "system": false,
+        "text": message.text,
+        "updated_at": message.updated_at,
+        "user_id": message.author.to_string(),
+    })
+}
+
+/// A direct message. Unlike a line it has no members for what did not happen to it.
+fn direct_message(message: &Message, author: &User) -> Value {
+    json!({
+        "attachments": message.attachments,
+        "avatar_url": author.avatar_url,
+        "chat_id": message.place.conversation(),
+        "created_at": message.created_at,
+        "favorited_by": fans(message),
+        "id": message.id.to_string(),
+        "location": nowhere(),
+        "name": author.name,
+        "picture_url": null,
+        "recipient_id": recipient(message),
+        "sender_id": message.author.to_string(),
+        "sender_type": "user",
+        "source_guid": message.source_guid,
+        "text": message.text,
+        "user_id": message.author.to_string(),
+    })
+}
+
+/// The subject of `favorite` and `like.create`. The message in it has no sender but its user.
+fn reacted(message: &Message, author: &User, by: UserId, now: u64) -> Value {
+    let mut subject = json!({});
+    match message.place {
+        Place::Group(group) => {
+            subject["line"] = json!({
+                "attachments": message.attachments,
+                "avatar_url": author.avatar_url,
+                "created_at": message.created_at,
+                "favorited_at": now,
+                "favorited_by": fans(message),
+                "group_id": group.to_string(),
+                "id": message.id.to_string(),
+                "location": nowhere(),
+                "name": author.name,
+                "picture_url": null,
+                "source_guid": message.source_guid,
+                "system": false,
+                "text": message.text,
+                "user_id": message.author.to_string(),
+            });
+        }
+        Place::Direct(..) => {
+            subject["direct_message"] = json!({
+                "attachments": message.attachments,
+                "avatar_url": author.avatar_url,
+                "chat_id": message.place.conversation(),
+                "created_at": message.created_at,
+                "favorited_at": now,
+                "favorited_by": fans(message),
+                "id": message.id.to_string(),
+                "location": nowhere(),
+                "name": author.name,
+                "picture_url": null,
+                "recipient_id": recipient(message),
+                "source_guid": message.source_guid,
+                "text": message.text,
+                "user_id": message.author.to_string(),
+            });
+        }
+    }
+    subject["reactions"] = message.reactions.iter().map(reaction).collect();
+    subject["user_id"] = by.to_string().into();
+    subject
+}
+
+fn reaction(reaction: &Reaction) -> Value {
+    let users: Vec<String> = reaction.users.iter().map(UserId::to_string).collect();
+    json!({ "code": reaction.code, "type": "unicode", "user_ids": users })
+}
+
+/// One entry per reaction, as GroupMe has it.
+fn fans(message: &Message) -> Vec<String> {
+    message
+        .reactions
+        .iter()
+        .flat_map(|reaction| &reaction.users)
+        .map(UserId::to_string)
+        .collect()
+}
+
+fn recipient(message: &Message) -> Option<String> {
+    match message.place {
+        Place::Direct(low, high) => {
+            Some(if message.author == low { high } else { low }.to_string())
+        }
+        Place::Group(_) => None,
+    }
+}
+
+/// A person in the data of a notice: the id is a number there.
+fn person(id: UserId, user: &User) -> Value {
+    json!({ "id": id.number(), "nickname": user.name })
+}
+
+/// GroupMe has sent this in every message for a decade.
+fn nowhere() -> Value {
+    json!({ "lat": "", "lng": "", "name": null })
+}
+
+fn millis(seconds: u64) -> u64 {
+    seconds.saturating_mul(1000)
+}

@@ -1,0 +1,23 @@
+//! The simulator, from outside: in virtual time, and on loopback sockets where `net` is on.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
+mod connect;
+mod disconnect;
+mod handshake;
+mod peer;
+mod ping;
+mod publish;
+mod script;
+mod sessions;
+mod shape;
+mod sockets;
+mod subscribe;
+mod transcript;
+mod world;
+
+#[cfg(feature = "net")]
+mod net;

@@ -1,0 +1,8 @@
+//! The simulator on loopback sockets, seen by clients written by hand.
+
+mod client;
+mod faults;
+mod polling;
+mod rest;
+mod story;
+mod websocket;

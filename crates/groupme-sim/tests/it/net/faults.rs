@@ -1,0 +1,165 @@
+//! What can be done to clients on purpose.
+
+use core::time::Duration;
+
+use fastwebsockets::OpCode;
+use groupme_sim::Sim;
+use serde_json::json;
+use tokio::net::TcpStream;
+
+use super::client::{Http, KEY, Socket, sim, upgrade};
+use crate::peer::{connect, connect_for, connected, handshake, unknown};
+
+#[tokio::test]
+async fn killed_connections_break_without_a_word_and_sessions_live() {
+    let sim = sim().await;
+    let mut socket = Socket::open(&sim).await;
+    let client = socket.listen(&sim).await;
+    let mut http = Http::open(&sim).await;
+    let polling = http.ask(&json!([handshake("1")])).await[0]["clientId"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    http.post(&json!([connect(&polling, "2")])).await;
+
+    sim.kill_sockets();
+    assert_eq!(socket.read().await, None);
+    assert!(http.answer().await.is_none());
+
+    let mut http = Http::open(&sim).await;
+    for client in [client, polling] {
+        let answer = http.ask(&json!([connect_for(&client, "3", 0)])).await;
+        assert_eq!(answer[0], connected(&client, "3"));
+    }
+}
+
+#[tokio::test]
+async fn a_restart_loses_connections_and_sessions() {
+    let sim = sim().await;
+    let mut socket = Socket::open(&sim).await;
+    let client = socket.listen(&sim).await;
+    sim.restart();
+    assert_eq!(socket.read().await, None);
+    let mut socket = Socket::open(&sim).await;
+    assert_eq!(
+        socket.ask(&connect(&client, "3")).await,
+        unknown(&client, "3")
+    );
+    socket.listen(&sim).await;
+    sim.say("back").unwrap();
+    assert_eq!(socket.message().await["data"]["subject"]["text"], "back");
+}
+
+#[tokio::test]
+async fn lost_sessions_leave_the_socket_open() {
+    let sim = sim().await;
+    let mut socket = Socket::open(&sim).await;
+    let client = socket.listen(&sim).await;
+    socket.settle().await;
+    sim.lose_sessions();
+    sim.say("unheard").unwrap();
+    assert_eq!(
+        socket.ask(&connect(&client, "3")).await,
+        unknown(&client, "3")
+    );
+}
+
+#[tokio::test]
+async fn a_destroyed_session_closes_its_socket() {
+    let sim = sim().await;
+    let mut socket = Socket::open(&sim).await;
+    let client = socket.listen(&sim).await;
+    socket.settle().await;
+    assert!(sim.destroy_session(&client));
+    assert!(!sim.destroy_session(&client));
+    assert_eq!(
+        socket.read().await,
+        Some((OpCode::Close, 1000_u16.to_be_bytes().to_vec()))
+    );
+    assert_eq!(socket.read().await, None);
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_is_dropped() {
+    let sim = Sim::builder()
+        .pings(None)
+        .backlog(10)
+        .start()
+        .await
+        .unwrap();
+    let mut socket = Socket::open(&sim).await;
+    socket.listen(&sim).await;
+    socket.settle().await;
+    // At once, so that none can be sent in between.
+    sim.with(|world| {
+        for _ in 0..11 {
+            world.say(sim.cast().lake, sim.cast().mara, "more").unwrap();
+        }
+    });
+    let mut received = 0;
+    while socket.read().await.is_some() {
+        received += 1;
+    }
+    assert!(received <= 10, "{received}");
+}
+
+#[tokio::test]
+async fn upgrades_can_be_refused() {
+    let sim = sim().await;
+    sim.allow_sockets(false);
+    let mut http = Http::open(&sim).await;
+    assert_eq!(
+        http.request("GET", "/faye", &upgrade(KEY), "").await.status,
+        503
+    );
+    assert_eq!(
+        http.ask(&json!([handshake("1")])).await[0]["successful"],
+        true
+    );
+    sim.allow_sockets(true);
+    Socket::open(&sim).await;
+}
+
+#[tokio::test]
+async fn after_a_stall_everything_comes_at_once() {
+    let sim = sim().await;
+    let mut socket = Socket::open(&sim).await;
+    socket.listen(&sim).await;
+    socket.settle().await;
+    let before = sim.sessions();
+    sim.stall();
+    sim.say("late").unwrap();
+    socket.send(&json!([handshake("y")])).await;
+    let mut http = Http::open(&sim).await;
+    http.post(&json!([handshake("z")])).await;
+    assert_eq!(sim.sessions(), before);
+    sim.resume();
+    assert_eq!(socket.message().await["data"]["subject"]["text"], "late");
+    assert_eq!(socket.message().await["id"], "y");
+    assert_eq!(http.answer().await.unwrap()[0]["id"], "z");
+}
+
+#[tokio::test]
+async fn a_shutdown_frees_the_port_and_ends_all_connections() {
+    let sim = sim().await;
+    let addr = sim.addr();
+    let mut socket = Socket::open(&sim).await;
+    socket.listen(&sim).await;
+    sim.shutdown().await;
+    assert_eq!(socket.read().await, None);
+    assert!(TcpStream::connect(addr).await.is_err());
+}
+
+#[tokio::test]
+async fn a_short_hold_ends_by_the_clock() {
+    let hold = Duration::from_millis(20);
+    let sim = Sim::builder().pings(None).hold(hold).start().await.unwrap();
+    let mut socket = Socket::open(&sim).await;
+    let client = socket.listen(&sim).await;
+    let mut expected = connected(&client, "c");
+    expected["advice"]["timeout"] = 20.into();
+    assert_eq!(socket.message().await, expected);
+    // And so does the session.
+    assert_eq!(socket.read().await.unwrap().0, OpCode::Close);
+    assert_eq!(sim.sessions(), Vec::<String>::new());
+}

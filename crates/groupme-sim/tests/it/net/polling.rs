@@ -1,0 +1,122 @@
+//! Long-polling.
+
+use serde_json::{Value, json};
+
+use super::client::{Http, sim};
+use crate::peer::{connect, connect_for, handshake, subscribe};
+
+/// Shakes hands and subscribes to `/user/{me}`.
+async fn session(sim: &groupme_sim::Sim, http: &mut Http) -> String {
+    let answer = http.ask(&json!([handshake("1")])).await;
+    let client = answer[0]["clientId"].as_str().unwrap().to_owned();
+    let own = format!("/user/{}", sim.user_id());
+    assert_eq!(
+        http.ask(&json!([subscribe(&client, &own, sim.token())]))
+            .await[0]["successful"],
+        true
+    );
+    client
+}
+
+#[tokio::test]
+async fn a_held_poll_is_answered_with_what_happens() {
+    let sim = sim().await;
+    let mut http = Http::open(&sim).await;
+    let client = session(&sim, &mut http).await;
+    let mut poll = Http::open(&sim).await;
+    poll.post(&json!([connect(&client, "2")])).await;
+    // A second connection is not held up by the first.
+    assert_eq!(http.ask(&json!([])).await, json!([]));
+    sim.say("hello").unwrap();
+    let answer = poll.answer().await.unwrap();
+    // Whether the word or the poll came first, the poll brings it.
+    assert_eq!(answer[0]["channel"], "/meta/connect");
+    assert_eq!(answer[1]["data"]["subject"]["text"], "hello");
+}
+
+#[tokio::test]
+async fn events_arrive_in_order_and_once() {
+    let sim = sim().await;
+    let mut http = Http::open(&sim).await;
+    let client = session(&sim, &mut http).await;
+    let mut texts = Vec::new();
+    for round in 0..10 {
+        http.post(&json!([connect(&client, "2")])).await;
+        sim.with(|world| {
+            for number in 0..100 {
+                world
+                    .say(
+                        sim.cast().lake,
+                        sim.cast().mara,
+                        &(round * 100 + number).to_string(),
+                    )
+                    .unwrap();
+            }
+        });
+        texts.extend(texts_of(&http.answer().await.unwrap()));
+    }
+    // What came between two polls.
+    texts.extend(texts_of(
+        &http.ask(&json!([connect_for(&client, "3", 0)])).await,
+    ));
+    assert_eq!(
+        texts,
+        (0..1000)
+            .map(|number| number.to_string())
+            .collect::<Vec<_>>()
+    );
+}
+
+fn texts_of(answer: &Value) -> Vec<String> {
+    let texts = answer
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|message| message["data"]["subject"]["text"].as_str());
+    texts.map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn answers_look_like_fayes() {
+    let sim = sim().await;
+    let mut http = Http::open(&sim).await;
+    let origin = [("Origin", "https://web.example")];
+    let response = http
+        .request(
+            "POST",
+            "/faye/handshake",
+            &origin,
+            &handshake("1").to_string(),
+        )
+        .await;
+    assert_eq!(response.status, 200);
+    for header in [
+        "content-type: application/json; charset=utf-8",
+        "cache-control: no-cache, no-store",
+        "x-content-type-options: nosniff",
+        "access-control-allow-origin: https://web.example",
+        "access-control-allow-credentials: true",
+    ] {
+        assert!(
+            response.headers.contains(header),
+            "{header} in {}",
+            response.headers
+        );
+    }
+    assert_eq!(http.request("OPTIONS", "/faye", &[], "").await.status, 200);
+    for nonsense in ["", "1", "[{\"channel\""] {
+        let response = http.request("POST", "/faye", &[], nonsense).await;
+        assert_eq!((response.status, &*response.body), (400, "Bad request"));
+    }
+}
+
+#[tokio::test]
+async fn a_body_beyond_a_mebibyte_is_too_large() {
+    let sim = sim().await;
+    let mut http = Http::open(&sim).await;
+    // Announced, but not sent: the answer does not wait for it.
+    let length = ((1 << 20) + 1).to_string();
+    http.send("POST", "/faye", &[("Content-Length", &length)], "")
+        .await;
+    assert_ne!(http.response().await.unwrap().status, 200);
+}

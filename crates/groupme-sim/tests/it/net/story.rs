@@ -1,0 +1,70 @@
+//! Scripts, played by the clock.
+
+use core::time::Duration;
+
+use groupme_sim::{Place, Script, WorldError};
+
+use super::client::{Socket, sim};
+
+/// So that a story takes no time to speak of.
+const HURRY: Duration = Duration::from_millis(2);
+
+#[tokio::test]
+async fn a_client_sees_the_story_to_its_end() {
+    let sim = sim().await;
+    let cast = *sim.cast();
+    let mut socket = Socket::open(&sim).await;
+    socket.listen(&sim).await;
+    let channel = Place::Group(cast.lake).channel();
+    sim.until_subscribed(&channel).await;
+    let playback = sim.play(cast.story(), HURRY);
+    loop {
+        let message = socket.message().await;
+        if message["data"]["subject"]["text"] == "Eight o'clock at the station, then." {
+            break;
+        }
+    }
+    playback.finished().await.unwrap();
+    assert!(!sim.group_ids().contains(&cast.surprise.to_string()));
+}
+
+#[tokio::test]
+async fn an_endless_story_begins_again() {
+    let sim = sim().await;
+    let mut socket = Socket::open(&sim).await;
+    socket.listen(&sim).await;
+    let playback = sim.play_endlessly(sim.cast().story(), HURRY);
+    let mut memberships = 0;
+    while memberships < 3 {
+        memberships += u32::from(socket.message().await["data"]["type"] == "membership.create");
+    }
+    drop(playback);
+}
+
+#[tokio::test]
+async fn a_script_that_cannot_go_on_says_so() {
+    let sim = sim().await;
+    let script = Script::new().beat(|world, stage| world.delete(stage.message("nothing")?));
+    let error = sim.play(script, HURRY).finished().await.unwrap_err();
+    assert!(matches!(error, WorldError::NothingKept("nothing")));
+}
+
+#[tokio::test]
+async fn it_tells_which_groups_and_people_there_are() {
+    let sim = sim().await;
+    let cast = sim.cast();
+    assert_eq!(sim.group_ids(), [cast.lake.to_string()]);
+    assert_eq!(sim.direct_message_ids(), [cast.mara.to_string()]);
+}
+
+#[tokio::test]
+async fn a_subscription_can_be_waited_for_and_its_end() {
+    let sim = sim().await;
+    let own = format!("/user/{}", sim.user_id());
+    let mut socket = Socket::open(&sim).await;
+    let ((), client) = tokio::join!(sim.until_subscribed(&own), socket.listen(&sim));
+    let ((), known) = tokio::join!(sim.until_unsubscribed(&own), async {
+        sim.destroy_session(&client)
+    });
+    assert!(known);
+}

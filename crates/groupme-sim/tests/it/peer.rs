@@ -1,0 +1,230 @@
+//! A client without a mind of its own, and a simulation to talk to, in virtual time.
+
+use core::time::Duration;
+use std::collections::BTreeMap;
+
+use bayeux_proto::Instant;
+use groupme_sim::{Cast, Gateway, GatewayConfig, Lane, LaneKind, Output, Simulation, World};
+use serde_json::{Value, json};
+
+/// A simulation with the cast of the story, and everything it ever sent, by lane.
+pub(crate) struct Virtual {
+    pub(crate) simulation: Simulation,
+    pub(crate) cast: Cast,
+    pub(crate) now: Instant,
+    sent: BTreeMap<Lane, Vec<Sent>>,
+    next_lane: u64,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Sent {
+    Batch(Value),
+    BadRequest,
+    Closed,
+}
+
+impl Virtual {
+    /// Without pings, which most conversations are clearer without.
+    pub(crate) fn new() -> Self {
+        let mut config = GatewayConfig::default();
+        config.ping = None;
+        Self::with_config(config)
+    }
+
+    pub(crate) fn with_config(config: GatewayConfig) -> Self {
+        let mut world = World::new(config.seed, Duration::from_secs(1_785_346_055));
+        let cast = Cast::settle(&mut world).unwrap();
+        Self {
+            simulation: Simulation::new(world, Gateway::new(config)),
+            cast,
+            now: Instant::ORIGIN,
+            sent: BTreeMap::new(),
+            next_lane: 1,
+        }
+    }
+
+    pub(crate) fn token(&self) -> String {
+        self.simulation
+            .world()
+            .token(self.cast.me)
+            .unwrap()
+            .to_owned()
+    }
+
+    pub(crate) fn open(&mut self, kind: LaneKind) -> Lane {
+        let lane = Lane::new(self.next_lane);
+        self.next_lane += 1;
+        self.simulation.handle_open(self.now, lane, kind);
+        self.drain();
+        lane
+    }
+
+    /// Opens a socket.
+    pub(crate) fn socket(&mut self) -> Lane {
+        self.open(LaneKind::Socket)
+    }
+
+    /// Posts a payload in an exchange of its own.
+    pub(crate) fn post(&mut self, payload: &Value) -> Lane {
+        let lane = self.open(LaneKind::Exchange);
+        self.send(lane, payload);
+        lane
+    }
+
+    pub(crate) fn send(&mut self, lane: Lane, payload: &Value) {
+        self.send_text(lane, &payload.to_string());
+    }
+
+    pub(crate) fn send_text(&mut self, lane: Lane, payload: &str) {
+        self.simulation
+            .handle_payload(self.now, lane, payload.as_bytes());
+        self.drain();
+    }
+
+    pub(crate) fn close(&mut self, lane: Lane) {
+        self.simulation.handle_close(self.now, lane);
+        self.drain();
+    }
+
+    pub(crate) fn with<T>(&mut self, act: impl FnOnce(&mut World, Cast) -> T) -> T {
+        let cast = self.cast;
+        let result = self.simulation.with(self.now, |world| act(world, cast));
+        self.drain();
+        result
+    }
+
+    /// Lets time pass, from deadline to deadline.
+    pub(crate) fn pass(&mut self, time: Duration) {
+        let end = self.now + time;
+        while let Some(at) = self.simulation.poll_timeout().filter(|at| *at <= end) {
+            assert!(at >= self.now, "a deadline in the past");
+            self.now = at;
+            self.simulation.handle_timeout(at);
+            assert!(
+                self.simulation.poll_timeout().is_none_or(|next| next > at),
+                "a deadline that does not move on"
+            );
+            self.drain();
+        }
+        self.now = end;
+    }
+
+    /// Takes what a lane was sent since the last time.
+    pub(crate) fn received(&mut self, lane: Lane) -> Vec<Sent> {
+        self.sent.remove(&lane).unwrap_or_default()
+    }
+
+    /// Takes the one batch a lane was sent since the last time.
+    #[track_caller]
+    pub(crate) fn answer(&mut self, lane: Lane) -> Value {
+        match &self.received(lane)[..] {
+            [Sent::Batch(batch)] => batch.clone(),
+            other => panic!("expected one batch on {lane:?}, got {other:?}"),
+        }
+    }
+
+    /// Takes all messages a lane was sent since the last time, whatever batches they came in.
+    #[track_caller]
+    pub(crate) fn messages(&mut self, lane: Lane) -> Vec<Value> {
+        let batches = self.received(lane).into_iter().map(|sent| match sent {
+            Sent::Batch(Value::Array(messages)) => messages,
+            other => panic!("expected batches on {lane:?}, got {other:?}"),
+        });
+        batches.flatten().collect()
+    }
+
+    /// Shakes hands over an exchange, and returns the client id.
+    pub(crate) fn handshake(&mut self) -> String {
+        let lane = self.post(&json!([handshake("1")]));
+        let answer = self.answer(lane);
+        answer[0]["clientId"].as_str().unwrap().to_owned()
+    }
+
+    /// Subscribes over an exchange with the right token.
+    #[track_caller]
+    pub(crate) fn subscribe(&mut self, client: &str, channel: &str) {
+        let token = self.token();
+        let lane = self.post(&json!([subscribe(client, channel, &token)]));
+        assert_eq!(self.answer(lane)[0]["successful"], true);
+    }
+
+    /// Shakes hands, subscribes to `/user/{me}` and the group of the story, and connects, all over
+    /// one socket.
+    pub(crate) fn listen(&mut self) -> (Lane, String) {
+        let client = self.handshake();
+        let own = format!("/user/{}", self.cast.me);
+        let group = format!("/group/{}", self.cast.lake);
+        self.subscribe(&client, &own);
+        self.subscribe(&client, &group);
+        let socket = self.socket();
+        self.send(socket, &json!([connect(&client, "c")]));
+        (socket, client)
+    }
+
+    fn drain(&mut self) {
+        while let Some(output) = self.simulation.poll_output() {
+            let lane = output.lane();
+            let sent = match output {
+                Output::Frame { text, .. } | Output::Respond { body: text, .. } => {
+                    Sent::Batch(serde_json::from_str(&text).unwrap())
+                }
+                Output::Reject { .. } => Sent::BadRequest,
+                Output::Close { .. } => Sent::Closed,
+            };
+            self.sent.entry(lane).or_default().push(sent);
+        }
+    }
+}
+
+pub(crate) fn handshake(id: &str) -> Value {
+    json!({
+        "channel": "/meta/handshake",
+        "version": "1.0",
+        "supportedConnectionTypes": ["websocket", "long-polling"],
+        "id": id,
+    })
+}
+
+pub(crate) fn connect(client: &str, id: &str) -> Value {
+    json!({ "channel": "/meta/connect", "clientId": client, "connectionType": "websocket", "id": id })
+}
+
+pub(crate) fn connect_for(client: &str, id: &str, hold: i64) -> Value {
+    let mut message = connect(client, id);
+    message["advice"] = json!({ "timeout": hold });
+    message
+}
+
+pub(crate) fn subscribe(client: &str, channel: &str, token: &str) -> Value {
+    json!({
+        "channel": "/meta/subscribe",
+        "clientId": client,
+        "subscription": channel,
+        "id": "s",
+        "ext": { "access_token": token, "timestamp": 1_785_346_055 },
+    })
+}
+
+/// A successful connect reply as GroupMe sends it.
+pub(crate) fn connected(client: &str, id: &str) -> Value {
+    json!({
+        "id": id,
+        "clientId": client,
+        "channel": "/meta/connect",
+        "successful": true,
+        "advice": { "reconnect": "retry", "interval": 0, "timeout": 600_000 },
+    })
+}
+
+/// A refusal because the session is not known.
+pub(crate) fn unknown(client: &str, id: &str) -> Value {
+    json!({
+        "id": id,
+        "channel": "/meta/connect",
+        "successful": false,
+        "error": format!("401:{client}:Unknown client"),
+        "advice": { "reconnect": "handshake" },
+    })
+}
+
+pub(crate) const HOLD: Duration = Duration::from_mins(10);

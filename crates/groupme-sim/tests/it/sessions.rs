@@ -1,0 +1,90 @@
+//! How long sessions live, and how they die.
+
+use core::time::Duration;
+
+use groupme_sim::GatewayConfig;
+use serde_json::json;
+
+use crate::peer::{HOLD, Sent, Virtual, connect, connect_for, connected, unknown};
+
+#[test]
+fn a_session_dies_two_holds_after_its_last_connect_whatever_else_it_does() {
+    let mut sim = Virtual::new();
+    let client = sim.handshake();
+    let own = format!("/user/{}", sim.cast.me);
+    for _ in 0..3 {
+        sim.pass(HOLD / 2);
+        sim.subscribe(&client, &own);
+    }
+    sim.pass((HOLD / 2).saturating_sub(Duration::from_millis(1)));
+    let poll = sim.post(&json!([connect_for(&client, "2", 0)]));
+    assert_eq!(sim.answer(poll), json!([connected(&client, "2")]));
+
+    sim.pass(HOLD * 2);
+    let poll = sim.post(&json!([connect(&client, "3")]));
+    assert_eq!(sim.answer(poll), json!([unknown(&client, "3")]));
+    assert_eq!(sim.simulation.gateway().listeners(&own), 0);
+}
+
+#[test]
+fn the_socket_of_a_session_that_dies_is_closed_without_a_word() {
+    let mut sim = Virtual::new();
+    let (socket, client) = sim.listen();
+    sim.pass(HOLD);
+    assert_eq!(sim.answer(socket), json!([connected(&client, "c")]));
+    sim.pass(HOLD);
+    assert_eq!(sim.received(socket), [Sent::Closed]);
+}
+
+#[test]
+fn a_destroyed_session_answers_its_poll_and_is_unknown_thereafter() {
+    let mut sim = Virtual::new();
+    let client = sim.handshake();
+    let poll = sim.post(&json!([connect(&client, "2")]));
+    let now = sim.now;
+    assert!(sim.simulation.gateway_mut().destroy_session(now, &client));
+    assert!(!sim.simulation.gateway_mut().destroy_session(now, &client));
+    sim.pass(Duration::ZERO);
+    let next = sim.post(&json!([connect(&client, "3")]));
+    assert_eq!(sim.answer(poll), json!([connected(&client, "2")]));
+    assert_eq!(sim.answer(next), json!([unknown(&client, "3")]));
+}
+
+#[test]
+fn a_forgotten_session_goes_deaf_and_learns_of_it_with_its_next_request() {
+    let mut sim = Virtual::new();
+    let (socket, client) = sim.listen();
+    let now = sim.now;
+    sim.simulation.gateway_mut().forget_sessions(now);
+    sim.with(|world, cast| world.say(cast.lake, cast.mara, "anybody?"))
+        .unwrap();
+    assert_eq!(sim.received(socket), []);
+
+    sim.pass(HOLD);
+    assert_eq!(sim.answer(socket), json!([connected(&client, "c")]));
+    sim.send(socket, &json!([connect(&client, "d")]));
+    assert_eq!(sim.answer(socket), json!([unknown(&client, "d")]));
+}
+
+#[test]
+fn a_session_that_does_not_collect_is_destroyed_instead_of_losing_one_event() {
+    let mut config = GatewayConfig::default();
+    (config.queue, config.ping) = (10, None);
+    let mut sim = Virtual::with_config(config);
+    let client = sim.handshake();
+    let own = format!("/user/{}", sim.cast.me);
+    sim.subscribe(&client, &own);
+    for _ in 0..10 {
+        sim.with(|world, cast| world.say(cast.lake, cast.mara, "more"))
+            .unwrap();
+    }
+    assert_eq!(
+        sim.simulation.gateway().sessions().collect::<Vec<_>>(),
+        [client.as_str()]
+    );
+    sim.with(|world, cast| world.say(cast.lake, cast.mara, "too much"))
+        .unwrap();
+    assert_eq!(sim.simulation.gateway().sessions().count(), 0);
+    let poll = sim.post(&json!([connect(&client, "2")]));
+    assert_eq!(sim.answer(poll), json!([unknown(&client, "2")]));
+}

@@ -1,0 +1,121 @@
+//! The protocol core without a runtime: threads, `std::net` and long-polling, nothing else.
+//!
+//! Run `groupme sim` in one terminal and this in another, with what it printed:
+//! `cargo run --example blocking -- http://127.0.0.1:PORT/faye USER_ID TOKEN`
+//!
+//! Any runtime embeds the core in the same way: perform actions, report what came of them, sleep
+//! until the session's deadline.
+
+use std::{
+    env,
+    error::Error,
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    sync::mpsc,
+    thread,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use bayeux_proto::{
+    Action, Channel, Close, Config, Event, Instant, LaneId, Outgoing, Session, Transport, Verdict,
+};
+use bayeux_wire::{Decoder, Frame};
+
+type Response = Result<Vec<u8>, Close>;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let [url, user, token] = args.as_slice() else {
+        return Err("usage: blocking http://HOST:PORT/PATH USER_ID TOKEN".into());
+    };
+    let (host, path) = url
+        .strip_prefix("http://")
+        .and_then(|rest| rest.split_once('/'))
+        .ok_or("the URL has to be http://HOST:PORT/PATH")?;
+
+    let mut config = Config::default();
+    config.transports = vec![Transport::LongPolling];
+    let mut session = Session::new(config, 1);
+    session.subscribe(&Channel::new(&format!("/user/{user}"))?)?;
+    session.connect();
+
+    // GroupMe wants the token on subscribes, with the time at which they are written.
+    let mut ext = |outgoing: Outgoing<'_>, out: &mut Vec<u8>| {
+        if let Outgoing::Subscribe(_) = outgoing {
+            let seconds = SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap_or_default()
+                .as_secs();
+            let json = format!(r#"{{"access_token":"{token}","timestamp":{seconds}}}"#);
+            out.extend_from_slice(json.as_bytes());
+        }
+    };
+
+    let start = std::time::Instant::now();
+    let now = || Instant::from_origin(start.elapsed());
+    let (done, responses) = mpsc::channel::<(LaneId, Response)>();
+    let mut out = Vec::new();
+    let mut decoder = Decoder::new();
+    loop {
+        while let Some(action) = session.poll_action(now(), &mut ext, &mut out) {
+            if let Action::Exchange(lane, _) = action {
+                let (host, path, body, done) =
+                    (host.to_owned(), path.to_owned(), out.clone(), done.clone());
+                thread::spawn(move || done.send((lane, post(&host, &path, &body))));
+            }
+            out.clear();
+        }
+        while let Some(event) = session.poll_event() {
+            eprintln!("{event:?}");
+            if let Event::Ended(_) = event {
+                return Ok(());
+            }
+        }
+        let patience = session
+            .poll_timeout()
+            .map_or(Duration::from_mins(1), |deadline| deadline.at - now());
+        match responses.recv_timeout(patience) {
+            Err(_) => session.handle_timeout(now()),
+            Ok((lane, Err(why))) => session.handle_close(now(), lane, why),
+            Ok((lane, Ok(body))) => {
+                let mut frame = Frame::from_bytes(&body);
+                let close = decoder
+                    .decode(&mut frame)
+                    .map_or(Close::Garbage, |()| Close::Complete);
+                for message in frame.messages() {
+                    let verdict = session.handle_message(now(), lane, &message.envelope());
+                    if let (Verdict::Deliver, Some(data)) = (verdict, message.data()) {
+                        println!("{} {data}", message.channel());
+                    }
+                }
+                session.handle_close(now(), lane, close);
+            }
+        }
+    }
+}
+
+/// One HTTP exchange, as short as HTTP allows.
+fn post(host: &str, path: &str, body: &[u8]) -> Response {
+    let exchange = || -> std::io::Result<Vec<u8>> {
+        let mut stream = TcpStream::connect(host)?;
+        write!(
+            stream,
+            "POST /{path} HTTP/1.0\r\nHost: {host}\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\n\r\n",
+            body.len()
+        )?;
+        stream.write_all(body)?;
+        let mut response = Vec::new();
+        stream.read_to_end(&mut response)?;
+        Ok(response)
+    };
+    let response = exchange().map_err(|_| Close::Lost)?;
+    let end = response
+        .windows(4)
+        .position(|window| window == b"\r\n\r\n")
+        .ok_or(Close::Garbage)?;
+    match response.get(9..12) {
+        Some(b"200") => Ok(response[end + 4..].to_vec()),
+        _ => Err(Close::Garbage),
+    }
+}

@@ -1,0 +1,33 @@
+//! Prints every event of an account as one JSON object a line: `tail -f` for GroupMe.
+//!
+//! Without arguments it watches a simulated GroupMe; with `GROUPME_ACCESS_TOKEN` set and a user id
+//! as argument, the real one: `cargo run --example tail [USER_ID]`
+
+use groupme_client::{Client, GroupId, Incoming, Status, Token, UserId};
+use groupme_sim::Sim;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let sim;
+    let mut client = if let Some(user) = std::env::args().nth(1) {
+        let token = Token::new(&std::env::var("GROUPME_ACCESS_TOKEN")?)?;
+        Client::builder(token, UserId::new(user)).connect()?
+    } else {
+        sim = Sim::start().await?;
+        sim.play_round_and_round();
+        Client::builder(Token::new(sim.token())?, UserId::new(sim.user_id()))
+            .gateway_url(sim.gateway_url())
+            .group(GroupId::new(sim.group_id()))
+            .connect()?
+    };
+    while let Some(incoming) = client.next().await {
+        match incoming {
+            Incoming::Event(delivery) => println!("{}", delivery.data()),
+            Incoming::Status(Status::Gap { since, cause }) => {
+                eprintln!("gap since {since:?}: {cause}")
+            }
+            other => eprintln!("{other:?}"),
+        }
+    }
+    Ok(())
+}

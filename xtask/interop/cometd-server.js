@@ -1,0 +1,47 @@
+'use strict';
+// A CometD server: node cometd-server.js [--port N] [--timeout SECONDS]. It speaks long-polling only.
+// What it prints and how it is controlled: peer.js.
+const cometd = require('cometd-nodejs-server');
+const { mode, option, refusal, say, serve } = require('./peer');
+
+const hold = Number(option('timeout', 5)) * 1000;
+const bayeux = cometd.createCometDServer({ timeout: hold, maxInterval: hold, browserCookiePath: '/' });
+
+bayeux.policy = {
+  canHandshake: (session, message, callback) => callback(undefined, !mode.refuseHandshake),
+};
+bayeux.addExtension({
+  incoming(server, session, message, callback) {
+    if (/^\/meta\//.test(message.channel)) {
+      say({ saw: message.channel, subscription: message.subscription });
+    }
+    // CometD itself would only say that the message was deleted.
+    const refused = refusal(message);
+    if (refused) Object.assign(message.reply, { subscription: message.subscription, refused });
+    callback(undefined, !refused);
+  },
+  outgoing(server, sender, session, message, callback) {
+    if (message.refused) {
+      message.error = message.refused;
+      delete message.refused;
+    }
+    // A connect of no session was not told as seen.
+    if (session && message.channel === '/meta/connect') say({ answered: message.channel });
+    callback(undefined, true);
+  },
+});
+
+const sessions = new Map();
+bayeux.addListener('sessionAdded', (session) => {
+  sessions.set(session.id, session);
+  say({ saw: 'session', clientId: session.id });
+});
+bayeux.addListener('sessionRemoved', (session) => sessions.delete(session.id));
+
+serve({
+  attach: (server) => server.on('request', bayeux.handle),
+  publish: (channel, data) => bayeux.createServerChannel(channel).publish(null, data),
+  destroy() {
+    for (const session of [...sessions.values()]) session.disconnect(() => {});
+  },
+});

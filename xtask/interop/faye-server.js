@@ -1,0 +1,47 @@
+'use strict';
+// A Faye server of the version asked for: node faye-server.js --faye PACKAGE [--port N] [--timeout SECONDS]
+// What it prints and how it is controlled: peer.js.
+const { mode, option, refusal, say, serve } = require('./peer');
+const faye = require(option('faye', 'faye'));
+
+// Faye below 1.0 sends the publisher's clientId along with each event.
+const publisher = /0\.[78]$/.test(option('faye', '')) ? { clientId: 'x'.repeat(28) } : {};
+const bayeux = new faye.NodeAdapter({ mount: '/faye', timeout: Number(option('timeout', 5)) });
+const sessions = new Set();
+let published = 0;
+
+bayeux.addExtension({
+  incoming(message, callback) {
+    if (/^\/meta\//.test(message.channel)) {
+      say({ saw: message.channel, subscription: message.subscription });
+    }
+    if (message.channel === '/meta/handshake' && mode.refuseHandshake) {
+      message.error = 'Handshake refused';
+    }
+    const refused = refusal(message);
+    if (refused) message.error = refused;
+    callback(message);
+  },
+  outgoing(message, callback) {
+    if (message.channel === '/meta/handshake' && message.successful) {
+      sessions.add(message.clientId);
+      say({ saw: 'session', clientId: message.clientId });
+    }
+    if (message.channel === '/meta/connect') say({ answered: message.channel });
+    callback(message);
+  },
+});
+
+// The engine is asked directly: a publishing client would be one more session, which faults must not touch.
+const engine = bayeux._server._engine;
+
+serve({
+  attach: (server) => bayeux.attach(server),
+  publish(channel, data) {
+    engine.publish({ ...publisher, channel, data, id: (++published).toString(36) });
+  },
+  destroy() {
+    for (const clientId of sessions) engine.destroyClient(clientId, () => {});
+    sessions.clear();
+  },
+});

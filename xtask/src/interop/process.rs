@@ -1,0 +1,144 @@
+//! A child process whose output is kept.
+
+use core::time::Duration;
+use std::{
+    process::{Child, ChildStdin, Command, ExitStatus, Stdio},
+    sync::Arc,
+};
+
+use anyhow::{Context, bail};
+
+use super::log::{Log, Mark};
+
+/// A running program; it is killed when this is dropped.
+#[derive(Debug)]
+pub(super) struct Process {
+    child: Child,
+    /// Open as long as the process may live.
+    _stdin: ChildStdin,
+    pub(super) stdout: Arc<Log>,
+    pub(super) stderr: Arc<Log>,
+}
+
+/// A signal that asks a process to end.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Signal {
+    Interrupt,
+    Terminate,
+}
+
+impl Process {
+    /// Starts a program.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be started.
+    pub(super) fn start(command: &mut Command) -> anyhow::Result<Self> {
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("cannot start {}", command.get_program().display()))?;
+        let stdout = child.stdout.take().context("a child without stdout")?;
+        let stderr = child.stderr.take().context("a child without stderr")?;
+        Ok(Self {
+            _stdin: child.stdin.take().context("a child without stdin")?,
+            child,
+            stdout: Log::follow(stdout),
+            stderr: Log::follow(stderr),
+        })
+    }
+
+    /// Sends a signal.
+    ///
+    /// # Errors
+    ///
+    /// If the process is already gone.
+    pub(super) fn signal(&self, signal: Signal) -> anyhow::Result<()> {
+        let name = match signal {
+            Signal::Interrupt => "INT",
+            Signal::Terminate => "TERM",
+        };
+        let pid = self.child.id().to_string();
+        // The shell's own kill: the program of that name is not on every machine.
+        let status = Command::new("sh")
+            .args(["-c", r#"kill -s "$0" "$1""#, name, &pid])
+            .status()
+            .context("cannot start sh")?;
+        if !status.success() {
+            bail!("signal {name} could not be sent: the process is gone");
+        }
+        Ok(())
+    }
+
+    /// Waits until the process has closed its output and ended.
+    ///
+    /// # Errors
+    ///
+    /// If it goes on for longer than `patience`.
+    pub(super) fn exit(&mut self, patience: Duration) -> anyhow::Result<ExitStatus> {
+        self.stdout.wait_end(patience)?;
+        self.stderr.wait_end(patience)?;
+        Ok(self.child.wait()?)
+    }
+
+    /// Kills the process and waits until it is gone.
+    pub(super) fn kill(&mut self) {
+        // Either it is killed now or it was gone before.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Returns everything the process has printed, on both streams.
+    pub(super) fn output(&self) -> impl Iterator<Item = String> {
+        let stdout = self.stdout.since(Mark::default());
+        let stderr = self.stderr.since(Mark::default());
+        stdout.into_iter().chain(stderr).map(|line| line.text)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::log::Line, *};
+
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    fn shell(script: &str) -> Process {
+        Process::start(Command::new("sh").args(["-c", script])).unwrap()
+    }
+
+    #[test]
+    fn output_and_status_are_kept() {
+        let mut process = shell("echo out; echo err >&2; exit 3");
+        assert_eq!(process.exit(PATIENCE).unwrap().code(), Some(3));
+        assert_eq!(process.output().collect::<Vec<_>>(), ["out", "err"]);
+    }
+
+    #[test]
+    fn a_signal_arrives() {
+        use std::os::unix::process::ExitStatusExt;
+
+        let mut process = shell("echo ready; read -r _");
+        let is_ready = |line: &Line| line.text == "ready";
+        process
+            .stdout
+            .wait(Mark::default(), PATIENCE, "ready", is_ready)
+            .unwrap();
+        process.signal(Signal::Terminate).unwrap();
+        assert_eq!(process.exit(PATIENCE).unwrap().signal(), Some(15));
+    }
+
+    #[test]
+    fn a_process_that_goes_on_is_not_waited_for_without_end() {
+        let mut process = shell("read -r _");
+        let error = process.exit(Duration::ZERO).unwrap_err();
+        assert_eq!(error.to_string(), "it did not end within 0 s");
+    }
+}

@@ -1,0 +1,54 @@
+//! The workspace as cargo sees it.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use cargo_metadata::{CargoOpt, Metadata, MetadataCommand, Package, TargetKind};
+
+/// The manifests of the workspace and everything they depend on.
+#[derive(Debug)]
+pub(crate) struct Workspace {
+    metadata: Metadata,
+}
+
+impl Workspace {
+    /// Asks cargo about the workspace this program was built from, every feature enabled.
+    ///
+    /// # Errors
+    ///
+    /// If a manifest is wrong, or the lock file does not fit the manifests.
+    pub(crate) fn load() -> anyhow::Result<Self> {
+        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+        let metadata = MetadataCommand::new()
+            .manifest_path(manifest)
+            .features(CargoOpt::AllFeatures)
+            .other_options(["--locked".to_owned()])
+            .exec()
+            .context("cargo metadata failed")?;
+        Ok(Self { metadata })
+    }
+
+    pub(crate) fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        self.metadata.workspace_root.as_std_path()
+    }
+
+    pub(crate) fn target_dir(&self) -> PathBuf {
+        self.metadata.target_directory.clone().into_std_path_buf()
+    }
+
+    /// Returns the packages that others can depend on: those with a library that is published.
+    pub(crate) fn libraries(&self) -> impl Iterator<Item = &Package> {
+        self.metadata
+            .workspace_packages()
+            .into_iter()
+            .filter(|package| package.publish.as_deref() != Some(&[]))
+            .filter(|package| {
+                let mut targets = package.targets.iter();
+                targets.any(|target| target.kind.contains(&TargetKind::Lib))
+            })
+    }
+}
