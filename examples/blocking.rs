@@ -6,14 +6,14 @@
 //! Any runtime embeds the core in the same way: perform actions, report what came of them, sleep
 //! until the session's deadline.
 
+use core::{error::Error, time::Duration};
 use std::{
     env,
-    error::Error,
     io::{Read as _, Write as _},
     net::TcpStream,
     sync::mpsc,
     thread,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use bayeux_proto::{

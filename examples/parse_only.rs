@@ -5,7 +5,7 @@
 use bayeux_wire::{Decoder, Frame};
 use groupme_model::EventRef;
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> Result<(), Box<dyn core::error::Error>> {
     let captured = br#"[
         {"channel":"/meta/connect","id":"2","successful":true,"advice":{"reconnect":"retry"}},
         {"channel":"/user/1","data":{"type":"line.create","subject":{"id":"175141257527047935",

@@ -4,7 +4,7 @@
 //! as argument, the real one: `cargo run --example tail [USER_ID]`
 
 use groupme_client::{Client, GroupId, Incoming, Status, Token, UserId};
-use groupme_sim::Sim;
+use groupme_sim::{Script, Sim};
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -14,17 +14,17 @@ async fn main() -> anyhow::Result<()> {
         Client::builder(token, UserId::new(user)).connect()?
     } else {
         sim = Sim::start().await?;
-        sim.play_round_and_round();
+        sim.play_endlessly(sim.cast().story(), Script::STEADY);
         Client::builder(Token::new(sim.token())?, UserId::new(sim.user_id()))
             .gateway_url(sim.gateway_url())
-            .group(GroupId::new(sim.group_id()))
+            .group(GroupId::new(sim.cast().lake.to_string()))
             .connect()?
     };
     while let Some(incoming) = client.next().await {
         match incoming {
             Incoming::Event(delivery) => println!("{}", delivery.data()),
             Incoming::Status(Status::Gap { since, cause }) => {
-                eprintln!("gap since {since:?}: {cause}")
+                eprintln!("gap since {since:?}: {cause}");
             }
             other => eprintln!("{other:?}"),
         }

@@ -13,7 +13,7 @@ bayeux.policy = {
 bayeux.addExtension({
   incoming(server, session, message, callback) {
     if (/^\/meta\//.test(message.channel)) {
-      say({ saw: message.channel, subscription: message.subscription });
+      say({ saw: message.channel, id: message.id, subscription: message.subscription });
     }
     // CometD itself would only say that the message was deleted.
     const refused = refusal(message);
@@ -26,7 +26,9 @@ bayeux.addExtension({
       delete message.refused;
     }
     // A connect of no session was not told as seen.
-    if (session && message.channel === '/meta/connect') say({ answered: message.channel });
+    if (session && message.channel === '/meta/connect') {
+      say({ answered: message.channel, id: message.id });
+    }
     callback(undefined, true);
   },
 });

@@ -13,7 +13,7 @@ let published = 0;
 bayeux.addExtension({
   incoming(message, callback) {
     if (/^\/meta\//.test(message.channel)) {
-      say({ saw: message.channel, subscription: message.subscription });
+      say({ saw: message.channel, id: message.id, subscription: message.subscription });
     }
     if (message.channel === '/meta/handshake' && mode.refuseHandshake) {
       message.error = 'Handshake refused';
@@ -27,7 +27,7 @@ bayeux.addExtension({
       sessions.add(message.clientId);
       say({ saw: 'session', clientId: message.clientId });
     }
-    if (message.channel === '/meta/connect') say({ answered: message.channel });
+    if (message.channel === '/meta/connect') say({ answered: message.channel, id: message.id });
     callback(message);
   },
 });

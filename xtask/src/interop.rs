@@ -45,7 +45,7 @@ pub(crate) struct Options {
     /// Name the trials instead of running them.
     #[arg(long)]
     list: bool,
-    /// How many trials to run at once; 4 unless said otherwise.
+    /// How many trials to run at once; 8 unless said otherwise, since most of them wait.
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
     /// Use this groupme binary instead of building one.
@@ -94,7 +94,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
     // The long ones first, so that none of them is left alone at the end.
     trials.sort_by_key(|trial| core::cmp::Reverse(trial.case.is_long()));
     let tools = trial::Tools { peers, binary };
-    let outcomes = run_all(&trials, &tools, options.jobs.unwrap_or(4).max(1));
+    let outcomes = run_all(&trials, &tools, options.jobs.unwrap_or(8).max(1));
     for outcome in outcomes.iter().filter(|outcome| outcome.failure.is_some()) {
         println!("{}", report::failure(outcome));
     }

@@ -43,7 +43,7 @@ pub(crate) fn delay(config: &Config, failures: u32, rng: &mut Rng) -> Duration {
         .backoff_base
         .saturating_mul(1 << doublings)
         .min(config.backoff_cap);
-    FLOOR + rng.below(ceiling)
+    FLOOR + rng.below(ceiling.saturating_sub(FLOOR))
 }
 
 /// Two attempts never follow each other faster, once one has failed.

@@ -120,7 +120,8 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// [`Misuse::ForbiddenChannel`] for a `/meta/` channel, [`Misuse::QueueFull`] at the limit.
+    /// [`Misuse::ForbiddenChannel`] for a `/meta/` channel, [`Misuse::QueueFull`] at the limit,
+    /// [`Misuse::Ended`] while the session takes leave.
     pub fn subscribe(&mut self, channel: &Channel) -> Result<SubscriptionId, Misuse> {
         if channel.is_meta() {
             return Err(Misuse::ForbiddenChannel {
@@ -158,7 +159,7 @@ impl Session {
     /// # Errors
     ///
     /// [`Misuse::ForbiddenChannel`] for a pattern or a `/meta/` channel, [`Misuse::QueueFull`] and
-    /// [`Misuse::PayloadTooLarge`] at the limits, [`Misuse::Ended`] after the end.
+    /// [`Misuse::PayloadTooLarge`] at the limits, [`Misuse::Ended`] from the farewell on.
     pub fn publish(&mut self, channel: &Channel, json: &str) -> Result<PublishId, Misuse> {
         if channel.is_meta() || channel.is_pattern() {
             return Err(Misuse::ForbiddenChannel {
@@ -402,6 +403,7 @@ impl fmt::Debug for Session {
             .field("stage", &self.stage)
             .field("carrier", &self.carrier)
             .field("subscriptions", &self.subscriptions.len())
+            .field("waiting", &self.requests.waiting())
             .field("next", &self.poll_timeout())
             .finish_non_exhaustive()
     }

@@ -38,8 +38,6 @@ pub(crate) struct Batch {
     pub(crate) bytes: Bytes,
     /// How long the exchange may take in all.
     pub(crate) limit: Duration,
-    /// Whether no harm is done when the server sees it twice.
-    pub(crate) repeatable: bool,
 }
 
 /// Makes exchanges in the order they come, for as long as there is somebody to send them.
@@ -64,18 +62,19 @@ pub(crate) async fn run_line(road: Arc<Road>, mut jobs: mpsc::UnboundedReceiver<
         let outcome = tokio::select! {
             biased;
             _ = &mut stop => continue,
-            outcome = exchange(&road, kept.take(), batch) => outcome,
+            outcome = exchange(&road, trusted(&road, kept.take()), batch) => outcome,
         };
         let reporting = async {
             match outcome {
                 Ok((frame, connection)) => {
-                    kept = Some(connection);
+                    kept = Some((road.breaks(), connection));
                     tracing::trace!(lane = lane.number(), size = frame.len(), "response");
                     road.report(lane, Report::Frame(frame)).await?;
                     road.report(lane, Report::Closed(Close::Complete, None))
                         .await
                 }
                 Err(error) => {
+                    road.broke();
                     road.report(lane, Report::Closed(error.close(), Some(error)))
                         .await
                 }
@@ -87,6 +86,11 @@ pub(crate) async fn run_line(road: Arc<Road>, mut jobs: mpsc::UnboundedReceiver<
             outcome = reporting => if outcome.is_err() { return },
         }
     }
+}
+
+/// A connection kept from the exchange before, unless another has broken since.
+fn trusted(road: &Road, kept: Option<(u64, Connection)>) -> Option<Connection> {
+    kept.and_then(|(breaks, connection)| (breaks == road.breaks()).then_some(connection))
 }
 
 async fn exchange(
@@ -114,9 +118,9 @@ async fn attempt(
         match connection.post(road, batch).await {
             Ok(response) => return Ok((receive(road, response).await?, connection)),
             // The server may close a connection that it thinks idle just when a request is on its
-            // way. A publish is not repeated unless it certainly never left: it might be taken
-            // twice, and the session tells the application that its fate is unknown.
-            Err(failure) if failure.never_sent || (failure.unanswered && batch.repeatable) => {
+            // way. Only what certainly never left is repeated: a publish might be taken twice, and
+            // a held connect that was cut may have lost events, which the session has to know.
+            Err(failure) if failure.never_sent => {
                 tracing::debug!(%failure, "a kept connection was gone: trying a new one");
             }
             Err(failure) => return Err(failure.error),
@@ -171,7 +175,6 @@ impl Connection {
                 let error = failure.into_error();
                 Failure {
                     never_sent,
-                    unanswered: !error.is_parse() && !error.is_timeout(),
                     error: Error::http("waiting for a response", error),
                 }
             })?;
@@ -184,8 +187,6 @@ impl Connection {
 struct Failure {
     /// Not a byte of the request was written.
     never_sent: bool,
-    /// Not a byte of a response was read.
-    unanswered: bool,
     error: Error,
 }
 

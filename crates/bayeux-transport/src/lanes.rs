@@ -82,7 +82,8 @@ impl Lanes {
 
     /// Does what the session wants. `batch` is what it appended for this action.
     ///
-    /// Never waits: a lane whose peer does not read ends with [`Close::TimedOut`].
+    /// Never waits: a lane whose peer does not read ends with [`Close::TimedOut`]. How long a server
+    /// may take to answer an upgrade is the session's to decide: it closes the lane.
     ///
     /// # Panics
     ///
@@ -94,7 +95,11 @@ impl Lanes {
             Action::Ping(lane) => self.write(lane, Outgoing::Ping),
             Action::Exchange(lane, kind) => self.exchange(lane, kind, batch),
             // Its task sees that nobody holds on to it.
-            Action::Close(lane) => drop(self.alive.remove(&lane)),
+            Action::Close(lane) => {
+                if let Some(Lane { outgoing: None, .. }) = self.alive.remove(&lane) {
+                    self.road.broke();
+                }
+            }
             other => tracing::error!(lane = other.lane().number(), "unknown action"),
         }
     }
@@ -173,13 +178,11 @@ impl Lanes {
 
     fn exchange(&mut self, id: LaneId, kind: Exchange, batch: &[u8]) {
         let options = &self.road.options;
-        let (queue, limit, repeatable) = match kind {
-            Exchange::Held { hold } => (
-                &mut self.held,
-                hold.saturating_add(options.hold_allowance),
-                true,
-            ),
-            _ => (&mut self.ordinary, options.exchange_timeout, false),
+        let (queue, limit) = match kind {
+            Exchange::Held { hold } => {
+                (&mut self.held, hold.saturating_add(options.hold_allowance))
+            }
+            _ => (&mut self.ordinary, options.exchange_timeout),
         };
         let queue = queue.get_or_insert_with(|| {
             // Its length is bounded by the requests that a session has in flight.
@@ -190,7 +193,6 @@ impl Lanes {
         let batch = Batch {
             bytes: Bytes::copy_from_slice(batch),
             limit,
-            repeatable,
         };
         let (lane, stop) = Lane::new(None);
         self.alive.insert(id, lane);

@@ -1,5 +1,6 @@
 //! What all lanes to one server share, and the reports that they send.
 
+use core::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bayeux_proto::{Close, LaneId};
@@ -16,6 +17,7 @@ pub(crate) struct Road {
     pub(crate) tls: Option<Tls>,
     pub(crate) cookies: Cookies,
     intake: Mutex<Intake>,
+    breaks: AtomicU64,
     reports: mpsc::Sender<(LaneId, Report)>,
 }
 
@@ -50,6 +52,7 @@ impl Road {
             tls,
             cookies: Cookies::default(),
             intake,
+            breaks: AtomicU64::new(0),
             reports,
         })
     }
@@ -73,6 +76,17 @@ impl Road {
             intake.pool.keep(&frame);
         }
         Ok(frame)
+    }
+
+    /// An exchange failed or was given up: whatever broke it may have broken every connection that
+    /// is kept, too.
+    pub(crate) fn broke(&self) {
+        self.breaks.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How often that has happened. A connection kept from before is not to be trusted.
+    pub(crate) fn breaks(&self) -> u64 {
+        self.breaks.load(Ordering::Relaxed)
     }
 
     /// Begins a request with what every request to this server carries.

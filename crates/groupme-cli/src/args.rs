@@ -1,14 +1,20 @@
 //! The command line.
 
-use std::{path::PathBuf, time::Duration};
+use core::time::Duration;
+use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Live on GroupMe's real-time gateway: listen, try it out, look into what was received.
 #[derive(Debug, Parser)]
-#[command(name = "groupme", version, max_term_width = 100)]
+#[command(
+    name = "groupme",
+    version,
+    max_term_width = 100,
+    after_help = "New here? `groupme demo` needs no account and shows what it is about."
+)]
 pub(crate) struct Cli {
-    /// Log more to stderr: -v for what happens, -vv for each frame. RUST_LOG overrides it.
+    /// Log more to stderr: `-v` for what happens, `-vv` for each frame. `RUST_LOG` overrides it.
     #[arg(short, long, action = clap::ArgAction::Count, global = true)]
     pub(crate) verbose: u8,
 
@@ -30,12 +36,23 @@ pub(crate) enum Command {
     Sim(Sim),
     /// Listen to an account's events and print each as it arrives.
     ///
-    /// The token comes from the environment variable GROUPME_ACCESS_TOKEN or from --token-file,
+    /// For programs it prints one JSON object a line, whose `kind` is `event`, `connection`,
+    /// `subscription`, or `gap` wherever events may have been missed. It reconnects by itself and
+    /// goes on until it is stopped (Ctrl-C), or for as long as `--count` or `--for` say.
+    ///
+    /// The token comes from the environment variable `GROUPME_ACCESS_TOKEN` or from `--token-file`,
     /// never from an argument, which other users of the machine could read.
     ///
-    /// Exit status: 0 as asked, 2 wrong usage, 3 credentials refused, 1 anything else.
+    /// Exit status: 0 ended as asked, 2 wrong usage, 3 the token was refused for this user, 1
+    /// anything else.
     Listen(Listen),
     /// Decode captured frames or payloads, one JSON document a line or one in all.
+    ///
+    /// Prints one JSON object a line for each message or payload: its `type`, whether it is `typed`
+    /// here, its `unknown_fields`, and its `value` as this library's types hold it. What is no JSON
+    /// is told on stderr with line and offset, and the rest is decoded all the same.
+    ///
+    /// Exit status: 0 everything was decoded, 2 wrong usage, 1 anything else.
     Decode(Decode),
 }
 
@@ -55,7 +72,7 @@ pub(crate) struct Sim {
 
 #[derive(Args, Debug)]
 pub(crate) struct Listen {
-    /// The id of the account whose token is used.
+    /// The id of the user whose token is used, such as `12345678`.
     #[arg(long, value_name = "ID")]
     pub(crate) user: String,
     /// Also listen to this group's typing, reactions, edits and deletions (repeatable).
@@ -71,16 +88,16 @@ pub(crate) struct Listen {
     /// The gateway to talk to.
     #[arg(long, value_name = "URL", default_value = groupme_client::DEFAULT_GATEWAY)]
     pub(crate) gateway_url: String,
-    /// A file whose first line is the access token.
+    /// A file whose first line is the access token; goes before the environment.
     #[arg(long, value_name = "FILE")]
     pub(crate) token_file: Option<PathBuf>,
     /// How to print; `pretty` when stdout is a terminal, otherwise `json`, one object a line.
     #[arg(long, value_enum)]
     pub(crate) format: Option<Format>,
-    /// End after this many events other than pings.
+    /// End after so many events other than pings.
     #[arg(long, value_name = "N")]
     pub(crate) count: Option<u64>,
-    /// End after this time, for example `30s`.
+    /// End after this time, for example `30s` or `5m`.
     #[arg(long = "for", value_name = "DURATION", value_parser = humantime::parse_duration)]
     pub(crate) time: Option<Duration>,
 }
@@ -90,7 +107,7 @@ pub(crate) struct Decode {
     /// What each JSON document is.
     #[arg(long = "as", value_enum, default_value_t = Payload::Frame)]
     pub(crate) payload: Payload,
-    /// The file to read; `-` is standard input.
+    /// The file to read, or `-` for standard input.
     #[arg(default_value = "-")]
     pub(crate) file: PathBuf,
 }

@@ -6,10 +6,13 @@ mod follow;
 pub(crate) mod listen;
 pub(crate) mod sim;
 
-use std::future::Future;
+use core::{future::Future, time::Duration};
 
 use anyhow::Context as _;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::oneshot,
+};
 
 use crate::exit::Failure;
 
@@ -24,23 +27,37 @@ pub(crate) fn block_on(command: impl Future<Output = Result<(), Failure>>) -> Re
 
 /// Completes when the user, or whoever supervises the program, wants it to end.
 #[derive(Debug)]
-pub(crate) struct Stop {
-    interrupt: Signal,
-    terminate: Signal,
-}
+pub(crate) struct Stop(oneshot::Receiver<()>);
 
 impl Stop {
+    /// Listens from now on. Where the program then cannot leave, because nobody reads what it
+    /// prints, it is ended all the same: by the second signal, or soon after the first.
     pub(crate) fn listen() -> Result<Self, Failure> {
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-        })
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        let (heard, requested) = oneshot::channel();
+        tokio::spawn(async move {
+            let mut next = async || {
+                tokio::select! {
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                }
+            };
+            next().await;
+            // Where nobody waits for it, the program is leaving already.
+            let _ = heard.send(());
+            let _ = tokio::time::timeout(PATIENCE, next()).await;
+            std::process::exit(1);
+        });
+        Ok(Self(requested))
     }
 
+    /// Waits for it. Cancel-safe.
     pub(crate) async fn requested(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
+        // The task that sends lives as long as the runtime.
+        let _ = (&mut self.0).await;
     }
 }
+
+/// How long leaving may take: more than it takes to wait for a gateway that does not answer.
+const PATIENCE: Duration = Duration::from_secs(5);

@@ -1,6 +1,10 @@
 //! How the program leaves: status codes that scripts can rely on.
 
-use std::{fmt, io, process::ExitCode};
+use std::{
+    fmt,
+    io::{self, Write as _},
+    process::ExitCode,
+};
 
 /// Why a command failed, as far as the exit status tells.
 #[derive(Debug)]
@@ -56,7 +60,8 @@ pub(crate) fn report(result: Result<(), Failure>) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     if !matches!(failure, Failure::Told) {
-        eprintln!("groupme: {failure}");
+        // Where stderr is closed, the exit status still tells.
+        let _ = writeln!(io::stderr(), "groupme: {failure}");
     }
     ExitCode::from(match failure {
         Failure::Usage(_) => 2,

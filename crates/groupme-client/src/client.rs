@@ -5,12 +5,13 @@ use core::{
     pin::Pin,
     task::{Context, Poll},
 };
+use std::sync::Arc;
 
 use bayeux_proto::Session;
 use bayeux_transport::{Clock, Driver, Endpoint, Lanes, Options};
 use futures_core::Stream;
 use groupme_model::{GroupId, UserId};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 use crate::{
     Error, Handle, Incoming, TokenSource, TransportPolicy, authorization::Authorization, channels,
@@ -160,8 +161,9 @@ impl Builder {
         let driver = Driver::new(session, lanes, self.authorization);
         let (outgoing, incoming) = mpsc::channel(QUEUE);
         let (commands, requests) = mpsc::channel(REQUESTS);
-        let handle = Handle::new(commands, self.user);
-        runtime.spawn(Gateway::new(driver, own, extra, outgoing, requests).run());
+        let farewell = Arc::new(Notify::new());
+        let handle = Handle::new(commands, Arc::clone(&farewell), self.user);
+        runtime.spawn(Gateway::new(driver, own, extra, outgoing, requests, farewell).run());
         Ok(Client { incoming, handle })
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use bayeux_proto::{Channel, Event, ServerError, SubscriptionId};
 use bayeux_transport::{Driver, DriverEvent};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 use crate::{
     Cause, Delivery, End, Incoming, Status, authorization::Authorization, handle::Command, wall,
@@ -20,10 +20,13 @@ pub(crate) struct Gateway {
     refusals: u32,
     /// Why the session is being ended, where that is not the program's wish.
     verdict: Option<End>,
-    /// The error behind the next loss.
+    /// The error of the lane that ended last, until a loss is told.
     failure: Option<Arc<bayeux_transport::Error>>,
+    /// What broke the connection last, until the gap is told that it left.
+    loss: Option<Cause>,
     outgoing: mpsc::Sender<Incoming>,
     requests: mpsc::Receiver<Command>,
+    farewell: Arc<Notify>,
 }
 
 impl Gateway {
@@ -33,6 +36,7 @@ impl Gateway {
         extra: Vec<Channel>,
         outgoing: mpsc::Sender<Incoming>,
         requests: mpsc::Receiver<Command>,
+        farewell: Arc<Notify>,
     ) -> Self {
         driver.session().connect();
         let mut gateway = Self {
@@ -42,8 +46,10 @@ impl Gateway {
             refusals: 0,
             verdict: None,
             failure: None,
+            loss: None,
             outgoing,
             requests,
+            farewell,
         };
         gateway.subscribe(own);
         for channel in extra {
@@ -64,6 +70,14 @@ impl Gateway {
                         Some(command) => self.obey(command),
                         None => asked = false,
                     }
+                    continue;
+                }
+                () = self.farewell.notified() => {
+                    // What was asked for before goes out before.
+                    while let Ok(command) = self.requests.try_recv() {
+                        self.obey(command);
+                    }
+                    self.driver.session().disconnect();
                     continue;
                 }
                 () = self.outgoing.closed(), if wanted => {
@@ -103,19 +117,24 @@ impl Gateway {
                 }
             }
             Command::Wake => self.driver.wake(),
-            Command::Disconnect => self.driver.session().disconnect(),
         }
     }
 
+    /// Asks anew for a channel that was asked for before, so that this asking is answered, too: by
+    /// the server where it refused the channel, from memory where it delivers it.
     fn subscribe(&mut self, channel: Channel) {
-        if self.subscriptions.contains_key(&channel) {
-            return;
-        }
-        match self.driver.session().subscribe(&channel) {
-            Ok(id) => {
-                self.subscriptions.insert(channel, id);
+        let session = self.driver.session();
+        let before = match session.subscribe(&channel) {
+            Ok(id) => self.subscriptions.insert(channel, id),
+            Err(error) => {
+                tracing::warn!(%channel, %error, "not subscribed");
+                return;
             }
-            Err(error) => tracing::warn!(%channel, %error, "not subscribed"),
+        };
+        if let Some(id) = before
+            && let Err(error) = session.unsubscribe(id)
+        {
+            tracing::debug!(%error, "not unsubscribed");
         }
     }
 
@@ -150,20 +169,22 @@ impl Gateway {
             Event::Moved { transport } => Status::Moved { transport },
             Event::Gap { since, cause } => {
                 let ago = self.driver.lanes().clock().now() - since;
+                let loss = self.loss.take().filter(|loss| *loss.protocol() == cause);
                 Status::Gap {
                     since: wall::before_now(ago),
-                    cause: self.cause(cause),
+                    cause: loss.unwrap_or_else(|| self.cause(cause)),
                 }
             }
-            Event::Down { cause, retry_at }
-            | Event::AttemptFailed {
+            Event::Down { cause, retry_at } => {
+                let cause = self.cause(cause);
+                self.loss = Some(cause.clone());
+                self.disconnected(cause, retry_at)
+            }
+            Event::AttemptFailed {
                 cause, retry_at, ..
             } => {
-                let retry_in = retry_at - self.driver.lanes().clock().now();
-                Status::Disconnected {
-                    cause: self.cause(cause),
-                    retry_in,
-                }
+                let cause = self.cause(cause);
+                self.disconnected(cause, retry_at)
             }
             Event::Subscribed(id) => {
                 let channel = self.driver.session().channel(id)?;
@@ -206,17 +227,21 @@ impl Gateway {
             self.driver.session().disconnect();
             return;
         }
-        if let Some(id) = self.subscriptions.remove(&self.own)
-            && let Err(error) = self.driver.session().unsubscribe(id)
-        {
-            tracing::debug!(%error, "not unsubscribed");
-        }
         self.subscribe(self.own.clone());
     }
 
-    fn cause(&self, what: bayeux_proto::Cause) -> Cause {
-        let by_lane = matches!(what, bayeux_proto::Cause::Lane(_));
-        Cause::new(what, self.failure.clone().filter(|_| by_lane))
+    /// Joins a cause with the error of the lane that it speaks of. Lanes also end without one, and
+    /// with one that is of no consequence.
+    fn cause(&mut self, what: bayeux_proto::Cause) -> Cause {
+        let source = self
+            .failure
+            .take_if(|error| what == bayeux_proto::Cause::Lane(error.close()));
+        Cause::new(what, source)
+    }
+
+    fn disconnected(&self, cause: Cause, retry_at: bayeux_proto::Instant) -> Status {
+        let retry_in = retry_at - self.driver.lanes().clock().now();
+        Status::Disconnected { cause, retry_in }
     }
 }
 

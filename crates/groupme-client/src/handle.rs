@@ -1,8 +1,10 @@
 //! Requests to a running client, from anywhere.
 
+use std::sync::Arc;
+
 use bayeux_proto::Channel;
 use groupme_model::{GroupId, UserId};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 use crate::{Error, channels, wall};
 
@@ -10,6 +12,8 @@ use crate::{Error, channels, wall};
 #[derive(Clone, Debug)]
 pub struct Handle {
     commands: mpsc::Sender<Command>,
+    /// Apart from the commands, so that it is heard however many of them wait.
+    farewell: Arc<Notify>,
     user: UserId,
 }
 
@@ -20,22 +24,30 @@ pub(crate) enum Command {
     Unsubscribe(Channel),
     Publish { channel: Channel, json: String },
     Wake,
-    Disconnect,
 }
 
 impl Handle {
-    pub(crate) fn new(commands: mpsc::Sender<Command>, user: UserId) -> Self {
-        Self { commands, user }
+    pub(crate) fn new(
+        commands: mpsc::Sender<Command>,
+        farewell: Arc<Notify>,
+        user: UserId,
+    ) -> Self {
+        Self {
+            commands,
+            farewell,
+            user,
+        }
     }
 
     /// Listens to a group's or topic's own channel: typing, reactions, edits, deletions. Its
     /// messages come on the user's channel anyway. Answered by
     /// [`Status::Subscribed`](crate::Status::Subscribed) or
-    /// [`Status::Refused`](crate::Status::Refused).
+    /// [`Status::Refused`](crate::Status::Refused), each time it is called.
     ///
     /// # Errors
     ///
-    /// [`Error::Id`] for an id that is none, [`Error::NotTaken`] after the end.
+    /// [`Error::Id`] for an id that is none, [`Error::NotTaken`] after the end or while too many
+    /// requests wait.
     pub fn listen_to_group(&self, group: &GroupId) -> Result<(), Error> {
         self.send(Command::Subscribe(channels::group(group)?))
     }
@@ -111,16 +123,16 @@ impl Handle {
     ///
     /// # Errors
     ///
-    /// [`Error::NotTaken`] after the end.
+    /// [`Error::NotTaken`] after the end or while too many requests wait.
     pub fn wake(&self) -> Result<(), Error> {
         self.send(Command::Wake)
     }
 
-    /// Takes leave of the gateway. [`Status::Ended`](crate::Status::Ended) follows, two seconds
-    /// later at the latest. Does nothing after the end.
+    /// Takes leave of the gateway, after whatever was asked for before.
+    /// [`Status::Ended`](crate::Status::Ended) follows, behind the events that wait for the program
+    /// and two seconds later at the latest. Does nothing after the end.
     pub fn disconnect(&self) {
-        // Where it is not taken, there is nobody left to disconnect, or it is asked for already.
-        let _: Result<(), Error> = self.send(Command::Disconnect);
+        self.farewell.notify_one();
     }
 
     fn publish_typing(&self, channel: Channel) -> Result<(), Error> {

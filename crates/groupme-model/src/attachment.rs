@@ -3,7 +3,12 @@
 use crate::macros::{model, open_enum, tagged_union};
 use crate::unknown::type_of;
 
+mod emoji;
 mod mention;
+mod new;
+mod reply;
+
+pub use mention::NotInText;
 
 tagged_union! {
     /// An attachment. One of an unknown type is kept whole and never fails its message.
@@ -12,6 +17,8 @@ tagged_union! {
         "image" => Image(Image, ImageRef),
         /// An image that is hosted elsewhere.
         "linked_image" => LinkedImage(Image, ImageRef),
+        /// An image that was changed; no longer in use.
+        "image_edited" => ImageEdited(Image, ImageRef),
         /// A video.
         "video" => Video(Video, VideoRef),
         /// A sound.
@@ -36,6 +43,8 @@ tagged_union! {
         "autokicked_member" => AutokickedMember(AutokickedMember, AutokickedMemberRef),
         /// An answer of the assistant.
         "copilot" => Copilot(Copilot, CopilotRef),
+        /// A card of the assistant's, such as a quiz.
+        "copilot_card" => CopilotCard(CopilotCard, CopilotCardRef),
         /// An image that is still being made.
         "partial_image" => PartialImage(PartialImage, PartialImageRef),
     }
@@ -54,6 +63,18 @@ model! {
         width: integer,
         /// Pixels down.
         height: integer,
+        /// Whether it vanishes once it was seen.
+        category: text,
+        /// By which a vanishing one is told to have been seen.
+        delivery_id: text,
+        /// Not known to be used.
+        guids: maybe_texts,
+        /// Whether it has vanished.
+        media_deleted: flag,
+        /// Whether it can be seen again before it vanishes.
+        replay_allowed: flag,
+        /// Who has seen it.
+        viewed_by: ids(User),
     }
 }
 
@@ -66,6 +87,18 @@ model! {
         preview_url: text,
         /// A blurred preview, as `BlurHash`.
         blur_hash: text,
+        /// Whether it vanishes once it was seen.
+        category: text,
+        /// By which a vanishing one is told to have been seen.
+        delivery_id: text,
+        /// Not known to be used.
+        guids: maybe_texts,
+        /// Whether it has vanished.
+        media_deleted: flag,
+        /// Whether it can be seen again before it vanishes.
+        replay_allowed: flag,
+        /// Who has seen it.
+        viewed_by: ids(User),
     }
 }
 
@@ -75,11 +108,23 @@ model! {
         /// Where it is.
         url: text,
         /// How long it is.
-        duration: decimal,
+        duration: number,
         /// How loud it is over time: a list of numbers.
         peaks: raw,
         /// Where what is said in it is, as text.
         transcript_url: text,
+        /// Whether it vanishes once it was seen.
+        category: text,
+        /// By which a vanishing one is told to have been seen.
+        delivery_id: text,
+        /// Not known to be used.
+        guids: maybe_texts,
+        /// Whether it has vanished.
+        media_deleted: flag,
+        /// Whether it can be seen again before it vanishes.
+        replay_allowed: flag,
+        /// Who has seen it.
+        viewed_by: ids(User),
     }
 }
 
@@ -118,7 +163,7 @@ model! {
     pub struct Emoji as EmojiRef, tagged "type" {
         /// What stands in the text for a picture, usually U+FFFD.
         placeholder: text,
-        /// For each placeholder in turn, the pack and the picture in it.
+        /// For each placeholder in turn, the pack and the picture in it; see `in_text`.
         charmap: pairs,
     }
 }
@@ -126,9 +171,9 @@ model! {
 model! {
     /// The message that this one answers.
     pub struct Reply as ReplyRef, tagged "type" {
-        /// The message that is answered. Counts where the two differ.
+        /// The message that is answered; see `answered`.
         reply_id: id(Message),
-        /// The message that started the chain.
+        /// The message that started the chain; see `root`.
         base_reply_id: id(Message),
         /// Who wrote that one.
         user_id: id(User),
@@ -209,6 +254,28 @@ model! {
         url: text,
         /// Who published it.
         publisher: text,
+    }
+}
+
+model! {
+    /// A card of the assistant's: a quiz, flashcards and the like.
+    pub struct CopilotCard as CopilotCardRef, tagged "type" {
+        /// What sort of card it is.
+        card_type: text,
+        /// The assistant's own id of the card.
+        card_id: text,
+        /// How far it is.
+        state: text,
+        /// What it is called.
+        title: text,
+        /// What is on it.
+        payload: raw,
+        /// Who passed it on.
+        source_user_id: id(User),
+        /// Their name.
+        source_user_name: text,
+        /// How well they did.
+        source_score: raw,
     }
 }
 

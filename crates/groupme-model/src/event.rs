@@ -5,17 +5,16 @@ use bayeux_wire::Value;
 use crate::field::{Kind as _, Millis};
 use crate::macros::{model, tagged_union};
 use crate::message::{Message, MessageRef};
+use crate::receipt::{ReadReceipt, ReadReceiptRef};
 use crate::source::{Shape, Source};
 use crate::timestamp::Timestamp;
 use crate::unknown::type_of;
 
 mod group;
 mod reaction;
-mod receipt;
 
 pub use group::{JoinedGroup, JoinedGroupRef};
 pub use reaction::{ReactionChange, ReactionChangeRef};
-pub use receipt::{ReadReceipt, ReadReceiptRef};
 
 tagged_union! {
     /// An event that the gateway pushes.
@@ -45,6 +44,9 @@ tagged_union! {
         "typing" => Typing(Typing, TypingRef),
         /// Somebody read a direct message; on the conversation's channel.
         "read_receipt.create" => ReadReceiptCreate(ReceiptPush, ReceiptPushRef),
+        /// The gateway took note of a subscription; on the user's channel. What is in it is not
+        /// known.
+        "subscribe" => Subscribe(SubscribePush, SubscribePushRef),
     }
 }
 
@@ -108,6 +110,18 @@ model! {
     pub struct ReceiptPush as ReceiptPushRef, tagged "type" {
         /// Who read what.
         receipt: body(ReadReceipt, ReadReceiptRef) as "subject",
+        /// What to show the user; may be empty.
+        alert: text,
+        /// When the gateway had it.
+        received_at: millis,
+    }
+}
+
+model! {
+    /// A push about a subscription.
+    pub struct SubscribePush as SubscribePushRef, tagged "type" {
+        /// What it is about; not known.
+        subject: raw,
         /// What to show the user; may be empty.
         alert: text,
         /// When the gateway had it.

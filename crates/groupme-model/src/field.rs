@@ -14,7 +14,9 @@ use crate::list::List;
 use crate::source::{Shape, Source};
 
 pub(crate) use boxed::Boxed;
-pub(crate) use scalar::{Decimal, Flag, Integer, Millis, Pair, Raw, Seconds, Text};
+pub(crate) use scalar::{
+    DateTime, Decimal, Flag, Integer, Millis, Number, Pair, Raw, Seconds, Text,
+};
 
 mod boxed;
 mod list;
@@ -37,6 +39,9 @@ pub trait Kind {
 
     /// Reads the value and copies it, unless it is of another kind.
     fn own<'s, S: Source<'s>>(source: S) -> Option<Self::Owned>;
+
+    /// Whether what a view shows is what a twin holds.
+    fn matches(shown: Self::Shown<'_>, owned: &Self::Owned) -> bool;
 
     /// Whether the value is of this kind.
     fn accepts<'s, S: Source<'s>>(source: S) -> bool;
@@ -91,6 +96,9 @@ pub(crate) trait Field {
         source: Option<S>,
         extra: &mut Extra,
     ) -> Option<Self::Owned>;
+
+    /// Whether what a view shows is what a twin holds.
+    fn matches(held: Self::Held<'_>, owned: &Self::Owned) -> bool;
 
     /// Whether the object is usable with this.
     fn completes<'s, S: Source<'s>>(find: impl FnOnce() -> Option<S>) -> bool;
@@ -159,6 +167,13 @@ impl<K: Kind> Field for Maybe<K> {
         Some(read_or_keep::<K, S>(key, source, extra))
     }
 
+    fn matches(held: Self::Held<'_>, owned: &Self::Owned) -> bool {
+        match (Self::show(held), owned) {
+            (Some(shown), Some(owned)) => K::matches(shown, owned),
+            (shown, owned) => shown.is_none() && owned.is_none(),
+        }
+    }
+
     fn completes<'s, S: Source<'s>>(_: impl FnOnce() -> Option<S>) -> bool {
         true
     }
@@ -210,6 +225,10 @@ where
         source.and_then(K::own)
     }
 
+    fn matches(held: Self::Held<'_>, owned: &Self::Owned) -> bool {
+        K::matches(held, owned)
+    }
+
     fn completes<'s, S: Source<'s>>(find: impl FnOnce() -> Option<S>) -> bool {
         find().is_some_and(K::accepts)
     }
@@ -255,6 +274,10 @@ impl<K: Kind> Field for ListOf<K> {
         extra: &mut Extra,
     ) -> Option<Self::Owned> {
         Some(read_or_keep::<Listed<K>, S>(key, source, extra).unwrap_or_default())
+    }
+
+    fn matches(held: Self::Held<'_>, owned: &Self::Owned) -> bool {
+        Listed::<K>::matches(Self::show(held), owned)
     }
 
     fn completes<'s, S: Source<'s>>(_: impl FnOnce() -> Option<S>) -> bool {

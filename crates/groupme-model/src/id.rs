@@ -79,14 +79,17 @@ macro_rules! ids {
 ids! {
     Bot => BotId, BotIdRef: "a bot, as its owner has it";
     CalendarEvent => CalendarEventId, CalendarEventIdRef: "an event of a calendar";
+    Category => CategoryId, CategoryIdRef: "a category of groups";
     Conversation => ConversationId, ConversationIdRef:
         "a conversation: a group's id, or those of two users joined by `+`";
+    Directory => DirectoryId, DirectoryIdRef: "a directory, such as a school";
     File => FileId, FileIdRef: "an uploaded file";
     Group => GroupId, GroupIdRef: "a group, or of a topic of one";
     Membership => MembershipId, MembershipIdRef: "the membership of a user in a group";
     Message => MessageId, MessageIdRef:
         "a message: in practice 18 digits, the first ten of which are its `created_at`";
     Poll => PollId, PollIdRef: "a poll";
+    PollOption => PollOptionId, PollOptionIdRef: "an answer of a poll: its number, from 1";
     User => UserId, UserIdRef: "a user or a bot's user; also `system`, `-1` (everyone) or nothing";
 }
 

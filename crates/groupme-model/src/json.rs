@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, btree_map};
 
 use bayeux_wire::{Kind, Value};
 
+use crate::field::{Kind as _, Seconds};
+use crate::timestamp::Timestamp;
+
 #[cfg(feature = "serde")]
 mod serde;
 
@@ -68,6 +71,11 @@ impl Json {
     /// The member called `key`, if this is an object that has one.
     pub fn get(&self, key: &str) -> Option<&Self> {
         self.as_object()?.get(key)
+    }
+
+    /// A time: RFC 3339, or seconds.
+    pub(crate) fn as_time_in_seconds(&self) -> Option<Timestamp> {
+        Seconds::own(self)
     }
 
     fn float(value: f64) -> Self {

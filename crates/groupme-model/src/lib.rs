@@ -57,51 +57,84 @@
 //! - **Every value has one spelling.** Text of which some values have a name, such as
 //!   [`SenderType`], keeps and prints the others, and they cannot be mistaken for a named one.
 //!
+//! # What is sent
+//!
+//! [`outgoing`] has the bodies of requests and what can be published, checked for what GroupMe is
+//! known to refuse.
+//!
 //! # Features
 //!
 //! - `serde` (default): owned twins and ids to and from serde formats.
 
 pub mod attachment;
+mod bot;
+pub mod calendar;
 pub mod channel;
+mod chat;
+mod directory;
 mod event;
 mod field;
 mod finding;
+pub mod group;
 pub mod id;
 pub mod inspect;
 mod json;
+mod like_icon;
 mod list;
 mod macros;
+pub mod member;
 mod message;
 mod open_enum;
+pub mod outgoing;
 mod place;
+pub mod poll;
 mod reaction;
+mod receipt;
+mod relationship;
 mod source;
 pub mod system_event;
 mod timestamp;
+mod topic;
 mod unknown;
+pub mod user;
 
 pub use attachment::{Attachment, AttachmentRef};
+pub use bot::{Bot, BotRef};
+pub use calendar::{CalendarEvent, CalendarEventRef};
 pub use channel::{Channel, ChannelError, UserPair};
+pub use chat::{Chat, ChatRef, OtherUser, OtherUserRef};
+pub use directory::{Directory, DirectoryRef};
 pub use event::{
     Event, EventRef, JoinedGroup, JoinedGroupRef, MembershipPush, MembershipPushRef, MessagePush,
     MessagePushRef, Ping, PingRef, ReactionChange, ReactionChangeRef, ReactionPush,
-    ReactionPushRef, ReadReceipt, ReadReceiptRef, ReceiptPush, ReceiptPushRef, Typing, TypingRef,
+    ReactionPushRef, ReceiptPush, ReceiptPushRef, SubscribePush, SubscribePushRef, Typing,
+    TypingRef,
 };
 pub use finding::Problem;
+pub use group::{Group, GroupRef};
 pub use id::{
-    BotId, BotIdRef, CalendarEventId, CalendarEventIdRef, ConversationId, ConversationIdRef,
-    FileId, FileIdRef, GroupId, GroupIdRef, Id, IdRef, MembershipId, MembershipIdRef, MessageId,
-    MessageIdRef, PollId, PollIdRef, UserId, UserIdRef,
+    BotId, BotIdRef, CalendarEventId, CalendarEventIdRef, CategoryId, CategoryIdRef,
+    ConversationId, ConversationIdRef, DirectoryId, DirectoryIdRef, FileId, FileIdRef, GroupId,
+    GroupIdRef, Id, IdRef, MembershipId, MembershipIdRef, MessageId, MessageIdRef, PollId,
+    PollIdRef, PollOptionId, PollOptionIdRef, UserId, UserIdRef,
 };
 pub use json::{Extra, Json};
+pub use like_icon::{LikeIcon, LikeIconRef};
 pub use list::List;
+pub use member::{Member, MemberRef};
 pub use message::{
     DeletionActor, DeletionActorRef, Message, MessageRef, SenderType, SenderTypeRef,
 };
+pub use outgoing::{Draft, SourceGuid};
 pub use place::{Place, PlaceRef};
+pub use poll::{Poll, PollRef};
 pub use reaction::{
     EmojiReaction, EmojiReactionRef, Reaction, ReactionRef, UnicodeReaction, UnicodeReactionRef,
 };
+pub use receipt::{ReadReceipt, ReadReceiptRef};
+pub use relationship::{Block, BlockRef, Relationship, RelationshipRef};
 pub use system_event::{Notice, NoticeRef, SystemEvent, SystemEventRef};
 pub use timestamp::{NotATimestamp, Timestamp};
+pub use topic::{Topic, TopicRef};
 pub use unknown::{Unknown, UnknownRef};
+pub use user::{User, UserRef};

@@ -12,8 +12,10 @@
 //! | `text` | `Option<&str>` | `Option<String>` | string |
 //! | `flag` | `Option<bool>` | same | boolean, 0, 1, or the same as text |
 //! | `integer` | `Option<i64>` | same | integer, or the same as text |
-//! | `decimal` | `Option<f64>` | same | text or number |
+//! | `decimal` | `Option<f64>` | same | text or number; written as text |
+//! | `number` | `Option<f64>` | same | the same; written as a number |
 //! | `seconds`, `millis` | `Option<Timestamp>` | same | integer of that unit, or RFC 3339 |
+//! | `date_time` | `Option<Timestamp>` | same | RFC 3339, or seconds; written as RFC 3339 |
 //! | `raw` | `Option<Value>` | `Option<Json>` | anything |
 //! | `id(User)` | `Option<IdRef<User>>` | `Option<Id<User>>` | string or integer |
 //! | `key(Message)` | `IdRef<Message>` | `Id<Message>` | the same, required |
@@ -23,7 +25,8 @@
 //! | `list(T)` | `List<T>` | `Vec<T>` | array; absent is empty |
 //! | `maybe_list(T)` | `Option<List<T>>` | `Option<Vec<T>>` | array; absent is not empty |
 //! | `pairs` | `Option<List<Pair>>` | `Option<Vec<[i64; 2]>>` | array of `[a, b]` |
-//! | `texts`, `ids(User)`, `all_ids(User)` | lists of them | | arrays |
+//! | `texts` | `List<Text>` | `Vec<String>` | array; absent is empty |
+//! | `maybe_texts`, `integers`, `ids(User)`, `all_ids(User)` | lists of them | | array; absent is not empty |
 //!
 //! `as "name"` gives the name in JSON where that is not the field's.
 
@@ -53,11 +56,15 @@ macro_rules! field {
     (flag) => { $crate::field::Maybe<$crate::field::Flag> };
     (integer) => { $crate::field::Maybe<$crate::field::Integer> };
     (decimal) => { $crate::field::Maybe<$crate::field::Decimal> };
+    (number) => { $crate::field::Maybe<$crate::field::Number> };
     (seconds) => { $crate::field::Maybe<$crate::field::Seconds> };
+    (date_time) => { $crate::field::Maybe<$crate::field::DateTime> };
     (millis) => { $crate::field::Maybe<$crate::field::Millis> };
     (raw) => { $crate::field::Maybe<$crate::field::Raw> };
     (pairs) => { $crate::field::Maybe<$crate::field::All<$crate::field::Pair>> };
     (texts) => { $crate::field::ListOf<$crate::field::Text> };
+    (maybe_texts) => { $crate::field::Maybe<$crate::field::Listed<$crate::field::Text>> };
+    (integers) => { $crate::field::Maybe<$crate::field::Listed<$crate::field::Integer>> };
     (id $Kind:ident) => { $crate::field::Maybe<$crate::id::Id<$crate::id::kind::$Kind>> };
     (ids $Kind:ident) => {
         $crate::field::Maybe<$crate::field::Listed<$crate::id::Id<$crate::id::kind::$Kind>>>
@@ -79,11 +86,15 @@ macro_rules! shown {
     ($f:lifetime flag) => { Option<bool> };
     ($f:lifetime integer) => { Option<i64> };
     ($f:lifetime decimal) => { Option<f64> };
+    ($f:lifetime number) => { Option<f64> };
     ($f:lifetime seconds) => { Option<$crate::Timestamp> };
+    ($f:lifetime date_time) => { Option<$crate::Timestamp> };
     ($f:lifetime millis) => { Option<$crate::Timestamp> };
     ($f:lifetime raw) => { Option<bayeux_wire::Value<$f>> };
     ($f:lifetime pairs) => { Option<$crate::List<$f, $crate::field::Pair>> };
     ($f:lifetime texts) => { $crate::List<$f, $crate::field::Text> };
+    ($f:lifetime maybe_texts) => { Option<$crate::List<$f, $crate::field::Text>> };
+    ($f:lifetime integers) => { Option<$crate::List<$f, $crate::field::Integer>> };
     ($f:lifetime id $Kind:ident) => { Option<$crate::IdRef<$f, $crate::id::kind::$Kind>> };
     ($f:lifetime ids $Kind:ident) => {
         Option<$crate::List<$f, $crate::Id<$crate::id::kind::$Kind>>>
@@ -105,11 +116,15 @@ macro_rules! owned {
     (flag) => { Option<bool> };
     (integer) => { Option<i64> };
     (decimal) => { Option<f64> };
+    (number) => { Option<f64> };
     (seconds) => { Option<$crate::Timestamp> };
+    (date_time) => { Option<$crate::Timestamp> };
     (millis) => { Option<$crate::Timestamp> };
     (raw) => { Option<$crate::Json> };
     (pairs) => { Option<Vec<[i64; 2]>> };
     (texts) => { Vec<String> };
+    (maybe_texts) => { Option<Vec<String>> };
+    (integers) => { Option<Vec<i64>> };
     (id $Kind:ident) => { Option<$crate::Id<$crate::id::kind::$Kind>> };
     (ids $Kind:ident) => { Option<Vec<$crate::Id<$crate::id::kind::$Kind>>> };
     (all_ids $Kind:ident) => { Option<Vec<$crate::Id<$crate::id::kind::$Kind>>> };

@@ -22,6 +22,8 @@ model! {
         source_guid: text,
         /// The group, or the topic of one. Absent on direct messages.
         group_id: id(Group),
+        /// What the group is called; only where a message is quoted in a reaction.
+        group_name: text,
         /// The group of the topic that the message is in.
         parent_id: id(Group),
         /// The direct conversation (`a+b`), as pushes call it.
@@ -62,7 +64,9 @@ model! {
         /// When the last reaction came.
         favorited_at: seconds,
         /// When you reacted; only in lists of liked messages.
-        liked_at: seconds,
+        liked_at: date_time,
+        /// What places it in the gallery; only there.
+        gallery_ts: date_time,
         /// The reactions; absent is not the same as none.
         reactions: maybe_list(Reaction),
         /// `gm`, on rows of groups.

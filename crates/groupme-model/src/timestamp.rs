@@ -125,6 +125,16 @@ impl Timestamp {
             Written::Float(self.0 as f64 / 1e3)
         }
     }
+
+    /// How to write this time in a field that is RFC 3339 as a rule.
+    #[cfg(feature = "serde")]
+    pub(crate) fn written_as_text(self) -> Written {
+        if rfc3339::can_tell(self.0) {
+            Written::Text(self.to_string())
+        } else {
+            self.written(Unit::Seconds)
+        }
+    }
 }
 
 impl Unit {
@@ -139,7 +149,7 @@ impl Unit {
 const MILLIS_PER_SECOND: i64 = 1000;
 
 /// 2^53: up to here every integer has its own `f64`.
-const EXACT_IN_F64: f64 = 9_007_199_254_740_992.0;
+pub(crate) const EXACT_IN_F64: f64 = 9_007_199_254_740_992.0;
 
 /// RFC 3339 in UTC, with milliseconds if there are any: `2025-07-01T23:40:22.891Z`. Years outside
 /// 0 to 9999 are written with as many digits as they need.

@@ -59,6 +59,12 @@ impl<'f> UnknownRef<'f> {
     }
 }
 
+impl PartialEq<Unknown> for UnknownRef<'_> {
+    fn eq(&self, other: &Unknown) -> bool {
+        *self.kind == *other.kind && Json::from(self.raw) == other.raw
+    }
+}
+
 /// The `type` of an object; empty if it has none.
 pub(crate) fn type_of<'s, S: Source<'s>>(source: S) -> &'s str {
     match source.member("type").map(S::shape) {

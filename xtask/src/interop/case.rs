@@ -11,7 +11,7 @@ use super::{
     log::Mark,
     peer::{AfterRefusal, Mode, Peer},
     process::Signal,
-    scene::Scene,
+    scene::{Scene, Session},
 };
 
 /// One story of a server and a client.
@@ -108,7 +108,7 @@ impl Case {
                 scene.settle(transport)?;
                 let mark = scene.listener.mark();
                 self.strike(scene)?;
-                scene.recover(mark)?;
+                scene.recover(mark, self.session_after(transport))?;
                 scene.end(Signal::Interrupt)
             }
             Self::WrongToken => wrong_token(scene),
@@ -135,8 +135,17 @@ impl Case {
         }
     }
 
+    /// A session outlives the connections of long-polling, which come and go.
+    fn session_after(self, transport: Transport) -> Session {
+        match (self, transport) {
+            (Self::KillSockets | Self::Stall, Transport::LongPolling) => Session::MaySurvive,
+            _ => Session::Lost,
+        }
+    }
+
     /// Does the fault, with events published into it where that is possible.
     fn strike(self, scene: &mut Scene) -> anyhow::Result<()> {
+        scene.server.forget();
         match self {
             Self::KillSockets => scene.server.kill_connections()?,
             Self::Restart => scene.server.restart()?,

@@ -152,6 +152,14 @@ impl Listener {
         Ok(())
     }
 
+    /// Tells whether the command has said that the connection is lost.
+    pub(super) fn lost_connection(&self, mark: Mark) -> bool {
+        let lines = self.since(mark);
+        lines
+            .iter()
+            .any(|line| line.json["state"] == "disconnected")
+    }
+
     /// Waits until the command says where events may be missing, and why.
     pub(super) fn wait_gap(&self, mark: Mark) -> anyhow::Result<()> {
         self.wait(mark, "a gap with its cause", |line| {

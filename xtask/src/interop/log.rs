@@ -15,7 +15,7 @@ use crate::clock;
 
 /// A place between two lines of a [`Log`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Mark(usize);
+pub(super) struct Mark(pub(super) usize);
 
 /// One line of output.
 #[derive(Clone, Debug)]
@@ -26,6 +26,18 @@ pub(super) struct Line {
     pub(super) text: String,
     /// The same as JSON; null if it is none.
     pub(super) json: Value,
+}
+
+impl Line {
+    /// Takes a line that has just been read.
+    pub(super) fn read(text: String) -> Self {
+        let json = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Self {
+            at: clock::now(),
+            text,
+            json,
+        }
+    }
 }
 
 /// Everything one stream of a process has carried.
@@ -64,12 +76,7 @@ impl Log {
     }
 
     fn push(&self, text: String) {
-        let json = serde_json::from_str(&text).unwrap_or(Value::Null);
-        self.lock().lines.push(Line {
-            at: clock::now(),
-            text,
-            json,
-        });
+        self.lock().lines.push(Line::read(text));
         self.changed.notify_all();
     }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{
     control,
-    event::Burst,
+    event::{Burst, Stream},
     listener::Transport,
     log::{Line, Mark},
     process::Process,
@@ -103,6 +103,8 @@ pub(super) struct Server {
     control: u16,
     /// The sessions of its predecessors on the same port.
     past_sessions: BTreeSet<String>,
+    /// From where on what it told is about connections that may be open.
+    valid: Mark,
 }
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -130,6 +132,7 @@ impl Server {
             port: 0,
             control: 0,
             past_sessions: BTreeSet::new(),
+            valid: Mark::default(),
         };
         server.read_ports()?;
         Ok(server)
@@ -143,6 +146,7 @@ impl Server {
     pub(super) fn restart(&mut self) -> anyhow::Result<()> {
         self.process.kill();
         self.past_sessions = self.sessions();
+        self.valid = Mark::default();
         self.process = spawn(self.peer, &self.directory, &self.token, self.port)?;
         self.read_ports()
     }
@@ -217,18 +221,18 @@ impl Server {
             .with_context(|| format!("waiting for the server {}", self.peer.name))
     }
 
-    /// Waits until the server holds a connect, so that a fault meets one.
-    pub(super) fn wait_held(&self) -> anyhow::Result<()> {
-        let told = |lines: &[Line], verb: &str| {
-            lines
-                .iter()
-                .filter(|line| line.json[verb] == "/meta/connect")
-                .count()
-        };
+    /// Notes that what was told so far is about connections that are no more.
+    pub(super) fn forget(&mut self) {
+        self.valid = self.process.stdout.end();
+    }
+
+    /// Waits until a client is all set: subscribed to both channels, with its connect held.
+    pub(super) fn wait_ready(&self) -> anyhow::Result<()> {
+        let Mark(valid) = self.valid;
         self.process
             .stdout
             .wait_until(PATIENCE, "a held connect", |lines| {
-                told(lines, "saw") > told(lines, "answered")
+                is_ready(&lines[valid..])
             })
             .with_context(|| format!("waiting for the server {}", self.peer.name))
     }
@@ -287,6 +291,30 @@ impl Server {
     }
 }
 
+/// Tells whether the last session a server tells of has its subscriptions and a connect that is held.
+///
+/// A session from before the first line is taken to have its subscriptions.
+fn is_ready(told: &[Line]) -> bool {
+    let mut missing = BTreeSet::new();
+    let mut held = BTreeSet::new();
+    for line in told.iter().map(|line| &line.json) {
+        let id = line["id"].to_string();
+        if line["saw"] == "session" {
+            missing = [Stream::Messages, Stream::Unheard]
+                .map(Stream::channel)
+                .into();
+            held.clear();
+        } else if line["saw"] == "/meta/subscribe" {
+            missing.remove(line["subscription"].as_str().unwrap_or_default());
+        } else if line["saw"] == "/meta/connect" {
+            held.insert(id);
+        } else if line["answered"] == "/meta/connect" {
+            held.remove(&id);
+        }
+    }
+    missing.is_empty() && !held.is_empty()
+}
+
 fn spawn(peer: &Peer, directory: &PathBuf, token: &str, port: u16) -> anyhow::Result<Process> {
     Process::start(
         Command::new("node")
@@ -301,4 +329,45 @@ fn spawn(peer: &Peer, directory: &PathBuf, token: &str, port: u16) -> anyhow::Re
             ])
             .current_dir(directory),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ready(lines: &[Value]) -> bool {
+        let lines: Vec<_> = lines
+            .iter()
+            .map(|json| Line::read(json.to_string()))
+            .collect();
+        is_ready(&lines)
+    }
+
+    #[test]
+    fn a_client_is_ready_once_subscribed_and_held() {
+        let story = [
+            json!({"saw": "session", "clientId": "c"}),
+            json!({"saw": "/meta/subscribe", "subscription": "/user/1", "id": "2"}),
+            json!({"saw": "/meta/subscribe", "subscription": "/group/2", "id": "3"}),
+            json!({"saw": "/meta/connect", "id": "4"}),
+        ];
+        assert!(!ready(&story[..3]));
+        assert!(ready(&story));
+        assert!(
+            !ready(&[&story[..2], &story[3..]].concat()),
+            "one subscription is missing"
+        );
+    }
+
+    #[test]
+    fn an_answered_connect_is_not_held() {
+        let story = [
+            json!({"saw": "/meta/connect", "id": "4"}),
+            json!({"answered": "/meta/connect", "id": "4"}),
+            json!({"saw": "/meta/connect", "id": "5"}),
+        ];
+        assert!(ready(&story[..1]));
+        assert!(!ready(&story[..2]));
+        assert!(ready(&story));
+    }
 }

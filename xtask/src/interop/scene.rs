@@ -22,6 +22,15 @@ pub(super) struct Scene {
     pub(super) start: Instant,
 }
 
+/// What becomes of a session in a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Session {
+    /// The client needs another, and says so.
+    Lost,
+    /// The client may go on with it.
+    MaySurvive,
+}
+
 impl Scene {
     pub(super) fn new(server: Server, listener: Listener) -> Self {
         Self {
@@ -41,14 +50,17 @@ impl Scene {
         Ok(())
     }
 
-    /// Waits until the client has recovered from a fault after `mark`: it says where events may be missing,
-    /// listens again, and receives what is published.
-    pub(super) fn recover(&mut self, mark: Mark) -> anyhow::Result<()> {
-        self.listener
-            .wait_listening(mark, None)
-            .context("after the fault")?;
-        self.deliver(20).context("after the recovery")?;
-        self.listener.wait_gap(mark).context("after the fault")
+    /// Waits until the client has recovered from a fault after `mark`: it says where events may be
+    /// missing, listens again, and receives what is published.
+    pub(super) fn recover(&mut self, mark: Mark, session: Session) -> anyhow::Result<()> {
+        self.listener.wait_gap(mark).context("after the fault")?;
+        self.server.wait_ready().context("after the fault")?;
+        if session == Session::Lost || self.listener.lost_connection(mark) {
+            self.listener
+                .wait_listening(mark, None)
+                .context("after the fault")?;
+        }
+        self.deliver(20).context("after the recovery")
     }
 
     /// Publishes `count` messages and an event of an unheard type, and waits until the client has
@@ -58,7 +70,7 @@ impl Scene {
         self.publish(Stream::Messages, count, true)?;
         let last = self.publish(Stream::Unheard, 1, true)?;
         self.listener.wait_event(mark, last)?;
-        self.server.wait_held()?;
+        self.server.wait_ready()?;
         self.check()
     }
 

@@ -212,7 +212,10 @@ impl Session {
             ..
         } = why
         {
-            return self.finish(End::Unauthorized { status });
+            return self.finish(match self.stage {
+                Stage::Closing { .. } => End::Requested,
+                _ => End::Unauthorized { status },
+            });
         }
         self.handshake_exchange_ended(lane, why);
         self.held_exchange_ended(lane, why);

@@ -105,6 +105,11 @@ impl Requests {
         self.queue.push_front(Command::Probe(channel));
     }
 
+    /// Commands that wait to be written.
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.len()
+    }
+
     /// Publishes that wait or are in flight.
     pub(super) fn publishes(&self) -> usize {
         self.publishes

@@ -19,14 +19,26 @@ fn assert_over(world: &mut World, end: End) {
     world.story();
     let lanes: Vec<_> = world.requests.iter().map(|request| request.lane).collect();
     for request in world.requests.clone() {
-        let late = Message { client_id: Some("late"), ..request.ok() };
-        world.receive(request.lane, &[late, request.refused("401::Unknown client")]);
+        let late = Message {
+            client_id: Some("late"),
+            ..request.ok()
+        };
+        world.receive(
+            request.lane,
+            &[late, request.refused("401::Unknown client")],
+        );
     }
     for lane in lanes {
-        world.receive(lane, &[event("/foo"), Message {
-            channel: "/meta/disconnect",
-            ..Message::default()
-        }]);
+        world.receive(
+            lane,
+            &[
+                event("/foo"),
+                Message {
+                    channel: "/meta/disconnect",
+                    ..Message::default()
+                },
+            ],
+        );
         world.session.handle_open(world.now, lane);
         world.session.handle_pong(world.now, lane);
         world.session.handle_close(world.now, lane, Close::Lost);
@@ -80,13 +92,19 @@ fn leaving_goes_beside_the_held_poll_which_is_given_up_with_it() {
 fn whatever_the_last_connect_says_is_no_error_while_leaving() {
     let words: [fn(&crate::world::Request) -> Message<'_>; 5] = [
         |connect| connect.ok(),
-        |connect| Message { advice: reconnect(Reconnect::None), ..connect.ok() },
+        |connect| Message {
+            advice: reconnect(Reconnect::None),
+            ..connect.ok()
+        },
         |connect| connect.refused("401:alice:Unknown client"),
         |connect| Message {
             advice: reconnect(Reconnect::Handshake),
             ..connect.refused("401:alice:Unknown client")
         },
-        |connect| Message { advice: reconnect(Reconnect::None), ..connect.refused("402::x") },
+        |connect| Message {
+            advice: reconnect(Reconnect::None),
+            ..connect.refused("402::x")
+        },
     ];
     for established in [World::established, World::established_over_http] {
         for word in words {
@@ -146,6 +164,16 @@ fn leaving_ends_when_the_exchange_of_the_farewell_fails() {
     world.disconnect();
     let farewell = world.last("/meta/disconnect");
     world.close(farewell.lane, Close::Lost);
+    assert_over(&mut world, End::Requested);
+
+    let mut world = World::established_over_http();
+    world.disconnect();
+    let farewell = world.last("/meta/disconnect");
+    let why = Close::Status {
+        status: 403,
+        retry_after: None,
+    };
+    world.close(farewell.lane, why);
     assert_over(&mut world, End::Requested);
 }
 
@@ -211,8 +239,14 @@ fn events_that_come_while_leaving_are_delivered() {
     world.answer(&subscribe, &[subscribe.ok()]);
     world.disconnect();
     let farewell = world.last("/meta/disconnect");
-    let verdicts = world.receive(farewell.lane, &[event("/foo"), farewell.ok(), event("/foo")]);
-    assert_eq!(verdicts, [Verdict::Deliver, Verdict::Absorbed, Verdict::Deliver]);
+    let verdicts = world.receive(
+        farewell.lane,
+        &[event("/foo"), farewell.ok(), event("/foo")],
+    );
+    assert_eq!(
+        verdicts,
+        [Verdict::Deliver, Verdict::Absorbed, Verdict::Deliver]
+    );
 }
 
 // C121
@@ -248,7 +282,10 @@ fn leaving_while_waiting_for_the_next_attempt_ends_at_once() {
     world.close(lane, Close::Unreachable);
     let publish = world.publish("/foo", "1");
     world.disconnect();
-    assert_eq!(world.reported(&Event::Published(publish, Outcome::Cancelled)), 1);
+    assert_eq!(
+        world.reported(&Event::Published(publish, Outcome::Cancelled)),
+        1
+    );
     assert_over(&mut world, End::Requested);
 }
 
@@ -272,7 +309,10 @@ fn leaving_during_the_handshake_ends_at_once() {
         let mut world = shaking();
         let publish = world.publish("/foo", "1");
         world.disconnect();
-        assert_eq!(world.reported(&Event::Published(publish, Outcome::Cancelled)), 1);
+        assert_eq!(
+            world.reported(&Event::Published(publish, Outcome::Cancelled)),
+            1
+        );
         let handshake = world.last("/meta/handshake");
         let late = world.receive(handshake.lane, &[handshake.welcome("alice")]);
         assert!(matches!(late[..], [Verdict::Stray(_)]));
@@ -310,8 +350,14 @@ fn a_session_that_was_sent_away_stays_away() {
         ..connect.refused("403::Banned")
     };
     world.answer(&connect, &[stop]);
-    assert_over(&mut world, End::Stopped(Some(ServerError::parse("403::Banned"))));
-    assert_eq!(world.session.publish(&channel("/foo"), "1"), Err(Misuse::Ended));
+    assert_over(
+        &mut world,
+        End::Stopped(Some(ServerError::parse("403::Banned"))),
+    );
+    assert_eq!(
+        world.session.publish(&channel("/foo"), "1"),
+        Err(Misuse::Ended)
+    );
 }
 
 // C123
@@ -352,7 +398,10 @@ fn a_session_can_begin_again_after_its_end_without_a_trace_of_the_first() {
     let socket = world.lane(Kind::Socket);
     let handshakes = world.sent("/meta/handshake").count();
     for request in &old {
-        let late = Message { client_id: Some("late"), ..request.ok() };
+        let late = Message {
+            client_id: Some("late"),
+            ..request.ok()
+        };
         let verdict = world.receive(socket, &[late]);
         assert!(matches!(verdict[..], [Verdict::Stray(_)]), "{request:?}");
     }
@@ -368,7 +417,10 @@ fn a_session_can_begin_again_after_its_end_without_a_trace_of_the_first() {
 #[test]
 fn an_endpoint_that_asks_for_credentials_ends_the_session() {
     for status in [401, 403] {
-        let why = Close::Status { status, retry_after: None };
+        let why = Close::Status {
+            status,
+            retry_after: None,
+        };
         // The handshake.
         let mut world = World::shaking_over_http();
         let lane = world.lane(Kind::Ordinary);
@@ -384,7 +436,10 @@ fn an_endpoint_that_asks_for_credentials_ends_the_session() {
         let publish = world.publish("/foo", "1");
         let lane = world.lane(Kind::Ordinary);
         world.close(lane, why);
-        assert_eq!(world.reported(&Event::Published(publish, Outcome::Unknown)), 1);
+        assert_eq!(
+            world.reported(&Event::Published(publish, Outcome::Unknown)),
+            1
+        );
         assert_over(&mut world, End::Unauthorized { status });
         // The upgrade, at first and later, where there is nothing else to try.
         let mut world = World::connecting(over(&[Transport::WebSocket]));
@@ -408,17 +463,32 @@ fn an_endpoint_that_asks_for_credentials_ends_the_session() {
 fn an_upgrade_that_asks_for_credentials_leaves_long_polling_to_find_out() {
     let mut world = World::connecting(Config::default());
     let lane = world.lane(Kind::Opening);
-    world.close(lane, Close::Status { status: 403, retry_after: None });
+    world.close(
+        lane,
+        Close::Status {
+            status: 403,
+            retry_after: None,
+        },
+    );
     let handshake = world.last("/meta/handshake");
     assert_eq!(handshake.kind, Kind::Ordinary);
-    world.close(handshake.lane, Close::Status { status: 403, retry_after: None });
+    world.close(
+        handshake.lane,
+        Close::Status {
+            status: 403,
+            retry_after: None,
+        },
+    );
     assert_over(&mut world, End::Unauthorized { status: 403 });
 }
 
 #[test]
 fn a_pattern_can_be_arranged_before_the_first_connect() {
     let mut world = World::new(Config::default(), 7);
-    let id = world.session.subscribe(&Channel::new("/foo/**").unwrap()).unwrap();
+    let id = world
+        .session
+        .subscribe(&Channel::new("/foo/**").unwrap())
+        .unwrap();
     world.drain();
     assert!(world.story().is_empty());
     world.session.connect();

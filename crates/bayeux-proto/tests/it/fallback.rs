@@ -13,7 +13,13 @@ use crate::{
 fn fallen_back() -> World {
     let mut world = World::connecting(Config::default());
     let lane = world.lane(Kind::Opening);
-    world.close(lane, Close::Status { status: 400, retry_after: None });
+    world.close(
+        lane,
+        Close::Status {
+            status: 400,
+            retry_after: None,
+        },
+    );
     world.establish()
 }
 
@@ -21,8 +27,14 @@ fn fallen_back() -> World {
 #[test]
 fn where_no_websocket_opens_long_polling_is_used_in_the_same_attempt() {
     for why in [
-        Close::Status { status: 400, retry_after: None },
-        Close::Status { status: 426, retry_after: None },
+        Close::Status {
+            status: 400,
+            retry_after: None,
+        },
+        Close::Status {
+            status: 426,
+            retry_after: None,
+        },
         Close::TimedOut,
         Close::Lost,
         Close::ByPeer { code: Some(1002) },
@@ -35,8 +47,14 @@ fn where_no_websocket_opens_long_polling_is_used_in_the_same_attempt() {
         assert_eq!(handshake.kind, Kind::Ordinary, "{why:?}");
         assert_eq!(handshake.at, world.now, "{why:?}");
         let world = world.establish();
-        assert_eq!(world.last("/meta/connect").text("connectionType"), Some("long-polling"));
-        let up = Event::Up { transport: Transport::LongPolling, resumed: false };
+        assert_eq!(
+            world.last("/meta/connect").text("connectionType"),
+            Some("long-polling")
+        );
+        let up = Event::Up {
+            transport: Transport::LongPolling,
+            resumed: false,
+        };
         assert_eq!(world.reported(&up), 1);
         assert!(world.events.iter().any(|(_, event)| matches!(
             event,
@@ -80,7 +98,13 @@ fn the_websocket_is_tried_again_at_the_pace_of_the_policy_only() {
         }
         attempts.push(world.now);
         let lane = world.lane(Kind::Opening);
-        world.close(lane, Close::Status { status: 400, retry_after: None });
+        world.close(
+            lane,
+            Close::Status {
+                status: 400,
+                retry_after: None,
+            },
+        );
     }
     let gaps: Vec<_> = attempts.windows(2).map(|pair| pair[1] - pair[0]).collect();
     let minutes: Vec<_> = gaps.iter().map(|gap| gap.as_secs() / 60).collect();
@@ -88,7 +112,12 @@ fn the_websocket_is_tried_again_at_the_pace_of_the_policy_only() {
     assert_eq!(minutes[..6], [2, 4, 8, 16, 16, 16], "{gaps:?}");
     // The session has not suffered from any of it.
     assert_eq!(world.sent("/meta/handshake").count(), 1);
-    assert!(!world.events.iter().any(|(_, e)| matches!(e, Event::Down { .. } | Event::Gap { .. })));
+    assert!(
+        !world
+            .events
+            .iter()
+            .any(|(_, e)| matches!(e, Event::Down { .. } | Event::Gap { .. }))
+    );
 }
 
 // C113 C021
@@ -103,7 +132,11 @@ fn the_connect_moves_to_the_websocket_without_a_break() {
     assert!(peer.serve_until(&mut world, millis(61_000), World::is_opening));
     let held = world.last("/meta/connect");
     let socket = world.open();
-    assert_eq!(world.last("/meta/connect").id, held.id, "one connect at a time");
+    assert_eq!(
+        world.last("/meta/connect").id,
+        held.id,
+        "one connect at a time"
+    );
     world.answer(&held, &[event("/foo"), held.ok()]);
     let first = world.last("/meta/connect");
     assert_eq!(first.lane, socket);
@@ -111,7 +144,9 @@ fn the_connect_moves_to_the_websocket_without_a_break() {
     assert_eq!(first.asked_hold(), Some(0));
     assert_eq!(first.client_id(), Some("alice"));
     world.answer(&first, &[first.ok()]);
-    let moved = Event::Moved { transport: Transport::WebSocket };
+    let moved = Event::Moved {
+        transport: Transport::WebSocket,
+    };
     assert_eq!(world.reported(&moved), 1);
     assert_eq!(world.receive(socket, &[event("/foo")]), [Verdict::Deliver]);
     assert_eq!(world.sent("/meta/handshake").count(), 1);
@@ -136,8 +171,18 @@ fn a_websocket_that_opens_and_then_carries_nothing_does_not_cost_the_session() {
     assert_eq!(next.kind, Kind::Held);
     assert_eq!(next.at, world.now);
     assert_eq!(world.sent("/meta/handshake").count(), 1);
-    assert_eq!(world.reported(&Event::Moved { transport: Transport::WebSocket }), 0);
-    assert!(!world.events.iter().any(|(_, e)| matches!(e, Event::Down { .. })));
+    assert_eq!(
+        world.reported(&Event::Moved {
+            transport: Transport::WebSocket
+        }),
+        0
+    );
+    assert!(
+        !world
+            .events
+            .iter()
+            .any(|(_, e)| matches!(e, Event::Down { .. }))
+    );
 }
 
 // C113
@@ -172,14 +217,27 @@ fn a_websocket_that_worked_is_kept_through_failures_and_left_only_after_several(
     {
         reopened += 1;
         let lane = world.lane(Kind::Opening);
-        world.close(lane, Close::Status { status: 502, retry_after: None });
+        world.close(
+            lane,
+            Close::Status {
+                status: 502,
+                retry_after: None,
+            },
+        );
     }
     assert_eq!(reopened + 1, Config::default().websocket_attempts);
     let connect = world.last("/meta/connect");
     assert_eq!(connect.kind, Kind::Held);
-    assert_eq!(connect.client_id(), Some("alice"), "the session may live on");
+    assert_eq!(
+        connect.client_id(),
+        Some("alice"),
+        "the session may live on"
+    );
     world.answer(&connect, &[connect.ok()]);
-    let up = Event::Up { transport: Transport::LongPolling, resumed: true };
+    let up = Event::Up {
+        transport: Transport::LongPolling,
+        resumed: true,
+    };
     assert_eq!(world.reported(&up), 1);
     assert_eq!(world.sent("/meta/handshake").count(), 1);
 }

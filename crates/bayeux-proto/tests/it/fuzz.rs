@@ -4,276 +4,25 @@
 //! The cases are the same in every run. `PROPTEST_CASES=100000 PROPTEST_RNG_SEED=<any number>`
 //! looks further; a failure is shrunk and printed, seed included.
 
-use std::{collections::BTreeSet, time::Duration};
+mod step;
+
+use core::time::Duration;
+use std::collections::BTreeSet;
 
 use bayeux_proto::{
-    Advice, Close, Config, ConnectionTypes, End, Event, Instant, LaneId, Message, MessageId, Outcome,
-    PublishId, Reconnect, Resume, SubscriptionId, Timing, Transport, Verdict,
+    Close, Config, End, Event, Instant, LaneId, Outcome, PublishId, SubscriptionId, Verdict,
 };
 use proptest::{
     collection::vec,
-    option,
     prelude::*,
-    sample::select,
     test_runner::{Config as Runs, FileFailurePersistence, RngSeed},
 };
 
+use self::step::{CHANNELS, NAMES, Reply, Step, config, step};
 use crate::{
     peer::Peer,
-    world::{Kind, Request, World, channel, event, millis},
+    world::{Kind, World, channel, event, millis},
 };
-
-/// One thing that happens. Numbers pick among what there is at that moment.
-#[derive(Clone, Debug)]
-enum Step {
-    Connect,
-    Disconnect,
-    Subscribe(usize),
-    Unsubscribe(usize),
-    Publish(usize),
-    HoldBack(bool),
-    Wake,
-    /// One action only, or one action and all events.
-    Act(bool),
-    Drain,
-    /// Time passes without the session being told.
-    Sleep(u64),
-    /// The next deadline comes.
-    Deadline,
-    /// The session is told of a time long past.
-    Past,
-    Open(usize),
-    Close(usize, Close),
-    Pong(usize),
-    /// A reply to something that was sent, over the lane that it was sent on or another.
-    Reply(usize, Reply, Option<usize>),
-    /// A message out of the blue.
-    Message(usize, Blue),
-}
-
-#[derive(Clone, Debug)]
-struct Reply {
-    successful: bool,
-    id: Spelling,
-    error: Option<&'static str>,
-    advice: Option<Advice>,
-    types: Option<ConnectionTypes>,
-    has_data: bool,
-    /// Whether the exchange that carries it ends with it.
-    complete: bool,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Spelling {
-    Text,
-    Number,
-    Absent,
-}
-
-#[derive(Clone, Debug)]
-struct Blue {
-    channel: &'static str,
-    id: Option<u64>,
-    client_id: Option<&'static str>,
-    successful: Option<bool>,
-    error: Option<&'static str>,
-    subscription: Option<&'static str>,
-    advice: Option<Advice>,
-    has_data: bool,
-}
-
-const CHANNELS: [&str; 6] = ["/a", "/a/b", "/a/*", "/a/**", "/**", "/service/x"];
-const NAMES: [&str; 4] = ["/a", "/a/b", "/service/x", "/b"];
-const ERRORS: [&str; 6] = [
-    "401:mallory:Unknown client",
-    "402::session_unknown",
-    "403:/a:Forbidden channel",
-    "Authentication failed",
-    "",
-    "::::",
-];
-const BLUE: [&str; 9] = [
-    "",
-    "no channel",
-    "/",
-    "/a",
-    "/a/b",
-    "/meta/handshake",
-    "/meta/connect",
-    "/meta/subscribe",
-    "/meta/unknown",
-];
-
-fn advice() -> impl Strategy<Value = Advice> {
-    let next = prop_oneof![
-        8 => Just(Reconnect::Retry),
-        3 => Just(Reconnect::Handshake),
-        1 => Just(Reconnect::None),
-        1 => Just(Reconnect::Unknown),
-    ];
-    let numbers = || {
-        (
-            option::weighted(0.3, select(&[0, 0, 100, 5_000, i64::MAX, -1][..])),
-            option::weighted(0.3, select(&[0, 1_000, 30_000, 60_000, -1, i64::MIN][..])),
-            option::weighted(0.2, select(&[0, 10_000, i64::MAX, -1][..])),
-        )
-            .prop_map(|(interval, timeout, max_interval)| Timing {
-                interval,
-                timeout,
-                max_interval,
-            })
-    };
-    (
-        option::weighted(0.5, next),
-        numbers(),
-        numbers(),
-        numbers(),
-        proptest::bool::weighted(0.1),
-    )
-        .prop_map(
-            |(reconnect, timing, websocket, long_polling, multiple_clients)| Advice {
-                reconnect,
-                timing,
-                websocket,
-                long_polling,
-                multiple_clients,
-            },
-        )
-}
-
-fn close() -> impl Strategy<Value = Close> {
-    let status = |status, wait: Option<u64>| Close::Status {
-        status,
-        retry_after: wait.map(Duration::from_secs),
-    };
-    prop_oneof![
-        6 => Just(Close::Complete),
-        4 => Just(Close::Lost),
-        3 => select(&[None, Some(1000), Some(1011)][..]).prop_map(|code| Close::ByPeer { code }),
-        2 => Just(Close::Unreachable),
-        1 => Just(Close::Tls),
-        1 => Just(Close::TimedOut),
-        1 => Just(Close::Garbage),
-        1 => Just(Close::Oversize),
-        1 => Just(status(400, None)),
-        1 => select(&[None, Some(30)][..]).prop_map(move |wait| status(503, wait)),
-        1 => Just(status(401, None)),
-    ]
-}
-
-fn reply() -> impl Strategy<Value = Reply> {
-    let types = select(
-        &[
-            (true, true),
-            (true, true),
-            (true, false),
-            (false, true),
-            (false, false),
-        ][..],
-    );
-    (
-        proptest::bool::weighted(0.85),
-        prop_oneof![6 => Just(Spelling::Text), 1 => Just(Spelling::Number), 1 => Just(Spelling::Absent)],
-        option::weighted(0.8, select(&ERRORS[..])),
-        option::weighted(0.3, advice()),
-        option::weighted(0.3, types),
-        proptest::bool::weighted(0.05),
-        proptest::bool::weighted(0.9),
-    )
-        .prop_map(
-            |(successful, id, error, advice, types, has_data, complete)| Reply {
-                successful,
-                id,
-                error: error.filter(|_| !successful),
-                advice,
-                types: types.map(|(websocket, long_polling)| ConnectionTypes {
-                    websocket,
-                    long_polling,
-                }),
-                has_data,
-                complete,
-            },
-        )
-}
-
-fn blue() -> impl Strategy<Value = Blue> {
-    (
-        prop_oneof![20 => select(&BLUE[..]), 1 => Just("/meta/disconnect")],
-        option::of(0..40_u64),
-        option::weighted(0.2, select(&["mallory", "x"][..])),
-        option::of(any::<bool>()),
-        option::weighted(0.2, select(&ERRORS[..])),
-        option::weighted(0.2, select(&CHANNELS[..])),
-        option::weighted(0.2, advice()),
-        any::<bool>(),
-    )
-        .prop_map(
-            |(channel, id, client_id, successful, error, subscription, advice, has_data)| Blue {
-                channel,
-                id,
-                client_id,
-                successful,
-                error,
-                subscription,
-                advice,
-                has_data,
-            },
-        )
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    let pick = || 0..8_usize;
-    prop_oneof![
-        2 => Just(Step::Connect),
-        1 => Just(Step::Disconnect),
-        8 => pick().prop_map(Step::Subscribe),
-        5 => pick().prop_map(Step::Unsubscribe),
-        8 => pick().prop_map(Step::Publish),
-        2 => any::<bool>().prop_map(Step::HoldBack),
-        2 => Just(Step::Wake),
-        6 => any::<bool>().prop_map(Step::Act),
-        30 => Just(Step::Drain),
-        4 => select(&[1, 200, 5_000, 40_000, 3_600_000][..]).prop_map(Step::Sleep),
-        15 => Just(Step::Deadline),
-        1 => Just(Step::Past),
-        20 => pick().prop_map(Step::Open),
-        8 => (pick(), close()).prop_map(|(lane, why)| Step::Close(lane, why)),
-        3 => pick().prop_map(Step::Pong),
-        50 => (0..4_usize, reply(), option::weighted(0.05, pick()))
-            .prop_map(|(request, reply, lane)| Step::Reply(request, reply, lane)),
-        8 => (pick(), blue()).prop_map(|(lane, blue)| Step::Message(lane, blue)),
-    ]
-}
-
-fn config() -> impl Strategy<Value = Config> {
-    use Transport::{LongPolling, WebSocket};
-    let transports = [
-        &[WebSocket, LongPolling][..],
-        &[WebSocket],
-        &[LongPolling],
-        &[LongPolling, WebSocket],
-    ];
-    let resume = [Resume::SameSession, Resume::FreshHandshake];
-    (
-        select(transports.to_vec()),
-        select(resume.to_vec()),
-        any::<bool>(),
-        option::of(Just(millis(5_000))),
-    )
-        .prop_map(|(transports, resume, probe, hold)| {
-            let mut config = Config::default();
-            config.transports = transports.to_vec();
-            config.resume = resume;
-            config.probe = probe;
-            config.hold = hold;
-            config.max_requests = 4;
-            config.max_subscriptions = 6;
-            config.max_batch = 200;
-            config.max_interval = millis(20_000);
-            config.queue_timeout = millis(20_000);
-            config
-        })
-}
 
 proptest! {
     #![proptest_config(runs())]
@@ -283,7 +32,7 @@ proptest! {
     fn a_session_survives_anything_and_recovers_once_the_world_behaves(
         config in config(),
         seed in 0..1_000_u64,
-        steps in vec(step(), 0..120),
+        steps in vec(step(), 0..250),
     ) {
         let story = live_through(config.clone(), seed, &steps);
         let again = live_through(config, seed, &steps);
@@ -315,6 +64,7 @@ fn live_through(config: Config, seed: u64, steps: &[Step]) -> Vec<String> {
 /// A world and what its application remembers.
 struct Life {
     world: World,
+    peer: Peer,
     /// All lanes that there have been.
     lanes: BTreeSet<LaneId>,
     wanted: Vec<(SubscriptionId, &'static str)>,
@@ -340,6 +90,7 @@ impl Life {
         world.pongs = false;
         Self {
             world,
+            peer: Peer::default(),
             lanes: BTreeSet::new(),
             wanted: Vec::new(),
             dropped: BTreeSet::new(),
@@ -376,6 +127,10 @@ impl Life {
             }
             Step::Drain => self.drain(),
             Step::Sleep(duration) => self.world.now = now + millis(*duration),
+            Step::Peace(duration) => {
+                self.peer.serve(&mut self.world, millis(*duration));
+                self.read();
+            }
             Step::Deadline => {
                 if let Some(deadline) = self.world.session.poll_timeout() {
                     self.world.now = now.max(deadline.at);
@@ -446,7 +201,7 @@ impl Life {
 
     /// One of the latest lanes, dead or alive.
     fn lane(&self, pick: usize) -> Option<LaneId> {
-        let some = self.lanes.len().min(8).max(1);
+        let some = self.lanes.len().clamp(1, 8);
         self.lanes.iter().rev().nth(pick % some).copied()
     }
 
@@ -517,18 +272,21 @@ impl Life {
 
     /// The network and the server behave from now on: everything wanted comes to be.
     fn heal(&mut self) {
-        let mut peer = Peer::default();
         self.world.session.hold_back(false);
         // What is ending ends first.
-        peer.serve(&mut self.world, millis(3_000));
+        self.peer.serve(&mut self.world, millis(3_000));
         self.connect();
-        let wanted = &self.wanted;
+        let (peer, wanted) = (&mut self.peer, &self.wanted);
         let healed = peer.serve_until(&mut self.world, Duration::from_mins(10), |world| {
             flows(world) && wanted.iter().all(|(id, name)| is_settled(world, *id, name))
         });
-        assert!(healed, "ten good minutes do not help: {:?}", self.world.session);
+        assert!(
+            healed,
+            "ten good minutes do not help: {:?}",
+            self.world.session
+        );
         // What still waits settles, one way or the other.
-        peer.serve(&mut self.world, millis(70_000));
+        self.peer.serve(&mut self.world, millis(70_000));
         self.read();
         assert!(self.told.up && self.world.outstanding() == 1);
         for (id, name) in &self.wanted {
@@ -540,10 +298,13 @@ impl Life {
         let interested = ["/a/b", "/a/*", "/a/**", "/**"];
         assert_eq!(
             verdict == Verdict::Deliver,
-            self.wanted.iter().any(|(_, name)| interested.contains(name)),
+            self.wanted
+                .iter()
+                .any(|(_, name)| interested.contains(name)),
         );
-        let publish = self.world.session.publish(&channel("/a"), "1").unwrap();
-        peer.serve(&mut self.world, millis(1_000));
+        let publish = self.world.session.publish(&channel("/a"), "1");
+        let publish = publish.expect("room for one");
+        self.peer.serve(&mut self.world, millis(1_000));
         let accepted = Event::Published(publish, Outcome::Accepted);
         assert_eq!(self.world.reported(&accepted), 1);
         self.read();
@@ -566,11 +327,15 @@ impl Life {
 
 /// Whether the session is up and has a connect on its way.
 fn flows(world: &World) -> bool {
-    let change = world.events.iter().rev().find_map(|(_, event)| match event {
-        Event::Up { .. } => Some(true),
-        Event::Down { .. } | Event::Ended(_) => Some(false),
-        _ => None,
-    });
+    let change = world
+        .events
+        .iter()
+        .rev()
+        .find_map(|(_, event)| match event {
+            Event::Up { .. } => Some(true),
+            Event::Down { .. } | Event::Ended(_) => Some(false),
+            _ => None,
+        });
     change == Some(true) && world.outstanding() == 1
 }
 
@@ -584,40 +349,4 @@ fn is_settled(world: &World, id: SubscriptionId, name: &str) -> bool {
     };
     asked.is_some_and(|request| request.client_id() == world.client_id())
         && world.events.iter().any(|(_, event)| told(event))
-}
-
-impl Reply {
-    fn to<'a>(&self, request: &'a Request, name: &'a str) -> Message<'a> {
-        let handshake = request.channel == "/meta/handshake";
-        Message {
-            id: match self.id {
-                Spelling::Text => Some(MessageId::Text(&request.id)),
-                Spelling::Number => request.id.parse().ok().map(MessageId::Number),
-                Spelling::Absent => None,
-            },
-            client_id: Some(name).filter(|_| handshake),
-            successful: Some(self.successful),
-            error: self.error,
-            advice: self.advice,
-            supported_connection_types: self.types.filter(|_| handshake),
-            has_data: self.has_data,
-            ..request.ok()
-        }
-    }
-}
-
-impl Blue {
-    fn message(&self) -> Message<'_> {
-        Message {
-            channel: self.channel,
-            id: self.id.map(MessageId::Number),
-            client_id: self.client_id,
-            successful: self.successful,
-            error: self.error,
-            subscription: self.subscription,
-            advice: self.advice,
-            has_data: self.has_data,
-            ..Message::default()
-        }
-    }
 }

@@ -71,7 +71,10 @@ fn a_subscription_keeps_no_half_open_socket_alive() {
     // Asked every five seconds, answered never.
     let lane = world.lane(Kind::Socket);
     for n in 0..10 {
-        world.session.subscribe(&crate::world::channel(&format!("/{n}"))).unwrap();
+        world
+            .session
+            .subscribe(&crate::world::channel(&format!("/{n}")))
+            .unwrap();
         world.drain();
         world.pass(millis(5_000));
     }
@@ -107,7 +110,11 @@ fn a_machine_that_slept_for_an_hour_finds_one_loss_over_a_websocket() {
     let story = world.story();
     assert_eq!(story.len(), 2, "{story:?}");
     Peer::default().serve(&mut world, millis(60_000));
-    assert_eq!(world.sent("/meta/handshake").count(), 2, "an hour is more than a session lives");
+    assert_eq!(
+        world.sent("/meta/handshake").count(),
+        2,
+        "an hour is more than a session lives"
+    );
     assert_eq!(world.sent("/meta/subscribe").count(), 2);
     assert_eq!(world.downs().len(), 1);
 }
@@ -120,7 +127,10 @@ fn a_machine_that_slept_for_an_hour_probes_once_over_long_polling() {
     world.wake(world.now + Duration::from_hours(1));
     let probe = world.last("/meta/connect");
     assert_eq!((probe.at, probe.asked_hold()), (world.now, Some(0)));
-    assert_eq!(world.story(), ["3600000 close 3", "3600000 poll 4 /meta/connect"]);
+    assert_eq!(
+        world.story(),
+        ["3600000 close 3", "3600000 poll 4 /meta/connect"]
+    );
     assert!(world.downs().is_empty());
 }
 
@@ -189,7 +199,10 @@ fn a_hint_puts_an_open_socket_to_the_test() {
 fn a_hint_does_not_shorten_an_interval_that_the_server_asked_for() {
     let mut world = World::established();
     let connect = world.last("/meta/connect");
-    let slow = Message { advice: timing(20_000, 30_000), ..connect.ok() };
+    let slow = Message {
+        advice: timing(20_000, 30_000),
+        ..connect.ok()
+    };
     world.answer(&connect, &[slow]);
     world.session.handle_wake(world.now);
     world.drain();
@@ -205,7 +218,10 @@ fn an_idle_socket_is_pinged_and_never_sent_an_empty_message() {
     let mut peer = Peer::default();
     let connect = world.last("/meta/connect");
     // A hold far above the ping interval.
-    let long = Message { advice: timing(0, 600_000), ..connect.ok() };
+    let long = Message {
+        advice: timing(0, 600_000),
+        ..connect.ok()
+    };
     world.answer(&connect, &[long]);
     world.story();
     let end = world.now + millis(300_000);
@@ -216,9 +232,15 @@ fn an_idle_socket_is_pinged_and_never_sent_an_empty_message() {
         world.session.handle_pong(world.now, lane);
         world.drain();
     }
-    assert_eq!(pings, [25, 50, 75, 100, 125, 150, 175, 200, 225, 250, 275, 300]);
+    assert_eq!(
+        pings,
+        [25, 50, 75, 100, 125, 150, 175, 200, 225, 250, 275, 300]
+    );
     let story = world.story();
-    assert!(story.iter().all(|line| line.ends_with("ping 1")), "{story:?}");
+    assert!(
+        story.iter().all(|line| line.ends_with("ping 1")),
+        "{story:?}"
+    );
     assert!(world.downs().is_empty());
     peer.serve(&mut world, millis(1_000));
 }

@@ -260,3 +260,58 @@ fn leaving_and_coming_back_does_not_earn_a_new_burst() {
     answer_at_once(&mut world, 10);
     assert!(world.now - returned >= millis(1000), "{}", world.now);
 }
+
+/// Runs on until something is sent, and compares with what was announced.
+fn assert_announced(world: &mut World, what: &str) {
+    let announced = world
+        .events
+        .iter()
+        .rev()
+        .find_map(|(_, event)| match event {
+            Event::Down { retry_at, .. } | Event::AttemptFailed { retry_at, .. } => Some(*retry_at),
+            _ => None,
+        });
+    let sent = world.requests.len();
+    let end = world.now + SECOND * 120;
+    while world.requests.len() == sent && world.now < end {
+        world.pass_until(end, |w| w.is_opening() || w.requests.len() > sent);
+        if world.is_opening() {
+            world.open();
+        }
+    }
+    assert_eq!(announced, Some(world.requests[sent].at), "{what}");
+}
+
+#[test]
+fn the_next_attempt_comes_when_it_was_announced() {
+    for interval in [0, 3000] {
+        for mut world in [World::established(), World::established_over_http()] {
+            for (error, what) in [
+                ("500::busy", "a refused connect"),
+                ("401::Unknown client", "a lost session"),
+            ] {
+                let connect = world.last("/meta/connect");
+                let reply = Message {
+                    advice: timing(interval, None),
+                    ..connect.refused(error)
+                };
+                world.answer(&connect, &[reply]);
+                assert_announced(&mut world, what);
+            }
+            let handshake = world.last("/meta/handshake");
+            world.answer(&handshake, &[handshake.refused("403::no")]);
+            assert_announced(&mut world, "a refused handshake");
+            let handshake = world.last("/meta/handshake");
+            world.close(handshake.lane, Close::Unreachable);
+            assert_announced(&mut world, "a handshake without a road");
+            world.welcome("bob");
+            for _ in 0..3 {
+                let connect = world.last("/meta/connect");
+                world.close(connect.lane, Close::Unreachable);
+                if world.last("/meta/connect").id == connect.id {
+                    assert_announced(&mut world, "a connect without a road");
+                }
+            }
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! A server that behaves: what the network is like when nothing is wrong.
 
-use std::{collections::BTreeSet, time::Duration};
+use core::time::Duration;
+use std::collections::BTreeSet;
 
 use bayeux_proto::{Advice, Instant, Message, Reconnect, Timing};
 
@@ -33,7 +34,14 @@ impl Peer {
         holds: impl Fn(&World) -> bool,
     ) -> bool {
         let end = world.now + limit;
+        let (mut rounds, mut turn) = (0, world.now);
         loop {
+            (rounds, turn) = if turn == world.now {
+                (rounds + 1, turn)
+            } else {
+                (0, world.now)
+            };
+            assert!(rounds < 10_000, "time stands still: {:?}", world.session);
             if holds(world) {
                 return true;
             }
@@ -100,11 +108,11 @@ impl Peer {
         let wanted = request.text("subscription").unwrap_or_default();
         match request.channel.as_str() {
             "/meta/handshake" => Message {
-                advice: advice(),
+                advice: Some(advice()),
                 ..request.welcome(name)
             },
             "/meta/connect" => Message {
-                advice: advice(),
+                advice: Some(advice()),
                 ..request.ok()
             },
             "/meta/subscribe" if self.forbidden.contains(wanted) => {
@@ -117,19 +125,19 @@ impl Peer {
 
 /// What Faye says with each handshake and connect, and for each transport, so that nothing said
 /// before it came counts any more.
-fn advice() -> Option<Advice> {
+fn advice() -> Advice {
     let timing = Timing {
         interval: Some(0),
         timeout: i64::try_from(HOLD).ok(),
         max_interval: Some(0),
     };
-    Some(Advice {
+    Advice {
         reconnect: Some(Reconnect::Retry),
         timing,
         websocket: timing,
         long_polling: timing,
         multiple_clients: false,
-    })
+    }
 }
 
 fn answer_at(request: &Request) -> Instant {

@@ -48,7 +48,10 @@ fn ones_own_event_that_overtakes_the_reply_does_not_settle_the_publish() {
     world.answer(&subscribe, &[subscribe.ok()]);
     let publish = world.publish("/foo", "1");
     let request = world.last("/foo");
-    let own = Message { id: request.ok().id, ..event("/foo") };
+    let own = Message {
+        id: request.ok().id,
+        ..event("/foo")
+    };
     assert_eq!(world.receive(request.lane, &[own]), [Verdict::Deliver]);
     assert_eq!(outcome(&world, publish), None);
     assert!(world.session.recipients("/foo").eq([foo]));
@@ -76,7 +79,10 @@ fn a_publish_refused_because_the_session_is_gone_is_refused_and_leads_to_a_hands
     let publish = world.publish("/foo", "1");
     let request = world.last("/foo");
     world.answer(&request, &[request.refused("402::session_unknown")]);
-    assert!(matches!(outcome(&world, publish), Some(Outcome::Refused(_))));
+    assert!(matches!(
+        outcome(&world, publish),
+        Some(Outcome::Refused(_))
+    ));
     world.reopen();
     world.welcome("bob");
     world.confirm();
@@ -167,7 +173,10 @@ fn a_publish_that_waits_too_long_is_cancelled() {
     world.drain();
     world.open();
     world.welcome("alice");
-    let sent: Vec<_> = world.sent("/foo").map(|r| r.json.contains(r#""data":2"#)).collect();
+    let sent: Vec<_> = world
+        .sent("/foo")
+        .map(|r| r.json.contains(r#""data":2"#))
+        .collect();
     assert_eq!(sent, [true], "only what is still wanted goes out");
 }
 
@@ -193,9 +202,21 @@ fn a_publish_that_waits_while_nothing_can_be_reached_is_cancelled_in_time() {
 #[test]
 fn what_cannot_be_published_to_is_refused_on_the_spot() {
     let mut world = World::established();
-    for name in ["/meta/x", "/meta/connect", "/meta", "/foo/*", "/foo/**", "/**"] {
+    for name in [
+        "/meta/x",
+        "/meta/connect",
+        "/meta",
+        "/foo/*",
+        "/foo/**",
+        "/**",
+    ] {
         let refused = world.session.publish(&Channel::new(name).unwrap(), "1");
-        assert_eq!(refused, Err(Misuse::ForbiddenChannel { name: name.to_owned() }));
+        assert_eq!(
+            refused,
+            Err(Misuse::ForbiddenChannel {
+                name: name.to_owned()
+            })
+        );
     }
     world.drain();
     assert!(world.story().is_empty());
@@ -229,14 +250,22 @@ fn an_exchange_that_never_ends_blocks_neither_the_session_nor_what_comes_after_i
     let first = world.last("/foo");
     world.pass(millis(10_000));
     assert_eq!(outcome(&world, stuck), Some(&Outcome::Unknown));
-    assert!(!world.lanes.contains_key(&first.lane), "the exchange is given up");
+    assert!(
+        !world.lanes.contains_key(&first.lane),
+        "the exchange is given up"
+    );
     world.pass(millis(1_000));
     let second = world.last("/foo");
     assert_ne!(second.id, first.id);
     world.answer(&second, &[second.ok()]);
     assert_eq!(outcome(&world, next), Some(&Outcome::Accepted));
     assert_eq!(world.sent("/meta/handshake").count(), 1);
-    assert!(!world.events.iter().any(|(_, e)| matches!(e, Event::Down { .. })));
+    assert!(
+        !world
+            .events
+            .iter()
+            .any(|(_, e)| matches!(e, Event::Down { .. }))
+    );
 }
 
 // C098
@@ -285,7 +314,10 @@ fn a_connect_never_shares_its_payload() {
     world.session.publish(&channel("/a"), "1").unwrap();
     world.welcome("alice");
     let connect = world.last("/meta/connect");
-    let shared = world.requests.iter().filter(|r| r.payload == connect.payload);
+    let shared = world
+        .requests
+        .iter()
+        .filter(|r| r.payload == connect.payload);
     assert_eq!(shared.count(), 1);
 }
 
@@ -297,7 +329,10 @@ fn a_publish_goes_beside_the_held_connect() {
     world.publish("/foo", "1");
     assert_ne!(world.last("/foo").lane, held);
     assert_eq!(world.last("/foo").at, world.now);
-    assert!(world.lanes.contains_key(&held), "the held connect is not disturbed");
+    assert!(
+        world.lanes.contains_key(&held),
+        "the held connect is not disturbed"
+    );
     assert_eq!(world.lanes.len(), 2);
 }
 
@@ -306,7 +341,9 @@ fn a_publish_goes_beside_the_held_connect() {
 fn commands_wait_for_the_exchange_before_them_and_then_go_together() {
     let mut world = World::established_over_http();
     let first = world.publish("/foo", "1");
-    let others: Vec<_> = (2..5).map(|n| world.publish("/foo", &n.to_string())).collect();
+    let others: Vec<_> = (2..5)
+        .map(|n| world.publish("/foo", &n.to_string()))
+        .collect();
     world.subscribe("/bar");
     assert_eq!(world.sent("/foo").count(), 1);
     assert_eq!(world.lanes.len(), 2, "never a third connection");
@@ -330,10 +367,16 @@ fn the_answer_of_a_service_reaches_whoever_listens_on_its_channel() {
     let id = world.subscribe("/service/x");
     // Faye refuses such a subscription, and what a service says comes all the same.
     let subscribe = world.last("/meta/subscribe");
-    world.answer(&subscribe, &[subscribe.refused("403:/service/x:Forbidden channel")]);
+    world.answer(
+        &subscribe,
+        &[subscribe.refused("403:/service/x:Forbidden channel")],
+    );
     let call = world.publish("/service/x", "1");
     let request = world.last("/service/x");
-    let answer = Message { id: request.ok().id, ..event("/service/x") };
+    let answer = Message {
+        id: request.ok().id,
+        ..event("/service/x")
+    };
     assert_eq!(
         world.receive(request.lane, &[answer, request.ok()]),
         [Verdict::Deliver, Verdict::Absorbed]
@@ -350,7 +393,10 @@ fn a_payload_above_the_limit_is_refused_on_the_spot() {
     let mut session = Session::new(config, 7);
     assert_eq!(
         session.publish(&channel("/foo"), "12345678901"),
-        Err(Misuse::PayloadTooLarge { size: 11, limit: 10 })
+        Err(Misuse::PayloadTooLarge {
+            size: 11,
+            limit: 10
+        })
     );
     assert!(session.publish(&channel("/foo"), "1234567890").is_ok());
 }
@@ -365,7 +411,10 @@ fn a_publish_answered_with_advice_to_stop_settles_before_the_session_ends() {
         ..request.refused("403::Banned")
     };
     world.answer(&request, &[stop]);
-    assert!(matches!(outcome(&world, publish), Some(Outcome::Refused(_))));
+    assert!(matches!(
+        outcome(&world, publish),
+        Some(Outcome::Refused(_))
+    ));
     assert!(matches!(world.last_event(), Event::Ended(_)));
 }
 
@@ -374,7 +423,10 @@ fn advice_in_a_publish_reply_is_heeded() {
     let mut world = World::established();
     world.publish("/foo", "1");
     let request = world.last("/foo");
-    let slow = Message { advice: timing(2_000, None), ..request.ok() };
+    let slow = Message {
+        advice: timing(2_000, None),
+        ..request.ok()
+    };
     world.answer(&request, &[slow]);
     let connect = world.last("/meta/connect");
     world.answer(&connect, &[connect.ok()]);

@@ -1,27 +1,19 @@
-//! A lost socket: the session goes on where it can, and attempts never become a storm.
+//! A lost socket or poll: the session goes on where it can, and what was missed is told.
 
 use core::time::Duration;
 
 use bayeux_proto::{
-    Cause, Close, Config, Event, Instant, Message, Outcome, Reconnect, Resume, Timer, Transport,
-    Verdict,
+    Cause, Close, Config, Event, Message, Outcome, Reconnect, Resume, Timer, Verdict,
 };
 
 use crate::{
+    backoff::{break_all, gaps, websocket_only},
     peer::Peer,
-    world::{Kind, World, channel, event, millis, over, reconnect, timing},
+    world::{Kind, World, channel, event, millis, reconnect, timing},
 };
-
-fn websocket_only() -> Config {
-    over(&[Transport::WebSocket])
-}
 
 fn count(world: &World, which: impl Fn(&Event) -> bool) -> usize {
     world.events.iter().filter(|(_, e)| which(e)).count()
-}
-
-fn is_down(event: &Event) -> bool {
-    matches!(event, Event::Down { .. })
 }
 
 fn is_up(event: &Event) -> bool {
@@ -30,26 +22,6 @@ fn is_up(event: &Event) -> bool {
 
 fn is_gap(event: &Event) -> bool {
     matches!(event, Event::Gap { .. })
-}
-
-fn is_failure(event: &Event) -> bool {
-    matches!(event, Event::AttemptFailed { .. })
-}
-
-/// Ends every lane as soon as it appears, for this long. Returns when each was opened.
-fn break_all(world: &mut World, duration: Duration, why: Close) -> Vec<Instant> {
-    let end = world.now + duration;
-    let mut times = vec![];
-    while world.pass_until(end, |world| !world.lanes.is_empty()) {
-        times.push(world.now);
-        let lane = *world.lanes.keys().next().unwrap();
-        world.close(lane, why);
-    }
-    times
-}
-
-fn gaps(times: &[Instant]) -> Vec<Duration> {
-    times.windows(2).map(|pair| pair[1] - pair[0]).collect()
 }
 
 // C105
@@ -78,7 +50,11 @@ fn a_closed_socket_is_reopened_at_once_for_the_same_session() {
         assert!(world.now.since_origin() < millis(20_250), "{why:?}");
         let connect = world.last("/meta/connect");
         assert_eq!(connect.client_id(), Some("alice"));
-        assert_eq!(connect.asked_hold(), Some(0), "its reply is to prove the session");
+        assert_eq!(
+            connect.asked_hold(),
+            Some(0),
+            "its reply is to prove the session"
+        );
         assert_eq!(world.sent("/meta/handshake").count(), 1);
     }
 }
@@ -130,7 +106,12 @@ fn where_the_policy_says_so_a_lost_socket_costs_the_session() {
     world.welcome("bob");
     assert_eq!(world.last("/meta/subscribe").client_id(), Some("bob"));
     assert_eq!(count(&world, is_gap), 1);
-    assert!(world.events.iter().any(|(_, e)| matches!(e, Event::Up { resumed: false, .. })));
+    assert!(
+        world
+            .events
+            .iter()
+            .any(|(_, e)| matches!(e, Event::Up { resumed: false, .. }))
+    );
 }
 
 // C105
@@ -170,99 +151,6 @@ fn a_confirmation_of_the_session_before_does_not_make_the_present_one_old() {
     assert_eq!(world.sent("/meta/handshake").count(), 2);
 }
 
-// C108
-#[test]
-fn attempts_grow_rarer_up_to_the_cap_and_never_stop() {
-    let mut world = World::connecting(websocket_only());
-    world.open();
-    let mut world = world.establish();
-    let lane = world.lane(Kind::Socket);
-    world.close(lane, Close::Lost);
-    let times = break_all(&mut world, Duration::from_hours(2), Close::Unreachable);
-    let gaps = gaps(&times);
-    let cap = Config::default().backoff_cap + millis(250);
-    assert!(gaps.iter().all(|gap| *gap >= millis(250) && *gap <= cap), "{gaps:?}");
-    // Full jitter: half the cap on average.
-    let late = &gaps[10..];
-    let average = late.iter().sum::<Duration>() / u32::try_from(late.len()).unwrap();
-    assert!(average > millis(20_000) && average < millis(40_000), "{average:?}");
-    let early: Duration = gaps[..4].iter().sum();
-    assert!(early < millis(16_000), "{early:?}");
-    assert_eq!(count(&world, is_down), 1);
-    assert_eq!(count(&world, is_failure), times.len());
-}
-
-// C108
-#[test]
-fn two_clients_of_a_server_that_vanished_do_not_come_back_together() {
-    let attempts = |seed| {
-        let mut world = World::new(websocket_only(), seed);
-        world.session.connect();
-        world.drain();
-        world.open();
-        let mut world = world.establish();
-        let lane = world.lane(Kind::Socket);
-        world.close(lane, Close::ByPeer { code: Some(1001) });
-        break_all(&mut world, millis(600_000), Close::Unreachable)
-    };
-    let (one, other) = (attempts(1), attempts(2));
-    assert!(one.len() > 10 && other.len() > 10);
-    assert!(one.iter().all(|at| !other.contains(at)), "{one:?} {other:?}");
-    assert_eq!(one, attempts(1), "and the same seed does the same");
-}
-
-// C109
-#[test]
-fn a_server_that_accepts_and_closes_at_once_is_left_alone_more_and_more() {
-    let mut world = World::connecting(websocket_only());
-    let mut times = vec![];
-    for _ in 0..50 {
-        let lane = world.reopen();
-        times.push(world.now);
-        world.close(lane, Close::ByPeer { code: Some(1000) });
-    }
-    let gaps = gaps(&times);
-    assert!(gaps[1..].iter().all(|gap| *gap >= millis(250)), "{gaps:?}");
-    let late: Duration = gaps[29..].iter().sum();
-    assert!(late > millis(300_000), "{gaps:?}");
-}
-
-// C109
-#[test]
-fn neither_a_handshake_nor_a_connect_that_was_not_held_makes_a_server_trusted_again() {
-    let mut world = World::connecting(websocket_only());
-    let mut times = vec![];
-    for _ in 0..50 {
-        world.reopen();
-        times.push(world.now);
-        if world.requests.last().unwrap().channel == "/meta/handshake" {
-            world.welcome("alice");
-        }
-        world.confirm();
-        let lane = world.lane(Kind::Socket);
-        world.close(lane, Close::Lost);
-    }
-    let late: Duration = gaps(&times)[29..].iter().sum();
-    assert!(late > millis(300_000), "{:?}", gaps(&times));
-}
-
-// C109
-#[test]
-fn a_held_connect_makes_a_server_trusted_again() {
-    let mut world = World::established();
-    let lane = world.lane(Kind::Socket);
-    world.close(lane, Close::Lost);
-    break_all(&mut world, millis(40_000), Close::Unreachable);
-    let mut peer = Peer::default();
-    peer.serve(&mut world, millis(90_000));
-    let lane = world.lane(Kind::Socket);
-    world.close(lane, Close::Lost);
-    let Event::Down { retry_at, .. } = world.last_event() else {
-        panic!("{:?}", world.last_event());
-    };
-    assert!(*retry_at - world.now < millis(250));
-}
-
 // C111
 #[test]
 fn a_replaced_socket_is_dead_whatever_still_comes_over_it() {
@@ -277,8 +165,20 @@ fn a_replaced_socket_is_dead_whatever_still_comes_over_it() {
     let new = world.reopen();
     world.confirm();
     world.story();
-    let verdicts = world.receive(old, &[event("/foo"), held.ok(), held.refused("401::Unknown client")]);
-    assert!(verdicts.iter().all(|verdict| matches!(verdict, Verdict::Stray(_))), "{verdicts:?}");
+    let verdicts = world.receive(
+        old,
+        &[
+            event("/foo"),
+            held.ok(),
+            held.refused("401::Unknown client"),
+        ],
+    );
+    assert!(
+        verdicts
+            .iter()
+            .all(|verdict| matches!(verdict, Verdict::Stray(_))),
+        "{verdicts:?}"
+    );
     world.session.handle_open(world.now, old);
     world.session.handle_pong(world.now, old);
     world.session.handle_close(world.now, old, Close::Lost);
@@ -319,11 +219,14 @@ fn a_cut_poll_is_followed_by_another_at_once() {
     world.close(cut.lane, Close::Lost);
     let next = world.last("/meta/connect");
     assert_ne!(next.id, cut.id);
-    assert_eq!(next.at, world.now, "an event that comes meanwhile is lost on Faye");
+    assert_eq!(
+        next.at, world.now,
+        "an event that comes meanwhile is lost on Faye"
+    );
     assert_eq!(next.asked_hold(), Some(0));
     world.answer(&next, &[next.ok()]);
     assert_eq!(count(&world, is_gap), 1);
-    assert_eq!(count(&world, is_down), 0, "one cut is not being down");
+    assert_eq!(world.downs().len(), 0, "one cut is not being down");
 }
 
 // C115
@@ -345,7 +248,7 @@ fn a_second_cut_in_a_row_is_followed_by_pauses_that_grow() {
     let gaps = gaps(&times);
     assert_eq!(gaps[0], Duration::ZERO);
     assert!(gaps[2..].iter().all(|gap| *gap >= millis(250)), "{gaps:?}");
-    assert_eq!(count(&world, is_down), 1);
+    assert_eq!(world.downs().len(), 1);
 }
 
 // C115
@@ -354,7 +257,9 @@ fn polls_that_are_confirmed_and_then_cut_at_once_do_not_spin() {
     let mut world = World::established_over_http();
     let end = world.now + millis(60_000);
     let mut polls = 0;
-    while world.pass_until(end, |world| world.lanes.values().any(|kind| *kind == Kind::Held)) {
+    while world.pass_until(end, |world| {
+        world.lanes.values().any(|kind| *kind == Kind::Held)
+    }) {
         let connect = world.last("/meta/connect");
         if connect.asked_hold() == Some(0) {
             world.answer(&connect, &[connect.ok()]);
@@ -416,11 +321,18 @@ fn every_change_names_its_cause_and_none_is_told_twice() {
     world.answer(&connect, &[connect.refused("500::Internal error")]);
     world.pass_until_sent("/meta/connect", millis(5_000));
     world.confirm();
-    let told: Vec<_> = world.events.iter().skip(2).map(|(_, e)| e.clone()).collect();
+    let told: Vec<_> = world
+        .events
+        .iter()
+        .skip(2)
+        .map(|(_, e)| e.clone())
+        .collect();
     let causes: Vec<_> = told
         .iter()
         .filter_map(|event| match event {
-            Event::Down { cause, .. } | Event::AttemptFailed { cause, .. } => Some(cause.to_string()),
+            Event::Down { cause, .. } | Event::AttemptFailed { cause, .. } => {
+                Some(cause.to_string())
+            }
             _ => None,
         })
         .collect();
@@ -431,9 +343,15 @@ fn every_change_names_its_cause_and_none_is_told_twice() {
             "the server refused: 500 Internal error"
         ]
     );
-    assert!(matches!(told.last(), Some(Event::Gap { cause: Cause::Lane(_), .. })));
+    assert!(matches!(
+        told.last(),
+        Some(Event::Gap {
+            cause: Cause::Lane(_),
+            ..
+        })
+    ));
     assert_eq!(count(&world, is_up), 2);
-    assert_eq!(count(&world, is_down), 1);
+    assert_eq!(world.downs().len(), 1);
 }
 
 // C124
@@ -443,67 +361,20 @@ fn one_silence_is_one_piece_of_news_however_many_deadlines_it_passes() {
     world.subscribe("/foo");
     let publish = world.publish("/foo", "1");
     world.wake(world.now + Duration::from_hours(1));
-    assert_eq!(count(&world, is_down), 1);
-    assert_eq!(count(&world, is_failure), 0);
+    assert_eq!(world.downs().len(), 1);
+    assert_eq!(world.failures(), 1);
     let unknown = Event::Published(publish, Outcome::Unknown);
     assert_eq!(world.reported(&unknown), 1);
-}
-
-// C126
-#[test]
-fn a_server_that_asks_to_be_left_alone_is() {
-    let wait = Some(Duration::from_secs(90));
-    for status in [429, 503] {
-        let why = Close::Status { status, retry_after: wait };
-        // A handshake by POST, a poll, an ordinary exchange, and a websocket's upgrade.
-        let mut world = World::shaking_over_http();
-        let lane = world.lane(Kind::Ordinary);
-        world.close(lane, why);
-        world.pass(millis(89_999));
-        assert_eq!(world.sent("/meta/handshake").count(), 1);
-        world.pass(millis(10_000));
-        assert_eq!(world.sent("/meta/handshake").count(), 2);
-
-        let mut world = World::established_over_http();
-        let before = world.sent("/meta/connect").count();
-        let lane = world.lane(Kind::Held);
-        world.close(lane, why);
-        world.pass(millis(89_999));
-        assert_eq!(world.sent("/meta/connect").count(), before);
-
-        let mut world = World::established_over_http();
-        world.subscribe("/foo");
-        let lane = world.lane(Kind::Ordinary);
-        world.close(lane, why);
-        Peer::default().serve(&mut world, millis(89_000));
-        assert_eq!(world.sent("/meta/subscribe").count(), 1);
-        Peer::default().serve(&mut world, millis(10_000));
-        assert_eq!(world.sent("/meta/subscribe").count(), 2);
-
-        let mut world = World::connecting(Config::default());
-        let lane = world.lane(Kind::Opening);
-        world.close(lane, why);
-        world.pass(millis(89_999));
-        assert!(world.lanes.is_empty() && world.requests.is_empty());
-    }
-}
-
-// C126
-#[test]
-fn no_server_can_ask_to_be_left_alone_for_ever() {
-    let mut world = World::shaking_over_http();
-    let lane = world.lane(Kind::Ordinary);
-    let retry_after = Some(Duration::MAX);
-    world.close(lane, Close::Status { status: 503, retry_after });
-    world.pass(Duration::from_hours(1) + millis(1_000));
-    assert_eq!(world.sent("/meta/handshake").count(), 2);
 }
 
 #[test]
 fn an_interval_is_kept_through_a_lost_socket() {
     let mut world = World::established();
     let connect = world.last("/meta/connect");
-    let slow = Message { advice: timing(20_000, 30_000), ..connect.ok() };
+    let slow = Message {
+        advice: timing(20_000, 30_000),
+        ..connect.ok()
+    };
     world.answer(&connect, &[slow]);
     let replied = world.now;
     let lane = world.lane(Kind::Socket);
@@ -522,7 +393,11 @@ fn a_socket_that_never_opens_is_given_up_in_time() {
     world.pass(millis(15_000));
     assert!(matches!(
         world.last_event(),
-        Event::AttemptFailed { cause: Cause::Silence(Timer::Open), attempts: 1, .. }
+        Event::AttemptFailed {
+            cause: Cause::Silence(Timer::Open),
+            attempts: 1,
+            ..
+        }
     ));
     assert!(world.lanes.is_empty());
 }

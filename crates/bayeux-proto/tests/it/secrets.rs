@@ -12,15 +12,15 @@ const SECRET: &str = "0w1hcbv0yv3puw0bptd6c0fq2i1c";
 fn shown(world: &World) -> String {
     let mut shown = format!("{:?} {:#?}", world.session, world.session);
     for (_, event) in &world.events {
-        shown += &format!("{event:?} {event:#?}");
-        match event {
+        let told = match event {
             Event::Down { cause, .. }
             | Event::AttemptFailed { cause, .. }
-            | Event::Gap { cause, .. } => shown += &cause.to_string(),
-            Event::Refused(_, error) => shown += &error.to_string(),
-            Event::Ended(end) => shown += &end.to_string(),
-            _ => {}
-        }
+            | Event::Gap { cause, .. } => cause.to_string(),
+            Event::Refused(_, error) => error.to_string(),
+            Event::Ended(end) => end.to_string(),
+            _ => String::new(),
+        };
+        shown.extend([format!("{event:?} {event:#?} "), told]);
     }
     shown
 }
@@ -113,8 +113,17 @@ fn an_unknown_client_error_drops_its_arguments_whoever_they_name() {
 #[test]
 fn no_secret_has_a_place_in_the_smaller_types() {
     // They hold names, numbers and codes only; this is what a log shows of them.
-    assert_eq!(format!("{:?}", Outgoing::Subscribe("/foo")), r#"Subscribe("/foo")"#);
-    assert_eq!(format!("{:?}", Close::ByPeer { code: Some(1000) }), "ByPeer { code: Some(1000) }");
+    assert_eq!(
+        format!("{:?}", Outgoing::Subscribe("/foo")),
+        r#"Subscribe("/foo")"#
+    );
+    assert_eq!(
+        format!("{:?}", Close::ByPeer { code: Some(1000) }),
+        "ByPeer { code: Some(1000) }"
+    );
     let config = format!("{:?}", Config::default());
-    assert!(config.starts_with("Config { transports: [WebSocket, LongPolling]"), "{config}");
+    assert!(
+        config.starts_with("Config { transports: [WebSocket, LongPolling]"),
+        "{config}"
+    );
 }

@@ -9,14 +9,14 @@ use core::{mem, time::Duration};
 use std::collections::{BTreeMap, BTreeSet};
 
 use bayeux_proto::{
-    Action, Cause, Channel, Close, Config, Deadline, Event, Exchange, Extension, Instant, LaneId,
-    Message, Outgoing, PublishId, Session, SubscriptionId, Transport, Verdict,
+    Cause, Channel, Close, Config, Deadline, Event, Instant, LaneId, Message, PublishId, Session,
+    SubscriptionId, Transport, Verdict,
 };
 
+mod drive;
 mod script;
 
 pub(crate) use script::{Request, event, reconnect, timing};
-use script::{messages, text_of};
 
 /// What carries a lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,9 +139,10 @@ impl World {
         let connect = self.last("/meta/connect");
         self.answer(&connect, &[connect.ok()]);
     }
+}
 
-    // ---- what the world does --------------------------------------------------------------
-
+/// What the world does.
+impl World {
     /// The websocket that is being opened opens.
     pub(crate) fn open(&mut self) -> LaneId {
         let lane = self.lane(Kind::Opening);
@@ -224,9 +225,10 @@ impl World {
         self.session.handle_timeout(self.now);
         self.drain();
     }
+}
 
-    // ---- what the application does --------------------------------------------------------
-
+/// What the application does.
+impl World {
     pub(crate) fn subscribe(&mut self, name: &str) -> SubscriptionId {
         let id = self
             .session
@@ -254,9 +256,10 @@ impl World {
     pub(crate) fn sign(&mut self) {
         self.ext = Some(0);
     }
+}
 
-    // ---- what has happened ----------------------------------------------------------------
-
+/// What has happened.
+impl World {
     /// All messages sent to a channel so far.
     pub(crate) fn sent(&self, channel: &str) -> impl DoubleEndedIterator<Item = &Request> {
         self.requests.iter().filter(move |r| r.channel == channel)
@@ -331,199 +334,5 @@ impl World {
     /// what was sent.
     pub(crate) fn story(&mut self) -> Vec<String> {
         mem::take(&mut self.transcript)
-    }
-
-    // ---- the machinery --------------------------------------------------------------------
-
-    /// Hands one message in without draining: the rest of its payload follows.
-    pub(crate) fn hand_in(&mut self, lane: LaneId, message: &Message<'_>) -> Verdict {
-        let verdict = self.session.handle_message(self.now, lane, message);
-        if verdict == Verdict::Absorbed && message.successful.is_some() {
-            match (message.channel, message.client_id) {
-                ("/meta/handshake", Some(id)) if message.successful == Some(true) => {
-                    self.client_id = Some(id.to_owned());
-                }
-                ("/meta/connect", _) => self.outstanding.retain(|(on, _)| *on != lane),
-                _ => {}
-            }
-        }
-        verdict
-    }
-
-    /// Performs all actions and takes all events, then checks that the session waits for something
-    /// that is still to come.
-    pub(crate) fn drain(&mut self) {
-        self.drain_once();
-        if self.is_overdue() {
-            // Time has passed a deadline without the session having been told.
-            self.session.handle_timeout(self.now);
-            self.drain_once();
-        }
-        assert!(
-            !self.is_overdue(),
-            "hot loop at {}: {:?} stays due: {:?}",
-            self.now,
-            self.session.poll_timeout(),
-            self.session
-        );
-    }
-
-    fn is_overdue(&self) -> bool {
-        let deadline = self.session.poll_timeout();
-        deadline.is_some_and(|deadline| deadline.at <= self.now)
-    }
-
-    fn drain_once(&mut self) {
-        let mut rounds = 0;
-        while self.step() {
-            rounds += 1;
-            assert!(rounds < 10_000, "the session never stops acting");
-        }
-        self.take_events();
-    }
-
-    /// Performs the next action, if there is one.
-    pub(crate) fn step(&mut self) -> bool {
-        let mut out = Vec::new();
-        let mut ext = Stamp(self.ext);
-        let action = self.session.poll_action(self.now, &mut ext, &mut out);
-        self.ext = ext.0;
-        match action {
-            Some(action) => self.perform(action, &String::from_utf8(out).expect("UTF-8")),
-            None => assert!(out.is_empty(), "bytes without an action"),
-        }
-        action.is_some()
-    }
-
-    /// Takes what is to be told.
-    pub(crate) fn take_events(&mut self) {
-        while let Some(event) = self.session.poll_event() {
-            self.note(&format!("{event:?}"));
-            self.events.push((self.now, event));
-        }
-    }
-
-    fn perform(&mut self, action: Action, batch: &str) {
-        let lane = action.lane();
-        let known = self.lanes.get(&lane).copied();
-        let verb = match action {
-            Action::Open(_) => {
-                assert_eq!(known, None, "{lane:?} is reused");
-                self.lanes.insert(lane, Kind::Opening);
-                "open"
-            }
-            Action::Send(_) => {
-                assert_eq!(known, Some(Kind::Socket), "{lane:?} is not an open socket");
-                "send"
-            }
-            Action::Exchange(_, exchange) => {
-                assert_eq!(known, None, "{lane:?} is reused");
-                let (kind, verb) = match exchange {
-                    Exchange::Held { .. } => (Kind::Held, "poll"),
-                    _ => (Kind::Ordinary, "post"),
-                };
-                let same = self.lanes.values().filter(|k| **k == kind).count();
-                assert_eq!(same, 0, "two exchanges of one kind: {:?}", self.lanes);
-                self.lanes.insert(lane, kind);
-                verb
-            }
-            Action::Ping(_) => {
-                assert_eq!(known, Some(Kind::Socket), "{lane:?} is not an open socket");
-                self.pings.push(lane);
-                if self.pongs {
-                    self.session.handle_pong(self.now, lane);
-                }
-                "ping"
-            }
-            Action::Close(_) => {
-                assert!(known.is_some(), "{lane:?} is not alive, and is closed");
-                self.forget(lane);
-                "close"
-            }
-            other => panic!("unknown action {other:?}"),
-        };
-        assert_eq!(
-            batch.is_empty(),
-            !matches!(action, Action::Send(_) | Action::Exchange(..)),
-            "{action:?} with {batch:?}"
-        );
-        let hold = match action {
-            Action::Exchange(_, Exchange::Held { hold }) => Some(hold),
-            _ => None,
-        };
-        let what = self.record(lane, hold, batch);
-        self.note(&format!("{verb} {}{what}", lane.number()));
-    }
-
-    /// Takes a batch apart, watches over what must hold for it, and names its messages.
-    fn record(&mut self, lane: LaneId, hold: Option<Duration>, batch: &str) -> String {
-        let mut named = String::new();
-        let messages = messages(batch);
-        for json in &messages {
-            let member = |key| text_of(json, key).unwrap_or_else(|| panic!("no {key} in {json}"));
-            let request = Request {
-                at: self.now,
-                lane,
-                kind: self.lanes[&lane],
-                payload: self.payloads,
-                channel: member("channel").to_owned(),
-                id: member("id").to_owned(),
-                json: (*json).to_owned(),
-                hold,
-            };
-            named = named + " " + &request.channel;
-            if let Some(subscription) = request.text("subscription") {
-                named = named + ":" + subscription;
-            }
-            if request.channel == "/meta/handshake" {
-                assert_eq!(messages.len(), 1, "a handshake is alone in its payload");
-                assert_eq!(request.client_id(), None, "a handshake has no clientId");
-                // Whatever is sent before the reply would belong to no session.
-                self.client_id = None;
-            } else {
-                assert_eq!(
-                    request.client_id(),
-                    self.client_id.as_deref(),
-                    "not the clientId of the latest handshake"
-                );
-            }
-            if request.channel == "/meta/connect" {
-                self.outstanding.push((lane, request.id.clone()));
-                assert_eq!(
-                    self.outstanding.len(),
-                    1,
-                    "connects: {:?}",
-                    self.outstanding
-                );
-            }
-            let fresh = self.ids.insert(request.id.clone());
-            assert!(fresh, "id {} is reused", request.id);
-            self.requests.push(request);
-        }
-        self.payloads += 1;
-        named
-    }
-
-    /// The driver knows the lane no longer.
-    pub(crate) fn forget(&mut self, lane: LaneId) {
-        self.lanes.remove(&lane);
-        self.outstanding.retain(|(on, _)| *on != lane);
-    }
-
-    fn note(&mut self, what: &str) {
-        let at = self.now.since_origin().as_millis();
-        self.transcript.push(format!("{at} {what}"));
-    }
-}
-
-/// Writes a number that grows with each message, if it is to write at all.
-struct Stamp(Option<u64>);
-
-impl Extension for Stamp {
-    fn write_ext(&mut self, _: Outgoing<'_>, out: &mut Vec<u8>) {
-        if let Some(count) = &mut self.0 {
-            *count += 1;
-            out.extend_from_slice(format!("{{\"stamp\":{count}}}").as_bytes());
-        }
     }
 }

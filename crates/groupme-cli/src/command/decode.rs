@@ -7,9 +7,9 @@ use std::{
 };
 
 use anyhow::Context as _;
-use bayeux_wire::{DecodeError, Decoder, Frame, Limits, Message, Value};
+use bayeux_wire::{DecodeError, Decoder, Frame, Kind, Limits, Message, Value};
 use groupme_model::inspect;
-use serde::Serialize;
+use serde::{Serialize, de::IgnoredAny};
 
 use crate::{
     args::{Decode, Payload},
@@ -17,7 +17,11 @@ use crate::{
 };
 
 pub(crate) fn run(args: &Decode) -> Result<(), Failure> {
-    let name = args.file.display().to_string();
+    let name = if is_stdin(&args.file) {
+        "standard input".to_owned()
+    } else {
+        args.file.display().to_string()
+    };
     let mut input = open(&args.file).with_context(|| format!("cannot open {name}"))?;
     let mut reading = Reading {
         name,
@@ -53,7 +57,7 @@ impl<W: Write> Reading<W> {
         while line.trim_ascii().is_empty() {
             line.clear();
             number += 1;
-            if input.read_until(b'\n', &mut line)? == 0 {
+            if self.read_line(input, &mut line)? == 0 {
                 return Ok(());
             }
         }
@@ -62,13 +66,14 @@ impl<W: Write> Reading<W> {
             return self.lines(input, number);
         }
         let mut whole = line;
-        input.read_to_end(&mut whole)?;
+        input
+            .read_to_end(&mut whole)
+            .with_context(|| self.unreadable())?;
         match self.decode(&whole) {
-            Ok(frame) => self.print(&frame),
+            Ok(frame) => self.print(&frame, number),
             Err(_) if self.has_a_good_line(&whole) => self.lines(&mut &*whole, number - 1),
             Err(error) => {
-                let line = number - 1 + line_of(&whole, &error);
-                self.complain(line, &error);
+                self.refuse(&whole, number, &error);
                 Ok(())
             }
         }
@@ -77,7 +82,7 @@ impl<W: Write> Reading<W> {
     fn lines(&mut self, input: &mut dyn BufRead, before: usize) -> Result<(), Failure> {
         let mut line = Vec::new();
         let mut number = before;
-        while input.read_until(b'\n', &mut line)? > 0 {
+        while self.read_line(input, &mut line)? > 0 {
             number += 1;
             self.line(&line, number)?;
             line.clear();
@@ -85,14 +90,24 @@ impl<W: Write> Reading<W> {
         Ok(())
     }
 
+    fn read_line(&self, input: &mut dyn BufRead, line: &mut Vec<u8>) -> anyhow::Result<usize> {
+        input
+            .read_until(b'\n', line)
+            .with_context(|| self.unreadable())
+    }
+
+    fn unreadable(&self) -> String {
+        format!("cannot read {}", self.name)
+    }
+
     fn line(&mut self, line: &[u8], number: usize) -> Result<(), Failure> {
         if line.trim_ascii().is_empty() {
             return Ok(());
         }
         match self.decode(line) {
-            Ok(frame) => self.print(&frame),
+            Ok(frame) => self.print(&frame, number),
             Err(error) => {
-                self.complain(number, &error);
+                self.refuse(line, number, &error);
                 Ok(())
             }
         }
@@ -113,7 +128,8 @@ impl<W: Write> Reading<W> {
         Ok(frame)
     }
 
-    fn print(&mut self, frame: &Frame) -> Result<(), Failure> {
+    /// Prints what a document that begins in line `number` holds.
+    fn print(&mut self, frame: &Frame, number: usize) -> Result<(), Failure> {
         if self.payload == Payload::Frame {
             for message in frame.messages() {
                 match message.data() {
@@ -121,34 +137,101 @@ impl<W: Write> Reading<W> {
                     None => self.write(&Reply::new(message))?,
                 }
             }
+            if frame.rejected() > 0 {
+                let what = format!("{} of its elements are no messages", frame.rejected());
+                self.complain(Place::start_of(number), &what);
+            }
             return Ok(());
         }
-        let Some(root) = frame.root() else {
-            return Ok(());
-        };
-        let one = root.items().len() == 0;
-        for value in root.items().chain(one.then_some(root)) {
-            self.write(&match self.payload {
-                Payload::Event => inspect::event(value),
-                Payload::Attachment => inspect::attachment(value),
-                Payload::Message => inspect::message(value),
-                Payload::Push | Payload::Frame => inspect::push(value),
-            })?;
+        match frame.root().map(|root| (root.kind(), root)) {
+            Some((Kind::Array(items), _)) => items.into_iter().try_for_each(|one| self.value(one)),
+            Some((_, root)) => self.value(root),
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    fn value(&mut self, value: Value<'_>) -> Result<(), Failure> {
+        self.write(&match self.payload {
+            Payload::Event => inspect::event(value),
+            Payload::Attachment => inspect::attachment(value),
+            Payload::Message => inspect::message(value),
+            Payload::Push | Payload::Frame => inspect::push(value),
+        })
     }
 
     fn write(&mut self, value: &impl Serialize) -> Result<(), Failure> {
-        serde_json::to_writer(&mut self.stdout, value).context("cannot write")?;
+        // As an I/O error a closed pipe can be told from a real one.
+        serde_json::to_writer(&mut self.stdout, value).map_err(io::Error::from)?;
         self.stdout.write_all(b"\n")?;
         // A pipe that is followed live wants each line now.
         self.stdout.flush()?;
         Ok(())
     }
 
-    fn complain(&mut self, line: usize, error: &DecodeError) {
+    fn refuse(&mut self, document: &[u8], number: usize, error: &DecodeError) {
+        self.complain(Place::of(error, document, number), &fault(error));
+    }
+
+    fn complain(&mut self, Place { line, offset }: Place, what: &str) {
         self.bad = true;
-        eprintln!("groupme: {}: line {line}: {error}", self.name);
+        // Where stderr is closed, the exit status still tells.
+        let _ = writeln!(
+            io::stderr(),
+            "groupme: {}: line {line}, offset {offset}: {what}",
+            self.name
+        );
+    }
+}
+
+/// Where something is wrong: a line from 1, and an offset in it in bytes from 0.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    line: usize,
+    offset: usize,
+}
+
+impl Place {
+    fn start_of(line: usize) -> Self {
+        Self { line, offset: 0 }
+    }
+
+    /// Finds what is wrong with a document that begins in line `first`.
+    fn of(error: &DecodeError, document: &[u8], first: usize) -> Self {
+        let DecodeError::Syntax { offset, .. } = error else {
+            return Self::start_of(first);
+        };
+        // A slower parser knows the place better than a fast one.
+        let document = document.trim_ascii_end();
+        match serde_json::from_slice::<IgnoredAny>(document) {
+            // It counts the byte at which it stopped; at the end there is none.
+            Err(slow) if slow.line() > 0 => Self {
+                line: first + slow.line() - 1,
+                offset: slow.column().saturating_sub(usize::from(!slow.is_eof())),
+            },
+            _ => {
+                let before = &document[..offset.unwrap_or(0).min(document.len())];
+                let lines = before.split(|byte| *byte == b'\n');
+                let (line, offset) = lines
+                    .zip(first..)
+                    .fold((first, 0), |_, (text, line)| (line, text.len()));
+                Self { line, offset }
+            }
+        }
+    }
+}
+
+/// What is wrong, without a peer to blame and a place that [`Place`] tells better.
+fn fault(error: &DecodeError) -> String {
+    match error {
+        DecodeError::Syntax { what, .. } => format!("not JSON: {what}"),
+        DecodeError::TooLarge { len, limit } => {
+            format!("{len} bytes in one document, and {limit} is the limit")
+        }
+        DecodeError::TooDeep { limit } => format!("nested deeper than {limit} levels"),
+        DecodeError::NotBayeux { found } => {
+            format!("{found} where a message or an array of them was due")
+        }
+        error => error.to_string(),
     }
 }
 
@@ -173,11 +256,15 @@ impl<'f> Reply<'f> {
 }
 
 fn open(file: &Path) -> io::Result<Box<dyn BufRead>> {
-    Ok(if file == Path::new("-") {
+    Ok(if is_stdin(file) {
         Box::new(io::stdin().lock())
     } else {
         Box::new(BufReader::new(File::open(file)?))
     })
+}
+
+fn is_stdin(file: &Path) -> bool {
+    file == Path::new("-")
 }
 
 /// A capture is the user's own, so its size is not held against it.
@@ -185,19 +272,4 @@ fn limits() -> Limits {
     let mut limits = Limits::default();
     limits.max_frame = 64 * 1024 * 1024;
     limits
-}
-
-/// In which line of a document an error is.
-fn line_of(document: &[u8], error: &DecodeError) -> usize {
-    let offset = match error {
-        DecodeError::Syntax {
-            offset: Some(offset),
-            ..
-        } => (*offset).min(document.len()),
-        _ => 0,
-    };
-    1 + document[..offset]
-        .iter()
-        .filter(|byte| **byte == b'\n')
-        .count()
 }

@@ -1,6 +1,7 @@
 //! `groupme demo`: the whole of it in one process, over a real socket.
 
-use std::time::Duration;
+use core::time::Duration;
+use std::io::{self, Write as _};
 
 use anyhow::Context as _;
 use groupme_client::{Client, GroupId, Token, UserId};
@@ -17,10 +18,12 @@ pub(crate) async fn run(args: Demo) -> Result<(), Failure> {
     let sim = Sim::start()
         .await
         .context("the simulator could not be started")?;
-    println!(
+    // Not println!, which panics where nobody reads.
+    writeln!(
+        io::stdout(),
         "A simulated GroupMe runs at {}; connecting to it.",
         sim.gateway_url()
-    );
+    )?;
     let client = client(&sim)?;
 
     let own = format!("/user/{}", sim.user_id());
@@ -45,7 +48,10 @@ pub(crate) async fn run(args: Demo) -> Result<(), Failure> {
         time: args.time,
     };
     follow(client, Printer::new(Format::Pretty), limits, story).await?;
-    println!("That was it. With an account of your own: groupme listen --user YOUR_ID");
+    writeln!(
+        io::stdout(),
+        "That was it. With an account of your own: groupme listen --user YOUR_ID"
+    )?;
     Ok(())
 }
 

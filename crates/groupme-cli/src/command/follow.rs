@@ -1,6 +1,10 @@
 //! Printing what a client receives until it is enough.
 
-use std::{future::Future, pin::pin, time::Duration};
+use core::{
+    future::{self, Future},
+    pin::pin,
+    time::Duration,
+};
 
 use anyhow::anyhow;
 use groupme_client::{Client, End, Incoming, Status};
@@ -17,8 +21,8 @@ pub(crate) struct Limits {
     pub(crate) time: Option<Duration>,
 }
 
-/// Prints until a limit is reached, `done` completes, a signal comes or the client ends by itself;
-/// takes leave politely in each case.
+/// Prints until a limit is reached, `done` completes, a signal comes, nobody takes what is printed
+/// or the client ends by itself; takes leave politely in each case.
 pub(crate) async fn follow(
     mut client: Client,
     mut printer: Printer,
@@ -30,39 +34,38 @@ pub(crate) async fn follow(
     let mut time = pin!(async move {
         match limits.time {
             Some(time) => tokio::time::sleep(time).await,
-            None => std::future::pending().await,
+            None => future::pending().await,
         }
     });
     let mut done = pin!(done);
+    let mut outcome = Ok(());
     let mut leaving = false;
     let end = loop {
+        let enough = limits.count.is_some_and(|count| printer.events() >= count);
+        if !leaving && (enough || outcome.is_err()) {
+            leaving = true;
+            handle.disconnect();
+        }
         let incoming = tokio::select! {
             incoming = client.next() => incoming,
             () = stop.requested(), if !leaving => { leaving = true; handle.disconnect(); continue }
             () = &mut time, if !leaving => { leaving = true; handle.disconnect(); continue }
             () = &mut done, if !leaving => { leaving = true; handle.disconnect(); continue }
         };
+        if outcome.is_ok() {
+            outcome = match &incoming {
+                Some(Incoming::Event(event)) if !enough => printer.event(event),
+                Some(Incoming::Status(status)) => printer.status(status),
+                _ => Ok(()),
+            };
+        }
         match incoming {
-            Some(Incoming::Event(event)) => {
-                if limits.count.is_some_and(|count| printer.events() >= count) {
-                    continue;
-                }
-                printer.event(&event)?;
-                if limits.count.is_some_and(|count| printer.events() >= count) {
-                    leaving = true;
-                    handle.disconnect();
-                }
-            }
-            Some(Incoming::Status(status)) => {
-                printer.status(&status)?;
-                if let Status::Ended(end) = status {
-                    break end;
-                }
-            }
+            Some(Incoming::Status(Status::Ended(end))) => break end,
             Some(_) => {}
             None => break End::Requested,
         }
     };
+    outcome?;
     printer.finish()?;
     match end {
         End::Requested => Ok(()),

@@ -38,7 +38,13 @@ pub(crate) async fn run(args: Listen) -> Result<(), Failure> {
         count: args.count,
         time: args.time,
     };
-    follow(client, Printer::new(format), limits, std::future::pending()).await
+    follow(
+        client,
+        Printer::new(format),
+        limits,
+        core::future::pending(),
+    )
+    .await
 }
 
 /// The token, from the file or the environment: not from an argument, which `ps` shows to all.

@@ -3,7 +3,10 @@
 mod names;
 mod sentence;
 
-use std::io::{self, Write as _};
+use std::{
+    borrow::Cow,
+    io::{self, Write as _},
+};
 
 use groupme_client::{Delivery, Status, Timestamp};
 use jiff::tz::TimeZone;
@@ -64,7 +67,7 @@ impl Pretty {
             None => self.clock_of(jiff::Timestamp::now()),
         };
         let mut stdout = io::stdout().lock();
-        writeln!(stdout, "{time}  {text}")?;
+        writeln!(stdout, "{time}  {}", harmless(text))?;
         stdout.flush()
     }
 
@@ -77,5 +80,33 @@ impl Pretty {
         time.to_zoned(self.zone.clone())
             .strftime("%H:%M:%S")
             .to_string()
+    }
+}
+
+/// What others wrote must neither break the line nor command the terminal.
+fn harmless(text: &str) -> Cow<'_, str> {
+    if !text.contains(char::is_control) {
+        return Cow::Borrowed(text);
+    }
+    let shown = |letter| match letter {
+        '\n' => '⏎',
+        letter if char::is_control(letter) => char::REPLACEMENT_CHARACTER,
+        letter => letter,
+    };
+    Cow::Owned(text.chars().map(shown).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_of_many_lines_or_with_terminal_codes_stays_one_harmless_line() {
+        assert_eq!(harmless("plain — ünï ❤️"), "plain — ünï ❤️");
+        assert_eq!(harmless("two\nlines"), "two⏎lines");
+        assert_eq!(
+            harmless("\u{1b}[2J\u{9b}31m\r"),
+            "\u{fffd}[2J\u{fffd}31m\u{fffd}"
+        );
     }
 }

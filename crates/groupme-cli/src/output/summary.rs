@@ -1,8 +1,9 @@
 //! One object at the end: what came, how often, and whether anything came twice.
 
+use core::hash::{Hash as _, Hasher as _};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
-    hash::{DefaultHasher, Hash as _, Hasher as _},
+    hash::DefaultHasher,
     time::Instant,
 };
 

@@ -1,5 +1,6 @@
 //! The group in a push about a new membership.
 
+use crate::group::{GroupType, GroupTypeRef};
 use crate::macros::model;
 
 model! {
@@ -11,8 +12,8 @@ model! {
         name: text,
         /// What it is about; may be empty.
         description: text,
-        /// `private`, `closed` or `announcement`.
-        kind: text as "type",
+        /// Who can join and who can write.
+        kind: open(GroupType, GroupTypeRef) as "type",
         /// The group's picture.
         avatar_url: text,
         /// A preview of it.

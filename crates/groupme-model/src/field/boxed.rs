@@ -26,6 +26,10 @@ impl<K: Kind> Kind for Boxed<K> {
         K::own(source).map(Box::new)
     }
 
+    fn matches(shown: Self::Shown<'_>, owned: &Self::Owned) -> bool {
+        K::matches(shown, owned)
+    }
+
     fn accepts<'s, S: Source<'s>>(source: S) -> bool {
         K::accepts(source)
     }

@@ -32,6 +32,10 @@ impl<K: Kind> Kind for Some<K> {
         Self::accepts(source).then(|| source.elements().filter_map(K::own).collect())
     }
 
+    fn matches(shown: List<'_, K>, owned: &Self::Owned) -> bool {
+        shown.clone().count() == owned.len() && shown.zip(owned).all(|(a, b)| K::matches(a, b))
+    }
+
     #[inline]
     fn accepts<'s, S: Source<'s>>(source: S) -> bool {
         matches!(source.shape(), Shape::List)
@@ -65,6 +69,10 @@ impl<K: Kind> Kind for All<K> {
 
     fn own<'s, S: Source<'s>>(source: S) -> Option<Self::Owned> {
         Self::accepts(source).then(|| source.elements().filter_map(K::own).collect())
+    }
+
+    fn matches(shown: List<'_, K>, owned: &Self::Owned) -> bool {
+        Some::<K>::matches(shown, owned)
     }
 
     fn accepts<'s, S: Source<'s>>(source: S) -> bool {

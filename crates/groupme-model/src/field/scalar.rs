@@ -9,17 +9,17 @@ use crate::id::{Id, IdKind, IdRef};
 use crate::json::Json;
 use crate::source::{Shape, Source};
 #[cfg(feature = "serde")]
-use crate::timestamp::Written;
+use crate::timestamp::{EXACT_IN_F64, Written};
 use crate::timestamp::{Timestamp, Unit};
 
 macro_rules! scalars {
     ($(
         $(#[$meta:meta])*
-        $Kind:ident: $Value:ty, expects $expected:literal,
+        $vis:vis $Kind:ident: $Value:ty, expects $expected:literal,
         reads $read:expr, writes |$owned:ident, $serializer:ident| $write:expr;
     )*) => { $(
         $(#[$meta])*
-        pub(crate) struct $Kind;
+        $vis struct $Kind;
 
         impl Kind for $Kind {
             type Shown<'f> = $Value;
@@ -34,6 +34,11 @@ macro_rules! scalars {
 
             fn own<'s, S: Source<'s>>(source: S) -> Option<$Value> {
                 $read(source.shape())
+            }
+
+            #[allow(clippy::float_cmp, reason = "floats are read from the same digits")]
+            fn matches(shown: $Value, owned: &$Value) -> bool {
+                shown == *owned
             }
 
             fn accepts<'s, S: Source<'s>>(source: S) -> bool {
@@ -56,22 +61,30 @@ macro_rules! scalars {
 
 scalars! {
     /// A truth: also `0`, `1` and the same as text.
-    Flag: bool, expects "true or false",
+    pub(crate) Flag: bool, expects "true or false",
         reads flag, writes |owned, serializer| serializer.serialize_bool(*owned);
     /// A whole number: also as text.
-    Integer: i64, expects "a whole number",
+    #[derive(Debug)]
+    pub Integer: i64, expects "a whole number",
         reads integer, writes |owned, serializer| serializer.serialize_i64(*owned);
     /// A number that GroupMe writes as text (coordinates), or as a number.
-    Decimal: f64, expects "a number, or one as text",
+    pub(crate) Decimal: f64, expects "a number, or one as text",
         reads decimal, writes |owned, serializer| serializer.collect_str(owned);
+    /// A number, or the same as text.
+    pub(crate) Number: f64, expects "a number, or one as text",
+        reads decimal, writes |owned, serializer| write_number(*owned, serializer);
     /// A time whose integers are seconds.
-    Seconds: Timestamp, expects "a time in seconds, or as RFC 3339",
+    pub(crate) Seconds: Timestamp, expects "a time in seconds, or as RFC 3339",
         reads |shape| Timestamp::read(shape, Unit::Seconds),
         writes |owned, serializer| write_time(owned.written(Unit::Seconds), serializer);
     /// A time whose integers are milliseconds.
-    Millis: Timestamp, expects "a time in milliseconds, or as RFC 3339",
+    pub(crate) Millis: Timestamp, expects "a time in milliseconds, or as RFC 3339",
         reads |shape| Timestamp::read(shape, Unit::Millis),
         writes |owned, serializer| write_time(owned.written(Unit::Millis), serializer);
+    /// A time as RFC 3339; integers are seconds.
+    pub(crate) DateTime: Timestamp, expects "a time as RFC 3339, or in seconds",
+        reads |shape| Timestamp::read(shape, Unit::Seconds),
+        writes |owned, serializer| write_time(owned.written_as_text(), serializer);
 }
 
 fn flag(shape: Shape<'_>) -> Option<bool> {
@@ -106,6 +119,20 @@ fn decimal(shape: Shape<'_>) -> Option<f64> {
     }
 }
 
+/// Whole numbers as integers, since GroupMe does so.
+#[cfg(feature = "serde")]
+fn write_number<S: Serializer>(number: f64, serializer: S) -> Result<S::Ok, S::Error> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a whole number of at most 54 bits"
+    )]
+    if number.fract() == 0.0 && number.abs() <= EXACT_IN_F64 {
+        serializer.serialize_i64(number as i64)
+    } else {
+        serializer.serialize_f64(number)
+    }
+}
+
 #[cfg(feature = "serde")]
 fn write_time<S: Serializer>(written: Written, serializer: S) -> Result<S::Ok, S::Error> {
     match written {
@@ -137,6 +164,10 @@ impl Kind for Text {
         }
     }
 
+    fn matches(shown: &str, owned: &String) -> bool {
+        shown == owned
+    }
+
     fn accepts<'s, S: Source<'s>>(source: S) -> bool {
         matches!(source.shape(), Shape::Text(_))
     }
@@ -163,6 +194,10 @@ impl Kind for Raw {
 
     fn own<'s, S: Source<'s>>(source: S) -> Option<Json> {
         Some(source.to_json())
+    }
+
+    fn matches(shown: Value<'_>, owned: &Json) -> bool {
+        Json::from(shown) == *owned
     }
 
     fn accepts<'s, S: Source<'s>>(_: S) -> bool {
@@ -198,6 +233,10 @@ impl Kind for Pair {
         elements.next().is_none().then_some(pair)
     }
 
+    fn matches(shown: [i64; 2], owned: &[i64; 2]) -> bool {
+        shown == *owned
+    }
+
     fn accepts<'s, S: Source<'s>>(source: S) -> bool {
         Self::own(source).is_some()
     }
@@ -221,6 +260,10 @@ impl<T: IdKind> Kind for Id<T> {
 
     fn own<'s, S: Source<'s>>(source: S) -> Option<Self> {
         IdRef::read(source.shape()).map(IdRef::into_owned)
+    }
+
+    fn matches(shown: IdRef<'_, T>, owned: &Self) -> bool {
+        shown == *owned
     }
 
     fn accepts<'s, S: Source<'s>>(source: S) -> bool {

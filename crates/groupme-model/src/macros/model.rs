@@ -102,9 +102,15 @@ macro_rules! model {
             }
         }
 
+        /// Equality field by field, with what the model does not know.
         impl PartialEq<$Owned> for $Ref<'_> {
             fn eq(&self, other: &$Owned) -> bool {
-                self.into_owned() == *other
+                $(
+                    <$crate::macros::field!($kind $($($arg),+)?)
+                        as $crate::field::Field>::matches(self.$field, &other.$field)
+                    &&
+                )*
+                self.into_owned().extra == other.extra
             }
         }
 
@@ -173,6 +179,10 @@ macro_rules! model {
                     )*
                     extra,
                 })
+            }
+
+            fn matches(shown: $Ref<'_>, owned: &Self) -> bool {
+                shown == *owned
             }
 
             fn accepts<'s, S: $crate::source::Source<'s>>(source: S) -> bool {

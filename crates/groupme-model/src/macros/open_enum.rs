@@ -149,6 +149,10 @@ macro_rules! open_enum {
                 }
             }
 
+            fn matches(shown: $Ref<'_>, owned: &Self) -> bool {
+                shown == *owned
+            }
+
             fn accepts<'s, S: $crate::source::Source<'s>>(source: S) -> bool {
                 matches!(source.shape(), $crate::source::Shape::Text(_))
             }

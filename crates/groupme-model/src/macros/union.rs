@@ -141,7 +141,11 @@ macro_rules! union {
 
         impl PartialEq<$Owned> for $Ref<'_> {
             fn eq(&self, other: &$Owned) -> bool {
-                self.into_owned() == *other
+                match (self, other) {
+                    $( (Self::$Variant(shown), $Owned::$Variant(owned)) => shown == owned, )*
+                    (Self::Unknown(shown), $Owned::Unknown(owned)) => shown == owned,
+                    _ => false,
+                }
             }
         }
 
@@ -196,6 +200,10 @@ macro_rules! tagged_union {
 
             fn own<'s, S: $crate::source::Source<'s>>(source: S) -> Option<Self> {
                 Some(Self::own_tag($tag_of(source), source))
+            }
+
+            fn matches(shown: $Ref<'_>, owned: &Self) -> bool {
+                shown == *owned
             }
 
             fn accepts<'s, S: $crate::source::Source<'s>>(_: S) -> bool {

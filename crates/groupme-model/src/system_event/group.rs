@@ -1,6 +1,9 @@
 //! Notices about a group and its topics.
 
+use crate::group::{GroupType, GroupTypeRef};
+use crate::like_icon::{LikeIcon, LikeIconRef};
 use crate::macros::model;
+use crate::member::{Role, RoleRef};
 
 use super::{Person, PersonRef};
 
@@ -17,10 +20,14 @@ model! {
         topic: text,
         /// The new theme.
         theme_name: text,
+        /// The new theme's id.
+        theme_id: text,
+        /// Where the new theme's picture is.
+        theme_custom_url: text,
         /// The new picture for liking a message.
         like_icon: object(LikeIcon, LikeIconRef),
-        /// The new type: `private`, `closed`, `announcement`.
-        kind: text as "type",
+        /// The new type.
+        kind: open(GroupType, GroupTypeRef) as "type",
         /// For how long a message can be edited; the unit is disputed.
         message_edit_period: integer,
         /// The directory that the group was added to.
@@ -29,20 +36,6 @@ model! {
         share_url: text,
         /// An image of that link.
         share_qr_code_url: text,
-    }
-}
-
-model! {
-    /// The picture that a group has for liking a message.
-    pub struct LikeIcon as LikeIconRef {
-        /// What sort it is, such as `emoji`.
-        kind: text as "type",
-        /// The pack.
-        pack_id: integer,
-        /// The picture in the pack.
-        pack_index: integer,
-        /// The character, if it is one.
-        code: text,
     }
 }
 
@@ -62,7 +55,7 @@ model! {
         /// Who changed it.
         user: object(Person, PersonRef),
         /// The new role.
-        role: text,
+        role: open(Role, RoleRef),
         /// Whose role it is.
         member: object(Person, PersonRef),
     }
@@ -86,7 +79,7 @@ model! {
         /// The new picture for liking a message; absent if it was removed.
         like_icon: object(LikeIcon, LikeIconRef),
         /// The new type.
-        kind: text as "type",
+        kind: open(GroupType, GroupTypeRef) as "type",
         /// For how long a message can be edited; the unit is disputed.
         message_edit_period: integer,
     }

@@ -29,6 +29,8 @@ union! {
         "membership.notifications.autokicked" => MemberAutokicked(ByUser, ByUserRef),
         /// A user has another name in the group.
         "membership.nickname_changed" => NicknameChanged(ProfileChange, ProfileChangeRef),
+        /// A user has another name.
+        "membership.name_change" => MemberNameChanged(ProfileChange, ProfileChangeRef),
         /// A user has another picture in the group.
         "membership.avatar_changed" => MemberAvatarChanged(ProfileChange, ProfileChangeRef),
         /// The group has another picture.
@@ -37,8 +39,14 @@ union! {
         "group.name_change" => GroupNameChange(GroupChange, GroupChangeRef),
         /// The group has another description.
         "group.topic_change" => GroupTopicChange(GroupChange, GroupChangeRef),
+        /// The group has no description any more.
+        "group.topic_removed" => GroupTopicRemoved(GroupChange, GroupChangeRef),
         /// The group has another theme.
         "group.theme_change" => GroupThemeChange(GroupChange, GroupChangeRef),
+        /// The group has another theme, of the newer sort.
+        "group.chat_theme_settings_change" => GroupThemeSettingsChange(GroupChange, GroupChangeRef),
+        /// The group has the usual theme again.
+        "group.chat_theme_settings_removed" => GroupThemeSettingsRemoved(GroupChange, GroupChangeRef),
         /// The group has another picture for liking.
         "group.like_icon_set" => GroupLikeIconSet(GroupChange, GroupChangeRef),
         /// The group has the usual picture for liking.
@@ -77,12 +85,16 @@ union! {
         "group.subgroup_avatar_change" => TopicAvatarChange(TopicChange, TopicChangeRef),
         /// A topic has another description.
         "group.subgroup_description_change" => TopicDescriptionChange(TopicChange, TopicChangeRef),
+        /// A topic has no description any more.
+        "group.subgroup_description_removed" => TopicDescriptionRemoved(TopicChange, TopicChangeRef),
         /// A topic has another name.
         "group.subgroup_name_change" => TopicNameChange(TopicChange, TopicChangeRef),
         /// A topic has another type.
         "group.subgroup_type_change" => TopicTypeChange(TopicChange, TopicChangeRef),
         /// A topic has another picture for liking, or none.
         "group.subgroup_like_icon_change" => TopicLikeIconChange(TopicChange, TopicChangeRef),
+        /// Something else of a topic was changed.
+        "group.subgroup_attribute_change" => TopicAttributeChange(TopicChange, TopicChangeRef),
         /// A call started.
         "group.call.started" => CallStarted(Call, CallRef),
         /// A call ended.

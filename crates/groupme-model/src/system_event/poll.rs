@@ -1,6 +1,7 @@
 //! Notices about polls.
 
 use crate::macros::model;
+use crate::poll::PollOption;
 
 use super::{Person, PersonRef};
 
@@ -14,7 +15,7 @@ model! {
         /// The poll.
         poll: object(PolledQuestion, PolledQuestionRef),
         /// The result.
-        options: maybe_list(PollResult),
+        options: maybe_list(PollOption),
     }
 }
 
@@ -35,19 +36,5 @@ model! {
         subject: text,
         /// When it ends.
         expiration: seconds,
-    }
-}
-
-model! {
-    /// An answer of a poll, and who chose it.
-    pub struct PollResult as PollResultRef {
-        /// The answer's id.
-        id: text,
-        /// The answer.
-        title: text,
-        /// How many chose it; absent if nobody did.
-        votes: integer,
-        /// Who chose it; absent if nobody did, or if the poll is anonymous.
-        voter_ids: ids(User),
     }
 }

@@ -22,7 +22,7 @@ fn changed(family: &'static str) -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_push_has_the_twin_that_serde_makes_and_survives_encoding(json in changed("push")) {
@@ -32,6 +32,7 @@ proptest! {
         prop_assert_eq!(&serde_json::from_str::<Event>(&json).unwrap(), &twin);
         let written = serde_json::to_string(&twin).unwrap();
         prop_assert_eq!(&serde_json::from_str::<Event>(&written).unwrap(), &twin);
+        prop_assert!(view == twin, "{view:?} {twin:?}");
         prop_assert_eq!(view.kind(), twin.kind());
         prop_assert_eq!(view.is_typed(), twin.is_typed());
         prop_assert_eq!(view.alert().map(str::to_owned), alert(&twin));
@@ -41,9 +42,11 @@ proptest! {
     #[test]
     fn any_message_has_the_twin_that_serde_makes_and_survives_encoding(json in changed("message")) {
         let payload = Payload::new(&json);
-        let twin = MessageRef::from_value(payload.value()).map(MessageRef::into_owned);
+        let view = MessageRef::from_value(payload.value());
+        let twin = view.map(MessageRef::into_owned);
         prop_assert_eq!(&serde_json::from_str::<Message>(&json).ok(), &twin);
-        if let Some(twin) = twin {
+        if let (Some(view), Some(twin)) = (view, twin) {
+            prop_assert!(view == twin, "{view:?} {twin:?}");
             let written = serde_json::to_string(&twin).unwrap();
             prop_assert_eq!(&serde_json::from_str::<Message>(&written).unwrap(), &twin);
         }
@@ -56,6 +59,7 @@ proptest! {
         let twin = view.map(SystemEventRef::into_owned);
         prop_assert_eq!(&serde_json::from_str::<SystemEvent>(&json).ok(), &twin);
         if let (Some(view), Some(twin)) = (view, twin) {
+            prop_assert!(view == twin, "{view:?} {twin:?}");
             let written = serde_json::to_string(&twin).unwrap();
             prop_assert_eq!(&serde_json::from_str::<SystemEvent>(&written).unwrap(), &twin);
             prop_assert_eq!(view.notice().map(NoticeRef::into_owned), twin.notice());
@@ -72,6 +76,7 @@ proptest! {
         prop_assert_eq!(&serde_json::from_str::<Attachment>(&json).unwrap(), &twin);
         let written = serde_json::to_string(&twin).unwrap();
         prop_assert_eq!(&serde_json::from_str::<Attachment>(&written).unwrap(), &twin);
+        prop_assert!(view == twin, "{view:?} {twin:?}");
         if let AttachmentRef::Mentions(mentions) = view {
             let _ = mentions.in_text("a \u{1f44d} text of which mentions may cover anything").count();
         }
@@ -87,7 +92,9 @@ proptest! {
         }
         let json = tree.render();
         let payload = Payload::new(&json);
-        let twin = ReactionRef::from_value(payload.value()).into_owned();
+        let view = ReactionRef::from_value(payload.value());
+        let twin = view.into_owned();
+        prop_assert!(view == twin, "{view:?} {twin:?}");
         prop_assert_eq!(&serde_json::from_str::<Reaction>(&json).unwrap(), &twin);
         let written = serde_json::to_string(&twin).unwrap();
         prop_assert_eq!(&serde_json::from_str::<Reaction>(&written).unwrap(), &twin);
@@ -101,4 +108,24 @@ fn alert(event: &Event) -> Option<String> {
         .get("alert")
         .and_then(|alert| alert.as_str())
         .map(ToOwned::to_owned)
+}
+
+#[test]
+fn a_view_differs_from_a_twin_in_which_anything_else_stands() {
+    let payload = Payload::new(r#"{"id":"1","text":"hi","favorited_by":["1"],"mood":7}"#);
+    let view = MessageRef::from_value(payload.value()).expect("a message");
+    let twin = view.into_owned();
+    assert_eq!(view, twin);
+    for change in [
+        |twin: &mut Message| twin.id = "2".into(),
+        |twin: &mut Message| twin.text = None,
+        |twin: &mut Message| twin.name = Some("Ada".to_owned()),
+        |twin: &mut Message| twin.favorited_by = Some(vec!["1".into(), "2".into()]),
+        |twin: &mut Message| twin.extra.clear(),
+    ] {
+        let mut twin = twin.clone();
+        change(&mut twin);
+        assert_ne!(view, twin);
+        assert_ne!(twin, view);
+    }
 }

@@ -44,7 +44,10 @@ struct Core {
 /// Where the outputs for a lane go. Dropping it is how its task learns that the lane is dead.
 #[derive(Debug)]
 enum Outlet {
-    Socket(mpsc::Sender<SocketOutput>),
+    Socket {
+        frames: mpsc::Sender<SocketOutput>,
+        hang_up: oneshot::Sender<()>,
+    },
     Exchange(oneshot::Sender<Answer>),
 }
 
@@ -53,6 +56,15 @@ enum Outlet {
 pub(super) enum SocketOutput {
     Text(String),
     Close,
+}
+
+/// What a socket's task is told.
+#[derive(Debug)]
+pub(super) struct SocketOrders {
+    pub(super) outputs: mpsc::Receiver<SocketOutput>,
+    /// `Ok` when a close is the last of the outputs; `Err` when the socket is to be dropped with
+    /// whatever is left of them.
+    pub(super) hang_up: oneshot::Receiver<()>,
 }
 
 /// How an exchange is answered.
@@ -116,11 +128,18 @@ impl Shared {
         }
     }
 
-    /// Opens a socket; what it is to send comes out of the receiver, which ends when the socket is
-    /// to be dropped.
-    pub(super) fn open_socket(self: &Arc<Self>) -> (LaneGuard, mpsc::Receiver<SocketOutput>) {
-        let (outlet, outputs) = mpsc::channel(self.backlog);
-        (self.open(LaneKind::Socket, Outlet::Socket(outlet)), outputs)
+    /// Opens a socket.
+    pub(super) fn open_socket(self: &Arc<Self>) -> (LaneGuard, SocketOrders) {
+        let (frames, outputs) = mpsc::channel(self.backlog);
+        let (hang_up, order) = oneshot::channel();
+        let lane = self.open(LaneKind::Socket, Outlet::Socket { frames, hang_up });
+        (
+            lane,
+            SocketOrders {
+                outputs,
+                hang_up: order,
+            },
+        )
     }
 
     /// Opens an exchange; its answer comes out of the receiver.
@@ -193,17 +212,20 @@ impl Core {
     /// False if the lane cannot take it.
     fn send(&mut self, output: Output) -> bool {
         match output {
-            Output::Frame { lane, text } => self.send_to_socket(lane, SocketOutput::Text(text)),
-            Output::Close { lane } => self.send_to_socket(lane, SocketOutput::Close),
+            Output::Frame { lane, text } => match self.outlets.get(&lane) {
+                Some(Outlet::Socket { frames, .. }) => {
+                    frames.try_send(SocketOutput::Text(text)).is_ok()
+                }
+                _ => true,
+            },
+            Output::Close { lane } => match self.outlets.remove(&lane) {
+                Some(Outlet::Socket { frames, hang_up }) => {
+                    frames.try_send(SocketOutput::Close).is_ok() && hang_up.send(()).is_ok()
+                }
+                _ => true,
+            },
             Output::Respond { lane, body } => self.answer(lane, Answer::Batch(body)),
             Output::Reject { lane } => self.answer(lane, Answer::BadRequest),
-        }
-    }
-
-    fn send_to_socket(&self, lane: Lane, output: SocketOutput) -> bool {
-        match self.outlets.get(&lane) {
-            Some(Outlet::Socket(outlet)) => outlet.try_send(output).is_ok(),
-            _ => true,
         }
     }
 

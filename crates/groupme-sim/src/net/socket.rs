@@ -12,7 +12,7 @@ use tokio::{
     time,
 };
 
-use super::shared::{LaneGuard, Shared, SocketOutput};
+use super::shared::{LaneGuard, Shared, SocketOrders, SocketOutput};
 
 type Stream = TokioIo<Upgraded>;
 
@@ -26,7 +26,7 @@ pub(super) async fn serve(shared: Arc<Shared>, upgraded: Upgraded) {
     reader.set_max_message_size(LARGEST_MESSAGE);
     writer.set_writev(false);
 
-    let (lane, outputs) = shared.open_socket();
+    let (lane, SocketOrders { outputs, hang_up }) = shared.open_socket();
     let (echoes, returns) = mpsc::channel(ECHOES);
     // Both in one task, and neither is dropped before the end: a read that is dropped halfway
     // loses its place in the stream.
@@ -36,14 +36,21 @@ pub(super) async fn serve(shared: Arc<Shared>, upgraded: Upgraded) {
     };
     let writing = async {
         match write(writer, outputs, returns).await {
-            // Closed from this side: the peer has a moment to close in turn.
+            // The peer has a moment to close in turn.
             Ok(()) => time::sleep(CLOSE_PATIENCE).await,
             Err(error) => tracing::debug!(lane = lane.number(), cause = %error, "socket broke"),
+        }
+    };
+    // A peer that does not read keeps a write waiting for ever.
+    let hung_up = async {
+        if hang_up.await.is_ok() {
+            time::sleep(CLOSE_PATIENCE).await;
         }
     };
     tokio::select! {
         () = reading => {}
         () = writing => {}
+        () = hung_up => {}
     }
 }
 

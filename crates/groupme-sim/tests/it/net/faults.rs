@@ -104,6 +104,20 @@ async fn a_client_that_does_not_read_is_dropped() {
 }
 
 #[tokio::test]
+async fn a_client_that_stops_in_the_middle_of_a_frame_is_dropped_there() {
+    let sim = Sim::builder().pings(None).backlog(1).start().await.unwrap();
+    let mut socket = Socket::open(&sim).await;
+    socket.listen(&sim).await;
+    socket.settle().await;
+    // More than a loopback connection takes without a reader.
+    let much = "much ".repeat(5 << 20);
+    for text in [&*much, "more", "too much"] {
+        sim.say(text).unwrap();
+    }
+    assert_eq!(socket.read().await, None);
+}
+
+#[tokio::test]
 async fn upgrades_can_be_refused() {
     let sim = sim().await;
     sim.allow_sockets(false);

@@ -1,0 +1,197 @@
+//! Attempts that fail never become a storm.
+
+use core::time::Duration;
+
+use bayeux_proto::{Close, Config, Event, Instant, Transport};
+
+use crate::{
+    peer::Peer,
+    world::{Kind, World, millis, over},
+};
+
+pub(crate) fn websocket_only() -> Config {
+    over(&[Transport::WebSocket])
+}
+
+/// Ends every lane as soon as it appears, for this long. Returns when each was opened.
+pub(crate) fn break_all(world: &mut World, duration: Duration, why: Close) -> Vec<Instant> {
+    let end = world.now + duration;
+    let mut times = vec![];
+    while world.pass_until(end, |world| !world.lanes.is_empty()) {
+        times.push(world.now);
+        while let Some((lane, _)) = world.lanes.first_key_value() {
+            world.close(*lane, why);
+        }
+    }
+    times
+}
+
+pub(crate) fn gaps(times: &[Instant]) -> Vec<Duration> {
+    times.windows(2).map(|pair| pair[1] - pair[0]).collect()
+}
+
+// C108
+#[test]
+fn attempts_grow_rarer_up_to_the_cap_and_never_stop() {
+    let mut world = World::connecting(websocket_only());
+    world.open();
+    let mut world = world.establish();
+    let lane = world.lane(Kind::Socket);
+    world.close(lane, Close::Lost);
+    let times = break_all(&mut world, Duration::from_hours(2), Close::Unreachable);
+    let gaps = gaps(&times);
+    let cap = Config::default().backoff_cap;
+    assert!(
+        gaps.iter().all(|gap| *gap >= millis(250) && *gap <= cap),
+        "{gaps:?}"
+    );
+    // Full jitter: half the cap on average.
+    let settled = &gaps[10..];
+    let average = settled.iter().sum::<Duration>() / u32::try_from(settled.len()).unwrap();
+    assert!(
+        average > millis(20_000) && average < millis(40_000),
+        "{average:?}"
+    );
+    let early: Duration = gaps[..4].iter().sum();
+    assert!(early < millis(16_000), "{early:?}");
+    assert_eq!(world.downs().len(), 1);
+    assert_eq!(world.failures(), 1 + times.len());
+}
+
+// C108
+#[test]
+fn two_clients_of_a_server_that_vanished_do_not_come_back_together() {
+    let attempts = |seed| {
+        let mut world = World::new(websocket_only(), seed);
+        world.session.connect();
+        world.drain();
+        world.open();
+        let mut world = world.establish();
+        let lane = world.lane(Kind::Socket);
+        world.close(lane, Close::ByPeer { code: Some(1001) });
+        break_all(&mut world, millis(600_000), Close::Unreachable)
+    };
+    let (one, other) = (attempts(1), attempts(2));
+    assert!(one.len() > 10 && other.len() > 10);
+    assert!(
+        one.iter().all(|at| !other.contains(at)),
+        "{one:?} {other:?}"
+    );
+    assert_eq!(one, attempts(1), "and the same seed does the same");
+}
+
+// C109
+#[test]
+fn a_server_that_accepts_and_closes_at_once_is_left_alone_more_and_more() {
+    for seed in 0..20 {
+        let mut world = World::new(websocket_only(), seed);
+        world.session.connect();
+        world.drain();
+        let mut times = vec![];
+        for _ in 0..50 {
+            let lane = world.reopen();
+            times.push(world.now);
+            world.close(lane, Close::ByPeer { code: Some(1000) });
+        }
+        let gaps = gaps(&times);
+        let floor = millis(250);
+        assert!(gaps[1..].iter().all(|gap| *gap >= floor), "{gaps:?}");
+        let settled: Duration = gaps[29..].iter().sum();
+        assert!(settled > millis(300_000), "{gaps:?}");
+    }
+}
+
+// C109
+#[test]
+fn neither_a_handshake_nor_a_connect_that_was_not_held_makes_a_server_trusted_again() {
+    let mut world = World::connecting(websocket_only());
+    let mut times = vec![];
+    for _ in 0..50 {
+        world.reopen();
+        times.push(world.now);
+        if world.requests.last().unwrap().channel == "/meta/handshake" {
+            world.welcome("alice");
+        }
+        world.confirm();
+        let lane = world.lane(Kind::Socket);
+        world.close(lane, Close::Lost);
+    }
+    let late: Duration = gaps(&times)[29..].iter().sum();
+    assert!(late > millis(300_000), "{:?}", gaps(&times));
+}
+
+// C109
+#[test]
+fn a_held_connect_makes_a_server_trusted_again() {
+    let mut world = World::established();
+    let lane = world.lane(Kind::Socket);
+    world.close(lane, Close::Lost);
+    break_all(&mut world, millis(40_000), Close::Unreachable);
+    let mut peer = Peer::default();
+    peer.serve(&mut world, millis(90_000));
+    let lane = world.lane(Kind::Socket);
+    world.close(lane, Close::Lost);
+    let Event::Down { retry_at, .. } = world.last_event() else {
+        panic!("{:?}", world.last_event());
+    };
+    assert!(*retry_at - world.now < millis(250));
+}
+
+// C126
+#[test]
+fn a_server_that_asks_to_be_left_alone_is() {
+    let wait = Some(Duration::from_secs(90));
+    for status in [429, 503] {
+        let why = Close::Status {
+            status,
+            retry_after: wait,
+        };
+        // A handshake by POST, a poll, an ordinary exchange, and a websocket's upgrade.
+        let mut world = World::shaking_over_http();
+        let lane = world.lane(Kind::Ordinary);
+        world.close(lane, why);
+        world.pass(millis(89_999));
+        assert_eq!(world.sent("/meta/handshake").count(), 1);
+        world.pass(millis(10_000));
+        assert_eq!(world.sent("/meta/handshake").count(), 2);
+
+        let mut world = World::established_over_http();
+        let before = world.sent("/meta/connect").count();
+        let lane = world.lane(Kind::Held);
+        world.close(lane, why);
+        world.pass(millis(89_999));
+        assert_eq!(world.sent("/meta/connect").count(), before);
+
+        let mut world = World::established_over_http();
+        world.subscribe("/foo");
+        let lane = world.lane(Kind::Ordinary);
+        world.close(lane, why);
+        Peer::default().serve(&mut world, millis(89_000));
+        assert_eq!(world.sent("/meta/subscribe").count(), 1);
+        Peer::default().serve(&mut world, millis(10_000));
+        assert_eq!(world.sent("/meta/subscribe").count(), 2);
+
+        let mut world = World::connecting(Config::default());
+        let lane = world.lane(Kind::Opening);
+        world.close(lane, why);
+        world.pass(millis(89_999));
+        assert!(world.lanes.is_empty() && world.requests.is_empty());
+    }
+}
+
+// C126
+#[test]
+fn no_server_can_ask_to_be_left_alone_for_ever() {
+    let mut world = World::shaking_over_http();
+    let lane = world.lane(Kind::Ordinary);
+    let retry_after = Some(Duration::MAX);
+    world.close(
+        lane,
+        Close::Status {
+            status: 503,
+            retry_after,
+        },
+    );
+    world.pass(Duration::from_hours(1) + millis(1_000));
+    assert_eq!(world.sent("/meta/handshake").count(), 2);
+}

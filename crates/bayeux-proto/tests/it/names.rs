@@ -1,0 +1,68 @@
+//! Which channel names are accepted.
+
+use bayeux_proto::{Channel, Config, Misuse, Session};
+
+use crate::world::World;
+
+// C086
+#[test]
+fn names_outside_the_grammar_are_refused_on_the_spot() {
+    let names = [
+        "foo", "/foo/", "/", "", "/a b", "/a/*/b", "/a+b", "/é", "//a", "/a*", "/**/b",
+    ];
+    for name in names {
+        let refused = Channel::new(name);
+        assert_eq!(
+            refused,
+            Err(Misuse::InvalidChannel {
+                name: name.to_owned()
+            }),
+            "{name:?}"
+        );
+    }
+    let long = Channel::new(&"x".repeat(1_000_000)).unwrap_err();
+    assert!(long.to_string().len() < 400, "an error quotes no megabyte");
+}
+
+// C086
+#[test]
+fn channels_of_the_protocol_itself_cannot_be_subscribed_to() {
+    let mut session = Session::new(Config::default(), 7);
+    for name in ["/meta/x", "/meta/connect", "/meta/*", "/meta/**", "/meta"] {
+        assert_eq!(
+            session.subscribe(&Channel::new(name).unwrap()),
+            Err(Misuse::ForbiddenChannel {
+                name: name.to_owned()
+            }),
+        );
+    }
+    assert!(session.subscribe(&Channel::new("/metal").unwrap()).is_ok());
+}
+
+// C087
+#[test]
+fn looser_names_are_accepted_where_they_are_asked_for() {
+    for name in ["/data/X__e", "/a.b", "/topic/X?f=1", "/é", "/a+b"] {
+        assert_eq!(Channel::lax(name).unwrap().as_str(), name);
+    }
+    for name in ["foo", "", "/", "/a b", "/a\n", "/a/*/b"] {
+        assert!(Channel::lax(name).is_err(), "{name:?}");
+    }
+}
+
+// C087
+#[test]
+fn a_loose_name_is_sent_as_valid_json() {
+    let mut world = World::established();
+    world
+        .session
+        .subscribe(&Channel::lax(r#"/a"b\c"#).unwrap())
+        .unwrap();
+    world.drain();
+    let request = world.last("/meta/subscribe");
+    assert!(
+        request.json.ends_with(r#""subscription":"/a\"b\\c"}"#),
+        "{}",
+        request.json
+    );
+}

@@ -1,0 +1,227 @@
+//! `groupme decode`: captures and payloads, typed.
+
+use std::io::Write as _;
+
+use serde_json::{Value, json};
+
+use crate::program::{Finished, Running, groupme, run, run_with};
+
+async fn decode(arguments: &[&str], input: impl AsRef<[u8]>) -> Finished {
+    let command = groupme(&[&["decode"], arguments].concat());
+    run_with(command, input.as_ref()).await
+}
+
+/// What comes out where nothing is wrong.
+async fn decoded(arguments: &[&str], input: impl AsRef<[u8]>) -> Vec<Value> {
+    let finished = decode(arguments, input).await;
+    assert_eq!((finished.status, finished.stderr.as_str()), (Some(0), ""));
+    let lines = finished.json();
+    for line in &lines {
+        let keys: Vec<_> = line.as_object().unwrap().keys().collect();
+        assert_eq!(keys, ["type", "typed", "unknown_fields", "value"]);
+    }
+    lines
+}
+
+const MESSAGE: &str = r#"{"channel":"/user/1","data":{"type":"line.create","alert":"Ada: hi","subject":{"id":"17","group_id":"2","user_id":"3","name":"Ada","text":"hi","new_thing":{"a":1}}}}"#;
+
+#[tokio::test]
+async fn a_frame_becomes_one_object_for_each_message() {
+    let reply = r#"{"channel":"/meta/connect","successful":true,"id":"4"}"#;
+    let lines = decoded(&[], format!("[{reply},{MESSAGE},{MESSAGE}]")).await;
+    assert_eq!(lines.len(), 3);
+    assert_eq!(
+        lines[0],
+        json!({"type": "/meta/connect", "typed": false, "unknown_fields": [],
+            "value": {"channel": "/meta/connect", "successful": true, "id": "4"}})
+    );
+    assert_eq!(lines[1]["type"], "line.create");
+    assert_eq!(lines[1]["typed"], true);
+    assert_eq!(lines[1]["unknown_fields"], json!(["subject.new_thing"]));
+    assert_eq!(lines[1]["value"]["subject"]["text"], "hi");
+    assert_eq!(lines[1], lines[2]);
+}
+
+#[tokio::test]
+async fn a_file_may_hold_a_document_a_line_or_one_of_many_lines() {
+    let of_many_lines = format!("\n\n[\n  {MESSAGE},\n\n  {MESSAGE}\n]\n");
+    let a_line = format!("{MESSAGE}\r\n\n[{MESSAGE}]\n");
+    for text in [of_many_lines, a_line] {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        let from_file = run(groupme(&["decode", file.path().to_str().unwrap()])).await;
+        assert_eq!(from_file.status, Some(0), "{}", from_file.stderr);
+        let lines = from_file.json();
+        assert_eq!(lines.len(), 2);
+        for input in [&[][..], &["-"]] {
+            assert_eq!(decoded(input, &text).await, lines);
+        }
+    }
+}
+
+#[tokio::test]
+async fn payloads_are_taken_for_what_they_are_said_to_be() {
+    let cases = [
+        (
+            "push",
+            r#"{"type":"typing","user_id":"1","started":5}"#,
+            "typing",
+        ),
+        (
+            "event",
+            r#"{"type":"membership.announce.joined","data":{"user":{"id":"1","nickname":"Ada"}}}"#,
+            "membership.announce.joined",
+        ),
+        (
+            "attachment",
+            r#"{"type":"image","url":"https://i.groupme.com/1x1.png.0"}"#,
+            "image",
+        ),
+        (
+            "message",
+            r#"{"id":"1","group_id":"2","text":"hi"}"#,
+            "message",
+        ),
+    ];
+    for (kind, payload, name) in cases {
+        let [one] = &decoded(&["--as", kind], payload).await[..] else {
+            panic!("{kind}");
+        };
+        assert_eq!(
+            (&one["type"], &one["typed"]),
+            (&json!(name), &json!(true)),
+            "{kind}"
+        );
+        // Several at once, as REST sends them.
+        let many = decoded(&["--as", kind], format!("[{payload},{payload}]")).await;
+        assert_eq!(many, [one.clone(), one.clone()]);
+        // What is something else is kept, and not taken for typed.
+        let [other] = &decoded(&["--as", kind], r#"{"type":"novelty","n":1}"#).await[..] else {
+            panic!("{kind}");
+        };
+        assert_eq!(other["typed"], false, "{kind}: {other}");
+        assert_eq!(other["value"]["n"], 1, "{kind}: {other}");
+    }
+    assert!(decoded(&["--as", "attachment"], "[]").await.is_empty());
+}
+
+#[tokio::test]
+async fn a_bad_line_is_told_with_its_place_and_the_rest_is_decoded() {
+    let input = format!(
+        "{MESSAGE}\n{{\"channel\" \"/a\"}}\n\n[1,{MESSAGE}]\n\"text\"\n{{\"open\":\n{MESSAGE}\n"
+    );
+    let finished = decode(&[], &input).await;
+    assert_eq!(finished.status, Some(1));
+    assert_eq!(finished.json().len(), 3);
+    let told: Vec<_> = finished.stderr.lines().collect();
+    let expected = [
+        "groupme: standard input: line 2, offset 11: not JSON: ",
+        "groupme: standard input: line 4, offset 0: 1 of its elements",
+        "groupme: standard input: line 5, offset 0: a string where",
+        "groupme: standard input: line 6, offset 8: not JSON: ",
+    ];
+    assert_eq!(told.len(), expected.len(), "{told:?}");
+    for (told, expected) in told.iter().zip(expected) {
+        assert!(told.starts_with(expected), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn a_bad_first_line_does_not_hide_the_others() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    write!(file, "this is a log\n{MESSAGE}\n").unwrap();
+    let path = file.path().to_str().unwrap();
+    let finished = run(groupme(&["decode", path])).await;
+    assert_eq!((finished.status, finished.json().len()), (Some(1), 1));
+    let place = format!("groupme: {path}: line 1, offset 1: not JSON");
+    assert!(finished.stderr.starts_with(&place), "{}", finished.stderr);
+    assert_eq!(finished.stderr.lines().count(), 1);
+}
+
+#[tokio::test]
+async fn a_mistake_in_a_document_of_many_lines_is_told_with_its_line() {
+    let finished = decode(
+        &[],
+        "\n[\n  {\"channel\": \"/a\"},\n  {\"channel\" \"/b\"}\n]\n",
+    )
+    .await;
+    assert_eq!((finished.status, finished.stdout.as_str()), (Some(1), ""));
+    let place = "groupme: standard input: line 4, offset 13: not JSON";
+    assert!(finished.stderr.starts_with(place), "{}", finished.stderr);
+    assert_eq!(finished.stderr.lines().count(), 1);
+}
+
+#[tokio::test]
+async fn every_mistake_has_its_place() {
+    for (document, offset) in [
+        (&b"{\"a\":\"\\q\"}"[..], 7),
+        (b"{\"a\":\"\xff\"}", 6),
+        (b"{\"a\":tru}", 8),
+        (b"{\"a\":1}}", 7),
+        (b"{\"a\":\"open", 10),
+        (b"[1,]", 3),
+    ] {
+        let finished = decode(&["--as", "push"], document).await;
+        let place = format!("line 1, offset {offset}: not JSON");
+        assert!(finished.stderr.contains(&place), "{}", finished.stderr);
+        assert_eq!(finished.status, Some(1));
+    }
+}
+
+#[tokio::test]
+async fn nothing_to_decode_is_nothing_wrong() {
+    for nothing in ["", "\n", " \n\t\r\n", "[]"] {
+        assert!(decoded(&[], nothing).await.is_empty(), "{nothing:?}");
+    }
+}
+
+#[tokio::test]
+async fn numbers_and_texts_survive() {
+    let payload = r#"{"type":"novelty","big":18446744073709551615,"small":-9223372036854775808,"half":"a\ud800b"}"#;
+    let lines = decoded(&["--as", "push"], payload).await;
+    assert_eq!(lines[0]["value"]["big"], 18_446_744_073_709_551_615_u64);
+    assert_eq!(lines[0]["value"]["small"], i64::MIN);
+    assert_eq!(lines[0]["value"]["half"], "a\u{fffd}b");
+}
+
+#[tokio::test]
+async fn the_last_of_several_members_of_one_name_counts() {
+    let payload = r#"{"type":"ping","type":"typing","user_id":"1","user_id":"2"}"#;
+    let lines = decoded(&["--as", "push"], payload).await;
+    assert_eq!(lines[0]["type"], "typing");
+    assert_eq!(lines[0]["value"]["user_id"], "2");
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_read_is_named() {
+    for file in ["/no/such/file", "/"] {
+        let finished = run(groupme(&["decode", file])).await;
+        assert_eq!((finished.status, finished.stdout.as_str()), (Some(1), ""));
+        assert!(finished.stderr.contains(file), "{}", finished.stderr);
+    }
+}
+
+#[tokio::test]
+async fn lines_come_out_as_they_come_in() {
+    let mut command = groupme(&["decode"]);
+    command.stdin(std::process::Stdio::piped());
+    let mut running = Running::start(command);
+    for number in 0..3 {
+        running
+            .write(&format!("{{\"channel\":\"/{number}\",\"id\":\"1\"}}\n"))
+            .await;
+        assert_eq!(running.json().await["type"], format!("/{number}"));
+    }
+}
+
+#[tokio::test]
+async fn a_closed_pipe_ends_it_quietly_however_long_the_lines() {
+    let long = MESSAGE.replace("Ada: hi", &"x".repeat(100_000));
+    let input = format!("{MESSAGE}\n{}", format!("{long}\n").repeat(20));
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(input.as_bytes()).unwrap();
+    let mut running = Running::start(groupme(&["decode", file.path().to_str().unwrap()]));
+    running.line().await;
+    let left = running.deaf(|| {}).await;
+    assert_eq!((left.status, left.stderr.as_str()), (Some(0), ""));
+}

@@ -1,0 +1,50 @@
+//! `groupme demo`: everything in one process.
+
+use crate::program::{Running, groupme, run};
+
+#[tokio::test]
+async fn the_demo_shows_every_kind_of_event_and_ends_well() {
+    let shown = run(groupme(&["demo"])).await;
+    assert_eq!(shown.status, Some(0), "{}", shown.stderr);
+    assert_eq!(shown.stderr, "");
+    for part in [
+        "A simulated GroupMe runs at http://127.0.0.1:",
+        "· connected over websocket",
+        "· listening on /user/",
+        "Mara is typing …",
+        "Mara: Who is coming to the lake on Saturday?",
+        "changed the reactions to Mara's \"Who is coming to the lake on Saturday?\": ❤️",
+        "reacted to your \"Me! I can drive, three seats left.\" 👍",
+        "I bring the tent, it sleeps for. [image: https://",
+        "edited: I bring the tent, it sleeps four.",
+        "(ping)",
+        "[hiking_route]",
+        "a message of Theo was deleted",
+        "[direct] Mara: Not a word to Jonas",
+        "has read",
+        "you are in \"Surprise for Jonas\" now",
+        "weather.warning (not known here)",
+        "Theo: Eight o'clock at the station, then.",
+        "· ended: disconnected as asked",
+        "That was it.",
+    ] {
+        assert!(shown.stdout.contains(part), "{part}\n{}", shown.stdout);
+    }
+}
+
+#[tokio::test]
+async fn the_demo_can_be_cut_short() {
+    let shown = run(groupme(&["demo", "--for", "1s"])).await;
+    assert_eq!(shown.status, Some(0), "{}", shown.stderr);
+    assert!(shown.stdout.contains("is typing …"), "{}", shown.stdout);
+    assert!(!shown.stdout.contains("station"), "{}", shown.stdout);
+    assert!(shown.stdout.contains("· ended: disconnected as asked"));
+}
+
+#[tokio::test]
+async fn the_demo_ends_quietly_where_nobody_reads_on() {
+    let mut demo = Running::start(groupme(&["demo"]));
+    demo.line().await;
+    let left = demo.deaf(|| {}).await;
+    assert_eq!((left.status, left.stderr.as_str()), (Some(0), ""));
+}

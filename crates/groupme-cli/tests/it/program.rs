@@ -1,0 +1,197 @@
+//! The command as a child process.
+
+use core::{future::Future, time::Duration};
+use std::process::Stdio;
+
+use groupme_sim::Sim;
+use serde_json::Value;
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, Lines},
+    process::{Child, ChildStdout, Command},
+    task::JoinHandle,
+};
+
+/// A simulator that publishes nothing by itself.
+pub(crate) async fn sim() -> Sim {
+    Sim::builder().pings(None).start().await.unwrap()
+}
+
+pub(crate) fn own(sim: &Sim) -> String {
+    format!("/user/{}", sim.user_id())
+}
+
+/// Fails the test where something that has to happen does not.
+pub(crate) async fn soon<T>(what: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_mins(1), what)
+        .await
+        .expect("it did not happen")
+}
+
+/// The command with these arguments, and with nothing in its environment that matters to it.
+pub(crate) fn groupme(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_groupme"));
+    command
+        .args(arguments)
+        .env_remove("GROUPME_ACCESS_TOKEN")
+        .env_remove("RUST_LOG")
+        .env("TZ", "UTC")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
+
+/// `groupme listen` to a simulator, with more arguments.
+pub(crate) fn listen(sim: &Sim, arguments: &[&str]) -> Command {
+    let url = sim.gateway_url();
+    let mut command = groupme(&["listen", "--user", sim.user_id(), "--gateway-url", &url]);
+    command
+        .args(arguments)
+        .env("GROUPME_ACCESS_TOKEN", sim.token());
+    command
+}
+
+/// Runs a command to its end.
+pub(crate) async fn run(mut command: Command) -> Finished {
+    let output = soon(command.output()).await.unwrap();
+    Finished {
+        status: output.status.code(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// Runs a command to its end, with something to read.
+pub(crate) async fn run_with(mut command: Command, input: &[u8]) -> Finished {
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_vec();
+    let writing = tokio::spawn(async move {
+        // A program that has seen enough need not read it all.
+        let _ = stdin.write_all(&input).await;
+    });
+    let output = soon(child.wait_with_output()).await.unwrap();
+    writing.await.unwrap();
+    Finished {
+        status: output.status.code(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// What is left of a run.
+#[derive(Debug)]
+pub(crate) struct Finished {
+    /// The exit status; none where a signal killed it.
+    pub(crate) status: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Finished {
+    /// Each line of stdout as JSON.
+    pub(crate) fn json(&self) -> Vec<Value> {
+        let parse = |line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"));
+        self.stdout.lines().map(parse).collect()
+    }
+}
+
+/// A run that goes on.
+#[derive(Debug)]
+pub(crate) struct Running {
+    child: Child,
+    stdout: Lines<BufReader<ChildStdout>>,
+    stderr: JoinHandle<String>,
+}
+
+impl Running {
+    pub(crate) fn start(mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut pipe = child.stderr.take().unwrap();
+        let stderr = tokio::spawn(async move {
+            let mut text = String::new();
+            pipe.read_to_string(&mut text).await.unwrap();
+            text
+        });
+        Self {
+            child,
+            stdout,
+            stderr,
+        }
+    }
+
+    /// The next line of stdout.
+    pub(crate) async fn line(&mut self) -> String {
+        let line = soon(self.stdout.next_line()).await.unwrap();
+        line.expect("stdout has ended")
+    }
+
+    /// The next line of stdout as JSON.
+    pub(crate) async fn json(&mut self) -> Value {
+        let line = self.line().await;
+        serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line}"))
+    }
+
+    /// Reads until a line of this kind, such as `event`.
+    pub(crate) async fn json_of(&mut self, kind: &str) -> Value {
+        loop {
+            let line = self.json().await;
+            if line["kind"] == kind {
+                return line;
+            }
+        }
+    }
+
+    pub(crate) async fn signal(&self, name: &str) {
+        let pid = self.child.id().expect("it has ended").to_string();
+        let sent = Command::new("sh")
+            .args(["-c", &format!("kill -{name} {pid}")])
+            .status();
+        assert!(sent.await.unwrap().success());
+    }
+
+    /// Writes into its stdin.
+    pub(crate) async fn write(&mut self, text: &str) {
+        let stdin = self.child.stdin.as_mut().expect("stdin is no pipe");
+        soon(stdin.write_all(text.as_bytes())).await.unwrap();
+        stdin.flush().await.unwrap();
+    }
+
+    /// Waits for the end without reading on.
+    pub(crate) async fn ended_unread(mut self) {
+        soon(self.child.wait()).await.unwrap();
+    }
+
+    /// Closes the pipe that stdout goes into, lets something happen, and waits for the end.
+    pub(crate) async fn deaf(self, then: impl FnOnce()) -> Finished {
+        let Self {
+            mut child,
+            stdout,
+            stderr,
+        } = self;
+        drop(stdout);
+        then();
+        let status = soon(child.wait()).await.unwrap().code();
+        Finished {
+            status,
+            stdout: String::new(),
+            stderr: soon(stderr).await.unwrap(),
+        }
+    }
+
+    /// Waits for the end, and returns what was not read yet.
+    pub(crate) async fn finish(mut self) -> Finished {
+        let mut stdout = String::new();
+        while let Some(line) = soon(self.stdout.next_line()).await.unwrap() {
+            stdout.push_str(&line);
+            stdout.push('\n');
+        }
+        Finished {
+            status: soon(self.child.wait()).await.unwrap().code(),
+            stdout,
+            stderr: soon(self.stderr).await.unwrap(),
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Logs, however loud, show no credential.
+
+use crate::program::{Running, listen, own, run, sim};
+
+#[tokio::test]
+async fn the_loudest_logs_show_neither_token_nor_session_nor_ext() {
+    for (transport, arguments, filter) in [
+        ("websocket", &["-vv"][..], None),
+        ("long-polling", &["-vv"][..], None),
+        ("websocket", &[][..], Some("trace")),
+        ("long-polling", &[][..], Some("trace")),
+    ] {
+        let sim = sim().await;
+        let lake = sim.cast().lake.to_string();
+        let mut command = listen(&sim, &["--transport", transport, "--group", &lake]);
+        command.args(arguments);
+        if let Some(filter) = filter {
+            command.env("RUST_LOG", filter);
+        }
+        let mut listening = Running::start(command);
+        for _ in 0..2 {
+            listening.json_of("subscription").await;
+        }
+        let mut sessions = sim.sessions();
+        sim.say("hello").unwrap();
+        listening.json_of("event").await;
+        sim.restart();
+        listening.json_of("gap").await;
+        for _ in 0..2 {
+            listening.json_of("subscription").await;
+        }
+        sessions.append(&mut sim.sessions());
+        assert_eq!(sessions.len(), 2);
+        listening.signal("TERM").await;
+        let left = listening.finish().await;
+        assert_eq!(left.status, Some(0), "{}", left.stderr);
+        assert!(
+            left.stderr.contains("TRACE"),
+            "it logs nothing: {}",
+            left.stderr
+        );
+        let said = format!("{}{}", left.stderr, left.stdout);
+        for secret in sessions.iter().map(String::as_str).chain([
+            sim.token(),
+            "access_token",
+            "clientId",
+            "\"ext\"",
+        ]) {
+            assert!(!said.contains(secret), "{secret}\n{said}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refused_token_is_not_repeated() {
+    let sim = sim().await;
+    let mut command = listen(&sim, &["-vv"]);
+    command.env("GROUPME_ACCESS_TOKEN", "s3cr3t-but-wrong");
+    let refused = run(command).await;
+    assert_eq!(refused.status, Some(3));
+    let said = format!("{}{}", refused.stderr, refused.stdout);
+    assert!(!said.contains("s3cr3t"), "{said}");
+}
+
+#[tokio::test]
+async fn it_says_nothing_on_stderr_unless_asked() {
+    let sim = sim().await;
+    let mut listening = Running::start(listen(&sim, &["--count", "1"]));
+    listening.json_of("subscription").await;
+    sim.kill_sockets();
+    listening.json_of("gap").await;
+    listening.json_of("subscription").await;
+    sim.say("hello").unwrap();
+    let left = listening.finish().await;
+    assert_eq!(left.stderr, "", "for {}", own(&sim));
+}

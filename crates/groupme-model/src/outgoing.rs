@@ -1,0 +1,194 @@
+//! What is sent: the bodies of requests, and what is published.
+//!
+//! A [`Draft`] is checked when it is made into a body; the bodies are models like any other, so
+//! they can be read as well as written.
+//!
+//! ```
+//! use groupme_model::attachment::{Image, Mentions};
+//! use groupme_model::outgoing::{Draft, DraftError, SourceGuid};
+//!
+//! // Sixteen bytes from wherever the program has its randomness.
+//! let guid = SourceGuid::from_random([7; 16]);
+//! let mut mentions = Mentions::default();
+//! mentions.add("185".into(), "hey @Rowan", 4..10)?;
+//! let body = Draft::new("hey @Rowan")
+//!     .attach(mentions)
+//!     .attach(Image::new("https://i.groupme.com/123456789"))
+//!     .for_group(guid)?;
+//! assert_eq!(body.message.text.as_deref(), Some("hey @Rowan"));
+//!
+//! assert_eq!(Draft::new("").for_edit(), Err(DraftError::Empty));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use crate::attachment::Attachment;
+use crate::event::{Event, Ping, Typing};
+use crate::id::{BotId, UserId};
+use crate::like_icon::LikeIcon;
+use crate::system_event::EditedMessage;
+use crate::timestamp::Timestamp;
+
+mod body;
+mod guid;
+
+pub use body::*;
+pub use guid::SourceGuid;
+
+/// A message that is yet to be sent.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Draft {
+    text: String,
+    attachments: Vec<Attachment>,
+}
+
+/// Why a draft cannot be sent. GroupMe would refuse it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DraftError {
+    /// There is neither a text nor an attachment.
+    #[error("the message is empty: give it a text or an attachment")]
+    Empty,
+    /// The text is longer than [`Draft::TEXT_LIMIT`].
+    #[error("the text has {len} characters and GroupMe takes {limit}: shorten or split it")]
+    TextTooLong {
+        /// How many characters the text has.
+        len: usize,
+        /// How many it may have.
+        limit: usize,
+    },
+}
+
+impl Draft {
+    /// How many characters a text may have, counted as Unicode scalar values. GroupMe documents
+    /// the number and not what it counts, so a text close to it may still be refused.
+    pub const TEXT_LIMIT: usize = 1000;
+
+    /// A message with a text; may be empty if there will be an attachment.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            attachments: Vec::new(),
+        }
+    }
+
+    /// Adds an attachment.
+    #[must_use]
+    pub fn attach(mut self, attachment: impl Into<Attachment>) -> Self {
+        self.attachments.push(attachment.into());
+        self
+    }
+
+    /// The body that posts the message to a group or a topic.
+    ///
+    /// # Errors
+    ///
+    /// [`DraftError`], also for all of the others.
+    pub fn for_group(self, guid: SourceGuid) -> Result<MessageBody, DraftError> {
+        Ok(MessageBody {
+            message: Box::new(self.into_message(guid)?),
+            ..MessageBody::default()
+        })
+    }
+
+    /// The body that sends the message to a user.
+    ///
+    /// # Errors
+    ///
+    /// [`DraftError`]
+    pub fn for_user(
+        self,
+        guid: SourceGuid,
+        recipient: UserId,
+    ) -> Result<DirectMessageBody, DraftError> {
+        let mut message = self.into_message(guid)?;
+        message.recipient_id = Some(recipient);
+        Ok(DirectMessageBody {
+            direct_message: Box::new(message),
+            ..DirectMessageBody::default()
+        })
+    }
+
+    /// The body that makes this of a message that was sent. Its attachments replace the ones the
+    /// message has.
+    ///
+    /// # Errors
+    ///
+    /// [`DraftError`]
+    pub fn for_edit(self) -> Result<EditedMessage, DraftError> {
+        self.check()?;
+        Ok(EditedMessage {
+            text: some_text(self.text),
+            attachments: self.attachments,
+            ..EditedMessage::default()
+        })
+    }
+
+    /// The body that posts the message in the name of a bot.
+    ///
+    /// # Errors
+    ///
+    /// [`DraftError`]
+    pub fn for_bot(self, bot: BotId) -> Result<BotMessageBody, DraftError> {
+        self.check()?;
+        Ok(BotMessageBody {
+            bot_id: bot,
+            text: some_text(self.text),
+            attachments: self.attachments,
+            ..BotMessageBody::default()
+        })
+    }
+
+    fn into_message(self, guid: SourceGuid) -> Result<NewMessage, DraftError> {
+        self.check()?;
+        Ok(NewMessage {
+            source_guid: Some(guid.into()),
+            text: some_text(self.text),
+            attachments: self.attachments,
+            ..NewMessage::default()
+        })
+    }
+
+    fn check(&self) -> Result<(), DraftError> {
+        let limit = Self::TEXT_LIMIT;
+        let len = self.text.chars().count();
+        if len > limit {
+            return Err(DraftError::TextTooLong { len, limit });
+        }
+        if len == 0 && self.attachments.is_empty() {
+            return Err(DraftError::Empty);
+        }
+        Ok(())
+    }
+}
+
+impl ReactionBody {
+    /// The body that reacts to a message. GroupMe ignores a second reaction of the same user: take
+    /// back the first one before.
+    pub fn new(icon: LikeIcon) -> Self {
+        Self {
+            like_icon: Some(icon),
+            ..Self::default()
+        }
+    }
+}
+
+/// What a client may publish; GroupMe takes nothing else.
+impl Event {
+    /// You are typing. To be published on the conversation's channel, at most once a second.
+    pub fn typing(you: UserId, started: Timestamp) -> Self {
+        Self::Typing(Typing {
+            user_id: Some(you),
+            started: Some(started),
+            ..Typing::default()
+        })
+    }
+
+    /// A sign of life. To be published at most once in thirty seconds.
+    pub fn ping() -> Self {
+        Self::Ping(Ping::default())
+    }
+}
+
+fn some_text(text: String) -> Option<String> {
+    Some(text).filter(|text| !text.is_empty())
+}
