@@ -120,7 +120,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// [`Misuse::ForbiddenChannel`] for a `/meta/` channel, [`Misuse::QueueFull`] at the limit,
+    /// [`Misuse::ForbiddenChannel`] for a `/meta/` channel, [`Misuse::TooManySubscriptions`] at the limit,
     /// [`Misuse::Ended`] while the session takes leave.
     pub fn subscribe(&mut self, channel: &Channel) -> Result<SubscriptionId, Misuse> {
         if channel.is_meta() {
@@ -130,7 +130,7 @@ impl Session {
         }
         self.commands_allowed()?;
         if self.subscriptions.len() >= self.config.max_subscriptions {
-            return Err(Misuse::QueueFull {
+            return Err(Misuse::TooManySubscriptions {
                 limit: self.config.max_subscriptions,
             });
         }

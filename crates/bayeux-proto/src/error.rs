@@ -22,6 +22,12 @@ pub enum Misuse {
         /// The limit.
         limit: usize,
     },
+    /// There are as many subscriptions as
+    /// [`Config::max_subscriptions`](crate::Config::max_subscriptions) allows.
+    TooManySubscriptions {
+        /// The limit.
+        limit: usize,
+    },
     /// The payload is larger than [`Config::max_payload`](crate::Config::max_payload).
     PayloadTooLarge {
         /// The size in bytes.
@@ -48,6 +54,12 @@ impl fmt::Display for Misuse {
             }
             Self::QueueFull { limit } => {
                 write!(f, "{limit} commands already wait; let some settle first")
+            }
+            Self::TooManySubscriptions { limit } => {
+                write!(
+                    f,
+                    "there are {limit} subscriptions already; drop some first"
+                )
             }
             Self::PayloadTooLarge { size, limit } => {
                 write!(f, "the payload has {size} bytes, and {limit} is the limit")

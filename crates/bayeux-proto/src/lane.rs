@@ -116,7 +116,7 @@ pub enum Exchange {
     /// The connection of the held `/meta/connect`. `hold` is how long the server may take before
     /// it answers: a read deadline must lie above it.
     Held {
-        /// How long the server may hold the exchange.
+        /// How long the server may hold the exchange, whatever it was asked.
         hold: Duration,
     },
     /// The connection of everything else.

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::{Session, Stage, requests::answers};
+use super::{Session, Stage, requests::answers, socket::Socket};
 use crate::{
     Action, Cause, Close, Config, End, Event, Exchange, Extension, Instant, LaneId, Message,
     Outgoing, Reconnect, Stray, Timer, Transport, Verdict, encode::Batch,
@@ -26,6 +26,7 @@ pub(super) struct Connect {
     short_holds: u32,
     hold_cap: Option<Duration>,
     multiple_clients: bool,
+    obedience: Obedience,
     bucket: Bucket,
 }
 
@@ -37,8 +38,38 @@ struct Outstanding {
     hold: Duration,
     deadline: Instant,
     confirming: bool,
-    extended: bool,
-    probing: bool,
+    doubt: Doubt,
+}
+
+/// What has been done about a connect that is not answered in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Doubt {
+    None,
+    /// It was to be answered at once, and is given the time of a held one.
+    Patience,
+    /// Traffic was seen, so it was given an extra allowance.
+    Extension,
+    /// The session is being probed.
+    Probe,
+}
+
+/// Whether the server does not hold what asks not to be held. The specification lets it do as it
+/// likes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Obedience {
+    Untold,
+    Obeys,
+    HoldsAll,
+}
+
+impl Obedience {
+    fn in_new_session(self) -> Self {
+        if self == Self::HoldsAll {
+            self
+        } else {
+            Self::Untold
+        }
+    }
 }
 
 impl Connect {
@@ -53,6 +84,7 @@ impl Connect {
             short_holds: 0,
             hold_cap: None,
             multiple_clients: false,
+            obedience: Obedience::Untold,
             bucket: Bucket {
                 tokens: burst,
                 refilled: Instant::ORIGIN,
@@ -66,6 +98,7 @@ impl Connect {
             due,
             not_before: before.not_before,
             hold_cap: before.hold_cap,
+            obedience: before.obedience.in_new_session(),
             bucket: before.bucket,
             ..Self::new(0)
         }
@@ -109,6 +142,8 @@ impl Session {
             Transport::WebSocket => Action::Send(self.open_socket_lane()?),
             Transport::LongPolling => {
                 self.last_lane += 1;
+                // The transport need not know that the server was asked to hurry.
+                let hold = asked.unwrap_or(server_hold);
                 let kind = Exchange::Held { hold };
                 self.exchanges.push((LaneId(self.last_lane), kind));
                 Action::Exchange(LaneId(self.last_lane), kind)
@@ -133,8 +168,7 @@ impl Session {
             hold,
             deadline: self.now + hold + self.config.network_allowance,
             confirming,
-            extended: false,
-            probing: false,
+            doubt: Doubt::None,
         });
         Some(action)
     }
@@ -166,6 +200,12 @@ impl Session {
             return Verdict::Stray(Stray::UnexpectedReply);
         };
         self.connect.outstanding = None;
+        if sent.doubt == Doubt::Patience {
+            self.connect.obedience = Obedience::HoldsAll;
+        } else if self.connect.obedience == Obedience::Untold {
+            self.connect.obedience = Obedience::Obeys;
+        }
+
         if let Some(advice) = &message.advice {
             self.advised.merge(advice);
             if advice.multiple_clients && !self.connect.multiple_clients {
@@ -278,30 +318,41 @@ impl Session {
         if self.now < sent.deadline {
             return;
         }
-        if self.carrier == Transport::LongPolling {
+        let over_socket = self.carrier == Transport::WebSocket;
+        let allowance = self.config.network_allowance;
+        let active = self.subscriptions.any_active();
+        if let Some(channel) = active.filter(|_| over_socket && self.config.probe)
+            && sent.doubt != Doubt::Probe
+        {
+            sent.doubt = Doubt::Probe;
+            sent.deadline = self.now + self.config.request_timeout + allowance;
+            self.requests.probe(channel.clone());
+            return;
+        }
+        // A server may hold what asks not to be held. Whether it is there at all, a ping tells over a
+        // websocket; over HTTP the handshake told a moment ago, or it has done so before.
+        let may_be_held = over_socket || self.connect.obedience != Obedience::Obeys;
+        if sent.confirming && sent.doubt == Doubt::None && may_be_held {
+            sent.doubt = Doubt::Patience;
+            let hold = self.advised.hold(self.carrier, &self.config);
+            // Measured from now where the machine slept meanwhile.
+            sent.deadline = (sent.sent + hold).max(self.now) + allowance;
+            if let Some(socket) = &mut self.socket {
+                socket.suspect();
+            }
+            return;
+        }
+        if !over_socket {
             let sent = *sent;
             self.connect.outstanding = None;
             self.drop_exchange(sent.lane);
             return self.held_cut(sent, Cause::Silence(Timer::Connect));
         }
-        let probe = self
-            .subscriptions
-            .any_active()
-            .filter(|_| self.config.probe && !sent.probing);
-        if let Some(channel) = probe {
-            sent.probing = true;
-            sent.deadline = self.now + self.config.request_timeout + self.config.network_allowance;
-            self.requests.probe(channel.clone());
-            return;
-        }
-        let heard = self
-            .socket
-            .as_ref()
-            .map(super::socket::Socket::heard)
-            .unwrap_or_default();
-        if !sent.extended && !sent.probing && heard + self.config.network_allowance > self.now {
-            sent.extended = true;
-            sent.deadline = self.now + self.config.network_allowance;
+        let heard = self.socket.as_ref().map(Socket::heard).unwrap_or_default();
+        let may_be_late = matches!(sent.doubt, Doubt::None | Doubt::Patience);
+        if may_be_late && heard + allowance > self.now {
+            sent.doubt = Doubt::Extension;
+            sent.deadline = self.now + allowance;
             return;
         }
         self.drop_socket(Cause::Silence(Timer::Connect));
@@ -313,7 +364,7 @@ impl Session {
         let server_hold = self.advised.hold(self.carrier, &self.config);
         let hold = self.asked_hold(server_hold).unwrap_or(server_hold);
         if let Some(sent) = &mut self.connect.outstanding {
-            sent.probing = false;
+            sent.doubt = Doubt::None;
             sent.deadline = self.now + hold + self.config.network_allowance;
         }
         self.restored(true);

@@ -278,3 +278,41 @@ fn a_long_quiet_life_is_nothing_but_polls_and_pings() {
     // The one that confirms, and one for each hold of 30 s.
     assert_eq!(world.sent("/meta/connect").count(), 1 + 2 * 60 * 2);
 }
+
+// The specification lets a server ignore the hold that a client asks for.
+#[test]
+fn a_server_that_holds_what_asks_not_to_be_held_keeps_its_session_over_a_websocket() {
+    let mut world = World::shaking();
+    world.welcome("alice");
+    let first = world.last("/meta/connect");
+    assert_eq!(first.asked_hold(), Some(0));
+    world.pass(millis(30_000));
+    assert!(
+        !world.pings.is_empty(),
+        "whether the server is there is asked by a ping"
+    );
+    world.answer(&first, &[first.ok()]);
+    world.pass(millis(30_000));
+    assert!(world.downs().is_empty(), "{:?}", world.downs());
+    assert_eq!(world.sent("/meta/handshake").count(), 1);
+}
+
+#[test]
+fn a_server_that_holds_what_asks_not_to_be_held_keeps_its_session_over_http() {
+    let mut world = World::shaking_over_http();
+    world.welcome("alice");
+    for _ in 0..5 {
+        let held = world.last("/meta/connect");
+        world.pass(millis(29_000));
+        world.answer(&held, &[held.ok()]);
+    }
+    // One that is cut is asked for again, and may take its time as well.
+    let cut = world.last("/meta/connect");
+    world.close(cut.lane, Close::Lost);
+    let again = world.last("/meta/connect");
+    assert_eq!(again.asked_hold(), Some(0));
+    world.pass(millis(29_000));
+    world.answer(&again, &[again.ok()]);
+    assert!(world.downs().is_empty(), "{:?}", world.downs());
+    assert_eq!(world.sent("/meta/handshake").count(), 1);
+}

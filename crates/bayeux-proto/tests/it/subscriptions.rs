@@ -349,7 +349,7 @@ fn more_subscriptions_than_allowed_are_refused_on_the_spot() {
     session.subscribe(&name).unwrap();
     assert_eq!(
         session.subscribe(&name),
-        Err(Misuse::QueueFull { limit: 2 })
+        Err(Misuse::TooManySubscriptions { limit: 2 })
     );
     session.unsubscribe(first).unwrap();
     assert!(session.subscribe(&name).is_ok());
