@@ -1,12 +1,15 @@
 //! The connect loop: exactly one `/meta/connect` outstanding, over whichever transport.
 
+mod rate;
+
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use self::rate::Bucket;
 use super::{Session, Stage, requests::answers, socket::Socket};
 use crate::{
-    Action, Cause, Close, Config, End, Event, Exchange, Extension, Instant, LaneId, Message,
-    Outgoing, Reconnect, Stray, Timer, Transport, Verdict, encode::Batch,
+    Action, Cause, Close, End, Event, Exchange, Extension, Instant, LaneId, Message, Outgoing,
+    Reconnect, Stray, Timer, Transport, Verdict, encode::Batch,
 };
 
 #[derive(Debug)]
@@ -421,39 +424,6 @@ impl Session {
             Some(sent) if self.stage == Stage::Live => (Some(sent.deadline), Timer::Connect),
             _ if self.recovery.up => (self.connect_due(), Timer::NextConnect),
             _ => (self.connect_due(), Timer::Retry),
-        }
-    }
-}
-
-/// Bounds the rate of connects against servers that answer at once.
-#[derive(Clone, Copy, Debug)]
-struct Bucket {
-    tokens: u32,
-    refilled: Instant,
-}
-
-impl Bucket {
-    fn take(&mut self, now: Instant, config: &Config) {
-        let spacing = config.connect_spacing.as_micros().max(1);
-        let earned = (now - self.refilled).as_micros() / spacing;
-        let tokens = u128::from(self.tokens).saturating_add(earned);
-        let burst = config.connect_burst.max(1);
-        if tokens >= u128::from(burst) {
-            (self.tokens, self.refilled) = (burst, now);
-        } else {
-            let earned = u32::try_from(earned).unwrap_or(u32::MAX);
-            self.tokens += earned;
-            self.refilled = self.refilled + config.connect_spacing.saturating_mul(earned);
-        }
-        self.tokens = self.tokens.saturating_sub(1);
-    }
-
-    /// When one may be taken.
-    fn ready(&self, config: &Config) -> Instant {
-        if self.tokens > 0 {
-            Instant::ORIGIN
-        } else {
-            self.refilled + config.connect_spacing
         }
     }
 }

@@ -1,7 +1,11 @@
-//! Commands that wait, requests in flight, and how each settles exactly once.
+//! Everything but handshake and connect: how commands are written, and how each settles exactly once.
 
-use alloc::{borrow::ToOwned, collections::VecDeque, string::String, vec::Vec};
+mod queue;
 
+use alloc::vec::Vec;
+
+pub(super) use self::queue::Requests;
+use self::queue::{Command, InFlight, What};
 use super::{
     Session, Stage,
     recovery::asked_wait,
@@ -9,142 +13,8 @@ use super::{
 };
 use crate::{
     Action, Cause, Channel, Event, Exchange, Extension, Instant, LaneId, Message, MessageId,
-    Outcome, Outgoing, PublishId, Reconnect, ServerError, Stray, Timer, Transport, Verdict,
-    encode::Batch,
+    Outcome, Outgoing, Reconnect, ServerError, Stray, Timer, Transport, Verdict, encode::Batch,
 };
-
-/// What waits to be written, in the order it was asked for, and what has been written.
-#[derive(Debug, Default)]
-pub(super) struct Requests {
-    queue: VecDeque<Command>,
-    /// Ordered by deadline, because every request gets the same time.
-    in_flight: VecDeque<InFlight>,
-    publishes: usize,
-    last_publish: u64,
-    /// Nothing is written before, after a request failed with its exchange.
-    not_before: Instant,
-    failures: u32,
-}
-
-#[derive(Debug)]
-enum Command {
-    /// Look at the wish of this channel, and send what it needs.
-    Wish(Channel),
-    Publish {
-        id: PublishId,
-        channel: Channel,
-        json: String,
-        until: Instant,
-    },
-    /// Ask for a subscription that is held already, to see whether the session is alive.
-    Probe(Channel),
-    Disconnect,
-}
-
-#[derive(Debug)]
-struct InFlight {
-    id: u64,
-    lane: LaneId,
-    deadline: Instant,
-    what: What,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum What {
-    Subscribe(Channel),
-    Unsubscribe(Channel),
-    Publish(PublishId, Channel),
-    Probe(Channel),
-    Disconnect,
-}
-
-impl What {
-    /// The channel of the reply, and the `subscription` in it.
-    fn reply(&self) -> (&str, Option<&str>) {
-        match self {
-            Self::Subscribe(channel) | Self::Probe(channel) => {
-                ("/meta/subscribe", Some(channel.as_str()))
-            }
-            Self::Unsubscribe(channel) => ("/meta/unsubscribe", Some(channel.as_str())),
-            Self::Publish(_, channel) => (channel.as_str(), None),
-            Self::Disconnect => ("/meta/disconnect", None),
-        }
-    }
-}
-
-impl Requests {
-    pub(super) fn wish(&mut self, channel: Channel) {
-        self.queue.push_back(Command::Wish(channel));
-    }
-
-    /// Nobody is to look at this wish any more.
-    fn forget(&mut self, channel: &Channel) {
-        self.queue
-            .retain(|command| !matches!(command, Command::Wish(wish) if wish == channel));
-    }
-
-    pub(super) fn publish(&mut self, channel: &Channel, json: &str, until: Instant) -> PublishId {
-        self.publishes += 1;
-        self.last_publish += 1;
-        let id = PublishId(self.last_publish);
-        let json = json.to_owned();
-        self.queue.push_back(Command::Publish {
-            id,
-            channel: channel.clone(),
-            json,
-            until,
-        });
-        id
-    }
-
-    pub(super) fn disconnect(&mut self) {
-        self.queue.push_back(Command::Disconnect);
-    }
-
-    pub(super) fn probe(&mut self, channel: Channel) {
-        self.queue.push_front(Command::Probe(channel));
-    }
-
-    /// Commands that wait to be written.
-    pub(super) fn waiting(&self) -> usize {
-        self.queue.len()
-    }
-
-    /// Publishes that wait or are in flight.
-    pub(super) fn publishes(&self) -> usize {
-        self.publishes
-    }
-
-    /// When the oldest request in flight, or waiting publish, runs out of time.
-    pub(super) fn deadlines(&self) -> [(Option<Instant>, Timer); 2] {
-        let flight = self.in_flight.front();
-        let why = match flight.map(|request| &request.what) {
-            Some(What::Probe(_)) => Timer::Probe,
-            _ => Timer::Request,
-        };
-        let waiting = self.queue.iter().find_map(|command| match command {
-            Command::Publish { until, .. } => Some(*until),
-            _ => None,
-        });
-        [
-            (flight.map(|request| request.deadline), why),
-            (waiting, Timer::Request),
-        ]
-    }
-
-    /// When the queue may be written again, if a failure holds it up.
-    pub(super) fn due(&self) -> Option<Instant> {
-        (!self.queue.is_empty()).then_some(self.not_before)
-    }
-
-    fn take(&mut self, index: usize) -> Option<InFlight> {
-        let request = self.in_flight.remove(index)?;
-        if matches!(request.what, What::Publish(..)) {
-            self.publishes -= 1;
-        }
-        Some(request)
-    }
-}
 
 impl Session {
     /// Writes as many waiting commands as fit one batch.

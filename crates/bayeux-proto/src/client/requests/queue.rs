@@ -1,0 +1,143 @@
+//! What waits and what is in flight.
+
+use alloc::{borrow::ToOwned, collections::VecDeque, string::String};
+
+use crate::{Channel, Instant, LaneId, PublishId, Timer};
+
+/// What waits to be written, in the order it was asked for, and what has been written.
+#[derive(Debug, Default)]
+pub(in crate::client) struct Requests {
+    pub(super) queue: VecDeque<Command>,
+    /// Ordered by deadline, because every request gets the same time.
+    pub(super) in_flight: VecDeque<InFlight>,
+    pub(super) publishes: usize,
+    last_publish: u64,
+    /// Nothing is written before, after a request failed with its exchange.
+    pub(super) not_before: Instant,
+    pub(super) failures: u32,
+}
+
+#[derive(Debug)]
+pub(super) enum Command {
+    /// Look at the wish of this channel, and send what it needs.
+    Wish(Channel),
+    Publish {
+        id: PublishId,
+        channel: Channel,
+        json: String,
+        until: Instant,
+    },
+    /// Ask for a subscription that is held already, to see whether the session is alive.
+    Probe(Channel),
+    Disconnect,
+}
+
+#[derive(Debug)]
+pub(super) struct InFlight {
+    pub(super) id: u64,
+    pub(super) lane: LaneId,
+    pub(super) deadline: Instant,
+    pub(super) what: What,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum What {
+    Subscribe(Channel),
+    Unsubscribe(Channel),
+    Publish(PublishId, Channel),
+    Probe(Channel),
+    Disconnect,
+}
+
+impl What {
+    /// The channel of the reply, and the `subscription` in it.
+    pub(super) fn reply(&self) -> (&str, Option<&str>) {
+        match self {
+            Self::Subscribe(channel) | Self::Probe(channel) => {
+                ("/meta/subscribe", Some(channel.as_str()))
+            }
+            Self::Unsubscribe(channel) => ("/meta/unsubscribe", Some(channel.as_str())),
+            Self::Publish(_, channel) => (channel.as_str(), None),
+            Self::Disconnect => ("/meta/disconnect", None),
+        }
+    }
+}
+
+impl Requests {
+    pub(in crate::client) fn wish(&mut self, channel: Channel) {
+        self.queue.push_back(Command::Wish(channel));
+    }
+
+    /// Nobody is to look at this wish any more.
+    pub(super) fn forget(&mut self, channel: &Channel) {
+        self.queue
+            .retain(|command| !matches!(command, Command::Wish(wish) if wish == channel));
+    }
+
+    pub(in crate::client) fn publish(
+        &mut self,
+        channel: &Channel,
+        json: &str,
+        until: Instant,
+    ) -> PublishId {
+        self.publishes += 1;
+        self.last_publish += 1;
+        let id = PublishId(self.last_publish);
+        let json = json.to_owned();
+        self.queue.push_back(Command::Publish {
+            id,
+            channel: channel.clone(),
+            json,
+            until,
+        });
+        id
+    }
+
+    pub(in crate::client) fn disconnect(&mut self) {
+        self.queue.push_back(Command::Disconnect);
+    }
+
+    pub(in crate::client) fn probe(&mut self, channel: Channel) {
+        self.queue.push_front(Command::Probe(channel));
+    }
+
+    /// Commands that wait to be written.
+    pub(in crate::client) fn waiting(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Publishes that wait or are in flight.
+    pub(in crate::client) fn publishes(&self) -> usize {
+        self.publishes
+    }
+
+    /// When the oldest request in flight, or waiting publish, runs out of time.
+    pub(in crate::client) fn deadlines(&self) -> [(Option<Instant>, Timer); 2] {
+        let flight = self.in_flight.front();
+        let why = match flight.map(|request| &request.what) {
+            Some(What::Probe(_)) => Timer::Probe,
+            _ => Timer::Request,
+        };
+        let waiting = self.queue.iter().find_map(|command| match command {
+            Command::Publish { until, .. } => Some(*until),
+            _ => None,
+        });
+        [
+            (flight.map(|request| request.deadline), why),
+            (waiting, Timer::Request),
+        ]
+    }
+
+    /// When the queue may be written again, if a failure holds it up.
+    pub(in crate::client) fn due(&self) -> Option<Instant> {
+        (!self.queue.is_empty()).then_some(self.not_before)
+    }
+
+    pub(super) fn take(&mut self, index: usize) -> Option<InFlight> {
+        let request = self.in_flight.remove(index)?;
+        if matches!(request.what, What::Publish(..)) {
+            self.publishes -= 1;
+        }
+        Some(request)
+    }
+}
