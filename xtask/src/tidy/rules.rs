@@ -148,11 +148,13 @@ fn issue_numbers(file: &File, split: &Split, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Tells whether a word holds a hash before a digit, alone or after the name of a repository.
+/// Tells whether a word holds a hash before a number, alone or after the name of a repository. A
+/// colour in hexadecimal is no number.
 fn has_hash(word: &str) -> bool {
-    word.split('#')
-        .skip(1)
-        .any(|after| after.starts_with(|c: char| c.is_ascii_digit()))
+    word.split('#').skip(1).any(|after| {
+        let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+        digits > 0 && !after[digits..].starts_with(|c: char| c.is_ascii_alphanumeric())
+    })
 }
 
 /// Tells whether a line speaks of an issue or a PR by its number.

@@ -5,6 +5,7 @@ use core::hint::black_box;
 use allocation_counter::measure;
 use groupme_model::{EventRef, MessageRef, ReactionChangeRef, ReactionRef};
 
+use crate::objects::all;
 use crate::payload::{Payload, fixture, fixtures};
 
 #[test]
@@ -23,6 +24,15 @@ fn reading_every_field_of_every_push_allocates_nothing() {
         let payload = Payload::new(&json);
         let allocated = measure(|| read(&EventRef::from_value(payload.value())));
         assert_eq!(allocated.count_total, 0, "{json}");
+    }
+}
+
+#[test]
+fn reading_every_field_of_every_object_allocates_nothing() {
+    for object in all() {
+        let looked = (object.look)(&object.object.to_string()).expect("agreement");
+        let allocations = looked.expect(object.kind).allocations;
+        assert_eq!(allocations, 0, "{} in {}", object.kind, object.recording);
     }
 }
 

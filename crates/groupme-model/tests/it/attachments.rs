@@ -85,3 +85,76 @@ fn an_unknown_attachment_has_a_name_and_is_written_as_it_came() {
         serde_json::from_str::<serde_json::Value>(json).unwrap()
     );
 }
+
+#[test]
+fn pictures_have_their_placeholders_in_the_text() {
+    let json = r#"{"type":"emoji","placeholder":"\ufffd","charmap":[[3,13],[3,12],[3,11]]}"#;
+    let payload = Payload::new(json);
+    let AttachmentRef::Emoji(emoji) = AttachmentRef::from_value(payload.value()) else {
+        panic!("typed")
+    };
+    let text = "\u{fffd} \u{e9}\u{fffd}!";
+    let found = [(0..3, [3, 13]), (6..9, [3, 12])];
+    assert_eq!(emoji.in_text(text).collect::<Vec<_>>(), found);
+    assert_eq!(emoji.into_owned().in_text(text).collect::<Vec<_>>(), found);
+    let more = "\u{fffd}".repeat(5);
+    assert_eq!(emoji.in_text(&more).count(), 3, "no picture for the others");
+}
+
+#[test]
+fn a_placeholder_may_have_many_characters_or_none() {
+    for (placeholder, places) in [(":-)", vec![0..3, 4..7]), ("", vec![]), ("x", vec![])] {
+        let json =
+            format!(r#"{{"type":"emoji","placeholder":"{placeholder}","charmap":[[1,2],[1,3]]}}"#);
+        let payload = Payload::new(&json);
+        let AttachmentRef::Emoji(emoji) = AttachmentRef::from_value(payload.value()) else {
+            panic!("typed")
+        };
+        let found: Vec<_> = emoji.in_text(":-) :-)").map(|(place, _)| place).collect();
+        assert_eq!(found, places, "{placeholder:?}");
+    }
+    let payload = Payload::new(r#"{"type":"emoji","charmap":[[1,2]]}"#);
+    let AttachmentRef::Emoji(emoji) = AttachmentRef::from_value(payload.value()) else {
+        panic!("typed")
+    };
+    assert_eq!(emoji.in_text("\u{fffd}").count(), 0);
+}
+
+#[test]
+fn a_reply_tells_what_it_answers_and_where_the_chain_started() {
+    for (json, answered, root) in [
+        (
+            r#"{"type":"reply","reply_id":"2","base_reply_id":"1"}"#,
+            "2",
+            "1",
+        ),
+        (r#"{"type":"reply","reply_id":"2"}"#, "2", "2"),
+        (
+            r#"{"type":"reply","base_reply_id":1,"reply_id":null}"#,
+            "1",
+            "1",
+        ),
+    ] {
+        let payload = Payload::new(json);
+        let AttachmentRef::Reply(reply) = AttachmentRef::from_value(payload.value()) else {
+            panic!("typed")
+        };
+        assert_eq!(reply.answered().expect("a message"), answered);
+        assert_eq!(reply.root().expect("a message"), root);
+        let owned = reply.into_owned();
+        assert_eq!(owned.answered().expect("a message"), &answered);
+        assert_eq!(owned.root().expect("a message"), &root);
+    }
+}
+
+#[test]
+fn the_length_of_a_sound_is_a_number_again_when_written() {
+    for (duration, written) in [("12", "12"), ("12.5", "12.5"), ("\"12\"", "12")] {
+        let json = format!(r#"{{"type":"audio","url":"u","duration":{duration}}}"#);
+        let audio: Attachment = serde_json::from_str(&json).unwrap();
+        assert_eq!(
+            serde_json::to_string(&audio).unwrap(),
+            format!(r#"{{"type":"audio","url":"u","duration":{written}}}"#)
+        );
+    }
+}

@@ -1,6 +1,7 @@
 //! What a payload is, told from outside.
 
-use groupme_model::inspect;
+use bayeux_wire::Value;
+use groupme_model::inspect::{self, Inspection};
 use serde_json::json;
 
 use crate::payload::Payload;
@@ -53,5 +54,41 @@ fn what_is_no_message_is_told_as_such() {
         assert!(!inspection.typed, "{json}");
         assert_eq!(serde_json::to_string(&inspection.value).unwrap(), json);
         assert_ne!(inspection.problems, [], "{json}");
+    }
+}
+
+#[test]
+fn an_object_is_told_as_what_was_asked_for() {
+    let payload = Payload::new(r#"{"id":5,"name":"Rowers","members":[{"user_id":7,"oar":1}]}"#);
+    assert_eq!(
+        serde_json::to_value(inspect::group(payload.value())).unwrap(),
+        json!({
+            "type": "group", "typed": true, "unknown_fields": ["members[0].oar"],
+            "value": {"id": "5", "name": "Rowers", "members": [{"user_id": "7", "oar": 1}]},
+        })
+    );
+    let looks: [fn(Value<'_>) -> Inspection; 15] = [
+        inspect::block,
+        inspect::bot,
+        inspect::calendar_event,
+        inspect::chat,
+        inspect::group,
+        inspect::member,
+        inspect::message,
+        inspect::poll,
+        inspect::poll_data,
+        inspect::profile,
+        inspect::read_receipt,
+        inspect::relationship,
+        inspect::topic,
+        inspect::user,
+        inspect::event,
+    ];
+    let nothing = Payload::new("[1]");
+    for look in looks {
+        let inspection = look(nothing.value());
+        assert!(!inspection.typed, "{}", inspection.kind);
+        assert_eq!(serde_json::to_string(&inspection.value).unwrap(), "[1]");
+        assert_ne!(inspection.problems, [], "{}", inspection.kind);
     }
 }

@@ -5,7 +5,7 @@ use groupme_model::{NoticeRef, SystemEventRef};
 use crate::payload::{Payload, fixture};
 
 /// Events of which there is no recording: as the clients that handle them have them.
-const UNRECORDED: &[&str] = &[
+pub(crate) const UNRECORDED: &[&str] = &[
     r#"{"type":"membership.nickname_changed","data":{"user":{"id":1,"nickname":"Ada"},"name":"A."}}"#,
     r#"{"type":"membership.avatar_changed","data":{"user":{"id":1,"nickname":"Ada"},"avatar_url":"u"}}"#,
     r#"{"type":"membership.notifications.autokicked","data":{"user":{"id":1,"nickname":"Ada"}}}"#,
@@ -24,6 +24,19 @@ const UNRECORDED: &[&str] = &[
     r#"{"type":"calendar.event.cancelled","data":{"event":{"id":"e","name":"n"},
         "user":{"id":"1","nickname":"Ada"},"conversation":{"id":"5"}}}"#,
     r#"{"type":"bot.rename","data":{"user":{"id":1,"nickname":"Ada"},"bot_name_old":"a","bot_name_new":"b"}}"#,
+    r#"{"type":"membership.name_change","data":{"user":{"id":1,"nickname":"Ada"},"name":"A."}}"#,
+    r#"{"type":"group.topic_removed","data":{"user":{"id":1,"nickname":"Ada"}}}"#,
+    r#"{"type":"group.chat_theme_settings_change","data":{"user":{"id":1,"nickname":"Ada"},"theme_name":"t"}}"#,
+    r#"{"type":"group.chat_theme_settings_removed","data":{"user":{"id":1,"nickname":"Ada"}}}"#,
+    r#"{"type":"group.office_mode_enabled","data":{"user":{"id":1,"nickname":"Ada"}}}"#,
+    r#"{"type":"group.office_mode_disabled","data":{"user":{"id":1,"nickname":"Ada"}}}"#,
+    r#"{"type":"group.visibility_set.hidden","data":{"user":{"id":1,"nickname":"Ada"}}}"#,
+    r#"{"type":"group.subgroup_description_removed","data":{"user":{"id":1,"nickname":"Ada"},
+        "subgroup_topic":"t","parent_id":5}}"#,
+    r#"{"type":"group.subgroup_attribute_change","data":{"user":{"id":1,"nickname":"Ada"},
+        "subgroup_topic":"t","parent_id":5}}"#,
+    r#"{"type":"message.unpinned","data":{"message_id":"175141257527047935","pinned":false}}"#,
+    r#"{"type":"message.deleted","data":{"message_id":"175141257527047935","deleted_at":1700000000,"deleter_id":"1"}}"#,
     r#"{"type":"copilot.group.privacy_notice","data":{"trigger_message":"175141257527047935"}}"#,
 ];
 
@@ -35,6 +48,23 @@ fn events_without_a_recording_are_typed_too() {
         assert!(event.notice().expect("data").is_typed(), "{json}");
         assert_eq!(event.unknown_fields(), Vec::<String>::new(), "{json}");
         assert_eq!(event.problems(), [], "{json}");
+    }
+}
+
+#[test]
+fn events_of_which_nothing_but_the_name_is_known_are_kept_whole() {
+    for kind in [
+        "membership.announce.coco.added",
+        "membership.notifications.admin.new_pending_user",
+        "album.created",
+    ] {
+        let json = format!(r#"{{"type":"{kind}","data":{{"a":[1]}}}}"#);
+        let payload = Payload::new(&json);
+        let event = SystemEventRef::from_value(payload.value()).expect("an object");
+        let notice = event.notice().expect("data");
+        assert_eq!((notice.kind(), notice.is_typed()), (kind, false));
+        assert_eq!(event.unknown_fields(), ["data"], "{kind}");
+        assert_eq!(notice.raw().to_string(), r#"{"a":[1]}"#);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use core::fmt::{self, Write as _};
 
+use allocation_counter::measure;
 use groupme_model::calendar::{CalendarEvent, CalendarEventRef};
 use groupme_model::group::{Group, GroupRef};
 use groupme_model::member::{Member, MemberRef, MembershipState, MembershipStateRef};
@@ -10,11 +11,12 @@ use groupme_model::outgoing::{
     MessageBodyRef, ReactionBody, ReactionBodyRef,
 };
 use groupme_model::poll::{Poll, PollData, PollDataRef, PollRef};
-use groupme_model::system_event::{EditedMessage, EditedMessageRef};
+use groupme_model::system_event::{EditedMessage, EditedMessageRef, SystemEvent, SystemEventRef};
 use groupme_model::user::{Profile, ProfileRef, User, UserRef};
 use groupme_model::{
-    Block, BlockRef, Bot, BotRef, Chat, ChatRef, Directory, DirectoryRef, Message, MessageRef,
-    Problem, ReadReceipt, ReadReceiptRef, Relationship, RelationshipRef, Topic, TopicRef,
+    Attachment, AttachmentRef, Block, BlockRef, Bot, BotRef, Chat, ChatRef, Directory,
+    DirectoryRef, Event, EventRef, Message, MessageRef, Problem, Reaction, ReactionRef,
+    ReadReceipt, ReadReceiptRef, Relationship, RelationshipRef, Topic, TopicRef,
 };
 use serde_json::Value as Parsed;
 
@@ -26,6 +28,8 @@ pub(crate) struct Looked {
     pub(crate) written: Parsed,
     pub(crate) unknown_fields: Vec<String>,
     pub(crate) problems: Vec<Problem>,
+    /// How often memory was allocated while the view was made and every field of it was read.
+    pub(crate) allocations: u64,
 }
 
 /// Looks at JSON as an object of a kind. `None` if it is none; an error if the view, the twin, what
@@ -33,11 +37,11 @@ pub(crate) struct Looked {
 pub(crate) type Look = fn(&str) -> Result<Option<Looked>, String>;
 
 macro_rules! looks {
-    ($( $look:ident: $Owned:ident, $Ref:ident; )*) => { $(
+    ($( $look:ident: $Owned:ident, $read:expr; )*) => { $(
         pub(crate) fn $look(json: &str) -> Result<Option<Looked>, String> {
             let payload = Payload::new(json);
             let parsed: Option<$Owned> = serde_json::from_str(json).ok();
-            let Some(view) = $Ref::from_value(payload.value()) else {
+            let Some(view) = $read(payload.value()) else {
                 return match parsed {
                     Some(twin) => Err(format!("only serde makes something of it: {twin:?}")),
                     None => Ok(None),
@@ -55,38 +59,43 @@ macro_rules! looks {
             if again.as_ref() != Some(&twin) {
                 return Err(format!("{twin:?} is written as {text}, which is read as {again:?}"));
             }
-            read_all(&view);
+            let allocated = measure(|| read_all(&$read(payload.value())));
             Ok(Some(Looked {
                 written: serde_json::from_str(&text).map_err(|error| error.to_string())?,
                 unknown_fields: view.unknown_fields(),
                 problems: view.problems(),
+                allocations: allocated.count_total,
             }))
         }
     )* };
 }
 
 looks! {
-    block: Block, BlockRef;
-    bot: Bot, BotRef;
-    bot_message: BotMessageBody, BotMessageBodyRef;
-    calendar_event: CalendarEvent, CalendarEventRef;
-    chat: Chat, ChatRef;
-    direct_message_body: DirectMessageBody, DirectMessageBodyRef;
-    directory: Directory, DirectoryRef;
-    edit: EditedMessage, EditedMessageRef;
-    group: Group, GroupRef;
-    member: Member, MemberRef;
-    membership_state: MembershipState, MembershipStateRef;
-    message: Message, MessageRef;
-    message_body: MessageBody, MessageBodyRef;
-    poll: Poll, PollRef;
-    poll_data: PollData, PollDataRef;
-    profile: Profile, ProfileRef;
-    reaction_body: ReactionBody, ReactionBodyRef;
-    read_receipt: ReadReceipt, ReadReceiptRef;
-    relationship: Relationship, RelationshipRef;
-    topic: Topic, TopicRef;
-    user: User, UserRef;
+    attachment: Attachment, |value| Some(AttachmentRef::from_value(value));
+    block: Block, BlockRef::from_value;
+    bot: Bot, BotRef::from_value;
+    bot_message: BotMessageBody, BotMessageBodyRef::from_value;
+    calendar_event: CalendarEvent, CalendarEventRef::from_value;
+    chat: Chat, ChatRef::from_value;
+    direct_message_body: DirectMessageBody, DirectMessageBodyRef::from_value;
+    directory: Directory, DirectoryRef::from_value;
+    edit: EditedMessage, EditedMessageRef::from_value;
+    group: Group, GroupRef::from_value;
+    member: Member, MemberRef::from_value;
+    membership_state: MembershipState, MembershipStateRef::from_value;
+    message: Message, MessageRef::from_value;
+    message_body: MessageBody, MessageBodyRef::from_value;
+    poll: Poll, PollRef::from_value;
+    poll_data: PollData, PollDataRef::from_value;
+    profile: Profile, ProfileRef::from_value;
+    reaction_body: ReactionBody, ReactionBodyRef::from_value;
+    push: Event, |value| Some(EventRef::from_value(value));
+    reaction: Reaction, |value| Some(ReactionRef::from_value(value));
+    read_receipt: ReadReceipt, ReadReceiptRef::from_value;
+    relationship: Relationship, RelationshipRef::from_value;
+    system_event: SystemEvent, SystemEventRef::from_value;
+    topic: Topic, TopicRef::from_value;
+    user: User, UserRef::from_value;
 }
 
 /// Reads every field of a view, and of all that is in it: to print it is to read it.

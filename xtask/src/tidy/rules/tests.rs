@@ -123,6 +123,7 @@ fn sections_urls_and_attributes_are_no_issue_numbers() {
         "section 5.2",
         "#[non_exhaustive]",
         "case C041",
+        "a colour such as `#00458D`",
         "the issue is old",
     ] {
         clean("a.rs", &format!("//! A.\n// {comment}\n"));
