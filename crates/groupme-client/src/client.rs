@@ -42,7 +42,7 @@ impl Client {
             direct_messages: Vec::new(),
             transport: TransportPolicy::default(),
             gateway: DEFAULT_GATEWAY.to_owned(),
-            options: Options::default(),
+            options: transport_options(),
             allow_plaintext: false,
             seed: None,
         }
@@ -178,6 +178,14 @@ impl fmt::Debug for Builder {
             .field("options", &self.options)
             .finish_non_exhaustive()
     }
+}
+
+/// After a pause of the program, one response of long-polling carries everything that was said
+/// meanwhile.
+fn transport_options() -> Options {
+    let mut options = Options::default();
+    options.max_body = 8 * 1024 * 1024;
+    options
 }
 
 /// Jitter needs no cryptography, only that two programs differ: the standard library draws the keys

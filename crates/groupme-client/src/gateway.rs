@@ -1,10 +1,14 @@
 //! The task that runs a session with GroupMe's gateway, and what GroupMe asks of it beyond Bayeux.
 
+use core::time::Duration;
 use std::{collections::BTreeMap, sync::Arc};
 
 use bayeux_proto::{Channel, Event, ServerError, SubscriptionId};
 use bayeux_transport::{Driver, DriverEvent};
-use tokio::sync::{Notify, mpsc};
+use tokio::{
+    sync::{Notify, mpsc},
+    time::{Instant, sleep_until},
+};
 
 use crate::{
     Cause, Delivery, End, Incoming, Status, authorization::Authorization, handle::Command, wall,
@@ -18,6 +22,10 @@ pub(crate) struct Gateway {
     subscriptions: BTreeMap<Channel, SubscriptionId>,
     /// How often in a row the account's own channel has been refused for its credentials.
     refusals: u32,
+    /// When to ask for it again, where it was refused for something else, and how long to wait the
+    /// next time.
+    ask_again: Option<Instant>,
+    patience: Duration,
     /// Why the session is being ended, where that is not the program's wish.
     verdict: Option<End>,
     /// The error of the lane that ended last, until a loss is told.
@@ -44,6 +52,8 @@ impl Gateway {
             own: own.clone(),
             subscriptions: BTreeMap::new(),
             refusals: 0,
+            ask_again: None,
+            patience: FIRST_PATIENCE,
             verdict: None,
             failure: None,
             loss: None,
@@ -84,6 +94,11 @@ impl Gateway {
                     // Nobody listens any more: take leave.
                     wanted = false;
                     self.driver.session().disconnect();
+                    continue;
+                }
+                () = until(self.ask_again) => {
+                    self.ask_again = None;
+                    self.subscribe(self.own.clone());
                     continue;
                 }
                 event = next(&mut self.driver, &self.outgoing, wanted) => event,
@@ -190,6 +205,8 @@ impl Gateway {
                 let channel = self.driver.session().channel(id)?;
                 if *channel == self.own {
                     self.refusals = 0;
+                    self.ask_again = None;
+                    self.patience = FIRST_PATIENCE;
                 }
                 Status::Subscribed {
                     channel: channel.as_str().into(),
@@ -197,8 +214,14 @@ impl Gateway {
             }
             Event::Refused(id, error) => {
                 let channel = self.driver.session().channel(id)?.clone();
-                if channel == self.own && concerns_credentials(&error) {
-                    self.credentials_refused(&error);
+                if channel == self.own {
+                    if concerns_credentials(&error) {
+                        self.credentials_refused(&error);
+                    } else {
+                        // Without it the client is all but deaf.
+                        self.ask_again = Some(Instant::now() + self.patience);
+                        self.patience = (self.patience * 2).min(LAST_PATIENCE);
+                    }
                 }
                 Status::Refused {
                     channel: channel.as_str().into(),
@@ -245,6 +268,14 @@ impl Gateway {
     }
 }
 
+/// Waits for an instant; for ever, where there is none.
+async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => sleep_until(at).await,
+        None => core::future::pending().await,
+    }
+}
+
 /// The driver's next event, once there is a place for it.
 async fn next(
     driver: &mut Driver<Authorization>,
@@ -276,3 +307,7 @@ fn display_chain(error: &bayeux_transport::Error) -> String {
     }
     text
 }
+
+/// How long to wait before the account's own channel is asked for again, at first and at most.
+const FIRST_PATIENCE: Duration = Duration::from_secs(1);
+const LAST_PATIENCE: Duration = Duration::from_mins(5);

@@ -7,7 +7,10 @@ use anyhow::Context as _;
 use groupme_client::{Client, GroupId, Token, UserId};
 use groupme_sim::{Script, Sim};
 
-use super::follow::{Limits, follow};
+use super::{
+    Stop,
+    follow::{Limits, follow},
+};
 use crate::{
     args::{Demo, Format},
     exit::Failure,
@@ -24,6 +27,7 @@ pub(crate) async fn run(args: Demo) -> Result<(), Failure> {
         "A simulated GroupMe runs at {}; connecting to it.",
         sim.gateway_url()
     )?;
+    let stop = Stop::listen()?;
     let client = client(&sim)?;
 
     let own = format!("/user/{}", sim.user_id());
@@ -47,7 +51,7 @@ pub(crate) async fn run(args: Demo) -> Result<(), Failure> {
         count: None,
         time: args.time,
     };
-    follow(client, Printer::new(Format::Pretty), limits, story).await?;
+    follow(stop, client, Printer::new(Format::Pretty), limits, story).await?;
     writeln!(
         io::stdout(),
         "That was it. With an account of your own: groupme listen --user YOUR_ID"

@@ -24,13 +24,13 @@ pub(crate) struct Limits {
 /// Prints until a limit is reached, `done` completes, a signal comes, nobody takes what is printed
 /// or the client ends by itself; takes leave politely in each case.
 pub(crate) async fn follow(
+    mut stop: Stop,
     mut client: Client,
     mut printer: Printer,
     limits: Limits,
     done: impl Future<Output = ()>,
 ) -> Result<(), Failure> {
     let handle = client.handle();
-    let mut stop = Stop::listen()?;
     let mut time = pin!(async move {
         match limits.time {
             Some(time) => tokio::time::sleep(time).await,

@@ -8,7 +8,10 @@ use std::{
 use anyhow::{Context as _, anyhow};
 use groupme_client::{Client, GroupId, Token, TransportPolicy, UserId};
 
-use super::follow::{Limits, follow};
+use super::{
+    Stop,
+    follow::{Limits, follow},
+};
 use crate::{
     args::{Format, Listen, TransportChoice},
     exit::Failure,
@@ -26,6 +29,8 @@ pub(crate) async fn run(args: Listen) -> Result<(), Failure> {
     for with in args.direct_messages {
         builder = builder.direct_messages(with);
     }
+    // Before there is a session of which to take leave.
+    let stop = Stop::listen()?;
     let client = builder.connect().map_err(Failure::usage)?;
     let format = args.format.unwrap_or_else(|| {
         if io::stdout().is_terminal() {
@@ -39,6 +44,7 @@ pub(crate) async fn run(args: Listen) -> Result<(), Failure> {
         time: args.time,
     };
     follow(
+        stop,
         client,
         Printer::new(format),
         limits,

@@ -1,0 +1,126 @@
+//! What a handle asks for reaches the gateway, and those who are to see it.
+
+use groupme_client::{Client, Error, EventRef, GroupId, Incoming, Status, TransportPolicy};
+use groupme_sim::Sim;
+
+use crate::account::{
+    TRANSPORTS, builder_for, end, event, is_active, listening, next, sim, statuses_until,
+};
+
+/// A second client of the same simulator, Mara's, who listens to the group and to Robin.
+async fn mara(sim: &Sim) -> Client {
+    let (id, lake) = (sim.cast().mara, sim.cast().lake);
+    let token = sim.with(|world| world.token(id).unwrap().to_owned());
+    let mut client = builder_for(sim, &token, &id.to_string())
+        .group(GroupId::new(lake.to_string()))
+        .direct_messages(sim.user_id())
+        .connect()
+        .unwrap();
+    for _ in 0..3 {
+        statuses_until(&mut client, |status| {
+            matches!(status, Status::Subscribed { .. })
+        })
+        .await;
+    }
+    client
+}
+
+#[tokio::test]
+async fn typing_is_seen_by_others() {
+    for transport in TRANSPORTS {
+        let sim = sim().await;
+        let mut other = mara(&sim).await;
+        let client = listening(&sim, transport).await;
+        let (me, cast) = (sim.user_id().to_owned(), *sim.cast());
+        let handle = client.handle();
+        handle
+            .type_in_group(&GroupId::new(cast.lake.to_string()))
+            .unwrap();
+        let in_group = event(&mut other).await;
+        handle.type_to(&cast.mara.to_string()).unwrap();
+        let in_direct = event(&mut other).await;
+        for (delivery, place) in [(in_group, "/group/"), (in_direct, "/direct_message/")] {
+            assert!(delivery.channel().starts_with(place), "{delivery:?}");
+            let EventRef::Typing(typing) = delivery.event() else {
+                panic!("{delivery:?}");
+            };
+            assert_eq!(typing.user_id().unwrap().as_str(), me);
+            assert!(typing.started().is_some());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_ping_comes_back() {
+    for transport in TRANSPORTS {
+        let sim = sim().await;
+        let mut client = listening(&sim, transport).await;
+        client.handle().ping().unwrap();
+        assert!(matches!(
+            event(&mut client).await.event(),
+            EventRef::Ping(_)
+        ));
+    }
+}
+
+#[tokio::test]
+async fn waking_does_no_harm_to_a_live_connection() {
+    let sim = sim().await;
+    let mut client = listening(&sim, TransportPolicy::Auto).await;
+    client.handle().wake().unwrap();
+    client.handle().ping().unwrap();
+    // No status before it: the connection was found alive.
+    let Incoming::Event(delivery) = next(&mut client).await else {
+        panic!("the connection suffered");
+    };
+    assert_eq!(delivery.event().kind(), "ping");
+}
+
+#[tokio::test]
+async fn requests_after_the_end_are_not_taken() {
+    let sim = sim().await;
+    let mut client = listening(&sim, TransportPolicy::Auto).await;
+    let handle = client.handle();
+    handle.disconnect();
+    end(&mut client).await;
+    let group = GroupId::new("1");
+    for refused in [
+        handle.listen_to_group(&group),
+        handle.leave_group(&group),
+        handle.type_in_group(&group),
+        handle.type_to("1"),
+        handle.ping(),
+        handle.wake(),
+    ] {
+        assert!(matches!(refused, Err(Error::NotTaken)), "{refused:?}");
+    }
+    handle.disconnect();
+}
+
+#[tokio::test]
+async fn more_requests_than_it_holds_are_refused_and_those_taken_are_obeyed() {
+    let sim = sim().await;
+    let mut client = listening(&sim, TransportPolicy::Auto).await;
+    let handle = client.handle();
+    let channels: Vec<_> = sim.with(|world| {
+        let (me, mara) = (sim.cast().me, sim.cast().mara);
+        (0..200)
+            .map(|number| {
+                let group = world.add_group(&format!("group {number}"), mara, &[me]);
+                group.unwrap().to_string()
+            })
+            .collect()
+    });
+    // Nothing runs between these on a runtime of one thread.
+    let taken: Vec<_> = channels
+        .iter()
+        .take_while(|id| handle.listen_to_group(&GroupId::new(id.as_str())).is_ok())
+        .collect();
+    assert!((1..200).contains(&taken.len()), "{}", taken.len());
+    let mut left: Vec<_> = taken.iter().map(|id| format!("/group/{id}")).collect();
+    while !left.is_empty() {
+        if let Incoming::Status(status) = next(&mut client).await {
+            left.retain(|channel| !is_active(&status, channel));
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The client against the simulated GroupMe, over real loopback sockets.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
+mod account;
+mod credentials;
+mod delivery;
+mod failure;
+mod fallback;
+mod handle;
+mod leaving;
+mod misuse;
+mod recovery;
+mod secrets;
+mod subscriptions;

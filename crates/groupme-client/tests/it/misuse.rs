@@ -1,0 +1,123 @@
+//! What cannot work is told at once, in words that help.
+
+use groupme_client::{Client, Error, GroupId, Status, Token, TransportPolicy, UserId};
+
+use crate::account::{builder, chain, listening, sim, statuses_until};
+
+fn with_url(url: &str) -> Result<Client, Error> {
+    Client::builder(Token::new("a-token").unwrap(), UserId::new("1"))
+        .gateway_url(url)
+        .connect()
+}
+
+#[tokio::test]
+async fn a_gateway_url_that_cannot_be_used_is_an_error_with_its_reason() {
+    for (url, reason) in [
+        ("", "not a URL"),
+        ("push.groupme.com/faye", "not a URL"),
+        ("ftp://push.groupme.com/faye", "`ftp`"),
+        ("https://", "not a URL"),
+        ("https://me:pw@push.groupme.com/", "password"),
+        ("http://push.groupme.com/faye", "`https`"),
+        ("ws://192.0.2.1/faye", "not this machine"),
+    ] {
+        let error = with_url(url).unwrap_err();
+        assert!(matches!(error, Error::Gateway(_)), "{url}: {error:?}");
+        let told = chain(&error);
+        assert!(told.last().unwrap().contains(reason), "{url}: {told:?}");
+        assert!(!told.concat().contains("me:pw"), "{told:?}");
+    }
+}
+
+#[tokio::test]
+async fn plaintext_to_another_machine_has_to_be_allowed() {
+    let client = Client::builder(Token::new("a-token").unwrap(), UserId::new("1"))
+        .gateway_url("http://192.0.2.1/faye")
+        .allow_plaintext()
+        .connect();
+    assert!(client.is_ok());
+}
+
+#[tokio::test]
+async fn an_id_that_names_no_channel_is_an_error_that_shows_it() {
+    let token = || Token::new("a-token").unwrap();
+    let built = [
+        Client::builder(token(), UserId::new("not an id")).connect(),
+        Client::builder(token(), UserId::new("")).connect(),
+        Client::builder(token(), UserId::new("1"))
+            .group(GroupId::new("1/../2"))
+            .connect(),
+        Client::builder(token(), UserId::new("1"))
+            .group(GroupId::new("*"))
+            .connect(),
+        Client::builder(token(), UserId::new("1"))
+            .direct_messages("2+")
+            .connect(),
+        Client::builder(token(), UserId::new("1"))
+            .direct_messages("")
+            .connect(),
+    ];
+    for (result, id) in built
+        .into_iter()
+        .zip(["not an id", "", "1/../2", "*", "2+", ""])
+    {
+        let error = result.unwrap_err();
+        assert!(matches!(error, Error::Id { .. }), "{error:?}");
+        assert_eq!(error.to_string(), format!("`{id}` names no channel"));
+        assert!(chain(&error).len() > 1, "no reason: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_handle_refuses_an_id_that_names_no_channel() {
+    let sim = sim().await;
+    let client = listening(&sim, TransportPolicy::Auto).await;
+    let (handle, group) = (client.handle(), GroupId::new("**"));
+    for refused in [
+        handle.listen_to_group(&group),
+        handle.leave_group(&group),
+        handle.type_in_group(&group),
+        handle.listen_to_direct_messages("a/b"),
+        handle.type_to(""),
+    ] {
+        assert!(matches!(refused, Err(Error::Id { .. })), "{refused:?}");
+    }
+}
+
+#[test]
+fn outside_a_runtime_it_says_so_instead_of_panicking() {
+    let error = with_url("http://127.0.0.1:1/faye").unwrap_err();
+    assert!(matches!(error, Error::NoRuntime));
+    assert!(error.to_string().contains("tokio runtime"));
+}
+
+#[test]
+fn a_token_that_cannot_be_one_is_refused() {
+    for (token, reason) in [
+        ("", "empty"),
+        (" \n", "empty"),
+        ("two words", "characters"),
+        ("quo\"te", "characters"),
+        ("back\\slash", "characters"),
+        ("new\nline", "characters"),
+        ("ünïcode", "characters"),
+    ] {
+        let error = Token::new(token).unwrap_err();
+        assert!(error.to_string().contains(reason), "{token:?}: {error}");
+    }
+    assert_eq!(Token::new(" abc\n").unwrap(), Token::new("abc").unwrap());
+}
+
+#[tokio::test]
+async fn a_conversation_between_two_others_is_refused_by_the_gateway_only() {
+    let sim = sim().await;
+    let (jonas, theo) = (sim.cast().jonas, sim.cast().theo);
+    let mut client = builder(&sim)
+        .direct_messages(format!("{jonas}+{theo}"))
+        .connect()
+        .unwrap();
+    statuses_until(&mut client, |status| {
+        matches!(status, Status::Refused { .. })
+    })
+    .await;
+}

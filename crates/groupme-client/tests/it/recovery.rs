@@ -1,0 +1,227 @@
+//! The client finds its way back by itself, and says where events may have been missed.
+
+use bayeux_proto::{Cause as Broken, Close};
+use groupme_client::{Client, GroupId, Incoming, Status, Timestamp, TransportPolicy};
+use groupme_sim::Sim;
+
+use crate::account::{
+    TRANSPORTS, builder, chain, event, is_active, listening, next, own, sim, soon, status,
+    statuses_until, text, until_active, wall_clock,
+};
+
+/// Breaks something, and waits until the account's own channel is active again: by then it has to
+/// have been told in order what happened, the gap included, and events have to flow again.
+async fn recovers(sim: &Sim, client: &mut Client, trouble: impl FnOnce()) -> Vec<Status> {
+    sim.say("before").unwrap();
+    assert_eq!(text(&event(client).await), Some("before"));
+    let before = wall_clock();
+    trouble();
+    let told = statuses_until(client, |status| is_active(status, &own(sim))).await;
+    let mut names: Vec<_> = told
+        .iter()
+        .map(|status| match status {
+            Status::Disconnected { .. } => "disconnected",
+            Status::Connecting => "connecting",
+            Status::Connected { .. } => "connected",
+            Status::Gap { .. } => "gap",
+            Status::Subscribed { .. } => "subscribed",
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    names.dedup();
+    assert_eq!(
+        names,
+        [
+            "disconnected",
+            "connecting",
+            "connected",
+            "gap",
+            "subscribed"
+        ]
+    );
+    let (Status::Disconnected { cause: lost, .. }, Status::Gap { since, cause }) =
+        (&told[0], &told[3])
+    else {
+        unreachable!("compared above");
+    };
+    assert_eq!(chain(cause), chain(lost));
+    is_plausible(*since, before);
+    sim.say("after").unwrap();
+    assert_eq!(text(&event(client).await), Some("after"));
+    told
+}
+
+/// A gap begins where something was heard last: not long before the trouble, and not after it.
+fn is_plausible(since: Timestamp, trouble: Timestamp) {
+    let before = trouble.as_millis() - since.as_millis();
+    // A little leeway: two clocks are compared, and one of them may be adjusted.
+    assert!((-500..10_000).contains(&before), "{before} ms before");
+}
+
+fn loss(told: &[Status]) -> &groupme_client::Cause {
+    let Status::Disconnected { cause, .. } = &told[0] else {
+        panic!("{told:?}");
+    };
+    cause
+}
+
+#[tokio::test]
+async fn a_broken_websocket_is_opened_again() {
+    let sim = sim().await;
+    let mut client = listening(&sim, TransportPolicy::WebSocket).await;
+    // And again: what was learnt of the first time does not stand in the way.
+    for _ in 0..2 {
+        let told = recovers(&sim, &mut client, || sim.kill_sockets()).await;
+        let cause = loss(&told);
+        assert_eq!(cause.protocol(), &Broken::Lane(Close::Lost));
+        assert!(chain(cause).len() > 1, "nothing behind it: {cause}");
+    }
+}
+
+#[tokio::test]
+async fn a_broken_poll_is_repeated_in_the_same_session() {
+    let sim = sim().await;
+    let mut client = listening(&sim, TransportPolicy::LongPolling).await;
+    let sessions = sim.sessions();
+    // A connection that breaks between two polls costs nothing, and the event arrives; one that
+    // breaks under a held poll takes the event along, and that is told. Later each time, until it
+    // was a held one.
+    let mut moments = (0..1000).step_by(20);
+    let (since, cause, before) = loop {
+        turns(moments.next().expect("a break that is never told")).await;
+        let before = wall_clock();
+        sim.kill_sockets();
+        // Its tasks have to see it before there is something to answer a poll with.
+        turns(10).await;
+        sim.say("meanwhile").unwrap();
+        match next(&mut client).await {
+            Incoming::Event(delivery) => assert_eq!(text(&delivery), Some("meanwhile")),
+            Incoming::Status(Status::Gap { since, cause }) => break (since, cause, before),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(cause.protocol(), &Broken::Lane(Close::Lost));
+    assert!(chain(&cause).len() > 1, "nothing behind it: {cause}");
+    is_plausible(since, before);
+    assert_eq!(sim.sessions(), sessions);
+    sim.say("after").unwrap();
+    while text(&event(&mut client).await) != Some("after") {}
+}
+
+#[tokio::test]
+async fn a_session_that_the_server_ended_is_begun_anew() {
+    for transport in TRANSPORTS {
+        let sim = sim().await;
+        let mut client = listening(&sim, transport).await;
+        let before = sim.sessions();
+        recovers(&sim, &mut client, || sim.destroy_sessions()).await;
+        assert!(!sim.sessions().iter().any(|id| before.contains(id)));
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_the_server_forgot_is_begun_anew_at_the_next_request() {
+    for transport in TRANSPORTS {
+        let sim = sim().await;
+        let lake = GroupId::new(sim.cast().lake.to_string());
+        let mut client = listening(&sim, transport).await;
+        let handle = client.handle();
+        let told = recovers(&sim, &mut client, || {
+            sim.lose_sessions();
+            handle.listen_to_group(&lake).unwrap();
+        })
+        .await;
+        assert_eq!(loss(&told).protocol(), &Broken::SessionLost);
+        // What was asked for in the old session is done in the new one.
+        let channel = format!("/group/{lake}");
+        assert!(told.iter().any(|status| is_active(status, &channel)));
+    }
+}
+
+#[tokio::test]
+async fn a_restart_of_the_server_is_survived() {
+    for transport in TRANSPORTS {
+        let sim = sim().await;
+        let mut client = listening(&sim, transport).await;
+        let before = wall_clock();
+        sim.restart();
+        let told = statuses_until(&mut client, |status| is_active(status, &own(&sim))).await;
+        let mut gaps = told.iter().filter_map(|status| match status {
+            Status::Gap { since, .. } => Some(*since),
+            _ => None,
+        });
+        is_plausible(gaps.next().unwrap(), before);
+        assert!(gaps.next().is_none(), "one gap told twice: {told:?}");
+        sim.say("after").unwrap();
+        assert_eq!(text(&event(&mut client).await), Some("after"));
+    }
+}
+
+#[tokio::test]
+async fn every_channel_is_subscribed_again() {
+    let sim = sim().await;
+    let lake = GroupId::new(sim.cast().lake.to_string());
+    let mut client = builder(&sim).group(lake.clone()).connect().unwrap();
+    let channel = format!("/group/{lake}");
+    for _ in 0..2 {
+        let mut left = vec![own(&sim), channel.clone()];
+        while !left.is_empty() {
+            if let Status::Subscribed { channel } = status(&mut client).await {
+                left.retain(|waiting| **waiting != *channel);
+            }
+        }
+        sim.restart();
+    }
+}
+
+#[tokio::test]
+async fn a_gap_names_what_broke_the_connection_and_not_what_came_after() {
+    let sim = sim().await;
+    let mut client = listening(&sim, TransportPolicy::WebSocket).await;
+    sim.allow_sockets(false);
+    sim.kill_sockets();
+    let told = statuses_until(&mut client, |status| {
+        matches!(status, Status::Disconnected { cause, .. }
+            if matches!(cause.protocol(), Broken::Lane(Close::Status { status: 503, .. })))
+    })
+    .await;
+    let lost = chain(loss(&told));
+    sim.allow_sockets(true);
+    client.handle().wake().unwrap();
+    let told = statuses_until(&mut client, |status| matches!(status, Status::Gap { .. })).await;
+    let Some(Status::Gap { cause, .. }) = told.last() else {
+        unreachable!("that is what was waited for");
+    };
+    assert_eq!(chain(cause), lost);
+}
+
+#[tokio::test]
+async fn a_server_that_comes_back_at_the_same_address_is_found() {
+    let sim = sim().await;
+    let (addr, token) = (sim.addr(), sim.token().to_owned());
+    let mut client = listening(&sim, TransportPolicy::Auto).await;
+    sim.shutdown().await;
+    statuses_until(&mut client, |status| {
+        matches!(status, Status::Disconnected { cause, .. }
+            if *cause.protocol() == Broken::Lane(Close::Unreachable))
+    })
+    .await;
+    let sim = Sim::builder()
+        .addr(addr)
+        .token(token)
+        .pings(None)
+        .start()
+        .await
+        .unwrap();
+    client.handle().wake().unwrap();
+    until_active(&mut client, &own(&sim)).await;
+    sim.say("back").unwrap();
+    assert_eq!(text(&soon(event(&mut client)).await), Some("back"));
+}
+
+/// Lets everything else have so many turns.
+async fn turns(count: u32) {
+    for _ in 0..count {
+        tokio::task::yield_now().await;
+    }
+}
