@@ -18,7 +18,7 @@ use crate::{
 pub(crate) enum Job {
     /// rustfmt.
     Fmt,
-    /// Who depends on whom.
+    /// Who depends on whom, and that no signature shows it.
     Layering,
     /// Habits of the sources.
     Tidy,

@@ -4,10 +4,12 @@
 //! |---|---|
 //! | `test` | every test of the workspace, by nextest where it is installed |
 //! | `ci` | the checks that are not tests; `cargo xtask ci JOB…` runs some of them |
-//! | `layering` | the layer diagram against `cargo metadata` |
+//! | `layering` | the layer diagram against `cargo metadata` and the public signatures |
+//! | `bench` | what things cost, as ratios within one run |
 //! | `tidy` | file sizes, names, comments and other habits of the sources |
 //! | `interop` | the `groupme` command against real Bayeux servers |
 
+mod bench;
 mod ci;
 mod clock;
 mod command;
@@ -39,7 +41,12 @@ enum Task {
         /// The jobs to run; all of them if none is named.
         jobs: Vec<ci::Job>,
     },
-    /// Check who depends on whom.
+    /// Measure what things cost, as ratios within one run.
+    Bench {
+        /// What to measure.
+        suite: bench::Suite,
+    },
+    /// Check who depends on whom, and that no signature shows it.
     Layering,
     /// Check file sizes, names, comments and other habits of the sources.
     Tidy,
@@ -62,6 +69,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
     match task {
         Task::Test => suite::run(&workspace),
         Task::Ci { jobs } => ci::run(&workspace, jobs),
+        Task::Bench { suite } => bench::run(&workspace, *suite),
         Task::Layering => layering::run(&workspace),
         Task::Tidy => tidy::run(&workspace),
         Task::Interop(options) => interop::run(&workspace, options),

@@ -11,7 +11,7 @@ use crate::{document::Workspace, error::DecodeError, frame::Frame};
 #[non_exhaustive]
 pub struct Limits {
     /// The largest frame, in bytes. Default: 256 KiB, a hundred times what a chat sends; hostile
-    /// JSON takes some 40 bytes of memory for each of its own while it is decoded.
+    /// JSON takes some 30 bytes of memory for each of its own while it is decoded.
     pub max_frame: usize,
     /// The deepest nesting of arrays and objects, in levels. Default: 64. More than
     /// [`Limits::DEEPEST`] counts as that.

@@ -1,25 +1,28 @@
-//! One parsed document: rewritten bytes, and nodes that point into them.
+//! One parsed document: rewritten bytes, and the parser's nodes, which point into them.
 //!
-//! This file is the whole argument for the crate's one unsafe block: what makes a string node and
-//! what reads one lie next to each other, and nothing outside can come between.
+//! This file is the whole argument for the crate's one unsafe block: what makes nodes, what hands
+//! them out and what changes the bytes lie next to each other, and nothing outside can come between.
 
-use core::mem;
+use core::{convert::Infallible, mem};
 
-use memchr::memchr;
-use simd_json::{Buffers, INPUT_PADDING, Tape};
+use memchr::{memchr, memmem::Finder};
+use simd_json::{Buffers, INPUT_PADDING, Tape, tape::Node};
 
-use crate::{error::DecodeError, escape, node::Node};
+use crate::{error::DecodeError, escape};
 
 /// Bytes as received or, once parsed, rewritten: strings unescaped in place, the rest as it was.
 ///
-/// Invariant: while `nodes` is not empty, it was made from a tape over exactly these bytes, and
-/// neither has changed since. So every string node is a range of `bytes` that the parser handed out
-/// as a `str`.
-#[derive(Clone, Default)]
+/// The nodes borrow from the bytes, which a struct cannot say of its own field: here they pretend to
+/// be `'static`, and [`Document::nodes`] makes them honest again.
+///
+/// Invariant: while there are nodes, every text among them lies in the buffer of `bytes`, and that
+/// buffer is neither written to, nor replaced, nor freed. Moving the document moves the buffer's
+/// owner and not the buffer.
+#[derive(Default)]
 pub(crate) struct Document {
+    /// Empty until parsed.
+    nodes: Vec<Node<'static>>,
     bytes: Vec<u8>,
-    /// In document order; empty until parsed.
-    nodes: Vec<Node>,
 }
 
 impl Document {
@@ -47,47 +50,60 @@ impl Document {
     /// Parses the bytes in place. On failure they are garbage, and are dropped.
     pub(crate) fn parse(&mut self, workspace: &mut Workspace) -> Result<(), DecodeError> {
         let len = self.bytes.len();
-        // Without a backslash there is nothing to mend; and one copy costs less than a look at
-        // each escape.
-        workspace.original.clear();
-        if memchr(b'\\', &self.bytes).is_some() {
-            workspace.original.extend_from_slice(&self.bytes);
+        if let Some(at) = memchr(b'\\', &self.bytes)
+            && workspace.escaped.find(&self.bytes[at..]).is_some()
+        {
+            escape::mend_surrogates(&mut self.bytes[at..]);
         }
-        let mut outcome = self.fill(workspace);
-        if outcome.is_err() && escape::mend_surrogates(&mut workspace.original) {
-            self.bytes.clone_from(&workspace.original);
-            outcome = self.fill(workspace);
-        }
-        let outcome = outcome.map_err(|error| {
+        let outcome = self.fill(&mut workspace.buffers).map_err(|error| {
             let error = DecodeError::from_parser(&error, &self.bytes, workspace.max_depth);
             self.clear();
             error
         });
-        // The parser makes room for a node per entry of this index, also where it then fails.
         if workspace.buffers.structural_indexes().len() > KEPT_NODES || len > KEPT_BYTES {
-            *workspace = Workspace::new(workspace.max_depth);
+            workspace.buffers = Buffers::with_max_depth(0, workspace.max_depth);
         }
         outcome
     }
 
-    /// Parses the bytes once. On failure there are no nodes.
-    fn fill(&mut self, workspace: &mut Workspace) -> simd_json::Result<()> {
+    /// Makes the nodes. On failure there are none.
+    fn fill(&mut self, buffers: &mut Buffers) -> simd_json::Result<()> {
         let len = self.bytes.len();
-        self.nodes.clear();
         self.bytes.resize(len + INPUT_PADDING, b' ');
-        let base = self.bytes.as_ptr().addr();
-
-        // The tape lends its allocation for as long as it borrows the bytes.
-        let buffers = &mut workspace.buffers;
-        let mut tape = mem::replace(&mut workspace.tape, Tape(Vec::new())).reset();
-        let outcome = simd_json::fill_tape_padded(&mut self.bytes, len, buffers, &mut tape);
-        if outcome.is_ok() {
-            let nodes = tape.0.iter().enumerate();
-            self.nodes
-                .extend(nodes.map(|(index, node)| Node::from_tape(index, node, base)));
-        }
-        workspace.tape = tape.reset();
+        let outcome =
+            self.adopt(|bytes, tape| simd_json::fill_tape_padded(bytes, len, buffers, tape));
         self.bytes.truncate(len);
+        outcome
+    }
+
+    /// Lets `make` rewrite the bytes and make nodes that point into them. Where it fails there are
+    /// none.
+    fn adopt<E>(
+        &mut self,
+        make: impl for<'b> FnOnce(&'b mut [u8], &mut Tape<'b>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut tape = Tape(mem::take(&mut self.nodes)).reset();
+        let outcome = make(&mut self.bytes, &mut tape);
+        if outcome.is_err() {
+            tape.0.clear();
+        }
+        // SAFETY: only a lifetime changes. `make` has to work for any `'b`, so each text that it
+        // puts on the tape is `'static` in truth or from the bytes that it was lent. Those outlive
+        // the nodes, and stay as they are while there are any: only `extend`, `clear` and this
+        // function write to them or replace them, and all three drop the nodes first; `fill` cuts
+        // off padding, which is behind all texts. Nodes leave this file by `nodes` alone, with the
+        // lifetime of a borrow of the document, so nobody has one when one of those runs.
+        #[expect(
+            unsafe_code,
+            reason = "a document that owns its nodes and their text refers to itself; offsets in \
+                      place of references cost a quarter of what parsing costs"
+        )]
+        let tape = unsafe { mem::transmute::<Tape<'_>, Tape<'static>>(tape) };
+        self.nodes = tape.0;
+        debug_assert!(
+            self.nodes.iter().all(|node| self.holds(node)),
+            "the parser leaves every text in the bytes, and it is UTF-8"
+        );
         outcome
     }
 
@@ -100,42 +116,54 @@ impl Document {
         self.bytes.len()
     }
 
-    /// The node at `index`, which must be one of this document's.
+    /// The nodes in document order, an object's being key, value, key, value; none until parsed.
     #[inline]
-    pub(crate) fn node(&self, index: u32) -> Node {
-        self.nodes[index as usize]
+    pub(crate) fn nodes(&self) -> &[Node<'_>] {
+        &self.nodes
     }
 
-    /// The text of the node at `index`, if it is a string.
-    #[inline]
-    pub(crate) fn str(&self, index: u32) -> Option<&str> {
-        let Node::Str { at, len } = self.node(index) else {
-            return None;
+    fn holds(&self, node: &Node<'_>) -> bool {
+        let Node::String(text) = node else {
+            return true;
         };
-        let (at, len) = (at as usize, len as usize);
-        let bytes = &self.bytes[at..at + len];
-        debug_assert!(
-            core::str::from_utf8(bytes).is_ok(),
-            "a string node is UTF-8"
-        );
-        // SAFETY: by the invariant of the type these bytes are a `&str` that the parser made.
-        #[expect(
-            unsafe_code,
-            reason = "the parser has checked it: checking the whole buffer again cost 5 % of \
-                      decoding and reading plain ASCII and 50 % of text with many accents; \
-                      checking each string when it is read, 25 to 50 %"
-        )]
-        Some(unsafe { core::str::from_utf8_unchecked(bytes) })
+        let bytes = self.bytes.as_ptr_range();
+        let text = text.as_bytes();
+        let inside = bytes.start <= text.as_ptr() && text.as_ptr_range().end <= bytes.end;
+        inside && core::str::from_utf8(text).is_ok()
+    }
+}
+
+/// Copies bytes and nodes; texts of the copy point into its own bytes.
+impl Clone for Document {
+    fn clone(&self) -> Self {
+        let start = self.bytes.as_ptr().addr();
+        let mut copy = Self {
+            nodes: Vec::new(),
+            bytes: self.bytes.clone(),
+        };
+        let Ok(()) = copy.adopt(|bytes, tape| {
+            let bytes: &[u8] = bytes;
+            tape.0.extend(self.nodes.iter().map(|node| match *node {
+                Node::String(text) => {
+                    let at = text.as_ptr().addr().wrapping_sub(start);
+                    let text = bytes.get(at..at.wrapping_add(text.len()));
+                    let text = text.and_then(|text| core::str::from_utf8(text).ok());
+                    Node::String(text.unwrap_or_default())
+                }
+                other => other,
+            }));
+            Ok::<_, Infallible>(())
+        });
+        copy
     }
 }
 
 /// What parsing needs besides the document, kept from one to the next.
 pub(crate) struct Workspace {
     buffers: Buffers,
-    /// Empty between documents; kept for its allocation.
-    tape: Tape<'static>,
-    /// The bytes as received, where they may have to be mended.
-    original: Vec<u8>,
+    /// Finds what may be half a surrogate pair: where there is none, which is the rule, in a fraction
+    /// of the time that a look at each backslash takes.
+    escaped: Finder<'static>,
     max_depth: usize,
 }
 
@@ -143,8 +171,7 @@ impl Workspace {
     pub(crate) fn new(max_depth: usize) -> Self {
         Self {
             buffers: Buffers::with_max_depth(0, max_depth),
-            tape: Tape(Vec::new()),
-            original: Vec::new(),
+            escaped: Finder::new(b"\\u"),
             max_depth,
         }
     }

@@ -3,12 +3,11 @@
 use memchr::memchr;
 
 /// Replaces each escaped surrogate that has no partner (`\ud83d` alone) by `\ufffd`, which has the
-/// same length. Answers whether there was one.
+/// same length.
 ///
 /// JavaScript servers send halves when they cut a text in the middle of an emoji. RFC 8259
 /// (section 8.2) leaves their meaning open.
-pub(crate) fn mend_surrogates(json: &mut [u8]) -> bool {
-    let mut mended = false;
+pub(crate) fn mend_surrogates(json: &mut [u8]) {
     let mut at = 0;
     // From backslash to backslash, and past the byte behind it, so that in `\\ud83d` the `u` is
     // seen as plain text.
@@ -18,13 +17,11 @@ pub(crate) fn mend_surrogates(json: &mut [u8]) -> bool {
             Some(Surrogate::High) if surrogate(json, at + 6) == Some(Surrogate::Low) => 12,
             Some(_) => {
                 json[at + 2..at + 6].copy_from_slice(b"fffd");
-                mended = true;
                 6
             }
             None => 2,
         };
     }
-    mended
 }
 
 /// Which half of a pair an escape spells.

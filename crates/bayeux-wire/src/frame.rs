@@ -6,19 +6,19 @@ use crate::{
     document::{Document, KEPT_NODES},
     error::DecodeError,
     message::{Message, Messages},
-    node::Node,
-    value::Value,
+    value::{Kind, Value},
 };
 
 /// The bytes of one batch of messages and, once a [`Decoder`](crate::Decoder) has been over them,
 /// their envelopes and values.
 ///
-/// It owns everything and refers to nothing: it can be moved, pooled, shared in an `Arc`, sent to
-/// another thread and held across an `await`. What is read from it borrows from it.
+/// It owns everything and borrows nothing: it can be moved, pooled, shared in an `Arc`, sent to
+/// another thread and held across an `await`. What is read from it borrows from it. To share a frame,
+/// share an `Arc` of it: a clone copies all of it, and checks each text anew.
 #[derive(Clone, Default)]
 pub struct Frame {
     document: Document,
-    /// For each message its node.
+    /// For each message its position in the document.
     messages: Vec<u32>,
     /// How many elements of the batch were no objects.
     rejected: usize,
@@ -68,8 +68,9 @@ impl Frame {
 
     /// The message at `index` among [`Frame::messages`].
     pub fn message(&self, index: usize) -> Option<Message<'_>> {
-        let node = *self.messages.get(index)?;
-        Some(Message::new(Value::new(&self.document, node), index))
+        let position = *self.messages.get(index)? as usize;
+        let nodes = self.document.nodes().get(position..)?;
+        Some(Message::new(Value::first_of(nodes)?, index))
     }
 
     /// How many elements of the batch were left out because they were no objects: `null`,
@@ -80,9 +81,7 @@ impl Frame {
 
     /// The whole document, once decoded.
     pub fn root(&self) -> Option<Value<'_>> {
-        self.document
-            .is_parsed()
-            .then(|| Value::new(&self.document, 0))
+        Value::first_of(self.document.nodes())
     }
 
     pub(crate) fn document_mut(&mut self) -> &mut Document {
@@ -100,27 +99,27 @@ impl Frame {
     /// Finds the messages of the decoded document.
     pub(crate) fn index_messages(&mut self) -> Result<(), DecodeError> {
         self.forget_messages();
-        let found = match self.document.node(0) {
-            Node::Object { .. } => {
+        let Some(root) = Value::first_of(self.document.nodes()) else {
+            return Err(DecodeError::Empty);
+        };
+        let found = match root.kind() {
+            Kind::Object(_) => {
                 self.messages.push(0);
                 return Ok(());
             }
-            Node::Array { end, .. } => {
-                let mut at = 1;
-                while at < end {
-                    let node = self.document.node(at);
-                    match node {
-                        Node::Object { .. } => self.messages.push(at),
+            Kind::Array(items) => {
+                for item in items {
+                    match item.kind() {
+                        Kind::Object(_) => self.messages.push(narrow(item.position_in(root))),
                         _ => self.rejected += 1,
                     }
-                    at = node.next(at);
                 }
                 return Ok(());
             }
-            Node::Null => "null",
-            Node::Bool(_) => "a boolean",
-            Node::Int(_) | Node::Uint(_) | Node::Float(_) => "a number",
-            Node::Str { .. } => "a string",
+            Kind::Null => "null",
+            Kind::Bool(_) => "a boolean",
+            Kind::Int(_) | Kind::Uint(_) | Kind::Float(_) => "a number",
+            Kind::Str(_) => "a string",
         };
         Err(DecodeError::NotBayeux { found })
     }
@@ -135,4 +134,14 @@ impl fmt::Debug for Frame {
             .field("rejected", &self.rejected)
             .finish_non_exhaustive()
     }
+}
+
+/// Narrows a position. A document has at most `u32::MAX - 64` bytes (the decoder refuses larger
+/// ones), and no more nodes than bytes.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the decoder caps documents below `u32::MAX` bytes"
+)]
+fn narrow(position: usize) -> u32 {
+    position as u32
 }

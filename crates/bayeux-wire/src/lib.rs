@@ -30,10 +30,11 @@
 //! may rewrite and the padding that it needs. From there on nothing is copied. Strings are
 //! unescaped where they stand, and every `&str` points into the frame.
 //!
-//! The parser's nodes are turned into 16-byte nodes of offsets, so a frame contains no reference to
-//! itself: it can be moved, pooled, put into an `Arc`, sent to another thread and held across an
-//! `await`. In steady traffic nothing is allocated either: decoder and frames keep their buffers,
-//! and a [`Pool`] hands out shared frames again once everybody has let go of them.
+//! The frame owns the parser's nodes along with the bytes that they point into, and shows them only
+//! as borrows of itself. To whoever holds a frame it is plain data: it can be moved, pooled, put into
+//! an `Arc`, sent to another thread and held across an `await`. In steady traffic nothing is
+//! allocated either: decoder and frames keep their buffers, and a [`Pool`] hands out shared frames
+//! again once everybody has let go of them.
 //!
 //! # One lifetime
 //!
@@ -63,7 +64,6 @@ mod error;
 mod escape;
 mod frame;
 mod message;
-mod node;
 mod pool;
 mod print;
 mod value;

@@ -2,7 +2,7 @@
 
 use core::{fmt, iter::FusedIterator};
 
-use crate::{document::Document, node::Node};
+use simd_json::{StaticNode, tape::Node};
 
 /// A JSON value inside a [`Frame`](crate::Frame). Cheap to copy; what it hands out borrows from the
 /// frame, not from it.
@@ -11,8 +11,8 @@ use crate::{document::Document, node::Node};
 /// credential.
 #[derive(Clone, Copy)]
 pub struct Value<'f> {
-    document: &'f Document,
-    at: u32,
+    /// Its own and those of all that is inside it; never none.
+    nodes: &'f [Node<'f>],
 }
 
 /// What a [`Value`] is.
@@ -39,26 +39,30 @@ pub enum Kind<'f> {
 }
 
 impl<'f> Value<'f> {
+    /// The value whose node is the first of `nodes`, if there is one.
     #[inline]
-    pub(crate) fn new(document: &'f Document, at: u32) -> Self {
-        Self { document, at }
+    pub(crate) fn first_of(nodes: &'f [Node<'f>]) -> Option<Self> {
+        split(nodes).map(|(first, _)| first)
     }
 
     #[inline]
-    fn node(self) -> Node {
-        self.document.node(self.at)
+    fn node(self) -> Node<'f> {
+        let first = self.nodes.first().copied();
+        first.unwrap_or(Node::Static(StaticNode::Null))
     }
 
     /// What this value is, with its content.
     #[inline]
     pub fn kind(self) -> Kind<'f> {
         match self.node() {
-            Node::Null => Kind::Null,
-            Node::Bool(value) => Kind::Bool(value),
-            Node::Int(value) => Kind::Int(value),
-            Node::Uint(value) => Kind::Uint(value),
-            Node::Float(value) => Kind::Float(value),
-            Node::Str { .. } => Kind::Str(self.as_str().unwrap_or_default()),
+            Node::Static(StaticNode::Null) => Kind::Null,
+            Node::Static(StaticNode::Bool(value)) => Kind::Bool(value),
+            Node::Static(StaticNode::I64(value)) => Kind::Int(value),
+            Node::Static(StaticNode::U64(value)) => {
+                i64::try_from(value).map_or(Kind::Uint(value), Kind::Int)
+            }
+            Node::Static(StaticNode::F64(value)) => Kind::Float(value),
+            Node::String(text) => Kind::Str(text),
             Node::Array { .. } => Kind::Array(self.items()),
             Node::Object { .. } => Kind::Object(self.entries()),
         }
@@ -67,14 +71,17 @@ impl<'f> Value<'f> {
     /// The text, if this is a string.
     #[inline]
     pub fn as_str(self) -> Option<&'f str> {
-        self.document.str(self.at)
+        match self.node() {
+            Node::String(text) => Some(text),
+            _ => None,
+        }
     }
 
     /// The truth, if this is a boolean.
     #[inline]
     pub fn as_bool(self) -> Option<bool> {
         match self.node() {
-            Node::Bool(value) => Some(value),
+            Node::Static(StaticNode::Bool(value)) => Some(value),
             _ => None,
         }
     }
@@ -84,7 +91,8 @@ impl<'f> Value<'f> {
     #[inline]
     pub fn as_i64(self) -> Option<i64> {
         match self.node() {
-            Node::Int(value) => Some(value),
+            Node::Static(StaticNode::I64(value)) => Some(value),
+            Node::Static(StaticNode::U64(value)) => i64::try_from(value).ok(),
             _ => None,
         }
     }
@@ -94,8 +102,8 @@ impl<'f> Value<'f> {
     #[inline]
     pub fn as_u64(self) -> Option<u64> {
         match self.node() {
-            Node::Int(value) => u64::try_from(value).ok(),
-            Node::Uint(value) => Some(value),
+            Node::Static(StaticNode::I64(value)) => u64::try_from(value).ok(),
+            Node::Static(StaticNode::U64(value)) => Some(value),
             _ => None,
         }
     }
@@ -108,9 +116,9 @@ impl<'f> Value<'f> {
     )]
     pub fn as_f64(self) -> Option<f64> {
         match self.node() {
-            Node::Int(value) => Some(value as f64),
-            Node::Uint(value) => Some(value as f64),
-            Node::Float(value) => Some(value),
+            Node::Static(StaticNode::I64(value)) => Some(value as f64),
+            Node::Static(StaticNode::U64(value)) => Some(value as f64),
+            Node::Static(StaticNode::F64(value)) => Some(value),
             _ => None,
         }
     }
@@ -118,7 +126,7 @@ impl<'f> Value<'f> {
     /// Whether this is `null`.
     #[inline]
     pub fn is_null(self) -> bool {
-        matches!(self.node(), Node::Null)
+        matches!(self.node(), Node::Static(StaticNode::Null))
     }
 
     /// The member called `key`, if this is an object that has one. Of several with the same key it
@@ -143,28 +151,24 @@ impl<'f> Value<'f> {
     /// The members of an object in order, repeated keys included; none if this is not an object.
     #[inline]
     pub fn entries(self) -> Entries<'f> {
-        let left = match self.node() {
-            Node::Object { len, .. } => len,
-            _ => 0,
-        };
-        Entries {
-            document: self.document,
-            at: self.at + 1,
-            left,
+        match self.node() {
+            Node::Object { len, .. } => Entries {
+                rest: self.inner(),
+                left: len,
+            },
+            _ => Entries { rest: &[], left: 0 },
         }
     }
 
     /// The elements of an array in order; none if this is not an array.
     #[inline]
     pub fn items(self) -> Items<'f> {
-        let left = match self.node() {
-            Node::Array { len, .. } => len,
-            _ => 0,
-        };
-        Items {
-            document: self.document,
-            at: self.at + 1,
-            left,
+        match self.node() {
+            Node::Array { len, .. } => Items {
+                rest: self.inner(),
+                left: len,
+            },
+            _ => Items { rest: &[], left: 0 },
         }
     }
 
@@ -172,7 +176,7 @@ impl<'f> Value<'f> {
     #[inline]
     pub fn len(self) -> usize {
         match self.node() {
-            Node::Array { len, .. } | Node::Object { len, .. } => len as usize,
+            Node::Array { len, .. } | Node::Object { len, .. } => len,
             _ => 0,
         }
     }
@@ -182,14 +186,45 @@ impl<'f> Value<'f> {
     pub fn is_empty(self) -> bool {
         self.len() == 0
     }
+
+    /// Where this value lies inside of `outer`, for [`Value::part`] to find it again without a
+    /// search. Means nothing if it is not a part of `outer`.
+    #[inline]
+    pub fn position_in(self, outer: Value<'_>) -> usize {
+        let (inner, outer) = (self.nodes.as_ptr().addr(), outer.nodes.as_ptr().addr());
+        inner.wrapping_sub(outer) / size_of::<Node<'_>>()
+    }
+
+    /// The part of this value at a position that [`Value::position_in`] has told. At 0 is the value
+    /// itself; at positions that it did not tell of this value may be a key, as text, or nothing.
+    #[inline]
+    pub fn part(self, position: usize) -> Option<Self> {
+        Self::first_of(self.nodes.get(position..)?)
+    }
+
+    /// The nodes behind its own.
+    #[inline]
+    fn inner(self) -> &'f [Node<'f>] {
+        self.nodes.get(1..).unwrap_or_default()
+    }
+}
+
+/// The first value of `nodes`, and the nodes behind it.
+#[inline]
+fn split<'f>(nodes: &'f [Node<'f>]) -> Option<(Value<'f>, &'f [Node<'f>])> {
+    let inside = match nodes.first()? {
+        Node::Array { count, .. } | Node::Object { count, .. } => *count,
+        _ => 0,
+    };
+    let (nodes, rest) = nodes.split_at_checked(inside + 1)?;
+    Some((Value { nodes }, rest))
 }
 
 /// The members of an object, in order.
 #[derive(Clone)]
 pub struct Entries<'f> {
-    document: &'f Document,
-    at: u32,
-    left: u32,
+    rest: &'f [Node<'f>],
+    left: usize,
 }
 
 impl<'f> Iterator for Entries<'f> {
@@ -197,16 +232,18 @@ impl<'f> Iterator for Entries<'f> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        self.left = self.left.checked_sub(1)?;
-        let key = self.document.str(self.at).unwrap_or_default();
-        let value = Value::new(self.document, self.at + 1);
-        self.at = value.node().next(value.at);
+        let [Node::String(key), nodes @ ..] = self.rest else {
+            return None;
+        };
+        let (value, rest) = split(nodes)?;
+        self.rest = rest;
+        self.left = self.left.saturating_sub(1);
         Some((key, value))
     }
 
     #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.left as usize, Some(self.left as usize))
+        (self.left, Some(self.left))
     }
 }
 
@@ -216,9 +253,8 @@ impl FusedIterator for Entries<'_> {}
 /// The elements of an array, in order.
 #[derive(Clone)]
 pub struct Items<'f> {
-    document: &'f Document,
-    at: u32,
-    left: u32,
+    rest: &'f [Node<'f>],
+    left: usize,
 }
 
 impl<'f> Iterator for Items<'f> {
@@ -226,15 +262,15 @@ impl<'f> Iterator for Items<'f> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        self.left = self.left.checked_sub(1)?;
-        let value = Value::new(self.document, self.at);
-        self.at = value.node().next(value.at);
+        let (value, rest) = split(self.rest)?;
+        self.rest = rest;
+        self.left = self.left.saturating_sub(1);
         Some(value)
     }
 
     #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.left as usize, Some(self.left as usize))
+        (self.left, Some(self.left))
     }
 }
 

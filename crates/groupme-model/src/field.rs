@@ -80,15 +80,15 @@ impl<K: Kind> Serialize for As<'_, K> {
 
 /// A member of an object.
 pub(crate) trait Field {
-    /// What a view keeps to show it.
+    /// What a view keeps of it, besides where it is.
     type Held<'f>: Copy;
     type Shown<'f>;
     type Owned: Default;
 
     /// `None` if the object is unusable without.
-    fn hold(value: Option<Value<'_>>) -> Option<Self::Held<'_>>;
+    fn hold<'f>(find: impl FnOnce() -> Option<Value<'f>>) -> Option<Self::Held<'f>>;
 
-    fn show(held: Self::Held<'_>) -> Self::Shown<'_>;
+    fn show<'f>(held: Self::Held<'f>, find: impl FnOnce() -> Option<Value<'f>>) -> Self::Shown<'f>;
 
     /// `None` if the object is unusable without. A value of another kind goes to `extra`.
     fn own<'s, S: Source<'s>>(
@@ -98,7 +98,11 @@ pub(crate) trait Field {
     ) -> Option<Self::Owned>;
 
     /// Whether what a view shows is what a twin holds.
-    fn matches(held: Self::Held<'_>, owned: &Self::Owned) -> bool;
+    fn matches<'f>(
+        held: Self::Held<'f>,
+        find: impl FnOnce() -> Option<Value<'f>>,
+        owned: &Self::Owned,
+    ) -> bool;
 
     /// Whether the object is usable with this.
     fn completes<'s, S: Source<'s>>(find: impl FnOnce() -> Option<S>) -> bool;
@@ -145,18 +149,18 @@ fn read_or_keep<'s, K: Kind, S: Source<'s>>(
 }
 
 impl<K: Kind> Field for Maybe<K> {
-    type Held<'f> = Option<Value<'f>>;
+    type Held<'f> = ();
     type Shown<'f> = Option<K::Shown<'f>>;
     type Owned = Option<K::Owned>;
 
     #[inline]
-    fn hold(value: Option<Value<'_>>) -> Option<Self::Held<'_>> {
-        Some(value)
+    fn hold<'f>(_: impl FnOnce() -> Option<Value<'f>>) -> Option<()> {
+        Some(())
     }
 
     #[inline]
-    fn show(held: Self::Held<'_>) -> Self::Shown<'_> {
-        present::<K, _>(held).and_then(K::show)
+    fn show<'f>((): (), find: impl FnOnce() -> Option<Value<'f>>) -> Self::Shown<'f> {
+        present::<K, _>(find()).and_then(K::show)
     }
 
     fn own<'s, S: Source<'s>>(
@@ -167,8 +171,8 @@ impl<K: Kind> Field for Maybe<K> {
         Some(read_or_keep::<K, S>(key, source, extra))
     }
 
-    fn matches(held: Self::Held<'_>, owned: &Self::Owned) -> bool {
-        match (Self::show(held), owned) {
+    fn matches<'f>((): (), find: impl FnOnce() -> Option<Value<'f>>, owned: &Self::Owned) -> bool {
+        match (Self::show((), find), owned) {
             (Some(shown), Some(owned)) => K::matches(shown, owned),
             (shown, owned) => shown.is_none() && owned.is_none(),
         }
@@ -212,12 +216,12 @@ where
     type Owned = K::Owned;
 
     #[inline]
-    fn hold(value: Option<Value<'_>>) -> Option<Self::Held<'_>> {
-        value.and_then(K::show)
+    fn hold<'f>(find: impl FnOnce() -> Option<Value<'f>>) -> Option<K::Shown<'f>> {
+        find().and_then(K::show)
     }
 
     #[inline]
-    fn show(held: Self::Held<'_>) -> Self::Shown<'_> {
+    fn show<'f>(held: K::Shown<'f>, _: impl FnOnce() -> Option<Value<'f>>) -> K::Shown<'f> {
         held
     }
 
@@ -225,7 +229,11 @@ where
         source.and_then(K::own)
     }
 
-    fn matches(held: Self::Held<'_>, owned: &Self::Owned) -> bool {
+    fn matches<'f>(
+        held: K::Shown<'f>,
+        _: impl FnOnce() -> Option<Value<'f>>,
+        owned: &Self::Owned,
+    ) -> bool {
         K::matches(held, owned)
     }
 
@@ -254,18 +262,18 @@ where
 }
 
 impl<K: Kind> Field for ListOf<K> {
-    type Held<'f> = Option<Value<'f>>;
+    type Held<'f> = ();
     type Shown<'f> = List<'f, K>;
     type Owned = Vec<K::Owned>;
 
     #[inline]
-    fn hold(value: Option<Value<'_>>) -> Option<Self::Held<'_>> {
-        Some(value)
+    fn hold<'f>(_: impl FnOnce() -> Option<Value<'f>>) -> Option<()> {
+        Some(())
     }
 
     #[inline]
-    fn show(held: Self::Held<'_>) -> Self::Shown<'_> {
-        held.map_or_else(List::empty, List::new)
+    fn show<'f>((): (), find: impl FnOnce() -> Option<Value<'f>>) -> List<'f, K> {
+        find().map_or_else(List::empty, List::new)
     }
 
     fn own<'s, S: Source<'s>>(
@@ -276,8 +284,8 @@ impl<K: Kind> Field for ListOf<K> {
         Some(read_or_keep::<Listed<K>, S>(key, source, extra).unwrap_or_default())
     }
 
-    fn matches(held: Self::Held<'_>, owned: &Self::Owned) -> bool {
-        Listed::<K>::matches(Self::show(held), owned)
+    fn matches<'f>((): (), find: impl FnOnce() -> Option<Value<'f>>, owned: &Self::Owned) -> bool {
+        Listed::<K>::matches(Self::show((), find), owned)
     }
 
     fn completes<'s, S: Source<'s>>(_: impl FnOnce() -> Option<S>) -> bool {

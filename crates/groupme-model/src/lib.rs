@@ -42,6 +42,17 @@
 //! # Ok::<(), bayeux_wire::DecodeError>(())
 //! ```
 //!
+//! # What there is
+//!
+//! - Pushed [`Event`]s, and the [`SystemEvent`]s that messages tell of.
+//! - [`Message`]s with their [`Attachment`]s and [`Reaction`]s, as pushed and as read over REST.
+//! - What REST tells: [`Group`], [`Topic`], [`Chat`], [`Member`], [`User`], [`Relationship`],
+//!   [`Poll`], [`CalendarEvent`], [`ReadReceipt`] and their parts. One model for every answer that
+//!   has the object, so most fields may be absent.
+//! - [`outgoing`]: the bodies of requests and what can be published, checked for what GroupMe is
+//!   known to refuse.
+//! - [`inspect`]: a payload looked at from outside.
+//!
 //! # What can be relied on
 //!
 //! - **No surprise fails an event.** A type that is not known is `Unknown`, with its name and all
@@ -49,18 +60,14 @@
 //!   an id is required. `problems()` names the fields that could not be read, `unknown_fields()`
 //!   those that the model does not have.
 //! - **Nothing is lost.** A twin keeps in `extra` what it does not know or could not read, and
-//!   writes it out again: decoding what was encoded gives the same twin. Only null, and single
-//!   unreadable ids in a list, are dropped. A view hands out the [value](bayeux_wire::Value) it
-//!   reads from with `raw()`.
+//!   writes it out again: decoding what was encoded gives the same twin. Dropped are only null,
+//!   empty text in place of a number or a time, single unreadable elements of a list, and of a time
+//!   its offset and what is finer than a millisecond. A view hands out the
+//!   [value](bayeux_wire::Value) it reads from with `raw()`.
 //! - **Ids are text** ([`Id`]), whether GroupMe sent a string or a number, exact to 64 bits.
 //! - **Times have one unit** ([`Timestamp`]), whatever unit GroupMe has for the field.
 //! - **Every value has one spelling.** Text of which some values have a name, such as
 //!   [`SenderType`], keeps and prints the others, and they cannot be mistaken for a named one.
-//!
-//! # What is sent
-//!
-//! [`outgoing`] has the bodies of requests and what can be published, checked for what GroupMe is
-//! known to refuse.
 //!
 //! # Features
 //!
@@ -83,6 +90,7 @@ mod like_icon;
 mod list;
 mod macros;
 pub mod member;
+mod members;
 mod message;
 mod open_enum;
 pub mod outgoing;

@@ -32,7 +32,7 @@ use self::{
     session::{ClientId, EventText, Held, Session},
 };
 pub use self::{
-    config::GatewayConfig,
+    config::{Connects, GatewayConfig},
     guard::{Guard, Unguarded},
     lane::{Lane, LaneKind, Output},
 };
@@ -94,7 +94,12 @@ impl Gateway {
     pub fn handle_open(&mut self, now: Instant, lane: Lane, kind: LaneKind) {
         self.advance(now);
         let carrier = match kind {
-            LaneKind::Socket => Carrier::Socket { client: None },
+            LaneKind::Socket => {
+                if let Some(life) = self.config.socket_life {
+                    self.deadlines.arm(Timer::Life(lane), self.now + life);
+                }
+                Carrier::Socket { client: None }
+            }
             LaneKind::Exchange => Carrier::Exchange,
         };
         self.lanes.insert(lane, carrier);
@@ -132,12 +137,16 @@ impl Gateway {
     pub fn handle_close(&mut self, now: Instant, lane: Lane) {
         self.advance(now);
         self.batches.abandon_lane(lane);
+        self.deadlines.disarm(&Timer::Life(lane));
         let Some(Carrier::Socket {
             client: Some(client),
         }) = self.lanes.remove(&lane)
         else {
             return;
         };
+        if self.config.sticky_sockets {
+            return;
+        }
         let Some(session) = self.sessions.get_mut(&client) else {
             return;
         };
@@ -160,6 +169,7 @@ impl Gateway {
                 }
                 Timer::Expiry(client) => self.destroy(&client),
                 Timer::Ping(channel) => self.ping(at, channel),
+                Timer::Life(lane) => self.retire(lane),
             }
         }
     }
@@ -189,12 +199,13 @@ impl Gateway {
     pub fn forget_sessions(&mut self, now: Instant) {
         self.advance(now);
         let clients: Vec<ClientId> = self.sessions.keys().map(ClientId::clone).collect();
+        let answered = self.config.connects == Connects::AnsweredAfterHold;
         for client in clients {
             self.remove_subscriptions(&client);
             self.deadlines
                 .disarm(&Timer::Expiry(ClientId::clone(&client)));
             match self.sessions.get_mut(&client) {
-                Some(session) if session.held.is_some() => session.forgotten = true,
+                Some(session) if answered && session.held.is_some() => session.forgotten = true,
                 _ => drop(self.sessions.remove(&client)),
             }
         }
@@ -212,6 +223,7 @@ impl Gateway {
                 let lane = self.closing.pop()?;
                 if self.lanes.remove(&lane).is_some() {
                     self.batches.abandon_lane(lane);
+                    self.deadlines.disarm(&Timer::Life(lane));
                     return Some(Output::Close { lane });
                 }
             }
@@ -259,6 +271,9 @@ impl Gateway {
         let Some(session) = self.sessions.get_mut(client) else {
             return;
         };
+        if self.config.sticky_sockets && session.socket.is_some() {
+            return;
+        }
         session.socket = Some(lane);
         for event in core::mem::take(&mut session.waiting) {
             self.push(lane, &event);
@@ -272,12 +287,13 @@ impl Gateway {
             return;
         };
         let earlier = session.held.replace(held);
-        if session.is_ready() || (time.is_zero() && earlier.is_none()) {
+        let answered = self.config.connects == Connects::AnsweredAfterHold;
+        if session.is_ready() || (answered && time.is_zero() && earlier.is_none()) {
             self.due.insert(ClientId::clone(&client));
         }
         if let Some(earlier) = earlier {
             self.batches.abandon(earlier.batch);
-        } else if !time.is_zero() {
+        } else if answered && !time.is_zero() {
             self.deadlines.arm(Timer::Hold(client), self.now + time);
         }
     }
@@ -299,6 +315,30 @@ impl Gateway {
             held.batch,
             core::iter::once(held.reply.into_text()).chain(events),
         );
+    }
+
+    /// Closes a socket whose time is over. Its session lives on, without it.
+    fn retire(&mut self, lane: Lane) {
+        let Some(Carrier::Socket { client }) = self.lanes.get_mut(&lane) else {
+            return;
+        };
+        let client = client.take();
+        self.closing.push(lane);
+        let Some((client, session)) = client
+            .as_ref()
+            .and_then(|client| Some((client, self.sessions.get_mut(client)?)))
+        else {
+            return;
+        };
+        if self.config.sticky_sockets || session.socket != Some(lane) {
+            return;
+        }
+        session.socket = None;
+        let held = session.held.take();
+        self.deadlines.disarm(&Timer::Hold(ClientId::clone(client)));
+        if let Some(held) = held {
+            self.release(held, []);
+        }
     }
 
     /// Ends a session, if it is one.

@@ -44,9 +44,31 @@
 //! is what was seen of GroupMe. [`Cast::story`] is a script in which all of it happens, and a
 //! [`Script`] of your own is a list of closures.
 //!
+//! The REST API is there, too, for messages, direct messages, chats, groups, reactions, pins and
+//! read receipts: what it does is pushed like anything else, and what the script does can be read
+//! back. Everybody in the world has a token ([`World::token`]); [`World::add_history`] gives a
+//! conversation a past, and [`World::remember`] makes it forgetful. [`Rest`] lists what is answered.
+//!
+//! # What GroupMe does on some days only
+//!
+//! | seen | here |
+//! |---|---|
+//! | pings every 30 s, or none at all | [`GatewayConfig::ping`] |
+//! | a connect answered after its hold, or never | [`GatewayConfig::connects`] |
+//! | sockets closed cleanly after 10 to 30 s | [`GatewayConfig::socket_life`] |
+//! | events sent into a socket that is gone | [`GatewayConfig::sticky_sockets`] |
+//! | sessions lost without a word | [`Gateway::forget_sessions`] |
+//! | 504 for every poll | `Sim::allow_polling` |
+//! | 304 for an empty page, or an empty list | [`RestConfig::no_messages`] |
+//! | 429 beyond ten requests a second, some with `Retry-After` | [`RestConfig::rate`] |
+//! | the push before the answer, or long after | [`RestConfig::answer_delay`], [`RestConfig::push_delay`] |
+//!
+//! # Layers
+//!
 //! Underneath there are no sockets. [`Simulation`] is the whole as a state machine that takes
-//! messages and time and gives messages back, [`Gateway`] the Bayeux server in it, after Faye 1.x.
-//! Two runs with the same seed and the same calls do the same, to the byte.
+//! messages, requests and time and gives messages and answers back, [`Gateway`] the Bayeux server
+//! in it, after Faye 1.x, and [`Rest`] the REST API. Two runs with the same seed and the same calls
+//! do the same, to the byte.
 //!
 //! It shares neither parser nor model with the client side of this workspace, so that a mistake
 //! there cannot hide by being made here, too.
@@ -57,13 +79,14 @@
 //!
 //! # What is not there
 //!
-//! Of the REST API only `GET /v3/users/me`. Anything a user's client may do over REST is done
-//! through the [`World`] instead.
+//! Topics, polls, events of the calendar, bots, uploads, blocks, and all of REST that manages groups
+//! and accounts. Groups and their members are made through the [`World`].
 
 mod gateway;
 #[cfg(feature = "net")]
 mod net;
 mod random;
+mod rest;
 mod script;
 mod simulation;
 mod world;
@@ -71,7 +94,8 @@ mod world;
 #[cfg(feature = "net")]
 pub use self::net::{Playback, Sim, SimBuilder};
 pub use self::{
-    gateway::{Gateway, GatewayConfig, Guard, Lane, LaneKind, Output, Unguarded},
+    gateway::{Connects, Gateway, GatewayConfig, Guard, Lane, LaneKind, Output, Unguarded},
+    rest::{NoMessages, Rest, RestConfig, RestRequest, RestResponse, RetryAfter},
     script::{Cast, Script, Stage},
     simulation::{PlaybackId, Simulation},
     world::{GroupId, MessageId, Place, Push, UserId, World, WorldError},

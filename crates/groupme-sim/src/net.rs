@@ -4,6 +4,7 @@ mod builder;
 mod gate;
 mod http;
 mod playback;
+mod rest;
 mod shared;
 mod socket;
 mod upgrade;
@@ -21,13 +22,14 @@ use tokio::{
 use self::shared::Shared;
 pub use self::{builder::SimBuilder, playback::Playback};
 use crate::{
+    rest::RestConfig,
     script::{Cast, Script},
     simulation::Simulation,
     world::{MessageId, World, WorldError},
 };
 
-/// A simulated GroupMe on this machine: WebSocket and long-polling at [`gateway_url`], and a
-/// little of the REST API at [`api_url`].
+/// A simulated GroupMe on this machine: WebSocket and long-polling at [`gateway_url`], and the
+/// REST API at [`api_url`].
 ///
 /// It runs in tasks of the tokio runtime it was started in, until it is dropped.
 ///
@@ -103,12 +105,18 @@ impl Sim {
 
     /// The push gateway, as `http://127.0.0.1:PORT/faye`; the same address is the WebSocket's.
     pub fn gateway_url(&self) -> String {
-        format!("http://{}/faye", self.addr)
+        format!("{}/faye", self.root_url())
     }
 
     /// The REST API, as `http://127.0.0.1:PORT/v3`.
     pub fn api_url(&self) -> String {
-        format!("http://{}/v3", self.addr)
+        format!("{}/v3", self.root_url())
+    }
+
+    /// What all else lies below, as `http://127.0.0.1:PORT`: `/faye`, `/v2`, `/v3` and `/v4`.
+    /// What GroupMe has at `v2.groupme.com` is right here, too, as it is below `/v2`.
+    pub fn root_url(&self) -> String {
+        format!("http://{}", self.addr)
     }
 
     /// The user whose account it is.
@@ -241,6 +249,25 @@ impl Sim {
         self.shared
             .sockets_allowed
             .store(allowed, Ordering::Relaxed);
+    }
+
+    /// Whether long-polling works; if not, every request to the gateway that is not an upgrade is
+    /// answered with 504, as GroupMe's edge was seen to do.
+    pub fn allow_polling(&self, allowed: bool) {
+        self.shared
+            .polling_allowed
+            .store(allowed, Ordering::Relaxed);
+    }
+
+    /// Has the REST API behave otherwise from now on.
+    pub fn change_rest(&self, change: impl FnOnce(&mut RestConfig)) {
+        self.shared
+            .act(|simulation, _| change(simulation.rest_mut().config_mut()));
+    }
+
+    /// How many REST requests have come, refused ones included.
+    pub fn rest_requests(&self) -> u64 {
+        self.shared.look(|simulation| simulation.rest().requests())
     }
 
     /// Breaks all connections and frees the port. Dropping the simulator does the same a little

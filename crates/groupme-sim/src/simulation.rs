@@ -1,14 +1,15 @@
 //! World, gateway and scripts in one, still without sockets or a clock.
 
 use core::time::Duration;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use bayeux_proto::Instant;
 
 use crate::{
     gateway::{Gateway, Lane, LaneKind, Output},
+    rest::{Rest, RestRequest, RestResponse},
     script::{Player, Script},
-    world::{World, WorldError},
+    world::{Push, World, WorldError},
 };
 
 /// A simulated GroupMe, sans-IO: what clients send goes in, what they get comes out, and time is
@@ -19,6 +20,10 @@ use crate::{
 pub struct Simulation {
     world: World,
     gateway: Gateway,
+    rest: Rest,
+    /// What is still to be published, and when at the earliest. One that has to wait makes those
+    /// behind it wait, too.
+    pending: VecDeque<(Instant, Push)>,
     players: BTreeMap<PlaybackId, Player>,
     failures: BTreeMap<PlaybackId, WorldError>,
     next_playback: u64,
@@ -35,6 +40,8 @@ impl Simulation {
         Self {
             world,
             gateway,
+            rest: Rest::default(),
+            pending: VecDeque::new(),
             players: BTreeMap::new(),
             failures: BTreeMap::new(),
             next_playback: 0,
@@ -57,6 +64,16 @@ impl Simulation {
     pub fn handle_close(&mut self, now: Instant, lane: Lane) {
         self.handle_timeout(now);
         self.gateway.handle_close(now, lane);
+    }
+
+    /// A REST request has arrived. What it does is published, too, at once or so much later as
+    /// [`RestConfig::push_delay`](crate::RestConfig::push_delay) says.
+    pub fn handle_request(&mut self, now: Instant, request: &RestRequest<'_>) -> RestResponse {
+        self.handle_timeout(now);
+        let response = self.rest.handle_request(now, request, &mut self.world);
+        self.collect(now + self.rest.config().push_delay);
+        self.publish(now);
+        response
     }
 
     /// Time has passed.
@@ -123,7 +140,11 @@ impl Simulation {
     /// When [`handle_timeout`](Self::handle_timeout) is to be called next; `None` for never.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let beats = self.players.values().filter_map(Player::poll_timeout);
-        beats.chain(self.gateway.poll_timeout()).min()
+        let pending = self.pending.front().map(|(at, _)| *at);
+        beats
+            .chain(self.gateway.poll_timeout())
+            .chain(pending)
+            .min()
     }
 
     /// The world, to look at.
@@ -136,14 +157,35 @@ impl Simulation {
         &self.gateway
     }
 
+    /// The REST API, to look at.
+    pub fn rest(&self) -> &Rest {
+        &self.rest
+    }
+
+    /// The REST API, to have it behave otherwise.
+    pub fn rest_mut(&mut self) -> &mut Rest {
+        &mut self.rest
+    }
+
     /// The gateway, to trouble its sessions.
     pub fn gateway_mut(&mut self) -> &mut Gateway {
         &mut self.gateway
     }
 
+    /// Publishes what has happened, but for what has to wait.
     fn publish(&mut self, now: Instant) {
+        self.collect(now);
+        while self.pending.front().is_some_and(|(at, _)| *at <= now) {
+            if let Some((_, push)) = self.pending.pop_front() {
+                self.gateway.publish(now, &push.channel, &push.data);
+            }
+        }
+    }
+
+    /// Takes over what has happened, not to be published before `at`.
+    fn collect(&mut self, at: Instant) {
         while let Some(push) = self.world.poll_push() {
-            self.gateway.publish(now, &push.channel, &push.data);
+            self.pending.push_back((at, push));
         }
     }
 }

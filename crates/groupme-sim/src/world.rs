@@ -3,25 +3,39 @@
 
 mod access;
 mod calendar;
+mod change;
 mod error;
+mod history;
 mod id;
+mod listing;
+mod mark;
 mod message;
+mod notice;
 mod payload;
+mod receipt;
+mod row;
+mod sent;
 mod talk;
 
 use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bayeux_proto::Instant;
-use serde_json::{Value, json};
+use serde_json::Value;
 
+pub(crate) use self::{
+    access::number, history::Span, message::Icon, receipt::Receipt, row::View, talk::Draft,
+};
+use self::{
+    change::Windows,
+    history::History,
+    message::{Entry, Group, Told, User},
+    notice::Notice,
+    sent::Sent,
+};
 pub use self::{
     error::WorldError,
     id::{GroupId, MessageId, Place, UserId},
-};
-use self::{
-    message::{Group, Message, User},
-    payload::Notice,
 };
 use crate::random::{HEX, Random};
 
@@ -34,13 +48,16 @@ use crate::random::{HEX, Random};
 /// | a direct message | `direct_message.create` | |
 /// | an edit | `line.create`, a notice | `message.update` |
 /// | a deletion | `line.create`, a notice | `message.deleted` |
+/// | a deletion by who made the group | `line.create`, a notice | |
 /// | a pin | `line.create`, a notice | |
-/// | any of these three to a direct message | `direct_message.create`, a notice | |
+/// | an edit, deletion or pin of a direct message | `direct_message.create`, a notice | |
 /// | a reaction | `like.create`, to the author only | `favorite` |
 /// | a reaction taken back | | `favorite` |
 /// | a new member | `membership.create` to the member, `line.create` to all, a notice | |
 /// | typing | | `typing` |
 /// | a direct message read | | `read_receipt.create` |
+///
+/// Notices stay in the conversation as rows of their own. Nothing is pushed for an unpinning.
 ///
 /// Time stands still until [`advance`](Self::advance) moves it.
 #[derive(Debug)]
@@ -51,7 +68,10 @@ pub struct World {
     now: Instant,
     users: BTreeMap<UserId, User>,
     groups: BTreeMap<GroupId, Group>,
-    messages: BTreeMap<MessageId, Message>,
+    history: History,
+    receipts: BTreeMap<(Place, UserId), Receipt>,
+    sent: Sent,
+    windows: Windows,
     /// Pairs that have written to each other, both ways round.
     acquainted: BTreeSet<(UserId, UserId)>,
     latest: MessageId,
@@ -80,7 +100,10 @@ impl World {
             now: Instant::ORIGIN,
             users: BTreeMap::new(),
             groups: BTreeMap::new(),
-            messages: BTreeMap::new(),
+            history: History::new(),
+            receipts: BTreeMap::new(),
+            sent: Sent::default(),
+            windows: Windows::default(),
             acquainted: BTreeSet::new(),
             latest: MessageId::new(0),
             pushes: VecDeque::new(),
@@ -90,6 +113,12 @@ impl World {
     /// Moves time on to `now`; never back.
     pub fn advance(&mut self, now: Instant) {
         self.now = self.now.max(now);
+    }
+
+    /// Keeps so many messages of each conversation instead of 10,000, notices of the system
+    /// included. What is forgotten is gone for REST, too, but for the count.
+    pub fn remember(&mut self, messages: usize) {
+        self.history.remember(messages);
     }
 
     /// Adds a user. The first one gets a nine-digit id and everybody else one of eight digits, so
@@ -189,7 +218,7 @@ impl World {
         let data = payload::membership(group, self.group(group)?, self.user(adder)?, now);
         self.push(format!("/user/{user}"), &data);
         let notice = Notice::added(self.user(adder)?, adder, self.user(user)?, user);
-        self.announce(Place::Group(group), &notice);
+        self.announce(Place::Group(group), notice);
         Ok(())
     }
 
@@ -217,7 +246,7 @@ impl World {
         } else {
             Notice::removed(self.user(remover)?, remover, self.user(user)?, user)
         };
-        self.announce(Place::Group(group), &notice);
+        self.announce(Place::Group(group), notice);
         Ok(())
     }
 
@@ -283,42 +312,31 @@ impl World {
             .map(|(_, peer)| *peer)
     }
 
-    /// The user as `GET /v3/users/me` shows them to themselves: a JSON text.
-    pub fn profile(&self, id: UserId) -> Option<String> {
-        let user = self.users.get(&id)?;
-        let created_at = self.epoch.as_secs();
-        let profile = json!({
-            "id": id.to_string(),
-            "user_id": id.to_string(),
-            "name": user.name,
-            "email": "user@example.invalid",
-            "email_verified": false,
-            "phone_number": "+1 5555550100",
-            "sms": false,
-            "bio": "",
-            "image_url": user.avatar_url,
-            "locale": "en_us",
-            "zip_code": null,
-            "created_at": created_at,
-            "updated_at": created_at,
-            "facebook_connected": false,
-            "microsoft_connected": false,
-            "twitter_connected": false,
-            "share_url": format!("https://groupme.com/contact/{id}/XXXXXXXX"),
-        });
-        Some(profile.to_string())
-    }
-
-    /// Sends a system notice to everybody in a place.
-    fn announce(&mut self, place: Place, notice: &Notice) {
+    /// Sends a system notice to everybody in a place, where it stays as a row.
+    fn announce(&mut self, place: Place, notice: Notice) {
         let (id, now) = (self.new_message_id(), self.seconds());
         let guid = self.random.word(HEX, 32);
         for user in self.audience(place) {
             let data = match place {
-                Place::Group(group) => payload::group_notice(id, &guid, group, notice, now),
-                Place::Direct(..) => payload::direct_notice(id, &guid, place, user, notice, now),
+                Place::Group(group) => payload::group_notice(id, &guid, group, &notice, now),
+                Place::Direct(..) => payload::direct_notice(id, &guid, place, user, &notice, now),
             };
             self.push(format!("/user/{user}"), &data);
+        }
+        self.history.insert(Entry::Told(Told {
+            id,
+            place,
+            source_guid: guid,
+            notice,
+            created_at: now,
+        }));
+    }
+
+    /// Whether the user is one of those who talk there.
+    pub(crate) fn takes_part(&self, user: UserId, place: Place) -> bool {
+        match place {
+            Place::Group(group) => self.members(group).contains(&user),
+            Place::Direct(low, high) => low != high && (user == low || user == high),
         }
     }
 
@@ -337,15 +355,9 @@ impl World {
         });
     }
 
-    /// Ten digits of seconds and eight of what is left of one, later than any before.
+    /// An id later than any before.
     fn new_message_id(&mut self) -> MessageId {
-        let now = self.wall();
-        let fraction = u64::from(now.subsec_nanos() / 10);
-        let number = now
-            .as_secs()
-            .saturating_mul(100_000_000)
-            .saturating_add(fraction);
-        self.latest = MessageId::new(number.max(self.latest.number().saturating_add(1)));
+        self.latest = MessageId::at(self.wall()).max(self.latest.next());
         self.latest
     }
 

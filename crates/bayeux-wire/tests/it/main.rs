@@ -15,6 +15,7 @@ mod pool;
 mod printing;
 mod properties;
 mod recorded;
+mod replay;
 mod reuse;
 mod secrets;
 mod surrogates;

@@ -83,12 +83,28 @@ fn a_failed_frame_is_empty_and_fit_for_the_next() {
 
 #[test]
 fn a_clone_is_a_frame_of_its_own() {
-    let mut frame = decode(r#"[{"channel":"/a","data":"\n"}]"#).unwrap();
+    let json =
+        r#"[{"channel":"/a","id":7,"data":["\n","","\ud83d\ude00",1.5,-1,true,null,{"é":{}}]},3]"#;
+    let mut frame = decode(json).unwrap();
+    let printed = frame.root().unwrap().to_string();
     let copy = frame.clone();
     frame.clear();
+    // The room in which the first frame's texts were.
+    frame.extend_from_slice(&vec![b'x'; json.len()]);
+    let again = copy.clone();
+    for copy in [copy, again] {
+        assert_eq!(copy.root().unwrap().to_string(), printed);
+        assert_eq!(copy.message(0).unwrap().channel(), "/a");
+        assert_eq!((copy.len(), copy.rejected()), (json.len(), 1));
+    }
+}
+
+#[test]
+fn a_clone_of_bytes_that_are_not_decoded_can_be_decoded() {
+    let frame = Frame::from_bytes(br#"{"channel":"/a"}"#);
+    let mut copy = frame.clone();
+    assert!(copy.root().is_none());
+    Decoder::new().decode(&mut copy).unwrap();
     assert_eq!(copy.message(0).unwrap().channel(), "/a");
-    assert_eq!(
-        copy.message(0).unwrap().data().unwrap().as_str(),
-        Some("\n")
-    );
+    assert!(frame.root().is_none());
 }

@@ -38,7 +38,7 @@ macro_rules! model {
         #[doc = concat!("[`", stringify!($Owned), "`].")]
         #[derive(Clone, Copy)]
         pub struct $Ref<'f> {
-            raw: bayeux_wire::Value<'f>,
+            indexed: $crate::members::Members<'f, { $Owned::NAMES.len() }>,
             $(
                 $field: <$crate::macros::field!($kind $($($arg),+)?)
                     as $crate::field::Field>::Held<'f>,
@@ -57,33 +57,62 @@ macro_rules! model {
                 #[inline]
                 pub fn $field(&self) -> $crate::macros::shown!('f $kind $($($arg),+)?) {
                     <$crate::macros::field!($kind $($($arg),+)?)
-                        as $crate::field::Field>::show(self.$field)
+                        as $crate::field::Field>::show(self.$field, || {
+                            self.value_of($crate::macros::key!($field $($key)?), const {
+                                $Owned::index($crate::macros::key!($field $($key)?))
+                            })
+                        })
                 }
             )*
 
             /// The object as it was received.
             pub fn raw(&self) -> bayeux_wire::Value<'f> {
-                self.raw
+                self.indexed.object()
+            }
+
+            #[inline]
+            fn value_of(&self, key: &str, index: usize) -> Option<bayeux_wire::Value<'f>> {
+                self.indexed.value(index, key)
             }
 
             /// The fields that could not be read and count as absent, with those of all parts.
             pub fn problems(&self) -> Vec<$crate::Problem> {
                 use $crate::field::Kind;
-                $crate::finding::Findings::of(|findings| $Owned::report(self.raw, findings))
+                $crate::finding::Findings::of(|findings| $Owned::report(self.raw(), findings))
                     .into_problems()
             }
 
             /// The paths of members that the model does not know, with those of all parts.
             pub fn unknown_fields(&self) -> Vec<String> {
                 use $crate::field::Kind;
-                $crate::finding::Findings::of(|findings| $Owned::report(self.raw, findings))
+                $crate::finding::Findings::of(|findings| $Owned::report(self.raw(), findings))
                     .into_unknown()
             }
 
             /// Copies everything out of the frame.
             pub fn into_owned(self) -> $Owned {
                 // A view of it exists, so nothing that is required is missing.
-                <$Owned as $crate::field::Kind>::own(self.raw).unwrap_or_default()
+                <$Owned as $crate::field::Kind>::own(self.raw()).unwrap_or_default()
+            }
+        }
+
+        impl $Owned {
+            /// The fields by their names in JSON, in the order in which they are declared.
+            const NAMES: &[&str] = &[$($crate::macros::key!($field $($key)?)),*];
+
+            /// The place of a field among `NAMES`, as a constant.
+            const fn index(key: &str) -> usize {
+                $crate::members::index_of(Self::NAMES, key)
+            }
+
+            /// The same at run time: a `match` is compiled to a jump by length, and few comparisons.
+            #[inline]
+            fn find(key: &str) -> Option<usize> {
+                match key {
+                    $( $crate::macros::key!($field $($key)?) =>
+                        Some(const { Self::index($crate::macros::key!($field $($key)?)) }), )*
+                    _ => None,
+                }
             }
         }
 
@@ -98,7 +127,7 @@ macro_rules! model {
         /// Equality of what was received.
         impl PartialEq for $Ref<'_> {
             fn eq(&self, other: &Self) -> bool {
-                self.raw == other.raw
+                self.raw() == other.raw()
             }
         }
 
@@ -107,7 +136,13 @@ macro_rules! model {
             fn eq(&self, other: &$Owned) -> bool {
                 $(
                     <$crate::macros::field!($kind $($($arg),+)?)
-                        as $crate::field::Field>::matches(self.$field, &other.$field)
+                        as $crate::field::Field>::matches(
+                            self.$field,
+                            || self.value_of($crate::macros::key!($field $($key)?), const {
+                                $Owned::index($crate::macros::key!($field $($key)?))
+                            }),
+                            &other.$field,
+                        )
                     &&
                 )*
                 self.into_owned().extra == other.extra
@@ -133,23 +168,16 @@ macro_rules! model {
             const EXPECTED: &'static str = concat!("a usable ", stringify!($Owned), " object");
 
             fn show(value: bayeux_wire::Value<'_>) -> Option<$Ref<'_>> {
-                use $crate::source::Source as _;
-                if !value.is_object() {
-                    return None;
-                }
-                $( let mut $field = None; )*
-                for (key, value) in value.entries() {
-                    match key {
-                        $( $crate::macros::key!($field $($key)?) => $field = Some(value), )*
-                        _ => {}
-                    }
-                }
+                let indexed = $crate::members::Members::of(value, Self::find)?;
                 Some($Ref {
-                    raw: value,
                     $(
                         $field: <$crate::macros::field!($kind $($($arg),+)?)
-                            as $crate::field::Field>::hold($field)?,
+                            as $crate::field::Field>::hold(|| indexed.value(
+                                const { Self::index($crate::macros::key!($field $($key)?)) },
+                                $crate::macros::key!($field $($key)?),
+                            ))?,
                     )*
+                    indexed,
                 })
             }
 
@@ -158,12 +186,12 @@ macro_rules! model {
                     return None;
                 }
                 let mut extra = $crate::Extra::new();
-                $( let mut $field = None; )*
+                let mut found = [None; Self::NAMES.len()];
                 for (key, value) in source.members() {
-                    match key {
-                        $( $crate::macros::key!($field $($key)?) => $field = Some(value), )*
-                        $( $tag => {} )?
-                        _ => {
+                    match Self::find(key) {
+                        Some(index) => found[index] = Some(value),
+                        $( None if key == $tag => {} )?
+                        None => {
                             extra.insert(key.to_owned(), value.to_json());
                         }
                     }
@@ -173,7 +201,7 @@ macro_rules! model {
                         $field: <$crate::macros::field!($kind $($($arg),+)?)
                             as $crate::field::Field>::own(
                                 $crate::macros::key!($field $($key)?),
-                                $field,
+                                found[const { Self::index($crate::macros::key!($field $($key)?)) }],
                                 &mut extra,
                             )?,
                     )*
@@ -202,19 +230,19 @@ macro_rules! model {
                 if !Self::accepts(source) {
                     findings.problem(Self::EXPECTED, source.shape());
                 }
-                $( let mut $field = None; )*
+                let mut found = [None; Self::NAMES.len()];
                 for (key, value) in source.members() {
-                    match key {
-                        $( $crate::macros::key!($field $($key)?) => $field = Some(value), )*
-                        $( $tag => {} )?
-                        _ => findings.unknown_member(key),
+                    match Self::find(key) {
+                        Some(index) => found[index] = Some(value),
+                        $( None if key == $tag => {} )?
+                        None => findings.unknown_member(key),
                     }
                 }
                 $(
                     <$crate::macros::field!($kind $($($arg),+)?)
                         as $crate::field::Field>::report(
                             $crate::macros::key!($field $($key)?),
-                            $field,
+                            found[const { Self::index($crate::macros::key!($field $($key)?)) }],
                             findings,
                         );
                 )*

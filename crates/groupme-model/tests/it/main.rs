@@ -18,3 +18,4 @@ mod timestamps;
 mod tree;
 mod twins;
 mod unrecorded;
+mod views;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bayeux_proto::Instant;
 
-use super::session::ClientId;
+use super::{lane::Lane, session::ClientId};
 
 /// What a timer is for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,6 +13,8 @@ pub(super) enum Timer {
     Hold(ClientId),
     /// A session has not connected for too long.
     Expiry(ClientId),
+    /// A socket has been open for as long as it may.
+    Life(Lane),
     /// A channel is due for a ping.
     Ping(Box<str>),
 }

@@ -5,7 +5,8 @@ use std::io;
 
 use super::Sim;
 use crate::{
-    gateway::{Gateway, GatewayConfig},
+    gateway::{Connects, Gateway, GatewayConfig},
+    rest::RestConfig,
     script::Cast,
     simulation::Simulation,
     world::World,
@@ -16,6 +17,8 @@ use crate::{
 pub struct SimBuilder {
     addr: SocketAddr,
     gateway: GatewayConfig,
+    rest: RestConfig,
+    polling: bool,
     epoch: Option<Duration>,
     token: Option<String>,
     backlog: usize,
@@ -26,6 +29,8 @@ impl SimBuilder {
         Self {
             addr: SocketAddr::from(([127, 0, 0, 1], 0)),
             gateway: GatewayConfig::default(),
+            rest: RestConfig::default(),
+            polling: true,
             epoch: None,
             token: None,
             backlog: 8192,
@@ -58,6 +63,44 @@ impl SimBuilder {
     #[must_use]
     pub fn pings(mut self, every: Option<Duration>) -> Self {
         self.gateway.ping = every;
+        self
+    }
+
+    /// Leaves each `/meta/connect` to which nothing happens without an answer, or answers it when
+    /// its hold is over, as it does without this.
+    #[must_use]
+    pub fn connects(mut self, connects: Connects) -> Self {
+        self.gateway.connects = connects;
+        self
+    }
+
+    /// Closes each socket cleanly when it has been open for so long, instead of never, which is
+    /// `None`.
+    #[must_use]
+    pub fn socket_life(mut self, life: Option<Duration>) -> Self {
+        self.gateway.socket_life = life;
+        self
+    }
+
+    /// Leaves each session with its first socket, dead or alive, so that a client that takes its
+    /// session up on another one hears nothing.
+    #[must_use]
+    pub fn sticky_sockets(mut self, sticky: bool) -> Self {
+        self.gateway.sticky_sockets = sticky;
+        self
+    }
+
+    /// Answers long-polling with 504 if it is not `allowed`.
+    #[must_use]
+    pub fn polling(mut self, allowed: bool) -> Self {
+        self.polling = allowed;
+        self
+    }
+
+    /// Has the REST API behave so.
+    #[must_use]
+    pub fn rest(mut self, config: RestConfig) -> Self {
+        self.rest = config;
         self
     }
 
@@ -94,8 +137,11 @@ impl SimBuilder {
         if let Some(token) = &self.token {
             world.use_token(cast.me, token).map_err(io::Error::other)?;
         }
-        let simulation = Simulation::new(world, Gateway::new(self.gateway));
-        Sim::run(simulation, cast, self.addr, self.backlog).await
+        let mut simulation = Simulation::new(world, Gateway::new(self.gateway));
+        *simulation.rest_mut().config_mut() = self.rest;
+        let sim = Sim::run(simulation, cast, self.addr, self.backlog).await?;
+        sim.allow_polling(self.polling);
+        Ok(sim)
     }
 }
 

@@ -1,4 +1,4 @@
-//! HTTP: the gateway's exchanges and upgrades, and the little of the REST API that there is.
+//! HTTP: the gateway's exchanges and upgrades, and the way to the REST API.
 
 use core::{fmt, sync::atomic::Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,11 +20,12 @@ use tokio::net::TcpStream;
 
 use super::{
     gate::Gated,
+    rest,
     shared::{Answer, Shared},
     socket, upgrade,
 };
 
-type Reply = Response<Full<Bytes>>;
+pub(super) type Reply = Response<Full<Bytes>>;
 
 /// Serves one connection to its end, the WebSocket that it may become included.
 pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream) {
@@ -52,7 +53,7 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream) {
 
 /// An exchange whose answer will never come: its connection is closed.
 #[derive(Debug)]
-struct Abandoned;
+pub(super) struct Abandoned;
 
 impl fmt::Display for Abandoned {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -67,18 +68,18 @@ async fn route(
     upgrading: &Mutex<Option<OnUpgrade>>,
     request: Request<Incoming>,
 ) -> Result<Reply, Abandoned> {
-    let path = request.uri().path();
-    if path == "/v3" || path.starts_with("/v3/") {
-        return Ok(rest(shared, &request));
-    }
     // Faye serves whatever lies below its mount, too.
+    let path = request.uri().path();
     if path != "/faye" && !path.starts_with("/faye/") {
-        return Ok(text(StatusCode::NOT_FOUND, "Not Found"));
+        return rest::answer(shared, request).await;
     }
     if upgrade::is_wanted(&request) {
         return Ok(upgrade_to_socket(shared, upgrading, request));
     }
     match *request.method() {
+        Method::POST if !shared.polling_allowed.load(Ordering::Relaxed) => {
+            Ok(text(StatusCode::GATEWAY_TIMEOUT, "Gateway Timeout"))
+        }
         Method::POST => exchange(shared, request).await,
         Method::OPTIONS => Ok(text(StatusCode::OK, "")),
         _ => Ok(text(StatusCode::BAD_REQUEST, "Bad request")),
@@ -110,15 +111,9 @@ fn upgrade_to_socket(
 
 async fn exchange(shared: &Arc<Shared>, request: Request<Incoming>) -> Result<Reply, Abandoned> {
     let origin = request.headers().get(ORIGIN).cloned();
-    let body = match Limited::new(request.into_body(), LARGEST_BODY)
-        .collect()
-        .await
-    {
-        Ok(body) => body.to_bytes(),
-        Err(error) if error.is::<LengthLimitError>() => {
-            return Ok(text(StatusCode::PAYLOAD_TOO_LARGE, "Payload Too Large"));
-        }
-        Err(_) => return Err(Abandoned),
+    let body = match read_body(request.into_body()).await? {
+        Ok(body) => body,
+        Err(refusal) => return Ok(refusal),
     };
     let (lane, answer) = shared.open_exchange();
     lane.receive(&body);
@@ -146,37 +141,15 @@ async fn exchange(shared: &Arc<Shared>, request: Request<Incoming>) -> Result<Re
     Ok(reply)
 }
 
-/// `GET /v3/users/me`, and "not found" for the rest.
-fn rest<B>(shared: &Shared, request: &Request<B>) -> Reply {
-    let header = request
-        .headers()
-        .get("X-Access-Token")
-        .and_then(|token| token.to_str().ok());
-    let query = request.uri().query().unwrap_or("");
-    let parameter = query
-        .split('&')
-        .find_map(|pair| pair.strip_prefix("token="));
-    let profile = header.or(parameter).and_then(|token| {
-        shared.look(|simulation| {
-            let world = simulation.world();
-            world
-                .user_with_token(token)
-                .and_then(|user| world.profile(user))
-        })
-    });
-    match (profile, request.method(), request.uri().path()) {
-        (None, ..) => json(
-            StatusCode::UNAUTHORIZED,
-            r#"{"meta":{"code":401,"errors":["unauthorized"]},"response":null}"#,
-        ),
-        (Some(profile), &Method::GET, "/v3/users/me") => json(
-            StatusCode::OK,
-            format!(r#"{{"response":{profile},"meta":{{"code":200}}}}"#),
-        ),
-        _ => json(
-            StatusCode::NOT_FOUND,
-            r#"{"meta":{"code":404,"errors":["not found"]},"response":null}"#,
-        ),
+/// A whole body, or the answer to one that is too large.
+pub(super) async fn read_body(body: Incoming) -> Result<Result<Bytes, Reply>, Abandoned> {
+    match Limited::new(body, LARGEST_BODY).collect().await {
+        Ok(body) => Ok(Ok(body.to_bytes())),
+        Err(error) if error.is::<LengthLimitError>() => Ok(Err(text(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "Payload Too Large",
+        ))),
+        Err(_) => Err(Abandoned),
     }
 }
 

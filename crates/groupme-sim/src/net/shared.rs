@@ -32,6 +32,7 @@ pub(super) struct Shared {
     kill: watch::Sender<()>,
     pub(super) gate: Gate,
     pub(super) sockets_allowed: AtomicBool,
+    pub(super) polling_allowed: AtomicBool,
     backlog: usize,
 }
 
@@ -88,6 +89,7 @@ impl Shared {
             kill: watch::Sender::new(()),
             gate: Gate::default(),
             sockets_allowed: AtomicBool::new(true),
+            polling_allowed: AtomicBool::new(true),
             backlog,
         }
     }

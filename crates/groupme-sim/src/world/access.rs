@@ -81,7 +81,7 @@ impl Target {
 }
 
 /// A number as GroupMe writes ids: `007` and `+7` are other names, not other spellings.
-fn number(text: &str) -> Option<u64> {
+pub(crate) fn number(text: &str) -> Option<u64> {
     text.parse()
         .ok()
         .filter(|number: &u64| number.to_string() == text)

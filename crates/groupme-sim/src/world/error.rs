@@ -37,6 +37,32 @@ pub enum WorldError {
     /// A deleted message cannot change any more.
     #[error("message {0} is deleted")]
     Deleted(MessageId),
+    /// Only one of the two whose conversation it is can write in it.
+    #[error("user {0} takes no part in that conversation")]
+    Outsider(UserId),
+    /// A client has sent a message of its own with this `source_guid` within a minute.
+    #[error("a message with the source_guid {0:?} was sent within the last minute")]
+    AlreadySent(String),
+    /// Nobody can change what the system has said.
+    #[error("message {0} is a notice of the system, which nobody can change")]
+    Notice(MessageId),
+    /// The time in which a message can be edited or deleted is over.
+    #[error("message {0} is too old for that: make the window longer")]
+    TooLate(MessageId),
+    /// A pinned message cannot be pinned once more.
+    #[error("message {0} is pinned already")]
+    Pinned(MessageId),
+    /// Only a pinned message can be unpinned.
+    #[error("message {0} is not pinned")]
+    NotPinned(MessageId),
+    /// Only the one who made a group can take down what others say in it.
+    #[error("user {user} may not take down message {message}: only who made the group may")]
+    NotTheOwner {
+        /// The user.
+        user: UserId,
+        /// The message.
+        message: MessageId,
+    },
     /// A script asked for a message that none of its earlier beats has kept.
     #[error("no beat has kept a message called {0:?}: keep one before")]
     NothingKept(&'static str),

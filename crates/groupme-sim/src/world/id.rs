@@ -1,6 +1,6 @@
 //! Ids: numbers in here, text on the wire.
 
-use core::fmt;
+use core::{fmt, time::Duration};
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -40,6 +40,20 @@ id! {
     /// Names a message of the simulated GroupMe, in a group or between two people: eighteen
     /// digits, the first ten of them the second it was written in. Displays as GroupMe writes it.
     MessageId
+}
+
+impl MessageId {
+    /// The first id of what is said at a time since 1970: ten digits of seconds and eight of what
+    /// is left of one.
+    pub(super) fn at(time: Duration) -> Self {
+        let fraction = u64::from(time.subsec_nanos() / 10);
+        let number = time.as_secs().saturating_mul(100_000_000);
+        Self(number.saturating_add(fraction))
+    }
+
+    pub(super) fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
 }
 
 /// Where a message was said.

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use serde_json::Value;
 
-use super::{MessageId, Place, UserId};
+use super::{MessageId, Place, UserId, notice::Notice};
 
 /// A user.
 #[derive(Debug)]
@@ -26,7 +26,51 @@ pub(super) struct Group {
     pub(super) updated_at: u64,
 }
 
-/// A message of a user. Notices of the system are only pushed.
+/// One row of a conversation.
+#[derive(Debug)]
+pub(super) enum Entry {
+    /// What somebody said.
+    Said(Message),
+    /// What the system has to tell.
+    Told(Told),
+}
+
+impl Entry {
+    pub(super) fn id(&self) -> MessageId {
+        match self {
+            Self::Said(message) => message.id,
+            Self::Told(told) => told.id,
+        }
+    }
+
+    pub(super) fn place(&self) -> Place {
+        match self {
+            Self::Said(message) => message.place,
+            Self::Told(told) => told.place,
+        }
+    }
+
+    /// Seconds since 1970.
+    pub(super) fn created_at(&self) -> u64 {
+        match self {
+            Self::Said(message) => message.created_at,
+            Self::Told(told) => told.created_at,
+        }
+    }
+}
+
+/// A notice of the system, as it stays in a conversation.
+#[derive(Debug)]
+pub(super) struct Told {
+    pub(super) id: MessageId,
+    pub(super) place: Place,
+    pub(super) source_guid: String,
+    pub(super) notice: Notice,
+    /// Seconds since 1970.
+    pub(super) created_at: u64,
+}
+
+/// A message of a user.
 #[derive(Debug)]
 pub(super) struct Message {
     pub(super) id: MessageId,
@@ -56,7 +100,20 @@ pub(super) struct Deletion {
 /// One kind of reaction, and who reacted so.
 #[derive(Debug)]
 pub(super) struct Reaction {
-    /// A Unicode emoji.
-    pub(super) code: String,
+    pub(super) icon: Icon,
     pub(super) users: Vec<UserId>,
+}
+
+/// What people react with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Icon {
+    /// A Unicode emoji.
+    Unicode(String),
+    /// A picture out of one of GroupMe's packs.
+    Pack {
+        /// The pack's number.
+        pack: u64,
+        /// Which of its pictures.
+        index: u64,
+    },
 }

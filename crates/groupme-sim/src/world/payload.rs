@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use super::{
     GroupId, MessageId, Place, UserId,
     calendar::rfc3339,
-    message::{Deletion, Group, Message, Reaction, User},
+    message::{Group, Icon, Message, Reaction, User},
+    notice::Notice,
 };
 
 /// `line.create` or `direct_message.create`, for a message just said.
@@ -74,15 +75,24 @@ pub(super) fn like(
     author: &User,
     by: UserId,
     liker: &User,
-    code: &str,
+    icon: &Icon,
     now: u64,
 ) -> Value {
     let mut subject = reacted(message, author, by, now);
-    subject["user_reaction"] = json!({ "code": code, "type": "unicode" });
+    let how = match icon {
+        Icon::Unicode(code) => format!("reacted {code}"),
+        Icon::Pack { .. } => "reacted".to_owned(),
+    };
+    subject["user_reaction"] = match icon {
+        Icon::Unicode(code) => json!({ "code": code, "type": "unicode" }),
+        Icon::Pack { pack, index } => {
+            json!({ "pack_id": pack, "pack_index": index, "type": "emoji" })
+        }
+    };
     let shown = message.text.as_deref().unwrap_or("your message");
     json!({
         "type": "like.create",
-        "alert": format!("{} reacted {code} to \"{shown}\"", liker.name),
+        "alert": format!("{} {how} to \"{shown}\"", liker.name),
         "subject": subject,
         "received_at": millis(now),
     })
@@ -208,91 +218,6 @@ pub(super) fn direct_notice(
     })
 }
 
-/// What a system notice says, to people and to programs.
-#[derive(Debug)]
-pub(super) struct Notice {
-    pub(super) text: String,
-    /// `{type, data}`
-    pub(super) event: Value,
-}
-
-impl Notice {
-    pub(super) fn pinned(by: &User, by_id: UserId, message: MessageId, now: u64) -> Self {
-        Self {
-            text: format!("{} pinned a message.", by.name),
-            event: json!({
-                "data": {
-                    "message_id": message.to_string(),
-                    "pinned": true,
-                    "pinned_at": now,
-                    "pinned_by": by_id.to_string(),
-                },
-                "type": "message.pinned",
-            }),
-        }
-    }
-
-    pub(super) fn updated(message: &Message, author: &User, now: u64) -> Self {
-        Self {
-            text: format!("{} edited a message.", author.name),
-            event: json!({
-                "type": "message.update",
-                "data": {
-                    "message_id": message.id.to_string(),
-                    "sender_id": message.author.to_string(),
-                    "updated_at": now,
-                    "message": { "text": message.text, "attachments": message.attachments },
-                },
-            }),
-        }
-    }
-
-    pub(super) fn deleted(message: MessageId, deletion: &Deletion) -> Self {
-        Self {
-            text: "A message was deleted.".to_owned(),
-            event: json!({
-                "type": "message.deleted",
-                "data": {
-                    "message_id": message.to_string(),
-                    // Seconds here, text in `message.deleted`.
-                    "deleted_at": deletion.at.as_secs(),
-                    "deletion_actor": deletion.actor,
-                },
-            }),
-        }
-    }
-
-    pub(super) fn added(adder: &User, adder_id: UserId, user: &User, id: UserId) -> Self {
-        Self {
-            text: format!("{} added {} to the group.", adder.name, user.name),
-            event: json!({
-                "type": "membership.announce.added",
-                "data": { "added_users": [person(id, user)], "adder_user": person(adder_id, adder) },
-            }),
-        }
-    }
-
-    pub(super) fn removed(remover: &User, remover_id: UserId, user: &User, id: UserId) -> Self {
-        Self {
-            text: format!("{} removed {} from the group.", remover.name, user.name),
-            event: json!({
-                "type": "membership.notifications.removed",
-                "data": { "remover_user": person(remover_id, remover), "removed_user": person(id, user) },
-            }),
-        }
-    }
-
-    pub(super) fn exited(user: &User, id: UserId) -> Self {
-        Self {
-            text: format!("{} has left the group.", user.name),
-            event: json!({
-                "type": "membership.notifications.exited",
-                "data": { "removed_user": person(id, user) },
-            }),
-        }
-    }
-}
-
 /// A group message, as `line.create` and the two that repeat it show it.
 fn line(message: &Message, author: &User, group: GroupId, unpinned: &Value) -> Value {
     let pinned_at = message.pinned.map(|(at, _)| at);
@@ -390,13 +315,19 @@ fn reacted(message: &Message, author: &User, by: UserId, now: u64) -> Value {
     subject
 }
 
-fn reaction(reaction: &Reaction) -> Value {
+/// One kind of reaction, as it is shown with a message.
+pub(super) fn reaction(reaction: &Reaction) -> Value {
     let users: Vec<String> = reaction.users.iter().map(UserId::to_string).collect();
-    json!({ "code": reaction.code, "type": "unicode", "user_ids": users })
+    match &reaction.icon {
+        Icon::Unicode(code) => json!({ "code": code, "type": "unicode", "user_ids": users }),
+        Icon::Pack { pack, index } => {
+            json!({ "pack_id": pack, "pack_index": index, "type": "emoji", "user_ids": users })
+        }
+    }
 }
 
 /// One entry per reaction, as GroupMe has it.
-fn fans(message: &Message) -> Vec<String> {
+pub(super) fn fans(message: &Message) -> Vec<String> {
     message
         .reactions
         .iter()
@@ -405,18 +336,13 @@ fn fans(message: &Message) -> Vec<String> {
         .collect()
 }
 
-fn recipient(message: &Message) -> Option<String> {
+pub(super) fn recipient(message: &Message) -> Option<String> {
     match message.place {
         Place::Direct(low, high) => {
             Some(if message.author == low { high } else { low }.to_string())
         }
         Place::Group(_) => None,
     }
-}
-
-/// A person in the data of a notice: the id is a number there.
-fn person(id: UserId, user: &User) -> Value {
-    json!({ "id": id.number(), "nickname": user.name })
 }
 
 /// GroupMe has sent this in every message for a decade.

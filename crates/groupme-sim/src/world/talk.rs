@@ -1,11 +1,13 @@
-//! What people say, and what they do to what was said.
+//! What people say.
+
+use core::time::Duration;
 
 use serde_json::Value;
 
 use super::{
     GroupId, MessageId, Place, UserId, World, WorldError,
-    message::{Deletion, Message, Reaction, User},
-    payload::{self, Notice},
+    message::{Entry, Message},
+    payload,
 };
 use crate::random::HEX;
 
@@ -22,7 +24,12 @@ impl World {
         text: &str,
     ) -> Result<MessageId, WorldError> {
         self.check_member(group, author)?;
-        self.write(Place::Group(group), author, Some(text), Vec::new())
+        let text = Some(text.to_owned());
+        let draft = Draft {
+            text,
+            ..Draft::default()
+        };
+        self.write(Place::Group(group), author, draft)
     }
 
     /// The same with attachments, `attachments` being the JSON text of an array of objects, known
@@ -45,7 +52,12 @@ impl World {
                 wanted: "a JSON array",
                 source: source.into(),
             })?;
-        self.write(Place::Group(group), author, text, attachments)
+        let draft = Draft {
+            text: text.map(str::to_owned),
+            attachments,
+            source_guid: None,
+        };
+        self.write(Place::Group(group), author, draft)
     }
 
     /// Has a user write to another.
@@ -60,7 +72,12 @@ impl World {
         text: &str,
     ) -> Result<MessageId, WorldError> {
         self.acquaint(author, to)?;
-        self.write(Place::direct(author, to), author, Some(text), Vec::new())
+        let text = Some(text.to_owned());
+        let draft = Draft {
+            text,
+            ..Draft::default()
+        };
+        self.write(Place::direct(author, to), author, draft)
     }
 
     /// Opens the conversation of two users without a word, as a client does that shows an empty
@@ -79,121 +96,6 @@ impl World {
         Ok(())
     }
 
-    /// Has the author give a message another text.
-    ///
-    /// # Errors
-    ///
-    /// [`WorldError::NoSuchMessage`] or [`WorldError::Deleted`].
-    pub fn edit(&mut self, message: MessageId, text: &str) -> Result<(), WorldError> {
-        let now = self.seconds();
-        let edited = self.living(message)?;
-        edited.text = Some(text.to_owned());
-        edited.updated_at = Some(now);
-        let (message, author) = self.message_and_author(message)?;
-        let notice = Notice::updated(message, author, now);
-        let place = message.place;
-        if let Place::Group(group) = place {
-            let data = payload::updated(message, author, group, now);
-            self.push(place.channel(), &data);
-        }
-        self.announce(place, &notice);
-        Ok(())
-    }
-
-    /// Has the author delete a message.
-    ///
-    /// # Errors
-    ///
-    /// [`WorldError::NoSuchMessage`] or [`WorldError::Deleted`].
-    pub fn delete(&mut self, message: MessageId) -> Result<(), WorldError> {
-        let (at, now) = (self.wall(), self.seconds());
-        let gone = self.living(message)?;
-        gone.deleted = Some(Deletion {
-            at,
-            actor: "sender",
-        });
-        gone.text = Some("This message was deleted".to_owned());
-        gone.attachments.clear();
-        let notice = Notice::deleted(
-            message,
-            &Deletion {
-                at,
-                actor: "sender",
-            },
-        );
-        let (message, author) = self.message_and_author(message)?;
-        let place = message.place;
-        if let Place::Group(group) = place {
-            let data = payload::deleted(message, author, group, now);
-            self.push(place.channel(), &data);
-        }
-        self.announce(place, &notice);
-        Ok(())
-    }
-
-    /// Has a user react to a message with a Unicode emoji, in place of any reaction before.
-    ///
-    /// # Errors
-    ///
-    /// [`WorldError::NoSuchMessage`], [`WorldError::Deleted`], [`WorldError::NoSuchUser`] or
-    /// [`WorldError::NotInConversation`].
-    pub fn react(&mut self, message: MessageId, by: UserId, code: &str) -> Result<(), WorldError> {
-        self.check_party(message, by)?;
-        let liked = self.living(message)?;
-        take_back(liked, by);
-        match liked
-            .reactions
-            .iter_mut()
-            .find(|reaction| reaction.code == code)
-        {
-            Some(reaction) => reaction.users.push(by),
-            None => liked.reactions.push(Reaction {
-                code: code.to_owned(),
-                users: vec![by],
-            }),
-        }
-        let now = self.seconds();
-        let (message, author) = self.message_and_author(message)?;
-        let favorite = payload::favorite(message, author, by, now);
-        let like = payload::like(message, author, by, self.user(by)?, code, now);
-        let (channel, writer) = (message.place.channel(), message.author);
-        self.push(channel, &favorite);
-        self.push(format!("/user/{writer}"), &like);
-        Ok(())
-    }
-
-    /// Has a user take a reaction back.
-    ///
-    /// # Errors
-    ///
-    /// As for [`react`](Self::react).
-    pub fn unreact(&mut self, message: MessageId, by: UserId) -> Result<(), WorldError> {
-        self.check_party(message, by)?;
-        take_back(self.living(message)?, by);
-        let now = self.seconds();
-        let (message, author) = self.message_and_author(message)?;
-        let favorite = payload::favorite(message, author, by, now);
-        let channel = message.place.channel();
-        self.push(channel, &favorite);
-        Ok(())
-    }
-
-    /// Has a user pin a message.
-    ///
-    /// # Errors
-    ///
-    /// As for [`react`](Self::react).
-    pub fn pin(&mut self, message: MessageId, by: UserId) -> Result<(), WorldError> {
-        self.check_party(message, by)?;
-        let now = self.seconds();
-        let pinned = self.living(message)?;
-        pinned.pinned = Some((now, by));
-        let place = pinned.place;
-        let notice = Notice::pinned(self.user(by)?, by, message, now);
-        self.announce(place, &notice);
-        Ok(())
-    }
-
     /// Has a user type, in a group or to somebody.
     ///
     /// # Errors
@@ -209,103 +111,107 @@ impl World {
         Ok(())
     }
 
-    /// Has a user read what `writer` last wrote to them; nothing happens if that is nothing.
+    /// Puts messages into the past of a conversation, `every` so long, the last of them just before
+    /// now: `message 1`, `message 2` and so on, the authors taking turns. Nothing is pushed for
+    /// them. They come before all that is said from now on, though not before all that was.
+    ///
+    /// The ids of the messages, in order.
     ///
     /// # Errors
     ///
-    /// [`WorldError::NoSuchUser`].
-    pub fn read(&mut self, reader: UserId, writer: UserId) -> Result<(), WorldError> {
-        self.user(reader)?;
-        let place = Place::direct(reader, writer);
-        let last = self
-            .messages
-            .values()
-            .rev()
-            .find(|message| message.place == place && message.author == writer);
-        if let Some(message) = last {
-            let data = payload::read_receipt(message.id, place, reader, self.seconds());
-            self.push(place.channel(), &data);
+    /// [`WorldError::NoSuchUser`], [`WorldError::NoSuchGroup`], [`WorldError::NotAMember`],
+    /// [`WorldError::OneSelf`] or [`WorldError::Outsider`].
+    pub fn add_history(
+        &mut self,
+        place: Place,
+        authors: &[UserId],
+        messages: usize,
+        every: Duration,
+    ) -> Result<Vec<MessageId>, WorldError> {
+        if let Place::Direct(one, other) = place {
+            self.acquaint(one, other)?;
         }
-        Ok(())
+        for author in authors {
+            match place {
+                Place::Group(group) => self.check_member(group, *author)?,
+                Place::Direct(..) if self.takes_part(*author, place) => {}
+                Place::Direct(..) => return Err(WorldError::Outsider(*author)),
+            }
+        }
+        let mut ids: Vec<MessageId> = Vec::with_capacity(messages);
+        let back = u32::try_from(messages).unwrap_or(u32::MAX);
+        let mut at = self.wall().saturating_sub(every.saturating_mul(back));
+        for (number, author) in (1..=messages).zip(authors.iter().cycle()) {
+            let mut id =
+                MessageId::at(at).max(ids.last().map_or(MessageId::new(0), |id| id.next()));
+            while self.history.get(id).is_some() {
+                id = id.next();
+            }
+            let message = Message {
+                id,
+                place,
+                author: *author,
+                source_guid: self.random.word(HEX, 32),
+                text: Some(format!("message {number}")),
+                attachments: Vec::new(),
+                created_at: at.as_secs(),
+                updated_at: None,
+                deleted: None,
+                pinned: None,
+                reactions: Vec::new(),
+            };
+            self.history.insert(Entry::Said(message));
+            self.latest = self.latest.max(id);
+            ids.push(id);
+            at = at.saturating_add(every);
+        }
+        Ok(ids)
     }
 
-    fn write(
+    /// Has a user write what their own client made up: once, if it has a `source_guid`.
+    pub(crate) fn write(
         &mut self,
         place: Place,
         author: UserId,
-        text: Option<&str>,
-        attachments: Vec<Value>,
+        draft: Draft,
     ) -> Result<MessageId, WorldError> {
         self.user(author)?;
+        let now = self.seconds();
+        if let Some(guid) = &draft.source_guid
+            && !self.sent.insert(now, place, author, guid)
+        {
+            return Err(WorldError::AlreadySent(guid.clone()));
+        }
         let id = self.new_message_id();
         let message = Message {
             id,
             place,
             author,
-            source_guid: self.random.word(HEX, 32),
-            text: text.map(str::to_owned),
-            attachments,
-            created_at: self.seconds(),
+            source_guid: draft
+                .source_guid
+                .unwrap_or_else(|| self.random.word(HEX, 32)),
+            text: draft.text,
+            attachments: draft.attachments,
+            created_at: now,
             updated_at: None,
             deleted: None,
             pinned: None,
             reactions: Vec::new(),
         };
         let data = payload::created(&message, self.user(author)?);
-        self.messages.insert(id, message);
-        if self.messages.len() > REMEMBERED {
-            self.messages.pop_first();
-        }
+        self.history.insert(Entry::Said(message));
         for user in self.audience(place) {
             self.push(format!("/user/{user}"), &data);
         }
         Ok(id)
     }
-
-    fn message_and_author(&self, id: MessageId) -> Result<(&Message, &User), WorldError> {
-        let message = self
-            .messages
-            .get(&id)
-            .ok_or(WorldError::NoSuchMessage(id))?;
-        Ok((message, self.user(message.author)?))
-    }
-
-    fn living(&mut self, id: MessageId) -> Result<&mut Message, WorldError> {
-        let message = self
-            .messages
-            .get_mut(&id)
-            .ok_or(WorldError::NoSuchMessage(id))?;
-        if message.deleted.is_some() {
-            Err(WorldError::Deleted(id))
-        } else {
-            Ok(message)
-        }
-    }
-
-    fn check_party(&self, message: MessageId, user: UserId) -> Result<(), WorldError> {
-        self.user(user)?;
-        let place = self
-            .messages
-            .get(&message)
-            .ok_or(WorldError::NoSuchMessage(message))?
-            .place;
-        if self.audience(place).contains(&user) {
-            Ok(())
-        } else {
-            Err(WorldError::NotInConversation { user, message })
-        }
-    }
 }
 
-/// Removes the user's reaction, if there is one.
-fn take_back(message: &mut Message, by: UserId) {
-    for reaction in &mut message.reactions {
-        reaction.users.retain(|user| *user != by);
-    }
-    message
-        .reactions
-        .retain(|reaction| !reaction.users.is_empty());
+/// What a client sends.
+#[derive(Debug, Default)]
+pub(crate) struct Draft {
+    /// One of the world's own if there is none.
+    pub(crate) source_guid: Option<String>,
+    pub(crate) text: Option<String>,
+    pub(crate) attachments: Vec<Value>,
 }
-
-/// As many messages as can still be edited, deleted, pinned or reacted to.
-const REMEMBERED: usize = 10_000;

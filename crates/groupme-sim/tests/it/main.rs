@@ -7,10 +7,12 @@
 
 mod connect;
 mod disconnect;
+mod field;
 mod handshake;
 mod peer;
 mod ping;
 mod publish;
+mod rest;
 mod script;
 mod sessions;
 mod shape;

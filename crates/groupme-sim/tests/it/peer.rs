@@ -4,7 +4,10 @@ use core::time::Duration;
 use std::collections::BTreeMap;
 
 use bayeux_proto::Instant;
-use groupme_sim::{Cast, Gateway, GatewayConfig, Lane, LaneKind, Output, Simulation, World};
+use groupme_sim::{
+    Cast, Gateway, GatewayConfig, Lane, LaneKind, Output, RestRequest, RestResponse, Simulation,
+    UserId, World,
+};
 use serde_json::{Value, json};
 
 /// A simulation with the cast of the story, and everything it ever sent, by lane.
@@ -159,6 +162,38 @@ impl Virtual {
         let socket = self.socket();
         self.send(socket, &json!([connect(&client, "c")]));
         (socket, client)
+    }
+
+    /// Asks the REST API with somebody's token.
+    pub(crate) fn request(
+        &mut self,
+        user: UserId,
+        method: &str,
+        target: &str,
+        body: &str,
+    ) -> RestResponse {
+        let token = self.simulation.world().token(user).unwrap().to_owned();
+        self.request_as(Some(&token), method, target, body)
+    }
+
+    pub(crate) fn request_as(
+        &mut self,
+        token: Option<&str>,
+        method: &str,
+        target: &str,
+        body: &str,
+    ) -> RestResponse {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let request = RestRequest {
+            method,
+            path,
+            query,
+            token,
+            body: body.as_bytes(),
+        };
+        let response = self.simulation.handle_request(self.now, &request);
+        self.drain();
+        response
     }
 
     fn drain(&mut self) {

@@ -135,6 +135,44 @@ async fn upgrades_can_be_refused() {
 }
 
 #[tokio::test]
+async fn polling_can_be_refused() {
+    let sim = Sim::builder()
+        .pings(None)
+        .polling(false)
+        .start()
+        .await
+        .unwrap();
+    let mut http = Http::open(&sim).await;
+    http.post(&json!([handshake("1")])).await;
+    assert_eq!(http.response().await.unwrap().status, 504);
+    Socket::open(&sim).await.listen(&sim).await;
+    sim.allow_polling(true);
+    let mut http = Http::open(&sim).await;
+    assert_eq!(
+        http.ask(&json!([handshake("1")])).await[0]["successful"],
+        true
+    );
+}
+
+#[tokio::test]
+async fn sockets_can_be_short_lived() {
+    let sim = Sim::builder()
+        .pings(None)
+        .socket_life(Some(Duration::from_millis(20)))
+        .connects(groupme_sim::Connects::NeverAnswered)
+        .sticky_sockets(false)
+        .start()
+        .await
+        .unwrap();
+    let mut socket = Socket::open(&sim).await;
+    assert_eq!(
+        socket.read().await,
+        Some((OpCode::Close, 1000_u16.to_be_bytes().to_vec()))
+    );
+    assert_eq!(socket.read().await, None);
+}
+
+#[tokio::test]
 async fn after_a_stall_everything_comes_at_once() {
     let sim = sim().await;
     let mut socket = Socket::open(&sim).await;

@@ -1,0 +1,127 @@
+//! The application on top: it wants what the recorded one wanted, and keeps what it is told.
+
+use std::collections::BTreeMap;
+
+use bayeux_proto::{Channel, End, Event, Outcome, Session, SubscriptionId};
+use bayeux_wire::Message;
+
+#[derive(Default)]
+pub(crate) struct Application {
+    wishes: BTreeMap<String, (SubscriptionId, Wish)>,
+    state: Ending,
+    pub(crate) delivered: Vec<String>,
+    /// The events of the session, without repetitions.
+    pub(crate) story: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    Asked,
+    Active,
+    Refused,
+}
+
+/// How the session is when the recording ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// Up, with all its subscriptions.
+    Healthy,
+    /// Up, without a subscription that was refused or not answered.
+    Short,
+    #[default]
+    Down,
+    /// Ended by the application, after it was healthy if there was a session at all.
+    Left,
+}
+
+impl Application {
+    pub(crate) fn ending(&self) -> Ending {
+        let short = self.wishes.values().any(|(_, wish)| *wish != Wish::Active);
+        match self.state {
+            Ending::Healthy if short => Ending::Short,
+            state => state,
+        }
+    }
+
+    pub(crate) fn is_subscribed(&self, name: &str) -> bool {
+        let wish = self.wishes.get(name);
+        wish.is_some_and(|(_, wish)| *wish == Wish::Active)
+    }
+
+    /// What the recorded application wanted when its client sent this.
+    pub(crate) fn want(&mut self, session: &mut Session, message: Message<'_>) {
+        let envelope = message.envelope();
+        let name = envelope.subscription.unwrap_or(envelope.channel);
+        let channel = Channel::new(name).unwrap();
+        match envelope.channel {
+            "/meta/handshake" => session.connect(),
+            "/meta/connect" => {}
+            "/meta/subscribe" => match self.wishes.get(name) {
+                // The recorded clients also ask by themselves, after another handshake.
+                Some((_, Wish::Asked | Wish::Active)) => {}
+                Some((_, Wish::Refused)) | None => {
+                    let id = session.subscribe(&channel).unwrap();
+                    self.wishes.insert(name.to_owned(), (id, Wish::Asked));
+                }
+            },
+            "/meta/unsubscribe" => {
+                let (id, _) = self.wishes.remove(name).unwrap();
+                session.unsubscribe(id).unwrap();
+            }
+            "/meta/disconnect" => {
+                if envelope.client_id.is_some() {
+                    assert_eq!(self.ending(), Ending::Healthy, "{session:?}");
+                }
+                session.disconnect();
+            }
+            _ => {
+                let json = message.data().unwrap().to_string();
+                session.publish(&channel, &json).unwrap();
+            }
+        }
+    }
+
+    pub(crate) fn hear(&mut self, session: &Session, event: &Event) {
+        let told = match event {
+            Event::Connecting => return,
+            Event::Up { resumed, .. } => {
+                self.state = Ending::Healthy;
+                if *resumed {
+                    "resumed".to_owned()
+                } else {
+                    let wishes = self.wishes.values_mut();
+                    wishes.for_each(|(_, wish)| *wish = Wish::Asked);
+                    "up".to_owned()
+                }
+            }
+            Event::Gap { cause, .. } => format!("gap: {cause}"),
+            Event::Down { cause, .. } => {
+                self.state = Ending::Down;
+                format!("down: {cause}")
+            }
+            Event::AttemptFailed { cause, .. } => format!("failed: {cause}"),
+            Event::Subscribed(id) => {
+                format!("subscribed {}", self.settled(session, *id, Wish::Active))
+            }
+            Event::Refused(id, error) => {
+                let name = self.settled(session, *id, Wish::Refused);
+                format!("refused {name}: {error}")
+            }
+            Event::Published(_, Outcome::Accepted) => "published".to_owned(),
+            Event::Ended(End::Requested) => {
+                self.state = Ending::Left;
+                "left".to_owned()
+            }
+            event => format!("{event:?}"),
+        };
+        if self.story.last() != Some(&told) {
+            self.story.push(told);
+        }
+    }
+
+    fn settled<'s>(&mut self, session: &'s Session, id: SubscriptionId, how: Wish) -> &'s str {
+        let name = session.channel(id).unwrap().as_str();
+        self.wishes.get_mut(name).unwrap().1 = how;
+        name
+    }
+}

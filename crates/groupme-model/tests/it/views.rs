@@ -1,0 +1,30 @@
+//! What views cost, and that they find their fields wherever those are.
+
+use groupme_model::{EventRef, MessageRef};
+
+use crate::payload::Payload;
+
+#[test]
+fn a_view_is_two_bytes_a_field_and_cheap_to_pass_around() {
+    assert!(size_of::<MessageRef<'_>>() <= 112);
+    assert!(size_of::<EventRef<'_>>() <= 144);
+}
+
+#[test]
+fn fields_behind_more_values_than_two_bytes_can_count_are_found_all_the_same() {
+    for zeros in [65_529, 65_530, 65_531, 65_532, 65_533, 65_534, 70_000] {
+        let padding = vec!["0"; zeros].join(",");
+        let json = format!(
+            r#"{{"type":"line.create","subject":{{"text":"old","padding":[{padding}],"id":"1","text":"new","system":false}}}}"#
+        );
+        let payload = Payload::new(&json);
+        let message = EventRef::from_value(payload.value())
+            .message()
+            .expect("a message");
+        assert_eq!(message.id(), "1", "{zeros}");
+        assert_eq!(message.text(), Some("new"), "{zeros}");
+        assert_eq!(message.system(), Some(false), "{zeros}");
+        assert_eq!(message.name(), None, "{zeros}");
+        assert_eq!(message.into_owned(), message, "{zeros}");
+    }
+}

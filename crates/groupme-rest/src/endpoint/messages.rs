@@ -1,0 +1,182 @@
+//! Messages of groups, of topics, and between two users (groupme.md, section 9).
+
+use groupme_model::{
+    ConversationId, Message, MessageId, ReadReceipt, SourceGuid, UserId,
+    outgoing::{Draft, DraftError},
+};
+use serde_json::Value;
+
+use crate::{
+    Call, Conversation, Service,
+    reading::{self, Mismatch},
+};
+
+/// Which part of a history to read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Window {
+    /// The newest messages, newest first.
+    #[default]
+    Newest,
+    /// What was sent before a message, newest first.
+    Before(MessageId),
+    /// What was sent right after a message, oldest first. Nothing is left out, so this is the one
+    /// to catch up with.
+    After(MessageId),
+    /// The newest messages that were sent after a message, newest first. **If there are more than
+    /// fit, the older ones are left out and nothing says so**: good to see what is new, bad to
+    /// catch up.
+    Since(MessageId),
+}
+
+/// A part of a history.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct MessagePage {
+    /// The messages, in the order that the [`Window`] has. A page with few of them need not be the
+    /// last one; only an empty page is.
+    pub messages: Vec<Message>,
+    /// How many messages the conversation has in all, not the page.
+    pub count: Option<i64>,
+    /// What the other user has read; only of direct messages, and not always.
+    pub read_receipt: Option<ReadReceipt>,
+    /// How many messages were there that could not be read at all, for lack of an id.
+    pub unreadable: usize,
+}
+
+/// Reads a part of the history of a conversation: at most `limit` messages, of which GroupMe gives
+/// 100 for sure and 200 in practice.
+pub fn list(conversation: &Conversation, window: &Window, limit: u32) -> Call<MessagePage> {
+    let call = match conversation {
+        Conversation::Group(group) => {
+            Call::get(Service::V3, "groups/{}/messages", &[group.as_str()])
+        }
+        Conversation::User(user) => {
+            Call::get(Service::V3, "direct_messages", &[]).query("other_user_id", user)
+        }
+    };
+    let call = match window {
+        Window::Newest => call,
+        Window::Before(message) => call.query("before_id", message),
+        Window::After(message) => call.query("after_id", message),
+        Window::Since(message) => call.query("since_id", message),
+    };
+    call.query("limit", limit.clamp(1, LIMIT))
+        // Without it, attachments that are files are left out.
+        .query("acceptFiles", 1)
+        .reading(&[], page)
+}
+
+/// Reads one message. For one of a topic, the conversation is the topic.
+pub fn show(conversation: &Conversation, message: &MessageId) -> Call<Message> {
+    let message = message.as_str();
+    match conversation {
+        Conversation::Group(group) => Call::get(
+            Service::V4,
+            "groups/{}/messages/{}",
+            &[group.as_str(), message],
+        ),
+        Conversation::User(user) => {
+            Call::get(Service::V3, "direct_messages/{}", &[message]).query("other_user_id", user)
+        }
+    }
+    .one(MESSAGE)
+}
+
+/// Sends a message under an id of its own. Asked again with the same id within about a minute, it
+/// is refused as a [`Conflict`](crate::Error::Conflict), so it does no harm to repeat.
+/// [`Client::send`](crate::Client::send) takes care of that.
+///
+/// # Errors
+///
+/// [`DraftError`], if GroupMe would not take it.
+pub fn send(
+    conversation: &Conversation,
+    draft: Draft,
+    guid: SourceGuid,
+) -> Result<Call<Message>, DraftError> {
+    let call = match conversation {
+        Conversation::Group(group) => {
+            Call::post(Service::V3, "groups/{}/messages", &[group.as_str()])
+                .body(&draft.for_group(guid)?)
+        }
+        Conversation::User(user) => Call::post(Service::V3, "direct_messages", &[])
+            .body(&draft.for_user(guid, user.clone())?),
+    };
+    Ok(call.harmless().one(MESSAGE))
+}
+
+/// Makes something else of a message of yours, for as long as GroupMe allows it.
+///
+/// # Errors
+///
+/// [`DraftError`], if GroupMe would not take it.
+pub fn edit(
+    conversation: &Conversation,
+    message: &MessageId,
+    draft: Draft,
+) -> Result<Call<Message>, DraftError> {
+    let body = draft.for_edit()?;
+    let message = message.as_str();
+    let call = match conversation {
+        Conversation::Group(group) => Call::put(
+            Service::V4,
+            "groups/{}/messages/{}",
+            &[group.as_str(), message],
+        ),
+        Conversation::User(user) => Call::put(
+            Service::V4,
+            "direct_messages/{}/messages/{}",
+            &[user.as_str(), message],
+        ),
+    };
+    Ok(call.body(&body).one(MESSAGE))
+}
+
+/// Deletes a message.
+pub fn delete(conversation: &ConversationId, message: &MessageId) -> Call<()> {
+    Call::delete(
+        Service::V3,
+        "conversations/{}/messages/{}",
+        &[conversation.as_str(), message.as_str()],
+    )
+}
+
+/// Empties what you see of the messages between you and another user.
+pub fn clear_history(user: &UserId) -> Call<()> {
+    Call::post(Service::V2, "direct_messages/clear_history", &[])
+        .query("other_user_id", user)
+        .harmless()
+}
+
+pub(super) fn page(content: Option<Value>) -> Result<MessagePage, Mismatch> {
+    let Some(mut content) = content else {
+        return Ok(MessagePage::default());
+    };
+    let mut take = |key: &str| content.get_mut(key).map(Value::take);
+    let found = MESSAGES
+        .iter()
+        .find_map(|key| take(key).filter(|value| !value.is_null()));
+    let count = take("count").and_then(|count| count.as_i64());
+    // Without a receipt the messages are worth as much.
+    let read_receipt = take("read_receipt")
+        .filter(|value| !value.is_null())
+        .and_then(|value| reading::one(Some(value)).ok());
+    let some = match found {
+        None if content.is_array() => reading::some_of(Some(content)),
+        found => reading::some_of(found),
+    }?;
+    Ok(MessagePage {
+        messages: some.items,
+        count,
+        read_receipt,
+        unreadable: some.unreadable,
+    })
+}
+
+/// What GroupMe gives at once at most.
+const LIMIT: u32 = 200;
+
+/// Replies to direct messages are documented with one key and seen with the other.
+const MESSAGE: &[&str] = &["message", "direct_message"];
+pub(super) const MESSAGES: &[&str] = &["messages", "direct_messages"];

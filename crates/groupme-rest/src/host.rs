@@ -1,0 +1,319 @@
+//! Where GroupMe's services are.
+
+use core::{fmt, str::FromStr};
+use std::collections::BTreeMap;
+
+use url::{Host, Position, Url};
+
+/// A service of GroupMe, by the address and version that its documentation gives it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Service {
+    /// `https://api.groupme.com/v3`: nearly everything.
+    V3,
+    /// `https://api.groupme.com/v4`: edits, single messages, lists of receipts.
+    V4,
+    /// `https://v2.groupme.com`: receipts, users, and muting of groups.
+    V2,
+    /// `https://api.groupme.com/v1`: searches and presence.
+    V1,
+    /// `https://image.groupme.com`
+    Image,
+    /// `https://video.groupme.com`
+    Video,
+    /// `https://file.groupme.com/v1`
+    File,
+    /// `https://m.groupme.com`: uploads as the web app does them.
+    Media,
+    /// `https://powerup.groupme.com`: the packs of emoji.
+    Powerup,
+}
+
+impl Service {
+    const ALL: [(Self, &'static str, &'static str); 9] = [
+        (Self::V3, "v3", "https://api.groupme.com/v3"),
+        (Self::V4, "v4", "https://api.groupme.com/v4"),
+        (Self::V2, "v2", "https://v2.groupme.com"),
+        (Self::V1, "v1", "https://api.groupme.com/v1"),
+        (Self::Image, "image", "https://image.groupme.com"),
+        (Self::Video, "video", "https://video.groupme.com"),
+        (Self::File, "file/v1", "https://file.groupme.com/v1"),
+        (Self::Media, "m", "https://m.groupme.com"),
+        (Self::Powerup, "powerup", "https://powerup.groupme.com"),
+    ];
+
+    /// What the service is called below one address, such as `v3`.
+    pub fn name(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find(|(service, ..)| *service == self)
+            .map_or("", |(_, name, _)| name)
+    }
+}
+
+/// The addresses of all services.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Services(BTreeMap<Service, BaseUrl>);
+
+impl Services {
+    /// GroupMe itself.
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "it does not: the table is tested"
+    )]
+    pub fn groupme() -> Self {
+        let known = |(service, _, url): &(Service, _, &str)| {
+            let url = BaseUrl::new(url).expect("the table has URLs only, which a test sees to");
+            (*service, url)
+        };
+        Self(Service::ALL.iter().map(known).collect())
+    }
+
+    /// Every service below one address, by its [name](Service::name): `http://127.0.0.1:8080/v3`,
+    /// `…/v4`, `…/v2`, `…/image` and so on. For simulators and gateways of one's own.
+    #[must_use]
+    pub fn below(base: &BaseUrl) -> Self {
+        let below = |(service, name, _): &(Service, &str, _)| (*service, base.join(name));
+        Self(Service::ALL.iter().map(below).collect())
+    }
+
+    /// Puts one service elsewhere.
+    #[must_use]
+    pub fn with(mut self, service: Service, url: BaseUrl) -> Self {
+        self.0.insert(service, url);
+        self
+    }
+
+    /// Whether any of them needs TLS.
+    pub(crate) fn are_secure(&self) -> bool {
+        self.0.values().any(|url| url.0.scheme() == "https")
+    }
+
+    /// Where a service is.
+    pub fn url(&self, service: Service) -> &BaseUrl {
+        // Both constructors fill in every service.
+        &self.0[&service]
+    }
+}
+
+impl Default for Services {
+    fn default() -> Self {
+        Self::groupme()
+    }
+}
+
+/// The address that the paths of a service follow, without a slash at its end.
+///
+/// Without TLS only loopback hosts are accepted, unless [`BaseUrl::allowing_plaintext`] says
+/// otherwise: the token goes along with every request.
+#[derive(Clone, PartialEq, Eq)]
+pub struct BaseUrl(Url);
+
+impl BaseUrl {
+    /// Reads a URL such as `https://api.groupme.com/v3`.
+    ///
+    /// # Errors
+    ///
+    /// [`BaseUrlError`] for what is not a URL, for another scheme than `https` and `http`, for
+    /// credentials, a query or a fragment in the URL, and for a host that is not loopback without
+    /// TLS.
+    pub fn new(url: &str) -> Result<Self, BaseUrlError> {
+        let base = Self::allowing_plaintext(url)?;
+        if base.0.scheme() == "https" || is_loopback(&base.0) {
+            Ok(base)
+        } else {
+            Err(BaseUrlError::Plaintext {
+                host: base.0.host_str().unwrap_or_default().to_owned(),
+            })
+        }
+    }
+
+    /// Reads a URL and accepts one without TLS for any host: whoever is on the road can then read
+    /// the token, and write in your name.
+    ///
+    /// # Errors
+    ///
+    /// [`BaseUrlError`] as [`BaseUrl::new`], but for the lack of TLS.
+    pub fn allowing_plaintext(url: &str) -> Result<Self, BaseUrlError> {
+        let url = Url::parse(url).map_err(|error| BaseUrlError::Malformed {
+            reason: error.to_string(),
+        })?;
+        if !matches!(url.scheme(), "https" | "http") {
+            return Err(BaseUrlError::Scheme {
+                found: url.scheme().to_owned(),
+            });
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(BaseUrlError::Credentials);
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(BaseUrlError::Query);
+        }
+        Ok(Self(url))
+    }
+
+    /// This address and more.
+    fn join(&self, path: &str) -> Self {
+        let mut url = self.0.clone();
+        url.set_path(&format!("{}/{path}", self.path()));
+        Self(url)
+    }
+
+    fn path(&self) -> &str {
+        self.0.path().trim_end_matches('/')
+    }
+
+    /// The URL of what is at a path, which begins with a slash and may have a query.
+    pub(crate) fn locate(&self, path: &str) -> String {
+        [&self.0[..Position::BeforePath], self.path(), path].concat()
+    }
+
+    /// Whether a URL leads to the same host, port and scheme, so that it may see the token.
+    pub(crate) fn is_origin_of(&self, url: &Url) -> bool {
+        self.0.origin() == url.origin()
+    }
+}
+
+impl FromStr for BaseUrl {
+    type Err = BaseUrlError;
+
+    fn from_str(url: &str) -> Result<Self, BaseUrlError> {
+        Self::new(url)
+    }
+}
+
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.locate(""))
+    }
+}
+
+impl fmt::Debug for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BaseUrl({self})")
+    }
+}
+
+/// Why a URL is not a [`BaseUrl`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BaseUrlError {
+    /// It is not a URL. The URL itself is not repeated: it may hold a credential.
+    #[error("it is not a URL with a host: {reason}")]
+    Malformed {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Its scheme is not HTTP's.
+    #[error("its scheme is `{found}`; expected `https`, or `http` on loopback")]
+    Scheme {
+        /// The scheme.
+        found: String,
+    },
+    /// It holds a user name or password.
+    #[error("it holds a user name or password; supply the access token as such")]
+    Credentials,
+    /// It has a query or a fragment.
+    #[error("it has a query or a fragment, which no path can follow")]
+    Query,
+    /// It has no TLS, and the host is not this machine.
+    #[error("`{host}` is not this machine, so it needs `https`")]
+    Plaintext {
+        /// The host.
+        host: String,
+    },
+}
+
+/// Whether the host is this machine by its name or address.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_service_has_an_address_and_a_name_of_its_own() {
+        let services = Services::groupme();
+        let url = |service| services.url(service).to_string();
+        assert_eq!(url(Service::V3), "https://api.groupme.com/v3");
+        assert_eq!(url(Service::V2), "https://v2.groupme.com");
+        let base = BaseUrl::new("http://127.0.0.1:8080/sim/").unwrap();
+        let below = Services::below(&base);
+        for (service, name, _) in Service::ALL {
+            assert!(url(service).starts_with("https://"), "{service:?}");
+            assert_eq!(service.name(), name);
+            let expected = format!("http://127.0.0.1:8080/sim/{name}/groups?page=1");
+            assert_eq!(below.url(service).locate("/groups?page=1"), expected);
+        }
+        let moved = services.with(Service::V3, base.clone());
+        assert_eq!(moved.url(Service::V3), &base);
+        assert_eq!(
+            moved.url(Service::V4).to_string(),
+            "https://api.groupme.com/v4"
+        );
+    }
+
+    #[test]
+    fn plaintext_is_for_loopback_unless_allowed() {
+        for loopback in ["localhost", "a.localhost", "127.9.9.9", "[::1]"] {
+            assert!(
+                BaseUrl::new(&format!("http://{loopback}:1/v3")).is_ok(),
+                "{loopback}"
+            );
+        }
+        for far in ["example.com", "10.0.0.1", "localhost.example.com", "[::2]"] {
+            let url = format!("http://{far}/v3");
+            let refused = BaseUrl::new(&url);
+            assert!(
+                matches!(refused, Err(BaseUrlError::Plaintext { .. })),
+                "{far}"
+            );
+            assert!(BaseUrl::allowing_plaintext(&url).is_ok(), "{far}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_url_is_a_typed_error_that_keeps_secrets() {
+        let error = |url| BaseUrl::new(url).unwrap_err();
+        assert!(matches!(
+            error("api.groupme.com"),
+            BaseUrlError::Malformed { .. }
+        ));
+        assert!(matches!(error("https://"), BaseUrlError::Malformed { .. }));
+        assert!(matches!(
+            error("ftp://example.com"),
+            BaseUrlError::Scheme { .. }
+        ));
+        assert_eq!(
+            error("https://me:pw@example.com/"),
+            BaseUrlError::Credentials
+        );
+        assert_eq!(
+            error("https://example.com/?token=secret"),
+            BaseUrlError::Query
+        );
+        assert!(!error("https://me:secret@").to_string().contains("secret"));
+    }
+
+    #[test]
+    fn only_the_same_origin_may_see_the_token() {
+        let base = BaseUrl::new("https://file.groupme.com/v1").unwrap();
+        let same = |url: &str| base.is_origin_of(&Url::parse(url).unwrap());
+        assert!(same("https://file.groupme.com:443/v1/1/uploadStatus?job=2"));
+        for other in [
+            "http://file.groupme.com/",
+            "https://file.groupme.com:444/",
+            "https://file.groupme.com.example.com/",
+            "https://file.groupme.com@example.com/",
+        ] {
+            assert!(!same(other), "{other}");
+        }
+    }
+}

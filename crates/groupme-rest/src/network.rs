@@ -1,0 +1,146 @@
+//! Exchanges over HTTP/1.1, on connections that are kept for the next one.
+
+use core::time::Duration;
+use std::{
+    io::{self, Read as _},
+    sync::Arc,
+};
+
+use bytes::Bytes;
+use flate2::read::MultiGzDecoder;
+use http::{HeaderValue, header};
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use hyper_util::{
+    client::legacy,
+    rt::{TokioExecutor, TokioTimer},
+};
+
+use crate::{
+    Options, SetupError, TransportError,
+    dial::Dialer,
+    exchange::{Exchange, ExchangeError, Exchanging},
+    tls::Tls,
+};
+
+/// The network.
+#[derive(Clone)]
+pub(crate) struct Network {
+    http: Arc<legacy::Client<Dialer, Full<Bytes>>>,
+    user_agent: HeaderValue,
+    body_limit: usize,
+}
+
+impl Network {
+    pub(crate) fn new(options: &Options) -> Result<Self, SetupError> {
+        let tls = Tls::new(options.roots.clone());
+        if options.services.are_secure() {
+            tls.check()?;
+        }
+        let http = legacy::Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(IDLE)
+            .pool_max_idle_per_host(IDLE_CONNECTIONS)
+            .build(Dialer::new(options, tls));
+        Ok(Self {
+            http: Arc::new(http),
+            user_agent: HeaderValue::from_static(USER_AGENT),
+            body_limit: options.body_limit,
+        })
+    }
+
+    async fn carry(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<Bytes>, ExchangeError> {
+        let mut request = request.map(Full::new);
+        let headers = request.headers_mut();
+        headers.insert(header::USER_AGENT, self.user_agent.clone());
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+        let response = self
+            .http
+            .request(request)
+            .await
+            .map_err(|error| TransportError::new(!error.is_connect(), error))?;
+        let (parts, body) = response.into_parts();
+        let limit = self.body_limit;
+        let body = match Limited::new(body, limit).collect().await {
+            Ok(body) => body.to_bytes(),
+            Err(error) if error.is::<LengthLimitError>() => {
+                return Err(ExchangeError::Oversize { limit });
+            }
+            Err(error) => return Err(TransportError::new(true, error).into()),
+        };
+        let is_gzip = parts
+            .headers
+            .get(header::CONTENT_ENCODING)
+            .is_some_and(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"gzip"));
+        let body = if is_gzip { gunzip(&body, limit)? } else { body };
+        Ok(http::Response::from_parts(parts, body))
+    }
+}
+
+impl Exchange for Network {
+    fn exchange(&self, request: http::Request<Bytes>) -> Exchanging<'_> {
+        Box::pin(self.carry(request))
+    }
+}
+
+/// Decompresses a body, but no more of it than the limit: a few bytes can stand for gigabytes.
+fn gunzip(body: &[u8], limit: usize) -> Result<Bytes, ExchangeError> {
+    // A response without a body has no gzip header either.
+    if body.is_empty() {
+        return Ok(Bytes::new());
+    }
+    let mut plain = Vec::new();
+    let allowed = u64::try_from(limit).unwrap_or(u64::MAX);
+    MultiGzDecoder::new(body)
+        .take(allowed.saturating_add(1))
+        .read_to_end(&mut plain)
+        .map_err(|error: io::Error| TransportError::new(true, error))?;
+    if plain.len() > limit {
+        return Err(ExchangeError::Oversize { limit });
+    }
+    Ok(plain.into())
+}
+
+const USER_AGENT: &str = concat!("groupme-rest/", env!("CARGO_PKG_VERSION"));
+
+/// A connection costs some 30 KB, and most programs ask in bursts.
+const IDLE: Duration = Duration::from_secs(30);
+const IDLE_CONNECTIONS: usize = 4;
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use flate2::{Compression, write::GzEncoder};
+
+    use super::*;
+
+    fn gzip(plain: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(plain).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn a_body_is_decompressed_up_to_the_limit() {
+        let zeros = vec![0; 100_000];
+        let bomb = gzip(&zeros);
+        assert!(bomb.len() < 1000);
+        assert_eq!(gunzip(&bomb, 100_000).unwrap(), zeros);
+        assert!(matches!(
+            gunzip(&bomb, 99_999),
+            Err(ExchangeError::Oversize { limit: 99_999 })
+        ));
+        assert_eq!(gunzip(b"", 10).unwrap(), "");
+    }
+
+    #[test]
+    fn a_body_that_is_cut_short_is_a_broken_connection() {
+        let whole = gzip(b"all of it");
+        for cut in [&whole[..whole.len() - 5], b"nonsense"] {
+            assert!(matches!(gunzip(cut, 100), Err(ExchangeError::Transport(_))));
+        }
+    }
+}

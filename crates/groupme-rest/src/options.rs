@@ -1,0 +1,83 @@
+//! What can be chosen about a client.
+
+use core::{fmt, time::Duration};
+
+use crate::{Patience, Proxy, Services, SetupError, tls::Roots};
+
+/// What can be chosen about a [`Client`](crate::Client). The defaults suit GroupMe.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Options {
+    /// Where GroupMe's services are. Default: at GroupMe.
+    pub services: Services,
+    /// The time between two requests of the same token, from departure to departure. Default: 125
+    /// milliseconds, which is 8 a second; GroupMe begins to refuse at about 10.
+    pub interval: Duration,
+    /// How failures that pass are dealt with.
+    pub patience: Patience,
+    /// How long a connection may take to stand, TLS included. Default: 10 seconds.
+    pub connect_timeout: Duration,
+    /// How long one request may take, from its departure to the end of the response. Default: 20
+    /// seconds.
+    pub request_timeout: Duration,
+    /// How many bytes a response may have, decompressed. Default: 16 MiB.
+    pub body_limit: usize,
+    /// Through which proxy to go. Default: none, whatever the environment says; see
+    /// [`Proxy::from_environment`].
+    pub proxy: Proxy,
+    /// What jitter and the ids of messages are drawn from. Default: another one each time. Two
+    /// clients with the same seed send messages with the same ids, which GroupMe takes for
+    /// repetitions.
+    pub seed: Option<u64>,
+    pub(crate) roots: Roots,
+}
+
+impl Options {
+    /// Trusts one more root certificate, in DER.
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError::RootCertificate`] if it is none.
+    pub fn add_root_der(&mut self, der: &[u8]) -> Result<(), SetupError> {
+        self.roots.add_der(der)
+    }
+
+    /// Trusts the root certificates of a file in PEM.
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError::RootCertificate`] if there is none in it, or something else.
+    pub fn add_root_pem(&mut self, pem: &[u8]) -> Result<(), SetupError> {
+        self.roots.add_pem(pem)
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            services: Services::default(),
+            interval: Duration::from_millis(125),
+            patience: Patience::default(),
+            connect_timeout: Duration::from_secs(10),
+            request_timeout: Duration::from_secs(20),
+            body_limit: 16 << 20,
+            proxy: Proxy::none(),
+            seed: None,
+            roots: Roots::default(),
+        }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("services", &self.services)
+            .field("interval", &self.interval)
+            .field("patience", &self.patience)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("request_timeout", &self.request_timeout)
+            .field("body_limit", &self.body_limit)
+            .field("proxy", &self.proxy)
+            .finish_non_exhaustive()
+    }
+}

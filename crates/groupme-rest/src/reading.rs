@@ -1,0 +1,121 @@
+//! What is read from an answer.
+
+use core::fmt;
+
+use groupme_model::Json;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::answer::Answer;
+
+/// How an answer is read as a `T`.
+pub(crate) struct Reading<T> {
+    /// The members that may have it, the first of which to be there is taken; the whole content if
+    /// there are none, or if the content is a list.
+    pub(crate) keys: &'static [&'static str],
+    pub(crate) read: fn(Option<Value>) -> Result<T, Mismatch>,
+    /// Whether the body does not matter, and need not be JSON.
+    pub(crate) is_deaf: bool,
+}
+
+/// Why an answer cannot be read.
+#[derive(Debug)]
+pub(crate) enum Mismatch {
+    /// It is not JSON, or an object of it is not usable.
+    Json(serde_json::Error),
+    /// What was asked for is not there.
+    Absent,
+    /// It should be a list.
+    NoList,
+}
+
+impl<T> Reading<T> {
+    pub(crate) fn of(&self, answer: &Answer<'_>) -> Result<T, Mismatch> {
+        if self.is_deaf {
+            return (self.read)(None);
+        }
+        let content = answer.content().map_err(Mismatch::Json)?;
+        (self.read)(content.and_then(|content| member(content, self.keys)))
+    }
+}
+
+fn member(mut content: Value, keys: &[&str]) -> Option<Value> {
+    if keys.is_empty() || content.is_array() {
+        return Some(content);
+    }
+    let key = keys
+        .iter()
+        .find(|key| content.get(key).is_some_and(|value| !value.is_null()))?;
+    content.get_mut(key).map(Value::take)
+}
+
+pub(crate) fn one<T: DeserializeOwned>(content: Option<Value>) -> Result<T, Mismatch> {
+    T::deserialize(content.ok_or(Mismatch::Absent)?).map_err(Mismatch::Json)
+}
+
+pub(crate) fn maybe<T: DeserializeOwned>(content: Option<Value>) -> Result<Option<T>, Mismatch> {
+    content.map(|content| one(Some(content))).transpose()
+}
+
+pub(crate) fn list<T: DeserializeOwned>(content: Option<Value>) -> Result<Vec<T>, Mismatch> {
+    some_of(content).map(|list| {
+        if list.unreadable > 0 {
+            tracing::warn!(
+                elements = list.unreadable,
+                "a list has elements that cannot be read"
+            );
+        }
+        list.items
+    })
+}
+
+pub(crate) fn json(content: Option<Value>) -> Result<Json, Mismatch> {
+    maybe(content).map(Option::unwrap_or_default)
+}
+
+/// The elements of a list that can be read, and how many cannot.
+pub(crate) struct SomeOf<T> {
+    pub(crate) items: Vec<T>,
+    pub(crate) unreadable: usize,
+}
+
+/// One broken element must not take the others with it.
+pub(crate) fn some_of<T: DeserializeOwned>(content: Option<Value>) -> Result<SomeOf<T>, Mismatch> {
+    let elements = match content {
+        None => Vec::new(),
+        Some(Value::Array(elements)) => elements,
+        Some(_) => return Err(Mismatch::NoList),
+    };
+    let total = elements.len();
+    let items: Vec<T> = elements
+        .into_iter()
+        .filter_map(|element| T::deserialize(element).ok())
+        .collect();
+    Ok(SomeOf {
+        unreadable: total - items.len(),
+        items,
+    })
+}
+
+impl<T> Clone for Reading<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Reading<T> {}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            // Its own text may quote what was received.
+            Self::Json(error) if error.is_data() => "it lacks what it cannot be used without",
+            Self::Json(error) if error.is_eof() => "it ends too early",
+            Self::Json(_) => "it is not JSON",
+            Self::Absent => "it does not have what was asked for",
+            Self::NoList => "it has something else where a list should be",
+        })
+    }
+}
+
+impl core::error::Error for Mismatch {}

@@ -1,0 +1,269 @@
+//! Whether and when a failed request is tried again: a pure rule over time.
+
+use core::time::Duration;
+
+use crate::{Error, random::Random};
+
+/// How patient a client is with failures that pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Patience {
+    /// For how long a call is tried, from when its first request goes: the wait for its turn does
+    /// not count. Default: 30 seconds.
+    pub deadline: Duration,
+    /// How many requests a call may make at most. Default: 8.
+    pub attempts: u32,
+    /// The wait after the first failure is random and below this; the bound doubles with each
+    /// further one. Default: 500 milliseconds.
+    pub backoff_base: Duration,
+    /// The bound grows no further than this. Default: 10 seconds.
+    pub backoff_cap: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            deadline: Duration::from_secs(30),
+            attempts: 8,
+            backoff_base: Duration::from_millis(500),
+            backoff_cap: Duration::from_secs(10),
+        }
+    }
+}
+
+/// What a second request of the same kind would do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Repeat {
+    /// The same as the first, or nothing: it reads, or sets what is set already, or carries an id
+    /// by which GroupMe knows it.
+    Harmless,
+    /// Everything once more. So it is made only when the first one cannot have been heard.
+    Doubles,
+}
+
+/// The attempts of one call. Times are since an origin of the caller's.
+#[derive(Debug)]
+pub(crate) struct Attempts<'p> {
+    patience: &'p Patience,
+    repeat: Repeat,
+    begun: Option<Duration>,
+    made: u32,
+    internal_errors: u32,
+}
+
+/// What to do about a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// The failure is the answer.
+    GiveUp,
+    /// Try again after this.
+    Again(Duration),
+}
+
+impl<'p> Attempts<'p> {
+    pub(crate) fn new(patience: &'p Patience, repeat: Repeat) -> Self {
+        Self {
+            patience,
+            repeat,
+            begun: None,
+            made: 0,
+            internal_errors: 0,
+        }
+    }
+
+    /// A request goes now. How long it may take at most is the answer.
+    pub(crate) fn handle_departure(&mut self, now: Duration) -> Duration {
+        let begun = *self.begun.get_or_insert(now);
+        self.made += 1;
+        (begun + self.patience.deadline).saturating_sub(now)
+    }
+
+    /// Until when the next request must go; `None` before the first.
+    pub(crate) fn deadline(&self) -> Option<Duration> {
+        self.begun.map(|begun| begun + self.patience.deadline)
+    }
+
+    /// A request failed.
+    pub(crate) fn handle_failure(
+        &mut self,
+        now: Duration,
+        error: &Error,
+        random: &mut Random,
+    ) -> Verdict {
+        if !error.is_transient() || !self.may_repeat(error) || self.made >= self.patience.attempts {
+            return Verdict::GiveUp;
+        }
+        // GroupMe also answers 500 to what it will never understand (groupme.md, section 8.1).
+        if let Error::Server(refusal) = error
+            && refusal.status == 500
+        {
+            self.internal_errors += 1;
+            if self.internal_errors > TRIES_AFTER_INTERNAL_ERRORS {
+                return Verdict::GiveUp;
+            }
+        }
+        let asked = error.retry_after().unwrap_or_default();
+        let wait = asked + random.below(self.bound());
+        if self
+            .deadline()
+            .is_some_and(|deadline| now + wait < deadline)
+        {
+            Verdict::Again(wait)
+        } else {
+            Verdict::GiveUp
+        }
+    }
+
+    fn may_repeat(&self, error: &Error) -> bool {
+        match self.repeat {
+            Repeat::Harmless => true,
+            Repeat::Doubles => error.is_unheard(),
+        }
+    }
+
+    fn bound(&self) -> Duration {
+        let doublings = self.made.saturating_sub(1).min(31);
+        self.patience
+            .backoff_base
+            .saturating_mul(1 << doublings)
+            .min(self.patience.backoff_cap)
+    }
+}
+
+const TRIES_AFTER_INTERNAL_ERRORS: u32 = 2;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{CallName, Refusal, Service, TransportError};
+
+    const CALL: CallName = CallName::new("GET", Service::V3, "groups");
+
+    fn refusal(status: u16) -> Box<Refusal> {
+        Box::new(Refusal::new(CALL, status))
+    }
+
+    fn busy() -> Error {
+        Error::Server(refusal(503))
+    }
+
+    fn limited(seconds: Option<u64>) -> Error {
+        Error::RateLimited(Box::new(Refusal {
+            retry_after: seconds.map(Duration::from_secs),
+            ..*refusal(429)
+        }))
+    }
+
+    fn lost(is_sent: bool) -> Error {
+        Error::Transport {
+            call: CALL,
+            source: TransportError::new(is_sent, "the cable"),
+        }
+    }
+
+    /// Fails until it is given up, each failure taking 100 ms; the waits.
+    fn waits(patience: &Patience, repeat: Repeat, error: &Error, seed: u64) -> Vec<Duration> {
+        let mut random = Random::from_seed(seed);
+        let mut attempts = Attempts::new(patience, repeat);
+        let (mut now, mut waits) = (Duration::from_secs(1000), Vec::new());
+        loop {
+            attempts.handle_departure(now);
+            now += Duration::from_millis(100);
+            match attempts.handle_failure(now, error, &mut random) {
+                Verdict::GiveUp => return waits,
+                Verdict::Again(wait) => {
+                    waits.push(wait);
+                    now += wait;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn waits_are_random_below_a_bound_that_doubles_to_its_cap() {
+        let patience = Patience {
+            deadline: Duration::from_secs(10_000),
+            attempts: 9,
+            ..Patience::default()
+        };
+        let bounds = [500, 1000, 2000, 4000, 8000, 10_000, 10_000, 10_000];
+        let mut longest = [Duration::ZERO; 8];
+        let mut shortest = [Duration::MAX; 8];
+        for seed in 0..500 {
+            let waits = waits(&patience, Repeat::Harmless, &busy(), seed);
+            assert_eq!(waits.len(), 8);
+            for (index, wait) in waits.into_iter().enumerate() {
+                longest[index] = longest[index].max(wait);
+                shortest[index] = shortest[index].min(wait);
+            }
+        }
+        for (index, bound) in bounds.into_iter().map(Duration::from_millis).enumerate() {
+            assert!(longest[index] < bound && longest[index] > bound * 9 / 10);
+            assert!(shortest[index] < bound / 10);
+        }
+    }
+
+    #[test]
+    fn no_attempt_starts_after_the_deadline() {
+        let patience = Patience {
+            attempts: 1000,
+            ..Patience::default()
+        };
+        for seed in 0..500 {
+            let waits = waits(&patience, Repeat::Harmless, &busy(), seed);
+            let requests = u32::try_from(waits.len()).unwrap();
+            let last_departure =
+                waits.iter().sum::<Duration>() + requests * Duration::from_millis(100);
+            assert!(last_departure < patience.deadline);
+        }
+    }
+
+    #[test]
+    fn a_request_may_not_outlast_the_deadline() {
+        let patience = Patience::default();
+        let mut attempts = Attempts::new(&patience, Repeat::Harmless);
+        assert_eq!(attempts.deadline(), None);
+        assert_eq!(
+            attempts.handle_departure(Duration::from_secs(5)),
+            patience.deadline
+        );
+        let left = attempts.handle_departure(Duration::from_secs(25));
+        assert_eq!(left, Duration::from_secs(10));
+    }
+
+    #[test]
+    fn retry_after_is_waited_for_and_given_up_when_it_is_too_long() {
+        let patience = Patience::default();
+        let after = |seconds| waits(&patience, Repeat::Harmless, &limited(Some(seconds)), 1);
+        assert!(after(12)[0] >= Duration::from_secs(12));
+        assert!(after(12)[0] < Duration::from_millis(12_500));
+        assert_eq!(after(30), []);
+        assert!(!waits(&patience, Repeat::Harmless, &limited(None), 1).is_empty());
+    }
+
+    #[test]
+    fn what_doubles_is_repeated_only_if_it_was_not_heard() {
+        let patience = Patience::default();
+        let tried = |error| waits(&patience, Repeat::Doubles, &error, 1).len();
+        assert_eq!(tried(busy()), 0);
+        assert_eq!(tried(lost(true)), 0);
+        assert_eq!(tried(Error::Server(refusal(408))), 0);
+        assert!(tried(lost(false)) > 1);
+        assert!(tried(limited(None)) > 1);
+    }
+
+    #[test]
+    fn refusals_are_final_and_internal_errors_nearly_so() {
+        let patience = Patience::default();
+        let tried = |error| waits(&patience, Repeat::Harmless, &error, 1).len();
+        assert_eq!(tried(Error::Unauthorized(refusal(401))), 0);
+        assert_eq!(tried(Error::Forbidden(refusal(403))), 0);
+        assert_eq!(tried(Error::NotFound(refusal(404))), 0);
+        assert_eq!(tried(Error::Conflict(refusal(409))), 0);
+        assert_eq!(tried(Error::Invalid(refusal(422))), 0);
+        assert_eq!(tried(Error::Server(refusal(500))), 2);
+        assert!(tried(Error::Server(refusal(408))) > 2);
+        assert!(tried(lost(true)) > 2);
+    }
+}

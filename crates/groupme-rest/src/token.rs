@@ -1,0 +1,88 @@
+//! The access token.
+
+use core::fmt;
+
+use http::HeaderValue;
+
+/// An access token of GroupMe. Nothing shows it: not `Debug`, no error, no log line, no URL.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token(HeaderValue);
+
+impl Token {
+    /// Takes a token, white space around it removed. Its length is not judged: there are tokens of
+    /// 32 and of 40 characters, and nobody promised either.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenError`] when it is empty, or has characters that no token has.
+    pub fn new(token: &str) -> Result<Self, TokenError> {
+        let token = token.trim();
+        if token.is_empty() {
+            return Err(TokenError::Empty);
+        }
+        if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(TokenError::Illegal);
+        }
+        let mut value = HeaderValue::from_str(token).map_err(|_| TokenError::Illegal)?;
+        value.set_sensitive(true);
+        Ok(Self(value))
+    }
+
+    /// The token as a header's value, which hyper does not log either.
+    pub(crate) fn header(&self) -> HeaderValue {
+        self.0.clone()
+    }
+
+    /// The text with every occurrence of the token taken out: a server may repeat what it was sent.
+    pub(crate) fn redact(&self, text: &str) -> Option<String> {
+        let token = self.0.to_str().ok()?;
+        text.contains(token).then(|| text.replace(token, "…"))
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
+
+/// Why a text is not a [`Token`]. The text is not repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TokenError {
+    /// There is nothing in it.
+    #[error("the access token is empty")]
+    Empty,
+    /// It has characters that no token has.
+    #[error("the access token has characters that no token has")]
+    Illegal,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_judged_by_its_characters_alone() {
+        assert!(Token::new("a").is_ok());
+        assert_eq!(Token::new(" abc\n"), Token::new("abc"));
+        assert_eq!(Token::new(" \n"), Err(TokenError::Empty));
+        for bad in ["a b", "a\nb", "é", "a\u{7f}"] {
+            assert_eq!(Token::new(bad), Err(TokenError::Illegal), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_never_shown() {
+        let token = Token::new("hush-hush").unwrap();
+        assert_eq!(
+            format!("{token:?} {:?}", token.header()),
+            "Token(…) Sensitive"
+        );
+        assert_eq!(
+            token.redact("no such token: hush-hush").as_deref(),
+            Some("no such token: …")
+        );
+        assert_eq!(token.redact("not found"), None);
+    }
+}

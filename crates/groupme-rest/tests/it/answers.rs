@@ -1,0 +1,206 @@
+//! Every recorded answer, read by the call that it answers.
+
+use groupme_rest::{
+    Conversation, Error,
+    endpoint::{
+        Numbered, groups,
+        messages::{self, Window},
+    },
+};
+use http::{HeaderMap, StatusCode};
+
+use crate::recorded;
+
+const GROUP: &str = "1835";
+const USER: &str = "185";
+const DIRECT: &str = "185+230";
+
+fn group() -> Conversation {
+    Conversation::Group(GROUP.into())
+}
+
+fn user() -> Conversation {
+    Conversation::User(USER.into())
+}
+
+fn first() -> Numbered {
+    Numbered::default()
+}
+
+/// A file and what is made of it.
+type Case = (&'static str, fn(&'static str));
+
+/// Reads the answer by the call and compares it with what is at the place, strictly read.
+macro_rules! read {
+    ($status:literal, $call:expr, $Content:ty, $pointer:literal) => {
+        |name| {
+            let answer = Answer::load(name);
+            let expected: $Content = answer.at($pointer);
+            assert_eq!(answer.read($status, &$call), expected, "{name}");
+        }
+    };
+}
+
+/// Reads a page of messages.
+macro_rules! page {
+    ($status:literal, $call:expr, $pointer:literal) => {
+        |name| {
+            let answer = Answer::load(name);
+            let page = answer.read($status, &$call);
+            assert_eq!(page.messages, answer.at::<Vec<Message>>($pointer), "{name}");
+            assert!(!page.messages.is_empty(), "{name}");
+            assert_eq!(page.unreadable, 0, "{name}");
+        }
+    };
+}
+
+/// Checks that an answer of which nothing is read is a success all the same.
+macro_rules! success {
+    ($status:literal, $call:expr) => {
+        |name| Answer::load(name).read($status, &$call)
+    };
+}
+
+/// Reads a refusal.
+macro_rules! refused {
+    ($status:literal, $variant:ident, $code:literal, $error:literal) => {
+        |name| {
+            let body = serde_json::to_vec(&recorded::load(name)).unwrap();
+            let status = StatusCode::from_u16($status).unwrap();
+            let error = users::me()
+                .decode(status, &HeaderMap::new(), &body)
+                .unwrap_err();
+            assert!(matches!(error, Error::$variant(_)), "{name}: {error:?}");
+            let refusal: &Refusal = error.refusal().unwrap();
+            assert_eq!((refusal.status, refusal.code), ($status, Some($code)));
+            assert_eq!(refusal.errors, [$error]);
+        }
+    };
+}
+
+mod about_messages;
+mod about_others;
+mod about_people;
+
+/// Recordings that are no answers.
+const NO_ANSWERS: [&str; 1] = ["emoji.powerups.2.json"];
+
+fn all() -> impl Iterator<Item = &'static Case> {
+    about_messages::MESSAGES
+        .iter()
+        .chain(about_people::PEOPLE)
+        .chain(about_others::OTHERS)
+}
+
+#[test]
+fn recorded_answers_about_messages_are_read() {
+    for (name, check) in about_messages::MESSAGES {
+        check(name);
+    }
+}
+
+#[test]
+fn recorded_answers_about_people_are_read() {
+    for (name, check) in about_people::PEOPLE {
+        check(name);
+    }
+}
+
+#[test]
+fn all_other_recorded_answers_are_read() {
+    for (name, check) in about_others::OTHERS {
+        check(name);
+    }
+}
+
+#[test]
+fn no_recorded_answer_is_left_out() {
+    let mut left_out = recorded::names();
+    left_out.retain(|name| {
+        !name.contains(".request")
+            && !NO_ANSWERS.contains(&&**name)
+            && !all().any(|(checked, _)| checked == name)
+    });
+    assert_eq!(left_out, [""; 0]);
+}
+
+#[test]
+fn a_broken_element_does_not_take_the_others_with_it() {
+    let body = br#"{"response":{"count":3,"messages":[{"id":"1"},{"text":"no id"},7,{"id":"2"}]},"meta":{"code":200}}"#;
+    let call = messages::list(&group(), &Window::Newest, 20);
+    let page = call
+        .decode(StatusCode::OK, &HeaderMap::new(), body)
+        .unwrap();
+    assert_eq!(
+        (page.messages.len(), page.unreadable, page.count),
+        (2, 2, Some(3))
+    );
+    let body = br#"[{"id":"1"},{"name":"no id"}]"#;
+    let list = groups::list(first()).decode(StatusCode::OK, &HeaderMap::new(), body);
+    assert_eq!(list.unwrap().len(), 1);
+}
+
+#[test]
+fn an_empty_history_has_many_spellings() {
+    let call = messages::list(&user(), &Window::Newest, 20);
+    for (status, body) in [
+        (304, ""),
+        (200, ""),
+        (200, r#"{"meta":{"code":200},"response":null}"#),
+        (200, r#"{"meta":{"code":200}}"#),
+        (
+            200,
+            r#"{"meta":{"code":200},"response":{"count":0,"direct_messages":[]}}"#,
+        ),
+        (
+            200,
+            r#"{"meta":{"code":200},"response":{"count":0,"messages":null}}"#,
+        ),
+        (200, r#"{"meta":{"code":200},"response":[]}"#),
+    ] {
+        let status = StatusCode::from_u16(status).unwrap();
+        let page = call
+            .decode(status, &HeaderMap::new(), body.as_bytes())
+            .unwrap();
+        assert!(page.messages.is_empty(), "{status} {body}");
+    }
+}
+
+#[test]
+fn what_is_not_the_answer_is_an_error_that_quotes_nothing() {
+    for body in [
+        "<html>secret</html>",
+        r#"{"response":{"name":"secret"},"meta":{"code":200}}"#,
+        r#"["secret"#,
+        r#"{"response":"secret","meta":{"code":200}}"#,
+        "",
+    ] {
+        let error = groups::show(&GROUP.into())
+            .decode(StatusCode::OK, &HeaderMap::new(), body.as_bytes())
+            .unwrap_err();
+        assert!(
+            matches!(error, Error::Unreadable { status: 200, .. }),
+            "{body}"
+        );
+        let source = core::error::Error::source(&error).unwrap().to_string();
+        assert!(!source.contains("secret") && !error.to_string().contains("secret"));
+        assert!(!error.is_transient() && !error.is_unheard());
+    }
+}
+
+#[test]
+fn success_without_content_is_whatever_the_server_makes_of_it() {
+    for (status, body) in [
+        (204, ""),
+        (200, ""),
+        (202, ""),
+        (200, "OK"),
+        (201, "<html></html>"),
+    ] {
+        let status = StatusCode::from_u16(status).unwrap();
+        let delete = messages::delete(&DIRECT.into(), &"1".into());
+        delete
+            .decode(status, &HeaderMap::new(), body.as_bytes())
+            .unwrap();
+    }
+}

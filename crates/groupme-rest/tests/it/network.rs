@@ -1,0 +1,212 @@
+//! Calls over real sockets.
+
+use core::{error::Error as _, time::Duration};
+use std::io::Write as _;
+
+use flate2::{Compression, write::GzEncoder};
+use groupme_rest::{
+    BaseUrl, Client, Conversation, Error, Options, Service, Services,
+    endpoint::{
+        Numbered, groups,
+        messages::{self, Window},
+        users,
+    },
+};
+
+use crate::{
+    server::{Reply, Server, reply, response},
+    world::token,
+};
+
+const ME: &str = r#"{"response":{"id":"185"},"meta":{"code":200}}"#;
+
+/// Quick to go on, and impatient with silence.
+fn options(server: &Server) -> Options {
+    let mut options = Options::default();
+    options.services =
+        Services::below(&BaseUrl::new(&format!("http://{}", server.address)).unwrap());
+    options.interval = Duration::ZERO;
+    options.patience.backoff_base = Duration::from_millis(1);
+    options
+}
+
+fn client(server: &Server) -> Client {
+    Client::new(token(), &options(server)).unwrap()
+}
+
+async fn me(client: &Client) -> Result<groupme_model::User, Error> {
+    client.call(&users::me()).await
+}
+
+#[tokio::test]
+async fn a_connection_is_used_again() {
+    let server = Server::start(vec![reply("200 OK", &[], ME); 3]).await;
+    let client = client(&server);
+    for _ in 0..3 {
+        assert_eq!(me(&client).await.unwrap().id, "185");
+    }
+    let seen = server.seen();
+    assert_eq!((seen.connections, seen.heads.len()), (1, 3));
+}
+
+#[tokio::test]
+async fn a_request_says_who_asks_and_what_it_takes() {
+    let server = Server::start(vec![reply("200 OK", &[], ME)]).await;
+    me(&client(&server)).await.unwrap();
+    let head = &server.seen().heads[0].1;
+    assert!(head.starts_with("get /v3/users/me http/1.1\r\n"), "{head}");
+    for line in [
+        "x-access-token: hush-hush",
+        "accept: application/json",
+        "accept-encoding: gzip",
+        concat!("user-agent: groupme-rest/", env!("CARGO_PKG_VERSION")),
+    ] {
+        assert!(head.contains(&format!("{line}\r\n")), "{head}");
+    }
+    assert_eq!(head.matches("hush-hush").count(), 1);
+}
+
+#[tokio::test]
+async fn a_compressed_body_is_decompressed() {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(ME.as_bytes()).unwrap();
+    let body = encoder.finish().unwrap();
+    let server = Server::start(vec![reply("200 OK", &["Content-Encoding: gzip"], body)]).await;
+    assert_eq!(me(&client(&server)).await.unwrap().id, "185");
+}
+
+#[tokio::test]
+async fn answers_without_a_body_are_answers() {
+    let server = Server::start(vec![
+        reply("204 No Content", &[], ""),
+        reply("304 Not Modified", &["Content-Encoding: gzip"], ""),
+        reply("404 Not Found", &["Content-Type: text/html"], "Not Found"),
+    ])
+    .await;
+    let client = client(&server);
+    let group = Conversation::Group("1835".into());
+    client
+        .call(&messages::delete(&"1835".into(), &"1".into()))
+        .await
+        .unwrap();
+    let page = client
+        .call(&messages::list(&group, &Window::Newest, 20))
+        .await
+        .unwrap();
+    assert!(page.messages.is_empty());
+    let error = client
+        .call(&groups::show(&"1835".into()))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, Error::NotFound(_)));
+    assert_eq!(server.seen().connections, 1);
+}
+
+#[tokio::test]
+async fn a_proxys_page_and_a_connection_that_breaks_are_waited_out() {
+    let whole = response("200 OK", &[], ME);
+    let server = Server::start(vec![
+        reply(
+            "502 Bad Gateway",
+            &["Content-Type: text/html"],
+            "<html></html>",
+        ),
+        Reply::Close(Vec::new()),
+        Reply::Close(whole[..20].to_vec()),
+        Reply::Close(whole[..whole.len() - 5].to_vec()),
+        reply("200 OK", &[], ME),
+    ])
+    .await;
+    assert_eq!(me(&client(&server)).await.unwrap().id, "185");
+    assert_eq!(server.seen().heads.len(), 5);
+}
+
+#[tokio::test]
+async fn a_redirection_is_not_followed() {
+    let elsewhere = Server::start(vec![reply("200 OK", &[], ME)]).await;
+    let location = format!("Location: http://{}/v3/users/me", elsewhere.address);
+    let server = Server::start(vec![reply("302 Found", &[&location], "")]).await;
+    let error = me(&client(&server)).await.unwrap_err();
+    assert!(matches!(error, Error::Unexpected(_)), "{error}");
+    assert_eq!(elsewhere.seen().connections, 0);
+}
+
+#[tokio::test]
+async fn an_answer_beyond_the_limit_is_not_taken() {
+    let server = Server::start(vec![reply("200 OK", &[], "x".repeat(1001))]).await;
+    let mut options = options(&server);
+    options.body_limit = 1000;
+    let error = me(&Client::new(token(), &options).unwrap())
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(error, Error::Oversize { limit: 1000, .. }),
+        "{error}"
+    );
+    assert!(!error.is_transient());
+}
+
+#[tokio::test]
+async fn silence_is_given_up() {
+    let server = Server::start(vec![Reply::Hang; 2]).await;
+    let mut options = options(&server);
+    options.request_timeout = Duration::from_millis(30);
+    options.patience.attempts = 2;
+    let error = me(&Client::new(token(), &options).unwrap())
+        .await
+        .unwrap_err();
+    assert!(matches!(error, Error::TimedOut { .. }), "{error}");
+    assert_eq!(server.seen().heads.len(), 2);
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_has_not_heard_anything() {
+    let (server, listener) = Server::bind(Vec::new()).await;
+    drop(listener);
+    let mut options = options(&server);
+    options.patience.attempts = 2;
+    let error = me(&Client::new(token(), &options).unwrap())
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, Error::Transport { source, .. } if !source.is_sent()),
+        "{error:?}"
+    );
+    assert!(error.is_unheard() && error.is_transient());
+    let mut chain = Vec::new();
+    let mut source = error.source();
+    while let Some(error) = source {
+        chain.push(error.to_string());
+        source = error.source();
+    }
+    assert!(
+        chain.len() > 2 && chain.join(": ").contains("refused"),
+        "{chain:?}"
+    );
+}
+
+#[tokio::test]
+async fn each_service_is_where_it_was_put() {
+    let v2 = Server::start(vec![reply(
+        "200 OK",
+        &[],
+        r#"{"response":{"user":{"id":"230"}},"meta":{"code":200}}"#,
+    )])
+    .await;
+    let server = Server::start(vec![reply("200 OK", &[], "[]")]).await;
+    let mut options = options(&server);
+    let elsewhere = BaseUrl::new(&format!("http://{}/old", v2.address)).unwrap();
+    options.services = options.services.with(Service::V2, elsewhere);
+    let client = Client::new(token(), &options).unwrap();
+    client.call(&users::show(&"230".into())).await.unwrap();
+    client
+        .call(&groups::list(Numbered::default()))
+        .await
+        .unwrap();
+    assert!(
+        v2.seen().heads[0]
+            .1
+            .starts_with("get /old/users/230?include_shared_groups=true ")
+    );
+    assert!(server.seen().heads[0].1.starts_with("get /v3/groups "));
+}

@@ -1,0 +1,550 @@
+//! Every recorded request, asked by the call that makes it.
+
+use groupme_model::{
+    Attachment, ConversationId, Draft, LikeIcon, Timestamp,
+    calendar::Venue,
+    group::{GroupType, JoinQuestion, MessageDeleter, Visibility},
+    poll::{PollType, PollVisibility},
+};
+use groupme_rest::{
+    Call, Conversation, Services, Token,
+    endpoint::{
+        bots, calendar, directories, groups, members, messages, pins, polls, reactions, receipts,
+        relationships, topics, uploads, users,
+    },
+};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::recorded::{load, names};
+
+/// A file, what is asked, and where.
+type Case = (&'static str, fn(&Value) -> Asked, &'static str);
+
+struct Asked {
+    line: String,
+    body: Value,
+}
+
+/// The method and URL of a call, and its body.
+fn asked<T>(call: &Call<T>) -> Asked {
+    let token = Token::new("t").unwrap();
+    let request = call.request(&Services::groupme(), &token).unwrap();
+    Asked {
+        line: format!("{} {}", request.method(), request.uri()),
+        body: serde_json::from_slice(request.body()).unwrap_or_default(),
+    }
+}
+
+/// Reads a part of the recording, to ask the same.
+fn part<T: DeserializeOwned>(body: &Value, pointer: &str) -> T {
+    T::deserialize(body.pointer(pointer).unwrap_or(&Value::Null)).unwrap()
+}
+
+fn draft(message: &Value) -> Draft {
+    let attachments: Option<Vec<Attachment>> = part(message, "/attachments");
+    let draft = Draft::new(message["text"].as_str().unwrap_or_default());
+    attachments.into_iter().flatten().fold(draft, Draft::attach)
+}
+
+fn group_message(body: &Value) -> Asked {
+    let message = &body["message"];
+    let guid = message["source_guid"].as_str().unwrap();
+    let group = Conversation::Group("1835".into());
+    asked(&messages::send(&group, draft(message), guid.into()).unwrap())
+}
+
+fn direct_message(body: &Value) -> Asked {
+    let message = &body["direct_message"];
+    let guid = message["source_guid"].as_str().unwrap();
+    let user = Conversation::User(part(message, "/recipient_id"));
+    asked(&messages::send(&user, draft(message), guid.into()).unwrap())
+}
+
+fn edit(body: &Value) -> Asked {
+    let group = Conversation::Group("1835".into());
+    asked(&messages::edit(&group, &"9".into(), draft(body)).unwrap())
+}
+
+fn like(body: &Value) -> Asked {
+    let icon: LikeIcon = part(body, "/like_icon");
+    asked(&reactions::like(&"185+230".into(), &"9".into(), Some(icon)))
+}
+
+fn bot_post(body: &Value) -> Asked {
+    asked(&bots::post(&part(body, "/bot_id"), draft(body)).unwrap())
+}
+
+fn bot(body: &Value) -> Asked {
+    let mut bot = bots::NewBot::new(
+        body["bot"]["name"].as_str().unwrap(),
+        part(body, "/bot/group_id"),
+    );
+    bot.avatar_url = part(body, "/bot/avatar_url");
+    bot.callback_url = part(body, "/bot/callback_url");
+    bot.dm_notification = part(body, "/bot/dm_notification");
+    asked(&bots::create(&bot))
+}
+
+fn poll(body: &Value) -> Asked {
+    let options = body["options"].as_array().unwrap();
+    let titles = options
+        .iter()
+        .map(|option| option["title"].as_str().unwrap());
+    let ends = Timestamp::from_secs(body["expiration"].as_i64().unwrap());
+    let mut poll = polls::NewPoll::new(body["subject"].as_str().unwrap(), titles, ends);
+    poll.kind = part::<PollType>(body, "/type");
+    poll.visibility = part::<PollVisibility>(body, "/visibility");
+    asked(&polls::create(&"1835".into(), &poll))
+}
+
+fn event(body: &Value) -> calendar::EventSettings {
+    let time = |key| body[key].as_str().unwrap().parse::<Timestamp>().unwrap();
+    let mut event = calendar::EventSettings::new(
+        body["name"].as_str().unwrap(),
+        time("start_at"),
+        time("end_at"),
+    );
+    event.timezone = part(body, "/timezone");
+    event.description = part(body, "/description");
+    event.is_all_day = part(body, "/is_all_day");
+    event.image_url = part(body, "/image_url");
+    event.location = part::<Option<Venue>>(body, "/location");
+    event.scheduled_call = part(body, "/scheduled_call");
+    event.reminders = part::<Option<_>>(body, "/reminders").unwrap_or_default();
+    event
+}
+
+fn group_settings(body: &Value) -> groups::GroupSettings {
+    let mut group = groups::GroupSettings::default();
+    group.name = part(body, "/name");
+    group.image_url = part(body, "/image_url");
+    group.share = part(body, "/share");
+    group.office_mode = part(body, "/office_mode");
+    group.theme_name = part(body, "/theme_name");
+    group.requires_approval = part(body, "/requires_approval");
+    group.show_join_question = part(body, "/show_join_question");
+    group.join_question = part::<Option<JoinQuestion>>(body, "/join_question");
+    group.like_icon = part(body, "/like_icon");
+    group.visibility = part::<Option<Visibility>>(body, "/visibility");
+    group.group_type = part::<Option<GroupType>>(body, "/group_type");
+    group.message_deletion_mode =
+        part::<Option<Vec<MessageDeleter>>>(body, "/message_deletion_mode");
+    group
+}
+
+fn topic_settings(body: &Value) -> topics::TopicSettings {
+    let mut topic = topics::TopicSettings::default();
+    topic.topic = part(body, "/topic");
+    topic.description = part(body, "/description");
+    topic.avatar_url = part(body, "/avatar_url");
+    topic.group_type = part(body, "/group_type");
+    topic.like_icon = part(body, "/like_icon");
+    topic
+}
+
+fn new_members(body: &Value) -> Asked {
+    let member = |member: &Value| {
+        let mut new = members::NewMember::default();
+        new.nickname = part(member, "/nickname");
+        new.user_id = part(member, "/user_id");
+        new.phone_number = part(member, "/phone_number");
+        new.email = part(member, "/email");
+        new.guid = part(member, "/guid");
+        new
+    };
+    let members: Vec<_> = body["members"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(member)
+        .collect();
+    asked(&members::add(&"1835".into(), &members))
+}
+
+fn contacts(body: &Value) -> Asked {
+    let contact = |contact: &Value| {
+        let mut new = relationships::Acquaintance::default();
+        new.name = part(contact, "/name");
+        new.guid = part(contact, "/guid");
+        new.phone_number = part(contact, "/phone_number");
+        new
+    };
+    let contacts: Vec<_> = body.as_array().unwrap().iter().map(contact).collect();
+    asked(&relationships::import(&contacts))
+}
+
+fn user_change(body: &Value) -> Asked {
+    let mut change = users::UserChange::default();
+    change.avatar_url = part(body, "/avatar_url");
+    change.name = part(body, "/name");
+    change.email = part(body, "/email");
+    change.zip_code = part(body, "/zip_code");
+    asked(&users::update(&change))
+}
+
+fn profile_change(body: &Value) -> Asked {
+    let mut change = users::ProfileChange::default();
+    change.name = part(body, "/user/name");
+    change.email = part(body, "/user/email");
+    change.avatar_url = part(body, "/user/avatar_url");
+    change.bio = part(body, "/user/bio");
+    change.song_url = part(body, "/user/song_url");
+    change.photo_urls = part(body, "/user/photo_urls");
+    change.disable_favorite_notification = part(body, "/user/disable_favorite_notification");
+    change.group_notification_sound = part(body, "/user/group_notification_sound");
+    change.dm_notification_sound = part(body, "/user/dm_notification_sound");
+    asked(&users::update_profile(&"185".into(), &change))
+}
+
+fn campus_profile(body: &Value) -> Asked {
+    let mut profile = directories::CampusProfile::default();
+    profile.graduation_year = part(body, "/graduation_year");
+    profile.campus_profile_visibility = part(body, "/campus_profile_visibility");
+    asked(&directories::change_profile(&profile))
+}
+
+fn medium(body: &Value) -> Asked {
+    let number = |key: &str| body[key].as_u64().unwrap();
+    let pixels = |key| u32::try_from(number(key)).unwrap();
+    asked(&uploads::medium_place(&uploads::Medium::new(
+        body["extension"].as_str().unwrap(),
+        part(body, "/senderId"),
+        part(body, "/groupId"),
+        number("fileSize"),
+        (pixels("width"), pixels("height")),
+    )))
+}
+
+fn minutes(body: &Value) -> groups::Mute {
+    groups::Mute::Minutes(part(body, "/duration"))
+}
+
+const CASES: &[Case] = &[
+    (
+        "groups.messages.post.request.json",
+        group_message,
+        "POST https://api.groupme.com/v3/groups/1835/messages",
+    ),
+    (
+        "groups.messages.post.request.2026.json",
+        group_message,
+        "POST https://api.groupme.com/v3/groups/1835/messages",
+    ),
+    (
+        "groups.messages.post.request.seed.json",
+        group_message,
+        "POST https://api.groupme.com/v3/groups/1835/messages",
+    ),
+    (
+        "direct_messages.post.request.json",
+        direct_message,
+        "POST https://api.groupme.com/v3/direct_messages",
+    ),
+    (
+        "direct_messages.post.request.2026.json",
+        direct_message,
+        "POST https://api.groupme.com/v3/direct_messages",
+    ),
+    (
+        "v4.groups.messages.one.put.request.json",
+        edit,
+        "PUT https://api.groupme.com/v4/groups/1835/messages/9",
+    ),
+    (
+        "v4.groups.messages.one.put.request.2026.json",
+        edit,
+        "PUT https://api.groupme.com/v4/groups/1835/messages/9",
+    ),
+    (
+        "messages.like.post.request.2026.json",
+        like,
+        "POST https://api.groupme.com/v3/messages/185+230/9/like",
+    ),
+    (
+        "messages.like.post.request.emoji.json",
+        like,
+        "POST https://api.groupme.com/v3/messages/185+230/9/like",
+    ),
+    (
+        "messages.like.post.request.unicode.json",
+        like,
+        "POST https://api.groupme.com/v3/messages/185+230/9/like",
+    ),
+    (
+        "v2.read_receipts.post.request.json",
+        |body| {
+            asked(&receipts::read_v2(
+                &part(body, "/read_receipt/chat_id"),
+                &part(body, "/read_receipt/message_id"),
+            ))
+        },
+        "POST https://v2.groupme.com/read_receipts",
+    ),
+    (
+        "v4.read_receipts.one.post.request.2026.json",
+        |body| {
+            asked(&receipts::read_up_to(
+                &"185+230".into(),
+                &part(body, "/last_read_message_id"),
+            ))
+        },
+        "POST https://api.groupme.com/v4/read_receipts/185+230",
+    ),
+    (
+        "v4.pinned_conversations.put.request.json",
+        |body| {
+            asked(&pins::pin_conversations(&part::<Vec<ConversationId>>(
+                body,
+                "/pinned_conversation_ids",
+            )))
+        },
+        "PUT https://api.groupme.com/v4/pinned_conversations",
+    ),
+    (
+        "bots.post.request.json",
+        bot,
+        "POST https://api.groupme.com/v3/bots",
+    ),
+    (
+        "official.tutorial.bots.post.request.json",
+        bot,
+        "POST https://api.groupme.com/v3/bots",
+    ),
+    (
+        "bots.post.post.request.json",
+        bot_post,
+        "POST https://api.groupme.com/v3/bots/post",
+    ),
+    (
+        "official.tutorial.bots.post_message.request.json",
+        bot_post,
+        "POST https://api.groupme.com/v3/bots/post",
+    ),
+    (
+        "official.tutorial.bots.post_image.request.json",
+        bot_post,
+        "POST https://api.groupme.com/v3/bots/post",
+    ),
+    (
+        "official.tutorial.bots.post_location.request.json",
+        bot_post,
+        "POST https://api.groupme.com/v3/bots/post",
+    ),
+    (
+        "poll.create.post.request.json",
+        poll,
+        "POST https://api.groupme.com/v3/poll/1835",
+    ),
+    (
+        "poll.create.post.request.2026.json",
+        poll,
+        "POST https://api.groupme.com/v3/poll/1835",
+    ),
+    (
+        "poll.vote_multi.post.request.json",
+        |body| {
+            asked(&polls::vote_for_all(
+                &"1835".into(),
+                &"7".into(),
+                &part::<Vec<_>>(body, "/votes"),
+            ))
+        },
+        "POST https://api.groupme.com/v3/poll/1835/7",
+    ),
+    (
+        "conversations.events.create.post.request.json",
+        |body| asked(&calendar::create(&"1835".into(), &event(body))),
+        "POST https://api.groupme.com/v3/conversations/1835/events/create",
+    ),
+    (
+        "conversations.events.create.post.request.2026.json",
+        |body| asked(&calendar::create(&"1835".into(), &event(body))),
+        "POST https://api.groupme.com/v3/conversations/1835/events/create",
+    ),
+    (
+        "conversations.events.update.post.request.json",
+        |body| {
+            asked(&calendar::update(
+                &"1835".into(),
+                &"e1".into(),
+                &event(body),
+            ))
+        },
+        "POST https://api.groupme.com/v3/conversations/1835/events/update?event_id=e1",
+    ),
+    (
+        "groups.post.request.json",
+        |body| asked(&groups::create(&group_settings(body))),
+        "POST https://api.groupme.com/v3/groups",
+    ),
+    (
+        "groups.update.post.request.json",
+        |body| asked(&groups::update(&"1835".into(), &group_settings(body))),
+        "POST https://api.groupme.com/v3/groups/1835/update",
+    ),
+    (
+        "groups.join.post.request.json",
+        |body| {
+            asked(&groups::join(
+                &"1835".into(),
+                "link",
+                body["answer"]["response"].as_str(),
+            ))
+        },
+        "POST https://api.groupme.com/v3/groups/1835/join/link",
+    ),
+    (
+        "v2.groups.memberships.mute.post.request.json",
+        |body| asked(&groups::mute(&"1835".into(), minutes(body))),
+        "POST https://v2.groupme.com/groups/1835/memberships/mute",
+    ),
+    (
+        "v3.groups.memberships.mute_all.post.request.json",
+        |body| asked(&groups::mute_all(&"1835".into(), minutes(body))),
+        "POST https://api.groupme.com/v3/groups/1835/memberships/mute_all",
+    ),
+    (
+        "groups.subgroups.mute.post.request.json",
+        |body| asked(&topics::mute(&"1835".into(), &"2".into(), minutes(body))),
+        "POST https://api.groupme.com/v3/groups/1835/subgroups/2/mute",
+    ),
+    (
+        "groups.subgroups.post.request.json",
+        |body| asked(&topics::create(&"1835".into(), &topic_settings(body))),
+        "POST https://api.groupme.com/v3/groups/1835/subgroups",
+    ),
+    (
+        "groups.subgroups.one.put.request.json",
+        |body| {
+            asked(&topics::update(
+                &"1835".into(),
+                &"2".into(),
+                &topic_settings(body),
+            ))
+        },
+        "PUT https://api.groupme.com/v3/groups/1835/subgroups/2",
+    ),
+    (
+        "groups.members.add.post.request.json",
+        new_members,
+        "POST https://api.groupme.com/v3/groups/1835/members/add",
+    ),
+    (
+        "groups.members.approval.post.request.json",
+        |body| {
+            asked(&members::decide(
+                &"1835".into(),
+                &"7".into(),
+                part(body, "/approval"),
+            ))
+        },
+        "POST https://api.groupme.com/v3/groups/1835/members/7/approval",
+    ),
+    (
+        "groups.memberships.update.post.request.json",
+        |body| {
+            asked(&members::rename_yourself(
+                &"1835".into(),
+                body["membership"]["nickname"].as_str().unwrap(),
+            ))
+        },
+        "POST https://api.groupme.com/v3/groups/1835/memberships/update",
+    ),
+    (
+        "users.update.post.request.json",
+        user_change,
+        "POST https://api.groupme.com/v3/users/update",
+    ),
+    (
+        "v2.users.one.post.request.json",
+        profile_change,
+        "POST https://v2.groupme.com/users/185",
+    ),
+    (
+        "users.features.share.post.request.json",
+        |_| asked(&users::share(true)),
+        "POST https://api.groupme.com/v3/users/features/share",
+    ),
+    (
+        "users.sms_mode.post.request.json",
+        |body| {
+            asked(&users::enable_sms(
+                part(body, "/duration"),
+                body["registration_id"].as_str(),
+            ))
+        },
+        "POST https://api.groupme.com/v3/users/sms_mode",
+    ),
+    (
+        "directories.user.majors.put.request.json",
+        |body| asked(&directories::choose_majors(&part::<Vec<_>>(body, "/codes"))),
+        "PUT https://api.groupme.com/v3/directories/user/majors",
+    ),
+    (
+        "directories.user.membership.put.request.json",
+        campus_profile,
+        "PUT https://api.groupme.com/v3/directories/user/membership",
+    ),
+    (
+        "relationships.import_contacts.post.request.json",
+        contacts,
+        "POST https://api.groupme.com/v3/relationships/import_contacts",
+    ),
+    (
+        "v4.relationships.create.post.request.json",
+        |body| {
+            asked(&relationships::create(
+                &part(body, "/user_id"),
+                body["token"].as_str().unwrap(),
+            ))
+        },
+        "POST https://api.groupme.com/v4/relationships/create",
+    ),
+    (
+        "m.uploads.post.request.2026.json",
+        medium,
+        "POST https://m.groupme.com/uploads",
+    ),
+];
+
+/// The same, whatever the spelling of times, of degrees and of lists with nothing in them. `intrests` is a slip
+/// of the documentation's that nobody can rely on.
+fn plain(mut body: Value) -> Value {
+    match &mut body {
+        Value::Object(members) => {
+            members.retain(|key, value| *value != json!([]) && key != "intrests");
+            for (key, value) in members.iter_mut() {
+                *value = match (key.as_str(), &*value) {
+                    ("start_at" | "end_at", Value::String(text)) => {
+                        json!(text.parse::<Timestamp>().unwrap().as_millis())
+                    }
+                    ("lat" | "lng", Value::String(text)) => json!(text.parse::<f64>().unwrap()),
+                    _ => plain(value.take()),
+                };
+            }
+            body
+        }
+        Value::Array(items) => items.iter_mut().map(|item| plain(item.take())).collect(),
+        _ => body,
+    }
+}
+
+#[test]
+fn every_recorded_request_is_asked_as_it_was() {
+    for (name, ask, line) in CASES {
+        let body = load(name);
+        let asked = ask(&body);
+        assert_eq!(asked.line, *line, "{name}");
+        assert_eq!(plain(asked.body), plain(body), "{name}");
+    }
+}
+
+#[test]
+fn no_recorded_request_is_left_out() {
+    let mut left_out = names();
+    left_out.retain(|name| {
+        name.contains(".request") && !CASES.iter().any(|(checked, ..)| checked == name)
+    });
+    assert_eq!(left_out, [""; 0]);
+}

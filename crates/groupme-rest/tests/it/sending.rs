@@ -1,0 +1,177 @@
+//! A message is sent once, whatever happens to requests and answers.
+
+use groupme_model::{Draft, LikeIcon, SourceGuid};
+use groupme_rest::{Conversation, Error, Sent};
+use serde_json::Value;
+
+use crate::world::{Fate, World, answer, options};
+
+fn group() -> Conversation {
+    Conversation::Group("1835".into())
+}
+
+/// The id that the client draws first.
+fn guid() -> SourceGuid {
+    World::new([]).client().source_guid()
+}
+
+fn history(guid: &str) -> Fate {
+    let body = format!(
+        r#"{{"response":{{"count":2,"messages":[{{"id":"2","source_guid":"other"}},{{"id":"1","source_guid":"{guid}"}}]}},"meta":{{"code":200}}}}"#
+    );
+    answer(200, body)
+}
+
+fn created(key: &str) -> Fate {
+    answer(
+        201,
+        format!(r#"{{"response":{{"{key}":{{"id":"1","text":"hi"}}}},"meta":{{"code":201}}}}"#),
+    )
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_answer_has_the_message_under_either_key() {
+    for (conversation, key) in [
+        (group(), "message"),
+        (Conversation::User("230".into()), "direct_message"),
+        (Conversation::User("230".into()), "message"),
+    ] {
+        let world = World::new([created(key)]);
+        let sent = world
+            .client()
+            .send(&conversation, Draft::new("hi"))
+            .await
+            .unwrap();
+        assert!(matches!(sent, Sent::Now(_)));
+        assert_eq!(sent.message().unwrap().id, "1");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_attempt_has_the_same_id_and_two_messages_have_two() {
+    let world = World::new([
+        answer(503, ""),
+        Fate::Lost,
+        answer(500, ""),
+        created("message"),
+        created("message"),
+    ]);
+    let client = world.client();
+    client.send(&group(), Draft::new("hi")).await.unwrap();
+    client.send(&group(), Draft::new("hi")).await.unwrap();
+    let guids: Vec<_> = world
+        .asked()
+        .iter()
+        .map(|asked| {
+            let body: Value = serde_json::from_str(&asked.body).unwrap();
+            body["message"]["source_guid"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    assert_eq!(guids.len(), 5);
+    assert!(guids[..4].iter().all(|other| *other == guid().as_str()));
+    assert_ne!(guids[4], guids[0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conflict_on_a_repetition_is_success_and_the_message_is_found() {
+    let world = World::new([Fate::Lost, answer(409, ""), history(guid().as_str())]);
+    let sent = world
+        .client()
+        .send(&group(), Draft::new("hi"))
+        .await
+        .unwrap();
+    assert!(
+        matches!(&sent, Sent::Before(message) if message.id == "1"),
+        "{sent:?}"
+    );
+    assert_eq!(
+        world.lines(),
+        [
+            "POST /v3/groups/1835/messages",
+            "POST /v3/groups/1835/messages",
+            "GET /v3/groups/1835/messages?limit=100&acceptFiles=1",
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conflict_is_success_even_if_the_message_cannot_be_found() {
+    for look in [
+        history("another"),
+        answer(304, ""),
+        answer(404, ""),
+        answer(200, "<html>"),
+    ] {
+        let world = World::new([answer(503, ""), answer(409, ""), look]);
+        let sent = world
+            .client()
+            .send(&group(), Draft::new("hi"))
+            .await
+            .unwrap();
+        assert_eq!(sent, Sent::BeforeUnseen);
+        assert_eq!(sent.message(), None);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn sending_again_after_a_restart_with_the_same_id_is_success() {
+    let world = World::new([answer(409, ""), history("kept")]);
+    let direct = Conversation::User("230".into());
+    let sent = world
+        .client()
+        .send_as(&direct, Draft::new("hi"), "kept".into())
+        .await
+        .unwrap();
+    assert!(matches!(sent, Sent::Before(_)));
+    assert!(world.lines()[1].starts_with("GET /v3/direct_messages?other_user_id=230&"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ban_for_sending_too_much_is_final() {
+    let body = r#"{"meta":{"code":403,"errors":["User has been auto-banned for sending too many messages."]}}"#;
+    let world = World::new([answer(403, body)]);
+    let error = world
+        .client()
+        .send(&group(), Draft::new("hi"))
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, Error::Forbidden(refusal) if refusal.errors[0].contains("auto-banned"))
+    );
+    assert_eq!(world.lines().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_groupme_would_refuse_is_not_sent() {
+    let world = World::new([]);
+    let error = world
+        .client()
+        .send(&group(), Draft::new(""))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, Error::Draft(_)));
+    assert_eq!(world.lines().len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_reaction_takes_the_place_of_the_old_one() {
+    let reactions = r#"{"response":{"reactions":[{"type":"unicode","code":"🤣","user_ids":["185"]}]},"meta":{"code":200}}"#;
+    let world = World::new([
+        answer(200, r#"{"response":{"reactions":[]},"meta":{"code":200}}"#),
+        answer(200, reactions),
+    ]);
+    let icon = LikeIcon::unicode("🤣");
+    let left = world
+        .client_with(&options())
+        .react(&"185+230".into(), &"1".into(), Some(icon))
+        .await
+        .unwrap();
+    assert_eq!(left.len(), 1);
+    let asked = world.asked();
+    assert_eq!(asked[0].line, "POST /v3/messages/185+230/1/unlike");
+    assert_eq!(asked[1].line, "POST /v3/messages/185+230/1/like");
+    assert_eq!(
+        asked[1].body,
+        r#"{"like_icon":{"type":"unicode","code":"🤣"}}"#
+    );
+}

@@ -1,0 +1,173 @@
+//! TLS, and proxies in front of it.
+
+use std::sync::Arc;
+
+use groupme_rest::{BaseUrl, Client, Error, Options, Proxy, Services, SetupError, endpoint::users};
+use rustls::{ServerConfig, pki_types::PrivateKeyDer};
+use tokio::{
+    io::{AsyncWriteExt as _, BufReader, copy_bidirectional},
+    net::{TcpListener, TcpStream},
+};
+use tokio_rustls::TlsAcceptor;
+
+use crate::{
+    server::{Server, read_request, reply},
+    world::token,
+};
+
+const ME: &str = r#"{"response":{"id":"185"},"meta":{"code":200}}"#;
+const HOST: &str = "api.example.test";
+
+/// A server with a certificate for some names, and the certificate.
+async fn serve(names: &[&str]) -> (Server, Vec<u8>) {
+    let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+    let certified = rcgen::generate_simple_self_signed(names).unwrap();
+    let root = certified.cert.der().to_vec();
+    let key = PrivateKeyDer::try_from(certified.signing_key.serialize_der()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certified.cert.der().clone()], key)
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let (server, listener) = Server::bind(vec![reply("200 OK", &[], ME); 4]).await;
+    let accepting = server.clone();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let (server, acceptor) = (accepting.clone(), acceptor.clone());
+            tokio::spawn(async move {
+                if let Ok(stream) = acceptor.accept(stream).await {
+                    server.serve(stream).await;
+                }
+            });
+        }
+    });
+    (server, root)
+}
+
+/// A proxy that asks for a password and leads everything to one server. What it was asked is
+/// pushed to the list.
+async fn proxy(to: &Server, asked: Arc<std::sync::Mutex<Vec<String>>>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let to = to.address;
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let mut stream = BufReader::new(stream);
+            let Some(head) = read_request(&mut stream).await else {
+                continue;
+            };
+            let authorized = head.contains("proxy-authorization: basic bwu6chc=");
+            asked.lock().unwrap().push(head);
+            let mut stream = stream.into_inner();
+            if authorized {
+                stream
+                    .write_all(b"HTTP/1.1 200 Connected\r\n\r\n")
+                    .await
+                    .unwrap();
+                let mut server = TcpStream::connect(to).await.unwrap();
+                tokio::spawn(async move { copy_bidirectional(&mut stream, &mut server).await });
+            } else {
+                stream
+                    .write_all(b"HTTP/1.1 407 Who are you\r\n\r\n")
+                    .await
+                    .unwrap();
+            }
+        }
+    });
+    address.to_string()
+}
+
+fn options(url: &str, root: &[u8]) -> Options {
+    let mut options = Options::default();
+    options.services = Services::below(&BaseUrl::allowing_plaintext(url).unwrap());
+    options.add_root_der(root).unwrap();
+    options.patience.attempts = 1;
+    options
+}
+
+async fn me(options: &Options) -> Result<groupme_model::User, Error> {
+    Client::new(token(), options)
+        .unwrap()
+        .call(&users::me())
+        .await
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_trusted_opens_the_way() {
+    let (server, root) = serve(&["localhost"]).await;
+    let url = format!("https://localhost:{}", server.address.port());
+    assert_eq!(me(&options(&url, &root)).await.unwrap().id, "185");
+}
+
+#[tokio::test]
+async fn a_certificate_of_somebody_else_does_not() {
+    let (server, root) = serve(&["elsewhere.example.test"]).await;
+    let (_, other_root) = serve(&["localhost"]).await;
+    let url = format!("https://localhost:{}", server.address.port());
+    for root in [root, other_root] {
+        let error = me(&options(&url, &root)).await.unwrap_err();
+        assert!(
+            matches!(&error, Error::Transport { source, .. } if !source.is_sent()),
+            "{error:?}"
+        );
+    }
+    assert_eq!(server.seen().heads.len(), 0);
+}
+
+#[tokio::test]
+async fn a_proxy_is_asked_for_a_tunnel_and_does_not_see_the_token() {
+    let (server, root) = serve(&[HOST]).await;
+    let asked = Arc::default();
+    let proxy = proxy(&server, Arc::clone(&asked)).await;
+    let mut options = options(&format!("https://{HOST}"), &root);
+    options.proxy = Proxy::at(&format!("http://me:pw@{proxy}"), "").unwrap();
+    assert_eq!(me(&options).await.unwrap().id, "185");
+    let asked = asked.lock().unwrap();
+    assert!(
+        asked[0].starts_with("connect api.example.test:443 http/1.1\r\n"),
+        "{asked:?}"
+    );
+    assert!(!asked[0].contains("hush"));
+}
+
+#[tokio::test]
+async fn plain_http_goes_through_the_tunnel_at_its_own_port() {
+    let server = Server::start(vec![reply("200 OK", &[], ME)]).await;
+    let asked = Arc::default();
+    let proxy = proxy(&server, Arc::clone(&asked)).await;
+    let mut options = Options::default();
+    let plain = BaseUrl::allowing_plaintext(&format!("http://{HOST}")).unwrap();
+    options.services = Services::below(&plain);
+    options.proxy = Proxy::at(&format!("http://me:pw@{proxy}"), "").unwrap();
+    assert_eq!(me(&options).await.unwrap().id, "185");
+    assert!(asked.lock().unwrap()[0].starts_with("connect api.example.test:80 http/1.1\r\n"));
+}
+
+#[tokio::test]
+async fn a_proxy_that_refuses_is_no_way_and_nothing_was_heard() {
+    let (server, root) = serve(&[HOST]).await;
+    let proxy = proxy(&server, Arc::default()).await;
+    let mut options = options(&format!("https://{HOST}"), &root);
+    options.proxy = Proxy::at(&format!("http://{proxy}"), "").unwrap();
+    let error = me(&options).await.unwrap_err();
+    assert!(error.is_unheard() && error.is_transient(), "{error:?}");
+    assert_eq!(server.seen().connections, 0);
+}
+
+#[test]
+fn what_is_no_certificate_is_refused() {
+    let mut options = Options::default();
+    assert!(matches!(
+        options.add_root_pem(b"nonsense"),
+        Err(SetupError::RootCertificate(_))
+    ));
+    assert!(matches!(
+        options.add_root_der(b"nonsense"),
+        Err(SetupError::RootCertificate(_))
+    ));
+    let root = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    options.add_root_pem(root.cert.pem().as_bytes()).unwrap();
+}

@@ -1,0 +1,114 @@
+//! Uploads: what goes where, and what goes along.
+
+use groupme_rest::{
+    Call, Error, Options,
+    endpoint::uploads::{self, FileUpload, MediumPlace, Upload},
+};
+use http::{HeaderMap, StatusCode};
+
+use crate::world::token;
+
+fn request<T>(call: &Call<T>) -> http::Request<bytes::Bytes> {
+    call.request(&Options::default().services, &token())
+        .unwrap()
+}
+
+fn decode<T>(call: &Call<T>, status: u16, body: &str) -> Result<T, Error> {
+    let status = StatusCode::from_u16(status).unwrap();
+    call.decode(status, &HeaderMap::new(), body.as_bytes())
+}
+
+fn upload(url: &str) -> Upload {
+    let body = format!(r#"{{"status_url":"{url}"}}"#);
+    decode(&uploads::video(&"1835".into(), b""), 200, &body).unwrap()
+}
+
+#[test]
+fn an_image_is_sent_as_it_is() {
+    let request = request(&uploads::image("image/png", "bytes"));
+    assert_eq!(request.uri(), "https://image.groupme.com/pictures");
+    assert_eq!(request.headers()["content-type"], "image/png");
+    assert_eq!(request.body(), "bytes");
+}
+
+#[test]
+fn a_picture_has_an_address_under_either_key() {
+    let call = uploads::image("image/png", "bytes");
+    for body in [
+        r#"{"payload":{"url":"a"}}"#,
+        r#"{"payload":{"picture_url":"a"}}"#,
+        r#"{"payload":{"url":"a","picture_url":"b"}}"#,
+    ] {
+        assert_eq!(decode(&call, 200, body).unwrap().url, "a");
+    }
+}
+
+#[test]
+fn a_video_is_a_form_for_a_conversation() {
+    let request = request(&uploads::video(&"1835".into(), b"moving"));
+    assert_eq!(request.uri(), "https://video.groupme.com/transcode");
+    assert_eq!(request.headers()["x-conversation-id"], "1835");
+    let kind = request.headers()["content-type"].to_str().unwrap();
+    let boundary = kind.strip_prefix("multipart/form-data; boundary=").unwrap();
+    let body = core::str::from_utf8(request.body()).unwrap();
+    let parts: Vec<_> = body.split(&format!("--{boundary}")).collect();
+    assert_eq!((parts.len(), parts[0], parts[2]), (3, "", "--\r\n"));
+    assert!(parts[1].starts_with("\r\nContent-Disposition: form-data; name=\"file\";"));
+    assert!(parts[1].ends_with("\r\n\r\nmoving\r\n"));
+}
+
+#[test]
+fn a_status_is_asked_only_of_the_service_that_the_upload_went_to() {
+    let call = uploads::video_status(&upload("https://video.groupme.com/status?job=1"));
+    assert_eq!(
+        request(&call).uri(),
+        "https://video.groupme.com/status?job=1"
+    );
+    assert!(
+        !decode(&call, 202, r#"{"status":"transcoding"}"#)
+            .unwrap()
+            .is_done()
+    );
+    assert!(matches!(decode(&call, 415, ""), Err(Error::Invalid(_))));
+    for elsewhere in [
+        "https://example.com/status",
+        "http://video.groupme.com/status",
+    ] {
+        let call = uploads::video_status(&upload(elsewhere));
+        let error = call
+            .request(&Options::default().services, &token())
+            .unwrap_err();
+        assert!(matches!(error, Error::Misuse { .. }), "{elsewhere}");
+    }
+}
+
+#[test]
+fn a_file_may_be_there_at_once() {
+    let call = uploads::file(&"185+230".into(), "a b.txt", "text/plain", "words");
+    let request = request(&call);
+    assert_eq!(
+        request.uri(),
+        "https://file.groupme.com/v1/185+230/files?name=a+b.txt"
+    );
+    let there: FileUpload = decode(&call, 201, r#"{"file_id":"f1"}"#).unwrap();
+    assert_eq!(there.file_id.unwrap(), "f1");
+    let done = uploads::file_status("https://file.groupme.com/v1/1/uploadStatus?job=2");
+    assert!(
+        decode(&done, 201, r#"{"status":"completed","file_id":"f1"}"#)
+            .unwrap()
+            .is_done()
+    );
+}
+
+#[test]
+fn a_place_that_carries_its_own_permission_does_not_see_the_token() {
+    let place: MediumPlace = serde_json::from_str(
+        r#"{"uploadUrl":"https://cdn2.groupme.com/uploads/1?sig=s","renderUrl":"https://m.groupme.com/1"}"#,
+    )
+    .unwrap();
+    let request = request(&uploads::medium(&place, "image/jpeg", "bytes"));
+    assert_eq!(request.method(), "PUT");
+    assert_eq!(request.uri(), "https://cdn2.groupme.com/uploads/1?sig=s");
+    assert_eq!(request.headers()["x-ms-blob-type"], "BlockBlob");
+    assert!(!request.headers().contains_key("x-access-token"));
+}

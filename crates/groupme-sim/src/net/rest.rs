@@ -1,0 +1,62 @@
+//! The REST API over HTTP.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::{
+    Request, Response, StatusCode,
+    body::Incoming,
+    header::{HeaderName, HeaderValue},
+};
+use tokio::time;
+
+use super::{
+    http::{Abandoned, Reply, read_body},
+    shared::Shared,
+};
+use crate::{
+    rest::{RestRequest, RestResponse},
+    simulation::Simulation,
+};
+
+/// Answers whatever is not for the gateway.
+pub(super) async fn answer(
+    shared: &Arc<Shared>,
+    request: Request<Incoming>,
+) -> Result<Reply, Abandoned> {
+    let (head, body) = request.into_parts();
+    let body = match read_body(body).await? {
+        Ok(body) => body,
+        Err(refusal) => return Ok(refusal),
+    };
+    let token = head.headers.get("X-Access-Token");
+    let request = RestRequest {
+        method: head.method.as_str(),
+        path: head.uri.path(),
+        query: head.uri.query().unwrap_or_default(),
+        // What is not even text is nobody's token, but a token it is.
+        token: token.map(|token| token.to_str().unwrap_or_default()),
+        body: &body,
+    };
+    let ask = |simulation: &mut Simulation, now| simulation.handle_request(now, &request);
+    let response = shared.act(ask);
+    if !response.delay.is_zero() {
+        time::sleep(response.delay).await;
+    }
+    Ok(reply(response))
+}
+
+fn reply(response: RestResponse) -> Reply {
+    let mut reply = Response::new(Full::new(Bytes::from(response.body)));
+    // Only what a test has set can be no status.
+    *reply.status_mut() =
+        StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in response.headers {
+        let name = HeaderName::from_bytes(name.as_bytes());
+        if let (Ok(name), Ok(value)) = (name, HeaderValue::try_from(value)) {
+            reply.headers_mut().insert(name, value);
+        }
+    }
+    reply
+}

@@ -1,0 +1,161 @@
+//! GroupMe's REST API over the world, without sockets, clock or randomness: a request and the time
+//! go in, an answer comes out.
+//!
+//! Its envelope, status codes and quirks are those that were seen: an empty page is 304 without a
+//! body, a deletion 204, a second like 200 and ignored, a message of somebody else's group 404
+//! without a body.
+
+mod call;
+mod config;
+mod direct;
+mod groups;
+mod messages;
+mod query;
+mod reactions;
+mod receipts;
+mod request;
+mod response;
+mod sending;
+mod throttle;
+
+use bayeux_proto::Instant;
+
+use self::{
+    call::Call,
+    query::{Query, decode},
+    throttle::Throttle,
+};
+pub use self::{
+    config::{NoMessages, RestConfig, RetryAfter},
+    request::RestRequest,
+    response::RestResponse,
+};
+use crate::world::{UserId, World};
+
+/// The REST API, sans-IO. What it does happens in the [`World`], which pushes it like anything
+/// else.
+///
+/// | answered | |
+/// |---|---|
+/// | `GET /v3/users/me` | |
+/// | `GET /v3/groups`, `/v3/groups/{id}`, `/v3/groups/{id}/subgroups` | there are no topics |
+/// | `GET` and `POST /v3/groups/{id}/messages` | `limit`, `before_id`, `after_id`, `since_id` |
+/// | `GET` and `PUT /v4/groups/{id}/messages/{id}` | |
+/// | `GET` and `POST /v3/direct_messages`, `GET /v3/direct_messages/{id}` | as in groups |
+/// | `PUT /v4/direct_messages/{user}/messages/{id}` | |
+/// | `DELETE /v3/conversations/{conversation}/messages/{id}` | |
+/// | `POST /v3/conversations/{conversation}/messages/{id}/pin`, `…/unpin` | |
+/// | `GET /v3/pinned/groups/{id}/messages`, `/v3/pinned/direct_messages` | |
+/// | `POST /v3/messages/{conversation}/{id}/like`, `…/unlike` | |
+/// | `GET /v3/chats`, `/v3/chats/{conversation}` | |
+/// | `POST /read_receipts`, or below `/v2` | the host `v2.groupme.com` |
+/// | `POST /v3/conversations/{conversation}/read_receipt` | |
+/// | `GET` and `POST /v4/read_receipts`, `POST /v4/read_receipts/{conversation}` | |
+/// | `POST /v4/conversations/mark_all_read` | |
+#[derive(Debug, Default)]
+pub struct Rest {
+    config: RestConfig,
+    throttle: Throttle,
+    requests: u64,
+}
+
+impl Rest {
+    /// One that nobody has asked anything yet.
+    pub fn new(config: RestConfig) -> Self {
+        Self {
+            config,
+            ..Self::default()
+        }
+    }
+
+    /// Answers a request.
+    pub fn handle_request(
+        &mut self,
+        now: Instant,
+        request: &RestRequest<'_>,
+        world: &mut World,
+    ) -> RestResponse {
+        world.advance(now);
+        self.requests = self.requests.saturating_add(1);
+        let mut response = self
+            .answer(now, request, world)
+            .unwrap_or_else(|refusal| refusal);
+        response.delay = self.config.answer_delay;
+        response
+    }
+
+    /// How it behaves.
+    pub fn config(&self) -> &RestConfig {
+        &self.config
+    }
+
+    /// How it shall behave from now on.
+    pub fn config_mut(&mut self) -> &mut RestConfig {
+        &mut self.config
+    }
+
+    /// How many requests it was asked, refused ones included.
+    pub fn requests(&self) -> u64 {
+        self.requests
+    }
+
+    fn answer(
+        &mut self,
+        now: Instant,
+        request: &RestRequest<'_>,
+        world: &mut World,
+    ) -> Result<RestResponse, RestResponse> {
+        if let Some(status) = self.config.outage {
+            return Err(RestResponse::outage(status));
+        }
+        let (api, segments) = Api::of(request.path).ok_or_else(RestResponse::no_page)?;
+        let query = Query::new(request.query);
+        let user = caller(request, query, world).ok_or_else(RestResponse::unauthorized)?;
+        if let Some(rate) = self.config.rate {
+            self.throttle
+                .admit(now, user, rate)
+                .map_err(|refusals| RestResponse::slow_down(self.config.retry_after, refusals))?;
+        }
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        let mut call = Call {
+            world,
+            config: &self.config,
+            user,
+            query,
+            body: request.body,
+        };
+        call.dispatch(api, request.method, &segments)
+    }
+}
+
+/// Whose token it is, in the header or else in the query.
+fn caller(request: &RestRequest<'_>, query: Query<'_>, world: &World) -> Option<UserId> {
+    match request.token {
+        Some(token) => world.user_with_token(token),
+        None => world.user_with_token(&query.text("token")?),
+    }
+}
+
+/// Which of GroupMe's APIs is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Api {
+    /// `v2.groupme.com`, whose paths have no version.
+    V2,
+    V3,
+    V4,
+}
+
+impl Api {
+    /// Splits a path; `None` if none of the APIs is there.
+    fn of(path: &str) -> Option<(Self, Vec<String>)> {
+        let mut segments = path.strip_prefix('/')?.split('/').map(decode);
+        let first = segments.next()?;
+        Some(match &*first {
+            "v2" => (Self::V2, segments.collect()),
+            "v3" => (Self::V3, segments.collect()),
+            "v4" => (Self::V4, segments.collect()),
+            "read_receipts" => (Self::V2, core::iter::once(first).chain(segments).collect()),
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,164 @@
+//! One request, and who answers it.
+
+use serde_json::Value;
+
+use super::{Api, RestConfig, RestResponse, query::Query};
+use crate::world::{GroupId, MessageId, Place, UserId, View, World, number};
+
+/// A request of a user who was let in.
+pub(super) struct Call<'a> {
+    pub(super) world: &'a mut World,
+    pub(super) config: &'a RestConfig,
+    pub(super) user: UserId,
+    pub(super) query: Query<'a>,
+    pub(super) body: &'a [u8],
+}
+
+/// An answer, or an answer that was reached early.
+pub(super) type Outcome = Result<RestResponse, RestResponse>;
+
+impl Call<'_> {
+    pub(super) fn dispatch(&mut self, api: Api, method: &str, path: &[&str]) -> Outcome {
+        match api {
+            Api::V2 => self.v2(method, path),
+            Api::V3 => self.v3(method, path),
+            Api::V4 => self.v4(method, path),
+        }
+    }
+
+    fn v2(&mut self, method: &str, path: &[&str]) -> Outcome {
+        match (method, path) {
+            ("POST", ["read_receipts"]) => self.mark_read_v2(),
+            _ => Err(RestResponse::not_found()),
+        }
+    }
+
+    fn v3(&mut self, method: &str, path: &[&str]) -> Outcome {
+        match (method, path) {
+            ("GET", ["users", "me"]) => self.me(),
+            ("GET", ["groups"]) => self.groups(),
+            ("GET", ["groups", group]) => self.group(group),
+            ("GET", ["groups", group, "subgroups"]) => self.topics(group),
+            ("GET", ["groups", group, "messages"]) => self.group_messages(group),
+            ("POST", ["groups", group, "messages"]) => self.send_to_group(group),
+            ("GET", ["direct_messages"]) => self.direct_messages(),
+            ("GET", ["direct_messages", message]) => self.direct_message(message),
+            ("POST", ["direct_messages"]) => self.send_direct(),
+            ("GET", ["chats"]) => self.chats(),
+            ("GET", ["chats", conversation]) => self.chat(conversation),
+            ("DELETE", ["conversations", conversation, "messages", message]) => {
+                self.delete(conversation, message)
+            }
+            ("POST", ["conversations", conversation, "messages", message, "pin"]) => {
+                self.pin(conversation, message)
+            }
+            ("POST", ["conversations", conversation, "messages", message, "unpin"]) => {
+                self.unpin(conversation, message)
+            }
+            ("POST", ["conversations", conversation, "read_receipt"]) => {
+                self.mark_read_v3(conversation)
+            }
+            ("GET", ["pinned", "groups", group, "messages"]) => self.pinned_in_group(group),
+            ("GET", ["pinned", "direct_messages"]) => self.pinned_direct(),
+            ("POST", ["messages", conversation, message, "like"]) => {
+                self.like(conversation, message)
+            }
+            ("POST", ["messages", conversation, message, "unlike"]) => {
+                self.unlike(conversation, message)
+            }
+            _ => Err(RestResponse::not_found()),
+        }
+    }
+
+    fn v4(&mut self, method: &str, path: &[&str]) -> Outcome {
+        match (method, path) {
+            ("GET", ["groups", group, "messages", message]) => self.group_message(group, message),
+            ("PUT", ["groups", group, "messages", message]) => self.edit_in_group(group, message),
+            ("PUT", ["direct_messages", peer, "messages", message]) => {
+                self.edit_direct(peer, message)
+            }
+            ("GET", ["read_receipts"]) => Ok(self.receipts()),
+            ("POST", ["read_receipts"]) => self.mark_read_v4_batch(),
+            ("POST", ["read_receipts", conversation]) => self.mark_read_v4(conversation),
+            ("POST", ["conversations", "mark_all_read"]) => Ok(self.mark_all_read()),
+            _ => Err(RestResponse::not_found()),
+        }
+    }
+
+    /// A group of the caller's.
+    pub(super) fn group_place(&self, text: &str) -> Result<Place, RestResponse> {
+        let group = number(text).map(|id| Place::Group(GroupId::new(id)));
+        self.own(group)
+    }
+
+    /// The conversation with the user of this id, who exists and is not the caller.
+    pub(super) fn direct_place(&self, text: &str) -> Result<Place, RestResponse> {
+        let peer = number(text).map(UserId::new);
+        let peer = peer.filter(|peer| self.world.name(*peer).is_some());
+        self.own(peer.map(|peer| Place::direct(self.user, peer)))
+    }
+
+    /// The conversation with the query's `other_user_id`.
+    pub(super) fn asked_direct_place(&self) -> Result<Place, RestResponse> {
+        let peer = self.query.text("other_user_id");
+        self.direct_place(&peer.ok_or_else(|| RestResponse::bad("other_user_id is missing"))?)
+    }
+
+    /// A conversation of the caller's by its id: a group's, or two users', the lower one first.
+    pub(super) fn conversation(&self, text: &str) -> Result<Place, RestResponse> {
+        let Some((low, high)) = text.split_once('+') else {
+            return self.group_place(text);
+        };
+        let (low, high) = (number(low), number(high));
+        let place = low.zip(high).filter(|(low, high)| low < high);
+        let place = place.map(|(low, high)| (UserId::new(low), UserId::new(high)));
+        let known = |user| self.world.name(user).is_some();
+        let place = place.filter(|(low, high)| known(*low) && known(*high));
+        self.own(place.map(|(low, high)| Place::direct(low, high)))
+    }
+
+    fn own(&self, place: Option<Place>) -> Result<Place, RestResponse> {
+        place
+            .filter(|place| self.world.takes_part(self.user, *place))
+            .ok_or_else(RestResponse::no_conversation)
+    }
+
+    /// A message of this conversation.
+    pub(super) fn message_in(&self, place: Place, text: &str) -> Result<MessageId, RestResponse> {
+        number(text)
+            .map(MessageId::new)
+            .filter(|id| self.world.place_of(*id) == Some(place))
+            .ok_or_else(RestResponse::not_found)
+    }
+
+    /// The body as JSON.
+    pub(super) fn json(&self) -> Result<Value, RestResponse> {
+        serde_json::from_slice(self.body)
+            .map_err(|_| RestResponse::bad("the body is not valid JSON"))
+    }
+
+    pub(super) fn view(&self) -> View {
+        let files = self.query.text("acceptFiles");
+        View {
+            viewer: self.user,
+            files: files.is_some_and(|files| files == "1" || files == "true"),
+        }
+    }
+
+    /// A page number, and how many there are on a page.
+    pub(super) fn page(&self, per_page: usize) -> Result<(usize, usize), RestResponse> {
+        let asked = |name, default: usize| {
+            let number = self.query.number(name).map_err(not_a_number)?;
+            let number = number.map_or(Ok(default), usize::try_from);
+            number
+                .ok()
+                .filter(|number| *number > 0)
+                .ok_or_else(|| not_a_number(name))
+        };
+        Ok((asked("page", 1)?, asked("per_page", per_page)?))
+    }
+}
+
+pub(super) fn not_a_number(name: &str) -> RestResponse {
+    RestResponse::bad(&format!("{name} must be a number"))
+}

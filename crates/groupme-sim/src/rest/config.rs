@@ -1,0 +1,63 @@
+//! What can be set about the REST API.
+
+use core::time::Duration;
+
+/// What can be set about a [`Rest`](super::Rest).
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct RestConfig {
+    /// How a page without messages is answered: with 304, as documented.
+    pub no_messages: NoMessages,
+    /// The largest `limit` that is not refused: 200, as was measured. GroupMe documents 100.
+    pub largest_page: usize,
+    /// How many requests a second each user may make, beyond which they get 429; `None` for any
+    /// number. GroupMe was measured to allow about ten.
+    pub rate: Option<u32>,
+    /// Which of the refusals for haste say when to come back: every second one.
+    pub retry_after: RetryAfter,
+    /// The status that every request gets instead of an answer, as from a proxy with nothing
+    /// behind it; `None` while all is well.
+    pub outage: Option<u16>,
+    /// How long an answer takes: nothing. If it takes longer than the push of the same fact, the
+    /// push comes first.
+    pub answer_delay: Duration,
+    /// How long the push of what a request did takes: nothing. Pushes stay in order: later ones
+    /// wait with it.
+    pub push_delay: Duration,
+}
+
+impl Default for RestConfig {
+    fn default() -> Self {
+        Self {
+            no_messages: NoMessages::NotModified,
+            largest_page: 200,
+            rate: None,
+            retry_after: RetryAfter::EverySecond,
+            outage: None,
+            answer_delay: Duration::ZERO,
+            push_delay: Duration::ZERO,
+        }
+    }
+}
+
+/// How a page without messages is answered. Both were seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NoMessages {
+    /// 304 without a body.
+    NotModified,
+    /// 200 with an empty list.
+    EmptyList,
+}
+
+/// Which refusals for haste carry a `Retry-After`. GroupMe sends it with some.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RetryAfter {
+    /// None.
+    Never,
+    /// The second, the fourth and so on.
+    EverySecond,
+    /// All.
+    Always,
+}

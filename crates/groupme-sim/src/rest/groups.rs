@@ -1,0 +1,49 @@
+//! The caller, and their groups.
+
+use serde_json::{Value, json};
+
+use super::{
+    RestResponse,
+    call::{Call, Outcome},
+};
+use crate::world::Place;
+
+impl Call<'_> {
+    pub(super) fn me(&self) -> Outcome {
+        let profile = self.world.profile_row(self.user);
+        let profile = profile.ok_or_else(RestResponse::not_found)?;
+        Ok(RestResponse::enveloped(200, &profile))
+    }
+
+    pub(super) fn groups(&self) -> Outcome {
+        let (page, per_page) = self.page(GROUPS_PER_PAGE)?;
+        let omitted = self.query.text("omit").unwrap_or_default();
+        let members = omitted.split(',').all(|part| part != "memberships");
+        let groups: Vec<Value> = self
+            .world
+            .groups_by_activity(self.user)
+            .into_iter()
+            .skip((page - 1).saturating_mul(per_page))
+            .take(per_page)
+            .filter_map(|group| self.world.group_row(group, self.user, members))
+            .collect();
+        Ok(RestResponse::enveloped(200, &groups.into()))
+    }
+
+    pub(super) fn group(&self, group: &str) -> Outcome {
+        let Place::Group(group) = self.group_place(group)? else {
+            return Err(RestResponse::no_conversation());
+        };
+        let row = self.world.group_row(group, self.user, true);
+        let row = row.ok_or_else(RestResponse::no_conversation)?;
+        Ok(RestResponse::enveloped(200, &row))
+    }
+
+    /// There are none in this world.
+    pub(super) fn topics(&self, group: &str) -> Outcome {
+        self.group_place(group)?;
+        Ok(RestResponse::enveloped(200, &json!([])))
+    }
+}
+
+const GROUPS_PER_PAGE: usize = 10;

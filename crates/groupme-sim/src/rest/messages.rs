@@ -1,0 +1,145 @@
+//! Messages: lists, single ones, changes.
+
+use serde_json::{Value, json};
+
+use super::{
+    NoMessages, RestResponse,
+    call::{Call, Outcome, not_a_number},
+};
+use crate::world::{MessageId, Place, Span, WorldError};
+
+impl Call<'_> {
+    pub(super) fn group_messages(&self, group: &str) -> Outcome {
+        let place = self.group_place(group)?;
+        let messages = self.asked_rows(place)?;
+        let count = self.world.count(place);
+        Ok(self.list(&messages, &json!({ "count": count, "messages": messages })))
+    }
+
+    pub(super) fn direct_messages(&self) -> Outcome {
+        let place = self.asked_direct_place()?;
+        let messages = self.asked_rows(place)?;
+        let count = self.world.count(place);
+        let mut response = json!({ "count": count, "direct_messages": messages });
+        // How far the other one has read; nothing at all if they have not.
+        if let Some((peer, receipt)) = self.peer_receipt(place) {
+            response["read_receipt"] = json!({
+                "id": "",
+                "chat_id": place.conversation(),
+                "message_id": receipt.message.to_string(),
+                "user_id": peer.to_string(),
+                "read_at": receipt.at,
+            });
+        }
+        Ok(self.list(&messages, &response))
+    }
+
+    pub(super) fn group_message(&self, group: &str, message: &str) -> Outcome {
+        let place = self.group_place(group)?;
+        let message = self.message_in(place, message)?;
+        self.one(200, place, message)
+    }
+
+    pub(super) fn direct_message(&self, message: &str) -> Outcome {
+        let place = self.asked_direct_place()?;
+        let message = self.message_in(place, message)?;
+        self.one(200, place, message)
+    }
+
+    pub(super) fn edit_in_group(&mut self, group: &str, message: &str) -> Outcome {
+        let place = self.group_place(group)?;
+        self.edit(place, message)
+    }
+
+    pub(super) fn edit_direct(&mut self, peer: &str, message: &str) -> Outcome {
+        let place = self.direct_place(peer)?;
+        self.edit(place, message)
+    }
+
+    /// By its author, or by the one who made the group.
+    pub(super) fn delete(&mut self, conversation: &str, message: &str) -> Outcome {
+        let place = self.conversation(conversation)?;
+        let message = self.message_in(place, message)?;
+        match self.world.author_of(message) {
+            Some(author) if author == self.user => self.world.delete(message)?,
+            Some(_) => self.world.take_down(message, self.user)?,
+            None => return Err(WorldError::Notice(message).into()),
+        }
+        Ok(RestResponse::empty(204))
+    }
+
+    fn edit(&mut self, place: Place, message: &str) -> Outcome {
+        let message = self.message_in(place, message)?;
+        if self.world.author_of(message) != Some(self.user) {
+            return Err(RestResponse::not_yours());
+        }
+        let body = self.json()?;
+        // Not in an envelope, unlike what is sent at first.
+        let draft = super::sending::draft(&body)
+            .map_err(|_| RestResponse::refusal(400, 40001, "Invalid text"))?;
+        let attachments = body.get("attachments").is_some();
+        self.world.rewrite(
+            message,
+            draft.text.as_deref(),
+            attachments.then_some(draft.attachments),
+        )?;
+        self.one(200, place, message)
+    }
+
+    /// A message by itself.
+    fn one(&self, status: u16, place: Place, message: MessageId) -> Outcome {
+        let row = self.world.row_of(place, message, self.view());
+        let row = row.ok_or_else(RestResponse::not_found)?;
+        Ok(RestResponse::enveloped(status, &json!({ key(place): row })))
+    }
+
+    /// The rows that `limit` and the cursors ask for.
+    fn asked_rows(&self, place: Place) -> Result<Vec<Value>, RestResponse> {
+        let largest = self.config.largest_page;
+        let out_of_bounds = || RestResponse::bad(&format!("limit must be between 1 and {largest}"));
+        let limit = match self.query.number("limit") {
+            Ok(limit) => limit.map_or(Ok(MESSAGES_PER_PAGE), usize::try_from),
+            Err(_) => return Err(out_of_bounds()),
+        };
+        let limit = limit
+            .ok()
+            .filter(|limit| (1..=largest).contains(limit))
+            .ok_or_else(out_of_bounds)?;
+        let span = self.span()?;
+        Ok(self.world.rows(place, span, limit, self.view()))
+    }
+
+    fn span(&self) -> Result<Span, RestResponse> {
+        let cursor = |name| match self.query.number(name) {
+            Ok(id) => Ok(id.map(MessageId::new)),
+            Err(name) => Err(not_a_number(name)),
+        };
+        Ok(if let Some(id) = cursor("after_id")? {
+            Span::After(id)
+        } else if let Some(id) = cursor("since_id")? {
+            Span::Since(id)
+        } else if let Some(id) = cursor("before_id")? {
+            Span::Before(id)
+        } else {
+            Span::Newest
+        })
+    }
+
+    fn list(&self, messages: &[Value], response: &Value) -> RestResponse {
+        if messages.is_empty() && self.config.no_messages == NoMessages::NotModified {
+            RestResponse::empty(304)
+        } else {
+            RestResponse::enveloped(200, response)
+        }
+    }
+}
+
+/// The member that holds a single message.
+pub(super) fn key(place: Place) -> &'static str {
+    match place {
+        Place::Group(_) => "message",
+        Place::Direct(..) => "direct_message",
+    }
+}
+
+const MESSAGES_PER_PAGE: usize = 20;

@@ -1,0 +1,99 @@
+//! Reactions and pins.
+
+use serde_json::{Value, json};
+
+use super::{
+    RestResponse,
+    call::{Call, Outcome},
+};
+use crate::world::{Icon, Place};
+
+impl Call<'_> {
+    /// The first reaction counts; a second one is accepted and ignored.
+    pub(super) fn like(&mut self, conversation: &str, message: &str) -> Outcome {
+        let place = self.conversation(conversation)?;
+        let message = self.message_in(place, message)?;
+        let icon = self.asked_icon()?;
+        if !self.world.has_reacted(message, self.user) {
+            let heart = || Icon::Unicode(HEART.to_owned());
+            let icon = icon.clone().unwrap_or_else(heart);
+            self.world.react_with(message, self.user, &icon)?;
+        }
+        // Who does not say how they like it is not told, either.
+        if icon.is_none() {
+            return Ok(RestResponse::empty(200));
+        }
+        let reactions = self.world.reaction_rows(message);
+        Ok(RestResponse::enveloped(
+            200,
+            &json!({ "reactions": reactions }),
+        ))
+    }
+
+    pub(super) fn unlike(&mut self, conversation: &str, message: &str) -> Outcome {
+        let place = self.conversation(conversation)?;
+        let message = self.message_in(place, message)?;
+        self.world.unreact(message, self.user)?;
+        let reactions = self.world.reaction_rows(message);
+        Ok(RestResponse::enveloped(
+            200,
+            &json!({ "reactions": reactions }),
+        ))
+    }
+
+    pub(super) fn pin(&mut self, conversation: &str, message: &str) -> Outcome {
+        let place = self.conversation(conversation)?;
+        let message = self.message_in(place, message)?;
+        self.world.pin(message, self.user)?;
+        Ok(RestResponse::enveloped(200, &Value::Null))
+    }
+
+    pub(super) fn unpin(&mut self, conversation: &str, message: &str) -> Outcome {
+        let place = self.conversation(conversation)?;
+        let message = self.message_in(place, message)?;
+        self.world.unpin(message, self.user)?;
+        Ok(RestResponse::enveloped(200, &Value::Null))
+    }
+
+    pub(super) fn pinned_in_group(&self, group: &str) -> Outcome {
+        let place = self.group_place(group)?;
+        Ok(self.pinned(place, "messages"))
+    }
+
+    pub(super) fn pinned_direct(&self) -> Outcome {
+        let place = self.asked_direct_place()?;
+        Ok(self.pinned(place, "direct_messages"))
+    }
+
+    fn pinned(&self, place: Place, key: &str) -> RestResponse {
+        let rows = self.world.pinned_rows(place, self.view());
+        RestResponse::enveloped(200, &json!({ "count": rows.len(), key: rows }))
+    }
+
+    /// The reaction in the body; `None` if there is none, which is a heart.
+    fn asked_icon(&self) -> Result<Option<Icon>, RestResponse> {
+        if self.body.is_empty() {
+            return Ok(None);
+        }
+        let body = self.json()?;
+        let icon = &body["like_icon"];
+        let wrong = || RestResponse::bad("invalid like_icon");
+        match icon["type"].as_str() {
+            None if icon.is_null() => Ok(None),
+            Some("unicode") => {
+                let code = icon["code"].as_str().filter(|code| !code.is_empty());
+                let code = code.ok_or_else(wrong)?;
+                Ok(Some(Icon::Unicode(code.to_owned())))
+            }
+            Some("emoji") => {
+                let pack = icon["pack_id"].as_u64().ok_or_else(wrong)?;
+                let index = icon["pack_index"].as_u64().ok_or_else(wrong)?;
+                Ok(Some(Icon::Pack { pack, index }))
+            }
+            _ => Err(wrong()),
+        }
+    }
+}
+
+/// With the selector that makes it red.
+const HEART: &str = "\u{2764}\u{fe0f}";

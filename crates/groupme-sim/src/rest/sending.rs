@@ -1,0 +1,82 @@
+//! Sending.
+
+use serde_json::{Value, json};
+
+use super::{
+    RestResponse,
+    call::{Call, Outcome},
+    messages::key,
+};
+use crate::world::{Draft, Place};
+
+impl Call<'_> {
+    pub(super) fn send_to_group(&mut self, group: &str) -> Outcome {
+        let place = self.group_place(group)?;
+        let body = self.json()?;
+        self.send(place, &body["message"])
+    }
+
+    pub(super) fn send_direct(&mut self) -> Outcome {
+        let body = self.json()?;
+        let message = &body["direct_message"];
+        let recipient = message["recipient_id"]
+            .as_str()
+            .ok_or_else(|| RestResponse::bad("recipient_id is missing"))?;
+        if recipient == self.user.to_string() {
+            return Err(RestResponse::bad("a message to oneself"));
+        }
+        let place = self.direct_place(recipient)?;
+        self.send(place, message)
+    }
+
+    fn send(&mut self, place: Place, message: &Value) -> Outcome {
+        let draft = draft(message).map_err(RestResponse::bad)?;
+        if draft.source_guid.is_none() {
+            return Err(RestResponse::bad("source_guid is missing"));
+        }
+        if let Place::Direct(low, high) = place {
+            self.world.acquaint(low, high)?;
+        }
+        let id = self.world.write(place, self.user, draft)?;
+        let row = self.world.sent_row(place, id, self.view());
+        let row = row.ok_or_else(RestResponse::not_found)?;
+        Ok(RestResponse::enveloped(201, &json!({ key(place): row })))
+    }
+}
+
+/// What a message is to say, or what is wrong with it.
+pub(super) fn draft(message: &Value) -> Result<Draft, &'static str> {
+    if !message.is_object() {
+        return Err("the message is missing");
+    }
+    let text = match &message["text"] {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        _ => return Err("text must be text"),
+    };
+    let attachments = match &message["attachments"] {
+        Value::Null => Vec::new(),
+        Value::Array(attachments) if attachments.iter().all(Value::is_object) => {
+            attachments.clone()
+        }
+        _ => return Err("attachments must be a list of objects"),
+    };
+    // In what GroupMe counts is not known.
+    if text
+        .as_ref()
+        .is_some_and(|text| text.chars().count() > LONGEST_TEXT)
+    {
+        return Err("text is too long (maximum is 1000 characters)");
+    }
+    if text.as_ref().is_none_or(String::is_empty) && attachments.is_empty() {
+        return Err("text or attachments must be there");
+    }
+    Ok(Draft {
+        source_guid: message["source_guid"].as_str().map(str::to_owned),
+        text,
+        attachments,
+    })
+}
+
+/// Characters.
+const LONGEST_TEXT: usize = 1000;

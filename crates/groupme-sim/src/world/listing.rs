@@ -1,0 +1,222 @@
+//! Users, groups and chats, as REST shows them.
+
+use serde_json::{Value, json};
+
+use super::{GroupId, Place, UserId, View, World, change::Windows, message::Entry};
+
+impl World {
+    /// The user as `GET /v3/users/me` shows them to themselves: a JSON text.
+    pub fn profile(&self, id: UserId) -> Option<String> {
+        self.profile_row(id).map(|profile| profile.to_string())
+    }
+
+    pub(crate) fn profile_row(&self, id: UserId) -> Option<Value> {
+        let user = self.users.get(&id)?;
+        let created_at = self.epoch.as_secs();
+        Some(json!({
+            "id": id.to_string(),
+            "user_id": id.to_string(),
+            "name": user.name,
+            "email": "user@example.invalid",
+            "email_verified": false,
+            "phone_number": "+1 5555550100",
+            "sms": false,
+            "bio": "",
+            "image_url": user.avatar_url,
+            "locale": "en_us",
+            "zip_code": null,
+            "created_at": created_at,
+            "updated_at": created_at,
+            "facebook_connected": false,
+            "microsoft_connected": false,
+            "twitter_connected": false,
+            "share_url": format!("https://groupme.com/contact/{id}/XXXXXXXX"),
+            "share_qr_code_url": null,
+            "friend_suggestable": true,
+            "mfa": { "enabled": false, "channels": null },
+            "tags": [],
+            "prompt_for_survey": false,
+            "show_age_gate": false,
+            "birth_date_set": true,
+            "graduation_year": "",
+            "campus_profile_visibility": "visible",
+            "consents": [],
+        }))
+    }
+
+    /// The groups of a user, the one in which something happened last first.
+    pub(crate) fn groups_by_activity(&self, user: UserId) -> Vec<GroupId> {
+        let mut groups: Vec<GroupId> = self.groups_of(user).collect();
+        groups.sort_by_key(|group| {
+            let newest = self.history.backwards(Place::Group(*group)).next();
+            core::cmp::Reverse((newest.map(Entry::id), *group))
+        });
+        groups
+    }
+
+    /// Whom the user has talked with, the one with whom they did last first.
+    pub(crate) fn peers_by_activity(&self, user: UserId) -> Vec<UserId> {
+        let mut peers: Vec<_> = self
+            .peers_of(user)
+            .filter_map(|peer| {
+                let newest = self.history.backwards(Place::direct(user, peer)).next()?;
+                Some((newest.id(), peer))
+            })
+            .collect();
+        peers.sort_unstable();
+        peers.into_iter().rev().map(|(_, peer)| peer).collect()
+    }
+
+    /// A group, as a member sees it. Without its members it looks as if it had none.
+    pub(crate) fn group_row(&self, id: GroupId, viewer: UserId, members: bool) -> Option<Value> {
+        let group = self
+            .groups
+            .get(&id)
+            .filter(|group| group.members.contains(&viewer))?;
+        let place = Place::Group(id);
+        let members = members.then(|| self.member_rows(id));
+        let receipt = self.receipt(viewer, place);
+        Some(json!({
+            "id": id.to_string(),
+            "group_id": id.to_string(),
+            "name": group.name,
+            "phone_number": "+1 5555550100",
+            "type": "private",
+            "description": "",
+            "image_url": null,
+            "creator_user_id": group.creator.to_string(),
+            "created_at": group.created_at,
+            "updated_at": group.updated_at,
+            "muted_until": null,
+            "office_mode": false,
+            "share_url": format!("https://groupme.com/join_group/{id}/XXXXXXXX"),
+            "share_qr_code_url": null,
+            "members_count": members.as_ref().map_or(0, Vec::len),
+            "members": members,
+            "messages": self.messages_summary(place),
+            "max_members": 5000,
+            "theme_name": null,
+            "like_icon": null,
+            "requires_approval": false,
+            "show_join_question": false,
+            "join_question": null,
+            "message_deletion_period": deletion_period(self.windows),
+            "message_deletion_mode": ["admin", "sender"],
+            "message_edit_period": edit_period(self.windows),
+            "children_count": 0,
+            "unread_count": null,
+            "last_read_message_id": receipt.map(|receipt| receipt.message.to_string()),
+            "last_read_at": receipt.map(|receipt| receipt.at),
+        }))
+    }
+
+    /// A conversation of two, as one of them sees it: `whole` as it is shown alone, or else as it
+    /// is shown in a list. `None` if nothing was said yet.
+    pub(crate) fn chat_row(&self, viewer: UserId, peer: UserId, whole: bool) -> Option<Value> {
+        let place = Place::direct(viewer, peer);
+        let conversation = self.history.conversation(place)?;
+        let newest = self.history.backwards(place).next()?;
+        let other = self.users.get(&peer)?;
+        let view = View {
+            viewer,
+            files: true,
+        };
+        let mut chat = json!({
+            "created_at": conversation.began,
+            "updated_at": newest.created_at(),
+            "last_message": self.row(newest, view),
+            "messages_count": conversation.count,
+            "other_user": {
+                "avatar_url": other.avatar_url,
+                "id": peer.to_string(),
+                "name": other.name,
+            },
+        });
+        if whole {
+            let receipt = self.receipt(viewer, place);
+            chat["message_deletion_period"] = deletion_period(self.windows).into();
+            chat["message_deletion_mode"] = json!(["sender"]);
+            chat["requires_approval"] = false.into();
+            chat["unread_count"] = Value::Null;
+            chat["last_read_message_id"] =
+                receipt.map(|receipt| receipt.message.to_string()).into();
+            chat["last_read_at"] = receipt.map(|receipt| receipt.at).into();
+            chat["message_edit_period"] = edit_period(self.windows).into();
+        }
+        Some(chat)
+    }
+
+    fn member_rows(&self, id: GroupId) -> Vec<Value> {
+        let Some(group) = self.groups.get(&id) else {
+            return Vec::new();
+        };
+        let people = group
+            .members
+            .iter()
+            .filter_map(|member| Some((member, self.users.get(member)?)));
+        people
+            .map(|(member, user)| {
+                let roles: &[&str] = if *member == group.creator {
+                    &["admin", "owner"]
+                } else {
+                    &["user"]
+                };
+                json!({
+                    "user_id": member.to_string(),
+                    "nickname": user.name,
+                    "image_url": user.avatar_url,
+                    // The membership's own id.
+                    "id": format!("{id}{member}"),
+                    "muted": false,
+                    "autokicked": false,
+                    "roles": roles,
+                    "name": user.name,
+                })
+            })
+            .collect()
+    }
+
+    /// How many messages there are, and a glance at the newest.
+    fn messages_summary(&self, place: Place) -> Value {
+        let newest = self.history.backwards(place).next();
+        let (nickname, image, text, attachments) = match newest {
+            Some(Entry::Said(message)) => {
+                let author = self.users.get(&message.author);
+                (
+                    author.map(|author| &*author.name),
+                    author.map(|author| &*author.avatar_url),
+                    message.text.as_deref(),
+                    &*message.attachments,
+                )
+            }
+            Some(Entry::Told(told)) => (Some("GroupMe"), None, Some(&*told.notice.text), &[][..]),
+            None => (None, None, None, &[][..]),
+        };
+        json!({
+            "count": self.count(place),
+            "last_message_id": newest.map(|entry| entry.id().to_string()),
+            "last_message_created_at": newest.map(Entry::created_at),
+            "preview": {
+                "nickname": nickname,
+                "text": text,
+                "image_url": image,
+                "attachments": attachments,
+            },
+        })
+    }
+}
+
+/// In minutes, as GroupMe's figures are best understood.
+fn edit_period(windows: Windows) -> u64 {
+    windows.edit.map_or(FOREVER, |window| window.as_secs() / 60)
+}
+
+/// In minutes.
+fn deletion_period(windows: Windows) -> u64 {
+    windows
+        .deletion
+        .map_or(FOREVER, |window| window.as_secs() / 60)
+}
+
+/// What GroupMe says when there is no limit.
+const FOREVER: u64 = 2_147_483_647;

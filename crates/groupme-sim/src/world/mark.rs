@@ -1,0 +1,126 @@
+//! What people put on a message: reactions and pins.
+
+use super::{
+    MessageId, UserId, World, WorldError,
+    message::{Icon, Message, Reaction},
+    notice::Notice,
+    payload,
+};
+
+impl World {
+    /// Has a user react to a message with a Unicode emoji, in place of any reaction before.
+    ///
+    /// # Errors
+    ///
+    /// [`WorldError::NoSuchMessage`], [`WorldError::Notice`], [`WorldError::Deleted`],
+    /// [`WorldError::NoSuchUser`] or [`WorldError::NotInConversation`].
+    pub fn react(&mut self, message: MessageId, by: UserId, code: &str) -> Result<(), WorldError> {
+        self.react_with(message, by, &Icon::Unicode(code.to_owned()))
+    }
+
+    /// The same with any reaction there is.
+    pub(crate) fn react_with(
+        &mut self,
+        message: MessageId,
+        by: UserId,
+        icon: &Icon,
+    ) -> Result<(), WorldError> {
+        self.check_party(message, by)?;
+        let liked = self.living(message)?;
+        take_back(liked, by);
+        match liked
+            .reactions
+            .iter_mut()
+            .find(|reaction| reaction.icon == *icon)
+        {
+            Some(reaction) => reaction.users.push(by),
+            None => liked.reactions.push(Reaction {
+                icon: icon.clone(),
+                users: vec![by],
+            }),
+        }
+        let now = self.seconds();
+        let (message, author) = self.message_and_author(message)?;
+        let favorite = payload::favorite(message, author, by, now);
+        let like = payload::like(message, author, by, self.user(by)?, icon, now);
+        let (channel, writer) = (message.place.channel(), message.author);
+        self.push(channel, &favorite);
+        self.push(format!("/user/{writer}"), &like);
+        Ok(())
+    }
+
+    /// Has a user take a reaction back. Nothing happens if there is none.
+    ///
+    /// # Errors
+    ///
+    /// As for [`react`](Self::react).
+    pub fn unreact(&mut self, message: MessageId, by: UserId) -> Result<(), WorldError> {
+        self.check_party(message, by)?;
+        if !take_back(self.living(message)?, by) {
+            return Ok(());
+        }
+        let now = self.seconds();
+        let (message, author) = self.message_and_author(message)?;
+        let favorite = payload::favorite(message, author, by, now);
+        let channel = message.place.channel();
+        self.push(channel, &favorite);
+        Ok(())
+    }
+
+    /// Has a user pin a message.
+    ///
+    /// # Errors
+    ///
+    /// As for [`react`](Self::react), and [`WorldError::Pinned`].
+    pub fn pin(&mut self, message: MessageId, by: UserId) -> Result<(), WorldError> {
+        self.check_party(message, by)?;
+        let now = self.seconds();
+        let pinned = self.living(message)?;
+        if pinned.pinned.is_some() {
+            return Err(WorldError::Pinned(message));
+        }
+        pinned.pinned = Some((now, by));
+        let place = pinned.place;
+        let notice = Notice::pinned(self.user(by)?, by, message, now);
+        self.announce(place, notice);
+        Ok(())
+    }
+
+    /// Has a user unpin a message, of which nobody is told.
+    ///
+    /// # Errors
+    ///
+    /// As for [`react`](Self::react), and [`WorldError::NotPinned`].
+    pub fn unpin(&mut self, message: MessageId, by: UserId) -> Result<(), WorldError> {
+        self.check_party(message, by)?;
+        match self.living(message)?.pinned.take() {
+            Some(_) => Ok(()),
+            None => Err(WorldError::NotPinned(message)),
+        }
+    }
+
+    fn check_party(&self, message: MessageId, user: UserId) -> Result<(), WorldError> {
+        self.user(user)?;
+        let place = self.history.message(message)?.place;
+        if self.takes_part(user, place) {
+            Ok(())
+        } else {
+            Err(WorldError::NotInConversation { user, message })
+        }
+    }
+}
+
+/// Removes the user's reaction; false if there is none.
+fn take_back(message: &mut Message, by: UserId) -> bool {
+    let found = message
+        .reactions
+        .iter()
+        .any(|reaction| reaction.users.contains(&by));
+    for reaction in &mut message.reactions {
+        reaction.users.retain(|user| *user != by);
+    }
+    message
+        .reactions
+        .retain(|reaction| !reaction.users.is_empty());
+    found
+}

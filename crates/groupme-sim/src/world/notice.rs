@@ -1,0 +1,98 @@
+//! Notices of the system: what they say, and the event that goes with it.
+
+use serde_json::{Value, json};
+
+use super::{
+    MessageId, UserId,
+    message::{Deletion, Message, User},
+};
+
+/// What a system notice says, to people and to programs.
+#[derive(Debug)]
+pub(super) struct Notice {
+    pub(super) text: String,
+    /// `{type, data}`
+    pub(super) event: Value,
+}
+
+impl Notice {
+    pub(super) fn pinned(by: &User, by_id: UserId, message: MessageId, now: u64) -> Self {
+        Self {
+            text: format!("{} pinned a message.", by.name),
+            event: json!({
+                "data": {
+                    "message_id": message.to_string(),
+                    "pinned": true,
+                    "pinned_at": now,
+                    "pinned_by": by_id.to_string(),
+                },
+                "type": "message.pinned",
+            }),
+        }
+    }
+
+    pub(super) fn updated(message: &Message, author: &User, now: u64) -> Self {
+        Self {
+            text: format!("{} edited a message.", author.name),
+            event: json!({
+                "type": "message.update",
+                "data": {
+                    "message_id": message.id.to_string(),
+                    "sender_id": message.author.to_string(),
+                    "updated_at": now,
+                    "message": { "text": message.text, "attachments": message.attachments },
+                },
+            }),
+        }
+    }
+
+    pub(super) fn deleted(message: MessageId, deletion: &Deletion) -> Self {
+        Self {
+            text: "A message was deleted.".to_owned(),
+            event: json!({
+                "type": "message.deleted",
+                "data": {
+                    "message_id": message.to_string(),
+                    // Seconds here, text in `message.deleted`.
+                    "deleted_at": deletion.at.as_secs(),
+                    "deletion_actor": deletion.actor,
+                },
+            }),
+        }
+    }
+
+    pub(super) fn added(adder: &User, adder_id: UserId, user: &User, id: UserId) -> Self {
+        Self {
+            text: format!("{} added {} to the group.", adder.name, user.name),
+            event: json!({
+                "type": "membership.announce.added",
+                "data": { "added_users": [person(id, user)], "adder_user": person(adder_id, adder) },
+            }),
+        }
+    }
+
+    pub(super) fn removed(remover: &User, remover_id: UserId, user: &User, id: UserId) -> Self {
+        Self {
+            text: format!("{} removed {} from the group.", remover.name, user.name),
+            event: json!({
+                "type": "membership.notifications.removed",
+                "data": { "remover_user": person(remover_id, remover), "removed_user": person(id, user) },
+            }),
+        }
+    }
+
+    pub(super) fn exited(user: &User, id: UserId) -> Self {
+        Self {
+            text: format!("{} has left the group.", user.name),
+            event: json!({
+                "type": "membership.notifications.exited",
+                "data": { "removed_user": person(id, user) },
+            }),
+        }
+    }
+}
+
+/// A person in the data of a notice: the id is a number there.
+fn person(id: UserId, user: &User) -> Value {
+    json!({ "id": id.number(), "nickname": user.name })
+}

@@ -1,0 +1,116 @@
+//! What GroupMe was seen to do on some days and not on others.
+
+use core::time::Duration;
+
+use groupme_sim::{Connects, GatewayConfig, LaneKind};
+use serde_json::{Value, json};
+
+use crate::peer::{HOLD, Sent, Virtual, connect, connect_for, connected};
+
+fn with(change: impl FnOnce(&mut GatewayConfig)) -> Virtual {
+    let mut config = GatewayConfig::default();
+    config.ping = None;
+    change(&mut config);
+    Virtual::with_config(config)
+}
+
+fn texts(messages: &[Value]) -> Vec<&str> {
+    messages
+        .iter()
+        .filter_map(|message| message["data"]["subject"]["text"].as_str())
+        .collect()
+}
+
+#[test]
+fn connects_may_never_be_answered_though_events_flow() {
+    let mut sim = with(|config| config.connects = Connects::NeverAnswered);
+    let (socket, client) = sim.listen();
+    sim.send(socket, &json!([connect_for(&client, "0", 0)]));
+    sim.pass(HOLD + Duration::from_secs(1));
+    assert_eq!(sim.received(socket), []);
+    sim.said_by_mara("heard");
+    assert_eq!(texts(&sim.messages(socket)), ["heard"]);
+    // Without another connect it dies of old age, as all sessions do.
+    sim.pass(HOLD);
+    assert_eq!(sim.received(socket), [Sent::Closed]);
+    assert_eq!(sim.simulation.poll_timeout(), None);
+}
+
+#[test]
+fn a_poll_that_is_never_answered_in_vain_still_brings_what_happens() {
+    let mut sim = with(|config| config.connects = Connects::NeverAnswered);
+    let client = sim.handshake();
+    let own = format!("/user/{}", sim.cast.me);
+    sim.subscribe(&client, &own);
+    let poll = sim.post(&json!([connect(&client, "2")]));
+    sim.pass(HOLD);
+    assert_eq!(sim.received(poll), []);
+    sim.said_by_mara("heard");
+    assert_eq!(texts(&sim.messages(poll)), ["heard"]);
+}
+
+#[test]
+fn sessions_lost_under_a_connect_that_is_never_answered_are_lost_at_once() {
+    let mut sim = with(|config| config.connects = Connects::NeverAnswered);
+    let (socket, client) = sim.listen();
+    let now = sim.now;
+    sim.simulation.gateway_mut().forget_sessions(now);
+    sim.send(socket, &json!([connect(&client, "3")]));
+    assert_eq!(sim.answer(socket)[0], crate::peer::unknown(&client, "3"));
+    assert_eq!(sim.simulation.poll_timeout(), None);
+}
+
+#[test]
+fn sockets_may_be_closed_cleanly_after_a_while_and_sessions_live_on() {
+    let mut sim = with(|config| config.socket_life = Some(Duration::from_secs(20)));
+    let idle = sim.open(LaneKind::Socket);
+    sim.pass(Duration::from_secs(5));
+    let (socket, client) = sim.listen();
+    sim.pass(Duration::from_millis(14_999));
+    assert_eq!(sim.received(idle), []);
+    sim.pass(Duration::from_millis(1));
+    assert_eq!(sim.received(idle), [Sent::Closed]);
+    sim.said_by_mara("in time");
+    assert_eq!(texts(&sim.messages(socket)), ["in time"]);
+    sim.pass(Duration::from_secs(5));
+    assert_eq!(
+        sim.received(socket),
+        [Sent::Closed],
+        "the held connect is not answered"
+    );
+
+    sim.said_by_mara("between");
+    let next = sim.socket();
+    sim.send(next, &json!([connect(&client, "4")]));
+    assert_eq!(texts(&sim.messages(next)), ["between"]);
+    // Closed by the client, it is not closed again.
+    sim.close(next);
+    sim.pass(Duration::from_secs(30));
+    assert_eq!(sim.received(next), []);
+}
+
+#[test]
+fn a_session_may_stay_with_its_dead_socket() {
+    let mut sim = with(|config| config.sticky_sockets = true);
+    let (dead, client) = sim.listen();
+    sim.close(dead);
+    let next = sim.socket();
+    sim.send(next, &json!([connect_for(&client, "4", 5_000)]));
+    sim.said_by_mara("lost");
+    assert_eq!(sim.received(next), []);
+    sim.pass(HOLD);
+    // Answered, which a client may take for life.
+    let answers = sim.messages(next);
+    assert_eq!(answers, [connected(&client, "4")]);
+
+    let (fresh, _) = sim.listen();
+    sim.said_by_mara("heard");
+    assert_eq!(texts(&sim.messages(fresh)), ["heard"]);
+    assert_eq!(sim.received(next), []);
+}
+
+impl Virtual {
+    fn said_by_mara(&mut self, text: &str) {
+        self.with(|world, cast| world.say(cast.lake, cast.mara, text).unwrap());
+    }
+}

@@ -1,0 +1,92 @@
+//! The REST API, in virtual time: what it answers, what stays of it, and what is pushed for it.
+
+mod changes;
+mod conversations;
+mod order;
+mod paging;
+mod reactions;
+mod receipts;
+mod refusals;
+mod sending;
+
+use groupme_sim::{MessageId, RestResponse, UserId};
+use serde_json::{Value, json};
+
+use crate::peer::Virtual;
+
+/// The body as JSON, after a look at the status.
+#[track_caller]
+fn body(response: &RestResponse, status: u16) -> Value {
+    assert_eq!(response.status, status, "{response:?}");
+    serde_json::from_str(&response.body).unwrap_or_else(|_| panic!("{response:?}"))
+}
+
+/// What is in the envelope.
+#[track_caller]
+fn content(response: &RestResponse, status: u16) -> Value {
+    let mut envelope = body(response, status);
+    assert_eq!(envelope["meta"], json!({ "code": status }));
+    envelope["response"].take()
+}
+
+#[track_caller]
+fn assert_empty(response: &RestResponse, status: u16) {
+    assert_eq!(
+        (response.status, &*response.body),
+        (status, ""),
+        "{response:?}"
+    );
+}
+
+#[track_caller]
+fn header<'r>(response: &'r RestResponse, name: &str) -> Option<&'r str> {
+    let mut headers = response.headers.iter();
+    let (_, value) = headers.find(|(other, _)| *other == name)?;
+    Some(value)
+}
+
+/// The body of a group message.
+fn message(guid: &str, text: &str) -> String {
+    json!({ "message": { "source_guid": guid, "text": text, "attachments": [] } }).to_string()
+}
+
+impl Virtual {
+    fn get(&mut self, target: &str) -> RestResponse {
+        self.request(self.cast.me, "GET", target, "")
+    }
+
+    fn post_rest(&mut self, target: &str, body: &str) -> RestResponse {
+        self.request(self.cast.me, "POST", target, body)
+    }
+
+    /// Has somebody say something in the group of the story.
+    fn said(&mut self, author: UserId, text: &str) -> MessageId {
+        self.with(|world, cast| world.say(cast.lake, author, text).unwrap())
+    }
+
+    fn lake(&self, rest: &str) -> String {
+        format!("/v3/groups/{}{rest}", self.cast.lake)
+    }
+
+    /// The one row of the group of the story with this id.
+    #[track_caller]
+    fn row(&mut self, id: MessageId) -> Value {
+        let target = format!("/v4/groups/{}/messages/{id}", self.cast.lake);
+        content(&self.get(&target), 200)["message"].take()
+    }
+}
+
+/// The events on a channel, their data only.
+fn events(messages: &[Value], channel: &str) -> Vec<Value> {
+    let on_channel = messages
+        .iter()
+        .filter(|message| message["channel"] == channel);
+    on_channel.map(|message| message["data"].clone()).collect()
+}
+
+macro_rules! fixture {
+    ($name:literal) => {
+        include_str!(concat!("../../fixtures/rest/", $name, ".json"))
+    };
+}
+use fixture;

@@ -1,0 +1,219 @@
+//! Pages of messages, in both directions.
+
+use core::time::Duration;
+
+use groupme_sim::{MessageId, NoMessages, Place, UserId, World};
+use serde_json::Value;
+
+use super::{assert_empty, body, content, fixture};
+use crate::{peer::Virtual, shape::assert_like};
+
+/// A simulation whose group has so many messages, the ids of which are returned, oldest first.
+fn with_history(messages: usize) -> (Virtual, Vec<MessageId>) {
+    let mut sim = Virtual::new();
+    let ids = sim.with(|world, cast| {
+        let authors = [cast.mara, cast.theo];
+        let every = Duration::from_millis(700);
+        world
+            .add_history(Place::Group(cast.lake), &authors, messages, every)
+            .unwrap()
+    });
+    (sim, ids)
+}
+
+fn ids(page: &Value) -> Vec<String> {
+    let rows = page["messages"].as_array().unwrap();
+    rows.iter()
+        .map(|row| row["id"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+fn texts(ids: impl IntoIterator<Item = MessageId>) -> Vec<String> {
+    ids.into_iter().map(|id| id.to_string()).collect()
+}
+
+#[test]
+fn without_a_cursor_the_newest_twenty_come_newest_first() {
+    let (mut sim, history) = with_history(50);
+    // Before the notices of who was added, which came last.
+    let notices = 4;
+    let target = sim.lake("/messages");
+    let page = content(&sim.get(&target), 200);
+    let ours = &ids(&page)[notices..];
+    assert_eq!(ours.len(), 16);
+    assert_eq!(ours, texts(history.iter().rev().copied().take(16)),);
+    assert_eq!(page["count"], 54, "all there are, not those on the page");
+    assert_eq!(
+        page["messages"][0]["event"]["type"],
+        "membership.announce.added"
+    );
+    assert_eq!(page["messages"][0]["sender_id"], "system");
+    assert_eq!(page["messages"][0]["system"], true);
+    assert_like(&page["messages"][notices], fixture!("message.group.2026"));
+}
+
+#[test]
+fn before_id_goes_back_to_the_beginning_without_a_gap() {
+    let (mut sim, history) = with_history(250);
+    let mut cursor = history[249];
+    let mut seen = Vec::new();
+    for expected in [100, 100, 49] {
+        let target = sim.lake(&format!("/messages?limit=100&before_id={cursor}"));
+        let page = ids(&content(&sim.get(&target), 200));
+        assert_eq!(page.len(), expected);
+        cursor = MessageId::new(page.last().unwrap().parse().unwrap());
+        seen.extend(page);
+    }
+    let target = sim.lake(&format!("/messages?before_id={cursor}"));
+    assert_empty(&sim.get(&target), 304);
+    assert_eq!(seen, texts(history[..249].iter().rev().copied()));
+}
+
+#[test]
+fn after_id_goes_on_to_the_end_oldest_first_without_a_gap() {
+    let (mut sim, history) = with_history(250);
+    let target = sim.lake(&format!("/messages?limit=200&after_id={}", history[9]));
+    let page = content(&sim.get(&target), 200);
+    assert_eq!(ids(&page), texts(history[10..210].iter().copied()));
+    let target = sim.lake(&format!("/messages?limit=200&after_id={}", history[209]));
+    let page = content(&sim.get(&target), 200);
+    let rest = ids(&page);
+    assert_eq!(rest[..40], texts(history[210..].iter().copied()));
+    assert_eq!(rest.len(), 44, "the notices come last");
+    let last = &rest[43];
+    let target = sim.lake(&format!("/messages?after_id={last}"));
+    assert_empty(&sim.get(&target), 304);
+}
+
+#[test]
+fn since_id_skips_what_does_not_fit() {
+    let (mut sim, history) = with_history(30);
+    let newest = sim.said(sim.cast.mara, "newest");
+    let target = sim.lake(&format!("/messages?limit=2&since_id={}", history[0]));
+    let page = ids(&content(&sim.get(&target), 200));
+    assert_eq!(page[0], newest.to_string());
+    assert_eq!(page.len(), 2);
+    let target = sim.lake(&format!("/messages?since_id={newest}"));
+    assert_empty(&sim.get(&target), 304);
+}
+
+#[test]
+fn a_page_without_messages_may_be_an_empty_list() {
+    let (mut sim, history) = with_history(3);
+    sim.simulation.rest_mut().config_mut().no_messages = NoMessages::EmptyList;
+    let target = sim.lake(&format!("/messages?before_id={}", history[0]));
+    let page = content(&sim.get(&target), 200);
+    assert_eq!(ids(&page), Vec::<String>::new());
+    assert_eq!(page["count"], 7);
+}
+
+#[test]
+fn the_limit_lies_between_one_and_two_hundred() {
+    let (mut sim, _) = with_history(300);
+    for limit in ["0", "201", "-1", "many", ""] {
+        let target = sim.lake(&format!("/messages?limit={limit}"));
+        let refusal = body(&sim.get(&target), 400);
+        assert_eq!(
+            refusal,
+            serde_json::from_str::<Value>(fixture!("errors.limit_too_large")).unwrap()
+        );
+    }
+    for limit in [1, 200] {
+        let target = sim.lake(&format!("/messages?limit={limit}"));
+        assert_eq!(ids(&content(&sim.get(&target), 200)).len(), limit);
+    }
+    sim.simulation.rest_mut().config_mut().largest_page = 100;
+    let target = sim.lake("/messages?limit=101");
+    assert_eq!(sim.get(&target).status, 400);
+    let target = sim.lake("/messages?before_id=x");
+    assert_eq!(sim.get(&target).status, 400);
+}
+
+#[test]
+fn direct_messages_are_paged_alike() {
+    let mut sim = Virtual::new();
+    let history = sim.with(|world, cast| {
+        let place = Place::direct(cast.me, cast.theo);
+        world
+            .add_history(place, &[cast.theo], 30, Duration::from_secs(1))
+            .unwrap()
+    });
+    let target = format!(
+        "/v3/direct_messages?other_user_id={}&after_id={}",
+        sim.cast.theo, history[8]
+    );
+    let page = content(&sim.get(&target), 200);
+    let rows = page["direct_messages"].as_array().unwrap();
+    let seen: Vec<_> = rows.iter().map(|row| row["id"].as_str().unwrap()).collect();
+    assert_eq!(seen, texts(history[9..29].iter().copied()));
+    assert_eq!(page["count"], 30);
+    assert!(page.get("read_receipt").is_none());
+    // With somebody to whom nothing was said.
+    let target = format!("/v3/direct_messages?other_user_id={}", sim.cast.priya);
+    assert_empty(&sim.get(&target), 304);
+}
+
+#[test]
+fn history_is_quiet_and_lies_before_what_is_said_from_now_on() {
+    let mut world = World::new(1, Duration::from_secs(1_785_346_055));
+    let ada = world.add_user("Ada");
+    let group = world.add_group("Chess", ada, &[]).unwrap();
+    let place = Place::Group(group);
+    for _ in 0..2 {
+        let ids = world
+            .add_history(place, &[ada], 5_000, Duration::ZERO)
+            .unwrap();
+        assert!(ids.is_sorted_by(|one, other| one < other));
+        let next = world.say(group, ada, "now").unwrap();
+        assert!(next > *ids.last().unwrap());
+        assert!(world.poll_push().is_some());
+        assert!(world.poll_push().is_none());
+    }
+    let back = world
+        .add_history(place, &[ada], 2, Duration::from_hours(1))
+        .unwrap();
+    assert!(back[0].to_string().starts_with("1785338855"), "{back:?}");
+    assert!(
+        world
+            .add_history(place, &[], 2, Duration::ZERO)
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[test]
+fn only_those_who_talk_somewhere_have_a_past_there() {
+    let mut sim = Virtual::new();
+    sim.with(|world, cast| {
+        let mut refused = |place, authors: &[UserId]| {
+            let added = world.add_history(place, authors, 1, Duration::ZERO);
+            added.unwrap_err().to_string()
+        };
+        let (me, mara, theo) = (cast.me, cast.mara, cast.theo);
+        let surprise = refused(Place::Group(cast.surprise), &[mara, me]);
+        assert!(surprise.contains("is not a member of group"), "{surprise}");
+        let direct = refused(Place::direct(me, mara), &[me, theo]);
+        assert_eq!(
+            direct,
+            format!("user {theo} takes no part in that conversation")
+        );
+        let alone = refused(Place::direct(me, me), &[me]);
+        assert!(alone.contains("to themselves"), "{alone}");
+    });
+    assert_eq!(content(&sim.get("/v3/chats"), 200), serde_json::json!([]));
+}
+
+#[test]
+fn what_is_forgotten_still_counts() {
+    let (mut sim, history) = with_history(30);
+    sim.with(|world, _| world.remember(10));
+    let target = sim.lake("/messages?limit=100");
+    let page = content(&sim.get(&target), 200);
+    assert_eq!((ids(&page).len(), &page["count"]), (10, &34.into()));
+    let target = format!("/v4/groups/{}/messages/{}", sim.cast.lake, history[0]);
+    assert_eq!(sim.get(&target).status, 404);
+    sim.said(sim.cast.mara, "one more");
+    let target = sim.lake("/messages?limit=100");
+    let page = content(&sim.get(&target), 200);
+    assert_eq!((ids(&page).len(), &page["count"]), (10, &35.into()));
+}

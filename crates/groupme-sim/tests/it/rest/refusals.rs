@@ -1,0 +1,182 @@
+//! Whom it refuses, and when.
+
+use core::time::Duration;
+
+use groupme_sim::{RestRequest, RetryAfter};
+
+use super::{assert_empty, body, content, header, message};
+use crate::peer::Virtual;
+
+#[test]
+fn the_token_comes_in_the_header_or_in_the_query_and_the_header_counts() {
+    let mut sim = Virtual::new();
+    let token = sim.token();
+    let query = format!("/v3/users/me?token={token}");
+    content(
+        &sim.request_as(Some(&token), "GET", "/v3/users/me", ""),
+        200,
+    );
+    content(&sim.request_as(None, "GET", &query, ""), 200);
+    for (header, target) in [
+        (None, "/v3/users/me"),
+        (Some("wrong"), "/v3/users/me"),
+        (Some("wrong"), &*query),
+        (None, "/v3/users/me?token="),
+        (None, "/v3/nowhere"),
+    ] {
+        let refusal = body(&sim.request_as(header, "GET", target, ""), 401);
+        assert_eq!(refusal["meta"]["errors"][0], "unauthorized");
+    }
+}
+
+#[test]
+fn an_unauthorized_request_does_nothing() {
+    let mut sim = Virtual::new();
+    let target = sim.lake("/messages");
+    let before = content(&sim.get(&target), 200);
+    sim.request_as(Some("wrong"), "POST", &target, &message("g", "no"));
+    assert_eq!(content(&sim.get(&target), 200), before);
+}
+
+#[test]
+fn what_is_not_there_is_said_so_in_an_envelope_or_in_words() {
+    let mut sim = Virtual::new();
+    for target in [
+        "/v3/nowhere",
+        "/v3/",
+        "/v3",
+        "/v4/users/me",
+        "/v2/groups",
+        "/read_receipts",
+    ] {
+        assert_eq!(body(&sim.get(target), 404)["meta"]["code"], 404, "{target}");
+    }
+    assert_eq!(sim.post_rest("/v3/users/me", "").status, 404);
+    for target in ["/", "", "/v1/search", "v3/users/me"] {
+        let response = sim.get(target);
+        assert_eq!(
+            (response.status, &*response.body),
+            (404, "Not Found"),
+            "{target}"
+        );
+    }
+}
+
+#[test]
+fn answers_are_not_to_be_cached() {
+    let mut sim = Virtual::new();
+    let response = sim.get("/v3/users/me");
+    assert_eq!(
+        header(&response, "Cache-Control"),
+        Some("must-revalidate, private, max-age=0")
+    );
+    assert_eq!(
+        header(&response, "Content-Type"),
+        Some("application/json; charset=utf-8")
+    );
+}
+
+#[test]
+fn nobody_is_too_hasty_unless_there_is_a_limit() {
+    let mut sim = Virtual::new();
+    for _ in 0..100 {
+        content(&sim.get("/v3/users/me"), 200);
+    }
+}
+
+#[test]
+fn more_than_ten_requests_a_second_are_too_many_for_each_token_alone() {
+    let mut sim = Virtual::new();
+    sim.simulation.rest_mut().config_mut().rate = Some(10);
+    for _ in 0..10 {
+        sim.pass(Duration::from_millis(50));
+        content(&sim.get("/v3/users/me"), 200);
+    }
+    let first = sim.get("/v3/users/me");
+    assert_eq!(body(&first, 429)["meta"]["code"], 42901);
+    let second = sim.get("/v3/users/me");
+    let told = [&first, &second].map(|response| header(response, "Retry-After"));
+    assert_eq!(told, [None, Some("1")], "only some say when to come back");
+    let theo = sim.cast.theo;
+    content(&sim.request(theo, "GET", "/v3/users/me", ""), 200);
+    // 549 ms after the last one, and 999 after the first.
+    sim.pass(Duration::from_millis(549));
+    assert_eq!(sim.get("/v3/users/me").status, 429);
+    sim.pass(Duration::from_millis(1));
+    content(&sim.get("/v3/users/me"), 200);
+    assert_eq!(sim.get("/v3/users/me").status, 429);
+    assert_eq!(sim.simulation.rest().requests(), 16);
+}
+
+#[test]
+fn all_or_none_of_the_hasty_may_be_told_when_to_come_back() {
+    let mut sim = Virtual::new();
+    sim.simulation.rest_mut().config_mut().rate = Some(0);
+    for (retry_after, told) in [(RetryAfter::Never, None), (RetryAfter::Always, Some("1"))] {
+        sim.simulation.rest_mut().config_mut().retry_after = retry_after;
+        for _ in 0..2 {
+            let response = sim.get("/v3/users/me");
+            assert_eq!(
+                (response.status, header(&response, "Retry-After")),
+                (429, told)
+            );
+        }
+    }
+}
+
+#[test]
+fn an_outage_is_a_page_of_html_to_everybody() {
+    let mut sim = Virtual::new();
+    sim.simulation.rest_mut().config_mut().outage = Some(503);
+    let target = sim.lake("/messages");
+    let response = sim.post_rest(&target, &message("g", "lost"));
+    assert_eq!(response.status, 503);
+    assert_eq!(header(&response, "Content-Type"), Some("text/html"));
+    sim.simulation.rest_mut().config_mut().outage = None;
+    assert_eq!(sim.post_rest(&target, &message("g", "kept")).status, 201);
+    let newest = sim.lake("/messages?limit=1");
+    let page = content(&sim.get(&newest), 200);
+    assert_eq!(
+        (&page["count"], &page["messages"][0]["text"]),
+        (&5.into(), &"kept".into())
+    );
+    sim.simulation.rest_mut().config_mut().outage = Some(504);
+    assert_eq!(sim.get("/nowhere").status, 504);
+}
+
+#[test]
+fn a_request_shows_no_secrets() {
+    let request = RestRequest {
+        method: "GET",
+        path: "/v3/users/me",
+        query: "token=hush",
+        token: Some("hush"),
+        body: b"hush",
+    };
+    assert_eq!(
+        format!("{request:?}"),
+        r#"RestRequest { method: "GET", path: "/v3/users/me", .. }"#
+    );
+}
+
+#[test]
+fn nonsense_in_a_path_is_only_not_found() {
+    let mut sim = Virtual::new();
+    for id in [
+        "%",
+        "%zz",
+        "%00",
+        "+",
+        "1+",
+        "+1",
+        "1+2+3",
+        "-1",
+        "99999999999999999999",
+        "%F0%9F",
+    ] {
+        assert_empty(&sim.get(&format!("/v3/groups/{id}")), 404);
+        assert_empty(&sim.get(&format!("/v3/chats/{id}")), 404);
+        let target = sim.lake(&format!("/messages/{id}")).replace("v3", "v4");
+        body(&sim.get(&target), 404);
+    }
+}

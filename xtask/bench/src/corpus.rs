@@ -1,0 +1,484 @@
+//! Frames such as the gateway sends, made from a seed: as varied as traffic is, so that no branch
+//! predictor learns them by heart.
+
+use core::fmt::Write as _;
+
+use crate::random::Random;
+
+/// Frames as received.
+pub(crate) struct Corpus {
+    frames: Vec<Vec<u8>>,
+    messages: usize,
+}
+
+impl Corpus {
+    /// Makes the corpus: the same each time.
+    pub(crate) fn generate() -> Self {
+        let mut writer = Writer {
+            random: Random::new(SEED),
+            out: String::new(),
+        };
+        let mut messages = 0;
+        let frames = (0..FRAMES).map(|_| {
+            messages += writer.frame();
+            core::mem::take(&mut writer.out).into_bytes()
+        });
+        let frames = frames.collect();
+        Self { frames, messages }
+    }
+
+    pub(crate) fn frames(&self) -> &[Vec<u8>] {
+        &self.frames
+    }
+
+    pub(crate) fn messages(&self) -> usize {
+        self.messages
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.frames.iter().map(Vec::len).sum()
+    }
+}
+
+struct Writer {
+    random: Random,
+    out: String,
+}
+
+impl Writer {
+    /// Writes a batch and answers how many messages it has.
+    fn frame(&mut self) -> usize {
+        let messages = match self.random.range(0, 100) {
+            0..70 => 1,
+            70..86 => 2,
+            86..94 => 3,
+            94..98 => 5,
+            _ => 10,
+        };
+        for index in 0..messages {
+            self.out.push(if index == 0 { '[' } else { ',' });
+            self.message();
+        }
+        self.out.push(']');
+        messages
+    }
+
+    fn message(&mut self) {
+        match self.random.range(0, 100) {
+            0..4 => self.connect_reply(),
+            kind => self.delivery(kind),
+        }
+    }
+
+    fn connect_reply(&mut self) {
+        let client = self.hex(31);
+        let id = self.random.range(1, 5000);
+        let _ = write!(
+            self.out,
+            r#"{{"id":"{id}","clientId":"{client}","channel":"/meta/connect","successful":true,"advice":{{"reconnect":"retry","interval":0,"timeout":600000}}}}"#
+        );
+    }
+
+    fn delivery(&mut self, kind: u64) {
+        let (user, id) = (self.user(), self.random.range(1, 1_000_000));
+        let client = self.hex(31);
+        let _ = write!(
+            self.out,
+            r#"{{"channel":"/user/{user}","clientId":"{client}","id":"{id}","data":"#
+        );
+        match kind {
+            4..60 => self.push("line.create", |it| it.group_message(Trait::Plain)),
+            60..72 => self.push("direct_message.create", Self::direct_message),
+            72..76 => self.push("line.create", |it| it.group_message(Trait::Notice)),
+            76..84 => self.push("favorite", Self::reaction),
+            84..87 => self.push("message.update", |it| it.group_message(Trait::Edited)),
+            87..89 => self.push("message.deleted", |it| it.group_message(Trait::Deleted)),
+            89..91 => self.push("membership.create", Self::group),
+            91..93 => self.push("hologram.create", |it| it.out.push_str(r#"{"volume":11}"#)),
+            93..97 => {
+                let user = self.user();
+                let started = self.time() * 1000 + self.random.range(0, 1000);
+                let _ = write!(
+                    self.out,
+                    r#"{{"type":"typing","user_id":"{user}","started":{started}}}"#
+                );
+            }
+            _ => self.out.push_str(r#"{"type":"ping"}"#),
+        }
+        self.out.push('}');
+    }
+
+    fn push(&mut self, kind: &str, subject: impl FnOnce(&mut Self)) {
+        let _ = write!(self.out, r#"{{"type":"{kind}","alert":"#);
+        let words = self.random.range(2, 8);
+        self.text(words);
+        self.out.push_str(r#","subject":"#);
+        subject(self);
+        let at = self.time() * 1000;
+        let _ = write!(self.out, r#","received_at":{at}}}"#);
+    }
+
+    fn group_message(&mut self, what: Trait) {
+        self.out.push('{');
+        let notice = matches!(what, Trait::Notice);
+        if notice {
+            self.out.push_str(r#""attachments":[]"#);
+        } else {
+            self.attachments();
+        }
+        let (created, group) = (self.time(), self.random.range(10_000_000, 120_000_000));
+        self.avatar();
+        let _ = write!(self.out, r#","created_at":{created}"#);
+        if matches!(what, Trait::Deleted) {
+            let deleted = created + 60;
+            let _ = write!(
+                self.out,
+                r#","deleted_at":{deleted},"deletion_actor":"sender""#
+            );
+        } else {
+            self.maybe("deleted_at", 0, "");
+            self.maybe("deletion_actor", 0, "");
+        }
+        if notice {
+            let message = self.id(created);
+            let user = self.user();
+            let _ = write!(
+                self.out,
+                r#","event":{{"data":{{"message_id":"{message}","pinned":true,"pinned_at":{created},"pinned_by":"{user}"}},"type":"message.pinned"}}"#
+            );
+        }
+        if self.random.chance(30) {
+            self.favorited_by();
+        }
+        let id = self.id(created);
+        let _ = write!(self.out, r#","group_id":"{group}","id":"{id}""#);
+        self.location();
+        self.name();
+        let (parent, pinner) = (self.random.range(10_000_000, 120_000_000), self.user());
+        self.maybe("parent_id", 10, &format!("\"{parent}\""));
+        self.maybe("picture_url", 0, "");
+        self.maybe("pinned_at", 8, &created.to_string());
+        self.maybe("pinned_by", 8, &format!("\"{pinner}\""));
+        let user = if notice {
+            "system".to_owned()
+        } else {
+            self.user().to_string()
+        };
+        let sender = if notice { "system" } else { "user" };
+        let guid = self.hex(32);
+        let _ = write!(
+            self.out,
+            r#","sender_id":"{user}","sender_type":"{sender}","source_guid":"{guid}","system":{notice}"#
+        );
+        self.message_text();
+        if matches!(what, Trait::Edited) {
+            let updated = created + 30;
+            let _ = write!(self.out, r#","updated_at":{updated}"#);
+        } else {
+            self.maybe("updated_at", 10, &created.to_string());
+        }
+        let _ = write!(self.out, r#","user_id":"{user}"}}"#);
+    }
+
+    fn direct_message(&mut self) {
+        let (from, to, created) = (self.user(), self.user(), self.time());
+        self.out.push('{');
+        self.attachments();
+        self.avatar();
+        let id = self.id(created);
+        let _ = write!(
+            self.out,
+            r#","chat_id":"{from}+{to}","created_at":{created},"favorited_by":[],"id":"{id}""#
+        );
+        self.location();
+        self.name();
+        let guid = self.hex(32);
+        let _ = write!(
+            self.out,
+            r#","picture_url":null,"recipient_id":"{to}","sender_id":"{from}","sender_type":"user","source_guid":"{guid}""#
+        );
+        self.message_text();
+        let _ = write!(self.out, r#","user_id":"{from}"}}"#);
+    }
+
+    fn reaction(&mut self) {
+        self.out.push_str(r#"{"line":{"#);
+        let (created, group, user) = (
+            self.time(),
+            self.random.range(10_000_000, 120_000_000),
+            self.user(),
+        );
+        self.attachments();
+        self.avatar();
+        let _ = write!(
+            self.out,
+            r#","created_at":{created},"favorited_at":{}"#,
+            created + 9
+        );
+        self.favorited_by();
+        let id = self.id(created);
+        let _ = write!(self.out, r#","group_id":"{group}","id":"{id}""#);
+        self.location();
+        self.name();
+        let guid = self.hex(32);
+        let _ = write!(
+            self.out,
+            r#","picture_url":null,"source_guid":"{guid}","system":false"#
+        );
+        self.message_text();
+        let _ = write!(
+            self.out,
+            r#","user_id":"{user}"}},"reactions":[{{"code":"❤️","type":"unicode","user_ids":["{}"]}}],"user_id":"{}"}}"#,
+            self.random.range(1, 99_999_999),
+            self.random.range(1, 99_999_999),
+        );
+    }
+
+    fn group(&mut self) {
+        let (id, creator, created) = (
+            self.random.range(10_000_000, 120_000_000),
+            self.user(),
+            self.time(),
+        );
+        let _ = write!(
+            self.out,
+            r#"{{"avatar_url":null,"created_at":{created},"creator_id":"{creator}","description":"#
+        );
+        self.text(6);
+        let _ = write!(
+            self.out,
+            r#","disable_sharing":false,"id":"{id}","max_memberships":5000"#
+        );
+        self.name();
+        let _ = write!(
+            self.out,
+            r#","phone_number":"+1 5555550100","preview_url":null,"share_url":"https://groupme.com/join_group/{id}/xxxxxxxx","shared":null,"theme_name":null,"thread_id":null,"type":"private","updated_at":{created}}}"#
+        );
+    }
+
+    fn message_text(&mut self) {
+        self.out.push_str(r#","text":"#);
+        if self.random.chance(6) {
+            self.out.push_str("null");
+        } else {
+            let words = match self.random.range(0, 10) {
+                0..6 => self.random.range(1, 16),
+                6..9 => self.random.range(12, 45),
+                _ => self.random.range(40, 130),
+            };
+            self.text(words);
+        }
+    }
+
+    /// Writes a text of so many words, with a sprinkle of what texts are sprinkled with.
+    fn text(&mut self, words: u64) {
+        self.out.push('"');
+        for index in 0..words {
+            if index > 0 {
+                self.out.push(' ');
+            }
+            let word = match self.random.range(0, 100) {
+                0..90 => self.random.pick(&WORDS),
+                90..94 => self.random.pick(&ACCENTED),
+                94..98 => self.random.pick(&EMOJI),
+                _ => self.random.pick(&ESCAPED),
+            };
+            self.out.push_str(word);
+        }
+        self.out.push('"');
+    }
+
+    fn name(&mut self) {
+        let name = self.random.pick(&NAMES);
+        let _ = write!(self.out, r#","name":"{name}""#);
+    }
+
+    /// Writes a member that payloads of one year have, those of another not, and some as `null`.
+    fn maybe(&mut self, key: &str, percent: u64, value: &str) {
+        let value = match self.random.range(0, 100) {
+            chance if chance < percent => value,
+            chance if chance < 80 => "null",
+            _ => return,
+        };
+        let _ = write!(self.out, r#","{key}":{value}"#);
+    }
+
+    fn avatar(&mut self) {
+        if self.random.chance(15) {
+            self.out.push_str(r#","avatar_url":null"#);
+        } else {
+            let picture = self.picture();
+            let _ = write!(self.out, r#","avatar_url":"{picture}""#);
+        }
+    }
+
+    fn location(&mut self) {
+        if self.random.chance(15) {
+            return;
+        }
+        self.out
+            .push_str(r#","location":{"lat":"","lng":"","name":null}"#);
+    }
+
+    fn favorited_by(&mut self) {
+        self.out.push_str(r#","favorited_by":["#);
+        for index in 0..self.random.range(0, 6) {
+            let comma = if index > 0 { "," } else { "" };
+            let user = self.user();
+            let _ = write!(self.out, r#"{comma}"{user}""#);
+        }
+        self.out.push(']');
+    }
+
+    fn attachments(&mut self) {
+        self.out.push_str(r#""attachments":["#);
+        let attachments = match self.random.range(0, 10) {
+            0..5 => 0,
+            5..8 => 1,
+            8 => 2,
+            _ => 3,
+        };
+        for index in 0..attachments {
+            if index > 0 {
+                self.out.push(',');
+            }
+            self.attachment();
+        }
+        self.out.push(']');
+    }
+
+    fn attachment(&mut self) {
+        let (one, two) = (self.user(), self.user());
+        let (picture, guid) = (self.picture(), self.hex(32));
+        let created = self.time();
+        let (reply, root) = (self.id(created), self.id(created));
+        let (start, len) = (self.random.range(0, 40), self.random.range(1, 20));
+        let _ = match self.random.range(0, 14) {
+            0..4 => write!(self.out, r#"{{"type":"image","url":"{picture}"}}"#),
+            4..6 => write!(
+                self.out,
+                r#"{{"loci":[[{start},{len}],[{len},3]],"type":"mentions","user_ids":["{one}","{two}"]}}"#
+            ),
+            6..9 => write!(
+                self.out,
+                r#"{{"base_reply_id":"{root}","reply_id":"{reply}","type":"reply","user_id":"{one}"}}"#
+            ),
+            9..11 => write!(
+                self.out,
+                r#"{{"charmap":[[1,{start}],[1,{len}]],"placeholder":"�","type":"emoji"}}"#
+            ),
+            11 => write!(
+                self.out,
+                r#"{{"preview_url":"{picture}","type":"video","url":"{picture}.mp4"}}"#
+            ),
+            12 => write!(
+                self.out,
+                r#"{{"lat":"{start}.{one}","lng":"-{len}.{two}","name":"Park","type":"location"}}"#
+            ),
+            _ => write!(self.out, r#"{{"file_id":"{guid}","type":"file"}}"#),
+        };
+    }
+
+    fn picture(&mut self) -> String {
+        let (width, height) = (self.random.range(100, 4000), self.random.range(100, 4000));
+        let hash = self.hex(32);
+        format!("https://i.groupme.com/{width}x{height}.jpeg.{hash}")
+    }
+
+    fn hex(&mut self, digits: usize) -> String {
+        let mut text = format!("{:016x}{:016x}", self.random.next(), self.random.next());
+        text.truncate(digits);
+        text
+    }
+
+    fn user(&mut self) -> u64 {
+        self.random.range(1_000_000, 99_999_999)
+    }
+
+    /// Seconds.
+    fn time(&mut self) -> u64 {
+        self.random.range(1_500_000_000, 1_760_000_000)
+    }
+
+    /// A message's id: the second it was sent in, and eight digits more.
+    fn id(&mut self, created: u64) -> String {
+        format!("{created}{:08}", self.random.range(0, 100_000_000))
+    }
+}
+
+/// What is special about a message.
+#[derive(Clone, Copy)]
+enum Trait {
+    Plain,
+    Notice,
+    Edited,
+    Deleted,
+}
+
+const SEED: u64 = 3;
+const FRAMES: usize = 2500;
+
+const NAMES: [&str; 10] = [
+    "Rowan",
+    "Hazel",
+    "Juniper",
+    "Aspen Q.",
+    "Linden",
+    "Álamo",
+    "Ivy & Co",
+    "Sorrel",
+    "白樺",
+    "Fern 🌿",
+];
+const WORDS: [&str; 40] = [
+    "a",
+    "the",
+    "we",
+    "is",
+    "to",
+    "of",
+    "and",
+    "at",
+    "on",
+    "it",
+    "meet",
+    "lunch",
+    "tomorrow",
+    "please",
+    "bring",
+    "chairs",
+    "nobody",
+    "knows",
+    "why",
+    "yes",
+    "no",
+    "ok",
+    "thanks",
+    "later",
+    "game",
+    "tonight",
+    "starts",
+    "seven",
+    "picture",
+    "where",
+    "parking",
+    "somebody",
+    "everyone",
+    "again",
+    "really",
+    "forgot",
+    "tickets",
+    "weather",
+    "Saturday",
+    "https://example.org/a?b=c",
+];
+const ACCENTED: [&str; 5] = ["café", "naïve", "jalapeño", "Größe", "мир"];
+const EMOJI: [&str; 5] = ["😀", "🎉", "👍🏽", "❤️", "🤷"];
+const ESCAPED: [&str; 6] = [
+    "\\n",
+    "\\\"so\\\"",
+    "caf\\u00e9",
+    "\\ud83d\\ude00",
+    "a\\/b",
+    "\\t",
+];

@@ -1,0 +1,35 @@
+//! What every row reads of a message, and the sum that shows that all read the same.
+
+/// Six fields of a push. Of one that is not about a message, those that it has.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Facts<'a> {
+    pub(crate) kind: &'a str,
+    pub(crate) id: &'a str,
+    pub(crate) user: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) text: &'a str,
+    pub(crate) at: i64,
+}
+
+impl Facts<'_> {
+    pub(crate) fn sum(&self) -> u64 {
+        let texts = [self.kind, self.id, self.user, self.name, self.text];
+        let texts = texts.into_iter().map(text);
+        texts.fold(self.at.cast_unsigned(), |sum, text| {
+            sum.wrapping_mul(31).wrapping_add(text)
+        })
+    }
+}
+
+/// What a message that carries no push adds: its channel, and whether it was a success.
+pub(crate) fn envelope(channel: &str, successful: Option<bool>) -> u64 {
+    text(channel).wrapping_add(u64::from(successful == Some(true)))
+}
+
+/// Cheap, and yet different for most texts.
+fn text(text: &str) -> u64 {
+    let bytes = text.as_bytes();
+    let ends = bytes.first().zip(bytes.last());
+    let ends = ends.map_or(0, |(first, last)| u64::from(*first) << 8 | u64::from(*last));
+    ends << 32 | bytes.len() as u64
+}

@@ -1,0 +1,359 @@
+//! `serde_json` into borrowed structs: what somebody writes who knows it well.
+
+use core::fmt;
+use std::borrow::Cow;
+
+use serde::{
+    Deserialize,
+    de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor},
+};
+use serde_json::value::RawValue;
+
+use crate::{
+    corpus::Corpus,
+    facts::{self, Facts},
+    row::Row,
+};
+
+/// Borrows each text that has no escapes, and picks the type of a push's subject when it has seen
+/// the push's own, which comes first.
+#[derive(Default)]
+pub(crate) struct Borrowed {
+    bytes: Vec<u8>,
+}
+
+impl Row for Borrowed {
+    fn name(&self) -> &'static str {
+        "serde_json.borrowed"
+    }
+
+    fn pass(&mut self, corpus: &Corpus) -> u64 {
+        let mut sum = 0u64;
+        for frame in corpus.frames() {
+            self.bytes.clear();
+            self.bytes.extend_from_slice(frame);
+            let batch: serde_json::Result<Vec<Envelope<'_>>> = serde_json::from_slice(&self.bytes);
+            for message in batch.iter().flatten() {
+                sum = sum.wrapping_add(match &message.data {
+                    Some(push) => push.sum(),
+                    None => facts::envelope(&message.channel.0, message.successful),
+                });
+            }
+        }
+        sum
+    }
+}
+
+/// Text. Serde borrows in a plain `Cow`, but not in an `Option` of one.
+#[derive(Default, Deserialize)]
+#[serde(transparent)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "part of the job is to parse them")]
+struct Envelope<'a> {
+    #[serde(borrow)]
+    channel: Text<'a>,
+    #[serde(borrow)]
+    id: Option<Text<'a>>,
+    #[serde(borrow)]
+    client_id: Option<Text<'a>>,
+    successful: Option<bool>,
+    #[serde(borrow)]
+    error: Option<Text<'a>>,
+    advice: Option<Advice>,
+    #[serde(borrow)]
+    data: Option<Push<'a>>,
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "part of the job is to parse them")]
+struct Advice {
+    interval: Option<i64>,
+    timeout: Option<i64>,
+}
+
+struct Push<'a> {
+    kind: Cow<'a, str>,
+    subject: Subject<'a>,
+    alert: Option<Text<'a>>,
+    received_at: Option<i64>,
+    user_id: Option<Text<'a>>,
+    started: Option<i64>,
+}
+
+enum Subject<'a> {
+    Message(Box<Message<'a>>),
+    Reaction(Box<Reaction<'a>>),
+    Group(Box<Group<'a>>),
+    None,
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "part of the job is to parse them")]
+struct Message<'a> {
+    #[serde(borrow)]
+    id: Text<'a>,
+    #[serde(borrow)]
+    source_guid: Option<Text<'a>>,
+    #[serde(borrow)]
+    group_id: Option<Text<'a>>,
+    #[serde(borrow)]
+    parent_id: Option<Text<'a>>,
+    #[serde(borrow)]
+    chat_id: Option<Text<'a>>,
+    #[serde(borrow)]
+    user_id: Option<Text<'a>>,
+    #[serde(borrow)]
+    sender_id: Option<Text<'a>>,
+    #[serde(borrow)]
+    sender_type: Option<Text<'a>>,
+    #[serde(borrow)]
+    recipient_id: Option<Text<'a>>,
+    #[serde(borrow)]
+    name: Option<Text<'a>>,
+    #[serde(borrow)]
+    avatar_url: Option<Text<'a>>,
+    #[serde(borrow)]
+    text: Option<Text<'a>>,
+    created_at: Option<i64>,
+    updated_at: Option<i64>,
+    deleted_at: Option<i64>,
+    #[serde(borrow)]
+    deletion_actor: Option<Text<'a>>,
+    system: Option<bool>,
+    pinned_at: Option<i64>,
+    #[serde(borrow)]
+    pinned_by: Option<Text<'a>>,
+    #[serde(borrow)]
+    favorited_by: Option<Vec<Text<'a>>>,
+    favorited_at: Option<i64>,
+    #[serde(borrow)]
+    location: Option<Place<'a>>,
+    #[serde(borrow)]
+    picture_url: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    attachments: Vec<Attachment<'a>>,
+    #[serde(borrow)]
+    event: Option<SystemEvent<'a>>,
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "part of the job is to parse them")]
+struct Place<'a> {
+    #[serde(borrow)]
+    lat: Option<Text<'a>>,
+    #[serde(borrow)]
+    lng: Option<Text<'a>>,
+    #[serde(borrow)]
+    name: Option<Text<'a>>,
+}
+
+/// Of all types at once, so that nothing has to be buffered to find out which it is.
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "part of the job is to parse them")]
+struct Attachment<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: Text<'a>,
+    #[serde(borrow)]
+    url: Option<Text<'a>>,
+    #[serde(borrow)]
+    preview_url: Option<Text<'a>>,
+    #[serde(borrow)]
+    lat: Option<Text<'a>>,
+    #[serde(borrow)]
+    lng: Option<Text<'a>>,
+    #[serde(borrow)]
+    name: Option<Text<'a>>,
+    #[serde(borrow)]
+    user_ids: Option<Vec<Text<'a>>>,
+    loci: Option<Vec<[i64; 2]>>,
+    #[serde(borrow)]
+    placeholder: Option<Text<'a>>,
+    charmap: Option<Vec<[i64; 2]>>,
+    #[serde(borrow)]
+    reply_id: Option<Text<'a>>,
+    #[serde(borrow)]
+    base_reply_id: Option<Text<'a>>,
+    #[serde(borrow)]
+    user_id: Option<Text<'a>>,
+    #[serde(borrow)]
+    file_id: Option<Text<'a>>,
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "part of the job is to parse them")]
+struct SystemEvent<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: Text<'a>,
+    #[serde(borrow)]
+    data: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "part of the job is to parse them")]
+struct Reaction<'a> {
+    #[serde(borrow)]
+    line: Option<Message<'a>>,
+    #[serde(borrow)]
+    reactions: Option<Vec<Reacted<'a>>>,
+    #[serde(borrow)]
+    user_id: Option<Text<'a>>,
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "part of the job is to parse them")]
+struct Reacted<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: Text<'a>,
+    #[serde(borrow)]
+    code: Option<Text<'a>>,
+    #[serde(borrow)]
+    user_ids: Option<Vec<Text<'a>>>,
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "part of the job is to parse them")]
+struct Group<'a> {
+    #[serde(borrow)]
+    id: Text<'a>,
+    #[serde(borrow)]
+    name: Option<Text<'a>>,
+    #[serde(borrow)]
+    description: Option<Text<'a>>,
+    #[serde(borrow)]
+    avatar_url: Option<Text<'a>>,
+    #[serde(borrow)]
+    creator_id: Option<Text<'a>>,
+    created_at: Option<i64>,
+    updated_at: Option<i64>,
+    max_memberships: Option<i64>,
+    disable_sharing: Option<bool>,
+    #[serde(borrow)]
+    phone_number: Option<Text<'a>>,
+    #[serde(borrow)]
+    preview_url: Option<Text<'a>>,
+    #[serde(borrow)]
+    share_url: Option<Text<'a>>,
+    shared: Option<bool>,
+    #[serde(borrow)]
+    theme_name: Option<Text<'a>>,
+    #[serde(borrow, rename = "type")]
+    kind: Option<Text<'a>>,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Push<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(PushVisitor)
+    }
+}
+
+struct PushVisitor;
+
+impl<'de> Visitor<'de> for PushVisitor {
+    type Value = Push<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a push")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Push<'de>, A::Error> {
+        let mut push = Push {
+            kind: Cow::Borrowed(""),
+            subject: Subject::None,
+            alert: None,
+            received_at: None,
+            user_id: None,
+            started: None,
+        };
+        let mut early: Option<&'de RawValue> = None;
+        while let Some(Text(key)) = map.next_key()? {
+            match &*key {
+                "type" => push.kind = map.next_value::<Text<'_>>()?.0,
+                "subject" if push.kind.is_empty() => early = Some(map.next_value()?),
+                "subject" => {
+                    push.subject = match &*push.kind {
+                        "line.create"
+                        | "direct_message.create"
+                        | "message.update"
+                        | "message.deleted" => Subject::Message(map.next_value()?),
+                        "favorite" => Subject::Reaction(map.next_value()?),
+                        "membership.create" => Subject::Group(map.next_value()?),
+                        _ => {
+                            map.next_value::<IgnoredAny>()?;
+                            Subject::None
+                        }
+                    };
+                }
+                "alert" => push.alert = map.next_value()?,
+                "received_at" => push.received_at = map.next_value()?,
+                "user_id" => push.user_id = map.next_value()?,
+                "started" => push.started = map.next_value()?,
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        if let Some(early) = early {
+            let text = early.get();
+            push.subject = match &*push.kind {
+                "line.create" | "direct_message.create" | "message.update" | "message.deleted" => {
+                    Subject::Message(serde_json::from_str(text).map_err(A::Error::custom)?)
+                }
+                "favorite" => {
+                    Subject::Reaction(serde_json::from_str(text).map_err(A::Error::custom)?)
+                }
+                "membership.create" => {
+                    Subject::Group(serde_json::from_str(text).map_err(A::Error::custom)?)
+                }
+                _ => Subject::None,
+            };
+        }
+        Ok(push)
+    }
+}
+
+impl Push<'_> {
+    fn sum(&self) -> u64 {
+        let facts = match (&*self.kind, &self.subject) {
+            (_, Subject::Message(message)) => message.facts(),
+            (_, Subject::Reaction(reaction)) => match &reaction.line {
+                Some(message) => message.facts(),
+                None => return 1,
+            },
+            (_, Subject::Group(group)) => Facts {
+                id: &group.id.0,
+                name: text(group.name.as_ref()),
+                at: group.created_at.unwrap_or_default(),
+                ..Facts::default()
+            },
+            ("ping", _) => Facts::default(),
+            ("typing", _) => Facts {
+                user: text(self.user_id.as_ref()),
+                at: self.started.unwrap_or_default(),
+                ..Facts::default()
+            },
+            _ => return 1,
+        };
+        let kind = &*self.kind;
+        Facts { kind, ..facts }.sum()
+    }
+}
+
+impl Message<'_> {
+    fn facts(&self) -> Facts<'_> {
+        Facts {
+            id: &self.id.0,
+            user: text(self.user_id.as_ref()),
+            name: text(self.name.as_ref()),
+            text: text(self.text.as_ref()),
+            at: self.created_at.unwrap_or_default(),
+            ..Facts::default()
+        }
+    }
+}
+
+fn text<'a>(text: Option<&'a Text<'_>>) -> &'a str {
+    text.map_or("", |text| &text.0)
+}
