@@ -20,7 +20,7 @@ pub enum Incoming {
 /// One event, with the frame that it lies in.
 ///
 /// It owns what it needs: keep it, send it to another thread, await while holding it. A clone costs
-/// a counter. While one lives its whole frame does, a few kilobytes;
+/// a counter. While one lives its whole frame does, some ten kilobytes;
 /// [`into_owned`](Self::into_owned) lets go of it.
 #[derive(Clone)]
 pub struct Delivery {
