@@ -1,6 +1,5 @@
 //! `groupme demo`: the whole of it in one process, over a real socket.
 
-use core::time::Duration;
 use std::io::{self, Write as _};
 
 use anyhow::Context as _;
@@ -31,27 +30,28 @@ pub(crate) async fn run(args: Demo) -> Result<(), Failure> {
     let client = client(&sim)?;
 
     let own = format!("/user/{}", sim.user_id());
+    let mut told = Ok(());
     let story = async {
         sim.until_subscribed(&own).await;
-        let playback = sim.play(sim.cast().story(), Script::LIVELY);
-        if let Err(error) = playback.finished().await {
-            tracing::error!(%error, "the story broke off");
-        }
-        // The last event is on its way.
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        if args.time.is_some() {
+        told = sim
+            .play(sim.cast().story(), Script::LIVELY)
+            .finished()
+            .await;
+        if told.is_ok() && args.time.is_some() {
             // Asked for a certain time: tell it again until then.
-            sim.play_endlessly(sim.cast().story(), Script::LIVELY)
+            told = sim
+                .play_endlessly(sim.cast().story(), Script::LIVELY)
                 .finished()
-                .await
-                .ok();
+                .await;
         }
     };
     let limits = Limits {
         count: None,
         time: args.time,
     };
+    // What was pushed before the farewell comes before its reply, on the same socket.
     follow(stop, client, Printer::new(Format::Pretty), limits, story).await?;
+    told.context("the story broke off")?;
     writeln!(
         io::stdout(),
         "That was it. With an account of your own: groupme listen --user YOUR_ID"
