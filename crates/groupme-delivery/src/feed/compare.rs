@@ -118,7 +118,12 @@ impl<P> Feed<P> {
         let mut version = known;
         if now.deleted && !known.deleted && !is_touched(&message, Aspect::Existence) {
             version.deleted = true;
-            self.deliver_difference(id, &message, version, Event::MessageDeleted(push_of(row)));
+            self.deliver_difference(
+                id,
+                &message,
+                version,
+                Event::MessageDeleted(MessagePush::new(row)),
+            );
             return;
         }
         if now.deleted {
@@ -131,7 +136,7 @@ impl<P> Feed<P> {
                 (version.edited, version.content) = (now.edited, 0);
             }
             version.pinned = now.pinned;
-            let event = Event::MessageUpdate(push_of(row.clone()));
+            let event = Event::MessageUpdate(MessagePush::new(row.clone()));
             self.deliver_difference(id, &message, version, event);
         }
         if now.reactions != known.reactions && !is_touched(&message, Aspect::Reactions) {
@@ -169,28 +174,18 @@ impl<P> Feed<P> {
                 None => gone.chat_id = Some(id.clone()),
             }
             version.deleted = true;
-            self.deliver_difference(id, &message, version, Event::MessageDeleted(push_of(gone)));
+            self.deliver_difference(
+                id,
+                &message,
+                version,
+                Event::MessageDeleted(MessagePush::new(gone)),
+            );
         }
     }
 }
 
-/// The push that has a message.
-pub(super) fn push_of(row: Message) -> MessagePush {
-    let mut push = MessagePush::default();
-    push.message = Box::new(row);
-    push
-}
-
 /// The push of a change of reactions.
 fn reacted(row: Message) -> Event {
-    let mut change = ReactionChange::default();
-    change.reactions = Some(row.reactions.clone().unwrap_or_default());
-    if row.group_id.is_some() {
-        change.line = Some(row);
-    } else {
-        change.direct_message = Some(row);
-    }
-    let mut push = ReactionPush::default();
-    push.change = Box::new(change);
-    Event::Favorite(push)
+    let reactions = row.reactions.clone().unwrap_or_default();
+    Event::Favorite(ReactionPush::new(ReactionChange::new(row, reactions)))
 }

@@ -1,6 +1,6 @@
 //! Handing out: pushes, rows of REST, changes, and what they mean for the store.
 
-use groupme_model::{ConversationId, Event, Message, MessageId, Timestamp};
+use groupme_model::{ConversationId, Event, Message, MessageId, MessagePush, Timestamp};
 
 use super::Feed;
 use crate::{
@@ -199,8 +199,8 @@ impl<P> Conversation<P> {
 
 /// The push of a message.
 fn created(row: Message) -> Event {
-    let is_direct = row.group_id.is_none();
-    let push = super::compare::push_of(row);
+    let is_direct = row.is_direct();
+    let push = MessagePush::new(row);
     if is_direct {
         Event::DirectMessageCreate(push)
     } else {
