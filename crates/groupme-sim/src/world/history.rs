@@ -80,6 +80,14 @@ impl History {
         }
     }
 
+    /// Forgets a whole conversation.
+    pub(super) fn clear(&mut self, place: Place) {
+        let gone = self.conversations.remove(&place);
+        for id in gone.into_iter().flat_map(|conversation| conversation.ids) {
+            self.entries.remove(&id);
+        }
+    }
+
     pub(super) fn get(&self, id: MessageId) -> Option<&Entry> {
         self.entries.get(&id)
     }

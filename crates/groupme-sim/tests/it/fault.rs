@@ -352,5 +352,5 @@ fn seeds_make_up_all_kinds_of_plans() {
 }
 
 fn before(at: Instant) -> Instant {
-    Instant::from_origin(at.since_origin() - Duration::from_nanos(1))
+    Instant::from_origin(at.since_origin().saturating_sub(Duration::from_nanos(1)))
 }
