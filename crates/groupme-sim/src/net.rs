@@ -1,6 +1,8 @@
 //! The simulator on real sockets.
 
 mod builder;
+mod clock;
+mod connection;
 mod gate;
 mod http;
 mod playback;
@@ -8,6 +10,7 @@ mod rest;
 mod shared;
 mod socket;
 mod upgrade;
+mod wire;
 
 use core::{fmt, net::SocketAddr, sync::atomic::Ordering, time::Duration};
 use std::{io, sync::Arc};
@@ -22,6 +25,7 @@ use tokio::{
 use self::shared::Shared;
 pub use self::{builder::SimBuilder, playback::Playback};
 use crate::{
+    fault::{FaultPlan, Incident},
     rest::RestConfig,
     script::{Cast, Script},
     simulation::Simulation,
@@ -201,6 +205,34 @@ impl Sim {
             .look(|simulation| simulation.gateway().sessions().map(str::to_owned).collect())
     }
 
+    /// Has things go wrong as the plan says, from now on and in place of any plan before. What is
+    /// open already stays as it is, until something happens to all at once.
+    pub fn set_faults(&self, plan: FaultPlan) {
+        self.shared.set_plan(plan);
+    }
+
+    /// Ends all faults of a plan, and whatever [`stall`](Self::stall) or
+    /// [`allow_sockets`](Self::allow_sockets) did.
+    pub fn heal(&self) {
+        self.shared.set_plan(FaultPlan::default());
+        self.resume();
+        self.allow_sockets(true);
+        self.allow_polling(true);
+        self.change_rest(|config| config.outage = None);
+    }
+
+    /// Has something happen to all clients at once.
+    pub fn suffer(&self, incident: Incident) {
+        self.shared.suffer(incident);
+    }
+
+    /// Puts the clock of GroupMe on, so that a test need not wait: held connects are answered,
+    /// sessions expire, polls end, messages grow too old to be edited. All that is due in between
+    /// happens in its time; clients, however, only find it done.
+    pub fn step(&self, time: Duration) {
+        self.shared.step(time);
+    }
+
     /// Breaks all connections without a word. Sessions live on.
     pub fn kill_sockets(&self) {
         self.shared.kill();
@@ -302,7 +334,7 @@ async fn accept(shared: &Arc<Shared>, listener: TcpListener) {
                 let mut killed = shared.killed();
                 connections.spawn(async move {
                     tokio::select! {
-                        () = http::serve(shared, stream) => {}
+                        () = connection::serve(shared, stream) => {}
                         _ = killed.changed() => {}
                     }
                 });

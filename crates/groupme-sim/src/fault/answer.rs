@@ -54,6 +54,15 @@ pub struct BadAnswer {
 }
 
 impl BadAnswer {
+    /// A page of HTML, in the place of what is not carried out.
+    pub fn page(status: u16) -> Self {
+        Self {
+            status,
+            html: true,
+            carried_out: false,
+        }
+    }
+
     /// The `Content-Type`.
     pub fn content_type(&self) -> &'static str {
         if self.html {

@@ -40,6 +40,11 @@ impl Link {
         self.number
     }
 
+    /// Whether nothing happens to any frame.
+    pub fn is_sound(&self) -> bool {
+        self.up.is_sound() && self.down.is_sound()
+    }
+
     /// What becomes of it as a whole. It is the embedder who makes that true.
     pub fn fate(&self) -> Fate {
         self.fate

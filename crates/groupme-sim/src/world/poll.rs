@@ -6,7 +6,7 @@ use bayeux_proto::Instant;
 use serde_json::{Value, json};
 
 use super::{MessageId, Place, UserId, World, WorldError, notice::Notice, talk::Draft};
-use crate::random::BASE36;
+use crate::random::HEX;
 
 /// Names a poll of the simulated GroupMe: the microsecond in which it was made. Displays as
 /// GroupMe writes it.
@@ -107,7 +107,7 @@ impl World {
         let id = PollId(last.map_or(micros, |(last, _)| micros.max(last.0 + 1)));
         let now = self.seconds();
         let expiration = now.saturating_add(ballot.ends_in.as_secs());
-        let link = self.random.word(BASE36, 6);
+        let link = self.random.word(HEX, 6);
         let subject = &ballot.subject;
         let draft = Draft {
             text: Some(format!(
