@@ -103,5 +103,5 @@ pub use self::{
     rest::{NoMessages, Rest, RestConfig, RestRequest, RestResponse, RetryAfter},
     script::{Cast, Script, Stage},
     simulation::{PlaybackId, Simulation},
-    world::{Ballot, GroupId, MessageId, Place, PollId, Push, UserId, World, WorldError},
+    world::{Ballot, GroupId, MessageId, Place, PollId, Push, Said, UserId, World, WorldError},
 };

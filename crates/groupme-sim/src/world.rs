@@ -16,6 +16,7 @@ mod payload;
 mod poll;
 mod receipt;
 mod row;
+mod said;
 mod sent;
 mod talk;
 mod topic;
@@ -42,6 +43,7 @@ pub use self::{
     error::WorldError,
     id::{GroupId, MessageId, Place, UserId},
     poll::{Ballot, PollId},
+    said::Said,
 };
 use crate::random::{HEX, Random};
 

@@ -121,6 +121,18 @@ impl History {
             .filter_map(|id| self.entries.get(id))
     }
 
+    /// What users have said in a place, the latest first.
+    pub(super) fn said(&self, place: Place) -> impl Iterator<Item = &Message> {
+        self.backwards(place).filter_map(Entry::said)
+    }
+
+    /// What users have said anywhere after a message, the latest first.
+    pub(super) fn said_after(&self, id: MessageId) -> impl Iterator<Item = &Message> {
+        let after = (Bound::Excluded(id), Bound::Unbounded);
+        let entries = self.entries.range(after).rev();
+        entries.filter_map(|(_, entry)| entry.said())
+    }
+
     /// At most `limit` entries of a conversation.
     pub(super) fn page(&self, place: Place, span: Span, limit: usize) -> Vec<&Entry> {
         let Some(Conversation { ids, .. }) = self.conversations.get(&place) else {

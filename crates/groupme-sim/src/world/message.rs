@@ -63,6 +63,14 @@ impl Entry {
         }
     }
 
+    /// The message, if it is one of a user.
+    pub(super) fn said(&self) -> Option<&Message> {
+        match self {
+            Self::Said(message) => Some(message),
+            Self::Told(_) => None,
+        }
+    }
+
     /// Seconds since 1970.
     pub(super) fn created_at(&self) -> u64 {
         match self {
