@@ -55,7 +55,5 @@ impl Random {
     }
 }
 
-/// Digits and small letters, as Faye's client ids use them.
-pub(crate) const BASE36: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 /// Small hexadecimal digits.
 pub(crate) const HEX: &[u8] = b"0123456789abcdef";
