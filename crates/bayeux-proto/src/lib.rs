@@ -126,6 +126,7 @@ mod event;
 mod extension;
 mod lane;
 mod message;
+pub mod server;
 mod time;
 mod timer;
 

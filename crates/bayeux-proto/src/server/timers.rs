@@ -1,32 +1,27 @@
 //! Timers by what they are for, and by when they ring.
 
-use std::collections::{BTreeMap, BTreeSet};
+use alloc::collections::{BTreeMap, BTreeSet};
 
-use bayeux_proto::Instant;
-
-use super::{lane::Lane, session::ClientId};
+use super::session::ClientId;
+use crate::Instant;
 
 /// What a timer is for.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Timer {
     /// A held connect has to be answered.
     Hold(ClientId),
-    /// A session has not connected for too long.
+    /// A session has shown no life for too long.
     Expiry(ClientId),
-    /// A socket has been open for as long as it may.
-    Life(Lane),
-    /// A channel is due for a ping.
-    Ping(Box<str>),
 }
 
 /// At most one deadline per timer, in order of time.
-#[derive(Debug, Default)]
-pub(super) struct Deadlines {
+#[derive(Default)]
+pub(super) struct Timers {
     by_time: BTreeSet<(Instant, Timer)>,
     by_timer: BTreeMap<Timer, Instant>,
 }
 
-impl Deadlines {
+impl Timers {
     /// Sets the timer, whether it was set before or not.
     pub(super) fn arm(&mut self, timer: Timer, at: Instant) {
         self.disarm(&timer);
@@ -40,12 +35,12 @@ impl Deadlines {
         }
     }
 
-    /// Takes the first timer that has rung by `now`, with the time it was set for.
-    pub(super) fn pop(&mut self, now: Instant) -> Option<(Instant, Timer)> {
+    /// Takes the first timer that has rung by `now`.
+    pub(super) fn pop(&mut self, now: Instant) -> Option<Timer> {
         let due = self.by_time.first().is_some_and(|(at, _)| *at <= now);
-        let (at, timer) = due.then(|| self.by_time.pop_first()).flatten()?;
+        let (_, timer) = due.then(|| self.by_time.pop_first()).flatten()?;
         self.by_timer.remove(&timer);
-        Some((at, timer))
+        Some(timer)
     }
 
     pub(super) fn earliest(&self) -> Option<Instant> {
