@@ -128,6 +128,7 @@ mod lane;
 mod message;
 mod time;
 mod timer;
+mod usage;
 
 pub use advice::{Advice, Reconnect, Timing};
 pub use channel::Channel;
@@ -140,3 +141,4 @@ pub use lane::{Action, Close, ConnectionTypes, Exchange, LaneId, Transport};
 pub use message::{Message, MessageId};
 pub use time::Instant;
 pub use timer::{Deadline, Timer};
+pub use usage::Usage;
