@@ -129,6 +129,7 @@ mod message;
 pub mod server;
 mod time;
 mod timer;
+mod usage;
 
 pub use advice::{Advice, Reconnect, Timing};
 pub use channel::Channel;
@@ -141,3 +142,4 @@ pub use lane::{Action, Close, ConnectionTypes, Exchange, LaneId, Transport};
 pub use message::{Message, MessageId};
 pub use time::Instant;
 pub use timer::{Deadline, Timer};
+pub use usage::Usage;

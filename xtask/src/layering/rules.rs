@@ -73,6 +73,15 @@ const LAYERS: &[Layer] = &[
         name: "bench",
         over: &["bayeux-wire", "groupme-model"],
     },
+    Layer {
+        name: "sim",
+        over: &[
+            "bayeux-proto",
+            "bayeux-wire",
+            "groupme-model",
+            "groupme-sim",
+        ],
+    },
 ];
 
 /// A third-party crate that only some of ours may name, in tests too.
