@@ -11,7 +11,7 @@ use bayeux_proto::{
     Instant,
     server::{
         Ack, Config, Element, Lane, LaneKind, Member, Output, Overflow, Payload, Profile, Request,
-        Server,
+        Rivals, Server,
     },
 };
 use proptest::{
@@ -46,7 +46,7 @@ fn runs() -> Runs {
     runs
 }
 
-const SESSIONS: usize = 6;
+const SESSIONS: usize = 3;
 const SUBSCRIPTIONS: usize = 4;
 const CONNECTS: usize = 2;
 const CHANNELS: [&str; 8] = [
@@ -117,7 +117,7 @@ fn config() -> impl Strategy<Value = Config> {
         }
         (config.limits.sessions, config.limits.subscriptions) = (SESSIONS, SUBSCRIPTIONS);
         (config.limits.queue, config.limits.connects) = (5, CONNECTS);
-        (config.limits.batch, config.limits.message) = (6, 2_000);
+        (config.limits.batch, config.limits.message) = (3, 2_000);
         config
     })
 }
@@ -138,19 +138,20 @@ fn step() -> impl Strategy<Value = Step> {
     ];
     let message = (kind, pick.clone(), pick.clone());
     prop_oneof![
-        6 => (any::<bool>(), 0..3_u8).prop_map(|(socket, cookie)| Step::Open(socket, cookie)),
-        3 => pick.clone().prop_map(Step::Close),
-        16 => (pick.clone(), vec(message, 0..8)).prop_map(|(lane, asks)| Step::Send(lane, asks)),
+        12 => (any::<bool>(), 0..3_u8).prop_map(|(socket, cookie)| Step::Open(socket, cookie)),
+        4 => pick.clone().prop_map(Step::Close),
+        60 => (pick.clone(), vec(message, 0..5)).prop_map(|(lane, asks)| Step::Send(lane, asks)),
         1 => (pick.clone(), 0..7_u8).prop_map(|(lane, odd)| Step::Odd(lane, odd)),
-        4 => pick.clone().prop_map(Step::Publish),
+        12 => pick.clone().prop_map(Step::Publish),
         1 => pick.clone().prop_map(Step::Deliver),
         1 => pick.clone().prop_map(Step::End),
         1 => Just(Step::Forget),
         1 => pick.prop_map(Step::HangUp),
-        4 => (0..6_000_u64).prop_map(Step::Sleep),
+        8 => (0..2_000_u64).prop_map(Step::Sleep),
+        1 => (0..20_000_u64).prop_map(Step::Sleep),
         3 => Just(Step::Deadline),
         1 => Just(Step::Past),
-        8 => Just(Step::Drain),
+        24 => Just(Step::Drain),
     ]
 }
 
@@ -221,7 +222,7 @@ impl Life {
                 let lane = self.lane(*pick);
                 let (server, host) = (&mut self.server, &mut self.host);
                 Ask::show(&asks, |payload| {
-                    server.handle_payload(now, lane, payload, host)
+                    server.handle_payload(now, lane, payload, host);
                 });
             }
             Step::Odd(pick, odd) => {
@@ -284,8 +285,12 @@ impl Life {
         lane.unwrap_or(Lane::new(1_000_000))
     }
 
+    /// One that lives, or one of the latest that were told to somebody, or nobody.
     fn client(&self, pick: usize) -> String {
-        let client = self.clients.iter().rev().nth(pick);
+        if let Some(client) = self.server.sessions().nth(pick) {
+            return client.to_owned();
+        }
+        let client = self.clients.iter().rev().nth(pick - SESSIONS.min(pick));
         client.map_or_else(|| "nosuch".to_owned(), Clone::clone)
     }
 
@@ -361,7 +366,11 @@ impl Life {
         assert!(self.server.sessions().count() <= SESSIONS);
         let [channels, batches] = self.counts();
         assert!(channels <= SESSIONS * SUBSCRIPTIONS, "{channels} channels");
-        assert!(batches <= SESSIONS * CONNECTS, "{batches} batches");
+        let connects = match self.server.config().profile.rivals {
+            Rivals::BothAnswered => CONNECTS,
+            _ => 1,
+        };
+        assert!(batches <= SESSIONS * connects, "{batches} batches");
         for channel in CHANNELS {
             assert!(self.server.listeners(channel) <= SESSIONS);
         }

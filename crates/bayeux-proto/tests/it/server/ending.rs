@@ -105,7 +105,7 @@ fn a_session_that_does_not_connect_for_its_life_is_gone() {
 #[test]
 fn a_session_of_cometd_does_not_age_while_its_connect_is_held() {
     let mut stage = Stage::with(Profile::cometd(), |config| {
-        config.hold = Duration::from_mins(1)
+        config.hold = Duration::from_mins(1);
     });
     let client = stage.handshake();
     stage.ask(&[connect(&client, "2")]);

@@ -127,7 +127,7 @@ fn a_publish_of_nobody_is_taken_by_faye_alone() {
     let mut stage = Stage::new(Profile::faye());
     let (socket, _) = stage.listener("/foo");
     let ghost = publish("/foo", "nosuch", "1", "2");
-    let answer = stage.ask(&[ghost.clone()]);
+    let answer = stage.ask(core::slice::from_ref(&ghost));
     assert_eq!(
         answer,
         r#"[{"id":"2","clientId":"nosuch","channel":"/foo","successful":true}]"#
@@ -143,7 +143,7 @@ fn a_publish_of_nobody_is_taken_by_faye_alone() {
     ] {
         let mut stage = Stage::new(profile);
         let (socket, _) = stage.listener("/foo");
-        let answer = stage.ask(&[ghost.clone()]);
+        let answer = stage.ask(core::slice::from_ref(&ghost));
         assert!(answer.contains(error), "{answer}");
         assert_eq!(stage.said(socket), []);
     }
