@@ -205,6 +205,7 @@ mod message;
 pub mod server;
 mod time;
 mod timer;
+mod usage;
 
 pub use advice::{Advice, Reconnect, Timing};
 pub use channel::Channel;
@@ -217,3 +218,4 @@ pub use lane::{Action, Close, ConnectionTypes, Exchange, LaneId, Transport};
 pub use message::{Message, MessageId};
 pub use time::Instant;
 pub use timer::{Deadline, Timer};
+pub use usage::Usage;

@@ -2,12 +2,18 @@
 
 mod json;
 mod pretty;
+mod row;
+mod sheet;
 mod summary;
 
 use std::io;
 
 use groupme_client::{Delivery, Status};
 
+pub(crate) use self::{
+    row::{RoundTrips, Row},
+    sheet::Sheet,
+};
 use crate::args::Format;
 
 /// Prints what comes in, one way or another, and counts it.
@@ -73,7 +79,7 @@ impl Printer {
 }
 
 /// An error with its causes, in one line.
-fn chain(error: &dyn core::error::Error) -> String {
+pub(crate) fn chain(error: &dyn core::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

@@ -20,15 +20,23 @@ pub(super) struct Recovery {
     since: Instant,
     /// The last successful connect reply.
     confirmed: Option<Instant>,
-    /// The last message of any kind.
-    heard: Instant,
+    /// When delivery was last known to work.
+    known: Instant,
     /// Where a gap began, and why, until it is told.
     gap: Option<(Instant, Cause)>,
 }
 
 impl Recovery {
-    pub(super) fn heard(&mut self, now: Instant) {
-        self.heard = now;
+    /// An event came: whatever the server sent before it has come, too.
+    pub(super) fn delivered(&mut self, now: Instant) {
+        self.known = now;
+    }
+
+    /// A connect succeeded that was sent at `sent`. No later moment is known to have been good: a
+    /// server that forgets a session while it holds a connect may still answer it. Nor do other
+    /// replies say anything of events, which over HTTP come by another connection.
+    pub(super) fn vouched(&mut self, sent: Instant) {
+        self.known = self.known.max(sent);
     }
 
     /// A connect succeeded. Only one that the server was free to hold ends a streak of failures:
@@ -85,10 +93,10 @@ impl Session {
         }
     }
 
-    /// Events may be missed from the last moment at which anything was heard.
+    /// Events may be missed from the last moment at which delivery was known to work.
     pub(super) fn mark_gap(&mut self, cause: Cause) {
         if self.recovery.up && self.recovery.gap.is_none() {
-            self.recovery.gap = Some((self.recovery.heard, cause));
+            self.recovery.gap = Some((self.recovery.known, cause));
         }
     }
 
@@ -97,6 +105,9 @@ impl Session {
         if !self.recovery.up {
             self.recovery.up = true;
             self.recovery.since = self.now;
+            if !resumed {
+                self.recovery.known = self.now;
+            }
             self.events.push_back(Event::Up {
                 transport: self.carrier,
                 resumed,

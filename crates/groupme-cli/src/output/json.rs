@@ -1,10 +1,13 @@
 //! One JSON object a line, for programs.
 
+mod row;
+
 use std::io::{self, Write as _};
 
 use groupme_client::{Delivery, Status, Value};
 use serde::Serialize;
 
+pub(super) use self::row::row;
 use super::{chain, rfc3339};
 
 #[derive(Serialize)]

@@ -1,6 +1,7 @@
 //! For people: one line for each thing that happened.
 
 mod names;
+mod row;
 mod sentence;
 
 use std::{

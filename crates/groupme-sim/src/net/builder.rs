@@ -5,6 +5,7 @@ use std::io;
 
 use super::Sim;
 use crate::{
+    fault::FaultPlan,
     gateway::{Connects, Gateway, GatewayConfig},
     rest::RestConfig,
     script::Cast,
@@ -22,6 +23,7 @@ pub struct SimBuilder {
     epoch: Option<Duration>,
     token: Option<String>,
     backlog: usize,
+    faults: FaultPlan,
 }
 
 impl SimBuilder {
@@ -33,7 +35,8 @@ impl SimBuilder {
             polling: true,
             epoch: None,
             token: None,
-            backlog: 8192,
+            backlog: 32_768,
+            faults: FaultPlan::default(),
         }
     }
 
@@ -119,7 +122,22 @@ impl SimBuilder {
         self
     }
 
-    /// Drops a socket that has so many frames to collect, instead of 8192.
+    /// Has things go wrong as the plan says.
+    #[must_use]
+    pub fn faults(mut self, plan: FaultPlan) -> Self {
+        self.faults = plan;
+        self
+    }
+
+    /// Behaves in all that GroupMe's gateway is known to do on some days only as is said here,
+    /// its seed included.
+    #[must_use]
+    pub fn gateway(mut self, config: GatewayConfig) -> Self {
+        self.gateway = config;
+        self
+    }
+
+    /// Drops a socket that has so many frames to collect, instead of 32,768.
     #[must_use]
     pub fn backlog(mut self, frames: usize) -> Self {
         self.backlog = frames.max(1);
@@ -141,6 +159,7 @@ impl SimBuilder {
         *simulation.rest_mut().config_mut() = self.rest;
         let sim = Sim::run(simulation, cast, self.addr, self.backlog).await?;
         sim.allow_polling(self.polling);
+        sim.set_faults(self.faults);
         Ok(sim)
     }
 }

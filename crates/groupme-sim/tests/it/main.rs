@@ -7,6 +7,7 @@
 
 mod connect;
 mod disconnect;
+mod fault;
 mod field;
 mod handshake;
 mod peer;
