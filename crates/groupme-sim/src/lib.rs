@@ -105,3 +105,4 @@ pub use self::{
     simulation::{PlaybackId, Simulation},
     world::{Ballot, GroupId, MessageId, Place, PollId, Push, Said, UserId, World, WorldError},
 };
+pub use bayeux_proto::server::Profile;

@@ -3,6 +3,8 @@
 use core::{net::SocketAddr, time::Duration};
 use std::io;
 
+use bayeux_proto::server::Profile;
+
 use super::Sim;
 use crate::{
     fault::FaultPlan,
@@ -58,6 +60,13 @@ impl SimBuilder {
     #[must_use]
     pub fn hold(mut self, hold: Duration) -> Self {
         self.gateway.hold = hold;
+        self
+    }
+
+    /// Is like this Bayeux server instead of Faye 1.4.
+    #[must_use]
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.gateway.profile = profile;
         self
     }
 

@@ -12,6 +12,14 @@ impl Sim {
             .await;
     }
 
+    /// Waits until so many sessions are subscribed to `channel`. One whose connection was
+    /// [killed](Self::kill_sockets) counts until it expires: with one client, its return makes two.
+    pub async fn until_listeners(&self, channel: &str, sessions: usize) {
+        self.shared
+            .until(|simulation| simulation.gateway().listeners(channel) >= sessions)
+            .await;
+    }
+
     /// Waits until no client is subscribed to `channel`.
     pub async fn until_unsubscribed(&self, channel: &str) {
         self.shared
