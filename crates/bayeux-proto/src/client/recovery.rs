@@ -172,7 +172,7 @@ impl Session {
         self.handle_event(message)
     }
 
-    fn start_over(&mut self, due: Instant) {
+    pub(super) fn start_over(&mut self, due: Instant) {
         self.drop_lanes();
         self.requests_reset();
         self.client_id.clear();

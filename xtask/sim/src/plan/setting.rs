@@ -44,6 +44,10 @@ impl ServerSetting {
         } else {
             Connects::NeverAnswered
         };
+        if gateway.connects == Connects::NeverAnswered {
+            // It forgets whoever has not connected for twice that long, and so closes all sockets.
+            gateway.hold = gateway.hold.max(seconds(60));
+        }
         gateway.socket_life = random.chance(20).then(|| random.millis(10_000, 30_000));
         gateway.sticky_sockets = random.chance(25);
         gateway.queue = random.pick(&[10_000, 10_000, 50, 3]);
