@@ -98,6 +98,10 @@ impl ClientSetting {
         if server.gateway.connects == Connects::NeverAnswered {
             session.probe = true;
             session.transports = vec![WebSocket];
+            if server.gateway.socket_life.is_some() {
+                // Its life is over before silence says anything, and resuming needs an answer.
+                session.resume = Resume::FreshHandshake;
+            }
         }
         Self {
             session,
