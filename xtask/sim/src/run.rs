@@ -137,6 +137,8 @@ impl<'a> Run<'a> {
             for channel in self.listened() {
                 let data = r#"{"type":"typing","user_id":"1","started":1}"#.to_owned();
                 self.publish(&[Push { channel, data }]);
+                // Not so many at once that a short queue of the server's runs over.
+                self.advance(self.now + Duration::from_secs(1));
             }
             self.advance(self.now + ROUND);
             if self.checks.has_failed() {

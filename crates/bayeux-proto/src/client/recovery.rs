@@ -48,16 +48,20 @@ impl Recovery {
         }
     }
 
-    /// Whether the time of being up was long enough for its end to be no failure.
-    fn was_healthy(&self, now: Instant) -> bool {
-        self.up && self.confirmed >= Some(self.since) && now - self.since >= HEALTHY
+    /// Whether the time of being up was long enough for its end to be no failure. Some servers never
+    /// answer a connect, and close the socket all the same when it is old enough; but where it is the
+    /// silence that ends it, nothing has shown that anybody is there.
+    fn was_healthy(&self, now: Instant, end: &Cause) -> bool {
+        let confirmed = self.confirmed >= Some(self.since);
+        let silent = matches!(end, Cause::Silence(_));
+        self.up && now - self.since >= HEALTHY && (confirmed || !silent)
     }
 }
 
 impl Session {
     /// Something failed: tells so, and says when to try again.
     pub(super) fn failed(&mut self, cause: Cause) -> Instant {
-        if self.recovery.was_healthy(self.now) {
+        if self.recovery.was_healthy(self.now, &cause) {
             self.recovery.attempts = 0;
         }
         let refused = matches!(cause, Cause::Refused(_) | Cause::Violation(_));
@@ -172,7 +176,7 @@ impl Session {
         self.handle_event(message)
     }
 
-    fn start_over(&mut self, due: Instant) {
+    pub(super) fn start_over(&mut self, due: Instant) {
         self.drop_lanes();
         self.requests_reset();
         self.client_id.clear();

@@ -185,9 +185,12 @@ impl Ear {
     /// too. The rest must have come by now.
     fn gap(&mut self, since: Instant, published: &[Box<str>]) -> Result<(), String> {
         let before = self.arrivals.partition_point(|(at, _)| *at <= since);
-        let from = before
-            .checked_sub(1)
-            .map_or(0, |index| self.arrivals[index].1);
+        // The first of that moment: where the clock went back, it stood still for others, too.
+        let from = before.checked_sub(1).map_or(0, |last| {
+            let moment = self.arrivals[last].0;
+            let first = self.arrivals.partition_point(|(at, _)| *at < moment);
+            self.arrivals[first].1
+        });
         let (sent, live) = (self.sent, &self.live);
         self.expected.retain(|tag| {
             let over = *tag >= sent;

@@ -44,6 +44,10 @@ impl ServerSetting {
         } else {
             Connects::NeverAnswered
         };
+        if gateway.connects == Connects::NeverAnswered {
+            // It forgets whoever has not connected for twice that long, and so closes all sockets.
+            gateway.hold = gateway.hold.max(seconds(60));
+        }
         gateway.socket_life = random.chance(20).then(|| random.millis(10_000, 30_000));
         gateway.sticky_sockets = random.chance(25);
         gateway.queue = random.pick(&[10_000, 10_000, 50, 3]);
@@ -94,6 +98,10 @@ impl ClientSetting {
         if server.gateway.connects == Connects::NeverAnswered {
             session.probe = true;
             session.transports = vec![WebSocket];
+            if server.gateway.socket_life.is_some() {
+                // Its life is over before silence says anything, and resuming needs an answer.
+                session.resume = Resume::FreshHandshake;
+            }
         }
         Self {
             session,
