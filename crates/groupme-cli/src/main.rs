@@ -22,7 +22,7 @@ fn main() -> ExitCode {
         Command::Decode(args) => command::decode::run(&args),
         Command::Demo(args) => command::block_on(command::demo::run(args)),
         Command::Listen(args) => command::block_on(command::listen::run(args)),
-        Command::Sim(args) => command::block_on(command::sim::run(args)),
+        Command::Sim(args) => command::block_on(command::sim::run(*args)),
     };
     exit::report(result)
 }
