@@ -188,7 +188,8 @@ async fn check(sim: &Sim) -> anyhow::Result<()> {
 }
 
 /// Compares, and says what was found out.
-fn expect(what: &str, expected: &str, found: String) -> anyhow::Result<()> {
+fn expect(what: &str, expected: &str, found: impl AsRef<str>) -> anyhow::Result<()> {
+    let found = found.as_ref();
     ensure!(
         expected == found,
         "{what}: expected {expected:?}, found {found:?}"
