@@ -20,12 +20,19 @@ impl Token {
         if token.is_empty() {
             return Err(TokenError::Empty);
         }
-        if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        // Neither a header nor a JSON text needs to escape any of these.
+        let legal = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\');
+        if !token.bytes().all(legal) {
             return Err(TokenError::Illegal);
         }
         let mut value = HeaderValue::from_str(token).map_err(|_| TokenError::Illegal)?;
         value.set_sensitive(true);
         Ok(Self(value))
+    }
+
+    /// The token itself, for what is sent elsewhere than in a header. Show it to nobody.
+    pub fn expose(&self) -> &str {
+        self.0.to_str().unwrap_or_default()
     }
 
     /// The token as a header's value, which hyper does not log either.
@@ -35,7 +42,7 @@ impl Token {
 
     /// The text with every occurrence of the token taken out: a server may repeat what it was sent.
     pub(crate) fn redact(&self, text: &str) -> Option<String> {
-        let token = self.0.to_str().ok()?;
+        let token = self.expose();
         text.contains(token).then(|| text.replace(token, "…"))
     }
 }
@@ -67,7 +74,7 @@ mod tests {
         assert!(Token::new("a").is_ok());
         assert_eq!(Token::new(" abc\n"), Token::new("abc"));
         assert_eq!(Token::new(" \n"), Err(TokenError::Empty));
-        for bad in ["a b", "a\nb", "é", "a\u{7f}"] {
+        for bad in ["a b", "a\nb", "é", "a\u{7f}", "a\"b", "a\\b"] {
             assert_eq!(Token::new(bad), Err(TokenError::Illegal), "{bad:?}");
         }
     }
