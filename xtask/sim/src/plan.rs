@@ -93,7 +93,7 @@ impl Plan {
             .collect::<Vec<_>>();
         let mut plan = Self {
             seed,
-            road: Road::random(&mut random),
+            road: Road::random(&mut random, &clients),
             server,
             users,
             groups,
@@ -135,7 +135,8 @@ impl Plan {
                 let ask = match random.index(20) {
                     0..7 => Ask::Publish(pick),
                     7..11 => Ask::Subscribe(pick),
-                    11..15 => Ask::Unsubscribe(pick),
+                    // One that straggles undoes a subscribe of later, whatever a client does.
+                    11..15 if !self.road.stragglers => Ask::Unsubscribe(pick),
                     15 => Ask::Disconnect,
                     16 | 17 => Ask::Connect,
                     _ => Ask::Wake,

@@ -73,6 +73,11 @@ impl Link {
         *last
     }
 
+    /// When the last of what was sent to the server has arrived.
+    pub(super) fn last_up(&self) -> Instant {
+        self.up
+    }
+
     /// Whether what arrives in this direction finds somebody.
     pub(super) fn passes(&self, direction: Direction) -> bool {
         !self.dead

@@ -31,6 +31,9 @@ pub struct Road {
     pub idle: Option<(Duration, Told)>,
     /// The longest that anything takes.
     pub latency: Duration,
+    /// Whether what a client sent over a connection that is gone may arrive after what it sends over
+    /// the next one.
+    pub stragglers: bool,
 }
 
 impl ServerSetting {
@@ -111,8 +114,10 @@ impl ClientSetting {
 }
 
 impl Road {
-    pub(super) fn random(random: &mut Random) -> Self {
+    pub(super) fn random(random: &mut Random, clients: &[ClientSetting]) -> Self {
+        let wary = |client: &ClientSetting| client.session.resume == Resume::FreshHandshake;
         Self {
+            stragglers: clients.iter().all(wary),
             idle: random
                 .chance(15)
                 .then(|| (random.millis(8_000, 70_000), random.pick(&Told::ALL))),
