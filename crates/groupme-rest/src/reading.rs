@@ -19,7 +19,6 @@ pub(crate) struct Reading<T> {
 }
 
 /// Why an answer cannot be read.
-#[derive(Debug)]
 pub(crate) enum Mismatch {
     /// It is not JSON, or an object of it is not usable.
     Json(serde_json::Error),
@@ -115,6 +114,13 @@ impl fmt::Display for Mismatch {
             Self::Absent => "it does not have what was asked for",
             Self::NoList => "it has something else where a list should be",
         })
+    }
+}
+
+/// As for people: what was received may be in the rest, and in that the token.
+impl fmt::Debug for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Mismatch({self})")
     }
 }
 

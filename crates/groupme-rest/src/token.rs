@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use groupme_model::Json;
 use http::HeaderValue;
 
 /// An access token of GroupMe. Nothing shows it: not `Debug`, no error, no log line, no URL.
@@ -33,10 +34,37 @@ impl Token {
         self.0.clone()
     }
 
-    /// The text with every occurrence of the token taken out: a server may repeat what it was sent.
+    /// The text with every occurrence of the token taken out, if there is one: a server may repeat
+    /// what it was sent. At the end of the text a part of it counts as well: long texts are cut.
     pub(crate) fn redact(&self, text: &str) -> Option<String> {
         let token = self.0.to_str().ok()?;
-        text.contains(token).then(|| text.replace(token, "…"))
+        let cut = (TELLING..token.len())
+            .rev()
+            .find_map(|len| text.strip_suffix(&token[..len]));
+        match cut {
+            Some(text) => Some(text.replace(token, "…") + "…"),
+            None => text.contains(token).then(|| text.replace(token, "…")),
+        }
+    }
+
+    /// The same, all over a JSON value.
+    pub(crate) fn redact_json(&self, json: &mut Json) {
+        match json {
+            Json::Text(text) => {
+                if let Some(redacted) = self.redact(text) {
+                    *text = redacted;
+                }
+            }
+            Json::List(items) => items.iter_mut().for_each(|item| self.redact_json(item)),
+            Json::Object(members) => {
+                for (name, mut member) in core::mem::take(members) {
+                    self.redact_json(&mut member);
+                    let name = self.redact(&name).unwrap_or(name);
+                    members.insert(name, member);
+                }
+            }
+            _ => {}
+        }
     }
 }
 
@@ -45,6 +73,9 @@ impl fmt::Debug for Token {
         f.write_str("Token(…)")
     }
 }
+
+/// So few characters of a token at the end of a text give nothing away, and may be any word's.
+const TELLING: usize = 5;
 
 /// Why a text is not a [`Token`]. The text is not repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -84,5 +115,8 @@ mod tests {
             Some("no such token: …")
         );
         assert_eq!(token.redact("not found"), None);
+        assert_eq!(token.redact("cut: hush-hus").as_deref(), Some("cut: …"));
+        assert_eq!(token.redact("hush-hush, hush-").as_deref(), Some("…, …"));
+        assert_eq!(token.redact("hush"), None);
     }
 }
