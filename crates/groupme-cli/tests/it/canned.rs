@@ -52,6 +52,12 @@ impl Canned {
     }
 }
 
+/// An answer as GroupMe wraps it.
+#[expect(clippy::needless_pass_by_value, reason = "as `json!` makes it")]
+pub(crate) fn enveloped(response: serde_json::Value) -> serde_json::Value {
+    serde_json::json!({ "response": response, "meta": { "code": 200 } })
+}
+
 async fn serve(stream: TcpStream, answer: fn(&Asked) -> Answer, log: Arc<Mutex<Vec<Asked>>>) {
     let mut stream = BufReader::new(stream);
     while let Some(asked) = read(&mut stream).await {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    canned::{Asked, Canned},
+    canned::{Asked, Canned, enveloped},
     program::{ask, asking, run, sim},
 };
 
@@ -138,7 +138,7 @@ async fn a_history_that_breaks_off_says_where_to_go_on() {
         Some(if asked.line.contains("before_id") {
             (403, Value::Null)
         } else {
-            (200, json!({"response": {"count": 9, "messages": messages}}))
+            (200, enveloped(json!({"count": 9, "messages": messages})))
         })
     }
     let server = Canned::start(answer).await;
@@ -149,7 +149,12 @@ async fn a_history_that_breaks_off_says_where_to_go_on() {
     ))
     .await;
     assert_eq!(told.status, Some(4));
-    assert_eq!(told.json(), [json!({"id": "9"}), json!({"id": "8"})]);
+    let ids: Vec<_> = told
+        .json()
+        .into_iter()
+        .map(|line| line["id"].clone())
+        .collect();
+    assert_eq!(ids, ["9", "8"]);
     assert!(
         told.stderr.contains("go on with --before 8"),
         "{}",

@@ -4,7 +4,7 @@ use groupme_sim::Place;
 use serde_json::{Value, json};
 
 use crate::{
-    canned::{Asked, Canned},
+    canned::{Asked, Canned, enveloped},
     program::{ask, asking, run, run_with, sim},
 };
 
@@ -128,7 +128,7 @@ async fn an_image_is_uploaded_first_and_needs_no_text() {
         let picture = "https://i.groupme.com/1x1.png.1";
         Some(match &*asked.line {
             "POST /image/pictures" => (200, json!({"payload": {"url": picture}})),
-            "POST /v3/groups/7/messages" => (201, json!({"response": {"message": {"id": "1"}}})),
+            "POST /v3/groups/7/messages" => (201, enveloped(json!({"message": {"id": "1"}}))),
             _ => (404, Value::Null),
         })
     }
@@ -184,7 +184,7 @@ async fn a_message_that_was_sent_before_and_cannot_be_found_is_a_success() {
         Some(if asked.line.starts_with("POST") {
             (409, json!({"meta": {"code": 409, "errors": ["duplicate"]}}))
         } else {
-            (200, json!({"response": {"count": 0, "messages": []}}))
+            (200, enveloped(json!({"count": 0, "messages": []})))
         })
     }
     let server = Canned::start(answer).await;
