@@ -23,8 +23,14 @@ impl Asked {
     }
 }
 
-/// What it does with a request: a status and a JSON body, or it breaks the connection.
-type Answer = Option<(u16, serde_json::Value)>;
+/// What it does with a request.
+#[derive(Clone, Debug)]
+pub(crate) enum Answer {
+    /// A status and a body.
+    Json(u16, serde_json::Value),
+    /// It breaks the connection.
+    None,
+}
 
 #[derive(Debug)]
 pub(crate) struct Canned {
@@ -63,7 +69,9 @@ async fn serve(stream: TcpStream, answer: fn(&Asked) -> Answer, log: Arc<Mutex<V
     while let Some(asked) = read(&mut stream).await {
         let answer = answer(&asked);
         log.lock().unwrap().push(asked);
-        let Some((status, body)) = answer else { return };
+        let Answer::Json(status, body) = answer else {
+            return;
+        };
         let body = body.to_string();
         let response = format!(
             "HTTP/1.1 {status} \r\ncontent-length: {}\r\n\r\n{body}",

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    canned::{Asked, Canned, enveloped},
+    canned::{Answer, Asked, Canned, enveloped},
     program::{ask, asking, run, sim},
 };
 
@@ -113,16 +113,16 @@ async fn a_server_that_is_not_there_ends_with_status_five() {
 
 #[tokio::test]
 async fn a_server_that_is_no_groupme_is_told_apart() {
-    let server = Canned::start(|_| Some((200, Value::from("hello")))).await;
+    let server = Canned::start(|_| Answer::Json(200, Value::from("hello"))).await;
     let told = run(asking(&server.url, "a-token", &["groups"])).await;
     assert!(told.refused(1).contains("REST API"), "{}", told.stderr);
 }
 
 #[tokio::test]
 async fn what_groupme_says_is_passed_on_without_the_token() {
-    fn answer(_: &Asked) -> Option<(u16, Value)> {
+    fn answer(_: &Asked) -> Answer {
         let words = ["links are not allowed\nfor hush-hush"];
-        Some((422, json!({"meta": {"code": 42_200, "errors": words}})))
+        Answer::Json(422, json!({"meta": {"code": 42_200, "errors": words}}))
     }
     let server = Canned::start(answer).await;
     let arguments = ["send", "--group", "7", "hello"];
@@ -133,13 +133,13 @@ async fn what_groupme_says_is_passed_on_without_the_token() {
 
 #[tokio::test]
 async fn a_history_that_breaks_off_says_where_to_go_on() {
-    fn answer(asked: &Asked) -> Option<(u16, Value)> {
+    fn answer(asked: &Asked) -> Answer {
         let messages = json!([{"id": "9"}, {"id": "8"}]);
-        Some(if asked.line.contains("before_id") {
-            (403, Value::Null)
+        if asked.line.contains("before_id") {
+            Answer::Json(403, Value::Null)
         } else {
-            (200, enveloped(json!({"count": 9, "messages": messages})))
-        })
+            Answer::Json(200, enveloped(json!({"count": 9, "messages": messages})))
+        }
     }
     let server = Canned::start(answer).await;
     let told = run(asking(

@@ -11,7 +11,7 @@ async fn talkative(messages: usize) -> (Sim, Vec<String>, Vec<String>) {
     let sim = sim().await;
     let cast = *sim.cast();
     let fill = |place, authors: &[_]| {
-        sim.with(|world| world.add_history(place, authors, messages, Duration::from_secs(60)))
+        sim.with(|world| world.add_history(place, authors, messages, Duration::from_mins(1)))
             .unwrap()
             .iter()
             .map(ToString::to_string)

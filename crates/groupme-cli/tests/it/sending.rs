@@ -4,7 +4,7 @@ use groupme_sim::Place;
 use serde_json::{Value, json};
 
 use crate::{
-    canned::{Asked, Canned, enveloped},
+    canned::{Answer, Asked, Canned, enveloped},
     program::{ask, asking, run, run_with, sim},
 };
 
@@ -57,7 +57,7 @@ async fn the_text_can_come_from_standard_input() {
         assert_eq!(run_with(command, input).await.well().one()["text"], text);
     }
     for (input, reason) in [
-        ("".into(), "empty"),
+        (String::new(), "empty"),
         ("x".repeat(1001), "1001 characters"),
         ("x".repeat(70_000), "characters"),
     ] {
@@ -124,13 +124,15 @@ async fn the_same_guid_is_the_same_message() {
 #[tokio::test]
 async fn an_image_is_uploaded_first_and_needs_no_text() {
     const PNG: &[u8] = b"\x89PNG\r\n\x1a\nand so on";
-    fn answer(asked: &Asked) -> Option<(u16, Value)> {
+    fn answer(asked: &Asked) -> Answer {
         let picture = "https://i.groupme.com/1x1.png.1";
-        Some(match &*asked.line {
-            "POST /image/pictures" => (200, json!({"payload": {"url": picture}})),
-            "POST /v3/groups/7/messages" => (201, enveloped(json!({"message": {"id": "1"}}))),
-            _ => (404, Value::Null),
-        })
+        match &*asked.line {
+            "POST /image/pictures" => Answer::Json(200, json!({"payload": {"url": picture}})),
+            "POST /v3/groups/7/messages" => {
+                Answer::Json(201, enveloped(json!({"message": {"id": "1"}})))
+            }
+            _ => Answer::Json(404, Value::Null),
+        }
     }
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), PNG).unwrap();
@@ -160,7 +162,7 @@ async fn an_image_is_uploaded_first_and_needs_no_text() {
 
 #[tokio::test]
 async fn where_the_answer_is_lost_it_is_told_how_to_try_again_without_a_double() {
-    let server = Canned::start(|_| None).await;
+    let server = Canned::start(|_| Answer::None).await;
     let arguments = ["send", "--group", "7", "--timeout", "1s", "hello"];
     let told = run(asking(&server.url, "a-token", &arguments)).await;
     let words = told.refused(5);
@@ -180,12 +182,12 @@ async fn where_the_answer_is_lost_it_is_told_how_to_try_again_without_a_double()
 
 #[tokio::test]
 async fn a_message_that_was_sent_before_and_cannot_be_found_is_a_success() {
-    fn answer(asked: &Asked) -> Option<(u16, Value)> {
-        Some(if asked.line.starts_with("POST") {
-            (409, json!({"meta": {"code": 409, "errors": ["duplicate"]}}))
+    fn answer(asked: &Asked) -> Answer {
+        if asked.line.starts_with("POST") {
+            Answer::Json(409, json!({"meta": {"code": 409, "errors": ["duplicate"]}}))
         } else {
-            (200, enveloped(json!({"count": 0, "messages": []})))
-        })
+            Answer::Json(200, enveloped(json!({"count": 0, "messages": []})))
+        }
     }
     let server = Canned::start(answer).await;
     let arguments = ["send", "--group", "7", "--guid", "g", "hello"];
