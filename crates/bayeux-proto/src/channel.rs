@@ -64,6 +64,28 @@ impl Channel {
         }
     }
 
+    /// Whether there is a name that belongs to both this and the channel or pattern called `other`.
+    ///
+    /// For whoever guards `/private/**`: a subscription to `/**` would get at it, too.
+    pub fn overlaps(&self, other: &str) -> bool {
+        let (own, own_wild) = split(&self.0);
+        let (theirs, their_wild) = split(other);
+        match (own_wild, their_wild) {
+            (Some(_), None) => self.matches(other),
+            (None, Some(Wild::One)) => {
+                matches!(own.rsplit_once('/'), Some((parent, _)) if parent == theirs)
+            }
+            (None, Some(Wild::Many)) => lies_below(own, theirs),
+            // What both leave open is the last segment, or they are names.
+            (None, None) | (Some(Wild::One), Some(Wild::One)) => own == theirs,
+            (Some(Wild::One), Some(Wild::Many)) => own == theirs || lies_below(own, theirs),
+            (Some(Wild::Many), Some(Wild::One)) => own == theirs || lies_below(theirs, own),
+            (Some(Wild::Many), Some(Wild::Many)) => {
+                own == theirs || lies_below(own, theirs) || lies_below(theirs, own)
+            }
+        }
+    }
+
     fn checked(name: &str, legal: impl Fn(&str) -> bool) -> Result<Self, Misuse> {
         let invalid = || Misuse::InvalidChannel {
             name: shortened(name),
@@ -81,6 +103,30 @@ impl Channel {
         }
         Ok(Self(name.into()))
     }
+}
+
+/// What stands for names at the end of a pattern.
+enum Wild {
+    /// `*`
+    One,
+    /// `**`
+    Many,
+}
+
+/// A pattern without its wildcard, and that.
+fn split(name: &str) -> (&str, Option<Wild>) {
+    if let Some(parent) = name.strip_suffix("/**") {
+        (parent, Some(Wild::Many))
+    } else if let Some(parent) = name.strip_suffix("/*") {
+        (parent, Some(Wild::One))
+    } else {
+        (name, None)
+    }
+}
+
+fn lies_below(name: &str, parent: &str) -> bool {
+    name.strip_prefix(parent)
+        .is_some_and(|rest| rest.starts_with('/'))
 }
 
 impl FromStr for Channel {

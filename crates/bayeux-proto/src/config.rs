@@ -72,7 +72,9 @@ pub struct Config {
 #[non_exhaustive]
 pub enum Resume {
     /// Connect again with the same `clientId`: nothing is lost where the server kept a queue
-    /// (Faye 1.1 and newer, `CometD` with its ack extension).
+    /// (Faye 1.1 and newer, `CometD` with its ack extension). Where long-polling takes over from a
+    /// websocket, a new handshake comes first all the same: the server may still deliver into the
+    /// socket that is gone.
     SameSession,
     /// Shake hands again: for servers that go on delivering into the dead socket.
     FreshHandshake,

@@ -124,7 +124,7 @@ fn write_number(out: &mut Vec<u8>, mut number: u64) {
     out[start..].reverse();
 }
 
-fn write_string(out: &mut Vec<u8>, text: &str) {
+pub(crate) fn write_string(out: &mut Vec<u8>, text: &str) {
     const HEX: &[u8; 16] = b"0123456789abcdef";
     out.push(b'"');
     for byte in text.bytes() {

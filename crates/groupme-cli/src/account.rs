@@ -24,13 +24,7 @@ pub(crate) struct Account {
 impl Account {
     pub(crate) fn open(args: &args::Account) -> Result<Self, Failure> {
         let token = Token::new(&token(args)?).map_err(Failure::usage)?;
-        let mut options = Options::default();
-        options.proxy = Proxy::from_environment();
-        options.patience.deadline = args.timeout;
-        if let Some(url) = &args.api_url {
-            options.services = services(url, args.allow_plaintext)?;
-        }
-        let rest = groupme_rest::Client::new(token, &options).map_err(Failure::usage)?;
+        let rest = groupme_rest::Client::new(token, &options(args)?).map_err(Failure::usage)?;
         Ok(Self { rest })
     }
 
@@ -99,7 +93,7 @@ pub(crate) async fn gateway(
     account: &args::Account,
     gateway: &args::Gateway,
 ) -> Result<(groupme_client::Builder, UserId), Failure> {
-    let token = groupme_client::Token::new(&token(account)?).map_err(Failure::usage)?;
+    let token = Token::new(&token(account)?).map_err(Failure::usage)?;
     let is_elsewhere = gateway.url != groupme_client::DEFAULT_GATEWAY;
     let user = match &gateway.user {
         Some(user) => UserId::from(user.as_str()),
@@ -118,11 +112,27 @@ pub(crate) async fn gateway(
             Transport::Websocket => TransportPolicy::WebSocket,
             Transport::LongPolling => TransportPolicy::LongPolling,
         })
-        .gateway_url(&gateway.url);
+        .rest_options(options(account)?);
+    if is_elsewhere {
+        builder = builder.gateway_url(&gateway.url);
+        if let Some(url) = &account.api_url {
+            builder = builder.api_url(url);
+        }
+    }
     if account.allow_plaintext {
         builder = builder.allow_plaintext();
     }
     Ok((builder, user))
+}
+
+fn options(args: &args::Account) -> Result<Options, Failure> {
+    let mut options = Options::default();
+    options.proxy = Proxy::from_environment();
+    options.patience.deadline = args.timeout;
+    if let Some(url) = &args.api_url {
+        options.services = services(url, args.allow_plaintext)?;
+    }
+    Ok(options)
 }
 
 /// The token, from the file or the environment: not from an argument, which `ps` shows to all.

@@ -49,9 +49,14 @@ pub(crate) enum Command {
     Sim(Sim),
     /// Listen to an account's events and print each as it arrives.
     ///
-    /// For programs it prints one JSON object a line, whose `kind` is `event`, `connection`,
-    /// `subscription`, or `gap` wherever events may have been missed. It reconnects by itself and
-    /// goes on until it is stopped (Ctrl-C), or for as long as `--count` or `--for` say.
+    /// It reconnects by itself, fetches what was said meanwhile, and goes on until it is stopped
+    /// (Ctrl-C), or for as long as `--count` or `--for` say.
+    ///
+    /// For programs it prints one JSON object a line. Its `kind` is `event`, with an `origin`:
+    /// `push`, `backfill` for a message that was missed and fetched, `reconciled` for a change
+    /// found by comparing. Or it is `connection` or `subscription`; `gap` wherever something was
+    /// missed, with its `conversation` and bounds where those are known, up to `backfilled` or
+    /// `lost`; `caught_up` once nothing is missing.
     Listen(Listen),
     /// Send a message, once, however often it takes to get through.
     ///
@@ -122,6 +127,26 @@ pub(crate) struct Listen {
     /// conversation id such as `1+2` (repeatable).
     #[arg(long = "dm", value_name = "ID")]
     pub(crate) direct_messages: Vec<String>,
+    /// A file that remembers what was printed, to go on there the next time; it is made if it is
+    /// not there. After a crash nothing is missing, and at most the last line comes twice.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
+    /// Begin with the last N messages of each conversation. With --state, only the first time.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        conflicts_with = "no_backfill"
+    )]
+    pub(crate) history: u32,
+    /// Only print what is pushed: tell gaps, but do not fetch what was said in them.
+    #[arg(long, conflicts_with = "state")]
+    pub(crate) no_backfill: bool,
+    /// Fetch messages while nothing can be pushed, beginning after this time without a gateway, for
+    /// example `2m`.
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration,
+        conflicts_with = "no_backfill")]
+    pub(crate) poll_after: Option<Duration>,
     /// How to print; `pretty` when stdout is a terminal, otherwise `json`, one object a line.
     #[arg(long, value_enum)]
     pub(crate) format: Option<Format>,

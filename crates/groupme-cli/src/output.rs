@@ -5,6 +5,7 @@ mod pretty;
 mod row;
 mod sheet;
 mod summary;
+mod words;
 
 use std::io;
 

@@ -30,8 +30,10 @@
 //!
 //! - `rustls-ring` (default): TLS by rustls with ring.
 //! - `bundled-roots` (default): trust the Mozilla roots compiled into the program.
+//! - `sqlite`: `SqliteStore`, which keeps what was acknowledged in a file.
 
 mod authorization;
+mod backfill;
 mod channels;
 mod client;
 mod error;
@@ -39,6 +41,9 @@ mod gateway;
 mod handle;
 mod incoming;
 mod policy;
+mod rest;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 mod token;
 mod wall;
 
@@ -46,9 +51,21 @@ pub use bayeux_proto::{ServerError, Transport};
 pub use bayeux_transport::Options as TransportOptions;
 pub use bayeux_wire::Value;
 pub use client::{Builder, Client, DEFAULT_GATEWAY};
-pub use error::Error;
-pub use groupme_model::{Event, EventRef, GroupId, MessageId, Timestamp, UserId};
+pub use error::{Error, SendError};
+pub use groupme_delivery::{
+    Cause as GapCause, Config as DeliveryConfig, Gap, Lost, MemoryStore, Missing, Polling, Store,
+    StoreError, Why,
+};
+pub use groupme_model::{
+    ConversationId, Draft, Event, EventRef, GroupId, MessageId, Timestamp, UserId,
+};
+pub use groupme_rest::{
+    self as rest_api, Client as RestClient, Conversation, Options as RestOptions, Sent, Token,
+    TokenError,
+};
 pub use handle::Handle;
 pub use incoming::{Cause, Delivery, End, Incoming, Origin, Status};
 pub use policy::TransportPolicy;
-pub use token::{Token, TokenSource};
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteStore;
+pub use token::TokenSource;

@@ -1,41 +1,31 @@
-//! The push gateway: a Bayeux server after Faye 1.x, without sockets, clock or randomness.
+//! The push gateway: a Bayeux server, and what only GroupMe's does.
 //!
-//! What it does was recorded from Faye 1.4.3, which GroupMe's gateway appears to be: the order of
-//! members in a reply, errors as `code:args:text`, which of two outstanding connects is answered,
-//! what a second socket does to the first. Two things are added: a bound on what waits for a
-//! session, and GroupMe's pings.
+//! The server is [`bayeux_proto::server`], which behaves as recorded from Faye, which GroupMe's
+//! gateway appears to be. Added here: the parsing, GroupMe's pings, and what is seen of GroupMe on
+//! some days only.
 
-mod batch;
 mod config;
-mod deadlines;
-mod delivery;
 mod guard;
+mod host;
 mod lane;
-mod meta;
-mod reply;
+mod pings;
 mod request;
-mod session;
 
 use core::time::Duration;
-use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
-    sync::Arc,
+use std::collections::BTreeSet;
+
+pub use bayeux_proto::server::{Lane, LaneKind};
+use bayeux_proto::{
+    Instant,
+    server::{Config, Event, Member, Server},
 };
 
-use bayeux_proto::Instant;
-use serde_json::Value;
-
-use self::{
-    batch::{BatchId, Batches},
-    deadlines::{Deadlines, Timer},
-    lane::Carrier,
-    session::{ClientId, EventText, Held, Session},
-};
 pub use self::{
     config::{Connects, GatewayConfig},
     guard::{Guard, Unguarded},
-    lane::{Lane, LaneKind, Output},
+    lane::Output,
 };
+use self::{host::Gatekeeper, pings::Pings};
 use crate::random::Random;
 
 /// The server side of every session, sans-IO.
@@ -47,45 +37,30 @@ use crate::random::Random;
 /// [`poll_timeout`]: Self::poll_timeout
 #[derive(Debug)]
 pub struct Gateway {
-    config: GatewayConfig,
+    server: Server,
     random: Random,
     /// The latest time seen.
     now: Instant,
-    lanes: BTreeMap<Lane, Carrier>,
-    sessions: BTreeMap<ClientId, Session>,
-    /// Who listens, by the name or pattern they subscribed to.
-    listeners: BTreeMap<Box<str>, BTreeSet<ClientId>>,
-    batches: Batches,
-    deadlines: Deadlines,
-    /// Sessions whose held connect is due. Answered only once all that happens now has happened,
-    /// so that one answer carries all of it.
-    due: BTreeSet<ClientId>,
-    /// Sockets to close once everything meant for them is out.
-    closing: Vec<Lane>,
-    outputs: VecDeque<Output>,
+    pings: Pings,
+    /// How long a socket is left open, and those that are, by the time they have to go.
+    socket_life: Option<Duration>,
+    sockets: BTreeSet<(Instant, Lane)>,
     /// The id of the next event that is not a client's own.
     next_event: u32,
 }
 
 impl Gateway {
     /// A gateway without sessions.
-    pub fn new(mut config: GatewayConfig) -> Self {
-        // A shorter interval would leave no time for anything else.
-        config.ping = config.ping.map(|every| every.max(Duration::from_millis(1)));
+    pub fn new(config: GatewayConfig) -> Self {
         let mut random = Random::new(config.seed);
         let next_event = u32::try_from(random.next() >> 36).unwrap_or(0);
         Self {
-            config,
+            pings: Pings::new(config.ping),
+            socket_life: config.socket_life,
+            server: Server::new(server_config(config)),
             random,
             now: Instant::ORIGIN,
-            lanes: BTreeMap::new(),
-            sessions: BTreeMap::new(),
-            listeners: BTreeMap::new(),
-            batches: Batches::default(),
-            deadlines: Deadlines::default(),
-            due: BTreeSet::new(),
-            closing: Vec::new(),
-            outputs: VecDeque::new(),
+            sockets: BTreeSet::new(),
             next_event,
         }
     }
@@ -93,16 +68,10 @@ impl Gateway {
     /// A socket or an exchange has begun.
     pub fn handle_open(&mut self, now: Instant, lane: Lane, kind: LaneKind) {
         self.advance(now);
-        let carrier = match kind {
-            LaneKind::Socket => {
-                if let Some(life) = self.config.socket_life {
-                    self.deadlines.arm(Timer::Life(lane), self.now + life);
-                }
-                Carrier::Socket { client: None }
-            }
-            LaneKind::Exchange => Carrier::Exchange,
-        };
-        self.lanes.insert(lane, carrier);
+        if let Some(life) = self.socket_life.filter(|_| kind == LaneKind::Socket) {
+            self.sockets.insert((self.now + life, lane));
+        }
+        self.server.handle_open(now, lane, kind);
     }
 
     /// One text frame, or the body of one request, has arrived.
@@ -110,22 +79,19 @@ impl Gateway {
     /// What is not JSON gets no answer on a socket and a [`Output::Reject`] on an exchange.
     pub fn handle_payload(&mut self, now: Instant, lane: Lane, payload: &[u8], guard: &dyn Guard) {
         self.advance(now);
-        let Some(carrier) = self.lanes.get(&lane) else {
-            return;
+        let parsed = request::parse(payload);
+        let mut host = Gatekeeper {
+            guard,
+            payload: &parsed,
+            random: &mut self.random,
+            pinged: Vec::new(),
         };
-        let Some(requests) = request::parse(payload) else {
-            if matches!(carrier, Carrier::Exchange) {
-                self.lanes.remove(&lane);
-                self.outputs.push_back(Output::Reject { lane });
-            }
-            return;
-        };
-        let batch = self.batches.open(lane, requests.len());
-        if requests.is_empty() {
-            self.answer(batch, []);
-        }
-        for request in &requests {
-            self.dispatch(lane, batch, request, guard);
+        let server = &mut self.server;
+        parsed.with(|payload| server.handle_payload(now, lane, payload, &mut host));
+        let pinged = host.pinged;
+        self.follow();
+        for channel in pinged {
+            self.pings.put_off(self.now, &channel);
         }
     }
 
@@ -136,60 +102,47 @@ impl Gateway {
     /// with it, whichever that is.
     pub fn handle_close(&mut self, now: Instant, lane: Lane) {
         self.advance(now);
-        self.batches.abandon_lane(lane);
-        self.deadlines.disarm(&Timer::Life(lane));
-        let Some(Carrier::Socket {
-            client: Some(client),
-        }) = self.lanes.remove(&lane)
-        else {
-            return;
-        };
-        if self.config.sticky_sockets {
-            return;
-        }
-        let Some(session) = self.sessions.get_mut(&client) else {
-            return;
-        };
-        if let Some(socket) = session.socket.take() {
-            self.closing.push(socket);
-        }
-        if let Some(held) = session.held.take() {
-            self.release(held, []);
-        }
-        self.deadlines.disarm(&Timer::Hold(client));
+        self.sockets.retain(|(_, open)| *open != lane);
+        self.server.handle_close(now, lane);
+        self.follow();
     }
 
     /// Time has passed.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.advance(now);
-        while let Some((at, timer)) = self.deadlines.pop(self.now) {
-            match timer {
-                Timer::Hold(client) => {
-                    self.due.insert(client);
-                }
-                Timer::Expiry(client) => self.destroy(&client),
-                Timer::Ping(channel) => self.ping(at, channel),
-                Timer::Life(lane) => self.retire(lane),
+        while let Some(at) = self.poll_timeout().filter(|at| *at <= self.now) {
+            self.server.handle_timeout(at);
+            self.follow();
+            if let Some((due, channel)) = self.pings.pop(at) {
+                self.publish(self.now, &channel, r#"{"type":"ping"}"#);
+                self.pings.renew(self.now, due, channel);
+            }
+            if self.sockets.first().is_some_and(|(over, _)| *over <= at)
+                && let Some((_, lane)) = self.sockets.pop_first()
+            {
+                self.server.close(at, lane);
             }
         }
+        self.server.handle_timeout(self.now);
+        self.follow();
     }
 
     /// Sends `data`, a JSON text, to everybody who listens to `channel`. It is passed on as it is.
     pub fn publish(&mut self, now: Instant, channel: &str, data: &str) {
         self.advance(now);
-        let id = self.next_event;
+        let id = format!("\"{:08x}\"", self.next_event);
         self.next_event = self.next_event.wrapping_add(1);
-        let channel_text = Value::from(channel);
-        let event = format!(r#"{{"channel":{channel_text},"id":"{id:08x}","data":{data}}}"#);
-        self.fan_out(channel, &event.into());
+        let members = [Member::new("id", &id), Member::new("data", data)];
+        self.server.publish(now, channel, &members);
+        self.follow();
     }
 
     /// Ends one session as Faye's engine does: its socket is closed, its held poll answered, and
     /// whatever it asks later is refused with `401:…:Unknown client`. False if there is none.
     pub fn destroy_session(&mut self, now: Instant, client: &str) -> bool {
         self.advance(now);
-        let known = self.sessions.contains_key(client);
-        self.destroy(client);
+        let known = self.server.end_session(now, client);
+        self.follow();
         known
     }
 
@@ -198,205 +151,65 @@ impl Gateway {
     /// refused with `401:…:Unknown client`.
     pub fn forget_sessions(&mut self, now: Instant) {
         self.advance(now);
-        let clients: Vec<ClientId> = self.sessions.keys().map(ClientId::clone).collect();
-        let answered = self.config.connects == Connects::AnsweredAfterHold;
-        for client in clients {
-            self.remove_subscriptions(&client);
-            self.deadlines
-                .disarm(&Timer::Expiry(ClientId::clone(&client)));
-            match self.sessions.get_mut(&client) {
-                Some(session) if answered && session.held.is_some() => session.forgotten = true,
-                _ => drop(self.sessions.remove(&client)),
-            }
-        }
+        self.server.forget_sessions(now);
+        self.follow();
     }
 
     /// The next thing to do; `None` when nothing is left.
     pub fn poll_output(&mut self) -> Option<Output> {
-        loop {
-            if let Some(output) = self.outputs.pop_front() {
-                return Some(output);
-            }
-            if let Some(client) = self.due.pop_first() {
-                self.flush(&client);
-            } else {
-                let lane = self.closing.pop()?;
-                if self.lanes.remove(&lane).is_some() {
-                    self.batches.abandon_lane(lane);
-                    self.deadlines.disarm(&Timer::Life(lane));
-                    return Some(Output::Close { lane });
-                }
-            }
+        let output = self.server.poll_output()?;
+        self.follow();
+        if let bayeux_proto::server::Output::Close { lane, .. } = output {
+            self.sockets.retain(|(_, open)| *open != lane);
         }
+        Some(output.into())
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) is to be called next; `None` for never.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        self.deadlines.earliest()
+        let life = self.sockets.first().map(|(over, _)| *over);
+        let deadlines = [self.server.poll_timeout(), self.pings.earliest(), life];
+        deadlines.into_iter().flatten().min()
     }
 
     /// The client ids of all sessions, in order.
     pub fn sessions(&self) -> impl Iterator<Item = &str> {
-        self.sessions
-            .iter()
-            .filter(|(_, session)| !session.forgotten)
-            .map(|(client, _)| &**client)
+        self.server.sessions()
     }
 
     /// How many sessions subscribed to exactly this channel or pattern.
     pub fn listeners(&self, channel: &str) -> usize {
-        self.listeners.get(channel).map_or(0, BTreeSet::len)
+        self.server.listeners(channel)
     }
 
     fn advance(&mut self, now: Instant) {
         self.now = self.now.max(now);
     }
 
-    /// Binds the socket to the session whose connect came over it; an exchange binds nothing.
-    fn bind(&mut self, lane: Lane, client: &ClientId) {
-        let Some(Carrier::Socket { client: bound }) = self.lanes.get_mut(&lane) else {
-            return;
-        };
-        let before = bound
-            .replace(ClientId::clone(client))
-            .filter(|before| before != client);
-        if let Some(session) = before
-            .as_ref()
-            .and_then(|before| self.sessions.get_mut(before))
-        {
-            session.socket = None;
-            // A socket that connects for another session leaves this one with an answer.
-            self.due.extend(before.filter(|_| session.held.is_some()));
+    /// Starts and stops pings as listeners come and go.
+    fn follow(&mut self) {
+        let mut left = false;
+        while let Some(event) = self.server.poll_event() {
+            self.pings.note(self.now, &event);
+            left |= matches!(event, Event::Ended { .. } | Event::Unsubscribed { .. });
         }
-        let Some(session) = self.sessions.get_mut(client) else {
-            return;
-        };
-        if self.config.sticky_sockets && session.socket.is_some() {
-            return;
-        }
-        session.socket = Some(lane);
-        for event in core::mem::take(&mut session.waiting) {
-            self.push(lane, &event);
+        if left {
+            let server = &self.server;
+            self.pings.retain(|channel| server.listeners(channel) > 0);
         }
     }
+}
 
-    /// Keeps a connect until something happens. One that is held already will never be answered,
-    /// but its time goes on for the new one.
-    fn hold(&mut self, client: ClientId, held: Held, time: Duration) {
-        let Some(session) = self.sessions.get_mut(&client) else {
-            return;
-        };
-        let earlier = session.held.replace(held);
-        let answered = self.config.connects == Connects::AnsweredAfterHold;
-        if session.is_ready() || (answered && time.is_zero() && earlier.is_none()) {
-            self.due.insert(ClientId::clone(&client));
-        }
-        if let Some(earlier) = earlier {
-            self.batches.abandon(earlier.batch);
-        } else if answered && !time.is_zero() {
-            self.deadlines.arm(Timer::Hold(client), self.now + time);
-        }
-    }
-
-    /// Answers the held connect, with the events that waited for it.
-    fn flush(&mut self, client: &ClientId) {
-        let Some(session) = self.sessions.get_mut(client) else {
-            return;
-        };
-        let Some(held) = session.held.take() else {
-            return;
-        };
-        let events = core::mem::take(&mut session.waiting);
-        if session.forgotten {
-            self.sessions.remove(client);
-        }
-        self.deadlines.disarm(&Timer::Hold(ClientId::clone(client)));
-        self.answer(
-            held.batch,
-            core::iter::once(held.reply.into_text()).chain(events),
-        );
-    }
-
-    /// Closes a socket whose time is over. Its session lives on, without it.
-    fn retire(&mut self, lane: Lane) {
-        let Some(Carrier::Socket { client }) = self.lanes.get_mut(&lane) else {
-            return;
-        };
-        let client = client.take();
-        self.closing.push(lane);
-        let Some((client, session)) = client
-            .as_ref()
-            .and_then(|client| Some((client, self.sessions.get_mut(client)?)))
-        else {
-            return;
-        };
-        if self.config.sticky_sockets || session.socket != Some(lane) {
-            return;
-        }
-        session.socket = None;
-        let held = session.held.take();
-        self.deadlines.disarm(&Timer::Hold(ClientId::clone(client)));
-        if let Some(held) = held {
-            self.release(held, []);
-        }
-    }
-
-    /// Ends a session, if it is one.
-    fn destroy(&mut self, client: &str) {
-        let Some((client, _)) = self.sessions.get_key_value(client) else {
-            return;
-        };
-        let client = ClientId::clone(client);
-        self.remove_subscriptions(&client);
-        self.deadlines
-            .disarm(&Timer::Expiry(ClientId::clone(&client)));
-        self.deadlines
-            .disarm(&Timer::Hold(ClientId::clone(&client)));
-        let Some(session) = self.sessions.remove(&client) else {
-            return;
-        };
-        if let Some(socket) = session.socket {
-            self.closing.push(socket);
-        }
-        if let Some(held) = session.held {
-            self.release(held, session.waiting);
-        }
-    }
-
-    /// Lets go of a connect whose session lost its socket or its life: an exchange is answered, a
-    /// socket hears nothing any more but its close.
-    fn release(&mut self, held: Held, events: impl IntoIterator<Item = EventText>) {
-        let lane = self.batches.lane(held.batch);
-        if lane.is_some_and(|lane| matches!(self.lanes.get(&lane), Some(Carrier::Exchange))) {
-            self.answer(
-                held.batch,
-                core::iter::once(held.reply.into_text()).chain(events),
-            );
-        } else {
-            self.batches.abandon(held.batch);
-        }
-    }
-
-    fn answer(&mut self, batch: BatchId, answer: impl IntoIterator<Item = Arc<str>>) {
-        if let Some((lane, text)) = self.batches.answer(batch, answer) {
-            self.send(lane, text);
-        }
-    }
-
-    /// Sends one event over a socket, in a frame of its own.
-    fn push(&mut self, lane: Lane, event: &EventText) {
-        self.send(lane, format!("[{event}]"));
-    }
-
-    fn send(&mut self, lane: Lane, text: String) {
-        match self.lanes.get(&lane) {
-            Some(Carrier::Socket { .. }) => self.outputs.push_back(Output::Frame { lane, text }),
-            Some(Carrier::Exchange) => {
-                self.lanes.remove(&lane);
-                self.outputs.push_back(Output::Respond { lane, body: text });
-            }
-            // Faye, too, writes into sockets and responses that are gone.
-            None => {}
-        }
-    }
+/// What of it concerns the Bayeux server.
+fn server_config(config: GatewayConfig) -> Config {
+    let mut server = Config::new(config.profile);
+    server.hold = config.hold;
+    server.tells = true;
+    server.limits.queue = config.queue;
+    // The number of events is the bound that the configuration names.
+    server.limits.queue_bytes = usize::MAX;
+    server.limits.message = 1 << 20;
+    server.profile.answers_idle_connects &= config.connects == Connects::AnsweredAfterHold;
+    server.profile.sticky_sockets |= config.sticky_sockets;
+    server
 }

@@ -82,6 +82,7 @@
 //! Topics, polls, events of the calendar, bots, uploads, blocks, and all of REST that manages groups
 //! and accounts. Groups and their members are made through the [`World`].
 
+mod fault;
 mod gateway;
 #[cfg(feature = "net")]
 mod net;
@@ -94,9 +95,14 @@ mod world;
 #[cfg(feature = "net")]
 pub use self::net::{Playback, Sim, SimBuilder};
 pub use self::{
+    fault::{
+        AnswerFaults, Appointment, BadAnswer, Fate, FaultPlan, Faults, FrameFaults, Idle, Incident,
+        Link, LinkFaults, NotOdds, Odds, Pace, Service, Tamper, Way,
+    },
     gateway::{Connects, Gateway, GatewayConfig, Guard, Lane, LaneKind, Output, Unguarded},
     rest::{NoMessages, Rest, RestConfig, RestRequest, RestResponse, RetryAfter},
     script::{Cast, Script, Stage},
     simulation::{PlaybackId, Simulation},
-    world::{GroupId, MessageId, Place, Push, UserId, World, WorldError},
+    world::{Ballot, GroupId, MessageId, Place, PollId, Push, Said, UserId, World, WorldError},
 };
+pub use bayeux_proto::server::Profile;

@@ -1,15 +1,21 @@
 //! The simulator on real sockets.
 
 mod builder;
+mod clock;
+mod connection;
+mod friend;
 mod gate;
 mod http;
 mod playback;
 mod rest;
 mod shared;
 mod socket;
+mod trouble;
+mod until;
 mod upgrade;
+mod wire;
 
-use core::{fmt, net::SocketAddr, sync::atomic::Ordering, time::Duration};
+use core::{fmt, net::SocketAddr, time::Duration};
 use std::{io, sync::Arc};
 
 use tokio::{
@@ -25,7 +31,7 @@ use crate::{
     rest::RestConfig,
     script::{Cast, Script},
     simulation::Simulation,
-    world::{MessageId, World, WorldError},
+    world::World,
 };
 
 /// A simulated GroupMe on this machine: WebSocket and long-polling at [`gateway_url`], and the
@@ -161,15 +167,6 @@ impl Sim {
         self.shared.act(|simulation, now| simulation.with(now, act))
     }
 
-    /// Has a friend say something in the group of the story.
-    ///
-    /// # Errors
-    ///
-    /// If the world was changed so that they cannot.
-    pub fn say(&self, text: &str) -> Result<MessageId, WorldError> {
-        self.with(|world| world.say(self.cast.lake, self.cast.mara, text))
-    }
-
     /// Plays a script once, one beat per `pace`. The first beat comes one pace from now; see
     /// [`until_subscribed`](Self::until_subscribed).
     pub fn play(&self, script: Script, pace: Duration) -> Playback {
@@ -181,82 +178,10 @@ impl Sim {
         Playback::start(Arc::clone(&self.shared), script, pace, true)
     }
 
-    /// Waits until some client is subscribed to `channel`.
-    pub async fn until_subscribed(&self, channel: &str) {
-        self.shared
-            .until(|simulation| simulation.gateway().listeners(channel) > 0)
-            .await;
-    }
-
-    /// Waits until no client is subscribed to `channel`.
-    pub async fn until_unsubscribed(&self, channel: &str) {
-        self.shared
-            .until(|simulation| simulation.gateway().listeners(channel) == 0)
-            .await;
-    }
-
     /// The client ids of the gateway's sessions.
     pub fn sessions(&self) -> Vec<String> {
         self.shared
             .look(|simulation| simulation.gateway().sessions().map(str::to_owned).collect())
-    }
-
-    /// Breaks all connections without a word. Sessions live on.
-    pub fn kill_sockets(&self) {
-        self.shared.kill();
-    }
-
-    /// Loses all sessions without a word: sockets stay open and silent, and the next request of
-    /// each client is refused with `401:…:Unknown client`.
-    pub fn lose_sessions(&self) {
-        self.shared
-            .act(|simulation, now| simulation.gateway_mut().forget_sessions(now));
-    }
-
-    /// Ends one session: its socket is closed, its held poll answered. False if there is none.
-    pub fn destroy_session(&self, client_id: &str) -> bool {
-        self.shared
-            .act(|simulation, now| simulation.gateway_mut().destroy_session(now, client_id))
-    }
-
-    /// Ends all sessions as [`destroy_session`](Self::destroy_session) does.
-    pub fn destroy_sessions(&self) {
-        for client_id in self.sessions() {
-            self.destroy_session(&client_id);
-        }
-    }
-
-    /// What a restart of the server does: all sessions lost, all connections broken.
-    pub fn restart(&self) {
-        self.lose_sessions();
-        self.kill_sockets();
-    }
-
-    /// Stops reading from and writing to all connections, new ones included, as a half-open
-    /// network does, until [`resume`](Self::resume).
-    pub fn stall(&self) {
-        self.shared.gate.shut();
-    }
-
-    /// Ends a [`stall`](Self::stall).
-    pub fn resume(&self) {
-        self.shared.gate.open();
-    }
-
-    /// Whether upgrades to a WebSocket are let through; if not, they are answered with 503, as
-    /// from a proxy in the way. Open sockets stay open.
-    pub fn allow_sockets(&self, allowed: bool) {
-        self.shared
-            .sockets_allowed
-            .store(allowed, Ordering::Relaxed);
-    }
-
-    /// Whether long-polling works; if not, every request to the gateway that is not an upgrade is
-    /// answered with 504, as GroupMe's edge was seen to do.
-    pub fn allow_polling(&self, allowed: bool) {
-        self.shared
-            .polling_allowed
-            .store(allowed, Ordering::Relaxed);
     }
 
     /// Has the REST API behave otherwise from now on.
@@ -302,7 +227,7 @@ async fn accept(shared: &Arc<Shared>, listener: TcpListener) {
                 let mut killed = shared.killed();
                 connections.spawn(async move {
                     tokio::select! {
-                        () = http::serve(shared, stream) => {}
+                        () = connection::serve(shared, stream) => {}
                         _ = killed.changed() => {}
                     }
                 });

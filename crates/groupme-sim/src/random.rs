@@ -1,5 +1,7 @@
 //! Numbers that look random and depend on nothing but a seed.
 
+use core::time::Duration;
+
 /// `SplitMix64` (Steele, Lea, Flood 2014): one addition and three mixing steps for a number.
 #[derive(Clone, Debug)]
 pub(crate) struct Random(u64);
@@ -9,12 +11,36 @@ impl Random {
         Self(seed)
     }
 
+    /// The numbers for one of many things of a kind, whose others have numbers of their own.
+    pub(crate) fn of(seed: u64, kind: u64, thing: u64) -> Self {
+        let kind = Self(seed).next() ^ kind;
+        Self(Self(kind).next() ^ thing)
+    }
+
     pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         mixed ^ (mixed >> 31)
+    }
+
+    /// A number smaller than `bound`; 0 if there is none.
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
+        // That the smaller ones are a little likelier shows nowhere.
+        self.next().checked_rem(bound).unwrap_or(0)
+    }
+
+    /// A time of at most `longest`, to the microsecond.
+    pub(crate) fn up_to(&mut self, longest: Duration) -> Duration {
+        let micros = u64::try_from(longest.as_micros()).unwrap_or(u64::MAX);
+        Duration::from_micros(self.below(micros.saturating_add(1)))
+    }
+
+    /// One of these, each as likely as another; `None` of none.
+    pub(crate) fn pick<'a, T>(&mut self, choice: &'a [T]) -> Option<&'a T> {
+        let index = self.below(choice.len() as u64);
+        choice.get(usize::try_from(index).unwrap_or(0))
     }
 
     /// A word of `length` characters out of `alphabet`.
@@ -29,7 +55,5 @@ impl Random {
     }
 }
 
-/// Digits and small letters, as Faye's client ids use them.
-pub(crate) const BASE36: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 /// Small hexadecimal digits.
 pub(crate) const HEX: &[u8] = b"0123456789abcdef";

@@ -10,6 +10,7 @@ mod config;
 mod direct;
 mod groups;
 mod messages;
+mod polls;
 mod query;
 mod reactions;
 mod receipts;
@@ -17,6 +18,7 @@ mod request;
 mod response;
 mod sending;
 mod throttle;
+mod topics;
 
 use bayeux_proto::Instant;
 
@@ -38,7 +40,9 @@ use crate::world::{UserId, World};
 /// | answered | |
 /// |---|---|
 /// | `GET /v3/users/me` | |
-/// | `GET /v3/groups`, `/v3/groups/{id}`, `/v3/groups/{id}/subgroups` | there are no topics |
+/// | `GET /v3/groups`, `/v3/groups/{id}` | `page`, `per_page`, `omit=memberships` |
+/// | `GET` and `POST /v3/groups/{id}/subgroups` | topics |
+/// | `GET`, `PUT` and `DELETE /v3/groups/{id}/subgroups/{topic}` | |
 /// | `GET` and `POST /v3/groups/{id}/messages` | `limit`, `before_id`, `after_id`, `since_id` |
 /// | `GET` and `PUT /v4/groups/{id}/messages/{id}` | |
 /// | `GET` and `POST /v3/direct_messages`, `GET /v3/direct_messages/{id}` | as in groups |
@@ -47,7 +51,9 @@ use crate::world::{UserId, World};
 /// | `POST /v3/conversations/{conversation}/messages/{id}/pin`, `…/unpin` | |
 /// | `GET /v3/pinned/groups/{id}/messages`, `/v3/pinned/direct_messages` | |
 /// | `POST /v3/messages/{conversation}/{id}/like`, `…/unlike` | |
-/// | `GET /v3/chats`, `/v3/chats/{conversation}` | |
+/// | `GET` and `POST /v3/poll/{conversation}` | polls |
+/// | `GET` and `POST /v3/poll/{conversation}/{poll}`, `POST …/{option}`, `POST …/end` | votes |
+/// | `GET /v3/chats`, `/v3/chats/{conversation}` | `page`, `per_page` |
 /// | `POST /read_receipts`, or below `/v2` | the host `v2.groupme.com` |
 /// | `POST /v3/conversations/{conversation}/read_receipt` | |
 /// | `GET` and `POST /v4/read_receipts`, `POST /v4/read_receipts/{conversation}` | |

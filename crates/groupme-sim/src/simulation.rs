@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use bayeux_proto::Instant;
 
 use crate::{
+    fault::Incident,
     gateway::{Gateway, Lane, LaneKind, Output},
     rest::{Rest, RestRequest, RestResponse},
     script::{Player, Script},
@@ -104,6 +105,20 @@ impl Simulation {
         result
     }
 
+    /// Has an incident of a [`FaultPlan`](crate::FaultPlan) happen, as far as it is not about
+    /// connections: those are the embedder's to reset, freeze and thaw.
+    pub fn suffer(&mut self, now: Instant, incident: Incident) {
+        self.handle_timeout(now);
+        match incident {
+            Incident::LoseSessions | Incident::Restart => self.gateway.forget_sessions(now),
+            Incident::ClockAhead(by) => self.world.set_ahead(by),
+            Incident::ClockBack(by) => self.world.set_back(by),
+            Incident::Burst(messages) => self.world.burst(messages),
+            Incident::BreakConnections | Incident::Freeze | Incident::Thaw => {}
+        }
+        self.publish(now);
+    }
+
     /// Plays a script, once or round and round, the first beat one `pace` from now.
     pub fn play(
         &mut self,
@@ -143,6 +158,7 @@ impl Simulation {
         let pending = self.pending.front().map(|(at, _)| *at);
         beats
             .chain(self.gateway.poll_timeout())
+            .chain(self.world.poll_timeout())
             .chain(pending)
             .min()
     }

@@ -9,13 +9,17 @@ mod history;
 mod id;
 mod listing;
 mod mark;
+mod members;
 mod message;
 mod notice;
 mod payload;
+mod poll;
 mod receipt;
 mod row;
+mod said;
 mod sent;
 mod talk;
+mod topic;
 
 use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -25,17 +29,21 @@ use serde_json::Value;
 
 pub(crate) use self::{
     access::number, history::Span, message::Icon, receipt::Receipt, row::View, talk::Draft,
+    topic::TopicDraft,
 };
 use self::{
     change::Windows,
     history::History,
     message::{Entry, Group, Told, User},
     notice::Notice,
+    poll::Poll,
     sent::Sent,
 };
 pub use self::{
     error::WorldError,
     id::{GroupId, MessageId, Place, UserId},
+    poll::{Ballot, PollId},
+    said::Said,
 };
 use crate::random::{HEX, Random};
 
@@ -54,10 +62,14 @@ use crate::random::{HEX, Random};
 /// | a reaction | `like.create`, to the author only | `favorite` |
 /// | a reaction taken back | | `favorite` |
 /// | a new member | `membership.create` to the member, `line.create` to all, a notice | |
+/// | a topic opened, renamed or closed | `line.create`, a notice | |
+/// | a poll, or its end | `line.create` | |
 /// | typing | | `typing` |
 /// | a direct message read | | `read_receipt.create` |
 ///
-/// Notices stay in the conversation as rows of their own. Nothing is pushed for an unpinning.
+/// Notices stay in the conversation as rows of their own. Nothing is pushed for an unpinning or a
+/// vote. A topic is a group with members of another one: its messages carry its own id as
+/// `group_id`, and that of the group as `parent_id`.
 ///
 /// Time stands still until [`advance`](Self::advance) moves it.
 #[derive(Debug)]
@@ -67,7 +79,14 @@ pub struct World {
     epoch: Duration,
     now: Instant,
     users: BTreeMap<UserId, User>,
+    tokens: BTreeMap<String, UserId>,
+    /// Topics among them.
     groups: BTreeMap<GroupId, Group>,
+    /// Topics by their groups.
+    topics: BTreeSet<(GroupId, GroupId)>,
+    polls: BTreeMap<PollId, Poll>,
+    /// When polls end, in seconds since 1970.
+    closing: BTreeSet<(u64, PollId)>,
     history: History,
     receipts: BTreeMap<(Place, UserId), Receipt>,
     sent: Sent,
@@ -75,6 +94,7 @@ pub struct World {
     /// Pairs that have written to each other, both ways round.
     acquainted: BTreeSet<(UserId, UserId)>,
     latest: MessageId,
+    latest_group: GroupId,
     pushes: VecDeque<Push>,
 }
 
@@ -99,155 +119,49 @@ impl World {
             epoch,
             now: Instant::ORIGIN,
             users: BTreeMap::new(),
+            tokens: BTreeMap::new(),
             groups: BTreeMap::new(),
+            topics: BTreeSet::new(),
+            polls: BTreeMap::new(),
+            closing: BTreeSet::new(),
             history: History::new(),
             receipts: BTreeMap::new(),
             sent: Sent::default(),
             windows: Windows::default(),
             acquainted: BTreeSet::new(),
             latest: MessageId::new(0),
+            latest_group: GroupId::new(108_000_000),
             pushes: VecDeque::new(),
         }
     }
 
-    /// Moves time on to `now`; never back.
+    /// Moves time on to `now`; never back. Polls whose time is over end.
     pub fn advance(&mut self, now: Instant) {
         self.now = self.now.max(now);
+        self.close_polls();
+    }
+
+    /// When something happens by itself, for which [`advance`](Self::advance) is to be called;
+    /// `None` for never.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        self.next_closing()
+    }
+
+    /// Sets the calendar ahead, as a machine does that finds its clock to be late.
+    pub fn set_ahead(&mut self, by: Duration) {
+        self.epoch = self.epoch.saturating_add(by);
+        self.close_polls();
+    }
+
+    /// Sets the calendar back; not before 1970. Message ids go on growing.
+    pub fn set_back(&mut self, by: Duration) {
+        self.epoch = self.epoch.saturating_sub(by);
     }
 
     /// Keeps so many messages of each conversation instead of 10,000, notices of the system
     /// included. What is forgotten is gone for REST, too, but for the count.
     pub fn remember(&mut self, messages: usize) {
         self.history.remember(messages);
-    }
-
-    /// Adds a user. The first one gets a nine-digit id and everybody else one of eight digits, so
-    /// that ids sorted as text come out in the wrong order.
-    pub fn add_user(&mut self, name: &str) -> UserId {
-        let step = 1 + self.random.next() % 9_000;
-        let id = match self.users.range(..FIRST_LONG_ID).next_back() {
-            _ if self.users.is_empty() => UserId::new(FIRST_LONG_ID.number() + step),
-            None => UserId::new(90_000_000 + step),
-            Some((last, _)) => UserId::new(last.number() + step),
-        };
-        let user = User {
-            name: name.to_owned(),
-            avatar_url: format!(
-                "https://i.groupme.com/200x200.jpeg.{}",
-                self.random.word(HEX, 32)
-            ),
-            token: self.random.word(TOKEN_LETTERS, 40),
-        };
-        self.users.insert(id, user);
-        id
-    }
-
-    /// Makes `token` the one that the user's clients have to show.
-    ///
-    /// # Errors
-    ///
-    /// [`WorldError::NoSuchUser`].
-    pub fn use_token(&mut self, user: UserId, token: &str) -> Result<(), WorldError> {
-        let user = self
-            .users
-            .get_mut(&user)
-            .ok_or(WorldError::NoSuchUser(user))?;
-        token.clone_into(&mut user.token);
-        Ok(())
-    }
-
-    /// Adds a group with these members besides its creator. Everybody but the creator is told.
-    ///
-    /// # Errors
-    ///
-    /// [`WorldError::NoSuchUser`].
-    pub fn add_group(
-        &mut self,
-        name: &str,
-        creator: UserId,
-        members: &[UserId],
-    ) -> Result<GroupId, WorldError> {
-        for user in members.iter().chain([&creator]) {
-            self.user(*user)?;
-        }
-        let step = 1 + self.random.next() % 9_000;
-        let last = self
-            .groups
-            .last_key_value()
-            .map_or(108_000_000, |(id, _)| id.number());
-        let id = GroupId::new(last + step);
-        let now = self.seconds();
-        let group = Group {
-            name: name.to_owned(),
-            creator,
-            members: vec![creator],
-            created_at: now,
-            updated_at: now,
-        };
-        self.groups.insert(id, group);
-        for member in members.iter().filter(|member| **member != creator) {
-            self.add_member(id, creator, *member)?;
-        }
-        Ok(id)
-    }
-
-    /// Adds a member to a group. Adding one who is a member already changes nothing.
-    ///
-    /// # Errors
-    ///
-    /// [`WorldError::NoSuchUser`], [`WorldError::NoSuchGroup`], or [`WorldError::NotAMember`] about
-    /// the one who adds.
-    pub fn add_member(
-        &mut self,
-        group: GroupId,
-        adder: UserId,
-        user: UserId,
-    ) -> Result<(), WorldError> {
-        self.check_member(group, adder)?;
-        self.user(user)?;
-        let now = self.seconds();
-        let entry = self
-            .groups
-            .get_mut(&group)
-            .ok_or(WorldError::NoSuchGroup(group))?;
-        if entry.members.contains(&user) {
-            return Ok(());
-        }
-        entry.members.push(user);
-        entry.updated_at = now;
-        let data = payload::membership(group, self.group(group)?, self.user(adder)?, now);
-        self.push(format!("/user/{user}"), &data);
-        let notice = Notice::added(self.user(adder)?, adder, self.user(user)?, user);
-        self.announce(Place::Group(group), notice);
-        Ok(())
-    }
-
-    /// Takes a member out of a group; members may take themselves out. The one who is out is not
-    /// told, as far as is known.
-    ///
-    /// # Errors
-    ///
-    /// [`WorldError::NoSuchUser`], [`WorldError::NoSuchGroup`] or [`WorldError::NotAMember`].
-    pub fn remove_member(
-        &mut self,
-        group: GroupId,
-        remover: UserId,
-        user: UserId,
-    ) -> Result<(), WorldError> {
-        self.check_member(group, remover)?;
-        self.check_member(group, user)?;
-        let now = self.seconds();
-        if let Some(entry) = self.groups.get_mut(&group) {
-            entry.members.retain(|member| *member != user);
-            entry.updated_at = now;
-        }
-        let notice = if remover == user {
-            Notice::exited(self.user(user)?, user)
-        } else {
-            Notice::removed(self.user(remover)?, remover, self.user(user)?, user)
-        };
-        self.announce(Place::Group(group), notice);
-        Ok(())
     }
 
     /// Publishes any JSON text on any channel, as it is.
@@ -274,54 +188,21 @@ impl World {
         self.pushes.pop_front()
     }
 
-    /// The name of a user.
-    pub fn name(&self, user: UserId) -> Option<&str> {
-        self.users.get(&user).map(|user| &*user.name)
-    }
-
-    /// The token of a user.
-    pub fn token(&self, user: UserId) -> Option<&str> {
-        self.users.get(&user).map(|user| &*user.token)
-    }
-
-    /// The user whose token this is.
-    pub fn user_with_token(&self, token: &str) -> Option<UserId> {
-        self.users
-            .iter()
-            .find(|(_, user)| user.token == token)
-            .map(|(id, _)| *id)
-    }
-
-    /// The members of a group; empty if there is no such group.
-    pub fn members(&self, group: GroupId) -> &[UserId] {
-        self.groups.get(&group).map_or(&[], |group| &group.members)
-    }
-
-    /// The groups of which the user is a member.
-    pub fn groups_of(&self, user: UserId) -> impl Iterator<Item = GroupId> {
-        self.groups
-            .iter()
-            .filter(move |(_, group)| group.members.contains(&user))
-            .map(|(id, _)| *id)
-    }
-
-    /// The users with whom the user has a conversation.
-    pub fn peers_of(&self, user: UserId) -> impl Iterator<Item = UserId> {
-        self.acquainted
-            .range((user, UserId::new(0))..=(user, UserId::new(u64::MAX)))
-            .map(|(_, peer)| *peer)
-    }
-
     /// Sends a system notice to everybody in a place, where it stays as a row.
     fn announce(&mut self, place: Place, notice: Notice) {
         let (id, now) = (self.new_message_id(), self.seconds());
         let guid = self.random.word(HEX, 32);
-        for user in self.audience(place) {
-            let data = match place {
-                Place::Group(group) => payload::group_notice(id, &guid, group, &notice, now),
-                Place::Direct(..) => payload::direct_notice(id, &guid, place, user, &notice, now),
-            };
-            self.push(format!("/user/{user}"), &data);
+        match place {
+            Place::Group(group) => {
+                let data = payload::group_notice(id, &guid, self.home(group), &notice, now);
+                self.push_to_all(place, &data);
+            }
+            Place::Direct(low, high) => {
+                for user in [low, high] {
+                    let data = payload::direct_notice(id, &guid, place, user, &notice, now);
+                    self.push(format!("/user/{user}"), &data);
+                }
+            }
         }
         self.history.insert(Entry::Told(Told {
             id,
@@ -332,19 +213,14 @@ impl World {
         }));
     }
 
-    /// Whether the user is one of those who talk there.
-    pub(crate) fn takes_part(&self, user: UserId, place: Place) -> bool {
-        match place {
-            Place::Group(group) => self.members(group).contains(&user),
-            Place::Direct(low, high) => low != high && (user == low || user == high),
-        }
-    }
-
-    /// Everybody on whose own channel a message shows.
-    fn audience(&self, place: Place) -> Vec<UserId> {
-        match place {
-            Place::Group(group) => self.members(group).to_vec(),
-            Place::Direct(low, high) => vec![low, high],
+    /// On the own channel of everybody in a place.
+    fn push_to_all(&mut self, place: Place, data: &Value) {
+        let data = data.to_string();
+        for user in self.audience(place) {
+            self.pushes.push_back(Push {
+                channel: format!("/user/{user}"),
+                data: data.clone(),
+            });
         }
     }
 
@@ -357,7 +233,7 @@ impl World {
 
     /// An id later than any before.
     fn new_message_id(&mut self) -> MessageId {
-        self.latest = MessageId::at(self.wall()).max(self.latest.next());
+        self.latest = MessageId::at(self.time()).max(self.latest.next());
         self.latest
     }
 
@@ -369,25 +245,12 @@ impl World {
         self.groups.get(&id).ok_or(WorldError::NoSuchGroup(id))
     }
 
-    fn check_member(&self, group: GroupId, user: UserId) -> Result<(), WorldError> {
-        self.user(user)?;
-        if self.group(group)?.members.contains(&user) {
-            Ok(())
-        } else {
-            Err(WorldError::NotAMember { user, group })
-        }
-    }
-
     /// The time since 1970.
-    fn wall(&self) -> Duration {
+    pub fn time(&self) -> Duration {
         self.epoch.saturating_add(self.now.since_origin())
     }
 
-    fn seconds(&self) -> u64 {
-        self.wall().as_secs()
+    pub(crate) fn seconds(&self) -> u64 {
+        self.time().as_secs()
     }
 }
-
-/// The smallest id of nine digits.
-const FIRST_LONG_ID: UserId = UserId::new(100_000_000);
-const TOKEN_LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";

@@ -231,6 +231,7 @@ impl Session {
     fn connect_succeeded(&mut self, sent: Outstanding, message: &Message<'_>) {
         self.connect.confirm = false;
         self.recovery.confirmed(self.now, sent.confirming);
+        self.recovery.vouched(sent.sent);
         if !sent.confirming {
             self.connect.cuts = 0;
             self.connect.short_holds = 0;

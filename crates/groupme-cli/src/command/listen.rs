@@ -2,7 +2,8 @@
 
 use std::io::{self, IsTerminal as _};
 
-use groupme_client::GroupId;
+use anyhow::Context as _;
+use groupme_client::{Builder, DeliveryConfig, GroupId, Polling, SqliteStore};
 
 use super::{
     Stop,
@@ -15,16 +16,17 @@ use crate::{
     output::Printer,
 };
 
-pub(crate) async fn run(args: Listen) -> Result<(), Failure> {
+pub(crate) async fn run(mut args: Listen) -> Result<(), Failure> {
     // Before there is a session of which to take leave.
     let stop = Stop::listen()?;
     let (mut builder, _) = account::gateway(&args.account, &args.gateway).await?;
-    for group in args.groups {
+    for group in core::mem::take(&mut args.groups) {
         builder = builder.group(GroupId::new(group));
     }
-    for with in args.direct_messages {
+    for with in core::mem::take(&mut args.direct_messages) {
         builder = builder.direct_messages(with);
     }
+    builder = deliver(builder, &args)?;
     let client = builder.connect().map_err(Failure::usage)?;
     let format = args.format.unwrap_or_else(|| {
         if io::stdout().is_terminal() {
@@ -45,4 +47,23 @@ pub(crate) async fn run(args: Listen) -> Result<(), Failure> {
         core::future::pending(),
     )
     .await
+}
+
+/// How what was missed is made up for.
+fn deliver(mut builder: Builder, args: &Listen) -> Result<Builder, Failure> {
+    if args.no_backfill {
+        return Ok(builder.without_backfill());
+    }
+    if let Some(file) = &args.state {
+        let store = SqliteStore::open(file)
+            .with_context(|| format!("cannot use the state file {}", file.display()))
+            .map_err(Failure::Usage)?;
+        builder = builder.store(store);
+    }
+    let mut config = DeliveryConfig::default();
+    config.history = args.history;
+    config.polling = args
+        .poll_after
+        .map(|after| Polling::new(after, Polling::default().every));
+    Ok(builder.delivery(config))
 }

@@ -20,7 +20,10 @@ pub(crate) async fn run(args: Typing) -> Result<(), Failure> {
     let place = Whereto::new(args.place)?;
     let (builder, you) = account::gateway(&args.account, &args.gateway).await?;
     let channel = place.channel(&you)?;
-    let client = place.listen(builder).connect().map_err(Failure::usage)?;
+    let client = place
+        .listen(builder.without_backfill())
+        .connect()
+        .map_err(Failure::usage)?;
     let mut showing = Showing {
         handle: client.handle(),
         waiting: Waiting::new(client),

@@ -129,8 +129,8 @@ async fn a_ping_that_is_lost_is_counted_as_lost() {
 async fn the_user_is_found_by_the_token_or_named() {
     let sim = sim().await;
     let url = sim.gateway_url();
-    let found = ask(&sim, &["listen", "--gateway-url", &url]);
-    let named = listen(&sim, &[]);
+    let found = ask(&sim, &["listen", "--no-backfill", "--gateway-url", &url]);
+    let named = listen(&sim, &["--no-backfill"]);
     for command in [found, named] {
         let mut listening = Running::start(command);
         let subscribed = listening.json_of("subscription").await;

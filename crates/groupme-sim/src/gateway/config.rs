@@ -2,6 +2,8 @@
 
 use core::time::Duration;
 
+use bayeux_proto::server::Profile;
+
 /// What can be set about a [`Gateway`](super::Gateway).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -27,6 +29,9 @@ pub struct GatewayConfig {
     pub queue: usize,
     /// Where the client ids and event ids come from: the same seed gives the same ids.
     pub seed: u64,
+    /// Which Bayeux server to be like: Faye 1.x unless said otherwise, or an older Faye, in whose
+    /// time GroupMe's documents were written, or `CometD`.
+    pub profile: Profile,
 }
 
 impl Default for GatewayConfig {
@@ -39,6 +44,7 @@ impl Default for GatewayConfig {
             sticky_sockets: false,
             queue: 10_000,
             seed: 1,
+            profile: Profile::faye(),
         }
     }
 }

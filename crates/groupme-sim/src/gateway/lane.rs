@@ -1,36 +1,6 @@
-//! Lanes, seen from the server: sockets and HTTP exchanges.
+//! What the embedder shall do next.
 
-use super::session::ClientId;
-
-/// Names one lane: a WebSocket for its whole life, or one HTTP exchange. The embedder counts them
-/// and never uses a number twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Lane(u64);
-
-impl Lane {
-    /// The lane with this number.
-    pub const fn new(number: u64) -> Self {
-        Self(number)
-    }
-
-    /// The number behind the name.
-    pub const fn number(self) -> u64 {
-        self.0
-    }
-}
-
-/// What a lane is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "Bayeux has no third carrier that a GroupMe client uses"
-)]
-pub enum LaneKind {
-    /// A WebSocket: any number of batches both ways.
-    Socket,
-    /// An HTTP exchange: one batch in, one out.
-    Exchange,
-}
+use bayeux_proto::server::{self, Lane};
 
 /// What the embedder shall do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +23,8 @@ pub enum Output {
         /// A JSON array.
         body: String,
     },
-    /// Answer an exchange with status 400, which ends its lane: the request was not Bayeux.
+    /// Answer an exchange with status 400, which ends its lane: the request was not Bayeux, or
+    /// more than the gateway takes.
     Reject {
         /// The exchange.
         lane: Lane,
@@ -77,11 +48,13 @@ impl Output {
     }
 }
 
-/// What the gateway knows of an open lane.
-#[derive(Clone, Debug)]
-pub(super) enum Carrier {
-    /// A socket, and the session that sent the last `/meta/connect` over it.
-    Socket { client: Option<ClientId> },
-    /// An exchange that has not been answered.
-    Exchange,
+impl From<server::Output> for Output {
+    fn from(output: server::Output) -> Self {
+        match output {
+            server::Output::Frame { lane, text } => Self::Frame { lane, text },
+            server::Output::Respond { lane, body, .. } => Self::Respond { lane, body },
+            server::Output::Refuse { lane, .. } => Self::Reject { lane },
+            server::Output::Close { lane, .. } => Self::Close { lane },
+        }
+    }
 }

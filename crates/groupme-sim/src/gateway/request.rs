@@ -1,100 +1,192 @@
-//! Reading what clients send, as leniently as Faye does.
+//! Reading what clients send, for a server that reads no JSON.
 //!
 //! With `serde_json` and not with `bayeux-wire`: a simulator that shared its parser with the client
 //! under test could not show that parser's mistakes.
 
+use bayeux_proto::server::{Ack, Element, Member, Payload, Request};
 use serde_json::{Map, Value};
 
-/// One message as received, members in their order.
+/// A payload, taken apart and owned.
 #[derive(Debug)]
-pub(super) struct Request(Map<String, Value>);
+pub(super) enum Parsed {
+    /// An array, or one object.
+    Messages(Vec<Message>),
+    /// What has no messages.
+    Other(Kind),
+}
 
-/// Splits a payload into messages: an array, or one object. `None` if it is not Bayeux at all.
-///
-/// `null` counts as an empty array and as no message; any other element that is not an object is a
-/// message without members (recorded from Faye 1.4.3).
-pub(super) fn parse(payload: &[u8]) -> Option<Vec<Request>> {
-    match serde_json::from_slice(payload).ok()? {
-        Value::Array(elements) => Some(elements.into_iter().filter_map(Request::new).collect()),
-        Value::Object(members) => Some(vec![Request(members)]),
-        Value::Null => Some(Vec::new()),
-        _ => None,
+/// What has no messages.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kind {
+    Null,
+    Primitive,
+    Empty,
+    Malformed,
+}
+
+/// One element of the array.
+#[derive(Debug)]
+pub(super) enum Message {
+    Object(Object),
+    Null,
+    Other,
+}
+
+/// One message, members in their order, with the texts that the server asks for.
+#[derive(Debug)]
+pub(super) struct Object {
+    map: Map<String, Value>,
+    /// The JSON of each member.
+    texts: Vec<String>,
+    types: Vec<String>,
+    subscriptions: Vec<String>,
+}
+
+pub(super) fn parse(payload: &[u8]) -> Parsed {
+    let Ok(value) = serde_json::from_slice(payload) else {
+        let empty = payload.iter().all(u8::is_ascii_whitespace);
+        return Parsed::Other(if empty { Kind::Empty } else { Kind::Malformed });
+    };
+    match value {
+        Value::Array(elements) => {
+            Parsed::Messages(elements.into_iter().map(Message::new).collect())
+        }
+        Value::Object(map) => Parsed::Messages(vec![Message::Object(Object::new(map))]),
+        Value::Null => Parsed::Other(Kind::Null),
+        _ => Parsed::Other(Kind::Primitive),
     }
 }
 
-impl Request {
-    fn new(element: Value) -> Option<Self> {
+impl Parsed {
+    /// Shows the payload as the server wants to see it.
+    pub(super) fn with<T>(&self, see: impl FnOnce(&Payload<'_>) -> T) -> T {
+        let messages = match self {
+            Self::Messages(messages) => messages,
+            Self::Other(Kind::Null) => return see(&Payload::Null),
+            Self::Other(Kind::Primitive) => return see(&Payload::Primitive),
+            Self::Other(Kind::Empty) => return see(&Payload::Empty),
+            Self::Other(Kind::Malformed) => return see(&Payload::Malformed),
+        };
+        let shown: Vec<Shown<'_>> = messages.iter().map(Shown::new).collect();
+        let elements: Vec<Element<'_>> = messages
+            .iter()
+            .zip(&shown)
+            .map(|(message, shown)| message.element(shown))
+            .collect();
+        see(&Payload::Messages(&elements))
+    }
+
+    /// The message at this place of the payload.
+    pub(super) fn object(&self, index: usize) -> Option<&Object> {
+        match self {
+            Self::Messages(messages) => match messages.get(index)? {
+                Message::Object(object) => Some(object),
+                _ => None,
+            },
+            Self::Other(_) => None,
+        }
+    }
+}
+
+/// The lists of one message, borrowed.
+#[derive(Default)]
+struct Shown<'a> {
+    members: Vec<Member<'a>>,
+    types: Vec<&'a str>,
+    subscriptions: Vec<&'a str>,
+}
+
+impl<'a> Shown<'a> {
+    fn new(message: &'a Message) -> Self {
+        let Message::Object(object) = message else {
+            return Self::default();
+        };
+        let members = object.map.keys().zip(&object.texts);
+        Self {
+            members: members
+                .map(|(name, json)| Member::new(name, json))
+                .collect(),
+            types: object.types.iter().map(String::as_str).collect(),
+            subscriptions: object.subscriptions.iter().map(String::as_str).collect(),
+        }
+    }
+}
+
+impl Message {
+    fn new(element: Value) -> Self {
         match element {
-            Value::Null => None,
-            Value::Object(members) => Some(Self(members)),
-            _ => Some(Self(Map::new())),
+            Value::Null => Self::Null,
+            Value::Object(map) => Self::Object(Object::new(map)),
+            _ => Self::Other,
         }
     }
 
-    /// A member that JavaScript would take for true.
-    pub(super) fn truthy(&self, name: &str) -> Option<&Value> {
-        self.0.get(name).filter(|value| is_truthy(value))
+    fn element<'a>(&'a self, shown: &'a Shown<'a>) -> Element<'a> {
+        let object = match self {
+            Self::Null => return Element::Null,
+            Self::Other => return Element::Other,
+            Self::Object(object) => object,
+        };
+        Element::Object(Request {
+            members: &shown.members,
+            channel: object.text("channel").unwrap_or(""),
+            client_id: object.text("clientId"),
+            connection_type: object.text("connectionType"),
+            connection_types: &shown.types,
+            subscriptions: &shown.subscriptions,
+            hold: object.at("advice", "timeout").and_then(Value::as_f64),
+            ack: object.at("ext", "ack").and_then(acknowledgement),
+        })
     }
+}
 
-    /// A member that is text and not empty.
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
-        self.truthy(name)?.as_str()
-    }
-
-    pub(super) fn channel(&self) -> &str {
-        self.text("channel").unwrap_or("")
+impl Object {
+    fn new(map: Map<String, Value>) -> Self {
+        Self {
+            texts: map.values().map(Value::to_string).collect(),
+            types: texts(map.get("supportedConnectionTypes")),
+            subscriptions: texts(map.get("subscription")),
+            map,
+        }
     }
 
     /// `ext.access_token`.
     pub(super) fn token(&self) -> Option<&str> {
-        self.0.get("ext")?.get("access_token")?.as_str()
+        self.at("ext", "access_token")?.as_str()
     }
 
     /// The `type` inside `data`.
     pub(super) fn kind(&self) -> Option<&str> {
-        self.0.get("data")?.get("type")?.as_str()
+        self.at("data", "type")?.as_str()
     }
 
-    /// Whether there is a `data` at all; `null` is data.
-    pub(super) fn has_data(&self) -> bool {
-        self.0.contains_key("data")
+    fn text(&self, name: &str) -> Option<&str> {
+        self.map.get(name)?.as_str()
     }
 
-    /// The hold the client asks for, in ms.
-    pub(super) fn asked_hold(&self) -> Option<f64> {
-        self.0.get("advice")?.get("timeout")?.as_f64()
-    }
-
-    /// The channels of `subscription`, one name or several; an element that is not text is no
-    /// channel, and shows as such.
-    pub(super) fn subscriptions(&self) -> Vec<String> {
-        let name = |value: &Value| {
-            value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned)
-        };
-        match self.truthy("subscription") {
-            None => Vec::new(),
-            Some(Value::Array(names)) => names.iter().map(name).collect(),
-            Some(other) => vec![name(other)],
-        }
-    }
-
-    /// What everybody gets of a publish: all of it but the publisher's credentials.
-    pub(super) fn event(&self) -> String {
-        let mut event = self.0.clone();
-        event.shift_remove("clientId");
-        event.shift_remove("ext");
-        Value::Object(event).to_string()
+    fn at(&self, name: &str, inner: &str) -> Option<&Value> {
+        self.map.get(name)?.get(inner)
     }
 }
 
-fn is_truthy(value: &Value) -> bool {
+/// One text or several; of a value that is no text, its JSON.
+fn texts(value: Option<&Value>) -> Vec<String> {
+    let text = |value: &Value| {
+        value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned)
+    };
     match value {
-        Value::Null => false,
-        Value::Bool(flag) => *flag,
-        Value::Number(number) => number.as_f64() != Some(0.0),
-        Value::String(text) => !text.is_empty(),
-        Value::Array(_) | Value::Object(_) => true,
+        None | Some(Value::Null) => Vec::new(),
+        Some(Value::Array(values)) => values.iter().map(text).collect(),
+        Some(other) => vec![text(other)],
+    }
+}
+
+fn acknowledgement(value: &Value) -> Option<Ack> {
+    match value {
+        Value::Bool(true) => Some(Ack::Offered),
+        Value::Number(number) => number.as_u64().map(Ack::Received),
+        _ => None,
     }
 }

@@ -3,8 +3,11 @@
 use core::{net::SocketAddr, time::Duration};
 use std::io;
 
+use bayeux_proto::server::Profile;
+
 use super::Sim;
 use crate::{
+    fault::FaultPlan,
     gateway::{Connects, Gateway, GatewayConfig},
     rest::RestConfig,
     script::Cast,
@@ -22,6 +25,7 @@ pub struct SimBuilder {
     epoch: Option<Duration>,
     token: Option<String>,
     backlog: usize,
+    faults: FaultPlan,
 }
 
 impl SimBuilder {
@@ -33,7 +37,8 @@ impl SimBuilder {
             polling: true,
             epoch: None,
             token: None,
-            backlog: 8192,
+            backlog: 32_768,
+            faults: FaultPlan::default(),
         }
     }
 
@@ -55,6 +60,13 @@ impl SimBuilder {
     #[must_use]
     pub fn hold(mut self, hold: Duration) -> Self {
         self.gateway.hold = hold;
+        self
+    }
+
+    /// Is like this Bayeux server instead of Faye 1.4.
+    #[must_use]
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.gateway.profile = profile;
         self
     }
 
@@ -119,7 +131,22 @@ impl SimBuilder {
         self
     }
 
-    /// Drops a socket that has so many frames to collect, instead of 8192.
+    /// Has things go wrong as the plan says.
+    #[must_use]
+    pub fn faults(mut self, plan: FaultPlan) -> Self {
+        self.faults = plan;
+        self
+    }
+
+    /// Behaves in all that GroupMe's gateway is known to do on some days only as is said here,
+    /// its seed included.
+    #[must_use]
+    pub fn gateway(mut self, config: GatewayConfig) -> Self {
+        self.gateway = config;
+        self
+    }
+
+    /// Drops a socket that has so many frames to collect, instead of 32,768.
     #[must_use]
     pub fn backlog(mut self, frames: usize) -> Self {
         self.backlog = frames.max(1);
@@ -141,6 +168,7 @@ impl SimBuilder {
         *simulation.rest_mut().config_mut() = self.rest;
         let sim = Sim::run(simulation, cast, self.addr, self.backlog).await?;
         sim.allow_polling(self.polling);
+        sim.set_faults(self.faults);
         Ok(sim)
     }
 }

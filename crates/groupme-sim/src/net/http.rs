@@ -1,7 +1,7 @@
 //! HTTP: the gateway's exchanges and upgrades, and the way to the REST API.
 
 use core::{fmt, sync::atomic::Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
@@ -16,27 +16,25 @@ use hyper::{
     upgrade::OnUpgrade,
 };
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::{
-    gate::Gated,
-    rest,
-    shared::{Answer, Shared},
-    socket, upgrade,
-};
+use super::{connection::Connection, rest, shared::Answer, socket, upgrade};
+use crate::fault::{BadAnswer, Service, Way};
 
 pub(super) type Reply = Response<Full<Bytes>>;
 
 /// Serves one connection to its end, the WebSocket that it may become included.
-pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream) {
-    // Frames are small, and a test waits for each.
-    let _ = stream.set_nodelay(true);
-    let stream = Gated::new(stream, shared.gate.clone());
+pub(super) async fn serve(
+    connection: Connection,
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+) {
     let upgrading: Mutex<Option<OnUpgrade>> = Mutex::new(None);
-    let service =
-        service_fn(async |request: Request<Incoming>| route(&shared, &upgrading, request).await);
-    let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-    if let Err(error) = connection.with_upgrades().await {
+    let service = service_fn(async |request: Request<Incoming>| {
+        let reply = route(&connection, &upgrading, request).await?;
+        deliver(&connection, reply).await
+    });
+    let exchanges = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    if let Err(error) = exchanges.with_upgrades().await {
         tracing::debug!(cause = %error, "connection ended");
         return;
     }
@@ -47,7 +45,7 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream) {
     if let Some(upgrading) = upgrading
         && let Ok(upgraded) = upgrading.await
     {
-        socket::serve(shared, upgraded).await;
+        socket::serve(&connection, upgraded).await;
     }
 }
 
@@ -64,35 +62,73 @@ impl fmt::Display for Abandoned {
 impl core::error::Error for Abandoned {}
 
 async fn route(
-    shared: &Arc<Shared>,
+    connection: &Connection,
     upgrading: &Mutex<Option<OnUpgrade>>,
     request: Request<Incoming>,
 ) -> Result<Reply, Abandoned> {
     // Faye serves whatever lies below its mount, too.
     let path = request.uri().path();
-    if path != "/faye" && !path.starts_with("/faye/") {
-        return rest::answer(shared, request).await;
+    let is_gateway = path == "/faye" || path.starts_with("/faye/");
+    if is_gateway && upgrade::is_wanted(&request) {
+        return Ok(upgrade_to_socket(connection, upgrading, request));
     }
-    if upgrade::is_wanted(&request) {
-        return Ok(upgrade_to_socket(shared, upgrading, request));
+    let service = if is_gateway {
+        Service::Gateway
+    } else {
+        Service::Rest
+    };
+    let bad = connection.shared.judge(service);
+    if let Some(bad) = bad.filter(|bad| !bad.carried_out) {
+        return Ok(bad_answer(bad));
     }
+    let answer = match service {
+        Service::Gateway => poll(connection, request).await?,
+        Service::Rest => rest::answer(connection, request).await?,
+    };
+    Ok(bad.map_or(answer, bad_answer))
+}
+
+/// An answer in the place of the right one.
+fn bad_answer(bad: BadAnswer) -> Reply {
+    // Only what a plan has set can be no status.
+    let status = StatusCode::from_u16(bad.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    reply(status, bad.content_type(), bad.body())
+}
+
+/// Sends an answer on its way to the client.
+async fn deliver(connection: &Connection, reply: Reply) -> Result<Reply, Abandoned> {
+    if connection.is_sound() || reply.status() == StatusCode::SWITCHING_PROTOCOLS {
+        return Ok(reply);
+    }
+    let (head, body) = reply.into_parts();
+    let Ok(body) = body.collect().await;
+    let body = connection.pass(Way::Down, body.to_bytes().to_vec()).await;
+    Ok(Reply::from_parts(head, Full::new(body.into())))
+}
+
+/// Answers what is for the gateway and no WebSocket.
+async fn poll(connection: &Connection, request: Request<Incoming>) -> Result<Reply, Abandoned> {
+    let shared = &connection.shared;
     match *request.method() {
         Method::POST if !shared.polling_allowed.load(Ordering::Relaxed) => {
             Ok(text(StatusCode::GATEWAY_TIMEOUT, "Gateway Timeout"))
         }
-        Method::POST => exchange(shared, request).await,
+        Method::POST => exchange(connection, request).await,
         Method::OPTIONS => Ok(text(StatusCode::OK, "")),
         _ => Ok(text(StatusCode::BAD_REQUEST, "Bad request")),
     }
 }
 
 fn upgrade_to_socket(
-    shared: &Shared,
+    connection: &Connection,
     upgrading: &Mutex<Option<OnUpgrade>>,
     request: Request<Incoming>,
 ) -> Reply {
-    if !shared.sockets_allowed.load(Ordering::Relaxed) {
+    if !connection.shared.sockets_allowed.load(Ordering::Relaxed) {
         return text(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable");
+    }
+    if let Some(status) = connection.refusal() {
+        return bad_answer(BadAnswer::page(status));
     }
     let Some(accept) =
         upgrade::accept(&request).and_then(|accept| HeaderValue::try_from(accept).ok())
@@ -109,13 +145,13 @@ fn upgrade_to_socket(
     reply
 }
 
-async fn exchange(shared: &Arc<Shared>, request: Request<Incoming>) -> Result<Reply, Abandoned> {
+async fn exchange(connection: &Connection, request: Request<Incoming>) -> Result<Reply, Abandoned> {
     let origin = request.headers().get(ORIGIN).cloned();
-    let body = match read_body(request.into_body()).await? {
+    let body = match read_body(connection, request.into_body()).await? {
         Ok(body) => body,
         Err(refusal) => return Ok(refusal),
     };
-    let (lane, answer) = shared.open_exchange();
+    let (lane, answer) = connection.shared.open_exchange();
     lane.receive(&body);
     let mut reply = match answer.await {
         Ok(Answer::Batch(batch)) => json(StatusCode::OK, batch),
@@ -141,10 +177,17 @@ async fn exchange(shared: &Arc<Shared>, request: Request<Incoming>) -> Result<Re
     Ok(reply)
 }
 
-/// A whole body, or the answer to one that is too large.
-pub(super) async fn read_body(body: Incoming) -> Result<Result<Bytes, Reply>, Abandoned> {
+/// A whole body as it arrives, or the answer to one that is too large.
+pub(super) async fn read_body(
+    connection: &Connection,
+    body: Incoming,
+) -> Result<Result<Bytes, Reply>, Abandoned> {
     match Limited::new(body, LARGEST_BODY).collect().await {
-        Ok(body) => Ok(Ok(body.to_bytes())),
+        Ok(body) if connection.is_sound() => Ok(Ok(body.to_bytes())),
+        Ok(body) => {
+            let body = connection.pass(Way::Up, body.to_bytes().to_vec()).await;
+            Ok(Ok(body.into()))
+        }
         Err(error) if error.is::<LengthLimitError>() => Ok(Err(text(
             StatusCode::PAYLOAD_TOO_LARGE,
             "Payload Too Large",

@@ -1,7 +1,5 @@
 //! The REST API over HTTP.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::{
@@ -9,11 +7,10 @@ use hyper::{
     body::Incoming,
     header::{HeaderName, HeaderValue},
 };
-use tokio::time;
 
 use super::{
+    connection::Connection,
     http::{Abandoned, Reply, read_body},
-    shared::Shared,
 };
 use crate::{
     rest::{RestRequest, RestResponse},
@@ -22,11 +19,11 @@ use crate::{
 
 /// Answers whatever is not for the gateway.
 pub(super) async fn answer(
-    shared: &Arc<Shared>,
+    connection: &Connection,
     request: Request<Incoming>,
 ) -> Result<Reply, Abandoned> {
     let (head, body) = request.into_parts();
-    let body = match read_body(body).await? {
+    let body = match read_body(connection, body).await? {
         Ok(body) => body,
         Err(refusal) => return Ok(refusal),
     };
@@ -40,9 +37,9 @@ pub(super) async fn answer(
         body: &body,
     };
     let ask = |simulation: &mut Simulation, now| simulation.handle_request(now, &request);
-    let response = shared.act(ask);
+    let response = connection.shared.act(ask);
     if !response.delay.is_zero() {
-        time::sleep(response.delay).await;
+        connection.shared.clock.sleep(response.delay).await;
     }
     Ok(reply(response))
 }

@@ -1,19 +1,20 @@
 //! The simulation among its tasks: one lock, one timer, and a way out for each lane.
 
-use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use core::{
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    time::Duration,
+};
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use bayeux_proto::Instant;
-use tokio::{
-    sync::{Notify, mpsc, oneshot, watch},
-    time,
-};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 
-use super::gate::Gate;
+use super::{clock::Clock, gate::Gate};
 use crate::{
+    fault::{BadAnswer, FaultPlan, Faults, Incident, Link, Service},
     gateway::{Lane, LaneKind, Output},
     simulation::Simulation,
 };
@@ -22,7 +23,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Shared {
     core: Mutex<Core>,
-    origin: time::Instant,
+    pub(super) clock: Arc<Clock>,
     next_lane: AtomicU64,
     /// Rung when the next deadline has become another.
     rearm: Notify,
@@ -39,6 +40,7 @@ pub(super) struct Shared {
 #[derive(Debug)]
 struct Core {
     simulation: Simulation,
+    faults: Faults,
     outlets: BTreeMap<Lane, Outlet>,
 }
 
@@ -80,9 +82,10 @@ impl Shared {
         Self {
             core: Mutex::new(Core {
                 simulation,
+                faults: Faults::default(),
                 outlets: BTreeMap::new(),
             }),
-            origin: time::Instant::now(),
+            clock: Arc::new(Clock::new()),
             next_lane: AtomicU64::new(1),
             rearm: Notify::new(),
             happened: watch::Sender::new(()),
@@ -96,10 +99,10 @@ impl Shared {
 
     /// Does something with the simulation, and sends out what comes of it.
     pub(super) fn act<T>(&self, act: impl FnOnce(&mut Simulation, Instant) -> T) -> T {
-        let mut core = self.core.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut core = self.lock();
         let deadline = core.simulation.poll_timeout();
         // The clock is read under the lock, so that time goes forward only.
-        let now = Instant::from_origin(self.origin.elapsed());
+        let now = self.clock.now();
         let result = act(&mut core.simulation, now);
         core.send_outputs(now);
         if core.simulation.poll_timeout() != deadline {
@@ -112,13 +115,76 @@ impl Shared {
 
     /// Looks at the simulation.
     pub(super) fn look<T>(&self, look: impl FnOnce(&Simulation) -> T) -> T {
-        look(
-            &self
-                .core
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .simulation,
-        )
+        look(&self.lock().simulation)
+    }
+
+    /// Begins with a plan, in place of the one before.
+    pub(super) fn set_plan(&self, plan: FaultPlan) {
+        let mut core = self.lock();
+        let now = self.clock.now();
+        core.faults = Faults::new(plan, now);
+        drop(core);
+        self.rearm.notify_one();
+    }
+
+    /// What will become of a connection.
+    pub(super) fn open_link(&self) -> Link {
+        let mut core = self.lock();
+        let now = self.clock.now();
+        core.faults.open_link(now)
+    }
+
+    /// How a request is answered that is not answered as it should be.
+    pub(super) fn judge(&self, service: Service) -> Option<BadAnswer> {
+        let mut core = self.lock();
+        let now = self.clock.now();
+        core.faults.judge(now, service)
+    }
+
+    /// Has something happen to all at once.
+    pub(super) fn suffer(&self, incident: Incident) {
+        self.act(|simulation, now| simulation.suffer(now, incident));
+        if incident.breaks_connections() {
+            self.kill();
+        }
+        match incident {
+            Incident::Freeze => self.gate.shut(),
+            Incident::Thaw => self.gate.open(),
+            _ => {}
+        }
+    }
+
+    /// Puts the clock on, by and by, so that all that is due in between happens in its time.
+    pub(super) fn step(&self, time: Duration) {
+        let end = self.clock.now() + time;
+        loop {
+            let core = self.lock();
+            let next = core.next_deadline().map_or(end, |at| at.min(end));
+            self.clock.put_on(next - self.clock.now());
+            drop(core);
+            self.keep_up();
+            if next >= end {
+                break;
+            }
+        }
+        self.rearm.notify_one();
+    }
+
+    /// Does all that is due.
+    fn keep_up(&self) {
+        self.act(Simulation::handle_timeout);
+        let next = || {
+            let mut core = self.lock();
+            let now = self.clock.now();
+            core.faults.poll_incident(now)
+        };
+        while let Some(incident) = next() {
+            self.suffer(incident);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Core> {
+        self.core.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until the simulation is as it should be.
@@ -155,11 +221,7 @@ impl Shared {
 
     fn open(self: &Arc<Self>, kind: LaneKind, outlet: Outlet) -> LaneGuard {
         let lane = Lane::new(self.next_lane.fetch_add(1, Ordering::Relaxed));
-        self.core
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .outlets
-            .insert(lane, outlet);
+        self.lock().outlets.insert(lane, outlet);
         self.act(|simulation, now| simulation.handle_open(now, lane, kind));
         LaneGuard {
             shared: Arc::clone(self),
@@ -180,18 +242,9 @@ impl Shared {
     /// Wakes the simulation when its time has come, for ever.
     pub(super) async fn keep_time(&self) {
         loop {
-            // A deadline beyond what the clock can tell is never.
-            let at = self
-                .look(Simulation::poll_timeout)
-                .and_then(|at| self.origin.checked_add(at.since_origin()));
-            let due = async {
-                match at {
-                    Some(at) => time::sleep_until(at).await,
-                    None => core::future::pending().await,
-                }
-            };
+            let at = self.lock().next_deadline();
             tokio::select! {
-                () = due => self.act(Simulation::handle_timeout),
+                () = self.clock.sleep_until_any(at) => self.keep_up(),
                 () = self.rearm.notified() => {}
             }
         }
@@ -199,6 +252,11 @@ impl Shared {
 }
 
 impl Core {
+    fn next_deadline(&self) -> Option<Instant> {
+        let deadlines = [self.simulation.poll_timeout(), self.faults.poll_timeout()];
+        deadlines.into_iter().flatten().min()
+    }
+
     fn send_outputs(&mut self, now: Instant) {
         while let Some(output) = self.simulation.poll_output() {
             let lane = output.lane();
@@ -261,12 +319,7 @@ impl LaneGuard {
 
 impl Drop for LaneGuard {
     fn drop(&mut self) {
-        self.shared
-            .core
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .outlets
-            .remove(&self.lane);
+        self.shared.lock().outlets.remove(&self.lane);
         self.shared
             .act(|simulation, now| simulation.handle_close(now, self.lane));
     }

@@ -1,7 +1,7 @@
 //! One WebSocket: frames in, frames out, in one task.
 
 use core::{future, time::Duration};
-use std::{io, sync::Arc};
+use std::io;
 
 use fastwebsockets::{Frame, OpCode, Payload, Role, WebSocket, WebSocketRead, WebSocketWrite};
 use hyper::upgrade::Upgraded;
@@ -12,12 +12,18 @@ use tokio::{
     time,
 };
 
-use super::shared::{LaneGuard, Shared, SocketOrders, SocketOutput};
+use super::{
+    connection::Connection,
+    shared::{LaneGuard, Shared, SocketOrders, SocketOutput},
+};
+use crate::fault::Tamper;
 
 type Stream = TokioIo<Upgraded>;
 
 /// Serves a socket until either side closes it.
-pub(super) async fn serve(shared: Arc<Shared>, upgraded: Upgraded) {
+pub(super) async fn serve(connection: &Connection, upgraded: Upgraded) {
+    let shared = &connection.shared;
+    let (up, down) = connection.take_ways();
     let socket = WebSocket::after_handshake(TokioIo::new(upgraded), Role::Server);
     let (mut reader, mut writer) = socket.split(|stream| {
         let (read, write) = split(stream);
@@ -27,11 +33,23 @@ pub(super) async fn serve(shared: Arc<Shared>, upgraded: Upgraded) {
     writer.set_writev(false);
 
     let (lane, SocketOrders { outputs, hang_up }) = shared.open_socket();
+    let outputs = Outputs {
+        shared,
+        queue: outputs,
+        down,
+        last: None,
+    };
     let (echoes, returns) = mpsc::channel(ECHOES);
+    let (sender, messages) = mpsc::channel(ECHOES);
+    let inlet = if up.is_sound() {
+        Inlet::Direct(&lane)
+    } else {
+        Inlet::Tampered(sender)
+    };
     // Both in one task, and neither is dropped before the end: a read that is dropped halfway
     // loses its place in the stream.
     let reading = async {
-        let ended = read(&lane, reader, echoes).await;
+        let ended = read(inlet, reader, echoes).await;
         tracing::debug!(lane = lane.number(), cause = %ended, "socket ended");
     };
     let writing = async {
@@ -47,8 +65,14 @@ pub(super) async fn serve(shared: Arc<Shared>, upgraded: Upgraded) {
             time::sleep(CLOSE_PATIENCE).await;
         }
     };
+    let passing = async {
+        tamper(shared, &lane, up, messages).await;
+        // The reader has hung up, or never used it.
+        future::pending::<()>().await;
+    };
     tokio::select! {
         () = reading => {}
+        () = passing => {}
         () = writing => {}
         () = hung_up => {}
     }
@@ -56,7 +80,7 @@ pub(super) async fn serve(shared: Arc<Shared>, upgraded: Upgraded) {
 
 /// Hands in messages until there are no more, and says why.
 async fn read(
-    lane: &LaneGuard,
+    inlet: Inlet<'_>,
     mut reader: WebSocketRead<ReadHalf<Stream>>,
     echoes: mpsc::Sender<Frame<'static>>,
 ) -> String {
@@ -88,25 +112,111 @@ async fn read(
         }
         message.extend_from_slice(&frame.payload);
         if frame.fin {
-            lane.receive(&message);
-            message.clear();
+            match &inlet {
+                Inlet::Direct(lane) => {
+                    lane.receive(&message);
+                    message.clear();
+                }
+                Inlet::Tampered(sender) => {
+                    let message = core::mem::take(&mut message);
+                    if sender.send(message).await.is_err() {
+                        return "the way up has ended".to_owned();
+                    }
+                }
+            }
         }
+    }
+}
+
+/// Where messages go from the reader.
+enum Inlet<'a> {
+    Direct(&'a LaneGuard),
+    Tampered(mpsc::Sender<Vec<u8>>),
+}
+
+/// Takes messages to their lane, with what befalls them on the way.
+async fn tamper(
+    shared: &Shared,
+    lane: &LaneGuard,
+    mut up: Tamper,
+    mut messages: mpsc::Receiver<Vec<u8>>,
+) {
+    loop {
+        while let Some(message) = up.poll_frame(shared.clock.now()) {
+            lane.receive(&message);
+        }
+        tokio::select! {
+            message = messages.recv() => match message {
+                Some(message) => up.handle_frame(shared.clock.now(), message),
+                None => return,
+            },
+            () = shared.clock.sleep_until_any(up.poll_timeout()) => {}
+        }
+    }
+}
+
+/// What leaves, with what befalls it on the way.
+struct Outputs<'a> {
+    shared: &'a Shared,
+    queue: mpsc::Receiver<SocketOutput>,
+    down: Tamper,
+    /// What ends it, when all that came before is gone.
+    last: Option<Leaving>,
+}
+
+/// What leaves.
+enum Leaving {
+    Text(Vec<u8>),
+    Close,
+}
+
+impl Outputs<'_> {
+    /// The next thing that leaves. Cancel-safe.
+    async fn next(&mut self) -> Option<Leaving> {
+        loop {
+            if let Some(frame) = self.down.poll_frame(self.shared.clock.now()) {
+                return Some(Leaving::Text(frame));
+            }
+            let timeout = self.down.poll_timeout();
+            if timeout.is_none() && self.last.is_some() {
+                return self.last.take();
+            }
+            tokio::select! {
+                output = self.queue.recv(), if self.last.is_none() => match output? {
+                    SocketOutput::Text(text) if self.down.is_sound() => {
+                        return Some(Leaving::Text(text.into_bytes()));
+                    }
+                    SocketOutput::Text(text) => {
+                        self.down.handle_frame(self.shared.clock.now(), text.into_bytes());
+                    }
+                    SocketOutput::Close => self.last = Some(Leaving::Close),
+                },
+                () = self.shared.clock.sleep_until_any(timeout) => {}
+            }
+        }
+    }
+
+    /// Whether nothing more is to leave at once.
+    fn is_empty(&self) -> bool {
+        let now = self.shared.clock.now();
+        let due = self.down.poll_timeout().is_some_and(|at| at <= now);
+        self.queue.is_empty() && !due && self.last.is_none()
     }
 }
 
 /// Sends until it has sent a close frame.
 async fn write(
     mut writer: WebSocketWrite<BufWriter<WriteHalf<Stream>>>,
-    mut outputs: mpsc::Receiver<SocketOutput>,
+    mut outputs: Outputs<'_>,
     mut returns: mpsc::Receiver<Frame<'static>>,
 ) -> Result<(), fastwebsockets::WebSocketError> {
     loop {
         let frame = tokio::select! {
             biased;
             Some(frame) = returns.recv() => frame,
-            output = outputs.recv() => match output {
-                Some(SocketOutput::Text(text)) => Frame::text(Payload::Owned(text.into_bytes())),
-                Some(SocketOutput::Close) => Frame::close(1000, b""),
+            output = outputs.next() => match output {
+                Some(Leaving::Text(text)) => Frame::text(Payload::Owned(text)),
+                Some(Leaving::Close) => Frame::close(1000, b""),
                 // Dropped for not keeping up.
                 None => return Err(fastwebsockets::WebSocketError::ConnectionClosed),
             },

@@ -1,12 +1,11 @@
 //! The caller, and their groups.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
     RestResponse,
     call::{Call, Outcome},
 };
-use crate::world::Place;
 
 impl Call<'_> {
     pub(super) fn me(&self) -> Outcome {
@@ -31,18 +30,10 @@ impl Call<'_> {
     }
 
     pub(super) fn group(&self, group: &str) -> Outcome {
-        let Place::Group(group) = self.group_place(group)? else {
-            return Err(RestResponse::no_conversation());
-        };
+        let group = self.home_group(group)?;
         let row = self.world.group_row(group, self.user, true);
         let row = row.ok_or_else(RestResponse::no_conversation)?;
         Ok(RestResponse::enveloped(200, &row))
-    }
-
-    /// There are none in this world.
-    pub(super) fn topics(&self, group: &str) -> Outcome {
-        self.group_place(group)?;
-        Ok(RestResponse::enveloped(200, &json!([])))
     }
 }
 

@@ -80,7 +80,11 @@ impl Call<'_> {
     }
 
     pub(super) fn mark_all_read(&mut self) -> RestResponse {
-        let groups = self.world.groups_of(self.user).map(Place::Group);
+        let groups = self
+            .world
+            .groups_of(self.user)
+            .flat_map(|group| core::iter::once(group).chain(self.world.topics_of(group)))
+            .map(Place::Group);
         let chats = self.world.peers_of(self.user);
         let chats = chats.map(|peer| Place::direct(self.user, peer));
         for place in groups.chain(chats).collect::<Vec<_>>() {

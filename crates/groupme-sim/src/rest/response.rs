@@ -24,7 +24,12 @@ pub struct RestResponse {
 impl RestResponse {
     /// An answer in the envelope. The code in it is the status.
     pub(super) fn enveloped(status: u16, response: &Value) -> Self {
-        let envelope = json!({ "response": response, "meta": { "code": status } });
+        Self::coded(status, status.into(), response)
+    }
+
+    /// The same with a code of GroupMe's own.
+    pub(super) fn coded(status: u16, code: u32, response: &Value) -> Self {
+        let envelope = json!({ "response": response, "meta": { "code": code } });
         Self::with_body(status, JSON, envelope.to_string())
     }
 
@@ -107,7 +112,10 @@ impl From<WorldError> for RestResponse {
             WorldError::NoSuchUser(_)
             | WorldError::NoSuchGroup(_)
             | WorldError::NotAMember { .. } => Self::no_conversation(),
-            WorldError::NoSuchMessage(_) | WorldError::Deleted(_) => Self::not_found(),
+            WorldError::NoSuchMessage(_) | WorldError::Deleted(_) | WorldError::NoSuchPoll(_) => {
+                Self::not_found()
+            }
+            WorldError::PollOver(_) => Self::refusal(412, 41202, "the poll has ended"),
             WorldError::NotInConversation { .. } | WorldError::NotTheOwner { .. } => {
                 Self::not_yours()
             }

@@ -75,6 +75,7 @@ pub(super) fn draft(message: &Value) -> Result<Draft, &'static str> {
         source_guid: message["source_guid"].as_str().map(str::to_owned),
         text,
         attachments,
+        event: None,
     })
 }
 

@@ -41,12 +41,13 @@ impl World {
         }
     }
 
-    /// The channels that `user` may listen to: their own first, then groups, then conversations
-    /// in which something was said.
+    /// The channels that `user` may listen to: their own first, then groups with their topics, then
+    /// conversations in which something was said.
     pub fn channels(&self, user: UserId) -> Vec<String> {
         let own = core::iter::once(format!("/user/{user}"));
         let groups = self
             .groups_of(user)
+            .flat_map(|group| core::iter::once(group).chain(self.topics_of(group)))
             .map(|group| Place::Group(group).channel());
         let directs = self
             .peers_of(user)

@@ -70,7 +70,7 @@ impl World {
         let notice = Notice::updated(message, author, now);
         let place = message.place;
         if let Place::Group(group) = place {
-            let data = payload::updated(message, author, group, now);
+            let data = payload::updated(message, author, self.home(group), now);
             self.push(place.channel(), &data);
         }
         self.announce(place, notice);
@@ -83,7 +83,7 @@ impl World {
     ///
     /// As for [`edit`](Self::edit).
     pub fn delete(&mut self, message: MessageId) -> Result<(), WorldError> {
-        let (at, now) = (self.wall(), self.seconds());
+        let (at, now) = (self.time(), self.seconds());
         let window = self.windows.deletion;
         let gone = self.living(message)?;
         check_window(gone, window, now)?;
@@ -98,7 +98,7 @@ impl World {
         let (message, author) = self.message_and_author(message)?;
         let place = message.place;
         if let Place::Group(group) = place {
-            let data = payload::deleted(message, author, group, now);
+            let data = payload::deleted(message, author, self.home(group), now);
             self.push(place.channel(), &data);
         }
         self.announce(place, notice);
@@ -113,12 +113,12 @@ impl World {
     /// [`WorldError::NoSuchMessage`], [`WorldError::Notice`], [`WorldError::Deleted`] or
     /// [`WorldError::NotTheOwner`].
     pub fn take_down(&mut self, message: MessageId, by: UserId) -> Result<(), WorldError> {
-        let at = self.wall();
+        let at = self.time();
         let place = self.living(message)?.place;
         let owned = match place {
             Place::Group(group) => {
                 self.check_member(group, by)?;
-                self.group(group)?.creator == by
+                self.group(self.parent(group).unwrap_or(group))?.creator == by
             }
             Place::Direct(..) => false,
         };

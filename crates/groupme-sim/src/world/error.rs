@@ -1,6 +1,6 @@
 //! What cannot be done in the world.
 
-use super::{GroupId, MessageId, UserId};
+use super::{GroupId, MessageId, PollId, UserId};
 
 /// Why the world refused: always the caller's doing.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +23,21 @@ pub enum WorldError {
         /// The group.
         group: GroupId,
     },
+    /// A topic has neither members nor topics of its own.
+    #[error("{0} is a topic: name its group instead")]
+    Topic(GroupId),
+    /// A group is no topic; `add_topic` makes one.
+    #[error("{0} is a group, not a topic of one")]
+    NoTopic(GroupId),
+    /// There is no such poll; `add_poll` makes one.
+    #[error("there is no poll {0}: add one first")]
+    NoSuchPoll(PollId),
+    /// A poll that has ended takes no votes.
+    #[error("poll {0} has ended")]
+    PollOver(PollId),
+    /// A vote for what is not to be chosen, or for more than can be chosen.
+    #[error("poll {0} has no such options, or not so many to choose")]
+    NoSuchOption(PollId),
     /// A direct message needs two people.
     #[error("user {0} cannot write to themselves")]
     OneSelf(UserId),

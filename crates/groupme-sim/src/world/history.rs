@@ -80,6 +80,14 @@ impl History {
         }
     }
 
+    /// Forgets a whole conversation.
+    pub(super) fn clear(&mut self, place: Place) {
+        let gone = self.conversations.remove(&place);
+        for id in gone.into_iter().flat_map(|conversation| conversation.ids) {
+            self.entries.remove(&id);
+        }
+    }
+
     pub(super) fn get(&self, id: MessageId) -> Option<&Entry> {
         self.entries.get(&id)
     }
@@ -111,6 +119,18 @@ impl History {
         ids.into_iter()
             .flat_map(|conversation| conversation.ids.iter().rev())
             .filter_map(|id| self.entries.get(id))
+    }
+
+    /// What users have said in a place, the latest first.
+    pub(super) fn said(&self, place: Place) -> impl Iterator<Item = &Message> {
+        self.backwards(place).filter_map(Entry::said)
+    }
+
+    /// What users have said anywhere after a message, the latest first.
+    pub(super) fn said_after(&self, id: MessageId) -> impl Iterator<Item = &Message> {
+        let after = (Bound::Excluded(id), Bound::Unbounded);
+        let entries = self.entries.range(after).rev();
+        entries.filter_map(|(_, entry)| entry.said())
     }
 
     /// At most `limit` entries of a conversation.

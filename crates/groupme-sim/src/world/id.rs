@@ -69,6 +69,12 @@ pub enum Place {
     Direct(UserId, UserId),
 }
 
+impl From<GroupId> for Place {
+    fn from(group: GroupId) -> Self {
+        Self::Group(group)
+    }
+}
+
 impl Place {
     /// The place where two people talk, whichever of them is named first.
     pub fn direct(one: UserId, other: UserId) -> Self {

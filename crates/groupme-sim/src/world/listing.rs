@@ -72,7 +72,7 @@ impl World {
         let group = self
             .groups
             .get(&id)
-            .filter(|group| group.members.contains(&viewer))?;
+            .filter(|group| group.members.contains(&viewer) && group.topic.is_none())?;
         let place = Place::Group(id);
         let members = members.then(|| self.member_rows(id));
         let receipt = self.receipt(viewer, place);
@@ -103,7 +103,7 @@ impl World {
             "message_deletion_period": deletion_period(self.windows),
             "message_deletion_mode": ["admin", "sender"],
             "message_edit_period": edit_period(self.windows),
-            "children_count": 0,
+            "children_count": self.topics_of(id).count(),
             "unread_count": null,
             "last_read_message_id": receipt.map(|receipt| receipt.message.to_string()),
             "last_read_at": receipt.map(|receipt| receipt.at),
@@ -177,7 +177,7 @@ impl World {
     }
 
     /// How many messages there are, and a glance at the newest.
-    fn messages_summary(&self, place: Place) -> Value {
+    pub(super) fn messages_summary(&self, place: Place) -> Value {
         let newest = self.history.backwards(place).next();
         let (nickname, image, text, attachments) = match newest {
             Some(Entry::Said(message)) => {

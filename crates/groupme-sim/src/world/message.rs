@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use serde_json::Value;
 
-use super::{MessageId, Place, UserId, notice::Notice};
+use super::{GroupId, MessageId, Place, UserId, notice::Notice};
 
 /// A user.
 #[derive(Debug)]
@@ -15,15 +15,28 @@ pub(super) struct User {
     pub(super) token: String,
 }
 
-/// A group.
+/// A group, or a topic of one.
 #[derive(Debug)]
 pub(super) struct Group {
     pub(super) name: String,
     pub(super) creator: UserId,
+    /// Those of a topic are those of its group.
     pub(super) members: Vec<UserId>,
+    /// What makes it a topic.
+    pub(super) topic: Option<Topic>,
     /// Seconds since 1970.
     pub(super) created_at: u64,
     pub(super) updated_at: u64,
+}
+
+/// What a topic has, and a group has not.
+#[derive(Debug)]
+pub(super) struct Topic {
+    pub(super) parent: GroupId,
+    pub(super) description: String,
+    pub(super) avatar_url: Option<String>,
+    /// `private`, or `announcement` where only admins write.
+    pub(super) kind: String,
 }
 
 /// One row of a conversation.
@@ -47,6 +60,14 @@ impl Entry {
         match self {
             Self::Said(message) => message.place,
             Self::Told(told) => told.place,
+        }
+    }
+
+    /// The message, if it is one of a user.
+    pub(super) fn said(&self) -> Option<&Message> {
+        match self {
+            Self::Said(message) => Some(message),
+            Self::Told(_) => None,
         }
     }
 
@@ -79,6 +100,8 @@ pub(super) struct Message {
     pub(super) source_guid: String,
     pub(super) text: Option<String>,
     pub(super) attachments: Vec<Value>,
+    /// `{type, data}`, where it announces something.
+    pub(super) event: Option<Value>,
     /// Seconds since 1970.
     pub(super) created_at: u64,
     pub(super) updated_at: Option<u64>,

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    MessageId, UserId,
+    GroupId, MessageId, UserId,
     message::{Deletion, Message, User},
 };
 
@@ -77,6 +77,55 @@ impl Notice {
             event: json!({
                 "type": "membership.notifications.removed",
                 "data": { "remover_user": person(remover_id, remover), "removed_user": person(id, user) },
+            }),
+        }
+    }
+
+    pub(super) fn topic_created(
+        user: &User,
+        id: UserId,
+        topic: GroupId,
+        name: &str,
+        avatar_url: Option<&str>,
+    ) -> Self {
+        Self {
+            text: format!("{} created the topic {name}.", user.name),
+            event: json!({
+                "type": "group.subgroup_created",
+                "data": {
+                    "user": person(id, user),
+                    "subgroup_topic": name,
+                    "subgroup_avatar_url": avatar_url,
+                    "subgroup_id": topic.number(),
+                },
+            }),
+        }
+    }
+
+    pub(super) fn topic_renamed(user: &User, id: UserId, name: &str, parent: GroupId) -> Self {
+        Self {
+            text: format!("{} changed the topic's name to {name}.", user.name),
+            event: json!({
+                "type": "group.subgroup_name_change",
+                "data": {
+                    "user": person(id, user),
+                    "subgroup_topic": name,
+                    "parent_id": parent.number(),
+                },
+            }),
+        }
+    }
+
+    pub(super) fn topic_removed(user: &User, id: UserId, topic: GroupId, name: &str) -> Self {
+        Self {
+            text: format!("{} removed the topic {name}.", user.name),
+            event: json!({
+                "type": "group.subgroup_removed",
+                "data": {
+                    "user": person(id, user),
+                    "subgroup_topic": name,
+                    "subgroup_id": topic.number(),
+                },
             }),
         }
     }

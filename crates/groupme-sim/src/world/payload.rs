@@ -10,8 +10,11 @@ use super::{
     notice::Notice,
 };
 
+/// A group; and if it is a topic, the group of which it is one.
+pub(super) type Home = (GroupId, Option<GroupId>);
+
 /// `line.create` or `direct_message.create`, for a message just said.
-pub(super) fn created(message: &Message, author: &User) -> Value {
+pub(super) fn created(message: &Message, author: &User, parent: Option<GroupId>) -> Value {
     let alert = match &message.text {
         Some(text) => format!("{}: {text}", author.name),
         None => format!("{} sent an attachment", author.name),
@@ -21,7 +24,7 @@ pub(super) fn created(message: &Message, author: &User) -> Value {
             json!({
                 "type": "line.create",
                 "alert": alert,
-                "subject": line(message, author, group, &Value::Null),
+                "subject": line(message, author, (group, parent), &Value::Null),
                 "received_at": millis(message.created_at),
             })
         }
@@ -37,7 +40,7 @@ pub(super) fn created(message: &Message, author: &User) -> Value {
 }
 
 /// `message.update`: the whole message once more. None is sent for direct messages.
-pub(super) fn updated(message: &Message, author: &User, group: GroupId, now: u64) -> Value {
+pub(super) fn updated(message: &Message, author: &User, group: Home, now: u64) -> Value {
     // An empty text where the other events have null.
     let unpinned = Value::from("");
     json!({
@@ -50,7 +53,7 @@ pub(super) fn updated(message: &Message, author: &User, group: GroupId, now: u64
 
 /// `message.deleted`: the message as it stands after its deletion. None is sent for direct
 /// messages.
-pub(super) fn deleted(message: &Message, author: &User, group: GroupId, now: u64) -> Value {
+pub(super) fn deleted(message: &Message, author: &User, group: Home, now: u64) -> Value {
     json!({
         "type": "message.deleted",
         "alert": "",
@@ -150,7 +153,7 @@ pub(super) fn read_receipt(message: MessageId, place: Place, reader: UserId, now
 pub(super) fn group_notice(
     id: MessageId,
     guid: &str,
-    group: GroupId,
+    (group, parent): Home,
     notice: &Notice,
     now: u64,
 ) -> Value {
@@ -168,7 +171,7 @@ pub(super) fn group_notice(
             "id": id.to_string(),
             "location": nowhere(),
             "name": "GroupMe",
-            "parent_id": null,
+            "parent_id": parent.map(|parent| parent.to_string()),
             "picture_url": null,
             "pinned_at": null,
             "pinned_by": null,
@@ -219,12 +222,12 @@ pub(super) fn direct_notice(
 }
 
 /// A group message, as `line.create` and the two that repeat it show it.
-fn line(message: &Message, author: &User, group: GroupId, unpinned: &Value) -> Value {
+fn line(message: &Message, author: &User, (group, parent): Home, unpinned: &Value) -> Value {
     let pinned_at = message.pinned.map(|(at, _)| at);
     let pinned_by = message
         .pinned
         .map_or_else(|| unpinned.clone(), |(_, by)| by.to_string().into());
-    json!({
+    let mut line = json!({
         "attachments": message.attachments,
         "avatar_url": author.avatar_url,
         "created_at": message.created_at,
@@ -234,7 +237,7 @@ fn line(message: &Message, author: &User, group: GroupId, unpinned: &Value) -> V
         "id": message.id.to_string(),
         "location": nowhere(),
         "name": author.name,
-        "parent_id": null,
+        "parent_id": parent.map(|parent| parent.to_string()),
         "picture_url": null,
         "pinned_at": pinned_at,
         "pinned_by": pinned_by,
@@ -245,12 +248,14 @@ fn line(message: &Message, author: &User, group: GroupId, unpinned: &Value) -> V
         "text": message.text,
         "updated_at": message.updated_at,
         "user_id": message.author.to_string(),
-    })
+    });
+    announce(&mut line, message);
+    line
 }
 
 /// A direct message. Unlike a line it has no members for what did not happen to it.
 fn direct_message(message: &Message, author: &User) -> Value {
-    json!({
+    let mut subject = json!({
         "attachments": message.attachments,
         "avatar_url": author.avatar_url,
         "chat_id": message.place.conversation(),
@@ -266,7 +271,9 @@ fn direct_message(message: &Message, author: &User) -> Value {
         "source_guid": message.source_guid,
         "text": message.text,
         "user_id": message.author.to_string(),
-    })
+    });
+    announce(&mut subject, message);
+    subject
 }
 
 /// The subject of `favorite` and `like.create`. The message in it has no sender but its user.
@@ -342,6 +349,13 @@ pub(super) fn recipient(message: &Message) -> Option<String> {
             Some(if message.author == low { high } else { low }.to_string())
         }
         Place::Group(_) => None,
+    }
+}
+
+/// Adds what a message announces, if it is there to announce something.
+pub(super) fn announce(row: &mut Value, message: &Message) {
+    if let Some(event) = &message.event {
+        row["event"] = event.clone();
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{
     MessageId, Place, Span, UserId, World,
     message::{Entry, Message, Told},
-    payload::{fans, reaction, recipient},
+    payload::{announce, fans, reaction, recipient},
 };
 
 /// For whom a row is, and how.
@@ -105,7 +105,7 @@ impl World {
     pub(super) fn row(&self, entry: &Entry, view: View) -> Value {
         match entry {
             Entry::Said(message) => self.said(message, view),
-            Entry::Told(told) => told_row(told, view),
+            Entry::Told(told) => self.told(told, view),
         }
     }
 
@@ -131,7 +131,8 @@ impl World {
             "pinned_at": message.pinned.map(|(at, _)| at),
             "pinned_by": message.pinned.map_or_else(String::new, |(_, by)| by.to_string()),
         });
-        place_row(&mut row, message.place, recipient(message), false);
+        self.place_row(&mut row, message.place, recipient(message), false);
+        announce(&mut row, message);
         if let Some(at) = message.updated_at {
             row["updated_at"] = at.into();
         }
@@ -144,42 +145,45 @@ impl World {
         }
         row
     }
-}
 
-fn told_row(told: &Told, view: View) -> Value {
-    let mut row = json!({
-        "attachments": [],
-        "avatar_url": null,
-        "created_at": told.created_at,
-        "event": told.notice.event,
-        "favorited_by": [],
-        "id": told.id.to_string(),
-        "name": "GroupMe",
-        "sender_id": "system",
-        "sender_type": "system",
-        "source_guid": told.source_guid,
-        "text": told.notice.text,
-        "user_id": "system",
-        "pinned_at": null,
-        "pinned_by": "",
-    });
-    // Between two people, the one who looks is the recipient.
-    place_row(&mut row, told.place, Some(view.viewer.to_string()), true);
-    row
-}
+    fn told(&self, told: &Told, view: View) -> Value {
+        let mut row = json!({
+            "attachments": [],
+            "avatar_url": null,
+            "created_at": told.created_at,
+            "event": told.notice.event,
+            "favorited_by": [],
+            "id": told.id.to_string(),
+            "name": "GroupMe",
+            "sender_id": "system",
+            "sender_type": "system",
+            "source_guid": told.source_guid,
+            "text": told.notice.text,
+            "user_id": "system",
+            "pinned_at": null,
+            "pinned_by": "",
+        });
+        // Between two people, the one who looks is the recipient.
+        self.place_row(&mut row, told.place, Some(view.viewer.to_string()), true);
+        row
+    }
 
-/// What only group messages have, or only direct ones: the latter neither `system` nor
-/// `platform`.
-fn place_row(row: &mut Value, place: Place, recipient: Option<String>, system: bool) {
-    match place {
-        Place::Group(group) => {
-            row["group_id"] = group.to_string().into();
-            row["system"] = system.into();
-            row["platform"] = "gm".into();
-        }
-        Place::Direct(..) => {
-            row["conversation_id"] = place.conversation().into();
-            row["recipient_id"] = recipient.into();
+    /// What only group messages have, or only direct ones: the latter neither `system` nor
+    /// `platform`.
+    fn place_row(&self, row: &mut Value, place: Place, recipient: Option<String>, system: bool) {
+        match place {
+            Place::Group(group) => {
+                if let (_, Some(parent)) = self.home(group) {
+                    row["parent_id"] = parent.to_string().into();
+                }
+                row["group_id"] = group.to_string().into();
+                row["system"] = system.into();
+                row["platform"] = "gm".into();
+            }
+            Place::Direct(..) => {
+                row["conversation_id"] = place.conversation().into();
+                row["recipient_id"] = recipient.into();
+            }
         }
     }
 }

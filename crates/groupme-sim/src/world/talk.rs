@@ -55,7 +55,7 @@ impl World {
         let draft = Draft {
             text: text.map(str::to_owned),
             attachments,
-            source_guid: None,
+            ..Draft::default()
         };
         self.write(Place::Group(group), author, draft)
     }
@@ -100,15 +100,34 @@ impl World {
     ///
     /// # Errors
     ///
-    /// [`WorldError::NoSuchUser`], [`WorldError::NoSuchGroup`] or [`WorldError::NotAMember`].
+    /// [`WorldError::NoSuchUser`], [`WorldError::NoSuchGroup`], [`WorldError::NotAMember`] or
+    /// [`WorldError::Outsider`].
     pub fn type_in(&mut self, place: Place, user: UserId) -> Result<(), WorldError> {
-        match place {
-            Place::Group(group) => self.check_member(group, user)?,
-            Place::Direct(..) => drop(self.user(user)?),
-        }
-        let started = u64::try_from(self.wall().as_millis()).unwrap_or(u64::MAX);
+        self.check_place(place, user)?;
+        let started = u64::try_from(self.time().as_millis()).unwrap_or(u64::MAX);
         self.push(place.channel(), &payload::typing(user, started));
         Ok(())
+    }
+
+    /// Has so many messages said at once, `burst 1`, `burst 2` and so on, by the first
+    /// member of the oldest group. Nothing happens in a world without groups.
+    pub fn burst(&mut self, messages: usize) {
+        let Some((group, author)) = self
+            .groups
+            .iter()
+            .find_map(|(id, group)| Some((*id, *group.members.first()?)))
+        else {
+            return;
+        };
+        for number in 1..=messages {
+            let text = Some(format!("burst {number}"));
+            let draft = Draft {
+                text,
+                ..Draft::default()
+            };
+            // A member of a group can write in it.
+            let _ = self.write(Place::Group(group), author, draft);
+        }
     }
 
     /// Puts messages into the past of a conversation, `every` so long, the last of them just before
@@ -140,7 +159,7 @@ impl World {
         }
         let mut ids: Vec<MessageId> = Vec::with_capacity(messages);
         let back = u32::try_from(messages).unwrap_or(u32::MAX);
-        let mut at = self.wall().saturating_sub(every.saturating_mul(back));
+        let mut at = self.time().saturating_sub(every.saturating_mul(back));
         for (number, author) in (1..=messages).zip(authors.iter().cycle()) {
             let mut id =
                 MessageId::at(at).max(ids.last().map_or(MessageId::new(0), |id| id.next()));
@@ -154,6 +173,7 @@ impl World {
                 source_guid: self.random.word(HEX, 32),
                 text: Some(format!("message {number}")),
                 attachments: Vec::new(),
+                event: None,
                 created_at: at.as_secs(),
                 updated_at: None,
                 deleted: None,
@@ -192,17 +212,20 @@ impl World {
                 .unwrap_or_else(|| self.random.word(HEX, 32)),
             text: draft.text,
             attachments: draft.attachments,
+            event: draft.event,
             created_at: now,
             updated_at: None,
             deleted: None,
             pinned: None,
             reactions: Vec::new(),
         };
-        let data = payload::created(&message, self.user(author)?);
+        let parent = match place {
+            Place::Group(group) => self.parent(group),
+            Place::Direct(..) => None,
+        };
+        let data = payload::created(&message, self.user(author)?, parent);
         self.history.insert(Entry::Said(message));
-        for user in self.audience(place) {
-            self.push(format!("/user/{user}"), &data);
-        }
+        self.push_to_all(place, &data);
         Ok(id)
     }
 }
@@ -214,4 +237,6 @@ pub(crate) struct Draft {
     pub(crate) source_guid: Option<String>,
     pub(crate) text: Option<String>,
     pub(crate) attachments: Vec<Value>,
+    /// What it announces.
+    pub(crate) event: Option<Value>,
 }

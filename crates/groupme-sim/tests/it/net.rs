@@ -2,6 +2,7 @@
 
 mod client;
 mod faults;
+mod plans;
 mod polling;
 mod rest;
 mod story;

@@ -4,10 +4,12 @@ mod changes;
 mod conversations;
 mod order;
 mod paging;
+mod polls;
 mod reactions;
 mod receipts;
 mod refusals;
 mod sending;
+mod topics;
 
 use groupme_sim::{MessageId, RestResponse, UserId};
 use serde_json::{Value, json};

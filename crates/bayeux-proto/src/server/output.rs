@@ -1,0 +1,124 @@
+//! From what is to be done to what the embedder is told, lanes and their ends included.
+
+use alloc::{string::String, sync::Arc, vec::Vec};
+
+use super::{
+    Server,
+    batch::{self, Batch, BatchId},
+    lane::{Lane, LaneKind, Output, Refusal},
+    profile::Dialect,
+    session::EventText,
+};
+
+/// Something to do, once its turn has come.
+pub(super) enum Step {
+    /// Send a frame over a socket.
+    Frame(Lane, String),
+    /// Answer a batch, all of whose messages have an answer.
+    Answer(Batch),
+    /// Answer one message of a batch.
+    Settle(BatchId, Vec<Arc<str>>),
+    /// Answer an exchange with an error.
+    Refuse(Lane, Refusal),
+    /// Close a socket.
+    Close(Lane, u16),
+}
+
+impl Server {
+    /// Does a step; nothing comes of one for a lane that is gone, as with Faye, which writes into
+    /// sockets and responses that are gone.
+    pub(super) fn perform(&mut self, step: Step) -> Option<Output> {
+        match step {
+            Step::Frame(lane, text) => self
+                .lanes
+                .contains_key(&lane)
+                .then_some(Output::Frame { lane, text }),
+            Step::Answer(batch) => self.send_answer(&batch),
+            Step::Settle(batch, answers) => {
+                self.answer(batch, answers);
+                None
+            }
+            Step::Refuse(lane, why) => self.drop_lane(lane).then_some(Output::Refuse { lane, why }),
+            Step::Close(lane, code) => self.drop_lane(lane).then_some(Output::Close { lane, code }),
+        }
+    }
+
+    fn send_answer(&mut self, batch: &Batch) -> Option<Output> {
+        let lane = batch.lane;
+        let carrier = self.lanes.get(&lane)?;
+        if carrier.kind == LaneKind::Socket {
+            let text = batch::array(batch.answers.iter());
+            return Some(Output::Frame { lane, text });
+        }
+        let cookie = carrier.cookie.clone().filter(|_| carrier.is_cookie_new);
+        let events = if self.config.profile.events_anywhere {
+            let session = batch.client.as_ref().and_then(|client| {
+                self.sessions
+                    .get_mut(client)
+                    .filter(|session| session.acknowledged.is_none())
+            });
+            session
+                .map(|session| session.waiting.take())
+                .unwrap_or_default()
+        } else {
+            alloc::collections::VecDeque::new()
+        };
+        let body = batch::array(events.iter().chain(&batch.answers));
+        self.drop_lane(lane);
+        Some(Output::Respond { lane, body, cookie })
+    }
+
+    /// Adds an answer to a batch, which goes out when it is the last one missing.
+    pub(super) fn answer(&mut self, id: BatchId, answers: impl IntoIterator<Item = Arc<str>>) {
+        if let Some(batch) = self.batches.answer(id, answers) {
+            if let Some(carrier) = self.lanes.get_mut(&batch.lane) {
+                carrier.open.remove(&id);
+            }
+            self.steps.push_back(Step::Answer(batch));
+        }
+    }
+
+    /// Sends one event over a socket, in a frame of its own.
+    pub(super) fn push(&mut self, lane: Lane, event: &EventText) {
+        let text = batch::array(core::iter::once(event));
+        self.steps.push_back(Step::Frame(lane, text));
+    }
+
+    /// What came over this lane is not Bayeux.
+    pub(super) fn refuse_malformed(&mut self, lane: Lane) {
+        let is_socket = self
+            .lanes
+            .get(&lane)
+            .is_some_and(|carrier| carrier.kind == LaneKind::Socket);
+        match self.config.profile.dialect {
+            // Faye waits for something better.
+            Dialect::Faye if is_socket => {}
+            Dialect::CometD if is_socket => self.hang_up(lane, VIOLATION),
+            _ => self.turn_away(lane, Refusal::Malformed),
+        }
+    }
+
+    /// Ends a lane that asks for what it cannot have.
+    pub(super) fn turn_away(&mut self, lane: Lane, why: Refusal) {
+        let Some(carrier) = self.lanes.get(&lane) else {
+            return;
+        };
+        match (carrier.kind, why) {
+            (LaneKind::Exchange, _) => self.steps.push_back(Step::Refuse(lane, why)),
+            (_, Refusal::TooLarge) => self.hang_up(lane, TOO_BIG),
+            (_, Refusal::Unavailable) => self.hang_up(lane, super::GOING_AWAY),
+            _ => self.hang_up(lane, VIOLATION),
+        }
+    }
+
+    /// Closes a socket once everything meant for it is out. Its session lives on, without it.
+    pub(super) fn hang_up(&mut self, lane: Lane, code: u16) {
+        self.late.push_back(Step::Close(lane, code));
+        self.detach(lane);
+    }
+}
+
+/// The close code for what is not Bayeux.
+const VIOLATION: u16 = 1011;
+/// The close code for too much.
+const TOO_BIG: u16 = 1009;

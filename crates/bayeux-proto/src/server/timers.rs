@@ -1,0 +1,49 @@
+//! Timers by what they are for, and by when they ring.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+
+use super::session::ClientId;
+use crate::Instant;
+
+/// What a timer is for.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Timer {
+    /// A held connect has to be answered.
+    Hold(ClientId),
+    /// A session has shown no life for too long.
+    Expiry(ClientId),
+}
+
+/// At most one deadline per timer, in order of time.
+#[derive(Default)]
+pub(super) struct Timers {
+    by_time: BTreeSet<(Instant, Timer)>,
+    by_timer: BTreeMap<Timer, Instant>,
+}
+
+impl Timers {
+    /// Sets the timer, whether it was set before or not.
+    pub(super) fn arm(&mut self, timer: Timer, at: Instant) {
+        self.disarm(&timer);
+        self.by_time.insert((at, timer.clone()));
+        self.by_timer.insert(timer, at);
+    }
+
+    pub(super) fn disarm(&mut self, timer: &Timer) {
+        if let Some(at) = self.by_timer.remove(timer) {
+            self.by_time.remove(&(at, timer.clone()));
+        }
+    }
+
+    /// Takes the first timer that has rung by `now`.
+    pub(super) fn pop(&mut self, now: Instant) -> Option<Timer> {
+        let due = self.by_time.first().is_some_and(|(at, _)| *at <= now);
+        let (_, timer) = due.then(|| self.by_time.pop_first()).flatten()?;
+        self.by_timer.remove(&timer);
+        Some(timer)
+    }
+
+    pub(super) fn earliest(&self) -> Option<Instant> {
+        self.by_time.first().map(|(at, _)| *at)
+    }
+}

@@ -1,0 +1,82 @@
+//! Plans that a seed makes up.
+
+use core::time::Duration;
+
+use super::{FaultPlan, Idle, Incident, Odds, Pace};
+use crate::random::Random;
+
+impl FaultPlan {
+    /// A plan that the seed makes up, out of all faults there are: some of them, more or less
+    /// often, and a few incidents within the first minute. Clients get through in the end.
+    pub fn from_seed(seed: u64) -> Self {
+        let mut random = Random::of(seed, PLAN, 0);
+        let mut plan = Self::new(seed);
+        let random = &mut random;
+
+        for way in [&mut plan.down, &mut plan.up] {
+            way.delay = sometimes(random, 20);
+            way.drop = sometimes(random, 2);
+            way.duplicate = sometimes(random, 3);
+            way.reorder = sometimes(random, 3);
+            way.truncate = sometimes(random, 2);
+            way.garble = sometimes(random, 2);
+        }
+        plan.links.reset = sometimes(random, 30);
+        plan.links.half_open = sometimes(random, 10);
+        plan.links.refuse = sometimes(random, 30);
+        plan.links.prime = random.up_to(Duration::from_secs(20));
+        plan.links.slow = sometimes(random, 20);
+        plan.links.pace = Pace {
+            bytes: 1 << random.below(12),
+            every: Duration::from_millis(1 + random.below(10)),
+        };
+        if random.below(4) == 0 {
+            plan.links.idle = Some(Idle {
+                after: Duration::from_secs(5) + random.up_to(Duration::from_mins(1)),
+                silently: random.below(2) == 0,
+            });
+        }
+        plan.gateway.odds = sometimes(random, 20);
+        plan.gateway.statuses = vec![429, 500, 502, 503, 504];
+        plan.rest.odds = sometimes(random, 20);
+        plan.rest.statuses = vec![408, 429, 500, 502, 503, 504];
+        for _ in 0..random.below(4) {
+            let at = random.up_to(Duration::from_mins(1));
+            plan = match random.below(7) {
+                0 => plan.after(at, Incident::BreakConnections),
+                1 => plan.after(at, Incident::LoseSessions),
+                2 => plan.after(at, Incident::Restart),
+                3 => {
+                    let time = random.up_to(Duration::from_secs(20));
+                    plan.after(at, Incident::Freeze)
+                        .after(at + time, Incident::Thaw)
+                }
+                4 => plan.after(
+                    at,
+                    Incident::ClockAhead(random.up_to(Duration::from_hours(2))),
+                ),
+                5 => plan.after(
+                    at,
+                    Incident::ClockBack(random.up_to(Duration::from_hours(2))),
+                ),
+                _ => plan.after(
+                    at,
+                    Incident::Burst(usize::try_from(random.below(2000)).unwrap_or(0)),
+                ),
+            };
+        }
+        plan
+    }
+}
+
+/// Never, three times out of four; or else in so many of a hundred cases at most.
+fn sometimes(random: &mut Random, percent: u64) -> Odds {
+    let (hit, odds) = (random.below(4) == 0, 1 + random.below(percent));
+    if hit {
+        Odds::percent(u32::try_from(odds).unwrap_or(1))
+    } else {
+        Odds::NEVER
+    }
+}
+
+const PLAN: u64 = 6;

@@ -1,0 +1,80 @@
+//! The simulator's clock, which can be put on.
+
+use core::time::Duration;
+
+use bayeux_proto::Instant;
+use tokio::{sync::watch, time};
+
+/// A clock that goes by itself, and can be put on.
+#[derive(Debug)]
+pub(super) struct Clock {
+    origin: time::Instant,
+    /// How far it was put on.
+    skipped: watch::Sender<Duration>,
+}
+
+impl Clock {
+    pub(super) fn new() -> Self {
+        Self {
+            origin: time::Instant::now(),
+            skipped: watch::Sender::new(Duration::ZERO),
+        }
+    }
+
+    pub(super) fn now(&self) -> Instant {
+        let skipped = *self.skipped.borrow();
+        Instant::from_origin(self.origin.elapsed().saturating_add(skipped))
+    }
+
+    pub(super) fn put_on(&self, by: Duration) {
+        self.skipped
+            .send_modify(|skipped| *skipped = skipped.saturating_add(by));
+    }
+
+    /// Waits until it shows so late, or is put on to that. Cancel-safe.
+    pub(super) async fn sleep_until(&self, at: Instant) {
+        let mut skipped = self.skipped.subscribe();
+        loop {
+            let left = at - self.now();
+            if left.is_zero() {
+                return;
+            }
+            tokio::select! {
+                () = time::sleep(left) => {}
+                _ = skipped.changed() => {}
+            }
+        }
+    }
+
+    /// The same, for ever if there is no time.
+    pub(super) async fn sleep_until_any(&self, at: Option<Instant>) {
+        match at {
+            Some(at) => self.sleep_until(at).await,
+            None => core::future::pending().await,
+        }
+    }
+
+    pub(super) async fn sleep(&self, time: Duration) {
+        self.sleep_until(self.now() + time).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_wakes_by_time_or_when_the_clock_is_put_on() {
+        let clock = Clock::new();
+        clock.sleep(Duration::from_secs(1)).await;
+        assert_eq!(clock.now(), Instant::from_millis(1000));
+        let waiting = clock.sleep(Duration::from_hours(1));
+        let putting_on = async {
+            clock.put_on(Duration::from_mins(59));
+            clock.put_on(Duration::from_mins(1));
+        };
+        tokio::join!(waiting, putting_on);
+        assert_eq!(clock.now(), Instant::from_millis(1000 + 3_600_000));
+        assert!(clock.origin.elapsed() < Duration::from_secs(2));
+    }
+}

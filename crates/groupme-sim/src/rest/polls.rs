@@ -1,0 +1,130 @@
+//! Polls.
+
+use core::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{
+    RestResponse,
+    call::{Call, Outcome},
+};
+use crate::world::{Ballot, Place, PollId, number};
+
+impl Call<'_> {
+    pub(super) fn polls(&self, conversation: &str) -> Outcome {
+        let place = self.conversation(conversation)?;
+        let polls: Vec<Value> = self
+            .world
+            .polls_in(place)
+            .filter_map(|poll| self.world.poll_row(poll, self.user))
+            .collect();
+        // All of them are on the first page.
+        let page = json!({ "polls": polls, "continuation_token": null });
+        Ok(RestResponse::enveloped(200, &page))
+    }
+
+    pub(super) fn poll(&self, conversation: &str, poll: &str) -> Outcome {
+        let (_, poll) = self.poll_in(conversation, poll)?;
+        self.poll_answer(poll)
+    }
+
+    /// Answers with the poll and the message that announces it.
+    pub(super) fn add_poll(&mut self, conversation: &str) -> Outcome {
+        let place = self.conversation(conversation)?;
+        let ballot = self.ballot()?;
+        let (poll, message) = self.world.announced_poll(place, self.user, ballot)?;
+        let message = self.world.sent_row(place, message, self.view());
+        let poll = self.world.poll_row(poll, self.user);
+        Ok(RestResponse::coded(
+            201,
+            POLL_MADE,
+            &json!({ "poll": poll, "message": message }),
+        ))
+    }
+
+    /// For one option, in place of any chosen before.
+    pub(super) fn vote(&mut self, conversation: &str, poll: &str, option: &str) -> Outcome {
+        let (_, poll) = self.poll_in(conversation, poll)?;
+        let option = chosen(option).ok_or_else(no_such_option)?;
+        self.world.vote(poll, self.user, &[option])?;
+        self.poll_answer(poll)
+    }
+
+    pub(super) fn vote_for_all(&mut self, conversation: &str, poll: &str) -> Outcome {
+        let (_, poll) = self.poll_in(conversation, poll)?;
+        let body = self.json()?;
+        let votes = body["votes"].as_array();
+        let votes = votes.ok_or_else(|| RestResponse::bad("votes are missing"))?;
+        let options: Option<Vec<usize>> = votes
+            .iter()
+            .map(|vote| vote.as_str().and_then(chosen))
+            .collect();
+        let options = options.ok_or_else(no_such_option)?;
+        self.world.vote(poll, self.user, &options)?;
+        self.poll_answer(poll)
+    }
+
+    /// Only who made a poll may end it.
+    pub(super) fn end_poll(&mut self, conversation: &str, poll: &str) -> Outcome {
+        let (_, poll) = self.poll_in(conversation, poll)?;
+        if self.world.owner_of_poll(poll) != Some(self.user) {
+            return Err(RestResponse::not_yours());
+        }
+        self.world.end_poll(poll)?;
+        self.poll_answer(poll)
+    }
+
+    fn poll_answer(&self, poll: PollId) -> Outcome {
+        let row = self.world.poll_row(poll, self.user);
+        let row = row.ok_or_else(RestResponse::not_found)?;
+        Ok(RestResponse::coded(
+            200,
+            POLL_SHOWN,
+            &json!({ "poll": row }),
+        ))
+    }
+
+    fn poll_in(&self, conversation: &str, poll: &str) -> Result<(Place, PollId), RestResponse> {
+        let place = self.conversation(conversation)?;
+        let poll = number(poll)
+            .map(PollId::new)
+            .filter(|poll| self.world.place_of_poll(*poll) == Some(place))
+            .ok_or_else(RestResponse::not_found)?;
+        Ok((place, poll))
+    }
+
+    fn ballot(&self) -> Result<Ballot, RestResponse> {
+        let body = self.json()?;
+        let subject = body["subject"].as_str().filter(|text| !text.is_empty());
+        let subject = subject.ok_or_else(|| RestResponse::bad("subject is missing"))?;
+        let options: Option<Vec<&str>> = body["options"].as_array().and_then(|options| {
+            options
+                .iter()
+                .map(|option| option["title"].as_str())
+                .collect()
+        });
+        let options = options.filter(|options| !options.is_empty());
+        let options = options.ok_or_else(|| RestResponse::bad("options are missing"))?;
+        let mut ballot = Ballot::new(subject, options);
+        ballot.several = body["type"] == "multi";
+        ballot.anonymous = body["visibility"] == "anonymous";
+        let expiration = body["expiration"].as_u64();
+        let left = expiration.and_then(|at| at.checked_sub(self.world.seconds()));
+        let left = left.filter(|left| *left > 0);
+        let left = left.ok_or_else(|| RestResponse::bad("expiration must lie ahead"))?;
+        ballot.ends_in = Duration::from_secs(left);
+        Ok(ballot)
+    }
+}
+
+fn chosen(option: &str) -> Option<usize> {
+    usize::try_from(number(option)?).ok()
+}
+
+fn no_such_option() -> RestResponse {
+    RestResponse::bad("no such option")
+}
+
+/// The five digits that polls have in the envelope.
+const POLL_SHOWN: u32 = 20000;
+const POLL_MADE: u32 = 20100;

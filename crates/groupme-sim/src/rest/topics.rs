@@ -1,0 +1,90 @@
+//! Topics of groups. What is said in them is read and written as a group's, by the topic's id.
+
+use serde_json::Value;
+
+use super::{
+    RestResponse,
+    call::{Call, Outcome},
+};
+use crate::world::{GroupId, Place, TopicDraft, number};
+
+impl Call<'_> {
+    pub(super) fn topics(&self, group: &str) -> Outcome {
+        let group = self.home_group(group)?;
+        let topics: Vec<Value> = self
+            .world
+            .topics_of(group)
+            .filter_map(|topic| self.world.topic_row(topic, self.user))
+            .collect();
+        Ok(RestResponse::enveloped(200, &topics.into()))
+    }
+
+    pub(super) fn topic(&self, group: &str, topic: &str) -> Outcome {
+        let topic = self.topic_in(group, topic)?;
+        let row = self.world.topic_row(topic, self.user);
+        let row = row.ok_or_else(RestResponse::not_found)?;
+        Ok(RestResponse::enveloped(200, &row))
+    }
+
+    pub(super) fn add_topic(&mut self, group: &str) -> Outcome {
+        let group = self.home_group(group)?;
+        let draft = self.topic_draft()?;
+        if draft.name.is_none() {
+            return Err(RestResponse::bad("topic is missing"));
+        }
+        let topic = self.world.open_topic(group, self.user, draft)?;
+        self.topic_answer(201, topic)
+    }
+
+    pub(super) fn change_topic(&mut self, group: &str, topic: &str) -> Outcome {
+        let topic = self.topic_in(group, topic)?;
+        let draft = self.topic_draft()?;
+        self.world.change_topic(topic, self.user, draft)?;
+        self.topic_answer(200, topic)
+    }
+
+    pub(super) fn remove_topic(&mut self, group: &str, topic: &str) -> Outcome {
+        let topic = self.topic_in(group, topic)?;
+        self.world.remove_topic(topic, self.user)?;
+        Ok(RestResponse::enveloped(200, &Value::Null))
+    }
+
+    fn topic_answer(&self, status: u16, topic: GroupId) -> Outcome {
+        let row = self.world.topic_core(topic);
+        let row = row.ok_or_else(RestResponse::not_found)?;
+        Ok(RestResponse::enveloped(status, &row))
+    }
+
+    /// What the body says of a topic.
+    fn topic_draft(&self) -> Result<TopicDraft, RestResponse> {
+        let body = self.json()?;
+        let text = |name: &str| match &body[name] {
+            Value::Null => Ok(None),
+            Value::String(text) => Ok(Some(text.clone())),
+            _ => Err(RestResponse::bad(&format!("{name} must be text"))),
+        };
+        Ok(TopicDraft {
+            name: text("topic")?.filter(|name| !name.is_empty()),
+            description: text("description")?,
+            avatar_url: text("avatar_url")?,
+            kind: text("group_type")?,
+        })
+    }
+
+    /// A group of the caller's that is no topic.
+    pub(super) fn home_group(&self, text: &str) -> Result<GroupId, RestResponse> {
+        match self.group_place(text)? {
+            Place::Group(group) if self.world.parent(group).is_none() => Ok(group),
+            _ => Err(RestResponse::no_conversation()),
+        }
+    }
+
+    /// A topic of this group of the caller's.
+    fn topic_in(&self, group: &str, topic: &str) -> Result<GroupId, RestResponse> {
+        let group = self.home_group(group)?;
+        number(topic)
+            .map(GroupId::new)
+            .filter(|topic| self.world.parent(*topic) == Some(group))
+            .ok_or_else(RestResponse::not_found)
+    }
+}

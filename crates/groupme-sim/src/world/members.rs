@@ -1,0 +1,226 @@
+//! Users, groups, and who is in which.
+
+use super::{
+    GroupId, Place, UserId, World, WorldError,
+    message::{Group, User},
+    notice::Notice,
+    payload::{self, Home},
+};
+use crate::random::HEX;
+
+impl World {
+    /// Adds a user. The first one gets a nine-digit id and everybody else one of eight digits, so
+    /// that ids sorted as text come out in the wrong order.
+    pub fn add_user(&mut self, name: &str) -> UserId {
+        let step = 1 + self.random.next() % 9_000;
+        let id = match self.users.range(..FIRST_LONG_ID).next_back() {
+            _ if self.users.is_empty() => UserId::new(FIRST_LONG_ID.number() + step),
+            None => UserId::new(90_000_000 + step),
+            Some((last, _)) => UserId::new(last.number() + step),
+        };
+        let user = User {
+            name: name.to_owned(),
+            avatar_url: format!(
+                "https://i.groupme.com/200x200.jpeg.{}",
+                self.random.word(HEX, 32)
+            ),
+            token: self.random.word(TOKEN_LETTERS, 40),
+        };
+        self.tokens.insert(user.token.clone(), id);
+        self.users.insert(id, user);
+        id
+    }
+
+    /// Makes `token` the one that the user's clients have to show.
+    ///
+    /// # Errors
+    ///
+    /// [`WorldError::NoSuchUser`].
+    pub fn use_token(&mut self, user: UserId, token: &str) -> Result<(), WorldError> {
+        let entry = self.users.get_mut(&user);
+        let entry = entry.ok_or(WorldError::NoSuchUser(user))?;
+        self.tokens.remove(&entry.token);
+        token.clone_into(&mut entry.token);
+        self.tokens.insert(token.to_owned(), user);
+        Ok(())
+    }
+
+    /// Adds a group with these members besides its creator. Everybody but the creator is told.
+    ///
+    /// # Errors
+    ///
+    /// [`WorldError::NoSuchUser`].
+    pub fn add_group(
+        &mut self,
+        name: &str,
+        creator: UserId,
+        members: &[UserId],
+    ) -> Result<GroupId, WorldError> {
+        for user in members.iter().chain([&creator]) {
+            self.user(*user)?;
+        }
+        let (id, now) = (self.new_group_id(), self.seconds());
+        let group = Group {
+            name: name.to_owned(),
+            creator,
+            members: vec![creator],
+            topic: None,
+            created_at: now,
+            updated_at: now,
+        };
+        self.groups.insert(id, group);
+        for member in members.iter().filter(|member| **member != creator) {
+            self.add_member(id, creator, *member)?;
+        }
+        Ok(id)
+    }
+
+    /// Adds a member to a group. Adding one who is a member already changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`WorldError::NoSuchUser`], [`WorldError::NoSuchGroup`], [`WorldError::Topic`], or
+    /// [`WorldError::NotAMember`] about the one who adds.
+    pub fn add_member(
+        &mut self,
+        group: GroupId,
+        adder: UserId,
+        user: UserId,
+    ) -> Result<(), WorldError> {
+        self.check_no_topic(group)?;
+        self.check_member(group, adder)?;
+        self.user(user)?;
+        let now = self.seconds();
+        let entry = self
+            .groups
+            .get_mut(&group)
+            .ok_or(WorldError::NoSuchGroup(group))?;
+        if entry.members.contains(&user) {
+            return Ok(());
+        }
+        entry.members.push(user);
+        entry.updated_at = now;
+        let data = payload::membership(group, self.group(group)?, self.user(adder)?, now);
+        self.push(format!("/user/{user}"), &data);
+        let notice = Notice::added(self.user(adder)?, adder, self.user(user)?, user);
+        self.announce(Place::Group(group), notice);
+        Ok(())
+    }
+
+    /// Takes a member out of a group; members may take themselves out. The one who is out is not
+    /// told, as far as is known.
+    ///
+    /// # Errors
+    ///
+    /// [`WorldError::NoSuchUser`], [`WorldError::NoSuchGroup`], [`WorldError::Topic`] or
+    /// [`WorldError::NotAMember`].
+    pub fn remove_member(
+        &mut self,
+        group: GroupId,
+        remover: UserId,
+        user: UserId,
+    ) -> Result<(), WorldError> {
+        self.check_no_topic(group)?;
+        self.check_member(group, remover)?;
+        self.check_member(group, user)?;
+        let now = self.seconds();
+        if let Some(entry) = self.groups.get_mut(&group) {
+            entry.members.retain(|member| *member != user);
+            entry.updated_at = now;
+        }
+        let notice = if remover == user {
+            Notice::exited(self.user(user)?, user)
+        } else {
+            Notice::removed(self.user(remover)?, remover, self.user(user)?, user)
+        };
+        self.announce(Place::Group(group), notice);
+        Ok(())
+    }
+
+    /// The name of a user.
+    pub fn name(&self, user: UserId) -> Option<&str> {
+        self.users.get(&user).map(|user| &*user.name)
+    }
+
+    /// The token of a user.
+    pub fn token(&self, user: UserId) -> Option<&str> {
+        self.users.get(&user).map(|user| &*user.token)
+    }
+
+    /// The user whose token this is.
+    pub fn user_with_token(&self, token: &str) -> Option<UserId> {
+        self.tokens.get(token).copied()
+    }
+
+    /// The members of a group, or those of a topic's group; empty if there is no such group.
+    pub fn members(&self, group: GroupId) -> &[UserId] {
+        let group = self.parent(group).unwrap_or(group);
+        self.groups.get(&group).map_or(&[], |group| &group.members)
+    }
+
+    /// The groups of which the user is a member. Topics are none.
+    pub fn groups_of(&self, user: UserId) -> impl Iterator<Item = GroupId> {
+        self.groups
+            .iter()
+            .filter(move |(_, group)| group.members.contains(&user))
+            .map(|(id, _)| *id)
+    }
+
+    /// The users with whom the user has a conversation.
+    pub fn peers_of(&self, user: UserId) -> impl Iterator<Item = UserId> {
+        self.acquainted
+            .range((user, UserId::new(0))..=(user, UserId::new(u64::MAX)))
+            .map(|(_, peer)| *peer)
+    }
+
+    /// Whether the user is one of those who talk there.
+    pub(crate) fn takes_part(&self, user: UserId, place: Place) -> bool {
+        match place {
+            Place::Group(group) => self.members(group).contains(&user),
+            Place::Direct(low, high) => low != high && (user == low || user == high),
+        }
+    }
+
+    /// Everybody on whose own channel a message shows.
+    pub(super) fn audience(&self, place: Place) -> Vec<UserId> {
+        match place {
+            Place::Group(group) => self.members(group).to_vec(),
+            Place::Direct(low, high) => vec![low, high],
+        }
+    }
+
+    pub(super) fn check_member(&self, group: GroupId, user: UserId) -> Result<(), WorldError> {
+        self.user(user)?;
+        self.group(group)?;
+        if self.members(group).contains(&user) {
+            Ok(())
+        } else {
+            Err(WorldError::NotAMember { user, group })
+        }
+    }
+
+    /// Whether the user is one of those who talk there, or why not.
+    pub(super) fn check_place(&self, place: Place, user: UserId) -> Result<(), WorldError> {
+        self.user(user)?;
+        match place {
+            Place::Group(group) => self.check_member(group, user),
+            Place::Direct(..) if self.takes_part(user, place) => Ok(()),
+            Place::Direct(..) => Err(WorldError::Outsider(user)),
+        }
+    }
+
+    /// Groups and topics have one numbering.
+    pub(super) fn new_group_id(&mut self) -> GroupId {
+        let step = 1 + self.random.next() % 9_000;
+        self.latest_group = GroupId::new(self.latest_group.number() + step);
+        self.latest_group
+    }
+
+    pub(super) fn home(&self, group: GroupId) -> Home {
+        (group, self.parent(group))
+    }
+}
+
+/// The smallest id of nine digits.
+const FIRST_LONG_ID: UserId = UserId::new(100_000_000);
+const TOKEN_LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";

@@ -1,0 +1,211 @@
+//! Topics of groups, which GroupMe also calls subgroups.
+
+use serde_json::{Value, json};
+
+use super::{
+    GroupId, Place, UserId, World, WorldError,
+    message::{Group, Topic},
+    notice::Notice,
+};
+
+impl World {
+    /// Opens a topic in a group. Its members are those of the group, and messages in it are those
+    /// of a group with the topic's id: `Place::Group(topic)`.
+    ///
+    /// # Errors
+    ///
+    /// [`WorldError::NoSuchUser`], [`WorldError::NoSuchGroup`], [`WorldError::NotAMember`] or
+    /// [`WorldError::Topic`].
+    pub fn add_topic(
+        &mut self,
+        group: GroupId,
+        creator: UserId,
+        name: &str,
+    ) -> Result<GroupId, WorldError> {
+        self.open_topic(
+            group,
+            creator,
+            TopicDraft {
+                name: Some(name.to_owned()),
+                ..TopicDraft::default()
+            },
+        )
+    }
+
+    pub(crate) fn open_topic(
+        &mut self,
+        group: GroupId,
+        creator: UserId,
+        draft: TopicDraft,
+    ) -> Result<GroupId, WorldError> {
+        self.check_no_topic(group)?;
+        self.check_member(group, creator)?;
+        let (id, now) = (self.new_group_id(), self.seconds());
+        let topic = Topic {
+            parent: group,
+            description: draft.description.unwrap_or_default(),
+            avatar_url: draft.avatar_url,
+            kind: draft.kind.unwrap_or_else(|| "private".to_owned()),
+        };
+        let name = draft.name.unwrap_or_default();
+        let notice = Notice::topic_created(
+            self.user(creator)?,
+            creator,
+            id,
+            &name,
+            topic.avatar_url.as_deref(),
+        );
+        let entry = Group {
+            name,
+            creator,
+            members: Vec::new(),
+            topic: Some(topic),
+            created_at: now,
+            updated_at: now,
+        };
+        self.groups.insert(id, entry);
+        self.topics.insert((group, id));
+        self.announce(Place::Group(group), notice);
+        Ok(id)
+    }
+
+    /// Has a member give a topic another name, of which the topic is told.
+    ///
+    /// # Errors
+    ///
+    /// [`WorldError::NoSuchUser`], [`WorldError::NoSuchGroup`], [`WorldError::NotAMember`] or
+    /// [`WorldError::NoTopic`].
+    pub fn rename_topic(
+        &mut self,
+        topic: GroupId,
+        by: UserId,
+        name: &str,
+    ) -> Result<(), WorldError> {
+        let draft = TopicDraft {
+            name: Some(name.to_owned()),
+            ..TopicDraft::default()
+        };
+        self.change_topic(topic, by, draft)
+    }
+
+    /// Changes what is given. Only another name is told.
+    pub(crate) fn change_topic(
+        &mut self,
+        id: GroupId,
+        by: UserId,
+        draft: TopicDraft,
+    ) -> Result<(), WorldError> {
+        self.check_member(id, by)?;
+        let now = self.seconds();
+        let entry = self.groups.get_mut(&id);
+        let entry = entry.ok_or(WorldError::NoSuchGroup(id))?;
+        let topic = entry.topic.as_mut().ok_or(WorldError::NoTopic(id))?;
+        entry.updated_at = now;
+        if let Some(description) = draft.description {
+            topic.description = description;
+        }
+        if let Some(kind) = draft.kind {
+            topic.kind = kind;
+        }
+        if draft.avatar_url.is_some() {
+            topic.avatar_url = draft.avatar_url;
+        }
+        let parent = topic.parent;
+        if let Some(name) = draft.name.filter(|name| *name != entry.name) {
+            entry.name.clone_from(&name);
+            let notice = Notice::topic_renamed(self.user(by)?, by, &name, parent);
+            self.announce(Place::Group(id), notice);
+        }
+        Ok(())
+    }
+
+    /// Closes a topic; what was said in it is gone.
+    ///
+    /// # Errors
+    ///
+    /// As for [`rename_topic`](Self::rename_topic).
+    pub fn remove_topic(&mut self, topic: GroupId, by: UserId) -> Result<(), WorldError> {
+        self.check_member(topic, by)?;
+        let parent = self.parent(topic).ok_or(WorldError::NoTopic(topic))?;
+        let place = Place::Group(topic);
+        self.topics.remove(&(parent, topic));
+        if let Some(gone) = self.groups.remove(&topic) {
+            let notice = Notice::topic_removed(self.user(by)?, by, topic, &gone.name);
+            self.announce(Place::Group(parent), notice);
+        }
+        self.history.clear(place);
+        self.receipts.retain(|(other, _), _| *other != place);
+        self.polls.retain(|_, poll| poll.place != place);
+        Ok(())
+    }
+
+    /// The topics of a group.
+    pub fn topics_of(&self, group: GroupId) -> impl Iterator<Item = GroupId> {
+        let all = (group, GroupId::new(0))..=(group, GroupId::new(u64::MAX));
+        self.topics.range(all).map(|(_, topic)| *topic)
+    }
+
+    /// The group of which this is a topic; `None` if it is none.
+    pub(crate) fn parent(&self, group: GroupId) -> Option<GroupId> {
+        self.groups.get(&group)?.parent()
+    }
+
+    /// A topic as a member sees it.
+    pub(crate) fn topic_row(&self, id: GroupId, viewer: UserId) -> Option<Value> {
+        let mut row = self.topic_core(id)?;
+        let group = self.groups.get(&id)?;
+        let place = Place::Group(id);
+        let receipt = self.receipt(viewer, place);
+        if let Some(members) = row.as_object_mut() {
+            members.shift_remove("type");
+        }
+        let mut messages = self.messages_summary(place);
+        messages["last_message_updated_at"] = messages["last_message_created_at"].clone();
+        row["messages"] = messages;
+        row["creator_user_id"] = group.creator.number().into();
+        row["muted_until"] = Value::Null;
+        row["unread_count"] = Value::Null;
+        row["last_read_message_id"] = receipt.map(|receipt| receipt.message.to_string()).into();
+        row["last_read_at"] = receipt.map(|receipt| receipt.at).into();
+        Some(row)
+    }
+
+    /// A topic as the answer to its making or changing shows it. All its ids are numbers.
+    pub(crate) fn topic_core(&self, id: GroupId) -> Option<Value> {
+        let group = self.groups.get(&id)?;
+        let topic = group.topic.as_ref()?;
+        Some(json!({
+            "id": id.number(),
+            "topic": group.name,
+            "type": topic.kind,
+            "description": topic.description,
+            "avatar_url": topic.avatar_url,
+            "created_at": group.created_at,
+            "updated_at": group.updated_at,
+            "parent_id": topic.parent.number(),
+            "like_icon": null,
+        }))
+    }
+
+    pub(super) fn check_no_topic(&self, group: GroupId) -> Result<(), WorldError> {
+        match self.parent(group) {
+            Some(_) => Err(WorldError::Topic(group)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Group {
+    fn parent(&self) -> Option<GroupId> {
+        self.topic.as_ref().map(|topic| topic.parent)
+    }
+}
+
+/// What a topic is to be.
+#[derive(Debug, Default)]
+pub(crate) struct TopicDraft {
+    pub(crate) name: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) avatar_url: Option<String>,
+    pub(crate) kind: Option<String>,
+}

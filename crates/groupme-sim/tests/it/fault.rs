@@ -1,0 +1,356 @@
+//! Fault plans: what they do to frames, connections and requests, and that a seed decides it.
+
+use core::{iter, time::Duration};
+
+use bayeux_proto::Instant;
+use groupme_sim::{Fate, FaultPlan, Faults, Idle, Incident, Link, Odds, Pace, Service, Way};
+
+const START: Instant = Instant::ORIGIN;
+
+fn ms(time: u64) -> Duration {
+    Duration::from_millis(time)
+}
+
+/// The first connection of a plan, changed first.
+fn link(change: impl FnOnce(&mut FaultPlan)) -> Link {
+    let mut plan = FaultPlan::new(1);
+    change(&mut plan);
+    Faults::new(plan, START).open_link(START)
+}
+
+fn send(link: &mut Link, now: Instant, frames: &[&str]) {
+    for frame in frames {
+        link.handle_frame(now, Way::Down, frame.as_bytes().to_vec());
+    }
+}
+
+fn arrived(link: &mut Link, now: Instant) -> Vec<String> {
+    iter::from_fn(|| link.poll_frame(now, Way::Down))
+        .map(|frame| String::from_utf8(frame).unwrap())
+        .collect()
+}
+
+#[test]
+fn without_faults_frames_arrive_at_once_and_in_order() {
+    let mut link = link(|_| {});
+    send(&mut link, START, &["a", "b", "c"]);
+    assert_eq!(link.poll_timeout(), Some(START));
+    assert_eq!(arrived(&mut link, START), ["a", "b", "c"]);
+    assert_eq!(link.poll_timeout(), None);
+    assert_eq!(link.fate(), Fate::default());
+}
+
+#[test]
+fn a_lost_frame_does_not_arrive_and_the_other_way_is_another_matter() {
+    let mut link = link(|plan| plan.down.drop = Odds::ALWAYS);
+    send(&mut link, START, &["a", "b"]);
+    assert_eq!(arrived(&mut link, START + ms(60_000)), [""; 0]);
+    link.handle_frame(START, Way::Up, b"up".to_vec());
+    assert_eq!(link.poll_frame(START, Way::Up).as_deref(), Some(&b"up"[..]));
+}
+
+#[test]
+fn a_doubled_frame_arrives_twice() {
+    let mut link = link(|plan| plan.down.duplicate = Odds::ALWAYS);
+    send(&mut link, START, &["a", "b"]);
+    assert_eq!(arrived(&mut link, START), ["a", "a", "b", "b"]);
+}
+
+#[test]
+fn delayed_frames_arrive_in_order_and_in_time() {
+    let mut link = link(|plan| {
+        plan.down.delay = Odds::percent(50);
+        plan.down.longest_delay = ms(100);
+    });
+    let sent: Vec<String> = (0..100).map(|number| number.to_string()).collect();
+    let mut received = Vec::new();
+    let mut late = 0;
+    for (frame, at) in sent.iter().zip(0..) {
+        let now = START + ms(at);
+        send(&mut link, now, &[frame]);
+        received.extend(arrived(&mut link, now));
+        late += u32::from(link.poll_timeout().is_some());
+    }
+    assert!(late > 20, "{late}");
+    received.extend(arrived(&mut link, START + ms(100 + 100)));
+    assert_eq!(received, sent);
+}
+
+#[test]
+fn an_overtaken_frame_comes_behind_the_next_or_late() {
+    let mut link = link(|plan| {
+        plan.down.reorder = Odds::ALWAYS;
+        plan.down.longest_delay = ms(100);
+    });
+    send(&mut link, START, &["a", "b", "c"]);
+    assert_eq!(arrived(&mut link, START), ["b", "a"]);
+    assert_eq!(link.poll_timeout(), Some(START + ms(100)));
+    assert_eq!(arrived(&mut link, START + ms(99)), [""; 0]);
+    assert_eq!(arrived(&mut link, START + ms(100)), ["c"]);
+    assert_eq!(link.poll_timeout(), None);
+}
+
+#[test]
+fn a_cut_frame_is_the_beginning_of_what_was_sent() {
+    let mut link = link(|plan| plan.down.truncate = Odds::ALWAYS);
+    let frame = r#"[{"channel":"/meta/connect"}]"#;
+    for _ in 0..100 {
+        send(&mut link, START, &[frame, ""]);
+        let cut = arrived(&mut link, START);
+        assert!(
+            cut[0].len() < frame.len() && frame.starts_with(&*cut[0]),
+            "{cut:?}"
+        );
+        assert_eq!(cut[1], "");
+    }
+}
+
+#[test]
+fn a_garbled_frame_is_as_long_as_before_and_differs() {
+    let mut link = link(|plan| plan.down.garble = Odds::ALWAYS);
+    let frame = vec![b' '; 64];
+    let mut invalid = 0;
+    for _ in 0..100 {
+        link.handle_frame(START, Way::Down, frame.clone());
+        let garbled = link.poll_frame(START, Way::Down).unwrap();
+        assert_eq!(garbled.len(), frame.len());
+        let changed = iter::zip(&garbled, &frame).filter(|(one, other)| one != other);
+        // Twice the same bit is no change, but seldom.
+        assert!(changed.count() <= 5);
+        invalid += u32::from(String::from_utf8(garbled).is_err());
+    }
+    assert!(invalid > 10, "{invalid}");
+    // Nothing can be changed in nothing.
+    link.handle_frame(START, Way::Down, Vec::new());
+    assert_eq!(link.poll_frame(START, Way::Down), Some(Vec::new()));
+}
+
+#[test]
+fn the_same_seed_does_the_same_whatever_else_happens_in_between() {
+    let plan = |seed| {
+        let mut plan = FaultPlan::new(seed);
+        plan.links.reset = Odds::percent(50);
+        plan.links.half_open = Odds::percent(50);
+        plan.links.refuse = Odds::percent(50);
+        plan.down.drop = Odds::percent(50);
+        plan.rest.odds = Odds::percent(50);
+        plan
+    };
+    // Once one connection after the other, and once all at a time, with requests in between.
+    let frames = |link: &mut Link| {
+        (0..50)
+            .map(|number: u32| {
+                send(link, START, &[&*number.to_string()]);
+                arrived(link, START)
+            })
+            .collect::<Vec<_>>()
+    };
+    let mut one_by_one = Faults::new(plan(3), START);
+    let first: Vec<_> = (0..20)
+        .map(|_| {
+            let mut link = one_by_one.open_link(START);
+            (link.fate(), frames(&mut link))
+        })
+        .collect();
+    let mut at_a_time = Faults::new(plan(3), START);
+    let mut links: Vec<Link> = (0..20)
+        .map(|_| {
+            at_a_time.judge(START, Service::Gateway);
+            at_a_time.open_link(START)
+        })
+        .collect();
+    let mut second: Vec<_> = links
+        .iter_mut()
+        .rev()
+        .map(|link| (link.fate(), frames(link)))
+        .collect();
+    second.reverse();
+    assert_eq!(first, second);
+
+    let judged = |seed| {
+        let mut faults = Faults::new(plan(seed), START);
+        (0..200)
+            .map(|_| faults.judge(START, Service::Rest))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(judged(3), judged(3));
+    assert_ne!(judged(3), judged(4));
+}
+
+#[test]
+fn connections_meet_the_fates_that_the_plan_says() {
+    let mut plan = FaultPlan::new(5);
+    plan.links.reset = Odds::percent(30);
+    plan.links.half_open = Odds::percent(30);
+    plan.links.prime = ms(700);
+    plan.links.refuse = Odds::percent(30);
+    plan.links.slow = Odds::percent(30);
+    let idle = Idle {
+        after: ms(9),
+        silently: true,
+    };
+    plan.links.idle = Some(idle);
+    let pace = plan.links.pace;
+    let mut faults = Faults::new(plan, START);
+    let fates: Vec<Fate> = (0..1000).map(|_| faults.open_link(START).fate()).collect();
+    let often = |hit: fn(&Fate) -> bool| {
+        let hits = fates.iter().filter(|fate| hit(fate)).count();
+        assert!((200..400).contains(&hits), "{hits}");
+    };
+    often(|fate| fate.reset.is_some());
+    often(|fate| fate.silence.is_some());
+    often(|fate| fate.refusal.is_some());
+    often(|fate| fate.pace.is_some());
+    for fate in &fates {
+        assert!(fate.reset.is_none_or(|at| at <= ms(700)));
+        assert!(fate.silence.is_none_or(|at| at <= ms(700)));
+        assert!(
+            fate.refusal
+                .is_none_or(|status| [403, 426, 503].contains(&status))
+        );
+        assert!(fate.pace.is_none_or(|slow| slow == pace));
+        assert_eq!(fate.idle, Some(idle));
+    }
+}
+
+#[test]
+fn one_connection_alone_can_be_slow() {
+    let mut plan = FaultPlan::new(5);
+    plan.links.slow = Odds::ALWAYS;
+    plan.links.pace = Pace {
+        bytes: 100,
+        every: ms(50),
+    };
+    plan.only_link = Some(2);
+    let mut faults = Faults::new(plan, START);
+    let slow: Vec<bool> = (0..5)
+        .map(|_| faults.open_link(START).fate().pace.is_some())
+        .collect();
+    assert_eq!(slow, [false, false, true, false, false]);
+    let pace = faults.plan().links.pace;
+    assert_eq!(
+        (pace.time(0), pace.time(1), pace.time(250)),
+        (ms(0), ms(50), ms(150))
+    );
+}
+
+#[test]
+fn bad_answers_are_pages_or_envelopes() {
+    let mut plan = FaultPlan::new(9);
+    plan.rest.odds = Odds::ALWAYS;
+    let mut faults = Faults::new(plan, START);
+    let answers: Vec<_> = (0..100)
+        .filter_map(|_| faults.judge(START, Service::Rest))
+        .collect();
+    assert_eq!(answers.len(), 100);
+    for answer in &answers {
+        let body = answer.body();
+        assert!([429, 503].contains(&answer.status));
+        if answer.html {
+            assert!(body.starts_with("<!DOCTYPE html>") && answer.content_type() == "text/html");
+        } else {
+            let body: serde_json::Value = serde_json::from_str(&body).unwrap();
+            assert_eq!(body["meta"]["code"], answer.status);
+        }
+    }
+    for both in [true, false] {
+        assert!(answers.iter().any(|answer| answer.html == both));
+        assert!(answers.iter().any(|answer| answer.carried_out == both));
+    }
+    assert_eq!(faults.judge(START, Service::Gateway), None);
+}
+
+#[test]
+fn incidents_come_by_the_clock_once_or_again_and_again() {
+    let plan = FaultPlan::new(1)
+        .every(ms(100), Incident::BreakConnections)
+        .after(ms(150), Incident::Restart)
+        .after(ms(150), Incident::Burst(3));
+    let mut faults = Faults::new(plan, START + ms(1000));
+    let mut seen = Vec::new();
+    while let Some(at) = faults.poll_timeout().filter(|at| *at <= START + ms(1300)) {
+        assert_eq!(faults.poll_incident(before(at)), None);
+        seen.extend(iter::from_fn(|| faults.poll_incident(at)).map(|incident| (at, incident)));
+    }
+    let at = |time| START + ms(time);
+    assert_eq!(
+        seen,
+        [
+            (at(1100), Incident::BreakConnections),
+            (at(1150), Incident::Restart),
+            (at(1150), Incident::Burst(3)),
+            (at(1200), Incident::BreakConnections),
+            (at(1300), Incident::BreakConnections),
+        ]
+    );
+    // After a standstill, once.
+    let late: Vec<_> = iter::from_fn(|| faults.poll_incident(at(9000))).collect();
+    assert_eq!(late, [Incident::BreakConnections]);
+    assert_eq!(faults.poll_timeout(), Some(at(9100)));
+}
+
+#[test]
+fn in_the_end_nothing_goes_wrong_and_what_was_frozen_thaws() {
+    let mut plan = FaultPlan::from_seed(1)
+        .after(ms(50), Incident::Freeze)
+        .after(ms(200), Incident::Restart)
+        .until(ms(100));
+    plan.schedule.retain(|entry| entry.at <= ms(200));
+    plan.rest.odds = Odds::ALWAYS;
+    plan.links.reset = Odds::ALWAYS;
+    plan.down.drop = Odds::ALWAYS;
+    let mut faults = Faults::new(plan, START);
+    let mut early = faults.open_link(START);
+    assert_eq!(faults.poll_incident(START + ms(99)), Some(Incident::Freeze));
+    assert_eq!(faults.poll_timeout(), Some(START + ms(100)));
+    let end = START + ms(100);
+    assert_eq!(faults.poll_incident(end), Some(Incident::Thaw));
+    assert_eq!(
+        (faults.poll_incident(end), faults.poll_timeout()),
+        (None, None)
+    );
+    assert!(faults.is_over(end));
+    assert_eq!(faults.judge(end, Service::Rest), None);
+    assert_eq!(faults.open_link(end).fate(), Fate::default());
+    // On what is open already, too.
+    send(&mut early, START, &["lost"]);
+    send(&mut early, end, &["found"]);
+    assert_eq!(arrived(&mut early, end), ["found"]);
+}
+
+#[test]
+fn seeds_make_up_all_kinds_of_plans() {
+    let plans: Vec<FaultPlan> = (0..200).map(FaultPlan::from_seed).collect();
+    let some = |hit: fn(&FaultPlan) -> bool| {
+        let hits = plans.iter().filter(|plan| hit(plan)).count();
+        assert!((10..190).contains(&hits), "{hits}");
+    };
+    some(|plan| !plan.down.drop.is_never());
+    some(|plan| !plan.up.reorder.is_never());
+    some(|plan| !plan.links.half_open.is_never());
+    some(|plan| !plan.gateway.odds.is_never());
+    some(|plan| !plan.rest.odds.is_never());
+    some(|plan| plan.links.idle.is_some());
+    some(|plan| {
+        plan.schedule
+            .iter()
+            .any(|entry| entry.incident == Incident::Restart)
+    });
+    for plan in &plans {
+        assert_eq!(
+            format!("{plan:?}"),
+            format!("{:?}", FaultPlan::from_seed(plan.seed))
+        );
+        let tcp = plan.clone().over_tcp();
+        assert_eq!(tcp.down.delay, plan.down.delay);
+        assert!([&tcp.down, &tcp.up].iter().all(|way| way.drop.is_never()
+            && way.duplicate.is_never()
+            && way.reorder.is_never()
+            && way.truncate.is_never()
+            && way.garble.is_never()));
+    }
+}
+
+fn before(at: Instant) -> Instant {
+    Instant::from_origin(at.since_origin().saturating_sub(Duration::from_nanos(1)))
+}

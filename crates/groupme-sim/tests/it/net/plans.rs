@@ -1,0 +1,410 @@
+//! Fault plans on real sockets.
+
+use core::time::Duration;
+
+use bayeux_proto::Instant;
+use fastwebsockets::OpCode;
+use groupme_sim::{FaultPlan, Faults, Idle, Incident, Odds, Pace, Sim, Way};
+use serde_json::{Value, json};
+
+use super::client::{Http, KEY, Socket, upgrade};
+use crate::peer::{connect, handshake};
+
+async fn sim(change: impl FnOnce(&mut FaultPlan)) -> Sim {
+    let mut plan = FaultPlan::new(1);
+    change(&mut plan);
+    let sim = Sim::builder().pings(None).faults(plan);
+    sim.start().await.unwrap()
+}
+
+/// A simulator with a client that listens, to which things happen from now on.
+async fn listening(change: impl FnOnce(&mut FaultPlan)) -> (Sim, Socket) {
+    // The client is the first connection, for which nothing was planned when it came.
+    let sim = sim(change).await;
+    let mut socket = Socket::open(&sim).await;
+    socket.listen(&sim).await;
+    socket.settle().await;
+    (sim, socket)
+}
+
+fn texts(message: &Value) -> &str {
+    message["data"]["subject"]["text"].as_str().unwrap()
+}
+
+#[tokio::test]
+async fn a_connection_can_be_reset_at_once() {
+    let sim = sim(|plan| {
+        plan.links.reset = Odds::ALWAYS;
+        plan.links.prime = Duration::ZERO;
+    })
+    .await;
+    let mut http = Http::open(&sim).await;
+    assert!(http.response().await.is_none());
+    sim.heal();
+    Socket::open(&sim).await.listen(&sim).await;
+}
+
+#[tokio::test]
+async fn a_connection_can_be_reset_in_its_prime() {
+    let sim = sim(|plan| {
+        plan.links.reset = Odds::ALWAYS;
+        plan.links.prime = Duration::from_millis(200);
+    })
+    .await;
+    let mut http = Http::open(&sim).await;
+    // A held poll, or whatever it comes to.
+    http.post(&json!([handshake("1")])).await;
+    while http.response().await.is_some() {}
+}
+
+#[tokio::test]
+async fn a_half_open_connection_accepts_and_says_nothing() {
+    let sim = sim(|plan| {
+        plan.links.half_open = Odds::ALWAYS;
+        plan.links.prime = Duration::ZERO;
+        plan.only_link = Some(0);
+    })
+    .await;
+    let mut deaf = Http::open(&sim).await;
+    deaf.post(&json!([handshake("1")])).await;
+    let mut other = Http::open(&sim).await;
+    let answer = other.ask(&json!([handshake("2")])).await;
+    // Whatever the first one sent would have been there by now.
+    assert_eq!(sim.sessions(), [answer[0]["clientId"].as_str().unwrap()]);
+    sim.kill_sockets();
+    assert!(deaf.response().await.is_none());
+}
+
+#[tokio::test]
+async fn a_slow_connection_brings_everything_byte_by_byte() {
+    let sim = sim(|plan| {
+        plan.links.slow = Odds::ALWAYS;
+        plan.links.pace = Pace {
+            bytes: 1,
+            every: Duration::from_micros(50),
+        };
+    })
+    .await;
+    let mut socket = Socket::open(&sim).await;
+    socket.listen(&sim).await;
+    sim.say("slowly").unwrap();
+    assert_eq!(texts(&socket.message().await), "slowly");
+}
+
+#[tokio::test]
+async fn one_slow_subscriber_holds_up_nobody_else() {
+    let sim = sim(|plan| {
+        plan.links.slow = Odds::ALWAYS;
+        plan.links.pace = Pace {
+            bytes: 1 << 10,
+            every: Duration::from_millis(1),
+        };
+        plan.only_link = Some(0);
+    })
+    .await;
+    let mut slow = Socket::open(&sim).await;
+    slow.listen(&sim).await;
+    let mut quick = Socket::open(&sim).await;
+    quick.listen(&sim).await;
+    quick.settle().await;
+    slow.settle().await;
+    sim.suffer(Incident::Burst(500));
+    for socket in [&mut quick, &mut slow] {
+        for number in 1..=500 {
+            assert_eq!(texts(&socket.message().await), format!("burst {number}"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn upgrades_can_be_refused_with_a_page() {
+    let sim = sim(|plan| {
+        plan.links.refuse = Odds::ALWAYS;
+        plan.links.refusals = vec![403];
+    })
+    .await;
+    let mut http = Http::open(&sim).await;
+    let refused = http.request("GET", "/faye", &upgrade(KEY), "").await;
+    assert_eq!(refused.status, 403);
+    assert!(refused.headers.contains("content-type: text/html"));
+    // Long-polling is another matter.
+    let answer = http.ask(&json!([handshake("1")])).await;
+    assert_eq!(answer[0]["successful"], true);
+}
+
+#[tokio::test]
+async fn rest_fails_one_time_in_ten_and_the_same_times_for_a_seed() {
+    let statuses = async || {
+        let sim = sim(|plan| plan.rest.odds = Odds::one_in(10)).await;
+        let mut http = Http::open(&sim).await;
+        let token = [("X-Access-Token", sim.token())];
+        let mut statuses = Vec::new();
+        for _ in 0..200 {
+            let answer = http.request("GET", "/v3/users/me", &token, "").await;
+            statuses.push(answer.status);
+        }
+        statuses
+    };
+    let first = statuses().await;
+    let failed = first.iter().filter(|status| **status != 200).count();
+    assert!((5..40).contains(&failed), "{failed}");
+    assert!(first.iter().all(|status| [200, 429, 503].contains(status)));
+    assert_eq!(statuses().await, first);
+}
+
+#[tokio::test]
+async fn what_was_carried_out_may_be_answered_as_if_it_were_not() {
+    for carried_out in [true, false] {
+        let sim = sim(|plan| {
+            plan.rest.odds = Odds::ALWAYS;
+            plan.rest.carried_out = if carried_out {
+                Odds::ALWAYS
+            } else {
+                Odds::NEVER
+            };
+        })
+        .await;
+        let mut http = Http::open(&sim).await;
+        let token = [("X-Access-Token", sim.token())];
+        let path = format!("/v3/groups/{}/messages", sim.cast().lake);
+        let message = json!({ "message": { "source_guid": "g", "text": "once" } }).to_string();
+        let answer = http.request("POST", &path, &token, &message).await;
+        assert!([429, 503].contains(&answer.status));
+        sim.heal();
+        let again = http.request("POST", &path, &token, &message).await;
+        assert_eq!(again.status, if carried_out { 409 } else { 201 });
+    }
+}
+
+#[tokio::test]
+async fn polls_can_be_answered_by_a_proxy() {
+    let sim = sim(|plan| {
+        plan.gateway.odds = Odds::ALWAYS;
+        plan.gateway.statuses = vec![200, 502];
+        plan.gateway.html = Odds::ALWAYS;
+        plan.gateway.carried_out = Odds::NEVER;
+    })
+    .await;
+    let mut http = Http::open(&sim).await;
+    let mut seen = [false; 2];
+    for _ in 0..20 {
+        http.post(&json!([handshake("1")])).await;
+        let answer = http.response().await.unwrap();
+        assert!(answer.body.starts_with("<!DOCTYPE html>"));
+        seen[usize::from(answer.status == 502)] = true;
+    }
+    assert_eq!(seen, [true; 2]);
+    assert_eq!(sim.sessions(), [""; 0]);
+    // An upgrade is another matter.
+    Socket::open(&sim).await.listen(&sim).await;
+}
+
+#[tokio::test]
+async fn frames_can_arrive_twice_either_way() {
+    let sim = sim(|plan| plan.down.duplicate = Odds::ALWAYS).await;
+    let mut socket = Socket::open(&sim).await;
+    let first = socket.ask(&handshake("1")).await;
+    assert_eq!(socket.message().await, first);
+
+    sim.set_faults({
+        let mut plan = FaultPlan::new(1);
+        plan.up.duplicate = Odds::ALWAYS;
+        plan
+    });
+    let mut socket = Socket::open(&sim).await;
+    let first = socket.ask(&handshake("1")).await["clientId"].clone();
+    assert_ne!(socket.message().await["clientId"], first);
+    // HTTP has no use for it.
+    let mut http = Http::open(&sim).await;
+    for id in ["1", "2", "3"] {
+        assert_eq!(http.ask(&json!([handshake(id)])).await[0]["id"], id);
+    }
+}
+
+#[tokio::test]
+async fn frames_can_be_lost_cut_or_changed() {
+    let mut plan = FaultPlan::new(1);
+    plan.down.drop = Odds::percent(40);
+    plan.only_link = Some(1);
+    let (sim, mut socket) = listening(|planned| *planned = plan.clone()).await;
+    let mut lossy = Socket::open(&sim).await;
+    // Without sockets, the same plan loses the same.
+    let now = Instant::ORIGIN;
+    let mut faults = Faults::new(plan, now);
+    faults.open_link(now);
+    let mut link = faults.open_link(now);
+    let mut lost = 0;
+    for number in 0..50 {
+        let id = number.to_string();
+        lossy.send(&json!([handshake(&id)])).await;
+        link.handle_frame(now, Way::Down, Vec::new());
+        if link.poll_frame(now, Way::Down).is_some() {
+            assert_eq!(lossy.message().await["id"], id);
+        } else {
+            lost += 1;
+        }
+    }
+    assert!((10..40).contains(&lost), "{lost}");
+
+    let mut plan = FaultPlan::new(1);
+    plan.down.truncate = Odds::percent(50);
+    plan.down.garble = Odds::percent(50);
+    sim.set_faults(plan);
+    let mut odd = 0;
+    for _ in 0..20 {
+        let mut broken = Socket::open(&sim).await;
+        broken.send(&json!([handshake("1")])).await;
+        // A client has to fail a connection whose text is not even that.
+        let payload = broken.read().await.map(|(_, payload)| payload);
+        let read = payload.as_deref().map(serde_json::from_slice::<Value>);
+        odd += u32::from(!matches!(read, Some(Ok(_))));
+    }
+    assert!(odd > 5, "{odd}");
+    socket.settle().await;
+}
+
+#[tokio::test]
+async fn delayed_frames_arrive_in_order() {
+    let sim = sim(|plan| {
+        for way in [&mut plan.down, &mut plan.up] {
+            way.delay = Odds::percent(30);
+            way.longest_delay = Duration::from_millis(5);
+        }
+    })
+    .await;
+    let mut socket = Socket::open(&sim).await;
+    socket.listen(&sim).await;
+    for number in 0..100 {
+        sim.say(&number.to_string()).unwrap();
+    }
+    for number in 0..100 {
+        assert_eq!(texts(&socket.message().await), number.to_string());
+    }
+    // Bodies of HTTP, too, and a close behind all that was to come.
+    let mut http = Http::open(&sim).await;
+    for id in ["1", "2", "3"] {
+        assert_eq!(http.ask(&json!([handshake(id)])).await[0]["id"], id);
+    }
+    sim.say("last").unwrap();
+    sim.destroy_sessions();
+    assert_eq!(texts(&socket.message().await), "last");
+    assert_eq!(socket.read().await.unwrap().0, OpCode::Close);
+}
+
+#[tokio::test]
+async fn a_lost_request_is_never_answered() {
+    let sim = sim(|plan| {
+        plan.up.drop = Odds::ALWAYS;
+        plan.only_link = Some(0);
+    })
+    .await;
+    let mut lost = Http::open(&sim).await;
+    lost.post(&json!([handshake("1")])).await;
+    let mut other = Http::open(&sim).await;
+    other.ask(&json!([handshake("2")])).await;
+    sim.kill_sockets();
+    assert!(lost.response().await.is_none());
+    assert_eq!(sim.sessions().len(), 1);
+}
+
+#[tokio::test]
+async fn a_proxy_cuts_connections_over_which_nothing_goes() {
+    let idle = |silently| Idle {
+        after: Duration::from_mins(1),
+        silently,
+    };
+    let (sim, mut socket) = listening(|plan| plan.links.idle = Some(idle(false))).await;
+    sim.step(Duration::from_secs(59));
+    socket.settle().await;
+    sim.step(Duration::from_secs(59));
+    socket.settle().await;
+    sim.step(Duration::from_secs(61));
+    assert_eq!(socket.read().await, None);
+
+    // Or lets both believe that it is there.
+    let (sim, mut socket) = listening(|plan| plan.links.idle = Some(idle(true))).await;
+    sim.step(Duration::from_secs(61));
+    let mut other = Http::open(&sim).await;
+    other.ask(&json!([handshake("2")])).await;
+    sim.say("into the void").unwrap();
+    other.ask(&json!([handshake("3")])).await;
+    assert_eq!(sim.sessions().len(), 3);
+    sim.kill_sockets();
+    assert_eq!(socket.read().await, None);
+}
+
+#[tokio::test]
+async fn what_is_planned_for_all_happens_by_the_clock() {
+    let at = Duration::from_millis(20);
+    let (sim, mut socket) = listening(|_| {}).await;
+    let before = sim.sessions();
+    let plan = FaultPlan::new(1)
+        .after(at, Incident::Burst(3))
+        .after(at, Incident::Freeze)
+        .after(2 * at, Incident::Thaw)
+        .after(3 * at, Incident::Restart);
+    sim.set_faults(plan);
+    for number in 1..=3 {
+        assert_eq!(texts(&socket.message().await), format!("burst {number}"));
+    }
+    assert_eq!(sim.sessions(), before);
+    assert_eq!(socket.read().await, None);
+    assert_eq!(sim.sessions(), [""; 0]);
+    // Or when the clock is put on.
+    sim.set_faults(FaultPlan::new(1).after(Duration::from_hours(1), Incident::Burst(1)));
+    let mut socket = Socket::open(&sim).await;
+    socket.listen(&sim).await;
+    socket.settle().await;
+    sim.step(Duration::from_hours(1));
+    assert_eq!(socket.message().await["channel"], "/meta/connect");
+}
+
+#[tokio::test]
+async fn a_burst_of_ten_thousand_arrives_whole_and_in_order() {
+    let (sim, mut socket) = listening(|_| {}).await;
+    sim.suffer(Incident::Burst(10_000));
+    for number in 1..=10_000 {
+        assert_eq!(texts(&socket.message().await), format!("burst {number}"));
+    }
+}
+
+#[tokio::test]
+async fn the_clock_can_be_put_on_and_the_calendar_set() {
+    let sim = Sim::builder()
+        .pings(Some(Duration::from_secs(30)))
+        .start()
+        .await
+        .unwrap();
+    let mut socket = Socket::open(&sim).await;
+    let client = socket.listen(&sim).await;
+    socket.settle().await;
+    let message = sim.say("typo").unwrap();
+    let said = socket.message().await;
+    sim.step(Duration::from_mins(5));
+    // A ping each half minute, on each of three channels, and nothing else.
+    let mut pings = 0;
+    while pings < 30 {
+        assert_eq!(socket.message().await["data"], json!({ "type": "ping" }));
+        pings += 1;
+    }
+    sim.with(|world| world.edit(message, "fixed")).unwrap();
+    sim.suffer(Incident::ClockAhead(Duration::from_hours(1)));
+    let error = sim
+        .with(|world| world.edit(message, "too late"))
+        .unwrap_err();
+    assert!(error.to_string().contains("too old"));
+    sim.suffer(Incident::ClockBack(Duration::from_hours(2)));
+    let earlier = sim.say("before").unwrap();
+    assert!(earlier > message, "ids grow whatever the clock says");
+    let mut last = said;
+    while last["data"]["subject"]["text"] != "before" {
+        last = socket.message().await;
+    }
+    assert_eq!(last["data"]["subject"]["id"], earlier.to_string());
+    // Twice the hold without a connect, and the session is gone.
+    sim.step(Duration::from_mins(30));
+    assert_eq!(sim.sessions(), [""; 0]);
+    let mut http = Http::open(&sim).await;
+    let answer = http.ask(&json!([connect(&client, "9")])).await;
+    assert_eq!(answer[0]["successful"], false);
+}

@@ -1,0 +1,198 @@
+//! A bot, and its test: against the simulated GroupMe, with no account, no network and no waiting.
+//!
+//! The bot keeps a shopping list for a group. It is an ordinary program on `groupme-client` and
+//! `groupme-rest`, which knows nothing of a simulator but the addresses it is given. The test is
+//! what `main` does; in a crate of your own it would be a `#[tokio::test]`.
+//!
+//! `cargo run --example test_your_bot`
+
+use std::collections::BTreeMap;
+
+use anyhow::ensure;
+use groupme_client::{Client, EventRef, GroupId, Incoming, Token, UserId};
+use groupme_model::{Draft, MessageRef};
+use groupme_rest::{BaseUrl, Conversation, Options, Services};
+use groupme_sim::{FaultPlan, Odds, Sim};
+
+/// All that the bot has to be told.
+struct Settings {
+    gateway_url: String,
+    root_url: String,
+    token: String,
+    user: UserId,
+    group: GroupId,
+}
+
+/// Puts what follows `add` on the list, and answers `list` with all of it.
+async fn shopping_bot(settings: Settings) -> anyhow::Result<()> {
+    let mut options = Options::default();
+    options.services = Services::below(&BaseUrl::new(&settings.root_url)?);
+    let rest = groupme_rest::Client::new(groupme_rest::Token::new(&settings.token)?, &options)?;
+    let group = Conversation::Group(settings.group.clone());
+    let mut gateway = Client::builder(Token::new(&settings.token)?, settings.user.clone())
+        .gateway_url(&settings.gateway_url)
+        .group(settings.group)
+        .connect()?;
+
+    // What is wanted, by the message that asked for it, so that edits and deletions find it.
+    let mut list = BTreeMap::new();
+    while let Some(incoming) = gateway.next().await {
+        let Incoming::Event(delivery) = incoming else {
+            continue;
+        };
+        let answer = match delivery.event() {
+            EventRef::LineCreate(push)
+                if push.message().user_id() != Some((&settings.user).into()) =>
+            {
+                answer(&mut list, &push.message())
+            }
+            EventRef::MessageUpdate(push) => {
+                answer(&mut list, &push.message()).map(|answer| format!("Edited. {answer}"))
+            }
+            EventRef::MessageDeleted(push) => list
+                .remove(&push.message().id().to_string())
+                .map(|thing| format!("No {thing}, then.")),
+            EventRef::LikeCreate(_) => Some("You are welcome.".to_owned()),
+            _ => None,
+        };
+        if let Some(answer) = answer {
+            rest.send(&group, Draft::new(answer)).await?;
+        }
+    }
+    Ok(())
+}
+
+fn answer(list: &mut BTreeMap<String, String>, message: &MessageRef<'_>) -> Option<String> {
+    let text = message.text()?;
+    if let Some(thing) = text.strip_prefix("add ") {
+        list.insert(message.id().to_string(), thing.to_owned());
+        return Some(format!("Noted: {thing}."));
+    }
+    let things: Vec<&str> = list.values().map(String::as_str).collect();
+    (text == "list").then(|| format!("We need {}.", things.join(" and ")))
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> anyhow::Result<()> {
+    let sim = Sim::start().await?;
+    let bot = tokio::spawn(shopping_bot(Settings {
+        gateway_url: sim.gateway_url(),
+        root_url: sim.root_url(),
+        token: sim.token().to_owned(),
+        user: UserId::new(sim.user_id()),
+        group: GroupId::new(sim.cast().lake.to_string()),
+    }));
+    tokio::select! {
+        checked = check(&sim) => checked?,
+        ended = bot => ended??,
+    }
+    println!("The bot does what it should.");
+    Ok(())
+}
+
+async fn check(sim: &Sim) -> anyhow::Result<()> {
+    let own = format!("/user/{}", sim.user_id());
+    let group = format!("/group/{}", sim.cast().lake);
+    sim.until_subscribed(&own).await;
+    sim.until_subscribed(&group).await;
+
+    let bread = sim.say("add bread")?;
+    expect(
+        "answers over REST",
+        "Noted: bread.",
+        sim.until_answered(bread).await,
+    )?;
+
+    // Whatever is said is to be found in the world, with its id.
+    let answer = sim
+        .until_said(|said| said.text() == Some("Noted: bread."))
+        .await;
+    sim.react(answer, "❤️")?;
+    expect(
+        "is glad of a reaction",
+        "You are welcome.",
+        sim.until_answered(answer).await,
+    )?;
+
+    let after = sim.say("no, wait")?;
+    sim.edit(bread, "add rye bread")?;
+    expect(
+        "follows an edit",
+        "Edited. Noted: rye bread.",
+        sim.until_answered(after).await,
+    )?;
+
+    let milk = sim.say("add milk")?;
+    expect(
+        "takes more than one",
+        "Noted: milk.",
+        sim.until_answered(milk).await,
+    )?;
+    let after = sim.say("we have some")?;
+    sim.delete(milk)?;
+    expect(
+        "follows a deletion",
+        "No milk, then.",
+        sim.until_answered(after).await,
+    )?;
+
+    // Its session lives on without it until it expires: its return makes two.
+    sim.kill_sockets();
+    sim.until_listeners(&group, 2).await;
+    let list = sim.say("list")?;
+    expect(
+        "survives a killed socket",
+        "We need rye bread.",
+        sim.until_answered(list).await,
+    )?;
+
+    sim.restart();
+    sim.until_subscribed(&own).await;
+    sim.until_subscribed(&group).await;
+    let list = sim.say("list")?;
+    expect(
+        "survives a restart of GroupMe",
+        "We need rye bread.",
+        sim.until_answered(list).await,
+    )?;
+
+    // Half of all REST requests fail, and half of those were carried out all the same.
+    let mut plan = FaultPlan::new(7);
+    plan.rest.odds = Odds::percent(50);
+    sim.set_faults(plan);
+    for thing in ["eggs", "salt", "tea"] {
+        let wanted = sim.say(&format!("add {thing}"))?;
+        let noted = format!("Noted: {thing}.");
+        expect(
+            "answers where REST fails",
+            &noted,
+            sim.until_answered(wanted).await,
+        )?;
+    }
+    sim.heal();
+    let list = sim.say("list")?;
+    sim.until_answered(list).await;
+    let noted = |text: &str| {
+        sim.with(|world| {
+            world
+                .messages(sim.cast().lake.into())
+                .filter(|said| said.text() == Some(text))
+                .count()
+        })
+    };
+    for thing in ["eggs", "salt", "tea"] {
+        let times = noted(&format!("Noted: {thing}."));
+        expect("answers once", "1", times.to_string())?;
+    }
+    Ok(())
+}
+
+/// Compares, and says what was found out.
+fn expect(what: &str, expected: &str, found: String) -> anyhow::Result<()> {
+    ensure!(
+        expected == found,
+        "{what}: expected {expected:?}, found {found:?}"
+    );
+    println!("ok  {what}: {found}");
+    Ok(())
+}
