@@ -54,7 +54,7 @@ pub(crate) async fn run(args: Demo) -> Result<(), Failure> {
     told.context("the story broke off")?;
     writeln!(
         io::stdout(),
-        "That was it. With an account of your own: groupme listen --user YOUR_ID"
+        "That was it. With an account of your own: GROUPME_ACCESS_TOKEN=… groupme listen"
     )?;
     Ok(())
 }
