@@ -20,6 +20,7 @@ mod secrets;
 mod sending;
 mod signals;
 mod sim;
+mod state;
 mod summary;
 mod typing;
 mod usage;
