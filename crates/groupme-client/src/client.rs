@@ -223,7 +223,8 @@ impl Builder {
     }
 
     /// Leaves it to the program to say when it is done with an event, by [`Handle::acknowledge`].
-    /// Default: when it asks for the next.
+    /// Default: when it asks for the next. What is never acknowledged takes up memory for as long as
+    /// the client runs.
     pub fn acknowledge_by_hand(mut self) -> Self {
         self.acknowledges = false;
         self
