@@ -47,7 +47,7 @@ pub(crate) async fn run(args: Demo) -> Result<(), Failure> {
             told = misfortune(&sim);
             if told.is_ok() {
                 // Until what was said meanwhile has been fetched.
-                core::future::pending().await
+                core::future::pending::<()>().await;
             }
         }
     };

@@ -14,7 +14,8 @@ async fn the_demo_shows_every_kind_of_event_and_ends_well() {
         "Mara is typing …",
         "Mara: Who is coming to the lake on Saturday?",
         "changed the reactions to Mara's \"Who is coming to the lake on Saturday?\": ❤️",
-        "reacted to your \"Me! I can drive, three seats left.\" 👍",
+        // Told on two channels, and printed for the first.
+        "changed the reactions to Robin's \"Me! I can drive, three seats left.\": 👍",
         "I bring the tent, it sleeps for. [image: https://",
         "edited: I bring the tent, it sleeps four.",
         "(ping)",
