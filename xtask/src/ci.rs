@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use crate::{
     clock,
     command::{cargo, run as sh},
-    interop, layering, tidy,
+    interop, layering, sim, tidy,
     workspace::Workspace,
 };
 
@@ -32,6 +32,8 @@ pub(crate) enum Job {
     Features,
     /// The groupme command against real Bayeux servers.
     Interop,
+    /// Some seeds of the simulation.
+    Sim,
 }
 
 impl fmt::Display for Job {
@@ -92,6 +94,7 @@ impl Job {
             Self::NoStd => no_std(workspace),
             Self::Features => features(workspace),
             Self::Interop => interop::run(workspace, &interop::Options::default()),
+            Self::Sim => sim::run(workspace, &sim::some_seeds()),
         }
     }
 }

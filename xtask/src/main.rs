@@ -8,6 +8,7 @@
 //! | `bench` | what things cost, as ratios within one run |
 //! | `tidy` | file sizes, names, comments and other habits of the sources |
 //! | `interop` | the `groupme` command against real Bayeux servers |
+//! | `sim` | client and server in virtual time, under every fault, from a seed |
 
 mod bench;
 mod ci;
@@ -15,6 +16,7 @@ mod clock;
 mod command;
 mod interop;
 mod layering;
+mod sim;
 mod suite;
 mod tidy;
 mod workspace;
@@ -52,6 +54,9 @@ enum Task {
     Tidy,
     /// Run the groupme command against real Bayeux servers.
     Interop(interop::Options),
+    /// Run client and server against each other in virtual time, under faults, from seeds.
+    #[command(disable_help_flag = true)]
+    Sim(sim::Options),
 }
 
 fn main() -> ExitCode {
@@ -73,5 +78,6 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Layering => layering::run(&workspace),
         Task::Tidy => tidy::run(&workspace),
         Task::Interop(options) => interop::run(&workspace, options),
+        Task::Sim(options) => sim::run(&workspace, options),
     }
 }

@@ -18,7 +18,7 @@ use self::{
 };
 use crate::{
     Action, Channel, Close, Config, Deadline, End, Event, Exchange, Extension, Instant, LaneId,
-    Message, Misuse, PublishId, Stray, SubscriptionId, Transport, Verdict, backoff::Rng,
+    Message, Misuse, PublishId, Stray, SubscriptionId, Transport, Usage, Verdict, backoff::Rng,
     timer::earliest,
 };
 
@@ -60,9 +60,10 @@ enum Stage {
     },
     /// There is a session: keep one connect outstanding.
     Live,
-    /// The farewell is to be sent, or has been.
+    /// The farewell is to be sent, or has been. Its time counts from when the driver next says
+    /// what time it is: the wish itself comes without one.
     Closing {
-        deadline: Instant,
+        deadline: Option<Instant>,
     },
     Ended,
 }
@@ -181,8 +182,7 @@ impl Session {
                 limit: self.config.max_payload,
             });
         }
-        let until = self.now + self.config.queue_timeout;
-        Ok(self.requests.publish(channel, json, until))
+        Ok(self.requests.publish(channel, json))
     }
 
     /// Takes leave: commands asked for before are still sent, then `/meta/disconnect`. Ends with
@@ -192,8 +192,7 @@ impl Session {
         match self.stage {
             Stage::Live if self.is_reachable() => {
                 self.requests.disconnect();
-                let deadline = self.now + self.config.disconnect_timeout;
-                self.stage = Stage::Closing { deadline };
+                self.stage = Stage::Closing { deadline: None };
             }
             Stage::Live | Stage::Handshake { .. } => self.finish(End::Requested),
             Stage::Idle | Stage::Closing { .. } | Stage::Ended => {}
@@ -226,7 +225,6 @@ impl Session {
             return Verdict::Stray(Stray::DeadLane);
         }
         self.socket_heard(lane);
-        self.recovery.heard(now);
         match (message.channel, message.successful) {
             ("/meta/handshake", Some(_)) => self.handle_handshake_reply(lane, message),
             ("/meta/connect", Some(_)) => self.handle_connect_reply(lane, message),
@@ -257,6 +255,7 @@ impl Session {
     /// The instant of [`poll_timeout`](Self::poll_timeout) has come. Harmless at any other time.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.observe(now);
+        self.start_clocks();
         self.socket_overdue();
         self.handshake_overdue();
         while let Some((lane, timer)) = self.requests_overdue() {
@@ -264,7 +263,9 @@ impl Session {
         }
         self.queue_overdue();
         self.connect_overdue();
-        if let Stage::Closing { deadline } = self.stage
+        if let Stage::Closing {
+            deadline: Some(deadline),
+        } = self.stage
             && deadline <= self.now
         {
             self.finish(End::Requested);
@@ -297,6 +298,7 @@ impl Session {
         out: &mut Vec<u8>,
     ) -> Option<Action> {
         self.observe(now);
+        self.start_clocks();
         if let Some(lane) = self.condemned.pop_front() {
             return Some(Action::Close(lane));
         }
@@ -320,10 +322,10 @@ impl Session {
     /// When to call [`handle_timeout`](Self::handle_timeout), and why; `None` is never.
     pub fn poll_timeout(&self) -> Option<Deadline> {
         if matches!(self.stage, Stage::Idle | Stage::Ended) {
-            return earliest(self.requests.deadlines());
+            return earliest(self.requests.deadlines(self.now));
         }
         let closing = match self.stage {
-            Stage::Closing { deadline } => Some(deadline),
+            Stage::Closing { deadline } => Some(deadline.unwrap_or(self.now)),
             _ => None,
         };
         let own = [
@@ -337,7 +339,7 @@ impl Session {
         ];
         earliest(
             own.into_iter()
-                .chain(self.requests.deadlines())
+                .chain(self.requests.deadlines(self.now))
                 .chain(self.socket_deadlines()),
         )
     }
@@ -356,8 +358,28 @@ impl Session {
         self.subscriptions.recipients(name)
     }
 
+    /// How much the session holds at this moment.
+    pub fn usage(&self) -> Usage {
+        Usage {
+            waiting: self.requests.waiting(),
+            in_flight: self.requests.in_flight(),
+            lanes: usize::from(self.socket.is_some()) + self.exchanges.len() + self.condemned.len(),
+            subscriptions: self.subscriptions.len(),
+            events: self.events.len(),
+        }
+    }
+
     fn observe(&mut self, now: Instant) {
         self.now = self.now.max(now);
+    }
+
+    /// What was asked for since the driver last said what time it is, was asked for now.
+    fn start_clocks(&mut self) {
+        self.requests
+            .start_clocks(self.now + self.config.queue_timeout);
+        if let Stage::Closing { deadline } = &mut self.stage {
+            deadline.get_or_insert(self.now + self.config.disconnect_timeout);
+        }
     }
 
     fn handle_event(&mut self, message: &Message<'_>) -> Verdict {
@@ -369,7 +391,10 @@ impl Session {
             self.advised.merge(advice);
         }
         match self.subscriptions.recipients(message.channel).next() {
-            Some(_) => Verdict::Deliver,
+            Some(_) => {
+                self.recovery.delivered(self.now);
+                Verdict::Deliver
+            }
             None => Verdict::Stray(Stray::Unrouted),
         }
     }

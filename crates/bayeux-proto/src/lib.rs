@@ -111,6 +111,82 @@
 //! free to hold, or by a connection that lived. Nothing late from an old session has any effect:
 //! its lanes are dead.
 
+//!
+//! # The other side
+//!
+//! [`server`] has the server: sessions, subscriptions, queues and held connects, as sans-IO as the
+//! client, and payload-agnostic. It behaves like Faye 1.x, an older Faye or `CometD`, each as
+//! recorded. The driver's loop is the client's turned around: report lanes and what came over them,
+//! do what is put out, wait until the next deadline.
+//!
+//! ```
+//! use std::collections::VecDeque;
+//! use bayeux_proto::Instant;
+//! use bayeux_proto::server::{Config, Element, Host, Inquiry, Lane, LaneKind, Member, Output, Payload,
+//!     Request, Server};
+//!
+//! /// Says who may do what. A real one looks at `ext`, and asks the system for randomness.
+//! struct Rules;
+//! impl Host for Rules {
+//!     fn fill_random(&mut self, bytes: &mut [u8]) { bytes.fill(7) }
+//!     fn may_publish(&mut self, _: &Inquiry<'_>) -> Result<(), String> {
+//!         Err("403::You may only listen".to_owned())
+//!     }
+//! }
+//!
+//! /// What a network reports. Here, one client that shakes hands over HTTP.
+//! enum Report { Opened(Lane, LaneKind), Arrived(Lane, Vec<Member<'static>>), Closed(Lane) }
+//! let lane = Lane::new(1);
+//! let mut network = VecDeque::from([
+//!     Report::Opened(lane, LaneKind::Exchange),
+//!     Report::Arrived(lane, vec![
+//!         Member::new("channel", r#""/meta/handshake""#),
+//!         Member::new("version", r#""1.0""#),
+//!         Member::new("supportedConnectionTypes", r#"["long-polling"]"#),
+//!     ]),
+//!     Report::Closed(lane),
+//! ]);
+//!
+//! let mut server = Server::new(Config::default());
+//! let mut now = Instant::ORIGIN;
+//! let mut answers = Vec::new();
+//! loop {
+//!     // A real driver waits here, for the network or for `poll_timeout`, whichever is first.
+//!     match network.pop_front() {
+//!         Some(Report::Opened(lane, kind)) => server.handle_open(now, lane, kind),
+//!         Some(Report::Closed(lane)) => server.handle_close(now, lane),
+//!         Some(Report::Arrived(lane, members)) => {
+//!             // What a parser does: it repeats what the members say. `bayeux-wire` has one.
+//!             let request = Request {
+//!                 members: &members,
+//!                 channel: "/meta/handshake",
+//!                 connection_types: &["long-polling"],
+//!                 ..Request::default()
+//!             };
+//!             let elements = [Element::Object(request)];
+//!             server.handle_payload(now, lane, &Payload::Messages(&elements), &mut Rules);
+//!         }
+//!         None => match server.poll_timeout() {
+//!             Some(at) => {
+//!                 now = at;
+//!                 server.handle_timeout(now);
+//!             }
+//!             None => break, // the session has expired, and nobody is left
+//!         },
+//!     }
+//!     while let Some(output) = server.poll_output() {
+//!         match output {
+//!             Output::Frame { text, .. } => answers.push(text), // a text frame on a socket
+//!             Output::Respond { body, .. } => answers.push(body), // 200, application/json
+//!             Output::Refuse { why, .. } => println!("{}", why.status()),
+//!             Output::Close { code, .. } => println!("close {code}"),
+//!         }
+//!     }
+//! }
+//! assert!(answers[0].contains(r#""successful":true"#));
+//! assert_eq!(now, Instant::from_millis(120_000)); // two holds of a minute, as with Faye
+//! ```
+
 #![no_std]
 
 extern crate alloc;
@@ -129,6 +205,7 @@ mod message;
 pub mod server;
 mod time;
 mod timer;
+mod usage;
 
 pub use advice::{Advice, Reconnect, Timing};
 pub use channel::Channel;
@@ -141,3 +218,4 @@ pub use lane::{Action, Close, ConnectionTypes, Exchange, LaneId, Transport};
 pub use message::{Message, MessageId};
 pub use time::Instant;
 pub use timer::{Deadline, Timer};
+pub use usage::Usage;

@@ -7,15 +7,27 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use self::sim::Sim;
+mod account;
+mod conversations;
+mod messages;
 
-/// Live on GroupMe's real-time gateway: listen, try it out, look into what was received.
+pub(crate) use self::{
+    account::{Account, Gateway, Place, Shape, Style, Transport},
+    conversations::{Chats, Groups, Ping, Typing},
+    messages::{Edit, History, Like, One, Read, Send},
+    sim::Sim,
+};
+
+/// Live on GroupMe: listen to its real-time gateway, read and write over its REST API, try it out.
+///
+/// The token comes from the environment variable `GROUPME_ACCESS_TOKEN` or from `--token-file`,
+/// never from an argument, which other users of the machine could read.
 #[derive(Debug, Parser)]
 #[command(
     name = "groupme",
     version,
     max_term_width = 100,
-    after_help = "New here? `groupme demo` needs no account and shows what it is about."
+    after_help = AFTER_HELP
 )]
 pub(crate) struct Cli {
     /// Log more to stderr: `-v` for what happens, `-vv` for each frame. `RUST_LOG` overrides it.
@@ -47,23 +59,54 @@ pub(crate) enum Command {
     Sim(Box<Sim>),
     /// Listen to an account's events and print each as it arrives.
     ///
-    /// For programs it prints one JSON object a line, whose `kind` is `event`, `connection`,
-    /// `subscription`, or `gap` wherever events may have been missed. It reconnects by itself and
-    /// goes on until it is stopped (Ctrl-C), or for as long as `--count` or `--for` say.
+    /// It reconnects by itself, fetches what was said meanwhile, and goes on until it is stopped
+    /// (Ctrl-C), or for as long as `--count` or `--for` say.
     ///
-    /// The token comes from the environment variable `GROUPME_ACCESS_TOKEN` or from `--token-file`,
-    /// never from an argument, which other users of the machine could read.
-    ///
-    /// Exit status: 0 ended as asked, 2 wrong usage, 3 the token was refused for this user, 1
-    /// anything else.
+    /// For programs it prints one JSON object a line. Its `kind` is `event`, with an `origin`:
+    /// `push`, `backfill` for a message that was missed and fetched, `reconciled` for a change
+    /// found by comparing. Or it is `connection` or `subscription`; `gap` wherever something was
+    /// missed, with its `conversation` and bounds where those are known, up to `backfilled` or
+    /// `lost`; `caught_up` once nothing is missing.
     Listen(Listen),
+    /// Send a message, once, however often it takes to get through.
+    ///
+    /// Prints the message as GroupMe has it then. Where it is not known whether the message
+    /// arrived, the error says how to try again without sending it twice.
+    Send(Send),
+    /// Print messages that were sent before, one a line, as GroupMe has them.
+    ///
+    /// Newest first, or oldest first with `--after`.
+    History(History),
+    /// List the direct conversations, the most recent first.
+    Chats(Chats),
+    /// List the groups, the most recent first.
+    Groups(Groups),
+    /// Change the text of a message of yours. What is attached stays, but for mentions: they name
+    /// places in the text.
+    Edit(Edit),
+    /// Delete a message.
+    Delete(One),
+    /// React to a message, in place of the reaction that you gave it before.
+    Like(Like),
+    /// Take back your reaction to a message.
+    Unlike(One),
+    /// Mark a conversation as read. In direct messages the other user sees it.
+    Read(Read),
+    /// Show yourself as typing.
+    ///
+    /// Returns when the gateway has passed it on.
+    Typing(Typing),
+    /// Measure round trips through the gateway: what you publish on your own channel comes back.
+    ///
+    /// Prints each, and at the end the least, the median and the 99th percentile. A ping of another
+    /// program of yours, or of the gateway itself, at the same moment cannot be told apart.
+    Ping(Ping),
     /// Decode captured frames or payloads, one JSON document a line or one in all.
     ///
     /// Prints one JSON object a line for each message or payload: its `type`, whether it is `typed`
     /// here, its `unknown_fields`, and its `value` as this library's types hold it. What is no JSON
-    /// is told on stderr with line and offset, and the rest is decoded all the same.
-    ///
-    /// Exit status: 0 everything was decoded, 2 wrong usage, 1 anything else.
+    /// is told on stderr with line and offset, and the rest is decoded all the same; the exit
+    /// status is 1 then.
     Decode(Decode),
 }
 
@@ -76,9 +119,10 @@ pub(crate) struct Demo {
 
 #[derive(Args, Debug)]
 pub(crate) struct Listen {
-    /// The id of the user whose token is used, such as `12345678`.
-    #[arg(long, value_name = "ID")]
-    pub(crate) user: String,
+    #[command(flatten)]
+    pub(crate) gateway: Gateway,
+    #[command(flatten)]
+    pub(crate) account: Account,
     /// Also listen to this group's typing, reactions, edits and deletions (repeatable).
     #[arg(long = "group", value_name = "ID")]
     pub(crate) groups: Vec<String>,
@@ -86,15 +130,26 @@ pub(crate) struct Listen {
     /// conversation id such as `1+2` (repeatable).
     #[arg(long = "dm", value_name = "ID")]
     pub(crate) direct_messages: Vec<String>,
-    /// How to reach the gateway; `auto` prefers a websocket and falls back.
-    #[arg(long, value_enum, default_value_t = TransportChoice::Auto)]
-    pub(crate) transport: TransportChoice,
-    /// The gateway to talk to.
-    #[arg(long, value_name = "URL", default_value = groupme_client::DEFAULT_GATEWAY)]
-    pub(crate) gateway_url: String,
-    /// A file whose first line is the access token; goes before the environment.
+    /// A file that remembers what was printed, to go on there the next time; it is made if it is
+    /// not there. After a crash nothing is missing, and at most the last line comes twice.
     #[arg(long, value_name = "FILE")]
-    pub(crate) token_file: Option<PathBuf>,
+    pub(crate) state: Option<PathBuf>,
+    /// Begin with the last N messages of each conversation. With --state, only the first time.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        conflicts_with = "no_backfill"
+    )]
+    pub(crate) history: u32,
+    /// Only print what is pushed: tell gaps, but do not fetch what was said in them.
+    #[arg(long, conflicts_with = "state")]
+    pub(crate) no_backfill: bool,
+    /// Fetch messages while nothing can be pushed, beginning after this time without a gateway, for
+    /// example `2m`.
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration,
+        conflicts_with = "no_backfill")]
+    pub(crate) poll_after: Option<Duration>,
     /// How to print; `pretty` when stdout is a terminal, otherwise `json`, one object a line.
     #[arg(long, value_enum)]
     pub(crate) format: Option<Format>,
@@ -117,15 +172,9 @@ pub(crate) struct Decode {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum TransportChoice {
-    Auto,
-    Websocket,
-    LongPolling,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// For people.
+    #[value(alias = "text")]
     Pretty,
     /// For programs: one object a line.
     Json,
@@ -146,3 +195,14 @@ pub(crate) enum Payload {
     /// One message, as REST sends it.
     Message,
 }
+
+const AFTER_HELP: &str = "\
+Exit status:
+  0  done
+  1  something else than the following
+  2  wrong usage
+  3  the access token was refused
+  4  GroupMe refused it, and would again: not found, not allowed, not valid
+  5  worth another try later: no network, no answer, too many requests, a failing server
+
+New here? `groupme demo` needs no account and shows what it is about.";

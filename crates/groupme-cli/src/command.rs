@@ -1,10 +1,23 @@
 //! The commands, one module each.
 
+pub(crate) mod chats;
 pub(crate) mod decode;
+pub(crate) mod delete;
 pub(crate) mod demo;
+pub(crate) mod edit;
 mod follow;
+pub(crate) mod groups;
+pub(crate) mod history;
+pub(crate) mod like;
 pub(crate) mod listen;
+pub(crate) mod ping;
+pub(crate) mod read;
+pub(crate) mod send;
 pub(crate) mod sim;
+mod text;
+pub(crate) mod typing;
+pub(crate) mod unlike;
+mod wait;
 
 use core::{future::Future, time::Duration};
 
@@ -61,3 +74,6 @@ impl Stop {
 
 /// How long leaving may take: more than it takes to wait for a gateway that does not answer.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How many conversations are asked for at once.
+const PER_PAGE: u32 = 100;

@@ -13,6 +13,10 @@ pub(crate) enum Failure {
     Usage(anyhow::Error),
     /// The service refused the credentials: status 3.
     Credentials(anyhow::Error),
+    /// GroupMe refused it, and would again: status 4.
+    Refused(anyhow::Error),
+    /// It may work later: status 5.
+    Later(anyhow::Error),
     /// Some of the input could not be decoded, and each case has been told: status 1.
     Told,
     /// Anything else: status 1.
@@ -22,6 +26,19 @@ pub(crate) enum Failure {
 impl Failure {
     pub(crate) fn usage(error: impl Into<anyhow::Error>) -> Self {
         Self::Usage(error.into())
+    }
+
+    /// The same, with one more word of advice.
+    pub(crate) fn and(self, advice: &str) -> Self {
+        let more = |error: anyhow::Error| anyhow::anyhow!("{error:#}; {advice}");
+        match self {
+            Self::Usage(error) => Self::Usage(more(error)),
+            Self::Credentials(error) => Self::Credentials(more(error)),
+            Self::Refused(error) => Self::Refused(more(error)),
+            Self::Later(error) => Self::Later(more(error)),
+            Self::Other(error) => Self::Other(more(error)),
+            Self::Told => Self::Told,
+        }
     }
 }
 
@@ -40,9 +57,11 @@ impl From<io::Error> for Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage(error) | Self::Credentials(error) | Self::Other(error) => {
-                write!(f, "{error:#}")
-            }
+            Self::Usage(error)
+            | Self::Credentials(error)
+            | Self::Refused(error)
+            | Self::Later(error)
+            | Self::Other(error) => write!(f, "{error:#}"),
             Self::Told => Ok(()),
         }
     }
@@ -66,6 +85,8 @@ pub(crate) fn report(result: Result<(), Failure>) -> ExitCode {
     ExitCode::from(match failure {
         Failure::Usage(_) => 2,
         Failure::Credentials(_) => 3,
+        Failure::Refused(_) => 4,
+        Failure::Later(_) => 5,
         Failure::Told | Failure::Other(_) => 1,
     })
 }

@@ -1,9 +1,12 @@
-//! The `groupme` command: listen to an account's events, try it without one, look into captures.
+//! The `groupme` command: listen to an account's events, read and write its messages, try it without
+//! one, look into captures.
 
+mod account;
 mod args;
 mod command;
 mod exit;
 mod output;
+mod remedy;
 
 use std::{
     io::{self, IsTerminal as _},
@@ -23,6 +26,17 @@ fn main() -> ExitCode {
         Command::Demo(args) => command::block_on(command::demo::run(args)),
         Command::Listen(args) => command::block_on(command::listen::run(args)),
         Command::Sim(args) => command::block_on(command::sim::run(*args)),
+        Command::Send(args) => command::block_on(command::send::run(args)),
+        Command::History(args) => command::block_on(command::history::run(args)),
+        Command::Chats(args) => command::block_on(command::chats::run(args)),
+        Command::Groups(args) => command::block_on(command::groups::run(args)),
+        Command::Edit(args) => command::block_on(command::edit::run(args)),
+        Command::Delete(args) => command::block_on(command::delete::run(args)),
+        Command::Like(args) => command::block_on(command::like::run(args)),
+        Command::Unlike(args) => command::block_on(command::unlike::run(args)),
+        Command::Read(args) => command::block_on(command::read::run(args)),
+        Command::Typing(args) => command::block_on(command::typing::run(args)),
+        Command::Ping(args) => command::block_on(command::ping::run(args)),
     };
     exit::report(result)
 }

@@ -2,12 +2,19 @@
 
 mod json;
 mod pretty;
+mod row;
+mod sheet;
 mod summary;
+mod words;
 
 use std::io;
 
 use groupme_client::{Delivery, Status};
 
+pub(crate) use self::{
+    row::{RoundTrips, Row},
+    sheet::Sheet,
+};
 use crate::args::Format;
 
 /// Prints what comes in, one way or another, and counts it.
@@ -73,7 +80,7 @@ impl Printer {
 }
 
 /// An error with its causes, in one line.
-fn chain(error: &dyn core::error::Error) -> String {
+pub(crate) fn chain(error: &dyn core::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

@@ -5,19 +5,17 @@ use std::io::Write as _;
 
 use bayeux_proto::{Extension, Outgoing};
 
-use crate::{TokenSource, wall};
+use crate::{token::SharedSource, wall};
 
 /// Writes the token, and the time at which it is written, into each message that needs them
 /// (GroupMe's push tutorial, "Subscribing to a user channel").
 pub(crate) struct Authorization {
-    source: Box<dyn TokenSource>,
+    source: SharedSource,
 }
 
 impl Authorization {
-    pub(crate) fn new(source: impl TokenSource) -> Self {
-        Self {
-            source: Box::new(source),
-        }
+    pub(crate) fn new(source: SharedSource) -> Self {
+        Self { source }
     }
 }
 

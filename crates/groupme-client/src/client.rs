@@ -2,20 +2,29 @@
 
 use core::{
     fmt,
+    future::poll_fn,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
+    time::Duration,
 };
 use std::sync::Arc;
 
 use bayeux_proto::Session;
 use bayeux_transport::{Clock, Driver, Endpoint, Lanes, Options};
 use futures_core::Stream;
+use groupme_delivery::{Config as DeliveryConfig, MemoryStore, Receipt, Store};
 use groupme_model::{GroupId, UserId};
+use groupme_rest::{BaseUrl, Options as RestOptions, Services, Token, endpoint::users};
 use tokio::sync::{Notify, mpsc};
 
 use crate::{
-    Error, Handle, Incoming, TokenSource, TransportPolicy, authorization::Authorization, channels,
-    gateway::Gateway,
+    Error, Handle, Incoming, Status, TokenSource, TransportPolicy,
+    authorization::Authorization,
+    backfill::{Backfill, SharedLedger},
+    channels,
+    gateway::{Gateway, Overflow},
+    rest::Rest,
+    token::SharedSource,
 };
 
 /// The gateway of GroupMe (GroupMe's push tutorial).
@@ -26,17 +35,26 @@ pub const DEFAULT_GATEWAY: &str = "https://push.groupme.com/faye";
 /// It connects, reconnects and subscribes by itself. While the program does not take what comes in,
 /// a bounded number of events waits, and then the socket is no longer read. Dropping the client
 /// takes leave in the background.
+///
+/// What was missed, for whatever reason, is fetched over REST and comes in its place, so that each
+/// message is delivered once and in the order of its conversation. An event counts as dealt with
+/// when the next is asked for, unless [`Builder::acknowledge_by_hand`] says otherwise; with a
+/// [`Store`] on disk, what was not dealt with comes again after a crash.
 #[derive(Debug)]
 pub struct Client {
     incoming: mpsc::Receiver<Incoming>,
     handle: Handle,
+    ledger: Option<SharedLedger>,
+    /// What was returned last, to be acknowledged by asking for the next.
+    returned: Option<Receipt>,
+    acknowledges: bool,
 }
 
 impl Client {
     /// Begins with a token, or another source of one, and the id of the user it belongs to.
     pub fn builder(token: impl TokenSource, user: UserId) -> Builder {
         Builder {
-            authorization: Authorization::new(token),
+            source: SharedSource::new(token),
             user,
             groups: Vec::new(),
             direct_messages: Vec::new(),
@@ -45,14 +63,47 @@ impl Client {
             options: transport_options(),
             allow_plaintext: false,
             seed: None,
+            rest: RestOptions::default(),
+            api: Api::default(),
+            delivery: DeliveryConfig::default(),
+            backfill: true,
+            store: None,
+            acknowledges: true,
+            overflow_after: OVERFLOW_AFTER,
         }
+    }
+
+    /// Asks GroupMe whose token it is.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Rest`] if GroupMe cannot be asked at all, [`Error::Whose`] if it does not say.
+    pub async fn user_of(token: &Token) -> Result<UserId, Error> {
+        let rest = groupme_rest::Client::new(token.clone(), &RestOptions::default())?;
+        let me = rest.call(&users::me()).await.map_err(Error::Whose)?;
+        Ok(me.id)
     }
 
     /// Waits for what comes next; `None` after [`Status::Ended`](crate::Status::Ended).
     ///
     /// Cancel-safe: what was not returned is returned by the next call.
     pub async fn next(&mut self) -> Option<Incoming> {
-        self.incoming.recv().await
+        poll_fn(|context| self.poll(context)).await
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Incoming>> {
+        if let (Some(receipt), Some(ledger)) = (self.returned.take(), &self.ledger)
+            && let Err(error) = ledger.acknowledge(receipt)
+        {
+            return Poll::Ready(Some(Incoming::Status(Status::NotSaved(Arc::new(error)))));
+        }
+        let incoming = ready!(self.incoming.poll_recv(context));
+        if let Some(Incoming::Event(delivery)) = &incoming
+            && self.acknowledges
+        {
+            self.returned = delivery.receipt();
+        }
+        Poll::Ready(incoming)
     }
 
     /// Something to ask the client with, from anywhere.
@@ -65,14 +116,14 @@ impl Stream for Client {
     type Item = Incoming;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Incoming>> {
-        self.get_mut().incoming.poll_recv(context)
+        self.get_mut().poll(context)
     }
 }
 
 /// The settings of a [`Client`] to be.
 #[must_use = "nothing happens before `connect`"]
 pub struct Builder {
-    authorization: Authorization,
+    source: SharedSource,
     user: UserId,
     groups: Vec<GroupId>,
     direct_messages: Vec<String>,
@@ -81,6 +132,25 @@ pub struct Builder {
     options: Options,
     allow_plaintext: bool,
     seed: Option<u64>,
+    rest: RestOptions,
+    api: Api,
+    delivery: DeliveryConfig,
+    backfill: bool,
+    store: Option<Box<dyn Store>>,
+    acknowledges: bool,
+    overflow_after: Duration,
+}
+
+/// Where the REST API is.
+#[derive(Debug, Default)]
+enum Api {
+    /// Where the options say, by default at GroupMe.
+    #[default]
+    Options,
+    /// Below an address.
+    Below(String),
+    /// Nowhere: the gateway is another one, and GroupMe's own API knows nothing of it.
+    Nowhere,
 }
 
 impl Builder {
@@ -104,8 +174,59 @@ impl Builder {
     }
 
     /// Talks to another gateway than [`DEFAULT_GATEWAY`]. Without TLS only on loopback.
+    ///
+    /// GroupMe's REST API knows nothing of it, so name the one that belongs to it with
+    /// [`api_url`](Self::api_url); without one, nothing that was missed can be fetched.
     pub fn gateway_url(mut self, url: impl Into<String>) -> Self {
         self.gateway = url.into();
+        if matches!(self.api, Api::Options) {
+            self.api = Api::Nowhere;
+        }
+        self
+    }
+
+    /// Takes all services of the REST API from below this address, such as a simulator's:
+    /// `http://127.0.0.1:8080`, where `/v3`, `/v4` and `/v2` are. Without TLS only on loopback.
+    pub fn api_url(mut self, url: impl Into<String>) -> Self {
+        self.api = Api::Below(url.into());
+        self
+    }
+
+    /// Replaces the options of the REST client: addresses, pace, patience, proxy, roots of trust.
+    /// An [`api_url`](Self::api_url) goes before the addresses in them.
+    pub fn rest_options(mut self, options: RestOptions) -> Self {
+        self.rest = options;
+        if matches!(self.api, Api::Nowhere) {
+            self.api = Api::Options;
+        }
+        self
+    }
+
+    /// Chooses how what was missed is made up for: how much of the past is delivered at the first
+    /// start, how many messages are compared after a gap, whether REST is polled.
+    pub fn delivery(mut self, config: DeliveryConfig) -> Self {
+        self.delivery = config;
+        self
+    }
+
+    /// Delivers what is pushed and nothing else: a gap is told, not filled, and what comes twice is
+    /// delivered twice.
+    pub fn without_backfill(mut self) -> Self {
+        self.backfill = false;
+        self
+    }
+
+    /// Keeps what was acknowledged somewhere. Default: in memory, so that a restart begins anew.
+    pub fn store(mut self, store: impl Store) -> Self {
+        self.store = Some(Box::new(store));
+        self
+    }
+
+    /// Leaves it to the program to say when it is done with an event, by [`Handle::acknowledge`].
+    /// Default: when it asks for the next. What is never acknowledged takes up memory for as long as
+    /// the client runs.
+    pub fn acknowledge_by_hand(mut self) -> Self {
+        self.acknowledges = false;
         self
     }
 
@@ -122,6 +243,14 @@ impl Builder {
         self
     }
 
+    /// How long the socket is not read for a program that takes nothing, before events are dropped
+    /// and [told](Status::Overflow), and fetched later. Default: 10 s, which is less than the patience
+    /// of either side with a silent session.
+    pub fn overflow_after(mut self, patience: Duration) -> Self {
+        self.overflow_after = patience;
+        self
+    }
+
     /// Fixes the seed of all jitter. Default: another one each time.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
@@ -133,8 +262,9 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`Error::Gateway`] for a URL that cannot be used, [`Error::Id`] for an id that names no
-    /// channel, [`Error::NoRuntime`] outside a tokio runtime.
+    /// [`Error::Gateway`] for a URL that cannot be used, [`Error::ApiUrl`] and [`Error::Rest`] for a
+    /// REST API that cannot, [`Error::State`] for a store that cannot be read, [`Error::Id`] for an
+    /// id that names no channel, [`Error::NoRuntime`] outside a tokio runtime.
     pub fn connect(self) -> Result<Client, Error> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| Error::NoRuntime)?;
         let endpoint = if self.allow_plaintext {
@@ -153,18 +283,80 @@ impl Builder {
             extra.push(channels::direct_message(&self.user, with)?);
         }
 
-        let session = Session::new(
-            self.transport.config(),
-            self.seed.unwrap_or_else(random_seed),
-        );
+        let seed = self.seed.unwrap_or_else(random_seed);
+        let rest = self
+            .api
+            .rest(&self.source, self.rest, self.allow_plaintext)?;
+        let mut backfill = None;
+        let mut ledger = None;
+        if let Some(rest) = rest.clone().filter(|_| self.backfill) {
+            let mut store = self
+                .store
+                .unwrap_or_else(|| Box::new(MemoryStore::default()));
+            let saved = store.load()?;
+            let entries = ledger.insert(SharedLedger::new(store)).clone();
+            let user = self.user.clone();
+            backfill = Some(Backfill::new(
+                self.delivery,
+                user,
+                saved,
+                entries,
+                rest,
+                seed,
+            ));
+        }
+        let session = Session::new(self.transport.config(), seed);
         let lanes = Lanes::new(endpoint, self.options, Clock::start())?;
-        let driver = Driver::new(session, lanes, self.authorization);
+        let driver = Driver::new(session, lanes, Authorization::new(self.source));
         let (outgoing, incoming) = mpsc::channel(QUEUE);
         let (commands, requests) = mpsc::channel(REQUESTS);
         let farewell = Arc::new(Notify::new());
-        let handle = Handle::new(commands, Arc::clone(&farewell), self.user);
-        runtime.spawn(Gateway::new(driver, own, extra, outgoing, requests, farewell).run());
-        Ok(Client { incoming, handle })
+        let handle = Handle::new(
+            commands,
+            Arc::clone(&farewell),
+            self.user,
+            rest,
+            ledger.clone(),
+        );
+        let overflow = Overflow::new(self.overflow_after);
+        let channels = (own, extra);
+        let gateway = Gateway::new(
+            driver, backfill, overflow, channels, outgoing, requests, farewell,
+        );
+        runtime.spawn(gateway.run());
+        Ok(Client {
+            incoming,
+            handle,
+            ledger,
+            returned: None,
+            acknowledges: self.acknowledges,
+        })
+    }
+}
+
+impl Api {
+    /// The REST client, if there is an API.
+    fn rest(
+        self,
+        source: &SharedSource,
+        mut options: RestOptions,
+        allow_plaintext: bool,
+    ) -> Result<Option<Rest>, Error> {
+        match self {
+            Self::Nowhere => return Ok(None),
+            Self::Options => {}
+            Self::Below(url) => {
+                // The version is added for each service.
+                let url = url.trim_end_matches('/').trim_end_matches("/v3");
+                let base = if allow_plaintext {
+                    BaseUrl::allowing_plaintext(url)
+                } else {
+                    BaseUrl::new(url)
+                };
+                options.services = Services::below(&base?);
+            }
+        }
+        Ok(Some(Rest::new(source.clone(), &options)?))
     }
 }
 
@@ -195,6 +387,9 @@ fn random_seed() -> u64 {
 
     std::hash::RandomState::new().build_hasher().finish()
 }
+
+/// How long the socket is not read for a slow program.
+const OVERFLOW_AFTER: Duration = Duration::from_secs(10);
 
 /// How many events wait for a slow program before the socket is no longer read.
 const QUEUE: usize = 1024;

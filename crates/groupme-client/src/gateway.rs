@@ -1,24 +1,35 @@
 //! The task that runs a session with GroupMe's gateway, and what GroupMe asks of it beyond Bayeux.
 
-use core::time::Duration;
-use std::{collections::BTreeMap, sync::Arc};
+mod overflow;
+mod translate;
 
-use bayeux_proto::{Channel, Event, ServerError, SubscriptionId};
+use core::time::Duration;
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
+
+use bayeux_proto::{Channel, SubscriptionId};
 use bayeux_transport::{Driver, DriverEvent};
 use tokio::{
     sync::{Notify, mpsc},
     time::{Instant, sleep_until},
 };
 
+pub(crate) use self::overflow::Overflow;
 use crate::{
-    Cause, Delivery, End, Incoming, Status, authorization::Authorization, handle::Command, wall,
+    Cause, End, Incoming, Status, authorization::Authorization, backfill::Backfill, handle::Command,
 };
 
 /// One running session.
 pub(crate) struct Gateway {
     driver: Driver<Authorization>,
+    /// What joins it with REST, unless the program does without.
+    backfill: Option<Backfill>,
     /// The account's own channel, whose refusal means the credentials.
     own: Channel,
+    /// Whether the present session delivers it.
+    is_own_active: bool,
     subscriptions: BTreeMap<Channel, SubscriptionId>,
     /// How often in a row the account's own channel has been refused for its credentials.
     refusals: u32,
@@ -32,6 +43,9 @@ pub(crate) struct Gateway {
     failure: Option<Arc<bayeux_transport::Error>>,
     /// What broke the connection last, until the gap is told that it left.
     loss: Option<Cause>,
+    /// What is to be told and finds no place yet.
+    pending: VecDeque<Incoming>,
+    overflow: Overflow,
     outgoing: mpsc::Sender<Incoming>,
     requests: mpsc::Receiver<Command>,
     farewell: Arc<Notify>,
@@ -40,8 +54,9 @@ pub(crate) struct Gateway {
 impl Gateway {
     pub(crate) fn new(
         mut driver: Driver<Authorization>,
-        own: Channel,
-        extra: Vec<Channel>,
+        backfill: Option<Backfill>,
+        overflow: Overflow,
+        (own, extra): (Channel, Vec<Channel>),
         outgoing: mpsc::Sender<Incoming>,
         requests: mpsc::Receiver<Command>,
         farewell: Arc<Notify>,
@@ -49,7 +64,9 @@ impl Gateway {
         driver.session().connect();
         let mut gateway = Self {
             driver,
+            backfill,
             own: own.clone(),
+            is_own_active: false,
             subscriptions: BTreeMap::new(),
             refusals: 0,
             ask_again: None,
@@ -57,6 +74,8 @@ impl Gateway {
             verdict: None,
             failure: None,
             loss: None,
+            pending: VecDeque::new(),
+            overflow,
             outgoing,
             requests,
             farewell,
@@ -73,7 +92,12 @@ impl Gateway {
         let mut asked = true;
         let mut wanted = true;
         loop {
-            // A place for what comes is taken before it is asked for: a slow program slows reading.
+            let has_room = self.pass_on(wanted);
+            let may_read = !wanted || self.may_read(has_room);
+            let deadline = self.feed_deadline();
+            let stalled = self.overflow.deadline();
+            let has_backfill = self.backfill.is_some();
+            let places = self.places_to_wait_for(has_room);
             let event = tokio::select! {
                 command = self.requests.recv(), if asked => {
                     match command {
@@ -101,16 +125,80 @@ impl Gateway {
                     self.subscribe(self.own.clone());
                     continue;
                 }
-                event = next(&mut self.driver, &self.outgoing, wanted) => event,
+                answer = answered(self.backfill.as_mut()), if has_backfill => {
+                    let now = self.driver.lanes().clock().now();
+                    if let Some(backfill) = &mut self.backfill {
+                        backfill.handle_answer(now, answer);
+                    }
+                    continue;
+                }
+                () = until(deadline) => {
+                    let now = self.driver.lanes().clock().now();
+                    if let Some(backfill) = &mut self.backfill {
+                        backfill.handle_timeout(now);
+                    }
+                    continue;
+                }
+                () = until(stalled) => {
+                    self.overflow();
+                    continue;
+                }
+                () = room(&self.outgoing, places), if wanted && places > 0 => continue,
+                event = self.driver.next(), if may_read => event,
             };
-            let incoming = self.translate(event);
-            let ended = matches!(incoming, Some(Incoming::Status(Status::Ended(_))));
-            if let Some(incoming) = incoming
-                && self.outgoing.try_send(incoming).is_err()
-            {
-                tracing::debug!("nobody takes what comes in");
-            }
+            self.take(event);
+            let ended = matches!(
+                self.pending.back(),
+                Some(Incoming::Status(Status::Ended(_)))
+            );
             if ended {
+                self.tell_the_rest().await;
+                return;
+            }
+        }
+    }
+
+    /// Passes on what there is and asks what the feed wants to know. False if the program has to
+    /// take something first.
+    fn pass_on(&mut self, wanted: bool) -> bool {
+        loop {
+            if let Some(backfill) = &mut self.backfill {
+                backfill.ask();
+            }
+            while let Some(incoming) = self.pending.pop_front() {
+                if !wanted {
+                    continue;
+                }
+                match self.outgoing.try_send(incoming) {
+                    Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => {}
+                    Err(mpsc::error::TrySendError::Full(incoming)) => {
+                        self.pending.push_front(incoming);
+                        return false;
+                    }
+                }
+            }
+            let next = self.backfill.as_mut().and_then(Backfill::poll_incoming);
+            match next {
+                Some(incoming) => self.pending.push_back(incoming),
+                None => break,
+            }
+        }
+        self.recover_from_overflow();
+        self.outgoing.capacity() > 0
+    }
+
+    /// Tells something, after all that came before it.
+    fn tell(&mut self, incoming: Incoming) {
+        while let Some(before) = self.backfill.as_mut().and_then(Backfill::poll_incoming) {
+            self.pending.push_back(before);
+        }
+        self.pending.push_back(incoming);
+    }
+
+    /// Waits until the program has taken what there is, or takes no more.
+    async fn tell_the_rest(&mut self) {
+        for incoming in core::mem::take(&mut self.pending) {
+            if self.outgoing.send(incoming).await.is_err() {
                 return;
             }
         }
@@ -120,6 +208,9 @@ impl Gateway {
         match command {
             Command::Subscribe(channel) => self.subscribe(channel),
             Command::Unsubscribe(channel) => {
+                if let Some(backfill) = &mut self.backfill {
+                    backfill.watch(channel.as_str(), false);
+                }
                 if let Some(id) = self.subscriptions.remove(&channel)
                     && let Err(error) = self.driver.session().unsubscribe(id)
                 {
@@ -131,6 +222,11 @@ impl Gateway {
                     tracing::warn!(%channel, %error, "not published");
                 }
             }
+            Command::Expect(guid) => {
+                if let Some(backfill) = &mut self.backfill {
+                    backfill.expect(guid);
+                }
+            }
             Command::Wake => self.driver.wake(),
         }
     }
@@ -138,6 +234,9 @@ impl Gateway {
     /// Asks anew for a channel that was asked for before, so that this asking is answered, too: by
     /// the server where it refused the channel, from memory where it delivers it.
     fn subscribe(&mut self, channel: Channel) {
+        if let Some(backfill) = &mut self.backfill {
+            backfill.watch(channel.as_str(), true);
+        }
         let session = self.driver.session();
         let before = match session.subscribe(&channel) {
             Ok(id) => self.subscriptions.insert(channel, id),
@@ -153,118 +252,16 @@ impl Gateway {
         }
     }
 
-    fn translate(&mut self, event: DriverEvent) -> Option<Incoming> {
-        match event {
-            DriverEvent::Session(event) => self.translate_session(event).map(Incoming::Status),
-            DriverEvent::Delivery(delivery) => {
-                let (frame, index) = delivery.into_parts();
-                Delivery::new(frame, index).map(Incoming::Event)
-            }
-            DriverEvent::Stray(why, delivery) => {
-                tracing::debug!(?why, channel = delivery.channel(), "a message of no use");
-                None
-            }
-            DriverEvent::LaneFailed(lane, error) => {
-                tracing::debug!(
-                    lane = lane.number(),
-                    error = display_chain(&error),
-                    "a lane failed"
-                );
-                self.failure = Some(Arc::new(error));
-                None
-            }
-            _ => None,
+    fn feed_deadline(&self) -> Option<Instant> {
+        let at = self.backfill.as_ref()?.poll_timeout()?;
+        let now = self.driver.lanes().clock().now();
+        Instant::now().checked_add(at - now)
+    }
+
+    fn take(&mut self, event: DriverEvent) {
+        if let Some(incoming) = self.translate(event) {
+            self.tell(incoming);
         }
-    }
-
-    fn translate_session(&mut self, event: Event) -> Option<Status> {
-        Some(match event {
-            Event::Connecting => Status::Connecting,
-            Event::Up { transport, .. } => Status::Connected { transport },
-            Event::Moved { transport } => Status::Moved { transport },
-            Event::Gap { since, cause } => {
-                let ago = self.driver.lanes().clock().now() - since;
-                let loss = self.loss.take().filter(|loss| *loss.protocol() == cause);
-                Status::Gap {
-                    since: wall::before_now(ago),
-                    cause: loss.unwrap_or_else(|| self.cause(cause)),
-                }
-            }
-            Event::Down { cause, retry_at } => {
-                let cause = self.cause(cause);
-                self.loss = Some(cause.clone());
-                self.disconnected(cause, retry_at)
-            }
-            Event::AttemptFailed {
-                cause, retry_at, ..
-            } => {
-                let cause = self.cause(cause);
-                self.disconnected(cause, retry_at)
-            }
-            Event::Subscribed(id) => {
-                let channel = self.driver.session().channel(id)?;
-                if *channel == self.own {
-                    self.refusals = 0;
-                    self.ask_again = None;
-                    self.patience = FIRST_PATIENCE;
-                }
-                Status::Subscribed {
-                    channel: channel.as_str().into(),
-                }
-            }
-            Event::Refused(id, error) => {
-                let channel = self.driver.session().channel(id)?.clone();
-                if channel == self.own {
-                    if concerns_credentials(&error) {
-                        self.credentials_refused(&error);
-                    } else {
-                        // Without it the client is all but deaf.
-                        self.ask_again = Some(Instant::now() + self.patience);
-                        self.patience = (self.patience * 2).min(LAST_PATIENCE);
-                    }
-                }
-                Status::Refused {
-                    channel: channel.as_str().into(),
-                    error,
-                }
-            }
-            Event::Published(_, outcome) => {
-                tracing::debug!(?outcome, "a publish is settled");
-                return None;
-            }
-            Event::Ended(end) => Status::Ended(
-                self.verdict
-                    .take()
-                    .unwrap_or_else(|| End::from_session(end)),
-            ),
-            _ => return None,
-        })
-    }
-
-    /// A refusal of the account's own channel is about the token; of any other, about that channel.
-    /// The token may have been renewed meanwhile, so it is asked for once more.
-    fn credentials_refused(&mut self, error: &ServerError) {
-        self.refusals += 1;
-        if self.refusals > 1 {
-            self.verdict = Some(End::Unauthorized(error.clone()));
-            self.driver.session().disconnect();
-            return;
-        }
-        self.subscribe(self.own.clone());
-    }
-
-    /// Joins a cause with the error of the lane that it speaks of. Lanes also end without one, and
-    /// with one that is of no consequence.
-    fn cause(&mut self, what: bayeux_proto::Cause) -> Cause {
-        let source = self
-            .failure
-            .take_if(|error| what == bayeux_proto::Cause::Lane(error.close()));
-        Cause::new(what, source)
-    }
-
-    fn disconnected(&self, cause: Cause, retry_at: bayeux_proto::Instant) -> Status {
-        let retry_in = retry_at - self.driver.lanes().clock().now();
-        Status::Disconnected { cause, retry_in }
     }
 }
 
@@ -276,36 +273,23 @@ async fn until(at: Option<Instant>) {
     }
 }
 
-/// The driver's next event, once there is a place for it.
-async fn next(
-    driver: &mut Driver<Authorization>,
-    outgoing: &mpsc::Sender<Incoming>,
-    wanted: bool,
-) -> DriverEvent {
-    if wanted {
-        // Dropped at once: this task is the only one that sends, so the place stays free.
-        let _ = outgoing.reserve().await;
-    }
-    driver.next().await
+/// Waits until the program has taken something.
+async fn room(outgoing: &mpsc::Sender<Incoming>, places: usize) {
+    // Dropped at once: this task is the only one that sends, so the places stay free.
+    let _ = outgoing.reserve_many(places).await;
 }
 
-/// Whether a refusal says that the token is not good, or not good for this.
-fn concerns_credentials(error: &ServerError) -> bool {
-    let text = error.text.to_ascii_lowercase();
-    matches!(error.code, Some(401 | 403))
-        || ["auth", "token", "credential", "denied", "forbidden"]
-            .iter()
-            .any(|word| text.contains(word))
-}
-
-fn display_chain(error: &bayeux_transport::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = core::error::Error::source(error);
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
+/// Waits for an answer of REST; for ever, where there is nobody to ask.
+async fn answered(
+    backfill: Option<&mut Backfill>,
+) -> (
+    groupme_delivery::QuestionId,
+    Result<groupme_delivery::Answer, groupme_delivery::Failure>,
+) {
+    match backfill {
+        Some(backfill) => backfill.answered().await,
+        None => core::future::pending().await,
     }
-    text
 }
 
 /// How long to wait before the account's own channel is asked for again, at first and at most.

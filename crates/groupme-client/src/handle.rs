@@ -1,20 +1,24 @@
 //! Requests to a running client, from anywhere.
 
+use core::fmt;
 use std::sync::Arc;
 
 use bayeux_proto::Channel;
-use groupme_model::{GroupId, UserId};
+use groupme_model::{Draft, GroupId, SourceGuid, UserId};
+use groupme_rest::{Conversation, Sent};
 use tokio::sync::{Notify, mpsc};
 
-use crate::{Error, channels, wall};
+use crate::{Delivery, Error, SendError, backfill::SharedLedger, channels, rest::Rest, wall};
 
 /// Asks a running client for something. Clones are cheap and equal; none keeps the client running.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Handle {
     commands: mpsc::Sender<Command>,
     /// Apart from the commands, so that it is heard however many of them wait.
     farewell: Arc<Notify>,
     user: UserId,
+    rest: Option<Rest>,
+    ledger: Option<SharedLedger>,
 }
 
 /// What a client can be asked for.
@@ -23,6 +27,7 @@ pub(crate) enum Command {
     Subscribe(Channel),
     Unsubscribe(Channel),
     Publish { channel: Channel, json: String },
+    Expect(SourceGuid),
     Wake,
 }
 
@@ -31,11 +36,15 @@ impl Handle {
         commands: mpsc::Sender<Command>,
         farewell: Arc<Notify>,
         user: UserId,
+        rest: Option<Rest>,
+        ledger: Option<SharedLedger>,
     ) -> Self {
         Self {
             commands,
             farewell,
             user,
+            rest,
+            ledger,
         }
     }
 
@@ -49,7 +58,7 @@ impl Handle {
     /// [`Error::Id`] for an id that is none, [`Error::NotTaken`] after the end or while too many
     /// requests wait.
     pub fn listen_to_group(&self, group: &GroupId) -> Result<(), Error> {
-        self.send(Command::Subscribe(channels::group(group)?))
+        self.send_command(Command::Subscribe(channels::group(group)?))
     }
 
     /// No longer listens to a group's own channel.
@@ -58,7 +67,7 @@ impl Handle {
     ///
     /// As [`listen_to_group`](Self::listen_to_group).
     pub fn leave_group(&self, group: &GroupId) -> Result<(), Error> {
-        self.send(Command::Unsubscribe(channels::group(group)?))
+        self.send_command(Command::Unsubscribe(channels::group(group)?))
     }
 
     /// Listens to the channel of the direct messages with a user: typing, receipts, reactions.
@@ -69,7 +78,7 @@ impl Handle {
     ///
     /// As [`listen_to_group`](Self::listen_to_group).
     pub fn listen_to_direct_messages(&self, with: &str) -> Result<(), Error> {
-        self.send(Command::Subscribe(channels::direct_message(
+        self.send_command(Command::Subscribe(channels::direct_message(
             &self.user, with,
         )?))
     }
@@ -80,7 +89,7 @@ impl Handle {
     ///
     /// As [`listen_to_group`](Self::listen_to_group).
     pub fn leave_direct_messages(&self, with: &str) -> Result<(), Error> {
-        self.send(Command::Unsubscribe(channels::direct_message(
+        self.send_command(Command::Unsubscribe(channels::direct_message(
             &self.user, with,
         )?))
     }
@@ -112,7 +121,7 @@ impl Handle {
     /// As [`listen_to_group`](Self::listen_to_group).
     pub fn ping(&self) -> Result<(), Error> {
         let channel = channels::user(&self.user)?;
-        self.send(Command::Publish {
+        self.send_command(Command::Publish {
             channel,
             json: r#"{"type":"ping"}"#.to_owned(),
         })
@@ -125,7 +134,7 @@ impl Handle {
     ///
     /// [`Error::NotTaken`] after the end or while too many requests wait.
     pub fn wake(&self) -> Result<(), Error> {
-        self.send(Command::Wake)
+        self.send_command(Command::Wake)
     }
 
     /// Takes leave of the gateway, after whatever was asked for before.
@@ -135,14 +144,65 @@ impl Handle {
         self.farewell.notify_one();
     }
 
+    /// The user whose account it is.
+    pub fn user(&self) -> &UserId {
+        &self.user
+    }
+
+    /// The REST API, in the name of the client's token and at its pace; `None` if the client has a
+    /// gateway of its own and no [`api_url`](crate::Builder::api_url).
+    pub fn rest(&self) -> Option<groupme_rest::Client> {
+        self.rest.as_ref().map(Rest::client)
+    }
+
+    /// Sends a message, over REST, once however often it takes. Its echo comes in as an event that
+    /// [is one's own](Delivery::is_own).
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::NoRest`] without a REST API; [`SendError::Rest`] as
+    /// [`groupme_rest::Client::send`].
+    pub async fn send(
+        &self,
+        conversation: &Conversation,
+        draft: impl Into<Draft>,
+    ) -> Result<Sent, SendError> {
+        let rest = self.rest().ok_or(SendError::NoRest)?;
+        let guid = rest.source_guid();
+        // The echo may come before the answer. That it is not marked is no reason not to send.
+        let _ = self.send_command(Command::Expect(guid.clone()));
+        Ok(rest.send_as(conversation, draft.into(), guid).await?)
+    }
+
+    /// The program is done with an event, which does not come again after the next start. Only with
+    /// [`Builder::acknowledge_by_hand`](crate::Builder::acknowledge_by_hand) is it necessary.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::State`] if that could not be saved.
+    pub fn acknowledge(&self, delivery: &Delivery) -> Result<(), Error> {
+        if let (Some(ledger), Some(receipt)) = (&self.ledger, delivery.receipt()) {
+            ledger.acknowledge(receipt)?;
+        }
+        Ok(())
+    }
+
     fn publish_typing(&self, channel: Channel) -> Result<(), Error> {
         let (user, started) = (self.user.as_str(), wall::now().as_millis());
         // The user's id names a channel, so it has no character that JSON escapes.
         let json = format!(r#"{{"type":"typing","user_id":"{user}","started":{started}}}"#);
-        self.send(Command::Publish { channel, json })
+        self.send_command(Command::Publish { channel, json })
     }
 
-    fn send(&self, command: Command) -> Result<(), Error> {
+    fn send_command(&self, command: Command) -> Result<(), Error> {
         self.commands.try_send(command).map_err(|_| Error::NotTaken)
+    }
+}
+
+impl fmt::Debug for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handle")
+            .field("user", &self.user)
+            .finish_non_exhaustive()
     }
 }

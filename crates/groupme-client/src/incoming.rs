@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use bayeux_proto::{ServerError, Transport};
 use bayeux_wire::{Frame, Value};
-use groupme_model::{Event, EventRef, Timestamp};
+use groupme_delivery::{Gap, Lost, Receipt, StoreError};
+use groupme_model::{ConversationId, Event, EventRef, Timestamp};
 
 /// What [`Client::next`](crate::Client::next) returns, in the order in which it happened.
 #[derive(Debug)]
@@ -26,13 +27,38 @@ pub enum Incoming {
 pub struct Delivery {
     frame: Arc<Frame>,
     index: usize,
+    origin: Origin,
+    is_own: bool,
+    receipt: Option<Receipt>,
 }
 
 impl Delivery {
     /// Pairs a frame with a message in it that has `data`.
-    pub(crate) fn new(frame: Arc<Frame>, index: usize) -> Option<Self> {
+    pub(crate) fn new(frame: Arc<Frame>, index: usize, origin: Origin) -> Option<Self> {
         frame.message(index)?.data()?;
-        Some(Self { frame, index })
+        Some(Self {
+            frame,
+            index,
+            origin,
+            is_own: false,
+            receipt: None,
+        })
+    }
+
+    pub(crate) fn with(mut self, receipt: Option<Receipt>, is_own: bool) -> Self {
+        self.receipt = receipt;
+        self.is_own = is_own;
+        self
+    }
+
+    pub(crate) fn receipt(&self) -> Option<Receipt> {
+        self.receipt
+    }
+
+    /// Whether it is the echo of a message that was sent with
+    /// [`Handle::send`](crate::Handle::send).
+    pub fn is_own(&self) -> bool {
+        self.is_own
     }
 
     /// The channel that it came on, such as `/user/1`.
@@ -61,7 +87,7 @@ impl Delivery {
 
     /// How it came to be known.
     pub fn origin(&self) -> Origin {
-        Origin::Push
+        self.origin
     }
 
     /// What happened, typed, free of the frame.
@@ -85,6 +111,11 @@ impl fmt::Debug for Delivery {
 pub enum Origin {
     /// The gateway pushed it.
     Push,
+    /// It is a message that was missed and fetched.
+    Backfill,
+    /// It is a change of a message that was missed, found by comparing what REST has with what was
+    /// delivered.
+    Reconciled,
 }
 
 impl Origin {
@@ -92,6 +123,8 @@ impl Origin {
     pub fn name(self) -> &'static str {
         match self {
             Self::Push => "push",
+            Self::Backfill => "backfill",
+            Self::Reconciled => "reconciled",
         }
     }
 }
@@ -139,6 +172,33 @@ pub enum Status {
         /// How long until the next attempt.
         retry_in: Duration,
     },
+    /// Messages of a conversation were missed; they follow, up to [`Backfilled`](Self::Backfilled)
+    /// or [`Lost`](Self::Lost).
+    Behind(Gap),
+    /// What was missed of a conversation has been delivered.
+    Backfilled {
+        /// The conversation.
+        conversation: ConversationId,
+        /// How many messages it was.
+        messages: u64,
+    },
+    /// Something was missed and cannot be had.
+    Lost(Lost),
+    /// Every conversation is whole: what is said from here on is delivered as it is pushed.
+    CaughtUp,
+    /// Messages are fetched again and again from here on, since none are pushed; or no longer.
+    Polling(bool),
+    /// The program did not take what came in for so long that events were dropped. What of it can
+    /// be had follows.
+    Overflow {
+        /// Since when.
+        since: Timestamp,
+        /// How many events.
+        dropped: u64,
+    },
+    /// What was acknowledged could not be saved, and may come again after the next start. The
+    /// client goes on.
+    NotSaved(Arc<StoreError>),
     /// The client has ended; nothing follows.
     Ended(End),
 }

@@ -11,6 +11,7 @@ use crate::timestamp::Timestamp;
 use crate::unknown::type_of;
 
 mod group;
+mod new;
 mod reaction;
 
 pub use group::{JoinedGroup, JoinedGroupRef};

@@ -122,6 +122,12 @@ impl Message {
         self.chat_id.as_ref().or(self.conversation_id.as_ref())
     }
 
+    /// Whether it is of a direct conversation: it names one, or whom it is for, and no group.
+    pub fn is_direct(&self) -> bool {
+        self.group_id.is_none()
+            && (self.direct_conversation().is_some() || self.recipient_id.is_some())
+    }
+
     /// Whether it was edited. `updated_at` alone does not tell: it may equal `created_at`.
     pub fn is_edited(&self) -> bool {
         self.updated_at > self.created_at
@@ -157,6 +163,12 @@ impl<'f> MessageRef<'f> {
     /// The direct conversation, under either of its names.
     pub fn direct_conversation(&self) -> Option<ConversationIdRef<'f>> {
         self.chat_id().or(self.conversation_id())
+    }
+
+    /// Whether it is of a direct conversation: it names one, or whom it is for, and no group.
+    pub fn is_direct(&self) -> bool {
+        self.group_id().is_none()
+            && (self.direct_conversation().is_some() || self.recipient_id().is_some())
     }
 
     /// Whether it was edited. `updated_at` alone does not tell: it may equal `created_at`.

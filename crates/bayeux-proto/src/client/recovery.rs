@@ -20,15 +20,23 @@ pub(super) struct Recovery {
     since: Instant,
     /// The last successful connect reply.
     confirmed: Option<Instant>,
-    /// The last message of any kind.
-    heard: Instant,
+    /// When delivery was last known to work.
+    known: Instant,
     /// Where a gap began, and why, until it is told.
     gap: Option<(Instant, Cause)>,
 }
 
 impl Recovery {
-    pub(super) fn heard(&mut self, now: Instant) {
-        self.heard = now;
+    /// An event came: whatever the server sent before it has come, too.
+    pub(super) fn delivered(&mut self, now: Instant) {
+        self.known = now;
+    }
+
+    /// A connect succeeded that was sent at `sent`. No later moment is known to have been good: a
+    /// server that forgets a session while it holds a connect may still answer it. Nor do other
+    /// replies say anything of events, which over HTTP come by another connection.
+    pub(super) fn vouched(&mut self, sent: Instant) {
+        self.known = self.known.max(sent);
     }
 
     /// A connect succeeded. Only one that the server was free to hold ends a streak of failures:
@@ -40,16 +48,20 @@ impl Recovery {
         }
     }
 
-    /// Whether the time of being up was long enough for its end to be no failure.
-    fn was_healthy(&self, now: Instant) -> bool {
-        self.up && self.confirmed >= Some(self.since) && now - self.since >= HEALTHY
+    /// Whether the time of being up was long enough for its end to be no failure. Some servers never
+    /// answer a connect, and close the socket all the same when it is old enough; but where it is the
+    /// silence that ends it, nothing has shown that anybody is there.
+    fn was_healthy(&self, now: Instant, end: &Cause) -> bool {
+        let confirmed = self.confirmed >= Some(self.since);
+        let silent = matches!(end, Cause::Silence(_));
+        self.up && now - self.since >= HEALTHY && (confirmed || !silent)
     }
 }
 
 impl Session {
     /// Something failed: tells so, and says when to try again.
     pub(super) fn failed(&mut self, cause: Cause) -> Instant {
-        if self.recovery.was_healthy(self.now) {
+        if self.recovery.was_healthy(self.now, &cause) {
             self.recovery.attempts = 0;
         }
         let refused = matches!(cause, Cause::Refused(_) | Cause::Violation(_));
@@ -85,10 +97,10 @@ impl Session {
         }
     }
 
-    /// Events may be missed from the last moment at which anything was heard.
+    /// Events may be missed from the last moment at which delivery was known to work.
     pub(super) fn mark_gap(&mut self, cause: Cause) {
         if self.recovery.up && self.recovery.gap.is_none() {
-            self.recovery.gap = Some((self.recovery.heard, cause));
+            self.recovery.gap = Some((self.recovery.known, cause));
         }
     }
 
@@ -97,6 +109,9 @@ impl Session {
         if !self.recovery.up {
             self.recovery.up = true;
             self.recovery.since = self.now;
+            if !resumed {
+                self.recovery.known = self.now;
+            }
             self.events.push_back(Event::Up {
                 transport: self.carrier,
                 resumed,
@@ -161,7 +176,7 @@ impl Session {
         self.handle_event(message)
     }
 
-    fn start_over(&mut self, due: Instant) {
+    pub(super) fn start_over(&mut self, due: Instant) {
         self.drop_lanes();
         self.requests_reset();
         self.client_id.clear();

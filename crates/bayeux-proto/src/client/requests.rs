@@ -304,7 +304,11 @@ impl Session {
         let (queue, events) = (&mut self.requests.queue, &mut self.events);
         let before = queue.len();
         queue.retain(|command| match command {
-            Command::Publish { id, until, .. } if *until <= now => {
+            Command::Publish {
+                id,
+                until: Some(until),
+                ..
+            } if *until <= now => {
                 events.push_back(Event::Published(*id, Outcome::Cancelled));
                 false
             }
@@ -320,13 +324,7 @@ impl Session {
                 .push_back(Event::Published(id, Outcome::Unknown)),
             What::Subscribe(channel) | What::Unsubscribe(channel) => {
                 if let Some(wish) = self.subscriptions.wish(&channel) {
-                    // Unknown to us is as good as absent: subscribing twice is harmless, and an
-                    // unsubscribe that was lost is asked for again.
-                    wish.wire = if wish.interests().is_empty() {
-                        Wire::Active
-                    } else {
-                        Wire::Absent
-                    };
+                    wish.wire = Wire::Doubtful;
                 }
                 self.remind(channel);
             }

@@ -204,18 +204,14 @@ impl Session {
     }
 
     fn carrier_lost(&mut self, cause: Cause) {
-        if self.connect_lost() {
-            // Long-polling worked until a moment ago.
-            self.carrier = Transport::LongPolling;
-            self.mark_gap(cause);
-            self.connect_again(self.now);
-            self.schedule_upgrade();
+        // A server that has not noticed goes on delivering into the dead socket, and no connect over
+        // HTTP takes its place: what leaves the websocket for long-polling needs a new session.
+        let moving = self.connect_lost();
+        if moving || (self.config.resume == Resume::SameSession && self.may_fall_back(&cause)) {
+            let due = self.fallen_back(cause);
+            self.start_over(due);
         } else if self.config.resume == Resume::FreshHandshake {
             self.lose_session(cause);
-        } else if self.may_fall_back(&cause) {
-            let due = self.fallen_back(cause);
-            self.connect_again(due);
-            self.schedule_upgrade();
         } else {
             self.suspended(cause);
         }

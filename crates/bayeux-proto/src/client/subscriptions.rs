@@ -30,6 +30,8 @@ pub(super) enum Wire {
     Active,
     Unsubscribing,
     Refused,
+    /// A request about it was lost, and nobody knows whether the server took it.
+    Doubtful,
 }
 
 /// What has to be sent for a wish.
@@ -46,8 +48,9 @@ impl Wish {
 
     pub(super) fn need(&self) -> Option<Need> {
         match (self.wire, self.interests.is_empty()) {
-            (Wire::Absent, false) => Some(Need::Subscribe),
-            (Wire::Active, true) => Some(Need::Unsubscribe),
+            // Asking twice for either is harmless.
+            (Wire::Absent | Wire::Doubtful, false) => Some(Need::Subscribe),
+            (Wire::Active | Wire::Doubtful, true) => Some(Need::Unsubscribe),
             _ => None,
         }
     }

@@ -19,8 +19,8 @@ pub struct Config {
     /// How long a session lives without what its [`Expiry`] asks for. Default: none, which is
     /// twice the hold for Faye, and the interval and 10 s for `CometD`.
     pub life: Option<Duration>,
-    /// Whether sessions are tied to a cookie, as `CometD`'s are: a message without the cookie of its
-    /// session's handshake has no session. Default: false.
+    /// Whether sessions are tied to a cookie, as `CometD`'s are: an exchange without the cookie of
+    /// the session's handshake, or a socket with another, has no session. Default: false.
     pub cookies: bool,
     /// How long a client is to wait that polls for a second session with the same cookie.
     /// Default: 2 s (`CometD`).

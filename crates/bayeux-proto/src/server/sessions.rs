@@ -1,12 +1,12 @@
 //! Sessions: how they begin, what keeps them alive, how they end.
 
-use alloc::{boxed::Box, collections::VecDeque, string::String, sync::Arc, vec::Vec};
+use alloc::{collections::VecDeque, string::String, sync::Arc, vec::Vec};
 
 use super::{
     Asked, Server,
     event::{Ending, Event},
     host::{Host, Inquiry},
-    lane::Lane,
+    lane::{Lane, LaneKind},
     output::Step,
     profile::{Expiry, Parting},
     reply::ADVICE_TO_STOP,
@@ -36,11 +36,11 @@ impl Server {
         if self.config.cookies
             && let Some(carrier) = self.lanes.get_mut(&lane)
         {
-            let cookie = carrier.cookie.get_or_insert_with(|| {
+            if carrier.cookie.is_none() && carrier.kind == LaneKind::Exchange {
+                carrier.cookie = Some(word(host).into());
                 carrier.is_cookie_new = true;
-                word(host).into()
-            });
-            session.cookie = Some(Box::clone(cookie));
+            }
+            session.cookie.clone_from(&carrier.cookie);
         }
         self.sessions.insert(ClientId::clone(&client), session);
         self.prolong(&client);
@@ -54,11 +54,15 @@ impl Server {
     pub(super) fn known(&self, asked: &Asked<'_>) -> Option<ClientId> {
         let client = self.living(asked.request.client_id?)?;
         let session = self.sessions.get(&client)?;
-        if self.config.cookies {
-            let carrier = self.lanes.get(&asked.lane)?;
-            if carrier.cookie != session.cookie {
-                return None;
-            }
+        let carrier = self.lanes.get(&asked.lane)?;
+        // A frame has no cookie, and an upgrade may come from what has none.
+        let is_excused = carrier.kind == LaneKind::Socket && carrier.cookie.is_none();
+        if self.config.cookies
+            && session.cookie.is_some()
+            && session.cookie != carrier.cookie
+            && !is_excused
+        {
+            return None;
         }
         Some(client)
     }

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use bayeux_proto::{Close, Config, Event, Instant, Transport};
+use bayeux_proto::{Close, Config, Event, Instant, Resume, Transport};
 
 use crate::{
     peer::Peer,
@@ -135,6 +135,25 @@ fn a_held_connect_makes_a_server_trusted_again() {
         panic!("{:?}", world.last_event());
     };
     assert!(*retry_at - world.now < millis(250));
+}
+
+#[test]
+fn a_server_that_answers_no_connect_and_closes_old_sockets_is_not_a_failing_one() {
+    let mut config = Config::default();
+    config.resume = Resume::FreshHandshake;
+    let mut world = World::connecting(config);
+    world.open();
+    let mut down = Duration::ZERO;
+    for _ in 0..50 {
+        world.welcome("alice");
+        world.pass(millis(14_000));
+        let closed = world.now;
+        let lane = world.lane(Kind::Socket);
+        world.close(lane, Close::ByPeer { code: Some(1000) });
+        world.reopen();
+        down += world.now - closed;
+    }
+    assert!(down < 50 * millis(250), "deaf for {down:?} of 700 s");
 }
 
 // C126

@@ -147,6 +147,21 @@ fn leaving_ends_in_time_whatever_the_server_does() {
     }
 }
 
+#[test]
+fn the_time_for_leaving_counts_from_the_wish_and_not_from_what_the_session_heard_last() {
+    for established in [World::established, World::established_over_http] {
+        let mut world = established();
+        // The driver waits on a held connect; the session is told nothing meanwhile.
+        world.now = world.now + millis(20_000);
+        world.disconnect();
+        assert_eq!(farewells(&world), 1);
+        world.pass(millis(1_999));
+        assert!(!matches!(world.last_event(), Event::Ended(_)));
+        world.pass(millis(1));
+        assert_over(&mut world, End::Requested);
+    }
+}
+
 // C120
 #[test]
 fn leaving_ends_with_a_refusal_too() {

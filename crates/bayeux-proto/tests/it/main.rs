@@ -24,5 +24,6 @@ mod refusal;
 mod replies;
 mod restoration;
 mod secrets;
+mod server;
 mod session_loss;
 mod subscriptions;

@@ -180,6 +180,21 @@ fn a_publish_that_waits_too_long_is_cancelled() {
     assert_eq!(sent, [true], "only what is still wanted goes out");
 }
 
+#[test]
+fn the_time_of_a_publish_counts_from_the_wish_and_not_from_what_the_session_heard_last() {
+    let mut world = World::new(Config::default(), 7);
+    let early = world.publish("/foo", "1");
+    // Nobody tells the session that time passes.
+    world.now = world.now + millis(50_000);
+    let late = world.publish("/foo", "2");
+    world.pass(millis(10_000));
+    assert_eq!(outcome(&world, early), Some(&Outcome::Cancelled));
+    world.pass(millis(49_999));
+    assert_eq!(outcome(&world, late), None);
+    world.pass(millis(1));
+    assert_eq!(outcome(&world, late), Some(&Outcome::Cancelled));
+}
+
 // C095
 #[test]
 fn a_publish_that_waits_while_nothing_can_be_reached_is_cancelled_in_time() {

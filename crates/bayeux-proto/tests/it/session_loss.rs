@@ -347,6 +347,74 @@ fn events_behind_the_bad_news_are_still_delivered() {
     }
 }
 
+/// Where the gaps began that were told.
+fn gaps(world: &World) -> Vec<Duration> {
+    let gaps = world.events.iter().filter_map(|(_, event)| match event {
+        Event::Gap { since, .. } => Some(since.since_origin()),
+        _ => None,
+    });
+    gaps.collect()
+}
+
+#[test]
+fn the_gap_of_a_lost_session_does_not_begin_with_the_news_of_it() {
+    for mut world in subscribed() {
+        world.pass(millis(3_000));
+        let connect = world.last("/meta/connect");
+        world.answer(&connect, &[connect.refused("401:alice:Unknown client")]);
+        shake_again(&mut world, SECOND);
+        world.welcome("bob");
+        assert_eq!(gaps(&world), [Duration::ZERO]);
+    }
+}
+
+#[test]
+fn a_held_connect_vouches_for_the_time_before_it_was_sent_only() {
+    for mut world in subscribed() {
+        let held = world.last("/meta/connect");
+        world.pass(millis(30_000));
+        // The server forgot the session meanwhile, and answers what it holds all the same.
+        world.answer(&held, &[held.ok()]);
+        let next = world.last("/meta/connect");
+        world.pass(millis(10));
+        world.answer(&next, &[next.refused("401:alice:Unknown client")]);
+        shake_again(&mut world, SECOND);
+        world.welcome("bob");
+        assert_eq!(gaps(&world), [Duration::ZERO]);
+    }
+}
+
+#[test]
+fn other_replies_do_not_vouch_for_events() {
+    for mut world in subscribed() {
+        world.pass(millis(3_000));
+        world.publish("/a", "1");
+        let publish = world.last("/a");
+        world.answer(&publish, &[publish.ok()]);
+        world.pass(millis(10));
+        let connect = world.last("/meta/connect");
+        world.answer(&connect, &[connect.refused("401:alice:Unknown client")]);
+        shake_again(&mut world, SECOND);
+        world.welcome("bob");
+        assert_eq!(gaps(&world), [Duration::ZERO]);
+    }
+}
+
+#[test]
+fn an_event_vouches_for_all_before_it() {
+    for mut world in subscribed() {
+        world.pass(millis(3_000));
+        let connect = world.last("/meta/connect");
+        world.answer(&connect, &[connect.ok(), event("/a")]);
+        let connect = world.last("/meta/connect");
+        world.pass(millis(10));
+        world.answer(&connect, &[connect.refused("401:alice:Unknown client")]);
+        shake_again(&mut world, SECOND);
+        world.welcome("bob");
+        assert_eq!(gaps(&world), [Duration::from_secs(3)]);
+    }
+}
+
 // C047
 #[test]
 fn a_session_that_must_be_gone_by_the_next_attempt_is_not_asked_for() {

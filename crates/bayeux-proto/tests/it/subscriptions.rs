@@ -1,7 +1,7 @@
 //! Subscriptions: one on the wire for any number of local ones.
 
 use bayeux_proto::{
-    Channel, Config, Event, Message, MessageId, Misuse, ServerError, Session, Stray,
+    Channel, Close, Config, Event, Message, MessageId, Misuse, ServerError, Session, Stray,
     SubscriptionId, Verdict,
 };
 
@@ -186,6 +186,30 @@ fn a_channel_given_up_while_it_is_being_subscribed_ends_unsubscribed() {
     accept(&mut world, "/meta/subscribe");
     assert_eq!(world.sent("/meta/unsubscribe").count(), 1);
     assert_eq!(world.reported(&Event::Subscribed(id)), 0);
+}
+
+#[test]
+fn a_channel_wanted_again_after_its_subscribe_was_lost_is_asked_for_and_not_taken_for_granted() {
+    let mut world = World::established_over_http();
+    let id = world.subscribe("/foo");
+    let lost = world.last("/meta/subscribe");
+    world.session.unsubscribe(id).unwrap();
+    world.close(lost.lane, Close::Unreachable);
+    let again = world.subscribe("/foo");
+    assert_eq!(world.reported(&Event::Subscribed(again)), 0);
+    let asked = world.pass_until_sent("/meta/subscribe", millis(1_000));
+    world.answer(&asked, &[asked.ok()]);
+    assert_eq!(world.reported(&Event::Subscribed(again)), 1);
+}
+
+#[test]
+fn a_channel_given_up_after_its_subscribe_was_lost_is_given_up_at_the_server_too() {
+    let mut world = World::established_over_http();
+    let id = world.subscribe("/foo");
+    let lost = world.last("/meta/subscribe");
+    world.session.unsubscribe(id).unwrap();
+    world.close(lost.lane, Close::Lost);
+    world.pass_until_sent("/meta/unsubscribe", millis(1_000));
 }
 
 // C079

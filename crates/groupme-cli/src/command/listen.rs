@@ -1,36 +1,32 @@
 //! `groupme listen`: an account's events, as they arrive.
 
-use std::{
-    fs,
-    io::{self, IsTerminal as _},
-};
+use std::io::{self, IsTerminal as _};
 
-use anyhow::{Context as _, anyhow};
-use groupme_client::{Client, GroupId, Token, TransportPolicy, UserId};
+use anyhow::Context as _;
+use groupme_client::{Builder, DeliveryConfig, GroupId, Polling, SqliteStore};
 
 use super::{
     Stop,
     follow::{Limits, follow},
 };
 use crate::{
-    args::{Format, Listen, TransportChoice},
+    account,
+    args::{Format, Listen},
     exit::Failure,
     output::Printer,
 };
 
-pub(crate) async fn run(args: Listen) -> Result<(), Failure> {
-    let token = token(&args)?;
-    let mut builder = Client::builder(token, UserId::new(args.user))
-        .transport(policy(args.transport))
-        .gateway_url(args.gateway_url);
-    for group in args.groups {
-        builder = builder.group(GroupId::new(group));
-    }
-    for with in args.direct_messages {
-        builder = builder.direct_messages(with);
-    }
+pub(crate) async fn run(mut args: Listen) -> Result<(), Failure> {
     // Before there is a session of which to take leave.
     let stop = Stop::listen()?;
+    let (mut builder, _) = account::gateway(&args.account, &args.gateway).await?;
+    for group in core::mem::take(&mut args.groups) {
+        builder = builder.group(GroupId::new(group));
+    }
+    for with in core::mem::take(&mut args.direct_messages) {
+        builder = builder.direct_messages(with);
+    }
+    builder = deliver(builder, &args)?;
     let client = builder.connect().map_err(Failure::usage)?;
     let format = args.format.unwrap_or_else(|| {
         if io::stdout().is_terminal() {
@@ -42,6 +38,7 @@ pub(crate) async fn run(args: Listen) -> Result<(), Failure> {
     let limits = Limits {
         count: args.count,
         time: args.time,
+        catch_ups: None,
     };
     follow(
         stop,
@@ -53,29 +50,21 @@ pub(crate) async fn run(args: Listen) -> Result<(), Failure> {
     .await
 }
 
-/// The token, from the file or the environment: not from an argument, which `ps` shows to all.
-fn token(args: &Listen) -> Result<Token, Failure> {
-    let text = match &args.token_file {
-        Some(file) => {
-            let text = fs::read_to_string(file)
-                .with_context(|| format!("cannot read the token file {}", file.display()))
-                .map_err(Failure::Usage)?;
-            text.lines().next().unwrap_or_default().to_owned()
-        }
-        #[expect(clippy::disallowed_methods, reason = "this is the binary")]
-        None => std::env::var("GROUPME_ACCESS_TOKEN").map_err(|_| {
-            Failure::Usage(anyhow!(
-                "no access token: set GROUPME_ACCESS_TOKEN, or name a file with --token-file"
-            ))
-        })?,
-    };
-    Token::new(&text).map_err(Failure::usage)
-}
-
-fn policy(choice: TransportChoice) -> TransportPolicy {
-    match choice {
-        TransportChoice::Auto => TransportPolicy::Auto,
-        TransportChoice::Websocket => TransportPolicy::WebSocket,
-        TransportChoice::LongPolling => TransportPolicy::LongPolling,
+/// How what was missed is made up for.
+fn deliver(mut builder: Builder, args: &Listen) -> Result<Builder, Failure> {
+    if args.no_backfill {
+        return Ok(builder.without_backfill());
     }
+    if let Some(file) = &args.state {
+        let store = SqliteStore::open(file)
+            .with_context(|| format!("cannot use the state file {}", file.display()))
+            .map_err(Failure::Usage)?;
+        builder = builder.store(store);
+    }
+    let mut config = DeliveryConfig::default();
+    config.history = args.history;
+    config.polling = args
+        .poll_after
+        .map(|after| Polling::new(after, Polling::default().every));
+    Ok(builder.delivery(config))
 }

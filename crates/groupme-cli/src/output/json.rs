@@ -1,11 +1,14 @@
 //! One JSON object a line, for programs.
 
+mod row;
+
 use std::io::{self, Write as _};
 
-use groupme_client::{Delivery, Status, Value};
+use groupme_client::{ConversationId, Delivery, MessageId, Status, Value};
 use serde::Serialize;
 
-use super::{chain, rfc3339};
+pub(super) use self::row::row;
+use super::{chain, rfc3339, words};
 
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
@@ -28,8 +31,38 @@ enum Line<'a> {
         data: Value<'a>,
     },
     Gap {
-        since: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        conversation: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        after: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        upto: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        since: Option<String>,
         cause: String,
+    },
+    Backfilled {
+        conversation: &'a str,
+        messages: u64,
+    },
+    Lost {
+        conversation: Option<&'a str>,
+        what: &'static str,
+        after: Option<&'a str>,
+        upto: Option<&'a str>,
+        cause: &'static str,
+    },
+    #[serde(rename = "caught_up")]
+    CaughtUp,
+    Polling {
+        on: bool,
+    },
+    Overflow {
+        since: String,
+        dropped: u64,
+    },
+    State {
+        error: String,
     },
 }
 
@@ -66,8 +99,41 @@ pub(super) fn status(status: &Status) -> io::Result<()> {
             error: Some(error.to_string()),
         },
         Status::Gap { since, cause } => Line::Gap {
-            since: rfc3339(*since),
+            conversation: None,
+            after: None,
+            upto: None,
+            since: Some(rfc3339(*since)),
             cause: chain(cause),
+        },
+        Status::Behind(gap) => Line::Gap {
+            conversation: Some(gap.conversation.as_str()),
+            after: gap.after.as_ref().map(MessageId::as_str),
+            upto: gap.upto.as_ref().map(MessageId::as_str),
+            since: None,
+            cause: words::cause(gap.cause).to_owned(),
+        },
+        Status::Backfilled {
+            conversation,
+            messages,
+        } => Line::Backfilled {
+            conversation: conversation.as_str(),
+            messages: *messages,
+        },
+        Status::Lost(lost) => Line::Lost {
+            conversation: lost.conversation.as_ref().map(ConversationId::as_str),
+            what: words::what(lost.what),
+            after: lost.after.as_ref().map(MessageId::as_str),
+            upto: lost.upto.as_ref().map(MessageId::as_str),
+            cause: words::why(lost.why),
+        },
+        Status::CaughtUp => Line::CaughtUp,
+        Status::Polling(on) => Line::Polling { on: *on },
+        Status::Overflow { since, dropped } => Line::Overflow {
+            since: rfc3339(*since),
+            dropped: *dropped,
+        },
+        Status::NotSaved(error) => Line::State {
+            error: chain(&**error),
         },
         Status::Disconnected { cause, .. } => connection("disconnected", None, Some(chain(cause))),
         Status::Ended(end) => connection("disconnected", None, Some(end.to_string())),

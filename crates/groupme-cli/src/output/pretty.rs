@@ -1,6 +1,7 @@
 //! For people: one line for each thing that happened.
 
 mod names;
+mod row;
 mod sentence;
 
 use std::{
@@ -8,11 +9,11 @@ use std::{
     io::{self, Write as _},
 };
 
-use groupme_client::{Delivery, Status, Timestamp};
+use groupme_client::{Delivery, Status, Timestamp, Why};
 use jiff::tz::TimeZone;
 
 use self::names::Names;
-use super::chain;
+use super::{chain, words};
 
 /// Prints lines, and remembers names: pushes often tell no more than an id.
 #[derive(Debug)]
@@ -54,6 +55,32 @@ impl Pretty {
                     chain(cause)
                 )
             }
+            Status::Behind(gap) => format!(
+                "· behind in {}: {}; fetching",
+                gap.conversation,
+                words::cause(gap.cause)
+            ),
+            Status::Backfilled {
+                conversation,
+                messages,
+            } => format!("· caught up in {conversation}: {messages} fetched"),
+            Status::Lost(lost) => {
+                let of = lost.conversation.as_ref();
+                let of = of.map_or("some conversations", |conversation| conversation.as_str());
+                let (what, why) = (words::what(lost.what), words::why(lost.why));
+                if lost.why == Why::Left {
+                    format!("· {of}: {why}; what was said there last may be missing")
+                } else {
+                    format!("· lost {what} of {of}: {why}")
+                }
+            }
+            Status::CaughtUp => "· nothing is missing".to_owned(),
+            Status::Polling(true) => "· no gateway; fetching now and then".to_owned(),
+            Status::Polling(false) => "· the gateway is back".to_owned(),
+            Status::Overflow { dropped, .. } => {
+                format!("· too slow: {dropped} events dropped; fetching what can be had")
+            }
+            Status::NotSaved(error) => format!("· {}", chain(&**error)),
             Status::Ended(end) => format!("· ended: {end}"),
             _ => return Ok(()),
         };

@@ -25,6 +25,11 @@ async fn the_demo_shows_every_kind_of_event_and_ends_well() {
         "you are in \"Surprise for Jonas\" now",
         "weather.warning (not known here)",
         "Theo: Eight o'clock at the station, then.",
+        "Now the server forgets everybody",
+        "· disconnected: ",
+        "Mara: Is anybody missing this?",
+        "1 fetched",
+        "· nothing is missing",
         "· ended: disconnected as asked",
         "That was it.",
     ] {

@@ -6,6 +6,7 @@ mod channels;
 mod events;
 mod ids;
 mod inspections;
+mod made;
 mod notices;
 mod object;
 mod objects;

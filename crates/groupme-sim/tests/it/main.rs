@@ -13,13 +13,14 @@ mod handshake;
 mod peer;
 mod ping;
 mod publish;
+mod replay;
 mod rest;
 mod script;
 mod sessions;
 mod shape;
 mod sockets;
 mod subscribe;
-mod transcript;
+
 mod world;
 
 #[cfg(feature = "net")]

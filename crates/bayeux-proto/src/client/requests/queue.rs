@@ -11,6 +11,8 @@ pub(in crate::client) struct Requests {
     /// Ordered by deadline, because every request gets the same time.
     pub(super) in_flight: VecDeque<InFlight>,
     pub(super) publishes: usize,
+    /// Publishes whose time does not count yet; the latest ones in the queue.
+    fresh: usize,
     last_publish: u64,
     /// Nothing is written before, after a request failed with its exchange.
     pub(super) not_before: Instant,
@@ -25,7 +27,8 @@ pub(super) enum Command {
         id: PublishId,
         channel: Channel,
         json: String,
-        until: Instant,
+        /// Unknown until the driver says what time it is.
+        until: Option<Instant>,
     },
     /// Ask for a subscription that is held already, to see whether the session is alive.
     Probe(Channel),
@@ -74,13 +77,9 @@ impl Requests {
             .retain(|command| !matches!(command, Command::Wish(wish) if wish == channel));
     }
 
-    pub(in crate::client) fn publish(
-        &mut self,
-        channel: &Channel,
-        json: &str,
-        until: Instant,
-    ) -> PublishId {
+    pub(in crate::client) fn publish(&mut self, channel: &Channel, json: &str) -> PublishId {
         self.publishes += 1;
+        self.fresh += 1;
         self.last_publish += 1;
         let id = PublishId(self.last_publish);
         let json = json.to_owned();
@@ -88,9 +87,23 @@ impl Requests {
             id,
             channel: channel.clone(),
             json,
-            until,
+            until: None,
         });
         id
+    }
+
+    /// The publishes that have come since the last time may wait until then.
+    pub(in crate::client) fn start_clocks(&mut self, end: Instant) {
+        let mut queue = self.queue.iter_mut().rev();
+        while self.fresh > 0
+            && let Some(command) = queue.next()
+        {
+            if let Command::Publish { until, .. } = command {
+                *until = Some(end);
+                self.fresh -= 1;
+            }
+        }
+        self.fresh = 0;
     }
 
     pub(in crate::client) fn disconnect(&mut self) {
@@ -106,20 +119,25 @@ impl Requests {
         self.queue.len()
     }
 
+    /// Requests that wait for their replies.
+    pub(in crate::client) fn in_flight(&self) -> usize {
+        self.in_flight.len()
+    }
+
     /// Publishes that wait or are in flight.
     pub(in crate::client) fn publishes(&self) -> usize {
         self.publishes
     }
 
     /// When the oldest request in flight, or waiting publish, runs out of time.
-    pub(in crate::client) fn deadlines(&self) -> [(Option<Instant>, Timer); 2] {
+    pub(in crate::client) fn deadlines(&self, now: Instant) -> [(Option<Instant>, Timer); 2] {
         let flight = self.in_flight.front();
         let why = match flight.map(|request| &request.what) {
             Some(What::Probe(_)) => Timer::Probe,
             _ => Timer::Request,
         };
         let waiting = self.queue.iter().find_map(|command| match command {
-            Command::Publish { until, .. } => Some(*until),
+            Command::Publish { until, .. } => Some(until.unwrap_or(now)),
             _ => None,
         });
         [

@@ -1,0 +1,194 @@
+//! WebSockets: when events are pushed, and over which.
+
+use bayeux_proto::server::{Element, Payload, Profile};
+
+use super::stage::{Said, Stage, connect, connected, publish, text};
+
+// S041
+#[test]
+fn a_socket_gets_what_waits_with_its_first_connect_and_before_the_reply() {
+    let mut stage = Stage::new(Profile::faye());
+    let client = stage.handshake();
+    stage.subscribe(&client, "/foo");
+    let socket = stage.socket();
+    stage.send(socket, &[publish("/foo", &client, "1", "2")]);
+    let reply =
+        format!(r#"[{{"id":"2","clientId":"{client}","channel":"/foo","successful":true}}]"#);
+    assert_eq!(
+        stage.said(socket),
+        [text(&reply)],
+        "no event before the first connect"
+    );
+    stage.send(socket, &[connect(&client, "3")]);
+    assert_eq!(
+        stage.said(socket),
+        [text(r#"[{"channel":"/foo","data":1,"id":"2"}]"#)]
+    );
+    stage.pass(5_000);
+    assert_eq!(stage.text(socket), format!("[{}]", connected(&client, "3")));
+}
+
+// S041
+#[test]
+fn other_profiles_push_from_the_first_message_or_from_the_handshake() {
+    let mut stage = Stage::new(Profile::faye_0_8());
+    let client = stage.handshake();
+    stage.subscribe(&client, "/foo");
+    let socket = stage.socket();
+    stage.send(socket, &[publish("/foo", &client, "1", "2")]);
+    assert_eq!(stage.said(socket).len(), 2);
+
+    let mut stage = Stage::new(Profile::cometd());
+    let socket = stage.socket();
+    stage.send(socket, &[super::stage::handshake("1")]);
+    let client = super::stage::client_in(&stage.text(socket));
+    stage.subscribe(&client, "/foo");
+    stage.publish("/foo", "1");
+    assert_eq!(
+        stage.said(socket),
+        [text(r#"[{"channel":"/foo","data":1}]"#)]
+    );
+}
+
+// S042
+#[test]
+fn events_are_pushed_between_connects_too_but_by_the_oldest_faye() {
+    let event = r#"{"channel":"/foo","data":1}"#;
+    for profile in [Profile::faye(), Profile::faye_0_8(), Profile::cometd()] {
+        let mut stage = Stage::new(profile);
+        let (socket, _) = stage.listener("/foo");
+        stage.pass(5_000);
+        stage.said(socket);
+        stage.publish("/foo", "1");
+        assert_eq!(stage.said(socket), [text(&format!("[{event}]"))]);
+    }
+    let mut stage = Stage::new(Profile::faye_0_7());
+    let (socket, client) = stage.listener("/foo");
+    stage.pass(5_000);
+    stage.said(socket);
+    stage.publish("/foo", "1");
+    assert_eq!(stage.said(socket), []);
+    stage.send(socket, &[connect(&client, "3")]);
+    assert_eq!(
+        stage.text(socket),
+        format!("[{},{event}]", connected(&client, "3"))
+    );
+}
+
+// S043
+#[test]
+fn the_newest_socket_that_connected_gets_the_events() {
+    let mut stage = Stage::new(Profile::faye());
+    let (first, client) = stage.listener("/foo");
+    let second = stage.socket();
+    stage.send(second, &[connect(&client, "3")]);
+    stage.publish("/foo", "1");
+    assert_eq!(stage.said(first), []);
+    assert_eq!(
+        stage.said(second),
+        [text(r#"[{"channel":"/foo","data":1}]"#)]
+    );
+}
+
+// S044
+#[test]
+fn the_late_close_of_the_old_socket_closes_the_new_one_with_faye_alone() {
+    for (profile, closed) in [
+        (Profile::faye(), true),
+        (Profile::faye_0_7(), false),
+        (Profile::cometd(), false),
+    ] {
+        let mut stage = Stage::new(profile);
+        let (first, client) = stage.listener("/foo");
+        let second = stage.socket();
+        stage.send(second, &[connect(&client, "3")]);
+        stage.said(second);
+        stage.close(first);
+        assert_eq!(stage.said(second) == [Said::Closed(1000)], closed);
+        stage.publish("/foo", "1");
+        assert_eq!(stage.said(second).is_empty(), closed);
+    }
+}
+
+// S045
+#[test]
+fn what_is_no_bayeux_is_ignored_by_faye_and_closes_a_socket_of_cometd() {
+    let odd = [
+        (Payload::Malformed, true),
+        (Payload::Primitive, true),
+        (Payload::Messages(&[Element::Null]), true),
+        (Payload::Messages(&[Element::Other]), true),
+        // As recorded: these two close nothing.
+        (Payload::Empty, false),
+        (Payload::Null, false),
+    ];
+    for (payload, closes) in odd {
+        let mut stage = Stage::new(Profile::cometd());
+        let (socket, _) = stage.listener("/foo");
+        stage.payload(socket, &payload);
+        let closed = stage.said(socket) == [Said::Closed(1011)];
+        assert_eq!(closed, closes, "{payload:?}");
+    }
+    let mut stage = Stage::new(Profile::faye());
+    let (socket, _) = stage.listener("/foo");
+    for payload in [Payload::Malformed, Payload::Primitive, Payload::Empty] {
+        stage.payload(socket, &payload);
+        assert_eq!(stage.said(socket), [], "{payload:?}");
+    }
+    stage.publish("/foo", "1");
+    assert_eq!(stage.said(socket).len(), 1, "still open");
+}
+
+// S046
+#[test]
+fn an_empty_array_is_answered_with_one_or_closes_the_socket() {
+    for (profile, answer) in [
+        (Profile::faye(), text("[]")),
+        (Profile::faye_0_7(), text("[]")),
+        (Profile::faye_0_8(), Said::Closed(1000)),
+        (Profile::cometd(), Said::Closed(1011)),
+    ] {
+        let mut stage = Stage::new(profile);
+        let socket = stage.socket();
+        stage.send(socket, &[]);
+        assert_eq!(stage.said(socket), [answer]);
+    }
+}
+
+#[test]
+fn what_happens_while_the_socket_is_gone_waits_for_the_next() {
+    for profile in [Profile::faye(), Profile::faye_0_8(), Profile::cometd()] {
+        let mut stage = Stage::new(profile);
+        let (socket, client) = stage.listener("/foo");
+        stage.close(socket);
+        stage.publish("/foo", "1");
+        let next = stage.socket();
+        stage.send(next, &[connect(&client, "3")]);
+        assert_eq!(stage.said(next), [text(r#"[{"channel":"/foo","data":1}]"#)]);
+    }
+}
+
+#[test]
+fn a_sticky_session_goes_on_talking_to_the_dead() {
+    let mut profile = Profile::faye();
+    profile.sticky_sockets = true;
+    let mut stage = Stage::new(profile);
+    let (socket, client) = stage.listener("/foo");
+    stage.close(socket);
+    let next = stage.socket();
+    stage.send(next, &[connect(&client, "3").hold(0.0)]);
+    stage.publish("/foo", "1");
+    stage.pass(5_000);
+    assert_eq!(stage.text(next), format!("[{}]", connected(&client, "3")));
+}
+
+#[test]
+fn a_socket_that_the_server_closes_leaves_the_session_alive() {
+    let mut stage = Stage::new(Profile::faye());
+    let (socket, client) = stage.listener("/foo");
+    stage.server.close(stage.now, socket);
+    stage.drain();
+    assert_eq!(stage.said(socket), [Said::Closed(1000)]);
+    stage.publish("/foo", "1");
+    assert!(stage.ask(&[connect(&client, "3")]).contains("\"data\":1"));
+}

@@ -1,0 +1,432 @@
+//! A server in virtual time, and clients without a mind of their own.
+
+use core::time::Duration;
+use std::collections::BTreeMap;
+
+use bayeux_proto::{
+    Instant,
+    server::{
+        Ack, Config, Element, Host, Inquiry, Lane, LaneKind, Member, Output, Payload, Profile,
+        Request, Server,
+    },
+};
+
+/// A server, and everything it ever said, by lane.
+pub(crate) struct Stage {
+    pub(crate) server: Server,
+    pub(crate) host: TestHost,
+    pub(crate) now: Instant,
+    said: BTreeMap<Lane, Vec<Said>>,
+    next_lane: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Said {
+    Text(String),
+    Status(u16),
+    Closed(u16),
+}
+
+/// A host that guards `/private/**`, unless told not to, and remembers what it was asked.
+#[derive(Default)]
+pub(crate) struct TestHost {
+    pub(crate) refuses_handshakes: bool,
+    pub(crate) guards_nothing: bool,
+    pub(crate) asked: Vec<String>,
+    pub(crate) served: Vec<String>,
+    counter: u64,
+}
+
+impl Host for TestHost {
+    fn fill_random(&mut self, bytes: &mut [u8]) {
+        self.counter += 1;
+        for (index, byte) in bytes.iter_mut().enumerate() {
+            let seed = self.counter.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (index % 8);
+            *byte = seed.to_le_bytes()[index % 8];
+        }
+    }
+
+    fn may_handshake(&mut self, _: &Inquiry<'_>) -> Result<(), String> {
+        if self.refuses_handshakes {
+            return Err("403::Go away".to_owned());
+        }
+        Ok(())
+    }
+
+    fn may_subscribe(&mut self, _: &Inquiry<'_>, channel: &str) -> Result<(), String> {
+        self.asked.push(channel.to_owned());
+        let private = bayeux_proto::Channel::new("/private/**").expect("a good name");
+        if private.overlaps(channel) && !self.guards_nothing {
+            return Err(format!("403:{channel}:Not for you"));
+        }
+        Ok(())
+    }
+
+    fn may_publish(&mut self, inquiry: &Inquiry<'_>) -> Result<(), String> {
+        match inquiry.request.channel {
+            "/read/only" => Err("You may only listen".to_owned()),
+            _ => Ok(()),
+        }
+    }
+
+    fn serve(&mut self, inquiry: &Inquiry<'_>) {
+        self.served.push(inquiry.request.channel.to_owned());
+    }
+}
+
+impl Stage {
+    pub(crate) fn new(profile: Profile) -> Self {
+        Self::with(profile, |_| {})
+    }
+
+    /// A server on which anything can be heard.
+    pub(crate) fn unguarded(profile: Profile) -> Self {
+        let mut stage = Self::new(profile);
+        stage.host.guards_nothing = true;
+        stage
+    }
+
+    /// A server that holds for 5 s, as the recorded ones.
+    pub(crate) fn with(profile: Profile, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config::new(profile);
+        config.hold = Duration::from_secs(5);
+        change(&mut config);
+        Self {
+            server: Server::new(config),
+            host: TestHost::default(),
+            now: Instant::ORIGIN,
+            said: BTreeMap::new(),
+            next_lane: 1,
+        }
+    }
+
+    pub(crate) fn open(&mut self, kind: LaneKind) -> Lane {
+        let lane = Lane::new(self.next_lane);
+        self.next_lane += 1;
+        self.server.handle_open(self.now, lane, kind);
+        self.drain();
+        lane
+    }
+
+    pub(crate) fn socket(&mut self) -> Lane {
+        self.open(LaneKind::Socket)
+    }
+
+    /// Posts messages in an exchange of their own.
+    pub(crate) fn post(&mut self, asks: &[Ask]) -> Lane {
+        let lane = self.open(LaneKind::Exchange);
+        self.send(lane, asks);
+        lane
+    }
+
+    /// Posts elements of an array in an exchange of their own.
+    pub(crate) fn post_elements(&mut self, elements: &[Element<'_>]) -> Lane {
+        let lane = self.open(LaneKind::Exchange);
+        self.payload(lane, &Payload::Messages(elements));
+        lane
+    }
+
+    /// Posts messages, and takes the body of the answer.
+    #[track_caller]
+    pub(crate) fn ask(&mut self, asks: &[Ask]) -> String {
+        let lane = self.post(asks);
+        self.text(lane)
+    }
+
+    pub(crate) fn send(&mut self, lane: Lane, asks: &[Ask]) {
+        Ask::show(asks, |payload| self.payload(lane, payload));
+    }
+
+    pub(crate) fn payload(&mut self, lane: Lane, payload: &Payload<'_>) {
+        self.server
+            .handle_payload(self.now, lane, payload, &mut self.host);
+        self.drain();
+    }
+
+    pub(crate) fn close(&mut self, lane: Lane) {
+        self.server.handle_close(self.now, lane);
+        self.drain();
+    }
+
+    /// Publishes text as the application.
+    pub(crate) fn publish(&mut self, channel: &str, data: &str) {
+        self.server
+            .publish(self.now, channel, &[Member::new("data", data)]);
+        self.drain();
+    }
+
+    /// Lets so many ms pass, from deadline to deadline.
+    pub(crate) fn pass(&mut self, millis: u64) {
+        let end = self.now + Duration::from_millis(millis);
+        while let Some(at) = self.server.poll_timeout().filter(|at| *at <= end) {
+            assert!(at >= self.now, "a deadline in the past");
+            self.now = at;
+            self.server.handle_timeout(at);
+            self.drain();
+            assert!(
+                self.server.poll_timeout().is_none_or(|next| next > at),
+                "a deadline that does not move on"
+            );
+        }
+        self.now = end;
+    }
+
+    pub(crate) fn drain(&mut self) {
+        while let Some(output) = self.server.poll_output() {
+            let lane = output.lane();
+            let said = match output {
+                Output::Frame { text, .. } => Said::Text(text),
+                Output::Respond { body, cookie, .. } => {
+                    let cookie = cookie.map(|cookie| format!("cookie {cookie}"));
+                    self.said
+                        .entry(lane)
+                        .or_default()
+                        .extend(cookie.map(Said::Text));
+                    Said::Text(body)
+                }
+                Output::Refuse { why, .. } => Said::Status(why.status()),
+                Output::Close { code, .. } => Said::Closed(code),
+            };
+            self.said.entry(lane).or_default().push(said);
+        }
+    }
+
+    /// Takes what a lane was told since the last time.
+    pub(crate) fn said(&mut self, lane: Lane) -> Vec<Said> {
+        self.said.remove(&lane).unwrap_or_default()
+    }
+
+    /// Takes the one text a lane was told since the last time.
+    #[track_caller]
+    pub(crate) fn text(&mut self, lane: Lane) -> String {
+        match &self.said(lane)[..] {
+            [Said::Text(text)] => text.clone(),
+            other => panic!("expected one text, got {other:?}"),
+        }
+    }
+
+    /// Shakes hands over an exchange, and returns the client id.
+    #[track_caller]
+    pub(crate) fn handshake(&mut self) -> String {
+        let answer = self.ask(&[handshake("1")]);
+        client_in(&answer)
+    }
+
+    #[track_caller]
+    pub(crate) fn subscribe(&mut self, client: &str, channel: &str) {
+        let answer = self.ask(&[subscribe(client, &[channel], "s")]);
+        assert!(answer.contains(r#""successful":true"#), "{answer}");
+    }
+
+    /// A client that has subscribed, and connects over a socket.
+    pub(crate) fn listener(&mut self, channel: &str) -> (Lane, String) {
+        let client = self.handshake();
+        self.subscribe(&client, channel);
+        let socket = self.socket();
+        self.send(socket, &[connect(&client, "c")]);
+        self.said(socket);
+        (socket, client)
+    }
+}
+
+/// The new client id in a handshake reply.
+#[track_caller]
+pub(crate) fn client_in(answer: &str) -> String {
+    let (_, rest) = answer.split_once(r#""clientId":""#).expect("a clientId");
+    let (client, _) = rest.split_once('"').expect("its end");
+    client.to_owned()
+}
+
+pub(crate) fn text(text: &str) -> Said {
+    Said::Text(text.to_owned())
+}
+
+/// One message to be sent.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ask {
+    members: Vec<(String, String)>,
+    channel: String,
+    client: Option<String>,
+    connection_type: Option<String>,
+    types: Vec<String>,
+    subscriptions: Vec<String>,
+    hold: Option<f64>,
+    ack: Option<Ack>,
+}
+
+struct Lists<'a> {
+    members: Vec<Member<'a>>,
+    types: Vec<&'a str>,
+    subscriptions: Vec<&'a str>,
+}
+
+impl<'a> Lists<'a> {
+    fn new(ask: &'a Ask) -> Self {
+        let members = ask.members.iter();
+        Self {
+            members: members
+                .map(|(name, json)| Member::new(name, json))
+                .collect(),
+            types: ask.types.iter().map(String::as_str).collect(),
+            subscriptions: ask.subscriptions.iter().map(String::as_str).collect(),
+        }
+    }
+}
+
+impl Ask {
+    /// A message to a channel, with nothing else.
+    pub(crate) fn to(channel: &str) -> Self {
+        let ask = Self {
+            channel: channel.to_owned(),
+            ..Self::default()
+        };
+        ask.with("channel", &format!("\"{channel}\""))
+    }
+
+    /// Shows messages as the embedder's parser does.
+    pub(crate) fn show(asks: &[Self], see: impl FnOnce(&Payload<'_>)) {
+        let lists: Vec<Lists<'_>> = asks.iter().map(Lists::new).collect();
+        let pairs = asks.iter().zip(&lists);
+        let elements: Vec<Element<'_>> = pairs
+            .map(|(ask, lists)| Element::Object(ask.request(lists)))
+            .collect();
+        see(&Payload::Messages(&elements));
+    }
+
+    /// The same message, to another channel.
+    pub(crate) fn renamed(mut ask: Self, channel: &str) -> Self {
+        ask = ask
+            .without("channel")
+            .with("channel", &format!("{channel:?}"));
+        channel.clone_into(&mut ask.channel);
+        ask
+    }
+
+    /// The same message, of which a parser reads this channel.
+    pub(crate) fn reading(mut ask: Self, channel: &str) -> Self {
+        channel.clone_into(&mut ask.channel);
+        ask
+    }
+
+    /// Adds a member, of which the server reads nothing but its JSON.
+    pub(crate) fn with(mut self, name: &str, json: &str) -> Self {
+        self.members.push((name.to_owned(), json.to_owned()));
+        self
+    }
+
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.members.retain(|(known, _)| known != name);
+        match name {
+            "channel" => self.channel.clear(),
+            "clientId" => self.client = None,
+            "connectionType" => self.connection_type = None,
+            "subscription" => self.subscriptions.clear(),
+            _ => {}
+        }
+        self
+    }
+
+    pub(crate) fn id(self, id: &str) -> Self {
+        self.with("id", &format!("\"{id}\""))
+    }
+
+    pub(crate) fn client(mut self, client: &str) -> Self {
+        self.client = Some(client.to_owned());
+        self.with("clientId", &format!("\"{client}\""))
+    }
+
+    pub(crate) fn connection_type(mut self, name: &str) -> Self {
+        self.connection_type = Some(name.to_owned());
+        self.with("connectionType", &format!("\"{name}\""))
+    }
+
+    /// The hold to ask for, in ms.
+    pub(crate) fn hold(mut self, millis: f64) -> Self {
+        self.hold = Some(millis);
+        self.with("advice", &format!(r#"{{"timeout":{millis}}}"#))
+    }
+
+    pub(crate) fn types(mut self, names: &[&str]) -> Self {
+        self.types = names.iter().map(|name| (*name).to_owned()).collect();
+        self.without("supportedConnectionTypes")
+            .with("supportedConnectionTypes", &format!("{names:?}"))
+    }
+
+    pub(crate) fn ack(mut self, ack: Ack) -> Self {
+        self.ack = Some(ack);
+        self.with("ext", "{\"ack\":1}")
+    }
+
+    fn request<'a>(&'a self, lists: &'a Lists<'a>) -> Request<'a> {
+        Request {
+            members: &lists.members,
+            channel: &self.channel,
+            client_id: self.client.as_deref(),
+            connection_type: self.connection_type.as_deref(),
+            connection_types: &lists.types,
+            subscriptions: &lists.subscriptions,
+            hold: self.hold,
+            ack: self.ack,
+        }
+    }
+}
+
+pub(crate) fn handshake(id: &str) -> Ask {
+    Ask::to("/meta/handshake")
+        .with("version", "\"1.0\"")
+        .types(&["websocket", "long-polling"])
+        .id(id)
+}
+
+pub(crate) fn connect(client: &str, id: &str) -> Ask {
+    Ask::to("/meta/connect")
+        .client(client)
+        .connection_type("long-polling")
+        .id(id)
+}
+
+/// Asks for one name, or for a list where there are several or none.
+pub(crate) fn subscribe(client: &str, channels: &[&str], id: &str) -> Ask {
+    subscription("/meta/subscribe", client, channels, id)
+}
+
+pub(crate) fn unsubscribe(client: &str, channels: &[&str], id: &str) -> Ask {
+    subscription("/meta/unsubscribe", client, channels, id)
+}
+
+fn subscription(meta: &str, client: &str, channels: &[&str], id: &str) -> Ask {
+    let json = match channels {
+        [one] => format!("{one:?}"),
+        several => format!("{several:?}").replace(", ", ","),
+    };
+    let mut ask = Ask::to(meta)
+        .client(client)
+        .with("subscription", &json)
+        .id(id);
+    ask.subscriptions = channels.iter().map(|name| (*name).to_owned()).collect();
+    ask
+}
+
+pub(crate) fn disconnect(client: &str, id: &str) -> Ask {
+    Ask::to("/meta/disconnect").client(client).id(id)
+}
+
+pub(crate) fn publish(channel: &str, client: &str, data: &str, id: &str) -> Ask {
+    Ask::to(channel).client(client).with("data", data).id(id)
+}
+
+/// Faye's reply to a connect that went well.
+pub(crate) fn connected(client: &str, id: &str) -> String {
+    format!(
+        r#"{{"id":"{id}","clientId":"{client}","channel":"/meta/connect","successful":true,"advice":{RETRY}}}"#
+    )
+}
+
+/// Faye's reply to a connect of nobody.
+pub(crate) fn unknown(client: &str, id: &str) -> String {
+    format!(
+        r#"{{"id":"{id}","channel":"/meta/connect","successful":false,"error":"401:{client}:Unknown client","advice":{{"reconnect":"handshake"}}}}"#
+    )
+}
+
+pub(crate) const RETRY: &str = r#"{"reconnect":"retry","interval":0,"timeout":5000}"#;

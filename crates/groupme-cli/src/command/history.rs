@@ -1,0 +1,81 @@
+//! `groupme history`: what was said before.
+
+use anyhow::anyhow;
+use groupme_model::Message;
+use groupme_rest::endpoint::messages::{self, MessagePage, Window};
+
+use crate::{
+    account::Account,
+    args::History,
+    exit::Failure,
+    output::{Row, Sheet},
+};
+
+pub(crate) async fn run(args: History) -> Result<(), Failure> {
+    let account = Account::open(&args.account)?;
+    let mut sheet = Sheet::new(args.shape);
+    let conversation = account.conversation(&args.place).await?;
+    if let Some(since) = args.since {
+        let limit = u32::try_from(args.limit).ok().filter(|n| *n <= LARGEST);
+        let limit = limit.ok_or_else(|| {
+            Failure::Usage(anyhow!(
+                "--since gives {LARGEST} messages at most; --after gives them all"
+            ))
+        })?;
+        let list = messages::list(&conversation, &Window::Since(since.into()), limit);
+        let page = account.call(&list).await?;
+        return Ok(print(&mut sheet, &page, args.limit).map(drop)?);
+    }
+
+    let mut left = if args.all { u64::MAX } else { args.limit };
+    let at_once = u32::try_from(left).map_or(PAGE, |left| left.min(PAGE));
+    let mut history = account.rest().history(conversation).limit(at_once);
+    let direction = if args.after.is_some() {
+        "after"
+    } else {
+        "before"
+    };
+    if let Some(message) = args.before {
+        history = history.before(message.into());
+    } else if let Some(message) = args.after {
+        history = history.after(message.into());
+    }
+    let mut last: Option<Message> = None;
+    while left > 0 {
+        match history.next().await {
+            None => break,
+            Some(Ok(mut page)) => {
+                left -= print(&mut sheet, &page, left)?;
+                last = page.messages.pop();
+            }
+            Some(Err(error)) => {
+                let failure = account.failure(error).await;
+                return Err(match last {
+                    Some(last) => failure.and(&format!("go on with --{direction} {}", last.id)),
+                    None => failure,
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Prints at most `most` messages of a page. How many, is the answer.
+fn print(sheet: &mut Sheet, page: &MessagePage, most: u64) -> std::io::Result<u64> {
+    if page.unreadable > 0 {
+        tracing::warn!(messages = page.unreadable, "left out what has no id");
+    }
+    let mut printed = 0;
+    for message in &page.messages {
+        if printed == most {
+            break;
+        }
+        sheet.row(&Row::Message(message))?;
+        printed += 1;
+    }
+    Ok(printed)
+}
+
+/// What GroupMe documents as the most at once, and what it was seen to give.
+const PAGE: u32 = 100;
+const LARGEST: u32 = 200;

@@ -1,0 +1,55 @@
+//! A row as one JSON object.
+
+use core::time::Duration;
+use std::io;
+
+use serde_json::json;
+
+use super::line;
+use crate::output::Row;
+
+/// What GroupMe has an object for is that object; anything else says its `kind`.
+pub(in crate::output) fn row(row: &Row<'_>) -> io::Result<()> {
+    match row {
+        Row::Message(message) | Row::Edited(message) => line(message),
+        Row::Chat(chat) => line(chat),
+        Row::Group(group) => line(group),
+        Row::Read(_, receipt) => line(receipt),
+        Row::Sent(sent, guid) => match sent.message() {
+            Some(message) => line(message),
+            None => line(&json!({ "id": null, "source_guid": guid.as_str() })),
+        },
+        Row::Deleted(conversation, message) => line(&json!({
+            "kind": "deleted",
+            "conversation": conversation,
+            "message": message,
+        })),
+        Row::Reactions(message, reactions) => line(&json!({
+            "kind": "reactions",
+            "message": message,
+            "reactions": reactions,
+        })),
+        Row::Typing(channel) => line(&json!({ "kind": "typing", "channel": channel })),
+        Row::RoundTrip(number, time) => line(&json!({
+            "kind": "ping",
+            "number": number,
+            "ms": time.map(millis),
+        })),
+        Row::RoundTrips(trips) => {
+            let of = |percent| trips.percentile(percent).map(millis);
+            line(&json!({
+                "kind": "pings",
+                "sent": trips.sent(),
+                "answered": trips.answered(),
+                "min_ms": of(0),
+                "median_ms": of(50),
+                "p99_ms": of(99),
+            }))
+        }
+    }
+}
+
+/// To the microsecond.
+fn millis(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1e6).round() / 1e3
+}

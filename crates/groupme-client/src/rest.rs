@@ -1,0 +1,36 @@
+//! The REST client, with the token of the moment.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use groupme_rest::{Client, Options, SetupError, Token};
+
+use crate::token::SharedSource;
+
+/// A REST client for the token of the moment. Clones share its connections and its pace.
+#[derive(Clone)]
+pub(crate) struct Rest {
+    source: SharedSource,
+    current: Arc<Mutex<(Token, Client)>>,
+}
+
+impl Rest {
+    pub(crate) fn new(source: SharedSource, options: &Options) -> Result<Self, SetupError> {
+        let token = source.token();
+        let client = Client::new(token.clone(), options)?;
+        Ok(Self {
+            source,
+            current: Arc::new(Mutex::new((token, client))),
+        })
+    }
+
+    /// The client, with the token as it is now.
+    pub(crate) fn client(&self) -> Client {
+        let token = self.source.token();
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        if current.0 != token {
+            let client = current.1.with_token(token.clone());
+            *current = (token, client);
+        }
+        current.1.clone()
+    }
+}

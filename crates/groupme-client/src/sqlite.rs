@@ -1,0 +1,199 @@
+//! A store in one file: SQLite.
+
+use core::fmt;
+use std::path::Path;
+
+use groupme_delivery::{Change, Saved, Store, StoreError, Version};
+use groupme_model::{ConversationId, MessageId, Timestamp};
+use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Transaction, TransactionBehavior};
+
+/// Keeps what was acknowledged in a file, so that a program goes on where it was.
+///
+/// What is saved survives the end of the process at any point. Not all of it may survive a power
+/// cut; the file is whole then, too, and what is missing comes again. One process can use a file at
+/// a time. The directory has to exist; beside the file there is another whose name ends in `-wal`.
+pub struct SqliteStore {
+    connection: Connection,
+}
+
+impl SqliteStore {
+    /// Opens a file, or makes one.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be opened, is used by another process, or is something else.
+    pub fn open(file: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let connection = Connection::open(file).map_err(explain)?;
+        let store = Self { connection };
+        store.prepare().map_err(explain)?;
+        Ok(store)
+    }
+
+    fn prepare(&self) -> Result<(), rusqlite::Error> {
+        let set = |name, value: &str| self.connection.pragma_update(None, name, value);
+        // Before the journal's mode, so that no memory is shared with others.
+        set("locking_mode", "EXCLUSIVE")?;
+        set("journal_mode", "WAL")?;
+        // A commit is written, and on disk when the system gets around to it.
+        set("synchronous", "NORMAL")?;
+        set("wal_autocheckpoint", "250")?;
+        let version: i64 = self
+            .connection
+            .pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if version == 0 {
+            self.connection.execute_batch(SCHEMA)?;
+        }
+        Ok(())
+    }
+
+    fn read(&self) -> Result<Saved, rusqlite::Error> {
+        let mut saved = Saved::default();
+        let whole = "SELECT until_ms FROM whole";
+        let until: Option<i64> = self
+            .connection
+            .query_row(whole, [], |row| row.get(0))
+            .optional()?;
+        if let Some(until) = until {
+            saved.apply(&Change::Whole(Timestamp::from_millis(until)));
+        }
+        let mut cursors = self
+            .connection
+            .prepare("SELECT conversation, message FROM cursor")?;
+        let mut rows = cursors.query([])?;
+        while let Some(row) = rows.next()? {
+            saved.apply(&Change::Cursor {
+                conversation: conversation(row.get(0)?),
+                message: message(row.get(1)?),
+            });
+        }
+        let mut seen = self
+            .connection
+            .prepare("SELECT conversation, message, version FROM seen")?;
+        let mut rows = seen.query([])?;
+        while let Some(row) = rows.next()? {
+            let version: Vec<u8> = row.get(2)?;
+            saved.apply(&Change::Seen {
+                conversation: conversation(row.get(0)?),
+                message: message(row.get(1)?),
+                version: Version::from_bytes(&version).unwrap_or_default(),
+            });
+        }
+        Ok(saved)
+    }
+
+    fn write(&mut self, changes: &[Change]) -> Result<(), rusqlite::Error> {
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for change in changes {
+            apply(&transaction, change)?;
+        }
+        transaction.commit()
+    }
+}
+
+impl Store for SqliteStore {
+    fn load(&mut self) -> Result<Saved, StoreError> {
+        self.read().map_err(StoreError::reading)
+    }
+
+    fn save(&mut self, changes: &[Change]) -> Result<(), StoreError> {
+        self.write(changes).map_err(StoreError::writing)
+    }
+}
+
+impl fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteStore").finish_non_exhaustive()
+    }
+}
+
+fn apply(transaction: &Transaction<'_>, change: &Change) -> Result<(), rusqlite::Error> {
+    let run = |sql: &str, parameters: &[&dyn rusqlite::ToSql]| {
+        transaction.prepare_cached(sql)?.execute(parameters)
+    };
+    match change {
+        Change::Whole(until) => run(
+            "INSERT INTO whole (id, until_ms) VALUES (1, ?1)
+             ON CONFLICT (id) DO UPDATE SET until_ms = excluded.until_ms",
+            &[&until.as_millis()],
+        )?,
+        Change::Cursor {
+            conversation,
+            message,
+        } => run(
+            "INSERT INTO cursor (conversation, message) VALUES (?1, ?2)
+             ON CONFLICT (conversation) DO UPDATE SET message = excluded.message",
+            &[&conversation.as_str(), &message.as_str()],
+        )?,
+        Change::Seen {
+            conversation,
+            message,
+            version,
+        } => run(
+            "INSERT INTO seen (conversation, message, version) VALUES (?1, ?2, ?3)
+             ON CONFLICT (conversation, message) DO UPDATE SET version = excluded.version",
+            &[
+                &conversation.as_str(),
+                &message.as_str(),
+                &version.to_bytes().as_slice(),
+            ],
+        )?,
+        Change::Forgotten {
+            conversation,
+            message,
+        } => run(
+            "DELETE FROM seen WHERE conversation = ?1 AND message = ?2",
+            &[&conversation.as_str(), &message.as_str()],
+        )?,
+        Change::Left { conversation } => {
+            run(
+                "DELETE FROM seen WHERE conversation = ?1",
+                &[&conversation.as_str()],
+            )?;
+            run(
+                "DELETE FROM cursor WHERE conversation = ?1",
+                &[&conversation.as_str()],
+            )?
+        }
+        // Not known here, and of a version of the crate that is: nothing is lost but memory.
+        _ => 0,
+    };
+    Ok(())
+}
+
+fn explain(error: rusqlite::Error) -> StoreError {
+    if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) {
+        return StoreError::reading("another program uses it");
+    }
+    StoreError::reading(error)
+}
+
+fn conversation(text: String) -> ConversationId {
+    ConversationId::from(text)
+}
+
+fn message(text: String) -> MessageId {
+    MessageId::from(text)
+}
+
+/// Version 1.
+const SCHEMA: &str = "
+    BEGIN IMMEDIATE;
+    CREATE TABLE whole (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        until_ms INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE cursor (
+        conversation TEXT PRIMARY KEY,
+        message TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE seen (
+        conversation TEXT NOT NULL,
+        message TEXT NOT NULL,
+        version BLOB NOT NULL,
+        PRIMARY KEY (conversation, message)
+    ) STRICT, WITHOUT ROWID;
+    PRAGMA user_version = 1;
+    COMMIT;
+";

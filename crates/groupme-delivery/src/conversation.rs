@@ -1,0 +1,255 @@
+//! What a feed knows of one conversation.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use groupme_model::{Message, MessageId, Timestamp};
+
+use crate::{
+    fact::{Change, NewMessage},
+    store::SavedConversation,
+    version::{Aspect, Version},
+};
+
+/// What a feed knows of one conversation.
+#[derive(Debug)]
+pub(crate) struct Conversation<P> {
+    /// Everything up to this message was delivered.
+    pub(crate) cursor: Option<MessageId>,
+    pub(crate) seen: Seen,
+    /// The epoch in which nothing is missing before what is pushed; 0 for none.
+    pub(crate) whole_in: u64,
+    /// The epoch in which it was last listed; 0 for none.
+    pub(crate) listed_in: u64,
+    /// How far it has to be fetched.
+    pub(crate) target: Target,
+    pub(crate) fetch: Fetch,
+    /// Whether there is a gap that was told.
+    pub(crate) gap: Option<u64>,
+    pub(crate) held: Held<P>,
+    /// Whether the program listens to its own channel, where changes are pushed.
+    pub(crate) is_watched: bool,
+    /// Whether something was missed, so that changes may have been, too.
+    pub(crate) is_stale: bool,
+    /// What was pushed of which message since it is to be compared with what REST has; `None` if it
+    /// is not.
+    pub(crate) touched: Option<Vec<(MessageId, Aspect)>>,
+}
+
+/// How far a conversation has to be fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// Nowhere, as far as is known.
+    None,
+    /// Up to this message.
+    At(MessageId),
+    /// Until there is no more.
+    End,
+}
+
+/// How a conversation is being fetched.
+#[derive(Debug)]
+pub(crate) enum Fetch {
+    /// Not at all.
+    Idle,
+    /// From the cursor on. How often the history ended before the target.
+    Forward { ends: u32 },
+    /// From the newest message back, to be delivered all at once.
+    Backward { until: Until, rows: Vec<Message> },
+}
+
+/// Where to stop on the way back.
+#[derive(Clone, Debug)]
+pub(crate) enum Until {
+    /// At a message, which was delivered.
+    Message(MessageId),
+    /// At what was sent before.
+    Time(Timestamp),
+    /// After so many messages.
+    Count(usize),
+}
+
+/// Pushes that wait.
+#[derive(Debug)]
+pub(crate) struct Held<P> {
+    pub(crate) messages: Vec<(NewMessage, P)>,
+    pub(crate) changes: Vec<(Change, P)>,
+    /// The newest message whose push was dropped for lack of room: it has to be fetched.
+    pub(crate) dropped: Option<MessageId>,
+    /// Whether changes were dropped.
+    pub(crate) dropped_changes: bool,
+}
+
+/// The messages that were delivered, with their states: the newest, and a few older ones of which
+/// something was told.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    newest: BTreeMap<MessageId, Version>,
+    /// Everything up to this message counts as delivered.
+    floor: Option<MessageId>,
+    older: VecDeque<(MessageId, Version)>,
+    limit: usize,
+}
+
+impl<P> Conversation<P> {
+    pub(crate) fn new(limit: usize) -> Self {
+        Self {
+            cursor: None,
+            seen: Seen::new(limit),
+            whole_in: 0,
+            listed_in: 0,
+            target: Target::None,
+            fetch: Fetch::Idle,
+            gap: None,
+            held: Held::default(),
+            is_watched: false,
+            is_stale: false,
+            touched: None,
+        }
+    }
+
+    pub(crate) fn from_saved(saved: SavedConversation, limit: usize) -> Self {
+        let mut conversation = Self::new(limit);
+        conversation.cursor = saved.cursor;
+        for (message, version) in saved.seen {
+            conversation.seen.insert(message, version);
+        }
+        conversation
+    }
+
+    /// Whether a message is beyond what was delivered.
+    pub(crate) fn is_ahead(&self, message: &MessageId) -> bool {
+        self.cursor.as_ref().is_none_or(|cursor| message > cursor)
+    }
+
+    /// Moves the target further, never back.
+    pub(crate) fn aim(&mut self, at: &MessageId) {
+        match &self.target {
+            Target::End => {}
+            Target::At(before) if before >= at => {}
+            _ => self.target = Target::At(at.clone()),
+        }
+    }
+
+    /// Whether everything up to the target was delivered.
+    pub(crate) fn is_there(&self) -> bool {
+        match &self.target {
+            Target::None => true,
+            Target::At(message) => !self.is_ahead(message),
+            Target::End => false,
+        }
+    }
+
+    /// Takes note that a push told of a message, which is newer than what REST told before.
+    pub(crate) fn touch(&mut self, message: &MessageId, aspect: Aspect) {
+        if let Some(touched) = &mut self.touched {
+            touched.push((message.clone(), aspect));
+        }
+    }
+}
+
+impl<P> Default for Held<P> {
+    fn default() -> Self {
+        Self {
+            messages: Vec::new(),
+            changes: Vec::new(),
+            dropped: None,
+            dropped_changes: false,
+        }
+    }
+}
+
+impl<P> Held<P> {
+    pub(crate) fn len(&self) -> usize {
+        self.messages.len() + self.changes.len()
+    }
+}
+
+impl Seen {
+    fn new(limit: usize) -> Self {
+        Self {
+            newest: BTreeMap::new(),
+            floor: None,
+            older: VecDeque::new(),
+            limit,
+        }
+    }
+
+    /// Whether a message was delivered.
+    pub(crate) fn knows(&self, message: &MessageId) -> bool {
+        self.newest.contains_key(message) || self.is_old(message)
+    }
+
+    /// Whether a message is too old to be remembered.
+    pub(crate) fn is_old(&self, message: &MessageId) -> bool {
+        self.floor.as_ref().is_some_and(|floor| message <= floor)
+    }
+
+    /// The state of a message that is remembered for itself.
+    pub(crate) fn version(&self, message: &MessageId) -> Option<Version> {
+        self.newest.get(message).copied()
+    }
+
+    /// Remembers a message. The answer is the one that is forgotten for it.
+    pub(crate) fn insert(&mut self, message: MessageId, version: Version) -> Option<MessageId> {
+        self.newest.insert(message, version);
+        if self.newest.len() <= self.limit {
+            return None;
+        }
+        let (oldest, version) = self.newest.pop_first()?;
+        self.remember_older(oldest.clone(), version);
+        if !self.is_old(&oldest) {
+            self.floor = Some(oldest.clone());
+        }
+        Some(oldest)
+    }
+
+    /// The state of a message of any age, to be changed; and whether it is among the newest.
+    pub(crate) fn state(&mut self, message: &MessageId) -> (&mut Version, bool) {
+        if self.newest.contains_key(message) {
+            let version = self.newest.entry(message.clone()).or_default();
+            return (version, true);
+        }
+        let found = self.older.iter().position(|(older, _)| older == message);
+        let at = found.unwrap_or_else(|| {
+            self.remember_older(message.clone(), UNKNOWN);
+            self.older.len() - 1
+        });
+        (&mut self.older[at].1, false)
+    }
+
+    /// The first message that is remembered for itself.
+    pub(crate) fn first(&self) -> Option<&MessageId> {
+        self.newest.first_key_value().map(|(first, _)| first)
+    }
+
+    /// The messages that are remembered for themselves and lie within these bounds.
+    pub(crate) fn between(
+        &self,
+        first: &MessageId,
+        last: &MessageId,
+    ) -> impl Iterator<Item = (&MessageId, &Version)> {
+        // An empty range, where the bounds are the wrong way round, would panic.
+        let range = (first <= last).then(|| self.newest.range(first..=last));
+        range.into_iter().flatten()
+    }
+
+    fn remember_older(&mut self, message: MessageId, version: Version) {
+        self.older.retain(|(older, _)| *older != message);
+        self.older.push_back((message, version));
+        if self.older.len() > OLDER {
+            self.older.pop_front();
+        }
+    }
+}
+
+/// Of how many messages that are not among the newest the state is remembered.
+const OLDER: usize = 32;
+
+/// The state of a message of which nothing is known: its reactions are unlike any that are.
+const UNKNOWN: Version = Version {
+    edited: 0,
+    content: 0,
+    reactions: u64::MAX,
+    deleted: false,
+    pinned: false,
+};

@@ -1,0 +1,107 @@
+//! What a push says of the history: a message, a change of one, or nothing.
+
+use groupme_model::{ConversationId, EventRef, MessageId, MessageRef, Timestamp, UserId, UserPair};
+
+use crate::version::{Difference, Version, of_views, reactions_of_push};
+
+/// What a push says of the history of a conversation.
+#[derive(Clone, Debug)]
+pub(crate) enum Fact {
+    /// There is a new message.
+    Message(NewMessage),
+    /// A message is not what it was.
+    Change(Change),
+    /// Nothing that REST would tell, too.
+    Other,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct NewMessage {
+    pub(crate) conversation: ConversationId,
+    pub(crate) id: MessageId,
+    pub(crate) created_at: Option<Timestamp>,
+    pub(crate) source_guid: Option<Box<str>>,
+    pub(crate) version: Version,
+    /// The change of another message that this one, a notice, tells of.
+    pub(crate) tells: Option<(MessageId, Difference)>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Change {
+    pub(crate) conversation: ConversationId,
+    pub(crate) message: MessageId,
+    pub(crate) difference: Difference,
+}
+
+impl Fact {
+    /// What an event says to a user.
+    pub(crate) fn of(event: &EventRef<'_>, you: &UserId) -> Self {
+        Self::find(event, you).unwrap_or(Self::Other)
+    }
+
+    fn find(event: &EventRef<'_>, you: &UserId) -> Option<Self> {
+        let message = event.message()?;
+        let conversation = conversation(&message, you)?;
+        let difference = match event {
+            EventRef::LineCreate(_) | EventRef::DirectMessageCreate(_) => {
+                return Some(Self::Message(NewMessage {
+                    conversation,
+                    id: message.id().into_owned(),
+                    created_at: message.created_at(),
+                    source_guid: message.source_guid().map(Into::into),
+                    version: Version::of_push(&message),
+                    tells: told_by(&message),
+                }));
+            }
+            EventRef::MessageUpdate(_) => Difference::edit(&message),
+            EventRef::MessageDeleted(_) => Difference::Deleted,
+            EventRef::Favorite(push) | EventRef::LikeCreate(push) | EventRef::LikeDelete(push) => {
+                let list = push.change().reactions();
+                let reactions = list.map(of_views).or_else(|| reactions_of_push(&message));
+                Difference::Reactions(reactions)
+            }
+            _ => return None,
+        };
+        Some(Self::Change(Change {
+            conversation,
+            message: message.id().into_owned(),
+            difference,
+        }))
+    }
+}
+
+/// The conversation that a message is in, whichever way it says so.
+fn conversation(message: &MessageRef<'_>, you: &UserId) -> Option<ConversationId> {
+    if let Some(group) = message.group_id().filter(|group| !group.is_empty()) {
+        return Some(ConversationId::new(group.as_str()));
+    }
+    if let Some(direct) = message.direct_conversation() {
+        // In one spelling, whatever the order and the sign between the two.
+        return Some(match direct.as_str().parse::<UserPair>() {
+            Ok(pair) => pair.conversation_id(),
+            Err(_) => direct.into_owned(),
+        });
+    }
+    let sender = message.sender_id().or(message.user_id())?.into_owned();
+    let recipient = message.recipient_id()?.into_owned();
+    let other = if sender == *you { recipient } else { sender };
+    Some(UserPair::new(you, &other).ok()?.conversation_id())
+}
+
+/// The change that a notice tells of.
+fn told_by(notice: &MessageRef<'_>) -> Option<(MessageId, Difference)> {
+    use groupme_model::NoticeRef as Event;
+
+    let affected = notice.affects()?.into_owned();
+    let difference = match notice.event()?.notice()? {
+        Event::MessageUpdate(edit) => Difference::Edited {
+            at: edit.updated_at().map_or(0, Timestamp::as_secs),
+            content: 0,
+        },
+        Event::MessageDeleted(_) => Difference::Deleted,
+        Event::MessagePinned(_) => Difference::Pinned(true),
+        Event::MessageUnpinned(_) => Difference::Pinned(false),
+        _ => return None,
+    };
+    Some((affected, difference))
+}

@@ -1,0 +1,191 @@
+//! What changed while nobody was told: rows of REST against what was delivered.
+
+use groupme_model::{
+    ConversationId, DeletionActor, Event, Message, MessageId, MessagePush, ReactionChange,
+    ReactionPush,
+};
+
+use super::Feed;
+use crate::{
+    Item, Question, Window,
+    item::Record,
+    question::{Pending, Purpose},
+    version::{Aspect, Version},
+};
+
+impl<P> Feed<P> {
+    /// Asks for the newest messages of a conversation, to compare them, if something may have been
+    /// missed.
+    pub(super) fn want_comparison(&mut self, id: &ConversationId) {
+        let (limit, pinned) = (self.config.reread, self.config.pinned);
+        let conversation = self.conversation(id);
+        let is_stale = core::mem::take(&mut conversation.is_stale);
+        if limit == 0 || !(is_stale || conversation.is_watched) || conversation.cursor.is_none() {
+            return;
+        }
+        let is_asked = conversation.touched.is_some();
+        conversation.touched = Some(Vec::new());
+        if is_asked {
+            return;
+        }
+        let question = Question::History {
+            conversation: id.clone(),
+            window: Window::Newest,
+            limit,
+        };
+        self.questions.want(question, Purpose::Reread);
+        if pinned {
+            let conversation = id.clone();
+            self.questions
+                .want(Question::Pinned { conversation }, Purpose::Reread);
+        }
+    }
+
+    pub(super) fn compare(&mut self, pending: &Pending, mut rows: Vec<Message>) {
+        let (id, is_window) = match &pending.question {
+            Question::History { conversation, .. } => (conversation, true),
+            Question::Pinned { conversation } => (conversation, false),
+            _ => return,
+        };
+        if pending.asked_in != self.epoch {
+            // Of what was pushed and missed meanwhile the answer knows nothing.
+            let epoch = self.epoch;
+            let conversation = self.conversation(id);
+            if is_window {
+                conversation.touched = None;
+                conversation.is_stale = true;
+                if conversation.whole_in == epoch {
+                    self.want_comparison(id);
+                }
+            }
+            return;
+        }
+        rows.sort_by(Message::chronological);
+        let touched = {
+            let conversation = self.conversation(id);
+            if is_window {
+                conversation.touched.take().unwrap_or_default()
+            } else {
+                conversation.touched.clone().unwrap_or_default()
+            }
+        };
+        let is_touched = |message: &MessageId, aspect: Aspect| {
+            touched
+                .iter()
+                .any(|(other, of)| other == message && *of == aspect)
+        };
+        if is_window {
+            self.find_vanished(id, &rows, &is_touched);
+        }
+        // What comes after a message that was delivered should have been, too.
+        let first = self.conversation(id).seen.first().cloned();
+        let mut known_now = Record::default();
+        for row in rows {
+            let conversation = self.conversation(id);
+            if conversation.is_ahead(&row.id) {
+                // It was sent since, and is pushed.
+                continue;
+            }
+            match conversation.seen.version(&row.id) {
+                Some(known) => self.tell_differences(id, row, known, &is_touched),
+                None if is_window
+                    && !conversation.seen.is_old(&row.id)
+                    && first.as_ref().is_some_and(|first| *first < row.id) =>
+                {
+                    self.deliver_row(id, row);
+                }
+                // From before the account was met: only what becomes of it is news.
+                None if is_window && !conversation.seen.is_old(&row.id) => {
+                    conversation.note(id, row.id.clone(), Version::of_row(&row), &mut known_now);
+                }
+                None => {}
+            }
+        }
+        if !known_now.is_empty() {
+            self.out.put(Item::Checkpoint, known_now);
+        }
+    }
+
+    fn tell_differences(
+        &mut self,
+        id: &ConversationId,
+        row: Message,
+        known: Version,
+        is_touched: &dyn Fn(&MessageId, Aspect) -> bool,
+    ) {
+        let now = Version::of_row(&row);
+        let message = row.id.clone();
+        let mut version = known;
+        if now.deleted && !known.deleted && !is_touched(&message, Aspect::Existence) {
+            version.deleted = true;
+            self.deliver_difference(
+                id,
+                &message,
+                version,
+                Event::MessageDeleted(MessagePush::new(row)),
+            );
+            return;
+        }
+        if now.deleted {
+            return;
+        }
+        let is_edited = now.edited > known.edited && !is_touched(&message, Aspect::Content);
+        let is_pinned = now.pinned != known.pinned && !is_touched(&message, Aspect::Pin);
+        if is_edited || is_pinned {
+            if is_edited {
+                (version.edited, version.content) = (now.edited, 0);
+            }
+            version.pinned = now.pinned;
+            let event = Event::MessageUpdate(MessagePush::new(row.clone()));
+            self.deliver_difference(id, &message, version, event);
+        }
+        if now.reactions != known.reactions && !is_touched(&message, Aspect::Reactions) {
+            version.reactions = now.reactions;
+            self.deliver_difference(id, &message, version, reacted(row));
+        }
+    }
+
+    /// What an admin deletes is often not there any more at all.
+    fn find_vanished(
+        &mut self,
+        id: &ConversationId,
+        rows: &[Message],
+        is_touched: &dyn Fn(&MessageId, Aspect) -> bool,
+    ) {
+        let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
+            return;
+        };
+        let conversation = self.conversation(id);
+        let vanished: Vec<(MessageId, Version)> = conversation
+            .seen
+            .between(&first.id, &last.id)
+            .filter(|(message, version)| {
+                !version.deleted
+                    && !is_touched(message, Aspect::Existence)
+                    && !rows.iter().any(|row| row.id == **message)
+            })
+            .map(|(message, version)| (message.clone(), *version))
+            .collect();
+        for (message, mut version) in vanished {
+            let mut gone = Message::new(message.clone());
+            gone.deletion_actor = Some(DeletionActor::Admin);
+            match rows.first().and_then(|row| row.group_id.clone()) {
+                Some(group) => gone.group_id = Some(group),
+                None => gone.chat_id = Some(id.clone()),
+            }
+            version.deleted = true;
+            self.deliver_difference(
+                id,
+                &message,
+                version,
+                Event::MessageDeleted(MessagePush::new(gone)),
+            );
+        }
+    }
+}
+
+/// The push of a change of reactions.
+fn reacted(row: Message) -> Event {
+    let reactions = row.reactions.clone().unwrap_or_default();
+    Event::Favorite(ReactionPush::new(ReactionChange::new(row, reactions)))
+}

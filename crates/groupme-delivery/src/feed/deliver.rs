@@ -1,0 +1,212 @@
+//! Handing out: pushes, rows of REST, changes, and what they mean for the store.
+
+use groupme_model::{ConversationId, Event, Message, MessageId, MessagePush, Timestamp};
+
+use super::Feed;
+use crate::{
+    Item, Made, Origin,
+    conversation::Conversation,
+    fact::{Change as PushedChange, NewMessage},
+    item::Record,
+    store::Change,
+    version::{Difference, Version},
+};
+
+impl<P> Feed<P> {
+    pub(super) fn deliver_push(&mut self, message: NewMessage, push: P) {
+        let is_own = self.out.is_own(message.source_guid.as_deref());
+        let whole = self.mark(message.created_at);
+        let conversation = self.conversation(&message.conversation);
+        let mut record = Record::default();
+        if let Some((affected, difference)) = message.tells
+            && conversation.is_told_by_notice(difference)
+        {
+            record = conversation
+                .learn(&message.conversation, affected, difference)
+                .1;
+        }
+        conversation.remember(
+            &message.conversation,
+            message.id,
+            message.version,
+            &mut record,
+        );
+        record.whole = whole;
+        self.out.put_own(Item::Push(push), record, is_own);
+    }
+
+    pub(super) fn deliver_change(&mut self, change: PushedChange, push: P) {
+        let PushedChange {
+            conversation: id,
+            message,
+            difference,
+        } = change;
+        let (is_news, record) = self.conversation(&id).learn(&id, message, difference);
+        if is_news {
+            self.out.put(Item::Push(push), record);
+        }
+    }
+
+    /// Hands out a message that was fetched, unless it was handed out before.
+    pub(super) fn deliver_row(&mut self, id: &ConversationId, row: Message) {
+        let version = Version::of_row(&row);
+        if let Some(sent) = row.created_at {
+            self.newest = self.newest.max(sent);
+        }
+        let conversation = self.conversation(id);
+        if conversation.seen.knows(&row.id) {
+            return;
+        }
+        if let Some(messages) = &mut conversation.gap {
+            *messages += 1;
+        }
+        let mut record = Record::default();
+        conversation.remember(id, row.id.clone(), version, &mut record);
+        let is_own = self.out.is_own(row.source_guid.as_deref());
+        let made = Made {
+            event: created(row),
+            conversation: id.clone(),
+            origin: Origin::Backfill,
+        };
+        self.out.put_own(Item::Made(made), record, is_own);
+    }
+
+    /// Hands out a difference as an event, and takes note of the state that it leads to.
+    pub(super) fn deliver_difference(
+        &mut self,
+        id: &ConversationId,
+        message: &MessageId,
+        version: Version,
+        event: Event,
+    ) {
+        let conversation = self.conversation(id);
+        *conversation.seen.state(message).0 = version;
+        let mut record = Record::default();
+        record.changes.push(Change::Seen {
+            conversation: id.clone(),
+            message: message.clone(),
+            version,
+        });
+        let made = Made {
+            event,
+            conversation: id.clone(),
+            origin: Origin::Reconciled,
+        };
+        self.out.put(Item::Made(made), record);
+    }
+
+    /// Lets go of what was held: messages in their order, then changes in theirs.
+    pub(super) fn release(&mut self, id: &ConversationId) {
+        let conversation = self.conversation(id);
+        let held = core::mem::take(&mut conversation.held);
+        self.held -= held.len();
+        let mut messages = held.messages;
+        messages.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
+        for (message, push) in messages {
+            if !self.conversation(id).seen.knows(&message.id) {
+                self.deliver_push(message, push);
+            }
+        }
+        for (change, push) in held.changes {
+            self.deliver_change(change, push);
+        }
+    }
+
+    /// The time up to which the account is whole once a message is delivered, if it is and that is
+    /// worth writing down.
+    fn mark(&mut self, sent: Option<Timestamp>) -> Option<Timestamp> {
+        let sent = sent?;
+        self.newest = self.newest.max(sent);
+        if !self.is_whole() {
+            return None;
+        }
+        let written = self.whole_until?;
+        if self.newest.as_secs() - written.as_secs() < MARK_EVERY {
+            return None;
+        }
+        self.whole_until = Some(self.newest);
+        self.whole_until
+    }
+}
+
+impl<P> Conversation<P> {
+    /// Whether a change is told by the notice of it. Edits and deletions of a group are also pushed
+    /// on its own channel, which the program may listen to; pins are not.
+    fn is_told_by_notice(&self, difference: Difference) -> bool {
+        !self.is_watched || matches!(difference, Difference::Pinned(_))
+    }
+
+    /// Takes note of a change. The answer is whether it is news, and what that means for the store.
+    fn learn(
+        &mut self,
+        id: &ConversationId,
+        message: MessageId,
+        difference: Difference,
+    ) -> (bool, Record) {
+        let mut record = Record::default();
+        let (version, is_remembered) = self.seen.state(&message);
+        if !version.learn(difference) {
+            return (false, record);
+        }
+        let version = *version;
+        self.touch(&message, difference.aspect());
+        if is_remembered {
+            record.changes.push(Change::Seen {
+                conversation: id.clone(),
+                message,
+                version,
+            });
+        }
+        (true, record)
+    }
+
+    /// Takes note of a message that is handed out, and of what that means for the store.
+    fn remember(
+        &mut self,
+        id: &ConversationId,
+        message: MessageId,
+        version: Version,
+        record: &mut Record,
+    ) {
+        if self.is_ahead(&message) {
+            self.cursor = Some(message.clone());
+            record.cursor = Some((id.clone(), message.clone()));
+        }
+        self.note(id, message, version, record);
+    }
+
+    /// Takes note of the state of a message.
+    pub(super) fn note(
+        &mut self,
+        id: &ConversationId,
+        message: MessageId,
+        version: Version,
+        record: &mut Record,
+    ) {
+        record.changes.push(Change::Seen {
+            conversation: id.clone(),
+            message: message.clone(),
+            version,
+        });
+        if let Some(forgotten) = self.seen.insert(message, version) {
+            record.changes.push(Change::Forgotten {
+                conversation: id.clone(),
+                message: forgotten,
+            });
+        }
+    }
+}
+
+/// The push of a message.
+fn created(row: Message) -> Event {
+    let is_direct = row.is_direct();
+    let push = MessagePush::new(row);
+    if is_direct {
+        Event::DirectMessageCreate(push)
+    } else {
+        Event::LineCreate(push)
+    }
+}
+
+/// How often it is written down up to when the account is whole, in seconds. It need not be exact.
+const MARK_EVERY: i64 = 30;

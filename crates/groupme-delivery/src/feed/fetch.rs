@@ -1,0 +1,378 @@
+//! Fetching what was missed of one conversation.
+
+use groupme_model::{ConversationId, Message, MessageId};
+
+use super::{Feed, round::why};
+use crate::{
+    Failure, Gap, Item, Lost, Missing, Question, Why, Window,
+    conversation::{Fetch, Target, Until},
+    item::Record,
+    question::{Pending, Purpose},
+    store::Change,
+};
+
+impl<P> Feed<P> {
+    /// Fetches from the cursor on, unless that is under way or there is nothing to fetch.
+    pub(super) fn fetch_forward(&mut self, id: &ConversationId) {
+        let conversation = self.conversation(id);
+        let Some(cursor) = conversation.cursor.clone() else {
+            return;
+        };
+        if conversation.is_there() || !matches!(conversation.fetch, Fetch::Idle) {
+            return;
+        }
+        conversation.fetch = Fetch::Forward { ends: 0 };
+        conversation.is_stale = true;
+        if let Target::At(upto) = &conversation.target {
+            let upto = Some(upto.clone());
+            self.open_gap(id, upto);
+        }
+        self.ask_history(id, Window::After(cursor));
+    }
+
+    /// Fetches from the newest message back.
+    pub(super) fn fetch_backward(&mut self, id: &ConversationId, until: Until) {
+        let conversation = self.conversation(id);
+        if !matches!(conversation.fetch, Fetch::Idle) {
+            return;
+        }
+        let is_gap = !matches!(until, Until::Count(_));
+        conversation.fetch = Fetch::Backward {
+            until,
+            rows: Vec::new(),
+        };
+        if is_gap {
+            let upto = match &self.conversation(id).target {
+                Target::At(upto) => Some(upto.clone()),
+                _ => None,
+            };
+            self.open_gap(id, upto);
+        }
+        self.ask_history(id, Window::Newest);
+    }
+
+    pub(super) fn take_rows(&mut self, pending: &Pending, mut rows: Vec<Message>) {
+        let Question::History {
+            conversation: id,
+            window,
+            ..
+        } = &pending.question
+        else {
+            return;
+        };
+        let is_newest_first = rows
+            .first()
+            .zip(rows.last())
+            .is_some_and(|(first, last)| first.id > last.id);
+        rows.sort_by(Message::chronological);
+        let conversation = self.conversation(id);
+        match core::mem::replace(&mut conversation.fetch, Fetch::Idle) {
+            Fetch::Idle => {}
+            Fetch::Forward { ends } => {
+                let Window::After(after) = window else { return };
+                rows.retain(|row| row.id > *after);
+                if is_newest_first && rows.len() > 1 {
+                    // The newest instead of the next: what is in between comes from behind.
+                    let after = after.clone();
+                    self.bridge(pending, id, after, rows);
+                } else {
+                    self.take_forward(pending, id, ends, rows);
+                }
+            }
+            Fetch::Backward {
+                until,
+                rows: mut later,
+            } => {
+                let has_moved = match window {
+                    Window::Before(before) => {
+                        rows.retain(|row| row.id < *before);
+                        !rows.is_empty()
+                    }
+                    _ => !rows.is_empty(),
+                };
+                rows.append(&mut later);
+                self.take_backward(pending, id, until, rows, has_moved);
+            }
+        }
+    }
+
+    /// Delivers a page on the way from the cursor to the target.
+    fn take_forward(
+        &mut self,
+        pending: &Pending,
+        id: &ConversationId,
+        ends: u32,
+        rows: Vec<Message>,
+    ) {
+        let last = rows.last().map(|row| row.id.clone());
+        if last.is_some() {
+            self.open_gap(id, None);
+        }
+        for row in rows {
+            self.deliver_row(id, row);
+        }
+        let conversation = self.conversation(id);
+        // A message that was delivered before, late, does not move the cursor; the next question
+        // begins after it nevertheless.
+        let next = last.clone().max(conversation.cursor.clone());
+        if conversation.is_there() {
+            self.finish(pending, id);
+        } else if let (Some(_), Some(next)) = (&last, next) {
+            self.go_on(id, Fetch::Forward { ends }, Window::After(next));
+        } else if conversation.target == Target::End {
+            if pending.asked_in == self.epoch {
+                self.conversation(id).target = Target::None;
+            }
+            self.finish(pending, id);
+        } else if ends < PATIENCE_WITH_ENDS
+            && let Some(cursor) = self.conversation(id).cursor.clone()
+        {
+            // There is a newer message, says the list, and the history does not have it yet.
+            self.go_on(id, Fetch::Forward { ends: ends + 1 }, Window::After(cursor));
+        } else {
+            self.lose(id, Why::Truncated);
+            self.finish(pending, id);
+        }
+    }
+
+    /// Goes from the newest messages, which came instead of the next, back to the cursor.
+    fn bridge(
+        &mut self,
+        pending: &Pending,
+        id: &ConversationId,
+        after: MessageId,
+        rows: Vec<Message>,
+    ) {
+        self.open_gap(id, None);
+        self.take_backward(pending, id, Until::Message(after), rows, true);
+    }
+
+    fn take_backward(
+        &mut self,
+        pending: &Pending,
+        id: &ConversationId,
+        until: Until,
+        mut rows: Vec<Message>,
+        has_moved: bool,
+    ) {
+        let beyond = |row: &Message| match &until {
+            Until::Message(message) => row.id <= *message,
+            Until::Time(time) => row.created_at.is_some_and(|sent| sent < *time),
+            Until::Count(_) => false,
+        };
+        let most = match &until {
+            Until::Count(count) => *count,
+            _ => self.config.newcomer,
+        };
+        let is_complete = rows.first().is_some_and(beyond) || !has_moved;
+        rows.retain(|row| !beyond(row));
+        if !is_complete
+            && rows.len() < most
+            && let Some(first) = rows.first()
+        {
+            let before = Window::Before(first.id.clone());
+            self.go_on(id, Fetch::Backward { until, rows }, before);
+            return;
+        }
+        let excess = rows.len().saturating_sub(most);
+        let is_truncated = !is_complete && !matches!(until, Until::Count(_));
+        rows.drain(..excess);
+        if is_truncated {
+            let upto = rows.first().map(|row| row.id.clone());
+            self.tell_lost(id, Missing::Messages, upto, Why::Truncated);
+        }
+        for row in rows {
+            self.deliver_row(id, row);
+        }
+        self.finish(pending, id);
+    }
+
+    /// Nothing is left to fetch for now.
+    fn finish(&mut self, pending: &Pending, id: &ConversationId) {
+        let conversation = self.conversation(id);
+        if conversation.target == Target::End && pending.asked_in != self.epoch {
+            // What was said since may not be in it.
+            let cursor = self.conversation(id).cursor.clone();
+            if let Some(cursor) = cursor {
+                self.go_on(id, Fetch::Forward { ends: 0 }, Window::After(cursor));
+                return;
+            }
+        }
+        self.conversation(id).fetch = Fetch::Idle;
+        self.settle(id);
+    }
+
+    /// Declares a conversation whole, if it is.
+    pub(super) fn settle(&mut self, id: &ConversationId) {
+        let (epoch, is_live) = (self.epoch, self.is_live);
+        let conversation = self.conversation(id);
+        if conversation.whole_in == epoch || !matches!(conversation.fetch, Fetch::Idle) {
+            return;
+        }
+        if !conversation.is_there() {
+            self.fetch_forward(id);
+            return;
+        }
+        if let Some(dropped) = conversation.held.dropped.take()
+            && conversation.is_ahead(&dropped)
+        {
+            self.fetch_dropped(id, &dropped);
+            return;
+        }
+        if conversation.listed_in != epoch {
+            return;
+        }
+        if core::mem::take(&mut conversation.held.dropped_changes) {
+            self.tell_lost(id, Missing::Changes, None, Why::Truncated);
+        }
+        self.close_gap(id);
+        self.release(id);
+        if is_live {
+            self.conversation(id).whole_in = epoch;
+        }
+        self.want_comparison(id);
+    }
+
+    /// Fetches what was pushed and found no place.
+    fn fetch_dropped(&mut self, id: &ConversationId, dropped: &MessageId) {
+        let since = self.newcomers_since();
+        let conversation = self.conversation(id);
+        conversation.aim(dropped);
+        if conversation.cursor.is_some() {
+            self.fetch_forward(id);
+        } else {
+            self.fetch_backward(id, since);
+        }
+    }
+
+    /// A question about a conversation was not answered, and will not be.
+    pub(super) fn fail_fetch(&mut self, id: &ConversationId, failure: Failure) {
+        self.conversation(id).fetch = Fetch::Idle;
+        self.lose(id, why(failure));
+        if failure == Failure::Gone && self.conversation(id).held.len() == 0 {
+            self.forget(id);
+        } else {
+            // Only if it has been listed since: there may be more that is missing.
+            self.settle(id);
+        }
+    }
+
+    /// Gives up what is missing of a conversation.
+    fn lose(&mut self, id: &ConversationId, why: Why) {
+        let conversation = self.conversation(id);
+        let held = conversation
+            .held
+            .messages
+            .iter()
+            .map(|(message, _)| &message.id)
+            .min();
+        let target = match core::mem::replace(&mut conversation.target, Target::None) {
+            Target::At(message) => Some(message),
+            _ => None,
+        };
+        // What is held is not lost, but all before it may be.
+        let upto = target
+            .max(held.cloned())
+            .max(conversation.held.dropped.take());
+        conversation.gap = None;
+        self.tell_lost(id, Missing::Messages, upto.clone(), why);
+        if why == Why::Truncated
+            && let Some(message) = upto
+        {
+            self.skip(id, message);
+        }
+    }
+
+    /// Goes on after a message that will never be there.
+    fn skip(&mut self, id: &ConversationId, message: MessageId) {
+        let conversation = self.conversation(id);
+        if conversation.is_ahead(&message) {
+            conversation.cursor = Some(message.clone());
+            let record = Record {
+                cursor: Some((id.clone(), message)),
+                ..Record::default()
+            };
+            self.out.put(Item::Checkpoint, record);
+        }
+    }
+
+    pub(super) fn tell_lost(
+        &mut self,
+        id: &ConversationId,
+        what: Missing,
+        upto: Option<MessageId>,
+        why: Why,
+    ) {
+        let conversation = self.conversation(id);
+        let after = conversation.cursor.clone();
+        let lost = Lost {
+            conversation: Some(id.clone()),
+            what,
+            after,
+            upto,
+            why,
+        };
+        self.out.put(Item::Lost(lost), Record::default());
+    }
+
+    fn forget(&mut self, id: &ConversationId) {
+        self.conversations.remove(id);
+        let mut record = Record::default();
+        record.changes.push(Change::Left {
+            conversation: id.clone(),
+        });
+        self.out.put(Item::Checkpoint, record);
+    }
+
+    /// Tells of a gap, once.
+    fn open_gap(&mut self, id: &ConversationId, upto: Option<MessageId>) {
+        let (cause, is_polling) = (self.cause, self.is_polling);
+        let conversation = self.conversation(id);
+        if conversation.gap.is_some() {
+            return;
+        }
+        conversation.gap = Some(0);
+        if is_polling {
+            return;
+        }
+        let gap = Gap {
+            conversation: id.clone(),
+            after: conversation.cursor.clone(),
+            upto,
+            cause,
+        };
+        self.out.put(Item::Gap(gap), Record::default());
+    }
+
+    fn close_gap(&mut self, id: &ConversationId) {
+        let is_polling = self.is_polling;
+        let Some(messages) = self.conversation(id).gap.take() else {
+            return;
+        };
+        if !is_polling {
+            let conversation = id.clone();
+            let item = Item::Backfilled {
+                conversation,
+                messages,
+            };
+            self.out.put(item, Record::default());
+        }
+    }
+
+    fn go_on(&mut self, id: &ConversationId, fetch: Fetch, window: Window) {
+        self.conversation(id).fetch = fetch;
+        self.ask_history(id, window);
+    }
+
+    fn ask_history(&mut self, id: &ConversationId, window: Window) {
+        let question = Question::History {
+            conversation: id.clone(),
+            window,
+            limit: self.config.page,
+        };
+        self.questions.want(question, Purpose::Fetch);
+    }
+}
+
+/// How often a history may end before a message that the list has, until that counts as missing.
+const PATIENCE_WITH_ENDS: u32 = 2;

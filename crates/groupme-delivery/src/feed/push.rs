@@ -1,0 +1,75 @@
+//! Pushes: handed on, held, or known already.
+
+use groupme_model::EventRef;
+
+use super::Feed;
+use crate::{
+    Item,
+    fact::{Change, Fact, NewMessage},
+    item::Record,
+};
+
+impl<P> Feed<P> {
+    pub(super) fn take_push(&mut self, event: &EventRef<'_>, push: P) {
+        match Fact::of(event, &self.you) {
+            Fact::Other => self.out.put(Item::Push(push), Record::default()),
+            Fact::Message(message) => self.take_message(message, push),
+            Fact::Change(change) => self.take_change(change, push),
+        }
+    }
+
+    fn take_message(&mut self, message: NewMessage, push: P) {
+        let epoch = self.epoch;
+        let conversation = self.conversation(&message.conversation);
+        if conversation.seen.knows(&message.id) {
+            return;
+        }
+        if conversation.whole_in == epoch {
+            self.deliver_push(message, push);
+        } else {
+            self.hold_message(message, push);
+        }
+    }
+
+    fn take_change(&mut self, change: Change, push: P) {
+        let epoch = self.epoch;
+        let conversation = self.conversation(&change.conversation);
+        // A change must not come before its message.
+        if conversation.whole_in != epoch && conversation.is_ahead(&change.message) {
+            self.hold_change(change, push);
+        } else {
+            self.deliver_change(change, push);
+        }
+    }
+
+    fn hold_message(&mut self, message: NewMessage, push: P) {
+        let is_full = self.held >= self.config.held;
+        let conversation = self.conversation(&message.conversation);
+        let held = &mut conversation.held;
+        if held
+            .messages
+            .iter()
+            .any(|(other, _)| other.id == message.id)
+        {
+            return;
+        }
+        if is_full {
+            // REST has it, too.
+            held.dropped = held.dropped.take().max(Some(message.id));
+            return;
+        }
+        held.messages.push((message, push));
+        self.held += 1;
+    }
+
+    fn hold_change(&mut self, change: Change, push: P) {
+        let is_full = self.held >= self.config.held;
+        let held = &mut self.conversation(&change.conversation).held;
+        if is_full {
+            held.dropped_changes = true;
+            return;
+        }
+        held.changes.push((change, push));
+        self.held += 1;
+    }
+}

@@ -1,0 +1,66 @@
+//! What waits for the program.
+
+use std::collections::VecDeque;
+
+use groupme_model::SourceGuid;
+
+use crate::{Delivered, Item, Receipt, item::Record};
+
+/// What waits for the program, in order.
+#[derive(Debug)]
+pub(crate) struct Outbox<P> {
+    next: u64,
+    queue: VecDeque<Delivered<P>>,
+    /// The ids of what the program sent and has not come back.
+    own: VecDeque<SourceGuid>,
+}
+
+impl<P> Outbox<P> {
+    pub(crate) fn new() -> Self {
+        Self {
+            next: 0,
+            queue: VecDeque::new(),
+            own: VecDeque::new(),
+        }
+    }
+
+    pub(crate) fn put(&mut self, item: Item<P>, record: Record) {
+        self.put_own(item, record, false);
+    }
+
+    pub(crate) fn put_own(&mut self, item: Item<P>, record: Record, is_own: bool) {
+        let receipt = Receipt(self.next);
+        self.next += 1;
+        self.queue.push_back(Delivered {
+            receipt,
+            item,
+            is_own,
+            record,
+        });
+    }
+
+    pub(crate) fn take(&mut self) -> Option<Delivered<P>> {
+        self.queue.pop_front()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.queue.len()
+    }
+
+    pub(crate) fn expect(&mut self, guid: SourceGuid) {
+        self.own.push_back(guid);
+        if self.own.len() > OWN {
+            self.own.pop_front();
+        }
+    }
+
+    /// Whether a message is one that the program sent. It is asked once for each message.
+    pub(crate) fn is_own(&mut self, guid: Option<&str>) -> bool {
+        let Some(guid) = guid else { return false };
+        let found = self.own.iter().position(|own| own.as_str() == guid);
+        found.and_then(|at| self.own.remove(at)).is_some()
+    }
+}
+
+/// How many messages of one's own are waited for.
+const OWN: usize = 1_000;

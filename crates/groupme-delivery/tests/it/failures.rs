@@ -1,0 +1,171 @@
+//! REST that does not answer, or not with what there should be.
+
+use core::time::Duration;
+
+use groupme_delivery::{Config, Failure};
+
+use crate::world::{GROUP, World};
+
+#[test]
+fn a_history_that_cannot_be_had_for_a_while_is_asked_for_again() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.say(GROUP, 2);
+    world
+        .failures
+        .insert(GROUP.to_owned(), Failure::Unavailable);
+    assert_eq!(world.live(), ["gap 1835 1..2 (Connection)"]);
+    assert!(world.say_live(GROUP, 3).is_empty());
+    world.failures.clear();
+    assert_eq!(
+        world.wait(Duration::from_secs(5)),
+        [
+            "backfill 1835/2",
+            "backfill 1835/3",
+            "backfilled 1835: 2",
+            "caught up",
+        ]
+    );
+}
+
+#[test]
+fn when_patience_ends_the_gap_is_named_and_pushes_go_on() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.say(GROUP, 2);
+    world
+        .failures
+        .insert(GROUP.to_owned(), Failure::Unavailable);
+    world.live();
+    world.say_live(GROUP, 3);
+    let said = world.wait(Duration::from_mins(3));
+    assert_eq!(
+        said[..3],
+        [
+            "lost 1835 Messages 1..3 (Unavailable)",
+            "push 1835/3",
+            "caught up",
+        ]
+    );
+    assert_eq!(world.say_live(GROUP, 4), ["push 1835/4"]);
+}
+
+#[test]
+fn a_fetch_that_is_given_up_after_another_loss_does_not_make_the_conversation_whole() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.say(GROUP, 2);
+    world
+        .failures
+        .insert(GROUP.to_owned(), Failure::Unavailable);
+    world.live();
+    world.lose();
+    world.say(GROUP, 3);
+    world.is_slow = true;
+    world.live();
+    // Patience with the fetch ends before the lists tell that there is more by now.
+    let mut said = world.wait(Duration::from_mins(2));
+    said.extend(world.answer_first("after"));
+    assert_eq!(said, ["lost 1835 Messages 1..2 (Unavailable)"]);
+    world.failures.clear();
+    let said = world.answer_all();
+    assert!(said.contains(&"backfill 1835/3".to_owned()), "{said:?}");
+    assert_eq!(world.say_live(GROUP, 4), ["push 1835/4"]);
+}
+
+#[test]
+fn a_list_that_has_the_same_page_again_and_again_ends() {
+    let mut world = World::new();
+    world.has_one_page = true;
+    world.say(GROUP, 1);
+    assert_eq!(world.live(), ["caught up"]);
+    assert_eq!(world.asked, ["groups 1", "chats 1", "groups 2", "chats 2"]);
+}
+
+#[test]
+fn a_conversation_that_was_left_is_named_and_forgotten() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.rows.remove(GROUP);
+    world.failures.insert(GROUP.to_owned(), Failure::Gone);
+    assert_eq!(
+        world.live(),
+        ["lost 1835 Messages 1..? (Left)", "caught up"]
+    );
+    world.lose();
+    assert_eq!(world.live(), ["caught up"]);
+}
+
+#[test]
+fn lists_that_cannot_be_had_leave_the_known_conversations_to_be_asked_for_themselves() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.say(GROUP, 2);
+    world.failures.insert("groups".to_owned(), Failure::Refused);
+    assert_eq!(
+        world.live(),
+        [
+            "lost all Messages ?..? (Unavailable)",
+            "gap 1835 1..? (Connection)",
+            "backfill 1835/2",
+            "backfilled 1835: 1",
+            "caught up",
+        ]
+    );
+}
+
+#[test]
+fn a_newest_message_that_the_history_does_not_have_is_named() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.say(GROUP, 2);
+    world.is_slow = true;
+    world.live();
+    for _ in 0..2 {
+        world.answer_next();
+    }
+    world.rows.get_mut(GROUP).unwrap().pop();
+    let said = world.answer_all();
+    assert_eq!(said, ["lost 1835 Messages 1..2 (Truncated)", "caught up"]);
+    world.lose();
+    assert_eq!(world.live(), ["caught up"]);
+}
+
+#[test]
+fn a_newcomer_with_more_history_than_is_fetched_has_its_bounds_named() {
+    let mut config = Config::default();
+    (config.newcomer, config.page, config.reread) = (4, 2, 0);
+    let mut world = World::with(config);
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    for number in 2..=9 {
+        world.say("77", number);
+    }
+    let said = world.live();
+    assert_eq!(
+        said,
+        [
+            "gap 77 ?..9 (Connection)",
+            "lost 77 Messages ?..6 (Truncated)",
+            "backfill 77/6",
+            "backfill 77/7",
+            "backfill 77/8",
+            "backfill 77/9",
+            "backfilled 77: 4",
+            "caught up",
+        ]
+    );
+}

@@ -1,0 +1,241 @@
+//! What was said while nothing was pushed.
+
+use groupme_delivery::Config;
+use serde_json::json;
+
+use crate::world::{CHAT, GROUP, World, created, favorite, hearts};
+
+#[test]
+fn a_gap_is_told_and_filled_in_order() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    for number in 2..=4 {
+        world.say(GROUP, number);
+    }
+    world.say(CHAT, 5);
+    assert_eq!(
+        world.live(),
+        [
+            "gap 1835 1..4 (Connection)",
+            "gap 162+185 ?..5 (Connection)",
+            "backfill 1835/2",
+            "backfill 1835/3",
+            "backfill 1835/4",
+            "backfilled 1835: 3",
+            "backfill 162+185/5",
+            "backfilled 162+185: 1",
+            "caught up",
+        ]
+    );
+    assert_eq!(world.say_live(GROUP, 6), ["push 1835/6"]);
+}
+
+#[test]
+fn nothing_is_fetched_where_nothing_was_said() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.say(CHAT, 2);
+    world.live();
+    world.lose();
+    world.asked.clear();
+    assert_eq!(world.live(), ["caught up"]);
+    assert_eq!(world.asked, ["groups 1", "chats 1", "groups 2", "chats 2"]);
+}
+
+#[test]
+fn a_push_that_overtakes_the_backfill_is_delivered_once_and_in_its_place() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.say(GROUP, 2);
+    world.is_slow = true;
+    world.live();
+    // Pushed while the lists are read: it lies in the range that is fetched ...
+    world.say_live(GROUP, 3);
+    world.answer_next();
+    world.answer_next();
+    // ... or behind it.
+    world.say_live(GROUP, 4);
+    let said = world.answer_all();
+    assert_eq!(said.first().map(String::as_str), Some("backfill 1835/2"));
+    let messages: Vec<&str> = said
+        .iter()
+        .filter(|line| line.contains('/'))
+        .map(|line| line.split('/').next_back().unwrap())
+        .collect();
+    assert_eq!(messages, ["2", "3", "4"], "{said:?}");
+}
+
+#[test]
+fn long_gaps_are_fetched_page_by_page() {
+    let mut config = Config::default();
+    config.page = 3;
+    config.reread = 0;
+    let mut world = World::with(config);
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    for number in 2..=9 {
+        world.say(GROUP, number);
+    }
+    let said = world.live();
+    assert_eq!(
+        said.iter()
+            .filter(|line| line.starts_with("backfill 1835/"))
+            .count(),
+        8
+    );
+    assert_eq!(said.last().map(String::as_str), Some("caught up"));
+    let fetched: Vec<&String> = world
+        .asked
+        .iter()
+        .filter(|line| line.starts_with("after"))
+        .collect();
+    assert_eq!(fetched, ["after 1835/1", "after 1835/4", "after 1835/7"]);
+}
+
+#[test]
+fn a_second_loss_in_the_middle_of_a_backfill_loses_nothing() {
+    let mut config = Config::default();
+    config.page = 2;
+    let mut world = World::with(config);
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    for number in 2..=5 {
+        world.say(GROUP, number);
+    }
+    world.is_slow = true;
+    let mut said = world.live();
+    for _ in 0..5 {
+        said.extend(world.answer_next());
+    }
+    said.extend(world.lose());
+    world.say(GROUP, 6);
+    world.is_slow = false;
+    said.extend(world.answer_next());
+    said.extend(world.live());
+    said.extend(world.say_live(GROUP, 7));
+    let messages: Vec<&str> = said
+        .iter()
+        .filter(|line| line.contains('/'))
+        .map(|line| line.split('/').next_back().unwrap())
+        .collect();
+    assert_eq!(messages, ["2", "3", "4", "5", "6", "7"], "{said:?}");
+}
+
+#[test]
+fn a_conversation_that_began_in_the_gap_is_fetched_from_its_beginning() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    for number in 2..=3 {
+        world.say("7+185", number);
+    }
+    assert_eq!(
+        world.live(),
+        [
+            "gap 7+185 ?..3 (Connection)",
+            "backfill 7+185/2",
+            "backfill 7+185/3",
+            "backfilled 7+185: 2",
+            "caught up",
+        ]
+    );
+}
+
+#[test]
+fn topics_are_caught_up_with_like_groups() {
+    let mut world = World::new();
+    world.topics.insert(GROUP.to_owned(), vec!["99".to_owned()]);
+    world.say("99", 1);
+    assert_eq!(world.live(), ["caught up"]);
+    world.lose();
+    world.say("99", 2);
+    assert_eq!(
+        world.live(),
+        [
+            "gap 99 1..2 (Connection)",
+            "backfill 99/2",
+            "backfilled 99: 1",
+            "caught up"
+        ]
+    );
+}
+
+#[test]
+fn pushes_beyond_what_can_be_held_are_fetched() {
+    let mut config = Config::default();
+    config.held = 2;
+    let mut world = World::with(config);
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.is_slow = true;
+    world.live();
+    for number in 2..=6 {
+        assert!(world.say_live(GROUP, number).is_empty());
+        assert!(world.feed.held() <= 2);
+    }
+    let said = world.answer_all();
+    let messages: Vec<&str> = said
+        .iter()
+        .filter(|line| line.contains('/'))
+        .map(|line| line.split('/').next_back().unwrap())
+        .collect();
+    assert_eq!(messages, ["2", "3", "4", "5", "6"], "{said:?}");
+}
+
+#[test]
+fn a_change_of_a_message_that_is_still_to_be_fetched_comes_after_it() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    let second = world.say(GROUP, 2);
+    world.is_slow = true;
+    world.live();
+    let reaction = favorite(&second, &["7"]);
+    assert!(world.push(&reaction, "favorite").is_empty());
+    let mut said = Vec::new();
+    while !said.iter().any(|line| line == "backfill 1835/2") {
+        said.extend(world.answer_next());
+    }
+    assert_eq!(said.last().map(String::as_str), Some("favorite"));
+}
+
+#[test]
+fn a_change_that_a_fetched_message_shows_already_is_not_told_again() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.say(GROUP, 2);
+    let second = world.change(GROUP, 2, &json!({ "reactions": hearts(&["7"]) }));
+    world.is_slow = true;
+    world.live();
+    assert!(
+        world
+            .push(&favorite(&second, &["7"]), "favorite")
+            .is_empty()
+    );
+    let said = world.answer_all();
+    assert!(
+        !said.iter().any(|line| line.contains("favorite")),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn a_message_known_from_the_backfill_is_not_delivered_again_when_it_is_pushed_late() {
+    let mut world = World::new();
+    world.live();
+    world.lose();
+    let row = world.say(GROUP, 2);
+    world.live();
+    assert!(world.push(&created(&row), "late").is_empty());
+}

@@ -1,0 +1,14 @@
+//! A feed between pushes and REST, told as stories in virtual time.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
+mod changes;
+mod failures;
+mod gaps;
+mod polling;
+mod restarts;
+mod start;
+mod world;

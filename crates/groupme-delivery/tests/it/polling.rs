@@ -1,0 +1,45 @@
+//! REST in place of pushes.
+
+use core::time::Duration;
+
+use groupme_delivery::{Config, Polling};
+
+use crate::world::{GROUP, World};
+
+#[test]
+fn rest_is_polled_after_a_while_without_pushes_and_hands_back() {
+    let mut config = Config::default();
+    config.polling = Some(Polling::new(
+        Duration::from_mins(1),
+        Duration::from_secs(20),
+    ));
+    let mut world = World::with(config);
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.say(GROUP, 2);
+    assert!(world.wait(Duration::from_secs(59)).is_empty());
+    let said = world.wait(Duration::from_secs(1));
+    assert_eq!(said, ["polling true", "backfill 1835/2"]);
+    world.say(GROUP, 3);
+    assert_eq!(world.wait(Duration::from_secs(20)), ["backfill 1835/3"]);
+    world.say(GROUP, 4);
+    assert_eq!(
+        world.live(),
+        [
+            "polling false",
+            "gap 1835 3..4 (Connection)",
+            "backfill 1835/4",
+            "backfilled 1835: 1",
+            "caught up",
+        ]
+    );
+}
+
+#[test]
+fn nothing_is_polled_unless_it_is_asked_for() {
+    let mut world = World::new();
+    world.live();
+    world.lose();
+    assert_eq!(world.feed.poll_timeout(), None);
+}

@@ -1,0 +1,104 @@
+//! What survives the process, and what comes again.
+
+use crate::world::{CHAT, GROUP, World};
+
+#[test]
+fn a_restart_is_a_gap_like_another() {
+    let mut world = World::new();
+    world.live();
+    world.say_live(GROUP, 1);
+    world.restart();
+    world.say(GROUP, 2);
+    world.say(CHAT, 3);
+    assert_eq!(
+        world.live(),
+        [
+            "gap 1835 1..2 (Absence)",
+            "gap 162+185 ?..3 (Absence)",
+            "backfill 1835/2",
+            "backfilled 1835: 1",
+            "backfill 162+185/3",
+            "backfilled 162+185: 1",
+            "caught up",
+        ]
+    );
+}
+
+#[test]
+fn only_what_was_not_acknowledged_comes_again() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.acknowledges = false;
+    for number in 2..=4 {
+        world.say_live(GROUP, number);
+    }
+    // Of 2, 3 and 4 the program is done with 3 only.
+    world.acknowledges = true;
+    let open = world.ledger.open();
+    assert_eq!(open, 3);
+    let receipts = world.receipts().to_vec();
+    world.ledger.acknowledge(receipts[1]).unwrap();
+    world.restart();
+    let said = world.live();
+    let again: Vec<&String> = said
+        .iter()
+        .filter(|line| line.starts_with("backfill "))
+        .collect();
+    assert_eq!(again, ["backfill 1835/2", "backfill 1835/4"]);
+}
+
+#[test]
+fn a_crash_in_the_middle_of_a_backfill_goes_on_where_it_was() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    for number in 2..=4 {
+        world.say(GROUP, number);
+    }
+    world.acknowledges = false;
+    world.live();
+    let receipts = world.receipts().to_vec();
+    world.ledger.acknowledge(receipts[0]).unwrap();
+    world.acknowledges = true;
+    world.restart();
+    let said = world.live();
+    assert_eq!(
+        said.first().map(String::as_str),
+        Some("gap 1835 2..4 (Absence)")
+    );
+    assert_eq!(
+        said.iter()
+            .filter(|line| line.starts_with("backfill "))
+            .count(),
+        2
+    );
+}
+
+#[test]
+fn a_state_that_was_acknowledged_early_is_not_undone_by_an_older_one() {
+    let mut world = World::new();
+    world.live();
+    world.say_live(GROUP, 1);
+    let row = crate::world::row(GROUP, 1);
+    world.acknowledges = false;
+    world.push(&crate::world::favorite(&row, &["7"]), "one");
+    world.push(&crate::world::favorite(&row, &["7", "9"]), "two");
+    let receipts = world.receipts().to_vec();
+    world.ledger.acknowledge(receipts[1]).unwrap();
+    world.ledger.acknowledge(receipts[0]).unwrap();
+    world.acknowledges = true;
+    world.change(
+        GROUP,
+        1,
+        &serde_json::json!({ "reactions": crate::world::hearts(&["7", "9"]) }),
+    );
+    world.restart();
+    world.say(GROUP, 2);
+    let said = world.live();
+    assert!(
+        !said.iter().any(|line| line.starts_with("reconciled")),
+        "{said:?}"
+    );
+}

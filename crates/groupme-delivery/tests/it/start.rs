@@ -1,0 +1,78 @@
+//! The first time that an account is met.
+
+use groupme_delivery::Config;
+
+use crate::world::{CHAT, GROUP, World, created, label};
+
+#[test]
+fn an_account_starts_at_now() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.say(CHAT, 2);
+    assert_eq!(world.live(), ["caught up"]);
+    assert_eq!(world.say_live(GROUP, 3), ["push 1835/3"]);
+    assert_eq!(world.say_live(CHAT, 4), ["push 162+185/4"]);
+    assert_eq!(world.asked, ["groups 1", "chats 1", "groups 2", "chats 2"]);
+}
+
+#[test]
+fn history_is_delivered_first_if_it_is_asked_for() {
+    let mut config = Config::default();
+    config.history = 2;
+    let mut world = World::with(config);
+    for number in 1..=4 {
+        world.say(GROUP, number);
+    }
+    let said = world.live();
+    assert_eq!(said, ["backfill 1835/3", "backfill 1835/4", "caught up"]);
+    assert_eq!(world.say_live(GROUP, 5), ["push 1835/5"]);
+}
+
+#[test]
+fn what_is_pushed_while_it_is_asked_what_there_is_waits_and_is_delivered_once() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.is_slow = true;
+    assert!(world.live().is_empty());
+    assert!(world.say_live(GROUP, 2).is_empty());
+    assert!(world.say_live(CHAT, 3).is_empty());
+    // The lists have the new messages, too.
+    let said = world.answer_all();
+    assert_eq!(said, ["push 1835/2", "push 162+185/3", "caught up"]);
+    assert!(
+        world
+            .push(&created(&crate::world::row(GROUP, 2)), "again")
+            .is_empty()
+    );
+}
+
+#[test]
+fn a_conversation_that_begins_later_is_delivered_from_its_first_message() {
+    let mut world = World::new();
+    world.live();
+    assert_eq!(world.say_live("77", 1), ["push 77/1"]);
+    assert_eq!(world.say_live("77", 2), ["push 77/2"]);
+}
+
+#[test]
+fn a_message_pushed_after_a_newer_one_is_late_but_not_lost() {
+    let mut world = World::new();
+    world.live();
+    let early = world.say(GROUP, 1);
+    assert_eq!(world.say_live(GROUP, 2), ["push 1835/2"]);
+    assert_eq!(
+        world.push(&created(&early), &label("push", &early)),
+        ["push 1835/1"]
+    );
+    assert!(world.push(&created(&early), "again").is_empty());
+}
+
+#[test]
+fn the_echo_of_a_message_of_ones_own_is_marked() {
+    let mut world = World::new();
+    world.live();
+    let guid = groupme_model::SourceGuid::from("guid-1");
+    world.feed.expect(guid);
+    assert_eq!(world.say_live(GROUP, 1), ["push 1835/1 (own)"]);
+    assert_eq!(world.say_live(GROUP, 2), ["push 1835/2"]);
+}

@@ -1,0 +1,437 @@
+//! GroupMe as a feed sees it: histories that can be asked for, and pushes, as a test wants them.
+
+use core::time::Duration;
+use std::collections::{BTreeMap, VecDeque};
+
+use bayeux_proto::Instant;
+use bayeux_wire::{Decoder, Frame};
+use groupme_delivery::{
+    Answer, Cause, Config, Delivered, Failure, Feed, Item, Ledger, MemoryStore, Question,
+    QuestionId, Receipt, Store as _, Window,
+};
+use groupme_model::{Chat, ConversationId, EventRef, Group, Message, MessageId, Timestamp, Topic};
+use serde_json::{Value, json};
+
+/// The user of the feed.
+pub(crate) const YOU: &str = "185";
+
+/// A group and a direct conversation that there are.
+pub(crate) const GROUP: &str = "1835";
+pub(crate) const CHAT: &str = "162+185";
+
+/// A feed, its ledger, and GroupMe around it.
+pub(crate) struct World {
+    pub(crate) feed: Feed<String>,
+    pub(crate) ledger: Ledger<MemoryStore>,
+    pub(crate) store: MemoryStore,
+    pub(crate) now: Instant,
+    pub(crate) rows: BTreeMap<String, Vec<Value>>,
+    pub(crate) topics: BTreeMap<String, Vec<String>>,
+    /// What the questions about a conversation, or about `groups` and `chats`, fail with.
+    pub(crate) failures: BTreeMap<String, Failure>,
+    /// Questions in the order in which they were asked, as text.
+    pub(crate) asked: Vec<String>,
+    /// Whether a list has its first page in place of all others.
+    pub(crate) has_one_page: bool,
+    /// Whether questions wait for [`World::answer_next`].
+    pub(crate) is_slow: bool,
+    waiting: VecDeque<(QuestionId, Question)>,
+    /// Whether deliveries are acknowledged as they come.
+    pub(crate) acknowledges: bool,
+    pub(crate) config: Config,
+    receipts: Vec<Receipt>,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        Self::with(Config::default())
+    }
+
+    pub(crate) fn with(config: Config) -> Self {
+        let mut store = MemoryStore::default();
+        let saved = store.load().unwrap();
+        Self {
+            feed: Feed::new(config.clone(), YOU.into(), saved, 7),
+            ledger: Ledger::new(store.clone()),
+            store,
+            now: Instant::ORIGIN,
+            rows: BTreeMap::from([(GROUP.to_owned(), vec![]), (CHAT.to_owned(), vec![])]),
+            topics: BTreeMap::new(),
+            failures: BTreeMap::new(),
+            asked: Vec::new(),
+            has_one_page: false,
+            is_slow: false,
+            waiting: VecDeque::new(),
+            acknowledges: true,
+            config,
+            receipts: Vec::new(),
+        }
+    }
+
+    /// The receipts of the messages and changes that were handed out and not acknowledged.
+    pub(crate) fn receipts(&self) -> &[Receipt] {
+        &self.receipts
+    }
+
+    /// A new process with the store of the old one.
+    pub(crate) fn restart(&mut self) {
+        let saved = self.store.load().unwrap();
+        self.feed = Feed::new(self.config.clone(), YOU.into(), saved, 7);
+        self.ledger = Ledger::new(self.store.clone());
+        self.waiting.clear();
+    }
+
+    /// Is connected, and catches up.
+    pub(crate) fn live(&mut self) -> Vec<String> {
+        self.feed.handle_live(self.now, Timestamp::from_secs(T0));
+        self.settle()
+    }
+
+    pub(crate) fn lose(&mut self) -> Vec<String> {
+        self.feed.handle_loss(self.now, Cause::Connection);
+        self.settle()
+    }
+
+    /// Somebody says something, and REST has it.
+    pub(crate) fn say(&mut self, conversation: &str, number: u64) -> Value {
+        let row = row(conversation, number);
+        let rows = self.rows.entry(conversation.to_owned()).or_default();
+        rows.push(row.clone());
+        rows.sort_by_key(|row| row["id"].as_str().unwrap().to_owned());
+        row
+    }
+
+    /// Somebody says something, REST has it, and it is pushed.
+    pub(crate) fn say_live(&mut self, conversation: &str, number: u64) -> Vec<String> {
+        let row = self.say(conversation, number);
+        self.push(&created(&row), &label("push", &row))
+    }
+
+    /// Changes a row of REST.
+    pub(crate) fn change(&mut self, conversation: &str, number: u64, change: &Value) -> Value {
+        let rows = self.rows.get_mut(conversation).unwrap();
+        let row = rows.iter_mut().find(|row| row["id"] == id(number)).unwrap();
+        for (key, value) in change.as_object().unwrap() {
+            row[key] = value.clone();
+        }
+        row.clone()
+    }
+
+    /// Something is pushed.
+    pub(crate) fn push(&mut self, data: &Value, label: &str) -> Vec<String> {
+        let text = json!([{ "channel": format!("/user/{YOU}"), "data": data }]).to_string();
+        let mut frame = Frame::from_bytes(text.as_bytes());
+        Decoder::new().decode(&mut frame).unwrap();
+        let data = frame.messages().next().unwrap().data().unwrap();
+        self.feed
+            .handle_push(self.now, &EventRef::from_value(data), label.to_owned());
+        self.settle()
+    }
+
+    /// Time passes, one timer after the other.
+    pub(crate) fn wait(&mut self, time: Duration) -> Vec<String> {
+        let until = self.now + time;
+        let mut said = self.settle();
+        while let Some(at) = self.feed.poll_timeout().filter(|at| *at <= until) {
+            self.now = self.now.max(at);
+            self.feed.handle_timeout(self.now);
+            said.extend(self.settle());
+        }
+        self.now = until;
+        self.feed.handle_timeout(self.now);
+        said.extend(self.settle());
+        said
+    }
+
+    /// Answers questions until there are none, and tells what is handed out.
+    pub(crate) fn settle(&mut self) -> Vec<String> {
+        let mut said = self.take();
+        while let Some((id, question)) = self.feed.poll_question() {
+            self.asked.push(ask(&question));
+            if self.is_slow {
+                self.waiting.push_back((id, question));
+                continue;
+            }
+            self.answer(id, &question);
+            said.extend(self.take());
+        }
+        said
+    }
+
+    /// Answers the question that waits longest.
+    pub(crate) fn answer_next(&mut self) -> Vec<String> {
+        let (id, question) = self.waiting.pop_front().expect("a question that waits");
+        self.answer(id, &question);
+        self.settle()
+    }
+
+    /// Answers the first question that waits and begins like this.
+    pub(crate) fn answer_first(&mut self, kind: &str) -> Vec<String> {
+        let is_it = |(_, question): &(QuestionId, Question)| ask(question).starts_with(kind);
+        let at = self.waiting.iter().position(is_it).unwrap();
+        let (id, question) = self.waiting.remove(at).unwrap();
+        self.answer(id, &question);
+        self.settle()
+    }
+
+    /// Answers all that waits, and from now on at once.
+    pub(crate) fn answer_all(&mut self) -> Vec<String> {
+        self.is_slow = false;
+        let mut said = Vec::new();
+        while !self.waiting.is_empty() {
+            said.extend(self.answer_next());
+        }
+        said
+    }
+
+    fn answer(&mut self, id: QuestionId, question: &Question) {
+        let subject = match question {
+            Question::Groups { .. } => "groups",
+            Question::Chats { .. } => "chats",
+            Question::Topics { group } => group.as_str(),
+            Question::History { conversation, .. } | Question::Pinned { conversation } => {
+                conversation.as_str()
+            }
+            other => panic!("{other:?}"),
+        };
+        let answer = match self.failures.get(subject) {
+            Some(failure) => Err(*failure),
+            None => Ok(self.find(question)),
+        };
+        self.feed.handle_answer(self.now, id, answer);
+    }
+
+    fn find(&self, question: &Question) -> Answer {
+        match question {
+            Question::Groups { page, .. } if *page == 1 || self.has_one_page => {
+                Answer::Groups(self.groups())
+            }
+            Question::Groups { .. } => Answer::Groups(vec![]),
+            Question::Chats { page, .. } if *page == 1 || self.has_one_page => {
+                Answer::Chats(self.chats())
+            }
+            Question::Chats { .. } => Answer::Chats(vec![]),
+            Question::Topics { group } => {
+                let topics = self.topics[group.as_str()].iter();
+                Answer::Topics(
+                    topics
+                        .map(|topic| read::<Topic>(self.listed(topic)))
+                        .collect(),
+                )
+            }
+            Question::History {
+                conversation,
+                window,
+                limit,
+            } => {
+                let limit = *limit as usize;
+                let rows = self.rows.get(conversation.as_str());
+                let mut rows: Vec<Message> = rows
+                    .into_iter()
+                    .flatten()
+                    .map(|row| read(row.clone()))
+                    .collect();
+                match window {
+                    Window::After(after) => rows.retain(|row| row.id > *after),
+                    Window::Before(before) => rows.retain(|row| row.id < *before),
+                    _ => {}
+                }
+                if !matches!(window, Window::After(_)) {
+                    rows.reverse();
+                }
+                rows.truncate(limit);
+                Answer::Messages(rows)
+            }
+            Question::Pinned { conversation } => {
+                let rows = self.rows[conversation.as_str()].iter();
+                let pinned = rows.filter(|row| !row["pinned_at"].is_null());
+                Answer::Messages(pinned.map(|row| read(row.clone())).collect())
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn groups(&self) -> Vec<Group> {
+        let topics: Vec<&String> = self.topics.values().flatten().collect();
+        let groups = self
+            .rows
+            .keys()
+            .filter(|id| !id.contains('+') && !topics.contains(id));
+        groups
+            .map(|id| {
+                let mut group = self.listed(id);
+                group["children_count"] = self.topics.get(id).map_or(0, Vec::len).into();
+                read(group)
+            })
+            .collect()
+    }
+
+    fn chats(&self) -> Vec<Chat> {
+        let chats = self.rows.iter().filter(|(id, _)| id.contains('+'));
+        chats
+            .map(|(id, rows)| {
+                let other = id.split('+').find(|user| *user != YOU).unwrap();
+                read(json!({ "other_user": { "id": other }, "last_message": rows.last() }))
+            })
+            .collect()
+    }
+
+    fn listed(&self, id: &str) -> Value {
+        let last = self.rows.get(id).and_then(|rows| rows.last());
+        let last = last.cloned().unwrap_or_default();
+        json!({
+            "id": id,
+            "messages": {
+                "last_message_id": last["id"],
+                "last_message_created_at": last["created_at"],
+            },
+        })
+    }
+
+    fn take(&mut self) -> Vec<String> {
+        let mut said = Vec::new();
+        while let Some(mut delivered) = self.feed.poll_delivery() {
+            if self.ledger.enter(&mut delivered).unwrap() {
+                if self.acknowledges {
+                    self.ledger.acknowledge(delivered.receipt).unwrap();
+                } else if matches!(delivered.item, Item::Push(_) | Item::Made(_)) {
+                    self.receipts.push(delivered.receipt);
+                }
+                said.push(tell(&delivered));
+            }
+        }
+        said
+    }
+}
+
+/// A delivery as text: `push 1835/101`, `backfill 1835/102`, `gap 1835 100..103`.
+pub(crate) fn tell(delivered: &Delivered<String>) -> String {
+    let range = |after: &Option<MessageId>, upto: &Option<MessageId>| {
+        format!("{}..{}", short(after.as_ref()), short(upto.as_ref()))
+    };
+    let own = if delivered.is_own { " (own)" } else { "" };
+    match &delivered.item {
+        Item::Push(label) => format!("{label}{own}"),
+        Item::Made(made) => {
+            let message = made.event.message().unwrap();
+            let (origin, of) = (made.origin.name(), &made.conversation);
+            let kind = match made.event.kind() {
+                "line.create" | "direct_message.create" => String::new(),
+                kind => format!(" {kind}"),
+            };
+            format!("{origin}{kind} {of}/{}{own}", short(Some(&message.id)))
+        }
+        Item::Gap(gap) => {
+            let range = range(&gap.after, &gap.upto);
+            format!("gap {} {range} ({:?})", gap.conversation, gap.cause)
+        }
+        Item::Backfilled {
+            conversation,
+            messages,
+        } => format!("backfilled {conversation}: {messages}"),
+        Item::Lost(lost) => {
+            let of = lost
+                .conversation
+                .as_ref()
+                .map_or("all", ConversationId::as_str);
+            let range = range(&lost.after, &lost.upto);
+            format!("lost {of} {:?} {range} ({:?})", lost.what, lost.why)
+        }
+        Item::CaughtUp => "caught up".to_owned(),
+        Item::Polling(is_on) => format!("polling {is_on}"),
+        other => format!("{other:?}"),
+    }
+}
+
+/// What a question is about, as text.
+fn ask(question: &Question) -> String {
+    match question {
+        Question::Groups { page, .. } => format!("groups {page}"),
+        Question::Chats { page, .. } => format!("chats {page}"),
+        Question::Topics { group } => format!("topics {group}"),
+        Question::History {
+            conversation,
+            window,
+            ..
+        } => match window {
+            Window::Newest => format!("newest {conversation}"),
+            Window::Before(message) => format!("before {conversation}/{}", short(Some(message))),
+            Window::After(message) => format!("after {conversation}/{}", short(Some(message))),
+            other => panic!("{other:?}"),
+        },
+        Question::Pinned { conversation } => format!("pinned {conversation}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// When everything begins, in seconds.
+pub(crate) const T0: i64 = 1_700_000_000;
+
+/// The id of a message: its time, one second for each number, and eight digits more.
+pub(crate) fn id(number: u64) -> String {
+    format!("{}{:08}", i64::try_from(number).unwrap() + T0, number)
+}
+
+fn short(message: Option<&MessageId>) -> String {
+    message.map_or("?".to_owned(), |message| {
+        let digits = &message.as_str()[10..];
+        digits.trim_start_matches('0').to_owned()
+    })
+}
+
+/// A message as REST has it.
+pub(crate) fn row(conversation: &str, number: u64) -> Value {
+    let mut row = json!({
+        "id": id(number),
+        "source_guid": format!("guid-{number}"),
+        "created_at": T0 + i64::try_from(number).unwrap(),
+        "user_id": "162",
+        "sender_id": "162",
+        "text": format!("message {number}"),
+        "attachments": [],
+    });
+    if conversation.contains('+') {
+        row["conversation_id"] = conversation.into();
+        row["recipient_id"] = YOU.into();
+    } else {
+        row["group_id"] = conversation.into();
+    }
+    row
+}
+
+/// The push of a new message.
+pub(crate) fn created(row: &Value) -> Value {
+    let kind = if row["group_id"].is_null() {
+        "direct_message.create"
+    } else {
+        "line.create"
+    };
+    json!({ "type": kind, "subject": row })
+}
+
+/// The push of a change of reactions to one heart by each of these users.
+pub(crate) fn favorite(row: &Value, users: &[&str]) -> Value {
+    let subject = if row["group_id"].is_null() {
+        "direct_message"
+    } else {
+        "line"
+    };
+    json!({ "type": "favorite", "subject": { subject: row, "reactions": hearts(users) } })
+}
+
+pub(crate) fn hearts(users: &[&str]) -> Value {
+    if users.is_empty() {
+        return json!([]);
+    }
+    json!([{ "type": "unicode", "code": "❤️", "user_ids": users }])
+}
+
+pub(crate) fn label(what: &str, row: &Value) -> String {
+    let of = row["group_id"].as_str().or(row["conversation_id"].as_str());
+    let id: MessageId = row["id"].as_str().unwrap().into();
+    format!("{what} {}/{}", of.unwrap(), short(Some(&id)))
+}
+
+fn read<T: serde::de::DeserializeOwned>(value: Value) -> T {
+    serde_json::from_value(value).unwrap()
+}

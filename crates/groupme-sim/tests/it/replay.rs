@@ -1,0 +1,476 @@
+//! What real servers were recorded to answer, asked again of ours and compared: byte for byte for
+//! Faye, member by member for `CometD`, whose members come in the order of a hash.
+//!
+//! Where ours cannot or does not want to do the same, a [`Difference`] says where and why, and one
+//! that is not there any more fails the test.
+
+mod differences;
+mod line;
+mod recordings;
+mod rules;
+
+use core::time::Duration;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use bayeux_proto::{
+    Instant,
+    server::{Config, Lane, LaneKind, Member, Output, Profile, Server},
+};
+use bayeux_wire::{Decoder, Frame, Inbound};
+use serde_json::Value;
+
+use self::{
+    line::{Line, What},
+    rules::{Kind, Rules},
+};
+
+/// A recording, and what has to be known about it that is not in it.
+struct Recording {
+    jsonl: &'static str,
+    kind: Kind,
+    profile: Profile,
+    hold: u64,
+    /// The members that the server's own client added to `data`, by the mark under which it
+    /// published, and so many ms behind the mark.
+    acts: &'static [(&'static str, u64, Act)],
+    differences: &'static [&'static [Difference]],
+    /// How many answers and frames are compared and found the same.
+    same: usize,
+}
+
+/// What was done to the recorded server from within.
+#[derive(Clone, Copy, Debug)]
+enum Act {
+    /// An event, with its members behind the channel.
+    Publish(&'static str, &'static [(&'static str, &'static str)]),
+    /// The latest session is ended.
+    EndLatest,
+}
+
+/// Where ours differs, and why.
+#[derive(Clone, Copy, Debug)]
+struct Difference {
+    /// The beginning of the mark under which it happens.
+    mark: &'static str,
+    how: How,
+    why: &'static str,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum How {
+    /// The messages under this mark are not sent at all.
+    Unsent,
+    /// The requests under this mark that are no POST of JSON are nothing for a server without HTTP.
+    Http,
+    /// A recorded answer that contains this is another one here.
+    Other(&'static str),
+    /// A recorded answer or frame that contains this is missing here.
+    Missing(&'static str),
+    /// An answer or frame that contains this comes only here.
+    Extra(&'static str),
+}
+
+/// Something our server said.
+#[derive(Clone, Debug, PartialEq)]
+enum Said {
+    Text(String),
+    Status(u16),
+    Closed(u16),
+}
+
+struct Replay<'r> {
+    recording: &'r Recording,
+    server: Server,
+    rules: Rules,
+    decoder: Decoder,
+    now: Instant,
+    said: BTreeMap<u64, VecDeque<Said>>,
+    /// Client ids and cookies, theirs and ours.
+    names: Vec<(String, String)>,
+    latest: Option<String>,
+    mark: String,
+    marked_at: u64,
+    /// What was done under this mark.
+    done: usize,
+    /// The connections that the client closed.
+    closing: BTreeSet<u64>,
+    unasked: BTreeSet<u64>,
+    exchanges: BTreeMap<u64, u64>,
+    used: BTreeSet<usize>,
+    /// What is not as it should be.
+    complaints: Vec<String>,
+    same: usize,
+}
+
+impl Recording {
+    #[track_caller]
+    fn play(&self) {
+        let mut config = Config::new(self.profile.clone());
+        config.hold = Duration::from_millis(self.hold);
+        // The recorded servers' extensions see to tokens.
+        config.profile.events_carry_ext = true;
+        if self.kind != Kind::Faye {
+            // Longer than theirs, since ours answers sooner where an event waits already.
+            config.life = Some(Duration::from_millis(5_500));
+            (config.cookies, config.acknowledges) = (true, true);
+        }
+        let mut replay = Replay {
+            recording: self,
+            server: Server::new(config),
+            rules: Rules::new(self.kind),
+            decoder: Decoder::new(),
+            now: Instant::ORIGIN,
+            said: BTreeMap::new(),
+            names: Vec::new(),
+            latest: None,
+            mark: String::new(),
+            marked_at: 0,
+            done: 0,
+            closing: BTreeSet::new(),
+            unasked: BTreeSet::new(),
+            exchanges: BTreeMap::new(),
+            used: BTreeSet::new(),
+            complaints: Vec::new(),
+            same: 0,
+        };
+        for line in line::read(self.jsonl) {
+            replay.take(&line);
+        }
+        let left: Vec<_> = core::mem::take(&mut replay.said)
+            .into_iter()
+            .flat_map(|(conn, said)| said.into_iter().map(move |said| (conn, said)))
+            .collect();
+        for (conn, said) in left {
+            let mark = core::mem::take(&mut replay.mark);
+            if !replay.differs_anywhere(&said) {
+                replay.complain(conn, &format!("only ours said {said:?}"));
+            }
+            replay.mark = mark;
+        }
+        for (index, difference) in self.differences.concat().iter().enumerate() {
+            if !replay.used.contains(&index) {
+                replay.complain(
+                    0,
+                    &format!(
+                        "no longer so: {:?}, because {}",
+                        difference.how, difference.why
+                    ),
+                );
+            }
+        }
+        let complaints = replay.complaints;
+        assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+        assert_eq!(replay.same, self.same, "answers and frames compared");
+    }
+}
+
+impl Replay<'_> {
+    fn take(&mut self, next: &Line) {
+        self.act_until(next.at);
+        self.pass(next.at);
+        let conn = next.conn;
+        let lane = Lane::new(conn * EXCHANGES + self.exchanges.get(&conn).unwrap_or(&0));
+        match &next.what {
+            What::Mark(mark) if !mark.starts_with(' ') => {
+                self.mark.clone_from(mark);
+                (self.marked_at, self.done) = (next.at, 0);
+            }
+            What::Upgrade => self.server.handle_open(self.now, lane, LaneKind::Socket),
+            What::Post { body, cookie } => {
+                if self.is_unasked(conn) {
+                    return;
+                }
+                // One connection may carry several exchanges.
+                let exchanges = self.exchanges.entry(conn).or_default();
+                *exchanges += 1;
+                let lane = Lane::new(conn * EXCHANGES + *exchanges);
+                self.server.handle_open(self.now, lane, LaneKind::Exchange);
+                if let Some(cookie) = cookie {
+                    let cookie = self.ours(cookie);
+                    self.server.handle_cookie(lane, &cookie);
+                }
+                self.ask(lane, body);
+            }
+            What::OtherRequest => {
+                self.unasked.insert(conn);
+                if !self.differs(|how, _| how == How::Http, &Said::Status(0)) {
+                    self.complain(conn, "no POST of JSON");
+                }
+            }
+            What::Received(text) => {
+                if !self.is_unasked(conn) {
+                    self.ask(lane, text);
+                }
+            }
+            What::ClosedByClient => {
+                self.closing.insert(conn);
+                self.server.handle_close(self.now, lane);
+                self.drain();
+            }
+            What::Response {
+                status,
+                body,
+                cookie,
+            } => {
+                let said = match status {
+                    200 => Said::Text(body.clone()),
+                    status => Said::Status(*status),
+                };
+                self.expect(conn, &said, cookie.as_deref());
+            }
+            What::Sent(text) => self.expect(conn, &Said::Text(text.clone()), None),
+            What::ClosedByServer(code) if !self.closing.contains(&conn) => {
+                self.expect(conn, &Said::Closed(*code), None);
+            }
+            What::Mark(_) | What::ClosedByServer(_) => {}
+            What::Garbled => {
+                let garbled = Said::Text("garbled".to_owned());
+                self.expect(conn, &garbled, None);
+            }
+        }
+    }
+
+    /// Does what was done to the recorded server until this time.
+    fn act_until(&mut self, at: u64) {
+        while let Some((after, act)) = self.next_act() {
+            let due = self.marked_at + after;
+            if due > at {
+                return;
+            }
+            self.pass(due);
+            self.done += 1;
+            match act {
+                Act::Publish(channel, members) => {
+                    let members: Vec<_> = members
+                        .iter()
+                        .map(|(name, json)| Member::new(name, json))
+                        .collect();
+                    self.server.publish(self.now, channel, &members);
+                }
+                Act::EndLatest => {
+                    let client = self.latest.clone().unwrap();
+                    assert!(self.server.end_session(self.now, &client));
+                }
+            }
+            self.drain();
+        }
+    }
+
+    fn next_act(&self) -> Option<(u64, Act)> {
+        let acts = self.recording.acts.iter();
+        let mut here = acts.filter(|(mark, _, _)| self.mark.starts_with(mark));
+        here.nth(self.done).map(|(_, after, act)| (*after, *act))
+    }
+
+    /// Lets time pass. A recorded answer comes some ms after its time.
+    fn pass(&mut self, at: u64) {
+        let end = Instant::from_millis(at);
+        while let Some(due) = self.server.poll_timeout().filter(|due| *due <= end) {
+            self.server.handle_timeout(due);
+            self.now = due;
+            self.drain();
+        }
+        self.now = end;
+    }
+
+    fn ask(&mut self, lane: Lane, text: &str) {
+        let text = self.ours(text);
+        let parsed: Option<Value> = serde_json::from_str(&text).ok();
+        self.rules.messages = match parsed.clone() {
+            Some(Value::Array(messages)) => messages,
+            other => other.into_iter().collect(),
+        };
+        // The extension of the recorded Faye takes the token out before anybody else sees it.
+        let text = match parsed {
+            Some(mut json)
+                if self.recording.kind == Kind::Faye && text.contains("access_token") =>
+            {
+                take_token(&mut json);
+                json.to_string()
+            }
+            _ => text,
+        };
+        let mut frame = Frame::from_bytes(text.as_bytes());
+        let inbound = Inbound::decode(&mut self.decoder, &mut frame);
+        let (server, rules, now) = (&mut self.server, &mut self.rules, self.now);
+        inbound.show(|payload| server.handle_payload(now, lane, payload, rules));
+        for (client, data) in core::mem::take(&mut self.rules.to_echo) {
+            let members = [Member::new("data", &data)];
+            self.server.deliver(now, &client, "/service/echo", &members);
+        }
+        self.drain();
+    }
+
+    fn drain(&mut self) {
+        while let Some(output) = self.server.poll_output() {
+            let conn = output.lane().number() / EXCHANGES;
+            let said = match output {
+                Output::Frame { text, .. } => Said::Text(text),
+                Output::Respond { body, cookie, .. } => {
+                    if let Some(cookie) = cookie {
+                        self.names.push((String::new(), cookie.into()));
+                    }
+                    Said::Text(body)
+                }
+                Output::Refuse { why, .. } => Said::Status(why.status()),
+                Output::Close { code, .. } => Said::Closed(code),
+            };
+            self.said.entry(conn).or_default().push_back(said);
+        }
+    }
+
+    /// Compares what was recorded with what our server said on this connection.
+    fn expect(&mut self, conn: u64, recorded: &Said, cookie: Option<&str>) {
+        if self.unasked.contains(&conn) {
+            return;
+        }
+        if let (Some(cookie), Some(name)) = (cookie, self.names.last_mut())
+            && name.0.is_empty()
+        {
+            cookie.clone_into(&mut name.0);
+        }
+        if self.differs(
+            |how, text| matches!(how, How::Missing(part) if text.contains(part)),
+            recorded,
+        ) {
+            return;
+        }
+        let mut ours = self.said.get_mut(&conn).and_then(VecDeque::pop_front);
+        while let Some(said) = &ours
+            && self.differs(
+                |how, text| matches!(how, How::Extra(part) if text.contains(part)),
+                said,
+            )
+        {
+            ours = self.said.get_mut(&conn).and_then(VecDeque::pop_front);
+        }
+        let Some(ours) = ours else {
+            return self.complain(conn, &format!("ours is silent, recorded is {recorded:?}"));
+        };
+        self.learn(recorded, &ours);
+        let wanted = match recorded {
+            Said::Text(text) => Said::Text(self.ours(text)),
+            other => other.clone(),
+        };
+        if self.differs(
+            |how, text| matches!(how, How::Other(part) if text.contains(part)),
+            recorded,
+        ) {
+            if self.is_same(&wanted, &ours) {
+                self.complain(conn, "no difference any more");
+            }
+            return;
+        }
+        if !self.is_same(&wanted, &ours) {
+            return self.complain(
+                conn,
+                &format!("\n  recorded {wanted:?}\n  ours     {ours:?}"),
+            );
+        }
+        self.same += 1;
+    }
+
+    fn is_same(&self, wanted: &Said, ours: &Said) -> bool {
+        match (wanted, ours) {
+            (Said::Text(wanted), Said::Text(ours)) if self.recording.kind != Kind::Faye => {
+                let json = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
+                let (wanted, mut ours) = (json(wanted), json(ours));
+                if self.recording.kind == Kind::CometdNode {
+                    // Only the one for Java tells it.
+                    for message in ours.as_array_mut().unwrap() {
+                        message.as_object_mut().unwrap().remove("minimumVersion");
+                    }
+                }
+                wanted == ours
+            }
+            _ => wanted == ours,
+        }
+    }
+
+    /// Notes which of our client ids stands for theirs.
+    fn learn(&mut self, recorded: &Said, ours: &Said) {
+        let id = |said: &Said| {
+            let Said::Text(text) = said else { return None };
+            let batch: Value = serde_json::from_str(text).ok()?;
+            let reply = batch
+                .as_array()?
+                .iter()
+                .find(|message| message["channel"] == "/meta/handshake")?;
+            reply["clientId"].as_str().map(str::to_owned)
+        };
+        if let (Some(theirs), Some(ours)) = (id(recorded), id(ours)) {
+            self.latest = Some(ours.clone());
+            self.names.push((theirs, ours));
+        }
+    }
+
+    fn ours(&self, text: &str) -> String {
+        let names = self.names.iter().filter(|(theirs, _)| !theirs.is_empty());
+        names.fold(text.to_owned(), |text, (theirs, ours)| {
+            text.replace(theirs, ours)
+        })
+    }
+
+    fn is_unasked(&mut self, conn: u64) -> bool {
+        let text = Said::Text(String::new());
+        let unasked = self.differs(|how, _| how == How::Unsent, &text);
+        if unasked {
+            self.unasked.insert(conn);
+        }
+        unasked
+    }
+
+    fn complain(&mut self, conn: u64, what: &str) {
+        self.complaints
+            .push(format!("{}: connection {conn}: {what}", self.mark));
+    }
+
+    /// Whether ours is known to say more than was recorded, under whatever mark.
+    fn differs_anywhere(&mut self, said: &Said) -> bool {
+        let text = format!("{said:?}").replace('\\', "");
+        let mut found = false;
+        for (index, difference) in self.recording.differences.concat().iter().enumerate() {
+            if matches!(difference.how, How::Extra(part) if text.contains(part)) {
+                self.used.insert(index);
+                found = true;
+            }
+        }
+        found
+    }
+
+    /// Whether there is a difference of this kind here.
+    fn differs(&mut self, is_it: impl Fn(How, &str) -> bool, said: &Said) -> bool {
+        let text = match said {
+            Said::Text(text) => text.clone(),
+            Said::Status(status) => format!("status {status}"),
+            Said::Closed(code) => format!("closed {code}"),
+        };
+        let mut found = false;
+        for (index, difference) in self.recording.differences.concat().iter().enumerate() {
+            if self.mark.starts_with(difference.mark) && is_it(difference.how, &text) {
+                self.used.insert(index);
+                found = true;
+            }
+        }
+        found
+    }
+}
+
+fn take_token(json: &mut Value) {
+    let messages = match json {
+        Value::Array(messages) => messages.iter_mut(),
+        other => core::slice::from_mut(other).iter_mut(),
+    };
+    for message in messages.filter_map(Value::as_object_mut) {
+        let Some(ext) = message.get_mut("ext").and_then(Value::as_object_mut) else {
+            continue;
+        };
+        ext.shift_remove("access_token");
+        if ext.is_empty() {
+            message.shift_remove("ext");
+        }
+    }
+}
+
+/// More exchanges than any recorded connection has.
+const EXCHANGES: u64 = 1000;

@@ -1,0 +1,159 @@
+//! One line of a recording, as far as it concerns a server.
+
+use serde_json::Value;
+
+/// What happened, and on which connection.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    /// In ms.
+    pub(super) at: u64,
+    pub(super) conn: u64,
+    pub(super) what: What,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum What {
+    /// A label of the recording.
+    Mark(String),
+    /// A request that asks for a socket.
+    Upgrade,
+    /// A POST of something that a server without HTTP can read.
+    Post {
+        body: String,
+        cookie: Option<String>,
+    },
+    /// Another request: JSON-P, a form, a wrong method, an event stream.
+    OtherRequest,
+    /// A response.
+    Response {
+        status: u16,
+        body: String,
+        cookie: Option<String>,
+    },
+    /// The client sent a text over a socket.
+    Received(String),
+    /// The server sent a text over a socket.
+    Sent(String),
+    /// The server sent a close frame.
+    ClosedByServer(u16),
+    /// The client sent a close frame, or ended the connection.
+    ClosedByClient,
+    /// Bytes that the tap could not read as frames.
+    Garbled,
+}
+
+/// Reads a recording.
+pub(super) fn read(jsonl: &str) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut fragments = String::new();
+    for json in jsonl.lines() {
+        let json: Value = serde_json::from_str(json).unwrap();
+        let at = json["t"].as_u64().unwrap();
+        let conn = json["conn"].as_u64().unwrap_or(0);
+        let from_client = json["dir"] == ">";
+        let what = if let Some(mark) = json["mark"].as_str() {
+            Some(What::Mark(mark.to_owned()))
+        } else if let Some(http) = json["http"].as_str() {
+            if from_client {
+                request(http)
+            } else {
+                response(http)
+            }
+        } else if json.get("ws").is_some() {
+            frame(&json["ws"], from_client, &mut fragments)
+        } else {
+            (json["ev"] == "fin>").then_some(What::ClosedByClient)
+        };
+        lines.extend(what.map(|what| Line { at, conn, what }));
+    }
+    lines
+}
+
+fn request(http: &str) -> Option<What> {
+    let (head, body) = http.split_once("\r\n\r\n")?;
+    let is_form = head.contains("application/x-www-form-urlencoded");
+    Some(if head.contains("Sec-WebSocket-Key") {
+        What::Upgrade
+    } else if head.starts_with("POST ") && !is_form {
+        What::Post {
+            body: body.to_owned(),
+            cookie: cookie(head, "Cookie: "),
+        }
+    } else {
+        What::OtherRequest
+    })
+}
+
+fn response(http: &str) -> Option<What> {
+    let Some((head, body)) = http.split_once("\r\n\r\n") else {
+        return Some(What::Garbled);
+    };
+    let status = head.strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok()?;
+    if status == 101 {
+        return None;
+    }
+    let body = if head.to_lowercase().contains("transfer-encoding: chunked") {
+        unchunked(body)
+    } else {
+        body.to_owned()
+    };
+    let cookie = cookie(head, "Set-Cookie: ");
+    Some(What::Response {
+        status,
+        body,
+        cookie,
+    })
+}
+
+fn cookie(head: &str, header: &str) -> Option<String> {
+    let (_, rest) = head.split_once(&format!("{header}BAYEUX_BROWSER="))?;
+    rest.split([';', '\r']).next().map(str::to_owned)
+}
+
+fn unchunked(mut rest: &str) -> String {
+    let mut body = String::new();
+    while let Some((size, chunks)) = rest.split_once("\r\n") {
+        let size = usize::from_str_radix(size, 16).unwrap_or(0);
+        let Some(chunk) = chunks.get(..size).filter(|_| size > 0) else {
+            break;
+        };
+        body.push_str(chunk);
+        rest = chunks[size..].trim_start_matches("\r\n");
+    }
+    body
+}
+
+fn frame(ws: &Value, from_client: bool, fragments: &mut String) -> Option<What> {
+    let text = ws["text"].as_str();
+    let is_readable = ws.get("rsv1").is_none();
+    match (ws["op"].as_str()?, from_client) {
+        ("ping" | "pong", _) if ws["fin"] == 1 => None,
+        ("close", true) => Some(What::ClosedByClient),
+        ("close", false) => {
+            let code = ws["close"]["code"].as_u64().unwrap_or(1005);
+            Some(What::ClosedByServer(u16::try_from(code).unwrap()))
+        }
+        ("text" | "cont", true) if is_readable => {
+            fragments.push_str(text?);
+            (ws["fin"] == 1).then(|| What::Received(core::mem::take(fragments)))
+        }
+        ("text", false) if ws["fin"] == 1 && is_readable => Some(What::Sent(text?.to_owned())),
+        ("binary", true) => Some(What::Received(unbase64(ws["b64"].as_str()?))),
+        _ => Some(What::Garbled),
+    }
+}
+
+fn unbase64(text: &str) -> String {
+    const DIGITS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut bytes = Vec::new();
+    let (mut bits, mut count) = (0_u32, 0);
+    for digit in text.chars().filter_map(|digit| DIGITS.find(digit)) {
+        bits = bits << 6 | u32::try_from(digit).unwrap();
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push(u8::try_from(bits >> count & 0xff).unwrap());
+        }
+    }
+    String::from_utf8(bytes).unwrap()
+}

@@ -1,0 +1,30 @@
+//! Batches as they are written, read back.
+
+use bayeux_proto::Message;
+use bayeux_wire::{Decoder, Frame};
+
+/// Reads what clients write.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    decoder: Decoder,
+    frame: Frame,
+}
+
+impl Batch {
+    /// The envelopes in a batch, and the numbers that a program gave to what it publishes. None of
+    /// it if it is not Bayeux.
+    pub(crate) fn read(
+        &mut self,
+        bytes: &[u8],
+    ) -> impl Iterator<Item = (Message<'_>, Option<u64>)> {
+        self.frame.clear();
+        self.frame.extend_from_slice(bytes);
+        if self.decoder.decode(&mut self.frame).is_err() {
+            self.frame.clear();
+        }
+        self.frame.messages().map(|message| {
+            let own = message.data().and_then(|data| data.get("own")?.as_u64());
+            (message.envelope(), own)
+        })
+    }
+}

@@ -1,0 +1,217 @@
+//! The program on top: what it wants to hear, and what it has heard.
+
+use core::time::Duration;
+use std::collections::{BTreeMap, BTreeSet};
+
+use bayeux_proto::{Channel, Event, Instant, Session, SubscriptionId};
+
+use crate::{
+    checks::Checks,
+    fact::{Asked, ClientFact, Fact},
+    plan::Ask,
+};
+
+/// A program that listens and sometimes says something.
+#[derive(Debug)]
+pub struct Program {
+    index: usize,
+    channels: Vec<Channel>,
+    subscriptions: BTreeMap<SubscriptionId, Wish>,
+    /// Whether it wants to be connected.
+    wanted: bool,
+    up: bool,
+    /// Whether its session is over, or has never begun.
+    ended: bool,
+    reconnect: Option<Instant>,
+    published: u64,
+    /// The latest event on each channel.
+    heard: BTreeMap<String, u64>,
+}
+
+#[derive(Debug)]
+struct Wish {
+    channel: Channel,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Asked,
+    Active,
+    Refused,
+}
+
+impl Program {
+    pub(super) fn new(index: usize, channels: Vec<String>) -> Self {
+        Self {
+            index,
+            channels: channels
+                .iter()
+                .filter_map(|name| Channel::new(name).ok())
+                .collect(),
+            subscriptions: BTreeMap::new(),
+            wanted: false,
+            up: false,
+            ended: true,
+            reconnect: None,
+            published: 0,
+            heard: BTreeMap::new(),
+        }
+    }
+
+    /// Channels that the program wants to hear and was told are active.
+    pub fn active(&self) -> BTreeSet<&str> {
+        self.in_state(State::Active)
+    }
+
+    /// Channels that the program wants to hear and knows nothing of.
+    pub fn undecided(&self) -> BTreeSet<&str> {
+        self.in_state(State::Asked)
+    }
+
+    /// Whether messages flow, as far as it was told.
+    pub fn is_up(&self) -> bool {
+        self.up
+    }
+
+    /// Whether its session is over.
+    pub fn is_over(&self) -> bool {
+        self.ended
+    }
+
+    /// The number of the latest event on a channel.
+    pub fn heard(&self, channel: &str) -> Option<u64> {
+        self.heard.get(channel).copied()
+    }
+
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        self.reconnect
+    }
+
+    pub(super) fn handle_timeout(
+        &mut self,
+        now: Instant,
+        session: &mut Session,
+        checks: &mut Checks,
+    ) {
+        if self.reconnect.is_some_and(|at| at <= now) {
+            self.reconnect = None;
+            self.connect(now, session, checks);
+        }
+    }
+
+    pub(super) fn ask(
+        &mut self,
+        now: Instant,
+        local: Instant,
+        ask: Ask,
+        session: &mut Session,
+        checks: &mut Checks,
+    ) {
+        match ask {
+            Ask::Connect => {
+                self.wanted = true;
+                self.connect(now, session, checks);
+            }
+            Ask::Disconnect => {
+                self.wanted = false;
+                self.reconnect = None;
+                self.see(now, checks, Asked::Disconnect);
+                session.disconnect();
+            }
+            Ask::Subscribe(pick) => {
+                let channel = self.channels[pick % self.channels.len()].clone();
+                let result = session.subscribe(&channel);
+                let asked = Asked::Subscribe(&channel, result.as_ref().map(|id| *id));
+                self.see(now, checks, asked);
+                if let Ok(id) = result {
+                    let state = State::Asked;
+                    self.subscriptions.insert(id, Wish { channel, state });
+                }
+            }
+            Ask::Unsubscribe(pick) => {
+                let count = self.subscriptions.len().max(1);
+                let picked = self.subscriptions.keys().nth(pick % count).copied();
+                if let Some(id) = picked
+                    && let Some(wish) = self.subscriptions.remove(&id)
+                    && session.unsubscribe(id).is_ok()
+                {
+                    self.see(now, checks, Asked::Unsubscribe(id, &wish.channel));
+                }
+            }
+            Ask::Publish(pick) => {
+                let channel = self.channels[pick % self.channels.len()].clone();
+                let own = self.index as u64 * 1_000_000 + self.published;
+                self.published += 1;
+                let json = format!(r#"{{"type":"typing","own":{own},"user_id":"1"}}"#);
+                let result = session.publish(&channel, &json);
+                let asked = Asked::Publish(&channel, own, result.as_ref().map(|id| *id));
+                self.see(now, checks, asked);
+            }
+            Ask::Wake => {
+                self.see(now, checks, Asked::Wake);
+                session.handle_wake(local);
+            }
+            Ask::HoldBack(held) => {
+                self.see(now, checks, Asked::HoldBack(held));
+                session.hold_back(held);
+            }
+        }
+    }
+
+    pub(super) fn delivered(&mut self, tag: Option<u64>, channel: &str) {
+        if let Some(tag) = tag {
+            self.heard.insert(channel.to_owned(), tag);
+        }
+    }
+
+    pub(super) fn told(&mut self, now: Instant, event: &Event) {
+        match event {
+            Event::Up { resumed, .. } => {
+                self.up = true;
+                if !resumed {
+                    for wish in self.subscriptions.values_mut() {
+                        wish.state = State::Asked;
+                    }
+                }
+            }
+            Event::Down { .. } => self.up = false,
+            Event::Subscribed(id) => self.set(*id, State::Active),
+            Event::Refused(id, _) => self.set(*id, State::Refused),
+            Event::Ended(_) => {
+                self.up = false;
+                self.ended = true;
+                if self.wanted {
+                    // The server, or a proxy, thinks otherwise; later it may not.
+                    self.reconnect = Some(now + Duration::from_secs(5));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn connect(&mut self, now: Instant, session: &mut Session, checks: &mut Checks) {
+        self.see(now, checks, Asked::Connect);
+        self.reconnect = None;
+        self.ended = false;
+        session.connect();
+    }
+
+    fn set(&mut self, id: SubscriptionId, state: State) {
+        if let Some(wish) = self.subscriptions.get_mut(&id) {
+            wish.state = state;
+        }
+    }
+
+    fn in_state(&self, state: State) -> BTreeSet<&str> {
+        self.subscriptions
+            .values()
+            .filter(|wish| wish.state == state)
+            .map(|wish| wish.channel.as_str())
+            .collect()
+    }
+
+    fn see(&self, now: Instant, checks: &mut Checks, asked: Asked<'_>) {
+        checks.see(now, &Fact::Client(self.index, ClientFact::Asked(asked)));
+    }
+}

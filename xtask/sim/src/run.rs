@@ -1,0 +1,465 @@
+//! One run: a plan carried out, one thing at a time, in virtual time.
+
+use core::time::Duration;
+
+use bayeux_proto::{Instant, LaneId};
+use groupme_sim::{Gateway, GroupId, Lane, MessageId, Output, Push, Simulation, UserId, World};
+
+use crate::{
+    checks::{Checks, Violation},
+    client::{Batch, Client, Waking},
+    fact::Fact,
+    invariants::End,
+    network::{Arrival, Arrived, Network},
+    plan::{Ask, Doing, Fault, Plan, What},
+    random::Random,
+    sabotage::Sabotage,
+    tally::Tally,
+    transcript::Transcript,
+};
+
+/// What came of a run.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// What did not hold, if anything.
+    pub violation: Option<Violation>,
+    /// What happened, as far as it was wanted.
+    pub transcript: Transcript,
+    /// How much happened.
+    pub tally: Tally,
+}
+
+/// Carries out a plan, with a fault committed on purpose or without.
+pub fn run(plan: &Plan, transcript: Transcript, sabotage: Option<Sabotage>) -> Report {
+    let mut run = Run::new(plan, transcript, sabotage);
+    run.carry_out();
+    let Run { checks, .. } = run;
+    let (violation, transcript, tally) = checks.into_parts();
+    Report {
+        violation,
+        transcript,
+        tally,
+    }
+}
+
+struct Run<'a> {
+    plan: &'a Plan,
+    now: Instant,
+    random: Random,
+    server: Simulation,
+    network: Network,
+    clients: Vec<Client>,
+    checks: Checks,
+    batch: Batch,
+    users: Vec<UserId>,
+    groups: Vec<GroupId>,
+    said: Vec<MessageId>,
+    /// How many events have been published.
+    published: u64,
+    /// How many steps of the plan have been taken.
+    steps: usize,
+    /// How many things have happened.
+    turns: u64,
+}
+
+impl<'a> Run<'a> {
+    fn new(plan: &'a Plan, transcript: Transcript, sabotage: Option<Sabotage>) -> Self {
+        let mut random = Random::new(plan.seed);
+        let mut world = World::new(random.next(), EPOCH);
+        let users: Vec<UserId> = (0..plan.users)
+            .map(|number| world.add_user(&format!("user {number}")))
+            .collect();
+        let groups = (0..plan.groups)
+            .filter_map(|number| {
+                let members: Vec<UserId> = users
+                    .iter()
+                    .copied()
+                    .filter(|_| random.chance(70))
+                    .collect();
+                let owner = users[random.index(users.len())];
+                world
+                    .add_group(&format!("group {number}"), owner, &members)
+                    .ok()
+            })
+            .collect::<Vec<_>>();
+        let clients = plan
+            .clients
+            .iter()
+            .zip(&users)
+            .enumerate()
+            .map(|(index, (setting, user))| {
+                let channels = channels(*user, &users, &groups);
+                let token = world.token(*user).unwrap_or_default();
+                Client::new(index, setting, token, channels, sabotage)
+            })
+            .collect();
+        let gateway = Gateway::new(plan.server.gateway.clone());
+        Self {
+            plan,
+            now: Instant::ORIGIN,
+            server: Simulation::new(world, gateway),
+            network: Network::new(random.fork(), plan.road),
+            random,
+            clients,
+            checks: Checks::new(plan, transcript),
+            batch: Batch::default(),
+            users,
+            groups,
+            said: Vec::new(),
+            published: 0,
+            steps: 0,
+            turns: 0,
+        }
+    }
+
+    fn carry_out(&mut self) {
+        self.advance(self.plan.heals_at);
+        if self.checks.has_failed() {
+            return;
+        }
+        self.checks.see(self.now, &Fact::Healed);
+        self.network.heal(self.now);
+        self.calm_down();
+        if self.plan.farewell && !self.checks.has_failed() {
+            self.take_leave();
+        }
+    }
+
+    /// Once the network has healed, everybody has to hear everything again.
+    fn calm_down(&mut self) {
+        let first = self.published;
+        let hold = self.plan.server.gateway.hold;
+        let deadline = self.now + CALM + hold * 6;
+        loop {
+            for client in &mut self.clients {
+                client.settle_down(self.now, &mut self.network, &mut self.checks);
+            }
+            for channel in self.listened() {
+                let data = r#"{"type":"typing","user_id":"1","started":1}"#.to_owned();
+                self.publish(&[Push { channel, data }]);
+                // Not so many at once that a short queue of the server's runs over.
+                self.advance(self.now + Duration::from_secs(1));
+            }
+            self.advance(self.now + ROUND);
+            if self.checks.has_failed() {
+                return;
+            }
+            let missing = self.deaf(first).or_else(|| self.missing(false));
+            match missing {
+                None => return,
+                Some((invariant, what)) if self.now > deadline => {
+                    self.checks.fail(self.now, invariant, what);
+                    return;
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// Everybody leaves, and leaves nothing behind.
+    fn take_leave(&mut self) {
+        let hold = self.plan.server.gateway.hold;
+        let deadline = self.now + CALM + hold * 3;
+        for client in &mut self.clients {
+            client.ask(
+                self.now,
+                Ask::Disconnect,
+                &mut self.network,
+                &mut self.checks,
+            );
+        }
+        loop {
+            self.advance(self.now + ROUND);
+            if self.checks.has_failed() {
+                return;
+            }
+            match self.missing(true) {
+                None => return,
+                Some((invariant, what)) if self.now > deadline => {
+                    self.checks.fail(self.now, invariant, what);
+                    return;
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// All channels that somebody wants to hear and was told are active.
+    fn listened(&self) -> Vec<String> {
+        let programs = self.clients.iter().map(Client::program);
+        let channels = programs.flat_map(|program| program.active());
+        let channels: std::collections::BTreeSet<&str> = channels.collect();
+        channels.into_iter().map(str::to_owned).collect()
+    }
+
+    /// Who has not heard anything on a channel since the `first`th event.
+    fn deaf(&self, first: u64) -> Option<(&'static str, String)> {
+        for (index, client) in self.clients.iter().enumerate() {
+            let program = client.program();
+            if !program.is_up() || !client.is_idle() {
+                return Some((QUIET, format!("client {index} is not up")));
+            }
+            for channel in program.active() {
+                if program.heard(channel).is_none_or(|tag| tag < first) {
+                    return Some((QUIET, format!("client {index} hears nothing on {channel}")));
+                }
+            }
+        }
+        None
+    }
+
+    fn missing(&self, over: bool) -> Option<(&'static str, String)> {
+        let end = End {
+            clients: &self.clients,
+            server: &self.server,
+            over,
+        };
+        self.checks.missing(&end).into_iter().next()
+    }
+
+    /// Lets everything happen until `end`.
+    fn advance(&mut self, end: Instant) {
+        while !self.checks.has_failed() {
+            let step = self.plan.steps.get(self.steps).map(|step| step.at);
+            let clients = self.clients.iter().filter_map(Client::poll_timeout);
+            let next = [
+                step,
+                self.network.poll_timeout(),
+                self.server.poll_timeout(),
+            ];
+            let next = next.into_iter().flatten().chain(clients).min();
+            match next {
+                Some(at) if at <= end => self.now = self.now.max(at),
+                _ => break,
+            }
+            self.turns += 1;
+            if self.turns > TURNS {
+                let what = format!("{TURNS} things have happened, and there is no end of it");
+                self.checks.fail(self.now, QUIET, what);
+                return;
+            }
+            self.turn();
+        }
+        self.now = self.now.max(end);
+    }
+
+    /// All that is due now, in this order: what arrives, the server's timers, the clients' timers,
+    /// the plan.
+    fn turn(&mut self) {
+        while let Some(arrival) = self.network.poll_arrival(self.now) {
+            self.handle_arrival(arrival);
+        }
+        if self.server.poll_timeout().is_some_and(|at| at <= self.now) {
+            self.server.handle_timeout(self.now);
+            self.drain(self.published);
+        }
+        for client in &mut self.clients {
+            if client.poll_timeout().is_some_and(|at| at <= self.now) {
+                client.handle_timeout(self.now, &mut self.network, &mut self.checks);
+            }
+        }
+        let plan = self.plan;
+        if let Some(step) = plan
+            .steps
+            .get(self.steps)
+            .filter(|step| step.at <= self.now)
+        {
+            self.steps += 1;
+            self.take(&step.what);
+        }
+    }
+
+    fn handle_arrival(&mut self, arrival: Arrival) {
+        let Arrival {
+            client,
+            lane,
+            key,
+            what,
+        } = arrival;
+        match what {
+            Arrived::Begin(kind, first) => {
+                self.server.handle_open(self.now, key, kind);
+                if let Some(batch) = first {
+                    self.hear(client, lane, key, &batch);
+                }
+            }
+            Arrived::Payload(batch) => self.hear(client, lane, key, &batch),
+            Arrived::Hangup => {
+                self.checks.see(self.now, &Fact::HungUp { client, lane });
+                self.server.handle_close(self.now, key);
+            }
+            what => {
+                let (network, checks) = (&mut self.network, &mut self.checks);
+                self.clients[client].handle_arrival(self.now, lane, what, network, checks);
+                return;
+            }
+        }
+        self.drain(self.published);
+    }
+
+    /// The server gets a batch.
+    fn hear(&mut self, client: usize, lane: LaneId, key: Lane, batch: &[u8]) {
+        let held = self.network.is_held(key);
+        for (message, own) in self.batch.read(batch) {
+            let fact = Fact::Heard {
+                client,
+                lane,
+                message: &message,
+                own,
+                held,
+            };
+            self.checks.see(self.now, &fact);
+        }
+        self.server.handle_payload(self.now, key, batch);
+    }
+
+    /// What the server wants sent. Outputs that carry no event were written when `before` events
+    /// had been published.
+    fn drain(&mut self, before: u64) {
+        while let Some(output) = self.server.poll_output() {
+            let text = match &output {
+                Output::Frame { text, .. } | Output::Respond { body: text, .. } => text,
+                Output::Reject { .. } | Output::Close { .. } => "",
+            };
+            let published = latest(text).map_or(before, |tag| before.max(tag + 1));
+            if let Some((client, lane)) = self.network.owner(output.lane()) {
+                let connect = text.contains(r#""channel":"/meta/connect""#);
+                let fact = Fact::Answered {
+                    client,
+                    lane,
+                    connect,
+                };
+                self.checks.see(self.now, &fact);
+            }
+            self.network.handle_output(self.now, output, published);
+        }
+    }
+
+    fn take(&mut self, what: &What) {
+        match what {
+            What::Doing(doing) => self.act(*doing),
+            What::Ask(client, ask) => {
+                let (network, checks) = (&mut self.network, &mut self.checks);
+                self.clients[*client].ask(self.now, *ask, network, checks);
+            }
+            What::Fault(fault) => self.fail(*fault),
+        }
+    }
+
+    fn act(&mut self, doing: Doing) {
+        self.checks.see(self.now, &Fact::Did(&doing));
+        let (users, groups, said) = (&self.users, &self.groups, &mut self.said);
+        let pushes = self.server.with(self.now, |world| {
+            doing.run(world, users, groups, said);
+            core::iter::from_fn(|| world.poll_push()).collect::<Vec<_>>()
+        });
+        if self.random.chance(50) {
+            self.publish(&pushes);
+        } else {
+            for push in pushes {
+                self.publish(&[push]);
+            }
+        }
+    }
+
+    /// Publishes what has happened, all of it at once, with a number in each payload by which it
+    /// is known again.
+    fn publish(&mut self, pushes: &[Push]) {
+        self.drain(self.published);
+        let before = self.published;
+        let (checks, published, now) = (&mut self.checks, &mut self.published, self.now);
+        self.server.with(now, |world| {
+            for push in pushes {
+                let tag = *published;
+                let data = format!(r#"{{"sim":{tag},{}"#, &push.data[1..]);
+                if world.publish_raw(&push.channel, &data).is_ok() {
+                    *published += 1;
+                    let fact = Fact::Published {
+                        tag,
+                        channel: &push.channel,
+                        data: &push.data,
+                    };
+                    checks.see(now, &fact);
+                }
+            }
+        });
+        self.drain(if pushes.len() == 1 {
+            self.published
+        } else {
+            before
+        });
+    }
+
+    fn fail(&mut self, fault: Fault) {
+        let now = self.now;
+        self.checks.see(now, &Fact::Failed(&fault));
+        match fault {
+            Fault::Restart { .. } => {
+                let mut config = self.plan.server.gateway.clone();
+                config.seed = self.random.next();
+                for (client, lane) in self.network.apply(now, fault) {
+                    self.checks.see(now, &Fact::HungUp { client, lane });
+                }
+                *self.server.gateway_mut() = Gateway::new(config);
+            }
+            Fault::Forget => self.server.gateway_mut().forget_sessions(now),
+            Fault::Reap { session } => {
+                let sessions: Vec<_> = self.server.gateway().sessions().collect();
+                let count = sessions.len().max(1);
+                if let Some(id) = sessions.get(session % count).map(|id| (*id).to_owned()) {
+                    self.server.gateway_mut().destroy_session(now, &id);
+                    self.drain(self.published);
+                }
+            }
+            Fault::Jump {
+                client,
+                forward,
+                by,
+            } => self.clients[client].jump(now, forward, by, &mut self.checks),
+            Fault::Sleep {
+                client,
+                lasts,
+                wake,
+                timers_first,
+            } => {
+                let then = Waking { wake, timers_first };
+                self.clients[client].sleep(now, now + lasts, then, &mut self.checks);
+            }
+            fault => {
+                self.network.apply(now, fault);
+            }
+        }
+    }
+}
+
+/// The channels that a program may want to hear, its user's own first, and one that is none of its
+/// business last.
+fn channels(user: UserId, users: &[UserId], groups: &[GroupId]) -> Vec<String> {
+    let others = || users.iter().filter(|other| **other != user);
+    let own = format!("/user/{user}");
+    let groups = groups.iter().map(|group| format!("/group/{group}"));
+    let directs = others().map(|other| groupme_sim::Place::direct(user, *other).channel());
+    let foreign = others().next().map(|other| format!("/user/{other}"));
+    core::iter::once(own)
+        .chain(groups)
+        .chain(directs)
+        .chain(foreign)
+        .collect()
+}
+
+/// The number of the latest event in a payload.
+fn latest(text: &str) -> Option<u64> {
+    let (_, rest) = text.rsplit_once(r#""sim":"#)?;
+    let digits = rest.find(|c: char| !c.is_ascii_digit())?;
+    rest[..digits].parse().ok()
+}
+
+/// The time at which worlds begin, since 1970.
+const EPOCH: Duration = Duration::from_secs(1_750_000_000);
+/// How long calming down may take, besides some holds of the server.
+const CALM: Duration = Duration::from_mins(20);
+/// How long to wait before looking again whether all is well.
+const ROUND: Duration = Duration::from_secs(20);
+/// More than can happen in a run that ends.
+const TURNS: u64 = 2_000_000;
+const QUIET: &str = "all is well once the network has healed";

@@ -1,0 +1,155 @@
+//! Faults committed on purpose, between a session and all that can be seen of it, so that it can be
+//! seen that the invariants catch them.
+
+use core::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
+use bayeux_proto::{Event, LaneId, Message};
+use clap::ValueEnum;
+
+/// What to do wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Sabotage {
+    /// Sends each tenth connect twice.
+    SecondConnect,
+    /// Goes on with the first `clientId` after another handshake.
+    StaleClientId,
+    /// Keeps the outcome of a publish to itself.
+    SwallowSettle,
+    /// Tells the outcome of a publish twice.
+    SettleTwice,
+    /// Tells of a subscription twice.
+    SubscribedTwice,
+    /// Keeps it to itself that a subscription is active.
+    SwallowSubscribed,
+    /// Sends a publish twice.
+    PublishTwice,
+    /// Loses an event.
+    DropDelivery,
+    /// Delivers an event twice.
+    DeliverTwice,
+    /// Delivers two events the wrong way round.
+    SwapDeliveries,
+    /// Keeps a gap to itself.
+    SwallowGap,
+    /// Tells of gaps later than they began.
+    ShortenGap,
+    /// Subscribes to nothing after the first session.
+    NeverResubscribe,
+    /// Keeps more and more.
+    GrowQueue,
+    /// Connects as fast as it can.
+    TooFast,
+    /// Asks to be woken at once, for ever.
+    Spin,
+    /// Uses a lane that has ended.
+    UseDeadLane,
+    /// Leaves lanes open that were to be closed.
+    LeakLane,
+    /// Reports nothing more to the session once a lane has broken.
+    LoseClose,
+    /// Panics.
+    Panic,
+    /// Does something else each time.
+    Wander,
+}
+
+/// A fault on purpose, and where it stands.
+#[derive(Debug, Default)]
+pub(crate) struct Saboteur {
+    pub(crate) what: Option<Sabotage>,
+    pub(crate) count: u64,
+    first_client_id: Option<String>,
+    kept: Option<(String, Option<u64>)>,
+    pub(crate) spared: Option<LaneId>,
+    pub(crate) handshakes: u32,
+}
+
+impl Saboteur {
+    pub(crate) fn new(what: Option<Sabotage>) -> Self {
+        Self {
+            what,
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn replied(&mut self, message: &Message<'_>) {
+        if message.channel == "/meta/handshake" && message.successful == Some(true) {
+            self.handshakes += 1;
+            if self.first_client_id.is_none() {
+                self.first_client_id = message.client_id.map(str::to_owned);
+            }
+        }
+    }
+
+    pub(crate) fn out(&mut self, out: &mut Vec<u8>) {
+        if self.what == Some(Sabotage::StaleClientId)
+            && self.handshakes > 1
+            && let Some(first) = &self.first_client_id
+            && let Some(at) = out
+                .windows(12)
+                .position(|window| window == br#""clientId":""#)
+        {
+            let at = at + 12;
+            out.splice(at..at + first.len(), first.bytes());
+        }
+    }
+
+    /// Every `n`th time.
+    fn each(&mut self, n: u64) -> bool {
+        self.count += 1;
+        self.count.is_multiple_of(n)
+    }
+
+    pub(crate) fn deliveries(
+        &mut self,
+        channel: &str,
+        tag: Option<u64>,
+    ) -> Vec<(String, Option<u64>)> {
+        let (what, this) = (self.what, (channel.to_owned(), tag));
+        match what {
+            Some(Sabotage::DropDelivery) if tag.is_some() && self.each(5) => vec![],
+            Some(Sabotage::DeliverTwice) if tag.is_some() && self.each(5) => {
+                vec![this.clone(), this]
+            }
+            Some(Sabotage::SwapDeliveries) if tag.is_some() => {
+                if let Some(kept) = self.kept.take() {
+                    vec![this, kept]
+                } else if self.each(5) {
+                    self.kept = Some(this);
+                    vec![]
+                } else {
+                    vec![this]
+                }
+            }
+            Some(Sabotage::Wander) if WANDER.fetch_add(1, Ordering::Relaxed) % 2 == 1 => {
+                vec![(format!("{channel}?"), None), this]
+            }
+            _ => vec![this],
+        }
+    }
+
+    pub(crate) fn events(&mut self, event: Event) -> Vec<Event> {
+        match (self.what, &event) {
+            (Some(Sabotage::SwallowSettle), Event::Published(..)) if self.each(3) => vec![],
+            (Some(Sabotage::SettleTwice), Event::Published(..)) if self.each(3) => {
+                vec![event.clone(), event]
+            }
+            (Some(Sabotage::SubscribedTwice), Event::Subscribed(_)) if self.each(3) => {
+                vec![event.clone(), event]
+            }
+            (Some(Sabotage::SwallowSubscribed), Event::Subscribed(_)) if self.each(2) => vec![],
+            (Some(Sabotage::SwallowGap), Event::Gap { .. }) => vec![],
+            (Some(Sabotage::ShortenGap), Event::Gap { since, cause }) => vec![Event::Gap {
+                since: *since + Duration::from_hours(9),
+                cause: cause.clone(),
+            }],
+            _ => vec![event],
+        }
+    }
+}
+
+/// The only thing in here that a seed does not decide, for the fault on purpose that needs it.
+static WANDER: AtomicU64 = AtomicU64::new(0);

@@ -1,0 +1,93 @@
+//! How much happened, so that a run in which nothing did is not taken for a proof.
+
+use core::fmt;
+
+use bayeux_proto::{Action, Event};
+
+use crate::fact::{ClientFact, Fact};
+
+/// Counts over one run, or over many.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Tally {
+    /// Runs.
+    pub runs: u64,
+    /// Facts seen.
+    pub facts: u64,
+    /// Things that went wrong.
+    pub faults: u64,
+    /// Events published.
+    pub published: u64,
+    /// Events delivered.
+    pub delivered: u64,
+    /// Lanes begun.
+    pub lanes: u64,
+    /// Sessions that came up, again or for the first time.
+    pub ups: u64,
+    /// Gaps told.
+    pub gaps: u64,
+    /// Publishes settled.
+    pub settled: u64,
+    /// Subscriptions active or refused.
+    pub subscribed: u64,
+}
+
+impl Tally {
+    pub(crate) fn count(&mut self, fact: &Fact<'_>) {
+        self.facts += 1;
+        let counter = match fact {
+            Fact::Failed(_) => &mut self.faults,
+            Fact::Published { .. } => &mut self.published,
+            Fact::Client(_, ClientFact::Delivered { .. }) => &mut self.delivered,
+            Fact::Client(_, ClientFact::Acted(_, Action::Open(_) | Action::Exchange(..))) => {
+                &mut self.lanes
+            }
+            Fact::Client(_, ClientFact::Told(event)) => match event {
+                Event::Up { .. } => &mut self.ups,
+                Event::Gap { .. } => &mut self.gaps,
+                Event::Published(..) => &mut self.settled,
+                Event::Subscribed(_) | Event::Refused(..) => &mut self.subscribed,
+                _ => return,
+            },
+            _ => return,
+        };
+        *counter += 1;
+    }
+
+    /// Adds another one's counts.
+    pub fn add(&mut self, other: &Self) {
+        self.runs += other.runs;
+        self.facts += other.facts;
+        self.faults += other.faults;
+        self.published += other.published;
+        self.delivered += other.delivered;
+        self.lanes += other.lanes;
+        self.ups += other.ups;
+        self.gaps += other.gaps;
+        self.settled += other.settled;
+        self.subscribed += other.subscribed;
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            runs,
+            facts,
+            faults,
+            published,
+            delivered,
+            lanes,
+            ups,
+            gaps,
+            settled,
+            subscribed,
+        } = self;
+        write!(
+            f,
+            "{runs} runs, {facts} facts: {faults} faults, {lanes} lanes, {ups} times up, {gaps} gaps, \
+             {published} events published, {delivered} delivered, {settled} publishes and \
+             {subscribed} subscriptions settled"
+        )
+    }
+}
