@@ -6,4 +6,5 @@ mod plans;
 mod polling;
 mod rest;
 mod story;
+mod waiting;
 mod websocket;
