@@ -11,7 +11,7 @@ mod direct;
 mod groups;
 mod messages;
 mod polls;
-mod query;
+pub(crate) mod query;
 mod reactions;
 mod receipts;
 mod request;

@@ -9,7 +9,10 @@ use hyper::{
     Method, Request, Response, StatusCode,
     body::Incoming,
     header::{
-        CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderValue, ORIGIN, SEC_WEBSOCKET_ACCEPT, UPGRADE,
+        ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS,
+        ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE,
+        CACHE_CONTROL, CONNECTION, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue, ORIGIN,
+        SEC_WEBSOCKET_ACCEPT, UPGRADE,
     },
     server::conn::http1,
     service::service_fn,
@@ -18,7 +21,13 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::{connection::Connection, rest, shared::Answer, socket, upgrade};
+use super::{
+    carried::{self, Carried},
+    connection::Connection,
+    rest,
+    shared::Answer,
+    socket, upgrade,
+};
 use crate::fault::{BadAnswer, Service, Way};
 
 pub(super) type Reply = Response<Full<Bytes>>;
@@ -110,11 +119,15 @@ async fn deliver(connection: &Connection, reply: Reply) -> Result<Reply, Abandon
 async fn poll(connection: &Connection, request: Request<Incoming>) -> Result<Reply, Abandoned> {
     let shared = &connection.shared;
     match *request.method() {
-        Method::POST if !shared.polling_allowed.load(Ordering::Relaxed) => {
+        Method::POST | Method::GET if !shared.polling_allowed.load(Ordering::Relaxed) => {
             Ok(text(StatusCode::GATEWAY_TIMEOUT, "Gateway Timeout"))
         }
-        Method::POST => exchange(connection, request).await,
-        Method::OPTIONS => Ok(text(StatusCode::OK, "")),
+        Method::POST => post(connection, request).await,
+        Method::GET => {
+            let carried = carried::queried(request.uri().query().unwrap_or(""));
+            exchange(connection, carried, None).await
+        }
+        Method::OPTIONS => Ok(preflight(request.headers().get(ORIGIN))),
         _ => Ok(text(StatusCode::BAD_REQUEST, "Bad request")),
     }
 }
@@ -145,36 +158,72 @@ fn upgrade_to_socket(
     reply
 }
 
-async fn exchange(connection: &Connection, request: Request<Incoming>) -> Result<Reply, Abandoned> {
+async fn post(connection: &Connection, request: Request<Incoming>) -> Result<Reply, Abandoned> {
     let origin = request.headers().get(ORIGIN).cloned();
+    let kind = request.headers().get(CONTENT_TYPE).cloned();
     let body = match read_body(connection, request.into_body()).await? {
         Ok(body) => body,
         Err(refusal) => return Ok(refusal),
     };
+    let kind = kind.as_ref().and_then(|kind| kind.to_str().ok());
+    let carried = carried::posted(kind, &String::from_utf8_lossy(&body));
+    exchange(connection, carried, origin).await
+}
+
+/// Has a batch answered, by a script if that is wanted.
+async fn exchange(
+    connection: &Connection,
+    carried: Option<Carried>,
+    origin: Option<HeaderValue>,
+) -> Result<Reply, Abandoned> {
+    let Some(Carried { batch, callback }) = carried else {
+        return Ok(text(StatusCode::BAD_REQUEST, "Bad request"));
+    };
     let (lane, answer) = connection.shared.open_exchange();
-    lane.receive(&body);
-    let mut reply = match answer.await {
-        Ok(Answer::Batch(batch)) => json(StatusCode::OK, batch),
-        Ok(Answer::BadRequest) => text(StatusCode::BAD_REQUEST, "Bad request"),
+    lane.receive(batch.as_bytes());
+    let answer = match answer.await {
+        Ok(Answer::Batch(batch)) => batch,
+        Ok(Answer::BadRequest) => return Ok(text(StatusCode::BAD_REQUEST, "Bad request")),
         Err(_) => return Err(Abandoned),
     };
+    let mut reply = match &callback {
+        None => json(StatusCode::OK, answer),
+        Some(callback) => reply(
+            StatusCode::OK,
+            "text/javascript; charset=utf-8",
+            carried::script(callback, &answer),
+        ),
+    };
     let headers = reply.headers_mut();
-    headers.insert(
-        CACHE_CONTROL,
-        HeaderValue::from_static("no-cache, no-store"),
-    );
-    headers.insert(
-        "X-Content-Type-Options",
-        HeaderValue::from_static("nosniff"),
-    );
+    let fixed = HeaderValue::from_static;
+    headers.insert(CACHE_CONTROL, fixed("no-cache, no-store"));
+    headers.insert("X-Content-Type-Options", fixed("nosniff"));
+    if callback.is_some() {
+        headers.insert(CONTENT_DISPOSITION, fixed("attachment; filename=f.txt"));
+    }
     if let Some(origin) = origin {
-        headers.insert("Access-Control-Allow-Origin", origin);
-        headers.insert(
-            "Access-Control-Allow-Credentials",
-            HeaderValue::from_static("true"),
-        );
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, fixed("true"));
     }
     Ok(reply)
+}
+
+/// What a browser asks before it lets a page of another origin in.
+fn preflight(origin: Option<&HeaderValue>) -> Reply {
+    let mut reply = Reply::default();
+    let headers = reply.headers_mut();
+    let fixed = HeaderValue::from_static;
+    headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, fixed("true"));
+    headers.insert(
+        ACCESS_CONTROL_ALLOW_HEADERS,
+        fixed("Accept, Authorization, Content-Type, Pragma, X-Requested-With"),
+    );
+    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, fixed("POST, GET"));
+    headers.insert(ACCESS_CONTROL_MAX_AGE, fixed("86400"));
+    if let Some(origin) = origin {
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+    }
+    reply
 }
 
 /// A whole body as it arrives, or the answer to one that is too large.

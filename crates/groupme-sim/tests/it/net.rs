@@ -1,5 +1,6 @@
 //! The simulator on loopback sockets, seen by clients written by hand.
 
+mod browser;
 mod client;
 mod faults;
 mod plans;
