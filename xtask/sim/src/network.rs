@@ -431,8 +431,8 @@ impl Network {
         self.keys.insert((client, lane), key);
         // A new connection takes some round trips, in which what is on its way arrives. Where it does
         // not, no session that is taken up again is safe from what it sent before.
-        let late = self.late.get(&client).filter(|_| !self.stragglers);
-        let begin = now.max(late.copied().unwrap_or_default());
+        let overtaken = self.late.get(&client).filter(|_| !self.stragglers);
+        let begin = now.max(overtaken.copied().unwrap_or_default());
         self.links.insert(key, Link::new(begin, client, lane, kind));
         if let Some((patience, _)) = self.weather.idle() {
             self.push(now + patience, Packet::Idle(key));

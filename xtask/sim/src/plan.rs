@@ -18,6 +18,7 @@ use crate::random::Random;
 
 /// All that one seed decides.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Plan {
     /// The seed, which also feeds what is decided on the way: latencies, jitter, ids.
     pub seed: u64,
@@ -41,6 +42,7 @@ pub struct Plan {
 
 /// Something that happens.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Step {
     /// When.
     pub at: Instant,
@@ -50,6 +52,7 @@ pub struct Step {
 
 /// What can happen.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum What {
     /// People do something in the world.
     Doing(Doing),
@@ -61,6 +64,7 @@ pub enum What {
 
 /// What a program asks of its client. Numbers pick one of what there is, whatever that is by then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Ask {
     /// Begin.
     Connect,

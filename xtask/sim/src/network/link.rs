@@ -22,6 +22,10 @@ pub(super) enum Direction {
 }
 
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each end and each damage is on its own"
+)]
 pub(super) struct Link {
     pub(super) client: usize,
     pub(super) lane: LaneId,

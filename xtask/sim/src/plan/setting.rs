@@ -10,6 +10,7 @@ use crate::random::Random;
 
 /// How the server behaves.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ServerSetting {
     /// The gateway's.
     pub gateway: GatewayConfig,
@@ -17,6 +18,7 @@ pub struct ServerSetting {
 
 /// How a client is set.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ClientSetting {
     /// The session's.
     pub session: Config,
@@ -26,6 +28,7 @@ pub struct ClientSetting {
 
 /// What lies between them, faults apart.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Road {
     /// After how long without a byte a proxy cuts, and whom it tells.
     pub idle: Option<(Duration, Told)>,
