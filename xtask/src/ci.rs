@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use crate::{
     clock,
     command::{cargo, run as sh},
-    interop, layering, sim, tidy,
+    fuzz, interop, layering, sim, tidy,
     workspace::Workspace,
 };
 
@@ -30,6 +30,8 @@ pub(crate) enum Job {
     NoStd,
     /// Each library with no feature, each feature alone, and all of them.
     Features,
+    /// Damaged frames, from bytes to events, against `serde_json`.
+    Fuzz,
     /// The groupme command against real Bayeux servers.
     Interop,
     /// Some seeds of the simulation.
@@ -93,6 +95,7 @@ impl Job {
                 .current_dir(workspace.root())),
             Self::NoStd => no_std(workspace),
             Self::Features => features(workspace),
+            Self::Fuzz => fuzz::run(workspace, &fuzz::Options::short()),
             Self::Interop => interop::run(workspace, &interop::Options::default()),
             Self::Sim => sim::run(workspace, &sim::some_seeds()),
         }

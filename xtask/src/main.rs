@@ -6,6 +6,7 @@
 //! | `ci` | the checks that are not tests; `cargo xtask ci JOB…` runs some of them |
 //! | `layering` | the layer diagram against `cargo metadata` and the public signatures |
 //! | `bench` | what things cost, as ratios within one run |
+//! | `fuzz` | damaged frames, from bytes to events, against `serde_json` |
 //! | `tidy` | file sizes, names, comments and other habits of the sources |
 //! | `interop` | the `groupme` command against real Bayeux servers |
 //! | `sim` | client and server in virtual time, under every fault, from a seed |
@@ -14,6 +15,7 @@ mod bench;
 mod ci;
 mod clock;
 mod command;
+mod fuzz;
 mod interop;
 mod layering;
 mod sim;
@@ -48,6 +50,8 @@ enum Task {
         /// What to measure.
         suite: bench::Suite,
     },
+    /// Damage frames and read them, from bytes to events, here and by `serde_json`.
+    Fuzz(fuzz::Options),
     /// Check who depends on whom, and that no signature shows it.
     Layering,
     /// Check file sizes, names, comments and other habits of the sources.
@@ -75,6 +79,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Test => suite::run(&workspace),
         Task::Ci { jobs } => ci::run(&workspace, jobs),
         Task::Bench { suite } => bench::run(&workspace, *suite),
+        Task::Fuzz(options) => fuzz::run(&workspace, options),
         Task::Layering => layering::run(&workspace),
         Task::Tidy => tidy::run(&workspace),
         Task::Interop(options) => interop::run(&workspace, options),
