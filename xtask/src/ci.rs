@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use crate::{
     clock,
     command::{cargo, run as sh},
-    interop, layering, sim, tidy,
+    interop, layering, sim, soak, tidy,
     workspace::Workspace,
 };
 
@@ -34,6 +34,8 @@ pub(crate) enum Job {
     Interop,
     /// Some seeds of the simulation.
     Sim,
+    /// Some accounts over real sockets that break.
+    Soak,
 }
 
 impl fmt::Display for Job {
@@ -95,6 +97,7 @@ impl Job {
             Self::Features => features(workspace),
             Self::Interop => interop::run(workspace, &interop::Options::default()),
             Self::Sim => sim::run(workspace, &sim::some_seeds()),
+            Self::Soak => soak::run(workspace, &soak::a_little()),
         }
     }
 }

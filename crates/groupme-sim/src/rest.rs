@@ -22,11 +22,8 @@ mod topics;
 
 use bayeux_proto::Instant;
 
-use self::{
-    call::Call,
-    query::{Query, decode},
-    throttle::Throttle,
-};
+pub(crate) use self::query::Query;
+use self::{call::Call, query::decode, throttle::Throttle};
 pub use self::{
     config::{NoMessages, RestConfig, RetryAfter},
     request::RestRequest,

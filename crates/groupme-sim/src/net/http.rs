@@ -6,10 +6,11 @@ use std::sync::{Mutex, PoisonError};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::{
-    Method, Request, Response, StatusCode,
+    HeaderMap, Method, Request, Response, StatusCode,
     body::Incoming,
     header::{
-        CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderValue, ORIGIN, SEC_WEBSOCKET_ACCEPT, UPGRADE,
+        CACHE_CONTROL, CONNECTION, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue, ORIGIN,
+        SEC_WEBSOCKET_ACCEPT, UPGRADE,
     },
     server::conn::http1,
     service::service_fn,
@@ -19,7 +20,10 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::{connection::Connection, rest, shared::Answer, socket, upgrade};
-use crate::fault::{BadAnswer, Service, Way};
+use crate::{
+    fault::{BadAnswer, Service, Way},
+    rest::Query,
+};
 
 pub(super) type Reply = Response<Full<Bytes>>;
 
@@ -110,10 +114,11 @@ async fn deliver(connection: &Connection, reply: Reply) -> Result<Reply, Abandon
 async fn poll(connection: &Connection, request: Request<Incoming>) -> Result<Reply, Abandoned> {
     let shared = &connection.shared;
     match *request.method() {
-        Method::POST if !shared.polling_allowed.load(Ordering::Relaxed) => {
+        Method::POST | Method::GET if !shared.polling_allowed.load(Ordering::Relaxed) => {
             Ok(text(StatusCode::GATEWAY_TIMEOUT, "Gateway Timeout"))
         }
         Method::POST => exchange(connection, request).await,
+        Method::GET => callback_poll(connection, &request).await,
         Method::OPTIONS => Ok(text(StatusCode::OK, "")),
         _ => Ok(text(StatusCode::BAD_REQUEST, "Bad request")),
     }
@@ -151,22 +156,12 @@ async fn exchange(connection: &Connection, request: Request<Incoming>) -> Result
         Ok(body) => body,
         Err(refusal) => return Ok(refusal),
     };
-    let (lane, answer) = connection.shared.open_exchange();
-    lane.receive(&body);
-    let mut reply = match answer.await {
-        Ok(Answer::Batch(batch)) => json(StatusCode::OK, batch),
-        Ok(Answer::BadRequest) => text(StatusCode::BAD_REQUEST, "Bad request"),
-        Err(_) => return Err(Abandoned),
+    let mut reply = match converse(connection, &body).await? {
+        Answer::Batch(batch) => json(StatusCode::OK, batch),
+        Answer::BadRequest => text(StatusCode::BAD_REQUEST, "Bad request"),
     };
     let headers = reply.headers_mut();
-    headers.insert(
-        CACHE_CONTROL,
-        HeaderValue::from_static("no-cache, no-store"),
-    );
-    headers.insert(
-        "X-Content-Type-Options",
-        HeaderValue::from_static("nosniff"),
-    );
+    forbid_keeping(headers);
     if let Some(origin) = origin {
         headers.insert("Access-Control-Allow-Origin", origin);
         headers.insert(
@@ -175,6 +170,63 @@ async fn exchange(connection: &Connection, request: Request<Incoming>) -> Result
         );
     }
     Ok(reply)
+}
+
+/// Callback-polling: the batch in the query, and the answer as a script that calls a function.
+async fn callback_poll(
+    connection: &Connection,
+    request: &Request<Incoming>,
+) -> Result<Reply, Abandoned> {
+    let query = Query::new(request.uri().query().unwrap_or_default());
+    let function = query
+        .text("jsonp")
+        .unwrap_or_else(|| "jsonpcallback".to_owned());
+    let Some(batch) = query.text("message").filter(|_| is_name(&function)) else {
+        return Ok(text(StatusCode::BAD_REQUEST, "Bad request"));
+    };
+    let mut reply = match converse(connection, batch.as_bytes()).await? {
+        Answer::Batch(batch) => {
+            let script = format!("/**/{function}({batch});");
+            reply(StatusCode::OK, "text/javascript; charset=utf-8", script)
+        }
+        Answer::BadRequest => return Ok(text(StatusCode::BAD_REQUEST, "Bad request")),
+    };
+    let headers = reply.headers_mut();
+    forbid_keeping(headers);
+    headers.insert(
+        CONTENT_DISPOSITION,
+        HeaderValue::from_static("attachment; filename=f.txt"),
+    );
+    Ok(reply)
+}
+
+/// Whether it can be the name of a function, so that nothing else gets into the script.
+fn is_name(text: &str) -> bool {
+    let is_letter = |letter: char| letter.is_ascii_alphabetic() || matches!(letter, '_' | '$');
+    text.split('.').all(|part| {
+        part.starts_with(is_letter)
+            && part
+                .chars()
+                .all(|letter| is_letter(letter) || letter.is_ascii_digit())
+    })
+}
+
+/// Hands a batch to the gateway and waits for what it answers.
+async fn converse(connection: &Connection, batch: &[u8]) -> Result<Answer, Abandoned> {
+    let (lane, answer) = connection.shared.open_exchange();
+    lane.receive(batch);
+    answer.await.map_err(|_| Abandoned)
+}
+
+fn forbid_keeping(headers: &mut HeaderMap) {
+    headers.insert(
+        CACHE_CONTROL,
+        HeaderValue::from_static("no-cache, no-store"),
+    );
+    headers.insert(
+        "X-Content-Type-Options",
+        HeaderValue::from_static("nosniff"),
+    );
 }
 
 /// A whole body as it arrives, or the answer to one that is too large.
