@@ -1,7 +1,7 @@
 //! A bot, and its test: against the simulated GroupMe, with no account, no network and no waiting.
 //!
-//! The bot keeps a shopping list for a group. It is an ordinary program on `groupme-client` and
-//! `groupme-rest`, which knows nothing of a simulator but the addresses it is given. The test is
+//! The bot keeps a shopping list for a group. It is an ordinary program on `groupme-client`,
+//! which knows nothing of a simulator but the addresses it is given. The test is
 //! what `main` does; in a crate of your own it would be a `#[tokio::test]`.
 //!
 //! `cargo run --example test_your_bot`
@@ -9,9 +9,8 @@
 use std::collections::BTreeMap;
 
 use anyhow::ensure;
-use groupme_client::{Client, EventRef, GroupId, Incoming, Token, UserId};
-use groupme_model::{Draft, MessageRef};
-use groupme_rest::{BaseUrl, Conversation, Options, Services};
+use groupme_client::{Client, Conversation, EventRef, GroupId, Incoming, Token, UserId};
+use groupme_model::MessageRef;
 use groupme_sim::{FaultPlan, Odds, Sim};
 
 /// All that the bot has to be told.
@@ -25,14 +24,13 @@ struct Settings {
 
 /// Puts what follows `add` on the list, and answers `list` with all of it.
 async fn shopping_bot(settings: Settings) -> anyhow::Result<()> {
-    let mut options = Options::default();
-    options.services = Services::below(&BaseUrl::new(&settings.root_url)?);
-    let rest = groupme_rest::Client::new(groupme_rest::Token::new(&settings.token)?, &options)?;
     let group = Conversation::Group(settings.group.clone());
     let mut gateway = Client::builder(Token::new(&settings.token)?, settings.user.clone())
         .gateway_url(&settings.gateway_url)
+        .api_url(&settings.root_url)
         .group(settings.group)
         .connect()?;
+    let handle = gateway.handle();
 
     // What is wanted, by the message that asked for it, so that edits and deletions find it.
     let mut list = BTreeMap::new();
@@ -52,11 +50,15 @@ async fn shopping_bot(settings: Settings) -> anyhow::Result<()> {
             EventRef::MessageDeleted(push) => list
                 .remove(&push.message().id().to_string())
                 .map(|thing| format!("No {thing}, then.")),
-            EventRef::LikeCreate(_) => Some("You are welcome.".to_owned()),
-            _ => None,
+            // Told as `like.create` or as `favorite`, whichever comes first.
+            other => other
+                .reaction_change()
+                .and_then(|change| change.message())
+                .filter(|message| message.user_id() == Some((&settings.user).into()))
+                .map(|_| "You are welcome.".to_owned()),
         };
         if let Some(answer) = answer {
-            rest.send(&group, Draft::new(answer)).await?;
+            handle.send(&group, answer).await?;
         }
     }
     Ok(())
@@ -188,7 +190,8 @@ async fn check(sim: &Sim) -> anyhow::Result<()> {
 }
 
 /// Compares, and says what was found out.
-fn expect(what: &str, expected: &str, found: String) -> anyhow::Result<()> {
+fn expect(what: &str, expected: &str, found: impl AsRef<str>) -> anyhow::Result<()> {
+    let found = found.as_ref();
     ensure!(
         expected == found,
         "{what}: expected {expected:?}, found {found:?}"

@@ -14,7 +14,8 @@ pub struct Config {
     /// Transports in order of preference. The first is tried first, the handshake included.
     /// Default: websocket, then long-polling.
     pub transports: Vec<Transport>,
-    /// What to do with the session when its socket is lost. Default: [`Resume::SameSession`].
+    /// What to do with the session when its socket is lost or its held poll is cut. Default:
+    /// [`Resume::SameSession`].
     pub resume: Resume,
     /// The hold to ask for in `/meta/connect` (`advice.timeout`), never more than the server's own.
     /// A short one is an end-to-end heartbeat. Default: none, the server's.
@@ -67,7 +68,7 @@ pub struct Config {
     pub disconnect_timeout: Duration,
 }
 
-/// What to do with a session when its socket is lost.
+/// What to do with a session when its socket is lost, or the poll that the server holds is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Resume {
@@ -76,7 +77,8 @@ pub enum Resume {
     /// websocket, a new handshake comes first all the same: the server may still deliver into the
     /// socket that is gone.
     SameSession,
-    /// Shake hands again: for servers that go on delivering into the dead socket.
+    /// Shake hands again: for servers that go on delivering into what is dead, be it a socket or a
+    /// poll. Nothing that was sent before and arrives late can do harm to the new session.
     FreshHandshake,
 }
 

@@ -4,14 +4,17 @@ use core::{fmt, iter::FusedIterator};
 
 use simd_json::{StaticNode, tape::Node};
 
+use crate::members::{Members, Names};
+
 /// A JSON value inside a [`Frame`](crate::Frame). Cheap to copy; what it hands out borrows from the
 /// frame, not from it.
 ///
 /// `Display` and `Debug` print compact JSON, all of it: think before logging one that may hold a
 /// credential.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct Value<'f> {
-    /// Its own and those of all that is inside it; never none.
+    /// Its own, those of all that is inside it, and whatever comes behind. Of the default, which is
+    /// `null`, there are none.
     nodes: &'f [Node<'f>],
 }
 
@@ -42,7 +45,7 @@ impl<'f> Value<'f> {
     /// The value whose node is the first of `nodes`, if there is one.
     #[inline]
     pub(crate) fn first_of(nodes: &'f [Node<'f>]) -> Option<Self> {
-        split(nodes).map(|(first, _)| first)
+        (!nodes.is_empty()).then_some(Self { nodes })
     }
 
     #[inline]
@@ -134,10 +137,13 @@ impl<'f> Value<'f> {
     #[inline]
     pub fn get(self, key: &str) -> Option<Self> {
         let mut found = None;
-        for (name, value) in self.entries() {
-            if name == key {
-                found = Some(value);
+        let mut rest = self.inner();
+        while let [Node::String(name), nodes @ ..] = rest {
+            let [value, behind @ ..] = nodes else { break };
+            if *name == key {
+                found = Some(Self { nodes });
             }
+            rest = skip(value, behind);
         }
         found
     }
@@ -151,10 +157,10 @@ impl<'f> Value<'f> {
     /// The members of an object in order, repeated keys included; none if this is not an object.
     #[inline]
     pub fn entries(self) -> Entries<'f> {
-        match self.node() {
-            Node::Object { len, .. } => Entries {
-                rest: self.inner(),
-                left: len,
+        match self.nodes {
+            [Node::Object { len, count }, inner @ ..] => Entries {
+                rest: inner.get(..*count).unwrap_or_default(),
+                left: *len,
             },
             _ => Entries { rest: &[], left: 0 },
         }
@@ -163,10 +169,10 @@ impl<'f> Value<'f> {
     /// The elements of an array in order; none if this is not an array.
     #[inline]
     pub fn items(self) -> Items<'f> {
-        match self.node() {
-            Node::Array { len, .. } => Items {
-                rest: self.inner(),
-                left: len,
+        match self.nodes {
+            [Node::Array { len, count }, inner @ ..] => Items {
+                rest: inner.get(..*count).unwrap_or_default(),
+                left: *len,
             },
             _ => Items { rest: &[], left: 0 },
         }
@@ -187,37 +193,47 @@ impl<'f> Value<'f> {
         self.len() == 0
     }
 
-    /// Where this value lies inside of `outer`, for [`Value::part`] to find it again without a
-    /// search. Means nothing if it is not a part of `outer`.
+    /// How many nodes after that of `outer` this value's comes, if it is a part of it.
     #[inline]
-    pub fn position_in(self, outer: Value<'_>) -> usize {
+    pub(crate) fn position_in(self, outer: Value<'_>) -> usize {
         let (inner, outer) = (self.nodes.as_ptr().addr(), outer.nodes.as_ptr().addr());
         inner.wrapping_sub(outer) / size_of::<Node<'_>>()
     }
 
-    /// The part of this value at a position that [`Value::position_in`] has told. At 0 is the value
-    /// itself; at positions that it did not tell of this value may be a key, as text, or nothing.
+    /// Notes where the members of these names are, in one walk over the object; none if this is not
+    /// an object.
     #[inline]
-    pub fn part(self, position: usize) -> Option<Self> {
-        Self::first_of(self.nodes.get(position..)?)
+    pub fn members<const M: usize>(self, names: &Names<M>) -> Members<'f, M> {
+        Members::new(self, names)
     }
 
-    /// The nodes behind its own.
+    /// Whether this is an object.
     #[inline]
-    fn inner(self) -> &'f [Node<'f>] {
-        self.nodes.get(1..).unwrap_or_default()
+    pub fn is_object(self) -> bool {
+        matches!(self.node(), Node::Object { .. })
+    }
+
+    #[inline]
+    pub(crate) fn nodes(self) -> &'f [Node<'f>] {
+        self.nodes
+    }
+
+    /// The nodes of the parts of an object.
+    #[inline]
+    pub(crate) fn inner(self) -> &'f [Node<'f>] {
+        self.entries().rest
     }
 }
 
-/// The first value of `nodes`, and the nodes behind it.
+/// What comes behind the value whose own node is `node`, where `behind` comes behind that.
 #[inline]
-fn split<'f>(nodes: &'f [Node<'f>]) -> Option<(Value<'f>, &'f [Node<'f>])> {
-    let inside = match nodes.first()? {
-        Node::Array { count, .. } | Node::Object { count, .. } => *count,
-        _ => 0,
-    };
-    let (nodes, rest) = nodes.split_at_checked(inside + 1)?;
-    Some((Value { nodes }, rest))
+pub(crate) fn skip<'f>(node: &Node<'_>, behind: &'f [Node<'f>]) -> &'f [Node<'f>] {
+    match node {
+        Node::Array { count, .. } | Node::Object { count, .. } => {
+            behind.get(*count..).unwrap_or_default()
+        }
+        _ => behind,
+    }
 }
 
 /// The members of an object, in order.
@@ -235,10 +251,12 @@ impl<'f> Iterator for Entries<'f> {
         let [Node::String(key), nodes @ ..] = self.rest else {
             return None;
         };
-        let (value, rest) = split(nodes)?;
-        self.rest = rest;
+        let [value, behind @ ..] = nodes else {
+            return None;
+        };
+        self.rest = skip(value, behind);
         self.left = self.left.saturating_sub(1);
-        Some((key, value))
+        Some((key, Value { nodes }))
     }
 
     #[inline]
@@ -262,10 +280,13 @@ impl<'f> Iterator for Items<'f> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let (value, rest) = split(self.rest)?;
-        self.rest = rest;
+        let nodes = self.rest;
+        let [value, behind @ ..] = nodes else {
+            return None;
+        };
+        self.rest = skip(value, behind);
         self.left = self.left.saturating_sub(1);
-        Some(value)
+        Some(Value { nodes })
     }
 
     #[inline]

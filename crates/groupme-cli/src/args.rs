@@ -1,5 +1,7 @@
 //! The command line.
 
+pub(crate) mod sim;
+
 use core::time::Duration;
 use std::path::PathBuf;
 
@@ -13,6 +15,7 @@ pub(crate) use self::{
     account::{Account, Gateway, Place, Shape, Style, Transport},
     conversations::{Chats, Groups, Ping, Typing},
     messages::{Edit, History, Like, One, Read, Send},
+    sim::Sim,
 };
 
 /// Live on GroupMe: listen to its real-time gateway, read and write over its REST API, try it out.
@@ -44,9 +47,16 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Run the simulated GroupMe alone, for trying out other programs, until stopped.
     ///
-    /// The first line on stdout is one JSON object with `gateway_url`, `api_url`, `user_id` and
-    /// `token`.
-    Sim(Sim),
+    /// It is a gateway and a REST API on this machine, with five friends in it who tell a story
+    /// again and again. It says first where it is and how to get in; for programs that is one line
+    /// of JSON with `gateway_url`, `api_url`, `root_url`, `user_id`, `token` and `group_ids`.
+    ///
+    /// Without options it behaves well. The first two sections below are about what it says and
+    /// who is in it, the third about what the real GroupMe does on some days only, and the others
+    /// about what can go wrong between a client and any server.
+    ///
+    /// Odds are written as `5%`, `1/20`, `always` or `never`, and times as `500ms`, `20s` or `10m`.
+    Sim(Box<Sim>),
     /// Listen to an account's events and print each as it arrives.
     ///
     /// It reconnects by itself, fetches what was said meanwhile, and goes on until it is stopped
@@ -105,13 +115,6 @@ pub(crate) struct Demo {
     /// Stop after this time, for example `10s`; without it, when the story has been told.
     #[arg(long = "for", value_name = "DURATION", value_parser = humantime::parse_duration)]
     pub(crate) time: Option<Duration>,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct Sim {
-    /// The address to listen on; port 0 lets the system choose.
-    #[arg(long, default_value = "127.0.0.1:0")]
-    pub(crate) addr: std::net::SocketAddr,
 }
 
 #[derive(Args, Debug)]

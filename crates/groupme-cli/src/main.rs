@@ -25,7 +25,7 @@ fn main() -> ExitCode {
         Command::Decode(args) => command::decode::run(&args),
         Command::Demo(args) => command::block_on(command::demo::run(args)),
         Command::Listen(args) => command::block_on(command::listen::run(args)),
-        Command::Sim(args) => command::block_on(command::sim::run(args)),
+        Command::Sim(args) => command::block_on(command::sim::run(*args)),
         Command::Send(args) => command::block_on(command::send::run(args)),
         Command::History(args) => command::block_on(command::history::run(args)),
         Command::Chats(args) => command::block_on(command::chats::run(args)),

@@ -195,7 +195,7 @@ impl Backfill {
             },
             Item::Lost(lost) => Status::Lost(lost),
             Item::CaughtUp => Status::CaughtUp,
-            Item::Polling(is_on) => Status::Polling(is_on),
+            Item::Polling(begins) => Status::Polling(begins),
             _ => return None,
         }))
     }

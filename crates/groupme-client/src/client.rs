@@ -5,6 +5,7 @@ use core::{
     future::poll_fn,
     pin::Pin,
     task::{Context, Poll, ready},
+    time::Duration,
 };
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use bayeux_transport::{Clock, Driver, Endpoint, Lanes, Options};
 use futures_core::Stream;
 use groupme_delivery::{Config as DeliveryConfig, MemoryStore, Receipt, Store};
 use groupme_model::{GroupId, UserId};
-use groupme_rest::{BaseUrl, Options as RestOptions, Services};
+use groupme_rest::{BaseUrl, Options as RestOptions, Services, Token, endpoint::users};
 use tokio::sync::{Notify, mpsc};
 
 use crate::{
@@ -21,7 +22,7 @@ use crate::{
     authorization::Authorization,
     backfill::{Backfill, SharedLedger},
     channels,
-    gateway::Gateway,
+    gateway::{Gateway, Overflow},
     rest::Rest,
     token::SharedSource,
 };
@@ -68,7 +69,19 @@ impl Client {
             backfill: true,
             store: None,
             acknowledges: true,
+            overflow_after: OVERFLOW_AFTER,
         }
+    }
+
+    /// Asks GroupMe whose token it is.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Rest`] if GroupMe cannot be asked at all, [`Error::Whose`] if it does not say.
+    pub async fn user_of(token: &Token) -> Result<UserId, Error> {
+        let rest = groupme_rest::Client::new(token.clone(), &RestOptions::default())?;
+        let me = rest.call(&users::me()).await.map_err(Error::Whose)?;
+        Ok(me.id)
     }
 
     /// Waits for what comes next; `None` after [`Status::Ended`](crate::Status::Ended).
@@ -125,6 +138,7 @@ pub struct Builder {
     backfill: bool,
     store: Option<Box<dyn Store>>,
     acknowledges: bool,
+    overflow_after: Duration,
 }
 
 /// Where the REST API is.
@@ -209,7 +223,8 @@ impl Builder {
     }
 
     /// Leaves it to the program to say when it is done with an event, by [`Handle::acknowledge`].
-    /// Default: when it asks for the next.
+    /// Default: when it asks for the next. What is never acknowledged takes up memory for as long as
+    /// the client runs.
     pub fn acknowledge_by_hand(mut self) -> Self {
         self.acknowledges = false;
         self
@@ -225,6 +240,14 @@ impl Builder {
     /// Replaces the limits, headers and roots of trust of the transport.
     pub fn transport_options(mut self, options: Options) -> Self {
         self.options = options;
+        self
+    }
+
+    /// How long the socket is not read for a program that takes nothing, before events are dropped
+    /// and [told](Status::Overflow), and fetched later. Default: 10 s, which is less than the patience
+    /// of either side with a silent session.
+    pub fn overflow_after(mut self, patience: Duration) -> Self {
+        self.overflow_after = patience;
         self
     }
 
@@ -295,7 +318,11 @@ impl Builder {
             rest,
             ledger.clone(),
         );
-        let gateway = Gateway::new(driver, backfill, own, extra, outgoing, requests, farewell);
+        let overflow = Overflow::new(self.overflow_after);
+        let channels = (own, extra);
+        let gateway = Gateway::new(
+            driver, backfill, overflow, channels, outgoing, requests, farewell,
+        );
         runtime.spawn(gateway.run());
         Ok(Client {
             incoming,
@@ -360,6 +387,9 @@ fn random_seed() -> u64 {
 
     std::hash::RandomState::new().build_hasher().finish()
 }
+
+/// How long the socket is not read for a slow program.
+const OVERFLOW_AFTER: Duration = Duration::from_secs(10);
 
 /// How many events wait for a slow program before the socket is no longer read.
 const QUEUE: usize = 1024;

@@ -16,7 +16,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use self::overflow::Overflow;
+pub(crate) use self::overflow::Overflow;
 use crate::{
     Cause, End, Incoming, Status, authorization::Authorization, backfill::Backfill, handle::Command,
 };
@@ -55,8 +55,8 @@ impl Gateway {
     pub(crate) fn new(
         mut driver: Driver<Authorization>,
         backfill: Option<Backfill>,
-        own: Channel,
-        extra: Vec<Channel>,
+        overflow: Overflow,
+        (own, extra): (Channel, Vec<Channel>),
         outgoing: mpsc::Sender<Incoming>,
         requests: mpsc::Receiver<Command>,
         farewell: Arc<Notify>,
@@ -75,7 +75,7 @@ impl Gateway {
             failure: None,
             loss: None,
             pending: VecDeque::new(),
-            overflow: Overflow::default(),
+            overflow,
             outgoing,
             requests,
             farewell,
@@ -97,6 +97,7 @@ impl Gateway {
             let deadline = self.feed_deadline();
             let stalled = self.overflow.deadline();
             let has_backfill = self.backfill.is_some();
+            let places = self.places_to_wait_for(has_room);
             let event = tokio::select! {
                 command = self.requests.recv(), if asked => {
                     match command {
@@ -142,7 +143,7 @@ impl Gateway {
                     self.overflow();
                     continue;
                 }
-                () = room(&self.outgoing), if wanted && !has_room => continue,
+                () = room(&self.outgoing, places), if wanted && places > 0 => continue,
                 event = self.driver.next(), if may_read => event,
             };
             self.take(event);
@@ -169,12 +170,11 @@ impl Gateway {
                     continue;
                 }
                 match self.outgoing.try_send(incoming) {
-                    Ok(()) => {}
+                    Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => {}
                     Err(mpsc::error::TrySendError::Full(incoming)) => {
                         self.pending.push_front(incoming);
                         return false;
                     }
-                    Err(mpsc::error::TrySendError::Closed(_)) => {}
                 }
             }
             let next = self.backfill.as_mut().and_then(Backfill::poll_incoming);
@@ -274,9 +274,9 @@ async fn until(at: Option<Instant>) {
 }
 
 /// Waits until the program has taken something.
-async fn room(outgoing: &mpsc::Sender<Incoming>) {
-    // Dropped at once: this task is the only one that sends, so the place stays free.
-    let _ = outgoing.reserve().await;
+async fn room(outgoing: &mpsc::Sender<Incoming>, places: usize) {
+    // Dropped at once: this task is the only one that sends, so the places stay free.
+    let _ = outgoing.reserve_many(places).await;
 }
 
 /// Waits for an answer of REST; for ever, where there is nobody to ask.

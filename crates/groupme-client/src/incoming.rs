@@ -69,6 +69,10 @@ impl Delivery {
     }
 
     /// What happened, typed, as a view into the frame.
+    ///
+    /// What GroupMe tells on two channels is delivered once, as it was told first: a reaction to a
+    /// message of one's own is a `like.create` or a `favorite`. [`EventRef::reaction_change`] sees
+    /// both.
     pub fn event(&self) -> EventRef<'_> {
         EventRef::from_value(self.data())
     }

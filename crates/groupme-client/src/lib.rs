@@ -1,21 +1,23 @@
 //! Live on GroupMe's real-time gateway: every message, direct message, reaction, edit, deletion
-//! and typing notice of an account, typed and in order, across reconnects.
+//! and typing notice of an account, typed, in order and once, across reconnects and restarts.
 //!
 //! ```no_run
-//! use groupme_client::{Client, EventRef, Incoming, Token, UserId};
+//! use groupme_client::{Client, EventRef, Incoming, Token};
 //!
 //! #[tokio::main]
 //! async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //!     let token = Token::new(&std::env::var("GROUPME_ACCESS_TOKEN")?)?;
-//!     let mut client = Client::builder(token, UserId::new("12345678")).connect()?;
+//!     let user = Client::user_of(&token).await?;
+//!     let mut client = Client::builder(token, user).connect()?;
+//!     let handle = client.handle();
 //!     while let Some(incoming) = client.next().await {
-//!         match incoming {
-//!             Incoming::Event(delivery) => match delivery.event() {
-//!                 EventRef::LineCreate(line) => println!("{line:?}"),
-//!                 other => println!("({})", other.kind()),
-//!             },
-//!             Incoming::Status(status) => eprintln!("{status:?}"),
-//!             _ => {}
+//!         let Incoming::Event(delivery) = incoming else { continue };
+//!         let EventRef::LineCreate(push) = delivery.event() else { continue };
+//!         let message = push.message();
+//!         if message.text() == Some("!ping")
+//!             && let Some(group) = message.group_id()
+//!         {
+//!             handle.send(&group.into_owned().into(), "pong").await?;
 //!         }
 //!     }
 //!     Ok(())
@@ -24,7 +26,9 @@
 //!
 //! The client shakes hands afresh after every loss of its socket, keeps a short hold as an
 //! end-to-end heartbeat, doubts a silent session before it gives it up, falls back to long-polling
-//! and returns, and says wherever events may have been missed ([`Status::Gap`]).
+//! and returns. What was missed is fetched over REST and comes in its place, marked by its
+//! [`Origin`]; what cannot be had is told ([`Status::Lost`]). With a [`Store`] on disk a restart is
+//! a gap like another.
 //!
 //! # Features
 //!

@@ -156,6 +156,17 @@ impl<'f> EventRef<'f> {
         }
     }
 
+    /// What the push tells of reactions, under whichever of its three names: a reaction to a message
+    /// of one's own may be told as `like.create`, as `favorite`, or as both.
+    pub fn reaction_change(&self) -> Option<ReactionChangeRef<'f>> {
+        match self {
+            Self::Favorite(push) | Self::LikeCreate(push) | Self::LikeDelete(push) => {
+                Some(push.change())
+            }
+            _ => None,
+        }
+    }
+
     /// What to show the user, of any push that says so.
     pub fn alert(&self) -> Option<&'f str> {
         self.raw().get("alert").and_then(Value::as_str)
@@ -168,6 +179,16 @@ impl<'f> EventRef<'f> {
 }
 
 impl Event {
+    /// What the push tells of reactions, under whichever of its three names.
+    pub fn reaction_change(&self) -> Option<&ReactionChange> {
+        match self {
+            Self::Favorite(push) | Self::LikeCreate(push) | Self::LikeDelete(push) => {
+                Some(&push.change)
+            }
+            _ => None,
+        }
+    }
+
     /// The message that the push is about, if it is about one; of a reaction, what the push tells
     /// of the message that was reacted to.
     pub fn message(&self) -> Option<&Message> {

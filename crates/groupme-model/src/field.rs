@@ -67,6 +67,21 @@ pub trait Kind {
     fn write<S: Serializer>(owned: &Self::Owned, serializer: S) -> Result<S::Ok, S::Error>;
 }
 
+/// A kind of value that an object can need.
+pub(crate) trait Needed: Kind {
+    /// What a view keeps of it, besides where it is.
+    type Held<'f>: Copy;
+
+    /// `None` if the value is not of this kind.
+    fn hold(value: Value<'_>) -> Option<Self::Held<'_>>;
+
+    /// Reads what is held, from where it was found.
+    fn show_held<'f>(
+        held: Self::Held<'f>,
+        find: impl FnOnce() -> Option<Value<'f>>,
+    ) -> Self::Shown<'f>;
+}
+
 /// A value to be written as its kind is.
 #[cfg(feature = "serde")]
 pub(crate) struct As<'o, K: Kind>(pub(crate) &'o K::Owned);
@@ -206,23 +221,22 @@ impl<K: Kind> Field for Maybe<K> {
     }
 }
 
-impl<K: Kind> Field for Key<K>
+impl<K: Needed> Field for Key<K>
 where
     K::Owned: Default,
-    for<'f> K::Shown<'f>: Copy,
 {
-    type Held<'f> = K::Shown<'f>;
+    type Held<'f> = K::Held<'f>;
     type Shown<'f> = K::Shown<'f>;
     type Owned = K::Owned;
 
     #[inline]
-    fn hold<'f>(find: impl FnOnce() -> Option<Value<'f>>) -> Option<K::Shown<'f>> {
-        find().and_then(K::show)
+    fn hold<'f>(find: impl FnOnce() -> Option<Value<'f>>) -> Option<K::Held<'f>> {
+        K::hold(find()?)
     }
 
     #[inline]
-    fn show<'f>(held: K::Shown<'f>, _: impl FnOnce() -> Option<Value<'f>>) -> K::Shown<'f> {
-        held
+    fn show<'f>(held: K::Held<'f>, find: impl FnOnce() -> Option<Value<'f>>) -> K::Shown<'f> {
+        K::show_held(held, find)
     }
 
     fn own<'s, S: Source<'s>>(_: &str, source: Option<S>, _: &mut Extra) -> Option<Self::Owned> {
@@ -230,11 +244,11 @@ where
     }
 
     fn matches<'f>(
-        held: K::Shown<'f>,
-        _: impl FnOnce() -> Option<Value<'f>>,
+        held: K::Held<'f>,
+        find: impl FnOnce() -> Option<Value<'f>>,
         owned: &Self::Owned,
     ) -> bool {
-        K::matches(held, owned)
+        K::matches(K::show_held(held, find), owned)
     }
 
     fn completes<'s, S: Source<'s>>(find: impl FnOnce() -> Option<S>) -> bool {

@@ -120,6 +120,7 @@ impl<K> Id<K> {
 
 impl<'f, K> IdRef<'f, K> {
     /// Reads an id from a JSON string or integer.
+    #[inline]
     pub(crate) fn read(shape: Shape<'f>) -> Option<Self> {
         match shape {
             Shape::Text(text) => Some(Self::from(text)),

@@ -58,6 +58,20 @@ pub enum DraftError {
     },
 }
 
+/// A message of text.
+impl From<&str> for Draft {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+/// A message of text.
+impl From<String> for Draft {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
 impl Draft {
     /// How many characters a text may have, counted as Unicode scalar values. GroupMe documents
     /// the number and not what it counts, so a text close to it may still be refused.

@@ -103,6 +103,16 @@ impl<'f> Source<'f> for Value<'f> {
     fn to_json(self) -> Json {
         Json::from(self)
     }
+
+    #[inline]
+    fn member(self, key: &str) -> Option<Self> {
+        self.get(key)
+    }
+
+    #[inline]
+    fn is_object(self) -> bool {
+        Value::is_object(self)
+    }
 }
 
 impl<'s> Source<'s> for &'s Json {

@@ -106,7 +106,8 @@ impl Client {
     pub async fn call<T>(&self, call: &Call<T>) -> Result<T, Error> {
         let shared = &*self.shared;
         let request = call.request(&shared.services, &shared.token)?;
-        let mut attempts = Attempts::new(&shared.patience, call.repeat());
+        let body = call.content().map_or(0, <[u8]>::len);
+        let mut attempts = Attempts::new(&shared.patience, call.repeat(), body);
         let mut failure: Option<Error> = None;
         loop {
             let Some(now) = shared.turn(attempts.deadline()).await else {
@@ -115,7 +116,7 @@ impl Client {
                     limit: shared.patience.deadline,
                 }));
             };
-            let limit = attempts.handle_departure(now).min(shared.request_timeout);
+            let limit = attempts.handle_departure(now, shared.request_timeout);
             let error = match shared.attempt(call, request.clone(), limit).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error.redact(&shared.token),

@@ -273,6 +273,9 @@ impl Error {
                     *error = redacted;
                 }
             }
+            if let Some(details) = &mut refusal.details {
+                token.redact_json(details);
+            }
         }
         self
     }
@@ -388,8 +391,13 @@ mod tests {
     #[test]
     fn the_token_is_blotted_out_of_what_groupme_said() {
         let token = Token::new("hush-hush").unwrap();
+        let details = serde_json::json!({"hush-hush": [1, "was hush-hush", null]});
         let refusal = Refusal {
-            errors: vec!["bad token hush-hush".to_owned()],
+            errors: vec![
+                "bad token hush-hush".to_owned(),
+                "cut short: hush-".to_owned(),
+            ],
+            details: serde_json::from_value(details).ok(),
             ..Refusal::new(CALL, 401)
         };
         let error = Error::from_refusal(refusal).redact(&token);

@@ -18,7 +18,7 @@ pub struct Options {
     /// How long a connection may take to stand, TLS included. Default: 10 seconds.
     pub connect_timeout: Duration,
     /// How long one request may take, from its departure to the end of the response. Default: 20
-    /// seconds.
+    /// seconds. One with a large body, such as an upload, has a second more for each 64 KiB.
     pub request_timeout: Duration,
     /// How many bytes a response may have, decompressed. Default: 16 MiB.
     pub body_limit: usize,

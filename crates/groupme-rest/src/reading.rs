@@ -11,7 +11,7 @@ use crate::answer::Answer;
 /// How an answer is read as a `T`.
 pub(crate) struct Reading<T> {
     /// The members that may have it, the first of which to be there is taken; the whole content if
-    /// there are none, or if the content is a list.
+    /// there are none, or if the content is no object.
     pub(crate) keys: &'static [&'static str],
     pub(crate) read: fn(Option<Value>) -> Result<T, Mismatch>,
     /// Whether the body does not matter, and need not be JSON.
@@ -19,7 +19,6 @@ pub(crate) struct Reading<T> {
 }
 
 /// Why an answer cannot be read.
-#[derive(Debug)]
 pub(crate) enum Mismatch {
     /// It is not JSON, or an object of it is not usable.
     Json(serde_json::Error),
@@ -27,6 +26,8 @@ pub(crate) enum Mismatch {
     Absent,
     /// It should be a list.
     NoList,
+    /// It is a list, but nothing in it can be read.
+    Broken,
 }
 
 impl<T> Reading<T> {
@@ -40,7 +41,7 @@ impl<T> Reading<T> {
 }
 
 fn member(mut content: Value, keys: &[&str]) -> Option<Value> {
-    if keys.is_empty() || content.is_array() {
+    if keys.is_empty() || !content.is_object() {
         return Some(content);
     }
     let key = keys
@@ -114,7 +115,15 @@ impl fmt::Display for Mismatch {
             Self::Json(_) => "it is not JSON",
             Self::Absent => "it does not have what was asked for",
             Self::NoList => "it has something else where a list should be",
+            Self::Broken => "nothing in its list can be read",
         })
+    }
+}
+
+/// As for people: what was received may be in the rest, and in that the token.
+impl fmt::Debug for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Mismatch({self})")
     }
 }
 

@@ -9,7 +9,8 @@ use crate::{Error, random::Random};
 #[non_exhaustive]
 pub struct Patience {
     /// For how long a call is tried, from when its first request goes: the wait for its turn does
-    /// not count. Default: 30 seconds.
+    /// not count, and a large body has longer (see
+    /// [`Options::request_timeout`](crate::Options::request_timeout)). Default: 30 seconds.
     pub deadline: Duration,
     /// How many requests a call may make at most. Default: 8.
     pub attempts: u32,
@@ -46,6 +47,8 @@ pub enum Repeat {
 #[derive(Debug)]
 pub(crate) struct Attempts<'p> {
     patience: &'p Patience,
+    /// What the deadline and each request have on top, because there is much to send.
+    allowance: Duration,
     repeat: Repeat,
     begun: Option<Duration>,
     made: u32,
@@ -62,9 +65,11 @@ pub(crate) enum Verdict {
 }
 
 impl<'p> Attempts<'p> {
-    pub(crate) fn new(patience: &'p Patience, repeat: Repeat) -> Self {
+    /// Of a call that sends so many bytes.
+    pub(crate) fn new(patience: &'p Patience, repeat: Repeat, body: usize) -> Self {
         Self {
             patience,
+            allowance: Duration::from_secs(u64::try_from(body / SLOWEST).unwrap_or(u64::MAX)),
             repeat,
             begun: None,
             made: 0,
@@ -72,16 +77,24 @@ impl<'p> Attempts<'p> {
         }
     }
 
-    /// A request goes now. How long it may take at most is the answer.
-    pub(crate) fn handle_departure(&mut self, now: Duration) -> Duration {
+    /// A request goes now, which has `limit` if its body is small. How long it may take at most is
+    /// the answer.
+    pub(crate) fn handle_departure(&mut self, now: Duration, limit: Duration) -> Duration {
         let begun = *self.begun.get_or_insert(now);
+        let deadline = self.deadline_from(begun);
         self.made += 1;
-        (begun + self.patience.deadline).saturating_sub(now)
+        let limit = limit.saturating_add(self.allowance);
+        deadline.saturating_sub(now).min(limit)
     }
 
     /// Until when the next request must go; `None` before the first.
     pub(crate) fn deadline(&self) -> Option<Duration> {
-        self.begun.map(|begun| begun + self.patience.deadline)
+        self.begun.map(|begun| self.deadline_from(begun))
+    }
+
+    fn deadline_from(&self, begun: Duration) -> Duration {
+        let time = self.patience.deadline.saturating_add(self.allowance);
+        begun.saturating_add(time)
     }
 
     /// A request failed.
@@ -133,6 +146,9 @@ impl<'p> Attempts<'p> {
 
 const TRIES_AFTER_INTERNAL_ERRORS: u32 = 2;
 
+/// Bytes a second that even a bad connection sends.
+const SLOWEST: usize = 64 * 1024;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,10 +181,10 @@ mod tests {
     /// Fails until it is given up, each failure taking 100 ms; the waits.
     fn waits(patience: &Patience, repeat: Repeat, error: &Error, seed: u64) -> Vec<Duration> {
         let mut random = Random::from_seed(seed);
-        let mut attempts = Attempts::new(patience, repeat);
+        let mut attempts = Attempts::new(patience, repeat, 0);
         let (mut now, mut waits) = (Duration::from_secs(1000), Vec::new());
         loop {
-            attempts.handle_departure(now);
+            attempts.handle_departure(now, Duration::MAX);
             now += Duration::from_millis(100);
             match attempts.handle_failure(now, error, &mut random) {
                 Verdict::GiveUp => return waits,
@@ -222,13 +238,13 @@ mod tests {
     #[test]
     fn a_request_may_not_outlast_the_deadline() {
         let patience = Patience::default();
-        let mut attempts = Attempts::new(&patience, Repeat::Harmless);
+        let mut attempts = Attempts::new(&patience, Repeat::Harmless, 0);
         assert_eq!(attempts.deadline(), None);
         assert_eq!(
-            attempts.handle_departure(Duration::from_secs(5)),
+            attempts.handle_departure(Duration::from_secs(5), Duration::MAX),
             patience.deadline
         );
-        let left = attempts.handle_departure(Duration::from_secs(25));
+        let left = attempts.handle_departure(Duration::from_secs(25), Duration::MAX);
         assert_eq!(left, Duration::from_secs(10));
     }
 

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use groupme_model::Json;
 use http::HeaderValue;
 
 /// An access token of GroupMe. Nothing shows it: not `Debug`, no error, no log line, no URL.
@@ -40,10 +41,37 @@ impl Token {
         self.0.clone()
     }
 
-    /// The text with every occurrence of the token taken out: a server may repeat what it was sent.
+    /// The text with every occurrence of the token taken out, if there is one: a server may repeat
+    /// what it was sent. At the end of the text a part of it counts as well: long texts are cut.
     pub(crate) fn redact(&self, text: &str) -> Option<String> {
         let token = self.expose();
-        text.contains(token).then(|| text.replace(token, "…"))
+        let mut redacted = text.replace(token, "…");
+        let mut parts = (TELLING..token.len()).rev().map(|len| &token[..len]);
+        if let Some(part) = parts.find(|part| redacted.ends_with(part)) {
+            redacted.truncate(redacted.len() - part.len());
+            redacted.push('…');
+        }
+        (redacted != text).then_some(redacted)
+    }
+
+    /// The same, all over a JSON value.
+    pub(crate) fn redact_json(&self, json: &mut Json) {
+        match json {
+            Json::Text(text) => {
+                if let Some(redacted) = self.redact(text) {
+                    *text = redacted;
+                }
+            }
+            Json::List(items) => items.iter_mut().for_each(|item| self.redact_json(item)),
+            Json::Object(members) => {
+                for (name, mut member) in core::mem::take(members) {
+                    self.redact_json(&mut member);
+                    let name = self.redact(&name).unwrap_or(name);
+                    members.insert(name, member);
+                }
+            }
+            _ => {}
+        }
     }
 }
 
@@ -52,6 +80,9 @@ impl fmt::Debug for Token {
         f.write_str("Token(…)")
     }
 }
+
+/// So few characters of a token at the end of a text give nothing away, and may be any word's.
+const TELLING: usize = 5;
 
 /// Why a text is not a [`Token`]. The text is not repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -91,5 +122,16 @@ mod tests {
             Some("no such token: …")
         );
         assert_eq!(token.redact("not found"), None);
+        assert_eq!(token.redact("cut: hush-hus").as_deref(), Some("cut: …"));
+        assert_eq!(token.redact("hush-hush, hush-").as_deref(), Some("…, …"));
+        assert_eq!(token.redact("hush"), None);
+        let twice = Token::new("again-and-again").unwrap();
+        assert_eq!(twice.redact("again-and-again").as_deref(), Some("…"));
+        assert_eq!(
+            twice
+                .redact("cut: again-and-again"[..14].as_ref())
+                .as_deref(),
+            Some("cut: …")
+        );
     }
 }

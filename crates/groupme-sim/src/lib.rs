@@ -39,15 +39,36 @@
 //! # }
 //! ```
 //!
-//! `Sim::with` gives the [`World`] to a closure, in which anything can happen: people say things,
-//! edit and delete them, react, type, come and go. What is pushed for it, and on which channels,
-//! is what was seen of GroupMe. [`Cast::story`] is a script in which all of it happens, and a
-//! [`Script`] of your own is a list of closures.
+//! # Testing your bot
 //!
-//! The REST API is there, too, for messages, direct messages, chats, groups, reactions, pins and
-//! read receipts: what it does is pushed like anything else, and what the script does can be read
-//! back. Everybody in the world has a token ([`World::token`]); [`World::add_history`] gives a
-//! conversation a past, and [`World::remember`] makes it forgetful. [`Rest`] lists what is answered.
+//! A bot needs nothing but its addresses from outside: `Sim::gateway_url` for events, and
+//! `Sim::root_url` (or `Sim::api_url`) for REST. The rest is said by the test:
+//!
+//! - **Something happens.** `Sim::say`, `react`, `edit`, `delete` and `start_typing` have a friend
+//!   do it. For anything else `Sim::with` gives the [`World`] to a closure: users, groups, topics,
+//!   direct messages, attachments, pins, polls, members that come and go. What is pushed for it, and
+//!   on which channels, is what was seen of GroupMe.
+//! - **The bot is waited for**, without sleeping: `Sim::until_subscribed`, `until_answered`,
+//!   `until_said`, and `until` for whatever else can be found in the world. None of them misses
+//!   what was there already.
+//! - **What it did is looked at**: [`World::message`] and [`World::messages`] show what is said,
+//!   edited, deleted, pinned and reacted to by now.
+//! - **Time passes** when the test says so: `Sim::step` puts the clock on, so that the window for
+//!   edits closes, a session expires or a poll ends at once.
+//! - **Things go wrong**: `Sim::kill_sockets`, `restart`, `stall`, and a [`FaultPlan`] for the rest,
+//!   from lost frames to REST that answers 503 to what it has done all the same. A seed decides
+//!   what is hit, so that a test that failed fails again.
+//!
+//! The example `test_your_bot` of this workspace is a whole bot with its test.
+//!
+//! [`Cast::story`] is a script in which everything happens, for showing a program, and a [`Script`]
+//! of your own is a list of closures.
+//!
+//! The REST API is there for messages, direct messages, chats, groups, topics, polls, reactions,
+//! pins and read receipts: what it does is pushed like anything else, and what the script does can
+//! be read back. Everybody in the world has a token ([`World::token`]); [`World::add_history`] gives
+//! a conversation a past, and [`World::remember`] makes it forgetful. [`Rest`] lists what is
+//! answered.
 //!
 //! # What GroupMe does on some days only
 //!
@@ -57,15 +78,26 @@
 //! | a connect answered after its hold, or never | [`GatewayConfig::connects`] |
 //! | sockets closed cleanly after 10 to 30 s | [`GatewayConfig::socket_life`] |
 //! | events sent into a socket that is gone | [`GatewayConfig::sticky_sockets`] |
-//! | sessions lost without a word | [`Gateway::forget_sessions`] |
+//! | the end of an old socket closes the new one | [`Profile::late_close_spreads`] |
+//! | sessions lost without a word | [`Incident::LoseSessions`] |
 //! | 504 for every poll | `Sim::allow_polling` |
+//! | another server altogether, as documented in 2012 | [`GatewayConfig::profile`] |
 //! | 304 for an empty page, or an empty list | [`RestConfig::no_messages`] |
 //! | 429 beyond ten requests a second, some with `Retry-After` | [`RestConfig::rate`] |
 //! | the push before the answer, or long after | [`RestConfig::answer_delay`], [`RestConfig::push_delay`] |
 //!
+//! # What goes wrong with any server
+//!
+//! | | in a [`FaultPlan`] |
+//! |---|---|
+//! | frames and bodies lost, late, doubled, overtaken, cut, garbled | [`FrameFaults`] |
+//! | connections reset, half-open, slow, cut when idle; upgrades refused | [`LinkFaults`] |
+//! | 4xx, 5xx and pages of HTML, for what was done and what was not | [`AnswerFaults`] |
+//! | restarts, lost sessions, standstills, bursts, clocks that jump | [`Incident`] |
+//!
 //! # Layers
 //!
-//! Underneath there are no sockets. [`Simulation`] is the whole as a state machine that takes
+//! Underneath there are no sockets. [`Faults`] carries a plan out, [`Simulation`] is the whole as a state machine that takes
 //! messages, requests and time and gives messages and answers back, [`Gateway`] the Bayeux server
 //! in it, after Faye 1.x, and [`Rest`] the REST API. Two runs with the same seed and the same calls
 //! do the same, to the byte.
@@ -79,8 +111,8 @@
 //!
 //! # What is not there
 //!
-//! Topics, polls, events of the calendar, bots, uploads, blocks, and all of REST that manages groups
-//! and accounts. Groups and their members are made through the [`World`].
+//! Events of the calendar, bots, uploads, blocks, and all of REST that manages groups and accounts.
+//! Groups and their members are made through the [`World`].
 
 mod fault;
 mod gateway;

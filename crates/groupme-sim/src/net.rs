@@ -1,6 +1,7 @@
 //! The simulator on real sockets.
 
 mod builder;
+mod carried;
 mod clock;
 mod connection;
 mod friend;

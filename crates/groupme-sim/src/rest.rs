@@ -11,7 +11,7 @@ mod direct;
 mod groups;
 mod messages;
 mod polls;
-mod query;
+pub(crate) mod query;
 mod reactions;
 mod receipts;
 mod request;
@@ -22,8 +22,11 @@ mod topics;
 
 use bayeux_proto::Instant;
 
-pub(crate) use self::query::Query;
-use self::{call::Call, query::decode, throttle::Throttle};
+use self::{
+    call::Call,
+    query::{Query, decode},
+    throttle::Throttle,
+};
 pub use self::{
     config::{NoMessages, RestConfig, RetryAfter},
     request::RestRequest,

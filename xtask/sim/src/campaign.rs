@@ -1,8 +1,11 @@
 //! Many seeds, and what to do with one that fails.
 
-use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use core::{
+    panic::AssertUnwindSafe,
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+};
 use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::catch_unwind,
     sync::{Mutex, PoisonError},
 };
 

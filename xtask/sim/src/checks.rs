@@ -23,6 +23,7 @@ pub struct Checks {
 
 /// An invariant that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Violation {
     /// Which.
     pub invariant: &'static str,

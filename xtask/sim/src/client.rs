@@ -65,7 +65,7 @@ impl Client {
         index: usize,
         setting: &ClientSetting,
         token: &str,
-        channels: Vec<String>,
+        channels: &[String],
         sabotage: Option<Sabotage>,
     ) -> Self {
         let mut config = setting.session.clone();
@@ -264,7 +264,7 @@ impl Client {
                 lane,
                 local: self.local,
                 published: payload.published,
-                size: payload.bytes.len(),
+                size: payload.bytes.len() + self.sabotage.noise(),
             };
             self.see(now, checks, fact);
             for message in frame.messages() {
@@ -360,16 +360,14 @@ impl Client {
         let mut times = 1;
         if let Some(sabotage) = self.sabotage.what {
             match (sabotage, action) {
-                (Sabotage::SecondConnect, Action::Send(_) | Action::Exchange(..))
-                    if self.wrote("/meta/connect") =>
-                {
+                (Sabotage::SecondConnect, Action::Send(_)) if self.wrote("/meta/connect") => {
                     self.sabotage.count += 1;
                     times += u32::from(self.sabotage.count.is_multiple_of(10));
                 }
                 (Sabotage::PublishTwice, Action::Send(_)) if self.wrote(r#""own""#) => times = 2,
                 (Sabotage::LeakLane, Action::Close(_)) => return,
                 (Sabotage::UseDeadLane, Action::Close(lane)) => self.sabotage.spared = Some(lane),
-                (Sabotage::NeverResubscribe, Action::Send(_) | Action::Exchange(..))
+                (Sabotage::NeverResubscribe, Action::Send(_))
                     if self.sabotage.handshakes > 1 && self.wrote("/meta/subscribe") =>
                 {
                     return;

@@ -10,6 +10,7 @@ use bayeux_proto::{
 
 /// Something that happened.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum Fact<'a> {
     /// People did something.
     Did(&'a dyn fmt::Debug),
@@ -61,6 +62,7 @@ pub enum Fact<'a> {
 
 /// Something that happened at a client.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum ClientFact<'a> {
     /// The program asked for something.
     Asked(Asked<'a>),
@@ -124,6 +126,7 @@ pub enum ClientFact<'a> {
 
 /// What a program asked for, and what came of it at once.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum Asked<'a> {
     /// To begin.
     Connect,

@@ -35,6 +35,7 @@ pub trait Invariant: core::fmt::Debug {
 
 /// How things are after the network has healed.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct End<'a> {
     /// The clients.
     pub clients: &'a [Client],

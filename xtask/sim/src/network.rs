@@ -78,6 +78,10 @@ pub struct Network {
     opened: u64,
     /// Names of links by the names the clients gave them.
     keys: BTreeMap<(usize, LaneId), u64>,
+    /// For each client, when the last of what it sent over lanes that are gone has arrived.
+    late: BTreeMap<usize, Instant>,
+    /// Whether that may be overtaken by what it sends over others.
+    stragglers: bool,
 }
 
 #[derive(Debug)]
@@ -101,6 +105,8 @@ impl Network {
             sequence: 0,
             opened: 0,
             keys: BTreeMap::new(),
+            late: BTreeMap::new(),
+            stragglers: road.stragglers,
         }
     }
 
@@ -235,10 +241,7 @@ impl Network {
         if let Some(at) = self.passage(now, key, Direction::Up) {
             self.push(at, Packet::Up(key, Arrived::Hangup));
         }
-        if let Some(link) = self.links.get_mut(&key) {
-            link.client_end = false;
-        }
-        self.tidy(key);
+        self.let_go(key);
     }
 }
 
@@ -426,7 +429,11 @@ impl Network {
         self.opened += 1;
         let key = self.opened;
         self.keys.insert((client, lane), key);
-        self.links.insert(key, Link::new(now, client, lane, kind));
+        // A new connection takes some round trips, in which what is on its way arrives. Where it does
+        // not, no session that is taken up again is safe from what it sent before.
+        let overtaken = self.late.get(&client).filter(|_| !self.stragglers);
+        let begin = now.max(overtaken.copied().unwrap_or_default());
+        self.links.insert(key, Link::new(begin, client, lane, kind));
         if let Some((patience, _)) = self.weather.idle() {
             self.push(now + patience, Packet::Idle(key));
         }
@@ -490,14 +497,23 @@ impl Network {
         }
         let arrival = link.arrival(key, what);
         if ends {
-            link.client_end = false;
             if link.server_end && !link.sealed {
                 // The server learns of it, though not at once.
                 self.up(now, key, Arrived::Hangup);
             }
-            self.tidy(key);
+            self.let_go(key);
         }
         Some(arrival)
+    }
+
+    /// A client has no use for a lane any more, by its own will or not.
+    fn let_go(&mut self, key: u64) {
+        if let Some(link) = self.links.get_mut(&key) {
+            link.client_end = false;
+            let late = self.late.entry(link.client).or_default();
+            *late = link.last_up().max(*late);
+        }
+        self.tidy(key);
     }
 
     fn server_gone(&mut self, key: u64) {

@@ -18,6 +18,7 @@ use crate::random::Random;
 
 /// All that one seed decides.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Plan {
     /// The seed, which also feeds what is decided on the way: latencies, jitter, ids.
     pub seed: u64,
@@ -41,6 +42,7 @@ pub struct Plan {
 
 /// Something that happens.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Step {
     /// When.
     pub at: Instant,
@@ -50,6 +52,7 @@ pub struct Step {
 
 /// What can happen.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum What {
     /// People do something in the world.
     Doing(Doing),
@@ -61,6 +64,7 @@ pub enum What {
 
 /// What a program asks of its client. Numbers pick one of what there is, whatever that is by then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Ask {
     /// Begin.
     Connect,
@@ -93,7 +97,7 @@ impl Plan {
             .collect::<Vec<_>>();
         let mut plan = Self {
             seed,
-            road: Road::random(&mut random),
+            road: Road::random(&mut random, &clients),
             server,
             users,
             groups,
@@ -135,7 +139,8 @@ impl Plan {
                 let ask = match random.index(20) {
                     0..7 => Ask::Publish(pick),
                     7..11 => Ask::Subscribe(pick),
-                    11..15 => Ask::Unsubscribe(pick),
+                    // One that straggles undoes a subscribe of later, whatever a client does.
+                    11..15 if !self.road.stragglers => Ask::Unsubscribe(pick),
                     15 => Ask::Disconnect,
                     16 | 17 => Ask::Connect,
                     _ => Ask::Wake,

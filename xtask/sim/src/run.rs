@@ -20,6 +20,7 @@ use crate::{
 
 /// What came of a run.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Report {
     /// What did not hold, if anything.
     pub violation: Option<Violation>,
@@ -90,7 +91,7 @@ impl<'a> Run<'a> {
             .map(|(index, (setting, user))| {
                 let channels = channels(*user, &users, &groups);
                 let token = world.token(*user).unwrap_or_default();
-                Client::new(index, setting, token, channels, sabotage)
+                Client::new(index, setting, token, &channels, sabotage)
             })
             .collect();
         let gateway = Gateway::new(plan.server.gateway.clone());

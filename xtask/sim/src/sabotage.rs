@@ -2,7 +2,7 @@
 //! seen that the invariants catch them.
 
 use core::{
-    sync::atomic::{AtomicU64, Ordering},
+    sync::atomic::{AtomicUsize, Ordering},
     time::Duration,
 };
 
@@ -11,6 +11,7 @@ use clap::ValueEnum;
 
 /// What to do wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[non_exhaustive]
 pub enum Sabotage {
     /// Sends each tenth connect twice.
     SecondConnect,
@@ -97,6 +98,14 @@ impl Saboteur {
         }
     }
 
+    /// Something else each time.
+    pub(crate) fn noise(&self) -> usize {
+        match self.what {
+            Some(Sabotage::Wander) => WANDER.fetch_add(1, Ordering::Relaxed),
+            _ => 0,
+        }
+    }
+
     /// Every `n`th time.
     fn each(&mut self, n: u64) -> bool {
         self.count += 1;
@@ -124,9 +133,6 @@ impl Saboteur {
                     vec![this]
                 }
             }
-            Some(Sabotage::Wander) if WANDER.fetch_add(1, Ordering::Relaxed) % 2 == 1 => {
-                vec![(format!("{channel}?"), None), this]
-            }
             _ => vec![this],
         }
     }
@@ -134,10 +140,10 @@ impl Saboteur {
     pub(crate) fn events(&mut self, event: Event) -> Vec<Event> {
         match (self.what, &event) {
             (Some(Sabotage::SwallowSettle), Event::Published(..)) if self.each(3) => vec![],
-            (Some(Sabotage::SettleTwice), Event::Published(..)) if self.each(3) => {
-                vec![event.clone(), event]
-            }
-            (Some(Sabotage::SubscribedTwice), Event::Subscribed(_)) if self.each(3) => {
+            (Some(Sabotage::SettleTwice), Event::Published(..))
+            | (Some(Sabotage::SubscribedTwice), Event::Subscribed(_))
+                if self.each(3) =>
+            {
                 vec![event.clone(), event]
             }
             (Some(Sabotage::SwallowSubscribed), Event::Subscribed(_)) if self.each(2) => vec![],
@@ -152,4 +158,4 @@ impl Saboteur {
 }
 
 /// The only thing in here that a seed does not decide, for the fault on purpose that needs it.
-static WANDER: AtomicU64 = AtomicU64::new(0);
+static WANDER: AtomicUsize = AtomicUsize::new(0);

@@ -9,7 +9,7 @@ use self::rate::Bucket;
 use super::{Session, Stage, requests::answers, socket::Socket};
 use crate::{
     Action, Cause, Close, End, Event, Exchange, Extension, Instant, LaneId, Message, Outgoing,
-    Reconnect, Stray, Timer, Transport, Verdict, encode::Batch,
+    Reconnect, Resume, Stray, Timer, Transport, Verdict, encode::Batch,
 };
 
 #[derive(Debug)]
@@ -100,6 +100,7 @@ impl Connect {
         Self {
             due,
             not_before: before.not_before,
+            short_holds: before.short_holds,
             hold_cap: before.hold_cap,
             obedience: before.obedience.in_new_session(),
             bucket: before.bucket,
@@ -304,6 +305,10 @@ impl Session {
         if !sent.confirming && self.now - sent.sent >= SHORTEST_HOLD {
             // It was a good one until it broke.
             self.connect.cuts = 0;
+        }
+        if self.config.resume == Resume::FreshHandshake {
+            // The server may hold it still, or get it only now, and answer it into nowhere.
+            return self.lose_session(cause);
         }
         self.connect.cuts += 1;
         let wait = super::recovery::asked_wait(&cause);

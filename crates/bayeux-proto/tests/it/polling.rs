@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use bayeux_proto::{Cause, Close, Event, Message, Stray, Timer, Transport, Verdict};
+use bayeux_proto::{Cause, Close, Event, Message, Resume, Stray, Timer, Transport, Verdict};
 
 use crate::world::{Kind, World, event, millis, over};
 
@@ -63,6 +63,53 @@ fn what_still_comes_over_a_poll_that_timed_out_is_ignored() {
     world.close(held.lane, Close::Complete);
     assert_eq!(world.story(), [""; 0]);
     assert_eq!(world.last("/meta/connect").id, outstanding.id);
+}
+
+/// A long-polling session whose server is not trusted with what is dead.
+fn wary() -> World {
+    let mut config = over(&[Transport::LongPolling]);
+    config.resume = Resume::FreshHandshake;
+    World::connecting(config).establish()
+}
+
+#[test]
+fn where_the_policy_says_so_a_cut_poll_costs_the_session() {
+    for silent in [true, false] {
+        let mut world = wary();
+        if silent {
+            world.pass(SECOND * 40);
+        } else {
+            let held = world.last("/meta/connect");
+            world.pass(SECOND * 20);
+            world.close(held.lane, Close::Lost);
+        }
+        // The server may get that poll only now, and answer it into nowhere.
+        let cut = world.now;
+        let again = world.pass_until_sent("/meta/handshake", SECOND);
+        assert!(again.at - cut < millis(250));
+        world.answer(&again, &[again.welcome("bob")]);
+        assert_eq!(world.last("/meta/connect").client_id(), Some("bob"));
+        let gaps = world.events.iter();
+        let gaps = gaps.filter(|(_, event)| matches!(event, Event::Gap { .. }));
+        assert_eq!(gaps.count(), 1);
+    }
+}
+
+#[test]
+fn a_proxy_that_cuts_polls_teaches_a_shorter_hold_across_sessions_too() {
+    let mut world = wary();
+    for _ in 0..3 {
+        world.pass(SECOND * 20);
+        let held = world.last("/meta/connect");
+        if held.asked_hold().is_some_and(|hold| hold > 0) {
+            break;
+        }
+        world.close(held.lane, GATEWAY_TIMEOUT);
+        let again = world.pass_until_sent("/meta/handshake", SECOND * 10);
+        world.answer(&again, &[again.welcome("bob")]);
+        world.confirm();
+    }
+    assert_eq!(world.last("/meta/connect").asked_hold(), Some(15_000));
 }
 
 // C044

@@ -9,6 +9,7 @@ mod duplicate_keys;
 mod envelope;
 mod errors;
 mod limits;
+mod members;
 mod oracle;
 mod ownership;
 mod pool;

@@ -197,36 +197,3 @@ fn comparing_deep_values_that_differ_at_the_bottom_is_quick() {
         value(&nest("2")).root().unwrap()
     );
 }
-
-/// Every value inside of `value`, itself first.
-fn inside(value: Value<'_>) -> Vec<Value<'_>> {
-    let members = value.entries().map(|(_, member)| member);
-    let parts = members.chain(value.items()).flat_map(inside);
-    [value].into_iter().chain(parts).collect()
-}
-
-#[test]
-fn a_part_is_found_again_by_its_position() {
-    let frame = value(r#"{"a":[1,{"b":[[],"x"],"b":{}}],"c":null,"d":[[2]]}"#);
-    let root = frame.root().unwrap();
-    let all = inside(root);
-    assert_eq!(all.len(), 12);
-    for outer in all {
-        for part in inside(outer) {
-            let again = outer.part(part.position_in(outer)).unwrap();
-            assert_eq!(again.to_string(), part.to_string());
-            assert_eq!(again.position_in(root), part.position_in(root));
-        }
-    }
-}
-
-#[test]
-fn there_is_no_part_behind_the_last() {
-    let frame = value(r#"[[1],"neighbour"]"#);
-    let first = frame.root().unwrap().at(0).unwrap();
-    assert_eq!(first.part(0).map(Value::len), Some(1));
-    assert_eq!(first.part(1).and_then(Value::as_i64), Some(1));
-    for beyond in [2, 3, usize::MAX] {
-        assert!(first.part(beyond).is_none(), "{beyond}");
-    }
-}

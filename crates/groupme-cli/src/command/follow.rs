@@ -19,6 +19,8 @@ pub(crate) struct Limits {
     pub(crate) count: Option<u64>,
     /// So much time.
     pub(crate) time: Option<Duration>,
+    /// So many times that nothing was missing any more.
+    pub(crate) catch_ups: Option<u64>,
 }
 
 /// Prints until a limit is reached, `done` completes, a signal comes, nobody takes what is printed
@@ -40,8 +42,10 @@ pub(crate) async fn follow(
     let mut done = pin!(done);
     let mut outcome = Ok(());
     let mut leaving = false;
+    let mut catch_ups = 0;
     let end = loop {
-        let enough = limits.count.is_some_and(|count| printer.events() >= count);
+        let enough = limits.count.is_some_and(|count| printer.events() >= count)
+            || limits.catch_ups.is_some_and(|count| catch_ups >= count);
         if !leaving && (enough || outcome.is_err()) {
             leaving = true;
             handle.disconnect();
@@ -55,7 +59,10 @@ pub(crate) async fn follow(
         if outcome.is_ok() {
             outcome = match &incoming {
                 Some(Incoming::Event(event)) if !enough => printer.event(event),
-                Some(Incoming::Status(status)) => printer.status(status),
+                Some(Incoming::Status(status)) => {
+                    catch_ups += u64::from(matches!(status, Status::CaughtUp));
+                    printer.status(status)
+                }
                 _ => Ok(()),
             };
         }

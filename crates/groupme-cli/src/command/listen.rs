@@ -38,6 +38,7 @@ pub(crate) async fn run(mut args: Listen) -> Result<(), Failure> {
     let limits = Limits {
         count: args.count,
         time: args.time,
+        catch_ups: None,
     };
     follow(
         stop,

@@ -24,7 +24,10 @@ pub(crate) async fn run(args: Ping) -> Result<(), Failure> {
     let mut stop = Stop::listen()?;
     let (builder, you) = account::gateway(&args.account, &args.gateway).await?;
     let channel = channel::user(&you).map_err(Failure::usage)?;
-    let client = builder.connect().map_err(Failure::usage)?;
+    let client = builder
+        .without_backfill()
+        .connect()
+        .map_err(Failure::usage)?;
     let mut pinging = Pinging {
         handle: client.handle(),
         waiting: Waiting::new(client),

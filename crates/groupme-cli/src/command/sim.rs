@@ -1,25 +1,36 @@
 //! `groupme sim`: the simulated GroupMe alone.
 
-use std::io::{self, Write as _};
+use core::time::Duration;
+use std::io::{self, IsTerminal as _, Write as _};
 
 use anyhow::Context as _;
-use groupme_sim::{Script, Sim};
+use groupme_sim::{
+    Connects, FaultPlan, FrameFaults, Idle, Incident, Place, Profile, RestConfig, Sim, SimBuilder,
+};
 use serde_json::json;
 
 use super::Stop;
-use crate::{args, exit::Failure};
+use crate::{
+    args::{self, sim as options},
+    exit::Failure,
+};
 
 pub(crate) async fn run(args: args::Sim) -> Result<(), Failure> {
     let mut stop = Stop::listen()?;
-    let sim = Sim::builder()
-        .addr(args.addr)
+    let sim = set_up(&args)
         .start()
         .await
         .with_context(|| format!("the simulator cannot listen on {}", args.addr))?;
-    announce(&sim)?;
-    let told = sim
-        .play_endlessly(sim.cast().story(), Script::STEADY)
-        .finished();
+    sim.allow_sockets(!args.mood.no_sockets);
+    give_a_past(&sim, args.story.history)?;
+    announce(&sim, args.format)?;
+    let told = async {
+        if args.story.quiet {
+            return core::future::pending().await;
+        }
+        let story = sim.cast().story();
+        sim.play_endlessly(story, args.story.beat).finished().await
+    };
     tokio::select! {
         () = stop.requested() => {}
         outcome = told => outcome.context("the story broke off")?,
@@ -28,15 +39,157 @@ pub(crate) async fn run(args: args::Sim) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The first line, for scripts.
-fn announce(sim: &Sim) -> io::Result<()> {
+fn set_up(args: &args::Sim) -> SimBuilder {
+    let mood = &args.mood;
+    let mut rest = RestConfig::default();
+    rest.rate = mood.rate;
+    rest.answer_delay = mood.answer_delay;
+    let mut profile = match mood.profile {
+        options::Profile::Faye => Profile::faye(),
+        options::Profile::Faye08 => Profile::faye_0_8(),
+        options::Profile::Faye07 => Profile::faye_0_7(),
+        options::Profile::Cometd => Profile::cometd(),
+    };
+    if let Some(late_close) = mood.late_close {
+        profile.late_close_spreads = late_close == options::LateClose::Spreads;
+    }
+    let mut builder = Sim::builder()
+        .addr(args.addr)
+        .seed(args.seed)
+        .profile(profile)
+        .hold(mood.hold)
+        .pings(mood.ping.0)
+        .socket_life(mood.socket_life)
+        .sticky_sockets(mood.sticky_sockets)
+        .polling(!mood.no_polling)
+        .rest(rest)
+        .faults(plan(args));
+    if mood.connects == options::Connects::Never {
+        builder = builder.connects(Connects::NeverAnswered);
+    }
+    match &args.token {
+        Some(token) => builder.token(token),
+        None => builder,
+    }
+}
+
+/// What may go wrong: what the seed makes up, if it is asked to, and what the options say besides.
+fn plan(args: &args::Sim) -> FaultPlan {
+    let mut plan = match args.all.chaos {
+        None => FaultPlan::new(args.seed),
+        Some(options::Chaos::Network) => FaultPlan::from_seed(args.seed).over_tcp(),
+        Some(options::Chaos::Anything) => FaultPlan::from_seed(args.seed),
+    };
+    let ways: &mut [&mut FrameFaults] = match args.frames.way {
+        options::Ways::Down => &mut [&mut plan.down],
+        options::Ways::Up => &mut [&mut plan.up],
+        options::Ways::Both => &mut [&mut plan.down, &mut plan.up],
+    };
+    for way in ways {
+        let frames = &args.frames;
+        way.longest_delay = frames.longest_delay;
+        for (odds, asked) in [
+            (&mut way.drop, frames.drop),
+            (&mut way.delay, frames.delay),
+            (&mut way.duplicate, frames.duplicate),
+            (&mut way.reorder, frames.reorder),
+            (&mut way.truncate, frames.truncate),
+            (&mut way.garble, frames.garble),
+        ] {
+            *odds = asked.max(*odds);
+        }
+    }
+    let links = &args.links;
+    let planned = &mut plan.links;
+    if links.is_given() {
+        planned.prime = links.within;
+        planned.pace = links.pace;
+    }
+    planned.reset = links.reset.max(planned.reset);
+    planned.half_open = links.half_open.max(planned.half_open);
+    planned.refuse = links.refuse_upgrade.max(planned.refuse);
+    planned.slow = links.slow.max(planned.slow);
+    if let Some(after) = links.cut_idle {
+        let silently = links.silently;
+        planned.idle = Some(Idle { after, silently });
+    }
+    plan.only_link = links.only_connection;
+    for (planned, asked) in [
+        (&mut plan.rest, args.answers.rest_fails),
+        (&mut plan.gateway, args.answers.gateway_fails),
+    ] {
+        if !asked.is_never() {
+            planned.odds = asked;
+            planned.statuses.clone_from(&args.answers.statuses);
+            planned.html = args.answers.html;
+            planned.carried_out = args.answers.carried_out;
+        }
+    }
+    for (time, incident) in &args.all.after {
+        plan = plan.after(*time, *incident);
+    }
+    let reap = args.mood.reap.map(|time| (time, Incident::LoseSessions));
+    for (time, incident) in args.all.every.iter().copied().chain(reap) {
+        plan = plan.every(time, incident);
+    }
+    plan.until = args.all.until;
+    plan
+}
+
+fn give_a_past(sim: &Sim, messages: usize) -> Result<(), Failure> {
+    let cast = *sim.cast();
+    let authors = [cast.mara, cast.jonas, cast.priya, cast.theo];
+    sim.with(|world| {
+        world.add_history(
+            Place::Group(cast.lake),
+            &authors,
+            messages,
+            Duration::from_mins(1),
+        )
+    })
+    .context("the past could not be made up")?;
+    Ok(())
+}
+
+/// Says where it is, before anything else.
+fn announce(sim: &Sim, format: Option<options::Format>) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
-    let line = json!({
-        "gateway_url": sim.gateway_url(),
-        "api_url": sim.api_url(),
-        "user_id": sim.user_id(),
-        "token": sim.token(),
+    let format = format.unwrap_or(if stdout.is_terminal() {
+        options::Format::Text
+    } else {
+        options::Format::Json
     });
-    writeln!(stdout, "{line}")?;
+    let (gateway, token, user) = (sim.gateway_url(), sim.token(), sim.user_id());
+    match format {
+        options::Format::Json => {
+            let line = json!({
+                "gateway_url": gateway,
+                "api_url": sim.api_url(),
+                "root_url": sim.root_url(),
+                "user_id": user,
+                "token": token,
+                "group_ids": sim.group_ids(),
+            });
+            writeln!(stdout, "{line}")?;
+        }
+        options::Format::Text => {
+            writeln!(stdout, "A simulated GroupMe is running.")?;
+            writeln!(stdout)?;
+            writeln!(stdout, "  gateway  {gateway}")?;
+            writeln!(stdout, "  API      {}", sim.api_url())?;
+            writeln!(stdout, "  user     {user}")?;
+            writeln!(stdout, "  token    {token}")?;
+            writeln!(stdout, "  group    {}", sim.group_ids().join(", "))?;
+            writeln!(stdout)?;
+            writeln!(stdout, "To see what happens in it, in another terminal:")?;
+            writeln!(stdout)?;
+            writeln!(
+                stdout,
+                "  GROUPME_ACCESS_TOKEN={token} groupme listen --user {user} --gateway-url {gateway}"
+            )?;
+            writeln!(stdout)?;
+            writeln!(stdout, "Ctrl-C ends it.")?;
+        }
+    }
     stdout.flush()
 }

@@ -2,9 +2,9 @@
 
 use core::time::Duration;
 
-use anyhow::anyhow;
+use anyhow::{Context as _, anyhow};
 use groupme_client::{Builder, EventRef, Handle, Incoming, UserId};
-use groupme_model::{ChannelError, ConversationId, GroupId, UserPair, channel};
+use groupme_model::{ConversationId, GroupId, UserPair, channel};
 use tokio::time::Instant;
 
 use super::{Stop, wait::Waiting};
@@ -19,8 +19,11 @@ pub(crate) async fn run(args: Typing) -> Result<(), Failure> {
     let mut stop = Stop::listen()?;
     let place = Whereto::new(args.place)?;
     let (builder, you) = account::gateway(&args.account, &args.gateway).await?;
-    let channel = place.channel(&you).map_err(Failure::usage)?;
-    let client = place.listen(builder).connect().map_err(Failure::usage)?;
+    let channel = place.channel(&you)?;
+    let client = place
+        .listen(builder.without_backfill())
+        .connect()
+        .map_err(Failure::usage)?;
     let mut showing = Showing {
         handle: client.handle(),
         waiting: Waiting::new(client),
@@ -104,15 +107,24 @@ impl Whereto {
         }
     }
 
-    fn channel(&self, you: &UserId) -> Result<String, ChannelError> {
-        let pair = match self {
-            Self::Group(group) => return channel::group(group),
-            Self::User(with) if with.contains('+') => {
-                UserPair::try_from(&ConversationId::from(with.as_str()))
+    fn channel(&self, you: &UserId) -> Result<String, Failure> {
+        let (id, channel) = match self {
+            Self::Group(group) => (group.as_str(), channel::group(group)),
+            Self::User(with) => {
+                let pair = if with.contains('+') {
+                    UserPair::try_from(&ConversationId::from(with.as_str()))
+                } else {
+                    UserPair::new(you, &UserId::from(with.as_str()))
+                };
+                (
+                    with.as_str(),
+                    pair.map(|pair| channel::direct_message(&pair)),
+                )
             }
-            Self::User(with) => UserPair::new(you, &UserId::from(with.as_str())),
         };
-        Ok(channel::direct_message(&pair?))
+        channel
+            .with_context(|| format!("`{id}` names no channel"))
+            .map_err(Failure::Usage)
     }
 
     fn listen(&self, builder: Builder) -> Builder {

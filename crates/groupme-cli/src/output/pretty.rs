@@ -9,7 +9,7 @@ use std::{
     io::{self, Write as _},
 };
 
-use groupme_client::{Delivery, Status, Timestamp};
+use groupme_client::{Delivery, Status, Timestamp, Why};
 use jiff::tz::TimeZone;
 
 use self::names::Names;
@@ -68,7 +68,11 @@ impl Pretty {
                 let of = lost.conversation.as_ref();
                 let of = of.map_or("some conversations", |conversation| conversation.as_str());
                 let (what, why) = (words::what(lost.what), words::why(lost.why));
-                format!("· lost {what} of {of}: {why}")
+                if lost.why == Why::Left {
+                    format!("· {of}: {why}; what was said there last may be missing")
+                } else {
+                    format!("· lost {what} of {of}: {why}")
+                }
             }
             Status::CaughtUp => "· nothing is missing".to_owned(),
             Status::Polling(true) => "· no gateway; fetching now and then".to_owned(),

@@ -14,7 +14,8 @@ async fn the_demo_shows_every_kind_of_event_and_ends_well() {
         "Mara is typing …",
         "Mara: Who is coming to the lake on Saturday?",
         "changed the reactions to Mara's \"Who is coming to the lake on Saturday?\": ❤️",
-        "reacted to your \"Me! I can drive, three seats left.\" 👍",
+        // Told on two channels, and printed for the first.
+        "changed the reactions to Robin's \"Me! I can drive, three seats left.\": 👍",
         "I bring the tent, it sleeps for. [image: https://",
         "edited: I bring the tent, it sleeps four.",
         "(ping)",
@@ -25,6 +26,11 @@ async fn the_demo_shows_every_kind_of_event_and_ends_well() {
         "you are in \"Surprise for Jonas\" now",
         "weather.warning (not known here)",
         "Theo: Eight o'clock at the station, then.",
+        "Now the server forgets everybody",
+        "· disconnected: ",
+        "Mara: Is anybody missing this?",
+        "1 fetched",
+        "· nothing is missing",
         "· ended: disconnected as asked",
         "That was it.",
     ] {

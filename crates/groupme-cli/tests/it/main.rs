@@ -6,12 +6,21 @@
 )]
 
 mod bounds;
+mod canned;
+mod changes;
+mod conversations;
 mod decode;
 mod demo;
+mod failures;
+mod history;
 mod listen;
+mod ping;
 mod program;
 mod secrets;
+mod sending;
 mod signals;
 mod sim;
+mod state;
 mod summary;
+mod typing;
 mod usage;

@@ -52,6 +52,20 @@ pub(crate) fn listen(sim: &Sim, arguments: &[&str]) -> Command {
     command
 }
 
+/// A command that asks a simulator's REST API, with more arguments.
+pub(crate) fn ask(sim: &Sim, arguments: &[&str]) -> Command {
+    asking(&sim.api_url(), sim.token(), arguments)
+}
+
+/// A command that asks some REST API, with more arguments.
+pub(crate) fn asking(url: &str, token: &str, arguments: &[&str]) -> Command {
+    let mut command = groupme(arguments);
+    command
+        .args(["--api-url", url])
+        .env("GROUPME_ACCESS_TOKEN", token);
+    command
+}
+
 /// Runs a command to its end.
 pub(crate) async fn run(mut command: Command) -> Finished {
     let output = soon(command.output()).await.unwrap();
@@ -90,6 +104,36 @@ pub(crate) struct Finished {
 }
 
 impl Finished {
+    /// Checks that it did what it was asked, without a word on stderr.
+    pub(crate) fn well(self) -> Self {
+        assert_eq!(
+            (self.status, &*self.stderr),
+            (Some(0), ""),
+            "{}",
+            self.stdout
+        );
+        self
+    }
+
+    /// The only line of stdout as JSON.
+    pub(crate) fn one(&self) -> Value {
+        let mut lines = self.json();
+        assert_eq!(lines.len(), 1, "{}", self.stdout);
+        lines.remove(0)
+    }
+
+    /// The only line of stderr, once the status is checked and that stdout is empty.
+    pub(crate) fn refused(&self, status: i32) -> &str {
+        assert_eq!(
+            (self.status, &*self.stdout),
+            (Some(status), ""),
+            "{}",
+            self.stderr
+        );
+        assert_eq!(self.stderr.lines().count(), 1, "{}", self.stderr);
+        self.stderr.strip_prefix("groupme: ").unwrap().trim_end()
+    }
+
     /// Each line of stdout as JSON.
     pub(crate) fn json(&self) -> Vec<Value> {
         let parse = |line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"));

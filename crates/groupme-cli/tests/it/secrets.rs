@@ -1,6 +1,6 @@
 //! Logs, however loud, show no credential.
 
-use crate::program::{Running, listen, own, run, sim};
+use crate::program::{Running, ask, listen, own, run, sim};
 
 #[tokio::test]
 async fn the_loudest_logs_show_neither_token_nor_session_nor_ext() {
@@ -47,6 +47,38 @@ async fn the_loudest_logs_show_neither_token_nor_session_nor_ext() {
             "\"ext\"",
         ]) {
             assert!(!said.contains(secret), "{secret}\n{said}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_command_that_asks_once_shows_the_token_however_loud() {
+    let sim = sim().await;
+    let (lake, gateway) = (sim.cast().lake.to_string(), sim.gateway_url());
+    let id = sim.say("hello").unwrap().to_string();
+    for arguments in [
+        &["groups"][..],
+        &["chats"],
+        &["history", "--group", &lake],
+        &["send", "--group", &lake, "hello"],
+        &["like", "--group", &lake, &id],
+        &["read", "--group", &lake],
+        &["edit", "--group", &lake, &id, "not mine"],
+        &["history", "--group", "1"],
+        &["typing", "--group", &lake, "--gateway-url", &gateway],
+        &["ping", "--count", "1", "--gateway-url", &gateway],
+    ] {
+        let mut command = ask(&sim, arguments);
+        command.env("RUST_LOG", "trace");
+        let done = run(command).await;
+        assert!(
+            done.stderr.contains("TRACE"),
+            "it logs nothing: {}",
+            done.stderr
+        );
+        for secret in [sim.token(), "clientId"] {
+            let said = format!("{}{}", done.stderr, done.stdout);
+            assert!(!said.contains(secret), "{arguments:?}: {said}");
         }
     }
 }

@@ -1,12 +1,16 @@
 //! `groupme sim`: a service for other programs.
 
-use serde_json::Value;
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
-use crate::program::{Running, groupme, run};
+use crate::program::{Finished, Running, groupme, run, soon};
 
 /// A simulator that runs, and what its first line says.
-async fn announced() -> (Running, Value) {
-    let mut sim = Running::start(groupme(&["sim"]));
+async fn announced(arguments: &[&str]) -> (Running, Value) {
+    let mut sim = Running::start(groupme(&[&["sim"], arguments].concat()));
     let first = sim.json().await;
     (sim, first)
 }
@@ -15,29 +19,67 @@ fn text<'a>(announcement: &'a Value, key: &str) -> &'a str {
     announcement[key].as_str().unwrap()
 }
 
+/// What `groupme listen` hears of it, until it has heard enough.
+async fn heard(announcement: &Value, arguments: &[&str]) -> Finished {
+    let (url, user) = (
+        text(announcement, "gateway_url"),
+        text(announcement, "user_id"),
+    );
+    let mut listen = groupme(&["listen", "--user", user, "--gateway-url", url]);
+    listen
+        .args(arguments)
+        .env("GROUPME_ACCESS_TOKEN", text(announcement, "token"));
+    run(listen).await
+}
+
+/// The texts of the messages among it.
+fn texts(heard: &Finished) -> Vec<String> {
+    assert_eq!(heard.status, Some(0), "{}", heard.stderr);
+    let lines = heard.json().into_iter();
+    lines
+        .filter(|line| line["type"] == "line.create")
+        .map(|line| line["data"]["subject"]["text"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// Asks over HTTP: the status, and the whole answer.
+async fn ask(announcement: &Value, method: &str, path: &str, body: &str) -> (u16, String) {
+    let host = text(announcement, "root_url").trim_start_matches("http://");
+    let mut stream = TcpStream::connect(host).await.unwrap();
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\
+         Content-Type: application/json\r\nX-Access-Token: {}\r\nContent-Length: {}\r\n\r\n{body}",
+        text(announcement, "token"),
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    soon(stream.read_to_string(&mut answer)).await.unwrap();
+    let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, answer)
+}
+
 #[tokio::test]
 async fn its_first_line_says_how_to_reach_it_and_then_it_tells_its_story() {
-    let (sim, first) = announced().await;
+    let (sim, first) = announced(&["--beat", "50ms"]).await;
     let keys: Vec<_> = first.as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["gateway_url", "api_url", "user_id", "token"]);
-    let (url, user) = (text(&first, "gateway_url"), text(&first, "user_id"));
-    assert!(
-        url.starts_with("http://127.0.0.1:") && url.ends_with("/faye"),
-        "{url}"
-    );
-    assert!(text(&first, "api_url").ends_with("/v3"));
+    let expected = [
+        "gateway_url",
+        "api_url",
+        "root_url",
+        "user_id",
+        "token",
+        "group_ids",
+    ];
+    assert_eq!(keys, expected);
+    let root = text(&first, "root_url");
+    assert!(root.starts_with("http://127.0.0.1:"), "{root}");
+    assert_eq!(text(&first, "gateway_url"), format!("{root}/faye"));
+    assert_eq!(text(&first, "api_url"), format!("{root}/v3"));
+    let (status, _) = ask(&first, "GET", "/v3/users/me", "").await;
+    assert_eq!(status, 200);
 
-    let mut listen = groupme(&[
-        "listen",
-        "--user",
-        user,
-        "--gateway-url",
-        url,
-        "--count",
-        "2",
-    ]);
-    listen.env("GROUPME_ACCESS_TOKEN", text(&first, "token"));
-    let heard = run(listen).await;
+    let heard = heard(&first, &["--count", "2"]).await;
     assert_eq!(heard.status, Some(0), "{}", heard.stderr);
     let types: Vec<_> = heard
         .json()
@@ -52,8 +94,142 @@ async fn its_first_line_says_how_to_reach_it_and_then_it_tells_its_story() {
 }
 
 #[tokio::test]
+async fn people_are_told_in_words_what_to_type_next() {
+    let mut sim = Running::start(groupme(&[
+        "sim",
+        "--format",
+        "text",
+        "--token",
+        "let-me-in",
+    ]));
+    let mut told = Vec::new();
+    loop {
+        let line = sim.line().await;
+        if line.starts_with("Ctrl-C") {
+            break;
+        }
+        told.push(line);
+    }
+    let told = told.join("\n");
+    for part in [
+        "gateway  http://127.0.0.1:",
+        "token    let-me-in",
+        "GROUPME_ACCESS_TOKEN=let-me-in groupme listen --user ",
+    ] {
+        assert!(told.contains(part), "{part} in {told}");
+    }
+}
+
+#[tokio::test]
+async fn a_seed_decides_who_is_who() {
+    let (_one, first) = announced(&["--seed", "5"]).await;
+    let (_other, same) = announced(&["--seed", "5"]).await;
+    let (_third, different) = announced(&["--seed", "6"]).await;
+    for key in ["user_id", "token", "group_ids"] {
+        assert_eq!(first[key], same[key]);
+        assert_ne!(first[key], different[key]);
+    }
+}
+
+#[tokio::test]
+async fn a_profile_answers_as_that_server_does() {
+    for (profile, refusal) in [
+        ("faye", "401:nobody:Unknown client"),
+        ("faye-0.7", "401:nobody:Unknown client"),
+        ("cometd", "402::session_unknown"),
+    ] {
+        let (_sim, first) = announced(&["--profile", profile, "--hold", "7s"]).await;
+        let connect = json!([{ "channel": "/meta/connect", "clientId": "nobody", "connectionType": "long-polling" }]);
+        let (_, answer) = ask(&first, "POST", "/faye", &connect.to_string()).await;
+        assert!(answer.contains(refusal), "{profile}: {answer}");
+        let handshake = json!([{ "channel": "/meta/handshake", "version": "1.0", "supportedConnectionTypes": ["long-polling"] }]);
+        let (_, answer) = ask(&first, "POST", "/faye", &handshake.to_string()).await;
+        assert!(answer.contains(r#""timeout":7000"#), "{profile}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn where_sockets_are_refused_there_are_polls_and_the_other_way_round() {
+    for (option, transport) in [("--no-sockets", "auto"), ("--no-polling", "websocket")] {
+        let (_sim, first) = announced(&["--quiet", "--every", "100ms=burst:2", option]).await;
+        let heard = heard(&first, &["--count", "2", "--transport", transport]).await;
+        let texts = texts(&heard);
+        assert!(
+            texts.iter().all(|text| text.starts_with("burst ")),
+            "{texts:?}"
+        );
+    }
+    let (_sim, first) = announced(&["--no-polling"]).await;
+    assert_eq!(ask(&first, "POST", "/faye", "[]").await.0, 504);
+}
+
+#[tokio::test]
+async fn rest_fails_as_often_and_as_it_is_told_to() {
+    let options = [
+        "--rest-fails",
+        "always",
+        "--statuses",
+        "502",
+        "--html",
+        "always",
+    ];
+    let (_sim, first) = announced(&options).await;
+    let (status, answer) = ask(&first, "GET", "/v3/users/me", "").await;
+    assert_eq!(status, 502);
+    assert!(answer.contains("content-type: text/html"), "{answer}");
+
+    let (_sim, first) = announced(&["--rate", "2", "--quiet"]).await;
+    let mut statuses = Vec::new();
+    for _ in 0..20 {
+        statuses.push(ask(&first, "GET", "/v3/users/me", "").await.0);
+    }
+    assert_eq!(statuses[..2], [200, 200]);
+    // On a slow machine a second may pass in between.
+    assert!(statuses.contains(&429), "{statuses:?}");
+}
+
+#[tokio::test]
+async fn a_past_can_be_read() {
+    let (_sim, first) = announced(&["--quiet", "--history", "30"]).await;
+    let group = first["group_ids"][0].as_str().unwrap();
+    let path = format!("/v3/groups/{group}/messages?limit=1");
+    let (status, answer) = ask(&first, "GET", &path, "").await;
+    assert_eq!(status, 200);
+    assert!(answer.contains(r#""count":34"#), "{answer}");
+}
+
+#[tokio::test]
+async fn a_client_lives_through_a_bad_day() {
+    let options = [
+        "--quiet",
+        "--chaos",
+        "--seed",
+        "3",
+        "--every",
+        "200ms=burst:5",
+        "--every",
+        "1s=restart",
+        "--delay",
+        "20%",
+        "--longest-delay",
+        "20ms",
+        "--until",
+        "50s",
+    ];
+    let (_sim, first) = announced(&options).await;
+    let heard = heard(&first, &["--count", "50"]).await;
+    assert!(texts(&heard).len() >= 50);
+    // Fifty take two seconds, and no connection lives for more than one.
+    let gaps = heard
+        .json()
+        .into_iter()
+        .filter(|line| line["kind"] == "gap");
+    assert!(gaps.count() >= 1);
+}
+
+#[tokio::test]
 async fn another_token_is_refused() {
-    let (_sim, first) = announced().await;
+    let (_sim, first) = announced(&[]).await;
     let (url, user) = (text(&first, "gateway_url"), text(&first, "user_id"));
     let mut listen = groupme(&["listen", "--user", user, "--gateway-url", url]);
     listen.env("GROUPME_ACCESS_TOKEN", "another-token");
@@ -62,13 +238,50 @@ async fn another_token_is_refused() {
 
 #[tokio::test]
 async fn an_address_in_use_is_told() {
-    let (_sim, first) = announced().await;
-    let address = text(&first, "gateway_url")
-        .trim_start_matches("http://")
-        .trim_end_matches("/faye")
-        .to_owned();
-    let second = run(groupme(&["sim", "--addr", &address])).await;
+    let (_sim, first) = announced(&[]).await;
+    let address = text(&first, "root_url").trim_start_matches("http://");
+    let second = run(groupme(&["sim", "--addr", address])).await;
     assert_eq!((second.status, second.stdout.as_str()), (Some(1), ""));
-    assert!(second.stderr.contains(&address), "{}", second.stderr);
+    assert!(second.stderr.contains(address), "{}", second.stderr);
     assert_eq!(second.stderr.lines().count(), 1, "{}", second.stderr);
+}
+
+#[tokio::test]
+async fn what_cannot_be_meant_is_refused_with_what_could() {
+    for (arguments, reason) in [
+        (&["--drop", "often"][..], "`5%`"),
+        (&["--drop", "101%"], "`1/20`"),
+        (&["--ping", "sometimes"], "sometimes"),
+        (&["--pace", "0/1s"], "`1/10ms`"),
+        (&["--after", "10s"], "`10s=restart`"),
+        (&["--after", "soon=restart"], "soon"),
+        (&["--every", "10s=explode"], "lose-sessions"),
+        (&["--every", "10s=burst"], "`burst:10000`"),
+        (&["--every", "10s=clock:1h"], "`clock:+1h`"),
+        (&["--statuses", "42"], "42"),
+        (&["--silently"], "--cut-idle"),
+        (&["--quiet", "--beat", "1s"], "--beat"),
+        (&["--profile", "socket.io"], "faye-0.7"),
+    ] {
+        let told = run(groupme(&[&["sim"], arguments].concat())).await;
+        assert_eq!((told.status, told.stdout.as_str()), (Some(2), ""));
+        assert!(
+            told.stderr.contains(reason),
+            "{arguments:?}: {}",
+            told.stderr
+        );
+    }
+}
+
+#[tokio::test]
+async fn its_help_shows_what_to_try_first() {
+    for flag in ["-h", "--help"] {
+        let help = run(groupme(&["sim", flag])).await;
+        for part in [
+            "groupme sim --chaos --seed 7",
+            "What goes wrong with connections",
+        ] {
+            assert!(help.stdout.contains(part), "{part} in {}", help.stdout);
+        }
+    }
 }

@@ -23,7 +23,14 @@ async fn what_cannot_be_meant_is_refused_with_a_reason() {
     for (arguments, reason) in [
         (&[][..], "Usage: groupme"),
         (&["dance"], "dance"),
-        (&["listen"], "--user"),
+        (
+            &["listen", "--gateway-url", "http://127.0.0.1:1/faye"],
+            "--user",
+        ),
+        (
+            &["ping", "--gateway-url", "http://127.0.0.1:1/faye"],
+            "--api-url",
+        ),
         (&["listen", "--user", "1", "--loud"], "--loud"),
         (&["listen", "--user", "1", "--token", "abc"], "--token"),
         (&["listen", "--user", "1", "--count", "many"], "many"),
@@ -34,6 +41,41 @@ async fn what_cannot_be_meant_is_refused_with_a_reason() {
             "pigeon",
         ),
         (&["listen", "--user", "1", "--format", "xml"], "xml"),
+        (&["send", "hello"], "--group"),
+        (&["send", "--group", "1"], "<TEXT>"),
+        (&["send", "--group", "1", "--dm", "2", "hello"], "--dm"),
+        (
+            &["send", "--group", "1", "--image", "/no/such.png"],
+            "/no/such.png",
+        ),
+        (
+            &["send", "--group", "1", "--image", "Cargo.toml"],
+            "no JPEG",
+        ),
+        (&["history", "--group", "1", "--limit", "0"], "0"),
+        (
+            &["history", "--group", "1", "--limit", "5", "--all"],
+            "--all",
+        ),
+        (
+            &["history", "--group", "1", "--since", "1", "--after", "1"],
+            "--after",
+        ),
+        (
+            &["history", "--group", "1", "--since", "1", "--limit", "201"],
+            "--after",
+        ),
+        (&["history", "--group", "1", "--timeout", "soon"], "soon"),
+        (&["like", "--group", "1", "2", "--pack", "5"], "1:5"),
+        (&["like", "--group", "1", "2", "--pack", "1:-5"], "1:5"),
+        (
+            &["like", "--group", "1", "2", "--pack", "1:5", "--emoji", "x"],
+            "--emoji",
+        ),
+        (&["delete", "--group", "1"], "<MESSAGE>"),
+        (&["groups", "--format", "summary"], "summary"),
+        (&["ping", "--interval", "29s"], "30s"),
+        (&["ping", "--count", "0"], "0"),
         (&["demo", "--for", "ever"], "ever"),
         (&["sim", "--addr", "nowhere"], "nowhere"),
         (&["decode", "--as", "poem"], "poem"),
@@ -81,11 +123,38 @@ async fn an_address_or_an_id_that_cannot_be_used_is_told() {
 }
 
 #[tokio::test]
+async fn another_api_has_tls_or_is_this_machine_unless_it_is_allowed() {
+    for (url, reason) in [
+        ("api.groupme.com/v3", "URL"),
+        ("ftp://api.groupme.com/v3", "ftp"),
+        ("http://10.0.0.1/v3", "https"),
+        ("https://me:hush@example.com/v3", "user name or password"),
+    ] {
+        let told = refused(&["groups", "--api-url", url], Some("a-token"))
+            .await
+            .stderr;
+        assert!(
+            told.contains("--api-url") && told.contains(reason),
+            "{told}"
+        );
+        assert!(!told.contains("hush"), "{told}");
+        assert_eq!(told.lines().count(), 1, "{told}");
+    }
+}
+
+#[tokio::test]
 async fn help_is_there_for_every_command() {
-    for command in ["demo", "sim", "listen", "decode"] {
+    for command in [
+        "demo", "sim", "listen", "decode", "send", "history", "chats", "groups", "edit", "delete",
+        "like", "unlike", "read", "typing", "ping",
+    ] {
         let help = run(groupme(&[command, "--help"])).await;
         assert_eq!((help.status, help.stderr.as_str()), (Some(0), ""));
         assert!(help.stdout.contains(&format!("Usage: groupme {command}")));
+    }
+    let help = run(groupme(&["--help"])).await.stdout;
+    for status in 0..=5 {
+        assert!(help.contains(&format!("\n  {status}  ")), "{help}");
     }
     let version = run(groupme(&["--version"])).await;
     assert_eq!(

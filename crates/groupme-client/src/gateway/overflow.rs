@@ -13,8 +13,10 @@ use super::Gateway;
 use crate::{Incoming, Status, backfill::Backfill, wall};
 
 /// What is known of the program's slowness.
-#[derive(Debug, Default)]
-pub(super) struct Overflow {
+#[derive(Debug)]
+pub(crate) struct Overflow {
+    /// How long nothing is read before events are dropped.
+    patience: Duration,
     /// Since when nothing has been read.
     stalled: Option<Instant>,
     /// How many events have been dropped, if events are being dropped.
@@ -23,9 +25,18 @@ pub(super) struct Overflow {
 }
 
 impl Overflow {
+    pub(crate) fn new(patience: Duration) -> Self {
+        Self {
+            patience,
+            stalled: None,
+            dropped: None,
+            since: groupme_model::Timestamp::EPOCH,
+        }
+    }
+
     /// When to begin to drop.
     pub(super) fn deadline(&self) -> Option<Instant> {
-        self.stalled.map(|since| since + PATIENCE)
+        self.stalled.map(|since| since + self.patience)
     }
 
     /// Whether events are being dropped.
@@ -59,6 +70,15 @@ impl Gateway {
         false
     }
 
+    /// For how many free places there is to wait before going on; 0 if for none.
+    pub(super) fn places_to_wait_for(&self, has_room: bool) -> usize {
+        if self.overflow.dropped.is_some() {
+            self.outgoing.max_capacity() / 2
+        } else {
+            usize::from(!has_room)
+        }
+    }
+
     /// Begins to drop what is pushed.
     pub(super) fn overflow(&mut self) {
         self.overflow.stalled = None;
@@ -73,11 +93,12 @@ impl Gateway {
 
     /// Ceases to drop what is pushed, if the program has taken all that was not.
     pub(super) fn recover_from_overflow(&mut self) {
-        let is_taken = self.outgoing.capacity() * 2 >= self.outgoing.max_capacity();
-        if self.overflow.dropped.is_none() || !is_taken {
+        if self.outgoing.capacity() < self.outgoing.max_capacity() / 2 {
             return;
         }
-        let dropped = self.overflow.dropped.take().unwrap_or_default();
+        let Some(dropped) = self.overflow.dropped.take() else {
+            return;
+        };
         let since = self.overflow.since;
         self.tell(Incoming::Status(Status::Overflow { since, dropped }));
         let now = self.driver.lanes().clock().now();
@@ -88,10 +109,6 @@ impl Gateway {
         self.pass_on(true);
     }
 }
-
-/// How long the socket is not read before events are dropped. Less than the server's patience with
-/// a client that does not answer, and less than a session's own with a silent server.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How many deliveries wait in the feed before the socket is no longer read.
 const BACKLOG: usize = 256;

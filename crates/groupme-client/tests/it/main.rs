@@ -6,6 +6,7 @@
 )]
 
 mod account;
+mod backfill;
 mod credentials;
 mod delivery;
 mod failure;
@@ -15,4 +16,6 @@ mod leaving;
 mod misuse;
 mod recovery;
 mod secrets;
+#[cfg(feature = "sqlite")]
+mod store;
 mod subscriptions;

@@ -79,15 +79,15 @@ async fn a_broken_websocket_is_opened_again() {
 }
 
 #[tokio::test]
-async fn a_broken_poll_is_repeated_in_the_same_session() {
+async fn a_broken_poll_begins_a_new_session_and_what_it_may_have_taken_along_is_told() {
     let sim = sim().await;
     let mut client = listening(&sim, TransportPolicy::LongPolling).await;
     let sessions = sim.sessions();
     // A connection that breaks between two polls costs nothing, and the event arrives; one that
-    // breaks under a held poll takes the event along, and that is told. Later each time, until it
+    // breaks under a held poll may take an event along, and that is told. Later each time, until it
     // was a held one.
     let mut moments = (0..1000).step_by(20);
-    let (since, cause, before) = loop {
+    let (cause, before) = loop {
         turns(moments.next().expect("a break that is never told")).await;
         let before = wall_clock();
         sim.kill_sockets();
@@ -96,14 +96,21 @@ async fn a_broken_poll_is_repeated_in_the_same_session() {
         sim.say("meanwhile").unwrap();
         match next(&mut client).await {
             Incoming::Event(delivery) => assert_eq!(text(&delivery), Some("meanwhile")),
-            Incoming::Status(Status::Gap { since, cause }) => break (since, cause, before),
+            Incoming::Status(Status::Disconnected { cause, .. }) => break (cause, before),
             other => panic!("{other:?}"),
         }
     };
     assert_eq!(cause.protocol(), &Broken::Lane(Close::Lost));
     assert!(chain(&cause).len() > 1, "nothing behind it: {cause}");
+    let told = statuses_until(&mut client, |status| is_active(status, &own(&sim))).await;
+    let gap = told.iter().find_map(|status| match status {
+        Status::Gap { since, cause } => Some((*since, chain(cause))),
+        _ => None,
+    });
+    let (since, told) = gap.expect("a gap");
     is_plausible(since, before);
-    assert_eq!(sim.sessions(), sessions);
+    assert_eq!(told, chain(&cause));
+    assert!(sim.sessions().iter().any(|id| !sessions.contains(id)));
     sim.say("after").unwrap();
     while text(&event(&mut client).await) != Some("after") {}
 }

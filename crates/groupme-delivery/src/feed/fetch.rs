@@ -2,7 +2,7 @@
 
 use groupme_model::{ConversationId, Message, MessageId};
 
-use super::Feed;
+use super::{Feed, round::why};
 use crate::{
     Failure, Gap, Item, Lost, Missing, Question, Why, Window,
     conversation::{Fetch, Target, Until},
@@ -248,18 +248,11 @@ impl<P> Feed<P> {
     /// A question about a conversation was not answered, and will not be.
     pub(super) fn fail_fetch(&mut self, id: &ConversationId, failure: Failure) {
         self.conversation(id).fetch = Fetch::Idle;
-        let why = match failure {
-            Failure::Unavailable => Why::Unavailable,
-            Failure::Gone => Why::Left,
-            Failure::Refused => Why::Refused,
-        };
-        self.lose(id, why);
-        let epoch = self.epoch;
-        let conversation = self.conversation(id);
-        conversation.listed_in = epoch;
-        if failure == Failure::Gone && conversation.held.len() == 0 {
+        self.lose(id, why(failure));
+        if failure == Failure::Gone && self.conversation(id).held.len() == 0 {
             self.forget(id);
         } else {
+            // Only if it has been listed since: there may be more that is missing.
             self.settle(id);
         }
     }

@@ -78,7 +78,10 @@ impl<P> Feed<P> {
         let (mut next, mut topics) = (None, Vec::new());
         match (answer, &pending.question) {
             (Answer::Groups(groups), &Question::Groups { page, limit }) => {
-                if !groups.is_empty() {
+                let ids = groups
+                    .iter()
+                    .map(|group| ConversationId::new(group.id.as_str()));
+                if self.has_news(&ids.collect::<Vec<_>>()) {
                     next = Some(Question::Groups {
                         page: page + 1,
                         limit,
@@ -94,7 +97,8 @@ impl<P> Feed<P> {
                 }
             }
             (Answer::Chats(chats), &Question::Chats { page, limit }) => {
-                if !chats.is_empty() {
+                let ids = chats.iter().filter_map(|chat| self.id_of(chat));
+                if self.has_news(&ids.collect::<Vec<_>>()) {
                     next = Some(Question::Chats {
                         page: page + 1,
                         limit,
@@ -145,15 +149,27 @@ impl<P> Feed<P> {
 
     fn take_chat(&mut self, is_current: bool, chat: &Chat) {
         let last = chat.last_message.as_ref();
-        let other = chat.other_user.as_ref().and_then(|other| other.id.as_ref());
-        let id = other
-            .and_then(|other| UserPair::new(&self.you, other).ok())
-            .map(|pair| pair.conversation_id())
-            .or_else(|| chat.conversation().cloned());
-        let Some(id) = id else { return };
+        let Some(id) = self.id_of(chat) else { return };
         let newest = last.map(|last| last.id.clone());
         let sent = last.and_then(|last| last.created_at);
         self.take_listed(is_current, id, newest, sent);
+    }
+
+    fn id_of(&self, chat: &Chat) -> Option<ConversationId> {
+        let other = chat.other_user.as_ref()?.id.as_ref();
+        other
+            .and_then(|other| UserPair::new(&self.you, other).ok())
+            .map(|pair| pair.conversation_id())
+            .or_else(|| chat.conversation().cloned())
+    }
+
+    /// Whether a page of a list has something that was not in an earlier one. A list ends with an
+    /// empty page; one that has the same again and again ends, too.
+    fn has_news(&self, ids: &[ConversationId]) -> bool {
+        ids.iter().any(|id| {
+            let found = self.conversations.get(id);
+            found.is_none_or(|conversation| conversation.listed_in != self.epoch)
+        })
     }
 
     /// A conversation exists, and this is its newest message.
@@ -230,15 +246,18 @@ impl<P> Feed<P> {
     pub(super) fn fail(&mut self, pending: &Pending, failure: Failure) {
         match (&pending.question, pending.purpose) {
             (question, Purpose::List(number)) => {
-                let is_topics = matches!(question, Question::Topics { .. });
                 let Some(round) = self.round.as_mut().filter(|round| round.number == number) else {
                     return;
                 };
                 round.open -= 1;
-                if is_topics && failure == Failure::Gone {
-                    return;
+                match question {
+                    Question::Topics { group } if failure != Failure::Gone => {
+                        let group = ConversationId::new(group.as_str());
+                        self.tell_lost(&group, Missing::Messages, None, why(failure));
+                    }
+                    Question::Topics { .. } => {}
+                    _ => round.is_partial = true,
                 }
-                round.is_partial = true;
             }
             (Question::History { conversation, .. }, Purpose::Fetch) => {
                 let id = conversation.clone();
@@ -248,11 +267,7 @@ impl<P> Feed<P> {
                 let id = conversation.clone();
                 self.conversation(&id).touched = None;
                 if failure != Failure::Gone {
-                    let why = match failure {
-                        Failure::Unavailable => Why::Unavailable,
-                        _ => Why::Refused,
-                    };
-                    self.tell_lost(&id, Missing::Changes, None, why);
+                    self.tell_lost(&id, Missing::Changes, None, why(failure));
                 }
             }
             // There may be no list of what is pinned, and nobody misses it.
@@ -368,8 +383,17 @@ impl<P> Feed<P> {
         if !core::mem::replace(&mut self.is_polling, true) {
             self.out.put(Item::Polling(true), Record::default());
         }
-        let wall = self.newest;
-        self.begin_round(wall);
+        // What was listed the last time is to be listed again.
+        self.epoch += 1;
+        self.begin_round(self.newest);
+    }
+}
+
+pub(super) fn why(failure: Failure) -> Why {
+    match failure {
+        Failure::Unavailable => Why::Unavailable,
+        Failure::Gone => Why::Left,
+        Failure::Refused => Why::Refused,
     }
 }
 

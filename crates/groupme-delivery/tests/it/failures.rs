@@ -55,6 +55,40 @@ fn when_patience_ends_the_gap_is_named_and_pushes_go_on() {
 }
 
 #[test]
+fn a_fetch_that_is_given_up_after_another_loss_does_not_make_the_conversation_whole() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.say(GROUP, 2);
+    world
+        .failures
+        .insert(GROUP.to_owned(), Failure::Unavailable);
+    world.live();
+    world.lose();
+    world.say(GROUP, 3);
+    world.is_slow = true;
+    world.live();
+    // Patience with the fetch ends before the lists tell that there is more by now.
+    let mut said = world.wait(Duration::from_mins(2));
+    said.extend(world.answer_first("after"));
+    assert_eq!(said, ["lost 1835 Messages 1..2 (Unavailable)"]);
+    world.failures.clear();
+    let said = world.answer_all();
+    assert!(said.contains(&"backfill 1835/3".to_owned()), "{said:?}");
+    assert_eq!(world.say_live(GROUP, 4), ["push 1835/4"]);
+}
+
+#[test]
+fn a_list_that_has_the_same_page_again_and_again_ends() {
+    let mut world = World::new();
+    world.has_one_page = true;
+    world.say(GROUP, 1);
+    assert_eq!(world.live(), ["caught up"]);
+    assert_eq!(world.asked, ["groups 1", "chats 1", "groups 2", "chats 2"]);
+}
+
+#[test]
 fn a_conversation_that_was_left_is_named_and_forgotten() {
     let mut world = World::new();
     world.say(GROUP, 1);

@@ -31,6 +31,8 @@ pub(crate) struct World {
     pub(crate) failures: BTreeMap<String, Failure>,
     /// Questions in the order in which they were asked, as text.
     pub(crate) asked: Vec<String>,
+    /// Whether a list has its first page in place of all others.
+    pub(crate) has_one_page: bool,
     /// Whether questions wait for [`World::answer_next`].
     pub(crate) is_slow: bool,
     waiting: VecDeque<(QuestionId, Question)>,
@@ -57,6 +59,7 @@ impl World {
             topics: BTreeMap::new(),
             failures: BTreeMap::new(),
             asked: Vec::new(),
+            has_one_page: false,
             is_slow: false,
             waiting: VecDeque::new(),
             acknowledges: true,
@@ -162,6 +165,15 @@ impl World {
         self.settle()
     }
 
+    /// Answers the first question that waits and begins like this.
+    pub(crate) fn answer_first(&mut self, kind: &str) -> Vec<String> {
+        let is_it = |(_, question): &(QuestionId, Question)| ask(question).starts_with(kind);
+        let at = self.waiting.iter().position(is_it).unwrap();
+        let (id, question) = self.waiting.remove(at).unwrap();
+        self.answer(id, &question);
+        self.settle()
+    }
+
     /// Answers all that waits, and from now on at once.
     pub(crate) fn answer_all(&mut self) -> Vec<String> {
         self.is_slow = false;
@@ -191,9 +203,13 @@ impl World {
 
     fn find(&self, question: &Question) -> Answer {
         match question {
-            Question::Groups { page: 1, .. } => Answer::Groups(self.groups()),
+            Question::Groups { page, .. } if *page == 1 || self.has_one_page => {
+                Answer::Groups(self.groups())
+            }
             Question::Groups { .. } => Answer::Groups(vec![]),
-            Question::Chats { page: 1, .. } => Answer::Chats(self.chats()),
+            Question::Chats { page, .. } if *page == 1 || self.has_one_page => {
+                Answer::Chats(self.chats())
+            }
             Question::Chats { .. } => Answer::Chats(vec![]),
             Question::Topics { group } => {
                 let topics = self.topics[group.as_str()].iter();

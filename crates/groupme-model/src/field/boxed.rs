@@ -4,7 +4,7 @@ use bayeux_wire::Value;
 #[cfg(feature = "serde")]
 use serde::ser::Serializer;
 
-use crate::field::Kind;
+use crate::field::{Kind, Needed};
 use crate::finding::Findings;
 use crate::source::{Shape, Source};
 
@@ -45,5 +45,22 @@ impl<K: Kind> Kind for Boxed<K> {
     #[cfg(feature = "serde")]
     fn write<S: Serializer>(owned: &Self::Owned, serializer: S) -> Result<S::Ok, S::Error> {
         K::write(owned, serializer)
+    }
+}
+
+impl<K: Kind> Needed for Boxed<K>
+where
+    for<'f> K::Shown<'f>: Copy,
+{
+    type Held<'f> = K::Shown<'f>;
+
+    #[inline]
+    fn hold(value: Value<'_>) -> Option<K::Shown<'_>> {
+        K::show(value)
+    }
+
+    #[inline]
+    fn show_held<'f>(held: K::Shown<'f>, _: impl FnOnce() -> Option<Value<'f>>) -> K::Shown<'f> {
+        held
     }
 }

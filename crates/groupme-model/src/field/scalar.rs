@@ -4,7 +4,7 @@ use bayeux_wire::Value;
 #[cfg(feature = "serde")]
 use serde::ser::{Serialize, Serializer};
 
-use crate::field::Kind;
+use crate::field::{Kind, Needed};
 use crate::id::{Id, IdKind, IdRef};
 use crate::json::Json;
 use crate::source::{Shape, Source};
@@ -273,5 +273,21 @@ impl<T: IdKind> Kind for Id<T> {
     #[cfg(feature = "serde")]
     fn write<S: Serializer>(owned: &Self, serializer: S) -> Result<S::Ok, S::Error> {
         owned.serialize(serializer)
+    }
+}
+
+impl<T: IdKind> Needed for Id<T> {
+    /// Found is soon read, and the digits of a number would make each view larger.
+    type Held<'f> = ();
+
+    #[inline]
+    fn hold(value: Value<'_>) -> Option<()> {
+        Self::show(value).map(|_| ())
+    }
+
+    #[inline]
+    fn show_held<'f>((): (), find: impl FnOnce() -> Option<Value<'f>>) -> IdRef<'f, T> {
+        let id = find().and_then(Self::show);
+        id.unwrap_or_else(|| IdRef::from(""))
     }
 }

@@ -38,7 +38,7 @@ macro_rules! model {
         #[doc = concat!("[`", stringify!($Owned), "`].")]
         #[derive(Clone, Copy)]
         pub struct $Ref<'f> {
-            indexed: $crate::members::Members<'f, { $Owned::NAMES.len() }>,
+            indexed: bayeux_wire::Members<'f, { bayeux_wire::slots_for($Owned::NAMES.len()) }>,
             $(
                 $field: <$crate::macros::field!($kind $($($arg),+)?)
                     as $crate::field::Field>::Held<'f>,
@@ -58,9 +58,10 @@ macro_rules! model {
                 pub fn $field(&self) -> $crate::macros::shown!('f $kind $($($arg),+)?) {
                     <$crate::macros::field!($kind $($($arg),+)?)
                         as $crate::field::Field>::show(self.$field, || {
-                            self.value_of($crate::macros::key!($field $($key)?), const {
-                                $Owned::index($crate::macros::key!($field $($key)?))
-                            })
+                            self.indexed.get(
+                                const { $Owned::SLOTS.slot($crate::macros::key!($field $($key)?)) },
+                                $crate::macros::key!($field $($key)?),
+                            )
                         })
                 }
             )*
@@ -68,11 +69,6 @@ macro_rules! model {
             /// The object as it was received.
             pub fn raw(&self) -> bayeux_wire::Value<'f> {
                 self.indexed.object()
-            }
-
-            #[inline]
-            fn value_of(&self, key: &str, index: usize) -> Option<bayeux_wire::Value<'f>> {
-                self.indexed.value(index, key)
             }
 
             /// The fields that could not be read and count as absent, with those of all parts.
@@ -100,9 +96,13 @@ macro_rules! model {
             /// The fields by their names in JSON, in the order in which they are declared.
             const NAMES: &[&str] = &[$($crate::macros::key!($field $($key)?)),*];
 
+            /// The fields' slots in a view.
+            const SLOTS: &bayeux_wire::Names<{ bayeux_wire::slots_for(Self::NAMES.len()) }> =
+                &bayeux_wire::Names::new(Self::NAMES);
+
             /// The place of a field among `NAMES`, as a constant.
             const fn index(key: &str) -> usize {
-                $crate::members::index_of(Self::NAMES, key)
+                $crate::names::index_of(Self::NAMES, key)
             }
 
             /// The same at run time: a `match` is compiled to a jump by length, and few comparisons.
@@ -138,9 +138,10 @@ macro_rules! model {
                     <$crate::macros::field!($kind $($($arg),+)?)
                         as $crate::field::Field>::matches(
                             self.$field,
-                            || self.value_of($crate::macros::key!($field $($key)?), const {
-                                $Owned::index($crate::macros::key!($field $($key)?))
-                            }),
+                            || self.indexed.get(
+                                const { $Owned::SLOTS.slot($crate::macros::key!($field $($key)?)) },
+                                $crate::macros::key!($field $($key)?),
+                            ),
                             &other.$field,
                         )
                     &&
@@ -168,12 +169,15 @@ macro_rules! model {
             const EXPECTED: &'static str = concat!("a usable ", stringify!($Owned), " object");
 
             fn show(value: bayeux_wire::Value<'_>) -> Option<$Ref<'_>> {
-                let indexed = $crate::members::Members::of(value, Self::find)?;
+                if !value.is_object() {
+                    return None;
+                }
+                let indexed = value.members(Self::SLOTS);
                 Some($Ref {
                     $(
                         $field: <$crate::macros::field!($kind $($($arg),+)?)
-                            as $crate::field::Field>::hold(|| indexed.value(
-                                const { Self::index($crate::macros::key!($field $($key)?)) },
+                            as $crate::field::Field>::hold(|| indexed.get(
+                                const { Self::SLOTS.slot($crate::macros::key!($field $($key)?)) },
                                 $crate::macros::key!($field $($key)?),
                             ))?,
                     )*

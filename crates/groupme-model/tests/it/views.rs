@@ -6,13 +6,13 @@ use crate::payload::Payload;
 
 #[test]
 fn a_view_is_two_bytes_a_field_and_cheap_to_pass_around() {
-    assert!(size_of::<MessageRef<'_>>() <= 112);
-    assert!(size_of::<EventRef<'_>>() <= 144);
+    assert!(size_of::<MessageRef<'_>>() <= 80);
+    assert!(size_of::<EventRef<'_>>() <= 112);
 }
 
 #[test]
-fn fields_behind_more_values_than_two_bytes_can_count_are_found_all_the_same() {
-    for zeros in [65_529, 65_530, 65_531, 65_532, 65_533, 65_534, 70_000] {
+fn fields_behind_more_values_than_a_view_can_count_are_found_all_the_same() {
+    for zeros in (235..260).chain([65_533, 70_000]) {
         let padding = vec!["0"; zeros].join(",");
         let json = format!(
             r#"{{"type":"line.create","subject":{{"text":"old","padding":[{padding}],"id":"1","text":"new","system":false}}}}"#

@@ -153,6 +153,7 @@ pub(super) fn page(content: Option<Value>) -> Result<MessagePage, Mismatch> {
     let Some(mut content) = content else {
         return Ok(MessagePage::default());
     };
+    let has_list = MESSAGES.iter().any(|key| content.get(key).is_some());
     let mut take = |key: &str| content.get_mut(key).map(Value::take);
     let found = MESSAGES
         .iter()
@@ -163,9 +164,14 @@ pub(super) fn page(content: Option<Value>) -> Result<MessagePage, Mismatch> {
         .filter(|value| !value.is_null())
         .and_then(|value| reading::one(Some(value)).ok());
     let some = match found {
-        None if content.is_array() => reading::some_of(Some(content)),
+        None if !content.is_object() => reading::some_of(Some(content)),
+        // An empty page is the end of a history, so not everything may pass for one.
+        None if !has_list && read_receipt.is_none() && count != Some(0) => Err(Mismatch::NoList),
         found => reading::some_of(found),
     }?;
+    if some.items.is_empty() && some.unreadable > 0 {
+        return Err(Mismatch::Broken);
+    }
     Ok(MessagePage {
         messages: some.items,
         count,

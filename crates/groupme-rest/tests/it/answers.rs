@@ -167,6 +167,42 @@ fn an_empty_history_has_many_spellings() {
 }
 
 #[test]
+fn what_is_no_list_does_not_pass_for_an_empty_one() {
+    let decode = |call: &dyn Fn(&[u8]) -> Option<Error>, content: &str| {
+        let body = format!(r#"{{"response":{content},"meta":{{"code":200}}}}"#);
+        call(body.as_bytes())
+    };
+    let messages = |body: &[u8]| {
+        messages::list(&group(), &Window::Newest, 20)
+            .decode(StatusCode::OK, &HeaderMap::new(), body)
+            .err()
+    };
+    let groups = |body: &[u8]| {
+        groups::list(first())
+            .decode(StatusCode::OK, &HeaderMap::new(), body)
+            .err()
+    };
+    for content in [
+        r#""hello""#,
+        "1",
+        r#"{"count":1}"#,
+        r#"{"name":"something else"}"#,
+        r#"{"messages":{}}"#,
+        r#"{"messages":[{"text":"no id"},7]}"#,
+    ] {
+        let error = decode(&messages, content);
+        assert!(matches!(error, Some(Error::Unreadable { .. })), "{content}");
+    }
+    for content in [r#"{"count":0}"#, r#"{"count":3,"messages":null}"#] {
+        assert!(decode(&messages, content).is_none(), "{content}");
+    }
+    for content in [r#""hello""#, "1", r#"{"groups":7}"#] {
+        let error = decode(&groups, content);
+        assert!(matches!(error, Some(Error::Unreadable { .. })), "{content}");
+    }
+}
+
+#[test]
 fn what_is_not_the_answer_is_an_error_that_quotes_nothing() {
     for body in [
         "<html>secret</html>",

@@ -5,7 +5,7 @@ use core::time::Duration;
 use groupme_model::Draft;
 use groupme_rest::{
     Client, Error,
-    endpoint::{Numbered, bots, groups, messages, polls, users},
+    endpoint::{Numbered, bots, groups, messages, polls, uploads, users},
 };
 
 use crate::world::{Fate, World, answer, ms, options, retry_after, token};
@@ -187,6 +187,20 @@ async fn a_slow_answer_is_an_answer() {
     let world = World::new([slow]);
     me(&world.client()).await.unwrap();
     assert_eq!(world.times().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_large_body_has_the_time_to_be_sent() {
+    let picture = r#"{"payload":{"url":"https://i.groupme.com/1"}}"#;
+    let slow = Fate::Slow(Duration::from_secs(55), Box::new(answer(200, picture)));
+    let world = World::new(core::iter::repeat_n(slow, 3));
+    let client = world.client();
+    let upload = |size| uploads::image("image/png", "x".repeat(size));
+    // 40 seconds more than the 20 that all have.
+    client.call(&upload(40 * 64 * 1024)).await.unwrap();
+    assert_eq!(world.times().len(), 1);
+    let given_up = client.call(&upload(64 * 1024)).await.unwrap_err();
+    assert!(matches!(given_up, Error::TimedOut { .. }), "{given_up}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,9 +6,11 @@ use std::sync::{Mutex, PoisonError};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::{
-    HeaderMap, Method, Request, Response, StatusCode,
+    Method, Request, Response, StatusCode,
     body::Incoming,
     header::{
+        ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS,
+        ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE,
         CACHE_CONTROL, CONNECTION, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue, ORIGIN,
         SEC_WEBSOCKET_ACCEPT, UPGRADE,
     },
@@ -19,11 +21,14 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::{connection::Connection, rest, shared::Answer, socket, upgrade};
-use crate::{
-    fault::{BadAnswer, Service, Way},
-    rest::Query,
+use super::{
+    carried::{self, Carried},
+    connection::Connection,
+    rest,
+    shared::Answer,
+    socket, upgrade,
 };
+use crate::fault::{BadAnswer, Service, Way};
 
 pub(super) type Reply = Response<Full<Bytes>>;
 
@@ -117,9 +122,12 @@ async fn poll(connection: &Connection, request: Request<Incoming>) -> Result<Rep
         Method::POST | Method::GET if !shared.polling_allowed.load(Ordering::Relaxed) => {
             Ok(text(StatusCode::GATEWAY_TIMEOUT, "Gateway Timeout"))
         }
-        Method::POST => exchange(connection, request).await,
-        Method::GET => callback_poll(connection, &request).await,
-        Method::OPTIONS => Ok(text(StatusCode::OK, "")),
+        Method::POST => post(connection, request).await,
+        Method::GET => {
+            let carried = carried::queried(request.uri().query().unwrap_or(""));
+            exchange(connection, carried, None).await
+        }
+        Method::OPTIONS => Ok(preflight(request.headers().get(ORIGIN))),
         _ => Ok(text(StatusCode::BAD_REQUEST, "Bad request")),
     }
 }
@@ -150,83 +158,72 @@ fn upgrade_to_socket(
     reply
 }
 
-async fn exchange(connection: &Connection, request: Request<Incoming>) -> Result<Reply, Abandoned> {
+async fn post(connection: &Connection, request: Request<Incoming>) -> Result<Reply, Abandoned> {
     let origin = request.headers().get(ORIGIN).cloned();
+    let kind = request.headers().get(CONTENT_TYPE).cloned();
     let body = match read_body(connection, request.into_body()).await? {
         Ok(body) => body,
         Err(refusal) => return Ok(refusal),
     };
-    let mut reply = match converse(connection, &body).await? {
-        Answer::Batch(batch) => json(StatusCode::OK, batch),
-        Answer::BadRequest => text(StatusCode::BAD_REQUEST, "Bad request"),
+    let kind = kind.as_ref().and_then(|kind| kind.to_str().ok());
+    let carried = carried::posted(kind, &String::from_utf8_lossy(&body));
+    exchange(connection, carried, origin).await
+}
+
+/// Has a batch answered, by a script if that is wanted.
+async fn exchange(
+    connection: &Connection,
+    carried: Option<Carried>,
+    origin: Option<HeaderValue>,
+) -> Result<Reply, Abandoned> {
+    let Some(Carried { batch, callback }) = carried else {
+        return Ok(text(StatusCode::BAD_REQUEST, "Bad request"));
+    };
+    let (lane, answer) = connection.shared.open_exchange();
+    lane.receive(batch.as_bytes());
+    let answer = match answer.await {
+        Ok(Answer::Batch(batch)) => batch,
+        Ok(Answer::BadRequest) => return Ok(text(StatusCode::BAD_REQUEST, "Bad request")),
+        Err(_) => return Err(Abandoned),
+    };
+    let mut reply = match &callback {
+        None => json(StatusCode::OK, answer),
+        Some(callback) => reply(
+            StatusCode::OK,
+            "text/javascript; charset=utf-8",
+            carried::script(callback, &answer),
+        ),
     };
     let headers = reply.headers_mut();
-    forbid_keeping(headers);
+    let fixed = HeaderValue::from_static;
+    headers.insert(CACHE_CONTROL, fixed("no-cache, no-store"));
+    headers.insert("X-Content-Type-Options", fixed("nosniff"));
+    if callback.is_some() {
+        headers.insert(CONTENT_DISPOSITION, fixed("attachment; filename=f.txt"));
+    }
     if let Some(origin) = origin {
-        headers.insert("Access-Control-Allow-Origin", origin);
-        headers.insert(
-            "Access-Control-Allow-Credentials",
-            HeaderValue::from_static("true"),
-        );
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, fixed("true"));
     }
     Ok(reply)
 }
 
-/// Callback-polling: the batch in the query, and the answer as a script that calls a function.
-async fn callback_poll(
-    connection: &Connection,
-    request: &Request<Incoming>,
-) -> Result<Reply, Abandoned> {
-    let query = Query::new(request.uri().query().unwrap_or_default());
-    let function = query
-        .text("jsonp")
-        .unwrap_or_else(|| "jsonpcallback".to_owned());
-    let Some(batch) = query.text("message").filter(|_| is_name(&function)) else {
-        return Ok(text(StatusCode::BAD_REQUEST, "Bad request"));
-    };
-    let mut reply = match converse(connection, batch.as_bytes()).await? {
-        Answer::Batch(batch) => {
-            let script = format!("/**/{function}({batch});");
-            reply(StatusCode::OK, "text/javascript; charset=utf-8", script)
-        }
-        Answer::BadRequest => return Ok(text(StatusCode::BAD_REQUEST, "Bad request")),
-    };
+/// What a browser asks before it lets a page of another origin in.
+fn preflight(origin: Option<&HeaderValue>) -> Reply {
+    let mut reply = Reply::default();
     let headers = reply.headers_mut();
-    forbid_keeping(headers);
+    let fixed = HeaderValue::from_static;
+    headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, fixed("true"));
     headers.insert(
-        CONTENT_DISPOSITION,
-        HeaderValue::from_static("attachment; filename=f.txt"),
+        ACCESS_CONTROL_ALLOW_HEADERS,
+        fixed("Accept, Authorization, Content-Type, Pragma, X-Requested-With"),
     );
-    Ok(reply)
-}
-
-/// Whether it can be the name of a function, so that nothing else gets into the script.
-fn is_name(text: &str) -> bool {
-    let is_letter = |letter: char| letter.is_ascii_alphabetic() || matches!(letter, '_' | '$');
-    text.split('.').all(|part| {
-        part.starts_with(is_letter)
-            && part
-                .chars()
-                .all(|letter| is_letter(letter) || letter.is_ascii_digit())
-    })
-}
-
-/// Hands a batch to the gateway and waits for what it answers.
-async fn converse(connection: &Connection, batch: &[u8]) -> Result<Answer, Abandoned> {
-    let (lane, answer) = connection.shared.open_exchange();
-    lane.receive(batch);
-    answer.await.map_err(|_| Abandoned)
-}
-
-fn forbid_keeping(headers: &mut HeaderMap) {
-    headers.insert(
-        CACHE_CONTROL,
-        HeaderValue::from_static("no-cache, no-store"),
-    );
-    headers.insert(
-        "X-Content-Type-Options",
-        HeaderValue::from_static("nosniff"),
-    );
+    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, fixed("POST, GET"));
+    headers.insert(ACCESS_CONTROL_MAX_AGE, fixed("86400"));
+    if let Some(origin) = origin {
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+    }
+    reply
 }
 
 /// A whole body as it arrives, or the answer to one that is too large.

@@ -1,9 +1,11 @@
 //! The simulator on loopback sockets, seen by clients written by hand.
 
+mod browser;
 mod client;
 mod faults;
 mod plans;
 mod polling;
 mod rest;
 mod story;
+mod waiting;
 mod websocket;

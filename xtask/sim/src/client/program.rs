@@ -42,7 +42,7 @@ enum State {
 }
 
 impl Program {
-    pub(super) fn new(index: usize, channels: Vec<String>) -> Self {
+    pub(super) fn new(index: usize, channels: &[String]) -> Self {
         Self {
             index,
             channels: channels

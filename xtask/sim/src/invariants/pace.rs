@@ -94,7 +94,8 @@ impl Meter {
         if self.connects.len() > WINDOW + burst as usize {
             self.connects.pop_front();
         }
-        let more = (self.connects.len() as u32).saturating_sub(burst);
+        let count = u32::try_from(self.connects.len()).unwrap_or(u32::MAX);
+        let more = count.saturating_sub(burst);
         // From the first that is still known; and the one that just does not fit into a burst.
         for beyond in [more, more.min(1)] {
             let first = self

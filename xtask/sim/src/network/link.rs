@@ -22,6 +22,10 @@ pub(super) enum Direction {
 }
 
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each end and each damage is on its own"
+)]
 pub(super) struct Link {
     pub(super) client: usize,
     pub(super) lane: LaneId,
@@ -71,6 +75,11 @@ impl Link {
         };
         *last = at.max(*last + Duration::from_micros(1));
         *last
+    }
+
+    /// When the last of what was sent to the server has arrived.
+    pub(super) fn last_up(&self) -> Instant {
+        self.up
     }
 
     /// Whether what arrives in this direction finds somebody.

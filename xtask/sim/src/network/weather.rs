@@ -75,6 +75,7 @@ impl Weather {
         *self = Self::new(Road {
             idle: None,
             latency: Duration::from_millis(20),
+            stragglers: false,
         });
     }
 

@@ -6,6 +6,7 @@ use crate::random::Random;
 
 /// Something that goes wrong, for a while or at one moment.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum Fault {
     /// From now on everything takes so long.
     Latency {
@@ -106,6 +107,7 @@ pub enum Fault {
 
 /// How it shows that nobody gets through.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum Refusal {
     /// No route, no name, no listener.
     Unreachable,
@@ -126,6 +128,7 @@ pub enum Refusal {
 
 /// Who notices that a connection is gone.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum Told {
     /// Both sides.
     Both,

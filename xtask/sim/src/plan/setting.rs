@@ -10,6 +10,7 @@ use crate::random::Random;
 
 /// How the server behaves.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ServerSetting {
     /// The gateway's.
     pub gateway: GatewayConfig,
@@ -17,6 +18,7 @@ pub struct ServerSetting {
 
 /// How a client is set.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ClientSetting {
     /// The session's.
     pub session: Config,
@@ -26,11 +28,15 @@ pub struct ClientSetting {
 
 /// What lies between them, faults apart.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Road {
     /// After how long without a byte a proxy cuts, and whom it tells.
     pub idle: Option<(Duration, Told)>,
     /// The longest that anything takes.
     pub latency: Duration,
+    /// Whether what a client sent over a connection that is gone may arrive after what it sends over
+    /// the next one.
+    pub stragglers: bool,
 }
 
 impl ServerSetting {
@@ -111,8 +117,10 @@ impl ClientSetting {
 }
 
 impl Road {
-    pub(super) fn random(random: &mut Random) -> Self {
+    pub(super) fn random(random: &mut Random, clients: &[ClientSetting]) -> Self {
+        let wary = |client: &ClientSetting| client.session.resume == Resume::FreshHandshake;
         Self {
+            stragglers: clients.iter().all(wary),
             idle: random
                 .chance(15)
                 .then(|| (random.millis(8_000, 70_000), random.pick(&Told::ALL))),

@@ -35,29 +35,6 @@ async fn a_held_poll_is_answered_with_what_happens() {
 }
 
 #[tokio::test]
-async fn a_batch_in_the_query_is_answered_by_a_script() {
-    let sim = sim().await;
-    let mut http = Http::open(&sim).await;
-    let get = |query: &str| format!("/faye?{query}");
-    let batch = "message=%5B%7B%22channel%22%3A+%22/meta/handshake%22%2C%22version%22%3A%221.0%22%2C\
-                 %22supportedConnectionTypes%22%3A%5B%22websocket%22%5D%7D%5D";
-    let target = get(&format!("{batch}&jsonp=app.call"));
-    let answer = http.request("GET", &target, &[], "").await;
-    assert_eq!(answer.status, 200);
-    assert!(answer.headers.contains("content-type: text/javascript"));
-    let json = answer.body.strip_prefix("/**/app.call(").unwrap();
-    let json: Value = serde_json::from_str(json.strip_suffix(");").unwrap()).unwrap();
-    assert_eq!(json[0]["successful"], true);
-
-    let answer = http.request("GET", &get(batch), &[], "").await;
-    assert!(answer.body.starts_with("/**/jsonpcallback(["));
-    for wrong in ["jsonp=call", &format!("{batch}&jsonp=alert(1)")] {
-        let answer = http.request("GET", &get(wrong), &[], "").await;
-        assert_eq!(answer.status, 400, "{wrong}");
-    }
-}
-
-#[tokio::test]
 async fn events_arrive_in_order_and_once() {
     let sim = sim().await;
     let mut http = Http::open(&sim).await;

@@ -1,0 +1,182 @@
+//! The members of an object, noted in one walk and read when they are asked for.
+
+use simd_json::tape::Node;
+
+use crate::value::{Value, skip};
+
+/// Names of members, known when the program is compiled, and which of `M` slots each of them has.
+///
+/// A name is told by its length and its first and last byte, without looking at the rest of it and
+/// without a branch that a processor would have to guess. Names that are none of these have slots
+/// as well, and several may have the same one: [`Members::get`] finds out.
+///
+/// ```
+/// use bayeux_wire::{Decoder, Frame, Names};
+///
+/// const NAMES: &Names<4> = &Names::new(&["id", "text"]);
+/// const ID: usize = NAMES.slot("id");
+///
+/// let mut frame = Frame::from_bytes(br#"{"id":1,"in_d":2,"id":3}"#);
+/// Decoder::new().decode_value(&mut frame)?;
+/// let members = frame.root().expect("a document").members(NAMES);
+/// assert_eq!(members.get(ID, "id").and_then(|id| id.as_u64()), Some(3));
+/// # Ok::<(), bayeux_wire::DecodeError>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Names<const M: usize> {
+    /// What the last byte and the length count for.
+    last: usize,
+    len: usize,
+}
+
+/// How many slots to have for so many names: enough for each to find one of its own.
+pub const fn slots_for(names: usize) -> usize {
+    (2 * names).next_power_of_two()
+}
+
+impl<const M: usize> Names<M> {
+    /// Looks for a way to tell these names apart.
+    ///
+    /// # Panics
+    ///
+    /// If `M` is not a power of two: when the program is compiled, if the result is a constant.
+    pub const fn new(names: &[&str]) -> Self {
+        assert!(M.is_power_of_two(), "slots are a power of two");
+        let mut best = Self { last: 1, len: 1 };
+        let mut least = best.shared(names, usize::MAX);
+        let mut attempt = 0;
+        while least > 0 && attempt < ATTEMPTS {
+            let next = Self {
+                last: attempt % FACTORS,
+                len: attempt / FACTORS,
+            };
+            let shared = next.shared(names, least);
+            if shared < least {
+                (best, least) = (next, shared);
+            }
+            attempt += 1;
+        }
+        best
+    }
+
+    /// How many names have a slot that is another's already; as soon as it is `enough`, that.
+    const fn shared(&self, names: &[&str], enough: usize) -> usize {
+        let mut taken = [false; M];
+        let (mut index, mut shared) = (0, 0);
+        while index < names.len() && shared < enough {
+            let slot = self.slot(names[index]);
+            if taken[slot] {
+                shared += 1;
+            }
+            taken[slot] = true;
+            index += 1;
+        }
+        shared
+    }
+
+    /// The slot of a name.
+    #[inline]
+    pub const fn slot(&self, name: &str) -> usize {
+        let bytes = name.as_bytes();
+        let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else {
+            return 0;
+        };
+        let (first, last) = (*first as usize, *last as usize);
+        let last = last.wrapping_mul(self.last);
+        let len = bytes.len().wrapping_mul(self.len);
+        first.wrapping_add(last).wrapping_add(len) % M
+    }
+}
+
+/// How large a factor may be, and how many pairs of them are tried.
+const FACTORS: usize = 64;
+const ATTEMPTS: usize = FACTORS * FACTORS;
+
+/// Where in an object the values are whose names have these slots.
+type Positions<const M: usize> = [u8; M];
+
+/// No member: at position 0 is the object itself.
+const ABSENT: u8 = 0;
+/// A member behind so many others that it has to be looked for.
+const FAR: u8 = u8::MAX;
+
+#[inline]
+fn positions<const M: usize>(object: Value<'_>, names: &Names<M>) -> Positions<M> {
+    let nodes = object.inner();
+    if nodes.len() >= usize::from(FAR) {
+        return far_positions(object, names);
+    }
+    let mut positions = [ABSENT; M];
+    let mut rest = nodes;
+    while let [Node::String(key), value, behind @ ..] = rest {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "there are not so many nodes"
+        )]
+        let at = (nodes.len() - behind.len()) as u8;
+        positions[names.slot(key)] = at;
+        rest = skip(value, behind);
+    }
+    positions
+}
+
+#[cold]
+fn far_positions<const M: usize>(object: Value<'_>, names: &Names<M>) -> Positions<M> {
+    let mut positions = [ABSENT; M];
+    for (key, value) in object.entries() {
+        let at = value.position_in(object);
+        positions[names.slot(key)] = u8::try_from(at).unwrap_or(FAR);
+    }
+    positions
+}
+
+/// An object whose members have been noted: see [`Value::members`].
+#[derive(Clone, Copy)]
+pub struct Members<'f, const M: usize> {
+    object: Value<'f>,
+    positions: Positions<M>,
+}
+
+impl<'f, const M: usize> Members<'f, M> {
+    #[inline]
+    pub(crate) fn new(object: Value<'f>, names: &Names<M>) -> Self {
+        let positions = positions(object, names);
+        Self { object, positions }
+    }
+
+    /// The object.
+    #[inline]
+    pub fn object(&self) -> Value<'f> {
+        self.object
+    }
+
+    /// The value of the member called `name`, which must have this [`slot`](Names::slot) among the
+    /// names that the object was asked for. Of several with that name the last, as in JavaScript.
+    ///
+    /// Takes no time to speak of, except where another member has got into the slot, or more than
+    /// 250 values come before: then the object is walked.
+    #[inline]
+    pub fn get(&self, slot: usize, name: &str) -> Option<Value<'f>> {
+        let position = *self.positions.get(slot)?;
+        if position == ABSENT {
+            return None;
+        }
+        match self.object.nodes().get(usize::from(position) - 1..) {
+            Some([Node::String(key), value @ ..]) if *key == name && position != FAR => {
+                Value::first_of(value)
+            }
+            _ => look(self.object, name),
+        }
+    }
+}
+
+#[cold]
+fn look<'f>(object: Value<'f>, name: &str) -> Option<Value<'f>> {
+    object.get(name)
+}
+
+impl<const M: usize> core::fmt::Debug for Members<'_, M> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        self.object.fmt(f)
+    }
+}

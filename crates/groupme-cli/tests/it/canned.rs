@@ -1,0 +1,106 @@
+//! A REST API that answers as a test says, where the simulator has no such fault.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
+    net::{TcpListener, TcpStream},
+};
+
+/// A request, as far as tests look at it.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    /// As in `POST /v3/groups/1/messages`.
+    pub(crate) line: String,
+    /// In lower case.
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Asked {
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+}
+
+/// What it does with a request.
+#[derive(Clone, Debug)]
+pub(crate) enum Answer {
+    /// A status and a body.
+    Json(u16, serde_json::Value),
+    /// It breaks the connection.
+    None,
+}
+
+#[derive(Debug)]
+pub(crate) struct Canned {
+    /// As `--api-url` takes it.
+    pub(crate) url: String,
+    asked: Arc<Mutex<Vec<Asked>>>,
+}
+
+impl Canned {
+    pub(crate) async fn start(answer: fn(&Asked) -> Answer) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/v3", listener.local_addr().unwrap());
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&asked);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(stream, answer, Arc::clone(&log)));
+            }
+        });
+        Self { url, asked }
+    }
+
+    pub(crate) fn asked(&self) -> Vec<Asked> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+/// An answer as GroupMe wraps it.
+#[expect(clippy::needless_pass_by_value, reason = "as `json!` makes it")]
+pub(crate) fn enveloped(response: serde_json::Value) -> serde_json::Value {
+    serde_json::json!({ "response": response, "meta": { "code": 200 } })
+}
+
+async fn serve(stream: TcpStream, answer: fn(&Asked) -> Answer, log: Arc<Mutex<Vec<Asked>>>) {
+    let mut stream = BufReader::new(stream);
+    while let Some(asked) = read(&mut stream).await {
+        let answer = answer(&asked);
+        log.lock().unwrap().push(asked);
+        let Answer::Json(status, body) = answer else {
+            return;
+        };
+        let body = body.to_string();
+        let response = format!(
+            "HTTP/1.1 {status} \r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        if stream.write_all(response.as_bytes()).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn read(stream: &mut BufReader<TcpStream>) -> Option<Asked> {
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        if stream.read_line(&mut head).await.ok()? == 0 {
+            return None;
+        }
+    }
+    let line = head
+        .lines()
+        .next()?
+        .trim_end_matches(" HTTP/1.1")
+        .to_owned();
+    let head = head.to_lowercase();
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length:"))
+        .map_or(0, |length| length.trim().parse().unwrap());
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await.ok()?;
+    Some(Asked { line, head, body })
+}

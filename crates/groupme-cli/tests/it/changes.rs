@@ -1,0 +1,155 @@
+//! `groupme edit`, `delete`, `like` and `unlike`.
+
+use groupme_sim::{Place, Sim};
+use serde_json::{Value, json};
+
+use crate::program::{ask, run, sim};
+
+/// Your newest message in the group, with an image and a mention.
+fn mine(sim: &Sim) -> String {
+    let cast = *sim.cast();
+    let attached = r#"[{"type":"mentions","user_ids":["1"],"loci":[[0,3]]},
+        {"type":"image","url":"https://i.groupme.com/1"}]"#;
+    sim.with(|world| world.say_with(cast.lake, cast.me, Some("you, look"), attached))
+        .unwrap()
+        .to_string()
+}
+
+#[tokio::test]
+async fn an_edit_changes_the_text_and_keeps_the_image() {
+    let sim = sim().await;
+    let lake = sim.cast().lake.to_string();
+    let id = mine(&sim);
+    let edit = ["edit", "--group", &lake, &id, "look there"];
+    let edited = run(ask(&sim, &edit)).await.well().one();
+    assert_eq!(edited["id"], *id);
+    assert_eq!(edited["text"], "look there");
+    assert_eq!(
+        edited["attachments"],
+        json!([{"type": "image", "url": "https://i.groupme.com/1"}])
+    );
+}
+
+#[tokio::test]
+async fn direct_messages_are_edited_and_deleted_as_well() {
+    let sim = sim().await;
+    let mara = sim.cast().mara.to_string();
+    let sent = run(ask(&sim, &["send", "--dm", &mara, "fist"]))
+        .await
+        .well()
+        .one();
+    let id = sent["id"].as_str().unwrap();
+    let edited = run(ask(&sim, &["edit", "--dm", &mara, id, "first"]))
+        .await
+        .well()
+        .one();
+    assert_eq!(
+        (&edited["id"], &edited["text"]),
+        (&sent["id"], &json!("first"))
+    );
+    let deleted = run(ask(&sim, &["delete", "--dm", &mara, id]))
+        .await
+        .well()
+        .one();
+    let conversation = Place::direct(sim.cast().me, sim.cast().mara).conversation();
+    assert_eq!(
+        deleted,
+        json!({"kind": "deleted", "conversation": conversation, "message": id})
+    );
+    let history = run(ask(&sim, &["history", "--dm", &mara]))
+        .await
+        .well()
+        .json();
+    let left = history.iter().find(|message| message["id"] == *id).unwrap();
+    assert_eq!(left["deletion_actor"], "sender");
+}
+
+#[tokio::test]
+async fn what_others_wrote_is_not_for_this_account_whose_token_is_good() {
+    let sim = sim().await;
+    let lake = sim.cast().lake.to_string();
+    let id = sim.say("mine alone").unwrap().to_string();
+    for arguments in [
+        &["edit", "--group", &lake, &id, "yours"][..],
+        &["delete", "--group", &lake, &id],
+    ] {
+        let told = run(ask(&sim, arguments)).await;
+        assert!(told.refused(4).contains("token is good"), "{}", told.stderr);
+    }
+}
+
+#[tokio::test]
+async fn a_message_can_be_deleted_once() {
+    let sim = sim().await;
+    let lake = sim.cast().lake.to_string();
+    let id = mine(&sim);
+    let delete = ["delete", "--group", &lake, &id, "--format", "text"];
+    assert_eq!(
+        run(ask(&sim, &delete)).await.well().stdout,
+        format!("deleted {id}\n")
+    );
+    assert!(
+        run(ask(&sim, &delete))
+            .await
+            .refused(4)
+            .contains("not found")
+    );
+}
+
+#[tokio::test]
+async fn another_like_takes_the_place_of_the_one_before() {
+    let sim = sim().await;
+    let cast = *sim.cast();
+    let lake = cast.lake.to_string();
+    let id = sim.say("who is coming?").unwrap().to_string();
+    let react = |command: &str, more: &[&str]| {
+        let arguments = [&[command, "--group", &lake, &id], more].concat();
+        ask(&sim, &arguments)
+    };
+    let told = run(react("like", &["--emoji", "👍"])).await.well().one();
+    assert_eq!(
+        (&told["kind"], &told["message"]),
+        (&json!("reactions"), &json!(id))
+    );
+    let mine = json!([cast.me.to_string()]);
+    let reactions = |told: &Value| {
+        let reactions = told["reactions"].as_array().unwrap().clone();
+        assert!(
+            reactions.iter().all(|one| one["user_ids"] == mine),
+            "{told}"
+        );
+        reactions.len()
+    };
+    assert_eq!(reactions(&told), 1);
+    let told = run(react("like", &["--pack", "1:5"])).await.well().one();
+    assert_eq!(reactions(&told), 1);
+    let picture = &told["reactions"][0];
+    assert_eq!(
+        (&picture["pack_id"], &picture["pack_index"]),
+        (&json!(1), &json!(5))
+    );
+    // GroupMe answers the usual like without a word.
+    assert!(run(react("like", &[])).await.well().one()["reactions"].is_null());
+    let newest = ["history", "--limit", "1", "--group", &lake];
+    let seen = run(ask(&sim, &newest)).await.well().one();
+    assert_eq!(seen["reactions"][0]["code"], "❤️");
+    assert_eq!(
+        run(react("unlike", &[])).await.well().one()["reactions"],
+        json!([])
+    );
+    let told = run(react("like", &["--emoji", "🔥", "--format", "text"])).await;
+    assert_eq!(told.well().stdout, format!("reactions to {id}: 🔥\n"));
+}
+
+#[tokio::test]
+async fn direct_messages_are_liked_as_well() {
+    let sim = sim().await;
+    let cast = *sim.cast();
+    let mara = cast.mara.to_string();
+    let id = sim
+        .with(|world| world.direct_message(cast.mara, cast.me, "psst"))
+        .unwrap()
+        .to_string();
+    let told = run(ask(&sim, &["like", "--dm", &mara, &id, "--emoji", "👍"])).await;
+    assert_eq!(told.well().one()["reactions"][0]["code"], "👍");
+}

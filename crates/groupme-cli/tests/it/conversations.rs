@@ -1,0 +1,113 @@
+//! `groupme chats`, `groups` and `read`.
+
+use groupme_sim::Place;
+use serde_json::Value;
+
+use crate::program::{ask, run, sim};
+
+#[tokio::test]
+async fn every_chat_is_listed_once_however_many_pages_there_are() {
+    let sim = sim().await;
+    let cast = *sim.cast();
+    sim.with(|world| {
+        for number in 0..230 {
+            let friend = world.add_user(&format!("Friend {number}"));
+            world.direct_message(friend, cast.me, "hello")?;
+        }
+        world
+            .direct_message(cast.mara, cast.me, "me last")
+            .map(drop)
+    })
+    .unwrap();
+    let chats = run(ask(&sim, &["chats"])).await.well().json();
+    let mut with: Vec<_> = chats
+        .iter()
+        .map(|chat| chat["other_user"]["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(with[0], cast.mara.to_string());
+    with.sort_unstable();
+    with.dedup();
+    assert_eq!((with.len(), chats.len()), (231, 231));
+    let shown = run(ask(&sim, &["chats", "--format", "text"]))
+        .await
+        .well()
+        .stdout;
+    let first = shown.lines().next().unwrap();
+    assert!(
+        first.ends_with(&format!("  {}  Mara  Mara: me last", cast.mara)),
+        "{first}"
+    );
+}
+
+#[tokio::test]
+async fn groups_come_without_their_members_unless_asked_for() {
+    let sim = sim().await;
+    let cast = *sim.cast();
+    sim.with(|world| {
+        for number in 0..120 {
+            world.add_group(&format!("Group {number}"), cast.me, &[cast.mara])?;
+        }
+        Ok::<_, groupme_sim::WorldError>(())
+    })
+    .unwrap();
+    let members = |group: &Value| group["members"].as_array().map_or(0, Vec::len);
+    let brief = run(ask(&sim, &["groups"])).await.well().json();
+    assert_eq!(brief.len(), 121);
+    assert!(brief.iter().all(|group| members(group) == 0));
+    let full = run(ask(&sim, &["groups", "--members"])).await.well().json();
+    assert!(full.len() == 121 && full.iter().all(|group| members(group) >= 2));
+    sim.say("hello").unwrap();
+    let shown = run(ask(&sim, &["groups", "--format", "text"]))
+        .await
+        .well()
+        .stdout;
+    let line = format!("  {}  Lake weekend  Mara: hello", cast.lake);
+    assert!(shown.lines().any(|shown| shown.ends_with(&line)), "{shown}");
+}
+
+#[tokio::test]
+async fn a_group_is_read_up_to_a_message_or_to_the_newest() {
+    let sim = sim().await;
+    let lake = sim.cast().lake.to_string();
+    let first = sim.say("first").unwrap().to_string();
+    let last = sim.say("last").unwrap().to_string();
+    let read = ["read", "--group", &lake, &first];
+    let receipt = run(ask(&sim, &read)).await.well().one();
+    assert_eq!(receipt["last_read_message_id"], *first);
+    let read = ["read", "--group", &lake, "--format", "text"];
+    let told = run(ask(&sim, &read)).await.well().stdout;
+    assert_eq!(told, format!("read {lake} up to {last}\n"));
+}
+
+#[tokio::test]
+async fn the_other_user_is_told_how_far_direct_messages_were_read() {
+    let sim = sim().await;
+    let cast = *sim.cast();
+    let mara = cast.mara.to_string();
+    let say = |text| {
+        sim.with(|world| world.direct_message(cast.mara, cast.me, text))
+            .unwrap()
+            .to_string()
+    };
+    let (first, last) = (say("first"), say("last"));
+    let conversation = Place::direct(cast.me, cast.mara).conversation();
+    let receipt = run(ask(&sim, &["read", "--dm", &mara, &first]))
+        .await
+        .well()
+        .one();
+    assert_eq!(receipt["message_id"], *first);
+    let receipt = run(ask(&sim, &["read", "--dm", &mara])).await.well().one();
+    assert_eq!(receipt["message_id"], *last);
+    assert_eq!(receipt["conversation_id"], *conversation);
+}
+
+#[tokio::test]
+async fn where_nothing_was_said_there_is_nothing_to_read() {
+    let sim = sim().await;
+    let empty = sim
+        .with(|world| world.add_group("Empty", sim.cast().me, &[]))
+        .unwrap()
+        .to_string();
+    let told = run(ask(&sim, &["read", "--group", &empty])).await;
+    assert!(told.refused(4).contains("no message"), "{}", told.stderr);
+}

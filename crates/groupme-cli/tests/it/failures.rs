@@ -1,0 +1,163 @@
+//! What goes wrong: whose fault it is, what helps, and the exit status.
+
+use serde_json::{Value, json};
+
+use crate::{
+    canned::{Answer, Asked, Canned, enveloped},
+    program::{ask, asking, run, sim},
+};
+
+#[tokio::test]
+async fn a_wrong_token_ends_with_status_three_and_is_not_repeated() {
+    let sim = sim().await;
+    let lake = sim.cast().lake.to_string();
+    for arguments in [
+        &["groups"][..],
+        &["chats"],
+        &["history", "--group", &lake],
+        &["send", "--group", &lake, "hello"],
+        &["delete", "--dm", "1", "2"],
+        &["ping", "--gateway-url", &sim.gateway_url()],
+        &["listen", "--gateway-url", &sim.gateway_url()],
+    ] {
+        let told = run(asking(&sim.api_url(), "s3cr3t-but-wrong", arguments)).await;
+        let words = told.refused(3);
+        assert!(words.contains("GROUPME_ACCESS_TOKEN"), "{words}");
+        assert!(!words.contains("s3cr3t"), "{words}");
+    }
+}
+
+#[tokio::test]
+async fn a_group_that_is_not_there_or_not_yours_ends_with_status_four() {
+    let sim = sim().await;
+    let foreign = sim.cast().surprise.to_string();
+    for group in ["1", "no-number", &foreign] {
+        for arguments in [
+            &["history", "--group", group][..],
+            &["send", "--group", group, "hello"],
+            &["read", "--group", group, "2"],
+        ] {
+            let told = run(ask(&sim, arguments)).await;
+            let words = told.refused(4);
+            assert!(
+                words.contains("not found") && words.contains("check the ids"),
+                "{words}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_id_that_cannot_be_one_is_wrong_usage() {
+    let sim = sim().await;
+    for group in ["", "..", "."] {
+        let told = run(ask(&sim, &["history", "--group", group])).await;
+        assert!(
+            told.refused(2).contains("an id of its path"),
+            "{}",
+            told.stderr
+        );
+    }
+}
+
+#[tokio::test]
+async fn haste_and_outages_and_silence_end_with_status_five() {
+    let sim = sim().await;
+    let groups = ["groups", "--timeout", "1s"];
+    sim.change_rest(|config| config.rate = Some(0));
+    let told = run(ask(&sim, &groups)).await;
+    assert!(
+        told.refused(5).contains("too many requests"),
+        "{}",
+        told.stderr
+    );
+    assert!(told.stderr.contains("try again in"), "{}", told.stderr);
+    sim.change_rest(|config| {
+        config.rate = None;
+        config.outage = Some(503);
+    });
+    let told = run(ask(&sim, &groups)).await;
+    assert!(
+        told.refused(5).contains("the fault is theirs"),
+        "{}",
+        told.stderr
+    );
+    sim.stall();
+    let told = run(ask(&sim, &groups)).await;
+    assert!(told.refused(5).contains("within"), "{}", told.stderr);
+}
+
+#[tokio::test]
+async fn a_refusal_for_haste_is_outwaited_if_there_is_time() {
+    let sim = sim().await;
+    let lake = sim.cast().lake.to_string();
+    sim.change_rest(|config| config.rate = Some(1));
+    // Four requests, one of which may go each second.
+    let told = run(ask(&sim, &["read", "--group", &lake])).await;
+    assert_eq!((told.status, &*told.stderr), (Some(0), ""));
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_ends_with_status_five() {
+    let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/v3", free.local_addr().unwrap());
+    drop(free);
+    let told = run(asking(&url, "a-token", &["groups", "--timeout", "1s"])).await;
+    let words = told.refused(5);
+    assert!(
+        words.contains("cannot connect") && words.contains("refused"),
+        "{words}"
+    );
+    assert!(words.contains("--api-url"), "{words}");
+}
+
+#[tokio::test]
+async fn a_server_that_is_no_groupme_is_told_apart() {
+    let server = Canned::start(|_| Answer::Json(200, Value::from("hello"))).await;
+    let told = run(asking(&server.url, "a-token", &["groups"])).await;
+    assert!(told.refused(1).contains("REST API"), "{}", told.stderr);
+}
+
+#[tokio::test]
+async fn what_groupme_says_is_passed_on_without_the_token() {
+    fn answer(_: &Asked) -> Answer {
+        let words = ["links are not allowed\nfor hush-hush"];
+        Answer::Json(422, json!({"meta": {"code": 42_200, "errors": words}}))
+    }
+    let server = Canned::start(answer).await;
+    let arguments = ["send", "--group", "7", "hello"];
+    let told = run(asking(&server.url, "hush-hush", &arguments)).await;
+    let words = told.refused(4);
+    assert!(words.contains("links are not allowed for …"), "{words}");
+}
+
+#[tokio::test]
+async fn a_history_that_breaks_off_says_where_to_go_on() {
+    fn answer(asked: &Asked) -> Answer {
+        let messages = json!([{"id": "9"}, {"id": "8"}]);
+        if asked.line.contains("before_id") {
+            Answer::Json(403, Value::Null)
+        } else {
+            Answer::Json(200, enveloped(json!({"count": 9, "messages": messages})))
+        }
+    }
+    let server = Canned::start(answer).await;
+    let told = run(asking(
+        &server.url,
+        "a-token",
+        &["history", "--group", "7", "--all"],
+    ))
+    .await;
+    assert_eq!(told.status, Some(4));
+    let ids: Vec<_> = told
+        .json()
+        .into_iter()
+        .map(|line| line["id"].clone())
+        .collect();
+    assert_eq!(ids, ["9", "8"]);
+    assert!(
+        told.stderr.contains("go on with --before 8"),
+        "{}",
+        told.stderr
+    );
+}

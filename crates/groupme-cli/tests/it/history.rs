@@ -1,0 +1,146 @@
+//! `groupme history`.
+
+use core::time::Duration;
+
+use groupme_sim::{NoMessages, Place, Sim};
+
+use crate::program::{Running, ask, run, sim};
+
+/// A simulator with so many messages in a group and in direct messages, and their ids in order.
+async fn talkative(messages: usize) -> (Sim, Vec<String>, Vec<String>) {
+    let sim = sim().await;
+    let cast = *sim.cast();
+    let fill = |place, authors: &[_]| {
+        sim.with(|world| world.add_history(place, authors, messages, Duration::from_mins(1)))
+            .unwrap()
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+    };
+    let group = fill(Place::Group(cast.lake), &[cast.mara, cast.theo]);
+    let direct = fill(Place::direct(cast.me, cast.mara), &[cast.mara, cast.me]);
+    (sim, group, direct)
+}
+
+async fn ids(sim: &Sim, arguments: &[&str]) -> Vec<String> {
+    let all = [&["history"], arguments].concat();
+    let printed = run(ask(sim, &all)).await.well().json();
+    let id = |message: &serde_json::Value| message["id"].as_str().unwrap().to_owned();
+    printed.iter().map(id).collect()
+}
+
+fn backwards(ids: &[String]) -> Vec<String> {
+    ids.iter().rev().cloned().collect()
+}
+
+#[tokio::test]
+async fn it_goes_from_the_newest_towards_the_past_as_far_as_was_asked() {
+    let (sim, group, direct) = talkative(250).await;
+    let lake = sim.cast().lake.to_string();
+    let newest = ids(&sim, &["--group", &lake]).await;
+    assert_eq!(newest.len(), 20);
+    // The group's notices about who joined came before.
+    assert_eq!(
+        ids(&sim, &["--group", &lake, "--limit", "3"]).await,
+        newest[..3]
+    );
+    let before = ids(
+        &sim,
+        &["--group", &lake, "--before", &group[249], "--limit", "150"],
+    )
+    .await;
+    assert_eq!(before, backwards(&group[99..249]));
+    let mara = sim.cast().mara.to_string();
+    assert_eq!(
+        ids(&sim, &["--dm", &mara, "--limit", "101"]).await,
+        backwards(&direct[149..])
+    );
+    assert_eq!(
+        ids(&sim, &["--dm", &mara, "--all"]).await,
+        backwards(&direct)
+    );
+}
+
+#[tokio::test]
+async fn it_catches_up_in_order_and_with_nothing_left_out() {
+    let (sim, _, direct) = talkative(250).await;
+    let mara = sim.cast().mara.to_string();
+    let after = |limit: &'static [&'static str]| {
+        let arguments = [&["--dm", &mara, "--after", &direct[9]], limit].concat();
+        let sim = &sim;
+        async move { ids(sim, &arguments).await }
+    };
+    assert_eq!(after(&["--all"]).await, direct[10..]);
+    assert_eq!(after(&["--limit", "120"]).await, direct[10..130]);
+    assert_eq!(after(&[]).await, direct[10..30]);
+}
+
+#[tokio::test]
+async fn since_gives_the_newest_and_leaves_out_what_does_not_fit() {
+    let (sim, _, direct) = talkative(30).await;
+    let mara = sim.cast().mara.to_string();
+    let since = ["--dm", &mara, "--since", &direct[9]];
+    assert_eq!(ids(&sim, &since).await, backwards(&direct[10..]));
+    let few = [&since[..], &["--limit", "5"]].concat();
+    assert_eq!(ids(&sim, &few).await, backwards(&direct[25..]));
+}
+
+#[tokio::test]
+async fn no_messages_are_no_failure_however_that_is_spelled() {
+    let (sim, _, direct) = talkative(5).await;
+    let cast = *sim.cast();
+    let (mara, theo) = (cast.mara.to_string(), cast.theo.to_string());
+    sim.with(|world| world.acquaint(cast.me, cast.theo))
+        .unwrap();
+    for spelling in [NoMessages::NotModified, NoMessages::EmptyList] {
+        sim.change_rest(|config| config.no_messages = spelling);
+        for arguments in [
+            &["--dm", &*theo][..],
+            &["--dm", &mara, "--before", &direct[0]],
+            &["--dm", &mara, "--after", &direct[4], "--all"],
+            &["--dm", &mara, "--since", &direct[4]],
+        ] {
+            assert!(ids(&sim, arguments).await.is_empty(), "{arguments:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn people_get_a_line_for_each_message_with_what_they_need_to_answer_it() {
+    let sim = sim().await;
+    let cast = *sim.cast();
+    let lake = cast.lake.to_string();
+    let id = sim
+        .with(|world| {
+            let image = r#"[{"type":"image","url":"https://i.groupme.com/1"}]"#;
+            let id = world.say_with(cast.lake, cast.mara, Some("two\nlines \u{7}"), image)?;
+            world.react(id, cast.me, "👍")?;
+            world.react(id, cast.theo, "👍")?;
+            Ok::<_, groupme_sim::WorldError>(id)
+        })
+        .unwrap();
+    for format in ["text", "pretty"] {
+        let arguments = [
+            "history", "--group", &lake, "--limit", "1", "--format", format,
+        ];
+        let line = run(ask(&sim, &arguments)).await.well().stdout;
+        let (_, rest) = line.split_once("  ").unwrap();
+        let expected =
+            format!("{id}  Mara: two⏎lines \u{fffd} [image: https://i.groupme.com/1]  👍 2\n");
+        assert_eq!(rest, expected);
+    }
+}
+
+#[tokio::test]
+async fn it_ends_quietly_where_nobody_reads_on() {
+    let (sim, _, direct) = talkative(300).await;
+    let mara = sim.cast().mara.to_string();
+    sim.stall();
+    let history = ask(
+        &sim,
+        &["history", "--dm", &mara, "--after", &direct[0], "--all"],
+    );
+    let running = Running::start(history);
+    let left = running.deaf(|| sim.resume()).await;
+    assert_eq!((left.status, &*left.stderr), (Some(0), ""));
+}

@@ -1,0 +1,196 @@
+//! `groupme send`.
+
+use groupme_sim::Place;
+use serde_json::{Value, json};
+
+use crate::{
+    canned::{Answer, Asked, Canned, enveloped},
+    program::{ask, asking, run, run_with, sim},
+};
+
+#[tokio::test]
+async fn a_message_is_printed_as_groupme_has_it_then() {
+    let sim = sim().await;
+    let lake = sim.cast().lake.to_string();
+    let sent = run(ask(&sim, &["send", "--group", &lake, "hello"]))
+        .await
+        .well()
+        .one();
+    assert_eq!(sent["text"], "hello");
+    assert_eq!(sent["group_id"], *lake);
+    assert_eq!(sent["user_id"], *sim.user_id());
+    let seen = run(ask(&sim, &["history", "--group", &lake, "--limit", "1"])).await;
+    assert_eq!(seen.well().one()["id"], sent["id"]);
+}
+
+#[tokio::test]
+async fn a_user_is_written_to_by_their_id_or_that_of_the_conversation() {
+    let sim = sim().await;
+    let cast = *sim.cast();
+    let pair = Place::direct(cast.me, cast.mara).conversation();
+    for with in [cast.mara.to_string(), pair.clone()] {
+        let sent = run(ask(&sim, &["send", "--dm", &with, "psst"]))
+            .await
+            .well()
+            .one();
+        assert_eq!(sent["recipient_id"], cast.mara.to_string());
+        assert_eq!(sent["conversation_id"], *pair);
+    }
+    let told = run(ask(&sim, &["send", "--dm", "1+2", "psst"])).await;
+    assert!(
+        told.refused(2)
+            .contains("`1+2` is not a conversation of yours")
+    );
+}
+
+#[tokio::test]
+async fn the_text_can_come_from_standard_input() {
+    let sim = sim().await;
+    let lake = sim.cast().lake.to_string();
+    for (input, text) in [
+        (&b"one line\n"[..], "one line"),
+        (b"two\nlines\r\n", "two\nlines"),
+        (b"no break", "no break"),
+        (b"\n\n", "\n"),
+    ] {
+        let command = ask(&sim, &["send", "--group", &lake, "-"]);
+        assert_eq!(run_with(command, input).await.well().one()["text"], text);
+    }
+    for (input, reason) in [
+        (String::new(), "empty"),
+        ("x".repeat(1001), "1001 characters"),
+        ("x".repeat(70_000), "characters"),
+    ] {
+        let command = ask(&sim, &["send", "--group", &lake, "-"]);
+        let told = run_with(command, input.as_bytes()).await;
+        assert!(told.refused(2).contains(reason), "{}", told.stderr);
+    }
+    let told = run_with(ask(&sim, &["send", "--group", &lake, "-"]), b"\xff").await;
+    assert!(
+        told.refused(2).contains("standard input"),
+        "{}",
+        told.stderr
+    );
+}
+
+#[tokio::test]
+async fn an_answer_names_what_it_answers_and_where_its_thread_began() {
+    let sim = sim().await;
+    let cast = *sim.cast();
+    let lake = cast.lake.to_string();
+    let first = sim.say("who is coming?").unwrap().to_string();
+    let reply =
+        |to: &str, text: &str| ask(&sim, &["send", "--group", &lake, "--reply-to", to, text]);
+    let second = run(reply(&first, "me")).await.well().one();
+    assert_eq!(
+        second["attachments"],
+        json!([{"type": "reply", "reply_id": first, "base_reply_id": first,
+            "user_id": cast.mara.to_string()}])
+    );
+    let second = second["id"].as_str().unwrap();
+    let third = run(reply(second, "me too")).await.well().one();
+    let part = &third["attachments"][0];
+    assert_eq!(
+        (&part["reply_id"], &part["base_reply_id"]),
+        (&json!(second), &json!(first))
+    );
+    assert_eq!(part["user_id"], *sim.user_id());
+    let told = run(reply("1", "to nothing")).await;
+    assert!(told.refused(4).contains("not found"), "{}", told.stderr);
+}
+
+#[tokio::test]
+async fn the_same_guid_is_the_same_message() {
+    let sim = sim().await;
+    let lake = sim.cast().lake.to_string();
+    let send = || {
+        ask(
+            &sim,
+            &["send", "--group", &lake, "--guid", "my-own", "once"],
+        )
+    };
+    let first = run(send()).await.well().one();
+    assert_eq!(first["source_guid"], "my-own");
+    assert_eq!(run(send()).await.well().one()["id"], first["id"]);
+    let mut people = send();
+    people.args(["--format", "text"]);
+    let told = run(people).await.well().stdout;
+    assert_eq!(
+        told,
+        format!("was sent before, as {}\n", first["id"].as_str().unwrap())
+    );
+}
+
+#[tokio::test]
+async fn an_image_is_uploaded_first_and_needs_no_text() {
+    const PNG: &[u8] = b"\x89PNG\r\n\x1a\nand so on";
+    fn answer(asked: &Asked) -> Answer {
+        let picture = "https://i.groupme.com/1x1.png.1";
+        match &*asked.line {
+            "POST /image/pictures" => Answer::Json(200, json!({"payload": {"url": picture}})),
+            "POST /v3/groups/7/messages" => {
+                Answer::Json(201, enveloped(json!({"message": {"id": "1"}})))
+            }
+            _ => Answer::Json(404, Value::Null),
+        }
+    }
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), PNG).unwrap();
+    let server = Canned::start(answer).await;
+    let path = file.path().to_str().unwrap();
+    let command = asking(
+        &server.url,
+        "a-token",
+        &["send", "--group", "7", "--image", path],
+    );
+    assert_eq!(run(command).await.well().one()["id"], "1");
+    let asked = server.asked();
+    assert_eq!(asked.len(), 2);
+    assert_eq!(asked[0].body, PNG);
+    assert!(
+        asked[0].head.contains("content-type: image/png"),
+        "{}",
+        asked[0].head
+    );
+    let message = &asked[1].json()["message"];
+    assert_eq!(
+        message["attachments"],
+        json!([{"type": "image", "url": "https://i.groupme.com/1x1.png.1"}])
+    );
+    assert_eq!(message.get("text"), None);
+}
+
+#[tokio::test]
+async fn where_the_answer_is_lost_it_is_told_how_to_try_again_without_a_double() {
+    let server = Canned::start(|_| Answer::None).await;
+    let arguments = ["send", "--group", "7", "--timeout", "1s", "hello"];
+    let told = run(asking(&server.url, "a-token", &arguments)).await;
+    let words = told.refused(5);
+    let asked = server.asked();
+    let guid = asked[0].json()["message"]["source_guid"].clone();
+    assert!(
+        words.contains(&format!("--guid {}", guid.as_str().unwrap())),
+        "{words}"
+    );
+    // Every attempt was the same message.
+    assert!(
+        asked
+            .iter()
+            .all(|one| one.json()["message"]["source_guid"] == guid)
+    );
+}
+
+#[tokio::test]
+async fn a_message_that_was_sent_before_and_cannot_be_found_is_a_success() {
+    fn answer(asked: &Asked) -> Answer {
+        if asked.line.starts_with("POST") {
+            Answer::Json(409, json!({"meta": {"code": 409, "errors": ["duplicate"]}}))
+        } else {
+            Answer::Json(200, enveloped(json!({"count": 0, "messages": []})))
+        }
+    }
+    let server = Canned::start(answer).await;
+    let arguments = ["send", "--group", "7", "--guid", "g", "hello"];
+    let sent = run(asking(&server.url, "a-token", &arguments)).await.well();
+    assert_eq!(sent.one(), json!({"id": null, "source_guid": "g"}));
+}

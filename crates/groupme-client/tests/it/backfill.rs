@@ -1,0 +1,262 @@
+//! Nothing is missing and nothing comes twice: what was missed is fetched over REST.
+
+use core::time::Duration;
+
+use groupme_client::{
+    Builder, Client, Conversation, Delivery, DeliveryConfig, Incoming, MemoryStore, Origin,
+    Polling, RestOptions, Sent, Status, TransportPolicy, Why,
+};
+use groupme_sim::Sim;
+
+use crate::account::{TRANSPORTS, builder, next, sim, soon, text};
+
+/// A client that has the simulator's REST API, and asks it faster than GroupMe would bear.
+fn whole(sim: &Sim) -> Builder {
+    let mut options = RestOptions::default();
+    options.interval = Duration::from_millis(1);
+    builder(sim).api_url(sim.root_url()).rest_options(options)
+}
+
+/// A client that has looked at everything there is.
+async fn caught_up(builder: Builder) -> Client {
+    let mut client = builder.connect().unwrap();
+    until(&mut client, |status| matches!(status, Status::CaughtUp)).await;
+    client
+}
+
+/// Waits for a status; an event before it fails the test.
+async fn until(client: &mut Client, wanted: impl Fn(&Status) -> bool) -> Status {
+    loop {
+        match next(client).await {
+            Incoming::Status(status) if wanted(&status) => return status,
+            Incoming::Status(_) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// The next event, and what was told before it.
+async fn event(client: &mut Client) -> (Delivery, Vec<Status>) {
+    let mut told = Vec::new();
+    loop {
+        match next(client).await {
+            Incoming::Event(delivery) => return (delivery, told),
+            Incoming::Status(status) => told.push(status),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_said_while_the_socket_is_dead_is_fetched_and_marked() {
+    let sim = sim().await;
+    for transport in TRANSPORTS {
+        let mut client = caught_up(whole(&sim).transport(transport)).await;
+        sim.say("before").unwrap();
+        let (before, _) = event(&mut client).await;
+        assert_eq!(
+            (text(&before), before.origin()),
+            (Some("before"), Origin::Push)
+        );
+
+        sim.restart();
+        sim.say("meanwhile").unwrap();
+        let (missed, told) = event(&mut client).await;
+        assert_eq!(text(&missed), Some("meanwhile"));
+        assert_eq!(missed.origin(), Origin::Backfill);
+        assert_eq!(missed.channel(), format!("/user/{}", sim.user_id()));
+        assert_eq!(missed.event().kind(), "line.create");
+        let gap = told.iter().find_map(|status| match status {
+            Status::Behind(gap) => Some(gap),
+            _ => None,
+        });
+        let before = before.event().message().unwrap().id().into_owned();
+        assert_eq!(gap.unwrap().after.as_ref(), Some(&before));
+        let closed = until(&mut client, |status| {
+            matches!(status, Status::Backfilled { .. })
+        })
+        .await;
+        assert!(
+            matches!(closed, Status::Backfilled { messages: 1, .. }),
+            "{closed:?}"
+        );
+        until(&mut client, |status| matches!(status, Status::CaughtUp)).await;
+
+        sim.say("after").unwrap();
+        let (after, _) = event(&mut client).await;
+        assert_eq!(
+            (text(&after), after.origin()),
+            (Some("after"), Origin::Push)
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_restart_with_the_same_store_goes_on_where_it_was() {
+    let sim = sim().await;
+    let store = MemoryStore::default();
+    let mut client = caught_up(whole(&sim).store(store.clone())).await;
+    sim.say("one").unwrap();
+    assert_eq!(text(&event(&mut client).await.0), Some("one"));
+    sim.say("two").unwrap();
+    // To ask for the next event is to be done with this one ...
+    assert_eq!(text(&event(&mut client).await.0), Some("two"));
+    // ... which does not happen here.
+    drop(client);
+    sim.say("three").unwrap();
+
+    let mut client = whole(&sim).store(store).connect().unwrap();
+    for expected in ["two", "three"] {
+        let (delivery, _) = event(&mut client).await;
+        assert_eq!(text(&delivery), Some(expected));
+        assert_eq!(delivery.origin(), Origin::Backfill);
+    }
+    until(&mut client, |status| matches!(status, Status::CaughtUp)).await;
+}
+
+#[tokio::test]
+async fn what_is_acknowledged_by_hand_does_not_come_again_and_the_rest_does() {
+    let sim = sim().await;
+    let store = MemoryStore::default();
+    let ready = || whole(&sim).store(store.clone()).acknowledge_by_hand();
+    let mut client = caught_up(ready()).await;
+    let handle = client.handle();
+    for words in ["one", "two", "three"] {
+        sim.say(words).unwrap();
+        let (delivery, _) = event(&mut client).await;
+        if words != "two" {
+            handle.acknowledge(&delivery).unwrap();
+        }
+    }
+    drop(client);
+    let mut client = ready().connect().unwrap();
+    assert_eq!(text(&event(&mut client).await.0), Some("two"));
+    until(&mut client, |status| matches!(status, Status::CaughtUp)).await;
+}
+
+#[tokio::test]
+async fn a_message_of_ones_own_is_sent_over_rest_and_its_echo_is_marked() {
+    let sim = sim().await;
+    let mut client = caught_up(whole(&sim)).await;
+    let handle = client.handle();
+    let group = Conversation::Group(sim.group_ids()[0].as_str().into());
+    let sent = soon(handle.send(&group, "mine")).await.unwrap();
+    let Sent::Now(message) = sent else {
+        panic!("{sent:?}")
+    };
+    let (echo, _) = event(&mut client).await;
+    assert!(echo.is_own());
+    assert_eq!(echo.event().message().unwrap().id(), message.id);
+    sim.say("theirs").unwrap();
+    assert!(!event(&mut client).await.0.is_own());
+}
+
+#[tokio::test]
+async fn the_past_is_delivered_if_it_is_asked_for() {
+    let sim = sim().await;
+    for words in ["one", "two", "three"] {
+        sim.say(words).unwrap();
+    }
+    let mut config = DeliveryConfig::default();
+    config.history = 2;
+    let mut client = whole(&sim).delivery(config).connect().unwrap();
+    for expected in ["two", "three"] {
+        let (delivery, _) = event(&mut client).await;
+        assert_eq!(text(&delivery), Some(expected));
+    }
+}
+
+const MESSAGES: usize = 6_000;
+
+#[tokio::test]
+async fn a_program_that_takes_nothing_loses_events_only_to_be_given_them_later() {
+    let sim = sim().await;
+    let ready = whole(&sim)
+        .transport(TransportPolicy::WebSocket)
+        .overflow_after(Duration::from_millis(1));
+    let mut client = caught_up(ready).await;
+    let say = |number: usize| sim.say(&number.to_string()).unwrap();
+    for number in 0..MESSAGES {
+        say(number);
+        if number % 50 == 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+    // Nothing was taken while all that was pushed. Its place is limited, so some had to go.
+    let mut told = 0;
+    let mut expected = 0;
+    while expected < MESSAGES {
+        match next(&mut client).await {
+            Incoming::Event(delivery) => {
+                assert_eq!(text(&delivery), Some(expected.to_string().as_str()));
+                expected += 1;
+            }
+            Incoming::Status(Status::Overflow { dropped, .. }) => {
+                assert!(dropped > 0);
+                told += 1;
+            }
+            Incoming::Status(Status::Lost(lost)) => panic!("{lost:?}"),
+            _ => {}
+        }
+    }
+    assert!(told > 0, "nothing overflowed");
+}
+
+#[tokio::test]
+async fn rest_takes_over_while_no_gateway_can_be_reached_and_hands_back() {
+    let sim = sim().await;
+    let mut config = DeliveryConfig::default();
+    config.polling = Some(Polling::new(
+        Duration::from_millis(1),
+        Duration::from_millis(20),
+    ));
+    let mut client = caught_up(whole(&sim).delivery(config)).await;
+    sim.allow_sockets(false);
+    sim.allow_polling(false);
+    sim.kill_sockets();
+    until(&mut client, |status| {
+        matches!(status, Status::Polling(true))
+    })
+    .await;
+    for words in ["one", "two"] {
+        sim.say(words).unwrap();
+        let (delivery, _) = event(&mut client).await;
+        assert_eq!(text(&delivery), Some(words));
+        assert_eq!(delivery.origin(), Origin::Backfill);
+    }
+    sim.allow_sockets(true);
+    until(&mut client, |status| {
+        matches!(status, Status::Polling(false))
+    })
+    .await;
+    until(&mut client, |status| matches!(status, Status::CaughtUp)).await;
+    sim.say("three").unwrap();
+    let (delivery, _) = event(&mut client).await;
+    assert_eq!(
+        (text(&delivery), delivery.origin()),
+        (Some("three"), Origin::Push)
+    );
+}
+
+#[tokio::test]
+async fn a_history_that_is_refused_is_told_and_pushes_go_on() {
+    let sim = sim().await;
+    let mut config = DeliveryConfig::default();
+    config.patience = Duration::from_millis(50);
+    let mut options = RestOptions::default();
+    options.patience.deadline = Duration::from_millis(50);
+    let mut client = builder(&sim)
+        .api_url("http://127.0.0.1:1")
+        .rest_options(options)
+        .delivery(config)
+        .connect()
+        .unwrap();
+    let lost = until(&mut client, |status| matches!(status, Status::Lost(_))).await;
+    let Status::Lost(lost) = lost else {
+        unreachable!("waited for")
+    };
+    assert_eq!((lost.conversation, lost.why), (None, Why::Unavailable));
+    until(&mut client, |status| matches!(status, Status::CaughtUp)).await;
+    sim.say("all the same").unwrap();
+    assert_eq!(text(&event(&mut client).await.0), Some("all the same"));
+}
