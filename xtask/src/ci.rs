@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use crate::{
     clock,
     command::{cargo, run as sh},
-    fuzz, interop, layering, sim, tidy,
+    fuzz, interop, layering, sim, soak, tidy,
     workspace::Workspace,
 };
 
@@ -36,6 +36,8 @@ pub(crate) enum Job {
     Interop,
     /// Some seeds of the simulation.
     Sim,
+    /// Some accounts over real sockets that break.
+    Soak,
 }
 
 impl fmt::Display for Job {
@@ -98,6 +100,7 @@ impl Job {
             Self::Fuzz => fuzz::run(workspace, &fuzz::Options::short()),
             Self::Interop => interop::run(workspace, &interop::Options::default()),
             Self::Sim => sim::run(workspace, &sim::some_seeds()),
+            Self::Soak => soak::run(workspace, &soak::a_little()),
         }
     }
 }

@@ -10,6 +10,7 @@
 //! | `tidy` | file sizes, names, comments and other habits of the sources |
 //! | `interop` | the `groupme` command against real Bayeux servers |
 //! | `sim` | client and server in virtual time, under every fault, from a seed |
+//! | `soak` | many accounts over real sockets that break |
 
 mod bench;
 mod ci;
@@ -18,7 +19,10 @@ mod command;
 mod fuzz;
 mod interop;
 mod layering;
+mod npm;
+mod program;
 mod sim;
+mod soak;
 mod suite;
 mod tidy;
 mod workspace;
@@ -61,6 +65,8 @@ enum Task {
     /// Run client and server against each other in virtual time, under faults, from seeds.
     #[command(disable_help_flag = true)]
     Sim(sim::Options),
+    /// Run many accounts over real sockets that break, and count what is delivered.
+    Soak(soak::Options),
 }
 
 fn main() -> ExitCode {
@@ -84,5 +90,6 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Tidy => tidy::run(&workspace),
         Task::Interop(options) => interop::run(&workspace, options),
         Task::Sim(options) => sim::run(&workspace, options),
+        Task::Soak(options) => soak::run(&workspace, options),
     }
 }

@@ -82,6 +82,10 @@ const LAYERS: &[Layer] = &[
             "groupme-sim",
         ],
     },
+    Layer {
+        name: "soak",
+        over: &["groupme-client", "groupme-sim"],
+    },
 ];
 
 /// A third-party crate that only some of ours may name, in tests too.

@@ -22,6 +22,8 @@ pub(super) struct Recovery {
     confirmed: Option<Instant>,
     /// When delivery was last known to work.
     known: Instant,
+    /// The last event.
+    heard: Option<Instant>,
     /// Where a gap began, and why, until it is told.
     gap: Option<(Instant, Cause)>,
 }
@@ -30,6 +32,7 @@ impl Recovery {
     /// An event came: whatever the server sent before it has come, too.
     pub(super) fn delivered(&mut self, now: Instant) {
         self.known = now;
+        self.heard = Some(now);
     }
 
     /// A connect succeeded that was sent at `sent`. No later moment is known to have been good: a
@@ -50,11 +53,14 @@ impl Recovery {
 
     /// Whether the time of being up was long enough for its end to be no failure. Some servers never
     /// answer a connect, and close the socket all the same when it is old enough; but where it is the
-    /// silence that ends it, nothing has shown that anybody is there.
+    /// silence that ends it, nothing has shown that anybody is there. Where events come, less is
+    /// enough: to wait longer and longer would cost more of them than the server's peace is worth.
     fn was_healthy(&self, now: Instant, end: &Cause) -> bool {
         let confirmed = self.confirmed >= Some(self.since);
         let silent = matches!(end, Cause::Silence(_));
-        self.up && now - self.since >= HEALTHY && (confirmed || !silent)
+        let lived = now - self.since >= HEALTHY && (confirmed || !silent);
+        let served = self.heard >= Some(self.since + BRIEF) && !silent;
+        self.up && (lived || served)
     }
 }
 
@@ -291,6 +297,9 @@ pub(super) fn asked_wait(cause: &Cause) -> Option<Duration> {
 
 /// A connection that lived this long and then ended is not a failure.
 const HEALTHY: Duration = Duration::from_secs(10);
+
+/// A connection that brought an event after this time and then ended is not one either.
+const BRIEF: Duration = Duration::from_secs(1);
 
 /// The longest `Retry-After` to obey.
 const LONGEST_WAIT: Duration = Duration::from_hours(1);

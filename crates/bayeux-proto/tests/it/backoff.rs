@@ -6,7 +6,7 @@ use bayeux_proto::{Close, Config, Event, Instant, Resume, Transport};
 
 use crate::{
     peer::Peer,
-    world::{Kind, World, millis, over},
+    world::{Kind, World, event, millis, over},
 };
 
 pub(crate) fn websocket_only() -> Config {
@@ -154,6 +154,40 @@ fn a_server_that_answers_no_connect_and_closes_old_sockets_is_not_a_failing_one(
         down += world.now - closed;
     }
     assert!(down < 50 * millis(250), "deaf for {down:?} of 700 s");
+}
+
+/// How long a client is deaf in all whose socket breaks `after` so long, fifty times; what was
+/// subscribed to brings an event right before.
+fn deaf(after: Duration) -> Duration {
+    let mut config = Config::default();
+    config.resume = Resume::FreshHandshake;
+    let mut world = World::connecting(config);
+    world.subscribe("/foo");
+    world.open();
+    let mut deaf = Duration::ZERO;
+    for _ in 0..50 {
+        world.welcome("alice");
+        world.pass(after);
+        let lane = world.lane(Kind::Socket);
+        world.receive(lane, &[event("/foo")]);
+        let broken = world.now;
+        world.close(lane, Close::Lost);
+        world.reopen();
+        deaf += world.now - broken;
+    }
+    deaf
+}
+
+#[test]
+fn a_server_that_brings_events_for_a_while_and_breaks_is_not_left_alone() {
+    let deaf = deaf(millis(1_000));
+    assert!(deaf < 50 * millis(250), "deaf for {deaf:?} of 50 s");
+}
+
+#[test]
+fn a_server_that_brings_an_event_and_breaks_at_once_is_left_alone() {
+    let deaf = deaf(millis(999));
+    assert!(deaf > millis(300_000), "deaf for {deaf:?}");
 }
 
 // C126

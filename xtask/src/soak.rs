@@ -1,0 +1,76 @@
+//! `cargo xtask soak`: many accounts over real sockets that break.
+//!
+//! What is run is in `xtask/soak`; here is what has to be there before: the programs, and for a
+//! comparison the libraries of others, pinned in `xtask/soak/peers`.
+
+mod peers;
+
+use std::{path::Path, process::Command};
+
+use clap::Args;
+
+use crate::{command::run as sh, program, workspace::Workspace};
+
+/// What to run; `cargo xtask soak -- --help` tells more.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Options {
+    /// Compare our client with npm `faye` and Python `groupme-push` under the same kills.
+    #[arg(long)]
+    compare: bool,
+    /// Arguments for the run: `--accounts N --messages N --rate N --kill-every MS --seed S`.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    args: Vec<String>,
+}
+
+/// As much as is run for every change: some seconds.
+pub(crate) fn a_little() -> Options {
+    let args = [
+        "--accounts",
+        "2",
+        "--messages",
+        "100",
+        "--rate",
+        "25",
+        "--kill-every",
+        "700",
+    ];
+    Options {
+        compare: false,
+        args: args.map(str::to_owned).to_vec(),
+    }
+}
+
+/// Builds what is needed for speed and runs it.
+///
+/// # Errors
+///
+/// If something does not build or install, or our client does not deliver everything once and in
+/// order.
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()> {
+    let soak = program::build(workspace, "soak", &["--release"])?;
+    let mut command = Command::new(soak);
+    command.args(&options.args);
+    if options.compare {
+        compare(workspace, &mut command)?;
+    } else {
+        let groupme = program::build(workspace, "groupme", &["--release"])?;
+        command.arg("--groupme").arg(groupme);
+    }
+    sh(&mut command)
+}
+
+fn compare(workspace: &Workspace, command: &mut Command) -> anyhow::Result<()> {
+    let directory = workspace.root().join("xtask/soak/peers");
+    command.arg("--compare").arg("--peers").arg(&directory);
+    let mut add = |option: &str, program: Option<&Path>| {
+        if let Some(program) = program {
+            command.arg(option).arg(program);
+        }
+    };
+    add("--node", peers::node(&directory)?);
+    add(
+        "--python",
+        peers::python(&directory, &workspace.target_dir().join("soak-python"))?.as_deref(),
+    );
+    Ok(())
+}
