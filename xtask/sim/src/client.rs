@@ -160,8 +160,7 @@ impl Client {
     /// REST answered, or did not.
     pub(crate) fn handle_answer(&mut self, now: Instant, errand: Errand, checks: &mut Checks) {
         if let Some(account) = self.account.as_mut().filter(|one| one.life == errand.life) {
-            let answer = errand.answer.flatten();
-            account.answered(now, errand.id, &errand.question, answer);
+            account.answered(now, errand.id, &errand.question, errand.answer);
             self.hand_out(now, checks);
         }
     }

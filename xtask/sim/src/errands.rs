@@ -26,8 +26,18 @@ pub(crate) struct Errand {
     pub(crate) life: u32,
     pub(crate) id: QuestionId,
     pub(crate) question: Question,
-    /// Status and body, once there is an answer; `Some(None)` if there will be none.
-    pub(crate) answer: Option<Option<(u16, String)>>,
+    pub(crate) answer: Reply,
+}
+
+/// How far an errand has come.
+#[derive(Debug)]
+pub(crate) enum Reply {
+    /// On its way to the server.
+    Asked,
+    /// The answer's status and body.
+    Given(u16, String),
+    /// There will be none.
+    Lost,
 }
 
 impl Errands {
@@ -65,13 +75,12 @@ impl Errands {
     ) {
         let (until, percent) = self.losses;
         let lost = now < until && self.random.chance(percent);
-        let at = match network.rest_passage(now).filter(|_| !lost) {
-            Some(at) => at + delay,
-            None => {
-                // The client gives it up at last.
-                errand.answer = Some(None);
-                now + self.random.millis(50, 20_000)
-            }
+        let at = if let Some(at) = network.rest_passage(now).filter(|_| !lost) {
+            at + delay
+        } else {
+            // The client gives it up at last.
+            errand.answer = Reply::Lost;
+            now + self.random.millis(50, 20_000)
         };
         self.sequence += 1;
         self.queue.insert((at, self.sequence), errand);

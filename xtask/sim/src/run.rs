@@ -11,7 +11,7 @@ use groupme_sim::{
 use crate::{
     checks::{Checks, Violation},
     client::{Account, Batch, Client, Waking, address},
-    errands::{Errand, Errands},
+    errands::{Errand, Errands, Reply},
     fact::Fact,
     invariants::End,
     network::{Arrival, Arrived, Network},
@@ -315,11 +315,11 @@ impl<'a> Run<'a> {
     /// Questions for REST go out, are answered, and come back.
     fn run_errands(&mut self) {
         while let Some(errand) = self.errands.poll_arrival(self.now) {
-            if errand.answer.is_some() {
+            if let Reply::Asked = errand.answer {
+                self.answer(errand);
+            } else {
                 let client = errand.client;
                 self.clients[client].handle_answer(self.now, errand, &mut self.checks);
-            } else {
-                self.answer(errand);
             }
         }
         for (client, one) in self.clients.iter_mut().enumerate() {
@@ -329,7 +329,7 @@ impl<'a> Run<'a> {
                     life,
                     id,
                     question,
-                    answer: None,
+                    answer: Reply::Asked,
                 };
                 let network = &mut self.network;
                 self.errands.send(self.now, errand, Duration::ZERO, network);
@@ -350,7 +350,7 @@ impl<'a> Run<'a> {
         };
         let response = self.server.handle_request(self.now, &request);
         self.drain(self.published);
-        errand.answer = Some(Some((response.status, response.body)));
+        errand.answer = Reply::Given(response.status, response.body);
         self.errands
             .send(self.now, errand, response.delay, &mut self.network);
     }

@@ -10,7 +10,7 @@ use groupme_delivery::{
 use groupme_model::{ConversationId, EventRef, Timestamp, UserId};
 use serde::de::DeserializeOwned;
 
-use crate::fact::Handed;
+use crate::{errands::Reply, fact::Handed};
 
 /// What stands between a session and a program that wants to miss nothing.
 pub struct Account {
@@ -100,14 +100,16 @@ impl Account {
         now: Instant,
         id: QuestionId,
         question: &Question,
-        answer: Option<(u16, String)>,
+        answer: Reply,
     ) {
         let answer = match answer {
-            None | Some((408 | 429 | 500.., _)) => Err(Failure::Unavailable),
-            Some((200, body)) => read(question, &body).ok_or(Failure::Unavailable),
-            Some((304, _)) => Ok(Answer::Messages(Vec::new())),
-            Some((404, _)) => Err(Failure::Gone),
-            Some(_) => Err(Failure::Refused),
+            Reply::Asked | Reply::Lost | Reply::Given(408 | 429 | 500.., _) => {
+                Err(Failure::Unavailable)
+            }
+            Reply::Given(200, body) => read(question, &body).ok_or(Failure::Unavailable),
+            Reply::Given(304, _) => Ok(Answer::Messages(Vec::new())),
+            Reply::Given(404, _) => Err(Failure::Gone),
+            Reply::Given(..) => Err(Failure::Refused),
         };
         self.feed.handle_answer(now, id, answer);
     }
