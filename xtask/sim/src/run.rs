@@ -174,7 +174,7 @@ impl<'a> Run<'a> {
             if self.checks.has_failed() {
                 return;
             }
-            let missing = self.deaf(first).or_else(|| self.missing(false));
+            let missing = self.missing(false).or_else(|| self.deaf(first));
             match missing {
                 None => return,
                 Some((invariant, what)) if self.now > deadline => {
