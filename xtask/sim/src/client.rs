@@ -1,5 +1,6 @@
 //! The client's side, from the bottom up: session, wire, model, program.
 
+mod account;
 mod batch;
 mod program;
 
@@ -8,12 +9,15 @@ use std::collections::VecDeque;
 
 use bayeux_proto::{Action, Close, Config, Instant, LaneId, Outgoing, Session, Verdict};
 use bayeux_wire::{Decoder, Frame};
+use groupme_delivery::{Question, QuestionId};
 use groupme_model::EventRef;
 
-pub(crate) use self::batch::Batch;
+pub use self::account::Account;
 use self::program::Program;
+pub(crate) use self::{account::address, batch::Batch};
 use crate::{
     checks::Checks,
+    errands::Errand,
     fact::{Asked, ClientFact, Fact},
     network::{Arrived, Network, Payload},
     plan::{Ask, ClientSetting},
@@ -32,6 +36,9 @@ pub struct Client {
     batch: Batch,
     token: String,
     program: Program,
+    /// What makes up for what was missed, where the program wants that.
+    account: Option<Account>,
+    seed: u64,
     /// How far its clock is ahead of the true time.
     ahead: Skew,
     /// The latest time it was told.
@@ -83,6 +90,8 @@ impl Client {
             batch: Batch::default(),
             token: token.to_owned(),
             program: Program::new(index, channels),
+            account: None,
+            seed: setting.seed,
             ahead: Skew::default(),
             local: Instant::ORIGIN,
             asleep: None,
@@ -100,10 +109,77 @@ impl Client {
             let at = deadline.at + self.ahead.behind;
             Instant::ORIGIN + (at - (Instant::ORIGIN + self.ahead.ahead))
         });
-        [session, self.program.poll_timeout()]
+        let account = self.account.as_ref().and_then(Account::poll_timeout);
+        [session, self.program.poll_timeout(), account]
             .into_iter()
             .flatten()
             .min()
+    }
+
+    /// The same with gap-free delivery in between.
+    #[must_use]
+    pub(crate) fn with_account(mut self, account: Account) -> Self {
+        self.account = Some(account);
+        self
+    }
+
+    /// What makes up for what was missed.
+    pub fn account(&self) -> Option<&Account> {
+        self.account.as_ref()
+    }
+
+    /// The process ends, and another one begins with what it left in its store.
+    pub(crate) fn crash(&mut self, now: Instant, network: &mut Network, checks: &mut Checks) {
+        network.crash(now, self.index);
+        self.see(now, checks, ClientFact::Crashed);
+        self.seed = self.seed.wrapping_add(1);
+        self.session = Session::new(self.config.clone(), self.seed);
+        self.program = self.program.reborn();
+        self.account = self.account.as_ref().map(Account::reborn);
+        self.inbox.clear();
+        self.asleep = None;
+        self.local = Instant::ORIGIN;
+        self.listen(now, network, checks);
+    }
+
+    /// It wants to hear its user's own channel, if it does not yet.
+    pub(crate) fn listen(&mut self, now: Instant, network: &mut Network, checks: &mut Checks) {
+        if !self.program.wants_own() {
+            self.ask(now, Ask::Subscribe(0), network, checks);
+        }
+        self.ask(now, Ask::Connect, network, checks);
+    }
+
+    /// The next question for REST, if there is one.
+    pub(crate) fn poll_question(&mut self) -> Option<(u32, QuestionId, Question)> {
+        let account = self.account.as_mut().filter(|_| self.asleep.is_none())?;
+        let (id, question) = account.poll_question()?;
+        Some((account.life, id, question))
+    }
+
+    /// REST answered, or did not.
+    pub(crate) fn handle_answer(&mut self, now: Instant, errand: Errand, checks: &mut Checks) {
+        if let Some(account) = self.account.as_mut().filter(|one| one.life == errand.life) {
+            account.answered(now, errand.id, &errand.question, errand.answer);
+            self.hand_out(now, checks);
+        }
+    }
+
+    /// The program acknowledges what it has.
+    pub(crate) fn acknowledge(&mut self, now: Instant, checks: &mut Checks) {
+        if let Some(account) = &mut self.account {
+            let messages = account.acknowledge();
+            self.see(now, checks, ClientFact::Acknowledged(&messages));
+        }
+    }
+
+    fn hand_out(&mut self, now: Instant, checks: &mut Checks) {
+        while let Some(handed) = self.account.as_mut().and_then(Account::poll_delivery) {
+            self.see(now, checks, ClientFact::Handed(&handed));
+            if self.account.as_ref().is_some_and(|one| !one.is_lazy()) {
+                self.acknowledge(now, checks);
+            }
+        }
     }
 
     /// The program, to look at.
@@ -203,6 +279,9 @@ impl Client {
         }
         self.session.handle_timeout(self.local);
         self.program.handle_timeout(now, &mut self.session, checks);
+        if let Some(account) = &mut self.account {
+            account.handle_timeout(now);
+        }
         self.drain(now, network, checks);
         self.rest(now, true, checks);
     }
@@ -291,6 +370,9 @@ impl Client {
         };
         let number = |name| data.get(name).and_then(bayeux_wire::Value::as_u64);
         let kind = EventRef::from_value(data).kind();
+        if let Some(account) = &mut self.account {
+            account.pushed(now, &EventRef::from_value(data));
+        }
         let (channel, tag) = (message.channel(), number("sim"));
         for (channel, tag) in self.sabotage.deliveries(channel, tag) {
             let fact = ClientFact::Delivered {
@@ -309,6 +391,10 @@ impl Client {
             for event in self.sabotage.events(event) {
                 self.see(now, checks, ClientFact::Told(&event));
                 self.program.told(now, &event);
+                if let Some(account) = &mut self.account {
+                    let own = self.program.is_own(&event);
+                    account.told(now, &event, own, self.program.hears_own());
+                }
             }
         }
     }
@@ -333,6 +419,7 @@ impl Client {
             }
         }
         self.tell(now, checks);
+        self.hand_out(now, checks);
     }
 
     fn rest(&mut self, now: Instant, rung: bool, checks: &mut Checks) {

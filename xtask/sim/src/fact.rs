@@ -49,6 +49,13 @@ pub enum Fact<'a> {
         /// Whether it answers a connect.
         connect: bool,
     },
+    /// A client makes up for what it missed on its user's own channel.
+    Account {
+        /// Whose.
+        client: usize,
+        /// The channel.
+        channel: &'a str,
+    },
     /// The server lost a lane.
     HungUp {
         /// Whose.
@@ -108,6 +115,12 @@ pub enum ClientFact<'a> {
         /// What it is, by the model.
         kind: &'a str,
     },
+    /// Gap-free delivery handed something to the program.
+    Handed(&'a Handed),
+    /// The program acknowledged these messages.
+    Acknowledged(&'a [u64]),
+    /// The process ended, and another one begins.
+    Crashed,
     /// A lane ended.
     Closed(LaneId, Close),
     /// The session told something.
@@ -122,6 +135,27 @@ pub enum ClientFact<'a> {
         /// What it holds.
         usage: Usage,
     },
+}
+
+/// What gap-free delivery hands out, as far as it is judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Handed {
+    /// A message.
+    Message(u64),
+    /// Messages are missing.
+    Lost {
+        /// Of which conversation; of all where none is named.
+        conversation: Option<String>,
+        /// After this one.
+        after: Option<u64>,
+        /// Up to this one.
+        upto: Option<u64>,
+    },
+    /// All is there.
+    CaughtUp,
+    /// Something else.
+    Other,
 }
 
 /// What a program asked for, and what came of it at once.
@@ -179,6 +213,9 @@ impl fmt::Display for Fact<'_> {
                 let what = if *connect { ", a connect too" } else { "" };
                 write!(f, "server     answers {client} on {lane:?}{what}")
             }
+            Self::Account { client, channel } => {
+                write!(f, "client {client}   wants everything of {channel}")
+            }
             Self::HungUp { client, lane } => write!(f, "server     loses {client}'s {lane:?}"),
             Self::Client(client, fact) => write!(f, "client {client}   {fact}"),
         }
@@ -222,6 +259,9 @@ impl fmt::Display for ClientFact<'_> {
                 }
                 write!(f, " on {channel}: {kind}")
             }
+            Self::Handed(handed) => write!(f, "HANDS OUT  {handed:?}"),
+            Self::Acknowledged(messages) => write!(f, "acknowledges {messages:?}"),
+            Self::Crashed => f.write_str("CRASHES"),
             Self::Closed(lane, why) => write!(f, "loses {lane:?}: {why}"),
             Self::Told(event) => write!(f, "TELLS      {event:?}"),
             Self::Rested {

@@ -1,5 +1,6 @@
 //! What has to hold at every step, one file for each.
 
+mod account;
 mod commands;
 mod connects;
 mod delivery;
@@ -54,6 +55,7 @@ pub(crate) fn all(plan: &Plan) -> Vec<Box<dyn Invariant>> {
         Box::new(commands::Commands::new(clients)),
         Box::new(subscriptions::Subscriptions::new(clients)),
         Box::new(delivery::Delivery::new(clients)),
+        Box::new(account::Account::new(clients)),
         Box::new(lanes::Lanes::new(clients)),
         Box::new(memory::Memory::new(plan)),
         Box::new(pace::Pace::new(plan)),

@@ -11,6 +11,7 @@
 mod campaign;
 mod checks;
 mod client;
+mod errands;
 mod fact;
 mod invariants;
 mod network;
@@ -24,8 +25,8 @@ mod transcript;
 pub use self::{
     campaign::{Campaign, Failure, guarded, shrink},
     checks::{Checks, Violation},
-    client::Client,
-    fact::{Asked, ClientFact, Fact},
+    client::{Account, Client},
+    fact::{Asked, ClientFact, Fact, Handed},
     invariants::{End, Invariant},
     plan::{
         Ask, ClientSetting, Doing, Fault, Plan, Refusal, Road, ServerSetting, Step, Told, What,

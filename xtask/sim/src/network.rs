@@ -144,6 +144,22 @@ impl Network {
         }
     }
 
+    /// When something that goes over HTTP to REST now, or back from there, arrives; `None` if it
+    /// does not.
+    pub fn rest_passage(&mut self, now: Instant) -> Option<Instant> {
+        let blocked = self.weather.refusal(now).is_some() || self.weather.swallows(now);
+        (!blocked).then(|| self.weather.arrival(now, &mut self.random))
+    }
+
+    /// A client is gone without a word.
+    pub fn crash(&mut self, now: Instant, client: usize) {
+        let lanes = self.keys.keys().filter(|(owner, _)| *owner == client);
+        for (_, lane) in lanes.copied().collect::<Vec<_>>() {
+            self.close(now, client, lane);
+        }
+        self.keys.retain(|(owner, _), _| *owner != client);
+    }
+
     /// Whether the client still holds on to a lane.
     pub fn is_held(&self, key: Lane) -> bool {
         let link = self.links.get(&key.number());
@@ -530,7 +546,11 @@ impl Network {
         };
         let is_gone = !link.client_end && !link.server_end;
         if is_gone && (link.sealed || link.begun) {
-            self.keys.remove(&(link.client, link.lane));
+            let name = (link.client, link.lane);
+            // Another life of the client may use the name again.
+            if self.keys.get(&name) == Some(&key) {
+                self.keys.remove(&name);
+            }
             self.links.remove(&key);
         }
     }

@@ -3,11 +3,15 @@
 use core::time::Duration;
 
 use bayeux_proto::{Instant, LaneId};
-use groupme_sim::{Gateway, GroupId, Lane, MessageId, Output, Push, Simulation, UserId, World};
+use groupme_sim::{
+    Gateway, GroupId, Lane, MessageId, Output, Push, RestConfig, RestRequest, Simulation, UserId,
+    World,
+};
 
 use crate::{
     checks::{Checks, Violation},
-    client::{Batch, Client, Waking},
+    client::{Account, Batch, Client, Waking, address},
+    errands::{Errand, Errands, Reply},
     fact::Fact,
     invariants::End,
     network::{Arrival, Arrived, Network},
@@ -49,6 +53,9 @@ struct Run<'a> {
     random: Random,
     server: Simulation,
     network: Network,
+    errands: Errands,
+    /// Until when REST is out of order.
+    rest_until: Option<Instant>,
     clients: Vec<Client>,
     checks: Checks,
     batch: Batch,
@@ -91,7 +98,13 @@ impl<'a> Run<'a> {
             .map(|(index, (setting, user))| {
                 let channels = channels(*user, &users, &groups);
                 let token = world.token(*user).unwrap_or_default();
-                Client::new(index, setting, token, &channels, sabotage)
+                let client = Client::new(index, setting, token, &channels, sabotage);
+                let Some(lazy) = setting.account else {
+                    return client;
+                };
+                let mut config = groupme_delivery::Config::default();
+                config.page = 20;
+                client.with_account(Account::new(&user.to_string(), config, lazy))
             })
             .collect();
         let gateway = Gateway::new(plan.server.gateway.clone());
@@ -100,6 +113,8 @@ impl<'a> Run<'a> {
             now: Instant::ORIGIN,
             server: Simulation::new(world, gateway),
             network: Network::new(random.fork(), plan.road),
+            errands: Errands::new(random.fork()),
+            rest_until: None,
             random,
             clients,
             checks: Checks::new(plan, transcript),
@@ -114,12 +129,22 @@ impl<'a> Run<'a> {
     }
 
     fn carry_out(&mut self) {
+        for (client, one) in self.clients.iter().enumerate() {
+            if one.account().is_some() {
+                let channel = format!("/user/{}", self.users[client]);
+                let channel = channel.as_str();
+                self.checks
+                    .see(self.now, &Fact::Account { client, channel });
+            }
+        }
         self.advance(self.plan.heals_at);
         if self.checks.has_failed() {
             return;
         }
         self.checks.see(self.now, &Fact::Healed);
         self.network.heal(self.now);
+        self.errands.lose(self.now, 0);
+        self.rest_until = Some(self.now);
         self.calm_down();
         if self.plan.farewell && !self.checks.has_failed() {
             self.take_leave();
@@ -134,6 +159,10 @@ impl<'a> Run<'a> {
         loop {
             for client in &mut self.clients {
                 client.settle_down(self.now, &mut self.network, &mut self.checks);
+                if client.account().is_some() && client.is_idle() {
+                    client.listen(self.now, &mut self.network, &mut self.checks);
+                    client.acknowledge(self.now, &mut self.checks);
+                }
             }
             for channel in self.listened() {
                 let data = r#"{"type":"typing","user_id":"1","started":1}"#.to_owned();
@@ -145,7 +174,7 @@ impl<'a> Run<'a> {
             if self.checks.has_failed() {
                 return;
             }
-            let missing = self.deaf(first).or_else(|| self.missing(false));
+            let missing = self.missing(false).or_else(|| self.deaf(first));
             match missing {
                 None => return,
                 Some((invariant, what)) if self.now > deadline => {
@@ -200,6 +229,12 @@ impl<'a> Run<'a> {
             if !program.is_up() || !client.is_idle() {
                 return Some((QUIET, format!("client {index} is not up")));
             }
+            if client
+                .account()
+                .is_some_and(|account| !account.is_settled())
+            {
+                return Some((QUIET, format!("client {index} has not caught up")));
+            }
             for channel in program.active() {
                 if program.heard(channel).is_none_or(|tag| tag < first) {
                     return Some((QUIET, format!("client {index} hears nothing on {channel}")));
@@ -227,6 +262,8 @@ impl<'a> Run<'a> {
                 step,
                 self.network.poll_timeout(),
                 self.server.poll_timeout(),
+                self.errands.poll_timeout(),
+                self.rest_until,
             ];
             let next = next.into_iter().flatten().chain(clients).min();
             match next {
@@ -259,6 +296,10 @@ impl<'a> Run<'a> {
                 client.handle_timeout(self.now, &mut self.network, &mut self.checks);
             }
         }
+        if self.rest_until.is_some_and(|until| until <= self.now) {
+            self.rest_until = None;
+            *self.server.rest_mut().config_mut() = RestConfig::default();
+        }
         let plan = self.plan;
         if let Some(step) = plan
             .steps
@@ -268,6 +309,50 @@ impl<'a> Run<'a> {
             self.steps += 1;
             self.take(&step.what);
         }
+        self.run_errands();
+    }
+
+    /// Questions for REST go out, are answered, and come back.
+    fn run_errands(&mut self) {
+        while let Some(errand) = self.errands.poll_arrival(self.now) {
+            if let Reply::Asked = errand.answer {
+                self.answer(errand);
+            } else {
+                let client = errand.client;
+                self.clients[client].handle_answer(self.now, errand, &mut self.checks);
+            }
+        }
+        for (client, one) in self.clients.iter_mut().enumerate() {
+            while let Some((life, id, question)) = one.poll_question() {
+                let errand = Errand {
+                    client,
+                    life,
+                    id,
+                    question,
+                    answer: Reply::Asked,
+                };
+                let network = &mut self.network;
+                self.errands.send(self.now, errand, Duration::ZERO, network);
+            }
+        }
+    }
+
+    fn answer(&mut self, mut errand: Errand) {
+        let user = self.users[errand.client];
+        let (path, query) = address(&errand.question, &user.to_string());
+        let token = self.server.world().token(user).map(str::to_owned);
+        let request = RestRequest {
+            method: "GET",
+            path: &path,
+            query: &query,
+            token: token.as_deref(),
+            body: b"",
+        };
+        let response = self.server.handle_request(self.now, &request);
+        self.drain(self.published);
+        errand.answer = Reply::Given(response.status, response.body);
+        self.errands
+            .send(self.now, errand, response.delay, &mut self.network);
     }
 
     fn handle_arrival(&mut self, arrival: Arrival) {
@@ -425,6 +510,28 @@ impl<'a> Run<'a> {
             } => {
                 let then = Waking { wake, timers_first };
                 self.clients[client].sleep(now, now + lasts, then, &mut self.checks);
+            }
+            Fault::Crash { client } => {
+                if self.clients[client].account().is_some() {
+                    let (network, checks) = (&mut self.network, &mut self.checks);
+                    self.clients[client].crash(now, network, checks);
+                }
+            }
+            Fault::Acknowledge { client } => {
+                if self.clients[client].is_idle() {
+                    self.clients[client].acknowledge(now, &mut self.checks);
+                }
+            }
+            Fault::Rest {
+                outage,
+                rate,
+                percent,
+                lasts,
+            } => {
+                let config = self.server.rest_mut().config_mut();
+                (config.outage, config.rate) = (outage, rate);
+                self.rest_until = Some(now + lasts);
+                self.errands.lose(now + lasts, percent);
             }
             fault => {
                 self.network.apply(now, fault);

@@ -78,6 +78,7 @@ const LAYERS: &[Layer] = &[
         over: &[
             "bayeux-proto",
             "bayeux-wire",
+            "groupme-delivery",
             "groupme-model",
             "groupme-sim",
         ],

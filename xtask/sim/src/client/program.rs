@@ -59,6 +59,15 @@ impl Program {
         }
     }
 
+    /// Another life of the same program, which counts on.
+    pub(super) fn reborn(&self) -> Self {
+        Self {
+            channels: self.channels.clone(),
+            published: self.published,
+            ..Self::new(self.index, &[])
+        }
+    }
+
     /// Channels that the program wants to hear and was told are active.
     pub fn active(&self) -> BTreeSet<&str> {
         self.in_state(State::Active)
@@ -188,6 +197,25 @@ impl Program {
             }
             _ => {}
         }
+    }
+
+    /// Whether this says that the user's own channel is active.
+    pub(super) fn is_own(&self, event: &Event) -> bool {
+        let own = self.channels.first();
+        matches!(event, Event::Subscribed(id)
+            if self.subscriptions.get(id).map(|wish| &wish.channel) == own)
+    }
+
+    /// Whether the user's own channel is active.
+    pub(super) fn hears_own(&self) -> bool {
+        let own = self.channels.first().map(Channel::as_str);
+        own.is_some_and(|own| self.active().contains(own))
+    }
+
+    /// Whether it wants to hear the user's own channel.
+    pub(super) fn wants_own(&self) -> bool {
+        let mut wishes = self.subscriptions.values();
+        wishes.any(|wish| Some(&wish.channel) == self.channels.first())
     }
 
     fn connect(&mut self, now: Instant, session: &mut Session, checks: &mut Checks) {

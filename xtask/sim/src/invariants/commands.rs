@@ -76,6 +76,9 @@ impl Invariant for Commands {
                 }
             }
             Fact::Client(client, ClientFact::Asked(asked)) => self.clients[client].asked(asked),
+            Fact::Client(client, ClientFact::Crashed) => {
+                self.clients[client] = Ledger::default();
+            }
             Fact::Client(client, ClientFact::Told(event)) => {
                 let outcome = self.clients[client].told(event)?;
                 if let Some((own, outcome)) = outcome {

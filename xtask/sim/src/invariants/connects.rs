@@ -83,6 +83,7 @@ impl Sides {
             {
                 self.written.remove(&lane);
             }
+            ClientFact::Crashed => *self = Self::default(),
             ClientFact::Acted(_, Action::Close(lane)) | ClientFact::Closed(lane, _) => {
                 self.written.remove(&lane);
                 self.heard.remove(&lane);

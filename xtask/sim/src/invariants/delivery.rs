@@ -105,6 +105,7 @@ impl Ear {
                 self.sent = sent;
                 self.arrivals.push((local, sent));
             }
+            ClientFact::Crashed => *self = Self::default(),
             ClientFact::Delivered { channel, tag, .. } => {
                 if !self.wanted.values().any(|wanted| wanted == channel) {
                     return Err(format!("an event on {channel}, which nobody wants"));
@@ -185,11 +186,13 @@ impl Ear {
     /// too. The rest must have come by now.
     fn gap(&mut self, since: Instant, published: &[Box<str>]) -> Result<(), String> {
         let before = self.arrivals.partition_point(|(at, _)| *at <= since);
-        // The first of that moment: where the clock went back, it stood still for others, too.
+        // Several may have come at that moment, after a sleep or where the clock stood still, and it
+        // need not be the last that the session speaks of.
         let from = before.checked_sub(1).map_or(0, |last| {
             let moment = self.arrivals[last].0;
             let first = self.arrivals.partition_point(|(at, _)| *at < moment);
-            self.arrivals[first].1
+            let sent = self.arrivals[first..before].iter().map(|(_, sent)| *sent);
+            sent.min().unwrap_or(0)
         });
         let (sent, live) = (self.sent, &self.live);
         self.expected.retain(|tag| {

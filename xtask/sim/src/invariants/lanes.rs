@@ -52,6 +52,10 @@ impl Invariant for Lanes {
                 ),
                 other => return Err(format!("{other:?} is news")),
             },
+            ClientFact::Crashed => {
+                lanes.clear();
+                return Ok(());
+            }
             ClientFact::Opened(lane) => {
                 if let Some(state @ State::Opening) = lanes.get_mut(&lane) {
                     *state = State::Open;

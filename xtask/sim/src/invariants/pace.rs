@@ -61,6 +61,11 @@ impl Invariant for Pace {
                 }
                 Ok(())
             }
+            ClientFact::Crashed => {
+                meter.connects.clear();
+                meter.attempts.clear();
+                Ok(())
+            }
             ClientFact::Wrote { message, local, .. } => match message.channel {
                 "/meta/connect" => meter.connect(local),
                 _ => Ok(()),

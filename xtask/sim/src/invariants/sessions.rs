@@ -48,6 +48,10 @@ impl Invariant for Sessions {
                 self.0[client] = message.client_id.map(str::to_owned);
                 Ok(())
             }
+            Fact::Client(client, ClientFact::Crashed) => {
+                self.0[client] = None;
+                Ok(())
+            }
             Fact::Heard {
                 client,
                 message,

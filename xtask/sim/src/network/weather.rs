@@ -63,6 +63,9 @@ impl Weather {
             | Fault::Forget
             | Fault::Reap { .. }
             | Fault::Jump { .. }
+            | Fault::Crash { .. }
+            | Fault::Acknowledge { .. }
+            | Fault::Rest { .. }
             | Fault::Sleep { .. } => {}
         }
     }

@@ -92,6 +92,27 @@ pub enum Fault {
         /// By how much.
         by: Duration,
     },
+    /// A program crashes, and begins anew.
+    Crash {
+        /// Whose.
+        client: usize,
+    },
+    /// A program that is slow to acknowledge gets to it.
+    Acknowledge {
+        /// Whose.
+        client: usize,
+    },
+    /// REST is out of order.
+    Rest {
+        /// It answers with this status and nothing else.
+        outage: Option<u16>,
+        /// It allows so many requests a second.
+        rate: Option<u32>,
+        /// So many of a hundred are lost, on the way there and on the way back.
+        percent: u64,
+        /// For so long.
+        lasts: Duration,
+    },
     /// A program, or its machine, does nothing for a while.
     Sleep {
         /// Whose.
@@ -160,7 +181,7 @@ impl Fault {
             _ => random.millis(20_000, 300_000),
         };
         let client = random.index(clients);
-        match random.index(26) {
+        match random.index(32) {
             0..2 => {
                 let most = random.pick(&[50, 400, 3_000, 12_000]);
                 Self::Latency {
@@ -212,6 +233,14 @@ impl Fault {
                     by: random.millis(1, most),
                 }
             }
+            26 | 27 => Self::Crash { client },
+            28 | 29 => Self::Acknowledge { client },
+            30 | 31 => Self::Rest {
+                outage: random.pick(&[None, None, Some(503), Some(500)]),
+                rate: random.pick(&[None, Some(1), Some(3)]),
+                percent: random.pick(&[0, 10, 50]),
+                lasts,
+            },
             _ => Self::Sleep {
                 client,
                 lasts,

@@ -24,6 +24,9 @@ pub struct ClientSetting {
     pub session: Config,
     /// Where its jitter comes from.
     pub seed: u64,
+    /// Whether what was missed is made up for, and if so, whether the program is slow to
+    /// acknowledge.
+    pub account: Option<bool>,
 }
 
 /// What lies between them, faults apart.
@@ -112,6 +115,7 @@ impl ClientSetting {
         Self {
             session,
             seed: random.next(),
+            account: random.chance(50).then(|| random.chance(40)),
         }
     }
 }
