@@ -30,9 +30,9 @@ pub(crate) struct Heard {
     pub(crate) complaints: Vec<String>,
     /// What the program said of itself, to explain a silence.
     pub(crate) notes: Vec<(Instant, String)>,
-    different: BTreeSet<Name>,
-    caught_up: u32,
-    has_ended: bool,
+    pub(crate) different: BTreeSet<Name>,
+    pub(crate) caught_up: u32,
+    pub(crate) has_ended: bool,
 }
 
 /// A message that was delivered.
