@@ -58,13 +58,17 @@ impl SqliteStore {
         }
         let mut cursors = self
             .connection
-            .prepare("SELECT conversation, message FROM cursor")?;
+            .prepare("SELECT conversation, message, is_left FROM cursor")?;
         let mut rows = cursors.query([])?;
         while let Some(row) = rows.next()? {
+            let conversation = conversation(row.get(0)?);
             saved.apply(&Change::Cursor {
-                conversation: conversation(row.get(0)?),
+                conversation: conversation.clone(),
                 message: message(row.get(1)?),
             });
+            if row.get(2)? {
+                saved.apply(&Change::Left { conversation });
+            }
         }
         let mut seen = self
             .connection
@@ -123,7 +127,7 @@ fn apply(transaction: &Transaction<'_>, change: &Change) -> Result<(), rusqlite:
             message,
         } => run(
             "INSERT INTO cursor (conversation, message) VALUES (?1, ?2)
-             ON CONFLICT (conversation) DO UPDATE SET message = excluded.message",
+             ON CONFLICT (conversation) DO UPDATE SET message = excluded.message, is_left = 0",
             &[&conversation.as_str(), &message.as_str()],
         )?,
         Change::Seen {
@@ -146,16 +150,10 @@ fn apply(transaction: &Transaction<'_>, change: &Change) -> Result<(), rusqlite:
             "DELETE FROM seen WHERE conversation = ?1 AND message = ?2",
             &[&conversation.as_str(), &message.as_str()],
         )?,
-        Change::Left { conversation } => {
-            run(
-                "DELETE FROM seen WHERE conversation = ?1",
-                &[&conversation.as_str()],
-            )?;
-            run(
-                "DELETE FROM cursor WHERE conversation = ?1",
-                &[&conversation.as_str()],
-            )?
-        }
+        Change::Left { conversation } => run(
+            "UPDATE cursor SET is_left = 1 WHERE conversation = ?1",
+            &[&conversation.as_str()],
+        )?,
         // Not known here, and of a version of the crate that is: nothing is lost but memory.
         _ => 0,
     };
@@ -186,7 +184,8 @@ const SCHEMA: &str = "
     ) STRICT;
     CREATE TABLE cursor (
         conversation TEXT PRIMARY KEY,
-        message TEXT NOT NULL
+        message TEXT NOT NULL,
+        is_left INTEGER NOT NULL DEFAULT 0
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE seen (
         conversation TEXT NOT NULL,

@@ -28,6 +28,8 @@ pub(crate) struct Conversation<P> {
     pub(crate) held: Held<P>,
     /// Whether the program listens to its own channel, where changes are pushed.
     pub(crate) is_watched: bool,
+    /// Whether it was not there any more when it was last asked for.
+    pub(crate) is_left: bool,
     /// Whether something was missed, so that changes may have been, too.
     pub(crate) is_stale: bool,
     /// What was pushed of which message since it is to be compared with what REST has; `None` if it
@@ -102,6 +104,7 @@ impl<P> Conversation<P> {
             gap: None,
             held: Held::default(),
             is_watched: false,
+            is_left: false,
             is_stale: false,
             touched: None,
         }
@@ -110,6 +113,7 @@ impl<P> Conversation<P> {
     pub(crate) fn from_saved(saved: SavedConversation, limit: usize) -> Self {
         let mut conversation = Self::new(limit);
         conversation.cursor = saved.cursor;
+        conversation.is_left = saved.is_left;
         for (message, version) in saved.seen {
             conversation.seen.insert(message, version);
         }

@@ -143,15 +143,27 @@ pub enum Why {
 pub(crate) struct Record {
     /// To be saved at once.
     pub(crate) changes: Vec<Change>,
-    /// The conversation is delivered up to here, once all before is acknowledged, too.
-    pub(crate) cursor: Option<(ConversationId, MessageId)>,
+    /// How far a conversation is delivered, once all before is acknowledged, too.
+    pub(crate) mark: Option<Mark>,
     /// The account is whole up to here, once all before is acknowledged, too.
     pub(crate) whole: Option<groupme_model::Timestamp>,
 }
 
+/// How far a conversation is delivered with a delivery.
+#[derive(Clone, Debug)]
+pub(crate) struct Mark {
+    pub(crate) conversation: ConversationId,
+    /// The message that is delivered, if it is one.
+    pub(crate) message: Option<MessageId>,
+    /// Whether the message lies before what counted as delivered already.
+    pub(crate) is_late: bool,
+    /// Everything up to here has been delivered then.
+    pub(crate) cursor: MessageId,
+}
+
 impl Record {
     pub(crate) fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.cursor.is_none() && self.whole.is_none()
+        self.changes.is_empty() && self.mark.is_none() && self.whole.is_none()
     }
 }
 

@@ -1,10 +1,13 @@
 //! What was handed out and is to be acknowledged.
 
+mod progress;
+
 use core::fmt;
 use std::collections::{BTreeMap, VecDeque};
 
 use groupme_model::{ConversationId, MessageId, Timestamp};
 
+use self::progress::Progress;
 use crate::{Delivered, Item, Receipt, Store, StoreError, item::Record, store::Change};
 
 /// Writes down what the program is done with.
@@ -12,22 +15,22 @@ use crate::{Delivered, Item, Receipt, Store, StoreError, item::Record, store::Ch
 /// Each delivery is entered in the order in which the [`Feed`](crate::Feed) hands it out, and
 /// acknowledged in whatever order the program gets done. What is acknowledged is saved before the
 /// call returns. After a crash only what was not is delivered again: a message is remembered for
-/// itself, and the place up to which nothing is missing moves when all before it is done.
+/// itself, and the place up to which nothing is missing is never beyond one that is open.
 pub struct Ledger<S> {
     store: S,
     open: BTreeMap<Receipt, Record>,
-    /// Of each conversation, what has not been passed by its cursor yet.
-    conversations: BTreeMap<ConversationId, VecDeque<Entry<MessageId>>>,
+    /// The conversations of which something is open.
+    conversations: BTreeMap<ConversationId, Progress>,
     /// What has not been passed by the account's own mark yet.
-    account: VecDeque<Entry<Option<Timestamp>>>,
+    account: VecDeque<Entry>,
     /// States that were saved before those of earlier deliveries, which must not undo them.
     overtaken: BTreeMap<(ConversationId, MessageId), Receipt>,
 }
 
-struct Entry<T> {
+struct Entry {
     receipt: Receipt,
     is_done: bool,
-    mark: T,
+    whole: Option<Timestamp>,
 }
 
 impl<S: Store> Ledger<S> {
@@ -46,17 +49,31 @@ impl<S: Store> Ledger<S> {
     ///
     /// # Errors
     ///
-    /// If it was done already and could not be saved.
+    /// If what has to be saved before could not be.
     pub fn enter<P>(&mut self, delivered: &mut Delivered<P>) -> Result<bool, StoreError> {
         let record = core::mem::take(&mut delivered.record);
         let receipt = delivered.receipt;
+        let mut step_back = None;
         if !record.is_empty() {
-            if let Some((conversation, message)) = &record.cursor {
-                let entries = self.conversations.entry(conversation.clone()).or_default();
-                entries.push_back(Entry::new(receipt, message.clone()));
+            if let Some(mark) = &record.mark {
+                let progress = self
+                    .conversations
+                    .entry(mark.conversation.clone())
+                    .or_default();
+                step_back = progress.enter(mark).map(|message| Change::Cursor {
+                    conversation: mark.conversation.clone(),
+                    message,
+                });
             }
-            self.account.push_back(Entry::new(receipt, record.whole));
+            self.account.push_back(Entry {
+                receipt,
+                is_done: false,
+                whole: record.whole,
+            });
             self.open.insert(receipt, record);
+        }
+        if let Some(step_back) = step_back {
+            self.store.save(&[step_back])?;
         }
         if matches!(delivered.item, Item::Checkpoint) {
             self.acknowledge(receipt)?;
@@ -77,21 +94,19 @@ impl<S: Store> Ledger<S> {
         };
         let mut changes = record.changes;
         self.settle(receipt, &mut changes);
-        if let Some((conversation, _)) = record.cursor
-            && let Some(entries) = self.conversations.get_mut(&conversation)
+        if let Some(mark) = record.mark
+            && let Some(progress) = self.conversations.get_mut(&mark.conversation)
         {
-            let cursor = pass(entries, receipt);
-            if entries.is_empty() {
-                self.conversations.remove(&conversation);
+            let cursor = progress.acknowledge(&mark);
+            if progress.is_over() {
+                self.conversations.remove(&mark.conversation);
             }
-            // A message that came late must not take the cursor back.
-            changes.extend(cursor.into_iter().max().map(|message| Change::Cursor {
-                conversation,
+            changes.extend(cursor.map(|message| Change::Cursor {
+                conversation: mark.conversation,
                 message,
             }));
         }
-        let whole = pass(&mut self.account, receipt);
-        changes.extend(whole.into_iter().flatten().max().map(Change::Whole));
+        changes.extend(self.pass(receipt).map(Change::Whole));
         if changes.is_empty() {
             return Ok(());
         }
@@ -132,6 +147,19 @@ impl<S: Store> Ledger<S> {
         }
     }
 
+    /// Passes what is done in front; up to when the account is whole then, if that has moved.
+    fn pass(&mut self, receipt: Receipt) -> Option<Timestamp> {
+        let account = &mut self.account;
+        if let Ok(at) = account.binary_search_by_key(&receipt, |entry| entry.receipt) {
+            account[at].is_done = true;
+        }
+        let mut whole = None;
+        while let Some(entry) = account.pop_front_if(|entry| entry.is_done) {
+            whole = whole.max(entry.whole);
+        }
+        whole
+    }
+
     /// The program is done with all deliveries up to this one.
     ///
     /// # Errors
@@ -154,28 +182,6 @@ impl<S: Store> Ledger<S> {
     /// The store.
     pub fn store(&self) -> &S {
         &self.store
-    }
-}
-
-/// Marks an entry as done; the marks of those in front that are done, which are taken out.
-fn pass<T>(entries: &mut VecDeque<Entry<T>>, receipt: Receipt) -> Vec<T> {
-    if let Ok(at) = entries.binary_search_by_key(&receipt, |entry| entry.receipt) {
-        entries[at].is_done = true;
-    }
-    let mut passed = Vec::new();
-    while let Some(entry) = entries.pop_front_if(|entry| entry.is_done) {
-        passed.push(entry.mark);
-    }
-    passed
-}
-
-impl<T> Entry<T> {
-    fn new(receipt: Receipt, mark: T) -> Self {
-        Self {
-            receipt,
-            is_done: false,
-            mark,
-        }
     }
 }
 

@@ -73,6 +73,8 @@ pub struct SavedConversation {
     pub cursor: Option<MessageId>,
     /// These messages, in these states.
     pub seen: BTreeMap<MessageId, Version>,
+    /// It was not there any more when it was last asked for.
+    pub is_left: bool,
 }
 
 /// A change of what was acknowledged.
@@ -104,7 +106,8 @@ pub enum Change {
         /// The message.
         message: MessageId,
     },
-    /// A conversation need not be remembered any more.
+    /// A conversation is not there any more. What was delivered of it is remembered nevertheless: it
+    /// may be joined again. The next [`Change::Cursor`] undoes it.
     Left {
         /// The conversation.
         conversation: ConversationId,
@@ -119,7 +122,11 @@ impl Saved {
             Change::Cursor {
                 conversation,
                 message,
-            } => self.of(conversation).cursor = Some(message.clone()),
+            } => {
+                let saved = self.of(conversation);
+                saved.cursor = Some(message.clone());
+                saved.is_left = false;
+            }
             Change::Seen {
                 conversation,
                 message,
@@ -133,9 +140,7 @@ impl Saved {
             } => {
                 self.of(conversation).seen.remove(message);
             }
-            Change::Left { conversation } => {
-                self.conversations.remove(conversation);
-            }
+            Change::Left { conversation } => self.of(conversation).is_left = true,
         }
     }
 

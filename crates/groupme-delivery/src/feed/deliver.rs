@@ -7,7 +7,7 @@ use crate::{
     Item, Made, Origin,
     conversation::Conversation,
     fact::{Change as PushedChange, NewMessage},
-    item::Record,
+    item::{Mark, Record},
     store::Change,
     version::{Difference, Version},
 };
@@ -168,10 +168,15 @@ impl<P> Conversation<P> {
         version: Version,
         record: &mut Record,
     ) {
-        if self.is_ahead(&message) {
-            self.cursor = Some(message.clone());
-            record.cursor = Some((id.clone(), message.clone()));
-        }
+        let is_late = !self.is_ahead(&message);
+        let cursor = self.cursor.clone().max(Some(message.clone()));
+        self.cursor.clone_from(&cursor);
+        record.mark = cursor.map(|cursor| Mark {
+            conversation: id.clone(),
+            message: Some(message.clone()),
+            is_late,
+            cursor,
+        });
         self.note(id, message, version, record);
     }
 

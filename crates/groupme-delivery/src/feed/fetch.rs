@@ -6,7 +6,7 @@ use super::{Feed, round::why};
 use crate::{
     Failure, Gap, Item, Lost, Missing, Question, Why, Window,
     conversation::{Fetch, Target, Until},
-    item::Record,
+    item::{Mark, Record},
     question::{Pending, Purpose},
     store::Change,
 };
@@ -249,12 +249,11 @@ impl<P> Feed<P> {
     pub(super) fn fail_fetch(&mut self, id: &ConversationId, failure: Failure) {
         self.conversation(id).fetch = Fetch::Idle;
         self.lose(id, why(failure));
-        if failure == Failure::Gone && self.conversation(id).held.len() == 0 {
-            self.forget(id);
-        } else {
-            // Only if it has been listed since: there may be more that is missing.
-            self.settle(id);
+        if failure == Failure::Gone {
+            self.leave(id);
         }
+        // Only if it has been listed since: there may be more that is missing.
+        self.settle(id);
     }
 
     /// Gives up what is missing of a conversation.
@@ -289,7 +288,12 @@ impl<P> Feed<P> {
         if conversation.is_ahead(&message) {
             conversation.cursor = Some(message.clone());
             let record = Record {
-                cursor: Some((id.clone(), message)),
+                mark: Some(Mark {
+                    conversation: id.clone(),
+                    message: None,
+                    is_late: false,
+                    cursor: message,
+                }),
                 ..Record::default()
             };
             self.out.put(Item::Checkpoint, record);
@@ -315,8 +319,9 @@ impl<P> Feed<P> {
         self.out.put(Item::Lost(lost), Record::default());
     }
 
-    fn forget(&mut self, id: &ConversationId) {
-        self.conversations.remove(id);
+    /// It is not there any more. What was delivered is remembered: it may be joined again.
+    fn leave(&mut self, id: &ConversationId) {
+        self.conversation(id).is_left = true;
         let mut record = Record::default();
         record.changes.push(Change::Left {
             conversation: id.clone(),

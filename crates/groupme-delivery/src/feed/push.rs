@@ -21,6 +21,7 @@ impl<P> Feed<P> {
     fn take_message(&mut self, message: NewMessage, push: P) {
         let epoch = self.epoch;
         let conversation = self.conversation(&message.conversation);
+        conversation.is_left = false;
         if conversation.seen.knows(&message.id) {
             return;
         }

@@ -188,7 +188,11 @@ impl<P> Feed<P> {
         let is_first = self.round.as_ref().is_some_and(|round| round.is_first);
         let history = usize::try_from(self.config.history).unwrap_or(usize::MAX);
         let until = self.newcomers_since();
+        if is_first && is_current && history == 0 && newest.is_some() {
+            self.begin_with_held(&id);
+        }
         let conversation = self.conversation(&id);
+        conversation.is_left = false;
         if is_current {
             conversation.listed_in = epoch;
         }
@@ -224,6 +228,21 @@ impl<P> Feed<P> {
         } else if let Some(round) = &mut self.round {
             round.baseline.push((id, newest));
         }
+    }
+
+    /// A conversation without a past begins with the first of it that was pushed. What was said after
+    /// that, and not pushed because of a loss, is then missing and no past.
+    fn begin_with_held(&mut self, id: &ConversationId) {
+        let conversation = self.conversation(id);
+        let held = &conversation.held.messages;
+        if conversation.cursor.is_some() || !matches!(conversation.fetch, Fetch::Idle) {
+            return;
+        }
+        let first = (0..held.len()).min_by(|a, b| held[*a].0.id.cmp(&held[*b].0.id));
+        let Some(first) = first else { return };
+        let (message, push) = conversation.held.messages.remove(first);
+        self.held -= 1;
+        self.deliver_push(message, push);
     }
 
     /// Settles one that was listed. Without a round, an answer says only what is to be fetched.
@@ -355,7 +374,7 @@ impl<P> Feed<P> {
             let conversation = self.conversation(&id);
             if conversation.listed_in != epoch {
                 conversation.listed_in = epoch;
-                if conversation.cursor.is_some() {
+                if conversation.cursor.is_some() && !conversation.is_left {
                     conversation.target = Target::End;
                 }
             }

@@ -49,6 +49,47 @@ fn only_what_was_not_acknowledged_comes_again() {
 }
 
 #[test]
+fn a_push_that_comes_after_the_list_that_has_it_comes_again_if_it_was_not_acknowledged() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    let second = world.say(GROUP, 2);
+    // The list has it, so the account begins behind it; its push was on its way.
+    assert_eq!(world.live(), ["caught up"]);
+    world.acknowledges = false;
+    let push = crate::world::created(&second);
+    assert_eq!(world.push(&push, "late"), ["late"]);
+    world.acknowledges = true;
+    world.restart();
+    let said = world.live();
+    assert!(said.contains(&"backfill 1835/2".to_owned()), "{said:?}");
+    assert!(!said.contains(&"backfill 1835/1".to_owned()), "{said:?}");
+    world.restart();
+    assert_eq!(world.live(), ["caught up"]);
+}
+
+#[test]
+fn a_group_that_was_left_and_is_joined_again_goes_on_where_it_was() {
+    let mut world = World::new();
+    world.live();
+    world.say_live(GROUP, 1);
+    world.lose();
+    let rows = world.rows.remove(GROUP).unwrap();
+    let gone = groupme_delivery::Failure::Gone;
+    world.failures.insert(GROUP.to_owned(), gone);
+    let said = world.live();
+    assert_eq!(said, ["lost 1835 Messages 1..? (Left)", "caught up"]);
+    world.restart();
+    assert_eq!(world.live(), ["caught up"]);
+    world.lose();
+    world.failures.clear();
+    world.rows.insert(GROUP.to_owned(), rows);
+    world.say(GROUP, 2);
+    let said = world.live();
+    let messages: Vec<&String> = said.iter().filter(|line| line.contains('/')).collect();
+    assert_eq!(messages, ["backfill 1835/2"]);
+}
+
+#[test]
 fn a_crash_in_the_middle_of_a_backfill_goes_on_where_it_was() {
     let mut world = World::new();
     world.say(GROUP, 1);

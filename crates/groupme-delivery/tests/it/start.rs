@@ -47,6 +47,26 @@ fn what_is_pushed_while_it_is_asked_what_there_is_waits_and_is_delivered_once() 
 }
 
 #[test]
+fn a_loss_before_the_account_was_met_is_a_gap_behind_the_first_push() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.is_slow = true;
+    world.live();
+    assert!(world.say_live(GROUP, 2).is_empty());
+    world.lose();
+    world.say(GROUP, 3);
+    world.live();
+    assert!(world.say_live(GROUP, 4).is_empty());
+    let said = world.answer_all();
+    let messages: Vec<&str> = said
+        .iter()
+        .filter(|line| line.contains('/'))
+        .map(|line| line.split('/').next_back().unwrap())
+        .collect();
+    assert_eq!(messages, ["2", "3", "4"], "{said:?}");
+}
+
+#[test]
 fn a_conversation_that_begins_later_is_delivered_from_its_first_message() {
     let mut world = World::new();
     world.live();
