@@ -30,6 +30,8 @@ pub(crate) struct Conversation<P> {
     pub(crate) is_watched: bool,
     /// Whether it was not there any more when it was last asked for.
     pub(crate) is_left: bool,
+    /// Whether something was told to be lost. What turns up of it by comparing would be out of order.
+    pub(crate) has_lost: bool,
     /// Whether something was missed, so that changes may have been, too.
     pub(crate) is_stale: bool,
     /// What was pushed of which message since it is to be compared with what REST has; `None` if it
@@ -105,6 +107,7 @@ impl<P> Conversation<P> {
             held: Held::default(),
             is_watched: false,
             is_left: false,
+            has_lost: false,
             is_stale: false,
             touched: None,
         }

@@ -155,7 +155,8 @@ pub(crate) struct Mark {
     pub(crate) conversation: ConversationId,
     /// The message that is delivered, if it is one.
     pub(crate) message: Option<MessageId>,
-    /// Whether the message lies before what counted as delivered already.
+    /// Whether the message lies before what counted as delivered already, or is the first of its
+    /// conversation.
     pub(crate) is_late: bool,
     /// Everything up to here has been delivered then.
     pub(crate) cursor: MessageId,

@@ -94,6 +94,11 @@ impl<S: Store> Ledger<S> {
         };
         let mut changes = record.changes;
         self.settle(receipt, &mut changes);
+        // Of a conversation of which something is open it has to be told again after a crash.
+        changes.retain(|change| {
+            !matches!(change, Change::Left { conversation }
+                if self.conversations.contains_key(conversation))
+        });
         if let Some(mark) = record.mark
             && let Some(progress) = self.conversations.get_mut(&mark.conversation)
         {

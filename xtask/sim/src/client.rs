@@ -145,7 +145,7 @@ impl Client {
     /// It wants to hear its user's own channel, if it does not yet.
     pub(crate) fn listen(&mut self, now: Instant, network: &mut Network, checks: &mut Checks) {
         if !self.program.wants_own() {
-            self.ask(now, Ask::Subscribe(0), network, checks);
+            self.ask(now, Ask::Subscribe(OWN), network, checks);
         }
         self.ask(now, Ask::Connect, network, checks);
     }
@@ -199,7 +199,9 @@ impl Client {
 
     /// The program asks for something.
     pub fn ask(&mut self, now: Instant, ask: Ask, network: &mut Network, checks: &mut Checks) {
-        if self.asleep.is_none() {
+        // Whoever wants everything does not give up the channel that it comes on.
+        let forbidden = self.account.is_some() && self.program.would_leave(ask, OWN);
+        if self.asleep.is_none() && !forbidden {
             self.look_at_clock(now);
             self.program
                 .ask(now, self.local, ask, &mut self.session, checks);
@@ -210,6 +212,9 @@ impl Client {
 
     /// It wants to hear of everything, and be heard, whatever was asked for before.
     pub fn settle_down(&mut self, now: Instant, network: &mut Network, checks: &mut Checks) {
+        if self.account.is_some() {
+            self.ask(now, Ask::Subscribe(OWN), network, checks);
+        }
         for ask in [Ask::HoldBack(false), Ask::Connect] {
             self.ask(now, ask, network, checks);
         }
@@ -530,3 +535,6 @@ impl Skew {
         Instant::ORIGIN + (ahead - (Instant::ORIGIN + self.behind))
     }
 }
+
+/// Which of a program's channels is the account's own.
+const OWN: usize = 0;

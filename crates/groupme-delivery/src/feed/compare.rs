@@ -78,7 +78,9 @@ impl<P> Feed<P> {
             self.find_vanished(id, &rows, &is_touched);
         }
         // What comes after a message that was delivered should have been, too.
-        let first = self.conversation(id).seen.first().cloned();
+        let conversation = self.conversation(id);
+        let has_lost = is_window && core::mem::take(&mut conversation.has_lost);
+        let first = conversation.seen.first().filter(|_| !has_lost).cloned();
         let mut known_now = Record::default();
         for row in rows {
             let conversation = self.conversation(id);

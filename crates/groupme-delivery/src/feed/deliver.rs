@@ -168,7 +168,7 @@ impl<P> Conversation<P> {
         version: Version,
         record: &mut Record,
     ) {
-        let is_late = !self.is_ahead(&message);
+        let is_late = self.cursor.is_none() || !self.is_ahead(&message);
         let cursor = self.cursor.clone().max(Some(message.clone()));
         self.cursor.clone_from(&cursor);
         record.mark = cursor.map(|cursor| Mark {

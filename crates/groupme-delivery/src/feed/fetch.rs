@@ -274,6 +274,7 @@ impl<P> Feed<P> {
             .max(held.cloned())
             .max(conversation.held.dropped.take());
         conversation.gap = None;
+        conversation.has_lost = true;
         self.tell_lost(id, Missing::Messages, upto.clone(), why);
         if why == Why::Truncated
             && let Some(message) = upto

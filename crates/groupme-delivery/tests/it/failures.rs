@@ -80,6 +80,34 @@ fn a_fetch_that_is_given_up_after_another_loss_does_not_make_the_conversation_wh
 }
 
 #[test]
+fn what_was_told_to_be_lost_does_not_turn_up_out_of_order() {
+    let mut world = World::new();
+    world.live();
+    world.say_live(GROUP, 1);
+    world.lose();
+    world.say(GROUP, 2);
+    world
+        .failures
+        .insert(GROUP.to_owned(), Failure::Unavailable);
+    world.live();
+    assert!(world.say_live(GROUP, 3).is_empty());
+    world.wait(Duration::from_secs(59));
+    world.is_slow = true;
+    let mut said = world.wait(Duration::from_secs(60));
+    said.extend(world.answer_first("after"));
+    world.failures.clear();
+    said.extend(world.answer_all());
+    assert_eq!(
+        said,
+        [
+            "lost 1835 Messages 1..3 (Unavailable)",
+            "push 1835/3",
+            "caught up",
+        ]
+    );
+}
+
+#[test]
 fn a_list_that_has_the_same_page_again_and_again_ends() {
     let mut world = World::new();
     world.has_one_page = true;

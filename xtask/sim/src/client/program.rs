@@ -93,6 +93,16 @@ impl Program {
         self.heard.get(channel).copied()
     }
 
+    /// Whether it would unsubscribe from one of its channels.
+    pub(super) fn would_leave(&self, ask: Ask, channel: usize) -> bool {
+        let Ask::Unsubscribe(pick) = ask else {
+            return false;
+        };
+        let count = self.subscriptions.len().max(1);
+        let picked = self.subscriptions.values().nth(pick % count);
+        picked.is_some_and(|wish| Some(&wish.channel) == self.channels.get(channel))
+    }
+
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
         self.reconnect
     }
