@@ -259,20 +259,15 @@ impl<P> Feed<P> {
     /// Gives up what is missing of a conversation.
     fn lose(&mut self, id: &ConversationId, why: Why) {
         let conversation = self.conversation(id);
-        let held = conversation
-            .held
-            .messages
-            .iter()
-            .map(|(message, _)| &message.id)
-            .min();
-        let target = match core::mem::replace(&mut conversation.target, Target::None) {
-            Target::At(message) => Some(message),
-            _ => None,
+        let held = conversation.held.messages.iter();
+        let held = held.map(|(message, _)| &message.id).min().cloned();
+        let dropped = conversation.held.dropped.take();
+        let upto = match core::mem::replace(&mut conversation.target, Target::None) {
+            // What is held is not lost, but all before it may be.
+            Target::At(message) => Some(message).max(held).max(dropped),
+            // Nobody said how far it goes.
+            Target::End | Target::None => None,
         };
-        // What is held is not lost, but all before it may be.
-        let upto = target
-            .max(held.cloned())
-            .max(conversation.held.dropped.take());
         conversation.gap = None;
         conversation.has_lost = true;
         self.tell_lost(id, Missing::Messages, upto.clone(), why);
