@@ -264,9 +264,9 @@ impl<P> Feed<P> {
         let dropped = conversation.held.dropped.take();
         let upto = match core::mem::replace(&mut conversation.target, Target::None) {
             // What is held is not lost, but all before it may be.
-            Target::At(message) => Some(message).max(held).max(dropped),
-            // Nobody said how far it goes.
-            Target::End | Target::None => None,
+            Target::At(message) if why != Why::Left => Some(message).max(held).max(dropped),
+            // Nobody said how far it goes, or more was said before it was left.
+            _ => None,
         };
         conversation.gap = None;
         conversation.has_lost = true;
