@@ -32,8 +32,8 @@ pub(crate) struct Listeners {
     /// Dropped to end them.
     stop: watch::Sender<()>,
     tasks: Vec<JoinHandle<()>>,
-    /// The state files are in it.
-    _states: TempDir,
+    /// The state files are in it, as long as it lives.
+    files: TempDir,
 }
 
 /// How the command is called for one account.
@@ -42,7 +42,7 @@ struct Call {
     program: PathBuf,
     arguments: Vec<String>,
     token: String,
-    state: PathBuf,
+    file: PathBuf,
 }
 
 impl Listeners {
@@ -52,25 +52,25 @@ impl Listeners {
     ///
     /// If there is no place for the state files.
     pub(crate) fn start(program: &Path, stage: &Stage, scale: &Scale) -> anyhow::Result<Self> {
-        let states = tempfile::tempdir().context("no directory for the state files")?;
-        let (begin, began) = watch::channel(None);
+        let files = tempfile::tempdir().context("no directory for the state files")?;
+        let (begin, beginning) = watch::channel(None);
         let (stop, stopped) = watch::channel(());
         let mut listeners = Self {
             inboxes: Vec::new(),
             begin,
             stop,
             tasks: Vec::new(),
-            _states: states,
+            files,
         };
         for (number, account) in stage.accounts.iter().enumerate() {
-            let state = listeners._states.path().join(format!("{number}.db"));
-            let call = Call::new(program, stage, account, state);
+            let file = listeners.files.path().join(format!("{number}.db"));
+            let call = Call::new(program, stage, account, file);
             let inbox = Inbox::default();
             let supervised = supervise(
                 call,
                 inbox.clone(),
                 scale.crashes(number),
-                began.clone(),
+                beginning.clone(),
                 stopped.clone(),
             );
             listeners.inboxes.push(inbox);
@@ -95,7 +95,7 @@ impl Listeners {
 }
 
 impl Call {
-    fn new(program: &Path, stage: &Stage, account: &Account, state: PathBuf) -> Self {
+    fn new(program: &Path, stage: &Stage, account: &Account, file: PathBuf) -> Self {
         let sim = &stage.sim;
         let arguments = [
             "listen",
@@ -110,7 +110,7 @@ impl Call {
             program: program.to_owned(),
             arguments: arguments.map(str::to_owned).to_vec(),
             token: account.token.clone(),
-            state,
+            file,
         }
     }
 
@@ -118,7 +118,7 @@ impl Call {
         let mut child = Command::new(&self.program)
             .args(&self.arguments)
             .arg("--state")
-            .arg(&self.state)
+            .arg(&self.file)
             .env("GROUPME_ACCESS_TOKEN", &self.token)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -82,14 +82,14 @@ pub(crate) fn explain(
         .iter()
         .filter(|(at, _)| (before..after).contains(at));
     let at = |at: Instant| seconds(at.saturating_duration_since(began));
-    let head = format!(
+    let title = format!(
         "account {account} heard nothing for {} from {} on:",
         seconds(time),
         at(from)
     );
     let lines = notes.map(|(when, note)| format!("  {:>8} {note}", at(*when)));
     Some(
-        [head]
+        [title]
             .into_iter()
             .chain(lines)
             .collect::<Vec<_>>()

@@ -76,6 +76,7 @@ impl Score {
         heard: &'h Heard,
     ) -> BTreeMap<Name, &'h Arrival> {
         let mut first: BTreeMap<Name, &Arrival> = BTreeMap::new();
+        let mut latest_run: BTreeMap<Name, usize> = BTreeMap::new();
         let mut newest: BTreeMap<usize, u32> = BTreeMap::new();
         let mut newest_of_run: BTreeMap<(usize, usize), u32> = BTreeMap::new();
         for arrival in &heard.arrivals {
@@ -93,9 +94,9 @@ impl Score {
             }
             *newest = number.max(*newest);
             *newest_of_run = number.max(*newest_of_run);
-            if let Some(before) = first.get(&arrival.name) {
-                let was_last = heard.lasts.get(before.run) == Some(&Some(arrival.name));
-                if arrival.run > before.run && was_last {
+            if let Some(before) = latest_run.insert(arrival.name, arrival.run) {
+                let was_last = heard.lasts.get(before) == Some(&Some(arrival.name));
+                if arrival.run > before && was_last {
                     self.repeated += 1;
                 } else {
                     self.doubled += 1;
@@ -208,10 +209,9 @@ mod tests {
             is_pushed: true,
             run: 0,
         };
-        Heard {
-            arrivals: said.iter().map(arrival).collect(),
-            ..Heard::default()
-        }
+        let mut heard = Heard::default();
+        heard.arrivals = said.iter().map(arrival).collect();
+        heard
     }
 
     fn score(said: &[Said], heard: &Heard) -> Score {

@@ -188,7 +188,7 @@ fn settle(world: &mut World, number: u32) -> Result<Account, WorldError> {
         });
     }
     for Conversation { place, authors } in conversations.iter().step_by(2) {
-        world.add_history(*place, authors, 5, Duration::from_secs(60))?;
+        world.add_history(*place, authors, 5, Duration::from_mins(1))?;
     }
     Ok(Account {
         user,
@@ -209,7 +209,7 @@ fn say(world: &mut World, place: Place, author: UserId, text: &str) -> Result<u6
 }
 
 /// How long a program may take until it listens.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How long a restart takes.
 const RESTART: Duration = Duration::from_millis(500);
 const TALK: u64 = 1;
