@@ -1,4 +1,4 @@
-//! What has to be there before the first trial: the servers and the command.
+//! What has to be there before the first trial: what is of others, and the command.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,16 @@ use anyhow::bail;
 
 use crate::{npm, program, workspace::Workspace};
 
-/// Installs the servers of others and returns where they are.
+/// What every trial and every visit uses.
+#[derive(Debug)]
+pub(super) struct Tools {
+    /// Where the scripts of the servers and the clients of others are.
+    pub(super) peers: PathBuf,
+    /// The `groupme` command.
+    pub(super) binary: PathBuf,
+}
+
+/// Installs the servers and the clients of others and returns where they are.
 ///
 /// # Errors
 ///

@@ -1,6 +1,6 @@
 //! What is done to a client, and what it must make of it.
 
-use core::time::Duration;
+use core::{fmt, time::Duration};
 
 use anyhow::{bail, ensure};
 use clap::ValueEnum;
@@ -48,6 +48,13 @@ const MOST_ATTEMPTS: usize = 10;
 const WINDOW: Duration = Duration::from_secs(5);
 /// Shorter than any deadline of the client.
 const HICCUP: Duration = Duration::from_secs(2);
+
+impl fmt::Display for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = self.to_possible_value();
+        f.write_str(value.as_ref().map_or("", |value| value.get_name()))
+    }
+}
 
 impl Case {
     /// Tells whether the case says anything about this transport.

@@ -2,11 +2,13 @@
 
 use core::time::Duration;
 use std::{
+    io::Write,
     process::{Child, ChildStdin, Command, ExitStatus, Stdio},
     sync::Arc,
 };
 
 use anyhow::{Context, bail};
+use serde_json::Value;
 
 use super::log::{Log, Mark};
 
@@ -15,7 +17,7 @@ use super::log::{Log, Mark};
 pub(super) struct Process {
     child: Child,
     /// Open as long as the process may live.
-    _stdin: ChildStdin,
+    stdin: Option<ChildStdin>,
     pub(super) stdout: Arc<Log>,
     pub(super) stderr: Arc<Log>,
 }
@@ -43,11 +45,26 @@ impl Process {
         let stdout = child.stdout.take().context("a child without stdout")?;
         let stderr = child.stderr.take().context("a child without stderr")?;
         Ok(Self {
-            _stdin: child.stdin.take().context("a child without stdin")?,
+            stdin: Some(child.stdin.take().context("a child without stdin")?),
             child,
             stdout: Log::follow(stdout),
             stderr: Log::follow(stderr),
         })
+    }
+
+    /// Writes one line of JSON to the process.
+    ///
+    /// # Errors
+    ///
+    /// If it does not read any more.
+    pub(super) fn tell(&mut self, line: &Value) -> anyhow::Result<()> {
+        let stdin = self.stdin.as_mut().context("its stdin is closed")?;
+        writeln!(stdin, "{line}").context("it does not read any more")
+    }
+
+    /// Closes the process's stdin.
+    pub(super) fn close_stdin(&mut self) {
+        self.stdin = None;
     }
 
     /// Sends a signal.
@@ -133,6 +150,16 @@ mod tests {
             .unwrap();
         process.signal(Signal::Terminate).unwrap();
         assert_eq!(process.exit(PATIENCE).unwrap().signal(), Some(15));
+    }
+
+    #[test]
+    fn lines_are_told_until_stdin_is_closed() {
+        let mut process = shell("cat");
+        process.tell(&serde_json::json!({"do": "it"})).unwrap();
+        process.close_stdin();
+        assert!(process.tell(&Value::Null).is_err());
+        assert_eq!(process.exit(PATIENCE).unwrap().code(), Some(0));
+        assert_eq!(process.output().collect::<Vec<_>>(), [r#"{"do":"it"}"#]);
     }
 
     #[test]

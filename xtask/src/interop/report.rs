@@ -3,14 +3,12 @@
 use core::time::Duration;
 use std::{collections::BTreeMap, time::Instant};
 
-use clap::ValueEnum;
+use super::{cell::Cell, guest, log::Line};
 
-use super::{case::Case, log::Line, log::Mark, scene::Scene, trial::Trial};
-
-/// How a trial went.
+/// How a trial or a visit went.
 #[derive(Debug)]
 pub(super) struct Outcome {
-    pub(super) trial: Trial,
+    pub(super) cell: Cell,
     pub(super) time: Duration,
     pub(super) failure: Option<Failure>,
 }
@@ -36,21 +34,19 @@ impl Failure {
         }
     }
 
-    pub(super) fn of(error: anyhow::Error, scene: &Scene) -> Self {
-        let tail = |lines: Vec<Line>| tail(&lines, scene.start);
-        let tails = vec![
-            (
-                "groupme, stdout",
-                tail(scene.listener.since(Mark::default())),
-            ),
-            ("groupme, stderr", tail(scene.listener.logs())),
-            (
-                "server, stdout",
-                tail(scene.server.saw(Mark::default(), |_| true)),
-            ),
-            ("server, stderr", tail(scene.server.complaints())),
-        ];
-        Self { error, tails }
+    /// A failure with the streams of those that took part.
+    pub(super) fn of(
+        error: anyhow::Error,
+        start: Instant,
+        streams: impl IntoIterator<Item = (&'static str, Vec<Line>)>,
+    ) -> Self {
+        let tails = streams
+            .into_iter()
+            .map(|(name, lines)| (name, tail(&lines, start)));
+        Self {
+            error,
+            tails: tails.collect(),
+        }
     }
 }
 
@@ -65,10 +61,10 @@ fn tail(lines: &[Line], start: Instant) -> Vec<String> {
     .collect()
 }
 
-/// Returns one line for one trial.
+/// Returns one line for one trial or visit.
 pub(super) fn line(outcome: &Outcome) -> String {
     let Outcome {
-        trial,
+        cell,
         time,
         failure,
     } = outcome;
@@ -76,10 +72,10 @@ pub(super) fn line(outcome: &Outcome) -> String {
         None => "ok".to_owned(),
         Some(failure) => format!("FAILED: {:#}", failure.error),
     };
-    format!("{:>6.1} s  {trial}  {verdict}", time.as_secs_f32())
+    format!("{:>6.1} s  {cell}  {verdict}", time.as_secs_f32())
 }
 
-/// Returns everything known about a failed trial.
+/// Returns everything known about a failed trial or visit.
 pub(super) fn failure(outcome: &Outcome) -> String {
     let mut text = format!("--- {}", line(outcome));
     for (name, lines) in outcome.failure.iter().flat_map(|failure| &failure.tails) {
@@ -91,44 +87,65 @@ pub(super) fn failure(outcome: &Outcome) -> String {
         }
     }
     text.push_str("\n  again: cargo xtask interop ");
-    text.push_str(&outcome.trial.to_string());
+    text.push_str(&outcome.cell.to_string());
     text
 }
 
-/// Returns the table of servers, transports and cases, in seconds.
-pub(super) fn matrix(outcomes: &[Outcome]) -> String {
-    let mut columns: Vec<Case> = outcomes.iter().map(|outcome| outcome.trial.case).collect();
+/// Returns both tables, and what there is to know about the clients that came.
+pub(super) fn tables(outcomes: &[Outcome]) -> String {
+    let (visits, trials): (Vec<_>, Vec<_>) =
+        outcomes.iter().partition(|outcome| outcome.cell.is_visit());
+    let mut parts = Vec::new();
+    if !trials.is_empty() {
+        parts.push(format!("groupme at servers of others\n{}", matrix(&trials)));
+    }
+    if !visits.is_empty() {
+        parts.push(format!(
+            "clients of others at groupme sim\n{}",
+            matrix(&visits)
+        ));
+        let came = |name: &str| {
+            let row = |outcome: &&Outcome| outcome.cell.row().1;
+            visits.iter().any(|outcome| row(outcome).starts_with(name))
+        };
+        let guests = guest::all().filter(|guest| came(guest.name));
+        let remarks: Vec<_> = guests.flat_map(|guest| guest.remarks).copied().collect();
+        if !remarks.is_empty() {
+            parts.push(remarks.join("\n"));
+        }
+    }
+    parts.join("\n\n")
+}
+
+/// Returns the table of those that took part and of cases, in seconds.
+fn matrix(outcomes: &[&Outcome]) -> String {
+    let mut columns: Vec<_> = outcomes
+        .iter()
+        .map(|outcome| outcome.cell.column())
+        .collect();
     columns.sort_unstable();
     columns.dedup();
-    let mut rows: BTreeMap<(usize, String), BTreeMap<Case, String>> = BTreeMap::new();
+    let mut rows: BTreeMap<_, BTreeMap<_, String>> = BTreeMap::new();
     for outcome in outcomes {
-        let trial = &outcome.trial;
-        let place = super::peer::all().position(|peer| peer.name == trial.peer.name);
-        let row = format!("{:<11} {}", trial.peer.name, trial.transport);
         let cell = match outcome.failure {
             None => format!("{:.1}", outcome.time.as_secs_f32()),
             Some(_) => "FAILED".to_owned(),
         };
-        rows.entry((place.unwrap_or_default(), row))
+        rows.entry(outcome.cell.row())
             .or_default()
-            .insert(trial.case, cell);
+            .insert(outcome.cell.column(), cell);
     }
-    let mut lines = Vec::new();
-    let names: Vec<String> = columns
-        .iter()
-        .map(|case| {
-            case.to_possible_value()
-                .map_or_else(String::new, |v| v.get_name().to_owned())
-        })
-        .collect();
-    lines.push(format!("{:<24}  {}", "seconds", names.join("  ")));
-    for ((_, row), cells) in rows {
-        let cells = columns.iter().zip(&names).map(|(case, name)| {
-            let cell = cells.get(case).map_or("-", String::as_str);
-            format!("{cell:>width$}", width = name.len())
+    let names: Vec<_> = columns.iter().map(|(_, name)| name.as_str()).collect();
+    let width = rows.keys().map(|(_, row)| row.len()).max();
+    let width = width.unwrap_or_default();
+    let mut lines = vec![format!("{:<width$}  {}", "seconds", names.join("  "))];
+    for ((_, row), cells) in &rows {
+        let cells = columns.iter().map(|column| {
+            let cell = cells.get(column).map_or("-", String::as_str);
+            format!("{cell:>width$}", width = column.1.len())
         });
         lines.push(format!(
-            "{row:<24}  {}",
+            "{row:<width$}  {}",
             cells.collect::<Vec<_>>().join("  ")
         ));
     }
@@ -137,57 +154,80 @@ pub(super) fn matrix(outcomes: &[Outcome]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::trial, *};
+    use super::{super::cell, *};
+
+    fn outcome(options: &str, seconds: f32, failure: Option<Failure>) -> Outcome {
+        Outcome {
+            cell: cell::all()
+                .find(|cell| cell.to_string() == options)
+                .unwrap(),
+            time: Duration::from_secs_f32(seconds),
+            failure,
+        }
+    }
 
     #[test]
     fn the_matrix_shows_times_failures_and_what_was_not_run() {
-        let chosen = |name: &str, case| {
-            trial::all()
-                .find(|trial| trial.peer.name == name && trial.case == case)
-                .unwrap()
-        };
+        let failure = Failure::early(anyhow::anyhow!("event 7 never came"));
+        let old = "--server faye-0.7.2 --transport websocket --case";
         let outcomes = [
-            Outcome {
-                trial: chosen("cometd", Case::Thousand),
-                time: Duration::from_millis(1_540),
-                failure: None,
-            },
-            Outcome {
-                trial: chosen("faye-0.7.2", Case::Thousand),
-                time: Duration::from_secs(9),
-                failure: Some(Failure::early(anyhow::anyhow!("event 7 never came"))),
-            },
-            Outcome {
-                trial: chosen("faye-0.7.2", Case::Stall),
-                time: Duration::from_secs(20),
-                failure: None,
-            },
+            outcome(
+                "--server cometd --transport long-polling --case thousand",
+                1.54,
+                None,
+            ),
+            outcome(&format!("{old} thousand"), 9.0, Some(failure)),
+            outcome(&format!("{old} stall"), 20.0, None),
         ];
         assert_eq!(
-            matrix(&outcomes),
-            "seconds                   thousand  stall\n\
+            tables(&outcomes),
+            "groupme at servers of others\n\
+             seconds                   thousand  stall\n\
              faye-0.7.2  websocket       FAILED   20.0\n\
              cometd      long-polling       1.5      -"
         );
     }
 
     #[test]
-    fn a_failure_names_its_reason_and_how_to_see_it_again() {
-        let trial = trial::all().next().unwrap();
-        let failure = failure(&Outcome {
-            trial,
-            time: Duration::from_secs(3),
-            failure: Some(Failure {
-                error: anyhow::anyhow!("event 7 never came").context("after the fault"),
-                tails: vec![("groupme, stdout", vec!["{}".to_owned()])],
-            }),
-        });
+    fn visits_have_a_table_of_their_own_and_what_the_clients_cannot_do() {
+        let old = "--visitor faye-0.7.2 --profile faye --transport websocket --case";
+        let outcomes = [
+            outcome(&format!("{old} restart"), 4.0, None),
+            outcome(&format!("{old} old-socket"), 0.2, None),
+            outcome(
+                "--visitor cometd --profile cometd --transport long-polling --case restart",
+                3.0,
+                None,
+            ),
+        ];
+        let told = tables(&outcomes);
+        let (table, remark) = told.split_once("\n\n").unwrap();
         assert_eq!(
-            failure,
-            "---    3.0 s  --server faye-1.4.3 --transport websocket --case thousand  \
-             FAILED: after the fault: event 7 never came\n  \
-             groupme, stdout\n    {}\n  \
-             again: cargo xtask interop --server faye-1.4.3 --transport websocket --case thousand"
+            table,
+            "clients of others at groupme sim\n\
+             seconds                                restart  old-socket\n\
+             faye-0.7.2  at faye      websocket         4.0         0.2\n\
+             cometd      at cometd    long-polling      3.0           -"
+        );
+        assert!(
+            remark.starts_with("faye-0.7.2: its own websockets"),
+            "{remark}"
+        );
+    }
+
+    #[test]
+    fn a_failure_names_its_reason_and_how_to_see_it_again() {
+        let options = "--server faye-1.4.3 --transport websocket --case thousand";
+        let error = anyhow::anyhow!("event 7 never came").context("after the fault");
+        let line = Line::read("{}".to_owned());
+        let failure = Failure::of(error, line.at, [("groupme, stdout", vec![line])]);
+        assert_eq!(
+            super::failure(&outcome(options, 3.0, Some(failure))),
+            format!(
+                "---    3.0 s  {options}  FAILED: after the fault: event 7 never came\n  \
+                 groupme, stdout\n      0.00 {{}}\n  \
+                 again: cargo xtask interop {options}"
+            )
         );
     }
 }

@@ -7,7 +7,7 @@ use anyhow::{Context, ensure};
 use super::{
     event::{self, Burst, Stream},
     listener::{Listener, Transport},
-    log::Mark,
+    log::{Line, Mark},
     peer::Server,
     process::Signal,
 };
@@ -103,6 +103,16 @@ impl Scene {
         self.listener.signal(signal)?;
         self.server.wait_saw(mark, "/meta/disconnect")?;
         self.listener.wait_exit(0)
+    }
+
+    /// Returns everything that was printed, for a look at a failure.
+    pub(super) fn streams(&self) -> [(&'static str, Vec<Line>); 4] {
+        [
+            ("groupme, stdout", self.listener.since(Mark::default())),
+            ("groupme, stderr", self.listener.logs()),
+            ("server, stdout", self.server.saw(Mark::default(), |_| true)),
+            ("server, stderr", self.server.complaints()),
+        ]
     }
 
     /// Checks every event the client has received.

@@ -1,11 +1,11 @@
 //! One case, against one server, over one transport.
 
 use core::fmt;
-use std::path::PathBuf;
 
 use clap::ValueEnum;
 
 use super::{
+    build::Tools,
     case::Case,
     listener::{Listener, Transport},
     peer::{self, Peer, Server},
@@ -19,15 +19,6 @@ pub(super) struct Trial {
     pub(super) peer: &'static Peer,
     pub(super) transport: Transport,
     pub(super) case: Case,
-}
-
-/// What every trial uses.
-#[derive(Debug)]
-pub(super) struct Tools {
-    /// Where the servers' scripts are.
-    pub(super) peers: PathBuf,
-    /// The `groupme` command.
-    pub(super) binary: PathBuf,
 }
 
 /// Returns every trial there is.
@@ -48,14 +39,20 @@ pub(super) fn all() -> impl Iterator<Item = Trial> {
 
 impl fmt::Display for Trial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let case = self.case.to_possible_value();
-        let case = case.as_ref().map_or("", |value| value.get_name());
         let (server, transport) = (self.peer.name, self.transport);
+        let case = self.case;
         write!(f, "--server {server} --transport {transport} --case {case}")
     }
 }
 
 impl Trial {
+    /// Returns the place and the name of its row.
+    pub(super) fn row(&self) -> (usize, String) {
+        let place = peer::all().position(|peer| peer.name == self.peer.name);
+        let name = format!("{:<11} {}", self.peer.name, self.transport);
+        (place.unwrap_or_default(), name)
+    }
+
     /// Plays the case between a fresh server and a fresh client.
     pub(super) fn run(&self, tools: &Tools) -> Result<(), Failure> {
         // Found in no log by accident, and the same in no two trials.
@@ -77,7 +74,7 @@ impl Trial {
             .play(&mut scene, self.peer, self.transport)
             .and_then(|()| scene.check())
             .and_then(|()| check_silence(&scene, given))
-            .map_err(|error| Failure::of(error, &scene))
+            .map_err(|error| Failure::of(error, scene.start, scene.streams()))
     }
 }
 

@@ -21,6 +21,9 @@ pub(crate) struct Sim {
     /// The token that lets the user in, instead of one made up from the seed.
     #[arg(long)]
     pub(crate) token: Option<String>,
+    /// End after this time, for example `10m`; without it, when it is asked to.
+    #[arg(long = "for", value_name = "TIME", value_parser = parse_duration)]
+    pub(crate) time: Option<Duration>,
 
     #[command(flatten)]
     pub(crate) story: Story,

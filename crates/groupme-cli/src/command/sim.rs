@@ -31,8 +31,15 @@ pub(crate) async fn run(args: args::Sim) -> Result<(), Failure> {
         let story = sim.cast().story();
         sim.play_endlessly(story, args.story.beat).finished().await
     };
+    let over = async {
+        match args.time {
+            Some(time) => tokio::time::sleep(time).await,
+            None => core::future::pending().await,
+        }
+    };
     tokio::select! {
         () = stop.requested() => {}
+        () = over => {}
         outcome = told => outcome.context("the story broke off")?,
     }
     sim.shutdown().await;

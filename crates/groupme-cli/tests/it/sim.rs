@@ -60,6 +60,14 @@ async fn ask(announcement: &Value, method: &str, path: &str, body: &str) -> (u16
 }
 
 #[tokio::test]
+async fn it_ends_after_the_time_that_was_asked_for() {
+    let before = tokio::time::Instant::now();
+    let ended = run(groupme(&["sim", "--for", "1s"])).await;
+    assert_eq!(ended.status, Some(0), "{}", ended.stderr);
+    assert!(before.elapsed().as_secs() >= 1);
+}
+
+#[tokio::test]
 async fn its_first_line_says_how_to_reach_it_and_then_it_tells_its_story() {
     let (sim, first) = announced(&["--beat", "50ms"]).await;
     let keys: Vec<_> = first.as_object().unwrap().keys().collect();
