@@ -23,16 +23,20 @@ pub enum Output {
         /// A JSON array.
         body: String,
     },
-    /// Answer an exchange with status 400, which ends its lane: the request was not Bayeux, or
-    /// more than the gateway takes.
+    /// Answer an exchange with an error status and no Bayeux, which ends its lane.
     Reject {
         /// The exchange.
         lane: Lane,
+        /// 400 (not Bayeux), 413 (more messages than the gateway takes), 500 (another poll of the
+        /// session took its place, at a `CometD`) or 503 (shutting down).
+        status: u16,
     },
-    /// Close a socket with code 1000 and no reason, which ends its lane.
+    /// Close a socket with a code and no reason, which ends its lane.
     Close {
         /// The socket.
         lane: Lane,
+        /// 1000, 1001 (going away), 1009 (more than the gateway takes) or 1011 (not Bayeux).
+        code: u16,
     },
 }
 
@@ -42,8 +46,8 @@ impl Output {
         match self {
             Self::Frame { lane, .. }
             | Self::Respond { lane, .. }
-            | Self::Reject { lane }
-            | Self::Close { lane } => *lane,
+            | Self::Reject { lane, .. }
+            | Self::Close { lane, .. } => *lane,
         }
     }
 }
@@ -53,8 +57,11 @@ impl From<server::Output> for Output {
         match output {
             server::Output::Frame { lane, text } => Self::Frame { lane, text },
             server::Output::Respond { lane, body, .. } => Self::Respond { lane, body },
-            server::Output::Refuse { lane, .. } => Self::Reject { lane },
-            server::Output::Close { lane, .. } => Self::Close { lane },
+            server::Output::Refuse { lane, why } => Self::Reject {
+                lane,
+                status: why.status(),
+            },
+            server::Output::Close { lane, code } => Self::Close { lane, code },
         }
     }
 }

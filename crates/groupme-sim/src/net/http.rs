@@ -177,13 +177,13 @@ async fn exchange(
     origin: Option<HeaderValue>,
 ) -> Result<Reply, Abandoned> {
     let Some(Carried { batch, callback }) = carried else {
-        return Ok(text(StatusCode::BAD_REQUEST, "Bad request"));
+        return Ok(refusal(400));
     };
     let (lane, answer) = connection.shared.open_exchange();
     lane.receive(batch.as_bytes());
     let answer = match answer.await {
         Ok(Answer::Batch(batch)) => batch,
-        Ok(Answer::BadRequest) => return Ok(text(StatusCode::BAD_REQUEST, "Bad request")),
+        Ok(Answer::Refused(status)) => return Ok(refusal(status)),
         Err(_) => return Err(Abandoned),
     };
     let mut reply = match &callback {
@@ -206,6 +206,16 @@ async fn exchange(
         headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, fixed("true"));
     }
     Ok(reply)
+}
+
+/// What is said instead of Bayeux.
+fn refusal(status: u16) -> Reply {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    match status {
+        // In Faye's words.
+        StatusCode::BAD_REQUEST => text(status, "Bad request"),
+        _ => text(status, status.canonical_reason().unwrap_or_default()),
+    }
 }
 
 /// What a browser asks before it lets a page of another origin in.

@@ -58,7 +58,8 @@ enum Outlet {
 #[derive(Debug)]
 pub(super) enum SocketOutput {
     Text(String),
-    Close,
+    /// With this code.
+    Close(u16),
 }
 
 /// What a socket's task is told.
@@ -74,7 +75,8 @@ pub(super) struct SocketOrders {
 #[derive(Debug)]
 pub(super) enum Answer {
     Batch(String),
-    BadRequest,
+    /// With this status.
+    Refused(u16),
 }
 
 impl Shared {
@@ -278,14 +280,14 @@ impl Core {
                 }
                 _ => true,
             },
-            Output::Close { lane } => match self.outlets.remove(&lane) {
+            Output::Close { lane, code } => match self.outlets.remove(&lane) {
                 Some(Outlet::Socket { frames, hang_up }) => {
-                    frames.try_send(SocketOutput::Close).is_ok() && hang_up.send(()).is_ok()
+                    frames.try_send(SocketOutput::Close(code)).is_ok() && hang_up.send(()).is_ok()
                 }
                 _ => true,
             },
             Output::Respond { lane, body } => self.answer(lane, Answer::Batch(body)),
-            Output::Reject { lane } => self.answer(lane, Answer::BadRequest),
+            Output::Reject { lane, status } => self.answer(lane, Answer::Refused(status)),
         }
     }
 

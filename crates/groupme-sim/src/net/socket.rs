@@ -167,7 +167,8 @@ struct Outputs<'a> {
 /// What leaves.
 enum Leaving {
     Text(Vec<u8>),
-    Close,
+    /// With this code.
+    Close(u16),
 }
 
 impl Outputs<'_> {
@@ -189,7 +190,7 @@ impl Outputs<'_> {
                     SocketOutput::Text(text) => {
                         self.down.handle_frame(self.shared.clock.now(), text.into_bytes());
                     }
-                    SocketOutput::Close => self.last = Some(Leaving::Close),
+                    SocketOutput::Close(code) => self.last = Some(Leaving::Close(code)),
                 },
                 () = self.shared.clock.sleep_until_any(timeout) => {}
             }
@@ -216,7 +217,7 @@ async fn write(
             Some(frame) = returns.recv() => frame,
             output = outputs.next() => match output {
                 Some(Leaving::Text(text)) => Frame::text(Payload::Owned(text)),
-                Some(Leaving::Close) => Frame::close(1000, b""),
+                Some(Leaving::Close(code)) => Frame::close(code, b""),
                 // Dropped for not keeping up.
                 None => return Err(fastwebsockets::WebSocketError::ConnectionClosed),
             },

@@ -19,7 +19,10 @@ fn a_socket_gets_the_reply_and_is_closed() {
     sim.send(socket, &json!([disconnect(&client)]));
     assert_eq!(
         sim.received(socket),
-        [Sent::Batch(json!([disconnected(&client)])), Sent::Closed]
+        [
+            Sent::Batch(json!([disconnected(&client)])),
+            Sent::Closed(1000)
+        ]
     );
     assert_eq!(sim.simulation.gateway().sessions().count(), 0);
 }

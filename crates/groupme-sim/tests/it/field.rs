@@ -32,7 +32,7 @@ fn connects_may_never_be_answered_though_events_flow() {
     assert_eq!(texts(&sim.messages(socket)), ["heard"]);
     // Without another connect it dies of old age, as all sessions do.
     sim.pass(HOLD);
-    assert_eq!(sim.received(socket), [Sent::Closed]);
+    assert_eq!(sim.received(socket), [Sent::Closed(1000)]);
     assert_eq!(sim.simulation.poll_timeout(), None);
 }
 
@@ -69,13 +69,13 @@ fn sockets_may_be_closed_cleanly_after_a_while_and_sessions_live_on() {
     sim.pass(Duration::from_millis(14_999));
     assert_eq!(sim.received(idle), []);
     sim.pass(Duration::from_millis(1));
-    assert_eq!(sim.received(idle), [Sent::Closed]);
+    assert_eq!(sim.received(idle), [Sent::Closed(1000)]);
     sim.said_by_mara("in time");
     assert_eq!(texts(&sim.messages(socket)), ["in time"]);
     sim.pass(Duration::from_secs(5));
     assert_eq!(
         sim.received(socket),
-        [Sent::Closed],
+        [Sent::Closed(1000)],
         "the held connect is not answered"
     );
 

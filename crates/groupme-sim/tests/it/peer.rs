@@ -22,8 +22,10 @@ pub(crate) struct Virtual {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Sent {
     Batch(Value),
-    BadRequest,
-    Closed,
+    /// With this status.
+    Refused(u16),
+    /// With this code.
+    Closed(u16),
 }
 
 impl Virtual {
@@ -203,8 +205,8 @@ impl Virtual {
                 Output::Frame { text, .. } | Output::Respond { body: text, .. } => {
                     Sent::Batch(serde_json::from_str(&text).unwrap())
                 }
-                Output::Reject { .. } => Sent::BadRequest,
-                Output::Close { .. } => Sent::Closed,
+                Output::Reject { status, .. } => Sent::Refused(status),
+                Output::Close { code, .. } => Sent::Closed(code),
             };
             self.sent.entry(lane).or_default().push(sent);
         }

@@ -33,7 +33,7 @@ fn the_socket_of_a_session_that_dies_is_closed_without_a_word() {
     sim.pass(HOLD);
     assert_eq!(sim.answer(socket), json!([connected(&client, "c")]));
     sim.pass(HOLD);
-    assert_eq!(sim.received(socket), [Sent::Closed]);
+    assert_eq!(sim.received(socket), [Sent::Closed(1000)]);
 }
 
 #[test]

@@ -73,7 +73,7 @@ fn the_newest_socket_gets_the_events_and_goes_down_with_the_one_before() {
     assert_eq!(texts(&sim.messages(second)), ["to the second"]);
 
     sim.close(first);
-    assert_eq!(sim.received(second), [Sent::Closed]);
+    assert_eq!(sim.received(second), [Sent::Closed(1000)]);
 }
 
 #[test]
@@ -109,6 +109,18 @@ fn nonsense_in_an_exchange_is_a_bad_request() {
     for nonsense in ["[{\"channel\"", "1", "", "\"text\""] {
         let lane = sim.open(LaneKind::Exchange);
         sim.send_text(lane, nonsense);
-        assert_eq!(sim.received(lane), [Sent::BadRequest], "{nonsense:?}");
+        assert_eq!(sim.received(lane), [Sent::Refused(400)], "{nonsense:?}");
     }
+}
+
+#[test]
+fn more_messages_than_a_batch_may_have_are_refused_with_the_reason() {
+    use groupme_sim::LaneKind;
+    let mut sim = Virtual::new();
+    let crowd = json!(vec![handshake("1"); 1_001]);
+    let poll = sim.post(&crowd);
+    assert_eq!(sim.received(poll), [Sent::Refused(413)]);
+    let socket = sim.open(LaneKind::Socket);
+    sim.send_text(socket, &crowd.to_string());
+    assert_eq!(sim.received(socket), [Sent::Closed(1009)]);
 }

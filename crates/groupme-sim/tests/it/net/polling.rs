@@ -1,12 +1,13 @@
 //! Long-polling.
 
+use groupme_sim::{Profile, Sim};
 use serde_json::{Value, json};
 
 use super::client::{Http, sim};
 use crate::peer::{connect, connect_for, handshake, subscribe};
 
 /// Shakes hands and subscribes to `/user/{me}`.
-async fn session(sim: &groupme_sim::Sim, http: &mut Http) -> String {
+async fn session(sim: &Sim, http: &mut Http) -> String {
     let answer = http.ask(&json!([handshake("1")])).await;
     let client = answer[0]["clientId"].as_str().unwrap().to_owned();
     let own = format!("/user/{}", sim.user_id());
@@ -119,4 +120,23 @@ async fn a_body_beyond_a_mebibyte_is_too_large() {
     http.send("POST", "/faye", &[("Content-Length", &length)], "")
         .await;
     assert_ne!(http.response().await.unwrap().status, 200);
+}
+
+#[tokio::test]
+async fn a_poll_whose_place_another_takes_fails_at_a_cometd() {
+    let builder = Sim::builder().pings(None).profile(Profile::cometd());
+    let sim = builder.start().await.unwrap();
+    let mut http = Http::open(&sim).await;
+    let client = session(&sim, &mut http).await;
+    // The first is answered at once, the second held.
+    http.ask(&json!([connect(&client, "2")])).await;
+    http.post(&json!([connect(&client, "3")])).await;
+    let mut rival = Http::open(&sim).await;
+    // Whichever of the two comes last is held.
+    rival.post(&json!([connect(&client, "4")])).await;
+    let refused = tokio::select! {
+        response = http.response() => response,
+        response = rival.response() => response,
+    };
+    assert_eq!(refused.unwrap().status, 500);
 }

@@ -1,6 +1,7 @@
 //! WebSocket.
 
 use fastwebsockets::OpCode;
+use groupme_sim::{Profile, Sim};
 use serde_json::json;
 
 use super::client::{Http, KEY, Socket, sim, upgrade};
@@ -131,4 +132,15 @@ async fn improper_upgrades_are_bad_requests() {
             .status,
         404
     );
+}
+
+#[tokio::test]
+async fn a_socket_is_closed_with_the_code_that_says_why() {
+    for (profile, code) in [(Profile::cometd(), 1011_u16), (Profile::faye_0_8(), 1000)] {
+        let sim = Sim::builder().profile(profile).start().await.unwrap();
+        let mut socket = Socket::open(&sim).await;
+        socket.send(&json!([])).await;
+        let closed = (OpCode::Close, code.to_be_bytes().to_vec());
+        assert_eq!(socket.read().await, Some(closed));
+    }
 }
