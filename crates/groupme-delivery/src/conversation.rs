@@ -12,6 +12,10 @@ use crate::{
 
 /// What a feed knows of one conversation.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and any may be true with any"
+)]
 pub(crate) struct Conversation<P> {
     /// Everything up to this message was delivered.
     pub(crate) cursor: Option<MessageId>,

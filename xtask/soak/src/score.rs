@@ -209,9 +209,10 @@ mod tests {
             is_pushed: true,
             run: 0,
         };
-        let mut heard = Heard::default();
-        heard.arrivals = said.iter().map(arrival).collect();
-        heard
+        Heard {
+            arrivals: said.iter().map(arrival).collect(),
+            ..Heard::default()
+        }
     }
 
     fn score(said: &[Said], heard: &Heard) -> Score {

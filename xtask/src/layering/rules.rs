@@ -70,6 +70,10 @@ const LAYERS: &[Layer] = &[
         over: &[],
     },
     Layer {
+        name: "fuzz",
+        over: &["bayeux-wire", "groupme-model"],
+    },
+    Layer {
         name: "bench",
         over: &["bayeux-wire", "groupme-model"],
     },
