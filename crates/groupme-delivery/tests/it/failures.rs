@@ -93,7 +93,7 @@ fn what_was_told_to_be_lost_does_not_turn_up_out_of_order() {
     assert!(world.say_live(GROUP, 3).is_empty());
     world.wait(Duration::from_secs(59));
     world.is_slow = true;
-    let mut said = world.wait(Duration::from_secs(60));
+    let mut said = world.wait(Duration::from_mins(1));
     said.extend(world.answer_first("after"));
     world.failures.clear();
     said.extend(world.answer_all());
