@@ -30,7 +30,7 @@ pub(crate) enum Job {
     NoStd,
     /// Each library with no feature, each feature alone, and all of them.
     Features,
-    /// The groupme command against real Bayeux servers.
+    /// The groupme command at real Bayeux servers, and real clients at groupme sim.
     Interop,
     /// Some seeds of the simulation.
     Sim,
