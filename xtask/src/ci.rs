@@ -32,7 +32,7 @@ pub(crate) enum Job {
     Features,
     /// Damaged frames, from bytes to events, against `serde_json`.
     Fuzz,
-    /// The groupme command against real Bayeux servers.
+    /// The groupme command at real Bayeux servers, and real clients at groupme sim.
     Interop,
     /// Some seeds of the simulation.
     Sim,

@@ -8,7 +8,7 @@
 //! | `bench` | what things cost, as ratios within one run |
 //! | `fuzz` | damaged frames, from bytes to events, against `serde_json` |
 //! | `tidy` | file sizes, names, comments and other habits of the sources |
-//! | `interop` | the `groupme` command against real Bayeux servers |
+//! | `interop` | the `groupme` command at real Bayeux servers, and real clients at `groupme sim` |
 //! | `sim` | client and server in virtual time, under every fault, from a seed |
 //! | `soak` | many accounts over real sockets that break |
 
@@ -60,7 +60,7 @@ enum Task {
     Layering,
     /// Check file sizes, names, comments and other habits of the sources.
     Tidy,
-    /// Run the groupme command against real Bayeux servers.
+    /// Run the groupme command at real Bayeux servers, and real clients at groupme sim.
     Interop(interop::Options),
     /// Run client and server against each other in virtual time, under faults, from seeds.
     #[command(disable_help_flag = true)]

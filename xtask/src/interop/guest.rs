@@ -101,8 +101,9 @@ pub(super) struct Visitor {
     process: Process,
 }
 
-/// Longer than any of them waits before it tries again.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Longer than any of them waits before it tries again, and than a thousand events take when all
+/// publish them at once.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 impl Visitor {
     /// Starts a client that will go to the simulator at `port`.
