@@ -30,9 +30,9 @@ pub(crate) fn a_little() -> Options {
         "--messages",
         "100",
         "--rate",
-        "25",
+        "50",
         "--kill-every",
-        "700",
+        "400",
     ];
     Options {
         compare: false,
