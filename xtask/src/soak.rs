@@ -30,9 +30,9 @@ pub(crate) fn a_little() -> Options {
         "--messages",
         "100",
         "--rate",
-        "25",
+        "50",
         "--kill-every",
-        "700",
+        "400",
     ];
     Options {
         compare: false,
@@ -47,10 +47,12 @@ pub(crate) fn a_little() -> Options {
 /// If something does not build or install, or our client does not deliver everything once and in
 /// order.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()> {
-    let soak = program::build(workspace, "soak", &["--release"])?;
+    let soak = program::build(workspace, "soak", &["--release", "--package", "soak"])?;
     let mut command = Command::new(soak);
-    command.args(&options.args);
-    if options.compare {
+    // Among the arguments of the run it means the same.
+    let is_here = |arg: &&String| *arg == "--compare";
+    command.args(options.args.iter().filter(|arg| !is_here(arg)));
+    if options.compare || options.args.iter().any(|arg| is_here(&arg)) {
         compare(workspace, &mut command)?;
     } else {
         let groupme = program::build(workspace, "groupme", &["--release"])?;
