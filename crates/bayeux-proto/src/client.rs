@@ -390,13 +390,14 @@ impl Session {
         if let Some(advice) = &message.advice {
             self.advised.merge(advice);
         }
-        match self.subscriptions.recipients(message.channel).next() {
-            Some(_) => {
-                self.recovery.delivered(self.now);
-                Verdict::Deliver
-            }
-            None => Verdict::Stray(Stray::Unrouted),
+        let mut recipients = self.subscriptions.recipients(message.channel);
+        if recipients.next().is_none() {
+            return Verdict::Stray(Stray::Unrouted);
         }
+        drop(recipients);
+        self.tell_gap_before_event();
+        self.recovery.delivered(self.now);
+        Verdict::Deliver
     }
 
     fn commands_allowed(&self) -> Result<(), Misuse> {

@@ -126,13 +126,14 @@ impl<E: Extension> Driver<E> {
                 frame: Arc::clone(frame),
                 index: message.index(),
             };
+            // What the session says of an event comes before it: that there is a gap, for instance.
+            while let Some(event) = self.session.poll_event() {
+                self.said.push_back(DriverEvent::Session(event));
+            }
             match verdict {
                 Verdict::Deliver => self.said.push_back(DriverEvent::Delivery(delivery())),
                 Verdict::Stray(why) => self.said.push_back(DriverEvent::Stray(why, delivery())),
                 _ => {}
-            }
-            while let Some(event) = self.session.poll_event() {
-                self.said.push_back(DriverEvent::Session(event));
             }
         }
     }

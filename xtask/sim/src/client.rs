@@ -359,10 +359,10 @@ impl Client {
                     self.sabotage.replied(message);
                 }
                 let verdict = self.session.handle_message(self.local, lane, &envelope);
+                self.tell(now, checks);
                 if verdict == Verdict::Deliver {
                     self.deliver(now, &message, checks);
                 }
-                self.tell(now, checks);
             }
         }
         self.frame = frame;

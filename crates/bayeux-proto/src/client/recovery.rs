@@ -110,6 +110,19 @@ impl Session {
         }
     }
 
+    /// An event is about to be delivered behind a gap that is not told yet. It is told first, so that
+    /// nobody takes the event for the next one; and again once messages are known to flow, for what
+    /// is missing until then.
+    pub(super) fn tell_gap_before_event(&mut self) {
+        if !self.recovery.up {
+            return;
+        }
+        if let Some((since, cause)) = self.recovery.gap.take() {
+            self.recovery.gap = Some((self.now, cause.clone()));
+            self.events.push_back(Event::Gap { since, cause });
+        }
+    }
+
     /// Messages flow (again).
     pub(super) fn restored(&mut self, resumed: bool) {
         if !self.recovery.up {

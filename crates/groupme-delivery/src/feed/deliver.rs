@@ -95,6 +95,22 @@ impl<P> Feed<P> {
         self.out.put(Item::Made(made), record);
     }
 
+    /// Lets go of the messages that were held and come before another.
+    pub(super) fn release_before(&mut self, id: &ConversationId, message: &MessageId) {
+        let conversation = self.conversation(id);
+        let held = &mut conversation.held.messages;
+        let mut before: Vec<_> = held
+            .extract_if(.., |(held, _)| held.id < *message)
+            .collect();
+        self.held -= before.len();
+        before.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
+        for (message, push) in before {
+            if !self.conversation(id).seen.knows(&message.id) {
+                self.deliver_push(message, push);
+            }
+        }
+    }
+
     /// Lets go of what was held: messages in their order, then changes in theirs.
     pub(super) fn release(&mut self, id: &ConversationId) {
         let conversation = self.conversation(id);

@@ -109,6 +109,7 @@ impl<P> Feed<P> {
             self.open_gap(id, None);
         }
         for row in rows {
+            self.release_before(id, &row.id);
             self.deliver_row(id, row);
         }
         let conversation = self.conversation(id);
@@ -182,6 +183,7 @@ impl<P> Feed<P> {
             self.tell_lost(id, Missing::Messages, upto, Why::Truncated);
         }
         for row in rows {
+            self.release_before(id, &row.id);
             self.deliver_row(id, row);
         }
         self.finish(pending, id);

@@ -67,6 +67,25 @@ fn a_loss_before_the_account_was_met_is_a_gap_behind_the_first_push() {
 }
 
 #[test]
+fn a_push_that_comes_late_and_is_held_comes_before_what_is_fetched_behind_it() {
+    let mut world = World::new();
+    let first = world.say(GROUP, 1);
+    // The list has it, so the account begins behind it; its push was on its way.
+    world.live();
+    world.lose();
+    world.is_slow = true;
+    world.live();
+    assert!(world.push(&created(&first), "late").is_empty());
+    world.say(GROUP, 2);
+    let said = world.answer_all();
+    let messages: Vec<&String> = said
+        .iter()
+        .filter(|line| *line == "late" || line.contains('/'))
+        .collect();
+    assert_eq!(messages, ["late", "backfill 1835/2"], "{said:?}");
+}
+
+#[test]
 fn a_conversation_that_begins_later_is_delivered_from_its_first_message() {
     let mut world = World::new();
     world.live();
