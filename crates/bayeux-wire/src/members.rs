@@ -89,7 +89,7 @@ impl<const M: usize> Names<M> {
 }
 
 /// How large a factor may be, and how many pairs of them are tried.
-const FACTORS: usize = 64;
+const FACTORS: usize = 32;
 const ATTEMPTS: usize = FACTORS * FACTORS;
 
 /// Where in an object the values are whose names have these slots.

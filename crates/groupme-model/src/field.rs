@@ -69,17 +69,8 @@ pub trait Kind {
 
 /// A kind of value that an object can need.
 pub(crate) trait Needed: Kind {
-    /// What a view keeps of it, besides where it is.
-    type Held<'f>: Copy;
-
-    /// `None` if the value is not of this kind.
-    fn hold(value: Value<'_>) -> Option<Self::Held<'_>>;
-
-    /// Reads what is held, from where it was found.
-    fn show_held<'f>(
-        held: Self::Held<'f>,
-        find: impl FnOnce() -> Option<Value<'f>>,
-    ) -> Self::Shown<'f>;
+    /// Reads a value that is known to be of this kind. Of any other, something without content.
+    fn show_known(value: Option<Value<'_>>) -> Self::Shown<'_>;
 }
 
 /// A value to be written as its kind is.
@@ -95,15 +86,11 @@ impl<K: Kind> Serialize for As<'_, K> {
 
 /// A member of an object.
 pub(crate) trait Field {
-    /// What a view keeps of it, besides where it is.
-    type Held<'f>: Copy;
     type Shown<'f>;
     type Owned: Default;
 
-    /// `None` if the object is unusable without.
-    fn hold<'f>(find: impl FnOnce() -> Option<Value<'f>>) -> Option<Self::Held<'f>>;
-
-    fn show<'f>(held: Self::Held<'f>, find: impl FnOnce() -> Option<Value<'f>>) -> Self::Shown<'f>;
+    /// Reads it from an object that is usable with what is found there.
+    fn show<'f>(find: impl FnOnce() -> Option<Value<'f>>) -> Self::Shown<'f>;
 
     /// `None` if the object is unusable without. A value of another kind goes to `extra`.
     fn own<'s, S: Source<'s>>(
@@ -113,11 +100,7 @@ pub(crate) trait Field {
     ) -> Option<Self::Owned>;
 
     /// Whether what a view shows is what a twin holds.
-    fn matches<'f>(
-        held: Self::Held<'f>,
-        find: impl FnOnce() -> Option<Value<'f>>,
-        owned: &Self::Owned,
-    ) -> bool;
+    fn matches<'f>(find: impl FnOnce() -> Option<Value<'f>>, owned: &Self::Owned) -> bool;
 
     /// Whether the object is usable with this.
     fn completes<'s, S: Source<'s>>(find: impl FnOnce() -> Option<S>) -> bool;
@@ -164,17 +147,11 @@ fn read_or_keep<'s, K: Kind, S: Source<'s>>(
 }
 
 impl<K: Kind> Field for Maybe<K> {
-    type Held<'f> = ();
     type Shown<'f> = Option<K::Shown<'f>>;
     type Owned = Option<K::Owned>;
 
     #[inline]
-    fn hold<'f>(_: impl FnOnce() -> Option<Value<'f>>) -> Option<()> {
-        Some(())
-    }
-
-    #[inline]
-    fn show<'f>((): (), find: impl FnOnce() -> Option<Value<'f>>) -> Self::Shown<'f> {
+    fn show<'f>(find: impl FnOnce() -> Option<Value<'f>>) -> Self::Shown<'f> {
         present::<K, _>(find()).and_then(K::show)
     }
 
@@ -186,8 +163,8 @@ impl<K: Kind> Field for Maybe<K> {
         Some(read_or_keep::<K, S>(key, source, extra))
     }
 
-    fn matches<'f>((): (), find: impl FnOnce() -> Option<Value<'f>>, owned: &Self::Owned) -> bool {
-        match (Self::show((), find), owned) {
+    fn matches<'f>(find: impl FnOnce() -> Option<Value<'f>>, owned: &Self::Owned) -> bool {
+        match (Self::show(find), owned) {
             (Some(shown), Some(owned)) => K::matches(shown, owned),
             (shown, owned) => shown.is_none() && owned.is_none(),
         }
@@ -225,30 +202,20 @@ impl<K: Needed> Field for Key<K>
 where
     K::Owned: Default,
 {
-    type Held<'f> = K::Held<'f>;
     type Shown<'f> = K::Shown<'f>;
     type Owned = K::Owned;
 
     #[inline]
-    fn hold<'f>(find: impl FnOnce() -> Option<Value<'f>>) -> Option<K::Held<'f>> {
-        K::hold(find()?)
-    }
-
-    #[inline]
-    fn show<'f>(held: K::Held<'f>, find: impl FnOnce() -> Option<Value<'f>>) -> K::Shown<'f> {
-        K::show_held(held, find)
+    fn show<'f>(find: impl FnOnce() -> Option<Value<'f>>) -> K::Shown<'f> {
+        K::show_known(find())
     }
 
     fn own<'s, S: Source<'s>>(_: &str, source: Option<S>, _: &mut Extra) -> Option<Self::Owned> {
         source.and_then(K::own)
     }
 
-    fn matches<'f>(
-        held: K::Held<'f>,
-        find: impl FnOnce() -> Option<Value<'f>>,
-        owned: &Self::Owned,
-    ) -> bool {
-        K::matches(K::show_held(held, find), owned)
+    fn matches<'f>(find: impl FnOnce() -> Option<Value<'f>>, owned: &Self::Owned) -> bool {
+        K::matches(Self::show(find), owned)
     }
 
     fn completes<'s, S: Source<'s>>(find: impl FnOnce() -> Option<S>) -> bool {
@@ -276,17 +243,11 @@ where
 }
 
 impl<K: Kind> Field for ListOf<K> {
-    type Held<'f> = ();
     type Shown<'f> = List<'f, K>;
     type Owned = Vec<K::Owned>;
 
     #[inline]
-    fn hold<'f>(_: impl FnOnce() -> Option<Value<'f>>) -> Option<()> {
-        Some(())
-    }
-
-    #[inline]
-    fn show<'f>((): (), find: impl FnOnce() -> Option<Value<'f>>) -> List<'f, K> {
+    fn show<'f>(find: impl FnOnce() -> Option<Value<'f>>) -> List<'f, K> {
         find().map_or_else(List::empty, List::new)
     }
 
@@ -298,8 +259,8 @@ impl<K: Kind> Field for ListOf<K> {
         Some(read_or_keep::<Listed<K>, S>(key, source, extra).unwrap_or_default())
     }
 
-    fn matches<'f>((): (), find: impl FnOnce() -> Option<Value<'f>>, owned: &Self::Owned) -> bool {
-        Listed::<K>::matches(Self::show((), find), owned)
+    fn matches<'f>(find: impl FnOnce() -> Option<Value<'f>>, owned: &Self::Owned) -> bool {
+        Listed::<K>::matches(Self::show(find), owned)
     }
 
     fn completes<'s, S: Source<'s>>(_: impl FnOnce() -> Option<S>) -> bool {

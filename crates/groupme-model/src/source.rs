@@ -83,6 +83,8 @@ impl<'f> Source<'f> for Value<'f> {
             Kind::Bool(value) => Shape::Bool(value),
             Kind::Int(value) => Shape::Int(value),
             Kind::Uint(value) => Shape::Uint(value),
+            // JSON parsers disagree on whether negative zero is an integer: here it always is.
+            Kind::Float(value) if value == 0.0 && value.is_sign_negative() => Shape::Int(0),
             Kind::Float(value) => Shape::Float(value),
             Kind::Str(text) => Shape::Text(text),
             Kind::Array(_) => Shape::List,

@@ -48,19 +48,9 @@ impl<K: Kind> Kind for Boxed<K> {
     }
 }
 
-impl<K: Kind> Needed for Boxed<K>
-where
-    for<'f> K::Shown<'f>: Copy,
-{
-    type Held<'f> = K::Shown<'f>;
-
+impl<K: Needed> Needed for Boxed<K> {
     #[inline]
-    fn hold(value: Value<'_>) -> Option<K::Shown<'_>> {
-        K::show(value)
-    }
-
-    #[inline]
-    fn show_held<'f>(held: K::Shown<'f>, _: impl FnOnce() -> Option<Value<'f>>) -> K::Shown<'f> {
-        held
+    fn show_known(value: Option<Value<'_>>) -> K::Shown<'_> {
+        K::show_known(value)
     }
 }

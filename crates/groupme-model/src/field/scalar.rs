@@ -277,17 +277,9 @@ impl<T: IdKind> Kind for Id<T> {
 }
 
 impl<T: IdKind> Needed for Id<T> {
-    /// Found is soon read, and the digits of a number would make each view larger.
-    type Held<'f> = ();
-
     #[inline]
-    fn hold(value: Value<'_>) -> Option<()> {
-        Self::show(value).map(|_| ())
-    }
-
-    #[inline]
-    fn show_held<'f>((): (), find: impl FnOnce() -> Option<Value<'f>>) -> IdRef<'f, T> {
-        let id = find().and_then(Self::show);
+    fn show_known(value: Option<Value<'_>>) -> IdRef<'_, T> {
+        let id = value.and_then(Self::show);
         id.unwrap_or_else(|| IdRef::from(""))
     }
 }

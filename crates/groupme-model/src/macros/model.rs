@@ -39,10 +39,6 @@ macro_rules! model {
         #[derive(Clone, Copy)]
         pub struct $Ref<'f> {
             indexed: bayeux_wire::Members<'f, { bayeux_wire::slots_for($Owned::NAMES.len()) }>,
-            $(
-                $field: <$crate::macros::field!($kind $($($arg),+)?)
-                    as $crate::field::Field>::Held<'f>,
-            )*
         }
 
         impl<'f> $Ref<'f> {
@@ -57,7 +53,7 @@ macro_rules! model {
                 #[inline]
                 pub fn $field(&self) -> $crate::macros::shown!('f $kind $($($arg),+)?) {
                     <$crate::macros::field!($kind $($($arg),+)?)
-                        as $crate::field::Field>::show(self.$field, || {
+                        as $crate::field::Field>::show(|| {
                             self.indexed.get(
                                 const { $Owned::SLOTS.slot($crate::macros::key!($field $($key)?)) },
                                 $crate::macros::key!($field $($key)?),
@@ -137,7 +133,6 @@ macro_rules! model {
                 $(
                     <$crate::macros::field!($kind $($($arg),+)?)
                         as $crate::field::Field>::matches(
-                            self.$field,
                             || self.indexed.get(
                                 const { $Owned::SLOTS.slot($crate::macros::key!($field $($key)?)) },
                                 $crate::macros::key!($field $($key)?),
@@ -173,16 +168,14 @@ macro_rules! model {
                     return None;
                 }
                 let indexed = value.members(Self::SLOTS);
-                Some($Ref {
-                    $(
-                        $field: <$crate::macros::field!($kind $($($arg),+)?)
-                            as $crate::field::Field>::hold(|| indexed.get(
-                                const { Self::SLOTS.slot($crate::macros::key!($field $($key)?)) },
-                                $crate::macros::key!($field $($key)?),
-                            ))?,
-                    )*
-                    indexed,
-                })
+                let usable = true $(
+                    && <$crate::macros::field!($kind $($($arg),+)?)
+                        as $crate::field::Field>::completes(|| indexed.get(
+                            const { Self::SLOTS.slot($crate::macros::key!($field $($key)?)) },
+                            $crate::macros::key!($field $($key)?),
+                        ))
+                )*;
+                usable.then_some($Ref { indexed })
             }
 
             fn own<'s, S: $crate::source::Source<'s>>(source: S) -> Option<Self> {
@@ -262,6 +255,14 @@ macro_rules! model {
                 let mut map = serializer.serialize_map(None)?;
                 owned.write_members(&mut map)?;
                 map.end()
+            }
+        }
+
+        impl $crate::field::Needed for $Owned {
+            fn show_known(value: Option<bayeux_wire::Value<'_>>) -> $Ref<'_> {
+                $Ref {
+                    indexed: value.unwrap_or_default().members(Self::SLOTS),
+                }
             }
         }
 

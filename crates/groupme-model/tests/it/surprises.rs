@@ -103,6 +103,20 @@ fn a_message_without_an_id_is_unknown_and_says_why() {
 }
 
 #[test]
+fn negative_zero_is_an_integer_however_it_is_written() {
+    for zero in ["-0", "-0.0", "-0e5", "-1e-400"] {
+        let json = format!(r#"{{"type":"line.create","subject":{{"id":{zero},"n":{zero}}}}}"#);
+        let payload = Payload::new(&json);
+        let event = EventRef::from_value(payload.value());
+        let message = event.message().expect("a message");
+        assert_eq!(message.id(), "0", "{json}");
+        let parsed: Event = serde_json::from_str(&json).unwrap();
+        assert_eq!(parsed, event.into_owned(), "{json}");
+        assert_eq!(event, parsed, "{json}");
+    }
+}
+
+#[test]
 fn an_unknown_type_keeps_its_name_and_everything_in_it() {
     let json = r#"{"type":"group.teleported","subject":{"id":"1","to":[64.5,-21.5]},"n":18446744073709551615}"#;
     let payload = Payload::new(json);
