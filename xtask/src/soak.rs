@@ -17,6 +17,9 @@ pub(crate) struct Options {
     /// Compare our client with npm `faye` and Python `groupme-push` under the same kills.
     #[arg(long)]
     compare: bool,
+    /// Whether it is built for speed; what counts every message needs none.
+    #[arg(skip = true)]
+    is_fast: bool,
     /// Arguments for the run: `--accounts N --messages N --rate N --kill-every MS --seed S`.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<String>,
@@ -36,18 +39,24 @@ pub(crate) fn a_little() -> Options {
     ];
     Options {
         compare: false,
+        is_fast: false,
         args: args.map(str::to_owned).to_vec(),
     }
 }
 
-/// Builds what is needed for speed and runs it.
+/// Builds what is needed and runs it.
 ///
 /// # Errors
 ///
 /// If something does not build or install, or our client does not deliver everything once and in
 /// order.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()> {
-    let soak = program::build(workspace, "soak", &["--release", "--package", "soak"])?;
+    let profile: &[&str] = if options.is_fast { &["--release"] } else { &[] };
+    let soak = program::build(
+        workspace,
+        "soak",
+        &[profile, &["--package", "soak"]].concat(),
+    )?;
     let mut command = Command::new(soak);
     // Among the arguments of the run it means the same.
     let is_here = |arg: &&String| *arg == "--compare";
@@ -55,7 +64,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
     if options.compare || options.args.iter().any(|arg| is_here(&arg)) {
         compare(workspace, &mut command)?;
     } else {
-        let groupme = program::build(workspace, "groupme", &["--release"])?;
+        let groupme = program::build(workspace, "groupme", profile)?;
         command.arg("--groupme").arg(groupme);
     }
     sh(&mut command)
