@@ -357,15 +357,18 @@ impl<P> Feed<P> {
                 });
             }
         }
+        let round = self.round.as_ref();
+        let until = round.filter(|round| !round.is_partial || !record.changes.is_empty());
+        let until = until.map(|round| round.whole_until);
+        // All at once, so that a crash leaves either an account that was met or one that was not; and
+        // even if nothing was ever said: what is said next is no past.
+        record.changes.extend(
+            until
+                .filter(|_| self.whole_until.is_none())
+                .map(Change::Whole),
+        );
+        self.whole_until = self.whole_until.or(until);
         if !record.changes.is_empty() {
-            // All at once, so that a crash leaves either an account that was met or one that was not.
-            let until = self.round.as_ref().map(|round| round.whole_until);
-            record.changes.extend(
-                until
-                    .filter(|_| self.whole_until.is_none())
-                    .map(Change::Whole),
-            );
-            self.whole_until = self.whole_until.or(until);
             self.out.put(Item::Checkpoint, record);
         }
         let epoch = self.epoch;

@@ -90,6 +90,22 @@ fn a_group_that_was_left_and_is_joined_again_goes_on_where_it_was() {
 }
 
 #[test]
+fn an_account_in_which_nothing_was_said_was_met_all_the_same() {
+    let mut world = World::new();
+    world.acknowledges = false;
+    world.is_slow = true;
+    world.live();
+    // Held, so that it is delivered, and not acknowledged, before the account counts as whole.
+    world.say_live(GROUP, 1);
+    world.answer_all();
+    world.acknowledges = true;
+    world.restart();
+    world.say(CHAT, 2);
+    let said = world.live();
+    assert!(said.contains(&"backfill 162+185/2".to_owned()), "{said:?}");
+}
+
+#[test]
 fn a_crash_in_the_middle_of_a_backfill_goes_on_where_it_was() {
     let mut world = World::new();
     world.say(GROUP, 1);
