@@ -214,18 +214,17 @@ impl<P> Feed<P> {
     }
 
     fn conversation(&mut self, id: &ConversationId) -> &mut Conversation<P> {
-        // Not by `entry`, which would want the id in any case.
-        if !self.conversations.contains_key(id) {
-            let mut new = Conversation::new(self.config.memory());
-            // Once all have been listed, one that was not has begun since: nothing of it is missing.
-            if self.is_live && self.round.as_ref().is_none_or(Round::is_listed) {
-                (new.whole_in, new.listed_in) = (self.epoch, self.epoch);
+        let memory = self.config.memory();
+        // Once all have been listed, one that was not has begun since: nothing of it is missing.
+        let is_whole = self.is_live && self.round.as_ref().is_none_or(Round::is_listed);
+        let epoch = self.epoch;
+        self.conversations.entry(id.clone()).or_insert_with(|| {
+            let mut new = Conversation::new(memory);
+            if is_whole {
+                (new.whole_in, new.listed_in) = (epoch, epoch);
             }
-            self.conversations.insert(id.clone(), new);
-        }
-        self.conversations
-            .entry(id.clone())
-            .or_insert_with(|| Conversation::new(1))
+            new
+        })
     }
 }
 

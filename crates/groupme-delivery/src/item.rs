@@ -157,7 +157,7 @@ pub(crate) struct Mark {
     pub(crate) message: Option<MessageId>,
     /// Whether the message lies before what counted as delivered already, or is the first of its
     /// conversation.
-    pub(crate) is_late: bool,
+    pub(crate) steps_back: bool,
     /// Everything up to here has been delivered then.
     pub(crate) cursor: MessageId,
 }

@@ -184,13 +184,13 @@ impl<P> Conversation<P> {
         version: Version,
         record: &mut Record,
     ) {
-        let is_late = self.cursor.is_none() || !self.is_ahead(&message);
+        let steps_back = self.cursor.is_none() || !self.is_ahead(&message);
         let cursor = self.cursor.clone().max(Some(message.clone()));
         self.cursor.clone_from(&cursor);
         record.mark = cursor.map(|cursor| Mark {
             conversation: id.clone(),
             message: Some(message.clone()),
-            is_late,
+            steps_back,
             cursor,
         });
         self.note(id, message, version, record);

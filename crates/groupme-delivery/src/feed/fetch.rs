@@ -289,7 +289,7 @@ impl<P> Feed<P> {
                 mark: Some(Mark {
                     conversation: id.clone(),
                     message: None,
-                    is_late: false,
+                    steps_back: false,
                     cursor: message,
                 }),
                 ..Record::default()

@@ -24,7 +24,7 @@ impl Progress {
         let message = mark.message.as_ref()?;
         let is_first = self.open.first().is_none_or(|first| message < first);
         self.open.insert(message.clone());
-        (is_first && mark.is_late).then(|| before(message))?
+        (is_first && mark.steps_back).then(|| before(message))?
     }
 
     /// Something is done with. The answer is how far everything is, if that has moved.
