@@ -2,7 +2,10 @@
 
 mod compare;
 mod deliver;
+mod failures;
 mod fetch;
+mod lists;
+mod polling;
 mod push;
 mod round;
 

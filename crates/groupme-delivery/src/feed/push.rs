@@ -21,15 +21,27 @@ impl<P> Feed<P> {
     fn take_message(&mut self, message: NewMessage, push: P) {
         let epoch = self.epoch;
         let conversation = self.conversation(&message.conversation);
-        conversation.is_left = false;
         if conversation.seen.knows(&message.id) {
             return;
         }
-        if conversation.whole_in == epoch {
+        if core::mem::take(&mut conversation.is_left) && conversation.cursor.is_some() {
+            self.rejoin(message, push);
+        } else if conversation.whole_in == epoch {
             self.deliver_push(message, push);
         } else {
             self.hold_message(message, push);
         }
+    }
+
+    /// A group that was left is there again. What was said before this message and was not pushed
+    /// can be had now.
+    fn rejoin(&mut self, message: NewMessage, push: P) {
+        let conversation = self.conversation(&message.conversation);
+        conversation.whole_in = 0;
+        conversation.aim(&message.id);
+        let id = message.conversation.clone();
+        self.hold_message(message, push);
+        self.settle(&id);
     }
 
     fn take_change(&mut self, change: Change, push: P) {

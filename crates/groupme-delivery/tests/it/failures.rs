@@ -113,7 +113,10 @@ fn a_list_that_has_the_same_page_again_and_again_ends() {
     world.has_one_page = true;
     world.say(GROUP, 1);
     assert_eq!(world.live(), ["caught up"]);
-    assert_eq!(world.asked, ["groups 1", "chats 1", "groups 2", "chats 2"]);
+    assert_eq!(
+        world.asked,
+        ["groups 1", "chats 1", "memberships", "groups 2", "chats 2"]
+    );
 }
 
 #[test]
@@ -165,10 +168,32 @@ fn a_newest_message_that_the_history_does_not_have_is_named() {
         world.answer_next();
     }
     world.rows.get_mut(GROUP).unwrap().pop();
-    let said = world.answer_all();
+    let mut said = world.answer_all();
+    said.extend(world.wait(Duration::from_secs(5)));
     assert_eq!(said, ["lost 1835 Messages 1..2 (Truncated)", "caught up"]);
     world.lose();
     assert_eq!(world.live(), ["caught up"]);
+}
+
+#[test]
+fn a_history_that_lags_behind_the_list_is_waited_for() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.say(GROUP, 2);
+    world.is_slow = true;
+    world.live();
+    for _ in 0..2 {
+        world.answer_next();
+    }
+    let late = world.rows.get_mut(GROUP).unwrap().pop().unwrap();
+    assert!(world.answer_all().is_empty());
+    world.rows.get_mut(GROUP).unwrap().push(late);
+    assert_eq!(
+        world.wait(Duration::from_secs(5)),
+        ["backfill 1835/2", "backfilled 1835: 1", "caught up"]
+    );
 }
 
 #[test]

@@ -12,7 +12,10 @@ fn an_account_starts_at_now() {
     assert_eq!(world.live(), ["caught up"]);
     assert_eq!(world.say_live(GROUP, 3), ["push 1835/3"]);
     assert_eq!(world.say_live(CHAT, 4), ["push 162+185/4"]);
-    assert_eq!(world.asked, ["groups 1", "chats 1", "groups 2", "chats 2"]);
+    assert_eq!(
+        world.asked,
+        ["groups 1", "chats 1", "memberships", "groups 2", "chats 2"]
+    );
 }
 
 #[test]

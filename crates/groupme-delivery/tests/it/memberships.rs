@@ -1,0 +1,89 @@
+//! Groups that are joined and left, seen or unseen.
+
+use groupme_delivery::Failure;
+
+use crate::world::{GROUP, World};
+
+#[test]
+fn a_group_that_was_joined_and_left_while_away_is_named() {
+    let mut world = World::new();
+    world.live();
+    world.lose();
+    world.left.push("77".to_owned());
+    assert_eq!(world.live(), ["lost 77 Messages ?..? (Left)", "caught up"]);
+    world.lose();
+    assert_eq!(world.live(), ["caught up"]);
+    world.restart();
+    assert_eq!(world.live(), ["caught up"]);
+}
+
+#[test]
+fn groups_that_were_left_before_the_account_was_met_are_not_named() {
+    let mut world = World::new();
+    world.left.push("77".to_owned());
+    assert_eq!(world.live(), ["caught up"]);
+    world.lose();
+    assert_eq!(world.live(), ["caught up"]);
+    world.restart();
+    assert_eq!(world.live(), ["caught up"]);
+}
+
+#[test]
+fn a_group_that_was_left_while_its_members_were_listed_is_named() {
+    let mut world = World::new();
+    world.live();
+    world.lose();
+    world.is_slow = true;
+    world.rows.insert("77".to_owned(), Vec::new());
+    world.live();
+    world.answer_first("memberships");
+    world.left.push("77".to_owned());
+    let said = world.answer_all();
+    assert!(
+        said.contains(&"lost 77 Messages ?..? (Left)".to_owned()),
+        "{said:?}"
+    );
+    assert_eq!(said.last().map(String::as_str), Some("caught up"));
+}
+
+#[test]
+fn a_group_that_is_joined_again_is_caught_up_with_before_what_is_pushed() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.left.push(GROUP.to_owned());
+    world.live();
+    world.left.clear();
+    world.say(GROUP, 2);
+    assert_eq!(
+        world.say_live(GROUP, 3),
+        [
+            "gap 1835 1..3 (Connection)",
+            "backfill 1835/2",
+            "backfill 1835/3",
+            "backfilled 1835: 2",
+        ]
+    );
+    assert_eq!(world.say_live(GROUP, 4), ["push 1835/4"]);
+}
+
+#[test]
+fn that_there_is_no_list_of_memberships_costs_nothing_else() {
+    let mut world = World::new();
+    world
+        .failures
+        .insert("memberships".to_owned(), Failure::Refused);
+    world.live();
+    world.lose();
+    world.say(GROUP, 1);
+    assert_eq!(
+        world.live(),
+        [
+            "gap 1835 ?..1 (Connection)",
+            "backfill 1835/1",
+            "backfilled 1835: 1",
+            "caught up",
+        ]
+    );
+}
