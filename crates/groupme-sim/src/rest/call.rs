@@ -37,6 +37,7 @@ impl Call<'_> {
         match (method, path) {
             ("GET", ["users", "me"]) => self.me(),
             ("GET", ["groups"]) => self.groups(),
+            ("GET", ["groups", "former"]) => Ok(self.former_groups()),
             ("GET", ["groups", group]) => self.group(group),
             ("GET", ["groups", group, "subgroups"]) => self.topics(group),
             ("POST", ["groups", group, "subgroups"]) => self.add_topic(group),

@@ -29,6 +29,14 @@ impl Call<'_> {
         Ok(RestResponse::enveloped(200, &groups.into()))
     }
 
+    /// All at once: GroupMe documents no pages for them.
+    pub(super) fn former_groups(&self) -> RestResponse {
+        let groups = self.world.former_groups_by_activity(self.user);
+        let rows = groups.into_iter();
+        let rows = rows.filter_map(|group| self.world.group_row(group, self.user, true));
+        RestResponse::enveloped(200, &rows.collect())
+    }
+
     pub(super) fn group(&self, group: &str) -> Outcome {
         let group = self.home_group(group)?;
         let row = self.world.group_row(group, self.user, true);

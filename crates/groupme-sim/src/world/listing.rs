@@ -46,7 +46,16 @@ impl World {
 
     /// The groups of a user, the one in which something happened last first.
     pub(crate) fn groups_by_activity(&self, user: UserId) -> Vec<GroupId> {
-        let mut groups: Vec<GroupId> = self.groups_of(user).collect();
+        self.by_activity(self.groups_of(user))
+    }
+
+    /// The groups in which a user is no more, in the same order.
+    pub(crate) fn former_groups_by_activity(&self, user: UserId) -> Vec<GroupId> {
+        self.by_activity(self.former_groups_of(user))
+    }
+
+    fn by_activity(&self, groups: impl Iterator<Item = GroupId>) -> Vec<GroupId> {
+        let mut groups: Vec<GroupId> = groups.collect();
         groups.sort_by_key(|group| {
             let newest = self.history.backwards(Place::Group(*group)).next();
             core::cmp::Reverse((newest.map(Entry::id), *group))
@@ -67,12 +76,13 @@ impl World {
         peers.into_iter().rev().map(|(_, peer)| peer).collect()
     }
 
-    /// A group, as a member sees it. Without its members it looks as if it had none.
+    /// A group, as somebody sees it who is in it, or was. Without its members it looks as if it had
+    /// none.
     pub(crate) fn group_row(&self, id: GroupId, viewer: UserId, members: bool) -> Option<Value> {
-        let group = self
-            .groups
-            .get(&id)
-            .filter(|group| group.members.contains(&viewer) && group.topic.is_none())?;
+        let group = self.groups.get(&id).filter(|group| {
+            let known = group.members.contains(&viewer) || group.former.contains(&viewer);
+            known && group.topic.is_none()
+        })?;
         let place = Place::Group(id);
         let members = members.then(|| self.member_rows(id));
         let receipt = self.receipt(viewer, place);

@@ -64,6 +64,7 @@ impl World {
             name: name.to_owned(),
             creator,
             members: vec![creator],
+            former: Vec::new(),
             topic: None,
             created_at: now,
             updated_at: now,
@@ -99,6 +100,7 @@ impl World {
             return Ok(());
         }
         entry.members.push(user);
+        entry.former.retain(|former| *former != user);
         entry.updated_at = now;
         let data = payload::membership(group, self.group(group)?, self.user(adder)?, now);
         self.push(format!("/user/{user}"), &data);
@@ -126,6 +128,7 @@ impl World {
         let now = self.seconds();
         if let Some(entry) = self.groups.get_mut(&group) {
             entry.members.retain(|member| *member != user);
+            entry.former.push(user);
             entry.updated_at = now;
         }
         let notice = if remover == user {
@@ -163,6 +166,14 @@ impl World {
         self.groups
             .iter()
             .filter(move |(_, group)| group.members.contains(&user))
+            .map(|(id, _)| *id)
+    }
+
+    /// The groups that the user has left or was taken out of. Topics are none.
+    pub fn former_groups_of(&self, user: UserId) -> impl Iterator<Item = GroupId> {
+        self.groups
+            .iter()
+            .filter(move |(_, group)| group.former.contains(&user))
             .map(|(id, _)| *id)
     }
 

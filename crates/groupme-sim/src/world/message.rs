@@ -22,6 +22,8 @@ pub(super) struct Group {
     pub(super) creator: UserId,
     /// Those of a topic are those of its group.
     pub(super) members: Vec<UserId>,
+    /// Who has left or was taken out, and has not come back.
+    pub(super) former: Vec<UserId>,
     /// What makes it a topic.
     pub(super) topic: Option<Topic>,
     /// Seconds since 1970.

@@ -59,6 +59,7 @@ impl World {
             name,
             creator,
             members: Vec::new(),
+            former: Vec::new(),
             topic: Some(topic),
             created_at: now,
             updated_at: now,

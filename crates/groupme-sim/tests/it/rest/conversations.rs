@@ -165,6 +165,40 @@ fn what_is_not_the_callers_is_not_there() {
 }
 
 #[test]
+fn groups_that_were_left_are_listed_until_one_is_back() {
+    let mut sim = Virtual::new();
+    let former = "/v3/groups/former";
+    assert_eq!(content(&sim.get(former), 200), json!([]));
+    sim.said(sim.cast.mara, "bye");
+    let (lake, other) = sim.with(|world, cast| {
+        let other = world.add_group("Book club", cast.mara, &[cast.me]).unwrap();
+        world.add_topic(cast.lake, cast.mara, "Food").unwrap();
+        world.remove_member(cast.lake, cast.me, cast.me).unwrap();
+        world.remove_member(other, cast.mara, cast.me).unwrap();
+        (cast.lake, other)
+    });
+    // Left or removed; where something happened last comes first.
+    let groups = content(&sim.get(former), 200);
+    assert_eq!(names(&groups), ["Book club", "Lake weekend"]);
+    assert_includes(&groups, fixture!("groups.former.get.response"));
+    assert_eq!(groups[0]["id"], other.to_string());
+    let members = groups[0]["members"].as_array().unwrap();
+    assert_eq!(members.len(), 1, "who is still there");
+    assert_eq!(content(&sim.get("/v3/groups"), 200), json!([]));
+    assert_empty(&sim.get(&sim.lake("")), 404);
+    // Those who stayed have left nothing.
+    let mara = sim.request(sim.cast.mara, "GET", former, "");
+    assert_eq!(content(&mara, 200), json!([]));
+
+    sim.with(|world, cast| world.add_member(lake, cast.mara, cast.me).unwrap());
+    assert_eq!(names(&content(&sim.get(former), 200)), ["Book club"]);
+    assert_eq!(
+        names(&content(&sim.get("/v3/groups"), 200)),
+        ["Lake weekend"]
+    );
+}
+
+#[test]
 fn who_has_left_does_not_see_the_group_any_more() {
     let mut sim = Virtual::new();
     let target = sim.lake("/messages");
