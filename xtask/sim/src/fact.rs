@@ -7,6 +7,7 @@ use bayeux_proto::{
     Action, Channel, Close, Event, Instant, LaneId, Message, Misuse, PublishId, SubscriptionId,
     Usage,
 };
+use groupme_sim::GroupId;
 
 /// Something that happened.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +56,15 @@ pub enum Fact<'a> {
         client: usize,
         /// The channel.
         channel: &'a str,
+    },
+    /// The user of a client that makes up for what it missed is in a group now, or not any more.
+    Membership {
+        /// Whose.
+        client: usize,
+        /// The group.
+        group: GroupId,
+        /// Whether in it.
+        is_member: bool,
     },
     /// The server lost a lane.
     HungUp {
@@ -141,8 +151,8 @@ pub enum ClientFact<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Handed {
-    /// A message.
-    Message(u64),
+    /// A message, and its conversation if it was fetched.
+    Message(u64, Option<String>),
     /// Messages are missing.
     Lost {
         /// Of which conversation; of all where none is named.
@@ -215,6 +225,14 @@ impl fmt::Display for Fact<'_> {
             }
             Self::Account { client, channel } => {
                 write!(f, "client {client}   wants everything of {channel}")
+            }
+            Self::Membership {
+                client,
+                group,
+                is_member,
+            } => {
+                let what = if *is_member { "joins" } else { "leaves" };
+                write!(f, "user of {client}  {what} {group}")
             }
             Self::HungUp { client, lane } => write!(f, "server     loses {client}'s {lane:?}"),
             Self::Client(client, fact) => write!(f, "client {client}   {fact}"),

@@ -1,6 +1,7 @@
 //! One run: a plan carried out, one thing at a time, in virtual time.
 
 use core::time::Duration;
+use std::collections::BTreeSet;
 
 use bayeux_proto::{Instant, LaneId};
 use groupme_sim::{
@@ -61,6 +62,8 @@ struct Run<'a> {
     batch: Batch,
     users: Vec<UserId>,
     groups: Vec<GroupId>,
+    /// The groups of each client's user.
+    memberships: Vec<BTreeSet<GroupId>>,
     said: Vec<MessageId>,
     /// How many events have been published.
     published: u64,
@@ -121,6 +124,7 @@ impl<'a> Run<'a> {
             batch: Batch::default(),
             users,
             groups,
+            memberships: vec![BTreeSet::new(); plan.clients.len()],
             said: Vec::new(),
             published: 0,
             steps: 0,
@@ -137,6 +141,7 @@ impl<'a> Run<'a> {
                     .see(self.now, &Fact::Account { client, channel });
             }
         }
+        self.see_memberships();
         self.advance(self.plan.heals_at);
         if self.checks.has_failed() {
             return;
@@ -218,7 +223,7 @@ impl<'a> Run<'a> {
     fn listened(&self) -> Vec<String> {
         let programs = self.clients.iter().map(Client::program);
         let channels = programs.flat_map(|program| program.active());
-        let channels: std::collections::BTreeSet<&str> = channels.collect();
+        let channels: BTreeSet<&str> = channels.collect();
         channels.into_iter().map(str::to_owned).collect()
     }
 
@@ -439,12 +444,34 @@ impl<'a> Run<'a> {
             doing.run(world, users, groups, said);
             core::iter::from_fn(|| world.poll_push()).collect::<Vec<_>>()
         });
+        self.see_memberships();
         if self.random.chance(50) {
             self.publish(&pushes);
         } else {
             for push in pushes {
                 self.publish(&[push]);
             }
+        }
+    }
+
+    /// Tells who is in which group, where that has changed.
+    fn see_memberships(&mut self) {
+        for (client, before) in self.memberships.iter_mut().enumerate() {
+            if self.clients[client].account().is_none() {
+                continue;
+            }
+            let groups = self.server.world().groups_of(self.users[client]);
+            let now: BTreeSet<GroupId> = groups.collect();
+            for group in now.symmetric_difference(before).copied() {
+                let is_member = now.contains(&group);
+                let fact = Fact::Membership {
+                    client,
+                    group,
+                    is_member,
+                };
+                self.checks.see(self.now, &fact);
+            }
+            *before = now;
         }
     }
 

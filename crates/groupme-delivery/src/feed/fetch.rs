@@ -4,7 +4,7 @@ use groupme_model::{ConversationId, Message, MessageId};
 
 use super::Feed;
 use crate::{
-    Gap, Item, Missing, Question, Why, Window,
+    Cause, Gap, Item, Missing, Question, Why, Window,
     conversation::{Fetch, Target, Until},
     item::Record,
     question::{Pending, Purpose},
@@ -250,7 +250,16 @@ impl<P> Feed<P> {
 
     /// Tells of a gap, once.
     fn open_gap(&mut self, id: &ConversationId, upto: Option<MessageId>) {
-        let (cause, is_polling) = (self.cause, self.is_polling);
+        self.open_gap_for(id, upto, self.cause);
+    }
+
+    pub(super) fn open_gap_for(
+        &mut self,
+        id: &ConversationId,
+        upto: Option<MessageId>,
+        cause: Cause,
+    ) {
+        let is_polling = self.is_polling;
         let conversation = self.conversation(id);
         if conversation.gap.is_some() {
             return;

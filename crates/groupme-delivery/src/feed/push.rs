@@ -4,7 +4,7 @@ use groupme_model::EventRef;
 
 use super::Feed;
 use crate::{
-    Item,
+    Cause, Item,
     fact::{Change, Fact, NewMessage},
     item::Record,
 };
@@ -24,7 +24,8 @@ impl<P> Feed<P> {
         if conversation.seen.knows(&message.id) {
             return;
         }
-        if core::mem::take(&mut conversation.is_left) && conversation.cursor.is_some() {
+        let is_back = core::mem::take(&mut conversation.is_left) || message.is_welcome;
+        if is_back && conversation.cursor.is_some() {
             self.rejoin(message, push);
         } else if conversation.whole_in == epoch {
             self.deliver_push(message, push);
@@ -33,13 +34,14 @@ impl<P> Feed<P> {
         }
     }
 
-    /// A group that was left is there again. What was said before this message and was not pushed
-    /// can be had now.
+    /// The user is back in a group. What was said before this message and was not pushed, since the
+    /// user was no member, can be had now.
     fn rejoin(&mut self, message: NewMessage, push: P) {
         let conversation = self.conversation(&message.conversation);
         conversation.whole_in = 0;
         conversation.aim(&message.id);
         let id = message.conversation.clone();
+        self.open_gap_for(&id, Some(message.id.clone()), Cause::Membership);
         self.hold_message(message, push);
         self.settle(&id);
     }

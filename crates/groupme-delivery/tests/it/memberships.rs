@@ -2,7 +2,9 @@
 
 use groupme_delivery::Failure;
 
-use crate::world::{GROUP, World};
+use serde_json::json;
+
+use crate::world::{GROUP, World, created};
 
 #[test]
 fn a_group_that_was_joined_and_left_while_away_is_named() {
@@ -59,13 +61,41 @@ fn a_group_that_is_joined_again_is_caught_up_with_before_what_is_pushed() {
     assert_eq!(
         world.say_live(GROUP, 3),
         [
-            "gap 1835 1..3 (Connection)",
+            "gap 1835 1..3 (Membership)",
             "backfill 1835/2",
             "backfill 1835/3",
             "backfilled 1835: 2",
         ]
     );
     assert_eq!(world.say_live(GROUP, 4), ["push 1835/4"]);
+}
+
+#[test]
+fn what_was_said_while_the_user_was_no_member_comes_before_the_welcome() {
+    for event in [
+        json!({ "type": "membership.announce.rejoined", "data": { "user": { "id": 185 } } }),
+        json!({ "type": "membership.announce.joined", "data": { "user": { "id": 185 } } }),
+        json!({
+            "type": "membership.announce.added",
+            "data": { "added_users": [{ "id": 7 }, { "id": 185 }], "adder_user": { "id": 162 } },
+        }),
+    ] {
+        let mut world = World::new();
+        world.say(GROUP, 1);
+        world.live();
+        world.say(GROUP, 2);
+        world.say(GROUP, 3);
+        let welcome = world.change(GROUP, 3, &json!({ "system": true, "event": event }));
+        assert_eq!(
+            world.push(&created(&welcome), "welcome"),
+            [
+                "gap 1835 1..3 (Membership)",
+                "backfill 1835/2",
+                "backfill 1835/3",
+                "backfilled 1835: 2",
+            ]
+        );
+    }
 }
 
 #[test]

@@ -123,7 +123,7 @@ impl Account {
             }
             let handed = handed(&delivered.item);
             let message = match handed {
-                Handed::Message(id) => Some(id),
+                Handed::Message(id, _) => Some(id),
                 _ => None,
             };
             self.unacknowledged.push((delivered.receipt, message));
@@ -158,10 +158,11 @@ impl fmt::Debug for Account {
 fn handed(item: &Item<Option<u64>>) -> Handed {
     let id = |id: &groupme_model::MessageId| number(id.as_str());
     match item {
-        Item::Push(message) => message.map_or(Handed::Other, Handed::Message),
+        Item::Push(message) => message.map_or(Handed::Other, |id| Handed::Message(id, None)),
         Item::Made(made) if is_new(made.event.kind()) => {
             let message = made.event.message().and_then(|message| id(&message.id));
-            message.map_or(Handed::Other, Handed::Message)
+            let conversation = made.conversation.as_str().to_owned();
+            message.map_or(Handed::Other, |id| Handed::Message(id, Some(conversation)))
         }
         Item::Lost(lost) if lost.what == Missing::Messages => Handed::Lost {
             conversation: lost.conversation.as_ref().map(|id| id.as_str().to_owned()),
@@ -192,6 +193,7 @@ pub(crate) fn address(question: &Question, you: &str) -> (String, String) {
             "/v3/chats".to_owned(),
             format!("page={page}&per_page={limit}"),
         ),
+        Question::Memberships => ("/v3/memberships/states".to_owned(), String::new()),
         Question::Topics { group } => (
             format!("/v3/groups/{}/subgroups", group.as_str()),
             String::new(),
@@ -233,6 +235,7 @@ fn read(question: &Question, body: &str) -> Option<Answer> {
     Some(match question {
         Question::Groups { .. } => Answer::Groups(rows(response)?),
         Question::Chats { .. } => Answer::Chats(rows(response)?),
+        Question::Memberships => Answer::Memberships(rows(response)?),
         Question::Topics { .. } => Answer::Topics(rows(response)?),
         _ => {
             let group = response.get("messages").is_some();
