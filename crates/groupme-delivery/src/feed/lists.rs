@@ -83,6 +83,7 @@ impl<P> Feed<P> {
         let Some(round) = self.round.as_mut().filter(|_| is_current) else {
             return;
         };
+        round.has_memberships = true;
         for membership in list {
             let Some(group) = membership.group_id else {
                 continue;

@@ -28,6 +28,8 @@ pub(super) struct Round {
     pub(super) member_of: Vec<ConversationId>,
     /// The groups that the user is not a member of any more.
     pub(super) former: Vec<ConversationId>,
+    /// Whether these two could be read.
+    pub(super) has_memberships: bool,
     /// Up to when the account is whole once the round is over.
     whole_until: Timestamp,
     /// Whether the conversations that were in no list have been looked after.
@@ -62,6 +64,7 @@ impl<P> Feed<P> {
             baseline: Vec::new(),
             member_of: Vec::new(),
             former: Vec::new(),
+            has_memberships: false,
             whole_until: if self.newest == Timestamp::EPOCH {
                 wall
             } else {
@@ -124,6 +127,7 @@ impl<P> Feed<P> {
         let is_partial = round.is_partial;
         let member_of = core::mem::take(&mut round.member_of);
         let former = core::mem::take(&mut round.former);
+        let has_memberships = round.has_memberships;
         if is_partial {
             let lost = Lost {
                 conversation: None,
@@ -134,16 +138,21 @@ impl<P> Feed<P> {
             };
             self.out.put(Item::Lost(lost), Record::default());
         }
-        let record = self.begin_conversations();
-        if self.whole_until.is_none() {
-            self.meet(former, record);
+        let mut record = self.begin_conversations();
+        if self.knows_former {
+            self.miss_former(former);
         } else {
+            self.note_former(former, &mut record);
+        }
+        if self.whole_until.is_none() {
+            self.meet(record);
+        } else {
+            self.ask_unlisted(member_of);
             if !record.is_empty() {
                 self.out.put(Item::Checkpoint, record);
             }
-            self.miss_former(former);
-            self.ask_unlisted(member_of);
         }
+        self.knows_former |= has_memberships;
         let epoch = self.epoch;
         let ids: Vec<ConversationId> = self.conversations.keys().cloned().collect();
         for id in ids {
@@ -177,21 +186,25 @@ impl<P> Feed<P> {
     }
 
     /// Takes note of how an account is found that is met for the first time: all at once, so that a
-    /// crash leaves either one that was met or one that was not; and even if nothing was ever said:
-    /// what is said next is no past.
-    fn meet(&mut self, former: Vec<ConversationId>, mut record: Record) {
+    /// crash leaves either one that was met or one that was not; and even if nothing was ever said,
+    /// or nothing could be read: what is said next is no past.
+    fn meet(&mut self, mut record: Record) {
         let Some(round) = &self.round else { return };
-        if round.is_partial && record.is_empty() {
-            return;
-        }
         let until = round.whole_until;
         self.whole_until = Some(until);
         record.changes.push(Change::Whole(until));
-        for conversation in former {
-            self.conversation(&conversation).is_left = true;
-            record.changes.push(Change::Left { conversation });
-        }
         self.out.put(Item::Checkpoint, record);
+    }
+
+    /// Takes note of the groups that the user had left before the account was met.
+    fn note_former(&mut self, former: Vec<ConversationId>, record: &mut Record) {
+        for id in former {
+            let conversation = self.conversation(&id);
+            if conversation.cursor.is_none() {
+                conversation.is_left = true;
+                record.changes.push(Change::Left { conversation: id });
+            }
+        }
     }
 
     /// Tells of the groups that were joined and left again since the account was last whole: no

@@ -175,6 +175,44 @@ fn a_newest_message_that_the_history_does_not_have_is_named() {
     assert_eq!(world.live(), ["caught up"]);
 }
 
+/// A world of which no list could be read when the account was met.
+fn met_without(lists: &[&str]) -> World {
+    let mut world = World::new();
+    for list in lists {
+        world
+            .failures
+            .insert((*list).to_owned(), Failure::Unavailable);
+    }
+    world.live();
+    let said = world.wait(Duration::from_mins(3));
+    assert_eq!(said, ["lost all Messages ?..? (Unavailable)", "caught up"]);
+    world.failures.clear();
+    world
+}
+
+#[test]
+fn what_is_said_after_an_account_was_met_without_its_lists_is_not_missed() {
+    let lists = ["groups", "chats", "memberships"];
+    for restarts in [false, true] {
+        let mut world = met_without(&lists);
+        world.lose();
+        world.say(GROUP, 1);
+        if restarts {
+            world.restart();
+        }
+        let said = world.live();
+        assert!(said.contains(&"backfill 1835/1".to_owned()), "{said:?}");
+    }
+}
+
+#[test]
+fn groups_left_before_an_account_was_met_without_its_lists_are_not_named() {
+    let mut world = met_without(&["memberships"]);
+    world.left.push("77".to_owned());
+    world.lose();
+    assert_eq!(world.live(), ["caught up"]);
+}
+
 #[test]
 fn a_history_that_lags_behind_the_list_is_waited_for() {
     let mut world = World::new();
