@@ -21,6 +21,8 @@ pub(crate) enum Fact {
 #[derive(Clone, Debug)]
 pub(crate) struct NewMessage {
     pub(crate) conversation: ConversationId,
+    /// The group of which the conversation is a topic.
+    pub(crate) parent: Option<ConversationId>,
     pub(crate) id: MessageId,
     pub(crate) created_at: Option<Timestamp>,
     pub(crate) source_guid: Option<Box<str>>,
@@ -51,6 +53,10 @@ impl Fact {
             EventRef::LineCreate(_) | EventRef::DirectMessageCreate(_) => {
                 return Some(Self::Message(NewMessage {
                     conversation,
+                    parent: message
+                        .parent_id()
+                        .filter(|parent| !parent.is_empty())
+                        .map(|parent| ConversationId::new(parent.as_str())),
                     id: message.id().into_owned(),
                     created_at: message.created_at(),
                     source_guid: message.source_guid().map(Into::into),

@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 
 use bayeux_proto::{Instant, LaneId};
 use groupme_sim::{
-    Gateway, GroupId, Lane, MessageId, Output, Push, RestConfig, RestRequest, Simulation, UserId,
-    World,
+    Gateway, GroupId, Lane, MessageId, Output, Push, Rest, RestConfig, RestRequest, Simulation,
+    UserId, World,
 };
 
 use crate::{
     checks::{Checks, Violation},
-    client::{Account, Batch, Client, Waking, address},
-    errands::{Errand, Errands, Reply},
+    client::{Account, Batch, Client, Recipient, Waking, address},
+    errands::{Errand, Errands, Reply, Task},
     fact::Fact,
     invariants::End,
     network::{Arrival, Arrived, Network},
@@ -55,6 +55,7 @@ struct Run<'a> {
     server: Simulation,
     network: Network,
     errands: Errands,
+    rest: Rest,
     /// Until when REST is out of order.
     rest_until: Option<Instant>,
     clients: Vec<Client>,
@@ -102,12 +103,12 @@ impl<'a> Run<'a> {
                 let channels = channels(*user, &users, &groups);
                 let token = world.token(*user).unwrap_or_default();
                 let client = Client::new(index, setting, token, &channels, sabotage);
-                let Some(lazy) = setting.account else {
-                    return client;
-                };
-                let mut config = groupme_delivery::Config::default();
-                config.page = 20;
-                client.with_account(Account::new(&user.to_string(), config, lazy))
+                match &setting.account {
+                    Some(setting) => {
+                        client.with_account(Account::new(&user.to_string(), setting.clone()))
+                    }
+                    None => client,
+                }
             })
             .collect();
         let gateway = Gateway::new(plan.server.gateway.clone());
@@ -117,6 +118,7 @@ impl<'a> Run<'a> {
             server: Simulation::new(world, gateway),
             network: Network::new(random.fork(), plan.road),
             errands: Errands::new(random.fork()),
+            rest: Rest::default(),
             rest_until: None,
             random,
             clients,
@@ -160,7 +162,12 @@ impl<'a> Run<'a> {
     fn calm_down(&mut self) {
         let first = self.published;
         let hold = self.plan.server.gateway.hold;
-        let deadline = self.now + CALM + hold * 6;
+        // A slow program has to take all of it, perhaps twice.
+        let paces = self.clients.iter().filter_map(Client::account);
+        let slowest = paces.map(|account| account.setting().pace).max();
+        let said = u32::try_from(self.said.len()).unwrap_or(u32::MAX);
+        let taking = slowest.unwrap_or_default().saturating_mul(said + 500) * 2;
+        let deadline = self.now + CALM + hold * 6 + taking;
         loop {
             for client in &mut self.clients {
                 client.settle_down(self.now, &mut self.network, &mut self.checks);
@@ -303,7 +310,7 @@ impl<'a> Run<'a> {
         }
         if self.rest_until.is_some_and(|until| until <= self.now) {
             self.rest_until = None;
-            *self.server.rest_mut().config_mut() = RestConfig::default();
+            *self.rest.config_mut() = RestConfig::default();
         }
         let plan = self.plan;
         if let Some(step) = plan
@@ -328,12 +335,11 @@ impl<'a> Run<'a> {
             }
         }
         for (client, one) in self.clients.iter_mut().enumerate() {
-            while let Some((life, id, question)) = one.poll_question() {
+            while let Some((life, task)) = one.poll_task() {
                 let errand = Errand {
                     client,
                     life,
-                    id,
-                    question,
+                    task,
                     answer: Reply::Asked,
                 };
                 let network = &mut self.network;
@@ -344,17 +350,27 @@ impl<'a> Run<'a> {
 
     fn answer(&mut self, mut errand: Errand) {
         let user = self.users[errand.client];
-        let (path, query) = address(&errand.question, &user.to_string());
         let token = self.server.world().token(user).map(str::to_owned);
+        let ((path, query), method, body) = match &errand.task {
+            Task::Ask(_, question) => (address(question, &user.to_string()), "GET", ""),
+            Task::Send(draft) => {
+                let address = (draft.path.clone(), String::new());
+                (address, "POST", draft.body.as_str())
+            }
+        };
         let request = RestRequest {
-            method: "GET",
+            method,
             path: &path,
             query: &query,
             token: token.as_deref(),
-            body: b"",
+            body: body.as_bytes(),
         };
-        let response = self.server.handle_request(self.now, &request);
-        self.drain(self.published);
+        let (now, rest) = (self.now, &mut self.rest);
+        let (response, pushes) = self.server.with(now, |world| {
+            let response = rest.handle_request(now, &request, world);
+            (response, pushes(world))
+        });
+        self.publish(&pushes);
         errand.answer = Reply::Given(response.status, response.body);
         self.errands
             .send(self.now, errand, response.delay, &mut self.network);
@@ -429,6 +445,10 @@ impl<'a> Run<'a> {
     fn take(&mut self, what: &What) {
         match what {
             What::Doing(doing) => self.act(*doing),
+            What::Ask(client, Ask::Send(pick)) => {
+                let to = self.recipient(*client, *pick);
+                self.clients[*client].say(self.now, &to, &mut self.checks);
+            }
             What::Ask(client, ask) => {
                 let (network, checks) = (&mut self.network, &mut self.checks);
                 self.clients[*client].ask(self.now, *ask, network, checks);
@@ -437,12 +457,28 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Whom a program writes to: a group, whether its user is in it or not, or somebody else.
+    fn recipient(&self, client: usize, pick: usize) -> Recipient {
+        let others = self
+            .users
+            .iter()
+            .filter(|user| **user != self.users[client]);
+        let other = others.cycle().nth(pick).map(ToString::to_string);
+        match (self.groups.get(pick % (self.groups.len() + 2)), other) {
+            (None, Some(other)) => Recipient::User(other),
+            (group, _) => {
+                let group = group.unwrap_or(&self.groups[0]);
+                Recipient::Group(group.to_string())
+            }
+        }
+    }
+
     fn act(&mut self, doing: Doing) {
         self.checks.see(self.now, &Fact::Did(&doing));
-        let (users, groups, said) = (&self.users, &self.groups, &mut self.said);
+        let (users, groups, said) = (&self.users, &mut self.groups, &mut self.said);
         let pushes = self.server.with(self.now, |world| {
             doing.run(world, users, groups, said);
-            core::iter::from_fn(|| world.poll_push()).collect::<Vec<_>>()
+            pushes(world)
         });
         self.see_memberships();
         if self.random.chance(50) {
@@ -555,7 +591,7 @@ impl<'a> Run<'a> {
                 percent,
                 lasts,
             } => {
-                let config = self.server.rest_mut().config_mut();
+                let config = self.rest.config_mut();
                 (config.outage, config.rate) = (outage, rate);
                 self.rest_until = Some(now + lasts);
                 self.errands.lose(now + lasts, percent);
@@ -565,6 +601,11 @@ impl<'a> Run<'a> {
             }
         }
     }
+}
+
+/// What is to be published.
+fn pushes(world: &mut World) -> Vec<Push> {
+    core::iter::from_fn(|| world.poll_push()).collect()
 }
 
 /// The channels that a program may want to hear, its user's own first, and one that is none of its

@@ -116,6 +116,20 @@ impl<P> Feed<P> {
         self.out.put(Item::Lost(lost), Record::default());
     }
 
+    /// It is there, and that is written down before anything of it is handed out: should it be left
+    /// again, that is to be told again. True if it was not there before.
+    pub(super) fn come_back(&mut self, id: &ConversationId) -> bool {
+        let was_left = core::mem::take(&mut self.conversation(id).is_left);
+        if was_left {
+            let mut record = Record::default();
+            record.changes.push(Change::Returned {
+                conversation: id.clone(),
+            });
+            self.out.put(Item::Checkpoint, record);
+        }
+        was_left
+    }
+
     /// It is not there any more. What was delivered is remembered: it may be joined again.
     pub(super) fn leave(&mut self, id: &ConversationId) {
         self.conversation(id).is_left = true;

@@ -56,8 +56,11 @@ impl<P> Feed<P> {
             (Answer::Memberships(list), Question::Memberships) => {
                 self.take_memberships(is_current, list);
             }
-            (Answer::Topics(list), Question::Topics { .. }) => {
+            (Answer::Topics(list), Question::Topics { group }) => {
+                let group = ConversationId::new(group.as_str());
                 for topic in &list {
+                    let id = ConversationId::new(topic.id.as_str());
+                    self.conversation(&id).parent = Some(group.clone());
                     self.take_topic(is_current, topic);
                 }
             }
@@ -160,8 +163,8 @@ impl<P> Feed<P> {
         if is_first && is_current && history == 0 && newest.is_some() {
             self.begin_with_held(&id);
         }
+        self.come_back(&id);
         let conversation = self.conversation(&id);
-        conversation.is_left = false;
         if is_current {
             conversation.listed_in = epoch;
         }

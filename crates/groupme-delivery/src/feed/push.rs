@@ -1,10 +1,11 @@
 //! Pushes: handed on, held, or known already.
 
-use groupme_model::EventRef;
+use groupme_model::{ConversationId, EventRef};
 
 use super::Feed;
 use crate::{
     Cause, Item,
+    conversation::Target,
     fact::{Change, Fact, NewMessage},
     item::Record,
 };
@@ -20,11 +21,19 @@ impl<P> Feed<P> {
 
     fn take_message(&mut self, message: NewMessage, push: P) {
         let epoch = self.epoch;
-        let conversation = self.conversation(&message.conversation);
-        if conversation.seen.knows(&message.id) {
+        if self
+            .conversation(&message.conversation)
+            .seen
+            .knows(&message.id)
+        {
             return;
         }
-        let is_back = core::mem::take(&mut conversation.is_left) || message.is_welcome;
+        if message.parent.is_some() {
+            let conversation = self.conversation(&message.conversation);
+            conversation.parent.clone_from(&message.parent);
+        }
+        let is_back = self.come_back(&message.conversation) || message.is_welcome;
+        let conversation = self.conversation(&message.conversation);
         if is_back && conversation.cursor.is_some() {
             self.rejoin(message, push);
         } else if conversation.whole_in == epoch {
@@ -44,6 +53,24 @@ impl<P> Feed<P> {
         self.open_gap_for(&id, Some(message.id.clone()), Cause::Membership);
         self.hold_message(message, push);
         self.settle(&id);
+        self.rejoin_topics(&id);
+    }
+
+    /// The user is back in the topics of a group, too.
+    fn rejoin_topics(&mut self, group: &ConversationId) {
+        let topics: Vec<ConversationId> = self
+            .conversations
+            .iter()
+            .filter(|(_, topic)| topic.parent.as_ref() == Some(group) && topic.cursor.is_some())
+            .map(|(id, _)| id.clone())
+            .collect();
+        for id in topics {
+            self.come_back(&id);
+            let topic = self.conversation(&id);
+            topic.whole_in = 0;
+            topic.target = Target::End;
+            self.settle(&id);
+        }
     }
 
     fn take_change(&mut self, change: Change, push: P) {

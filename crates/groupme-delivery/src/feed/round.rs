@@ -228,8 +228,8 @@ impl<P> Feed<P> {
         let (epoch, since) = (self.epoch, self.newcomers_since());
         for id in member_of {
             let was_listed = self.was_listed(&id);
+            self.come_back(&id);
             let conversation = self.conversation(&id);
-            conversation.is_left = false;
             if !was_listed && conversation.cursor.is_none() {
                 (conversation.whole_in, conversation.listed_in) = (0, epoch);
                 self.fetch_backward(&id, since.clone());

@@ -71,6 +71,25 @@ fn a_group_that_is_joined_again_is_caught_up_with_before_what_is_pushed() {
 }
 
 #[test]
+fn a_group_that_is_left_again_is_named_again_after_a_crash() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.left.push(GROUP.to_owned());
+    let named = "lost 1835 Messages 1..? (Left)".to_owned();
+    assert!(world.live().contains(&named));
+    world.acknowledges = false;
+    world.left.clear();
+    world.say_live(GROUP, 2);
+    world.lose();
+    world.left.push(GROUP.to_owned());
+    world.live();
+    world.restart();
+    assert_eq!(world.live(), [named, "caught up".to_owned()]);
+}
+
+#[test]
 fn what_was_said_while_the_user_was_no_member_comes_before_the_welcome() {
     for event in [
         json!({ "type": "membership.announce.rejoined", "data": { "user": { "id": 185 } } }),
