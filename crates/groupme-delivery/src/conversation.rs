@@ -83,6 +83,8 @@ pub(crate) enum Until {
 pub(crate) struct Held<P> {
     pub(crate) messages: Vec<(NewMessage, P)>,
     pub(crate) changes: Vec<(Change, P)>,
+    /// The first message that was pushed, whether there was room for it or not.
+    pub(crate) first: Option<MessageId>,
     /// The newest message whose push was dropped for lack of room: it has to be fetched.
     pub(crate) dropped: Option<MessageId>,
     /// Whether changes were dropped.
@@ -166,6 +168,7 @@ impl<P> Default for Held<P> {
         Self {
             messages: Vec::new(),
             changes: Vec::new(),
+            first: None,
             dropped: None,
             dropped_changes: false,
         }

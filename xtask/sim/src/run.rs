@@ -1,7 +1,7 @@
 //! One run: a plan carried out, one thing at a time, in virtual time.
 
 use core::time::Duration;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bayeux_proto::{Instant, LaneId};
 use groupme_sim::{
@@ -421,16 +421,22 @@ impl<'a> Run<'a> {
     }
 
     /// What the server wants sent. Outputs that carry no event were written when `before` events
-    /// had been published.
+    /// had been published, unless an older event comes behind them on the same lane.
     fn drain(&mut self, before: u64) {
-        while let Some(output) = self.server.poll_output() {
-            let text = match &output {
-                Output::Frame { text, .. } | Output::Respond { body: text, .. } => text,
-                Output::Reject { .. } | Output::Close { .. } => "",
-            };
-            let published = latest(text).map_or(before, |tag| before.max(tag + 1));
+        let outputs: Vec<Output> = core::iter::from_fn(|| self.server.poll_output()).collect();
+        let mut behind: BTreeMap<Lane, u64> = BTreeMap::new();
+        let mut stamps = Vec::new();
+        for output in outputs.iter().rev() {
+            let mut tags = tags(text(output));
+            let first = tags.next();
+            let published = tags.last().or(first).map_or(before, |tag| tag + 1);
+            let behind = behind.entry(output.lane()).or_insert(u64::MAX);
+            stamps.push(published.min(*behind));
+            *behind = first.unwrap_or(*behind);
+        }
+        for (output, published) in outputs.into_iter().zip(stamps.into_iter().rev()) {
             if let Some((client, lane)) = self.network.owner(output.lane()) {
-                let connect = text.contains(r#""channel":"/meta/connect""#);
+                let connect = text(&output).contains(r#""channel":"/meta/connect""#);
                 let fact = Fact::Answered {
                     client,
                     lane,
@@ -623,11 +629,19 @@ fn channels(user: UserId, users: &[UserId], groups: &[GroupId]) -> Vec<String> {
         .collect()
 }
 
-/// The number of the latest event in a payload.
-fn latest(text: &str) -> Option<u64> {
-    let (_, rest) = text.rsplit_once(r#""sim":"#)?;
-    let digits = rest.find(|c: char| !c.is_ascii_digit())?;
-    rest[..digits].parse().ok()
+fn text(output: &Output) -> &str {
+    match output {
+        Output::Frame { text, .. } | Output::Respond { body: text, .. } => text,
+        Output::Reject { .. } | Output::Close { .. } => "",
+    }
+}
+
+/// The numbers of the events in a payload.
+fn tags(text: &str) -> impl Iterator<Item = u64> {
+    text.split(r#""sim":"#).skip(1).filter_map(|rest| {
+        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
+        rest[..digits].parse().ok()
+    })
 }
 
 /// The time at which worlds begin, since 1970.

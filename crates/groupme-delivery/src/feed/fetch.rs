@@ -168,8 +168,16 @@ impl<P> Feed<P> {
         };
         let is_complete = rows.first().is_some_and(beyond) || !has_moved;
         rows.retain(|row| !beyond(row));
+        // Of what was pushed and found no place, all is to be fetched.
+        let held = &self.conversation(id).held;
+        let pushed = held.first.clone().filter(|_| held.dropped.is_some());
+        let is_short = |rows: &[Message]| {
+            let first = rows.first().map(|row| &row.id);
+            pushed.is_some() && first > pushed.as_ref()
+        };
+        let has_room = rows.len() < self.config.newcomer;
         if !is_complete
-            && rows.len() < most
+            && (rows.len() < most || has_room && is_short(&rows))
             && let Some(first) = rows.first()
         {
             let before = Window::Before(first.id.clone());
@@ -178,7 +186,9 @@ impl<P> Feed<P> {
             return;
         }
         let excess = rows.len().saturating_sub(most);
-        let is_truncated = !is_complete && !matches!(until, Until::Count(_));
+        let is_pushed = |row: &Message| pushed.as_ref().is_some_and(|pushed| row.id >= *pushed);
+        let excess = excess.min(rows.iter().position(is_pushed).unwrap_or(excess));
+        let is_truncated = !is_complete && (!matches!(until, Until::Count(_)) || is_short(&rows));
         rows.drain(..excess);
         if is_truncated {
             let upto = rows.first().map(|row| row.id.clone());

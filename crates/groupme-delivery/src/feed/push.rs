@@ -88,6 +88,9 @@ impl<P> Feed<P> {
         let is_full = self.held >= self.config.held;
         let conversation = self.conversation(&message.conversation);
         let held = &mut conversation.held;
+        if held.first.as_ref().is_none_or(|first| message.id < *first) {
+            held.first = Some(message.id.clone());
+        }
         if held
             .messages
             .iter()

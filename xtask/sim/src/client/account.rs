@@ -81,7 +81,7 @@ impl Account {
     /// Whether everything is delivered as it is pushed, and nothing is to be found out.
     pub(crate) fn is_settled(&self) -> bool {
         let has_rest = self.feed.questions() == 0 && self.feed.held() == 0;
-        self.feed.is_whole() && has_rest && self.feed.backlog() == 0 && self.drafts.is_empty()
+        self.feed.is_whole() && has_rest && self.drafts.is_empty()
     }
 
     /// The session told something. `own` is whether it is that the account's own channel is active,

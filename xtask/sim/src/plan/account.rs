@@ -39,7 +39,7 @@ impl AccountSetting {
             feed,
             is_lazy: random.chance(40),
             pace: if random.chance(25) {
-                random.millis(5, 1_500)
+                random.millis(5, 400)
             } else {
                 Duration::ZERO
             },
