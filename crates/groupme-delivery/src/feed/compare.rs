@@ -92,6 +92,7 @@ impl<P> Feed<P> {
                 Some(known) => self.tell_differences(id, row, known, &is_touched),
                 None if is_window
                     && !conversation.seen.is_old(&row.id)
+                    && !conversation.is_past(&row.id)
                     && first.as_ref().is_some_and(|first| *first < row.id) =>
                 {
                     self.deliver_row(id, row);

@@ -17,6 +17,8 @@ impl<P> Feed<P> {
         let is_own = self.out.is_own(message.source_guid.as_deref());
         let whole = self.mark(message.created_at);
         let conversation = self.conversation(&message.conversation);
+        // What became of one that comes late may have been told before it.
+        conversation.is_stale |= !conversation.is_ahead(&message.id);
         let mut record = Record::default();
         if let Some((affected, difference)) = message.tells
             && conversation.is_told_by_notice(difference)

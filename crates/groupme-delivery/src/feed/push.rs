@@ -37,7 +37,12 @@ impl<P> Feed<P> {
         if is_back && conversation.cursor.is_some() {
             self.rejoin(message, push);
         } else if conversation.whole_in == epoch {
+            let is_late = !conversation.is_ahead(&message.id);
+            let id = message.conversation.clone();
             self.deliver_push(message, push);
+            if is_late {
+                self.want_comparison(&id);
+            }
         } else {
             self.hold_message(message, push);
         }

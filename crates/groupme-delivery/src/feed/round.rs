@@ -176,6 +176,7 @@ impl<P> Feed<P> {
             let found = self.conversation(&conversation);
             if found.cursor.is_none() {
                 found.cursor = Some(message.clone());
+                found.met_at = Some(message.clone());
                 record.changes.push(Change::Cursor {
                     conversation,
                     message,

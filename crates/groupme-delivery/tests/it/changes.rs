@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::world::{CHAT, GROUP, T0, World, favorite, hearts, label};
+use crate::world::{CHAT, GROUP, T0, World, created, favorite, hearts, label};
 
 #[test]
 fn the_same_reactions_told_on_two_channels_are_delivered_once() {
@@ -123,7 +123,7 @@ fn an_edit_that_a_notice_told_is_not_told_again_by_comparing() {
         "data": { "message_id": crate::world::id(1), "updated_at": T0 + 9 },
     });
     world.rows.get_mut(GROUP).unwrap().push(notice.clone());
-    let push = crate::world::created(&notice);
+    let push = created(&notice);
     assert_eq!(world.push(&push, &label("push", &notice)), ["push 1835/2"]);
     world.lose();
     world.say(GROUP, 3);
@@ -131,6 +131,23 @@ fn an_edit_that_a_notice_told_is_not_told_again_by_comparing() {
     assert!(
         !said.iter().any(|line| line.starts_with("reconciled")),
         "{said:?}"
+    );
+}
+
+#[test]
+fn what_became_of_a_message_that_is_pushed_late_is_looked_up() {
+    let mut world = World::new();
+    let late = world.say(GROUP, 1);
+    world.change(
+        GROUP,
+        1,
+        &json!({ "deleted_at": T0, "deletion_actor": "sender" }),
+    );
+    world.say(GROUP, 2);
+    world.live();
+    assert_eq!(
+        world.push(&created(&late), "late"),
+        ["late", "reconciled message.deleted 1835/1"]
     );
 }
 
