@@ -153,9 +153,9 @@ impl Client {
     }
 
     /// The next thing that is wanted of REST, and by which life of the program.
-    pub(crate) fn poll_task(&mut self) -> Option<(u32, Task)> {
+    pub(crate) fn poll_task(&mut self, now: Instant) -> Option<(u32, Task)> {
         let account = self.account.as_mut().filter(|_| self.asleep.is_none())?;
-        Some((account.life, account.poll_task()?))
+        Some((account.life, account.poll_task(now)?))
     }
 
     /// The program says something over REST.

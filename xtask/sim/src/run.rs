@@ -335,7 +335,7 @@ impl<'a> Run<'a> {
             }
         }
         for (client, one) in self.clients.iter_mut().enumerate() {
-            while let Some((life, task)) = one.poll_task() {
+            while let Some((life, task)) = one.poll_task(self.now) {
                 let errand = Errand {
                     client,
                     life,

@@ -44,6 +44,9 @@ impl<P> Feed<P> {
                 self.want_comparison(&id);
             }
         } else {
+            if is_back {
+                conversation.aim(&message.id);
+            }
             self.hold_message(message, push);
         }
     }

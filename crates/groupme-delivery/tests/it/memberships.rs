@@ -118,6 +118,32 @@ fn what_was_said_while_the_user_was_no_member_comes_before_the_welcome() {
 }
 
 #[test]
+fn who_leaves_and_comes_back_while_an_account_is_met_misses_nothing_between() {
+    let mut world = World::new();
+    world.is_slow = true;
+    world.live();
+    world.say_live(GROUP, 1);
+    world.say(GROUP, 2);
+    world.say(GROUP, 3);
+    let event =
+        json!({ "type": "membership.announce.rejoined", "data": { "user": { "id": 185 } } });
+    let welcome = world.change(GROUP, 3, &json!({ "system": true, "event": event }));
+    world.push(&created(&welcome), "welcome");
+    let said = world.answer_all();
+    assert_eq!(
+        said,
+        [
+            "push 1835/1",
+            "gap 1835 1..3 (Absence)",
+            "backfill 1835/2",
+            "backfill 1835/3",
+            "backfilled 1835: 2",
+            "caught up",
+        ]
+    );
+}
+
+#[test]
 fn that_there_is_no_list_of_memberships_costs_nothing_else() {
     let mut world = World::new();
     world
