@@ -35,6 +35,7 @@ impl<P> Feed<P> {
         if !matches!(conversation.fetch, Fetch::Idle) {
             return;
         }
+        conversation.is_stale |= conversation.held.first.is_some();
         let is_gap = !matches!(until, Until::Count(_));
         conversation.fetch = Fetch::Backward {
             until,
@@ -168,9 +169,8 @@ impl<P> Feed<P> {
         };
         let is_complete = rows.first().is_some_and(beyond) || !has_moved;
         rows.retain(|row| !beyond(row));
-        // Of what was pushed and found no place, all is to be fetched.
-        let held = &self.conversation(id).held;
-        let pushed = held.first.clone().filter(|_| held.dropped.is_some());
+        // Between what was pushed, nothing may be missing.
+        let pushed = self.conversation(id).held.first.clone();
         let is_short = |rows: &[Message]| {
             let first = rows.first().map(|row| &row.id);
             pushed.is_some() && first > pushed.as_ref()

@@ -120,6 +120,39 @@ fn the_echo_of_a_message_of_ones_own_is_marked() {
 }
 
 #[test]
+fn history_reaches_back_to_what_was_pushed_before_a_loss() {
+    let mut config = Config::default();
+    config.history = 2;
+    let mut world = World::with(config);
+    world.is_slow = true;
+    world.live();
+    world.say_live(GROUP, 1);
+    world.lose();
+    for number in 2..=6 {
+        world.say(GROUP, number);
+    }
+    world.change(
+        GROUP,
+        1,
+        &json!({ "deleted_at": T0, "deletion_actor": "sender" }),
+    );
+    world.live();
+    let said = world.answer_all();
+    assert_eq!(
+        said,
+        [
+            "backfill 1835/1",
+            "backfill 1835/2",
+            "backfill 1835/3",
+            "backfill 1835/4",
+            "backfill 1835/5",
+            "backfill 1835/6",
+            "caught up",
+        ]
+    );
+}
+
+#[test]
 fn history_reaches_back_to_the_first_push_that_found_no_room() {
     let mut config = Config::default();
     (config.history, config.held) = (2, 1);

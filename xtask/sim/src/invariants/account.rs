@@ -23,6 +23,8 @@ struct Program {
     wanted: BTreeSet<u64>,
     /// Messages of which nothing is left that could come.
     gone: BTreeSet<u64>,
+    /// Messages that were told to be lost.
+    lost: BTreeSet<u64>,
     /// What was handed out in this life, or acknowledged in an earlier one.
     had: BTreeSet<u64>,
     acknowledged: BTreeSet<u64>,
@@ -182,16 +184,18 @@ impl Program {
         if let Some(left) = group.and_then(|group| self.groups.get_mut(group)) {
             left.is_known_to_be_left |= !left.is_member;
         }
-        let (said, topics) = (&self.said, &self.topics);
-        self.wanted.retain(|id| {
-            let Some(of) = said.get(id) else { return true };
+        let is_lost = |id: u64, of: &String| {
             // Of a group that is not there any more, the topics are not, either.
-            let is_topic = topics.get(of).is_some_and(|parent| Some(parent) == group);
-            let inside =
-                after.is_none_or(|after| *id > after) && upto.is_none_or(|upto| *id <= upto);
+            let parent = self.topics.get(of);
+            let is_topic = parent.is_some_and(|parent| Some(parent) == group);
+            let inside = after.is_none_or(|after| id > after) && upto.is_none_or(|upto| id <= upto);
             let is_it = conversation.as_ref().is_none_or(|name| name == of);
-            !(is_topic || is_it && inside)
-        });
+            is_topic || is_it && inside
+        };
+        let said = self.said.iter();
+        let lost = said.filter(|(id, of)| is_lost(**id, of)).map(|(id, _)| *id);
+        self.lost.extend(lost.collect::<Vec<_>>());
+        self.wanted.retain(|id| !self.lost.contains(id));
     }
 
     fn observe(&mut self, fact: ClientFact<'_>) -> Result<(), String> {
@@ -210,8 +214,8 @@ impl Program {
                 self.wanted.remove(id);
                 if let Some(conversation) = self.said.get(id).cloned() {
                     self.show(&conversation);
-                    if self.gone.contains(id) {
-                        // Of what was taken down, REST has nothing: a push may come late.
+                    if self.gone.contains(id) || self.lost.contains(id) {
+                        // It was not to be had from REST. A push of it may come late.
                         return Ok(());
                     }
                     let latest = self.latest.insert(conversation.clone(), *id);
