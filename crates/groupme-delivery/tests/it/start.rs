@@ -131,11 +131,6 @@ fn history_reaches_back_to_what_was_pushed_before_a_loss() {
     for number in 2..=6 {
         world.say(GROUP, number);
     }
-    world.change(
-        GROUP,
-        1,
-        &json!({ "deleted_at": T0, "deletion_actor": "sender" }),
-    );
     world.live();
     let said = world.answer_all();
     assert_eq!(
