@@ -106,7 +106,7 @@ fn welcomes(notice: &MessageRef<'_>, user: &UserId) -> bool {
     let is_user = |person: PersonRef<'_>| person.id().is_some_and(|id| id == *user);
     match event {
         Some(NoticeRef::MembersAdded(added)) => {
-            let mut users = added.added_users().into_iter();
+            let mut users = added.added_users();
             users.any(is_user)
         }
         Some(NoticeRef::MemberJoined(joined) | NoticeRef::MemberRejoined(joined)) => {

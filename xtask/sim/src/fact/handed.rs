@@ -99,14 +99,14 @@ impl Handed {
                 Self::event(&made.event, Some(&made.conversation), delivered.is_own)
             }
             Item::Lost(lost) => {
-                let loss = Loss {
+                let missing = Loss {
                     conversation: lost.conversation.as_ref().map(ConversationId::to_string),
                     after: lost.after.as_ref().and_then(number),
                     upto: lost.upto.as_ref().and_then(number),
                 };
                 match lost.what {
-                    Missing::Changes => Self::LostChanges(loss),
-                    _ => Self::Lost(loss),
+                    Missing::Changes => Self::LostChanges(missing),
+                    _ => Self::Lost(missing),
                 }
             }
             Item::CaughtUp => Self::CaughtUp,
@@ -132,8 +132,10 @@ impl Handed {
                 tells: told_by(message),
             }),
             "message.deleted" => {
-                let mut change = Change::default();
-                change.deleted = true;
+                let change = Change {
+                    deleted: true,
+                    ..Change::default()
+                };
                 Self::Changed(id, change)
             }
             "message.update" => Self::Changed(

@@ -193,8 +193,9 @@ impl Program {
             is_topic || is_it && inside
         };
         let said = self.said.iter();
-        let lost = said.filter(|(id, of)| is_lost(**id, of)).map(|(id, _)| *id);
-        self.lost.extend(lost.collect::<Vec<_>>());
+        let missing = said.filter(|(id, of)| is_lost(**id, of));
+        self.lost
+            .extend(missing.map(|(id, _)| *id).collect::<Vec<_>>());
         self.wanted.retain(|id| !self.lost.contains(id));
     }
 

@@ -57,6 +57,37 @@ fn events_lost_doubled_or_swapped_are_caught() {
 }
 
 #[test]
+fn messages_that_delivery_loses_doubles_or_swaps_are_caught() {
+    for sabotage in [
+        Sabotage::DropHanded,
+        Sabotage::HandTwice,
+        Sabotage::SwapHanded,
+        Sabotage::SwallowLost,
+        Sabotage::ForgetAcknowledged,
+    ] {
+        let invariant = caught(sabotage);
+        assert_eq!(
+            invariant, "every message once and in order, or told to be lost",
+            "{sabotage:?}"
+        );
+    }
+}
+
+#[test]
+fn changes_that_delivery_loses_or_tells_twice_are_caught() {
+    for sabotage in [Sabotage::DropChanged, Sabotage::DeleteTwice] {
+        let invariant = caught(sabotage);
+        assert_eq!(invariant, "every change is told once", "{sabotage:?}");
+    }
+}
+
+#[test]
+fn own_messages_that_are_not_known_are_caught() {
+    let invariant = caught(Sabotage::DisownHanded);
+    assert_eq!(invariant, "own messages are known and sent once");
+}
+
+#[test]
 fn gaps_kept_back_or_told_too_short_are_caught() {
     for sabotage in [Sabotage::SwallowGap, Sabotage::ShortenGap] {
         let invariant = caught(sabotage);
