@@ -9,6 +9,7 @@ mod call;
 mod config;
 mod direct;
 mod groups;
+mod likes;
 mod messages;
 mod polls;
 pub(crate) mod query;
@@ -52,6 +53,8 @@ use crate::world::{UserId, World};
 /// | `POST /v3/conversations/{conversation}/messages/{id}/pin`, `…/unpin` | |
 /// | `GET /v3/pinned/groups/{id}/messages`, `/v3/pinned/direct_messages` | |
 /// | `POST /v3/messages/{conversation}/{id}/like`, `…/unlike` | |
+/// | `GET /v3/groups/{id}/likes`, `…/likes/mine`, `…/likes/for_me` | `period=day`, `week`, `month` |
+/// | `GET /v4/likes/direct_messages/mine`, `…/for_me` | |
 /// | `GET` and `POST /v3/poll/{conversation}` | polls |
 /// | `GET` and `POST /v3/poll/{conversation}/{poll}`, `POST …/{option}`, `POST …/end` | votes |
 /// | `GET /v3/chats`, `/v3/chats/{conversation}` | `page`, `per_page` |

@@ -7,6 +7,7 @@ mod change;
 mod error;
 mod history;
 mod id;
+mod liked;
 mod listing;
 mod mark;
 mod members;

@@ -44,6 +44,9 @@ impl Call<'_> {
             ("GET", ["groups", group, "subgroups", topic]) => self.topic(group, topic),
             ("PUT", ["groups", group, "subgroups", topic]) => self.change_topic(group, topic),
             ("DELETE", ["groups", group, "subgroups", topic]) => self.remove_topic(group, topic),
+            ("GET", ["groups", group, "likes"]) => self.popular(group),
+            ("GET", ["groups", group, "likes", "mine"]) => self.liked_in_group(group),
+            ("GET", ["groups", group, "likes", "for_me"]) => self.applauded_in_group(group),
             ("GET", ["groups", group, "messages"]) => self.group_messages(group),
             ("POST", ["groups", group, "messages"]) => self.send_to_group(group),
             ("GET", ["direct_messages"]) => self.direct_messages(),
@@ -88,6 +91,8 @@ impl Call<'_> {
             ("PUT", ["direct_messages", peer, "messages", message]) => {
                 self.edit_direct(peer, message)
             }
+            ("GET", ["likes", "direct_messages", "mine"]) => self.liked_direct(),
+            ("GET", ["likes", "direct_messages", "for_me"]) => self.applauded_direct(),
             ("GET", ["read_receipts"]) => Ok(self.receipts()),
             ("POST", ["read_receipts"]) => self.mark_read_v4_batch(),
             ("POST", ["read_receipts", conversation]) => self.mark_read_v4(conversation),
