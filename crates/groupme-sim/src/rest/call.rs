@@ -1,14 +1,19 @@
 //! One request, and who answers it.
 
+use bayeux_proto::Instant;
 use serde_json::Value;
 
-use super::{Api, RestConfig, RestResponse, query::Query};
+use super::{Api, RestConfig, RestResponse, flood::Flood, query::Query};
 use crate::world::{GroupId, MessageId, Place, UserId, View, World, number};
 
 /// A request of a user who was let in.
 pub(super) struct Call<'a> {
     pub(super) world: &'a mut World,
     pub(super) config: &'a RestConfig,
+    pub(super) flood: &'a mut Flood,
+    /// Whether a page of messages comes short.
+    pub(super) is_short: bool,
+    pub(super) now: Instant,
     pub(super) user: UserId,
     pub(super) query: Query<'a>,
     pub(super) body: &'a [u8],
@@ -60,6 +65,7 @@ impl Call<'_> {
             ("POST", ["poll", conversation, poll, option]) => self.vote(conversation, poll, option),
             ("GET", ["chats"]) => self.chats(),
             ("GET", ["chats", conversation]) => self.chat(conversation),
+            ("DELETE", ["chats", conversation]) => self.delete_chat(conversation),
             ("DELETE", ["conversations", conversation, "messages", message]) => {
                 self.delete(conversation, message)
             }
