@@ -280,6 +280,11 @@ async fn find(
             .await
             .map(Answer::Chats)
             .map_err(failed),
+        Question::Memberships => client
+            .call(&groups::membership_states())
+            .await
+            .map(Answer::Memberships)
+            .map_err(failed),
         Question::Topics { group } => client
             .call(&topics::list(group))
             .await

@@ -21,15 +21,23 @@ impl SqliteStore {
     ///
     /// # Errors
     ///
-    /// If it cannot be opened, is used by another process, or is something else.
+    /// If it cannot be opened, is used by another process, is of a newer version, or is something
+    /// else.
     pub fn open(file: impl AsRef<Path>) -> Result<Self, StoreError> {
         let connection = Connection::open(file).map_err(explain)?;
         let store = Self { connection };
-        store.prepare().map_err(explain)?;
+        let version = store.prepare().map_err(explain)?;
+        let steps = SCHEMA.get(version..).ok_or_else(|| {
+            StoreError::reading("it was written by a newer version of this program")
+        })?;
+        for step in steps {
+            store.connection.execute_batch(step).map_err(explain)?;
+        }
         Ok(store)
     }
 
-    fn prepare(&self) -> Result<(), rusqlite::Error> {
+    /// Sets the connection up. The answer is which version the file has; 0 for none yet.
+    fn prepare(&self) -> Result<usize, rusqlite::Error> {
         let set = |name, value: &str| self.connection.pragma_update(None, name, value);
         // Before the journal's mode, so that no memory is shared with others.
         set("locking_mode", "EXCLUSIVE")?;
@@ -37,13 +45,8 @@ impl SqliteStore {
         // A commit is written, and on disk when the system gets around to it.
         set("synchronous", "NORMAL")?;
         set("wal_autocheckpoint", "250")?;
-        let version: i64 = self
-            .connection
-            .pragma_query_value(None, "user_version", |row| row.get(0))?;
-        if version == 0 {
-            self.connection.execute_batch(SCHEMA)?;
-        }
-        Ok(())
+        self.connection
+            .pragma_query_value(None, "user_version", |row| row.get(0))
     }
 
     fn read(&self) -> Result<Saved, rusqlite::Error> {
@@ -58,17 +61,20 @@ impl SqliteStore {
         }
         let mut cursors = self
             .connection
-            .prepare("SELECT conversation, message, is_left FROM cursor")?;
+            .prepare("SELECT conversation, message FROM cursor")?;
         let mut rows = cursors.query([])?;
         while let Some(row) = rows.next()? {
-            let conversation = conversation(row.get(0)?);
             saved.apply(&Change::Cursor {
-                conversation: conversation.clone(),
+                conversation: conversation(row.get(0)?),
                 message: message(row.get(1)?),
             });
-            if row.get(2)? {
-                saved.apply(&Change::Left { conversation });
-            }
+        }
+        let mut former = self.connection.prepare("SELECT conversation FROM former")?;
+        let mut rows = former.query([])?;
+        while let Some(row) = rows.next()? {
+            saved.apply(&Change::Left {
+                conversation: conversation(row.get(0)?),
+            });
         }
         let mut seen = self
             .connection
@@ -127,7 +133,7 @@ fn apply(transaction: &Transaction<'_>, change: &Change) -> Result<(), rusqlite:
             message,
         } => run(
             "INSERT INTO cursor (conversation, message) VALUES (?1, ?2)
-             ON CONFLICT (conversation) DO UPDATE SET message = excluded.message, is_left = 0",
+             ON CONFLICT (conversation) DO UPDATE SET message = excluded.message",
             &[&conversation.as_str(), &message.as_str()],
         )?,
         Change::Seen {
@@ -151,7 +157,11 @@ fn apply(transaction: &Transaction<'_>, change: &Change) -> Result<(), rusqlite:
             &[&conversation.as_str(), &message.as_str()],
         )?,
         Change::Left { conversation } => run(
-            "UPDATE cursor SET is_left = 1 WHERE conversation = ?1",
+            "INSERT INTO former (conversation) VALUES (?1) ON CONFLICT DO NOTHING",
+            &[&conversation.as_str()],
+        )?,
+        Change::Returned { conversation } => run(
+            "DELETE FROM former WHERE conversation = ?1",
             &[&conversation.as_str()],
         )?,
         // Not known here, and of a version of the crate that is: nothing is lost but memory.
@@ -175,8 +185,9 @@ fn message(text: String) -> MessageId {
     MessageId::from(text)
 }
 
-/// Version 1.
-const SCHEMA: &str = "
+/// What makes a file of each version of one of the version before.
+const SCHEMA: [&str; 2] = [
+    "
     BEGIN IMMEDIATE;
     CREATE TABLE whole (
         id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -195,4 +206,14 @@ const SCHEMA: &str = "
     ) STRICT, WITHOUT ROWID;
     PRAGMA user_version = 1;
     COMMIT;
-";
+    ",
+    // Also groups of which nothing was ever delivered.
+    "
+    BEGIN IMMEDIATE;
+    CREATE TABLE former (conversation TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+    INSERT INTO former SELECT conversation FROM cursor WHERE is_left;
+    ALTER TABLE cursor DROP COLUMN is_left;
+    PRAGMA user_version = 2;
+    COMMIT;
+    ",
+];

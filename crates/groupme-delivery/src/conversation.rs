@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use groupme_model::{Message, MessageId, Timestamp};
+use groupme_model::{ConversationId, Message, MessageId, Timestamp};
 
 use crate::{
     fact::{Change, NewMessage},
@@ -20,6 +20,8 @@ pub(crate) struct Conversation<P> {
     /// Everything up to this message was delivered.
     pub(crate) cursor: Option<MessageId>,
     pub(crate) seen: Seen,
+    /// The group, if it is a topic of one.
+    pub(crate) parent: Option<ConversationId>,
     /// The epoch in which nothing is missing before what is pushed; 0 for none.
     pub(crate) whole_in: u64,
     /// The epoch in which it was last listed; 0 for none.
@@ -81,6 +83,8 @@ pub(crate) enum Until {
 pub(crate) struct Held<P> {
     pub(crate) messages: Vec<(NewMessage, P)>,
     pub(crate) changes: Vec<(Change, P)>,
+    /// The first message that was pushed, whether there was room for it or not.
+    pub(crate) first: Option<MessageId>,
     /// The newest message whose push was dropped for lack of room: it has to be fetched.
     pub(crate) dropped: Option<MessageId>,
     /// Whether changes were dropped.
@@ -102,6 +106,7 @@ impl<P> Conversation<P> {
     pub(crate) fn new(limit: usize) -> Self {
         Self {
             cursor: None,
+            parent: None,
             seen: Seen::new(limit),
             whole_in: 0,
             listed_in: 0,
@@ -163,6 +168,7 @@ impl<P> Default for Held<P> {
         Self {
             messages: Vec::new(),
             changes: Vec::new(),
+            first: None,
             dropped: None,
             dropped_changes: false,
         }

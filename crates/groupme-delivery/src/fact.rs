@@ -1,6 +1,9 @@
 //! What a push says of the history: a message, a change of one, or nothing.
 
-use groupme_model::{ConversationId, EventRef, MessageId, MessageRef, Timestamp, UserId, UserPair};
+use groupme_model::{
+    ConversationId, EventRef, MessageId, MessageRef, NoticeRef, Timestamp, UserId, UserPair,
+    system_event::PersonRef,
+};
 
 use crate::version::{Difference, Version, of_views, reactions_of_push};
 
@@ -18,12 +21,16 @@ pub(crate) enum Fact {
 #[derive(Clone, Debug)]
 pub(crate) struct NewMessage {
     pub(crate) conversation: ConversationId,
+    /// The group of which the conversation is a topic.
+    pub(crate) parent: Option<ConversationId>,
     pub(crate) id: MessageId,
     pub(crate) created_at: Option<Timestamp>,
     pub(crate) source_guid: Option<Box<str>>,
     pub(crate) version: Version,
     /// The change of another message that this one, a notice, tells of.
     pub(crate) tells: Option<(MessageId, Difference)>,
+    /// Whether it is the notice that the user is in the group now.
+    pub(crate) is_welcome: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -46,11 +53,16 @@ impl Fact {
             EventRef::LineCreate(_) | EventRef::DirectMessageCreate(_) => {
                 return Some(Self::Message(NewMessage {
                     conversation,
+                    parent: message
+                        .parent_id()
+                        .filter(|parent| !parent.is_empty())
+                        .map(|parent| ConversationId::new(parent.as_str())),
                     id: message.id().into_owned(),
                     created_at: message.created_at(),
                     source_guid: message.source_guid().map(Into::into),
                     version: Version::of_push(&message),
                     tells: told_by(&message),
+                    is_welcome: welcomes(&message, you),
                 }));
             }
             EventRef::MessageUpdate(_) => Difference::edit(&message),
@@ -88,19 +100,33 @@ fn conversation(message: &MessageRef<'_>, you: &UserId) -> Option<ConversationId
     Some(UserPair::new(you, &other).ok()?.conversation_id())
 }
 
+/// Whether a notice tells that a user is in the group now.
+fn welcomes(notice: &MessageRef<'_>, user: &UserId) -> bool {
+    let event = notice.event().and_then(|event| event.notice());
+    let is_user = |person: PersonRef<'_>| person.id().is_some_and(|id| id == *user);
+    match event {
+        Some(NoticeRef::MembersAdded(added)) => {
+            let mut users = added.added_users().into_iter();
+            users.any(is_user)
+        }
+        Some(NoticeRef::MemberJoined(joined) | NoticeRef::MemberRejoined(joined)) => {
+            joined.user().is_some_and(is_user)
+        }
+        _ => false,
+    }
+}
+
 /// The change that a notice tells of.
 fn told_by(notice: &MessageRef<'_>) -> Option<(MessageId, Difference)> {
-    use groupme_model::NoticeRef as Event;
-
     let affected = notice.affects()?.into_owned();
     let difference = match notice.event()?.notice()? {
-        Event::MessageUpdate(edit) => Difference::Edited {
+        NoticeRef::MessageUpdate(edit) => Difference::Edited {
             at: edit.updated_at().map_or(0, Timestamp::as_secs),
             content: 0,
         },
-        Event::MessageDeleted(_) => Difference::Deleted,
-        Event::MessagePinned(_) => Difference::Pinned(true),
-        Event::MessageUnpinned(_) => Difference::Pinned(false),
+        NoticeRef::MessageDeleted(_) => Difference::Deleted,
+        NoticeRef::MessagePinned(_) => Difference::Pinned(true),
+        NoticeRef::MessageUnpinned(_) => Difference::Pinned(false),
         _ => return None,
     };
     Some((affected, difference))

@@ -2,7 +2,10 @@
 
 mod compare;
 mod deliver;
+mod failures;
 mod fetch;
+mod lists;
+mod polling;
 mod push;
 mod round;
 
@@ -44,6 +47,8 @@ pub struct Feed<P> {
     held: usize,
     /// Everything before this was delivered; `None` before the account has been met.
     whole_until: Option<Timestamp>,
+    /// Whether it is known which groups the user had left before the account was met.
+    knows_former: bool,
     /// When the newest message known was sent.
     newest: Timestamp,
     /// Since when nothing is pushed, and whether REST is polled for it.
@@ -74,6 +79,7 @@ impl<P> Feed<P> {
             out: Outbox::new(),
             held: 0,
             whole_until: saved.whole_until,
+            knows_former: saved.whole_until.is_some(),
             newest: Timestamp::EPOCH,
             silent_since: None,
             next_poll: None,

@@ -96,6 +96,8 @@ pub enum Cause {
     Connection,
     /// The program was too slow to take what was pushed.
     Overflow,
+    /// The user was no member of the group.
+    Membership,
 }
 
 /// What was missed for good.

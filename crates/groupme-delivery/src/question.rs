@@ -4,7 +4,9 @@ use core::time::Duration;
 use std::collections::{BTreeMap, VecDeque};
 
 use bayeux_proto::Instant;
-use groupme_model::{Chat, ConversationId, Group, GroupId, Message, MessageId, Topic};
+use groupme_model::{
+    Chat, ConversationId, Group, GroupId, Message, MessageId, Topic, member::MembershipState,
+};
 
 /// A question for REST. The answer goes to
 /// [`Feed::handle_answer`](crate::Feed::handle_answer).
@@ -25,6 +27,9 @@ pub enum Question {
         /// How many conversations a page has.
         limit: u32,
     },
+    /// What the user is in which group, former ones included; answered with
+    /// [`Answer::Memberships`].
+    Memberships,
     /// The topics of a group; answered with [`Answer::Topics`].
     Topics {
         /// The group.
@@ -67,6 +72,8 @@ pub enum Answer {
     Groups(Vec<Group>),
     /// Direct conversations.
     Chats(Vec<Chat>),
+    /// Memberships.
+    Memberships(Vec<MembershipState>),
     /// Topics.
     Topics(Vec<Topic>),
     /// Messages.
@@ -108,6 +115,18 @@ pub(crate) struct Pending {
     attempts: u32,
 }
 
+impl Pending {
+    fn new(question: Question, purpose: Purpose) -> Self {
+        Self {
+            question,
+            purpose,
+            asked_in: 0,
+            since: None,
+            attempts: 0,
+        }
+    }
+}
+
 /// What an answer is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
@@ -142,13 +161,7 @@ impl Questions {
 
     /// Wants an answer. What is delivered goes before what is compared.
     pub(crate) fn want(&mut self, question: Question, purpose: Purpose) {
-        let pending = Pending {
-            question,
-            purpose,
-            asked_in: 0,
-            since: None,
-            attempts: 0,
-        };
+        let pending = Pending::new(question, purpose);
         if purpose == Purpose::Reread {
             self.ready.push_back(pending);
         } else {
@@ -158,6 +171,18 @@ impl Questions {
                 .position(|other| other.purpose == Purpose::Reread);
             self.ready.insert(at.unwrap_or(self.ready.len()), pending);
         }
+    }
+
+    /// Wants an answer after a while, the longer the more `times` it was wanted before.
+    pub(crate) fn want_later(
+        &mut self,
+        now: Instant,
+        question: Question,
+        purpose: Purpose,
+        times: u32,
+    ) {
+        let at = now + self.wait(times);
+        self.later.push((at, Pending::new(question, purpose)));
     }
 
     /// The next question, if fewer than `limit` are on their way.
@@ -196,10 +221,15 @@ impl Questions {
             return Some(pending);
         }
         pending.attempts += 1;
-        let most = FIRST_WAIT * 2_u32.saturating_pow(pending.attempts - 1);
-        let wait = most.min(LAST_WAIT).mul_f64(0.5 + self.random() / 2.0);
-        self.later.push((now + wait.min(patience), pending));
+        let wait = self.wait(pending.attempts - 1).min(patience);
+        self.later.push((now + wait, pending));
         None
+    }
+
+    /// How long to wait before a question is repeated that was so many times.
+    fn wait(&mut self, times: u32) -> Duration {
+        let most = FIRST_WAIT.saturating_mul(2_u32.saturating_pow(times));
+        most.min(LAST_WAIT).mul_f64(0.5 + self.random() / 2.0)
     }
 
     /// Makes ready what was put off until now.

@@ -107,8 +107,13 @@ pub enum Change {
         message: MessageId,
     },
     /// A conversation is not there any more. What was delivered of it is remembered nevertheless: it
-    /// may be joined again. The next [`Change::Cursor`] undoes it.
+    /// may be joined again.
     Left {
+        /// The conversation.
+        conversation: ConversationId,
+    },
+    /// A conversation is there again.
+    Returned {
         /// The conversation.
         conversation: ConversationId,
     },
@@ -122,11 +127,7 @@ impl Saved {
             Change::Cursor {
                 conversation,
                 message,
-            } => {
-                let saved = self.of(conversation);
-                saved.cursor = Some(message.clone());
-                saved.is_left = false;
-            }
+            } => self.of(conversation).cursor = Some(message.clone()),
             Change::Seen {
                 conversation,
                 message,
@@ -141,6 +142,11 @@ impl Saved {
                 self.of(conversation).seen.remove(message);
             }
             Change::Left { conversation } => self.of(conversation).is_left = true,
+            Change::Returned { conversation } => {
+                self.of(conversation).is_left = false;
+                self.conversations
+                    .retain(|_, saved| *saved != SavedConversation::default());
+            }
         }
     }
 

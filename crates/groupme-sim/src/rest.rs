@@ -45,6 +45,7 @@ use crate::world::{UserId, World};
 /// | `GET /v3/users/me` | |
 /// | `GET /v3/groups`, `/v3/groups/{id}` | `page`, `per_page`, `omit=memberships` |
 /// | `GET /v3/groups/former` | left, or taken out of |
+/// | `GET /v3/memberships/states` | all groups, former ones too |
 /// | `GET` and `POST /v3/groups/{id}/subgroups` | topics |
 /// | `GET`, `PUT` and `DELETE /v3/groups/{id}/subgroups/{topic}` | |
 /// | `GET` and `POST /v3/groups/{id}/messages` | `limit`, `before_id`, `after_id`, `since_id` |

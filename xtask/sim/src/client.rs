@@ -9,15 +9,17 @@ use std::collections::VecDeque;
 
 use bayeux_proto::{Action, Close, Config, Instant, LaneId, Outgoing, Session, Verdict};
 use bayeux_wire::{Decoder, Frame};
-use groupme_delivery::{Question, QuestionId};
 use groupme_model::EventRef;
 
 pub use self::account::Account;
 use self::program::Program;
-pub(crate) use self::{account::address, batch::Batch};
+pub(crate) use self::{
+    account::{Recipient, address},
+    batch::Batch,
+};
 use crate::{
     checks::Checks,
-    errands::Errand,
+    errands::{Errand, Task},
     fact::{Asked, ClientFact, Fact},
     network::{Arrived, Network, Payload},
     plan::{Ask, ClientSetting},
@@ -150,17 +152,24 @@ impl Client {
         self.ask(now, Ask::Connect, network, checks);
     }
 
-    /// The next question for REST, if there is one.
-    pub(crate) fn poll_question(&mut self) -> Option<(u32, QuestionId, Question)> {
+    /// The next thing that is wanted of REST, and by which life of the program.
+    pub(crate) fn poll_task(&mut self) -> Option<(u32, Task)> {
         let account = self.account.as_mut().filter(|_| self.asleep.is_none())?;
-        let (id, question) = account.poll_question()?;
-        Some((account.life, id, question))
+        Some((account.life, account.poll_task()?))
+    }
+
+    /// The program says something over REST.
+    pub(crate) fn say(&mut self, now: Instant, to: &Recipient, checks: &mut Checks) {
+        if let Some(account) = self.account.as_mut().filter(|_| self.asleep.is_none()) {
+            let guid = account.say(now, to);
+            self.see(now, checks, ClientFact::Sends(&guid));
+        }
     }
 
     /// REST answered, or did not.
     pub(crate) fn handle_answer(&mut self, now: Instant, errand: Errand, checks: &mut Checks) {
         if let Some(account) = self.account.as_mut().filter(|one| one.life == errand.life) {
-            account.answered(now, errand.id, &errand.question, errand.answer);
+            account.answered(now, errand.task, errand.answer);
             self.hand_out(now, checks);
         }
     }
@@ -168,15 +177,20 @@ impl Client {
     /// The program acknowledges what it has.
     pub(crate) fn acknowledge(&mut self, now: Instant, checks: &mut Checks) {
         if let Some(account) = &mut self.account {
-            let messages = account.acknowledge();
-            self.see(now, checks, ClientFact::Acknowledged(&messages));
+            let handed = account.acknowledge(&mut self.sabotage);
+            self.see(now, checks, ClientFact::Acknowledged(&handed));
         }
     }
 
     fn hand_out(&mut self, now: Instant, checks: &mut Checks) {
-        while let Some(handed) = self.account.as_mut().and_then(Account::poll_delivery) {
-            self.see(now, checks, ClientFact::Handed(&handed));
-            if self.account.as_ref().is_some_and(|one| !one.is_lazy()) {
+        while let Some(account) = &mut self.account
+            && let Some(handed) = account.poll_delivery(now)
+        {
+            let is_lazy = account.setting().is_lazy;
+            for handed in self.sabotage.handed(handed) {
+                self.see(now, checks, ClientFact::Handed(&handed));
+            }
+            if !is_lazy {
                 self.acknowledge(now, checks);
             }
         }
@@ -203,6 +217,11 @@ impl Client {
         let forbidden = self.account.is_some() && self.program.would_leave(ask, OWN);
         if self.asleep.is_none() && !forbidden {
             self.look_at_clock(now);
+            if let Some(account) = &mut self.account
+                && let Some((channel, is_watched)) = self.program.would_watch(ask)
+            {
+                account.watch(channel.as_str(), is_watched);
+            }
             self.program
                 .ask(now, self.local, ask, &mut self.session, checks);
             self.drain(now, network, checks);

@@ -18,15 +18,32 @@ pub(crate) struct Errands {
     losses: (Instant, u64),
 }
 
-/// A question of a client's, or the answer to it.
+/// What a client wants of REST, or the answer to it.
 #[derive(Debug)]
 pub(crate) struct Errand {
     pub(crate) client: usize,
     /// Which of its lives the client was in.
     pub(crate) life: u32,
-    pub(crate) id: QuestionId,
-    pub(crate) question: Question,
+    pub(crate) task: Task,
     pub(crate) answer: Reply,
+}
+
+/// What REST is to do.
+#[derive(Debug)]
+pub(crate) enum Task {
+    /// Answer a question.
+    Ask(QuestionId, Question),
+    /// Take a message.
+    Send(Draft),
+}
+
+/// A message that is sent until it is there.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) path: String,
+    pub(crate) body: String,
+    /// Until when it may be sent again.
+    pub(crate) until: Instant,
 }
 
 /// How far an errand has come.

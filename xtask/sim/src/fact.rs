@@ -1,12 +1,17 @@
 //! What can be seen of a run: the one stream from which invariants are judged and transcripts
 //! written.
 
+mod handed;
+
 use core::fmt;
+
+pub use self::handed::{Change, Handed, Look, Loss, NewMessage};
 
 use bayeux_proto::{
     Action, Channel, Close, Event, Instant, LaneId, Message, Misuse, PublishId, SubscriptionId,
     Usage,
 };
+use groupme_sim::GroupId;
 
 /// Something that happened.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +60,15 @@ pub enum Fact<'a> {
         client: usize,
         /// The channel.
         channel: &'a str,
+    },
+    /// The user of a client that makes up for what it missed is in a group now, or not any more.
+    Membership {
+        /// Whose.
+        client: usize,
+        /// The group.
+        group: GroupId,
+        /// Whether in it.
+        is_member: bool,
     },
     /// The server lost a lane.
     HungUp {
@@ -117,8 +131,10 @@ pub enum ClientFact<'a> {
     },
     /// Gap-free delivery handed something to the program.
     Handed(&'a Handed),
-    /// The program acknowledged these messages.
-    Acknowledged(&'a [u64]),
+    /// The program acknowledged this, in the order in which it was handed out.
+    Acknowledged(&'a [Handed]),
+    /// The program sends a message over REST, with this `source_guid`.
+    Sends(&'a str),
     /// The process ended, and another one begins.
     Crashed,
     /// A lane ended.
@@ -135,27 +151,6 @@ pub enum ClientFact<'a> {
         /// What it holds.
         usage: Usage,
     },
-}
-
-/// What gap-free delivery hands out, as far as it is judged.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Handed {
-    /// A message.
-    Message(u64),
-    /// Messages are missing.
-    Lost {
-        /// Of which conversation; of all where none is named.
-        conversation: Option<String>,
-        /// After this one.
-        after: Option<u64>,
-        /// Up to this one.
-        upto: Option<u64>,
-    },
-    /// All is there.
-    CaughtUp,
-    /// Something else.
-    Other,
 }
 
 /// What a program asked for, and what came of it at once.
@@ -216,6 +211,14 @@ impl fmt::Display for Fact<'_> {
             Self::Account { client, channel } => {
                 write!(f, "client {client}   wants everything of {channel}")
             }
+            Self::Membership {
+                client,
+                group,
+                is_member,
+            } => {
+                let what = if *is_member { "joins" } else { "leaves" };
+                write!(f, "user of {client}  {what} {group}")
+            }
             Self::HungUp { client, lane } => write!(f, "server     loses {client}'s {lane:?}"),
             Self::Client(client, fact) => write!(f, "client {client}   {fact}"),
         }
@@ -260,7 +263,8 @@ impl fmt::Display for ClientFact<'_> {
                 write!(f, " on {channel}: {kind}")
             }
             Self::Handed(handed) => write!(f, "HANDS OUT  {handed:?}"),
-            Self::Acknowledged(messages) => write!(f, "acknowledges {messages:?}"),
+            Self::Acknowledged(handed) => write!(f, "acknowledges {}", handed.len()),
+            Self::Sends(guid) => write!(f, "sends {guid}"),
             Self::Crashed => f.write_str("CRASHES"),
             Self::Closed(lane, why) => write!(f, "loses {lane:?}: {why}"),
             Self::Told(event) => write!(f, "TELLS      {event:?}"),

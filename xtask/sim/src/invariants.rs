@@ -1,11 +1,13 @@
 //! What has to hold at every step, one file for each.
 
 mod account;
+mod changes;
 mod commands;
 mod connects;
 mod delivery;
 mod lanes;
 mod memory;
+mod own;
 mod pace;
 mod sessions;
 mod subscriptions;
@@ -56,6 +58,8 @@ pub(crate) fn all(plan: &Plan) -> Vec<Box<dyn Invariant>> {
         Box::new(subscriptions::Subscriptions::new(clients)),
         Box::new(delivery::Delivery::new(clients)),
         Box::new(account::Account::new(clients)),
+        Box::new(changes::Changes::new(plan)),
+        Box::new(own::Own::new(clients)),
         Box::new(lanes::Lanes::new(clients)),
         Box::new(memory::Memory::new(plan)),
         Box::new(pace::Pace::new(plan)),

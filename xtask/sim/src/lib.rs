@@ -26,10 +26,11 @@ pub use self::{
     campaign::{Campaign, Failure, guarded, shrink},
     checks::{Checks, Violation},
     client::{Account, Client},
-    fact::{Asked, ClientFact, Fact, Handed},
+    fact::{Asked, Change, ClientFact, Fact, Handed, Look, Loss, NewMessage},
     invariants::{End, Invariant},
     plan::{
-        Ask, ClientSetting, Doing, Fault, Plan, Refusal, Road, ServerSetting, Step, Told, What,
+        AccountSetting, Ask, ClientSetting, Doing, Fault, Plan, Refusal, Road, ServerSetting, Step,
+        Told, What,
     },
     run::{Report, run},
     sabotage::Sabotage,

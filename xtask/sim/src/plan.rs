@@ -1,6 +1,7 @@
 //! The plan of a run: who takes part, how each is set, and what happens when. All of it comes from
 //! the seed, before the run begins, so that a plan can be cut down while it still fails.
 
+mod account;
 mod doing;
 mod fault;
 mod setting;
@@ -10,6 +11,7 @@ use core::fmt;
 use bayeux_proto::Instant;
 
 pub use self::{
+    account::AccountSetting,
     doing::Doing,
     fault::{Fault, Refusal, Told},
     setting::{ClientSetting, Road, ServerSetting},
@@ -80,6 +82,8 @@ pub enum Ask {
     Wake,
     /// Take no more for now, or go on.
     HoldBack(bool),
+    /// Say something over REST, in some group or to somebody.
+    Send(usize),
 }
 
 impl Plan {
@@ -136,7 +140,8 @@ impl Plan {
             for _ in 0..if quiet { 0 } else { random.index(30) } {
                 let at = self.some_time(random);
                 let pick = random.index(8);
-                let ask = match random.index(20) {
+                let ask = match random.index(22) {
+                    20 | 21 => Ask::Send(pick),
                     0..7 => Ask::Publish(pick),
                     7..11 => Ask::Subscribe(pick),
                     // One that straggles undoes a subscribe of later, whatever a client does.

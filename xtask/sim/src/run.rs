@@ -1,17 +1,18 @@
 //! One run: a plan carried out, one thing at a time, in virtual time.
 
 use core::time::Duration;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bayeux_proto::{Instant, LaneId};
 use groupme_sim::{
-    Gateway, GroupId, Lane, MessageId, Output, Push, RestConfig, RestRequest, Simulation, UserId,
-    World,
+    Gateway, GroupId, Lane, MessageId, Output, Push, Rest, RestConfig, RestRequest, Simulation,
+    UserId, World,
 };
 
 use crate::{
     checks::{Checks, Violation},
-    client::{Account, Batch, Client, Waking, address},
-    errands::{Errand, Errands, Reply},
+    client::{Account, Batch, Client, Recipient, Waking, address},
+    errands::{Errand, Errands, Reply, Task},
     fact::Fact,
     invariants::End,
     network::{Arrival, Arrived, Network},
@@ -54,6 +55,7 @@ struct Run<'a> {
     server: Simulation,
     network: Network,
     errands: Errands,
+    rest: Rest,
     /// Until when REST is out of order.
     rest_until: Option<Instant>,
     clients: Vec<Client>,
@@ -61,6 +63,8 @@ struct Run<'a> {
     batch: Batch,
     users: Vec<UserId>,
     groups: Vec<GroupId>,
+    /// The groups of each client's user.
+    memberships: Vec<BTreeSet<GroupId>>,
     said: Vec<MessageId>,
     /// How many events have been published.
     published: u64,
@@ -99,12 +103,12 @@ impl<'a> Run<'a> {
                 let channels = channels(*user, &users, &groups);
                 let token = world.token(*user).unwrap_or_default();
                 let client = Client::new(index, setting, token, &channels, sabotage);
-                let Some(lazy) = setting.account else {
-                    return client;
-                };
-                let mut config = groupme_delivery::Config::default();
-                config.page = 20;
-                client.with_account(Account::new(&user.to_string(), config, lazy))
+                match &setting.account {
+                    Some(setting) => {
+                        client.with_account(Account::new(&user.to_string(), setting.clone()))
+                    }
+                    None => client,
+                }
             })
             .collect();
         let gateway = Gateway::new(plan.server.gateway.clone());
@@ -114,6 +118,7 @@ impl<'a> Run<'a> {
             server: Simulation::new(world, gateway),
             network: Network::new(random.fork(), plan.road),
             errands: Errands::new(random.fork()),
+            rest: Rest::default(),
             rest_until: None,
             random,
             clients,
@@ -121,6 +126,7 @@ impl<'a> Run<'a> {
             batch: Batch::default(),
             users,
             groups,
+            memberships: vec![BTreeSet::new(); plan.clients.len()],
             said: Vec::new(),
             published: 0,
             steps: 0,
@@ -137,6 +143,7 @@ impl<'a> Run<'a> {
                     .see(self.now, &Fact::Account { client, channel });
             }
         }
+        self.see_memberships();
         self.advance(self.plan.heals_at);
         if self.checks.has_failed() {
             return;
@@ -155,7 +162,12 @@ impl<'a> Run<'a> {
     fn calm_down(&mut self) {
         let first = self.published;
         let hold = self.plan.server.gateway.hold;
-        let deadline = self.now + CALM + hold * 6;
+        // A slow program has to take all of it, perhaps twice.
+        let paces = self.clients.iter().filter_map(Client::account);
+        let slowest = paces.map(|account| account.setting().pace).max();
+        let said = u32::try_from(self.said.len()).unwrap_or(u32::MAX);
+        let taking = slowest.unwrap_or_default().saturating_mul(said + 500) * 2;
+        let deadline = self.now + CALM + hold * 6 + taking;
         loop {
             for client in &mut self.clients {
                 client.settle_down(self.now, &mut self.network, &mut self.checks);
@@ -218,7 +230,7 @@ impl<'a> Run<'a> {
     fn listened(&self) -> Vec<String> {
         let programs = self.clients.iter().map(Client::program);
         let channels = programs.flat_map(|program| program.active());
-        let channels: std::collections::BTreeSet<&str> = channels.collect();
+        let channels: BTreeSet<&str> = channels.collect();
         channels.into_iter().map(str::to_owned).collect()
     }
 
@@ -298,7 +310,7 @@ impl<'a> Run<'a> {
         }
         if self.rest_until.is_some_and(|until| until <= self.now) {
             self.rest_until = None;
-            *self.server.rest_mut().config_mut() = RestConfig::default();
+            *self.rest.config_mut() = RestConfig::default();
         }
         let plan = self.plan;
         if let Some(step) = plan
@@ -323,12 +335,11 @@ impl<'a> Run<'a> {
             }
         }
         for (client, one) in self.clients.iter_mut().enumerate() {
-            while let Some((life, id, question)) = one.poll_question() {
+            while let Some((life, task)) = one.poll_task() {
                 let errand = Errand {
                     client,
                     life,
-                    id,
-                    question,
+                    task,
                     answer: Reply::Asked,
                 };
                 let network = &mut self.network;
@@ -339,17 +350,27 @@ impl<'a> Run<'a> {
 
     fn answer(&mut self, mut errand: Errand) {
         let user = self.users[errand.client];
-        let (path, query) = address(&errand.question, &user.to_string());
         let token = self.server.world().token(user).map(str::to_owned);
+        let ((path, query), method, body) = match &errand.task {
+            Task::Ask(_, question) => (address(question, &user.to_string()), "GET", ""),
+            Task::Send(draft) => {
+                let address = (draft.path.clone(), String::new());
+                (address, "POST", draft.body.as_str())
+            }
+        };
         let request = RestRequest {
-            method: "GET",
+            method,
             path: &path,
             query: &query,
             token: token.as_deref(),
-            body: b"",
+            body: body.as_bytes(),
         };
-        let response = self.server.handle_request(self.now, &request);
-        self.drain(self.published);
+        let (now, rest) = (self.now, &mut self.rest);
+        let (response, pushes) = self.server.with(now, |world| {
+            let response = rest.handle_request(now, &request, world);
+            (response, pushes(world))
+        });
+        self.publish(&pushes);
         errand.answer = Reply::Given(response.status, response.body);
         self.errands
             .send(self.now, errand, response.delay, &mut self.network);
@@ -400,16 +421,22 @@ impl<'a> Run<'a> {
     }
 
     /// What the server wants sent. Outputs that carry no event were written when `before` events
-    /// had been published.
+    /// had been published, unless an older event comes behind them on the same lane.
     fn drain(&mut self, before: u64) {
-        while let Some(output) = self.server.poll_output() {
-            let text = match &output {
-                Output::Frame { text, .. } | Output::Respond { body: text, .. } => text,
-                Output::Reject { .. } | Output::Close { .. } => "",
-            };
-            let published = latest(text).map_or(before, |tag| before.max(tag + 1));
+        let outputs: Vec<Output> = core::iter::from_fn(|| self.server.poll_output()).collect();
+        let mut behind: BTreeMap<Lane, u64> = BTreeMap::new();
+        let mut stamps = Vec::new();
+        for output in outputs.iter().rev() {
+            let mut tags = tags(text(output));
+            let first = tags.next();
+            let published = tags.last().or(first).map_or(before, |tag| tag + 1);
+            let behind = behind.entry(output.lane()).or_insert(u64::MAX);
+            stamps.push(published.min(*behind));
+            *behind = first.unwrap_or(*behind);
+        }
+        for (output, published) in outputs.into_iter().zip(stamps.into_iter().rev()) {
             if let Some((client, lane)) = self.network.owner(output.lane()) {
-                let connect = text.contains(r#""channel":"/meta/connect""#);
+                let connect = text(&output).contains(r#""channel":"/meta/connect""#);
                 let fact = Fact::Answered {
                     client,
                     lane,
@@ -424,6 +451,10 @@ impl<'a> Run<'a> {
     fn take(&mut self, what: &What) {
         match what {
             What::Doing(doing) => self.act(*doing),
+            What::Ask(client, Ask::Send(pick)) => {
+                let to = self.recipient(*client, *pick);
+                self.clients[*client].say(self.now, &to, &mut self.checks);
+            }
             What::Ask(client, ask) => {
                 let (network, checks) = (&mut self.network, &mut self.checks);
                 self.clients[*client].ask(self.now, *ask, network, checks);
@@ -432,19 +463,57 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Whom a program writes to: a group, whether its user is in it or not, or somebody else.
+    fn recipient(&self, client: usize, pick: usize) -> Recipient {
+        let others = self
+            .users
+            .iter()
+            .filter(|user| **user != self.users[client]);
+        let other = others.cycle().nth(pick).map(ToString::to_string);
+        match (self.groups.get(pick % (self.groups.len() + 2)), other) {
+            (None, Some(other)) => Recipient::User(other),
+            (group, _) => {
+                let group = group.unwrap_or(&self.groups[0]);
+                Recipient::Group(group.to_string())
+            }
+        }
+    }
+
     fn act(&mut self, doing: Doing) {
         self.checks.see(self.now, &Fact::Did(&doing));
-        let (users, groups, said) = (&self.users, &self.groups, &mut self.said);
+        let (users, groups, said) = (&self.users, &mut self.groups, &mut self.said);
         let pushes = self.server.with(self.now, |world| {
             doing.run(world, users, groups, said);
-            core::iter::from_fn(|| world.poll_push()).collect::<Vec<_>>()
+            pushes(world)
         });
+        self.see_memberships();
         if self.random.chance(50) {
             self.publish(&pushes);
         } else {
             for push in pushes {
                 self.publish(&[push]);
             }
+        }
+    }
+
+    /// Tells who is in which group, where that has changed.
+    fn see_memberships(&mut self) {
+        for (client, before) in self.memberships.iter_mut().enumerate() {
+            if self.clients[client].account().is_none() {
+                continue;
+            }
+            let groups = self.server.world().groups_of(self.users[client]);
+            let now: BTreeSet<GroupId> = groups.collect();
+            for group in now.symmetric_difference(before).copied() {
+                let is_member = now.contains(&group);
+                let fact = Fact::Membership {
+                    client,
+                    group,
+                    is_member,
+                };
+                self.checks.see(self.now, &fact);
+            }
+            *before = now;
         }
     }
 
@@ -528,7 +597,7 @@ impl<'a> Run<'a> {
                 percent,
                 lasts,
             } => {
-                let config = self.server.rest_mut().config_mut();
+                let config = self.rest.config_mut();
                 (config.outage, config.rate) = (outage, rate);
                 self.rest_until = Some(now + lasts);
                 self.errands.lose(now + lasts, percent);
@@ -538,6 +607,11 @@ impl<'a> Run<'a> {
             }
         }
     }
+}
+
+/// What is to be published.
+fn pushes(world: &mut World) -> Vec<Push> {
+    core::iter::from_fn(|| world.poll_push()).collect()
 }
 
 /// The channels that a program may want to hear, its user's own first, and one that is none of its
@@ -555,11 +629,19 @@ fn channels(user: UserId, users: &[UserId], groups: &[GroupId]) -> Vec<String> {
         .collect()
 }
 
-/// The number of the latest event in a payload.
-fn latest(text: &str) -> Option<u64> {
-    let (_, rest) = text.rsplit_once(r#""sim":"#)?;
-    let digits = rest.find(|c: char| !c.is_ascii_digit())?;
-    rest[..digits].parse().ok()
+fn text(output: &Output) -> &str {
+    match output {
+        Output::Frame { text, .. } | Output::Respond { body: text, .. } => text,
+        Output::Reject { .. } | Output::Close { .. } => "",
+    }
+}
+
+/// The numbers of the events in a payload.
+fn tags(text: &str) -> impl Iterator<Item = u64> {
+    text.split(r#""sim":"#).skip(1).filter_map(|rest| {
+        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
+        rest[..digits].parse().ok()
+    })
 }
 
 /// The time at which worlds begin, since 1970.

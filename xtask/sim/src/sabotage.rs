@@ -9,6 +9,8 @@ use core::{
 use bayeux_proto::{Event, LaneId, Message};
 use clap::ValueEnum;
 
+use crate::fact::Handed;
+
 /// What to do wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 #[non_exhaustive]
@@ -33,6 +35,22 @@ pub enum Sabotage {
     DeliverTwice,
     /// Delivers two events the wrong way round.
     SwapDeliveries,
+    /// Loses a message that gap-free delivery hands out.
+    DropHanded,
+    /// Hands a message out twice.
+    HandTwice,
+    /// Hands out two messages the wrong way round.
+    SwapHanded,
+    /// Keeps it to itself that messages are lost.
+    SwallowLost,
+    /// Loses a change of a message.
+    DropChanged,
+    /// Tells of a deletion twice.
+    DeleteTwice,
+    /// Says that an own message is somebody else's.
+    DisownHanded,
+    /// Forgets what was acknowledged.
+    ForgetAcknowledged,
     /// Keeps a gap to itself.
     SwallowGap,
     /// Tells of gaps later than they began.
@@ -64,6 +82,7 @@ pub(crate) struct Saboteur {
     pub(crate) count: u64,
     first_client_id: Option<String>,
     kept: Option<(String, Option<u64>)>,
+    kept_back: Option<Handed>,
     pub(crate) spared: Option<LaneId>,
     pub(crate) handshakes: u32,
 }
@@ -135,6 +154,38 @@ impl Saboteur {
             }
             _ => vec![this],
         }
+    }
+
+    pub(crate) fn handed(&mut self, handed: Handed) -> Vec<Handed> {
+        match (self.what, &handed) {
+            (Some(Sabotage::DropHanded), Handed::Message(_)) if self.each(5) => vec![],
+            (Some(Sabotage::HandTwice), Handed::Message(_)) if self.each(5) => {
+                vec![handed.clone(), handed]
+            }
+            (Some(Sabotage::SwapHanded), Handed::Message(_)) => match self.kept_back.take() {
+                Some(kept) => vec![handed, kept],
+                None => {
+                    self.kept_back = Some(handed);
+                    vec![]
+                }
+            },
+            (Some(Sabotage::SwallowLost), Handed::Lost(_))
+            | (Some(Sabotage::DropChanged), Handed::Changed(..)) => vec![],
+            (Some(Sabotage::DeleteTwice), Handed::Changed(_, change)) if change.deleted => {
+                vec![handed.clone(), handed]
+            }
+            (Some(Sabotage::DisownHanded), Handed::Message(message)) if message.is_own => {
+                let mut message = message.clone();
+                message.is_own = false;
+                vec![Handed::Message(message)]
+            }
+            _ => vec![handed],
+        }
+    }
+
+    /// Whether it forgets to write down an acknowledgement.
+    pub(crate) fn forgets_acknowledgement(&mut self) -> bool {
+        self.what == Some(Sabotage::ForgetAcknowledged) && self.each(3)
     }
 
     pub(crate) fn events(&mut self, event: Event) -> Vec<Event> {

@@ -7,6 +7,7 @@ pub(super) fn cause(cause: GapCause) -> &'static str {
         GapCause::Absence => "not running",
         GapCause::Connection => "not connected",
         GapCause::Overflow => "too slow",
+        GapCause::Membership => "not a member",
         _ => "unknown",
     }
 }

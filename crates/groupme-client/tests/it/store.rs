@@ -32,6 +32,16 @@ fn changes() -> Vec<Change> {
         Change::Left {
             conversation: "1+2".into(),
         },
+        // Nothing of it was ever delivered.
+        Change::Left {
+            conversation: "77".into(),
+        },
+        Change::Left {
+            conversation: "78".into(),
+        },
+        Change::Returned {
+            conversation: "78".into(),
+        },
         Change::Cursor {
             conversation: conversation(),
             message: "170000000000000003".into(),
@@ -56,6 +66,47 @@ fn what_is_saved_is_what_the_next_one_reads() {
     let mut store = SqliteStore::open(other).unwrap();
     store.save(&changes()).unwrap();
     assert_eq!(store.load().unwrap(), expected);
+}
+
+#[test]
+fn a_file_of_the_first_version_is_read_and_one_of_the_next_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("state");
+    let connection = rusqlite::Connection::open(&file).unwrap();
+    connection
+        .execute_batch(
+            "CREATE TABLE whole (id INTEGER PRIMARY KEY, until_ms INTEGER NOT NULL);
+             CREATE TABLE cursor (
+                 conversation TEXT PRIMARY KEY,
+                 message TEXT NOT NULL,
+                 is_left INTEGER NOT NULL DEFAULT 0
+             );
+             CREATE TABLE seen (
+                 conversation TEXT NOT NULL,
+                 message TEXT NOT NULL,
+                 version BLOB NOT NULL,
+                 PRIMARY KEY (conversation, message)
+             );
+             INSERT INTO cursor VALUES ('1835', '9', 0), ('77', '8', 1);
+             PRAGMA user_version = 1;",
+        )
+        .unwrap();
+    drop(connection);
+    let mut store = SqliteStore::open(&file).unwrap();
+    let saved = store.load().unwrap();
+    let of = |id: &str| saved.conversations[&id.into()].clone();
+    assert_eq!(of("1835").cursor, Some("9".into()));
+    assert!(!of("1835").is_left);
+    assert_eq!(of("77").cursor, Some("8".into()));
+    assert!(of("77").is_left);
+    drop(store);
+
+    let connection = rusqlite::Connection::open(&file).unwrap();
+    connection.pragma_update(None, "user_version", 99).unwrap();
+    drop(connection);
+    let error = SqliteStore::open(&file).unwrap_err();
+    let causes = crate::account::chain(&error).join(": ");
+    assert!(causes.contains("newer version"), "{causes}");
 }
 
 #[test]

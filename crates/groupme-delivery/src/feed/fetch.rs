@@ -2,13 +2,12 @@
 
 use groupme_model::{ConversationId, Message, MessageId};
 
-use super::{Feed, round::why};
+use super::Feed;
 use crate::{
-    Failure, Gap, Item, Lost, Missing, Question, Why, Window,
+    Cause, Gap, Item, Missing, Question, Why, Window,
     conversation::{Fetch, Target, Until},
-    item::{Mark, Record},
+    item::Record,
     question::{Pending, Purpose},
-    store::Change,
 };
 
 impl<P> Feed<P> {
@@ -74,7 +73,7 @@ impl<P> Feed<P> {
                 if is_newest_first && rows.len() > 1 {
                     // The newest instead of the next: what is in between comes from behind.
                     let after = after.clone();
-                    self.bridge(pending, id, after, rows);
+                    self.bridge(id, after, rows);
                 } else {
                     self.take_forward(pending, id, ends, rows);
                 }
@@ -91,7 +90,7 @@ impl<P> Feed<P> {
                     _ => !rows.is_empty(),
                 };
                 rows.append(&mut later);
-                self.take_backward(pending, id, until, rows, has_moved);
+                self.take_backward(id, until, rows, has_moved);
             }
         }
     }
@@ -112,45 +111,47 @@ impl<P> Feed<P> {
             self.release_before(id, &row.id);
             self.deliver_row(id, row);
         }
+        let epoch = self.epoch;
         let conversation = self.conversation(id);
+        let has_ended = last.is_none();
         // A message that was delivered before, late, does not move the cursor; the next question
         // begins after it nevertheless.
-        let next = last.clone().max(conversation.cursor.clone());
-        if conversation.is_there() {
-            self.finish(pending, id);
-        } else if let (Some(_), Some(next)) = (&last, next) {
-            self.go_on(id, Fetch::Forward { ends }, Window::After(next));
-        } else if conversation.target == Target::End {
-            if pending.asked_in == self.epoch {
-                self.conversation(id).target = Target::None;
+        let next = last.max(conversation.cursor.clone()).map(Window::After);
+        match (&conversation.target, next) {
+            _ if conversation.is_there() => self.finish(id),
+            (_, Some(next)) if !has_ended => {
+                conversation.fetch = Fetch::Forward { ends };
+                self.ask_history(id, next);
             }
-            self.finish(pending, id);
-        } else if ends < PATIENCE_WITH_ENDS
-            && let Some(cursor) = self.conversation(id).cursor.clone()
-        {
+            (Target::End, _) if pending.asked_in == epoch => {
+                conversation.target = Target::None;
+                self.finish(id);
+            }
+            // What was said since it was asked for may not be in it.
+            (Target::End, Some(next)) => {
+                conversation.fetch = Fetch::Forward { ends: 0 };
+                self.ask_history(id, next);
+            }
             // There is a newer message, says the list, and the history does not have it yet.
-            self.go_on(id, Fetch::Forward { ends: ends + 1 }, Window::After(cursor));
-        } else {
-            self.lose(id, Why::Truncated);
-            self.finish(pending, id);
+            (_, Some(next)) if ends < PATIENCE_WITH_ENDS => {
+                conversation.fetch = Fetch::Forward { ends: ends + 1 };
+                self.ask_history_later(id, next, ends);
+            }
+            _ => {
+                self.lose(id, Why::Truncated);
+                self.finish(id);
+            }
         }
     }
 
     /// Goes from the newest messages, which came instead of the next, back to the cursor.
-    fn bridge(
-        &mut self,
-        pending: &Pending,
-        id: &ConversationId,
-        after: MessageId,
-        rows: Vec<Message>,
-    ) {
+    fn bridge(&mut self, id: &ConversationId, after: MessageId, rows: Vec<Message>) {
         self.open_gap(id, None);
-        self.take_backward(pending, id, Until::Message(after), rows, true);
+        self.take_backward(id, Until::Message(after), rows, true);
     }
 
     fn take_backward(
         &mut self,
-        pending: &Pending,
         id: &ConversationId,
         until: Until,
         mut rows: Vec<Message>,
@@ -167,16 +168,27 @@ impl<P> Feed<P> {
         };
         let is_complete = rows.first().is_some_and(beyond) || !has_moved;
         rows.retain(|row| !beyond(row));
+        // Of what was pushed and found no place, all is to be fetched.
+        let held = &self.conversation(id).held;
+        let pushed = held.first.clone().filter(|_| held.dropped.is_some());
+        let is_short = |rows: &[Message]| {
+            let first = rows.first().map(|row| &row.id);
+            pushed.is_some() && first > pushed.as_ref()
+        };
+        let has_room = rows.len() < self.config.newcomer;
         if !is_complete
-            && rows.len() < most
+            && (rows.len() < most || has_room && is_short(&rows))
             && let Some(first) = rows.first()
         {
             let before = Window::Before(first.id.clone());
-            self.go_on(id, Fetch::Backward { until, rows }, before);
+            self.conversation(id).fetch = Fetch::Backward { until, rows };
+            self.ask_history(id, before);
             return;
         }
         let excess = rows.len().saturating_sub(most);
-        let is_truncated = !is_complete && !matches!(until, Until::Count(_));
+        let is_pushed = |row: &Message| pushed.as_ref().is_some_and(|pushed| row.id >= *pushed);
+        let excess = excess.min(rows.iter().position(is_pushed).unwrap_or(excess));
+        let is_truncated = !is_complete && (!matches!(until, Until::Count(_)) || is_short(&rows));
         rows.drain(..excess);
         if is_truncated {
             let upto = rows.first().map(|row| row.id.clone());
@@ -186,20 +198,16 @@ impl<P> Feed<P> {
             self.release_before(id, &row.id);
             self.deliver_row(id, row);
         }
-        self.finish(pending, id);
+        let conversation = self.conversation(id);
+        if conversation.cursor.is_none() && !conversation.is_there() {
+            // The list names a message, and there is none.
+            self.lose(id, Why::Truncated);
+        }
+        self.finish(id);
     }
 
     /// Nothing is left to fetch for now.
-    fn finish(&mut self, pending: &Pending, id: &ConversationId) {
-        let conversation = self.conversation(id);
-        if conversation.target == Target::End && pending.asked_in != self.epoch {
-            // What was said since may not be in it.
-            let cursor = self.conversation(id).cursor.clone();
-            if let Some(cursor) = cursor {
-                self.go_on(id, Fetch::Forward { ends: 0 }, Window::After(cursor));
-                return;
-            }
-        }
+    fn finish(&mut self, id: &ConversationId) {
         self.conversation(id).fetch = Fetch::Idle;
         self.settle(id);
     }
@@ -212,7 +220,7 @@ impl<P> Feed<P> {
             return;
         }
         if !conversation.is_there() {
-            self.fetch_forward(id);
+            self.fetch(id);
             return;
         }
         if let Some(dropped) = conversation.held.dropped.take()
@@ -237,99 +245,31 @@ impl<P> Feed<P> {
 
     /// Fetches what was pushed and found no place.
     fn fetch_dropped(&mut self, id: &ConversationId, dropped: &MessageId) {
-        let since = self.newcomers_since();
-        let conversation = self.conversation(id);
-        conversation.aim(dropped);
-        if conversation.cursor.is_some() {
+        self.conversation(id).aim(dropped);
+        self.fetch(id);
+    }
+
+    /// Fetches what is missing of a conversation, whether any of it was ever delivered or not.
+    fn fetch(&mut self, id: &ConversationId) {
+        if self.conversation(id).cursor.is_some() {
             self.fetch_forward(id);
         } else {
-            self.fetch_backward(id, since);
+            self.fetch_backward(id, self.newcomers_since());
         }
-    }
-
-    /// A question about a conversation was not answered, and will not be.
-    pub(super) fn fail_fetch(&mut self, id: &ConversationId, failure: Failure) {
-        self.conversation(id).fetch = Fetch::Idle;
-        self.lose(id, why(failure));
-        if failure == Failure::Gone {
-            self.leave(id);
-        }
-        // Only if it has been listed since: there may be more that is missing.
-        self.settle(id);
-    }
-
-    /// Gives up what is missing of a conversation.
-    fn lose(&mut self, id: &ConversationId, why: Why) {
-        let conversation = self.conversation(id);
-        let held = conversation.held.messages.iter();
-        let held = held.map(|(message, _)| &message.id).min().cloned();
-        let dropped = conversation.held.dropped.take();
-        let upto = match core::mem::replace(&mut conversation.target, Target::None) {
-            // What is held is not lost, but all before it may be.
-            Target::At(message) if why != Why::Left => Some(message).max(held).max(dropped),
-            // Nobody said how far it goes, or more was said before it was left.
-            _ => None,
-        };
-        conversation.gap = None;
-        conversation.has_lost = true;
-        self.tell_lost(id, Missing::Messages, upto.clone(), why);
-        if why == Why::Truncated
-            && let Some(message) = upto
-        {
-            self.skip(id, message);
-        }
-    }
-
-    /// Goes on after a message that will never be there.
-    fn skip(&mut self, id: &ConversationId, message: MessageId) {
-        let conversation = self.conversation(id);
-        if conversation.is_ahead(&message) {
-            conversation.cursor = Some(message.clone());
-            let record = Record {
-                mark: Some(Mark {
-                    conversation: id.clone(),
-                    message: None,
-                    steps_back: false,
-                    cursor: message,
-                }),
-                ..Record::default()
-            };
-            self.out.put(Item::Checkpoint, record);
-        }
-    }
-
-    pub(super) fn tell_lost(
-        &mut self,
-        id: &ConversationId,
-        what: Missing,
-        upto: Option<MessageId>,
-        why: Why,
-    ) {
-        let conversation = self.conversation(id);
-        let after = conversation.cursor.clone();
-        let lost = Lost {
-            conversation: Some(id.clone()),
-            what,
-            after,
-            upto,
-            why,
-        };
-        self.out.put(Item::Lost(lost), Record::default());
-    }
-
-    /// It is not there any more. What was delivered is remembered: it may be joined again.
-    fn leave(&mut self, id: &ConversationId) {
-        self.conversation(id).is_left = true;
-        let mut record = Record::default();
-        record.changes.push(Change::Left {
-            conversation: id.clone(),
-        });
-        self.out.put(Item::Checkpoint, record);
     }
 
     /// Tells of a gap, once.
     fn open_gap(&mut self, id: &ConversationId, upto: Option<MessageId>) {
-        let (cause, is_polling) = (self.cause, self.is_polling);
+        self.open_gap_for(id, upto, self.cause);
+    }
+
+    pub(super) fn open_gap_for(
+        &mut self,
+        id: &ConversationId,
+        upto: Option<MessageId>,
+        cause: Cause,
+    ) {
+        let is_polling = self.is_polling;
         let conversation = self.conversation(id);
         if conversation.gap.is_some() {
             return;
@@ -362,11 +302,6 @@ impl<P> Feed<P> {
         }
     }
 
-    fn go_on(&mut self, id: &ConversationId, fetch: Fetch, window: Window) {
-        self.conversation(id).fetch = fetch;
-        self.ask_history(id, window);
-    }
-
     fn ask_history(&mut self, id: &ConversationId, window: Window) {
         let question = Question::History {
             conversation: id.clone(),
@@ -375,7 +310,19 @@ impl<P> Feed<P> {
         };
         self.questions.want(question, Purpose::Fetch);
     }
+
+    /// Asks again for what was not there yet, the `times`th time.
+    fn ask_history_later(&mut self, id: &ConversationId, window: Window, times: u32) {
+        let question = Question::History {
+            conversation: id.clone(),
+            window,
+            limit: self.config.page,
+        };
+        self.questions
+            .want_later(self.now, question, Purpose::Fetch, times);
+    }
 }
 
-/// How often a history may end before a message that the list has, until that counts as missing.
+/// How often a history that ends before a message that the list has is asked again, until that
+/// counts as missing.
 const PATIENCE_WITH_ENDS: u32 = 2;

@@ -1,10 +1,11 @@
 //! Pushes: handed on, held, or known already.
 
-use groupme_model::EventRef;
+use groupme_model::{ConversationId, EventRef};
 
 use super::Feed;
 use crate::{
-    Item,
+    Cause, Item,
+    conversation::Target,
     fact::{Change, Fact, NewMessage},
     item::Record,
 };
@@ -20,15 +21,55 @@ impl<P> Feed<P> {
 
     fn take_message(&mut self, message: NewMessage, push: P) {
         let epoch = self.epoch;
-        let conversation = self.conversation(&message.conversation);
-        conversation.is_left = false;
-        if conversation.seen.knows(&message.id) {
+        if self
+            .conversation(&message.conversation)
+            .seen
+            .knows(&message.id)
+        {
             return;
         }
-        if conversation.whole_in == epoch {
+        if message.parent.is_some() {
+            let conversation = self.conversation(&message.conversation);
+            conversation.parent.clone_from(&message.parent);
+        }
+        let is_back = self.come_back(&message.conversation) || message.is_welcome;
+        let conversation = self.conversation(&message.conversation);
+        if is_back && conversation.cursor.is_some() {
+            self.rejoin(message, push);
+        } else if conversation.whole_in == epoch {
             self.deliver_push(message, push);
         } else {
             self.hold_message(message, push);
+        }
+    }
+
+    /// The user is back in a group. What was said before this message and was not pushed, since the
+    /// user was no member, can be had now.
+    fn rejoin(&mut self, message: NewMessage, push: P) {
+        let conversation = self.conversation(&message.conversation);
+        conversation.whole_in = 0;
+        conversation.aim(&message.id);
+        let id = message.conversation.clone();
+        self.open_gap_for(&id, Some(message.id.clone()), Cause::Membership);
+        self.hold_message(message, push);
+        self.settle(&id);
+        self.rejoin_topics(&id);
+    }
+
+    /// The user is back in the topics of a group, too.
+    fn rejoin_topics(&mut self, group: &ConversationId) {
+        let topics: Vec<ConversationId> = self
+            .conversations
+            .iter()
+            .filter(|(_, topic)| topic.parent.as_ref() == Some(group) && topic.cursor.is_some())
+            .map(|(id, _)| id.clone())
+            .collect();
+        for id in topics {
+            self.come_back(&id);
+            let topic = self.conversation(&id);
+            topic.whole_in = 0;
+            topic.target = Target::End;
+            self.settle(&id);
         }
     }
 
@@ -47,6 +88,9 @@ impl<P> Feed<P> {
         let is_full = self.held >= self.config.held;
         let conversation = self.conversation(&message.conversation);
         let held = &mut conversation.held;
+        if held.first.as_ref().is_none_or(|first| message.id < *first) {
+            held.first = Some(message.id.clone());
+        }
         if held
             .messages
             .iter()

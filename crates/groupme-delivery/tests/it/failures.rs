@@ -113,7 +113,10 @@ fn a_list_that_has_the_same_page_again_and_again_ends() {
     world.has_one_page = true;
     world.say(GROUP, 1);
     assert_eq!(world.live(), ["caught up"]);
-    assert_eq!(world.asked, ["groups 1", "chats 1", "groups 2", "chats 2"]);
+    assert_eq!(
+        world.asked,
+        ["groups 1", "chats 1", "memberships", "groups 2", "chats 2"]
+    );
 }
 
 #[test]
@@ -165,10 +168,70 @@ fn a_newest_message_that_the_history_does_not_have_is_named() {
         world.answer_next();
     }
     world.rows.get_mut(GROUP).unwrap().pop();
-    let said = world.answer_all();
+    let mut said = world.answer_all();
+    said.extend(world.wait(Duration::from_secs(5)));
     assert_eq!(said, ["lost 1835 Messages 1..2 (Truncated)", "caught up"]);
     world.lose();
     assert_eq!(world.live(), ["caught up"]);
+}
+
+/// A world of which no list could be read when the account was met.
+fn met_without(lists: &[&str]) -> World {
+    let mut world = World::new();
+    for list in lists {
+        world
+            .failures
+            .insert((*list).to_owned(), Failure::Unavailable);
+    }
+    world.live();
+    let said = world.wait(Duration::from_mins(3));
+    assert_eq!(said, ["lost all Messages ?..? (Unavailable)", "caught up"]);
+    world.failures.clear();
+    world
+}
+
+#[test]
+fn what_is_said_after_an_account_was_met_without_its_lists_is_not_missed() {
+    let lists = ["groups", "chats", "memberships"];
+    for restarts in [false, true] {
+        let mut world = met_without(&lists);
+        world.lose();
+        world.say(GROUP, 1);
+        if restarts {
+            world.restart();
+        }
+        let said = world.live();
+        assert!(said.contains(&"backfill 1835/1".to_owned()), "{said:?}");
+    }
+}
+
+#[test]
+fn groups_left_before_an_account_was_met_without_its_lists_are_not_named() {
+    let mut world = met_without(&["memberships"]);
+    world.left.push("77".to_owned());
+    world.lose();
+    assert_eq!(world.live(), ["caught up"]);
+}
+
+#[test]
+fn a_history_that_lags_behind_the_list_is_waited_for() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.say(GROUP, 2);
+    world.is_slow = true;
+    world.live();
+    for _ in 0..2 {
+        world.answer_next();
+    }
+    let late = world.rows.get_mut(GROUP).unwrap().pop().unwrap();
+    assert!(world.answer_all().is_empty());
+    world.rows.get_mut(GROUP).unwrap().push(late);
+    assert_eq!(
+        world.wait(Duration::from_secs(5)),
+        ["backfill 1835/2", "backfilled 1835: 1", "caught up"]
+    );
 }
 
 #[test]

@@ -8,6 +8,7 @@
 mod changes;
 mod failures;
 mod gaps;
+mod memberships;
 mod polling;
 mod restarts;
 mod start;

@@ -12,7 +12,10 @@ fn an_account_starts_at_now() {
     assert_eq!(world.live(), ["caught up"]);
     assert_eq!(world.say_live(GROUP, 3), ["push 1835/3"]);
     assert_eq!(world.say_live(CHAT, 4), ["push 162+185/4"]);
-    assert_eq!(world.asked, ["groups 1", "chats 1", "groups 2", "chats 2"]);
+    assert_eq!(
+        world.asked,
+        ["groups 1", "chats 1", "memberships", "groups 2", "chats 2"]
+    );
 }
 
 #[test]
@@ -114,4 +117,24 @@ fn the_echo_of_a_message_of_ones_own_is_marked() {
     world.feed.expect(guid);
     assert_eq!(world.say_live(GROUP, 1), ["push 1835/1 (own)"]);
     assert_eq!(world.say_live(GROUP, 2), ["push 1835/2"]);
+}
+
+#[test]
+fn history_reaches_back_to_the_first_push_that_found_no_room() {
+    let mut config = Config::default();
+    (config.history, config.held) = (2, 1);
+    let mut world = World::with(config);
+    world.say(GROUP, 1);
+    world.is_slow = true;
+    world.live();
+    for number in 2..=6 {
+        world.say_live(GROUP, number);
+    }
+    let said = world.answer_all();
+    let messages: Vec<&str> = said
+        .iter()
+        .filter_map(|line| line.split_once('/'))
+        .map(|(_, number)| number)
+        .collect();
+    assert_eq!(messages, ["2", "3", "4", "5", "6"], "{said:?}");
 }

@@ -9,7 +9,10 @@ use groupme_delivery::{
     Answer, Cause, Config, Delivered, Failure, Feed, Item, Ledger, MemoryStore, Question,
     QuestionId, Receipt, Store as _, Window,
 };
-use groupme_model::{Chat, ConversationId, EventRef, Group, Message, MessageId, Timestamp, Topic};
+use groupme_model::{
+    Chat, ConversationId, EventRef, Group, Message, MessageId, Timestamp, Topic,
+    member::MembershipState,
+};
 use serde_json::{Value, json};
 
 /// The user of the feed.
@@ -27,6 +30,8 @@ pub(crate) struct World {
     pub(crate) now: Instant,
     pub(crate) rows: BTreeMap<String, Vec<Value>>,
     pub(crate) topics: BTreeMap<String, Vec<String>>,
+    /// The groups that the user left, whose histories cannot be had.
+    pub(crate) left: Vec<String>,
     /// What the questions about a conversation, or about `groups` and `chats`, fail with.
     pub(crate) failures: BTreeMap<String, Failure>,
     /// Questions in the order in which they were asked, as text.
@@ -57,6 +62,7 @@ impl World {
             now: Instant::ORIGIN,
             rows: BTreeMap::from([(GROUP.to_owned(), vec![]), (CHAT.to_owned(), vec![])]),
             topics: BTreeMap::new(),
+            left: Vec::new(),
             failures: BTreeMap::new(),
             asked: Vec::new(),
             has_one_page: false,
@@ -188,6 +194,7 @@ impl World {
         let subject = match question {
             Question::Groups { .. } => "groups",
             Question::Chats { .. } => "chats",
+            Question::Memberships => "memberships",
             Question::Topics { group } => group.as_str(),
             Question::History { conversation, .. } | Question::Pinned { conversation } => {
                 conversation.as_str()
@@ -196,6 +203,7 @@ impl World {
         };
         let answer = match self.failures.get(subject) {
             Some(failure) => Err(*failure),
+            None if self.left.iter().any(|left| left == subject) => Err(Failure::Gone),
             None => Ok(self.find(question)),
         };
         self.feed.handle_answer(self.now, id, answer);
@@ -211,6 +219,7 @@ impl World {
                 Answer::Chats(self.chats())
             }
             Question::Chats { .. } => Answer::Chats(vec![]),
+            Question::Memberships => Answer::Memberships(self.memberships()),
             Question::Topics { group } => {
                 let topics = self.topics[group.as_str()].iter();
                 Answer::Topics(
@@ -256,13 +265,21 @@ impl World {
         let groups = self
             .rows
             .keys()
-            .filter(|id| !id.contains('+') && !topics.contains(id));
+            .filter(|id| !id.contains('+') && !topics.contains(id) && !self.left.contains(id));
         groups
             .map(|id| {
                 let mut group = self.listed(id);
                 group["children_count"] = self.topics.get(id).map_or(0, Vec::len).into();
                 read(group)
             })
+            .collect()
+    }
+
+    fn memberships(&self) -> Vec<MembershipState> {
+        let groups = self.groups().into_iter().map(|group| (group.id, "active"));
+        let left = self.left.iter().map(|id| (id.as_str().into(), "exited"));
+        let all = groups.chain(left);
+        all.map(|(group, state)| read(json!({ "group_id": group.as_str(), "state": state })))
             .collect()
     }
 
@@ -348,6 +365,7 @@ fn ask(question: &Question) -> String {
     match question {
         Question::Groups { page, .. } => format!("groups {page}"),
         Question::Chats { page, .. } => format!("chats {page}"),
+        Question::Memberships => "memberships".to_owned(),
         Question::Topics { group } => format!("topics {group}"),
         Question::History {
             conversation,

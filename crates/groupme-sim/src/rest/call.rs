@@ -43,6 +43,7 @@ impl Call<'_> {
             ("GET", ["users", "me"]) => self.me(),
             ("GET", ["groups"]) => self.groups(),
             ("GET", ["groups", "former"]) => Ok(self.former_groups()),
+            ("GET", ["memberships", "states"]) => Ok(self.membership_states()),
             ("GET", ["groups", group]) => self.group(group),
             ("GET", ["groups", group, "subgroups"]) => self.topics(group),
             ("POST", ["groups", group, "subgroups"]) => self.add_topic(group),

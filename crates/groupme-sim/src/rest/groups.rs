@@ -37,6 +37,12 @@ impl Call<'_> {
         RestResponse::enveloped(200, &rows.collect())
     }
 
+    /// As recorded: with neither pages nor anything else about the groups.
+    pub(super) fn membership_states(&self) -> RestResponse {
+        let states = self.world.membership_states(self.user);
+        RestResponse::enveloped(200, &states.into())
+    }
+
     pub(super) fn group(&self, group: &str) -> Outcome {
         let group = self.home_group(group)?;
         let row = self.world.group_row(group, self.user, true);

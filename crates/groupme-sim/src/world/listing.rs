@@ -2,7 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{GroupId, Place, UserId, View, World, change::Windows, message::Entry};
+use super::{
+    GroupId, Place, UserId, View, World,
+    change::Windows,
+    message::{Entry, Group},
+};
 
 impl World {
     /// The user as `GET /v3/users/me` shows them to themselves: a JSON text.
@@ -54,6 +58,21 @@ impl World {
         self.by_activity(self.former_groups_of(user))
     }
 
+    /// What a user is or was in which group, as GroupMe words it.
+    pub(crate) fn membership_states(&self, user: UserId) -> Vec<Value> {
+        let state = |group: &Group| match group.former.get(&user) {
+            _ if group.topic.is_some() => None,
+            _ if group.members.contains(&user) => Some("active"),
+            departure => departure.map(|departure| departure.state()),
+        };
+        let groups = self.groups.iter();
+        groups
+            .filter_map(|(id, group)| {
+                Some(json!({ "group_id": id.to_string(), "state": state(group)? }))
+            })
+            .collect()
+    }
+
     fn by_activity(&self, groups: impl Iterator<Item = GroupId>) -> Vec<GroupId> {
         let mut groups: Vec<GroupId> = groups.collect();
         groups.sort_by_key(|group| {
@@ -80,7 +99,7 @@ impl World {
     /// none.
     pub(crate) fn group_row(&self, id: GroupId, viewer: UserId, members: bool) -> Option<Value> {
         let group = self.groups.get(&id).filter(|group| {
-            let known = group.members.contains(&viewer) || group.former.contains(&viewer);
+            let known = group.members.contains(&viewer) || group.former.contains_key(&viewer);
             known && group.topic.is_none()
         })?;
         let place = Place::Group(id);

@@ -1,8 +1,10 @@
 //! Users, groups, and who is in which.
 
+use std::collections::BTreeMap;
+
 use super::{
     GroupId, Place, UserId, World, WorldError,
-    message::{Group, User},
+    message::{Departure, Group, User},
     notice::Notice,
     payload::{self, Home},
 };
@@ -64,7 +66,7 @@ impl World {
             name: name.to_owned(),
             creator,
             members: vec![creator],
-            former: Vec::new(),
+            former: BTreeMap::new(),
             topic: None,
             created_at: now,
             updated_at: now,
@@ -100,7 +102,7 @@ impl World {
             return Ok(());
         }
         entry.members.push(user);
-        entry.former.retain(|former| *former != user);
+        entry.former.remove(&user);
         entry.updated_at = now;
         let data = payload::membership(group, self.group(group)?, self.user(adder)?, now);
         self.push(format!("/user/{user}"), &data);
@@ -128,7 +130,12 @@ impl World {
         let now = self.seconds();
         if let Some(entry) = self.groups.get_mut(&group) {
             entry.members.retain(|member| *member != user);
-            entry.former.push(user);
+            let departure = if remover == user {
+                Departure::Exited
+            } else {
+                Departure::Removed
+            };
+            entry.former.insert(user, departure);
             entry.updated_at = now;
         }
         let notice = if remover == user {
@@ -173,7 +180,7 @@ impl World {
     pub fn former_groups_of(&self, user: UserId) -> impl Iterator<Item = GroupId> {
         self.groups
             .iter()
-            .filter(move |(_, group)| group.former.contains(&user))
+            .filter(move |(_, group)| group.former.contains_key(&user))
             .map(|(id, _)| *id)
     }
 

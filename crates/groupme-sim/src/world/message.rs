@@ -1,6 +1,7 @@
 //! People, groups and messages, as the world keeps them.
 
 use core::time::Duration;
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -22,13 +23,30 @@ pub(super) struct Group {
     pub(super) creator: UserId,
     /// Those of a topic are those of its group.
     pub(super) members: Vec<UserId>,
-    /// Who has left or was taken out, and has not come back.
-    pub(super) former: Vec<UserId>,
+    /// Who has left or was taken out, and has not come back; and which of the two.
+    pub(super) former: BTreeMap<UserId, Departure>,
     /// What makes it a topic.
     pub(super) topic: Option<Topic>,
     /// Seconds since 1970.
     pub(super) created_at: u64,
     pub(super) updated_at: u64,
+}
+
+/// How somebody ceased to be a member.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Departure {
+    Exited,
+    Removed,
+}
+
+impl Departure {
+    /// As GroupMe words the state of the membership.
+    pub(super) fn state(self) -> &'static str {
+        match self {
+            Self::Exited => "exited",
+            Self::Removed => "removed",
+        }
+    }
 }
 
 /// What a topic has, and a group has not.

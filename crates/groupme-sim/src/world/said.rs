@@ -65,6 +65,11 @@ impl<'w> Said<'w> {
         &self.0.source_guid
     }
 
+    /// When it was last edited, in seconds since 1970; `None` if never.
+    pub fn edited_at(self) -> Option<u64> {
+        self.0.updated_at
+    }
+
     /// Whether it was edited.
     pub fn is_edited(self) -> bool {
         self.0.updated_at.is_some()

@@ -1,5 +1,7 @@
 //! Topics of groups, which GroupMe also calls subgroups.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::{
@@ -59,7 +61,7 @@ impl World {
             name,
             creator,
             members: Vec::new(),
-            former: Vec::new(),
+            former: BTreeMap::new(),
             topic: Some(topic),
             created_at: now,
             updated_at: now,

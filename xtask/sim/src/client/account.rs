@@ -1,58 +1,77 @@
 //! Gap-free delivery between the session and the program: the feed, its ledger and its store.
 
-use core::fmt;
+mod overflow;
+mod rest;
 
-use bayeux_proto::{Event, Instant};
-use groupme_delivery::{
-    Answer, Cause, Config, Failure, Feed, Item, Ledger, MemoryStore, Missing, Question, QuestionId,
-    Receipt, Store as _, Window,
+use core::{fmt, time::Duration};
+use std::collections::VecDeque;
+
+use bayeux_proto::Instant;
+use groupme_delivery::{Cause, Feed, Ledger, MemoryStore, Receipt, Store as _};
+use groupme_model::{ConversationId, Event, EventRef, SourceGuid, Timestamp, UserId, UserPair};
+
+use self::overflow::Overflow;
+pub(crate) use self::rest::address;
+use crate::{
+    errands::{Draft, Reply, Task},
+    fact::Handed,
+    plan::AccountSetting,
+    sabotage::Saboteur,
 };
-use groupme_model::{ConversationId, EventRef, Timestamp, UserId};
-use serde::de::DeserializeOwned;
-
-use crate::{errands::Reply, fact::Handed};
 
 /// What stands between a session and a program that wants to miss nothing.
 pub struct Account {
     you: String,
-    feed: Feed<Option<u64>>,
+    setting: AccountSetting,
+    feed: Feed<Event>,
     ledger: Ledger<MemoryStore>,
     store: MemoryStore,
-    config: Config,
-    /// Whether the program takes its time to acknowledge.
-    lazy: bool,
-    unacknowledged: Vec<(Receipt, Option<u64>)>,
+    overflow: Overflow,
+    /// When the program takes the next thing, if it is a slow one.
+    takes_at: Instant,
+    /// Whether the account's own channel is active.
+    hears_own: bool,
+    unacknowledged: Vec<(Receipt, Handed)>,
+    /// What is to be sent.
+    drafts: VecDeque<Draft>,
+    sent: u32,
     pub(crate) life: u32,
 }
 
 impl Account {
-    pub(crate) fn new(you: &str, config: Config, lazy: bool) -> Self {
-        Self::over(you, config, lazy, MemoryStore::default(), 0)
+    pub(crate) fn new(you: &str, setting: AccountSetting) -> Self {
+        Self::over(you, setting, MemoryStore::default(), 0)
     }
 
     /// Another life of the same program: nothing is left but the store.
     pub(crate) fn reborn(&self) -> Self {
-        let (config, store) = (self.config.clone(), self.store.clone());
-        Self::over(&self.you, config, self.lazy, store, self.life + 1)
+        let (setting, store) = (self.setting.clone(), self.store.clone());
+        Self::over(&self.you, setting, store, self.life + 1)
     }
 
-    fn over(you: &str, config: Config, lazy: bool, mut store: MemoryStore, life: u32) -> Self {
+    fn over(you: &str, setting: AccountSetting, mut store: MemoryStore, life: u32) -> Self {
         let saved = store.load().unwrap_or_default();
-        let feed = Feed::new(config.clone(), UserId::from(you), saved, u64::from(life));
+        let config = setting.feed.clone();
+        let feed = Feed::new(config, UserId::from(you), saved, u64::from(life));
         Self {
             you: you.to_owned(),
+            setting,
             feed,
             ledger: Ledger::new(store.clone()),
             store,
-            config,
-            lazy,
+            overflow: Overflow::default(),
+            takes_at: Instant::ORIGIN,
+            hears_own: false,
             unacknowledged: Vec::new(),
+            drafts: VecDeque::new(),
+            sent: 0,
             life,
         }
     }
 
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
-        self.feed.poll_timeout()
+        let takes = (self.feed.backlog() > 0).then_some(self.takes_at);
+        self.feed.poll_timeout().into_iter().chain(takes).min()
     }
 
     pub(crate) fn handle_timeout(&mut self, now: Instant) {
@@ -61,14 +80,21 @@ impl Account {
 
     /// Whether everything is delivered as it is pushed, and nothing is to be found out.
     pub(crate) fn is_settled(&self) -> bool {
-        self.feed.is_whole() && self.feed.questions() == 0 && self.feed.held() == 0
+        let has_rest = self.feed.questions() == 0 && self.feed.held() == 0;
+        self.feed.is_whole() && has_rest && self.drafts.is_empty()
     }
 
     /// The session told something. `own` is whether it is that the account's own channel is active,
     /// `live` whether it is active in any case.
-    pub(crate) fn told(&mut self, now: Instant, event: &Event, own: bool, live: bool) {
-        let since = i64::try_from(now.since_origin().as_secs()).unwrap_or(0);
-        let wall = Timestamp::from_secs(EPOCH + since);
+    pub(crate) fn told(
+        &mut self,
+        now: Instant,
+        event: &bayeux_proto::Event,
+        own: bool,
+        live: bool,
+    ) {
+        use bayeux_proto::Event;
+        self.hears_own = live;
         match event {
             Event::Down { .. } | Event::AttemptFailed { .. } | Event::Ended(_) => {
                 self.feed.handle_loss(now, Cause::Connection);
@@ -76,73 +102,114 @@ impl Account {
             Event::Gap { .. } => {
                 self.feed.handle_loss(now, Cause::Connection);
                 if live {
-                    self.feed.handle_live(now, wall);
+                    self.go_live(now);
                 }
             }
-            Event::Subscribed(_) if own => self.feed.handle_live(now, wall),
+            Event::Subscribed(_) if own => self.go_live(now),
             _ => {}
         }
     }
 
-    pub(crate) fn pushed(&mut self, now: Instant, event: &EventRef<'_>) {
-        let owned = event.into_owned();
-        let message = owned.message().filter(|_| is_new(owned.kind()));
-        let message = message.and_then(|message| number(message.id.as_str()));
-        self.feed.handle_push(now, event, message);
-    }
-
-    pub(crate) fn poll_question(&mut self) -> Option<(QuestionId, Question)> {
-        self.feed.poll_question()
-    }
-
-    pub(crate) fn answered(
-        &mut self,
-        now: Instant,
-        id: QuestionId,
-        question: &Question,
-        answer: Reply,
-    ) {
-        let answer = match answer {
-            Reply::Asked | Reply::Lost | Reply::Given(408 | 429 | 500.., _) => {
-                Err(Failure::Unavailable)
-            }
-            Reply::Given(200, body) => read(question, &body).ok_or(Failure::Unavailable),
-            Reply::Given(304, _) => Ok(Answer::Messages(Vec::new())),
-            Reply::Given(404, _) => Err(Failure::Gone),
-            Reply::Given(..) => Err(Failure::Refused),
-        };
-        self.feed.handle_answer(now, id, answer);
-    }
-
-    /// The next thing for the program, entered in the ledger.
-    pub(crate) fn poll_delivery(&mut self) -> Option<Handed> {
-        loop {
-            let mut delivered = self.feed.poll_delivery()?;
-            if !self.ledger.enter(&mut delivered).unwrap_or(true) {
-                continue;
-            }
-            let handed = handed(&delivered.item);
-            let message = match handed {
-                Handed::Message(id) => Some(id),
-                _ => None,
-            };
-            self.unacknowledged.push((delivered.receipt, message));
-            return Some(handed);
+    fn go_live(&mut self, now: Instant) {
+        if !self.overflow.is_dropping() {
+            self.feed.handle_live(now, wall(now));
         }
     }
 
-    /// The program is done with all it has; the messages among that.
-    pub(crate) fn acknowledge(&mut self) -> Vec<u64> {
-        let done = core::mem::take(&mut self.unacknowledged);
-        let acknowledged = done.into_iter().filter_map(|(receipt, message)| {
-            self.ledger.acknowledge(receipt).ok()?;
-            message
-        });
-        acknowledged.collect()
+    /// The program asked for a channel, or gave it up.
+    pub(crate) fn watch(&mut self, channel: &str, is_watched: bool) {
+        let conversation = if let Some(group) = channel.strip_prefix("/group/") {
+            Some(ConversationId::new(group))
+        } else {
+            let pair = channel.strip_prefix("/direct_message/");
+            let pair = pair.and_then(|pair| pair.parse::<UserPair>().ok());
+            pair.map(|pair| pair.conversation_id())
+        };
+        if let Some(conversation) = conversation {
+            self.feed.watch(&conversation, is_watched);
+        }
     }
 
-    pub(crate) fn is_lazy(&self) -> bool {
-        self.lazy
+    pub(crate) fn pushed(&mut self, now: Instant, event: &EventRef<'_>) {
+        if self.overflow.takes(self.feed.backlog()) {
+            self.feed.handle_push(now, event, event.into_owned());
+        } else {
+            self.feed.handle_loss(now, Cause::Overflow);
+        }
+    }
+
+    /// Says something over REST, to be sent until it is there.
+    pub(crate) fn say(&mut self, now: Instant, to: &Recipient) -> String {
+        let guid = format!("{}-{}-{}", self.you, self.life, self.sent);
+        self.sent += 1;
+        self.feed.expect(SourceGuid::from(guid.as_str()));
+        self.drafts.push_back(Draft {
+            path: to.path(),
+            body: to.body(&guid),
+            until: now + SENDS_FOR,
+        });
+        guid
+    }
+
+    pub(crate) fn poll_task(&mut self) -> Option<Task> {
+        if let Some(draft) = self.drafts.pop_front() {
+            return Some(Task::Send(draft));
+        }
+        let (id, question) = self.feed.poll_question()?;
+        Some(Task::Ask(id, question))
+    }
+
+    pub(crate) fn answered(&mut self, now: Instant, task: Task, reply: Reply) {
+        match task {
+            Task::Ask(id, question) => {
+                let answer = rest::read(&question, reply);
+                self.feed.handle_answer(now, id, answer);
+            }
+            // It is there, or refused; else it is sent again as it is, so that it is there once.
+            Task::Send(draft) => match reply {
+                Reply::Given(200..=299 | 400..=428, _) => {}
+                _ if now > draft.until => {}
+                _ => self.drafts.push_back(draft),
+            },
+        }
+    }
+
+    /// The next thing for the program, entered in the ledger.
+    pub(crate) fn poll_delivery(&mut self, now: Instant) -> Option<Handed> {
+        if now < self.takes_at {
+            return None;
+        }
+        loop {
+            let Some(mut delivered) = self.feed.poll_delivery() else {
+                if self.overflow.end() && self.hears_own {
+                    self.feed.handle_live(now, wall(now));
+                }
+                return None;
+            };
+            if self.ledger.enter(&mut delivered).unwrap_or(true) {
+                let handed = Handed::of(&delivered);
+                self.unacknowledged
+                    .push((delivered.receipt, handed.clone()));
+                self.takes_at = now + self.setting.pace;
+                return Some(handed);
+            }
+        }
+    }
+
+    /// The program is done with all it has.
+    pub(crate) fn acknowledge(&mut self, saboteur: &mut Saboteur) -> Vec<Handed> {
+        let done = core::mem::take(&mut self.unacknowledged);
+        let done = done.into_iter().filter_map(|(receipt, handed)| {
+            if !saboteur.forgets_acknowledgement() {
+                self.ledger.acknowledge(receipt).ok()?;
+            }
+            Some(handed)
+        });
+        done.collect()
+    }
+
+    pub(crate) fn setting(&self) -> &AccountSetting {
+        &self.setting
     }
 }
 
@@ -155,96 +222,40 @@ impl fmt::Debug for Account {
     }
 }
 
-fn handed(item: &Item<Option<u64>>) -> Handed {
-    let id = |id: &groupme_model::MessageId| number(id.as_str());
-    match item {
-        Item::Push(message) => message.map_or(Handed::Other, Handed::Message),
-        Item::Made(made) if is_new(made.event.kind()) => {
-            let message = made.event.message().and_then(|message| id(&message.id));
-            message.map_or(Handed::Other, Handed::Message)
+/// Whom a message is for.
+#[derive(Clone, Debug)]
+pub(crate) enum Recipient {
+    Group(String),
+    User(String),
+}
+
+impl Recipient {
+    fn path(&self) -> String {
+        match self {
+            Self::Group(group) => format!("/v3/groups/{group}/messages"),
+            Self::User(_) => "/v3/direct_messages".to_owned(),
         }
-        Item::Lost(lost) if lost.what == Missing::Messages => Handed::Lost {
-            conversation: lost.conversation.as_ref().map(|id| id.as_str().to_owned()),
-            after: lost.after.as_ref().and_then(id),
-            upto: lost.upto.as_ref().and_then(id),
-        },
-        Item::CaughtUp => Handed::CaughtUp,
-        _ => Handed::Other,
     }
-}
 
-fn is_new(kind: &str) -> bool {
-    matches!(kind, "line.create" | "direct_message.create")
-}
-
-fn number(id: &str) -> Option<u64> {
-    id.parse().ok()
-}
-
-/// Where a question is asked: path and query.
-pub(crate) fn address(question: &Question, you: &str) -> (String, String) {
-    match question {
-        Question::Groups { page, limit } => (
-            "/v3/groups".to_owned(),
-            format!("page={page}&per_page={limit}&omit=memberships"),
-        ),
-        Question::Chats { page, limit } => (
-            "/v3/chats".to_owned(),
-            format!("page={page}&per_page={limit}"),
-        ),
-        Question::Topics { group } => (
-            format!("/v3/groups/{}/subgroups", group.as_str()),
-            String::new(),
-        ),
-        Question::History {
-            conversation,
-            window,
-            limit,
-        } => {
-            let window = match window {
-                Window::Before(id) => format!("&before_id={}", id.as_str()),
-                Window::After(id) => format!("&after_id={}", id.as_str()),
-                _ => String::new(),
-            };
-            match other(conversation, you) {
-                None => (
-                    format!("/v3/groups/{}/messages", conversation.as_str()),
-                    format!("limit={limit}{window}"),
-                ),
-                Some(other) => (
-                    "/v3/direct_messages".to_owned(),
-                    format!("other_user_id={other}&limit={limit}{window}"),
-                ),
+    fn body(&self, guid: &str) -> String {
+        match self {
+            Self::Group(_) => {
+                format!(r#"{{"message":{{"source_guid":"{guid}","text":"sent"}}}}"#)
             }
+            Self::User(user) => format!(
+                r#"{{"direct_message":{{"source_guid":"{guid}","recipient_id":"{user}","text":"sent"}}}}"#
+            ),
         }
-        _ => (String::new(), String::new()),
     }
 }
 
-fn other<'a>(conversation: &'a ConversationId, you: &str) -> Option<&'a str> {
-    let (one, two) = conversation.as_str().split_once('+')?;
-    Some(if one == you { two } else { one })
-}
-
-/// What an answer says.
-fn read(question: &Question, body: &str) -> Option<Answer> {
-    let mut body: serde_json::Value = serde_json::from_str(body).ok()?;
-    let mut response = body.get_mut("response")?.take();
-    Some(match question {
-        Question::Groups { .. } => Answer::Groups(rows(response)?),
-        Question::Chats { .. } => Answer::Chats(rows(response)?),
-        Question::Topics { .. } => Answer::Topics(rows(response)?),
-        _ => {
-            let group = response.get("messages").is_some();
-            let name = if group { "messages" } else { "direct_messages" };
-            Answer::Messages(rows(response.get_mut(name)?.take())?)
-        }
-    })
-}
-
-fn rows<T: DeserializeOwned>(list: serde_json::Value) -> Option<Vec<T>> {
-    serde_json::from_value(list).ok()
+/// The time of day.
+fn wall(now: Instant) -> Timestamp {
+    let since = i64::try_from(now.since_origin().as_secs()).unwrap_or(0);
+    Timestamp::from_secs(EPOCH + since)
 }
 
 /// When worlds begin, in seconds since 1970.
 const EPOCH: i64 = 1_750_000_000;
+/// For how long a message is sent again. GroupMe takes a `source_guid` once in a minute.
+const SENDS_FOR: Duration = Duration::from_secs(40);

@@ -93,6 +93,24 @@ impl Program {
         self.heard.get(channel).copied()
     }
 
+    /// Which channel it would listen to from now on, or no longer.
+    pub(super) fn would_watch(&self, ask: Ask) -> Option<(&Channel, bool)> {
+        match ask {
+            Ask::Subscribe(pick) => {
+                let channel = self.channels.get(pick % self.channels.len().max(1))?;
+                Some((channel, true))
+            }
+            Ask::Unsubscribe(pick) => {
+                let count = self.subscriptions.len().max(1);
+                let wish = self.subscriptions.values().nth(pick % count)?;
+                let others = self.subscriptions.values();
+                let times = others.filter(|other| other.channel == wish.channel).count();
+                (times == 1).then_some((&wish.channel, false))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether it would unsubscribe from one of its channels.
     pub(super) fn would_leave(&self, ask: Ask, channel: usize) -> bool {
         let Ask::Unsubscribe(pick) = ask else {
@@ -171,6 +189,8 @@ impl Program {
                 self.see(now, checks, Asked::Wake);
                 session.handle_wake(local);
             }
+            // That is no business of the session's.
+            Ask::Send(_) => {}
             Ask::HoldBack(held) => {
                 self.see(now, checks, Asked::HoldBack(held));
                 session.hold_back(held);

@@ -5,10 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bayeux_proto::Instant;
-use groupme_sim::{GroupId, UserId};
 
 use super::{End, Invariant};
-use crate::fact::{ClientFact, Fact, Handed};
+use crate::fact::{ClientFact, Fact, Handed, Loss, NewMessage};
 
 #[derive(Debug)]
 pub(super) struct Account(Vec<Program>);
@@ -22,11 +21,28 @@ struct Program {
     said: BTreeMap<u64, String>,
     /// Messages that have to come.
     wanted: BTreeSet<u64>,
+    /// Messages of which nothing is left that could come.
+    gone: BTreeSet<u64>,
     /// What was handed out in this life, or acknowledged in an earlier one.
     had: BTreeSet<u64>,
     acknowledged: BTreeSet<u64>,
     /// The latest message of each conversation, in this life.
     latest: BTreeMap<String, u64>,
+    groups: BTreeMap<String, Membership>,
+    /// The group of each topic.
+    topics: BTreeMap<String, String>,
+}
+
+/// What the user is in a group, and what can be known of it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Membership {
+    is_member: bool,
+    /// Whether the program knows it for a group that was left. One who comes back and leaves again
+    /// while nothing is pushed leaves no trace that REST would show.
+    is_known_to_be_left: bool,
+    /// The first message since the user came back to a group known to be left, of which nothing has
+    /// shown yet.
+    unseen_since: Option<u64>,
 }
 
 impl Account {
@@ -43,14 +59,20 @@ impl Invariant for Account {
     fn observe(&mut self, _: Instant, fact: &Fact<'_>) -> Result<(), String> {
         match *fact {
             Fact::Published { channel, data, .. } => {
-                let listens = |one: &&mut Program| one.channel.as_deref() == Some(channel);
-                for program in self.0.iter_mut().filter(listens) {
-                    program.hear(data);
+                let listening = self.0.iter_mut().filter(|one| one.channel.is_some());
+                for program in listening {
+                    let is_own = program.channel.as_deref() == Some(channel);
+                    program.hear(data, is_own);
                 }
             }
             Fact::Account { client, channel } => {
                 self.0[client].channel = Some(channel.to_owned());
             }
+            Fact::Membership {
+                client,
+                group,
+                is_member,
+            } => self.0[client].join_or_leave(&group.to_string(), is_member),
             Fact::Client(client, fact) => {
                 let seen = self.0[client].observe(fact);
                 return seen.map_err(|what| format!("client {client}: {what}"));
@@ -65,8 +87,7 @@ impl Invariant for Account {
             return None;
         }
         for (client, program) in self.0.iter().enumerate() {
-            let mut wanted = program.wanted.iter();
-            if let Some(message) = wanted.find(|message| !program.never_knew(**message, end)) {
+            if let Some(message) = program.wanted.difference(&program.gone).next() {
                 let conversation = program.conversation(*message);
                 return Some(format!(
                     "client {client} misses {message} of {conversation}"
@@ -82,27 +103,44 @@ impl Program {
         self.said.get(&message).map_or("", |name| name)
     }
 
-    /// Whether a message was said in a group that the user joined and left again while nothing could
-    /// be pushed: no list names it any more.
-    fn never_knew(&self, message: u64, end: &End<'_>) -> bool {
-        let conversation = self.conversation(message);
-        let user = self
-            .channel
-            .as_deref()
-            .and_then(|name| name.strip_prefix("/user/"));
-        let ids = (conversation.parse(), user.map(str::parse));
-        let (Ok(group), Some(Ok(user))) = ids else {
-            return false;
-        };
-        let members = end.server.world().members(GroupId::new(group));
-        let known = self
-            .had
-            .iter()
-            .any(|had| self.conversation(*had) == conversation);
-        !known && !members.contains(&UserId::new(user))
+    fn join_or_leave(&mut self, group: &str, is_member: bool) {
+        let next = self.said.last_key_value().map_or(0, |(last, _)| last + 1);
+        let membership = self.groups.entry(group.to_owned()).or_default();
+        membership.is_member = is_member;
+        if is_member {
+            membership.unseen_since = membership.is_known_to_be_left.then_some(next);
+        } else if let Some(since) = membership.unseen_since.take() {
+            let said = &self.said;
+            let topics = &self.topics;
+            let is_of = |of: &String| of == group || topics.get(of).is_some_and(|of| of == group);
+            self.wanted
+                .retain(|id| *id < since || !said.get(id).is_some_and(is_of));
+        }
     }
 
-    fn hear(&mut self, data: &str) {
+    /// Something of a group was shown to the program.
+    fn show(&mut self, group: &str) {
+        let group = self.topics.get(group).map_or(group, String::as_str);
+        if let Some(membership) = self.groups.get_mut(group) {
+            membership.is_known_to_be_left = false;
+            membership.unseen_since = None;
+        }
+    }
+
+    /// The lists were read to their end.
+    fn catch_up(&mut self) {
+        for membership in self.groups.values_mut() {
+            if membership.is_member {
+                membership.is_known_to_be_left = false;
+                membership.unseen_since = None;
+            } else if !self.caught_up {
+                membership.is_known_to_be_left = true;
+            }
+        }
+        self.caught_up = true;
+    }
+
+    fn hear(&mut self, data: &str, is_own: bool) {
         let Ok(data) = serde_json::from_str::<serde_json::Value>(data) else {
             return;
         };
@@ -118,41 +156,78 @@ impl Program {
         let of = of.iter().find_map(|name| subject[*name].as_str());
         if let (Some(id), Some(conversation)) = (id, of) {
             self.said.insert(id, conversation.to_owned());
-            if self.caught_up {
+            let deletion = &subject["event"]["data"];
+            if deletion["deletion_actor"] == "admin" {
+                let gone = deletion["message_id"].as_str();
+                self.gone.extend(gone.and_then(|id| id.parse::<u64>().ok()));
+            }
+            if let Some(parent) = subject["parent_id"].as_str() {
+                self.topics
+                    .insert(conversation.to_owned(), parent.to_owned());
+            }
+            if is_own && self.caught_up {
                 self.wanted.insert(id);
             }
         }
     }
 
+    /// Messages are told to be lost.
+    fn lose(&mut self, loss: &Loss) {
+        let Loss {
+            conversation,
+            after,
+            upto,
+        } = loss;
+        let group = conversation.as_ref().filter(|_| upto.is_none());
+        if let Some(left) = group.and_then(|group| self.groups.get_mut(group)) {
+            left.is_known_to_be_left |= !left.is_member;
+        }
+        let (said, topics) = (&self.said, &self.topics);
+        self.wanted.retain(|id| {
+            let Some(of) = said.get(id) else { return true };
+            // Of a group that is not there any more, the topics are not, either.
+            let is_topic = topics.get(of).is_some_and(|parent| Some(parent) == group);
+            let inside =
+                after.is_none_or(|after| *id > after) && upto.is_none_or(|upto| *id <= upto);
+            let is_it = conversation.as_ref().is_none_or(|name| name == of);
+            !(is_topic || is_it && inside)
+        });
+    }
+
     fn observe(&mut self, fact: ClientFact<'_>) -> Result<(), String> {
         match fact {
-            ClientFact::Handed(Handed::CaughtUp) => self.caught_up = true,
-            ClientFact::Handed(Handed::Message(id)) => {
+            ClientFact::Handed(Handed::CaughtUp) => self.catch_up(),
+            ClientFact::Handed(Handed::Message(NewMessage {
+                id, conversation, ..
+            })) => {
+                if let Some(conversation) = conversation {
+                    // It may be older than anything that was published.
+                    self.said.entry(*id).or_insert_with(|| conversation.clone());
+                }
                 if !self.had.insert(*id) {
                     return Err(format!("message {id} is handed out again"));
                 }
                 self.wanted.remove(id);
-                if let Some(conversation) = self.said.get(id) {
+                if let Some(conversation) = self.said.get(id).cloned() {
+                    self.show(&conversation);
+                    if self.gone.contains(id) {
+                        // Of what was taken down, REST has nothing: a push may come late.
+                        return Ok(());
+                    }
                     let latest = self.latest.insert(conversation.clone(), *id);
                     if let Some(latest) = latest.filter(|latest| latest > id) {
                         return Err(format!("message {id} of {conversation} after {latest}"));
                     }
                 }
             }
-            ClientFact::Handed(Handed::Lost {
-                conversation,
-                after,
-                upto,
-            }) => {
-                let said = &self.said;
-                self.wanted.retain(|id| {
-                    let named = |name: &String| said.get(id) == Some(name);
-                    let inside = after.is_none_or(|after| *id > after)
-                        && upto.is_none_or(|upto| *id <= upto);
-                    !(conversation.as_ref().is_none_or(named) && inside)
-                });
+            ClientFact::Handed(Handed::Lost(loss)) => self.lose(loss),
+            ClientFact::Acknowledged(handed) => {
+                self.acknowledged
+                    .extend(handed.iter().filter_map(|handed| match handed {
+                        Handed::Message(message) => Some(message.id),
+                        _ => None,
+                    }));
             }
-            ClientFact::Acknowledged(messages) => self.acknowledged.extend(messages),
             ClientFact::Crashed => {
                 // What was not acknowledged has to come again, if it had to come at all.
                 let again = self.had.difference(&self.acknowledged).copied();

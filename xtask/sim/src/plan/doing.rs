@@ -23,6 +23,9 @@ enum Kind {
     React,
     Unreact,
     Pin,
+    Unpin,
+    TakeDown,
+    OpenTopic,
     Type,
     TypeDirect,
     Read,
@@ -34,7 +37,7 @@ enum Kind {
 
 impl Doing {
     pub(super) fn random(random: &mut Random) -> Self {
-        let kind = match random.index(30) {
+        let kind = match random.index(34) {
             0..9 => Kind::Say,
             9..14 => Kind::Direct,
             14..16 => Kind::Edit,
@@ -46,13 +49,21 @@ impl Doing {
             25 => Kind::TypeDirect,
             26 => Kind::Read,
             27 | 28 => Kind::Join,
-            _ => Kind::Leave,
+            29 => Kind::Leave,
+            30 => Kind::Unpin,
+            31 => Kind::TakeDown,
+            32 => Kind::OpenTopic,
+            _ => Kind::Edit,
         };
         Self::of(kind, random)
     }
 
     pub(super) fn burst(random: &mut Random) -> Self {
-        let size = random.pick(&[20, 60, 200, 600]);
+        let size = if random.chance(1) {
+            10_000
+        } else {
+            random.pick(&[20, 60, 200, 600])
+        };
         Self::of(Kind::Burst(1 + random.index(size)), random)
     }
 
@@ -65,12 +76,12 @@ impl Doing {
         }
     }
 
-    /// Does it. `said` are the messages so far, and gets what is new.
+    /// Does it. `groups` and `said` are the groups and messages so far, and get what is new.
     pub(crate) fn run(
         self,
         world: &mut World,
         users: &[UserId],
-        groups: &[GroupId],
+        groups: &mut Vec<GroupId>,
         said: &mut Vec<MessageId>,
     ) {
         let who = users[self.who % users.len()];
@@ -97,6 +108,11 @@ impl Doing {
             (Kind::React, Some(message)) => world.react(message, who, "❤️"),
             (Kind::Unreact, Some(message)) => world.unreact(message, who),
             (Kind::Pin, Some(message)) => world.pin(message, who),
+            (Kind::Unpin, Some(message)) => world.unpin(message, who),
+            (Kind::TakeDown, Some(message)) => world.take_down(message, who),
+            (Kind::OpenTopic, _) => world
+                .add_topic(group, who, "something else")
+                .map(|topic| groups.push(topic)),
             (Kind::Type, _) => world.type_in(Place::Group(group), who),
             (Kind::TypeDirect, _) => world.type_in(Place::direct(who, whom), who),
             (Kind::Read, _) => world.read(who, whom),

@@ -5,7 +5,7 @@ use core::time::Duration;
 use bayeux_proto::{Config, Resume, Transport};
 use groupme_sim::{Connects, GatewayConfig};
 
-use super::fault::Told;
+use super::{account::AccountSetting, fault::Told};
 use crate::random::Random;
 
 /// How the server behaves.
@@ -24,9 +24,8 @@ pub struct ClientSetting {
     pub session: Config,
     /// Where its jitter comes from.
     pub seed: u64,
-    /// Whether what was missed is made up for, and if so, whether the program is slow to
-    /// acknowledge.
-    pub account: Option<bool>,
+    /// How what was missed is made up for, if it is.
+    pub account: Option<AccountSetting>,
 }
 
 /// What lies between them, faults apart.
@@ -115,7 +114,7 @@ impl ClientSetting {
         Self {
             session,
             seed: random.next(),
-            account: random.chance(50).then(|| random.chance(40)),
+            account: random.chance(50).then(|| AccountSetting::random(random)),
         }
     }
 }

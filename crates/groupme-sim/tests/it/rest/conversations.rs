@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use groupme_sim::GroupId;
 use serde_json::{Value, json};
 
 use super::{assert_empty, body, content, fixture};
@@ -219,6 +220,36 @@ fn groups_that_were_left_are_listed_until_one_is_back() {
         names(&content(&sim.get("/v3/groups"), 200)),
         ["Lake weekend"]
     );
+}
+
+#[test]
+fn what_a_user_is_and_was_is_told_of_all_groups() {
+    let mut sim = Virtual::new();
+    let states = "/v3/memberships/states";
+    let (lake, other) = sim.with(|world, cast| {
+        let other = world.add_group("Book club", cast.mara, &[cast.me]).unwrap();
+        world.add_topic(cast.lake, cast.mara, "Food").unwrap();
+        (cast.lake.to_string(), other.to_string())
+    });
+    let state = |states: &Value, group: &str| {
+        let rows = states.as_array().unwrap().iter();
+        let mut found = rows.filter(|row| row["group_id"] == group);
+        let state = found.next().unwrap()["state"].clone();
+        assert!(found.next().is_none());
+        state
+    };
+    let all = content(&sim.get(states), 200);
+    assert_includes(&all, fixture!("memberships.states.get.response"));
+    assert_eq!(all.as_array().unwrap().len(), 2, "topics are no groups");
+    assert_eq!(state(&all, &lake), "active");
+    sim.with(|world, cast| {
+        let other = other.parse().map(GroupId::new).unwrap();
+        world.remove_member(cast.lake, cast.me, cast.me).unwrap();
+        world.remove_member(other, cast.mara, cast.me).unwrap();
+    });
+    let all = content(&sim.get(states), 200);
+    assert_eq!(state(&all, &lake), "exited");
+    assert_eq!(state(&all, &other), "removed");
 }
 
 #[test]

@@ -1,0 +1,138 @@
+//! Groups that are joined and left, seen or unseen.
+
+use groupme_delivery::Failure;
+
+use serde_json::json;
+
+use crate::world::{GROUP, World, created};
+
+#[test]
+fn a_group_that_was_joined_and_left_while_away_is_named() {
+    let mut world = World::new();
+    world.live();
+    world.lose();
+    world.left.push("77".to_owned());
+    assert_eq!(world.live(), ["lost 77 Messages ?..? (Left)", "caught up"]);
+    world.lose();
+    assert_eq!(world.live(), ["caught up"]);
+    world.restart();
+    assert_eq!(world.live(), ["caught up"]);
+}
+
+#[test]
+fn groups_that_were_left_before_the_account_was_met_are_not_named() {
+    let mut world = World::new();
+    world.left.push("77".to_owned());
+    assert_eq!(world.live(), ["caught up"]);
+    world.lose();
+    assert_eq!(world.live(), ["caught up"]);
+    world.restart();
+    assert_eq!(world.live(), ["caught up"]);
+}
+
+#[test]
+fn a_group_that_was_left_while_its_members_were_listed_is_named() {
+    let mut world = World::new();
+    world.live();
+    world.lose();
+    world.is_slow = true;
+    world.rows.insert("77".to_owned(), Vec::new());
+    world.live();
+    world.answer_first("memberships");
+    world.left.push("77".to_owned());
+    let said = world.answer_all();
+    assert!(
+        said.contains(&"lost 77 Messages ?..? (Left)".to_owned()),
+        "{said:?}"
+    );
+    assert_eq!(said.last().map(String::as_str), Some("caught up"));
+}
+
+#[test]
+fn a_group_that_is_joined_again_is_caught_up_with_before_what_is_pushed() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.left.push(GROUP.to_owned());
+    world.live();
+    world.left.clear();
+    world.say(GROUP, 2);
+    assert_eq!(
+        world.say_live(GROUP, 3),
+        [
+            "gap 1835 1..3 (Membership)",
+            "backfill 1835/2",
+            "backfill 1835/3",
+            "backfilled 1835: 2",
+        ]
+    );
+    assert_eq!(world.say_live(GROUP, 4), ["push 1835/4"]);
+}
+
+#[test]
+fn a_group_that_is_left_again_is_named_again_after_a_crash() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.left.push(GROUP.to_owned());
+    let named = "lost 1835 Messages 1..? (Left)".to_owned();
+    assert!(world.live().contains(&named));
+    world.acknowledges = false;
+    world.left.clear();
+    world.say_live(GROUP, 2);
+    world.lose();
+    world.left.push(GROUP.to_owned());
+    world.live();
+    world.restart();
+    assert_eq!(world.live(), [named, "caught up".to_owned()]);
+}
+
+#[test]
+fn what_was_said_while_the_user_was_no_member_comes_before_the_welcome() {
+    for event in [
+        json!({ "type": "membership.announce.rejoined", "data": { "user": { "id": 185 } } }),
+        json!({ "type": "membership.announce.joined", "data": { "user": { "id": 185 } } }),
+        json!({
+            "type": "membership.announce.added",
+            "data": { "added_users": [{ "id": 7 }, { "id": 185 }], "adder_user": { "id": 162 } },
+        }),
+    ] {
+        let mut world = World::new();
+        world.say(GROUP, 1);
+        world.live();
+        world.say(GROUP, 2);
+        world.say(GROUP, 3);
+        let welcome = world.change(GROUP, 3, &json!({ "system": true, "event": event }));
+        assert_eq!(
+            world.push(&created(&welcome), "welcome"),
+            [
+                "gap 1835 1..3 (Membership)",
+                "backfill 1835/2",
+                "backfill 1835/3",
+                "backfilled 1835: 2",
+            ]
+        );
+    }
+}
+
+#[test]
+fn that_there_is_no_list_of_memberships_costs_nothing_else() {
+    let mut world = World::new();
+    world
+        .failures
+        .insert("memberships".to_owned(), Failure::Refused);
+    world.live();
+    world.lose();
+    world.say(GROUP, 1);
+    assert_eq!(
+        world.live(),
+        [
+            "gap 1835 ?..1 (Connection)",
+            "backfill 1835/1",
+            "backfilled 1835: 1",
+            "caught up",
+        ]
+    );
+}
