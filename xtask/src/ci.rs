@@ -26,6 +26,8 @@ pub(crate) enum Job {
     Lint,
     /// rustdoc, warnings denied.
     Docs,
+    /// The examples that end by themselves.
+    Examples,
     /// bayeux-proto in a program without std.
     NoStd,
     /// Each library with no feature, each feature alone, and all of them.
@@ -95,6 +97,7 @@ impl Job {
                 .args(["--all-features"])
                 .env("RUSTDOCFLAGS", "-Dwarnings")
                 .current_dir(workspace.root())),
+            Self::Examples => examples(workspace),
             Self::NoStd => no_std(workspace),
             Self::Features => features(workspace),
             Self::Fuzz => fuzz::run(workspace, &fuzz::Options::short()),
@@ -111,6 +114,14 @@ fn lint(workspace: &Workspace) -> anyhow::Result<()> {
     clippy(workspace, &["--workspace", "--all-targets"])?;
     for package in workspace.libraries() {
         clippy(workspace, &["--package", &package.name, "--lib"])?;
+    }
+    Ok(())
+}
+
+/// `cargo test` builds the others, too: `tail` never ends, and `blocking` wants arguments.
+fn examples(workspace: &Workspace) -> anyhow::Result<()> {
+    for name in ["own_server", "parse_only", "test_your_bot"] {
+        sh(cargo(&["run", "--quiet", "--locked", "--example", name]).current_dir(workspace.root()))?;
     }
     Ok(())
 }

@@ -52,8 +52,8 @@ pub(crate) enum Command {
     /// of JSON with `gateway_url`, `api_url`, `root_url`, `user_id`, `token` and `group_ids`.
     ///
     /// Without options it behaves well. The first two sections below are about what it says and
-    /// who is in it, the third about what the real GroupMe does on some days only, and the others
-    /// about what can go wrong between a client and any server.
+    /// who is in it, the third and fourth about what the real GroupMe does on some days only, and
+    /// the others about what can go wrong between a client and any server.
     ///
     /// Odds are written as `5%`, `1/20`, `always` or `never`, and times as `500ms`, `20s` or `10m`.
     Sim(Box<Sim>),

@@ -82,8 +82,12 @@
 //! | sessions lost without a word | [`Incident::LoseSessions`] |
 //! | 504 for every poll | `Sim::allow_polling` |
 //! | another server altogether, as documented in 2012 | [`GatewayConfig::profile`] |
-//! | 304 for an empty page, or an empty list | [`RestConfig::no_messages`] |
+//! | 304 for an empty page, an empty list, or `null` | [`RestConfig::no_messages`] |
+//! | short pages in the middle of a conversation | [`RestConfig::short_pages`] |
 //! | 429 beyond ten requests a second, some with `Retry-After` | [`RestConfig::rate`] |
+//! | a ban for sending too much, links refused | [`RestConfig::flood`], [`RestConfig::links`] |
+//! | a second reaction ignored, or in the place of the first | [`RestConfig::second_like`] |
+//! | messages taken down and gone, or with a tombstone | [`World::leave_tombstones`] |
 //! | the push before the answer, or long after | [`RestConfig::answer_delay`], [`RestConfig::push_delay`] |
 //!
 //! # What goes wrong with any server
@@ -132,7 +136,7 @@ pub use self::{
         Link, LinkFaults, NotOdds, Odds, Pace, Service, Tamper, Way,
     },
     gateway::{Connects, Gateway, GatewayConfig, Guard, Lane, LaneKind, Output, Unguarded},
-    rest::{NoMessages, Rest, RestConfig, RestRequest, RestResponse, RetryAfter},
+    rest::{NoMessages, Rest, RestConfig, RestRequest, RestResponse, RetryAfter, SecondLike},
     script::{Cast, Script, Stage},
     simulation::{PlaybackId, Simulation},
     world::{Ballot, GroupId, MessageId, Place, PollId, Push, Said, UserId, World, WorldError},

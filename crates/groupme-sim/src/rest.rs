@@ -8,7 +8,9 @@
 mod call;
 mod config;
 mod direct;
+mod flood;
 mod groups;
+mod likes;
 mod messages;
 mod polls;
 pub(crate) mod query;
@@ -24,11 +26,12 @@ use bayeux_proto::Instant;
 
 use self::{
     call::Call,
+    flood::Flood,
     query::{Query, decode},
     throttle::Throttle,
 };
 pub use self::{
-    config::{NoMessages, RestConfig, RetryAfter},
+    config::{NoMessages, RestConfig, RetryAfter, SecondLike},
     request::RestRequest,
     response::RestResponse,
 };
@@ -53,9 +56,12 @@ use crate::world::{UserId, World};
 /// | `POST /v3/conversations/{conversation}/messages/{id}/pin`, `…/unpin` | |
 /// | `GET /v3/pinned/groups/{id}/messages`, `/v3/pinned/direct_messages` | |
 /// | `POST /v3/messages/{conversation}/{id}/like`, `…/unlike` | |
+/// | `GET /v3/groups/{id}/likes`, `…/likes/mine`, `…/likes/for_me` | `period=day`, `week`, `month` |
+/// | `GET /v4/likes/direct_messages/mine`, `…/for_me` | |
 /// | `GET` and `POST /v3/poll/{conversation}` | polls |
 /// | `GET` and `POST /v3/poll/{conversation}/{poll}`, `POST …/{option}`, `POST …/end` | votes |
-/// | `GET /v3/chats`, `/v3/chats/{conversation}` | `page`, `per_page` |
+/// | `GET /v3/chats` | `page`, `per_page` |
+/// | `GET` and `DELETE /v3/chats/{conversation}` | off the caller's list, until something is said |
 /// | `POST /read_receipts`, or below `/v2` | the host `v2.groupme.com` |
 /// | `POST /v3/conversations/{conversation}/read_receipt` | |
 /// | `GET` and `POST /v4/read_receipts`, `POST /v4/read_receipts/{conversation}` | |
@@ -64,6 +70,7 @@ use crate::world::{UserId, World};
 pub struct Rest {
     config: RestConfig,
     throttle: Throttle,
+    flood: Flood,
     requests: u64,
 }
 
@@ -128,6 +135,9 @@ impl Rest {
         let mut call = Call {
             world,
             config: &self.config,
+            flood: &mut self.flood,
+            is_short: self.config.short_pages && self.requests.is_multiple_of(2),
+            now,
             user,
             query,
             body: request.body,

@@ -7,6 +7,7 @@ mod change;
 mod error;
 mod history;
 mod id;
+mod liked;
 mod listing;
 mod mark;
 mod members;
@@ -18,6 +19,7 @@ mod receipt;
 mod row;
 mod said;
 mod sent;
+mod shelf;
 mod talk;
 mod topic;
 
@@ -91,8 +93,12 @@ pub struct World {
     receipts: BTreeMap<(Place, UserId), Receipt>,
     sent: Sent,
     windows: Windows,
+    /// Whether something is left of what is taken down.
+    tombstones: bool,
     /// Pairs that have written to each other, both ways round.
     acquainted: BTreeSet<(UserId, UserId)>,
+    /// Chats that somebody has taken off their list, and the newest message they had then.
+    put_away: BTreeMap<(Place, UserId), MessageId>,
     latest: MessageId,
     latest_group: GroupId,
     pushes: VecDeque<Push>,
@@ -128,7 +134,9 @@ impl World {
             receipts: BTreeMap::new(),
             sent: Sent::default(),
             windows: Windows::default(),
+            tombstones: false,
             acquainted: BTreeSet::new(),
+            put_away: BTreeMap::new(),
             latest: MessageId::new(0),
             latest_group: GroupId::new(108_000_000),
             pushes: VecDeque::new(),

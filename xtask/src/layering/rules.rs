@@ -107,15 +107,26 @@ const PRIVATE: &[Private] = &[
     },
     Private {
         dependency: "fastwebsockets",
-        of: &["bayeux-transport", "groupme-sim"],
+        // An example shows how a server of one's own brings its sockets.
+        of: &["bayeux-transport", "groupme-sim", "examples"],
     },
     Private {
         dependency: "hyper",
-        of: &["bayeux-transport", "groupme-sim", "groupme-rest"],
+        of: &[
+            "bayeux-transport",
+            "groupme-sim",
+            "groupme-rest",
+            "examples",
+        ],
     },
     Private {
         dependency: "hyper-util",
-        of: &["bayeux-transport", "groupme-sim", "groupme-rest"],
+        of: &[
+            "bayeux-transport",
+            "groupme-sim",
+            "groupme-rest",
+            "examples",
+        ],
     },
 ];
 
@@ -308,7 +319,8 @@ mod tests {
         assert_eq!(with("groupme-client -> fastwebsockets").len(), 1);
         assert_eq!(with("groupme-rest -> fastwebsockets").len(), 1);
         assert_eq!(with("groupme-cli -> hyper").len(), 1);
-        assert_eq!(with("examples dev-> hyper-util").len(), 1);
+        assert_eq!(with("groupme-cli dev-> hyper-util").len(), 1);
+        assert!(with("examples dev-> hyper-util").is_empty());
     }
 
     #[test]

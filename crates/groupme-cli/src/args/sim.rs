@@ -30,6 +30,8 @@ pub(crate) struct Sim {
     #[command(flatten)]
     pub(crate) mood: Mood,
     #[command(flatten)]
+    pub(crate) rest: Rest,
+    #[command(flatten)]
     pub(crate) frames: Frames,
     #[command(flatten)]
     pub(crate) links: Links,
@@ -90,12 +92,39 @@ pub(crate) struct Mood {
     /// Refuse websockets with 503.
     #[arg(long)]
     pub(crate) no_sockets: bool,
-    /// Answer 429 to more REST requests a second than this (GroupMe: about 10).
+}
+
+/// What GroupMe's REST API does on some days only.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "What GroupMe's REST API does on some days only")]
+pub(crate) struct Rest {
+    /// Answer 429 to more requests a second than this (GroupMe: about 10).
     #[arg(long, value_name = "REQUESTS")]
     pub(crate) rate: Option<u32>,
-    /// Answer REST requests only after this time; what they do is pushed at once.
+    /// Ban who tries to send more messages a minute than this: 403 until they hold their peace.
+    #[arg(long, value_name = "MESSAGES")]
+    pub(crate) flood: Option<u32>,
+    /// Refuse messages with links in them, with 422.
+    #[arg(long)]
+    pub(crate) no_links: bool,
+    /// How a page of messages is answered on which there are none.
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = NoMessages::NotModified)]
+    pub(crate) no_messages: NoMessages,
+    /// Give half as many messages as there could be on every second page.
+    #[arg(long)]
+    pub(crate) short_pages: bool,
+    /// What becomes of somebody's second reaction to a message.
+    #[arg(long, value_enum, value_name = "FATE", default_value_t = SecondLike::Ignored)]
+    pub(crate) second_like: SecondLike,
+    /// Leave a tombstone of messages that the owner of a group takes down, instead of nothing.
+    #[arg(long)]
+    pub(crate) tombstones: bool,
+    /// Answer requests only after this time; what they do is pushed at once.
     #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "0s")]
     pub(crate) answer_delay: Duration,
+    /// Push what requests do only after this time; they are answered at once.
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "0s")]
+    pub(crate) push_delay: Duration,
 }
 
 /// What goes wrong with frames.
@@ -145,7 +174,8 @@ pub(crate) struct Links {
     /// How often a websocket is refused, with 403, 426 or 503 and a page of HTML.
     #[arg(long, value_name = "ODDS", default_value_t)]
     pub(crate) refuse_upgrade: Odds,
-    /// How often a client gets its bytes no faster than `--pace`.
+    /// How often a client gets its bytes no faster than `--pace`: a byte now and then
+    /// (slow-loris), or more, and it is a subscriber that does not keep up.
     #[arg(long, value_name = "ODDS", default_value_t)]
     pub(crate) slow: Odds,
     /// How fast a slow connection is: bytes, and the pause behind them.
@@ -157,7 +187,8 @@ pub(crate) struct Links {
     /// Cut idle connections so that neither end notices.
     #[arg(long, requires = "cut_idle")]
     pub(crate) silently: bool,
-    /// Let only this connection have trouble, with frames or as a whole; the first one is 0.
+    /// Let only this connection have trouble, with frames or as a whole; the first one is 0. With
+    /// `--slow always` it is one slow subscriber among many.
     #[arg(long, value_name = "NUMBER")]
     pub(crate) only_connection: Option<u64>,
 }
@@ -213,6 +244,8 @@ Examples:
   groupme sim --profile faye-0.7 --hold 30s    one as in GroupMe's documents of 2012
   groupme sim --rest-fails 1/10                one whose REST answers 429 or 503 now and then
   groupme sim --every 30s=restart              one that loses all sessions twice a minute
+  groupme sim --cut-idle 60s --silently        one behind a proxy that forgets idle connections
+  groupme sim --after 10s=burst:10000          one in which ten thousand messages come at once
   groupme sim --chaos --seed 7                 one on a bad day, which is the same each time";
 
 impl Links {
@@ -259,6 +292,25 @@ pub(crate) enum LateClose {
     Spreads,
     /// It leaves the new one alone.
     Alone,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum NoMessages {
+    /// 304 without a body, as documented.
+    #[value(name = "304")]
+    NotModified,
+    /// 200 with an empty list.
+    EmptyList,
+    /// 200 with `null`.
+    Null,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SecondLike {
+    /// It is accepted and ignored, as measured.
+    Ignored,
+    /// It takes the place of the first, as documented.
+    Replaces,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

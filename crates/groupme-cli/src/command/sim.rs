@@ -5,7 +5,8 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use anyhow::Context as _;
 use groupme_sim::{
-    Connects, FaultPlan, FrameFaults, Idle, Incident, Place, Profile, RestConfig, Sim, SimBuilder,
+    Connects, FaultPlan, FrameFaults, Idle, Incident, NoMessages, Place, Profile, RestConfig,
+    SecondLike, Sim, SimBuilder,
 };
 use serde_json::json;
 
@@ -22,6 +23,7 @@ pub(crate) async fn run(args: args::Sim) -> Result<(), Failure> {
         .await
         .with_context(|| format!("the simulator cannot listen on {}", args.addr))?;
     sim.allow_sockets(!args.mood.no_sockets);
+    sim.with(|world| world.leave_tombstones(args.rest.tombstones));
     give_a_past(&sim, args.story.history)?;
     announce(&sim, args.format)?;
     let told = async {
@@ -48,9 +50,6 @@ pub(crate) async fn run(args: args::Sim) -> Result<(), Failure> {
 
 fn set_up(args: &args::Sim) -> SimBuilder {
     let mood = &args.mood;
-    let mut rest = RestConfig::default();
-    rest.rate = mood.rate;
-    rest.answer_delay = mood.answer_delay;
     let mut profile = match mood.profile {
         options::Profile::Faye => Profile::faye(),
         options::Profile::Faye08 => Profile::faye_0_8(),
@@ -69,7 +68,7 @@ fn set_up(args: &args::Sim) -> SimBuilder {
         .socket_life(mood.socket_life)
         .sticky_sockets(mood.sticky_sockets)
         .polling(!mood.no_polling)
-        .rest(rest)
+        .rest(rest(&args.rest))
         .faults(plan(args));
     if mood.connects == options::Connects::Never {
         builder = builder.connects(Connects::NeverAnswered);
@@ -78,6 +77,26 @@ fn set_up(args: &args::Sim) -> SimBuilder {
         Some(token) => builder.token(token),
         None => builder,
     }
+}
+
+fn rest(asked: &options::Rest) -> RestConfig {
+    let mut rest = RestConfig::default();
+    rest.rate = asked.rate;
+    rest.flood = asked.flood;
+    rest.links = !asked.no_links;
+    rest.no_messages = match asked.no_messages {
+        options::NoMessages::NotModified => NoMessages::NotModified,
+        options::NoMessages::EmptyList => NoMessages::EmptyList,
+        options::NoMessages::Null => NoMessages::Null,
+    };
+    rest.short_pages = asked.short_pages;
+    rest.second_like = match asked.second_like {
+        options::SecondLike::Ignored => SecondLike::Ignored,
+        options::SecondLike::Replaces => SecondLike::Replaces,
+    };
+    rest.answer_delay = asked.answer_delay;
+    rest.push_delay = asked.push_delay;
+    rest
 }
 
 /// What may go wrong: what the seed makes up, if it is asked to, and what the options say besides.
@@ -200,3 +219,6 @@ fn announce(sim: &Sim, format: Option<options::Format>) -> io::Result<()> {
     }
     stdout.flush()
 }
+
+#[cfg(test)]
+mod tests;

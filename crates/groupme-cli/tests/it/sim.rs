@@ -1,5 +1,7 @@
 //! `groupme sim`: a service for other programs.
 
+use std::io::{ErrorKind, Read as _};
+
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -194,6 +196,30 @@ async fn rest_fails_as_often_and_as_it_is_told_to() {
     assert_eq!(statuses[..2], [200, 200]);
     // On a slow machine a second may pass in between.
     assert!(statuses.contains(&429), "{statuses:?}");
+}
+
+#[tokio::test]
+async fn one_slow_subscriber_holds_up_nobody_else() {
+    let slow = [
+        "--slow",
+        "always",
+        "--pace",
+        "1/1h",
+        "--only-connection",
+        "0",
+    ];
+    let options = ["--quiet", "--every", "100ms=burst:5"];
+    let (_sim, first) = announced(&[&options[..], &slow].concat()).await;
+    let host = text(&first, "root_url").trim_start_matches("http://");
+    let mut slow = TcpStream::connect(host).await.unwrap();
+    let request = format!("GET /v3/users/me HTTP/1.1\r\nHost: {host}\r\n\r\n");
+    slow.write_all(request.as_bytes()).await.unwrap();
+    assert_eq!(soon(slow.read_u8()).await.unwrap(), b'H');
+
+    let heard = heard(&first, &["--count", "20"]).await;
+    assert!(texts(&heard).len() >= 20);
+    let rest = slow.into_std().unwrap().read(&mut [0; 64]);
+    assert_eq!(rest.unwrap_err().kind(), ErrorKind::WouldBlock);
 }
 
 #[tokio::test]

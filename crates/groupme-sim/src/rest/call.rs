@@ -1,14 +1,19 @@
 //! One request, and who answers it.
 
+use bayeux_proto::Instant;
 use serde_json::Value;
 
-use super::{Api, RestConfig, RestResponse, query::Query};
+use super::{Api, RestConfig, RestResponse, flood::Flood, query::Query};
 use crate::world::{GroupId, MessageId, Place, UserId, View, World, number};
 
 /// A request of a user who was let in.
 pub(super) struct Call<'a> {
     pub(super) world: &'a mut World,
     pub(super) config: &'a RestConfig,
+    pub(super) flood: &'a mut Flood,
+    /// Whether a page of messages comes short.
+    pub(super) is_short: bool,
+    pub(super) now: Instant,
     pub(super) user: UserId,
     pub(super) query: Query<'a>,
     pub(super) body: &'a [u8],
@@ -45,6 +50,9 @@ impl Call<'_> {
             ("GET", ["groups", group, "subgroups", topic]) => self.topic(group, topic),
             ("PUT", ["groups", group, "subgroups", topic]) => self.change_topic(group, topic),
             ("DELETE", ["groups", group, "subgroups", topic]) => self.remove_topic(group, topic),
+            ("GET", ["groups", group, "likes"]) => self.popular(group),
+            ("GET", ["groups", group, "likes", "mine"]) => self.liked_in_group(group),
+            ("GET", ["groups", group, "likes", "for_me"]) => self.applauded_in_group(group),
             ("GET", ["groups", group, "messages"]) => self.group_messages(group),
             ("POST", ["groups", group, "messages"]) => self.send_to_group(group),
             ("GET", ["direct_messages"]) => self.direct_messages(),
@@ -58,6 +66,7 @@ impl Call<'_> {
             ("POST", ["poll", conversation, poll, option]) => self.vote(conversation, poll, option),
             ("GET", ["chats"]) => self.chats(),
             ("GET", ["chats", conversation]) => self.chat(conversation),
+            ("DELETE", ["chats", conversation]) => self.delete_chat(conversation),
             ("DELETE", ["conversations", conversation, "messages", message]) => {
                 self.delete(conversation, message)
             }
@@ -89,6 +98,8 @@ impl Call<'_> {
             ("PUT", ["direct_messages", peer, "messages", message]) => {
                 self.edit_direct(peer, message)
             }
+            ("GET", ["likes", "direct_messages", "mine"]) => self.liked_direct(),
+            ("GET", ["likes", "direct_messages", "for_me"]) => self.applauded_direct(),
             ("GET", ["read_receipts"]) => Ok(self.receipts()),
             ("POST", ["read_receipts"]) => self.mark_read_v4_batch(),
             ("POST", ["read_receipts", conversation]) => self.mark_read_v4(conversation),

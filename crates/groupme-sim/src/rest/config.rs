@@ -13,6 +13,18 @@ pub struct RestConfig {
     /// How many requests a second each user may make, beyond which they get 429; `None` for any
     /// number. GroupMe was measured to allow about ten.
     pub rate: Option<u32>,
+    /// How many messages a user may send within a minute, beyond which they are banned from sending:
+    /// 403. Tries count, too, so that a ban lasts until they have held their peace. `None` for any
+    /// number. GroupMe has such a ban, and does not say when it comes.
+    pub flood: Option<u32>,
+    /// Whether messages may have links in them. If not, they are refused with 422, as GroupMe does
+    /// to some.
+    pub links: bool,
+    /// What becomes of the reaction of a user who has reacted to the message already.
+    pub second_like: SecondLike,
+    /// Whether pages of messages come short now and then, although there is more: every second one
+    /// has half as many messages as it could. GroupMe was seen to do it.
+    pub short_pages: bool,
     /// Which of the refusals for haste say when to come back: every second one.
     pub retry_after: RetryAfter,
     /// The status that every request gets instead of an answer, as from a proxy with nothing
@@ -32,6 +44,10 @@ impl Default for RestConfig {
             no_messages: NoMessages::NotModified,
             largest_page: 200,
             rate: None,
+            flood: None,
+            links: true,
+            second_like: SecondLike::Ignored,
+            short_pages: false,
             retry_after: RetryAfter::EverySecond,
             outage: None,
             answer_delay: Duration::ZERO,
@@ -40,7 +56,7 @@ impl Default for RestConfig {
     }
 }
 
-/// How a page without messages is answered. Both were seen.
+/// How a page without messages is answered. All were seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NoMessages {
@@ -48,6 +64,18 @@ pub enum NoMessages {
     NotModified,
     /// 200 with an empty list.
     EmptyList,
+    /// 200 with `null` in the place of the answer.
+    Null,
+}
+
+/// What becomes of a user's second reaction to a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SecondLike {
+    /// It is accepted and ignored, as was measured.
+    Ignored,
+    /// It takes the place of the first, as is documented.
+    Replaces,
 }
 
 /// Which refusals for haste carry a `Retry-After`. GroupMe sends it with some.

@@ -30,6 +30,16 @@ impl Call<'_> {
         Ok(RestResponse::enveloped(200, &chat))
     }
 
+    /// Off the caller's list only.
+    pub(super) fn delete_chat(&mut self, conversation: &str) -> Outcome {
+        let place = self.conversation(conversation)?;
+        let peer = self.peer(place);
+        let chat = peer.and_then(|peer| self.world.chat_row(self.user, peer, false));
+        chat.ok_or_else(RestResponse::no_conversation)?;
+        self.world.put_away(place, self.user)?;
+        Ok(RestResponse::enveloped(200, &Value::Null))
+    }
+
     /// How far the other one of two has read.
     pub(super) fn peer_receipt(&self, place: Place) -> Option<(UserId, Receipt)> {
         let peer = self.peer(place)?;

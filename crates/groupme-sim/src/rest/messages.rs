@@ -105,6 +105,12 @@ impl Call<'_> {
             .ok()
             .filter(|limit| (1..=largest).contains(limit))
             .ok_or_else(out_of_bounds)?;
+        // At least one: a page without messages is the end.
+        let limit = if self.is_short {
+            limit.div_ceil(2)
+        } else {
+            limit
+        };
         let span = self.span()?;
         Ok(self.world.rows(place, span, limit, self.view()))
     }
@@ -126,10 +132,10 @@ impl Call<'_> {
     }
 
     fn list(&self, messages: &[Value], response: &Value) -> RestResponse {
-        if messages.is_empty() && self.config.no_messages == NoMessages::NotModified {
-            RestResponse::empty(304)
-        } else {
-            RestResponse::enveloped(200, response)
+        match self.config.no_messages {
+            NoMessages::NotModified if messages.is_empty() => RestResponse::empty(304),
+            NoMessages::Null if messages.is_empty() => RestResponse::enveloped(200, &Value::Null),
+            _ => RestResponse::enveloped(200, response),
         }
     }
 }

@@ -3,18 +3,22 @@
 use serde_json::{Value, json};
 
 use super::{
-    RestResponse,
+    RestResponse, SecondLike,
     call::{Call, Outcome},
 };
 use crate::world::{Icon, Place};
 
 impl Call<'_> {
-    /// The first reaction counts; a second one is accepted and ignored.
+    /// The first reaction counts; a second one is accepted, and mostly ignored.
     pub(super) fn like(&mut self, conversation: &str, message: &str) -> Outcome {
         let place = self.conversation(conversation)?;
         let message = self.message_in(place, message)?;
         let icon = self.asked_icon()?;
-        if !self.world.has_reacted(message, self.user) {
+        let counts = match self.config.second_like {
+            SecondLike::Ignored => !self.world.has_reacted(message, self.user),
+            SecondLike::Replaces => true,
+        };
+        if counts {
             let heart = || Icon::Unicode(HEART.to_owned());
             let icon = icon.clone().unwrap_or_else(heart);
             self.world.react_with(message, self.user, &icon)?;

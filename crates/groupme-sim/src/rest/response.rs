@@ -78,6 +78,15 @@ impl RestResponse {
         Self::with_body(404, "text/html", "Not Found".to_owned())
     }
 
+    /// In GroupMe's words.
+    pub(super) fn banned() -> Self {
+        Self::refusal(
+            403,
+            403,
+            "User has been auto-banned for sending too many messages.",
+        )
+    }
+
     pub(super) fn slow_down(retry_after: RetryAfter, refusals: u64) -> Self {
         let mut response = Self::refusal(429, 42901, "rate limit exceeded");
         let told = match retry_after {

@@ -30,9 +30,18 @@ impl Call<'_> {
     }
 
     fn send(&mut self, place: Place, message: &Value) -> Outcome {
+        let (now, user) = (self.now, self.user);
+        if let Some(allowed) = self.config.flood
+            && self.flood.is_too_much(now, user, allowed)
+        {
+            return Err(RestResponse::banned());
+        }
         let draft = draft(message).map_err(RestResponse::bad)?;
         if draft.source_guid.is_none() {
             return Err(RestResponse::bad("source_guid is missing"));
+        }
+        if !self.config.links && draft.text.as_deref().is_some_and(has_link) {
+            return Err(RestResponse::refusal(422, 422, "links not allowed"));
         }
         if let Place::Direct(low, high) = place {
             self.world.acquaint(low, high)?;
@@ -77,6 +86,13 @@ pub(super) fn draft(message: &Value) -> Result<Draft, &'static str> {
         attachments,
         event: None,
     })
+}
+
+fn has_link(text: &str) -> bool {
+    let text = text.to_lowercase();
+    ["http://", "https://", "www."]
+        .iter()
+        .any(|sign| text.contains(sign))
 }
 
 /// Characters.

@@ -92,9 +92,7 @@ impl World {
             actor: "sender",
         };
         let notice = Notice::deleted(message, &deletion);
-        gone.deleted = Some(deletion);
-        gone.text = Some("This message was deleted".to_owned());
-        gone.attachments.clear();
+        gone.bury(deletion, "This message was deleted");
         let (message, author) = self.message_and_author(message)?;
         let place = message.place;
         if let Place::Group(group) = place {
@@ -105,8 +103,15 @@ impl World {
         Ok(())
     }
 
+    /// Has something left of messages that are taken down, or nothing, which is so without this.
+    /// Both were seen, the former less often.
+    pub fn leave_tombstones(&mut self, leave: bool) {
+        self.tombstones = leave;
+    }
+
     /// Has the one who made a group take down what somebody else said in it. Nothing is left of
-    /// the message but the notice, the only event that was seen of this.
+    /// the message but the notice, the only event that was seen of this, unless the world is to
+    /// [leave tombstones](Self::leave_tombstones).
     ///
     /// # Errors
     ///
@@ -125,9 +130,16 @@ impl World {
         if !owned {
             return Err(WorldError::NotTheOwner { user: by, message });
         }
-        self.history.remove(message);
         let actor = "admin";
-        self.announce(place, Notice::deleted(message, &Deletion { at, actor }));
+        let deletion = Deletion { at, actor };
+        let notice = Notice::deleted(message, &deletion);
+        if self.tombstones {
+            self.living(message)?
+                .bury(deletion, "An admin deleted this message");
+        } else {
+            self.history.remove(message);
+        }
+        self.announce(place, notice);
         Ok(())
     }
 
@@ -147,6 +159,14 @@ impl World {
         } else {
             Ok(message)
         }
+    }
+}
+
+impl Message {
+    fn bury(&mut self, deletion: Deletion, epitaph: &str) {
+        self.deleted = Some(deletion);
+        self.text = Some(epitaph.to_owned());
+        self.attachments.clear();
     }
 }
 

@@ -87,7 +87,7 @@ impl World {
         let mut peers: Vec<_> = self
             .peers_of(user)
             .filter_map(|peer| {
-                let newest = self.history.backwards(Place::direct(user, peer)).next()?;
+                let newest = self.newest_on_list(Place::direct(user, peer), user)?;
                 Some((newest.id(), peer))
             })
             .collect();
@@ -140,11 +140,11 @@ impl World {
     }
 
     /// A conversation of two, as one of them sees it: `whole` as it is shown alone, or else as it
-    /// is shown in a list. `None` if nothing was said yet.
+    /// is shown in a list. `None` if nothing was said yet, or not since they have put it away.
     pub(crate) fn chat_row(&self, viewer: UserId, peer: UserId, whole: bool) -> Option<Value> {
         let place = Place::direct(viewer, peer);
         let conversation = self.history.conversation(place)?;
-        let newest = self.history.backwards(place).next()?;
+        let newest = self.newest_on_list(place, viewer)?;
         let other = self.users.get(&peer)?;
         let view = View {
             viewer,

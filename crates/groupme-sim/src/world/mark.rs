@@ -2,7 +2,7 @@
 
 use super::{
     MessageId, UserId, World, WorldError,
-    message::{Icon, Message, Reaction},
+    message::{Icon, Like, Message, Reaction},
     notice::Notice,
     payload,
 };
@@ -26,6 +26,10 @@ impl World {
         icon: &Icon,
     ) -> Result<(), WorldError> {
         self.check_party(message, by)?;
+        let like = Like {
+            by,
+            at: self.time(),
+        };
         let liked = self.living(message)?;
         take_back(liked, by);
         match liked
@@ -33,10 +37,10 @@ impl World {
             .iter_mut()
             .find(|reaction| reaction.icon == *icon)
         {
-            Some(reaction) => reaction.users.push(by),
+            Some(reaction) => reaction.likes.push(like),
             None => liked.reactions.push(Reaction {
                 icon: icon.clone(),
-                users: vec![by],
+                likes: vec![like],
             }),
         }
         let now = self.seconds();
@@ -112,15 +116,12 @@ impl World {
 
 /// Removes the user's reaction; false if there is none.
 fn take_back(message: &mut Message, by: UserId) -> bool {
-    let found = message
-        .reactions
-        .iter()
-        .any(|reaction| reaction.users.contains(&by));
+    let found = message.likes().any(|like| like.by == by);
     for reaction in &mut message.reactions {
-        reaction.users.retain(|user| *user != by);
+        reaction.likes.retain(|like| like.by != by);
     }
     message
         .reactions
-        .retain(|reaction| !reaction.users.is_empty());
+        .retain(|reaction| !reaction.likes.is_empty());
     found
 }

@@ -140,11 +140,34 @@ pub(super) struct Deletion {
     pub(super) actor: &'static str,
 }
 
+impl Message {
+    /// All reactions, of whichever kind.
+    pub(super) fn likes(&self) -> impl Iterator<Item = Like> {
+        let reactions = self.reactions.iter();
+        reactions.flat_map(|reaction| reaction.likes.iter().copied())
+    }
+}
+
 /// One kind of reaction, and who reacted so.
 #[derive(Debug)]
 pub(super) struct Reaction {
     pub(super) icon: Icon,
-    pub(super) users: Vec<UserId>,
+    pub(super) likes: Vec<Like>,
+}
+
+/// One reaction of one user.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Like {
+    pub(super) by: UserId,
+    /// Since 1970.
+    pub(super) at: Duration,
+}
+
+impl Reaction {
+    /// Whether the user reacted so.
+    pub(super) fn is_of(&self, user: UserId) -> bool {
+        self.likes.iter().any(|like| like.by == user)
+    }
 }
 
 /// What people react with.

@@ -324,7 +324,8 @@ fn reacted(message: &Message, author: &User, by: UserId, now: u64) -> Value {
 
 /// One kind of reaction, as it is shown with a message.
 pub(super) fn reaction(reaction: &Reaction) -> Value {
-    let users: Vec<String> = reaction.users.iter().map(UserId::to_string).collect();
+    let likes = reaction.likes.iter();
+    let users: Vec<String> = likes.map(|like| like.by.to_string()).collect();
     match &reaction.icon {
         Icon::Unicode(code) => json!({ "code": code, "type": "unicode", "user_ids": users }),
         Icon::Pack { pack, index } => {
@@ -335,12 +336,7 @@ pub(super) fn reaction(reaction: &Reaction) -> Value {
 
 /// One entry per reaction, as GroupMe has it.
 pub(super) fn fans(message: &Message) -> Vec<String> {
-    message
-        .reactions
-        .iter()
-        .flat_map(|reaction| &reaction.users)
-        .map(UserId::to_string)
-        .collect()
+    message.likes().map(|like| like.by.to_string()).collect()
 }
 
 pub(super) fn recipient(message: &Message) -> Option<String> {

@@ -68,10 +68,7 @@ impl World {
     /// Whether the user has reacted to a message.
     pub(crate) fn has_reacted(&self, id: MessageId, user: UserId) -> bool {
         let message = self.history.message(id);
-        message.is_ok_and(|message| {
-            let mut reactions = message.reactions.iter();
-            reactions.any(|reaction| reaction.users.contains(&user))
-        })
+        message.is_ok_and(|message| message.likes().any(|like| like.by == user))
     }
 
     /// All reactions to a message, as the answer to a reaction shows them: pack numbers, 0 where
@@ -104,12 +101,12 @@ impl World {
 
     pub(super) fn row(&self, entry: &Entry, view: View) -> Value {
         match entry {
-            Entry::Said(message) => self.said(message, view),
+            Entry::Said(message) => self.said_row(message, view),
             Entry::Told(told) => self.told(told, view),
         }
     }
 
-    fn said(&self, message: &Message, view: View) -> Value {
+    pub(super) fn said_row(&self, message: &Message, view: View) -> Value {
         let author = self.users.get(&message.author);
         let attachments: Vec<&Value> = message
             .attachments

@@ -89,7 +89,7 @@ impl<'w> Said<'w> {
     /// of one of GroupMe's packs.
     pub fn reaction_of(self, user: UserId) -> Option<&'w str> {
         let mut reactions = self.0.reactions.iter();
-        let reaction = reactions.find(|reaction| reaction.users.contains(&user))?;
+        let reaction = reactions.find(|reaction| reaction.is_of(user))?;
         match &reaction.icon {
             Icon::Unicode(code) => Some(code),
             Icon::Pack { .. } => None,

@@ -109,6 +109,23 @@ fn a_session_may_stay_with_its_dead_socket() {
     assert_eq!(sim.received(next), []);
 }
 
+#[test]
+fn the_end_of_an_old_socket_may_close_the_new_one() {
+    for spreads in [true, false] {
+        let mut sim = with(|config| config.profile.late_close_spreads = spreads);
+        let (old, client) = sim.listen();
+        let new = sim.socket();
+        sim.send(new, &json!([connect(&client, "4")]));
+        sim.close(old);
+        sim.said_by_mara("heard?");
+        if spreads {
+            assert_eq!(sim.received(new), [Sent::Closed(1000)]);
+        } else {
+            assert_eq!(texts(&sim.messages(new)), ["heard?"]);
+        }
+    }
+}
+
 impl Virtual {
     fn said_by_mara(&mut self, text: &str) {
         self.with(|world, cast| world.say(cast.lake, cast.mara, text).unwrap());

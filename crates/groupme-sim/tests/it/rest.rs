@@ -2,6 +2,7 @@
 
 mod changes;
 mod conversations;
+mod likes;
 mod order;
 mod paging;
 mod polls;

@@ -199,6 +199,31 @@ fn what_the_owner_takes_down_is_gone_but_for_the_notice() {
 }
 
 #[test]
+fn what_the_owner_takes_down_may_leave_a_tombstone() {
+    let mut sim = Virtual::new();
+    let (socket, _) = sim.listen();
+    let id = sim.with(|world, cast| {
+        world.leave_tombstones(true);
+        let id = world.say(cast.lake, cast.theo, "rude").unwrap();
+        world.react(id, cast.me, "❤️").unwrap();
+        world.take_down(id, cast.mara).unwrap();
+        id
+    });
+    let row = sim.row(id);
+    assert_eq!(
+        (&row["text"], &row["deletion_actor"], &row["deleted_at"]),
+        (
+            &"An admin deleted this message".into(),
+            &"admin".into(),
+            &1_785_346_055.into()
+        )
+    );
+    let pushed = events(&sim.messages(socket), &format!("/user/{}", sim.cast.me));
+    let notice = &pushed.last().unwrap()["subject"]["event"];
+    assert_eq!(notice["data"]["deletion_actor"], "admin");
+}
+
+#[test]
 fn others_and_the_system_have_the_last_word_on_what_they_said() {
     let mut sim = Virtual::new();
     let id = sim.said(sim.cast.theo, "mine");

@@ -127,6 +127,29 @@ fn chats_are_those_in_which_something_was_said_the_liveliest_first() {
 }
 
 #[test]
+fn a_deleted_chat_is_off_the_list_of_who_deleted_it_until_something_is_said() {
+    let mut sim = Virtual::new();
+    let (me, mara) = (sim.cast.me, sim.cast.mara);
+    sim.with(|world, _| world.direct_message(mara, me, "first").unwrap());
+    let chat = format!("/v3/chats/{mara}+{me}");
+    let gone = sim.request(me, "DELETE", &chat, "");
+    assert_eq!(content(&gone, 200), Value::Null);
+    assert_eq!(content(&sim.get("/v3/chats"), 200), json!([]));
+    assert_empty(&sim.get(&chat), 404);
+    assert_empty(&sim.request(me, "DELETE", &chat, ""), 404);
+    // What was said is still there, and the other one has lost nothing.
+    let messages = format!("/v3/direct_messages?other_user_id={mara}");
+    assert_eq!(content(&sim.get(&messages), 200)["count"], 1);
+    let hers = sim.request(mara, "GET", "/v3/chats", "");
+    assert_eq!(content(&hers, 200)[0]["last_message"]["text"], "first");
+
+    sim.with(|world, _| world.direct_message(mara, me, "second").unwrap());
+    let chats = content(&sim.get("/v3/chats"), 200);
+    assert_eq!(chats[0]["last_message"]["text"], "second");
+    assert_eq!(chats[0]["messages_count"], 2);
+}
+
+#[test]
 fn what_is_not_the_callers_is_not_there() {
     let mut sim = Virtual::new();
     let (me, mara, theo) = (sim.cast.me, sim.cast.mara, sim.cast.theo);

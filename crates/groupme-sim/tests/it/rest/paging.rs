@@ -108,6 +108,38 @@ fn a_page_without_messages_may_be_an_empty_list() {
 }
 
 #[test]
+fn a_page_without_messages_may_be_null() {
+    let (mut sim, history) = with_history(3);
+    sim.simulation.rest_mut().config_mut().no_messages = NoMessages::Null;
+    let target = sim.lake(&format!("/messages?before_id={}", history[0]));
+    assert_eq!(content(&sim.get(&target), 200), Value::Null);
+    let target = sim.lake(&format!("/messages?before_id={}", history[1]));
+    assert_eq!(content(&sim.get(&target), 200)["count"], 7);
+}
+
+#[test]
+fn pages_may_come_short_and_still_leave_nothing_out() {
+    let (mut sim, history) = with_history(31);
+    sim.simulation.rest_mut().config_mut().short_pages = true;
+    let (mut seen, mut lengths) = (Vec::new(), Vec::new());
+    let mut cursor = "1".to_owned();
+    while seen.len() < history.len() {
+        let target = sim.lake(&format!("/messages?limit=11&after_id={cursor}"));
+        let page = ids(&content(&sim.get(&target), 200));
+        lengths.push(page.len());
+        cursor.clone_from(page.last().unwrap());
+        seen.extend(page);
+    }
+    assert_eq!(lengths, [11, 6, 11, 6]);
+    assert_eq!(seen[..31], texts(history.iter().copied()));
+    // One message is not half of nothing.
+    for _ in 0..2 {
+        let target = sim.lake("/messages?limit=1");
+        assert_eq!(ids(&content(&sim.get(&target), 200)).len(), 1);
+    }
+}
+
+#[test]
 fn the_limit_lies_between_one_and_two_hundred() {
     let (mut sim, _) = with_history(300);
     for limit in ["0", "201", "-1", "many", ""] {

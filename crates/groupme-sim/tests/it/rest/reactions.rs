@@ -1,6 +1,6 @@
 //! Likes and pins.
 
-use groupme_sim::MessageId;
+use groupme_sim::{MessageId, SecondLike};
 use serde_json::{Value, json};
 
 use super::{assert_empty, body, content, events, fixture};
@@ -91,6 +91,19 @@ fn a_second_like_is_accepted_and_ignored_until_the_first_is_taken_back() {
     assert_eq!(sim.row(id)["reactions"], json!([expected]));
     let favorite = sim.messages(socket).remove(0);
     assert_eq!(favorite["data"]["subject"]["reactions"], json!([expected]));
+}
+
+#[test]
+fn a_second_like_may_take_the_place_of_the_first() {
+    let mut sim = Virtual::new();
+    sim.simulation.rest_mut().config_mut().second_like = SecondLike::Replaces;
+    let id = sim.said(sim.cast.mara, "joke");
+    for (request, code) in [("🤣", "🤣"), ("👍", "👍")] {
+        let body = json!({ "like_icon": { "type": "unicode", "code": request } });
+        let liked = content(&like(&mut sim, id, "like", &body.to_string()), 200);
+        assert_eq!(liked["reactions"].as_array().unwrap().len(), 1);
+        assert_eq!(liked["reactions"][0]["code"], code);
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use groupme_sim::{RestRequest, RetryAfter};
+use serde_json::json;
 
 use super::{assert_empty, body, content, header, message};
 use crate::peer::Virtual;
@@ -122,6 +123,65 @@ fn all_or_none_of_the_hasty_may_be_told_when_to_come_back() {
             );
         }
     }
+}
+
+#[test]
+fn who_sends_too_much_is_banned_until_they_hold_their_peace() {
+    let mut sim = Virtual::new();
+    sim.simulation.rest_mut().config_mut().flood = Some(2);
+    let target = sim.lake("/messages");
+    let mut number = 0;
+    let mut send = |sim: &mut Virtual, user| {
+        number += 1;
+        let message = message(&format!("guid {number}"), "spam");
+        sim.request(user, "POST", &target, &message)
+    };
+    let (me, theo) = (sim.cast.me, sim.cast.theo);
+    for _ in 0..2 {
+        assert_eq!(send(&mut sim, me).status, 201);
+        sim.pass(Duration::from_secs(10));
+    }
+    let banned = body(&send(&mut sim, me), 403);
+    assert_eq!(
+        banned["meta"]["errors"][0],
+        "User has been auto-banned for sending too many messages."
+    );
+    // To people, too; but to read is no sin, and the others have done nothing.
+    let direct = json!({ "direct_message": {
+        "recipient_id": theo.to_string(), "source_guid": "d", "text": "spam",
+    }});
+    let response = sim.post_rest("/v3/direct_messages", &direct.to_string());
+    assert_eq!(response.status, 403);
+    assert_eq!(sim.get("/v3/users/me").status, 200);
+    assert_eq!(send(&mut sim, theo).status, 201);
+
+    // 59 s after the last two tries, and then a minute.
+    sim.pass(Duration::from_secs(59));
+    assert_eq!(send(&mut sim, me).status, 403);
+    sim.pass(Duration::from_mins(1));
+    assert_eq!(send(&mut sim, me).status, 201);
+}
+
+#[test]
+fn links_may_not_be_allowed() {
+    let mut sim = Virtual::new();
+    let target = sim.lake("/messages");
+    let send = |sim: &mut Virtual, guid, text| sim.post_rest(&target, &message(guid, text)).status;
+    assert_eq!(send(&mut sim, "a", "see https://example.com"), 201);
+    sim.simulation.rest_mut().config_mut().links = false;
+    for link in [
+        "HTTP://example.com",
+        "look: https://example.com",
+        "www.example.com",
+    ] {
+        assert_eq!(send(&mut sim, "b", link), 422, "{link}");
+    }
+    let plain = "a colon: no link, and http alone is none either";
+    assert_eq!(
+        send(&mut sim, "b", plain),
+        201,
+        "what is refused is not sent"
+    );
 }
 
 #[test]

@@ -1,0 +1,33 @@
+//! The ban for those who send too much.
+
+use core::time::Duration;
+use std::collections::{BTreeMap, VecDeque};
+
+use bayeux_proto::Instant;
+
+use crate::world::UserId;
+
+/// Who tried to send when, within the last minute.
+#[derive(Debug, Default)]
+pub(super) struct Flood {
+    tries: BTreeMap<UserId, VecDeque<Instant>>,
+}
+
+impl Flood {
+    /// Notes a try; true if it is one too many.
+    pub(super) fn is_too_much(&mut self, now: Instant, user: UserId, allowed: u32) -> bool {
+        let allowed = usize::try_from(allowed).unwrap_or(usize::MAX);
+        let tries = self.tries.entry(user).or_default();
+        while tries.front().is_some_and(|time| now - *time >= WINDOW) {
+            tries.pop_front();
+        }
+        // One beyond what is allowed says all, and the latest say it longest.
+        while tries.len() > allowed {
+            tries.pop_front();
+        }
+        tries.push_back(now);
+        tries.len() > allowed
+    }
+}
+
+const WINDOW: Duration = Duration::from_mins(1);

@@ -1,0 +1,54 @@
+//! Lists of the messages that people reacted to.
+
+use core::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{
+    RestResponse,
+    call::{Call, Outcome},
+};
+
+impl Call<'_> {
+    /// The favourites of a group, of a day, a week or a month.
+    pub(super) fn popular(&self, group: &str) -> Outcome {
+        let place = self.group_place(group)?;
+        let days = match self.query.text("period").as_deref() {
+            Some("day") => 1,
+            Some("week") => 7,
+            Some("month") => 30,
+            _ => return Err(RestResponse::bad("period must be day, week or month")),
+        };
+        let within = Duration::from_hours(24 * days);
+        let rows = self.world.popular_rows(place, within, self.view());
+        Ok(messages(&rows))
+    }
+
+    pub(super) fn liked_in_group(&self, group: &str) -> Outcome {
+        let place = self.group_place(group)?;
+        let rows = self.world.liked_rows(place, self.user, self.view());
+        Ok(messages(&rows))
+    }
+
+    pub(super) fn applauded_in_group(&self, group: &str) -> Outcome {
+        let place = self.group_place(group)?;
+        let rows = self.world.applauded_rows(place, self.user, self.view());
+        Ok(messages(&rows))
+    }
+
+    pub(super) fn liked_direct(&self) -> Outcome {
+        let place = self.asked_direct_place()?;
+        let rows = self.world.liked_rows(place, self.user, self.view());
+        Ok(messages(&rows))
+    }
+
+    pub(super) fn applauded_direct(&self) -> Outcome {
+        let place = self.asked_direct_place()?;
+        let rows = self.world.applauded_rows(place, self.user, self.view());
+        Ok(messages(&rows))
+    }
+}
+
+fn messages(rows: &[Value]) -> RestResponse {
+    RestResponse::enveloped(200, &json!({ "messages": rows }))
+}

@@ -1,0 +1,269 @@
+//! A Bayeux server of your own, with nothing of GroupMe in it: a clock that strikes, and two clients
+//! that listen, one over a WebSocket and one by long-polling.
+//!
+//! `bayeux_proto::server` decides what is said to whom, and this program brings the sockets: hyper
+//! for HTTP, fastwebsockets for what becomes of it, and tokio under both.
+//!
+//! `cargo run --example own_server`
+
+use core::{
+    net::SocketAddr,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+use std::collections::BTreeMap;
+
+use anyhow::{Context, bail};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use bayeux_proto::{
+    Channel, Event, Session, Transport,
+    server::{Config, Host, Inquiry, Lane, LaneKind, Member, Output, Server},
+};
+use bayeux_transport::{Clock, Driver, DriverEvent, Endpoint, Lanes, Options};
+use bayeux_wire::{Decoder, Frame, Inbound, Value};
+use fastwebsockets::{
+    self as websocket, FragmentCollectorRead, OpCode, Role, WebSocket, WebSocketError,
+};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::{
+    Request, Response, StatusCode,
+    body::{Bytes, Incoming},
+    header,
+    server::conn::http1,
+    service::service_fn,
+    upgrade::OnUpgrade,
+};
+use hyper_util::rt::TokioIo;
+use sha1::{Digest, Sha1};
+use tokio::{
+    net::TcpListener,
+    sync::{Mutex, mpsc, oneshot},
+};
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    let (reports, reported) = mpsc::channel(64);
+    tokio::spawn(run(reported));
+    tokio::spawn(accept(listener, reports));
+    tokio::try_join!(
+        listen(address, Transport::WebSocket),
+        listen(address, Transport::LongPolling),
+    )?;
+    Ok(())
+}
+
+/// A client, which listens until the clock has struck three.
+async fn listen(address: SocketAddr, transport: Transport) -> anyhow::Result<()> {
+    let mut config = bayeux_proto::Config::default();
+    config.transports = vec![transport];
+    let mut session = Session::new(config, 1);
+    session.subscribe(&Channel::new("/clock")?)?;
+    session.connect();
+    let endpoint = Endpoint::new(&format!("ws://{address}/bayeux"))?;
+    let lanes = Lanes::new(endpoint, Options::default(), Clock::start())?;
+    let mut driver = Driver::new(session, lanes, ());
+    loop {
+        match driver.next().await {
+            DriverEvent::Delivery(delivery) => {
+                let stroke = delivery.data().and_then(Value::as_u64);
+                let stroke = stroke.context("the clock tells a number")?;
+                println!("{transport:?} hears {stroke} on {}", delivery.channel());
+                if stroke >= 3 {
+                    driver.session().disconnect();
+                }
+            }
+            DriverEvent::Session(Event::Ended(end)) => {
+                println!("{transport:?} {end}");
+                return Ok(());
+            }
+            other => println!("{transport:?} {other:?}"),
+        }
+    }
+}
+
+/// What the server is told by its connections.
+enum Report {
+    Opened(Lane, LaneKind, mpsc::Sender<Output>),
+    Received(Lane, Bytes),
+    Closed(Lane),
+}
+
+/// Who may do what: everybody may listen, and only the clock may strike.
+struct Rules;
+
+impl Host for Rules {
+    fn fill_random(&mut self, bytes: &mut [u8]) {
+        getrandom::fill(bytes).expect("the system has randomness");
+    }
+
+    fn may_publish(&mut self, inquiry: &Inquiry<'_>) -> Result<(), String> {
+        Err(format!(
+            "403:{}:Only the clock strikes",
+            inquiry.request.channel
+        ))
+    }
+}
+
+/// The server: one task to which all else reports, so that nothing has to be locked.
+async fn run(mut reports: mpsc::Receiver<Report>) {
+    let (mut server, mut decoder) = (Server::new(Config::default()), Decoder::new());
+    let mut lanes = BTreeMap::new();
+    let (clock, mut stroke) = (Clock::start(), 0_u64);
+    let mut pendulum = tokio::time::interval(Duration::from_millis(200));
+    loop {
+        tokio::select! {
+            Some(report) = reports.recv() => match report {
+                Report::Opened(lane, kind, outputs) => {
+                    lanes.insert(lane, outputs);
+                    server.handle_open(clock.now(), lane, kind);
+                }
+                Report::Received(lane, bytes) => {
+                    let mut frame = Frame::from_bytes(&bytes);
+                    Inbound::decode(&mut decoder, &mut frame).show(|payload| {
+                        server.handle_payload(clock.now(), lane, payload, &mut Rules);
+                    });
+                }
+                Report::Closed(lane) => {
+                    lanes.remove(&lane);
+                    server.handle_close(clock.now(), lane);
+                }
+            },
+            _ = pendulum.tick() => {
+                stroke += 1;
+                let data = stroke.to_string();
+                server.publish(clock.now(), "/clock", &[Member::new("data", &data)]);
+            }
+            () = clock.sleep_until(server.poll_timeout()) => server.handle_timeout(clock.now()),
+        }
+        while let Some(output) = server.poll_output() {
+            let lane = output.lane();
+            // Nobody waits for one who does not read.
+            if lanes
+                .get(&lane)
+                .is_some_and(|lane: &mpsc::Sender<_>| lane.try_send(output).is_err())
+            {
+                lanes.remove(&lane);
+                server.handle_close(clock.now(), lane);
+            }
+        }
+    }
+}
+
+/// Lets clients in, one task each.
+async fn accept(listener: TcpListener, reports: mpsc::Sender<Report>) -> anyhow::Result<()> {
+    loop {
+        let (stream, _) = listener.accept().await?;
+        let reports = reports.clone();
+        let service = service_fn(move |request| answer(request, reports.clone()));
+        let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+        tokio::spawn(connection.with_upgrades());
+    }
+}
+
+/// One HTTP request: it asks for a WebSocket, or it is one batch that is answered by another.
+async fn answer(
+    request: Request<Incoming>,
+    reports: mpsc::Sender<Report>,
+) -> anyhow::Result<Response<Full<Bytes>>> {
+    static LANES: AtomicU64 = AtomicU64::new(1);
+    let lane = Lane::new(LANES.fetch_add(1, Ordering::Relaxed));
+    if let Some(key) = request.headers().get(header::SEC_WEBSOCKET_KEY) {
+        let accept = Sha1::new().chain_update(key).chain_update(WEBSOCKET_GUID);
+        let response = Response::builder()
+            .status(StatusCode::SWITCHING_PROTOCOLS)
+            .header(header::CONNECTION, "Upgrade")
+            .header(header::UPGRADE, "websocket")
+            .header(
+                header::SEC_WEBSOCKET_ACCEPT,
+                STANDARD.encode(accept.finalize()),
+            )
+            .body(Full::default())?;
+        tokio::spawn(serve_socket(lane, hyper::upgrade::on(request), reports));
+        return Ok(response);
+    }
+    let batch = Limited::new(request.into_body(), LARGEST_BATCH)
+        .collect()
+        .await;
+    let batch = batch.map_err(anyhow::Error::from_boxed)?.to_bytes();
+    let (answering, answer) = oneshot::channel();
+    tokio::spawn(serve_exchange(lane, batch, answering, reports));
+    match answer.await?.context("the server has ended")? {
+        Output::Respond { body, .. } => Ok(Response::builder()
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(body.into())?),
+        Output::Refuse { why, .. } => Ok(Response::builder()
+            .status(why.status())
+            .body(Full::default())?),
+        other => bail!("{other:?} is for sockets"),
+    }
+}
+
+/// A lane of one batch each way. A client that does not wait for its answer ends it.
+async fn serve_exchange(
+    lane: Lane,
+    batch: Bytes,
+    mut answering: oneshot::Sender<Option<Output>>,
+    reports: mpsc::Sender<Report>,
+) -> anyhow::Result<()> {
+    let (sender, mut outputs) = mpsc::channel(1);
+    reports
+        .send(Report::Opened(lane, LaneKind::Exchange, sender))
+        .await?;
+    reports.send(Report::Received(lane, batch)).await?;
+    tokio::select! {
+        output = outputs.recv() => drop(answering.send(output)),
+        () = answering.closed() => {}
+    }
+    Ok(reports.send(Report::Closed(lane)).await?)
+}
+
+/// A lane of any number of batches both ways.
+async fn serve_socket(
+    lane: Lane,
+    upgrade: OnUpgrade,
+    reports: mpsc::Sender<Report>,
+) -> anyhow::Result<()> {
+    let socket = WebSocket::after_handshake(TokioIo::new(upgrade.await?), Role::Server);
+    let (reader, writer) = socket.split(tokio::io::split);
+    let (mut reader, writer) = (FragmentCollectorRead::new(reader), Mutex::new(writer));
+    let (sender, mut outputs) = mpsc::channel(64);
+    reports
+        .send(Report::Opened(lane, LaneKind::Socket, sender))
+        .await?;
+    let write = async |frame| writer.lock().await.write_frame(frame).await;
+    let reading = async {
+        // What is written of its own accord are pongs.
+        while let Ok(frame) = reader.read_frame(&mut |frame| write(frame)).await {
+            let batch = Bytes::copy_from_slice(&frame.payload);
+            let is_batch = matches!(frame.opcode, OpCode::Text | OpCode::Binary);
+            if is_batch && reports.send(Report::Received(lane, batch)).await.is_err() {
+                break;
+            }
+        }
+    };
+    let writing = async {
+        while let Some(output) = outputs.recv().await {
+            let frame = match output {
+                Output::Frame { text, .. } => websocket::Frame::text(text.into_bytes().into()),
+                Output::Close { code, .. } => websocket::Frame::close(code, &[]),
+                Output::Respond { .. } | Output::Refuse { .. } => continue,
+            };
+            write(frame).await?;
+        }
+        Ok(())
+    };
+    // Side by side to the end of the socket: a read that is given up halfway loses its place.
+    let written: Result<(), WebSocketError> = tokio::select! {
+        () = reading => Ok(()),
+        written = writing => written,
+    };
+    reports.send(Report::Closed(lane)).await?;
+    Ok(written?)
+}
+
+/// RFC 6455, section 1.3.
+const WEBSOCKET_GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+/// Bytes.
+const LARGEST_BATCH: usize = 1 << 20;
