@@ -4,7 +4,7 @@ use sim::{Campaign, Sabotage};
 
 /// Runs seeds with a fault on purpose until an invariant catches it, and says which.
 fn caught(sabotage: Sabotage) -> &'static str {
-    let mut campaign = Campaign::new(1, 400);
+    let mut campaign = Campaign::new(1, 5_000);
     campaign.sabotage = Some(sabotage);
     campaign.twice = 1;
     match campaign.run() {
