@@ -228,6 +228,12 @@ impl Seen {
         Some(oldest)
     }
 
+    /// Whether a message was told to be deleted before it was told of.
+    pub(crate) fn is_gone(&self, message: &MessageId) -> bool {
+        let older = self.older.iter().find(|(older, _)| older == message);
+        older.is_some_and(|(_, version)| version.deleted)
+    }
+
     /// The state of a message of any age, to be changed; and whether it is among the newest.
     pub(crate) fn state(&mut self, message: &MessageId) -> (&mut Version, bool) {
         if self.newest.contains_key(message) {

@@ -6,7 +6,7 @@ use super::Feed;
 use crate::{
     Item, Made, Origin,
     conversation::Conversation,
-    fact::{Change as PushedChange, NewMessage},
+    fact::{Change as PushedChange, NewMessage, deleted_by},
     item::{Mark, Record},
     store::Change,
     version::{Difference, Version},
@@ -61,6 +61,11 @@ impl<P> Feed<P> {
         }
         if let Some(messages) = &mut conversation.gap {
             *messages += 1;
+        }
+        if let Some(gone) = deleted_by(&row)
+            && !conversation.seen.knows(&gone)
+        {
+            conversation.seen.state(&gone).0.deleted = true;
         }
         let mut record = Record::default();
         conversation.remember(id, row.id.clone(), version, &mut record);

@@ -21,11 +21,9 @@ impl<P> Feed<P> {
 
     fn take_message(&mut self, message: NewMessage, push: P) {
         let epoch = self.epoch;
-        if self
-            .conversation(&message.conversation)
-            .seen
-            .knows(&message.id)
-        {
+        let seen = &self.conversation(&message.conversation).seen;
+        // One that is told to be deleted already may still be on its way.
+        if seen.knows(&message.id) || seen.is_gone(&message.id) {
             return;
         }
         if message.parent.is_some() {

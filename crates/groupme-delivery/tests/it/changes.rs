@@ -152,6 +152,22 @@ fn what_became_of_a_message_that_is_pushed_late_is_looked_up() {
 }
 
 #[test]
+fn a_message_that_is_pushed_after_its_deletion_was_fetched_is_not_told_of() {
+    let mut world = World::new();
+    world.live();
+    world.lose();
+    let gone = world.say(GROUP, 1);
+    world.rows.get_mut(GROUP).unwrap().clear();
+    world.say(GROUP, 2);
+    let event = json!({ "type": "message.deleted", "data": { "message_id": gone["id"] } });
+    world.change(GROUP, 2, &json!({ "system": true, "event": event }));
+    let said = world.live();
+    assert!(said.contains(&"backfill 1835/2".to_owned()), "{said:?}");
+    assert!(world.push(&created(&gone), "late").is_empty());
+    assert_eq!(world.say_live(GROUP, 3), ["push 1835/3"]);
+}
+
+#[test]
 fn a_change_pushed_while_it_is_compared_is_newer_than_the_answer() {
     let mut world = World::new();
     world.live();
