@@ -219,9 +219,9 @@ impl Client {
         if self.asleep.is_none() && !forbidden {
             self.look_at_clock(now);
             if let Some(account) = &mut self.account
-                && let Some((channel, is_watched)) = self.program.would_watch(ask)
+                && let Some(channel) = self.program.would_unwatch(ask)
             {
-                account.watch(channel.as_str(), is_watched);
+                account.watch(channel.as_str(), false);
             }
             self.program
                 .ask(now, self.local, ask, &mut self.session, checks);

@@ -1,6 +1,6 @@
 //! What arrives at a client.
 
-use bayeux_proto::{Close, Instant, LaneId, Verdict};
+use bayeux_proto::{Close, Event, Instant, LaneId, Verdict};
 use groupme_model::EventRef;
 
 use super::Client;
@@ -115,6 +115,11 @@ impl Client {
                 self.program.told(now, &event);
                 if let Some(account) = &mut self.account {
                     let own = self.program.is_own(&event);
+                    if let Event::Subscribed(id) = event
+                        && let Some(channel) = self.program.channel(id)
+                    {
+                        account.watch(channel.as_str(), true);
+                    }
                     account.told(now, &event, own, self.program.hears_own());
                 }
             }
