@@ -45,8 +45,10 @@ impl SqliteStore {
         // A commit is written, and on disk when the system gets around to it.
         set("synchronous", "NORMAL")?;
         set("wal_autocheckpoint", "250")?;
-        self.connection
-            .pragma_query_value(None, "user_version", |row| row.get(0))
+        let version: u32 = self
+            .connection
+            .pragma_query_value(None, "user_version", |row| row.get(0))?;
+        Ok(usize::try_from(version).unwrap_or(usize::MAX))
     }
 
     fn read(&self) -> Result<Saved, rusqlite::Error> {
