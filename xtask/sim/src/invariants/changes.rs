@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bayeux_proto::{Instant, SubscriptionId};
+use bayeux_proto::{Event, Instant, SubscriptionId};
 use groupme_sim::World;
 
 use super::{End, Invariant};
@@ -115,6 +115,9 @@ impl Invariant for Changes {
                 let conversation = conversation_of(channel.as_str());
                 let listens = &mut self.programs[client].listens;
                 listens.extend(conversation.map(|conversation| (id, conversation)));
+            }
+            Fact::Client(client, ClientFact::Told(Event::Refused(id, _))) => {
+                self.programs[client].listens.remove(id);
             }
             Fact::Client(client, ClientFact::Asked(Asked::Unsubscribe(id, _))) => {
                 self.programs[client].listens.remove(&id);
