@@ -17,6 +17,8 @@ pub enum Handed {
     LostChanges(Loss),
     /// All is there.
     CaughtUp,
+    /// REST is polled, since nothing is pushed; or no longer.
+    Polling(bool),
     /// Something else.
     Other,
 }
@@ -116,6 +118,7 @@ impl Handed {
                 }
             }
             Item::CaughtUp => Self::CaughtUp,
+            Item::Polling(is_polling) => Self::Polling(*is_polling),
             _ => Self::Other,
         }
     }
