@@ -41,14 +41,22 @@ impl<P> Feed<P> {
             until,
             rows: Vec::new(),
         };
-        if is_gap {
-            let upto = match &self.conversation(id).target {
-                Target::At(upto) => Some(upto.clone()),
-                _ => None,
-            };
+        // Whether there is one at all is not known yet, unless a list said so.
+        if is_gap && let Target::At(upto) = &self.conversation(id).target {
+            let upto = Some(upto.clone());
             self.open_gap(id, upto);
         }
         self.ask_history(id, Window::Newest);
+    }
+
+    /// Fetches from the newest message back to the cursor: of a conversation that the user was out of
+    /// for who knows how long, the newest messages and not all.
+    pub(super) fn fetch_back(&mut self, id: &ConversationId) {
+        let conversation = self.conversation(id);
+        if let Some(cursor) = conversation.cursor.clone() {
+            conversation.is_stale = true;
+            self.fetch_backward(id, Until::Message(cursor));
+        }
     }
 
     pub(super) fn take_rows(&mut self, pending: &Pending, mut rows: Vec<Message>) {
@@ -190,6 +198,9 @@ impl<P> Feed<P> {
         let excess = excess.min(rows.iter().position(is_pushed).unwrap_or(excess));
         let is_truncated = !is_complete && (!matches!(until, Until::Count(_)) || is_short(&rows));
         rows.drain(..excess);
+        if !matches!(until, Until::Count(_)) && !rows.is_empty() {
+            self.open_gap(id, None);
+        }
         if is_truncated {
             let upto = rows.first().map(|row| row.id.clone());
             self.tell_lost(id, Missing::Messages, upto, Why::Truncated);

@@ -163,7 +163,7 @@ impl<P> Feed<P> {
         if is_first && is_current && history == 0 && newest.is_some() {
             self.begin_with_held(&id);
         }
-        self.come_back(&id);
+        let was_left = self.come_back(&id);
         let conversation = self.conversation(&id);
         if is_current {
             conversation.listed_in = epoch;
@@ -176,6 +176,9 @@ impl<P> Feed<P> {
         if conversation.cursor.is_some() {
             if conversation.is_ahead(&newest) {
                 conversation.aim(&newest);
+                if was_left {
+                    self.fetch_back(&id);
+                }
             }
             self.settle_listed(is_current, &id);
             return;

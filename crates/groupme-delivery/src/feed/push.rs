@@ -5,7 +5,6 @@ use groupme_model::{ConversationId, EventRef};
 use super::Feed;
 use crate::{
     Cause, Item,
-    conversation::Target,
     fact::{Change, Fact, NewMessage},
     item::Record,
 };
@@ -58,7 +57,7 @@ impl<P> Feed<P> {
         let id = message.conversation.clone();
         self.open_gap_for(&id, Some(message.id.clone()), Cause::Membership);
         self.hold_message(message, push);
-        self.settle(&id);
+        self.fetch_back(&id);
         self.rejoin_topics(&id);
     }
 
@@ -74,8 +73,7 @@ impl<P> Feed<P> {
             self.come_back(&id);
             let topic = self.conversation(&id);
             topic.whole_in = 0;
-            topic.target = Target::End;
-            self.settle(&id);
+            self.fetch_back(&id);
         }
     }
 
