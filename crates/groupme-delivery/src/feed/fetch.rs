@@ -196,7 +196,10 @@ impl<P> Feed<P> {
         let excess = rows.len().saturating_sub(most);
         let is_pushed = |row: &Message| pushed.as_ref().is_some_and(|pushed| row.id >= *pushed);
         let excess = excess.min(rows.iter().position(is_pushed).unwrap_or(excess));
-        let is_truncated = !is_complete && (!matches!(until, Until::Count(_)) || is_short(&rows));
+        let is_truncated = match until {
+            Until::Count(_) => !is_complete && is_short(&rows),
+            _ => !is_complete || excess > 0,
+        };
         rows.drain(..excess);
         if !matches!(until, Until::Count(_)) && !rows.is_empty() {
             self.open_gap(id, None);

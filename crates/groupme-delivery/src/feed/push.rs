@@ -20,9 +20,13 @@ impl<P> Feed<P> {
 
     fn take_message(&mut self, message: NewMessage, push: P) {
         let epoch = self.epoch;
-        let seen = &self.conversation(&message.conversation).seen;
-        // One that is told to be deleted already may still be on its way.
-        if seen.knows(&message.id) || seen.is_gone(&message.id) {
+        let conversation = self.conversation(&message.conversation);
+        let seen = &conversation.seen;
+        // One that is told to be deleted already may still be on its way; so may one from before the
+        // account was met, which would come after newer ones.
+        let is_past =
+            conversation.is_past(&message.id) && conversation.cursor > conversation.met_at;
+        if seen.knows(&message.id) || seen.is_gone(&message.id) || is_past {
             return;
         }
         if message.parent.is_some() {

@@ -235,6 +235,22 @@ fn a_history_that_lags_behind_the_list_is_waited_for() {
 }
 
 #[test]
+fn a_newcomer_with_more_on_one_page_than_is_fetched_has_its_bounds_named() {
+    let mut config = Config::default();
+    (config.newcomer, config.reread) = (2, 0);
+    let mut world = World::with(config);
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    for number in 2..=4 {
+        world.say("77", number);
+    }
+    let said = world.live();
+    let lost = "lost 77 Messages ?..3 (Truncated)".to_owned();
+    assert!(said.contains(&lost), "{said:?}");
+}
+
+#[test]
 fn a_newcomer_with_more_history_than_is_fetched_has_its_bounds_named() {
     let mut config = Config::default();
     (config.newcomer, config.page, config.reread) = (4, 2, 0);

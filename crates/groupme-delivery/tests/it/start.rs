@@ -120,6 +120,20 @@ fn the_echo_of_a_message_of_ones_own_is_marked() {
 }
 
 #[test]
+fn what_was_said_before_the_account_was_met_does_not_come_after_what_was_said_since() {
+    for is_newer_first in [false, true] {
+        let mut world = World::new();
+        let past = world.say(GROUP, 1);
+        world.live();
+        if is_newer_first {
+            assert_eq!(world.say_live(GROUP, 2), ["push 1835/2"]);
+        }
+        let said = world.push(&created(&past), "past");
+        assert_eq!(said.is_empty(), is_newer_first, "{said:?}");
+    }
+}
+
+#[test]
 fn history_reaches_back_to_what_was_pushed_before_a_loss() {
     let mut config = Config::default();
     config.history = 2;
