@@ -10,6 +10,7 @@ pub(crate) mod groups;
 pub(crate) mod history;
 pub(crate) mod like;
 pub(crate) mod listen;
+mod names;
 pub(crate) mod ping;
 pub(crate) mod read;
 pub(crate) mod send;

@@ -9,7 +9,8 @@ mod words;
 
 use std::io;
 
-use groupme_client::{Delivery, Status};
+use groupme_client::{Delivery, Status, UserId};
+use groupme_model::{Chat, Group};
 
 pub(crate) use self::{
     row::{RoundTrips, Row},
@@ -39,6 +40,18 @@ impl Printer {
             Format::Summary => Style::Summary(Box::new(summary::Summary::new())),
         };
         Self { style, events: 0 }
+    }
+
+    /// Whether it has a use for names.
+    pub(crate) fn wants_names(&self) -> bool {
+        matches!(self.style, Style::Pretty(_))
+    }
+
+    /// Takes note of whose account it is, and of what its groups and people are called.
+    pub(crate) fn meet(&mut self, own: &UserId, groups: &[Group], chats: &[Chat]) {
+        if let Style::Pretty(pretty) = &mut self.style {
+            pretty.meet(own, groups, chats);
+        }
     }
 
     /// Events so far, other than pings.

@@ -208,18 +208,21 @@ pub enum Status {
 }
 
 /// Why a connection was lost or not made.
+///
+/// Its text is that of the error that ended the connection, where there was one, and else what the
+/// protocol made of it.
 #[derive(Clone, Debug)]
 pub struct Cause {
     what: bayeux_proto::Cause,
-    source: Option<Arc<bayeux_transport::Error>>,
+    error: Option<Arc<bayeux_transport::Error>>,
 }
 
 impl Cause {
     pub(crate) fn new(
         what: bayeux_proto::Cause,
-        source: Option<Arc<bayeux_transport::Error>>,
+        error: Option<Arc<bayeux_transport::Error>>,
     ) -> Self {
-        Self { what, source }
+        Self { what, error }
     }
 
     /// The cause as the protocol sees it.
@@ -230,13 +233,16 @@ impl Cause {
 
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.what.fmt(f)
+        match &self.error {
+            Some(error) => error.fmt(f),
+            None => self.what.fmt(f),
+        }
     }
 }
 
 impl core::error::Error for Cause {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        self.source.as_deref().map(|source| source as _)
+        self.error.as_deref()?.source()
     }
 }
 

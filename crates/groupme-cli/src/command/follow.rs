@@ -9,7 +9,7 @@ use core::{
 use anyhow::anyhow;
 use groupme_client::{Client, End, Incoming, Status};
 
-use super::Stop;
+use super::{Stop, names::names};
 use crate::{exit::Failure, output::Printer};
 
 /// When it is enough.
@@ -40,6 +40,16 @@ pub(crate) async fn follow(
         }
     });
     let mut done = pin!(done);
+    let rest = handle.rest().filter(|_| printer.wants_names());
+    // What comes in before them waits a moment.
+    let (mut wants_names, mut waits) = (rest.is_some(), rest.is_some());
+    let mut moment = pin!(tokio::time::sleep(MOMENT));
+    let mut names = pin!(async move {
+        match &rest {
+            Some(rest) => names(rest).await,
+            None => future::pending().await,
+        }
+    });
     let mut outcome = Ok(());
     let mut leaving = false;
     let mut catch_ups = 0;
@@ -51,7 +61,13 @@ pub(crate) async fn follow(
             handle.disconnect();
         }
         let incoming = tokio::select! {
-            incoming = client.next() => incoming,
+            incoming = client.next(), if leaving || !waits => incoming,
+            (groups, chats) = &mut names, if wants_names => {
+                (wants_names, waits) = (false, false);
+                printer.meet(handle.user(), &groups, &chats);
+                continue;
+            }
+            () = &mut moment, if waits => { waits = false; continue }
             () = stop.requested(), if !leaving => { leaving = true; handle.disconnect(); continue }
             () = &mut time, if !leaving => { leaving = true; handle.disconnect(); continue }
             () = &mut done, if !leaving => { leaving = true; handle.disconnect(); continue }
@@ -80,3 +96,6 @@ pub(crate) async fn follow(
         end => Err(Failure::Other(anyhow!("{end}"))),
     }
 }
+
+/// How long names may keep the first events.
+const MOMENT: Duration = Duration::from_secs(1);

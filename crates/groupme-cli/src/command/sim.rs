@@ -211,7 +211,8 @@ fn announce(sim: &Sim, format: Option<options::Format>) -> io::Result<()> {
             writeln!(stdout)?;
             writeln!(
                 stdout,
-                "  GROUPME_ACCESS_TOKEN={token} groupme listen --user {user} --gateway-url {gateway}"
+                "  GROUPME_ACCESS_TOKEN={token} groupme listen --gateway-url {gateway} --api-url {}",
+                sim.api_url()
             )?;
             writeln!(stdout)?;
             writeln!(stdout, "Ctrl-C ends it.")?;

@@ -9,7 +9,8 @@ use std::{
     io::{self, Write as _},
 };
 
-use groupme_client::{Delivery, Status, Timestamp, Why};
+use groupme_client::{Delivery, Status, Timestamp, UserId, Why};
+use groupme_model::{Chat, Group};
 use jiff::tz::TimeZone;
 
 use self::names::Names;
@@ -19,6 +20,8 @@ use super::{chain, words};
 #[derive(Debug)]
 pub(super) struct Pretty {
     names: Names,
+    /// Whether something was lost since nothing was missing last.
+    has_lost: bool,
     zone: TimeZone,
 }
 
@@ -26,8 +29,13 @@ impl Pretty {
     pub(super) fn new() -> Self {
         Self {
             names: Names::default(),
+            has_lost: false,
             zone: TimeZone::system(),
         }
+    }
+
+    pub(super) fn meet(&mut self, own: &UserId, groups: &[Group], chats: &[Chat]) {
+        self.names.learn_account(own, groups, chats);
     }
 
     pub(super) fn event(&mut self, delivery: &Delivery) -> io::Result<()> {
@@ -38,12 +46,17 @@ impl Pretty {
     }
 
     pub(super) fn status(&mut self, status: &Status) -> io::Result<()> {
+        let names = &self.names;
         let text = match status {
             Status::Connecting => "· connecting".to_owned(),
             Status::Connected { transport } => format!("· connected over {transport}"),
             Status::Moved { transport } => format!("· moved to {transport}"),
-            Status::Subscribed { channel } => format!("· listening on {channel}"),
-            Status::Refused { channel, error } => format!("· refused: {channel}: {error}"),
+            Status::Subscribed { channel } => {
+                format!("· listening on {}", names.channel(channel))
+            }
+            Status::Refused { channel, error } => {
+                format!("· refused: {}: {error}", names.channel(channel))
+            }
             Status::Gap { since, cause } => {
                 let since = self.clock(*since);
                 format!("· events since {since} may be missing: {}", chain(cause))
@@ -57,22 +70,33 @@ impl Pretty {
             }
             Status::Behind(gap) => format!(
                 "· behind in {}: {}; fetching",
-                gap.conversation,
+                names.conversation(&gap.conversation),
                 words::cause(gap.cause)
             ),
             Status::Backfilled {
                 conversation,
                 messages,
-            } => format!("· caught up in {conversation}: {messages} fetched"),
+            } => {
+                let of = names.conversation(conversation);
+                format!("· caught up in {of}: {messages} fetched")
+            }
             Status::Lost(lost) => {
+                self.has_lost = true;
                 let of = lost.conversation.as_ref();
-                let of = of.map_or("some conversations", |conversation| conversation.as_str());
+                let of = of.map_or_else(
+                    || "some conversations".to_owned(),
+                    |conversation| names.conversation(conversation),
+                );
                 let (what, why) = (words::what(lost.what), words::why(lost.why));
                 if lost.why == Why::Left {
                     format!("· {of}: {why}; what was said there last may be missing")
                 } else {
                     format!("· lost {what} of {of}: {why}")
                 }
+            }
+            // What is lost is missing, and stays so.
+            Status::CaughtUp if core::mem::take(&mut self.has_lost) => {
+                "· nothing else is missing".to_owned()
             }
             Status::CaughtUp => "· nothing is missing".to_owned(),
             Status::Polling(true) => "· no gateway; fetching now and then".to_owned(),

@@ -11,30 +11,40 @@ async fn the_demo_shows_every_kind_of_event_and_ends_well() {
         "A simulated GroupMe runs at http://127.0.0.1:",
         "· connected over websocket",
         "· listening on /user/",
-        "Mara is typing …",
+        "(\"Lake weekend\")",
+        "[Lake weekend] Mara is typing …",
         "Mara: Who is coming to the lake on Saturday?",
-        "changed the reactions to Mara's \"Who is coming to the lake on Saturday?\": ❤️",
+        "Jonas changed the reactions to Mara's \"Who is coming to the lake on Saturday?\": ❤️",
         // Told on two channels, and printed for the first.
-        "changed the reactions to Robin's \"Me! I can drive, three seats left.\": 👍",
+        "Theo changed the reactions to Robin's \"Me! I can drive, three seats left.\": 👍",
         "I bring the tent, it sleeps for. [image: https://",
         "edited: I bring the tent, it sleeps four.",
         "(ping)",
         "[hiking_route]",
         "a message of Theo was deleted",
+        "· listening on /direct_message/",
         "[direct] Mara: Not a word to Jonas",
         "has read",
         "you are in \"Surprise for Jonas\" now",
         "weather.warning (not known here)",
         "Theo: Eight o'clock at the station, then.",
         "Now the server forgets everybody",
-        "· disconnected: ",
+        "· disconnected: the connection broke while ",
+        "· behind in \"Lake weekend\": not connected; fetching",
         "Mara: Is anybody missing this?",
-        "1 fetched",
+        "· caught up in \"Lake weekend\": 1 fetched",
         "· nothing is missing",
+        // Robin was taken out of it in the meantime.
+        "· \"Surprise for Jonas\": the conversation is gone, or was left",
+        "· nothing else is missing",
         "· ended: disconnected as asked",
         "That was it.",
     ] {
         assert!(shown.stdout.contains(part), "{part}\n{}", shown.stdout);
+    }
+    // People read names, once, and no ids.
+    for part in ["user 9", "group 1", "broke: the connection broke"] {
+        assert!(!shown.stdout.contains(part), "{part}\n{}", shown.stdout);
     }
 }
 

@@ -124,10 +124,20 @@ async fn people_are_told_in_words_what_to_type_next() {
     for part in [
         "gateway  http://127.0.0.1:",
         "token    let-me-in",
-        "GROUPME_ACCESS_TOKEN=let-me-in groupme listen --user ",
+        "GROUPME_ACCESS_TOKEN=let-me-in groupme listen --gateway-url ",
     ] {
         assert!(told.contains(part), "{part} in {told}");
     }
+    // And it works: names are there, so REST is asked, too.
+    let (_, typed) = told.split_once("groupme listen").unwrap();
+    let typed = typed.lines().next().unwrap().split_whitespace();
+    let limits = ["--format", "pretty", "--count", "3"];
+    let mut listen = groupme(&["listen"]);
+    listen.args(typed).args(limits);
+    listen.env("GROUPME_ACCESS_TOKEN", "let-me-in");
+    let heard = run(listen).await;
+    assert_eq!(heard.status, Some(0), "{}", heard.stderr);
+    assert!(heard.stdout.contains("[Lake weekend] "), "{}", heard.stdout);
 }
 
 #[tokio::test]
