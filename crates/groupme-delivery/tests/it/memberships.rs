@@ -1,6 +1,6 @@
 //! Groups that are joined and left, seen or unseen.
 
-use groupme_delivery::Failure;
+use groupme_delivery::{Config, Failure};
 
 use serde_json::json;
 
@@ -68,6 +68,39 @@ fn a_group_that_is_joined_again_is_caught_up_with_before_what_is_pushed() {
         ]
     );
     assert_eq!(world.say_live(GROUP, 4), ["push 1835/4"]);
+}
+
+#[test]
+fn of_a_group_that_is_joined_again_only_the_newest_messages_are_fetched() {
+    for is_pushed in [false, true] {
+        let mut config = Config::default();
+        config.newcomer = 2;
+        let mut world = World::with(config);
+        world.say(GROUP, 1);
+        world.live();
+        world.lose();
+        world.left.push(GROUP.to_owned());
+        world.live();
+        world.left.clear();
+        for number in 2..=5 {
+            world.say(GROUP, number);
+        }
+        let said = if is_pushed {
+            world.say_live(GROUP, 6)
+        } else {
+            world.lose();
+            world.live()
+        };
+        let last = if is_pushed { 6 } else { 5 };
+        assert_eq!(
+            said[1..4],
+            [
+                format!("lost 1835 Messages 1..{} (Truncated)", last - 1),
+                format!("backfill 1835/{}", last - 1),
+                format!("backfill 1835/{last}"),
+            ]
+        );
+    }
 }
 
 #[test]
