@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bayeux_proto::Instant;
 
 use super::{End, Invariant};
-use crate::fact::{ClientFact, Fact, Handed, Loss, NewMessage};
+use crate::fact::{ClientFact, Fact, Handed, Loss, NewMessage, Said};
 
 #[derive(Debug)]
 pub(super) struct Account(Vec<Program>);
@@ -61,10 +61,11 @@ impl Invariant for Account {
     fn observe(&mut self, _: Instant, fact: &Fact<'_>) -> Result<(), String> {
         match *fact {
             Fact::Published { channel, data, .. } => {
-                let listening = self.0.iter_mut().filter(|one| one.channel.is_some());
-                for program in listening {
-                    let is_own = program.channel.as_deref() == Some(channel);
-                    program.hear(data, is_own);
+                if let Some(said) = Said::of(data) {
+                    for program in self.0.iter_mut().filter(|one| one.channel.is_some()) {
+                        let is_own = program.channel.as_deref() == Some(channel);
+                        program.hear(&said, is_own);
+                    }
                 }
             }
             Fact::Account { client, channel } => {
@@ -142,34 +143,15 @@ impl Program {
         self.caught_up = true;
     }
 
-    fn hear(&mut self, data: &str, is_own: bool) {
-        let Ok(data) = serde_json::from_str::<serde_json::Value>(data) else {
-            return;
-        };
-        if !matches!(
-            data["type"].as_str(),
-            Some("line.create" | "direct_message.create")
-        ) {
-            return;
+    fn hear(&mut self, said: &Said, is_own: bool) {
+        self.said.insert(said.id, said.conversation.clone());
+        self.gone.extend(said.takes_down);
+        if let Some(parent) = &said.parent {
+            self.topics
+                .insert(said.conversation.clone(), parent.clone());
         }
-        let subject = &data["subject"];
-        let id = subject["id"].as_str().and_then(|id| id.parse().ok());
-        let of = ["group_id", "chat_id", "conversation_id"];
-        let of = of.iter().find_map(|name| subject[*name].as_str());
-        if let (Some(id), Some(conversation)) = (id, of) {
-            self.said.insert(id, conversation.to_owned());
-            let deletion = &subject["event"]["data"];
-            if deletion["deletion_actor"] == "admin" {
-                let gone = deletion["message_id"].as_str();
-                self.gone.extend(gone.and_then(|id| id.parse::<u64>().ok()));
-            }
-            if let Some(parent) = subject["parent_id"].as_str() {
-                self.topics
-                    .insert(conversation.to_owned(), parent.to_owned());
-            }
-            if is_own && self.caught_up {
-                self.wanted.insert(id);
-            }
+        if is_own && self.caught_up {
+            self.wanted.insert(said.id);
         }
     }
 

@@ -8,7 +8,7 @@ use groupme_sim::World;
 
 use super::{End, Invariant};
 use crate::{
-    fact::{Asked, ClientFact, Fact, Handed, Look},
+    fact::{Asked, ClientFact, Fact, Handed, Look, Said},
     plan::Plan,
 };
 
@@ -56,21 +56,13 @@ impl Changes {
         }
     }
 
-    fn hear(&mut self, data: &str) {
-        let data: serde_json::Value = serde_json::from_str(data).unwrap_or_default();
-        let kind = data["type"].as_str();
-        if !matches!(kind, Some("line.create" | "direct_message.create")) {
-            return;
-        }
-        let subject = &data["subject"];
-        let of = ["group_id", "chat_id", "conversation_id"];
-        let of = of.iter().find_map(|name| subject[*name].as_str());
-        let id = subject["id"].as_str().and_then(|id| id.parse().ok());
-        if let (Some(of), Some(id)) = (of, id) {
-            self.said.entry(of.to_owned()).or_default().insert(id);
-            if !subject["event"].is_null() {
-                self.notices.insert(id);
-            }
+    fn hear(&mut self, said: Said) {
+        self.said
+            .entry(said.conversation)
+            .or_default()
+            .insert(said.id);
+        if said.is_notice {
+            self.notices.insert(said.id);
         }
     }
 }
@@ -82,7 +74,11 @@ impl Invariant for Changes {
 
     fn observe(&mut self, _: Instant, fact: &Fact<'_>) -> Result<(), String> {
         match *fact {
-            Fact::Published { data, .. } => self.hear(data),
+            Fact::Published { data, .. } => {
+                if let Some(said) = Said::of(data) {
+                    self.hear(said);
+                }
+            }
             Fact::Account { client, channel } => {
                 let user = channel.strip_prefix("/user/").map(str::to_owned);
                 self.programs[client].user = user;
