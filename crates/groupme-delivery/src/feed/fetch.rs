@@ -116,10 +116,7 @@ impl<P> Feed<P> {
         if last.is_some() {
             self.open_gap(id, None);
         }
-        for row in rows {
-            self.release_before(id, &row.id);
-            self.deliver_row(id, row);
-        }
+        self.deliver_rows(id, rows);
         let epoch = self.epoch;
         let conversation = self.conversation(id);
         let has_ended = last.is_none();
@@ -150,6 +147,19 @@ impl<P> Feed<P> {
                 self.lose(id, Why::Truncated);
                 self.finish(id);
             }
+        }
+    }
+
+    /// Hands out messages between which nothing is missing, and what was pushed among them.
+    fn deliver_rows(&mut self, id: &ConversationId, rows: Vec<Message>) {
+        let last = rows.last().map(|row| row.id.clone());
+        for row in rows {
+            self.release_before(id, &row.id);
+            self.deliver_row(id, row);
+        }
+        // The last may have been acknowledged before a crash, when one before it was not.
+        if let Some(last) = last {
+            self.skip(id, last);
         }
     }
 
@@ -208,10 +218,7 @@ impl<P> Feed<P> {
             let upto = rows.first().map(|row| row.id.clone());
             self.tell_lost(id, Missing::Messages, upto, Why::Truncated);
         }
-        for row in rows {
-            self.release_before(id, &row.id);
-            self.deliver_row(id, row);
-        }
+        self.deliver_rows(id, rows);
         let conversation = self.conversation(id);
         if conversation.cursor.is_none() && !conversation.is_there() {
             // The list names a message, and there is none.

@@ -190,3 +190,27 @@ fn a_change_pushed_while_it_is_compared_is_newer_than_the_answer() {
         "{said:?}"
     );
 }
+
+#[test]
+fn reactions_are_compared_once_the_program_begins_to_listen() {
+    let mut world = World::new();
+    world.live();
+    world.say_live(GROUP, 1);
+    world.change(GROUP, 1, &json!({ "reactions": hearts(&["7"]) }));
+    world.feed.watch(&GROUP.into(), true);
+    assert_eq!(world.settle(), ["reconciled favorite 1835/1"]);
+    world.feed.watch(&GROUP.into(), false);
+    assert!(world.settle().is_empty());
+}
+
+#[test]
+fn a_conversation_that_is_not_whole_yet_is_compared_once_it_is() {
+    let mut world = World::new();
+    world.live();
+    world.say_live(GROUP, 1);
+    world.lose();
+    world.feed.watch(&GROUP.into(), true);
+    assert!(world.feed.poll_question().is_none());
+    world.change(GROUP, 1, &json!({ "reactions": hearts(&["7"]) }));
+    assert_eq!(world.live(), ["caught up", "reconciled favorite 1835/1"]);
+}

@@ -195,3 +195,45 @@ fn that_there_is_no_list_of_memberships_costs_nothing_else() {
         ]
     );
 }
+
+#[test]
+fn a_group_that_is_joined_again_brings_what_was_missed_in_its_topics() {
+    let mut world = World::new();
+    world.topics.insert(GROUP.to_owned(), vec!["99".to_owned()]);
+    world.say(GROUP, 1);
+    world.say("99", 2);
+    world.live();
+    world.lose();
+    world.left.extend([GROUP.to_owned(), "99".to_owned()]);
+    assert_eq!(
+        world.live(),
+        [
+            "lost 99 Messages 2..? (Left)",
+            "lost 1835 Messages 1..? (Left)",
+            "caught up",
+        ]
+    );
+    world.say("99", 3);
+    world.left.clear();
+    let said = world.say_live(GROUP, 4);
+    assert_eq!(
+        said,
+        [
+            "gap 1835 1..4 (Membership)",
+            "backfill 1835/4",
+            "backfilled 1835: 1",
+            "gap 99 2..? (Connection)",
+            "backfill 99/3",
+            "backfilled 99: 1",
+        ]
+    );
+    assert_eq!(world.say_live("99", 5), ["push 99/5"]);
+    // They are there again after a crash, too.
+    world.restart();
+    world.left.extend([GROUP.to_owned(), "99".to_owned()]);
+    let said = world.live();
+    assert!(
+        said.contains(&"lost 99 Messages 5..? (Left)".to_owned()),
+        "{said:?}"
+    );
+}
