@@ -22,33 +22,16 @@ use crate::{Error, road::Road};
 pub(crate) async fn connect(road: &Road) -> Result<Stream, Error> {
     let limit = road.options.connect_timeout;
     let connecting = async {
-        let (host, port) = (road.endpoint.host(), road.endpoint.port());
-        let addresses: Vec<_> = lookup_host((host, port))
-            .await
-            .map_err(|source| Error::Resolve {
-                host: host.to_owned(),
-                source,
-            })?
-            .collect();
-        let stream = race(addresses).await.map_err(|source| Error::Connect {
-            host: host.to_owned(),
-            port,
-            source,
-        })?;
-        // Batches are small and wait for nothing. Without it they are only slower.
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "Nagle's algorithm stays on");
-        }
-        match &road.tls {
-            None => Ok(Stream::Plain(stream)),
-            Some(tls) => {
-                let stream = tls.wrap(stream).await.map_err(|source| Error::Tls {
-                    host: host.to_owned(),
-                    source,
-                })?;
-                Ok(Stream::Tls(Box::new(stream)))
+        let endpoint = &road.endpoint;
+        let stream = match &road.proxy {
+            None => reach(endpoint.host(), endpoint.port()).await?,
+            Some(hop) => {
+                let stream = reach(&hop.host, hop.port).await?;
+                let stream = secure(road, hop.is_secure, &hop.host, stream).await?;
+                hop.open(stream, &endpoint.tunnel_target()).await?
             }
-        }
+        };
+        secure(road, endpoint.is_secure(), endpoint.host(), stream).await
     };
     timeout(limit, connecting)
         .await
@@ -56,6 +39,35 @@ pub(crate) async fn connect(road: &Road) -> Result<Stream, Error> {
             doing: "connecting",
             limit,
         }))
+}
+
+/// TCP to a host.
+async fn reach(host: &str, port: u16) -> Result<Stream, Error> {
+    let addresses: Vec<_> = lookup_host((host, port))
+        .await
+        .map_err(|source| Error::Resolve {
+            host: host.to_owned(),
+            source,
+        })?
+        .collect();
+    let stream = race(addresses).await.map_err(|source| Error::Connect {
+        host: host.to_owned(),
+        port,
+        source,
+    })?;
+    // Batches are small and wait for nothing. Without it they are only slower.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "Nagle's algorithm stays on");
+    }
+    Ok(Stream::Plain(stream))
+}
+
+/// TLS over it, if that is wanted.
+async fn secure(road: &Road, wanted: bool, host: &str, stream: Stream) -> Result<Stream, Error> {
+    match &road.tls {
+        Some(tls) if wanted => tls.wrap(host, stream).await,
+        _ => Ok(stream),
+    }
 }
 
 /// Tries the addresses in turn, each a little after the one before it, and takes the first
@@ -111,10 +123,10 @@ fn alternating(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
 /// RFC 8305, section 5: the recommended delay between attempts.
 const STAGGER: Duration = Duration::from_millis(250);
 
-/// A connection, with or without TLS.
+/// A connection, with or without TLS; with it twice through a tunnel of a proxy that has it.
 pub(crate) enum Stream {
     Plain(TcpStream),
-    Tls(Box<TlsStream<TcpStream>>),
+    Tls(Box<TlsStream<Self>>),
 }
 
 impl AsyncRead for Stream {

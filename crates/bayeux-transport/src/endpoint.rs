@@ -102,6 +102,12 @@ impl Endpoint {
             .unwrap_or(host)
     }
 
+    /// Host and port, as a proxy wants them.
+    pub(crate) fn tunnel_target(&self) -> String {
+        let host = self.url.host_str().unwrap_or_default();
+        format!("{host}:{}", self.port())
+    }
+
     /// The port, named or implied.
     pub fn port(&self) -> u16 {
         self.url

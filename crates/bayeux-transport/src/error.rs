@@ -36,6 +36,13 @@ pub enum Error {
         remedy: &'static str,
     },
 
+    /// Yours: the proxy cannot be used.
+    #[error("the proxy cannot be used: {what}")]
+    Proxy {
+        /// What speaks against it.
+        what: &'static str,
+    },
+
     /// Theirs: an HTTP status that carries no Bayeux.
     #[error("the server answered {what} with HTTP status {status}")]
     Status {
@@ -100,6 +107,14 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
+    /// The road's: the proxy opens no tunnel to the endpoint.
+    #[error("the proxy `{proxy}` opens no tunnel: HTTP status {status}")]
+    Tunnel {
+        /// The proxy's host.
+        proxy: String,
+        /// The HTTP status; 407 asks for a user name and a password.
+        status: u16,
+    },
     /// The road's, or the peer's: TLS could not be agreed on.
     #[error("cannot agree on TLS with `{host}`")]
     Tls {
@@ -158,6 +173,8 @@ impl Error {
             Self::Tls { .. } | Self::NoTls { .. } | Self::RootCertificate(_) => Close::Tls,
             Self::Endpoint(_)
             | Self::Header { .. }
+            | Self::Proxy { .. }
+            | Self::Tunnel { .. }
             | Self::Resolve { .. }
             | Self::Connect { .. } => Close::Unreachable,
             Self::Lost { .. } => Close::Lost,
@@ -171,8 +188,11 @@ impl Error {
             Self::Endpoint(_)
             | Self::RootCertificate(_)
             | Self::Header { .. }
+            | Self::Proxy { .. }
             | Self::NoTls { .. } => false,
-            Self::Status { status, .. } => matches!(status, 408 | 425 | 429 | 500..=599),
+            Self::Status { status, .. } | Self::Tunnel { status, .. } => {
+                matches!(status, 408 | 425 | 429 | 500..=599)
+            }
             _ => true,
         }
     }
@@ -205,6 +225,11 @@ mod tests {
             },
             Error::NoTls {
                 remedy: "add a root",
+            },
+            Error::Proxy { what: "no URL" },
+            Error::Tunnel {
+                proxy: "a.example.com".to_owned(),
+                status: 407,
             },
             Error::Status {
                 what: "an exchange",
@@ -274,6 +299,8 @@ mod tests {
             Close::Tls,
             Close::Unreachable,
             Close::Tls,
+            Close::Unreachable,
+            Close::Unreachable,
             status,
             Close::Garbage,
             Close::Garbage,
@@ -298,7 +325,7 @@ mod tests {
             .iter()
             .filter(|error| !error.is_transient())
             .count();
-        assert_eq!(hopeless, 4);
+        assert_eq!(hopeless, 6);
         let status = |status| Error::Status {
             what: "an exchange",
             status,

@@ -4,7 +4,7 @@ use core::{fmt, time::Duration};
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use crate::{Error, tls::Roots};
+use crate::{Error, Proxy, tls::Roots};
 
 /// Limits, deadlines, extra request headers and extra trust of a set of [`Lanes`](crate::Lanes).
 ///
@@ -29,6 +29,8 @@ pub struct Options {
     pub write_timeout: Duration,
     /// How long an HTTP connection without an exchange is kept. Default: 30 s.
     pub idle_timeout: Duration,
+    /// Through which proxy to go. Default: none.
+    pub proxy: Proxy,
     pub(crate) headers: HeaderMap,
     pub(crate) roots: Roots,
 }
@@ -89,6 +91,7 @@ impl Default for Options {
             hold_allowance: Duration::from_secs(20),
             write_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(30),
+            proxy: Proxy::none(),
             headers: HeaderMap::new(),
             roots: Roots::default(),
         }
@@ -105,6 +108,7 @@ impl fmt::Debug for Options {
             .field("hold_allowance", &self.hold_allowance)
             .field("write_timeout", &self.write_timeout)
             .field("idle_timeout", &self.idle_timeout)
+            .field("proxy", &self.proxy)
             .field("headers", &self.headers.keys())
             .finish_non_exhaustive()
     }

@@ -8,12 +8,15 @@ use bayeux_wire::{DecodeError, Decoder, Frame, Limits, Pool};
 use http::{HeaderValue, Request, header};
 use tokio::sync::mpsc;
 
-use crate::{Endpoint, Error, Options, cookies::Cookies, tls::Tls};
+use crate::{Endpoint, Error, Options, cookies::Cookies, proxy::Hop, tls::Tls};
 
 /// Everything that lanes to one server have in common.
 pub(crate) struct Road {
     pub(crate) endpoint: Endpoint,
     pub(crate) options: Options,
+    /// What lies between.
+    pub(crate) proxy: Option<Hop>,
+    /// There if anybody on the road wants it.
     pub(crate) tls: Option<Tls>,
     pub(crate) cookies: Cookies,
     intake: Mutex<Intake>,
@@ -38,7 +41,10 @@ impl Road {
         options: Options,
         reports: mpsc::Sender<(LaneId, Report)>,
     ) -> Result<Self, Error> {
-        let tls = Tls::new(&endpoint, options.roots.clone())?;
+        let proxy = options.proxy.towards(&endpoint)?;
+        let wants_tls = endpoint.is_secure() || proxy.as_ref().is_some_and(|hop| hop.is_secure);
+        let tls = wants_tls.then(|| Tls::new(options.roots.clone()));
+        let tls = tls.transpose()?;
         let mut limits = Limits::default();
         limits.max_frame = options.max_frame.max(options.max_body);
         let intake = Mutex::new(Intake {
@@ -49,6 +55,7 @@ impl Road {
         Ok(Self {
             endpoint,
             options,
+            proxy,
             tls,
             cookies: Cookies::default(),
             intake,

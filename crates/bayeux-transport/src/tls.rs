@@ -6,10 +6,9 @@ use rustls::{
     ClientConfig, RootCertStore,
     pki_types::{CertificateDer, ServerName, pem::PemObject},
 };
-use tokio::net::TcpStream;
-use tokio_rustls::{TlsConnector, client::TlsStream};
+use tokio_rustls::TlsConnector;
 
-use crate::{Endpoint, Error};
+use crate::{Error, connect::Stream};
 
 /// The roots to trust: Mozilla's, where they are compiled in, and what was added.
 #[derive(Clone)]
@@ -47,38 +46,33 @@ impl Default for Roots {
     }
 }
 
-/// Wraps connections to one endpoint.
-pub(crate) struct Tls {
-    connector: TlsConnector,
-    name: ServerName<'static>,
-}
+/// Wraps connections.
+pub(crate) struct Tls(TlsConnector);
 
 impl Tls {
-    /// `None` for an endpoint without TLS.
-    pub(crate) fn new(endpoint: &Endpoint, roots: Roots) -> Result<Option<Self>, Error> {
-        if !endpoint.is_secure() {
-            return Ok(None);
-        }
+    pub(crate) fn new(roots: Roots) -> Result<Self, Error> {
         if roots.0.is_empty() {
             return Err(Error::NoTls {
                 remedy: "add a root certificate to the options",
             });
         }
-        let name =
-            ServerName::try_from(endpoint.host().to_owned()).map_err(|error| Error::Tls {
-                host: endpoint.host().to_owned(),
-                source: io::Error::new(io::ErrorKind::InvalidInput, error),
-            })?;
         let mut config = configuration(roots.0)?;
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Ok(Some(Self {
-            connector: TlsConnector::from(Arc::new(config)),
-            name,
-        }))
+        Ok(Self(TlsConnector::from(Arc::new(config))))
     }
 
-    pub(crate) async fn wrap(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
-        self.connector.connect(self.name.clone(), stream).await
+    /// Wraps a connection to `host`, who has to prove to be that.
+    pub(crate) async fn wrap(&self, host: &str, stream: Stream) -> Result<Stream, Error> {
+        let wrapping = async {
+            let name = ServerName::try_from(host.to_owned())
+                .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+            self.0.connect(name, stream).await
+        };
+        let stream = wrapping.await.map_err(|source| Error::Tls {
+            host: host.to_owned(),
+            source,
+        })?;
+        Ok(Stream::Tls(Box::new(stream)))
     }
 }
 

@@ -21,7 +21,8 @@ pub(crate) use self::{
 /// Live on GroupMe: listen to its real-time gateway, read and write over its REST API, try it out.
 ///
 /// The token comes from the environment variable `GROUPME_ACCESS_TOKEN` or from `--token-file`,
-/// never from an argument, which other users of the machine could read.
+/// never from an argument, which other users of the machine could read. What `HTTPS_PROXY`,
+/// `ALL_PROXY` and `NO_PROXY` say is kept to, by the gateway's connections as by those of REST.
 #[derive(Debug, Parser)]
 #[command(
     name = "groupme",

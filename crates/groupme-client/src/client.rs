@@ -237,7 +237,8 @@ impl Builder {
         self
     }
 
-    /// Replaces the limits, headers and roots of trust of the transport.
+    /// Replaces the limits, headers, proxy and roots of trust of the transport. The proxy of REST is
+    /// one of [its options](Self::rest_options).
     pub fn transport_options(mut self, options: Options) -> Self {
         self.options = options;
         self

@@ -52,7 +52,7 @@ mod token;
 mod wall;
 
 pub use bayeux_proto::{ServerError, Transport};
-pub use bayeux_transport::Options as TransportOptions;
+pub use bayeux_transport::{Options as TransportOptions, Proxy as TransportProxy};
 pub use bayeux_wire::Value;
 pub use client::{Builder, Client, DEFAULT_GATEWAY};
 pub use error::{Error, SendError};

@@ -8,6 +8,7 @@ mod cookies;
 mod driver;
 mod exchange;
 mod peer;
+mod proxy;
 mod reports;
 #[cfg(feature = "rustls-ring")]
 mod tls;

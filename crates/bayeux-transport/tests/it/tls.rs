@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A certificate for this name, and what accepts connections with it.
-fn identity(name: &str) -> (Vec<u8>, String, TlsAcceptor) {
+pub(crate) fn identity(name: &str) -> (Vec<u8>, String, TlsAcceptor) {
     let CertifiedKey { cert, signing_key } =
         generate_simple_self_signed(vec![name.to_owned()]).unwrap();
     let key = PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap();

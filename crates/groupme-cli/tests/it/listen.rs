@@ -3,8 +3,9 @@
 use std::io::Write as _;
 
 use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 
-use crate::program::{Running, groupme, listen, own, run, sim};
+use crate::program::{Running, groupme, listen, own, run, sim, soon};
 
 fn keys(line: &Value) -> Vec<&str> {
     line.as_object()
@@ -193,6 +194,35 @@ async fn people_get_sentences() {
         line.ends_with("Mara: two⏎lines and a bell \u{fffd}"),
         "{line}"
     );
+}
+
+#[tokio::test]
+async fn the_gateway_is_reached_through_the_proxy_of_the_environment() {
+    let proxy = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = proxy.local_addr().unwrap();
+    let mut command = groupme(&[
+        "listen",
+        "--user",
+        "1",
+        "--gateway-url",
+        "https://push.example.com/faye",
+    ]);
+    command
+        .env("GROUPME_ACCESS_TOKEN", "a-token")
+        .env("HTTPS_PROXY", format!("http://{address}"))
+        .env_remove("NO_PROXY")
+        .env_remove("no_proxy");
+    let listening = Running::start(command);
+    let (stream, _) = soon(proxy.accept()).await.unwrap();
+    let mut lines = BufReader::new(stream).lines();
+    let asked = soon(lines.next_line()).await.unwrap();
+    assert_eq!(
+        asked.as_deref(),
+        Some("CONNECT push.example.com:443 HTTP/1.1")
+    );
+    listening.signal("TERM").await;
+    let left = listening.finish().await;
+    assert_eq!(left.status, Some(0), "{}", left.stderr);
 }
 
 #[tokio::test]
