@@ -241,7 +241,7 @@ fn a_conversation_that_was_left_is_there_again_before_anything_of_it_is_handed_o
     // The answer is on its way when the process ends: nothing was handed out.
     world.is_slow = true;
     world.say_live(GROUP, 2);
-    assert_eq!(world.asked.last().unwrap(), "after 1835/1");
+    assert_eq!(world.asked.last().unwrap(), "newest 1835");
     assert!(!is_left(&world));
     world.restart();
     world.is_slow = false;
