@@ -20,7 +20,8 @@ pub(crate) struct Conversation<P> {
     /// Everything up to this message was delivered.
     pub(crate) cursor: Option<MessageId>,
     pub(crate) seen: Seen,
-    /// The newest message when it was met, in this process: what came before it is the past.
+    /// The newest message when it was met, in this process, or the first of its history that was
+    /// delivered: what came before it is the past.
     pub(crate) met_at: Option<MessageId>,
     /// The group, if it is a topic of one.
     pub(crate) parent: Option<ConversationId>,
@@ -143,6 +144,11 @@ impl<P> Conversation<P> {
     /// Whether a message was there already when the conversation was met.
     pub(crate) fn is_past(&self, message: &MessageId) -> bool {
         self.met_at.as_ref().is_some_and(|met_at| message <= met_at)
+    }
+
+    /// Whether a message is from the past, of which something newer was delivered or looked at.
+    pub(crate) fn is_behind(&self, message: &MessageId) -> bool {
+        self.is_past(message) && (self.cursor > self.met_at || self.seen.first().is_some())
     }
 
     /// Moves the target further, never back.

@@ -218,6 +218,9 @@ impl<P> Feed<P> {
             let upto = rows.first().map(|row| row.id.clone());
             self.tell_lost(id, Missing::Messages, upto, Why::Truncated);
         }
+        if let (Until::Count(_), Some(first)) = (&until, rows.first()) {
+            self.conversation(id).met_at = Some(first.id.clone());
+        }
         self.deliver_rows(id, rows);
         let conversation = self.conversation(id);
         if conversation.cursor.is_none() && !conversation.is_there() {

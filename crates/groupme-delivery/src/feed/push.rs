@@ -24,9 +24,8 @@ impl<P> Feed<P> {
         let seen = &conversation.seen;
         // One that is told to be deleted already may still be on its way; so may one from before the
         // account was met, which would come after newer ones.
-        let is_past =
-            conversation.is_past(&message.id) && conversation.cursor > conversation.met_at;
-        if seen.knows(&message.id) || seen.is_gone(&message.id) || is_past {
+        let is_gone = seen.is_gone(&message.id) || conversation.is_behind(&message.id);
+        if seen.knows(&message.id) || is_gone {
             return;
         }
         if message.parent.is_some() {

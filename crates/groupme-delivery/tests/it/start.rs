@@ -120,6 +120,17 @@ fn the_echo_of_a_message_of_ones_own_is_marked() {
 }
 
 #[test]
+fn what_was_said_before_the_history_that_is_delivered_does_not_come_late() {
+    let mut config = Config::default();
+    config.history = 1;
+    let mut world = World::with(config);
+    let past = world.say(GROUP, 1);
+    world.say(GROUP, 2);
+    assert_eq!(world.live(), ["backfill 1835/2", "caught up"]);
+    assert!(world.push(&created(&past), "past").is_empty());
+}
+
+#[test]
 fn what_was_said_before_the_account_was_met_does_not_come_after_what_was_said_since() {
     for is_newer_first in [false, true] {
         let mut world = World::new();
