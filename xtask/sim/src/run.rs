@@ -184,7 +184,9 @@ impl<'a> Run<'a> {
                 // Not so many at once that a short queue of the server's runs over.
                 self.advance(self.now + Duration::from_secs(1));
             }
-            self.advance(self.now + ROUND);
+            // Not in step with pings, which a short queue would drop each time.
+            let step = self.random.millis(0, 7_000);
+            self.advance(self.now + ROUND + step);
             if self.checks.has_failed() {
                 return;
             }
