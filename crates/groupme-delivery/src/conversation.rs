@@ -1,6 +1,6 @@
 //! What a feed knows of one conversation.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use groupme_model::{ConversationId, Message, MessageId, Timestamp};
 
@@ -99,6 +99,8 @@ pub(crate) struct Held<P> {
 #[derive(Debug)]
 pub(crate) struct Seen {
     newest: BTreeMap<MessageId, Version>,
+    /// Those of them that were only seen by comparing: their pushes may still be on their way.
+    noted: BTreeSet<MessageId>,
     /// Everything up to this message counts as delivered.
     floor: Option<MessageId>,
     older: VecDeque<(MessageId, Version)>,
@@ -199,6 +201,7 @@ impl Seen {
     fn new(limit: usize) -> Self {
         Self {
             newest: BTreeMap::new(),
+            noted: BTreeSet::new(),
             floor: None,
             older: VecDeque::new(),
             limit,
@@ -207,7 +210,8 @@ impl Seen {
 
     /// Whether a message was delivered.
     pub(crate) fn knows(&self, message: &MessageId) -> bool {
-        self.newest.contains_key(message) || self.is_old(message)
+        let is_noted = self.noted.contains(message);
+        (self.newest.contains_key(message) && !is_noted) || self.is_old(message)
     }
 
     /// Whether a message is too old to be remembered.
@@ -220,6 +224,18 @@ impl Seen {
         self.newest.get(message).copied()
     }
 
+    /// Remembers the state of a message that is not delivered. The answer is the one that is
+    /// forgotten for it.
+    pub(crate) fn note(&mut self, message: MessageId, version: Version) -> Option<MessageId> {
+        self.noted.insert(message.clone());
+        self.insert(message, version)
+    }
+
+    /// A message that was noted is delivered after all. False if it was not.
+    pub(crate) fn unnote(&mut self, message: &MessageId) -> bool {
+        self.noted.remove(message)
+    }
+
     /// Remembers a message. The answer is the one that is forgotten for it.
     pub(crate) fn insert(&mut self, message: MessageId, version: Version) -> Option<MessageId> {
         self.newest.insert(message, version);
@@ -227,6 +243,7 @@ impl Seen {
             return None;
         }
         let (oldest, version) = self.newest.pop_first()?;
+        self.noted.remove(&oldest);
         self.remember_older(oldest.clone(), version);
         if !self.is_old(&oldest) {
             self.floor = Some(oldest.clone());

@@ -231,6 +231,44 @@ fn a_cut_poll_is_followed_by_another_at_once() {
 
 // C115
 #[test]
+fn the_gap_of_a_cut_poll_is_told_before_the_event_behind_it() {
+    let mut world = World::established_over_http();
+    world.subscribe("/foo");
+    let subscribe = world.last("/meta/subscribe");
+    world.answer(&subscribe, &[subscribe.ok()]);
+    world.pass(millis(7_000));
+    let known = world.last("/meta/connect").at;
+    let cut = world.lane(Kind::Held);
+    world.close(cut, Close::Lost);
+    assert_eq!(
+        count(&world, is_gap),
+        0,
+        "nothing shows yet that it is over"
+    );
+    world.pass(millis(200));
+    let next = world.last("/meta/connect");
+    // In the payload of the reply, the event comes first.
+    assert_eq!(
+        world.hand_in(next.lane, &event("/foo")),
+        Verdict::Deliver,
+        "{:?}",
+        world.session
+    );
+    world.take_events();
+    let told = |world: &World| match world.last_event() {
+        Event::Gap { since, .. } => *since,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(told(&world), known);
+    // What was sent between the event and the reply may be missing, too.
+    let at = world.now;
+    world.answer(&next, &[next.ok()]);
+    assert_eq!(told(&world), at);
+    assert_eq!(count(&world, is_gap), 2);
+}
+
+// C115
+#[test]
 fn a_second_cut_in_a_row_is_followed_by_pauses_that_grow() {
     let mut world = World::established_over_http();
     let mut times = vec![];

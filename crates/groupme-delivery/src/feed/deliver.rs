@@ -17,6 +17,16 @@ impl<P> Feed<P> {
         let is_own = self.out.is_own(message.source_guid.as_deref());
         let whole = self.mark(message.created_at);
         let conversation = self.conversation(&message.conversation);
+        if conversation.seen.unnote(&message.id) {
+            // It was saved as known, and must not be until it is acknowledged.
+            let mut record = Record::default();
+            record.changes.push(Change::Forgotten {
+                conversation: message.conversation.clone(),
+                message: message.id.clone(),
+            });
+            self.out.put(Item::Checkpoint, record);
+        }
+        let conversation = self.conversation(&message.conversation);
         // What became of one that comes late may have been told before it.
         conversation.is_stale |= !conversation.is_ahead(&message.id);
         let mut record = Record::default();
@@ -64,6 +74,7 @@ impl<P> Feed<P> {
         }
         if let Some(gone) = deleted_by(&row)
             && !conversation.seen.knows(&gone)
+            && conversation.seen.version(&gone).is_none()
         {
             conversation.seen.state(&gone).0.deleted = true;
         }
@@ -200,10 +211,11 @@ impl<P> Conversation<P> {
             steps_back,
             cursor,
         });
-        self.note(id, message, version, record);
+        let forgotten = self.seen.insert(message.clone(), version);
+        saves(id, message, version, forgotten, record);
     }
 
-    /// Takes note of the state of a message.
+    /// Takes note of the state of a message that is not handed out.
     pub(super) fn note(
         &mut self,
         id: &ConversationId,
@@ -211,18 +223,30 @@ impl<P> Conversation<P> {
         version: Version,
         record: &mut Record,
     ) {
-        record.changes.push(Change::Seen {
-            conversation: id.clone(),
-            message: message.clone(),
-            version,
-        });
-        if let Some(forgotten) = self.seen.insert(message, version) {
-            record.changes.push(Change::Forgotten {
-                conversation: id.clone(),
-                message: forgotten,
-            });
-        }
+        let forgotten = self.seen.note(message.clone(), version);
+        saves(id, message, version, forgotten, record);
     }
+}
+
+/// Has the state of a message saved, and another one forgotten for it.
+fn saves(
+    id: &ConversationId,
+    message: MessageId,
+    version: Version,
+    forgotten: Option<MessageId>,
+    record: &mut Record,
+) {
+    record.changes.push(Change::Seen {
+        conversation: id.clone(),
+        message,
+        version,
+    });
+    record
+        .changes
+        .extend(forgotten.map(|message| Change::Forgotten {
+            conversation: id.clone(),
+            message,
+        }));
 }
 
 /// The push of a message.

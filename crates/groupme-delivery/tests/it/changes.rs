@@ -183,7 +183,7 @@ fn a_change_pushed_while_it_is_compared_is_newer_than_the_answer() {
     }
     // The answer is on its way and has one heart, when there are two.
     said.extend(world.push(&favorite(&row, &["7", "9"]), "two hearts"));
-    said.extend(world.answer_next());
+    said.extend(world.answer_first("newest"));
     assert_eq!(
         said.last().map(String::as_str),
         Some("two hearts"),

@@ -5,10 +5,12 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod acknowledging;
 mod changes;
 mod failures;
 mod gaps;
 mod memberships;
+mod memory;
 mod polling;
 mod restarts;
 mod start;

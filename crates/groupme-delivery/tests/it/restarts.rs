@@ -1,6 +1,6 @@
 //! What survives the process, and what comes again.
 
-use groupme_delivery::{Config, Store as _};
+use groupme_delivery::Config;
 
 use crate::world::{CHAT, GROUP, World};
 
@@ -250,6 +250,5 @@ fn a_conversation_that_was_left_is_there_again_before_anything_of_it_is_handed_o
 }
 
 fn is_left(world: &World) -> bool {
-    let saved = world.store.clone().load().unwrap();
-    saved.conversations[&GROUP.into()].is_left
+    world.saved().conversations[&GROUP.into()].is_left
 }

@@ -191,3 +191,23 @@ fn history_reaches_back_to_the_first_push_that_found_no_room() {
         .collect();
     assert_eq!(messages, ["2", "3", "4", "5", "6"], "{said:?}");
 }
+
+#[test]
+fn a_push_that_comes_after_its_message_was_seen_by_comparing_is_delivered_and_comes_again() {
+    let mut world = World::new();
+    let row = world.say(GROUP, 1);
+    // The list has it, so the account begins behind it; its push is on its way.
+    world.live();
+    world.feed.watch(&GROUP.into(), true);
+    assert!(world.settle().is_empty());
+    assert_eq!(world.asked.last().unwrap(), "newest 1835");
+    world.acknowledges = false;
+    assert_eq!(world.push(&created(&row), "late"), ["late"]);
+    assert!(world.push(&created(&row), "again").is_empty());
+    world.restart();
+    world.acknowledges = true;
+    let said = world.live();
+    assert!(said.contains(&"backfill 1835/1".to_owned()), "{said:?}");
+    world.restart();
+    assert_eq!(world.live(), ["caught up"]);
+}

@@ -7,10 +7,10 @@ use bayeux_proto::Instant;
 use bayeux_wire::{Decoder, Frame};
 use groupme_delivery::{
     Answer, Cause, Config, Delivered, Failure, Feed, Item, Ledger, MemoryStore, Question,
-    QuestionId, Receipt, Store as _, Window,
+    QuestionId, Receipt, Saved, Store as _, Window,
 };
 use groupme_model::{
-    Chat, ConversationId, EventRef, Group, Message, MessageId, Timestamp, Topic,
+    Chat, ConversationId, Event, EventRef, Group, Message, MessageId, Timestamp, Topic,
     member::MembershipState,
 };
 use serde_json::{Value, json};
@@ -45,6 +45,8 @@ pub(crate) struct World {
     pub(crate) acknowledges: bool,
     pub(crate) config: Config,
     receipts: Vec<Receipt>,
+    /// The events that were made of what REST told.
+    pub(crate) made: Vec<Event>,
 }
 
 impl World {
@@ -71,7 +73,13 @@ impl World {
             acknowledges: true,
             config,
             receipts: Vec::new(),
+            made: Vec::new(),
         }
+    }
+
+    /// What would be there after a crash.
+    pub(crate) fn saved(&self) -> Saved {
+        self.store.clone().load().unwrap()
     }
 
     /// The receipts of the messages and changes that were handed out and not acknowledged.
@@ -315,6 +323,9 @@ impl World {
                     self.receipts.push(delivered.receipt);
                 }
                 said.push(tell(&delivered));
+                if let Item::Made(made) = delivered.item {
+                    self.made.push(made.event);
+                }
             }
         }
         said
@@ -425,6 +436,20 @@ pub(crate) fn created(row: &Value) -> Value {
         "line.create"
     };
     json!({ "type": kind, "subject": row })
+}
+
+/// The push of an edit or of a deletion.
+pub(crate) fn changed(kind: &str, row: &Value) -> Value {
+    json!({ "type": kind, "subject": row })
+}
+
+/// A message that tells what became of another.
+pub(crate) fn notice(number: u64, kind: &str, of: u64) -> Value {
+    let mut notice = row(GROUP, number);
+    notice["system"] = true.into();
+    let data = json!({ "message_id": id(of), "updated_at": T0 + i64::try_from(number).unwrap() });
+    notice["event"] = json!({ "type": kind, "data": data });
+    notice
 }
 
 /// The push of a change of reactions to one heart by each of these users.

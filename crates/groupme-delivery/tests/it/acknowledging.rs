@@ -1,0 +1,135 @@
+//! What is written down, and when.
+
+use groupme_model::Timestamp;
+
+use crate::world::{CHAT, GROUP, T0, World, created};
+
+/// The messages that a crash brings again.
+fn again(world: &mut World) -> Vec<String> {
+    world.acknowledges = true;
+    world.is_slow = false;
+    world.restart();
+    let mut said = world.live();
+    said.extend(world.wait(core::time::Duration::from_mins(2)));
+    assert!(
+        !said.iter().any(|line| line.starts_with("lost")),
+        "{said:?}"
+    );
+    said.retain(|line| line.starts_with("backfill "));
+    said
+}
+
+fn whole_until(world: &World) -> Option<i64> {
+    world.saved().whole_until.map(Timestamp::as_secs)
+}
+
+#[test]
+fn all_up_to_a_receipt_can_be_acknowledged_at_once() {
+    let mut world = World::new();
+    world.live();
+    world.acknowledges = false;
+    for number in 1..=3 {
+        world.say_live(GROUP, number);
+    }
+    let second = world.receipts()[1];
+    world.ledger.acknowledge_through(second).unwrap();
+    assert_eq!(world.ledger.open(), 1);
+    // Once more changes nothing.
+    world.ledger.acknowledge_through(second).unwrap();
+    world.ledger.acknowledge(second).unwrap();
+    assert_eq!(world.ledger.open(), 1);
+    assert_eq!(again(&mut world), ["backfill 1835/3"]);
+}
+
+#[test]
+fn what_means_nothing_for_the_store_is_not_open() {
+    let mut world = World::new();
+    world.acknowledges = false;
+    assert_eq!(world.live(), ["caught up"]);
+    assert_eq!(world.ledger.open(), 0);
+}
+
+#[test]
+fn one_message_that_is_open_comes_again_however_many_are_acknowledged_behind_it() {
+    let mut world = World::new();
+    world.live();
+    world.acknowledges = false;
+    for number in 1..=2 {
+        world.say_live(GROUP, number);
+    }
+    let second = world.receipts()[1];
+    world.ledger.acknowledge(second).unwrap();
+    world.acknowledges = true;
+    for number in 3..=5 {
+        world.say_live(GROUP, number);
+    }
+    assert_eq!(again(&mut world), ["backfill 1835/1"]);
+}
+
+#[test]
+fn late_messages_that_are_open_come_again_in_whatever_order_they_came() {
+    for order in [[2, 4], [4, 2]] {
+        let mut world = World::new();
+        let rows: Vec<_> = (1..=5).map(|number| world.say(GROUP, number)).collect();
+        world.live();
+        world.acknowledges = false;
+        for number in order {
+            world.push(&created(&rows[number - 1]), "late");
+        }
+        let said = again(&mut world);
+        assert!(said.contains(&"backfill 1835/2".to_owned()), "{said:?}");
+        assert!(said.contains(&"backfill 1835/4".to_owned()), "{said:?}");
+        assert!(!said.contains(&"backfill 1835/1".to_owned()), "{said:?}");
+    }
+}
+
+#[test]
+fn now_and_then_it_is_written_down_up_to_when_the_account_is_whole() {
+    let mut world = World::new();
+    world.live();
+    assert_eq!(whole_until(&world), Some(T0));
+    world.say_live(GROUP, 29);
+    assert_eq!(whole_until(&world), Some(T0));
+    world.say_live(CHAT, 30);
+    assert_eq!(whole_until(&world), Some(T0 + 30));
+    world.say_live(GROUP, 59);
+    assert_eq!(whole_until(&world), Some(T0 + 30));
+    // A message that comes late does not take it back.
+    world.say_live(GROUP, 1);
+    assert_eq!(whole_until(&world), Some(T0 + 30));
+    world.say_live(GROUP, 60);
+    assert_eq!(whole_until(&world), Some(T0 + 60));
+}
+
+#[test]
+fn the_account_is_whole_no_further_than_what_is_open() {
+    let mut world = World::new();
+    world.live();
+    world.acknowledges = false;
+    world.say_live(GROUP, 40);
+    world.say_live(GROUP, 80);
+    world.say_live(CHAT, 120);
+    let receipts = world.receipts().to_vec();
+    world.ledger.acknowledge(receipts[2]).unwrap();
+    assert_eq!(whole_until(&world), Some(T0));
+    world.ledger.acknowledge(receipts[0]).unwrap();
+    assert_eq!(whole_until(&world), Some(T0 + 40));
+    world.ledger.acknowledge(receipts[1]).unwrap();
+    assert_eq!(whole_until(&world), Some(T0 + 120));
+}
+
+#[test]
+fn the_account_is_not_whole_while_a_list_is_missing() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.is_slow = true;
+    world.live();
+    world.answer_first("groups 1");
+    assert_eq!(world.say_live(GROUP, 100), ["push 1835/100"]);
+    assert_eq!(whole_until(&world), Some(T0));
+    world.answer_all();
+    assert_eq!(world.say_live(GROUP, 101), ["push 1835/101"]);
+    assert_eq!(whole_until(&world), Some(T0 + 101));
+}

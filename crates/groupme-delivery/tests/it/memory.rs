@@ -1,0 +1,235 @@
+//! How much is remembered, and what follows where it is forgotten.
+
+use core::time::Duration;
+
+use groupme_delivery::{Config, Failure, Version};
+use groupme_model::{MessageId, SourceGuid};
+
+use crate::world::{CHAT, GROUP, World, created, favorite, id, label, row};
+
+/// A world that remembers this many messages of a conversation.
+fn remembering(messages: usize) -> World {
+    let mut config = Config::default();
+    (config.remembered, config.reread) = (messages, 0);
+    World::with(config)
+}
+
+/// Which messages of the group would be remembered after a crash.
+fn remembered(world: &World) -> Vec<MessageId> {
+    let saved = world.saved();
+    let seen = &saved.conversations[&GROUP.into()].seen;
+    seen.keys().cloned().collect()
+}
+
+#[test]
+fn only_the_newest_messages_are_remembered_and_older_ones_are_not_delivered_again() {
+    let mut world = remembering(5);
+    world.live();
+    for number in 1..=20 {
+        world.say_live(GROUP, number);
+    }
+    let newest: Vec<MessageId> = (16..=20).map(|number| id(number).as_str().into()).collect();
+    assert_eq!(remembered(&world), newest);
+    for number in [1, 14, 15, 16, 20] {
+        let again = created(&row(GROUP, number));
+        assert!(world.push(&again, "again").is_empty(), "{number}");
+    }
+    // The same in a new process.
+    world.restart();
+    world.live();
+    world.say_live(GROUP, 21);
+    for number in [16, 17, 21] {
+        let again = created(&row(GROUP, number));
+        assert!(world.push(&again, "again").is_empty(), "{number}");
+    }
+    assert_eq!(remembered(&world).len(), 5);
+}
+
+#[test]
+fn what_is_known_of_a_message_outlives_its_place_among_the_newest() {
+    let mut world = remembering(2);
+    world.live();
+    world.say_live(GROUP, 1);
+    let first = row(GROUP, 1);
+    world.push(&favorite(&first, &["7"]), "favorite");
+    for number in 2..=5 {
+        world.say_live(GROUP, number);
+    }
+    assert!(world.push(&favorite(&first, &["7"]), "again").is_empty());
+}
+
+#[test]
+fn the_changes_of_a_few_older_messages_are_remembered() {
+    let mut world = World::new();
+    let rows: Vec<_> = (1..=40).map(|number| world.say(GROUP, number)).collect();
+    world.live();
+    for row in &rows[..32] {
+        assert_eq!(world.push(&favorite(row, &["7"]), "new"), ["new"]);
+    }
+    for row in &rows[..32] {
+        assert!(world.push(&favorite(row, &["7"]), "again").is_empty());
+    }
+    // One more, and the first is forgotten: it is told again rather than not at all.
+    assert_eq!(world.push(&favorite(&rows[32], &["7"]), "new"), ["new"]);
+    assert!(world.push(&favorite(&rows[1], &["7"]), "again").is_empty());
+    assert_eq!(world.push(&favorite(&rows[0], &["7"]), "again"), ["again"]);
+}
+
+#[test]
+fn the_last_thousand_messages_of_ones_own_are_recognised() {
+    let mut world = World::new();
+    world.live();
+    for number in 1..=1_001 {
+        let guid = format!("guid-{number}");
+        world.feed.expect(SourceGuid::from(guid.as_str()));
+    }
+    assert_eq!(world.say_live(GROUP, 1), ["push 1835/1"]);
+    assert_eq!(world.say_live(GROUP, 2), ["push 1835/2 (own)"]);
+    assert_eq!(world.say_live(GROUP, 1_001), ["push 1835/1001 (own)"]);
+    let mut nameless = row(GROUP, 1_002);
+    nameless["source_guid"] = serde_json::Value::Null;
+    assert_eq!(world.push(&created(&nameless), "nameless"), ["nameless"]);
+}
+
+#[test]
+fn a_fetched_message_of_ones_own_is_recognised_too() {
+    let mut world = World::new();
+    world.live();
+    world.lose();
+    world.feed.expect(SourceGuid::from("guid-1"));
+    world.say(GROUP, 1);
+    let said = world.live();
+    assert!(
+        said.contains(&"backfill 1835/1 (own)".to_owned()),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn room_for_what_is_held_is_given_back() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.is_slow = true;
+    world.live();
+    // One is behind what is fetched, one before it, and one is a change.
+    let held = world.say(GROUP, 2);
+    world.push(&created(&held), "held");
+    world.rows.get_mut(GROUP).unwrap().pop();
+    world.say(GROUP, 3);
+    world.push(&favorite(&row(GROUP, 4), &["7"]), "favorite");
+    world.say_live(CHAT, 5);
+    assert_eq!(world.feed.held(), 3);
+    world.answer_all();
+    assert_eq!(world.feed.held(), 0);
+    assert!(world.feed.is_whole());
+}
+
+#[test]
+fn ten_thousand_pushes_are_held_within_bounds_and_none_is_lost_without_a_word() {
+    let mut config = Config::default();
+    (config.held, config.remembered, config.reread) = (50, 20, 20);
+    let mut world = World::with(config);
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.is_slow = true;
+    world.live();
+    for number in 2..=10_000 {
+        let row = row(GROUP, number);
+        assert!(world.push(&created(&row), &label("push", &row)).is_empty());
+        world.rows.get_mut(GROUP).unwrap().push(row);
+        assert!(world.feed.held() <= 50);
+        assert!(world.feed.questions() <= 4, "{}", world.feed.questions());
+    }
+    let said = world.answer_all();
+    let messages = said.iter().filter_map(|line| line.split_once("1835/"));
+    let messages: Vec<u64> = messages.map(|(_, id)| id.parse().unwrap()).collect();
+    assert_eq!(messages, (2..=10_000).collect::<Vec<_>>());
+    assert_eq!(world.feed.held(), 0);
+    assert_eq!(world.feed.backlog(), 0);
+    assert_eq!(world.ledger.open(), 0);
+    assert_eq!(remembered(&world).len(), 20);
+}
+
+#[test]
+fn no_more_questions_are_on_their_way_than_may_be() {
+    for (questions, asked) in [(0, 1), (1, 1), (2, 2), (3, 3), (4, 3)] {
+        let mut config = Config::default();
+        config.questions = questions;
+        let mut world = World::with(config);
+        world.is_slow = true;
+        world.live();
+        assert_eq!(world.asked.len(), asked, "{questions}");
+        assert_eq!(world.answer_all(), ["caught up"]);
+    }
+}
+
+#[test]
+fn what_nobody_wants_to_know_any_more_is_not_asked() {
+    let mut config = Config::default();
+    config.questions = 1;
+    let mut world = World::with(config);
+    world.is_slow = true;
+    world.live();
+    assert_eq!(world.feed.questions(), 3);
+    world.lose();
+    assert_eq!(world.feed.questions(), 1);
+    world.is_slow = false;
+    world.answer_all();
+    world
+        .failures
+        .insert("groups".to_owned(), Failure::Unavailable);
+    world.live();
+    assert!(world.feed.poll_timeout().is_some());
+    world.lose();
+    assert_eq!(world.feed.questions(), 0);
+    assert_eq!(world.feed.poll_timeout(), None);
+    assert!(world.wait(Duration::from_mins(5)).is_empty());
+}
+
+#[test]
+fn what_is_delivered_is_asked_for_before_what_is_compared() {
+    let mut config = Config::default();
+    config.page = 2;
+    let mut world = World::with(config);
+    world.say(GROUP, 1);
+    world.say(CHAT, 2);
+    world.live();
+    world.lose();
+    world.say(GROUP, 3);
+    for number in 4..=7 {
+        world.say(CHAT, number);
+    }
+    world.asked.clear();
+    world.live();
+    let histories: Vec<&str> = world
+        .asked
+        .iter()
+        .map(String::as_str)
+        .filter(|line| line.contains(CHAT) || line.contains(GROUP))
+        .collect();
+    assert_eq!(
+        histories,
+        [
+            "after 1835/1",
+            "after 162+185/2",
+            "after 162+185/5",
+            "newest 1835",
+            "newest 162+185",
+        ]
+    );
+}
+
+#[test]
+fn a_version_is_stored_and_read_without_loss() {
+    let mut bytes: [u8; Version::SIZE] = core::array::from_fn(|at| u8::try_from(at + 1).unwrap());
+    for flags in 0..4 {
+        bytes[24] = flags;
+        let version = Version::from_bytes(&bytes).unwrap();
+        assert_eq!(version.to_bytes(), bytes);
+    }
+    assert_eq!(Version::from_bytes(&bytes[1..]), None);
+    assert_eq!(Version::from_bytes(&[0; Version::SIZE + 1]), None);
+}
