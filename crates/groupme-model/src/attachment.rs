@@ -47,6 +47,8 @@ tagged_union! {
         "copilot_card" => CopilotCard(CopilotCard, CopilotCardRef),
         /// An image that is still being made.
         "partial_image" => PartialImage(PartialImage, PartialImageRef),
+        /// What GroupMe is asked to do with links in the text once it has the message.
+        "postprocessing" => Postprocessing(Postprocessing, PostprocessingRef),
     }
 }
 
@@ -155,6 +157,15 @@ model! {
     pub struct Split as SplitRef, tagged "type" {
         /// What the bill was found by.
         token: text,
+    }
+}
+
+model! {
+    /// What GroupMe is asked to do with links in the text once it has the message. Undocumented;
+    /// clients that send it have the queues alone.
+    pub struct Postprocessing as PostprocessingRef, tagged "type" {
+        /// Who is to look at the message, such as `linked_image`.
+        queues: texts,
     }
 }
 

@@ -11,7 +11,7 @@ use bayeux_wire::Value;
 use crate::finding::Findings;
 use crate::json::Extra;
 use crate::list::List;
-use crate::source::{Shape, Source};
+use crate::source::Source;
 
 pub(crate) use boxed::Boxed;
 pub(crate) use scalar::{
@@ -47,8 +47,9 @@ pub trait Kind {
     fn accepts<'s, S: Source<'s>>(source: S) -> bool;
 
     /// Whether a value means that there is none.
-    fn is_absent(shape: Shape<'_>) -> bool {
-        matches!(shape, Shape::Null)
+    #[inline]
+    fn is_absent<'s, S: Source<'s>>(source: S) -> bool {
+        source.is_null()
     }
 
     /// Reports what in the value cannot be read, or is not known.
@@ -145,7 +146,7 @@ pub(crate) struct Key<K>(K);
 pub(crate) struct ListOf<K>(K);
 
 fn present<'s, K: Kind, S: Source<'s>>(source: Option<S>) -> Option<S> {
-    source.filter(|source| !K::is_absent(source.shape()))
+    source.filter(|source| !K::is_absent(*source))
 }
 
 fn read_or_keep<'s, K: Kind, S: Source<'s>>(

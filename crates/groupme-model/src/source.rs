@@ -70,6 +70,11 @@ pub trait Source<'s>: Copy {
     fn is_object(self) -> bool {
         matches!(self.shape(), Shape::Object)
     }
+
+    /// Whether this is `null`.
+    fn is_null(self) -> bool {
+        matches!(self.shape(), Shape::Null)
+    }
 }
 
 impl<'f> Source<'f> for Value<'f> {
@@ -114,6 +119,11 @@ impl<'f> Source<'f> for Value<'f> {
     #[inline]
     fn is_object(self) -> bool {
         Value::is_object(self)
+    }
+
+    #[inline]
+    fn is_null(self) -> bool {
+        Value::is_null(self)
     }
 }
 

@@ -6,7 +6,7 @@ use serde::ser::Serializer;
 
 use crate::field::{Kind, Needed};
 use crate::finding::Findings;
-use crate::source::{Shape, Source};
+use crate::source::Source;
 
 /// As `K`, its twin boxed: a message is hundreds of bytes, and would make every event as large.
 pub(crate) struct Boxed<K>(K);
@@ -34,8 +34,8 @@ impl<K: Kind> Kind for Boxed<K> {
         K::accepts(source)
     }
 
-    fn is_absent(shape: Shape<'_>) -> bool {
-        K::is_absent(shape)
+    fn is_absent<'s, S: Source<'s>>(source: S) -> bool {
+        K::is_absent(source)
     }
 
     fn report<'s, S: Source<'s>>(source: S, findings: &mut Findings) {

@@ -47,8 +47,8 @@ macro_rules! scalars {
 
             // Coordinates, years and the like are "" where GroupMe has none.
             #[inline]
-            fn is_absent(shape: Shape<'_>) -> bool {
-                matches!(shape, Shape::Null | Shape::Text(""))
+            fn is_absent<'s, S: Source<'s>>(source: S) -> bool {
+                matches!(source.shape(), Shape::Null | Shape::Text(""))
             }
 
             #[cfg(feature = "serde")]

@@ -158,3 +158,48 @@ fn the_length_of_a_sound_is_a_number_again_when_written() {
         );
     }
 }
+
+#[test]
+fn every_type_is_typed_whatever_else_it_holds() {
+    for kind in [
+        "image",
+        "linked_image",
+        "image_edited",
+        "video",
+        "audio",
+        "file",
+        "location",
+        "split",
+        "emoji",
+        "reply",
+        "mentions",
+        "poll",
+        "event",
+        "autokicked_member",
+        "copilot",
+        "copilot_card",
+        "partial_image",
+        "postprocessing",
+    ] {
+        let payload = Payload::new(&format!(r#"{{"never_seen":[1],"type":"{kind}"}}"#));
+        let attachment = AttachmentRef::from_value(payload.value());
+        assert_eq!((attachment.kind(), attachment.is_typed()), (kind, true));
+        assert_eq!(attachment.unknown_fields(), ["never_seen"], "{kind}");
+        assert_eq!(attachment.problems(), [], "{kind}");
+        assert_eq!(attachment.into_owned(), attachment, "{kind}");
+    }
+}
+
+#[test]
+fn types_of_which_no_field_is_known_are_kept_whole() {
+    for kind in ["queue", "charge", "meeting", ""] {
+        let json = format!(r#"{{"n":1,"type":"{kind}"}}"#);
+        let payload = Payload::new(&json);
+        let attachment = AttachmentRef::from_value(payload.value());
+        assert_eq!((attachment.kind(), attachment.is_typed()), (kind, false));
+        assert_eq!(
+            serde_json::to_string(&attachment.into_owned()).expect("JSON"),
+            json
+        );
+    }
+}

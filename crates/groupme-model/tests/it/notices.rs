@@ -51,12 +51,92 @@ fn events_without_a_recording_are_typed_too() {
     }
 }
 
+/// Every type whose data is known at least in part.
+const TYPED: &[&str] = &[
+    "membership.announce.added",
+    "membership.announce.joined",
+    "membership.announce.rejoined",
+    "membership.notifications.exited",
+    "membership.notifications.removed",
+    "membership.notifications.autokicked",
+    "membership.nickname_changed",
+    "membership.avatar_changed",
+    "membership.name_change",
+    "group.avatar_change",
+    "group.name_change",
+    "group.topic_change",
+    "group.topic_removed",
+    "group.theme_change",
+    "group.chat_theme_settings_change",
+    "group.chat_theme_settings_removed",
+    "group.like_icon_set",
+    "group.like_icon_removed",
+    "group.owner_changed",
+    "group.role_change_admin",
+    "group.type_change",
+    "group.requires_approval_enabled",
+    "group.requires_approval_disabled",
+    "group.office_mode_enabled",
+    "group.office_mode_disabled",
+    "group.visibility_set.community",
+    "group.visibility_set.hidden",
+    "group.visibility_set.searchable",
+    "group.added_to_directory",
+    "group.shared",
+    "group.unshared",
+    "group.subgroup_created",
+    "group.subgroup_removed",
+    "group.subgroup_avatar_change",
+    "group.subgroup_description_change",
+    "group.subgroup_name_change",
+    "group.subgroup_type_change",
+    "group.subgroup_like_icon_change",
+    "group.subgroup_description_removed",
+    "group.subgroup_attribute_change",
+    "group.call.started",
+    "group.call.ended",
+    "poll.created",
+    "poll.finished",
+    "poll.reminder",
+    "calendar.event.created",
+    "calendar.event.updated",
+    "calendar.event.cancelled",
+    "calendar.event.starting",
+    "calendar.event.user.going",
+    "calendar.event.user.not_going",
+    "calendar.event.user.undecided",
+    "message.deleted",
+    "message.update",
+    "message.pinned",
+    "message.unpinned",
+    "bot.add",
+    "bot.del",
+    "bot.rename",
+    "copilot.group.privacy_notice",
+];
+
+#[test]
+fn every_type_is_typed_and_keeps_what_it_does_not_know() {
+    for kind in TYPED {
+        let json = format!(r#"{{"type":"{kind}","data":{{"never_seen":[1]}}}}"#);
+        let payload = Payload::new(&json);
+        let event = SystemEventRef::from_value(payload.value()).expect("an object");
+        let notice = event.notice().expect("data");
+        assert_eq!((notice.kind(), notice.is_typed()), (*kind, true));
+        assert_eq!(event.unknown_fields(), ["data.never_seen"], "{kind}");
+        assert_eq!(event.problems(), [], "{kind}");
+        let written = serde_json::to_string(&event.into_owned()).expect("JSON");
+        assert_eq!(written, json);
+    }
+}
+
 #[test]
 fn events_of_which_nothing_but_the_name_is_known_are_kept_whole() {
     for kind in [
         "membership.announce.coco.added",
         "membership.notifications.admin.new_pending_user",
         "album.created",
+        "sports.score",
     ] {
         let json = format!(r#"{{"type":"{kind}","data":{{"a":[1]}}}}"#);
         let payload = Payload::new(&json);

@@ -92,6 +92,11 @@ pub(crate) const OBJECTS: &[(&str, Look, &str)] = &[
         r#"{"type":"partial_image","id":"1","content":null}"#,
     ),
     (
+        "attachment",
+        object::attachment,
+        r#"{"type":"postprocessing","queues":["linked_image"]}"#,
+    ),
+    (
         "reaction",
         object::reaction,
         r#"{"type":"emoji","pack_id":"1","pack_index":2,"user_ids":[7,"8"]}"#,
