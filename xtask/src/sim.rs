@@ -17,7 +17,7 @@ pub(crate) struct Options {
 
 /// As many seeds as are run for every change.
 pub(crate) fn some_seeds() -> Options {
-    let args = ["--seeds", "500", "--threads", "2"];
+    let args = ["--seeds", "5000", "--threads", "2"];
     Options {
         args: args.map(str::to_owned).to_vec(),
     }

@@ -72,15 +72,11 @@ impl Road {
     pub(crate) fn decode(&self, chunks: &[impl AsRef<[u8]>]) -> Result<Arc<Frame>, DecodeError> {
         // Neither part is ever left half changed.
         let mut intake = self.intake.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut frame = intake.pool.take();
-        let filling = Arc::make_mut(&mut frame);
-        for chunk in chunks {
-            filling.extend_from_slice(chunk.as_ref());
-        }
-        intake.decoder.decode(filling)?;
+        let Intake { decoder, pool } = &mut *intake;
+        let frame = pool.receive(decoder, chunks)?;
         // A rare giant is not worth its memory between two of its kind.
         if frame.len() <= POOLED_FRAME {
-            intake.pool.keep(&frame);
+            pool.keep(&frame);
         }
         Ok(frame)
     }

@@ -22,6 +22,16 @@ impl Limits {
     /// The deepest nesting that can be allowed, in levels: values are printed and compared by
     /// recursion, which has to fit into a thread's stack.
     pub const DEEPEST: usize = 512;
+
+    fn check(&self, len: usize) -> Result<(), DecodeError> {
+        if len > self.max_frame {
+            return Err(DecodeError::TooLarge {
+                len,
+                limit: self.max_frame,
+            });
+        }
+        Ok(())
+    }
 }
 
 impl Default for Limits {
@@ -75,6 +85,27 @@ impl Decoder {
         frame.index_messages().inspect_err(|_| frame.clear())
     }
 
+    /// Fills `frame` with the bytes of `chunks`, as they came from the network, and decodes them as
+    /// [`decode`](Self::decode) does. That keeps a copy of the bytes until it is done; this reads
+    /// `chunks` again in the rare case that it needs to.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`decode`](Self::decode).
+    pub fn receive(
+        &mut self,
+        frame: &mut Frame,
+        chunks: &[impl AsRef<[u8]>],
+    ) -> Result<(), DecodeError> {
+        frame.clear();
+        let len = chunks.iter().map(|chunk| chunk.as_ref().len()).sum();
+        self.limits.check(len)?;
+        frame
+            .document_mut()
+            .parse_chunks(chunks, &mut self.workspace)?;
+        frame.index_messages().inspect_err(|_| frame.clear())
+    }
+
     /// Decodes the bytes of `frame`, any JSON document, in place. [`Frame::root`] is its value;
     /// it has no messages.
     ///
@@ -86,13 +117,9 @@ impl Decoder {
         if document.is_parsed() {
             return Ok(());
         }
-        let len = document.len();
-        if len > self.limits.max_frame {
+        if let Err(error) = self.limits.check(document.len()) {
             document.clear();
-            return Err(DecodeError::TooLarge {
-                len,
-                limit: self.limits.max_frame,
-            });
+            return Err(error);
         }
         document.parse(&mut self.workspace)
     }

@@ -5,7 +5,6 @@
 
 use core::{convert::Infallible, mem};
 
-use memchr::{memchr, memmem::Finder};
 use simd_json::{Buffers, INPUT_PADDING, Tape, tape::Node};
 
 use crate::{error::DecodeError, escape};
@@ -47,15 +46,53 @@ impl Document {
         }
     }
 
-    /// Parses the bytes in place. On failure they are garbage, and are dropped.
+    /// Parses the bytes in place. On failure they are dropped.
     pub(crate) fn parse(&mut self, workspace: &mut Workspace) -> Result<(), DecodeError> {
-        let len = self.bytes.len();
-        if let Some(at) = memchr(b'\\', &self.bytes)
-            && workspace.escaped.find(&self.bytes[at..]).is_some()
-        {
-            escape::mend_surrogates(&mut self.bytes[at..]);
+        let mut received = mem::take(&mut workspace.received);
+        received.clear();
+        received.extend_from_slice(&self.bytes);
+        let outcome = self.parse_or_mend(workspace, |bytes| bytes.extend_from_slice(&received));
+        if received.capacity() <= KEPT_BYTES {
+            workspace.received = received;
         }
-        let outcome = self.fill(&mut workspace.buffers).map_err(|error| {
+        outcome
+    }
+
+    /// Parses a copy of `chunks`, of which a second one can be made at any time.
+    pub(crate) fn parse_chunks(
+        &mut self,
+        chunks: &[impl AsRef<[u8]>],
+        workspace: &mut Workspace,
+    ) -> Result<(), DecodeError> {
+        self.clear();
+        for chunk in chunks {
+            self.extend(chunk.as_ref());
+        }
+        self.parse_or_mend(workspace, |bytes| {
+            for chunk in chunks {
+                bytes.extend_from_slice(chunk.as_ref());
+            }
+        })
+    }
+
+    /// Parses the bytes. The parser refuses halves of surrogate pairs, which are so rare that they
+    /// are looked for only in what it has refused; by then it has rewritten the bytes, and `received`
+    /// appends them once more.
+    fn parse_or_mend(
+        &mut self,
+        workspace: &mut Workspace,
+        received: impl Fn(&mut Vec<u8>),
+    ) -> Result<(), DecodeError> {
+        let len = self.bytes.len();
+        let mut outcome = self.fill(&mut workspace.buffers);
+        if outcome.is_err() {
+            self.receive_again(&received);
+            if escape::mend_surrogates(&mut self.bytes) {
+                outcome = self.fill(&mut workspace.buffers);
+            }
+        }
+        let outcome = outcome.map_err(|error| {
+            self.receive_again(&received);
             let error = DecodeError::from_parser(&error, &self.bytes, workspace.max_depth);
             self.clear();
             error
@@ -64,6 +101,12 @@ impl Document {
             workspace.buffers = Buffers::with_max_depth(0, workspace.max_depth);
         }
         outcome
+    }
+
+    #[cold]
+    fn receive_again(&mut self, received: impl Fn(&mut Vec<u8>)) {
+        self.bytes.clear();
+        received(&mut self.bytes);
     }
 
     /// Makes the nodes. On failure there are none.
@@ -161,9 +204,9 @@ impl Clone for Document {
 /// What parsing needs besides the document, kept from one to the next.
 pub(crate) struct Workspace {
     buffers: Buffers,
-    /// Finds what may be half a surrogate pair: where there is none, which is the rule, in a fraction
-    /// of the time that a look at each backslash takes.
-    escaped: Finder<'static>,
+    /// A copy of bytes of which nobody else has one. Copying all of them takes less time than
+    /// looking for what might make it necessary.
+    received: Vec<u8>,
     max_depth: usize,
 }
 
@@ -171,7 +214,7 @@ impl Workspace {
     pub(crate) fn new(max_depth: usize) -> Self {
         Self {
             buffers: Buffers::with_max_depth(0, max_depth),
-            escaped: Finder::new(b"\\u"),
+            received: Vec::new(),
             max_depth,
         }
     }

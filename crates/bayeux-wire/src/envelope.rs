@@ -2,30 +2,61 @@
 
 use bayeux_proto::{Advice, ConnectionTypes, Message, MessageId, Reconnect, Timing};
 
-use crate::value::{Kind, Value};
+use crate::{
+    members::{self, Names},
+    value::{Kind, Value},
+};
 
-/// Reads the envelope of `message`. A member that comes twice counts as it came last, also when
+/// The members of a message that anybody asks for.
+pub(crate) const NAMES: &Names<SLOTS> = &Names::new(MEMBERS);
+
+const MEMBERS: &[&str] = &[
+    "channel",
+    "id",
+    "clientId",
+    "successful",
+    "error",
+    "subscription",
+    "advice",
+    "supportedConnectionTypes",
+    "version",
+    "data",
+    "ext",
+];
+
+/// Each of the names has a slot of its own, though they are half of what
+/// [`slots_for`](crate::slots_for) has.
+pub(crate) const SLOTS: usize = 16;
+
+/// The members of a message, noted when the batch was decoded.
+pub(crate) type Members<'f> = members::Members<'f, SLOTS>;
+
+/// The member of a message called `$name`.
+macro_rules! member {
+    ($members:expr, $name:literal) => {
+        $members.get(const { $crate::envelope::NAMES.slot($name) }, $name)
+    };
+}
+
+pub(crate) use member;
+
+/// Reads the envelope of a message. A member that comes twice counts as it came last, also when
 /// only the first of the two had the expected type.
-pub(crate) fn read(message: Value<'_>) -> Message<'_> {
-    let mut envelope = Message::default();
-    for (key, value) in message.entries() {
-        match key {
-            "channel" => envelope.channel = value.as_str().unwrap_or(""),
-            "id" => envelope.id = id(value),
-            "clientId" => envelope.client_id = value.as_str(),
-            "successful" => envelope.successful = value.as_bool(),
-            "error" => envelope.error = value.as_str(),
-            "subscription" => envelope.subscription = value.as_str(),
-            "advice" => envelope.advice = advice(value),
-            "supportedConnectionTypes" => {
-                envelope.supported_connection_types = connection_types(value);
-            }
-            "version" => envelope.version = value.as_str(),
-            "data" => envelope.has_data = true,
-            _ => {}
-        }
+pub(crate) fn read<'f>(message: &Members<'f>) -> Message<'f> {
+    let text = |value: Option<Value<'f>>| value.and_then(Value::as_str);
+    Message {
+        channel: text(member!(message, "channel")).unwrap_or(""),
+        id: member!(message, "id").and_then(id),
+        client_id: text(member!(message, "clientId")),
+        successful: member!(message, "successful").and_then(Value::as_bool),
+        error: text(member!(message, "error")),
+        subscription: text(member!(message, "subscription")),
+        advice: member!(message, "advice").and_then(advice),
+        supported_connection_types: member!(message, "supportedConnectionTypes")
+            .and_then(connection_types),
+        version: text(member!(message, "version")),
+        has_data: member!(message, "data").is_some(),
     }
-    envelope
 }
 
 fn id(value: Value<'_>) -> Option<MessageId<'_>> {
@@ -103,5 +134,21 @@ fn milliseconds(value: Value<'_>) -> Option<i64> {
         )]
         Kind::Float(value) => Some(value as i64),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_members_of_an_envelope_share_a_slot() {
+        let mut slots = MEMBERS
+            .iter()
+            .map(|name| NAMES.slot(name))
+            .collect::<Vec<_>>();
+        slots.sort_unstable();
+        slots.dedup();
+        assert_eq!(slots.len(), MEMBERS.len());
     }
 }

@@ -41,8 +41,7 @@ pub enum DecodeError {
 }
 
 impl DecodeError {
-    /// Translates the parser's error. `bytes` is the document it was given: still unchanged where
-    /// the UTF-8 is bad, since that is found before any string is unescaped.
+    /// Translates the parser's error. `bytes` is the document as it was received.
     pub(crate) fn from_parser(error: &simd_json::Error, bytes: &[u8], max_depth: usize) -> Self {
         let (offset, what) = match error.error() {
             ErrorType::DepthLimitExceeded => return Self::TooDeep { limit: max_depth },

@@ -3,12 +3,12 @@
 use memchr::memchr;
 
 /// Replaces each escaped surrogate that has no partner (`\ud83d` alone) by `\ufffd`, which has the
-/// same length.
+/// same length. Answers whether there was one.
 ///
 /// JavaScript servers send halves when they cut a text in the middle of an emoji. RFC 8259
 /// (section 8.2) leaves their meaning open.
-pub(crate) fn mend_surrogates(json: &mut [u8]) {
-    let mut at = 0;
+pub(crate) fn mend_surrogates(json: &mut [u8]) -> bool {
+    let (mut at, mut mended) = (0, false);
     // From backslash to backslash, and past the byte behind it, so that in `\\ud83d` the `u` is
     // seen as plain text.
     while let Some(skipped) = json.get(at..).and_then(|rest| memchr(b'\\', rest)) {
@@ -17,11 +17,13 @@ pub(crate) fn mend_surrogates(json: &mut [u8]) {
             Some(Surrogate::High) if surrogate(json, at + 6) == Some(Surrogate::Low) => 12,
             Some(_) => {
                 json[at + 2..at + 6].copy_from_slice(b"fffd");
+                mended = true;
                 6
             }
             None => 2,
         };
     }
+    mended
 }
 
 /// Which half of a pair an escape spells.

@@ -4,7 +4,9 @@ use core::fmt;
 
 use crate::{
     document::{Document, KEPT_NODES},
+    envelope::{Members, NAMES, SLOTS},
     error::DecodeError,
+    members::Positions,
     message::{Message, Messages},
     value::{Kind, Value},
 };
@@ -18,10 +20,16 @@ use crate::{
 #[derive(Clone, Default)]
 pub struct Frame {
     document: Document,
-    /// For each message its position in the document.
-    messages: Vec<u32>,
+    messages: Vec<Place>,
     /// How many elements of the batch were no objects.
     rejected: usize,
+}
+
+/// Where in the document a message is, and where in it are the members that are asked for.
+#[derive(Clone, Copy)]
+struct Place {
+    position: u32,
+    members: Positions<SLOTS>,
 }
 
 impl Frame {
@@ -67,10 +75,12 @@ impl Frame {
     }
 
     /// The message at `index` among [`Frame::messages`].
+    #[inline]
     pub fn message(&self, index: usize) -> Option<Message<'_>> {
-        let position = *self.messages.get(index)? as usize;
-        let nodes = self.document.nodes().get(position..)?;
-        Some(Message::new(Value::first_of(nodes)?, index))
+        let place = self.messages.get(index)?;
+        let nodes = self.document.nodes().get(place.position as usize..)?;
+        let members = Members::at(Value::first_of(nodes)?, place.members);
+        Some(Message::new(members, index))
     }
 
     /// How many elements of the batch were left out because they were no objects: `null`,
@@ -104,13 +114,16 @@ impl Frame {
         };
         let found = match root.kind() {
             Kind::Object(_) => {
-                self.messages.push(0);
+                self.messages.push(Place::new(root, 0));
                 return Ok(());
             }
             Kind::Array(items) => {
                 for item in items {
                     match item.kind() {
-                        Kind::Object(_) => self.messages.push(narrow(item.position_in(root))),
+                        Kind::Object(_) => {
+                            let position = narrow(item.position_in(root));
+                            self.messages.push(Place::new(item, position));
+                        }
                         _ => self.rejected += 1,
                     }
                 }
@@ -133,6 +146,15 @@ impl fmt::Debug for Frame {
             .field("messages", &self.messages.len())
             .field("rejected", &self.rejected)
             .finish_non_exhaustive()
+    }
+}
+
+impl Place {
+    fn new(message: Value<'_>, position: u32) -> Self {
+        Self {
+            position,
+            members: Positions::of(message.alone(), NAMES),
+        }
     }
 }
 

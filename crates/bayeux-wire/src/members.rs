@@ -2,7 +2,7 @@
 
 use simd_json::tape::Node;
 
-use crate::value::{Value, skip};
+use crate::value::{Value, parts};
 
 /// Names of members, known when the program is compiled, and which of `M` slots each of them has.
 ///
@@ -59,6 +59,12 @@ impl<const M: usize> Names<M> {
         best
     }
 
+    /// How many slots there are.
+    #[expect(clippy::len_without_is_empty, reason = "there are always slots")]
+    pub const fn len(&self) -> usize {
+        M
+    }
+
     /// How many names have a slot that is another's already; as soon as it is `enough`, that.
     const fn shared(&self, names: &[&str], enough: usize) -> usize {
         let mut taken = [false; M];
@@ -92,47 +98,57 @@ impl<const M: usize> Names<M> {
 const FACTORS: usize = 32;
 const ATTEMPTS: usize = FACTORS * FACTORS;
 
-/// Where in an object the values are whose names have these slots.
-type Positions<const M: usize> = [u8; M];
+/// Where in an object the members are whose names have these slots: how many nodes there are from
+/// the key to the end of the object. That is at hand while walking, so nothing else has to be
+/// counted.
+#[derive(Clone, Copy)]
+pub(crate) struct Positions<const M: usize>([u8; M]);
 
-/// No member: at position 0 is the object itself.
+/// No member.
 const ABSENT: u8 = 0;
-/// A member behind so many others that it has to be looked for.
-const FAR: u8 = u8::MAX;
+/// A member with so many behind it that it has to be looked for: the last node has no value.
+const FAR: u8 = 1;
 
-#[inline]
-fn positions<const M: usize>(object: Value<'_>, names: &Names<M>) -> Positions<M> {
-    let nodes = object.inner();
-    if nodes.len() >= usize::from(FAR) {
-        return far_positions(object, names);
+impl<const M: usize> Positions<M> {
+    /// Walks over the members; there are none if `object` is not one.
+    #[inline]
+    pub(crate) fn of(object: Value<'_>, names: &Names<M>) -> Self {
+        let mut positions = Self([ABSENT; M]);
+        let mut rest = object.inner();
+        if rest.len() > usize::from(u8::MAX) {
+            positions.note_far(object, names);
+            return positions;
+        }
+        while let [Node::String(key), value, behind @ ..] = rest {
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "there are not so many nodes"
+            )]
+            let left = rest.len() as u8;
+            positions.0[names.slot(key)] = left;
+            let Some(behind) = behind.get(parts(*value)..) else {
+                break;
+            };
+            rest = behind;
+        }
+        positions
     }
-    let mut positions = [ABSENT; M];
-    let mut rest = nodes;
-    while let [Node::String(key), value, behind @ ..] = rest {
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "there are not so many nodes"
-        )]
-        let at = (nodes.len() - behind.len()) as u8;
-        positions[names.slot(key)] = at;
-        rest = skip(value, behind);
-    }
-    positions
-}
 
-#[cold]
-fn far_positions<const M: usize>(object: Value<'_>, names: &Names<M>) -> Positions<M> {
-    let mut positions = [ABSENT; M];
-    for (key, value) in object.entries() {
-        let at = value.position_in(object);
-        positions[names.slot(key)] = u8::try_from(at).unwrap_or(FAR);
+    #[cold]
+    fn note_far(&mut self, object: Value<'_>, names: &Names<M>) {
+        let nodes = object.inner().len();
+        for (key, value) in object.entries() {
+            let before = value.position_in(object).saturating_sub(2);
+            let left = u8::try_from(nodes.saturating_sub(before));
+            self.0[names.slot(key)] = left.unwrap_or(FAR);
+        }
     }
-    positions
 }
 
 /// An object whose members have been noted: see [`Value::members`].
 #[derive(Clone, Copy)]
 pub struct Members<'f, const M: usize> {
+    /// Without the nodes behind it.
     object: Value<'f>,
     positions: Positions<M>,
 }
@@ -140,7 +156,15 @@ pub struct Members<'f, const M: usize> {
 impl<'f, const M: usize> Members<'f, M> {
     #[inline]
     pub(crate) fn new(object: Value<'f>, names: &Names<M>) -> Self {
-        let positions = positions(object, names);
+        let object = object.alone();
+        let positions = Positions::of(object, names);
+        Self { object, positions }
+    }
+
+    /// The members of an object that has been walked before.
+    #[inline]
+    pub(crate) fn at(object: Value<'f>, positions: Positions<M>) -> Self {
+        let object = object.alone();
         Self { object, positions }
     }
 
@@ -157,12 +181,13 @@ impl<'f, const M: usize> Members<'f, M> {
     /// 250 values come before: then the object is walked.
     #[inline]
     pub fn get(&self, slot: usize, name: &str) -> Option<Value<'f>> {
-        let position = *self.positions.get(slot)?;
+        let position = *self.positions.0.get(slot)?;
         if position == ABSENT {
             return None;
         }
-        match self.object.nodes().get(usize::from(position) - 1..) {
-            Some([Node::String(key), value @ ..]) if *key == name && position != FAR => {
+        let nodes = self.object.nodes();
+        match nodes.get(nodes.len().wrapping_sub(position.into())..) {
+            Some([Node::String(key), value @ ..]) if *key == name && !value.is_empty() => {
                 Value::first_of(value)
             }
             _ => look(self.object, name),

@@ -2,18 +2,23 @@
 
 use core::{fmt, iter::FusedIterator};
 
-use crate::{envelope, frame::Frame, value::Value};
+use crate::{
+    envelope::{self, Members, member},
+    frame::Frame,
+    value::Value,
+};
 
 /// One message of a decoded [`Frame`]: an envelope for the session, `data` for the application.
 #[derive(Clone, Copy)]
 pub struct Message<'f> {
-    value: Value<'f>,
+    members: Members<'f>,
     index: usize,
 }
 
 impl<'f> Message<'f> {
-    pub(crate) fn new(value: Value<'f>, index: usize) -> Self {
-        Self { value, index }
+    #[inline]
+    pub(crate) fn new(members: Members<'f>, index: usize) -> Self {
+        Self { members, index }
     }
 
     /// Its place among [`Frame::messages`]: keep it with the frame to find the message again.
@@ -21,33 +26,33 @@ impl<'f> Message<'f> {
         self.index
     }
 
-    /// Reads the envelope, in one walk over the members (Bayeux specification, section "Message
-    /// fields"). Members of an unexpected type are absent, and of repeated ones the last counts.
+    /// Reads the envelope (Bayeux specification, section "Message fields"). Members of an
+    /// unexpected type are absent, and of repeated ones the last counts.
     pub fn envelope(self) -> bayeux_proto::Message<'f> {
-        envelope::read(self.value)
+        envelope::read(&self.members)
     }
 
     /// `channel`; empty when absent.
     pub fn channel(self) -> &'f str {
-        self.value
-            .get("channel")
+        member!(self.members, "channel")
             .and_then(Value::as_str)
             .unwrap_or("")
     }
 
     /// `data`, whatever it is, `null` included.
+    #[inline]
     pub fn data(self) -> Option<Value<'f>> {
-        self.value.get("data")
+        member!(self.members, "data")
     }
 
     /// `ext`, whatever it is. It may hold credentials.
     pub fn ext(self) -> Option<Value<'f>> {
-        self.value.get("ext")
+        member!(self.members, "ext")
     }
 
     /// The whole message object.
     pub fn value(self) -> Value<'f> {
-        self.value
+        self.members.object()
     }
 }
 
@@ -57,7 +62,7 @@ impl fmt::Debug for Message<'_> {
         f.debug_struct("Message")
             .field("index", &self.index)
             .field("channel", &self.channel())
-            .field("members", &self.value.len())
+            .field("members", &self.value().len())
             .finish_non_exhaustive()
     }
 }

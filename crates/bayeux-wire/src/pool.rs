@@ -1,25 +1,23 @@
 //! Frames that are used again once everybody has let go of them.
 
+use core::convert::Infallible;
 use std::{collections::VecDeque, sync::Arc};
 
-use crate::frame::Frame;
+use crate::{decoder::Decoder, error::DecodeError, frame::Frame};
 
 /// A ring of shared frames, so that steady traffic allocates none.
 ///
-/// [`take`](Pool::take) an empty frame, fill and decode it through [`Arc::make_mut`],
-/// [`keep`](Pool::keep) a handle to it, and share it as far and as long as you like. The pool hands
-/// it out again only when every other handle is gone; until then it makes new ones, so that whoever
-/// hoards frames costs memory and nothing else.
+/// [`receive`](Pool::receive) a frame, or [`take`](Pool::take) an empty one and fill it through
+/// [`Arc::make_mut`]; [`keep`](Pool::keep) a handle to it, and share it as far and as long as you
+/// like. The pool hands it out again only when every other handle is gone; until then it makes new
+/// ones, so that whoever hoards frames costs memory and nothing else.
 ///
 /// ```
-/// use std::sync::Arc;
 /// use bayeux_wire::{Decoder, Pool};
 ///
 /// let (mut pool, mut decoder) = (Pool::new(8), Decoder::new());
-/// let mut frame = pool.take();
-/// let filling = Arc::make_mut(&mut frame);
-/// filling.extend_from_slice(br#"[{"channel":"/chat","data":"hi"}]"#);
-/// decoder.decode(filling)?;
+/// let payload = br#"[{"channel":"/chat","data":"hi"}]"#;
+/// let frame = pool.receive(&mut decoder, &[payload])?;
 /// pool.keep(&frame);
 /// assert_eq!(frame.messages().len(), 1);
 /// # Ok::<(), bayeux_wire::DecodeError>(())
@@ -42,17 +40,52 @@ impl Pool {
 
     /// Takes an empty frame that nobody else holds.
     pub fn take(&mut self) -> Arc<Frame> {
+        let free = self.with_free(|frame| {
+            frame.clear();
+            Ok::<_, Infallible>(())
+        });
+        let Ok(frame) = free;
+        frame.unwrap_or_default()
+    }
+
+    /// Decodes the bytes of `chunks` into a frame that nobody else holds, as
+    /// [`Decoder::receive`] does. It is not remembered before [`keep`](Pool::keep) is called.
+    ///
+    /// # Errors
+    ///
+    /// Those of the decoder.
+    pub fn receive(
+        &mut self,
+        decoder: &mut Decoder,
+        chunks: &[impl AsRef<[u8]>],
+    ) -> Result<Arc<Frame>, DecodeError> {
+        if let Some(frame) = self.with_free(|frame| decoder.receive(frame, chunks))? {
+            return Ok(frame);
+        }
+        let mut frame = Frame::new();
+        decoder.receive(&mut frame, chunks)?;
+        Ok(Arc::new(frame))
+    }
+
+    /// Hands the first frame that all others have let go of to `fill`, and out if that succeeds.
+    fn with_free<E>(
+        &mut self,
+        fill: impl FnOnce(&mut Frame) -> Result<(), E>,
+    ) -> Result<Option<Arc<Frame>>, E> {
         for _ in 0..self.ring.len() {
             let Some(mut frame) = self.ring.pop_front() else {
                 break;
             };
             if let Some(free) = Arc::get_mut(&mut frame) {
-                free.clear();
-                return frame;
+                if let Err(error) = fill(free) {
+                    self.ring.push_back(frame);
+                    return Err(error);
+                }
+                return Ok(Some(frame));
             }
             self.ring.push_back(frame);
         }
-        Arc::default()
+        Ok(None)
     }
 
     /// Remembers a frame for a later [`take`](Pool::take). Where all slots are full, the frame that

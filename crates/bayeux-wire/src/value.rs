@@ -1,6 +1,6 @@
 //! A value inside a frame, and the walks over its parts.
 
-use core::{fmt, iter::FusedIterator};
+use core::{fmt, hint::select_unpredictable, iter::FusedIterator};
 
 use simd_json::{StaticNode, tape::Node};
 
@@ -137,7 +137,7 @@ impl<'f> Value<'f> {
     #[inline]
     pub fn get(self, key: &str) -> Option<Self> {
         let mut found = None;
-        let mut rest = self.inner();
+        let mut rest = self.entries().rest;
         while let [Node::String(name), nodes @ ..] = rest {
             let [value, behind @ ..] = nodes else { break };
             if *name == key {
@@ -218,20 +218,42 @@ impl<'f> Value<'f> {
         self.nodes
     }
 
-    /// The nodes of the parts of an object.
+    /// The nodes of the parts of an object; none if this is not one.
     #[inline]
     pub(crate) fn inner(self) -> &'f [Node<'f>] {
         self.entries().rest
     }
+
+    /// An object without the nodes that come behind it; anything else as it is.
+    #[inline]
+    pub(crate) fn alone(self) -> Self {
+        let nodes = match self.nodes {
+            [Node::Object { count, .. }, ..] => self.nodes.get(..=*count),
+            _ => None,
+        };
+        nodes.map_or(self, |nodes| Self { nodes })
+    }
+}
+
+/// How many nodes the parts of a value have, whose own is `node`.
+#[inline]
+pub(crate) fn parts(node: Node<'_>) -> usize {
+    let (has_parts, count) = match node {
+        Node::Array { count, .. } | Node::Object { count, .. } => (true, count),
+        Node::String(text) => (false, text.len()),
+        Node::Static(_) => (false, 0),
+    };
+    select_unpredictable(has_parts, count, 0)
 }
 
 /// What comes behind the value whose own node is `node`, where `behind` comes behind that.
 #[inline]
 pub(crate) fn skip<'f>(node: &Node<'_>, behind: &'f [Node<'f>]) -> &'f [Node<'f>] {
     match node {
-        Node::Array { count, .. } | Node::Object { count, .. } => {
-            behind.get(*count..).unwrap_or_default()
-        }
+        Node::Array { count, .. } | Node::Object { count, .. } => match behind.get(*count..) {
+            Some(behind) => behind,
+            None => &[],
+        },
         _ => behind,
     }
 }

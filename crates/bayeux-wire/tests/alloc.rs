@@ -170,3 +170,24 @@ fn a_hostile_frame_leaves_no_lasting_mark() {
         assert_eq!(frame.message(0).unwrap().channel(), "/b");
     }
 }
+
+#[test]
+fn steady_traffic_is_received_into_a_pool_without_allocating() {
+    let traffic = traffic();
+    let (mut decoder, mut pool) = (Decoder::new(), Pool::new(4));
+    let mut seen = 0;
+    let mut round = || {
+        for payload in &traffic {
+            let (one, other) = payload.split_at(payload.len() / 2);
+            if let Ok(frame) = pool.receive(&mut decoder, &[one, other]) {
+                seen += read(&frame);
+                pool.keep(&frame);
+            }
+        }
+    };
+    assert!(allocations(&mut round) > 0, "the buffers have to grow once");
+    // Frames take turns, so each of them has to meet the largest payload.
+    (0..10).for_each(|_| round());
+    assert_eq!(allocations(|| (0..100).for_each(|_| round())), 0);
+    assert!(seen > 0);
+}

@@ -234,9 +234,6 @@ impl Gateway {
     /// Asks anew for a channel that was asked for before, so that this asking is answered, too: by
     /// the server where it refused the channel, from memory where it delivers it.
     fn subscribe(&mut self, channel: Channel) {
-        if let Some(backfill) = &mut self.backfill {
-            backfill.watch(channel.as_str(), true);
-        }
         let session = self.driver.session();
         let before = match session.subscribe(&channel) {
             Ok(id) => self.subscriptions.insert(channel, id),

@@ -32,7 +32,8 @@ pub struct Config {
     /// documents as the most.
     pub page: u32,
     /// How many messages are fetched of a conversation that turns up for the first time, back to
-    /// when the account was last whole. Default: 2,000.
+    /// when the account was last whole, or of one that was left and is joined again, back to what was
+    /// delivered of it. Default: 2,000.
     pub newcomer: usize,
     /// How long questions are repeated that GroupMe does not answer, before what was missed is given
     /// up for lost, and told so. Pushes wait meanwhile. Default: 60 s.

@@ -20,6 +20,9 @@ pub(crate) struct Conversation<P> {
     /// Everything up to this message was delivered.
     pub(crate) cursor: Option<MessageId>,
     pub(crate) seen: Seen,
+    /// The newest message when it was met, in this process, or the first of its history that was
+    /// delivered: what came before it is the past.
+    pub(crate) met_at: Option<MessageId>,
     /// The group, if it is a topic of one.
     pub(crate) parent: Option<ConversationId>,
     /// The epoch in which nothing is missing before what is pushed; 0 for none.
@@ -106,6 +109,7 @@ impl<P> Conversation<P> {
     pub(crate) fn new(limit: usize) -> Self {
         Self {
             cursor: None,
+            met_at: None,
             parent: None,
             seen: Seen::new(limit),
             whole_in: 0,
@@ -135,6 +139,16 @@ impl<P> Conversation<P> {
     /// Whether a message is beyond what was delivered.
     pub(crate) fn is_ahead(&self, message: &MessageId) -> bool {
         self.cursor.as_ref().is_none_or(|cursor| message > cursor)
+    }
+
+    /// Whether a message was there already when the conversation was met.
+    pub(crate) fn is_past(&self, message: &MessageId) -> bool {
+        self.met_at.as_ref().is_some_and(|met_at| message <= met_at)
+    }
+
+    /// Whether a message is from the past, of which something newer was delivered or looked at.
+    pub(crate) fn is_behind(&self, message: &MessageId) -> bool {
+        self.is_past(message) && (self.cursor > self.met_at || self.seen.first().is_some())
     }
 
     /// Moves the target further, never back.
@@ -218,6 +232,12 @@ impl Seen {
             self.floor = Some(oldest.clone());
         }
         Some(oldest)
+    }
+
+    /// Whether a message was told to be deleted before it was told of.
+    pub(crate) fn is_gone(&self, message: &MessageId) -> bool {
+        let older = self.older.iter().find(|(older, _)| older == message);
+        older.is_some_and(|(_, version)| version.deleted)
     }
 
     /// The state of a message of any age, to be changed; and whether it is among the newest.

@@ -1,8 +1,8 @@
 //! What a push says of the history: a message, a change of one, or nothing.
 
 use groupme_model::{
-    ConversationId, EventRef, MessageId, MessageRef, NoticeRef, Timestamp, UserId, UserPair,
-    system_event::PersonRef,
+    ConversationId, EventRef, Message, MessageId, MessageRef, Notice, NoticeRef, Timestamp, UserId,
+    UserPair, system_event::PersonRef,
 };
 
 use crate::version::{Difference, Version, of_views, reactions_of_push};
@@ -106,7 +106,7 @@ fn welcomes(notice: &MessageRef<'_>, user: &UserId) -> bool {
     let is_user = |person: PersonRef<'_>| person.id().is_some_and(|id| id == *user);
     match event {
         Some(NoticeRef::MembersAdded(added)) => {
-            let mut users = added.added_users().into_iter();
+            let mut users = added.added_users();
             users.any(is_user)
         }
         Some(NoticeRef::MemberJoined(joined) | NoticeRef::MemberRejoined(joined)) => {
@@ -114,6 +114,14 @@ fn welcomes(notice: &MessageRef<'_>, user: &UserId) -> bool {
         }
         _ => false,
     }
+}
+
+/// The message of whose deletion a notice tells that was fetched.
+pub(crate) fn deleted_by(notice: &Message) -> Option<MessageId> {
+    let told = notice.event.as_ref()?.notice()?;
+    matches!(told, Notice::MessageDeleted(_))
+        .then(|| notice.affects())
+        .flatten()
 }
 
 /// The change that a notice tells of.

@@ -156,11 +156,16 @@ impl<P> Feed<P> {
         }
     }
 
-    /// The program listens to a conversation's own channel, or no longer. Where it does, reactions
-    /// are pushed, so they are compared after every gap.
+    /// A conversation's own channel is subscribed, in a new session or anew, or is no longer. Where
+    /// it is, reactions are pushed; what they were before is compared.
     pub fn watch(&mut self, conversation: &ConversationId, is_watched: bool) {
         if is_watched {
-            self.conversation(conversation).is_watched = true;
+            let epoch = self.epoch;
+            let found = self.conversation(conversation);
+            (found.is_watched, found.is_stale) = (true, true);
+            if found.whole_in == epoch {
+                self.want_comparison(conversation);
+            }
         } else if let Some(found) = self.conversations.get_mut(conversation) {
             found.is_watched = false;
         }

@@ -134,7 +134,8 @@ pub enum Why {
     Unavailable,
     /// GroupMe refused to tell.
     Refused,
-    /// The conversation is not there any more, or not for this user.
+    /// The conversation is not there any more, or not for this user; nor, if it is a group, are its
+    /// topics.
     Left,
     /// The history has less than there should be, or more than was asked for.
     Truncated,

@@ -20,6 +20,14 @@
 //! - **A restart is a gap like another.** A [`Ledger`] saves what was acknowledged in a [`Store`];
 //!   after a crash only what was not acknowledged comes again.
 //!
+//! # What cannot be known
+//!
+//! - A group that the user left, came back to and left again, all within one gap, looks as if
+//!   nothing had happened. One that was never left before is named: [`Why::Left`].
+//! - Reactions to what others said are pushed on a conversation's own channel only. Without it they
+//!   are seen when the conversation is read again; so is unpinning, which is never pushed.
+//! - Changes of messages older than the window that is read again are not looked for.
+//!
 //! # The loop
 //!
 //! ```
@@ -39,6 +47,7 @@
 //!         Question::Groups { page: 1, .. } => Answer::Groups(vec![group()]),
 //!         Question::Groups { .. } => Answer::Groups(Vec::new()),
 //!         Question::Chats { .. } => Answer::Chats(Vec::new()),
+//!         Question::Memberships => Answer::Memberships(Vec::new()),
 //!         other => panic!("{other:?}"),
 //!     };
 //!     feed.handle_answer(now, id, Ok(answer));

@@ -11,7 +11,7 @@ use crate::{Delivered, Item, Receipt, item::Record};
 pub(crate) struct Outbox<P> {
     next: u64,
     queue: VecDeque<Delivered<P>>,
-    /// The ids of what the program sent and has not come back.
+    /// The ids of what the program sent last.
     own: VecDeque<SourceGuid>,
 }
 
@@ -54,13 +54,12 @@ impl<P> Outbox<P> {
         }
     }
 
-    /// Whether a message is one that the program sent. It is asked once for each message.
-    pub(crate) fn is_own(&mut self, guid: Option<&str>) -> bool {
-        let Some(guid) = guid else { return false };
-        let found = self.own.iter().position(|own| own.as_str() == guid);
-        found.and_then(|at| self.own.remove(at)).is_some()
+    /// Whether a message is one that the program sent.
+    pub(crate) fn is_own(&self, guid: Option<&str>) -> bool {
+        guid.is_some_and(|guid| self.own.iter().any(|own| own.as_str() == guid))
     }
 }
 
-/// How many messages of one's own are waited for.
+/// How many messages of one's own are remembered. One that comes back is not forgotten: where a
+/// network held it back for long, it may be there twice.
 const OWN: usize = 1_000;

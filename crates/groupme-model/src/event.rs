@@ -1,6 +1,6 @@
 //! What the gateway pushes: the `data` of a delivery.
 
-use bayeux_wire::Value;
+use bayeux_wire::{Names, Value, slots_for};
 
 use crate::field::{Kind as _, Millis};
 use crate::macros::{model, tagged_union};
@@ -22,7 +22,7 @@ tagged_union! {
     ///
     /// One of an unknown type is `Unknown`, with its type and all of its content; so is one that
     /// lacks what it cannot be used without, such as a message without an id.
-    pub enum Event as EventRef, tagged by type_of_push {
+    pub enum Event as EventRef, tagged by type_of_push, indexed by SLOTS {
         /// A sign of life; nothing happened. Also `{"ping":true}`, as it used to be.
         "ping" => Ping(Ping, PingRef),
         /// A message in a group or a topic, or a notice; on the user's channel.
@@ -51,10 +51,24 @@ tagged_union! {
     }
 }
 
+/// The slots of the members that pushes have, of whichever type.
+const SLOTS: &Names<{ slots_for(NAMES.len()) }> = &Names::new(NAMES);
+
+const NAMES: &[&str] = &[
+    "type",
+    "subject",
+    "alert",
+    "received_at",
+    "ping",
+    "user_id",
+    "started",
+];
+
 /// The type of a push; pings used to have none.
-fn type_of_push<'s, S: Source<'s>>(data: S) -> &'s str {
-    let kind = type_of(data);
-    let old_ping = || matches!(data.member("ping").map(S::shape), Some(Shape::Bool(_)));
+#[inline]
+fn type_of_push<'s, S: Source<'s>>(member: impl Fn(&'static str) -> Option<S>) -> &'s str {
+    let kind = type_of(&member);
+    let old_ping = || matches!(member("ping").map(S::shape), Some(Shape::Bool(_)));
     if kind.is_empty() && old_ping() {
         "ping"
     } else {
@@ -64,7 +78,7 @@ fn type_of_push<'s, S: Source<'s>>(data: S) -> &'s str {
 
 model! {
     /// A sign of life.
-    pub struct Ping as PingRef, tagged "type" {
+    pub struct Ping as PingRef, tagged "type", indexed by SLOTS {
         /// `true` in pings as they used to be.
         ping: flag,
     }
@@ -72,7 +86,7 @@ model! {
 
 model! {
     /// A push about a message.
-    pub struct MessagePush as MessagePushRef, tagged "type" {
+    pub struct MessagePush as MessagePushRef, tagged "type", indexed by SLOTS {
         /// The message.
         message: body(Message, MessageRef) as "subject",
         /// What to show the user; may be empty.
@@ -84,7 +98,7 @@ model! {
 
 model! {
     /// A push about a new group.
-    pub struct MembershipPush as MembershipPushRef, tagged "type" {
+    pub struct MembershipPush as MembershipPushRef, tagged "type", indexed by SLOTS {
         /// The group.
         group: body(JoinedGroup, JoinedGroupRef) as "subject",
         /// What to show the user; may be empty.
@@ -96,7 +110,7 @@ model! {
 
 model! {
     /// A push about reactions.
-    pub struct ReactionPush as ReactionPushRef, tagged "type" {
+    pub struct ReactionPush as ReactionPushRef, tagged "type", indexed by SLOTS {
         /// The message, its reactions, and who reacted.
         change: body(ReactionChange, ReactionChangeRef) as "subject",
         /// What to show the user; may be empty.
@@ -108,7 +122,7 @@ model! {
 
 model! {
     /// A push about a message having been read.
-    pub struct ReceiptPush as ReceiptPushRef, tagged "type" {
+    pub struct ReceiptPush as ReceiptPushRef, tagged "type", indexed by SLOTS {
         /// Who read what.
         receipt: body(ReadReceipt, ReadReceiptRef) as "subject",
         /// What to show the user; may be empty.
@@ -120,7 +134,7 @@ model! {
 
 model! {
     /// A push about a subscription.
-    pub struct SubscribePush as SubscribePushRef, tagged "type" {
+    pub struct SubscribePush as SubscribePushRef, tagged "type", indexed by SLOTS {
         /// What it is about; not known.
         subject: raw,
         /// What to show the user; may be empty.
@@ -132,7 +146,7 @@ model! {
 
 model! {
     /// Somebody is typing.
-    pub struct Typing as TypingRef, tagged "type" {
+    pub struct Typing as TypingRef, tagged "type", indexed by SLOTS {
         /// Who is.
         user_id: id(User),
         /// Since when.

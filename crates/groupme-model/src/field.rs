@@ -69,8 +69,17 @@ pub trait Kind {
 
 /// A kind of value that an object can need.
 pub(crate) trait Needed: Kind {
-    /// Reads a value that is known to be of this kind. Of any other, something without content.
-    fn show_known(value: Option<Value<'_>>) -> Self::Shown<'_>;
+    /// What a view keeps of the value from when it was found to be of this kind.
+    type Kept<'f>: Copy;
+
+    /// Looks whether the value is of this kind.
+    fn keep(value: Value<'_>) -> Option<Self::Kept<'_>>;
+
+    /// Reads the value, which is of this kind: what was kept of it shows that.
+    fn show_kept<'f>(
+        kept: Self::Kept<'f>,
+        find: impl FnOnce() -> Option<Value<'f>>,
+    ) -> Self::Shown<'f>;
 }
 
 /// A value to be written as its kind is.
@@ -89,8 +98,14 @@ pub(crate) trait Field {
     type Shown<'f>;
     type Owned: Default;
 
+    /// What a view of the object keeps of it, besides its place.
+    type Kept<'f>: Copy;
+
+    /// Looks at it when a view is made. `None` if the object is unusable without.
+    fn keep<'f>(find: impl FnOnce() -> Option<Value<'f>>) -> Option<Self::Kept<'f>>;
+
     /// Reads it from an object that is usable with what is found there.
-    fn show<'f>(find: impl FnOnce() -> Option<Value<'f>>) -> Self::Shown<'f>;
+    fn show<'f>(kept: Self::Kept<'f>, find: impl FnOnce() -> Option<Value<'f>>) -> Self::Shown<'f>;
 
     /// `None` if the object is unusable without. A value of another kind goes to `extra`.
     fn own<'s, S: Source<'s>>(
@@ -100,7 +115,7 @@ pub(crate) trait Field {
     ) -> Option<Self::Owned>;
 
     /// Whether what a view shows is what a twin holds.
-    fn matches<'f>(find: impl FnOnce() -> Option<Value<'f>>, owned: &Self::Owned) -> bool;
+    fn matches(shown: Self::Shown<'_>, owned: &Self::Owned) -> bool;
 
     /// Whether the object is usable with this.
     fn completes<'s, S: Source<'s>>(find: impl FnOnce() -> Option<S>) -> bool;
@@ -149,9 +164,15 @@ fn read_or_keep<'s, K: Kind, S: Source<'s>>(
 impl<K: Kind> Field for Maybe<K> {
     type Shown<'f> = Option<K::Shown<'f>>;
     type Owned = Option<K::Owned>;
+    type Kept<'f> = ();
 
     #[inline]
-    fn show<'f>(find: impl FnOnce() -> Option<Value<'f>>) -> Self::Shown<'f> {
+    fn keep<'f>(_: impl FnOnce() -> Option<Value<'f>>) -> Option<()> {
+        Some(())
+    }
+
+    #[inline]
+    fn show<'f>((): (), find: impl FnOnce() -> Option<Value<'f>>) -> Self::Shown<'f> {
         present::<K, _>(find()).and_then(K::show)
     }
 
@@ -163,8 +184,8 @@ impl<K: Kind> Field for Maybe<K> {
         Some(read_or_keep::<K, S>(key, source, extra))
     }
 
-    fn matches<'f>(find: impl FnOnce() -> Option<Value<'f>>, owned: &Self::Owned) -> bool {
-        match (Self::show(find), owned) {
+    fn matches(shown: Self::Shown<'_>, owned: &Self::Owned) -> bool {
+        match (shown, owned) {
             (Some(shown), Some(owned)) => K::matches(shown, owned),
             (shown, owned) => shown.is_none() && owned.is_none(),
         }
@@ -204,18 +225,24 @@ where
 {
     type Shown<'f> = K::Shown<'f>;
     type Owned = K::Owned;
+    type Kept<'f> = K::Kept<'f>;
 
     #[inline]
-    fn show<'f>(find: impl FnOnce() -> Option<Value<'f>>) -> K::Shown<'f> {
-        K::show_known(find())
+    fn keep<'f>(find: impl FnOnce() -> Option<Value<'f>>) -> Option<K::Kept<'f>> {
+        find().and_then(K::keep)
+    }
+
+    #[inline]
+    fn show<'f>(kept: K::Kept<'f>, find: impl FnOnce() -> Option<Value<'f>>) -> K::Shown<'f> {
+        K::show_kept(kept, find)
     }
 
     fn own<'s, S: Source<'s>>(_: &str, source: Option<S>, _: &mut Extra) -> Option<Self::Owned> {
         source.and_then(K::own)
     }
 
-    fn matches<'f>(find: impl FnOnce() -> Option<Value<'f>>, owned: &Self::Owned) -> bool {
-        K::matches(Self::show(find), owned)
+    fn matches(shown: Self::Shown<'_>, owned: &Self::Owned) -> bool {
+        K::matches(shown, owned)
     }
 
     fn completes<'s, S: Source<'s>>(find: impl FnOnce() -> Option<S>) -> bool {
@@ -245,9 +272,15 @@ where
 impl<K: Kind> Field for ListOf<K> {
     type Shown<'f> = List<'f, K>;
     type Owned = Vec<K::Owned>;
+    type Kept<'f> = ();
 
     #[inline]
-    fn show<'f>(find: impl FnOnce() -> Option<Value<'f>>) -> List<'f, K> {
+    fn keep<'f>(_: impl FnOnce() -> Option<Value<'f>>) -> Option<()> {
+        Some(())
+    }
+
+    #[inline]
+    fn show<'f>((): (), find: impl FnOnce() -> Option<Value<'f>>) -> List<'f, K> {
         find().map_or_else(List::empty, List::new)
     }
 
@@ -259,8 +292,8 @@ impl<K: Kind> Field for ListOf<K> {
         Some(read_or_keep::<Listed<K>, S>(key, source, extra).unwrap_or_default())
     }
 
-    fn matches<'f>(find: impl FnOnce() -> Option<Value<'f>>, owned: &Self::Owned) -> bool {
-        Listed::<K>::matches(Self::show(find), owned)
+    fn matches(shown: List<'_, K>, owned: &Self::Owned) -> bool {
+        Listed::<K>::matches(shown, owned)
     }
 
     fn completes<'s, S: Source<'s>>(_: impl FnOnce() -> Option<S>) -> bool {

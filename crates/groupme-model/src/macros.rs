@@ -33,7 +33,7 @@
 pub(crate) use {
     model::model,
     open_enum::open_enum,
-    union::{tagged_union, union},
+    union::{from_tag, read_tagged, tagged_union, union},
 };
 
 mod model;
@@ -47,6 +47,16 @@ macro_rules! key {
     };
     ($field:ident $key:literal) => {
         $key
+    };
+}
+
+/// The slots of a model's fields: those that are named, or its own.
+macro_rules! slots {
+    (, $Owned:ident) => {
+        &bayeux_wire::Names::<{ bayeux_wire::slots_for($Owned::NAMES.len()) }>::new($Owned::NAMES)
+    };
+    ($slots:path, $Owned:ident) => {
+        $slots
     };
 }
 
@@ -160,4 +170,4 @@ macro_rules! serde_by_kind {
     };
 }
 
-pub(crate) use {field, key, owned, serde_by_kind, shown};
+pub(crate) use {field, key, owned, serde_by_kind, shown, slots};

@@ -79,6 +79,6 @@ fn report_notice<'s, S: Source<'s>>(source: S, findings: &mut Findings) {
         return;
     };
     findings.member("data", |findings| {
-        Notice::report_tag(type_of(source), data, findings);
+        Notice::report_tag(type_of(|name| source.member(name)), data, findings);
     });
 }

@@ -66,8 +66,9 @@ impl PartialEq<Unknown> for UnknownRef<'_> {
 }
 
 /// The `type` of an object; empty if it has none.
-pub(crate) fn type_of<'s, S: Source<'s>>(source: S) -> &'s str {
-    match source.member("type").map(S::shape) {
+#[inline]
+pub(crate) fn type_of<'s, S: Source<'s>>(member: impl Fn(&'static str) -> Option<S>) -> &'s str {
+    match member("type").map(S::shape) {
         Some(Shape::Text(text)) => text,
         _ => "",
     }

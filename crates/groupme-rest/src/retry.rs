@@ -10,7 +10,9 @@ use crate::{Error, random::Random};
 pub struct Patience {
     /// For how long a call is tried, from when its first request goes: the wait for its turn does
     /// not count, and a large body has longer (see
-    /// [`Options::request_timeout`](crate::Options::request_timeout)). Default: 30 seconds.
+    /// [`Options::request_timeout`](crate::Options::request_timeout)). Default: 30 seconds. GroupMe
+    /// knows a message again by its `source_guid` for about a minute: one that is sent again after
+    /// that is there twice. The clock of this stands still while a machine sleeps.
     pub deadline: Duration,
     /// How many requests a call may make at most. Default: 8.
     pub attempts: u32,

@@ -11,6 +11,7 @@ use crate::mended::mended;
 pub(crate) struct Judge {
     decoder: Decoder,
     frame: Frame,
+    received: Frame,
     accepted: u64,
     rejected: u64,
     typed: u64,
@@ -31,8 +32,18 @@ impl Judge {
                 if !agrees(root, &json) {
                     return Err(format!("read as {root}"));
                 }
-                if self.decoder.decode(&mut self.frame).is_ok() {
+                let (one, other) = bytes.split_at(bytes.len() / 2);
+                if self
+                    .decoder
+                    .receive(&mut self.received, &[one, other])
+                    .is_ok()
+                {
+                    if self.received.root() != self.frame.root() {
+                        return Err("read otherwise when received in pieces".to_owned());
+                    }
                     self.judge_messages(&json)?;
+                } else if json.is_object() || json.is_array() {
+                    return Err("refused when received in pieces".to_owned());
                 }
                 Ok(())
             }
@@ -54,7 +65,7 @@ impl Judge {
             one => core::slice::from_ref(one),
         };
         let mut expected = batch.iter().filter(|item| item.is_object());
-        for message in self.frame.messages() {
+        for message in self.received.messages() {
             let json = expected.next().ok_or("a message too many")?;
             let envelope = message.envelope();
             if envelope.channel != json["channel"].as_str().unwrap_or("") {

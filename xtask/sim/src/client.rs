@@ -2,14 +2,15 @@
 
 mod account;
 mod batch;
+mod deeds;
+mod intake;
 mod program;
 
 use core::{fmt, time::Duration};
 use std::collections::VecDeque;
 
-use bayeux_proto::{Action, Close, Config, Instant, LaneId, Outgoing, Session, Verdict};
+use bayeux_proto::{Config, Instant, LaneId, Session};
 use bayeux_wire::{Decoder, Frame};
-use groupme_model::EventRef;
 
 pub use self::account::Account;
 use self::program::Program;
@@ -21,7 +22,7 @@ use crate::{
     checks::Checks,
     errands::{Errand, Task},
     fact::{Asked, ClientFact, Fact},
-    network::{Arrived, Network, Payload},
+    network::{Arrived, Network},
     plan::{Ask, ClientSetting},
     sabotage::{Sabotage, Saboteur},
 };
@@ -153,9 +154,9 @@ impl Client {
     }
 
     /// The next thing that is wanted of REST, and by which life of the program.
-    pub(crate) fn poll_task(&mut self) -> Option<(u32, Task)> {
+    pub(crate) fn poll_task(&mut self, now: Instant) -> Option<(u32, Task)> {
         let account = self.account.as_mut().filter(|_| self.asleep.is_none())?;
-        Some((account.life, account.poll_task()?))
+        Some((account.life, account.poll_task(now)?))
     }
 
     /// The program says something over REST.
@@ -218,9 +219,9 @@ impl Client {
         if self.asleep.is_none() && !forbidden {
             self.look_at_clock(now);
             if let Some(account) = &mut self.account
-                && let Some((channel, is_watched)) = self.program.would_watch(ask)
+                && let Some(channel) = self.program.would_unwatch(ask)
             {
-                account.watch(channel.as_str(), is_watched);
+                account.watch(channel.as_str(), false);
             }
             self.program
                 .ask(now, self.local, ask, &mut self.session, checks);
@@ -312,226 +313,6 @@ impl Client {
 
     fn look_at_clock(&mut self, now: Instant) {
         self.local = self.local.max(self.ahead.shown(now));
-    }
-
-    fn take_in(
-        &mut self,
-        now: Instant,
-        lane: LaneId,
-        what: Arrived,
-        network: &mut Network,
-        checks: &mut Checks,
-    ) {
-        match what {
-            Arrived::Opened => {
-                self.see(now, checks, ClientFact::Opened(lane));
-                self.session.handle_open(self.local, lane);
-            }
-            Arrived::Pong => self.session.handle_pong(self.local, lane),
-            Arrived::Closed(why) => self.lose(now, lane, why, checks),
-            Arrived::Frame(payload) => {
-                if !self.read(now, lane, &payload, checks) {
-                    network.close(now, self.index, lane);
-                    self.lose(now, lane, Close::Garbage, checks);
-                }
-            }
-            Arrived::Answer(payload) => {
-                let read = self.read(now, lane, &payload, checks);
-                let why = if read {
-                    Close::Complete
-                } else {
-                    Close::Garbage
-                };
-                self.lose(now, lane, why, checks);
-            }
-            Arrived::Begin(..) | Arrived::Payload(_) | Arrived::Hangup => {}
-        }
-    }
-
-    fn lose(&mut self, now: Instant, lane: LaneId, why: Close, checks: &mut Checks) {
-        self.see(now, checks, ClientFact::Closed(lane, why));
-        let lost = why != Close::Complete && self.sabotage.what == Some(Sabotage::LoseClose);
-        if !lost {
-            self.session.handle_close(self.local, lane, why);
-        }
-    }
-
-    /// Hands in the messages of a payload; false if it has none. As the transport's driver does it.
-    fn read(&mut self, now: Instant, lane: LaneId, payload: &Payload, checks: &mut Checks) -> bool {
-        let mut frame = core::mem::take(&mut self.frame);
-        frame.clear();
-        frame.extend_from_slice(&payload.bytes);
-        let read = self.decoder.decode(&mut frame).is_ok() && frame.messages().len() > 0;
-        if read {
-            let fact = ClientFact::Arrived {
-                lane,
-                local: self.local,
-                published: payload.published,
-                size: payload.bytes.len() + self.sabotage.noise(),
-            };
-            self.see(now, checks, fact);
-            for message in frame.messages() {
-                let envelope = message.envelope();
-                if envelope.successful.is_some() {
-                    let message = &envelope;
-                    self.see(now, checks, ClientFact::Replied { lane, message });
-                    self.sabotage.replied(message);
-                }
-                let verdict = self.session.handle_message(self.local, lane, &envelope);
-                self.tell(now, checks);
-                if verdict == Verdict::Deliver {
-                    self.deliver(now, &message, checks);
-                }
-            }
-        }
-        self.frame = frame;
-        read
-    }
-
-    fn deliver(&mut self, now: Instant, message: &bayeux_wire::Message<'_>, checks: &mut Checks) {
-        let Some(data) = message.data() else {
-            return;
-        };
-        let number = |name| data.get(name).and_then(bayeux_wire::Value::as_u64);
-        let kind = EventRef::from_value(data).kind();
-        if let Some(account) = &mut self.account {
-            account.pushed(now, &EventRef::from_value(data));
-        }
-        let (channel, tag) = (message.channel(), number("sim"));
-        for (channel, tag) in self.sabotage.deliveries(channel, tag) {
-            let fact = ClientFact::Delivered {
-                channel: &channel,
-                tag,
-                own: number("own"),
-                kind,
-            };
-            self.see(now, checks, fact);
-            self.program.delivered(tag, &channel);
-        }
-    }
-
-    fn tell(&mut self, now: Instant, checks: &mut Checks) {
-        while let Some(event) = self.session.poll_event() {
-            for event in self.sabotage.events(event) {
-                self.see(now, checks, ClientFact::Told(&event));
-                self.program.told(now, &event);
-                if let Some(account) = &mut self.account {
-                    let own = self.program.is_own(&event);
-                    account.told(now, &event, own, self.program.hears_own());
-                }
-            }
-        }
-    }
-
-    fn drain(&mut self, now: Instant, network: &mut Network, checks: &mut Checks) {
-        loop {
-            self.out.clear();
-            let (token, local) = (&self.token, self.local);
-            let mut ext = |outgoing: Outgoing<'_>, out: &mut Vec<u8>| {
-                if matches!(outgoing, Outgoing::Subscribe(_) | Outgoing::Publish(_)) {
-                    out.extend_from_slice(br#"{"access_token":""#);
-                    out.extend_from_slice(token.as_bytes());
-                    out.extend_from_slice(br#""}"#);
-                }
-            };
-            let Some(action) = self.session.poll_action(local, &mut ext, &mut self.out) else {
-                break;
-            };
-            self.act(now, action, network, checks);
-            if checks.has_failed() {
-                return;
-            }
-        }
-        self.tell(now, checks);
-        self.hand_out(now, checks);
-    }
-
-    fn rest(&mut self, now: Instant, rung: bool, checks: &mut Checks) {
-        let mut usage = self.session.usage();
-        let deadline = self.session.poll_timeout().filter(|_| rung);
-        let mut deadline = deadline.map(|deadline| deadline.at);
-        match self.sabotage.what {
-            Some(Sabotage::GrowQueue) => {
-                self.sabotage.count += 1;
-                usage.waiting += usize::try_from(self.sabotage.count * 8).unwrap_or(usize::MAX);
-            }
-            Some(Sabotage::Spin) if self.sabotage.handshakes > 0 => deadline = Some(self.local),
-            _ => {}
-        }
-        let fact = ClientFact::Rested {
-            local: self.local,
-            deadline,
-            usage,
-        };
-        self.see(now, checks, fact);
-    }
-
-    fn act(&mut self, now: Instant, action: Action, network: &mut Network, checks: &mut Checks) {
-        self.sabotage.out(&mut self.out);
-        let mut times = 1;
-        if let Some(sabotage) = self.sabotage.what {
-            match (sabotage, action) {
-                (Sabotage::SecondConnect, Action::Send(_)) if self.wrote("/meta/connect") => {
-                    self.sabotage.count += 1;
-                    times += u32::from(self.sabotage.count.is_multiple_of(10));
-                }
-                (Sabotage::PublishTwice, Action::Send(_)) if self.wrote(r#""own""#) => times = 2,
-                (Sabotage::LeakLane, Action::Close(_)) => return,
-                (Sabotage::UseDeadLane, Action::Close(lane)) => self.sabotage.spared = Some(lane),
-                (Sabotage::NeverResubscribe, Action::Send(_))
-                    if self.sabotage.handshakes > 1 && self.wrote("/meta/subscribe") =>
-                {
-                    return;
-                }
-                (Sabotage::Panic, Action::Ping(_)) => {
-                    panic!("a panic on purpose: somebody pinged");
-                }
-                _ => {}
-            }
-        }
-        for _ in 0..times {
-            self.see(now, checks, ClientFact::Acted(self.local, action));
-            self.see_batch(now, action, checks);
-            self.perform(now, action, network);
-        }
-        if let (Some(lane), Action::Open(_)) = (self.sabotage.spared, action) {
-            let late = Action::Ping(lane);
-            self.see(now, checks, ClientFact::Acted(self.local, late));
-        }
-    }
-
-    fn wrote(&self, what: &str) -> bool {
-        self.out
-            .windows(what.len())
-            .any(|window| window == what.as_bytes())
-    }
-
-    fn see_batch(&mut self, now: Instant, action: Action, checks: &mut Checks) {
-        let (Action::Send(lane) | Action::Exchange(lane, _)) = action else {
-            return;
-        };
-        let mut batch = core::mem::take(&mut self.batch);
-        for (message, _) in batch.read(&self.out) {
-            let fact = ClientFact::Wrote {
-                lane,
-                message: &message,
-                local: self.local,
-            };
-            self.see(now, checks, fact);
-        }
-        self.batch = batch;
-    }
-
-    fn perform(&self, now: Instant, action: Action, network: &mut Network) {
-        let (client, batch) = (self.index, &self.out);
-        match action {
-            Action::Open(lane) => network.open(now, client, lane),
-            Action::Send(lane) => network.send(now, client, lane, batch),
-            Action::Exchange(lane, kind) => network.exchange(now, client, lane, kind, batch),
-            Action::Ping(lane) => network.ping(now, client, lane),
-            Action::Close(lane) => network.close(now, client, lane),
-            _ => {}
-        }
     }
 
     fn see(&self, now: Instant, checks: &mut Checks, fact: ClientFact<'_>) {

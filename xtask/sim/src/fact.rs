@@ -2,10 +2,12 @@
 //! written.
 
 mod handed;
+mod said;
 
 use core::fmt;
 
 pub use self::handed::{Change, Handed, Look, Loss, NewMessage};
+pub(crate) use self::said::Said;
 
 use bayeux_proto::{
     Action, Channel, Close, Event, Instant, LaneId, Message, Misuse, PublishId, SubscriptionId,

@@ -1,22 +1,24 @@
 //! One run: a plan carried out, one thing at a time, in virtual time.
 
-use core::time::Duration;
-use std::collections::{BTreeMap, BTreeSet};
+mod faults;
+mod people;
+mod rest;
+mod server;
 
-use bayeux_proto::{Instant, LaneId};
-use groupme_sim::{
-    Gateway, GroupId, Lane, MessageId, Output, Push, Rest, RestConfig, RestRequest, Simulation,
-    UserId, World,
-};
+use core::time::Duration;
+use std::collections::BTreeSet;
+
+use bayeux_proto::Instant;
+use groupme_sim::{Gateway, GroupId, MessageId, Push, Rest, RestConfig, Simulation, UserId, World};
 
 use crate::{
     checks::{Checks, Violation},
-    client::{Account, Batch, Client, Recipient, Waking, address},
-    errands::{Errand, Errands, Reply, Task},
+    client::{Account, Batch, Client},
+    errands::Errands,
     fact::Fact,
     invariants::End,
-    network::{Arrival, Arrived, Network},
-    plan::{Ask, Doing, Fault, Plan, What},
+    network::Network,
+    plan::{Ask, Plan, What},
     random::Random,
     sabotage::Sabotage,
     tally::Tally,
@@ -182,7 +184,9 @@ impl<'a> Run<'a> {
                 // Not so many at once that a short queue of the server's runs over.
                 self.advance(self.now + Duration::from_secs(1));
             }
-            self.advance(self.now + ROUND);
+            // Not in step with pings, which a short queue would drop each time.
+            let step = self.random.millis(0, 7_000);
+            self.advance(self.now + ROUND + step);
             if self.checks.has_failed() {
                 return;
             }
@@ -324,130 +328,6 @@ impl<'a> Run<'a> {
         self.run_errands();
     }
 
-    /// Questions for REST go out, are answered, and come back.
-    fn run_errands(&mut self) {
-        while let Some(errand) = self.errands.poll_arrival(self.now) {
-            if let Reply::Asked = errand.answer {
-                self.answer(errand);
-            } else {
-                let client = errand.client;
-                self.clients[client].handle_answer(self.now, errand, &mut self.checks);
-            }
-        }
-        for (client, one) in self.clients.iter_mut().enumerate() {
-            while let Some((life, task)) = one.poll_task() {
-                let errand = Errand {
-                    client,
-                    life,
-                    task,
-                    answer: Reply::Asked,
-                };
-                let network = &mut self.network;
-                self.errands.send(self.now, errand, Duration::ZERO, network);
-            }
-        }
-    }
-
-    fn answer(&mut self, mut errand: Errand) {
-        let user = self.users[errand.client];
-        let token = self.server.world().token(user).map(str::to_owned);
-        let ((path, query), method, body) = match &errand.task {
-            Task::Ask(_, question) => (address(question, &user.to_string()), "GET", ""),
-            Task::Send(draft) => {
-                let address = (draft.path.clone(), String::new());
-                (address, "POST", draft.body.as_str())
-            }
-        };
-        let request = RestRequest {
-            method,
-            path: &path,
-            query: &query,
-            token: token.as_deref(),
-            body: body.as_bytes(),
-        };
-        let (now, rest) = (self.now, &mut self.rest);
-        let (response, pushes) = self.server.with(now, |world| {
-            let response = rest.handle_request(now, &request, world);
-            (response, pushes(world))
-        });
-        self.publish(&pushes);
-        errand.answer = Reply::Given(response.status, response.body);
-        self.errands
-            .send(self.now, errand, response.delay, &mut self.network);
-    }
-
-    fn handle_arrival(&mut self, arrival: Arrival) {
-        let Arrival {
-            client,
-            lane,
-            key,
-            what,
-        } = arrival;
-        match what {
-            Arrived::Begin(kind, first) => {
-                self.server.handle_open(self.now, key, kind);
-                if let Some(batch) = first {
-                    self.hear(client, lane, key, &batch);
-                }
-            }
-            Arrived::Payload(batch) => self.hear(client, lane, key, &batch),
-            Arrived::Hangup => {
-                self.checks.see(self.now, &Fact::HungUp { client, lane });
-                self.server.handle_close(self.now, key);
-            }
-            what => {
-                let (network, checks) = (&mut self.network, &mut self.checks);
-                self.clients[client].handle_arrival(self.now, lane, what, network, checks);
-                return;
-            }
-        }
-        self.drain(self.published);
-    }
-
-    /// The server gets a batch.
-    fn hear(&mut self, client: usize, lane: LaneId, key: Lane, batch: &[u8]) {
-        let held = self.network.is_held(key);
-        for (message, own) in self.batch.read(batch) {
-            let fact = Fact::Heard {
-                client,
-                lane,
-                message: &message,
-                own,
-                held,
-            };
-            self.checks.see(self.now, &fact);
-        }
-        self.server.handle_payload(self.now, key, batch);
-    }
-
-    /// What the server wants sent. Outputs that carry no event were written when `before` events
-    /// had been published, unless an older event comes behind them on the same lane.
-    fn drain(&mut self, before: u64) {
-        let outputs: Vec<Output> = core::iter::from_fn(|| self.server.poll_output()).collect();
-        let mut behind: BTreeMap<Lane, u64> = BTreeMap::new();
-        let mut stamps = Vec::new();
-        for output in outputs.iter().rev() {
-            let mut tags = tags(text(output));
-            let first = tags.next();
-            let published = tags.last().or(first).map_or(before, |tag| tag + 1);
-            let behind = behind.entry(output.lane()).or_insert(u64::MAX);
-            stamps.push(published.min(*behind));
-            *behind = first.unwrap_or(*behind);
-        }
-        for (output, published) in outputs.into_iter().zip(stamps.into_iter().rev()) {
-            if let Some((client, lane)) = self.network.owner(output.lane()) {
-                let connect = text(&output).contains(r#""channel":"/meta/connect""#);
-                let fact = Fact::Answered {
-                    client,
-                    lane,
-                    connect,
-                };
-                self.checks.see(self.now, &fact);
-            }
-            self.network.handle_output(self.now, output, published);
-        }
-    }
-
     fn take(&mut self, what: &What) {
         match what {
             What::Doing(doing) => self.act(*doing),
@@ -462,156 +342,6 @@ impl<'a> Run<'a> {
             What::Fault(fault) => self.fail(*fault),
         }
     }
-
-    /// Whom a program writes to: a group, whether its user is in it or not, or somebody else.
-    fn recipient(&self, client: usize, pick: usize) -> Recipient {
-        let others = self
-            .users
-            .iter()
-            .filter(|user| **user != self.users[client]);
-        let other = others.cycle().nth(pick).map(ToString::to_string);
-        match (self.groups.get(pick % (self.groups.len() + 2)), other) {
-            (None, Some(other)) => Recipient::User(other),
-            (group, _) => {
-                let group = group.unwrap_or(&self.groups[0]);
-                Recipient::Group(group.to_string())
-            }
-        }
-    }
-
-    fn act(&mut self, doing: Doing) {
-        self.checks.see(self.now, &Fact::Did(&doing));
-        let (users, groups, said) = (&self.users, &mut self.groups, &mut self.said);
-        let pushes = self.server.with(self.now, |world| {
-            doing.run(world, users, groups, said);
-            pushes(world)
-        });
-        self.see_memberships();
-        if self.random.chance(50) {
-            self.publish(&pushes);
-        } else {
-            for push in pushes {
-                self.publish(&[push]);
-            }
-        }
-    }
-
-    /// Tells who is in which group, where that has changed.
-    fn see_memberships(&mut self) {
-        for (client, before) in self.memberships.iter_mut().enumerate() {
-            if self.clients[client].account().is_none() {
-                continue;
-            }
-            let groups = self.server.world().groups_of(self.users[client]);
-            let now: BTreeSet<GroupId> = groups.collect();
-            for group in now.symmetric_difference(before).copied() {
-                let is_member = now.contains(&group);
-                let fact = Fact::Membership {
-                    client,
-                    group,
-                    is_member,
-                };
-                self.checks.see(self.now, &fact);
-            }
-            *before = now;
-        }
-    }
-
-    /// Publishes what has happened, all of it at once, with a number in each payload by which it
-    /// is known again.
-    fn publish(&mut self, pushes: &[Push]) {
-        self.drain(self.published);
-        let before = self.published;
-        let (checks, published, now) = (&mut self.checks, &mut self.published, self.now);
-        self.server.with(now, |world| {
-            for push in pushes {
-                let tag = *published;
-                let data = format!(r#"{{"sim":{tag},{}"#, &push.data[1..]);
-                if world.publish_raw(&push.channel, &data).is_ok() {
-                    *published += 1;
-                    let fact = Fact::Published {
-                        tag,
-                        channel: &push.channel,
-                        data: &push.data,
-                    };
-                    checks.see(now, &fact);
-                }
-            }
-        });
-        self.drain(if pushes.len() == 1 {
-            self.published
-        } else {
-            before
-        });
-    }
-
-    fn fail(&mut self, fault: Fault) {
-        let now = self.now;
-        self.checks.see(now, &Fact::Failed(&fault));
-        match fault {
-            Fault::Restart { .. } => {
-                let mut config = self.plan.server.gateway.clone();
-                config.seed = self.random.next();
-                for (client, lane) in self.network.apply(now, fault) {
-                    self.checks.see(now, &Fact::HungUp { client, lane });
-                }
-                *self.server.gateway_mut() = Gateway::new(config);
-            }
-            Fault::Forget => self.server.gateway_mut().forget_sessions(now),
-            Fault::Reap { session } => {
-                let sessions: Vec<_> = self.server.gateway().sessions().collect();
-                let count = sessions.len().max(1);
-                if let Some(id) = sessions.get(session % count).map(|id| (*id).to_owned()) {
-                    self.server.gateway_mut().destroy_session(now, &id);
-                    self.drain(self.published);
-                }
-            }
-            Fault::Jump {
-                client,
-                forward,
-                by,
-            } => self.clients[client].jump(now, forward, by, &mut self.checks),
-            Fault::Sleep {
-                client,
-                lasts,
-                wake,
-                timers_first,
-            } => {
-                let then = Waking { wake, timers_first };
-                self.clients[client].sleep(now, now + lasts, then, &mut self.checks);
-            }
-            Fault::Crash { client } => {
-                if self.clients[client].account().is_some() {
-                    let (network, checks) = (&mut self.network, &mut self.checks);
-                    self.clients[client].crash(now, network, checks);
-                }
-            }
-            Fault::Acknowledge { client } => {
-                if self.clients[client].is_idle() {
-                    self.clients[client].acknowledge(now, &mut self.checks);
-                }
-            }
-            Fault::Rest {
-                outage,
-                rate,
-                percent,
-                lasts,
-            } => {
-                let config = self.rest.config_mut();
-                (config.outage, config.rate) = (outage, rate);
-                self.rest_until = Some(now + lasts);
-                self.errands.lose(now + lasts, percent);
-            }
-            fault => {
-                self.network.apply(now, fault);
-            }
-        }
-    }
-}
-
-/// What is to be published.
-fn pushes(world: &mut World) -> Vec<Push> {
-    core::iter::from_fn(|| world.poll_push()).collect()
 }
 
 /// The channels that a program may want to hear, its user's own first, and one that is none of its
@@ -627,21 +357,6 @@ fn channels(user: UserId, users: &[UserId], groups: &[GroupId]) -> Vec<String> {
         .chain(directs)
         .chain(foreign)
         .collect()
-}
-
-fn text(output: &Output) -> &str {
-    match output {
-        Output::Frame { text, .. } | Output::Respond { body: text, .. } => text,
-        Output::Reject { .. } | Output::Close { .. } => "",
-    }
-}
-
-/// The numbers of the events in a payload.
-fn tags(text: &str) -> impl Iterator<Item = u64> {
-    text.split(r#""sim":"#).skip(1).filter_map(|rest| {
-        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
-        rest[..digits].parse().ok()
-    })
 }
 
 /// The time at which worlds begin, since 1970.

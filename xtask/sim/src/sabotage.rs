@@ -162,13 +162,13 @@ impl Saboteur {
             (Some(Sabotage::HandTwice), Handed::Message(_)) if self.each(5) => {
                 vec![handed.clone(), handed]
             }
-            (Some(Sabotage::SwapHanded), Handed::Message(_)) => match self.kept_back.take() {
-                Some(kept) => vec![handed, kept],
-                None => {
-                    self.kept_back = Some(handed);
-                    vec![]
+            (Some(Sabotage::SwapHanded), Handed::Message(_)) => {
+                if let Some(kept) = self.kept_back.take() {
+                    return vec![handed, kept];
                 }
-            },
+                self.kept_back = Some(handed);
+                vec![]
+            }
             (Some(Sabotage::SwallowLost), Handed::Lost(_))
             | (Some(Sabotage::DropChanged), Handed::Changed(..)) => vec![],
             (Some(Sabotage::DeleteTwice), Handed::Changed(_, change)) if change.deleted => {

@@ -4,7 +4,7 @@ use core::fmt;
 
 use bayeux_proto::{Action, Event};
 
-use crate::fact::{ClientFact, Fact};
+use crate::fact::{ClientFact, Fact, Handed};
 
 /// Counts over one run, or over many.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,6 +30,20 @@ pub struct Tally {
     pub settled: u64,
     /// Subscriptions active or refused.
     pub subscribed: u64,
+    /// Messages handed out as they were pushed, by gap-free delivery.
+    pub pushed: u64,
+    /// Messages that were fetched.
+    pub fetched: u64,
+    /// Messages that were fetched while nothing could be pushed.
+    pub polled: u64,
+    /// Changes of messages.
+    pub changed: u64,
+    /// Losses told.
+    pub lost: u64,
+    /// Crashes of programs.
+    pub crashes: u64,
+    /// For which clients REST is polled, a bit for each.
+    polling: u64,
 }
 
 impl Tally {
@@ -42,6 +56,20 @@ impl Tally {
             Fact::Client(_, ClientFact::Acted(_, Action::Open(_) | Action::Exchange(..))) => {
                 &mut self.lanes
             }
+            Fact::Client(_, ClientFact::Crashed) => &mut self.crashes,
+            Fact::Client(client, ClientFact::Handed(handed)) => match handed {
+                Handed::Message(message) if message.conversation.is_none() => &mut self.pushed,
+                Handed::Message(_) if self.polling >> client & 1 == 1 => &mut self.polled,
+                Handed::Message(_) => &mut self.fetched,
+                Handed::Changed(..) => &mut self.changed,
+                Handed::Lost(_) | Handed::LostChanges(_) => &mut self.lost,
+                Handed::Polling(is_polling) => {
+                    let others = self.polling & !(1 << client);
+                    self.polling = others | u64::from(*is_polling) << client;
+                    return;
+                }
+                _ => return,
+            },
             Fact::Client(_, ClientFact::Told(event)) => match event {
                 Event::Up { .. } => &mut self.ups,
                 Event::Gap { .. } => &mut self.gaps,
@@ -66,6 +94,12 @@ impl Tally {
         self.gaps += other.gaps;
         self.settled += other.settled;
         self.subscribed += other.subscribed;
+        self.pushed += other.pushed;
+        self.fetched += other.fetched;
+        self.polled += other.polled;
+        self.changed += other.changed;
+        self.lost += other.lost;
+        self.crashes += other.crashes;
     }
 }
 
@@ -82,12 +116,21 @@ impl fmt::Display for Tally {
             gaps,
             settled,
             subscribed,
+            pushed,
+            fetched,
+            polled,
+            changed,
+            lost,
+            crashes,
+            polling: _,
         } = self;
         write!(
             f,
             "{runs} runs, {facts} facts: {faults} faults, {lanes} lanes, {ups} times up, {gaps} gaps, \
              {published} events published, {delivered} delivered, {settled} publishes and \
-             {subscribed} subscriptions settled"
+             {subscribed} subscriptions settled; by gap-free delivery {pushed} messages pushed, \
+             {fetched} fetched, {polled} polled, {changed} changes, {lost} losses told, \
+             {crashes} crashes"
         )
     }
 }

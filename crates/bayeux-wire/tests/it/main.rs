@@ -15,6 +15,7 @@ mod ownership;
 mod pool;
 mod printing;
 mod properties;
+mod receiving;
 mod recorded;
 mod replay;
 mod reuse;

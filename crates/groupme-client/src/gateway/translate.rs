@@ -117,6 +117,9 @@ impl Gateway {
                     self.ask_again = None;
                     self.patience = FIRST_PATIENCE;
                 }
+                if let Some(backfill) = &mut self.backfill {
+                    backfill.watch(channel.as_str(), true);
+                }
                 Status::Subscribed {
                     channel: channel.as_str().into(),
                 }

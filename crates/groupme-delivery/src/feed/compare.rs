@@ -19,15 +19,17 @@ impl<P> Feed<P> {
     pub(super) fn want_comparison(&mut self, id: &ConversationId) {
         let (limit, pinned) = (self.config.reread, self.config.pinned);
         let conversation = self.conversation(id);
-        let is_stale = core::mem::take(&mut conversation.is_stale);
-        if limit == 0 || !(is_stale || conversation.is_watched) || conversation.cursor.is_none() {
+        let is_wanted = conversation.is_stale || conversation.is_watched;
+        if limit == 0 || !is_wanted || conversation.cursor.is_none() {
             return;
         }
-        let is_asked = conversation.touched.is_some();
+        if conversation.touched.is_some() {
+            // The answer that is on its way may be too old.
+            conversation.is_stale = true;
+            return;
+        }
+        conversation.is_stale = false;
         conversation.touched = Some(Vec::new());
-        if is_asked {
-            return;
-        }
         let question = Question::History {
             conversation: id.clone(),
             window: Window::Newest,
@@ -92,6 +94,7 @@ impl<P> Feed<P> {
                 Some(known) => self.tell_differences(id, row, known, &is_touched),
                 None if is_window
                     && !conversation.seen.is_old(&row.id)
+                    && !conversation.is_past(&row.id)
                     && first.as_ref().is_some_and(|first| *first < row.id) =>
                 {
                     self.deliver_row(id, row);
@@ -105,6 +108,9 @@ impl<P> Feed<P> {
         }
         if !known_now.is_empty() {
             self.out.put(Item::Checkpoint, known_now);
+        }
+        if is_window && self.conversation(id).is_stale {
+            self.want_comparison(id);
         }
     }
 

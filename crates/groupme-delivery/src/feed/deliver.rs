@@ -6,7 +6,7 @@ use super::Feed;
 use crate::{
     Item, Made, Origin,
     conversation::Conversation,
-    fact::{Change as PushedChange, NewMessage},
+    fact::{Change as PushedChange, NewMessage, deleted_by},
     item::{Mark, Record},
     store::Change,
     version::{Difference, Version},
@@ -17,6 +17,8 @@ impl<P> Feed<P> {
         let is_own = self.out.is_own(message.source_guid.as_deref());
         let whole = self.mark(message.created_at);
         let conversation = self.conversation(&message.conversation);
+        // What became of one that comes late may have been told before it.
+        conversation.is_stale |= !conversation.is_ahead(&message.id);
         let mut record = Record::default();
         if let Some((affected, difference)) = message.tells
             && conversation.is_told_by_notice(difference)
@@ -59,6 +61,11 @@ impl<P> Feed<P> {
         }
         if let Some(messages) = &mut conversation.gap {
             *messages += 1;
+        }
+        if let Some(gone) = deleted_by(&row)
+            && !conversation.seen.knows(&gone)
+        {
+            conversation.seen.state(&gone).0.deleted = true;
         }
         let mut record = Record::default();
         conversation.remember(id, row.id.clone(), version, &mut record);

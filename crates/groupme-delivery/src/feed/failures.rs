@@ -79,8 +79,8 @@ impl<P> Feed<P> {
         }
     }
 
-    /// Goes on after a message that will never be there.
-    fn skip(&mut self, id: &ConversationId, message: MessageId) {
+    /// Goes on after a message that need not be handed out: it was, or will never be there.
+    pub(super) fn skip(&mut self, id: &ConversationId, message: MessageId) {
         let conversation = self.conversation(id);
         if conversation.is_ahead(&message) {
             conversation.cursor = Some(message.clone());

@@ -35,19 +35,28 @@ impl<P> Feed<P> {
         if !matches!(conversation.fetch, Fetch::Idle) {
             return;
         }
+        conversation.is_stale |= conversation.held.first.is_some();
         let is_gap = !matches!(until, Until::Count(_));
         conversation.fetch = Fetch::Backward {
             until,
             rows: Vec::new(),
         };
-        if is_gap {
-            let upto = match &self.conversation(id).target {
-                Target::At(upto) => Some(upto.clone()),
-                _ => None,
-            };
+        // Whether there is one at all is not known yet, unless a list said so.
+        if is_gap && let Target::At(upto) = &self.conversation(id).target {
+            let upto = Some(upto.clone());
             self.open_gap(id, upto);
         }
         self.ask_history(id, Window::Newest);
+    }
+
+    /// Fetches from the newest message back to the cursor: of a conversation that the user was out of
+    /// for who knows how long, the newest messages and not all.
+    pub(super) fn fetch_back(&mut self, id: &ConversationId) {
+        let conversation = self.conversation(id);
+        if let Some(cursor) = conversation.cursor.clone() {
+            conversation.is_stale = true;
+            self.fetch_backward(id, Until::Message(cursor));
+        }
     }
 
     pub(super) fn take_rows(&mut self, pending: &Pending, mut rows: Vec<Message>) {
@@ -107,10 +116,7 @@ impl<P> Feed<P> {
         if last.is_some() {
             self.open_gap(id, None);
         }
-        for row in rows {
-            self.release_before(id, &row.id);
-            self.deliver_row(id, row);
-        }
+        self.deliver_rows(id, rows);
         let epoch = self.epoch;
         let conversation = self.conversation(id);
         let has_ended = last.is_none();
@@ -144,6 +150,19 @@ impl<P> Feed<P> {
         }
     }
 
+    /// Hands out messages between which nothing is missing, and what was pushed among them.
+    fn deliver_rows(&mut self, id: &ConversationId, rows: Vec<Message>) {
+        let last = rows.last().map(|row| row.id.clone());
+        for row in rows {
+            self.release_before(id, &row.id);
+            self.deliver_row(id, row);
+        }
+        // The last may have been acknowledged before a crash, when one before it was not.
+        if let Some(last) = last {
+            self.skip(id, last);
+        }
+    }
+
     /// Goes from the newest messages, which came instead of the next, back to the cursor.
     fn bridge(&mut self, id: &ConversationId, after: MessageId, rows: Vec<Message>) {
         self.open_gap(id, None);
@@ -168,9 +187,8 @@ impl<P> Feed<P> {
         };
         let is_complete = rows.first().is_some_and(beyond) || !has_moved;
         rows.retain(|row| !beyond(row));
-        // Of what was pushed and found no place, all is to be fetched.
-        let held = &self.conversation(id).held;
-        let pushed = held.first.clone().filter(|_| held.dropped.is_some());
+        // Between what was pushed, nothing may be missing.
+        let pushed = self.conversation(id).held.first.clone();
         let is_short = |rows: &[Message]| {
             let first = rows.first().map(|row| &row.id);
             pushed.is_some() && first > pushed.as_ref()
@@ -188,16 +206,22 @@ impl<P> Feed<P> {
         let excess = rows.len().saturating_sub(most);
         let is_pushed = |row: &Message| pushed.as_ref().is_some_and(|pushed| row.id >= *pushed);
         let excess = excess.min(rows.iter().position(is_pushed).unwrap_or(excess));
-        let is_truncated = !is_complete && (!matches!(until, Until::Count(_)) || is_short(&rows));
+        let is_truncated = match until {
+            Until::Count(_) => !is_complete && is_short(&rows),
+            _ => !is_complete || excess > 0,
+        };
         rows.drain(..excess);
+        if !matches!(until, Until::Count(_)) && !rows.is_empty() {
+            self.open_gap(id, None);
+        }
         if is_truncated {
             let upto = rows.first().map(|row| row.id.clone());
             self.tell_lost(id, Missing::Messages, upto, Why::Truncated);
         }
-        for row in rows {
-            self.release_before(id, &row.id);
-            self.deliver_row(id, row);
+        if let (Until::Count(_), Some(first)) = (&until, rows.first()) {
+            self.conversation(id).met_at = Some(first.id.clone());
         }
+        self.deliver_rows(id, rows);
         let conversation = self.conversation(id);
         if conversation.cursor.is_none() && !conversation.is_there() {
             // The list names a message, and there is none.

@@ -86,16 +86,16 @@ impl<P> Feed<P> {
         let Some(round) = self.round.as_mut().filter(|_| is_current) else {
             return;
         };
-        round.has_memberships = true;
+        let memberships = round.memberships.get_or_insert_default();
         for membership in list {
             let Some(group) = membership.group_id else {
                 continue;
             };
             let id = ConversationId::new(group.as_str());
             match membership.state {
-                Some(MemberState::Active | MemberState::Muted) => round.member_of.push(id),
+                Some(MemberState::Active | MemberState::Muted) => memberships.member_of.push(id),
                 Some(MemberState::Exited | MemberState::Removed | MemberState::ExitedRemoved) => {
-                    round.former.push(id)
+                    memberships.former.push(id);
                 }
                 // Waits to be let in, or is something that nobody knows yet.
                 _ => {}
@@ -163,7 +163,7 @@ impl<P> Feed<P> {
         if is_first && is_current && history == 0 && newest.is_some() {
             self.begin_with_held(&id);
         }
-        self.come_back(&id);
+        let was_left = self.come_back(&id);
         let conversation = self.conversation(&id);
         if is_current {
             conversation.listed_in = epoch;
@@ -176,6 +176,9 @@ impl<P> Feed<P> {
         if conversation.cursor.is_some() {
             if conversation.is_ahead(&newest) {
                 conversation.aim(&newest);
+                if was_left {
+                    self.fetch_back(&id);
+                }
             }
             self.settle_listed(is_current, &id);
             return;

@@ -5,7 +5,6 @@ use groupme_model::{ConversationId, EventRef};
 use super::Feed;
 use crate::{
     Cause, Item,
-    conversation::Target,
     fact::{Change, Fact, NewMessage},
     item::Record,
 };
@@ -21,11 +20,12 @@ impl<P> Feed<P> {
 
     fn take_message(&mut self, message: NewMessage, push: P) {
         let epoch = self.epoch;
-        if self
-            .conversation(&message.conversation)
-            .seen
-            .knows(&message.id)
-        {
+        let conversation = self.conversation(&message.conversation);
+        let seen = &conversation.seen;
+        // One that is told to be deleted already may still be on its way; so may one from before the
+        // account was met, which would come after newer ones.
+        let is_gone = seen.is_gone(&message.id) || conversation.is_behind(&message.id);
+        if seen.knows(&message.id) || is_gone {
             return;
         }
         if message.parent.is_some() {
@@ -37,8 +37,16 @@ impl<P> Feed<P> {
         if is_back && conversation.cursor.is_some() {
             self.rejoin(message, push);
         } else if conversation.whole_in == epoch {
+            let is_late = !conversation.is_ahead(&message.id);
+            let id = message.conversation.clone();
             self.deliver_push(message, push);
+            if is_late {
+                self.want_comparison(&id);
+            }
         } else {
+            if is_back {
+                conversation.aim(&message.id);
+            }
             self.hold_message(message, push);
         }
     }
@@ -52,7 +60,7 @@ impl<P> Feed<P> {
         let id = message.conversation.clone();
         self.open_gap_for(&id, Some(message.id.clone()), Cause::Membership);
         self.hold_message(message, push);
-        self.settle(&id);
+        self.fetch_back(&id);
         self.rejoin_topics(&id);
     }
 
@@ -68,8 +76,7 @@ impl<P> Feed<P> {
             self.come_back(&id);
             let topic = self.conversation(&id);
             topic.whole_in = 0;
-            topic.target = Target::End;
-            self.settle(&id);
+            self.fetch_back(&id);
         }
     }
 

@@ -24,16 +24,21 @@ pub(super) struct Round {
     pub(super) is_first: bool,
     /// Where conversations begin that are met for the first time.
     pub(super) baseline: Vec<(ConversationId, MessageId)>,
-    /// The groups that the user is a member of, whether they were listed or not.
-    pub(super) member_of: Vec<ConversationId>,
-    /// The groups that the user is not a member of any more.
-    pub(super) former: Vec<ConversationId>,
-    /// Whether these two could be read.
-    pub(super) has_memberships: bool,
+    /// What the user is in which group; `None` if that could not be read.
+    pub(super) memberships: Option<Memberships>,
     /// Up to when the account is whole once the round is over.
     whole_until: Timestamp,
     /// Whether the conversations that were in no list have been looked after.
     are_others_asked: bool,
+}
+
+/// What the user is in which group.
+#[derive(Debug, Default)]
+pub(super) struct Memberships {
+    /// The groups that the user is a member of, whether they were listed or not.
+    pub(super) member_of: Vec<ConversationId>,
+    /// The groups that the user is not a member of any more.
+    pub(super) former: Vec<ConversationId>,
 }
 
 impl Round {
@@ -62,9 +67,7 @@ impl<P> Feed<P> {
             is_partial: false,
             is_first,
             baseline: Vec::new(),
-            member_of: Vec::new(),
-            former: Vec::new(),
-            has_memberships: false,
+            memberships: None,
             whole_until: if self.newest == Timestamp::EPOCH {
                 wall
             } else {
@@ -125,9 +128,9 @@ impl<P> Feed<P> {
             return;
         }
         let is_partial = round.is_partial;
-        let member_of = core::mem::take(&mut round.member_of);
-        let former = core::mem::take(&mut round.former);
-        let has_memberships = round.has_memberships;
+        let memberships = round.memberships.take();
+        let has_memberships = memberships.is_some();
+        let Memberships { member_of, former } = memberships.unwrap_or_default();
         if is_partial {
             let lost = Lost {
                 conversation: None,
@@ -176,6 +179,7 @@ impl<P> Feed<P> {
             let found = self.conversation(&conversation);
             if found.cursor.is_none() {
                 found.cursor = Some(message.clone());
+                found.met_at = Some(message.clone());
                 record.changes.push(Change::Cursor {
                     conversation,
                     message,

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::world::{CHAT, GROUP, T0, World, favorite, hearts, label};
+use crate::world::{CHAT, GROUP, T0, World, created, favorite, hearts, label};
 
 #[test]
 fn the_same_reactions_told_on_two_channels_are_delivered_once() {
@@ -123,7 +123,7 @@ fn an_edit_that_a_notice_told_is_not_told_again_by_comparing() {
         "data": { "message_id": crate::world::id(1), "updated_at": T0 + 9 },
     });
     world.rows.get_mut(GROUP).unwrap().push(notice.clone());
-    let push = crate::world::created(&notice);
+    let push = created(&notice);
     assert_eq!(world.push(&push, &label("push", &notice)), ["push 1835/2"]);
     world.lose();
     world.say(GROUP, 3);
@@ -132,6 +132,39 @@ fn an_edit_that_a_notice_told_is_not_told_again_by_comparing() {
         !said.iter().any(|line| line.starts_with("reconciled")),
         "{said:?}"
     );
+}
+
+#[test]
+fn what_became_of_a_message_that_is_pushed_late_is_looked_up() {
+    let mut world = World::new();
+    let late = world.say(GROUP, 1);
+    world.change(
+        GROUP,
+        1,
+        &json!({ "deleted_at": T0, "deletion_actor": "sender" }),
+    );
+    world.say(GROUP, 2);
+    world.live();
+    assert_eq!(
+        world.push(&created(&late), "late"),
+        ["late", "reconciled message.deleted 1835/1"]
+    );
+}
+
+#[test]
+fn a_message_that_is_pushed_after_its_deletion_was_fetched_is_not_told_of() {
+    let mut world = World::new();
+    world.live();
+    world.lose();
+    let gone = world.say(GROUP, 1);
+    world.rows.get_mut(GROUP).unwrap().clear();
+    world.say(GROUP, 2);
+    let event = json!({ "type": "message.deleted", "data": { "message_id": gone["id"] } });
+    world.change(GROUP, 2, &json!({ "system": true, "event": event }));
+    let said = world.live();
+    assert!(said.contains(&"backfill 1835/2".to_owned()), "{said:?}");
+    assert!(world.push(&created(&gone), "late").is_empty());
+    assert_eq!(world.say_live(GROUP, 3), ["push 1835/3"]);
 }
 
 #[test]
@@ -156,4 +189,28 @@ fn a_change_pushed_while_it_is_compared_is_newer_than_the_answer() {
         Some("two hearts"),
         "{said:?}"
     );
+}
+
+#[test]
+fn reactions_are_compared_once_the_program_begins_to_listen() {
+    let mut world = World::new();
+    world.live();
+    world.say_live(GROUP, 1);
+    world.change(GROUP, 1, &json!({ "reactions": hearts(&["7"]) }));
+    world.feed.watch(&GROUP.into(), true);
+    assert_eq!(world.settle(), ["reconciled favorite 1835/1"]);
+    world.feed.watch(&GROUP.into(), false);
+    assert!(world.settle().is_empty());
+}
+
+#[test]
+fn a_conversation_that_is_not_whole_yet_is_compared_once_it_is() {
+    let mut world = World::new();
+    world.live();
+    world.say_live(GROUP, 1);
+    world.lose();
+    world.feed.watch(&GROUP.into(), true);
+    assert!(world.feed.poll_question().is_none());
+    world.change(GROUP, 1, &json!({ "reactions": hearts(&["7"]) }));
+    assert_eq!(world.live(), ["caught up", "reconciled favorite 1835/1"]);
 }

@@ -235,6 +235,22 @@ fn a_history_that_lags_behind_the_list_is_waited_for() {
 }
 
 #[test]
+fn a_newcomer_with_more_on_one_page_than_is_fetched_has_its_bounds_named() {
+    let mut config = Config::default();
+    (config.newcomer, config.reread) = (2, 0);
+    let mut world = World::with(config);
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    for number in 2..=4 {
+        world.say("77", number);
+    }
+    let said = world.live();
+    let lost = "lost 77 Messages ?..3 (Truncated)".to_owned();
+    assert!(said.contains(&lost), "{said:?}");
+}
+
+#[test]
 fn a_newcomer_with_more_history_than_is_fetched_has_its_bounds_named() {
     let mut config = Config::default();
     (config.newcomer, config.page, config.reread) = (4, 2, 0);
@@ -259,4 +275,102 @@ fn a_newcomer_with_more_history_than_is_fetched_has_its_bounds_named() {
             "caught up",
         ]
     );
+}
+
+#[test]
+fn nobody_knows_how_much_was_said_before_a_conversation_was_left() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.say(GROUP, 2);
+    // It is listed with its newest message, and gone when that is asked for.
+    world.failures.insert(GROUP.to_owned(), Failure::Gone);
+    assert_eq!(
+        world.live(),
+        [
+            "gap 1835 1..2 (Connection)",
+            "lost 1835 Messages 1..? (Left)",
+            "caught up",
+        ]
+    );
+}
+
+#[test]
+fn what_was_dropped_for_lack_of_room_is_lost_with_the_fetch_that_was_to_bring_it() {
+    let mut config = Config::default();
+    config.held = 1;
+    let mut world = World::with(config);
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.say(GROUP, 2);
+    world
+        .failures
+        .insert(GROUP.to_owned(), Failure::Unavailable);
+    world.live();
+    for number in 3..=5 {
+        assert!(world.say_live(GROUP, number).is_empty());
+    }
+    let said = world.wait(Duration::from_mins(3));
+    assert_eq!(
+        said[..3],
+        [
+            "lost 1835 Messages 1..5 (Unavailable)",
+            "push 1835/3",
+            "caught up",
+        ]
+    );
+    assert_eq!(world.say_live(GROUP, 6), ["push 1835/6"]);
+}
+
+#[test]
+fn a_history_that_stays_behind_its_list_is_asked_again_after_longer_and_longer() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.say(GROUP, 2);
+    world.is_slow = true;
+    world.live();
+    world.answer_next();
+    world.rows.get_mut(GROUP).unwrap().pop();
+    let mut said = world.answer_all();
+    let mut waits = Vec::new();
+    while let Some(at) = world.feed.poll_timeout() {
+        let wait = at - world.now;
+        waits.push(wait);
+        said.extend(world.wait(wait));
+    }
+    assert_eq!(waits.len(), 2, "{waits:?}");
+    let seconds = |from, to| Duration::from_millis(from)..=Duration::from_millis(to);
+    assert!(seconds(500, 1_000).contains(&waits[0]), "{waits:?}");
+    assert!(seconds(1_000, 2_000).contains(&waits[1]), "{waits:?}");
+    assert_eq!(said, ["lost 1835 Messages 1..2 (Truncated)", "caught up"]);
+}
+
+#[test]
+fn a_question_that_is_not_answered_is_asked_again_after_longer_and_longer() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.say(GROUP, 2);
+    world
+        .failures
+        .insert(GROUP.to_owned(), Failure::Unavailable);
+    world.live();
+    let begun = world.now;
+    let mut waits = Vec::new();
+    while let Some(at) = world.feed.poll_timeout()
+        && world.now - begun < Duration::from_mins(1)
+    {
+        waits.push(at - world.now);
+        world.wait(at - world.now);
+    }
+    let most = [1, 2, 4, 8, 16, 30, 30].map(Duration::from_secs);
+    assert!(waits.len() >= 5, "{waits:?}");
+    for (wait, most) in waits.iter().zip(most) {
+        assert!(most / 2 <= *wait && *wait <= most, "{waits:?}");
+    }
 }

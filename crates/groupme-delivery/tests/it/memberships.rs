@@ -1,6 +1,6 @@
 //! Groups that are joined and left, seen or unseen.
 
-use groupme_delivery::Failure;
+use groupme_delivery::{Config, Failure};
 
 use serde_json::json;
 
@@ -71,6 +71,39 @@ fn a_group_that_is_joined_again_is_caught_up_with_before_what_is_pushed() {
 }
 
 #[test]
+fn of_a_group_that_is_joined_again_only_the_newest_messages_are_fetched() {
+    for is_pushed in [false, true] {
+        let mut config = Config::default();
+        config.newcomer = 2;
+        let mut world = World::with(config);
+        world.say(GROUP, 1);
+        world.live();
+        world.lose();
+        world.left.push(GROUP.to_owned());
+        world.live();
+        world.left.clear();
+        for number in 2..=5 {
+            world.say(GROUP, number);
+        }
+        let said = if is_pushed {
+            world.say_live(GROUP, 6)
+        } else {
+            world.lose();
+            world.live()
+        };
+        let last = if is_pushed { 6 } else { 5 };
+        assert_eq!(
+            said[1..4],
+            [
+                format!("lost 1835 Messages 1..{} (Truncated)", last - 1),
+                format!("backfill 1835/{}", last - 1),
+                format!("backfill 1835/{last}"),
+            ]
+        );
+    }
+}
+
+#[test]
 fn a_group_that_is_left_again_is_named_again_after_a_crash() {
     let mut world = World::new();
     world.say(GROUP, 1);
@@ -118,6 +151,32 @@ fn what_was_said_while_the_user_was_no_member_comes_before_the_welcome() {
 }
 
 #[test]
+fn who_leaves_and_comes_back_while_an_account_is_met_misses_nothing_between() {
+    let mut world = World::new();
+    world.is_slow = true;
+    world.live();
+    world.say_live(GROUP, 1);
+    world.say(GROUP, 2);
+    world.say(GROUP, 3);
+    let event =
+        json!({ "type": "membership.announce.rejoined", "data": { "user": { "id": 185 } } });
+    let welcome = world.change(GROUP, 3, &json!({ "system": true, "event": event }));
+    world.push(&created(&welcome), "welcome");
+    let said = world.answer_all();
+    assert_eq!(
+        said,
+        [
+            "push 1835/1",
+            "gap 1835 1..3 (Absence)",
+            "backfill 1835/2",
+            "backfill 1835/3",
+            "backfilled 1835: 2",
+            "caught up",
+        ]
+    );
+}
+
+#[test]
 fn that_there_is_no_list_of_memberships_costs_nothing_else() {
     let mut world = World::new();
     world
@@ -134,5 +193,47 @@ fn that_there_is_no_list_of_memberships_costs_nothing_else() {
             "backfilled 1835: 1",
             "caught up",
         ]
+    );
+}
+
+#[test]
+fn a_group_that_is_joined_again_brings_what_was_missed_in_its_topics() {
+    let mut world = World::new();
+    world.topics.insert(GROUP.to_owned(), vec!["99".to_owned()]);
+    world.say(GROUP, 1);
+    world.say("99", 2);
+    world.live();
+    world.lose();
+    world.left.extend([GROUP.to_owned(), "99".to_owned()]);
+    assert_eq!(
+        world.live(),
+        [
+            "lost 99 Messages 2..? (Left)",
+            "lost 1835 Messages 1..? (Left)",
+            "caught up",
+        ]
+    );
+    world.say("99", 3);
+    world.left.clear();
+    let said = world.say_live(GROUP, 4);
+    assert_eq!(
+        said,
+        [
+            "gap 1835 1..4 (Membership)",
+            "backfill 1835/4",
+            "backfilled 1835: 1",
+            "gap 99 2..? (Connection)",
+            "backfill 99/3",
+            "backfilled 99: 1",
+        ]
+    );
+    assert_eq!(world.say_live("99", 5), ["push 99/5"]);
+    // They are there again after a crash, too.
+    world.restart();
+    world.left.extend([GROUP.to_owned(), "99".to_owned()]);
+    let said = world.live();
+    assert!(
+        said.contains(&"lost 99 Messages 5..? (Left)".to_owned()),
+        "{said:?}"
     );
 }

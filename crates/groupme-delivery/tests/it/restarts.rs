@@ -1,5 +1,7 @@
 //! What survives the process, and what comes again.
 
+use groupme_delivery::{Config, Store as _};
+
 use crate::world::{CHAT, GROUP, World};
 
 #[test]
@@ -158,4 +160,96 @@ fn a_state_that_was_acknowledged_early_is_not_undone_by_an_older_one() {
         !said.iter().any(|line| line.starts_with("reconciled")),
         "{said:?}"
     );
+}
+
+#[test]
+fn the_first_message_of_a_conversation_comes_again_if_the_account_was_not_met_before_the_crash() {
+    let mut world = World::new();
+    world.is_slow = true;
+    world.acknowledges = false;
+    world.live();
+    world.say_live(GROUP, 1);
+    assert_eq!(world.answer_first("groups"), ["push 1835/1"]);
+    // The other lists are not read yet: the next start meets the account anew.
+    world.restart();
+    world.acknowledges = true;
+    world.is_slow = false;
+    let said = world.live();
+    assert!(said.contains(&"backfill 1835/1".to_owned()), "{said:?}");
+    world.restart();
+    assert_eq!(world.live(), ["caught up"]);
+}
+
+#[test]
+fn the_first_message_of_a_conversation_comes_again_however_much_was_said_after_it() {
+    let mut config = Config::default();
+    config.newcomer = 2;
+    let mut world = World::with(config);
+    world.live();
+    world.acknowledges = false;
+    for number in 1..=5 {
+        world.say_live(GROUP, number);
+    }
+    let receipts = world.receipts().to_vec();
+    for receipt in &receipts[1..] {
+        world.ledger.acknowledge(*receipt).unwrap();
+    }
+    world.acknowledges = true;
+    world.restart();
+    let mut said = world.live();
+    said.extend(world.wait(core::time::Duration::from_secs(10)));
+    assert_eq!(
+        said,
+        [
+            "gap 1835 ..5 (Absence)",
+            "backfill 1835/1",
+            "backfilled 1835: 1",
+            "caught up",
+        ]
+    );
+}
+
+#[test]
+fn that_a_conversation_was_left_is_told_again_while_something_of_it_is_open() {
+    let mut world = World::new();
+    world.live();
+    world.acknowledges = false;
+    world.say_live(GROUP, 1);
+    world.lose();
+    world.left.push(GROUP.to_owned());
+    let named = ["lost 1835 Messages 1..? (Left)", "caught up"];
+    assert_eq!(world.live(), named);
+    world.restart();
+    world.acknowledges = true;
+    // What was open cannot be had any more.
+    let said = world.live();
+    assert_eq!(said, ["lost 1835 Messages ..? (Left)", "caught up"]);
+    world.restart();
+    assert_eq!(world.live(), ["caught up"]);
+}
+
+#[test]
+fn a_conversation_that_was_left_is_there_again_before_anything_of_it_is_handed_out() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.left.push(GROUP.to_owned());
+    world.live();
+    assert!(is_left(&world));
+    world.left.clear();
+    // The answer is on its way when the process ends: nothing was handed out.
+    world.is_slow = true;
+    world.say_live(GROUP, 2);
+    assert_eq!(world.asked.last().unwrap(), "newest 1835");
+    assert!(!is_left(&world));
+    world.restart();
+    world.is_slow = false;
+    let said = world.live();
+    assert!(said.contains(&"backfill 1835/2".to_owned()), "{said:?}");
+}
+
+fn is_left(world: &World) -> bool {
+    let saved = world.store.clone().load().unwrap();
+    saved.conversations[&GROUP.into()].is_left
 }

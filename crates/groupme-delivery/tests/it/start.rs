@@ -120,6 +120,59 @@ fn the_echo_of_a_message_of_ones_own_is_marked() {
 }
 
 #[test]
+fn what_was_said_before_the_history_that_is_delivered_does_not_come_late() {
+    let mut config = Config::default();
+    config.history = 1;
+    let mut world = World::with(config);
+    let past = world.say(GROUP, 1);
+    world.say(GROUP, 2);
+    assert_eq!(world.live(), ["backfill 1835/2", "caught up"]);
+    assert!(world.push(&created(&past), "past").is_empty());
+}
+
+#[test]
+fn what_was_said_before_the_account_was_met_does_not_come_after_what_was_said_since() {
+    for is_newer_first in [false, true] {
+        let mut world = World::new();
+        let past = world.say(GROUP, 1);
+        world.live();
+        if is_newer_first {
+            assert_eq!(world.say_live(GROUP, 2), ["push 1835/2"]);
+        }
+        let said = world.push(&created(&past), "past");
+        assert_eq!(said.is_empty(), is_newer_first, "{said:?}");
+    }
+}
+
+#[test]
+fn history_reaches_back_to_what_was_pushed_before_a_loss() {
+    let mut config = Config::default();
+    config.history = 2;
+    let mut world = World::with(config);
+    world.is_slow = true;
+    world.live();
+    world.say_live(GROUP, 1);
+    world.lose();
+    for number in 2..=6 {
+        world.say(GROUP, number);
+    }
+    world.live();
+    let said = world.answer_all();
+    assert_eq!(
+        said,
+        [
+            "backfill 1835/1",
+            "backfill 1835/2",
+            "backfill 1835/3",
+            "backfill 1835/4",
+            "backfill 1835/5",
+            "backfill 1835/6",
+            "caught up",
+        ]
+    );
+}
+
+#[test]
 fn history_reaches_back_to_the_first_push_that_found_no_room() {
     let mut config = Config::default();
     (config.history, config.held) = (2, 1);

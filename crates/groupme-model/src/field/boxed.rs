@@ -48,9 +48,20 @@ impl<K: Kind> Kind for Boxed<K> {
     }
 }
 
-impl<K: Needed> Needed for Boxed<K> {
+/// The whole view is kept: its members have been walked to see whether the object is usable.
+impl<K: Kind> Needed for Boxed<K>
+where
+    for<'f> K::Shown<'f>: Copy,
+{
+    type Kept<'f> = K::Shown<'f>;
+
     #[inline]
-    fn show_known(value: Option<Value<'_>>) -> K::Shown<'_> {
-        K::show_known(value)
+    fn keep(value: Value<'_>) -> Option<K::Shown<'_>> {
+        K::show(value)
+    }
+
+    #[inline]
+    fn show_kept<'f>(kept: K::Shown<'f>, _: impl FnOnce() -> Option<Value<'f>>) -> K::Shown<'f> {
+        kept
     }
 }

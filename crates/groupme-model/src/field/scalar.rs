@@ -277,9 +277,16 @@ impl<T: IdKind> Kind for Id<T> {
 }
 
 impl<T: IdKind> Needed for Id<T> {
+    type Kept<'f> = ();
+
     #[inline]
-    fn show_known(value: Option<Value<'_>>) -> IdRef<'_, T> {
-        let id = value.and_then(Self::show);
+    fn keep(value: Value<'_>) -> Option<()> {
+        Self::show(value).map(|_| ())
+    }
+
+    #[inline]
+    fn show_kept<'f>((): (), find: impl FnOnce() -> Option<Value<'f>>) -> IdRef<'f, T> {
+        let id = find().and_then(Self::show);
         id.unwrap_or_else(|| IdRef::from(""))
     }
 }

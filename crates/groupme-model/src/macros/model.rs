@@ -2,13 +2,15 @@
 
 /// Declares an object: its view, its twin, and all that makes them one.
 ///
-/// `tagged "type"` names a member that belongs to the union this model is part of.
+/// `tagged "type"` names a member that belongs to the union this model is part of, and `indexed by`
+/// the slots that its members have there.
 /// `reports path` names a function that reports more than the fields show.
 macro_rules! model {
     (
         $(#[$meta:meta])*
         pub struct $Owned:ident as $Ref:ident
         $(, tagged $tag:literal)?
+        $(, indexed by $slots:path)?
         $(, reports $report:path)?
         {
             $(
@@ -38,7 +40,11 @@ macro_rules! model {
         #[doc = concat!("[`", stringify!($Owned), "`].")]
         #[derive(Clone, Copy)]
         pub struct $Ref<'f> {
-            indexed: bayeux_wire::Members<'f, { bayeux_wire::slots_for($Owned::NAMES.len()) }>,
+            indexed: bayeux_wire::Members<'f, { $Owned::SLOTS.len() }>,
+            $(
+                $field:
+                    <$crate::macros::field!($kind $($($arg),+)?) as $crate::field::Field>::Kept<'f>,
+            )*
         }
 
         impl<'f> $Ref<'f> {
@@ -48,12 +54,32 @@ macro_rules! model {
                 <$Owned as $crate::field::Kind>::show(value)
             }
 
+            /// Reads an object whose members have been noted.
+            pub(crate) fn from_members(
+                indexed: bayeux_wire::Members<'f, { $Owned::SLOTS.len() }>,
+            ) -> Option<Self> {
+                Some(Self {
+                    $(
+                        $field: <$crate::macros::field!($kind $($($arg),+)?)
+                            as $crate::field::Field>::keep(|| {
+                                indexed.get(
+                                    const {
+                                        $Owned::SLOTS.slot($crate::macros::key!($field $($key)?))
+                                    },
+                                    $crate::macros::key!($field $($key)?),
+                                )
+                            })?,
+                    )*
+                    indexed,
+                })
+            }
+
             $(
                 $(#[$field_meta])*
                 #[inline]
                 pub fn $field(&self) -> $crate::macros::shown!('f $kind $($($arg),+)?) {
                     <$crate::macros::field!($kind $($($arg),+)?)
-                        as $crate::field::Field>::show(|| {
+                        as $crate::field::Field>::show(self.$field, || {
                             self.indexed.get(
                                 const { $Owned::SLOTS.slot($crate::macros::key!($field $($key)?)) },
                                 $crate::macros::key!($field $($key)?),
@@ -92,9 +118,9 @@ macro_rules! model {
             /// The fields by their names in JSON, in the order in which they are declared.
             const NAMES: &[&str] = &[$($crate::macros::key!($field $($key)?)),*];
 
-            /// The fields' slots in a view.
-            const SLOTS: &bayeux_wire::Names<{ bayeux_wire::slots_for(Self::NAMES.len()) }> =
-                &bayeux_wire::Names::new(Self::NAMES);
+            /// The slots of the members of a view.
+            const SLOTS: &bayeux_wire::Names<{ $crate::macros::slots!($($slots)?, Self).len() }> =
+                $crate::macros::slots!($($slots)?, Self);
 
             /// The place of a field among `NAMES`, as a constant.
             const fn index(key: &str) -> usize {
@@ -132,13 +158,7 @@ macro_rules! model {
             fn eq(&self, other: &$Owned) -> bool {
                 $(
                     <$crate::macros::field!($kind $($($arg),+)?)
-                        as $crate::field::Field>::matches(
-                            || self.indexed.get(
-                                const { $Owned::SLOTS.slot($crate::macros::key!($field $($key)?)) },
-                                $crate::macros::key!($field $($key)?),
-                            ),
-                            &other.$field,
-                        )
+                        as $crate::field::Field>::matches(self.$field(), &other.$field)
                     &&
                 )*
                 self.into_owned().extra == other.extra
@@ -167,15 +187,7 @@ macro_rules! model {
                 if !value.is_object() {
                     return None;
                 }
-                let indexed = value.members(Self::SLOTS);
-                let usable = true $(
-                    && <$crate::macros::field!($kind $($($arg),+)?)
-                        as $crate::field::Field>::completes(|| indexed.get(
-                            const { Self::SLOTS.slot($crate::macros::key!($field $($key)?)) },
-                            $crate::macros::key!($field $($key)?),
-                        ))
-                )*;
-                usable.then_some($Ref { indexed })
+                $Ref::from_members(value.members(Self::SLOTS))
             }
 
             fn own<'s, S: $crate::source::Source<'s>>(source: S) -> Option<Self> {
@@ -255,14 +267,6 @@ macro_rules! model {
                 let mut map = serializer.serialize_map(None)?;
                 owned.write_members(&mut map)?;
                 map.end()
-            }
-        }
-
-        impl $crate::field::Needed for $Owned {
-            fn show_known(value: Option<bayeux_wire::Value<'_>>) -> $Ref<'_> {
-                $Ref {
-                    indexed: value.unwrap_or_default().members(Self::SLOTS),
-                }
             }
         }
 

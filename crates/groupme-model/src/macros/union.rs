@@ -3,10 +3,11 @@
 /// Declares one of several models: a view, a twin, and the table from tags to models.
 ///
 /// A value of an unknown tag, or one that lacks what its model requires, is `Unknown`.
+/// `indexed by` names slots that the models have in common.
 macro_rules! union {
     (
         $(#[$meta:meta])*
-        pub enum $Owned:ident as $Ref:ident {
+        pub enum $Owned:ident as $Ref:ident $(, indexed by $slots:path)? {
             $(
                 $(#[$variant_meta:meta])*
                 $tag:literal => $Variant:ident($Model:ident, $ModelRef:ident)
@@ -48,12 +49,8 @@ macro_rules! union {
         }
 
         impl<'f> $Ref<'f> {
-            pub(crate) fn from_tag(tag: &'f str, value: bayeux_wire::Value<'f>) -> Self {
-                let known = match tag {
-                    $( $tag => $ModelRef::from_value(value).map(Self::$Variant), )*
-                    _ => None,
-                };
-                known.unwrap_or_else(|| Self::Unknown($crate::UnknownRef::new(tag, value)))
+            $crate::macros::from_tag! {
+                'f, [$($slots)?], { $( $tag => $Variant($ModelRef), )* }
             }
 
             /// The kind, as GroupMe calls it.
@@ -164,10 +161,14 @@ macro_rules! union {
 }
 
 /// Declares a [`union!`] whose tag is among its own members; `tagged by` names what finds it.
+/// `indexed by` names slots that the models have in common: members are noted once, for the tag and
+/// for the model.
 macro_rules! tagged_union {
     (
         $(#[$meta:meta])*
-        pub enum $Owned:ident as $Ref:ident, tagged by $tag_of:path {
+        pub enum $Owned:ident as $Ref:ident, tagged by $tag_of:path
+        $(, indexed by $slots:path)?
+        {
             $(
                 $(#[$variant_meta:meta])*
                 $tag:literal => $Variant:ident($Model:ident, $ModelRef:ident)
@@ -176,7 +177,7 @@ macro_rules! tagged_union {
     ) => {
         $crate::macros::union! {
             $(#[$meta])*
-            pub enum $Owned as $Ref {
+            pub enum $Owned as $Ref $(, indexed by $slots)? {
                 $( $(#[$variant_meta])* $tag => $Variant($Model, $ModelRef), )*
             }
         }
@@ -184,7 +185,7 @@ macro_rules! tagged_union {
         impl<'f> $Ref<'f> {
             /// Reads any value; what is not known is `Unknown`.
             pub fn from_value(value: bayeux_wire::Value<'f>) -> Self {
-                Self::from_tag($tag_of(value), value)
+                $crate::macros::read_tagged!(value, $tag_of, [$($slots)?])
             }
         }
 
@@ -199,7 +200,7 @@ macro_rules! tagged_union {
             }
 
             fn own<'s, S: $crate::source::Source<'s>>(source: S) -> Option<Self> {
-                Some(Self::own_tag($tag_of(source), source))
+                Some(Self::own_tag($tag_of(|name| source.member(name)), source))
             }
 
             fn matches(shown: $Ref<'_>, owned: &Self) -> bool {
@@ -215,7 +216,7 @@ macro_rules! tagged_union {
                 findings: &mut $crate::finding::Findings,
             ) {
                 if source.is_object() {
-                    Self::report_tag($tag_of(source), source, findings);
+                    Self::report_tag($tag_of(|name| source.member(name)), source, findings);
                 } else {
                     findings.problem(Self::EXPECTED, source.shape());
                 }
@@ -245,4 +246,43 @@ macro_rules! tagged_union {
     };
 }
 
-pub(crate) use {tagged_union, union};
+/// Reads a value of a [`tagged_union!`].
+macro_rules! read_tagged {
+    ($value:ident, $tag_of:path, []) => {
+        Self::from_tag($tag_of(|name| $value.get(name)), $value)
+    };
+    ($value:ident, $tag_of:path, [$slots:path]) => {{
+        let members = $value.members($slots);
+        Self::from_tag(
+            $tag_of(|name| members.get($slots.slot(name), name)),
+            members,
+        )
+    }};
+}
+
+/// Reads a value of a [`union!`] whose tag is known: from the value, or from its members, where they
+/// have been noted.
+macro_rules! from_tag {
+    ($f:lifetime, [], { $( $tag:literal => $Variant:ident($ModelRef:ident), )* }) => {
+        pub(crate) fn from_tag(tag: &$f str, value: bayeux_wire::Value<$f>) -> Self {
+            let known = match tag {
+                $( $tag => $ModelRef::from_value(value).map(Self::$Variant), )*
+                _ => None,
+            };
+            known.unwrap_or_else(|| Self::Unknown($crate::UnknownRef::new(tag, value)))
+        }
+    };
+    ($f:lifetime, [$slots:path], { $( $tag:literal => $Variant:ident($ModelRef:ident), )* }) => {
+        fn from_tag(tag: &$f str, members: bayeux_wire::Members<$f, { $slots.len() }>) -> Self {
+            let known = match tag {
+                $( $tag => $ModelRef::from_members(members).map(Self::$Variant), )*
+                _ => None,
+            };
+            known.unwrap_or_else(|| {
+                Self::Unknown($crate::UnknownRef::new(tag, members.object()))
+            })
+        }
+    };
+}
+
+pub(crate) use {from_tag, read_tagged, tagged_union, union};

@@ -80,6 +80,12 @@ impl<'w> Said<'w> {
         self.0.deleted.is_some()
     }
 
+    /// How many users have reacted to it.
+    pub fn reactions(self) -> usize {
+        let reactions = self.0.reactions.iter();
+        reactions.map(|reaction| reaction.likes.len()).sum()
+    }
+
     /// Whether it is pinned.
     pub fn is_pinned(self) -> bool {
         self.0.pinned.is_some()

@@ -60,14 +60,9 @@ impl Frames {
     pub(crate) fn each(&mut self, corpus: &Corpus, read: impl Fn(Delivery) -> u64) -> u64 {
         let mut sum = 0u64;
         for bytes in corpus.frames() {
-            let mut frame = self.pool.take();
-            let Some(filling) = Arc::get_mut(&mut frame) else {
+            let Ok(frame) = self.pool.receive(&mut self.decoder, &[bytes]) else {
                 continue;
             };
-            filling.extend_from_slice(bytes);
-            if self.decoder.decode(filling).is_err() {
-                continue;
-            }
             self.pool.keep(&frame);
             for message in frame.messages() {
                 let envelope = message.envelope();

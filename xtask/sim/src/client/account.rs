@@ -151,7 +151,8 @@ impl Account {
         guid
     }
 
-    pub(crate) fn poll_task(&mut self) -> Option<Task> {
+    pub(crate) fn poll_task(&mut self, now: Instant) -> Option<Task> {
+        self.drafts.retain(|draft| now <= draft.until);
         if let Some(draft) = self.drafts.pop_front() {
             return Some(Task::Send(draft));
         }
@@ -168,7 +169,6 @@ impl Account {
             // It is there, or refused; else it is sent again as it is, so that it is there once.
             Task::Send(draft) => match reply {
                 Reply::Given(200..=299 | 400..=428, _) => {}
-                _ if now > draft.until => {}
                 _ => self.drafts.push_back(draft),
             },
         }

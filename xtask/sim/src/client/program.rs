@@ -93,22 +93,21 @@ impl Program {
         self.heard.get(channel).copied()
     }
 
-    /// Which channel it would listen to from now on, or no longer.
-    pub(super) fn would_watch(&self, ask: Ask) -> Option<(&Channel, bool)> {
-        match ask {
-            Ask::Subscribe(pick) => {
-                let channel = self.channels.get(pick % self.channels.len().max(1))?;
-                Some((channel, true))
-            }
-            Ask::Unsubscribe(pick) => {
-                let count = self.subscriptions.len().max(1);
-                let wish = self.subscriptions.values().nth(pick % count)?;
-                let others = self.subscriptions.values();
-                let times = others.filter(|other| other.channel == wish.channel).count();
-                (times == 1).then_some((&wish.channel, false))
-            }
-            _ => None,
-        }
+    /// To which channel it would not listen any more.
+    pub(super) fn would_unwatch(&self, ask: Ask) -> Option<&Channel> {
+        let Ask::Unsubscribe(pick) = ask else {
+            return None;
+        };
+        let count = self.subscriptions.len().max(1);
+        let wish = self.subscriptions.values().nth(pick % count)?;
+        let others = self.subscriptions.values();
+        let times = others.filter(|other| other.channel == wish.channel).count();
+        (times == 1).then_some(&wish.channel)
+    }
+
+    /// The channel of a subscription.
+    pub(super) fn channel(&self, id: SubscriptionId) -> Option<&Channel> {
+        self.subscriptions.get(&id).map(|wish| &wish.channel)
     }
 
     /// Whether it would unsubscribe from one of its channels.

@@ -1,7 +1,7 @@
 //! What gap-free delivery hands out, as far as it is judged.
 
 use groupme_delivery::{Delivered, Item, Missing};
-use groupme_model::{ConversationId, Event, Message, MessageId, Notice, Timestamp};
+use groupme_model::{ConversationId, Event, Message, MessageId, Notice, Reaction, Timestamp};
 
 /// What gap-free delivery hands out, as far as it is judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub enum Handed {
     LostChanges(Loss),
     /// All is there.
     CaughtUp,
+    /// REST is polled, since nothing is pushed; or no longer.
+    Polling(bool),
     /// Something else.
     Other,
 }
@@ -47,6 +49,8 @@ pub struct Look {
     pub deleted: bool,
     /// Whether it is pinned.
     pub pinned: bool,
+    /// How many reactions it has.
+    pub reactions: usize,
 }
 
 /// What of a message is another way now.
@@ -59,6 +63,8 @@ pub struct Change {
     pub deleted: bool,
     /// It was pinned, or unpinned.
     pub pinned: Option<bool>,
+    /// It has so many reactions.
+    pub reactions: Option<usize>,
 }
 
 /// Something that is missing.
@@ -79,6 +85,7 @@ impl Look {
         self.edited = self.edited.max(change.edited.unwrap_or(0));
         self.deleted |= change.deleted;
         self.pinned = change.pinned.unwrap_or(self.pinned);
+        self.reactions = change.reactions.unwrap_or(self.reactions);
     }
 
     fn of(message: &Message) -> Self {
@@ -87,6 +94,7 @@ impl Look {
             edited: edited.map_or(0, Timestamp::as_secs),
             deleted: message.is_deleted(),
             pinned: message.pinned_at.is_some(),
+            reactions: message.reactions.as_deref().map_or(0, count),
         }
     }
 }
@@ -99,17 +107,18 @@ impl Handed {
                 Self::event(&made.event, Some(&made.conversation), delivered.is_own)
             }
             Item::Lost(lost) => {
-                let loss = Loss {
+                let missing = Loss {
                     conversation: lost.conversation.as_ref().map(ConversationId::to_string),
                     after: lost.after.as_ref().and_then(number),
                     upto: lost.upto.as_ref().and_then(number),
                 };
                 match lost.what {
-                    Missing::Changes => Self::LostChanges(loss),
-                    _ => Self::Lost(loss),
+                    Missing::Changes => Self::LostChanges(missing),
+                    _ => Self::Lost(missing),
                 }
             }
             Item::CaughtUp => Self::CaughtUp,
+            Item::Polling(is_polling) => Self::Polling(*is_polling),
             _ => Self::Other,
         }
     }
@@ -132,8 +141,10 @@ impl Handed {
                 tells: told_by(message),
             }),
             "message.deleted" => {
-                let mut change = Change::default();
-                change.deleted = true;
+                let change = Change {
+                    deleted: true,
+                    ..Change::default()
+                };
                 Self::Changed(id, change)
             }
             "message.update" => Self::Changed(
@@ -143,11 +154,29 @@ impl Handed {
                     deleted: false,
                     // A push of an edit does not say whether it is pinned.
                     pinned: fetched.map(|_| look.pinned),
+                    reactions: None,
                 },
             ),
+            "favorite" | "like.create" | "like.delete" => {
+                let listed = event.reaction_change();
+                let listed = listed.and_then(|change| change.reactions.as_deref());
+                let change = Change {
+                    reactions: listed.map(count),
+                    ..Change::default()
+                };
+                Self::Changed(id, change)
+            }
             _ => Self::Other,
         }
     }
+}
+
+fn count(reactions: &[Reaction]) -> usize {
+    let users = reactions.iter().map(|reaction| match reaction {
+        Reaction::Unicode(reaction) => reaction.user_ids.iter().flatten().count(),
+        _ => 0,
+    });
+    users.sum()
 }
 
 /// The change that a notice tells of.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bayeux_proto::Instant;
 
 use super::{End, Invariant};
-use crate::fact::{ClientFact, Fact, Handed, Loss, NewMessage};
+use crate::fact::{ClientFact, Fact, Handed, Loss, NewMessage, Said};
 
 #[derive(Debug)]
 pub(super) struct Account(Vec<Program>);
@@ -23,6 +23,8 @@ struct Program {
     wanted: BTreeSet<u64>,
     /// Messages of which nothing is left that could come.
     gone: BTreeSet<u64>,
+    /// Messages that were told to be lost.
+    lost: BTreeSet<u64>,
     /// What was handed out in this life, or acknowledged in an earlier one.
     had: BTreeSet<u64>,
     acknowledged: BTreeSet<u64>,
@@ -59,10 +61,11 @@ impl Invariant for Account {
     fn observe(&mut self, _: Instant, fact: &Fact<'_>) -> Result<(), String> {
         match *fact {
             Fact::Published { channel, data, .. } => {
-                let listening = self.0.iter_mut().filter(|one| one.channel.is_some());
-                for program in listening {
-                    let is_own = program.channel.as_deref() == Some(channel);
-                    program.hear(data, is_own);
+                if let Some(said) = Said::of(data) {
+                    for program in self.0.iter_mut().filter(|one| one.channel.is_some()) {
+                        let is_own = program.channel.as_deref() == Some(channel);
+                        program.hear(&said, is_own);
+                    }
                 }
             }
             Fact::Account { client, channel } => {
@@ -140,34 +143,15 @@ impl Program {
         self.caught_up = true;
     }
 
-    fn hear(&mut self, data: &str, is_own: bool) {
-        let Ok(data) = serde_json::from_str::<serde_json::Value>(data) else {
-            return;
-        };
-        if !matches!(
-            data["type"].as_str(),
-            Some("line.create" | "direct_message.create")
-        ) {
-            return;
+    fn hear(&mut self, said: &Said, is_own: bool) {
+        self.said.insert(said.id, said.conversation.clone());
+        self.gone.extend(said.takes_down);
+        if let Some(parent) = &said.parent {
+            self.topics
+                .insert(said.conversation.clone(), parent.clone());
         }
-        let subject = &data["subject"];
-        let id = subject["id"].as_str().and_then(|id| id.parse().ok());
-        let of = ["group_id", "chat_id", "conversation_id"];
-        let of = of.iter().find_map(|name| subject[*name].as_str());
-        if let (Some(id), Some(conversation)) = (id, of) {
-            self.said.insert(id, conversation.to_owned());
-            let deletion = &subject["event"]["data"];
-            if deletion["deletion_actor"] == "admin" {
-                let gone = deletion["message_id"].as_str();
-                self.gone.extend(gone.and_then(|id| id.parse::<u64>().ok()));
-            }
-            if let Some(parent) = subject["parent_id"].as_str() {
-                self.topics
-                    .insert(conversation.to_owned(), parent.to_owned());
-            }
-            if is_own && self.caught_up {
-                self.wanted.insert(id);
-            }
+        if is_own && self.caught_up {
+            self.wanted.insert(said.id);
         }
     }
 
@@ -182,16 +166,19 @@ impl Program {
         if let Some(left) = group.and_then(|group| self.groups.get_mut(group)) {
             left.is_known_to_be_left |= !left.is_member;
         }
-        let (said, topics) = (&self.said, &self.topics);
-        self.wanted.retain(|id| {
-            let Some(of) = said.get(id) else { return true };
+        let is_lost = |id: u64, of: &String| {
             // Of a group that is not there any more, the topics are not, either.
-            let is_topic = topics.get(of).is_some_and(|parent| Some(parent) == group);
-            let inside =
-                after.is_none_or(|after| *id > after) && upto.is_none_or(|upto| *id <= upto);
+            let parent = self.topics.get(of);
+            let is_topic = parent.is_some_and(|parent| Some(parent) == group);
+            let inside = after.is_none_or(|after| id > after) && upto.is_none_or(|upto| id <= upto);
             let is_it = conversation.as_ref().is_none_or(|name| name == of);
-            !(is_topic || is_it && inside)
-        });
+            is_topic || is_it && inside
+        };
+        let said = self.said.iter();
+        let missing = said.filter(|(id, of)| is_lost(**id, of));
+        self.lost
+            .extend(missing.map(|(id, _)| *id).collect::<Vec<_>>());
+        self.wanted.retain(|id| !self.lost.contains(id));
     }
 
     fn observe(&mut self, fact: ClientFact<'_>) -> Result<(), String> {
@@ -210,8 +197,8 @@ impl Program {
                 self.wanted.remove(id);
                 if let Some(conversation) = self.said.get(id).cloned() {
                     self.show(&conversation);
-                    if self.gone.contains(id) {
-                        // Of what was taken down, REST has nothing: a push may come late.
+                    if self.gone.contains(id) || self.lost.contains(id) {
+                        // It was not to be had from REST. A push of it may come late.
                         return Ok(());
                     }
                     let latest = self.latest.insert(conversation.clone(), *id);

@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bayeux_proto::Instant;
+use bayeux_proto::{Event, Instant, SubscriptionId};
 use groupme_sim::World;
 
 use super::{End, Invariant};
 use crate::{
-    fact::{ClientFact, Fact, Handed, Look},
+    fact::{Asked, ClientFact, Fact, Handed, Look, Said},
     plan::Plan,
 };
 
@@ -25,6 +25,8 @@ struct Program {
     user: Option<String>,
     /// How many of the newest messages are compared after a gap; 0 for none.
     reread: usize,
+    /// The conversations to whose channels it listens, where reactions are pushed.
+    listens: BTreeMap<SubscriptionId, String>,
     now: Known,
     /// As of what was acknowledged.
     saved: Known,
@@ -54,21 +56,13 @@ impl Changes {
         }
     }
 
-    fn hear(&mut self, data: &str) {
-        let data: serde_json::Value = serde_json::from_str(data).unwrap_or_default();
-        let kind = data["type"].as_str();
-        if !matches!(kind, Some("line.create" | "direct_message.create")) {
-            return;
-        }
-        let subject = &data["subject"];
-        let of = ["group_id", "chat_id", "conversation_id"];
-        let of = of.iter().find_map(|name| subject[*name].as_str());
-        let id = subject["id"].as_str().and_then(|id| id.parse().ok());
-        if let (Some(of), Some(id)) = (of, id) {
-            self.said.entry(of.to_owned()).or_default().insert(id);
-            if !subject["event"].is_null() {
-                self.notices.insert(id);
-            }
+    fn hear(&mut self, said: Said) {
+        self.said
+            .entry(said.conversation)
+            .or_default()
+            .insert(said.id);
+        if said.is_notice {
+            self.notices.insert(said.id);
         }
     }
 }
@@ -80,7 +74,11 @@ impl Invariant for Changes {
 
     fn observe(&mut self, _: Instant, fact: &Fact<'_>) -> Result<(), String> {
         match *fact {
-            Fact::Published { data, .. } => self.hear(data),
+            Fact::Published { data, .. } => {
+                if let Some(said) = Said::of(data) {
+                    self.hear(said);
+                }
+            }
             Fact::Account { client, channel } => {
                 let user = channel.strip_prefix("/user/").map(str::to_owned);
                 self.programs[client].user = user;
@@ -107,6 +105,18 @@ impl Invariant for Changes {
             Fact::Client(client, ClientFact::Crashed) => {
                 let program = &mut self.programs[client];
                 program.now = program.saved.clone();
+                program.listens.clear();
+            }
+            Fact::Client(client, ClientFact::Asked(Asked::Subscribe(channel, Ok(id)))) => {
+                let conversation = conversation_of(channel.as_str());
+                let listens = &mut self.programs[client].listens;
+                listens.extend(conversation.map(|conversation| (id, conversation)));
+            }
+            Fact::Client(client, ClientFact::Told(Event::Refused(id, _))) => {
+                self.programs[client].listens.remove(id);
+            }
+            Fact::Client(client, ClientFact::Asked(Asked::Unsubscribe(id, _))) => {
+                self.programs[client].listens.remove(&id);
             }
             _ => {}
         }
@@ -124,9 +134,10 @@ impl Invariant for Changes {
                 if !can_read(world, user, conversation) {
                     continue;
                 }
+                let is_heard = program.listens.values().any(|heard| heard == conversation);
                 let newest = said.iter().rev().take(program.reread);
                 for id in newest.filter(|id| !self.notices.contains(id)) {
-                    if let Some(what) = program.now.misses(world, conversation, *id) {
+                    if let Some(what) = program.now.misses(world, (conversation, is_heard), *id) {
                         return Some(format!(
                             "client {client} does not know that {id} of {conversation} {what}"
                         ));
@@ -174,7 +185,12 @@ impl Known {
     }
 
     /// What of a message is another way than the program was told.
-    fn misses(&self, world: &World, conversation: &str, id: u64) -> Option<String> {
+    fn misses(
+        &self,
+        world: &World,
+        (conversation, is_heard): (&str, bool),
+        id: u64,
+    ) -> Option<String> {
         let known = self.looks.get(&id)?;
         if self.lost.get(conversation).is_some_and(|upto| id <= *upto) {
             return None;
@@ -191,9 +207,22 @@ impl Known {
         if is_edited && known.edited != edited {
             return Some(format!("was edited at {edited}"));
         }
+        let reactions = message.reactions();
+        if is_heard && known.reactions != reactions {
+            return Some(format!("has {reactions} reactions"));
+        }
         // Of unpinning nobody is told.
         (message.is_pinned() && !known.pinned).then(|| "is pinned".to_owned())
     }
+}
+
+/// The conversation of a channel.
+fn conversation_of(channel: &str) -> Option<String> {
+    let group = channel.strip_prefix("/group/").map(str::to_owned);
+    group.or_else(|| {
+        let pair = channel.strip_prefix("/direct_message/")?;
+        Some(pair.replace('_', "+"))
+    })
 }
 
 /// Whether a user can read a conversation.

@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bayeux_proto::{Event, Instant, SubscriptionId};
+use bayeux_proto::{Action, Event, Instant, SubscriptionId};
 
 use super::{End, Invariant};
 use crate::fact::{Asked, ClientFact, Fact};
@@ -31,9 +31,10 @@ struct Ear {
     expected: BTreeSet<u64>,
     /// The number of the latest that came.
     latest: Option<u64>,
-    /// For each payload, when it came, by the session's own clock, and how many events had been
-    /// published when it was sent.
-    arrivals: Vec<(Instant, u64)>,
+    /// For each payload that came, when, by the session's own clock, and how many events had been
+    /// published when it was sent; and the same for each that the session sent. A session may speak
+    /// of either moment.
+    moments: Vec<(Instant, u64)>,
     /// How many events were published when the present payload was sent.
     sent: u64,
 }
@@ -103,7 +104,10 @@ impl Ear {
                 ..
             } => {
                 self.sent = sent;
-                self.arrivals.push((local, sent));
+                self.moments.push((local, sent));
+            }
+            ClientFact::Acted(local, Action::Send(_) | Action::Exchange(..)) => {
+                self.moments.push((local, count));
             }
             ClientFact::Crashed => *self = Self::default(),
             ClientFact::Delivered { channel, tag, .. } => {
@@ -185,13 +189,13 @@ impl Ear {
     /// that ended it, may be missing; on channels that are not active again, all that came later,
     /// too. The rest must have come by now.
     fn gap(&mut self, since: Instant, published: &[Box<str>]) -> Result<(), String> {
-        let before = self.arrivals.partition_point(|(at, _)| *at <= since);
+        let before = self.moments.partition_point(|(at, _)| *at <= since);
         // Several may have come at that moment, after a sleep or where the clock stood still, and it
         // need not be the last that the session speaks of.
         let from = before.checked_sub(1).map_or(0, |last| {
-            let moment = self.arrivals[last].0;
-            let first = self.arrivals.partition_point(|(at, _)| *at < moment);
-            let sent = self.arrivals[first..before].iter().map(|(_, sent)| *sent);
+            let moment = self.moments[last].0;
+            let first = self.moments.partition_point(|(at, _)| *at < moment);
+            let sent = self.moments[first..before].iter().map(|(_, sent)| *sent);
             sent.min().unwrap_or(0)
         });
         let (sent, live) = (self.sent, &self.live);

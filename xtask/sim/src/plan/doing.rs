@@ -37,7 +37,7 @@ enum Kind {
 
 impl Doing {
     pub(super) fn random(random: &mut Random) -> Self {
-        let kind = match random.index(34) {
+        let kind = match random.index(33) {
             0..9 => Kind::Say,
             9..14 => Kind::Direct,
             14..16 => Kind::Edit,
@@ -52,8 +52,7 @@ impl Doing {
             29 => Kind::Leave,
             30 => Kind::Unpin,
             31 => Kind::TakeDown,
-            32 => Kind::OpenTopic,
-            _ => Kind::Edit,
+            _ => Kind::OpenTopic,
         };
         Self::of(kind, random)
     }

@@ -4,7 +4,7 @@ use sim::{Campaign, Sabotage};
 
 /// Runs seeds with a fault on purpose until an invariant catches it, and says which.
 fn caught(sabotage: Sabotage) -> &'static str {
-    let mut campaign = Campaign::new(1, 400);
+    let mut campaign = Campaign::new(1, 5_000);
     campaign.sabotage = Some(sabotage);
     campaign.twice = 1;
     match campaign.run() {
@@ -54,6 +54,37 @@ fn events_lost_doubled_or_swapped_are_caught() {
             "{sabotage:?}"
         );
     }
+}
+
+#[test]
+fn messages_that_delivery_loses_doubles_or_swaps_are_caught() {
+    for sabotage in [
+        Sabotage::DropHanded,
+        Sabotage::HandTwice,
+        Sabotage::SwapHanded,
+        Sabotage::SwallowLost,
+        Sabotage::ForgetAcknowledged,
+    ] {
+        let invariant = caught(sabotage);
+        assert_eq!(
+            invariant, "every message once and in order, or told to be lost",
+            "{sabotage:?}"
+        );
+    }
+}
+
+#[test]
+fn changes_that_delivery_loses_or_tells_twice_are_caught() {
+    for sabotage in [Sabotage::DropChanged, Sabotage::DeleteTwice] {
+        let invariant = caught(sabotage);
+        assert_eq!(invariant, "every change is told once", "{sabotage:?}");
+    }
+}
+
+#[test]
+fn own_messages_that_are_not_known_are_caught() {
+    let invariant = caught(Sabotage::DisownHanded);
+    assert_eq!(invariant, "own messages are known and sent once");
 }
 
 #[test]

@@ -1,0 +1,75 @@
+//! Payloads in pieces, as a socket has them.
+
+use std::sync::Arc;
+
+use bayeux_wire::{DecodeError, Decoder, Frame, Limits, Pool};
+
+fn received(chunks: &[&[u8]]) -> Result<Frame, DecodeError> {
+    let mut frame = Frame::new();
+    Decoder::new().receive(&mut frame, chunks)?;
+    Ok(frame)
+}
+
+#[test]
+fn pieces_are_one_payload_wherever_it_was_cut() {
+    let whole = r#"[{"channel":"/a","data":"\"h\u00e9 \ud83d\ude00"},{"channel":"/b"}]"#.as_bytes();
+    let expected = received(&[whole]).unwrap();
+    for at in 0..=whole.len() {
+        let (one, other) = whole.split_at(at);
+        let frame = received(&[one, b"", other]).unwrap();
+        assert_eq!(frame.root(), expected.root(), "cut at {at}");
+        assert_eq!(frame.messages().len(), 2);
+        assert_eq!(frame.len(), whole.len());
+    }
+}
+
+#[test]
+fn halves_of_pairs_are_mended_behind_escapes_that_the_parser_had_rewritten() {
+    let whole = r#"{"channel":"\/a\"b","data":"x\ud83d"}"#.as_bytes();
+    let frame = received(&whole.chunks(5).collect::<Vec<_>>()).unwrap();
+    let message = frame.message(0).unwrap();
+    assert_eq!(message.channel(), "/a\"b");
+    assert_eq!(message.data().unwrap().as_str(), Some("x\u{fffd}"));
+}
+
+#[test]
+fn what_was_in_the_frame_before_is_gone() {
+    let (mut decoder, mut frame) = (Decoder::new(), Frame::from_bytes(b"garbage"));
+    decoder
+        .receive(&mut frame, &[br#"{"channel":"/a"}"#])
+        .unwrap();
+    assert_eq!(frame.message(0).unwrap().channel(), "/a");
+    let refused = decoder.receive(&mut frame, &[b"nonsense"]);
+    assert!(matches!(refused, Err(DecodeError::Syntax { .. })));
+    assert!(frame.is_empty() && frame.root().is_none() && frame.message(0).is_none());
+}
+
+#[test]
+fn pieces_count_together() {
+    let mut limits = Limits::default();
+    limits.max_frame = 14;
+    let refused =
+        Decoder::with_limits(limits).receive(&mut Frame::new(), &["[{\"channel", "\":1}]"]);
+    assert_eq!(refused, Err(DecodeError::TooLarge { len: 15, limit: 14 }));
+}
+
+#[test]
+fn a_pool_receives_into_frames_that_are_free_and_loses_none_to_a_bad_payload() {
+    let (mut pool, mut decoder) = (Pool::new(2), Decoder::new());
+    let first = pool
+        .receive(&mut decoder, &[br#"{"channel":"/a"}"#])
+        .unwrap();
+    pool.keep(&first);
+    let other = pool
+        .receive(&mut decoder, &[br#"{"channel":"/b"}"#])
+        .unwrap();
+    assert!(!Arc::ptr_eq(&first, &other), "the first is still held");
+    let address = Arc::as_ptr(&first);
+    drop(first);
+    assert!(pool.receive(&mut decoder, &[b"[1"]).is_err());
+    let again = pool
+        .receive(&mut decoder, &[br#"{"channel":"/c"}"#])
+        .unwrap();
+    assert_eq!(Arc::as_ptr(&again), address);
+    assert_eq!(again.message(0).unwrap().channel(), "/c");
+}
