@@ -120,11 +120,22 @@ impl Handle {
     ///
     /// As [`listen_to_group`](Self::listen_to_group).
     pub fn ping(&self) -> Result<(), Error> {
-        let channel = channels::user(&self.user)?;
-        self.send_command(Command::Publish {
-            channel,
-            json: r#"{"type":"ping"}"#.to_owned(),
-        })
+        self.publish_ping(r#"{"type":"ping"}"#.to_owned())
+    }
+
+    /// Publishes a ping that can be told from every other, of which there may be several on their
+    /// way and the gateway's own besides: it comes back with this number, which
+    /// [`Delivery::ping_nonce`] reads.
+    ///
+    /// So it is with a Bayeux server that passes on what is published as it is, as Faye does.
+    /// GroupMe documents only the bare [`ping`](Self::ping); what it makes of this one is not known.
+    ///
+    /// # Errors
+    ///
+    /// As [`listen_to_group`](Self::listen_to_group).
+    pub fn ping_with(&self, nonce: u64) -> Result<(), Error> {
+        // As text: a number may come back rounded.
+        self.publish_ping(format!(r#"{{"type":"ping","nonce":"{nonce}"}}"#))
     }
 
     /// Tells the client that the network is back or the machine has woken: it looks at once whether
@@ -185,6 +196,11 @@ impl Handle {
             ledger.acknowledge(receipt)?;
         }
         Ok(())
+    }
+
+    fn publish_ping(&self, json: String) -> Result<(), Error> {
+        let channel = channels::user(&self.user)?;
+        self.send_command(Command::Publish { channel, json })
     }
 
     fn publish_typing(&self, channel: Channel) -> Result<(), Error> {

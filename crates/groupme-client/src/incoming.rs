@@ -77,6 +77,15 @@ impl Delivery {
         EventRef::from_value(self.data())
     }
 
+    /// The number that a ping was published with; see [`Handle::ping_with`](crate::Handle::ping_with).
+    /// `None` for a bare ping, and for what is none.
+    pub fn ping_nonce(&self) -> Option<u64> {
+        let EventRef::Ping(_) = self.event() else {
+            return None;
+        };
+        self.data().get("nonce")?.as_str()?.parse().ok()
+    }
+
     /// The payload as it was received, with everything the types do not know.
     ///
     /// # Panics

@@ -64,6 +64,25 @@ async fn a_ping_comes_back() {
 }
 
 #[tokio::test]
+async fn pings_on_their_way_are_told_apart() {
+    for transport in TRANSPORTS {
+        let sim = sim().await;
+        let mut client = listening(&sim, transport).await;
+        let handle = client.handle();
+        handle.ping_with(7).unwrap();
+        handle.ping().unwrap();
+        handle.ping_with(u64::MAX).unwrap();
+        sim.say("no ping").unwrap();
+        let mut nonces = Vec::new();
+        for _ in 0..4 {
+            nonces.push(event(&mut client).await.ping_nonce());
+        }
+        nonces.sort_unstable();
+        assert_eq!(nonces, [None, None, Some(7), Some(u64::MAX)]);
+    }
+}
+
+#[tokio::test]
 async fn waking_does_no_harm_to_a_live_connection() {
     let sim = sim().await;
     let mut client = listening(&sim, TransportPolicy::Auto).await;
@@ -90,6 +109,7 @@ async fn requests_after_the_end_are_not_taken() {
         handle.type_in_group(&group),
         handle.type_to("1"),
         handle.ping(),
+        handle.ping_with(1),
         handle.wake(),
     ] {
         assert!(matches!(refused, Err(Error::NotTaken)), "{refused:?}");
