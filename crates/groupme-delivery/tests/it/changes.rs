@@ -4,7 +4,9 @@ use groupme_delivery::Failure;
 use groupme_model::{DeletionActor, Event};
 use serde_json::json;
 
-use crate::world::{CHAT, GROUP, T0, World, changed, created, favorite, hearts, label, notice};
+use crate::world::{
+    CHAT, GROUP, T0, World, YOU, changed, created, favorite, hearts, label, notice,
+};
 
 #[test]
 fn the_same_reactions_told_on_two_channels_are_delivered_once() {
@@ -491,5 +493,37 @@ fn changes_that_cannot_be_compared_are_named() {
         world.change(GROUP, 1, &json!({ "reactions": hearts(&["7"]) }));
         world.feed.watch(&GROUP.into(), true);
         assert_eq!(world.settle(), ["reconciled favorite 1835/1"]);
+    }
+}
+
+#[test]
+fn an_edit_is_known_by_its_notice_and_another_of_the_same_second_is_not() {
+    let mut world = with_pushed(1);
+    let notice = notice(9, "message.update", 1);
+    assert_eq!(world.push(&created(&notice), "notice"), ["notice"]);
+    let edit = |text: &str| {
+        let mut edited = crate::world::row(GROUP, 1);
+        (edited["updated_at"], edited["text"]) = ((T0 + 9).into(), text.into());
+        changed("message.update", &edited)
+    };
+    assert!(world.push(&edit("one"), "the edit").is_empty());
+    assert_eq!(world.push(&edit("two"), "another"), ["another"]);
+}
+
+#[test]
+fn a_direct_message_is_known_by_its_people_whoever_sent_it() {
+    for (sender, recipient) in [("162", YOU), (YOU, "162")] {
+        let mut world = World::new();
+        world.live();
+        let full = world.say(CHAT, 1);
+        let mut bare = full.clone();
+        for key in ["conversation_id", "group_id"] {
+            bare.as_object_mut().unwrap().remove(key);
+        }
+        bare["sender_id"] = sender.into();
+        bare["user_id"] = sender.into();
+        bare["recipient_id"] = recipient.into();
+        assert_eq!(world.push(&created(&bare), "bare"), ["bare"]);
+        assert!(world.push(&created(&full), "full").is_empty());
     }
 }
