@@ -1,5 +1,6 @@
 //! What is written down, and when.
 
+use groupme_delivery::Config;
 use groupme_model::Timestamp;
 
 use crate::world::{CHAT, GROUP, T0, World, created};
@@ -68,8 +69,10 @@ fn one_message_that_is_open_comes_again_however_many_are_acknowledged_behind_it(
 
 #[test]
 fn late_messages_that_are_open_come_again_in_whatever_order_they_came() {
-    for order in [[2, 4], [4, 2]] {
-        let mut world = World::new();
+    for (order, reread) in [([2, 4], 50), ([4, 2], 50), ([2, 4], 0), ([4, 2], 0)] {
+        let mut config = Config::default();
+        config.reread = reread;
+        let mut world = World::with(config);
         let rows: Vec<_> = (1..=5).map(|number| world.say(GROUP, number)).collect();
         world.live();
         world.acknowledges = false;

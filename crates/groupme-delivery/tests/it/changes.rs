@@ -1,8 +1,12 @@
 //! Edits, deletions and reactions: told once, and found when nobody told.
 
+use groupme_delivery::Failure;
+use groupme_model::{DeletionActor, Event};
 use serde_json::json;
 
-use crate::world::{CHAT, GROUP, T0, World, created, favorite, hearts, label};
+use crate::world::{
+    CHAT, GROUP, T0, World, YOU, changed, created, favorite, hearts, label, notice,
+};
 
 #[test]
 fn the_same_reactions_told_on_two_channels_are_delivered_once() {
@@ -213,4 +217,313 @@ fn a_conversation_that_is_not_whole_yet_is_compared_once_it_is() {
     assert!(world.feed.poll_question().is_none());
     world.change(GROUP, 1, &json!({ "reactions": hearts(&["7"]) }));
     assert_eq!(world.live(), ["caught up", "reconciled favorite 1835/1"]);
+}
+
+/// A world in which these messages were pushed.
+fn with_pushed(messages: u64) -> World {
+    let mut world = World::new();
+    world.live();
+    for number in 1..=messages {
+        world.say_live(GROUP, number);
+    }
+    world
+}
+
+/// Misses one more message, and what was found by comparing after it.
+fn found_in_a_gap(world: &mut World, number: u64) -> Vec<String> {
+    world.lose();
+    world.say(GROUP, number);
+    let mut said = world.live();
+    said.retain(|line| line.starts_with("reconciled"));
+    said
+}
+
+#[test]
+fn an_edit_is_told_once_and_never_an_older_one_after_it() {
+    let mut world = with_pushed(1);
+    let edit = |at: i64, text: &str| {
+        let mut edited = crate::world::row(GROUP, 1);
+        (edited["updated_at"], edited["text"]) = ((T0 + at).into(), text.into());
+        changed("message.update", &edited)
+    };
+    assert_eq!(world.push(&edit(9, "nine"), "first"), ["first"]);
+    assert!(world.push(&edit(9, "nine"), "again").is_empty());
+    assert!(world.push(&edit(5, "five"), "older").is_empty());
+    assert_eq!(world.push(&edit(9, "other"), "other"), ["other"]);
+    assert_eq!(world.push(&edit(10, "ten"), "newer"), ["newer"]);
+    let mut timeless = edit(0, "eleven");
+    timeless["subject"]["updated_at"] = serde_json::Value::Null;
+    assert_eq!(world.push(&timeless, "timeless"), ["timeless"]);
+}
+
+#[test]
+fn a_deletion_is_told_once() {
+    let mut world = with_pushed(1);
+    let gone = changed("message.deleted", &crate::world::row(GROUP, 1));
+    assert_eq!(world.push(&gone, "gone"), ["gone"]);
+    assert!(world.push(&gone, "again").is_empty());
+    // What else becomes of it is nothing to compare.
+    world.change(
+        GROUP,
+        1,
+        &json!({ "deleted_at": T0, "updated_at": T0 + 50, "reactions": hearts(&["7"]) }),
+    );
+    assert!(found_in_a_gap(&mut world, 2).is_empty());
+}
+
+#[test]
+fn reactions_differ_by_who_and_by_what() {
+    let mut world = with_pushed(1);
+    let row = crate::world::row(GROUP, 1);
+    assert_eq!(world.push(&favorite(&row, &["7"]), "one"), ["one"]);
+    assert_eq!(world.push(&favorite(&row, &["9"]), "another"), ["another"]);
+    let mut thumb = favorite(&row, &["9"]);
+    thumb["subject"]["reactions"][0]["code"] = "👍".into();
+    assert_eq!(world.push(&thumb, "thumb"), ["thumb"]);
+    assert!(world.push(&thumb, "again").is_empty());
+    thumb["subject"]["reactions"] = serde_json::Value::Null;
+    assert_eq!(world.push(&thumb, "unlisted"), ["unlisted"]);
+}
+
+#[test]
+fn where_the_program_listens_an_edit_is_told_by_itself_and_else_by_its_notice() {
+    for listens in [false, true] {
+        let mut world = with_pushed(1);
+        world.feed.watch(&GROUP.into(), listens);
+        world.settle();
+        let notice = notice(9, "message.update", 1);
+        assert_eq!(world.push(&created(&notice), "notice"), ["notice"]);
+        let mut edited = crate::world::row(GROUP, 1);
+        edited["updated_at"] = (T0 + 9).into();
+        let said = world.push(&changed("message.update", &edited), "edit");
+        assert_eq!(said == ["edit"], listens, "{said:?}");
+    }
+}
+
+#[test]
+fn pins_are_told_by_their_notices_or_found_by_comparing() {
+    for listens in [false, true] {
+        let mut world = with_pushed(2);
+        world.feed.watch(&GROUP.into(), listens);
+        world.settle();
+        world.change(GROUP, 1, &json!({ "pinned_at": T0 + 3 }));
+        let pinned = notice(3, "message.pinned", 1);
+        world.rows.get_mut(GROUP).unwrap().push(pinned.clone());
+        assert_eq!(world.push(&created(&pinned), "pinned"), ["pinned"]);
+        assert!(found_in_a_gap(&mut world, 4).is_empty());
+        world.change(GROUP, 1, &json!({ "pinned_at": null }));
+        let unpinned = notice(5, "message.unpinned", 1);
+        world.rows.get_mut(GROUP).unwrap().push(unpinned.clone());
+        assert_eq!(world.push(&created(&unpinned), "unpinned"), ["unpinned"]);
+        assert!(found_in_a_gap(&mut world, 6).is_empty());
+        // Without a notice, it is found, and once.
+        world.change(GROUP, 2, &json!({ "pinned_at": T0 + 6 }));
+        let found = found_in_a_gap(&mut world, 7);
+        assert_eq!(found, ["reconciled message.update 1835/2"]);
+        assert!(found_in_a_gap(&mut world, 8).is_empty());
+    }
+}
+
+#[test]
+fn what_was_found_by_comparing_is_found_once_in_another_process_too() {
+    let mut world = with_pushed(3);
+    world.rows.get_mut(GROUP).unwrap().remove(1);
+    world.change(GROUP, 1, &json!({ "text": "new", "updated_at": T0 + 9 }));
+    assert_eq!(
+        found_in_a_gap(&mut world, 4),
+        [
+            "reconciled message.deleted 1835/2",
+            "reconciled message.update 1835/1",
+        ]
+    );
+    let is_deletion = |event: &&Event| event.kind() == "message.deleted";
+    let gone = world.made.iter().find(is_deletion).unwrap();
+    let gone = gone.message().unwrap();
+    assert_eq!(gone.deletion_actor, Some(DeletionActor::Admin));
+    assert!(found_in_a_gap(&mut world, 5).is_empty());
+    world.restart();
+    assert!(found_in_a_gap(&mut world, 6).is_empty());
+}
+
+#[test]
+fn what_becomes_of_messages_from_before_the_start_is_found_by_comparing() {
+    for restarts in [false, true] {
+        let mut world = World::new();
+        world.say(GROUP, 1);
+        world.say(GROUP, 2);
+        world.live();
+        assert!(found_in_a_gap(&mut world, 3).is_empty());
+        world.change(GROUP, 1, &json!({ "reactions": hearts(&["7"]) }));
+        if restarts {
+            world.restart();
+        }
+        let found = found_in_a_gap(&mut world, 4);
+        assert_eq!(found, ["reconciled favorite 1835/1"]);
+        assert!(found_in_a_gap(&mut world, 5).is_empty());
+    }
+}
+
+#[test]
+fn a_message_whose_push_is_late_is_delivered_when_it_is_found_by_comparing() {
+    let mut world = with_pushed(1);
+    let late = world.say(GROUP, 2);
+    world.say_live(GROUP, 3);
+    world.feed.watch(&GROUP.into(), true);
+    assert_eq!(world.settle(), ["backfill 1835/2"]);
+    assert!(world.push(&created(&late), "late").is_empty());
+}
+
+#[test]
+fn what_was_said_while_it_was_compared_is_pushed() {
+    let mut world = with_pushed(1);
+    world.is_slow = true;
+    world.feed.watch(&GROUP.into(), true);
+    world.settle();
+    let next = world.say(GROUP, 2);
+    assert!(world.answer_all().is_empty());
+    assert_eq!(world.push(&created(&next), "push"), ["push"]);
+}
+
+#[test]
+fn one_comparison_is_under_way_at_a_time_and_another_follows_if_it_is_wanted() {
+    let mut world = with_pushed(1);
+    world.is_slow = true;
+    world.asked.clear();
+    for _ in 0..3 {
+        world.feed.watch(&GROUP.into(), true);
+        world.settle();
+    }
+    assert_eq!(world.asked, ["newest 1835"]);
+    assert!(world.answer_next().is_empty());
+    assert_eq!(world.asked, ["newest 1835", "newest 1835"]);
+    assert!(world.answer_next().is_empty());
+    assert_eq!(world.asked.len(), 2);
+}
+
+#[test]
+fn an_answer_from_before_a_loss_is_not_compared() {
+    let mut world = with_pushed(1);
+    world.is_slow = true;
+    world.feed.watch(&GROUP.into(), true);
+    world.settle();
+    world.lose();
+    world.change(GROUP, 1, &json!({ "reactions": hearts(&["7"]) }));
+    world.asked.clear();
+    assert!(world.answer_next().is_empty());
+    assert!(world.asked.is_empty(), "{:?}", world.asked);
+    world.is_slow = false;
+    assert_eq!(world.live(), ["caught up", "reconciled favorite 1835/1"]);
+}
+
+#[test]
+fn an_answer_from_before_a_loss_that_comes_after_it_leads_to_another_question() {
+    let mut world = with_pushed(1);
+    world.is_slow = true;
+    world.feed.watch(&GROUP.into(), true);
+    world.settle();
+    world.lose();
+    world.live();
+    world.answer_first("groups");
+    let asked = world.asked.len();
+    assert!(world.answer_first("newest").is_empty());
+    assert_eq!(world.asked[asked..], ["newest 1835"]);
+    world.change(GROUP, 1, &json!({ "reactions": hearts(&["7"]) }));
+    assert_eq!(world.answer_first("newest"), ["reconciled favorite 1835/1"]);
+}
+
+#[test]
+fn pinned_messages_are_compared_however_old_if_it_is_asked_for() {
+    let mut config = groupme_delivery::Config::default();
+    (config.pinned, config.reread) = (true, 1);
+    let mut world = World::with(config);
+    world.live();
+    for number in 1..=5 {
+        world.say_live(GROUP, number);
+    }
+    for number in [1, 3] {
+        world.change(GROUP, number, &json!({ "pinned_at": T0 }));
+    }
+    let found = found_in_a_gap(&mut world, 6);
+    let pins = [
+        "reconciled message.update 1835/1",
+        "reconciled message.update 1835/3",
+    ];
+    assert_eq!(found, pins);
+    world.change(GROUP, 1, &json!({ "text": "new", "updated_at": T0 + 60 }));
+    assert_eq!(found_in_a_gap(&mut world, 7), pins[..1]);
+    assert!(world.asked.contains(&"pinned 1835".to_owned()));
+}
+
+#[test]
+fn a_deletion_that_a_fetched_notice_tells_of_is_found_all_the_same() {
+    let mut world = with_pushed(1);
+    world.lose();
+    world.change(GROUP, 1, &json!({ "deleted_at": T0 + 2 }));
+    let notice = notice(2, "message.deleted", 1);
+    world.rows.get_mut(GROUP).unwrap().push(notice);
+    let said = world.live();
+    let found = "reconciled message.deleted 1835/1".to_owned();
+    assert!(said.contains(&found), "{said:?}");
+}
+
+#[test]
+fn what_is_fetched_looks_like_what_would_have_been_pushed() {
+    let mut world = World::new();
+    world.live();
+    world.lose();
+    world.say(GROUP, 1);
+    world.say(CHAT, 2);
+    world.live();
+    let kinds: Vec<&str> = world.made.iter().map(Event::kind).collect();
+    assert_eq!(kinds, ["line.create", "direct_message.create"]);
+}
+
+#[test]
+fn changes_that_cannot_be_compared_are_named() {
+    for (failure, named) in [
+        (Failure::Refused, Some("lost 1835 Changes 1..? (Refused)")),
+        (Failure::Gone, None),
+    ] {
+        let mut world = with_pushed(1);
+        world.failures.insert(GROUP.to_owned(), failure);
+        world.feed.watch(&GROUP.into(), true);
+        assert_eq!(world.settle().first().map(String::as_str), named);
+        // It is asked again the next time.
+        world.failures.clear();
+        world.change(GROUP, 1, &json!({ "reactions": hearts(&["7"]) }));
+        world.feed.watch(&GROUP.into(), true);
+        assert_eq!(world.settle(), ["reconciled favorite 1835/1"]);
+    }
+}
+
+#[test]
+fn an_edit_is_known_by_its_notice_and_another_of_the_same_second_is_not() {
+    let mut world = with_pushed(1);
+    let notice = notice(9, "message.update", 1);
+    assert_eq!(world.push(&created(&notice), "notice"), ["notice"]);
+    let edit = |text: &str| {
+        let mut edited = crate::world::row(GROUP, 1);
+        (edited["updated_at"], edited["text"]) = ((T0 + 9).into(), text.into());
+        changed("message.update", &edited)
+    };
+    assert!(world.push(&edit("one"), "the edit").is_empty());
+    assert_eq!(world.push(&edit("two"), "another"), ["another"]);
+}
+
+#[test]
+fn a_direct_message_is_known_by_its_people_whoever_sent_it() {
+    for (sender, recipient) in [("162", YOU), (YOU, "162")] {
+        let mut world = World::new();
+        world.live();
+        let full = world.say(CHAT, 1);
+        let mut bare = full.clone();
+        for key in ["conversation_id", "group_id"] {
+            bare.as_object_mut().unwrap().remove(key);
+        }
+        bare["sender_id"] = sender.into();
+        bare["user_id"] = sender.into();
+        bare["recipient_id"] = recipient.into();
+        assert_eq!(world.push(&created(&bare), "bare"), ["bare"]);
+        assert!(world.push(&created(&full), "full").is_empty());
+    }
 }

@@ -2,9 +2,9 @@
 
 use core::time::Duration;
 
-use groupme_delivery::{Config, Failure};
+use groupme_delivery::{Config, Failure, Feed};
 
-use crate::world::{GROUP, World};
+use crate::world::{GROUP, World, YOU};
 
 #[test]
 fn a_history_that_cannot_be_had_for_a_while_is_asked_for_again() {
@@ -373,4 +373,35 @@ fn a_question_that_is_not_answered_is_asked_again_after_longer_and_longer() {
     for (wait, most) in waits.iter().zip(most) {
         assert!(most / 2 <= *wait && *wait <= most, "{waits:?}");
     }
+}
+
+#[test]
+fn a_newcomer_whose_newest_message_the_history_does_not_have_is_named() {
+    let mut world = World::new();
+    world.live();
+    world.lose();
+    world.say("77", 1);
+    world.is_slow = true;
+    world.live();
+    world.answer_first("groups");
+    world.rows.get_mut("77").unwrap().clear();
+    assert_eq!(
+        world.answer_all(),
+        ["lost 77 Messages ?..1 (Truncated)", "caught up"]
+    );
+    assert_eq!(world.say_live("77", 2), ["push 77/2"]);
+}
+
+#[test]
+fn two_feeds_do_not_ask_again_at_the_same_time() {
+    let waits = [1, 2, 3].map(|seed| {
+        let mut world = World::new();
+        world.feed = Feed::new(Config::default(), YOU.into(), world.saved(), seed);
+        world
+            .failures
+            .insert("groups".to_owned(), Failure::Unavailable);
+        world.live();
+        world.feed.poll_timeout().unwrap()
+    });
+    assert!(waits[0] != waits[1] && waits[1] != waits[2], "{waits:?}");
 }

@@ -237,3 +237,35 @@ fn a_group_that_is_joined_again_brings_what_was_missed_in_its_topics() {
         "{said:?}"
     );
 }
+
+#[test]
+fn somebody_elses_welcome_is_a_message_like_another() {
+    for user in [json!({ "id": 7 }), json!({ "nickname": "nobody" })] {
+        let mut world = World::new();
+        world.say(GROUP, 1);
+        world.live();
+        world.say(GROUP, 2);
+        let event = json!({ "type": "membership.announce.joined", "data": { "user": user } });
+        let welcome = world.change(GROUP, 2, &json!({ "system": true, "event": event }));
+        assert_eq!(world.push(&created(&welcome), "welcome"), ["welcome"]);
+    }
+}
+
+#[test]
+fn a_topic_that_was_pushed_is_known_by_its_group() {
+    let mut world = World::new();
+    world.live();
+    world.say_live(GROUP, 1);
+    for parent in [GROUP, ""] {
+        let mut row = world.say("99", 2);
+        row["parent_id"] = parent.into();
+        world.push(&created(&row), "topic");
+    }
+    world.lose();
+    world.left.extend([GROUP.to_owned(), "99".to_owned()]);
+    world.live();
+    world.left.clear();
+    world.say("99", 3);
+    let said = world.say_live(GROUP, 4);
+    assert!(said.contains(&"backfill 99/3".to_owned()), "{said:?}");
+}

@@ -59,6 +59,21 @@ fn what_is_known_of_a_message_outlives_its_place_among_the_newest() {
 }
 
 #[test]
+fn what_was_told_of_a_message_before_it_came_does_not_outlive_what_was_told_after() {
+    let mut world = remembering(2);
+    world.live();
+    let first = row(GROUP, 1);
+    world.push(&favorite(&first, &["7"]), "early");
+    world.say_live(GROUP, 1);
+    assert_eq!(world.push(&favorite(&first, &["7", "9"]), "new"), ["new"]);
+    for number in 2..=4 {
+        world.say_live(GROUP, number);
+    }
+    let again = favorite(&first, &["7", "9"]);
+    assert!(world.push(&again, "again").is_empty());
+}
+
+#[test]
 fn the_changes_of_a_few_older_messages_are_remembered() {
     let mut world = World::new();
     let rows: Vec<_> = (1..=40).map(|number| world.say(GROUP, number)).collect();
@@ -69,6 +84,7 @@ fn the_changes_of_a_few_older_messages_are_remembered() {
     for row in &rows[..32] {
         assert!(world.push(&favorite(row, &["7"]), "again").is_empty());
     }
+    assert!(remembered(&world).is_empty(), "only the newest are saved");
     // One more, and the first is forgotten: it is told again rather than not at all.
     assert_eq!(world.push(&favorite(&rows[32], &["7"]), "new"), ["new"]);
     assert!(world.push(&favorite(&rows[1], &["7"]), "again").is_empty());

@@ -10,7 +10,7 @@ use groupme_delivery::{
     QuestionId, Receipt, Saved, Store as _, Window,
 };
 use groupme_model::{
-    Chat, ConversationId, Event, EventRef, Group, Message, MessageId, Timestamp, Topic,
+    Chat, ConversationId, Event, EventRef, Group, MessageId, Timestamp, Topic,
     member::MembershipState,
 };
 use serde_json::{Value, json};
@@ -243,21 +243,18 @@ impl World {
             } => {
                 let limit = *limit as usize;
                 let rows = self.rows.get(conversation.as_str());
-                let mut rows: Vec<Message> = rows
-                    .into_iter()
-                    .flatten()
-                    .map(|row| read(row.clone()))
-                    .collect();
+                let mut rows: Vec<&Value> = rows.into_iter().flatten().collect();
+                let id = |row: &Value| MessageId::from(row["id"].as_str().unwrap());
                 match window {
-                    Window::After(after) => rows.retain(|row| row.id > *after),
-                    Window::Before(before) => rows.retain(|row| row.id < *before),
+                    Window::After(after) => rows.retain(|row| id(row) > *after),
+                    Window::Before(before) => rows.retain(|row| id(row) < *before),
                     _ => {}
                 }
                 if !matches!(window, Window::After(_)) {
                     rows.reverse();
                 }
                 rows.truncate(limit);
-                Answer::Messages(rows)
+                Answer::Messages(rows.into_iter().map(|row| read(row.clone())).collect())
             }
             Question::Pinned { conversation } => {
                 let rows = self.rows[conversation.as_str()].iter();
