@@ -23,6 +23,8 @@ pub(crate) struct Conversation<P> {
     /// The newest message when it was met, in this process, or the first of its history that was
     /// delivered: what came before it is the past.
     pub(crate) met_at: Option<MessageId>,
+    /// The newest message that was delivered in this process.
+    pub(crate) newest: Option<MessageId>,
     /// The group, if it is a topic of one.
     pub(crate) parent: Option<ConversationId>,
     /// The epoch in which nothing is missing before what is pushed; 0 for none.
@@ -112,6 +114,7 @@ impl<P> Conversation<P> {
         Self {
             cursor: None,
             met_at: None,
+            newest: None,
             parent: None,
             seen: Seen::new(limit),
             whole_in: 0,
@@ -148,9 +151,10 @@ impl<P> Conversation<P> {
         self.met_at.as_ref().is_some_and(|met_at| message <= met_at)
     }
 
-    /// Whether a message is from the past, of which something newer was delivered or looked at.
+    /// Whether a message is from the past, and something newer was delivered.
     pub(crate) fn is_behind(&self, message: &MessageId) -> bool {
-        self.is_past(message) && (self.cursor > self.met_at || self.seen.first().is_some())
+        let newest = self.newest.as_ref();
+        self.is_past(message) && newest.is_some_and(|newest| message < newest)
     }
 
     /// Moves the target further, never back.

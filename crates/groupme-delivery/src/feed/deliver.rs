@@ -202,6 +202,7 @@ impl<P> Conversation<P> {
         version: Version,
         record: &mut Record,
     ) {
+        self.newest = self.newest.take().max(Some(message.clone()));
         let steps_back = self.cursor.is_none() || !self.is_ahead(&message);
         let cursor = self.cursor.clone().max(Some(message.clone()));
         self.cursor.clone_from(&cursor);
