@@ -3,7 +3,7 @@
 use groupme_delivery::Config;
 use serde_json::json;
 
-use crate::world::{CHAT, GROUP, World, created, favorite, hearts};
+use crate::world::{CHAT, GROUP, World, created, favorite, hearts, id, label};
 
 #[test]
 fn a_gap_is_told_and_filled_in_order() {
@@ -240,4 +240,30 @@ fn a_message_known_from_the_backfill_is_not_delivered_again_when_it_is_pushed_la
     let row = world.say(GROUP, 2);
     world.live();
     assert!(world.push(&created(&row), "late").is_empty());
+}
+
+#[test]
+fn what_was_pushed_in_another_order_is_delivered_in_that_of_its_conversation() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.is_slow = true;
+    world.live();
+    // What REST does not have any more, and what it has, and what comes behind that.
+    let rows: Vec<_> = (2..=7).map(|number| world.say(GROUP, number)).collect();
+    let kept = world.rows.get_mut(GROUP).unwrap();
+    kept.retain(|row| row["id"] == id(1) || row["id"] == id(5));
+    for number in [4, 7, 2, 6, 3] {
+        let row = &rows[number - 2];
+        assert!(world.push(&created(row), &label("push", row)).is_empty());
+    }
+    let said = world.answer_all();
+    let messages: Vec<&str> = said
+        .iter()
+        .filter(|line| !line.starts_with("reconciled"))
+        .filter_map(|line| line.split_once('/'))
+        .map(|(_, number)| number)
+        .collect();
+    assert_eq!(messages, ["2", "3", "4", "5", "6", "7"], "{said:?}");
 }
