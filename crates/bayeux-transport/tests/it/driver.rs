@@ -157,6 +157,67 @@ async fn a_session_over_long_polling_delivers_what_comes_with_its_connects() {
 }
 
 #[tokio::test]
+async fn what_the_session_says_of_an_event_comes_before_it() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut driver = driver(&server, Transport::LongPolling);
+        let (polls, mut polling) = tokio::sync::mpsc::unbounded_channel();
+        let answering = async {
+            // One task a connection: connects are handed out, everything else is answered.
+            loop {
+                let (mut peer, polls) = (server.accept().await, polls.clone());
+                tokio::spawn(async move {
+                    while let Some(request) = peer.try_request().await {
+                        let asked = read(&request.body);
+                        let replies: Vec<_> = asked.iter().map(Asked::reply).collect();
+                        let mut before = String::new();
+                        if asked.iter().any(|asked| asked.channel == "/meta/connect") {
+                            let (tell, told) = tokio::sync::oneshot::channel::<String>();
+                            polls.send(tell).unwrap();
+                            // The connection is cut where nobody says what to answer.
+                            let Ok(event) = told.await else { return };
+                            before = event;
+                        }
+                        let answer = format!("[{before}{}]", replies.join(","));
+                        peer.respond("200 OK", &[], &answer).await;
+                    }
+                });
+            }
+        };
+        let asking = async {
+            let mut said = Vec::new();
+            let (mut has_cut, mut has_told) = (false, false);
+            while !said.iter().any(|word| word == "got 1") {
+                tokio::select! {
+                    poll = polling.recv() => {
+                        let poll = poll.unwrap();
+                        let is_subscribed = said.iter().any(|word| word == "subscribed");
+                        if is_subscribed && !has_cut {
+                            has_cut = true;
+                            drop(poll);
+                        } else if has_cut && !has_told {
+                            has_told = true;
+                            poll.send(r#"{"channel":"/chat","data":1},"#.to_owned()).unwrap();
+                        } else {
+                            poll.send(String::new()).unwrap();
+                        }
+                    }
+                    event = driver.next() => said.push(word(&event)),
+                }
+            }
+            said
+        };
+        let said = tokio::select! {
+            () = answering => unreachable!("it goes on for ever"),
+            said = asking => said,
+        };
+        let gap = &said[said.len() - 2];
+        assert!(gap.starts_with("Session(Gap"), "{said:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_driver_that_is_given_up_and_asked_again_loses_nothing() {
     in_time(async {
         let server = Server::bind().await;

@@ -73,7 +73,7 @@ impl<P> Feed<P> {
             *messages += 1;
         }
         if let Some(gone) = deleted_by(&row)
-            && !conversation.seen.knows(&gone)
+            && !conversation.seen.is_old(&gone)
             && conversation.seen.version(&gone).is_none()
         {
             conversation.seen.state(&gone).0.deleted = true;

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use groupme_delivery::{Config, Failure, Feed};
 
-use crate::world::{GROUP, World, YOU};
+use crate::world::{GROUP, World, YOU, row};
 
 #[test]
 fn a_history_that_cannot_be_had_for_a_while_is_asked_for_again() {
@@ -404,4 +404,141 @@ fn two_feeds_do_not_ask_again_at_the_same_time() {
         world.feed.poll_timeout().unwrap()
     });
     assert!(waits[0] != waits[1] && waits[1] != waits[2], "{waits:?}");
+}
+
+#[test]
+fn a_message_that_was_told_to_be_missing_is_not_looked_for_again() {
+    for restarts in [false, true] {
+        let mut world = World::new();
+        world.say(GROUP, 1);
+        world.live();
+        world.lose();
+        world.named.insert(GROUP.to_owned(), row(GROUP, 2));
+        world.live();
+        let said = world.wait(Duration::from_secs(5));
+        assert_eq!(said, ["lost 1835 Messages 1..2 (Truncated)", "caught up"]);
+        world.lose();
+        if restarts {
+            world.restart();
+        }
+        assert_eq!(world.live(), ["caught up"]);
+    }
+}
+
+#[test]
+fn what_rest_did_not_answer_in_time_is_made_up_for_after_the_next_loss() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.say(GROUP, 2);
+    world
+        .failures
+        .insert(GROUP.to_owned(), Failure::Unavailable);
+    world.live();
+    let said = world.wait(Duration::from_mins(3));
+    assert_eq!(said[0], "lost 1835 Messages 1..2 (Unavailable)");
+    world.failures.clear();
+    world.lose();
+    let said = world.live();
+    assert!(said.contains(&"backfill 1835/2".to_owned()), "{said:?}");
+}
+
+#[test]
+fn topics_that_cannot_be_listed_are_named_unless_there_are_none() {
+    for (failure, named) in [
+        (Failure::Refused, true),
+        (Failure::Unavailable, true),
+        (Failure::Gone, false),
+    ] {
+        let mut world = World::new();
+        world.topics.insert(GROUP.to_owned(), vec!["99".to_owned()]);
+        world.say(GROUP, 1);
+        world.live();
+        world.lose();
+        world.failures.insert(GROUP.to_owned(), failure);
+        let mut said = world.live();
+        said.extend(world.wait(Duration::from_mins(3)));
+        let lost = said.iter().any(|line| line.starts_with("lost 1835"));
+        assert_eq!(lost, named, "{said:?}");
+        assert_eq!(said.last().unwrap(), "caught up");
+    }
+}
+
+#[test]
+fn lists_that_cannot_be_had_make_no_gaps_where_nothing_was_said() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.failures.insert("groups".to_owned(), Failure::Refused);
+    assert_eq!(
+        world.live(),
+        ["lost all Messages ?..? (Unavailable)", "caught up"]
+    );
+    assert_eq!(world.say_live(GROUP, 2), ["push 1835/2"]);
+}
+
+#[test]
+fn a_list_that_is_answered_after_a_loss_leads_to_no_more_questions() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.is_slow = true;
+    world.live();
+    world.lose();
+    world.asked.clear();
+    assert!(world.answer_all().is_empty());
+    assert!(world.asked.is_empty(), "{:?}", world.asked);
+    assert_eq!(world.live(), ["caught up"]);
+}
+
+#[test]
+fn the_newest_messages_in_place_of_the_next_ones_leave_no_hole() {
+    for is_inclusive in [false, true] {
+        let mut config = Config::default();
+        (config.page, config.reread) = (3, 0);
+        let mut world = World::with(config);
+        (world.has_newest_only, world.is_inclusive) = (true, is_inclusive);
+        world.say(GROUP, 1);
+        world.live();
+        world.lose();
+        for number in 2..=9 {
+            world.say(GROUP, number);
+        }
+        let said = world.live();
+        let fetched = (2..=9).map(|number| format!("backfill 1835/{number}"));
+        let expected: Vec<String> = core::iter::once("gap 1835 1..9 (Connection)".to_owned())
+            .chain(fetched)
+            .chain(["backfilled 1835: 8".to_owned(), "caught up".to_owned()])
+            .collect();
+        assert_eq!(said, expected);
+    }
+}
+
+#[test]
+fn a_history_that_repeats_its_bound_ends() {
+    let mut config = Config::default();
+    (config.page, config.reread) = (3, 0);
+    let mut world = World::with(config);
+    world.is_inclusive = true;
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    for number in 2..=5 {
+        world.say(GROUP, number);
+        world.say("77", number + 10);
+    }
+    let said = world.live();
+    let messages: Vec<&str> = said
+        .iter()
+        .filter_map(|line| line.strip_prefix("backfill "))
+        .collect();
+    assert_eq!(
+        messages,
+        [
+            "1835/2", "1835/3", "1835/4", "1835/5", "77/12", "77/13", "77/14", "77/15",
+        ]
+    );
 }

@@ -3,7 +3,7 @@
 use groupme_delivery::Config;
 use serde_json::json;
 
-use crate::world::{CHAT, GROUP, World, created, favorite, hearts};
+use crate::world::{CHAT, GROUP, World, created, favorite, hearts, id, label};
 
 #[test]
 fn a_gap_is_told_and_filled_in_order() {
@@ -240,4 +240,148 @@ fn a_message_known_from_the_backfill_is_not_delivered_again_when_it_is_pushed_la
     let row = world.say(GROUP, 2);
     world.live();
     assert!(world.push(&created(&row), "late").is_empty());
+}
+
+#[test]
+fn what_was_pushed_in_another_order_is_delivered_in_that_of_its_conversation() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.is_slow = true;
+    world.live();
+    // What REST does not have any more, and what it has, and what comes behind that.
+    let rows: Vec<_> = (2..=7).map(|number| world.say(GROUP, number)).collect();
+    let kept = world.rows.get_mut(GROUP).unwrap();
+    kept.retain(|row| row["id"] == id(1) || row["id"] == id(5));
+    for number in [4, 7, 2, 6, 3] {
+        let row = &rows[number - 2];
+        assert!(world.push(&created(row), &label("push", row)).is_empty());
+    }
+    let said = world.answer_all();
+    let messages: Vec<&str> = said
+        .iter()
+        .filter(|line| !line.starts_with("reconciled"))
+        .filter_map(|line| line.split_once('/'))
+        .map(|(_, number)| number)
+        .collect();
+    assert_eq!(messages, ["2", "3", "4", "5", "6", "7"], "{said:?}");
+}
+
+fn messages(said: &[String]) -> Vec<&str> {
+    said.iter()
+        .filter(|line| line.starts_with("push ") || line.starts_with("backfill "))
+        .map(|line| line.split_once('/').unwrap().1)
+        .collect()
+}
+
+#[test]
+fn pushes_that_found_no_room_are_fetched_even_behind_what_the_list_named() {
+    let mut config = Config::default();
+    (config.held, config.page, config.reread) = (1, 1, 0);
+    let mut world = World::with(config);
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.say(GROUP, 2);
+    world.is_slow = true;
+    world.live();
+    // The list names 2, and more is said before that is fetched.
+    world.answer_first("groups");
+    for number in 3..=5 {
+        assert!(world.say_live(GROUP, number).is_empty());
+    }
+    let mut said = world.answer_all();
+    said.extend(world.say_live(GROUP, 6));
+    assert_eq!(messages(&said), ["2", "3", "4", "5", "6"], "{said:?}");
+}
+
+#[test]
+fn pushes_that_found_no_room_are_fetched_where_nothing_was_delivered_before() {
+    let mut config = Config::default();
+    config.held = 1;
+    let mut world = World::with(config);
+    world.live();
+    world.lose();
+    world.is_slow = true;
+    world.live();
+    world.answer_first("chats 1");
+    world.answer_first("chats 2");
+    for number in 1..=3 {
+        assert!(world.say_live("7+185", number).is_empty());
+    }
+    let said = world.answer_all();
+    assert_eq!(messages(&said), ["1", "2", "3"], "{said:?}");
+}
+
+#[test]
+fn changes_that_found_no_room_are_named() {
+    let mut config = Config::default();
+    config.held = 1;
+    let mut world = World::with(config);
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    let second = world.say(GROUP, 2);
+    world.is_slow = true;
+    world.live();
+    for user in ["7", "9"] {
+        assert!(world.push(&favorite(&second, &[user]), user).is_empty());
+    }
+    let said = world.answer_all();
+    let named = "lost 1835 Changes 2..? (Truncated)".to_owned();
+    assert!(said.contains(&named), "{said:?}");
+    world.lose();
+    assert!(!world.live().contains(&named));
+}
+
+#[test]
+fn a_newcomer_is_fetched_back_to_when_the_account_was_whole_and_some_minutes_more() {
+    let mut world = World::new();
+    world.live();
+    world.say_live(GROUP, 2_000);
+    world.lose();
+    for number in [1_000, 1_399, 1_400, 2_001] {
+        world.say("77", number);
+    }
+    let said = world.live();
+    assert_eq!(messages(&said), ["1400", "2001"], "{said:?}");
+}
+
+#[test]
+fn a_newcomer_that_was_silent_since_the_account_was_whole_begins_at_now() {
+    let mut world = World::new();
+    world.live();
+    world.say_live(GROUP, 2_000);
+    world.lose();
+    world.say("77", 1_000);
+    assert_eq!(world.live(), ["caught up"]);
+    assert_eq!(world.say_live("77", 2_001), ["push 77/2001"]);
+}
+
+#[test]
+fn history_back_to_what_was_pushed_ends_where_there_is_no_room_and_says_so() {
+    let mut config = Config::default();
+    (config.history, config.newcomer, config.held) = (2, 4, 1);
+    (config.page, config.reread) = (2, 0);
+    let mut world = World::with(config);
+    world.say(GROUP, 1);
+    world.is_slow = true;
+    world.live();
+    for number in 2..=9 {
+        world.say_live(GROUP, number);
+    }
+    let said = world.answer_all();
+    assert_eq!(
+        said,
+        [
+            "lost 1835 Messages ?..6 (Truncated)",
+            "push 1835/2",
+            "backfill 1835/6",
+            "backfill 1835/7",
+            "backfill 1835/8",
+            "backfill 1835/9",
+            "caught up",
+        ]
+    );
 }

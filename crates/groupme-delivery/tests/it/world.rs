@@ -38,6 +38,12 @@ pub(crate) struct World {
     pub(crate) asked: Vec<String>,
     /// Whether a list has its first page in place of all others.
     pub(crate) has_one_page: bool,
+    /// Whether a history has its newest messages in place of those after one.
+    pub(crate) has_newest_only: bool,
+    /// Whether a part of a history has the message at its bound, too.
+    pub(crate) is_inclusive: bool,
+    /// The newest messages that lists name, where histories do not have them.
+    pub(crate) named: BTreeMap<String, Value>,
     /// Whether questions wait for [`World::answer_next`].
     pub(crate) is_slow: bool,
     waiting: VecDeque<(QuestionId, Question)>,
@@ -68,6 +74,9 @@ impl World {
             failures: BTreeMap::new(),
             asked: Vec::new(),
             has_one_page: false,
+            has_newest_only: false,
+            is_inclusive: false,
+            named: BTreeMap::new(),
             is_slow: false,
             waiting: VecDeque::new(),
             acknowledges: true,
@@ -245,12 +254,18 @@ impl World {
                 let rows = self.rows.get(conversation.as_str());
                 let mut rows: Vec<&Value> = rows.into_iter().flatten().collect();
                 let id = |row: &Value| MessageId::from(row["id"].as_str().unwrap());
+                let is_bound =
+                    |row: &Value, bound: &MessageId| self.is_inclusive && id(row) == *bound;
                 match window {
-                    Window::After(after) => rows.retain(|row| id(row) > *after),
-                    Window::Before(before) => rows.retain(|row| id(row) < *before),
+                    Window::After(after) => {
+                        rows.retain(|row| id(row) > *after || is_bound(row, after));
+                    }
+                    Window::Before(before) => {
+                        rows.retain(|row| id(row) < *before || is_bound(row, before));
+                    }
                     _ => {}
                 }
-                if !matches!(window, Window::After(_)) {
+                if self.has_newest_only || !matches!(window, Window::After(_)) {
                     rows.reverse();
                 }
                 rows.truncate(limit);
@@ -300,6 +315,7 @@ impl World {
 
     fn listed(&self, id: &str) -> Value {
         let last = self.rows.get(id).and_then(|rows| rows.last());
+        let last = self.named.get(id).or(last);
         let last = last.cloned().unwrap_or_default();
         json!({
             "id": id,
