@@ -78,6 +78,11 @@ impl Program {
         self.in_state(State::Asked)
     }
 
+    /// Channels that the program wants to hear and was refused.
+    pub fn refused(&self) -> BTreeSet<&str> {
+        self.in_state(State::Refused)
+    }
+
     /// Whether messages flow, as far as it was told.
     pub fn is_up(&self) -> bool {
         self.up

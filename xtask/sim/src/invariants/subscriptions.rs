@@ -43,7 +43,10 @@ impl Invariant for Subscriptions {
             let wanted = clients.iter().filter(active).count();
             // Sessions that were left without a word are kept for a while, with all they listened to.
             let alone = end.server.gateway().sessions().count() == clients.len();
-            if listeners < wanted || (alone && listeners > wanted) {
+            // Who listened, left the group and asks again is refused, and goes on listening.
+            let refused = |client: &&Client| client.program().refused().contains(channel);
+            let most = wanted + clients.iter().filter(refused).count();
+            if listeners < wanted || (alone && listeners > most) {
                 return Some(format!(
                     "{wanted} listen to {channel}, and the server has {listeners}"
                 ));
