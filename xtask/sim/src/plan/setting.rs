@@ -111,10 +111,16 @@ impl ClientSetting {
                 session.resume = Resume::FreshHandshake;
             }
         }
+        let seed = random.next();
+        let account = random.chance(50).then(|| AccountSetting::random(random));
+        if account.is_some() {
+            // Whoever wants everything keeps a place for the channel that it comes on.
+            session.max_subscriptions = 16_384;
+        }
         Self {
             session,
-            seed: random.next(),
-            account: random.chance(50).then(|| AccountSetting::random(random)),
+            seed,
+            account,
         }
     }
 }
