@@ -527,3 +527,15 @@ fn a_direct_message_is_known_by_its_people_whoever_sent_it() {
         assert!(world.push(&created(&full), "full").is_empty());
     }
 }
+
+#[test]
+fn nothing_is_compared_for_what_comes_in_order() {
+    let mut world = with_pushed(1);
+    world.feed.watch(&GROUP.into(), true);
+    world.settle();
+    world.asked.clear();
+    for number in 2..=9 {
+        world.say_live(GROUP, number);
+    }
+    assert!(world.asked.is_empty(), "{:?}", world.asked);
+}
