@@ -539,3 +539,15 @@ fn nothing_is_compared_for_what_comes_in_order() {
     }
     assert!(world.asked.is_empty(), "{:?}", world.asked);
 }
+
+#[test]
+fn where_the_program_does_not_listen_any_more_nothing_is_compared_without_a_gap() {
+    let mut world = with_pushed(1);
+    world.feed.watch(&GROUP.into(), true);
+    world.settle();
+    world.feed.watch(&GROUP.into(), false);
+    world.lose();
+    world.asked.clear();
+    assert_eq!(world.live(), ["caught up"]);
+    assert!(!world.asked.contains(&"newest 1835".to_owned()));
+}

@@ -66,3 +66,22 @@ fn each_time_that_rest_is_polled_everything_is_listed() {
         }
     }
 }
+
+#[test]
+fn what_comes_back_in_time_is_not_polled_for_and_the_next_silence_counts_anew() {
+    let mut config = Config::default();
+    config.polling = Some(Polling::new(
+        Duration::from_mins(1),
+        Duration::from_secs(20),
+    ));
+    let mut world = World::with(config);
+    world.live();
+    world.lose();
+    world.wait(Duration::from_secs(40));
+    world.live();
+    assert_eq!(world.feed.poll_timeout(), None);
+    world.wait(Duration::from_secs(40));
+    world.lose();
+    assert!(world.wait(Duration::from_secs(59)).is_empty());
+    assert_eq!(world.wait(Duration::from_secs(1)), ["polling true"]);
+}
