@@ -527,3 +527,27 @@ fn a_direct_message_is_known_by_its_people_whoever_sent_it() {
         assert!(world.push(&created(&full), "full").is_empty());
     }
 }
+
+#[test]
+fn nothing_is_compared_for_what_comes_in_order() {
+    let mut world = with_pushed(1);
+    world.feed.watch(&GROUP.into(), true);
+    world.settle();
+    world.asked.clear();
+    for number in 2..=9 {
+        world.say_live(GROUP, number);
+    }
+    assert!(world.asked.is_empty(), "{:?}", world.asked);
+}
+
+#[test]
+fn where_the_program_does_not_listen_any_more_nothing_is_compared_without_a_gap() {
+    let mut world = with_pushed(1);
+    world.feed.watch(&GROUP.into(), true);
+    world.settle();
+    world.feed.watch(&GROUP.into(), false);
+    world.lose();
+    world.asked.clear();
+    assert_eq!(world.live(), ["caught up"]);
+    assert!(!world.asked.contains(&"newest 1835".to_owned()));
+}

@@ -2,9 +2,9 @@
 
 use core::time::Duration;
 
-use groupme_delivery::{Config, Failure, Feed};
+use groupme_delivery::{Answer, Config, Failure, Feed, Question};
 
-use crate::world::{GROUP, World, YOU, row};
+use crate::world::{GROUP, T0, World, YOU, row};
 
 #[test]
 fn a_history_that_cannot_be_had_for_a_while_is_asked_for_again() {
@@ -541,4 +541,55 @@ fn a_history_that_repeats_its_bound_ends() {
             "1835/2", "1835/3", "1835/4", "1835/5", "77/12", "77/13", "77/14", "77/15",
         ]
     );
+}
+
+#[test]
+fn an_answer_to_another_question_is_none() {
+    let mut world = World::new();
+    world.live();
+    world.say_live(GROUP, 1);
+    world.lose();
+    world.say(GROUP, 2);
+    let wall = groupme_model::Timestamp::from_secs(T0);
+    world.feed.handle_live(world.now, wall);
+    while let Some((id, question)) = world.feed.poll_question() {
+        let answer = match question {
+            Question::Groups { .. } => Answer::Messages(Vec::new()),
+            Question::Memberships => Answer::Memberships(Vec::new()),
+            _ => Answer::Chats(Vec::new()),
+        };
+        world.feed.handle_answer(world.now, id, Ok(answer));
+    }
+    assert_eq!(
+        world.settle(),
+        [
+            "lost all Messages ?..? (Unavailable)",
+            "lost 1835 Messages 1..? (Refused)",
+            "caught up",
+            "lost 1835 Changes 1..? (Refused)",
+        ]
+    );
+    assert_eq!(world.feed.questions(), 0);
+}
+
+#[test]
+fn a_list_that_is_answered_after_a_loss_still_tells_what_was_missed() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.is_slow = true;
+    world.live();
+    world.say(GROUP, 2);
+    world.say("77", 3);
+    world.lose();
+    world.asked.clear();
+    let gap = ["gap 1835 1..2 (Connection)"];
+    assert_eq!(world.answer_first("groups"), gap);
+    assert_eq!(world.asked, ["after 1835/1"]);
+    assert_eq!(world.answer_first("after"), ["backfill 1835/2"]);
+    world.is_slow = false;
+    world.answer_all();
+    let said = world.live();
+    assert!(said.contains(&"backfill 77/3".to_owned()), "{said:?}");
 }

@@ -385,3 +385,18 @@ fn history_back_to_what_was_pushed_ends_where_there_is_no_room_and_says_so() {
         ]
     );
 }
+
+#[test]
+fn a_newcomer_that_began_at_now_goes_on_from_there_after_a_crash() {
+    let mut world = World::new();
+    world.live();
+    world.say_live(GROUP, 2_000);
+    world.lose();
+    world.say("77", 1_000);
+    world.live();
+    world.restart();
+    world.say("77", 2_001);
+    let said = world.live();
+    assert_eq!(said[0], "gap 77 1000..2001 (Absence)");
+    assert_eq!(messages(&said), ["2001"]);
+}

@@ -269,3 +269,38 @@ fn a_topic_that_was_pushed_is_known_by_its_group() {
     let said = world.say_live(GROUP, 4);
     assert!(said.contains(&"backfill 99/3".to_owned()), "{said:?}");
 }
+
+#[test]
+fn a_group_that_is_listed_again_is_there_again_in_another_process_too() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.left.push(GROUP.to_owned());
+    world.live();
+    world.lose();
+    world.left.clear();
+    assert_eq!(world.live(), ["caught up"]);
+    assert!(!world.saved().conversations[&GROUP.into()].is_left);
+    world.restart();
+    world.left.push(GROUP.to_owned());
+    assert_eq!(
+        world.live(),
+        ["lost 1835 Messages 1..? (Left)", "caught up"]
+    );
+}
+
+#[test]
+fn a_welcome_that_the_history_never_has_is_handed_out_all_the_same() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    let event =
+        json!({ "type": "membership.announce.rejoined", "data": { "user": { "id": 185 } } });
+    let mut welcome = crate::world::row(GROUP, 2);
+    (welcome["system"], welcome["event"]) = (true.into(), event);
+    let mut said = world.push(&created(&welcome), "welcome");
+    said.extend(world.wait(core::time::Duration::from_secs(10)));
+    assert_eq!(said.last().unwrap(), "welcome");
+    assert_eq!(world.say_live(GROUP, 3), ["push 1835/3"]);
+}

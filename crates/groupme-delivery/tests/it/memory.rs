@@ -3,9 +3,9 @@
 use core::time::Duration;
 
 use groupme_delivery::{Config, Failure, Version};
-use groupme_model::{MessageId, SourceGuid};
+use groupme_model::{MessageId, SourceGuid, Timestamp};
 
-use crate::world::{CHAT, GROUP, World, created, favorite, id, label, row};
+use crate::world::{CHAT, GROUP, T0, World, created, favorite, id, label, row};
 
 /// A world that remembers this many messages of a conversation.
 fn remembering(messages: usize) -> World {
@@ -248,4 +248,31 @@ fn a_version_is_stored_and_read_without_loss() {
     }
     assert_eq!(Version::from_bytes(&bytes[1..]), None);
     assert_eq!(Version::from_bytes(&[0; Version::SIZE + 1]), None);
+}
+
+#[test]
+fn no_more_is_asked_for_while_the_program_has_enough_to_do() {
+    let mut config = Config::default();
+    (config.ahead, config.page, config.reread) = (5, 2, 0);
+    let mut world = World::with(config);
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    for number in 2..=21 {
+        world.say(GROUP, number);
+    }
+    world.feed.handle_live(world.now, Timestamp::from_secs(T0));
+    let mut most = 0;
+    loop {
+        while world.ask_one() {
+            most = most.max(world.feed.backlog());
+        }
+        if world.take().is_empty() {
+            break;
+        }
+    }
+    // A page, its gap, and what was there before.
+    assert!((5..=8).contains(&most), "{most}");
+    assert!(world.feed.is_whole());
+    assert_eq!(world.made.len(), 20);
 }

@@ -43,3 +43,45 @@ fn nothing_is_polled_unless_it_is_asked_for() {
     world.lose();
     assert_eq!(world.feed.poll_timeout(), None);
 }
+
+#[test]
+fn each_time_that_rest_is_polled_everything_is_listed() {
+    let mut config = Config::default();
+    config.polling = Some(Polling::new(
+        Duration::from_mins(1),
+        Duration::from_secs(20),
+    ));
+    let mut world = World::with(config);
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.wait(Duration::from_mins(1));
+    for number in 2..=4 {
+        world.asked.clear();
+        world.say("77", number);
+        let said = world.wait(Duration::from_secs(20));
+        assert_eq!(said, [format!("backfill 77/{number}")]);
+        for list in ["groups 1", "groups 2", "chats 1", "chats 2"] {
+            assert!(world.asked.contains(&list.to_owned()), "{:?}", world.asked);
+        }
+    }
+}
+
+#[test]
+fn what_comes_back_in_time_is_not_polled_for_and_the_next_silence_counts_anew() {
+    let mut config = Config::default();
+    config.polling = Some(Polling::new(
+        Duration::from_mins(1),
+        Duration::from_secs(20),
+    ));
+    let mut world = World::with(config);
+    world.live();
+    world.lose();
+    world.wait(Duration::from_secs(40));
+    world.live();
+    assert_eq!(world.feed.poll_timeout(), None);
+    world.wait(Duration::from_secs(40));
+    world.lose();
+    assert!(world.wait(Duration::from_secs(59)).is_empty());
+    assert_eq!(world.wait(Duration::from_secs(1)), ["polling true"]);
+}

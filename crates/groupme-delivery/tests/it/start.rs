@@ -42,6 +42,7 @@ fn what_is_pushed_while_it_is_asked_what_there_is_waits_and_is_delivered_once() 
     // The lists have the new messages, too.
     let said = world.answer_all();
     assert_eq!(said, ["push 1835/2", "push 162+185/3", "caught up"]);
+    assert_eq!(world.feed.held(), 0);
     assert!(
         world
             .push(&created(&crate::world::row(GROUP, 2)), "again")

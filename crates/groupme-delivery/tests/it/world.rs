@@ -166,6 +166,15 @@ impl World {
         said
     }
 
+    /// Answers one question, and leaves what is handed out where it is. False if there is none.
+    pub(crate) fn ask_one(&mut self) -> bool {
+        let Some((id, question)) = self.feed.poll_question() else {
+            return false;
+        };
+        self.answer(id, &question);
+        true
+    }
+
     /// Answers questions until there are none, and tells what is handed out.
     pub(crate) fn settle(&mut self) -> Vec<String> {
         let mut said = self.take();
@@ -326,7 +335,8 @@ impl World {
         })
     }
 
-    fn take(&mut self) -> Vec<String> {
+    /// Takes what is handed out.
+    pub(crate) fn take(&mut self) -> Vec<String> {
         let mut said = Vec::new();
         while let Some(mut delivered) = self.feed.poll_delivery() {
             if self.ledger.enter(&mut delivered).unwrap() {
