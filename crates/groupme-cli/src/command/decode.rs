@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::Context as _;
 use bayeux_wire::{DecodeError, Decoder, Frame, Kind, Limits, Message, Value};
-use groupme_model::inspect;
+use groupme_model::inspect::{self, Inspection};
 use serde::{Serialize, de::IgnoredAny};
 
 use crate::{
@@ -133,7 +133,7 @@ impl<W: Write> Reading<W> {
         if self.payload == Payload::Frame {
             for message in frame.messages() {
                 match message.data() {
-                    Some(data) => self.write(&inspect::push(data))?,
+                    Some(data) => self.inspection(&inspect::push(data), number)?,
                     None => self.write(&Reply::new(message))?,
                 }
             }
@@ -144,19 +144,31 @@ impl<W: Write> Reading<W> {
             return Ok(());
         }
         match frame.root().map(|root| (root.kind(), root)) {
-            Some((Kind::Array(items), _)) => items.into_iter().try_for_each(|one| self.value(one)),
-            Some((_, root)) => self.value(root),
+            Some((Kind::Array(items), _)) => items
+                .into_iter()
+                .try_for_each(|one| self.value(one, number)),
+            Some((_, root)) => self.value(root, number),
             None => Ok(()),
         }
     }
 
-    fn value(&mut self, value: Value<'_>) -> Result<(), Failure> {
-        self.write(&match self.payload {
+    fn value(&mut self, value: Value<'_>, number: usize) -> Result<(), Failure> {
+        let inspection = match self.payload {
             Payload::Event => inspect::event(value),
             Payload::Attachment => inspect::attachment(value),
             Payload::Message => inspect::message(value),
             Payload::Push | Payload::Frame => inspect::push(value),
-        })
+        };
+        self.inspection(&inspection, number)
+    }
+
+    /// Prints what a payload is; fields that could not be read are in its value as they came, and are
+    /// named in the log.
+    fn inspection(&mut self, inspection: &Inspection, number: usize) -> Result<(), Failure> {
+        for problem in &inspection.problems {
+            tracing::info!("{}: line {number}: {problem}", self.name);
+        }
+        self.write(inspection)
     }
 
     fn write(&mut self, value: &impl Serialize) -> Result<(), Failure> {

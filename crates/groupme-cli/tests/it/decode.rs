@@ -43,6 +43,24 @@ async fn a_frame_becomes_one_object_for_each_message() {
 }
 
 #[tokio::test]
+async fn fields_that_could_not_be_read_are_named_on_demand_and_cost_nothing_else() {
+    let push =
+        r#"{"type":"line.create","subject":{"id":1,"text":["hi"],"name":"Ada","attachments":[7]}}"#;
+    let lines = decoded(&["--as", "push"], push).await;
+    assert_eq!(lines[0]["typed"], true);
+    assert_eq!(lines[0]["value"]["subject"]["name"], "Ada");
+    assert_eq!(lines[0]["value"]["subject"]["text"], json!(["hi"]));
+    let told = decode(&["--as", "push", "-v"], format!("\n{push}")).await;
+    assert_eq!(told.status, Some(0));
+    for problem in [
+        "line 2: subject.text: expected text, found a list",
+        "line 2: subject.attachments[0]: expected an object with a type, found an integer",
+    ] {
+        assert!(told.stderr.contains(problem), "{}", told.stderr);
+    }
+}
+
+#[tokio::test]
 async fn a_file_may_hold_a_document_a_line_or_one_of_many_lines() {
     let of_many_lines = format!("\n\n[\n  {MESSAGE},\n\n  {MESSAGE}\n]\n");
     let a_line = format!("{MESSAGE}\r\n\n[{MESSAGE}]\n");
