@@ -105,6 +105,7 @@ impl Document {
 
     #[cold]
     fn receive_again(&mut self, received: impl Fn(&mut Vec<u8>)) {
+        self.nodes.clear();
         self.bytes.clear();
         received(&mut self.bytes);
     }
@@ -132,8 +133,9 @@ impl Document {
         }
         // SAFETY: only a lifetime changes. `make` has to work for any `'b`, so each text that it
         // puts on the tape is `'static` in truth or from the bytes that it was lent. Those outlive
-        // the nodes, and stay as they are while there are any: only `extend`, `clear` and this
-        // function write to them or replace them, and all three drop the nodes first; `fill` cuts
+        // the nodes, and stay as they are while there are any: only `extend`, `clear`,
+        // `receive_again` and this function write to them or replace them, and all four drop the
+        // nodes first; `fill` cuts
         // off padding, which is behind all texts. Nodes leave this file by `nodes` alone, with the
         // lifetime of a borrow of the document, so nobody has one when one of those runs.
         #[expect(

@@ -5,7 +5,7 @@ use core::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bayeux_proto::Instant;
-use bayeux_wire::{Decoder, Frame};
+use bayeux_wire::{Decoder, Frame, Limits};
 use groupme_delivery::{
     Answer, Cause, Config, Delivered, Failure, Feed, Item, Ledger, Made, Question, QuestionId,
     Receipt, Saved, Store, StoreError, Window,
@@ -46,6 +46,8 @@ pub(crate) struct Backfill {
     /// Which task asks which question: a task that panics does not say.
     tasks: Vec<(Id, QuestionId)>,
     decoder: Decoder,
+    /// A delivery that had to be told of first: it could not be saved that it is handed out.
+    kept: Option<Delivered<Pushed>>,
 }
 
 impl Backfill {
@@ -64,7 +66,8 @@ impl Backfill {
             you,
             asking: JoinSet::new(),
             tasks: Vec::new(),
-            decoder: Decoder::new(),
+            decoder: Decoder::with_limits(limits()),
+            kept: None,
         }
     }
 
@@ -160,12 +163,20 @@ impl Backfill {
 
     /// The next thing for the program.
     pub(crate) fn poll_incoming(&mut self) -> Option<Incoming> {
+        if let Some(kept) = self.kept.take()
+            && let Some(incoming) = self.incoming(kept)
+        {
+            return Some(incoming);
+        }
         loop {
             let mut delivered = self.feed.poll_delivery()?;
             match self.ledger.lock().enter(&mut delivered) {
                 Ok(true) => {}
                 Ok(false) => continue,
-                Err(error) => return Some(Incoming::Status(Status::NotSaved(Arc::new(error)))),
+                Err(error) => {
+                    self.kept = Some(delivered);
+                    return Some(Incoming::Status(Status::NotSaved(Arc::new(error))));
+                }
             }
             if let Some(incoming) = self.incoming(delivered) {
                 return Some(incoming);
@@ -182,8 +193,14 @@ impl Backfill {
                 return Some(Incoming::Event(delivery.with(receipt, is_own)));
             }
             Item::Made(made) => {
-                let delivery = self.frame(&made)?;
-                return Some(Incoming::Event(delivery.with(receipt, is_own)));
+                if let Some(delivery) = self.frame(&made) {
+                    return Some(Incoming::Event(delivery.with(receipt, is_own)));
+                }
+                // Nobody can acknowledge it, and it is not to be fetched for ever.
+                if let Err(error) = self.ledger.acknowledge(delivered.receipt) {
+                    tracing::warn!(%error, "what cannot be read will be fetched again");
+                }
+                Status::Lost(made.lost())
             }
             Item::Gap(gap) => Status::Behind(gap),
             Item::Backfilled {
@@ -230,6 +247,16 @@ impl Backfill {
         }
     }
 }
+
+/// What REST tells is large and deep as it likes, up to what its own client takes.
+fn limits() -> Limits {
+    let mut limits = Limits::default();
+    (limits.max_frame, limits.max_depth) = (LARGEST, Limits::DEEPEST);
+    limits
+}
+
+/// In bytes.
+const LARGEST: usize = 64 * 1024 * 1024;
 
 /// A message as it lies in a frame.
 #[derive(Serialize)]

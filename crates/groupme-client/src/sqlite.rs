@@ -61,6 +61,11 @@ impl SqliteStore {
         if let Some(until) = until {
             saved.apply(&Change::Whole(Timestamp::from_millis(until)));
         }
+        let former = "SELECT 1 FROM former_known";
+        let mut former = self.connection.prepare(former)?;
+        if former.exists([])? {
+            saved.apply(&Change::FormerKnown);
+        }
         let mut cursors = self
             .connection
             .prepare("SELECT conversation, message FROM cursor")?;
@@ -162,6 +167,10 @@ fn apply(transaction: &Transaction<'_>, change: &Change) -> Result<(), rusqlite:
             "INSERT INTO former (conversation) VALUES (?1) ON CONFLICT DO NOTHING",
             &[&conversation.as_str()],
         )?,
+        Change::FormerKnown => run(
+            "INSERT INTO former_known (id) VALUES (1) ON CONFLICT DO NOTHING",
+            &[],
+        )?,
         Change::Returned { conversation } => run(
             "DELETE FROM former WHERE conversation = ?1",
             &[&conversation.as_str()],
@@ -213,6 +222,7 @@ const SCHEMA: [&str; 2] = [
     "
     BEGIN IMMEDIATE;
     CREATE TABLE former (conversation TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+    CREATE TABLE former_known (id INTEGER PRIMARY KEY CHECK (id = 1)) STRICT;
     INSERT INTO former SELECT conversation FROM cursor WHERE is_left;
     ALTER TABLE cursor DROP COLUMN is_left;
     PRAGMA user_version = 2;

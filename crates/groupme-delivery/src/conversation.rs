@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use groupme_model::{ConversationId, Message, MessageId, Timestamp};
 
 use crate::{
+    Cause,
     fact::{Change, NewMessage},
     store::SavedConversation,
     version::{Aspect, Version},
@@ -36,6 +37,8 @@ pub(crate) struct Conversation<P> {
     pub(crate) fetch: Fetch,
     /// Whether there is a gap that was told.
     pub(crate) gap: Option<u64>,
+    /// Why there is one, if not for the reason for which all others have theirs.
+    pub(crate) gap_cause: Option<Cause>,
     pub(crate) held: Held<P>,
     /// Whether the program listens to its own channel, where changes are pushed.
     pub(crate) is_watched: bool,
@@ -122,6 +125,7 @@ impl<P> Conversation<P> {
             target: Target::None,
             fetch: Fetch::Idle,
             gap: None,
+            gap_cause: None,
             held: Held::default(),
             is_watched: false,
             is_left: false,

@@ -79,7 +79,7 @@ impl<P> Feed<P> {
             out: Outbox::new(),
             held: 0,
             whole_until: saved.whole_until,
-            knows_former: saved.whole_until.is_some(),
+            knows_former: saved.knows_former,
             newest: Timestamp::EPOCH,
             silent_since: None,
             next_poll: None,

@@ -110,7 +110,7 @@ pub struct Lost {
     pub what: Missing,
     /// The last message before it, if there is one.
     pub after: Option<MessageId>,
-    /// The last message that is missing, if that is known.
+    /// The message up to which something is missing, if that is known. It may be there itself.
     pub upto: Option<MessageId>,
     /// Why it cannot be had.
     pub why: Why,
@@ -139,6 +139,8 @@ pub enum Why {
     Left,
     /// The history has less than there should be, or more than was asked for.
     Truncated,
+    /// It is there, and larger or nested deeper than can be read.
+    Unreadable,
 }
 
 /// What a delivery means for the store, once it is acknowledged.
@@ -175,6 +177,27 @@ impl Receipt {
     /// The number behind the name.
     pub const fn number(self) -> u64 {
         self.0
+    }
+}
+
+impl Made {
+    /// What to tell where the event cannot be handed on.
+    pub fn lost(&self) -> Lost {
+        let is_new = matches!(
+            self.event,
+            Event::LineCreate(_) | Event::DirectMessageCreate(_)
+        );
+        Lost {
+            conversation: Some(self.conversation.clone()),
+            what: if is_new {
+                Missing::Messages
+            } else {
+                Missing::Changes
+            },
+            after: None,
+            upto: self.event.message().map(|message| message.id.clone()),
+            why: Why::Unreadable,
+        }
     }
 }
 

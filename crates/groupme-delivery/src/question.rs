@@ -116,6 +116,18 @@ pub(crate) struct Pending {
 }
 
 impl Pending {
+    /// Whether it goes on with a history that is fetched from its end.
+    fn goes_on(&self) -> bool {
+        let is_before = matches!(
+            &self.question,
+            Question::History {
+                window: Window::Before(_),
+                ..
+            }
+        );
+        is_before && self.purpose == Purpose::Fetch
+    }
+
     fn new(question: Question, purpose: Purpose) -> Self {
         Self {
             question,
@@ -162,7 +174,10 @@ impl Questions {
     /// Wants an answer. What is delivered goes before what is compared.
     pub(crate) fn want(&mut self, question: Question, purpose: Purpose) {
         let pending = Pending::new(question, purpose);
-        if purpose == Purpose::Reread {
+        if pending.goes_on() {
+            // What was fetched of it so far waits for the rest.
+            self.ready.push_front(pending);
+        } else if purpose == Purpose::Reread {
             self.ready.push_back(pending);
         } else {
             let at = self

@@ -61,6 +61,8 @@ impl StoreError {
 pub struct Saved {
     /// Everything before this was delivered; `None` if the account has not been met.
     pub whole_until: Option<Timestamp>,
+    /// Whether it is known which groups the user had left before the account was met.
+    pub knows_former: bool,
     /// What was delivered of each conversation.
     pub conversations: BTreeMap<ConversationId, SavedConversation>,
 }
@@ -112,6 +114,8 @@ pub enum Change {
         /// The conversation.
         conversation: ConversationId,
     },
+    /// All groups that the user had left before the account was met are saved as left.
+    FormerKnown,
     /// A conversation is there again.
     Returned {
         /// The conversation.
@@ -141,6 +145,7 @@ impl Saved {
             } => {
                 self.of(conversation).seen.remove(message);
             }
+            Change::FormerKnown => self.knows_former = true,
             Change::Left { conversation } => self.of(conversation).is_left = true,
             Change::Returned { conversation } => {
                 self.of(conversation).is_left = false;

@@ -25,6 +25,7 @@ pub(super) fn why(why: Why) -> &'static str {
         Why::Unavailable => "the REST API does not answer",
         Why::Refused => "GroupMe refuses to tell",
         Why::Left => "the conversation is gone, or was left",
+        Why::Unreadable => "it is too large to be read",
         Why::Truncated => "the history is not complete",
         _ => "unknown",
     }

@@ -126,6 +126,9 @@ impl Gateway {
             }
             Event::Refused(id, error) => {
                 let channel = self.driver.session().channel(id)?.clone();
+                if let Some(backfill) = &mut self.backfill {
+                    backfill.watch(channel.as_str(), false);
+                }
                 if channel == self.own {
                     if concerns_credentials(&error) {
                         self.credentials_refused(&error);

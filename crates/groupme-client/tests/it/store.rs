@@ -32,6 +32,7 @@ fn changes() -> Vec<Change> {
         Change::Left {
             conversation: "1+2".into(),
         },
+        Change::FormerKnown,
         // Nothing of it was ever delivered.
         Change::Left {
             conversation: "77".into(),

@@ -17,7 +17,7 @@ impl<P> Feed<P> {
     /// Asks for the newest messages of a conversation, to compare them, if something may have been
     /// missed.
     pub(super) fn want_comparison(&mut self, id: &ConversationId) {
-        let (limit, pinned) = (self.config.reread, self.config.pinned);
+        let limit = self.config.reread;
         let conversation = self.conversation(id);
         let is_wanted = conversation.is_stale || conversation.is_watched;
         if limit == 0 || !is_wanted || conversation.cursor.is_none() {
@@ -36,10 +36,15 @@ impl<P> Feed<P> {
             limit,
         };
         self.questions.want(question, Purpose::Reread);
-        if pinned {
-            let conversation = id.clone();
-            self.questions
-                .want(Question::Pinned { conversation }, Purpose::Reread);
+    }
+
+    /// A comparison is over: the next one, if something may have been missed meanwhile.
+    pub(super) fn end_comparison(&mut self, id: &ConversationId) {
+        let epoch = self.epoch;
+        let conversation = self.conversation(id);
+        conversation.touched = None;
+        if conversation.is_stale && conversation.whole_in == epoch {
+            self.want_comparison(id);
         }
     }
 
@@ -51,26 +56,12 @@ impl<P> Feed<P> {
         };
         if pending.asked_in != self.epoch {
             // Of what was pushed and missed meanwhile the answer knows nothing.
-            let epoch = self.epoch;
-            let conversation = self.conversation(id);
-            if is_window {
-                conversation.touched = None;
-                conversation.is_stale = true;
-                if conversation.whole_in == epoch {
-                    self.want_comparison(id);
-                }
-            }
+            self.conversation(id).is_stale = true;
+            self.end_comparison(id);
             return;
         }
         rows.sort_by(Message::chronological);
-        let touched = {
-            let conversation = self.conversation(id);
-            if is_window {
-                conversation.touched.take().unwrap_or_default()
-            } else {
-                conversation.touched.clone().unwrap_or_default()
-            }
-        };
+        let touched = self.conversation(id).touched.clone().unwrap_or_default();
         let is_touched = |message: &MessageId, aspect: Aspect| {
             touched
                 .iter()
@@ -109,8 +100,13 @@ impl<P> Feed<P> {
         if !known_now.is_empty() {
             self.out.put(Item::Checkpoint, known_now);
         }
-        if is_window && self.conversation(id).is_stale {
-            self.want_comparison(id);
+        if is_window && self.config.pinned {
+            // What is pushed from here on is newer than the answer to this one, too.
+            let conversation = id.clone();
+            self.questions
+                .want(Question::Pinned { conversation }, Purpose::Reread);
+        } else {
+            self.end_comparison(id);
         }
     }
 

@@ -9,7 +9,7 @@ use crate::{
     fact::{Change as PushedChange, NewMessage, deleted_by},
     item::{Mark, Record},
     store::Change,
-    version::{Difference, Version},
+    version::{Aspect, Difference, Version},
 };
 
 impl<P> Feed<P> {
@@ -28,7 +28,11 @@ impl<P> Feed<P> {
         }
         let conversation = self.conversation(&message.conversation);
         // What became of one that comes late may have been told before it.
-        conversation.is_stale |= !conversation.is_ahead(&message.id);
+        if !conversation.is_ahead(&message.id) {
+            conversation.is_stale = true;
+            // An answer that is on its way and does not have it is older.
+            conversation.touch(&message.id, Aspect::Existence);
+        }
         let mut record = Record::default();
         if let Some((affected, difference)) = message.tells
             && conversation.is_told_by_notice(difference)

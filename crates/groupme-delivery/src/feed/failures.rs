@@ -36,12 +36,17 @@ impl<P> Feed<P> {
             }
             (Question::History { conversation, .. }, _) => {
                 let id = conversation.clone();
-                self.conversation(&id).touched = None;
                 if failure != Failure::Gone {
                     self.tell_lost(&id, Missing::Changes, None, why(failure));
                 }
+                self.conversation(&id).is_stale = false;
+                self.end_comparison(&id);
             }
             // There may be no list of what is pinned, and nobody misses it.
+            (Question::Pinned { conversation }, _) => {
+                let id = conversation.clone();
+                self.end_comparison(&id);
+            }
             _ => {}
         }
     }

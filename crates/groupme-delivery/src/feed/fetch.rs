@@ -55,6 +55,7 @@ impl<P> Feed<P> {
         let conversation = self.conversation(id);
         if let Some(cursor) = conversation.cursor.clone() {
             conversation.is_stale = true;
+            conversation.gap_cause = Some(Cause::Membership);
             self.fetch_backward(id, Until::Message(cursor));
         }
     }
@@ -283,22 +284,14 @@ impl<P> Feed<P> {
     }
 
     /// Tells of a gap, once.
-    fn open_gap(&mut self, id: &ConversationId, upto: Option<MessageId>) {
-        self.open_gap_for(id, upto, self.cause);
-    }
-
-    pub(super) fn open_gap_for(
-        &mut self,
-        id: &ConversationId,
-        upto: Option<MessageId>,
-        cause: Cause,
-    ) {
-        let is_polling = self.is_polling;
+    pub(super) fn open_gap(&mut self, id: &ConversationId, upto: Option<MessageId>) {
+        let (usual, is_polling) = (self.cause, self.is_polling);
         let conversation = self.conversation(id);
         if conversation.gap.is_some() {
             return;
         }
         conversation.gap = Some(0);
+        let cause = conversation.gap_cause.take().unwrap_or(usual);
         if is_polling {
             return;
         }

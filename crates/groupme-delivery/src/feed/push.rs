@@ -4,7 +4,7 @@ use groupme_model::{ConversationId, EventRef};
 
 use super::Feed;
 use crate::{
-    Cause, Item,
+    Item,
     fact::{Change, Fact, NewMessage},
     item::Record,
 };
@@ -58,7 +58,6 @@ impl<P> Feed<P> {
         conversation.whole_in = 0;
         conversation.aim(&message.id);
         let id = message.conversation.clone();
-        self.open_gap_for(&id, Some(message.id.clone()), Cause::Membership);
         self.hold_message(message, push);
         self.fetch_back(&id);
         self.rejoin_topics(&id);
@@ -84,7 +83,10 @@ impl<P> Feed<P> {
         let epoch = self.epoch;
         let conversation = self.conversation(&change.conversation);
         // A change must not come before its message.
-        if conversation.whole_in != epoch && conversation.is_ahead(&change.message) {
+        let held = &conversation.held.messages;
+        let is_held = held.iter().any(|(held, _)| held.id == change.message);
+        let is_ahead = conversation.whole_in != epoch && conversation.is_ahead(&change.message);
+        if is_held || is_ahead {
             self.hold_change(change, push);
         } else {
             self.deliver_change(change, push);

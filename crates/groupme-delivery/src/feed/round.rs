@@ -91,6 +91,9 @@ impl<P> Feed<P> {
         let Some(round) = self.round.as_mut().filter(|round| round.is_listed()) else {
             return;
         };
+        if round.whole_until == Timestamp::EPOCH {
+            round.whole_until = self.newest;
+        }
         if !core::mem::replace(&mut round.are_others_asked, true) {
             self.conclude_lists();
         }
@@ -107,7 +110,8 @@ impl<P> Feed<P> {
         };
         let mut record = Record::default();
         if !round.is_partial {
-            let until = self.whole_until.max(Some(round.whole_until));
+            let until = Some(round.whole_until).filter(|until| *until != Timestamp::EPOCH);
+            let until = self.whole_until.max(until);
             self.whole_until = until;
             record.whole = until;
         }
@@ -144,7 +148,8 @@ impl<P> Feed<P> {
         let mut record = self.begin_conversations();
         if self.knows_former {
             self.miss_former(former);
-        } else {
+        } else if has_memberships {
+            self.knows_former = true;
             self.note_former(former, &mut record);
         }
         if self.whole_until.is_none() {
@@ -155,7 +160,6 @@ impl<P> Feed<P> {
                 self.out.put(Item::Checkpoint, record);
             }
         }
-        self.knows_former |= has_memberships;
         let epoch = self.epoch;
         let ids: Vec<ConversationId> = self.conversations.keys().cloned().collect();
         for id in ids {
@@ -194,9 +198,10 @@ impl<P> Feed<P> {
     /// or nothing could be read: what is said next is no past.
     fn meet(&mut self, mut record: Record) {
         let Some(round) = &self.round else { return };
-        let until = round.whole_until;
-        self.whole_until = Some(until);
-        record.changes.push(Change::Whole(until));
+        // Without a gateway, and where nothing was ever said, nobody told the time yet.
+        let until = Some(round.whole_until).filter(|until| *until != Timestamp::EPOCH);
+        self.whole_until = until;
+        record.changes.extend(until.map(Change::Whole));
         self.out.put(Item::Checkpoint, record);
     }
 
@@ -209,6 +214,7 @@ impl<P> Feed<P> {
                 record.changes.push(Change::Left { conversation: id });
             }
         }
+        record.changes.push(Change::FormerKnown);
     }
 
     /// Tells of the groups that were joined and left again since the account was last whole: no

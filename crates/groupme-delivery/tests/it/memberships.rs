@@ -222,7 +222,7 @@ fn a_group_that_is_joined_again_brings_what_was_missed_in_its_topics() {
             "gap 1835 1..4 (Membership)",
             "backfill 1835/4",
             "backfilled 1835: 1",
-            "gap 99 2..? (Connection)",
+            "gap 99 2..? (Membership)",
             "backfill 99/3",
             "backfilled 99: 1",
         ]
