@@ -159,8 +159,20 @@ mod tests {
     }
 
     #[test]
+    fn an_address_with_odd_characters_is_no_way_around_the_proxy() {
+        for odd in [
+            " http://proxy.example.com:3128\n",
+            "http://me:p@ss@proxy.example.com:3128",
+        ] {
+            let proxy = Proxy::at(odd, "").unwrap();
+            let through = Some(("proxy.example.com".to_owned(), 3128));
+            assert_eq!(towards(&proxy, "wss://bayeux.example.com/"), through);
+        }
+    }
+
+    #[test]
     fn the_password_of_a_proxy_is_never_shown() {
-        let proxy = Proxy::at("http://me:hush@proxy.example.com", "").unwrap();
+        let proxy = Proxy::at("http://me:p@hush@proxy.example.com", "").unwrap();
         assert!(!format!("{proxy:?}").contains("hush"));
         let fault = Proxy::at("socks9://me:hush@proxy.example.com", "").unwrap_err();
         assert!(!format!("{fault} {fault:?}").contains("hush"));

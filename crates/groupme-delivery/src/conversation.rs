@@ -139,9 +139,7 @@ impl<P> Conversation<P> {
         let mut conversation = Self::new(limit);
         conversation.cursor = saved.cursor;
         conversation.is_left = saved.is_left;
-        for (message, version) in saved.seen {
-            conversation.seen.insert(message, version);
-        }
+        conversation.seen.newest = saved.seen;
         conversation
     }
 
@@ -232,9 +230,9 @@ impl Seen {
         self.newest.get(message).copied()
     }
 
-    /// Remembers the state of a message that is not delivered. The answer is the one that is
-    /// forgotten for it.
-    pub(crate) fn note(&mut self, message: MessageId, version: Version) -> Option<MessageId> {
+    /// Remembers the state of a message that is not delivered. The answer is what is forgotten for
+    /// it.
+    pub(crate) fn note(&mut self, message: &MessageId, version: Version) -> Vec<MessageId> {
         self.noted.insert(message.clone());
         self.insert(message, version)
     }
@@ -244,19 +242,24 @@ impl Seen {
         self.noted.remove(message)
     }
 
-    /// Remembers a message. The answer is the one that is forgotten for it.
-    pub(crate) fn insert(&mut self, message: MessageId, version: Version) -> Option<MessageId> {
-        self.newest.insert(message, version);
-        if self.newest.len() <= self.limit {
-            return None;
+    /// Remembers a message. The answer is what is forgotten for it: nothing that is newer, since of
+    /// what was saved with something open before it, not all may have been delivered.
+    pub(crate) fn insert(&mut self, message: &MessageId, version: Version) -> Vec<MessageId> {
+        self.newest.insert(message.clone(), version);
+        let mut forgotten = Vec::new();
+        while self.newest.len() > self.limit
+            && let Some(oldest) = self.newest.first_entry()
+            && oldest.key() <= message
+        {
+            let (oldest, version) = oldest.remove_entry();
+            self.noted.remove(&oldest);
+            self.remember_older(oldest.clone(), version);
+            if !self.is_old(&oldest) {
+                self.floor = Some(oldest.clone());
+            }
+            forgotten.push(oldest);
         }
-        let (oldest, version) = self.newest.pop_first()?;
-        self.noted.remove(&oldest);
-        self.remember_older(oldest.clone(), version);
-        if !self.is_old(&oldest) {
-            self.floor = Some(oldest.clone());
-        }
-        Some(oldest)
+        forgotten
     }
 
     /// Whether a message was told to be deleted before it was told of.

@@ -99,10 +99,19 @@ impl<S: Store> Ledger<S> {
             !matches!(change, Change::Left { conversation }
                 if self.conversations.contains_key(conversation))
         });
+        let mut forgotten = Vec::new();
+        let is_handed_out = record.mark.is_some();
         if let Some(mark) = record.mark
             && let Some(progress) = self.conversations.get_mut(&mark.conversation)
         {
             let cursor = progress.acknowledge(&mark);
+            forgotten.extend(progress.forget().into_iter().map(|message| {
+                let conversation = mark.conversation.clone();
+                Change::Forgotten {
+                    conversation,
+                    message,
+                }
+            }));
             if progress.is_over() {
                 self.conversations.remove(&mark.conversation);
             }
@@ -111,6 +120,19 @@ impl<S: Store> Ledger<S> {
                 message,
             }));
         }
+        changes.retain(|change| {
+            let Change::Forgotten {
+                conversation,
+                message,
+            } = change
+            else {
+                return true;
+            };
+            let progress = self.conversations.get_mut(conversation);
+            // What is forgotten so that it comes again after a crash is forgotten at once.
+            !(is_handed_out && progress.is_some_and(|progress| progress.keep(message)))
+        });
+        changes.extend(forgotten);
         changes.extend(self.pass(receipt).map(Change::Whole));
         if changes.is_empty() {
             return Ok(());

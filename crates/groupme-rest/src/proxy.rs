@@ -90,8 +90,20 @@ mod tests {
     }
 
     #[test]
+    fn an_address_with_odd_characters_is_no_way_around_the_proxy() {
+        for odd in [
+            " http://proxy.example.com:3128\n",
+            "http://me:p@ss@proxy.example.com:3128",
+        ] {
+            let proxy = Proxy::at(odd, "").unwrap();
+            let through = Some("http://proxy.example.com:3128/".to_owned());
+            assert_eq!(towards(&proxy, "https://api.groupme.com/v3"), through);
+        }
+    }
+
+    #[test]
     fn the_password_of_a_proxy_is_never_shown() {
-        let proxy = Proxy::at("http://me:hush@proxy.example.com", "").unwrap();
+        let proxy = Proxy::at("http://me:p@hush@proxy.example.com", "").unwrap();
         assert!(!format!("{proxy:?}").contains("hush"));
         let intercept = proxy
             .towards(&Uri::from_static("https://api.groupme.com/"))

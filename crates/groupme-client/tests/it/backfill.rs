@@ -1,11 +1,16 @@
 //! Nothing is missing and nothing comes twice: what was missed is fetched over REST.
 
-use core::time::Duration;
+use core::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+use std::sync::Arc;
 
 use groupme_client::{
     Builder, Client, Conversation, Delivery, DeliveryConfig, Incoming, MemoryStore, Origin,
-    Polling, RestOptions, Sent, Status, TransportPolicy, Why,
+    Polling, RestOptions, Sent, Status, Store, StoreError, TransportPolicy, Why,
 };
+use groupme_delivery::{Change, Saved};
 use groupme_sim::Sim;
 
 use crate::account::{TRANSPORTS, builder, next, sim, soon, text};
@@ -259,4 +264,64 @@ async fn a_history_that_is_refused_is_told_and_pushes_go_on() {
     until(&mut client, |status| matches!(status, Status::CaughtUp)).await;
     sim.say("all the same").unwrap();
     assert_eq!(text(&event(&mut client).await.0), Some("all the same"));
+}
+
+#[tokio::test]
+async fn a_fetched_message_may_be_nested_deeper_and_larger_than_a_frame_may_be() {
+    let sim = sim().await;
+    let mut client = caught_up(whole(&sim)).await;
+    sim.restart();
+    let deep = format!(
+        r#"[{{"type":"deep","in":{}1{}}},{{"type":"large","text":"{}"}}]"#,
+        "[".repeat(90),
+        "]".repeat(90),
+        "x".repeat(300_000),
+    );
+    let cast = sim.cast();
+    sim.with(|world| world.say_with(cast.lake, cast.mara, Some("deep"), &deep))
+        .unwrap();
+    let (delivery, _) = event(&mut client).await;
+    assert_eq!(
+        (text(&delivery), delivery.origin()),
+        (Some("deep"), Origin::Backfill)
+    );
+}
+
+/// A store whose disk is full for some time.
+#[derive(Clone, Debug, Default)]
+struct FullDisk {
+    store: MemoryStore,
+    is_full: Arc<AtomicBool>,
+}
+
+impl Store for FullDisk {
+    fn load(&mut self) -> Result<Saved, StoreError> {
+        self.store.load()
+    }
+
+    fn save(&mut self, changes: &[Change]) -> Result<(), StoreError> {
+        if self.is_full.load(Ordering::Relaxed) {
+            return Err(StoreError::writing("no space is left"));
+        }
+        self.store.save(changes)
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_saved_is_delivered_all_the_same() {
+    let sim = sim().await;
+    let disk = FullDisk::default();
+    let mut client = caught_up(whole(&sim).store(disk.clone())).await;
+    disk.is_full.store(true, Ordering::Relaxed);
+    // The first of its conversation has to be written down before it is handed out.
+    let cast = sim.cast();
+    sim.with(|world| world.direct_message(cast.mara, cast.me, "the first"))
+        .unwrap();
+    let (delivery, told) = event(&mut client).await;
+    assert_eq!(text(&delivery), Some("the first"));
+    assert!(
+        told.iter()
+            .any(|status| matches!(status, Status::NotSaved(_))),
+        "{told:?}"
+    );
 }

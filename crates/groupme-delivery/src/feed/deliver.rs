@@ -216,7 +216,7 @@ impl<P> Conversation<P> {
             steps_back,
             cursor,
         });
-        let forgotten = self.seen.insert(message.clone(), version);
+        let forgotten = self.seen.insert(&message, version);
         saves(id, message, version, forgotten, record);
     }
 
@@ -228,7 +228,7 @@ impl<P> Conversation<P> {
         version: Version,
         record: &mut Record,
     ) {
-        let forgotten = self.seen.note(message.clone(), version);
+        let forgotten = self.seen.note(&message, version);
         saves(id, message, version, forgotten, record);
     }
 }
@@ -238,7 +238,7 @@ fn saves(
     id: &ConversationId,
     message: MessageId,
     version: Version,
-    forgotten: Option<MessageId>,
+    forgotten: Vec<MessageId>,
     record: &mut Record,
 ) {
     record.changes.push(Change::Seen {
@@ -246,6 +246,7 @@ fn saves(
         message,
         version,
     });
+    let forgotten = forgotten.into_iter();
     record
         .changes
         .extend(forgotten.map(|message| Change::Forgotten {

@@ -14,6 +14,9 @@ pub(super) struct Progress {
     done: BTreeSet<MessageId>,
     /// How far it will be done with once nothing is open.
     high: Option<MessageId>,
+    /// What need not be remembered any more, once nothing before it is open: after a crash all of
+    /// that is fetched again.
+    forgettable: BTreeSet<MessageId>,
 }
 
 impl Progress {
@@ -40,6 +43,24 @@ impl Progress {
         let waiting = self.done.split_off(first);
         let passed = core::mem::replace(&mut self.done, waiting);
         passed.last().cloned()
+    }
+
+    /// Whether a message has to be remembered for now, that need not be remembered for itself.
+    pub(super) fn keep(&mut self, message: &MessageId) -> bool {
+        let is_needed = self.open.first().is_some_and(|first| first <= message);
+        if is_needed {
+            self.forgettable.insert(message.clone());
+        }
+        is_needed
+    }
+
+    /// What need not be remembered any more.
+    pub(super) fn forget(&mut self) -> BTreeSet<MessageId> {
+        let needed = match self.open.first() {
+            Some(first) => self.forgettable.split_off(first),
+            None => BTreeSet::new(),
+        };
+        core::mem::replace(&mut self.forgettable, needed)
     }
 
     /// Whether nothing is open.

@@ -52,7 +52,9 @@ fn what_means_nothing_for_the_store_is_not_open() {
 
 #[test]
 fn one_message_that_is_open_comes_again_however_many_are_acknowledged_behind_it() {
-    let mut world = World::new();
+    let mut config = Config::default();
+    (config.remembered, config.reread) = (10, 10);
+    let mut world = World::with(config);
     world.live();
     world.acknowledges = false;
     for number in 1..=2 {
@@ -61,10 +63,17 @@ fn one_message_that_is_open_comes_again_however_many_are_acknowledged_behind_it(
     let second = world.receipts()[1];
     world.ledger.acknowledge(second).unwrap();
     world.acknowledges = true;
-    for number in 3..=5 {
+    // More than are remembered where nothing is open.
+    for number in 3..=50 {
         world.say_live(GROUP, number);
     }
     assert_eq!(again(&mut world), ["backfill 1835/1"]);
+    assert_eq!(world.say_live(GROUP, 51), ["push 1835/51"]);
+    let saved = world.saved();
+    assert!(
+        saved.conversations[&GROUP.into()].seen.len() <= 10,
+        "{saved:?}"
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Edits, deletions and reactions: told once, and found when nobody told.
 
-use groupme_delivery::Failure;
+use groupme_delivery::{Config, Failure};
 use groupme_model::{DeletionActor, Event};
 use serde_json::json;
 
@@ -169,6 +169,63 @@ fn a_message_that_is_pushed_after_its_deletion_was_fetched_is_not_told_of() {
     assert!(said.contains(&"backfill 1835/2".to_owned()), "{said:?}");
     assert!(world.push(&created(&gone), "late").is_empty());
     assert_eq!(world.say_live(GROUP, 3), ["push 1835/3"]);
+}
+
+#[test]
+fn a_message_that_is_pushed_late_while_it_is_compared_is_not_taken_for_deleted() {
+    let mut world = World::new();
+    world.live();
+    world.say_live(GROUP, 1);
+    world.lose();
+    world.say(GROUP, 3);
+    world.is_slow = true;
+    world.live();
+    while world.asked.last().map(String::as_str) != Some("newest 1835") {
+        world.answer_next();
+    }
+    // REST does not have it yet.
+    let late = crate::world::row(GROUP, 2);
+    assert_eq!(world.push(&created(&late), "late"), ["late"]);
+    assert!(world.answer_next().is_empty());
+}
+
+#[test]
+fn a_change_of_a_late_message_that_waits_waits_with_it() {
+    let mut world = World::new();
+    world.live();
+    world.say_live(GROUP, 9);
+    world.lose();
+    world.is_slow = true;
+    world.live();
+    let late = crate::world::row(GROUP, 8);
+    assert!(world.push(&created(&late), "late").is_empty());
+    assert!(world.push(&favorite(&late, &["7"]), "favorite").is_empty());
+    let said = world.answer_all();
+    let at = |what: &str| said.iter().position(|line| line == what);
+    assert!(
+        at("late").is_some() && at("late") < at("favorite"),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn what_is_pushed_while_pins_are_looked_up_is_newer_than_they_are() {
+    let mut config = Config::default();
+    config.pinned = true;
+    let mut world = World::with(config);
+    world.live();
+    let row = world.say(GROUP, 1);
+    world.push(&created(&row), "one");
+    world.lose();
+    world.change(GROUP, 1, &json!({ "pinned_at": T0 }));
+    world.say(GROUP, 2);
+    world.is_slow = true;
+    world.live();
+    while world.asked.last().map(String::as_str) != Some("pinned 1835") {
+        world.answer_next();
+    }
+    assert_eq!(world.push(&favorite(&row, &["7"]), "heart"), ["heart"]);
+    assert!(world.answer_all().is_empty());
 }
 
 #[test]
@@ -433,7 +490,7 @@ fn an_answer_from_before_a_loss_that_comes_after_it_leads_to_another_question() 
 
 #[test]
 fn pinned_messages_are_compared_however_old_if_it_is_asked_for() {
-    let mut config = groupme_delivery::Config::default();
+    let mut config = Config::default();
     (config.pinned, config.reread) = (true, 1);
     let mut world = World::with(config);
     world.live();
