@@ -179,7 +179,11 @@ impl<P> Conversation<P> {
 
     /// Takes note that a push told of a message, which is newer than what REST told before.
     pub(crate) fn touch(&mut self, message: &MessageId, aspect: Aspect) {
-        if let Some(touched) = &mut self.touched {
+        if let Some(touched) = &mut self.touched
+            && !touched
+                .iter()
+                .any(|(other, of)| other == message && *of == aspect)
+        {
             touched.push((message.clone(), aspect));
         }
     }

@@ -15,7 +15,8 @@ use crate::{Delivered, Item, Receipt, Store, StoreError, item::Record, store::Ch
 /// Each delivery is entered in the order in which the [`Feed`](crate::Feed) hands it out, and
 /// acknowledged in whatever order the program gets done. What is acknowledged is saved before the
 /// call returns. After a crash only what was not is delivered again: a message is remembered for
-/// itself, and the place up to which nothing is missing is never beyond one that is open.
+/// itself, and the place up to which nothing is missing is never beyond one that is open. So one that
+/// is never acknowledged keeps what it has to know of all behind it in memory.
 pub struct Ledger<S> {
     store: S,
     open: BTreeMap<Receipt, Record>,
