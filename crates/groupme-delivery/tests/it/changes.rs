@@ -1,6 +1,5 @@
 //! Edits, deletions and reactions: told once, and found when nobody told.
 
-use groupme_delivery::{Config, Failure};
 use groupme_model::{DeletionActor, Event};
 use serde_json::json;
 
@@ -45,76 +44,6 @@ fn changes_of_messages_from_before_the_start_are_delivered_once_too() {
 }
 
 #[test]
-fn what_changed_in_a_gap_is_found_by_comparing() {
-    let mut world = World::new();
-    world.live();
-    for number in 1..=4 {
-        world.say_live(GROUP, number);
-    }
-    world.lose();
-    world.change(GROUP, 1, &json!({ "text": "new", "updated_at": T0 + 50 }));
-    world.change(
-        GROUP,
-        2,
-        &json!({ "reactions": hearts(&["7"]), "favorited_by": ["7"] }),
-    );
-    world.change(
-        GROUP,
-        3,
-        &json!({ "deleted_at": T0 + 50, "deletion_actor": "sender" }),
-    );
-    world.say(GROUP, 5);
-    assert_eq!(
-        world.live(),
-        [
-            "gap 1835 4..5 (Connection)",
-            "backfill 1835/5",
-            "backfilled 1835: 1",
-            "caught up",
-            "reconciled message.update 1835/1",
-            "reconciled favorite 1835/2",
-            "reconciled message.deleted 1835/3",
-        ]
-    );
-    // Once told, it is known.
-    world.lose();
-    world.say(GROUP, 6);
-    let said = world.live();
-    assert!(
-        !said.iter().any(|line| line.starts_with("reconciled")),
-        "{said:?}"
-    );
-}
-
-#[test]
-fn a_row_that_is_gone_is_a_deletion() {
-    let mut world = World::new();
-    world.live();
-    for number in 1..=3 {
-        world.say_live(CHAT, number);
-    }
-    world.lose();
-    world.rows.get_mut(CHAT).unwrap().remove(1);
-    world.say(CHAT, 4);
-    let said = world.live();
-    assert_eq!(
-        said.last().map(String::as_str),
-        Some("reconciled message.deleted 162+185/2")
-    );
-}
-
-#[test]
-fn reactions_are_compared_where_the_program_listens_even_if_nothing_was_said() {
-    let mut world = World::new();
-    world.live();
-    world.say_live(GROUP, 1);
-    world.feed.watch(&GROUP.into(), true);
-    world.lose();
-    world.change(GROUP, 1, &json!({ "reactions": hearts(&["7"]) }));
-    assert_eq!(world.live(), ["caught up", "reconciled favorite 1835/1"]);
-}
-
-#[test]
 fn an_edit_that_a_notice_told_is_not_told_again_by_comparing() {
     let mut world = World::new();
     world.live();
@@ -139,23 +68,6 @@ fn an_edit_that_a_notice_told_is_not_told_again_by_comparing() {
 }
 
 #[test]
-fn what_became_of_a_message_that_is_pushed_late_is_looked_up() {
-    let mut world = World::new();
-    let late = world.say(GROUP, 1);
-    world.change(
-        GROUP,
-        1,
-        &json!({ "deleted_at": T0, "deletion_actor": "sender" }),
-    );
-    world.say(GROUP, 2);
-    world.live();
-    assert_eq!(
-        world.push(&created(&late), "late"),
-        ["late", "reconciled message.deleted 1835/1"]
-    );
-}
-
-#[test]
 fn a_message_that_is_pushed_after_its_deletion_was_fetched_is_not_told_of() {
     let mut world = World::new();
     world.live();
@@ -169,24 +81,6 @@ fn a_message_that_is_pushed_after_its_deletion_was_fetched_is_not_told_of() {
     assert!(said.contains(&"backfill 1835/2".to_owned()), "{said:?}");
     assert!(world.push(&created(&gone), "late").is_empty());
     assert_eq!(world.say_live(GROUP, 3), ["push 1835/3"]);
-}
-
-#[test]
-fn a_message_that_is_pushed_late_while_it_is_compared_is_not_taken_for_deleted() {
-    let mut world = World::new();
-    world.live();
-    world.say_live(GROUP, 1);
-    world.lose();
-    world.say(GROUP, 3);
-    world.is_slow = true;
-    world.live();
-    while world.asked.last().map(String::as_str) != Some("newest 1835") {
-        world.answer_next();
-    }
-    // REST does not have it yet.
-    let late = crate::world::row(GROUP, 2);
-    assert_eq!(world.push(&created(&late), "late"), ["late"]);
-    assert!(world.answer_next().is_empty());
 }
 
 #[test]
@@ -208,76 +102,8 @@ fn a_change_of_a_late_message_that_waits_waits_with_it() {
     );
 }
 
-#[test]
-fn what_is_pushed_while_pins_are_looked_up_is_newer_than_they_are() {
-    let mut config = Config::default();
-    config.pinned = true;
-    let mut world = World::with(config);
-    world.live();
-    let row = world.say(GROUP, 1);
-    world.push(&created(&row), "one");
-    world.lose();
-    world.change(GROUP, 1, &json!({ "pinned_at": T0 }));
-    world.say(GROUP, 2);
-    world.is_slow = true;
-    world.live();
-    while world.asked.last().map(String::as_str) != Some("pinned 1835") {
-        world.answer_next();
-    }
-    assert_eq!(world.push(&favorite(&row, &["7"]), "heart"), ["heart"]);
-    assert!(world.answer_all().is_empty());
-}
-
-#[test]
-fn a_change_pushed_while_it_is_compared_is_newer_than_the_answer() {
-    let mut world = World::new();
-    world.live();
-    world.say_live(GROUP, 1);
-    world.lose();
-    world.say(GROUP, 2);
-    let row = world.change(GROUP, 1, &json!({ "reactions": hearts(&["7"]) }));
-    world.is_slow = true;
-    world.live();
-    let mut said = Vec::new();
-    while world.asked.last().map(String::as_str) != Some("newest 1835") {
-        said.extend(world.answer_next());
-    }
-    // The answer is on its way and has one heart, when there are two.
-    said.extend(world.push(&favorite(&row, &["7", "9"]), "two hearts"));
-    said.extend(world.answer_first("newest"));
-    assert_eq!(
-        said.last().map(String::as_str),
-        Some("two hearts"),
-        "{said:?}"
-    );
-}
-
-#[test]
-fn reactions_are_compared_once_the_program_begins_to_listen() {
-    let mut world = World::new();
-    world.live();
-    world.say_live(GROUP, 1);
-    world.change(GROUP, 1, &json!({ "reactions": hearts(&["7"]) }));
-    world.feed.watch(&GROUP.into(), true);
-    assert_eq!(world.settle(), ["reconciled favorite 1835/1"]);
-    world.feed.watch(&GROUP.into(), false);
-    assert!(world.settle().is_empty());
-}
-
-#[test]
-fn a_conversation_that_is_not_whole_yet_is_compared_once_it_is() {
-    let mut world = World::new();
-    world.live();
-    world.say_live(GROUP, 1);
-    world.lose();
-    world.feed.watch(&GROUP.into(), true);
-    assert!(world.feed.poll_question().is_none());
-    world.change(GROUP, 1, &json!({ "reactions": hearts(&["7"]) }));
-    assert_eq!(world.live(), ["caught up", "reconciled favorite 1835/1"]);
-}
-
 /// A world in which these messages were pushed.
-fn with_pushed(messages: u64) -> World {
+pub(crate) fn with_pushed(messages: u64) -> World {
     let mut world = World::new();
     world.live();
     for number in 1..=messages {
@@ -287,7 +113,7 @@ fn with_pushed(messages: u64) -> World {
 }
 
 /// Misses one more message, and what was found by comparing after it.
-fn found_in_a_gap(world: &mut World, number: u64) -> Vec<String> {
+pub(crate) fn found_in_a_gap(world: &mut World, number: u64) -> Vec<String> {
     world.lose();
     world.say(GROUP, number);
     let mut said = world.live();
@@ -403,115 +229,6 @@ fn what_was_found_by_comparing_is_found_once_in_another_process_too() {
 }
 
 #[test]
-fn what_becomes_of_messages_from_before_the_start_is_found_by_comparing() {
-    for restarts in [false, true] {
-        let mut world = World::new();
-        world.say(GROUP, 1);
-        world.say(GROUP, 2);
-        world.live();
-        assert!(found_in_a_gap(&mut world, 3).is_empty());
-        world.change(GROUP, 1, &json!({ "reactions": hearts(&["7"]) }));
-        if restarts {
-            world.restart();
-        }
-        let found = found_in_a_gap(&mut world, 4);
-        assert_eq!(found, ["reconciled favorite 1835/1"]);
-        assert!(found_in_a_gap(&mut world, 5).is_empty());
-    }
-}
-
-#[test]
-fn a_message_whose_push_is_late_is_delivered_when_it_is_found_by_comparing() {
-    let mut world = with_pushed(1);
-    let late = world.say(GROUP, 2);
-    world.say_live(GROUP, 3);
-    world.feed.watch(&GROUP.into(), true);
-    assert_eq!(world.settle(), ["backfill 1835/2"]);
-    assert!(world.push(&created(&late), "late").is_empty());
-}
-
-#[test]
-fn what_was_said_while_it_was_compared_is_pushed() {
-    let mut world = with_pushed(1);
-    world.is_slow = true;
-    world.feed.watch(&GROUP.into(), true);
-    world.settle();
-    let next = world.say(GROUP, 2);
-    assert!(world.answer_all().is_empty());
-    assert_eq!(world.push(&created(&next), "push"), ["push"]);
-}
-
-#[test]
-fn one_comparison_is_under_way_at_a_time_and_another_follows_if_it_is_wanted() {
-    let mut world = with_pushed(1);
-    world.is_slow = true;
-    world.asked.clear();
-    for _ in 0..3 {
-        world.feed.watch(&GROUP.into(), true);
-        world.settle();
-    }
-    assert_eq!(world.asked, ["newest 1835"]);
-    assert!(world.answer_next().is_empty());
-    assert_eq!(world.asked, ["newest 1835", "newest 1835"]);
-    assert!(world.answer_next().is_empty());
-    assert_eq!(world.asked.len(), 2);
-}
-
-#[test]
-fn an_answer_from_before_a_loss_is_not_compared() {
-    let mut world = with_pushed(1);
-    world.is_slow = true;
-    world.feed.watch(&GROUP.into(), true);
-    world.settle();
-    world.lose();
-    world.change(GROUP, 1, &json!({ "reactions": hearts(&["7"]) }));
-    world.asked.clear();
-    assert!(world.answer_next().is_empty());
-    assert!(world.asked.is_empty(), "{:?}", world.asked);
-    world.is_slow = false;
-    assert_eq!(world.live(), ["caught up", "reconciled favorite 1835/1"]);
-}
-
-#[test]
-fn an_answer_from_before_a_loss_that_comes_after_it_leads_to_another_question() {
-    let mut world = with_pushed(1);
-    world.is_slow = true;
-    world.feed.watch(&GROUP.into(), true);
-    world.settle();
-    world.lose();
-    world.live();
-    world.answer_first("groups");
-    let asked = world.asked.len();
-    assert!(world.answer_first("newest").is_empty());
-    assert_eq!(world.asked[asked..], ["newest 1835"]);
-    world.change(GROUP, 1, &json!({ "reactions": hearts(&["7"]) }));
-    assert_eq!(world.answer_first("newest"), ["reconciled favorite 1835/1"]);
-}
-
-#[test]
-fn pinned_messages_are_compared_however_old_if_it_is_asked_for() {
-    let mut config = Config::default();
-    (config.pinned, config.reread) = (true, 1);
-    let mut world = World::with(config);
-    world.live();
-    for number in 1..=5 {
-        world.say_live(GROUP, number);
-    }
-    for number in [1, 3] {
-        world.change(GROUP, number, &json!({ "pinned_at": T0 }));
-    }
-    let found = found_in_a_gap(&mut world, 6);
-    let pins = [
-        "reconciled message.update 1835/1",
-        "reconciled message.update 1835/3",
-    ];
-    assert_eq!(found, pins);
-    world.change(GROUP, 1, &json!({ "text": "new", "updated_at": T0 + 60 }));
-    assert_eq!(found_in_a_gap(&mut world, 7), pins[..1]);
-    assert!(world.asked.contains(&"pinned 1835".to_owned()));
-}
-
-#[test]
 fn a_deletion_that_a_fetched_notice_tells_of_is_found_all_the_same() {
     let mut world = with_pushed(1);
     world.lose();
@@ -533,24 +250,6 @@ fn what_is_fetched_looks_like_what_would_have_been_pushed() {
     world.live();
     let kinds: Vec<&str> = world.made.iter().map(Event::kind).collect();
     assert_eq!(kinds, ["line.create", "direct_message.create"]);
-}
-
-#[test]
-fn changes_that_cannot_be_compared_are_named() {
-    for (failure, named) in [
-        (Failure::Refused, Some("lost 1835 Changes 1..? (Refused)")),
-        (Failure::Gone, None),
-    ] {
-        let mut world = with_pushed(1);
-        world.failures.insert(GROUP.to_owned(), failure);
-        world.feed.watch(&GROUP.into(), true);
-        assert_eq!(world.settle().first().map(String::as_str), named);
-        // It is asked again the next time.
-        world.failures.clear();
-        world.change(GROUP, 1, &json!({ "reactions": hearts(&["7"]) }));
-        world.feed.watch(&GROUP.into(), true);
-        assert_eq!(world.settle(), ["reconciled favorite 1835/1"]);
-    }
 }
 
 #[test]
@@ -583,28 +282,4 @@ fn a_direct_message_is_known_by_its_people_whoever_sent_it() {
         assert_eq!(world.push(&created(&bare), "bare"), ["bare"]);
         assert!(world.push(&created(&full), "full").is_empty());
     }
-}
-
-#[test]
-fn nothing_is_compared_for_what_comes_in_order() {
-    let mut world = with_pushed(1);
-    world.feed.watch(&GROUP.into(), true);
-    world.settle();
-    world.asked.clear();
-    for number in 2..=9 {
-        world.say_live(GROUP, number);
-    }
-    assert!(world.asked.is_empty(), "{:?}", world.asked);
-}
-
-#[test]
-fn where_the_program_does_not_listen_any_more_nothing_is_compared_without_a_gap() {
-    let mut world = with_pushed(1);
-    world.feed.watch(&GROUP.into(), true);
-    world.settle();
-    world.feed.watch(&GROUP.into(), false);
-    world.lose();
-    world.asked.clear();
-    assert_eq!(world.live(), ["caught up"]);
-    assert!(!world.asked.contains(&"newest 1835".to_owned()));
 }

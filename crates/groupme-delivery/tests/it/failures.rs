@@ -2,9 +2,9 @@
 
 use core::time::Duration;
 
-use groupme_delivery::{Answer, Config, Failure, Feed, Question};
+use groupme_delivery::{Config, Failure, Feed};
 
-use crate::world::{GROUP, T0, World, YOU, row};
+use crate::world::{GROUP, World, YOU, row};
 
 #[test]
 fn a_history_that_cannot_be_had_for_a_while_is_asked_for_again() {
@@ -108,18 +108,6 @@ fn what_was_told_to_be_lost_does_not_turn_up_out_of_order() {
 }
 
 #[test]
-fn a_list_that_has_the_same_page_again_and_again_ends() {
-    let mut world = World::new();
-    world.has_one_page = true;
-    world.say(GROUP, 1);
-    assert_eq!(world.live(), ["caught up"]);
-    assert_eq!(
-        world.asked,
-        ["groups 1", "chats 1", "memberships", "groups 2", "chats 2"]
-    );
-}
-
-#[test]
 fn a_conversation_that_was_left_is_named_and_forgotten() {
     let mut world = World::new();
     world.say(GROUP, 1);
@@ -133,26 +121,6 @@ fn a_conversation_that_was_left_is_named_and_forgotten() {
     );
     world.lose();
     assert_eq!(world.live(), ["caught up"]);
-}
-
-#[test]
-fn lists_that_cannot_be_had_leave_the_known_conversations_to_be_asked_for_themselves() {
-    let mut world = World::new();
-    world.say(GROUP, 1);
-    world.live();
-    world.lose();
-    world.say(GROUP, 2);
-    world.failures.insert("groups".to_owned(), Failure::Refused);
-    assert_eq!(
-        world.live(),
-        [
-            "lost all Messages ?..? (Unavailable)",
-            "gap 1835 1..? (Connection)",
-            "backfill 1835/2",
-            "backfilled 1835: 1",
-            "caught up",
-        ]
-    );
 }
 
 #[test]
@@ -173,54 +141,6 @@ fn a_newest_message_that_the_history_does_not_have_is_named() {
     assert_eq!(said, ["lost 1835 Messages 1..2 (Truncated)", "caught up"]);
     world.lose();
     assert_eq!(world.live(), ["caught up"]);
-}
-
-/// A world of which no list could be read when the account was met.
-fn met_without(lists: &[&str]) -> World {
-    let mut world = World::new();
-    for list in lists {
-        world
-            .failures
-            .insert((*list).to_owned(), Failure::Unavailable);
-    }
-    world.live();
-    let said = world.wait(Duration::from_mins(3));
-    assert_eq!(said, ["lost all Messages ?..? (Unavailable)", "caught up"]);
-    world.failures.clear();
-    world
-}
-
-#[test]
-fn what_is_said_after_an_account_was_met_without_its_lists_is_not_missed() {
-    let lists = ["groups", "chats", "memberships"];
-    for restarts in [false, true] {
-        let mut world = met_without(&lists);
-        world.lose();
-        world.say(GROUP, 1);
-        if restarts {
-            world.restart();
-        }
-        let said = world.live();
-        assert!(said.contains(&"backfill 1835/1".to_owned()), "{said:?}");
-    }
-}
-
-#[test]
-fn groups_left_before_an_account_was_met_without_its_lists_are_not_named() {
-    for restarts in [false, true] {
-        let mut world = met_without(&["memberships"]);
-        world.left.push("77".to_owned());
-        world.lose();
-        if restarts {
-            world.restart();
-        }
-        assert_eq!(world.live(), ["caught up"]);
-        // From then on, they are known.
-        world.left.push("78".to_owned());
-        world.restart();
-        let said = world.live();
-        assert_eq!(said, ["lost 78 Messages ?..? (Left)", "caught up"]);
-    }
 }
 
 #[test]
@@ -455,56 +375,6 @@ fn what_rest_did_not_answer_in_time_is_made_up_for_after_the_next_loss() {
 }
 
 #[test]
-fn topics_that_cannot_be_listed_are_named_unless_there_are_none() {
-    for (failure, named) in [
-        (Failure::Refused, true),
-        (Failure::Unavailable, true),
-        (Failure::Gone, false),
-    ] {
-        let mut world = World::new();
-        world.topics.insert(GROUP.to_owned(), vec!["99".to_owned()]);
-        world.say(GROUP, 1);
-        world.live();
-        world.lose();
-        world.failures.insert(GROUP.to_owned(), failure);
-        let mut said = world.live();
-        said.extend(world.wait(Duration::from_mins(3)));
-        let lost = said.iter().any(|line| line.starts_with("lost 1835"));
-        assert_eq!(lost, named, "{said:?}");
-        assert_eq!(said.last().unwrap(), "caught up");
-    }
-}
-
-#[test]
-fn lists_that_cannot_be_had_make_no_gaps_where_nothing_was_said() {
-    let mut world = World::new();
-    world.say(GROUP, 1);
-    world.live();
-    world.lose();
-    world.failures.insert("groups".to_owned(), Failure::Refused);
-    assert_eq!(
-        world.live(),
-        ["lost all Messages ?..? (Unavailable)", "caught up"]
-    );
-    assert_eq!(world.say_live(GROUP, 2), ["push 1835/2"]);
-}
-
-#[test]
-fn a_list_that_is_answered_after_a_loss_leads_to_no_more_questions() {
-    let mut world = World::new();
-    world.say(GROUP, 1);
-    world.live();
-    world.lose();
-    world.is_slow = true;
-    world.live();
-    world.lose();
-    world.asked.clear();
-    assert!(world.answer_all().is_empty());
-    assert!(world.asked.is_empty(), "{:?}", world.asked);
-    assert_eq!(world.live(), ["caught up"]);
-}
-
-#[test]
 fn the_newest_messages_in_place_of_the_next_ones_leave_no_hole() {
     for is_inclusive in [false, true] {
         let mut config = Config::default();
@@ -552,55 +422,4 @@ fn a_history_that_repeats_its_bound_ends() {
             "1835/2", "1835/3", "1835/4", "1835/5", "77/12", "77/13", "77/14", "77/15",
         ]
     );
-}
-
-#[test]
-fn an_answer_to_another_question_is_none() {
-    let mut world = World::new();
-    world.live();
-    world.say_live(GROUP, 1);
-    world.lose();
-    world.say(GROUP, 2);
-    let wall = groupme_model::Timestamp::from_secs(T0);
-    world.feed.handle_live(world.now, wall);
-    while let Some((id, question)) = world.feed.poll_question() {
-        let answer = match question {
-            Question::Groups { .. } => Answer::Messages(Vec::new()),
-            Question::Memberships => Answer::Memberships(Vec::new()),
-            _ => Answer::Chats(Vec::new()),
-        };
-        world.feed.handle_answer(world.now, id, Ok(answer));
-    }
-    assert_eq!(
-        world.settle(),
-        [
-            "lost all Messages ?..? (Unavailable)",
-            "lost 1835 Messages 1..? (Refused)",
-            "caught up",
-            "lost 1835 Changes 1..? (Refused)",
-        ]
-    );
-    assert_eq!(world.feed.questions(), 0);
-}
-
-#[test]
-fn a_list_that_is_answered_after_a_loss_still_tells_what_was_missed() {
-    let mut world = World::new();
-    world.say(GROUP, 1);
-    world.live();
-    world.lose();
-    world.is_slow = true;
-    world.live();
-    world.say(GROUP, 2);
-    world.say("77", 3);
-    world.lose();
-    world.asked.clear();
-    let gap = ["gap 1835 1..2 (Connection)"];
-    assert_eq!(world.answer_first("groups"), gap);
-    assert_eq!(world.asked, ["after 1835/1"]);
-    assert_eq!(world.answer_first("after"), ["backfill 1835/2"]);
-    world.is_slow = false;
-    world.answer_all();
-    let said = world.live();
-    assert!(said.contains(&"backfill 77/3".to_owned()), "{said:?}");
 }

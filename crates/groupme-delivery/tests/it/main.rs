@@ -7,10 +7,13 @@
 
 mod acknowledging;
 mod changes;
+mod comparing;
 mod failures;
 mod gaps;
+mod lists;
 mod memberships;
 mod memory;
+mod payloads;
 mod polling;
 mod restarts;
 mod start;

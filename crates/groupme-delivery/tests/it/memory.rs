@@ -276,3 +276,25 @@ fn no_more_is_asked_for_while_the_program_has_enough_to_do() {
     assert!(world.feed.is_whole());
     assert_eq!(world.made.len(), 20);
 }
+
+#[test]
+fn a_history_that_is_fetched_from_its_end_is_finished_before_the_next_is_begun() {
+    let mut config = Config::default();
+    (config.history, config.page, config.questions) = (4, 2, 1);
+    let mut world = World::with(config);
+    for number in 1..=4 {
+        world.say(GROUP, number);
+        world.say("77", number + 10);
+    }
+    world.live();
+    let histories: Vec<&str> = world
+        .asked
+        .iter()
+        .map(String::as_str)
+        .filter(|asked| asked.starts_with("newest") || asked.starts_with("before"))
+        .collect();
+    assert_eq!(
+        histories[..4],
+        ["newest 1835", "before 1835/3", "newest 77", "before 77/13"]
+    );
+}

@@ -3,8 +3,9 @@
 use core::time::Duration;
 
 use groupme_delivery::{Config, Polling};
+use groupme_model::Timestamp;
 
-use crate::world::{GROUP, World};
+use crate::world::{GROUP, T0, World};
 
 #[test]
 fn rest_is_polled_after_a_while_without_pushes_and_hands_back() {
@@ -84,4 +85,20 @@ fn what_comes_back_in_time_is_not_polled_for_and_the_next_silence_counts_anew() 
     world.lose();
     assert!(world.wait(Duration::from_secs(59)).is_empty());
     assert_eq!(world.wait(Duration::from_secs(1)), ["polling true"]);
+}
+
+#[test]
+fn an_account_that_is_met_by_polling_is_whole_from_its_newest_message_on() {
+    let mut config = Config::default();
+    config.polling = Some(Polling::default());
+    for has_message in [false, true] {
+        let mut world = World::with(config.clone());
+        if has_message {
+            world.say(GROUP, 7);
+        }
+        world.lose();
+        world.wait(Duration::from_mins(2));
+        let expected = has_message.then(|| Timestamp::from_secs(T0 + 7));
+        assert_eq!(world.saved().whole_until, expected);
+    }
 }

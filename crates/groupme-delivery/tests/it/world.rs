@@ -15,6 +15,9 @@ use groupme_model::{
 };
 use serde_json::{Value, json};
 
+pub(crate) use crate::payloads::{T0, changed, created, favorite, hearts, id, label, notice, row};
+use crate::payloads::{read, short};
+
 /// The user of the feed.
 pub(crate) const YOU: &str = "185";
 
@@ -418,90 +421,4 @@ fn ask(question: &Question) -> String {
         Question::Pinned { conversation } => format!("pinned {conversation}"),
         other => panic!("{other:?}"),
     }
-}
-
-/// When everything begins, in seconds.
-pub(crate) const T0: i64 = 1_700_000_000;
-
-/// The id of a message: its time, one second for each number, and eight digits more.
-pub(crate) fn id(number: u64) -> String {
-    format!("{}{:08}", i64::try_from(number).unwrap() + T0, number)
-}
-
-fn short(message: Option<&MessageId>) -> String {
-    message.map_or("?".to_owned(), |message| {
-        let digits = &message.as_str()[10..];
-        digits.trim_start_matches('0').to_owned()
-    })
-}
-
-/// A message as REST has it.
-pub(crate) fn row(conversation: &str, number: u64) -> Value {
-    let mut row = json!({
-        "id": id(number),
-        "source_guid": format!("guid-{number}"),
-        "created_at": T0 + i64::try_from(number).unwrap(),
-        "user_id": "162",
-        "sender_id": "162",
-        "text": format!("message {number}"),
-        "attachments": [],
-    });
-    if conversation.contains('+') {
-        row["conversation_id"] = conversation.into();
-        row["recipient_id"] = YOU.into();
-    } else {
-        row["group_id"] = conversation.into();
-    }
-    row
-}
-
-/// The push of a new message.
-pub(crate) fn created(row: &Value) -> Value {
-    let kind = if row["group_id"].is_null() {
-        "direct_message.create"
-    } else {
-        "line.create"
-    };
-    json!({ "type": kind, "subject": row })
-}
-
-/// The push of an edit or of a deletion.
-pub(crate) fn changed(kind: &str, row: &Value) -> Value {
-    json!({ "type": kind, "subject": row })
-}
-
-/// A message that tells what became of another.
-pub(crate) fn notice(number: u64, kind: &str, of: u64) -> Value {
-    let mut notice = row(GROUP, number);
-    notice["system"] = true.into();
-    let data = json!({ "message_id": id(of), "updated_at": T0 + i64::try_from(number).unwrap() });
-    notice["event"] = json!({ "type": kind, "data": data });
-    notice
-}
-
-/// The push of a change of reactions to one heart by each of these users.
-pub(crate) fn favorite(row: &Value, users: &[&str]) -> Value {
-    let subject = if row["group_id"].is_null() {
-        "direct_message"
-    } else {
-        "line"
-    };
-    json!({ "type": "favorite", "subject": { subject: row, "reactions": hearts(users) } })
-}
-
-pub(crate) fn hearts(users: &[&str]) -> Value {
-    if users.is_empty() {
-        return json!([]);
-    }
-    json!([{ "type": "unicode", "code": "❤️", "user_ids": users }])
-}
-
-pub(crate) fn label(what: &str, row: &Value) -> String {
-    let of = row["group_id"].as_str().or(row["conversation_id"].as_str());
-    let id: MessageId = row["id"].as_str().unwrap().into();
-    format!("{what} {}/{}", of.unwrap(), short(Some(&id)))
-}
-
-fn read<T: serde::de::DeserializeOwned>(value: Value) -> T {
-    serde_json::from_value(value).unwrap()
 }
