@@ -2,16 +2,14 @@
 
 use core::fmt;
 
-use simd_json::INPUT_PADDING;
-
-use crate::{document::Workspace, error::DecodeError, frame::Frame};
+use crate::{error::DecodeError, frame::Frame, node::LARGEST, parser::Workspace};
 
 /// What a [`Decoder`] accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
     /// The largest frame, in bytes. Default: 256 KiB, a hundred times what a chat sends; hostile
-    /// JSON takes some 30 bytes of memory for each of its own while it is decoded.
+    /// JSON takes up to 24 bytes of memory for each of its own. More than 256 MiB counts as that.
     pub max_frame: usize,
     /// The deepest nesting of arrays and objects, in levels. Default: 64. More than
     /// [`Limits::DEEPEST`] counts as that.
@@ -43,8 +41,8 @@ impl Default for Limits {
     }
 }
 
-/// Decodes frames in place, one after the other, without allocating once its buffers have grown to
-/// the size of the traffic. One per task or thread is enough for any number of sessions.
+/// Decodes frames, one after the other, without allocating once its buffers have grown to the size
+/// of the traffic. One per task or thread is enough for any number of sessions.
 ///
 /// Buffers that an unusually large or hostile frame has blown up are given back at once.
 pub struct Decoder {
@@ -70,7 +68,7 @@ impl Decoder {
         }
     }
 
-    /// Decodes the bytes of `frame`, a Bayeux message or an array of them, in place.
+    /// Decodes the bytes of `frame`, a Bayeux message or an array of them.
     ///
     /// Elements of the array that are no objects are left out and counted in
     /// [`Frame::rejected`]; they never cost their neighbours. A frame that is decoded already is
@@ -85,9 +83,8 @@ impl Decoder {
         frame.index_messages().inspect_err(|_| frame.clear())
     }
 
-    /// Fills `frame` with the bytes of `chunks`, as they came from the network, and decodes them as
-    /// [`decode`](Self::decode) does. That keeps a copy of the bytes until it is done; this reads
-    /// `chunks` again in the rare case that it needs to.
+    /// Decodes the bytes of `chunks`, as they came from the network, into `frame`, in place of what it
+    /// held; otherwise as [`decode`](Self::decode) does. A single chunk is copied once.
     ///
     /// # Errors
     ///
@@ -106,8 +103,8 @@ impl Decoder {
         frame.index_messages().inspect_err(|_| frame.clear())
     }
 
-    /// Decodes the bytes of `frame`, any JSON document, in place. [`Frame::root`] is its value;
-    /// it has no messages.
+    /// Decodes the bytes of `frame`, any JSON document. [`Frame::root`] is its value; it has
+    /// no messages.
     ///
     /// # Errors
     ///
@@ -138,6 +135,3 @@ impl fmt::Debug for Decoder {
             .finish_non_exhaustive()
     }
 }
-
-/// Positions in a document, its padding included, are kept in 32 bits.
-const LARGEST: usize = u32::MAX as usize - INPUT_PADDING;

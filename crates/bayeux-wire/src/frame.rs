@@ -16,7 +16,7 @@ use crate::{
 ///
 /// It owns everything and borrows nothing: it can be moved, pooled, shared in an `Arc`, sent to
 /// another thread and held across an `await`. What is read from it borrows from it. To share a frame,
-/// share an `Arc` of it: a clone copies all of it, and checks each text anew.
+/// share an `Arc` of it: a clone copies all of it.
 #[derive(Clone, Default)]
 pub struct Frame {
     document: Document,
@@ -78,8 +78,8 @@ impl Frame {
     #[inline]
     pub fn message(&self, index: usize) -> Option<Message<'_>> {
         let place = self.messages.get(index)?;
-        let nodes = self.document.nodes().get(place.position as usize..)?;
-        let members = Members::at(Value::first_of(nodes)?, place.members);
+        let message = Value::new(&self.document, place.position);
+        let members = Members::at(message, place.members);
         Some(Message::new(members, index))
     }
 
@@ -91,7 +91,7 @@ impl Frame {
 
     /// The whole document, once decoded.
     pub fn root(&self) -> Option<Value<'_>> {
-        Value::first_of(self.document.nodes())
+        Value::root(&self.document)
     }
 
     pub(crate) fn document_mut(&mut self) -> &mut Document {
@@ -109,20 +109,19 @@ impl Frame {
     /// Finds the messages of the decoded document.
     pub(crate) fn index_messages(&mut self) -> Result<(), DecodeError> {
         self.forget_messages();
-        let Some(root) = Value::first_of(self.document.nodes()) else {
+        let Some(root) = Value::root(&self.document) else {
             return Err(DecodeError::Empty);
         };
         let found = match root.kind() {
             Kind::Object(_) => {
-                self.messages.push(Place::new(root, 0));
+                self.messages.push(Place::new(root));
                 return Ok(());
             }
             Kind::Array(items) => {
                 for item in items {
                     match item.kind() {
                         Kind::Object(_) => {
-                            let position = narrow(item.position_in(root));
-                            self.messages.push(Place::new(item, position));
+                            self.messages.push(Place::new(item));
                         }
                         _ => self.rejected += 1,
                     }
@@ -150,20 +149,10 @@ impl fmt::Debug for Frame {
 }
 
 impl Place {
-    fn new(message: Value<'_>, position: u32) -> Self {
+    fn new(message: Value<'_>) -> Self {
         Self {
-            position,
-            members: Positions::of(message.alone(), NAMES),
+            position: message.position(),
+            members: Positions::of(message, NAMES),
         }
     }
-}
-
-/// Narrows a position. A document has at most `u32::MAX - 64` bytes (the decoder refuses larger
-/// ones), and no more nodes than bytes.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the decoder caps documents below `u32::MAX` bytes"
-)]
-fn narrow(position: usize) -> u32 {
-    position as u32
 }

@@ -1,8 +1,6 @@
 //! The members of an object, noted in one walk and read when they are asked for.
 
-use simd_json::tape::Node;
-
-use crate::value::{Value, parts};
+use crate::{document::Document, node::Shape, value::Value};
 
 /// Names of members, known when the program is compiled, and which of `M` slots each of them has.
 ///
@@ -83,7 +81,11 @@ impl<const M: usize> Names<M> {
     /// The slot of a name.
     #[inline]
     pub const fn slot(&self, name: &str) -> usize {
-        let bytes = name.as_bytes();
+        self.slot_of(name.as_bytes())
+    }
+
+    #[inline]
+    const fn slot_of(&self, bytes: &[u8]) -> usize {
         let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else {
             return 0;
         };
@@ -98,57 +100,42 @@ impl<const M: usize> Names<M> {
 const FACTORS: usize = 32;
 const ATTEMPTS: usize = FACTORS * FACTORS;
 
-/// Where in an object the members are whose names have these slots: how many nodes there are from
-/// the key to the end of the object. That is at hand while walking, so nothing else has to be
-/// counted.
+/// Where in an object the members are whose names have these slots: how many nodes there are from the
+/// object's own to the key.
 #[derive(Clone, Copy)]
 pub(crate) struct Positions<const M: usize>([u8; M]);
 
 /// No member.
 const ABSENT: u8 = 0;
-/// A member with so many behind it that it has to be looked for: the last node has no value.
-const FAR: u8 = 1;
+/// A member with so many nodes before it that it has to be looked for.
+const FAR: u8 = u8::MAX;
 
 impl<const M: usize> Positions<M> {
     /// Walks over the members; there are none if `object` is not one.
     #[inline]
     pub(crate) fn of(object: Value<'_>, names: &Names<M>) -> Self {
         let mut positions = Self([ABSENT; M]);
-        let mut rest = object.inner();
-        if rest.len() > usize::from(u8::MAX) {
-            positions.note_far(object, names);
+        let node = object.node();
+        if node.shape() != Shape::Object {
             return positions;
         }
-        while let [Node::String(key), value, behind @ ..] = rest {
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "there are not so many nodes"
-            )]
-            let left = rest.len() as u8;
-            positions.0[names.slot(key)] = left;
-            let Some(behind) = behind.get(parts(*value)..) else {
-                break;
-            };
-            rest = behind;
+        let document = object.document();
+        let nodes = document.nodes().get(object.position() as usize..);
+        let nodes = nodes.and_then(|nodes| nodes.get(..=node.inner()));
+        let nodes = nodes.unwrap_or_default();
+        let mut at = 1;
+        while let Some([key, value, ..]) = nodes.get(at..) {
+            let slot = names.slot_of(document.bytes(*key));
+            positions.0[slot] = u8::try_from(at).unwrap_or(FAR);
+            at += 2 + value.inner();
         }
         positions
-    }
-
-    #[cold]
-    fn note_far(&mut self, object: Value<'_>, names: &Names<M>) {
-        let nodes = object.inner().len();
-        for (key, value) in object.entries() {
-            let before = value.position_in(object).saturating_sub(2);
-            let left = u8::try_from(nodes.saturating_sub(before));
-            self.0[names.slot(key)] = left.unwrap_or(FAR);
-        }
     }
 }
 
 /// An object whose members have been noted: see [`Value::members`].
 #[derive(Clone, Copy)]
 pub struct Members<'f, const M: usize> {
-    /// Without the nodes behind it.
     object: Value<'f>,
     positions: Positions<M>,
 }
@@ -156,7 +143,6 @@ pub struct Members<'f, const M: usize> {
 impl<'f, const M: usize> Members<'f, M> {
     #[inline]
     pub(crate) fn new(object: Value<'f>, names: &Names<M>) -> Self {
-        let object = object.alone();
         let positions = Positions::of(object, names);
         Self { object, positions }
     }
@@ -164,7 +150,6 @@ impl<'f, const M: usize> Members<'f, M> {
     /// The members of an object that has been walked before.
     #[inline]
     pub(crate) fn at(object: Value<'f>, positions: Positions<M>) -> Self {
-        let object = object.alone();
         Self { object, positions }
     }
 
@@ -185,14 +170,19 @@ impl<'f, const M: usize> Members<'f, M> {
         if position == ABSENT {
             return None;
         }
-        let nodes = self.object.nodes();
-        match nodes.get(nodes.len().wrapping_sub(position.into())..) {
-            Some([Node::String(key), value @ ..]) if *key == name && !value.is_empty() => {
-                Value::first_of(value)
-            }
-            _ => look(self.object, name),
+        let key = self.object.position() + u32::from(position);
+        if position != FAR && is_called(self.object.document(), key, name) {
+            return Some(Value::new(self.object.document(), key + 1));
         }
+        look(self.object, name)
     }
+}
+
+/// Whether the node at this place is a text that says `name`.
+#[inline]
+fn is_called(document: &Document, at: u32, name: &str) -> bool {
+    let key = document.nodes().get(at as usize);
+    key.is_some_and(|key| document.bytes(*key) == name.as_bytes())
 }
 
 #[cold]

@@ -1,21 +1,23 @@
 //! A value inside a frame, and the walks over its parts.
 
-use core::{fmt, hint::select_unpredictable, iter::FusedIterator};
+use core::{fmt, iter::FusedIterator};
 
-use simd_json::{StaticNode, tape::Node};
-
-use crate::members::{Members, Names};
+use crate::{
+    document::{Document, NOTHING},
+    members::{Members, Names},
+    node::{Node, Shape},
+};
 
 /// A JSON value inside a [`Frame`](crate::Frame). Cheap to copy; what it hands out borrows from the
 /// frame, not from it.
 ///
 /// `Display` and `Debug` print compact JSON, all of it: think before logging one that may hold a
 /// credential.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub struct Value<'f> {
-    /// Its own, those of all that is inside it, and whatever comes behind. Of the default, which is
-    /// `null`, there are none.
-    nodes: &'f [Node<'f>],
+    document: &'f Document,
+    /// The place of its node. Where there is none, the value is `null`.
+    at: u32,
 }
 
 /// What a [`Value`] is.
@@ -42,49 +44,77 @@ pub enum Kind<'f> {
 }
 
 impl<'f> Value<'f> {
-    /// The value whose node is the first of `nodes`, if there is one.
+    /// The document's own value, if it has been parsed.
     #[inline]
-    pub(crate) fn first_of(nodes: &'f [Node<'f>]) -> Option<Self> {
-        (!nodes.is_empty()).then_some(Self { nodes })
+    pub(crate) fn root(document: &'f Document) -> Option<Self> {
+        document.is_parsed().then_some(Self { document, at: 0 })
+    }
+
+    /// The value whose node is at this place.
+    #[inline]
+    pub(crate) fn new(document: &'f Document, at: u32) -> Self {
+        Self { document, at }
     }
 
     #[inline]
-    fn node(self) -> Node<'f> {
-        let first = self.nodes.first().copied();
-        first.unwrap_or(Node::Static(StaticNode::Null))
+    pub(crate) fn document(self) -> &'f Document {
+        self.document
+    }
+
+    /// The place of its node.
+    #[inline]
+    pub(crate) fn position(self) -> u32 {
+        self.at
+    }
+
+    #[inline]
+    pub(crate) fn node(self) -> Node {
+        let node = self.document.nodes().get(self.at as usize).copied();
+        node.unwrap_or(Node::new(Shape::Null, 0, 0))
     }
 
     /// What this value is, with its content.
     #[inline]
     pub fn kind(self) -> Kind<'f> {
-        match self.node() {
-            Node::Static(StaticNode::Null) => Kind::Null,
-            Node::Static(StaticNode::Bool(value)) => Kind::Bool(value),
-            Node::Static(StaticNode::I64(value)) => Kind::Int(value),
-            Node::Static(StaticNode::U64(value)) => {
-                i64::try_from(value).map_or(Kind::Uint(value), Kind::Int)
-            }
-            Node::Static(StaticNode::F64(value)) => Kind::Float(value),
-            Node::String(text) => Kind::Str(text),
-            Node::Array { .. } => Kind::Array(self.items()),
-            Node::Object { .. } => Kind::Object(self.entries()),
+        let node = self.node();
+        match node.shape() {
+            Shape::Null => Kind::Null,
+            Shape::False => Kind::Bool(false),
+            Shape::True => Kind::Bool(true),
+            Shape::Integer | Shape::Decimal => self.number(node),
+            Shape::Text => Kind::Str(self.document.text(node)),
+            Shape::Array => Kind::Array(self.items()),
+            Shape::Object => Kind::Object(self.entries()),
         }
+    }
+
+    fn number(self, node: Node) -> Kind<'f> {
+        let text = self.document.text(node);
+        if node.shape() == Shape::Integer {
+            if let Ok(value) = text.parse() {
+                return Kind::Int(value);
+            }
+            if let Ok(value) = text.parse() {
+                return Kind::Uint(value);
+            }
+        }
+        // The parser has checked the form.
+        Kind::Float(text.parse().unwrap_or_default())
     }
 
     /// The text, if this is a string.
     #[inline]
     pub fn as_str(self) -> Option<&'f str> {
-        match self.node() {
-            Node::String(text) => Some(text),
-            _ => None,
-        }
+        let node = self.node();
+        (node.shape() == Shape::Text).then(|| self.document.text(node))
     }
 
     /// The truth, if this is a boolean.
     #[inline]
     pub fn as_bool(self) -> Option<bool> {
-        match self.node() {
-            Node::Static(StaticNode::Bool(value)) => Some(value),
+        match self.node().shape() {
+            Shape::False => Some(false),
+            Shape::True => Some(true),
             _ => None,
         }
     }
@@ -93,9 +123,9 @@ impl<'f> Value<'f> {
     /// exponent are not, whatever they amount to.
     #[inline]
     pub fn as_i64(self) -> Option<i64> {
-        match self.node() {
-            Node::Static(StaticNode::I64(value)) => Some(value),
-            Node::Static(StaticNode::U64(value)) => i64::try_from(value).ok(),
+        let node = self.node();
+        match node.shape() {
+            Shape::Integer => self.document.text(node).parse().ok(),
             _ => None,
         }
     }
@@ -104,24 +134,19 @@ impl<'f> Value<'f> {
     /// exponent are not, whatever they amount to.
     #[inline]
     pub fn as_u64(self) -> Option<u64> {
-        match self.node() {
-            Node::Static(StaticNode::I64(value)) => u64::try_from(value).ok(),
-            Node::Static(StaticNode::U64(value)) => Some(value),
+        match self.kind() {
+            Kind::Int(value) => value.try_into().ok(),
+            Kind::Uint(value) => Some(value),
             _ => None,
         }
     }
 
     /// The number, if this is one; the nearest `f64` where an integer has more than 53 bits.
     #[inline]
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "the nearest float is what is asked for"
-    )]
     pub fn as_f64(self) -> Option<f64> {
-        match self.node() {
-            Node::Static(StaticNode::I64(value)) => Some(value as f64),
-            Node::Static(StaticNode::U64(value)) => Some(value as f64),
-            Node::Static(StaticNode::F64(value)) => Some(value),
+        let node = self.node();
+        match node.shape() {
+            Shape::Integer | Shape::Decimal => self.document.text(node).parse().ok(),
             _ => None,
         }
     }
@@ -129,23 +154,15 @@ impl<'f> Value<'f> {
     /// Whether this is `null`.
     #[inline]
     pub fn is_null(self) -> bool {
-        matches!(self.node(), Node::Static(StaticNode::Null))
+        self.node().shape() == Shape::Null
     }
 
     /// The member called `key`, if this is an object that has one. Of several with the same key it
     /// is the last, as in JavaScript.
     #[inline]
     pub fn get(self, key: &str) -> Option<Self> {
-        let mut found = None;
-        let mut rest = self.entries().rest;
-        while let [Node::String(name), nodes @ ..] = rest {
-            let [value, behind @ ..] = nodes else { break };
-            if *name == key {
-                found = Some(Self { nodes });
-            }
-            rest = skip(value, behind);
-        }
-        found
+        let members = self.entries().filter(|(name, _)| *name == key);
+        members.last().map(|(_, value)| value)
     }
 
     /// The element at `index`, if this is an array that long. Takes time in proportion to `index`.
@@ -157,47 +174,37 @@ impl<'f> Value<'f> {
     /// The members of an object in order, repeated keys included; none if this is not an object.
     #[inline]
     pub fn entries(self) -> Entries<'f> {
-        match self.nodes {
-            [Node::Object { len, count }, inner @ ..] => Entries {
-                rest: inner.get(..*count).unwrap_or_default(),
-                left: *len,
-            },
-            _ => Entries { rest: &[], left: 0 },
-        }
+        Entries(self.parts(Shape::Object))
     }
 
     /// The elements of an array in order; none if this is not an array.
     #[inline]
     pub fn items(self) -> Items<'f> {
-        match self.nodes {
-            [Node::Array { len, count }, inner @ ..] => Items {
-                rest: inner.get(..*count).unwrap_or_default(),
-                left: *len,
-            },
-            _ => Items { rest: &[], left: 0 },
+        Items(self.parts(Shape::Array))
+    }
+
+    /// What is inside it, if it has this shape.
+    #[inline]
+    fn parts(self, shape: Shape) -> Parts<'f> {
+        let node = self.node();
+        let left = if node.shape() == shape { node.len() } else { 0 };
+        Parts {
+            document: self.document,
+            next: self.at + 1,
+            left,
         }
     }
 
     /// The number of elements of an array, or of members of an object; 0 for anything else.
     #[inline]
     pub fn len(self) -> usize {
-        match self.node() {
-            Node::Array { len, .. } | Node::Object { len, .. } => len,
-            _ => 0,
-        }
+        self.node().len()
     }
 
     /// Whether [`Value::len`] is 0.
     #[inline]
     pub fn is_empty(self) -> bool {
         self.len() == 0
-    }
-
-    /// How many nodes after that of `outer` this value's comes, if it is a part of it.
-    #[inline]
-    pub(crate) fn position_in(self, outer: Value<'_>) -> usize {
-        let (inner, outer) = (self.nodes.as_ptr().addr(), outer.nodes.as_ptr().addr());
-        inner.wrapping_sub(outer) / size_of::<Node<'_>>()
     }
 
     /// Notes where the members of these names are, in one walk over the object; none if this is not
@@ -210,80 +217,71 @@ impl<'f> Value<'f> {
     /// Whether this is an object.
     #[inline]
     pub fn is_object(self) -> bool {
-        matches!(self.node(), Node::Object { .. })
-    }
-
-    #[inline]
-    pub(crate) fn nodes(self) -> &'f [Node<'f>] {
-        self.nodes
-    }
-
-    /// The nodes of the parts of an object; none if this is not one.
-    #[inline]
-    pub(crate) fn inner(self) -> &'f [Node<'f>] {
-        self.entries().rest
-    }
-
-    /// An object without the nodes that come behind it; anything else as it is.
-    #[inline]
-    pub(crate) fn alone(self) -> Self {
-        let nodes = match self.nodes {
-            [Node::Object { count, .. }, ..] => self.nodes.get(..=*count),
-            _ => None,
-        };
-        nodes.map_or(self, |nodes| Self { nodes })
+        self.node().shape() == Shape::Object
     }
 }
 
-/// How many nodes the parts of a value have, whose own is `node`.
-#[inline]
-pub(crate) fn parts(node: Node<'_>) -> usize {
-    let (has_parts, count) = match node {
-        Node::Array { count, .. } | Node::Object { count, .. } => (true, count),
-        Node::String(text) => (false, text.len()),
-        Node::Static(_) => (false, 0),
-    };
-    select_unpredictable(has_parts, count, 0)
+impl Default for Value<'_> {
+    /// `null`
+    fn default() -> Self {
+        Self {
+            document: &NOTHING,
+            at: 0,
+        }
+    }
 }
 
-/// What comes behind the value whose own node is `node`, where `behind` comes behind that.
-#[inline]
-pub(crate) fn skip<'f>(node: &Node<'_>, behind: &'f [Node<'f>]) -> &'f [Node<'f>] {
-    match node {
-        Node::Array { count, .. } | Node::Object { count, .. } => match behind.get(*count..) {
-            Some(behind) => behind,
-            None => &[],
-        },
-        _ => behind,
+/// What is left of the parts of an array or object.
+#[derive(Clone)]
+struct Parts<'f> {
+    document: &'f Document,
+    /// The place of the next node.
+    next: u32,
+    /// How many elements or members are left.
+    left: usize,
+}
+
+impl<'f> Parts<'f> {
+    /// Takes the next value.
+    #[inline]
+    fn value(&mut self) -> Value<'f> {
+        let value = Value::new(self.document, self.next);
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "nodes are counted in 32 bits: see `Node::new`"
+        )]
+        let inner = value.node().inner() as u32;
+        self.next += 1 + inner;
+        value
+    }
+
+    /// Counts one part down, if there is one.
+    #[inline]
+    fn begin(&mut self) -> Option<()> {
+        self.left = self.left.checked_sub(1)?;
+        Some(())
     }
 }
 
 /// The members of an object, in order.
 #[derive(Clone)]
-pub struct Entries<'f> {
-    rest: &'f [Node<'f>],
-    left: usize,
-}
+pub struct Entries<'f>(Parts<'f>);
 
 impl<'f> Iterator for Entries<'f> {
     type Item = (&'f str, Value<'f>);
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let [Node::String(key), nodes @ ..] = self.rest else {
-            return None;
-        };
-        let [value, behind @ ..] = nodes else {
-            return None;
-        };
-        self.rest = skip(value, behind);
-        self.left = self.left.saturating_sub(1);
-        Some((key, Value { nodes }))
+        let Self(parts) = self;
+        parts.begin()?;
+        let key = Value::new(parts.document, parts.next);
+        parts.next += 1;
+        Some((key.as_str().unwrap_or_default(), parts.value()))
     }
 
     #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.left, Some(self.left))
+        (self.0.left, Some(self.0.left))
     }
 }
 
@@ -292,28 +290,20 @@ impl FusedIterator for Entries<'_> {}
 
 /// The elements of an array, in order.
 #[derive(Clone)]
-pub struct Items<'f> {
-    rest: &'f [Node<'f>],
-    left: usize,
-}
+pub struct Items<'f>(Parts<'f>);
 
 impl<'f> Iterator for Items<'f> {
     type Item = Value<'f>;
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let nodes = self.rest;
-        let [value, behind @ ..] = nodes else {
-            return None;
-        };
-        self.rest = skip(value, behind);
-        self.left = self.left.saturating_sub(1);
-        Some(Value { nodes })
+        self.0.begin()?;
+        Some(self.0.value())
     }
 
     #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.left, Some(self.left))
+        (self.0.left, Some(self.0.left))
     }
 }
 

@@ -1,52 +1,13 @@
 //! Counts allocations: none per frame in steady traffic, and little kept after a hostile frame.
 
-#![expect(
-    unsafe_code,
-    reason = "an allocator that counts can only be written so"
-)]
+use std::sync::Arc;
 
-use core::{
-    alloc::{GlobalAlloc, Layout},
-    cell::Cell,
-};
-use std::{alloc::System, sync::Arc};
-
+use allocation_counter::measure;
 use bayeux_wire::{Decoder, Frame, Kind, Pool, Value};
 
-/// The system's allocator, with counters for each thread.
-struct Counting;
-
-thread_local! {
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-    /// Bytes; below zero on a thread that frees what others allocated.
-    static LIVE: Cell<isize> = const { Cell::new(0) };
-}
-
-// SAFETY: every call is passed on as it came; the counters are plain cells without destructors and
-// do not allocate.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        LIVE.set(LIVE.get().wrapping_add_unsigned(layout.size()));
-        // SAFETY: the caller's promises are those of this function.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        LIVE.set(LIVE.get().wrapping_sub_unsigned(layout.size()));
-        // SAFETY: the caller's promises are those of this function.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
 /// How often `work` allocates.
-fn allocations(work: impl FnOnce()) -> usize {
-    let before = ALLOCATIONS.get();
-    work();
-    ALLOCATIONS.get() - before
+fn allocations(work: impl FnOnce()) -> u64 {
+    measure(work).count_total
 }
 
 /// The payloads that a server sends in one of the transcripts' busier minutes.
@@ -84,16 +45,6 @@ fn read(frame: &Frame) -> usize {
         envelope.channel.len() + data + message.value().get("clientId").map_or(0, Value::len)
     });
     each.sum()
-}
-
-#[test]
-fn the_counters_count() {
-    assert_eq!(allocations(|| drop(vec![1])), 1);
-    let before = LIVE.get();
-    let held = vec![0u8; 1000];
-    assert_eq!(LIVE.get() - before, 1000);
-    drop(held);
-    assert_eq!(LIVE.get(), before);
 }
 
 #[test]
@@ -151,19 +102,22 @@ fn a_hostile_frame_leaves_no_lasting_mark() {
     let unclosed = [&b"["[..], &ones[..262_142], b"\""].concat();
     let mut commas = vec![b','; 262_143];
     commas.push(b'"');
-    for hostile in [ones, brackets, unclosed, commas] {
+    let messages = format!("[{}{{}}]", "{},".repeat(87_000)).into_bytes();
+    let escapes = format!(r#"["{}"]"#, r"\n".repeat(131_000)).into_bytes();
+    for hostile in [ones, brackets, unclosed, commas, messages, escapes] {
         let (mut decoder, mut frame) = (Decoder::new(), Frame::new());
         frame.extend_from_slice(br#"[{"channel":"/a"}]"#);
         decoder.decode(&mut frame).unwrap();
-        let before = LIVE.get();
-
-        frame.clear();
-        frame.extend_from_slice(&hostile);
-        let _ = decoder.decode(&mut frame);
-        frame.clear();
-        // The frame keeps the room for its bytes, which is what it was sent; nothing else stays.
-        let kept = usize::try_from(LIVE.get() - before).unwrap_or(0);
-        assert!(kept < hostile.len() * 2 + 4096, "{kept} bytes kept");
+        let memory = measure(|| {
+            frame.clear();
+            frame.extend_from_slice(&hostile);
+            let _ = decoder.decode(&mut frame);
+            frame.clear();
+        });
+        let len = u64::try_from(hostile.len()).unwrap();
+        assert!(memory.bytes_max < len * 24, "{} bytes", memory.bytes_max);
+        let kept = memory.bytes_current;
+        assert!(kept < 4096, "{kept} bytes kept");
 
         frame.extend_from_slice(br#"[{"channel":"/b"}]"#);
         decoder.decode(&mut frame).unwrap();

@@ -24,7 +24,13 @@ impl Judge {
         self.frame.clear();
         self.frame.extend_from_slice(bytes);
         let ours = self.decoder.decode_value(&mut self.frame);
-        let theirs = serde_json::from_slice::<Json>(&mended(bytes));
+        let mut mended = mended(bytes);
+        let theirs = serde_json::from_slice::<Json>(&mended);
+        // It rewrites what it reads.
+        let third = simd_json::to_tape(&mut mended);
+        if theirs.is_ok() != third.is_ok() {
+            return Err(format!("{:?}, but {:?}", theirs.err(), third.err()));
+        }
         match (ours, theirs) {
             (Ok(()), Ok(json)) => {
                 self.accepted += 1;
@@ -33,28 +39,53 @@ impl Judge {
                     return Err(format!("read as {root}"));
                 }
                 let (one, other) = bytes.split_at(bytes.len() / 2);
-                if self
-                    .decoder
-                    .receive(&mut self.received, &[one, other])
-                    .is_ok()
-                {
-                    if self.received.root() != self.frame.root() {
-                        return Err("read otherwise when received in pieces".to_owned());
-                    }
-                    self.judge_messages(&json)?;
-                } else if json.is_object() || json.is_array() {
-                    return Err("refused when received in pieces".to_owned());
-                }
-                Ok(())
+                self.judge_received(&[one, other], &json)?;
+                self.judge_received(&[bytes], &json)
             }
             (Err(DecodeError::TooDeep { .. }), Ok(json)) if depth(&json) > 64 => Ok(()),
             (Err(error), Err(_)) => {
                 self.rejected += 1;
-                // Errors never quote.
-                let _ = error.to_string();
-                Ok(())
+                self.judge_place(&error, bytes)
             }
             (ours, theirs) => Err(format!("{ours:?} here, {:?} there", theirs.err())),
+        }
+    }
+
+    /// Compares what a frame is when it is received in one piece or in several.
+    fn judge_received(&mut self, pieces: &[&[u8]], json: &Json) -> Result<(), String> {
+        let outcome = self.decoder.receive(&mut self.received, pieces);
+        if outcome.is_err() {
+            return if json.is_object() || json.is_array() {
+                Err(format!("refused when received in {} pieces", pieces.len()))
+            } else {
+                Ok(())
+            };
+        }
+        if self.received.root() != self.frame.root() {
+            return Err(format!("read otherwise in {} pieces", pieces.len()));
+        }
+        self.judge_messages(json)
+    }
+
+    /// Up to the place that an error names there must be nothing wrong but the end. Whether bytes
+    /// are text is asked before anything else, so what comes before such a place may be wrong, too.
+    fn judge_place(&mut self, error: &DecodeError, bytes: &[u8]) -> Result<(), String> {
+        let &DecodeError::Syntax { offset, .. } = error else {
+            return Ok(());
+        };
+        let before = bytes.get(..offset).ok_or("a place behind the end")?;
+        if core::str::from_utf8(bytes).is_err_and(|error| error.valid_up_to() == offset) {
+            return Ok(());
+        }
+        self.frame.extend_from_slice(before);
+        match self.decoder.decode_value(&mut self.frame) {
+            Ok(()) | Err(DecodeError::Empty) => Ok(()),
+            Err(DecodeError::Syntax { offset: end, what })
+                if end == offset || what == "an unclosed string" =>
+            {
+                Ok(())
+            }
+            Err(earlier) => Err(format!("{error}, but before that {earlier}")),
         }
     }
 

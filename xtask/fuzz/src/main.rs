@@ -1,7 +1,8 @@
-//! `fuzz CASES SEED`: damaged frames, read here and by `serde_json`, from bytes to events and back.
+//! `fuzz CASES SEED`: damaged frames, read here, by `serde_json` and by `simd-json`, from bytes to
+//! events and back.
 //!
 //! A case is a frame of recorded payloads, damaged in a few places: at times as text, at times as
-//! JSON that stays JSON. Both readers have to accept or reject it, see the same values, and make the
+//! JSON that stays JSON. All readers have to accept or reject it, ours and `serde_json` see the same values, and make the
 //! same events of it; a view has to equal its twin, and a twin what is read of it when it is written.
 //! Known differences are let pass where they are compared, and nowhere else.
 //!

@@ -2,7 +2,7 @@
 
 use bayeux_wire::DecodeError;
 
-use crate::oracle::{decode, decode_value};
+use crate::oracle::{decode, decode_value, mistake};
 
 #[test]
 fn nothing_at_all_is_told_from_something_wrong() {
@@ -12,7 +12,7 @@ fn nothing_at_all_is_told_from_something_wrong() {
 }
 
 #[test]
-fn the_place_and_the_kind_of_mistake_are_named_where_they_are_known() {
+fn the_place_and_the_kind_of_mistake_are_named() {
     let told: Vec<_> = [
         &b"[1,2"[..],
         b"[1 2]",
@@ -21,6 +21,7 @@ fn the_place_and_the_kind_of_mistake_are_named_where_they_are_known() {
         b"{1:2}",
         b"{\"a\":1,}",
         b"[tru]",
+        b"[0,fals]",
         b"[1,]",
         b"[1]]",
         b"{\"a\":1}x",
@@ -34,33 +35,31 @@ fn the_place_and_the_kind_of_mistake_are_named_where_they_are_known() {
         b"[\"\\x\"]",
         b"[\"\\u12\"]",
     ]
-    .map(|json| match decode_value(json).unwrap_err() {
-        DecodeError::Syntax { offset, what } => (offset, what),
-        error => panic!("{}: {error}", String::from_utf8_lossy(json)),
-    })
+    .map(mistake)
     .into();
     assert_eq!(
         told,
         [
-            (Some(4), "an end in mid-document"),
-            (Some(3), "something out of place in an array"),
-            (Some(5), "no colon behind a key"),
-            (Some(7), "something out of place in an object"),
-            (Some(1), "something out of place in an object"),
-            (Some(7), "no key where one was due"),
-            (Some(1), "a word that is not true, false or null"),
-            (Some(3), "something out of place"),
-            (Some(2), "something out of place"),
-            (Some(6), "something out of place"),
-            (Some(0), "more text behind the document"),
-            (Some(2), "a malformed or infinite number"),
-            (Some(1), "a malformed or infinite number"),
-            (Some(0), "something out of place"),
-            (Some(3), "text that is not UTF-8"),
-            (None, "an unclosed string or a control character inside one"),
-            (None, "an unclosed string or a control character inside one"),
-            (None, "a backslash before a character that takes none"),
-            (None, "a \\u without four hexadecimal digits"),
+            (4, "an end in mid-document"),
+            (3, "neither a comma nor the end of an array"),
+            (5, "no colon behind a key"),
+            (7, "neither a comma nor the end of an object"),
+            (1, "no key where one was due"),
+            (7, "no key where one was due"),
+            (1, "a word that is not true, false or null"),
+            (3, "a word that is not true, false or null"),
+            (3, "no value where one was due"),
+            (3, "more text behind the document"),
+            (7, "more text behind the document"),
+            (2, "more text behind the document"),
+            (1, "a malformed number"),
+            (1, "a number beyond all that a float can hold"),
+            (0, "no value where one was due"),
+            (3, "text that is not UTF-8"),
+            (1, "an unclosed string"),
+            (3, "a control character inside a string"),
+            (2, "a backslash before a character that takes none"),
+            (2, "a \\u without four hexadecimal digits"),
         ]
     );
 }
@@ -83,10 +82,9 @@ fn messages_name_the_thing_and_the_remedy() {
         [
             "the peer sent an empty frame where a JSON document was due",
             "the peer sent a number where a Bayeux message or an array of them was due",
-            "the peer sent a frame that is not JSON: something out of place in an array \
-             near byte 3",
-            "the peer sent a frame that is not JSON: an unclosed string or a control character \
-             inside one",
+            "the peer sent a frame that is not JSON: neither a comma nor the end of an array, at \
+             byte 3",
+            "the peer sent a frame that is not JSON: an unclosed string, at byte 1",
             "the peer sent JSON nested deeper than 64 levels (`Limits::max_depth`)",
             "the peer sent a frame of 262145 bytes, and 262144 is the limit (`Limits::max_frame`)",
         ]

@@ -20,6 +20,7 @@ mod recorded;
 mod replay;
 mod reuse;
 mod secrets;
+mod strings;
 mod surrogates;
 mod truncation;
 mod values;

@@ -15,6 +15,14 @@ pub(crate) fn decode_value(json: impl AsRef<[u8]>) -> Result<Frame, DecodeError>
     Decoder::new().decode_value(&mut frame).map(|()| frame)
 }
 
+/// Where a document is not JSON, and why.
+pub(crate) fn mistake(json: impl AsRef<[u8]>) -> (usize, &'static str) {
+    match decode_value(json.as_ref()).unwrap_err() {
+        DecodeError::Syntax { offset, what } => (offset, what),
+        error => panic!("{}: {error}", String::from_utf8_lossy(json.as_ref())),
+    }
+}
+
 /// Whether `value` says what `json` says. Two things are known to differ and are let pass:
 /// `-0` is an integer here and a float there, and repeated keys are all kept here.
 pub(crate) fn agrees(value: Value<'_>, json: &Json) -> bool {

@@ -9,7 +9,7 @@ use std::{
 use anyhow::Context as _;
 use bayeux_wire::{DecodeError, Decoder, Frame, Kind, Limits, Message, Value};
 use groupme_model::inspect::{self, Inspection};
-use serde::{Serialize, de::IgnoredAny};
+use serde::Serialize;
 
 use crate::{
     args::{Decode, Payload},
@@ -209,26 +209,15 @@ impl Place {
 
     /// Finds what is wrong with a document that begins in line `first`.
     fn of(error: &DecodeError, document: &[u8], first: usize) -> Self {
-        let DecodeError::Syntax { offset, .. } = error else {
+        let &DecodeError::Syntax { offset, .. } = error else {
             return Self::start_of(first);
         };
-        // A slower parser knows the place better than a fast one.
-        let document = document.trim_ascii_end();
-        match serde_json::from_slice::<IgnoredAny>(document) {
-            // It counts the byte at which it stopped; at the end there is none.
-            Err(slow) if slow.line() > 0 => Self {
-                line: first + slow.line() - 1,
-                offset: slow.column().saturating_sub(usize::from(!slow.is_eof())),
-            },
-            _ => {
-                let before = &document[..offset.unwrap_or(0).min(document.len())];
-                let lines = before.split(|byte| *byte == b'\n');
-                let (line, offset) = lines
-                    .zip(first..)
-                    .fold((first, 0), |_, (text, line)| (line, text.len()));
-                Self { line, offset }
-            }
-        }
+        let before = &document[..offset.min(document.len())];
+        let lines = before.split(|byte| *byte == b'\n');
+        let (line, offset) = lines
+            .zip(first..)
+            .fold((first, 0), |_, (text, line)| (line, text.len()));
+        Self { line, offset }
     }
 }
 

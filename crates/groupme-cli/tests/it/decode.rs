@@ -151,7 +151,7 @@ async fn a_bad_first_line_does_not_hide_the_others() {
     let path = file.path().to_str().unwrap();
     let finished = run(groupme(&["decode", path])).await;
     assert_eq!((finished.status, finished.json().len()), (Some(1), 1));
-    let place = format!("groupme: {path}: line 1, offset 1: not JSON");
+    let place = format!("groupme: {path}: line 1, offset 0: not JSON");
     assert!(finished.stderr.starts_with(&place), "{}", finished.stderr);
     assert_eq!(finished.stderr.lines().count(), 1);
 }
@@ -172,11 +172,11 @@ async fn a_mistake_in_a_document_of_many_lines_is_told_with_its_line() {
 #[tokio::test]
 async fn every_mistake_has_its_place() {
     for (document, offset) in [
-        (&b"{\"a\":\"\\q\"}"[..], 7),
+        (&b"{\"a\":\"\\q\"}"[..], 6),
         (b"{\"a\":\"\xff\"}", 6),
-        (b"{\"a\":tru}", 8),
+        (b"{\"a\":tru}", 5),
         (b"{\"a\":1}}", 7),
-        (b"{\"a\":\"open", 10),
+        (b"{\"a\":\"open", 5),
         (b"[1,]", 3),
     ] {
         let finished = decode(&["--as", "push"], document).await;
