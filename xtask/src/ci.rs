@@ -120,7 +120,7 @@ fn lint(workspace: &Workspace) -> anyhow::Result<()> {
 
 /// `cargo test` builds the others, too: `tail` never ends, and `blocking` wants arguments.
 fn examples(workspace: &Workspace) -> anyhow::Result<()> {
-    for name in ["own_server", "parse_only", "test_your_bot"] {
+    for name in ["many_accounts", "own_server", "parse_only", "test_your_bot"] {
         sh(cargo(&["run", "--quiet", "--locked", "--example", name]).current_dir(workspace.root()))?;
     }
     Ok(())

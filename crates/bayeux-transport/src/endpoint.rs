@@ -2,8 +2,9 @@
 
 use core::{fmt, str::FromStr};
 
+use bayeux_dial::Target;
 use http::{HeaderValue, Uri};
-use url::{Host, Position, Url};
+use url::{Position, Url};
 
 /// The address of a Bayeux server, the same for both transports.
 ///
@@ -86,12 +87,12 @@ impl Endpoint {
 
     /// Whether the host is this machine by its name or address.
     pub fn is_loopback(&self) -> bool {
-        match self.url.host() {
-            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        }
+        self.dialed().is_loopback()
+    }
+
+    /// Where to connect to.
+    pub(crate) fn dialed(&self) -> Target {
+        Target::new(self.host(), self.port(), self.secure)
     }
 
     /// The host: a name, or an address without brackets.
@@ -100,12 +101,6 @@ impl Endpoint {
         host.strip_prefix('[')
             .and_then(|host| host.strip_suffix(']'))
             .unwrap_or(host)
-    }
-
-    /// Host and port, as a proxy wants them.
-    pub(crate) fn tunnel_target(&self) -> String {
-        let host = self.url.host_str().unwrap_or_default();
-        format!("{host}:{}", self.port())
     }
 
     /// The port, named or implied.

@@ -1,8 +1,8 @@
 //! Faults, by whose they are: the caller's, the peer's, the road's.
 
 use core::{error::Error as StdError, time::Duration};
-use std::io;
 
+use bayeux_dial::DialError;
 use bayeux_proto::Close;
 use bayeux_wire::DecodeError;
 
@@ -18,9 +18,6 @@ pub enum Error {
     /// Yours: the address cannot be used.
     #[error("the endpoint cannot be used")]
     Endpoint(#[from] EndpointError),
-    /// Yours: a root certificate that was supplied is none.
-    #[error("a supplied root certificate cannot be read")]
-    RootCertificate(#[source] Source),
     /// Yours: a header cannot be added. Its value is not shown.
     #[error("the header `{name}` cannot be added: {why}")]
     Header {
@@ -28,19 +25,6 @@ pub enum Error {
         name: String,
         /// What speaks against it.
         why: &'static str,
-    },
-    /// Yours: the endpoint asks for TLS, and there is no root to trust, or no TLS was compiled in.
-    #[error("no TLS for this endpoint: {remedy}")]
-    NoTls {
-        /// What would help.
-        remedy: &'static str,
-    },
-
-    /// Yours: the proxy cannot be used.
-    #[error("the proxy cannot be used: {what}")]
-    Proxy {
-        /// What speaks against it.
-        what: &'static str,
     },
 
     /// Theirs: an HTTP status that carries no Bayeux.
@@ -87,43 +71,9 @@ pub enum Error {
         limit: usize,
     },
 
-    /// The road's: the name of the host has no address.
-    #[error("cannot find the address of `{host}`")]
-    Resolve {
-        /// The host.
-        host: String,
-        /// What the resolver said, if it said anything.
-        #[source]
-        source: io::Error,
-    },
-    /// The road's: no connection to any address of the host.
-    #[error("cannot connect to `{host}` on port {port}")]
-    Connect {
-        /// The host.
-        host: String,
-        /// The port.
-        port: u16,
-        /// What the last address that was tried said.
-        #[source]
-        source: io::Error,
-    },
-    /// The road's: the proxy opens no tunnel to the endpoint.
-    #[error("the proxy `{proxy}` opens no tunnel: HTTP status {status}")]
-    Tunnel {
-        /// The proxy's host.
-        proxy: String,
-        /// The HTTP status; 407 asks for a user name and a password.
-        status: u16,
-    },
-    /// The road's, or the peer's: TLS could not be agreed on.
-    #[error("cannot agree on TLS with `{host}`")]
-    Tls {
-        /// The host.
-        host: String,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
+    /// There is no connection; the fault tells whose it is.
+    #[error(transparent)]
+    Dial(DialError),
     /// The road's: an established connection broke.
     #[error("the connection broke while {doing}")]
     Lost {
@@ -170,13 +120,10 @@ impl Error {
             | Self::NotBayeux { .. }
             | Self::NoMessage => Close::Garbage,
             Self::Oversize { .. } => Close::Oversize,
-            Self::Tls { .. } | Self::NoTls { .. } | Self::RootCertificate(_) => Close::Tls,
-            Self::Endpoint(_)
-            | Self::Header { .. }
-            | Self::Proxy { .. }
-            | Self::Tunnel { .. }
-            | Self::Resolve { .. }
-            | Self::Connect { .. } => Close::Unreachable,
+            Self::Dial(
+                DialError::Tls { .. } | DialError::NoTls { .. } | DialError::RootCertificate(_),
+            ) => Close::Tls,
+            Self::Endpoint(_) | Self::Header { .. } | Self::Dial(_) => Close::Unreachable,
             Self::Lost { .. } => Close::Lost,
             Self::TimedOut { .. } | Self::Stalled { .. } => Close::TimedOut,
         }
@@ -185,14 +132,9 @@ impl Error {
     /// Whether trying again without changing anything can help.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Endpoint(_)
-            | Self::RootCertificate(_)
-            | Self::Header { .. }
-            | Self::Proxy { .. }
-            | Self::NoTls { .. } => false,
-            Self::Status { status, .. } | Self::Tunnel { status, .. } => {
-                matches!(status, 408 | 425 | 429 | 500..=599)
-            }
+            Self::Endpoint(_) | Self::Header { .. } => false,
+            Self::Dial(error) => error.is_transient(),
+            Self::Status { status, .. } => matches!(status, 408 | 425 | 429 | 500..=599),
             _ => true,
         }
     }
@@ -215,21 +157,12 @@ mod tests {
     use super::*;
 
     fn every_variant() -> Vec<Error> {
-        let io = || io::Error::other("the cause");
+        let io = || std::io::Error::other("the cause");
         vec![
             Error::Endpoint(EndpointError::Credentials),
-            Error::RootCertificate("the cause".into()),
             Error::Header {
                 name: "a b".to_owned(),
                 why: "its name is not legal in HTTP",
-            },
-            Error::NoTls {
-                remedy: "add a root",
-            },
-            Error::Proxy { what: "no URL" },
-            Error::Tunnel {
-                proxy: "a.example.com".to_owned(),
-                status: 407,
             },
             Error::Status {
                 what: "an exchange",
@@ -245,19 +178,21 @@ mod tests {
             },
             Error::NoMessage,
             Error::Oversize { limit: 9 },
-            Error::Resolve {
+            Error::Dial(DialError::NoTls {
+                remedy: "add a root",
+            }),
+            Error::Dial(DialError::Tunnel {
+                proxy: "a.example.com".to_owned(),
+                status: 407,
+            }),
+            Error::Dial(DialError::Resolve {
                 host: "a.example.com".to_owned(),
                 source: io(),
-            },
-            Error::Connect {
-                host: "a.example.com".to_owned(),
-                port: 443,
-                source: io(),
-            },
-            Error::Tls {
+            }),
+            Error::Dial(DialError::Tls {
                 host: "a.example.com".to_owned(),
                 source: io(),
-            },
+            }),
             Error::Lost {
                 doing: "reading a frame",
                 source: Some("the cause".into()),
@@ -296,10 +231,6 @@ mod tests {
         };
         let expected = [
             Close::Unreachable,
-            Close::Tls,
-            Close::Unreachable,
-            Close::Tls,
-            Close::Unreachable,
             Close::Unreachable,
             status,
             Close::Garbage,
@@ -308,6 +239,7 @@ mod tests {
             Close::Garbage,
             Close::Garbage,
             Close::Oversize,
+            Close::Tls,
             Close::Unreachable,
             Close::Unreachable,
             Close::Tls,
@@ -325,7 +257,7 @@ mod tests {
             .iter()
             .filter(|error| !error.is_transient())
             .count();
-        assert_eq!(hopeless, 6);
+        assert_eq!(hopeless, 4);
         let status = |status| Error::Status {
             what: "an exchange",
             status,

@@ -51,16 +51,14 @@ mod error;
 mod exchange;
 mod lanes;
 mod options;
-mod proxy;
 mod road;
 mod socket;
-mod tls;
 mod upgrade;
 
+pub use bayeux_dial::{DialError, Proxy, Roots};
 pub use clock::Clock;
 pub use driver::{Delivery, Driver, DriverEvent};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::{Error, Source};
 pub use lanes::{Lanes, Next};
 pub use options::Options;
-pub use proxy::Proxy;

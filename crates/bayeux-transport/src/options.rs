@@ -4,7 +4,7 @@ use core::{fmt, time::Duration};
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use crate::{Error, Proxy, tls::Roots};
+use crate::{Error, Proxy, Roots};
 
 /// Limits, deadlines, extra request headers and extra trust of a set of [`Lanes`](crate::Lanes).
 ///
@@ -31,8 +31,9 @@ pub struct Options {
     pub idle_timeout: Duration,
     /// Through which proxy to go. Default: none.
     pub proxy: Proxy,
+    /// Whom to trust where there is TLS. Default: Mozilla's roots, where they are compiled in.
+    pub roots: Roots,
     pub(crate) headers: HeaderMap,
-    pub(crate) roots: Roots,
 }
 
 impl Options {
@@ -57,26 +58,6 @@ impl Options {
         }
         value.set_sensitive(true);
         self.headers.append(legal, value);
-        Ok(self)
-    }
-
-    /// Trusts one more root certificate, in DER.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::RootCertificate`] where the bytes are no certificate.
-    pub fn add_root_der(&mut self, der: &[u8]) -> Result<&mut Self, Error> {
-        self.roots.add_der(der)?;
-        Ok(self)
-    }
-
-    /// Trusts every certificate in a PEM file.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::RootCertificate`] where there is none in it, or one that cannot be read.
-    pub fn add_root_pem(&mut self, pem: &[u8]) -> Result<&mut Self, Error> {
-        self.roots.add_pem(pem)?;
         Ok(self)
     }
 }
@@ -109,8 +90,9 @@ impl fmt::Debug for Options {
             .field("write_timeout", &self.write_timeout)
             .field("idle_timeout", &self.idle_timeout)
             .field("proxy", &self.proxy)
+            .field("roots", &self.roots)
             .field("headers", &self.headers.keys())
-            .finish_non_exhaustive()
+            .finish()
     }
 }
 

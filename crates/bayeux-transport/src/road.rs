@@ -3,21 +3,19 @@
 use core::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bayeux_dial::Dialer;
 use bayeux_proto::{Close, LaneId};
 use bayeux_wire::{DecodeError, Decoder, Frame, Limits, Pool};
 use http::{HeaderValue, Request, header};
 use tokio::sync::mpsc;
 
-use crate::{Endpoint, Error, Options, cookies::Cookies, proxy::Hop, tls::Tls};
+use crate::{Endpoint, Error, Options, cookies::Cookies};
 
 /// Everything that lanes to one server have in common.
 pub(crate) struct Road {
     pub(crate) endpoint: Endpoint,
     pub(crate) options: Options,
-    /// What lies between.
-    pub(crate) proxy: Option<Hop>,
-    /// There if anybody on the road wants it.
-    pub(crate) tls: Option<Tls>,
+    pub(crate) dialer: Dialer,
     pub(crate) cookies: Cookies,
     intake: Mutex<Intake>,
     breaks: AtomicU64,
@@ -41,10 +39,8 @@ impl Road {
         options: Options,
         reports: mpsc::Sender<(LaneId, Report)>,
     ) -> Result<Self, Error> {
-        let proxy = options.proxy.towards(&endpoint)?;
-        let wants_tls = endpoint.is_secure() || proxy.as_ref().is_some_and(|hop| hop.is_secure);
-        let tls = wants_tls.then(|| Tls::new(options.roots.clone()));
-        let tls = tls.transpose()?;
+        let dialer = Dialer::new(options.proxy.clone(), options.roots.clone());
+        dialer.check(&endpoint.dialed()).map_err(Error::Dial)?;
         let mut limits = Limits::default();
         limits.max_frame = options.max_frame.max(options.max_body);
         let intake = Mutex::new(Intake {
@@ -55,8 +51,7 @@ impl Road {
         Ok(Self {
             endpoint,
             options,
-            proxy,
-            tls,
+            dialer,
             cookies: Cookies::default(),
             intake,
             breaks: AtomicU64::new(0),

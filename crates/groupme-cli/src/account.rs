@@ -3,7 +3,7 @@
 use std::fs;
 
 use anyhow::{Context as _, anyhow};
-use groupme_client::{Client, TransportOptions, TransportPolicy, TransportProxy};
+use groupme_client::{Client, TransportPolicy};
 use groupme_model::{ConversationId, User, UserId};
 use groupme_rest::{
     BaseUrl, Call, Conversation, Error, Options, Proxy, Services, Token, endpoint::users,
@@ -113,7 +113,7 @@ pub(crate) async fn gateway(
             Transport::LongPolling => TransportPolicy::LongPolling,
         })
         .rest_options(options(account)?)
-        .transport_options(transport_options());
+        .proxy(Proxy::from_environment());
     if is_elsewhere {
         builder = builder.gateway_url(&gateway.url);
         if let Some(url) = &account.api_url {
@@ -124,12 +124,6 @@ pub(crate) async fn gateway(
         builder = builder.allow_plaintext();
     }
     Ok((builder, user))
-}
-
-fn transport_options() -> TransportOptions {
-    let mut options = TransportOptions::default();
-    options.proxy = TransportProxy::from_environment();
-    options
 }
 
 fn options(args: &args::Account) -> Result<Options, Failure> {

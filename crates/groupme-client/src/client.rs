@@ -10,7 +10,7 @@ use core::{
 use std::sync::Arc;
 
 use bayeux_proto::Session;
-use bayeux_transport::{Clock, Driver, Endpoint, Lanes, Options};
+use bayeux_transport::{Clock, Driver, Endpoint, Lanes, Options, Proxy, Roots};
 use futures_core::Stream;
 use groupme_delivery::{Config as DeliveryConfig, MemoryStore, Receipt, Store};
 use groupme_model::{GroupId, UserId};
@@ -151,6 +151,8 @@ enum Api {
     Below(String),
     /// Nowhere: the gateway is another one, and GroupMe's own API knows nothing of it.
     Nowhere,
+    /// Where another client asks, on its connections.
+    Shared(groupme_rest::Client),
 }
 
 impl Builder {
@@ -189,6 +191,31 @@ impl Builder {
     /// `http://127.0.0.1:8080`, where `/v3`, `/v4` and `/v2` are. Without TLS only on loopback.
     pub fn api_url(mut self, url: impl Into<String>) -> Self {
         self.api = Api::Below(url.into());
+        self
+    }
+
+    /// Asks where another REST client does and on its connections, but with this account's token and
+    /// at its pace. A program with many accounts makes one client and gives it to all of them; each
+    /// would keep connections of its own otherwise. Takes the place of
+    /// [`rest_options`](Self::rest_options) and [`api_url`](Self::api_url).
+    pub fn rest_client(mut self, client: &groupme_rest::Client) -> Self {
+        self.api = Api::Shared(client.clone());
+        self
+    }
+
+    /// Goes through a proxy, to the gateway and to the REST API. Default: none, whatever the
+    /// environment says.
+    pub fn proxy(mut self, proxy: Proxy) -> Self {
+        self.rest.proxy = proxy.clone();
+        self.options.proxy = proxy;
+        self
+    }
+
+    /// Trusts these root certificates, at the gateway and at the REST API. Default: Mozilla's, where
+    /// they are compiled in.
+    pub fn roots(mut self, roots: Roots) -> Self {
+        self.rest.roots = roots.clone();
+        self.options.roots = roots;
         self
     }
 
@@ -237,8 +264,7 @@ impl Builder {
         self
     }
 
-    /// Replaces the limits, headers, proxy and roots of trust of the transport. The proxy of REST is
-    /// one of [its options](Self::rest_options).
+    /// Replaces the limits, headers, proxy and roots of trust of the transport.
     pub fn transport_options(mut self, options: Options) -> Self {
         self.options = options;
         self
@@ -345,6 +371,7 @@ impl Api {
     ) -> Result<Option<Rest>, Error> {
         match self {
             Self::Nowhere => return Ok(None),
+            Self::Shared(client) => return Ok(Some(Rest::over(source.clone(), &client))),
             Self::Options => {}
             Self::Below(url) => {
                 // The version is added for each service.

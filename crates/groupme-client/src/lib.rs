@@ -30,6 +30,13 @@
 //! [`Origin`]; what cannot be had is told ([`Status::Lost`]). With a [`Store`] on disk a restart is
 //! a gap like another.
 //!
+//! # Many accounts
+//!
+//! Each account has a client of its own; a thousand of them are no trouble for one program. Clients
+//! share what TLS is made of by themselves, and one [`RestClient`], which
+//! [`Builder::rest_client`] gives to all, spares each a set of connections of its own. The pace of
+//! requests stays each token's.
+//!
 //! # Features
 //!
 //! - `rustls-ring` (default): TLS by rustls with ring.
@@ -52,7 +59,7 @@ mod token;
 mod wall;
 
 pub use bayeux_proto::{ServerError, Transport};
-pub use bayeux_transport::{Options as TransportOptions, Proxy as TransportProxy};
+pub use bayeux_transport::{Options as TransportOptions, Proxy, Roots};
 pub use bayeux_wire::Value;
 pub use client::{Builder, Client, DEFAULT_GATEWAY};
 pub use error::{Error, SendError};

@@ -23,6 +23,16 @@ impl Rest {
         })
     }
 
+    /// Shares the connections of another client, but not its pace.
+    pub(crate) fn over(source: SharedSource, client: &Client) -> Self {
+        let token = source.token();
+        let client = client.with_token(token.clone());
+        Self {
+            source,
+            current: Arc::new(Mutex::new((token, client))),
+        }
+    }
+
     /// The client, with the token as it is now.
     pub(crate) fn client(&self) -> Client {
         let token = self.source.token();

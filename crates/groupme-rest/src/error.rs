@@ -4,7 +4,7 @@ use core::{error::Error as StdError, time::Duration};
 
 use groupme_model::{Json, outgoing::DraftError};
 
-use crate::{BaseUrlError, CallName, Token};
+use crate::{BaseUrlError, CallName, DialError, Token};
 
 /// Why a call has no answer.
 ///
@@ -105,21 +105,9 @@ pub enum SetupError {
     /// An address cannot be used.
     #[error("an address cannot be used")]
     BaseUrl(#[from] BaseUrlError),
-    /// A root certificate that was supplied is none.
-    #[error("a supplied root certificate cannot be read")]
-    RootCertificate(#[source] Source),
-    /// There is nobody to trust, or no TLS was compiled in.
-    #[error("no TLS: {remedy}")]
-    NoTls {
-        /// What would help.
-        remedy: &'static str,
-    },
-    /// The address of a proxy cannot be used. It is not repeated: it may hold a password.
-    #[error("the proxy cannot be used: {what}")]
-    Proxy {
-        /// What is wrong with it.
-        what: &'static str,
-    },
+    /// There is no way to one of the addresses, or will not be: see [`DialError`].
+    #[error(transparent)]
+    Dial(#[from] DialError),
 }
 
 /// What GroupMe said to a request that it did not fulfil.
@@ -347,11 +335,7 @@ mod tests {
         }
         for error in [
             SetupError::BaseUrl(BaseUrlError::Credentials),
-            SetupError::RootCertificate("the cause".into()),
-            SetupError::NoTls {
-                remedy: "add a root",
-            },
-            SetupError::Proxy { what: "it is none" },
+            SetupError::Dial(DialError::RootCertificate("the cause".into())),
         ] {
             is_one_line_that_leaves_its_cause_to_the_chain(&error);
         }

@@ -3,7 +3,8 @@
 use core::{fmt, str::FromStr};
 use std::collections::BTreeMap;
 
-use url::{Host, Position, Url};
+use bayeux_dial::Target;
+use url::{Position, Url};
 
 /// A service of GroupMe, by the address and version that its documentation gives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,9 +85,9 @@ impl Services {
         self
     }
 
-    /// Whether any of them needs TLS.
-    pub(crate) fn are_secure(&self) -> bool {
-        self.0.values().any(|url| url.0.scheme() == "https")
+    /// Where they are, as somebody who connects to them sees it.
+    pub(crate) fn dialed(&self) -> impl Iterator<Item = Target> {
+        self.0.values().map(|url| dialed(&url.0))
     }
 
     /// Where a service is.
@@ -119,7 +120,7 @@ impl BaseUrl {
     /// TLS.
     pub fn new(url: &str) -> Result<Self, BaseUrlError> {
         let base = Self::allowing_plaintext(url)?;
-        if base.0.scheme() == "https" || is_loopback(&base.0) {
+        if base.0.scheme() == "https" || dialed(&base.0).is_loopback() {
             Ok(base)
         } else {
             Err(BaseUrlError::Plaintext {
@@ -224,14 +225,11 @@ pub enum BaseUrlError {
     },
 }
 
-/// Whether the host is this machine by its name or address.
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
+/// Where to connect to for a URL.
+pub(crate) fn dialed(url: &Url) -> Target {
+    let host = url.host_str().unwrap_or_default();
+    let port = url.port_or_known_default().unwrap_or_default();
+    Target::new(host, port, url.scheme() == "https")
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::{
     sync::Arc,
 };
 
+use bayeux_dial::Dialer;
 use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
 use http::{HeaderValue, header};
@@ -17,30 +18,29 @@ use hyper_util::{
 
 use crate::{
     Options, SetupError, TransportError,
-    dial::Dialer,
+    connector::Connector,
     exchange::{Exchange, ExchangeError, Exchanging},
-    tls::Tls,
 };
 
 /// The network.
 #[derive(Clone)]
 pub(crate) struct Network {
-    http: Arc<legacy::Client<Dialer, Full<Bytes>>>,
+    http: Arc<legacy::Client<Connector, Full<Bytes>>>,
     user_agent: HeaderValue,
     body_limit: usize,
 }
 
 impl Network {
     pub(crate) fn new(options: &Options) -> Result<Self, SetupError> {
-        let tls = Tls::new(options.roots.clone());
-        if options.services.are_secure() {
-            tls.check()?;
+        let dialer = Dialer::new(options.proxy.clone(), options.roots.clone());
+        for target in options.services.dialed() {
+            dialer.check(&target)?;
         }
         let http = legacy::Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE)
             .pool_max_idle_per_host(IDLE_CONNECTIONS)
-            .build(Dialer::new(options, tls));
+            .build(Connector::new(dialer, options.connect_timeout));
         Ok(Self {
             http: Arc::new(http),
             user_agent: HeaderValue::from_static(USER_AGENT),

@@ -2,7 +2,7 @@
 
 use core::{fmt, time::Duration};
 
-use crate::{Patience, Proxy, Services, SetupError, tls::Roots};
+use crate::{Patience, Proxy, Roots, Services};
 
 /// What can be chosen about a [`Client`](crate::Client). The defaults suit GroupMe.
 #[derive(Clone)]
@@ -25,31 +25,12 @@ pub struct Options {
     /// Through which proxy to go. Default: none, whatever the environment says; see
     /// [`Proxy::from_environment`].
     pub proxy: Proxy,
+    /// Whom to trust where there is TLS. Default: Mozilla's roots, where they are compiled in.
+    pub roots: Roots,
     /// What jitter and the ids of messages are drawn from. Default: another one each time. Two
     /// clients with the same seed send messages with the same ids, which GroupMe takes for
     /// repetitions.
     pub seed: Option<u64>,
-    pub(crate) roots: Roots,
-}
-
-impl Options {
-    /// Trusts one more root certificate, in DER.
-    ///
-    /// # Errors
-    ///
-    /// [`SetupError::RootCertificate`] if it is none.
-    pub fn add_root_der(&mut self, der: &[u8]) -> Result<(), SetupError> {
-        self.roots.add_der(der)
-    }
-
-    /// Trusts the root certificates of a file in PEM.
-    ///
-    /// # Errors
-    ///
-    /// [`SetupError::RootCertificate`] if there is none in it, or something else.
-    pub fn add_root_pem(&mut self, pem: &[u8]) -> Result<(), SetupError> {
-        self.roots.add_pem(pem)
-    }
 }
 
 impl Default for Options {
@@ -62,8 +43,8 @@ impl Default for Options {
             request_timeout: Duration::from_secs(20),
             body_limit: 16 << 20,
             proxy: Proxy::none(),
-            seed: None,
             roots: Roots::default(),
+            seed: None,
         }
     }
 }
@@ -78,6 +59,7 @@ impl fmt::Debug for Options {
             .field("request_timeout", &self.request_timeout)
             .field("body_limit", &self.body_limit)
             .field("proxy", &self.proxy)
+            .field("roots", &self.roots)
             .finish_non_exhaustive()
     }
 }

@@ -6,7 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use url::{Url, form_urlencoded};
 
-use crate::{CallName, Error, Repeat, Services, Token, host::is_loopback};
+use crate::{CallName, Error, Repeat, Services, Token, host::dialed};
 
 /// A request of a call.
 #[derive(Clone, Debug)]
@@ -162,7 +162,7 @@ impl Request {
             }
             Target::Open(given) => {
                 let given = address(given)?;
-                if given.scheme() != "https" && !is_loopback(&given) {
+                if given.scheme() != "https" && !dialed(&given).is_loopback() {
                     return Err("its address has no TLS and is not this machine");
                 }
                 (given.into(), false)

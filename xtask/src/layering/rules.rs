@@ -25,12 +25,16 @@ const LAYERS: &[Layer] = &[
         over: &["bayeux-wire"],
     },
     Layer {
+        name: "bayeux-dial",
+        over: &[],
+    },
+    Layer {
         name: "bayeux-transport",
-        over: &["bayeux-proto", "bayeux-wire"],
+        over: &["bayeux-dial", "bayeux-proto", "bayeux-wire"],
     },
     Layer {
         name: "groupme-rest",
-        over: &["groupme-model"],
+        over: &["bayeux-dial", "groupme-model"],
     },
     Layer {
         name: "groupme-delivery",
@@ -113,6 +117,7 @@ const PRIVATE: &[Private] = &[
     Private {
         dependency: "hyper",
         of: &[
+            "bayeux-dial",
             "bayeux-transport",
             "groupme-sim",
             "groupme-rest",
@@ -122,6 +127,7 @@ const PRIVATE: &[Private] = &[
     Private {
         dependency: "hyper-util",
         of: &[
+            "bayeux-dial",
             "bayeux-transport",
             "groupme-sim",
             "groupme-rest",
@@ -251,8 +257,9 @@ mod tests {
         bayeux-proto
         bayeux-wire -> bayeux-proto, simdutf8, wide
         groupme-model -> bayeux-wire, serde
-        bayeux-transport -> bayeux-proto, bayeux-wire, tokio, hyper, hyper-util, fastwebsockets
-        groupme-rest -> groupme-model, hyper, tokio
+        bayeux-dial -> tokio, hyper, hyper-util
+        bayeux-transport -> bayeux-dial, bayeux-proto, bayeux-wire, tokio, hyper, fastwebsockets
+        groupme-rest -> bayeux-dial, groupme-model, hyper, tokio
         groupme-sim -> bayeux-proto, bayeux-wire, groupme-model, tokio, hyper, fastwebsockets
         groupme-client -> bayeux-proto, bayeux-transport, groupme-rest, groupme-model, tokio
         groupme-client dev-> groupme-sim
@@ -296,7 +303,7 @@ mod tests {
         assert_eq!(
             with("groupme-rest -> bayeux-transport"),
             ["groupme-rest -> bayeux-transport: \
-              groupme-rest is built from nothing of ours but groupme-model"]
+              groupme-rest is built from nothing of ours but bayeux-dial, groupme-model"]
         );
         assert_eq!(with("bayeux-transport -> groupme-rest").len(), 1);
         assert_eq!(with("bayeux-transport -> groupme-model").len(), 1);

@@ -57,6 +57,12 @@ const ALLOWED: &[Allowed] = &[
         what: What::Everything,
         shown_by: Some("groupme_rest"),
     },
+    // A connection is nothing to whoever cannot read it and write to it.
+    Allowed {
+        of: "tokio",
+        what: What::Everything,
+        shown_by: Some("bayeux_dial"),
+    },
     Allowed {
         of: "futures_core",
         what: What::Traits,

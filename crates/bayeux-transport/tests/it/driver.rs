@@ -3,7 +3,7 @@
 use core::pin::pin;
 
 use bayeux_proto::{Cause, Channel, Close, Config, Event, Session, Transport};
-use bayeux_transport::{Driver, DriverEvent, Error};
+use bayeux_transport::{DialError, Driver, DriverEvent, Error};
 
 use crate::{
     bayeux::{Asked, answer_until_connect, read},
@@ -270,7 +270,10 @@ async fn the_error_behind_a_failed_attempt_comes_before_what_the_session_makes_o
                 DriverEvent::LaneFailed(_, error) => failed = Some(error),
                 DriverEvent::Session(Event::AttemptFailed { cause, .. }) => {
                     assert_eq!(cause, Cause::Lane(Close::Unreachable));
-                    assert!(matches!(failed, Some(Error::Connect { .. })));
+                    assert!(matches!(
+                        failed,
+                        Some(Error::Dial(DialError::Connect { .. }))
+                    ));
                     break;
                 }
                 DriverEvent::Session(Event::Connecting) => {}

@@ -1,7 +1,7 @@
 //! Proxies: the lanes' way through a tunnel. The server of a test is its proxy as well.
 
 use bayeux_proto::{Action, Close, Exchange};
-use bayeux_transport::{Clock, Endpoint, Error, Lanes, Options, Proxy};
+use bayeux_transport::{Clock, DialError, Endpoint, Error, Lanes, Options, Proxy};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use crate::{
@@ -105,7 +105,7 @@ async fn a_proxy_that_hangs_up_or_is_not_there_is_no_way() {
         lanes.perform(Action::Open(silent), b"");
         drop(server.accept_raw().await);
         let (close, error) = lanes.closed(silent).await;
-        assert_eq!(close, Close::Lost);
+        assert_eq!(close, Close::Unreachable);
         assert!(chain(&error.unwrap()).contains("tunnel"));
 
         let port = server.port;
@@ -113,7 +113,7 @@ async fn a_proxy_that_hangs_up_or_is_not_there_is_no_way() {
         lanes.perform(Action::Open(absent), b"");
         let (close, error) = lanes.closed(absent).await;
         assert_eq!(close, Close::Unreachable);
-        assert!(matches!(error, Some(Error::Connect { port: tried, .. }) if tried == port));
+        assert!(matches!(error, Some(Error::Dial(DialError::Connect { port: tried, .. })) if tried == port));
     })
     .await;
 }
@@ -144,8 +144,8 @@ async fn the_proxy_sees_nothing_of_tls_and_may_have_tls_of_its_own() {
             let (proxy_root, _, proxy_acceptor) = identity("localhost");
             let scheme = if is_secure { "https" } else { "http" };
             let mut options = through(&format!("{scheme}://localhost:{}", server.port));
-            options.add_root_der(&root).unwrap();
-            options.add_root_der(&proxy_root).unwrap();
+            options.roots.add_der(&root).unwrap();
+            options.roots.add_der(&proxy_root).unwrap();
             let mut lanes = lanes("wss://bayeux.example.com/", options);
             let [socket] = lane_ids();
             lanes.perform(Action::Open(socket), b"");

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bayeux_proto::{Action, Close, Exchange};
-use bayeux_transport::{Error, Options};
+use bayeux_transport::{Clock, DialError, Endpoint, Error, Lanes, Options, Roots};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::{ServerConfig, crypto::ring::default_provider, pki_types::PrivateKeyDer};
 use tokio_rustls::TlsAcceptor;
@@ -37,9 +37,9 @@ async fn a_root_that_was_added_is_trusted_by_both_transports() {
     in_time(async {
         let (der, pem, acceptor) = identity("localhost");
         let mut by_der = Options::default();
-        by_der.add_root_der(&der).unwrap();
+        by_der.roots.add_der(&der).unwrap();
         let mut by_pem = Options::default();
-        by_pem.add_root_pem(pem.as_bytes()).unwrap();
+        by_pem.roots.add_pem(pem.as_bytes()).unwrap();
         for options in [by_der, by_pem] {
             let server = Server::bind().await;
             let mut lanes = lanes_with(&format!("wss://localhost:{}/", server.port), options);
@@ -75,7 +75,7 @@ async fn a_stranger_is_refused_and_so_is_a_friend_under_another_name() {
         let (_, _, stranger) = identity("localhost");
         let (friend, _, other_name) = identity("example.com");
         let mut options = Options::default();
-        options.add_root_der(&friend).unwrap();
+        options.roots.add_der(&friend).unwrap();
         for acceptor in [stranger, other_name] {
             let server = Server::bind().await;
             let url = format!("https://localhost:{}/", server.port);
@@ -112,23 +112,10 @@ async fn a_server_without_tls_is_a_tls_failure() {
 }
 
 #[test]
-fn a_root_that_is_none_is_a_clear_error() {
-    let mut options = Options::default();
-    assert!(matches!(
-        options.add_root_der(b"no certificate"),
-        Err(Error::RootCertificate(_))
-    ));
-    assert!(matches!(
-        options.add_root_pem(b"no certificate"),
-        Err(Error::RootCertificate(_))
-    ));
-}
-
-#[test]
-#[cfg(not(feature = "bundled-roots"))]
 fn an_endpoint_with_tls_needs_somebody_to_trust() {
-    use bayeux_transport::{Clock, Endpoint, Lanes};
     let endpoint = Endpoint::new("https://example.com/").unwrap();
-    let lanes = Lanes::new(endpoint, Options::default(), Clock::start());
-    assert!(matches!(lanes, Err(Error::NoTls { .. })));
+    let mut options = Options::default();
+    options.roots = Roots::none();
+    let lanes = Lanes::new(endpoint, options, Clock::start());
+    assert!(matches!(lanes, Err(Error::Dial(DialError::NoTls { .. }))));
 }

@@ -13,6 +13,7 @@ mod failure;
 mod fallback;
 mod handle;
 mod leaving;
+mod many;
 mod misuse;
 mod recovery;
 mod secrets;

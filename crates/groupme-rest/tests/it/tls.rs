@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use groupme_rest::{BaseUrl, Client, Error, Options, Proxy, Services, SetupError, endpoint::users};
+use groupme_rest::{
+    BaseUrl, Client, DialError, Error, Options, Proxy, Roots, Services, SetupError, endpoint::users,
+};
 use rustls::{ServerConfig, pki_types::PrivateKeyDer};
 use tokio::{
     io::{AsyncWriteExt as _, BufReader, copy_bidirectional},
@@ -83,7 +85,7 @@ async fn proxy(to: &Server, asked: Arc<std::sync::Mutex<Vec<String>>>) -> String
 fn options(url: &str, root: &[u8]) -> Options {
     let mut options = Options::default();
     options.services = Services::below(&BaseUrl::allowing_plaintext(url).unwrap());
-    options.add_root_der(root).unwrap();
+    options.roots.add_der(root).unwrap();
     options.patience.attempts = 1;
     options
 }
@@ -158,16 +160,14 @@ async fn a_proxy_that_refuses_is_no_way_and_nothing_was_heard() {
 }
 
 #[test]
-fn what_is_no_certificate_is_refused() {
+fn an_address_with_tls_needs_somebody_to_trust() {
     let mut options = Options::default();
+    options.roots = Roots::none();
     assert!(matches!(
-        options.add_root_pem(b"nonsense"),
-        Err(SetupError::RootCertificate(_))
+        Client::new(token(), &options),
+        Err(SetupError::Dial(DialError::NoTls { .. }))
     ));
-    assert!(matches!(
-        options.add_root_der(b"nonsense"),
-        Err(SetupError::RootCertificate(_))
-    ));
-    let root = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    options.add_root_pem(root.cert.pem().as_bytes()).unwrap();
+    let plain = BaseUrl::new("http://127.0.0.1:1").unwrap();
+    options.services = Services::below(&plain);
+    assert!(Client::new(token(), &options).is_ok());
 }

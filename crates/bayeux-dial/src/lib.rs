@@ -1,0 +1,40 @@
+//! Connections for whoever speaks HTTP/1.1 over them: TCP to the first address that answers, through
+//! the tunnel of a [`Proxy`] where there is one, with TLS where the [`Target`] asks for it.
+//!
+//! ```no_run
+//! use bayeux_dial::{Dialer, Target};
+//!
+//! # async fn example() -> Result<(), bayeux_dial::DialError> {
+//! let dialer = Dialer::default();
+//! let stream = dialer.dial(&Target::new("push.groupme.com", 443, true)).await?;
+//! # drop(stream);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Many connections
+//!
+//! What TLS needs takes some 30 KB, and with the tickets that servers give it a connection stands
+//! sooner than the first did. Clones of [`Roots`] share both, and so do all that trust what is
+//! compiled in and nothing else: however many accounts a program has, it pays once.
+//!
+//! # Features
+//!
+//! - `rustls-ring` (default): TLS by rustls with ring. Without it, only plaintext.
+//! - `bundled-roots` (default): Mozilla's roots, compiled in. Without it, add your own.
+
+mod dialer;
+mod error;
+mod proxy;
+mod race;
+mod roots;
+mod stream;
+mod target;
+mod tunnel;
+
+pub use dialer::Dialer;
+pub use error::{DialError, Source};
+pub use proxy::Proxy;
+pub use roots::Roots;
+pub use stream::Stream;
+pub use target::Target;
