@@ -7,6 +7,7 @@
 
 use core::time::Duration;
 
+use bayeux_wire::{DecodeError, Decoder, Frame, Limits};
 use groupme_model::Json;
 use http::{HeaderMap, StatusCode, header};
 use serde_json::Value;
@@ -35,11 +36,11 @@ impl<'b> Answer<'b> {
     }
 
     /// What the answer says, out of its envelope; `None` if it says nothing.
-    pub(crate) fn content(&self) -> Result<Option<Value>, serde_json::Error> {
+    pub(crate) fn content(&self) -> Result<Option<Value>, DecodeError> {
         if self.status == StatusCode::NOT_MODIFIED || self.body.trim_ascii().is_empty() {
             return Ok(None);
         }
-        let mut value: Value = serde_json::from_slice(self.body)?;
+        let mut value = parse(self.body)?;
         let content = if meta(&value).is_some() {
             value.get_mut("response").map_or(Value::Null, Value::take)
         } else {
@@ -53,6 +54,20 @@ impl<'b> Answer<'b> {
     }
 }
 
+/// Reads a body as tolerantly as a frame of the gateway: a text that was cut in the middle of an emoji
+/// must not cost the page that it stands in.
+fn parse(body: &[u8]) -> Result<Value, DecodeError> {
+    let mut limits = Limits::default();
+    // The body is as large as the options allow, or it would not be here.
+    limits.max_frame = usize::MAX;
+    limits.max_depth = MAX_DEPTH;
+    let mut frame = Frame::from_bytes(body);
+    Decoder::with_limits(limits).decode_value(&mut frame)?;
+    let root = frame.root().unwrap_or_default();
+    // Nothing that can be parsed cannot be a value.
+    Ok(serde_json::to_value(root).unwrap_or_default())
+}
+
 /// The part of an envelope that tells how it went. Other answers have a `meta` too, which has no
 /// numeric `code`.
 fn meta(value: &Value) -> Option<&Value> {
@@ -61,7 +76,7 @@ fn meta(value: &Value) -> Option<&Value> {
 
 fn refusal(call: CallName, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Refusal {
     // A body that is not JSON, such as a proxy's page, has nothing to add to the status.
-    let value: Value = serde_json::from_slice(body).unwrap_or_default();
+    let value = parse(body).unwrap_or_default();
     let meta = meta(&value).unwrap_or(&Value::Null);
     Refusal {
         code: meta["code"].as_i64(),
@@ -117,6 +132,9 @@ fn retry_after_in_body(value: &Value) -> Option<Duration> {
         .find_map(|object| object["retryAfterSeconds"].as_f64())
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
 }
+
+/// Twice as deep as what is pushed: a message stands some levels deeper in an answer.
+const MAX_DEPTH: usize = 128;
 
 const ERRORS_KEPT: usize = 8;
 const ERROR_CHARS_KEPT: usize = 300;

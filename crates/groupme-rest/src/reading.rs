@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use bayeux_wire::DecodeError;
 use groupme_model::Json;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -20,8 +21,10 @@ pub(crate) struct Reading<T> {
 
 /// Why an answer cannot be read.
 pub(crate) enum Mismatch {
-    /// It is not JSON, or an object of it is not usable.
-    Json(serde_json::Error),
+    /// It is not JSON.
+    Json(DecodeError),
+    /// An object of it lacks what it cannot be used without.
+    Data,
     /// What was asked for is not there.
     Absent,
     /// It should be a list.
@@ -51,7 +54,7 @@ fn member(mut content: Value, keys: &[&str]) -> Option<Value> {
 }
 
 pub(crate) fn one<T: DeserializeOwned>(content: Option<Value>) -> Result<T, Mismatch> {
-    T::deserialize(content.ok_or(Mismatch::Absent)?).map_err(Mismatch::Json)
+    T::deserialize(content.ok_or(Mismatch::Absent)?).map_err(|_| Mismatch::Data)
 }
 
 pub(crate) fn maybe<T: DeserializeOwned>(content: Option<Value>) -> Result<Option<T>, Mismatch> {
@@ -109,10 +112,12 @@ impl<T> Copy for Reading<T> {}
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            // Its own text may quote what was received.
-            Self::Json(error) if error.is_data() => "it lacks what it cannot be used without",
-            Self::Json(error) if error.is_eof() => "it ends too early",
-            Self::Json(_) => "it is not JSON",
+            Self::Json(DecodeError::Syntax { offset, what }) => {
+                return write!(f, "it is not JSON: {what}, at byte {offset}");
+            }
+            Self::Json(_) => "it is not JSON, or nested too deeply",
+            // Serde's own text may quote what was received.
+            Self::Data => "it lacks what it cannot be used without",
             Self::Absent => "it does not have what was asked for",
             Self::NoList => "it has something else where a list should be",
             Self::Broken => "nothing in its list can be read",

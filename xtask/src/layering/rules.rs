@@ -34,7 +34,7 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "groupme-rest",
-        over: &["bayeux-dial", "groupme-model"],
+        over: &["bayeux-dial", "bayeux-wire", "groupme-model"],
     },
     Layer {
         name: "groupme-delivery",
@@ -303,7 +303,7 @@ mod tests {
         assert_eq!(
             with("groupme-rest -> bayeux-transport"),
             ["groupme-rest -> bayeux-transport: \
-              groupme-rest is built from nothing of ours but bayeux-dial, groupme-model"]
+              groupme-rest is built from nothing of ours but bayeux-dial, bayeux-wire, groupme-model"]
         );
         assert_eq!(with("bayeux-transport -> groupme-rest").len(), 1);
         assert_eq!(with("bayeux-transport -> groupme-model").len(), 1);

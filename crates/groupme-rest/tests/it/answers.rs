@@ -23,6 +23,31 @@ fn user() -> Conversation {
     Conversation::User(USER.into())
 }
 
+/// JavaScript servers send halves of surrogate pairs where they cut a text in the middle of an emoji.
+#[test]
+fn a_text_that_was_cut_in_the_middle_of_an_emoji_does_not_cost_its_page() {
+    let body = br#"{"response":{"count":2,"messages":[{"id":"2","text":"cut \ud83d"},{"id":"1",
+        "text":"whole \ud83d\ude00","likes":18446744073709551616}]},"meta":{"code":200}}"#;
+    let call = messages::list(&group(), &Window::Newest, 20);
+    let page = call
+        .decode(StatusCode::OK, &HeaderMap::new(), body)
+        .unwrap();
+    let texts = page.messages.iter().map(|message| message.text.as_deref());
+    assert!(texts.eq([Some("cut \u{fffd}"), Some("whole 😀")]));
+}
+
+#[test]
+fn where_an_answer_stops_being_json_is_told_and_nothing_of_it() {
+    let body = br#"{"response":{"id":"185","secret"}}"#;
+    let call = groups::show(&GROUP.into());
+    let error = call
+        .decode(StatusCode::OK, &HeaderMap::new(), body)
+        .unwrap_err();
+    let cause = core::error::Error::source(&error).unwrap().to_string();
+    assert_eq!(cause, "it is not JSON: no colon behind a key, at byte 32");
+    assert!(!format!("{error} {error:?}").contains("secret"));
+}
+
 fn first() -> Numbered {
     Numbered::default()
 }
