@@ -90,7 +90,7 @@ fn is_finite(number: &str) -> bool {
     };
     let exponent = exponent.parse().unwrap_or(limit);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let whole = whole.trim_start_matches(['-', '0']);
+    let whole = whole.trim_start_matches('-');
     let digits = whole.bytes().chain(fraction.bytes());
     let zeros = digits.clone().take_while(|digit| *digit == b'0').count();
     let mut digits = digits.skip(zeros);

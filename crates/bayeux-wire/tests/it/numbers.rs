@@ -1,5 +1,7 @@
 //! Numbers: which are refused, where, and why.
 
+use bayeux_wire::{Decoder, Frame, Limits};
+
 use crate::oracle::{decode_value, mistake};
 
 const BEYOND: &str = "a number beyond all that a float can hold";
@@ -24,14 +26,17 @@ fn numbers_have_to_be_finite_however_they_are_written() {
         format!("-9{nines}"),
         format!("9{nines}.5"),
         "1e309".to_owned(),
+        // Beyond the largest float by so little that reading would round down to it.
+        "1.7976931348623158079e308".to_owned(),
         "-1e99999999999999999999999".to_owned(),
     ] {
         assert_eq!(mistake(format!("[{infinite}]")), (1, BEYOND), "{infinite}");
     }
     // Neither zeros make a number large nor exponents a zero.
     let zeros = "0".repeat(400);
+    let huge = "99999999999999999999999";
     let small = format!(
-        "[0.{zeros}1,0e99999,-0.{zeros}E+99999999999999999999999,1e-99999999999999999999999]"
+        "[0.{zeros}1,0.001e-{huge},0e99999,-0.{zeros}E+{huge},1e-{huge},{nines}{nines}e-{huge}]"
     );
     assert!(decode_value(small).is_ok());
 }
@@ -60,7 +65,7 @@ fn the_largest_float_is_the_limit_wherever_the_point_is_and_whatever_the_exponen
     for digits in digits {
         let behind =
             [0, 1, 2, 290, 310, 800].map(|zeros| format!("0.{}{digits}", "0".repeat(zeros)));
-        let within = (1..digits.len()).step_by(7);
+        let within = (1..digits.len()).step_by(1 + digits.len() / 16);
         let within = within.map(|at| format!("{}.{}", &digits[..at], &digits[at..]));
         let whole = (!digits.starts_with('0')).then(|| digits.clone());
         let written: Vec<_> = within.chain(behind).chain(whole).collect();
@@ -82,6 +87,29 @@ fn the_largest_float_is_the_limit_wherever_the_point_is_and_whatever_the_exponen
         finite > 10_000 && infinite > 1_000,
         "{finite} and {infinite}"
     );
+}
+
+#[test]
+fn no_number_is_read_as_infinite_however_long_it_is() {
+    let mut limits = Limits::default();
+    limits.max_frame = 4_000_000;
+    let mut decoder = Decoder::with_limits(limits);
+    for length in [790, 810, 70_000, 700_000, 1_400_000] {
+        let zeros = "0".repeat(length);
+        for number in [
+            format!("1{zeros}"),
+            format!("1{zeros}e-{length}"),
+            format!("1{zeros}.0e-{}", length - 309),
+            format!("0.{zeros}1e{length}"),
+            format!("0.{zeros}1e{}", length + 320),
+        ] {
+            let mut frame = Frame::from_bytes(number.as_bytes());
+            if decoder.decode_value(&mut frame).is_ok() {
+                let float = frame.root().unwrap().as_f64().unwrap();
+                assert!(float.is_finite(), "{} characters", number.len());
+            }
+        }
+    }
 }
 
 #[test]
