@@ -104,7 +104,7 @@ impl Decoder {
     }
 
     /// Decodes the bytes of `frame`, any JSON document. [`Frame::root`] is its value; it has
-    /// no messages.
+    /// no messages. A frame that is decoded already is left as it is.
     ///
     /// # Errors
     ///

@@ -65,18 +65,17 @@ impl Document {
         outcome
     }
 
-    /// Parses `chunks` as one document. On failure there is none.
+    /// Parses `chunks` as one document. This one has to be empty, and after a failure still is.
     pub(crate) fn parse_chunks(
         &mut self,
         chunks: &[impl AsRef<[u8]>],
         workspace: &mut Workspace,
     ) -> Result<(), DecodeError> {
         if let [only] = chunks {
-            self.clear();
             return self.parse_bytes(only.as_ref(), workspace);
         }
         for chunk in chunks {
-            self.extend(chunk.as_ref());
+            self.received.extend_from_slice(chunk.as_ref());
         }
         self.parse(workspace)
     }
@@ -136,5 +135,5 @@ impl Document {
 }
 
 /// How many nodes and bytes a buffer may have room for and still be kept for the next document.
-pub(crate) const KEPT_NODES: usize = 8 * 1024;
+const KEPT_NODES: usize = 8 * 1024;
 const KEPT_BYTES: usize = 64 * 1024;

@@ -3,12 +3,13 @@
 use core::fmt;
 
 use crate::{
-    document::{Document, KEPT_NODES},
+    document::Document,
     envelope::{Members, NAMES, SLOTS},
     error::DecodeError,
     members::Positions,
     message::{Message, Messages},
-    value::{Kind, Value},
+    node::Shape,
+    value::Value,
 };
 
 /// The bytes of one batch of messages and, once a [`Decoder`](crate::Decoder) has been over them,
@@ -100,7 +101,7 @@ impl Frame {
 
     fn forget_messages(&mut self) {
         self.messages.clear();
-        if self.messages.capacity() > KEPT_NODES {
+        if self.messages.capacity() > KEPT_MESSAGES {
             self.messages = Vec::new();
         }
         self.rejected = 0;
@@ -112,26 +113,27 @@ impl Frame {
         let Some(root) = Value::root(&self.document) else {
             return Err(DecodeError::Empty);
         };
-        let found = match root.kind() {
-            Kind::Object(_) => {
+        let found = match root.node().shape() {
+            Shape::Object => {
                 self.messages.push(Place::new(root));
                 return Ok(());
             }
-            Kind::Array(items) => {
-                for item in items {
-                    match item.kind() {
-                        Kind::Object(_) => {
-                            self.messages.push(Place::new(item));
-                        }
-                        _ => self.rejected += 1,
+            Shape::Array => {
+                // One by one, a hostile batch would grow the list to three times its size.
+                self.messages.reserve(root.len());
+                for item in root.items() {
+                    if item.is_object() {
+                        self.messages.push(Place::new(item));
+                    } else {
+                        self.rejected += 1;
                     }
                 }
                 return Ok(());
             }
-            Kind::Null => "null",
-            Kind::Bool(_) => "a boolean",
-            Kind::Int(_) | Kind::Uint(_) | Kind::Float(_) => "a number",
-            Kind::Str(_) => "a string",
+            Shape::Null => "null",
+            Shape::False | Shape::True => "a boolean",
+            Shape::Integer | Shape::Decimal => "a number",
+            Shape::Text => "a string",
         };
         Err(DecodeError::NotBayeux { found })
     }
@@ -147,6 +149,9 @@ impl fmt::Debug for Frame {
             .finish_non_exhaustive()
     }
 }
+
+/// How many messages the list of them may have room for and still be kept for the next frame.
+const KEPT_MESSAGES: usize = 1024;
 
 impl Place {
     fn new(message: Value<'_>) -> Self {

@@ -55,7 +55,7 @@
 //!   left out; they never cost their neighbours.
 //! - JSON is taken as RFC 8259 has it, with two allowances. Halves of surrogate pairs (`"\ud83d"`)
 //!   become U+FFFD, because servers that cut texts send them. Integers beyond 64 bits become
-//!   floats; all others are exact.
+//!   floats; all others are exact. A number that no float can hold is a mistake like any other.
 //! - Of members with the same key the last counts, as in JavaScript; [`Value::entries`] shows all.
 //! - In an envelope, members of an unexpected type are absent.
 //! - [`Limits`] bound size and depth. Buffers that a hostile frame has blown up are given back.

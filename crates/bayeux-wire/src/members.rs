@@ -163,7 +163,7 @@ impl<'f, const M: usize> Members<'f, M> {
     /// names that the object was asked for. Of several with that name the last, as in JavaScript.
     ///
     /// Takes no time to speak of, except where another member has got into the slot, or more than
-    /// 250 values come before: then the object is walked.
+    /// 250 keys and values come before, all that is nested counted: then the object is walked.
     #[inline]
     pub fn get(&self, slot: usize, name: &str) -> Option<Value<'f>> {
         let position = *self.positions.0.get(slot)?;

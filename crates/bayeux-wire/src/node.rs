@@ -30,9 +30,9 @@ pub(crate) enum Shape {
 /// How many bits of a node its shape takes.
 const SHAPE_BITS: u32 = 3;
 
-/// The largest document in bytes: a size has to fit beside the shape, also where all of the document
-/// stands a second time behind it, unescaped.
-pub(crate) const LARGEST: usize = (u32::MAX >> SHAPE_BITS) as usize / 2;
+/// The largest document, 256 MiB: a size or a count of nodes, neither ever above that of the document
+/// in bytes, has to fit beside the shape.
+pub(crate) const LARGEST: usize = 1 << (u32::BITS - SHAPE_BITS - 1);
 
 impl Node {
     /// A node of `size` bytes of text or, of arrays and objects, with `size` nodes inside.

@@ -54,7 +54,7 @@ struct Open {
 }
 
 /// A document that is being read.
-pub(super) struct Parser<'d> {
+struct Parser<'d> {
     text: &'d str,
     /// How much of `text` is the document.
     len: usize,
@@ -95,7 +95,7 @@ pub(crate) fn parse(
 }
 
 impl Parser<'_> {
-    /// Reads the document; `around` has room for the arrays and objects around a place.
+    /// Reads the document; `around` is empty, and used for the arrays and objects around a place.
     fn document(&mut self, around: &mut Vec<Open>, max_depth: usize) -> Result<(), Refused> {
         let mut at = self.space(0);
         if at == self.len {

@@ -158,7 +158,7 @@ impl<'f> Value<'f> {
     }
 
     /// The member called `key`, if this is an object that has one. Of several with the same key it
-    /// is the last, as in JavaScript.
+    /// is the last, as in JavaScript. Looks at all members: [`Value::members`] looks but once.
     #[inline]
     pub fn get(self, key: &str) -> Option<Self> {
         let members = self.entries().filter(|(name, _)| *name == key);

@@ -104,7 +104,19 @@ fn a_hostile_frame_leaves_no_lasting_mark() {
     commas.push(b'"');
     let messages = format!("[{}{{}}]", "{},".repeat(87_000)).into_bytes();
     let escapes = format!(r#"["{}"]"#, r"\n".repeat(131_000)).into_bytes();
-    for hostile in [ones, brackets, unclosed, commas, messages, escapes] {
+    // One more than a list that doubles has room for.
+    let a_one_more = format!("[{}1]", "1,".repeat(65_536)).into_bytes();
+    let a_message_more = format!("[{}{{}}]", "{},".repeat(65_536)).into_bytes();
+    for hostile in [
+        ones,
+        brackets,
+        unclosed,
+        commas,
+        messages,
+        escapes,
+        a_one_more,
+        a_message_more,
+    ] {
         let (mut decoder, mut frame) = (Decoder::new(), Frame::new());
         frame.extend_from_slice(br#"[{"channel":"/a"}]"#);
         decoder.decode(&mut frame).unwrap();
@@ -122,6 +134,36 @@ fn a_hostile_frame_leaves_no_lasting_mark() {
         frame.extend_from_slice(br#"[{"channel":"/b"}]"#);
         decoder.decode(&mut frame).unwrap();
         assert_eq!(frame.message(0).unwrap().channel(), "/b");
+    }
+}
+
+#[test]
+fn a_frame_keeps_little_even_after_many_small_messages() {
+    let (mut decoder, mut frame) = (Decoder::new(), Frame::new());
+    let messages = format!("[{}{{}}]", "{},".repeat(8_000)).into_bytes();
+    let memory = measure(|| {
+        frame.extend_from_slice(&messages);
+        decoder.decode(&mut frame).unwrap();
+        frame.clear();
+    });
+    let kept = memory.bytes_current;
+    assert!(kept < 160 * 1024, "{kept} bytes kept");
+}
+
+#[test]
+fn bytes_are_given_back_once_they_are_parsed_or_refused() {
+    let mut decoder = Decoder::new();
+    for (len, is_refused) in [(200_000, false), (300_000, true)] {
+        let mut frame = Frame::new();
+        let large = format!("[\"{}\"]", "x".repeat(len)).into_bytes();
+        let memory = measure(|| {
+            frame.extend_from_slice(&large);
+            assert_eq!(decoder.decode(&mut frame).is_err(), is_refused);
+        });
+        // The text is still needed if there is one; what it was made of is not.
+        let text = if is_refused { 0 } else { len };
+        let kept = usize::try_from(memory.bytes_current).unwrap() - text;
+        assert!(kept < 4096, "{kept} bytes kept");
     }
 }
 

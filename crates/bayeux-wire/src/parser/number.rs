@@ -1,5 +1,7 @@
 //! Numbers: their form is checked, and their value read when somebody asks for it.
 
+use core::cmp::Ordering;
+
 use super::{Next, Parser, Refused};
 use crate::node::{Node, Shape};
 
@@ -55,11 +57,8 @@ impl Parser<'_> {
     }
 
     fn check_finite(&mut self, start: usize, end: usize) -> Result<(), Refused> {
-        let number = self
-            .text
-            .get(start..end)
-            .and_then(|text| text.parse::<f64>().ok());
-        if number.is_some_and(f64::is_finite) {
+        let number = self.text.get(start..end).unwrap_or_default();
+        if is_finite(number) {
             return Ok(());
         }
         Err(self.refuse(start, "a number beyond all that a float can hold"))
@@ -75,7 +74,47 @@ impl Parser<'_> {
     }
 }
 
+/// Whether a float can hold a number, rounded.
+///
+/// A short one is not read for that: the standard library can be made to take twenty microseconds
+/// over thirty characters, and a frame has room for thousands of such numbers.
+fn is_finite(number: &str) -> bool {
+    if number.len() > SHORT {
+        return number.parse().is_ok_and(f64::is_finite);
+    }
+    let (digits, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+    let limit = if exponent.starts_with('-') {
+        isize::MIN
+    } else {
+        isize::MAX
+    };
+    let exponent = exponent.parse().unwrap_or(limit);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let whole = whole.trim_start_matches('-');
+    let digits = whole.bytes().chain(fraction.bytes());
+    let zeros = digits.clone().take_while(|digit| *digit == b'0').count();
+    let mut digits = digits.skip(zeros);
+    // The number is 0.DIGITS times ten to this power.
+    let power = exponent
+        .saturating_add_unsigned(whole.len())
+        .saturating_sub_unsigned(zeros);
+    match power.cmp(&309) {
+        Ordering::Less => true,
+        Ordering::Equal => digits.lt(BEYOND.bytes()),
+        Ordering::Greater => digits.next().is_none(),
+    }
+}
+
 const MALFORMED: &str = "a malformed number";
 
 /// A number of so many characters, or fewer, and without an exponent is below 10^308.
 const ALWAYS_FINITE: usize = 308;
+
+/// The digits of 1.797…e308 from which on numbers are refused: as many as it takes to stay below the
+/// place, 1.79769313486231580793…e308, where reading no longer rounds down to the largest float.
+const BEYOND: &str = "17976931348623158079";
+
+/// Up to how many characters a number is judged by its digits alone. To read a longer one costs little
+/// for each of its bytes, and only reading it tells what the standard library makes of an exponent
+/// that takes back a million digits.
+const SHORT: usize = 800;

@@ -64,6 +64,16 @@ fn elements_that_are_no_objects_are_counted_and_their_neighbours_kept() {
 }
 
 #[test]
+fn elements_behind_a_message_are_none_of_its_members() {
+    let frame = decode(r#"[{"x":1},"channel","/stray",{"id":2},"data",[3]]"#).unwrap();
+    assert_eq!((frame.messages().len(), frame.rejected()), (2, 4));
+    for message in frame.messages() {
+        assert_eq!(message.channel(), "");
+        assert_eq!(message.data(), None);
+    }
+}
+
+#[test]
 fn batches_of_nothing_but_rubbish_are_accepted_and_empty() {
     for (json, rejected) in [("[null]", 1), ("[1]", 1), ("[[{}]]", 1), ("[[],[],0]", 3)] {
         let frame = decode(json).unwrap();

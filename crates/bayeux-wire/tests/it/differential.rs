@@ -120,6 +120,40 @@ fn mended(bytes: &[u8]) -> Vec<u8> {
     out
 }
 
+/// Whether `bytes` are refused by both or read as the same by both.
+fn assert_agreed(decoder: &mut Decoder, frame: &mut Frame, bytes: &[u8]) {
+    frame.clear();
+    frame.extend_from_slice(bytes);
+    let ours = decoder.decode_value(frame);
+    let theirs = serde_json::from_slice::<Json>(bytes);
+    let agreed = match &theirs {
+        Ok(json) => ours.is_ok() && agrees(frame.root().unwrap(), json),
+        Err(_) => ours.is_err(),
+    };
+    let shown = String::from_utf8_lossy(bytes);
+    assert!(agreed, "{shown:?}: {ours:?} here, {theirs:?} there");
+}
+
+#[test]
+fn any_byte_in_any_place_is_judged_as_serde_json_judges_it() {
+    let seeds = [
+        r#"{"a":[1,-0.5e+3,true],"b" : "\n","c":null}"#,
+        "\t[ false , \"\\u00e9\u{e9}\" ,[],\r\n{ } , 10E-2]\n",
+    ];
+    let (mut decoder, mut frame) = (Decoder::new(), Frame::new());
+    for seed in seeds.map(str::as_bytes) {
+        for at in 0..=seed.len() {
+            for byte in 0..=u8::MAX {
+                let end = seed.len().min(at + 1);
+                for rest in [&seed[at..], &seed[end..]] {
+                    let damaged = [&seed[..at], &[byte], rest].concat();
+                    assert_agreed(&mut decoder, &mut frame, &damaged);
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn damaged_frames_are_judged_as_serde_json_judges_them() {
     let mut seeds: Vec<Vec<u8>> = fixtures()

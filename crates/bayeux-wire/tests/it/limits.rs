@@ -48,6 +48,23 @@ fn the_default_limit_is_256_kib() {
 }
 
 #[test]
+fn no_limit_reaches_beyond_256_mib() {
+    let mut decoder = decoder(|limits| limits.max_frame = usize::MAX);
+    // One piece over and over, which is counted before any of it is copied.
+    let piece = vec![b' '; 1024 * 1024];
+    let mut pieces = vec![&piece[..]; 256];
+    pieces.push(b" ");
+    let limit = 256 * 1024 * 1024;
+    assert_eq!(
+        decoder.receive(&mut Frame::new(), &pieces).unwrap_err(),
+        DecodeError::TooLarge {
+            len: limit + 1,
+            limit
+        }
+    );
+}
+
+#[test]
 fn sixty_four_levels_are_accepted_and_one_more_is_not() {
     for (open, close) in [("[", "]"), (r#"{"a":["#, "]}")] {
         let per_turn = if open == "[" { 1 } else { 2 };
@@ -92,6 +109,32 @@ fn the_depth_limit_can_be_moved_but_not_beyond_what_a_stack_holds() {
 }
 
 #[test]
+fn the_deepest_values_are_printed_and_compared_on_half_a_thread_s_stack() {
+    let mut deep = decoder(|limits| limits.max_depth = usize::MAX);
+    let mut read = |leaf: &str| {
+        let json =
+            nested(Limits::DEEPEST, r#"{"a":"#, "}").replacen(":}", &format!(":{leaf}}}"), 1);
+        let mut frame = Frame::from_bytes(json.as_bytes());
+        deep.decode_value(&mut frame).unwrap();
+        (frame, json)
+    };
+    let ((one, json), (same, _), (other, _)) = (read("1"), read("1"), read("2"));
+    let visit = move || {
+        let (one, same, other) = (
+            one.root().unwrap(),
+            same.root().unwrap(),
+            other.root().unwrap(),
+        );
+        assert!(one == same && one != other);
+        assert_eq!(one.to_string(), json);
+        assert_eq!(serde_json::to_string(&one).unwrap(), json);
+    };
+    // Threads have 2 MiB unless they ask for something else.
+    let small = std::thread::Builder::new().stack_size(1024 * 1024);
+    small.spawn(visit).unwrap().join().unwrap();
+}
+
+#[test]
 fn limits_hold_for_each_frame_of_a_decoder() {
     let mut decoder = Decoder::new();
     for _ in 0..3 {
@@ -99,7 +142,7 @@ fn limits_hold_for_each_frame_of_a_decoder() {
         assert!(decoder.decode(&mut frame).is_err());
         let mut frame = Frame::from_bytes(nested(64, "[", "]").as_bytes());
         assert!(decoder.decode(&mut frame).is_ok());
-        // Large enough that the decoder gives its buffers back and makes new ones.
+        // About as large as frames get.
         let mut frame = Frame::from_bytes(format!("[{}1]", "1,".repeat(100_000)).as_bytes());
         assert!(decoder.decode(&mut frame).is_ok());
         assert_eq!(frame.rejected(), 100_001);

@@ -10,6 +10,7 @@ mod envelope;
 mod errors;
 mod limits;
 mod members;
+mod numbers;
 mod oracle;
 mod ownership;
 mod pool;

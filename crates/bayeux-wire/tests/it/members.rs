@@ -20,10 +20,13 @@ fn get<'f, const M: usize>(
     members.get(names.slot(name), name)
 }
 
-/// Each name of the list, as noted and as searched for.
+/// Each name of the list, as noted and as searched for, in a document and in all that is inside.
 fn assert_same(json: &str) {
     let frame = frame(json);
-    let root = frame.root().unwrap();
+    assert_same_in(frame.root().unwrap(), json);
+}
+
+fn assert_same_in(root: Value<'_>, json: &str) {
     let members = root.members(NAMES);
     for name in LIST {
         let found = get(&members, NAMES, name);
@@ -35,6 +38,10 @@ fn assert_same(json: &str) {
         );
     }
     assert_eq!(members.object(), root);
+    let inside = root.entries().map(|(_, value)| value);
+    for value in inside.chain(root.items()) {
+        assert_same_in(value, json);
+    }
 }
 
 #[test]
@@ -55,6 +62,18 @@ fn an_object_without_members_and_what_is_no_object_have_none() {
 #[test]
 fn a_value_that_reads_like_a_name_is_none() {
     assert_same(r#"{"other":"id","id":"text","list":["name",1],"in":{"user_id":9}}"#);
+}
+
+#[test]
+fn what_comes_behind_an_object_is_not_in_it() {
+    assert_same(r#"[{"name":1},"id",2,{"id":3},"text","user_id",4]"#);
+    assert_same(r#"{"in":{"name":{"text":1}},"id":2,"list":[{},"id",3]}"#);
+    assert_same(r#"{"in":{},"id":1,"deeper":{"in":{},"id":2},"id":3}"#);
+}
+
+#[test]
+fn an_object_inside_another_has_members_of_its_own() {
+    assert_same(r#"{"id":1,"text":{"id":2,"text":{"id":3}},"name":[{"id":4},{"id":5}]}"#);
 }
 
 #[test]
@@ -91,6 +110,16 @@ fn members_behind_more_values_than_can_be_counted_are_found() {
         assert_same(&format!(
             r#"{{"text":"old","padding":[{padding}],"id":1,"text":"new"}}"#
         ));
+    }
+}
+
+#[test]
+fn what_stands_where_counting_ends_is_not_taken_for_the_member() {
+    for zeros in 240..260 {
+        let padding = vec!["0"; zeros].join(",");
+        let decoy = format!("{padding},\"id\",\"decoy\",{padding}");
+        assert_same(&format!(r#"{{"padding":[{decoy}],"id":1}}"#));
+        assert_same(&format!(r#"{{"in":[{{"padding":[{decoy}],"id":1}}]}}"#));
     }
 }
 

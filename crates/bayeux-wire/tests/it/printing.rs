@@ -43,6 +43,24 @@ fn strings_are_escaped_where_they_must_be_and_nowhere_else() {
 }
 
 #[test]
+fn walks_show_what_is_left_of_them() {
+    let frame = decode_value(r#"{"list":[1,"a",[2.50]],"b":{}}"#).unwrap();
+    let root = frame.root().unwrap();
+    let mut entries = root.entries();
+    assert_eq!(
+        format!("{entries:?}"),
+        r#"{"list": [1,"a",[2.5]], "b": {}}"#
+    );
+    let (_, list) = entries.next().unwrap();
+    assert_eq!(format!("{entries:?}"), r#"{"b": {}}"#);
+    let mut items = list.items();
+    assert_eq!(format!("{items:?}"), r#"[1, "a", [2.5]]"#);
+    items.next();
+    assert_eq!(format!("{items:?}"), r#"["a", [2.5]]"#);
+    assert_eq!(format!("{:?}", list.kind()), r#"Array([1, "a", [2.5]])"#);
+}
+
+#[test]
 fn serde_writes_what_was_read() {
     let json = r#"{"a":[1,-2,18446744073709551615,0.5,null,true,"é\n"],"b":{"c":{}},"d":1e300}"#;
     let frame = decode_value(json).unwrap();

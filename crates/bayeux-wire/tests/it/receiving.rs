@@ -24,7 +24,35 @@ fn pieces_are_one_payload_wherever_it_was_cut() {
 }
 
 #[test]
-fn halves_of_pairs_are_mended_behind_escapes_that_the_parser_had_rewritten() {
+fn pieces_may_end_within_a_character() {
+    let whole = r#"[{"channel":"/é€","data":"😀é\n€😀"}]"#;
+    let mut decoder = Decoder::new();
+    for at in 0..=whole.len() {
+        let (one, other) = whole.as_bytes().split_at(at);
+        let received = received(&[one, other]).unwrap();
+        let mut filled = Frame::from_bytes(one);
+        filled.extend_from_slice(other);
+        decoder.decode(&mut filled).unwrap();
+        for frame in [received, filled] {
+            let message = frame.message(0).unwrap();
+            assert_eq!(message.channel(), "/é€", "cut at {at}");
+            assert_eq!(message.data().unwrap().as_str(), Some("😀é\n€😀"));
+        }
+    }
+}
+
+#[test]
+fn no_pieces_are_an_empty_payload() {
+    for none in [&[][..], &[&b""[..]], &[b"", b""], &[b" ", b"", b"\n"]] {
+        let mut frame = Frame::from_bytes(b"[1");
+        let refused = Decoder::new().receive(&mut frame, none);
+        assert_eq!(refused, Err(DecodeError::Empty));
+        assert!(frame.is_empty() && frame.root().is_none());
+    }
+}
+
+#[test]
+fn texts_with_escapes_and_halves_of_pairs_are_read_from_pieces() {
     let whole = r#"{"channel":"\/a\"b","data":"x\ud83d"}"#.as_bytes();
     let frame = received(&whole.chunks(5).collect::<Vec<_>>()).unwrap();
     let message = frame.message(0).unwrap();
@@ -39,9 +67,11 @@ fn what_was_in_the_frame_before_is_gone() {
         .receive(&mut frame, &[br#"{"channel":"/a"}"#])
         .unwrap();
     assert_eq!(frame.message(0).unwrap().channel(), "/a");
-    let refused = decoder.receive(&mut frame, &[b"nonsense"]);
-    assert!(matches!(refused, Err(DecodeError::Syntax { .. })));
-    assert!(frame.is_empty() && frame.root().is_none() && frame.message(0).is_none());
+    for refused in [&b"nonsense"[..], b"7", b"[\"\xff\"]", &vec![b' '; 300_000]] {
+        frame = received(&[br#"{"channel":"/a"}"#]).unwrap();
+        assert!(decoder.receive(&mut frame, &[refused]).is_err());
+        assert!(frame.is_empty() && frame.root().is_none() && frame.message(0).is_none());
+    }
 }
 
 #[test]

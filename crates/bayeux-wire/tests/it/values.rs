@@ -160,6 +160,26 @@ fn walks_know_their_length_and_stay_finished() {
 }
 
 #[test]
+fn only_arrays_and_objects_have_a_length() {
+    let json = r#"[null,false,true,12345,1.5e3,"a text that is long","\n",[],{}]"#;
+    let frame = value(json);
+    for value in frame.root().unwrap().items() {
+        assert_eq!((value.len(), value.is_empty()), (0, true), "{value}");
+    }
+    assert_eq!(Value::default().len(), 0);
+}
+
+#[test]
+fn the_value_that_belongs_to_no_frame_is_null() {
+    let nothing = Value::default();
+    assert!(nothing.is_null());
+    assert_eq!(nothing, value("null").root().unwrap());
+    assert_eq!(nothing.to_string(), "null");
+    assert_eq!((nothing.get("a"), nothing.at(0)), (None, None));
+    assert_eq!((nothing.entries().count(), nothing.items().count()), (0, 0));
+}
+
+#[test]
 fn equality_is_of_what_is_said() {
     let same = [
         (r#"{"a":1,"b":[2,3]}"#, r#" { "b" : [ 2 , 3 ] , "a" : 1 } "#),

@@ -1,0 +1,127 @@
+//! Numbers: which are refused, where, and why.
+
+use bayeux_wire::{Decoder, Frame, Limits};
+
+use crate::oracle::{decode_value, mistake};
+
+const BEYOND: &str = "a number beyond all that a float can hold";
+
+/// What a number is read as; nothing if it is refused as too large.
+fn float(number: &str) -> Option<f64> {
+    let Ok(frame) = decode_value(number) else {
+        assert_eq!(mistake(number), (0, BEYOND), "{number}");
+        return None;
+    };
+    frame.root().unwrap().as_f64()
+}
+
+#[test]
+fn numbers_have_to_be_finite_however_they_are_written() {
+    let nines = "9".repeat(308);
+    for finite in [nines.clone(), format!("-{nines}"), format!("{nines}.5")] {
+        assert_eq!(float(&finite), finite.parse().ok(), "{finite}");
+    }
+    for infinite in [
+        format!("9{nines}"),
+        format!("-9{nines}"),
+        format!("9{nines}.5"),
+        "1e309".to_owned(),
+        // Beyond the largest float by so little that reading would round down to it.
+        "1.7976931348623158079e308".to_owned(),
+        "-1e99999999999999999999999".to_owned(),
+    ] {
+        assert_eq!(mistake(format!("[{infinite}]")), (1, BEYOND), "{infinite}");
+    }
+    // Neither zeros make a number large nor exponents a zero.
+    let zeros = "0".repeat(400);
+    let huge = "99999999999999999999999";
+    let small = format!(
+        "[0.{zeros}1,0.001e-{huge},0e99999,-0.{zeros}E+{huge},1e-{huge},{nines}{nines}e-{huge}]"
+    );
+    assert!(decode_value(small).is_ok());
+}
+
+#[test]
+fn the_largest_float_is_the_limit_wherever_the_point_is_and_whatever_the_exponent() {
+    // On both sides of the limit and far from it, of one digit and of more than are looked at.
+    let mut digits: Vec<String> = [
+        "1",
+        "9",
+        "17976931348623157",
+        "17976931348623158",
+        "17976931348623158078",
+        "17976931348623158080",
+        "17976931348623159",
+        "1797693134862316",
+    ]
+    .map(str::to_owned)
+    .into();
+    for zeros in [1, 300, 310, 770, 900] {
+        digits.push(format!("17976931348623157{}1", "0".repeat(zeros)));
+        digits.push(format!("17976931348623159{}", "0".repeat(zeros)));
+        digits.push(format!("0{}", "0".repeat(zeros)));
+    }
+    let (mut finite, mut infinite) = (0, 0);
+    for digits in digits {
+        let behind =
+            [0, 1, 2, 290, 310, 800].map(|zeros| format!("0.{}{digits}", "0".repeat(zeros)));
+        let within = (1..digits.len()).step_by(1 + digits.len() / 16);
+        let within = within.map(|at| format!("{}.{}", &digits[..at], &digits[at..]));
+        let whole = (!digits.starts_with('0')).then(|| digits.clone());
+        let written: Vec<_> = within.chain(behind).chain(whole).collect();
+        let well_formed = |number: &&String| !number.starts_with("00");
+        for number in written.iter().filter(well_formed) {
+            for exponent in (-20..340).chain([-2_000, -900, -600, 590, 600, 620, 1_100, 1_110]) {
+                let number = format!("-{number}e{exponent:+}");
+                let expected = number.parse().ok().filter(|float: &f64| float.is_finite());
+                assert_eq!(float(&number), expected, "{number}");
+                if expected.is_some() {
+                    finite += 1;
+                } else {
+                    infinite += 1;
+                }
+            }
+        }
+    }
+    assert!(
+        finite > 10_000 && infinite > 1_000,
+        "{finite} and {infinite}"
+    );
+}
+
+#[test]
+fn no_number_is_read_as_infinite_however_long_it_is() {
+    let mut limits = Limits::default();
+    limits.max_frame = 4_000_000;
+    let mut decoder = Decoder::with_limits(limits);
+    for length in [790, 810, 70_000, 700_000, 1_400_000] {
+        let zeros = "0".repeat(length);
+        for number in [
+            format!("1{zeros}"),
+            format!("1{zeros}e-{length}"),
+            format!("1{zeros}.0e-{}", length - 309),
+            format!("0.{zeros}1e{length}"),
+            format!("0.{zeros}1e{}", length + 320),
+        ] {
+            let mut frame = Frame::from_bytes(number.as_bytes());
+            if decoder.decode_value(&mut frame).is_ok() {
+                let float = frame.root().unwrap().as_f64().unwrap();
+                assert!(float.is_finite(), "{} characters", number.len());
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_not_the_form_of_a_number_is_told_where_it_begins() {
+    for malformed in [
+        "-", "-a", "--1", "00", "-00", "01", "-01", "1.", "1.e5", "0.", "0.e", "1.a", "1e", "1E",
+        "1e+", "1e-", "1e+-1", "1.5e", "1.5E-", "1ee5", "1e.5",
+    ] {
+        for (before, behind) in [("", ""), ("[0,", "]"), ("{\"a\":", ",\"b\":1}")] {
+            let json = format!("{before}{malformed}{behind}");
+            let told = mistake(&json);
+            assert_eq!(told, (before.len(), "a malformed number"), "{json}");
+        }
+    }
+}
