@@ -28,7 +28,7 @@ pub(crate) enum Job {
     Docs,
     /// The examples that end by themselves.
     Examples,
-    /// bayeux-proto in a program without std.
+    /// bayeux-proto and bayeux-wire in a program without std.
     NoStd,
     /// Each library with no feature, each feature alone, and all of them.
     Features,

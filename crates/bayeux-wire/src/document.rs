@@ -1,5 +1,7 @@
 //! One document: its bytes as received and, once parsed, its text and the nodes that point into it.
 
+use alloc::{string::String, vec::Vec};
+
 use crate::{
     error::DecodeError,
     node::Node,

@@ -139,6 +139,8 @@ fn milliseconds(value: Value<'_>) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec::Vec;
+
     use super::*;
 
     #[test]

@@ -1,5 +1,6 @@
 //! A frame: the bytes of one WebSocket frame or HTTP body, and what they decode to.
 
+use alloc::vec::Vec;
 use core::fmt;
 
 use crate::{

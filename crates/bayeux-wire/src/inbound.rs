@@ -1,5 +1,12 @@
 //! From a frame that a client sent to what a server reads.
 
+use alloc::{
+    borrow::ToOwned as _,
+    string::{String, ToString as _},
+    vec,
+    vec::Vec,
+};
+
 use bayeux_proto::server::{Ack, Element, Member, Payload, Request};
 
 use crate::{

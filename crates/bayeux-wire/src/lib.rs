@@ -62,6 +62,15 @@
 //!
 //! Nothing in a frame can cause a panic. `Debug` of a frame and of a message shows sizes and
 //! channels only, and errors never quote: frames carry credentials.
+//!
+//! # Features
+//!
+//! - `std` (default): the processor is asked which vector instructions it has, and UTF-8 is checked
+//!   faster. Without it, this crate needs `core` and `alloc` and no more.
+
+#![no_std]
+
+extern crate alloc;
 
 mod decoder;
 mod document;

@@ -3,6 +3,8 @@
 mod number;
 mod string;
 
+use alloc::{string::String, vec::Vec};
+
 use crate::{
     error::DecodeError,
     node::{Node, Shape},

@@ -1,7 +1,7 @@
 //! Frames that are used again once everybody has let go of them.
 
+use alloc::{collections::VecDeque, sync::Arc};
 use core::convert::Infallible;
-use std::{collections::VecDeque, sync::Arc};
 
 use crate::{decoder::Decoder, error::DecodeError, frame::Frame};
 

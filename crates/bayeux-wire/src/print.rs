@@ -1,7 +1,7 @@
 //! Values out again: JSON text, any serde format, and equality.
 
+use alloc::collections::BTreeMap;
 use core::fmt::{self, Write as _};
-use std::collections::BTreeMap;
 
 use serde::ser::{Serialize, SerializeMap as _, SerializeSeq as _, Serializer};
 
