@@ -1,18 +1,14 @@
 //! Taking leave, and being sent away.
 
 use bayeux_proto::{
-    Channel, Close, Config, End, Event, Message, Misuse, Outcome, Reconnect, ServerError,
-    SubscriptionId, Transport, Verdict,
+    Close, Config, End, Event, Message, Misuse, Outcome, Reconnect, Transport, Verdict,
 };
 
-use crate::{
-    peer::Peer,
-    world::{Kind, World, channel, event, millis, over, reconnect},
-};
+use crate::world::{Kind, World, channel, event, millis, over, reconnect};
 
 /// Nothing is left to do, and nothing that comes late changes that.
 #[track_caller]
-fn assert_over(world: &mut World, end: End) {
+pub(crate) fn assert_over(world: &mut World, end: End) {
     assert_eq!(world.last_event(), &Event::Ended(end));
     assert_eq!(world.session.poll_timeout(), None);
     assert!(world.lanes.is_empty(), "{:?}", world.lanes);
@@ -355,159 +351,3 @@ fn leaving_before_the_first_step_ends_without_one() {
 }
 
 // C123
-#[test]
-fn a_session_that_was_sent_away_stays_away() {
-    let mut world = World::established();
-    world.subscribe("/foo");
-    let connect = world.last("/meta/connect");
-    let stop = Message {
-        advice: reconnect(Reconnect::None),
-        ..connect.refused("403::Banned")
-    };
-    world.answer(&connect, &[stop]);
-    assert_over(
-        &mut world,
-        End::Stopped(Some(ServerError::parse("403::Banned"))),
-    );
-    assert_eq!(
-        world.session.publish(&channel("/foo"), "1"),
-        Err(Misuse::Ended)
-    );
-}
-
-// C123
-#[test]
-fn subscriptions_can_be_arranged_after_the_end_and_nothing_is_said() {
-    let mut world = World::established();
-    let old = world.subscribe("/old");
-    world.disconnect();
-    world.pass(millis(2_000));
-    world.story();
-    world.session.unsubscribe(old).unwrap();
-    let new = world.subscribe("/new");
-    assert!(world.story().is_empty());
-    world.session.connect();
-    world.drain();
-    Peer::default().serve(&mut world, millis(1_000));
-    assert_eq!(world.reported(&Event::Subscribed(new)), 1);
-    let names: Vec<_> = world
-        .sent("/meta/subscribe")
-        .filter_map(|request| request.text("subscription"))
-        .collect();
-    assert_eq!(names, ["/old", "/new"]);
-}
-
-// C123
-#[test]
-fn a_session_can_begin_again_after_its_end_without_a_trace_of_the_first() {
-    let mut world = World::established();
-    let ids: Vec<SubscriptionId> = ["/a", "/b"].map(|name| world.subscribe(name)).to_vec();
-    world.disconnect();
-    world.pass(millis(2_000));
-    // An unexpected farewell would be the server's own.
-    let mut old = world.requests.clone();
-    old.retain(|request| request.channel != "/meta/disconnect");
-    world.session.connect();
-    world.drain();
-    world.open();
-    let socket = world.lane(Kind::Socket);
-    let handshakes = world.sent("/meta/handshake").count();
-    for request in &old {
-        let late = Message {
-            client_id: Some("late"),
-            ..request.ok()
-        };
-        let verdict = world.receive(socket, &[late]);
-        assert!(matches!(verdict[..], [Verdict::Stray(_)]), "{request:?}");
-    }
-    assert_eq!(world.sent("/meta/handshake").count(), handshakes);
-    world.welcome("bob");
-    Peer::default().serve(&mut world, millis(1_000));
-    for id in ids {
-        assert_eq!(world.reported(&Event::Subscribed(id)), 1);
-    }
-}
-
-// C125
-#[test]
-fn an_endpoint_that_asks_for_credentials_ends_the_session() {
-    for status in [401, 403] {
-        let why = Close::Status {
-            status,
-            retry_after: None,
-        };
-        // The handshake.
-        let mut world = World::shaking_over_http();
-        let lane = world.lane(Kind::Ordinary);
-        world.close(lane, why);
-        assert_over(&mut world, End::Unauthorized { status });
-        // The poll.
-        let mut world = World::established_over_http();
-        let lane = world.lane(Kind::Held);
-        world.close(lane, why);
-        assert_over(&mut world, End::Unauthorized { status });
-        // Anything else.
-        let mut world = World::established_over_http();
-        let publish = world.publish("/foo", "1");
-        let lane = world.lane(Kind::Ordinary);
-        world.close(lane, why);
-        assert_eq!(
-            world.reported(&Event::Published(publish, Outcome::Unknown)),
-            1
-        );
-        assert_over(&mut world, End::Unauthorized { status });
-        // The upgrade, at first and later, where there is nothing else to try.
-        let mut world = World::connecting(over(&[Transport::WebSocket]));
-        let lane = world.lane(Kind::Opening);
-        world.close(lane, why);
-        assert_over(&mut world, End::Unauthorized { status });
-        let mut world = World::connecting(over(&[Transport::WebSocket]));
-        world.open();
-        let mut world = world.establish();
-        let lane = world.lane(Kind::Socket);
-        world.close(lane, Close::Lost);
-        world.pass_until(world.now + millis(1_000), World::is_opening);
-        let lane = world.lane(Kind::Opening);
-        world.close(lane, why);
-        assert_over(&mut world, End::Unauthorized { status });
-    }
-}
-
-// C125
-#[test]
-fn an_upgrade_that_asks_for_credentials_leaves_long_polling_to_find_out() {
-    let mut world = World::connecting(Config::default());
-    let lane = world.lane(Kind::Opening);
-    world.close(
-        lane,
-        Close::Status {
-            status: 403,
-            retry_after: None,
-        },
-    );
-    let handshake = world.last("/meta/handshake");
-    assert_eq!(handshake.kind, Kind::Ordinary);
-    world.close(
-        handshake.lane,
-        Close::Status {
-            status: 403,
-            retry_after: None,
-        },
-    );
-    assert_over(&mut world, End::Unauthorized { status: 403 });
-}
-
-#[test]
-fn a_pattern_can_be_arranged_before_the_first_connect() {
-    let mut world = World::new(Config::default(), 7);
-    let id = world
-        .session
-        .subscribe(&Channel::new("/foo/**").unwrap())
-        .unwrap();
-    world.drain();
-    assert!(world.story().is_empty());
-    world.session.connect();
-    world.drain();
-    Peer::default().serve(&mut world, millis(1_000));
-    assert_eq!(world.reported(&Event::Subscribed(id)), 1);
-}

@@ -10,6 +10,7 @@ mod backoff;
 mod connect;
 mod delivery;
 mod disconnect;
+mod ended;
 mod fallback;
 mod fuzz;
 mod handshake;
