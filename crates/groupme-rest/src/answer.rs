@@ -54,14 +54,14 @@ impl<'b> Answer<'b> {
     }
 }
 
-/// Reads a body as tolerantly as a frame of the gateway: a text that was cut in the middle of an emoji
-/// must not cost the page that it stands in.
+/// Reads a body as tolerantly as can be: a text that was cut in the middle of an emoji, in whichever
+/// encoding, must not cost the page that it stands in.
 fn parse(body: &[u8]) -> Result<Value, DecodeError> {
     let mut limits = Limits::default();
     // The body is as large as the options allow, or it would not be here.
     limits.max_frame = usize::MAX;
     limits.max_depth = MAX_DEPTH;
-    let mut frame = Frame::from_bytes(body);
+    let mut frame = Frame::from_bytes(String::from_utf8_lossy(body).as_bytes());
     Decoder::with_limits(limits).decode_value(&mut frame)?;
     let root = frame.root().unwrap_or_default();
     // Nothing that can be parsed cannot be a value.
