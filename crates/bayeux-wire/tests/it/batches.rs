@@ -16,6 +16,18 @@ fn an_array_of_objects_is_a_batch_in_order() {
 }
 
 #[test]
+fn messages_count_down_as_they_are_taken_and_stay_finished() {
+    let frame = decode(r#"[{"channel":"/a"},null,{"channel":"/b"}]"#).unwrap();
+    let mut messages = frame.messages();
+    for left in [1, 0] {
+        assert!(messages.next().is_some());
+        assert_eq!(messages.len(), left);
+    }
+    assert!(messages.next().is_none() && messages.next().is_none());
+    assert_eq!(messages.len(), 0);
+}
+
+#[test]
 fn a_single_object_is_a_batch_of_one() {
     let frame = decode(r#"{"channel":"/a","data":[{"channel":"/inner"}]}"#).unwrap();
     assert_eq!(frame.messages().len(), 1);
