@@ -68,7 +68,7 @@ model! {
         /// Whether it vanishes once it was seen.
         category: text,
         /// By which a vanishing one is told to have been seen.
-        delivery_id: text,
+        delivery_id: id(Other),
         /// Not known to be used.
         guids: maybe_texts,
         /// Whether it has vanished.
@@ -92,7 +92,7 @@ model! {
         /// Whether it vanishes once it was seen.
         category: text,
         /// By which a vanishing one is told to have been seen.
-        delivery_id: text,
+        delivery_id: id(Other),
         /// Not known to be used.
         guids: maybe_texts,
         /// Whether it has vanished.
@@ -118,7 +118,7 @@ model! {
         /// Whether it vanishes once it was seen.
         category: text,
         /// By which a vanishing one is told to have been seen.
-        delivery_id: text,
+        delivery_id: id(Other),
         /// Not known to be used.
         guids: maybe_texts,
         /// Whether it has vanished.
@@ -148,7 +148,7 @@ model! {
         /// Degrees east; text on the wire.
         lng: decimal,
         /// The venue at Foursquare.
-        foursquare_venue_id: text,
+        foursquare_venue_id: id(Other),
     }
 }
 
@@ -242,13 +242,13 @@ model! {
     /// An answer of the assistant.
     pub struct Copilot as CopilotRef, tagged "type" {
         /// The assistant's own id of the answer.
-        message_id: text,
+        message_id: id(Other),
         /// Which part of the answer.
-        part_id: text,
+        part_id: id(Other),
         /// Who asked.
         prompt_sender: id(User),
         /// The assistant's own id of the conversation.
-        conversation_id: text,
+        conversation_id: id(Other),
         /// What the answer refers to.
         citations: maybe_list(Citation),
     }
@@ -274,7 +274,7 @@ model! {
         /// What sort of card it is.
         card_type: text,
         /// The assistant's own id of the card.
-        card_id: text,
+        card_id: id(Other),
         /// How far it is.
         state: text,
         /// What it is called.
@@ -294,7 +294,7 @@ model! {
     /// An image that is still being made.
     pub struct PartialImage as PartialImageRef, tagged "type" {
         /// Counts the stages.
-        id: text,
+        id: id(Other),
         /// The image so far, in Base64; large.
         content: text,
     }

@@ -17,6 +17,8 @@ model! {
         event_id: key(CalendarEvent),
         /// Where it is: a group, or a direct conversation.
         conversation_id: id(Conversation),
+        /// What that is called; in the list of your own events.
+        conversation_name: text,
         /// What it is called.
         name: text,
         /// What it is about.
@@ -49,6 +51,8 @@ model! {
         waitlisted: ids(User),
         /// How many are coming, as GroupMe counts: has been seen at -1. Count `going` instead.
         going_count: integer,
+        /// By answer, how many gave it; in the list of your own events.
+        rsvp_counts: raw,
         /// By user, when they answered; see `answered_at`.
         rsvp_list: raw,
         /// Until when one can answer.
@@ -94,7 +98,7 @@ model! {
         /// Until when it repeats.
         recurrence_end: date_time,
         /// The events that it repeats with.
-        series_id: text,
+        series_id: id(Other),
         /// Which of them it is.
         instance_index: integer,
     }
@@ -142,7 +146,7 @@ model! {
     /// An album that belongs to an event.
     pub struct EventAlbum as EventAlbumRef {
         /// The album's id.
-        album_id: text,
+        album_id: id(Other),
         /// What it is called.
         title: text,
     }

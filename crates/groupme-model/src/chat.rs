@@ -37,7 +37,7 @@ model! {
         /// For how long a message can be edited; the unit is disputed (it fits minutes).
         message_edit_period: integer,
         /// The theme's id.
-        theme_id: text,
+        theme_id: id(Other),
         /// Where the theme's picture is.
         theme_custom_url: text,
     }

@@ -3,6 +3,7 @@
 use bayeux_wire::{Names, Value, slots_for};
 
 use crate::field::{Kind as _, Millis};
+use crate::json::Json;
 use crate::macros::{model, tagged_union};
 use crate::message::{Message, MessageRef};
 use crate::receipt::{ReadReceipt, ReadReceiptRef};
@@ -193,6 +194,54 @@ impl<'f> EventRef<'f> {
 }
 
 impl Event {
+    /// What to show the user, of any push that says so.
+    pub fn alert(&self) -> Option<&str> {
+        match self {
+            Self::LineCreate(push)
+            | Self::DirectMessageCreate(push)
+            | Self::MessageDeleted(push)
+            | Self::MessageUpdate(push) => push.alert.as_deref(),
+            Self::Favorite(push) | Self::LikeCreate(push) | Self::LikeDelete(push) => {
+                push.alert.as_deref()
+            }
+            Self::MembershipCreate(push) => push.alert.as_deref(),
+            Self::ReadReceiptCreate(push) => push.alert.as_deref(),
+            Self::Subscribe(push) => push.alert.as_deref(),
+            Self::Ping(_) | Self::Typing(_) | Self::Unknown(_) => {
+                self.unexpected("alert").and_then(Json::as_str)
+            }
+        }
+    }
+
+    /// When the gateway had it, of any push that says so.
+    pub fn received_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::LineCreate(push)
+            | Self::DirectMessageCreate(push)
+            | Self::MessageDeleted(push)
+            | Self::MessageUpdate(push) => push.received_at,
+            Self::Favorite(push) | Self::LikeCreate(push) | Self::LikeDelete(push) => {
+                push.received_at
+            }
+            Self::MembershipCreate(push) => push.received_at,
+            Self::ReadReceiptCreate(push) => push.received_at,
+            Self::Subscribe(push) => push.received_at,
+            Self::Ping(_) | Self::Typing(_) | Self::Unknown(_) => {
+                self.unexpected("received_at").and_then(Millis::own)
+            }
+        }
+    }
+
+    /// A member of a push that as a rule has none of that name.
+    fn unexpected(&self, name: &str) -> Option<&Json> {
+        match self {
+            Self::Ping(ping) => ping.extra.get(name),
+            Self::Typing(typing) => typing.extra.get(name),
+            Self::Unknown(unknown) => unknown.raw().get(name),
+            _ => None,
+        }
+    }
+
     /// What the push tells of reactions, under whichever of its three names.
     pub fn reaction_change(&self) -> Option<&ReactionChange> {
         match self {

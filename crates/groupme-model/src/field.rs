@@ -251,7 +251,10 @@ where
     }
 
     fn report<'s, S: Source<'s>>(key: &str, source: Option<S>, findings: &mut Findings) {
-        Maybe::<K>::report(key, source, findings);
+        findings.member(key, |findings| match source {
+            Some(source) => K::report(source, findings),
+            None => findings.missing(K::EXPECTED),
+        });
     }
 
     #[cfg(feature = "serde")]

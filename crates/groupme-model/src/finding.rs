@@ -4,15 +4,16 @@ use core::fmt::{self, Write as _};
 
 use crate::source::Shape;
 
-/// A field whose value is not what the model expects there. The field counts as absent.
+/// A field whose value is not what the model expects there, or that must be there and is not. The
+/// field counts as absent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Problem {
-    /// Where it is, such as `subject.attachments[0].url`.
+    /// Where it is, such as `subject.attachments[0].url`; empty for the whole.
     pub path: String,
     /// What belongs there, such as `text`.
     pub expected: &'static str,
-    /// What kind of value is there, such as `an integer`.
+    /// What kind of value is there, such as `an integer`, or `nothing`.
     pub found: &'static str,
 }
 
@@ -23,7 +24,10 @@ impl fmt::Display for Problem {
             expected,
             found,
         } = self;
-        write!(f, "{path}: expected {expected}, found {found}")
+        if !path.is_empty() {
+            write!(f, "{path}: ")?;
+        }
+        write!(f, "expected {expected}, found {found}")
     }
 }
 
@@ -81,6 +85,15 @@ impl Findings {
             path: self.path.clone(),
             expected,
             found: found.name(),
+        });
+    }
+
+    /// Reports that there is nothing here, where something must be.
+    pub(crate) fn missing(&mut self, expected: &'static str) {
+        self.problems.push(Problem {
+            path: self.path.clone(),
+            expected,
+            found: "nothing",
         });
     }
 

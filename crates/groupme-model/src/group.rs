@@ -86,7 +86,7 @@ model! {
         /// The theme.
         theme_name: text,
         /// The theme's id.
-        theme_id: text,
+        theme_id: id(Other),
         /// Where the theme's picture is.
         theme_custom_url: text,
         /// Who can delete a message.
@@ -125,6 +125,8 @@ model! {
         category_ids: ids(Category),
         /// What sort of group it is.
         group_category: text,
+        /// The same, as searches call it.
+        category: text,
         /// The game that the group is about.
         matchup: raw,
         /// Whether it may be shown among those that many join.
@@ -142,7 +144,7 @@ model! {
         /// Not known to be used.
         chaos: flag,
         /// Not known to be used.
-        thread_id: text,
+        thread_id: id(Other),
     }
 }
 

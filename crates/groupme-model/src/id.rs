@@ -88,6 +88,7 @@ ids! {
     Membership => MembershipId, MembershipIdRef: "the membership of a user in a group";
     Message => MessageId, MessageIdRef:
         "a message: in practice 18 digits, the first ten of which are its `created_at`";
+    Other => OtherId, OtherIdRef: "a thing of the app's that nothing else here tells of";
     Poll => PollId, PollIdRef: "a poll";
     PollOption => PollOptionId, PollOptionIdRef: "an answer of a poll: its number, from 1";
     User => UserId, UserIdRef: "a user or a bot's user; also `system`, `-1` (everyone) or nothing";

@@ -123,8 +123,8 @@ pub use group::{Group, GroupRef};
 pub use id::{
     BotId, BotIdRef, CalendarEventId, CalendarEventIdRef, CategoryId, CategoryIdRef,
     ConversationId, ConversationIdRef, DirectoryId, DirectoryIdRef, FileId, FileIdRef, GroupId,
-    GroupIdRef, Id, IdRef, MembershipId, MembershipIdRef, MessageId, MessageIdRef, PollId,
-    PollIdRef, PollOptionId, PollOptionIdRef, UserId, UserIdRef,
+    GroupIdRef, Id, IdRef, MembershipId, MembershipIdRef, MessageId, MessageIdRef, OtherId,
+    OtherIdRef, PollId, PollIdRef, PollOptionId, PollOptionIdRef, UserId, UserIdRef,
 };
 pub use json::{Extra, Json};
 pub use like_icon::{LikeIcon, LikeIconRef};

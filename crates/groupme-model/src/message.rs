@@ -122,6 +122,11 @@ impl Message {
         self.chat_id.as_ref().or(self.conversation_id.as_ref())
     }
 
+    /// The author, under either of the names that GroupMe has for it.
+    pub fn sender(&self) -> Option<&UserId> {
+        self.sender_id.as_ref().or(self.user_id.as_ref())
+    }
+
     /// Whether it is of a direct conversation: it names one, or whom it is for, and no group.
     pub fn is_direct(&self) -> bool {
         self.group_id.is_none()
@@ -143,7 +148,7 @@ impl Message {
         self.system == Some(true)
             || self.event.is_some()
             || self.sender_type == Some(SenderType::System)
-            || self.sender_id.as_ref().is_some_and(UserId::is_system)
+            || self.sender().is_some_and(UserId::is_system)
     }
 
     /// The message that a notice is about: the one edited, deleted or pinned. The notice's own id
@@ -163,6 +168,11 @@ impl<'f> MessageRef<'f> {
     /// The direct conversation, under either of its names.
     pub fn direct_conversation(&self) -> Option<ConversationIdRef<'f>> {
         self.chat_id().or(self.conversation_id())
+    }
+
+    /// The author, under either of the names that GroupMe has for it.
+    pub fn sender(&self) -> Option<UserIdRef<'f>> {
+        self.sender_id().or(self.user_id())
     }
 
     /// Whether it is of a direct conversation: it names one, or whom it is for, and no group.
@@ -187,7 +197,7 @@ impl<'f> MessageRef<'f> {
             || self.event().is_some()
             || self.sender_type() == Some(SenderTypeRef::System)
             || self
-                .sender_id()
+                .sender()
                 .is_some_and(|sender| UserIdRef::is_system(&sender))
     }
 

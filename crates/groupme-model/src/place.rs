@@ -14,6 +14,6 @@ model! {
         /// Whether it came from Foursquare (2011).
         foursquare_checkin: flag,
         /// The venue at Foursquare (2011).
-        foursquare_venue_id: text,
+        foursquare_venue_id: id(Other),
     }
 }

@@ -1,6 +1,6 @@
 //! Reactions to messages.
 
-use crate::id::UserId;
+use crate::id::{UserId, UserIdRef};
 use crate::macros::{model, tagged_union};
 use crate::unknown::type_of;
 
@@ -39,6 +39,8 @@ model! {
         pack_index: integer,
         /// Who gave it; absent where GroupMe does not tell.
         user_ids: ids(User),
+        /// Empty, if it is there at all.
+        code: text,
     }
 }
 
@@ -51,5 +53,17 @@ impl Reaction {
             Self::Unknown(_) => None,
         };
         users.unwrap_or_default()
+    }
+}
+
+impl<'f> ReactionRef<'f> {
+    /// Who gave it; nobody if GroupMe does not tell.
+    pub fn user_ids(&self) -> impl Iterator<Item = UserIdRef<'f>> + use<'f> {
+        let users = match self {
+            Self::Unicode(reaction) => reaction.user_ids(),
+            Self::Emoji(reaction) => reaction.user_ids(),
+            Self::Unknown(_) => None,
+        };
+        users.into_iter().flatten()
     }
 }

@@ -52,7 +52,7 @@ model! {
         /// The theme.
         theme_name: text,
         /// The theme's id.
-        theme_id: text,
+        theme_id: id(Other),
         /// Where the theme's picture is.
         theme_custom_url: text,
     }

@@ -2,6 +2,7 @@
 
 use bayeux_wire::Value;
 
+use crate::finding::Findings;
 use crate::json::Json;
 use crate::source::{Shape, Source};
 
@@ -72,4 +73,14 @@ pub(crate) fn type_of<'s, S: Source<'s>>(member: impl Fn(&'static str) -> Option
         Some(Shape::Text(text)) => text,
         _ => "",
     }
+}
+
+/// Reports that an object does not say of which type it is.
+pub(crate) fn report_type<'s, S: Source<'s>>(source: S, findings: &mut Findings) {
+    let kind = source.member("type").map(S::shape);
+    findings.member("type", |findings| match kind {
+        Some(Shape::Text(_)) => {}
+        Some(shape) => findings.problem("text", shape),
+        None => findings.missing("text"),
+    });
 }

@@ -3,8 +3,12 @@
 use core::time::Duration;
 
 use groupme_sim::{NoMessages, Place, Sim};
+use serde_json::json;
 
-use crate::program::{Running, ask, run, sim};
+use crate::{
+    canned::{Answer, Asked, Canned, enveloped},
+    program::{Running, ask, asking, run, sim},
+};
 
 /// A simulator with so many messages in a group and in direct messages, and their ids in order.
 async fn talkative(messages: usize) -> (Sim, Vec<String>, Vec<String>) {
@@ -129,6 +133,27 @@ async fn people_get_a_line_for_each_message_with_what_they_need_to_answer_it() {
             format!("{id}  Mara: two⏎lines \u{fffd} [image: https://i.groupme.com/1]  👍 2\n");
         assert_eq!(rest, expected);
     }
+}
+
+#[tokio::test]
+async fn a_notice_that_is_not_known_is_told_by_its_name() {
+    fn answer(_: &Asked) -> Answer {
+        let event = |kind| json!({"type": kind, "data": {"user": {"id": 7, "nickname": "Ada"}}});
+        let messages = json!([
+            {"id": "2", "sender_id": "system", "text": "2 : 1", "event": event("sports.goal")},
+            {"id": "1", "sender_id": "system", "text": "Ada joined",
+                "event": event("membership.announce.joined")},
+        ]);
+        Answer::Json(200, enveloped(json!({"count": 2, "messages": messages})))
+    }
+    let server = Canned::start(answer).await;
+    let arguments = [
+        "history", "--group", "7", "--limit", "2", "--format", "pretty",
+    ];
+    let shown = run(asking(&server.url, "a-token", &arguments)).await;
+    let shown = shown.well().stdout;
+    assert!(shown.contains("— 2 : 1 [sports.goal]\n"), "{shown}");
+    assert!(shown.contains("— Ada joined\n"), "{shown}");
 }
 
 #[tokio::test]

@@ -25,6 +25,17 @@ impl Video {
     }
 }
 
+impl Audio {
+    /// A sound that GroupMe's audio service holds, and how long it is.
+    pub fn new(url: impl Into<String>, duration: f64) -> Self {
+        Self {
+            url: Some(url.into()),
+            duration: Some(duration),
+            ..Self::default()
+        }
+    }
+}
+
 impl File {
     /// A file that was uploaded to the conversation; it can be sent in no other.
     pub fn new(file_id: FileId) -> Self {

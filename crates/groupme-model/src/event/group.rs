@@ -37,6 +37,6 @@ model! {
         /// The theme.
         theme_name: text,
         /// Not known to be used.
-        thread_id: text,
+        thread_id: id(Other),
     }
 }

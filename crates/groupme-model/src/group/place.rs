@@ -6,7 +6,7 @@ model! {
     /// A place that a group is about.
     pub struct GroupLocation as GroupLocationRef {
         /// The place's id.
-        id: text,
+        id: id(Other),
         /// The group.
         group_id: id(Group),
         /// What it is called.

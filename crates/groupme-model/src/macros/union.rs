@@ -3,7 +3,8 @@
 /// Declares one of several models: a view, a twin, and the table from tags to models.
 ///
 /// A value of an unknown tag, or one that lacks what its model requires, is `Unknown`.
-/// `indexed by` names slots that the models have in common.
+/// `indexed by` names slots that the models have in common. The twin's `report_as` reports on a value
+/// whose tag is told.
 macro_rules! union {
     (
         $(#[$meta:meta])*
@@ -77,7 +78,7 @@ macro_rules! union {
             /// The fields that could not be read and count as absent, with those of all parts.
             pub fn problems(&self) -> Vec<$crate::Problem> {
                 $crate::finding::Findings::of(|findings| {
-                    $Owned::report_tag(self.kind(), self.raw(), findings);
+                    $Owned::report_as(self.kind(), self.raw(), findings);
                 })
                 .into_problems()
             }
@@ -86,7 +87,7 @@ macro_rules! union {
             /// unknown kind nothing is known, and nothing is listed.
             pub fn unknown_fields(&self) -> Vec<String> {
                 $crate::finding::Findings::of(|findings| {
-                    $Owned::report_tag(self.kind(), self.raw(), findings);
+                    $Owned::report_as(self.kind(), self.raw(), findings);
                 })
                 .into_unknown()
             }
@@ -189,6 +190,17 @@ macro_rules! tagged_union {
             }
         }
 
+        impl $Owned {
+            /// Reports on a value, whose tag is in it.
+            fn report_as<'s, S: $crate::source::Source<'s>>(
+                _: &str,
+                source: S,
+                findings: &mut $crate::finding::Findings,
+            ) {
+                <Self as $crate::field::Kind>::report(source, findings);
+            }
+        }
+
         impl $crate::field::Kind for $Owned {
             type Shown<'f> = $Ref<'f>;
             type Owned = Self;
@@ -216,7 +228,11 @@ macro_rules! tagged_union {
                 findings: &mut $crate::finding::Findings,
             ) {
                 if source.is_object() {
-                    Self::report_tag($tag_of(|name| source.member(name)), source, findings);
+                    let tag = $tag_of(|name| source.member(name));
+                    if tag.is_empty() {
+                        $crate::unknown::report_type(source, findings);
+                    }
+                    Self::report_tag(tag, source, findings);
                 } else {
                     findings.problem(Self::EXPECTED, source.shape());
                 }

@@ -21,7 +21,7 @@ model! {
         /// The new theme.
         theme_name: text,
         /// The new theme's id.
-        theme_id: text,
+        theme_id: id(Other),
         /// Where the new theme's picture is.
         theme_custom_url: text,
         /// The new picture for liking a message.

@@ -1,6 +1,8 @@
 //! The table of notices: which type has which data.
 
+use crate::finding::Findings;
 use crate::macros::union;
+use crate::source::Source;
 
 use super::{
     BotChange, BotChangeRef, ByUser, ByUserRef, CalendarNotice, CalendarNoticeRef,
@@ -135,5 +137,12 @@ union! {
         "bot.rename" => BotRenamed(BotChange, BotChangeRef),
         /// The assistant told what it does with messages.
         "copilot.group.privacy_notice" => PrivacyNotice(PrivacyNotice, PrivacyNoticeRef),
+    }
+}
+
+impl Notice {
+    /// Reports on the data of a notice, whose type is beside it.
+    fn report_as<'s, S: Source<'s>>(kind: &str, data: S, findings: &mut Findings) {
+        Self::report_tag(kind, data, findings);
     }
 }

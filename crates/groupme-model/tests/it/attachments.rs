@@ -134,6 +134,16 @@ fn a_reply_tells_what_it_answers_and_where_the_chain_started() {
             "1",
             "1",
         ),
+        (
+            r#"{"type":"reply","reply_id":"2","base_reply_id":""}"#,
+            "2",
+            "2",
+        ),
+        (
+            r#"{"type":"reply","reply_id":"","base_reply_id":"1"}"#,
+            "1",
+            "1",
+        ),
     ] {
         let payload = Payload::new(json);
         let AttachmentRef::Reply(reply) = AttachmentRef::from_value(payload.value()) else {
@@ -187,6 +197,41 @@ fn every_type_is_typed_whatever_else_it_holds() {
         assert_eq!(attachment.unknown_fields(), ["never_seen"], "{kind}");
         assert_eq!(attachment.problems(), [], "{kind}");
         assert_eq!(attachment.into_owned(), attachment, "{kind}");
+    }
+}
+
+#[test]
+fn ids_of_every_sort_come_as_text_or_as_numbers() {
+    for (kind, field) in [
+        ("audio", "delivery_id"),
+        ("autokicked_member", "user_id"),
+        ("copilot", "conversation_id"),
+        ("copilot", "message_id"),
+        ("copilot", "part_id"),
+        ("copilot", "prompt_sender"),
+        ("copilot_card", "card_id"),
+        ("copilot_card", "source_user_id"),
+        ("event", "event_id"),
+        ("file", "file_id"),
+        ("image", "delivery_id"),
+        ("location", "foursquare_venue_id"),
+        ("partial_image", "id"),
+        ("poll", "poll_id"),
+        ("reply", "base_reply_id"),
+        ("reply", "reply_id"),
+        ("reply", "user_id"),
+        ("video", "delivery_id"),
+    ] {
+        let number = "9007199254740993";
+        let of = |id: &str| format!(r#"{{"type":"{kind}","{field}":{id}}}"#);
+        let as_text = of(&format!("\"{number}\""));
+        for json in [&as_text, &of(number)] {
+            let payload = Payload::new(json);
+            let attachment = AttachmentRef::from_value(payload.value());
+            assert_eq!(attachment.problems(), [], "{json}");
+            let written = serde_json::to_string(&attachment.into_owned()).expect("JSON");
+            assert_eq!(written, as_text);
+        }
     }
 }
 

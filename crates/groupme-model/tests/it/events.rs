@@ -56,6 +56,24 @@ fn a_notice_in_a_direct_conversation_is_one_although_it_does_not_say_system() {
 }
 
 #[test]
+fn an_author_who_is_named_once_is_an_author_all_the_same() {
+    for (json, sender, is_system) in [
+        (r#"{"id":"1","user_id":"system"}"#, "system", true),
+        (r#"{"id":"1","sender_id":"system"}"#, "system", true),
+        (r#"{"id":"1","user_id":7}"#, "7", false),
+        (r#"{"id":"1","user_id":"7","sender_id":"8"}"#, "8", false),
+    ] {
+        let payload = Payload::new(json);
+        let message = MessageRef::from_value(payload.value()).expect("a message");
+        assert_eq!(message.sender().expect("an author"), sender, "{json}");
+        assert_eq!(message.is_system(), is_system, "{json}");
+        let owned = message.into_owned();
+        assert_eq!(owned.sender().expect("an author"), &sender, "{json}");
+        assert_eq!(owned.is_system(), is_system, "{json}");
+    }
+}
+
+#[test]
 fn a_notice_tells_the_message_it_is_about_which_is_not_itself() {
     let payload = Payload::new(&fixture("push/line.create.system_event_pinned"));
     let message = EventRef::from_value(payload.value())

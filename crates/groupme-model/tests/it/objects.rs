@@ -94,6 +94,65 @@ fn a_field_of_the_wrong_shape_leaves_every_other_field_as_it_was() {
     }
 }
 
+#[test]
+fn a_field_of_the_wrong_shape_is_named_with_what_was_found_and_is_kept() {
+    for recorded in all() {
+        let name = format!("{} in {}", recorded.kind, recorded.recording);
+        let members = recorded.object.as_object().expect(&name);
+        for field in members.keys() {
+            // With another of these it is another object, or none.
+            let tells_what_it_is = ["ping", "subject", "type"].contains(&field.as_str());
+            if tells_what_it_is || NEEDED.contains(&field.as_str()) {
+                continue;
+            }
+            // Most fields can be made something of one or two of these, and say nothing then.
+            let mut named = 0;
+            for (misfit, found) in MISFITS {
+                let mut changed = recorded.object.clone();
+                changed[field] = serde_json::from_str(misfit).expect("JSON");
+                let looked = (recorded.look)(&changed.to_string()).expect(&name);
+                let looked = looked.expect(&name);
+                let of_field = |path: &str| {
+                    let rest = path.strip_prefix(field.as_str());
+                    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+                };
+                for problem in &looked.problems {
+                    assert!(of_field(&problem.path), "{name}: {problem}");
+                    if problem.path == *field {
+                        assert_eq!(problem.found, *found, "{name}: {field} = {misfit}");
+                        assert_eq!(looked.written[field], changed[field], "{name}: {field}");
+                        named += 1;
+                    }
+                }
+            }
+            let any = RAW.contains(&field.as_str());
+            assert!(named >= 3 || any, "{name}: {field} is named {named} times");
+        }
+    }
+}
+
+/// Values that between them are wrong for every field, and what they are.
+const MISFITS: &[(&str, &str)] = &[
+    (r#"[1,"x"]"#, "a list"),
+    (r#"{"a":1}"#, "an object"),
+    ("1.5", "a number"),
+    ("true", "a boolean"),
+    (r#""\u0000soon""#, "text"),
+];
+
+/// Fields that take any value.
+const RAW: &[&str] = &[
+    "child_state",
+    "child_states",
+    "matchup",
+    "muted_children",
+    "payload",
+    "peaks",
+    "rsvp_counts",
+    "rsvp_list",
+    "source_score",
+];
+
 /// Members without which an object is none.
 const NEEDED: &[&str] = &[
     "bot_id",

@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use groupme_model::attachment::{
-    Attachment, AttachmentRef, Emoji, File, Image, Location, Mentions, Reply, Video,
+    Attachment, AttachmentRef, Audio, Emoji, File, Image, Location, Mentions, Reply, Video,
 };
 use groupme_model::outgoing::{Draft, DraftError, ReactionBody, SourceGuid};
 use groupme_model::{Event, EventRef, LikeIcon, Timestamp, UserId};
@@ -66,6 +66,7 @@ fn attachments_are_written_as_groupme_takes_them() {
     let body = Draft::new("")
         .attach(Image::new("https://i.groupme.com/123456789"))
         .attach(Video::new("v", "p"))
+        .attach(Audio::new("a", 12.5))
         .attach(File::new("f".into()))
         .attach(Location::new("GroupMe HQ", 40.738_206, -73.993_285))
         .attach(Emoji::new([[1, 42], [2, 34]]))
@@ -76,6 +77,7 @@ fn attachments_are_written_as_groupme_takes_them() {
         json!({"message": {"source_guid": "guid", "attachments": [
             {"type": "image", "url": "https://i.groupme.com/123456789"},
             {"type": "video", "url": "v", "preview_url": "p"},
+            {"type": "audio", "url": "a", "duration": 12.5},
             {"type": "file", "file_id": "f"},
             {"type": "location", "name": "GroupMe HQ", "lat": "40.738206", "lng": "-73.993285"},
             {"type": "emoji", "placeholder": "\u{fffd}", "charmap": [[1, 42], [2, 34]]},

@@ -1,6 +1,6 @@
 //! What the model does not expect costs nothing but the field it is in.
 
-use groupme_model::{Event, EventRef, ReactionRef};
+use groupme_model::{AttachmentRef, Event, EventRef, ReactionRef, inspect};
 use serde_json::{Value as Parsed, json};
 
 use crate::payload::{Payload, fixture};
@@ -91,15 +91,57 @@ fn a_field_that_is_given_a_value_is_written_instead_of_what_could_not_be_read() 
 
 #[test]
 fn a_message_without_an_id_is_unknown_and_says_why() {
-    for subject in ["{}", r#"{"id":null}"#, r#"{"id":{}}"#, "null", "7", "[]"] {
-        let json = format!(r#"{{"type":"line.create","subject":{subject}}}"#);
+    let an_id = "subject.id: expected an id, as text or an integer, found";
+    let a_message = "subject: expected a usable Message object, found";
+    for (subject, why) in [
+        (r#","subject":{}"#, format!("{an_id} nothing")),
+        (r#","subject":{"id":null}"#, format!("{an_id} null")),
+        (r#","subject":{"id":{}}"#, format!("{an_id} an object")),
+        (r#","subject":{"id":1.5}"#, format!("{an_id} a number")),
+        (r#","subject":null"#, format!("{a_message} null")),
+        (r#","subject":7"#, format!("{a_message} an integer")),
+        (r#","subject":[]"#, format!("{a_message} a list")),
+        ("", format!("{a_message} nothing")),
+    ] {
+        let json = format!(r#"{{"type":"line.create"{subject}}}"#);
         let payload = Payload::new(&json);
         let event = EventRef::from_value(payload.value());
         assert!(matches!(event, EventRef::Unknown(_)), "{json}");
         assert_eq!(event.kind(), "line.create");
-        assert_ne!(event.problems(), [], "{json}");
         assert_eq!(event.raw().to_string(), json);
+        let problems: Vec<String> = event.problems().iter().map(ToString::to_string).collect();
+        assert!(problems.contains(&why), "{json}: {problems:?}");
+        assert_eq!(
+            problems[0],
+            "expected a usable MessagePush object, found an object"
+        );
     }
+}
+
+#[test]
+fn what_has_no_type_is_told_by_every_union_and_from_everywhere() {
+    for (json, why) in [
+        ("{}", "type: expected text, found nothing"),
+        (r#"{"type":null}"#, "type: expected text, found null"),
+        (r#"{"type":7}"#, "type: expected text, found an integer"),
+        ("7", "expected an object with a type, found an integer"),
+        ("null", "expected an object with a type, found null"),
+    ] {
+        let payload = Payload::new(json);
+        let value = payload.value();
+        for problems in [
+            EventRef::from_value(value).problems(),
+            AttachmentRef::from_value(value).problems(),
+            ReactionRef::from_value(value).problems(),
+            inspect::push(value).problems,
+            inspect::attachment(value).problems,
+        ] {
+            let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            assert_eq!(problems, [why], "{json}");
+        }
+    }
+    let old_ping = Payload::new(r#"{"ping":true}"#);
+    assert_eq!(EventRef::from_value(old_ping.value()).problems(), []);
 }
 
 #[test]
@@ -242,11 +284,13 @@ fn missing_reactions_are_not_the_same_as_none() {
 
 #[test]
 fn pack_numbers_may_be_text() {
-    let payload = Payload::new(r#"{"type":"emoji","pack_id":"1","pack_index":62}"#);
-    let ReactionRef::Emoji(emoji) = ReactionRef::from_value(payload.value()) else {
+    let payload = Payload::new(r#"{"type":"emoji","pack_id":"1","pack_index":62,"code":""}"#);
+    let reaction = ReactionRef::from_value(payload.value());
+    let ReactionRef::Emoji(emoji) = reaction else {
         panic!()
     };
     assert_eq!((emoji.pack_id(), emoji.pack_index()), (Some(1), Some(62)));
+    assert_eq!(reaction.unknown_fields(), Vec::<String>::new());
 }
 
 #[test]

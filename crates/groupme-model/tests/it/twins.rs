@@ -2,7 +2,7 @@
 
 use groupme_model::{
     Attachment, AttachmentRef, Event, EventRef, Message, MessageIdRef, MessageRef, NoticeRef,
-    Reaction, ReactionRef, SystemEvent, SystemEventRef,
+    Reaction, ReactionRef, SystemEvent, SystemEventRef, Timestamp, UserIdRef,
 };
 use proptest::prelude::*;
 
@@ -35,7 +35,8 @@ proptest! {
         prop_assert!(view == twin, "{view:?} {twin:?}");
         prop_assert_eq!(view.kind(), twin.kind());
         prop_assert_eq!(view.is_typed(), twin.is_typed());
-        prop_assert_eq!(view.alert().map(str::to_owned), alert(&twin));
+        prop_assert_eq!(view.alert(), twin.alert());
+        prop_assert_eq!(view.received_at(), twin.received_at());
         let _ = (format!("{view:?}"), view.problems(), view.unknown_fields());
     }
 
@@ -95,19 +96,42 @@ proptest! {
         let view = ReactionRef::from_value(payload.value());
         let twin = view.into_owned();
         prop_assert!(view == twin, "{view:?} {twin:?}");
+        let users: Vec<_> = view.user_ids().map(UserIdRef::into_owned).collect();
+        prop_assert_eq!(&users[..], twin.user_ids());
         prop_assert_eq!(&serde_json::from_str::<Reaction>(&json).unwrap(), &twin);
         let written = serde_json::to_string(&twin).unwrap();
         prop_assert_eq!(&serde_json::from_str::<Reaction>(&written).unwrap(), &twin);
     }
 }
 
-/// What the twin has of a push's alert, wherever it is kept.
-fn alert(event: &Event) -> Option<String> {
-    let written = serde_json::to_value(event).expect("JSON");
-    written
-        .get("alert")
-        .and_then(|alert| alert.as_str())
-        .map(ToOwned::to_owned)
+#[test]
+fn what_to_show_and_when_it_came_are_told_of_any_push() {
+    let said = r#""alert":"Ada: hi","received_at":1751412575000"#;
+    let kinds = [
+        "direct_message.create",
+        "favorite",
+        "like.create",
+        "like.delete",
+        "line.create",
+        "membership.create",
+        "message.deleted",
+        "message.update",
+        "never.seen",
+        "ping",
+        "read_receipt.create",
+        "subscribe",
+        "typing",
+    ];
+    for kind in kinds {
+        let json = format!(r#"{{"type":"{kind}",{said},"subject":{{"id":"1"}}}}"#);
+        let payload = Payload::new(&json);
+        let view = EventRef::from_value(payload.value());
+        let twin = view.into_owned();
+        assert_eq!(twin.is_typed(), kind != "never.seen");
+        let time = Some(Timestamp::from_secs(1_751_412_575));
+        assert_eq!((twin.alert(), twin.received_at()), (Some("Ada: hi"), time));
+        assert_eq!((view.alert(), view.received_at()), (Some("Ada: hi"), time));
+    }
 }
 
 #[test]

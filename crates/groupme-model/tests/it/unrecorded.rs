@@ -99,7 +99,7 @@ pub(crate) const OBJECTS: &[(&str, Look, &str)] = &[
     (
         "reaction",
         object::reaction,
-        r#"{"type":"emoji","pack_id":"1","pack_index":2,"user_ids":[7,"8"]}"#,
+        r#"{"type":"emoji","pack_id":"1","pack_index":2,"code":"","user_ids":[7,"8"]}"#,
     ),
     (
         "push",
@@ -149,11 +149,11 @@ const GROUP: &str = r#"{
     "locations":[{"id":"l","group_id":31,"name":"Here","point":{"lat":40.5,"lon":-111},"full_address":"Here, There",
         "locality":"Here","country_subdivision":"There","country_region":"Land","country_code":"LL",
         "postal_code":"1","signature":"s"}],
-    "category_ids":[1,"2"],"group_category":"matchup","matchup":{"game_id":"g"},"trending_allowed":true,
+    "category_ids":[1,"2"],"category":"sports","group_category":"matchup","matchup":{"game_id":"g"},"trending_allowed":true,
     "system_message_settings":{"all_notifications":true,"categories":{"albums":["member","creator"],
         "events":["host"],"join_leave":["admin"]}},
     "bot_settings":{"copilot":{"message_permission":"all"}},"recap_enabled":false,"audio_message_disabled":false,
-    "active_call_participants":null,"chaos":false,"thread_id":null}"#;
+    "active_call_participants":null,"chaos":false,"thread_id":5}"#;
 
 const TOPIC: &str = r#"{
     "id":123456789,"parent_id":31,"topic":"Boats","description":"","type":"private","group_type":"private",
@@ -185,7 +185,7 @@ const MEMBER: &str = r##"{
     "directory_short_name":"AS","directory_color":"#00458D","sports_chat_team":"home"}"##;
 
 const CALENDAR_EVENT: &str = r#"{
-    "event_id":"0f15691677e444ceb64118bf39d41ec8","conversation_id":"31","name":"Regatta","description":"","creator_id":7,
+    "event_id":"0f15691677e444ceb64118bf39d41ec8","conversation_id":"31","conversation_name":"Rowers","rsvp_counts":{"going":1},"name":"Regatta","description":"","creator_id":7,
     "start_at":"2026-07-29T14:29:19.110-04:00","end_at":"2026-07-29T15:29:19Z","end_at_set":true,"is_all_day":false,
     "timezone":"America/New_York","location":{"name":"Pond","address":"1 Pond St","lat":"64.148430","lng":-21.9355508},
     "image_url":null,"reminders":[0,300],"going":["7"],"not_going":[],"maybe_going":null,"waitlisted":[],

@@ -1,7 +1,9 @@
 //! An event as a sentence.
 
 use groupme_client::Value;
-use groupme_model::{AttachmentRef, Channel, EventRef, MessageRef, ReactionChangeRef, ReactionRef};
+use groupme_model::{
+    AttachmentRef, Channel, EventRef, MessageRef, ReactionChangeRef, ReactionRef, SystemEventRef,
+};
 
 use super::names::Names;
 
@@ -127,16 +129,23 @@ fn author(message: &MessageRef<'_>) -> String {
     message.name().unwrap_or("somebody").to_owned()
 }
 
-/// The text, and what comes with it.
+/// The text, and what comes with it; of a notice that is not known here, its name.
 fn content(message: &MessageRef<'_>) -> String {
     let text = message.text().map(str::to_owned);
     let attached = message
         .attachments()
         .map(|attachment| attached(&attachment));
+    let notice = message.event().and_then(|event| unknown_notice(&event));
     text.into_iter()
         .chain(attached)
+        .chain(notice.map(|kind| format!("[{kind}]")))
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+fn unknown_notice<'f>(event: &SystemEventRef<'f>) -> Option<&'f str> {
+    let known = event.notice().is_some_and(|notice| notice.is_typed());
+    event.kind().filter(|_| !known)
 }
 
 fn attached(attachment: &AttachmentRef<'_>) -> String {
@@ -150,5 +159,62 @@ fn face(reaction: &ReactionRef<'_>) -> String {
     match reaction {
         ReactionRef::Unicode(reaction) => reaction.code().unwrap_or("?").to_owned(),
         other => format!("({})", other.kind()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bayeux_wire::{Decoder, Frame};
+
+    use super::*;
+
+    fn told(json: &str) -> String {
+        let mut frame = Frame::from_bytes(json.as_bytes());
+        Decoder::new().decode_value(&mut frame).expect("JSON");
+        let push = EventRef::from_value(frame.root().expect("a document"));
+        event(&push, "/user/1", &Names::default())
+    }
+
+    #[test]
+    fn what_is_not_known_is_told_by_its_name() {
+        for (json, name) in [
+            (
+                r#"{"type":"weather.warning","subject":{}}"#,
+                "weather.warning",
+            ),
+            (
+                r#"{"type":"line.create","subject":{"id":"1","attachments":[{"type":"hologram"}]}}"#,
+                "[hologram]",
+            ),
+            (
+                r#"{"type":"line.create","subject":{"id":"1","text":"2 : 1",
+                    "event":{"type":"sports.goal","data":{"home_score":"2"}}}}"#,
+                "— 2 : 1 [sports.goal]",
+            ),
+            (
+                r#"{"type":"line.create","subject":{"id":"1","text":null,
+                    "event":{"type":"sports.goal","data":null}}}"#,
+                "— [sports.goal]",
+            ),
+            (
+                r#"{"type":"favorite","subject":{"line":{"id":"1"},"reactions":[{"type":"sparkle"}]}}"#,
+                "(sparkle)",
+            ),
+        ] {
+            let sentence = told(json);
+            assert!(sentence.contains(name), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn a_notice_that_is_known_is_its_sentence() {
+        let sentence = told(
+            r#"{"type":"line.create","subject":{"id":"1","text":"Ada has joined the group.",
+                "event":{"type":"membership.announce.joined","data":{"user":{"id":7,"nickname":"Ada"}}}}}"#,
+        );
+        assert!(
+            sentence.ends_with("— Ada has joined the group."),
+            "{sentence}"
+        );
     }
 }
