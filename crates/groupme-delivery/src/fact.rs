@@ -94,7 +94,7 @@ fn conversation(message: &MessageRef<'_>, you: &UserId) -> Option<ConversationId
             Err(_) => direct.into_owned(),
         });
     }
-    let sender = message.sender_id().or(message.user_id())?.into_owned();
+    let sender = message.sender()?.into_owned();
     let recipient = message.recipient_id()?.into_owned();
     let other = if sender == *you { recipient } else { sender };
     Some(UserPair::new(you, &other).ok()?.conversation_id())

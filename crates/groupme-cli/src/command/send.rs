@@ -62,7 +62,7 @@ async fn answer(
         Attachment::Reply(reply) => reply.root().cloned(),
         _ => None,
     });
-    let author = answered.sender_id.or(answered.user_id);
+    let author = answered.sender().cloned();
     Ok(Reply::new(message, root, author.unwrap_or_default()))
 }
 
