@@ -10,7 +10,7 @@ mod view;
 use crate::corpus::Corpus;
 
 /// A way to read every frame of the corpus. Each begins with a copy of the frame into a buffer of its
-/// own, as out of a socket: the parser rewrites what it reads, and so nobody reads colder memory than
+/// own, as out of a socket: simd-json rewrites what it reads, and so nobody reads colder memory than
 /// another.
 pub(crate) trait Row {
     /// What the table calls it.
