@@ -64,8 +64,8 @@ impl Lanes {
     ///
     /// # Errors
     ///
-    /// [`Error::NoTls`] where the endpoint wants TLS and there is no root to trust, or no TLS was
-    /// compiled in.
+    /// [`Error::Dial`] where the endpoint wants TLS and there is no root to trust, or no TLS was
+    /// compiled in, and where the proxy is none that is known.
     pub fn new(endpoint: Endpoint, options: Options, clock: Clock) -> Result<Self, Error> {
         let (sender, reports) = mpsc::channel(WINDOW);
         Ok(Self {

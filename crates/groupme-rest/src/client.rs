@@ -48,7 +48,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`SetupError::NoTls`], if an address needs TLS and there is nobody to trust.
+    /// [`SetupError::Dial`], if an address needs TLS and there is nobody to trust, or the proxy is
+    /// none that is known.
     pub fn new(token: Token, options: &Options) -> Result<Self, SetupError> {
         let network = Network::new(options)?;
         Ok(Self::over(network, token, options))
