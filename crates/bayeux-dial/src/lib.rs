@@ -14,9 +14,9 @@
 //!
 //! # Many connections
 //!
-//! What TLS needs takes some 30 KB, and with the tickets that servers give it a connection stands
-//! sooner than the first did. Clones of [`Roots`] share both, and so do all that trust what is
-//! compiled in and nothing else: however many accounts a program has, it pays once.
+//! Clones of [`Roots`] share what TLS needs and the tickets with which a server resumes a session, and
+//! so do all that trust what is compiled in and nothing else. However many accounts a program has, it
+//! keeps the world's roots once.
 //!
 //! # Features
 //!

@@ -25,7 +25,7 @@ pub(crate) async fn reach(host: &str, port: u16) -> Result<TcpStream, DialError>
         port,
         source,
     })?;
-    // What is sent is small and waits for nothing. Without it they are only slower.
+    // What is sent is small and must not wait for more. Where that cannot be had, it is only slower.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "Nagle's algorithm stays on");
     }

@@ -98,7 +98,7 @@ pub fn event(value: Value<'_>) -> Inspection {
     let Some(event) = SystemEvent::show(value) else {
         return inspection::<SystemEvent>(value, "", false, Typed::Unknown(Json::from(value)));
     };
-    let typed = event.notice().is_some_and(|notice| notice.is_typed());
+    let typed = event.is_typed();
     let kind = event.kind().unwrap_or_default();
     inspection::<SystemEvent>(value, kind, typed, Typed::Event(event.into_owned()))
 }

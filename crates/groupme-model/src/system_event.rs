@@ -33,6 +33,11 @@ model! {
 }
 
 impl SystemEvent {
+    /// Whether the model knows what happened.
+    pub fn is_typed(&self) -> bool {
+        self.notice().is_some_and(|notice| notice.is_typed())
+    }
+
     /// What happened; `None` if there is no data.
     pub fn notice(&self) -> Option<Notice> {
         let kind = self.kind.as_deref().unwrap_or_default();
@@ -51,6 +56,11 @@ impl SystemEvent {
 }
 
 impl<'f> SystemEventRef<'f> {
+    /// Whether the model knows what happened.
+    pub fn is_typed(&self) -> bool {
+        self.notice().is_some_and(|notice| notice.is_typed())
+    }
+
     /// What happened; `None` if there is no data.
     pub fn notice(&self) -> Option<NoticeRef<'f>> {
         let kind = self.kind().unwrap_or_default();

@@ -40,15 +40,16 @@ impl Parser<'_> {
                 return Err(self.refuse(start, MALFORMED));
             }
         }
-        if matches!(self.byte(end), b'e' | b'E') {
+        let has_exponent = matches!(self.byte(end), b'e' | b'E');
+        if has_exponent {
             let sign = end + 1;
             let exponent = sign + usize::from(matches!(self.byte(sign), b'+' | b'-'));
             end = self.digits(exponent);
             if end == exponent {
                 return Err(self.refuse(start, MALFORMED));
             }
-            self.check_finite(start, end)?;
-        } else if end - start > ALWAYS_FINITE {
+        }
+        if has_exponent || end - start > ALWAYS_FINITE {
             self.check_finite(start, end)?;
         }
         self.nodes

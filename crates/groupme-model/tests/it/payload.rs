@@ -68,3 +68,20 @@ fn folder(family: &str) -> PathBuf {
         .join("tests/fixtures")
         .join(family)
 }
+
+/// Every type of push, in order, and one that there is not.
+pub(crate) const PUSHES: [&str; 13] = [
+    "direct_message.create",
+    "favorite",
+    "like.create",
+    "like.delete",
+    "line.create",
+    "membership.create",
+    "message.deleted",
+    "message.update",
+    "never.seen",
+    "ping",
+    "read_receipt.create",
+    "subscribe",
+    "typing",
+];

@@ -6,7 +6,7 @@ use groupme_model::{
 };
 use proptest::prelude::*;
 
-use crate::payload::{Payload, fixture, fixtures};
+use crate::payload::{PUSHES, Payload, fixture, fixtures};
 use crate::tree::{Tree, any_change};
 
 /// A family's fixtures, changed in a few places.
@@ -107,22 +107,7 @@ proptest! {
 #[test]
 fn what_to_show_and_when_it_came_are_told_of_any_push() {
     let said = r#""alert":"Ada: hi","received_at":1751412575000"#;
-    let kinds = [
-        "direct_message.create",
-        "favorite",
-        "like.create",
-        "like.delete",
-        "line.create",
-        "membership.create",
-        "message.deleted",
-        "message.update",
-        "never.seen",
-        "ping",
-        "read_receipt.create",
-        "subscribe",
-        "typing",
-    ];
-    for kind in kinds {
+    for kind in PUSHES {
         let json = format!(r#"{{"type":"{kind}",{said},"subject":{{"id":"1"}}}}"#);
         let payload = Payload::new(&json);
         let view = EventRef::from_value(payload.value());

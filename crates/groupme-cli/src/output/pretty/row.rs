@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::io::{self, Write as _};
 
-use groupme_model::{Attachment, Chat, Group, Message, Reaction, SystemEvent, Timestamp};
+use groupme_model::{Attachment, Chat, Group, Message, Reaction, Timestamp};
 use groupme_rest::Sent;
 
 use super::{Pretty, harmless};
@@ -112,17 +112,12 @@ fn content(message: &Message) -> String {
         Some(url) => format!("[{}: {url}]", part.kind()),
         None => format!("[{}]", part.kind()),
     });
-    let notice = message.event.as_ref().and_then(unknown_notice);
+    let notice = message.event.as_ref().filter(|event| !event.is_typed());
+    let notice = notice.and_then(|event| event.kind.as_ref());
     let notice = notice.map(|kind| format!("[{kind}]"));
     let text = message.text.iter().cloned();
     let parts: Vec<_> = text.chain(attached).chain(notice).collect();
     parts.join(" ")
-}
-
-/// The name of a notice that is not known here.
-fn unknown_notice(event: &SystemEvent) -> Option<&str> {
-    let known = event.notice().is_some_and(|notice| notice.is_typed());
-    event.kind.as_deref().filter(|_| !known)
 }
 
 fn url(attachment: &Attachment) -> Option<&str> {

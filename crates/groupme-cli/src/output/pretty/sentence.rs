@@ -1,9 +1,7 @@
 //! An event as a sentence.
 
 use groupme_client::Value;
-use groupme_model::{
-    AttachmentRef, Channel, EventRef, MessageRef, ReactionChangeRef, ReactionRef, SystemEventRef,
-};
+use groupme_model::{AttachmentRef, Channel, EventRef, MessageRef, ReactionChangeRef, ReactionRef};
 
 use super::names::Names;
 
@@ -135,17 +133,13 @@ fn content(message: &MessageRef<'_>) -> String {
     let attached = message
         .attachments()
         .map(|attachment| attached(&attachment));
-    let notice = message.event().and_then(|event| unknown_notice(&event));
+    let notice = message.event().filter(|event| !event.is_typed());
+    let notice = notice.and_then(|event| event.kind());
     text.into_iter()
         .chain(attached)
         .chain(notice.map(|kind| format!("[{kind}]")))
         .collect::<Vec<_>>()
         .join(" ")
-}
-
-fn unknown_notice<'f>(event: &SystemEventRef<'f>) -> Option<&'f str> {
-    let known = event.notice().is_some_and(|notice| notice.is_typed());
-    event.kind().filter(|_| !known)
 }
 
 fn attached(attachment: &AttachmentRef<'_>) -> String {
