@@ -24,7 +24,7 @@ async fn the_demo_shows_every_kind_of_event_and_ends_well() {
         "a message of Theo was deleted",
         "· listening on /direct_message/",
         "[direct] Mara: Not a word to Jonas",
-        "has read",
+        "has read the messages",
         "you are in \"Surprise for Jonas\" now",
         "weather.warning (not known here)",
         "Theo: Eight o'clock at the station, then.",

@@ -49,7 +49,7 @@ pub(super) fn event(event: &EventRef<'_>, channel: &str, names: &Names) -> Strin
         EventRef::ReadReceiptCreate(push) => {
             let receipt = push.receipt();
             format!(
-                "{}{} has read",
+                "{}{} has read the messages",
                 whereabouts(channel, names),
                 names.user(receipt.user_id())
             )
