@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use bayeux_proto::Instant;
-use groupme_sim::{Cast, MessageId, Place, UserId, World, WorldError};
+use groupme_sim::{Cast, Conversation, SimMessageId, SimUserId, World, WorldError};
 use serde_json::{Value, json};
 
 use crate::shape::assert_same_shape;
@@ -32,11 +32,11 @@ fn only(pushes: &[(String, Value)], channel: &str) -> Value {
     }
 }
 
-fn own(user: UserId) -> String {
+fn own(user: SimUserId) -> String {
     format!("/user/{user}")
 }
 
-fn said(world: &mut World, cast: Cast, text: &str) -> MessageId {
+fn said(world: &mut World, cast: Cast, text: &str) -> SimMessageId {
     let message = world.say(cast.lake, cast.mara, text).unwrap();
     pushes(world);
     message
@@ -90,7 +90,7 @@ fn message_ids_have_eighteen_digits_begin_with_the_second_and_rise() {
 fn a_message_may_carry_any_attachment_and_no_text() {
     let (mut world, cast) = world();
     world
-        .say_with(cast.lake, cast.mara, None, r#"[{"type":"riddle","n":7}]"#)
+        .say_with_attachments(cast.lake, cast.mara, None, r#"[{"type":"riddle","n":7}]"#)
         .unwrap();
     let data = only(&pushes(&mut world), &own(cast.me));
     assert_eq!(
@@ -99,7 +99,7 @@ fn a_message_may_carry_any_attachment_and_no_text() {
     );
     assert_eq!(data["subject"]["text"], Value::Null);
     let error = world
-        .say_with(cast.lake, cast.mara, None, "{}")
+        .say_with_attachments(cast.lake, cast.mara, None, "{}")
         .unwrap_err();
     assert_eq!(error.to_string(), "attachments must be a JSON array");
     assert!(core::error::Error::source(&error).is_some());
@@ -131,7 +131,7 @@ fn an_edit_is_an_update_in_the_group_and_a_notice_to_everybody() {
     world.edit(message, "hola").unwrap();
     let pushes = pushes(&mut world);
 
-    let update = only(&pushes, &Place::Group(cast.lake).channel());
+    let update = only(&pushes, &Conversation::Group(cast.lake).channel());
     assert_same_shape(&update, fixture!("push/message.update"));
     assert_eq!(update["subject"]["text"], "hola");
     assert_eq!(update["subject"]["updated_at"], 1_751_412_635);
@@ -154,7 +154,7 @@ fn a_deletion_is_told_with_a_date_as_text_in_the_group_and_as_a_number_in_the_no
     world.delete(message).unwrap();
     let pushes = pushes(&mut world);
 
-    let deleted = only(&pushes, &Place::Group(cast.lake).channel());
+    let deleted = only(&pushes, &Conversation::Group(cast.lake).channel());
     assert_same_shape(&deleted, fixture!("push/message.deleted"));
     assert_eq!(deleted["subject"]["id"], message.to_string());
     assert_eq!(deleted["subject"]["text"], "This message was deleted");
@@ -230,7 +230,7 @@ fn a_reaction_is_told_to_the_group_with_the_whole_list_and_to_the_author() {
     let message = said(&mut world, cast, "hi");
     world.react(message, cast.jonas, "❤️").unwrap();
     let pushes = pushes(&mut world);
-    let favorite = only(&pushes, &Place::Group(cast.lake).channel());
+    let favorite = only(&pushes, &Conversation::Group(cast.lake).channel());
     assert_same_shape(&favorite, fixture!("push/favorite"));
     assert_eq!(favorite["subject"]["user_id"], cast.jonas.to_string());
     let like = only(&pushes, &own(cast.mara));
@@ -252,7 +252,10 @@ fn a_person_has_one_reaction_at_most_and_may_take_it_back() {
     let message = said(&mut world, cast, "hi");
     let mut codes = |act: &dyn Fn(&mut World)| {
         act(&mut world);
-        let favorite = only(&pushes(&mut world), &Place::Group(cast.lake).channel());
+        let favorite = only(
+            &pushes(&mut world),
+            &Conversation::Group(cast.lake).channel(),
+        );
         let reactions = favorite["subject"]["reactions"].as_array().unwrap().clone();
         reactions
             .iter()
@@ -295,7 +298,7 @@ fn a_reaction_to_a_direct_message_names_it_as_one() {
     world.react(message, cast.me, "👍").unwrap();
     let favorite = only(
         &pushes(&mut world),
-        &Place::direct(cast.me, cast.mara).channel(),
+        &Conversation::direct(cast.me, cast.mara).channel(),
     );
     assert_eq!(
         favorite["subject"]["direct_message"]["id"],
@@ -365,14 +368,16 @@ fn a_member_who_is_gone_is_announced_to_the_others() {
 #[test]
 fn typing_and_reading_show_where_they_happen() {
     let (mut world, cast) = world();
-    let between = Place::direct(cast.me, cast.mara);
-    world.type_in(Place::Group(cast.lake), cast.theo).unwrap();
-    world.type_in(between, cast.mara).unwrap();
-    world.read(cast.me, cast.mara).unwrap();
+    let between = Conversation::direct(cast.me, cast.mara);
+    world
+        .start_typing(Conversation::Group(cast.lake), cast.theo)
+        .unwrap();
+    world.start_typing(between, cast.mara).unwrap();
+    world.read_direct_messages(cast.me, cast.mara).unwrap();
     let message = world.direct_message(cast.mara, cast.me, "hola").unwrap();
-    world.read(cast.me, cast.mara).unwrap();
+    world.read_direct_messages(cast.me, cast.mara).unwrap();
     let pushes = pushes(&mut world);
-    let typing = only(&pushes, &Place::Group(cast.lake).channel());
+    let typing = only(&pushes, &Conversation::Group(cast.lake).channel());
     assert_same_shape(&typing, fixture!("push/typing"));
     assert_eq!(typing["started"], 1_751_412_575_270_u64);
     let kinds: Vec<_> = pushes
@@ -404,7 +409,7 @@ fn anything_can_be_published_as_long_as_it_is_json() {
 #[test]
 fn misuse_is_told_by_name() {
     let (mut world, cast) = world();
-    let (nobody, nowhere) = (UserId::new(7), groupme_sim::GroupId::new(8));
+    let (nobody, nowhere) = (SimUserId::new(7), groupme_sim::SimGroupId::new(8));
     let told = |error: WorldError| error.to_string();
     assert_eq!(
         told(world.say(cast.lake, nobody, "").unwrap_err()),
@@ -415,7 +420,8 @@ fn misuse_is_told_by_name() {
         "there is no group 8: add one first"
     );
     assert!(
-        told(world.edit(MessageId::new(9), "").unwrap_err()).starts_with("there is no message 9")
+        told(world.edit(SimMessageId::new(9), "").unwrap_err())
+            .starts_with("there is no message 9")
     );
     assert!(
         told(world.direct_message(cast.me, cast.me, "").unwrap_err()).contains("to themselves")
@@ -448,5 +454,5 @@ fn the_profile_is_a_json_object_with_the_users_name() {
         (&profile["user_id"], &profile["name"]),
         (&json!(cast.me.to_string()), &json!("Robin"))
     );
-    assert_eq!(world.profile(UserId::new(7)), None);
+    assert_eq!(world.profile(SimUserId::new(7)), None);
 }

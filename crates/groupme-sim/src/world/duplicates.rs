@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use super::{Place, UserId};
+use super::{Conversation, SimUserId};
 
 /// What clients have sent within the last minute, by what they called it.
 #[derive(Debug, Default)]
@@ -12,11 +12,17 @@ pub(super) struct Sent {
     order: VecDeque<(u64, Key)>,
 }
 
-type Key = (Place, UserId, String);
+type Key = (Conversation, SimUserId, String);
 
 impl Sent {
     /// Remembers a message; false if the same was sent within a minute.
-    pub(super) fn insert(&mut self, now: u64, place: Place, author: UserId, guid: &str) -> bool {
+    pub(super) fn insert(
+        &mut self,
+        now: u64,
+        conversation: Conversation,
+        author: SimUserId,
+        guid: &str,
+    ) -> bool {
         while let Some((at, key)) = self.order.front() {
             if now.saturating_sub(*at) < MEMORY {
                 break;
@@ -24,7 +30,7 @@ impl Sent {
             self.keys.remove(key);
             self.order.pop_front();
         }
-        let key = (place, author, guid.to_owned());
+        let key = (conversation, author, guid.to_owned());
         let is_new = self.keys.insert(key.clone());
         if is_new {
             self.order.push_back((now, key));
