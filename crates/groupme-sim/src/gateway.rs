@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 pub use bayeux_proto::server::{Lane, LaneKind};
 use bayeux_proto::{
     Instant,
-    server::{Config, Event, Member, Server},
+    server::{Config, ServerEvent, Member, Server},
 };
 
 pub use self::{
@@ -197,7 +197,7 @@ impl Gateway {
         let mut left = false;
         while let Some(event) = self.server.poll_event() {
             self.pings.handle_event(self.now, &event);
-            left |= matches!(event, Event::Ended { .. } | Event::Unsubscribed { .. });
+            left |= matches!(event, ServerEvent::Ended { .. } | ServerEvent::Unsubscribed { .. });
         }
         if left {
             let server = &self.server;

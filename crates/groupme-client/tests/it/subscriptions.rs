@@ -21,7 +21,7 @@ async fn a_group_is_listened_to_and_left_at_run_time() {
             sim.with_world(|world| world.start_typing(Conversation::Group(cast.lake), cast.mara))
         };
 
-        client.handle().listen_to_group(&group).unwrap();
+        client.handle().subscribe_group(&group).unwrap();
         until_active(&mut client, &channel).await;
         type_there().unwrap();
         let delivery = event(&mut client).await;
@@ -31,7 +31,7 @@ async fn a_group_is_listened_to_and_left_at_run_time() {
         };
         assert_eq!(typing.user_id().unwrap().as_str(), cast.mara.to_string());
 
-        client.handle().leave_group(&group).unwrap();
+        client.handle().unsubscribe_group(&group).unwrap();
         soon(sim.wait_until_unsubscribed(&channel)).await;
         type_there().unwrap();
         sim.say("the typing is over").unwrap();
@@ -51,12 +51,12 @@ async fn direct_messages_are_listened_to_under_either_name() {
         format!("{}+{}", cast.me, cast.mara),
         format!("{}_{}", cast.mara, cast.me),
     ] {
-        client.handle().listen_to_direct_messages(&name).unwrap();
+        client.handle().subscribe_direct_messages(&name).unwrap();
         until_active(&mut client, &channel).await;
         sim.with_world(|world| world.start_typing(place, cast.mara))
             .unwrap();
         assert_eq!(event(&mut client).await.event().kind(), "typing");
-        client.handle().leave_direct_messages(&name).unwrap();
+        client.handle().unsubscribe_direct_messages(&name).unwrap();
         soon(sim.wait_until_unsubscribed(&channel)).await;
     }
 }
@@ -68,7 +68,7 @@ async fn every_request_for_a_channel_is_answered() {
     let (group, channel) = lake(&sim);
     let mut client = listening(&sim, TransportPolicy::Auto).await;
     for _ in 0..3 {
-        client.handle().listen_to_group(&group).unwrap();
+        client.handle().subscribe_group(&group).unwrap();
         let Status::Subscribed { channel: told } = status(&mut client).await else {
             panic!("not answered");
         };
@@ -89,7 +89,7 @@ async fn a_refused_channel_can_be_asked_for_again_at_once() {
     let group = GroupId::new(cast.surprise.to_string());
     let mut client = listening(&sim, TransportPolicy::Auto).await;
     for _ in 0..2 {
-        client.handle().listen_to_group(&group).unwrap();
+        client.handle().subscribe_group(&group).unwrap();
         let Status::Refused { channel, error } = status(&mut client).await else {
             panic!("not refused");
         };
@@ -100,6 +100,6 @@ async fn a_refused_channel_can_be_asked_for_again_at_once() {
         .unwrap();
     assert_eq!(event(&mut client).await.event().kind(), "membership.create");
     assert_eq!(event(&mut client).await.event().kind(), "line.create");
-    client.handle().listen_to_group(&group).unwrap();
+    client.handle().subscribe_group(&group).unwrap();
     until_active(&mut client, &format!("/group/{group}")).await;
 }

@@ -1,6 +1,6 @@
 //! The authorizer and the seed, as the Bayeux server asks for them.
 
-use bayeux_proto::server::{Host, Inquiry};
+use bayeux_proto::server::{SecurityPolicy, RequestContext};
 
 use super::{
     authorizer::Authorizer,
@@ -18,16 +18,16 @@ pub(super) struct PayloadPolicy<'a> {
 }
 
 impl PayloadPolicy<'_> {
-    fn object(&self, inquiry: &Inquiry<'_>) -> Option<&Object> {
-        self.payload.object(inquiry.index)
+    fn object(&self, context: &RequestContext<'_>) -> Option<&Object> {
+        self.payload.object(context.index)
     }
 
-    fn token(&self, inquiry: &Inquiry<'_>) -> Option<&str> {
-        self.object(inquiry)?.token()
+    fn token(&self, context: &RequestContext<'_>) -> Option<&str> {
+        self.object(context)?.token()
     }
 }
 
-impl Host for PayloadPolicy<'_> {
+impl SecurityPolicy for PayloadPolicy<'_> {
     fn fill_random(&mut self, bytes: &mut [u8]) {
         for chunk in bytes.chunks_mut(8) {
             let number = self.random.next().to_le_bytes();
@@ -35,15 +35,15 @@ impl Host for PayloadPolicy<'_> {
         }
     }
 
-    fn may_subscribe(&mut self, inquiry: &Inquiry<'_>, channel: &str) -> Result<(), String> {
-        self.authorizer.may_subscribe(self.token(inquiry), channel)
+    fn may_subscribe(&mut self, context: &RequestContext<'_>, channel: &str) -> Result<(), String> {
+        self.authorizer.may_subscribe(self.token(context), channel)
     }
 
-    fn may_publish(&mut self, inquiry: &Inquiry<'_>) -> Result<(), String> {
-        let channel = inquiry.request.channel;
-        let kind = self.object(inquiry).and_then(Object::kind);
+    fn may_publish(&mut self, context: &RequestContext<'_>) -> Result<(), String> {
+        let channel = context.request.channel;
+        let kind = self.object(context).and_then(Object::kind);
         self.authorizer
-            .may_publish(self.token(inquiry), channel, kind)?;
+            .may_publish(self.token(context), channel, kind)?;
         if kind == Some("ping") {
             self.pinged.push(channel.into());
         }

@@ -105,7 +105,7 @@ impl<'w> MessageView<'w> {
 
 impl fmt::Debug for MessageView<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Said")
+        f.debug_struct("MessageView")
             .field("id", &self.id())
             .field("author", &self.author())
             .field("text", &self.text())

@@ -115,7 +115,7 @@ impl Network {
                     status: 200,
                     retry_after: None,
                 },
-                _ => Close::Garbage,
+                _ => Close::Malformed,
             },
             Refusal::Status {
                 status,
