@@ -60,6 +60,9 @@
 //! - `rustls-ring` (default): TLS by rustls with ring.
 //! - `bundled-roots` (default): trust the Mozilla roots compiled into the program.
 
+// Servers send durations, counts and lengths: arithmetic on them saturates or is checked.
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 mod answer;
 mod call;
 mod client;
@@ -85,11 +88,11 @@ pub use bayeux_dial::{DialError, Proxy, RootStore};
 pub use call::{Call, CallName};
 pub use client::Client;
 pub use conversation::Conversation;
-pub use error::{Error, ApiError, SetupError, BoxError, TransportError};
+pub use error::{ApiError, BoxError, Error, SetupError, TransportError};
 pub use exchange::{Exchange, ExchangeError, Exchanging};
 pub use history::History;
 pub use host::{BaseUrl, BaseUrlError, Service, Services};
 pub use options::Options;
-pub use retry::{RetryPolicy, Repeat};
+pub use retry::{Repeat, RetryPolicy};
 pub use sending::Sent;
 pub use token::{Token, TokenError};

@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 pub use bayeux_proto::server::{Lane, LaneKind};
 use bayeux_proto::{
     Instant,
-    server::{Config, ServerEvent, Member, Server},
+    server::{Config, Member, Server, ServerEvent},
 };
 
 pub use self::{
@@ -197,7 +197,10 @@ impl Gateway {
         let mut left = false;
         while let Some(event) = self.server.poll_event() {
             self.pings.handle_event(self.now, &event);
-            left |= matches!(event, ServerEvent::Ended { .. } | ServerEvent::Unsubscribed { .. });
+            left |= matches!(
+                event,
+                ServerEvent::Ended { .. } | ServerEvent::Unsubscribed { .. }
+            );
         }
         if left {
             let server = &self.server;
