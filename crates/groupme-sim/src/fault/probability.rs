@@ -42,7 +42,7 @@ impl Probability {
 
     /// Throws the dice. It takes one number, whatever the odds, so that changing the odds of one
     /// fault leaves the others where they were.
-    pub(crate) fn strike(self, random: &mut Random) -> bool {
+    pub(crate) fn sample(self, random: &mut Random) -> bool {
         random.below(MILLION.into()) < self.0.into()
     }
 }
@@ -149,11 +149,14 @@ mod tests {
     #[test]
     fn the_odds_are_what_they_say() {
         let mut random = Random::new(1);
-        let mut struck =
-            |odds: Probability| (0..10_000).filter(|_| odds.strike(&mut random)).count();
-        assert_eq!(struck(Probability::NEVER), 0);
-        assert_eq!(struck(Probability::one_in(0)), 0);
-        assert_eq!(struck(Probability::ALWAYS), 10_000);
-        assert!((900..1100).contains(&struck(Probability::one_in(10))));
+        let mut hits = |probability: Probability| {
+            (0..10_000)
+                .filter(|_| probability.sample(&mut random))
+                .count()
+        };
+        assert_eq!(hits(Probability::NEVER), 0);
+        assert_eq!(hits(Probability::one_in(0)), 0);
+        assert_eq!(hits(Probability::ALWAYS), 10_000);
+        assert!((900..1100).contains(&hits(Probability::one_in(10))));
     }
 }

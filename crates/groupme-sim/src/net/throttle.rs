@@ -33,7 +33,7 @@ impl Activity {
         Self { clock, last }
     }
 
-    fn mark(&self) {
+    fn touch(&self) {
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = self.clock.now();
     }
 
@@ -50,44 +50,44 @@ impl Activity {
     }
 }
 
-/// A stream whose writes keep to a pace.
+/// A stream whose writes keep to a throttle.
 #[derive(Debug)]
-pub(super) struct Wire<S> {
+pub(super) struct ThrottledStream<S> {
     stream: S,
     activity: Activity,
-    pacer: Option<Pacer>,
+    limiter: Option<Limiter>,
 }
 
 #[derive(Debug)]
-struct Pacer {
-    pace: Throttle,
+struct Limiter {
+    throttle: Throttle,
     /// The bytes that may still go before the next pause.
     left: usize,
     pause: Option<Pin<Box<Sleep>>>,
 }
 
-impl<S> Wire<S> {
-    pub(super) fn new(stream: S, activity: Activity, pace: Option<Throttle>) -> Self {
-        let pacer = pace.map(|pace| Pacer {
-            pace,
-            left: pace.bytes.max(1),
+impl<S> ThrottledStream<S> {
+    pub(super) fn new(stream: S, activity: Activity, throttle: Option<Throttle>) -> Self {
+        let limiter = throttle.map(|throttle| Limiter {
+            throttle,
+            left: throttle.bytes.max(1),
             pause: None,
         });
         Self {
             stream,
             activity,
-            pacer,
+            limiter,
         }
     }
 }
 
-impl Pacer {
+impl Limiter {
     /// How many bytes may go now.
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<usize> {
         if let Some(pause) = &mut self.pause {
             ready!(pause.as_mut().poll(cx));
             self.pause = None;
-            self.left = self.pace.bytes.max(1);
+            self.left = self.throttle.bytes.max(1);
         }
         Poll::Ready(self.left)
     }
@@ -95,12 +95,12 @@ impl Pacer {
     fn spend(&mut self, bytes: usize) {
         self.left = self.left.saturating_sub(bytes);
         if self.left == 0 {
-            self.pause = Some(Box::pin(time::sleep(self.pace.every)));
+            self.pause = Some(Box::pin(time::sleep(self.throttle.every)));
         }
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for ThrottledStream<S> {
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -110,30 +110,30 @@ impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
         let before = buffer.filled().len();
         let read = ready!(Pin::new(&mut this.stream).poll_read(cx, buffer));
         if buffer.filled().len() > before {
-            this.activity.mark();
+            this.activity.touch();
         }
         Poll::Ready(read)
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for ThrottledStream<S> {
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        let bytes = match &mut this.pacer {
-            Some(pacer) => {
-                let allowed = ready!(pacer.poll_ready(cx));
+        let bytes = match &mut this.limiter {
+            Some(limiter) => {
+                let allowed = ready!(limiter.poll_ready(cx));
                 bytes.get(..allowed).unwrap_or(bytes)
             }
             None => bytes,
         };
         let written = ready!(Pin::new(&mut this.stream).poll_write(cx, bytes))?;
-        this.activity.mark();
-        if let Some(pacer) = &mut this.pacer {
-            pacer.spend(written);
+        this.activity.touch();
+        if let Some(limiter) = &mut this.limiter {
+            limiter.spend(written);
         }
         Poll::Ready(Ok(written))
     }
@@ -160,11 +160,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_slow_stream_takes_its_time() {
         let (near, mut far) = duplex(64);
-        let pace = Throttle {
+        let throttle = Throttle {
             bytes: 2,
             every: Duration::from_millis(100),
         };
-        let mut near = Wire::new(near, activity(), Some(pace));
+        let mut near = ThrottledStream::new(near, activity(), Some(throttle));
         let began = time::Instant::now();
         near.write_all(b"sevens!").await.unwrap();
         assert_eq!(began.elapsed(), Duration::from_millis(300));
@@ -177,7 +177,7 @@ mod tests {
     async fn what_goes_over_a_stream_keeps_it_from_being_idle() {
         let (near, mut far) = duplex(64);
         let activity = activity();
-        let mut near = Wire::new(near, activity.clone(), None);
+        let mut near = ThrottledStream::new(near, activity.clone(), None);
         let began = time::Instant::now();
         let talk = async {
             time::sleep(Duration::from_secs(2)).await;

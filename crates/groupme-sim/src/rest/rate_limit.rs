@@ -5,19 +5,19 @@ use std::collections::{BTreeMap, VecDeque};
 
 use bayeux_proto::Instant;
 
-use crate::world::UserId;
+use crate::world::SimUserId;
 
 /// Who asked when, within the last second.
 #[derive(Debug, Default)]
-pub(super) struct Throttle {
-    admitted: BTreeMap<UserId, VecDeque<Instant>>,
+pub(super) struct RateLimiter {
+    admitted: BTreeMap<SimUserId, VecDeque<Instant>>,
     refusals: u64,
 }
 
-impl Throttle {
+impl RateLimiter {
     /// Lets through at most `rate` requests of a user within any second. What is refused does not
     /// count; how many were refused so far, this one included, is the error.
-    pub(super) fn admit(&mut self, now: Instant, user: UserId, rate: u32) -> Result<(), u64> {
+    pub(super) fn admit(&mut self, now: Instant, user: SimUserId, rate: u32) -> Result<(), u64> {
         let times = self.admitted.entry(user).or_default();
         while times.front().is_some_and(|time| now - *time >= WINDOW) {
             times.pop_front();

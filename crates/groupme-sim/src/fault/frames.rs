@@ -18,7 +18,7 @@ pub struct FrameFaults {
     /// How often one arrives late, and all that come behind it no earlier.
     pub delay: Probability,
     /// How late at most: 500 ms.
-    pub longest_delay: Duration,
+    pub max_delay: Duration,
     /// How often one arrives twice.
     pub duplicate: Probability,
     /// How often one is overtaken by the next; or, if none comes soon, merely late.
@@ -26,7 +26,7 @@ pub struct FrameFaults {
     /// How often one arrives without its end.
     pub truncate: Probability,
     /// How often a few bytes of one are others.
-    pub garble: Probability,
+    pub corrupt: Probability,
 }
 
 impl Default for FrameFaults {
@@ -34,11 +34,11 @@ impl Default for FrameFaults {
         Self {
             drop: Probability::NEVER,
             delay: Probability::NEVER,
-            longest_delay: Duration::from_millis(500),
+            max_delay: Duration::from_millis(500),
             duplicate: Probability::NEVER,
             reorder: Probability::NEVER,
             truncate: Probability::NEVER,
-            garble: Probability::NEVER,
+            corrupt: Probability::NEVER,
         }
     }
 }
@@ -48,87 +48,89 @@ impl Default for FrameFaults {
 #[derive(Debug)]
 pub struct FrameFaultQueue {
     /// `None` where nothing happens to anything.
-    trouble: Option<Trouble>,
+    active: Option<ActiveFaults>,
     /// When the fun is over.
     end: Option<Instant>,
     /// What arrives, and when. In order of time.
-    coming: VecDeque<(Instant, Vec<u8>)>,
+    in_flight: VecDeque<(Instant, Vec<u8>)>,
     /// What the next frame overtakes, and until when it waits for that.
     overtaken: Option<(Instant, Vec<u8>)>,
 }
 
 #[derive(Debug)]
-struct Trouble {
+struct ActiveFaults {
     faults: FrameFaults,
     random: Random,
 }
 
 impl FrameFaultQueue {
     pub(super) fn new(faults: &FrameFaults, random: Random, end: Option<Instant>) -> Self {
-        let odds = [
+        let probability = [
             faults.drop,
             faults.delay,
             faults.duplicate,
             faults.reorder,
             faults.truncate,
-            faults.garble,
+            faults.corrupt,
         ];
-        let any = odds.iter().any(|odds| !odds.is_never());
+        let any = probability
+            .iter()
+            .any(|probability| !probability.is_never());
         Self {
-            trouble: any.then(|| Trouble {
+            active: any.then(|| ActiveFaults {
                 faults: faults.clone(),
                 random,
             }),
             end,
-            coming: VecDeque::new(),
+            in_flight: VecDeque::new(),
             overtaken: None,
         }
     }
 
     /// One that does nothing.
-    pub(super) fn sound() -> Self {
+    pub(super) fn faultless() -> Self {
         Self {
-            trouble: None,
+            active: None,
             end: None,
-            coming: VecDeque::new(),
+            in_flight: VecDeque::new(),
             overtaken: None,
         }
     }
 
     /// Whether nothing happens to any frame.
-    pub fn is_sound(&self) -> bool {
-        self.trouble.is_none()
+    pub fn is_faultless(&self) -> bool {
+        self.active.is_none()
     }
 
     /// A frame sets out.
     pub fn handle_frame(&mut self, now: Instant, mut frame: Vec<u8>) {
         let over = self.end.is_some_and(|end| end <= now);
-        let Some(Trouble { faults, random }) = self.trouble.as_mut().filter(|_| !over) else {
+        let Some(ActiveFaults { faults, random }) = self.active.as_mut().filter(|_| !over) else {
             self.send(now, frame);
             return;
         };
-        let mut strikes = |odds: Probability| odds.strike(random);
-        let (lost, late) = (strikes(faults.drop), strikes(faults.delay));
-        let (twice, overtaken) = (strikes(faults.duplicate), strikes(faults.reorder));
-        let (short, garbled) = (strikes(faults.truncate), strikes(faults.garble));
-        let delay = random.up_to(faults.longest_delay);
-        let due = if late { now + delay } else { now };
-        let patience = now + faults.longest_delay;
-        if lost {
+        let mut hit = |probability: Probability| probability.sample(random);
+        let (drop, delayed) = (hit(faults.drop), hit(faults.delay));
+        let (duplicate, reorder) = (hit(faults.duplicate), hit(faults.reorder));
+        let (truncate, corrupted) = (hit(faults.truncate), hit(faults.corrupt));
+        let delay = random.up_to(faults.max_delay);
+        let due = if delayed { now + delay } else { now };
+        let latest = now + faults.max_delay;
+        if drop {
             return;
         }
-        if short {
+        if truncate {
             let length = random.below(frame.len() as u64);
             frame.truncate(usize::try_from(length).unwrap_or(0));
         }
-        if garbled {
-            garble(&mut frame, random);
+        if corrupted {
+            corrupt(&mut frame, random);
         }
-        if overtaken && self.overtaken.is_none() {
-            self.overtaken = Some((patience.max(due), frame));
+        if reorder && self.overtaken.is_none() {
+            self.overtaken = Some((latest.max(due), frame));
             return;
         }
-        if twice {
+        if duplicate {
             self.send(due, frame.clone());
         }
         self.send(due, frame);
@@ -141,44 +143,44 @@ impl FrameFaultQueue {
             .as_ref()
             .is_some_and(|(until, _)| *until <= now)
         {
-            self.let_go(now);
+            self.release_overtaken(now);
         }
-        let due = self.coming.front().is_some_and(|(due, _)| *due <= now);
-        let (_, frame) = due.then(|| self.coming.pop_front()).flatten()?;
+        let due = self.in_flight.front().is_some_and(|(due, _)| *due <= now);
+        let (_, frame) = due.then(|| self.in_flight.pop_front()).flatten()?;
         Some(frame)
     }
 
     /// When [`poll_frame`](Self::poll_frame) is to be asked next; `None` for never.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        let coming = self.coming.front().map(|(due, _)| *due);
+        let in_flight = self.in_flight.front().map(|(due, _)| *due);
         let overtaken = self.overtaken.as_ref().map(|(until, _)| *until);
-        coming.into_iter().chain(overtaken).min()
+        in_flight.into_iter().chain(overtaken).min()
     }
 
     fn send(&mut self, due: Instant, frame: Vec<u8>) {
-        let due = self.no_earlier(due);
-        self.coming.push_back((due, frame));
+        let due = self.after_previous(due);
+        self.in_flight.push_back((due, frame));
         // Overtaken, at last.
-        self.let_go(due);
+        self.release_overtaken(due);
     }
 
-    fn let_go(&mut self, due: Instant) {
+    fn release_overtaken(&mut self, due: Instant) {
         if let Some((_, frame)) = self.overtaken.take() {
-            let due = self.no_earlier(due);
-            self.coming.push_back((due, frame));
+            let due = self.after_previous(due);
+            self.in_flight.push_back((due, frame));
         }
     }
 
     /// Than what comes before.
-    fn no_earlier(&self, due: Instant) -> Instant {
-        self.coming
+    fn after_previous(&self, due: Instant) -> Instant {
+        self.in_flight
             .back()
             .map_or(due, |(before, _)| due.max(*before))
     }
 }
 
 /// Changes a few bytes, into whatever they may then mean.
-fn garble(frame: &mut [u8], random: &mut Random) {
+fn corrupt(frame: &mut [u8], random: &mut Random) {
     for _ in 0..=random.below(4) {
         let place = random.below(frame.len() as u64);
         // Any of eight bits, the highest included, which makes it no UTF-8.

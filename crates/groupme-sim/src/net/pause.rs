@@ -13,30 +13,30 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// Shut, it lets no byte through any of its streams, either way; nobody gets an error.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Gate(Arc<Mutex<State>>);
+pub(super) struct Pause(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
-    shut: bool,
+    paused: bool,
     waiting: Vec<Waker>,
 }
 
-impl Gate {
-    pub(super) fn shut(&self) {
-        self.state(|state| state.shut = true);
+impl Pause {
+    pub(super) fn pause(&self) {
+        self.state(|state| state.paused = true);
     }
 
-    pub(super) fn open(&self) {
+    pub(super) fn resume(&self) {
         let waiting = self.state(|state| {
-            state.shut = false;
+            state.paused = false;
             core::mem::take(&mut state.waiting)
         });
         waiting.into_iter().for_each(Waker::wake);
     }
 
-    fn poll_open(&self, cx: &Context<'_>) -> Poll<()> {
+    fn poll_running(&self, cx: &Context<'_>) -> Poll<()> {
         self.state(|state| {
-            if !state.shut {
+            if !state.paused {
                 return Poll::Ready(());
             }
             if !state
@@ -55,51 +55,51 @@ impl Gate {
     }
 }
 
-/// A stream behind a [`Gate`].
+/// A stream behind a [`Pause`].
 #[derive(Debug)]
-pub(super) struct Gated<S> {
+pub(super) struct Pausable<S> {
     stream: S,
-    gate: Gate,
+    pause: Pause,
 }
 
-impl<S> Gated<S> {
-    pub(super) fn new(stream: S, gate: Gate) -> Self {
-        Self { stream, gate }
+impl<S> Pausable<S> {
+    pub(super) fn new(stream: S, pause: Pause) -> Self {
+        Self { stream, pause }
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Gated<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for Pausable<S> {
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        core::task::ready!(this.gate.poll_open(cx));
+        core::task::ready!(this.pause.poll_running(cx));
         Pin::new(&mut this.stream).poll_read(cx, buffer)
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Gated<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Pausable<S> {
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        core::task::ready!(this.gate.poll_open(cx));
+        core::task::ready!(this.pause.poll_running(cx));
         Pin::new(&mut this.stream).poll_write(cx, bytes)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        core::task::ready!(this.gate.poll_open(cx));
+        core::task::ready!(this.pause.poll_running(cx));
         Pin::new(&mut this.stream).poll_flush(cx)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        core::task::ready!(this.gate.poll_open(cx));
+        core::task::ready!(this.pause.poll_running(cx));
         Pin::new(&mut this.stream).poll_shutdown(cx)
     }
 }
@@ -128,10 +128,10 @@ mod tests {
     #[tokio::test]
     async fn a_shut_gate_lets_nothing_through_and_wakes_when_it_opens() {
         let (near, mut far) = duplex(64);
-        let gate = Gate::default();
-        let mut near = Gated::new(near, gate.clone());
+        let pause = Pause::default();
+        let mut near = Pausable::new(near, pause.clone());
         far.write_all(b"in").await.unwrap();
-        gate.shut();
+        pause.pause();
 
         let count = Arc::new(Wakes::default());
         let waker = Waker::from(Arc::clone(&count));
@@ -147,7 +147,7 @@ mod tests {
             assert!(Pin::new(&mut near).poll_write(&mut cx, b"out").is_pending());
         }
         assert_eq!(count.0.load(Ordering::Relaxed), 0);
-        gate.open();
+        pause.resume();
         assert_eq!(count.0.load(Ordering::Relaxed), 1);
 
         near.read_exact(&mut bytes).await.unwrap();

@@ -3,18 +3,18 @@
 use serde_json::{Value, json};
 
 use super::{
-    Conversation, GroupId, UserId, View, World,
-    change::Windows,
+    Conversation, SimGroupId, SimUserId, View, World,
+    edits::Windows,
     message::{Entry, Group},
 };
 
 impl World {
     /// The user as `GET /v3/users/me` shows them to themselves: a JSON text.
-    pub fn profile(&self, id: UserId) -> Option<String> {
+    pub fn profile(&self, id: SimUserId) -> Option<String> {
         self.profile_row(id).map(|profile| profile.to_string())
     }
 
-    pub(crate) fn profile_row(&self, id: UserId) -> Option<Value> {
+    pub(crate) fn profile_row(&self, id: SimUserId) -> Option<Value> {
         let user = self.users.get(&id)?;
         let created_at = self.epoch.as_secs();
         Some(json!({
@@ -49,17 +49,17 @@ impl World {
     }
 
     /// The groups of a user, the one in which something happened last first.
-    pub(crate) fn groups_by_activity(&self, user: UserId) -> Vec<GroupId> {
+    pub(crate) fn groups_by_activity(&self, user: SimUserId) -> Vec<SimGroupId> {
         self.by_activity(self.groups_of(user))
     }
 
     /// The groups in which a user is no more, in the same order.
-    pub(crate) fn former_groups_by_activity(&self, user: UserId) -> Vec<GroupId> {
+    pub(crate) fn former_groups_by_activity(&self, user: SimUserId) -> Vec<SimGroupId> {
         self.by_activity(self.former_groups_of(user))
     }
 
     /// What a user is or was in which group, as GroupMe words it.
-    pub(crate) fn membership_states(&self, user: UserId) -> Vec<Value> {
+    pub(crate) fn membership_states(&self, user: SimUserId) -> Vec<Value> {
         let state = |group: &Group| match group.former.get(&user) {
             _ if group.topic.is_some() => None,
             _ if group.members.contains(&user) => Some("active"),
@@ -73,17 +73,20 @@ impl World {
             .collect()
     }
 
-    fn by_activity(&self, groups: impl Iterator<Item = GroupId>) -> Vec<GroupId> {
-        let mut groups: Vec<GroupId> = groups.collect();
+    fn by_activity(&self, groups: impl Iterator<Item = SimGroupId>) -> Vec<SimGroupId> {
+        let mut groups: Vec<SimGroupId> = groups.collect();
         groups.sort_by_key(|group| {
-            let newest = self.history.backwards(Conversation::Group(*group)).next();
+            let newest = self
+                .history
+                .newest_first(Conversation::Group(*group))
+                .next();
             core::cmp::Reverse((newest.map(Entry::id), *group))
         });
         groups
     }
 
     /// Whom the user has talked with, the one with whom they did last first.
-    pub(crate) fn peers_by_activity(&self, user: UserId) -> Vec<UserId> {
+    pub(crate) fn peers_by_activity(&self, user: SimUserId) -> Vec<SimUserId> {
         let mut peers: Vec<_> = self
             .peers_of(user)
             .filter_map(|peer| {
@@ -97,14 +100,19 @@ impl World {
 
     /// A group, as somebody sees it who is in it, or was. Without its members it looks as if it had
     /// none.
-    pub(crate) fn group_row(&self, id: GroupId, viewer: UserId, members: bool) -> Option<Value> {
+    pub(crate) fn group_row(
+        &self,
+        id: SimGroupId,
+        viewer: SimUserId,
+        members: bool,
+    ) -> Option<Value> {
         let group = self.groups.get(&id).filter(|group| {
             let known = group.members.contains(&viewer) || group.former.contains_key(&viewer);
             known && group.topic.is_none()
         })?;
-        let place = Conversation::Group(id);
+        let conversation = Conversation::Group(id);
         let members = members.then(|| self.member_rows(id));
-        let receipt = self.receipt(viewer, place);
+        let receipt = self.receipt(viewer, conversation);
         Some(json!({
             "id": id.to_string(),
             "group_id": id.to_string(),
@@ -122,7 +130,7 @@ impl World {
             "share_qr_code_url": null,
             "members_count": members.as_ref().map_or(0, Vec::len),
             "members": members,
-            "messages": self.messages_summary(place),
+            "messages": self.messages_summary(conversation),
             "max_members": 5000,
             "theme_name": null,
             "like_icon": null,
@@ -141,28 +149,33 @@ impl World {
 
     /// A conversation of two, as one of them sees it: `whole` as it is shown alone, or else as it
     /// is shown in a list. `None` if nothing was said yet, or not since they have put it away.
-    pub(crate) fn chat_row(&self, viewer: UserId, peer: UserId, whole: bool) -> Option<Value> {
-        let place = Conversation::direct(viewer, peer);
-        let conversation = self.history.conversation(place)?;
-        let newest = self.newest_on_list(place, viewer)?;
+    pub(crate) fn chat_row(
+        &self,
+        viewer: SimUserId,
+        peer: SimUserId,
+        detailed: bool,
+    ) -> Option<Value> {
+        let conversation = Conversation::direct(viewer, peer);
+        let thread = self.history.thread(conversation)?;
+        let newest = self.newest_on_list(conversation, viewer)?;
         let other = self.users.get(&peer)?;
         let view = View {
             viewer,
             files: true,
         };
         let mut chat = json!({
-            "created_at": conversation.began,
+            "created_at": thread.began,
             "updated_at": newest.created_at(),
             "last_message": self.row(newest, view),
-            "messages_count": conversation.count,
+            "messages_count": thread.count,
             "other_user": {
                 "avatar_url": other.avatar_url,
                 "id": peer.to_string(),
                 "name": other.name,
             },
         });
-        if whole {
-            let receipt = self.receipt(viewer, place);
+        if detailed {
+            let receipt = self.receipt(viewer, conversation);
             chat["message_deletion_period"] = deletion_period(self.windows).into();
             chat["message_deletion_mode"] = json!(["sender"]);
             chat["requires_approval"] = false.into();
@@ -175,7 +188,7 @@ impl World {
         Some(chat)
     }
 
-    fn member_rows(&self, id: GroupId) -> Vec<Value> {
+    fn member_rows(&self, id: SimGroupId) -> Vec<Value> {
         let Some(group) = self.groups.get(&id) else {
             return Vec::new();
         };
@@ -206,10 +219,10 @@ impl World {
     }
 
     /// How many messages there are, and a glance at the newest.
-    pub(super) fn messages_summary(&self, place: Conversation) -> Value {
-        let newest = self.history.backwards(place).next();
+    pub(super) fn messages_summary(&self, conversation: Conversation) -> Value {
+        let newest = self.history.newest_first(conversation).next();
         let (nickname, image, text, attachments) = match newest {
-            Some(Entry::MessageView(message)) => {
+            Some(Entry::Message(message)) => {
                 let author = self.users.get(&message.author);
                 (
                     author.map(|author| &*author.name),
@@ -218,11 +231,13 @@ impl World {
                     &*message.attachments,
                 )
             }
-            Some(Entry::Told(told)) => (Some("GroupMe"), None, Some(&*told.notice.text), &[][..]),
+            Some(Entry::System(system)) => {
+                (Some("GroupMe"), None, Some(&*system.notice.text), &[][..])
+            }
             None => (None, None, None, &[][..]),
         };
         json!({
-            "count": self.count(place),
+            "count": self.count(conversation),
             "last_message_id": newest.map(|entry| entry.id().to_string()),
             "last_message_created_at": newest.map(Entry::created_at),
             "preview": {

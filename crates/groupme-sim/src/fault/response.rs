@@ -6,7 +6,7 @@ use crate::random::Random;
 /// Which of the two services a request is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "GroupMe has no third one here")]
-pub enum Service {
+pub enum Backend {
     /// The push gateway.
     Gateway,
     /// The REST API.
@@ -16,9 +16,9 @@ pub enum Service {
 /// How HTTP requests fail.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct AnswerFaults {
+pub struct ResponseFaults {
     /// How often a request fails: never.
-    pub odds: Probability,
+    pub probability: Probability,
     /// With which status, one of these as good as another: 429 and 503. 200 is possible, too, as
     /// from a hotel's network that answers everything with its own page.
     pub statuses: Vec<u16>,
@@ -27,16 +27,16 @@ pub struct AnswerFaults {
     pub html: Probability,
     /// How often the request has been carried out all the same, and only its answer is lost: half
     /// the time. A client that repeats what it sent has to name it by the same `source_guid`.
-    pub carried_out: Probability,
+    pub executed: Probability,
 }
 
-impl Default for AnswerFaults {
+impl Default for ResponseFaults {
     fn default() -> Self {
         Self {
-            odds: Probability::NEVER,
+            probability: Probability::NEVER,
             statuses: vec![429, 503],
             html: Probability::percent(50),
-            carried_out: Probability::percent(50),
+            executed: Probability::percent(50),
         }
     }
 }
@@ -44,22 +44,22 @@ impl Default for AnswerFaults {
 /// An answer in the place of the right one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct BadAnswer {
+pub struct ErrorResponse {
     /// The HTTP status.
     pub status: u16,
     /// Whether the body is a page of HTML.
     pub html: bool,
     /// Whether the request is carried out before it is answered so.
-    pub carried_out: bool,
+    pub executed: bool,
 }
 
-impl BadAnswer {
+impl ErrorResponse {
     /// A page of HTML, in the place of what is not carried out.
     pub fn page(status: u16) -> Self {
         Self {
             status,
             html: true,
-            carried_out: false,
+            executed: false,
         }
     }
 
@@ -88,21 +88,21 @@ impl BadAnswer {
 
 impl FaultPlan {
     /// How the request of this number is answered that is not answered as it should be.
-    pub(super) fn answer(&self, service: Service, number: u64) -> Option<BadAnswer> {
-        let (faults, stream) = match service {
-            Service::Gateway => (&self.gateway, GATEWAY),
-            Service::Rest => (&self.rest, REST),
+    pub(super) fn response_fault(&self, backend: Backend, number: u64) -> Option<ErrorResponse> {
+        let (faults, stream) = match backend {
+            Backend::Gateway => (&self.gateway, GATEWAY),
+            Backend::Rest => (&self.rest, REST),
         };
-        if faults.odds.is_never() {
+        if faults.probability.is_never() {
             return None;
         }
         let mut random = Random::of(self.seed, stream, number);
-        let fails = faults.odds.strike(&mut random);
+        let fails = faults.probability.sample(&mut random);
         let status = random.pick(&faults.statuses).copied()?;
-        fails.then(|| BadAnswer {
+        fails.then(|| ErrorResponse {
             status,
-            html: faults.html.strike(&mut random),
-            carried_out: faults.carried_out.strike(&mut random),
+            html: faults.html.sample(&mut random),
+            executed: faults.executed.sample(&mut random),
         })
     }
 }

@@ -12,14 +12,14 @@ impl Sim {
         self.shared.set_plan(plan);
     }
 
-    /// Ends all faults of a plan, and whatever [`stall`](Self::stall) or
+    /// Ends all faults of a plan, and whatever [`freeze`](Self::freeze) or
     /// [`allow_sockets`](Self::allow_sockets) did.
     pub fn clear_faults(&self) {
         self.shared.set_plan(FaultPlan::default());
-        self.resume();
+        self.thaw();
         self.allow_sockets(true);
         self.allow_polling(true);
-        self.change_rest(|config| config.outage = None);
+        self.configure_rest(|config| config.outage = None);
     }
 
     /// Has something happen to all clients at once.
@@ -30,12 +30,12 @@ impl Sim {
     /// Puts the clock of GroupMe on, so that a test need not wait: held connects are answered,
     /// sessions expire, polls end, messages grow too old to be edited. All that is due in between
     /// happens in its time; clients, however, only find it done.
-    pub fn step(&self, time: Duration) {
-        self.shared.step(time);
+    pub fn advance(&self, time: Duration) {
+        self.shared.advance(time);
     }
 
     /// Breaks all connections without a word. Sessions live on.
-    pub fn kill_sockets(&self) {
+    pub fn break_connections(&self) {
         self.shared.kill();
     }
 
@@ -62,18 +62,18 @@ impl Sim {
     /// What a restart of the server does: all sessions lost, all connections broken.
     pub fn restart(&self) {
         self.lose_sessions();
-        self.kill_sockets();
+        self.break_connections();
     }
 
     /// Stops reading from and writing to all connections, new ones included, as a half-open
-    /// network does, until [`resume`](Self::resume).
-    pub fn stall(&self) {
-        self.shared.gate.shut();
+    /// network does, until [`thaw`](Self::thaw).
+    pub fn freeze(&self) {
+        self.shared.pause.pause();
     }
 
-    /// Ends a [`stall`](Self::stall).
-    pub fn resume(&self) {
-        self.shared.gate.open();
+    /// Ends a [`freeze`](Self::freeze).
+    pub fn thaw(&self) {
+        self.shared.pause.resume();
     }
 
     /// Whether upgrades to a WebSocket are let through; if not, they are answered with 503, as

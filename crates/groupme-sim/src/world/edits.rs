@@ -5,7 +5,7 @@ use core::time::Duration;
 use serde_json::Value;
 
 use super::{
-    Conversation, MessageId, UserId, World, WorldError,
+    Conversation, SimMessageId, SimUserId, World, WorldError,
     message::{Deletion, Message, User},
     notice::Notice,
     payload,
@@ -30,13 +30,13 @@ impl Default for Windows {
 impl World {
     /// Lets a message be edited for so long after it was said, instead of for 15 minutes; `None`
     /// for ever.
-    pub fn limit_edits(&mut self, window: Option<Duration>) {
+    pub fn set_edit_window(&mut self, window: Option<Duration>) {
         self.windows.edit = window;
     }
 
     /// Lets a message be deleted for so long after it was said, instead of for ever, which is
     /// `None`.
-    pub fn limit_deletions(&mut self, window: Option<Duration>) {
+    pub fn set_deletion_window(&mut self, window: Option<Duration>) {
         self.windows.deletion = window;
     }
 
@@ -44,22 +44,22 @@ impl World {
     ///
     /// # Errors
     ///
-    /// [`WorldError::NoSuchMessage`], [`WorldError::Notice`], [`WorldError::Deleted`] or
+    /// [`WorldError::NoSuchMessage`], [`WorldError::SystemMessage`], [`WorldError::Deleted`] or
     /// [`WorldError::TooLate`].
-    pub fn edit(&mut self, message: MessageId, text: &str) -> Result<(), WorldError> {
-        self.rewrite(message, Some(text), None)
+    pub fn edit(&mut self, message: SimMessageId, text: &str) -> Result<(), WorldError> {
+        self.edit_with(message, Some(text), None)
     }
 
     /// Has the author replace the text and, if there are any given, the attachments.
-    pub(crate) fn rewrite(
+    pub(crate) fn edit_with(
         &mut self,
-        message: MessageId,
+        message: SimMessageId,
         text: Option<&str>,
         attachments: Option<Vec<Value>>,
     ) -> Result<(), WorldError> {
         let now = self.seconds();
         let window = self.windows.edit;
-        let edited = self.living(message)?;
+        let edited = self.undeleted(message)?;
         check_window(edited, window, now)?;
         edited.text = text.map(str::to_owned);
         if let Some(attachments) = attachments {
@@ -68,12 +68,12 @@ impl World {
         edited.updated_at = Some(now);
         let (message, author) = self.message_and_author(message)?;
         let notice = Notice::updated(message, author, now);
-        let place = message.place;
-        if let Conversation::Group(group) = place {
-            let data = payload::updated(message, author, self.home(group), now);
-            self.push(place.channel(), &data);
+        let conversation = message.conversation;
+        if let Conversation::Group(group) = conversation {
+            let data = payload::updated(message, author, self.group_and_parent(group), now);
+            self.push(conversation.channel(), &data);
         }
-        self.announce(place, notice);
+        self.post_notice(conversation, notice);
         Ok(())
     }
 
@@ -82,24 +82,24 @@ impl World {
     /// # Errors
     ///
     /// As for [`edit`](Self::edit).
-    pub fn delete(&mut self, message: MessageId) -> Result<(), WorldError> {
-        let (at, now) = (self.time(), self.seconds());
+    pub fn delete(&mut self, message: SimMessageId) -> Result<(), WorldError> {
+        let (at, now) = (self.unix_time(), self.seconds());
         let window = self.windows.deletion;
-        let gone = self.living(message)?;
+        let gone = self.undeleted(message)?;
         check_window(gone, window, now)?;
         let deletion = Deletion {
             at,
             actor: "sender",
         };
         let notice = Notice::deleted(message, &deletion);
-        gone.bury(deletion, "This message was deleted");
+        gone.mark_deleted(deletion, "This message was deleted");
         let (message, author) = self.message_and_author(message)?;
-        let place = message.place;
-        if let Conversation::Group(group) = place {
-            let data = payload::deleted(message, author, self.home(group), now);
-            self.push(place.channel(), &data);
+        let conversation = message.conversation;
+        if let Conversation::Group(group) = conversation {
+            let data = payload::deleted(message, author, self.group_and_parent(group), now);
+            self.push(conversation.channel(), &data);
         }
-        self.announce(place, notice);
+        self.post_notice(conversation, notice);
         Ok(())
     }
 
@@ -115,12 +115,16 @@ impl World {
     ///
     /// # Errors
     ///
-    /// [`WorldError::NoSuchMessage`], [`WorldError::Notice`], [`WorldError::Deleted`] or
+    /// [`WorldError::NoSuchMessage`], [`WorldError::SystemMessage`], [`WorldError::Deleted`] or
     /// [`WorldError::NotTheOwner`].
-    pub fn take_down(&mut self, message: MessageId, by: UserId) -> Result<(), WorldError> {
-        let at = self.time();
-        let place = self.living(message)?.place;
-        let owned = match place {
+    pub fn delete_as_owner(
+        &mut self,
+        message: SimMessageId,
+        by: SimUserId,
+    ) -> Result<(), WorldError> {
+        let at = self.unix_time();
+        let conversation = self.undeleted(message)?.conversation;
+        let owned = match conversation {
             Conversation::Group(group) => {
                 self.check_member(group, by)?;
                 self.group(self.parent(group).unwrap_or(group))?.creator == by
@@ -134,25 +138,25 @@ impl World {
         let deletion = Deletion { at, actor };
         let notice = Notice::deleted(message, &deletion);
         if self.tombstones {
-            self.living(message)?
-                .bury(deletion, "An admin deleted this message");
+            self.undeleted(message)?
+                .mark_deleted(deletion, "An admin deleted this message");
         } else {
             self.history.remove(message);
         }
-        self.announce(place, notice);
+        self.post_notice(conversation, notice);
         Ok(())
     }
 
     pub(super) fn message_and_author(
         &self,
-        id: MessageId,
+        id: SimMessageId,
     ) -> Result<(&Message, &User), WorldError> {
         let message = self.history.message(id)?;
         Ok((message, self.user(message.author)?))
     }
 
     /// A message that is not deleted.
-    pub(super) fn living(&mut self, id: MessageId) -> Result<&mut Message, WorldError> {
+    pub(super) fn undeleted(&mut self, id: SimMessageId) -> Result<&mut Message, WorldError> {
         let message = self.history.message_mut(id)?;
         if message.deleted.is_some() {
             Err(WorldError::Deleted(id))
@@ -163,9 +167,9 @@ impl World {
 }
 
 impl Message {
-    fn bury(&mut self, deletion: Deletion, epitaph: &str) {
+    fn mark_deleted(&mut self, deletion: Deletion, text: &str) {
         self.deleted = Some(deletion);
-        self.text = Some(epitaph.to_owned());
+        self.text = Some(text.to_owned());
         self.attachments.clear();
     }
 }

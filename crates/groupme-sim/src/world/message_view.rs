@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::{
-    Conversation, MessageId, UserId, World,
+    Conversation, SimMessageId, SimUserId, World,
     message::{Icon, Message},
 };
 
@@ -13,40 +13,40 @@ pub struct MessageView<'w>(&'w Message);
 
 impl World {
     /// A message of a user; `None` if there is none, or only a notice.
-    pub fn message(&self, id: MessageId) -> Option<MessageView<'_>> {
+    pub fn message(&self, id: SimMessageId) -> Option<MessageView<'_>> {
         self.history.message(id).ok().map(MessageView)
     }
 
     /// What users have said in a place, the latest first. Deleted messages are among it, unless
     /// they were taken down.
-    pub fn messages(&self, place: Conversation) -> impl Iterator<Item = MessageView<'_>> {
-        self.history.said(place).map(MessageView)
+    pub fn messages(&self, conversation: Conversation) -> impl Iterator<Item = MessageView<'_>> {
+        self.history.messages(conversation).map(MessageView)
     }
 
     /// What users have said anywhere after this message, the latest first.
-    pub fn messages_after(&self, id: MessageId) -> impl Iterator<Item = MessageView<'_>> {
-        self.history.said_after(id).map(MessageView)
+    pub fn messages_after(&self, id: SimMessageId) -> impl Iterator<Item = MessageView<'_>> {
+        self.history.messages_after(id).map(MessageView)
     }
 
     /// The latest message or notice anywhere; 0 if there is none.
-    pub fn latest(&self) -> MessageId {
+    pub fn latest_message(&self) -> SimMessageId {
         self.latest
     }
 }
 
 impl<'w> MessageView<'w> {
     /// Its id.
-    pub fn id(self) -> MessageId {
+    pub fn id(self) -> SimMessageId {
         self.0.id
     }
 
     /// Where it was said.
-    pub fn place(self) -> Conversation {
-        self.0.place
+    pub fn conversation(self) -> Conversation {
+        self.0.conversation
     }
 
     /// Who said it.
-    pub fn author(self) -> UserId {
+    pub fn author(self) -> SimUserId {
         self.0.author
     }
 
@@ -93,7 +93,7 @@ impl<'w> MessageView<'w> {
 
     /// The emoji with which somebody reacted to it; `None` if they did not, or with a picture out
     /// of one of GroupMe's packs.
-    pub fn reaction_of(self, user: UserId) -> Option<&'w str> {
+    pub fn reaction_of(self, user: SimUserId) -> Option<&'w str> {
         let mut reactions = self.0.reactions.iter();
         let reaction = reactions.find(|reaction| reaction.is_of(user))?;
         match &reaction.icon {

@@ -6,7 +6,7 @@ use super::{
     RestResponse,
     call::{Call, Outcome},
 };
-use crate::world::{Conversation, Receipt, UserId};
+use crate::world::{Conversation, Receipt, SimUserId};
 
 impl Call<'_> {
     pub(super) fn chats(&self) -> Outcome {
@@ -23,8 +23,8 @@ impl Call<'_> {
     }
 
     pub(super) fn chat(&self, conversation: &str) -> Outcome {
-        let place = self.conversation(conversation)?;
-        let peer = self.peer(place);
+        let conversation = self.conversation(conversation)?;
+        let peer = self.peer(conversation);
         let chat = peer.and_then(|peer| self.world.chat_row(self.user, peer, true));
         let chat = chat.ok_or_else(RestResponse::no_conversation)?;
         Ok(RestResponse::enveloped(200, &chat))
@@ -32,23 +32,23 @@ impl Call<'_> {
 
     /// Off the caller's list only.
     pub(super) fn delete_chat(&mut self, conversation: &str) -> Outcome {
-        let place = self.conversation(conversation)?;
-        let peer = self.peer(place);
+        let conversation = self.conversation(conversation)?;
+        let peer = self.peer(conversation);
         let chat = peer.and_then(|peer| self.world.chat_row(self.user, peer, false));
         chat.ok_or_else(RestResponse::no_conversation)?;
-        self.world.hide_chat(place, self.user)?;
+        self.world.hide_chat(conversation, self.user)?;
         Ok(RestResponse::enveloped(200, &Value::Null))
     }
 
     /// How far the other one of two has read.
-    pub(super) fn peer_receipt(&self, place: Conversation) -> Option<(UserId, Receipt)> {
-        let peer = self.peer(place)?;
-        Some((peer, self.world.receipt(peer, place)?))
+    pub(super) fn peer_receipt(&self, conversation: Conversation) -> Option<(SimUserId, Receipt)> {
+        let peer = self.peer(conversation)?;
+        Some((peer, self.world.receipt(peer, conversation)?))
     }
 
     /// The other one of two.
-    fn peer(&self, place: Conversation) -> Option<UserId> {
-        match place {
+    fn peer(&self, conversation: Conversation) -> Option<SimUserId> {
+        match conversation {
             Conversation::Group(_) => None,
             Conversation::Direct(low, high) => Some(if low == self.user { high } else { low }),
         }

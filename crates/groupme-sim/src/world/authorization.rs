@@ -1,12 +1,12 @@
 //! What a token may listen to and say on the gateway.
 
-use super::{Conversation, GroupId, UserId, World};
+use super::{Conversation, SimGroupId, SimUserId, World};
 use crate::gateway::Authorizer;
 
 impl Authorizer for World {
     fn may_subscribe(&self, token: Option<&str>, channel: &str) -> Result<(), String> {
         let user = token.and_then(|token| self.user_with_token(token));
-        user.filter(|user| self.concerns(*user, channel))
+        user.filter(|user| self.may_access(*user, channel))
             .map(drop)
             .ok_or_else(denied)
     }
@@ -31,7 +31,7 @@ impl Authorizer for World {
 impl World {
     /// Whether `channel` is one of the user's: their own, a group of theirs, or a conversation in
     /// which they take part. Patterns are nobody's.
-    fn concerns(&self, user: UserId, channel: &str) -> bool {
+    fn may_access(&self, user: SimUserId, channel: &str) -> bool {
         match Target::parse(channel) {
             Some(Target::User(owner)) => owner == user,
             Some(Target::Group(group)) => self.members(group).contains(&user),
@@ -43,7 +43,7 @@ impl World {
 
     /// The channels that `user` may listen to: their own first, then groups with their topics, then
     /// conversations in which something was said.
-    pub fn channels(&self, user: UserId) -> Vec<String> {
+    pub fn channels(&self, user: SimUserId) -> Vec<String> {
         let own = core::iter::once(format!("/user/{user}"));
         let groups = self
             .groups_of(user)
@@ -58,22 +58,22 @@ impl World {
 
 /// What the name of a channel stands for.
 enum Target {
-    User(UserId),
-    Group(GroupId),
-    Direct(UserId, UserId),
+    User(SimUserId),
+    Group(SimGroupId),
+    Direct(SimUserId, SimUserId),
 }
 
 impl Target {
     fn parse(channel: &str) -> Option<Self> {
         let (kind, id) = channel.strip_prefix('/')?.split_once('/')?;
         match kind {
-            "user" => Some(Self::User(UserId::new(number(id)?))),
-            "group" => Some(Self::Group(GroupId::new(number(id)?))),
+            "user" => Some(Self::User(SimUserId::new(number(id)?))),
+            "group" => Some(Self::Group(SimGroupId::new(number(id)?))),
             "direct_message" => {
                 let (one, other) = id.split_once('_')?;
                 Some(Self::Direct(
-                    UserId::new(number(one)?),
-                    UserId::new(number(other)?),
+                    SimUserId::new(number(one)?),
+                    SimUserId::new(number(other)?),
                 ))
             }
             _ => None,

@@ -5,7 +5,7 @@ use core::time::Duration;
 use serde_json::Value;
 
 use super::{
-    Conversation, GroupId, MessageId, UserId, World, WorldError,
+    Conversation, SimGroupId, SimMessageId, SimUserId, World, WorldError,
     message::{Entry, Message},
     payload,
 };
@@ -19,17 +19,17 @@ impl World {
     /// [`WorldError::NoSuchUser`], [`WorldError::NoSuchGroup`] or [`WorldError::NotAMember`].
     pub fn say(
         &mut self,
-        group: GroupId,
-        author: UserId,
+        group: SimGroupId,
+        author: SimUserId,
         text: &str,
-    ) -> Result<MessageId, WorldError> {
+    ) -> Result<SimMessageId, WorldError> {
         self.check_member(group, author)?;
         let text = Some(text.to_owned());
         let draft = Draft {
             text,
             ..Draft::default()
         };
-        self.write(Conversation::Group(group), author, draft)
+        self.post(Conversation::Group(group), author, draft)
     }
 
     /// The same with attachments, `attachments` being the JSON text of an array of objects, known
@@ -37,17 +37,17 @@ impl World {
     ///
     /// # Errors
     ///
-    /// As for [`say`](Self::say), and [`WorldError::NotJson`].
-    pub fn say_with(
+    /// As for [`say`](Self::say), and [`WorldError::InvalidJson`].
+    pub fn say_with_attachments(
         &mut self,
-        group: GroupId,
-        author: UserId,
+        group: SimGroupId,
+        author: SimUserId,
         text: Option<&str>,
         attachments: &str,
-    ) -> Result<MessageId, WorldError> {
+    ) -> Result<SimMessageId, WorldError> {
         self.check_member(group, author)?;
         let attachments =
-            serde_json::from_str(attachments).map_err(|source| WorldError::NotJson {
+            serde_json::from_str(attachments).map_err(|source| WorldError::InvalidJson {
                 what: "attachments",
                 wanted: "a JSON array",
                 source: source.into(),
@@ -57,27 +57,27 @@ impl World {
             attachments,
             ..Draft::default()
         };
-        self.write(Conversation::Group(group), author, draft)
+        self.post(Conversation::Group(group), author, draft)
     }
 
     /// Has a user write to another.
     ///
     /// # Errors
     ///
-    /// [`WorldError::NoSuchUser`] or [`WorldError::OneSelf`].
+    /// [`WorldError::NoSuchUser`] or [`WorldError::SelfMessage`].
     pub fn direct_message(
         &mut self,
-        author: UserId,
-        to: UserId,
+        author: SimUserId,
+        to: SimUserId,
         text: &str,
-    ) -> Result<MessageId, WorldError> {
+    ) -> Result<SimMessageId, WorldError> {
         self.open_chat(author, to)?;
         let text = Some(text.to_owned());
         let draft = Draft {
             text,
             ..Draft::default()
         };
-        self.write(Conversation::direct(author, to), author, draft)
+        self.post(Conversation::direct(author, to), author, draft)
     }
 
     /// Opens the conversation of two users without a word, as a client does that shows an empty
@@ -85,14 +85,14 @@ impl World {
     ///
     /// # Errors
     ///
-    /// [`WorldError::NoSuchUser`] or [`WorldError::OneSelf`].
-    pub fn open_chat(&mut self, one: UserId, other: UserId) -> Result<(), WorldError> {
+    /// [`WorldError::NoSuchUser`] or [`WorldError::SelfMessage`].
+    pub fn open_chat(&mut self, one: SimUserId, other: SimUserId) -> Result<(), WorldError> {
         self.user(one)?;
         self.user(other)?;
         if one == other {
-            return Err(WorldError::OneSelf(one));
+            return Err(WorldError::SelfMessage(one));
         }
-        self.acquainted.extend([(one, other), (other, one)]);
+        self.open_chats.extend([(one, other), (other, one)]);
         Ok(())
     }
 
@@ -101,11 +101,15 @@ impl World {
     /// # Errors
     ///
     /// [`WorldError::NoSuchUser`], [`WorldError::NoSuchGroup`], [`WorldError::NotAMember`] or
-    /// [`WorldError::Outsider`].
-    pub fn type_in(&mut self, place: Conversation, user: UserId) -> Result<(), WorldError> {
-        self.check_place(place, user)?;
-        let started = u64::try_from(self.time().as_millis()).unwrap_or(u64::MAX);
-        self.push(place.channel(), &payload::typing(user, started));
+    /// [`WorldError::NotAParticipant`].
+    pub fn start_typing(
+        &mut self,
+        conversation: Conversation,
+        user: SimUserId,
+    ) -> Result<(), WorldError> {
+        self.check_participant(conversation, user)?;
+        let started = u64::try_from(self.unix_time().as_millis()).unwrap_or(u64::MAX);
+        self.push(conversation.channel(), &payload::typing(user, started));
         Ok(())
     }
 
@@ -126,7 +130,7 @@ impl World {
                 ..Draft::default()
             };
             // A member of a group can write in it.
-            let _ = self.write(Conversation::Group(group), author, draft);
+            let _ = self.post(Conversation::Group(group), author, draft);
         }
     }
 
@@ -139,36 +143,36 @@ impl World {
     /// # Errors
     ///
     /// [`WorldError::NoSuchUser`], [`WorldError::NoSuchGroup`], [`WorldError::NotAMember`],
-    /// [`WorldError::OneSelf`] or [`WorldError::Outsider`].
+    /// [`WorldError::SelfMessage`] or [`WorldError::NotAParticipant`].
     pub fn add_history(
         &mut self,
-        place: Conversation,
-        authors: &[UserId],
+        conversation: Conversation,
+        authors: &[SimUserId],
         messages: usize,
         every: Duration,
-    ) -> Result<Vec<MessageId>, WorldError> {
-        if let Conversation::Direct(one, other) = place {
+    ) -> Result<Vec<SimMessageId>, WorldError> {
+        if let Conversation::Direct(one, other) = conversation {
             self.open_chat(one, other)?;
         }
         for author in authors {
-            match place {
+            match conversation {
                 Conversation::Group(group) => self.check_member(group, *author)?,
-                Conversation::Direct(..) if self.takes_part(*author, place) => {}
-                Conversation::Direct(..) => return Err(WorldError::Outsider(*author)),
+                Conversation::Direct(..) if self.takes_part(*author, conversation) => {}
+                Conversation::Direct(..) => return Err(WorldError::NotAParticipant(*author)),
             }
         }
-        let mut ids: Vec<MessageId> = Vec::with_capacity(messages);
+        let mut ids: Vec<SimMessageId> = Vec::with_capacity(messages);
         let back = u32::try_from(messages).unwrap_or(u32::MAX);
-        let mut at = self.time().saturating_sub(every.saturating_mul(back));
+        let mut at = self.unix_time().saturating_sub(every.saturating_mul(back));
         for (number, author) in (1..=messages).zip(authors.iter().cycle()) {
             let mut id =
-                MessageId::at(at).max(ids.last().map_or(MessageId::new(0), |id| id.next()));
+                SimMessageId::at(at).max(ids.last().map_or(SimMessageId::new(0), |id| id.next()));
             while self.history.get(id).is_some() {
                 id = id.next();
             }
             let message = Message {
                 id,
-                place,
+                conversation,
                 author: *author,
                 source_guid: self.random.word(HEX, 32),
                 text: Some(format!("message {number}")),
@@ -180,7 +184,7 @@ impl World {
                 pinned: None,
                 reactions: Vec::new(),
             };
-            self.history.insert(Entry::MessageView(message));
+            self.history.insert(Entry::Message(message));
             self.latest = self.latest.max(id);
             ids.push(id);
             at = at.saturating_add(every);
@@ -189,23 +193,23 @@ impl World {
     }
 
     /// Has a user write what their own client made up: once, if it has a `source_guid`.
-    pub(crate) fn write(
+    pub(crate) fn post(
         &mut self,
-        place: Conversation,
-        author: UserId,
+        conversation: Conversation,
+        author: SimUserId,
         draft: Draft,
-    ) -> Result<MessageId, WorldError> {
+    ) -> Result<SimMessageId, WorldError> {
         self.user(author)?;
         let now = self.seconds();
         if let Some(guid) = &draft.source_guid
-            && !self.sent.insert(now, place, author, guid)
+            && !self.sent.insert(now, conversation, author, guid)
         {
             return Err(WorldError::AlreadySent(guid.clone()));
         }
         let id = self.new_message_id();
         let message = Message {
             id,
-            place,
+            conversation,
             author,
             source_guid: draft
                 .source_guid
@@ -219,13 +223,13 @@ impl World {
             pinned: None,
             reactions: Vec::new(),
         };
-        let parent = match place {
+        let parent = match conversation {
             Conversation::Group(group) => self.parent(group),
             Conversation::Direct(..) => None,
         };
         let data = payload::created(&message, self.user(author)?, parent);
-        self.history.insert(Entry::MessageView(message));
-        self.push_to_all(place, &data);
+        self.history.insert(Entry::Message(message));
+        self.push_to_all(conversation, &data);
         Ok(id)
     }
 }

@@ -1,45 +1,45 @@
 //! Waiting for something to be so, instead of for time to pass.
 
 use super::Sim;
-use crate::world::{MessageId, MessageView, World};
+use crate::world::{MessageView, SimMessageId, World};
 
 /// None of these can miss what they wait for: what is so already need not be waited for.
 impl Sim {
     /// Waits until some client is subscribed to `channel`.
-    pub async fn until_subscribed(&self, channel: &str) {
+    pub async fn wait_until_subscribed(&self, channel: &str) {
         self.shared
-            .until(|simulation| simulation.gateway().listeners(channel) > 0)
+            .wait_until(|simulation| simulation.gateway().subscribers(channel) > 0)
             .await;
     }
 
     /// Waits until so many sessions are subscribed to `channel`. One whose connection was
-    /// [killed](Self::kill_sockets) counts until it expires: with one client, its return makes two.
-    pub async fn until_listeners(&self, channel: &str, sessions: usize) {
+    /// [killed](Self::break_connections) counts until it expires: with one client, its return makes two.
+    pub async fn wait_for_subscribers(&self, channel: &str, sessions: usize) {
         self.shared
-            .until(|simulation| simulation.gateway().listeners(channel) >= sessions)
+            .wait_until(|simulation| simulation.gateway().subscribers(channel) >= sessions)
             .await;
     }
 
     /// Waits until no client is subscribed to `channel`.
-    pub async fn until_unsubscribed(&self, channel: &str) {
+    pub async fn wait_until_unsubscribed(&self, channel: &str) {
         self.shared
-            .until(|simulation| simulation.gateway().listeners(channel) == 0)
+            .wait_until(|simulation| simulation.gateway().subscribers(channel) == 0)
             .await;
     }
 
     /// Waits until the user's client listens: subscribed to the user's own channel.
-    pub async fn until_listening(&self) {
-        self.until_subscribed(&format!("/user/{}", self.user_id))
+    pub async fn wait_until_listening(&self) {
+        self.wait_until_subscribed(&format!("/user/{}", self.user_id))
             .await;
     }
 
     /// Waits until there is something to be found in the world, and returns it.
     ///
-    /// It is looked for whenever anything has happened, in GroupMe or between it and its clients.
-    pub async fn until<T>(&self, mut find: impl FnMut(&World) -> Option<T>) -> T {
+    /// It is looked for whenever anything has changed, in GroupMe or between it and its clients.
+    pub async fn wait_for<T>(&self, mut find: impl FnMut(&World) -> Option<T>) -> T {
         let mut found = None;
         self.shared
-            .until(|simulation| {
+            .wait_until(|simulation| {
                 found = find(simulation.world());
                 found.is_some()
             })
@@ -53,10 +53,13 @@ impl Sim {
 
     /// Waits until somebody has said something of which this is true, and returns the latest of
     /// it. Each message is looked at once, as it was said.
-    pub async fn until_said(&self, mut is_it: impl FnMut(MessageView<'_>) -> bool) -> MessageId {
-        let mut seen = MessageId::new(0);
-        self.until(|world| {
-            let after = core::mem::replace(&mut seen, world.latest());
+    pub async fn wait_for_message(
+        &self,
+        mut is_it: impl FnMut(MessageView<'_>) -> bool,
+    ) -> SimMessageId {
+        let mut seen = SimMessageId::new(0);
+        self.wait_for(|world| {
+            let after = core::mem::replace(&mut seen, world.latest_message());
             let mut new = world.messages_after(after);
             new.find(|said| is_it(*said)).map(MessageView::id)
         })
@@ -65,9 +68,9 @@ impl Sim {
 
     /// Waits until the user, by whatever client, has said something after `message`, and returns
     /// what it says: the answer of a bot to what it was asked.
-    pub async fn until_answered(&self, message: MessageId) -> String {
+    pub async fn wait_for_reply(&self, message: SimMessageId) -> String {
         let me = self.cast.me;
-        self.until(|world| {
+        self.wait_for(|world| {
             let answers = world.messages_after(message);
             let answer = answers.filter(|said| said.author() == me).last()?;
             answer.text().map(str::to_owned)
@@ -76,9 +79,9 @@ impl Sim {
     }
 
     /// Waits until REST has been asked so many times in all, refused requests included.
-    pub async fn until_rest_requests(&self, requests: u64) {
+    pub async fn wait_for_rest_requests(&self, requests: u64) {
         self.shared
-            .until(|simulation| simulation.rest().requests() >= requests)
+            .wait_until(|simulation| simulation.rest().requests() >= requests)
             .await;
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use super::{Conversation, UserId};
+use super::{Conversation, SimUserId};
 
 /// What clients have sent within the last minute, by what they called it.
 #[derive(Debug, Default)]
@@ -12,15 +12,15 @@ pub(super) struct Sent {
     order: VecDeque<(u64, Key)>,
 }
 
-type Key = (Conversation, UserId, String);
+type Key = (Conversation, SimUserId, String);
 
 impl Sent {
     /// Remembers a message; false if the same was sent within a minute.
     pub(super) fn insert(
         &mut self,
         now: u64,
-        place: Conversation,
-        author: UserId,
+        conversation: Conversation,
+        author: SimUserId,
         guid: &str,
     ) -> bool {
         while let Some((at, key)) = self.order.front() {
@@ -30,7 +30,7 @@ impl Sent {
             self.keys.remove(key);
             self.order.pop_front();
         }
-        let key = (place, author, guid.to_owned());
+        let key = (conversation, author, guid.to_owned());
         let is_new = self.keys.insert(key.clone());
         if is_new {
             self.order.push_back((now, key));

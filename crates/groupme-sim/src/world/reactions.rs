@@ -1,7 +1,7 @@
 //! What people put on a message: reactions and pins.
 
 use super::{
-    MessageId, UserId, World, WorldError,
+    SimMessageId, SimUserId, World, WorldError,
     message::{Icon, Like, Message, Reaction},
     notice::Notice,
     payload,
@@ -12,26 +12,31 @@ impl World {
     ///
     /// # Errors
     ///
-    /// [`WorldError::NoSuchMessage`], [`WorldError::Notice`], [`WorldError::Deleted`],
+    /// [`WorldError::NoSuchMessage`], [`WorldError::SystemMessage`], [`WorldError::Deleted`],
     /// [`WorldError::NoSuchUser`] or [`WorldError::NotInConversation`].
-    pub fn react(&mut self, message: MessageId, by: UserId, code: &str) -> Result<(), WorldError> {
+    pub fn react(
+        &mut self,
+        message: SimMessageId,
+        by: SimUserId,
+        code: &str,
+    ) -> Result<(), WorldError> {
         self.react_with(message, by, &Icon::Unicode(code.to_owned()))
     }
 
     /// The same with any reaction there is.
     pub(crate) fn react_with(
         &mut self,
-        message: MessageId,
-        by: UserId,
+        message: SimMessageId,
+        by: SimUserId,
         icon: &Icon,
     ) -> Result<(), WorldError> {
-        self.check_party(message, by)?;
+        self.check_message_participant(message, by)?;
         let like = Like {
             by,
-            at: self.time(),
+            at: self.unix_time(),
         };
-        let liked = self.living(message)?;
-        take_back(liked, by);
+        let liked = self.undeleted(message)?;
+        remove_reaction(liked, by);
         match liked
             .reactions
             .iter_mut()
@@ -47,7 +52,7 @@ impl World {
         let (message, author) = self.message_and_author(message)?;
         let favorite = payload::favorite(message, author, by, now);
         let like = payload::like(message, author, by, self.user(by)?, icon, now);
-        let (channel, writer) = (message.place.channel(), message.author);
+        let (channel, writer) = (message.conversation.channel(), message.author);
         self.push(channel, &favorite);
         self.push(format!("/user/{writer}"), &like);
         Ok(())
@@ -58,15 +63,15 @@ impl World {
     /// # Errors
     ///
     /// As for [`react`](Self::react).
-    pub fn unreact(&mut self, message: MessageId, by: UserId) -> Result<(), WorldError> {
-        self.check_party(message, by)?;
-        if !take_back(self.living(message)?, by) {
+    pub fn unreact(&mut self, message: SimMessageId, by: SimUserId) -> Result<(), WorldError> {
+        self.check_message_participant(message, by)?;
+        if !remove_reaction(self.undeleted(message)?, by) {
             return Ok(());
         }
         let now = self.seconds();
         let (message, author) = self.message_and_author(message)?;
         let favorite = payload::favorite(message, author, by, now);
-        let channel = message.place.channel();
+        let channel = message.conversation.channel();
         self.push(channel, &favorite);
         Ok(())
     }
@@ -76,37 +81,41 @@ impl World {
     /// # Errors
     ///
     /// As for [`react`](Self::react), and [`WorldError::Pinned`].
-    pub fn pin(&mut self, message: MessageId, by: UserId) -> Result<(), WorldError> {
-        self.check_party(message, by)?;
+    pub fn pin(&mut self, message: SimMessageId, by: SimUserId) -> Result<(), WorldError> {
+        self.check_message_participant(message, by)?;
         let now = self.seconds();
-        let pinned = self.living(message)?;
+        let pinned = self.undeleted(message)?;
         if pinned.pinned.is_some() {
             return Err(WorldError::Pinned(message));
         }
         pinned.pinned = Some((now, by));
-        let place = pinned.place;
+        let conversation = pinned.conversation;
         let notice = Notice::pinned(self.user(by)?, by, message, now);
-        self.announce(place, notice);
+        self.post_notice(conversation, notice);
         Ok(())
     }
 
-    /// Has a user unpin a message, of which nobody is told.
+    /// Has a user unpin a message, of which nobody is system.
     ///
     /// # Errors
     ///
     /// As for [`react`](Self::react), and [`WorldError::NotPinned`].
-    pub fn unpin(&mut self, message: MessageId, by: UserId) -> Result<(), WorldError> {
-        self.check_party(message, by)?;
-        match self.living(message)?.pinned.take() {
+    pub fn unpin(&mut self, message: SimMessageId, by: SimUserId) -> Result<(), WorldError> {
+        self.check_message_participant(message, by)?;
+        match self.undeleted(message)?.pinned.take() {
             Some(_) => Ok(()),
             None => Err(WorldError::NotPinned(message)),
         }
     }
 
-    fn check_party(&self, message: MessageId, user: UserId) -> Result<(), WorldError> {
+    fn check_message_participant(
+        &self,
+        message: SimMessageId,
+        user: SimUserId,
+    ) -> Result<(), WorldError> {
         self.user(user)?;
-        let place = self.history.message(message)?.place;
-        if self.takes_part(user, place) {
+        let conversation = self.history.message(message)?.conversation;
+        if self.takes_part(user, conversation) {
             Ok(())
         } else {
             Err(WorldError::NotInConversation { user, message })
@@ -115,7 +124,7 @@ impl World {
 }
 
 /// Removes the user's reaction; false if there is none.
-fn take_back(message: &mut Message, by: UserId) -> bool {
+fn remove_reaction(message: &mut Message, by: SimUserId) -> bool {
     let found = message.likes().any(|like| like.by == by);
     for reaction in &mut message.reactions {
         reaction.likes.retain(|like| like.by != by);

@@ -6,35 +6,35 @@ use crate::rest::query::Query;
 
 /// A batch, and how its answer is wanted.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Carried {
+pub(super) struct Batch {
     pub(super) batch: String,
     /// The function that a script shall call with the answer.
     pub(super) callback: Option<String>,
 }
 
 /// Finds the batch in a POST. `None` if there is none, or its callback is not to be called.
-pub(super) fn posted(kind: Option<&str>, body: &str) -> Option<Carried> {
+pub(super) fn posted(kind: Option<&str>, body: &str) -> Option<Batch> {
     let kind = kind.and_then(|kind| kind.split(';').next());
     // Browsers of old could not name JSON to a foreign host.
     if kind == Some("application/x-www-form-urlencoded") || body.starts_with("message=") {
         let form = Query::new(body);
         let callback = form.text("jsonp").map(checked);
-        return Some(Carried {
+        return Some(Batch {
             batch: form.text("message")?,
             callback: callback.map_or(Some(None), |callback| callback.map(Some))?,
         });
     }
-    Some(Carried {
+    Some(Batch {
         batch: body.to_owned(),
         callback: None,
     })
 }
 
 /// Finds the batch in a GET, which is always answered by a script.
-pub(super) fn queried(query: &str) -> Option<Carried> {
+pub(super) fn queried(query: &str) -> Option<Batch> {
     let query = Query::new(query);
     let callback = query.text("jsonp");
-    Some(Carried {
+    Some(Batch {
         batch: query.text("message")?,
         callback: Some(checked(
             callback.unwrap_or_else(|| "jsonpcallback".to_owned()),
@@ -92,16 +92,16 @@ mod tests {
 
     #[test]
     fn a_form_is_a_form_by_its_type_or_by_its_first_word() {
-        let carried = |batch: &str| {
-            Some(Carried {
+        let jsonp = |batch: &str| {
+            Some(Batch {
                 batch: batch.to_owned(),
                 callback: None,
             })
         };
         let form = Some("application/x-www-form-urlencoded; charset=UTF-8");
-        assert_eq!(posted(form, "a=b&message=%5B%5D"), carried("[]"));
-        assert_eq!(posted(Some("text/plain"), "message=%5B%5D"), carried("[]"));
-        assert_eq!(posted(None, "[]"), carried("[]"));
+        assert_eq!(posted(form, "a=b&message=%5B%5D"), jsonp("[]"));
+        assert_eq!(posted(Some("text/plain"), "message=%5B%5D"), jsonp("[]"));
+        assert_eq!(posted(None, "[]"), jsonp("[]"));
         assert_eq!(posted(form, "[]"), None);
         assert_eq!(posted(form, "message=[]&jsonp=alert(1)"), None);
         assert_eq!(queried("jsonp=cb"), None);
