@@ -1,9 +1,9 @@
 //! The client side of a Bayeux session: its public verbs. What they set in motion is in the
 //! submodules, one for each concern.
 
-mod advised;
 mod connect;
 mod handshake;
+mod merged_advice;
 mod recovery;
 mod requests;
 mod socket;
@@ -13,40 +13,40 @@ use alloc::{collections::VecDeque, string::String, vec::Vec};
 use core::fmt;
 
 use self::{
-    advised::Advised, connect::Connect, recovery::Recovery, requests::Requests, socket::Socket,
-    subscriptions::Subscriptions,
+    connect::Connect, merged_advice::MergedAdvice, recovery::Recovery, requests::Requests,
+    socket::Socket, subscriptions::Subscriptions,
 };
 use crate::{
-    Action, Channel, Close, Config, Deadline, End, Event, Exchange, Extension, Instant, LaneId,
-    Message, Misuse, PublishId, Stray, SubscriptionId, Transport, Usage, Verdict, backoff::Rng,
-    timer::earliest,
+    Action, Channel, Close, Config, Deadline, End, Exchange, Extension, Instant, Jitter, LaneId,
+    Message, Misuse, PublishId, SessionEvent, SubscriptionId, Transport, Unexpected, Usage,
+    Verdict, timer::earliest,
 };
 
 /// One Bayeux session, seen from the client. See the crate documentation for the driver loop and
 /// the contract.
 pub struct Session {
     config: Config,
-    rng: Rng,
+    jitter: Jitter,
     /// The latest instant seen; time never goes backwards in here.
     now: Instant,
     stage: Stage,
     /// What carries, or is to carry, the next handshake or connect.
-    carrier: Transport,
+    transport: Transport,
     client_id: String,
-    advised: Advised,
+    advice: MergedAdvice,
     last_id: u64,
     last_lane: u64,
     socket: Option<Socket>,
-    websocket: socket::Record,
+    websocket: socket::History,
     exchanges: Vec<(LaneId, Exchange)>,
     /// Lanes that the driver has yet to be told to close.
-    condemned: VecDeque<LaneId>,
+    lanes_to_close: VecDeque<LaneId>,
     connect: Connect,
     requests: Requests,
     subscriptions: Subscriptions,
     recovery: Recovery,
-    held_back: bool,
-    events: VecDeque<Event>,
+    connects_paused: bool,
+    events: VecDeque<SessionEvent>,
 }
 
 /// How far the session is. Whether messages flow at this moment is `Recovery`'s to know.
@@ -72,29 +72,29 @@ enum Stage {
 impl Session {
     /// A session that does nothing before [`connect`](Self::connect). The seed decides all jitter.
     pub fn new(config: Config, seed: u64) -> Self {
-        let carrier = config
+        let transport = config
             .transports
             .first()
             .copied()
             .unwrap_or(Transport::WebSocket);
         Self {
-            rng: Rng::new(seed),
+            jitter: Jitter::new(seed),
             now: Instant::ORIGIN,
             stage: Stage::Idle,
-            carrier,
+            transport,
             client_id: String::new(),
-            advised: Advised::default(),
+            advice: MergedAdvice::default(),
             last_id: 0,
             last_lane: 0,
             socket: None,
-            websocket: socket::Record::default(),
+            websocket: socket::History::default(),
             exchanges: Vec::new(),
-            condemned: VecDeque::new(),
+            lanes_to_close: VecDeque::new(),
             connect: Connect::new(config.connect_burst),
             requests: Requests::default(),
             subscriptions: Subscriptions::default(),
             recovery: Recovery::default(),
-            held_back: false,
+            connects_paused: false,
             events: VecDeque::new(),
             config,
         }
@@ -104,11 +104,11 @@ impl Session {
     /// before are kept. Does nothing while the session runs.
     pub fn connect(&mut self) {
         if matches!(self.stage, Stage::Idle | Stage::Ended) {
-            self.carrier = self.preferred();
-            self.advised = Advised::default();
-            self.begin_interval();
+            self.transport = self.preferred();
+            self.advice = MergedAdvice::default();
+            self.start_interval();
             self.recovery = Recovery::default();
-            self.websocket = socket::Record::default();
+            self.websocket = socket::History::default();
             self.stage = Stage::Handshake {
                 due: self.now,
                 sent: None,
@@ -117,7 +117,7 @@ impl Session {
     }
 
     /// Wants the events of a channel or pattern, from now on and in every later session. Settles
-    /// with [`Event::Subscribed`] or [`Event::Refused`].
+    /// with [`SessionEvent::Subscribed`] or [`SessionEvent::Refused`].
     ///
     /// # Errors
     ///
@@ -135,11 +135,11 @@ impl Session {
                 limit: self.config.max_subscriptions,
             });
         }
-        let (id, wish) = self.subscriptions.add(channel);
-        if wish.wire == subscriptions::Wire::Active {
-            self.events.push_back(Event::Subscribed(id));
+        let (id, state) = self.subscriptions.add(channel);
+        if state.wire == subscriptions::WireState::Active {
+            self.events.push_back(SessionEvent::Subscribed(id));
         }
-        self.remind(channel.clone());
+        self.sync_subscription(channel.clone());
         Ok(id)
     }
 
@@ -150,12 +150,12 @@ impl Session {
     /// [`Misuse::UnknownSubscription`] when there is none of this id.
     pub fn unsubscribe(&mut self, id: SubscriptionId) -> Result<(), Misuse> {
         let channel = self.subscriptions.remove(id)?;
-        self.remind(channel);
+        self.sync_subscription(channel);
         Ok(())
     }
 
     /// Sends an event, at most once. `json` goes out as it is and has to be one JSON value.
-    /// Settles with [`Event::Published`].
+    /// Settles with [`SessionEvent::Published`].
     ///
     /// # Errors
     ///
@@ -186,7 +186,7 @@ impl Session {
     }
 
     /// Takes leave: commands asked for before are still sent, then `/meta/disconnect`. Ends with
-    /// [`Event::Ended`] on the reply, or after [`Config::disconnect_timeout`], or at once where
+    /// [`SessionEvent::Ended`] on the reply, or after [`Config::disconnect_timeout`], or at once where
     /// there is no session.
     pub fn disconnect(&mut self) {
         match self.stage {
@@ -201,8 +201,8 @@ impl Session {
 
     /// Back-pressure: while held back, no new connect is sent. A server forgets a session that
     /// does not connect for long, usually after twice its hold.
-    pub fn hold_back(&mut self, held_back: bool) {
-        self.held_back = held_back;
+    pub fn pause_connects(&mut self, connects_paused: bool) {
+        self.connects_paused = connects_paused;
     }
 }
 
@@ -210,21 +210,21 @@ impl Session {
 impl Session {
     /// The websocket of [`Action::Open`] is open.
     pub fn handle_open(&mut self, now: Instant, lane: LaneId) {
-        self.observe(now);
+        self.advance(now);
         self.socket_opened(lane);
     }
 
     /// A message came over a lane. All messages of a payload are handed in, in order, before the
     /// next action is polled.
     pub fn handle_message(&mut self, now: Instant, lane: LaneId, message: &Message<'_>) -> Verdict {
-        self.observe(now);
-        if self.condemned.contains(&lane) {
-            return self.handle_last_words(message);
+        self.advance(now);
+        if self.lanes_to_close.contains(&lane) {
+            return self.handle_message_on_closing_lane(message);
         }
         if !self.is_alive(lane) {
-            return Verdict::Stray(Stray::DeadLane);
+            return Verdict::Unexpected(Unexpected::DeadLane);
         }
-        self.socket_heard(lane);
+        self.socket_received(lane);
         match (message.channel, message.successful) {
             ("/meta/handshake", Some(_)) => self.handle_handshake_reply(lane, message),
             ("/meta/connect", Some(_)) => self.handle_connect_reply(lane, message),
@@ -235,18 +235,18 @@ impl Session {
 
     /// The pong to [`Action::Ping`] came.
     pub fn handle_pong(&mut self, now: Instant, lane: LaneId) {
-        self.observe(now);
-        self.socket_heard(lane);
+        self.advance(now);
+        self.socket_received(lane);
     }
 
     /// A lane ended. Every lane ends with exactly one of these, except those that
     /// [`Action::Close`] named.
     pub fn handle_close(&mut self, now: Instant, lane: LaneId, why: Close) {
-        self.observe(now);
-        self.condemned.retain(|condemned| *condemned != lane);
+        self.advance(now);
+        self.lanes_to_close.retain(|closing| *closing != lane);
         if self.socket.as_ref().is_some_and(|socket| socket.is(lane)) {
             self.socket_lost(crate::Cause::Lane(why));
-        } else if let Some(index) = self.exchanges.iter().position(|(known, _)| *known == lane) {
+        } else if let Some(index) = self.exchanges.iter().position(|(id, _)| *id == lane) {
             self.exchanges.remove(index);
             self.exchange_ended(lane, why);
         }
@@ -254,12 +254,12 @@ impl Session {
 
     /// The instant of [`poll_timeout`](Self::poll_timeout) has come. Harmless at any other time.
     pub fn handle_timeout(&mut self, now: Instant) {
-        self.observe(now);
+        self.advance(now);
         self.start_clocks();
         self.socket_overdue();
         self.handshake_overdue();
         while let Some((lane, timer)) = self.requests_overdue() {
-            self.doubt(lane, timer);
+            self.on_request_overdue(lane, timer);
         }
         self.queue_overdue();
         self.connect_overdue();
@@ -275,12 +275,12 @@ impl Session {
     /// The road may have changed: the network is back, the machine woke up. Pings an open
     /// websocket and makes a waiting attempt due, but not sooner than the server asked for.
     pub fn handle_wake(&mut self, now: Instant) {
-        self.observe(now);
+        self.advance(now);
         let sooner = self.now.max(self.interval_end());
         if let Stage::Handshake { due, sent: None } = &mut self.stage {
             *due = (*due).min(sooner);
         }
-        self.connect_now();
+        self.expedite_connect();
         if let Some(socket) = &mut self.socket {
             socket.suspect();
         }
@@ -297,9 +297,9 @@ impl Session {
         ext: &mut impl Extension,
         out: &mut Vec<u8>,
     ) -> Option<Action> {
-        self.observe(now);
+        self.advance(now);
         self.start_clocks();
-        if let Some(lane) = self.condemned.pop_front() {
+        if let Some(lane) = self.lanes_to_close.pop_front() {
             return Some(Action::Close(lane));
         }
         match self.stage {
@@ -315,7 +315,7 @@ impl Session {
     }
 
     /// The next thing to tell the application, in causal order.
-    pub fn poll_event(&mut self) -> Option<Event> {
+    pub fn poll_event(&mut self) -> Option<SessionEvent> {
         self.events.pop_front()
     }
 
@@ -363,13 +363,15 @@ impl Session {
         Usage {
             waiting: self.requests.waiting(),
             in_flight: self.requests.in_flight(),
-            lanes: usize::from(self.socket.is_some()) + self.exchanges.len() + self.condemned.len(),
+            lanes: usize::from(self.socket.is_some())
+                + self.exchanges.len()
+                + self.lanes_to_close.len(),
             subscriptions: self.subscriptions.len(),
             events: self.events.len(),
         }
     }
 
-    fn observe(&mut self, now: Instant) {
+    fn advance(&mut self, now: Instant) {
         self.now = self.now.max(now);
     }
 
@@ -385,18 +387,18 @@ impl Session {
     fn handle_event(&mut self, message: &Message<'_>) -> Verdict {
         if !message.has_data || message.channel.is_empty() || message.channel.starts_with("/meta/")
         {
-            return Verdict::Stray(Stray::Unknown);
+            return Verdict::Unexpected(Unexpected::Unknown);
         }
         if let Some(advice) = &message.advice {
-            self.advised.merge(advice);
+            self.advice.merge(advice);
         }
         let mut recipients = self.subscriptions.recipients(message.channel);
         if recipients.next().is_none() {
-            return Verdict::Stray(Stray::Unrouted);
+            return Verdict::Unexpected(Unexpected::Unrouted);
         }
         drop(recipients);
-        self.tell_gap_before_event();
-        self.recovery.delivered(self.now);
+        self.report_gap_before_event();
+        self.recovery.event_delivered(self.now);
         Verdict::Deliver
     }
 
@@ -409,7 +411,7 @@ impl Session {
 
     fn is_alive(&self, lane: LaneId) -> bool {
         self.socket.as_ref().is_some_and(|socket| socket.is(lane))
-            || self.exchanges.iter().any(|(known, _)| *known == lane)
+            || self.exchanges.iter().any(|(id, _)| *id == lane)
     }
 
     fn preferred(&self) -> Transport {
@@ -427,7 +429,7 @@ impl fmt::Debug for Session {
         f.debug_struct("Session")
             .field("now", &self.now)
             .field("stage", &self.stage)
-            .field("carrier", &self.carrier)
+            .field("transport", &self.transport)
             .field("subscriptions", &self.subscriptions.len())
             .field("waiting", &self.requests.waiting())
             .field("next", &self.poll_timeout())

@@ -3,7 +3,7 @@
 use alloc::{vec, vec::Vec};
 use core::time::Duration;
 
-use crate::Transport;
+use crate::{Backoff, Transport};
 
 /// The policies and limits of a [`Session`](crate::Session).
 ///
@@ -81,6 +81,17 @@ pub enum Resume {
     /// poll. Nothing that was sent before and arrives late can do harm to the new session.
     FreshHandshake,
 }
+
+impl Config {
+    /// Returns the back-off policy for connects, handshakes and requests.
+    pub(crate) fn backoff(&self) -> Backoff {
+        Backoff::new(self.backoff_base, self.backoff_cap).with_floor(BACKOFF_FLOOR)
+    }
+}
+
+/// Minimum delay after the second failure in a row. The first retry comes below it, because a poll
+/// that was cut loses events until the next one arrives.
+const BACKOFF_FLOOR: Duration = Duration::from_millis(250);
 
 impl Default for Config {
     fn default() -> Self {

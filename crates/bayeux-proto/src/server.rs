@@ -3,7 +3,7 @@
 //! A [`Server`] keeps sessions, subscriptions and what waits for each client, holds connects, and
 //! decides what goes out over which lane. It knows no socket, no clock and no JSON parser. Whoever
 //! runs it reports lanes and what came over them, already taken apart ([`Payload`], [`Request`]),
-//! sends what [`Server::poll_output`] says, and wakes it at [`Server::poll_timeout`]. A [`Host`]
+//! sends what [`Server::poll_output`] says, and wakes it at [`Server::poll_timeout`]. A [`SecurityPolicy`]
 //! says who may do what.
 //!
 //! How it behaves is a [`Profile`]: Faye 1.x, 0.8 or 0.7, or `CometD`, each as recorded from the
@@ -23,9 +23,9 @@ mod connects;
 mod delivery;
 mod event;
 mod faye;
-mod host;
 mod lane;
 mod output;
+mod policy;
 mod profile;
 mod reply;
 mod request;
@@ -41,7 +41,7 @@ use core::fmt;
 
 use self::{
     batch::{BatchId, Batches},
-    lane::Carrier,
+    lane::LaneState,
     output::Step,
     reply::{Reply, error},
     session::{ClientId, Session},
@@ -49,10 +49,10 @@ use self::{
 };
 pub use self::{
     config::{Config, Limits, Overflow},
-    event::{Ending, Event},
-    host::{Host, Inquiry},
+    event::{EndReason, ServerEvent},
     lane::{Lane, LaneKind, Output, Refusal},
-    profile::{Dialect, Expiry, Parting, Profile, Push, Rivals},
+    policy::{Context, SecurityPolicy},
+    profile::{ConcurrentConnects, Dialect, Expiry, Profile, Push, SessionEnd},
     request::{Ack, Element, Member, Payload, Request},
 };
 use crate::Instant;
@@ -67,7 +67,7 @@ pub struct Server {
     config: Config,
     /// The latest time seen.
     now: Instant,
-    lanes: BTreeMap<Lane, Carrier>,
+    lanes: BTreeMap<Lane, LaneState>,
     sessions: BTreeMap<ClientId, Session>,
     /// Who listens, by the name or pattern they subscribed to.
     listeners: BTreeMap<Box<str>, BTreeSet<ClientId>>,
@@ -75,25 +75,25 @@ pub struct Server {
     timers: Timers,
     /// Sessions whose held connect may be due. Answered only once all that happens now has
     /// happened, so that one answer carries all of it.
-    due: BTreeSet<ClientId>,
+    due_connects: BTreeSet<ClientId>,
     /// What to do, in order.
     steps: VecDeque<Step>,
     /// What to do when everything else is done.
-    late: VecDeque<Step>,
-    events: VecDeque<Event>,
+    deferred: VecDeque<Step>,
+    events: VecDeque<ServerEvent>,
     /// Which session polls with which cookie.
-    crowds: BTreeMap<Box<str>, ClientId>,
+    cookie_sessions: BTreeMap<Box<str>, ClientId>,
     is_shut_down: bool,
 }
 
 /// A message among what it came with.
 #[derive(Clone, Copy)]
-struct Asked<'a> {
+struct Received<'a> {
     lane: Lane,
     batch: BatchId,
     index: usize,
     /// Whether there are others in the payload.
-    is_shared: bool,
+    is_batched: bool,
     request: &'a Request<'a>,
 }
 
@@ -108,11 +108,11 @@ impl Server {
             listeners: BTreeMap::new(),
             batches: Batches::default(),
             timers: Timers::default(),
-            due: BTreeSet::new(),
+            due_connects: BTreeSet::new(),
             steps: VecDeque::new(),
-            late: VecDeque::new(),
+            deferred: VecDeque::new(),
             events: VecDeque::new(),
-            crowds: BTreeMap::new(),
+            cookie_sessions: BTreeMap::new(),
             is_shut_down: false,
         }
     }
@@ -123,19 +123,19 @@ impl Server {
         if self.lanes.contains_key(&lane) {
             return;
         }
-        self.lanes.insert(lane, Carrier::new(kind));
+        self.lanes.insert(lane, LaneState::new(kind));
         if self.is_shut_down {
-            self.turn_away(lane, Refusal::Unavailable);
+            self.reject(lane, Refusal::Unavailable);
         }
     }
 
     /// The request that began this lane, an exchange or an upgrade, came with this cookie. To be
     /// said before its payload, if [`Config::cookies`] is on.
     pub fn handle_cookie(&mut self, lane: Lane, cookie: &str) {
-        if let Some(carrier) = self.lanes.get_mut(&lane)
-            && carrier.cookie.is_none()
+        if let Some(state) = self.lanes.get_mut(&lane)
+            && state.cookie.is_none()
         {
-            carrier.cookie = Some(cookie.into());
+            state.cookie = Some(cookie.into());
         }
     }
 
@@ -145,14 +145,14 @@ impl Server {
         now: Instant,
         lane: Lane,
         payload: &Payload<'_>,
-        host: &mut dyn Host,
+        policy: &mut dyn SecurityPolicy,
     ) {
         self.advance(now);
-        let Some(carrier) = self.lanes.get_mut(&lane) else {
+        let Some(state) = self.lanes.get_mut(&lane) else {
             return;
         };
-        let is_exchange = carrier.kind == LaneKind::Exchange;
-        if is_exchange && core::mem::replace(&mut carrier.is_asked, true) {
+        let is_exchange = state.kind == LaneKind::Exchange;
+        if is_exchange && core::mem::replace(&mut state.has_payload, true) {
             return;
         }
         let strict = self.config.profile.dialect == Dialect::CometD;
@@ -166,7 +166,7 @@ impl Server {
             _ => return self.refuse_malformed(lane),
         };
         if elements.len() > self.config.limits.batch {
-            return self.turn_away(lane, Refusal::TooLarge);
+            return self.reject(lane, Refusal::TooLarge);
         }
         if strict
             && elements
@@ -177,18 +177,18 @@ impl Server {
         }
         if elements.is_empty() {
             match self.config.profile.empty_array_closes {
-                Some(code) if !is_exchange => return self.hang_up(lane, code),
+                Some(code) if !is_exchange => return self.close_lane(lane, code),
                 Some(_) if strict => return self.refuse_malformed(lane),
                 _ => {}
             }
         }
-        self.handle_elements(lane, elements, host);
+        self.handle_elements(lane, elements, policy);
     }
 
     /// A lane has ended by itself.
     pub fn handle_close(&mut self, now: Instant, lane: Lane) {
         self.advance(now);
-        self.lose_lane(lane);
+        self.lane_lost(lane);
     }
 
     /// Time has passed.
@@ -196,8 +196,8 @@ impl Server {
         self.advance(now);
         while let Some(timer) = self.timers.pop(self.now) {
             match timer {
-                Timer::Hold(client) => self.call_off(&client),
-                Timer::Expiry(client) => self.end(&client, Ending::Expired),
+                Timer::Hold(client) => self.answer_held(&client),
+                Timer::Expiry(client) => self.finish_session(&client, EndReason::Expired),
             }
         }
     }
@@ -228,21 +228,21 @@ impl Server {
         members: &[Member<'_>],
     ) -> bool {
         self.advance(now);
-        let Some(client) = self.living(client) else {
+        let Some(client) = self.live_session(client) else {
             return false;
         };
-        self.hand_over(&client, reply::event(channel, members));
+        self.deliver_to(&client, reply::event(channel, members));
         true
     }
 
     /// Ends one session as the profile does. False if there is no such session.
     pub fn end_session(&mut self, now: Instant, client: &str) -> bool {
         self.advance(now);
-        let known = self.living(client).is_some();
-        if known {
-            self.end(client, Ending::Removed);
+        let exists = self.live_session(client).is_some();
+        if exists {
+            self.finish_session(client, EndReason::Removed);
         }
-        known
+        exists
     }
 
     /// Loses all sessions without a word, as a restart or an emptied store does: sockets stay open
@@ -252,8 +252,8 @@ impl Server {
         self.advance(now);
         let clients: alloc::vec::Vec<ClientId> = self.sessions.keys().cloned().collect();
         for client in clients {
-            if self.living(&client).is_some() {
-                self.forget(&client, Ending::Removed);
+            if self.live_session(&client).is_some() {
+                self.lose_session(&client, EndReason::Removed);
             }
         }
     }
@@ -265,9 +265,9 @@ impl Server {
         if self
             .lanes
             .get(&lane)
-            .is_some_and(|carrier| carrier.kind == LaneKind::Socket)
+            .is_some_and(|state| state.kind == LaneKind::Socket)
         {
-            self.hang_up(lane, 1000);
+            self.close_lane(lane, 1000);
         }
     }
 
@@ -277,14 +277,14 @@ impl Server {
         self.is_shut_down = true;
         let clients: alloc::vec::Vec<ClientId> = self.sessions.keys().cloned().collect();
         for client in clients {
-            if self.living(&client).is_some() {
-                self.end(&client, Ending::ShutDown);
+            if self.live_session(&client).is_some() {
+                self.finish_session(&client, EndReason::ShutDown);
             }
             // What was to be answered in its time is answered now.
-            self.call_off(&client);
+            self.answer_held(&client);
         }
-        for (lane, carrier) in &self.lanes {
-            self.late.push_back(match carrier.kind {
+        for (lane, state) in &self.lanes {
+            self.deferred.push_back(match state.kind {
                 LaneKind::Socket => Step::Close(*lane, GOING_AWAY),
                 LaneKind::Exchange => Step::Refuse(*lane, Refusal::Unavailable),
             });
@@ -295,20 +295,20 @@ impl Server {
     pub fn poll_output(&mut self) -> Option<Output> {
         loop {
             if let Some(step) = self.steps.pop_front() {
-                if let Some(output) = self.perform(step) {
+                if let Some(output) = self.run_step(step) {
                     return Some(output);
                 }
-            } else if let Some(client) = self.due.pop_first() {
+            } else if let Some(client) = self.due_connects.pop_first() {
                 self.flush(&client);
             } else {
-                let step = self.late.pop_front()?;
+                let step = self.deferred.pop_front()?;
                 self.steps.push_back(step);
             }
         }
     }
 
     /// Who came and went, if [`Config::tells`] is on; `None` when all is told.
-    pub fn poll_event(&mut self) -> Option<Event> {
+    pub fn poll_event(&mut self) -> Option<ServerEvent> {
         self.events.pop_front()
     }
 
@@ -326,7 +326,7 @@ impl Server {
     pub fn sessions(&self) -> impl Iterator<Item = &str> {
         self.sessions
             .iter()
-            .filter(|(_, session)| !session.forgotten)
+            .filter(|(_, session)| !session.lost)
             .map(|(client, _)| &**client)
     }
 
@@ -340,7 +340,12 @@ impl Server {
     }
 
     /// Answers each message of a payload.
-    fn handle_elements(&mut self, lane: Lane, elements: &[Element<'_>], host: &mut dyn Host) {
+    fn handle_elements(
+        &mut self,
+        lane: Lane,
+        elements: &[Element<'_>],
+        policy: &mut dyn SecurityPolicy,
+    ) {
         let blank = Request::default();
         let is_handshake = |element: &Element<'_>| matches!(element, Element::Object(request) if request.channel == "/meta/handshake");
         // What else comes with a handshake has no session to belong to yet.
@@ -362,33 +367,33 @@ impl Server {
             })
             .collect();
         let batch = self.batches.open(lane, messages.len());
-        if let Some(carrier) = self.lanes.get_mut(&lane) {
-            carrier.open.insert(batch);
+        if let Some(state) = self.lanes.get_mut(&lane) {
+            state.open_batches.insert(batch);
         }
         if messages.is_empty() {
             self.answer(batch, []);
         }
         for (index, request) in &messages {
-            let asked = Asked {
+            let received = Received {
                 lane,
                 batch,
                 index: *index,
-                is_shared: messages.len() > 1,
+                is_batched: messages.len() > 1,
                 request,
             };
-            self.dispatch(asked, host);
+            self.dispatch(received, policy);
         }
     }
 
     /// Sends a message to whoever answers it.
-    fn dispatch(&mut self, asked: Asked<'_>, host: &mut dyn Host) {
-        if asked.request.size() > self.config.limits.message {
-            let reply = too_large(asked.request);
-            return self.answer(asked.batch, [reply.into_text()]);
+    fn dispatch(&mut self, received: Received<'_>, policy: &mut dyn SecurityPolicy) {
+        if received.request.size() > self.config.limits.message {
+            let reply = too_large(received.request);
+            return self.answer(received.batch, [reply.into_text()]);
         }
         match self.config.profile.dialect {
-            Dialect::Faye => self.answer_as_faye(asked, host),
-            Dialect::CometD => self.answer_as_cometd(asked, host),
+            Dialect::Faye => self.answer_as_faye(received, policy),
+            Dialect::CometD => self.answer_as_cometd(received, policy),
         }
     }
 }
@@ -403,8 +408,8 @@ fn too_large(request: &Request<'_>) -> Reply {
     if request.channel.starts_with("/meta/") && request.channel.len() <= SHORT {
         reply.put_text("channel", request.channel);
     }
-    reply.fail(error::TOO_LARGE);
-    reply.settle();
+    reply.set_error(error::TOO_LARGE);
+    reply.set_successful();
     reply
 }
 

@@ -8,8 +8,8 @@ use super::{
     requests::{advises, answers},
 };
 use crate::{
-    Action, Cause, Close, End, Event, Exchange, Extension, Instant, LaneId, Message, Outgoing,
-    Reconnect, Stray, Timer, Transport, Verdict, encode::Batch,
+    Action, Cause, Close, End, Exchange, Extension, Instant, LaneId, Message, Outgoing, Reconnect,
+    SessionEvent, Timer, Transport, Unexpected, Verdict, encode::Batch,
 };
 
 /// A handshake that has been written.
@@ -32,11 +32,11 @@ impl Session {
             return None;
         }
         self.announce_attempt();
-        let action = match (self.carrier, &self.socket) {
+        let action = match (self.transport, &self.socket) {
             (Transport::LongPolling, _) if self.ordinary_in_flight() => {
                 // The answer to the attempt before came, but its response never ended.
                 self.drop_lanes();
-                return self.condemned.pop_front().map(Action::Close);
+                return self.lanes_to_close.pop_front().map(Action::Close);
             }
             (Transport::LongPolling, _) => {
                 self.last_lane += 1;
@@ -74,21 +74,21 @@ impl Session {
             sent: Some(sent), ..
         } = self.stage
         else {
-            return Verdict::Stray(Stray::UnexpectedReply);
+            return Verdict::Unexpected(Unexpected::UnexpectedReply);
         };
         if sent.lane != lane || !answers(message.id, sent.id) {
-            return Verdict::Stray(Stray::UnexpectedReply);
+            return Verdict::Unexpected(Unexpected::UnexpectedReply);
         }
         if let Some(advice) = &message.advice {
-            self.advised.merge(advice);
+            self.advice.merge(advice);
         }
         match (message.successful, message.client_id) {
             _ if advises(message, Reconnect::None) || advises(message, Reconnect::Unknown) => {
-                self.stopped(message);
+                self.end_by_advice(message);
             }
-            (Some(true), Some(id)) if !id.is_empty() && id.len() <= LONGEST_CLIENT_ID => {
+            (Some(true), Some(id)) if !id.is_empty() && id.len() <= MAX_CLIENT_ID => {
                 id.clone_into(&mut self.client_id);
-                self.shaken(message);
+                self.on_handshake_ok(message);
             }
             (Some(true), _) => {
                 let cause = Cause::Violation("a handshake without clientId");
@@ -96,12 +96,12 @@ impl Session {
             }
             _ => self.handshake_refused(Cause::Refused(self.server_error(message)), message),
         }
-        Verdict::Absorbed
+        Verdict::Handled
     }
 
     /// The server knows us now. That is enough to be up: a first connect may be held for minutes.
-    fn shaken(&mut self, message: &Message<'_>) {
-        if self.carrier == Transport::WebSocket {
+    fn on_handshake_ok(&mut self, message: &Message<'_>) {
+        if self.transport == Transport::WebSocket {
             self.websocket.succeeded();
         }
         if let Some(types) = message.supported_connection_types {
@@ -114,26 +114,26 @@ impl Session {
             let Some(first) = common.next() else {
                 return self.finish(End::NoCommonTransport);
             };
-            if !types.contains(self.carrier) {
-                self.carrier = first;
+            if !types.contains(self.transport) {
+                self.transport = first;
                 self.drop_lanes();
             }
             if !types.websocket {
-                self.websocket.give_up();
+                self.websocket.disable();
             }
         }
         self.stage = Stage::Live;
         self.connect = Connect::after(&self.connect, self.now);
         self.schedule_upgrade();
-        self.restored(false);
+        self.mark_up(false);
     }
 
     /// The server answered, and the answer is no: the road is good, so it is kept.
     fn handshake_refused(&mut self, cause: Cause, message: &Message<'_>) {
-        if !self.begin_interval() {
-            return self.stopped(message);
+        if !self.start_interval() {
+            return self.end_by_advice(message);
         }
-        let due = self.failed(cause);
+        let due = self.record_failure(cause);
         self.stage = Stage::Handshake { due, sent: None };
     }
 
@@ -141,11 +141,11 @@ impl Session {
     pub(super) fn handshake_failed(&mut self, cause: Cause) {
         let falls_back = self.may_fall_back(&cause);
         let due = if falls_back {
-            self.fallen_back(cause)
+            self.switch_to_long_polling(cause)
         } else {
-            let retry_at = self.failed(cause);
-            if self.carrier == Transport::LongPolling && !self.websocket.given_up() {
-                self.carrier = self.preferred();
+            let retry_at = self.record_failure(cause);
+            if self.transport == Transport::LongPolling && !self.websocket.is_disabled() {
+                self.transport = self.preferred();
             }
             retry_at
         };
@@ -173,8 +173,8 @@ impl Session {
             && sent.deadline <= self.now
         {
             self.drop_lanes();
-            if self.carrier == Transport::WebSocket {
-                self.websocket.failed();
+            if self.transport == Transport::WebSocket {
+                self.websocket.record_failure();
             }
             self.handshake_failed(Cause::Silence(Timer::Handshake));
         }
@@ -187,7 +187,7 @@ impl Session {
             } => (Some(sent.deadline), Timer::Handshake),
             // A socket that is still opening has a deadline of its own.
             Stage::Handshake { due, sent: None }
-                if self.carrier == Transport::LongPolling
+                if self.transport == Transport::LongPolling
                     || self
                         .socket
                         .as_ref()
@@ -202,10 +202,10 @@ impl Session {
     pub(super) fn announce_attempt(&mut self) {
         if !self.recovery.announced {
             self.recovery.announced = true;
-            self.events.push_back(Event::Connecting);
+            self.events.push_back(SessionEvent::Connecting);
         }
     }
 }
 
 /// What is longer is not a name but an attack on our memory.
-const LONGEST_CLIENT_ID: usize = 4096;
+const MAX_CLIENT_ID: usize = 4096;

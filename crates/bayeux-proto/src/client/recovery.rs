@@ -4,8 +4,8 @@ use core::time::Duration;
 
 use super::{Session, Stage, connect::Connect};
 use crate::{
-    Cause, Close, End, Event, Exchange, Instant, LaneId, Message, Reconnect, Stray, Timer,
-    Transport, Verdict, backoff,
+    Cause, Close, End, Exchange, Instant, LaneId, Message, Reconnect, SessionEvent, Timer,
+    Transport, Unexpected, Verdict,
 };
 
 #[derive(Debug, Default)]
@@ -17,35 +17,35 @@ pub(super) struct Recovery {
     /// Failures in a row.
     attempts: u32,
     /// Since when messages flow over the present lane.
-    since: Instant,
+    up_since: Instant,
     /// The last successful connect reply.
-    confirmed: Option<Instant>,
+    last_connect_ok: Option<Instant>,
     /// When delivery was last known to work.
-    known: Instant,
+    last_safe: Instant,
     /// The last event.
-    heard: Option<Instant>,
+    last_event: Option<Instant>,
     /// Where a gap began, and why, until it is told.
-    gap: Option<(Instant, Cause)>,
+    pending_gap: Option<(Instant, Cause)>,
 }
 
 impl Recovery {
     /// An event came: whatever the server sent before it has come, too.
-    pub(super) fn delivered(&mut self, now: Instant) {
-        self.known = now;
-        self.heard = Some(now);
+    pub(super) fn event_delivered(&mut self, now: Instant) {
+        self.last_safe = now;
+        self.last_event = Some(now);
     }
 
     /// A connect succeeded that was sent at `sent`. No later moment is known to have been good: a
     /// server that forgets a session while it holds a connect may still answer it. Nor do other
     /// replies say anything of events, which over HTTP come by another connection.
-    pub(super) fn vouched(&mut self, sent: Instant) {
-        self.known = self.known.max(sent);
+    pub(super) fn extend_safe(&mut self, sent: Instant) {
+        self.last_safe = self.last_safe.max(sent);
     }
 
     /// A connect succeeded. Only one that the server was free to hold ends a streak of failures:
     /// otherwise a server that accepts and breaks at once would reset the back-off each time.
-    pub(super) fn confirmed(&mut self, now: Instant, at_once: bool) {
-        self.confirmed = Some(now);
+    pub(super) fn connect_ok(&mut self, now: Instant, at_once: bool) {
+        self.last_connect_ok = Some(now);
         if !at_once {
             self.attempts = 0;
         }
@@ -56,24 +56,24 @@ impl Recovery {
     /// silence that ends it, nothing has shown that anybody is there. Where events come, less is
     /// enough: to wait longer and longer would cost more of them than the server's peace is worth.
     fn was_healthy(&self, now: Instant, end: &Cause) -> bool {
-        let confirmed = self.confirmed >= Some(self.since);
+        let confirmed = self.last_connect_ok >= Some(self.up_since);
         let silent = matches!(end, Cause::Silence(_));
-        let lived = now - self.since >= HEALTHY && (confirmed || !silent);
-        let served = self.heard >= Some(self.since + BRIEF) && !silent;
+        let lived = now - self.up_since >= HEALTHY_UPTIME && (confirmed || !silent);
+        let served = self.last_event >= Some(self.up_since + HEALTHY_UPTIME_WITH_EVENT) && !silent;
         self.up && (lived || served)
     }
 }
 
 impl Session {
     /// Something failed: tells so, and says when to try again.
-    pub(super) fn failed(&mut self, cause: Cause) -> Instant {
+    pub(super) fn record_failure(&mut self, cause: Cause) -> Instant {
         if self.recovery.was_healthy(self.now, &cause) {
             self.recovery.attempts = 0;
         }
         let refused = matches!(cause, Cause::Refused(_) | Cause::Violation(_));
         let failures = self.recovery.attempts.max(u32::from(refused));
-        let delay = backoff::delay(&self.config, failures, &mut self.rng);
-        let wait = asked_wait(&cause).unwrap_or_default();
+        let delay = self.config.backoff().delay(failures, &mut self.jitter);
+        let wait = retry_after(&cause).unwrap_or_default();
         let retry_at = self.interval_end().max(self.now + delay.max(wait));
         self.recovery.attempts = self.recovery.attempts.saturating_add(1);
         self.report_failure(cause, retry_at);
@@ -81,8 +81,8 @@ impl Session {
     }
 
     /// The websocket failed, and long-polling is tried at once in the same attempt.
-    pub(super) fn fell_back(&mut self, cause: Cause) -> Instant {
-        let retry_at = self.now + asked_wait(&cause).unwrap_or_default();
+    pub(super) fn report_fallback(&mut self, cause: Cause) -> Instant {
+        let retry_at = self.now + retry_after(&cause).unwrap_or_default();
         self.report_failure(cause, retry_at);
         retry_at
     }
@@ -92,10 +92,11 @@ impl Session {
         if self.recovery.up {
             self.mark_gap(cause.clone());
             self.recovery.up = false;
-            self.events.push_back(Event::Down { cause, retry_at });
+            self.events
+                .push_back(SessionEvent::Down { cause, retry_at });
         } else {
             let attempts = self.recovery.attempts;
-            self.events.push_back(Event::AttemptFailed {
+            self.events.push_back(SessionEvent::AttemptFailed {
                 cause,
                 attempts,
                 retry_at,
@@ -105,52 +106,52 @@ impl Session {
 
     /// Events may be missed from the last moment at which delivery was known to work.
     pub(super) fn mark_gap(&mut self, cause: Cause) {
-        if self.recovery.up && self.recovery.gap.is_none() {
-            self.recovery.gap = Some((self.recovery.known, cause));
+        if self.recovery.up && self.recovery.pending_gap.is_none() {
+            self.recovery.pending_gap = Some((self.recovery.last_safe, cause));
         }
     }
 
     /// An event is about to be delivered behind a gap that is not told yet. It is told first, so that
     /// nobody takes the event for the next one; and again once messages are known to flow, for what
     /// is missing until then.
-    pub(super) fn tell_gap_before_event(&mut self) {
+    pub(super) fn report_gap_before_event(&mut self) {
         if !self.recovery.up {
             return;
         }
-        if let Some((since, cause)) = self.recovery.gap.take() {
-            self.recovery.gap = Some((self.now, cause.clone()));
-            self.events.push_back(Event::Gap { since, cause });
+        if let Some((since, cause)) = self.recovery.pending_gap.take() {
+            self.recovery.pending_gap = Some((self.now, cause.clone()));
+            self.events.push_back(SessionEvent::Gap { since, cause });
         }
     }
 
     /// Messages flow (again).
-    pub(super) fn restored(&mut self, resumed: bool) {
+    pub(super) fn mark_up(&mut self, resumed: bool) {
         if !self.recovery.up {
             self.recovery.up = true;
-            self.recovery.since = self.now;
+            self.recovery.up_since = self.now;
             if !resumed {
-                self.recovery.known = self.now;
+                self.recovery.last_safe = self.now;
             }
-            self.events.push_back(Event::Up {
-                transport: self.carrier,
+            self.events.push_back(SessionEvent::Up {
+                transport: self.transport,
                 resumed,
             });
         }
-        if let Some((since, cause)) = self.recovery.gap.take() {
-            self.events.push_back(Event::Gap { since, cause });
+        if let Some((since, cause)) = self.recovery.pending_gap.take() {
+            self.events.push_back(SessionEvent::Gap { since, cause });
         }
     }
 
     /// The road broke, the session may live on: connect again, unless it must be gone by then.
-    pub(super) fn suspended(&mut self, cause: Cause) {
-        let retry_at = self.failed(cause);
-        let life = self.advised.life(self.carrier, &self.config);
+    pub(super) fn retry_session(&mut self, cause: Cause) {
+        let retry_at = self.record_failure(cause);
+        let session_lifetime = self.advice.session_lifetime(self.transport, &self.config);
         // A confirmation older than the present session says nothing about it.
-        let known = self.recovery.confirmed.unwrap_or_default();
-        if retry_at - known.max(self.recovery.since) > life {
-            self.start_over(retry_at);
+        let confirmed = self.recovery.last_connect_ok.unwrap_or_default();
+        if retry_at - confirmed.max(self.recovery.up_since) > session_lifetime {
+            self.restart_handshake(retry_at);
         } else {
-            self.connect_again(retry_at);
+            self.schedule_connect(retry_at);
         }
     }
 
@@ -161,13 +162,13 @@ impl Session {
             Stage::Live => {
                 let falls_back = self.may_fall_back(&cause) && matches!(cause, Cause::Lane(_));
                 if !matches!(cause, Cause::Lane(_) | Cause::Silence(_)) {
-                    self.begin_interval();
+                    self.start_interval();
                 }
-                let retry_at = self.failed(cause);
+                let retry_at = self.record_failure(cause);
                 if falls_back {
-                    self.carrier = Transport::LongPolling;
+                    self.transport = Transport::LongPolling;
                 }
-                self.start_over(retry_at);
+                self.restart_handshake(retry_at);
             }
             Stage::Closing { .. } => self.finish(End::Requested),
             Stage::Idle | Stage::Handshake { .. } | Stage::Ended => {}
@@ -176,26 +177,26 @@ impl Session {
 
     /// The payload that ended the session may hold more behind the bad news: events, and what the
     /// server advises to do next.
-    pub(super) fn handle_last_words(&mut self, message: &Message<'_>) -> Verdict {
+    pub(super) fn handle_message_on_closing_lane(&mut self, message: &Message<'_>) -> Verdict {
         if message.channel == "/meta/disconnect" || message.successful.is_some() {
             if let Stage::Handshake { due, sent: None } = self.stage
                 && let Some(advice) = &message.advice
             {
-                self.advised.merge(advice);
+                self.advice.merge(advice);
                 let stop = matches!(advice.reconnect, Some(Reconnect::None | Reconnect::Unknown));
-                if stop || !self.begin_interval() {
-                    self.stopped(message);
+                if stop || !self.start_interval() {
+                    self.end_by_advice(message);
                 } else {
                     let due = due.max(self.interval_end());
                     self.stage = Stage::Handshake { due, sent: None };
                 }
             }
-            return Verdict::Stray(Stray::DeadLane);
+            return Verdict::Unexpected(Unexpected::DeadLane);
         }
         self.handle_event(message)
     }
 
-    pub(super) fn start_over(&mut self, due: Instant) {
+    pub(super) fn restart_handshake(&mut self, due: Instant) {
         self.drop_lanes();
         self.requests_reset();
         self.client_id.clear();
@@ -204,7 +205,7 @@ impl Session {
     }
 
     /// The server advises to stop.
-    pub(super) fn stopped(&mut self, message: &Message<'_>) {
+    pub(super) fn end_by_advice(&mut self, message: &Message<'_>) {
         let error = message.error.filter(|error| !error.is_empty());
         let end = match self.stage {
             Stage::Closing { .. } => End::Requested,
@@ -223,20 +224,20 @@ impl Session {
         self.connect = Connect::after(&self.connect, self.now);
         self.recovery = Recovery::default();
         self.stage = Stage::Ended;
-        self.events.push_back(Event::Ended(end));
+        self.events.push_back(SessionEvent::Ended(end));
     }
 
     pub(super) fn drop_lanes(&mut self) {
         if let Some(socket) = self.socket.take() {
-            self.condemned.push_back(socket.lane());
+            self.lanes_to_close.push_back(socket.lane());
         }
-        self.condemned
+        self.lanes_to_close
             .extend(self.exchanges.drain(..).map(|(lane, _)| lane));
     }
 
     pub(super) fn drop_exchange(&mut self, lane: LaneId) {
-        self.exchanges.retain(|(known, _)| *known != lane);
-        self.condemned.push_back(lane);
+        self.exchanges.retain(|(id, _)| *id != lane);
+        self.lanes_to_close.push_back(lane);
     }
 
     /// An HTTP exchange ended, well or not.
@@ -255,7 +256,7 @@ impl Session {
         self.held_exchange_ended(lane, why);
         self.requests_lost(lane, &Cause::Lane(why));
         if let Stage::Closing { .. } = self.stage
-            && self.carrier == Transport::LongPolling
+            && self.transport == Transport::LongPolling
             && why != Close::Complete
             && !self.ordinary_in_flight()
         {
@@ -271,7 +272,7 @@ impl Session {
 
     /// Whether the road to the server stands, as far as we know.
     pub(super) fn is_reachable(&self) -> bool {
-        match self.carrier {
+        match self.transport {
             Transport::WebSocket => self.open_socket_lane().is_some(),
             Transport::LongPolling => self.recovery.up,
         }
@@ -280,7 +281,7 @@ impl Session {
     /// Whether a command could be written now, or as soon as the exchange before it ends.
     pub(super) fn can_write(&self) -> bool {
         matches!(self.stage, Stage::Live | Stage::Closing { .. })
-            && match self.carrier {
+            && match self.transport {
                 Transport::WebSocket => self.open_socket_lane().is_some(),
                 Transport::LongPolling => !self.ordinary_in_flight(),
             }
@@ -288,7 +289,7 @@ impl Session {
 
     /// A request was not answered in time: over a websocket that condemns the road, over HTTP only
     /// the exchange.
-    pub(super) fn doubt(&mut self, lane: LaneId, timer: Timer) {
+    pub(super) fn on_request_overdue(&mut self, lane: LaneId, timer: Timer) {
         if self.open_socket_lane() == Some(lane) {
             self.drop_socket(Cause::Silence(timer));
         } else {
@@ -299,20 +300,20 @@ impl Session {
 }
 
 /// How long the peer asked to be left alone, within reason.
-pub(super) fn asked_wait(cause: &Cause) -> Option<Duration> {
+pub(super) fn retry_after(cause: &Cause) -> Option<Duration> {
     match cause {
         Cause::Lane(Close::Status { retry_after, .. }) => {
-            retry_after.map(|wait| wait.min(LONGEST_WAIT))
+            retry_after.map(|wait| wait.min(MAX_RETRY_AFTER))
         }
         _ => None,
     }
 }
 
 /// A connection that lived this long and then ended is not a failure.
-const HEALTHY: Duration = Duration::from_secs(10);
+const HEALTHY_UPTIME: Duration = Duration::from_secs(10);
 
 /// A connection that brought an event after this time and then ended is not one either.
-const BRIEF: Duration = Duration::from_secs(1);
+const HEALTHY_UPTIME_WITH_EVENT: Duration = Duration::from_secs(1);
 
 /// The longest `Retry-After` to obey.
-const LONGEST_WAIT: Duration = Duration::from_hours(1);
+const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);

@@ -5,15 +5,16 @@ mod queue;
 use alloc::vec::Vec;
 
 pub(super) use self::queue::Requests;
-use self::queue::{Command, InFlight, What};
+use self::queue::{Command, InFlight, RequestKind};
 use super::{
     Session, Stage,
-    recovery::asked_wait,
-    subscriptions::{Need, Wire},
+    recovery::retry_after,
+    subscriptions::{PendingRequest, WireState},
 };
 use crate::{
-    Action, Cause, Channel, Event, Exchange, Extension, Instant, LaneId, Message, MessageId,
-    Outcome, Outgoing, Reconnect, ServerError, Stray, Timer, Transport, Verdict, encode::Batch,
+    Action, BayeuxId, Cause, Channel, Exchange, Extension, Instant, LaneId, Message, Outcome,
+    Outgoing, Reconnect, ServerError, SessionEvent, Timer, Transport, Unexpected, Verdict,
+    encode::Batch,
 };
 
 impl Session {
@@ -26,7 +27,7 @@ impl Session {
         if self.requests.queue.is_empty() || self.now < self.requests.not_before {
             return None;
         }
-        let action = match self.carrier {
+        let action = match self.transport {
             Transport::WebSocket => Action::Send(self.open_socket_lane()?),
             // One ordinary exchange at a time: two connections per session are the limit.
             Transport::LongPolling if self.ordinary_in_flight() => return None,
@@ -40,13 +41,13 @@ impl Session {
             && let Some(command) = self.requests.queue.pop_front()
         {
             let id = self.last_id + 1;
-            if let Some(what) = self.write_command(command, id, &mut batch, ext) {
+            if let Some(kind) = self.write_command(command, id, &mut batch, ext) {
                 self.last_id = id;
                 self.requests.in_flight.push_back(InFlight {
                     id,
                     lane: action.lane(),
                     deadline,
-                    what,
+                    kind,
                 });
             }
         }
@@ -66,25 +67,25 @@ impl Session {
         id: u64,
         batch: &mut Batch<'_>,
         ext: &mut impl Extension,
-    ) -> Option<What> {
+    ) -> Option<RequestKind> {
         match command {
-            Command::Wish(channel) => {
-                let wish = self.subscriptions.wish(&channel)?;
-                wish.queued = false;
-                match wish.need()? {
-                    Need::Subscribe => {
-                        wish.wire = Wire::Subscribing;
+            Command::SyncSubscription(channel) => {
+                let state = self.subscriptions.state_mut(&channel)?;
+                state.queued = false;
+                match state.pending_request()? {
+                    PendingRequest::Subscribe => {
+                        state.wire = WireState::Subscribing;
                         self.write_subscribe(&channel, id, batch, ext);
-                        Some(What::Subscribe(channel))
+                        Some(RequestKind::Subscribe(channel))
                     }
-                    Need::Unsubscribe => {
-                        wish.wire = Wire::Unsubscribing;
+                    PendingRequest::Unsubscribe => {
+                        state.wire = WireState::Unsubscribing;
                         batch
                             .item("/meta/unsubscribe", id)
                             .text("clientId", &self.client_id)
                             .text("subscription", channel.as_str())
                             .finish(ext, Outgoing::Unsubscribe(channel.as_str()));
-                        Some(What::Unsubscribe(channel))
+                        Some(RequestKind::Unsubscribe(channel))
                     }
                 }
             }
@@ -99,18 +100,18 @@ impl Session {
                     .text("clientId", &self.client_id)
                     .raw("data", &json)
                     .finish(ext, Outgoing::Publish(channel.as_str()));
-                Some(What::Publish(publish, channel))
+                Some(RequestKind::Publish(publish, channel))
             }
             Command::Probe(channel) => {
                 self.write_subscribe(&channel, id, batch, ext);
-                Some(What::Probe(channel))
+                Some(RequestKind::Probe(channel))
             }
             Command::Disconnect => {
                 batch
                     .item("/meta/disconnect", id)
                     .text("clientId", &self.client_id)
                     .finish(ext, Outgoing::Disconnect);
-                Some(What::Disconnect)
+                Some(RequestKind::Disconnect)
             }
         }
     }
@@ -135,11 +136,11 @@ impl Session {
             return self.handle_unmatched(message);
         };
         let Some(request) = self.requests.take(index) else {
-            return Verdict::Stray(Stray::UnexpectedReply);
+            return Verdict::Unexpected(Unexpected::UnexpectedReply);
         };
         self.requests.failures = 0;
         if let Some(advice) = &message.advice {
-            self.advised.merge(advice);
+            self.advice.merge(advice);
         }
         let result = match message.successful {
             Some(true) => Ok(()),
@@ -149,39 +150,39 @@ impl Session {
             .as_ref()
             .err()
             .filter(|error| error.is_unknown_client() || advises(message, Reconnect::Handshake));
-        if lost.is_some() && !matches!(request.what, What::Disconnect) {
+        if lost.is_some() && !matches!(request.kind, RequestKind::Disconnect) {
             // A subscribe goes on to the next session; only a publish is settled by this.
-            if let (What::Publish(id, _), Err(error)) = (request.what, result) {
+            if let (RequestKind::Publish(id, _), Err(error)) = (request.kind, result) {
                 self.events
-                    .push_back(Event::Published(id, Outcome::Refused(error)));
+                    .push_back(SessionEvent::Published(id, Outcome::Refused(error)));
             }
             self.lose_session(Cause::SessionLost);
-            return Verdict::Absorbed;
+            return Verdict::Handled;
         }
-        self.settle(request.what, result);
+        self.settle(request.kind, result);
         if advises(message, Reconnect::None) && self.stage == Stage::Live {
-            self.stopped(message);
+            self.end_by_advice(message);
         }
-        Verdict::Absorbed
+        Verdict::Handled
     }
 
     fn handle_unmatched(&mut self, message: &Message<'_>) -> Verdict {
         if message.channel == "/meta/disconnect" {
             // The server ends the session of its own accord.
             if let Some(advice) = &message.advice {
-                self.advised.merge(advice);
+                self.advice.merge(advice);
             }
             if advises(message, Reconnect::None) || advises(message, Reconnect::Unknown) {
-                self.stopped(message);
+                self.end_by_advice(message);
             } else {
                 self.lose_session(Cause::SessionLost);
             }
-            return Verdict::Absorbed;
+            return Verdict::Handled;
         }
         if message.has_data && !message.channel.starts_with("/meta/") {
             return self.handle_event(message);
         }
-        Verdict::Stray(Stray::UnexpectedReply)
+        Verdict::Unexpected(Unexpected::UnexpectedReply)
     }
 
     fn matching_request(&self, message: &Message<'_>) -> Option<usize> {
@@ -192,7 +193,7 @@ impl Session {
             .iter()
             .enumerate()
             .filter(|(_, request)| {
-                let (channel, subscription) = request.what.reply();
+                let (channel, subscription) = request.kind.reply();
                 let same_subscription = match (message.id, message.subscription) {
                     (None, Some(said)) => subscription == Some(said),
                     _ => true,
@@ -206,59 +207,60 @@ impl Session {
         (message.id.is_some() || fitting.next().is_none()).then_some(index)
     }
 
-    fn settle(&mut self, what: What, result: Result<(), ServerError>) {
-        match what {
-            What::Subscribe(channel) => self.settle_subscribe(channel, &result),
-            What::Unsubscribe(channel) => {
+    fn settle(&mut self, kind: RequestKind, result: Result<(), ServerError>) {
+        match kind {
+            RequestKind::Subscribe(channel) => self.settle_subscribe(channel, &result),
+            RequestKind::Unsubscribe(channel) => {
                 // Refused or not: what the server still sends finds no recipient.
-                if let Some(wish) = self.subscriptions.wish(&channel) {
-                    wish.wire = Wire::Absent;
+                if let Some(state) = self.subscriptions.state_mut(&channel) {
+                    state.wire = WireState::Absent;
                 }
-                self.remind(channel);
+                self.sync_subscription(channel);
             }
-            What::Publish(id, _) => {
+            RequestKind::Publish(id, _) => {
                 let outcome = result.map_or_else(Outcome::Refused, |()| Outcome::Accepted);
-                self.events.push_back(Event::Published(id, outcome));
+                self.events.push_back(SessionEvent::Published(id, outcome));
             }
-            What::Probe(channel) => {
+            RequestKind::Probe(channel) => {
                 self.probe_answered();
                 if result.is_err() {
                     self.settle_subscribe(channel, &result);
                 }
             }
-            What::Disconnect => self.finish(crate::End::Requested),
+            RequestKind::Disconnect => self.finish(crate::End::Requested),
         }
     }
 
     fn settle_subscribe(&mut self, channel: Channel, result: &Result<(), ServerError>) {
-        let Some(wish) = self.subscriptions.wish(&channel) else {
+        let Some(state) = self.subscriptions.state_mut(&channel) else {
             return;
         };
-        wish.wire = if result.is_ok() {
-            Wire::Active
+        state.wire = if result.is_ok() {
+            WireState::Active
         } else {
-            Wire::Refused
+            WireState::Refused
         };
-        for interest in wish.interests() {
+        for subscriber in state.subscribers() {
             self.events.push_back(match result {
-                Ok(()) => Event::Subscribed(*interest),
-                Err(error) => Event::Refused(*interest, error.clone()),
+                Ok(()) => SessionEvent::Subscribed(*subscriber),
+                Err(error) => SessionEvent::Refused(*subscriber, error.clone()),
             });
         }
-        self.remind(channel);
+        self.sync_subscription(channel);
     }
 
     /// Queues a look at a wish whose state on the wire changed, or forgets it when it is done.
-    pub(super) fn remind(&mut self, channel: Channel) {
-        let Some(wish) = self.subscriptions.wish(&channel) else {
+    pub(super) fn sync_subscription(&mut self, channel: Channel) {
+        let Some(state) = self.subscriptions.state_mut(&channel) else {
             return;
         };
-        let wanted = wish.need().is_some() && !matches!(self.stage, Stage::Closing { .. });
-        if wanted && !wish.queued {
-            wish.queued = true;
-            self.requests.wish(channel);
-        } else if !wanted && self.subscriptions.forget_if_done(&channel) {
-            self.requests.forget(&channel);
+        let wanted =
+            state.pending_request().is_some() && !matches!(self.stage, Stage::Closing { .. });
+        if wanted && !state.queued {
+            state.queued = true;
+            self.requests.queue_sync(channel);
+        } else if !wanted && self.subscriptions.remove_if_unused(&channel) {
+            self.requests.drop_queued_sync(&channel);
         }
     }
 
@@ -268,13 +270,16 @@ impl Session {
         while let Some(index) = self.requests.in_flight.iter().position(|r| r.lane == lane) {
             if let Some(request) = self.requests.take(index) {
                 lost = true;
-                self.unanswered(request.what);
+                self.settle_unanswered(request.kind);
             }
         }
         if lost {
-            let delay = crate::backoff::delay(&self.config, self.requests.failures, &mut self.rng);
+            let delay = self
+                .config
+                .backoff()
+                .delay(self.requests.failures, &mut self.jitter);
             self.requests.failures = self.requests.failures.saturating_add(1);
-            let wait = asked_wait(cause).unwrap_or_default();
+            let wait = retry_after(cause).unwrap_or_default();
             self.requests.not_before = self.now + delay.max(wait);
         }
     }
@@ -283,14 +288,14 @@ impl Session {
     pub(super) fn requests_overdue(&mut self) -> Option<(LaneId, Timer)> {
         while self.requests.in_flight.front()?.deadline <= self.now {
             let request = self.requests.take(0)?;
-            let timer = match request.what {
+            let timer = match request.kind {
                 // A server need not answer a publish (Bayeux specification, "Publish response"),
                 // but an exchange has to end.
-                What::Publish(..) if self.open_socket_lane() == Some(request.lane) => None,
-                What::Probe(_) => Some(Timer::Probe),
+                RequestKind::Publish(..) if self.open_socket_lane() == Some(request.lane) => None,
+                RequestKind::Probe(_) => Some(Timer::Probe),
                 _ => Some(Timer::Request),
             };
-            self.unanswered(request.what);
+            self.settle_unanswered(request.kind);
             if let Some(timer) = timer {
                 return Some((request.lane, timer));
             }
@@ -306,10 +311,10 @@ impl Session {
         queue.retain(|command| match command {
             Command::Publish {
                 id,
-                until: Some(until),
+                deadline: Some(deadline),
                 ..
-            } if *until <= now => {
-                events.push_back(Event::Published(*id, Outcome::Cancelled));
+            } if *deadline <= now => {
+                events.push_back(SessionEvent::Published(*id, Outcome::Cancelled));
                 false
             }
             _ => true,
@@ -317,18 +322,18 @@ impl Session {
         self.requests.publishes -= before - queue.len();
     }
 
-    fn unanswered(&mut self, what: What) {
-        match what {
-            What::Publish(id, _) => self
+    fn settle_unanswered(&mut self, kind: RequestKind) {
+        match kind {
+            RequestKind::Publish(id, _) => self
                 .events
-                .push_back(Event::Published(id, Outcome::Unknown)),
-            What::Subscribe(channel) | What::Unsubscribe(channel) => {
-                if let Some(wish) = self.subscriptions.wish(&channel) {
-                    wish.wire = Wire::Doubtful;
+                .push_back(SessionEvent::Published(id, Outcome::Unknown)),
+            RequestKind::Subscribe(channel) | RequestKind::Unsubscribe(channel) => {
+                if let Some(state) = self.subscriptions.state_mut(&channel) {
+                    state.wire = WireState::Unknown;
                 }
-                self.remind(channel);
+                self.sync_subscription(channel);
             }
-            What::Probe(_) | What::Disconnect => {}
+            RequestKind::Probe(_) | RequestKind::Disconnect => {}
         }
     }
 
@@ -336,16 +341,18 @@ impl Session {
     /// subscribed again before anything else is sent.
     pub(super) fn requests_reset(&mut self) {
         while let Some(request) = self.requests.take(0) {
-            if let What::Publish(id, _) = request.what {
+            if let RequestKind::Publish(id, _) = request.kind {
                 self.events
-                    .push_back(Event::Published(id, Outcome::Unknown));
+                    .push_back(SessionEvent::Published(id, Outcome::Unknown));
             }
         }
         self.requests
             .queue
             .retain(|command| matches!(command, Command::Publish { .. }));
         for channel in self.subscriptions.reset().into_iter().rev() {
-            self.requests.queue.push_front(Command::Wish(channel));
+            self.requests
+                .queue
+                .push_front(Command::SyncSubscription(channel));
         }
         self.requests.not_before = Instant::ORIGIN;
         self.requests.failures = 0;
@@ -358,9 +365,12 @@ impl Session {
             match command {
                 Command::Publish { id, .. } => {
                     self.events
-                        .push_back(Event::Published(id, Outcome::Cancelled));
+                        .push_back(SessionEvent::Published(id, Outcome::Cancelled));
                 }
-                Command::Wish(channel) => self.requests.queue.push_back(Command::Wish(channel)),
+                Command::SyncSubscription(channel) => self
+                    .requests
+                    .queue
+                    .push_back(Command::SyncSubscription(channel)),
                 Command::Probe(_) | Command::Disconnect => {}
             }
         }
@@ -379,6 +389,6 @@ pub(super) fn advises(message: &Message<'_>, reconnect: Reconnect) -> bool {
 
 /// Whether a reply with this id answers the request called `id`; a reply without one answers the
 /// only request of its kind.
-pub(super) fn answers(reply: Option<MessageId<'_>>, id: u64) -> bool {
+pub(super) fn answers(reply: Option<BayeuxId<'_>>, id: u64) -> bool {
     reply.is_none_or(|reply| reply.number() == Some(id))
 }

@@ -10,7 +10,7 @@ use crate::{Action, Cause, Close, End, Instant, LaneId, Resume, Timer, Transport
 pub(super) struct Socket {
     lane: LaneId,
     state: State,
-    heard: Instant,
+    last_received: Instant,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -39,8 +39,8 @@ impl Socket {
         !matches!(self.state, State::Opening { .. })
     }
 
-    pub(super) fn heard(&self) -> Instant {
-        self.heard
+    pub(super) fn last_received(&self) -> Instant {
+        self.last_received
     }
 
     pub(super) fn suspect(&mut self) {
@@ -52,15 +52,15 @@ impl Socket {
 
 /// What experience says about websockets to this server.
 #[derive(Debug, Default)]
-pub(super) struct Record {
+pub(super) struct History {
     proven: bool,
     failures: u32,
-    given_up: bool,
+    is_disabled: bool,
     upgrade_at: Option<Instant>,
     upgrade_wait: Duration,
 }
 
-impl Record {
+impl History {
     /// A handshake or connect succeeded over one.
     pub(super) fn succeeded(&mut self) {
         *self = Self {
@@ -69,17 +69,17 @@ impl Record {
         };
     }
 
-    pub(super) fn failed(&mut self) {
+    pub(super) fn record_failure(&mut self) {
         self.failures = self.failures.saturating_add(1);
     }
 
     /// The server says that it does not speak it.
-    pub(super) fn give_up(&mut self) {
-        self.given_up = true;
+    pub(super) fn disable(&mut self) {
+        self.is_disabled = true;
     }
 
-    pub(super) fn given_up(&self) -> bool {
-        self.given_up
+    pub(super) fn is_disabled(&self) -> bool {
+        self.is_disabled
     }
 }
 
@@ -91,7 +91,7 @@ impl Session {
         self.socket = Some(Socket {
             lane,
             state: State::Opening { deadline },
-            heard: self.now,
+            last_received: self.now,
         });
         Action::Open(lane)
     }
@@ -109,15 +109,15 @@ impl Session {
         if let Some(socket) = self.socket.as_mut().filter(|socket| socket.is(lane))
             && !socket.is_open()
         {
-            (socket.state, socket.heard) = (State::Open, now);
+            (socket.state, socket.last_received) = (State::Open, now);
         }
     }
 
     /// Bytes came over the websocket, if that is what `lane` is.
-    pub(super) fn socket_heard(&mut self, lane: LaneId) {
+    pub(super) fn socket_received(&mut self, lane: LaneId) {
         let now = self.now;
         if let Some(socket) = self.socket.as_mut().filter(|socket| socket.is(lane)) {
-            socket.heard = now;
+            socket.last_received = now;
             if socket.is_open() {
                 socket.state = State::Open;
             }
@@ -128,7 +128,7 @@ impl Session {
         let (now, config) = (self.now, &self.config);
         let socket = self.socket.as_mut()?;
         let due = match socket.state {
-            State::Open => socket.heard + config.ping_interval <= now,
+            State::Open => socket.last_received + config.ping_interval <= now,
             State::Suspect => true,
             State::Opening { .. } | State::Pinged { .. } => false,
         };
@@ -148,13 +148,15 @@ impl Session {
     }
 
     fn upgrade_possible(&self) -> bool {
-        self.stage == Stage::Live && self.carrier == Transport::LongPolling && self.socket.is_none()
+        self.stage == Stage::Live
+            && self.transport == Transport::LongPolling
+            && self.socket.is_none()
     }
 
     pub(super) fn schedule_upgrade(&mut self) {
-        let wanted = self.carrier == Transport::LongPolling
+        let wanted = self.transport == Transport::LongPolling
             && self.preferred() == Transport::WebSocket
-            && !self.websocket.given_up;
+            && !self.websocket.is_disabled;
         let least = self.config.upgrade_interval;
         let wait = self
             .websocket
@@ -183,12 +185,12 @@ impl Session {
             return self.finish(End::Unauthorized { status });
         }
         self.requests_lost(socket.lane, &cause);
-        self.websocket.failed();
+        self.websocket.record_failure();
         match self.stage {
             Stage::Handshake { .. } => self.handshake_failed(cause),
-            Stage::Live if self.carrier == Transport::WebSocket => self.carrier_lost(cause),
+            Stage::Live if self.transport == Transport::WebSocket => self.active_socket_lost(cause),
             Stage::Live => self.schedule_upgrade(),
-            Stage::Closing { .. } if self.carrier == Transport::WebSocket => {
+            Stage::Closing { .. } if self.transport == Transport::WebSocket => {
                 self.finish(End::Requested);
             }
             Stage::Closing { .. } | Stage::Idle | Stage::Ended => {}
@@ -198,22 +200,22 @@ impl Session {
     /// Gives the websocket up without waiting for the peer, who may never answer.
     pub(super) fn drop_socket(&mut self, cause: Cause) {
         if let Some(socket) = &self.socket {
-            self.condemned.push_back(socket.lane);
+            self.lanes_to_close.push_back(socket.lane);
             self.socket_lost(cause);
         }
     }
 
-    fn carrier_lost(&mut self, cause: Cause) {
+    fn active_socket_lost(&mut self, cause: Cause) {
         // A server that has not noticed goes on delivering into the dead socket, and no connect over
         // HTTP takes its place: what leaves the websocket for long-polling needs a new session.
-        let moving = self.connect_lost();
-        if moving || (self.config.resume == Resume::SameSession && self.may_fall_back(&cause)) {
-            let due = self.fallen_back(cause);
-            self.start_over(due);
+        let upgrading = self.connect_lost();
+        if upgrading || (self.config.resume == Resume::SameSession && self.may_fall_back(&cause)) {
+            let due = self.switch_to_long_polling(cause);
+            self.restart_handshake(due);
         } else if self.config.resume == Resume::FreshHandshake {
             self.lose_session(cause);
         } else {
-            self.suspended(cause);
+            self.retry_session(cause);
         }
     }
 
@@ -222,15 +224,15 @@ impl Session {
     pub(super) fn may_fall_back(&self, cause: &Cause) -> bool {
         let tried_enough =
             !self.websocket.proven || self.websocket.failures >= self.config.websocket_attempts;
-        self.carrier == Transport::WebSocket
+        self.transport == Transport::WebSocket
             && self.config.transports.contains(&Transport::LongPolling)
             && !matches!(cause, Cause::Lane(Close::Unreachable | Close::Tls))
             && tried_enough
     }
 
-    pub(super) fn fallen_back(&mut self, cause: Cause) -> Instant {
-        self.carrier = Transport::LongPolling;
-        self.fell_back(cause)
+    pub(super) fn switch_to_long_polling(&mut self, cause: Cause) -> Instant {
+        self.transport = Transport::LongPolling;
+        self.report_fallback(cause)
     }
 
     pub(super) fn socket_overdue(&mut self) {
@@ -251,7 +253,10 @@ impl Session {
             None => (None, Timer::Ping),
             Some(socket) => match socket.state {
                 State::Opening { deadline } => (Some(deadline), Timer::Open),
-                State::Open => (Some(socket.heard + self.config.ping_interval), Timer::Ping),
+                State::Open => (
+                    Some(socket.last_received + self.config.ping_interval),
+                    Timer::Ping,
+                ),
                 State::Suspect => (Some(self.now), Timer::Ping),
                 State::Pinged { deadline } => (Some(deadline), Timer::Pong),
             },

@@ -8,49 +8,49 @@ use crate::{Channel, Misuse, SubscriptionId};
 /// ones share it.
 #[derive(Debug, Default)]
 pub(super) struct Subscriptions {
-    wishes: BTreeMap<Channel, Wish>,
+    states: BTreeMap<Channel, SubscriptionState>,
     channels: BTreeMap<SubscriptionId, Channel>,
     patterns: Vec<Channel>,
     last: u64,
 }
 
 #[derive(Debug)]
-pub(super) struct Wish {
-    interests: Vec<SubscriptionId>,
-    pub(super) wire: Wire,
+pub(super) struct SubscriptionState {
+    subscribers: Vec<SubscriptionId>,
+    pub(super) wire: WireState,
     /// Whether the command queue already holds a reminder to look at this wish.
     pub(super) queued: bool,
 }
 
 /// What the current session knows of a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wire {
+pub(super) enum WireState {
     Absent,
     Subscribing,
     Active,
     Unsubscribing,
     Refused,
     /// A request about it was lost, and nobody knows whether the server took it.
-    Doubtful,
+    Unknown,
 }
 
 /// What has to be sent for a wish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Need {
+pub(super) enum PendingRequest {
     Subscribe,
     Unsubscribe,
 }
 
-impl Wish {
-    pub(super) fn interests(&self) -> &[SubscriptionId] {
-        &self.interests
+impl SubscriptionState {
+    pub(super) fn subscribers(&self) -> &[SubscriptionId] {
+        &self.subscribers
     }
 
-    pub(super) fn need(&self) -> Option<Need> {
-        match (self.wire, self.interests.is_empty()) {
+    pub(super) fn pending_request(&self) -> Option<PendingRequest> {
+        match (self.wire, self.subscribers.is_empty()) {
             // Asking twice for either is harmless.
-            (Wire::Absent | Wire::Doubtful, false) => Some(Need::Subscribe),
-            (Wire::Active | Wire::Doubtful, true) => Some(Need::Unsubscribe),
+            (WireState::Absent | WireState::Unknown, false) => Some(PendingRequest::Subscribe),
+            (WireState::Active | WireState::Unknown, true) => Some(PendingRequest::Unsubscribe),
             _ => None,
         }
     }
@@ -58,24 +58,27 @@ impl Wish {
 
 impl Subscriptions {
     /// Records an interest. The wish says whether something has to be sent for it.
-    pub(super) fn add(&mut self, channel: &Channel) -> (SubscriptionId, &mut Wish) {
+    pub(super) fn add(&mut self, channel: &Channel) -> (SubscriptionId, &mut SubscriptionState) {
         self.last += 1;
         let id = SubscriptionId(self.last);
         self.channels.insert(id, channel.clone());
         if channel.is_pattern() && !self.patterns.contains(channel) {
             self.patterns.push(channel.clone());
         }
-        let wish = self.wishes.entry(channel.clone()).or_insert_with(|| Wish {
-            interests: Vec::new(),
-            wire: Wire::Absent,
-            queued: false,
-        });
-        wish.interests.push(id);
-        if wish.wire == Wire::Refused {
+        let state = self
+            .states
+            .entry(channel.clone())
+            .or_insert_with(|| SubscriptionState {
+                subscribers: Vec::new(),
+                wire: WireState::Absent,
+                queued: false,
+            });
+        state.subscribers.push(id);
+        if state.wire == WireState::Refused {
             // Somebody asks anew, so the server is asked anew.
-            wish.wire = Wire::Absent;
+            state.wire = WireState::Absent;
         }
-        (id, wish)
+        (id, state)
     }
 
     /// Drops an interest, and returns its channel.
@@ -84,39 +87,42 @@ impl Subscriptions {
             .channels
             .remove(&id)
             .ok_or(Misuse::UnknownSubscription)?;
-        if let Some(wish) = self.wishes.get_mut(&channel) {
-            wish.interests.retain(|interest| *interest != id);
+        if let Some(state) = self.states.get_mut(&channel) {
+            state.subscribers.retain(|subscriber| *subscriber != id);
         }
         Ok(channel)
     }
 
     /// Drops the record of a channel that nobody wants and the server does not have. Returns
     /// whether it waited to be looked at.
-    pub(super) fn forget_if_done(&mut self, channel: &Channel) -> bool {
-        let done = self.wishes.get(channel).is_some_and(|wish| {
-            wish.interests.is_empty() && matches!(wish.wire, Wire::Absent | Wire::Refused)
+    pub(super) fn remove_if_unused(&mut self, channel: &Channel) -> bool {
+        let done = self.states.get(channel).is_some_and(|state| {
+            state.subscribers.is_empty()
+                && matches!(state.wire, WireState::Absent | WireState::Refused)
         });
         if !done {
             return false;
         }
         self.patterns.retain(|pattern| pattern != channel);
-        self.wishes.remove(channel).is_some_and(|wish| wish.queued)
+        self.states
+            .remove(channel)
+            .is_some_and(|state| state.queued)
     }
 
     /// A new session knows of nothing: returns all channels that have to be subscribed again.
     pub(super) fn reset(&mut self) -> Vec<Channel> {
-        self.wishes.retain(|_, wish| !wish.interests.is_empty());
-        let wishes = &self.wishes;
-        self.patterns.retain(|pattern| wishes.contains_key(pattern));
-        for wish in self.wishes.values_mut() {
-            wish.wire = Wire::Absent;
-            wish.queued = true;
+        self.states.retain(|_, state| !state.subscribers.is_empty());
+        let states = &self.states;
+        self.patterns.retain(|pattern| states.contains_key(pattern));
+        for state in self.states.values_mut() {
+            state.wire = WireState::Absent;
+            state.queued = true;
         }
-        self.wishes.keys().cloned().collect()
+        self.states.keys().cloned().collect()
     }
 
-    pub(super) fn wish(&mut self, channel: &Channel) -> Option<&mut Wish> {
-        self.wishes.get_mut(channel)
+    pub(super) fn state_mut(&mut self, channel: &Channel) -> Option<&mut SubscriptionState> {
+        self.states.get_mut(channel)
     }
 
     pub(super) fn channel(&self, id: SubscriptionId) -> Option<&Channel> {
@@ -129,9 +135,9 @@ impl Subscriptions {
 
     /// Some channel that the server has confirmed, for a probe.
     pub(super) fn any_active(&self) -> Option<&Channel> {
-        self.wishes
+        self.states
             .iter()
-            .find(|(_, wish)| wish.wire == Wire::Active)
+            .find(|(_, state)| state.wire == WireState::Active)
             .map(|(channel, _)| channel)
     }
 
@@ -140,15 +146,15 @@ impl Subscriptions {
         &'a self,
         name: &'a str,
     ) -> impl Iterator<Item = SubscriptionId> + 'a {
-        let exact = self.wishes.get(name);
+        let exact = self.states.get(name);
         let matching = self
             .patterns
             .iter()
             .filter(move |pattern| pattern.matches(name));
-        let globbed = matching.filter_map(|pattern| self.wishes.get(pattern));
+        let globbed = matching.filter_map(|pattern| self.states.get(pattern));
         exact
             .into_iter()
             .chain(globbed)
-            .flat_map(|wish| wish.interests.iter().copied())
+            .flat_map(|state| state.subscribers.iter().copied())
     }
 }

@@ -18,19 +18,19 @@ pub struct Config {
     pub interval: Duration,
     /// How long a session lives without what its [`Expiry`] asks for. Default: none, which is
     /// twice the hold for Faye, and the interval and 10 s for `CometD`.
-    pub life: Option<Duration>,
+    pub session_lifetime: Option<Duration>,
     /// Whether sessions are tied to a cookie, as `CometD`'s are: an exchange without the cookie of
     /// the session's handshake, or a socket with another, has no session. Default: false.
     pub cookies: bool,
     /// How long a client is to wait that polls for a second session with the same cookie.
     /// Default: 2 s (`CometD`).
-    pub crowded_interval: Duration,
+    pub multiple_clients_interval: Duration,
     /// Whether clients that offer it get the acknowledgement extension: what they have not
     /// acknowledged comes again. Default: false.
-    pub acknowledges: bool,
+    pub ack_extension: bool,
     /// Whether [`Server::poll_event`](super::Server::poll_event) tells who comes and goes. Default:
     /// false, so that nothing waits for a reader that is not there.
-    pub tells: bool,
+    pub emit_events: bool,
     /// What is done about one event too many for a session. Default: [`Overflow::EndSession`].
     pub overflow: Overflow,
     /// How much there may be of everything.
@@ -76,22 +76,23 @@ impl Config {
             profile,
             hold: Duration::from_mins(1),
             interval: Duration::ZERO,
-            life: None,
+            session_lifetime: None,
             cookies: false,
-            crowded_interval: Duration::from_secs(2),
-            acknowledges: false,
-            tells: false,
+            multiple_clients_interval: Duration::from_secs(2),
+            ack_extension: false,
+            emit_events: false,
             overflow: Overflow::EndSession,
             limits: Limits::default(),
         }
     }
 
     /// How long a session lives without what its [`Expiry`] asks for.
-    pub(super) fn lifetime(&self) -> Duration {
-        self.life.unwrap_or_else(|| match self.profile.expiry {
-            Expiry::SinceConnect => self.hold.saturating_mul(2),
-            Expiry::SinceAnswer => self.interval.saturating_add(MAX_INTERVAL),
-        })
+    pub(super) fn session_lifetime(&self) -> Duration {
+        self.session_lifetime
+            .unwrap_or_else(|| match self.profile.expiry {
+                Expiry::SinceConnect => self.hold.saturating_mul(2),
+                Expiry::SinceAnswer => self.interval.saturating_add(MAX_INTERVAL),
+            })
     }
 }
 

@@ -5,7 +5,7 @@ use alloc::{borrow::ToOwned, boxed::Box, collections::BTreeSet, format, string::
 use super::{
     Server,
     config::Overflow,
-    event::{Ending, Event},
+    event::{EndReason, ServerEvent},
     session::{ClientId, EventText},
 };
 
@@ -18,12 +18,12 @@ impl Server {
             .cloned()
             .collect();
         for client in clients {
-            self.hand_over(&client, EventText::clone(event));
+            self.deliver_to(&client, EventText::clone(event));
         }
     }
 
     /// Pushes an event to a session, or lets it wait.
-    pub(super) fn hand_over(&mut self, client: &ClientId, event: EventText) {
+    pub(super) fn deliver_to(&mut self, client: &ClientId, event: EventText) {
         let Some(session) = self.sessions.get_mut(client) else {
             return;
         };
@@ -40,17 +40,17 @@ impl Server {
             }
             let dropped = self.config.overflow == Overflow::DropOldest
                 && (session
-                    .acknowledged
+                    .ack
                     .as_mut()
-                    .is_some_and(|known| known.sent.drop_oldest())
+                    .is_some_and(|ack| ack.sent.drop_oldest())
                     || session.waiting.drop_oldest());
             if !dropped {
-                self.end(client, Ending::Overflowed);
+                self.finish_session(client, EndReason::Overflowed);
                 return;
             }
         }
         if session.is_ready() {
-            self.due.insert(ClientId::clone(client));
+            self.due_connects.insert(ClientId::clone(client));
         }
     }
 
@@ -70,7 +70,7 @@ impl Server {
             .entry(channel.into())
             .or_default()
             .insert(ClientId::clone(client));
-        self.tell(|| Event::Subscribed {
+        self.emit(|| ServerEvent::Subscribed {
             client: ClientId::clone(client),
             channel: channel.into(),
         });
@@ -86,7 +86,7 @@ impl Server {
             return false;
         }
         self.stop_listening(client, channel);
-        self.tell(|| Event::Unsubscribed {
+        self.emit(|| ServerEvent::Unsubscribed {
             client: ClientId::clone(client),
             channel: channel.into(),
         });
@@ -112,8 +112,8 @@ impl Server {
         }
     }
 
-    pub(super) fn tell(&mut self, event: impl FnOnce() -> Event) {
-        if self.config.tells {
+    pub(super) fn emit(&mut self, event: impl FnOnce() -> ServerEvent) {
+        if self.config.emit_events {
             self.events.push_back(event());
         }
     }

@@ -26,7 +26,7 @@ impl Lane {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_enums,
-    reason = "Bayeux has no third carrier that a client of today uses"
+    reason = "Bayeux has no third state that a client of today uses"
 )]
 pub enum LaneKind {
     /// A WebSocket: any number of batches both ways.
@@ -126,7 +126,7 @@ impl fmt::Debug for Output {
 }
 
 /// What the server knows of an open lane.
-pub(super) struct Carrier {
+pub(super) struct LaneState {
     pub(super) kind: LaneKind,
     /// The session that events are pushed for over this socket.
     pub(super) client: Option<ClientId>,
@@ -135,20 +135,20 @@ pub(super) struct Carrier {
     /// Whether that cookie has yet to be told to the client.
     pub(super) is_cookie_new: bool,
     /// Whether an exchange has had its one batch.
-    pub(super) is_asked: bool,
+    pub(super) has_payload: bool,
     /// What came over it and is not answered yet.
-    pub(super) open: BTreeSet<BatchId>,
+    pub(super) open_batches: BTreeSet<BatchId>,
 }
 
-impl Carrier {
+impl LaneState {
     pub(super) fn new(kind: LaneKind) -> Self {
         Self {
             kind,
             client: None,
             cookie: None,
             is_cookie_new: false,
-            is_asked: false,
-            open: BTreeSet::new(),
+            has_payload: false,
+            open_batches: BTreeSet::new(),
         }
     }
 }

@@ -17,7 +17,7 @@ pub(super) enum Step {
     /// Answer a batch, all of whose messages have an answer.
     Answer(Batch),
     /// Answer one message of a batch.
-    Settle(BatchId, Vec<Arc<str>>),
+    AnswerMessage(BatchId, Vec<Arc<str>>),
     /// Answer an exchange with an error.
     Refuse(Lane, Refusal),
     /// Close a socket.
@@ -27,35 +27,39 @@ pub(super) enum Step {
 impl Server {
     /// Does a step; nothing comes of one for a lane that is gone, as with Faye, which writes into
     /// sockets and responses that are gone.
-    pub(super) fn perform(&mut self, step: Step) -> Option<Output> {
+    pub(super) fn run_step(&mut self, step: Step) -> Option<Output> {
         match step {
             Step::Frame(lane, text) => self
                 .lanes
                 .contains_key(&lane)
                 .then_some(Output::Frame { lane, text }),
             Step::Answer(batch) => self.send_answer(&batch),
-            Step::Settle(batch, answers) => {
+            Step::AnswerMessage(batch, answers) => {
                 self.answer(batch, answers);
                 None
             }
-            Step::Refuse(lane, why) => self.drop_lane(lane).then_some(Output::Refuse { lane, why }),
-            Step::Close(lane, code) => self.drop_lane(lane).then_some(Output::Close { lane, code }),
+            Step::Refuse(lane, why) => self
+                .remove_lane(lane)
+                .then_some(Output::Refuse { lane, why }),
+            Step::Close(lane, code) => self
+                .remove_lane(lane)
+                .then_some(Output::Close { lane, code }),
         }
     }
 
     fn send_answer(&mut self, batch: &Batch) -> Option<Output> {
         let lane = batch.lane;
-        let carrier = self.lanes.get(&lane)?;
-        if carrier.kind == LaneKind::Socket {
+        let state = self.lanes.get(&lane)?;
+        if state.kind == LaneKind::Socket {
             let text = batch::array(batch.answers.iter());
             return Some(Output::Frame { lane, text });
         }
-        let cookie = carrier.cookie.clone().filter(|_| carrier.is_cookie_new);
+        let cookie = state.cookie.clone().filter(|_| state.is_cookie_new);
         let events = if self.config.profile.events_anywhere {
             let session = batch.client.as_ref().and_then(|client| {
                 self.sessions
                     .get_mut(client)
-                    .filter(|session| session.acknowledged.is_none())
+                    .filter(|session| session.ack.is_none())
             });
             session
                 .map(|session| session.waiting.take())
@@ -64,15 +68,15 @@ impl Server {
             alloc::collections::VecDeque::new()
         };
         let body = batch::array(events.iter().chain(&batch.answers));
-        self.drop_lane(lane);
+        self.remove_lane(lane);
         Some(Output::Respond { lane, body, cookie })
     }
 
     /// Adds an answer to a batch, which goes out when it is the last one missing.
     pub(super) fn answer(&mut self, id: BatchId, answers: impl IntoIterator<Item = Arc<str>>) {
         if let Some(batch) = self.batches.answer(id, answers) {
-            if let Some(carrier) = self.lanes.get_mut(&batch.lane) {
-                carrier.open.remove(&id);
+            if let Some(state) = self.lanes.get_mut(&batch.lane) {
+                state.open_batches.remove(&id);
             }
             self.steps.push_back(Step::Answer(batch));
         }
@@ -89,32 +93,32 @@ impl Server {
         let is_socket = self
             .lanes
             .get(&lane)
-            .is_some_and(|carrier| carrier.kind == LaneKind::Socket);
+            .is_some_and(|state| state.kind == LaneKind::Socket);
         match self.config.profile.dialect {
             // Faye waits for something better.
             Dialect::Faye if is_socket => {}
-            Dialect::CometD if is_socket => self.hang_up(lane, VIOLATION),
-            _ => self.turn_away(lane, Refusal::Malformed),
+            Dialect::CometD if is_socket => self.close_lane(lane, VIOLATION),
+            _ => self.reject(lane, Refusal::Malformed),
         }
     }
 
     /// Ends a lane that asks for what it cannot have.
-    pub(super) fn turn_away(&mut self, lane: Lane, why: Refusal) {
-        let Some(carrier) = self.lanes.get(&lane) else {
+    pub(super) fn reject(&mut self, lane: Lane, why: Refusal) {
+        let Some(state) = self.lanes.get(&lane) else {
             return;
         };
-        match (carrier.kind, why) {
+        match (state.kind, why) {
             (LaneKind::Exchange, _) => self.steps.push_back(Step::Refuse(lane, why)),
-            (_, Refusal::TooLarge) => self.hang_up(lane, TOO_BIG),
-            (_, Refusal::Unavailable) => self.hang_up(lane, super::GOING_AWAY),
-            _ => self.hang_up(lane, VIOLATION),
+            (_, Refusal::TooLarge) => self.close_lane(lane, TOO_BIG),
+            (_, Refusal::Unavailable) => self.close_lane(lane, super::GOING_AWAY),
+            _ => self.close_lane(lane, VIOLATION),
         }
     }
 
     /// Closes a socket once everything meant for it is out. Its session lives on, without it.
-    pub(super) fn hang_up(&mut self, lane: Lane, code: u16) {
-        self.late.push_back(Step::Close(lane, code));
-        self.detach(lane);
+    pub(super) fn close_lane(&mut self, lane: Lane, code: u16) {
+        self.deferred.push_back(Step::Close(lane, code));
+        self.unbind_socket(lane);
     }
 }
 

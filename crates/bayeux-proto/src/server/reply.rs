@@ -20,8 +20,8 @@ impl Reply {
 
     /// `value` is JSON already.
     pub(super) fn put(&mut self, name: &'static str, value: impl Into<String>) {
-        match self.0.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, known)) => *known = value.into(),
+        match self.0.iter_mut().find(|(key, _)| *key == name) {
+            Some((_, current)) => *current = value.into(),
             None => self.0.push((name, value.into())),
         }
     }
@@ -31,16 +31,16 @@ impl Reply {
     }
 
     pub(super) fn remove(&mut self, name: &str) {
-        self.0.retain(|(known, _)| *known != name);
+        self.0.retain(|(key, _)| *key != name);
     }
 
     /// Sets `error`; the last one wins.
-    pub(super) fn fail(&mut self, error: &str) {
+    pub(super) fn set_error(&mut self, error: &str) {
         self.put_text("error", error);
     }
 
     /// Sets `successful` to whether there is no error, and says so.
-    pub(super) fn settle(&mut self) -> bool {
+    pub(super) fn set_successful(&mut self) -> bool {
         let successful = !self.is_failed();
         self.put("successful", if successful { "true" } else { "false" });
         successful

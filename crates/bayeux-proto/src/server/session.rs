@@ -24,20 +24,20 @@ pub(super) struct Session {
     pub(super) subscriptions: BTreeSet<Box<str>>,
     /// The socket that events are pushed to, even if it is dead by now.
     pub(super) socket: Option<Lane>,
-    /// The connects that wait for their answer: one, except where rivals are both answered.
+    /// The connects that wait for their answer: one, except where concurrent_connects are both answered.
     pub(super) held: Vec<Held>,
     /// Whether those are to be answered with events or without.
-    pub(super) over: bool,
+    pub(super) answer_now: bool,
     /// Events that nobody has collected yet.
     pub(super) waiting: Queue,
     /// Set when the server lost the session, but its held connect will still be answered.
-    pub(super) forgotten: bool,
+    pub(super) lost: bool,
     /// Whether it has connected before.
-    pub(super) greeted: bool,
+    pub(super) has_connected: bool,
     /// The cookie that its messages have to come with.
     pub(super) cookie: Option<Box<str>>,
     /// Set when the client acknowledges.
-    pub(super) acknowledged: Option<Acknowledged>,
+    pub(super) ack: Option<AckState>,
 }
 
 /// A `/meta/connect` that waits for its answer.
@@ -55,7 +55,7 @@ pub(super) struct Queue {
 
 /// What a client with the acknowledgement extension has been sent.
 #[derive(Default)]
-pub(super) struct Acknowledged {
+pub(super) struct AckState {
     /// The number of the last answer to a connect.
     pub(super) batch: u64,
     /// The events in it, until the client says that it has them.
@@ -65,18 +65,18 @@ pub(super) struct Acknowledged {
 impl Session {
     /// Whether events go out over the socket as they come.
     pub(super) fn is_pushed_to(&self) -> bool {
-        self.socket.is_some() && self.acknowledged.is_none()
+        self.socket.is_some() && self.ack.is_none()
     }
 
     /// Whether the held connect should be answered now.
     pub(super) fn is_ready(&self) -> bool {
         let worth_it = !self.is_pushed_to() && !self.waiting.is_empty();
-        !self.held.is_empty() && (self.over || worth_it)
+        !self.held.is_empty() && (self.answer_now || worth_it)
     }
 
     /// The number and bytes of events that wait, unacknowledged ones included.
     pub(super) fn load(&self) -> (usize, usize) {
-        let sent = self.acknowledged.as_ref().map(|known| &known.sent);
+        let sent = self.ack.as_ref().map(|ack| &ack.sent);
         let (events, bytes) = sent.map_or((0, 0), |sent| (sent.events.len(), sent.bytes));
         (
             events + self.waiting.events.len(),
@@ -114,7 +114,7 @@ impl Queue {
     }
 
     /// Puts `earlier` in front.
-    pub(super) fn put_back(&mut self, earlier: Self) {
+    pub(super) fn prepend(&mut self, earlier: Self) {
         let later = core::mem::replace(self, earlier);
         self.bytes = self.bytes.saturating_add(later.bytes);
         self.events.extend(later.events);

@@ -23,13 +23,13 @@ pub(super) struct Timers {
 
 impl Timers {
     /// Sets the timer, whether it was set before or not.
-    pub(super) fn arm(&mut self, timer: Timer, at: Instant) {
-        self.disarm(&timer);
+    pub(super) fn set(&mut self, timer: Timer, at: Instant) {
+        self.cancel(&timer);
         self.by_time.insert((at, timer.clone()));
         self.by_timer.insert(timer, at);
     }
 
-    pub(super) fn disarm(&mut self, timer: &Timer) {
+    pub(super) fn cancel(&mut self, timer: &Timer) {
         if let Some(at) = self.by_timer.remove(timer) {
             self.by_time.remove(&(at, timer.clone()));
         }

@@ -12,7 +12,7 @@ pub(in crate::client) struct Requests {
     pub(super) in_flight: VecDeque<InFlight>,
     pub(super) publishes: usize,
     /// Publishes whose time does not count yet; the latest ones in the queue.
-    fresh: usize,
+    without_deadline: usize,
     last_publish: u64,
     /// Nothing is written before, after a request failed with its exchange.
     pub(super) not_before: Instant,
@@ -22,13 +22,13 @@ pub(in crate::client) struct Requests {
 #[derive(Debug)]
 pub(super) enum Command {
     /// Look at the wish of this channel, and send what it needs.
-    Wish(Channel),
+    SyncSubscription(Channel),
     Publish {
         id: PublishId,
         channel: Channel,
         json: String,
         /// Unknown until the driver says what time it is.
-        until: Option<Instant>,
+        deadline: Option<Instant>,
     },
     /// Ask for a subscription that is held already, to see whether the session is alive.
     Probe(Channel),
@@ -40,11 +40,11 @@ pub(super) struct InFlight {
     pub(super) id: u64,
     pub(super) lane: LaneId,
     pub(super) deadline: Instant,
-    pub(super) what: What,
+    pub(super) kind: RequestKind,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum What {
+pub(super) enum RequestKind {
     Subscribe(Channel),
     Unsubscribe(Channel),
     Publish(PublishId, Channel),
@@ -52,7 +52,7 @@ pub(super) enum What {
     Disconnect,
 }
 
-impl What {
+impl RequestKind {
     /// The channel of the reply, and the `subscription` in it.
     pub(super) fn reply(&self) -> (&str, Option<&str>) {
         match self {
@@ -67,19 +67,20 @@ impl What {
 }
 
 impl Requests {
-    pub(in crate::client) fn wish(&mut self, channel: Channel) {
-        self.queue.push_back(Command::Wish(channel));
+    pub(in crate::client) fn queue_sync(&mut self, channel: Channel) {
+        self.queue.push_back(Command::SyncSubscription(channel));
     }
 
     /// Nobody is to look at this wish any more.
-    pub(super) fn forget(&mut self, channel: &Channel) {
-        self.queue
-            .retain(|command| !matches!(command, Command::Wish(wish) if wish == channel));
+    pub(super) fn drop_queued_sync(&mut self, channel: &Channel) {
+        self.queue.retain(
+            |command| !matches!(command, Command::SyncSubscription(queued) if queued == channel),
+        );
     }
 
     pub(in crate::client) fn publish(&mut self, channel: &Channel, json: &str) -> PublishId {
         self.publishes += 1;
-        self.fresh += 1;
+        self.without_deadline += 1;
         self.last_publish += 1;
         let id = PublishId(self.last_publish);
         let json = json.to_owned();
@@ -87,7 +88,7 @@ impl Requests {
             id,
             channel: channel.clone(),
             json,
-            until: None,
+            deadline: None,
         });
         id
     }
@@ -95,15 +96,15 @@ impl Requests {
     /// The publishes that have come since the last time may wait until then.
     pub(in crate::client) fn start_clocks(&mut self, end: Instant) {
         let mut queue = self.queue.iter_mut().rev();
-        while self.fresh > 0
+        while self.without_deadline > 0
             && let Some(command) = queue.next()
         {
-            if let Command::Publish { until, .. } = command {
-                *until = Some(end);
-                self.fresh -= 1;
+            if let Command::Publish { deadline, .. } = command {
+                *deadline = Some(end);
+                self.without_deadline -= 1;
             }
         }
-        self.fresh = 0;
+        self.without_deadline = 0;
     }
 
     pub(in crate::client) fn disconnect(&mut self) {
@@ -132,12 +133,12 @@ impl Requests {
     /// When the oldest request in flight, or waiting publish, runs out of time.
     pub(in crate::client) fn deadlines(&self, now: Instant) -> [(Option<Instant>, Timer); 2] {
         let flight = self.in_flight.front();
-        let why = match flight.map(|request| &request.what) {
-            Some(What::Probe(_)) => Timer::Probe,
+        let why = match flight.map(|request| &request.kind) {
+            Some(RequestKind::Probe(_)) => Timer::Probe,
             _ => Timer::Request,
         };
         let waiting = self.queue.iter().find_map(|command| match command {
-            Command::Publish { until, .. } => Some(until.unwrap_or(now)),
+            Command::Publish { deadline, .. } => Some(deadline.unwrap_or(now)),
             _ => None,
         });
         [
@@ -153,7 +154,7 @@ impl Requests {
 
     pub(super) fn take(&mut self, index: usize) -> Option<InFlight> {
         let request = self.in_flight.remove(index)?;
-        if matches!(request.what, What::Publish(..)) {
+        if matches!(request.kind, RequestKind::Publish(..)) {
             self.publishes -= 1;
         }
         Some(request)

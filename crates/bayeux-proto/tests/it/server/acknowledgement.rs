@@ -5,7 +5,7 @@ use bayeux_proto::server::{Ack, Profile};
 use super::stage::{Stage, client_in, connect, handshake, publish, subscribe, text};
 
 fn stage(profile: Profile) -> (Stage, String) {
-    let mut stage = Stage::with(profile, |config| config.acknowledges = true);
+    let mut stage = Stage::with(profile, |config| config.ack_extension = true);
     let answer = stage.ask(&[handshake("1").ack(Ack::Offered)]);
     assert!(answer.contains(r#""ext":{"ack":true}"#), "{answer}");
     let client = client_in(&answer);
@@ -79,7 +79,7 @@ fn no_other_answer_brings_events_and_none_is_pushed() {
 // S056
 #[test]
 fn a_client_that_does_not_offer_it_does_not_get_it() {
-    let mut stage = Stage::with(Profile::cometd(), |config| config.acknowledges = true);
+    let mut stage = Stage::with(Profile::cometd(), |config| config.ack_extension = true);
     let client = stage.handshake();
     let answer = stage.ask(&[connect(&client, "2")]);
     assert!(!answer.contains("\"ack\""), "{answer}");

@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use bayeux_proto::{
     Instant,
     server::{
-        Ack, Config, Element, Lane, LaneKind, Member, Output, Overflow, Payload, Profile, Request,
-        Rivals, Server,
+        Ack, ConcurrentConnects, Config, Element, Lane, LaneKind, Member, Output, Overflow,
+        Payload, Profile, Request, Server,
     },
 };
 use proptest::{
@@ -111,7 +111,7 @@ fn config() -> impl Strategy<Value = Config> {
         config.hold = Duration::from_secs(5);
         config.profile.sticky_sockets = sticky && idle;
         config.profile.answers_idle_connects = !idle;
-        (config.cookies, config.acknowledges) = (cookies, acks);
+        (config.cookies, config.ack_extension) = (cookies, acks);
         if drops {
             config.overflow = Overflow::DropOldest;
         }
@@ -366,8 +366,8 @@ impl Life {
         assert!(self.server.sessions().count() <= SESSIONS);
         let [channels, batches] = self.counts();
         assert!(channels <= SESSIONS * SUBSCRIPTIONS, "{channels} channels");
-        let connects = match self.server.config().profile.rivals {
-            Rivals::BothAnswered => CONNECTS,
+        let connects = match self.server.config().profile.concurrent_connects {
+            ConcurrentConnects::BothAnswered => CONNECTS,
             _ => 1,
         };
         assert!(batches <= SESSIONS * connects, "{batches} batches");

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use bayeux_proto::server::{Ending, Event, Profile};
+use bayeux_proto::server::{EndReason, Profile, ServerEvent};
 
 use super::stage::{
     Said, Stage, connect, connected, disconnect, publish, subscribe, text, unknown,
@@ -89,7 +89,7 @@ fn a_session_that_does_not_connect_for_its_life_is_gone() {
         (Profile::faye(), 8_000, Some(Duration::from_secs(8))),
         (Profile::cometd(), 10_000, None),
     ] {
-        let mut stage = Stage::with(profile, |config| config.life = asked);
+        let mut stage = Stage::with(profile, |config| config.session_lifetime = asked);
         let client = stage.handshake();
         stage.ask(&[connect(&client, "2").hold(0.0)]);
         stage.pass(life - 1);
@@ -241,7 +241,7 @@ fn a_server_that_forgets_everybody_goes_silent_and_refuses_the_next_request() {
 
 #[test]
 fn who_comes_and_goes_is_told_to_an_embedder_that_wants_to_know() {
-    let mut stage = Stage::with(Profile::faye(), |config| config.tells = true);
+    let mut stage = Stage::with(Profile::faye(), |config| config.emit_events = true);
     let client = stage.handshake();
     for _ in 0..2 {
         stage.ask(&[subscribe(&client, &["/foo"], "2")]);
@@ -255,7 +255,7 @@ fn who_comes_and_goes_is_told_to_an_embedder_that_wants_to_know() {
         told.push(event);
     }
     let channel = || "/foo".into();
-    let ending = Ending::Disconnected;
+    let reason = EndReason::Disconnected;
     assert_eq!(told.len(), 4);
     for (told, expected) in told.iter().zip([
         "Opened",
@@ -267,16 +267,16 @@ fn who_comes_and_goes_is_told_to_an_embedder_that_wants_to_know() {
     }
     assert_eq!(
         told[1],
-        Event::Subscribed {
+        ServerEvent::Subscribed {
             client: name(),
             channel: channel()
         }
     );
     assert_eq!(
         told[3],
-        Event::Ended {
+        ServerEvent::Ended {
             client: name(),
-            ending
+            reason
         }
     );
 }
