@@ -1,5 +1,4 @@
-//! The client side of a Bayeux session: its public verbs. What they set in motion is in the
-//! submodules, one for each concern.
+//! Public methods of the client session; each submodule implements one concern.
 
 mod connect;
 mod handshake;
@@ -22,15 +21,14 @@ use crate::{
     Verdict, timer::earliest,
 };
 
-/// One Bayeux session, seen from the client. See the crate documentation for the driver loop and
-/// the contract.
+/// Client side of one Bayeux session. The crate documentation has the driver loop and the contract.
 pub struct Session {
     config: Config,
     jitter: Jitter,
-    /// The latest instant seen; time never goes backwards in here.
+    /// Latest instant seen; time never goes backwards.
     now: Instant,
     stage: Stage,
-    /// What carries, or is to carry, the next handshake or connect.
+    /// Transport of the next handshake or connect.
     transport: Transport,
     client_id: String,
     advice: MergedAdvice,
@@ -39,7 +37,7 @@ pub struct Session {
     socket: Option<Socket>,
     websocket: socket::History,
     exchanges: Vec<(LaneId, Exchange)>,
-    /// Lanes that the driver has yet to be told to close.
+    /// Lanes for which [`Action::Close`] is still to be polled.
     lanes_to_close: VecDeque<LaneId>,
     connect: Connect,
     requests: Requests,
@@ -49,28 +47,29 @@ pub struct Session {
     events: VecDeque<SessionEvent>,
 }
 
-/// How far the session is. Whether messages flow at this moment is `Recovery`'s to know.
+/// Progress of the session. `Recovery::up` says whether messages flow at this moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     Idle,
-    /// There is no session: shake hands, not before `due`.
+    /// No session: the handshake is sent at `due`.
     Handshake {
         due: Instant,
         sent: Option<handshake::Sent>,
     },
-    /// There is a session: keep one connect outstanding.
+    /// Session established: one connect is kept outstanding.
     Live,
-    /// The farewell is to be sent, or has been. Its time counts from when the driver next says
-    /// what time it is: the wish itself comes without one.
+    /// A `/meta/disconnect` is queued or sent. [`Session::disconnect`] has no clock, so the
+    /// deadline is set when the driver next passes the time.
     Closing {
         deadline: Option<Instant>,
     },
     Ended,
 }
 
-/// The application asks. Intent is recorded; nothing is sent before the next `poll_action`.
+/// Commands of the application. They record intent; nothing is sent before the next `poll_action`.
 impl Session {
-    /// A session that does nothing before [`connect`](Self::connect). The seed decides all jitter.
+    /// Creates an idle session, which does nothing before [`connect`](Self::connect). `seed`
+    /// determines all jitter.
     pub fn new(config: Config, seed: u64) -> Self {
         let transport = config
             .transports
@@ -100,8 +99,8 @@ impl Session {
         }
     }
 
-    /// Begins to reach the server, for the first time or again after an end. Subscriptions made
-    /// before are kept. Does nothing while the session runs.
+    /// Starts connecting, for the first time or again after [`SessionEvent::Ended`]. Existing
+    /// subscriptions are kept. Does nothing while the session runs.
     pub fn connect(&mut self) {
         if matches!(self.stage, Stage::Idle | Stage::Ended) {
             self.transport = self.preferred();
@@ -116,13 +115,13 @@ impl Session {
         }
     }
 
-    /// Wants the events of a channel or pattern, from now on and in every later session. Settles
+    /// Subscribes to a channel or pattern, in this session and after every later handshake. Settles
     /// with [`SessionEvent::Subscribed`] or [`SessionEvent::Refused`].
     ///
     /// # Errors
     ///
-    /// [`Misuse::ForbiddenChannel`] for a `/meta/` channel, [`Misuse::TooManySubscriptions`] at the limit,
-    /// [`Misuse::Ended`] while the session takes leave.
+    /// [`Misuse::ForbiddenChannel`] for a `/meta/` channel, [`Misuse::TooManySubscriptions`] at the
+    /// limit, [`Misuse::Ended`] while the session disconnects.
     pub fn subscribe(&mut self, channel: &Channel) -> Result<SubscriptionId, Misuse> {
         if channel.is_meta() {
             return Err(Misuse::ForbiddenChannel {
@@ -143,24 +142,25 @@ impl Session {
         Ok(id)
     }
 
-    /// No longer wants the events of this subscription; none is delivered from this moment.
+    /// Unsubscribes; no event is delivered to this subscription from this call on.
     ///
     /// # Errors
     ///
-    /// [`Misuse::UnknownSubscription`] when there is none of this id.
+    /// [`Misuse::UnknownSubscription`] if `id` names no current subscription.
     pub fn unsubscribe(&mut self, id: SubscriptionId) -> Result<(), Misuse> {
         let channel = self.subscriptions.remove(id)?;
         self.sync_subscription(channel);
         Ok(())
     }
 
-    /// Sends an event, at most once. `json` goes out as it is and has to be one JSON value.
+    /// Publishes an event, at most once. `json` is sent unchanged and must be one JSON value.
     /// Settles with [`SessionEvent::Published`].
     ///
     /// # Errors
     ///
     /// [`Misuse::ForbiddenChannel`] for a pattern or a `/meta/` channel, [`Misuse::QueueFull`] and
-    /// [`Misuse::PayloadTooLarge`] at the limits, [`Misuse::Ended`] from the farewell on.
+    /// [`Misuse::PayloadTooLarge`] at the limits, [`Misuse::Ended`] from
+    /// [`disconnect`](Self::disconnect) on.
     pub fn publish(&mut self, channel: &Channel, json: &str) -> Result<PublishId, Misuse> {
         if channel.is_meta() || channel.is_pattern() {
             return Err(Misuse::ForbiddenChannel {
@@ -185,8 +185,8 @@ impl Session {
         Ok(self.requests.publish(channel, json))
     }
 
-    /// Takes leave: commands asked for before are still sent, then `/meta/disconnect`. Ends with
-    /// [`SessionEvent::Ended`] on the reply, or after [`Config::disconnect_timeout`], or at once where
+    /// Disconnects: sends the commands already queued, then `/meta/disconnect`. Settles with
+    /// [`SessionEvent::Ended`] on the reply, after [`Config::disconnect_timeout`], or at once if
     /// there is no session.
     pub fn disconnect(&mut self) {
         match self.stage {
@@ -199,23 +199,23 @@ impl Session {
         }
     }
 
-    /// Back-pressure: while held back, no new connect is sent. A server forgets a session that
+    /// Applies back-pressure: while paused, no new connect is sent. A server drops a session that
     /// does not connect for long, usually after twice its hold.
     pub fn pause_connects(&mut self, connects_paused: bool) {
         self.connects_paused = connects_paused;
     }
 }
 
-/// The world reports.
+/// Reports of the driver.
 impl Session {
-    /// The websocket of [`Action::Open`] is open.
+    /// Reports that the websocket of [`Action::Open`] is open.
     pub fn handle_open(&mut self, now: Instant, lane: LaneId) {
         self.advance(now);
         self.socket_opened(lane);
     }
 
-    /// A message came over a lane. All messages of a payload are handed in, in order, before the
-    /// next action is polled.
+    /// Reports a message from a lane. The driver passes all messages of a payload, in order, before
+    /// it polls the next action.
     pub fn handle_message(&mut self, now: Instant, lane: LaneId, message: &Message<'_>) -> Verdict {
         self.advance(now);
         if self.lanes_to_close.contains(&lane) {
@@ -233,14 +233,14 @@ impl Session {
         }
     }
 
-    /// The pong to [`Action::Ping`] came.
+    /// Reports the pong to [`Action::Ping`].
     pub fn handle_pong(&mut self, now: Instant, lane: LaneId) {
         self.advance(now);
         self.socket_received(lane);
     }
 
-    /// A lane ended. Every lane ends with exactly one of these, except those that
-    /// [`Action::Close`] named.
+    /// Reports that a lane ended. Every lane ends with exactly one report, except lanes named by
+    /// [`Action::Close`], which need none.
     pub fn handle_close(&mut self, now: Instant, lane: LaneId, why: Close) {
         self.advance(now);
         self.lanes_to_close.retain(|closing| *closing != lane);
@@ -252,7 +252,8 @@ impl Session {
         }
     }
 
-    /// The instant of [`poll_timeout`](Self::poll_timeout) has come. Harmless at any other time.
+    /// Reports that the instant of [`poll_timeout`](Self::poll_timeout) has come. Harmless at any
+    /// other time.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.advance(now);
         self.start_clocks();
@@ -272,8 +273,9 @@ impl Session {
         }
     }
 
-    /// The road may have changed: the network is back, the machine woke up. Pings an open
-    /// websocket and makes a waiting attempt due, but not sooner than the server asked for.
+    /// Reports a possible change of the network, such as regained connectivity or a resumed
+    /// machine. Pings an open websocket and makes a waiting attempt due, but not before the end of
+    /// the interval that the server advised.
     pub fn handle_wake(&mut self, now: Instant) {
         self.advance(now);
         let sooner = self.now.max(self.interval_end());
@@ -287,10 +289,10 @@ impl Session {
     }
 }
 
-/// The driver drains.
+/// Outputs for the driver.
 impl Session {
-    /// The next thing to do, if there is one. The batch of a `Send` or `Exchange` is appended to
-    /// `out`; `ext` is asked for each message as it is written.
+    /// Returns the next action. The batch of a `Send` or `Exchange` is appended to `out`; `ext` is
+    /// called for each message as it is written.
     pub fn poll_action(
         &mut self,
         now: Instant,
@@ -314,12 +316,13 @@ impl Session {
         .or_else(|| self.poll_ping())
     }
 
-    /// The next thing to tell the application, in causal order.
+    /// Returns the next event for the application, in causal order.
     pub fn poll_event(&mut self) -> Option<SessionEvent> {
         self.events.pop_front()
     }
 
-    /// When to call [`handle_timeout`](Self::handle_timeout), and why; `None` is never.
+    /// Returns when to call [`handle_timeout`](Self::handle_timeout), and for which timer; `None`
+    /// means never.
     pub fn poll_timeout(&self) -> Option<Deadline> {
         if matches!(self.stage, Stage::Idle | Stage::Ended) {
             return earliest(self.requests.deadlines(self.now));
@@ -345,20 +348,20 @@ impl Session {
     }
 }
 
-/// What is known.
+/// Queries.
 impl Session {
-    /// The channel of a subscription.
+    /// Returns the channel of a subscription.
     pub fn channel(&self, id: SubscriptionId) -> Option<&Channel> {
         self.subscriptions.channel(id)
     }
 
-    /// The subscriptions that an event on the channel called `name` belongs to: usually one, more
-    /// where patterns overlap.
+    /// Returns the subscriptions that match an event on the channel called `name`: usually one,
+    /// several if patterns overlap.
     pub fn recipients<'a>(&'a self, name: &'a str) -> impl Iterator<Item = SubscriptionId> + 'a {
         self.subscriptions.recipients(name)
     }
 
-    /// How much the session holds at this moment.
+    /// Returns the current resource usage.
     pub fn usage(&self) -> Usage {
         Usage {
             waiting: self.requests.waiting(),
@@ -375,7 +378,7 @@ impl Session {
         self.now = self.now.max(now);
     }
 
-    /// What was asked for since the driver last said what time it is, was asked for now.
+    /// Gives deadlines to commands queued since the driver last passed the time.
     fn start_clocks(&mut self) {
         self.requests
             .start_clocks(self.now + self.config.queue_timeout);

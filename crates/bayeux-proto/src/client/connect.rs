@@ -1,11 +1,11 @@
-//! The connect loop: exactly one `/meta/connect` outstanding, over whichever transport.
+//! Connect loop: at most one `/meta/connect` outstanding, over whichever transport.
 
-mod rate;
+mod token_bucket;
 
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use self::rate::Bucket;
+use self::token_bucket::TokenBucket;
 use super::{Session, Stage, requests::answers, socket::Socket};
 use crate::{
     Action, Cause, Close, End, Exchange, Extension, Instant, LaneId, Message, Outgoing, Reconnect,
@@ -15,22 +15,23 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Connect {
     outstanding: Option<Outstanding>,
-    /// When the next one is due.
+    /// Instant at which the next connect is due.
     due: Instant,
-    /// Where the interval ends that the server asked for: no retry and no wake comes sooner.
+    /// End of the advised interval; no retry and no wake-up comes sooner.
     not_before: Instant,
-    /// Ask the server not to hold the next one, so that its reply proves the session.
+    /// Whether the next connect asks for a hold of zero, so that its reply proves the session at
+    /// once.
     zero_hold_next: bool,
-    /// The outstanding one is the first over a websocket that is to replace long-polling.
+    /// Whether the outstanding connect is the first over a websocket that replaces long-polling.
     upgrading: bool,
-    /// Polls that broke without a reply, in a row.
+    /// Consecutive long-polling connects that ended without a reply.
     broken_polls: u32,
-    /// Holds that something on the road cut short, and the hold to ask for because of it.
+    /// Consecutive holds cut short by an intermediary, and the shorter hold to ask for.
     short_holds: u32,
     hold_cap: Option<Duration>,
     multiple_clients: bool,
     zero_hold_support: ZeroHoldSupport,
-    bucket: Bucket,
+    bucket: TokenBucket,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -44,20 +45,19 @@ struct Outstanding {
     overdue_step: OverdueStep,
 }
 
-/// What has been done about a connect that is not answered in time.
+/// Measures taken for a connect that is not answered in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum OverdueStep {
     None,
-    /// It was to be answered at once, and is given the time of a held one.
+    /// A connect with a zero hold was given the time of a full hold.
     FullHold,
-    /// Traffic was seen, so it was given an extra allowance.
+    /// The deadline was extended by one network allowance, because other traffic arrived.
     Extended,
-    /// The session is being probed.
+    /// A probe of the session is outstanding.
     Probed,
 }
 
-/// Whether the server does not hold what asks not to be held. The specification lets it do as it
-/// likes.
+/// Support of the server for `advice.timeout = 0`, which the specification leaves optional.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ZeroHoldSupport {
     Unknown,
@@ -88,14 +88,14 @@ impl Connect {
             hold_cap: None,
             multiple_clients: false,
             zero_hold_support: ZeroHoldSupport::Unknown,
-            bucket: Bucket {
+            bucket: TokenBucket {
                 tokens: burst,
                 refilled: Instant::ORIGIN,
             },
         }
     }
 
-    /// The loop of a new session; what was learnt about the road and the rate stays.
+    /// Creates the state of a new session. Knowledge about the network and the rate limit is kept.
     pub(super) fn after(before: &Self, due: Instant) -> Self {
         Self {
             due,
@@ -130,7 +130,7 @@ impl Session {
             return Some(self.open_socket());
         }
         if let Some(lane) = self.held_lane() {
-            // Its connect was answered, but the response never ended.
+            // The connect of this exchange was answered, but the response never ended.
             self.drop_exchange(lane);
             return self.lanes_to_close.pop_front().map(Action::Close);
         }
@@ -146,7 +146,8 @@ impl Session {
             Transport::WebSocket => Action::Send(self.open_socket_lane()?),
             Transport::LongPolling => {
                 self.last_lane += 1;
-                // The transport need not know that the server was asked to hurry.
+                // The transport's read deadline covers the full hold even if a hold of zero is
+                // asked for, because the server may ignore the request.
                 let hold = asked.unwrap_or(server_hold);
                 let kind = Exchange::Held { hold };
                 self.exchanges.push((LaneId(self.last_lane), kind));
@@ -185,8 +186,8 @@ impl Session {
             .map(|(lane, _)| *lane)
     }
 
-    /// A shorter hold than the server's own, if one is wanted. A longer one kills a session on
-    /// Faye, which holds as long as asked but keeps sessions by its own clock.
+    /// Returns the hold to ask for, if it is shorter than the server's own. A longer one kills a
+    /// session on Faye, which holds as long as asked but expires sessions by its own clock.
     fn asked_hold(&self, server_hold: Duration) -> Option<Duration> {
         let wanted = [self.config.hold, self.connect.hold_cap]
             .into_iter()
@@ -218,7 +219,7 @@ impl Session {
             self.connect.multiple_clients = advice.multiple_clients;
         }
         if self.stage != Stage::Live {
-            // While taking leave, whatever the last connect says is no news.
+            // While disconnecting, the result of the last connect does not matter.
             return Verdict::Handled;
         }
         if message.successful == Some(true) {
@@ -277,8 +278,8 @@ impl Session {
         }
     }
 
-    /// The held exchange ended without a connect reply. Events sent into it are gone on Faye until
-    /// the next connect arrives, so the first retry is immediate.
+    /// Handles the end of the held exchange without a connect reply. Faye loses events sent into it
+    /// until the next connect arrives, so the first retry is immediate.
     pub(super) fn held_exchange_ended(&mut self, lane: LaneId, why: Close) {
         let Some(sent) = self.connect.outstanding.filter(|sent| sent.lane == lane) else {
             return;
@@ -303,11 +304,12 @@ impl Session {
             return;
         }
         if !sent.zero_hold && self.now - sent.sent >= MIN_HOLD {
-            // It was a good one until it broke.
+            // The hold had worked until it broke, so the streak of failures ends.
             self.connect.broken_polls = 0;
         }
         if self.config.resume == Resume::FreshHandshake {
-            // The server may hold it still, or get it only now, and answer it into nowhere.
+            // The server may still hold this connect, or receive it only now, and would answer it
+            // into a dead connection.
             return self.lose_session(cause);
         }
         self.connect.broken_polls += 1;
@@ -338,14 +340,15 @@ impl Session {
             self.requests.probe(channel.clone());
             return;
         }
-        // A server may hold what asks not to be held. Whether it is there at all, a ping tells over a
-        // websocket; over HTTP the handshake told a moment ago, or it has done so before.
+        // A server may hold a connect that asks for no hold. Over a websocket a ping shows whether
+        // the server is there; over HTTP the preceding handshake did, unless this server is known
+        // to answer such connects at once.
         let may_ignore_zero_hold =
             over_socket || self.connect.zero_hold_support != ZeroHoldSupport::Honoured;
         if sent.zero_hold && sent.overdue_step == OverdueStep::None && may_ignore_zero_hold {
             sent.overdue_step = OverdueStep::FullHold;
             let hold = self.advice.hold(self.transport, &self.config);
-            // Measured from now where the machine slept meanwhile.
+            // Counted from `now` if the machine slept in between.
             sent.deadline = (sent.sent + hold).max(self.now) + allowance;
             if let Some(socket) = &mut self.socket {
                 socket.suspect();
@@ -372,8 +375,9 @@ impl Session {
         self.drop_socket(Cause::Silence(Timer::Connect));
     }
 
-    /// The session lives although its connect is not answered: some servers never do. The same one
-    /// stays outstanding, and the next doubt comes a hold later.
+    /// Records that a probe was answered: the session lives although its connect is not answered,
+    /// which some servers never do. The connect stays outstanding, and the next check comes after
+    /// another hold.
     pub(super) fn probe_answered(&mut self) {
         let server_hold = self.advice.hold(self.transport, &self.config);
         let hold = self.asked_hold(server_hold).unwrap_or(server_hold);
@@ -384,39 +388,40 @@ impl Session {
         self.mark_up(true);
     }
 
-    /// A socket broke. Returns whether it was the one that was to replace long-polling.
+    /// Clears the outstanding connect of a lost socket. Returns whether that socket was to replace
+    /// long-polling.
     pub(super) fn connect_lost(&mut self) -> bool {
         self.connect.outstanding = None;
         core::mem::take(&mut self.connect.upgrading)
     }
 
-    /// The next connect is due at `at`, and is to be answered at once.
+    /// Schedules a connect with a hold of zero.
     pub(super) fn schedule_connect(&mut self, at: Instant) {
         self.connect.due = at;
         self.connect.zero_hold_next = true;
     }
 
-    /// A waiting attempt need not wait any longer.
+    /// Makes a waiting connect due now.
     pub(super) fn expedite_connect(&mut self) {
         if self.stage == Stage::Live && !self.recovery.up {
             self.connect.due = self.connect.due.min(self.now);
         }
     }
 
-    /// The server has spoken, and its interval counts from now. Returns whether it wants another
-    /// attempt at all.
+    /// Starts the advised interval, counted from now. Returns false if the server advises no
+    /// further attempt (a negative interval).
     pub(super) fn start_interval(&mut self) -> bool {
         let interval = self.advice.interval(self.transport, &self.config);
         self.connect.not_before = self.now + interval.unwrap_or_default();
         interval.is_some()
     }
 
-    /// Where the interval ends that the server asked for.
+    /// End of the advised interval.
     pub(super) fn interval_end(&self) -> Instant {
         self.connect.not_before
     }
 
-    /// When the next connect can be sent; `None` while something else has to happen first.
+    /// Returns when the next connect can be sent; `None` while something else has to happen first.
     fn connect_due(&self) -> Option<Instant> {
         let opening = self.transport == Transport::WebSocket
             && self.socket.as_ref().is_some_and(|socket| !socket.is_open());
@@ -439,5 +444,6 @@ impl Session {
     }
 }
 
-/// A connect cut sooner is a failure, not a proxy's patience running out.
+/// Minimum hold, below which a cut connect counts as a failure and not as an intermediary's
+/// timeout.
 const MIN_HOLD: Duration = Duration::from_secs(1);

@@ -1,4 +1,4 @@
-//! Shaking hands: one message, alone in its payload, over the preferred transport.
+//! Handshake: one message, alone in its payload, over the preferred transport.
 
 use alloc::{borrow::ToOwned, vec::Vec};
 
@@ -12,7 +12,7 @@ use crate::{
     SessionEvent, Timer, Transport, Unexpected, Verdict, encode::Batch,
 };
 
-/// A handshake that has been written.
+/// Handshake that has been written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Sent {
     id: u64,
@@ -34,7 +34,7 @@ impl Session {
         self.announce_attempt();
         let action = match (self.transport, &self.socket) {
             (Transport::LongPolling, _) if self.ordinary_in_flight() => {
-                // The answer to the attempt before came, but its response never ended.
+                // The previous attempt was answered, but its response never ended.
                 self.drop_lanes();
                 return self.lanes_to_close.pop_front().map(Action::Close);
             }
@@ -99,7 +99,8 @@ impl Session {
         Verdict::Handled
     }
 
-    /// The server knows us now. That is enough to be up: a first connect may be held for minutes.
+    /// Enters the established stage. The session counts as up from here on, because the first
+    /// connect may be held for minutes.
     fn on_handshake_ok(&mut self, message: &Message<'_>) {
         if self.transport == Transport::WebSocket {
             self.websocket.succeeded();
@@ -128,7 +129,7 @@ impl Session {
         self.mark_up(false);
     }
 
-    /// The server answered, and the answer is no: the road is good, so it is kept.
+    /// Schedules the next handshake after a refusal, over the same connection.
     fn handshake_refused(&mut self, cause: Cause, message: &Message<'_>) {
         if !self.start_interval() {
             return self.end_by_advice(message);
@@ -137,7 +138,7 @@ impl Session {
         self.stage = Stage::Handshake { due, sent: None };
     }
 
-    /// The road failed before there was an answer.
+    /// Schedules the next handshake after the transport failed without a reply.
     pub(super) fn handshake_failed(&mut self, cause: Cause) {
         let falls_back = self.may_fall_back(&cause);
         let due = if falls_back {
@@ -152,7 +153,7 @@ impl Session {
         self.stage = Stage::Handshake { due, sent: None };
     }
 
-    /// The exchange of a handshake ended without a reply.
+    /// Handles the end of a handshake's exchange without a reply.
     pub(super) fn handshake_exchange_ended(&mut self, lane: LaneId, why: Close) {
         if let Stage::Handshake {
             sent: Some(sent), ..
@@ -185,7 +186,7 @@ impl Session {
             Stage::Handshake {
                 sent: Some(sent), ..
             } => (Some(sent.deadline), Timer::Handshake),
-            // A socket that is still opening has a deadline of its own.
+            // A socket that is still opening has its own deadline.
             Stage::Handshake { due, sent: None }
                 if self.transport == Transport::LongPolling
                     || self
@@ -207,5 +208,5 @@ impl Session {
     }
 }
 
-/// What is longer is not a name but an attack on our memory.
+/// Maximum length of a `clientId`, in bytes.
 const MAX_CLIENT_ID: usize = 4096;

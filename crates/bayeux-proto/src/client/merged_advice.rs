@@ -1,11 +1,11 @@
-//! What the server has advised so far, and what it comes to on a transport.
+//! Accumulated advice of the server, and its values for a transport.
 
 use core::time::Duration;
 
 use crate::{Advice, Config, Timing, Transport};
 
-/// Advice accumulates member by member, except `reconnect`, which is never remembered: kept, one
-/// `handshake` would turn every later advice into another.
+/// Advice merged member by member. `reconnect` is never remembered: if it were kept, one
+/// `handshake` would turn every later advice into another handshake.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct MergedAdvice {
     common: Timing,
@@ -20,7 +20,7 @@ impl MergedAdvice {
         merge(&mut self.long_polling, &advice.long_polling);
     }
 
-    /// The wait before the next connect; `None` when the server wants no further one.
+    /// Returns the wait before the next connect; `None` if the server wants no further one.
     pub(super) fn interval(&self, transport: Transport, config: &Config) -> Option<Duration> {
         let millis = self
             .for_transport(transport)
@@ -31,7 +31,7 @@ impl MergedAdvice {
         Some(Duration::from_millis(millis).min(config.max_interval))
     }
 
-    /// How long the server holds a connect.
+    /// Returns how long the server holds a connect.
     pub(super) fn hold(&self, transport: Transport, config: &Config) -> Duration {
         self.for_transport(transport)
             .timeout
@@ -42,7 +42,7 @@ impl MergedAdvice {
             })
     }
 
-    /// How long the server is likely to keep a session without a connect.
+    /// Returns how long the server is likely to keep a session without a connect.
     pub(super) fn session_lifetime(&self, transport: Transport, config: &Config) -> Duration {
         let hold = self.hold(transport, config);
         let stated = self
@@ -74,5 +74,5 @@ fn merge(merged: &mut Timing, update: &Timing) {
     merged.max_interval = update.max_interval.or(merged.max_interval);
 }
 
-/// A hold beyond this is taken for a mistake.
+/// Maximum plausible hold; longer values are capped.
 const MAX_HOLD: Duration = Duration::from_hours(24);

@@ -1,4 +1,4 @@
-//! Failure and what follows: down, back-off, up again, the gap in between, and the end.
+//! Failure and recovery: down, back-off, up again, gaps, and the end of the session.
 
 use core::time::Duration;
 
@@ -10,40 +10,40 @@ use crate::{
 
 #[derive(Debug, Default)]
 pub(super) struct Recovery {
-    /// Whether messages flow, as far as we know.
+    /// Whether messages flow, as far as the client knows.
     pub(super) up: bool,
-    /// Whether the attempt under way has been announced.
+    /// Whether [`SessionEvent::Connecting`] was emitted for the current attempt.
     pub(super) announced: bool,
-    /// Failures in a row.
+    /// Consecutive failures.
     attempts: u32,
-    /// Since when messages flow over the present lane.
+    /// Start of the current period of being up.
     up_since: Instant,
-    /// The last successful connect reply.
+    /// Time of the last successful connect reply.
     last_connect_ok: Option<Instant>,
-    /// When delivery was last known to work.
+    /// Latest instant up to which no event can be missing.
     last_safe: Instant,
-    /// The last event.
+    /// Time of the last event.
     last_event: Option<Instant>,
-    /// Where a gap began, and why, until it is told.
+    /// Start and cause of a gap that is not reported yet.
     pending_gap: Option<(Instant, Cause)>,
 }
 
 impl Recovery {
-    /// An event came: whatever the server sent before it has come, too.
+    /// Records an event: everything that the server sent before it has arrived, too.
     pub(super) fn event_delivered(&mut self, now: Instant) {
         self.last_safe = now;
         self.last_event = Some(now);
     }
 
-    /// A connect succeeded that was sent at `sent`. No later moment is known to have been good: a
-    /// server that forgets a session while it holds a connect may still answer it. Nor do other
-    /// replies say anything of events, which over HTTP come by another connection.
+    /// Records a successful connect that was sent at `sent`. No later instant is safe: a server
+    /// that drops a session while it holds a connect may still answer it. Other replies prove
+    /// nothing about events, which over HTTP use another connection.
     pub(super) fn extend_safe(&mut self, sent: Instant) {
         self.last_safe = self.last_safe.max(sent);
     }
 
-    /// A connect succeeded. Only one that the server was free to hold ends a streak of failures:
-    /// otherwise a server that accepts and breaks at once would reset the back-off each time.
+    /// Records a successful connect. Only one with a full hold ends a streak of failures: otherwise
+    /// a server that accepts and breaks at once would reset the back-off each time.
     pub(super) fn connect_ok(&mut self, now: Instant, at_once: bool) {
         self.last_connect_ok = Some(now);
         if !at_once {
@@ -51,10 +51,11 @@ impl Recovery {
         }
     }
 
-    /// Whether the time of being up was long enough for its end to be no failure. Some servers never
-    /// answer a connect, and close the socket all the same when it is old enough; but where it is the
-    /// silence that ends it, nothing has shown that anybody is there. Where events come, less is
-    /// enough: to wait longer and longer would cost more of them than the server's peace is worth.
+    /// Returns whether the session was up for long enough that its end does not count as a failure.
+    /// Some servers never answer a connect and close the socket after a while, so the time alone
+    /// suffices, except if the session ended in silence: then only a confirmed connect shows that
+    /// the server was there. If an event arrived, `HEALTHY_UPTIME_WITH_EVENT` is enough: backing
+    /// off would lose more events than it saves load.
     fn was_healthy(&self, now: Instant, end: &Cause) -> bool {
         let confirmed = self.last_connect_ok >= Some(self.up_since);
         let silent = matches!(end, Cause::Silence(_));
@@ -65,7 +66,7 @@ impl Recovery {
 }
 
 impl Session {
-    /// Something failed: tells so, and says when to try again.
+    /// Reports a failure, and returns when to try again.
     pub(super) fn record_failure(&mut self, cause: Cause) -> Instant {
         if self.recovery.was_healthy(self.now, &cause) {
             self.recovery.attempts = 0;
@@ -80,7 +81,8 @@ impl Session {
         retry_at
     }
 
-    /// The websocket failed, and long-polling is tried at once in the same attempt.
+    /// Reports that the websocket failed, and returns when to try long-polling: at once, in the
+    /// same attempt.
     pub(super) fn report_fallback(&mut self, cause: Cause) -> Instant {
         let retry_at = self.now + retry_after(&cause).unwrap_or_default();
         self.report_failure(cause, retry_at);
@@ -104,16 +106,16 @@ impl Session {
         }
     }
 
-    /// Events may be missed from the last moment at which delivery was known to work.
+    /// Records a gap from the last safe instant on.
     pub(super) fn mark_gap(&mut self, cause: Cause) {
         if self.recovery.up && self.recovery.pending_gap.is_none() {
             self.recovery.pending_gap = Some((self.recovery.last_safe, cause));
         }
     }
 
-    /// An event is about to be delivered behind a gap that is not told yet. It is told first, so that
-    /// nobody takes the event for the next one; and again once messages are known to flow, for what
-    /// is missing until then.
+    /// Reports a pending gap before an event is delivered, so that nobody takes the event for the
+    /// next one in sequence. The gap is reported again once messages are known to flow, for events
+    /// missed until then.
     pub(super) fn report_gap_before_event(&mut self) {
         if !self.recovery.up {
             return;
@@ -124,7 +126,7 @@ impl Session {
         }
     }
 
-    /// Messages flow (again).
+    /// Enters the up state, or stays in it, and reports a pending gap.
     pub(super) fn mark_up(&mut self, resumed: bool) {
         if !self.recovery.up {
             self.recovery.up = true;
@@ -142,11 +144,12 @@ impl Session {
         }
     }
 
-    /// The road broke, the session may live on: connect again, unless it must be gone by then.
+    /// Connects again in the same session after a transport failure, unless the session must have
+    /// expired by then.
     pub(super) fn retry_session(&mut self, cause: Cause) {
         let retry_at = self.record_failure(cause);
         let session_lifetime = self.advice.session_lifetime(self.transport, &self.config);
-        // A confirmation older than the present session says nothing about it.
+        // A confirmation from before the present session does not count.
         let confirmed = self.recovery.last_connect_ok.unwrap_or_default();
         if retry_at - confirmed.max(self.recovery.up_since) > session_lifetime {
             self.restart_handshake(retry_at);
@@ -155,8 +158,8 @@ impl Session {
         }
     }
 
-    /// The session is gone: shake hands again. All lanes go with it, and everything late that was
-    /// still to come over them.
+    /// Starts a new session with a handshake. All lanes are closed, so late messages of the old
+    /// session have no effect.
     pub(super) fn lose_session(&mut self, cause: Cause) {
         match self.stage {
             Stage::Live => {
@@ -175,8 +178,8 @@ impl Session {
         }
     }
 
-    /// The payload that ended the session may hold more behind the bad news: events, and what the
-    /// server advises to do next.
+    /// Handles the rest of the payload that ended the session: events, and advice about the next
+    /// step.
     pub(super) fn handle_message_on_closing_lane(&mut self, message: &Message<'_>) -> Verdict {
         if message.channel == "/meta/disconnect" || message.successful.is_some() {
             if let Stage::Handshake { due, sent: None } = self.stage
@@ -204,7 +207,7 @@ impl Session {
         self.stage = Stage::Handshake { due, sent: None };
     }
 
-    /// The server advises to stop.
+    /// Ends the session because the server advises `reconnect: none`.
     pub(super) fn end_by_advice(&mut self, message: &Message<'_>) {
         let error = message.error.filter(|error| !error.is_empty());
         let end = match self.stage {
@@ -240,7 +243,7 @@ impl Session {
         self.lanes_to_close.push_back(lane);
     }
 
-    /// An HTTP exchange ended, well or not.
+    /// Handles the end of an HTTP exchange, successful or not.
     pub(super) fn exchange_ended(&mut self, lane: LaneId, why: Close) {
         if let Close::Status {
             status: status @ (401 | 403),
@@ -270,7 +273,7 @@ impl Session {
             .any(|(_, kind)| *kind == Exchange::Ordinary)
     }
 
-    /// Whether the road to the server stands, as far as we know.
+    /// Returns whether the server can be reached, as far as the client knows.
     pub(super) fn is_reachable(&self) -> bool {
         match self.transport {
             Transport::WebSocket => self.open_socket_lane().is_some(),
@@ -278,7 +281,7 @@ impl Session {
         }
     }
 
-    /// Whether a command could be written now, or as soon as the exchange before it ends.
+    /// Returns whether a command can be written now, or as soon as the current exchange ends.
     pub(super) fn can_write(&self) -> bool {
         matches!(self.stage, Stage::Live | Stage::Closing { .. })
             && match self.transport {
@@ -287,8 +290,8 @@ impl Session {
             }
     }
 
-    /// A request was not answered in time: over a websocket that condemns the road, over HTTP only
-    /// the exchange.
+    /// Handles an overdue request: over a websocket it closes the socket, over HTTP only the
+    /// exchange.
     pub(super) fn on_request_overdue(&mut self, lane: LaneId, timer: Timer) {
         if self.open_socket_lane() == Some(lane) {
             self.drop_socket(Cause::Silence(timer));
@@ -299,7 +302,7 @@ impl Session {
     }
 }
 
-/// How long the peer asked to be left alone, within reason.
+/// Returns the wait that the peer asked for with `Retry-After`, capped.
 pub(super) fn retry_after(cause: &Cause) -> Option<Duration> {
     match cause {
         Cause::Lane(Close::Status { retry_after, .. }) => {
@@ -309,11 +312,11 @@ pub(super) fn retry_after(cause: &Cause) -> Option<Duration> {
     }
 }
 
-/// A connection that lived this long and then ended is not a failure.
+/// Minimum uptime after which the end of a connection is not a failure.
 const HEALTHY_UPTIME: Duration = Duration::from_secs(10);
 
-/// A connection that brought an event after this time and then ended is not one either.
+/// Minimum uptime, if an event arrived, after which the end of a connection is not a failure.
 const HEALTHY_UPTIME_WITH_EVENT: Duration = Duration::from_secs(1);
 
-/// The longest `Retry-After` to obey.
+/// Maximum `Retry-After` to honour.
 const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);

@@ -1,4 +1,5 @@
-//! Everything but handshake and connect: how commands are written, and how each settles exactly once.
+//! Subscribe, unsubscribe, publish, probe and disconnect: written in batches, each settled exactly
+//! once.
 
 mod queue;
 
@@ -18,7 +19,7 @@ use crate::{
 };
 
 impl Session {
-    /// Writes as many waiting commands as fit one batch.
+    /// Writes as many queued commands as fit into one batch.
     pub(super) fn poll_requests(
         &mut self,
         ext: &mut impl Extension,
@@ -29,7 +30,7 @@ impl Session {
         }
         let action = match self.transport {
             Transport::WebSocket => Action::Send(self.open_socket_lane()?),
-            // One ordinary exchange at a time: two connections per session are the limit.
+            // One ordinary exchange at a time, because a session may use two connections at most.
             Transport::LongPolling if self.ordinary_in_flight() => return None,
             Transport::LongPolling => {
                 Action::Exchange(LaneId(self.last_lane + 1), Exchange::Ordinary)
@@ -130,7 +131,7 @@ impl Session {
             .finish(ext, Outgoing::Subscribe(channel.as_str()));
     }
 
-    /// A reply to something other than handshake and connect.
+    /// Handles a reply other than to a handshake or connect.
     pub(super) fn handle_reply(&mut self, message: &Message<'_>) -> Verdict {
         let Some(index) = self.matching_request(message) else {
             return self.handle_unmatched(message);
@@ -151,7 +152,7 @@ impl Session {
             .err()
             .filter(|error| error.is_unknown_client() || advises(message, Reconnect::Handshake));
         if lost.is_some() && !matches!(request.kind, RequestKind::Disconnect) {
-            // A subscribe goes on to the next session; only a publish is settled by this.
+            // A subscribe is repeated in the next session; a publish is settled here.
             if let (RequestKind::Publish(id, _), Err(error)) = (request.kind, result) {
                 self.events
                     .push_back(SessionEvent::Published(id, Outcome::Refused(error)));
@@ -168,7 +169,7 @@ impl Session {
 
     fn handle_unmatched(&mut self, message: &Message<'_>) -> Verdict {
         if message.channel == "/meta/disconnect" {
-            // The server ends the session of its own accord.
+            // The server ended the session on its own.
             if let Some(advice) = &message.advice {
                 self.advice.merge(advice);
             }
@@ -203,7 +204,7 @@ impl Session {
                     && message.id.is_none_or(|id| id.number() == Some(request.id))
             });
         let (index, _) = fitting.next()?;
-        // Without an id only a lone candidate is certain.
+        // Without an id, only a single candidate is certain.
         (message.id.is_some() || fitting.next().is_none()).then_some(index)
     }
 
@@ -211,7 +212,7 @@ impl Session {
         match kind {
             RequestKind::Subscribe(channel) => self.settle_subscribe(channel, &result),
             RequestKind::Unsubscribe(channel) => {
-                // Refused or not: what the server still sends finds no recipient.
+                // Refused or not: events that the server still sends match no subscription.
                 if let Some(state) = self.subscriptions.state_mut(&channel) {
                     state.wire = WireState::Absent;
                 }
@@ -249,7 +250,8 @@ impl Session {
         self.sync_subscription(channel);
     }
 
-    /// Queues a look at a wish whose state on the wire changed, or forgets it when it is done.
+    /// Queues a synchronisation if the channel needs a request, or removes its state if it is
+    /// unused.
     pub(super) fn sync_subscription(&mut self, channel: Channel) {
         let Some(state) = self.subscriptions.state_mut(&channel) else {
             return;
@@ -264,7 +266,7 @@ impl Session {
         }
     }
 
-    /// A lane ended: what was in flight on it will not be answered any more.
+    /// Settles the requests in flight on a lane that ended.
     pub(super) fn requests_lost(&mut self, lane: LaneId, cause: &Cause) {
         let mut lost = false;
         while let Some(index) = self.requests.in_flight.iter().position(|r| r.lane == lane) {
@@ -284,7 +286,7 @@ impl Session {
         }
     }
 
-    /// Settles requests whose time is over, up to the first that makes its lane doubtful.
+    /// Settles overdue requests, up to the first that makes its lane suspect.
     pub(super) fn requests_overdue(&mut self) -> Option<(LaneId, Timer)> {
         while self.requests.in_flight.front()?.deadline <= self.now {
             let request = self.requests.take(0)?;
@@ -303,7 +305,8 @@ impl Session {
         None
     }
 
-    /// Publishes that have waited too long for a session.
+    /// Cancels publishes that waited longer than
+    /// [`Config::queue_timeout`](crate::Config::queue_timeout).
     pub(super) fn queue_overdue(&mut self) {
         let now = self.now;
         let (queue, events) = (&mut self.requests.queue, &mut self.events);
@@ -337,8 +340,8 @@ impl Session {
         }
     }
 
-    /// The session is gone: nothing in flight belongs to anybody, and all channels are to be
-    /// subscribed again before anything else is sent.
+    /// Settles what is in flight in a lost session, and queues all subscriptions in front of
+    /// everything else for the next one.
     pub(super) fn requests_reset(&mut self) {
         while let Some(request) = self.requests.take(0) {
             if let RequestKind::Publish(id, _) = request.kind {
@@ -358,7 +361,7 @@ impl Session {
         self.requests.failures = 0;
     }
 
-    /// The end: what waits was never sent.
+    /// Cancels all queued publishes at the end of the session.
     pub(super) fn requests_cancelled(&mut self) {
         self.requests_reset();
         for command in core::mem::take(&mut self.requests.queue) {
@@ -382,13 +385,13 @@ impl Session {
     }
 }
 
-/// Whether the message carries this advice.
+/// Returns whether the message carries this `reconnect` advice.
 pub(super) fn advises(message: &Message<'_>, reconnect: Reconnect) -> bool {
     message.advice.and_then(|advice| advice.reconnect) == Some(reconnect)
 }
 
-/// Whether a reply with this id answers the request called `id`; a reply without one answers the
-/// only request of its kind.
+/// Returns whether a reply with this id answers the request with `id`; a reply without an id
+/// answers the only request of its kind.
 pub(super) fn answers(reply: Option<BayeuxId<'_>>, id: u64) -> bool {
     reply.is_none_or(|reply| reply.number() == Some(id))
 }

@@ -1,11 +1,11 @@
-//! The websocket lane: opening, watching over, leaving and returning to it.
+//! Websocket lane: opening, pings, fallback to long-polling, and the way back.
 
 use core::time::Duration;
 
 use super::{Session, Stage};
 use crate::{Action, Cause, Close, End, Instant, LaneId, Resume, Timer, Transport};
 
-/// The websocket there is, open or not.
+/// Current websocket, open or opening.
 #[derive(Debug)]
 pub(super) struct Socket {
     lane: LaneId,
@@ -19,7 +19,7 @@ enum State {
         deadline: Instant,
     },
     Open,
-    /// Silent for long; to be pinged now.
+    /// Silent for too long; the next poll sends a ping.
     Suspect,
     Pinged {
         deadline: Instant,
@@ -50,7 +50,7 @@ impl Socket {
     }
 }
 
-/// What experience says about websockets to this server.
+/// Experience with websockets to this server.
 #[derive(Debug, Default)]
 pub(super) struct History {
     proven: bool,
@@ -61,7 +61,7 @@ pub(super) struct History {
 }
 
 impl History {
-    /// A handshake or connect succeeded over one.
+    /// Records a successful handshake or connect over a websocket.
     pub(super) fn succeeded(&mut self) {
         *self = Self {
             proven: true,
@@ -73,7 +73,7 @@ impl History {
         self.failures = self.failures.saturating_add(1);
     }
 
-    /// The server says that it does not speak it.
+    /// Stops trying websockets, because the server does not offer them.
     pub(super) fn disable(&mut self) {
         self.is_disabled = true;
     }
@@ -96,7 +96,7 @@ impl Session {
         Action::Open(lane)
     }
 
-    /// The lane of the websocket, if it is open.
+    /// Returns the lane of the websocket, if it is open.
     pub(super) fn open_socket_lane(&self) -> Option<LaneId> {
         self.socket
             .as_ref()
@@ -113,7 +113,7 @@ impl Session {
         }
     }
 
-    /// Bytes came over the websocket, if that is what `lane` is.
+    /// Records that bytes arrived, if `lane` is the websocket.
     pub(super) fn socket_received(&mut self, lane: LaneId) {
         let now = self.now;
         if let Some(socket) = self.socket.as_mut().filter(|socket| socket.is(lane)) {
@@ -141,7 +141,7 @@ impl Session {
         Some(Action::Ping(socket.lane))
     }
 
-    /// Tries the websocket again, beside long-polling.
+    /// Opens a websocket beside long-polling, once it is due.
     pub(super) fn poll_upgrade(&mut self) -> Option<Action> {
         let due = self.websocket.upgrade_at.is_some_and(|at| at <= self.now);
         (due && self.upgrade_possible()).then(|| self.open_socket())
@@ -167,7 +167,7 @@ impl Session {
         self.websocket.upgrade_at = wanted.then(|| self.now + wait);
     }
 
-    /// The websocket ended, by the peer or the road.
+    /// Handles the end of the websocket, by the peer or the network.
     pub(super) fn socket_lost(&mut self, cause: Cause) {
         let Some(socket) = self.socket.take() else {
             return;
@@ -175,7 +175,7 @@ impl Session {
         if let Stage::Handshake { due, sent: None } = self.stage
             && due > self.now
         {
-            // It idled until the next attempt, which opens another.
+            // The socket idled until the next attempt, which opens another one.
             return;
         }
         if let Cause::Lane(Close::Status { status, .. }) = cause
@@ -197,7 +197,7 @@ impl Session {
         }
     }
 
-    /// Gives the websocket up without waiting for the peer, who may never answer.
+    /// Closes the websocket without waiting for the peer, which may never answer.
     pub(super) fn drop_socket(&mut self, cause: Cause) {
         if let Some(socket) = &self.socket {
             self.lanes_to_close.push_back(socket.lane);
@@ -206,8 +206,8 @@ impl Session {
     }
 
     fn active_socket_lost(&mut self, cause: Cause) {
-        // A server that has not noticed goes on delivering into the dead socket, and no connect over
-        // HTTP takes its place: what leaves the websocket for long-polling needs a new session.
+        // A server that has not noticed goes on delivering into the dead socket, and no connect
+        // over HTTP replaces it: a fallback to long-polling needs a new session.
         let upgrading = self.connect_lost();
         if upgrading || (self.config.resume == Resume::SameSession && self.may_fall_back(&cause)) {
             let due = self.switch_to_long_polling(cause);
@@ -219,7 +219,7 @@ impl Session {
         }
     }
 
-    /// Whether long-polling is to be tried instead of the websocket. An address that cannot be
+    /// Returns whether to try long-polling instead of the websocket. An address that cannot be
     /// reached cannot be reached by POST either.
     pub(super) fn may_fall_back(&self, cause: &Cause) -> bool {
         let tried_enough =

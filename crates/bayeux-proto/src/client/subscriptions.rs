@@ -1,11 +1,11 @@
-//! What the application wants to hear, and what the server has been told of it.
+//! Local subscriptions, and their state on the server.
 
 use alloc::{collections::BTreeMap, vec::Vec};
 
 use crate::{Channel, Misuse, SubscriptionId};
 
-/// All local interest, by channel. One channel is one subscription on the wire, however many local
-/// ones share it.
+/// All local subscriptions, by channel. Several local subscriptions to one channel share one on the
+/// wire.
 #[derive(Debug, Default)]
 pub(super) struct Subscriptions {
     states: BTreeMap<Channel, SubscriptionState>,
@@ -18,11 +18,11 @@ pub(super) struct Subscriptions {
 pub(super) struct SubscriptionState {
     subscribers: Vec<SubscriptionId>,
     pub(super) wire: WireState,
-    /// Whether the command queue already holds a reminder to look at this wish.
+    /// Whether the command queue holds a `SyncSubscription` for this channel.
     pub(super) queued: bool,
 }
 
-/// What the current session knows of a channel.
+/// State of a channel in the current session, as far as the client knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum WireState {
     Absent,
@@ -30,11 +30,11 @@ pub(super) enum WireState {
     Active,
     Unsubscribing,
     Refused,
-    /// A request about it was lost, and nobody knows whether the server took it.
+    /// A request was lost, and the server may or may not have processed it.
     Unknown,
 }
 
-/// What has to be sent for a wish.
+/// Request needed to bring the server in line with the local subscriptions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PendingRequest {
     Subscribe,
@@ -48,7 +48,7 @@ impl SubscriptionState {
 
     pub(super) fn pending_request(&self) -> Option<PendingRequest> {
         match (self.wire, self.subscribers.is_empty()) {
-            // Asking twice for either is harmless.
+            // Repeating either request is harmless.
             (WireState::Absent | WireState::Unknown, false) => Some(PendingRequest::Subscribe),
             (WireState::Active | WireState::Unknown, true) => Some(PendingRequest::Unsubscribe),
             _ => None,
@@ -57,7 +57,7 @@ impl SubscriptionState {
 }
 
 impl Subscriptions {
-    /// Records an interest. The wish says whether something has to be sent for it.
+    /// Adds a local subscription, and returns its id and the state of its channel.
     pub(super) fn add(&mut self, channel: &Channel) -> (SubscriptionId, &mut SubscriptionState) {
         self.last += 1;
         let id = SubscriptionId(self.last);
@@ -75,13 +75,13 @@ impl Subscriptions {
             });
         state.subscribers.push(id);
         if state.wire == WireState::Refused {
-            // Somebody asks anew, so the server is asked anew.
+            // A new subscription asks again for a channel that was refused.
             state.wire = WireState::Absent;
         }
         (id, state)
     }
 
-    /// Drops an interest, and returns its channel.
+    /// Removes a local subscription, and returns its channel.
     pub(super) fn remove(&mut self, id: SubscriptionId) -> Result<Channel, Misuse> {
         let channel = self
             .channels
@@ -93,8 +93,8 @@ impl Subscriptions {
         Ok(channel)
     }
 
-    /// Drops the record of a channel that nobody wants and the server does not have. Returns
-    /// whether it waited to be looked at.
+    /// Removes the state of a channel without local subscriptions that the server does not have
+    /// either. Returns whether a synchronisation was queued for it.
     pub(super) fn remove_if_unused(&mut self, channel: &Channel) -> bool {
         let done = self.states.get(channel).is_some_and(|state| {
             state.subscribers.is_empty()
@@ -109,7 +109,7 @@ impl Subscriptions {
             .is_some_and(|state| state.queued)
     }
 
-    /// A new session knows of nothing: returns all channels that have to be subscribed again.
+    /// Resets all channels for a new session, and returns those to subscribe again.
     pub(super) fn reset(&mut self) -> Vec<Channel> {
         self.states.retain(|_, state| !state.subscribers.is_empty());
         let states = &self.states;
@@ -133,7 +133,7 @@ impl Subscriptions {
         self.channels.len()
     }
 
-    /// Some channel that the server has confirmed, for a probe.
+    /// Returns some channel that the server has confirmed, for a probe.
     pub(super) fn any_active(&self) -> Option<&Channel> {
         self.states
             .iter()
@@ -141,7 +141,7 @@ impl Subscriptions {
             .map(|(channel, _)| channel)
     }
 
-    /// The local subscriptions that an event on the channel called `name` belongs to.
+    /// Returns the local subscriptions that match an event on the channel called `name`.
     pub(super) fn recipients<'a>(
         &'a self,
         name: &'a str,

@@ -1,36 +1,36 @@
-//! What waits and what is in flight.
+//! Queue of commands, and requests in flight.
 
 use alloc::{borrow::ToOwned, collections::VecDeque, string::String};
 
 use crate::{Channel, Instant, LaneId, PublishId, Timer};
 
-/// What waits to be written, in the order it was asked for, and what has been written.
+/// Commands in the order in which they were queued, and requests that wait for their replies.
 #[derive(Debug, Default)]
 pub(in crate::client) struct Requests {
     pub(super) queue: VecDeque<Command>,
-    /// Ordered by deadline, because every request gets the same time.
+    /// Ordered by deadline, because every request has the same timeout.
     pub(super) in_flight: VecDeque<InFlight>,
     pub(super) publishes: usize,
-    /// Publishes whose time does not count yet; the latest ones in the queue.
+    /// Number of publishes at the end of the queue that have no deadline yet.
     without_deadline: usize,
     last_publish: u64,
-    /// Nothing is written before, after a request failed with its exchange.
+    /// Earliest instant of the next write, after an exchange with requests failed.
     pub(super) not_before: Instant,
     pub(super) failures: u32,
 }
 
 #[derive(Debug)]
 pub(super) enum Command {
-    /// Look at the wish of this channel, and send what it needs.
+    /// Sends whatever request the state of this channel needs.
     SyncSubscription(Channel),
     Publish {
         id: PublishId,
         channel: Channel,
         json: String,
-        /// Unknown until the driver says what time it is.
+        /// `None` until the driver next passes the time.
         deadline: Option<Instant>,
     },
-    /// Ask for a subscription that is held already, to see whether the session is alive.
+    /// Repeats a confirmed subscription, to check that the session is alive.
     Probe(Channel),
     Disconnect,
 }
@@ -53,7 +53,7 @@ pub(super) enum RequestKind {
 }
 
 impl RequestKind {
-    /// The channel of the reply, and the `subscription` in it.
+    /// Returns the channel of the reply, and its `subscription`.
     pub(super) fn reply(&self) -> (&str, Option<&str>) {
         match self {
             Self::Subscribe(channel) | Self::Probe(channel) => {
@@ -71,7 +71,7 @@ impl Requests {
         self.queue.push_back(Command::SyncSubscription(channel));
     }
 
-    /// Nobody is to look at this wish any more.
+    /// Removes the queued synchronisation of this channel.
     pub(super) fn drop_queued_sync(&mut self, channel: &Channel) {
         self.queue.retain(
             |command| !matches!(command, Command::SyncSubscription(queued) if queued == channel),
@@ -93,7 +93,7 @@ impl Requests {
         id
     }
 
-    /// The publishes that have come since the last time may wait until then.
+    /// Sets the deadline of publishes queued since the last call.
     pub(in crate::client) fn start_clocks(&mut self, end: Instant) {
         let mut queue = self.queue.iter_mut().rev();
         while self.without_deadline > 0
@@ -115,22 +115,22 @@ impl Requests {
         self.queue.push_front(Command::Probe(channel));
     }
 
-    /// Commands that wait to be written.
+    /// Number of commands that wait to be written.
     pub(in crate::client) fn waiting(&self) -> usize {
         self.queue.len()
     }
 
-    /// Requests that wait for their replies.
+    /// Number of requests that wait for their replies.
     pub(in crate::client) fn in_flight(&self) -> usize {
         self.in_flight.len()
     }
 
-    /// Publishes that wait or are in flight.
+    /// Number of publishes queued or in flight.
     pub(in crate::client) fn publishes(&self) -> usize {
         self.publishes
     }
 
-    /// When the oldest request in flight, or waiting publish, runs out of time.
+    /// Returns the deadlines of the oldest request in flight and of the oldest queued publish.
     pub(in crate::client) fn deadlines(&self, now: Instant) -> [(Option<Instant>, Timer); 2] {
         let flight = self.in_flight.front();
         let why = match flight.map(|request| &request.kind) {
@@ -147,7 +147,7 @@ impl Requests {
         ]
     }
 
-    /// When the queue may be written again, if a failure holds it up.
+    /// Returns when the queue may be written again, if a failure delays it.
     pub(in crate::client) fn due(&self) -> Option<Instant> {
         (!self.queue.is_empty()).then_some(self.not_before)
     }
