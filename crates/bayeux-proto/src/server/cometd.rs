@@ -1,4 +1,4 @@
-//! The five meta channels and publishes, checked and answered as `CometD` does.
+//! Meta channels and publishes, validated and answered as by `CometD`.
 
 use alloc::{format, string::String};
 use core::time::Duration;
@@ -97,7 +97,7 @@ impl Server {
         reply
     }
 
-    /// A session whose socket is gone goes on with the one that something comes over.
+    /// Binds a session without a socket to the socket of a message.
     fn adopt_socket(&mut self, received: &Received<'_>, client: &ClientId) {
         let is_socket = self
             .lanes
@@ -131,7 +131,8 @@ impl Server {
         let is_first = !core::mem::replace(&mut session.has_connected, true);
         let ack_extension = session.ack.is_some();
         if received.is_batched && shared && !ack_extension {
-            // In its place among the others, and no events but those that go with any answer.
+            // Answered in its place in the batch, without events except those added to every
+            // response.
             return self.answer(received.batch, [reply.into_text()]);
         }
         if (is_first && first) || (received.is_batched && shared) {
@@ -158,7 +159,7 @@ impl Server {
         let context = self.context(received);
         let mut refusal = None;
         for channel in channels {
-            // All of them: what it sees is what it can protect.
+            // The policy sees all channels, because it can protect only those that it sees.
             let refused = policy.may_subscribe(&context, channel).err();
             refusal = refusal.or(refused);
         }
@@ -180,7 +181,7 @@ impl Server {
         } else {
             refusal
         };
-        // All or none.
+        // All channels are subscribed, or none.
         if let Some(error) = error {
             return reply.set_error(&error);
         }
@@ -237,7 +238,7 @@ impl Server {
         }
     }
 
-    /// `CometD` takes almost any name.
+    /// Returns whether `CometD` accepts this name: almost any.
     fn is_name(&self, name: &str) -> bool {
         let legal = |byte: u8| (b' '..0x7f).contains(&byte) && !b":%".contains(&byte);
         let body = name.strip_suffix("/**").or(name.strip_suffix("/*"));
@@ -249,7 +250,7 @@ impl Server {
     }
 }
 
-/// Echoes the id as a text, which is what `CometD` makes of it; false if it is none that may be.
+/// Echoes the id as a string, as `CometD` does. Returns false if the id is invalid.
 fn echo_id(request: &Request<'_>, reply: &mut Reply) -> bool {
     let Some(json) = request.json("id").filter(|json| *json != "null") else {
         return true;

@@ -1,4 +1,4 @@
-//! Connects: held, answered, superseded, given up; and the sockets that make them nearly idle.
+//! Held connects and the binding of sockets to sessions.
 
 use alloc::{format, sync::Arc, vec::Vec};
 use core::time::Duration;
@@ -15,7 +15,7 @@ use super::{
 };
 
 impl Server {
-    /// Keeps a connect until something happens.
+    /// Holds a connect.
     pub(super) fn hold(&mut self, client: &ClientId, held: Held, time: Duration) {
         let profile = &self.config.profile;
         let (concurrent_connects, answers) =
@@ -35,7 +35,7 @@ impl Server {
             batch.holding.push(ClientId::clone(client));
         }
         session.held.push(held);
-        // Otherwise the time goes on that runs for the first one.
+        // Otherwise the hold of the first connect goes on.
         let is_new = is_first || concurrent_connects == ConcurrentConnects::FirstFails;
         if is_new {
             session.answer_now = answers && time.is_zero();
@@ -66,7 +66,7 @@ impl Server {
         }
     }
 
-    /// The held connects of a session are to be answered, with or without events.
+    /// Marks the held connects of a session to be answered, with or without events.
     pub(super) fn answer_held(&mut self, client: &ClientId) {
         if let Some(session) = self.sessions.get_mut(client)
             && !session.held.is_empty()
@@ -76,7 +76,7 @@ impl Server {
         }
     }
 
-    /// Answers the held connects, with the events that waited for it, if there is reason to.
+    /// Answers the held connects with the waiting events, if they are due.
     pub(super) fn flush(&mut self, client: &ClientId) {
         let Some(session) = self.sessions.get_mut(client) else {
             return;
@@ -106,7 +106,7 @@ impl Server {
         }
     }
 
-    /// No connect of this session is held any more.
+    /// Cleans up after the last held connect of a session.
     pub(super) fn holds_released(&mut self, client: &ClientId) {
         self.timers.cancel(&Timer::Hold(ClientId::clone(client)));
         let Some(session) = self.sessions.get_mut(client) else {
@@ -125,7 +125,7 @@ impl Server {
         }
     }
 
-    /// Forgets a batch that will never be answered.
+    /// Drops a batch that will never be answered.
     pub(super) fn abandon(&mut self, id: BatchId) {
         if let Some(batch) = self.batches.abandon(id)
             && let Some(state) = self.lanes.get_mut(&batch.lane)
@@ -140,7 +140,8 @@ impl Server {
             .is_some_and(|state| state.kind == LaneKind::Exchange)
     }
 
-    /// The advice for a client that polls for several sessions with one cookie, if it does.
+    /// Returns the `multiple-clients` advice, if this client polls for several sessions with one
+    /// cookie.
     pub(super) fn multiple_clients_advice(
         &mut self,
         lane: Lane,
@@ -165,7 +166,7 @@ impl Server {
         None
     }
 
-    /// Binds the socket to the session that something came over it for; an exchange binds nothing.
+    /// Binds the socket to the session of a message; an exchange binds nothing.
     pub(super) fn bind(&mut self, lane: Lane, client: &ClientId) {
         let profile = &self.config.profile;
         if profile.push == Push::Never {
@@ -192,7 +193,8 @@ impl Server {
             && session.socket == Some(lane)
         {
             session.socket = None;
-            // A socket that connects for another session leaves this one with an answer.
+            // A socket that connects for another session leaves the held connect of this one to be
+            // answered.
             self.answer_held(&before);
         }
         let sticky = self.config.profile.sticky_sockets;
@@ -210,7 +212,7 @@ impl Server {
         }
     }
 
-    /// A lane has ended by itself.
+    /// Handles the end of a lane.
     pub(super) fn lane_lost(&mut self, lane: Lane) {
         let profile = &self.config.profile;
         let (notices, spreads) = (profile.notices_lost_polls, profile.late_close_spreads);
@@ -244,7 +246,7 @@ impl Server {
         }
     }
 
-    /// The server closes a socket, and its session goes on without it.
+    /// Unbinds a socket that the server closes from its session, which goes on without it.
     pub(super) fn unbind_socket(&mut self, lane: Lane) {
         let sticky = self.config.profile.sticky_sockets;
         let Some(state) = self.lanes.get_mut(&lane) else {
@@ -261,7 +263,7 @@ impl Server {
         }
     }
 
-    /// Removes a lane whose last output is being given out; false if it is gone already.
+    /// Removes a lane with its last output. Returns false if it is gone already.
     pub(super) fn remove_lane(&mut self, lane: Lane) -> bool {
         let Some(state) = self.lanes.remove(&lane) else {
             return false;
@@ -276,7 +278,7 @@ impl Server {
         true
     }
 
-    /// A connect that can no longer be answered is not held any more.
+    /// Removes a connect that can no longer be answered.
     fn remove_held(&mut self, client: &ClientId, batch: BatchId) {
         let Some(session) = self.sessions.get_mut(client) else {
             return;
@@ -288,8 +290,8 @@ impl Server {
         }
     }
 
-    /// Lets go of the connects of a session that lost its socket: a poll is answered, a socket hears
-    /// nothing any more but its close.
+    /// Releases the connects of a session that lost its socket: a poll is answered, a socket gets
+    /// nothing but its close.
     fn release_held(&mut self, client: &ClientId) {
         let Some(session) = self.sessions.get_mut(client) else {
             return;

@@ -1,4 +1,4 @@
-//! From a channel to those who listen: subscriptions and fan-out.
+//! Subscriptions and fan-out of events.
 
 use alloc::{borrow::ToOwned, boxed::Box, collections::BTreeSet, format, string::String};
 
@@ -10,7 +10,7 @@ use super::{
 };
 
 impl Server {
-    /// Delivers to every session that listens, once each.
+    /// Delivers an event to every subscribed session, once each.
     pub(super) fn fan_out(&mut self, channel: &str, event: &EventText) {
         let clients: BTreeSet<ClientId> = matching(channel)
             .filter_map(|name| self.listeners.get(&*name))
@@ -22,7 +22,7 @@ impl Server {
         }
     }
 
-    /// Pushes an event to a session, or lets it wait.
+    /// Pushes an event to a session, or queues it.
     pub(super) fn deliver_to(&mut self, client: &ClientId, event: EventText) {
         let Some(session) = self.sessions.get_mut(client) else {
             return;
@@ -54,7 +54,7 @@ impl Server {
         }
     }
 
-    /// False if the session has as many as it may.
+    /// Returns false if the session has reached its limit.
     pub(super) fn add_subscription(&mut self, client: &ClientId, channel: &str) -> bool {
         let Some(session) = self.sessions.get_mut(client) else {
             return true;
@@ -77,7 +77,7 @@ impl Server {
         true
     }
 
-    /// False if it was not subscribed.
+    /// Returns false if the session was not subscribed.
     pub(super) fn remove_subscription(&mut self, client: &ClientId, channel: &str) -> bool {
         let Some(session) = self.sessions.get_mut(client) else {
             return false;
@@ -119,7 +119,7 @@ impl Server {
     }
 }
 
-/// The names and patterns that an event on `channel` belongs to.
+/// Returns the names and patterns that match an event on `channel`.
 fn matching(channel: &str) -> impl Iterator<Item = String> {
     let parent = channel
         .rfind('/')

@@ -1,4 +1,4 @@
-//! The five meta channels and publishes, checked and answered as Faye does.
+//! Meta channels and publishes, validated and answered as by Faye.
 
 use alloc::{format, string::String};
 use core::time::Duration;
@@ -34,7 +34,8 @@ impl Server {
             "/meta/subscribe" => self.faye_subscribe(&received, policy),
             "/meta/unsubscribe" => self.faye_unsubscribe(&received),
             "/meta/disconnect" => self.faye_disconnect(&received),
-            // Exactly these: a name like /meta/subscribe/x was once a way around the guard.
+            // The names must match exactly: `/meta/subscribe/x` once bypassed the authorisation
+            // (CVE-2020-11020).
             channel if is_below(channel, "/meta") => {
                 let mut reply = echo(received.request, None);
                 reply.set_error(&error::forbidden_channel(channel));
@@ -92,13 +93,13 @@ impl Server {
         reply
     }
 
-    /// Holds the connect, or says why not.
+    /// Holds the connect, or returns the refusal.
     fn faye_connect(&mut self, received: &Received<'_>) -> Option<Reply> {
         let request = received.request;
         let types = self.config.profile.connection_types;
         let mut reply = echo(request, None);
         let client = self.check_client(received, &mut reply);
-        // In Faye's order: the last of these that applies is the one that is told.
+        // The last failed check determines the error, in Faye's order.
         if !request
             .connection_type
             .is_some_and(|name| types.contains(&name))
@@ -133,7 +134,8 @@ impl Server {
         None
     }
 
-    /// An event source gets its events elsewhere, and connects only to stay alive.
+    /// Returns the advice of a connect. An event source gets its events elsewhere, and connects
+    /// only to stay alive.
     fn connect_advice(&self, streams: bool) -> String {
         if !streams {
             return advice(&self.config);
@@ -151,7 +153,7 @@ impl Server {
         let context = self.context(received);
         let mut refusal = None;
         for channel in channels {
-            // All of them: what it sees is what it can protect.
+            // The policy sees all channels, because it can protect only those that it sees.
             let refused = policy.may_subscribe(&context, channel).err();
             refusal = refusal.or(refused);
         }
@@ -187,7 +189,8 @@ impl Server {
         reply
     }
 
-    /// The part that subscribe and unsubscribe share; no client if the reply is already a failure.
+    /// Starts the reply to a subscribe or unsubscribe. Returns no client if the reply is a failure
+    /// already.
     fn begin_subscription(
         &self,
         received: &Received<'_>,
@@ -216,7 +219,7 @@ impl Server {
         reply
     }
 
-    /// Publishes, or says why not; `None` where nothing is said.
+    /// Publishes. Returns the reply, or `None` if the profile sends none.
     fn faye_publish(
         &mut self,
         received: &Received<'_>,
@@ -255,7 +258,7 @@ impl Server {
         (profile.answers_anonymous || request.truthy("clientId").is_some()).then_some(reply)
     }
 
-    /// The session that a message names, or why there is none.
+    /// Returns the session that a message names, or sets the error of the reply.
     fn check_client(&self, received: &Received<'_>, reply: &mut Reply) -> Option<ClientId> {
         let client = self.session_of(received);
         if client.is_none() {
@@ -283,13 +286,13 @@ impl Server {
             && Channel::new(name).is_ok_and(|channel| !channel.is_pattern())
     }
 
-    /// How long this connect is held.
+    /// Returns the hold of this connect.
     pub(super) fn hold_for(&self, request: &Request<'_>) -> Duration {
         let hold = self.config.hold;
         let Some(requested) = request.hold else {
             return hold;
         };
-        // Not a number is no time at all.
+        // A value that is not a number counts as zero.
         let requested =
             Duration::try_from_secs_f64(requested.max(0.0) / 1000.0).unwrap_or(Duration::MAX);
         if self.config.profile.caps_hold {
@@ -299,7 +302,7 @@ impl Server {
         }
     }
 
-    /// What the client does not say that it has waits again, before anything newer.
+    /// Queues unacknowledged events again, before anything newer.
     pub(super) fn acknowledge(&mut self, client: &ClientId, request: &Request<'_>) {
         let Some(session) = self.sessions.get_mut(client) else {
             return;
@@ -315,9 +318,9 @@ impl Server {
     }
 }
 
-/// Starts the reply to `request`; `refusal` is what the host said.
+/// Starts the reply to `request`, with the `refusal` of the policy.
 ///
-/// A member that JavaScript takes for false is not echoed: that is how Faye loses the id `0`.
+/// Members that are falsy in JavaScript are not echoed, as Faye loses the id `0`.
 fn echo(request: &Request<'_>, refusal: Option<String>) -> Reply {
     let mut reply = Reply::new();
     for name in ["id", "clientId", "channel"] {
@@ -332,7 +335,7 @@ fn echo(request: &Request<'_>, refusal: Option<String>) -> Reply {
     reply
 }
 
-/// Whether `name` is `parent` or lies under it.
+/// Returns whether `name` is `parent` or lies under it.
 pub(super) fn is_below(name: &str, parent: &str) -> bool {
     name.strip_prefix(parent)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

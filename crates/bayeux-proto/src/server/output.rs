@@ -1,4 +1,4 @@
-//! From what is to be done to what the embedder is told, lanes and their ends included.
+//! Outputs for the embedder, including the ends of lanes.
 
 use alloc::{string::String, sync::Arc, vec::Vec};
 
@@ -10,23 +10,23 @@ use super::{
     session::EventText,
 };
 
-/// Something to do, once its turn has come.
+/// Pending step.
 pub(super) enum Step {
-    /// Send a frame over a socket.
+    /// Sends a frame over a socket.
     Frame(Lane, String),
-    /// Answer a batch, all of whose messages have an answer.
+    /// Answers a batch, all of whose messages have an answer.
     Answer(Batch),
-    /// Answer one message of a batch.
+    /// Answers one message of a batch.
     AnswerMessage(BatchId, Vec<Arc<str>>),
-    /// Answer an exchange with an error.
+    /// Rejects an exchange with an error status.
     Refuse(Lane, Refusal),
-    /// Close a socket.
+    /// Closes a socket.
     Close(Lane, u16),
 }
 
 impl Server {
-    /// Does a step; nothing comes of one for a lane that is gone, as with Faye, which writes into
-    /// sockets and responses that are gone.
+    /// Performs a step. A step for a lane that is gone has no output, as with Faye, which writes
+    /// into closed sockets and responses.
     pub(super) fn run_step(&mut self, step: Step) -> Option<Output> {
         match step {
             Step::Frame(lane, text) => self
@@ -72,7 +72,7 @@ impl Server {
         Some(Output::Respond { lane, body, cookie })
     }
 
-    /// Adds an answer to a batch, which goes out when it is the last one missing.
+    /// Adds an answer to a batch, which is sent once all its messages have an answer.
     pub(super) fn answer(&mut self, id: BatchId, answers: impl IntoIterator<Item = Arc<str>>) {
         if let Some(batch) = self.batches.answer(id, answers) {
             if let Some(state) = self.lanes.get_mut(&batch.lane) {
@@ -88,21 +88,21 @@ impl Server {
         self.steps.push_back(Step::Frame(lane, text));
     }
 
-    /// What came over this lane is not Bayeux.
+    /// Rejects a payload that is not Bayeux.
     pub(super) fn refuse_malformed(&mut self, lane: Lane) {
         let is_socket = self
             .lanes
             .get(&lane)
             .is_some_and(|state| state.kind == LaneKind::Socket);
         match self.config.profile.dialect {
-            // Faye waits for something better.
+            // Faye ignores such a frame.
             Dialect::Faye if is_socket => {}
             Dialect::CometD if is_socket => self.close_lane(lane, VIOLATION),
             _ => self.reject(lane, Refusal::Malformed),
         }
     }
 
-    /// Ends a lane that asks for what it cannot have.
+    /// Ends a lane whose request cannot be served.
     pub(super) fn reject(&mut self, lane: Lane, why: Refusal) {
         let Some(state) = self.lanes.get(&lane) else {
             return;
@@ -115,14 +115,14 @@ impl Server {
         }
     }
 
-    /// Closes a socket once everything meant for it is out. Its session lives on, without it.
+    /// Closes a socket once all its output has been polled. Its session goes on without it.
     pub(super) fn close_lane(&mut self, lane: Lane, code: u16) {
         self.deferred.push_back(Step::Close(lane, code));
         self.unbind_socket(lane);
     }
 }
 
-/// The close code for what is not Bayeux.
+/// Close code for a payload that is not Bayeux.
 const VIOLATION: u16 = 1011;
-/// The close code for too much.
+/// Close code for a payload above the limit.
 const TOO_BIG: u16 = 1009;

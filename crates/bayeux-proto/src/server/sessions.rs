@@ -1,4 +1,4 @@
-//! Sessions: how they begin, what keeps them alive, how they end.
+//! Start, expiry and end of sessions.
 
 use alloc::{collections::VecDeque, string::String, sync::Arc, vec::Vec};
 
@@ -15,7 +15,8 @@ use super::{
 };
 
 impl Server {
-    /// Makes a session. `None` if there are too many, or the host's randomness repeats itself.
+    /// Creates a session. Returns `None` if the limit is reached or the policy's randomness
+    /// repeats.
     pub(super) fn create_session(
         &mut self,
         lane: Lane,
@@ -50,12 +51,12 @@ impl Server {
         Some(client)
     }
 
-    /// The session that a message names and may use.
+    /// Returns the session that a message names, if the message may use it.
     pub(super) fn session_of(&self, received: &Received<'_>) -> Option<ClientId> {
         let client = self.live_session(received.request.client_id?)?;
         let session = self.sessions.get(&client)?;
         let state = self.lanes.get(&received.lane)?;
-        // A frame has no cookie, and an upgrade may come from what has none.
+        // A frame carries no cookie, and an upgrade may come from a client without cookies.
         let is_excused = state.kind == LaneKind::Socket && state.cookie.is_none();
         if self.config.cookies
             && session.cookie.is_some()
@@ -67,7 +68,7 @@ impl Server {
         Some(client)
     }
 
-    /// The session of this name, if it lives.
+    /// Returns the session of this name, if it is live.
     pub(super) fn live_session(&self, client: &str) -> Option<ClientId> {
         let (client, session) = self.sessions.get_key_value(client)?;
         (!session.lost).then(|| ClientId::clone(client))
@@ -82,13 +83,14 @@ impl Server {
         }
     }
 
-    /// A session has shown the life that its profile wants to see.
+    /// Restarts the expiry of a session after activity.
     pub(super) fn renew_expiry(&mut self, client: &ClientId) {
         let at = self.now + self.config.session_lifetime();
         self.timers.set(Timer::Expiry(ClientId::clone(client)), at);
     }
 
-    /// A session has sent something other than a connect.
+    /// Restarts the expiry after a message other than a connect, if the profile counts it as
+    /// activity.
     pub(super) fn renew_idle_expiry(&mut self, client: &ClientId) {
         let is_idle = self
             .sessions
@@ -99,7 +101,7 @@ impl Server {
         }
     }
 
-    /// Ends a session, if it is one, as the profile does.
+    /// Ends a session as the profile does, if it exists.
     pub(super) fn finish_session(&mut self, client: &str, reason: EndReason) {
         let Some(client) = self.live_session(client) else {
             return;
@@ -127,7 +129,7 @@ impl Server {
         }
     }
 
-    /// Tells the client with its held connect, if there is one.
+    /// Informs the client with its held connect, if there is one.
     fn send_session_end(&mut self, session: Session, reason: EndReason) {
         let mut answers: Vec<Arc<str>> = session.waiting.into();
         if reason != EndReason::Disconnected {
@@ -137,7 +139,7 @@ impl Server {
             held.reply.put("advice", ADVICE_TO_STOP);
             answers.push(held.reply.into_text());
             let answers = core::mem::take(&mut answers);
-            // Behind the reply to a `/meta/disconnect`.
+            // Sent after the reply to a `/meta/disconnect`.
             self.deferred
                 .push_back(Step::AnswerMessage(held.batch, answers));
         }
@@ -150,7 +152,7 @@ impl Server {
         }
     }
 
-    /// Loses a session without a word: what it held is answered in its time.
+    /// Drops a session without notice; its held connects are answered when their hold ends.
     pub(super) fn lose_session(&mut self, client: &ClientId, reason: EndReason) {
         let answers = self.config.profile.answers_idle_connects;
         let Some(session) = self.sessions.get_mut(client) else {
@@ -190,7 +192,7 @@ impl From<super::session::Queue> for Vec<Arc<str>> {
     }
 }
 
-/// 160 random bits in 31 digits and small letters, as Faye's client ids are.
+/// Returns 160 random bits as 31 digits and lower-case letters, like Faye's client ids.
 fn random_id(policy: &mut dyn SecurityPolicy) -> String {
     const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
     let mut number = [0; 20];
