@@ -1,4 +1,4 @@
-//! Attempts that fail never become a storm.
+//! Back-off of repeated attempts.
 
 use core::time::Duration;
 
@@ -13,7 +13,7 @@ pub(crate) fn websocket_only() -> Config {
     over(&[Transport::WebSocket])
 }
 
-/// Ends every lane as soon as it appears, for this long. Returns when each was opened.
+/// Ends every lane as soon as it appears, for this long. Returns the time of each.
 pub(crate) fn break_all(world: &mut World, duration: Duration, why: Close) -> Vec<Instant> {
     let end = world.now + duration;
     let mut times = vec![];
@@ -156,8 +156,8 @@ fn a_server_that_answers_no_connect_and_closes_old_sockets_is_not_a_failing_one(
     assert!(down < 50 * millis(250), "deaf for {down:?} of 700 s");
 }
 
-/// How long a client is deaf in all whose socket breaks `after` so long, fifty times; what was
-/// subscribed to brings an event right before.
+/// Returns the total downtime of a client whose socket breaks fifty times, each time `after` this
+/// long, right after an event.
 fn deaf(after: Duration) -> Duration {
     let mut config = Config::default();
     config.resume = Resume::FreshHandshake;
@@ -199,7 +199,7 @@ fn a_server_that_asks_to_be_left_alone_is() {
             status,
             retry_after: wait,
         };
-        // A handshake by POST, a poll, an ordinary exchange, and a websocket's upgrade.
+        // A handshake by POST, a poll, an ordinary exchange, and the upgrade of a websocket.
         let mut world = World::shaking_over_http();
         let lane = world.lane(Kind::Ordinary);
         world.close(lane, why);

@@ -1,4 +1,4 @@
-//! The connect loop over a websocket: one outstanding, when the next, and what its reply means.
+//! Connect loop over a websocket: one connect outstanding, the time of the next, and replies.
 
 use core::time::Duration;
 
@@ -168,7 +168,7 @@ fn a_reply_to_a_superseded_connect_changes_nothing() {
     world.open();
     let outstanding = world.last("/meta/connect");
     world.story();
-    // Over its own lane, which is dead, and over the new one.
+    // Reported over its own lane, which is dead, and over the new one.
     let verdicts = world.receive(timed_out.lane, &[timed_out.ok()]);
     assert_eq!(verdicts, [Verdict::Unexpected(Unexpected::DeadLane)]);
     let verdicts = world.receive(outstanding.lane, &[timed_out.ok()]);
@@ -271,7 +271,7 @@ fn connects_refused_again_and_again_come_further_and_further_apart() {
     let sum = |range: &[Duration]| range.iter().sum::<Duration>();
     assert!(sum(&waits[..3]) < SECOND * 5, "{waits:?}");
     assert!(sum(&waits[30..]) > SECOND * 300, "{waits:?}");
-    // The server answers, and what it says is to try again: the session is not given up.
+    // The server answers, with the advice to retry: the session is kept.
     assert_eq!(world.sent("/meta/handshake").count(), 1);
 }
 

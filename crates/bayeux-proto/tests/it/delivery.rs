@@ -1,10 +1,10 @@
-//! Events: which are delivered, to whom, and that they are never mistaken for anything else.
+//! Events: their delivery and recipients, and no confusion with replies.
 
 use bayeux_proto::{Channel, Close, Message, Unexpected, Verdict};
 
 use crate::world::{World, event};
 
-/// Both carriers, established, with a subscription to `/a` that is active.
+/// Both transports, established, with an active subscription to `/a`.
 fn subscribed() -> [World; 2] {
     [World::established(), World::established_over_http()].map(|mut world| {
         world.subscribe("/a");

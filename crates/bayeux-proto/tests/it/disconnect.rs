@@ -1,4 +1,4 @@
-//! Taking leave, and being sent away.
+//! Disconnect, by the application and by the server.
 
 use bayeux_proto::{
     Close, Config, End, Message, Misuse, Outcome, Reconnect, SessionEvent, Transport, Verdict,
@@ -6,7 +6,7 @@ use bayeux_proto::{
 
 use crate::world::{Kind, World, channel, event, millis, over, reconnect};
 
-/// Nothing is left to do, and nothing that comes late changes that.
+/// Checks that nothing is left to do, and that late messages do not change that.
 #[track_caller]
 pub(crate) fn assert_over(world: &mut World, end: End) {
     assert_eq!(world.last_event(), &SessionEvent::Ended(end));
@@ -147,7 +147,7 @@ fn leaving_ends_in_time_whatever_the_server_does() {
 fn the_time_for_leaving_counts_from_the_wish_and_not_from_what_the_session_heard_last() {
     for established in [World::established, World::established_over_http] {
         let mut world = established();
-        // The driver waits on a held connect; the session is told nothing meanwhile.
+        // The driver waits on a held connect; the session gets no report meanwhile.
         world.now = world.now + millis(20_000);
         world.disconnect();
         assert_eq!(farewells(&world), 1);

@@ -1,4 +1,4 @@
-//! Sessions that have ended, and those that must not end.
+//! Sessions that have ended, and failures that must not end a session.
 
 use bayeux_proto::{
     Channel, Close, Config, End, Message, Misuse, Outcome, Reconnect, ServerError, SessionEvent,
@@ -60,7 +60,7 @@ fn a_session_can_begin_again_after_its_end_without_a_trace_of_the_first() {
     let ids: Vec<SubscriptionId> = ["/a", "/b"].map(|name| world.subscribe(name)).to_vec();
     world.disconnect();
     world.pass(millis(2_000));
-    // An unexpected farewell would be the server's own.
+    // An unexpected `/meta/disconnect` would come from the server.
     let mut old = world.requests.clone();
     old.retain(|request| request.channel != "/meta/disconnect");
     world.session.connect();
@@ -95,17 +95,17 @@ fn an_endpoint_that_asks_for_credentials_ends_the_session() {
             status,
             retry_after: None,
         };
-        // The handshake.
+        // Handshake.
         let mut world = World::shaking_over_http();
         let lane = world.lane(Kind::Ordinary);
         world.close(lane, why);
         assert_over(&mut world, End::Unauthorized { status });
-        // The poll.
+        // Held connect.
         let mut world = World::established_over_http();
         let lane = world.lane(Kind::Held);
         world.close(lane, why);
         assert_over(&mut world, End::Unauthorized { status });
-        // Anything else.
+        // Other requests.
         let mut world = World::established_over_http();
         let publish = world.publish("/foo", "1");
         let lane = world.lane(Kind::Ordinary);
@@ -115,7 +115,7 @@ fn an_endpoint_that_asks_for_credentials_ends_the_session() {
             1
         );
         assert_over(&mut world, End::Unauthorized { status });
-        // The upgrade, at first and later, where there is nothing else to try.
+        // Upgrade, at first and later, with no other transport to try.
         let mut world = World::connecting(over(&[Transport::WebSocket]));
         let lane = world.lane(Kind::Opening);
         world.close(lane, why);

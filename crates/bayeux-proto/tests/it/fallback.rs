@@ -1,4 +1,4 @@
-//! Leaving the websocket for long-polling, and coming back.
+//! Fallback from the websocket to long-polling, and the way back.
 
 use core::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::{
     world::{Kind, World, event, millis},
 };
 
-/// A world whose websocket never opened, established over long-polling.
+/// World whose websocket never opened, established over long-polling.
 fn fallen_back() -> World {
     let mut world = World::connecting(Config::default());
     let lane = world.lane(Kind::Opening);
@@ -110,7 +110,7 @@ fn the_websocket_is_tried_again_at_the_pace_of_the_policy_only() {
     let minutes: Vec<_> = gaps.iter().map(|gap| gap.as_secs() / 60).collect();
     assert_eq!(attempts[0].since_origin(), millis(60_000));
     assert_eq!(minutes[..6], [2, 4, 8, 16, 16, 16], "{gaps:?}");
-    // The session has not suffered from any of it.
+    // None of this has affected the session.
     assert_eq!(world.sent("/meta/handshake").count(), 1);
     assert!(
         !world
@@ -128,7 +128,7 @@ fn the_connect_moves_to_the_websocket_without_a_break() {
     let subscribe = world.last("/meta/subscribe");
     world.answer(&subscribe, &[subscribe.ok()]);
     let mut peer = Peer::default();
-    // Answer nothing of the held connect that is out when the websocket opens.
+    // The held connect that is outstanding when the websocket opens stays unanswered.
     assert!(peer.serve_until(&mut world, millis(61_000), World::is_opening));
     let held = world.last("/meta/connect");
     let socket = world.open();
@@ -151,7 +151,7 @@ fn the_connect_moves_to_the_websocket_without_a_break() {
     assert_eq!(world.receive(socket, &[event("/foo")]), [Verdict::Deliver]);
     assert_eq!(world.sent("/meta/handshake").count(), 1);
     assert_eq!(world.sent("/meta/subscribe").count(), 1);
-    // Commands follow.
+    // Commands use the websocket, too.
     world.publish("/foo", "1");
     assert_eq!(world.last("/foo").lane, socket);
 }
@@ -167,7 +167,7 @@ fn a_websocket_that_breaks_while_the_connect_moves_to_it_costs_the_session() {
         world.last("/meta/connect").lane == socket
     });
     world.close(socket, Close::ByPeer { code: Some(1011) });
-    // The server may have bound the session to the socket, and over HTTP nothing would undo that.
+    // The server may have bound the session to the socket, and nothing over HTTP would undo that.
     let next = world.last("/meta/handshake");
     assert_eq!((next.kind, next.at), (Kind::Ordinary, world.now));
     world.answer(&next, &[next.welcome("bob")]);

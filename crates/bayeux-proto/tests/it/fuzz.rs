@@ -1,8 +1,8 @@
-//! Anything in any order: what holds for a session whatever the application, the network and the
-//! server do, and that it recovers once they behave.
+//! Random calls in any order: invariants of a session whatever the application, the network and the
+//! server do, and recovery once they behave.
 //!
 //! The cases are the same in every run. `PROPTEST_CASES=100000 PROPTEST_RNG_SEED=<any number>`
-//! looks further; a failure is shrunk and printed, seed included.
+//! tries more of them; a failure is shrunk and printed with its seed.
 
 mod step;
 
@@ -50,7 +50,8 @@ fn runs() -> Runs {
     runs
 }
 
-/// All that happens in a life of random steps, then of peace, then of parting.
+/// Runs random steps, then a well-behaved peer, then a disconnect. Returns the record of all
+/// events.
 fn live_through(config: Config, seed: u64, steps: &[Step]) -> Vec<String> {
     let mut life = Life::new(config, seed);
     for step in steps {
@@ -61,11 +62,11 @@ fn live_through(config: Config, seed: u64, steps: &[Step]) -> Vec<String> {
     life.world.story()
 }
 
-/// A world and what its application remembers.
+/// World, and the state that its application expects.
 struct Life {
     world: World,
     peer: Peer,
-    /// All lanes that there have been.
+    /// All lanes that were ever opened.
     lanes: BTreeSet<LaneId>,
     wanted: Vec<(SubscriptionId, &'static str)>,
     dropped: BTreeSet<SubscriptionId>,
@@ -74,7 +75,7 @@ struct Life {
     told: Told,
 }
 
-/// What the events have told so far.
+/// State derived from the events so far.
 #[derive(Default)]
 struct Told {
     read: usize,
@@ -176,14 +177,14 @@ impl Life {
         if self.wanted.is_empty() {
             return;
         }
-        // What has been queued before may still name it.
+        // Commands queued earlier may still name the channel.
         self.read();
         let (id, _) = self.wanted.remove(pick % self.wanted.len());
         assert_eq!(self.world.session.unsubscribe(id), Ok(()));
         self.dropped.insert(id);
     }
 
-    /// Performs and reads everything; nothing may remain to be done at this moment.
+    /// Polls all actions and events; none may remain due at this moment.
     fn drain(&mut self) {
         self.world.session.handle_timeout(self.world.now);
         while self.world.step() {
@@ -199,7 +200,7 @@ impl Life {
         }
     }
 
-    /// One of the latest lanes, dead or alive.
+    /// Picks one of the latest lanes, dead or alive.
     fn lane(&self, pick: usize) -> Option<LaneId> {
         let some = self.lanes.len().clamp(1, 8);
         self.lanes.iter().rev().nth(pick % some).copied()
@@ -226,7 +227,7 @@ impl Life {
         }
     }
 
-    /// Reads what is to be told, and checks that it makes sense.
+    /// Polls all events, and checks that they are consistent.
     fn read(&mut self) {
         self.world.take_events();
         let told = &mut self.told;
@@ -272,10 +273,11 @@ impl Life {
         told.read = self.world.events.len();
     }
 
-    /// The network and the server behave from now on: everything wanted comes to be.
+    /// Runs with a well-behaved network and server, and checks that the session recovers
+    /// completely.
     fn heal(&mut self) {
         self.world.session.pause_connects(false);
-        // What is ending ends first.
+        // A pending disconnect ends first.
         self.peer.serve(&mut self.world, millis(3_000));
         self.connect();
         let (peer, wanted) = (&mut self.peer, &self.wanted);
@@ -287,7 +289,7 @@ impl Life {
             "ten good minutes do not help: {:?}",
             self.world.session
         );
-        // What still waits settles, one way or the other.
+        // All queued commands settle, with whatever outcome.
         self.peer.serve(&mut self.world, millis(70_000));
         self.read();
         assert!(self.told.up && self.world.outstanding() == 1);
@@ -313,7 +315,7 @@ impl Life {
         self.published.push(publish);
     }
 
-    /// The application takes leave of a server that does not even answer.
+    /// Disconnects from a server that never answers.
     fn part(&mut self) {
         self.world.session.disconnect();
         self.world.drain();
@@ -330,7 +332,7 @@ impl Life {
     }
 }
 
-/// Whether the session is up and has a connect on its way.
+/// Returns whether the session is up and has an outstanding connect.
 fn flows(world: &World) -> bool {
     let change = world
         .events
@@ -344,7 +346,7 @@ fn flows(world: &World) -> bool {
     change == Some(true) && world.outstanding() == 1
 }
 
-/// Whether the present session has been asked for the channel, and its answer told.
+/// Returns whether the current session has requested the channel and reported the answer.
 fn is_settled(world: &World, id: SubscriptionId, name: &str) -> bool {
     let mut asked = world.sent("/meta/subscribe");
     let asked = asked.rfind(|request| request.text("subscription") == Some(name));

@@ -1,4 +1,4 @@
-//! Shaking hands: what is sent, what is accepted, and what follows silence.
+//! Handshake: the message, accepted replies, and timeouts.
 
 use core::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::world::{Kind, World, event, millis, over, reconnect};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// The least time between two attempts once the server has said no.
+/// Minimum time between two attempts after a refusal.
 const FLOOR: Duration = Duration::from_millis(250);
 
 // C001

@@ -1,4 +1,4 @@
-//! Noticing that a peer is gone although nobody said so.
+//! Detection of a dead peer without any notice.
 
 use core::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::{
     world::{Kind, World, event, millis, over, timing},
 };
 
-/// An established websocket session; pings are answered by the test, or not at all.
+/// Established websocket session; pings are answered by the test, or not at all.
 fn silent() -> World {
     let mut world = World::established();
     world.pongs = false;
@@ -56,7 +56,7 @@ fn any_message_counts_as_a_sign_of_life() {
     for _ in 0..100 {
         world.pass(millis(24_000));
         world.receive(lane, &[event("/unwanted")]);
-        // Only the connect has to be answered, too.
+        // The connect still has to be answered, too.
         let connect = world.last("/meta/connect");
         world.receive(lane, &[connect.ok()]);
     }
@@ -68,7 +68,7 @@ fn any_message_counts_as_a_sign_of_life() {
 #[test]
 fn a_subscription_keeps_no_half_open_socket_alive() {
     let mut world = World::established();
-    // Asked every five seconds, answered never.
+    // Requests every five seconds, none of them answered.
     let lane = world.lane(Kind::Socket);
     for n in 0..10 {
         world
@@ -217,7 +217,7 @@ fn an_idle_socket_is_pinged_and_never_sent_an_empty_message() {
     let mut world = silent();
     let mut peer = Peer::default();
     let connect = world.last("/meta/connect");
-    // A hold far above the ping interval.
+    // Hold far above the ping interval.
     let long = Message {
         advice: timing(0, 600_000),
         ..connect.ok()
@@ -275,7 +275,7 @@ fn a_long_quiet_life_is_nothing_but_polls_and_pings() {
     Peer::default().serve(&mut world, Duration::from_hours(2));
     assert_eq!(world.sent("/meta/handshake").count(), 1);
     assert!(world.downs().is_empty());
-    // The one that confirms, and one for each hold of 30 s.
+    // Connects: one with a hold of zero, and one for each hold of 30 s.
     assert_eq!(world.sent("/meta/connect").count(), 1 + 2 * 60 * 2);
 }
 
@@ -306,7 +306,7 @@ fn a_server_that_holds_what_asks_not_to_be_held_keeps_its_session_over_http() {
         world.pass(millis(29_000));
         world.answer(&held, &[held.ok()]);
     }
-    // One that is cut is asked for again, and may take its time as well.
+    // A cut connect is sent again, and may be held again.
     let cut = world.last("/meta/connect");
     world.close(cut.lane, Close::Lost);
     let again = world.last("/meta/connect");

@@ -1,4 +1,4 @@
-//! Which channel names are accepted.
+//! Validation of channel names.
 
 use bayeux_proto::{Channel, Config, Misuse, Session};
 

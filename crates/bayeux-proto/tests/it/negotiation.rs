@@ -1,4 +1,4 @@
-//! Which transport carries the session once the server has said what it speaks.
+//! Choice of the transport from the server's list of connection types.
 
 use core::time::Duration;
 
@@ -19,7 +19,7 @@ fn types(names: &[&str]) -> Option<ConnectionTypes> {
     Some(types)
 }
 
-/// A world whose handshake has been answered with this list.
+/// World whose handshake has been answered with this list.
 fn welcomed_with(offered: &[Transport], spoken: Option<ConnectionTypes>) -> World {
     let mut world = World::connecting(over(offered));
     if offered[0] == Transport::WebSocket {
@@ -64,7 +64,7 @@ fn a_server_without_websocket_is_polled_and_the_socket_is_left() {
     assert_eq!(connect.text("connectionType"), Some("long-polling"));
     assert_eq!(connect.kind, Kind::Held);
     assert!(!world.lanes.values().any(|k| *k == Kind::Socket));
-    // It said that it does not speak it, so it is not asked again.
+    // The server does not list the websocket, so it is not tried again.
     world.confirm();
     world.story();
     for _ in 0..200 {

@@ -1,4 +1,4 @@
-//! When the next connect goes out, how long it may take, and what bounds the rate.
+//! Time of the next connect, its deadline, and the bound on its rate.
 
 use core::time::Duration;
 
@@ -93,7 +93,7 @@ fn absurd_numbers_are_clamped() {
     let most = Config::default().max_interval;
     let next = world.pass_until_sent("/meta/connect", most);
     assert_eq!(next.at, held.at + most);
-    // Nor is a hold without end: after a day and a bit it counts as unanswered.
+    // A hold without end is capped: after a day and a bit the connect counts as unanswered.
     world.pass(SECOND * 3600 * 24);
     assert_eq!(world.failures(), 0);
     let end = world.now + SECOND * 60;
@@ -119,7 +119,7 @@ fn a_server_that_answers_every_connect_at_once_cannot_make_the_client_spin() {
         let paced = 1000 - config.connect_burst;
         assert!(world.now - start >= config.connect_spacing * (paced - 2));
         assert!(world.now - start <= config.connect_spacing * 1000);
-        // The pace is a bound, not a punishment: a held connect earns the burst again.
+        // A held connect earns the burst again.
         world.pass(SECOND * 20);
         for _ in 0..config.connect_burst - 1 {
             let connect = world.last("/meta/connect");
@@ -188,7 +188,7 @@ fn a_hold_longer_than_the_servers_own_is_never_asked_for() {
     assert_eq!(held.hold, Some(SECOND * 30));
 }
 
-// The server never answers a connect, but the session lives: only a probe can tell.
+// The server never answers a connect, but the session lives: only a probe can detect that.
 #[test]
 fn probes_keep_a_session_whose_connect_is_never_answered() {
     let mut config = over(&[Transport::WebSocket]);
@@ -212,7 +212,7 @@ fn probes_keep_a_session_whose_connect_is_never_answered() {
     assert_eq!(world.failures(), 0);
     assert_eq!(world.last("/meta/connect").id, connect.id);
     assert_eq!(world.lane(Kind::Socket), connect.lane);
-    // About one a hold.
+    // About one probe for each hold.
     assert!((60..120).contains(&probes), "{probes} probes");
     let settled = |e: &SessionEvent| matches!(e, SessionEvent::Subscribed(_));
     let confirmations = world.events.iter().filter(|(_, e)| settled(e)).count();
@@ -261,7 +261,7 @@ fn leaving_and_coming_back_does_not_earn_a_new_burst() {
     assert!(world.now - returned >= millis(1000), "{}", world.now);
 }
 
-/// Runs on until something is sent, and compares with what was announced.
+/// Runs until something is sent, and compares the time with the announced one.
 fn assert_announced(world: &mut World, what: &str) {
     let announced = world
         .events

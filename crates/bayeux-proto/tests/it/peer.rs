@@ -1,4 +1,4 @@
-//! A server that behaves: what the network is like when nothing is wrong.
+//! Well-behaved server and network.
 
 use core::time::Duration;
 use std::collections::BTreeSet;
@@ -7,26 +7,26 @@ use bayeux_proto::{Advice, Instant, Message, Reconnect, Timing};
 
 use crate::world::{Kind, Request, World, millis};
 
-/// How long it holds a connect that asks for nothing else, in milliseconds.
+/// Hold of a connect that asks for nothing else, in milliseconds.
 pub(crate) const HOLD: u64 = 30_000;
 
-/// Opens what is to be opened, answers pings, greets every handshake with a new `clientId`, holds
-/// connects, and accepts everything else.
+/// Opens lanes, answers pings, answers every handshake with a new `clientId`, holds connects, and
+/// accepts everything else.
 #[derive(Default)]
 pub(crate) struct Peer {
     greeted: u64,
     answered: BTreeSet<String>,
-    /// Channels whose subscription it refuses.
+    /// Channels whose subscription is refused.
     pub(crate) forbidden: BTreeSet<String>,
 }
 
 impl Peer {
-    /// Lets time pass, and serves meanwhile.
+    /// Advances the clock, and serves in the meantime.
     pub(crate) fn serve(&mut self, world: &mut World, duration: Duration) {
         self.serve_until(world, duration, |_| false);
     }
 
-    /// Serves until something holds, or the time is over. Returns whether it holds.
+    /// Serves until `found` holds or the time is over. Returns whether it holds.
     pub(crate) fn serve_until(
         &mut self,
         world: &mut World,
@@ -60,7 +60,7 @@ impl Peer {
         }
     }
 
-    /// One thing that can be done at this moment, if there is one.
+    /// Does one thing that can be done at this moment. Returns false if there is none.
     fn act(&mut self, world: &mut World) -> bool {
         if world.lanes.values().any(|kind| *kind == Kind::Opening) {
             world.open();
@@ -80,7 +80,7 @@ impl Peer {
         due.is_some()
     }
 
-    /// What has not been answered and still can be.
+    /// Returns a message that has no answer yet and can still get one.
     fn owed<'w>(&'w self, world: &'w World) -> impl Iterator<Item = Request> + 'w {
         world
             .requests
@@ -90,7 +90,7 @@ impl Peer {
             .cloned()
     }
 
-    /// Answers the request, and with it whatever else its exchange owes.
+    /// Answers the request, and all other requests of its exchange.
     fn answer(&mut self, world: &mut World, request: &Request) {
         let due: Vec<_> = self
             .owed(world)
@@ -123,8 +123,8 @@ impl Peer {
     }
 }
 
-/// What Faye says with each handshake and connect, and for each transport, so that nothing said
-/// before it came counts any more.
+/// Advice of Faye with each handshake and connect, given for each transport as well, so that no
+/// earlier advice remains in force.
 fn advice() -> Advice {
     let timing = Timing {
         interval: Some(0),

@@ -1,4 +1,4 @@
-//! The connect loop over long-polling: cut polls, impatient proxies, and what they teach.
+//! Connect loop over long-polling: cut polls, and proxies that end them early.
 
 use core::time::Duration;
 
@@ -27,7 +27,7 @@ fn a_polled_connect_says_so_and_tells_the_driver_how_long_it_is_held() {
     assert_eq!(held.hold, Some(SECOND * 30));
     let first = world.sent("/meta/connect").next().unwrap();
     assert_eq!(first.asked_hold(), Some(0));
-    // It asks not to be held, and a server may hold it all the same.
+    // The connect asks not to be held, and a server may hold it all the same.
     assert_eq!(first.hold, Some(SECOND * 30));
 }
 
@@ -67,7 +67,7 @@ fn what_still_comes_over_a_poll_that_timed_out_is_ignored() {
     assert_eq!(world.last("/meta/connect").id, outstanding.id);
 }
 
-/// A long-polling session whose server is not trusted with what is dead.
+/// Long-polling session with [`Resume::FreshHandshake`].
 fn wary() -> World {
     let mut config = over(&[Transport::LongPolling]);
     config.resume = Resume::FreshHandshake;
@@ -85,7 +85,7 @@ fn where_the_policy_says_so_a_cut_poll_costs_the_session() {
             world.pass(SECOND * 20);
             world.close(held.lane, Close::Lost);
         }
-        // The server may get that poll only now, and answer it into nowhere.
+        // The server may receive that poll only now, and answer it into a dead connection.
         let cut = world.now;
         let again = world.pass_until_sent("/meta/handshake", SECOND);
         assert!(again.at - cut < millis(250));
@@ -131,7 +131,7 @@ fn a_proxy_that_cuts_polls_is_answered_with_a_shorter_hold() {
     let asked = held.asked_hold().expect("no shorter hold");
     assert!((500..2000).contains(&asked), "{asked}");
     assert_eq!(held.hold, Some(millis(asked)));
-    // The shorter hold holds, and is kept.
+    // The shorter hold is not cut, and is kept.
     let before = world.downs().len();
     for _ in 0..20 {
         let held = world.last("/meta/connect");
@@ -166,7 +166,7 @@ fn polls_that_break_at_once_are_not_repeated_without_a_pause() {
     let mut world = World::established_over_http();
     let start = world.now;
     let end = start + SECOND * 60;
-    // Every confirming connect succeeds, every held one breaks at once.
+    // Every connect with a zero hold succeeds, every held one breaks at once.
     while world.now < end {
         let connect = world.last("/meta/connect");
         if !world.lanes.contains_key(&connect.lane) {

@@ -10,7 +10,7 @@ use crate::{
     world::{Kind, World, channel, event, millis, reconnect, timing},
 };
 
-/// What became of a publish, if it has settled; settling twice is a failure.
+/// Returns the outcome of a publish, if it has settled; settling twice is a failure.
 fn outcome(world: &World, publish: PublishId) -> Option<&Outcome> {
     let mut settled = world.events.iter().filter_map(|(_, event)| match event {
         SessionEvent::Published(id, outcome) if *id == publish => Some(outcome),
@@ -184,7 +184,7 @@ fn a_publish_that_waits_too_long_is_cancelled() {
 fn the_time_of_a_publish_counts_from_the_wish_and_not_from_what_the_session_heard_last() {
     let mut world = World::new(Config::default(), 7);
     let early = world.publish("/foo", "1");
-    // Nobody tells the session that time passes.
+    // No report to the session while time passes.
     world.now = world.now + millis(50_000);
     let late = world.publish("/foo", "2");
     world.pass(millis(10_000));
@@ -249,7 +249,7 @@ fn a_publish_that_is_never_answered_leaves_the_socket_alone() {
     world.pass(millis(1));
     assert_eq!(outcome(&world, publish), Some(&Outcome::Unknown));
     assert!(world.lanes.contains_key(&lane));
-    // The reply that comes after all is nobody's.
+    // The late reply matches nothing.
     let request = world.last("/foo");
     let verdicts = world.receive(lane, &[request.ok()]);
     assert_eq!(verdicts, [Verdict::Unexpected(Unexpected::UnexpectedReply)]);
@@ -294,7 +294,7 @@ fn a_full_queue_refuses_the_next_publish_and_drops_none() {
     assert_eq!(world.session.publish(&channel("/foo"), "1"), full);
     world.open();
     world.welcome("alice");
-    // In flight they still count.
+    // Publishes in flight still count.
     assert_eq!(world.session.publish(&channel("/foo"), "1"), full);
     for request in world.sent("/foo").cloned().collect::<Vec<_>>() {
         world.answer(&request, &[request.ok()]);
@@ -380,7 +380,7 @@ fn commands_wait_for_the_exchange_before_them_and_then_go_together() {
 fn the_answer_of_a_service_reaches_whoever_listens_on_its_channel() {
     let mut world = World::established();
     let id = world.subscribe("/service/x");
-    // Faye refuses such a subscription, and what a service says comes all the same.
+    // Faye refuses such a subscription, and events of a service arrive all the same.
     let subscribe = world.last("/meta/subscribe");
     world.answer(
         &subscribe,

@@ -1,4 +1,4 @@
-//! A lost socket or poll: the session goes on where it can, and what was missed is told.
+//! Lost sockets and polls: resumption of the session, and gaps.
 
 use core::time::Duration;
 
@@ -71,7 +71,7 @@ fn a_resumed_session_is_not_built_again_and_tells_of_the_gap() {
     world.close(lane, Close::Lost);
     let lane = world.reopen();
     let connect = world.last("/meta/connect");
-    // What the server kept meanwhile comes before the reply.
+    // Events that the server kept come before the reply.
     assert_eq!(world.receive(lane, &[event("/foo")]), [Verdict::Deliver]);
     assert_eq!(count(&world, is_up), 1);
     world.story();
@@ -191,7 +191,7 @@ fn a_replaced_socket_is_dead_whatever_still_comes_over_it() {
 #[test]
 fn a_close_of_the_new_socket_when_the_old_one_dies_is_no_streak_of_failures() {
     let mut world = World::established();
-    // Half-open: nothing comes until the pong is overdue.
+    // Half-open: no bytes arrive until the pong is overdue.
     world.pongs = false;
     assert!(world.pass_until(world.now + millis(36_000), |world| world.lanes.is_empty()));
     world.reopen();
@@ -260,7 +260,7 @@ fn the_gap_of_a_cut_poll_is_told_before_the_event_behind_it() {
         other => panic!("{other:?}"),
     };
     assert_eq!(told(&world), known);
-    // What was sent between the event and the reply may be missing, too.
+    // Events sent between that event and the reply may be missing, too.
     let at = world.now;
     world.answer(&next, &[next.ok()]);
     assert_eq!(told(&world), at);

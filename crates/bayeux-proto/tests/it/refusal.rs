@@ -1,4 +1,4 @@
-//! Handshakes refused: how often they are repeated, and when not at all.
+//! Refused handshakes: when they are repeated, and when not.
 
 use core::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::world::{World, reconnect, timing};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// The least time between two attempts once the server has said no.
+/// Minimum time between two attempts after a refusal.
 const FLOOR: Duration = Duration::from_millis(250);
 
 // C006
@@ -52,7 +52,7 @@ fn advice_that_the_specification_does_not_know_ends_like_none() {
     assert_eq!(world.last_event(), &SessionEvent::Ended(End::Stopped(None)));
 }
 
-/// Refuses a hundred handshakes in a row, and returns the waits in between.
+/// Refuses a hundred handshakes in a row, and returns the waits between them.
 fn waits_between_refusals(seed: u64) -> Vec<Duration> {
     let mut world = World::new(Config::default(), seed);
     world.session.connect();
@@ -102,7 +102,7 @@ fn a_refusal_with_an_interval_waits_at_least_that_long() {
     };
     world.answer(&handshake, &[reply]);
     let failed = world.last_event().clone();
-    // Not even a network that is back changes that.
+    // Regained connectivity does not change that either.
     world.session.handle_wake(world.now);
     world.drain();
     let next = world.pass_until_sent("/meta/handshake", SECOND * 10);

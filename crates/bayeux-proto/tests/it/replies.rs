@@ -1,4 +1,4 @@
-//! What counts as the reply to a request, and what only looks like one.
+//! Matching of replies to requests, and messages that only look like replies.
 
 use bayeux_proto::{BayeuxId, Message, Outcome, ServerError, SessionEvent, Unexpected, Verdict};
 
@@ -158,7 +158,7 @@ fn errors_are_read_as_far_as_they_follow_the_grammar() {
     }
 }
 
-// C070: the argument of a 401 is a clientId, and that is a credential.
+// C070: the argument of a 401 is a clientId, which is a credential.
 #[test]
 fn the_argument_of_unknown_client_is_dropped() {
     let error = ServerError::parse("401:1lhg38m0:Unknown client");

@@ -1,4 +1,4 @@
-//! What is wanted outlives the session that it was asked of.
+//! Restoration of subscriptions after the loss of a session.
 
 use bayeux_proto::{Cause, Channel, Close, Config, Message, Reconnect, ServerError, SessionEvent};
 
@@ -8,7 +8,7 @@ use crate::{
     world::{Kind, Request, World, millis, reconnect},
 };
 
-/// The server forgets the session, and the client shakes hands again as `client_id`.
+/// Lets the server lose the session, and answers the new handshake with `client_id`.
 fn forget_and_greet(world: &mut World, client_id: &str) {
     let connect = world.last("/meta/connect");
     let gone = Message {
@@ -25,7 +25,7 @@ fn names<'r>(requests: impl IntoIterator<Item = &'r Request>) -> Vec<&'r str> {
     requests.into_iter().filter_map(name).collect()
 }
 
-/// The channels of all subscribes so far.
+/// Channels of all subscribes so far.
 fn subscribed_to(world: &World) -> Vec<&str> {
     names(world.sent("/meta/subscribe"))
 }
@@ -127,7 +127,7 @@ fn a_subscribe_in_flight_when_the_session_dies_goes_on_in_the_next() {
     let again = world.last("/meta/subscribe");
     assert_ne!(again.id, lost.id);
     assert_eq!(again.client_id(), Some("bob"));
-    // The answer of the dead session is nobody's.
+    // The answer of the dead session matches nothing.
     world.receive(again.lane, &[lost.refused("401:alice:Unknown client")]);
     assert!(
         !world
@@ -192,7 +192,7 @@ fn a_subscribe_lost_with_its_exchange_is_repeated_but_not_in_a_hot_loop() {
         let request = world.last("/meta/subscribe");
         times.push(request.at);
         world.close(request.lane, Close::Lost);
-        // The held connect goes its way meanwhile.
+        // The held connect is answered in the meantime.
         peer.serve_until(&mut world, millis(61_000), |world| {
             world.sent("/meta/subscribe").count() > attempt
         });
@@ -225,7 +225,7 @@ fn ext_is_computed_anew_each_time_a_subscribe_is_written() {
             .ends_with(r#","ext":{"stamp":1}}"#)
     );
     world.welcome("alice");
-    // Queued before anything else, and signed only now.
+    // Queued before anything else, and signed when it is written.
     let first = world.last("/meta/subscribe");
     assert!(
         first.json.ends_with(r#","ext":{"stamp":2}}"#),

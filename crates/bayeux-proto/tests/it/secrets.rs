@@ -1,4 +1,4 @@
-//! What identifies a session stays out of logs.
+//! Credentials stay out of logs.
 
 use bayeux_proto::{
     Cause, Channel, Close, Config, End, Message, Outgoing, Reconnect, ServerError, SessionEvent,
@@ -8,7 +8,7 @@ use crate::world::{Kind, World, reconnect};
 
 const SECRET: &str = "0w1hcbv0yv3puw0bptd6c0fq2i1c";
 
-/// All that the public types of a session show of themselves.
+/// Debug output of all public types of a session.
 fn shown(world: &World) -> String {
     let mut shown = format!("{:?} {:#?}", world.session, world.session);
     for (_, event) in &world.events {
@@ -112,7 +112,7 @@ fn an_unknown_client_error_drops_its_arguments_whoever_they_name() {
 // C127
 #[test]
 fn no_secret_has_a_place_in_the_smaller_types() {
-    // They hold names, numbers and codes only; this is what a log shows of them.
+    // These types contain names, numbers and codes only.
     assert_eq!(
         format!("{:?}", Outgoing::Subscribe("/foo")),
         r#"Subscribe("/foo")"#

@@ -1,5 +1,5 @@
-//! The server forgets the session, in all the ways servers say so: one new handshake, not before
-//! its time, and nothing left of the old session.
+//! Loss of the session, as servers report it in various ways: one new handshake, not before its
+//! time, and no effect of the old session.
 
 use core::time::Duration;
 
@@ -16,7 +16,7 @@ fn handshakes(world: &World) -> usize {
     world.sent("/meta/handshake").count()
 }
 
-/// Waits for the next handshake, opening a socket where one is asked for.
+/// Waits for the next handshake, opening a socket if asked to.
 fn shake_again(world: &mut World, limit: Duration) -> Request {
     let (before, end) = (handshakes(world), world.now + limit);
     while handshakes(world) == before {
@@ -29,7 +29,7 @@ fn shake_again(world: &mut World, limit: Duration) -> Request {
     world.last("/meta/handshake")
 }
 
-/// Both carriers, established, with a subscription to `/a` that is active.
+/// Both transports, established, with an active subscription to `/a`.
 fn subscribed() -> [World; 2] {
     [World::established(), World::established_over_http()].map(|mut world| {
         world.subscribe("/a");
@@ -194,7 +194,7 @@ fn failures_of_the_old_session_do_not_touch_the_new_one() {
         };
         let verdicts = world.receive(late.lane, &[refused]);
         assert_eq!(verdicts, [Verdict::Unexpected(Unexpected::DeadLane)]);
-        // Even over the new lane it answers nothing that is outstanding.
+        // Over the new lane it answers nothing outstanding either.
         let held = world.last("/meta/connect");
         let verdicts = world.receive(held.lane, &[refused]);
         assert_eq!(verdicts, [Verdict::Unexpected(Unexpected::UnexpectedReply)]);
@@ -269,7 +269,7 @@ fn a_disconnect_from_the_server_may_say_to_stop() {
     assert!(world.lanes.is_empty());
 }
 
-// C065: CometD for Java answers the held poll so.
+// C065: answer of CometD for Java to the held poll.
 #[test]
 fn a_disconnect_is_followed_as_the_connect_reply_behind_it_advises() {
     for mut world in subscribed() {
@@ -348,7 +348,7 @@ fn events_behind_the_bad_news_are_still_delivered() {
     }
 }
 
-/// Where the gaps began that were told.
+/// Returns the starts of all reported gaps.
 fn gaps(world: &World) -> Vec<Duration> {
     let gaps = world.events.iter().filter_map(|(_, event)| match event {
         SessionEvent::Gap { since, .. } => Some(since.since_origin()),
@@ -374,7 +374,7 @@ fn a_held_connect_vouches_for_the_time_before_it_was_sent_only() {
     for mut world in subscribed() {
         let held = world.last("/meta/connect");
         world.pass(millis(30_000));
-        // The server forgot the session meanwhile, and answers what it holds all the same.
+        // The server has lost the session meanwhile, and still answers the connects that it holds.
         world.answer(&held, &[held.ok()]);
         let next = world.last("/meta/connect");
         world.pass(millis(10));
@@ -434,7 +434,7 @@ fn a_session_that_must_be_gone_by_the_next_attempt_is_not_asked_for() {
     };
     world.answer(&handshake, &[reply]);
     world.confirm();
-    // The network is gone; the last the server said was now.
+    // The network is gone; the server's last message came just now.
     let confirmed = world.now;
     while handshakes(&world) == 1 {
         let connect = world.last("/meta/connect");
@@ -476,7 +476,7 @@ fn an_outage_longer_ago_does_not_count_against_a_new_session() {
     world.close(connect.lane, Close::Lost);
     world.pass_until(world.now + SECOND * 61, World::is_opening);
     world.open();
-    // The new session is a moment old, and lives.
+    // The new session has just begun, and is alive.
     assert_eq!(handshakes(&world), 2);
     assert_ne!(world.last("/meta/connect").id, connect.id);
     assert_eq!(world.last("/meta/connect").client_id(), Some("bob"));

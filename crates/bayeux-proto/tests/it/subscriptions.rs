@@ -7,13 +7,13 @@ use bayeux_proto::{
 
 use crate::world::{Kind, World, event, millis, timing};
 
-/// Answers the latest request to `channel`, over whatever carried it.
+/// Answers the latest request to `channel`, over its own lane.
 pub(crate) fn accept(world: &mut World, channel: &str) {
     let request = world.last(channel);
     world.answer(&request, &[request.ok()]);
 }
 
-/// A world in which each of these is subscribed and confirmed.
+/// Creates a world in which each of these channels is subscribed and confirmed.
 pub(crate) fn subscribed(channels: &[&str]) -> (World, Vec<SubscriptionId>) {
     let mut world = World::established();
     let ids = channels
@@ -113,7 +113,7 @@ fn dropping_the_last_subscription_unsubscribes_once_and_stops_delivery_at_once()
     world.session.unsubscribe(ids[0]).unwrap();
     let lane = world.lane(Kind::Socket);
     let unrouted = Verdict::Unexpected(Unexpected::Unrouted);
-    // Nothing has been sent yet, and still nothing reaches the application.
+    // Nothing has been sent yet, and no event reaches the application any more.
     assert_eq!(world.hand_in(lane, &event("/foo")), unrouted);
     world.drain();
     assert_eq!(world.story(), ["0 send 1 /meta/unsubscribe:/foo"]);
@@ -275,7 +275,7 @@ fn a_refusal_concerns_its_own_subscription_only() {
     let lane = world.lane(Kind::Socket);
     assert_eq!(world.receive(lane, &[event("/foo")]), [Verdict::Deliver]);
     assert!(world.session.recipients("/foo").eq(ids));
-    // The refusal is final for this session: nothing is asked again by itself.
+    // The refusal is final for this session: nothing is requested again automatically.
     world.pass(millis(20_000));
     assert_eq!(world.sent("/meta/subscribe").count(), 2);
 }
@@ -301,7 +301,7 @@ fn a_reply_with_the_right_id_counts_whatever_form_its_subscription_has() {
     let mut world = World::established();
     let id = world.subscribe("/foo");
     let request = world.last("/meta/subscribe");
-    // A list is no single name, and an embedder reports it as absent.
+    // A list is not a single name, so an embedder reports it as absent.
     let listed = Message {
         subscription: None,
         ..request.ok()

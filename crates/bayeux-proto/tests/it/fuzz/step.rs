@@ -1,4 +1,4 @@
-//! What can happen to a session, likely and unlikely, and how often.
+//! Random steps of a session, weighted by likelihood.
 
 use core::time::Duration;
 
@@ -9,7 +9,7 @@ use proptest::{option, prelude::*, sample::select};
 
 use crate::world::{Request, millis};
 
-/// One thing that happens. Numbers pick among what there is at that moment.
+/// Random step. Numbers select among the lanes, requests and subscriptions of that moment.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
     Connect,
@@ -19,23 +19,23 @@ pub(super) enum Step {
     Publish(usize),
     HoldBack(bool),
     Wake,
-    /// One action only, or one action and all events.
+    /// Polls only one action, or one action and all events.
     Act(bool),
     Drain,
-    /// Time passes without the session being told.
+    /// Time passes without a report to the session.
     Sleep(u64),
     /// The network and the server behave for a while.
     Peace(u64),
     /// The next deadline comes.
     Deadline,
-    /// The session is told of a time long past.
+    /// The session is passed an instant long past.
     Past,
     Open(usize),
     Close(usize, Close),
     Pong(usize),
-    /// A reply to something that was sent, over the lane that it was sent on or another.
+    /// Reply to a message of the session, over the lane of that message or another one.
     Reply(usize, Reply, Option<usize>),
-    /// A message out of the blue.
+    /// Unsolicited message.
     Message(usize, Blue),
 }
 
@@ -47,7 +47,7 @@ pub(super) struct Reply {
     advice: Option<Advice>,
     types: Option<ConnectionTypes>,
     has_data: bool,
-    /// Whether the exchange that carries it ends with it.
+    /// Whether the message completes its exchange.
     pub(super) complete: bool,
 }
 

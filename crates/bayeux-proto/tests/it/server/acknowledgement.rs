@@ -1,4 +1,4 @@
-//! The acknowledgement extension: what a client has not confirmed comes again.
+//! Acknowledgement extension: unacknowledged events are sent again.
 
 use bayeux_proto::server::{Ack, Profile};
 

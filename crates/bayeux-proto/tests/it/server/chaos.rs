@@ -1,8 +1,8 @@
-//! Anything in any order: what holds for a server whatever its clients, the network and the
+//! Random calls in any order: invariants of a server whatever its clients, the network and the
 //! embedder do.
 //!
 //! The cases are the same in every run. `PROPTEST_CASES=100000 PROPTEST_RNG_SEED=<any number>`
-//! looks further; a failure is shrunk and printed, seed included.
+//! tries more of them; a failure is shrunk and printed with its seed.
 
 use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,7 +60,7 @@ const CHANNELS: [&str; 8] = [
     "/private/x",
 ];
 
-/// Something that happens.
+/// Random step.
 #[derive(Clone, Debug)]
 enum Step {
     Open(bool, u8),
@@ -155,7 +155,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// All that a server says in a life of random steps, and then of being shut down.
+/// Runs random steps, then a shutdown. Returns the record of all outputs.
 fn live_through(config: Config, steps: &[Step]) -> Vec<String> {
     let mut life = Life {
         server: Server::new(config),
@@ -184,12 +184,12 @@ struct Life {
     server: Server,
     host: TestHost,
     now: Instant,
-    /// The lanes that live.
+    /// Live lanes.
     lanes: BTreeMap<Lane, LaneKind>,
-    /// What lanes and messages are numbered by.
+    /// Counter for lanes and messages.
     next: u64,
     clients: Vec<String>,
-    /// The messages that have been answered.
+    /// Messages that have been answered.
     answered: BTreeSet<String>,
     story: Vec<String>,
 }
@@ -279,13 +279,13 @@ impl Life {
         }
     }
 
-    /// One of the latest lanes, or one that never was.
+    /// Picks one of the latest lanes, or one that never existed.
     fn lane(&self, pick: usize) -> Lane {
         let lane = self.lanes.keys().rev().nth(pick).copied();
         lane.unwrap_or(Lane::new(1_000_000))
     }
 
-    /// One that lives, or one of the latest that were told to somebody, or nobody.
+    /// Picks a live session, one that has ended, or none.
     fn client(&self, pick: usize) -> String {
         if let Some(client) = self.server.sessions().nth(pick) {
             return client.to_owned();
@@ -352,7 +352,7 @@ impl Life {
         }
     }
 
-    /// How many channels and batches the server keeps.
+    /// Number of channels and batches that the server keeps.
     fn counts(&self) -> [usize; 2] {
         let shown = format!("{:?}", self.server);
         ["channels", "batches"].map(|name| {

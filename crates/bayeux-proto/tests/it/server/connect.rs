@@ -1,4 +1,4 @@
-//! `/meta/connect`: the hold, and what ends it.
+//! `/meta/connect`: the hold, and the reasons to end it.
 
 use bayeux_proto::server::Profile;
 
@@ -64,7 +64,7 @@ fn the_hold_a_client_asks_for_is_kept_as_far_as_the_profile_goes() {
             stage.ask(&[connect(&client, "3").hold(nonsense)]);
         }
         stage.post(&[connect(&client, "4").hold(f64::MAX)]);
-        // A text is no number: the embedder says nothing of it, and the hold is the server's.
+        // A string is not a number: the embedder reports no hold, and the server's own applies.
         let odd = connect(&client, "5").with("advice", r#"{"timeout":"1000"}"#);
         let poll = stage.post(&[odd]);
         stage.pass(1_000);
@@ -166,7 +166,7 @@ fn of_two_connects_the_first_is_dropped_answered_or_failed() {
         stage.pass(1);
         (early, stage.said(first), stage.said(second), client)
     };
-    // The second takes over the time of the first.
+    // The second connect inherits the hold of the first.
     let (early, first, second, client) = two(Profile::faye());
     assert_eq!((early.0, early.1, first), (vec![], vec![], vec![]));
     assert_eq!(second, [text(&format!("[{}]", connected(&client, "3")))]);

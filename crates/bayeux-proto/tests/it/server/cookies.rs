@@ -1,4 +1,4 @@
-//! Sessions tied to a cookie, as `CometD`'s are.
+//! Sessions tied to a cookie, as with `CometD`.
 
 use bayeux_proto::server::{Lane, LaneKind, Profile};
 
@@ -8,7 +8,7 @@ fn stage() -> Stage {
     Stage::with(Profile::cometd(), |config| config.cookies = true)
 }
 
-/// Posts with a cookie.
+/// Posts messages with a cookie.
 fn post(stage: &mut Stage, cookie: &str, ask: Ask) -> Lane {
     let lane = stage.open(LaneKind::Exchange);
     stage.server.handle_cookie(lane, cookie);
@@ -16,7 +16,7 @@ fn post(stage: &mut Stage, cookie: &str, ask: Ask) -> Lane {
     lane
 }
 
-/// Shakes hands without a cookie, and returns the one that comes back, and the client id.
+/// Sends a handshake without a cookie, and returns the new cookie and the client id.
 fn greet(stage: &mut Stage) -> (String, String) {
     let lane = stage.post(&[handshake("1")]);
     match &stage.said(lane)[..] {
@@ -95,7 +95,7 @@ fn a_second_session_with_one_cookie_is_told_to_wait_instead_of_being_held() {
     assert_eq!(stage.said(held), []);
     stage.pass(5_000);
     assert!(!stage.text(held).contains("multiple-clients"));
-    // The first has gone home: there is room.
+    // The first session has ended, so the second one is held.
     let held = post(&mut stage, &cookie, connect(&second, "5"));
     assert_eq!(stage.said(held), []);
 }

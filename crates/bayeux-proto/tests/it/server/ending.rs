@@ -1,4 +1,4 @@
-//! How sessions end, and the server with them.
+//! Ends of sessions, and shutdown of the server.
 
 use core::time::Duration;
 

@@ -18,7 +18,7 @@ fn a_handshake_makes_a_session_with_a_name_that_cannot_be_guessed() {
             r#"[{{"id":"1","channel":"/meta/handshake","successful":true,"version":"1.0","supportedConnectionTypes":{TYPES},"clientId":"{client}","advice":{RETRY}}}]"#
         )
     );
-    // 36^31 > 2^160: all of the 20 random bytes are in it.
+    // 36^31 > 2^160: the id contains all of the 20 random bytes.
     assert_eq!(client.len(), 31);
     assert!(
         client
@@ -98,7 +98,7 @@ fn the_id_comes_back_as_it_was_or_not_at_all() {
         let answer = stage.ask(&[bare.clone().with("id", id)]);
         assert!(answer.starts_with(echo), "{answer}");
     }
-    // What JavaScript takes for false is not echoed.
+    // Values that are falsy in JavaScript are not echoed.
     for nothing in [
         bare.clone(),
         bare.clone().with("id", "0"),

@@ -1,4 +1,4 @@
-//! One too many of everything.
+//! Limits, each exceeded by one.
 
 use bayeux_proto::server::{Overflow, Profile};
 

@@ -1,4 +1,4 @@
-//! What no client should send.
+//! Invalid and unusual messages.
 
 use bayeux_proto::server::{Element, Payload, Profile, Request};
 

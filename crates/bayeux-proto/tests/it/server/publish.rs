@@ -1,4 +1,4 @@
-//! Publishes, and what becomes of them.
+//! Publishes and their delivery.
 
 use bayeux_proto::server::{Member, Profile};
 
@@ -219,7 +219,7 @@ fn the_answer_of_a_service_goes_to_its_client_alone() {
 fn of_two_members_with_one_name_only_the_one_that_was_checked_is_passed_on() {
     let mut stage = Stage::new(Profile::faye());
     let (socket, client) = stage.listener("/foo");
-    // {"channel":"/private/x","channel":"/foo","data":1,"data":2}: the last count.
+    // {"channel":"/private/x","channel":"/foo","data":1,"data":2}: the last of each counts.
     let ask = publish("/private/x", &client, "1", "2")
         .with("channel", "\"/foo\"")
         .with("data", "2");

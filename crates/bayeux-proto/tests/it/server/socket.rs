@@ -1,4 +1,4 @@
-//! WebSockets: when events are pushed, and over which.
+//! WebSockets: when events are pushed, and over which socket.
 
 use bayeux_proto::server::{Element, Payload, Profile};
 
@@ -118,7 +118,7 @@ fn what_is_no_bayeux_is_ignored_by_faye_and_closes_a_socket_of_cometd() {
         (Payload::Primitive, true),
         (Payload::Messages(&[Element::Null]), true),
         (Payload::Messages(&[Element::Other]), true),
-        // As recorded: these two close nothing.
+        // In the recordings, these two profiles close nothing.
         (Payload::Empty, false),
         (Payload::Null, false),
     ];
