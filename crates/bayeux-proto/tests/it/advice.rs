@@ -25,7 +25,7 @@ fn wait_after(world: &mut World, advice: Option<Advice>) -> Duration {
 
 // C046
 #[test]
-fn several_clients_behind_one_cookie_are_reported_once_and_wait_as_told() {
+fn multiple_clients_are_reported_once_and_their_interval_is_honoured() {
     let mut world = World::established_over_http();
     let advice = Some(Advice {
         multiple_clients: true,
@@ -117,7 +117,7 @@ fn a_member_that_later_advice_lacks_keeps_its_value() {
 
 // C069
 #[test]
-fn a_session_begun_anew_by_the_application_starts_without_old_advice() {
+fn a_session_connected_again_starts_without_old_advice() {
     let mut world = World::connecting(over(&[Transport::LongPolling])).establish();
     let held = world.last("/meta/connect");
     let reply = Message {
@@ -129,7 +129,7 @@ fn a_session_begun_anew_by_the_application_starts_without_old_advice() {
     world.session.connect();
     world.drain();
     let handshake = world.last("/meta/handshake");
-    world.answer(&handshake, &[handshake.welcome("bob")]);
+    world.answer(&handshake, &[handshake.handshake_ok("bob")]);
     world.confirm();
     let held = world.last("/meta/connect");
     assert_eq!(held.asked_hold(), None, "it ended again");

@@ -12,7 +12,7 @@ use crate::{
 };
 
 #[test]
-fn a_session_that_was_sent_away_stays_away() {
+fn a_session_advised_to_stop_does_not_reconnect() {
     let mut world = World::established();
     world.subscribe("/foo");
     let connect = world.last("/meta/connect");
@@ -33,7 +33,7 @@ fn a_session_that_was_sent_away_stays_away() {
 
 // C123
 #[test]
-fn subscriptions_can_be_arranged_after_the_end_and_nothing_is_said() {
+fn subscriptions_after_the_end_are_recorded_and_nothing_is_sent() {
     let mut world = World::established();
     let old = world.subscribe("/old");
     world.disconnect();
@@ -55,7 +55,7 @@ fn subscriptions_can_be_arranged_after_the_end_and_nothing_is_said() {
 
 // C123
 #[test]
-fn a_session_can_begin_again_after_its_end_without_a_trace_of_the_first() {
+fn a_session_can_connect_again_after_its_end_without_old_state() {
     let mut world = World::established();
     let ids: Vec<SubscriptionId> = ["/a", "/b"].map(|name| world.subscribe(name)).to_vec();
     world.disconnect();
@@ -80,7 +80,7 @@ fn a_session_can_begin_again_after_its_end_without_a_trace_of_the_first() {
         );
     }
     assert_eq!(world.sent("/meta/handshake").count(), handshakes);
-    world.welcome("bob");
+    world.answer_handshake("bob");
     Peer::default().serve(&mut world, millis(1_000));
     for id in ids {
         assert_eq!(world.reported(&SessionEvent::Subscribed(id)), 1);
@@ -89,7 +89,7 @@ fn a_session_can_begin_again_after_its_end_without_a_trace_of_the_first() {
 
 // C125
 #[test]
-fn an_endpoint_that_asks_for_credentials_ends_the_session() {
+fn status_401_or_403_ends_the_session() {
     for status in [401, 403] {
         let why = Close::Status {
             status,
@@ -134,7 +134,7 @@ fn an_endpoint_that_asks_for_credentials_ends_the_session() {
 
 // C125
 #[test]
-fn an_upgrade_that_asks_for_credentials_leaves_long_polling_to_find_out() {
+fn status_401_or_403_of_an_upgrade_falls_back_to_long_polling() {
     let mut world = World::connecting(Config::default());
     let lane = world.lane(Kind::Opening);
     world.close(
@@ -157,7 +157,7 @@ fn an_upgrade_that_asks_for_credentials_leaves_long_polling_to_find_out() {
 }
 
 #[test]
-fn a_pattern_can_be_arranged_before_the_first_connect() {
+fn a_pattern_can_be_subscribed_before_the_first_connect() {
     let mut world = World::new(Config::default(), 7);
     let id = world
         .session

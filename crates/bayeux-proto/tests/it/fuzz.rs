@@ -29,13 +29,13 @@ proptest! {
 
     // C021 C123 C124 C128 C129
     #[test]
-    fn a_session_survives_anything_and_recovers_once_the_world_behaves(
+    fn random_calls_never_break_the_session_and_it_recovers(
         config in config(),
         seed in 0..1_000_u64,
         steps in vec(step(), 0..250),
     ) {
-        let story = live_through(config.clone(), seed, &steps);
-        let again = live_through(config, seed, &steps);
+        let story = run(config.clone(), seed, &steps);
+        let again = run(config, seed, &steps);
         prop_assert_eq!(story, again, "the same calls give the same answers");
     }
 }
@@ -52,18 +52,18 @@ fn runs() -> Runs {
 
 /// Runs random steps, then a well-behaved peer, then a disconnect. Returns the record of all
 /// events.
-fn live_through(config: Config, seed: u64, steps: &[Step]) -> Vec<String> {
-    let mut life = Life::new(config, seed);
+fn run(config: Config, seed: u64, steps: &[Step]) -> Vec<String> {
+    let mut life = Run::new(config, seed);
     for step in steps {
         life.take(step);
     }
-    life.heal();
-    life.part();
+    life.recover();
+    life.disconnect_at_last();
     life.world.story()
 }
 
 /// World, and the state that its application expects.
-struct Life {
+struct Run {
     world: World,
     peer: Peer,
     /// All lanes that were ever opened.
@@ -72,12 +72,12 @@ struct Life {
     dropped: BTreeSet<SubscriptionId>,
     published: Vec<PublishId>,
     greeted: u64,
-    told: Told,
+    reported: Reported,
 }
 
 /// State derived from the events so far.
 #[derive(Default)]
-struct Told {
+struct Reported {
     read: usize,
     running: bool,
     up: bool,
@@ -85,7 +85,7 @@ struct Told {
     settled: BTreeSet<PublishId>,
 }
 
-impl Life {
+impl Run {
     fn new(config: Config, seed: u64) -> Self {
         let mut world = World::new(config, seed);
         world.pongs = false;
@@ -97,7 +97,7 @@ impl Life {
             dropped: BTreeSet::new(),
             published: Vec::new(),
             greeted: 0,
-            told: Told::default(),
+            reported: Reported::default(),
         }
     }
 
@@ -118,7 +118,7 @@ impl Life {
                 let publish = self.world.session.publish(&name, r#"{"n":1}"#);
                 self.published.extend(publish.ok());
             }
-            Step::HoldBack(held_back) => self.world.session.pause_connects(*held_back),
+            Step::PauseConnects(paused) => self.world.session.pause_connects(*paused),
             Step::Wake => self.world.session.handle_wake(now),
             Step::Act(tell) => {
                 self.world.step();
@@ -158,9 +158,9 @@ impl Life {
                 }
             }
             Step::Reply(pick, reply, other) => self.reply(*pick, reply, *other),
-            Step::Message(pick, blue) => {
+            Step::Message(pick, unsolicited) => {
                 if let Some(lane) = self.lane(*pick) {
-                    let _ = self.world.hand_in(lane, &blue.message());
+                    let _ = self.world.hand_in(lane, &unsolicited.message());
                 }
             }
         }
@@ -170,7 +170,7 @@ impl Life {
     fn connect(&mut self) {
         self.read();
         self.world.session.connect();
-        self.told.running = true;
+        self.reported.running = true;
     }
 
     fn unsubscribe(&mut self, pick: usize) {
@@ -230,52 +230,52 @@ impl Life {
     /// Polls all events, and checks that they are consistent.
     fn read(&mut self) {
         self.world.take_events();
-        let told = &mut self.told;
-        for (_, event) in &self.world.events[told.read..] {
+        let reported = &mut self.reported;
+        for (_, event) in &self.world.events[reported.read..] {
             match event {
                 SessionEvent::Connecting => {
-                    assert!(told.running && !told.connecting, "{event:?}");
-                    told.connecting = true;
+                    assert!(reported.running && !reported.connecting, "{event:?}");
+                    reported.connecting = true;
                 }
                 SessionEvent::Up { .. } => {
-                    assert!(told.running && !told.up, "{event:?}");
-                    told.up = true;
+                    assert!(reported.running && !reported.up, "{event:?}");
+                    reported.up = true;
                 }
                 SessionEvent::Down { .. } => {
-                    assert!(told.up, "{event:?}");
-                    (told.up, told.connecting) = (false, false);
+                    assert!(reported.up, "{event:?}");
+                    (reported.up, reported.connecting) = (false, false);
                 }
                 SessionEvent::AttemptFailed { .. } => {
-                    assert!(told.running && !told.up, "{event:?}");
-                    told.connecting = false;
+                    assert!(reported.running && !reported.up, "{event:?}");
+                    reported.connecting = false;
                 }
                 SessionEvent::Gap { since, .. } => {
-                    assert!(told.up, "{event:?}");
+                    assert!(reported.up, "{event:?}");
                     assert!(*since <= self.world.now, "{event:?}");
                 }
                 SessionEvent::Moved { .. } | SessionEvent::MultipleClients => {
-                    assert!(told.running, "{event:?}")
+                    assert!(reported.running, "{event:?}");
                 }
                 SessionEvent::Subscribed(id) | SessionEvent::Refused(id, _) => {
-                    assert!(told.running, "{event:?}");
+                    assert!(reported.running, "{event:?}");
                     assert!(!self.dropped.contains(id), "{event:?} of a dropped one");
                 }
                 SessionEvent::Published(id, _) => {
-                    assert!(told.settled.insert(*id), "{event:?} again");
+                    assert!(reported.settled.insert(*id), "{event:?} again");
                 }
                 SessionEvent::Ended(_) => {
-                    assert!(told.running, "{event:?}");
-                    (told.running, told.up, told.connecting) = (false, false, false);
+                    assert!(reported.running, "{event:?}");
+                    (reported.running, reported.up, reported.connecting) = (false, false, false);
                 }
                 other => panic!("unknown event {other:?}"),
             }
         }
-        told.read = self.world.events.len();
+        reported.read = self.world.events.len();
     }
 
     /// Runs with a well-behaved network and server, and checks that the session recovers
     /// completely.
-    fn heal(&mut self) {
+    fn recover(&mut self) {
         self.world.session.pause_connects(false);
         // A pending disconnect ends first.
         self.peer.serve(&mut self.world, millis(3_000));
@@ -292,7 +292,7 @@ impl Life {
         // All queued commands settle, with whatever outcome.
         self.peer.serve(&mut self.world, millis(70_000));
         self.read();
-        assert!(self.told.up && self.world.outstanding() == 1);
+        assert!(self.reported.up && self.world.outstanding() == 1);
         for (id, name) in &self.wanted {
             let mut recipients = self.world.session.recipients(name);
             assert!(recipients.any(|to| to == *id) || name.contains('*'));
@@ -316,7 +316,7 @@ impl Life {
     }
 
     /// Disconnects from a server that never answers.
-    fn part(&mut self) {
+    fn disconnect_at_last(&mut self) {
         self.world.session.disconnect();
         self.world.drain();
         self.world.pass(millis(3_000));
@@ -328,7 +328,7 @@ impl Life {
         assert_eq!(self.world.session.poll_timeout(), None);
         assert!(self.world.lanes.is_empty(), "{:?}", self.world.lanes);
         let published: BTreeSet<_> = self.published.iter().copied().collect();
-        assert_eq!(published, self.told.settled, "every publish is settled");
+        assert_eq!(published, self.reported.settled, "every publish is settled");
     }
 }
 
@@ -350,10 +350,10 @@ fn flows(world: &World) -> bool {
 fn is_settled(world: &World, id: SubscriptionId, name: &str) -> bool {
     let mut asked = world.sent("/meta/subscribe");
     let asked = asked.rfind(|request| request.text("subscription") == Some(name));
-    let told = |event: &SessionEvent| match event {
+    let reported = |event: &SessionEvent| match event {
         SessionEvent::Subscribed(of) | SessionEvent::Refused(of, _) => *of == id,
         _ => false,
     };
     asked.is_some_and(|request| request.client_id() == world.client_id())
-        && world.events.iter().any(|(_, event)| told(event))
+        && world.events.iter().any(|(_, event)| reported(event))
 }

@@ -48,7 +48,10 @@ impl Peer {
             if self.act(world) {
                 continue;
             }
-            let held = self.owed(world).map(|request| answer_at(&request)).min();
+            let held = self
+                .unanswered(world)
+                .map(|request| answer_at(&request))
+                .min();
             let deadline = world.session.poll_timeout().map(|deadline| deadline.at);
             let next = held.into_iter().chain(deadline).chain([end]).min();
             let next = next.unwrap_or(end).max(world.now);
@@ -72,7 +75,7 @@ impl Peer {
             return true;
         }
         let due = self
-            .owed(world)
+            .unanswered(world)
             .find(|request| answer_at(request) <= world.now);
         if let Some(request) = &due {
             self.answer(world, request);
@@ -81,7 +84,7 @@ impl Peer {
     }
 
     /// Returns a message that has no answer yet and can still get one.
-    fn owed<'w>(&'w self, world: &'w World) -> impl Iterator<Item = Request> + 'w {
+    fn unanswered<'w>(&'w self, world: &'w World) -> impl Iterator<Item = Request> + 'w {
         world
             .requests
             .iter()
@@ -93,7 +96,7 @@ impl Peer {
     /// Answers the request, and all other requests of its exchange.
     fn answer(&mut self, world: &mut World, request: &Request) {
         let due: Vec<_> = self
-            .owed(world)
+            .unanswered(world)
             .filter(|other| other.payload == request.payload)
             .collect();
         self.greeted += u64::from(request.channel == "/meta/handshake");
@@ -109,7 +112,7 @@ impl Peer {
         match request.channel.as_str() {
             "/meta/handshake" => Message {
                 advice: Some(advice()),
-                ..request.welcome(name)
+                ..request.handshake_ok(name)
             },
             "/meta/connect" => Message {
                 advice: Some(advice()),

@@ -94,7 +94,7 @@ impl World {
     }
 
     /// Creates a websocket session whose handshake is outstanding.
-    pub(crate) fn shaking() -> Self {
+    pub(crate) fn handshaking() -> Self {
         let mut world = Self::connecting(Config::default());
         world.open();
         world
@@ -108,7 +108,7 @@ impl World {
     /// Creates a websocket session `alice` whose first held connect is outstanding; the hold is 30
     /// s.
     pub(crate) fn established() -> Self {
-        Self::shaking().establish()
+        Self::handshaking().establish()
     }
 
     /// Creates a long-polling session `alice` whose first held connect is outstanding; the hold is
@@ -119,18 +119,18 @@ impl World {
 
     /// Answers the handshake and the first connect of a connecting session, and clears the story.
     pub(crate) fn establish(mut self) -> Self {
-        self.welcome("alice");
+        self.answer_handshake("alice");
         self.confirm();
         self.story();
         self
     }
 
     /// Answers the latest handshake; the hold is 30 s.
-    pub(crate) fn welcome(&mut self, client_id: &str) {
+    pub(crate) fn answer_handshake(&mut self, client_id: &str) {
         let handshake = self.last("/meta/handshake");
         let reply = Message {
             advice: timing(0, 30_000),
-            ..handshake.welcome(client_id)
+            ..handshake.handshake_ok(client_id)
         };
         self.answer(&handshake, &[reply]);
     }

@@ -17,7 +17,7 @@ pub(super) enum Step {
     Subscribe(usize),
     Unsubscribe(usize),
     Publish(usize),
-    HoldBack(bool),
+    PauseConnects(bool),
     Wake,
     /// Polls only one action, or one action and all events.
     Act(bool),
@@ -184,7 +184,7 @@ fn reply() -> impl Strategy<Value = Reply> {
         )
 }
 
-fn blue() -> impl Strategy<Value = Blue> {
+fn unsolicited() -> impl Strategy<Value = Blue> {
     (
         prop_oneof![20 => select(&BLUE[..]), 1 => Just("/meta/disconnect")],
         option::of(0..40_u64),
@@ -217,7 +217,7 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
         8 => pick().prop_map(Step::Subscribe),
         5 => pick().prop_map(Step::Unsubscribe),
         8 => pick().prop_map(Step::Publish),
-        2 => any::<bool>().prop_map(Step::HoldBack),
+        2 => any::<bool>().prop_map(Step::PauseConnects),
         2 => Just(Step::Wake),
         6 => any::<bool>().prop_map(Step::Act),
         30 => Just(Step::Drain),
@@ -230,7 +230,7 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
         3 => pick().prop_map(Step::Pong),
         50 => (0..4_usize, reply(), option::weighted(0.05, pick()))
             .prop_map(|(request, reply, lane)| Step::Reply(request, reply, lane)),
-        8 => (pick(), blue()).prop_map(|(lane, blue)| Step::Message(lane, blue)),
+        8 => (pick(), unsolicited()).prop_map(|(lane, unsolicited)| Step::Message(lane, unsolicited)),
     ]
 }
 

@@ -21,7 +21,7 @@ use proptest::{
 };
 
 use super::stage::{
-    Ask, TestHost, connect, disconnect, handshake, publish, subscribe, unsubscribe,
+    Ask, TestPolicy, connect, disconnect, handshake, publish, subscribe, unsubscribe,
 };
 
 proptest! {
@@ -29,9 +29,9 @@ proptest! {
 
     // S040 S051 S058
     #[test]
-    fn a_server_survives_anything_and_stays_small(config in config(), steps in vec(step(), 0..200)) {
-        let story = live_through(config.clone(), &steps);
-        let again = live_through(config, &steps);
+    fn random_calls_never_break_the_servers_invariants(config in config(), steps in vec(step(), 0..200)) {
+        let story = run(config.clone(), &steps);
+        let again = run(config, &steps);
         prop_assert_eq!(story, again, "the same calls give the same answers");
     }
 }
@@ -156,10 +156,10 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 /// Runs random steps, then a shutdown. Returns the record of all outputs.
-fn live_through(config: Config, steps: &[Step]) -> Vec<String> {
-    let mut life = Life {
+fn run(config: Config, steps: &[Step]) -> Vec<String> {
+    let mut life = Run {
         server: Server::new(config),
-        host: TestHost::default(),
+        policy: TestPolicy::default(),
         now: Instant::ORIGIN,
         lanes: BTreeMap::new(),
         next: 0,
@@ -180,9 +180,9 @@ fn live_through(config: Config, steps: &[Step]) -> Vec<String> {
     life.story
 }
 
-struct Life {
+struct Run {
     server: Server,
-    host: TestHost,
+    policy: TestPolicy,
     now: Instant,
     /// Live lanes.
     lanes: BTreeMap<Lane, LaneKind>,
@@ -194,7 +194,7 @@ struct Life {
     story: Vec<String>,
 }
 
-impl Life {
+impl Run {
     fn take(&mut self, step: &Step) {
         let now = self.now;
         match step {
@@ -220,9 +220,9 @@ impl Life {
             Step::Send(pick, asks) => {
                 let asks: Vec<Ask> = asks.iter().map(|ask| self.message(*ask)).collect();
                 let lane = self.lane(*pick);
-                let (server, host) = (&mut self.server, &mut self.host);
+                let (server, policy) = (&mut self.server, &mut self.policy);
                 Ask::show(&asks, |payload| {
-                    server.handle_payload(now, lane, payload, host);
+                    server.handle_payload(now, lane, payload, policy);
                 });
             }
             Step::Odd(pick, odd) => {
@@ -242,7 +242,7 @@ impl Life {
                 };
                 let lane = self.lane(*pick);
                 self.server
-                    .handle_payload(now, lane, &payload, &mut self.host);
+                    .handle_payload(now, lane, &payload, &mut self.policy);
             }
             Step::Publish(pick) => {
                 let members = [Member::new("data", "1")];

@@ -14,14 +14,14 @@ use bayeux_proto::{
 /// Server, and all of its output by lane.
 pub(crate) struct Stage {
     pub(crate) server: Server,
-    pub(crate) host: TestHost,
+    pub(crate) policy: TestPolicy,
     pub(crate) now: Instant,
-    said: BTreeMap<Lane, Vec<Said>>,
+    output: BTreeMap<Lane, Vec<Sent>>,
     next_lane: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Said {
+pub(crate) enum Sent {
     Text(String),
     Status(u16),
     Closed(u16),
@@ -29,7 +29,7 @@ pub(crate) enum Said {
 
 /// Policy that guards `/private/**`, unless `guards_nothing` is set, and records all questions.
 #[derive(Default)]
-pub(crate) struct TestHost {
+pub(crate) struct TestPolicy {
     pub(crate) refuses_handshakes: bool,
     pub(crate) guards_nothing: bool,
     pub(crate) asked: Vec<String>,
@@ -37,7 +37,7 @@ pub(crate) struct TestHost {
     counter: u64,
 }
 
-impl SecurityPolicy for TestHost {
+impl SecurityPolicy for TestPolicy {
     fn fill_random(&mut self, bytes: &mut [u8]) {
         self.counter += 1;
         for (index, byte) in bytes.iter_mut().enumerate() {
@@ -82,7 +82,7 @@ impl Stage {
     /// Creates a server with this profile.
     pub(crate) fn unguarded(profile: Profile) -> Self {
         let mut stage = Self::new(profile);
-        stage.host.guards_nothing = true;
+        stage.policy.guards_nothing = true;
         stage
     }
 
@@ -93,9 +93,9 @@ impl Stage {
         change(&mut config);
         Self {
             server: Server::new(config),
-            host: TestHost::default(),
+            policy: TestPolicy::default(),
             now: Instant::ORIGIN,
-            said: BTreeMap::new(),
+            output: BTreeMap::new(),
             next_lane: 1,
         }
     }
@@ -139,7 +139,7 @@ impl Stage {
 
     pub(crate) fn payload(&mut self, lane: Lane, payload: &Payload<'_>) {
         self.server
-            .handle_payload(self.now, lane, payload, &mut self.host);
+            .handle_payload(self.now, lane, payload, &mut self.policy);
         self.drain();
     }
 
@@ -174,33 +174,33 @@ impl Stage {
     pub(crate) fn drain(&mut self) {
         while let Some(output) = self.server.poll_output() {
             let lane = output.lane();
-            let said = match output {
-                Output::Frame { text, .. } => Said::Text(text),
+            let output = match output {
+                Output::Frame { text, .. } => Sent::Text(text),
                 Output::Respond { body, cookie, .. } => {
                     let cookie = cookie.map(|cookie| format!("cookie {cookie}"));
-                    self.said
+                    self.output
                         .entry(lane)
                         .or_default()
-                        .extend(cookie.map(Said::Text));
-                    Said::Text(body)
+                        .extend(cookie.map(Sent::Text));
+                    Sent::Text(body)
                 }
-                Output::Refuse { why, .. } => Said::Status(why.status()),
-                Output::Close { code, .. } => Said::Closed(code),
+                Output::Refuse { why, .. } => Sent::Status(why.status()),
+                Output::Close { code, .. } => Sent::Closed(code),
             };
-            self.said.entry(lane).or_default().push(said);
+            self.output.entry(lane).or_default().push(output);
         }
     }
 
     /// Takes the output of a lane since the last call.
-    pub(crate) fn said(&mut self, lane: Lane) -> Vec<Said> {
-        self.said.remove(&lane).unwrap_or_default()
+    pub(crate) fn output(&mut self, lane: Lane) -> Vec<Sent> {
+        self.output.remove(&lane).unwrap_or_default()
     }
 
     /// Takes the only text sent over a lane since the last call.
     #[track_caller]
     pub(crate) fn text(&mut self, lane: Lane) -> String {
-        match &self.said(lane)[..] {
-            [Said::Text(text)] => text.clone(),
+        match &self.output(lane)[..] {
+            [Sent::Text(text)] => text.clone(),
             other => panic!("expected one text, got {other:?}"),
         }
     }
@@ -224,7 +224,7 @@ impl Stage {
         self.subscribe(&client, channel);
         let socket = self.socket();
         self.send(socket, &[connect(&client, "c")]);
-        self.said(socket);
+        self.output(socket);
         (socket, client)
     }
 }
@@ -237,8 +237,8 @@ pub(crate) fn client_in(answer: &str) -> String {
     client.to_owned()
 }
 
-pub(crate) fn text(text: &str) -> Said {
-    Said::Text(text.to_owned())
+pub(crate) fn text(text: &str) -> Sent {
+    Sent::Text(text.to_owned())
 }
 
 /// Message to be sent.

@@ -61,7 +61,7 @@ impl Request {
     }
 
     /// Returns a successful handshake reply with this `clientId`.
-    pub(crate) fn welcome<'a>(&'a self, client_id: &'a str) -> Message<'a> {
+    pub(crate) fn handshake_ok<'a>(&'a self, client_id: &'a str) -> Message<'a> {
         Message {
             client_id: Some(client_id),
             version: Some("1.0"),
