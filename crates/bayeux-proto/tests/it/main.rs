@@ -7,6 +7,7 @@ mod world;
 
 mod advice;
 mod backoff;
+mod conformance;
 mod connect;
 mod delivery;
 mod disconnect;
