@@ -121,14 +121,14 @@
 //! ```
 //! use std::collections::VecDeque;
 //! use bayeux_proto::Instant;
-//! use bayeux_proto::server::{Config, Element, SecurityPolicy, Context, Lane, LaneKind, Member, Output, Payload,
+//! use bayeux_proto::server::{Config, Element, SecurityPolicy, RequestContext, Lane, LaneKind, Member, Output, Payload,
 //!     Request, Server};
 //!
 //! /// A real policy checks `ext`, and takes randomness from the operating system.
 //! struct Rules;
 //! impl SecurityPolicy for Rules {
 //!     fn fill_random(&mut self, bytes: &mut [u8]) { bytes.fill(7) }
-//!     fn may_publish(&mut self, _: &Context<'_>) -> Result<(), String> {
+//!     fn may_publish(&mut self, _: &RequestContext<'_>) -> Result<(), String> {
 //!         Err("403::You may only listen".to_owned())
 //!     }
 //! }

@@ -51,7 +51,7 @@ pub use self::{
     config::{Config, Limits, Overflow},
     event::{EndReason, ServerEvent},
     lane::{Lane, LaneKind, Output, Refusal},
-    policy::{Context, SecurityPolicy},
+    policy::{RequestContext, SecurityPolicy},
     profile::{ConcurrentConnects, Dialect, Expiry, Profile, Push, SessionEnd},
     request::{Ack, Element, Member, Payload, Request},
 };

@@ -45,9 +45,9 @@ impl Request {
             Err(misuse) => (String::new(), Some(misuse)),
         };
         let repeat = if call.method == "POST" {
-            Repeat::Doubles
+            Repeat::NonIdempotent
         } else {
-            Repeat::Harmless
+            Repeat::Idempotent
         };
         Self {
             call,
@@ -185,7 +185,7 @@ fn address(text: &str) -> Result<Url, &'static str> {
 /// A path with ids in the places that are left for them.
 fn fill(template: &str, ids: &[&str]) -> Result<String, &'static str> {
     let mut ids = ids.iter();
-    let mut path = String::with_capacity(template.len() + 40);
+    let mut path = String::with_capacity(template.len().saturating_add(40));
     path.push('/');
     let mut pieces = template.split("{}");
     path.push_str(pieces.next().unwrap_or_default());
@@ -225,7 +225,9 @@ mod tests {
     fn http(request: &Request) -> http::Request<Bytes> {
         let base = BaseUrl::new("http://127.0.0.1:8080").unwrap();
         let token = Token::new("hush-hush").unwrap();
-        request.http(&Services::below(&base), &token).unwrap()
+        request
+            .http(&Services::with_base_url(&base), &token)
+            .unwrap()
     }
 
     fn misuse(request: &Request) -> &'static str {

@@ -10,7 +10,7 @@ use super::{Lane, request::Request};
 /// suggests the form `403:/private/x:Not for you`. A refused request has no other effect.
 ///
 /// ```
-/// use bayeux_proto::{Channel, server::{SecurityPolicy, Context}};
+/// use bayeux_proto::{Channel, server::{SecurityPolicy, RequestContext}};
 ///
 /// struct OwnRules { private: Channel }
 ///
@@ -19,7 +19,7 @@ use super::{Lane, request::Request};
 ///         bytes.fill(4); // `getrandom::fill(bytes)` is better
 ///     }
 ///
-///     fn may_subscribe(&mut self, _: &Context<'_>, channel: &str) -> Result<(), String> {
+///     fn may_subscribe(&mut self, _: &RequestContext<'_>, channel: &str) -> Result<(), String> {
 ///         // A pattern that could match a private channel is as private as that.
 ///         if self.private.overlaps(channel) {
 ///             return Err(format!("403:{channel}:Not for you"));
@@ -40,7 +40,7 @@ pub trait SecurityPolicy {
     /// # Errors
     ///
     /// Text for the `error` of the reply.
-    fn may_handshake(&mut self, context: &Context<'_>) -> Result<(), String> {
+    fn may_handshake(&mut self, context: &RequestContext<'_>) -> Result<(), String> {
         let _ = context;
         Ok(())
     }
@@ -52,7 +52,7 @@ pub trait SecurityPolicy {
     /// # Errors
     ///
     /// Text for the `error` of the reply.
-    fn may_subscribe(&mut self, context: &Context<'_>, channel: &str) -> Result<(), String> {
+    fn may_subscribe(&mut self, context: &RequestContext<'_>, channel: &str) -> Result<(), String> {
         let _ = (context, channel);
         Ok(())
     }
@@ -62,7 +62,7 @@ pub trait SecurityPolicy {
     /// # Errors
     ///
     /// Text for the `error` of the reply.
-    fn may_publish(&mut self, context: &Context<'_>) -> Result<(), String> {
+    fn may_publish(&mut self, context: &RequestContext<'_>) -> Result<(), String> {
         let _ = context;
         Ok(())
     }
@@ -70,7 +70,7 @@ pub trait SecurityPolicy {
     /// Handles a publish to a channel below `/service/`.
     /// [`Server::deliver`](super::Server::deliver) sends an answer, once `handle_payload` has
     /// returned.
-    fn serve(&mut self, context: &Context<'_>) {
+    fn serve(&mut self, context: &RequestContext<'_>) {
         let _ = context;
     }
 }
@@ -78,7 +78,7 @@ pub trait SecurityPolicy {
 /// Message for which a [`SecurityPolicy`] is asked.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub struct Context<'a> {
+pub struct RequestContext<'a> {
     /// Lane of the message.
     pub lane: Lane,
     /// Index of the message in the payload.

@@ -7,7 +7,7 @@ use super::{
     event::{EndReason, ServerEvent},
     lane::{Lane, LaneKind},
     output::Step,
-    policy::{Context, SecurityPolicy},
+    policy::{RequestContext, SecurityPolicy},
     profile::{Expiry, SessionEnd},
     reply::ADVICE_TO_STOP,
     session::{AckState, ClientId, Session},
@@ -74,8 +74,8 @@ impl Server {
         (!session.lost).then(|| ClientId::clone(client))
     }
 
-    pub(super) fn context<'a>(&self, received: &Received<'a>) -> Context<'a> {
-        Context {
+    pub(super) fn context<'a>(&self, received: &Received<'a>) -> RequestContext<'a> {
+        RequestContext {
             lane: received.lane,
             index: received.index,
             request: received.request,

@@ -21,7 +21,10 @@ fn the_page_lists_every_case_with_the_test_files_that_name_it() {
         assert_eq!(listed.get(case), Some(files), "row of {case}");
     }
     for (case, files) in &listed {
-        assert!(files.is_empty() || named.contains_key(case), "row of {case}");
+        assert!(
+            files.is_empty() || named.contains_key(case),
+            "row of {case}"
+        );
     }
 }
 
@@ -35,7 +38,10 @@ fn collect(folder: &Path, prefix: &str, named: &mut Coverage) {
             continue;
         }
         let text = fs::read_to_string(&path).unwrap();
-        for comment in text.lines().filter_map(|line| line.trim().strip_prefix("// ")) {
+        for comment in text
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("// "))
+        {
             for word in comment.split([' ', ',', ':']).filter(|word| is_case(word)) {
                 let files = named.entry(word.to_owned()).or_default();
                 files.insert(format!("{prefix}{stem}"));

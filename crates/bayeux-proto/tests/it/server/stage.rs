@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use bayeux_proto::{
     Instant,
     server::{
-        Ack, Config, Context, Element, Lane, LaneKind, Member, Output, Payload, Profile, Request,
-        SecurityPolicy, Server,
+        Ack, Config, Element, Lane, LaneKind, Member, Output, Payload, Profile, Request,
+        RequestContext, SecurityPolicy, Server,
     },
 };
 
@@ -46,14 +46,14 @@ impl SecurityPolicy for TestPolicy {
         }
     }
 
-    fn may_handshake(&mut self, _: &Context<'_>) -> Result<(), String> {
+    fn may_handshake(&mut self, _: &RequestContext<'_>) -> Result<(), String> {
         if self.refuses_handshakes {
             return Err("403::Go away".to_owned());
         }
         Ok(())
     }
 
-    fn may_subscribe(&mut self, _: &Context<'_>, channel: &str) -> Result<(), String> {
+    fn may_subscribe(&mut self, _: &RequestContext<'_>, channel: &str) -> Result<(), String> {
         self.asked.push(channel.to_owned());
         let private = bayeux_proto::Channel::new("/private/**").expect("a good name");
         if private.overlaps(channel) && !self.guards_nothing {
@@ -62,14 +62,14 @@ impl SecurityPolicy for TestPolicy {
         Ok(())
     }
 
-    fn may_publish(&mut self, context: &Context<'_>) -> Result<(), String> {
+    fn may_publish(&mut self, context: &RequestContext<'_>) -> Result<(), String> {
         match context.request.channel {
             "/read/only" => Err("You may only listen".to_owned()),
             _ => Ok(()),
         }
     }
 
-    fn serve(&mut self, context: &Context<'_>) {
+    fn serve(&mut self, context: &RequestContext<'_>) {
         self.served.push(context.request.channel.to_owned());
     }
 }
