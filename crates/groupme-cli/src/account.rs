@@ -1,4 +1,4 @@
-//! The account that the commands act for: its token, its REST API, its gateway.
+//! The account that the commands act for: token, REST API, gateway.
 
 use std::fs;
 
@@ -11,11 +11,11 @@ use groupme_rest::{
 
 use crate::{
     args::{self, Transport},
+    error_help,
     exit::Failure,
-    remedy,
 };
 
-/// Asks the REST API in the name of the account, and explains its failures.
+/// The REST API with the account's token, and explanations for its errors.
 #[derive(Clone, Debug)]
 pub(crate) struct Account {
     rest: groupme_rest::Client,
@@ -28,7 +28,7 @@ impl Account {
         Ok(Self { rest })
     }
 
-    /// The client itself, whose errors go to [`failure`](Self::failure).
+    /// Returns the REST client. Pass its errors to [`failure`](Self::failure).
     pub(crate) fn rest(&self) -> &groupme_rest::Client {
         &self.rest
     }
@@ -40,29 +40,32 @@ impl Account {
         }
     }
 
-    /// Who it is.
+    /// Fetches the account's user.
     pub(crate) async fn me(&self) -> Result<User, Failure> {
         self.call(&users::me()).await
     }
 
-    /// The conversation that is meant. To tell the two users of one apart takes a request.
-    pub(crate) async fn conversation(&self, place: &args::Place) -> Result<Conversation, Failure> {
+    /// Returns the conversation of the arguments. A `1+2` id takes a request for the own user id.
+    pub(crate) async fn conversation(
+        &self,
+        place: &args::ConversationArgs,
+    ) -> Result<Conversation, Failure> {
         match (&place.group, &place.dm) {
             (Some(group), _) => Ok(Conversation::Group(group.as_str().into())),
             (None, Some(pair)) if pair.contains('+') => {
                 let you = self.me().await?.id;
                 Conversation::from_id(&pair.as_str().into(), &you).ok_or_else(|| {
                     Failure::Usage(anyhow!(
-                        "`{pair}` is not a conversation of yours: your id is {you}"
+                        "`{pair}` is not a conversation of this account, whose user id is {you}"
                     ))
                 })
             }
             (None, Some(user)) => Ok(Conversation::User(user.as_str().into())),
-            (None, None) => Err(Failure::Usage(anyhow!("name a --group or a --dm"))),
+            (None, None) => Err(Failure::Usage(anyhow!("add --group or --dm"))),
         }
     }
 
-    /// GroupMe's id of a conversation. To learn that of two users takes a request.
+    /// Returns GroupMe's id of a conversation. Direct messages take a request for the own user id.
     pub(crate) async fn id_of(
         &self,
         conversation: &Conversation,
@@ -74,8 +77,8 @@ impl Account {
         conversation.id(&you).map_err(Failure::usage)
     }
 
-    /// Explains an error. HTTP status 401 means a bad token or one thing that is not for it, which
-    /// only another question can tell.
+    /// Explains a REST error. HTTP status 401 means an invalid token or a request that the token does
+    /// not allow; a second request distinguishes the two.
     pub(crate) async fn failure(&self, error: Error) -> Failure {
         let me = users::me();
         let is_elsewhere = error
@@ -84,11 +87,11 @@ impl Account {
         let is_good = matches!(error, Error::Unauthorized(_))
             && is_elsewhere
             && self.rest.call(&me).await.is_ok();
-        remedy::failure(&error, is_good)
+        error_help::failure(&error, is_good)
     }
 }
 
-/// A client of the gateway to be, and the user whose events it gets.
+/// Returns the builder of a gateway client and the account's user id.
 pub(crate) async fn gateway(
     account: &args::Account,
     gateway: &args::Gateway,
@@ -97,11 +100,10 @@ pub(crate) async fn gateway(
     let is_elsewhere = gateway.url != groupme_client::DEFAULT_GATEWAY;
     let user = match &gateway.user {
         Some(user) => UserId::from(user.as_str()),
-        // A token for another gateway is not to be shown to GroupMe.
+        // A token for another gateway must not be sent to GroupMe.
         None if is_elsewhere && account.api_url.is_none() => {
             return Err(Failure::Usage(anyhow!(
-                "whose gateway is it? With --gateway-url, name the user by --user, or the REST API \
-                 to ask by --api-url"
+                "--gateway-url needs the user id: add --user, or --api-url to ask that REST API"
             )));
         }
         None => Account::open(account)?.me().await?.id,
@@ -136,7 +138,7 @@ fn options(args: &args::Account) -> Result<Options, Failure> {
     Ok(options)
 }
 
-/// The token, from the file or the environment: not from an argument, which `ps` shows to all.
+/// Reads the token from the file or the environment. Arguments are visible to all users in `ps`.
 fn token(args: &args::Account) -> Result<String, Failure> {
     match &args.token_file {
         Some(file) => {
@@ -148,13 +150,13 @@ fn token(args: &args::Account) -> Result<String, Failure> {
         #[expect(clippy::disallowed_methods, reason = "this is the binary")]
         None => std::env::var("GROUPME_ACCESS_TOKEN").map_err(|_| {
             Failure::Usage(anyhow!(
-                "no access token: set GROUPME_ACCESS_TOKEN, or name a file with --token-file"
+                "no access token: set GROUPME_ACCESS_TOKEN or add --token-file"
             ))
         }),
     }
 }
 
-/// All services beside the one that was named.
+/// Derives the addresses of all services from that of one.
 fn services(url: &str, allow_plaintext: bool) -> Result<Services, Failure> {
     let read = if allow_plaintext {
         BaseUrl::allowing_plaintext
@@ -165,6 +167,6 @@ fn services(url: &str, allow_plaintext: bool) -> Result<Services, Failure> {
     let root = root.strip_suffix("/v3").unwrap_or(root);
     read(root)
         .map(|base| Services::with_base_url(&base))
-        .context("--api-url cannot be used")
+        .context("--api-url is invalid")
         .map_err(Failure::Usage)
 }

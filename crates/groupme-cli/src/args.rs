@@ -12,17 +12,17 @@ mod conversations;
 mod messages;
 
 pub(crate) use self::{
-    account::{Account, Gateway, Place, Shape, Style, Transport},
+    account::{Account, ConversationArgs, Gateway, OutputArgs, RowFormat, Transport},
     conversations::{Chats, Groups, Ping, Typing},
-    messages::{Edit, History, Like, One, Read, Send},
+    messages::{Edit, History, Like, MessageArgs, Read, Send},
     sim::Sim,
 };
 
-/// Live on GroupMe: listen to its real-time gateway, read and write over its REST API, try it out.
+/// Listen to GroupMe in real time, send and read messages, run a simulated GroupMe.
 ///
-/// The token comes from the environment variable `GROUPME_ACCESS_TOKEN` or from `--token-file`,
-/// never from an argument, which other users of the machine could read. What `HTTPS_PROXY`,
-/// `ALL_PROXY` and `NO_PROXY` say is kept to, by the gateway's connections as by those of REST.
+/// The access token is read from the environment variable `GROUPME_ACCESS_TOKEN` or from
+/// `--token-file`, never from an argument, because other users of the machine can read arguments.
+/// `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` apply to the gateway and to the REST API.
 #[derive(Debug, Parser)]
 #[command(
     name = "groupme",
@@ -31,7 +31,7 @@ pub(crate) use self::{
     after_help = AFTER_HELP
 )]
 pub(crate) struct Cli {
-    /// Log more to stderr: `-v` for what happens, `-vv` for each frame. `RUST_LOG` overrides it.
+    /// Log to stderr: `-v` logs connections and requests, `-vv` each frame. `RUST_LOG` takes precedence.
     #[arg(short, long, action = clap::ArgAction::Count, global = true)]
     pub(crate) verbose: u8,
 
@@ -41,79 +41,79 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Start a simulated GroupMe, connect to it, and watch a scripted conversation arrive.
+    /// Show a scripted conversation on a simulated GroupMe.
     ///
-    /// Needs no account and no network: the simulator runs in this process, and the connection to
-    /// it is a real websocket on loopback.
+    /// Needs no account and no network: the simulator runs in this process, and the client connects
+    /// to the simulator over a real websocket on loopback.
     Demo(Demo),
-    /// Run the simulated GroupMe alone, for trying out other programs, until stopped.
+    /// Run a simulated GroupMe for testing other programs, until stopped.
     ///
-    /// It is a gateway and a REST API on this machine, with five friends in it who tell a story
-    /// again and again. It says first where it is and how to get in; for programs that is one line
-    /// of JSON with `gateway_url`, `api_url`, `root_url`, `user_id`, `token` and `group_ids`.
+    /// Serves a gateway and a REST API on this machine, in which five users repeat a scripted
+    /// conversation. The first output names the addresses and the credentials: as text on a
+    /// terminal, otherwise as one line of JSON with `gateway_url`, `api_url`, `root_url`, `user_id`,
+    /// `token` and `group_ids`.
     ///
-    /// Without options it behaves well. The first two sections below are about what it says and
-    /// who is in it, the third and fourth about what the real GroupMe does on some days only, and
-    /// the others about what can go wrong between a client and any server.
+    /// Without options the simulator shows no faults. The options below are grouped: the address and
+    /// the conversation, variants of GroupMe's behaviour, and faults of the network and the server.
     ///
-    /// Probability are written as `5%`, `1/20`, `always` or `never`, and times as `500ms`, `20s` or `10m`.
+    /// A probability is written as `5%`, `1/20`, `always` or `never`; a time as `500ms`, `20s` or `10m`.
     Sim(Box<Sim>),
-    /// Listen to an account's events and print each as it arrives.
+    /// Print an account's events as they arrive.
     ///
-    /// It reconnects by itself, fetches what was said meanwhile, and goes on until it is stopped
-    /// (Ctrl-C), or for as long as `--count` or `--for` say.
+    /// Reconnects automatically, fetches missed messages over REST, and runs until Ctrl-C, or until
+    /// `--count` or `--for` is reached.
     ///
-    /// For programs it prints one JSON object a line. Its `kind` is `event`, with an `origin`:
-    /// `push`, `backfill` for a message that was missed and fetched, `reconciled` for a change
-    /// found by comparing. Or it is `connection` or `subscription`; `gap` wherever something was
-    /// missed, with its `conversation` and bounds where those are known, up to `backfilled` or
-    /// `lost`; `caught_up` once nothing is missing.
+    /// With `--format json`, prints one object a line. An `event` has an `origin`: `push`, `backfill`
+    /// (a missed message, fetched) or `reconciled` (a missed change, found by comparing). The other
+    /// kinds: `connection` and `subscription` report state changes; `connection_gap` reports an
+    /// interval without pushes; `backfill_started` names a conversation with missed messages, and
+    /// ends with `backfilled` or `lost`; `caught_up` says that nothing is missing.
     Listen(Listen),
-    /// Send a message, once, however often it takes to get through.
+    /// Send a message exactly once.
     ///
-    /// Prints the message as GroupMe has it then. Where it is not known whether the message
-    /// arrived, the error says how to try again without sending it twice.
+    /// Retries failed attempts under the same id, and prints the message as stored by GroupMe. If
+    /// the outcome is unknown, the error names the `--guid` with which a retry cannot send twice.
     Send(Send),
-    /// Print messages that were sent before, one a line, as GroupMe has them.
+    /// Print earlier messages of a conversation, one a line.
     ///
     /// Newest first, or oldest first with `--after`.
     History(History),
-    /// List the direct conversations, the most recent first.
+    /// List direct conversations, most recent first.
     Chats(Chats),
-    /// List the groups, the most recent first.
+    /// List groups, most recent first.
     Groups(Groups),
-    /// Change the text of a message of yours. What is attached stays, but for mentions: they name
-    /// places in the text.
+    /// Change the text of your own message. Attachments stay, except mentions, which refer to
+    /// positions in the old text.
     Edit(Edit),
     /// Delete a message.
-    Delete(One),
-    /// React to a message, in place of the reaction that you gave it before.
+    Delete(MessageArgs),
+    /// React to a message, replacing your earlier reaction.
     Like(Like),
-    /// Take back your reaction to a message.
-    Unlike(One),
-    /// Mark a conversation as read. In direct messages the other user sees it.
+    /// Remove your reaction from a message.
+    Unlike(MessageArgs),
+    /// Mark a conversation as read. In direct messages, the other user sees the receipt.
     Read(Read),
-    /// Show yourself as typing.
+    /// Send a typing notice to a conversation.
     ///
-    /// Returns when the gateway has passed it on.
+    /// Returns once the gateway has distributed the notice.
     Typing(Typing),
-    /// Measure round trips through the gateway: what you publish on your own channel comes back.
+    /// Measure round-trip times through the gateway.
     ///
-    /// Prints each, and at the end the least, the median and the 99th percentile. A ping of another
-    /// program of yours, or of the gateway itself, at the same moment cannot be told apart.
+    /// Publishes pings on the account's own channel and waits for their echo. Prints each time, then
+    /// minimum, median and 99th percentile. A ping from another program of the same account, or from
+    /// the gateway, can be mistaken for an echo.
     Ping(Ping),
-    /// Decode captured frames or payloads, one JSON document a line or one in all.
+    /// Decode captured frames or payloads: one JSON document a line, or a single document.
     ///
-    /// Prints one JSON object a line for each message or payload: its `type`, whether it is `typed`
-    /// here, its `unknown_fields`, and its `value` as this library's types hold it. What is no JSON
-    /// is told on stderr with line and offset, and the rest is decoded all the same; the exit
-    /// status is 1 then.
+    /// Prints one JSON object a line for each message or payload: `type`, `typed` (whether this
+    /// version knows the type), `unknown_fields`, and `value`. Invalid JSON is reported on stderr
+    /// with line and offset, the rest is still decoded, and the exit status is 1.
     Decode(Decode),
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct Demo {
-    /// Stop after this time, for example `10s`; without it, when the story has been told.
+    /// Stop after this time, for example `10s`. Default: at the end of the story.
     #[arg(long = "for", value_name = "DURATION", value_parser = humantime::parse_duration)]
     pub(crate) time: Option<Duration>,
 }
@@ -124,18 +124,18 @@ pub(crate) struct Listen {
     pub(crate) gateway: Gateway,
     #[command(flatten)]
     pub(crate) account: Account,
-    /// Also listen to this group's typing, reactions, edits and deletions (repeatable).
+    /// Also subscribe to this group's typing, reactions, edits and deletions (repeatable).
     #[arg(long = "group", value_name = "ID")]
     pub(crate) groups: Vec<String>,
-    /// Also listen to typing and receipts of the direct messages with this user; a user id or a
-    /// conversation id such as `1+2` (repeatable).
+    /// Also subscribe to typing and read receipts of the direct messages with this user, given as a
+    /// user id or a conversation id such as `1+2` (repeatable).
     #[arg(long = "dm", value_name = "ID")]
     pub(crate) direct_messages: Vec<String>,
-    /// A file that remembers what was printed, to go on there the next time; it is made if it is
-    /// not there. After a crash nothing is missing, and at most the last line comes twice.
+    /// File with the position of the last run, created if absent. The next run continues there:
+    /// nothing is missing, and after a crash at most the last line is printed twice.
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<PathBuf>,
-    /// Begin with the last N messages of each conversation. With --state, only the first time.
+    /// Number of earlier messages of each conversation to start with. With --state, first run only.
     #[arg(
         long,
         value_name = "N",
@@ -143,31 +143,30 @@ pub(crate) struct Listen {
         conflicts_with = "no_backfill"
     )]
     pub(crate) history: u32,
-    /// Only print what is pushed: tell gaps, but do not fetch what was said in them.
+    /// Print pushed events only: report gaps, but do not fetch missed messages.
     #[arg(long, conflicts_with = "state")]
     pub(crate) no_backfill: bool,
-    /// Fetch messages while nothing can be pushed, beginning after this time without a gateway, for
-    /// example `2m`.
+    /// Fetch messages over REST after this time without a gateway, for example `2m`. Default: never.
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration,
         conflicts_with = "no_backfill")]
     pub(crate) poll_after: Option<Duration>,
-    /// How to print; `pretty` when stdout is a terminal, otherwise `json`, one object a line.
+    /// Output format. Default: `pretty` on a terminal, otherwise `json`, one object a line.
     #[arg(long, value_enum)]
     pub(crate) format: Option<Format>,
-    /// End after so many events other than pings.
+    /// Stop after this number of events, pings excluded.
     #[arg(long, value_name = "N")]
     pub(crate) count: Option<u64>,
-    /// End after this time, for example `30s` or `5m`.
+    /// Stop after this time, for example `30s` or `5m`.
     #[arg(long = "for", value_name = "DURATION", value_parser = humantime::parse_duration)]
     pub(crate) time: Option<Duration>,
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct Decode {
-    /// What each JSON document is.
+    /// Type of each JSON document.
     #[arg(long = "as", value_enum, default_value_t = Payload::Frame)]
     pub(crate) payload: Payload,
-    /// The file to read, or `-` for standard input.
+    /// File to read, or `-` for standard input.
     #[arg(default_value = "-")]
     pub(crate) file: PathBuf,
 }
@@ -179,7 +178,7 @@ pub(crate) enum Format {
     Pretty,
     /// For programs: one object a line.
     Json,
-    /// One object at the end: counts by type, duplicates, seconds.
+    /// MessageArgs object at the end: counts by type, duplicates, seconds.
     Summary,
 }
 
@@ -187,23 +186,23 @@ pub(crate) enum Format {
 pub(crate) enum Payload {
     /// A Bayeux frame: an array of messages, or one.
     Frame,
-    /// The `data` of one push.
+    /// The `data` of a pushed event.
     Push,
     /// A system event: `{type, data}`.
     Event,
-    /// One attachment.
+    /// MessageArgs attachment.
     Attachment,
-    /// One message, as REST sends it.
+    /// One message as returned by the REST API.
     Message,
 }
 
 const AFTER_HELP: &str = "\
 Exit status:
-  0  done
-  1  something else than the following
+  0  success
+  1  any other error
   2  wrong usage
-  3  the access token was refused
-  4  GroupMe refused it, and would again: not found, not allowed, not valid
-  5  worth another try later: no network, no answer, too many requests, a failing server
+  3  access token refused
+  4  request refused by GroupMe for good: not found, not allowed, not valid
+  5  temporary failure: no network, no response, too many requests, server error
 
-New here? `groupme demo` needs no account and shows what it is about.";
+First steps: `groupme demo` needs no account.";

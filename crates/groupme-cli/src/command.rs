@@ -30,7 +30,7 @@ use tokio::{
 
 use crate::exit::Failure;
 
-/// Runs a command on a runtime of its own.
+/// Runs a command on a new tokio runtime.
 pub(crate) fn block_on(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -39,13 +39,13 @@ pub(crate) fn block_on(command: impl Future<Output = Result<(), Failure>>) -> Re
     runtime.block_on(command)
 }
 
-/// Completes when the user, or whoever supervises the program, wants it to end.
+/// Completes on SIGINT or SIGTERM.
 #[derive(Debug)]
 pub(crate) struct Stop(oneshot::Receiver<()>);
 
 impl Stop {
-    /// Listens from now on. Where the program then cannot leave, because nobody reads what it
-    /// prints, it is ended all the same: by the second signal, or soon after the first.
+    /// Starts listening for signals. If the program cannot end after the first signal, because
+    /// nobody reads its output, the second signal or [`SHUTDOWN_TIMEOUT`] ends the process.
     pub(crate) fn listen() -> Result<Self, Failure> {
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
@@ -58,23 +58,23 @@ impl Stop {
                 }
             };
             next().await;
-            // Where nobody waits for it, the program is leaving already.
+            // Without a receiver, the program is already ending.
             let _ = heard.send(());
-            let _ = tokio::time::timeout(PATIENCE, next()).await;
+            let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, next()).await;
             std::process::exit(1);
         });
         Ok(Self(requested))
     }
 
-    /// Waits for it. Cancel-safe.
+    /// Waits for the first signal. Cancel-safe.
     pub(crate) async fn requested(&mut self) {
-        // The task that sends lives as long as the runtime.
+        // The sending task lives as long as the runtime.
         let _ = (&mut self.0).await;
     }
 }
 
-/// How long leaving may take: more than it takes to wait for a gateway that does not answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Maximum time for an orderly end; longer than the wait for a gateway that does not answer.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How many conversations are asked for at once.
+/// Conversations per page.
 const PER_PAGE: u32 = 100;

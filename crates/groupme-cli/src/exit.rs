@@ -1,4 +1,6 @@
-//! How the program leaves: status codes that scripts can rely on.
+//! Exit statuses, stable for scripts.
+
+use crate::output::escape_control;
 
 use std::{
     fmt,
@@ -6,20 +8,20 @@ use std::{
     process::ExitCode,
 };
 
-/// Why a command failed, as far as the exit status tells.
+/// A failed command, classified by exit status.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The caller asked for something impossible: status 2.
+    /// Wrong usage: status 2.
     Usage(anyhow::Error),
-    /// The service refused the credentials: status 3.
+    /// Credentials refused by GroupMe: status 3.
     Credentials(anyhow::Error),
-    /// GroupMe refused it, and would again: status 4.
+    /// Request refused by GroupMe for good: status 4.
     Refused(anyhow::Error),
-    /// It may work later: status 5.
-    Later(anyhow::Error),
-    /// Some of the input could not be decoded, and each case has been told: status 1.
-    Told,
-    /// Anything else: status 1.
+    /// Temporary failure: status 5.
+    Temporary(anyhow::Error),
+    /// Undecodable input, already reported line by line: status 1.
+    Reported,
+    /// Any other error: status 1.
     Other(anyhow::Error),
 }
 
@@ -28,16 +30,16 @@ impl Failure {
         Self::Usage(error.into())
     }
 
-    /// The same, with one more word of advice.
+    /// Appends advice to the error's text.
     pub(crate) fn and(self, advice: &str) -> Self {
         let more = |error: anyhow::Error| anyhow::anyhow!("{error:#}; {advice}");
         match self {
             Self::Usage(error) => Self::Usage(more(error)),
             Self::Credentials(error) => Self::Credentials(more(error)),
             Self::Refused(error) => Self::Refused(more(error)),
-            Self::Later(error) => Self::Later(more(error)),
+            Self::Temporary(error) => Self::Temporary(more(error)),
             Self::Other(error) => Self::Other(more(error)),
-            Self::Told => Self::Told,
+            Self::Reported => Self::Reported,
         }
     }
 }
@@ -60,14 +62,14 @@ impl fmt::Display for Failure {
             Self::Usage(error)
             | Self::Credentials(error)
             | Self::Refused(error)
-            | Self::Later(error)
+            | Self::Temporary(error)
             | Self::Other(error) => write!(f, "{error:#}"),
-            Self::Told => Ok(()),
+            Self::Reported => Ok(()),
         }
     }
 }
 
-/// Says what went wrong, and with which status to leave.
+/// Prints the error and returns the exit status.
 pub(crate) fn report(result: Result<(), Failure>) -> ExitCode {
     let Err(failure) = result else {
         return ExitCode::SUCCESS;
@@ -75,19 +77,23 @@ pub(crate) fn report(result: Result<(), Failure>) -> ExitCode {
     if let Failure::Other(error) = &failure
         && is_closed_pipe(error)
     {
-        // Whoever read our output has seen enough.
+        // The reader of the output has closed the pipe on purpose, as `head` does.
         return ExitCode::SUCCESS;
     }
-    if !matches!(failure, Failure::Told) {
-        // Where stderr is closed, the exit status still tells.
-        let _ = writeln!(io::stderr(), "groupme: {failure}");
+    if !matches!(failure, Failure::Reported) {
+        // With stderr closed, the exit status still reports the failure.
+        let _ = writeln!(
+            io::stderr(),
+            "groupme: {}",
+            escape_control(&failure.to_string())
+        );
     }
     ExitCode::from(match failure {
         Failure::Usage(_) => 2,
         Failure::Credentials(_) => 3,
         Failure::Refused(_) => 4,
-        Failure::Later(_) => 5,
-        Failure::Told | Failure::Other(_) => 1,
+        Failure::Temporary(_) => 5,
+        Failure::Reported | Failure::Other(_) => 1,
     })
 }
 

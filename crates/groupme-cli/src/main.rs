@@ -1,12 +1,12 @@
-//! The `groupme` command: listen to an account's events, read and write its messages, try it without
-//! one, look into captures.
+//! The `groupme` command: listen to an account's events, read and write messages, run a simulated
+//! GroupMe, decode captures.
 
 mod account;
 mod args;
 mod command;
+mod error_help;
 mod exit;
 mod output;
-mod remedy;
 
 use std::{
     io::{self, IsTerminal as _},
@@ -18,7 +18,7 @@ use clap::Parser as _;
 use self::args::{Cli, Command};
 
 fn main() -> ExitCode {
-    // clap prints usage errors and leaves with status 2 itself.
+    // clap prints usage errors and exits with status 2.
     let cli = Cli::parse();
     logging(cli.verbose);
     let result = match cli.command {
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
     exit::report(result)
 }
 
-/// Logs go to stderr; stdout belongs to events.
+/// Starts logging to stderr; stdout is for events.
 fn logging(verbose: u8) {
     use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 

@@ -1,11 +1,11 @@
-//! What goes to stdout.
+//! Output formats.
 
 mod json;
+mod labels;
 mod pretty;
 mod row;
-mod sheet;
+mod row_printer;
 mod summary;
-mod words;
 
 use std::io;
 
@@ -13,12 +13,14 @@ use groupme_client::{Delivery, Status, UserId};
 use groupme_model::{Chat, Group};
 
 pub(crate) use self::{
+    json::write as write_json,
+    pretty::escape_control,
     row::{RoundTrips, Row},
-    sheet::Sheet,
+    row_printer::RowPrinter,
 };
 use crate::args::Format;
 
-/// Prints what comes in, one way or another, and counts it.
+/// Prints and counts incoming events and statuses in one of the formats.
 #[derive(Debug)]
 pub(crate) struct Printer {
     style: Style,
@@ -42,19 +44,19 @@ impl Printer {
         Self { style, events: 0 }
     }
 
-    /// Whether it has a use for names.
+    /// Returns whether the format shows names.
     pub(crate) fn wants_names(&self) -> bool {
         matches!(self.style, Style::Pretty(_))
     }
 
-    /// Takes note of whose account it is, and of what its groups and people are called.
-    pub(crate) fn meet(&mut self, own: &UserId, groups: &[Group], chats: &[Chat]) {
+    /// Sets the account's user and the names of groups and users.
+    pub(crate) fn set_names(&mut self, own: &UserId, groups: &[Group], chats: &[Chat]) {
         if let Style::Pretty(pretty) = &mut self.style {
-            pretty.meet(own, groups, chats);
+            pretty.set_names(own, groups, chats);
         }
     }
 
-    /// Events so far, other than pings.
+    /// Returns the number of events so far, pings excluded.
     pub(crate) fn events(&self) -> u64 {
         self.events
     }
@@ -92,7 +94,7 @@ impl Printer {
     }
 }
 
-/// An error with its causes, in one line.
+/// Formats an error with its causes in one line.
 pub(crate) fn chain(error: &dyn core::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
@@ -103,7 +105,7 @@ pub(crate) fn chain(error: &dyn core::error::Error) -> String {
     text
 }
 
-/// A time as RFC 3339, to the millisecond, in UTC.
+/// Formats a time as RFC 3339 in UTC, to the millisecond.
 fn rfc3339(time: groupme_client::Timestamp) -> String {
     jiff::Timestamp::from_millisecond(time.as_millis()).map_or_else(
         |_| time.as_millis().to_string(),

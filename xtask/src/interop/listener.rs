@@ -139,7 +139,7 @@ impl Listener {
     pub(super) fn claims_gap(&self, mark: Mark) -> bool {
         self.since(mark)
             .iter()
-            .any(|line| line.json["kind"] == "gap")
+            .any(|line| line.json["kind"] == "connection_gap")
     }
 
     /// Waits until the command says that the connection is lost, and why.
@@ -163,7 +163,7 @@ impl Listener {
     /// Waits until the command says where events may be missing, and why.
     pub(super) fn wait_gap(&self, mark: Mark) -> anyhow::Result<()> {
         self.wait(mark, "a gap with its cause", |line| {
-            line["kind"] == "gap" && !line["cause"].is_null()
+            line["kind"] == "connection_gap" && !line["cause"].is_null()
         })?;
         Ok(())
     }

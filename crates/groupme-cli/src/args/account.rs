@@ -1,39 +1,39 @@
-//! Who asks, and where GroupMe is.
+//! Options for credentials, addresses and output.
 
 use core::time::Duration;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-/// The account, and the REST API.
+/// Credentials and the REST API.
 #[derive(Args, Debug)]
 pub(crate) struct Account {
-    /// A file whose first line is the access token; goes before the environment.
+    /// File whose first line is the access token. Takes precedence over the environment.
     #[arg(long, value_name = "FILE")]
     pub(crate) token_file: Option<PathBuf>,
-    /// Another REST API than GroupMe's, such as `http://127.0.0.1:8080/v3`. What GroupMe has at
-    /// other addresses is looked for beside it: `/v4`, `/v2`, `/image`.
+    /// REST API to use instead of GroupMe's, such as `http://127.0.0.1:8080/v3`. GroupMe's other
+    /// services are expected beside it, at `/v4`, `/v2` and `/image`.
     #[arg(long, value_name = "URL")]
     pub(crate) api_url: Option<String>,
-    /// Send the token to other machines than this one even without TLS, for all to read.
+    /// Allow sending the token without TLS to another machine, readable by anybody on the way.
     #[arg(long)]
     pub(crate) allow_plaintext: bool,
-    /// How long a request is tried before it is given up.
+    /// Maximum time for a request, retries included.
     #[arg(long, value_name = "DURATION", default_value = "30s",
         value_parser = humantime::parse_duration)]
     pub(crate) timeout: Duration,
 }
 
-/// The gateway, and the user whose events it pushes.
+/// The gateway and the user whose events it pushes.
 #[derive(Args, Debug)]
 pub(crate) struct Gateway {
-    /// The id of the user whose token is used, such as `12345678`; without it, GroupMe is asked.
+    /// User id of the account, such as `12345678`. Default: asked of the REST API.
     #[arg(long, value_name = "ID")]
     pub(crate) user: Option<String>,
-    /// How to reach the gateway; `auto` prefers a websocket and falls back.
+    /// Transport to the gateway; `auto` prefers a websocket and falls back to long-polling.
     #[arg(long, value_enum, default_value_t = Transport::Auto)]
     pub(crate) transport: Transport,
-    /// The gateway to talk to.
+    /// Address of the gateway.
     #[arg(long = "gateway-url", value_name = "URL",
         default_value = groupme_client::DEFAULT_GATEWAY)]
     pub(crate) url: String,
@@ -46,28 +46,28 @@ pub(crate) enum Transport {
     LongPolling,
 }
 
-/// With whom.
+/// A conversation, by group or by user.
 #[derive(Args, Debug)]
 #[group(required = true, multiple = false)]
-pub(crate) struct Place {
-    /// A group, or a topic of one.
+pub(crate) struct ConversationArgs {
+    /// Group or topic id.
     #[arg(long, value_name = "ID")]
     pub(crate) group: Option<String>,
-    /// The direct messages with a user: the user's id, or the conversation's such as `1+2`.
+    /// Direct messages with a user: a user id, or a conversation id such as `1+2`.
     #[arg(long, value_name = "ID")]
     pub(crate) dm: Option<String>,
 }
 
-/// How to print what is not an endless stream.
+/// Output options of commands that end by themselves.
 #[derive(Args, Clone, Copy, Debug)]
-pub(crate) struct Shape {
-    /// How to print; `pretty` when stdout is a terminal, otherwise `json`, one object a line.
+pub(crate) struct OutputArgs {
+    /// Output format. Default: `pretty` on a terminal, otherwise `json`, one object a line.
     #[arg(long, value_enum)]
-    pub(crate) format: Option<Style>,
+    pub(crate) format: Option<RowFormat>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Style {
+pub(crate) enum RowFormat {
     /// For people.
     #[value(alias = "text")]
     Pretty,

@@ -1,35 +1,35 @@
-//! The commands about conversations, and about the gateway.
+//! Options of the commands on conversations and the gateway.
 
 use core::time::Duration;
 
 use clap::Args;
 
-use super::{Account, Gateway, Place, Shape};
+use super::{Account, ConversationArgs, Gateway, OutputArgs};
 
 #[derive(Args, Debug)]
 pub(crate) struct Chats {
     #[command(flatten)]
     pub(crate) account: Account,
     #[command(flatten)]
-    pub(crate) shape: Shape,
+    pub(crate) output: OutputArgs,
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct Groups {
-    /// Have the members in it, too, of which there may be thousands.
+    /// Include members; a group can have thousands.
     #[arg(long)]
     pub(crate) members: bool,
     #[command(flatten)]
     pub(crate) account: Account,
     #[command(flatten)]
-    pub(crate) shape: Shape,
+    pub(crate) output: OutputArgs,
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct Typing {
     #[command(flatten)]
-    pub(crate) place: Place,
-    /// Go on for so long, for example `10s`; without it, it is shown once, for a few seconds.
+    pub(crate) conversation: ConversationArgs,
+    /// Repeat the notice for this time, for example `10s`. Default: once; viewers show it for 5 s.
     #[arg(long = "for", value_name = "DURATION", value_parser = humantime::parse_duration)]
     pub(crate) time: Option<Duration>,
     #[command(flatten)]
@@ -37,16 +37,16 @@ pub(crate) struct Typing {
     #[command(flatten)]
     pub(crate) account: Account,
     #[command(flatten)]
-    pub(crate) shape: Shape,
+    pub(crate) output: OutputArgs,
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct Ping {
-    /// Send so many.
+    /// Number of pings.
     #[arg(long, value_name = "N", default_value_t = 3,
         value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) count: u32,
-    /// Send one so often. GroupMe wants no more than one in 30 seconds, and gets no more.
+    /// Interval between pings; at least 30 s with GroupMe, which asks for no more.
     #[arg(long, value_name = "DURATION", default_value = "30s",
         value_parser = humantime::parse_duration)]
     pub(crate) interval: Duration,
@@ -55,5 +55,5 @@ pub(crate) struct Ping {
     #[command(flatten)]
     pub(crate) account: Account,
     #[command(flatten)]
-    pub(crate) shape: Shape,
+    pub(crate) output: OutputArgs,
 }

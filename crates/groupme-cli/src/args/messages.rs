@@ -1,96 +1,96 @@
-//! The commands about messages.
+//! Options of the commands on messages.
 
 use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Account, Place, Shape};
+use super::{Account, ConversationArgs, OutputArgs};
 
 #[derive(Args, Debug)]
 pub(crate) struct Send {
     #[command(flatten)]
-    pub(crate) place: Place,
-    /// Answer this message.
+    pub(crate) conversation: ConversationArgs,
+    /// Id of the message to reply to.
     #[arg(long, value_name = "MESSAGE")]
     pub(crate) reply_to: Option<String>,
-    /// Attach an image: JPEG, PNG or GIF.
+    /// Image to attach: JPEG, PNG or GIF.
     #[arg(long, value_name = "FILE")]
     pub(crate) image: Option<PathBuf>,
-    /// Your own id for the message. Sent again under the same one within a minute, it is there
-    /// once; without it, each run sends another message.
+    /// Your own id for the message: GroupMe accepts an id once a minute, so a repeated run with the
+    /// same id does not send twice. Default: a new id for each run.
     #[arg(long, value_name = "ID")]
     pub(crate) guid: Option<String>,
-    /// What to say, or `-` to read it from standard input.
+    /// Text of the message, or `-` to read standard input.
     #[arg(required_unless_present = "image")]
     pub(crate) text: Option<String>,
     #[command(flatten)]
     pub(crate) account: Account,
     #[command(flatten)]
-    pub(crate) shape: Shape,
+    pub(crate) output: OutputArgs,
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct History {
     #[command(flatten)]
-    pub(crate) place: Place,
-    /// Print so many messages at most.
+    pub(crate) conversation: ConversationArgs,
+    /// Maximum number of messages.
     #[arg(long, value_name = "N", default_value_t = 20,
         value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) limit: u64,
-    /// Print all there are, however many.
+    /// Print all messages, without a limit.
     #[arg(long, conflicts_with_all = ["limit", "since"])]
     pub(crate) all: bool,
-    /// What was sent before this message, newest first.
+    /// Print messages sent before this one, newest first.
     #[arg(long, value_name = "MESSAGE", conflicts_with_all = ["after", "since"])]
     pub(crate) before: Option<String>,
-    /// What was sent after this message, oldest first and with nothing left out: to catch up.
+    /// Print messages sent after this one, oldest first, without omissions.
     #[arg(long, value_name = "MESSAGE", conflicts_with = "since")]
     pub(crate) after: Option<String>,
-    /// The newest messages after this one, newest first. Where there are more than `--limit`, the
-    /// older ones are left out.
+    /// Print the newest messages sent after this one, newest first. Beyond `--limit`, older messages
+    /// are omitted.
     #[arg(long, value_name = "MESSAGE")]
     pub(crate) since: Option<String>,
     #[command(flatten)]
     pub(crate) account: Account,
     #[command(flatten)]
-    pub(crate) shape: Shape,
+    pub(crate) output: OutputArgs,
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct Edit {
     #[command(flatten)]
-    pub(crate) place: Place,
-    /// The message.
+    pub(crate) conversation: ConversationArgs,
+    /// Message id.
     pub(crate) message: String,
-    /// What it is to say, or `-` to read it from standard input.
+    /// New text, or `-` to read standard input.
     pub(crate) text: String,
     #[command(flatten)]
     pub(crate) account: Account,
     #[command(flatten)]
-    pub(crate) shape: Shape,
+    pub(crate) output: OutputArgs,
 }
 
-/// A message, and nothing else about it.
+/// A message by conversation and id.
 #[derive(Args, Debug)]
-pub(crate) struct One {
+pub(crate) struct MessageArgs {
     #[command(flatten)]
-    pub(crate) place: Place,
-    /// The message.
+    pub(crate) conversation: ConversationArgs,
+    /// Message id.
     pub(crate) message: String,
     #[command(flatten)]
     pub(crate) account: Account,
     #[command(flatten)]
-    pub(crate) shape: Shape,
+    pub(crate) output: OutputArgs,
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct Like {
     #[command(flatten)]
-    pub(crate) one: One,
-    /// React with a character, such as 👍, instead of the conversation's usual like.
+    pub(crate) target: MessageArgs,
+    /// Emoji to react with, such as 👍. Default: the group's like icon.
     #[arg(long, value_name = "CHARACTER")]
     pub(crate) emoji: Option<String>,
-    /// React with a picture of one of GroupMe's packs, by the numbers of both, such as `1:5`.
+    /// Picture of a GroupMe emoji pack to react with, as pack and picture number, such as `1:5`.
     #[arg(long, value_name = "PACK:PICTURE", conflicts_with = "emoji", value_parser = picture)]
     pub(crate) pack: Option<(i64, i64)>,
 }
@@ -98,13 +98,13 @@ pub(crate) struct Like {
 #[derive(Args, Debug)]
 pub(crate) struct Read {
     #[command(flatten)]
-    pub(crate) place: Place,
-    /// The last message that was read; without it, the newest.
+    pub(crate) conversation: ConversationArgs,
+    /// Id of the last message read. Default: the newest.
     pub(crate) message: Option<String>,
     #[command(flatten)]
     pub(crate) account: Account,
     #[command(flatten)]
-    pub(crate) shape: Shape,
+    pub(crate) output: OutputArgs,
 }
 
 fn picture(text: &str) -> Result<(i64, i64), &'static str> {

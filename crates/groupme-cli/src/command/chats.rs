@@ -1,4 +1,4 @@
-//! `groupme chats`: the direct conversations of the account.
+//! `groupme chats`: lists the direct conversations of the account.
 
 use std::collections::BTreeSet;
 
@@ -10,13 +10,13 @@ use crate::{
     account::Account,
     args::Chats,
     exit::Failure,
-    output::{Row, Sheet},
+    output::{Row, RowPrinter},
 };
 
 pub(crate) async fn run(args: Chats) -> Result<(), Failure> {
     let account = Account::open(&args.account)?;
-    let mut sheet = Sheet::new(args.shape);
-    // A conversation in which something is said meanwhile moves to another page.
+    let mut rows = RowPrinter::new(args.output);
+    // A conversation with a new message moves to another page meanwhile.
     let mut seen = BTreeSet::<UserId>::new();
     for page in 1.. {
         let list = chats::list(Page::new(page, PER_PAGE));
@@ -24,10 +24,10 @@ pub(crate) async fn run(args: Chats) -> Result<(), Failure> {
         for chat in account.call(&list).await? {
             if other(&chat).is_some_and(|user| seen.insert(user.clone())) {
                 is_new = true;
-                sheet.row(&Row::Chat(&chat))?;
+                rows.row(&Row::Chat(&chat))?;
             }
         }
-        // The end is a page with nothing new; one with few need not be the last.
+        // A page without new entries is the end; a short page need not be.
         if !is_new {
             break;
         }

@@ -1,4 +1,4 @@
-//! `groupme decode`: captured frames and payloads, typed.
+//! `groupme decode`: prints captured frames and payloads as typed values.
 
 use std::{
     fs::File,
@@ -14,6 +14,7 @@ use serde::Serialize;
 use crate::{
     args::{Decode, Payload},
     exit::Failure,
+    output::write_json,
 };
 
 pub(crate) fn run(args: &Decode) -> Result<(), Failure> {
@@ -23,24 +24,24 @@ pub(crate) fn run(args: &Decode) -> Result<(), Failure> {
         args.file.display().to_string()
     };
     let mut input = open(&args.file).with_context(|| format!("cannot open {name}"))?;
-    let mut reading = Reading {
+    let mut run = DecodeRun {
         name,
         payload: args.payload,
         decoder: Decoder::with_limits(limits()),
         stdout: BufWriter::new(io::stdout().lock()),
         bad: false,
     };
-    reading.all(&mut *input)?;
-    reading.stdout.flush()?;
-    if reading.bad {
-        Err(Failure::Told)
+    run.all(&mut *input)?;
+    run.stdout.flush()?;
+    if run.bad {
+        Err(Failure::Reported)
     } else {
         Ok(())
     }
 }
 
-/// One run over one input.
-struct Reading<W> {
+/// A decoding run over one input.
+struct DecodeRun<W> {
     name: String,
     payload: Payload,
     decoder: Decoder,
@@ -48,9 +49,9 @@ struct Reading<W> {
     bad: bool,
 }
 
-impl<W: Write> Reading<W> {
-    /// Reads a document a line as they come, or one document of many lines. The first line tells:
-    /// it is a document, or it is not.
+impl<W: Write> DecodeRun<W> {
+    /// Decodes one document a line as the lines arrive, or one document of many lines: the first
+    /// line decides, by being a document or not.
     fn all(&mut self, input: &mut dyn BufRead) -> Result<(), Failure> {
         let mut line = Vec::new();
         let mut number = 0;
@@ -71,7 +72,7 @@ impl<W: Write> Reading<W> {
             .with_context(|| self.unreadable())?;
         match self.decode(&whole) {
             Ok(frame) => self.print(&frame, number),
-            Err(_) if self.has_a_good_line(&whole) => self.lines(&mut &*whole, number - 1),
+            Err(_) if self.has_valid_line(&whole) => self.lines(&mut &*whole, number - 1),
             Err(error) => {
                 self.refuse(&whole, number, &error);
                 Ok(())
@@ -113,7 +114,7 @@ impl<W: Write> Reading<W> {
         }
     }
 
-    fn has_a_good_line(&mut self, whole: &[u8]) -> bool {
+    fn has_valid_line(&mut self, whole: &[u8]) -> bool {
         whole
             .split(|byte| *byte == b'\n')
             .any(|line| self.decode(line).is_ok())
@@ -128,7 +129,7 @@ impl<W: Write> Reading<W> {
         Ok(frame)
     }
 
-    /// Prints what a document that begins in line `number` holds.
+    /// Prints the content of a document that begins in line `number`.
     fn print(&mut self, frame: &Frame, number: usize) -> Result<(), Failure> {
         if self.payload == Payload::Frame {
             for message in frame.messages() {
@@ -138,8 +139,8 @@ impl<W: Write> Reading<W> {
                 }
             }
             if frame.rejected() > 0 {
-                let what = format!("{} of its elements are no messages", frame.rejected());
-                self.complain(Place::start_of(number), &what);
+                let what = format!("{} elements are not messages", frame.rejected());
+                self.report(Position::start_of(number), &what);
             }
             return Ok(());
         }
@@ -162,8 +163,7 @@ impl<W: Write> Reading<W> {
         self.inspection(&inspection, number)
     }
 
-    /// Prints what a payload is; fields that could not be read are in its value as they came, and are
-    /// named in the log.
+    /// Prints a payload. Unreadable fields appear in `value` unchanged, and in the log by name.
     fn inspection(&mut self, inspection: &Inspection, number: usize) -> Result<(), Failure> {
         for problem in &inspection.problems {
             tracing::info!("{}: line {number}: {problem}", self.name);
@@ -172,21 +172,20 @@ impl<W: Write> Reading<W> {
     }
 
     fn write(&mut self, value: &impl Serialize) -> Result<(), Failure> {
-        // As an I/O error a closed pipe can be told from a real one.
-        serde_json::to_writer(&mut self.stdout, value).map_err(io::Error::from)?;
-        self.stdout.write_all(b"\n")?;
-        // A pipe that is followed live wants each line now.
+        // An I/O error, so that a closed pipe is recognised as such.
+        write_json(&mut self.stdout, value)?;
+        // Readers of a pipe expect each line at once.
         self.stdout.flush()?;
         Ok(())
     }
 
     fn refuse(&mut self, document: &[u8], number: usize, error: &DecodeError) {
-        self.complain(Place::of(error, document, number), &fault(error));
+        self.report(Position::of(error, document, number), &fault(error));
     }
 
-    fn complain(&mut self, Place { line, offset }: Place, what: &str) {
+    fn report(&mut self, Position { line, offset }: Position, what: &str) {
         self.bad = true;
-        // Where stderr is closed, the exit status still tells.
+        // With stderr closed, the exit status still reports the failure.
         let _ = writeln!(
             io::stderr(),
             "groupme: {}: line {line}, offset {offset}: {what}",
@@ -195,19 +194,19 @@ impl<W: Write> Reading<W> {
     }
 }
 
-/// Where something is wrong: a line from 1, and an offset in it in bytes from 0.
+/// Position of an error: line, from 1, and offset in the line, in bytes from 0.
 #[derive(Clone, Copy, Debug)]
-struct Place {
+struct Position {
     line: usize,
     offset: usize,
 }
 
-impl Place {
+impl Position {
     fn start_of(line: usize) -> Self {
         Self { line, offset: 0 }
     }
 
-    /// Finds what is wrong with a document that begins in line `first`.
+    /// Returns the position of a syntax error in a document that begins in line `first`.
     fn of(error: &DecodeError, document: &[u8], first: usize) -> Self {
         let &DecodeError::Syntax { offset, .. } = error else {
             return Self::start_of(first);
@@ -221,22 +220,22 @@ impl Place {
     }
 }
 
-/// What is wrong, without a peer to blame and a place that [`Place`] tells better.
+/// Describes an error without blaming a peer and without the offset, which [`Position`] shows.
 fn fault(error: &DecodeError) -> String {
     match error {
         DecodeError::Syntax { what, .. } => format!("not JSON: {what}"),
         DecodeError::TooLarge { len, limit } => {
-            format!("{len} bytes in one document, and {limit} is the limit")
+            format!("document of {len} bytes exceeds the limit of {limit} bytes")
         }
         DecodeError::TooDeep { limit } => format!("nested deeper than {limit} levels"),
         DecodeError::NotBayeux { found } => {
-            format!("{found} where a message or an array of them was due")
+            format!("found {found}, expected a message or an array of messages")
         }
         error => error.to_string(),
     }
 }
 
-/// A message of the protocol itself: no push, nothing to type.
+/// A protocol message without a payload.
 #[derive(Serialize)]
 struct Reply<'f> {
     r#type: &'f str,
@@ -268,7 +267,7 @@ fn is_stdin(file: &Path) -> bool {
     file == Path::new("-")
 }
 
-/// A capture is the user's own, so its size is not held against it.
+/// Limits for captures: larger than for frames from a server, because the user chose the file.
 fn limits() -> Limits {
     let mut limits = Limits::default();
     limits.max_frame = 64 * 1024 * 1024;

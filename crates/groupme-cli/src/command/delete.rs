@@ -5,18 +5,18 @@ use groupme_rest::endpoint::messages;
 
 use crate::{
     account::Account,
-    args::One,
+    args::MessageArgs,
     exit::Failure,
-    output::{Row, Sheet},
+    output::{Row, RowPrinter},
 };
 
-pub(crate) async fn run(args: One) -> Result<(), Failure> {
+pub(crate) async fn run(args: MessageArgs) -> Result<(), Failure> {
     let account = Account::open(&args.account)?;
-    let conversation = account.conversation(&args.place).await?;
+    let conversation = account.conversation(&args.conversation).await?;
     let conversation = account.id_of(&conversation).await?;
     let message = MessageId::from(args.message);
     account
         .call(&messages::delete(&conversation, &message))
         .await?;
-    Ok(Sheet::new(args.shape).row(&Row::Deleted(&conversation, &message))?)
+    Ok(RowPrinter::new(args.output).row(&Row::Deleted(&conversation, &message))?)
 }

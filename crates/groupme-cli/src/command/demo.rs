@@ -1,4 +1,4 @@
-//! `groupme demo`: the whole of it in one process, over a real socket.
+//! `groupme demo`: simulator and client in one process, over a real websocket.
 
 use std::io::{self, Write as _};
 
@@ -17,10 +17,8 @@ use crate::{
 };
 
 pub(crate) async fn run(args: Demo) -> Result<(), Failure> {
-    let sim = Sim::start()
-        .await
-        .context("the simulator could not be started")?;
-    // Not println!, which panics where nobody reads.
+    let sim = Sim::start().await.context("cannot start the simulator")?;
+    // Not println!, which panics when stdout is closed.
     writeln!(
         io::stdout(),
         "A simulated GroupMe runs at {}; connecting to it.",
@@ -30,49 +28,49 @@ pub(crate) async fn run(args: Demo) -> Result<(), Failure> {
     let client = client(&sim)?;
 
     let own = format!("/user/{}", sim.user_id());
-    let mut told = Ok(());
+    let mut outcome = Ok(());
     let story = async {
         sim.wait_until_subscribed(&own).await;
-        told = sim
+        outcome = sim
             .play(sim.cast().story(), Script::FAST_INTERVAL)
             .finished()
             .await;
-        if told.is_ok() && args.time.is_some() {
-            // Asked for a certain time: tell it again until then.
-            told = sim
+        if outcome.is_ok() && args.time.is_some() {
+            // With --for, repeat the story until the time is up.
+            outcome = sim
                 .play_repeatedly(sim.cast().story(), Script::FAST_INTERVAL)
                 .finished()
                 .await;
-        } else if told.is_ok() {
-            told = misfortune(&sim);
-            if told.is_ok() {
-                // Until what was said meanwhile has been fetched.
+        } else if outcome.is_ok() {
+            outcome = break_connections(&sim);
+            if outcome.is_ok() {
+                // Until the missed message has been fetched: the second `CaughtUp`.
                 core::future::pending::<()>().await;
             }
         }
     };
     let limits = Limits {
         time: args.time,
-        // At first, and after the misfortune.
+        // At the start, and after the outage.
         catch_ups: args.time.is_none().then_some(2),
         ..Limits::default()
     };
-    // What was pushed before the farewell comes before its reply, on the same socket.
     follow(stop, client, Printer::new(Format::Pretty), limits, story).await?;
-    told.context("the story broke off")?;
+    outcome.context("the script failed")?;
     writeln!(
         io::stdout(),
-        "That was it. With an account of your own: GROUPME_ACCESS_TOKEN=… groupme listen"
+        "Demo complete: every event arrived once, and the missed message was fetched.\n\
+         With your own account: GROUPME_ACCESS_TOKEN=… groupme listen"
     )?;
     Ok(())
 }
 
-/// Breaks the connection, and lets somebody talk before there is another.
-fn misfortune(sim: &Sim) -> Result<(), WorldError> {
-    // If nobody reads it, whoever prints the events finds out.
+/// Restarts the simulated server, and sends a message before the client is back.
+fn break_connections(sim: &Sim) -> Result<(), WorldError> {
+    // A closed stdout is reported by the event printer.
     let _ = writeln!(
         io::stdout(),
-        "Now the server forgets everybody and breaks all connections, and Mara goes on talking."
+        "Now the server restarts: all sessions and connections are lost, while Mara sends a message."
     );
     sim.restart();
     sim.say("Is anybody missing this?")?;

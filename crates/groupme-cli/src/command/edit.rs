@@ -1,4 +1,4 @@
-//! `groupme edit`: another text for a message.
+//! `groupme edit`: changes the text of a message.
 
 use groupme_model::{Attachment, Draft, MessageId};
 use groupme_rest::endpoint::messages;
@@ -8,15 +8,15 @@ use crate::{
     account::Account,
     args::Edit,
     exit::Failure,
-    output::{Row, Sheet},
+    output::{Row, RowPrinter},
 };
 
 pub(crate) async fn run(args: Edit) -> Result<(), Failure> {
     let account = Account::open(&args.account)?;
     let text = text::read(&args.text)?;
-    let conversation = account.conversation(&args.place).await?;
+    let conversation = account.conversation(&args.conversation).await?;
     let message = MessageId::from(args.message);
-    // GroupMe replaces what is attached as well, so what shall stay is sent again.
+    // An edit replaces the attachments as well, so those that stay are sent again.
     let before = account
         .call(&messages::show(&conversation, &message))
         .await?;
@@ -28,5 +28,5 @@ pub(crate) async fn run(args: Edit) -> Result<(), Failure> {
         .fold(Draft::new(text), Draft::attach);
     let call = messages::edit(&conversation, &message, draft).map_err(Failure::usage)?;
     let edited = account.call(&call).await?;
-    Ok(Sheet::new(args.shape).row(&Row::Edited(&edited))?)
+    Ok(RowPrinter::new(args.output).row(&Row::Edited(&edited))?)
 }

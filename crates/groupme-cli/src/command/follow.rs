@@ -1,4 +1,4 @@
-//! Printing what a client receives until it is enough.
+//! Printing of a client's events until a limit.
 
 use core::{
     future::{self, Future},
@@ -12,19 +12,19 @@ use groupme_client::{Client, ClientEnd, Incoming, Status};
 use super::{Stop, names::names};
 use crate::{exit::Failure, output::Printer};
 
-/// When it is enough.
+/// Limits that end the output.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Limits {
-    /// So many events other than pings.
+    /// Number of events, pings excluded.
     pub(crate) count: Option<u64>,
-    /// So much time.
+    /// Running time.
     pub(crate) time: Option<Duration>,
-    /// So many times that nothing was missing any more.
+    /// Number of `CaughtUp` statuses.
     pub(crate) catch_ups: Option<u64>,
 }
 
-/// Prints until a limit is reached, `done` completes, a signal comes, nobody takes what is printed
-/// or the client ends by itself; takes leave politely in each case.
+/// Prints until a limit is reached, `done` completes, a signal arrives, the output is closed or the
+/// client ends. Disconnects from the gateway in each case.
 pub(crate) async fn follow(
     mut stop: Stop,
     mut client: Client,
@@ -41,9 +41,9 @@ pub(crate) async fn follow(
     });
     let mut done = pin!(done);
     let rest = handle.rest().filter(|_| printer.wants_names());
-    // What comes in before them waits a moment.
+    // The first events wait for the names, for at most `NAMES_TIMEOUT`.
     let (mut wants_names, mut waits) = (rest.is_some(), rest.is_some());
-    let mut moment = pin!(tokio::time::sleep(MOMENT));
+    let mut moment = pin!(tokio::time::sleep(NAMES_TIMEOUT));
     let mut names = pin!(async move {
         match &rest {
             Some(rest) => names(rest).await,
@@ -64,7 +64,7 @@ pub(crate) async fn follow(
             incoming = client.next(), if leaving || !waits => incoming,
             (groups, chats) = &mut names, if wants_names => {
                 (wants_names, waits) = (false, false);
-                printer.meet(handle.user(), &groups, &chats);
+                printer.set_names(handle.user(), &groups, &chats);
                 continue;
             }
             () = &mut moment, if waits => { waits = false; continue }
@@ -97,5 +97,5 @@ pub(crate) async fn follow(
     }
 }
 
-/// How long names may keep the first events.
-const MOMENT: Duration = Duration::from_secs(1);
+/// Maximum delay of the first events while names are fetched.
+const NAMES_TIMEOUT: Duration = Duration::from_secs(1);

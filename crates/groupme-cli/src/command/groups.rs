@@ -1,4 +1,4 @@
-//! `groupme groups`: the groups of the account.
+//! `groupme groups`: lists the groups of the account.
 
 use std::collections::BTreeSet;
 
@@ -10,18 +10,18 @@ use crate::{
     account::Account,
     args::Groups,
     exit::Failure,
-    output::{Row, Sheet},
+    output::{Row, RowPrinter},
 };
 
 pub(crate) async fn run(args: Groups) -> Result<(), Failure> {
     let account = Account::open(&args.account)?;
-    let mut sheet = Sheet::new(args.shape);
+    let mut rows = RowPrinter::new(args.output);
     let list = if args.members {
         groups::list
     } else {
         groups::list_briefly
     };
-    // A group in which something is said meanwhile moves to another page.
+    // A group with a new message moves to another page meanwhile.
     let mut seen = BTreeSet::<GroupId>::new();
     for page in 1.. {
         let list = list(Page::new(page, PER_PAGE));
@@ -29,10 +29,10 @@ pub(crate) async fn run(args: Groups) -> Result<(), Failure> {
         for group in account.call(&list).await? {
             if seen.insert(group.id.clone()) {
                 is_new = true;
-                sheet.row(&Row::Group(&group))?;
+                rows.row(&Row::Group(&group))?;
             }
         }
-        // The end is a page with nothing new; one with few need not be the last.
+        // A page without new entries is the end; a short page need not be.
         if !is_new {
             break;
         }

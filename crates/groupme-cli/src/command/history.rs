@@ -1,4 +1,4 @@
-//! `groupme history`: what was said before.
+//! `groupme history`: prints earlier messages.
 
 use anyhow::anyhow;
 use groupme_model::Message;
@@ -8,23 +8,23 @@ use crate::{
     account::Account,
     args::History,
     exit::Failure,
-    output::{Row, Sheet},
+    output::{Row, RowPrinter},
 };
 
 pub(crate) async fn run(args: History) -> Result<(), Failure> {
     let account = Account::open(&args.account)?;
-    let mut sheet = Sheet::new(args.shape);
-    let conversation = account.conversation(&args.place).await?;
+    let mut rows = RowPrinter::new(args.output);
+    let conversation = account.conversation(&args.conversation).await?;
     if let Some(since) = args.since {
         let limit = u32::try_from(args.limit).ok().filter(|n| *n <= LARGEST);
         let limit = limit.ok_or_else(|| {
             Failure::Usage(anyhow!(
-                "--since gives {LARGEST} messages at most; --after gives them all"
+                "--since returns at most {LARGEST} messages; use --after for more"
             ))
         })?;
         let list = messages::list(&conversation, &Window::Since(since.into()), limit);
         let page = account.call(&list).await?;
-        return Ok(print(&mut sheet, &page, args.limit).map(drop)?);
+        return Ok(print(&mut rows, &page, args.limit).map(drop)?);
     }
 
     let mut left = if args.all { u64::MAX } else { args.limit };
@@ -45,13 +45,13 @@ pub(crate) async fn run(args: History) -> Result<(), Failure> {
         match history.next().await {
             None => break,
             Some(Ok(mut page)) => {
-                left -= print(&mut sheet, &page, left)?;
+                left -= print(&mut rows, &page, left)?;
                 last = page.messages.pop();
             }
             Some(Err(error)) => {
                 let failure = account.failure(error).await;
                 return Err(match last {
-                    Some(last) => failure.and(&format!("go on with --{direction} {}", last.id)),
+                    Some(last) => failure.and(&format!("continue with --{direction} {}", last.id)),
                     None => failure,
                 });
             }
@@ -60,22 +60,22 @@ pub(crate) async fn run(args: History) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Prints at most `most` messages of a page. How many, is the answer.
-fn print(sheet: &mut Sheet, page: &MessagePage, most: u64) -> std::io::Result<u64> {
+/// Prints at most `most` messages of a page. Returns their number.
+fn print(rows: &mut RowPrinter, page: &MessagePage, most: u64) -> std::io::Result<u64> {
     if page.unreadable > 0 {
-        tracing::warn!(messages = page.unreadable, "left out what has no id");
+        tracing::warn!(messages = page.unreadable, "skipped messages without an id");
     }
     let mut printed = 0;
     for message in &page.messages {
         if printed == most {
             break;
         }
-        sheet.row(&Row::Message(message))?;
+        rows.row(&Row::Message(message))?;
         printed += 1;
     }
     Ok(printed)
 }
 
-/// What GroupMe documents as the most at once, and what it was seen to give.
+/// Largest page by GroupMe's documentation, and largest page observed.
 const PAGE: u32 = 100;
 const LARGEST: u32 = 200;

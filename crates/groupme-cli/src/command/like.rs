@@ -1,4 +1,4 @@
-//! `groupme like`: a reaction, in place of the one before.
+//! `groupme like`: reacts to a message.
 
 use groupme_model::{LikeIcon, MessageId};
 
@@ -6,7 +6,7 @@ use crate::{
     account::Account,
     args::Like,
     exit::Failure,
-    output::{Row, Sheet},
+    output::{Row, RowPrinter},
 };
 
 pub(crate) async fn run(args: Like) -> Result<(), Failure> {
@@ -15,17 +15,17 @@ pub(crate) async fn run(args: Like) -> Result<(), Failure> {
         (None, Some((pack, picture))) => Some(LikeIcon::emoji(pack, picture)),
         (None, None) => None,
     };
-    let account = Account::open(&args.one.account)?;
-    let conversation = account.conversation(&args.one.place).await?;
+    let account = Account::open(&args.target.account)?;
+    let conversation = account.conversation(&args.target.conversation).await?;
     let conversation = account.id_of(&conversation).await?;
-    let message = MessageId::from(args.one.message);
-    let is_told = icon.is_some();
+    let message = MessageId::from(args.target.message);
+    let has_icon = icon.is_some();
     let reactions = account.rest().react(&conversation, &message, icon);
     let reactions = match reactions.await {
         Ok(reactions) => reactions,
         Err(error) => return Err(account.failure(error).await),
     };
-    // GroupMe answers the usual like without a word.
-    let reactions = is_told.then_some(&*reactions);
-    Ok(Sheet::new(args.one.shape).row(&Row::Reactions(&message, reactions))?)
+    // GroupMe does not return the reactions after a plain like.
+    let reactions = has_icon.then_some(&*reactions);
+    Ok(RowPrinter::new(args.target.output).row(&Row::Reactions(&message, reactions))?)
 }

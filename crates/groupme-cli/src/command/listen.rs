@@ -1,4 +1,4 @@
-//! `groupme listen`: an account's events, as they arrive.
+//! `groupme listen`: prints an account's events as they arrive.
 
 use std::io::{self, IsTerminal as _};
 
@@ -17,7 +17,7 @@ use crate::{
 };
 
 pub(crate) async fn run(mut args: Listen) -> Result<(), Failure> {
-    // Before there is a session of which to take leave.
+    // Before the session exists, so that an early signal still disconnects.
     let stop = Stop::listen()?;
     let (mut builder, _) = account::gateway(&args.account, &args.gateway).await?;
     for group in core::mem::take(&mut args.groups) {
@@ -50,7 +50,7 @@ pub(crate) async fn run(mut args: Listen) -> Result<(), Failure> {
     .await
 }
 
-/// How what was missed is made up for.
+/// Configures backfill and the store.
 fn deliver(mut builder: Builder, args: &Listen) -> Result<Builder, Failure> {
     if args.no_backfill {
         return Ok(builder.without_backfill());

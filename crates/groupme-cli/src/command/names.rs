@@ -1,4 +1,4 @@
-//! What the groups and people of an account are called.
+//! Names of an account's groups and users.
 
 use groupme_model::{Chat, Group};
 use groupme_rest::{
@@ -8,19 +8,18 @@ use groupme_rest::{
 
 use super::PER_PAGE;
 
-/// The liveliest groups of an account with their members, and its liveliest chats. Whoever is not
-/// among them is known by name once they say something. Nothing where REST does not tell: a name is
-/// not worth an error.
+/// Fetches the most recently active groups with their members, and the most recent chats. Other
+/// users become known by name with their first message. Empty if REST fails: names are optional.
 pub(super) async fn names(rest: &Client) -> (Vec<Group>, Vec<Chat>) {
     let page = || Page::new(1, PER_PAGE);
     let (groups, chats) = (groups::list(page()), chats::list(page()));
     let (groups, chats) = tokio::join!(rest.call(&groups), rest.call(&chats));
-    (told(groups), told(chats))
+    (or_empty(groups), or_empty(chats))
 }
 
-fn told<T>(answer: Result<Vec<T>, Error>) -> Vec<T> {
+fn or_empty<T>(answer: Result<Vec<T>, Error>) -> Vec<T> {
     answer.unwrap_or_else(|error| {
-        tracing::debug!(%error, "no names");
+        tracing::debug!(%error, "cannot fetch names");
         Vec::new()
     })
 }

@@ -1,4 +1,4 @@
-//! `groupme ping`: round trips through the gateway.
+//! `groupme ping`: measures round-trip times through the gateway.
 
 use core::time::Duration;
 
@@ -7,18 +7,18 @@ use groupme_client::{DEFAULT_GATEWAY, EventRef, Handle, Incoming};
 use groupme_model::channel;
 use tokio::time::Instant;
 
-use super::{Stop, wait::Waiting};
+use super::{Stop, wait::EventWaiter};
 use crate::{
     account,
     args::Ping,
     exit::Failure,
-    output::{RoundTrips, Row, Sheet},
+    output::{RoundTrips, Row, RowPrinter},
 };
 
 pub(crate) async fn run(args: Ping) -> Result<(), Failure> {
-    if args.gateway.url == DEFAULT_GATEWAY && args.interval < POLITE {
+    if args.gateway.url == DEFAULT_GATEWAY && args.interval < MIN_PING_INTERVAL {
         return Err(Failure::Usage(anyhow!(
-            "GroupMe wants no more than one ping in {POLITE:?}: choose a longer --interval"
+            "GroupMe allows one ping in {MIN_PING_INTERVAL:?}: choose a longer --interval"
         )));
     }
     let mut stop = Stop::listen()?;
@@ -28,49 +28,51 @@ pub(crate) async fn run(args: Ping) -> Result<(), Failure> {
         .without_backfill()
         .connect()
         .map_err(Failure::usage)?;
-    let mut pinging = Pinging {
+    let mut ping_run = PingRun {
         handle: client.handle(),
-        waiting: Waiting::new(client),
+        waiter: EventWaiter::new(client),
         channel,
         limit: args.account.timeout,
-        sheet: Sheet::new(args.shape),
+        rows: RowPrinter::new(args.output),
         trips: RoundTrips::default(),
     };
     let outcome = tokio::select! {
-        outcome = pinging.run(args.count, args.interval) => outcome,
+        outcome = ping_run.run(args.count, args.interval) => outcome,
         () = stop.requested() => Ok(()),
     };
-    let Pinging {
-        waiting,
-        mut sheet,
+    let PingRun {
+        waiter,
+        mut rows,
         trips,
         ..
-    } = pinging;
-    waiting.leave().await;
+    } = ping_run;
+    waiter.disconnect().await;
     outcome?;
-    sheet.row(&Row::RoundTrips(&trips))?;
+    rows.row(&Row::RoundTrips(&trips))?;
     if trips.sent() > 0 && trips.answered() == 0 {
-        return Err(Failure::Later(anyhow!(
-            "none came back: the gateway is reached, but passes nothing on"
+        return Err(Failure::Temporary(anyhow!(
+            "no echo arrived: the gateway accepts pings but does not distribute them"
         )));
     }
     Ok(())
 }
 
-struct Pinging {
+struct PingRun {
     handle: Handle,
-    waiting: Waiting,
-    /// The account's own, on which pings come back.
+    waiter: EventWaiter,
+    /// The account's own channel, which carries the echoes.
     channel: String,
-    /// How long to wait for one.
+    /// Maximum wait for an echo.
     limit: Duration,
-    sheet: Sheet,
+    rows: RowPrinter,
     trips: RoundTrips,
 }
 
-impl Pinging {
+impl PingRun {
     async fn run(&mut self, count: u32, interval: Duration) -> Result<(), Failure> {
-        self.waiting.listening(&self.channel, self.limit).await?;
+        self.waiter
+            .wait_until_subscribed(&self.channel, self.limit)
+            .await?;
         for number in 1..=count {
             let departure = Instant::now();
             self.handle
@@ -78,7 +80,7 @@ impl Pinging {
                 .map_err(|error| Failure::Other(error.into()))?;
             let channel = self.channel.as_str();
             let echo = self
-                .waiting
+                .waiter
                 .find(departure + self.limit, |incoming| match incoming {
                     Incoming::Event(delivery)
                         if delivery.channel() == channel
@@ -90,15 +92,15 @@ impl Pinging {
                 });
             let time = echo.await?;
             self.trips.add(time);
-            self.sheet.row(&Row::RoundTrip(number, time))?;
+            self.rows.row(&Row::RoundTrip(number, time))?;
             if number < count {
                 let next = departure + interval;
-                self.waiting.find(next, |_| None::<()>).await?;
+                self.waiter.find(next, |_| None::<()>).await?;
             }
         }
         Ok(())
     }
 }
 
-/// What GroupMe documents as its limit, per channel.
-const POLITE: Duration = Duration::from_secs(30);
+/// Minimum interval of pings on a channel, as documented by GroupMe.
+const MIN_PING_INTERVAL: Duration = Duration::from_secs(30);

@@ -1,4 +1,4 @@
-//! `groupme read`: a receipt.
+//! `groupme read`: marks a conversation as read.
 
 use anyhow::anyhow;
 use groupme_model::MessageId;
@@ -14,12 +14,12 @@ use crate::{
     account::Account,
     args::Read,
     exit::Failure,
-    output::{Row, Sheet},
+    output::{Row, RowPrinter},
 };
 
 pub(crate) async fn run(args: Read) -> Result<(), Failure> {
     let account = Account::open(&args.account)?;
-    let conversation = account.conversation(&args.place).await?;
+    let conversation = account.conversation(&args.conversation).await?;
     let id = account.id_of(&conversation).await?;
     let message = args.message.map(MessageId::from);
     let receipt = match (&conversation, message) {
@@ -30,10 +30,10 @@ pub(crate) async fn run(args: Read) -> Result<(), Failure> {
             let newest = messages::list(&conversation, &Window::Newest, 1);
             let newest = account.call(&newest).await?.messages.pop();
             let newest = newest
-                .ok_or_else(|| Failure::Refused(anyhow!("there is nothing to read: no message")))?;
+                .ok_or_else(|| Failure::Refused(anyhow!("the conversation has no messages")))?;
             receipts::read_up_to(&id, &newest.id)
         }
     };
     let receipt = account.call(&receipt).await?;
-    Ok(Sheet::new(args.shape).row(&Row::Read(&id, &receipt))?)
+    Ok(RowPrinter::new(args.output).row(&Row::Read(&id, &receipt))?)
 }

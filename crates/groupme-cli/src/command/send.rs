@@ -1,4 +1,4 @@
-//! `groupme send`: a message, once.
+//! `groupme send`: sends a message exactly once.
 
 use std::{fs, path::Path};
 
@@ -17,14 +17,14 @@ use crate::{
     account::Account,
     args::Send,
     exit::Failure,
-    output::{Row, Sheet},
+    output::{Row, RowPrinter},
 };
 
 pub(crate) async fn run(args: Send) -> Result<(), Failure> {
     let account = Account::open(&args.account)?;
     let image = args.image.as_deref().map(picture).transpose()?;
     let text = args.text.as_deref().map(text::read).transpose()?;
-    let conversation = account.conversation(&args.place).await?;
+    let conversation = account.conversation(&args.conversation).await?;
     let mut draft = Draft::new(text.unwrap_or_default());
     if let Some(message) = args.reply_to {
         draft = draft.attach(answer(&account, &conversation, message.into()).await?);
@@ -39,17 +39,17 @@ pub(crate) async fn run(args: Send) -> Result<(), Failure> {
     };
     let sent = account.rest().send_as(&conversation, draft, guid.clone());
     match sent.await {
-        Ok(sent) => Ok(Sheet::new(args.shape).row(&Row::Sent(&sent, &guid))?),
+        Ok(sent) => Ok(RowPrinter::new(args.output).row(&Row::Sent(&sent, &guid))?),
         Err(error) if error.is_transient() && !error.was_not_processed() => {
-            // It may have arrived, so how to go on is not left to guesses.
-            let guid = format!("to send it once all the same, add --guid {guid} within a minute");
+            // The message may have arrived: name the id with which a retry cannot send twice.
+            let guid = format!("to retry without sending twice, add --guid {guid} within a minute");
             Err(account.failure(error).await.and(&guid))
         }
         Err(error) => Err(account.failure(error).await),
     }
 }
 
-/// An answer to a message: GroupMe wants its author, and where its own thread began.
+/// Builds the reply attachment, which needs the author of the message and the root of its thread.
 async fn answer(
     account: &Account,
     conversation: &Conversation,
@@ -66,7 +66,7 @@ async fn answer(
     Ok(Reply::new(message, root, author.unwrap_or_default()))
 }
 
-/// An image and its media type, which its first bytes tell.
+/// Reads an image and detects its media type by its first bytes.
 fn picture(file: &Path) -> Result<(&'static str, Vec<u8>), Failure> {
     let bytes = fs::read(file)
         .with_context(|| format!("cannot read the image {}", file.display()))
@@ -75,7 +75,7 @@ fn picture(file: &Path) -> Result<(&'static str, Vec<u8>), Failure> {
     match known {
         Some((_, kind)) => Ok((kind, bytes)),
         None => Err(Failure::Usage(anyhow!(
-            "{} is no JPEG, PNG or GIF, and GroupMe takes no other image",
+            "{} is not a JPEG, PNG or GIF image, the formats GroupMe accepts",
             file.display()
         ))),
     }

@@ -1,4 +1,4 @@
-//! `groupme sim`: the simulated GroupMe alone.
+//! `groupme sim`: runs the simulated GroupMe alone.
 
 use core::time::Duration;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -18,15 +18,15 @@ use crate::{
 
 pub(crate) async fn run(args: args::Sim) -> Result<(), Failure> {
     let mut stop = Stop::listen()?;
-    let sim = set_up(&args)
+    let sim = builder(&args)
         .start()
         .await
         .with_context(|| format!("the simulator cannot listen on {}", args.addr))?;
-    sim.allow_sockets(!args.mood.no_sockets);
+    sim.allow_sockets(!args.gateway.no_sockets);
     sim.with_world(|world| world.leave_tombstones(args.rest.tombstones));
-    give_a_past(&sim, args.story.history)?;
+    add_history(&sim, args.story.history)?;
     announce(&sim, args.format)?;
-    let told = async {
+    let script = async {
         if args.story.quiet {
             return core::future::pending().await;
         }
@@ -42,35 +42,35 @@ pub(crate) async fn run(args: args::Sim) -> Result<(), Failure> {
     tokio::select! {
         () = stop.requested() => {}
         () = over => {}
-        outcome = told => outcome.context("the story broke off")?,
+        outcome = script => outcome.context("the script failed")?,
     }
     sim.shutdown().await;
     Ok(())
 }
 
-fn set_up(args: &args::Sim) -> SimBuilder {
-    let mood = &args.mood;
-    let mut profile = match mood.profile {
+fn builder(args: &args::Sim) -> SimBuilder {
+    let gateway = &args.gateway;
+    let mut profile = match gateway.profile {
         options::Profile::Faye => Profile::faye(),
         options::Profile::Faye08 => Profile::faye_0_8(),
         options::Profile::Faye07 => Profile::faye_0_7(),
         options::Profile::Cometd => Profile::cometd(),
     };
-    if let Some(late_close) = mood.late_close {
+    if let Some(late_close) = gateway.late_close {
         profile.late_close_spreads = late_close == options::LateClose::Spreads;
     }
     let mut builder = Sim::builder()
         .addr(args.addr)
         .seed(args.seed)
         .profile(profile)
-        .hold(mood.hold)
-        .ping_interval(mood.ping.0)
-        .max_socket_age(mood.socket_life)
-        .sticky_sockets(mood.sticky_sockets)
-        .polling(!mood.no_polling)
+        .hold(gateway.hold)
+        .ping_interval(gateway.ping.0)
+        .max_socket_age(gateway.socket_life)
+        .sticky_sockets(gateway.sticky_sockets)
+        .polling(!gateway.no_polling)
         .rest(rest(&args.rest))
         .faults(plan(args));
-    if mood.connects == options::Connects::Never {
+    if gateway.connects == options::Connects::Never {
         builder = builder.idle_connects(IdleConnects::NeverAnswered);
     }
     match &args.token {
@@ -99,17 +99,17 @@ fn rest(asked: &options::Rest) -> RestConfig {
     rest
 }
 
-/// What may go wrong: what the seed makes up, if it is asked to, and what the options say besides.
+/// Combines the random faults of the seed, if requested, with the faults of the options.
 fn plan(args: &args::Sim) -> FaultPlan {
-    let mut plan = match args.all.chaos {
+    let mut plan = match args.incidents.chaos {
         None => FaultPlan::new(args.seed),
         Some(options::Chaos::Network) => FaultPlan::from_seed(args.seed).tcp_only(),
         Some(options::Chaos::Anything) => FaultPlan::from_seed(args.seed),
     };
     let ways: &mut [&mut FrameFaults] = match args.frames.way {
-        options::Ways::Down => &mut [&mut plan.to_client],
-        options::Ways::Up => &mut [&mut plan.to_server],
-        options::Ways::Both => &mut [&mut plan.to_client, &mut plan.to_server],
+        options::FrameDirection::Down => &mut [&mut plan.to_client],
+        options::FrameDirection::Up => &mut [&mut plan.to_server],
+        options::FrameDirection::Both => &mut [&mut plan.to_client, &mut plan.to_server],
     };
     for way in ways {
         let frames = &args.frames;
@@ -141,28 +141,28 @@ fn plan(args: &args::Sim) -> FaultPlan {
     }
     plan.only_link = links.only_connection;
     for (planned, asked) in [
-        (&mut plan.rest, args.answers.rest_fails),
-        (&mut plan.gateway, args.answers.gateway_fails),
+        (&mut plan.rest, args.responses.rest_fails),
+        (&mut plan.gateway, args.responses.gateway_fails),
     ] {
         if !asked.is_never() {
             planned.probability = asked;
-            planned.statuses.clone_from(&args.answers.statuses);
-            planned.html = args.answers.html;
-            planned.executed = args.answers.carried_out;
+            planned.statuses.clone_from(&args.responses.statuses);
+            planned.html = args.responses.html;
+            planned.executed = args.responses.carried_out;
         }
     }
-    for (time, incident) in &args.all.after {
+    for (time, incident) in &args.incidents.after {
         plan = plan.after(*time, *incident);
     }
-    let reap = args.mood.reap.map(|time| (time, Incident::LoseSessions));
-    for (time, incident) in args.all.every.iter().copied().chain(reap) {
+    let reap = args.gateway.reap.map(|time| (time, Incident::LoseSessions));
+    for (time, incident) in args.incidents.every.iter().copied().chain(reap) {
         plan = plan.every(time, incident);
     }
-    plan.until = args.all.until;
+    plan.until = args.incidents.until;
     plan
 }
 
-fn give_a_past(sim: &Sim, messages: usize) -> Result<(), Failure> {
+fn add_history(sim: &Sim, messages: usize) -> Result<(), Failure> {
     let cast = *sim.cast();
     let authors = [cast.mara, cast.jonas, cast.priya, cast.theo];
     sim.with_world(|world| {
@@ -173,11 +173,11 @@ fn give_a_past(sim: &Sim, messages: usize) -> Result<(), Failure> {
             Duration::from_mins(1),
         )
     })
-    .context("the past could not be made up")?;
+    .context("cannot create the message history")?;
     Ok(())
 }
 
-/// Says where it is, before anything else.
+/// Prints the addresses and credentials.
 fn announce(sim: &Sim, format: Option<options::Format>) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     let format = format.unwrap_or(if stdout.is_terminal() {
@@ -207,7 +207,7 @@ fn announce(sim: &Sim, format: Option<options::Format>) -> io::Result<()> {
             writeln!(stdout, "  token    {token}")?;
             writeln!(stdout, "  group    {}", sim.group_ids().join(", "))?;
             writeln!(stdout)?;
-            writeln!(stdout, "To see what happens in it, in another terminal:")?;
+            writeln!(stdout, "To print its events, in another terminal:")?;
             writeln!(stdout)?;
             writeln!(
                 stdout,
@@ -215,7 +215,7 @@ fn announce(sim: &Sim, format: Option<options::Format>) -> io::Result<()> {
                 sim.api_url()
             )?;
             writeln!(stdout)?;
-            writeln!(stdout, "Ctrl-C ends it.")?;
+            writeln!(stdout, "Press Ctrl-C to stop.")?;
         }
     }
     stdout.flush()

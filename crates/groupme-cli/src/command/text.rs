@@ -1,4 +1,4 @@
-//! The text of a message, from an argument or from standard input.
+//! Message text from an argument or standard input.
 
 use std::io::{self, Read as _};
 
@@ -6,7 +6,7 @@ use anyhow::Context as _;
 
 use crate::exit::Failure;
 
-/// The text itself, or for `-` what standard input has, without the line break at its end.
+/// Returns the argument, or for `-` standard input without its final line break.
 pub(super) fn read(text: &str) -> Result<String, Failure> {
     if text != "-" {
         return Ok(text.to_owned());
@@ -27,5 +27,5 @@ pub(super) fn read(text: &str) -> Result<String, Failure> {
     Ok(text)
 }
 
-/// Far more bytes than GroupMe takes characters, so that a longer text is told to be too long.
+/// Maximum bytes read; far above GroupMe's limit of 1,000 characters, whose error then applies.
 const LIMIT: u64 = 64 * 1024;

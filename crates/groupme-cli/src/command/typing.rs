@@ -1,4 +1,4 @@
-//! `groupme typing`: shown as typing to the others.
+//! `groupme typing`: sends typing notices.
 
 use core::time::Duration;
 
@@ -7,74 +7,76 @@ use groupme_client::{Builder, EventRef, Handle, Incoming, UserId};
 use groupme_model::{ConversationId, GroupId, UserPair, channel};
 use tokio::time::Instant;
 
-use super::{Stop, wait::Waiting};
+use super::{Stop, wait::EventWaiter};
 use crate::{
     account,
-    args::{Place, Typing},
+    args::{ConversationArgs, Typing},
     exit::Failure,
-    output::{Row, Sheet},
+    output::{Row, RowPrinter},
 };
 
 pub(crate) async fn run(args: Typing) -> Result<(), Failure> {
     let mut stop = Stop::listen()?;
-    let place = Whereto::new(args.place)?;
+    let place = TypingTarget::new(args.conversation)?;
     let (builder, you) = account::gateway(&args.account, &args.gateway).await?;
     let channel = place.channel(&you)?;
     let client = place
         .listen(builder.without_backfill())
         .connect()
         .map_err(Failure::usage)?;
-    let mut showing = Showing {
+    let mut typing_run = TypingRun {
         handle: client.handle(),
-        waiting: Waiting::new(client),
+        waiter: EventWaiter::new(client),
         place,
         you,
         channel,
         limit: args.account.timeout,
     };
     let shown = tokio::select! {
-        shown = showing.run(args.time) => shown,
+        shown = typing_run.run(args.time) => shown,
         () = stop.requested() => Ok(()),
     };
-    showing.waiting.leave().await;
+    typing_run.waiter.disconnect().await;
     shown?;
-    Ok(Sheet::new(args.shape).row(&Row::Typing(&showing.channel))?)
+    Ok(RowPrinter::new(args.output).row(&Row::Typing(&typing_run.channel))?)
 }
 
-struct Showing {
+struct TypingRun {
     handle: Handle,
-    waiting: Waiting,
-    place: Whereto,
+    waiter: EventWaiter,
+    place: TypingTarget,
     you: UserId,
     channel: String,
-    /// How long to wait for the gateway.
+    /// Maximum wait for the gateway.
     limit: Duration,
 }
 
-impl Showing {
-    /// Shows it for so long, or once.
+impl TypingRun {
+    /// Sends notices for a time, or once.
     async fn run(&mut self, time: Option<Duration>) -> Result<(), Failure> {
-        self.waiting.listening(&self.channel, self.limit).await?;
+        self.waiter
+            .wait_until_subscribed(&self.channel, self.limit)
+            .await?;
         let end = Instant::now() + time.unwrap_or_default();
         loop {
-            let next = Instant::now() + AGAIN;
+            let next = Instant::now() + REPEAT_INTERVAL;
             self.once().await?;
             let until = next.min(end);
-            self.waiting.find(until, |_| None::<()>).await?;
+            self.waiter.find(until, |_| None::<()>).await?;
             if until == end {
                 return Ok(());
             }
         }
     }
 
-    /// Shows it, and waits until the gateway has passed it on to everybody, us included.
+    /// Sends a notice, and waits until the gateway has distributed it, to this client as well.
     async fn once(&mut self) -> Result<(), Failure> {
         self.place
             .say(&self.handle)
             .map_err(|error| Failure::Other(error.into()))?;
         let until = Instant::now() + self.limit;
         let (channel, you) = (self.channel.as_str(), self.you.as_str());
-        let echo = self.waiting.find(until, |incoming| match incoming {
+        let echo = self.waiter.find(until, |incoming| match incoming {
             Incoming::Event(delivery) if delivery.channel() == channel => match delivery.event() {
                 EventRef::Typing(typing) => typing
                     .user_id()
@@ -86,24 +88,24 @@ impl Showing {
         });
         match echo.await? {
             Some(()) => Ok(()),
-            None => Err(self.waiting.silence(self.limit)),
+            None => Err(self.waiter.no_answer(self.limit)),
         }
     }
 }
 
-/// Where to type.
-enum Whereto {
+/// The conversation that is typed in.
+enum TypingTarget {
     Group(GroupId),
-    /// The direct messages with this user, or with the other one of a pair.
+    /// Direct messages, by user id or conversation id.
     User(String),
 }
 
-impl Whereto {
-    fn new(place: Place) -> Result<Self, Failure> {
+impl TypingTarget {
+    fn new(place: ConversationArgs) -> Result<Self, Failure> {
         match (place.group, place.dm) {
             (Some(group), _) => Ok(Self::Group(group.as_str().into())),
             (None, Some(with)) => Ok(Self::User(with)),
-            (None, None) => Err(Failure::Usage(anyhow!("name a --group or a --dm"))),
+            (None, None) => Err(Failure::Usage(anyhow!("add --group or --dm"))),
         }
     }
 
@@ -123,7 +125,7 @@ impl Whereto {
             }
         };
         channel
-            .with_context(|| format!("`{id}` names no channel"))
+            .with_context(|| format!("`{id}` is not a valid id"))
             .map_err(Failure::Usage)
     }
 
@@ -142,5 +144,5 @@ impl Whereto {
     }
 }
 
-/// Who watches forgets it after five seconds at the latest.
-const AGAIN: Duration = Duration::from_secs(3);
+/// Interval of notices. Viewers stop showing a notice after five seconds.
+const REPEAT_INTERVAL: Duration = Duration::from_secs(3);

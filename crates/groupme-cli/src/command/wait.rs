@@ -1,4 +1,4 @@
-//! Waiting for one thing in the stream of a client.
+//! Waiting for one event of a client.
 
 use core::time::Duration;
 
@@ -8,14 +8,14 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::{exit::Failure, output::chain};
 
-/// A client whose stream is waited on, and what was last wrong with its connection.
+/// A client and the last error of its connection.
 #[derive(Debug)]
-pub(super) struct Waiting {
+pub(super) struct EventWaiter {
     client: Client,
     trouble: Option<String>,
 }
 
-impl Waiting {
+impl EventWaiter {
     pub(super) fn new(client: Client) -> Self {
         Self {
             client,
@@ -23,7 +23,7 @@ impl Waiting {
         }
     }
 
-    /// Waits until something comes of which `wanted` makes an answer; `None` when `until` is past.
+    /// Waits for the first item for which `wanted` returns a value; `None` after `until`.
     /// Cancel-safe.
     ///
     /// # Errors
@@ -54,12 +54,12 @@ impl Waiting {
         }
     }
 
-    /// Waits until the gateway delivers a channel.
+    /// Waits until the gateway has confirmed the subscription to a channel.
     ///
     /// # Errors
     ///
-    /// If it refuses to, or does not answer within `limit`.
-    pub(super) async fn listening(
+    /// If the gateway refuses, or does not answer within `limit`.
+    pub(super) async fn wait_until_subscribed(
         &mut self,
         channel: &str,
         limit: Duration,
@@ -79,29 +79,29 @@ impl Waiting {
         match heard.await? {
             Some(None) => Ok(()),
             Some(Some(refusal)) => Err(Failure::Refused(anyhow!(
-                "the gateway refuses {channel}: {refusal}; check the id, and that the account \
-                 takes part in the conversation"
+                "the gateway refused {channel}: {refusal}; check the id, and that the account \
+                 is a member of the conversation"
             ))),
-            None => Err(self.silence(limit)),
+            None => Err(self.no_answer(limit)),
         }
     }
 
-    /// Nothing came within `limit`.
-    pub(super) fn silence(&self, limit: Duration) -> Failure {
-        Failure::Later(match &self.trouble {
+    /// Returns the error for a gateway that did not answer within `limit`.
+    pub(super) fn no_answer(&self, limit: Duration) -> Failure {
+        Failure::Temporary(match &self.trouble {
             Some(trouble) => anyhow!("no answer from the gateway within {limit:?}: {trouble}"),
             None => anyhow!("no answer from the gateway within {limit:?}"),
         })
     }
 
-    /// Takes leave, and waits until that is done.
-    pub(super) async fn leave(mut self) {
+    /// Disconnects, and waits for the end of the stream.
+    pub(super) async fn disconnect(mut self) {
         self.client.handle().disconnect();
         while self.client.next().await.is_some() {}
     }
 }
 
-/// Why a client ended that was not asked to.
+/// Returns the error for a client that ended by itself.
 fn end(why: &ClientEnd) -> Failure {
     match why {
         ClientEnd::Unauthorized(_) => Failure::Credentials(anyhow!("{why}")),

@@ -1,4 +1,4 @@
-//! One JSON object a line, for programs.
+//! JSON output: one object a line.
 
 mod row;
 
@@ -6,9 +6,10 @@ use std::io::{self, Write as _};
 
 use groupme_client::{ConversationId, Delivery, MessageId, Status, Value};
 use serde::Serialize;
+use serde_json::ser::Formatter;
 
 pub(super) use self::row::row;
-use super::{chain, rfc3339, words};
+use super::{chain, labels, rfc3339};
 
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
@@ -30,16 +31,19 @@ enum Line<'a> {
         origin: &'static str,
         data: Value<'a>,
     },
-    Gap {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        conversation: Option<&'a str>,
+    #[serde(rename = "connection_gap")]
+    ConnectionGap {
+        since: String,
+        cause: String,
+    },
+    #[serde(rename = "backfill_started")]
+    BackfillStarted {
+        conversation: &'a str,
         #[serde(skip_serializing_if = "Option::is_none")]
         after: Option<&'a str>,
         #[serde(skip_serializing_if = "Option::is_none")]
         upto: Option<&'a str>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        since: Option<String>,
-        cause: String,
+        cause: &'static str,
     },
     Backfilled {
         conversation: &'a str,
@@ -98,19 +102,15 @@ pub(super) fn status(status: &Status) -> io::Result<()> {
             state: "refused",
             error: Some(error.to_string()),
         },
-        Status::ConnectionGap { since, cause } => Line::Gap {
-            conversation: None,
-            after: None,
-            upto: None,
-            since: Some(rfc3339(*since)),
+        Status::ConnectionGap { since, cause } => Line::ConnectionGap {
+            since: rfc3339(*since),
             cause: chain(cause),
         },
-        Status::BackfillStarted(gap) => Line::Gap {
-            conversation: Some(gap.conversation.as_str()),
+        Status::BackfillStarted(gap) => Line::BackfillStarted {
+            conversation: gap.conversation.as_str(),
             after: gap.after.as_ref().map(MessageId::as_str),
             upto: gap.upto.as_ref().map(MessageId::as_str),
-            since: None,
-            cause: words::cause(gap.cause).to_owned(),
+            cause: labels::cause(gap.cause),
         },
         Status::Backfilled {
             conversation,
@@ -121,10 +121,10 @@ pub(super) fn status(status: &Status) -> io::Result<()> {
         },
         Status::Unrecoverable(lost) => Line::Lost {
             conversation: lost.conversation.as_ref().map(ConversationId::as_str),
-            what: words::what(lost.what),
+            what: labels::loss_kind(lost.what),
             after: lost.after.as_ref().map(MessageId::as_str),
             upto: lost.upto.as_ref().map(MessageId::as_str),
-            cause: words::why(lost.why),
+            cause: labels::loss_reason(lost.why),
         },
         Status::CaughtUp => Line::CaughtUp,
         Status::Polling(on) => Line::Polling { on: *on },
@@ -141,10 +141,51 @@ pub(super) fn status(status: &Status) -> io::Result<()> {
     })
 }
 
-/// Writes one line and flushes it: whoever reads a pipe wants it now.
+/// Writes one line and flushes, because readers of a pipe expect each event at once.
 pub(super) fn line(value: &impl Serialize) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
-    serde_json::to_writer(&mut stdout, value)?;
-    stdout.write_all(b"\n")?;
+    write(&mut stdout, value)?;
     stdout.flush()
+}
+
+/// Writes one line of JSON without flushing.
+pub(crate) fn write(out: &mut impl io::Write, value: &impl Serialize) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, EscapeControls);
+    value.serialize(&mut serializer)?;
+    out.write_all(b"\n")
+}
+
+/// Escapes DEL and the C1 controls as well: JSON allows them in text, and a terminal obeys them.
+struct EscapeControls;
+
+impl Formatter for EscapeControls {
+    fn write_string_fragment<W: io::Write + ?Sized>(
+        &mut self,
+        out: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some(at) = rest.find(|letter| matches!(letter, '\u{7f}'..='\u{9f}')) {
+            let (plain, tail) = rest.split_at(at);
+            out.write_all(plain.as_bytes())?;
+            let mut chars = tail.chars();
+            if let Some(control) = chars.next() {
+                write!(out, "\\u{:04x}", u32::from(control))?;
+            }
+            rest = chars.as_str();
+        }
+        out.write_all(rest.as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn controls_that_a_terminal_obeys_are_escaped_in_json() {
+        let mut out = Vec::new();
+        write(&mut out, &"a\u{7f}b\u{9b}31m\u{1b}é").expect("memory");
+        assert_eq!(out, "\"a\\u007fb\\u009b31m\\u001bé\"\n".as_bytes());
+    }
 }

@@ -1,26 +1,25 @@
-//! For people: one line for each thing that happened.
+//! Text output: one line for each event or status.
 
+mod escape;
 mod names;
 mod row;
 mod sentence;
 
-use std::{
-    borrow::Cow,
-    io::{self, Write as _},
-};
+use std::io::{self, Write as _};
 
 use groupme_client::{Delivery, LossReason, Status, Timestamp, UserId};
 use groupme_model::{Chat, Group};
 use jiff::tz::TimeZone;
 
+pub(crate) use self::escape::escape_control;
 use self::names::Names;
-use super::{chain, words};
+use super::{chain, labels};
 
-/// Prints lines, and remembers names: pushes often tell no more than an id.
+/// Prints lines with names, which pushes often lack: they carry ids only.
 #[derive(Debug)]
 pub(super) struct Pretty {
     names: Names,
-    /// Whether something was lost since nothing was missing last.
+    /// Losses were reported since the last `CaughtUp`.
     has_lost: bool,
     zone: TimeZone,
 }
@@ -34,7 +33,7 @@ impl Pretty {
         }
     }
 
-    pub(super) fn meet(&mut self, own: &UserId, groups: &[Group], chats: &[Chat]) {
+    pub(super) fn set_names(&mut self, own: &UserId, groups: &[Group], chats: &[Chat]) {
         self.names.learn_account(own, groups, chats);
     }
 
@@ -52,10 +51,13 @@ impl Pretty {
             Status::Connected { transport } => format!("· connected over {transport}"),
             Status::Moved { transport } => format!("· moved to {transport}"),
             Status::Subscribed { channel } => {
-                format!("· listening on {}", names.channel(channel))
+                format!("· subscribed to {}", names.channel(channel))
             }
             Status::Refused { channel, error } => {
-                format!("· refused: {}: {error}", names.channel(channel))
+                format!(
+                    "· subscription refused: {}: {error}",
+                    names.channel(channel)
+                )
             }
             Status::ConnectionGap { since, cause } => {
                 let since = self.clock(*since);
@@ -69,16 +71,16 @@ impl Pretty {
                 )
             }
             Status::BackfillStarted(gap) => format!(
-                "· behind in {}: {}; fetching",
+                "· messages missed in {}: {}; fetching",
                 names.conversation(&gap.conversation),
-                words::cause(gap.cause)
+                labels::cause(gap.cause)
             ),
             Status::Backfilled {
                 conversation,
                 messages,
             } => {
                 let of = names.conversation(conversation);
-                format!("· caught up in {of}: {messages} fetched")
+                format!("· messages fetched of {of}: {messages}")
             }
             Status::Unrecoverable(lost) => {
                 self.has_lost = true;
@@ -87,22 +89,21 @@ impl Pretty {
                     || "some conversations".to_owned(),
                     |conversation| names.conversation(conversation),
                 );
-                let (what, why) = (words::what(lost.what), words::why(lost.why));
+                let (what, why) = (labels::loss_kind(lost.what), labels::loss_reason(lost.why));
                 if lost.why == LossReason::Left {
-                    format!("· {of}: {why}; what was said there last may be missing")
+                    format!("· {of}: {why}; its last messages may be missing")
                 } else {
                     format!("· lost {what} of {of}: {why}")
                 }
             }
-            // What is lost is missing, and stays so.
             Status::CaughtUp if core::mem::take(&mut self.has_lost) => {
-                "· nothing else is missing".to_owned()
+                "· caught up, except for the losses above".to_owned()
             }
-            Status::CaughtUp => "· nothing is missing".to_owned(),
-            Status::Polling(true) => "· no gateway; fetching now and then".to_owned(),
-            Status::Polling(false) => "· the gateway is back".to_owned(),
+            Status::CaughtUp => "· caught up: nothing is missing".to_owned(),
+            Status::Polling(true) => "· gateway unreachable; polling the REST API".to_owned(),
+            Status::Polling(false) => "· gateway reachable again; polling ended".to_owned(),
             Status::Overflow { dropped, .. } => {
-                format!("· too slow: {dropped} events dropped; fetching what can be had")
+                format!("· output too slow: {dropped} events dropped; fetching them again")
             }
             Status::NotSaved(error) => format!("· {}", chain(&**error)),
             Status::Ended(end) => format!("· ended: {end}"),
@@ -111,14 +112,14 @@ impl Pretty {
         self.line(None, &text)
     }
 
-    /// Prints a line under a time, or under the present.
+    /// Prints a line with a time; `None` is the current time.
     fn line(&self, time: Option<Timestamp>, text: &str) -> io::Result<()> {
         let time = match time {
             Some(time) => self.clock(time),
             None => self.clock_of(jiff::Timestamp::now()),
         };
         let mut stdout = io::stdout().lock();
-        writeln!(stdout, "{time}  {}", harmless(text))?;
+        writeln!(stdout, "{time}  {}", escape_control(text))?;
         stdout.flush()
     }
 
@@ -131,33 +132,5 @@ impl Pretty {
         time.to_zoned(self.zone.clone())
             .strftime("%H:%M:%S")
             .to_string()
-    }
-}
-
-/// What others wrote must neither break the line nor command the terminal.
-fn harmless(text: &str) -> Cow<'_, str> {
-    if !text.contains(char::is_control) {
-        return Cow::Borrowed(text);
-    }
-    let shown = |letter| match letter {
-        '\n' => '⏎',
-        letter if char::is_control(letter) => char::REPLACEMENT_CHARACTER,
-        letter => letter,
-    };
-    Cow::Owned(text.chars().map(shown).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_text_of_many_lines_or_with_terminal_codes_stays_one_harmless_line() {
-        assert_eq!(harmless("plain — ünï ❤️"), "plain — ünï ❤️");
-        assert_eq!(harmless("two\nlines"), "two⏎lines");
-        assert_eq!(
-            harmless("\u{1b}[2J\u{9b}31m\r"),
-            "\u{fffd}[2J\u{fffd}31m\u{fffd}"
-        );
     }
 }

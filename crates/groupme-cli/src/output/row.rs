@@ -1,4 +1,4 @@
-//! What the commands have to show that ask once, one row each.
+//! Rows: the output of commands that end by themselves.
 
 use core::time::Duration;
 
@@ -7,28 +7,28 @@ use groupme_model::{
 };
 use groupme_rest::Sent;
 
-/// One row. What GroupMe has an object for is shown as that to programs.
+/// One row. JSON output prints GroupMe's own object where there is one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Row<'a> {
     Message(&'a Message),
     Chat(&'a Chat),
     Group(&'a Group),
-    /// A message that was sent, and under which id.
+    /// A sent message and its own id.
     Sent(&'a Sent, &'a SourceGuid),
     Edited(&'a Message),
     Deleted(&'a ConversationId, &'a MessageId),
-    /// All the reactions that a message has now; none where GroupMe does not tell.
+    /// All current reactions of a message; `None` if GroupMe did not return them.
     Reactions(&'a MessageId, Option<&'a [Reaction]>),
-    /// Of a conversation.
+    /// The receipt of a conversation.
     Read(&'a ConversationId, &'a ReadReceipt),
-    /// On a channel.
+    /// The channel of a typing notice.
     Typing(&'a str),
-    /// The number of a ping, from 1, and how long it was away; none if it did not come back.
+    /// The number of a ping, from 1, and its round-trip time; `None` without an echo.
     RoundTrip(u32, Option<Duration>),
     RoundTrips(&'a RoundTrips),
 }
 
-/// How long pings were away.
+/// Round-trip times of pings.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RoundTrips {
     sent: usize,
@@ -36,12 +36,12 @@ pub(crate) struct RoundTrips {
 }
 
 impl RoundTrips {
-    /// Counts one; `None` if it did not come back.
+    /// Adds a ping; `None` without an echo.
     pub(crate) fn add(&mut self, time: Option<Duration>) {
         self.sent += 1;
         if let Some(time) = time {
-            let place = self.sorted.partition_point(|other| *other <= time);
-            self.sorted.insert(place, time);
+            let index = self.sorted.partition_point(|other| *other <= time);
+            self.sorted.insert(index, time);
         }
     }
 
@@ -53,7 +53,7 @@ impl RoundTrips {
         self.sorted.len()
     }
 
-    /// The least time that at least so many in a hundred did not exceed; 0 is the least of all.
+    /// Returns the given percentile by the nearest-rank method; 0 is the minimum.
     pub(crate) fn percentile(&self, percent: usize) -> Option<Duration> {
         let rank = (self.sorted.len() * percent).div_ceil(100);
         self.sorted.get(rank.saturating_sub(1)).copied()

@@ -1,4 +1,4 @@
-//! One object at the end: what came, how often, and whether anything came twice.
+//! Summary output: one JSON object at the end, with counts by type and duplicates.
 
 use core::hash::{Hash as _, Hasher as _};
 use std::{
@@ -10,7 +10,7 @@ use std::{
 use groupme_client::{Delivery, Status};
 use serde::Serialize;
 
-/// Counts while events come.
+/// Running counts.
 #[derive(Debug)]
 pub(super) struct Summary {
     started: Instant,
@@ -20,7 +20,7 @@ pub(super) struct Summary {
     seen: Seen,
 }
 
-/// The last line.
+/// The summary object.
 #[derive(Debug, Serialize)]
 pub(super) struct Report<'a> {
     types: &'a BTreeMap<String, u64>,
@@ -33,7 +33,7 @@ pub(super) struct Report<'a> {
 impl Summary {
     #[expect(
         clippy::disallowed_methods,
-        reason = "this is the binary, and people want seconds"
+        reason = "the binary reports elapsed seconds"
     )]
     pub(super) fn new() -> Self {
         Self {
@@ -47,7 +47,7 @@ impl Summary {
 
     pub(super) fn event(&mut self, delivery: &Delivery) {
         let kind = delivery.event().kind().to_owned();
-        // Pings are all alike, and no news.
+        // Pings are equal by design, so they do not count as duplicates.
         if kind != "ping" && !self.seen.insert(delivery) {
             self.duplicates += 1;
         }
@@ -71,7 +71,7 @@ impl Summary {
     }
 }
 
-/// The latest payloads, by hash: the same payload on the same channel is a duplicate.
+/// Hashes of the latest payloads; an equal payload on the same channel is a duplicate.
 #[derive(Debug, Default)]
 struct Seen {
     hashes: BTreeSet<u64>,
@@ -88,7 +88,7 @@ impl Seen {
             return false;
         }
         self.order.push_back(hash);
-        if self.order.len() > REMEMBERED
+        if self.order.len() > MAX_HASHES
             && let Some(oldest) = self.order.pop_front()
         {
             self.hashes.remove(&oldest);
@@ -97,4 +97,4 @@ impl Seen {
     }
 }
 
-const REMEMBERED: usize = 100_000;
+const MAX_HASHES: usize = 100_000;

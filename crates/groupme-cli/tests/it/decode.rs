@@ -134,7 +134,7 @@ async fn a_bad_line_is_told_with_its_place_and_the_rest_is_decoded() {
     let told: Vec<_> = finished.stderr.lines().collect();
     let expected = [
         "groupme: standard input: line 2, offset 11: not JSON: ",
-        "groupme: standard input: line 4, offset 0: 1 of its elements",
+        "groupme: standard input: line 4, offset 0: 1 elements are not",
         "groupme: standard input: line 5, offset 0: a string where",
         "groupme: standard input: line 6, offset 8: not JSON: ",
     ];

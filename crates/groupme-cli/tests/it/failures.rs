@@ -156,7 +156,7 @@ async fn a_history_that_breaks_off_says_where_to_go_on() {
         .collect();
     assert_eq!(ids, ["9", "8"]);
     assert!(
-        told.stderr.contains("go on with --before 8"),
+        told.stderr.contains("continue with --before 8"),
         "{}",
         told.stderr
     );

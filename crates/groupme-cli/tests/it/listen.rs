@@ -65,7 +65,7 @@ async fn the_lines_have_the_four_shapes_that_scripts_rely_on() {
     assert_eq!(listening.json().await["state"], "connected");
     let gap = listening.json().await;
     assert_eq!(keys(&gap), ["kind", "since", "cause"]);
-    assert_eq!(gap["kind"], "gap");
+    assert_eq!(gap["kind"], "connection_gap");
     assert_eq!(gap["cause"], lost["cause"]);
     let since = gap["since"].as_str().unwrap();
     let parsed: jiff::Timestamp = since.parse().unwrap();
@@ -188,7 +188,7 @@ async fn a_refused_group_is_no_reason_to_end() {
 async fn people_get_sentences() {
     let sim = sim().await;
     let mut listening = Running::start(listen(&sim, &["--format", "pretty"]));
-    while !listening.line().await.contains("listening on") {}
+    while !listening.line().await.contains("subscribed to") {}
     sim.say("two\nlines and a bell \u{7}").unwrap();
     let line = listening.line().await;
     assert!(

@@ -57,7 +57,7 @@ async fn people_get_sentences() {
     ];
     let said = run(ask(&sim, &arguments)).await.well().stdout;
     assert!(said.starts_with("ping 1: "), "{said}");
-    assert!(said.contains("1 of 1 came back: min "), "{said}");
+    assert!(said.contains("1 of 1 echoed: min "), "{said}");
 }
 
 #[tokio::test]

@@ -25,7 +25,7 @@ async fn the_loudest_logs_show_neither_token_nor_session_nor_ext() {
         sim.say("hello").unwrap();
         listening.json_of("event").await;
         sim.restart();
-        listening.json_of("gap").await;
+        listening.json_of("connection_gap").await;
         for _ in 0..2 {
             listening.json_of("subscription").await;
         }
@@ -100,7 +100,7 @@ async fn it_says_nothing_on_stderr_unless_asked() {
     let mut listening = Running::start(listen(&sim, &["--count", "1"]));
     listening.json_of("subscription").await;
     sim.break_connections();
-    listening.json_of("gap").await;
+    listening.json_of("connection_gap").await;
     listening.json_of("subscription").await;
     sim.say("hello").unwrap();
     let left = listening.finish().await;

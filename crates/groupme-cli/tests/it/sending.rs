@@ -117,7 +117,7 @@ async fn the_same_guid_is_the_same_message() {
     let told = run(people).await.well().stdout;
     assert_eq!(
         told,
-        format!("was sent before, as {}\n", first["id"].as_str().unwrap())
+        format!("already sent, as {}\n", first["id"].as_str().unwrap())
     );
 }
 

@@ -267,7 +267,7 @@ async fn a_client_lives_through_a_bad_day() {
     let gaps = heard
         .json()
         .into_iter()
-        .filter(|line| line["kind"] == "gap");
+        .filter(|line| line["kind"] == "connection_gap");
     assert!(gaps.count() >= 1);
 }
 

@@ -51,14 +51,14 @@ async fn what_was_said_while_it_did_not_run_is_printed_first_between_a_gap_and_i
     assert_eq!(said(&lines), [("backfill", "one"), ("backfill", "two")]);
     let others: Vec<&Value> = lines
         .iter()
-        .filter(|line| line["kind"] == "gap" || line["kind"] == "backfilled")
+        .filter(|line| line["kind"] == "backfill_started" || line["kind"] == "backfilled")
         .collect();
     let group = sim.cast().lake.to_string();
     assert_eq!(
         others,
         [
             &json!({
-                "kind": "gap", "conversation": group, "upto": last.to_string(),
+                "kind": "backfill_started", "conversation": group, "upto": last.to_string(),
                 "after": before["data"]["subject"]["id"], "cause": "not running",
             }),
             &json!({ "kind": "backfilled", "conversation": group, "messages": 2 }),
@@ -130,7 +130,7 @@ async fn without_backfill_a_gap_is_told_and_nothing_else() {
     assert!(
         lines
             .iter()
-            .any(|line| line["kind"] == "gap" && line["since"].is_string())
+            .any(|line| line["kind"] == "connection_gap" && line["since"].is_string())
     );
     sim.say("after").unwrap();
     assert_eq!(said(&[listening.json().await]), [("push", "after")]);

@@ -50,7 +50,7 @@ async fn what_cannot_be_meant_is_refused_with_a_reason() {
         ),
         (
             &["send", "--group", "1", "--image", "Cargo.toml"],
-            "no JPEG",
+            "not a JPEG",
         ),
         (&["history", "--group", "1", "--limit", "0"], "0"),
         (
@@ -112,8 +112,8 @@ async fn an_address_or_an_id_that_cannot_be_used_is_told() {
         (&["--gateway-url", "push.groupme.com"][..], "URL"),
         (&["--gateway-url", "ftp://push.groupme.com/"], "ftp"),
         (&["--gateway-url", "http://push.groupme.com/faye"], "https"),
-        (&["--group", "a/b"], "`a/b` names no channel"),
-        (&["--dm", "+"], "`+` names no channel"),
+        (&["--group", "a/b"], "`a/b` is not a valid id"),
+        (&["--dm", "+"], "`+` is not a valid id"),
     ] {
         let arguments = [&["listen", "--user", "1"][..], arguments].concat();
         let told = refused(&arguments, Some("a-token")).await.stderr;

@@ -165,7 +165,7 @@ fn each_mood_is_an_option() {
     ];
     for (arguments, change) in cases {
         let expected = change(Sim::builder().faults(FaultPlan::new(1)));
-        let asked = set_up(&sim(arguments));
+        let asked = builder(&sim(arguments));
         assert_eq!(format!("{asked:?}"), format!("{expected:?}"), "{arguments}");
     }
 }

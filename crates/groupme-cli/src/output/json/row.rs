@@ -1,4 +1,4 @@
-//! A row as one JSON object.
+//! Rows as JSON objects.
 
 use core::time::Duration;
 use std::io;
@@ -8,7 +8,7 @@ use serde_json::json;
 use super::line;
 use crate::output::Row;
 
-/// What GroupMe has an object for is that object; anything else says its `kind`.
+/// Prints GroupMe's own object where there is one, otherwise an object with a `kind`.
 pub(in crate::output) fn row(row: &Row<'_>) -> io::Result<()> {
     match row {
         Row::Message(message) | Row::Edited(message) => line(message),
@@ -49,7 +49,7 @@ pub(in crate::output) fn row(row: &Row<'_>) -> io::Result<()> {
     }
 }
 
-/// To the microsecond.
+/// Returns milliseconds, rounded to the microsecond.
 fn millis(time: Duration) -> f64 {
     (time.as_secs_f64() * 1e6).round() / 1e3
 }

@@ -1,4 +1,4 @@
-//! Names that have been seen beside ids.
+//! Names of users and groups by id.
 
 use std::collections::BTreeMap;
 
@@ -7,33 +7,33 @@ use groupme_model::{
     Channel, Chat, EventRef, Group, GroupIdRef, MessageRef, NoticeRef, UserId, UserIdRef,
 };
 
-/// What ids are called, as far as it was told. Bounded: a stranger without a name is shown by the
-/// id.
+/// Names learned from lists and events, at most [`MAX_NAMES`] of each kind. Ids without a name are
+/// shown as ids.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    /// Whose account it is, if that is known.
+    /// The account's user, if known.
     own: Option<UserId>,
     users: BTreeMap<String, String>,
     groups: BTreeMap<String, String>,
 }
 
 impl Names {
-    /// Takes note of whose account it is, and of what it has.
+    /// Learns the account's user and the names of its groups and chats.
     pub(super) fn learn_account(&mut self, own: &UserId, groups: &[Group], chats: &[Chat]) {
         self.own = Some(own.clone());
         for group in groups {
             if let Some(name) = &group.name {
-                remember(&mut self.groups, group.id.as_str(), name);
+                learn_name(&mut self.groups, group.id.as_str(), name);
             }
             for member in group.members.iter().flatten() {
                 if let (Some(id), Some(name)) = (&member.user_id, &member.nickname) {
-                    remember(&mut self.users, id.as_str(), name);
+                    learn_name(&mut self.users, id.as_str(), name);
                 }
             }
         }
         for user in chats.iter().filter_map(|chat| chat.other_user.as_ref()) {
             if let (Some(id), Some(name)) = (&user.id, &user.name) {
-                remember(&mut self.users, id.as_str(), name);
+                learn_name(&mut self.users, id.as_str(), name);
             }
         }
     }
@@ -45,7 +45,7 @@ impl Names {
         if let EventRef::MembershipCreate(push) = event {
             let group = push.group();
             if let Some(name) = group.name() {
-                remember(&mut self.groups, group.id().as_str(), name);
+                learn_name(&mut self.groups, group.id().as_str(), name);
             }
         }
     }
@@ -53,11 +53,11 @@ impl Names {
     pub(super) fn user(&self, id: Option<UserIdRef<'_>>) -> String {
         match id {
             None => "somebody".to_owned(),
-            Some(id) => known(&self.users, id.as_str(), "user"),
+            Some(id) => name_or_id(&self.users, id.as_str(), "user"),
         }
     }
 
-    /// A conversation by its name, or by its id.
+    /// Returns the name of a conversation, or its id.
     pub(super) fn conversation(&self, id: &ConversationId) -> String {
         let own = self.own.clone().unwrap_or_default();
         let name = match Conversation::from_id(id, &own) {
@@ -68,7 +68,7 @@ impl Names {
         name.map_or_else(|| id.to_string(), |name| format!("\"{name}\""))
     }
 
-    /// A channel, and whose it is.
+    /// Returns a channel with the name of its conversation.
     pub(super) fn channel(&self, channel: &str) -> String {
         let own = self.own.as_ref().map(UserId::as_str);
         let name = match Channel::from_name(channel) {
@@ -90,35 +90,35 @@ impl Names {
     }
 
     pub(super) fn group(&self, id: GroupIdRef<'_>) -> String {
-        known(&self.groups, id.as_str(), "group")
+        name_or_id(&self.groups, id.as_str(), "group")
     }
 
     fn learn_message(&mut self, message: &MessageRef<'_>) {
         if let (Some(id), Some(name)) = (message.user_id(), message.name())
             && !id.is_system()
         {
-            remember(&mut self.users, id.as_str(), name);
+            learn_name(&mut self.users, id.as_str(), name);
         }
         let notice = message.event().and_then(|event| event.notice());
         if let (Some(id), Some(NoticeRef::GroupNameChange(change))) = (message.group_id(), notice)
             && let Some(name) = change.name()
         {
-            remember(&mut self.groups, id.as_str(), name);
+            learn_name(&mut self.groups, id.as_str(), name);
         }
     }
 }
 
-fn known(names: &BTreeMap<String, String>, id: &str, what: &str) -> String {
+fn name_or_id(names: &BTreeMap<String, String>, id: &str, kind: &str) -> String {
     names
         .get(id)
         .cloned()
-        .unwrap_or_else(|| format!("{what} {id}"))
+        .unwrap_or_else(|| format!("{kind} {id}"))
 }
 
-fn remember(names: &mut BTreeMap<String, String>, id: &str, name: &str) {
-    if names.len() < MOST || names.contains_key(id) {
+fn learn_name(names: &mut BTreeMap<String, String>, id: &str, name: &str) {
+    if names.len() < MAX_NAMES || names.contains_key(id) {
         names.insert(id.to_owned(), name.to_owned());
     }
 }
 
-const MOST: usize = 10_000;
+const MAX_NAMES: usize = 10_000;

@@ -1,4 +1,4 @@
-//! A row as a line of text.
+//! Rows as lines of text.
 
 use core::time::Duration;
 use std::io::{self, Write as _};
@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 use groupme_model::{Attachment, Chat, Group, Message, Reaction, Timestamp};
 use groupme_rest::Sent;
 
-use super::{Pretty, harmless};
+use super::{Pretty, escape_control};
 use crate::output::{RoundTrips, Row};
 
 impl Pretty {
@@ -16,8 +16,8 @@ impl Pretty {
             Row::Chat(chat) => self.chat(chat),
             Row::Group(group) => self.group(group),
             Row::Sent(Sent::Created(message), _) => format!("sent as {}", message.id),
-            Row::Sent(Sent::Duplicate(message), _) => format!("was sent before, as {}", message.id),
-            Row::Sent(..) => "was sent before, and is not among the newest now".to_owned(),
+            Row::Sent(Sent::Duplicate(message), _) => format!("already sent, as {}", message.id),
+            Row::Sent(..) => "already sent; not among the newest messages".to_owned(),
             Row::Edited(message) => format!("edited {}: {}", message.id, content(message)),
             Row::Deleted(_, message) => format!("deleted {message}"),
             Row::Reactions(message, None) => format!("reacted to {message}"),
@@ -30,11 +30,11 @@ impl Pretty {
             },
             Row::Typing(channel) => format!("typing on {channel}"),
             Row::RoundTrip(number, Some(time)) => format!("ping {number}: {}", millis(*time)),
-            Row::RoundTrip(number, None) => format!("ping {number}: did not come back"),
+            Row::RoundTrip(number, None) => format!("ping {number}: no echo"),
             Row::RoundTrips(trips) => round_trips(trips),
         };
         let mut stdout = io::stdout().lock();
-        writeln!(stdout, "{}", harmless(&text))?;
+        writeln!(stdout, "{}", escape_control(&text))?;
         stdout.flush()
     }
 
@@ -106,7 +106,7 @@ impl Pretty {
     }
 }
 
-/// The text, and what comes with it.
+/// Returns the text with attachments.
 fn content(message: &Message) -> String {
     let attached = message.attachments.iter().map(|part| match url(part) {
         Some(url) => format!("[{}: {url}]", part.kind()),
@@ -129,7 +129,7 @@ fn url(attachment: &Attachment) -> Option<&str> {
     }
 }
 
-/// Each reaction, and how many gave it.
+/// Returns each reaction with the number of users, if several.
 fn faces(reactions: &[Reaction]) -> String {
     let faces: Vec<_> = reactions
         .iter()
@@ -162,7 +162,7 @@ fn round_trips(trips: &RoundTrips) -> String {
             .map_or_else(|| "-".to_owned(), millis)
     };
     format!(
-        "{} of {} came back: min {}, median {}, p99 {}",
+        "{} of {} echoed: min {}, median {}, p99 {}",
         trips.answered(),
         trips.sent(),
         of(0),

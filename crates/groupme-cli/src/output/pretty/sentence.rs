@@ -1,4 +1,4 @@
-//! An event as a sentence.
+//! Events as sentences.
 
 use groupme_client::Value;
 use groupme_model::{AttachmentRef, Channel, EventRef, MessageRef, ReactionChangeRef, ReactionRef};
@@ -55,7 +55,7 @@ pub(super) fn event(event: &EventRef<'_>, channel: &str, names: &Names) -> Strin
             )
         }
         _ => format!(
-            "{}{} (not known here): {}",
+            "{}{} (unknown event type): {}",
             whereabouts(channel, names),
             event.kind(),
             event.raw()
@@ -106,7 +106,7 @@ fn liked(change: &ReactionChangeRef<'_>, what: &str, names: &Names) -> String {
     )
 }
 
-/// Where a message is, as a prefix.
+/// Returns the conversation of a message as a prefix.
 fn place(message: &MessageRef<'_>, names: &Names) -> String {
     match message.group_id() {
         Some(group) => format!("[{}] ", names.group(group)),
@@ -114,7 +114,7 @@ fn place(message: &MessageRef<'_>, names: &Names) -> String {
     }
 }
 
-/// The place that a channel stands for, as a prefix.
+/// Returns the conversation of a channel as a prefix.
 fn whereabouts(channel: &str, names: &Names) -> String {
     match Channel::from_name(channel) {
         Channel::Group(group) => format!("[{}] ", names.group(group)),
@@ -127,7 +127,7 @@ fn author(message: &MessageRef<'_>) -> String {
     message.name().unwrap_or("somebody").to_owned()
 }
 
-/// The text, and what comes with it; of a notice that is not known here, its name.
+/// Returns the text with attachments, and the name of an unknown notice.
 fn content(message: &MessageRef<'_>) -> String {
     let text = message.text().map(str::to_owned);
     let attached = message
@@ -162,7 +162,7 @@ mod tests {
 
     use super::*;
 
-    fn told(json: &str) -> String {
+    fn sentence_of(json: &str) -> String {
         let mut frame = Frame::from_bytes(json.as_bytes());
         Decoder::new().decode_value(&mut frame).expect("JSON");
         let push = EventRef::from_value(frame.root().expect("a document"));
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_told_by_its_name() {
+    fn unknown_types_are_shown_by_name() {
         for (json, name) in [
             (
                 r#"{"type":"weather.warning","subject":{}}"#,
@@ -195,14 +195,14 @@ mod tests {
                 "(sparkle)",
             ),
         ] {
-            let sentence = told(json);
+            let sentence = sentence_of(json);
             assert!(sentence.contains(name), "{sentence}");
         }
     }
 
     #[test]
-    fn a_notice_that_is_known_is_its_sentence() {
-        let sentence = told(
+    fn a_known_notice_is_shown_by_its_text() {
+        let sentence = sentence_of(
             r#"{"type":"line.create","subject":{"id":"1","text":"Ada has joined the group.",
                 "event":{"type":"membership.announce.joined","data":{"user":{"id":7,"nickname":"Ada"}}}}}"#,
         );

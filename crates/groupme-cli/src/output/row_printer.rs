@@ -1,28 +1,28 @@
-//! Printing what a command has to show that asks once.
+//! Printing of rows.
 
 use std::io::{self, IsTerminal as _};
 
 use super::{Row, json, pretty::Pretty};
-use crate::args::{Shape, Style};
+use crate::args::{OutputArgs, RowFormat};
 
-/// Prints rows, one way or another.
+/// Prints rows in one of the formats.
 #[derive(Debug)]
-pub(crate) struct Sheet {
-    /// None for programs.
+pub(crate) struct RowPrinter {
+    /// `None` for JSON.
     pretty: Option<Pretty>,
 }
 
-impl Sheet {
-    pub(crate) fn new(shape: Shape) -> Self {
-        let style = shape.format.unwrap_or_else(|| {
+impl RowPrinter {
+    pub(crate) fn new(args: OutputArgs) -> Self {
+        let style = args.format.unwrap_or_else(|| {
             if io::stdout().is_terminal() {
-                Style::Pretty
+                RowFormat::Pretty
             } else {
-                Style::Json
+                RowFormat::Json
             }
         });
         Self {
-            pretty: (style == Style::Pretty).then(Pretty::new),
+            pretty: (style == RowFormat::Pretty).then(Pretty::new),
         }
     }
 

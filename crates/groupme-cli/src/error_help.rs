@@ -1,0 +1,42 @@
+//! Remedies and exit statuses for errors of the REST API.
+
+use anyhow::anyhow;
+use groupme_rest::Error;
+
+use crate::{exit::Failure, output::chain};
+
+/// Adds a remedy to a REST error. `is_token_good`: the token is known to work for another request.
+pub(crate) fn failure(error: &Error, is_token_good: bool) -> Failure {
+    let with = |remedy: &str| anyhow!("{}; {remedy}", chain(error));
+    match error {
+        Error::Misuse { .. } | Error::Draft(_) => Failure::Usage(anyhow!("{}", chain(error))),
+        Error::Unauthorized(_) if is_token_good => Failure::Refused(with(
+            "the access token is valid, but does not allow this request",
+        )),
+        Error::Unauthorized(_) => Failure::Credentials(with(
+            "check the access token in GROUPME_ACCESS_TOKEN or --token-file",
+        )),
+        Error::Forbidden(_) => Failure::Refused(with(
+            "GroupMe does not allow this request to this account; after too many messages GroupMe refuses \
+             requests for a while",
+        )),
+        Error::NotFound(_) => Failure::Refused(with(
+            "check the ids, and that the account is a member of the conversation",
+        )),
+        Error::Conflict(_) => Failure::Refused(with("the request has already taken effect")),
+        Error::Invalid(_) => Failure::Refused(with("change the request as the message says")),
+        Error::RateLimited(refusal) => Failure::Temporary(match refusal.retry_after {
+            Some(wait) => with(&format!("try again in {} s", wait.as_secs())),
+            None => with("try again in a minute"),
+        }),
+        Error::Server(_) => {
+            Failure::Temporary(with("the failure is on GroupMe's side: try again later"))
+        }
+        Error::Transport { .. } | Error::TimedOut { .. } => {
+            Failure::Temporary(with("check the network, and --api-url if given"))
+        }
+        _ => Failure::Other(with(
+            "check that --api-url names a REST API compatible with GroupMe's",
+        )),
+    }
+}
