@@ -4,15 +4,20 @@
 //! `"system"`, `"-1"` (everyone) or `""` where an id is expected. So an id is text, nothing more is
 //! assumed, and a number becomes the text of its digits.
 //!
-//! [`Id`] owns its text. [`IdRef`] borrows it from a frame; a number has no text there to borrow,
-//! so the view carries up to twenty digits itself, enough for any 64-bit integer, and allocates
-//! nothing. (A `UserId(str)` behind a reference could not show a number at all, and takes unsafe
-//! code to make.)
+//! [`Id`] owns its text, inline up to 23 bytes: a message id has 18, a direct conversation of two
+//! long user ids 21. With a `Box<str>` each pushed message cost 36 allocations on its way to the
+//! program, most of them copies of ids; inline text leaves 5.
+//!
+//! [`IdRef`] borrows its text from a frame. A number has no text there to borrow, so the view
+//! carries up to twenty digits itself, enough for any 64-bit integer. (A `UserId(str)` behind a
+//! reference could not show a number at all, and takes unsafe code to make.)
 
 use core::cmp::Ordering;
 use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::marker::PhantomData;
+
+use smol_str::SmolStr;
 
 use crate::source::Shape;
 
@@ -24,7 +29,7 @@ mod serde;
 
 /// An owned id of a thing of kind `K`; see the aliases such as [`UserId`].
 pub struct Id<K> {
-    text: Box<str>,
+    text: SmolStr,
     kind: PhantomData<fn() -> K>,
 }
 
@@ -95,10 +100,10 @@ ids! {
 }
 
 impl<K> Id<K> {
-    /// Takes any text as it is.
-    pub fn new(text: impl Into<Box<str>>) -> Self {
+    /// Makes an id of any text. Up to 23 bytes are kept inline and cost no allocation.
+    pub fn new(text: impl AsRef<str>) -> Self {
         Self {
-            text: text.into(),
+            text: SmolStr::new(text),
             kind: PhantomData,
         }
     }
@@ -194,7 +199,10 @@ impl UserIdRef<'_> {
 // By hand, since a derive would ask the same of `K`.
 impl<K> Clone for Id<K> {
     fn clone(&self) -> Self {
-        Self::new(self.text.clone())
+        Self {
+            text: self.text.clone(),
+            kind: PhantomData,
+        }
     }
 }
 

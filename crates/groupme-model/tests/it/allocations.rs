@@ -6,7 +6,7 @@ use core::hint::black_box;
 use std::collections::BTreeSet;
 
 use allocation_counter::measure;
-use groupme_model::{EventRef, MessageRef, ReactionChangeRef, ReactionRef};
+use groupme_model::{ConversationId, EventRef, MessageId, MessageRef, ReactionChangeRef, ReactionRef};
 
 use crate::objects::all;
 use crate::payload::{PUSHES, Payload, fixture, fixtures};
@@ -42,6 +42,18 @@ fn reading_every_field_of_every_object_allocates_nothing() {
         let allocations = looked.expect(object.kind).allocations;
         assert_eq!(allocations, 0, "{} in {}", object.kind, object.recording);
     }
+}
+
+#[test]
+fn owning_an_id_of_usual_length_allocates_nothing() {
+    let payload = Payload::new(r#"{"id":175141257527047935,"chat_id":"1234567890+9876543210"}"#);
+    let message = MessageRef::from_value(payload.value()).expect("a message");
+    let allocated = measure(|| {
+        let id: MessageId = message.id().into_owned();
+        let conversation: Option<ConversationId> = message.chat_id().map(Into::into);
+        black_box((id.clone(), conversation.clone(), id, conversation));
+    });
+    assert_eq!(allocated.count_total, 0);
 }
 
 #[test]
