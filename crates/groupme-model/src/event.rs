@@ -1,6 +1,6 @@
 //! Pushes of the gateway: the `data` of a delivery.
 
-use bayeux_wire::{Names, Value, slots_for};
+use bayeux_wire::{Keys, Value, slots_for};
 
 use crate::field::{Kind as _, Millis};
 use crate::json::Json;
@@ -53,7 +53,7 @@ tagged_union! {
 }
 
 /// Key table of the members of all pushes.
-const SLOTS: &Names<{ slots_for(KEYS.len()) }> = &Names::new(KEYS);
+const SLOTS: &Keys<{ slots_for(KEYS.len()) }> = &Keys::new(KEYS);
 
 const KEYS: &[&str] = &[
     "type",

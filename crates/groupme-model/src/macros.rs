@@ -54,7 +54,7 @@ macro_rules! json_key {
 /// Key table of a model: the shared table that is named, or the model's own.
 macro_rules! slots {
     (, $Owned:ident) => {
-        &bayeux_wire::Names::<{ bayeux_wire::slots_for($Owned::KEYS.len()) }>::new($Owned::KEYS)
+        &bayeux_wire::Keys::<{ bayeux_wire::slots_for($Owned::KEYS.len()) }>::new($Owned::KEYS)
     };
     ($slots:path, $Owned:ident) => {
         $slots

@@ -42,7 +42,7 @@ macro_rules! model {
         #[doc = concat!("[`", stringify!($Owned), "`].")]
         #[derive(Clone, Copy)]
         pub struct $Ref<'f> {
-            indexed: bayeux_wire::Members<'f, { $Owned::SLOTS.len() }>,
+            indexed: bayeux_wire::IndexedObject<'f, { $Owned::SLOTS.len() }>,
             $(
                 $field:
                     <$crate::macros::field_type!($kind $($($arg),+)?) as $crate::field::Field>::Cached<'f>,
@@ -58,7 +58,7 @@ macro_rules! model {
 
             /// Reads an object whose members have been indexed.
             pub(crate) fn from_members(
-                indexed: bayeux_wire::Members<'f, { $Owned::SLOTS.len() }>,
+                indexed: bayeux_wire::IndexedObject<'f, { $Owned::SLOTS.len() }>,
             ) -> Option<Self> {
                 Some(Self {
                     $(
@@ -123,7 +123,7 @@ macro_rules! model {
             const KEYS: &[&str] = &[$($crate::macros::json_key!($field $($key)?)),*];
 
             /// Key table by which a view indexes its members.
-            const SLOTS: &bayeux_wire::Names<{ $crate::macros::slots!($($slots)?, Self).len() }> =
+            const SLOTS: &bayeux_wire::Keys<{ $crate::macros::slots!($($slots)?, Self).len() }> =
                 $crate::macros::slots!($($slots)?, Self);
 
             /// Position of a key in `KEYS`, at compile time.
