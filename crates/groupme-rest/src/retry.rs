@@ -261,6 +261,23 @@ mod tests {
     }
 
     #[test]
+    fn times_at_the_end_of_their_range_do_not_overflow() {
+        let patience = Patience {
+            deadline: Duration::MAX,
+            attempts: u32::MAX,
+            backoff_base: Duration::MAX,
+            backoff_cap: Duration::MAX,
+        };
+        let mut random = Random::from_seed(1);
+        let mut attempts = Attempts::new(&patience, Repeat::Harmless, usize::MAX);
+        let error = limited(Some(u64::MAX));
+        for now in [Duration::ZERO, Duration::MAX] {
+            attempts.handle_departure(now, Duration::MAX);
+            attempts.handle_failure(now, &error, &mut random);
+        }
+    }
+
+    #[test]
     fn what_doubles_is_repeated_only_if_it_was_not_heard() {
         let patience = RetryPolicy::default();
         let tried = |error| waits(&patience, Repeat::NonIdempotent, &error, 1).len();
