@@ -227,7 +227,7 @@ open_enum! {
     pub enum CalendarEventView as CalendarEventViewRef {
         /// All details.
         Full = "full",
-        /// One line.
+        /// Single line.
         Brief = "brief",
     }
 }

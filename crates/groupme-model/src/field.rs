@@ -48,13 +48,13 @@ pub trait Kind {
     /// Reads and copies the value. `None` if it is of another kind.
     fn decode<'s, S: JsonSource<'s>>(source: S) -> Option<Self::Owned>;
 
-    /// Whether the two forms hold the same value.
+    /// Returns `true` if the two forms hold the same value.
     fn matches(view: Self::View<'_>, owned: &Self::Owned) -> bool;
 
-    /// Whether the value is of this kind.
+    /// Returns `true` if the value is of this kind.
     fn accepts<'s, S: JsonSource<'s>>(source: S) -> bool;
 
-    /// Whether the value stands for an absent one, as `null` does.
+    /// Returns `true` if the value stands for an absent one, as `null` does.
     #[inline]
     fn is_absent<'s, S: JsonSource<'s>>(source: S) -> bool {
         source.is_null()
@@ -129,16 +129,16 @@ pub(crate) trait Field {
         extra: &mut Extra,
     ) -> Option<Self::Owned>;
 
-    /// Whether the two forms hold the same value.
+    /// Returns `true` if the two forms hold the same value.
     fn matches(view: Self::View<'_>, owned: &Self::Owned) -> bool;
 
-    /// Whether the object can be used with this member, absent or not.
+    /// Returns `true` if the object can be used with this member, absent or not.
     fn satisfies<'s, S: JsonSource<'s>>(find: impl FnOnce() -> Option<S>) -> bool;
 
     /// Reports the parts of the member that cannot be read or are unknown.
     fn report<'s, S: JsonSource<'s>>(key: &str, source: Option<S>, diagnostics: &mut Diagnostics);
 
-    /// Whether the owned field has a value, which then replaces the one in `extra`.
+    /// Returns `true` if the owned field has a value, which then replaces the one in `extra`.
     #[cfg(feature = "serde")]
     fn is_present(owned: &Self::Owned) -> bool;
 

@@ -117,7 +117,7 @@ impl<K> Id<K> {
         IdRef::from(self.as_str())
     }
 
-    /// Whether the text is empty, which GroupMe sends for "nobody".
+    /// Returns `true` if the text is empty, which GroupMe sends for "nobody".
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
@@ -132,7 +132,7 @@ impl<K> IdRef<'_, K> {
         }
     }
 
-    /// Whether the text is empty, which GroupMe sends for "nobody".
+    /// Returns `true` if the text is empty, which GroupMe sends for "nobody".
     pub fn is_empty(&self) -> bool {
         self.as_str().is_empty()
     }
@@ -161,24 +161,24 @@ fn number(text: &str) -> Option<&str> {
 }
 
 impl UserId {
-    /// Whether the id is `system`, which stands for GroupMe itself.
+    /// Returns `true` if the id is `system`, which stands for GroupMe itself.
     pub fn is_system(&self) -> bool {
         self.as_view().is_system()
     }
 
-    /// Whether the id is `-1`, which stands for every member in a mention of `@everyone`.
+    /// Returns `true` if the id is `-1`, which stands for every member in a mention of `@everyone`.
     pub fn is_everyone(&self) -> bool {
         self.as_view().is_everyone()
     }
 }
 
 impl UserIdRef<'_> {
-    /// Whether the id is `system`, which stands for GroupMe itself.
+    /// Returns `true` if the id is `system`, which stands for GroupMe itself.
     pub fn is_system(&self) -> bool {
         self.as_str() == "system"
     }
 
-    /// Whether the id is `-1`, which stands for every member in a mention of `@everyone`.
+    /// Returns `true` if the id is `-1`, which stands for every member in a mention of `@everyone`.
     pub fn is_everyone(&self) -> bool {
         self.as_str() == "-1"
     }

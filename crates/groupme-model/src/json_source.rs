@@ -67,12 +67,12 @@ pub trait JsonSource<'s>: Copy {
             .map(|(_, value)| value)
     }
 
-    /// Whether this is an object.
+    /// Returns `true` if this is an object.
     fn is_object(self) -> bool {
         matches!(self.shape(), Shape::Object)
     }
 
-    /// Whether this is `null`.
+    /// Returns `true` if this is `null`.
     fn is_null(self) -> bool {
         matches!(self.shape(), Shape::Null)
     }

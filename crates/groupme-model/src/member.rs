@@ -146,7 +146,7 @@ model! {
 }
 
 impl Member {
-    /// Whether the member is an admin or the owner.
+    /// Returns `true` if the member is an admin or the owner.
     pub fn is_admin(&self) -> bool {
         let roles = self.roles.as_deref().unwrap_or_default();
         roles.contains(&Role::Admin) || roles.contains(&Role::Owner)
@@ -162,7 +162,7 @@ impl Member {
 }
 
 impl MemberRef<'_> {
-    /// Whether the member is an admin or the owner.
+    /// Returns `true` if the member is an admin or the owner.
     pub fn is_admin(&self) -> bool {
         let mut roles = self.roles().into_iter().flatten();
         roles.any(|role| matches!(role, RoleRef::Admin | RoleRef::Owner))

@@ -129,23 +129,24 @@ impl Message {
         self.sender_id.as_ref().or(self.user_id.as_ref())
     }
 
-    /// Whether this is a direct message: it has a direct conversation or a recipient, and no group.
+    /// Returns `true` if this is a direct message: it has a direct conversation or a recipient, and
+    /// no group.
     pub fn is_direct(&self) -> bool {
         self.group_id.is_none()
             && (self.direct_conversation().is_some() || self.recipient_id.is_some())
     }
 
-    /// Whether the message was edited: `updated_at` is later than `created_at`.
+    /// Returns `true` if the message was edited: `updated_at` is later than `created_at`.
     pub fn is_edited(&self) -> bool {
         self.updated_at > self.created_at
     }
 
-    /// Whether the message was deleted. GroupMe has then replaced its text.
+    /// Returns `true` if the message was deleted. GroupMe has then replaced its text.
     pub fn is_deleted(&self) -> bool {
         self.deleted_at.is_some() || self.deletion_actor.is_some()
     }
 
-    /// Whether the message is a notice of GroupMe rather than written by somebody.
+    /// Returns `true` if the message is a notice of GroupMe rather than written by somebody.
     pub fn is_system(&self) -> bool {
         self.system == Some(true)
             || self.event.is_some()
@@ -177,23 +178,24 @@ impl<'f> MessageRef<'f> {
         self.sender_id().or(self.user_id())
     }
 
-    /// Whether this is a direct message: it has a direct conversation or a recipient, and no group.
+    /// Returns `true` if this is a direct message: it has a direct conversation or a recipient, and
+    /// no group.
     pub fn is_direct(&self) -> bool {
         self.group_id().is_none()
             && (self.direct_conversation().is_some() || self.recipient_id().is_some())
     }
 
-    /// Whether the message was edited: `updated_at` is later than `created_at`.
+    /// Returns `true` if the message was edited: `updated_at` is later than `created_at`.
     pub fn is_edited(&self) -> bool {
         self.updated_at() > self.created_at()
     }
 
-    /// Whether the message was deleted. GroupMe has then replaced its text.
+    /// Returns `true` if the message was deleted. GroupMe has then replaced its text.
     pub fn is_deleted(&self) -> bool {
         self.deleted_at().is_some() || self.deletion_actor().is_some()
     }
 
-    /// Whether the message is a notice of GroupMe rather than written by somebody.
+    /// Returns `true` if the message is a notice of GroupMe rather than written by somebody.
     pub fn is_system(&self) -> bool {
         self.system() == Some(true)
             || self.event().is_some()

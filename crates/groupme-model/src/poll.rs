@@ -61,7 +61,7 @@ model! {
 open_enum! {
     /// Type of a poll: whether several options can be chosen.
     pub enum PollType as PollTypeRef {
-        /// One option.
+        /// Single option.
         Single = "single",
         /// Any number of options.
         Multi = "multi",

@@ -33,7 +33,7 @@ model! {
 }
 
 impl SystemEvent {
-    /// Whether the model knows the type and can read the data.
+    /// Returns `true` if the model knows the type and can read the data.
     pub fn is_typed(&self) -> bool {
         self.notice().is_some_and(|notice| notice.is_typed())
     }
@@ -58,7 +58,7 @@ impl SystemEvent {
 }
 
 impl<'f> SystemEventRef<'f> {
-    /// Whether the model knows the type and can read the data.
+    /// Returns `true` if the model knows the type and can read the data.
     pub fn is_typed(&self) -> bool {
         self.notice().is_some_and(|notice| notice.is_typed())
     }

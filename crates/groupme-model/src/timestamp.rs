@@ -65,7 +65,7 @@ impl Timestamp {
         }
     }
 
-    /// Whether the year has four digits, so that RFC 3339 can express it.
+    /// Returns `true` if the year has four digits, so that RFC 3339 can express it.
     #[cfg(feature = "serde")]
     pub(crate) fn has_four_digit_year(self) -> bool {
         rfc3339::is_representable(self.0)

@@ -63,7 +63,7 @@ macro_rules! union {
                 }
             }
 
-            /// Whether the model knows the type: this is not `Unknown`.
+            /// Returns `true` if the model knows the type: this is not `Unknown`.
             pub fn is_typed(&self) -> bool {
                 !matches!(self, Self::Unknown(_))
             }
@@ -132,7 +132,7 @@ macro_rules! union {
                 }
             }
 
-            /// Whether the model knows the type: this is not `Unknown`.
+            /// Returns `true` if the model knows the type: this is not `Unknown`.
             pub fn is_typed(&self) -> bool {
                 !matches!(self, Self::Unknown(_))
             }
