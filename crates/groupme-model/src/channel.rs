@@ -201,8 +201,9 @@ fn two_numbers(text: &str) -> Option<(IdRef<'_, kind::User>, IdRef<'_, kind::Use
     (is_number(a) && is_number(b)).then(|| (IdRef::from(a), IdRef::from(b)))
 }
 
-/// Returns `true` if the text can be a segment of a channel name (Bayeux 1.0, section 2.2.1
-/// "Channels"). Excluding `/` and `*` keeps an id from naming another channel or a channel pattern.
+/// Returns `true` if the text can be a segment of a channel name, by the grammar in the section
+/// "Channels" of the Bayeux specification. Excluding `/` and `*` keeps an id from naming another
+/// channel or a channel pattern.
 fn is_segment(text: &str) -> bool {
     let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-_!~()$@".contains(&byte);
     !text.is_empty() && text.bytes().all(letter)
