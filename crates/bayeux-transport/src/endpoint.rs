@@ -1,4 +1,4 @@
-//! Where the server is: one URL for both transports.
+//! The server's address: a single URL for both transports.
 
 use core::{fmt, str::FromStr};
 
@@ -6,28 +6,28 @@ use bayeux_dial::Target;
 use http::{HeaderValue, Uri};
 use url::{Position, Url};
 
-/// The address of a Bayeux server, the same for both transports.
+/// The URL of a Bayeux server, the same for both transports.
 ///
-/// `https` and `wss` mean the same, and so do `http` and `ws`. Without TLS only loopback hosts are
-/// accepted, unless [`Endpoint::allowing_plaintext`] says otherwise.
+/// `wss` is read as `https`, and `ws` as `http`. Plaintext is accepted for loopback hosts only, unless
+/// the endpoint is made by [`Endpoint::allowing_plaintext`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct Endpoint {
-    /// Its scheme is `https` or `http`.
+    /// The scheme is `https` or `http`.
     url: Url,
     secure: bool,
-    /// The `Host` header: with a port only where it is not the scheme's own.
+    /// The `Host` header: with a port only if it is not the scheme's default.
     authority: HeaderValue,
-    /// Path and query, as the request line wants them.
+    /// Path and query, as the request line has them.
     target: Uri,
 }
 
 impl Endpoint {
-    /// Reads a URL such as `https://push.example.com/faye`.
+    /// Parses a URL such as `https://push.example.com/faye`.
     ///
     /// # Errors
     ///
-    /// [`EndpointError`] for what is not a URL, for another scheme, for credentials in the URL, and
-    /// for a host that is not loopback without TLS.
+    /// [`EndpointError`] if it is not a URL, has another scheme or contains credentials, or if the
+    /// scheme is plaintext and the host is not loopback.
     pub fn new(url: &str) -> Result<Self, EndpointError> {
         let endpoint = Self::allowing_plaintext(url)?;
         if endpoint.secure || endpoint.is_loopback() {
@@ -39,12 +39,12 @@ impl Endpoint {
         }
     }
 
-    /// Reads a URL and accepts one without TLS for any host: whoever is on the road can then read
+    /// Parses a URL and accepts plaintext for any host: everybody on the network path can then read
     /// and change everything, credentials included.
     ///
     /// # Errors
     ///
-    /// [`EndpointError`] as [`Endpoint::new`], but for the lack of TLS.
+    /// [`EndpointError`] in the same cases as [`Endpoint::new`], except plaintext.
     pub fn allowing_plaintext(url: &str) -> Result<Self, EndpointError> {
         let malformed = |reason: &str| EndpointError::Malformed {
             reason: reason.to_owned(),
@@ -80,22 +80,22 @@ impl Endpoint {
         })
     }
 
-    /// Whether TLS is used.
+    /// Returns whether TLS is used.
     pub fn is_secure(&self) -> bool {
         self.secure
     }
 
-    /// Whether the host is this machine by its name or address.
+    /// Returns whether the host is this machine, by its name or address.
     pub fn is_loopback(&self) -> bool {
-        self.dialed().is_loopback()
+        self.to_target().is_loopback()
     }
 
-    /// Where to connect to.
-    pub(crate) fn dialed(&self) -> Target {
+    /// Returns the target to dial.
+    pub(crate) fn to_target(&self) -> Target {
         Target::new(self.host(), self.port(), self.secure)
     }
 
-    /// The host: a name, or an address without brackets.
+    /// Returns the host: a name, or an address without brackets.
     pub fn host(&self) -> &str {
         let host = self.url.host_str().unwrap_or_default();
         host.strip_prefix('[')
@@ -103,7 +103,7 @@ impl Endpoint {
             .unwrap_or(host)
     }
 
-    /// The port, named or implied.
+    /// Returns the port, explicit or implied by the scheme.
     pub fn port(&self) -> u16 {
         self.url
             .port_or_known_default()
@@ -118,7 +118,7 @@ impl Endpoint {
         &self.target
     }
 
-    /// The URL that cookies belong to.
+    /// Returns the URL that cookies are stored under.
     pub(crate) fn url(&self) -> &Url {
         &self.url
     }
@@ -133,7 +133,7 @@ impl FromStr for Endpoint {
 }
 
 impl fmt::Display for Endpoint {
-    /// The URL without its query, which may hold a credential.
+    /// Writes the URL without its query, which may hold a credential.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.url[..Position::AfterPath])?;
         f.write_str(if self.url.query().is_some() {
@@ -150,26 +150,26 @@ impl fmt::Debug for Endpoint {
     }
 }
 
-/// Why a URL is not an [`Endpoint`].
+/// The reason why a URL is not an [`Endpoint`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EndpointError {
-    /// It is not a URL. The URL itself is not repeated: it may hold a credential.
+    /// Not a URL. The error does not quote it, because it may hold a credential.
     #[error("it is not a URL with a host: {reason}")]
     Malformed {
-        /// What is wrong with it.
+        /// Description of the error.
         reason: String,
     },
-    /// Its scheme is none that carries Bayeux.
+    /// The scheme is not one of the four.
     #[error("its scheme is `{found}`; expected `https` or `wss`, or `http` or `ws` on loopback")]
     Scheme {
         /// The scheme.
         found: String,
     },
-    /// It holds a user name or password.
+    /// The URL holds a user name or password.
     #[error("it holds a user name or password; send credentials as a header instead")]
     Credentials,
-    /// It has no TLS, and the host is not this machine.
+    /// The URL has no TLS, and the host is not this machine.
     #[error("`{host}` is not this machine, so it needs `https` or `wss`")]
     Plaintext {
         /// The host.
@@ -182,7 +182,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_spellings_of_a_scheme_name_the_same_endpoint() {
+    fn http_and_websocket_schemes_name_the_same_endpoint() {
         assert_eq!(
             Endpoint::new("wss://push.example.com/faye"),
             Endpoint::new("https://push.example.com:443/faye"),
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn plaintext_is_for_loopback_unless_allowed() {
+    fn plaintext_is_refused_except_for_loopback_or_if_allowed() {
         for loopback in ["localhost", "a.localhost", "127.9.9.9", "[::1]"] {
             assert!(
                 Endpoint::new(&format!("ws://{loopback}:1/")).is_ok(),
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_go_where_http_wants_them() {
+    fn host_port_authority_and_target_are_taken_from_the_url() {
         let endpoint = Endpoint::new("wss://[2001:db8::1]:8443/a/b?c=d#e").unwrap();
         assert_eq!(endpoint.host(), "2001:db8::1");
         assert_eq!(endpoint.port(), 8443);

@@ -1,4 +1,4 @@
-//! What all lanes to one server share, and the reports that they send.
+//! State shared by all lanes to a server, and the reports of the lanes' tasks.
 
 use core::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,18 +11,18 @@ use tokio::sync::mpsc;
 
 use crate::{Endpoint, Error, Options, cookies::Cookies};
 
-/// Everything that lanes to one server have in common.
-pub(crate) struct Road {
+/// State shared by all lanes to a server.
+pub(crate) struct Shared {
     pub(crate) endpoint: Endpoint,
     pub(crate) options: Options,
     pub(crate) dialer: Dialer,
     pub(crate) cookies: Cookies,
-    intake: Mutex<Intake>,
-    breaks: AtomicU64,
+    decoder: Mutex<PooledDecoder>,
+    generation: AtomicU64,
     reports: mpsc::Sender<(LaneId, Report)>,
 }
 
-/// What a lane's task tells [`Lanes`](crate::Lanes).
+/// A report of a lane's task to [`Lanes`](crate::Lanes).
 pub(crate) enum Report {
     Opened,
     Frame(Arc<Frame>),
@@ -30,64 +30,65 @@ pub(crate) enum Report {
     Closed(Close, Option<Error>),
 }
 
-/// Nobody listens to reports any more.
-pub(crate) struct Gone;
+/// The error of a report after [`Lanes`](crate::Lanes) has been dropped.
+pub(crate) struct Closed;
 
-impl Road {
+impl Shared {
     pub(crate) fn new(
         endpoint: Endpoint,
         options: Options,
         reports: mpsc::Sender<(LaneId, Report)>,
     ) -> Result<Self, Error> {
         let dialer = Dialer::new(options.proxy.clone(), options.roots.clone());
-        dialer.check(&endpoint.dialed()).map_err(Error::Dial)?;
+        dialer.check(&endpoint.to_target()).map_err(Error::Dial)?;
         let mut limits = Limits::default();
         limits.max_frame = options.max_frame.max(options.max_body);
-        let intake = Mutex::new(Intake {
+        let decoder = Mutex::new(PooledDecoder {
             decoder: Decoder::with_limits(limits),
-            // A few more than fit into the queue of reports: those are with the application.
-            pool: Pool::new(WINDOW + 4),
+            // A few more than the queue of reports holds, for the frames that the application has.
+            pool: Pool::new(REPORT_QUEUE + 4),
         });
         Ok(Self {
             endpoint,
             options,
             dialer,
             cookies: Cookies::default(),
-            intake,
-            breaks: AtomicU64::new(0),
+            decoder,
+            generation: AtomicU64::new(0),
             reports,
         })
     }
 
-    pub(crate) async fn report(&self, lane: LaneId, report: Report) -> Result<(), Gone> {
-        self.reports.send((lane, report)).await.map_err(|_| Gone)
+    pub(crate) async fn report(&self, lane: LaneId, report: Report) -> Result<(), Closed> {
+        self.reports.send((lane, report)).await.map_err(|_| Closed)
     }
 
-    /// The one copy of a payload on its way: out of the socket's buffer into a frame of its own.
+    /// Decodes a payload into a frame. This is its only copy, out of the socket's buffer.
     pub(crate) fn decode(&self, chunks: &[impl AsRef<[u8]>]) -> Result<Arc<Frame>, DecodeError> {
-        // Neither part is ever left half changed.
-        let mut intake = self.intake.lock().unwrap_or_else(PoisonError::into_inner);
-        let Intake { decoder, pool } = &mut *intake;
+        // No code that holds the lock leaves the decoder or the pool half changed.
+        let mut decoder = self.decoder.lock().unwrap_or_else(PoisonError::into_inner);
+        let PooledDecoder { decoder, pool } = &mut *decoder;
         let frame = pool.receive(decoder, chunks)?;
-        // A rare giant is not worth its memory between two of its kind.
-        if frame.len() <= POOLED_FRAME {
-            pool.keep(&frame);
+        // The memory of a rare giant frame is not kept for the next one.
+        if frame.len() <= MAX_POOLED_FRAME {
+            pool.recycle(&frame);
         }
         Ok(frame)
     }
 
-    /// An exchange failed or was given up: whatever broke it may have broken every connection that
-    /// is kept, too.
-    pub(crate) fn broke(&self) {
-        self.breaks.fetch_add(1, Ordering::Relaxed);
+    /// Invalidates all kept connections, after an exchange failed or was abandoned: the same cause
+    /// may have broken them too.
+    pub(crate) fn invalidate(&self) {
+        self.generation.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// How often that has happened. A connection kept from before is not to be trusted.
-    pub(crate) fn breaks(&self) -> u64 {
-        self.breaks.load(Ordering::Relaxed)
+    /// Returns the number of invalidations. A connection kept from an earlier generation must not be
+    /// reused.
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Relaxed)
     }
 
-    /// Begins a request with what every request to this server carries.
+    /// Creates a request with the headers that every request to the server has.
     pub(crate) fn request<B>(&self, method: http::Method, body: B) -> Request<B> {
         let mut request = Request::new(body);
         *request.method_mut() = method;
@@ -103,15 +104,16 @@ impl Road {
     }
 }
 
-struct Intake {
+/// A decoder with the pool of its frames.
+struct PooledDecoder {
     decoder: Decoder,
     pool: Pool,
 }
 
-/// How many reports may wait for the application before lanes stop reading.
-pub(crate) const WINDOW: usize = 8;
+/// Number of reports that may wait for the application before the lanes stop reading.
+pub(crate) const REPORT_QUEUE: usize = 8;
 
-/// The largest frame that is kept for reuse, in bytes.
-const POOLED_FRAME: usize = 16 * 1024;
+/// Maximum size of a frame that is kept for reuse, in bytes.
+const MAX_POOLED_FRAME: usize = 16 * 1024;
 
 const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
