@@ -31,6 +31,7 @@
 mod dialer;
 mod error;
 mod happy_eyeballs;
+mod http_url;
 mod proxy;
 mod root_store;
 mod stream;
@@ -38,6 +39,7 @@ mod target;
 
 pub use dialer::Dialer;
 pub use error::{DialError, Source};
+pub use http_url::{HttpUrl, HttpUrlError};
 pub use proxy::Proxy;
 pub use root_store::Roots;
 pub use stream::Stream;

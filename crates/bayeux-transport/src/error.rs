@@ -2,11 +2,9 @@
 
 use core::{error::Error as StdError, time::Duration};
 
-use bayeux_dial::DialError;
+use bayeux_dial::{DialError, HttpUrlError};
 use bayeux_proto::Close;
 use bayeux_wire::DecodeError;
-
-use crate::EndpointError;
 
 /// The reason why a lane could not be opened, or ended.
 ///
@@ -17,7 +15,7 @@ use crate::EndpointError;
 pub enum Error {
     /// Configuration: the endpoint's URL cannot be used.
     #[error("the endpoint cannot be used")]
-    Endpoint(#[from] EndpointError),
+    Endpoint(#[from] HttpUrlError),
     /// Configuration: a header cannot be added. The error does not contain its value.
     #[error("the header `{name}` cannot be added: {why}")]
     Header {
@@ -159,7 +157,7 @@ mod tests {
     fn every_variant() -> Vec<Error> {
         let io = || std::io::Error::other("the cause");
         vec![
-            Error::Endpoint(EndpointError::Credentials),
+            Error::Endpoint(HttpUrlError::Credentials),
             Error::Header {
                 name: "a b".to_owned(),
                 why: "its name is not legal in HTTP",

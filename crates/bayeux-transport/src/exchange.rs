@@ -187,7 +187,7 @@ impl Connection {
             })?;
         shared
             .cookies
-            .store(shared.endpoint.url(), response.headers());
+            .store(shared.endpoint.cookie_url(), response.headers());
         Ok(response)
     }
 }

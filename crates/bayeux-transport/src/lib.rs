@@ -54,10 +54,10 @@ mod shared;
 mod socket;
 mod upgrade;
 
-pub use bayeux_dial::{DialError, Proxy, Roots};
+pub use bayeux_dial::{DialError, HttpUrl, HttpUrlError, Proxy, Roots};
 pub use clock::Clock;
 pub use driver::{Delivery, Driver, DriverEvent};
-pub use endpoint::{Endpoint, EndpointError};
+pub use endpoint::Endpoint;
 pub use error::{Error, Source};
 pub use lanes::{Lanes, Next};
 pub use options::Options;

@@ -97,7 +97,7 @@ impl Shared {
         headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
         headers.extend(self.options.headers.clone());
         headers.insert(header::HOST, self.endpoint.authority().clone());
-        if let Some(cookies) = self.cookies.header(self.endpoint.url()) {
+        if let Some(cookies) = self.cookies.header(self.endpoint.cookie_url()) {
             headers.insert(header::COOKIE, cookies);
         }
         request

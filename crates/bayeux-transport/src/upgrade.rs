@@ -46,7 +46,7 @@ pub(crate) async fn open(shared: &Shared) -> Result<TokioIo<Upgraded>, Error> {
         .map_err(|error| Error::http(DOING, error))?;
     shared
         .cookies
-        .store(shared.endpoint.url(), response.headers());
+        .store(shared.endpoint.cookie_url(), response.headers());
     check_response(&response, &key)?;
     let upgraded = hyper::upgrade::on(response)
         .await
