@@ -1,18 +1,18 @@
 //! The dialer: TCP, proxy and TLS in their order.
 
-use crate::{DialError, Proxy, Roots, Stream, Target, happy_eyeballs};
+use crate::{DialError, Proxy, RootStore, Stream, Target, happy_eyeballs};
 
 /// Opens connections. Clones share the TLS configuration.
 #[derive(Clone, Debug, Default)]
 pub struct Dialer {
     proxy: Proxy,
-    roots: Roots,
+    roots: RootStore,
 }
 
 impl Dialer {
     /// Creates a dialer that uses a proxy, for the targets that it applies to, and trusts these root
     /// certificates.
-    pub fn new(proxy: Proxy, roots: Roots) -> Self {
+    pub fn new(proxy: Proxy, roots: RootStore) -> Self {
         Self { proxy, roots }
     }
 

@@ -12,7 +12,7 @@ use std::io;
 pub enum DialError {
     /// Configuration: a supplied root certificate is not valid.
     #[error("a supplied root certificate cannot be read")]
-    RootCertificate(#[source] Source),
+    RootCertificate(#[source] BoxError),
     /// Configuration: TLS is needed, but there is no root certificate to trust, or no TLS was compiled
     /// in.
     #[error("no TLS: {remedy}")]
@@ -80,7 +80,7 @@ pub enum DialError {
         proxy: String,
         /// Cause, if more is known.
         #[source]
-        source: Option<Source>,
+        source: Option<BoxError>,
     },
 
     /// TLS: the handshake failed, because of the network, the server or its certificate.
@@ -95,7 +95,7 @@ pub enum DialError {
 }
 
 /// The cause of a [`DialError`] whose own type belongs to a dependency.
-pub type Source = Box<dyn StdError + Send + Sync>;
+pub type BoxError = Box<dyn StdError + Send + Sync>;
 
 impl DialError {
     /// Returns whether trying again without changing anything can help.

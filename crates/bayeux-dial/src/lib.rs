@@ -14,7 +14,7 @@
 //!
 //! # Many connections
 //!
-//! Clones of [`Roots`] share the TLS configuration and its session cache, and so do all default ones.
+//! Clones of [`RootStore`] share the TLS configuration and its session cache, and so do all default ones.
 //! However many accounts a program has, it holds the root certificates once.
 //!
 //! # This machine
@@ -38,9 +38,9 @@ mod stream;
 mod target;
 
 pub use dialer::Dialer;
-pub use error::{DialError, Source};
+pub use error::{BoxError, DialError};
 pub use http_url::{HttpUrl, HttpUrlError};
 pub use proxy::Proxy;
-pub use root_store::Roots;
+pub use root_store::RootStore;
 pub use stream::Stream;
 pub use target::Target;

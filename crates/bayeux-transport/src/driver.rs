@@ -3,7 +3,7 @@
 use core::fmt;
 use std::{collections::VecDeque, sync::Arc};
 
-use bayeux_proto::{Event, Extension, Instant, LaneId, Session, Stray, Verdict};
+use bayeux_proto::{Extension, Instant, LaneId, Session, SessionEvent, Unexpected, Verdict};
 use bayeux_wire::{Frame, Message, Value};
 
 use crate::{Error, Lanes, Next};
@@ -29,11 +29,11 @@ pub struct Driver<E = ()> {
 #[non_exhaustive]
 pub enum DriverEvent {
     /// An event of the session.
-    Session(Event),
+    Session(SessionEvent),
     /// A message for at least one subscription.
     Delivery(Delivery),
     /// A message that the session cannot use. Worth counting, not an error.
-    Stray(Stray, Delivery),
+    Unexpected(Unexpected, Delivery),
     /// A lane ended with an error. Its effect on the session follows as a session event.
     LaneFailed(LaneId, Error),
 }
@@ -60,7 +60,7 @@ impl<E: Extension> Driver<E> {
         }
     }
 
-    /// Waits for the next event. After [`Event::Ended`] there is none until the session is asked to
+    /// Waits for the next event. After [`SessionEvent::Ended`] there is none until the session is asked to
     /// connect again.
     ///
     /// Cancel-safe: an event that was not returned is returned by the next call.
@@ -132,7 +132,9 @@ impl<E: Extension> Driver<E> {
             }
             match verdict {
                 Verdict::Deliver => self.ready.push_back(DriverEvent::Delivery(delivery())),
-                Verdict::Stray(why) => self.ready.push_back(DriverEvent::Stray(why, delivery())),
+                Verdict::Unexpected(why) => self
+                    .ready
+                    .push_back(DriverEvent::Unexpected(why, delivery())),
                 _ => {}
             }
         }

@@ -43,7 +43,7 @@ pub enum Error {
     },
     /// Server: the response is not HTTP.
     #[error("the server's answer is not HTTP")]
-    NotHttp(#[source] Source),
+    NotHttp(#[source] BoxError),
     /// Server: the bytes are not valid WebSocket frames.
     #[error("the server violated the WebSocket framing: {what}")]
     Framing {
@@ -79,7 +79,7 @@ pub enum Error {
         doing: &'static str,
         /// Cause, if more is known than that the peer closed the connection.
         #[source]
-        source: Option<Source>,
+        source: Option<BoxError>,
     },
     /// Network: a timeout of [`Options`](crate::Options) expired.
     #[error("no progress within {limit:?} while {doing}")]
@@ -98,7 +98,7 @@ pub enum Error {
 }
 
 /// The cause of an [`Error`] whose own type belongs to a dependency.
-pub type Source = Box<dyn StdError + Send + Sync>;
+pub type BoxError = Box<dyn StdError + Send + Sync>;
 
 impl Error {
     /// Returns the close reason to report to a session.
@@ -116,7 +116,7 @@ impl Error {
             | Self::NotHttp(_)
             | Self::Framing { .. }
             | Self::NotBayeux { .. }
-            | Self::NoMessage => Close::Garbage,
+            | Self::NoMessage => Close::Malformed,
             Self::Oversize { .. } => Close::Oversize,
             Self::Dial(
                 DialError::Tls { .. } | DialError::NoTls { .. } | DialError::RootCertificate(_),
@@ -231,11 +231,11 @@ mod tests {
             Close::Unreachable,
             Close::Unreachable,
             status,
-            Close::Garbage,
-            Close::Garbage,
-            Close::Garbage,
-            Close::Garbage,
-            Close::Garbage,
+            Close::Malformed,
+            Close::Malformed,
+            Close::Malformed,
+            Close::Malformed,
+            Close::Malformed,
             Close::Oversize,
             Close::Tls,
             Close::Unreachable,

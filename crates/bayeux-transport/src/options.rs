@@ -4,7 +4,7 @@ use core::{fmt, time::Duration};
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use crate::{Error, Proxy, Roots};
+use crate::{Error, Proxy, RootStore};
 
 /// Limits, timeouts, extra request headers, proxy and trusted roots of a set of
 /// [`Lanes`](crate::Lanes).
@@ -32,7 +32,7 @@ pub struct Options {
     /// Proxy to connect through. Default: none.
     pub proxy: Proxy,
     /// Root certificates to trust for TLS. Default: Mozilla's, if they are compiled in.
-    pub roots: Roots,
+    pub roots: RootStore,
     pub(crate) headers: HeaderMap,
 }
 
@@ -74,7 +74,7 @@ impl Default for Options {
             idle_timeout: Duration::from_secs(30),
             proxy: Proxy::none(),
             headers: HeaderMap::new(),
-            roots: Roots::default(),
+            roots: RootStore::default(),
         }
     }
 }

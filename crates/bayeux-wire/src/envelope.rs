@@ -1,14 +1,14 @@
 //! Reads the envelope of a message, as the session sees it, from a message object.
 
-use bayeux_proto::{Advice, ConnectionTypes, Message, MessageId, Reconnect, Timing};
+use bayeux_proto::{Advice, BayeuxId, ConnectionTypes, Message, Reconnect, Timing};
 
 use crate::{
-    indexed_object::{self, Names},
+    indexed_object::{self, Keys},
     value::{Kind, Value},
 };
 
 /// The keys of a message that are read more than once.
-pub(crate) const KEYS: &Names<SLOTS> = &Names::new(NAMES);
+pub(crate) const KEYS: &Keys<SLOTS> = &Keys::new(NAMES);
 
 const NAMES: &[&str] = &[
     "channel",
@@ -29,7 +29,7 @@ const NAMES: &[&str] = &[
 pub(crate) const SLOTS: usize = 16;
 
 /// A message object whose keys were indexed when the batch was decoded.
-pub(crate) type IndexedMessage<'f> = indexed_object::Members<'f, SLOTS>;
+pub(crate) type IndexedMessage<'f> = indexed_object::IndexedObject<'f, SLOTS>;
 
 /// Returns the value of the key `$name` of an indexed message.
 macro_rules! member {
@@ -59,10 +59,10 @@ pub(crate) fn read<'f>(message: &IndexedMessage<'f>) -> Message<'f> {
     }
 }
 
-fn id(value: Value<'_>) -> Option<MessageId<'_>> {
+fn id(value: Value<'_>) -> Option<BayeuxId<'_>> {
     match value.as_str() {
-        Some(text) => Some(MessageId::Text(text)),
-        None => value.as_u64().map(MessageId::Number),
+        Some(text) => Some(BayeuxId::Text(text)),
+        None => value.as_u64().map(BayeuxId::Number),
     }
 }
 

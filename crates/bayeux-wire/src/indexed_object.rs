@@ -6,14 +6,14 @@ use crate::{document::Document, node::Shape, value::Value};
 /// slots.
 ///
 /// The hash combines length, first and last byte, without a branch on the input. Keys outside the set
-/// map to slots too, and may collide; [`Members::get`] resolves collisions by comparing the key.
+/// map to slots too, and may collide; [`IndexedObject::get`] resolves collisions by comparing the key.
 ///
 /// Public for the macros of `groupme-model`, and not part of the stable interface.
 ///
 /// ```
-/// use bayeux_wire::{Decoder, Frame, Names};
+/// use bayeux_wire::{Decoder, Frame, Keys};
 ///
-/// const KEYS: &Names<4> = &Names::new(&["id", "text"]);
+/// const KEYS: &Keys<4> = &Keys::new(&["id", "text"]);
 /// const ID: usize = KEYS.slot("id");
 ///
 /// let mut frame = Frame::from_bytes(br#"{"id":1,"in_d":2,"id":3}"#);
@@ -23,19 +23,19 @@ use crate::{document::Document, node::Shape, value::Value};
 /// # Ok::<(), bayeux_wire::DecodeError>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub struct Names<const M: usize> {
+pub struct Keys<const M: usize> {
     /// Factor of the last byte.
     last: usize,
     /// Factor of the length.
     len: usize,
 }
 
-/// Returns a number of slots that lets [`Names::new`] give each of so many keys its own slot.
+/// Returns a number of slots that lets [`Keys::new`] give each of so many keys its own slot.
 pub const fn slots_for(names: usize) -> usize {
     (2 * names).next_power_of_two()
 }
 
-impl<const M: usize> Names<M> {
+impl<const M: usize> Keys<M> {
     /// Searches for factors under which as few keys as possible share a slot.
     ///
     /// # Panics
@@ -116,7 +116,7 @@ const FAR: u8 = u8::MAX;
 impl<const M: usize> Positions<M> {
     /// Walks over the members of `object`. All slots are absent if it is not an object.
     #[inline]
-    pub(crate) fn of(object: Value<'_>, names: &Names<M>) -> Self {
+    pub(crate) fn of(object: Value<'_>, names: &Keys<M>) -> Self {
         let mut positions = Self([ABSENT; M]);
         let node = object.node();
         if node.shape() != Shape::Object {
@@ -138,14 +138,14 @@ impl<const M: usize> Positions<M> {
 
 /// An object with indexed members: see [`Value::indexed`].
 #[derive(Clone, Copy)]
-pub struct Members<'f, const M: usize> {
+pub struct IndexedObject<'f, const M: usize> {
     object: Value<'f>,
     positions: Positions<M>,
 }
 
-impl<'f, const M: usize> Members<'f, M> {
+impl<'f, const M: usize> IndexedObject<'f, M> {
     #[inline]
-    pub(crate) fn new(object: Value<'f>, names: &Names<M>) -> Self {
+    pub(crate) fn new(object: Value<'f>, names: &Keys<M>) -> Self {
         let positions = Positions::of(object, names);
         Self { object, positions }
     }
@@ -162,7 +162,7 @@ impl<'f, const M: usize> Members<'f, M> {
         self.object
     }
 
-    /// Returns the value of the key `name`, whose [`slot`](Names::slot) must be `slot` under the keys
+    /// Returns the value of the key `name`, whose [`slot`](Keys::slot) must be `slot` under the keys
     /// that the object was indexed with. The last of repeated keys counts, as in JavaScript.
     ///
     /// Takes constant time, except if another key of the object has the same slot, or more than 250
@@ -193,7 +193,7 @@ fn search<'f>(object: Value<'f>, name: &str) -> Option<Value<'f>> {
     object.get(name)
 }
 
-impl<const M: usize> core::fmt::Debug for Members<'_, M> {
+impl<const M: usize> core::fmt::Debug for IndexedObject<'_, M> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         self.object.fmt(f)
     }

@@ -57,7 +57,7 @@
 //!   servers that truncate strings send them. Integers beyond 64 bits become floats; all others are
 //!   exact. A number outside the range of `f64` is an error.
 //! - The last of repeated keys counts, as in JavaScript; [`Value::entries`] yields all of them.
-//! - Members of an envelope that have an unexpected type are treated as absent.
+//! - IndexedObject of an envelope that have an unexpected type are treated as absent.
 //! - [`Limits`] bound size and depth. Buffers that a hostile frame has grown are freed.
 //!
 //! No frame can cause a panic. `Debug` of a frame and of a message shows sizes and channels only, and
@@ -90,7 +90,7 @@ pub use decoder::{Decoder, Limits};
 pub use error::DecodeError;
 pub use frame::Frame;
 #[doc(hidden)]
-pub use indexed_object::{Members, Names, slots_for};
+pub use indexed_object::{IndexedObject, Keys, slots_for};
 pub use message::{Message, Messages};
 pub use pool::Pool;
 pub use server_payload::ServerPayload;

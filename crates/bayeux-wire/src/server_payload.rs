@@ -22,11 +22,11 @@ use crate::{
 /// serialized again, in compact form.
 ///
 /// ```
-/// use bayeux_proto::{Instant, server::{Config, Host, Lane, LaneKind, Output, Server}};
+/// use bayeux_proto::{Instant, server::{Config, SecurityPolicy, Lane, LaneKind, Output, Server}};
 /// use bayeux_wire::{Decoder, Frame, ServerPayload};
 ///
 /// struct Anybody(u8);
-/// impl Host for Anybody {
+/// impl SecurityPolicy for Anybody {
 ///     fn fill_random(&mut self, bytes: &mut [u8]) {
 ///         bytes.fill(self.0); // a real one asks the system
 ///     }
@@ -104,7 +104,7 @@ impl<'f> ServerPayload<'f> {
     }
 
     /// Returns the message at `index`, which is the `index` of an
-    /// [`Inquiry`](bayeux_proto::server::Inquiry), so that a security policy can read `ext` or `data`.
+    /// [`RequestContext`](bayeux_proto::server::RequestContext), so that a security policy can read `ext` or `data`.
     pub fn value(&self, index: usize) -> Option<Value<'f>> {
         match &self.content {
             Content::Messages(messages) => messages.get(index).map(|message| message.value),

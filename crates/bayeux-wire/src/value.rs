@@ -4,7 +4,7 @@ use core::{fmt, iter::FusedIterator};
 
 use crate::{
     document::{Document, EMPTY},
-    indexed_object::{Members, Names},
+    indexed_object::{IndexedObject, Keys},
     node::{Node, Shape},
 };
 
@@ -211,8 +211,8 @@ impl<'f> Value<'f> {
     /// Locates the members with these keys in one walk over the object. Empty for other values.
     #[doc(hidden)]
     #[inline]
-    pub fn indexed<const M: usize>(self, keys: &Names<M>) -> Members<'f, M> {
-        Members::new(self, keys)
+    pub fn indexed<const M: usize>(self, keys: &Keys<M>) -> IndexedObject<'f, M> {
+        IndexedObject::new(self, keys)
     }
 
     /// Returns whether the value is an object.

@@ -11,7 +11,7 @@ use hyper::{client::conn::http1, upgrade};
 use hyper_util::rt::TokioIo;
 use tokio::task::JoinHandle;
 
-use crate::{DialError, Source, Stream, Target};
+use crate::{BoxError, DialError, Stream, Target};
 
 /// Asks the HTTP proxy at the other end of `stream` for a tunnel.
 pub(super) async fn open(
@@ -22,7 +22,7 @@ pub(super) async fn open(
 ) -> Result<Stream, DialError> {
     let broke = |error: Option<hyper::Error>| DialError::TunnelBroke {
         proxy: proxy.to_owned(),
-        source: error.map(Source::from),
+        source: error.map(BoxError::from),
     };
     let (mut sender, connection) = http1::Builder::new()
         .max_buf_size(MAX_HEAD)

@@ -2,7 +2,7 @@
 
 use core::net::{Ipv6Addr, SocketAddr};
 
-use bayeux_dial::{DialError, Dialer, Proxy, Roots, Target};
+use bayeux_dial::{DialError, Dialer, Proxy, RootStore, Target};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional},
     net::{TcpListener, TcpStream},
@@ -41,7 +41,7 @@ impl Server {
     fn dialer(&self, scheme: &str, credentials: &str) -> Dialer {
         let port = self.listener.local_addr().unwrap().port();
         let proxy = Proxy::at(&format!("{scheme}://{credentials}127.0.0.1:{port}"), "");
-        Dialer::new(proxy.unwrap(), Roots::default())
+        Dialer::new(proxy.unwrap(), RootStore::default())
     }
 
     /// Serves one connection, and returns the address that was requested.
@@ -214,7 +214,7 @@ async fn a_name_that_socks_cannot_carry_is_an_error() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let proxy = Proxy::at(&format!("socks5h://127.0.0.1:{port}"), "").unwrap();
-    let dialer = Dialer::new(proxy, Roots::default());
+    let dialer = Dialer::new(proxy, RootStore::default());
     let error = dialer.dial(&Target::new(&long, 443, false)).await;
     assert!(matches!(error, Err(DialError::Proxy { .. })));
     let too_long = format!("socks5://{}@proxy.example.com", "u".repeat(256));
