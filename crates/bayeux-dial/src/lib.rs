@@ -44,3 +44,7 @@ pub use proxy::Proxy;
 pub use root_store::RootStore;
 pub use stream::Stream;
 pub use target::Target;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

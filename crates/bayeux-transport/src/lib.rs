@@ -61,3 +61,7 @@ pub use endpoint::Endpoint;
 pub use error::{BoxError, Error};
 pub use lanes::{Lanes, Next};
 pub use options::Options;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -95,3 +95,7 @@ pub use message::{Message, Messages};
 pub use pool::Pool;
 pub use server_payload::ServerPayload;
 pub use value::{Entries, Items, Kind, Value};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
