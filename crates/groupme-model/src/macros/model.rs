@@ -192,7 +192,7 @@ macro_rules! model {
                 if !value.is_object() {
                     return None;
                 }
-                $Ref::from_members(value.members(Self::SLOTS))
+                $Ref::from_members(value.indexed(Self::SLOTS))
             }
 
             fn decode<'s, S: $crate::json_source::JsonSource<'s>>(source: S) -> Option<Self> {
