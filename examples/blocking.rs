@@ -1,10 +1,10 @@
-//! The protocol core without a runtime: threads, `std::net` and long-polling, nothing else.
+//! The protocol core without a runtime: threads, `std::net` and long-polling.
 //!
-//! Run `groupme sim` in one terminal and this in another, with what it printed:
+//! Run `groupme sim` in one terminal, and this example in another with the printed values:
 //! `cargo run --example blocking -- http://127.0.0.1:PORT/faye USER_ID TOKEN`
 //!
-//! Any runtime embeds the core in the same way: perform actions, report what came of them, sleep
-//! until the session's deadline.
+//! Any runtime embeds the core in this way: perform actions, report their results, sleep until the
+//! session's deadline.
 
 use core::{error::Error, time::Duration};
 use std::{
@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     session.subscribe(&Channel::new(&format!("/user/{user}"))?)?;
     session.connect();
 
-    // GroupMe wants the token on subscribes, with the time at which they are written.
+    // GroupMe expects the token on subscribe requests, with the time of writing.
     let mut ext = |outgoing: Outgoing<'_>, out: &mut Vec<u8>| {
         if let Outgoing::Subscribe(_) = outgoing {
             let seconds = SystemTime::now()
@@ -72,10 +72,10 @@ fn main() -> Result<(), Box<dyn Error>> {
                 return Ok(());
             }
         }
-        let patience = session
+        let timeout = session
             .poll_timeout()
             .map_or(Duration::from_mins(1), |deadline| deadline.at - now());
-        match responses.recv_timeout(patience) {
+        match responses.recv_timeout(timeout) {
             Err(_) => session.handle_timeout(now()),
             Ok((lane, Err(why))) => session.handle_close(now(), lane, why),
             Ok((lane, Ok(body))) => {
@@ -95,7 +95,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 }
 
-/// One HTTP exchange, as short as HTTP allows.
+/// Performs one HTTP/1.0 request.
 fn post(host: &str, path: &str, body: &[u8]) -> Response {
     let exchange = || -> std::io::Result<Vec<u8>> {
         let mut stream = TcpStream::connect(host)?;

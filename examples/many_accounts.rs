@@ -1,7 +1,7 @@
-//! Many accounts in one program: each has a connection to the gateway, all share what asks the REST
-//! API, and what happens to any of them comes to one place.
+//! Many accounts in one program: each account has its own gateway connection, all share one REST
+//! client, and all events arrive in one channel.
 //!
-//! The accounts live in the simulated GroupMe, which restarts in the middle of it all.
+//! The accounts belong to a simulated GroupMe, which restarts during the run.
 //!
 //! `cargo run --release --example many_accounts -- 1000`
 
@@ -16,7 +16,7 @@ use groupme_client::{
 use groupme_sim::{Sim, SimGroupId, SimUserId};
 use tokio::sync::mpsc;
 
-/// An account, and where and by whom something is said to it.
+/// An account, with a group and a friend who writes to that group.
 struct Account {
     user: SimUserId,
     token: String,
@@ -24,94 +24,97 @@ struct Account {
     friend: SimUserId,
 }
 
-/// What happens to an account.
-enum News {
+/// A report of an account's task.
+enum Report {
     CaughtUp,
-    Heard(String),
+    Message(String),
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let count = match std::env::args().nth(1) {
-        Some(count) => count.parse().context("how many accounts?")?,
+        Some(count) => count
+            .parse()
+            .context("the argument is the number of accounts")?,
         None => 200,
     };
     let sim = Sim::start().await?;
-    let accounts = (0..count).map(|number| settle(&sim, number));
+    let accounts = (0..count).map(|number| create_account(&sim, number));
     let accounts: Vec<_> = accounts.collect::<anyhow::Result<_>>()?;
 
-    // One client of the REST API for all: its token is nobody's, each account brings its own.
+    // One REST client for all accounts; each account brings its own token.
     let mut options = RestOptions::default();
     options.services = Services::with_base_url(&BaseUrl::new(&sim.root_url())?);
     let rest = RestClient::new(Token::new("nobody")?, &options)?;
 
     let began = Instant::now();
-    let (news, mut incoming) = mpsc::channel(1024);
+    let (reports, mut incoming) = mpsc::channel(1024);
     for (number, account) in accounts.iter().enumerate() {
         let user = UserId::new(account.user.to_string());
         let client = Client::builder(Token::new(&account.token)?, user)
             .gateway_url(sim.gateway_url())
             .rest_client(&rest)
             .connect()?;
-        tokio::spawn(pass_on(client, number, news.clone()));
+        tokio::spawn(forward(client, number, reports.clone()));
     }
-    drop(news);
+    drop(reports);
 
     let mut caught_up = vec![false; count];
-    let mut heard: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    let mut received: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     while caught_up.contains(&false) {
-        if let (number, News::CaughtUp) = next(&mut incoming).await? {
+        if let (number, Report::CaughtUp) = next(&mut incoming).await? {
             caught_up[number] = true;
         }
     }
-    println!("{count} accounts listen after {:.1?}", began.elapsed());
+    println!("{count} accounts caught up after {:.1?}", began.elapsed());
 
     let began = Instant::now();
-    say_to_all(&sim, &accounts, "before the restart")?;
+    send_to_all(&sim, &accounts, "before the restart")?;
     sim.restart();
-    say_to_all(&sim, &accounts, "during the restart")?;
-    while heard.values().map(Vec::len).sum::<usize>() < 2 * count {
-        if let (number, News::Heard(text)) = next(&mut incoming).await? {
-            heard.entry(number).or_default().push(text);
+    send_to_all(&sim, &accounts, "during the restart")?;
+    while received.values().map(Vec::len).sum::<usize>() < 2 * count {
+        if let (number, Report::Message(text)) = next(&mut incoming).await? {
+            received.entry(number).or_default().push(text);
         }
     }
-    for texts in heard.values() {
+    for texts in received.values() {
         ensure!(texts[..] == ["before the restart", "during the restart"]);
     }
     println!(
-        "each heard both messages, once and in order, {:.1?} after the first was said",
+        "each account received both messages, once and in order, within {:.1?}",
         began.elapsed()
     );
     Ok(())
 }
 
-/// Passes on what happens to one account. The next thing is asked for when this one has been taken,
-/// so an account whose news nobody takes makes its server wait, and no other.
-async fn pass_on(mut client: Client, number: usize, news: mpsc::Sender<(usize, News)>) {
+/// Forwards the events of one account. A full channel holds back this account only: its task stops
+/// reading, and its server waits.
+async fn forward(mut client: Client, number: usize, reports: mpsc::Sender<(usize, Report)>) {
     while let Some(incoming) = client.next().await {
-        let told = match incoming {
-            Incoming::Status(Status::CaughtUp) => News::CaughtUp,
+        let report = match incoming {
+            Incoming::Status(Status::CaughtUp) => Report::CaughtUp,
             Incoming::Event(delivery) => match delivery.event() {
                 EventRef::LineCreate(push) => {
-                    News::Heard(push.message().text().unwrap_or_default().to_owned())
+                    Report::Message(push.message().text().unwrap_or_default().to_owned())
                 }
                 _ => continue,
             },
             _ => continue,
         };
-        if news.send((number, told)).await.is_err() {
+        if reports.send((number, report)).await.is_err() {
             return;
         }
     }
 }
 
-async fn next(incoming: &mut mpsc::Receiver<(usize, News)>) -> anyhow::Result<(usize, News)> {
-    let news = tokio::time::timeout(PATIENCE, incoming.recv()).await;
-    news.context("nothing happens any more")?
+async fn next(incoming: &mut mpsc::Receiver<(usize, Report)>) -> anyhow::Result<(usize, Report)> {
+    let report = tokio::time::timeout(TIMEOUT, incoming.recv()).await;
+    report
+        .context("no report within a minute")?
         .context("all accounts have ended")
 }
 
-fn settle(sim: &Sim, number: usize) -> anyhow::Result<Account> {
+fn create_account(sim: &Sim, number: usize) -> anyhow::Result<Account> {
     sim.with_world(|world| {
         let user = world.add_user(&format!("account {number}"));
         let friend = world.add_user("a friend");
@@ -126,7 +129,7 @@ fn settle(sim: &Sim, number: usize) -> anyhow::Result<Account> {
     })
 }
 
-fn say_to_all(sim: &Sim, accounts: &[Account], text: &str) -> anyhow::Result<()> {
+fn send_to_all(sim: &Sim, accounts: &[Account], text: &str) -> anyhow::Result<()> {
     sim.with_world(|world| {
         for account in accounts {
             world.say(account.group, account.friend, text)?;
@@ -135,5 +138,5 @@ fn say_to_all(sim: &Sim, accounts: &[Account], text: &str) -> anyhow::Result<()>
     })
 }
 
-/// How long nothing may happen.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// Maximum time without a report.
+const TIMEOUT: Duration = Duration::from_mins(1);

@@ -1,8 +1,8 @@
-//! A Bayeux server of your own, with nothing of GroupMe in it: a clock that strikes, and two clients
-//! that listen, one over a WebSocket and one by long-polling.
+//! A Bayeux server on tokio, without GroupMe: a clock that publishes, and two clients that subscribe,
+//! one over a WebSocket and one by long-polling.
 //!
-//! `bayeux_proto::server` decides what is said to whom, and this program brings the sockets: hyper
-//! for HTTP, fastwebsockets for what becomes of it, and tokio under both.
+//! `bayeux_proto::server` decides which messages go to whom; this program brings the sockets: hyper
+//! for HTTP, fastwebsockets for WebSockets, tokio for both.
 //!
 //! `cargo run --example own_server`
 
@@ -54,7 +54,7 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A client, which listens until the clock has struck three.
+/// Runs a client until the third event of the clock.
 async fn listen(address: SocketAddr, transport: Transport) -> anyhow::Result<()> {
     let mut config = bayeux_proto::Config::default();
     config.transports = vec![transport];
@@ -68,8 +68,8 @@ async fn listen(address: SocketAddr, transport: Transport) -> anyhow::Result<()>
         match driver.next().await {
             DriverEvent::Delivery(delivery) => {
                 let stroke = delivery.data().and_then(Value::as_u64);
-                let stroke = stroke.context("the clock tells a number")?;
-                println!("{transport:?} hears {stroke} on {}", delivery.channel());
+                let stroke = stroke.context("the clock publishes a number")?;
+                println!("{transport:?} received {stroke} on {}", delivery.channel());
                 if stroke >= 3 {
                     driver.session().disconnect();
                 }
@@ -83,14 +83,14 @@ async fn listen(address: SocketAddr, transport: Transport) -> anyhow::Result<()>
     }
 }
 
-/// What the server is told by its connections.
+/// A report of a connection to the server.
 enum Report {
     Opened(Lane, LaneKind, mpsc::Sender<Output>),
     Received(Lane, Bytes),
     Closed(Lane),
 }
 
-/// Who may do what: everybody may listen, and only the clock may strike.
+/// Rules: everybody may subscribe, and only the clock may publish.
 struct Rules;
 
 impl SecurityPolicy for Rules {
@@ -100,13 +100,13 @@ impl SecurityPolicy for Rules {
 
     fn may_publish(&mut self, context: &RequestContext<'_>) -> Result<(), String> {
         Err(format!(
-            "403:{}:Only the clock strikes",
+            "403:{}:Only the clock publishes",
             context.request.channel
         ))
     }
 }
 
-/// The server: one task to which all else reports, so that nothing has to be locked.
+/// Runs the server: one task that receives all reports, so that no lock is needed.
 async fn run(mut reports: mpsc::Receiver<Report>) {
     let (mut server, mut decoder) = (Server::new(Config::default()), Decoder::new());
     let mut lanes = BTreeMap::new();
@@ -139,7 +139,7 @@ async fn run(mut reports: mpsc::Receiver<Report>) {
         }
         while let Some(output) = server.poll_output() {
             let lane = output.lane();
-            // Nobody waits for one who does not read.
+            // A client that does not read is dropped, instead of delaying the others.
             if lanes
                 .get(&lane)
                 .is_some_and(|lane: &mpsc::Sender<_>| lane.try_send(output).is_err())
@@ -151,7 +151,7 @@ async fn run(mut reports: mpsc::Receiver<Report>) {
     }
 }
 
-/// Lets clients in, one task each.
+/// Accepts clients, one task each.
 async fn accept(listener: TcpListener, reports: mpsc::Sender<Report>) -> anyhow::Result<()> {
     loop {
         let (stream, _) = listener.accept().await?;
@@ -162,7 +162,7 @@ async fn accept(listener: TcpListener, reports: mpsc::Sender<Report>) -> anyhow:
     }
 }
 
-/// One HTTP request: it asks for a WebSocket, or it is one batch that is answered by another.
+/// Handles one HTTP request: a WebSocket upgrade, or one batch that another batch answers.
 async fn answer(
     request: Request<Incoming>,
     reports: mpsc::Sender<Report>,
@@ -183,9 +183,7 @@ async fn answer(
         tokio::spawn(serve_socket(lane, hyper::upgrade::on(request), reports));
         return Ok(response);
     }
-    let batch = Limited::new(request.into_body(), LARGEST_BATCH)
-        .collect()
-        .await;
+    let batch = Limited::new(request.into_body(), MAX_BATCH).collect().await;
     let batch = batch.map_err(anyhow::Error::from_boxed)?.to_bytes();
     let (answering, answer) = oneshot::channel();
     tokio::spawn(serve_exchange(lane, batch, answering, reports));
@@ -200,7 +198,7 @@ async fn answer(
     }
 }
 
-/// A lane of one batch each way. A client that does not wait for its answer ends it.
+/// Serves an exchange: one batch each way. A client that gives up waiting ends the lane.
 async fn serve_exchange(
     lane: Lane,
     batch: Bytes,
@@ -219,7 +217,7 @@ async fn serve_exchange(
     Ok(reports.send(Report::Closed(lane)).await?)
 }
 
-/// A lane of any number of batches both ways.
+/// Serves a WebSocket: any number of batches both ways.
 async fn serve_socket(
     lane: Lane,
     upgrade: OnUpgrade,
@@ -234,7 +232,7 @@ async fn serve_socket(
         .await?;
     let write = async |frame| writer.lock().await.write_frame(frame).await;
     let reading = async {
-        // What is written of its own accord are pongs.
+        // The reader writes pongs by itself.
         while let Ok(frame) = reader.read_frame(&mut |frame| write(frame)).await {
             let batch = Bytes::copy_from_slice(&frame.payload);
             let is_batch = matches!(frame.opcode, OpCode::Text | OpCode::Binary);
@@ -254,7 +252,7 @@ async fn serve_socket(
         }
         Ok(())
     };
-    // Side by side to the end of the socket: a read that is given up halfway loses its place.
+    // Reading is never cancelled before the end: a cancelled read would lose its position.
     let written: Result<(), WebSocketError> = tokio::select! {
         () = reading => Ok(()),
         written = writing => written,
@@ -265,5 +263,5 @@ async fn serve_socket(
 
 /// RFC 6455, section 1.3.
 const WEBSOCKET_GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-/// Bytes.
-const LARGEST_BATCH: usize = 1 << 20;
+/// Maximum bytes of a batch.
+const MAX_BATCH: usize = 1 << 20;

@@ -1,4 +1,4 @@
-//! Only the parsing: a captured frame, its envelopes and its typed events, with no network.
+//! Parsing without a network: a captured frame, its envelopes and its typed events.
 //!
 //! `cargo run --example parse_only`
 

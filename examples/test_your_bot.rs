@@ -1,8 +1,8 @@
-//! A bot, and its test: against the simulated GroupMe, with no account, no network and no waiting.
+//! A bot and its test against a simulated GroupMe, without an account, a network or sleeping.
 //!
-//! The bot keeps a shopping list for a group. It is an ordinary program on `groupme-client`,
-//! which knows nothing of a simulator but the addresses it is given. The test is
-//! what `main` does; in a crate of your own it would be a `#[tokio::test]`.
+//! The bot keeps a shopping list for a group. The bot is an ordinary program on `groupme-client`;
+//! only the addresses point to the simulator. The test is `main`; in your own crate, write a
+//! `#[tokio::test]`.
 //!
 //! `cargo run --example test_your_bot`
 
@@ -13,7 +13,7 @@ use groupme_client::{Client, Conversation, EventRef, GroupId, Incoming, Token, U
 use groupme_model::MessageRef;
 use groupme_sim::{FaultPlan, Probability, Sim};
 
-/// All that the bot has to be told.
+/// Configuration of the bot.
 struct Settings {
     gateway_url: String,
     root_url: String,
@@ -22,7 +22,7 @@ struct Settings {
     group: GroupId,
 }
 
-/// Puts what follows `add` on the list, and answers `list` with all of it.
+/// Adds to the list after `add`, and replies to `list` with all items.
 async fn shopping_bot(settings: Settings) -> anyhow::Result<()> {
     let group = Conversation::Group(settings.group.clone());
     let mut gateway = Client::builder(Token::new(&settings.token)?, settings.user.clone())
@@ -32,7 +32,7 @@ async fn shopping_bot(settings: Settings) -> anyhow::Result<()> {
         .connect()?;
     let handle = gateway.handle();
 
-    // What is wanted, by the message that asked for it, so that edits and deletions find it.
+    // Items by the message that added them, so that edits and deletions find the item.
     let mut list = BTreeMap::new();
     while let Some(incoming) = gateway.next().await {
         let Incoming::Event(delivery) = incoming else {
@@ -50,7 +50,7 @@ async fn shopping_bot(settings: Settings) -> anyhow::Result<()> {
             EventRef::MessageDeleted(push) => list
                 .remove(&push.message().id().to_string())
                 .map(|thing| format!("No {thing}, then.")),
-            // Told as `like.create` or as `favorite`, whichever comes first.
+            // Pushed as `like.create` and as `favorite`; delivered once.
             other => other
                 .reaction_change()
                 .and_then(|change| change.message())
@@ -88,7 +88,7 @@ async fn main() -> anyhow::Result<()> {
         checked = check(&sim) => checked?,
         ended = bot => ended??,
     }
-    println!("The bot does what it should.");
+    println!("All checks passed.");
     Ok(())
 }
 
@@ -105,7 +105,7 @@ async fn check(sim: &Sim) -> anyhow::Result<()> {
         sim.wait_for_reply(bread).await,
     )?;
 
-    // Whatever is said is to be found in the world, with its id.
+    // Every message can be found in the simulated world, with its id.
     let answer = sim
         .wait_for_message(|said| said.text() == Some("Noted: bread."))
         .await;
@@ -138,7 +138,7 @@ async fn check(sim: &Sim) -> anyhow::Result<()> {
         sim.wait_for_reply(after).await,
     )?;
 
-    // Its session lives on without it until it expires: its return makes two.
+    // The old session lives until it expires, so the bot's return makes two subscribers.
     sim.break_connections();
     sim.wait_for_subscribers(&group, 2).await;
     let list = sim.say("list")?;
@@ -158,7 +158,7 @@ async fn check(sim: &Sim) -> anyhow::Result<()> {
         sim.wait_for_reply(list).await,
     )?;
 
-    // Half of all REST requests fail, and half of those were carried out all the same.
+    // Half of all REST requests fail, and half of those take effect nevertheless.
     let mut plan = FaultPlan::new(7);
     plan.rest.probability = Probability::percent(50);
     sim.set_faults(plan);
@@ -189,7 +189,7 @@ async fn check(sim: &Sim) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Compares, and says what was found out.
+/// Compares, and prints the result.
 fn expect(what: &str, expected: &str, found: impl AsRef<str>) -> anyhow::Result<()> {
     let found = found.as_ref();
     ensure!(

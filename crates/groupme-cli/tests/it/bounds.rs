@@ -1,4 +1,4 @@
-//! `--count` and `--for`: when it is enough.
+//! `--count` and `--for`: limits of the output.
 
 use crate::program::{Running, listen, own, run, sim};
 
@@ -10,7 +10,7 @@ async fn it_ends_after_as_many_events_as_were_asked_for() {
             Running::start(listen(&sim, &["--count", "3", "--transport", transport]));
         listening.json_of("subscription").await;
         for number in 0..5 {
-            // Pings are shown, and not counted.
+            // Pings are printed but not counted.
             sim.with_world(|world| world.publish_raw(&own(&sim), r#"{"type":"ping"}"#))
                 .unwrap();
             sim.say(&format!("message {number}")).unwrap();

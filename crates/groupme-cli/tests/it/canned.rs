@@ -1,4 +1,4 @@
-//! A REST API that answers as a test says, where the simulator has no such fault.
+//! A REST API with scripted responses, for faults that the simulator lacks.
 
 use std::sync::{Arc, Mutex};
 
@@ -7,12 +7,12 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// A request, as far as tests look at it.
+/// The parts of a request that tests check.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
-    /// As in `POST /v3/groups/1/messages`.
+    /// Method and path, such as `POST /v3/groups/1/messages`.
     pub(crate) line: String,
-    /// In lower case.
+    /// Header lines in lower case.
     pub(crate) head: String,
     pub(crate) body: Vec<u8>,
 }
@@ -23,18 +23,18 @@ impl Asked {
     }
 }
 
-/// What it does with a request.
+/// Reaction to a request.
 #[derive(Clone, Debug)]
 pub(crate) enum Answer {
-    /// A status and a body.
+    /// Responds with a status and a body.
     Json(u16, serde_json::Value),
-    /// It breaks the connection.
+    /// Closes the connection without a response.
     None,
 }
 
 #[derive(Debug)]
 pub(crate) struct Canned {
-    /// As `--api-url` takes it.
+    /// Returns the address for `--api-url`.
     pub(crate) url: String,
     asked: Arc<Mutex<Vec<Asked>>>,
 }
@@ -58,7 +58,7 @@ impl Canned {
     }
 }
 
-/// An answer as GroupMe wraps it.
+/// Wraps a response in GroupMe's envelope.
 #[expect(clippy::needless_pass_by_value, reason = "as `json!` makes it")]
 pub(crate) fn enveloped(response: serde_json::Value) -> serde_json::Value {
     serde_json::json!({ "response": response, "meta": { "code": 200 } })

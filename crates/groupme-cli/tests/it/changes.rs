@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::program::{ask, run, sim};
 
-/// Your newest message in the group, with an image and a mention.
+/// Adds the user's newest message in the group, with an image and a mention.
 fn mine(sim: &Sim) -> String {
     let cast = *sim.cast();
     let attached = r#"[{"type":"mentions","user_ids":["1"],"loci":[[0,3]]},
@@ -130,7 +130,7 @@ async fn another_like_takes_the_place_of_the_one_before() {
         (&picture["pack_id"], &picture["pack_index"]),
         (&json!(1), &json!(5))
     );
-    // GroupMe answers the usual like without a word.
+    // GroupMe does not return the reactions after a plain like.
     assert!(run(react("like", &[])).await.well().one()["reactions"].is_null());
     let newest = ["history", "--limit", "1", "--group", &lake];
     let seen = run(ask(&sim, &newest)).await.well().one();

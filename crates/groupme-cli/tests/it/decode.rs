@@ -1,4 +1,4 @@
-//! `groupme decode`: captures and payloads, typed.
+//! `groupme decode`: captures and payloads.
 
 use std::io::Write as _;
 
@@ -11,7 +11,7 @@ async fn decode(arguments: &[&str], input: impl AsRef<[u8]>) -> Finished {
     run_with(command, input.as_ref()).await
 }
 
-/// What comes out where nothing is wrong.
+/// Decodes valid input and returns the output.
 async fn decoded(arguments: &[&str], input: impl AsRef<[u8]>) -> Vec<Value> {
     let finished = decode(arguments, input).await;
     assert_eq!((finished.status, finished.stderr.as_str()), (Some(0), ""));
@@ -110,10 +110,10 @@ async fn payloads_are_taken_for_what_they_are_said_to_be() {
             (&json!(name), &json!(true)),
             "{kind}"
         );
-        // Several at once, as REST sends them.
+        // An array of messages, as the REST API returns them.
         let many = decoded(&["--as", kind], format!("[{payload},{payload}]")).await;
         assert_eq!(many, [one.clone(), one.clone()]);
-        // What is something else is kept, and not taken for typed.
+        // Another payload is kept, with `typed` false.
         let [other] = &decoded(&["--as", kind], r#"{"type":"novelty","n":1}"#).await[..] else {
             panic!("{kind}");
         };

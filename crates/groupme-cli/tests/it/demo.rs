@@ -1,4 +1,4 @@
-//! `groupme demo`: everything in one process.
+//! `groupme demo`: simulator and client in one process.
 
 use crate::program::{Running, groupme, run};
 
@@ -15,7 +15,7 @@ async fn the_demo_shows_every_kind_of_event_and_ends_well() {
         "[Lake weekend] Mara is typing …",
         "Mara: Who is coming to the lake on Saturday?",
         "Jonas changed the reactions to Mara's \"Who is coming to the lake on Saturday?\": ❤️",
-        // Told on two channels, and printed for the first.
+        // Pushed on two channels, printed once.
         "Theo changed the reactions to Robin's \"Me! I can drive, three seats left.\": 👍",
         "I bring the tent, it sleeps for. [image: https://",
         "edited: I bring the tent, it sleeps four.",
@@ -34,7 +34,7 @@ async fn the_demo_shows_every_kind_of_event_and_ends_well() {
         "Mara: Is anybody missing this?",
         "· messages fetched of \"Lake weekend\": 1",
         "· caught up: nothing is missing",
-        // Robin was taken out of it in the meantime.
+        // Robin has been removed from the group meanwhile.
         "· \"Surprise for Jonas\": the conversation is gone, or was left",
         "· caught up, except for the losses above",
         "· ended: disconnected as asked",
@@ -42,7 +42,7 @@ async fn the_demo_shows_every_kind_of_event_and_ends_well() {
     ] {
         assert!(shown.stdout.contains(part), "{part}\n{}", shown.stdout);
     }
-    // People read names, once, and no ids.
+    // Pretty output shows names instead of ids, each once.
     for part in ["user 9", "group 1", "broke: the connection broke"] {
         assert!(!shown.stdout.contains(part), "{part}\n{}", shown.stdout);
     }

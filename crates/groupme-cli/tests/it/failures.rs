@@ -1,4 +1,4 @@
-//! What goes wrong: whose fault it is, what helps, and the exit status.
+//! Failures: whose fault, which remedy, which exit status.
 
 use serde_json::{Value, json};
 
@@ -92,7 +92,7 @@ async fn a_refusal_for_haste_is_outwaited_if_there_is_time() {
     let sim = sim().await;
     let lake = sim.cast().lake.to_string();
     sim.configure_rest(|config| config.requests_per_second = Some(1));
-    // Four requests, one of which may go each second.
+    // Four requests at a limit of one per second.
     let told = run(ask(&sim, &["read", "--group", &lake])).await;
     assert_eq!((told.status, &*told.stderr), (Some(0), ""));
 }

@@ -10,7 +10,7 @@ use crate::{
     program::{Running, ask, asking, run, sim},
 };
 
-/// A simulator with so many messages in a group and in direct messages, and their ids in order.
+/// Starts a simulator with messages in a group and in direct messages; returns their ids in order.
 async fn talkative(messages: usize) -> (Sim, Vec<String>, Vec<String>) {
     let sim = sim().await;
     let cast = *sim.cast();
@@ -46,7 +46,7 @@ async fn it_goes_from_the_newest_towards_the_past_as_far_as_was_asked() {
     let lake = sim.cast().lake.to_string();
     let newest = ids(&sim, &["--group", &lake]).await;
     assert_eq!(newest.len(), 20);
-    // The group's notices about who joined came before.
+    // The group's notices about joins come first.
     assert_eq!(
         ids(&sim, &["--group", &lake, "--limit", "3"]).await,
         newest[..3]

@@ -1,4 +1,4 @@
-//! The `groupme` command as a script uses it: the built binary, its output, its exit status.
+//! Tests of the built `groupme` binary: output and exit status.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! `groupme ping`, and whom the gateway's commands are for.
+//! `groupme ping`, and the user id of gateway commands.
 
 use serde_json::Value;
 

@@ -11,7 +11,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// A simulator that publishes nothing by itself.
+/// Starts a simulator that publishes nothing by itself.
 pub(crate) async fn sim() -> Sim {
     Sim::builder().ping_interval(None).start().await.unwrap()
 }
@@ -20,14 +20,14 @@ pub(crate) fn own(sim: &Sim) -> String {
     format!("/user/{}", sim.user_id())
 }
 
-/// Fails the test where something that has to happen does not.
+/// Waits for a future, and fails the test after a timeout.
 pub(crate) async fn soon<T>(what: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_mins(1), what)
         .await
         .expect("it did not happen")
 }
 
-/// The command with these arguments, and with nothing in its environment that matters to it.
+/// Returns the command with arguments and without relevant environment variables.
 pub(crate) fn groupme(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_groupme"));
     command
@@ -42,7 +42,7 @@ pub(crate) fn groupme(arguments: &[&str]) -> Command {
     command
 }
 
-/// `groupme listen` to a simulator, with more arguments.
+/// Returns `groupme listen` against a simulator, with more arguments.
 pub(crate) fn listen(sim: &Sim, arguments: &[&str]) -> Command {
     let url = sim.gateway_url();
     let mut command = groupme(&["listen", "--user", sim.user_id(), "--gateway-url", &url]);
@@ -52,12 +52,12 @@ pub(crate) fn listen(sim: &Sim, arguments: &[&str]) -> Command {
     command
 }
 
-/// A command that asks a simulator's REST API, with more arguments.
+/// Returns a command that uses a simulator's REST API, with more arguments.
 pub(crate) fn ask(sim: &Sim, arguments: &[&str]) -> Command {
     asking(&sim.api_url(), sim.token(), arguments)
 }
 
-/// A command that asks some REST API, with more arguments.
+/// Returns a command that uses a REST API at an address, with more arguments.
 pub(crate) fn asking(url: &str, token: &str, arguments: &[&str]) -> Command {
     let mut command = groupme(arguments);
     command
@@ -76,13 +76,13 @@ pub(crate) async fn run(mut command: Command) -> Finished {
     }
 }
 
-/// Runs a command to its end, with something to read.
+/// Runs a command to its end, with input.
 pub(crate) async fn run_with(mut command: Command, input: &[u8]) -> Finished {
     let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let input = input.to_vec();
     let writing = tokio::spawn(async move {
-        // A program that has seen enough need not read it all.
+        // The program may end without reading all input.
         let _ = stdin.write_all(&input).await;
     });
     let output = soon(child.wait_with_output()).await.unwrap();
@@ -94,17 +94,17 @@ pub(crate) async fn run_with(mut command: Command, input: &[u8]) -> Finished {
     }
 }
 
-/// What is left of a run.
+/// The result of a run.
 #[derive(Debug)]
 pub(crate) struct Finished {
-    /// The exit status; none where a signal killed it.
+    /// The exit status; `None` after a signal.
     pub(crate) status: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
 
 impl Finished {
-    /// Checks that it did what it was asked, without a word on stderr.
+    /// Checks for success and an empty stderr.
     pub(crate) fn well(self) -> Self {
         assert_eq!(
             (self.status, &*self.stderr),
@@ -115,14 +115,14 @@ impl Finished {
         self
     }
 
-    /// The only line of stdout as JSON.
+    /// Returns the only line of stdout as JSON.
     pub(crate) fn one(&self) -> Value {
         let mut lines = self.json();
         assert_eq!(lines.len(), 1, "{}", self.stdout);
         lines.remove(0)
     }
 
-    /// The only line of stderr, once the status is checked and that stdout is empty.
+    /// Checks the status and an empty stdout; returns the only line of stderr.
     pub(crate) fn refused(&self, status: i32) -> &str {
         assert_eq!(
             (self.status, &*self.stdout),
@@ -134,14 +134,14 @@ impl Finished {
         self.stderr.strip_prefix("groupme: ").unwrap().trim_end()
     }
 
-    /// Each line of stdout as JSON.
+    /// Returns each line of stdout as JSON.
     pub(crate) fn json(&self) -> Vec<Value> {
         let parse = |line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"));
         self.stdout.lines().map(parse).collect()
     }
 }
 
-/// A run that goes on.
+/// A running command.
 #[derive(Debug)]
 pub(crate) struct Running {
     child: Child,
@@ -166,19 +166,19 @@ impl Running {
         }
     }
 
-    /// The next line of stdout.
+    /// Reads the next line of stdout.
     pub(crate) async fn line(&mut self) -> String {
         let line = soon(self.stdout.next_line()).await.unwrap();
         line.expect("stdout has ended")
     }
 
-    /// The next line of stdout as JSON.
+    /// Reads the next line of stdout as JSON.
     pub(crate) async fn json(&mut self) -> Value {
         let line = self.line().await;
         serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line}"))
     }
 
-    /// Reads until a line of this kind, such as `event`.
+    /// Reads up to the next line of a kind such as `event`.
     pub(crate) async fn json_of(&mut self, kind: &str) -> Value {
         loop {
             let line = self.json().await;
@@ -196,19 +196,19 @@ impl Running {
         assert!(sent.await.unwrap().success());
     }
 
-    /// Writes into its stdin.
+    /// Writes to the command's stdin.
     pub(crate) async fn write(&mut self, text: &str) {
         let stdin = self.child.stdin.as_mut().expect("stdin is no pipe");
         soon(stdin.write_all(text.as_bytes())).await.unwrap();
         stdin.flush().await.unwrap();
     }
 
-    /// Waits for the end without reading on.
+    /// Waits for the end without further reading.
     pub(crate) async fn ended_unread(mut self) {
         soon(self.child.wait()).await.unwrap();
     }
 
-    /// Closes the pipe that stdout goes into, lets something happen, and waits for the end.
+    /// Closes the pipe of stdout, runs an action, and waits for the end.
     pub(crate) async fn deaf(self, then: impl FnOnce()) -> Finished {
         let Self {
             mut child,
@@ -225,7 +225,7 @@ impl Running {
         }
     }
 
-    /// Waits for the end, and returns what was not read yet.
+    /// Waits for the end; returns the unread output.
     pub(crate) async fn finish(mut self) -> Finished {
         let mut stdout = String::new();
         while let Some(line) = soon(self.stdout.next_line()).await.unwrap() {

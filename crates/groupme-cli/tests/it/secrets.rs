@@ -1,4 +1,4 @@
-//! Logs, however loud, show no credential.
+//! No credential in logs at any level.
 
 use crate::program::{Running, ask, listen, own, run, sim};
 

@@ -172,7 +172,7 @@ async fn where_the_answer_is_lost_it_is_told_how_to_try_again_without_a_double()
         words.contains(&format!("--guid {}", guid.as_str().unwrap())),
         "{words}"
     );
-    // Every attempt was the same message.
+    // Each attempt carried the same id.
     assert!(
         asked
             .iter()

@@ -1,4 +1,4 @@
-//! How it ends from outside: signals, and a pipe that nobody reads.
+//! Ends from outside: signals, and a closed or unread pipe.
 
 use crate::program::{Running, listen, own, sim, soon};
 
@@ -26,7 +26,7 @@ async fn a_closed_pipe_ends_it_quietly_and_politely() {
         let mut listening = Running::start(listen(&sim, &["--format", format]));
         listening.line().await;
         soon(sim.wait_until_subscribed(&own(&sim))).await;
-        // It notices with the first line that it cannot write.
+        // The first failed write reveals the closed pipe.
         let left = listening
             .deaf(|| {
                 sim.say("unheard").unwrap();
@@ -42,7 +42,7 @@ async fn a_reader_that_stands_still_cannot_keep_it_from_ending() {
     let sim = sim().await;
     let listening = Running::start(listen(&sim, &[]));
     soon(sim.wait_until_subscribed(&own(&sim))).await;
-    // Far more than a pipe holds, and nobody reads it.
+    // More than a pipe buffers, and nobody reads.
     for number in 0..500 {
         sim.say(&format!("message {number} {}", "x".repeat(500)))
             .unwrap();

@@ -1,4 +1,4 @@
-//! `groupme sim`: a service for other programs.
+//! `groupme sim`: a simulator for other programs.
 
 use std::io::{ErrorKind, Read as _};
 
@@ -10,7 +10,7 @@ use tokio::{
 
 use crate::program::{Finished, Running, groupme, run, soon};
 
-/// A simulator that runs, and what its first line says.
+/// Starts a simulator; returns the process and its announcement.
 async fn announced(arguments: &[&str]) -> (Running, Value) {
     let mut sim = Running::start(groupme(&[&["sim"], arguments].concat()));
     let first = sim.json().await;
@@ -21,7 +21,7 @@ fn text<'a>(announcement: &'a Value, key: &str) -> &'a str {
     announcement[key].as_str().unwrap()
 }
 
-/// What `groupme listen` hears of it, until it has heard enough.
+/// Runs `groupme listen` against the simulator until a limit.
 async fn heard(announcement: &Value, arguments: &[&str]) -> Finished {
     let (url, user) = (
         text(announcement, "gateway_url"),
@@ -34,7 +34,7 @@ async fn heard(announcement: &Value, arguments: &[&str]) -> Finished {
     run(listen).await
 }
 
-/// The texts of the messages among it.
+/// Returns the texts of message events.
 fn texts(heard: &Finished) -> Vec<String> {
     assert_eq!(heard.status, Some(0), "{}", heard.stderr);
     let lines = heard.json().into_iter();
@@ -44,7 +44,7 @@ fn texts(heard: &Finished) -> Vec<String> {
         .collect()
 }
 
-/// Asks over HTTP: the status, and the whole answer.
+/// Sends an HTTP request; returns status and response.
 async fn ask(announcement: &Value, method: &str, path: &str, body: &str) -> (u16, String) {
     let host = text(announcement, "root_url").trim_start_matches("http://");
     let mut stream = TcpStream::connect(host).await.unwrap();
@@ -128,7 +128,7 @@ async fn people_are_told_in_words_what_to_type_next() {
     ] {
         assert!(told.contains(part), "{part} in {told}");
     }
-    // And it works: names are there, so REST is asked, too.
+    // Names appear, so the REST API was reached as well.
     let (_, typed) = told.split_once("groupme listen").unwrap();
     let typed = typed.lines().next().unwrap().split_whitespace();
     let limits = ["--format", "pretty", "--count", "3"];
@@ -204,7 +204,7 @@ async fn rest_fails_as_often_and_as_it_is_told_to() {
         statuses.push(ask(&first, "GET", "/v3/users/me", "").await.0);
     }
     assert_eq!(statuses[..2], [200, 200]);
-    // On a slow machine a second may pass in between.
+    // A slow machine may take a second in between.
     assert!(statuses.contains(&429), "{statuses:?}");
 }
 
@@ -263,7 +263,7 @@ async fn a_client_lives_through_a_bad_day() {
     let (_sim, first) = announced(&options).await;
     let heard = heard(&first, &["--count", "50"]).await;
     assert!(texts(&heard).len() >= 50);
-    // Fifty take two seconds, and no connection lives for more than one.
+    // Fifty events take two seconds, and a connection lives for one at most.
     let gaps = heard
         .json()
         .into_iter()

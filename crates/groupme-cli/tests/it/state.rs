@@ -1,10 +1,10 @@
-//! `groupme listen` makes up for what was missed, and goes on where it was.
+//! `groupme listen --state`: backfill, and continuing after a restart.
 
 use serde_json::{Value, json};
 
 use crate::program::{Running, listen, run, sim};
 
-/// The lines up to one of this kind, which is last.
+/// Reads lines up to and including the first of a kind.
 async fn until(listening: &mut Running, kind: &str) -> Vec<Value> {
     let mut lines = Vec::new();
     loop {
@@ -17,7 +17,7 @@ async fn until(listening: &mut Running, kind: &str) -> Vec<Value> {
     }
 }
 
-/// What was said, and how it came to be known.
+/// Returns the texts of events with their origins.
 fn said(lines: &[Value]) -> Vec<(&str, &str)> {
     let events = lines.iter().filter(|line| line["kind"] == "event");
     events
@@ -93,7 +93,7 @@ async fn a_kill_loses_nothing_and_repeats_at_most_the_last_line() {
             .into_iter()
             .map(|(_, text)| text.to_owned())
             .peekable();
-        // The last one may have been printed, but not yet noted as printed.
+        // The last line may have been printed without having been saved.
         texts.next_if(|text| printed.last() == Some(text));
         let missed: Vec<String> = texts.collect();
         assert_eq!(missed, [format!("{round}.missed")]);

@@ -1,4 +1,4 @@
-//! Wrong usage: status 2, nothing on stdout, and words that help.
+//! Wrong usage: status 2, nothing on stdout, and an error with a remedy.
 
 use crate::program::{Finished, groupme, run};
 
