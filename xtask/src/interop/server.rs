@@ -1,31 +1,30 @@
-//! The servers of others.
+//! Servers of others, run by `faye-server.js` and `cometd-server.js`.
 
 use core::time::Duration;
 use std::{collections::BTreeSet, path::PathBuf, process::Command};
 
 use anyhow::{Context, bail};
-use clap::builder::PossibleValuesParser;
 use serde_json::{Value, json};
 
 use super::{
     control,
-    event::{Burst, Stream},
+    event::{Burst, Channel},
     listener::Transport,
     log::{Line, Mark},
     process::Process,
 };
 
-/// A kind of server.
+/// An implementation of a server.
 #[derive(Debug)]
-pub(super) struct Peer {
+pub(super) struct ServerKind {
     pub(super) name: &'static str,
     arguments: &'static [&'static str],
     pub(super) transports: &'static [Transport],
-    /// What it advises to a client whose handshake it refuses.
+    /// Advice in a refused handshake.
     pub(super) after_refusal: AfterRefusal,
 }
 
-/// What a server advises to a client whose handshake it refuses.
+/// Advice in a refused handshake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AfterRefusal {
     Retry,
@@ -38,33 +37,33 @@ const BOTH: &[Transport] = &[
     Transport::Auto,
 ];
 
-const PEERS: &[Peer] = &[
-    Peer {
+const KINDS: &[ServerKind] = &[
+    ServerKind {
         name: "faye-1.4.3",
         arguments: &["faye-server.js", "--faye", "faye"],
         transports: BOTH,
         after_refusal: AfterRefusal::Retry,
     },
-    Peer {
+    ServerKind {
         name: "faye-1.0.4",
         arguments: &["faye-server.js", "--faye", "faye-1.0"],
         transports: BOTH,
         after_refusal: AfterRefusal::Retry,
     },
-    Peer {
+    ServerKind {
         name: "faye-0.8.11",
         arguments: &["faye-server.js", "--faye", "faye-0.8"],
         transports: BOTH,
         after_refusal: AfterRefusal::Retry,
     },
-    // Pushes in the replies to connects only, as GroupMe's documented frames show it.
-    Peer {
+    // Sends events in the replies to connects only, as in GroupMe's documented frames.
+    ServerKind {
         name: "faye-0.7.2",
         arguments: &["faye-server.js", "--faye", "faye-0.7"],
         transports: BOTH,
         after_refusal: AfterRefusal::Retry,
     },
-    Peer {
+    ServerKind {
         name: "cometd",
         arguments: &["cometd-server.js"],
         transports: &[Transport::LongPolling, Transport::Auto],
@@ -72,17 +71,12 @@ const PEERS: &[Peer] = &[
     },
 ];
 
-/// Returns every kind of server.
-pub(super) fn all() -> impl Iterator<Item = &'static Peer> {
-    PEERS.iter()
+/// Returns all implementations.
+pub(super) fn kinds() -> impl Iterator<Item = &'static ServerKind> {
+    KINDS.iter()
 }
 
-/// Returns the parser of a server's name.
-pub(super) fn names() -> PossibleValuesParser {
-    PossibleValuesParser::new(PEERS.iter().map(|peer| peer.name))
-}
-
-/// How a server answers requests from now on.
+/// Change in the answers of a server, as `mode` in `server.js` has it.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Mode {
     Unavailable(bool),
@@ -94,60 +88,60 @@ pub(super) enum Mode {
 /// A running server.
 #[derive(Debug)]
 pub(super) struct Server {
-    peer: &'static Peer,
-    directory: PathBuf,
+    kind: &'static ServerKind,
+    scripts: PathBuf,
     token: String,
     process: Process,
-    /// Where clients connect.
+    /// Port for clients.
     pub(super) port: u16,
     control: u16,
-    /// The sessions of its predecessors on the same port.
+    /// Client ids of earlier processes on the same port.
     past_sessions: BTreeSet<String>,
-    /// From where on what it told is about connections that may be open.
-    valid: Mark,
+    /// Position in the output after which its lines are about connections that may be open.
+    current: Mark,
 }
 
-const PATIENCE: Duration = Duration::from_secs(30);
-/// How long the server holds a connect, in seconds; it forgets a session after twice this time.
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// Time that the server holds a connect, in seconds; it forgets a session after twice this time.
 const HOLD: &str = "5";
 
 impl Server {
     /// Starts a server that accepts subscriptions with `token`, on any port, and waits until it
-    /// listens.
+    /// is ready.
     ///
     /// # Errors
     ///
     /// If it does not start.
     pub(super) fn start(
-        peer: &'static Peer,
-        directory: PathBuf,
+        kind: &'static ServerKind,
+        scripts: PathBuf,
         token: &str,
     ) -> anyhow::Result<Self> {
-        let process = spawn(peer, &directory, token, 0)?;
+        let process = spawn(kind, &scripts, token, 0)?;
         let mut server = Self {
-            peer,
-            directory,
+            kind,
+            scripts,
             token: token.to_owned(),
             process,
             port: 0,
             control: 0,
             past_sessions: BTreeSet::new(),
-            valid: Mark::default(),
+            current: Mark::default(),
         };
         server.read_ports()?;
         Ok(server)
     }
 
-    /// Kills the server and starts another on the same port, which knows nothing of the first.
+    /// Kills the server and starts a new one, without sessions, on the same port.
     ///
     /// # Errors
     ///
-    /// If the other does not start.
+    /// If the new one does not start.
     pub(super) fn restart(&mut self) -> anyhow::Result<()> {
         self.process.kill();
         self.past_sessions = self.sessions();
-        self.valid = Mark::default();
-        self.process = spawn(self.peer, &self.directory, &self.token, self.port)?;
+        self.current = Mark::default();
+        self.process = spawn(self.kind, &self.scripts, &self.token, self.port)?;
         self.read_ports()
     }
 
@@ -155,16 +149,16 @@ impl Server {
         let mut ready = Value::Null;
         self.process
             .stdout
-            .wait(Mark::default(), PATIENCE, "its ports", |line| {
+            .wait(Mark::default(), TIMEOUT, "the ports", |line| {
                 ready.clone_from(&line.json);
                 line.json["ready"] == true
             })
-            .with_context(|| format!("the server {} did not start", self.peer.name))?;
+            .with_context(|| format!("the server {} did not start", self.kind.name))?;
         let port = |name: &str| {
             let port = ready[name]
                 .as_u64()
                 .and_then(|port| u16::try_from(port).ok());
-            port.with_context(|| format!("the server {} named no {name} port", self.peer.name))
+            port.with_context(|| format!("the server {} printed no {name} port", self.kind.name))
         };
         (self.port, self.control) = (port("port")?, port("control")?);
         Ok(())
@@ -172,97 +166,94 @@ impl Server {
 
     pub(super) fn publish(&self, burst: &Burst) -> anyhow::Result<()> {
         let arguments = json!({
-            "channel": burst.stream.channel(),
-            "type": burst.stream.kind(),
+            "channel": burst.channel.name(),
+            "type": burst.channel.event_type(),
             "first": burst.numbers.start,
             "count": burst.numbers.end - burst.numbers.start,
         });
-        control::ask(self.control, "publish", &arguments)
+        control::send(self.control, "publish", &arguments)
     }
 
-    /// Makes the server forget every session.
+    /// Removes every session.
     pub(super) fn destroy_sessions(&self) -> anyhow::Result<()> {
-        control::ask(self.control, "destroy", &json!({}))
+        control::send(self.control, "destroy", &json!({}))
     }
 
     /// Resets every connection.
-    pub(super) fn kill_connections(&self) -> anyhow::Result<()> {
-        control::ask(self.control, "kill", &json!({}))
+    pub(super) fn reset_connections(&self) -> anyhow::Result<()> {
+        control::send(self.control, "kill", &json!({}))
     }
 
-    /// Makes every open connection dead without closing it, for some time or for good.
+    /// Stops reading and writing on every open connection, for `time` or for good.
     pub(super) fn stall_connections(&self, time: Option<Duration>) -> anyhow::Result<()> {
         let ms = time.map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
         let arguments = ms.map_or_else(|| json!({}), |ms| json!({ "ms": ms }));
-        control::ask(self.control, "stall", &arguments)
+        control::send(self.control, "stall", &arguments)
     }
 
-    pub(super) fn change(&self, mode: Mode) -> anyhow::Result<()> {
+    /// Changes how requests are answered.
+    pub(super) fn set_mode(&self, mode: Mode) -> anyhow::Result<()> {
         let change = match mode {
             Mode::Unavailable(on) => json!({ "unavailable": on }),
             Mode::RefuseUpgrade(on) => json!({ "refuseUpgrade": on }),
             Mode::RefuseChannel(channel) => json!({ "refuseChannel": channel }),
             Mode::RefuseHandshake(on) => json!({ "refuseHandshake": on }),
         };
-        control::ask(self.control, "mode", &change)
+        control::send(self.control, "mode", &change)
     }
 
-    /// Returns the place after what the server has told so far.
+    /// Returns the position after the last line.
     pub(super) fn mark(&self) -> Mark {
         self.process.stdout.end()
     }
 
-    /// Waits until the server reads something, such as a message on `/meta/disconnect`.
-    pub(super) fn wait_saw(&self, mark: Mark, saw: &str) -> anyhow::Result<Mark> {
-        let what = format!("a sight of {saw}");
+    /// Waits until the server receives `what`, such as a message on `/meta/disconnect`.
+    pub(super) fn wait_received(&self, mark: Mark, what: &str) -> anyhow::Result<Mark> {
         self.process
             .stdout
-            .wait(mark, PATIENCE, &what, |line| line.json["saw"] == saw)
-            .with_context(|| format!("waiting for the server {}", self.peer.name))
+            .wait(mark, TIMEOUT, what, |line| line.json["received"] == what)
+            .with_context(|| format!("waiting for the server {}", self.kind.name))
     }
 
-    /// Notes that what was told so far is about connections that are no more.
-    pub(super) fn forget(&mut self) {
-        self.valid = self.process.stdout.end();
+    /// Excludes the output so far from [`wait_ready`](Self::wait_ready): its connections are gone.
+    pub(super) fn discard_log(&mut self) {
+        self.current = self.process.stdout.end();
     }
 
-    /// Waits until a client is all set: subscribed to both channels, with its connect held.
+    /// Waits until a client is subscribed to both channels and its connect is held.
     pub(super) fn wait_ready(&self) -> anyhow::Result<()> {
-        let Mark(valid) = self.valid;
+        let Mark(current) = self.current;
         self.process
             .stdout
-            .wait_until(PATIENCE, "a held connect", |lines| {
-                is_ready(&lines[valid..])
+            .wait_until(TIMEOUT, "a held connect", |lines| {
+                is_ready(&lines[current..])
             })
-            .with_context(|| format!("waiting for the server {}", self.peer.name))
+            .with_context(|| format!("waiting for the server {}", self.kind.name))
     }
 
-    /// Returns what the server has told since `mark`, as long as it is meant.
-    pub(super) fn saw(&self, mark: Mark, is_meant: impl Fn(&Value) -> bool) -> Vec<Line> {
+    /// Returns the lines since `mark` for which `is_it` holds.
+    pub(super) fn received(&self, mark: Mark, is_it: impl Fn(&Value) -> bool) -> Vec<Line> {
         let lines = self.process.stdout.since(mark);
-        lines
-            .into_iter()
-            .filter(|line| is_meant(&line.json))
-            .collect()
+        lines.into_iter().filter(|line| is_it(&line.json)).collect()
     }
 
-    /// Waits for something the server must not read more than `limit` times within `window`.
+    /// Waits for `window` and counts how often the server receives `what`.
     ///
     /// # Errors
     ///
-    /// If it reads it more often.
+    /// If it is more than `limit` times.
     pub(super) fn expect_at_most(
         &self,
         limit: usize,
         window: Duration,
-        is_meant: impl Fn(&Value) -> bool,
+        what: &str,
     ) -> anyhow::Result<()> {
         let mut count = 0;
         let more = self
             .process
             .stdout
             .wait(Mark::default(), window, "one more", |line| {
-                count += usize::from(is_meant(&line.json));
+                count += usize::from(line.json["received"] == what);
                 count > limit
             });
         match more {
@@ -274,9 +265,9 @@ impl Server {
         }
     }
 
-    /// Returns every clientId the server has given away.
+    /// Returns every client id that the server has assigned.
     pub(super) fn sessions(&self) -> BTreeSet<String> {
-        let given = self.saw(Mark::default(), |told| told["saw"] == "session");
+        let given = self.received(Mark::default(), |line| line["received"] == "session");
         let ids = given
             .iter()
             .filter_map(|line| line.json["clientId"].as_str());
@@ -285,28 +276,25 @@ impl Server {
             .collect()
     }
 
-    /// Returns what the server has complained about.
-    pub(super) fn complaints(&self) -> Vec<Line> {
+    /// Returns the lines of stderr.
+    pub(super) fn logs(&self) -> Vec<Line> {
         self.process.stderr.since(Mark::default())
     }
 }
 
-/// Tells whether the last session a server tells of has its subscriptions and a connect that is held.
-///
-/// A session from before the first line is taken to have its subscriptions.
-fn is_ready(told: &[Line]) -> bool {
+/// Returns whether the last session has its subscriptions and a held connect. A session from before
+/// the first line counts as subscribed.
+fn is_ready(lines: &[Line]) -> bool {
     let mut missing = BTreeSet::new();
     let mut held = BTreeSet::new();
-    for line in told.iter().map(|line| &line.json) {
+    for line in lines.iter().map(|line| &line.json) {
         let id = line["id"].to_string();
-        if line["saw"] == "session" {
-            missing = [Stream::Messages, Stream::Unheard]
-                .map(Stream::channel)
-                .into();
+        if line["received"] == "session" {
+            missing = [Channel::User, Channel::Group].map(Channel::name).into();
             held.clear();
-        } else if line["saw"] == "/meta/subscribe" {
+        } else if line["received"] == "/meta/subscribe" {
             missing.remove(line["subscription"].as_str().unwrap_or_default());
-        } else if line["saw"] == "/meta/connect" {
+        } else if line["received"] == "/meta/connect" {
             held.insert(id);
         } else if line["answered"] == "/meta/connect" {
             held.remove(&id);
@@ -315,10 +303,10 @@ fn is_ready(told: &[Line]) -> bool {
     missing.is_empty() && !held.is_empty()
 }
 
-fn spawn(peer: &Peer, directory: &PathBuf, token: &str, port: u16) -> anyhow::Result<Process> {
+fn spawn(kind: &ServerKind, scripts: &PathBuf, token: &str, port: u16) -> anyhow::Result<Process> {
     Process::start(
         Command::new("node")
-            .args(peer.arguments)
+            .args(kind.arguments)
             .args([
                 "--timeout",
                 HOLD,
@@ -327,7 +315,7 @@ fn spawn(peer: &Peer, directory: &PathBuf, token: &str, port: u16) -> anyhow::Re
                 "--port",
                 &port.to_string(),
             ])
-            .current_dir(directory),
+            .current_dir(scripts),
     )
 }
 
@@ -345,29 +333,29 @@ mod tests {
 
     #[test]
     fn a_client_is_ready_once_subscribed_and_held() {
-        let story = [
-            json!({"saw": "session", "clientId": "c"}),
-            json!({"saw": "/meta/subscribe", "subscription": "/user/1", "id": "2"}),
-            json!({"saw": "/meta/subscribe", "subscription": "/group/2", "id": "3"}),
-            json!({"saw": "/meta/connect", "id": "4"}),
+        let lines = [
+            json!({"received": "session", "clientId": "c"}),
+            json!({"received": "/meta/subscribe", "subscription": "/user/1", "id": "2"}),
+            json!({"received": "/meta/subscribe", "subscription": "/group/2", "id": "3"}),
+            json!({"received": "/meta/connect", "id": "4"}),
         ];
-        assert!(!ready(&story[..3]));
-        assert!(ready(&story));
+        assert!(!ready(&lines[..3]));
+        assert!(ready(&lines));
         assert!(
-            !ready(&[&story[..2], &story[3..]].concat()),
+            !ready(&[&lines[..2], &lines[3..]].concat()),
             "one subscription is missing"
         );
     }
 
     #[test]
     fn an_answered_connect_is_not_held() {
-        let story = [
-            json!({"saw": "/meta/connect", "id": "4"}),
+        let lines = [
+            json!({"received": "/meta/connect", "id": "4"}),
             json!({"answered": "/meta/connect", "id": "4"}),
-            json!({"saw": "/meta/connect", "id": "5"}),
+            json!({"received": "/meta/connect", "id": "5"}),
         ];
-        assert!(ready(&story[..1]));
-        assert!(!ready(&story[..2]));
-        assert!(ready(&story));
+        assert!(ready(&lines[..1]));
+        assert!(!ready(&lines[..2]));
+        assert!(ready(&lines));
     }
 }
