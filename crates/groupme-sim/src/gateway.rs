@@ -213,7 +213,7 @@ impl Gateway {
 fn server_config(config: GatewayConfig) -> Config {
     let mut server = Config::new(config.profile);
     server.hold = config.hold;
-    server.tells = true;
+    server.emit_events = true;
     server.limits.queue = config.max_queued_events;
     // The number of events is the bound that the configuration names.
     server.limits.queue_bytes = usize::MAX;

@@ -1,15 +1,15 @@
-//! How fast connects may follow each other.
+//! Rate limit of connects.
 
 use crate::{Config, Instant};
 
-/// Bounds the rate of connects against servers that answer at once.
+/// Token bucket that bounds the rate of connects against servers that answer at once.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Bucket {
+pub(super) struct TokenBucket {
     pub(super) tokens: u32,
     pub(super) refilled: Instant,
 }
 
-impl Bucket {
+impl TokenBucket {
     pub(super) fn take(&mut self, now: Instant, config: &Config) {
         let spacing = config.connect_spacing.as_micros().max(1);
         let earned = (now - self.refilled).as_micros() / spacing;
@@ -25,7 +25,7 @@ impl Bucket {
         self.tokens = self.tokens.saturating_sub(1);
     }
 
-    /// When one may be taken.
+    /// Returns when a token is available.
     pub(super) fn ready(&self, config: &Config) -> Instant {
         if self.tokens > 0 {
             Instant::ORIGIN

@@ -1,13 +1,13 @@
-//! What the server asks of whoever runs it: permission, and random bytes.
+//! Permission and randomness, supplied by the embedder.
 
 use alloc::string::String;
 
 use super::{Lane, request::Request};
 
-/// Decides what clients may do, answers their service messages, and supplies randomness.
+/// Security policy: permissions of clients, answers of services, and a source of randomness.
 ///
-/// The text of a refusal goes to the client exactly as it is, as the reply's `error`; Bayeux has
-/// `403:/private/x:Not for you` in mind. What is refused has no other effect.
+/// The text of a refusal is sent to the client unchanged, as the `error` of the reply; Bayeux
+/// suggests the form `403:/private/x:Not for you`. A refused request has no other effect.
 ///
 /// ```
 /// use bayeux_proto::{Channel, server::{SecurityPolicy, RequestContext}};
@@ -31,58 +31,60 @@ use super::{Lane, request::Request};
 /// # assert!(rules.private.overlaps("/**") && !rules.private.overlaps("/public"));
 /// ```
 pub trait SecurityPolicy {
-    /// Fills `bytes` with randomness that nobody can guess: `clientId`s are made of it, and whoever
-    /// knows one of those is that client.
+    /// Fills `bytes` with unpredictable randomness. `clientId`s are made of it, and knowing one
+    /// suffices to act as that client.
     fn fill_random(&mut self, bytes: &mut [u8]);
 
-    /// Asked for each `/meta/handshake`.
+    /// Authorises a `/meta/handshake`.
     ///
     /// # Errors
     ///
-    /// The text for the reply's `error`.
+    /// Text for the `error` of the reply.
     fn may_handshake(&mut self, context: &RequestContext<'_>) -> Result<(), String> {
         let _ = context;
         Ok(())
     }
 
-    /// Asked for each channel of a `/meta/subscribe`, patterns and forbidden names included.
-    /// [`Channel::overlaps`](crate::Channel::overlaps) tells what a pattern could match.
+    /// Authorises each channel of a `/meta/subscribe`, including patterns and forbidden names.
+    /// [`Channel::overlaps`](crate::Channel::overlaps) returns whether a pattern matches protected
+    /// channels.
     ///
     /// # Errors
     ///
-    /// The text for the reply's `error`.
+    /// Text for the `error` of the reply.
     fn may_subscribe(&mut self, context: &RequestContext<'_>, channel: &str) -> Result<(), String> {
         let _ = (context, channel);
         Ok(())
     }
 
-    /// Asked for each publish.
+    /// Authorises a publish.
     ///
     /// # Errors
     ///
-    /// The text for the reply's `error`.
+    /// Text for the `error` of the reply.
     fn may_publish(&mut self, context: &RequestContext<'_>) -> Result<(), String> {
         let _ = context;
         Ok(())
     }
 
-    /// A message to a channel below `/service/` has been taken. An answer goes out with
-    /// [`Server::deliver`](super::Server::deliver) once the payload is handed in.
+    /// Handles a publish to a channel below `/service/`.
+    /// [`Server::deliver`](super::Server::deliver) sends an answer, once `handle_payload` has
+    /// returned.
     fn serve(&mut self, context: &RequestContext<'_>) {
         let _ = context;
     }
 }
 
-/// Which message a [`SecurityPolicy`] is asked about.
+/// Message for which a [`SecurityPolicy`] is asked.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct RequestContext<'a> {
-    /// The lane it came over.
+    /// Lane of the message.
     pub lane: Lane,
-    /// Its place in the payload.
+    /// Index of the message in the payload.
     pub index: usize,
-    /// The message.
+    /// Message itself.
     pub request: &'a Request<'a>,
-    /// Whether its `clientId` names a session that lives.
+    /// Whether its `clientId` names a live session.
     pub is_known: bool,
 }
