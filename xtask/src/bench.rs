@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: tables of what things cost, as ratios within one run.
+//! `cargo xtask bench`: costs, as ratios within one run.
 
 mod program;
 mod table;
@@ -8,18 +8,18 @@ use clap::ValueEnum;
 use self::{program::Program, table::Table};
 use crate::workspace::Workspace;
 
-/// What can be measured.
+/// Subjects of measurements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Suite {
-    /// From a frame to typed events, against `serde_json`.
+    /// Parsing a frame into typed events, compared with `serde_json`.
     Model,
 }
 
-/// Builds the programs, measures, and prints a table and how it compares with the goals.
+/// Builds the programs, measures, and prints a table and the goals.
 ///
 /// # Errors
 ///
-/// If something does not build, or the rows do not agree on what they read.
+/// If something does not build, or the rows read different values.
 pub(crate) fn run(workspace: &Workspace, suite: Suite) -> anyhow::Result<()> {
     match suite {
         Suite::Model => model(workspace),
@@ -27,8 +27,8 @@ pub(crate) fn run(workspace: &Workspace, suite: Suite) -> anyhow::Result<()> {
 }
 
 fn model(workspace: &Workspace) -> anyhow::Result<()> {
-    // One program counts and the other does not, and both are built to the same path: each is done
-    // with before the next is built.
+    // Counting slows the program down, so there are two builds. They have the same path, so the
+    // first is used up before the second is built.
     let counting = Program::build(workspace, &["--features", "count"])?;
     let allocations = counting.allocations()?;
     let program = Program::build(workspace, &[])?;

@@ -27,7 +27,7 @@ use std::{path::PathBuf, sync::Arc};
 use anyhow::{bail, ensure};
 use libtest_mimic::{Arguments, Failed, Trial};
 
-use crate::{npm, program, workspace::Workspace};
+use crate::{npm, package, workspace::Workspace};
 use client_case::ClientCase;
 use server_case::ServerCase;
 
@@ -136,7 +136,7 @@ fn programs(workspace: &Workspace) -> anyhow::Result<Programs> {
         bail!("interop needs Node 20 or newer, but `{program}` does not run; see nodejs.org");
     }
     npm::install(&scripts)?;
-    let groupme = program::build(workspace, "groupme", &[])?;
+    let groupme = package::build(workspace, "groupme", &[])?;
     Ok(Programs { scripts, groupme })
 }
 
