@@ -215,7 +215,7 @@ impl Gateway {
 fn server_config(config: GatewayConfig) -> Config {
     let mut server = Config::new(config.profile);
     server.hold = config.hold;
-    server.tells = true;
+    server.emit_events = true;
     server.limits.queue = config.max_queued_events;
     // The configuration bounds the number of events, not their size.
     server.limits.queue_bytes = usize::MAX;
