@@ -57,10 +57,6 @@ impl fmt::Display for Job {
 }
 
 /// Runs the given jobs, all by default. A failure does not stop the rest.
-///
-/// # Errors
-///
-/// If a job fails.
 pub(crate) fn run(workspace: &Workspace, jobs: &[Job]) -> anyhow::Result<()> {
     let jobs = if jobs.is_empty() {
         Job::value_variants()

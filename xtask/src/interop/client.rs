@@ -86,10 +86,6 @@ const TIMEOUT: Duration = Duration::from_mins(1);
 
 impl Client {
     /// Starts a client for the simulator at `port`.
-    ///
-    /// # Errors
-    ///
-    /// If it does not start.
     pub(super) fn start(
         scripts: &Path,
         kind: &ClientKind,
@@ -178,10 +174,6 @@ impl Client {
     }
 
     /// Closes the client's stdin and waits for its exit.
-    ///
-    /// # Errors
-    ///
-    /// If it does not exit, or with another status than 0.
     pub(super) fn stop(&mut self) -> anyhow::Result<()> {
         self.process.close_stdin();
         let exit = self

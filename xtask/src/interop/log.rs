@@ -142,10 +142,6 @@ impl Log {
     }
 
     /// Waits for the end of the stream.
-    ///
-    /// # Errors
-    ///
-    /// After `timeout`.
     pub(super) fn wait_end(&self, timeout: Duration) -> anyhow::Result<()> {
         let deadline = clock::now() + timeout;
         let mut state = self.lock();
