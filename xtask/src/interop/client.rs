@@ -1,4 +1,4 @@
-//! Clients of others, run by `client.js`.
+//! Third-party clients, run by `client.js`.
 
 use core::time::Duration;
 use std::{path::Path, process::Command};
@@ -32,7 +32,7 @@ const KINDS: &[ClientKind] = &[
         takes_events_for_replies: false,
     },
     // Its own websockets read the reply with an interface that crashes today's Node. `client.js`
-    // gives it those of its successors, as browsers give it theirs, and `old-socket` checks that
+    // gives it those of its successors, as browsers do, and `old-socket` checks that
     // its own are refused with 400, as Faye 1.4.3 does.
     //
     // Over websocket the profile `faye` sends an event before the reply to its publish, so every

@@ -90,8 +90,8 @@ impl Log {
         self.lock().lines.get(mark.0..).unwrap_or_default().to_vec()
     }
 
-    /// Waits for the first line after `mark` for which `is_it` holds, and returns the position after
-    /// it.
+    /// Waits for the first line after `mark` for which `is_it` holds, and returns the position
+    /// after it.
     ///
     /// # Errors
     ///

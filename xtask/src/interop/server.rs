@@ -1,4 +1,4 @@
-//! Servers of others, run by `faye-server.js` and `cometd-server.js`.
+//! Third-party servers, run by `faye-server.js` and `cometd-server.js`.
 
 use core::time::Duration;
 use std::{collections::BTreeSet, path::PathBuf, process::Command};

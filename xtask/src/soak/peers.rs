@@ -1,5 +1,5 @@
-//! Client libraries that a comparison runs beside ours. One whose interpreter is missing is left out,
-//! with a message.
+//! Client libraries that a comparison runs beside ours. A library whose interpreter is missing is
+//! left out, with a message.
 
 use std::path::{Path, PathBuf};
 
