@@ -144,6 +144,14 @@ impl<'f, K> IdRef<'f, K> {
         self.as_str().is_empty()
     }
 
+    /// Returns the same text as an id of another kind.
+    pub(crate) fn retyped<L>(self) -> IdRef<'f, L> {
+        IdRef {
+            text: self.text,
+            kind: PhantomData,
+        }
+    }
+
     /// Copies the text out of the frame.
     pub fn into_owned(self) -> Id<K> {
         Id::new(self.as_str())
@@ -320,6 +328,13 @@ impl<K> From<String> for Id<K> {
 impl<K> From<u64> for Id<K> {
     fn from(number: u64) -> Self {
         IdRef::from(number).into_owned()
+    }
+}
+
+/// For functions that take `impl Into<Id<K>>`.
+impl<K> From<&Self> for Id<K> {
+    fn from(id: &Self) -> Self {
+        id.clone()
     }
 }
 
