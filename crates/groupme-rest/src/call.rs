@@ -111,8 +111,8 @@ impl<T> Call<T> {
     }
 
     /// Says that repeating it does no harm.
-    pub fn harmless(mut self) -> Self {
-        self.request.repeat = Repeat::Harmless;
+    pub fn idempotent(mut self) -> Self {
+        self.request.repeat = Repeat::Idempotent;
         self
     }
 

@@ -44,9 +44,9 @@ struct Body {
 impl Request {
     pub(crate) fn new(call: CallName) -> Self {
         let repeat = if call.method == "POST" {
-            Repeat::Doubles
+            Repeat::NonIdempotent
         } else {
-            Repeat::Harmless
+            Repeat::Idempotent
         };
         Self {
             call,
@@ -289,7 +289,9 @@ mod tests {
     fn http(request: &Request) -> http::Request<Bytes> {
         let base = BaseUrl::new("http://127.0.0.1:8080").unwrap();
         let token = Token::new("hush-hush").unwrap();
-        request.http(&Services::below(&base), &token, None).unwrap()
+        request
+            .http(&Services::with_base_url(&base), &token, None)
+            .unwrap()
     }
 
     fn misuse(request: &Request) -> &'static str {

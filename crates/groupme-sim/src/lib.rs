@@ -132,13 +132,17 @@ mod world;
 pub use self::net::{Playback, Sim, SimBuilder};
 pub use self::{
     fault::{
-        AnswerFaults, Appointment, BadAnswer, Fate, FaultPlan, Faults, FrameFaults, Idle, Incident,
-        Link, LinkFaults, NotOdds, Odds, Pace, Service, Tamper, Way,
+        AnswerFaults, BadAnswer, ConnectionFaults, Direction, FaultPlan, Faults, FrameFaultQueue,
+        FrameFaults, Idle, Incident, Link, LinkFaults, ParseProbabilityError, Probability,
+        ScheduledIncident, Service, Throttle,
     },
-    gateway::{Connects, Gateway, GatewayConfig, Guard, Lane, LaneKind, Output, Unguarded},
+    gateway::{AllowAll, Authorizer, Connects, Gateway, GatewayConfig, Lane, LaneKind, Output},
     rest::{NoMessages, Rest, RestConfig, RestRequest, RestResponse, RetryAfter, SecondLike},
     script::{Cast, Script, Stage},
     simulation::{PlaybackId, Simulation},
-    world::{Ballot, GroupId, MessageId, Place, PollId, Push, Said, UserId, World, WorldError},
+    world::{
+        Ballot, Conversation, GroupId, MessageId, MessageView, PollId, Push, UserId, World,
+        WorldError,
+    },
 };
 pub use bayeux_proto::server::Profile;

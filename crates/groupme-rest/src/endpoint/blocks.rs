@@ -24,7 +24,7 @@ pub fn create(other: impl Into<UserId>) -> Call<Block> {
     Call::post(Service::V3, "blocks")
         .with(|request| request.query("user", Argument::CurrentUser))
         .query("otherUser", other.into())
-        .harmless()
+        .idempotent()
         .one(&["block"])
 }
 

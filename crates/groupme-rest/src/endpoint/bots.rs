@@ -73,7 +73,7 @@ pub fn post(bot: impl Into<BotId>, draft: impl Into<Draft>) -> Result<Call<()>, 
 pub fn destroy(bot: impl Into<BotId>) -> Call<()> {
     Call::post(Service::V3, "bots/destroy")
         .body(&Destroy { bot_id: bot.into() })
-        .harmless()
+        .idempotent()
 }
 
 #[derive(Serialize)]

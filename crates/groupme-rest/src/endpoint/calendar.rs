@@ -101,7 +101,7 @@ pub fn update(
         .conversation(conversation)
         .query("event_id", event.into())
         .body(settings)
-        .harmless()
+        .idempotent()
         .maybe(EVENT)
 }
 
@@ -125,7 +125,7 @@ pub fn answer(
         .conversation(conversation)
         .query("event_id", event.into())
         .query("going", going)
-        .harmless()
+        .idempotent()
 }
 
 /// Takes back whether you are coming.

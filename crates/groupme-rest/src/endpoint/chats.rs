@@ -4,10 +4,10 @@ use groupme_model::Chat;
 
 use crate::{Call, Conversation, Service};
 
-use super::Numbered;
+use super::Page;
 
 /// Lists your direct conversations, the most recent first.
-pub fn list(page: Numbered) -> Call<Vec<Chat>> {
+pub fn list(page: Page) -> Call<Vec<Chat>> {
     Call::get(Service::V3, "chats")
         .numbered(page)
         .list(&["chats"])
@@ -29,5 +29,5 @@ pub fn delete(conversation: impl Into<Conversation>) -> Call<()> {
 pub fn approve(conversation: impl Into<Conversation>) -> Call<()> {
     Call::post(Service::V3, "chats/{}/approve")
         .conversation(conversation)
-        .harmless()
+        .idempotent()
 }

@@ -9,17 +9,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Call, Service};
 
-use super::Numbered;
+use super::Page;
 
 /// Lists your groups, the most recent first.
-pub fn list(page: Numbered) -> Call<Vec<Group>> {
+pub fn list(page: Page) -> Call<Vec<Group>> {
     Call::get(Service::V3, "groups")
         .numbered(page)
         .list(&["groups"])
 }
 
 /// Lists your groups without their members: a fraction of the size. `members_count` is 0 then.
-pub fn list_briefly(page: Numbered) -> Call<Vec<Group>> {
+pub fn list_briefly(page: Page) -> Call<Vec<Group>> {
     list(page).query("omit", "memberships")
 }
 
@@ -107,7 +107,7 @@ pub fn update(group: impl Into<GroupId>, settings: &GroupSettings) -> Call<Group
     Call::post(Service::V3, "groups/{}/update")
         .segment(group.into())
         .body(settings)
-        .harmless()
+        .idempotent()
         .one(&[])
 }
 
@@ -115,7 +115,7 @@ pub fn update(group: impl Into<GroupId>, settings: &GroupSettings) -> Call<Group
 pub fn destroy(group: impl Into<GroupId>) -> Call<()> {
     Call::post(Service::V3, "groups/{}/destroy")
         .segment(group.into())
-        .harmless()
+        .idempotent()
 }
 
 /// Joins a group by the token of its link. If an answer to the group's question is needed, GroupMe
@@ -131,7 +131,7 @@ pub fn join(
         .body(&Join {
             answer: answer.map(|response| Answer { response }),
         })
-        .harmless()
+        .idempotent()
         .reading(&[], |content| match content {
             Some(mut content) if content.get("group").is_some() => {
                 crate::reading::maybe(content.get_mut("group").map(serde_json::Value::take))
@@ -146,7 +146,7 @@ pub fn rejoin(group: impl Into<GroupId>) -> Call<Group> {
         .body(&Rejoin {
             group_id: group.into(),
         })
-        .harmless()
+        .idempotent()
         .one(&[])
 }
 
@@ -171,7 +171,7 @@ pub fn change_owners(changes: &[(GroupId, UserId)]) -> Call<Vec<OwnerChange>> {
         .collect();
     Call::post(Service::V3, "groups/change_owners")
         .body(&NewOwners { requests })
-        .harmless()
+        .idempotent()
         .list(&["results"])
 }
 
@@ -201,7 +201,7 @@ pub fn mute(group: impl Into<GroupId>, mute: Mute) -> Call<Member> {
     Call::post(Service::V2, "groups/{}/memberships/mute")
         .segment(group.into())
         .body(&mute.body())
-        .harmless()
+        .idempotent()
         .one(&["membership"])
 }
 
@@ -209,7 +209,7 @@ pub fn mute(group: impl Into<GroupId>, mute: Mute) -> Call<Member> {
 pub fn unmute(group: impl Into<GroupId>) -> Call<Member> {
     Call::post(Service::V2, "groups/{}/memberships/unmute")
         .segment(group.into())
-        .harmless()
+        .idempotent()
         .one(&["membership"])
 }
 
@@ -218,7 +218,7 @@ pub fn mute_all(group: impl Into<GroupId>, mute: Mute) -> Call<Option<Member>> {
     Call::post(Service::V3, "groups/{}/memberships/mute_all")
         .segment(group.into())
         .body(&mute.body())
-        .harmless()
+        .idempotent()
         .maybe(&["membership"])
 }
 
@@ -226,7 +226,7 @@ pub fn mute_all(group: impl Into<GroupId>, mute: Mute) -> Call<Option<Member>> {
 pub fn unmute_all(group: impl Into<GroupId>) -> Call<Option<Member>> {
     Call::post(Service::V3, "groups/{}/memberships/unmute_all")
         .segment(group.into())
-        .harmless()
+        .idempotent()
         .maybe(&["membership"])
 }
 

@@ -86,7 +86,7 @@ pub fn remove(group: impl Into<GroupId>, member: impl Into<MembershipId>) -> Cal
     Call::post(Service::V3, "groups/{}/members/{}/remove")
         .segment(group.into())
         .segment(member.into())
-        .harmless()
+        .idempotent()
 }
 
 /// Removes a member for good; with your own membership, leaves the group.
@@ -94,7 +94,7 @@ pub fn ban_or_leave(group: impl Into<GroupId>, member: impl Into<MembershipId>) 
     Call::post(Service::V2, "groups/{}/memberships/{}/destroy")
         .segment(group.into())
         .segment(member.into())
-        .harmless()
+        .idempotent()
 }
 
 /// Makes a member an admin, or no longer one.
@@ -107,7 +107,7 @@ pub fn change_role(
         .segment(group.into())
         .segment(member.into())
         .body(&NewRole { role })
-        .harmless()
+        .idempotent()
         .one(&["member"])
 }
 
@@ -118,7 +118,7 @@ pub fn rename_yourself(group: impl Into<GroupId>, nickname: &str) -> Call<Member
         .body(&MembershipBody {
             membership: Nickname { nickname },
         })
-        .harmless()
+        .idempotent()
         .one(&[])
 }
 
@@ -140,7 +140,7 @@ pub fn decide(
         .segment(group.into())
         .segment(member.into())
         .body(&Approval { approval })
-        .harmless()
+        .idempotent()
         .one(&[])
 }
 

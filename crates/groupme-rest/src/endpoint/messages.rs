@@ -105,7 +105,7 @@ pub fn send(
                 .with(|request| request.json_argument("/direct_message/recipient_id", recipient))
         }
     };
-    Ok(call.harmless().one(MESSAGE))
+    Ok(call.idempotent().one(MESSAGE))
 }
 
 /// Makes something else of a message of yours, for as long as GroupMe allows it.
@@ -140,7 +140,7 @@ pub fn delete(conversation: impl Into<Conversation>, message: impl Into<MessageI
 pub fn clear_history(conversation: impl Into<Conversation>) -> Call<()> {
     Call::post(Service::V2, "direct_messages/clear_history")
         .other_user(conversation.into())
-        .harmless()
+        .idempotent()
 }
 
 pub(super) fn page(content: Option<Value>) -> Result<MessagePage, Mismatch> {

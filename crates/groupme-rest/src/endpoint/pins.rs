@@ -12,7 +12,7 @@ pub fn pin(conversation: impl Into<Conversation>, message: impl Into<MessageId>)
     Call::post(Service::V3, "conversations/{}/messages/{}/pin")
         .conversation(conversation)
         .segment(message.into())
-        .harmless()
+        .idempotent()
 }
 
 /// Unpins a message.
@@ -20,7 +20,7 @@ pub fn unpin(conversation: impl Into<Conversation>, message: impl Into<MessageId
     Call::post(Service::V3, "conversations/{}/messages/{}/unpin")
         .conversation(conversation)
         .segment(message.into())
-        .harmless()
+        .idempotent()
 }
 
 /// Lists the pinned messages of a conversation. One in which nothing was ever pinned may be

@@ -103,7 +103,7 @@ pub fn vote(
         .conversation(conversation)
         .segment(poll.into())
         .segment(option.into())
-        .harmless()
+        .idempotent()
         .one(POLL)
 }
 
@@ -117,7 +117,7 @@ pub fn vote_for_all(
         .conversation(conversation)
         .segment(poll.into())
         .body(&Votes { votes: options })
-        .harmless()
+        .idempotent()
         .one(POLL)
 }
 
@@ -126,7 +126,7 @@ pub fn end(conversation: impl Into<Conversation>, poll: impl Into<PollId>) -> Ca
     Call::post(Service::V3, "poll/{}/{}/end")
         .conversation(conversation)
         .segment(poll.into())
-        .harmless()
+        .idempotent()
         .one(POLL)
 }
 

@@ -23,7 +23,7 @@ pub fn like(
         Some(icon) => call.body(&ReactionBody::new(icon)),
         None => call,
     }
-    .harmless()
+    .idempotent()
     .list(&["reactions"])
 }
 
@@ -35,7 +35,7 @@ pub fn unlike(
     Call::post(Service::V3, "messages/{}/{}/unlike")
         .conversation(conversation)
         .segment(message.into())
-        .harmless()
+        .idempotent()
         .list(&["reactions"])
 }
 

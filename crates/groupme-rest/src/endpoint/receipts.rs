@@ -9,7 +9,7 @@ use crate::{Call, Conversation, Service, argument::Argument};
 pub fn read(conversation: impl Into<Conversation>) -> Call<ReadReceipt> {
     Call::post(Service::V3, "conversations/{}/read_receipt")
         .conversation(conversation)
-        .harmless()
+        .idempotent()
         .one(&["read_receipt"])
 }
 
@@ -23,7 +23,7 @@ pub fn read_up_to(
         .body(&LastRead {
             last_read_message_id: message.into(),
         })
-        .harmless()
+        .idempotent()
         .one(&[])
 }
 
@@ -49,13 +49,13 @@ pub fn read_many<C: Into<Conversation>, M: Into<MessageId>>(
                 request.json_argument(format!("/receipts/{index}/conversation_id"), id)
             })
         })
-        .harmless()
+        .idempotent()
         .list(&["receipts"])
 }
 
 /// Marks everything as read.
 pub fn read_all() -> Call<()> {
-    Call::post(Service::V4, "conversations/mark_all_read").harmless()
+    Call::post(Service::V4, "conversations/mark_all_read").idempotent()
 }
 
 /// Lists up to where you have read, groups and direct conversations together.
@@ -80,7 +80,7 @@ pub fn read_v2(
     Call::post(Service::V2, "read_receipts")
         .body(&body)
         .with(|request| request.json_argument("/read_receipt/chat_id", id))
-        .harmless()
+        .idempotent()
         .one(&["read_receipt"])
 }
 

@@ -20,7 +20,7 @@ pub fn create(user: impl Into<UserId>, share_token: &str) -> Call<()> {
             user_id: user.into(),
             token: share_token,
         })
-        .harmless()
+        .idempotent()
 }
 
 /// Ends a contact.

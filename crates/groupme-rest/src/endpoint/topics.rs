@@ -82,7 +82,7 @@ pub fn mute(
         .segment(group.into())
         .segment(topic.into())
         .body(&mute.body())
-        .harmless()
+        .idempotent()
         .maybe(&["membership"])
 }
 
@@ -91,6 +91,6 @@ pub fn unmute(group: impl Into<GroupId>, topic: impl Into<GroupId>) -> Call<Opti
     Call::post(Service::V3, "groups/{}/subgroups/{}/unmute")
         .segment(group.into())
         .segment(topic.into())
-        .harmless()
+        .idempotent()
         .maybe(&["membership"])
 }

@@ -24,7 +24,7 @@ pub fn image(media_type: &str, bytes: impl Into<Bytes>) -> Call<Picture> {
     Call::post(Service::Image, "pictures")
         .bytes(media_type, bytes)
         // It leaves at worst an image that nobody links to.
-        .harmless()
+        .idempotent()
         .reading(&["payload"], |payload| {
             crate::reading::one(payload.map(|mut payload| {
                 // Both keys have the address, and either may be missing.
@@ -56,7 +56,7 @@ pub fn video(conversation: impl Into<Conversation>, bytes: &[u8]) -> Call<Upload
     Call::post(Service::Video, "transcode")
         .bytes(VIDEO_TYPE, body)
         .with(|request| request.header("x-conversation-id", id))
-        .harmless()
+        .idempotent()
         .one(&[])
 }
 
@@ -101,7 +101,7 @@ pub fn file(
         .conversation(conversation)
         .query("name", name)
         .bytes(media_type, bytes)
-        .harmless()
+        .idempotent()
         .one(&[])
 }
 
@@ -149,7 +149,7 @@ pub fn file_infos(conversation: impl Into<Conversation>, files: &[FileId]) -> Ca
     Call::post(Service::File, "{}/fileData")
         .conversation(conversation)
         .body(&FileIds { file_ids: files })
-        .harmless()
+        .idempotent()
         .list(&[])
 }
 
@@ -220,7 +220,7 @@ pub fn medium_place(medium: &Medium) -> Call<MediumPlace> {
     Call::post(Service::Media, "uploads")
         .body(medium)
         .with(|request| request.json_argument("/senderId", Argument::CurrentUser))
-        .harmless()
+        .idempotent()
         .one(&[])
 }
 

@@ -32,7 +32,7 @@ pub struct UserChange {
 pub fn update(change: &UserChange) -> Call<User> {
     Call::post(Service::V3, "users/update")
         .body(change)
-        .harmless()
+        .idempotent()
         .one(&[])
 }
 
@@ -82,7 +82,7 @@ pub fn update_profile(change: &ProfileChange) -> Call<User> {
     Call::post(Service::V2, "users/{}")
         .with(|request| request.segment(Argument::CurrentUser))
         .body(&UserBody { user: change })
-        .harmless()
+        .idempotent()
         .one(&["user"])
 }
 
@@ -93,12 +93,12 @@ pub fn enable_sms(hours: u32, registration: Option<&str>) -> Call<()> {
             duration: hours,
             registration_id: registration,
         })
-        .harmless()
+        .idempotent()
 }
 
 /// Has them no longer sent there.
 pub fn disable_sms() -> Call<()> {
-    Call::post(Service::V3, "users/sms_mode/delete").harmless()
+    Call::post(Service::V3, "users/sms_mode/delete").idempotent()
 }
 
 /// A link by which others can get in contact with you.
@@ -117,7 +117,7 @@ pub fn share(shared: bool) -> Call<Option<ShareLink>> {
         .body(&Share {
             status: if shared { "enable" } else { "disable" },
         })
-        .harmless()
+        .idempotent()
         .maybe(&[])
 }
 
