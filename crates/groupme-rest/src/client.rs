@@ -137,9 +137,10 @@ impl Client {
     ///
     /// The last failure, if there is no answer.
     pub async fn call<T>(&self, call: &Call<T>) -> Result<T, Error> {
-        let user = match call.needs_user() {
-            true => Some(self.user_id().await?),
-            false => None,
+        let user = if call.needs_user() {
+            Some(self.user_id().await?)
+        } else {
+            None
         };
         let shared = &self.shared;
         let request = call.request(&shared.services, &shared.token, user)?;
