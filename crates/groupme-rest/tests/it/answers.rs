@@ -36,7 +36,7 @@ fn a_text_that_was_cut_in_the_middle_of_an_emoji_does_not_cost_its_page() {
         let after = br#""},{"id":"1","text":"whole \ud83d\ude00"}]},"meta":{"code":200}}"#;
         [&before[..], half, &after[..]].concat()
     });
-    let call = messages::list(&group(), &Window::Newest, 20);
+    let call = messages::list(group(), &Window::Newest, 20);
     for body in bodies {
         let page = call.decode(StatusCode::OK, &HeaderMap::new(), &body);
         let page = page.unwrap();
@@ -161,7 +161,7 @@ fn no_recorded_answer_is_left_out() {
 #[test]
 fn a_broken_element_does_not_take_the_others_with_it() {
     let body = br#"{"response":{"count":3,"messages":[{"id":"1"},{"text":"no id"},7,{"id":"2"}]},"meta":{"code":200}}"#;
-    let call = messages::list(&group(), &Window::Newest, 20);
+    let call = messages::list(group(), &Window::Newest, 20);
     let page = call
         .decode(StatusCode::OK, &HeaderMap::new(), body)
         .unwrap();
@@ -176,7 +176,7 @@ fn a_broken_element_does_not_take_the_others_with_it() {
 
 #[test]
 fn an_empty_history_has_many_spellings() {
-    let call = messages::list(&user(), &Window::Newest, 20);
+    let call = messages::list(user(), &Window::Newest, 20);
     for (status, body) in [
         (304, ""),
         (200, ""),
@@ -207,7 +207,7 @@ fn what_is_no_list_does_not_pass_for_an_empty_one() {
         call(body.as_bytes())
     };
     let messages = |body: &[u8]| {
-        messages::list(&group(), &Window::Newest, 20)
+        messages::list(group(), &Window::Newest, 20)
             .decode(StatusCode::OK, &HeaderMap::new(), body)
             .err()
     };

@@ -57,8 +57,8 @@ async fn every_attempt_has_the_same_id_and_two_messages_have_two() {
         created("message"),
     ]);
     let client = world.client();
-    client.send(&group(), Draft::new("hi")).await.unwrap();
-    client.send(&group(), Draft::new("hi")).await.unwrap();
+    client.send(group(), Draft::new("hi")).await.unwrap();
+    client.send(group(), Draft::new("hi")).await.unwrap();
     let guids: Vec<_> = world
         .asked()
         .iter()
@@ -77,7 +77,7 @@ async fn a_conflict_on_a_repetition_is_success_and_the_message_is_found() {
     let world = World::new([Fate::Lost, answer(409, ""), history(guid().as_str())]);
     let sent = world
         .client()
-        .send(&group(), Draft::new("hi"))
+        .send(group(), Draft::new("hi"))
         .await
         .unwrap();
     assert!(
@@ -105,7 +105,7 @@ async fn a_conflict_is_success_even_if_the_message_cannot_be_found() {
         let world = World::new([answer(503, ""), answer(409, ""), look]);
         let sent = world
             .client()
-            .send(&group(), Draft::new("hi"))
+            .send(group(), Draft::new("hi"))
             .await
             .unwrap();
         assert_eq!(sent, Sent::DuplicateNotFound);
@@ -132,7 +132,7 @@ async fn a_ban_for_sending_too_much_is_final() {
     let world = World::new([answer(403, body)]);
     let error = world
         .client()
-        .send(&group(), Draft::new("hi"))
+        .send(group(), Draft::new("hi"))
         .await
         .unwrap_err();
     assert!(
@@ -146,7 +146,7 @@ async fn what_groupme_would_refuse_is_not_sent() {
     let world = World::new([]);
     let error = world
         .client()
-        .send(&group(), Draft::new(""))
+        .send(group(), Draft::new(""))
         .await
         .unwrap_err();
     assert!(matches!(error, Error::Draft(_)));

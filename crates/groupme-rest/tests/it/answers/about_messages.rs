@@ -18,7 +18,7 @@ pub(super) const MESSAGES: &[Case] = &[
         "groups.messages.get.response.json",
         page!(
             200,
-            messages::list(&group(), &Window::Newest, 20),
+            messages::list(group(), &Window::Newest, 20),
             "/messages"
         ),
     ),
@@ -26,7 +26,7 @@ pub(super) const MESSAGES: &[Case] = &[
         "groups.messages.get.response.seed.json",
         page!(
             200,
-            messages::list(&group(), &Window::Newest, 20),
+            messages::list(group(), &Window::Newest, 20),
             "/messages"
         ),
     ),
@@ -34,7 +34,7 @@ pub(super) const MESSAGES: &[Case] = &[
         "official.index_messages.get.response.json",
         page!(
             200,
-            messages::list(&group(), &Window::Newest, 20),
+            messages::list(group(), &Window::Newest, 20),
             "/messages"
         ),
     ),
@@ -42,17 +42,17 @@ pub(super) const MESSAGES: &[Case] = &[
         "direct_messages.get.response.json",
         page!(
             200,
-            messages::list(&user(), &Window::Newest, 20),
+            messages::list(user(), &Window::Newest, 20),
             "/direct_messages"
         ),
     ),
     (
         "pinned.groups.messages.get.response.json",
-        page!(200, pins::list(&group()), "/messages"),
+        page!(200, pins::list(group()), "/messages"),
     ),
     (
         "pinned.direct_messages.get.response.json",
-        page!(200, pins::list(&user()), "/messages"),
+        page!(200, pins::list(user()), "/messages"),
     ),
     (
         "conversations.gallery.get.response.json",
@@ -80,15 +80,15 @@ pub(super) const MESSAGES: &[Case] = &[
     ),
     (
         "v4.groups.messages.one.get.response.json",
-        read!(200, messages::show(&group(), "1"), Message, "/message"),
+        read!(200, messages::show(group(), "1"), Message, "/message"),
     ),
     (
         "v4.groups.messages.one.put.response.json",
-        read!(200, messages::show(&group(), "1"), Message, "/message"),
+        read!(200, messages::show(group(), "1"), Message, "/message"),
     ),
     (
         "v4.groups.messages.one.put.response.2026.json",
-        read!(200, messages::show(&group(), "1"), Message, "/message"),
+        read!(200, messages::show(group(), "1"), Message, "/message"),
     ),
     (
         "messages.like.post.response.json",
@@ -187,21 +187,21 @@ pub(super) const MESSAGES: &[Case] = &[
     ),
     ("direct_messages.get.read_receipt.2026.json", |name| {
         let answer = Answer::load(name).under("read_receipt");
-        let page = answer.read(200, &messages::list(&user(), &Window::Newest, 20));
+        let page = answer.read(200, &messages::list(user(), &Window::Newest, 20));
         assert_eq!(page.read_receipt, Some(answer.at("/read_receipt")));
     }),
     ("message.group.2026.json", |name| {
         let answer = Answer::load(name).under("message");
         let message: Message = answer.at("/message");
-        assert_eq!(answer.read(200, &messages::show(&group(), "1")), message);
+        assert_eq!(answer.read(200, &messages::show(group(), "1")), message);
     }),
     ("emoji.powerups.1.json", |name| {
         let answer = Answer::load(name).under("message");
         let message: Message = answer.at("/message");
-        assert_eq!(answer.read(200, &messages::show(&group(), "1")), message);
+        assert_eq!(answer.read(200, &messages::show(group(), "1")), message);
     }),
 ];
 
 fn send() -> Call<Message> {
-    messages::send(&group(), Draft::new("x"), "guid".into()).unwrap()
+    messages::send(group(), Draft::new("x"), "guid".into()).unwrap()
 }
