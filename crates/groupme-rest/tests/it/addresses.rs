@@ -395,7 +395,7 @@ fn ids_in_bodies_and_headers_are_those_that_groupme_wants() {
     };
     let sent =
         body(&|conversation| request(&messages::send(conversation, "hi", "g".into()).unwrap()));
-    let expected = r#"{"direct_message":{"source_guid":"g","recipient_id":"230","text":"hi"}}"#;
+    let expected = r#"{"direct_message":{"source_guid":"g","recipient_id":"230","text":"hi","attachments":[]}}"#;
     assert_eq!(sent, [expected; 3]);
 }
 

@@ -277,7 +277,7 @@ async fn a_call_that_makes_no_sense_is_not_made() {
     assert!(matches!(error, Error::Misuse { .. }));
     assert_eq!(
         error.to_string(),
-        "cannot ask `DELETE v3/conversations/{}/messages/{}`: an id of its path is empty"
+        "cannot ask `DELETE v3/conversations/{}/messages/{}`: an id in it is empty"
     );
     assert_eq!(world.times().len(), 0);
 }

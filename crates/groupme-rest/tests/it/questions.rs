@@ -3,7 +3,7 @@
 mod cases;
 
 use groupme_model::{
-    Attachment, BotId, ConversationId, Draft, LikeIcon, Timestamp,
+    Attachment, BotId, ConversationId, Draft, LikeIcon, Timestamp, UserId,
     calendar::Venue,
     group::{GroupType, JoinQuestion, MessageDeleter, Visibility},
     poll::{PollType, PollVisibility},
@@ -31,9 +31,14 @@ struct Asked {
 
 /// The method and URL of a call, and its body.
 fn asked<T>(call: &Call<T>) -> Asked {
+    asked_by(&"185".into(), call)
+}
+
+/// Returns the same for a call of the given user.
+fn asked_by<T>(user: &UserId, call: &Call<T>) -> Asked {
     let token = Token::new("t").unwrap();
     let request = call
-        .request(&Services::groupme(), &token, Some(&"185".into()))
+        .request(&Services::groupme(), &token, Some(user))
         .unwrap();
     Asked {
         line: format!("{} {}", request.method(), request.uri()),
@@ -216,12 +221,14 @@ fn campus_profile(body: &Value) -> Asked {
 fn medium(body: &Value) -> Asked {
     let number = |key: &str| body[key].as_u64().unwrap();
     let pixels = |key| u32::try_from(number(key)).unwrap();
-    asked(&uploads::medium_place(&uploads::Medium::new(
+    let sender = part(body, "/senderId");
+    let call = uploads::medium_place(&uploads::Medium::new(
         body["extension"].as_str().unwrap(),
         part(body, "/groupId"),
         number("fileSize"),
         (pixels("width"), pixels("height")),
-    )))
+    ));
+    asked_by(&sender, &call)
 }
 
 fn minutes(body: &Value) -> groups::Mute {
