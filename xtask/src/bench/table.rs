@@ -186,9 +186,9 @@ const GOALS: [(&str, &str, &str, Wanted); 4] = [
         Wanted::AtLeast(3.7),
     ),
     (
-        "owned twin / serde_json into the same",
+        "owned event / serde_json into the same",
         "view.into_owned",
-        "serde_json.twin",
+        "serde_json.model",
         Wanted::AtMost(1.0),
     ),
 ];
@@ -209,7 +209,7 @@ mod tests {
             ("tape", 10_000),
             ("view", 12_700),
             ("view.into_owned", 26_000),
-            ("serde_json.twin", 52_000),
+            ("serde_json.model", 52_000),
             ("serde_json.borrowed", 24_400),
             ("serde_json.owned", 52_000),
         ];

@@ -1,6 +1,6 @@
 //! The calendar of a conversation.
 
-use groupme_model::{CalendarEvent, CalendarEventId, Message, Timestamp, calendar::Venue};
+use groupme_model::{CalendarEvent, CalendarEventId, Message, Timestamp, calendar::EventLocation};
 use serde::{Deserialize, Serialize};
 
 use crate::{Call, Conversation, Service};
@@ -28,7 +28,7 @@ pub struct EventSettings {
     pub image_url: Option<String>,
     /// Where on Earth it is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub location: Option<Venue>,
+    pub location: Option<EventLocation>,
     /// Whether there is to be a call.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scheduled_call: Option<bool>,

@@ -1,4 +1,4 @@
-//! Every recorded object is typed, without a field that is not known, and its twin is on record.
+//! Recorded objects of REST are typed, have no unknown fields, and match their snapshots.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,25 +6,25 @@ use groupme_model::{Attachment, Reaction};
 use proptest::prelude::*;
 use serde_json::{Value as Parsed, json};
 
+use crate::checks::{self, Check};
 use crate::notices::UNRECORDED as NOTICES_UNRECORDED;
-use crate::object::{self, Look};
 use crate::payload::assert_snapshot;
-use crate::rest::{OBJECTS, PARTS, Recorded, recorded, recordings, response};
+use crate::recordings::{OBJECTS, PARTS, Recorded, recorded, recordings, response};
 use crate::tree::{Tree, any_change};
 use crate::unrecorded::OBJECTS as OBJECTS_UNRECORDED;
 
 #[test]
-fn every_object_is_typed_and_its_twin_is_as_recorded() {
+fn every_object_is_typed_and_its_owned_form_matches_the_snapshot() {
     let mut told: BTreeMap<&str, Vec<Parsed>> = BTreeMap::new();
     for recorded in recorded() {
         let name = format!("{} in {}", recorded.kind, recorded.recording);
-        let looked = (recorded.look)(&recorded.object.to_string())
+        let checked = (recorded.check)(&recorded.object.to_string())
             .expect(&name)
             .expect(&name);
-        assert_eq!(looked.unknown_fields, Vec::<String>::new(), "{name}");
-        assert_eq!(looked.problems, [], "{name}");
+        assert_eq!(checked.unknown_fields, Vec::<String>::new(), "{name}");
+        assert_eq!(checked.problems, [], "{name}");
         let told = told.entry(recorded.recording).or_default();
-        told.push(json!({"object": recorded.kind, "value": looked.written}));
+        told.push(json!({"object": recorded.kind, "value": checked.written}));
     }
     for (recording, objects) in told {
         assert_snapshot(&format!("rest/{recording}"), &objects);
@@ -32,7 +32,7 @@ fn every_object_is_typed_and_its_twin_is_as_recorded() {
 }
 
 #[test]
-fn no_recording_is_passed_over() {
+fn no_recording_is_missing_from_the_list() {
     let listed: BTreeSet<&str> = OBJECTS
         .iter()
         .flat_map(|(.., recordings)| recordings.iter().copied())
@@ -44,7 +44,7 @@ fn no_recording_is_passed_over() {
 }
 
 #[test]
-fn parts_of_messages_are_typed_too() {
+fn parts_of_messages_are_typed_as_well() {
     let emoji: Attachment = serde_json::from_value(response("emoji.powerups.2")).expect("JSON");
     assert!(matches!(emoji, Attachment::Emoji(_)), "{emoji:?}");
     for recording in PARTS.iter().skip(1) {
@@ -59,35 +59,35 @@ fn parts_of_messages_are_typed_too() {
 }
 
 #[test]
-fn a_field_of_the_wrong_shape_leaves_every_other_field_as_it_was() {
+fn a_field_of_the_wrong_type_leaves_every_other_field_unchanged() {
     for recorded in all() {
         let name = format!("{} in {}", recorded.kind, recorded.recording);
         let Parsed::Object(members) = &recorded.object else {
             panic!("{name} is no object")
         };
         for field in members.keys() {
-            // With another type it is another object.
+            // A different type makes it a different object.
             if ["type", "ping"].contains(&field.as_str()) {
                 continue;
             }
-            for misfit in misfits() {
+            for wrong in wrong_values() {
                 let mut changed = recorded.object.clone();
-                changed[field] = misfit.clone();
-                let looked =
-                    (recorded.look)(&changed.to_string()).unwrap_or_else(|why| panic!("{why}"));
-                // Only ids, and what an object consists of, are needed.
-                let Some(looked) = looked else {
+                changed[field] = wrong.clone();
+                let checked =
+                    (recorded.check)(&changed.to_string()).unwrap_or_else(|why| panic!("{why}"));
+                // Only ids and the subject of an object are required.
+                let Some(checked) = checked else {
                     assert!(
-                        NEEDED.contains(&field.as_str()),
-                        "{name} is lost with {field} = {misfit}"
+                        REQUIRED.contains(&field.as_str()),
+                        "{name} is lost with {field} = {wrong}"
                     );
                     continue;
                 };
-                let before = written(recorded.look, &recorded.object);
+                let before = written(recorded.check, &recorded.object);
                 assert_eq!(
-                    without(looked.written, field),
+                    without(checked.written, field),
                     without(before, field),
-                    "{name}: {field} = {misfit}"
+                    "{name}: {field} = {wrong}"
                 );
             }
         }
@@ -95,32 +95,32 @@ fn a_field_of_the_wrong_shape_leaves_every_other_field_as_it_was() {
 }
 
 #[test]
-fn a_field_of_the_wrong_shape_is_named_with_what_was_found_and_is_kept() {
+fn a_field_of_the_wrong_type_is_reported_with_the_found_type_and_is_kept() {
     for recorded in all() {
         let name = format!("{} in {}", recorded.kind, recorded.recording);
         let members = recorded.object.as_object().expect(&name);
         for field in members.keys() {
-            // With another of these it is another object, or none.
+            // A different value makes it a different object, or none.
             let tells_what_it_is = ["ping", "subject", "type"].contains(&field.as_str());
-            if tells_what_it_is || NEEDED.contains(&field.as_str()) {
+            if tells_what_it_is || REQUIRED.contains(&field.as_str()) {
                 continue;
             }
-            // Most fields can be made something of one or two of these, and say nothing then.
+            // Most fields accept one or two of these values and then report nothing.
             let mut named = 0;
-            for (misfit, found) in MISFITS {
+            for (wrong, found) in WRONG_VALUES {
                 let mut changed = recorded.object.clone();
-                changed[field] = serde_json::from_str(misfit).expect("JSON");
-                let looked = (recorded.look)(&changed.to_string()).expect(&name);
-                let looked = looked.expect(&name);
+                changed[field] = serde_json::from_str(wrong).expect("JSON");
+                let checked = (recorded.check)(&changed.to_string()).expect(&name);
+                let checked = checked.expect(&name);
                 let of_field = |path: &str| {
                     let rest = path.strip_prefix(field.as_str());
                     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
                 };
-                for problem in &looked.problems {
+                for problem in &checked.problems {
                     assert!(of_field(&problem.path), "{name}: {problem}");
                     if problem.path == *field {
-                        assert_eq!(problem.found, *found, "{name}: {field} = {misfit}");
-                        assert_eq!(looked.written[field], changed[field], "{name}: {field}");
+                        assert_eq!(problem.found, *found, "{name}: {field} = {wrong}");
+                        assert_eq!(checked.written[field], changed[field], "{name}: {field}");
                         named += 1;
                     }
                 }
@@ -131,8 +131,8 @@ fn a_field_of_the_wrong_shape_is_named_with_what_was_found_and_is_kept() {
     }
 }
 
-/// Values that between them are wrong for every field, and what they are.
-const MISFITS: &[(&str, &str)] = &[
+/// Values of which at least three are of the wrong type for any field, with the name of each type.
+const WRONG_VALUES: &[(&str, &str)] = &[
     (r#"[1,"x"]"#, "a list"),
     (r#"{"a":1}"#, "an object"),
     ("1.5", "a number"),
@@ -140,7 +140,7 @@ const MISFITS: &[(&str, &str)] = &[
     (r#""\u0000soon""#, "text"),
 ];
 
-/// Fields that take any value.
+/// Fields that accept any value.
 const RAW: &[&str] = &[
     "child_state",
     "child_states",
@@ -153,8 +153,8 @@ const RAW: &[&str] = &[
     "source_score",
 ];
 
-/// Members without which an object is none.
-const NEEDED: &[&str] = &[
+/// Members that an object requires.
+const REQUIRED: &[&str] = &[
     "bot_id",
     "data",
     "direct_message",
@@ -168,16 +168,16 @@ const NEEDED: &[&str] = &[
 pub(crate) fn all() -> Vec<Recorded> {
     let unrecorded = OBJECTS_UNRECORDED
         .iter()
-        .map(|(kind, look, json)| Recorded {
+        .map(|(kind, check, json)| Recorded {
             recording: "no recording",
             kind,
-            look: *look,
+            check: *check,
             object: serde_json::from_str(json).expect("JSON"),
         });
     let notices = NOTICES_UNRECORDED.iter().map(|json| Recorded {
         recording: "no recording",
         kind: "system_event",
-        look: object::system_event,
+        check: checks::system_event,
         object: serde_json::from_str(json).expect("JSON"),
     });
     recorded()
@@ -187,8 +187,8 @@ pub(crate) fn all() -> Vec<Recorded> {
         .collect()
 }
 
-/// Values that between them are wrong for every field.
-fn misfits() -> [Parsed; 6] {
+/// Values of which most are of the wrong type for any field.
+fn wrong_values() -> [Parsed; 6] {
     [
         json!(null),
         json!([1, "x"]),
@@ -199,9 +199,9 @@ fn misfits() -> [Parsed; 6] {
     ]
 }
 
-fn written(look: Look, object: &Parsed) -> Parsed {
-    let looked = look(&object.to_string()).expect("agreement");
-    looked.expect("an object").written
+fn written(check: Check, object: &Parsed) -> Parsed {
+    let checked = check(&object.to_string()).expect("agreement");
+    checked.expect("an object").written
 }
 
 fn without(mut object: Parsed, field: &str) -> Parsed {
@@ -213,8 +213,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_object_has_the_twin_that_serde_makes_and_survives_encoding(
-        (look, object) in any_object(),
+    fn for_any_object_view_and_serde_agree_and_encoding_loses_nothing(
+        (check, object) in any_object(),
         changes in prop::collection::vec(any_change(), 0..6),
     ) {
         let mut tree = Tree::parse(&object);
@@ -222,21 +222,24 @@ proptest! {
             tree.apply(change);
         }
         let json = tree.render();
-        if let Err(why) = look(&json) {
+        if let Err(why) = check(&json) {
             prop_assert!(false, "{}: {}", json, why);
         }
     }
 }
 
-/// An object of any kind, every kind as often as the others.
-fn any_object() -> impl Strategy<Value = (Look, String)> {
-    let mut by_kind: BTreeMap<&str, Vec<(Look, String)>> = BTreeMap::new();
+/// Strategy for an object of any kind, with equal weight for each kind.
+fn any_object() -> impl Strategy<Value = (Check, String)> {
+    let mut by_kind: BTreeMap<&str, Vec<(Check, String)>> = BTreeMap::new();
     for Recorded {
-        kind, look, object, ..
+        kind,
+        check,
+        object,
+        ..
     } in all()
     {
         let objects = by_kind.entry(kind).or_default();
-        objects.push((look, object.to_string()));
+        objects.push((check, object.to_string()));
     }
     let kinds: Vec<_> = by_kind.into_values().collect();
     prop::sample::select(kinds).prop_flat_map(prop::sample::select)

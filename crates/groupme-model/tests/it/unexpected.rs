@@ -1,4 +1,4 @@
-//! What the model does not expect costs nothing but the field it is in.
+//! An unexpected value affects only its own field.
 
 use groupme_model::{AttachmentRef, Event, EventRef, ReactionRef, inspect};
 use serde_json::{Value as Parsed, json};
@@ -9,8 +9,8 @@ fn push(name: &str) -> Parsed {
     serde_json::from_str(&fixture(name)).expect("JSON")
 }
 
-/// Values that between them are wrong for every field.
-fn misfits() -> [Parsed; 6] {
+/// Values of which most are of the wrong type for any field.
+fn wrong_values() -> [Parsed; 6] {
     [
         json!(null),
         json!([1, "x"]),
@@ -22,14 +22,14 @@ fn misfits() -> [Parsed; 6] {
 }
 
 #[test]
-fn a_field_of_the_wrong_shape_leaves_every_other_field_as_it_was() {
+fn a_field_of_the_wrong_type_leaves_every_other_field_unchanged() {
     for name in [
         "push/line.create.basic",
         "push/favorite",
         "push/membership.create",
     ] {
         let original = push(name);
-        let before = twin_as_json(&original);
+        let before = owned_as_json(&original);
         let fields: Vec<String> = original["subject"]
             .as_object()
             .unwrap()
@@ -38,21 +38,21 @@ fn a_field_of_the_wrong_shape_leaves_every_other_field_as_it_was() {
             .cloned()
             .collect();
         for field in fields {
-            for misfit in misfits() {
+            for wrong in wrong_values() {
                 let mut changed = original.clone();
-                changed["subject"][&field] = misfit.clone();
-                let mut after = twin_as_json(&changed);
+                changed["subject"][&field] = wrong.clone();
+                let mut after = owned_as_json(&changed);
                 let mut before = before.clone();
                 before["subject"].as_object_mut().unwrap().remove(&field);
                 after["subject"].as_object_mut().unwrap().remove(&field);
-                assert_eq!(after, before, "{name}: {field} = {misfit}");
+                assert_eq!(after, before, "{name}: {field} = {wrong}");
             }
         }
     }
 }
 
 #[test]
-fn a_field_of_the_wrong_shape_is_absent_reported_and_kept() {
+fn a_field_of_the_wrong_type_is_absent_reported_and_kept() {
     let mut payload = push("push/line.create.basic");
     payload["subject"]["text"] = json!({"html": "<b>hi</b>"});
     payload["subject"]["created_at"] = json!("yesterday");
@@ -76,7 +76,7 @@ fn a_field_of_the_wrong_shape_is_absent_reported_and_kept() {
 }
 
 #[test]
-fn a_field_that_is_given_a_value_is_written_instead_of_what_could_not_be_read() {
+fn a_field_that_is_given_a_value_replaces_the_unreadable_value_when_written() {
     let json = r#"{"type":"line.create","subject":{"id":"1","text":5,"attachments":"none"}}"#;
     let Ok(Event::LineCreate(mut push)) = serde_json::from_str(json) else {
         panic!("a message")
@@ -90,7 +90,7 @@ fn a_field_that_is_given_a_value_is_written_instead_of_what_could_not_be_read() 
 }
 
 #[test]
-fn a_message_without_an_id_is_unknown_and_says_why() {
+fn a_message_without_an_id_is_unknown_and_reports_the_missing_id() {
     let an_id = "subject.id: expected an id, as text or an integer, found";
     let a_message = "subject: expected a usable Message object, found";
     for (subject, why) in [
@@ -119,7 +119,7 @@ fn a_message_without_an_id_is_unknown_and_says_why() {
 }
 
 #[test]
-fn what_has_no_type_is_told_by_every_union_and_from_everywhere() {
+fn a_missing_type_is_reported_by_every_union_at_any_depth() {
     for (json, why) in [
         ("{}", "type: expected text, found nothing"),
         (r#"{"type":null}"#, "type: expected text, found null"),
@@ -159,7 +159,7 @@ fn negative_zero_is_an_integer_however_it_is_written() {
 }
 
 #[test]
-fn an_unknown_type_keeps_its_name_and_everything_in_it() {
+fn an_unknown_type_keeps_its_name_and_its_content() {
     let json = r#"{"type":"group.teleported","subject":{"id":"1","to":[64.5,-21.5]},"n":18446744073709551615}"#;
     let payload = Payload::new(json);
     let event = EventRef::from_value(payload.value());
@@ -175,7 +175,7 @@ fn an_unknown_type_keeps_its_name_and_everything_in_it() {
 }
 
 #[test]
-fn data_that_is_no_event_at_all_is_unknown_without_a_name() {
+fn data_that_is_not_an_object_is_unknown_without_a_type() {
     for json in [
         "null",
         "7",
@@ -192,7 +192,7 @@ fn data_that_is_no_event_at_all_is_unknown_without_a_name() {
 }
 
 #[test]
-fn the_order_of_members_does_not_matter_and_the_last_of_repeated_ones_counts() {
+fn the_order_of_members_does_not_matter_and_the_last_repeated_one_counts() {
     let json = r#"{"subject":{"text":"old","id":"0","text":"new","id":"1"},"type":"x","type":"line.create"}"#;
     let payload = Payload::new(json);
     let message = EventRef::from_value(payload.value())
@@ -203,7 +203,7 @@ fn the_order_of_members_does_not_matter_and_the_last_of_repeated_ones_counts() {
 }
 
 #[test]
-fn fields_that_are_not_known_are_named_by_their_paths() {
+fn unknown_fields_are_named_by_their_paths() {
     let json = r#"{"type":"line.create","weight":1,"subject":{"id":"1","mood":2,"location":{"alt":3},
         "attachments":[{"type":"image","url":"u","camera":4},{"type":"hologram","size":5}],
         "event":{"type":"bot.add","data":{"bot":"b","user":{"id":1,"age":6}}},"a.b":7}}"#;
@@ -223,7 +223,7 @@ fn fields_that_are_not_known_are_named_by_their_paths() {
 }
 
 #[test]
-fn one_bad_element_of_a_list_does_not_cost_its_neighbours() {
+fn one_unreadable_element_of_a_list_does_not_affect_its_neighbours() {
     let json = r#"{"type":"favorite","subject":{"line":{"id":"1","favorited_by":["7",null,8,{}]},
         "reactions":[null,{"type":"unicode","code":"x","user_ids":["7",[],8]},{"type":"sparkle","hue":3}]}}"#;
     let payload = Payload::new(json);
@@ -274,10 +274,10 @@ fn missing_reactions_are_not_the_same_as_none() {
         reactions(r#"{"type":"like.delete","subject":{"reactions":[]}}"#),
         Some(0)
     );
-    let twin: Event =
+    let owned: Event =
         serde_json::from_str(r#"{"type":"like.delete","subject":{"reactions":[]}}"#).unwrap();
     assert_eq!(
-        serde_json::to_value(twin).unwrap(),
+        serde_json::to_value(owned).unwrap(),
         json!({"type": "like.delete", "subject": {"reactions": []}})
     );
 }
@@ -294,7 +294,7 @@ fn pack_numbers_may_be_text() {
 }
 
 #[test]
-fn half_a_surrogate_pair_in_a_text_is_survived() {
+fn half_a_surrogate_pair_in_a_text_is_accepted() {
     let payload =
         Payload::new(r#"{"type":"line.create","subject":{"id":"1","text":"cut \ud83d"}}"#);
     let message = EventRef::from_value(payload.value())
@@ -304,7 +304,7 @@ fn half_a_surrogate_pair_in_a_text_is_survived() {
 }
 
 #[test]
-fn a_value_of_an_open_enum_without_a_name_is_kept_and_has_one_spelling() {
+fn an_open_enum_keeps_a_value_without_a_variant_in_one_representation() {
     use groupme_model::{SenderType, SenderTypeRef};
     let robot = SenderType::from("robot");
     assert_eq!(robot.as_str(), "robot");
@@ -318,7 +318,7 @@ fn a_value_of_an_open_enum_without_a_name_is_kept_and_has_one_spelling() {
     );
 }
 
-fn twin_as_json(payload: &Parsed) -> Parsed {
+fn owned_as_json(payload: &Parsed) -> Parsed {
     let payload = Payload::new(&payload.to_string());
     serde_json::to_value(EventRef::from_value(payload.value()).into_owned()).expect("JSON")
 }

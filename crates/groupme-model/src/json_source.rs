@@ -1,34 +1,35 @@
-//! One way to look at JSON, wherever it lies: in a frame, or owned as [`Json`].
+//! JSON that can be read from a frame or from an owned [`Json`] value.
 //!
-//! Views and twins, and twins parsed by serde, agree because all of them read through this trait.
+//! Views, owned types and owned types deserialized by serde agree, because all of them are read
+//! through this trait.
 
 use bayeux_wire::{Entries, Items, Kind, Value};
 
 use crate::json::{self, Json};
 
-/// A JSON value without its parts.
+/// JSON value without the content of arrays and objects.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Shape<'s> {
     /// `null`
     Null,
     /// `true` or `false`
     Bool(bool),
-    /// An integer of `i64`.
+    /// Integer that `i64` can hold.
     Int(i64),
-    /// An integer beyond `i64::MAX`.
+    /// Integer beyond `i64::MAX` that `u64` can hold.
     Uint(u64),
     /// Any other number.
     Float(f64),
-    /// Text.
+    /// JSON string.
     Text(&'s str),
-    /// An array.
+    /// Array.
     List,
-    /// An object.
+    /// Object.
     Object,
 }
 
 impl Shape<'_> {
-    /// What to call it in a report.
+    /// Name of the kind, for a [`Problem`](crate::Problem).
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -42,23 +43,23 @@ impl Shape<'_> {
     }
 }
 
-/// A JSON value that can be walked.
-pub trait Source<'s>: Copy {
-    /// The elements of an array.
+/// JSON value whose content can be read.
+pub trait JsonSource<'s>: Copy {
+    /// Iterator over the elements of an array.
     type Items: Iterator<Item = Self>;
-    /// The members of an object, in order.
+    /// Iterator over the members of an object, in order.
     type Members: Iterator<Item = (&'s str, Self)>;
 
-    /// What it is.
+    /// Returns the kind of the value, with the value itself if it is a scalar.
     fn shape(self) -> Shape<'s>;
-    /// Its elements; none if it is not an array.
+    /// Returns the elements; none if this is not an array.
     fn elements(self) -> Self::Items;
-    /// Its members; none if it is not an object.
+    /// Returns the members; none if this is not an object.
     fn members(self) -> Self::Members;
-    /// A copy that stands alone.
+    /// Copies the value.
     fn to_json(self) -> Json;
 
-    /// The member called `key`; of several the last.
+    /// Returns the member with the name `key`, the last one if it is repeated.
     fn member(self, key: &str) -> Option<Self> {
         self.members()
             .filter(|(name, _)| *name == key)
@@ -66,18 +67,18 @@ pub trait Source<'s>: Copy {
             .map(|(_, value)| value)
     }
 
-    /// Whether this is an object.
+    /// Returns `true` if this is an object.
     fn is_object(self) -> bool {
         matches!(self.shape(), Shape::Object)
     }
 
-    /// Whether this is `null`.
+    /// Returns `true` if this is `null`.
     fn is_null(self) -> bool {
         matches!(self.shape(), Shape::Null)
     }
 }
 
-impl<'f> Source<'f> for Value<'f> {
+impl<'f> JsonSource<'f> for Value<'f> {
     type Items = Items<'f>;
     type Members = Entries<'f>;
 
@@ -127,7 +128,7 @@ impl<'f> Source<'f> for Value<'f> {
     }
 }
 
-impl<'s> Source<'s> for &'s Json {
+impl<'s> JsonSource<'s> for &'s Json {
     type Items = core::slice::Iter<'s, Json>;
     type Members = json::Members<'s>;
 

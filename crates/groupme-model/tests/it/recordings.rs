@@ -1,16 +1,16 @@
-//! The recorded bodies of requests and responses, and the objects in them.
+//! Recorded bodies of requests and responses, and the objects in them.
 
 use serde_json::Value as Parsed;
 
-use crate::object::{self, Look};
+use crate::checks::{self, Check};
 use crate::payload::{fixture, fixtures};
 
-/// Which objects are in which recordings: what they are, the way to them from the `response` (`*`
-/// is every element), and the recordings.
-pub(crate) const OBJECTS: &[(&str, Look, &[&str], &[&str])] = &[
+/// Objects in recordings: the kind, its check, the path from the `response` (`*` stands for every
+/// element), and the recordings.
+pub(crate) const OBJECTS: &[(&str, Check, &[&str], &[&str])] = &[
     (
         "message",
-        object::message,
+        checks::message,
         &["messages", "*"],
         &[
             "conversations.gallery.get.response",
@@ -29,7 +29,7 @@ pub(crate) const OBJECTS: &[(&str, Look, &[&str], &[&str])] = &[
     ),
     (
         "message",
-        object::message,
+        checks::message,
         &["message"],
         &[
             "conversations.events.create.post.response",
@@ -45,25 +45,25 @@ pub(crate) const OBJECTS: &[(&str, Look, &[&str], &[&str])] = &[
     ),
     (
         "message",
-        object::message,
+        checks::message,
         &["direct_message"],
         &["official.create_direct_message.post.response"],
     ),
     (
         "message",
-        object::message,
+        checks::message,
         &["direct_messages", "*"],
         &["direct_messages.get.response"],
     ),
     (
         "message",
-        object::message,
+        checks::message,
         &[],
         &["emoji.powerups.1", "message.group.2026"],
     ),
     (
         "group",
-        object::group,
+        checks::group,
         &["*"],
         &[
             "groups.former.get.response",
@@ -75,7 +75,7 @@ pub(crate) const OBJECTS: &[(&str, Look, &[&str], &[&str])] = &[
     ),
     (
         "group",
-        object::group,
+        checks::group,
         &[],
         &[
             "groups.join.post.response",
@@ -92,7 +92,7 @@ pub(crate) const OBJECTS: &[(&str, Look, &[&str], &[&str])] = &[
     ),
     (
         "group",
-        object::group,
+        checks::group,
         &["group"],
         &[
             "groups.join_with_share_token.post.response",
@@ -101,7 +101,7 @@ pub(crate) const OBJECTS: &[(&str, Look, &[&str], &[&str])] = &[
     ),
     (
         "group",
-        object::group,
+        checks::group,
         &["directories", "*"],
         &[
             "v1.search.directories.get.response",
@@ -110,25 +110,25 @@ pub(crate) const OBJECTS: &[(&str, Look, &[&str], &[&str])] = &[
     ),
     (
         "group",
-        object::group,
+        checks::group,
         &["popular", "*"],
         &["v1.search.get.response", "v1.search.popular.get.response"],
     ),
     (
         "group",
-        object::group,
+        checks::group,
         &["trending", "*"],
         &["v1.search.trending.get.response"],
     ),
     (
         "topic",
-        object::topic,
+        checks::topic,
         &["*"],
         &["groups.subgroups.get.response"],
     ),
     (
         "topic",
-        object::topic,
+        checks::topic,
         &[],
         &[
             "groups.subgroups.one.get.response",
@@ -138,14 +138,14 @@ pub(crate) const OBJECTS: &[(&str, Look, &[&str], &[&str])] = &[
     ),
     (
         "chat",
-        object::chat,
+        checks::chat,
         &["*"],
         &["chats.get.response", "official.index_chats.get.response"],
     ),
-    ("chat", object::chat, &[], &["chats.one.get.response"]),
+    ("chat", checks::chat, &[], &["chats.one.get.response"]),
     (
         "member",
-        object::member,
+        checks::member,
         &["memberships", "*"],
         &[
             "groups.members.get.response",
@@ -154,7 +154,7 @@ pub(crate) const OBJECTS: &[(&str, Look, &[&str], &[&str])] = &[
     ),
     (
         "member",
-        object::member,
+        checks::member,
         &["members", "*"],
         &[
             "groups.members.results.one.get.response",
@@ -163,13 +163,13 @@ pub(crate) const OBJECTS: &[(&str, Look, &[&str], &[&str])] = &[
     ),
     (
         "member",
-        object::member,
+        checks::member,
         &["member"],
         &["groups.members.one.update.post.response.2026"],
     ),
     (
         "member",
-        object::member,
+        checks::member,
         &["membership"],
         &[
             "groups.memberships.unmute_all.post.response",
@@ -180,13 +180,13 @@ pub(crate) const OBJECTS: &[(&str, Look, &[&str], &[&str])] = &[
     ),
     (
         "member",
-        object::member,
+        checks::member,
         &["*"],
         &["groups.pending_memberships.get.response"],
     ),
     (
         "member",
-        object::member,
+        checks::member,
         &[],
         &[
             "groups.memberships.update.post.response",
@@ -196,19 +196,19 @@ pub(crate) const OBJECTS: &[(&str, Look, &[&str], &[&str])] = &[
     ),
     (
         "membership_state",
-        object::membership_state,
+        checks::membership_state,
         &["*"],
         &["memberships.states.get.response"],
     ),
     (
         "membership_state",
-        object::membership_state,
+        checks::membership_state,
         &[],
         &["groups.members.approval.post.response"],
     ),
     (
         "user",
-        object::user,
+        checks::user,
         &[],
         &[
             "official.my_user.get.response",
@@ -220,25 +220,25 @@ pub(crate) const OBJECTS: &[(&str, Look, &[&str], &[&str])] = &[
     ),
     (
         "user",
-        object::user,
+        checks::user,
         &["user"],
         &["v2.users.one.post.response"],
     ),
     (
         "user",
-        object::user,
+        checks::user,
         &["users", "*"],
         &["v1.search.directory.users.get.response"],
     ),
     (
         "profile",
-        object::profile,
+        checks::profile,
         &[],
         &["v2.users.one.get.2026", "v2.users.one.get.response"],
     ),
     (
         "relationship",
-        object::relationship,
+        checks::relationship,
         &["*"],
         &[
             "v4.relationships.batch.one.get.response",
@@ -247,13 +247,13 @@ pub(crate) const OBJECTS: &[(&str, Look, &[&str], &[&str])] = &[
     ),
     (
         "relationship",
-        object::relationship,
+        checks::relationship,
         &[],
         &["v4.relationships.element.2026"],
     ),
     (
         "block",
-        object::block,
+        checks::block,
         &["block"],
         &[
             "blocks.post.response",
@@ -263,13 +263,13 @@ pub(crate) const OBJECTS: &[(&str, Look, &[&str], &[&str])] = &[
     ),
     (
         "block",
-        object::block,
+        checks::block,
         &["blocks", "*"],
         &["blocks.get.response", "official.index_block.get.response"],
     ),
     (
         "bot",
-        object::bot,
+        checks::bot,
         &["*"],
         &[
             "bots.get.response",
@@ -278,25 +278,25 @@ pub(crate) const OBJECTS: &[(&str, Look, &[&str], &[&str])] = &[
     ),
     (
         "bot",
-        object::bot,
+        checks::bot,
         &[],
         &["bots.post.response", "official.create_bot.post.response"],
     ),
     (
         "bot",
-        object::bot,
+        checks::bot,
         &["bot"],
         &["official.tutorial.bots.post.response"],
     ),
     (
         "directory",
-        object::directory,
+        checks::directory,
         &[],
         &["directories.get.response"],
     ),
     (
         "poll",
-        object::poll,
+        checks::poll,
         &["poll"],
         &[
             "poll.2026",
@@ -308,20 +308,20 @@ pub(crate) const OBJECTS: &[(&str, Look, &[&str], &[&str])] = &[
     ),
     (
         "poll",
-        object::poll,
+        checks::poll,
         &["polls", "*"],
         &["poll.list.get.response"],
     ),
-    ("poll_data", object::poll_data, &[], &["poll.gmn"]),
+    ("poll_data", checks::poll_data, &[], &["poll.gmn"]),
     (
         "calendar_event",
-        object::calendar_event,
+        checks::calendar_event,
         &[],
         &["calendar.event.2026"],
     ),
     (
         "calendar_event",
-        object::calendar_event,
+        checks::calendar_event,
         &["event"],
         &[
             "conversations.events.create.post.response",
@@ -330,13 +330,13 @@ pub(crate) const OBJECTS: &[(&str, Look, &[&str], &[&str])] = &[
     ),
     (
         "calendar_event",
-        object::calendar_event,
+        checks::calendar_event,
         &["events", "*"],
         &["conversations.events.list.get.response"],
     ),
     (
         "read_receipt",
-        object::read_receipt,
+        checks::read_receipt,
         &["read_receipt"],
         &[
             "conversations.read_receipt.post.response.2026",
@@ -347,7 +347,7 @@ pub(crate) const OBJECTS: &[(&str, Look, &[&str], &[&str])] = &[
     ),
     (
         "read_receipt",
-        object::read_receipt,
+        checks::read_receipt,
         &[],
         &[
             "direct_messages.get.read_receipt.2026",
@@ -357,13 +357,13 @@ pub(crate) const OBJECTS: &[(&str, Look, &[&str], &[&str])] = &[
     ),
     (
         "read_receipt",
-        object::read_receipt,
+        checks::read_receipt,
         &["receipts", "*"],
         &["v4.read_receipts.get.response.2026"],
     ),
     (
         "message_body",
-        object::message_body,
+        checks::message_body,
         &[],
         &[
             "groups.messages.post.request",
@@ -373,7 +373,7 @@ pub(crate) const OBJECTS: &[(&str, Look, &[&str], &[&str])] = &[
     ),
     (
         "direct_message_body",
-        object::direct_message_body,
+        checks::direct_message_body,
         &[],
         &[
             "direct_messages.post.request",
@@ -382,7 +382,7 @@ pub(crate) const OBJECTS: &[(&str, Look, &[&str], &[&str])] = &[
     ),
     (
         "edit",
-        object::edit,
+        checks::edit,
         &[],
         &[
             "v4.groups.messages.one.put.request",
@@ -391,7 +391,7 @@ pub(crate) const OBJECTS: &[(&str, Look, &[&str], &[&str])] = &[
     ),
     (
         "bot_message",
-        object::bot_message,
+        checks::bot_message,
         &[],
         &[
             "bots.post.post.request",
@@ -402,7 +402,7 @@ pub(crate) const OBJECTS: &[(&str, Look, &[&str], &[&str])] = &[
     ),
     (
         "reaction_body",
-        object::reaction_body,
+        checks::reaction_body,
         &[],
         &[
             "messages.like.post.request.2026",
@@ -412,7 +412,7 @@ pub(crate) const OBJECTS: &[(&str, Look, &[&str], &[&str])] = &[
     ),
 ];
 
-/// Recordings that are parts of a message only.
+/// Recordings that contain only parts of a message.
 pub(crate) const PARTS: &[&str] = &[
     "emoji.powerups.2",
     "message.reactions.on_read.2026",
@@ -420,25 +420,25 @@ pub(crate) const PARTS: &[&str] = &[
     "messages.like.post.response.2026",
 ];
 
-/// An object in a recording.
+/// Object in a recording.
 pub(crate) struct Recorded {
     pub(crate) recording: &'static str,
     pub(crate) kind: &'static str,
-    pub(crate) look: Look,
+    pub(crate) check: Check,
     pub(crate) object: Parsed,
 }
 
-/// Every object in every recording.
+/// Returns every object in every recording.
 pub(crate) fn recorded() -> Vec<Recorded> {
     let mut all = Vec::new();
-    for (kind, look, way, recordings) in OBJECTS {
+    for (kind, check, way, recordings) in OBJECTS {
         for recording in *recordings {
             let found = follow(&response(recording), way);
             assert!(!found.is_empty(), "{recording} has no {kind}");
             all.extend(found.into_iter().map(|object| Recorded {
                 recording,
                 kind,
-                look: *look,
+                check: *check,
                 object,
             }));
         }
@@ -446,13 +446,13 @@ pub(crate) fn recorded() -> Vec<Recorded> {
     all
 }
 
-/// The names of all recordings.
+/// Returns the names of all recordings.
 pub(crate) fn recordings() -> Vec<String> {
     let name = |path: String| path.trim_start_matches("rest/").to_owned();
     fixtures("rest").into_iter().map(name).collect()
 }
 
-/// What a recording says, without the envelope.
+/// Reads the content of a recording, without the envelope.
 pub(crate) fn response(recording: &str) -> Parsed {
     let parsed: Parsed =
         serde_json::from_str(&fixture(&format!("rest/{recording}"))).expect("JSON");

@@ -1,4 +1,4 @@
-//! What is sent.
+//! Bodies of requests and published events.
 
 use core::ops::Range;
 
@@ -40,7 +40,7 @@ fn a_direct_message_has_its_recipient() {
 }
 
 #[test]
-fn an_edit_is_bare() {
+fn the_body_of_an_edit_has_no_wrapper() {
     let body = Draft::new("Example edited body")
         .for_edit()
         .expect("a body");
@@ -51,7 +51,7 @@ fn an_edit_is_bare() {
 }
 
 #[test]
-fn a_bot_is_named_by_its_id() {
+fn the_body_of_a_bot_message_has_the_bots_id() {
     let body = Draft::new("Hello world")
         .for_bot("j5abcdefg".into())
         .expect("a body");
@@ -62,7 +62,7 @@ fn a_bot_is_named_by_its_id() {
 }
 
 #[test]
-fn attachments_are_written_as_groupme_takes_them() {
+fn attachments_are_written_as_groupme_accepts_them() {
     let body = Draft::new("")
         .attach(Image::new("https://i.groupme.com/123456789"))
         .attach(Video::new("v", "p"))
@@ -86,7 +86,7 @@ fn attachments_are_written_as_groupme_takes_them() {
 }
 
 #[test]
-fn a_message_has_a_text_or_an_attachment() {
+fn a_message_needs_a_text_or_an_attachment() {
     assert_eq!(
         Draft::new("").for_group("guid".into()),
         Err(DraftError::Empty)
@@ -123,7 +123,7 @@ fn a_text_has_at_most_a_thousand_characters() {
 }
 
 #[test]
-fn a_guid_is_a_random_uuid_of_the_bytes_it_is_given() {
+fn a_guid_is_a_version_4_uuid_of_the_given_bytes() {
     assert_eq!(
         SourceGuid::from_random([0; 16]).as_str(),
         "00000000-0000-4000-8000-000000000000"
@@ -142,7 +142,7 @@ fn a_guid_is_a_random_uuid_of_the_bytes_it_is_given() {
 }
 
 #[test]
-fn a_reaction_is_a_character_or_a_picture_of_a_pack() {
+fn a_reaction_is_a_character_or_an_emoji_of_a_pack() {
     for (icon, json) in [
         (
             LikeIcon::unicode("\u{2764}\u{fe0f}"),
@@ -159,7 +159,7 @@ fn a_reaction_is_a_character_or_a_picture_of_a_pack() {
 }
 
 #[test]
-fn what_is_published_is_read_as_what_it_is() {
+fn a_published_event_is_read_as_the_same_event() {
     let typing = Event::typing("90000011".into(), Timestamp::from_millis(1_751_404_765_673));
     let ping = Event::ping();
     for (event, json) in [
@@ -176,7 +176,7 @@ fn what_is_published_is_read_as_what_it_is() {
 }
 
 #[test]
-fn mentions_are_told_in_utf16_units_and_found_again() {
+fn mentions_are_written_in_utf16_units_and_found_again() {
     let text = "\u{1f44d} @Ada and @Rowan \u{1f44d}";
     let mut mentions = Mentions::default();
     for (user, name) in [("1", "@Ada"), ("2", "@Rowan")] {
@@ -199,7 +199,7 @@ fn mentions_are_told_in_utf16_units_and_found_again() {
 }
 
 #[test]
-fn what_is_not_in_the_text_cannot_be_mentioned() {
+fn a_range_outside_the_text_cannot_be_mentioned() {
     let mut mentions = Mentions::default();
     let backwards = Range { start: 5, end: 4 };
     for part in [0..1, 4..9, backwards, 1..4] {

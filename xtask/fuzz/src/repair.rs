@@ -1,8 +1,10 @@
-//! Lone surrogates, which `serde_json` refuses and GroupMe sends.
+//! Repair of lone surrogates, which GroupMe sends and `serde_json` refuses.
 
-/// Replaces them by U+FFFD, in another way than the decoder does: runs of `\uXXXX` are read as
-/// UTF-16 and written back.
-pub(crate) fn mended(bytes: &[u8]) -> Vec<u8> {
+/// Replaces escaped lone surrogates by U+FFFD.
+///
+/// The algorithm differs from the decoder's on purpose: runs of `\uXXXX` are decoded as UTF-16 and
+/// written back.
+pub(crate) fn repair_surrogates(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
@@ -22,7 +24,7 @@ pub(crate) fn mended(bytes: &[u8]) -> Vec<u8> {
     out
 }
 
-/// The escaped UTF-16 unit at a place.
+/// Returns the escaped UTF-16 code unit at an offset.
 fn unit(bytes: &[u8], at: usize) -> Option<u16> {
     let hex = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;
     let plain = hex.iter().all(u8::is_ascii_hexdigit);

@@ -1,4 +1,4 @@
-//! Objects of any kind, looked at in one way.
+//! Checks that hold for an object of any kind.
 
 use core::fmt::{self, Write as _};
 
@@ -22,45 +22,46 @@ use serde_json::Value as Parsed;
 
 use crate::payload::Payload;
 
-/// What was seen of an object.
-pub(crate) struct Looked {
-    /// The twin, as it is written.
+/// Result of checking an object.
+pub(crate) struct Checked {
+    /// Serialized owned value.
     pub(crate) written: Parsed,
     pub(crate) unknown_fields: Vec<String>,
     pub(crate) problems: Vec<Problem>,
-    /// How often memory was allocated while the view was made and every field of it was read.
+    /// Number of allocations while the view was created and all of its fields were read.
     pub(crate) allocations: u64,
 }
 
-/// Looks at JSON as an object of a kind. `None` if it is none; an error if the view, the twin, what
-/// serde makes of the JSON and what it makes of the twin's JSON are not all the same.
-pub(crate) type Look = fn(&str) -> Result<Option<Looked>, String>;
+/// Checks JSON as an object of one kind. `None` if it is not such an object; an error unless the view,
+/// the owned value, the value deserialized from the JSON, and the value deserialized from the
+/// serialized owned value are all equal.
+pub(crate) type Check = fn(&str) -> Result<Option<Checked>, String>;
 
-macro_rules! looks {
-    ($( $look:ident: $Owned:ident, $read:expr; )*) => { $(
-        pub(crate) fn $look(json: &str) -> Result<Option<Looked>, String> {
+macro_rules! checks {
+    ($( $check:ident: $Owned:ident, $read:expr; )*) => { $(
+        pub(crate) fn $check(json: &str) -> Result<Option<Checked>, String> {
             let payload = Payload::new(json);
             let parsed: Option<$Owned> = serde_json::from_str(json).ok();
             let Some(view) = $read(payload.value()) else {
                 return match parsed {
-                    Some(twin) => Err(format!("only serde makes something of it: {twin:?}")),
+                    Some(owned) => Err(format!("only serde makes something of it: {owned:?}")),
                     None => Ok(None),
                 };
             };
-            let twin = view.into_owned();
-            if parsed.as_ref() != Some(&twin) {
-                return Err(format!("serde makes {parsed:?} of it, the view {twin:?}"));
+            let owned = view.into_owned();
+            if parsed.as_ref() != Some(&owned) {
+                return Err(format!("serde makes {parsed:?} of it, the view {owned:?}"));
             }
-            if view != twin {
-                return Err(format!("the view {view:?} differs from its twin {twin:?}"));
+            if view != owned {
+                return Err(format!("the view {view:?} differs from its owned {owned:?}"));
             }
-            let text = serde_json::to_string(&twin).map_err(|error| error.to_string())?;
+            let text = serde_json::to_string(&owned).map_err(|error| error.to_string())?;
             let again: Option<$Owned> = serde_json::from_str(&text).ok();
-            if again.as_ref() != Some(&twin) {
-                return Err(format!("{twin:?} is written as {text}, which is read as {again:?}"));
+            if again.as_ref() != Some(&owned) {
+                return Err(format!("{owned:?} is written as {text}, which is read as {again:?}"));
             }
             let allocated = measure(|| read_all(&$read(payload.value())));
-            Ok(Some(Looked {
+            Ok(Some(Checked {
                 written: serde_json::from_str(&text).map_err(|error| error.to_string())?,
                 unknown_fields: view.unknown_fields(),
                 problems: view.problems(),
@@ -70,7 +71,7 @@ macro_rules! looks {
     )* };
 }
 
-looks! {
+checks! {
     attachment: Attachment, |value| Some(AttachmentRef::from_value(value));
     block: Block, BlockRef::from_value;
     bot: Bot, BotRef::from_value;
@@ -98,15 +99,15 @@ looks! {
     user: User, UserRef::from_value;
 }
 
-/// Reads every field of a view, and of all that is in it: to print it is to read it.
+/// Reads every field of a view and of its parts, by printing it.
 pub(crate) fn read_all(view: &impl fmt::Debug) {
-    struct Nowhere;
+    struct Discard;
 
-    impl fmt::Write for Nowhere {
+    impl fmt::Write for Discard {
         fn write_str(&mut self, _: &str) -> fmt::Result {
             Ok(())
         }
     }
 
-    write!(Nowhere, "{view:?}").expect("nothing to fail");
+    write!(Discard, "{view:?}").expect("nothing to fail");
 }

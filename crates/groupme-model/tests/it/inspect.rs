@@ -1,4 +1,4 @@
-//! What a payload is, told from outside.
+//! Inspection of payloads.
 
 use bayeux_wire::Value;
 use groupme_model::inspect::{self, Inspection};
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::payload::Payload;
 
 #[test]
-fn a_push_is_told_with_its_type_its_unknown_fields_and_its_twin() {
+fn a_push_is_inspected_with_its_type_its_unknown_fields_and_its_owned_form() {
     let payload = Payload::new(r#"{"type":"typing","user_id":7,"started":5,"keyboard":"azerty"}"#);
     assert_eq!(
         serde_json::to_value(inspect::push(payload.value())).unwrap(),
@@ -19,7 +19,7 @@ fn a_push_is_told_with_its_type_its_unknown_fields_and_its_twin() {
 }
 
 #[test]
-fn what_is_not_known_is_told_as_it_came() {
+fn a_value_of_unknown_type_is_returned_as_received() {
     let payload = Payload::new(r#"{"type":"hologram","n":1}"#);
     let told = json!({
         "type": "hologram", "typed": false, "unknown_fields": [],
@@ -36,7 +36,7 @@ fn what_is_not_known_is_told_as_it_came() {
 }
 
 #[test]
-fn a_system_event_of_an_unknown_type_says_that_its_data_is_unknown() {
+fn a_system_event_of_an_unknown_type_lists_its_data_as_unknown() {
     let payload = Payload::new(r#"{"type":"sports.goal","data":{"home_score":1}}"#);
     let inspection = inspect::event(payload.value());
     assert_eq!(
@@ -47,7 +47,7 @@ fn a_system_event_of_an_unknown_type_says_that_its_data_is_unknown() {
 }
 
 #[test]
-fn what_is_no_message_is_told_as_such() {
+fn a_value_that_is_not_a_message_is_reported_as_such() {
     for json in ["null", "[]", "{}", r#"{"text":"hi"}"#] {
         let payload = Payload::new(json);
         let inspection = inspect::message(payload.value());
@@ -58,7 +58,7 @@ fn what_is_no_message_is_told_as_such() {
 }
 
 #[test]
-fn an_object_is_told_as_what_was_asked_for() {
+fn an_object_is_inspected_as_the_requested_kind() {
     let payload = Payload::new(r#"{"id":5,"name":"Rowers","members":[{"user_id":7,"oar":1}]}"#);
     assert_eq!(
         serde_json::to_value(inspect::group(payload.value())).unwrap(),
@@ -67,7 +67,7 @@ fn an_object_is_told_as_what_was_asked_for() {
             "value": {"id": "5", "name": "Rowers", "members": [{"user_id": "7", "oar": 1}]},
         })
     );
-    let looks: [fn(Value<'_>) -> Inspection; 15] = [
+    let inspections: [fn(Value<'_>) -> Inspection; 15] = [
         inspect::block,
         inspect::bot,
         inspect::calendar_event,
@@ -85,8 +85,8 @@ fn an_object_is_told_as_what_was_asked_for() {
         inspect::event,
     ];
     let nothing = Payload::new("[1]");
-    for look in looks {
-        let inspection = look(nothing.value());
+    for check in inspections {
+        let inspection = check(nothing.value());
         assert!(!inspection.typed, "{}", inspection.kind);
         assert_eq!(serde_json::to_string(&inspection.value).unwrap(), "[1]");
         assert_ne!(inspection.problems, [], "{}", inspection.kind);

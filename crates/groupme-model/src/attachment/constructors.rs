@@ -1,11 +1,11 @@
-//! Attachments to send.
+//! Constructors for attachments to send.
 
 use crate::id::{FileId, MessageId, UserId};
 
 use super::{Attachment, Audio, CopilotCard, Emoji, File, Image, Location, Mentions, Reply, Video};
 
 impl Image {
-    /// An image that GroupMe's image service holds; it takes no other.
+    /// Creates an image attachment. GroupMe accepts only URLs of its own image service.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: Some(url.into()),
@@ -15,7 +15,8 @@ impl Image {
 }
 
 impl Video {
-    /// A video that GroupMe's video service holds, and a still of it.
+    /// Creates a video attachment, with the URL of a still image. Both are hosted by GroupMe's video
+    /// service.
     pub fn new(url: impl Into<String>, preview_url: impl Into<String>) -> Self {
         Self {
             url: Some(url.into()),
@@ -26,7 +27,8 @@ impl Video {
 }
 
 impl Audio {
-    /// A sound that GroupMe's audio service holds, and how long it is.
+    /// Creates a sound attachment with its duration. The recording is hosted by GroupMe's audio
+    /// service.
     pub fn new(url: impl Into<String>, duration: f64) -> Self {
         Self {
             url: Some(url.into()),
@@ -37,7 +39,8 @@ impl Audio {
 }
 
 impl File {
-    /// A file that was uploaded to the conversation; it can be sent in no other.
+    /// Creates an attachment of a file that was uploaded to the same conversation; GroupMe does not
+    /// share files across conversations.
     pub fn new(file_id: FileId) -> Self {
         Self {
             file_id: Some(file_id),
@@ -47,7 +50,7 @@ impl File {
 }
 
 impl Location {
-    /// A place: its name, degrees north, degrees east.
+    /// Creates a location attachment; latitude in degrees north, longitude in degrees east.
     pub fn new(name: impl Into<String>, lat: f64, lng: f64) -> Self {
         Self {
             name: Some(name.into()),
@@ -59,11 +62,11 @@ impl Location {
 }
 
 impl Emoji {
-    /// What stands in a text for a picture: U+FFFD.
+    /// Text that stands for one emoji in a message: U+FFFD.
     pub const PLACEHOLDER: &'static str = "\u{fffd}";
 
-    /// Pictures by pack and place in it, one for each [`PLACEHOLDER`](Self::PLACEHOLDER) in the
-    /// text.
+    /// Creates an attachment of emoji, each given as pack and index in it, one for each
+    /// [`PLACEHOLDER`](Self::PLACEHOLDER) in the text.
     pub fn new(pictures: impl IntoIterator<Item = [i64; 2]>) -> Self {
         Self {
             placeholder: Some(Self::PLACEHOLDER.to_owned()),
@@ -74,12 +77,12 @@ impl Emoji {
 }
 
 impl Reply {
-    /// An answer to a message of an author. If that one is an answer itself, `root` is what it
-    /// started from.
-    pub fn new(answered: MessageId, root: Option<MessageId>, author: UserId) -> Self {
+    /// Creates a reply to a message of `author`. If that message is a reply itself, `root` is the
+    /// first message of its chain.
+    pub fn new(replied_to: MessageId, root: Option<MessageId>, author: UserId) -> Self {
         Self {
-            base_reply_id: Some(root.unwrap_or_else(|| answered.clone())),
-            reply_id: Some(answered),
+            base_reply_id: Some(root.unwrap_or_else(|| replied_to.clone())),
+            reply_id: Some(replied_to),
             user_id: Some(author),
             ..Self::default()
         }

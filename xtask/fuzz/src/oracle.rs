@@ -1,14 +1,14 @@
-//! What has to hold of every frame, whatever was done to it.
+//! Properties that hold for every frame, mutated or not.
 
 use bayeux_wire::{DecodeError, Decoder, Frame, Kind, Value};
 use groupme_model::{Event, EventRef};
 use serde_json::Value as Json;
 
-use crate::mended::mended;
+use crate::repair::repair_surrogates;
 
-/// Reads frames, and counts.
+/// Checks frames against other readers and counts the outcomes.
 #[derive(Default)]
-pub(crate) struct Judge {
+pub(crate) struct Oracle {
     decoder: Decoder,
     frame: Frame,
     received: Frame,
@@ -18,41 +18,48 @@ pub(crate) struct Judge {
     unknown: u64,
 }
 
-impl Judge {
-    /// Reads a frame in both ways; an error says how they differ.
-    pub(crate) fn judge(&mut self, bytes: &[u8]) -> Result<(), String> {
+impl Oracle {
+    /// Reads a frame with all readers. The error describes the first difference.
+    pub(crate) fn check(&mut self, bytes: &[u8]) -> Result<(), String> {
         self.frame.clear();
         self.frame.extend_from_slice(bytes);
         let ours = self.decoder.decode_value(&mut self.frame);
-        let mut mended = mended(bytes);
-        let theirs = serde_json::from_slice::<Json>(&mended);
-        // It rewrites what it reads.
-        let third = simd_json::to_tape(&mut mended);
-        if theirs.is_ok() != third.is_ok() {
-            return Err(format!("{:?}, but {:?}", theirs.err(), third.err()));
+        let mut repaired = repair_surrogates(bytes);
+        let theirs = serde_json::from_slice::<Json>(&repaired);
+        // Last, because simd-json overwrites its input.
+        let tape = simd_json::to_tape(&mut repaired);
+        if theirs.is_ok() != tape.is_ok() {
+            return Err(format!(
+                "serde_json: {:?}, simd-json: {:?}",
+                theirs.err(),
+                tape.err()
+            ));
         }
         match (ours, theirs) {
             (Ok(()), Ok(json)) => {
                 self.accepted += 1;
                 let root = self.frame.root().ok_or("a document without a root")?;
                 if !agrees(root, &json) {
-                    return Err(format!("read as {root}"));
+                    return Err(format!("the values differ: {root}"));
                 }
                 let (one, other) = bytes.split_at(bytes.len() / 2);
-                self.judge_received(&[one, other], &json)?;
-                self.judge_received(&[bytes], &json)
+                self.check_received(&[one, other], &json)?;
+                self.check_received(&[bytes], &json)
             }
             (Err(DecodeError::TooDeep { .. }), Ok(json)) if depth(&json) > 64 => Ok(()),
             (Err(error), Err(_)) => {
                 self.rejected += 1;
-                self.judge_place(&error, bytes)
+                self.check_error_offset(&error, bytes)
             }
-            (ours, theirs) => Err(format!("{ours:?} here, {:?} there", theirs.err())),
+            (ours, theirs) => Err(format!(
+                "bayeux-wire: {ours:?}, serde_json: {:?}",
+                theirs.err()
+            )),
         }
     }
 
-    /// Compares what a frame is when it is received in one piece or in several.
-    fn judge_received(&mut self, pieces: &[&[u8]], json: &Json) -> Result<(), String> {
+    /// Compares a frame received in one piece or in several with the frame decoded at once.
+    fn check_received(&mut self, pieces: &[&[u8]], json: &Json) -> Result<(), String> {
         let outcome = self.decoder.receive(&mut self.received, pieces);
         if outcome.is_err() {
             return if json.is_object() || json.is_array() {
@@ -62,18 +69,23 @@ impl Judge {
             };
         }
         if self.received.root() != self.frame.root() {
-            return Err(format!("read otherwise in {} pieces", pieces.len()));
+            return Err(format!(
+                "the values differ when received in {} pieces",
+                pieces.len()
+            ));
         }
-        self.judge_messages(json)
+        self.check_messages(json)
     }
 
-    /// Up to the place that an error names there must be nothing wrong but the end. Whether bytes
-    /// are text is asked before anything else, so what comes before such a place may be wrong, too.
-    fn judge_place(&mut self, error: &DecodeError, bytes: &[u8]) -> Result<(), String> {
+    /// Checks the offset of a syntax error: the bytes before it must be valid but for their end.
+    ///
+    /// UTF-8 is validated before the grammar, so the bytes before invalid UTF-8 may have a syntax
+    /// error as well.
+    fn check_error_offset(&mut self, error: &DecodeError, bytes: &[u8]) -> Result<(), String> {
         let &DecodeError::Syntax { offset, .. } = error else {
             return Ok(());
         };
-        let before = bytes.get(..offset).ok_or("a place behind the end")?;
+        let before = bytes.get(..offset).ok_or("an offset beyond the end")?;
         if core::str::from_utf8(bytes).is_err_and(|error| error.valid_up_to() == offset) {
             return Ok(());
         }
@@ -85,19 +97,19 @@ impl Judge {
             {
                 Ok(())
             }
-            Err(earlier) => Err(format!("{error}, but before that {earlier}")),
+            Err(earlier) => Err(format!("{error}, but earlier {earlier}")),
         }
     }
 
-    /// Compares the events of a frame; no message may be lost for the sake of another.
-    fn judge_messages(&mut self, json: &Json) -> Result<(), String> {
+    /// Compares the messages of a frame with those of `serde_json`; none may be lost.
+    fn check_messages(&mut self, json: &Json) -> Result<(), String> {
         let batch = match json {
             Json::Array(items) => &items[..],
             one => core::slice::from_ref(one),
         };
         let mut expected = batch.iter().filter(|item| item.is_object());
         for message in self.received.messages() {
-            let json = expected.next().ok_or("a message too many")?;
+            let json = expected.next().ok_or("an extra message")?;
             let envelope = message.envelope();
             if envelope.channel != json["channel"].as_str().unwrap_or("") {
                 return Err(format!("the channel is {}", envelope.channel));
@@ -107,7 +119,7 @@ impl Judge {
                 return Err(format!("data: {}", envelope.has_data));
             }
             if let Some((value, data)) = message.data().zip(data) {
-                let typed = judge_event(value, data)?;
+                let typed = check_event(value, data)?;
                 self.typed += u64::from(typed);
                 self.unknown += u64::from(!typed);
             }
@@ -117,9 +129,8 @@ impl Judge {
             .map_or(Ok(()), |lost| Err(format!("{lost} is lost")))
     }
 
-    /// What to say in the end; an error if so little was accepted or rejected that nothing was
-    /// tested.
-    pub(crate) fn verdict(&self, cases: u64, seed: u64) -> Result<String, String> {
+    /// Returns a summary of the run. An error if any outcome was too rare for a meaningful test.
+    pub(crate) fn summary(&self, cases: u64, seed: u64) -> Result<String, String> {
         let Self {
             accepted,
             rejected,
@@ -135,37 +146,39 @@ impl Judge {
         if [accepted, rejected, typed, unknown].into_iter().all(enough) {
             Ok(summary)
         } else {
-            Err(format!("this tests nothing: {summary}"))
+            Err(format!("too few cases of some outcome: {summary}"))
         }
     }
 }
 
-/// Compares what is made of a payload; answers whether it is typed.
-fn judge_event(value: Value<'_>, json: &Json) -> Result<bool, String> {
+/// Checks the view and the owned value of a payload. Returns whether the event is typed.
+fn check_event(value: Value<'_>, json: &Json) -> Result<bool, String> {
     let view = EventRef::from_value(value);
-    let twin = view.into_owned();
-    if view != twin {
-        return Err(format!("the view {view:?} is not its twin {twin:?}"));
+    let owned = view.into_owned();
+    if view != owned {
+        return Err(format!(
+            "the view {view:?} differs from the owned value {owned:?}"
+        ));
     }
     let parsed: Event = serde_json::from_value(json.clone()).map_err(|error| error.to_string())?;
-    if parsed != twin {
-        return Err(format!("serde makes {parsed:?}, the view {twin:?}"));
+    if parsed != owned {
+        return Err(format!("serde: {parsed:?}, view: {owned:?}"));
     }
-    let written = serde_json::to_string(&twin).map_err(|error| error.to_string())?;
+    let written = serde_json::to_string(&owned).map_err(|error| error.to_string())?;
     let again: Event = serde_json::from_str(&written).map_err(|error| error.to_string())?;
-    if again != twin {
-        return Err(format!("{twin:?} is written as {written}"));
+    if again != owned {
+        return Err(format!("{owned:?} is written as {written}"));
     }
-    // Nothing to compare with: they must not panic, and a part that is not typed must be told.
+    // There is nothing to compare these with; they must not panic.
     let (problems, unknown) = (view.problems(), view.unknown_fields());
-    if view.is_typed() != twin.is_typed() || view.kind() != twin.kind() {
+    if view.is_typed() != owned.is_typed() || view.kind() != owned.kind() {
         return Err(format!("{problems:?}, {unknown:?}"));
     }
     Ok(view.is_typed())
 }
 
-/// Whether `value` says what `json` says. `-0` is an integer here and a float there, and repeated
-/// members are all kept here.
+/// Whether `value` equals `json`. The known differences: `-0` is an integer in `value` and a float in
+/// `json`, and `value` keeps repeated members.
 fn agrees(value: Value<'_>, json: &Json) -> bool {
     match (value.kind(), json) {
         (Kind::Null, Json::Null) => true,
@@ -190,7 +203,7 @@ fn agrees(value: Value<'_>, json: &Json) -> bool {
     }
 }
 
-/// How deep `json` is nested; a scalar is 0.
+/// Depth of nesting of `json`; 0 for a scalar.
 fn depth(json: &Json) -> usize {
     match json {
         Json::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),

@@ -1,42 +1,44 @@
-//! What is done to frames.
+//! Mutations of frames.
 
-use crate::random::Random;
+use fastrand::Rng;
 
-/// Damages a frame in one to four places: half the time at any byte, so that most frames are no
-/// longer JSON; half the time a whole value, member or name, so that most still are.
-pub(crate) fn damage(frame: &mut Vec<u8>, random: &mut Random) {
-    let as_json = random.below(2) == 0;
-    for _ in 0..=random.below(4) {
+/// Mutates a frame in one to four positions.
+///
+/// Half of the calls mutate bytes, after which most frames are no longer JSON. The other half replace
+/// whole values or member names, after which most frames still are.
+pub(crate) fn mutate(frame: &mut Vec<u8>, rng: &mut Rng) {
+    let as_json = rng.bool();
+    for _ in 0..=rng.usize(..4) {
         if as_json {
-            exchange(frame, random);
+            mutate_json(frame, rng);
         } else {
-            scratch(frame, random);
+            mutate_bytes(frame, rng);
         }
     }
 }
 
-/// Changes bytes, wherever they are.
-fn scratch(bytes: &mut Vec<u8>, random: &mut Random) {
-    let at = random.below(bytes.len() + 1);
-    let end = bytes.len().min(at + random.below(12));
-    match random.below(6) {
+/// Removes, copies, flips, truncates, replaces or inserts bytes at a random position.
+fn mutate_bytes(bytes: &mut Vec<u8>, rng: &mut Rng) {
+    let at = rng.usize(..=bytes.len());
+    let end = bytes.len().min(at + rng.usize(..12));
+    match rng.u8(..6) {
         0 => drop(bytes.drain(at..end)),
         1 => {
             let copy = bytes[at..end].to_vec();
-            let to = random.below(bytes.len() + 1);
+            let to = rng.usize(..=bytes.len());
             bytes.splice(to..to, copy);
         }
-        2 if at < bytes.len() => bytes[at] ^= 1 << random.below(8),
+        2 if at < bytes.len() => bytes[at] ^= 1 << rng.u8(..8),
         3 => bytes.truncate(at),
-        4 => drop(bytes.splice(at..end, random.pick(SCRAPS).bytes())),
-        _ => drop(bytes.splice(at..at, random.pick(SCRAPS).bytes())),
+        4 => drop(bytes.splice(at..end, pick(FRAGMENTS, rng).bytes())),
+        _ => drop(bytes.splice(at..at, pick(FRAGMENTS, rng).bytes())),
     }
 }
 
-/// Exchanges one piece of JSON for another: the text, number or word at a place, or what two such
-/// places have between them.
-fn exchange(bytes: &mut Vec<u8>, random: &mut Random) {
-    let from = random.below(bytes.len());
+/// Replaces the string, number or word behind a random position, or repeats a member with another
+/// value.
+fn mutate_json(bytes: &mut Vec<u8>, rng: &mut Rng) {
+    let from = rng.usize(..bytes.len().max(1));
     let Some(start) = bytes[from..].iter().position(|byte| b",:[{".contains(byte)) else {
         return;
     };
@@ -45,19 +47,23 @@ fn exchange(bytes: &mut Vec<u8>, random: &mut Random) {
         return;
     };
     let is_name = bytes.get(start + len) == Some(&b':');
-    match random.below(4) {
-        // A member twice, with another value.
+    match rng.u8(..4) {
+        // Repeats the member with another value.
         0 if is_name => {
             let name = bytes[start..start + len].to_vec();
-            let value = random.pick(VALUES).as_bytes();
+            let value = pick(VALUES, rng).as_bytes();
             bytes.splice(start..start, [&name[..], b":", value, b","].concat());
         }
-        _ if is_name => drop(bytes.splice(start..start + len, random.pick(NAMES).bytes())),
-        _ => drop(bytes.splice(start..start + len, random.pick(VALUES).bytes())),
+        _ if is_name => drop(bytes.splice(start..start + len, pick(NAMES, rng).bytes())),
+        _ => drop(bytes.splice(start..start + len, pick(VALUES, rng).bytes())),
     }
 }
 
-/// How long the text, number or word is that these bytes begin with, if they do.
+fn pick(from: &[&'static str], rng: &mut Rng) -> &'static str {
+    rng.choice(from).copied().unwrap_or_default()
+}
+
+/// Length of the string, number or word at the start of these bytes.
 fn token(bytes: &[u8]) -> Option<usize> {
     if *bytes.first()? == b'"' {
         let mut at = 1;
@@ -74,7 +80,8 @@ fn token(bytes: &[u8]) -> Option<usize> {
     (len > 0).then_some(len)
 }
 
-const SCRAPS: &[&str] = &[
+/// Fragments of JSON text, and bytes that JSON does not allow.
+const FRAGMENTS: &[&str] = &[
     "\"",
     "\\",
     "{",
@@ -111,7 +118,7 @@ const SCRAPS: &[&str] = &[
     "\u{feff}",
 ];
 
-/// Values that are right for some field, or nearly so.
+/// Values that are valid for some field, or nearly valid.
 const VALUES: &[&str] = &[
     "null",
     "true",
@@ -167,7 +174,7 @@ const VALUES: &[&str] = &[
     r#"{"line":{"id":"1"},"reactions":null,"user_id":5}"#,
 ];
 
-/// Names of members that mean something somewhere.
+/// Names of members that some object knows.
 const NAMES: &[&str] = &[
     r#""type""#,
     r#""subject""#,

@@ -1,23 +1,23 @@
-//! Ours, owned: from the view, and by `serde_json` into the same type.
+//! Owned events of `groupme-model`: from the view, and with `serde_json`.
 
 use groupme_model::{Event, Timestamp};
 use serde::Deserialize;
 
 use crate::{
+    checksum::{self, Fields},
     corpus::Corpus,
-    facts::{self, Facts},
     row::{
         Row,
         view::{Frames, seconds},
     },
 };
 
-/// As the view, which is then copied out of the frame; the fields are read from the copy.
+/// Reads the view, copies it out of the frame, and reads the fields from the copy.
 pub(crate) struct IntoOwned {
     frames: Frames,
 }
 
-/// `serde_json` into the type that the view turns into.
+/// `serde_json` into the same owned type.
 #[derive(Default)]
 pub(crate) struct Serde {
     bytes: Vec<u8>,
@@ -46,14 +46,14 @@ impl Row for IntoOwned {
     fn pass(&mut self, corpus: &Corpus) -> u64 {
         self.frames.each(corpus, |delivery| {
             let event = delivery.event().map(Event::from);
-            event.map_or(0, |event| sum_of(&event))
+            event.map_or(0, |event| event_checksum(&event))
         })
     }
 }
 
 impl Row for Serde {
     fn name(&self) -> &'static str {
-        "serde_json.twin"
+        "serde_json.model"
     }
 
     fn pass(&mut self, corpus: &Corpus) -> u64 {
@@ -64,8 +64,8 @@ impl Row for Serde {
             let batch: serde_json::Result<Vec<Envelope>> = serde_json::from_slice(&self.bytes);
             for message in batch.iter().flatten() {
                 sum = sum.wrapping_add(match &message.data {
-                    Some(push) => sum_of(push),
-                    None => facts::envelope(&message.channel, message.successful),
+                    Some(push) => event_checksum(push),
+                    None => checksum::envelope(&message.channel, message.successful),
                 });
             }
         }
@@ -73,32 +73,32 @@ impl Row for Serde {
     }
 }
 
-fn sum_of(event: &Event) -> u64 {
+fn event_checksum(event: &Event) -> u64 {
     let kind = event.kind();
-    let facts = match event {
-        Event::Ping(_) => Facts::default(),
-        Event::MembershipCreate(push) => Facts {
+    let fields = match event {
+        Event::Ping(_) => Fields::default(),
+        Event::MembershipCreate(push) => Fields {
             id: push.group.id.as_str(),
             name: push.group.name.as_deref().unwrap_or_default(),
             at: seconds(push.group.created_at),
-            ..Facts::default()
+            ..Fields::default()
         },
-        Event::Typing(typing) => Facts {
+        Event::Typing(typing) => Fields {
             user: typing.user_id.as_ref().map_or("", AsRef::as_ref),
             at: typing.started.map_or(0, Timestamp::as_millis),
-            ..Facts::default()
+            ..Fields::default()
         },
         _ => match event.message() {
-            Some(message) => Facts {
+            Some(message) => Fields {
                 id: message.id.as_str(),
                 user: message.user_id.as_ref().map_or("", AsRef::as_ref),
                 name: message.name.as_deref().unwrap_or_default(),
                 text: message.text.as_deref().unwrap_or_default(),
                 at: seconds(message.created_at),
-                ..Facts::default()
+                ..Fields::default()
             },
             None => return 1,
         },
     };
-    Facts { kind, ..facts }.sum()
+    Fields { kind, ..fields }.checksum()
 }

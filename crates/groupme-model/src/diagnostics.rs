@@ -1,19 +1,20 @@
-//! What a payload holds that the model does not know, or cannot read.
+//! Diagnostics of a payload: unreadable fields and unknown members.
 
 use core::fmt::{self, Write as _};
 
-use crate::source::Shape;
+use crate::json_source::Shape;
 
-/// A field whose value is not what the model expects there, or that must be there and is not. The
-/// field counts as absent.
+/// Field whose value could not be read, or a required field that is absent.
+///
+/// The field counts as absent. The owned type keeps an unreadable value in its `extra`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Problem {
-    /// Where it is, such as `subject.attachments[0].url`; empty for the whole.
+    /// Path of the field, such as `subject.attachments[0].url`; empty for the whole payload.
     pub path: String,
-    /// What belongs there, such as `text`.
+    /// Expected value, such as `text`.
     pub expected: &'static str,
-    /// What kind of value is there, such as `an integer`, or `nothing`.
+    /// Kind of the value that was found, such as `an integer`; `nothing` for an absent field.
     pub found: &'static str,
 }
 
@@ -31,23 +32,24 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Findings of one walk over a payload.
+/// Diagnostics collected in one walk over a payload.
 #[derive(Debug, Default)]
-pub struct Findings {
+pub struct Diagnostics {
+    /// Path of the current value.
     path: String,
     problems: Vec<Problem>,
     unknown: Vec<String>,
 }
 
-impl Findings {
-    /// Walks with `look` and hands back what it found.
-    pub(crate) fn of(look: impl FnOnce(&mut Self)) -> Self {
-        let mut findings = Self::default();
-        look(&mut findings);
-        // A member can occur twice, but it is one field.
-        findings.unknown.sort_unstable();
-        findings.unknown.dedup();
-        findings
+impl Diagnostics {
+    /// Runs `walk` and returns the diagnostics it reported.
+    pub(crate) fn of(walk: impl FnOnce(&mut Self)) -> Self {
+        let mut diagnostics = Self::default();
+        walk(&mut diagnostics);
+        // A repeated member is still one field.
+        diagnostics.unknown.sort_unstable();
+        diagnostics.unknown.dedup();
+        diagnostics
     }
 
     pub(crate) fn into_problems(self) -> Vec<Problem> {
@@ -62,24 +64,24 @@ impl Findings {
         (self.problems, self.unknown)
     }
 
-    /// Walks a member.
-    pub(crate) fn member(&mut self, key: &str, look: impl FnOnce(&mut Self)) {
+    /// Runs `walk` with the path of a member.
+    pub(crate) fn member(&mut self, key: &str, walk: impl FnOnce(&mut Self)) {
         let len = self.path.len();
         self.push_key(key);
-        look(self);
+        walk(self);
         self.path.truncate(len);
     }
 
-    /// Walks an element of a list.
-    pub(crate) fn element(&mut self, index: usize, look: impl FnOnce(&mut Self)) {
+    /// Runs `walk` with the path of a list element.
+    pub(crate) fn element(&mut self, index: usize, walk: impl FnOnce(&mut Self)) {
         let len = self.path.len();
         // Writing to a String does not fail.
         let _ = write!(self.path, "[{index}]");
-        look(self);
+        walk(self);
         self.path.truncate(len);
     }
 
-    /// Reports that the value here is not what belongs here.
+    /// Reports a value of another kind than expected at the current path.
     pub(crate) fn problem(&mut self, expected: &'static str, found: Shape<'_>) {
         self.problems.push(Problem {
             path: self.path.clone(),
@@ -88,7 +90,7 @@ impl Findings {
         });
     }
 
-    /// Reports that there is nothing here, where something must be.
+    /// Reports that a required value is absent at the current path.
     pub(crate) fn missing(&mut self, expected: &'static str) {
         self.problems.push(Problem {
             path: self.path.clone(),
@@ -97,14 +99,14 @@ impl Findings {
         });
     }
 
-    /// Reports that the value here is of a kind the model does not know. Not said of the whole.
+    /// Reports a value of an unknown type at the current path, unless it is the whole payload.
     pub(crate) fn unknown(&mut self) {
         if !self.path.is_empty() {
             self.unknown.push(self.path.clone());
         }
     }
 
-    /// Reports a member that the model does not know.
+    /// Reports an unknown member.
     pub(crate) fn unknown_member(&mut self, key: &str) {
         self.member(key, Self::unknown);
     }

@@ -1,7 +1,7 @@
-//! Pushes made rather than received: of what REST told, for instance.
+//! Constructors for pushes, for example of messages read over REST.
 //!
-//! Written by serde, an [`Event`](crate::Event) is what the gateway would have pushed, and reading
-//! that gives the same event.
+//! Serialized, an [`Event`](crate::Event) is what the gateway would have pushed, and reading that
+//! gives an equal event.
 
 use crate::event::{
     JoinedGroup, MembershipPush, MessagePush, ReactionChange, ReactionPush, ReceiptPush, Typing,
@@ -13,7 +13,7 @@ use crate::receipt::ReadReceipt;
 use crate::timestamp::Timestamp;
 
 impl MessagePush {
-    /// A push about a message, with nothing to show and no time: for `line.create`,
+    /// Creates the push of a message without alert and time, for `line.create`,
     /// `direct_message.create`, `message.update` and `message.deleted`.
     ///
     /// ```
@@ -37,8 +37,8 @@ impl MessagePush {
 }
 
 impl ReactionPush {
-    /// A push about reactions, with nothing to show and no time: for `favorite`, `like.create` and
-    /// `like.delete`.
+    /// Creates the push of a change of reactions without alert and time, for `favorite`,
+    /// `like.create` and `like.delete`.
     pub fn new(change: impl Into<Box<ReactionChange>>) -> Self {
         Self {
             change: change.into(),
@@ -48,10 +48,10 @@ impl ReactionPush {
 }
 
 impl ReactionChange {
-    /// A change to the reactions of a message, after which it has these. Who changed them is not
-    /// said; see `user_id`.
+    /// Creates a change after which the message has these reactions. The user who made the change,
+    /// `user_id`, is left unset.
     ///
-    /// The message is the `direct_message` if [`Message::is_direct`], else the `line`.
+    /// The message becomes the `direct_message` if [`Message::is_direct`], else the `line`.
     pub fn new(message: Message, reactions: Vec<Reaction>) -> Self {
         let (line, direct_message) = if message.is_direct() {
             (None, Some(message))
@@ -68,7 +68,7 @@ impl ReactionChange {
 }
 
 impl MembershipPush {
-    /// A push about a new group, with nothing to show and no time.
+    /// Creates the push of a new membership without alert and time.
     pub fn new(group: impl Into<Box<JoinedGroup>>) -> Self {
         Self {
             group: group.into(),
@@ -78,7 +78,7 @@ impl MembershipPush {
 }
 
 impl ReceiptPush {
-    /// A push about a message having been read, with nothing to show and no time.
+    /// Creates the push of a read receipt without alert and time.
     pub fn new(receipt: impl Into<Box<ReadReceipt>>) -> Self {
         Self {
             receipt: receipt.into(),
@@ -88,7 +88,7 @@ impl ReceiptPush {
 }
 
 impl Typing {
-    /// Somebody typing since then.
+    /// Creates the event of a user who started typing.
     pub fn new(user_id: UserId, started: Timestamp) -> Self {
         Self {
             user_id: Some(user_id),
@@ -99,8 +99,8 @@ impl Typing {
 }
 
 impl UnicodeReaction {
-    /// A reaction with a character, such as `❤️` (with its variation selector, as GroupMe writes
-    /// it), and those who gave it.
+    /// Creates a reaction with a character, such as `❤️` (with its variation selector, as GroupMe
+    /// sends it), and the users who gave it.
     pub fn new(code: impl Into<String>, user_ids: Vec<UserId>) -> Self {
         Self {
             code: Some(code.into()),
@@ -111,7 +111,7 @@ impl UnicodeReaction {
 }
 
 impl EmojiReaction {
-    /// A reaction with a picture of a pack, and those who gave it.
+    /// Creates a reaction with an emoji of a pack, and the users who gave it.
     pub fn new(pack_id: i64, pack_index: i64, user_ids: Vec<UserId>) -> Self {
         Self {
             pack_id: Some(pack_id),

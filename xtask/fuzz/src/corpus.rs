@@ -1,18 +1,18 @@
-//! What frames are made of: the recorded payloads of the model's tests, and a few odd ones.
+//! Corpus of messages: the recorded payloads of the model's tests, and unrecorded ones.
 
 use std::{fs, path::Path};
 
+use fastrand::Rng;
 use serde_json::{Value as Json, json};
 
-use crate::random::Random;
+/// Minified messages.
+pub(crate) struct Corpus(Vec<String>);
 
-/// Messages of a frame, minified.
-pub(crate) struct Seeds(Vec<String>);
-
-/// From a payload to the push that it comes in.
+/// Function from a payload to a push that contains it.
 type Wrap = fn(&Json) -> Json;
 
-impl Seeds {
+impl Corpus {
+    /// Reads the fixtures of the model.
     pub(crate) fn read() -> Result<Self, String> {
         let fixtures =
             Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/groupme-model/tests/fixtures");
@@ -22,14 +22,14 @@ impl Seeds {
         ];
         let wraps: [(&str, Wrap); 4] = [
             ("push", Json::clone),
-            ("message", |message| about("line.create", message)),
+            ("message", |message| push("line.create", message)),
             ("attachment", |attachment| {
                 let subject =
                     json!({"id": "1", "text": "\u{fffd} hi", "attachments": [attachment]});
-                about("direct_message.create", &subject)
+                push("direct_message.create", &subject)
             }),
             ("event", |event| {
-                about(
+                push(
                     "line.create",
                     &json!({"id": 7, "system": true, "event": event}),
                 )
@@ -40,33 +40,33 @@ impl Seeds {
                 messages.push(json!({"channel": "/user/185", "id": "b", "data": wrap(&payload)}));
             }
         }
-        for odd in ODD {
-            let data: Json = serde_json::from_str(odd).map_err(|error| error.to_string())?;
+        for unrecorded in UNRECORDED {
+            let data: Json = serde_json::from_str(unrecorded).map_err(|error| error.to_string())?;
             messages.push(json!({"channel": "/group/5", "data": data}));
         }
         Ok(Self(messages.iter().map(Json::to_string).collect()))
     }
 
-    /// A batch of one to three messages.
-    pub(crate) fn frame(&self, random: &mut Random) -> Vec<u8> {
-        let count = 1 + random.below(6) / 4 + random.below(6) / 5;
+    /// Creates a frame of one to three messages.
+    pub(crate) fn frame(&self, rng: &mut Rng) -> Vec<u8> {
+        let count = 1 + rng.usize(..6) / 4 + rng.usize(..6) / 5;
         let messages: Vec<&str> = (0..count)
-            .map(|_| self.0[random.below(self.0.len())].as_str())
+            .map(|_| self.0[rng.usize(..self.0.len())].as_str())
             .collect();
         format!("[{}]", messages.join(",")).into_bytes()
     }
 }
 
-fn about(kind: &str, subject: &Json) -> Json {
+fn push(kind: &str, subject: &Json) -> Json {
     json!({"type": kind, "alert": "", "subject": subject, "received_at": 1_751_412_575_000_u64})
 }
 
-/// The payloads in a folder, in the order of their names.
+/// Reads the payloads in a directory, in the order of their names.
 fn payloads(folder: &Path) -> Result<Vec<Json>, String> {
-    let problem = |error: std::io::Error| format!("{}: {error}", folder.display());
-    let entries = fs::read_dir(folder).map_err(problem)?;
+    let in_folder = |error: std::io::Error| format!("{}: {error}", folder.display());
+    let entries = fs::read_dir(folder).map_err(in_folder)?;
     let paths = entries.map(|entry| entry.map(|entry| entry.path()));
-    let mut paths: Vec<_> = paths.collect::<Result<_, _>>().map_err(problem)?;
+    let mut paths: Vec<_> = paths.collect::<Result<_, _>>().map_err(in_folder)?;
     paths.sort();
     let recorded = |path: &&std::path::PathBuf| {
         let name = path.to_string_lossy();
@@ -76,14 +76,14 @@ fn payloads(folder: &Path) -> Result<Vec<Json>, String> {
         .iter()
         .filter(recorded)
         .map(|path| {
-            let text = fs::read_to_string(path).map_err(problem)?;
+            let text = fs::read_to_string(path).map_err(in_folder)?;
             serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))
         })
         .collect()
 }
 
-/// Pushes that nobody has recorded.
-const ODD: &[&str] = &[
+/// Pushes without a recording.
+const UNRECORDED: &[&str] = &[
     r#"{"ping":true}"#,
     r#"{"type":"like.create","subject":{"direct_message":{"id":5,"chat_id":"1+2","sender_id":7},
         "user_id":18446744073709551615,"reactions":[{"type":"emoji","pack_id":"1","pack_index":2,

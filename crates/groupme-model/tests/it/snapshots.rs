@@ -1,4 +1,4 @@
-//! Every recorded payload is typed, without a field that is not known, and its twin is on record.
+//! Recorded payloads are typed, have no unknown fields, and match their snapshots.
 
 use bayeux_wire::{Decoder, Frame, Value};
 use groupme_model::{
@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use crate::payload::{Payload, assert_snapshot, fixture, fixtures};
 
 #[test]
-fn every_push_is_typed_and_its_twin_is_as_recorded() {
+fn every_push_is_typed_and_its_owned_form_matches_the_snapshot() {
     for name in fixtures("push") {
         let payload = Payload::new(&fixture(&name));
         assert_known(&name, &inspect::push(payload.value()));
@@ -22,7 +22,7 @@ fn every_push_is_typed_and_its_twin_is_as_recorded() {
 }
 
 #[test]
-fn every_event_in_a_delivery_is_typed_and_its_twin_is_as_recorded() {
+fn every_event_in_a_delivery_is_typed_and_its_owned_form_matches_the_snapshot() {
     for name in fixtures("delivery") {
         let mut frame = Frame::from_bytes(fixture(&name).as_bytes());
         Decoder::new().decode(&mut frame).expect("a Bayeux frame");
@@ -38,7 +38,7 @@ fn every_event_in_a_delivery_is_typed_and_its_twin_is_as_recorded() {
 }
 
 #[test]
-fn every_system_event_is_typed_and_its_twin_is_as_recorded() {
+fn every_system_event_is_typed_and_its_owned_form_matches_the_snapshot() {
     for name in fixtures("event") {
         let payload = Payload::new(&fixture(&name));
         assert_known(&name, &inspect::event(payload.value()));
@@ -53,7 +53,7 @@ fn every_system_event_is_typed_and_its_twin_is_as_recorded() {
 }
 
 #[test]
-fn every_attachment_is_typed_and_its_twin_is_as_recorded() {
+fn every_attachment_is_typed_and_its_owned_form_matches_the_snapshot() {
     for name in fixtures("attachment") {
         let payload = Payload::new(&fixture(&name));
         assert_known(&name, &inspect::attachment(payload.value()));
@@ -63,7 +63,7 @@ fn every_attachment_is_typed_and_its_twin_is_as_recorded() {
 }
 
 #[test]
-fn every_message_is_typed_and_its_twin_is_as_recorded() {
+fn every_message_is_typed_and_its_owned_form_matches_the_snapshot() {
     for name in fixtures("message") {
         let payload = Payload::new(&fixture(&name));
         assert_known(&name, &inspect::message(payload.value()));
@@ -79,7 +79,7 @@ fn assert_known(name: &str, inspection: &Inspection) {
     assert_snapshot(name, inspection);
 }
 
-/// What serde makes of the JSON is the view's twin, and so is what it makes of the twin's own JSON.
+/// Asserts that deserializing the JSON, and the serialized owned value, gives the owned value.
 fn assert_same_by_serde<T>(name: &str, value: Value<'_>, owned: &T)
 where
     T: Serialize + DeserializeOwned + PartialEq + core::fmt::Debug,

@@ -1,8 +1,8 @@
-//! What every row reads of a message, and the sum that shows that all read the same.
+//! Fields that every row reads of a message, and a checksum that shows that all rows read the same.
 
-/// Six fields of a push. Of one that is not about a message, those that it has.
+/// Six fields of a push; empty or 0 where the push does not have them.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Facts<'a> {
+pub(crate) struct Fields<'a> {
     pub(crate) kind: &'a str,
     pub(crate) id: &'a str,
     pub(crate) user: &'a str,
@@ -11,8 +11,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) at: i64,
 }
 
-impl Facts<'_> {
-    pub(crate) fn sum(&self) -> u64 {
+impl Fields<'_> {
+    pub(crate) fn checksum(&self) -> u64 {
         let texts = [self.kind, self.id, self.user, self.name, self.text];
         let texts = texts.into_iter().map(text);
         texts.fold(self.at.cast_unsigned(), |sum, text| {
@@ -21,12 +21,12 @@ impl Facts<'_> {
     }
 }
 
-/// What a message that carries no push adds: its channel, and whether it was a success.
+/// Checksum of a message without data: its channel and its `successful`.
 pub(crate) fn envelope(channel: &str, successful: Option<bool>) -> u64 {
     text(channel).wrapping_add(u64::from(successful == Some(true)))
 }
 
-/// Cheap, and yet different for most texts.
+/// Hash of a text by length, first and last byte: cheap, and different for most texts.
 fn text(text: &str) -> u64 {
     let bytes = text.as_bytes();
     let ends = bytes.first().zip(bytes.last());

@@ -1,4 +1,4 @@
-//! Events that were made, not received: written, they are pushes.
+//! Constructed events, which are pushes when serialized.
 
 use groupme_model::{
     EmojiReaction, Event, EventRef, JoinedGroup, MembershipPush, Message, MessagePush, MessageRef,
@@ -8,9 +8,9 @@ use groupme_model::{
 use serde_json::json;
 
 use crate::payload::{Payload, fixture, fixtures};
-use crate::rest::recorded;
+use crate::recordings::recorded;
 
-/// Writes an event, reads it as a push, and compares.
+/// Serializes an event, reads it as a push, and compares.
 fn assert_survives(event: &Event, name: &str) {
     let payload = Payload::new(&serde_json::to_string(event).expect("JSON"));
     let view = EventRef::from_value(payload.value());
@@ -28,7 +28,7 @@ fn reactions() -> Vec<Reaction> {
     ]
 }
 
-/// Every message that REST is on record to have sent, of groups and direct.
+/// Every recorded message of REST, from groups and direct conversations.
 fn messages() -> Vec<(String, Message)> {
     let rest = recorded().into_iter().filter(|it| it.kind == "message");
     let rest = rest.map(|it| (it.recording.to_owned(), it.object.to_string()));
@@ -48,7 +48,7 @@ fn messages() -> Vec<(String, Message)> {
 }
 
 #[test]
-fn any_message_that_rest_tells_can_be_a_push() {
+fn any_message_read_over_rest_can_become_a_push() {
     for (name, message) in messages() {
         for wrap in [
             Event::LineCreate,
@@ -64,7 +64,7 @@ fn any_message_that_rest_tells_can_be_a_push() {
 }
 
 #[test]
-fn any_message_that_rest_tells_can_be_one_that_got_reactions() {
+fn any_message_read_over_rest_can_become_a_reaction_push() {
     let (mut lines, mut direct) = (0, 0);
     for (name, message) in messages() {
         let change = ReactionChange::new(message.clone(), reactions());
@@ -100,7 +100,7 @@ fn a_reaction_is_to_a_line_or_to_a_direct_message() {
 }
 
 #[test]
-fn what_is_made_is_written_as_the_gateway_writes_it() {
+fn a_constructed_event_is_written_as_the_gateway_writes_it() {
     let mut change = ReactionChange::new(Message::new("5".into()), reactions());
     change.user_id = Some("7".into());
     let written = serde_json::to_value(Event::Favorite(ReactionPush::new(change))).expect("JSON");
@@ -123,7 +123,7 @@ fn what_is_made_is_written_as_the_gateway_writes_it() {
 }
 
 #[test]
-fn the_other_pushes_can_be_made_as_well() {
+fn the_other_pushes_can_be_constructed_as_well() {
     let mut group = JoinedGroup::default();
     group.id = "108466446".into();
     let mut receipt = ReadReceipt::default();
