@@ -123,7 +123,7 @@ impl<K> Id<K> {
     }
 }
 
-impl<K> IdRef<'_, K> {
+impl<'f, K> IdRef<'f, K> {
     /// Returns the id's text; of a number, its decimal digits.
     pub fn as_str(&self) -> &str {
         match &self.text {
