@@ -1,26 +1,25 @@
 'use strict';
-// A client of others, visiting our server, the simulated GroupMe.
+// A client of others for `groupme sim`.
 //
-//   node visitor.js --client faye-1.4.3|faye-0.7.2|cometd --transport websocket|long-polling
-//                   --port SIMULATOR --token TOKEN
+//   node client.js --client faye-1.4.3|faye-0.7.2|cometd --transport websocket|long-polling
+//                  --port SIMULATOR --token TOKEN
 //
-// It goes to the simulator by way of a relay of its own, so that it can cut connections. It prints one
-// JSON object a line: {ready}, {heard} with the number of each event, {published} or {refused, error} with
-// the number of each publish that is answered.
-// It reads one JSON object a line from stdin, does what it says, answers {done} or {failed}, and ends when
-// stdin does, so that it never outlives the program that started it.
+// It connects through a relay of its own, which can reset connections. It prints one JSON object a line:
+// {ready}, {event} with the number of each received event, {published} or {refused, error} with the number
+// of each publish that is answered. It reads one command a line from stdin, a JSON object, and prints {done}
+// or {failed}. It exits at the end of stdin, so it never outlives the program that started it.
 //
-//   {do: 'subscribe', channel}      handshakes, subscribes, is answered, and comes to the transport
-//   {do: 'publish', first, count}   publishes numbered events one after the other, each once the last is answered
-//   {do: 'probe', n}                publishes one event that may be lost on its way, and does not wait
-//   {do: 'shout'}                   publishes what GroupMe does not let a client publish, as number 0
-//   {do: 'cut'}                     resets all connections, and tells how many: {cut}
-//   {do: 'lead', port}              from now on the relay goes to this port
-//   {do: 'tally'}                   tells {upgrades, posts}: connections that became websockets, and POST requests
-//   {do: 'old-socket'}              tells {version, status}: what a websocket of the client's own asks for, and its answer
-//   {do: 'leave'}                   disconnects
+//   {do: 'subscribe', channel}      handshakes, subscribes, and waits for the reply and for the transport
+//   {do: 'publish', first, count}   publishes numbered events, each after the reply to the one before
+//   {do: 'probe', n}                publishes one event, which may be lost, and does not wait
+//   {do: 'publish-forbidden'}       publishes an event that GroupMe accepts from no client, as number 0
+//   {do: 'reset'}                   resets all connections and prints how many: {reset}
+//   {do: 'set-port', port}          makes the relay connect to this port
+//   {do: 'counters'}                prints {upgrades, posts}: upgrades to websocket, and POST requests
+//   {do: 'old-socket'}              prints {version, status} of a handshake by the client's own websocket
+//   {do: 'disconnect'}              disconnects
 //
-// What GroupMe lets clients publish on their own channel is a ping, so pings are the events.
+// GroupMe lets clients publish pings on their own channel, so pings are the events.
 const net = require('net');
 const readline = require('readline');
 
@@ -39,7 +38,7 @@ class Relay {
   constructor(port) {
     this.port = port;
     this.sockets = new Set();
-    this.tally = { upgrades: 0, posts: 0 };
+    this.counters = { upgrades: 0, posts: 0 };
     this.server = net.createServer((near) => {
       const far = net.connect(this.port, '127.0.0.1');
       for (const socket of [near, far]) {
@@ -48,8 +47,8 @@ class Relay {
         socket.on('error', () => {});
         socket.on('close', () => { this.sockets.delete(socket); near.destroy(); far.destroy(); });
       }
-      far.once('data', (bytes) => { if (bytes.toString('latin1').startsWith('HTTP/1.1 101 ')) this.tally.upgrades += 1; });
-      near.on('data', (bytes) => { if (bytes.toString('latin1').startsWith('POST ')) this.tally.posts += 1; });
+      far.once('data', (bytes) => { if (bytes.toString('latin1').startsWith('HTTP/1.1 101 ')) this.counters.upgrades += 1; });
+      near.on('data', (bytes) => { if (bytes.toString('latin1').startsWith('POST ')) this.counters.posts += 1; });
       near.pipe(far);
       far.pipe(near);
     });
@@ -60,45 +59,45 @@ class Relay {
     this.url = `http://127.0.0.1:${this.server.address().port}/faye`;
   }
 
-  cut() {
-    say({ cut: this.sockets.size });
+  reset() {
+    say({ reset: this.sockets.size });
     for (const socket of this.sockets) socket.resetAndDestroy();
   }
 }
 
-function hear(data) {
-  if (data && typeof data.n === 'number') say({ heard: data.n });
+function receive(data) {
+  if (data && typeof data.n === 'number') say({ event: data.n });
 }
 
-/** npm `faye`. It subscribes again by itself. */
-function fayeVisitor(faye, url) {
+/** npm `faye`, which repeats its subscriptions after a new handshake. */
+function fayeClient(faye, url) {
   const client = new faye.Client(url, { timeout: 5, retry: 1 });
   const transport = option('transport');
   if (transport === 'long-polling') client.disable('websocket');
-  // It begins with polling, whatever comes later; what is published while it changes is answered on one
-  // connection and heard on another, in any order.
-  let arrive;
-  const arrived = new Promise((done) => { arrive = done; });
+  // It starts with long-polling. During the change of transport, replies and events use different
+  // connections and come in any order.
+  let onTransport;
+  const changed = new Promise((done) => { onTransport = done; });
   client.addExtension({
     outgoing(message, send) {
-      if (message.connectionType === transport) arrive();
-      const speaks = message.channel === '/meta/subscribe' || !message.channel.startsWith('/meta/');
-      if (speaks) message.ext = ext();
+      if (message.connectionType === transport) onTransport();
+      const isAuthorised = message.channel === '/meta/subscribe' || !message.channel.startsWith('/meta/');
+      if (isAuthorised) message.ext = ext();
       send(message);
     },
   });
-  // Old ones return what has `callback` and `errback` and is no promise.
+  // Old versions return an object with `callback` and `errback` instead of a promise.
   const settled = (deferred) => new Promise((done, fail) => { deferred.callback(() => done()); deferred.errback((error) => fail(error)); });
   return {
-    subscribe: async (channel) => { await settled(client.subscribe(channel, hear)); await arrived; },
+    subscribe: async (channel) => { await settled(client.subscribe(channel, receive)); await changed; },
     publish: (channel, data) => settled(client.publish(channel, data)),
-    leave: async () => { client.disconnect(); await pause(200); },
+    disconnect: async () => { client.disconnect(); await pause(200); },
   };
 }
 
 /**
- * The sockets that 0.7.2 brings along speak a draft of the protocol, and read answers with a part of Node
- * that is not there any more. In browsers it takes those of the browser; here it gets those of its successors.
+ * Faye 0.7.2. Its own websockets speak a draft of the protocol and use an interface that Node has removed.
+ * In browsers it uses those of the browser; here it gets those of later versions.
  */
 function oldFaye() {
   const faye = require('faye-0.7');
@@ -107,8 +106,8 @@ function oldFaye() {
   return { faye, own };
 }
 
-/** npm `cometd`. It expects the application to subscribe after each handshake. */
-function cometdVisitor(url) {
+/** npm `cometd`, which leaves subscribing after a new handshake to the application. */
+function cometdClient(url) {
   require('cometd-nodejs-client').adapt();
   const { CometD } = require('cometd');
   const cometd = new CometD();
@@ -119,16 +118,16 @@ function cometdVisitor(url) {
   return {
     subscribe: (channel) => new Promise((done, fail) => {
       cometd.addListener('/meta/handshake', (reply) => {
-        if (reply.successful) cometd.subscribe(channel, (message) => hear(message.data), { ext: ext() }, settle(done, fail));
+        if (reply.successful) cometd.subscribe(channel, (message) => receive(message.data), { ext: ext() }, settle(done, fail));
       });
       cometd.handshake();
     }),
     publish: (channel, data) => new Promise((done, fail) => cometd.publish(channel, data, { ext: ext() }, settle(done, fail))),
-    leave: () => new Promise((done) => cometd.disconnect(() => done())),
+    disconnect: () => new Promise((done) => cometd.disconnect(() => done())),
   };
 }
 
-/** Has a socket of this class ask the simulator, and keeps the answer from it: Node would crash. */
+/** Sends the handshake of a websocket of this class, but not the reply to it: Node would crash. */
 async function oldSocket(Socket, port) {
   const answered = new Promise((done, fail) => {
     const server = net.createServer((near) => {
@@ -151,41 +150,41 @@ async function oldSocket(Socket, port) {
   say(await answered);
 }
 
-async function visit() {
+async function run() {
   const relay = new Relay(+option('port'));
   await relay.start();
   const name = option('client');
   const old = name === 'faye-0.7.2' ? oldFaye() : null;
-  const visitor = name === 'cometd' ? cometdVisitor(relay.url) : fayeVisitor(old ? old.faye : require('faye'), relay.url);
+  const client = name === 'cometd' ? cometdClient(relay.url) : fayeClient(old ? old.faye : require('faye'), relay.url);
 
   let own;
-  const publish = (data) => visitor.publish(own, data).then(
+  const publish = (data) => client.publish(own, data).then(
     () => say({ published: data.n }),
     (error) => say({ refused: data.n, error: String((error && error.message) || error) }),
   );
-  const deeds = {
-    subscribe: async ({ channel }) => { own = channel; await visitor.subscribe(channel); },
+  const actions = {
+    subscribe: async ({ channel }) => { own = channel; await client.subscribe(channel); },
     publish: async ({ first, count }) => { for (let n = first; n < first + count; n += 1) await publish({ type: 'ping', n }); },
     probe: async ({ n }) => { publish({ type: 'ping', n }); },
-    shout: () => publish({ type: 'shout', n: 0 }),
-    cut: async () => relay.cut(),
-    lead: async ({ port }) => { relay.port = port; },
-    tally: async () => say(relay.tally),
+    'publish-forbidden': () => publish({ type: 'forbidden', n: 0 }),
+    reset: async () => relay.reset(),
+    'set-port': async ({ port }) => { relay.port = port; },
+    counters: async () => say(relay.counters),
     'old-socket': () => oldSocket(old.own, relay.port),
-    leave: () => visitor.leave(),
+    disconnect: () => client.disconnect(),
   };
   process.stdin.on('end', () => process.exit(0));
   say({ ready: true });
   for await (const line of readline.createInterface({ input: process.stdin })) {
-    const order = JSON.parse(line);
-    await deeds[order.do](order).then(
-      () => say({ done: order.do }),
-      (error) => say({ failed: order.do, error: String((error && error.message) || error) }),
+    const command = JSON.parse(line);
+    await actions[command.do](command).then(
+      () => say({ done: command.do }),
+      (error) => say({ failed: command.do, error: String((error && error.message) || error) }),
     );
   }
 }
 
-visit().then(() => process.exit(0), (error) => {
+run().then(() => process.exit(0), (error) => {
   console.error(error);
   process.exit(1);
 });
