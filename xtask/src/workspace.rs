@@ -1,22 +1,18 @@
-//! The workspace as cargo sees it.
+//! Metadata of the workspace.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use cargo_metadata::{CargoOpt, Metadata, MetadataCommand, Package, TargetKind};
 
-/// The manifests of the workspace and everything they depend on.
+/// Manifests of the workspace and of all dependencies.
 #[derive(Debug)]
 pub(crate) struct Workspace {
     metadata: Metadata,
 }
 
 impl Workspace {
-    /// Asks cargo about the workspace this program was built from, every feature enabled.
-    ///
-    /// # Errors
-    ///
-    /// If a manifest is wrong, or the lock file does not fit the manifests.
+    /// Returns the metadata of the workspace of this program, with all features enabled.
     pub(crate) fn load() -> anyhow::Result<Self> {
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
         let metadata = MetadataCommand::new()

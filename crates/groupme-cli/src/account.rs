@@ -45,6 +45,14 @@ impl Account {
         self.call(&users::me()).await
     }
 
+    /// Returns the user's id; the client asks for it once.
+    async fn user_id(&self) -> Result<&UserId, Failure> {
+        match self.rest.user_id().await {
+            Ok(user) => Ok(user),
+            Err(error) => Err(self.failure(error).await),
+        }
+    }
+
     /// Returns the conversation of the arguments. A `1+2` id takes a request for the own user id.
     pub(crate) async fn conversation(
         &self,
@@ -53,12 +61,14 @@ impl Account {
         match (&place.group, &place.dm) {
             (Some(group), _) => Ok(Conversation::Group(group.as_str().into())),
             (None, Some(pair)) if pair.contains('+') => {
-                let you = self.me().await?.id;
-                Conversation::from_id(&pair.as_str().into(), &you).ok_or_else(|| {
-                    Failure::Usage(anyhow!(
-                        "`{pair}` is not a conversation of this account, whose user id is {you}"
-                    ))
-                })
+                let you = self.user_id().await?;
+                let conversation = Conversation::from(ConversationId::from(pair.as_str()));
+                if conversation.other_user(you).is_some() {
+                    return Ok(conversation);
+                }
+                Err(Failure::Usage(anyhow!(
+                    "`{pair}` is not a conversation of this account, whose user id is {you}"
+                )))
             }
             (None, Some(user)) => Ok(Conversation::User(user.as_str().into())),
             (None, None) => Err(Failure::Usage(anyhow!("add --group or --dm"))),
@@ -71,10 +81,10 @@ impl Account {
         conversation: &Conversation,
     ) -> Result<ConversationId, Failure> {
         let you = match conversation {
-            Conversation::Group(_) => UserId::default(),
-            Conversation::User(_) => self.me().await?.id,
+            Conversation::User(_) => self.user_id().await?,
+            _ => &UserId::default(),
         };
-        conversation.id(&you).map_err(Failure::usage)
+        conversation.id(you).map_err(Failure::usage)
     }
 
     /// Explains a REST error. HTTP status 401 means an invalid token or a request that the token does

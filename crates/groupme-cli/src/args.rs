@@ -192,7 +192,7 @@ pub(crate) enum Payload {
     Event,
     /// MessageArgs attachment.
     Attachment,
-    /// One message as returned by the REST API.
+    /// Message as returned by the REST API.
     Message,
 }
 

@@ -17,7 +17,6 @@ pub(crate) async fn run(args: Like) -> Result<(), Failure> {
     };
     let account = Account::open(&args.target.account)?;
     let conversation = account.conversation(&args.target.conversation).await?;
-    let conversation = account.id_of(&conversation).await?;
     let message = MessageId::from(args.target.message);
     let has_icon = icon.is_some();
     let reactions = account.rest().react(&conversation, &message, icon);

@@ -7,7 +7,7 @@ use groupme_model::{
 };
 use groupme_rest::Sent;
 
-/// One row. JSON output prints GroupMe's own object where there is one.
+/// A row. JSON output prints GroupMe's own object where there is one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Row<'a> {
     Message(&'a Message),

@@ -1,23 +1,24 @@
 'use strict';
-// What the servers have in common: their sockets, their control plane, and what they tell.
+// Common part of the servers: sockets, commands, output.
 //
-// A server prints one JSON object a line on stdout: first {ready, port, control}, then {saw, …} for each
-// message of the protocol it reads and {answered, …} for each connect it answers. It listens on loopback, and it ends when its stdin does, so that it never
-// outlives the program that started it.
+// A server prints one JSON object a line on stdout: first {ready, port}, then {received, …} for each
+// protocol message that it reads and {answered, …} for each connect that it answers. It listens on
+// loopback. It reads one command a line from stdin, a JSON object, and prints {done} or {failed}. It exits
+// at the end of stdin, so it never outlives the program that started it.
 //
-// The control plane is HTTP on a port of its own, which no fault touches. POST a JSON object to
-//   /publish  {channel, type, first, count}   publish `count` numbered events, the first with number `first`
-//   /destroy  {}                              forget every session
-//   /kill     {}                              reset every connection
-//   /stall    {ms}                            neither read nor write on any open connection, for `ms` or for good
-//   /mode     {…}                             change how requests are answered; see `mode` below
+//   {do: 'publish', channel, type, first, count}  publish `count` numbered events, the first with number `first`
+//   {do: 'destroy'}                               remove every session
+//   {do: 'reset'}                                 reset every connection
+//   {do: 'stall', ms}                             stop reading and writing on every connection, for `ms` or for good
+//   {do: 'mode', …}                               change how requests are answered; see `mode` below
 const http = require('http');
+const readline = require('readline');
 
 const mode = {
   unavailable: false, // every HTTP request is answered 503
   refuseUpgrade: false, // every websocket upgrade is answered 400
-  refuseHandshake: false, // every handshake fails, as Bayeux has it
-  refuseChannel: null, // subscriptions to this channel fail, whatever the token
+  refuseHandshake: false, // every handshake reply is unsuccessful
+  refuseChannel: null, // subscriptions to this channel are refused with any token
 };
 
 function option(name, fallback) {
@@ -25,16 +26,16 @@ function option(name, fallback) {
   return at < 0 ? fallback : process.argv[at + 1];
 }
 
-/** As GroupMe behaves: only subscriptions are authorised, and the refusal is free text without a code. */
+/** The error of a message that GroupMe refuses: only subscriptions are authorised, and the error has no code. */
 function refusal({ channel, subscription, ext }) {
   if (channel !== '/meta/subscribe') return undefined;
   const allowed = (ext || {}).access_token === option('token') && subscription !== mode.refuseChannel;
   return allowed ? undefined : 'Access token authentication failed';
 }
 
-const say = (record) => process.stdout.write(JSON.stringify(record) + '\n');
+const print = (record) => process.stdout.write(JSON.stringify(record) + '\n');
 
-/** The payload of event `seq`; xtask/src/interop/event.rs knows the same form. */
+/** Payload of event `seq`, as xtask/src/interop/event.rs expects it. */
 function payload(type, seq) {
   const id = '1700' + String(seq).padStart(14, '0');
   return {
@@ -62,8 +63,8 @@ function payload(type, seq) {
 /**
  * Serves a Bayeux implementation.
  *
- * `attach(server)` adds it to a fresh HTTP server; `publish(channel, data)` and `destroy()` are its side of the
- * control plane.
+ * `attach(server)` adds it to a new HTTP server; `publish(channel, data)` and `destroy()` carry out the
+ * commands of these names.
  */
 function serve({ attach, publish, destroy }) {
   const sockets = new Set();
@@ -76,14 +77,14 @@ function serve({ attach, publish, destroy }) {
   attach(server);
   interpose(server, 'request', (request, response) => {
     if (!mode.unavailable) return false;
-    say({ saw: 'request', refused: 503 });
+    print({ received: 'request', refused: 503 });
     response.writeHead(503, { 'Content-Type': 'text/html', Connection: 'close' });
     response.end('<html><body>down for a while</body></html>');
     return true;
   });
   interpose(server, 'upgrade', (request, socket) => {
     const status = mode.unavailable ? 503 : mode.refuseUpgrade ? 400 : 0;
-    say({ saw: 'upgrade', refused: status || undefined });
+    print({ received: 'upgrade', refused: status || undefined });
     if (status === 0) return false;
     socket.end(`HTTP/1.1 ${status} Refused\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
     return true;
@@ -94,7 +95,7 @@ function serve({ attach, publish, destroy }) {
       for (let seq = first; seq < first + count; seq++) publish(channel, payload(type, seq));
     },
     destroy,
-    kill() {
+    reset() {
       for (const socket of sockets) socket.resetAndDestroy();
     },
     stall({ ms }) {
@@ -104,43 +105,33 @@ function serve({ attach, publish, destroy }) {
       Object.assign(mode, change);
     },
   };
-  const control = http.createServer((request, response) => {
-    let body = '';
-    request.setEncoding('utf8');
-    request.on('data', (chunk) => (body += chunk));
-    request.on('end', () => {
-      const command = commands[request.url.slice(1)];
-      try {
-        if (!command) throw new Error('no such command');
-        command(JSON.parse(body));
-        response.writeHead(204).end();
-      } catch (error) {
-        response.writeHead(400).end(String(error));
-      }
-    });
+  const input = readline.createInterface({ input: process.stdin });
+  input.on('line', (line) => {
+    const { do: name, ...command } = JSON.parse(line);
+    try {
+      commands[name](command);
+      print({ done: name });
+    } catch (error) {
+      print({ failed: name, error: String(error) });
+    }
   });
+  input.on('close', () => process.exit(0));
 
-  server.on('listening', () => {
-    control.listen(0, '127.0.0.1', () => {
-      say({ ready: true, port: server.address().port, control: control.address().port });
-    });
-  });
-  // A server that comes back to its port may find it lent to somebody's outgoing connection.
+  server.on('listening', () => print({ ready: true, port: server.address().port }));
+  // After a restart the port may be in use for an outgoing connection.
   const listen = () => server.listen(Number(option('port', 0)), '127.0.0.1');
   server.on('error', (error) => {
     if (error.code !== 'EADDRINUSE') throw error;
     setTimeout(listen, 100);
   });
   listen();
-  process.stdin.resume();
-  process.stdin.on('end', () => process.exit(0));
 }
 
-/** Puts `first` before the listeners of an event; what it answers with true, they do not see. */
+/** Calls `first` before the listeners of an event, and does not call those if it returns true. */
 function interpose(server, event, first) {
   const listeners = server.listeners(event);
   server.removeAllListeners(event);
-  // Without a listener for upgrades, node serves an upgrade as an ordinary request; so it must stay.
+  // Without a listener for upgrades, node serves an upgrade as an ordinary request.
   if (listeners.length === 0) return;
   server.on(event, function (...args) {
     if (first(...args)) return;
@@ -148,7 +139,7 @@ function interpose(server, event, first) {
   });
 }
 
-/** Makes one side of a connection dead: what the peer sends is not read, what is written does not leave. */
+/** Stops reading and writing on a connection, for `ms` or for good. */
 function stall(socket, ms) {
   const { write, end } = socket;
   const held = [];
@@ -157,7 +148,7 @@ function stall(socket, ms) {
   socket.write = (...args) => held.push([write, args]) > 0;
   socket.end = (...args) => held.push([end, args]) > 0 && socket;
   if (ms === undefined) {
-    // Not even the end of the session gets through.
+    // The end of the session must not close it either.
     socket.destroy = () => socket;
     return;
   }
@@ -170,4 +161,4 @@ function stall(socket, ms) {
   }, ms);
 }
 
-module.exports = { mode, option, refusal, say, serve };
+module.exports = { mode, option, refusal, print, serve };

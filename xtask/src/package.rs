@@ -1,17 +1,16 @@
-//! Building a program of this workspace.
+//! Programs of this workspace: building and running them.
 
 use std::{io::BufReader, path::PathBuf, process::Stdio};
 
 use anyhow::{Context, bail};
 use cargo_metadata::Message;
 
-use crate::{command::cargo, workspace::Workspace};
+use crate::{
+    command::{cargo, run as sh},
+    workspace::Workspace,
+};
 
-/// Builds a program and returns where it is. `options` are cargo's.
-///
-/// # Errors
-///
-/// If it does not build.
+/// Builds a program and returns its path. `options` are cargo's.
 pub(crate) fn build(
     workspace: &Workspace,
     name: &str,
@@ -43,4 +42,19 @@ pub(crate) fn build(
         Some(binary) if status.success() => Ok(binary.into_std_path_buf()),
         _ => bail!("cargo build --bin {name} failed: {status}"),
     }
+}
+
+/// Builds the program of a package with optimizations and runs it.
+pub(crate) fn run(workspace: &Workspace, package: &str, args: &[&str]) -> anyhow::Result<()> {
+    sh(cargo(&[
+        "run",
+        "--quiet",
+        "--locked",
+        "--release",
+        "--package",
+        package,
+        "--",
+    ])
+    .args(args)
+    .current_dir(workspace.root()))
 }
