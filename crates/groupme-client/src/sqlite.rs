@@ -61,6 +61,14 @@ impl SqliteStore {
         if let Some(until) = until {
             saved.apply(&Change::Whole(Timestamp::from_millis(until)));
         }
+        let baseline = "SELECT moment_ms FROM baseline";
+        let moment: Option<i64> = self
+            .connection
+            .query_row(baseline, [], |row| row.get(0))
+            .optional()?;
+        if let Some(moment) = moment {
+            saved.apply(&Change::Baseline(Timestamp::from_millis(moment)));
+        }
         let former = "SELECT 1 FROM former_known";
         let mut former = self.connection.prepare(former)?;
         if former.exists([])? {
@@ -135,6 +143,10 @@ fn apply(transaction: &Transaction<'_>, change: &Change) -> Result<(), rusqlite:
              ON CONFLICT (id) DO UPDATE SET until_ms = excluded.until_ms",
             &[&until.as_millis()],
         )?,
+        Change::Baseline(moment) => run(
+            "INSERT INTO baseline (id, moment_ms) VALUES (1, ?1) ON CONFLICT DO NOTHING",
+            &[&moment.as_millis()],
+        )?,
         Change::Cursor {
             conversation,
             message,
@@ -197,7 +209,7 @@ fn message(text: String) -> MessageId {
 }
 
 /// What makes a file of each version of one of the version before.
-const SCHEMA: [&str; 2] = [
+const SCHEMA: [&str; 3] = [
     "
     BEGIN IMMEDIATE;
     CREATE TABLE whole (
@@ -226,6 +238,16 @@ const SCHEMA: [&str; 2] = [
     INSERT INTO former SELECT conversation FROM cursor WHERE is_left;
     ALTER TABLE cursor DROP COLUMN is_left;
     PRAGMA user_version = 2;
+    COMMIT;
+    ",
+    // Also the moment at which the past ends, before anything was delivered.
+    "
+    BEGIN IMMEDIATE;
+    CREATE TABLE baseline (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        moment_ms INTEGER NOT NULL
+    ) STRICT;
+    PRAGMA user_version = 3;
     COMMIT;
     ",
 ];

@@ -6,8 +6,8 @@ use groupme_model::{ConversationId, Message, MessageId, Timestamp};
 
 use crate::{
     Cause,
-    fact::{Change, NewMessage},
-    store::SavedConversation,
+    fact::{Change as PushedChange, NewMessage},
+    store::{Change, SavedConversation},
     version::{Aspect, Version},
 };
 
@@ -24,6 +24,12 @@ pub(crate) struct Conversation<P> {
     /// The newest message when it was met, in this process, or the first of its history that was
     /// delivered: what came before it is the past.
     pub(crate) met_at: Option<MessageId>,
+    /// Newest message that counts as past only while the first session is known to be unbroken: it
+    /// was sent at about the moment of the baseline, and its push may have been lost.
+    pub(crate) doubtful: Option<MessageId>,
+    /// Whether the first push that is held came in the first session while that was unbroken: what
+    /// precedes it is past.
+    pub(crate) begins_with_push: bool,
     /// The newest message that was delivered in this process.
     pub(crate) newest: Option<MessageId>,
     /// The group, if it is a topic of one.
@@ -82,15 +88,19 @@ pub(crate) enum Until {
     Message(MessageId),
     /// At what was sent before.
     Time(Timestamp),
-    /// After so many messages.
+    /// After so many messages, and not before the baseline: the history that the program asked for
+    /// at the first start.
     Count(usize),
+    /// At what was sent before the baseline: to find where the past of a conversation ends that was
+    /// spoken in at about that moment.
+    Baseline(Timestamp),
 }
 
 /// Pushes that wait.
 #[derive(Debug)]
 pub(crate) struct Held<P> {
     pub(crate) messages: Vec<(NewMessage, P)>,
-    pub(crate) changes: Vec<(Change, P)>,
+    pub(crate) changes: Vec<(PushedChange, P)>,
     /// The first message that was pushed, whether there was room for it or not.
     pub(crate) first: Option<MessageId>,
     /// The newest message whose push was dropped for lack of room: it has to be fetched.
@@ -117,6 +127,8 @@ impl<P> Conversation<P> {
         Self {
             cursor: None,
             met_at: None,
+            doubtful: None,
+            begins_with_push: false,
             newest: None,
             parent: None,
             seen: Seen::new(limit),
@@ -157,6 +169,16 @@ impl<P> Conversation<P> {
     pub(crate) fn is_behind(&self, message: &MessageId) -> bool {
         let newest = self.newest.as_ref();
         self.is_past(message) && newest.is_some_and(|newest| message < newest)
+    }
+
+    /// Begins the conversation behind a message, which is the last of its past.
+    pub(crate) fn begin_at(&mut self, id: &ConversationId, message: MessageId) -> Change {
+        self.cursor = Some(message.clone());
+        self.met_at = Some(message.clone());
+        Change::Cursor {
+            conversation: id.clone(),
+            message,
+        }
     }
 
     /// Moves the target further, never back.

@@ -1,5 +1,6 @@
 //! The feed: pushes and answers go in, questions and deliveries come out.
 
+mod baseline;
 mod compare;
 mod deliver;
 mod failures;
@@ -47,6 +48,12 @@ pub struct Feed<P> {
     held: usize,
     /// Everything before this was delivered; `None` before the account has been met.
     whole_until: Option<Timestamp>,
+    /// Moment at which the own channel was live for the first time.
+    baseline: Option<Timestamp>,
+    /// Whether the session of the baseline goes on, without a loss.
+    is_unbroken: bool,
+    /// When the first session has proved that its socket is alive.
+    trust_at: Option<Instant>,
     /// Whether it is known which groups the user had left before the account was met.
     knows_former: bool,
     /// When the newest message known was sent.
@@ -79,6 +86,9 @@ impl<P> Feed<P> {
             out: Outbox::new(),
             held: 0,
             whole_until: saved.whole_until,
+            baseline: saved.baseline,
+            is_unbroken: false,
+            trust_at: None,
             knows_former: saved.knows_former,
             newest: Timestamp::EPOCH,
             silent_since: None,
@@ -101,6 +111,7 @@ impl<P> Feed<P> {
         if core::mem::take(&mut self.is_polling) {
             self.out.put(Item::Polling(false), Record::default());
         }
+        self.set_baseline(wall);
         self.begin_round(wall);
     }
 
@@ -111,6 +122,7 @@ impl<P> Feed<P> {
         if self.is_live {
             self.cause = cause;
             self.is_live = false;
+            self.end_first_session();
             self.epoch += 1;
             self.drop_round();
         }
@@ -150,6 +162,7 @@ impl<P> Feed<P> {
     pub fn handle_timeout(&mut self, now: Instant) {
         self.advance(now);
         self.questions.handle_timeout(self.now);
+        self.trust_first_session();
         if self.next_poll.is_some_and(|at| at <= self.now) {
             self.next_poll = None;
             self.poll_round();
@@ -197,6 +210,7 @@ impl<P> Feed<P> {
             .poll_timeout()
             .into_iter()
             .chain(self.next_poll)
+            .chain(self.trust_at)
             .min()
     }
 

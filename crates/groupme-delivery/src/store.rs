@@ -61,6 +61,9 @@ impl StoreError {
 pub struct Saved {
     /// Everything before this was delivered; `None` if the account has not been met.
     pub whole_until: Option<Timestamp>,
+    /// Moment at which the account's own channel was live for the first time; `None` before that.
+    /// What was sent before it is the account's past.
+    pub baseline: Option<Timestamp>,
     /// Whether it is known which groups the user had left before the account was met.
     pub knows_former: bool,
     /// What was delivered of each conversation.
@@ -85,6 +88,8 @@ pub struct SavedConversation {
 pub enum Change {
     /// The account was delivered up to a time.
     Whole(Timestamp),
+    /// The account's own channel was live for the first time at this moment.
+    Baseline(Timestamp),
     /// A conversation was delivered up to a message.
     Cursor {
         /// The conversation.
@@ -128,6 +133,7 @@ impl Saved {
     pub fn apply(&mut self, change: &Change) {
         match change {
             Change::Whole(until) => self.whole_until = Some(*until),
+            Change::Baseline(moment) => self.baseline = Some(*moment),
             Change::Cursor {
                 conversation,
                 message,

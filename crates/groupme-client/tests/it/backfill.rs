@@ -13,7 +13,7 @@ use groupme_client::{
 use groupme_delivery::{Change, Saved};
 use groupme_sim::Sim;
 
-use crate::account::{TRANSPORTS, builder, next, sim, soon, text};
+use crate::account::{TRANSPORTS, builder, is_active, next, own, sim, soon, text};
 
 /// A client that has the simulator's REST API, and asks it faster than GroupMe would bear.
 fn whole(sim: &Sim) -> Builder {
@@ -94,6 +94,35 @@ async fn what_is_said_while_the_socket_is_dead_is_fetched_and_marked() {
             (Some("after"), Origin::Push)
         );
     }
+}
+
+#[tokio::test]
+async fn nothing_is_lost_when_the_socket_dies_before_the_account_was_caught_up_with() {
+    for transport in TRANSPORTS {
+        let sim = sim().await;
+        let mut client = whole(&sim).transport(transport).connect().unwrap();
+        until(&mut client, |status| is_active(status, &own(&sim))).await;
+        sim.say("before the restart").unwrap();
+        sim.restart();
+        sim.say("after the restart").unwrap();
+        for expected in ["before the restart", "after the restart"] {
+            assert_eq!(text(&event(&mut client).await.0), Some(expected));
+        }
+        until(&mut client, |status| matches!(status, Status::CaughtUp)).await;
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_lost_when_the_process_ends_before_the_account_was_caught_up_with() {
+    let sim = sim().await;
+    let store = MemoryStore::default();
+    let mut client = whole(&sim).store(store.clone()).connect().unwrap();
+    until(&mut client, |status| is_active(status, &own(&sim))).await;
+    drop(client);
+    sim.say("meanwhile").unwrap();
+    let mut client = whole(&sim).store(store).connect().unwrap();
+    assert_eq!(text(&event(&mut client).await.0), Some("meanwhile"));
+    until(&mut client, |status| matches!(status, Status::CaughtUp)).await;
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use groupme_delivery::{Change, Saved, Version};
 fn changes() -> Vec<Change> {
     let conversation = || "1835".into();
     vec![
+        Change::Baseline(groupme_client::Timestamp::from_millis(1_700_000_000_001)),
         Change::Whole(groupme_client::Timestamp::from_millis(1_700_000_000_123)),
         Change::Cursor {
             conversation: conversation(),

@@ -36,7 +36,7 @@ impl<P> Feed<P> {
             return;
         }
         conversation.is_stale |= conversation.held.first.is_some();
-        let is_gap = !matches!(until, Until::Count(_));
+        let is_gap = !matches!(until, Until::Count(_) | Until::Baseline(_));
         conversation.fetch = Fetch::Backward {
             until,
             rows: Vec::new(),
@@ -179,20 +179,37 @@ impl<P> Feed<P> {
     ) {
         let beyond = |row: &Message| match &until {
             Until::Message(message) => row.id <= *message,
-            Until::Time(time) => row.created_at.is_some_and(|sent| sent < *time),
+            Until::Time(time) | Until::Baseline(time) => {
+                row.created_at.is_some_and(|sent| sent < *time)
+            }
             Until::Count(_) => false,
         };
+        let is_baseline = self.is_unbroken && matches!(until, Until::Baseline(_));
         let most = match &until {
             Until::Count(count) => *count,
+            // The messages are not delivered, and are all of a minute.
+            _ if is_baseline => usize::MAX,
             _ => self.config.newcomer,
         };
         let is_complete = rows.first().is_some_and(beyond) || !has_moved;
+        let past = rows.iter().rev().find(|row| beyond(row));
+        let past = past.map(|row| row.id.clone());
         rows.retain(|row| !beyond(row));
         // Between what was pushed, nothing may be missing.
         let pushed = self.conversation(id).held.first.clone();
+        let since = matches!(until, Until::Count(_)).then(|| self.history_since());
+        let since = since.flatten();
+        let is_new = |row: &Message| {
+            row.created_at
+                .zip(since)
+                .is_some_and(|(sent, since)| sent >= since)
+        };
+        let is_due =
+            |row: &Message| is_new(row) || pushed.as_ref().is_some_and(|pushed| row.id >= *pushed);
         let is_short = |rows: &[Message]| {
-            let first = rows.first().map(|row| &row.id);
-            pushed.is_some() && first > pushed.as_ref()
+            let first = rows.first();
+            let is_behind_push = pushed.is_some() && first.map(|row| &row.id) > pushed.as_ref();
+            is_behind_push || first.is_some_and(is_new)
         };
         let has_room = rows.len() < self.config.newcomer;
         if !is_complete
@@ -204,9 +221,12 @@ impl<P> Feed<P> {
             self.ask_history(id, before);
             return;
         }
+        if is_baseline {
+            self.take_doubtful(id, past, &rows);
+            return;
+        }
         let excess = rows.len().saturating_sub(most);
-        let is_pushed = |row: &Message| pushed.as_ref().is_some_and(|pushed| row.id >= *pushed);
-        let excess = excess.min(rows.iter().position(is_pushed).unwrap_or(excess));
+        let excess = excess.min(rows.iter().position(is_due).unwrap_or(excess));
         let is_truncated = match until {
             Until::Count(_) => !is_complete && is_short(&rows),
             _ => !is_complete || excess > 0,
@@ -232,7 +252,7 @@ impl<P> Feed<P> {
     }
 
     /// Nothing is left to fetch for now.
-    fn finish(&mut self, id: &ConversationId) {
+    pub(super) fn finish(&mut self, id: &ConversationId) {
         self.conversation(id).fetch = Fetch::Idle;
         self.settle(id);
     }
@@ -279,7 +299,7 @@ impl<P> Feed<P> {
         if self.conversation(id).cursor.is_some() {
             self.fetch_forward(id);
         } else {
-            self.fetch_backward(id, self.newcomers_since());
+            self.fetch_backward(id, Until::Time(self.newcomers_since()));
         }
     }
 

@@ -1,7 +1,5 @@
 //! The lists of a round: what conversations there are, and how far each goes.
 
-use core::time::Duration;
-
 use groupme_model::{
     Chat, ConversationId, Group, MessageId, Timestamp, Topic, UserPair,
     member::{MemberState, MembershipState},
@@ -157,13 +155,14 @@ impl<P> Feed<P> {
             self.newest = self.newest.max(sent);
         }
         let epoch = self.epoch;
-        let is_first = self.round.as_ref().is_some_and(|round| round.is_first);
-        let history = usize::try_from(self.config.history).unwrap_or(usize::MAX);
-        let until = self.newcomers_since();
-        if is_first && is_current && history == 0 && newest.is_some() {
+        let is_first = self.whole_until.is_none();
+        let may_begin =
+            self.is_unbroken || self.baseline.is_none() || self.conversation(&id).begins_with_push;
+        if is_first && is_current && may_begin && self.config.history == 0 && newest.is_some() {
             self.begin_with_held(&id);
         }
         let was_left = self.come_back(&id);
+        let since = self.newcomers_since();
         let conversation = self.conversation(&id);
         if is_current {
             conversation.listed_in = epoch;
@@ -191,33 +190,15 @@ impl<P> Feed<P> {
         if !is_current {
             return;
         }
-        let missed = match &until {
-            Until::Time(since) => sent.is_none_or(|sent| sent >= *since),
-            _ => false,
-        };
-        if is_first && history > 0 {
-            self.fetch_backward(&id, Until::Count(history));
-        } else if !is_first && missed {
+        if is_first {
+            self.begin_listed(&id, newest, sent);
+        } else if sent.is_none_or(|sent| sent >= since) {
             conversation.aim(&newest);
-            self.fetch_backward(&id, until);
-        } else if let Some(round) = &mut self.round {
-            round.baseline.push((id, newest));
+            self.fetch_backward(&id, Until::Time(since));
+        } else {
+            self.begin_at(&id, newest);
+            self.settle(&id);
         }
-    }
-
-    /// A conversation without a past begins with the first of it that was pushed. What was said after
-    /// that, and not pushed because of a loss, is then missing and no past.
-    fn begin_with_held(&mut self, id: &ConversationId) {
-        let conversation = self.conversation(id);
-        let held = &conversation.held.messages;
-        if conversation.cursor.is_some() || !matches!(conversation.fetch, Fetch::Idle) {
-            return;
-        }
-        let first = (0..held.len()).min_by(|a, b| held[*a].0.id.cmp(&held[*b].0.id));
-        let Some(first) = first else { return };
-        let (message, push) = conversation.held.messages.remove(first);
-        self.held -= 1;
-        self.deliver_push(message, push);
     }
 
     /// Settles one that was listed. Without a round, an answer says only what is to be fetched.
@@ -228,16 +209,4 @@ impl<P> Feed<P> {
             self.fetch_forward(id);
         }
     }
-
-    /// How far back a conversation is fetched that is met for the first time: what it said before
-    /// the account was last whole was not missed.
-    pub(super) fn newcomers_since(&self) -> Until {
-        let since = self.whole_until.map_or(0, Timestamp::as_millis);
-        let slack = i64::try_from(SLACK.as_millis()).unwrap_or(0);
-        Until::Time(Timestamp::from_millis(since.saturating_sub(slack)))
-    }
 }
-
-/// How much earlier than the account was last whole it is looked for what was missed. Clocks differ,
-/// and messages of several conversations are not delivered in the order in which they were sent.
-const SLACK: Duration = Duration::from_mins(10);

@@ -1,11 +1,11 @@
 //! A round: asking what there is, to find what was missed.
 
-use groupme_model::{ConversationId, MessageId, Timestamp};
+use groupme_model::{ConversationId, Timestamp};
 
 use super::Feed;
 use crate::{
     Item, Lost, Missing, Question, Why,
-    conversation::{Fetch, Target},
+    conversation::{Fetch, Target, Until},
     item::Record,
     question::Purpose,
     store::Change,
@@ -20,10 +20,6 @@ pub(super) struct Round {
     pub(super) open: usize,
     /// Whether a list could not be read.
     pub(super) is_partial: bool,
-    /// Whether the account is met for the first time.
-    pub(super) is_first: bool,
-    /// Where conversations begin that are met for the first time.
-    pub(super) baseline: Vec<(ConversationId, MessageId)>,
     /// What the user is in which group; `None` if that could not be read.
     pub(super) memberships: Option<Memberships>,
     /// Up to when the account is whole once the round is over.
@@ -65,8 +61,6 @@ impl<P> Feed<P> {
             number: self.epoch,
             open: questions.len(),
             is_partial: false,
-            is_first,
-            baseline: Vec::new(),
             memberships: None,
             whole_until: if self.newest == Timestamp::EPOCH {
                 wall
@@ -113,7 +107,7 @@ impl<P> Feed<P> {
             let until = Some(round.whole_until).filter(|until| *until != Timestamp::EPOCH);
             let until = self.whole_until.max(until);
             self.whole_until = until;
-            record.whole = until;
+            record.whole = until.filter(|until| *until != Timestamp::EPOCH);
         }
         self.out.put(Item::Checkpoint, record);
         if self.is_live {
@@ -145,20 +139,20 @@ impl<P> Feed<P> {
             };
             self.out.put(Item::Lost(lost), Record::default());
         }
-        let mut record = self.begin_conversations();
+        let mut record = Record::default();
         if self.knows_former {
             self.miss_former(former);
         } else if has_memberships {
             self.knows_former = true;
             self.note_former(former, &mut record);
         }
+        if self.whole_until.is_some() || (self.baseline.is_some() && !self.is_unbroken) {
+            self.ask_unlisted(&member_of);
+        }
         if self.whole_until.is_none() {
             self.meet(record);
-        } else {
-            self.ask_unlisted(member_of);
-            if !record.is_empty() {
-                self.out.put(Item::Checkpoint, record);
-            }
+        } else if !record.is_empty() {
+            self.out.put(Item::Checkpoint, record);
         }
         let epoch = self.epoch;
         let ids: Vec<ConversationId> = self.conversations.keys().cloned().collect();
@@ -174,33 +168,14 @@ impl<P> Feed<P> {
         }
     }
 
-    /// Begins the conversations that were met for the first time, at their newest message.
-    fn begin_conversations(&mut self) -> Record {
-        let mut record = Record::default();
-        let round = self.round.as_mut();
-        let baseline = round.map(|round| core::mem::take(&mut round.baseline));
-        for (conversation, message) in baseline.into_iter().flatten() {
-            let found = self.conversation(&conversation);
-            if found.cursor.is_none() {
-                found.cursor = Some(message.clone());
-                found.met_at = Some(message.clone());
-                record.changes.push(Change::Cursor {
-                    conversation,
-                    message,
-                });
-            }
-        }
-        record
-    }
-
     /// Takes note of how an account is found that is met for the first time: all at once, so that a
     /// crash leaves either one that was met or one that was not; and even if nothing was ever said,
     /// or nothing could be read: what is said next is no past.
     fn meet(&mut self, mut record: Record) {
         let Some(round) = &self.round else { return };
+        self.whole_until = Some(round.whole_until);
         // Without a gateway, and where nothing was ever said, nobody told the time yet.
-        let until = Some(round.whole_until).filter(|until| *until != Timestamp::EPOCH);
-        self.whole_until = until;
+        let until = self.whole_until.filter(|until| *until != Timestamp::EPOCH);
         record.changes.extend(until.map(Change::Whole));
         self.out.put(Item::Checkpoint, record);
     }
@@ -234,15 +209,15 @@ impl<P> Feed<P> {
 
     /// Asks for the groups that the user is a member of and that were not listed: they are new, or
     /// were left between the two answers.
-    fn ask_unlisted(&mut self, member_of: Vec<ConversationId>) {
+    fn ask_unlisted(&mut self, member_of: &[ConversationId]) {
         let (epoch, since) = (self.epoch, self.newcomers_since());
         for id in member_of {
-            let was_listed = self.was_listed(&id);
-            self.come_back(&id);
-            let conversation = self.conversation(&id);
+            let was_listed = self.was_listed(id);
+            self.come_back(id);
+            let conversation = self.conversation(id);
             if !was_listed && conversation.cursor.is_none() {
                 (conversation.whole_in, conversation.listed_in) = (0, epoch);
-                self.fetch_backward(&id, since.clone());
+                self.fetch_backward(id, Until::Time(since));
             }
         }
     }

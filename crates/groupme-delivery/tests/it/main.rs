@@ -6,6 +6,7 @@
 )]
 
 mod acknowledging;
+mod baseline;
 mod changes;
 mod comparing;
 mod failures;

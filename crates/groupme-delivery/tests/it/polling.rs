@@ -93,6 +93,7 @@ fn an_account_that_is_met_by_polling_is_whole_from_its_newest_message_on() {
     config.polling = Some(Polling::default());
     for has_message in [false, true] {
         let mut world = World::with(config.clone());
+        world.has_begun = true;
         if has_message {
             world.say(GROUP, 7);
         }

@@ -51,6 +51,8 @@ pub(crate) struct World {
     pub(crate) is_inclusive: bool,
     /// The newest messages that lists name, where histories do not have them.
     pub(crate) named: BTreeMap<String, Value>,
+    /// A group that the list of groups leaves out.
+    pub(crate) is_unlisted: Option<String>,
     /// Whether questions wait for [`World::answer_next`].
     pub(crate) is_slow: bool,
     waiting: VecDeque<(QuestionId, Question)>,
@@ -58,6 +60,8 @@ pub(crate) struct World {
     pub(crate) acknowledges: bool,
     pub(crate) config: Config,
     receipts: Vec<Receipt>,
+    /// Whether the account was live at any time.
+    pub(crate) has_begun: bool,
     /// The events that were made of what REST told.
     pub(crate) made: Vec<Event>,
 }
@@ -84,11 +88,13 @@ impl World {
             has_newest_only: false,
             is_inclusive: false,
             named: BTreeMap::new(),
+            is_unlisted: None,
             is_slow: false,
             waiting: VecDeque::new(),
             acknowledges: true,
             config,
             receipts: Vec::new(),
+            has_begun: false,
             made: Vec::new(),
         }
     }
@@ -113,6 +119,7 @@ impl World {
 
     /// Is connected, and catches up.
     pub(crate) fn live(&mut self) -> Vec<String> {
+        self.has_begun = true;
         self.feed.handle_live(self.now, Timestamp::from_secs(T0));
         self.settle()
     }
@@ -122,9 +129,19 @@ impl World {
         self.settle()
     }
 
-    /// Somebody says something, and REST has it.
+    /// Somebody says something, and REST has it. What is said before the account is live for the
+    /// first time is an hour old.
     pub(crate) fn say(&mut self, conversation: &str, number: u64) -> Value {
-        let row = row(conversation, number);
+        let mut row = row(conversation, number);
+        if !self.has_begun {
+            let sent = row["created_at"].as_i64().unwrap();
+            row["created_at"] = (sent - 3_600).into();
+        }
+        self.put(conversation, row)
+    }
+
+    /// REST has a message.
+    pub(crate) fn put(&mut self, conversation: &str, row: Value) -> Value {
         let rows = self.rows.entry(conversation.to_owned()).or_default();
         rows.push(row.clone());
         rows.sort_by_key(|row| row["id"].as_str().unwrap().to_owned());
@@ -245,7 +262,9 @@ impl World {
     fn find(&self, question: &Question) -> Answer {
         match question {
             Question::Groups { page, .. } if *page == 1 || self.has_one_page => {
-                Answer::Groups(self.groups())
+                let mut groups = self.groups();
+                groups.retain(|group| self.is_unlisted.as_deref() != Some(group.id.as_str()));
+                Answer::Groups(groups)
             }
             Question::Groups { .. } => Answer::Groups(vec![]),
             Question::Chats { page, .. } if *page == 1 || self.has_one_page => {
