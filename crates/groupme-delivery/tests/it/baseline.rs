@@ -181,7 +181,7 @@ fn history_is_followed_by_all_that_was_said_since() {
 #[test]
 fn a_first_push_that_finds_no_room_is_fetched() {
     let mut config = Config::default();
-    config.held = 1;
+    config.push_buffer = 1;
     let mut world = started(config);
     assert!(world.say_live(CHAT, 2).is_empty());
     assert!(world.say_live(GROUP, 3).is_empty());
