@@ -10,8 +10,8 @@ pub use self::handed::{Change, Handed, Look, Loss, NewMessage};
 pub(crate) use self::said::Said;
 
 use bayeux_proto::{
-    Action, Channel, Close, SessionEvent, Instant, LaneId, Message, Misuse, PublishId, SubscriptionId,
-    Usage,
+    Action, Channel, Close, Instant, LaneId, Message, Misuse, PublishId, SessionEvent,
+    SubscriptionId, Usage,
 };
 use groupme_sim::GroupId;
 

@@ -6,7 +6,7 @@ use core::{
     time::Duration,
 };
 
-use bayeux_proto::{SessionEvent, LaneId, Message};
+use bayeux_proto::{LaneId, Message, SessionEvent};
 use clap::ValueEnum;
 
 use crate::fact::Handed;
@@ -197,12 +197,16 @@ impl Saboteur {
             {
                 vec![event.clone(), event]
             }
-            (Some(Sabotage::SwallowSubscribed), SessionEvent::Subscribed(_)) if self.each(2) => vec![],
+            (Some(Sabotage::SwallowSubscribed), SessionEvent::Subscribed(_)) if self.each(2) => {
+                vec![]
+            }
             (Some(Sabotage::SwallowGap), SessionEvent::Gap { .. }) => vec![],
-            (Some(Sabotage::ShortenGap), SessionEvent::Gap { since, cause }) => vec![SessionEvent::Gap {
-                since: *since + Duration::from_hours(9),
-                cause: cause.clone(),
-            }],
+            (Some(Sabotage::ShortenGap), SessionEvent::Gap { since, cause }) => {
+                vec![SessionEvent::Gap {
+                    since: *since + Duration::from_hours(9),
+                    cause: cause.clone(),
+                }]
+            }
             _ => vec![event],
         }
     }

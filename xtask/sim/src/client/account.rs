@@ -7,7 +7,7 @@ use core::{fmt, time::Duration};
 use std::collections::VecDeque;
 
 use bayeux_proto::Instant;
-use groupme_delivery::{GapCause, Feed, Ledger, MemoryStore, DeliveryTag, Store as _};
+use groupme_delivery::{DeliveryTag, Feed, GapCause, Ledger, MemoryStore, Store as _};
 use groupme_model::{ConversationId, Event, EventRef, SourceGuid, Timestamp, UserId, UserPair};
 
 use self::overflow::Overflow;
@@ -96,7 +96,9 @@ impl Account {
         use bayeux_proto::SessionEvent;
         self.hears_own = live;
         match event {
-            SessionEvent::Down { .. } | SessionEvent::AttemptFailed { .. } | SessionEvent::Ended(_) => {
+            SessionEvent::Down { .. }
+            | SessionEvent::AttemptFailed { .. }
+            | SessionEvent::Ended(_) => {
                 self.feed.handle_loss(now, GapCause::Connection);
             }
             SessionEvent::Gap { .. } => {

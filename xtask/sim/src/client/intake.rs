@@ -1,6 +1,6 @@
 //! What arrives at a client.
 
-use bayeux_proto::{Close, SessionEvent, Instant, LaneId, Verdict};
+use bayeux_proto::{Close, Instant, LaneId, SessionEvent, Verdict};
 use groupme_model::EventRef;
 
 use super::Client;

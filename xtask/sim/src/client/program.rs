@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
 
-use bayeux_proto::{Channel, SessionEvent, Instant, Session, SubscriptionId};
+use bayeux_proto::{Channel, Instant, Session, SessionEvent, SubscriptionId};
 
 use crate::{
     checks::Checks,

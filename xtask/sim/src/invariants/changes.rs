@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bayeux_proto::{SessionEvent, Instant, SubscriptionId};
+use bayeux_proto::{Instant, SessionEvent, SubscriptionId};
 use groupme_sim::World;
 
 use super::{End, Invariant};

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use bayeux_proto::{End as SessionEnd, SessionEvent, Instant, Outcome, PublishId, SubscriptionId};
+use bayeux_proto::{End as SessionEnd, Instant, Outcome, PublishId, SessionEvent, SubscriptionId};
 
 use super::{End, Invariant};
 use crate::fact::{Asked, ClientFact, Fact};

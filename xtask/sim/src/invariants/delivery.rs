@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bayeux_proto::{Action, SessionEvent, Instant, SubscriptionId};
+use bayeux_proto::{Action, Instant, SessionEvent, SubscriptionId};
 
 use super::{End, Invariant};
 use crate::fact::{Asked, ClientFact, Fact};
@@ -127,7 +127,9 @@ impl Ear {
                 }
             }
             ClientFact::Told(SessionEvent::Up { resumed: false, .. }) => self.live.clear(),
-            ClientFact::Told(SessionEvent::Gap { since, .. }) => return self.gap(*since, published),
+            ClientFact::Told(SessionEvent::Gap { since, .. }) => {
+                return self.gap(*since, published);
+            }
             ClientFact::Told(SessionEvent::Ended(_)) => {
                 self.live.clear();
                 self.expected.clear();

@@ -1,6 +1,6 @@
 //! What people do in the world.
 
-use groupme_sim::{GroupId, MessageId, Conversation, UserId, World};
+use groupme_sim::{Conversation, GroupId, MessageId, UserId, World};
 
 use crate::random::Random;
 

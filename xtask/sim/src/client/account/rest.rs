@@ -1,6 +1,6 @@
 //! How questions are put to REST, and its answers read.
 
-use groupme_delivery::{Response, Failure, Request, Window};
+use groupme_delivery::{Failure, Request, Response, Window};
 use groupme_model::ConversationId;
 use serde::de::DeserializeOwned;
 
