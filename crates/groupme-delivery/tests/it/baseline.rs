@@ -1,4 +1,5 @@
-//! The end of the past: the first moment at which the account is live, whatever fails after it.
+//! The baseline: the past ends at the first moment at which the account is live, whatever fails
+//! after it.
 
 use core::time::Duration;
 
@@ -6,7 +7,7 @@ use groupme_delivery::{Config, Failure, Polling};
 
 use crate::world::{CHAT, GROUP, World, created, label, row};
 
-/// The messages that were handed out, by their numbers, one conversation after the other.
+/// Returns the numbers of the messages handed out, one conversation after the other.
 fn messages(said: &[String]) -> Vec<&str> {
     let handed_out = said.iter().filter_map(|line| {
         line.strip_prefix("push ")
@@ -17,7 +18,7 @@ fn messages(said: &[String]) -> Vec<&str> {
     messages.into_iter().map(|(_, number)| number).collect()
 }
 
-/// An account with a past, which is live and has asked what there is.
+/// Returns a world with a past, live, whose lists are requested and unanswered.
 fn started(config: Config) -> World {
     let mut world = World::with(config);
     world.say(GROUP, 1);
@@ -83,7 +84,7 @@ fn messages_that_are_pushed_after_the_list_that_has_them_are_delivered_once() {
 #[test]
 fn a_message_that_precedes_the_first_push_of_an_unbroken_session_is_past() {
     let mut world = started(Config::default());
-    // It was sent in the second in which the account went live, or right before.
+    // Sent in the second in which the account went live, or right before.
     world.say(GROUP, 2);
     assert!(world.say_live(GROUP, 3).is_empty());
     assert_eq!(world.answer_all(), ["push 1835/3", "caught up"]);
