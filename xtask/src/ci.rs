@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use crate::{
     clock,
     command::{cargo, run as sh},
-    fuzz, interop, layering, sim, soak, tidy,
+    deny, fuzz, interop, layering, release, sim, soak, tidy,
     workspace::Workspace,
 };
 
@@ -18,8 +18,10 @@ use crate::{
 pub(crate) enum Job {
     /// rustfmt.
     Fmt,
-    /// Who depends on whom, and that no signature shows it.
+    /// Direction of the dependencies between our crates, and of the public signatures.
     Layering,
+    /// Licences, duplicates, sources and bans of dependencies.
+    Deny,
     /// Habits of the sources.
     Tidy,
     /// clippy, over the workspace and over each library alone.
@@ -32,6 +34,8 @@ pub(crate) enum Job {
     NoStd,
     /// Each library with no feature, each feature alone, and all of them.
     Features,
+    /// Every published crate packed, and built from its own archive.
+    Release,
     /// Damaged frames, from bytes to events, against `serde_json`.
     Fuzz,
     /// The groupme command at real Bayeux servers, and real clients at groupme sim.
@@ -91,6 +95,7 @@ impl Job {
         match self {
             Self::Fmt => sh(cargo(&["fmt", "--all", "--check"]).current_dir(workspace.root())),
             Self::Layering => layering::run(workspace),
+            Self::Deny => deny::run(workspace),
             Self::Tidy => tidy::run(workspace),
             Self::Lint => lint(workspace),
             Self::Docs => sh(cargo(&["doc", "--locked", "--workspace", "--no-deps"])
@@ -100,6 +105,7 @@ impl Job {
             Self::Examples => examples(workspace),
             Self::NoStd => no_std(workspace),
             Self::Features => features(workspace),
+            Self::Release => release::run(workspace, &release::Options::for_ci()),
             Self::Fuzz => fuzz::run(workspace, &fuzz::Options::short()),
             Self::Interop => interop::run(workspace, &interop::Options::default()),
             Self::Sim => sim::run(workspace, &sim::some_seeds()),

@@ -80,3 +80,7 @@ pub use policy::TransportPolicy;
 pub use sqlite::SqliteStore;
 pub use status::{ClientEnd, DisconnectCause, Status};
 pub use token::TokenSource;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -94,3 +94,7 @@ pub use ledger::Ledger;
 pub use message_state::MessageState;
 pub use request::{Failure, Request, RequestId, Response, Window};
 pub use store::{Change, MemoryStore, Saved, SavedConversation, Store, StoreError};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

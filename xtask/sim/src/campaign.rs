@@ -179,7 +179,7 @@ pub fn shrink(plan: &Plan, invariant: &str, sabotage: Option<Sabotage>) -> Plan 
     let simpler: [fn(&mut Plan); 3] = [
         |plan| plan.road.idle = None,
         |plan| plan.farewell = false,
-        |plan| plan.server.gateway.ping = None,
+        |plan| plan.server.gateway.ping_interval = None,
     ];
     for simplify in simpler {
         let mut candidate = best.clone();

@@ -13,7 +13,7 @@ use bayeux_proto::{
     Action, Channel, Close, Instant, LaneId, Message, Misuse, PublishId, SessionEvent,
     SubscriptionId, Usage,
 };
-use groupme_sim::GroupId;
+use groupme_sim::SimGroupId;
 
 /// Something that happened.
 #[derive(Clone, Copy, Debug)]
@@ -68,7 +68,7 @@ pub enum Fact<'a> {
         /// Whose.
         client: usize,
         /// The group.
-        group: GroupId,
+        group: SimGroupId,
         /// Whether in it.
         is_member: bool,
     },

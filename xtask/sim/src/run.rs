@@ -9,7 +9,9 @@ use core::time::Duration;
 use std::collections::BTreeSet;
 
 use bayeux_proto::Instant;
-use groupme_sim::{Gateway, GroupId, MessageId, Push, Rest, RestConfig, Simulation, UserId, World};
+use groupme_sim::{
+    Gateway, Push, Rest, RestConfig, SimGroupId, SimMessageId, SimUserId, Simulation, World,
+};
 
 use crate::{
     checks::{Checks, Violation},
@@ -63,11 +65,11 @@ struct Run<'a> {
     clients: Vec<Client>,
     checks: Checks,
     batch: Batch,
-    users: Vec<UserId>,
-    groups: Vec<GroupId>,
+    users: Vec<SimUserId>,
+    groups: Vec<SimGroupId>,
     /// The groups of each client's user.
-    memberships: Vec<BTreeSet<GroupId>>,
-    said: Vec<MessageId>,
+    memberships: Vec<BTreeSet<SimGroupId>>,
+    said: Vec<SimMessageId>,
     /// How many events have been published.
     published: u64,
     /// How many steps of the plan have been taken.
@@ -80,12 +82,12 @@ impl<'a> Run<'a> {
     fn new(plan: &'a Plan, transcript: Transcript, sabotage: Option<Sabotage>) -> Self {
         let mut random = Random::new(plan.seed);
         let mut world = World::new(random.next(), EPOCH);
-        let users: Vec<UserId> = (0..plan.users)
+        let users: Vec<SimUserId> = (0..plan.users)
             .map(|number| world.add_user(&format!("user {number}")))
             .collect();
         let groups = (0..plan.groups)
             .filter_map(|number| {
-                let members: Vec<UserId> = users
+                let members: Vec<SimUserId> = users
                     .iter()
                     .copied()
                     .filter(|_| random.chance(70))
@@ -346,7 +348,7 @@ impl<'a> Run<'a> {
 
 /// The channels that a program may want to hear, its user's own first, and one that is none of its
 /// business last.
-fn channels(user: UserId, users: &[UserId], groups: &[GroupId]) -> Vec<String> {
+fn channels(user: SimUserId, users: &[SimUserId], groups: &[SimGroupId]) -> Vec<String> {
     let others = || users.iter().filter(|other| **other != user);
     let own = format!("/user/{user}");
     let groups = groups.iter().map(|group| format!("/group/{group}"));

@@ -120,7 +120,7 @@ impl Scene {
         let is_complete = |inbox: &Inbox| inbox.count() >= wanted;
         until_all(inboxes, PATIENCE, is_complete).await?;
         let before: Vec<u32> = inboxes.iter().map(Inbox::times_caught_up).collect();
-        stage.sim.kill_sockets();
+        stage.sim.break_connections();
         for (inbox, before) in inboxes.iter().zip(before) {
             let one = core::slice::from_ref(inbox);
             until_all(one, PATIENCE, |inbox| inbox.times_caught_up() > before).await?;
@@ -154,9 +154,7 @@ fn judge(stage: &Stage, said: &[Vec<Said>], heard: &[Heard]) -> (Score, Vec<Stri
     let (mut sum, mut faults) = (Score::default(), Vec::new());
     for (number, account) in stage.accounts.iter().enumerate() {
         let conversations = account.conversations.iter();
-        let ids: Vec<_> = conversations
-            .map(|talk| talk.place.conversation())
-            .collect();
+        let ids: Vec<_> = conversations.map(|talk| talk.conversation.id()).collect();
         let heard = &heard[number];
         let score = Score::of(&ids, &said[number], heard);
         let found = score.faults().into_iter().chain(heard.complaints.clone());

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use anyhow::Context as _;
-use groupme_sim::{Conversation, Sim, UserId, World, WorldError};
+use groupme_sim::{Conversation, Sim, SimUserId, World, WorldError};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout};
 
 use crate::{random::Random, scale::Scale};
@@ -19,16 +19,16 @@ pub(crate) struct Stage {
 /// One account.
 #[derive(Debug)]
 pub(crate) struct Account {
-    pub(crate) user: UserId,
+    pub(crate) user: SimUserId,
     pub(crate) token: String,
-    pub(crate) conversations: Vec<Chat>,
+    pub(crate) conversations: Vec<Dialogue>,
 }
 
 /// Where something is said, and by whom.
 #[derive(Debug)]
-pub(crate) struct Chat {
-    pub(crate) place: Conversation,
-    authors: Vec<UserId>,
+pub(crate) struct Dialogue {
+    pub(crate) conversation: Conversation,
+    authors: Vec<SimUserId>,
 }
 
 /// A message that was said to an account.
@@ -69,9 +69,13 @@ impl Stage {
     ///
     /// If no port can be opened.
     pub(crate) async fn open(scale: Scale) -> anyhow::Result<Self> {
-        let sim = Sim::builder().pings(None).seed(scale.seed).start().await?;
+        let sim = Sim::builder()
+            .ping_interval(None)
+            .seed(scale.seed)
+            .start()
+            .await?;
         let accounts = sim
-            .with(|world| {
+            .with_world(|world| {
                 let accounts = 0..scale.accounts;
                 accounts
                     .map(|number| settle(world, number))
@@ -93,7 +97,7 @@ impl Stage {
     pub(crate) async fn until_heard_by(&self, programs: usize) -> anyhow::Result<()> {
         for account in &self.accounts {
             let channel = format!("/user/{}", account.user);
-            let listening = self.sim.until_listeners(&channel, programs);
+            let listening = self.sim.wait_for_subscribers(&channel, programs);
             let waited = timeout(PATIENCE, listening).await;
             waited.with_context(|| format!("not all programs listen to {channel}"))?;
         }
@@ -132,7 +136,7 @@ impl Stage {
         self.sim.allow_sockets(open);
         self.sim.allow_polling(open);
         self.sim
-            .change_rest(|rest| rest.outage = (!open).then_some(503));
+            .configure_rest(|rest| rest.outage = (!open).then_some(503));
     }
 
     async fn talk(&self) -> anyhow::Result<Vec<Vec<Said>>> {
@@ -157,7 +161,7 @@ impl Stage {
                 let at = Instant::now();
                 let id = self
                     .sim
-                    .with(|world| say(world, talk.place, author, &name.text()))?;
+                    .with_world(|world| say(world, talk.conversation, author, &name.text()))?;
                 said.push(Said { name, id, at });
             }
         }
@@ -175,20 +179,24 @@ fn settle(world: &mut World, number: u32) -> Result<Account, WorldError> {
         let group = world.add_group(&name, friends[0], &[user, friends[1], friends[2]])?;
         let mut authors = friends.to_vec();
         authors.push(user);
-        conversations.push(Chat {
-            place: group.into(),
+        conversations.push(Dialogue {
+            conversation: group.into(),
             authors,
         });
     }
     for friend in &friends[..2] {
         world.open_chat(user, *friend)?;
-        conversations.push(Chat {
-            place: Conversation::direct(user, *friend),
+        conversations.push(Dialogue {
+            conversation: Conversation::direct(user, *friend),
             authors: vec![user, *friend],
         });
     }
-    for Chat { place, authors } in conversations.iter().step_by(2) {
-        world.add_history(*place, authors, 5, Duration::from_mins(1))?;
+    for Dialogue {
+        conversation,
+        authors,
+    } in conversations.iter().step_by(2)
+    {
+        world.add_history(*conversation, authors, 5, Duration::from_mins(1))?;
     }
     Ok(Account {
         user,
@@ -199,11 +207,11 @@ fn settle(world: &mut World, number: u32) -> Result<Account, WorldError> {
 
 fn say(
     world: &mut World,
-    place: Conversation,
-    author: UserId,
+    conversation: Conversation,
+    author: SimUserId,
     text: &str,
 ) -> Result<u64, WorldError> {
-    let id = match place {
+    let id = match conversation {
         Conversation::Group(group) => world.say(group, author, text)?,
         Conversation::Direct(one, other) => {
             let to = if author == one { other } else { one };

@@ -14,7 +14,7 @@ pub(crate) const TRANSPORTS: [TransportPolicy; 2] =
 
 /// Starts a simulator that publishes nothing by itself.
 pub(crate) async fn sim() -> Sim {
-    Sim::builder().pings(None).start().await.unwrap()
+    Sim::builder().ping_interval(None).start().await.unwrap()
 }
 
 /// Returns a builder for the simulator's own user.

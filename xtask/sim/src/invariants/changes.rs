@@ -195,7 +195,7 @@ impl Known {
         if self.lost.get(conversation).is_some_and(|upto| id <= *upto) {
             return None;
         }
-        let Some(message) = world.message(groupme_sim::MessageId::new(id)) else {
+        let Some(message) = world.message(groupme_sim::SimMessageId::new(id)) else {
             return (!known.deleted).then(|| "was taken down".to_owned());
         };
         let edited = message.edited_at().map_or(0, u64::cast_signed);
@@ -230,11 +230,11 @@ fn can_read(world: &World, user: &str, conversation: &str) -> bool {
     if conversation.contains('+') {
         return conversation.split('+').any(|one| one == user);
     }
-    let Ok(user) = user.parse().map(groupme_sim::UserId::new) else {
+    let Ok(user) = user.parse().map(groupme_sim::SimUserId::new) else {
         return false;
     };
     world.groups_of(user).any(|group| {
-        let is_topic = |topic: groupme_sim::GroupId| topic.to_string() == conversation;
+        let is_topic = |topic: groupme_sim::SimGroupId| topic.to_string() == conversation;
         is_topic(group) || world.topics_of(group).any(is_topic)
     })
 }

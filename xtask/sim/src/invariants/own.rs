@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bayeux_proto::Instant;
-use groupme_sim::MessageId;
+use groupme_sim::SimMessageId;
 
 use super::{End, Invariant};
 use crate::fact::{ClientFact, Fact, Handed};
@@ -62,7 +62,7 @@ impl Invariant for Own {
         // there twice.
         let mut there: BTreeMap<&str, u64> = BTreeMap::new();
         let mut twice = BTreeSet::new();
-        for message in world.messages_after(MessageId::new(0)) {
+        for message in world.messages_after(SimMessageId::new(0)) {
             let (guid, at) = (message.source_guid(), message.id().number() / A_SECOND);
             let later = there.insert(guid, at);
             if later.is_some_and(|later| later - at < 60) {
@@ -76,7 +76,7 @@ impl Invariant for Own {
                 }
             }
             for (id, is_own) in &program.handed {
-                let Some(message) = world.message(MessageId::new(*id)) else {
+                let Some(message) = world.message(SimMessageId::new(*id)) else {
                     continue;
                 };
                 if program.sent.contains(message.source_guid()) != *is_own {

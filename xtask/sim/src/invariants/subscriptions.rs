@@ -38,7 +38,7 @@ impl Invariant for Subscriptions {
         }
         let wanted = clients.iter().flat_map(|client| client.program().active());
         for channel in wanted {
-            let listeners = end.server.gateway().listeners(channel);
+            let listeners = end.server.gateway().subscribers(channel);
             let active = |client: &&Client| client.program().active().contains(channel);
             let wanted = clients.iter().filter(active).count();
             // Sessions that were left without a word are kept for a while, with all they listened to.

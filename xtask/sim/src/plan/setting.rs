@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use bayeux_proto::{Config, Resume, Transport};
-use groupme_sim::{Connects, GatewayConfig};
+use groupme_sim::{GatewayConfig, IdleConnects};
 
 use super::{account::AccountSetting, fault::Told};
 use crate::random::Random;
@@ -46,19 +46,19 @@ impl ServerSetting {
         let mut gateway = GatewayConfig::default();
         gateway.seed = random.next();
         gateway.hold = seconds(random.pick(&[5, 30, 45, 60, 600]));
-        gateway.ping = random.pick(&[None, Some(seconds(30)), Some(seconds(7))]);
-        gateway.connects = if random.chance(80) {
-            Connects::AnsweredAfterHold
+        gateway.ping_interval = random.pick(&[None, Some(seconds(30)), Some(seconds(7))]);
+        gateway.idle_connects = if random.chance(80) {
+            IdleConnects::AnsweredAfterHold
         } else {
-            Connects::NeverAnswered
+            IdleConnects::NeverAnswered
         };
-        if gateway.connects == Connects::NeverAnswered {
+        if gateway.idle_connects == IdleConnects::NeverAnswered {
             // It forgets whoever has not connected for twice that long, and so closes all sockets.
             gateway.hold = gateway.hold.max(seconds(60));
         }
-        gateway.socket_life = random.chance(20).then(|| random.millis(10_000, 30_000));
+        gateway.max_socket_age = random.chance(20).then(|| random.millis(10_000, 30_000));
         gateway.sticky_sockets = random.chance(25);
-        gateway.queue = random.pick(&[10_000, 10_000, 50, 3]);
+        gateway.max_queued_events = random.pick(&[10_000, 10_000, 50, 3]);
         Self { gateway }
     }
 }
@@ -103,10 +103,10 @@ impl ClientSetting {
         if server.gateway.sticky_sockets {
             session.resume = Resume::FreshHandshake;
         }
-        if server.gateway.connects == Connects::NeverAnswered {
+        if server.gateway.idle_connects == IdleConnects::NeverAnswered {
             session.probe = true;
             session.transports = vec![WebSocket];
-            if server.gateway.socket_life.is_some() {
+            if server.gateway.max_socket_age.is_some() {
                 // Its life is over before silence says anything, and resuming needs an answer.
                 session.resume = Resume::FreshHandshake;
             }

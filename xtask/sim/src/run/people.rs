@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use groupme_sim::{GroupId, Push, World};
+use groupme_sim::{Push, SimGroupId, World};
 
 use super::Run;
 use crate::{client::Recipient, fact::Fact, plan::Doing};
@@ -27,7 +27,7 @@ impl Run<'_> {
     pub(super) fn act(&mut self, doing: Doing) {
         self.checks.see(self.now, &Fact::Did(&doing));
         let (users, groups, said) = (&self.users, &mut self.groups, &mut self.said);
-        let pushes = self.server.with(self.now, |world| {
+        let pushes = self.server.with_world(self.now, |world| {
             doing.run(world, users, groups, said);
             pushes(world)
         });
@@ -48,7 +48,7 @@ impl Run<'_> {
                 continue;
             }
             let groups = self.server.world().groups_of(self.users[client]);
-            let now: BTreeSet<GroupId> = groups.collect();
+            let now: BTreeSet<SimGroupId> = groups.collect();
             for group in now.symmetric_difference(before).copied() {
                 let is_member = now.contains(&group);
                 let fact = Fact::Membership {
@@ -68,7 +68,7 @@ impl Run<'_> {
         self.drain(self.published);
         let before = self.published;
         let (checks, published, now) = (&mut self.checks, &mut self.published, self.now);
-        self.server.with(now, |world| {
+        self.server.with_world(now, |world| {
             for push in pushes {
                 let tag = *published;
                 let data = format!(r#"{{"sim":{tag},{}"#, &push.data[1..]);
