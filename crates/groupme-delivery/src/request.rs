@@ -246,7 +246,9 @@ impl Requests {
 
     /// Returns the delay before a request is repeated, after so many repetitions.
     fn backoff(&mut self, times: u32) -> Duration {
-        BACKOFF.delay(times.saturating_add(1), &mut self.jitter)
+        // At least half, so that a failing API is asked less and less often.
+        let half = BACKOFF.ceiling(times.saturating_add(1)) / 2;
+        half + self.jitter.below(half)
     }
 
     /// Moves due repetitions to the queue.
@@ -276,5 +278,4 @@ impl Requests {
 }
 
 /// Delays of repeated requests. REST clients repeat requests by themselves, too.
-const BACKOFF: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(30))
-    .with_floor(Duration::from_millis(500));
+const BACKOFF: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(30));

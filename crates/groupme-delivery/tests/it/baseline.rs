@@ -243,3 +243,47 @@ fn a_store_that_is_old_knows_the_past_of_conversations_that_began_since() {
         "{said:?}"
     );
 }
+
+#[test]
+fn a_snapshot_before_the_first_session_tells_the_past_from_what_follows() {
+    let mut world = World::new();
+    world.has_begun = true;
+    // All of this is of one minute: clocks cannot tell.
+    world.say(GROUP, 1);
+    world.say(CHAT, 2);
+    assert!(world.settle().is_empty());
+    assert_eq!(world.asked, ["groups 1", "chats 1"]);
+    world.is_slow = true;
+    world.live();
+    world.say(GROUP, 3);
+    assert_eq!(world.answer_all(), ["caught up"]);
+    world.lose();
+    let said = world.live();
+    assert_eq!(messages(&said), ["3"], "{said:?}");
+}
+
+#[test]
+fn a_snapshot_that_is_older_than_a_minute_is_not_used() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    assert!(world.settle().is_empty());
+    world.say(GROUP, 2);
+    world.wait(Duration::from_secs(61));
+    assert_eq!(world.live(), ["caught up"]);
+    world.lose();
+    assert_eq!(world.live(), ["caught up"]);
+}
+
+#[test]
+fn a_snapshot_that_fails_is_not_requested_again() {
+    let mut world = World::new();
+    world
+        .failures
+        .insert("groups".to_owned(), Failure::Unavailable);
+    world.say(GROUP, 1);
+    assert!(world.settle().is_empty());
+    assert_eq!(world.feed.poll_timeout(), None);
+    world.failures.clear();
+    assert_eq!(world.live(), ["caught up"]);
+    assert_eq!(world.say_live(GROUP, 2), ["push 1835/2"]);
+}
