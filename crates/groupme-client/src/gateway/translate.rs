@@ -178,7 +178,7 @@ impl Gateway {
     /// that is not the cause.
     fn cause(&mut self, what: bayeux_proto::Cause) -> DisconnectCause {
         let source = self
-            .failure
+            .lane_error
             .take_if(|error| what == bayeux_proto::Cause::Lane(error.close()));
         DisconnectCause::new(what, source)
     }
