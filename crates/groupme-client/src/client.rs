@@ -314,7 +314,7 @@ impl Builder {
         let seed = self.seed.unwrap_or_else(random_seed);
         let rest = self
             .api
-            .rest(&self.source, self.rest, self.allow_plaintext)?;
+            .rest(&self.source, &self.user, self.rest, self.allow_plaintext)?;
         let mut backfill = None;
         let mut ledger = None;
         if let Some(rest) = rest.clone().filter(|_| self.backfill) {
@@ -367,12 +367,15 @@ impl Api {
     fn rest(
         self,
         source: &SharedSource,
+        user: &UserId,
         mut options: RestOptions,
         allow_plaintext: bool,
     ) -> Result<Option<Rest>, Error> {
         match self {
             Self::Absent => return Ok(None),
-            Self::Shared(client) => return Ok(Some(Rest::over(source.clone(), &client))),
+            Self::Shared(client) => {
+                return Ok(Some(Rest::over(source.clone(), user.clone(), &client)));
+            }
             Self::Options => {}
             Self::BaseUrl(url) => {
                 // Each service adds its own version.
@@ -385,7 +388,7 @@ impl Api {
                 options.services = Services::with_base_url(&base?);
             }
         }
-        Ok(Some(Rest::new(source.clone(), &options)?))
+        Ok(Some(Rest::new(source.clone(), user.clone(), &options)?))
     }
 }
 

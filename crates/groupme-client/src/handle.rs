@@ -176,7 +176,7 @@ impl Handle {
     /// [`groupme_rest::Client::send`].
     pub async fn send(
         &self,
-        conversation: &Conversation,
+        conversation: impl Into<Conversation>,
         draft: impl Into<Draft>,
     ) -> Result<Sent, SendError> {
         let rest = self.rest().ok_or(SendError::NoRest)?;
@@ -184,7 +184,7 @@ impl Handle {
         // The echo may come before the response. If it cannot be marked, the message is sent all
         // the same.
         let _ = self.send_command(Command::Expect(guid.clone()));
-        Ok(rest.send_as(conversation, draft.into(), guid).await?)
+        Ok(rest.send_as(conversation, draft, guid).await?)
     }
 
     /// Acknowledges an event, which does not come again after the next start. Needed with
