@@ -52,7 +52,7 @@ fn an_answer_that_is_not_json_is_an_error_with_the_offset_and_without_the_text()
     let cause = core::error::Error::source(&error).unwrap().to_string();
     assert_eq!(
         cause,
-        "the body is not JSON: no colon behind a key, at byte 32"
+        "the body is not JSON: no colon after a key, at byte 32"
     );
     assert!(!format!("{error} {error:?}").contains("secret"));
 }
