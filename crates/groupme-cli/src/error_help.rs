@@ -24,7 +24,7 @@ pub(crate) fn failure(error: &Error, is_token_good: bool) -> Failure {
             "check the ids, and that the account is a member of the conversation",
         )),
         Error::Conflict(_) => Failure::Refused(with("the request has already taken effect")),
-        Error::Invalid(_) => Failure::Refused(with("change the request as the message says")),
+        Error::BadRequest(_) => Failure::Refused(with("change the request as the message says")),
         Error::RateLimited(refusal) => Failure::Temporary(match refusal.retry_after {
             Some(wait) => with(&format!("try again in {} s", wait.as_secs())),
             None => with("try again in a minute"),

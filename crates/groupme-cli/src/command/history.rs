@@ -1,8 +1,8 @@
 //! `groupme history`: prints earlier messages.
 
 use anyhow::anyhow;
-use groupme_model::Message;
-use groupme_rest::endpoint::messages::{self, MessagePage, Window};
+use groupme_model::{HistoryWindow, Message};
+use groupme_rest::endpoint::messages::{self, MessagePage};
 
 use crate::{
     account::Account,
@@ -22,7 +22,7 @@ pub(crate) async fn run(args: History) -> Result<(), Failure> {
                 "--since returns at most {LARGEST} messages; use --after for more"
             ))
         })?;
-        let list = messages::list(&conversation, &Window::Since(since.into()), limit);
+        let list = messages::list(&conversation, &HistoryWindow::Since(since.into()), limit);
         let page = account.call(&list).await?;
         return Ok(print(&mut rows, &page, args.limit).map(drop)?);
     }

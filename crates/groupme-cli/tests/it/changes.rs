@@ -76,7 +76,11 @@ async fn what_others_wrote_is_not_for_this_account_whose_token_is_good() {
         &["delete", "--group", &lake, &id],
     ] {
         let told = run(ask(&sim, arguments)).await;
-        assert!(told.refused(4).contains("token is good"), "{}", told.stderr);
+        assert!(
+            told.refused(4).contains("token is valid"),
+            "{}",
+            told.stderr
+        );
     }
 }
 

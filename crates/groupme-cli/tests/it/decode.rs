@@ -135,7 +135,7 @@ async fn a_bad_line_is_told_with_its_place_and_the_rest_is_decoded() {
     let expected = [
         "groupme: standard input: line 2, offset 11: not JSON: ",
         "groupme: standard input: line 4, offset 0: 1 elements are not",
-        "groupme: standard input: line 5, offset 0: a string where",
+        "groupme: standard input: line 5, offset 0: found a string, expected",
         "groupme: standard input: line 6, offset 8: not JSON: ",
     ];
     assert_eq!(told.len(), expected.len(), "{told:?}");

@@ -78,7 +78,7 @@ async fn haste_and_outages_and_silence_end_with_status_five() {
     });
     let told = run(ask(&sim, &groups)).await;
     assert!(
-        told.refused(5).contains("the fault is theirs"),
+        told.refused(5).contains("on GroupMe's side"),
         "{}",
         told.stderr
     );

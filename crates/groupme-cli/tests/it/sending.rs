@@ -39,7 +39,7 @@ async fn a_user_is_written_to_by_their_id_or_that_of_the_conversation() {
     let told = run(ask(&sim, &["send", "--dm", "1+2", "psst"])).await;
     assert!(
         told.refused(2)
-            .contains("`1+2` is not a conversation of yours")
+            .contains("`1+2` is not a conversation of this account")
     );
 }
 
