@@ -8,18 +8,15 @@ use bayeux_proto::Instant;
 use bayeux_wire::{Decoder, Frame, Limits};
 use groupme_delivery::{
     Config, Delivered, DeliveryTag, Failure, Feed, GapCause, Item, Ledger, Request, RequestId,
-    Response, Saved, Store, StoreError, Synthesized, Window,
+    Response, Saved, Store, StoreError, Synthesized,
 };
 use groupme_model::{
-    ConversationId, Event, EventRef, MessageId, SourceGuid, Timestamp, UserId, UserPair, channel,
+    ConversationId, Event, EventRef, SourceGuid, Timestamp, UserId, UserPair, channel,
 };
-use groupme_rest::{
-    Conversation,
-    endpoint::{
-        Page, chats, groups,
-        messages::{self, MessagePage},
-        pins, topics,
-    },
+use groupme_rest::endpoint::{
+    Page, chats, groups,
+    messages::{self, MessagePage},
+    pins, topics,
 };
 use serde::Serialize;
 use tokio::task::{Id, JoinSet};
@@ -124,9 +121,9 @@ impl Backfill {
     pub(crate) fn ask(&mut self) {
         while let Some((id, question)) = self.feed.poll_request() {
             tracing::debug!(?question, "asking");
-            let (client, you) = (self.rest.client(), self.you.clone());
+            let client = self.rest.client();
             let task = self.asking.spawn(async move {
-                let answer = find(&client, &you, &question).await;
+                let answer = find(&client, &question).await;
                 (id, answer)
             });
             self.tasks.push((task.id(), id));
@@ -287,18 +284,14 @@ impl fmt::Debug for SharedLedger {
 }
 
 /// Asks REST.
-async fn find(
-    client: &groupme_rest::Client,
-    you: &UserId,
-    question: &Request,
-) -> Result<Response, Failure> {
+async fn find(client: &groupme_rest::Client, question: &Request) -> Result<Response, Failure> {
     let failed = |error: groupme_rest::Error| {
         tracing::debug!(?question, %error, "no answer");
         failure(&error)
     };
     match question {
         Request::Groups { page, limit } => client
-            .call(&groups::list_briefly(Page::new(*page, *limit)))
+            .call(&groups::list_without_members(Page::new(*page, *limit)))
             .await
             .map(Response::Groups)
             .map_err(failed),
@@ -322,17 +315,13 @@ async fn find(
             window,
             limit,
         } => {
-            let with = Conversation::from_id(conversation, you).ok_or(Failure::Refused)?;
-            let call = messages::list(&with, &part(window), *limit);
+            let call = messages::list(conversation, window, *limit);
             client.call(&call).await.map(rows).map_err(failed)
         }
-        Request::Pinned { conversation } => {
-            let with = Conversation::from_id(conversation, you).ok_or(Failure::Refused)?;
-            match client.call(&pins::list(&with)).await {
-                Err(groupme_rest::Error::NotFound(_)) => Ok(Response::Messages(Vec::new())),
-                answer => answer.map(rows).map_err(failed),
-            }
-        }
+        Request::Pinned { conversation } => match client.call(&pins::list(conversation)).await {
+            Err(groupme_rest::Error::NotFound(_)) => Ok(Response::Messages(Vec::new())),
+            answer => answer.map(rows).map_err(failed),
+        },
         _ => Err(Failure::Refused),
     }
 }
@@ -341,20 +330,11 @@ fn rows(page: MessagePage) -> Response {
     Response::Messages(page.messages)
 }
 
-fn part(window: &Window) -> messages::Window {
-    let id = MessageId::clone;
-    match window {
-        Window::Before(message) => messages::Window::Before(id(message)),
-        Window::After(message) => messages::Window::After(id(message)),
-        _ => messages::Window::Newest,
-    }
-}
-
 fn failure(error: &groupme_rest::Error) -> Failure {
     match error {
         groupme_rest::Error::NotFound(_) => Failure::Gone,
         // An answer that is no answer may be a proxy's.
-        groupme_rest::Error::Unreadable { .. } | groupme_rest::Error::Unexpected(_) => {
+        groupme_rest::Error::Unreadable { .. } | groupme_rest::Error::UnexpectedStatus(_) => {
             Failure::Unavailable
         }
         error if error.is_transient() => Failure::Unavailable,

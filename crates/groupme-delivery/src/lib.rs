@@ -86,7 +86,7 @@ pub use item::{
     Delivered, DeliveryTag, Gap, GapCause, Item, LossKind, LossReason, Lost, Origin, Synthesized,
 };
 pub use ledger::Ledger;
-pub use question::{Failure, Request, RequestId, Response, Window};
+pub use question::{Failure, Request, RequestId, Response};
 pub use store::{Change, MemoryStore, Saved, SavedConversation, Store, StoreError};
 pub use version::Version;
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use bayeux_proto::Instant;
 use groupme_model::{
-    Chat, ConversationId, Group, GroupId, Message, MessageId, Topic, member::MembershipState,
+    Chat, ConversationId, Group, GroupId, HistoryWindow, Message, Topic, member::MembershipState,
 };
 
 /// A question for REST. The answer goes to
@@ -40,7 +40,7 @@ pub enum Request {
         /// The conversation.
         conversation: ConversationId,
         /// Which part.
-        window: Window,
+        window: HistoryWindow,
         /// How many messages at most.
         limit: u32,
     },
@@ -50,18 +50,6 @@ pub enum Request {
         /// The conversation.
         conversation: ConversationId,
     },
-}
-
-/// Which part of a history.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Window {
-    /// The newest messages.
-    Newest,
-    /// Those right before a message.
-    Before(MessageId),
-    /// Those right after a message (`after_id`, not `since_id`, which leaves some out).
-    After(MessageId),
 }
 
 /// What REST answered.
@@ -121,7 +109,7 @@ impl Pending {
         let is_before = matches!(
             &self.question,
             Request::History {
-                window: Window::Before(_),
+                window: HistoryWindow::Before(_),
                 ..
             }
         );

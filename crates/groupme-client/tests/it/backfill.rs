@@ -18,7 +18,7 @@ use crate::account::{TRANSPORTS, builder, next, sim, soon, text};
 /// A client that has the simulator's REST API, and asks it faster than GroupMe would bear.
 fn whole(sim: &Sim) -> Builder {
     let mut options = RestOptions::default();
-    options.interval = Duration::from_millis(1);
+    options.request_interval = Duration::from_millis(1);
     builder(sim).api_url(sim.root_url()).rest_options(options)
 }
 
@@ -249,7 +249,7 @@ async fn a_history_that_is_refused_is_told_and_pushes_go_on() {
     let mut config = DeliveryConfig::default();
     config.give_up_after = Duration::from_millis(50);
     let mut options = RestOptions::default();
-    options.patience.deadline = Duration::from_millis(50);
+    options.retry.deadline = Duration::from_millis(50);
     let mut client = builder(&sim)
         .api_url("http://127.0.0.1:1")
         .rest_options(options)

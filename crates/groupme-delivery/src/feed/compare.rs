@@ -1,13 +1,13 @@
 //! What changed while nobody was told: rows of REST against what was delivered.
 
 use groupme_model::{
-    ConversationId, DeletionActor, Event, Message, MessageId, MessagePush, ReactionChange,
-    ReactionPush,
+    ConversationId, DeletionActor, Event, HistoryWindow, Message, MessageId, MessagePush,
+    ReactionChange, ReactionPush,
 };
 
 use super::Feed;
 use crate::{
-    Item, Request, Window,
+    Item, Request,
     item::Record,
     question::{Pending, Purpose},
     version::{Aspect, Version},
@@ -32,7 +32,7 @@ impl<P> Feed<P> {
         conversation.touched = Some(Vec::new());
         let question = Request::History {
             conversation: id.clone(),
-            window: Window::Newest,
+            window: HistoryWindow::Newest,
             limit,
         };
         self.questions.want(question, Purpose::Reread);

@@ -1,10 +1,10 @@
 //! Fetching what was missed of one conversation.
 
-use groupme_model::{ConversationId, Message, MessageId};
+use groupme_model::{ConversationId, HistoryWindow, Message, MessageId};
 
 use super::Feed;
 use crate::{
-    Gap, GapCause, Item, LossKind, LossReason, Request, Window,
+    Gap, GapCause, Item, LossKind, LossReason, Request,
     conversation::{Fetch, Target, Until},
     item::Record,
     question::{Pending, Purpose},
@@ -26,7 +26,7 @@ impl<P> Feed<P> {
             let upto = Some(upto.clone());
             self.open_gap(id, upto);
         }
-        self.ask_history(id, Window::After(cursor));
+        self.ask_history(id, HistoryWindow::After(cursor));
     }
 
     /// Fetches from the newest message back.
@@ -46,7 +46,7 @@ impl<P> Feed<P> {
             let upto = Some(upto.clone());
             self.open_gap(id, upto);
         }
-        self.ask_history(id, Window::Newest);
+        self.ask_history(id, HistoryWindow::Newest);
     }
 
     /// Fetches from the newest message back to the cursor: of a conversation that the user was out of
@@ -78,7 +78,9 @@ impl<P> Feed<P> {
         match core::mem::replace(&mut conversation.fetch, Fetch::Idle) {
             Fetch::Idle => {}
             Fetch::Forward { ends } => {
-                let Window::After(after) = window else { return };
+                let HistoryWindow::After(after) = window else {
+                    return;
+                };
                 rows.retain(|row| row.id > *after);
                 if is_newest_first && rows.len() > 1 {
                     // The newest instead of the next: what is in between comes from behind.
@@ -93,7 +95,7 @@ impl<P> Feed<P> {
                 rows: mut later,
             } => {
                 let has_moved = match window {
-                    Window::Before(before) => {
+                    HistoryWindow::Before(before) => {
                         rows.retain(|row| row.id < *before);
                         !rows.is_empty()
                     }
@@ -123,7 +125,9 @@ impl<P> Feed<P> {
         let has_ended = last.is_none();
         // A message that was delivered before, late, does not move the cursor; the next question
         // begins after it nevertheless.
-        let next = last.max(conversation.cursor.clone()).map(Window::After);
+        let next = last
+            .max(conversation.cursor.clone())
+            .map(HistoryWindow::After);
         match (&conversation.target, next) {
             _ if conversation.is_there() => self.finish(id),
             (_, Some(next)) if !has_ended => {
@@ -199,7 +203,7 @@ impl<P> Feed<P> {
             && (rows.len() < most || has_room && is_short(&rows))
             && let Some(first) = rows.first()
         {
-            let before = Window::Before(first.id.clone());
+            let before = HistoryWindow::Before(first.id.clone());
             self.conversation(id).fetch = Fetch::Backward { until, rows };
             self.ask_history(id, before);
             return;
@@ -319,7 +323,7 @@ impl<P> Feed<P> {
         }
     }
 
-    fn ask_history(&mut self, id: &ConversationId, window: Window) {
+    fn ask_history(&mut self, id: &ConversationId, window: HistoryWindow) {
         let question = Request::History {
             conversation: id.clone(),
             window,
@@ -329,7 +333,7 @@ impl<P> Feed<P> {
     }
 
     /// Asks again for what was not there yet, the `times`th time.
-    fn ask_history_later(&mut self, id: &ConversationId, window: Window, times: u32) {
+    fn ask_history_later(&mut self, id: &ConversationId, window: HistoryWindow, times: u32) {
         let question = Request::History {
             conversation: id.clone(),
             window,

@@ -1,46 +1,44 @@
-//! The calendar of a conversation.
+//! Calendar events of a conversation.
 
-use groupme_model::{
-    CalendarEvent, CalendarEventId, ConversationId, Message, Timestamp, calendar::EventLocation,
-};
+use groupme_model::{CalendarEvent, CalendarEventId, Message, Timestamp, calendar::EventLocation};
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, Service};
+use crate::{Call, Conversation, Service};
 
-/// An event that is yet to be made, or what an event is to become.
+/// Settings of a new or changed event.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct EventSettings {
-    /// What it is called.
+    /// Name of the event.
     pub name: String,
-    /// When it starts, in RFC 3339.
+    /// Start, in RFC 3339.
     start_at: String,
-    /// When it ends, in RFC 3339.
+    /// End, in RFC 3339.
     end_at: String,
-    /// The time zone to show it in, such as `America/Chicago`.
+    /// Time zone in which the event is shown, such as `America/Chicago`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
-    /// What it is about.
+    /// Description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Whether it takes whole days.
+    /// Whether the event takes whole days.
     pub is_all_day: bool,
-    /// A picture, which GroupMe's image service holds.
+    /// URL of a picture at GroupMe's image service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_url: Option<String>,
-    /// Where on Earth it is.
+    /// Place of the event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<EventLocation>,
-    /// Whether there is to be a call.
+    /// Whether the event has a call.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scheduled_call: Option<bool>,
-    /// How many seconds ahead to remind.
+    /// Reminders, in seconds before the start.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reminders: Vec<u32>,
 }
 
 impl EventSettings {
-    /// An event from one time to another.
+    /// Returns the settings of an event between two times.
     pub fn new(name: impl Into<String>, start: Timestamp, end: Timestamp) -> Self {
         Self {
             name: name.into(),
@@ -51,101 +49,96 @@ impl EventSettings {
     }
 }
 
-/// An event that was made, and the message that announces it.
+/// New event, and the message that announces it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[non_exhaustive]
-pub struct Made {
+pub struct CreatedEvent {
     /// The event.
     pub event: CalendarEvent,
-    /// The message.
+    /// Announcement, if GroupMe returns it.
     pub message: Option<Message>,
 }
 
-/// Lists events that end after a time, the earliest first.
+/// Lists at most `limit` events that end after a time, earliest first.
 pub fn list(
-    conversation: &ConversationId,
+    conversation: impl Into<Conversation>,
     end_after: Timestamp,
     limit: u32,
 ) -> Call<Vec<CalendarEvent>> {
-    Call::get(
-        Service::V3,
-        "conversations/{}/events/list",
-        &[conversation.as_str()],
-    )
-    .query("end_at", end_after)
-    .query("limit", limit)
-    .list(&["events"])
+    Call::get(Service::V3, "conversations/{}/events/list")
+        .conversation(conversation)
+        .query("end_at", end_after)
+        .query("limit", limit)
+        .list(&["events"])
 }
 
-/// Reads an event.
-pub fn show(conversation: &ConversationId, event: &CalendarEventId) -> Call<CalendarEvent> {
-    Call::get(
-        Service::V3,
-        "conversations/{}/events/show",
-        &[conversation.as_str()],
-    )
-    .query("event_id", event)
-    .one(EVENT)
+/// Returns an event.
+pub fn show(
+    conversation: impl Into<Conversation>,
+    event: impl Into<CalendarEventId>,
+) -> Call<CalendarEvent> {
+    Call::get(Service::V3, "conversations/{}/events/show")
+        .conversation(conversation)
+        .query("event_id", event.into())
+        .one(EVENT)
 }
 
-/// Makes an event.
-pub fn create(conversation: &ConversationId, settings: &EventSettings) -> Call<Made> {
-    Call::post(
-        Service::V3,
-        "conversations/{}/events/create",
-        &[conversation.as_str()],
-    )
-    .body(settings)
-    .one(&[])
+/// Creates an event.
+pub fn create(
+    conversation: impl Into<Conversation>,
+    settings: &EventSettings,
+) -> Call<CreatedEvent> {
+    Call::post(Service::V3, "conversations/{}/events/create")
+        .conversation(conversation)
+        .body(settings)
+        .one(&[])
 }
 
-/// Changes an event.
+/// Changes an event. The settings replace all of its own.
 pub fn update(
-    conversation: &ConversationId,
-    event: &CalendarEventId,
+    conversation: impl Into<Conversation>,
+    event: impl Into<CalendarEventId>,
     settings: &EventSettings,
 ) -> Call<Option<CalendarEvent>> {
-    Call::post(
-        Service::V3,
-        "conversations/{}/events/update",
-        &[conversation.as_str()],
-    )
-    .query("event_id", event)
-    .body(settings)
-    .idempotent()
-    .maybe(EVENT)
+    Call::post(Service::V3, "conversations/{}/events/update")
+        .conversation(conversation)
+        .query("event_id", event.into())
+        .body(settings)
+        .idempotent()
+        .maybe(EVENT)
 }
 
 /// Cancels an event.
-pub fn delete(conversation: &ConversationId, event: &CalendarEventId) -> Call<()> {
-    Call::delete(
-        Service::V3,
-        "conversations/{}/events/delete",
-        &[conversation.as_str()],
-    )
-    .query("event_id", event)
+pub fn delete(
+    conversation: impl Into<Conversation>,
+    event: impl Into<CalendarEventId>,
+) -> Call<()> {
+    Call::delete(Service::V3, "conversations/{}/events/delete")
+        .conversation(conversation)
+        .query("event_id", event.into())
 }
 
-/// Says whether you are coming.
-pub fn answer(conversation: &ConversationId, event: &CalendarEventId, going: bool) -> Call<()> {
-    Call::post(
-        Service::V3,
-        "conversations/{}/events/rsvp",
-        &[conversation.as_str()],
-    )
-    .query("event_id", event)
-    .query("going", going)
-    .idempotent()
+/// Answers whether you are going to an event.
+pub fn rsvp(
+    conversation: impl Into<Conversation>,
+    event: impl Into<CalendarEventId>,
+    going: bool,
+) -> Call<()> {
+    Call::post(Service::V3, "conversations/{}/events/rsvp")
+        .conversation(conversation)
+        .query("event_id", event.into())
+        .query("going", going)
+        .idempotent()
 }
 
-/// Takes back whether you are coming.
-pub fn take_back_answer(conversation: &ConversationId, event: &CalendarEventId) -> Call<()> {
-    Call::delete(
-        Service::V3,
-        "conversations/{}/events/rsvp/delete",
-        &[conversation.as_str()],
-    )
-    .query("event_id", event)
+/// Deletes your answer to an event.
+pub fn delete_rsvp(
+    conversation: impl Into<Conversation>,
+    event: impl Into<CalendarEventId>,
+) -> Call<()> {
+    Call::delete(Service::V3, "conversations/{}/events/rsvp/delete")
+        .conversation(conversation)
+        .query("event_id", event.into())
 }
 
 const EVENT: &[&str] = &["event"];

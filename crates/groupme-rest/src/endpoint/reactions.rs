@@ -1,28 +1,24 @@
-//! Reactions to messages, and lists of the messages that have some.
+//! Reactions to messages, and lists of liked messages.
 
-use groupme_model::{
-    ConversationId, GroupId, LikeIcon, Message, MessageId, Reaction, UserId, outgoing::ReactionBody,
-};
+use groupme_model::{GroupId, LikeIcon, Message, MessageId, Reaction, outgoing::ReactionBody};
 
-use crate::{Call, Service};
+use crate::{Call, Conversation, Service};
 
 use super::messages::MESSAGES;
 
-/// Reacts to a message, with the usual heart if there is no icon. The answer is all the reactions
-/// that it has then; a plain heart is answered with none.
+/// Reacts to a message, with the default heart if `icon` is `None`. Returns all reactions to the
+/// message; none for the default heart, whose answer has no list.
 ///
-/// GroupMe ignores a second reaction of the same user: take back the first one, or use
+/// GroupMe ignores a second reaction of the same user: use [`unlike`] first, or
 /// [`Client::react`](crate::Client::react).
 pub fn like(
-    conversation: &ConversationId,
-    message: &MessageId,
+    conversation: impl Into<Conversation>,
+    message: impl Into<MessageId>,
     icon: Option<LikeIcon>,
 ) -> Call<Vec<Reaction>> {
-    let call = Call::post(
-        Service::V3,
-        "messages/{}/{}/like",
-        &[conversation.as_str(), message.as_str()],
-    );
+    let call = Call::post(Service::V3, "messages/{}/{}/like")
+        .conversation(conversation)
+        .segment(message.into());
     match icon {
         Some(icon) => call.body(&ReactionBody::new(icon)),
         None => call,
@@ -31,61 +27,59 @@ pub fn like(
     .list(&["reactions"])
 }
 
-/// Takes back your reaction to a message. The answer is all the reactions that it has then.
-pub fn unlike(conversation: &ConversationId, message: &MessageId) -> Call<Vec<Reaction>> {
-    Call::post(
-        Service::V3,
-        "messages/{}/{}/unlike",
-        &[conversation.as_str(), message.as_str()],
-    )
-    .idempotent()
-    .list(&["reactions"])
+/// Removes your reaction to a message. Returns the remaining reactions.
+pub fn unlike(
+    conversation: impl Into<Conversation>,
+    message: impl Into<MessageId>,
+) -> Call<Vec<Reaction>> {
+    Call::post(Service::V3, "messages/{}/{}/unlike")
+        .conversation(conversation)
+        .segment(message.into())
+        .idempotent()
+        .list(&["reactions"])
 }
 
-/// Of how long ago.
+/// Period of [`popular`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Period {
-    /// A day.
+    /// Last day.
     Day,
-    /// A week.
+    /// Last week.
     Week,
-    /// A month.
+    /// Last month.
     Month,
 }
 
-/// Lists the messages of a group that have the most reactions.
-pub fn popular(group: &GroupId, period: Period) -> Call<Vec<Message>> {
+/// Lists the messages of a group with the most reactions in a period.
+pub fn popular(group: impl Into<GroupId>, period: Period) -> Call<Vec<Message>> {
     let period = match period {
         Period::Day => "day",
         Period::Week => "week",
         Period::Month => "month",
     };
-    Call::get(Service::V3, "groups/{}/likes", &[group.as_str()])
+    Call::get(Service::V3, "groups/{}/likes")
+        .segment(group.into())
         .query("period", period)
         .list(MESSAGES)
 }
 
-/// Lists the messages of a group that you reacted to.
-pub fn mine(group: &GroupId) -> Call<Vec<Message>> {
-    Call::get(Service::V3, "groups/{}/likes/mine", &[group.as_str()]).list(MESSAGES)
+/// Lists the messages of a conversation to which you reacted.
+pub fn mine(conversation: impl Into<Conversation>) -> Call<Vec<Message>> {
+    match conversation.into() {
+        Conversation::Group(group) => Call::get(Service::V3, "groups/{}/likes/mine").segment(group),
+        direct => Call::get(Service::V4, "likes/direct_messages/mine").other_user(direct),
+    }
+    .list(MESSAGES)
 }
 
-/// Lists your messages in a group that others reacted to.
-pub fn for_me(group: &GroupId) -> Call<Vec<Message>> {
-    Call::get(Service::V3, "groups/{}/likes/for_me", &[group.as_str()]).list(MESSAGES)
-}
-
-/// Lists the messages between you and another user that you reacted to.
-pub fn mine_with(user: &UserId) -> Call<Vec<Message>> {
-    Call::get(Service::V4, "likes/direct_messages/mine", &[])
-        .query("other_user_id", user)
-        .list(MESSAGES)
-}
-
-/// Lists your messages to another user that they reacted to.
-pub fn for_me_with(user: &UserId) -> Call<Vec<Message>> {
-    Call::get(Service::V4, "likes/direct_messages/for_me", &[])
-        .query("other_user_id", user)
-        .list(MESSAGES)
+/// Lists your messages in a conversation to which others reacted.
+pub fn for_me(conversation: impl Into<Conversation>) -> Call<Vec<Message>> {
+    match conversation.into() {
+        Conversation::Group(group) => {
+            Call::get(Service::V3, "groups/{}/likes/for_me").segment(group)
+        }
+        direct => Call::get(Service::V4, "likes/direct_messages/for_me").other_user(direct),
+    }
+    .list(MESSAGES)
 }
