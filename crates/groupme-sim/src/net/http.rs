@@ -1,6 +1,6 @@
 //! HTTP server: exchanges and upgrades of the gateway, and requests to the REST API.
 
-use core::{fmt, sync::atomic::Ordering};
+use core::{fmt, pin::pin, sync::atomic::Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -49,10 +49,11 @@ pub(super) async fn serve(
         .timer(TokioTimer::new())
         .header_read_timeout(connection.shared.options.request_timeout)
         .serve_connection(TokioIo::new(stream), service);
-    if let Err(error) = exchanges.with_upgrades().await {
+    let mut exchanges = pin!(exchanges.with_upgrades());
+    if let Err(error) = exchanges.as_mut().await {
         tracing::debug!(cause = %error, "connection ended");
-        // The stream lives to the end of this block: the client of a half-open connection must not
-        // see that the request timed out.
+        // `exchanges` still owns the stream: the client of a half-open connection must not see that
+        // the request timed out.
         connection.until_running().await;
         return;
     }
