@@ -109,13 +109,13 @@ fn resident() -> usize {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn memory_is_given_back_after_ten_thousand_connections() {
+async fn memory_is_given_back_after_thousands_of_connections() {
     let sim = sim().await;
     let mut sizes = Vec::new();
     for _ in 0..10 {
-        for _ in 0..5 {
+        for _ in 0..3 {
             let mut connections = JoinSet::new();
-            for number in 0..200 {
+            for number in 0..100 {
                 let sim_addr = sim.addr();
                 connections.spawn(async move {
                     let mut stream = TcpStream::connect(sim_addr).await.unwrap();
@@ -143,7 +143,7 @@ async fn memory_is_given_back_after_ten_thousand_connections() {
         );
         sizes.push(resident());
     }
-    // The first thousand warm the allocator up.
+    // The first rounds warm the allocator up.
     let growth = sizes[9].saturating_sub(sizes[1]);
     assert!(growth < 4 << 10, "{growth} kB more: {sizes:?}");
 }
