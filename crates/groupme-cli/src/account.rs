@@ -4,7 +4,7 @@ use std::fs;
 
 use anyhow::{Context as _, anyhow};
 use groupme_client::{Client, TransportPolicy};
-use groupme_model::{ConversationId, User, UserId};
+use groupme_model::{ConversationId, User, UserId, UserPair};
 use groupme_rest::{
     BaseUrl, Call, Conversation, Error, Options, Proxy, Services, Token, endpoint::users,
 };
@@ -177,4 +177,10 @@ fn services(url: &str, allow_plaintext: bool) -> Result<Services, Failure> {
         .map(|base| Services::with_base_url(&base))
         .context("--api-url cannot be used")
         .map_err(Failure::Usage)
+}
+
+/// Returns the direct messages named by the id of the other user, or by the ids of both.
+pub(crate) fn direct_messages(with: &str) -> Conversation {
+    with.parse::<UserPair>()
+        .map_or_else(|_| UserId::from(with).into(), Conversation::from)
 }
