@@ -7,7 +7,7 @@ use bayeux_proto::Instant;
 
 use crate::{
     fault::Incident,
-    gateway::{Gateway, Lane, LaneKind, Output},
+    gateway::{Gateway, LaneId, LaneKind, Output},
     rest::{Rest, RestRequest, RestResponse},
     script::{Player, Script},
     world::{Push, World, WorldError},
@@ -50,19 +50,19 @@ impl Simulation {
     }
 
     /// A socket or an exchange has begun.
-    pub fn handle_open(&mut self, now: Instant, lane: Lane, kind: LaneKind) {
+    pub fn handle_open(&mut self, now: Instant, lane: LaneId, kind: LaneKind) {
         self.handle_timeout(now);
         self.gateway.handle_open(now, lane, kind);
     }
 
     /// One text frame, or the body of one request, has arrived.
-    pub fn handle_payload(&mut self, now: Instant, lane: Lane, payload: &[u8]) {
+    pub fn handle_payload(&mut self, now: Instant, lane: LaneId, payload: &[u8]) {
         self.handle_timeout(now);
         self.gateway.handle_payload(now, lane, payload, &self.world);
     }
 
     /// A lane has ended by itself.
-    pub fn handle_close(&mut self, now: Instant, lane: Lane) {
+    pub fn handle_close(&mut self, now: Instant, lane: LaneId) {
         self.handle_timeout(now);
         self.gateway.handle_close(now, lane);
     }

@@ -15,7 +15,7 @@ use tokio::sync::{Notify, mpsc, oneshot, watch};
 use super::{clock::Clock, pause::Pause};
 use crate::{
     fault::{Backend, ErrorResponse, FaultInjector, FaultPlan, Incident, Link},
-    gateway::{Lane, LaneKind, Output},
+    gateway::{LaneId, LaneKind, Output},
     simulation::Simulation,
 };
 
@@ -41,7 +41,7 @@ pub(super) struct Shared {
 struct Core {
     simulation: Simulation,
     faults: FaultInjector,
-    senders: BTreeMap<Lane, LaneSender>,
+    senders: BTreeMap<LaneId, LaneSender>,
 }
 
 /// Where the outputs for a lane go. Dropping it is how its task learns that the lane is dead.
@@ -222,7 +222,7 @@ impl Shared {
     }
 
     fn open(self: &Arc<Self>, kind: LaneKind, sender: LaneSender) -> LaneGuard {
-        let lane = Lane::new(self.next_lane.fetch_add(1, Ordering::Relaxed));
+        let lane = LaneId::new(self.next_lane.fetch_add(1, Ordering::Relaxed));
         self.lock().senders.insert(lane, sender);
         self.act(|simulation, now| simulation.handle_open(now, lane, kind));
         LaneGuard {
@@ -291,7 +291,7 @@ impl Core {
         }
     }
 
-    fn answer(&mut self, lane: Lane, answer: Answer) -> bool {
+    fn answer(&mut self, lane: LaneId, answer: Answer) -> bool {
         if let Some(LaneSender::Exchange(sender)) = self.senders.remove(&lane) {
             // An answer that nobody waits for any more is lost; its guard reports the end.
             let _ = sender.send(answer);
@@ -304,7 +304,7 @@ impl Core {
 #[derive(Debug)]
 pub(super) struct LaneGuard {
     shared: Arc<Shared>,
-    lane: Lane,
+    lane: LaneId,
 }
 
 impl LaneGuard {
