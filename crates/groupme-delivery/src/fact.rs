@@ -2,7 +2,7 @@
 
 use groupme_model::{
     ConversationId, EventRef, Message, MessageId, MessageRef, Notice, NoticeRef, Timestamp, UserId,
-    UserPair, system_event::PersonRef,
+    UserPair, system_event::NoticeUserRef,
 };
 
 use crate::version::{Difference, Version, of_views, reactions_of_push};
@@ -103,7 +103,7 @@ fn conversation(message: &MessageRef<'_>, you: &UserId) -> Option<ConversationId
 /// Whether a notice tells that a user is in the group now.
 fn welcomes(notice: &MessageRef<'_>, user: &UserId) -> bool {
     let event = notice.event().and_then(|event| event.notice());
-    let is_user = |person: PersonRef<'_>| person.id().is_some_and(|id| id == *user);
+    let is_user = |person: NoticeUserRef<'_>| person.id().is_some_and(|id| id == *user);
     match event {
         Some(NoticeRef::MembersAdded(added)) => {
             let mut users = added.added_users();
@@ -120,13 +120,13 @@ fn welcomes(notice: &MessageRef<'_>, user: &UserId) -> bool {
 pub(crate) fn deleted_by(notice: &Message) -> Option<MessageId> {
     let told = notice.event.as_ref()?.notice()?;
     matches!(told, Notice::MessageDeleted(_))
-        .then(|| notice.affects())
+        .then(|| notice.affected_message_id())
         .flatten()
 }
 
 /// The change that a notice tells of.
 fn told_by(notice: &MessageRef<'_>) -> Option<(MessageId, Difference)> {
-    let affected = notice.affects()?.into_owned();
+    let affected = notice.affected_message_id()?.into_owned();
     let difference = match notice.event()?.notice()? {
         NoticeRef::MessageUpdate(edit) => Difference::Edited {
             at: edit.updated_at().map_or(0, Timestamp::as_secs),
