@@ -13,13 +13,10 @@ use groupme_delivery::{
 use groupme_model::{
     ConversationId, Event, EventRef, MessageId, SourceGuid, Timestamp, UserId, UserPair, channel,
 };
-use groupme_rest::{
-    Conversation,
-    endpoint::{
-        Page, chats, groups,
-        messages::{self, MessagePage},
-        pins, topics,
-    },
+use groupme_rest::endpoint::{
+    Page, chats, groups,
+    messages::{self, MessagePage},
+    pins, topics,
 };
 use serde::Serialize;
 use tokio::task::{Id, JoinSet};
@@ -124,9 +121,9 @@ impl Backfill {
     pub(crate) fn ask(&mut self) {
         while let Some((id, question)) = self.feed.poll_request() {
             tracing::debug!(?question, "asking");
-            let (client, you) = (self.rest.client(), self.you.clone());
+            let client = self.rest.client();
             let task = self.asking.spawn(async move {
-                let answer = find(&client, &you, &question).await;
+                let answer = find(&client, &question).await;
                 (id, answer)
             });
             self.tasks.push((task.id(), id));
@@ -287,11 +284,7 @@ impl fmt::Debug for SharedLedger {
 }
 
 /// Asks REST.
-async fn find(
-    client: &groupme_rest::Client,
-    you: &UserId,
-    question: &Request,
-) -> Result<Response, Failure> {
+async fn find(client: &groupme_rest::Client, question: &Request) -> Result<Response, Failure> {
     let failed = |error: groupme_rest::Error| {
         tracing::debug!(?question, %error, "no answer");
         failure(&error)
@@ -322,17 +315,13 @@ async fn find(
             window,
             limit,
         } => {
-            let with = Conversation::from_id(conversation, you).ok_or(Failure::Refused)?;
-            let call = messages::list(&with, &part(window), *limit);
+            let call = messages::list(conversation, &part(window), *limit);
             client.call(&call).await.map(rows).map_err(failed)
         }
-        Request::Pinned { conversation } => {
-            let with = Conversation::from_id(conversation, you).ok_or(Failure::Refused)?;
-            match client.call(&pins::list(&with)).await {
-                Err(groupme_rest::Error::NotFound(_)) => Ok(Response::Messages(Vec::new())),
-                answer => answer.map(rows).map_err(failed),
-            }
-        }
+        Request::Pinned { conversation } => match client.call(&pins::list(conversation)).await {
+            Err(groupme_rest::Error::NotFound(_)) => Ok(Response::Messages(Vec::new())),
+            answer => answer.map(rows).map_err(failed),
+        },
         _ => Err(Failure::Refused),
     }
 }

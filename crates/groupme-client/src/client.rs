@@ -313,7 +313,7 @@ impl Builder {
         let seed = self.seed.unwrap_or_else(random_seed);
         let rest = self
             .api
-            .rest(&self.source, self.rest, self.allow_plaintext)?;
+            .rest(&self.source, &self.user, self.rest, self.allow_plaintext)?;
         let mut backfill = None;
         let mut ledger = None;
         if let Some(rest) = rest.clone().filter(|_| self.backfill) {
@@ -366,12 +366,15 @@ impl Api {
     fn rest(
         self,
         source: &SharedSource,
+        user: &UserId,
         mut options: RestOptions,
         allow_plaintext: bool,
     ) -> Result<Option<Rest>, Error> {
         match self {
             Self::Nowhere => return Ok(None),
-            Self::Shared(client) => return Ok(Some(Rest::over(source.clone(), &client))),
+            Self::Shared(client) => {
+                return Ok(Some(Rest::over(source.clone(), user.clone(), &client)));
+            }
             Self::Options => {}
             Self::Below(url) => {
                 // The version is added for each service.
@@ -384,7 +387,7 @@ impl Api {
                 options.services = Services::with_base_url(&base?);
             }
         }
-        Ok(Some(Rest::new(source.clone(), &options)?))
+        Ok(Some(Rest::new(source.clone(), user.clone(), &options)?))
     }
 }
 

@@ -175,14 +175,14 @@ impl Handle {
     /// [`groupme_rest::Client::send`].
     pub async fn send(
         &self,
-        conversation: &Conversation,
+        conversation: impl Into<Conversation>,
         draft: impl Into<Draft>,
     ) -> Result<Sent, SendError> {
         let rest = self.rest().ok_or(SendError::NoRest)?;
         let guid = rest.source_guid();
         // The echo may come before the answer. That it is not marked is no reason not to send.
         let _ = self.send_command(Command::Expect(guid.clone()));
-        Ok(rest.send_as(conversation, draft.into(), guid).await?)
+        Ok(rest.send_as(conversation, draft, guid).await?)
     }
 
     /// The program is done with an event, which does not come again after the next start. Only with

@@ -1,9 +1,9 @@
-//! Clients of others, run by `client.js`.
+//! Third-party clients, run by `client.js`.
 
 use core::time::Duration;
 use std::{path::Path, process::Command};
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use serde_json::{Value, json};
 
 use super::{
@@ -32,7 +32,7 @@ const KINDS: &[ClientKind] = &[
         takes_events_for_replies: false,
     },
     // Its own websockets read the reply with an interface that crashes today's Node. `client.js`
-    // gives it those of its successors, as browsers give it theirs, and `old-socket` checks that
+    // gives it those of its successors, as browsers do, and `old-socket` checks that
     // its own are refused with 400, as Faye 1.4.3 does.
     //
     // Over websocket the profile `faye` sends an event before the reply to its publish, so every
@@ -86,10 +86,6 @@ const TIMEOUT: Duration = Duration::from_mins(1);
 
 impl Client {
     /// Starts a client for the simulator at `port`.
-    ///
-    /// # Errors
-    ///
-    /// If it does not start.
     pub(super) fn start(
         scripts: &Path,
         kind: &ClientKind,
@@ -123,29 +119,16 @@ impl Client {
     /// # Errors
     ///
     /// If the command fails, or takes longer than [`TIMEOUT`].
-    pub(super) fn command(&mut self, name: &str, mut command: Value) -> anyhow::Result<()> {
-        command["do"] = name.into();
-        let mark = self.mark();
-        let written = self.process.write_line(&command);
-        written.with_context(|| format!("command {name} of the client"))?;
-        let mut failure = None;
-        self.wait(mark, &format!("the end of {name}"), |line| {
-            if line["failed"] == name {
-                failure = Some(line["error"].to_string());
-            }
-            failure.is_some() || line["done"] == name
-        })?;
-        match failure {
-            Some(reason) => bail!("command {name} of the client failed: {reason}"),
-            None => Ok(()),
-        }
+    pub(super) fn command(&mut self, name: &str, command: Value) -> anyhow::Result<()> {
+        let result = self.process.command(name, command, TIMEOUT);
+        result.context("waiting for the client")
     }
 
     /// Sends a command and returns the line with `field` that it prints.
     ///
     /// # Errors
     ///
-    /// As [`command`](Self::command), and if there is no such line.
+    /// If the command fails, or prints no such line.
     pub(super) fn query(&mut self, name: &str, field: &str) -> anyhow::Result<Value> {
         let mark = self.mark();
         self.command(name, json!({}))?;
@@ -191,10 +174,6 @@ impl Client {
     }
 
     /// Closes the client's stdin and waits for its exit.
-    ///
-    /// # Errors
-    ///
-    /// If it does not exit, or with another status than 0.
     pub(super) fn stop(&mut self) -> anyhow::Result<()> {
         self.process.close_stdin();
         let exit = self

@@ -1,4 +1,4 @@
-//! Cases of a client of others against `groupme sim`.
+//! Cases of a third-party client against `groupme sim`.
 
 use core::{fmt, ops::Range, time::Duration};
 
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::clock;
 
-/// One scenario with one client over one transport at one profile of the simulator.
+/// A scenario with a client over a transport at a profile of the simulator.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ClientCase {
     client: &'static ClientKind,
@@ -256,7 +256,7 @@ impl Pair {
         let (version, status) = (&reply["version"], &reply["status"]);
         ensure!(
             *version == "8",
-            "the client asks for version {version}, so it needs no websockets of others"
+            "the client asks for version {version}, so it needs no other websockets"
         );
         ensure!(
             *status == 400,
