@@ -27,7 +27,7 @@ async fn shopping_bot(settings: Settings) -> anyhow::Result<()> {
     let mut gateway = Client::builder(Token::new(&settings.token)?, settings.user.clone())
         .gateway_url(&settings.gateway_url)
         .api_url(&settings.root_url)
-        .group(settings.group.clone())
+        .subscribe(&settings.group)
         .connect()?;
     let handle = gateway.handle();
 

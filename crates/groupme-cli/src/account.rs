@@ -4,7 +4,7 @@ use std::fs;
 
 use anyhow::{Context as _, anyhow};
 use groupme_client::{Client, TransportPolicy};
-use groupme_model::{ConversationId, User, UserId};
+use groupme_model::{ConversationId, User, UserId, UserPair};
 use groupme_rest::{
     BaseUrl, Call, Conversation, Error, Options, Proxy, Services, Token, endpoint::users,
 };
@@ -89,8 +89,8 @@ impl Account {
     pub(crate) async fn failure(&self, error: Error) -> Failure {
         let me = users::me();
         let is_elsewhere = error
-            .refusal()
-            .is_some_and(|refusal| refusal.call != me.name());
+            .api_error()
+            .is_some_and(|error| error.call != me.name());
         let is_good = matches!(error, Error::Unauthorized(_))
             && is_elsewhere
             && self.rest.call(&me).await.is_ok();
@@ -139,7 +139,7 @@ pub(crate) async fn gateway(
 fn options(args: &args::Account) -> Result<Options, Failure> {
     let mut options = Options::default();
     options.proxy = Proxy::from_environment();
-    options.patience.deadline = args.timeout;
+    options.retry.deadline = args.timeout;
     if let Some(url) = &args.api_url {
         options.services = services(url, args.allow_plaintext)?;
     }
@@ -177,4 +177,10 @@ fn services(url: &str, allow_plaintext: bool) -> Result<Services, Failure> {
         .map(|base| Services::with_base_url(&base))
         .context("--api-url cannot be used")
         .map_err(Failure::Usage)
+}
+
+/// Returns the direct messages named by the id of the other user, or by the ids of both.
+pub(crate) fn direct_messages(with: &str) -> Conversation {
+    with.parse::<UserPair>()
+        .map_or_else(|_| UserId::from(with).into(), Conversation::from)
 }

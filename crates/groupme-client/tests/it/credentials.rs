@@ -1,4 +1,4 @@
-//! A token that is refused, and a channel that is: two different things.
+//! Refusals of the token and of single channels.
 
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
@@ -12,8 +12,8 @@ use crate::account::{
 
 const WRONG: &str = "wrong-token-that-nobody-gave-out-0000000";
 
-/// How often in a row a source is asked; its first answer is wrong, as are all the others unless
-/// it has a good one.
+/// Returns a token source and its number of calls. The first token is wrong, and all others unless
+/// `good` is given.
 fn source(good: Option<&str>) -> (Arc<AtomicUsize>, impl FnMut() -> Token + Send + 'static) {
     let asked = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&asked);
@@ -93,8 +93,8 @@ async fn a_group_of_others_is_refused_and_nothing_else_suffers() {
         let (mine, foreign) = (sim.cast().lake, sim.cast().surprise);
         let mut client = builder(&sim)
             .transport(transport)
-            .group(GroupId::new(foreign.to_string()))
-            .group(GroupId::new(mine.to_string()))
+            .subscribe(GroupId::new(foreign.to_string()))
+            .subscribe(GroupId::new(mine.to_string()))
             .connect()
             .unwrap();
         let (mut active, mut refused) = (Vec::new(), Vec::new());
@@ -115,13 +115,13 @@ async fn a_group_of_others_is_refused_and_nothing_else_suffers() {
 }
 
 #[tokio::test]
-async fn a_channel_that_was_refused_is_asked_for_again_in_the_next_session() {
+async fn a_channel_that_was_refused_is_requested_again_in_the_next_session() {
     let sim = sim().await;
     let cast = *sim.cast();
     let channel = format!("/group/{}", cast.surprise);
     let mut client = builder(&sim)
         .transport(TransportPolicy::WebSocket)
-        .group(GroupId::new(cast.surprise.to_string()))
+        .subscribe(GroupId::new(cast.surprise.to_string()))
         .connect()
         .unwrap();
     statuses_until(&mut client, |status| {

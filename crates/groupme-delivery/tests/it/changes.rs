@@ -1,4 +1,5 @@
-//! Edits, deletions and reactions: told once, and found when nobody told.
+//! Edits, deletions and reactions: handed out once, and found by comparing if their pushes were
+//! missed.
 
 use groupme_model::{DeletionActor, Event};
 use serde_json::json;
@@ -8,7 +9,7 @@ use crate::world::{
 };
 
 #[test]
-fn the_same_reactions_told_on_two_channels_are_delivered_once() {
+fn the_same_reactions_reported_on_two_channels_are_delivered_once() {
     let mut world = World::new();
     world.live();
     world.say_live(GROUP, 1);
@@ -44,7 +45,7 @@ fn changes_of_messages_from_before_the_start_are_delivered_once_too() {
 }
 
 #[test]
-fn an_edit_that_a_notice_told_is_not_told_again_by_comparing() {
+fn an_edit_that_a_notice_reported_is_not_reported_again_by_comparing() {
     let mut world = World::new();
     world.live();
     world.say_live(GROUP, 1);
@@ -68,7 +69,7 @@ fn an_edit_that_a_notice_told_is_not_told_again_by_comparing() {
 }
 
 #[test]
-fn a_message_that_is_pushed_after_its_deletion_was_fetched_is_not_told_of() {
+fn a_message_that_is_pushed_after_its_deletion_was_fetched_is_not_announced() {
     let mut world = World::new();
     world.live();
     world.lose();
@@ -102,7 +103,7 @@ fn a_change_of_a_late_message_that_waits_waits_with_it() {
     );
 }
 
-/// A world in which these messages were pushed.
+/// Returns a world in which these messages were pushed.
 pub(crate) fn with_pushed(messages: u64) -> World {
     let mut world = World::new();
     world.live();
@@ -112,7 +113,7 @@ pub(crate) fn with_pushed(messages: u64) -> World {
     world
 }
 
-/// Misses one more message, and what was found by comparing after it.
+/// Misses one more message, and returns what the comparison after it finds.
 pub(crate) fn found_in_a_gap(world: &mut World, number: u64) -> Vec<String> {
     world.lose();
     world.say(GROUP, number);
@@ -122,7 +123,7 @@ pub(crate) fn found_in_a_gap(world: &mut World, number: u64) -> Vec<String> {
 }
 
 #[test]
-fn an_edit_is_told_once_and_never_an_older_one_after_it() {
+fn an_edit_is_reported_once_and_never_an_older_one_after_it() {
     let mut world = with_pushed(1);
     let edit = |at: i64, text: &str| {
         let mut edited = crate::world::row(GROUP, 1);
@@ -140,12 +141,12 @@ fn an_edit_is_told_once_and_never_an_older_one_after_it() {
 }
 
 #[test]
-fn a_deletion_is_told_once() {
+fn a_deletion_is_reported_once() {
     let mut world = with_pushed(1);
     let gone = changed("message.deleted", &crate::world::row(GROUP, 1));
     assert_eq!(world.push(&gone, "gone"), ["gone"]);
     assert!(world.push(&gone, "again").is_empty());
-    // What else becomes of it is nothing to compare.
+    // The comparison does not look for this change.
     world.change(
         GROUP,
         1,
@@ -169,7 +170,7 @@ fn reactions_differ_by_who_and_by_what() {
 }
 
 #[test]
-fn where_the_program_listens_an_edit_is_told_by_itself_and_else_by_its_notice() {
+fn where_the_program_listens_an_edit_is_reported_by_itself_and_else_by_its_notice() {
     for listens in [false, true] {
         let mut world = with_pushed(1);
         world.feed.watch(&GROUP.into(), listens);
@@ -184,7 +185,7 @@ fn where_the_program_listens_an_edit_is_told_by_itself_and_else_by_its_notice() 
 }
 
 #[test]
-fn pins_are_told_by_their_notices_or_found_by_comparing() {
+fn pins_are_reported_by_their_notices_or_found_by_comparing() {
     for listens in [false, true] {
         let mut world = with_pushed(2);
         world.feed.watch(&GROUP.into(), listens);
@@ -199,7 +200,7 @@ fn pins_are_told_by_their_notices_or_found_by_comparing() {
         world.rows.get_mut(GROUP).unwrap().push(unpinned.clone());
         assert_eq!(world.push(&created(&unpinned), "unpinned"), ["unpinned"]);
         assert!(found_in_a_gap(&mut world, 6).is_empty());
-        // Without a notice, it is found, and once.
+        // A pin without a notice is found, once.
         world.change(GROUP, 2, &json!({ "pinned_at": T0 + 6 }));
         let found = found_in_a_gap(&mut world, 7);
         assert_eq!(found, ["reconciled message.update 1835/2"]);
@@ -229,7 +230,7 @@ fn what_was_found_by_comparing_is_found_once_in_another_process_too() {
 }
 
 #[test]
-fn a_deletion_that_a_fetched_notice_tells_of_is_found_all_the_same() {
+fn a_deletion_that_a_fetched_notice_announces_is_found_all_the_same() {
     let mut world = with_pushed(1);
     world.lose();
     world.change(GROUP, 1, &json!({ "deleted_at": T0 + 2 }));

@@ -1,4 +1,4 @@
-//! What was said while nothing was pushed.
+//! Messages sent while pushes did not flow.
 
 use groupme_delivery::Config;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::world::{CHAT, GROUP, World, created, favorite, hearts, id, label};
 
 #[test]
-fn a_gap_is_told_and_filled_in_order() {
+fn a_gap_is_reported_and_filled_in_order() {
     let mut world = World::new();
     world.say(GROUP, 1);
     world.live();
@@ -56,11 +56,11 @@ fn a_push_that_overtakes_the_backfill_is_delivered_once_and_in_its_place() {
     world.say(GROUP, 2);
     world.is_slow = true;
     world.live();
-    // Pushed while the lists are read: it lies in the range that is fetched ...
+    // Pushed while the lists are read: inside the fetched range ...
     world.say_live(GROUP, 3);
     world.answer_next();
     world.answer_next();
-    // ... or behind it.
+    // ... or after it.
     world.say_live(GROUP, 4);
     let said = world.answer_all();
     assert_eq!(said.first().map(String::as_str), Some("backfill 1835/2"));
@@ -170,7 +170,7 @@ fn topics_are_caught_up_with_like_groups() {
 }
 
 #[test]
-fn pushes_beyond_what_can_be_held_are_fetched() {
+fn pushes_beyond_what_can_be_buffered_are_fetched() {
     let mut config = Config::default();
     config.push_buffer = 2;
     let mut world = World::with(config);
@@ -181,7 +181,7 @@ fn pushes_beyond_what_can_be_held_are_fetched() {
     world.live();
     for number in 2..=6 {
         assert!(world.say_live(GROUP, number).is_empty());
-        assert!(world.feed.held() <= 2);
+        assert!(world.feed.buffered() <= 2);
     }
     let said = world.answer_all();
     let messages: Vec<&str> = said
@@ -211,7 +211,7 @@ fn a_change_of_a_message_that_is_still_to_be_fetched_comes_after_it() {
 }
 
 #[test]
-fn a_change_that_a_fetched_message_shows_already_is_not_told_again() {
+fn a_change_that_a_fetched_message_shows_already_is_not_reported_again() {
     let mut world = World::new();
     world.say(GROUP, 1);
     world.live();
@@ -250,7 +250,7 @@ fn what_was_pushed_in_another_order_is_delivered_in_that_of_its_conversation() {
     world.lose();
     world.is_slow = true;
     world.live();
-    // What REST does not have any more, and what it has, and what comes behind that.
+    // Messages that REST lacks, has, and that come after what it has.
     let rows: Vec<_> = (2..=7).map(|number| world.say(GROUP, number)).collect();
     let kept = world.rows.get_mut(GROUP).unwrap();
     kept.retain(|row| row["id"] == id(1) || row["id"] == id(5));
@@ -286,7 +286,7 @@ fn pushes_that_found_no_room_are_fetched_even_behind_what_the_list_named() {
     world.say(GROUP, 2);
     world.is_slow = true;
     world.live();
-    // The list names 2, and more is said before that is fetched.
+    // The list names 2, and more messages are sent before it is fetched.
     world.answer_first("groups");
     for number in 3..=5 {
         assert!(world.say_live(GROUP, number).is_empty());
@@ -336,7 +336,7 @@ fn changes_that_found_no_room_are_named() {
 }
 
 #[test]
-fn a_newcomer_is_fetched_back_to_when_the_account_was_whole_and_some_minutes_more() {
+fn a_new_conversation_is_fetched_back_to_when_the_account_was_synced_and_some_minutes_more() {
     let mut world = World::new();
     world.live();
     world.say_live(GROUP, 2_000);
@@ -349,7 +349,7 @@ fn a_newcomer_is_fetched_back_to_when_the_account_was_whole_and_some_minutes_mor
 }
 
 #[test]
-fn a_newcomer_that_was_silent_since_the_account_was_whole_begins_at_now() {
+fn a_new_conversation_that_was_silent_since_the_account_was_synced_begins_at_now() {
     let mut world = World::new();
     world.live();
     world.say_live(GROUP, 2_000);
@@ -387,7 +387,7 @@ fn history_back_to_what_was_pushed_ends_where_there_is_no_room_and_says_so() {
 }
 
 #[test]
-fn a_newcomer_that_began_at_now_goes_on_from_there_after_a_crash() {
+fn a_new_conversation_that_began_at_now_goes_on_from_there_after_a_crash() {
     let mut world = World::new();
     world.live();
     world.say_live(GROUP, 2_000);

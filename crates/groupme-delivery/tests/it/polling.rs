@@ -1,4 +1,4 @@
-//! REST in place of pushes.
+//! Polling REST while pushes do not flow.
 
 use core::time::Duration;
 
@@ -38,7 +38,7 @@ fn rest_is_polled_after_a_while_without_pushes_and_hands_back() {
 }
 
 #[test]
-fn nothing_is_polled_unless_it_is_asked_for() {
+fn nothing_is_polled_unless_it_is_requested() {
     let mut world = World::new();
     world.live();
     world.lose();
@@ -88,17 +88,18 @@ fn what_comes_back_in_time_is_not_polled_for_and_the_next_silence_counts_anew() 
 }
 
 #[test]
-fn an_account_that_is_met_by_polling_is_whole_from_its_newest_message_on() {
+fn an_account_that_is_first_synced_by_polling_is_synced_from_its_newest_message_on() {
     let mut config = Config::default();
     config.polling = Some(Polling::default());
     for has_message in [false, true] {
         let mut world = World::with(config.clone());
+        world.has_begun = true;
         if has_message {
             world.say(GROUP, 7);
         }
         world.lose();
         world.wait(Duration::from_mins(2));
         let expected = has_message.then(|| Timestamp::from_secs(T0 + 7));
-        assert_eq!(world.saved().whole_until, expected);
+        assert_eq!(world.saved().synced_until, expected);
     }
 }

@@ -80,7 +80,7 @@ impl Account {
 
     /// Whether everything is delivered as it is pushed, and nothing is to be found out.
     pub(crate) fn is_settled(&self) -> bool {
-        let has_rest = self.feed.questions() == 0 && self.feed.held() == 0;
+        let has_rest = self.feed.requests() == 0 && self.feed.buffered() == 0;
         self.feed.is_synced() && has_rest && self.drafts.is_empty()
     }
 
@@ -191,7 +191,7 @@ impl Account {
             if self.ledger.record(&mut delivered).unwrap_or(true) {
                 let handed = Handed::of(&delivered);
                 self.unacknowledged
-                    .push((delivered.receipt, handed.clone()));
+                    .push((delivered.tag, handed.clone()));
                 self.takes_at = now + self.setting.pace;
                 return Some(handed);
             }

@@ -1,7 +1,7 @@
 //! How questions are put to REST, and its answers read.
 
-use groupme_delivery::{Failure, Request, Response, Window};
-use groupme_model::ConversationId;
+use groupme_delivery::{Failure, Request, Response};
+use groupme_model::{ConversationId, HistoryWindow};
 use serde::de::DeserializeOwned;
 
 use crate::errands::Reply;
@@ -28,8 +28,8 @@ pub(crate) fn address(question: &Request, you: &str) -> (String, String) {
             limit,
         } => {
             let window = match window {
-                Window::Before(id) => format!("&before_id={}", id.as_str()),
-                Window::After(id) => format!("&after_id={}", id.as_str()),
+                HistoryWindow::Before(id) => format!("&before_id={}", id.as_str()),
+                HistoryWindow::After(id) => format!("&after_id={}", id.as_str()),
                 _ => String::new(),
             };
             match other(conversation, you) {
