@@ -12,7 +12,7 @@ use core::time::Duration;
 use std::collections::BTreeMap;
 
 use bayeux_proto::{Close, Exchange, Instant, LaneId};
-use groupme_sim::{Lane, LaneKind, Output};
+use groupme_sim::{LaneKind, Output};
 
 use self::{
     link::{Direction, Kind, Link},
@@ -28,7 +28,7 @@ pub struct Arrival {
     /// The lane, as the client calls it.
     pub lane: LaneId,
     /// The lane, as the server calls it.
-    pub key: Lane,
+    pub key: LaneId,
     /// What arrives.
     pub what: Arrived,
 }
@@ -159,13 +159,13 @@ impl Network {
     }
 
     /// Whether the client still holds on to a lane.
-    pub fn is_held(&self, key: Lane) -> bool {
+    pub fn is_held(&self, key: LaneId) -> bool {
         let link = self.links.get(&key.number());
         link.is_some_and(|link| link.client_end)
     }
 
     /// Whose lane it is, and how its client calls it.
-    pub fn owner(&self, key: Lane) -> Option<(usize, LaneId)> {
+    pub fn owner(&self, key: LaneId) -> Option<(usize, LaneId)> {
         let link = self.links.get(&key.number())?;
         Some((link.client, link.lane))
     }

@@ -62,6 +62,7 @@ fn builder(args: &args::Sim) -> SimBuilder {
     let mut builder = Sim::builder()
         .addr(args.addr)
         .seed(args.seed)
+        .any_host(args.any_host)
         .profile(profile)
         .hold(gateway.hold)
         .ping_interval(gateway.ping.0)

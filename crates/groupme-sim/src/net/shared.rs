@@ -15,9 +15,20 @@ use tokio::sync::{Notify, mpsc, oneshot, watch};
 use super::{clock::Clock, pause::Pause};
 use crate::{
     fault::{Backend, ErrorResponse, FaultInjector, FaultPlan, Incident, Link},
-    gateway::{Lane, LaneKind, Output},
+    gateway::{LaneId, LaneKind, Output},
     simulation::Simulation,
 };
+
+/// Settings of the HTTP server.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Options {
+    /// Maximum number of frames that wait for a slow socket.
+    pub(super) max_queued_frames: usize,
+    /// Time in which a client has to send a whole request.
+    pub(super) request_timeout: Duration,
+    /// Whether `Host` and `Origin` are not checked.
+    pub(super) any_host: bool,
+}
 
 /// State shared by all tasks of one simulator.
 #[derive(Debug)]
@@ -34,14 +45,14 @@ pub(super) struct Shared {
     pub(super) pause: Pause,
     pub(super) sockets_allowed: AtomicBool,
     pub(super) polling_allowed: AtomicBool,
-    max_queued_frames: usize,
+    pub(super) options: Options,
 }
 
 #[derive(Debug)]
 struct Core {
     simulation: Simulation,
     faults: FaultInjector,
-    senders: BTreeMap<Lane, LaneSender>,
+    senders: BTreeMap<LaneId, LaneSender>,
 }
 
 /// Sender of a lane's outputs. Its task notices by the dropped sender that the lane is dead.
@@ -79,7 +90,7 @@ pub(super) enum Answer {
 }
 
 impl Shared {
-    pub(super) fn new(simulation: Simulation, max_queued_frames: usize) -> Self {
+    pub(super) fn new(simulation: Simulation, options: Options) -> Self {
         Self {
             core: Mutex::new(Core {
                 simulation,
@@ -94,7 +105,7 @@ impl Shared {
             pause: Pause::default(),
             sockets_allowed: AtomicBool::new(true),
             polling_allowed: AtomicBool::new(true),
-            max_queued_frames,
+            options,
         }
     }
 
@@ -199,7 +210,7 @@ impl Shared {
 
     /// Opens the lane of a socket.
     pub(super) fn open_socket(self: &Arc<Self>) -> (LaneGuard, SocketChannels) {
-        let (frames, outputs) = mpsc::channel(self.max_queued_frames);
+        let (frames, outputs) = mpsc::channel(self.options.max_queued_frames);
         let (close, order) = oneshot::channel();
         let lane = self.open(LaneKind::Socket, LaneSender::Socket { frames, close });
         (
@@ -221,7 +232,7 @@ impl Shared {
     }
 
     fn open(self: &Arc<Self>, kind: LaneKind, sender: LaneSender) -> LaneGuard {
-        let lane = Lane::new(self.next_lane.fetch_add(1, Ordering::Relaxed));
+        let lane = LaneId::new(self.next_lane.fetch_add(1, Ordering::Relaxed));
         self.lock().senders.insert(lane, sender);
         self.act(|simulation, now| simulation.handle_open(now, lane, kind));
         LaneGuard {
@@ -290,7 +301,7 @@ impl Core {
         }
     }
 
-    fn answer(&mut self, lane: Lane, answer: Answer) -> bool {
+    fn answer(&mut self, lane: LaneId, answer: Answer) -> bool {
         if let Some(LaneSender::Exchange(sender)) = self.senders.remove(&lane) {
             // The client has gone; its guard reports the end of the lane.
             let _ = sender.send(answer);
@@ -303,7 +314,7 @@ impl Core {
 #[derive(Debug)]
 pub(super) struct LaneGuard {
     shared: Arc<Shared>,
-    lane: Lane,
+    lane: LaneId,
 }
 
 impl LaneGuard {
