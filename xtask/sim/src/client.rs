@@ -67,6 +67,8 @@ pub struct Waking {
     pub wake: bool,
     /// Let the timers ring before what has arrived is read.
     pub timers_first: bool,
+    /// It is another process that begins.
+    pub begins: bool,
 }
 
 impl Client {
@@ -132,7 +134,13 @@ impl Client {
     }
 
     /// The process ends, and another one begins with what it left in its store.
-    pub(crate) fn crash(&mut self, now: Instant, network: &mut Network, checks: &mut Checks) {
+    pub(crate) fn crash(
+        &mut self,
+        now: Instant,
+        down: Duration,
+        network: &mut Network,
+        checks: &mut Checks,
+    ) {
         network.crash(now, self.index);
         self.see(now, checks, ClientFact::Crashed);
         self.seed = self.seed.wrapping_add(1);
@@ -140,9 +148,16 @@ impl Client {
         self.program = self.program.reborn();
         self.account = self.account.as_ref().map(Account::reborn);
         self.inbox.clear();
-        self.asleep = None;
         self.local = Instant::ORIGIN;
-        self.listen(now, network, checks);
+        let then = Waking {
+            wake: false,
+            timers_first: false,
+            begins: true,
+        };
+        self.asleep = Some((now + down, then));
+        if down.is_zero() {
+            self.handle_timeout(now, network, checks);
+        }
     }
 
     /// It wants to hear its user's own channel, if it does not yet.
@@ -180,6 +195,13 @@ impl Client {
         if let Some(account) = &mut self.account {
             let handed = account.acknowledge(&mut self.sabotage);
             self.see(now, checks, ClientFact::Acknowledged(&handed));
+            self.see_baseline(now, checks);
+        }
+    }
+
+    fn see_baseline(&mut self, now: Instant, checks: &mut Checks) {
+        if self.account.as_mut().is_some_and(Account::finds_baseline) {
+            self.see(now, checks, ClientFact::Baseline);
         }
     }
 
@@ -195,6 +217,7 @@ impl Client {
                 self.acknowledge(now, checks);
             }
         }
+        self.see_baseline(now, checks);
     }
 
     /// The program, to look at.
@@ -242,9 +265,10 @@ impl Client {
 
     /// Program and machine do nothing until then.
     pub fn sleep(&mut self, now: Instant, until: Instant, then: Waking, checks: &mut Checks) {
-        let longer = self.asleep.is_none_or(|(before, _)| before < until);
-        if longer {
-            self.asleep = Some((until, then));
+        let before = self.asleep;
+        if before.is_none_or(|(before, _)| before < until) {
+            let begins = before.is_some_and(|(_, then)| then.begins);
+            self.asleep = Some((until, Waking { begins, ..then }));
             self.see(now, checks, ClientFact::Asked(Asked::Sleep(until)));
         }
     }
@@ -289,6 +313,9 @@ impl Client {
         }
         self.look_at_clock(now);
         if let Some(then) = waking {
+            if then.begins {
+                self.listen(now, network, checks);
+            }
             if then.wake {
                 self.see(now, checks, ClientFact::Asked(Asked::Wake));
                 self.session.handle_wake(self.local);

@@ -137,6 +137,10 @@ pub enum ClientFact<'a> {
     Acknowledged(&'a [Handed]),
     /// The program sends a message over REST, with this `source_guid`.
     Sends(&'a str),
+    /// The account's own channel is subscribed.
+    Listens,
+    /// The store has a baseline: it knows where the account's past ends.
+    Baseline,
     /// The process ended, and another one begins.
     Crashed,
     /// A lane ended.
@@ -267,6 +271,8 @@ impl fmt::Display for ClientFact<'_> {
             Self::Handed(handed) => write!(f, "HANDS OUT  {handed:?}"),
             Self::Acknowledged(handed) => write!(f, "acknowledges {}", handed.len()),
             Self::Sends(guid) => write!(f, "sends {guid}"),
+            Self::Listens => f.write_str("listens to its own channel"),
+            Self::Baseline => f.write_str("has a baseline in its store"),
             Self::Crashed => f.write_str("CRASHES"),
             Self::Closed(lane, why) => write!(f, "loses {lane:?}: {why}"),
             Self::Told(event) => write!(f, "TELLS      {event:?}"),

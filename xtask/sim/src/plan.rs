@@ -6,7 +6,7 @@ mod doing;
 mod fault;
 mod setting;
 
-use core::fmt;
+use core::{fmt, time::Duration};
 
 use bayeux_proto::Instant;
 
@@ -38,6 +38,9 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// When all faults end.
     pub heals_at: Instant,
+    /// When half of all steps happen, if they are crowded: what goes wrong, and what people do
+    /// meanwhile, meet the moments that last for some round trips only.
+    pub rush: Option<(Instant, Instant)>,
     /// Whether the clients take leave at the end.
     pub farewell: bool,
 }
@@ -108,22 +111,56 @@ impl Plan {
             clients,
             steps: Vec::new(),
             heals_at,
+            rush: None,
             farewell: random.chance(50),
         };
-        plan.ask(&mut random);
+        let starts = plan.starts(&mut random);
+        plan.rush = plan.rush(&starts, &mut random);
+        plan.ask(&starts, &mut random);
         plan.act(&mut random);
         plan.trouble(&mut random);
         plan.steps.sort_by_key(|step| step.at);
         plan
     }
 
-    fn some_time(&self, random: &mut Random) -> Instant {
-        Instant::ORIGIN + random.between(core::time::Duration::ZERO, self.heals_at.since_origin())
+    /// When each client begins: at once, or when there is a past.
+    fn starts(&self, random: &mut Random) -> Vec<Instant> {
+        let soon = |random: &mut Random| Instant::ORIGIN + random.millis(0, 3_000);
+        self.clients
+            .iter()
+            .map(|_| {
+                if random.chance(25) {
+                    Instant::ORIGIN
+                        + random.between(Duration::ZERO, self.heals_at.since_origin() / 2)
+                } else {
+                    soon(random)
+                }
+            })
+            .collect()
     }
 
-    fn ask(&mut self, random: &mut Random) {
-        for client in 0..self.clients.len() {
-            let start = Instant::ORIGIN + random.millis(0, 3_000);
+    /// A rush begins with a client, or at any time.
+    fn rush(&self, starts: &[Instant], random: &mut Random) -> Option<(Instant, Instant)> {
+        let begin = match random.index(4) {
+            0 => random.pick(starts),
+            1 => self.some_time(random),
+            _ => return None,
+        };
+        let lasts = random.pick(&[1_000, 5_000, 20_000, 60_000]);
+        let end = begin + Duration::from_millis(lasts);
+        Some((begin, end.min(self.heals_at).max(begin)))
+    }
+
+    fn some_time(&self, random: &mut Random) -> Instant {
+        let (begin, end) = self
+            .rush
+            .filter(|_| random.chance(50))
+            .unwrap_or((Instant::ORIGIN, self.heals_at));
+        begin + random.between(Duration::ZERO, end - begin)
+    }
+
+    fn ask(&mut self, starts: &[Instant], random: &mut Random) {
+        for (client, start) in starts.iter().copied().enumerate() {
             let mut push = |at, ask| {
                 self.steps.push(Step {
                     at,
@@ -218,12 +255,16 @@ impl fmt::Display for Plan {
             users,
             groups,
             heals_at,
+            rush,
             ..
         } = self;
         writeln!(
             f,
             "seed {seed}: {users} users in {groups} groups, all faults over at {heals_at}"
         )?;
+        if let Some((begin, end)) = rush {
+            writeln!(f, "half of the steps between {begin} and {end}")?;
+        }
         writeln!(f, "server: {:?}", self.server)?;
         writeln!(f, "road: {:?}", self.road)?;
         for (index, client) in self.clients.iter().enumerate() {

@@ -35,6 +35,8 @@ pub struct Account {
     /// What is to be sent.
     drafts: VecDeque<Draft>,
     sent: u32,
+    /// Whether the store is known to have a baseline.
+    has_baseline: bool,
     pub(crate) life: u32,
 }
 
@@ -51,6 +53,7 @@ impl Account {
 
     fn over(you: &str, setting: AccountSetting, mut store: MemoryStore, life: u32) -> Self {
         let saved = store.load().unwrap_or_default();
+        let has_baseline = saved.whole_until.is_some();
         let config = setting.feed.clone();
         let feed = Feed::new(config, UserId::from(you), saved, u64::from(life));
         Self {
@@ -65,6 +68,7 @@ impl Account {
             unacknowledged: Vec::new(),
             drafts: VecDeque::new(),
             sent: 0,
+            has_baseline,
             life,
         }
     }
@@ -206,6 +210,16 @@ impl Account {
             Some(handed)
         });
         done.collect()
+    }
+
+    /// Whether the store has a baseline since this was last asked.
+    pub(crate) fn finds_baseline(&mut self) -> bool {
+        let before = self.has_baseline;
+        if !before {
+            let saved = self.store.load().unwrap_or_default();
+            self.has_baseline = saved.whole_until.is_some();
+        }
+        !before && self.has_baseline
     }
 
     pub(crate) fn setting(&self) -> &AccountSetting {

@@ -121,6 +121,9 @@ impl Client {
                         account.watch(channel.as_str(), true);
                     }
                     account.told(now, &event, own, self.program.hears_own());
+                    if own {
+                        self.see(now, checks, ClientFact::Listens);
+                    }
                 }
             }
         }

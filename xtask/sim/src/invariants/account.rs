@@ -16,6 +16,11 @@ pub(super) struct Account(Vec<Program>);
 struct Program {
     /// The user's own channel, where the program wants everything of it.
     channel: Option<String>,
+    /// The own channel was subscribed in this process: what is published from then on must come.
+    has_listened: bool,
+    /// The store knows where the account's past ends: what is published from then on must come,
+    /// whatever happens to this process.
+    has_baseline: bool,
     caught_up: bool,
     /// The conversation of each message that was said.
     said: BTreeMap<u64, String>,
@@ -150,7 +155,7 @@ impl Program {
             self.topics
                 .insert(said.conversation.clone(), parent.clone());
         }
-        if is_own && self.caught_up {
+        if is_own && (self.has_listened || self.has_baseline) {
             self.wanted.insert(said.id);
         }
     }
@@ -215,10 +220,18 @@ impl Program {
                         _ => None,
                     }));
             }
+            ClientFact::Listens => self.has_listened = true,
+            ClientFact::Baseline => self.has_baseline = true,
             ClientFact::Crashed => {
-                // What was not acknowledged has to come again, if it had to come at all.
-                let again = self.had.difference(&self.acknowledged).copied();
-                self.wanted.extend(again.collect::<Vec<_>>());
+                self.has_listened = false;
+                if self.has_baseline {
+                    // What was not acknowledged has to come again, if it had to come at all.
+                    let again = self.had.difference(&self.acknowledged).copied();
+                    self.wanted.extend(again.collect::<Vec<_>>());
+                } else {
+                    // The next process meets the account for the first time.
+                    self.wanted.clear();
+                }
                 self.had.clone_from(&self.acknowledged);
                 self.latest.clear();
             }

@@ -37,7 +37,7 @@ enum Kind {
 
 impl Doing {
     pub(super) fn random(random: &mut Random) -> Self {
-        let kind = match random.index(33) {
+        let kind = match random.index(36) {
             0..9 => Kind::Say,
             9..14 => Kind::Direct,
             14..16 => Kind::Edit,
@@ -48,10 +48,10 @@ impl Doing {
             22..25 => Kind::Type,
             25 => Kind::TypeDirect,
             26 => Kind::Read,
-            27 | 28 => Kind::Join,
-            29 => Kind::Leave,
-            30 => Kind::Unpin,
-            31 => Kind::TakeDown,
+            27..30 => Kind::Join,
+            30 | 31 => Kind::Leave,
+            32 => Kind::Unpin,
+            33 => Kind::TakeDown,
             _ => Kind::OpenTopic,
         };
         Self::of(kind, random)

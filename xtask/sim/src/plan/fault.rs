@@ -92,10 +92,12 @@ pub enum Fault {
         /// By how much.
         by: Duration,
     },
-    /// A program crashes, and begins anew.
+    /// A program crashes, and begins anew with what is in its store.
     Crash {
         /// Whose.
         client: usize,
+        /// How long it is gone.
+        down: Duration,
     },
     /// A program that is slow to acknowledge gets to it.
     Acknowledge {
@@ -233,7 +235,10 @@ impl Fault {
                     by: random.millis(1, most),
                 }
             }
-            26 | 27 => Self::Crash { client },
+            26 | 27 => {
+                let down = random.pick(&[Duration::ZERO, Duration::ZERO, lasts]);
+                Self::Crash { client, down }
+            }
             28 | 29 => Self::Acknowledge { client },
             30 | 31 => Self::Rest {
                 outage: random.pick(&[None, None, Some(503), Some(500)]),

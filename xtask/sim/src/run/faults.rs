@@ -38,13 +38,17 @@ impl Run<'_> {
                 wake,
                 timers_first,
             } => {
-                let then = Waking { wake, timers_first };
+                let then = Waking {
+                    wake,
+                    timers_first,
+                    begins: false,
+                };
                 self.clients[client].sleep(now, now + lasts, then, &mut self.checks);
             }
-            Fault::Crash { client } => {
+            Fault::Crash { client, down } => {
                 if self.clients[client].account().is_some() {
                     let (network, checks) = (&mut self.network, &mut self.checks);
-                    self.clients[client].crash(now, network, checks);
+                    self.clients[client].crash(now, down, network, checks);
                 }
             }
             Fault::Acknowledge { client } => {
