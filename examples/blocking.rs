@@ -17,7 +17,7 @@ use std::{
 };
 
 use bayeux_proto::{
-    Action, Channel, Close, Config, Event, Instant, LaneId, Outgoing, Session, Transport, Verdict,
+    Action, Channel, Close, Config, SessionEvent, Instant, LaneId, Outgoing, Session, Transport, Verdict,
 };
 use bayeux_wire::{Decoder, Frame};
 
@@ -67,7 +67,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         while let Some(event) = session.poll_event() {
             eprintln!("{event:?}");
-            if let Event::Ended(_) = event {
+            if let SessionEvent::Ended(_) = event {
                 return Ok(());
             }
         }
@@ -81,7 +81,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 let mut frame = Frame::from_bytes(&body);
                 let close = decoder
                     .decode(&mut frame)
-                    .map_or(Close::Garbage, |()| Close::Complete);
+                    .map_or(Close::Malformed, |()| Close::Complete);
                 for message in frame.messages() {
                     let verdict = session.handle_message(now(), lane, &message.envelope());
                     if let (Verdict::Deliver, Some(data)) = (verdict, message.data()) {
@@ -113,9 +113,9 @@ fn post(host: &str, path: &str, body: &[u8]) -> Response {
     let end = response
         .windows(4)
         .position(|window| window == b"\r\n\r\n")
-        .ok_or(Close::Garbage)?;
+        .ok_or(Close::Malformed)?;
     match response.get(9..12) {
         Some(b"200") => Ok(response[end + 4..].to_vec()),
-        _ => Err(Close::Garbage),
+        _ => Err(Close::Malformed),
     }
 }

@@ -42,7 +42,7 @@ async fn main() -> anyhow::Result<()> {
 
     // One client of the REST API for all: its token is nobody's, each account brings its own.
     let mut options = RestOptions::default();
-    options.services = Services::below(&BaseUrl::new(&sim.root_url())?);
+    options.services = Services::with_base_url(&BaseUrl::new(&sim.root_url())?);
     let rest = RestClient::new(Token::new("nobody")?, &options)?;
 
     let began = Instant::now();

@@ -16,8 +16,8 @@ use std::collections::BTreeMap;
 use anyhow::{Context, bail};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bayeux_proto::{
-    Channel, Event, Session, Transport,
-    server::{Config, Host, Inquiry, Lane, LaneKind, Member, Output, Server},
+    Channel, SessionEvent, Session, Transport,
+    server::{Config, SecurityPolicy, RequestContext, Lane, LaneKind, Member, Output, Server},
 };
 use bayeux_transport::{Clock, Driver, DriverEvent, Endpoint, Lanes, Options};
 use bayeux_wire::{Decoder, Frame, Inbound, Value};
@@ -74,7 +74,7 @@ async fn listen(address: SocketAddr, transport: Transport) -> anyhow::Result<()>
                     driver.session().disconnect();
                 }
             }
-            DriverEvent::Session(Event::Ended(end)) => {
+            DriverEvent::Session(SessionEvent::Ended(end)) => {
                 println!("{transport:?} {end}");
                 return Ok(());
             }
@@ -93,15 +93,15 @@ enum Report {
 /// Who may do what: everybody may listen, and only the clock may strike.
 struct Rules;
 
-impl Host for Rules {
+impl SecurityPolicy for Rules {
     fn fill_random(&mut self, bytes: &mut [u8]) {
         getrandom::fill(bytes).expect("the system has randomness");
     }
 
-    fn may_publish(&mut self, inquiry: &Inquiry<'_>) -> Result<(), String> {
+    fn may_publish(&mut self, context: &RequestContext<'_>) -> Result<(), String> {
         Err(format!(
             "403:{}:Only the clock strikes",
-            inquiry.request.channel
+            context.request.channel
         ))
     }
 }

@@ -23,7 +23,7 @@ async fn main() -> anyhow::Result<()> {
     while let Some(incoming) = client.next().await {
         match incoming {
             Incoming::Event(delivery) => println!("{}", delivery.data()),
-            Incoming::Status(Status::Gap { since, cause }) => {
+            Incoming::Status(Status::ConnectionGap { since, cause }) => {
                 eprintln!("gap since {since:?}: {cause}");
             }
             other => eprintln!("{other:?}"),

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use anyhow::ensure;
 use groupme_client::{Client, Conversation, EventRef, GroupId, Incoming, Token, UserId};
 use groupme_model::MessageRef;
-use groupme_sim::{FaultPlan, Odds, Sim};
+use groupme_sim::{FaultPlan, Probability, Sim};
 
 /// All that the bot has to be told.
 struct Settings {
@@ -160,7 +160,7 @@ async fn check(sim: &Sim) -> anyhow::Result<()> {
 
     // Half of all REST requests fail, and half of those were carried out all the same.
     let mut plan = FaultPlan::new(7);
-    plan.rest.odds = Odds::percent(50);
+    plan.rest.odds = Probability::percent(50);
     sim.set_faults(plan);
     for thing in ["eggs", "salt", "tea"] {
         let wanted = sim.say(&format!("add {thing}"))?;
@@ -171,7 +171,7 @@ async fn check(sim: &Sim) -> anyhow::Result<()> {
             sim.until_answered(wanted).await,
         )?;
     }
-    sim.heal();
+    sim.clear_faults();
     let list = sim.say("list")?;
     sim.until_answered(list).await;
     let noted = |text: &str| {

@@ -1,17 +1,17 @@
 //! The way to a target.
 
-use crate::{DialError, Proxy, Roots, Stream, Target, race};
+use crate::{DialError, Proxy, RootStore, Stream, Target, race};
 
 /// Connects to targets. Clones share what TLS is made of.
 #[derive(Clone, Debug, Default)]
 pub struct Dialer {
     proxy: Proxy,
-    roots: Roots,
+    roots: RootStore,
 }
 
 impl Dialer {
     /// A dialer that goes through a proxy, where that is for the target, and trusts these roots.
-    pub fn new(proxy: Proxy, roots: Roots) -> Self {
+    pub fn new(proxy: Proxy, roots: RootStore) -> Self {
         Self { proxy, roots }
     }
 

@@ -12,7 +12,7 @@ use std::io;
 pub enum DialError {
     /// Yours: a root certificate that was supplied is none.
     #[error("a supplied root certificate cannot be read")]
-    RootCertificate(#[source] Source),
+    RootCertificate(#[source] BoxError),
     /// Yours: TLS is asked for, and there is nobody to trust, or no TLS was compiled in.
     #[error("no TLS: {remedy}")]
     NoTls {
@@ -61,7 +61,7 @@ pub enum DialError {
         proxy: String,
         /// How it broke off, where more is known.
         #[source]
-        source: Option<Source>,
+        source: Option<BoxError>,
     },
     /// The road's, or the peer's: TLS could not be agreed on.
     #[error("cannot agree on TLS with `{host}`")]
@@ -75,7 +75,7 @@ pub enum DialError {
 }
 
 /// The cause of a [`DialError`] where its own type belongs to a dependency.
-pub type Source = Box<dyn StdError + Send + Sync>;
+pub type BoxError = Box<dyn StdError + Send + Sync>;
 
 impl DialError {
     /// Whether trying again without changing anything can help.

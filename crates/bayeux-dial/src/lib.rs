@@ -14,7 +14,7 @@
 //!
 //! # Many connections
 //!
-//! Clones of [`Roots`] share what TLS needs and the tickets with which a server resumes a session, and
+//! Clones of [`RootStore`] share what TLS needs and the tickets with which a server resumes a session, and
 //! so do all that trust what is compiled in and nothing else. However many accounts a program has, it
 //! keeps the world's roots once.
 //!
@@ -33,8 +33,8 @@ mod target;
 mod tunnel;
 
 pub use dialer::Dialer;
-pub use error::{DialError, Source};
+pub use error::{DialError, BoxError};
 pub use proxy::Proxy;
-pub use roots::Roots;
+pub use roots::RootStore;
 pub use stream::Stream;
 pub use target::Target;

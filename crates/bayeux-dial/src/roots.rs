@@ -19,7 +19,7 @@ use crate::{DialError, Stream};
 /// The default are Mozilla's, where they are compiled in. Clones share what TLS is made of, and the
 /// tickets with which a server is greeted the next time.
 #[derive(Clone)]
-pub struct Roots(Arc<Trust>);
+pub struct RootStore(Arc<Trust>);
 
 struct Trust {
     store: RootCertStore,
@@ -27,7 +27,7 @@ struct Trust {
     connector: OnceLock<Result<TlsConnector, &'static str>>,
 }
 
-impl Roots {
+impl RootStore {
     /// Trusts nobody yet.
     pub fn none() -> Self {
         Self::of(RootCertStore::empty())
@@ -106,22 +106,22 @@ impl Roots {
     }
 }
 
-impl Default for Roots {
+impl Default for RootStore {
     fn default() -> Self {
-        static COMPILED_IN: LazyLock<Roots> = LazyLock::new(|| {
+        static COMPILED_IN: LazyLock<RootStore> = LazyLock::new(|| {
             #[cfg(feature = "bundled-roots")]
             let store = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
             #[cfg(not(feature = "bundled-roots"))]
             let store = RootCertStore::empty();
-            Roots::of(store)
+            RootStore::of(store)
         });
         COMPILED_IN.clone()
     }
 }
 
-impl fmt::Debug for Roots {
+impl fmt::Debug for RootStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Roots").field(&self.0.store.len()).finish()
+        f.debug_tuple("RootStore").field(&self.0.store.len()).finish()
     }
 }
 
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn what_is_no_certificate_is_refused_and_changes_nothing() {
-        let mut roots = Roots::none();
+        let mut roots = RootStore::none();
         let good = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
         let half = format!("{}-----BEGIN CERTIFICATE-----\n!", good.cert.pem());
         for bad in [
@@ -165,16 +165,16 @@ mod tests {
         ] {
             assert!(matches!(bad, Err(DialError::RootCertificate(_))));
         }
-        assert_eq!(format!("{roots:?}"), "Roots(0)");
+        assert_eq!(format!("{roots:?}"), "RootStore(0)");
         roots.add_pem(good.cert.pem().as_bytes()).unwrap();
         roots.add_der(good.cert.der()).unwrap();
-        assert_eq!(format!("{roots:?}"), "Roots(2)");
+        assert_eq!(format!("{roots:?}"), "RootStore(2)");
     }
 
     #[test]
     fn there_is_no_tls_without_anybody_to_trust() {
         assert!(matches!(
-            Roots::none().check(),
+            RootStore::none().check(),
             Err(DialError::NoTls { .. })
         ));
     }
@@ -182,9 +182,9 @@ mod tests {
     #[cfg(all(feature = "bundled-roots", feature = "rustls-ring"))]
     #[test]
     fn clones_and_defaults_share_what_tls_is_made_of() {
-        let (one, other) = (Roots::default(), Roots::default());
+        let (one, other) = (RootStore::default(), RootStore::default());
         let same =
-            |a: &Roots, b: &Roots| core::ptr::eq(a.connector().unwrap(), b.connector().unwrap());
+            |a: &RootStore, b: &RootStore| core::ptr::eq(a.connector().unwrap(), b.connector().unwrap());
         assert!(same(&one, &other));
         assert!(same(&one.clone(), &one));
         let mut more = one.clone();

@@ -7,7 +7,7 @@ use hyper::{client::conn::http1, upgrade};
 use hyper_util::{client::proxy::matcher::Intercept, rt::TokioIo};
 use tokio::task::JoinHandle;
 
-use crate::{DialError, Source, Stream, Target, proxy::KNOWN};
+use crate::{DialError, BoxError, Stream, Target, proxy::KNOWN};
 
 /// A proxy on the way.
 pub(crate) struct Hop {
@@ -34,7 +34,7 @@ impl Hop {
     pub(crate) async fn open(&self, stream: Stream, target: &Target) -> Result<Stream, DialError> {
         let broke = |error: Option<hyper::Error>| DialError::TunnelBroke {
             proxy: self.proxy.host().to_owned(),
-            source: error.map(Source::from),
+            source: error.map(BoxError::from),
         };
         let (mut sender, connection) = http1::Builder::new()
             .max_buf_size(MAX_HEAD)

@@ -28,7 +28,7 @@ impl Channel {
     /// # Errors
     ///
     /// [`Misuse::InvalidChannel`] where even that does not hold.
-    pub fn lax(name: &str) -> Result<Self, Misuse> {
+    pub fn lenient(name: &str) -> Result<Self, Misuse> {
         Self::checked(name, |segment| {
             !segment.chars().any(|c| c.is_control() || c.is_whitespace())
         })

@@ -17,8 +17,8 @@ use self::{
     subscriptions::Subscriptions,
 };
 use crate::{
-    Action, Channel, Close, Config, Deadline, End, Event, Exchange, Extension, Instant, LaneId,
-    Message, Misuse, PublishId, Stray, SubscriptionId, Transport, Usage, Verdict, backoff::Rng,
+    Action, Channel, Close, Config, Deadline, End, SessionEvent, Exchange, Extension, Instant, LaneId,
+    Message, Misuse, PublishId, Unexpected, SubscriptionId, Transport, Usage, Verdict, backoff::Rng,
     timer::earliest,
 };
 
@@ -46,7 +46,7 @@ pub struct Session {
     subscriptions: Subscriptions,
     recovery: Recovery,
     held_back: bool,
-    events: VecDeque<Event>,
+    events: VecDeque<SessionEvent>,
 }
 
 /// How far the session is. Whether messages flow at this moment is `Recovery`'s to know.
@@ -117,7 +117,7 @@ impl Session {
     }
 
     /// Wants the events of a channel or pattern, from now on and in every later session. Settles
-    /// with [`Event::Subscribed`] or [`Event::Refused`].
+    /// with [`SessionEvent::Subscribed`] or [`SessionEvent::Refused`].
     ///
     /// # Errors
     ///
@@ -137,7 +137,7 @@ impl Session {
         }
         let (id, wish) = self.subscriptions.add(channel);
         if wish.wire == subscriptions::Wire::Active {
-            self.events.push_back(Event::Subscribed(id));
+            self.events.push_back(SessionEvent::Subscribed(id));
         }
         self.remind(channel.clone());
         Ok(id)
@@ -155,7 +155,7 @@ impl Session {
     }
 
     /// Sends an event, at most once. `json` goes out as it is and has to be one JSON value.
-    /// Settles with [`Event::Published`].
+    /// Settles with [`SessionEvent::Published`].
     ///
     /// # Errors
     ///
@@ -186,7 +186,7 @@ impl Session {
     }
 
     /// Takes leave: commands asked for before are still sent, then `/meta/disconnect`. Ends with
-    /// [`Event::Ended`] on the reply, or after [`Config::disconnect_timeout`], or at once where
+    /// [`SessionEvent::Ended`] on the reply, or after [`Config::disconnect_timeout`], or at once where
     /// there is no session.
     pub fn disconnect(&mut self) {
         match self.stage {
@@ -201,7 +201,7 @@ impl Session {
 
     /// Back-pressure: while held back, no new connect is sent. A server forgets a session that
     /// does not connect for long, usually after twice its hold.
-    pub fn hold_back(&mut self, held_back: bool) {
+    pub fn pause_connects(&mut self, held_back: bool) {
         self.held_back = held_back;
     }
 }
@@ -222,7 +222,7 @@ impl Session {
             return self.handle_last_words(message);
         }
         if !self.is_alive(lane) {
-            return Verdict::Stray(Stray::DeadLane);
+            return Verdict::Unexpected(Unexpected::DeadLane);
         }
         self.socket_heard(lane);
         match (message.channel, message.successful) {
@@ -315,7 +315,7 @@ impl Session {
     }
 
     /// The next thing to tell the application, in causal order.
-    pub fn poll_event(&mut self) -> Option<Event> {
+    pub fn poll_event(&mut self) -> Option<SessionEvent> {
         self.events.pop_front()
     }
 
@@ -385,14 +385,14 @@ impl Session {
     fn handle_event(&mut self, message: &Message<'_>) -> Verdict {
         if !message.has_data || message.channel.is_empty() || message.channel.starts_with("/meta/")
         {
-            return Verdict::Stray(Stray::Unknown);
+            return Verdict::Unexpected(Unexpected::Unknown);
         }
         if let Some(advice) = &message.advice {
             self.advised.merge(advice);
         }
         let mut recipients = self.subscriptions.recipients(message.channel);
         if recipients.next().is_none() {
-            return Verdict::Stray(Stray::Unrouted);
+            return Verdict::Unexpected(Unexpected::Unrouted);
         }
         drop(recipients);
         self.tell_gap_before_event();

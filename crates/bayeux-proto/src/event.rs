@@ -21,15 +21,15 @@ pub enum Verdict {
     /// [`Session::recipients`](crate::Session::recipients) says to which subscriptions.
     Deliver,
     /// A reply or a protocol message; the session has taken what it needed.
-    Absorbed,
+    Handled,
     /// Nothing the session knows what to do with. Worth a count and a log line, never an error.
-    Stray(Stray),
+    Unexpected(Unexpected),
 }
 
 /// Why a message was not delivered and not absorbed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Stray {
+pub enum Unexpected {
     /// An event on a channel that nobody subscribed to (any more).
     Unrouted,
     /// A reply that answers nothing outstanding.
@@ -43,7 +43,7 @@ pub enum Stray {
 /// What a session tells the application, in causal order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Event {
+pub enum SessionEvent {
     /// An attempt begins to reach the server.
     Connecting,
     /// The server knows the session: messages flow over this transport.

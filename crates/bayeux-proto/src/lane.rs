@@ -150,7 +150,7 @@ pub enum Close {
         retry_after: Option<Duration>,
     },
     /// The peer sent what is not Bayeux: HTML, truncated or malformed JSON, a broken frame.
-    Garbage,
+    Malformed,
     /// The peer sent more than the limit for one frame or body.
     Oversize,
 }
@@ -166,7 +166,7 @@ impl fmt::Display for Close {
             Self::Lost => f.write_str("the connection broke"),
             Self::TimedOut => f.write_str("the transport timed out"),
             Self::Status { status, .. } => write!(f, "HTTP status {status}"),
-            Self::Garbage => f.write_str("the peer sent something that is not Bayeux"),
+            Self::Malformed => f.write_str("the peer sent something that is not Bayeux"),
             Self::Oversize => f.write_str("the peer sent more than the frame limit"),
         }
     }

@@ -122,14 +122,14 @@
 //! ```
 //! use std::collections::VecDeque;
 //! use bayeux_proto::Instant;
-//! use bayeux_proto::server::{Config, Element, Host, Inquiry, Lane, LaneKind, Member, Output, Payload,
+//! use bayeux_proto::server::{Config, Element, SecurityPolicy, RequestContext, Lane, LaneKind, Member, Output, Payload,
 //!     Request, Server};
 //!
 //! /// Says who may do what. A real one looks at `ext`, and asks the system for randomness.
 //! struct Rules;
-//! impl Host for Rules {
+//! impl SecurityPolicy for Rules {
 //!     fn fill_random(&mut self, bytes: &mut [u8]) { bytes.fill(7) }
-//!     fn may_publish(&mut self, _: &Inquiry<'_>) -> Result<(), String> {
+//!     fn may_publish(&mut self, _: &RequestContext<'_>) -> Result<(), String> {
 //!         Err("403::You may only listen".to_owned())
 //!     }
 //! }
@@ -212,10 +212,10 @@ pub use channel::Channel;
 pub use client::Session;
 pub use config::{Config, Resume};
 pub use error::{Misuse, ServerError};
-pub use event::{Cause, End, Event, Outcome, PublishId, Stray, SubscriptionId, Verdict};
+pub use event::{Cause, End, SessionEvent, Outcome, PublishId, Unexpected, SubscriptionId, Verdict};
 pub use extension::{Extension, Outgoing};
 pub use lane::{Action, Close, ConnectionTypes, Exchange, LaneId, Transport};
-pub use message::{Message, MessageId};
+pub use message::{Message, BayeuxId};
 pub use time::Instant;
 pub use timer::{Deadline, Timer};
 pub use usage::Usage;

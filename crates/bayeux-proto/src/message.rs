@@ -17,7 +17,7 @@ pub struct Message<'a> {
     /// `channel`; empty when absent (Faye's reply to a message without a channel has none).
     pub channel: &'a str,
     /// `id`, text or number.
-    pub id: Option<MessageId<'a>>,
+    pub id: Option<BayeuxId<'a>>,
     /// `clientId`. On an event of an old Faye this is the publisher's: a secret of somebody else.
     pub client_id: Option<&'a str>,
     /// `successful`: what makes a message a reply.
@@ -59,14 +59,14 @@ impl fmt::Debug for Message<'_> {
     clippy::exhaustive_enums,
     reason = "JSON has no third spelling of an id"
 )]
-pub enum MessageId<'a> {
+pub enum BayeuxId<'a> {
     /// A JSON string.
     Text(&'a str),
     /// A JSON number.
     Number(u64),
 }
 
-impl MessageId<'_> {
+impl BayeuxId<'_> {
     /// The number this id spells, if it is one that a session of this crate could have sent.
     pub fn number(self) -> Option<u64> {
         match self {

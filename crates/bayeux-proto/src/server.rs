@@ -3,7 +3,7 @@
 //! A [`Server`] keeps sessions, subscriptions and what waits for each client, holds connects, and
 //! decides what goes out over which lane. It knows no socket, no clock and no JSON parser. Whoever
 //! runs it reports lanes and what came over them, already taken apart ([`Payload`], [`Request`]),
-//! sends what [`Server::poll_output`] says, and wakes it at [`Server::poll_timeout`]. A [`Host`]
+//! sends what [`Server::poll_output`] says, and wakes it at [`Server::poll_timeout`]. A [`SecurityPolicy`]
 //! says who may do what.
 //!
 //! How it behaves is a [`Profile`]: Faye 1.x, 0.8 or 0.7, or `CometD`, each as recorded from the
@@ -49,10 +49,10 @@ use self::{
 };
 pub use self::{
     config::{Config, Limits, Overflow},
-    event::{Ending, Event},
-    host::{Host, Inquiry},
+    event::{EndReason, ServerEvent},
+    host::{SecurityPolicy, RequestContext},
     lane::{Lane, LaneKind, Output, Refusal},
-    profile::{Dialect, Expiry, Parting, Profile, Push, Rivals},
+    profile::{Dialect, Expiry, SessionEnd, Profile, Push, ConcurrentConnects},
     request::{Ack, Element, Member, Payload, Request},
 };
 use crate::Instant;
@@ -80,7 +80,7 @@ pub struct Server {
     steps: VecDeque<Step>,
     /// What to do when everything else is done.
     late: VecDeque<Step>,
-    events: VecDeque<Event>,
+    events: VecDeque<ServerEvent>,
     /// Which session polls with which cookie.
     crowds: BTreeMap<Box<str>, ClientId>,
     is_shut_down: bool,
@@ -145,7 +145,7 @@ impl Server {
         now: Instant,
         lane: Lane,
         payload: &Payload<'_>,
-        host: &mut dyn Host,
+        host: &mut dyn SecurityPolicy,
     ) {
         self.advance(now);
         let Some(carrier) = self.lanes.get_mut(&lane) else {
@@ -197,7 +197,7 @@ impl Server {
         while let Some(timer) = self.timers.pop(self.now) {
             match timer {
                 Timer::Hold(client) => self.call_off(&client),
-                Timer::Expiry(client) => self.end(&client, Ending::Expired),
+                Timer::Expiry(client) => self.end(&client, EndReason::Expired),
             }
         }
     }
@@ -240,7 +240,7 @@ impl Server {
         self.advance(now);
         let known = self.living(client).is_some();
         if known {
-            self.end(client, Ending::Removed);
+            self.end(client, EndReason::Removed);
         }
         known
     }
@@ -253,7 +253,7 @@ impl Server {
         let clients: alloc::vec::Vec<ClientId> = self.sessions.keys().cloned().collect();
         for client in clients {
             if self.living(&client).is_some() {
-                self.forget(&client, Ending::Removed);
+                self.forget(&client, EndReason::Removed);
             }
         }
     }
@@ -278,7 +278,7 @@ impl Server {
         let clients: alloc::vec::Vec<ClientId> = self.sessions.keys().cloned().collect();
         for client in clients {
             if self.living(&client).is_some() {
-                self.end(&client, Ending::ShutDown);
+                self.end(&client, EndReason::ShutDown);
             }
             // What was to be answered in its time is answered now.
             self.call_off(&client);
@@ -308,7 +308,7 @@ impl Server {
     }
 
     /// Who came and went, if [`Config::tells`] is on; `None` when all is told.
-    pub fn poll_event(&mut self) -> Option<Event> {
+    pub fn poll_event(&mut self) -> Option<ServerEvent> {
         self.events.pop_front()
     }
 
@@ -340,7 +340,7 @@ impl Server {
     }
 
     /// Answers each message of a payload.
-    fn handle_elements(&mut self, lane: Lane, elements: &[Element<'_>], host: &mut dyn Host) {
+    fn handle_elements(&mut self, lane: Lane, elements: &[Element<'_>], host: &mut dyn SecurityPolicy) {
         let blank = Request::default();
         let is_handshake = |element: &Element<'_>| matches!(element, Element::Object(request) if request.channel == "/meta/handshake");
         // What else comes with a handshake has no session to belong to yet.
@@ -381,7 +381,7 @@ impl Server {
     }
 
     /// Sends a message to whoever answers it.
-    fn dispatch(&mut self, asked: Asked<'_>, host: &mut dyn Host) {
+    fn dispatch(&mut self, asked: Asked<'_>, host: &mut dyn SecurityPolicy) {
         if asked.request.size() > self.config.limits.message {
             let reply = too_large(asked.request);
             return self.answer(asked.batch, [reply.into_text()]);

@@ -3,7 +3,7 @@
 use core::fmt;
 use std::{collections::VecDeque, sync::Arc};
 
-use bayeux_proto::{Event, Extension, Instant, LaneId, Session, Stray, Verdict};
+use bayeux_proto::{SessionEvent, Extension, Instant, LaneId, Session, Unexpected, Verdict};
 use bayeux_wire::{Frame, Message, Value};
 
 use crate::{Error, Lanes, Next};
@@ -29,11 +29,11 @@ pub struct Driver<E = ()> {
 #[non_exhaustive]
 pub enum DriverEvent {
     /// The session says so.
-    Session(Event),
+    Session(SessionEvent),
     /// An event for at least one subscription.
     Delivery(Delivery),
     /// A message that the session has no use for: worth a count, never an error.
-    Stray(Stray, Delivery),
+    Unexpected(Unexpected, Delivery),
     /// A lane ended with this error. What it means for the session follows as its own event.
     LaneFailed(LaneId, Error),
 }
@@ -60,7 +60,7 @@ impl<E: Extension> Driver<E> {
         }
     }
 
-    /// Waits for the next thing to say. After [`Event::Ended`] that is nothing, until the session is
+    /// Waits for the next thing to say. After [`SessionEvent::Ended`] that is nothing, until the session is
     /// asked to connect again.
     ///
     /// Cancel-safe: whatever was not returned is returned by the next call.
@@ -132,7 +132,7 @@ impl<E: Extension> Driver<E> {
             }
             match verdict {
                 Verdict::Deliver => self.said.push_back(DriverEvent::Delivery(delivery())),
-                Verdict::Stray(why) => self.said.push_back(DriverEvent::Stray(why, delivery())),
+                Verdict::Unexpected(why) => self.said.push_back(DriverEvent::Unexpected(why, delivery())),
                 _ => {}
             }
         }

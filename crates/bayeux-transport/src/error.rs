@@ -45,7 +45,7 @@ pub enum Error {
     },
     /// Theirs: the bytes are no HTTP.
     #[error("the server's answer is not HTTP")]
-    NotHttp(#[source] Source),
+    NotHttp(#[source] BoxError),
     /// Theirs: the bytes are no WebSocket frames.
     #[error("the server broke the WebSocket framing: {what}")]
     Framing {
@@ -81,7 +81,7 @@ pub enum Error {
         doing: &'static str,
         /// How it broke, where more is known than that the peer was gone.
         #[source]
-        source: Option<Source>,
+        source: Option<BoxError>,
     },
     /// The road's: a deadline of this crate passed.
     #[error("no progress within {limit:?} while {doing}")]
@@ -100,7 +100,7 @@ pub enum Error {
 }
 
 /// The cause of an [`Error`] where its own type belongs to a dependency.
-pub type Source = Box<dyn StdError + Send + Sync>;
+pub type BoxError = Box<dyn StdError + Send + Sync>;
 
 impl Error {
     /// How a session is told about it.
@@ -118,7 +118,7 @@ impl Error {
             | Self::NotHttp(_)
             | Self::Framing { .. }
             | Self::NotBayeux { .. }
-            | Self::NoMessage => Close::Garbage,
+            | Self::NoMessage => Close::Malformed,
             Self::Oversize { .. } => Close::Oversize,
             Self::Dial(
                 DialError::Tls { .. } | DialError::NoTls { .. } | DialError::RootCertificate(_),
@@ -233,11 +233,11 @@ mod tests {
             Close::Unreachable,
             Close::Unreachable,
             status,
-            Close::Garbage,
-            Close::Garbage,
-            Close::Garbage,
-            Close::Garbage,
-            Close::Garbage,
+            Close::Malformed,
+            Close::Malformed,
+            Close::Malformed,
+            Close::Malformed,
+            Close::Malformed,
             Close::Oversize,
             Close::Tls,
             Close::Unreachable,

@@ -18,7 +18,7 @@
 //! loop {
 //!     match driver.next().await {
 //!         DriverEvent::Delivery(delivery) => println!("{:?}", delivery.data()),
-//!         DriverEvent::Session(bayeux_proto::Event::Ended(end)) => break println!("{end}"),
+//!         DriverEvent::Session(bayeux_proto::SessionEvent::Ended(end)) => break println!("{end}"),
 //!         _ => {}
 //!     }
 //! }
@@ -55,10 +55,10 @@ mod road;
 mod socket;
 mod upgrade;
 
-pub use bayeux_dial::{DialError, Proxy, Roots};
+pub use bayeux_dial::{DialError, Proxy, RootStore};
 pub use clock::Clock;
 pub use driver::{Delivery, Driver, DriverEvent};
 pub use endpoint::{Endpoint, EndpointError};
-pub use error::{Error, Source};
+pub use error::{Error, BoxError};
 pub use lanes::{Lanes, Next};
 pub use options::Options;

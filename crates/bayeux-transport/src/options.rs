@@ -4,7 +4,7 @@ use core::{fmt, time::Duration};
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use crate::{Error, Proxy, Roots};
+use crate::{Error, Proxy, RootStore};
 
 /// Limits, deadlines, extra request headers and extra trust of a set of [`Lanes`](crate::Lanes).
 ///
@@ -32,7 +32,7 @@ pub struct Options {
     /// Through which proxy to go. Default: none.
     pub proxy: Proxy,
     /// Whom to trust where there is TLS. Default: Mozilla's roots, where they are compiled in.
-    pub roots: Roots,
+    pub roots: RootStore,
     pub(crate) headers: HeaderMap,
 }
 
@@ -74,7 +74,7 @@ impl Default for Options {
             idle_timeout: Duration::from_secs(30),
             proxy: Proxy::none(),
             headers: HeaderMap::new(),
-            roots: Roots::default(),
+            roots: RootStore::default(),
         }
     }
 }

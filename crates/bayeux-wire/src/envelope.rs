@@ -1,14 +1,14 @@
 //! From a message object to the envelope that the session reads.
 
-use bayeux_proto::{Advice, ConnectionTypes, Message, MessageId, Reconnect, Timing};
+use bayeux_proto::{Advice, ConnectionTypes, Message, BayeuxId, Reconnect, Timing};
 
 use crate::{
-    members::{self, Names},
+    members::{self, Keys},
     value::{Kind, Value},
 };
 
 /// The members of a message that anybody asks for.
-pub(crate) const NAMES: &Names<SLOTS> = &Names::new(MEMBERS);
+pub(crate) const NAMES: &Keys<SLOTS> = &Keys::new(MEMBERS);
 
 const MEMBERS: &[&str] = &[
     "channel",
@@ -29,7 +29,7 @@ const MEMBERS: &[&str] = &[
 pub(crate) const SLOTS: usize = 16;
 
 /// The members of a message, noted when the batch was decoded.
-pub(crate) type Members<'f> = members::Members<'f, SLOTS>;
+pub(crate) type IndexedObject<'f> = members::IndexedObject<'f, SLOTS>;
 
 /// The member of a message called `$name`.
 macro_rules! member {
@@ -42,7 +42,7 @@ pub(crate) use member;
 
 /// Reads the envelope of a message. A member that comes twice counts as it came last, also when
 /// only the first of the two had the expected type.
-pub(crate) fn read<'f>(message: &Members<'f>) -> Message<'f> {
+pub(crate) fn read<'f>(message: &IndexedObject<'f>) -> Message<'f> {
     let text = |value: Option<Value<'f>>| value.and_then(Value::as_str);
     Message {
         channel: text(member!(message, "channel")).unwrap_or(""),
@@ -59,10 +59,10 @@ pub(crate) fn read<'f>(message: &Members<'f>) -> Message<'f> {
     }
 }
 
-fn id(value: Value<'_>) -> Option<MessageId<'_>> {
+fn id(value: Value<'_>) -> Option<BayeuxId<'_>> {
     match value.as_str() {
-        Some(text) => Some(MessageId::Text(text)),
-        None => value.as_u64().map(MessageId::Number),
+        Some(text) => Some(BayeuxId::Text(text)),
+        None => value.as_u64().map(BayeuxId::Number),
     }
 }
 

@@ -5,7 +5,7 @@ use core::fmt;
 
 use crate::{
     document::Document,
-    envelope::{Members, NAMES, SLOTS},
+    envelope::{IndexedObject, NAMES, SLOTS},
     error::DecodeError,
     members::Positions,
     message::{Message, Messages},
@@ -81,7 +81,7 @@ impl Frame {
     pub fn message(&self, index: usize) -> Option<Message<'_>> {
         let place = self.messages.get(index)?;
         let message = Value::new(&self.document, place.position);
-        let members = Members::at(message, place.members);
+        let members = IndexedObject::at(message, place.members);
         Some(Message::new(members, index))
     }
 

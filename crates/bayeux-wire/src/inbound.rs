@@ -22,11 +22,11 @@ use crate::{
 /// each member is printed again, compactly.
 ///
 /// ```
-/// use bayeux_proto::{Instant, server::{Config, Host, Lane, LaneKind, Output, Server}};
+/// use bayeux_proto::{Instant, server::{Config, SecurityPolicy, Lane, LaneKind, Output, Server}};
 /// use bayeux_wire::{Decoder, Frame, Inbound};
 ///
 /// struct Anybody(u8);
-/// impl Host for Anybody {
+/// impl SecurityPolicy for Anybody {
 ///     fn fill_random(&mut self, bytes: &mut [u8]) {
 ///         bytes.fill(self.0); // a real one asks the system
 ///     }
@@ -101,7 +101,7 @@ impl<'f> Inbound<'f> {
         }
     }
 
-    /// The message at this place, which is an [`Inquiry`](bayeux_proto::server::Inquiry)'s `index`:
+    /// The message at this place, which is an [`RequestContext`](bayeux_proto::server::RequestContext)'s `index`:
     /// for a host that has to look into `ext` or `data`.
     pub fn value(&self, index: usize) -> Option<Value<'f>> {
         match &self.found {

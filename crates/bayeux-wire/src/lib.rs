@@ -90,7 +90,7 @@ pub use decoder::{Decoder, Limits};
 pub use error::DecodeError;
 pub use frame::Frame;
 pub use inbound::Inbound;
-pub use members::{Members, Names, slots_for};
+pub use members::{IndexedObject, Keys, slots_for};
 pub use message::{Message, Messages};
 pub use pool::Pool;
 pub use value::{Entries, Items, Kind, Value};

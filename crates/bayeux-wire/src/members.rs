@@ -6,12 +6,12 @@ use crate::{document::Document, node::Shape, value::Value};
 ///
 /// A name is told by its length and its first and last byte, without looking at the rest of it and
 /// without a branch that a processor would have to guess. Names that are none of these have slots
-/// as well, and several may have the same one: [`Members::get`] finds out.
+/// as well, and several may have the same one: [`IndexedObject::get`] finds out.
 ///
 /// ```
-/// use bayeux_wire::{Decoder, Frame, Names};
+/// use bayeux_wire::{Decoder, Frame, Keys};
 ///
-/// const NAMES: &Names<4> = &Names::new(&["id", "text"]);
+/// const NAMES: &Keys<4> = &Keys::new(&["id", "text"]);
 /// const ID: usize = NAMES.slot("id");
 ///
 /// let mut frame = Frame::from_bytes(br#"{"id":1,"in_d":2,"id":3}"#);
@@ -21,7 +21,7 @@ use crate::{document::Document, node::Shape, value::Value};
 /// # Ok::<(), bayeux_wire::DecodeError>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub struct Names<const M: usize> {
+pub struct Keys<const M: usize> {
     /// What the last byte and the length count for.
     last: usize,
     len: usize,
@@ -32,7 +32,7 @@ pub const fn slots_for(names: usize) -> usize {
     (2 * names).next_power_of_two()
 }
 
-impl<const M: usize> Names<M> {
+impl<const M: usize> Keys<M> {
     /// Looks for a way to tell these names apart.
     ///
     /// # Panics
@@ -113,7 +113,7 @@ const FAR: u8 = u8::MAX;
 impl<const M: usize> Positions<M> {
     /// Walks over the members; there are none if `object` is not one.
     #[inline]
-    pub(crate) fn of(object: Value<'_>, names: &Names<M>) -> Self {
+    pub(crate) fn of(object: Value<'_>, names: &Keys<M>) -> Self {
         let mut positions = Self([ABSENT; M]);
         let node = object.node();
         if node.shape() != Shape::Object {
@@ -135,14 +135,14 @@ impl<const M: usize> Positions<M> {
 
 /// An object whose members have been noted: see [`Value::members`].
 #[derive(Clone, Copy)]
-pub struct Members<'f, const M: usize> {
+pub struct IndexedObject<'f, const M: usize> {
     object: Value<'f>,
     positions: Positions<M>,
 }
 
-impl<'f, const M: usize> Members<'f, M> {
+impl<'f, const M: usize> IndexedObject<'f, M> {
     #[inline]
-    pub(crate) fn new(object: Value<'f>, names: &Names<M>) -> Self {
+    pub(crate) fn new(object: Value<'f>, names: &Keys<M>) -> Self {
         let positions = Positions::of(object, names);
         Self { object, positions }
     }
@@ -159,7 +159,7 @@ impl<'f, const M: usize> Members<'f, M> {
         self.object
     }
 
-    /// The value of the member called `name`, which must have this [`slot`](Names::slot) among the
+    /// The value of the member called `name`, which must have this [`slot`](Keys::slot) among the
     /// names that the object was asked for. Of several with that name the last, as in JavaScript.
     ///
     /// Takes no time to speak of, except where another member has got into the slot, or more than
@@ -190,7 +190,7 @@ fn look<'f>(object: Value<'f>, name: &str) -> Option<Value<'f>> {
     object.get(name)
 }
 
-impl<const M: usize> core::fmt::Debug for Members<'_, M> {
+impl<const M: usize> core::fmt::Debug for IndexedObject<'_, M> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         self.object.fmt(f)
     }

@@ -3,7 +3,7 @@
 use core::{fmt, iter::FusedIterator};
 
 use crate::{
-    envelope::{self, Members, member},
+    envelope::{self, IndexedObject, member},
     frame::Frame,
     value::Value,
 };
@@ -11,13 +11,13 @@ use crate::{
 /// One message of a decoded [`Frame`]: an envelope for the session, `data` for the application.
 #[derive(Clone, Copy)]
 pub struct Message<'f> {
-    members: Members<'f>,
+    members: IndexedObject<'f>,
     index: usize,
 }
 
 impl<'f> Message<'f> {
     #[inline]
-    pub(crate) fn new(members: Members<'f>, index: usize) -> Self {
+    pub(crate) fn new(members: IndexedObject<'f>, index: usize) -> Self {
         Self { members, index }
     }
 
@@ -26,7 +26,7 @@ impl<'f> Message<'f> {
         self.index
     }
 
-    /// Reads the envelope (Bayeux specification, section "Message fields"). Members of an
+    /// Reads the envelope (Bayeux specification, section "Message fields"). IndexedObject of an
     /// unexpected type are absent, and of repeated ones the last counts.
     pub fn envelope(self) -> bayeux_proto::Message<'f> {
         envelope::read(&self.members)

@@ -4,7 +4,7 @@ use core::{fmt, iter::FusedIterator};
 
 use crate::{
     document::{Document, NOTHING},
-    members::{Members, Names},
+    members::{IndexedObject, Keys},
     node::{Node, Shape},
 };
 
@@ -210,8 +210,8 @@ impl<'f> Value<'f> {
     /// Notes where the members of these names are, in one walk over the object; none if this is not
     /// an object.
     #[inline]
-    pub fn members<const M: usize>(self, names: &Names<M>) -> Members<'f, M> {
-        Members::new(self, names)
+    pub fn members<const M: usize>(self, names: &Keys<M>) -> IndexedObject<'f, M> {
+        IndexedObject::new(self, names)
     }
 
     /// Whether this is an object.

@@ -164,7 +164,7 @@ fn services(url: &str, allow_plaintext: bool) -> Result<Services, Failure> {
     let root = url.trim_end_matches('/');
     let root = root.strip_suffix("/v3").unwrap_or(root);
     read(root)
-        .map(|base| Services::below(&base))
+        .map(|base| Services::with_base_url(&base))
         .context("--api-url cannot be used")
         .map_err(Failure::Usage)
 }

@@ -56,7 +56,7 @@ pub(crate) enum Command {
     /// who is in it, the third and fourth about what the real GroupMe does on some days only, and
     /// the others about what can go wrong between a client and any server.
     ///
-    /// Odds are written as `5%`, `1/20`, `always` or `never`, and times as `500ms`, `20s` or `10m`.
+    /// Probability are written as `5%`, `1/20`, `always` or `never`, and times as `500ms`, `20s` or `10m`.
     Sim(Box<Sim>),
     /// Listen to an account's events and print each as it arrives.
     ///

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bayeux_proto::Instant;
 use bayeux_wire::{Decoder, Frame, Limits};
 use groupme_delivery::{
-    Answer, Cause, Config, Delivered, Failure, Feed, Item, Ledger, Made, Question, QuestionId,
-    Receipt, Saved, Store, StoreError, Window,
+    Response, GapCause, Config, Delivered, Failure, Feed, Item, Ledger, Synthesized, Request, RequestId,
+    DeliveryTag, Saved, Store, StoreError, Window,
 };
 use groupme_model::{
     ConversationId, Event, EventRef, MessageId, SourceGuid, Timestamp, UserId, UserPair, channel,
@@ -16,7 +16,7 @@ use groupme_model::{
 use groupme_rest::{
     Conversation,
     endpoint::{
-        Numbered, chats, groups,
+        Page, chats, groups,
         messages::{self, MessagePage},
         pins, topics,
     },
@@ -42,9 +42,9 @@ pub(crate) struct Backfill {
     ledger: SharedLedger,
     rest: Rest,
     you: UserId,
-    asking: JoinSet<(QuestionId, Result<Answer, Failure>)>,
+    asking: JoinSet<(RequestId, Result<Response, Failure>)>,
     /// Which task asks which question: a task that panics does not say.
-    tasks: Vec<(Id, QuestionId)>,
+    tasks: Vec<(Id, RequestId)>,
     decoder: Decoder,
     /// A delivery that had to be told of first: it could not be saved that it is handed out.
     kept: Option<Delivered<Pushed>>,
@@ -75,7 +75,7 @@ impl Backfill {
         self.feed.handle_live(now, wall);
     }
 
-    pub(crate) fn handle_loss(&mut self, now: Instant, cause: Cause) {
+    pub(crate) fn handle_loss(&mut self, now: Instant, cause: GapCause) {
         self.feed.handle_loss(now, cause);
     }
 
@@ -122,7 +122,7 @@ impl Backfill {
 
     /// Asks what the feed wants to know.
     pub(crate) fn ask(&mut self) {
-        while let Some((id, question)) = self.feed.poll_question() {
+        while let Some((id, question)) = self.feed.poll_request() {
             tracing::debug!(?question, "asking");
             let (client, you) = (self.rest.client(), self.you.clone());
             let task = self.asking.spawn(async move {
@@ -134,7 +134,7 @@ impl Backfill {
     }
 
     /// Waits for the next answer; for ever, if nothing was asked.
-    pub(crate) async fn answered(&mut self) -> (QuestionId, Result<Answer, Failure>) {
+    pub(crate) async fn answered(&mut self) -> (RequestId, Result<Response, Failure>) {
         match self.asking.join_next_with_id().await {
             Some(Ok((_, answered))) => {
                 self.tasks.retain(|(_, id)| *id != answered.0);
@@ -153,12 +153,12 @@ impl Backfill {
         }
     }
 
-    pub(crate) fn handle_answer(
+    pub(crate) fn handle_response(
         &mut self,
         now: Instant,
-        (id, answer): (QuestionId, Result<Answer, Failure>),
+        (id, answer): (RequestId, Result<Response, Failure>),
     ) {
-        self.feed.handle_answer(now, id, answer);
+        self.feed.handle_response(now, id, answer);
     }
 
     /// The next thing for the program.
@@ -170,7 +170,7 @@ impl Backfill {
         }
         loop {
             let mut delivered = self.feed.poll_delivery()?;
-            match self.ledger.lock().enter(&mut delivered) {
+            match self.ledger.lock().record(&mut delivered) {
                 Ok(true) => {}
                 Ok(false) => continue,
                 Err(error) => {
@@ -192,7 +192,7 @@ impl Backfill {
                 let delivery = Delivery::new(frame, index, Origin::Push)?;
                 return Some(Incoming::Event(delivery.with(receipt, is_own)));
             }
-            Item::Made(made) => {
+            Item::Synthesized(made) => {
                 if let Some(delivery) = self.frame(&made) {
                     return Some(Incoming::Event(delivery.with(receipt, is_own)));
                 }
@@ -200,9 +200,9 @@ impl Backfill {
                 if let Err(error) = self.ledger.acknowledge(delivered.receipt) {
                     tracing::warn!(%error, "what cannot be read will be fetched again");
                 }
-                Status::Lost(made.lost())
+                Status::Unrecoverable(made.lost())
             }
-            Item::Gap(gap) => Status::Behind(gap),
+            Item::Gap(gap) => Status::BackfillStarted(gap),
             Item::Backfilled {
                 conversation,
                 messages,
@@ -210,7 +210,7 @@ impl Backfill {
                 conversation,
                 messages,
             },
-            Item::Lost(lost) => Status::Lost(lost),
+            Item::Lost(lost) => Status::Unrecoverable(lost),
             Item::CaughtUp => Status::CaughtUp,
             Item::Polling(begins) => Status::Polling(begins),
             _ => return None,
@@ -218,7 +218,7 @@ impl Backfill {
     }
 
     /// Makes the frame that would have been pushed.
-    fn frame(&mut self, made: &Made) -> Option<Delivery> {
+    fn frame(&mut self, made: &Synthesized) -> Option<Delivery> {
         let origin = match made.origin {
             groupme_delivery::Origin::Reconciled => Origin::Reconciled,
             _ => Origin::Backfill,
@@ -233,7 +233,7 @@ impl Backfill {
     }
 
     /// The channel that it would have been pushed on.
-    fn channel(&self, made: &Made) -> String {
+    fn channel(&self, made: &Synthesized) -> String {
         let is_new = matches!(
             made.event,
             Event::LineCreate(_) | Event::DirectMessageCreate(_)
@@ -270,7 +270,7 @@ impl SharedLedger {
         Self(Arc::new(Mutex::new(Ledger::new(store))))
     }
 
-    pub(crate) fn acknowledge(&self, receipt: Receipt) -> Result<(), StoreError> {
+    pub(crate) fn acknowledge(&self, receipt: DeliveryTag) -> Result<(), StoreError> {
         self.lock().acknowledge(receipt)
     }
 
@@ -290,34 +290,34 @@ impl fmt::Debug for SharedLedger {
 async fn find(
     client: &groupme_rest::Client,
     you: &UserId,
-    question: &Question,
-) -> Result<Answer, Failure> {
+    question: &Request,
+) -> Result<Response, Failure> {
     let failed = |error: groupme_rest::Error| {
         tracing::debug!(?question, %error, "no answer");
         failure(&error)
     };
     match question {
-        Question::Groups { page, limit } => client
-            .call(&groups::list_briefly(Numbered::new(*page, *limit)))
+        Request::Groups { page, limit } => client
+            .call(&groups::list_briefly(Page::new(*page, *limit)))
             .await
-            .map(Answer::Groups)
+            .map(Response::Groups)
             .map_err(failed),
-        Question::Chats { page, limit } => client
-            .call(&chats::list(Numbered::new(*page, *limit)))
+        Request::Chats { page, limit } => client
+            .call(&chats::list(Page::new(*page, *limit)))
             .await
-            .map(Answer::Chats)
+            .map(Response::Chats)
             .map_err(failed),
-        Question::Memberships => client
+        Request::Memberships => client
             .call(&groups::membership_states())
             .await
-            .map(Answer::Memberships)
+            .map(Response::Memberships)
             .map_err(failed),
-        Question::Topics { group } => client
+        Request::Topics { group } => client
             .call(&topics::list(group))
             .await
-            .map(Answer::Topics)
+            .map(Response::Topics)
             .map_err(failed),
-        Question::History {
+        Request::History {
             conversation,
             window,
             limit,
@@ -326,10 +326,10 @@ async fn find(
             let call = messages::list(&with, &part(window), *limit);
             client.call(&call).await.map(rows).map_err(failed)
         }
-        Question::Pinned { conversation } => {
+        Request::Pinned { conversation } => {
             let with = Conversation::from_id(conversation, you).ok_or(Failure::Refused)?;
             match client.call(&pins::list(&with)).await {
-                Err(groupme_rest::Error::NotFound(_)) => Ok(Answer::Messages(Vec::new())),
+                Err(groupme_rest::Error::NotFound(_)) => Ok(Response::Messages(Vec::new())),
                 answer => answer.map(rows).map_err(failed),
             }
         }
@@ -337,8 +337,8 @@ async fn find(
     }
 }
 
-fn rows(page: MessagePage) -> Answer {
-    Answer::Messages(page.messages)
+fn rows(page: MessagePage) -> Response {
+    Response::Messages(page.messages)
 }
 
 fn part(window: &Window) -> messages::Window {

@@ -10,9 +10,9 @@ use core::{
 use std::sync::Arc;
 
 use bayeux_proto::Session;
-use bayeux_transport::{Clock, Driver, Endpoint, Lanes, Options, Proxy, Roots};
+use bayeux_transport::{Clock, Driver, Endpoint, Lanes, Options, Proxy, RootStore};
 use futures_core::Stream;
-use groupme_delivery::{Config as DeliveryConfig, MemoryStore, Receipt, Store};
+use groupme_delivery::{Config as DeliveryConfig, MemoryStore, DeliveryTag, Store};
 use groupme_model::{GroupId, UserId};
 use groupme_rest::{BaseUrl, Options as RestOptions, Services, Token, endpoint::users};
 use tokio::sync::{Notify, mpsc};
@@ -38,7 +38,7 @@ pub const DEFAULT_GATEWAY: &str = "https://push.groupme.com/faye";
 ///
 /// What was missed, for whatever reason, is fetched over REST and comes in its place, so that each
 /// message is delivered once and in the order of its conversation. An event counts as dealt with
-/// when the next is asked for, unless [`Builder::acknowledge_by_hand`] says otherwise; with a
+/// when the next is asked for, unless [`Builder::manual_ack`] says otherwise; with a
 /// [`Store`] on disk, what was not dealt with comes again after a crash.
 #[derive(Debug)]
 pub struct Client {
@@ -46,7 +46,7 @@ pub struct Client {
     handle: Handle,
     ledger: Option<SharedLedger>,
     /// What was returned last, to be acknowledged by asking for the next.
-    returned: Option<Receipt>,
+    returned: Option<DeliveryTag>,
     acknowledges: bool,
 }
 
@@ -77,10 +77,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Error::Rest`] if GroupMe cannot be asked at all, [`Error::Whose`] if it does not say.
-    pub async fn user_of(token: &Token) -> Result<UserId, Error> {
+    /// [`Error::Rest`] if GroupMe cannot be asked at all, [`Error::UserLookup`] if it does not say.
+    pub async fn current_user(token: &Token) -> Result<UserId, Error> {
         let rest = groupme_rest::Client::new(token.clone(), &RestOptions::default())?;
-        let me = rest.call(&users::me()).await.map_err(Error::Whose)?;
+        let me = rest.call(&users::me()).await.map_err(Error::UserLookup)?;
         Ok(me.id)
     }
 
@@ -156,14 +156,14 @@ enum Api {
 }
 
 impl Builder {
-    /// Also listens to a group's own channel; see [`Handle::listen_to_group`].
+    /// Also listens to a group's own channel; see [`Handle::subscribe_group`].
     pub fn group(mut self, group: GroupId) -> Self {
         self.groups.push(group);
         self
     }
 
     /// Also listens to the channel of the direct messages with a user, named by their id or the
-    /// conversation's; see [`Handle::listen_to_direct_messages`].
+    /// conversation's; see [`Handle::subscribe_direct_messages`].
     pub fn direct_messages(mut self, with: impl Into<String>) -> Self {
         self.direct_messages.push(with.into());
         self
@@ -213,7 +213,7 @@ impl Builder {
 
     /// Trusts these root certificates, at the gateway and at the REST API. Default: Mozilla's, where
     /// they are compiled in.
-    pub fn roots(mut self, roots: Roots) -> Self {
+    pub fn roots(mut self, roots: RootStore) -> Self {
         self.rest.roots = roots.clone();
         self.options.roots = roots;
         self
@@ -252,7 +252,7 @@ impl Builder {
     /// Leaves it to the program to say when it is done with an event, by [`Handle::acknowledge`].
     /// Default: when it asks for the next. What is never acknowledged takes up memory for as long as
     /// the client runs.
-    pub fn acknowledge_by_hand(mut self) -> Self {
+    pub fn manual_ack(mut self) -> Self {
         self.acknowledges = false;
         self
     }
@@ -381,7 +381,7 @@ impl Api {
                 } else {
                     BaseUrl::new(url)
                 };
-                options.services = Services::below(&base?);
+                options.services = Services::with_base_url(&base?);
             }
         }
         Ok(Some(Rest::new(source.clone(), &options)?))

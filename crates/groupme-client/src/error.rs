@@ -15,7 +15,7 @@ pub enum Error {
     Rest(#[from] groupme_rest::SetupError),
     /// GroupMe did not say whose token it is.
     #[error("it cannot be found out whose token this is")]
-    Whose(#[source] groupme_rest::Error),
+    UserLookup(#[source] groupme_rest::Error),
     /// What was delivered before cannot be read.
     #[error("the state of before cannot be used")]
     State(#[from] groupme_delivery::StoreError),

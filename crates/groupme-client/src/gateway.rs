@@ -18,7 +18,7 @@ use tokio::{
 
 pub(crate) use self::overflow::Overflow;
 use crate::{
-    Cause, End, Incoming, Status, authorization::Authorization, backfill::Backfill, handle::Command,
+    DisconnectCause, ClientEnd, Incoming, Status, authorization::Authorization, backfill::Backfill, handle::Command,
 };
 
 /// One running session.
@@ -38,11 +38,11 @@ pub(crate) struct Gateway {
     ask_again: Option<Instant>,
     patience: Duration,
     /// Why the session is being ended, where that is not the program's wish.
-    verdict: Option<End>,
+    verdict: Option<ClientEnd>,
     /// The error of the lane that ended last, until a loss is told.
     failure: Option<Arc<bayeux_transport::Error>>,
     /// What broke the connection last, until the gap is told that it left.
-    loss: Option<Cause>,
+    loss: Option<DisconnectCause>,
     /// What is to be told and finds no place yet.
     pending: VecDeque<Incoming>,
     overflow: Overflow,
@@ -128,7 +128,7 @@ impl Gateway {
                 answer = answered(self.backfill.as_mut()), if has_backfill => {
                     let now = self.driver.lanes().clock().now();
                     if let Some(backfill) = &mut self.backfill {
-                        backfill.handle_answer(now, answer);
+                        backfill.handle_response(now, answer);
                     }
                     continue;
                 }
@@ -280,8 +280,8 @@ async fn room(outgoing: &mpsc::Sender<Incoming>, places: usize) {
 async fn answered(
     backfill: Option<&mut Backfill>,
 ) -> (
-    groupme_delivery::QuestionId,
-    Result<groupme_delivery::Answer, groupme_delivery::Failure>,
+    groupme_delivery::RequestId,
+    Result<groupme_delivery::Response, groupme_delivery::Failure>,
 ) {
     match backfill {
         Some(backfill) => backfill.answered().await,

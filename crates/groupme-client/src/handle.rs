@@ -57,7 +57,7 @@ impl Handle {
     ///
     /// [`Error::Id`] for an id that is none, [`Error::NotTaken`] after the end or while too many
     /// requests wait.
-    pub fn listen_to_group(&self, group: &GroupId) -> Result<(), Error> {
+    pub fn subscribe_group(&self, group: &GroupId) -> Result<(), Error> {
         self.send_command(Command::Subscribe(channels::group(group)?))
     }
 
@@ -65,8 +65,8 @@ impl Handle {
     ///
     /// # Errors
     ///
-    /// As [`listen_to_group`](Self::listen_to_group).
-    pub fn leave_group(&self, group: &GroupId) -> Result<(), Error> {
+    /// As [`subscribe_group`](Self::subscribe_group).
+    pub fn unsubscribe_group(&self, group: &GroupId) -> Result<(), Error> {
         self.send_command(Command::Unsubscribe(channels::group(group)?))
     }
 
@@ -76,8 +76,8 @@ impl Handle {
     ///
     /// # Errors
     ///
-    /// As [`listen_to_group`](Self::listen_to_group).
-    pub fn listen_to_direct_messages(&self, with: &str) -> Result<(), Error> {
+    /// As [`subscribe_group`](Self::subscribe_group).
+    pub fn subscribe_direct_messages(&self, with: &str) -> Result<(), Error> {
         self.send_command(Command::Subscribe(channels::direct_message(
             &self.user, with,
         )?))
@@ -87,8 +87,8 @@ impl Handle {
     ///
     /// # Errors
     ///
-    /// As [`listen_to_group`](Self::listen_to_group).
-    pub fn leave_direct_messages(&self, with: &str) -> Result<(), Error> {
+    /// As [`subscribe_group`](Self::subscribe_group).
+    pub fn unsubscribe_direct_messages(&self, with: &str) -> Result<(), Error> {
         self.send_command(Command::Unsubscribe(channels::direct_message(
             &self.user, with,
         )?))
@@ -99,7 +99,7 @@ impl Handle {
     ///
     /// # Errors
     ///
-    /// As [`listen_to_group`](Self::listen_to_group).
+    /// As [`subscribe_group`](Self::subscribe_group).
     pub fn type_in_group(&self, group: &GroupId) -> Result<(), Error> {
         self.publish_typing(channels::group(group)?)
     }
@@ -108,7 +108,7 @@ impl Handle {
     ///
     /// # Errors
     ///
-    /// As [`listen_to_group`](Self::listen_to_group).
+    /// As [`subscribe_group`](Self::subscribe_group).
     pub fn type_to(&self, with: &str) -> Result<(), Error> {
         self.publish_typing(channels::direct_message(&self.user, with)?)
     }
@@ -118,7 +118,7 @@ impl Handle {
     ///
     /// # Errors
     ///
-    /// As [`listen_to_group`](Self::listen_to_group).
+    /// As [`subscribe_group`](Self::subscribe_group).
     pub fn ping(&self) -> Result<(), Error> {
         self.publish_ping(r#"{"type":"ping"}"#.to_owned())
     }
@@ -132,7 +132,7 @@ impl Handle {
     ///
     /// # Errors
     ///
-    /// As [`listen_to_group`](Self::listen_to_group).
+    /// As [`subscribe_group`](Self::subscribe_group).
     pub fn ping_with(&self, nonce: u64) -> Result<(), Error> {
         // As text: a number may come back rounded.
         self.publish_ping(format!(r#"{{"type":"ping","nonce":"{nonce}"}}"#))
@@ -186,7 +186,7 @@ impl Handle {
     }
 
     /// The program is done with an event, which does not come again after the next start. Only with
-    /// [`Builder::acknowledge_by_hand`](crate::Builder::acknowledge_by_hand) is it necessary.
+    /// [`Builder::manual_ack`](crate::Builder::manual_ack) is it necessary.
     ///
     /// # Errors
     ///

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bayeux_proto::{ServerError, Transport};
 use bayeux_wire::{Frame, Value};
-use groupme_delivery::{Gap, Lost, Receipt, StoreError};
+use groupme_delivery::{Gap, Lost, DeliveryTag, StoreError};
 use groupme_model::{ConversationId, Event, EventRef, Timestamp};
 
 /// What [`Client::next`](crate::Client::next) returns, in the order in which it happened.
@@ -29,7 +29,7 @@ pub struct Delivery {
     index: usize,
     origin: Origin,
     is_own: bool,
-    receipt: Option<Receipt>,
+    receipt: Option<DeliveryTag>,
 }
 
 impl Delivery {
@@ -45,13 +45,13 @@ impl Delivery {
         })
     }
 
-    pub(crate) fn with(mut self, receipt: Option<Receipt>, is_own: bool) -> Self {
+    pub(crate) fn with(mut self, receipt: Option<DeliveryTag>, is_own: bool) -> Self {
         self.receipt = receipt;
         self.is_own = is_own;
         self
     }
 
-    pub(crate) fn receipt(&self) -> Option<Receipt> {
+    pub(crate) fn receipt(&self) -> Option<DeliveryTag> {
         self.receipt
     }
 
@@ -172,22 +172,22 @@ pub enum Status {
         error: ServerError,
     },
     /// Events may have been missed. Follows upon being connected again.
-    Gap {
+    ConnectionGap {
         /// The last time at which delivery is known to have worked.
         since: Timestamp,
         /// What broke it.
-        cause: Cause,
+        cause: DisconnectCause,
     },
     /// The connection is lost, or an attempt to make one failed. The client recovers by itself.
     Disconnected {
         /// Why.
-        cause: Cause,
+        cause: DisconnectCause,
         /// How long until the next attempt.
         retry_in: Duration,
     },
     /// Messages of a conversation were missed; they follow, up to [`Backfilled`](Self::Backfilled)
-    /// or [`Lost`](Self::Lost).
-    Behind(Gap),
+    /// or [`Unrecoverable`](Self::Unrecoverable).
+    BackfillStarted(Gap),
     /// What was missed of a conversation has been delivered.
     Backfilled {
         /// The conversation.
@@ -196,7 +196,7 @@ pub enum Status {
         messages: u64,
     },
     /// Something was missed and cannot be had.
-    Lost(Lost),
+    Unrecoverable(Lost),
     /// Every conversation is whole: what is said from here on is delivered as it is pushed.
     CaughtUp,
     /// Messages are fetched again and again from here on, since none are pushed; or no longer.
@@ -213,7 +213,7 @@ pub enum Status {
     /// client goes on.
     NotSaved(Arc<StoreError>),
     /// The client has ended; nothing follows.
-    Ended(End),
+    Ended(ClientEnd),
 }
 
 /// Why a connection was lost or not made.
@@ -221,12 +221,12 @@ pub enum Status {
 /// Its text is that of the error that ended the connection, where there was one, and else what the
 /// protocol made of it.
 #[derive(Clone, Debug)]
-pub struct Cause {
+pub struct DisconnectCause {
     what: bayeux_proto::Cause,
     error: Option<Arc<bayeux_transport::Error>>,
 }
 
-impl Cause {
+impl DisconnectCause {
     pub(crate) fn new(
         what: bayeux_proto::Cause,
         error: Option<Arc<bayeux_transport::Error>>,
@@ -240,7 +240,7 @@ impl Cause {
     }
 }
 
-impl fmt::Display for Cause {
+impl fmt::Display for DisconnectCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.error {
             Some(error) => error.fmt(f),
@@ -249,7 +249,7 @@ impl fmt::Display for Cause {
     }
 }
 
-impl core::error::Error for Cause {
+impl core::error::Error for DisconnectCause {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         self.error.as_deref()?.source()
     }
@@ -258,7 +258,7 @@ impl core::error::Error for Cause {
 /// Why a client has ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum End {
+pub enum ClientEnd {
     /// As asked.
     Requested,
     /// The gateway refuses the token: the account's own channel was refused twice, the second time
@@ -275,7 +275,7 @@ pub enum End {
     NoCommonTransport,
 }
 
-impl End {
+impl ClientEnd {
     pub(crate) fn from_session(end: bayeux_proto::End) -> Self {
         match end {
             bayeux_proto::End::Unauthorized { status } => Self::Forbidden { status },
@@ -286,7 +286,7 @@ impl End {
     }
 }
 
-impl fmt::Display for End {
+impl fmt::Display for ClientEnd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Requested => f.write_str("disconnected as asked"),

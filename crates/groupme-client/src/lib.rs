@@ -7,7 +7,7 @@
 //! #[tokio::main]
 //! async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //!     let token = Token::new(&std::env::var("GROUPME_ACCESS_TOKEN")?)?;
-//!     let user = Client::user_of(&token).await?;
+//!     let user = Client::current_user(&token).await?;
 //!     let mut client = Client::builder(token, user).connect()?;
 //!     let handle = client.handle();
 //!     while let Some(incoming) = client.next().await {
@@ -27,7 +27,7 @@
 //! The client shakes hands afresh after every loss of its socket, keeps a short hold as an
 //! end-to-end heartbeat, doubts a silent session before it gives it up, falls back to long-polling
 //! and returns. What was missed is fetched over REST and comes in its place, marked by its
-//! [`Origin`]; what cannot be had is told ([`Status::Lost`]). With a [`Store`] on disk a restart is
+//! [`Origin`]; what cannot be had is told ([`Status::Unrecoverable`]). With a [`Store`] on disk a restart is
 //! a gap like another.
 //!
 //! # Many accounts
@@ -59,13 +59,13 @@ mod token;
 mod wall;
 
 pub use bayeux_proto::{ServerError, Transport};
-pub use bayeux_transport::{Options as TransportOptions, Proxy, Roots};
+pub use bayeux_transport::{Options as TransportOptions, Proxy, RootStore};
 pub use bayeux_wire::Value;
 pub use client::{Builder, Client, DEFAULT_GATEWAY};
 pub use error::{Error, SendError};
 pub use groupme_delivery::{
-    Cause as GapCause, Config as DeliveryConfig, Gap, Lost, MemoryStore, Missing, Polling, Store,
-    StoreError, Why,
+    GapCause, Config as DeliveryConfig, Gap, Lost, MemoryStore, LossKind, Polling, Store,
+    StoreError, LossReason,
 };
 pub use groupme_model::{
     ConversationId, Draft, Event, EventRef, GroupId, MessageId, Timestamp, UserId,
@@ -75,7 +75,7 @@ pub use groupme_rest::{
     TokenError,
 };
 pub use handle::Handle;
-pub use incoming::{Cause, Delivery, End, Incoming, Origin, Status};
+pub use incoming::{DisconnectCause, Delivery, ClientEnd, Incoming, Origin, Status};
 pub use policy::TransportPolicy;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use groupme_model::{ConversationId, Message, MessageId, Timestamp};
 
 use crate::{
-    Cause,
+    GapCause,
     fact::{Change, NewMessage},
     store::SavedConversation,
     version::{Aspect, Version},
@@ -38,7 +38,7 @@ pub(crate) struct Conversation<P> {
     /// Whether there is a gap that was told.
     pub(crate) gap: Option<u64>,
     /// Why there is one, if not for the reason for which all others have theirs.
-    pub(crate) gap_cause: Option<Cause>,
+    pub(crate) gap_cause: Option<GapCause>,
     pub(crate) held: Held<P>,
     /// Whether the program listens to its own channel, where changes are pushed.
     pub(crate) is_watched: bool,

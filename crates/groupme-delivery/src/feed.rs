@@ -17,7 +17,7 @@ use groupme_model::{ConversationId, EventRef, SourceGuid, Timestamp, UserId};
 
 use self::round::Round;
 use crate::{
-    Answer, Cause, Config, Delivered, Failure, Item, Question, QuestionId, Saved,
+    Response, GapCause, Config, Delivered, Failure, Item, Request, RequestId, Saved,
     conversation::Conversation,
     item::Record,
     outbox::Outbox,
@@ -27,7 +27,7 @@ use crate::{
 /// What was pushed to a user and what REST has, merged. `P` is a push in whatever form the embedder
 /// has it; it is handed back and not looked at.
 ///
-/// Any order of calls is legal. After each, [`poll_question`](Self::poll_question) and
+/// Any order of calls is legal. After each, [`poll_request`](Self::poll_request) and
 /// [`poll_delivery`](Self::poll_delivery) may have something, and
 /// [`poll_timeout`](Self::poll_timeout) may be another time.
 pub struct Feed<P> {
@@ -38,7 +38,7 @@ pub struct Feed<P> {
     epoch: u64,
     is_live: bool,
     /// Why something may be missing.
-    cause: Cause,
+    cause: GapCause,
     conversations: BTreeMap<ConversationId, Conversation<P>>,
     round: Option<Round>,
     questions: Questions,
@@ -73,7 +73,7 @@ impl<P> Feed<P> {
             now: Instant::ORIGIN,
             epoch: 1,
             is_live: false,
-            cause: Cause::Absence,
+            cause: GapCause::Absence,
             round: None,
             questions: Questions::new(seed),
             out: Outbox::new(),
@@ -106,7 +106,7 @@ impl<P> Feed<P> {
 
     /// Nothing is pushed from here on, or what was is not complete: the connection is lost, or the
     /// program was too slow. Once that is over, call [`handle_live`](Self::handle_live).
-    pub fn handle_loss(&mut self, now: Instant, cause: Cause) {
+    pub fn handle_loss(&mut self, now: Instant, cause: GapCause) {
         self.advance(now);
         if self.is_live {
             self.cause = cause;
@@ -124,22 +124,22 @@ impl<P> Feed<P> {
     }
 
     /// REST answered a question, or did not. Every question wants one answer.
-    pub fn handle_answer(&mut self, now: Instant, id: QuestionId, answer: Result<Answer, Failure>) {
+    pub fn handle_response(&mut self, now: Instant, id: RequestId, answer: Result<Response, Failure>) {
         self.advance(now);
         let Some(pending) = self.questions.answered(id) else {
             return;
         };
         match (answer, pending.purpose) {
             (Err(Failure::Unavailable), _) => {
-                let patience = self.config.patience;
+                let patience = self.config.give_up_after;
                 if let Some(pending) = self.questions.postpone(self.now, pending, patience) {
                     self.fail(&pending, Failure::Unavailable);
                 }
             }
             (Err(failure), _) => self.fail(&pending, failure),
             (Ok(answer), Purpose::List(round)) => self.take_list(round, &pending, answer),
-            (Ok(Answer::Messages(rows)), Purpose::Fetch) => self.take_rows(&pending, rows),
-            (Ok(Answer::Messages(rows)), Purpose::Reread) => self.compare(&pending, rows),
+            (Ok(Response::Messages(rows)), Purpose::Fetch) => self.take_rows(&pending, rows),
+            (Ok(Response::Messages(rows)), Purpose::Reread) => self.compare(&pending, rows),
             // The answer to another question.
             (Ok(_), Purpose::Fetch | Purpose::Reread) => self.fail(&pending, Failure::Refused),
         }
@@ -178,12 +178,12 @@ impl<P> Feed<P> {
     }
 
     /// The next question for REST. Those that fail are asked again by the feed.
-    pub fn poll_question(&mut self) -> Option<(QuestionId, Question)> {
-        if self.out.len() >= self.config.ahead {
+    pub fn poll_request(&mut self) -> Option<(RequestId, Request)> {
+        if self.out.len() >= self.config.max_ready {
             return None;
         }
         self.questions
-            .ask(self.now, self.epoch, self.config.questions)
+            .ask(self.now, self.epoch, self.config.max_requests)
     }
 
     /// The next delivery; `None` when there is none.
@@ -206,7 +206,7 @@ impl<P> Feed<P> {
     }
 
     /// Whether everything is delivered as it is pushed, in all conversations.
-    pub fn is_whole(&self) -> bool {
+    pub fn is_synced(&self) -> bool {
         self.is_live && self.round.is_none()
     }
 
@@ -227,11 +227,11 @@ impl<P> Feed<P> {
     fn conversation(&mut self, id: &ConversationId) -> &mut Conversation<P> {
         let memory = self.config.memory();
         // Once all have been listed, one that was not has begun since: nothing of it is missing.
-        let is_whole = self.is_live && self.round.as_ref().is_none_or(Round::is_listed);
+        let is_synced = self.is_live && self.round.as_ref().is_none_or(Round::is_listed);
         let epoch = self.epoch;
         self.conversations.entry(id.clone()).or_insert_with(|| {
             let mut new = Conversation::new(memory);
-            if is_whole {
+            if is_synced {
                 (new.whole_in, new.listed_in) = (epoch, epoch);
             }
             new

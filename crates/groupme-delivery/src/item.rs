@@ -9,7 +9,7 @@ use crate::store::Change;
 #[non_exhaustive]
 pub struct Delivered<P> {
     /// By which it is acknowledged.
-    pub receipt: Receipt,
+    pub receipt: DeliveryTag,
     /// The thing.
     pub item: Item<P>,
     /// Whether it is the echo of a message that the program sent; see
@@ -20,7 +20,7 @@ pub struct Delivered<P> {
 
 /// Names one delivery; they count up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Receipt(pub(crate) u64);
+pub struct DeliveryTag(pub(crate) u64);
 
 /// What is handed out.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ pub enum Item<P> {
     /// What was pushed.
     Push(P),
     /// What was missed and is made up for, as if it had been pushed.
-    Made(Made),
+    Synthesized(Synthesized),
     /// Messages of a conversation were missed; they follow, up to [`Backfilled`](Self::Backfilled)
     /// or [`Lost`](Self::Lost).
     Gap(Gap),
@@ -53,7 +53,7 @@ pub enum Item<P> {
 /// An event made of what REST told.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Made {
+pub struct Synthesized {
     /// The event, as it would have been pushed.
     pub event: Event,
     /// The conversation that it is about.
@@ -83,13 +83,13 @@ pub struct Gap {
     /// The last message in it, if that is known.
     pub upto: Option<MessageId>,
     /// Why there is one.
-    pub cause: Cause,
+    pub cause: GapCause,
 }
 
 /// Why messages were missed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Cause {
+pub enum GapCause {
     /// The program did not run.
     Absence,
     /// Nothing could be pushed.
@@ -107,19 +107,19 @@ pub struct Lost {
     /// The conversation; `None` for all that could not be listed.
     pub conversation: Option<ConversationId>,
     /// What it is.
-    pub what: Missing,
+    pub what: LossKind,
     /// The last message before it, if there is one.
     pub after: Option<MessageId>,
     /// The message up to which something is missing, if that is known. It may be there itself.
     pub upto: Option<MessageId>,
     /// Why it cannot be had.
-    pub why: Why,
+    pub why: LossReason,
 }
 
 /// What sort of thing was missed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Missing {
+pub enum LossKind {
     /// Messages.
     Messages,
     /// Edits, deletions and reactions of messages.
@@ -129,7 +129,7 @@ pub enum Missing {
 /// Why something that was missed cannot be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Why {
+pub enum LossReason {
     /// REST did not answer for longer than [`Config::patience`](crate::Config::patience).
     Unavailable,
     /// GroupMe refused to tell.
@@ -173,14 +173,14 @@ impl Record {
     }
 }
 
-impl Receipt {
+impl DeliveryTag {
     /// The number behind the name.
     pub const fn number(self) -> u64 {
         self.0
     }
 }
 
-impl Made {
+impl Synthesized {
     /// What to tell where the event cannot be handed on.
     pub fn lost(&self) -> Lost {
         let is_new = matches!(
@@ -190,13 +190,13 @@ impl Made {
         Lost {
             conversation: Some(self.conversation.clone()),
             what: if is_new {
-                Missing::Messages
+                LossKind::Messages
             } else {
-                Missing::Changes
+                LossKind::Changes
             },
             after: None,
             upto: self.event.message().map(|message| message.id.clone()),
-            why: Why::Unreadable,
+            why: LossReason::Unreadable,
         }
     }
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 use groupme_model::{ConversationId, MessageId, Timestamp};
 
 use self::progress::Progress;
-use crate::{Delivered, Item, Receipt, Store, StoreError, item::Record, store::Change};
+use crate::{Delivered, Item, DeliveryTag, Store, StoreError, item::Record, store::Change};
 
 /// Writes down what the program is done with.
 ///
@@ -19,17 +19,17 @@ use crate::{Delivered, Item, Receipt, Store, StoreError, item::Record, store::Ch
 /// is never acknowledged keeps what it has to know of all behind it in memory.
 pub struct Ledger<S> {
     store: S,
-    open: BTreeMap<Receipt, Record>,
+    open: BTreeMap<DeliveryTag, Record>,
     /// The conversations of which something is open.
     conversations: BTreeMap<ConversationId, Progress>,
     /// What has not been passed by the account's own mark yet.
     account: VecDeque<Entry>,
     /// States that were saved before those of earlier deliveries, which must not undo them.
-    overtaken: BTreeMap<(ConversationId, MessageId), Receipt>,
+    overtaken: BTreeMap<(ConversationId, MessageId), DeliveryTag>,
 }
 
 struct Entry {
-    receipt: Receipt,
+    receipt: DeliveryTag,
     is_done: bool,
     whole: Option<Timestamp>,
 }
@@ -51,7 +51,7 @@ impl<S: Store> Ledger<S> {
     /// # Errors
     ///
     /// If what has to be saved before could not be.
-    pub fn enter<P>(&mut self, delivered: &mut Delivered<P>) -> Result<bool, StoreError> {
+    pub fn record<P>(&mut self, delivered: &mut Delivered<P>) -> Result<bool, StoreError> {
         let record = core::mem::take(&mut delivered.record);
         let receipt = delivered.receipt;
         let mut step_back = None;
@@ -89,7 +89,7 @@ impl<S: Store> Ledger<S> {
     /// # Errors
     ///
     /// If that could not be saved; the delivery may come again after the next start.
-    pub fn acknowledge(&mut self, receipt: Receipt) -> Result<(), StoreError> {
+    pub fn acknowledge(&mut self, receipt: DeliveryTag) -> Result<(), StoreError> {
         let Some(record) = self.open.remove(&receipt) else {
             return Ok(());
         };
@@ -142,7 +142,7 @@ impl<S: Store> Ledger<S> {
     }
 
     /// Leaves out states that are older than what was saved.
-    fn settle(&mut self, receipt: Receipt, changes: &mut Vec<Change>) {
+    fn settle(&mut self, receipt: DeliveryTag, changes: &mut Vec<Change>) {
         changes.retain(|change| {
             let Change::Seen {
                 conversation,
@@ -176,7 +176,7 @@ impl<S: Store> Ledger<S> {
     }
 
     /// Passes what is done in front; up to when the account is whole then, if that has moved.
-    fn pass(&mut self, receipt: Receipt) -> Option<Timestamp> {
+    fn pass(&mut self, receipt: DeliveryTag) -> Option<Timestamp> {
         let account = &mut self.account;
         if let Ok(at) = account.binary_search_by_key(&receipt, |entry| entry.receipt) {
             account[at].is_done = true;
@@ -193,7 +193,7 @@ impl<S: Store> Ledger<S> {
     /// # Errors
     ///
     /// As [`acknowledge`](Self::acknowledge).
-    pub fn acknowledge_through(&mut self, receipt: Receipt) -> Result<(), StoreError> {
+    pub fn acknowledge_through(&mut self, receipt: DeliveryTag) -> Result<(), StoreError> {
         while let Some((&first, _)) = self.open.first_key_value()
             && first <= receipt
         {

@@ -32,7 +32,7 @@
 //!
 //! ```
 //! use bayeux_proto::Instant;
-//! use groupme_delivery::{Answer, Config, Feed, Item, Ledger, MemoryStore, Question, Store as _};
+//! use groupme_delivery::{Response, Config, Feed, Item, Ledger, MemoryStore, Request, Store as _};
 //! use groupme_model::{Group, Timestamp, UserId};
 //!
 //! let mut store = MemoryStore::default();
@@ -42,20 +42,20 @@
 //!
 //! // The account's own channel is subscribed: pushes flow. First it is asked what there is.
 //! feed.handle_live(now, Timestamp::from_secs(1_700_000_000));
-//! while let Some((id, question)) = feed.poll_question() {
+//! while let Some((id, question)) = feed.poll_request() {
 //!     let answer = match question {
-//!         Question::Groups { page: 1, .. } => Answer::Groups(vec![group()]),
-//!         Question::Groups { .. } => Answer::Groups(Vec::new()),
-//!         Question::Chats { .. } => Answer::Chats(Vec::new()),
-//!         Question::Memberships => Answer::Memberships(Vec::new()),
+//!         Request::Groups { page: 1, .. } => Response::Groups(vec![group()]),
+//!         Request::Groups { .. } => Response::Groups(Vec::new()),
+//!         Request::Chats { .. } => Response::Chats(Vec::new()),
+//!         Request::Memberships => Response::Memberships(Vec::new()),
 //!         other => panic!("{other:?}"),
 //!     };
-//!     feed.handle_answer(now, id, Ok(answer));
+//!     feed.handle_response(now, id, Ok(answer));
 //! }
 //!
 //! let mut caught_up = false;
 //! while let Some(mut delivered) = feed.poll_delivery() {
-//!     if ledger.enter(&mut delivered)? {
+//!     if ledger.record(&mut delivered)? {
 //!         caught_up |= matches!(delivered.item, Item::CaughtUp);
 //!         ledger.acknowledge(delivered.receipt)?;
 //!     }
@@ -82,8 +82,8 @@ mod version;
 
 pub use config::{Config, Polling};
 pub use feed::Feed;
-pub use item::{Cause, Delivered, Gap, Item, Lost, Made, Missing, Origin, Receipt, Why};
+pub use item::{GapCause, Delivered, Gap, Item, Lost, Synthesized, LossKind, Origin, DeliveryTag, LossReason};
 pub use ledger::Ledger;
-pub use question::{Answer, Failure, Question, QuestionId, Window};
+pub use question::{Response, Failure, Request, RequestId, Window};
 pub use store::{Change, MemoryStore, Saved, SavedConversation, Store, StoreError};
 pub use version::Version;

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use groupme_model::SourceGuid;
 
-use crate::{Delivered, Item, Receipt, item::Record};
+use crate::{Delivered, Item, DeliveryTag, item::Record};
 
 /// What waits for the program, in order.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ impl<P> Outbox<P> {
     }
 
     pub(crate) fn put_own(&mut self, item: Item<P>, record: Record, is_own: bool) {
-        let receipt = Receipt(self.next);
+        let receipt = DeliveryTag(self.next);
         self.next += 1;
         self.queue.push_back(Delivered {
             receipt,

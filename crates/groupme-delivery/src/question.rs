@@ -9,18 +9,18 @@ use groupme_model::{
 };
 
 /// A question for REST. The answer goes to
-/// [`Feed::handle_answer`](crate::Feed::handle_answer).
+/// [`Feed::handle_response`](crate::Feed::handle_response).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Question {
-    /// A page of the list of groups, members left out; answered with [`Answer::Groups`].
+pub enum Request {
+    /// A page of the list of groups, members left out; answered with [`Response::Groups`].
     Groups {
         /// The page, from 1.
         page: u32,
         /// How many groups a page has.
         limit: u32,
     },
-    /// A page of the list of direct conversations; answered with [`Answer::Chats`].
+    /// A page of the list of direct conversations; answered with [`Response::Chats`].
     Chats {
         /// The page, from 1.
         page: u32,
@@ -28,14 +28,14 @@ pub enum Question {
         limit: u32,
     },
     /// What the user is in which group, former ones included; answered with
-    /// [`Answer::Memberships`].
+    /// [`Response::Memberships`].
     Memberships,
-    /// The topics of a group; answered with [`Answer::Topics`].
+    /// The topics of a group; answered with [`Response::Topics`].
     Topics {
         /// The group.
         group: GroupId,
     },
-    /// A part of a history; answered with [`Answer::Messages`], in whatever order.
+    /// A part of a history; answered with [`Response::Messages`], in whatever order.
     History {
         /// The conversation.
         conversation: ConversationId,
@@ -44,7 +44,7 @@ pub enum Question {
         /// How many messages at most.
         limit: u32,
     },
-    /// The pinned messages of a conversation; answered with [`Answer::Messages`]. That there is no
+    /// The pinned messages of a conversation; answered with [`Response::Messages`]. That there is no
     /// such list is an empty one.
     Pinned {
         /// The conversation.
@@ -67,7 +67,7 @@ pub enum Window {
 /// What REST answered.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub enum Answer {
+pub enum Response {
     /// Groups.
     Groups(Vec<Group>),
     /// Direct conversations.
@@ -94,9 +94,9 @@ pub enum Failure {
 
 /// Names one question on its way; never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct QuestionId(u64);
+pub struct RequestId(u64);
 
-impl QuestionId {
+impl RequestId {
     /// The number behind the name.
     pub const fn number(self) -> u64 {
         self.0
@@ -106,7 +106,7 @@ impl QuestionId {
 /// A question, and what the feed knows of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Pending {
-    pub(crate) question: Question,
+    pub(crate) question: Request,
     pub(crate) purpose: Purpose,
     /// The epoch in which it was asked: what happened later may not be in the answer.
     pub(crate) asked_in: u64,
@@ -120,7 +120,7 @@ impl Pending {
     fn goes_on(&self) -> bool {
         let is_before = matches!(
             &self.question,
-            Question::History {
+            Request::History {
                 window: Window::Before(_),
                 ..
             }
@@ -128,7 +128,7 @@ impl Pending {
         is_before && self.purpose == Purpose::Fetch
     }
 
-    fn new(question: Question, purpose: Purpose) -> Self {
+    fn new(question: Request, purpose: Purpose) -> Self {
         Self {
             question,
             purpose,
@@ -156,7 +156,7 @@ pub(crate) struct Questions {
     next: u64,
     ready: VecDeque<Pending>,
     later: Vec<(Instant, Pending)>,
-    asked: BTreeMap<QuestionId, Pending>,
+    asked: BTreeMap<RequestId, Pending>,
     jitter: u64,
 }
 
@@ -172,7 +172,7 @@ impl Questions {
     }
 
     /// Wants an answer. What is delivered goes before what is compared.
-    pub(crate) fn want(&mut self, question: Question, purpose: Purpose) {
+    pub(crate) fn want(&mut self, question: Request, purpose: Purpose) {
         let pending = Pending::new(question, purpose);
         if pending.goes_on() {
             // What was fetched of it so far waits for the rest.
@@ -192,7 +192,7 @@ impl Questions {
     pub(crate) fn want_later(
         &mut self,
         now: Instant,
-        question: Question,
+        question: Request,
         purpose: Purpose,
         times: u32,
     ) {
@@ -206,21 +206,21 @@ impl Questions {
         now: Instant,
         epoch: u64,
         limit: usize,
-    ) -> Option<(QuestionId, Question)> {
+    ) -> Option<(RequestId, Request)> {
         if self.asked.len() >= limit.max(1) {
             return None;
         }
         let mut pending = self.ready.pop_front()?;
         pending.asked_in = epoch;
         pending.since.get_or_insert(now);
-        let id = QuestionId(self.next);
+        let id = RequestId(self.next);
         self.next += 1;
         let question = pending.question.clone();
         self.asked.insert(id, pending);
         Some((id, question))
     }
 
-    pub(crate) fn answered(&mut self, id: QuestionId) -> Option<Pending> {
+    pub(crate) fn answered(&mut self, id: RequestId) -> Option<Pending> {
         self.asked.remove(&id)
     }
 

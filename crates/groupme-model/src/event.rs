@@ -1,6 +1,6 @@
 //! What the gateway pushes: the `data` of a delivery.
 
-use bayeux_wire::{Names, Value, slots_for};
+use bayeux_wire::{Keys, Value, slots_for};
 
 use crate::field::{Kind as _, Millis};
 use crate::json::Json;
@@ -53,7 +53,7 @@ tagged_union! {
 }
 
 /// The slots of the members that pushes have, of whichever type.
-const SLOTS: &Names<{ slots_for(NAMES.len()) }> = &Names::new(NAMES);
+const SLOTS: &Keys<{ slots_for(NAMES.len()) }> = &Keys::new(NAMES);
 
 const NAMES: &[&str] = &[
     "type",

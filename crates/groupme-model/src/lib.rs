@@ -142,7 +142,7 @@ pub use reaction::{
 pub use receipt::{ReadReceipt, ReadReceiptRef};
 pub use relationship::{Block, BlockRef, Relationship, RelationshipRef};
 pub use system_event::{Notice, NoticeRef, SystemEvent, SystemEventRef};
-pub use timestamp::{NotATimestamp, Timestamp};
+pub use timestamp::{ParseTimestampError, Timestamp};
 pub use topic::{Topic, TopicRef};
 pub use unknown::{Unknown, UnknownRef};
 pub use user::{User, UserRef};

@@ -53,7 +53,7 @@ macro_rules! key {
 /// The slots of a model's fields: those that are named, or its own.
 macro_rules! slots {
     (, $Owned:ident) => {
-        &bayeux_wire::Names::<{ bayeux_wire::slots_for($Owned::NAMES.len()) }>::new($Owned::NAMES)
+        &bayeux_wire::Keys::<{ bayeux_wire::slots_for($Owned::NAMES.len()) }>::new($Owned::NAMES)
     };
     ($slots:path, $Owned:ident) => {
         $slots

@@ -21,7 +21,7 @@ mod rfc3339;
 /// let deleted: Timestamp = "2025-07-01T23:40:22.8912Z".parse()?;
 /// assert_eq!(deleted.as_millis(), 1_751_413_222_891);
 /// assert_eq!(deleted.to_string(), "2025-07-01T23:40:22.891Z");
-/// # Ok::<(), groupme_model::NotATimestamp>(())
+/// # Ok::<(), groupme_model::ParseTimestampError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
@@ -30,7 +30,7 @@ pub struct Timestamp(i64);
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a date and time: expected RFC 3339, such as 2025-07-01T23:40:22.891Z")]
 #[non_exhaustive]
-pub struct NotATimestamp;
+pub struct ParseTimestampError;
 
 /// What the integers of a field count.
 #[derive(Clone, Copy)]
@@ -160,11 +160,11 @@ impl fmt::Display for Timestamp {
 }
 
 impl core::str::FromStr for Timestamp {
-    type Err = NotATimestamp;
+    type Err = ParseTimestampError;
 
     /// Reads RFC 3339 with any number of fractional digits and any offset. Also the offset without
     /// a colon (`+0000`) that GroupMe's directory sends.
-    fn from_str(text: &str) -> Result<Self, NotATimestamp> {
-        rfc3339::parse(text).map(Self).ok_or(NotATimestamp)
+    fn from_str(text: &str) -> Result<Self, ParseTimestampError> {
+        rfc3339::parse(text).map(Self).ok_or(ParseTimestampError)
     }
 }

@@ -12,7 +12,7 @@ use groupme_model::Json;
 use http::{HeaderMap, StatusCode, header};
 use serde_json::Value;
 
-use crate::{CallName, Error, Refusal};
+use crate::{CallName, Error, ApiError};
 
 /// The content of an answer that fulfils its call.
 #[derive(Debug)]
@@ -74,16 +74,16 @@ fn meta(value: &Value) -> Option<&Value> {
     value.get("meta").filter(|meta| meta["code"].is_number())
 }
 
-fn refusal(call: CallName, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Refusal {
+fn refusal(call: CallName, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ApiError {
     // A body that is not JSON, such as a proxy's page, has nothing to add to the status.
     let value = parse(body).unwrap_or_default();
     let meta = meta(&value).unwrap_or(&Value::Null);
-    Refusal {
+    ApiError {
         code: meta["code"].as_i64(),
         errors: errors(&value),
         details: details(&meta["details"]),
         retry_after: retry_after(headers).or_else(|| retry_after_in_body(&value)),
-        ..Refusal::new(call, status.as_u16())
+        ..ApiError::new(call, status.as_u16())
     }
 }
 
@@ -152,7 +152,7 @@ mod tests {
         answer.content().unwrap()
     }
 
-    fn refused(status: u16, headers: &[(&'static str, &str)], body: &str) -> Refusal {
+    fn refused(status: u16, headers: &[(&'static str, &str)], body: &str) -> ApiError {
         let headers = headers
             .iter()
             .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))

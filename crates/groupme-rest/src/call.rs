@@ -41,7 +41,7 @@ impl Call<()> {
     }
 
     /// As [`Call::get`], with the method `POST`. It is taken for one that
-    /// [doubles](Repeat::Doubles) what it does when it is repeated.
+    /// [doubles](Repeat::NonIdempotent) what it does when it is repeated.
     pub fn post(service: Service, path: &'static str, ids: &[&str]) -> Self {
         Self::new("POST", service, path, ids)
     }
@@ -93,8 +93,8 @@ impl<T> Call<T> {
     }
 
     /// Says that repeating it does no harm.
-    pub fn harmless(mut self) -> Self {
-        self.request.repeat = Repeat::Harmless;
+    pub fn idempotent(mut self) -> Self {
+        self.request.repeat = Repeat::Idempotent;
         self
     }
 

@@ -9,7 +9,7 @@ use http::{HeaderMap, StatusCode};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::{
-    Call, Error, Options, Patience, Services, SetupError, Token,
+    Call, Error, Options, RetryPolicy, Services, SetupError, Token,
     exchange::{Exchange, ExchangeError},
     network::Network,
     pace::Pace,
@@ -31,7 +31,7 @@ struct Shared {
     exchange: Arc<dyn Exchange>,
     services: Services,
     token: Token,
-    patience: Patience,
+    patience: RetryPolicy,
     request_timeout: Duration,
     interval: Duration,
     /// Whoever holds it is the next to go: tokio's mutex lets them in as they came.
@@ -98,7 +98,7 @@ impl Client {
     }
 
     /// Asks, and reads the answer. The request waits for its turn; failures that pass are tried
-    /// again as far as [`Patience`] and [`Repeat`](crate::Repeat) allow. What is gone when it is
+    /// again as far as [`RetryPolicy`] and [`Repeat`](crate::Repeat) allow. What is gone when it is
     /// deleted a second time, because the first answer was lost, counts as deleted.
     ///
     /// # Errors
@@ -124,7 +124,7 @@ impl Client {
             };
             let was_heard = failure
                 .as_ref()
-                .is_some_and(|failure| !failure.is_unheard());
+                .is_some_and(|failure| !failure.was_not_processed());
             if call.removes() && was_heard && matches!(error, Error::NotFound(_)) {
                 // An earlier attempt removed it, and its answer was lost.
                 return call.decode(StatusCode::NO_CONTENT, &HeaderMap::new(), b"");

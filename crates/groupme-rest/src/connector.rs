@@ -16,7 +16,7 @@ use hyper_util::{
 use tokio::time::timeout;
 use tower_service::Service;
 
-use crate::Source;
+use crate::BoxError;
 
 /// Connects hyper's pool.
 #[derive(Clone)]
@@ -33,10 +33,10 @@ impl Connector {
 
 impl Service<Uri> for Connector {
     type Response = Link;
-    type Error = Source;
-    type Future = Pin<Box<dyn Future<Output = Result<Link, Source>> + Send>>;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<Link, BoxError>> + Send>>;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Source>> {
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         Poll::Ready(Ok(()))
     }
 

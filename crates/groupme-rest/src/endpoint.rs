@@ -25,14 +25,14 @@ pub mod users;
 /// Which part of a list that comes in numbered pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Numbered {
+pub struct Page {
     /// Which page; the first is 1.
     pub page: Option<u32>,
     /// How many there are on a page. Default: GroupMe's own, 10 groups or 20 chats.
     pub per_page: Option<u32>,
 }
 
-impl Numbered {
+impl Page {
     /// A page of a list.
     pub fn new(page: u32, per_page: u32) -> Self {
         Self {
@@ -43,7 +43,7 @@ impl Numbered {
 }
 
 impl<T> crate::Call<T> {
-    fn numbered(self, page: Numbered) -> Self {
+    fn numbered(self, page: Page) -> Self {
         self.query_if("page", page.page)
             .query_if("per_page", page.per_page)
     }

@@ -29,34 +29,34 @@ pub enum Error {
     /// answer for both, so it says nothing about other calls; only a token that gets it for
     /// everything, `users/me` included, is bad.
     #[error("not authorized: {0}")]
-    Unauthorized(Box<Refusal>),
+    Unauthorized(Box<ApiError>),
     /// Yours: not allowed (HTTP 403). For a send: banned for a while for sending too much.
     #[error("forbidden: {0}")]
-    Forbidden(Box<Refusal>),
+    Forbidden(Box<ApiError>),
     /// Yours: there is no such thing, or not any more (HTTP 404); routine for groups that were
     /// left.
     #[error("not found: {0}")]
-    NotFound(Box<Refusal>),
+    NotFound(Box<ApiError>),
     /// Yours: it is there already (HTTP 409): a message with the same `source_guid` was sent
     /// within about a minute.
     #[error("there already: {0}")]
-    Conflict(Box<Refusal>),
+    Conflict(Box<ApiError>),
     /// Yours: the request makes no sense to GroupMe (any other 4xx). Its words are in
-    /// [`Refusal::errors`].
+    /// [`ApiError::errors`].
     #[error("not accepted: {0}")]
-    Invalid(Box<Refusal>),
+    Invalid(Box<ApiError>),
 
     /// Theirs: too many requests (HTTP 429 or 420). [`Error::retry_after`] says when to come back,
     /// if GroupMe does.
     #[error("too many requests: {0}")]
-    RateLimited(Box<Refusal>),
+    RateLimited(Box<ApiError>),
     /// Theirs: the server failed, or gave up waiting (HTTP 5xx or 408).
     #[error("the server failed: {0}")]
-    Server(Box<Refusal>),
+    Server(Box<ApiError>),
     /// Theirs: an HTTP status that this crate has no use for, such as a redirection, which is not
     /// followed.
     #[error("unexpected answer: {0}")]
-    Unexpected(Box<Refusal>),
+    Unexpected(Box<ApiError>),
     /// Theirs: the answer is not what this call is answered with.
     #[error("the answer to `{call}` ({status}, {size} bytes) cannot be read")]
     Unreadable {
@@ -68,7 +68,7 @@ pub enum Error {
         size: usize,
         /// What is wrong with it.
         #[source]
-        source: Source,
+        source: BoxError,
     },
     /// Theirs: the answer is larger than the limit of the options.
     #[error("the answer to `{call}` has more than {limit} bytes")]
@@ -113,7 +113,7 @@ pub enum SetupError {
 /// What GroupMe said to a request that it did not fulfil.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Refusal {
+pub struct ApiError {
     /// What was asked.
     pub call: CallName,
     /// The HTTP status, by which errors are told apart.
@@ -129,7 +129,7 @@ pub struct Refusal {
     pub retry_after: Option<Duration>,
 }
 
-impl Refusal {
+impl ApiError {
     /// A refusal of which nothing but the status is known.
     pub fn new(call: CallName, status: u16) -> Self {
         Self {
@@ -143,7 +143,7 @@ impl Refusal {
     }
 }
 
-impl core::fmt::Display for Refusal {
+impl core::fmt::Display for ApiError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "`{}` was answered with {}", self.call, self.status)?;
         if let Some(code) = self.code.filter(|code| *code != i64::from(self.status)) {
@@ -161,7 +161,7 @@ impl core::fmt::Display for Refusal {
 }
 
 /// The cause of an [`Error`] where its own type belongs to a dependency.
-pub type Source = Box<dyn StdError + Send + Sync>;
+pub type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// How the way to GroupMe and back failed.
 #[derive(Debug, thiserror::Error)]
@@ -169,12 +169,12 @@ pub type Source = Box<dyn StdError + Send + Sync>;
 pub struct TransportError {
     is_sent: bool,
     #[source]
-    source: Source,
+    source: BoxError,
 }
 
 impl TransportError {
     /// A failure; `is_sent` if the request may have been heard.
-    pub fn new(is_sent: bool, source: impl Into<Source>) -> Self {
+    pub fn new(is_sent: bool, source: impl Into<BoxError>) -> Self {
         Self {
             is_sent,
             source: source.into(),
@@ -189,7 +189,7 @@ impl TransportError {
 
 impl Error {
     /// Whether trying again without changing anything can help. For what is not harmless to
-    /// repeat, see [`is_unheard`](Self::is_unheard) as well.
+    /// repeat, see [`was_not_processed`](Self::was_not_processed) as well.
     pub fn is_transient(&self) -> bool {
         matches!(
             self,
@@ -198,7 +198,7 @@ impl Error {
     }
 
     /// Whether it is certain that GroupMe did nothing.
-    pub fn is_unheard(&self) -> bool {
+    pub fn was_not_processed(&self) -> bool {
         match self {
             Self::Unreadable { .. }
             | Self::Oversize { .. }
@@ -216,7 +216,7 @@ impl Error {
     }
 
     /// What GroupMe said, if it answered.
-    pub fn refusal(&self) -> Option<&Refusal> {
+    pub fn refusal(&self) -> Option<&ApiError> {
         match self {
             Self::Unauthorized(refusal)
             | Self::Forbidden(refusal)
@@ -231,7 +231,7 @@ impl Error {
     }
 
     /// A refusal as the error that its status stands for (GroupMe's documentation, "Responses").
-    pub(crate) fn from_refusal(refusal: Refusal) -> Self {
+    pub(crate) fn from_refusal(refusal: ApiError) -> Self {
         let refusal = Box::new(refusal);
         match refusal.status {
             401 => Self::Unauthorized(refusal),
@@ -279,9 +279,9 @@ mod tests {
 
     fn every_variant() -> Vec<Error> {
         let status = |status| {
-            Error::from_refusal(Refusal {
+            Error::from_refusal(ApiError {
                 errors: vec!["first\nline".to_owned(), "second".to_owned()],
-                ..Refusal::new(CALL, status)
+                ..ApiError::new(CALL, status)
             })
         };
         let mut errors: Vec<_> = [401, 403, 404, 408, 409, 420, 422, 429, 500, 302]
@@ -343,18 +343,18 @@ mod tests {
 
     #[test]
     fn a_refusal_tells_the_call_the_status_and_what_groupme_said() {
-        let refusal = Refusal {
+        let refusal = ApiError {
             code: Some(40_100),
             errors: vec!["Not authorized".to_owned()],
-            ..Refusal::new(CALL, 401)
+            ..ApiError::new(CALL, 401)
         };
         assert_eq!(
             Error::from_refusal(refusal).to_string(),
             "not authorized: `GET v3/groups/{}` was answered with 401 (40100): Not authorized"
         );
-        let bare = Refusal {
+        let bare = ApiError {
             code: Some(404),
-            ..Refusal::new(CALL, 404)
+            ..ApiError::new(CALL, 404)
         };
         assert_eq!(
             Error::from_refusal(bare).to_string(),
@@ -369,20 +369,20 @@ mod tests {
         // 408, 420, 429, 500, the two transports and the timeout.
         assert_eq!(count(Error::is_transient), 7);
         // 401, 403, 404, 420, 422, 429, 302, misuse, draft, and the connection that never was.
-        assert_eq!(count(Error::is_unheard), 10);
+        assert_eq!(count(Error::was_not_processed), 10);
     }
 
     #[test]
     fn the_token_is_blotted_out_of_what_groupme_said() {
         let token = Token::new("hush-hush").unwrap();
         let details = serde_json::json!({"hush-hush": [1, "was hush-hush", null]});
-        let refusal = Refusal {
+        let refusal = ApiError {
             errors: vec![
                 "bad token hush-hush".to_owned(),
                 "cut short: hush-".to_owned(),
             ],
             details: serde_json::from_value(details).ok(),
-            ..Refusal::new(CALL, 401)
+            ..ApiError::new(CALL, 401)
         };
         let error = Error::from_refusal(refusal).redact(&token);
         assert!(!format!("{error} {error:?}").contains("hush"));

@@ -73,7 +73,7 @@ impl Services {
     /// Every service below one address, by its [name](Service::name): `http://127.0.0.1:8080/v3`,
     /// `…/v4`, `…/v2`, `…/image` and so on. For simulators and gateways of one's own.
     #[must_use]
-    pub fn below(base: &BaseUrl) -> Self {
+    pub fn with_base_url(base: &BaseUrl) -> Self {
         let below = |(service, name, _): &(Service, &str, _)| (*service, base.join(name));
         Self(Service::ALL.iter().map(below).collect())
     }
@@ -243,7 +243,7 @@ mod tests {
         assert_eq!(url(Service::V3), "https://api.groupme.com/v3");
         assert_eq!(url(Service::V2), "https://v2.groupme.com");
         let base = BaseUrl::new("http://127.0.0.1:8080/sim/").unwrap();
-        let below = Services::below(&base);
+        let below = Services::with_base_url(&base);
         for (service, name, _) in Service::ALL {
             assert!(url(service).starts_with("https://"), "{service:?}");
             assert_eq!(service.name(), name);

@@ -34,9 +34,9 @@
 //!   the order in which they were asked. When GroupMe says that it was too fast, all of them wait.
 //! - **Failures that pass are tried again** (HTTP 408, 420, 429 and 5xx, connections that break,
 //!   silence), after a random wait that grows, no sooner than `Retry-After` says, and within a
-//!   deadline; see [`Patience`].
+//!   deadline; see [`RetryPolicy`].
 //! - **Nothing is done twice.** A message keeps its id in every attempt, and GroupMe's refusal of a
-//!   double is a success; what has no such id and is not [harmless](Repeat::Harmless) is only
+//!   double is a success; what has no such id and is not [harmless](Repeat::Idempotent) is only
 //!   repeated if it cannot have been heard.
 //! - **The HTTP status decides** what an answer is; GroupMe's envelope is opened where there is one.
 //!   An [`Error`] says whose fault it is and whether it [passes](Error::is_transient).
@@ -81,15 +81,15 @@ mod retry;
 mod sending;
 mod token;
 
-pub use bayeux_dial::{DialError, Proxy, Roots};
+pub use bayeux_dial::{DialError, Proxy, RootStore};
 pub use call::{Call, CallName};
 pub use client::Client;
 pub use conversation::Conversation;
-pub use error::{Error, Refusal, SetupError, Source, TransportError};
+pub use error::{Error, ApiError, SetupError, BoxError, TransportError};
 pub use exchange::{Exchange, ExchangeError, Exchanging};
 pub use history::History;
 pub use host::{BaseUrl, BaseUrlError, Service, Services};
 pub use options::Options;
-pub use retry::{Patience, Repeat};
+pub use retry::{RetryPolicy, Repeat};
 pub use sending::Sent;
 pub use token::{Token, TokenError};

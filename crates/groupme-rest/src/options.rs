@@ -2,7 +2,7 @@
 
 use core::{fmt, time::Duration};
 
-use crate::{Patience, Proxy, Roots, Services};
+use crate::{RetryPolicy, Proxy, RootStore, Services};
 
 /// What can be chosen about a [`Client`](crate::Client). The defaults suit GroupMe.
 #[derive(Clone)]
@@ -14,7 +14,7 @@ pub struct Options {
     /// milliseconds, which is 8 a second; GroupMe begins to refuse at about 10.
     pub interval: Duration,
     /// How failures that pass are dealt with.
-    pub patience: Patience,
+    pub patience: RetryPolicy,
     /// How long a connection may take to stand, TLS included. Default: 10 seconds.
     pub connect_timeout: Duration,
     /// How long one request may take, from its departure to the end of the response. Default: 20
@@ -26,7 +26,7 @@ pub struct Options {
     /// [`Proxy::from_environment`].
     pub proxy: Proxy,
     /// Whom to trust where there is TLS. Default: Mozilla's roots, where they are compiled in.
-    pub roots: Roots,
+    pub roots: RootStore,
     /// What jitter and the ids of messages are drawn from. Default: another one each time. Two
     /// clients with the same seed send messages with the same ids, which GroupMe takes for
     /// repetitions.
@@ -38,12 +38,12 @@ impl Default for Options {
         Self {
             services: Services::default(),
             interval: Duration::from_millis(125),
-            patience: Patience::default(),
+            patience: RetryPolicy::default(),
             connect_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(20),
             body_limit: 16 << 20,
             proxy: Proxy::none(),
-            roots: Roots::default(),
+            roots: RootStore::default(),
             seed: None,
         }
     }

@@ -45,9 +45,9 @@ impl Request {
             Err(misuse) => (String::new(), Some(misuse)),
         };
         let repeat = if call.method == "POST" {
-            Repeat::Doubles
+            Repeat::NonIdempotent
         } else {
-            Repeat::Harmless
+            Repeat::Idempotent
         };
         Self {
             call,
@@ -225,7 +225,7 @@ mod tests {
     fn http(request: &Request) -> http::Request<Bytes> {
         let base = BaseUrl::new("http://127.0.0.1:8080").unwrap();
         let token = Token::new("hush-hush").unwrap();
-        request.http(&Services::below(&base), &token).unwrap()
+        request.http(&Services::with_base_url(&base), &token).unwrap()
     }
 
     fn misuse(request: &Request) -> &'static str {

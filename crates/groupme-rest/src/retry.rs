@@ -7,7 +7,7 @@ use crate::{Error, random::Random};
 /// How patient a client is with failures that pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Patience {
+pub struct RetryPolicy {
     /// For how long a call is tried, from when its first request goes: the wait for its turn does
     /// not count, and a large body has longer (see
     /// [`Options::request_timeout`](crate::Options::request_timeout)). Default: 30 seconds. GroupMe
@@ -23,7 +23,7 @@ pub struct Patience {
     pub backoff_cap: Duration,
 }
 
-impl Default for Patience {
+impl Default for RetryPolicy {
     fn default() -> Self {
         Self {
             deadline: Duration::from_secs(30),
@@ -40,15 +40,15 @@ impl Default for Patience {
 pub enum Repeat {
     /// The same as the first, or nothing: it reads, or sets what is set already, or carries an id
     /// by which GroupMe knows it.
-    Harmless,
+    Idempotent,
     /// Everything once more. So it is made only when the first one cannot have been heard.
-    Doubles,
+    NonIdempotent,
 }
 
 /// The attempts of one call. Times are since an origin of the caller's.
 #[derive(Debug)]
 pub(crate) struct Attempts<'p> {
-    patience: &'p Patience,
+    patience: &'p RetryPolicy,
     /// What the deadline and each request have on top, because there is much to send.
     allowance: Duration,
     repeat: Repeat,
@@ -68,7 +68,7 @@ pub(crate) enum Verdict {
 
 impl<'p> Attempts<'p> {
     /// Of a call that sends so many bytes.
-    pub(crate) fn new(patience: &'p Patience, repeat: Repeat, body: usize) -> Self {
+    pub(crate) fn new(patience: &'p RetryPolicy, repeat: Repeat, body: usize) -> Self {
         Self {
             patience,
             allowance: Duration::from_secs(u64::try_from(body / SLOWEST).unwrap_or(u64::MAX)),
@@ -132,8 +132,8 @@ impl<'p> Attempts<'p> {
 
     fn may_repeat(&self, error: &Error) -> bool {
         match self.repeat {
-            Repeat::Harmless => true,
-            Repeat::Doubles => error.is_unheard(),
+            Repeat::Idempotent => true,
+            Repeat::NonIdempotent => error.was_not_processed(),
         }
     }
 
@@ -154,12 +154,12 @@ const SLOWEST: usize = 64 * 1024;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{CallName, Refusal, Service, TransportError};
+    use crate::{CallName, ApiError, Service, TransportError};
 
     const CALL: CallName = CallName::new("GET", Service::V3, "groups");
 
-    fn refusal(status: u16) -> Box<Refusal> {
-        Box::new(Refusal::new(CALL, status))
+    fn refusal(status: u16) -> Box<ApiError> {
+        Box::new(ApiError::new(CALL, status))
     }
 
     fn busy() -> Error {
@@ -167,7 +167,7 @@ mod tests {
     }
 
     fn limited(seconds: Option<u64>) -> Error {
-        Error::RateLimited(Box::new(Refusal {
+        Error::RateLimited(Box::new(ApiError {
             retry_after: seconds.map(Duration::from_secs),
             ..*refusal(429)
         }))
@@ -181,7 +181,7 @@ mod tests {
     }
 
     /// Fails until it is given up, each failure taking 100 ms; the waits.
-    fn waits(patience: &Patience, repeat: Repeat, error: &Error, seed: u64) -> Vec<Duration> {
+    fn waits(patience: &RetryPolicy, repeat: Repeat, error: &Error, seed: u64) -> Vec<Duration> {
         let mut random = Random::from_seed(seed);
         let mut attempts = Attempts::new(patience, repeat, 0);
         let (mut now, mut waits) = (Duration::from_secs(1000), Vec::new());
@@ -200,16 +200,16 @@ mod tests {
 
     #[test]
     fn waits_are_random_below_a_bound_that_doubles_to_its_cap() {
-        let patience = Patience {
+        let patience = RetryPolicy {
             deadline: Duration::from_secs(10_000),
             attempts: 9,
-            ..Patience::default()
+            ..RetryPolicy::default()
         };
         let bounds = [500, 1000, 2000, 4000, 8000, 10_000, 10_000, 10_000];
         let mut longest = [Duration::ZERO; 8];
         let mut shortest = [Duration::MAX; 8];
         for seed in 0..500 {
-            let waits = waits(&patience, Repeat::Harmless, &busy(), seed);
+            let waits = waits(&patience, Repeat::Idempotent, &busy(), seed);
             assert_eq!(waits.len(), 8);
             for (index, wait) in waits.into_iter().enumerate() {
                 longest[index] = longest[index].max(wait);
@@ -224,12 +224,12 @@ mod tests {
 
     #[test]
     fn no_attempt_starts_after_the_deadline() {
-        let patience = Patience {
+        let patience = RetryPolicy {
             attempts: 1000,
-            ..Patience::default()
+            ..RetryPolicy::default()
         };
         for seed in 0..500 {
-            let waits = waits(&patience, Repeat::Harmless, &busy(), seed);
+            let waits = waits(&patience, Repeat::Idempotent, &busy(), seed);
             let requests = u32::try_from(waits.len()).unwrap();
             let last_departure =
                 waits.iter().sum::<Duration>() + requests * Duration::from_millis(100);
@@ -239,8 +239,8 @@ mod tests {
 
     #[test]
     fn a_request_may_not_outlast_the_deadline() {
-        let patience = Patience::default();
-        let mut attempts = Attempts::new(&patience, Repeat::Harmless, 0);
+        let patience = RetryPolicy::default();
+        let mut attempts = Attempts::new(&patience, Repeat::Idempotent, 0);
         assert_eq!(attempts.deadline(), None);
         assert_eq!(
             attempts.handle_departure(Duration::from_secs(5), Duration::MAX),
@@ -252,18 +252,18 @@ mod tests {
 
     #[test]
     fn retry_after_is_waited_for_and_given_up_when_it_is_too_long() {
-        let patience = Patience::default();
-        let after = |seconds| waits(&patience, Repeat::Harmless, &limited(Some(seconds)), 1);
+        let patience = RetryPolicy::default();
+        let after = |seconds| waits(&patience, Repeat::Idempotent, &limited(Some(seconds)), 1);
         assert!(after(12)[0] >= Duration::from_secs(12));
         assert!(after(12)[0] < Duration::from_millis(12_500));
         assert_eq!(after(30), []);
-        assert!(!waits(&patience, Repeat::Harmless, &limited(None), 1).is_empty());
+        assert!(!waits(&patience, Repeat::Idempotent, &limited(None), 1).is_empty());
     }
 
     #[test]
     fn what_doubles_is_repeated_only_if_it_was_not_heard() {
-        let patience = Patience::default();
-        let tried = |error| waits(&patience, Repeat::Doubles, &error, 1).len();
+        let patience = RetryPolicy::default();
+        let tried = |error| waits(&patience, Repeat::NonIdempotent, &error, 1).len();
         assert_eq!(tried(busy()), 0);
         assert_eq!(tried(lost(true)), 0);
         assert_eq!(tried(Error::Server(refusal(408))), 0);
@@ -273,8 +273,8 @@ mod tests {
 
     #[test]
     fn refusals_are_final_and_internal_errors_nearly_so() {
-        let patience = Patience::default();
-        let tried = |error| waits(&patience, Repeat::Harmless, &error, 1).len();
+        let patience = RetryPolicy::default();
+        let tried = |error| waits(&patience, Repeat::Idempotent, &error, 1).len();
         assert_eq!(tried(Error::Unauthorized(refusal(401))), 0);
         assert_eq!(tried(Error::Forbidden(refusal(403))), 0);
         assert_eq!(tried(Error::NotFound(refusal(404))), 0);

@@ -17,21 +17,21 @@ use crate::{
 #[non_exhaustive]
 pub enum Sent {
     /// GroupMe answered with it.
-    Now(Box<Message>),
+    Created(Box<Message>),
     /// GroupMe had it already: an earlier attempt was heard, although its answer was lost. The
     /// message was found in the history.
-    Before(Box<Message>),
+    Duplicate(Box<Message>),
     /// GroupMe had it already, but it could not be found in the history: it may have been deleted,
     /// or the history could not be read.
-    BeforeUnseen,
+    DuplicateNotFound,
 }
 
 impl Sent {
     /// The message, unless it could not be found.
     pub fn message(&self) -> Option<&Message> {
         match self {
-            Self::Now(message) | Self::Before(message) => Some(message),
-            Self::BeforeUnseen => None,
+            Self::Created(message) | Self::Duplicate(message) => Some(message),
+            Self::DuplicateNotFound => None,
         }
     }
 }
@@ -64,7 +64,7 @@ impl Client {
     ) -> Result<Sent, Error> {
         let call = messages::send(conversation, draft, guid.clone())?;
         match self.call(&call).await {
-            Ok(message) => Ok(Sent::Now(Box::new(message))),
+            Ok(message) => Ok(Sent::Created(Box::new(message))),
             Err(Error::Conflict(_)) => Ok(self.find(conversation, &guid).await),
             Err(error) => Err(error),
         }
@@ -78,12 +78,12 @@ impl Client {
                 .messages
                 .into_iter()
                 .find(|message| message.source_guid.as_deref() == Some(guid.as_str()))
-                .map_or(Sent::BeforeUnseen, |message| {
-                    Sent::Before(Box::new(message))
+                .map_or(Sent::DuplicateNotFound, |message| {
+                    Sent::Duplicate(Box::new(message))
                 }),
             Err(error) => {
                 tracing::debug!(%error, "a message that was sent cannot be looked up");
-                Sent::BeforeUnseen
+                Sent::DuplicateNotFound
             }
         }
     }

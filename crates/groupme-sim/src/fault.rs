@@ -18,12 +18,12 @@ use bayeux_proto::Instant;
 use self::incident::Diary;
 pub use self::{
     answer::{AnswerFaults, BadAnswer, Service},
-    fate::{Fate, Idle, LinkFaults, Pace},
-    incident::{Appointment, Incident},
-    link::{Link, Way},
-    odds::{NotOdds, Odds},
+    fate::{ConnectionFaults, Idle, LinkFaults, Throttle},
+    incident::{ScheduledIncident, Incident},
+    link::{Link, Direction},
+    odds::{ParseProbabilityError, Probability},
     plan::FaultPlan,
-    tamper::{FrameFaults, Tamper},
+    tamper::{FrameFaults, FrameFaultQueue},
 };
 
 /// A [`FaultPlan`] being carried out, sans-IO.
@@ -32,20 +32,20 @@ pub use self::{
 /// by the clock.
 ///
 /// ```
-/// use groupme_sim::{FaultPlan, Faults, Odds, Service, Way};
+/// use groupme_sim::{FaultPlan, Faults, Probability, Service, Direction};
 /// # use bayeux_proto::Instant;
 ///
 /// let mut plan = FaultPlan::new(7);
-/// plan.down.duplicate = Odds::ALWAYS;
-/// plan.rest.odds = Odds::one_in(10);
+/// plan.down.duplicate = Probability::ALWAYS;
+/// plan.rest.odds = Probability::one_in(10);
 /// let mut faults = Faults::new(plan, Instant::ORIGIN);
 ///
 /// let mut link = faults.open_link(Instant::ORIGIN);
-/// link.handle_frame(Instant::ORIGIN, Way::Down, b"[]".to_vec());
-/// let arrived = std::iter::from_fn(|| link.poll_frame(Instant::ORIGIN, Way::Down));
+/// link.handle_frame(Instant::ORIGIN, Direction::Down, b"[]".to_vec());
+/// let arrived = std::iter::from_fn(|| link.poll_frame(Instant::ORIGIN, Direction::Down));
 /// assert_eq!(arrived.count(), 2);
 ///
-/// let failed = (0..1000).filter(|_| faults.judge(Instant::ORIGIN, Service::Rest).is_some());
+/// let failed = (0..1000).filter(|_| faults.response_fault(Instant::ORIGIN, Service::Rest).is_some());
 /// assert!((50..150).contains(&failed.count()));
 /// ```
 #[derive(Debug)]
@@ -82,7 +82,7 @@ impl Faults {
     }
 
     /// How a request is answered that is not answered as it should be; `None` when it is.
-    pub fn judge(&mut self, now: Instant, service: Service) -> Option<BadAnswer> {
+    pub fn response_fault(&mut self, now: Instant, service: Service) -> Option<BadAnswer> {
         let count = &mut self.requests[service as usize];
         let number = *count;
         *count += 1;

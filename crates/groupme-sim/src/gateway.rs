@@ -17,12 +17,12 @@ use std::collections::BTreeSet;
 pub use bayeux_proto::server::{Lane, LaneKind};
 use bayeux_proto::{
     Instant,
-    server::{Config, Event, Member, Server},
+    server::{Config, ServerEvent, Member, Server},
 };
 
 pub use self::{
     config::{Connects, GatewayConfig},
-    guard::{Guard, Unguarded},
+    guard::{Authorizer, AllowAll},
     lane::Output,
 };
 use self::{host::Gatekeeper, pings::Pings};
@@ -77,7 +77,7 @@ impl Gateway {
     /// One text frame, or the body of one request, has arrived.
     ///
     /// What is not JSON gets no answer on a socket and a [`Output::Reject`] on an exchange.
-    pub fn handle_payload(&mut self, now: Instant, lane: Lane, payload: &[u8], guard: &dyn Guard) {
+    pub fn handle_payload(&mut self, now: Instant, lane: Lane, payload: &[u8], guard: &dyn Authorizer) {
         self.advance(now);
         let parsed = request::parse(payload);
         let mut host = Gatekeeper {
@@ -191,7 +191,7 @@ impl Gateway {
         let mut left = false;
         while let Some(event) = self.server.poll_event() {
             self.pings.note(self.now, &event);
-            left |= matches!(event, Event::Ended { .. } | Event::Unsubscribed { .. });
+            left |= matches!(event, ServerEvent::Ended { .. } | ServerEvent::Unsubscribed { .. });
         }
         if left {
             let server = &self.server;

@@ -132,13 +132,13 @@ mod world;
 pub use self::net::{Playback, Sim, SimBuilder};
 pub use self::{
     fault::{
-        AnswerFaults, Appointment, BadAnswer, Fate, FaultPlan, Faults, FrameFaults, Idle, Incident,
-        Link, LinkFaults, NotOdds, Odds, Pace, Service, Tamper, Way,
+        AnswerFaults, ScheduledIncident, BadAnswer, ConnectionFaults, FaultPlan, Faults, FrameFaults, Idle, Incident,
+        Link, LinkFaults, ParseProbabilityError, Probability, Throttle, Service, FrameFaultQueue, Direction,
     },
-    gateway::{Connects, Gateway, GatewayConfig, Guard, Lane, LaneKind, Output, Unguarded},
+    gateway::{Connects, Gateway, GatewayConfig, Authorizer, Lane, LaneKind, Output, AllowAll},
     rest::{NoMessages, Rest, RestConfig, RestRequest, RestResponse, RetryAfter, SecondLike},
     script::{Cast, Script, Stage},
     simulation::{PlaybackId, Simulation},
-    world::{Ballot, GroupId, MessageId, Place, PollId, Push, Said, UserId, World, WorldError},
+    world::{Ballot, GroupId, MessageId, Conversation, PollId, Push, MessageView, UserId, World, WorldError},
 };
 pub use bayeux_proto::server::Profile;

@@ -107,7 +107,7 @@ impl Simulation {
 
     /// Has an incident of a [`FaultPlan`](crate::FaultPlan) happen, as far as it is not about
     /// connections: those are the embedder's to reset, freeze and thaw.
-    pub fn suffer(&mut self, now: Instant, incident: Incident) {
+    pub fn apply(&mut self, now: Instant, incident: Incident) {
         self.handle_timeout(now);
         match incident {
             Incident::LoseSessions | Incident::Restart => self.gateway.forget_sessions(now),

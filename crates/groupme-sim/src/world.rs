@@ -43,9 +43,9 @@ use self::{
 };
 pub use self::{
     error::WorldError,
-    id::{GroupId, MessageId, Place, UserId},
+    id::{GroupId, MessageId, Conversation, UserId},
     poll::{Ballot, PollId},
-    said::Said,
+    said::MessageView,
 };
 use crate::random::{HEX, Random};
 
@@ -90,7 +90,7 @@ pub struct World {
     /// When polls end, in seconds since 1970.
     closing: BTreeSet<(u64, PollId)>,
     history: History,
-    receipts: BTreeMap<(Place, UserId), Receipt>,
+    receipts: BTreeMap<(Conversation, UserId), Receipt>,
     sent: Sent,
     windows: Windows,
     /// Whether something is left of what is taken down.
@@ -98,7 +98,7 @@ pub struct World {
     /// Pairs that have written to each other, both ways round.
     acquainted: BTreeSet<(UserId, UserId)>,
     /// Chats that somebody has taken off their list, and the newest message they had then.
-    put_away: BTreeMap<(Place, UserId), MessageId>,
+    hide_chat: BTreeMap<(Conversation, UserId), MessageId>,
     latest: MessageId,
     latest_group: GroupId,
     pushes: VecDeque<Push>,
@@ -136,7 +136,7 @@ impl World {
             windows: Windows::default(),
             tombstones: false,
             acquainted: BTreeSet::new(),
-            put_away: BTreeMap::new(),
+            hide_chat: BTreeMap::new(),
             latest: MessageId::new(0),
             latest_group: GroupId::new(108_000_000),
             pushes: VecDeque::new(),
@@ -168,8 +168,8 @@ impl World {
 
     /// Keeps so many messages of each conversation instead of 10,000, notices of the system
     /// included. What is forgotten is gone for REST, too, but for the count.
-    pub fn remember(&mut self, messages: usize) {
-        self.history.remember(messages);
+    pub fn set_retention(&mut self, messages: usize) {
+        self.history.set_retention(messages);
     }
 
     /// Publishes any JSON text on any channel, as it is.
@@ -197,15 +197,15 @@ impl World {
     }
 
     /// Sends a system notice to everybody in a place, where it stays as a row.
-    fn announce(&mut self, place: Place, notice: Notice) {
+    fn announce(&mut self, place: Conversation, notice: Notice) {
         let (id, now) = (self.new_message_id(), self.seconds());
         let guid = self.random.word(HEX, 32);
         match place {
-            Place::Group(group) => {
+            Conversation::Group(group) => {
                 let data = payload::group_notice(id, &guid, self.home(group), &notice, now);
                 self.push_to_all(place, &data);
             }
-            Place::Direct(low, high) => {
+            Conversation::Direct(low, high) => {
                 for user in [low, high] {
                     let data = payload::direct_notice(id, &guid, place, user, &notice, now);
                     self.push(format!("/user/{user}"), &data);
@@ -222,7 +222,7 @@ impl World {
     }
 
     /// On the own channel of everybody in a place.
-    fn push_to_all(&mut self, place: Place, data: &Value) {
+    fn push_to_all(&mut self, place: Conversation, data: &Value) {
         let data = data.to_string();
         for user in self.audience(place) {
             self.pushes.push_back(Push {

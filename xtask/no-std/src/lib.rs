@@ -12,14 +12,14 @@ extern crate alloc;
 use alloc::vec::Vec;
 use core::panic::PanicInfo;
 
-use bayeux_proto::{Action, Event, Instant, LaneId, Session, Verdict};
+use bayeux_proto::{Action, SessionEvent, Instant, LaneId, Session, Verdict};
 use bayeux_wire::{DecodeError, Decoder, Frame};
 
 /// One turn of a driver: asks for the next action and passes over what the session tells.
 pub fn turn(session: &mut Session, now: Instant, out: &mut Vec<u8>) -> (Option<Action>, usize) {
     session.handle_timeout(now);
     let action = session.poll_action(now, &mut (), out);
-    let events = core::iter::from_fn(|| -> Option<Event> { session.poll_event() }).count();
+    let events = core::iter::from_fn(|| -> Option<SessionEvent> { session.poll_event() }).count();
     (action, events)
 }
 

@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::collections::BTreeMap;
 
 use bayeux_proto::Instant;
-use groupme_delivery::{Question, QuestionId};
+use groupme_delivery::{Request, RequestId};
 
 use crate::{network::Network, random::Random};
 
@@ -32,7 +32,7 @@ pub(crate) struct Errand {
 #[derive(Debug)]
 pub(crate) enum Task {
     /// Answer a question.
-    Ask(QuestionId, Question),
+    Ask(RequestId, Request),
     /// Take a message.
     Send(Draft),
 }

@@ -10,8 +10,8 @@ pub use self::handed::{Change, Handed, Look, Loss, NewMessage};
 pub(crate) use self::said::Said;
 
 use bayeux_proto::{
-    Action, Channel, Close, Event, Instant, LaneId, Message, Misuse, PublishId, SubscriptionId,
-    Usage,
+    Action, Channel, Close, Instant, LaneId, Message, Misuse, PublishId, SessionEvent,
+    SubscriptionId, Usage,
 };
 use groupme_sim::GroupId;
 
@@ -146,7 +146,7 @@ pub enum ClientFact<'a> {
     /// A lane ended.
     Closed(LaneId, Close),
     /// The session told something.
-    Told(&'a Event),
+    Told(&'a SessionEvent),
     /// All has been drained. What the session holds, when it wants to be woken, both by its own
     /// clock.
     Rested {
@@ -288,7 +288,7 @@ impl fmt::Display for ClientFact<'_> {
 
 fn envelope(f: &mut fmt::Formatter<'_>, message: &Message<'_>) -> fmt::Result {
     f.write_str(message.channel)?;
-    if let Some(id) = message.id.and_then(bayeux_proto::MessageId::number) {
+    if let Some(id) = message.id.and_then(bayeux_proto::BayeuxId::number) {
         write!(f, " id {id}")?;
     }
     if let Some(client) = message.client_id {

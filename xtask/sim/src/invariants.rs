@@ -62,6 +62,6 @@ pub(crate) fn all(plan: &Plan) -> Vec<Box<dyn Invariant>> {
         Box::new(own::Own::new(clients)),
         Box::new(lanes::Lanes::new(clients)),
         Box::new(memory::Memory::new(plan)),
-        Box::new(pace::Pace::new(plan)),
+        Box::new(pace::Throttle::new(plan)),
     ]
 }

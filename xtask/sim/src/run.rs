@@ -151,7 +151,7 @@ impl<'a> Run<'a> {
             return;
         }
         self.checks.see(self.now, &Fact::Healed);
-        self.network.heal(self.now);
+        self.network.clear_faults(self.now);
         self.errands.lose(self.now, 0);
         self.rest_until = Some(self.now);
         self.calm_down();
@@ -350,7 +350,7 @@ fn channels(user: UserId, users: &[UserId], groups: &[GroupId]) -> Vec<String> {
     let others = || users.iter().filter(|other| **other != user);
     let own = format!("/user/{user}");
     let groups = groups.iter().map(|group| format!("/group/{group}"));
-    let directs = others().map(|other| groupme_sim::Place::direct(user, *other).channel());
+    let directs = others().map(|other| groupme_sim::Conversation::direct(user, *other).channel());
     let foreign = others().next().map(|other| format!("/user/{other}"));
     core::iter::once(own)
         .chain(groups)

@@ -6,7 +6,7 @@ use core::{
     time::Duration,
 };
 
-use bayeux_proto::{Event, LaneId, Message};
+use bayeux_proto::{LaneId, Message, SessionEvent};
 use clap::ValueEnum;
 
 use crate::fact::Handed;
@@ -188,21 +188,25 @@ impl Saboteur {
         self.what == Some(Sabotage::ForgetAcknowledged) && self.each(3)
     }
 
-    pub(crate) fn events(&mut self, event: Event) -> Vec<Event> {
+    pub(crate) fn events(&mut self, event: SessionEvent) -> Vec<SessionEvent> {
         match (self.what, &event) {
-            (Some(Sabotage::SwallowSettle), Event::Published(..)) if self.each(3) => vec![],
-            (Some(Sabotage::SettleTwice), Event::Published(..))
-            | (Some(Sabotage::SubscribedTwice), Event::Subscribed(_))
+            (Some(Sabotage::SwallowSettle), SessionEvent::Published(..)) if self.each(3) => vec![],
+            (Some(Sabotage::SettleTwice), SessionEvent::Published(..))
+            | (Some(Sabotage::SubscribedTwice), SessionEvent::Subscribed(_))
                 if self.each(3) =>
             {
                 vec![event.clone(), event]
             }
-            (Some(Sabotage::SwallowSubscribed), Event::Subscribed(_)) if self.each(2) => vec![],
-            (Some(Sabotage::SwallowGap), Event::Gap { .. }) => vec![],
-            (Some(Sabotage::ShortenGap), Event::Gap { since, cause }) => vec![Event::Gap {
-                since: *since + Duration::from_hours(9),
-                cause: cause.clone(),
-            }],
+            (Some(Sabotage::SwallowSubscribed), SessionEvent::Subscribed(_)) if self.each(2) => {
+                vec![]
+            }
+            (Some(Sabotage::SwallowGap), SessionEvent::Gap { .. }) => vec![],
+            (Some(Sabotage::ShortenGap), SessionEvent::Gap { since, cause }) => {
+                vec![SessionEvent::Gap {
+                    since: *since + Duration::from_hours(9),
+                    cause: cause.clone(),
+                }]
+            }
             _ => vec![event],
         }
     }

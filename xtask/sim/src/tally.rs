@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use bayeux_proto::{Action, Event};
+use bayeux_proto::{Action, SessionEvent};
 
 use crate::fact::{ClientFact, Fact, Handed};
 
@@ -71,10 +71,10 @@ impl Tally {
                 _ => return,
             },
             Fact::Client(_, ClientFact::Told(event)) => match event {
-                Event::Up { .. } => &mut self.ups,
-                Event::Gap { .. } => &mut self.gaps,
-                Event::Published(..) => &mut self.settled,
-                Event::Subscribed(_) | Event::Refused(..) => &mut self.subscribed,
+                SessionEvent::Up { .. } => &mut self.ups,
+                SessionEvent::Gap { .. } => &mut self.gaps,
+                SessionEvent::Published(..) => &mut self.settled,
+                SessionEvent::Subscribed(_) | SessionEvent::Refused(..) => &mut self.subscribed,
                 _ => return,
             },
             _ => return,

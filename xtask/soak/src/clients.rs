@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use groupme_client::{
-    Client, DeliveryConfig, EventRef, Handle, Incoming, Missing, Origin, Status, Token, UserId,
+    Client, DeliveryConfig, EventRef, Handle, Incoming, LossKind, Origin, Status, Token, UserId,
 };
 use tokio::task::JoinHandle;
 
@@ -87,7 +87,7 @@ fn note(inbox: &Inbox, status: Status) {
     inbox.note(format!("{status:?}"));
     match status {
         Status::CaughtUp => inbox.catch_up(),
-        Status::Lost(lost) if lost.what == Missing::Messages => inbox.lose(Lost {
+        Status::Unrecoverable(lost) if lost.what == LossKind::Messages => inbox.lose(Lost {
             conversation: lost.conversation.map(|id| id.as_str().to_owned()),
             after: lost.after.and_then(|id| id.as_str().parse().ok()),
             upto: lost.upto.and_then(|id| id.as_str().parse().ok()),

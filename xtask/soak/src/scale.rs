@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use groupme_sim::{FaultPlan, Incident, Odds};
+use groupme_sim::{FaultPlan, Incident, Probability};
 
 use crate::random::Random;
 
@@ -52,7 +52,7 @@ impl Scale {
     /// What goes wrong at all times: REST, one time in ten.
     pub(crate) fn drizzle(&self) -> FaultPlan {
         let mut plan = FaultPlan::new(self.seed);
-        plan.rest.odds = Odds::one_in(10);
+        plan.rest.odds = Probability::one_in(10);
         plan.rest.statuses = vec![429, 503];
         plan
     }

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use anyhow::Context as _;
-use groupme_sim::{Place, Sim, UserId, World, WorldError};
+use groupme_sim::{Conversation, Sim, UserId, World, WorldError};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout};
 
 use crate::{random::Random, scale::Scale};
@@ -21,13 +21,13 @@ pub(crate) struct Stage {
 pub(crate) struct Account {
     pub(crate) user: UserId,
     pub(crate) token: String,
-    pub(crate) conversations: Vec<Conversation>,
+    pub(crate) conversations: Vec<Chat>,
 }
 
 /// Where something is said, and by whom.
 #[derive(Debug)]
-pub(crate) struct Conversation {
-    pub(crate) place: Place,
+pub(crate) struct Chat {
+    pub(crate) place: Conversation,
     authors: Vec<UserId>,
 }
 
@@ -175,19 +175,19 @@ fn settle(world: &mut World, number: u32) -> Result<Account, WorldError> {
         let group = world.add_group(&name, friends[0], &[user, friends[1], friends[2]])?;
         let mut authors = friends.to_vec();
         authors.push(user);
-        conversations.push(Conversation {
+        conversations.push(Chat {
             place: group.into(),
             authors,
         });
     }
     for friend in &friends[..2] {
-        world.acquaint(user, *friend)?;
-        conversations.push(Conversation {
-            place: Place::direct(user, *friend),
+        world.open_chat(user, *friend)?;
+        conversations.push(Chat {
+            place: Conversation::direct(user, *friend),
             authors: vec![user, *friend],
         });
     }
-    for Conversation { place, authors } in conversations.iter().step_by(2) {
+    for Chat { place, authors } in conversations.iter().step_by(2) {
         world.add_history(*place, authors, 5, Duration::from_mins(1))?;
     }
     Ok(Account {
@@ -197,10 +197,10 @@ fn settle(world: &mut World, number: u32) -> Result<Account, WorldError> {
     })
 }
 
-fn say(world: &mut World, place: Place, author: UserId, text: &str) -> Result<u64, WorldError> {
+fn say(world: &mut World, place: Conversation, author: UserId, text: &str) -> Result<u64, WorldError> {
     let id = match place {
-        Place::Group(group) => world.say(group, author, text)?,
-        Place::Direct(one, other) => {
+        Conversation::Group(group) => world.say(group, author, text)?,
+        Conversation::Direct(one, other) => {
             let to = if author == one { other } else { one };
             world.direct_message(author, to, text)?
         }

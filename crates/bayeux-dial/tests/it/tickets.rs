@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bayeux_dial::{Dialer, Proxy, Roots, Target};
+use bayeux_dial::{Dialer, Proxy, RootStore, Target};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::{
     HandshakeKind, ServerConfig, crypto::ring::default_provider, pki_types::PrivateKeyDer,
@@ -37,14 +37,14 @@ impl Server {
         }
     }
 
-    fn roots(&self) -> Roots {
-        let mut roots = Roots::none();
+    fn roots(&self) -> RootStore {
+        let mut roots = RootStore::none();
         roots.add_der(&self.root).unwrap();
         roots
     }
 
     /// Has somebody with these roots connect, and says how the server saw it.
-    async fn greeted_by(&self, roots: &Roots) -> HandshakeKind {
+    async fn greeted_by(&self, roots: &RootStore) -> HandshakeKind {
         let port = self.listener.local_addr().unwrap().port();
         let target = Target::new("localhost", port, true);
         let dialer = Dialer::new(Proxy::none(), roots.clone());

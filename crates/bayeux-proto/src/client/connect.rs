@@ -8,8 +8,8 @@ use core::time::Duration;
 use self::rate::Bucket;
 use super::{Session, Stage, requests::answers, socket::Socket};
 use crate::{
-    Action, Cause, Close, End, Event, Exchange, Extension, Instant, LaneId, Message, Outgoing,
-    Reconnect, Resume, Stray, Timer, Transport, Verdict, encode::Batch,
+    Action, Cause, Close, End, SessionEvent, Exchange, Extension, Instant, LaneId, Message, Outgoing,
+    Reconnect, Resume, Unexpected, Timer, Transport, Verdict, encode::Batch,
 };
 
 #[derive(Debug)]
@@ -201,7 +201,7 @@ impl Session {
             .outstanding
             .filter(|sent| sent.lane == lane && answers(message.id, sent.id));
         let Some(sent) = answered else {
-            return Verdict::Stray(Stray::UnexpectedReply);
+            return Verdict::Unexpected(Unexpected::UnexpectedReply);
         };
         self.connect.outstanding = None;
         if sent.doubt == Doubt::Patience {
@@ -213,20 +213,20 @@ impl Session {
         if let Some(advice) = &message.advice {
             self.advised.merge(advice);
             if advice.multiple_clients && !self.connect.multiple_clients {
-                self.events.push_back(Event::MultipleClients);
+                self.events.push_back(SessionEvent::MultipleClients);
             }
             self.connect.multiple_clients = advice.multiple_clients;
         }
         if self.stage != Stage::Live {
             // While taking leave, whatever the last connect says is no news.
-            return Verdict::Absorbed;
+            return Verdict::Handled;
         }
         if message.successful == Some(true) {
             self.connect_succeeded(sent, message);
         } else {
             self.connect_refused(message);
         }
-        Verdict::Absorbed
+        Verdict::Handled
     }
 
     fn connect_succeeded(&mut self, sent: Outstanding, message: &Message<'_>) {
@@ -241,7 +241,7 @@ impl Session {
             self.websocket.succeeded();
         }
         if core::mem::take(&mut self.connect.moving) {
-            self.events.push_back(Event::Moved {
+            self.events.push_back(SessionEvent::Moved {
                 transport: self.carrier,
             });
         }

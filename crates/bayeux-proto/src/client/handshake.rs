@@ -8,8 +8,8 @@ use super::{
     requests::{advises, answers},
 };
 use crate::{
-    Action, Cause, Close, End, Event, Exchange, Extension, Instant, LaneId, Message, Outgoing,
-    Reconnect, Stray, Timer, Transport, Verdict, encode::Batch,
+    Action, Cause, Close, End, SessionEvent, Exchange, Extension, Instant, LaneId, Message, Outgoing,
+    Reconnect, Unexpected, Timer, Transport, Verdict, encode::Batch,
 };
 
 /// A handshake that has been written.
@@ -74,10 +74,10 @@ impl Session {
             sent: Some(sent), ..
         } = self.stage
         else {
-            return Verdict::Stray(Stray::UnexpectedReply);
+            return Verdict::Unexpected(Unexpected::UnexpectedReply);
         };
         if sent.lane != lane || !answers(message.id, sent.id) {
-            return Verdict::Stray(Stray::UnexpectedReply);
+            return Verdict::Unexpected(Unexpected::UnexpectedReply);
         }
         if let Some(advice) = &message.advice {
             self.advised.merge(advice);
@@ -96,7 +96,7 @@ impl Session {
             }
             _ => self.handshake_refused(Cause::Refused(self.server_error(message)), message),
         }
-        Verdict::Absorbed
+        Verdict::Handled
     }
 
     /// The server knows us now. That is enough to be up: a first connect may be held for minutes.
@@ -202,7 +202,7 @@ impl Session {
     pub(super) fn announce_attempt(&mut self) {
         if !self.recovery.announced {
             self.recovery.announced = true;
-            self.events.push_back(Event::Connecting);
+            self.events.push_back(SessionEvent::Connecting);
         }
     }
 }

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use super::{Session, Stage, connect::Connect};
 use crate::{
-    Cause, Close, End, Event, Exchange, Instant, LaneId, Message, Reconnect, Stray, Timer,
+    Cause, Close, End, SessionEvent, Exchange, Instant, LaneId, Message, Reconnect, Unexpected, Timer,
     Transport, Verdict, backoff,
 };
 
@@ -92,10 +92,10 @@ impl Session {
         if self.recovery.up {
             self.mark_gap(cause.clone());
             self.recovery.up = false;
-            self.events.push_back(Event::Down { cause, retry_at });
+            self.events.push_back(SessionEvent::Down { cause, retry_at });
         } else {
             let attempts = self.recovery.attempts;
-            self.events.push_back(Event::AttemptFailed {
+            self.events.push_back(SessionEvent::AttemptFailed {
                 cause,
                 attempts,
                 retry_at,
@@ -119,7 +119,7 @@ impl Session {
         }
         if let Some((since, cause)) = self.recovery.gap.take() {
             self.recovery.gap = Some((self.now, cause.clone()));
-            self.events.push_back(Event::Gap { since, cause });
+            self.events.push_back(SessionEvent::Gap { since, cause });
         }
     }
 
@@ -131,13 +131,13 @@ impl Session {
             if !resumed {
                 self.recovery.known = self.now;
             }
-            self.events.push_back(Event::Up {
+            self.events.push_back(SessionEvent::Up {
                 transport: self.carrier,
                 resumed,
             });
         }
         if let Some((since, cause)) = self.recovery.gap.take() {
-            self.events.push_back(Event::Gap { since, cause });
+            self.events.push_back(SessionEvent::Gap { since, cause });
         }
     }
 
@@ -190,7 +190,7 @@ impl Session {
                     self.stage = Stage::Handshake { due, sent: None };
                 }
             }
-            return Verdict::Stray(Stray::DeadLane);
+            return Verdict::Unexpected(Unexpected::DeadLane);
         }
         self.handle_event(message)
     }
@@ -223,7 +223,7 @@ impl Session {
         self.connect = Connect::after(&self.connect, self.now);
         self.recovery = Recovery::default();
         self.stage = Stage::Ended;
-        self.events.push_back(Event::Ended(end));
+        self.events.push_back(SessionEvent::Ended(end));
     }
 
     pub(super) fn drop_lanes(&mut self) {

@@ -12,8 +12,8 @@ use super::{
     subscriptions::{Need, Wire},
 };
 use crate::{
-    Action, Cause, Channel, Event, Exchange, Extension, Instant, LaneId, Message, MessageId,
-    Outcome, Outgoing, Reconnect, ServerError, Stray, Timer, Transport, Verdict, encode::Batch,
+    Action, Cause, Channel, SessionEvent, Exchange, Extension, Instant, LaneId, Message, BayeuxId,
+    Outcome, Outgoing, Reconnect, ServerError, Unexpected, Timer, Transport, Verdict, encode::Batch,
 };
 
 impl Session {
@@ -135,7 +135,7 @@ impl Session {
             return self.handle_unmatched(message);
         };
         let Some(request) = self.requests.take(index) else {
-            return Verdict::Stray(Stray::UnexpectedReply);
+            return Verdict::Unexpected(Unexpected::UnexpectedReply);
         };
         self.requests.failures = 0;
         if let Some(advice) = &message.advice {
@@ -153,16 +153,16 @@ impl Session {
             // A subscribe goes on to the next session; only a publish is settled by this.
             if let (What::Publish(id, _), Err(error)) = (request.what, result) {
                 self.events
-                    .push_back(Event::Published(id, Outcome::Refused(error)));
+                    .push_back(SessionEvent::Published(id, Outcome::Refused(error)));
             }
             self.lose_session(Cause::SessionLost);
-            return Verdict::Absorbed;
+            return Verdict::Handled;
         }
         self.settle(request.what, result);
         if advises(message, Reconnect::None) && self.stage == Stage::Live {
             self.stopped(message);
         }
-        Verdict::Absorbed
+        Verdict::Handled
     }
 
     fn handle_unmatched(&mut self, message: &Message<'_>) -> Verdict {
@@ -176,12 +176,12 @@ impl Session {
             } else {
                 self.lose_session(Cause::SessionLost);
             }
-            return Verdict::Absorbed;
+            return Verdict::Handled;
         }
         if message.has_data && !message.channel.starts_with("/meta/") {
             return self.handle_event(message);
         }
-        Verdict::Stray(Stray::UnexpectedReply)
+        Verdict::Unexpected(Unexpected::UnexpectedReply)
     }
 
     fn matching_request(&self, message: &Message<'_>) -> Option<usize> {
@@ -218,7 +218,7 @@ impl Session {
             }
             What::Publish(id, _) => {
                 let outcome = result.map_or_else(Outcome::Refused, |()| Outcome::Accepted);
-                self.events.push_back(Event::Published(id, outcome));
+                self.events.push_back(SessionEvent::Published(id, outcome));
             }
             What::Probe(channel) => {
                 self.probe_answered();
@@ -241,8 +241,8 @@ impl Session {
         };
         for interest in wish.interests() {
             self.events.push_back(match result {
-                Ok(()) => Event::Subscribed(*interest),
-                Err(error) => Event::Refused(*interest, error.clone()),
+                Ok(()) => SessionEvent::Subscribed(*interest),
+                Err(error) => SessionEvent::Refused(*interest, error.clone()),
             });
         }
         self.remind(channel);
@@ -309,7 +309,7 @@ impl Session {
                 until: Some(until),
                 ..
             } if *until <= now => {
-                events.push_back(Event::Published(*id, Outcome::Cancelled));
+                events.push_back(SessionEvent::Published(*id, Outcome::Cancelled));
                 false
             }
             _ => true,
@@ -321,7 +321,7 @@ impl Session {
         match what {
             What::Publish(id, _) => self
                 .events
-                .push_back(Event::Published(id, Outcome::Unknown)),
+                .push_back(SessionEvent::Published(id, Outcome::Unknown)),
             What::Subscribe(channel) | What::Unsubscribe(channel) => {
                 if let Some(wish) = self.subscriptions.wish(&channel) {
                     wish.wire = Wire::Doubtful;
@@ -338,7 +338,7 @@ impl Session {
         while let Some(request) = self.requests.take(0) {
             if let What::Publish(id, _) = request.what {
                 self.events
-                    .push_back(Event::Published(id, Outcome::Unknown));
+                    .push_back(SessionEvent::Published(id, Outcome::Unknown));
             }
         }
         self.requests
@@ -358,7 +358,7 @@ impl Session {
             match command {
                 Command::Publish { id, .. } => {
                     self.events
-                        .push_back(Event::Published(id, Outcome::Cancelled));
+                        .push_back(SessionEvent::Published(id, Outcome::Cancelled));
                 }
                 Command::Wish(channel) => self.requests.queue.push_back(Command::Wish(channel)),
                 Command::Probe(_) | Command::Disconnect => {}
@@ -379,6 +379,6 @@ pub(super) fn advises(message: &Message<'_>, reconnect: Reconnect) -> bool {
 
 /// Whether a reply with this id answers the request called `id`; a reply without one answers the
 /// only request of its kind.
-pub(super) fn answers(reply: Option<MessageId<'_>>, id: u64) -> bool {
+pub(super) fn answers(reply: Option<BayeuxId<'_>>, id: u64) -> bool {
     reply.is_none_or(|reply| reply.number() == Some(id))
 }

@@ -5,9 +5,9 @@ use core::time::Duration;
 
 use super::{
     Asked, Server,
-    event::Ending,
+    event::EndReason,
     faye::is_below,
-    host::Host,
+    host::SecurityPolicy,
     lane::LaneKind,
     profile::Push,
     reply::{self, ADVICE_TO_STOP, ADVICE_TO_WAIT, Reply, advice, advice_to_handshake, error},
@@ -16,7 +16,7 @@ use super::{
 };
 
 impl Server {
-    pub(super) fn answer_as_cometd(&mut self, asked: Asked<'_>, host: &mut dyn Host) {
+    pub(super) fn answer_as_cometd(&mut self, asked: Asked<'_>, host: &mut dyn SecurityPolicy) {
         let request = asked.request;
         let mut reply = Reply::new();
         if !echo_id(request, &mut reply) {
@@ -50,7 +50,7 @@ impl Server {
             "/meta/connect" => return self.take_connect(&asked, reply, &client),
             "/meta/subscribe" => self.take_subscribe(&asked, &mut reply, &client, host),
             "/meta/unsubscribe" => self.take_unsubscribe(&asked, &mut reply, &client),
-            "/meta/disconnect" => self.end(&client, Ending::Disconnected),
+            "/meta/disconnect" => self.end(&client, EndReason::Disconnected),
             channel if is_below(channel, "/meta") => reply.fail(CHANNEL_DENIED),
             _ => self.take_publish(&asked, &mut reply, host),
         }
@@ -64,9 +64,9 @@ impl Server {
         self.answer(asked.batch, [reply.into_text()]);
     }
 
-    fn greet(&mut self, asked: &Asked<'_>, mut reply: Reply, host: &mut dyn Host) -> Reply {
+    fn greet(&mut self, asked: &Asked<'_>, mut reply: Reply, host: &mut dyn SecurityPolicy) -> Reply {
         let offers = asked.request.ack == Some(Ack::Offered);
-        if let Err(refusal) = host.may_handshake(&self.inquiry(asked)) {
+        if let Err(refusal) = host.may_handshake(&self.context(asked)) {
             reply.fail(&refusal);
             reply.put("advice", ADVICE_TO_STOP);
         } else if let Some(client) = self.begin(asked.lane, offers, host) {
@@ -143,14 +143,14 @@ impl Server {
         asked: &Asked<'_>,
         reply: &mut Reply,
         client: &ClientId,
-        host: &mut dyn Host,
+        host: &mut dyn SecurityPolicy,
     ) {
         let channels = asked.request.subscriptions;
-        let inquiry = self.inquiry(asked);
+        let context = self.context(asked);
         let mut refusal = None;
         for channel in channels {
             // All of them: what it sees is what it can protect.
-            let refused = host.may_subscribe(&inquiry, channel).err();
+            let refused = host.may_subscribe(&context, channel).err();
             refusal = refusal.or(refused);
         }
         let error = if asked
@@ -196,13 +196,13 @@ impl Server {
         }
     }
 
-    fn take_publish(&mut self, asked: &Asked<'_>, reply: &mut Reply, host: &mut dyn Host) {
+    fn take_publish(&mut self, asked: &Asked<'_>, reply: &mut Reply, host: &mut dyn SecurityPolicy) {
         let request = asked.request;
         if !self.is_name(request.channel) {
             return reply.fail(CHANNEL_INVALID);
         }
-        let inquiry = self.inquiry(asked);
-        if let Err(refusal) = host.may_publish(&inquiry) {
+        let context = self.context(asked);
+        if let Err(refusal) = host.may_publish(&context) {
             return reply.fail(&refusal);
         }
         if self.config.profile.needs_data && request.json("data").is_none() {
@@ -210,7 +210,7 @@ impl Server {
         }
         let is_service = is_below(request.channel, "/service");
         if is_service {
-            host.serve(&inquiry);
+            host.serve(&context);
         }
         if !is_service || self.config.profile.broadcasts_service {
             let event = reply::event_of(request, &self.config);

@@ -8,7 +8,7 @@ use super::{
     batch::BatchId,
     lane::{Lane, LaneKind, Refusal},
     output::Step,
-    profile::{Expiry, Push, Rivals},
+    profile::{Expiry, Push, ConcurrentConnects},
     reply::millis,
     session::{ClientId, Held},
     timers::Timer,
@@ -18,12 +18,12 @@ impl Server {
     /// Keeps a connect until something happens.
     pub(super) fn hold(&mut self, client: &ClientId, held: Held, time: Duration) {
         let profile = &self.config.profile;
-        let (rivals, answers) = (profile.rivals, profile.answers_idle_connects);
+        let (concurrent_connects, answers) = (profile.concurrent_connects, profile.answers_idle_connects);
         let Some(session) = self.sessions.get_mut(client) else {
             return;
         };
         let is_first = session.held.is_empty();
-        let dropped: Vec<Held> = if rivals == Rivals::BothAnswered {
+        let dropped: Vec<Held> = if concurrent_connects == ConcurrentConnects::BothAnswered {
             let most = self.config.limits.connects.max(1);
             let surplus = (session.held.len() + 1).saturating_sub(most);
             session.held.drain(..surplus).collect()
@@ -35,7 +35,7 @@ impl Server {
         }
         session.held.push(held);
         // Otherwise the time goes on that runs for the first one.
-        let is_new = is_first || rivals == Rivals::FirstFails;
+        let is_new = is_first || concurrent_connects == ConcurrentConnects::FirstFails;
         if is_new {
             session.over = answers && time.is_zero();
         }
@@ -57,7 +57,7 @@ impl Server {
     fn drop_rival(&mut self, held: &Held) {
         let lane = self.batches.lane(held.batch);
         self.abandon(held.batch);
-        if self.config.profile.rivals == Rivals::FirstFails
+        if self.config.profile.concurrent_connects == ConcurrentConnects::FirstFails
             && let Some(lane) = lane.filter(|lane| self.is_exchange(*lane))
         {
             self.steps

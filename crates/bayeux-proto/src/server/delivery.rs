@@ -5,7 +5,7 @@ use alloc::{borrow::ToOwned, boxed::Box, collections::BTreeSet, format, string::
 use super::{
     Server,
     config::Overflow,
-    event::{Ending, Event},
+    event::{EndReason, ServerEvent},
     session::{ClientId, EventText},
 };
 
@@ -45,7 +45,7 @@ impl Server {
                     .is_some_and(|known| known.sent.drop_oldest())
                     || session.waiting.drop_oldest());
             if !dropped {
-                self.end(client, Ending::Overflowed);
+                self.end(client, EndReason::Overflowed);
                 return;
             }
         }
@@ -70,7 +70,7 @@ impl Server {
             .entry(channel.into())
             .or_default()
             .insert(ClientId::clone(client));
-        self.tell(|| Event::Subscribed {
+        self.tell(|| ServerEvent::Subscribed {
             client: ClientId::clone(client),
             channel: channel.into(),
         });
@@ -86,7 +86,7 @@ impl Server {
             return false;
         }
         self.stop_listening(client, channel);
-        self.tell(|| Event::Unsubscribed {
+        self.tell(|| ServerEvent::Unsubscribed {
             client: ClientId::clone(client),
             channel: channel.into(),
         });
@@ -112,7 +112,7 @@ impl Server {
         }
     }
 
-    pub(super) fn tell(&mut self, event: impl FnOnce() -> Event) {
+    pub(super) fn tell(&mut self, event: impl FnOnce() -> ServerEvent) {
         if self.config.tells {
             self.events.push_back(event());
         }

@@ -7,7 +7,7 @@ use core::fmt;
 /// `Debug` leaves them out.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Event {
+pub enum ServerEvent {
     /// A handshake succeeded.
     Opened {
         /// The new session.
@@ -18,7 +18,7 @@ pub enum Event {
         /// The session.
         client: Arc<str>,
         /// Why.
-        ending: Ending,
+        reason: EndReason,
     },
     /// A session subscribed to what it had not.
     Subscribed {
@@ -39,7 +39,7 @@ pub enum Event {
 /// Why a session is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Ending {
+pub enum EndReason {
     /// The client disconnected.
     Disconnected,
     /// It showed no life for too long.
@@ -52,11 +52,11 @@ pub enum Ending {
     ShutDown,
 }
 
-impl fmt::Debug for Event {
+impl fmt::Debug for ServerEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Opened { .. } => f.write_str("Opened"),
-            Self::Ended { ending, .. } => write!(f, "Ended({ending:?})"),
+            Self::Ended { reason, .. } => write!(f, "Ended({reason:?})"),
             Self::Subscribed { channel, .. } => write!(f, "Subscribed({channel})"),
             Self::Unsubscribed { channel, .. } => write!(f, "Unsubscribed({channel})"),
         }

@@ -5,8 +5,8 @@ use core::time::Duration;
 
 use super::{
     Asked, Server,
-    event::Ending,
-    host::Host,
+    event::EndReason,
+    host::SecurityPolicy,
     profile::Push,
     reply::{self, ADVICE_TO_WAIT, Reply, advice, advice_to_handshake, error, millis},
     request::{Ack, Request},
@@ -15,7 +15,7 @@ use super::{
 use crate::Channel;
 
 impl Server {
-    pub(super) fn answer_as_faye(&mut self, asked: Asked<'_>, host: &mut dyn Host) {
+    pub(super) fn answer_as_faye(&mut self, asked: Asked<'_>, host: &mut dyn SecurityPolicy) {
         if self.config.profile.push == Push::AfterMessage
             && let Some(client) = self.known(&asked)
         {
@@ -45,9 +45,9 @@ impl Server {
         self.answer(asked.batch, [reply.into_text()]);
     }
 
-    fn handshake(&mut self, asked: &Asked<'_>, host: &mut dyn Host) -> Reply {
+    fn handshake(&mut self, asked: &Asked<'_>, host: &mut dyn SecurityPolicy) -> Reply {
         let request = asked.request;
-        let refusal = host.may_handshake(&self.inquiry(asked)).err();
+        let refusal = host.may_handshake(&self.context(asked)).err();
         let types = self.config.profile.connection_types;
         let mut reply = echo(request, refusal);
         reply.put_text("version", "1.0");
@@ -134,13 +134,13 @@ impl Server {
         format!(r#"{{"reconnect":"retry","interval":{hold},"timeout":0}}"#)
     }
 
-    fn subscribe(&mut self, asked: &Asked<'_>, host: &mut dyn Host) -> Reply {
+    fn subscribe(&mut self, asked: &Asked<'_>, host: &mut dyn SecurityPolicy) -> Reply {
         let channels = asked.request.subscriptions;
-        let inquiry = self.inquiry(asked);
+        let context = self.context(asked);
         let mut refusal = None;
         for channel in channels {
             // All of them: what it sees is what it can protect.
-            let refused = host.may_subscribe(&inquiry, channel).err();
+            let refused = host.may_subscribe(&context, channel).err();
             refusal = refusal.or(refused);
         }
         let (mut reply, client) = self.begin_subscription(asked, refusal);
@@ -199,17 +199,17 @@ impl Server {
             reply.remove("clientId");
         }
         if let Some(client) = client {
-            self.end(&client, Ending::Disconnected);
+            self.end(&client, EndReason::Disconnected);
         }
         reply
     }
 
     /// Publishes, or says why not; `None` where nothing is said.
-    fn publish_for(&mut self, asked: &Asked<'_>, host: &mut dyn Host) -> Option<Reply> {
+    fn publish_for(&mut self, asked: &Asked<'_>, host: &mut dyn SecurityPolicy) -> Option<Reply> {
         let request = asked.request;
         let channel = request.channel;
-        let inquiry = self.inquiry(asked);
-        let refusal = host.may_publish(&inquiry).err();
+        let context = self.context(asked);
+        let refusal = host.may_publish(&context).err();
         let profile = &self.config.profile;
         let mut reply = echo(request, refusal);
         if !profile.anonymous_publishes {
@@ -226,7 +226,7 @@ impl Server {
         if reply.settle() {
             let is_service = is_below(channel, "/service");
             if is_service {
-                host.serve(&inquiry);
+                host.serve(&context);
             }
             if !is_service || profile.broadcasts_service {
                 self.fan_out(channel, &reply::event_of(request, &self.config));

@@ -10,16 +10,16 @@ use super::{Lane, request::Request};
 /// `403:/private/x:Not for you` in mind. What is refused has no other effect.
 ///
 /// ```
-/// use bayeux_proto::{Channel, server::{Host, Inquiry}};
+/// use bayeux_proto::{Channel, server::{SecurityPolicy, RequestContext}};
 ///
 /// struct OwnRules { private: Channel }
 ///
-/// impl Host for OwnRules {
+/// impl SecurityPolicy for OwnRules {
 ///     fn fill_random(&mut self, bytes: &mut [u8]) {
 ///         bytes.fill(4); // `getrandom::fill(bytes)` is better
 ///     }
 ///
-///     fn may_subscribe(&mut self, _: &Inquiry<'_>, channel: &str) -> Result<(), String> {
+///     fn may_subscribe(&mut self, _: &RequestContext<'_>, channel: &str) -> Result<(), String> {
 ///         // A pattern that could match a private channel is as private as that.
 ///         if self.private.overlaps(channel) {
 ///             return Err(format!("403:{channel}:Not for you"));
@@ -30,7 +30,7 @@ use super::{Lane, request::Request};
 /// # let mut rules = OwnRules { private: Channel::new("/private/**").unwrap() };
 /// # assert!(rules.private.overlaps("/**") && !rules.private.overlaps("/public"));
 /// ```
-pub trait Host {
+pub trait SecurityPolicy {
     /// Fills `bytes` with randomness that nobody can guess: `clientId`s are made of it, and whoever
     /// knows one of those is that client.
     fn fill_random(&mut self, bytes: &mut [u8]);
@@ -40,8 +40,8 @@ pub trait Host {
     /// # Errors
     ///
     /// The text for the reply's `error`.
-    fn may_handshake(&mut self, inquiry: &Inquiry<'_>) -> Result<(), String> {
-        let _ = inquiry;
+    fn may_handshake(&mut self, context: &RequestContext<'_>) -> Result<(), String> {
+        let _ = context;
         Ok(())
     }
 
@@ -51,8 +51,8 @@ pub trait Host {
     /// # Errors
     ///
     /// The text for the reply's `error`.
-    fn may_subscribe(&mut self, inquiry: &Inquiry<'_>, channel: &str) -> Result<(), String> {
-        let _ = (inquiry, channel);
+    fn may_subscribe(&mut self, context: &RequestContext<'_>, channel: &str) -> Result<(), String> {
+        let _ = (context, channel);
         Ok(())
     }
 
@@ -61,22 +61,22 @@ pub trait Host {
     /// # Errors
     ///
     /// The text for the reply's `error`.
-    fn may_publish(&mut self, inquiry: &Inquiry<'_>) -> Result<(), String> {
-        let _ = inquiry;
+    fn may_publish(&mut self, context: &RequestContext<'_>) -> Result<(), String> {
+        let _ = context;
         Ok(())
     }
 
     /// A message to a channel below `/service/` has been taken. An answer goes out with
     /// [`Server::deliver`](super::Server::deliver) once the payload is handed in.
-    fn serve(&mut self, inquiry: &Inquiry<'_>) {
-        let _ = inquiry;
+    fn serve(&mut self, context: &RequestContext<'_>) {
+        let _ = context;
     }
 }
 
-/// Which message a [`Host`] is asked about.
+/// Which message a [`SecurityPolicy`] is asked about.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub struct Inquiry<'a> {
+pub struct RequestContext<'a> {
     /// The lane it came over.
     pub lane: Lane,
     /// Its place in the payload.

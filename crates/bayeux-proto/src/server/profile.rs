@@ -17,9 +17,9 @@ pub struct Profile {
     /// From when on events are pushed over a socket.
     pub push: Push,
     /// What a second connect does to the one that is held.
-    pub rivals: Rivals,
+    pub concurrent_connects: ConcurrentConnects,
     /// What becomes of the connect and the socket of a session that ends.
-    pub parting: Parting,
+    pub session_end: SessionEnd,
     /// What keeps a session alive.
     pub expiry: Expiry,
     /// The code with which an empty array closes a socket; `None` for answering `[]`.
@@ -99,7 +99,7 @@ pub enum Push {
 /// What a second connect does to the one that is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Rivals {
+pub enum ConcurrentConnects {
     /// The first is never answered, and the second is answered at the first one's time (Faye since
     /// 1.0).
     FirstIsDropped,
@@ -112,7 +112,7 @@ pub enum Rivals {
 /// What becomes of the connect and the socket of a session that ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Parting {
+pub enum SessionEnd {
     /// A held poll is answered as usual and at once, a socket closed with 1000 (Faye since 1.0).
     AnsweredAndClosed,
     /// A held poll is answered when its hold is over, a socket closed with 1000 (Faye 0.8).
@@ -149,8 +149,8 @@ impl Profile {
                 "in-process",
             ],
             push: Push::AfterConnect,
-            rivals: Rivals::FirstIsDropped,
-            parting: Parting::AnsweredAndClosed,
+            concurrent_connects: ConcurrentConnects::FirstIsDropped,
+            session_end: SessionEnd::AnsweredAndClosed,
             expiry: Expiry::SinceConnect,
             empty_array_closes: None,
             answers_idle_connects: true,
@@ -180,8 +180,8 @@ impl Profile {
     pub const fn faye_0_8() -> Self {
         Self {
             push: Push::AfterMessage,
-            rivals: Rivals::BothAnswered,
-            parting: Parting::ClosedOnly,
+            concurrent_connects: ConcurrentConnects::BothAnswered,
+            session_end: SessionEnd::ClosedOnly,
             empty_array_closes: Some(1000),
             events_carry_client_id: true,
             needs_data: false,
@@ -202,7 +202,7 @@ impl Profile {
                 "in-process",
             ],
             push: Push::Never,
-            parting: Parting::Unnoticed,
+            session_end: SessionEnd::Unnoticed,
             empty_array_closes: None,
             answers_anonymous: false,
             checks_publish_channel: false,
@@ -217,8 +217,8 @@ impl Profile {
             dialect: Dialect::CometD,
             connection_types: &["websocket", "long-polling", "callback-polling"],
             push: Push::AfterHandshake,
-            rivals: Rivals::FirstFails,
-            parting: Parting::Told,
+            concurrent_connects: ConcurrentConnects::FirstFails,
+            session_end: SessionEnd::Told,
             expiry: Expiry::SinceAnswer,
             empty_array_closes: Some(1011),
             answers_first_connect: true,

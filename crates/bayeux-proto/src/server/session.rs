@@ -24,7 +24,7 @@ pub(super) struct Session {
     pub(super) subscriptions: BTreeSet<Box<str>>,
     /// The socket that events are pushed to, even if it is dead by now.
     pub(super) socket: Option<Lane>,
-    /// The connects that wait for their answer: one, except where rivals are both answered.
+    /// The connects that wait for their answer: one, except where concurrent_connects are both answered.
     pub(super) held: Vec<Held>,
     /// Whether those are to be answered with events or without.
     pub(super) over: bool,

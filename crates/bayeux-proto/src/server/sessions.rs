@@ -4,11 +4,11 @@ use alloc::{collections::VecDeque, string::String, sync::Arc, vec::Vec};
 
 use super::{
     Asked, Server,
-    event::{Ending, Event},
-    host::{Host, Inquiry},
+    event::{EndReason, ServerEvent},
+    host::{SecurityPolicy, RequestContext},
     lane::{Lane, LaneKind},
     output::Step,
-    profile::{Expiry, Parting},
+    profile::{Expiry, SessionEnd},
     reply::ADVICE_TO_STOP,
     session::{Acknowledged, ClientId, Session},
     timers::Timer,
@@ -20,7 +20,7 @@ impl Server {
         &mut self,
         lane: Lane,
         acknowledges: bool,
-        host: &mut dyn Host,
+        host: &mut dyn SecurityPolicy,
     ) -> Option<ClientId> {
         if self.sessions.len() >= self.config.limits.sessions {
             return None;
@@ -44,7 +44,7 @@ impl Server {
         }
         self.sessions.insert(ClientId::clone(&client), session);
         self.prolong(&client);
-        self.tell(|| Event::Opened {
+        self.tell(|| ServerEvent::Opened {
             client: ClientId::clone(&client),
         });
         Some(client)
@@ -73,8 +73,8 @@ impl Server {
         (!session.forgotten).then(|| ClientId::clone(client))
     }
 
-    pub(super) fn inquiry<'a>(&self, asked: &Asked<'a>) -> Inquiry<'a> {
-        Inquiry {
+    pub(super) fn context<'a>(&self, asked: &Asked<'a>) -> RequestContext<'a> {
+        RequestContext {
             lane: asked.lane,
             index: asked.index,
             request: asked.request,
@@ -100,37 +100,37 @@ impl Server {
     }
 
     /// Ends a session, if it is one, as the profile does.
-    pub(super) fn end(&mut self, client: &str, ending: Ending) {
+    pub(super) fn end(&mut self, client: &str, reason: EndReason) {
         let Some(client) = self.living(client) else {
             return;
         };
-        match self.config.profile.parting {
-            Parting::Unnoticed => self.forget(&client, ending),
-            Parting::ClosedOnly => {
+        match self.config.profile.session_end {
+            SessionEnd::Unnoticed => self.forget(&client, reason),
+            SessionEnd::ClosedOnly => {
                 self.close_socket(&client);
-                self.forget(&client, ending);
+                self.forget(&client, reason);
             }
-            Parting::AnsweredAndClosed => {
+            SessionEnd::AnsweredAndClosed => {
                 self.close_socket(&client);
-                if let Some(session) = self.remove(&client, ending) {
+                if let Some(session) = self.remove(&client, reason) {
                     let mut events: Vec<Arc<str>> = session.waiting.into();
                     for held in session.held {
                         self.answer_poll(held, core::mem::take(&mut events));
                     }
                 }
             }
-            Parting::Told => {
-                if let Some(session) = self.remove(&client, ending) {
-                    self.take_leave(session, ending);
+            SessionEnd::Told => {
+                if let Some(session) = self.remove(&client, reason) {
+                    self.take_leave(session, reason);
                 }
             }
         }
     }
 
     /// Tells the client with its held connect, if there is one.
-    fn take_leave(&mut self, session: Session, ending: Ending) {
+    fn take_leave(&mut self, session: Session, reason: EndReason) {
         let mut answers: Vec<Arc<str>> = session.waiting.into();
-        if ending != Ending::Disconnected {
+        if reason != EndReason::Disconnected {
             answers.push(r#"{"channel":"/meta/disconnect","successful":true}"#.into());
         }
         for mut held in session.held {
@@ -150,34 +150,34 @@ impl Server {
     }
 
     /// Loses a session without a word: what it held is answered in its time.
-    pub(super) fn forget(&mut self, client: &ClientId, ending: Ending) {
+    pub(super) fn forget(&mut self, client: &ClientId, reason: EndReason) {
         let answers = self.config.profile.answers_idle_connects;
         let Some(session) = self.sessions.get_mut(client) else {
             return;
         };
         if !answers || session.held.is_empty() {
-            self.remove(client, ending);
+            self.remove(client, reason);
             return;
         }
         session.forgotten = true;
         session.acknowledged = None;
         drop(session.waiting.take());
-        self.forget_life(client, ending);
+        self.forget_life(client, reason);
     }
 
-    fn remove(&mut self, client: &ClientId, ending: Ending) -> Option<Remains> {
-        self.forget_life(client, ending);
+    fn remove(&mut self, client: &ClientId, reason: EndReason) -> Option<Remains> {
+        self.forget_life(client, reason);
         self.let_go(client);
         self.timers.disarm(&Timer::Expiry(ClientId::clone(client)));
         self.sessions.remove(client)
     }
 
-    fn forget_life(&mut self, client: &ClientId, ending: Ending) {
+    fn forget_life(&mut self, client: &ClientId, reason: EndReason) {
         self.remove_subscriptions(client);
         self.timers.disarm(&Timer::Expiry(ClientId::clone(client)));
-        self.tell(|| Event::Ended {
+        self.tell(|| ServerEvent::Ended {
             client: ClientId::clone(client),
-            ending,
+            reason,
         });
     }
 }
@@ -192,7 +192,7 @@ impl From<super::session::Queue> for Vec<Arc<str>> {
 }
 
 /// 160 random bits in 31 digits and small letters, as Faye's client ids are.
-fn word(host: &mut dyn Host) -> String {
+fn word(host: &mut dyn SecurityPolicy) -> String {
     const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
     let mut number = [0; 20];
     host.fill_random(&mut number);

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use bayeux_proto::{Advice, Event, Message, Timing, Transport, Verdict};
+use bayeux_proto::{Advice, SessionEvent, Message, Timing, Transport, Verdict};
 
 use crate::world::{World, event, millis, over, timing};
 
@@ -33,11 +33,11 @@ fn several_clients_behind_one_cookie_are_reported_once_and_wait_as_told() {
     });
     assert_eq!(wait_after(&mut world, advice), SECOND * 2);
     assert_eq!(wait_after(&mut world, advice), SECOND * 2);
-    assert_eq!(world.reported(&Event::MultipleClients), 1);
+    assert_eq!(world.reported(&SessionEvent::MultipleClients), 1);
     // Back to normal, and again.
     assert_eq!(wait_after(&mut world, timing(0, None)), Duration::ZERO);
     assert_eq!(wait_after(&mut world, advice), SECOND * 2);
-    assert_eq!(world.reported(&Event::MultipleClients), 2);
+    assert_eq!(world.reported(&SessionEvent::MultipleClients), 2);
 }
 
 // C067
@@ -51,7 +51,7 @@ fn advice_in_an_event_counts() {
             ..event("/a")
         };
         let verdicts = world.answer(&held, &[pushed, held.ok()]);
-        assert_eq!(verdicts, [Verdict::Deliver, Verdict::Absorbed]);
+        assert_eq!(verdicts, [Verdict::Deliver, Verdict::Handled]);
         let next = world.pass_until_sent("/meta/connect", SECOND * 2);
         assert_eq!(next.at - held.at, millis(1500));
     }

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use bayeux_proto::{Close, Config, Event, Instant, Resume, Transport};
+use bayeux_proto::{Close, Config, SessionEvent, Instant, Resume, Transport};
 
 use crate::{
     peer::Peer,
@@ -131,7 +131,7 @@ fn a_held_connect_makes_a_server_trusted_again() {
     peer.serve(&mut world, millis(90_000));
     let lane = world.lane(Kind::Socket);
     world.close(lane, Close::Lost);
-    let Event::Down { retry_at, .. } = world.last_event() else {
+    let SessionEvent::Down { retry_at, .. } = world.last_event() else {
         panic!("{:?}", world.last_event());
     };
     assert!(*retry_at - world.now < millis(250));

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use bayeux_proto::{
-    Cause, End, Event, Message, MessageId, Reconnect, ServerError, Stray, Timer, Verdict,
+    Cause, End, SessionEvent, Message, BayeuxId, Reconnect, ServerError, Unexpected, Timer, Verdict,
 };
 
 use crate::world::{Request, World, event, millis, reconnect, timing};
@@ -67,11 +67,11 @@ fn subscriptions_do_not_wait_for_a_connect_that_is_held_all_the_same() {
         world.welcome("alice");
         let first = world.last("/meta/subscribe");
         world.answer(&first, &[first.ok()]);
-        assert_eq!(world.reported(&Event::Subscribed(before)), 1);
+        assert_eq!(world.reported(&SessionEvent::Subscribed(before)), 1);
         let later = world.subscribe("/b");
         let second = world.last("/meta/subscribe");
         world.answer(&second, &[second.ok()]);
-        assert_eq!(world.reported(&Event::Subscribed(later)), 1);
+        assert_eq!(world.reported(&SessionEvent::Subscribed(later)), 1);
         assert_eq!(connects(&world), 1);
         assert_eq!(world.now.since_origin(), Duration::ZERO);
     }
@@ -105,7 +105,7 @@ fn a_held_connect_without_an_answer_costs_the_socket() {
     assert!(!world.lanes.contains_key(&held.lane));
     assert!(matches!(
         world.last_event(),
-        Event::Down {
+        SessionEvent::Down {
             cause: Cause::Silence(Timer::Connect),
             ..
         }
@@ -123,7 +123,7 @@ fn a_reply_within_the_allowance_is_no_failure() {
     let mut world = World::established();
     world.pass(millis(30_500));
     let held = world.last("/meta/connect");
-    assert_eq!(world.answer(&held, &[held.ok()]), [Verdict::Absorbed]);
+    assert_eq!(world.answer(&held, &[held.ok()]), [Verdict::Handled]);
     assert_eq!(world.failures(), 0);
     assert_eq!(world.last("/meta/connect").at, world.now);
 }
@@ -170,9 +170,9 @@ fn a_reply_to_a_superseded_connect_changes_nothing() {
     world.story();
     // Over its own lane, which is dead, and over the new one.
     let verdicts = world.receive(timed_out.lane, &[timed_out.ok()]);
-    assert_eq!(verdicts, [Verdict::Stray(Stray::DeadLane)]);
+    assert_eq!(verdicts, [Verdict::Unexpected(Unexpected::DeadLane)]);
     let verdicts = world.receive(outstanding.lane, &[timed_out.ok()]);
-    assert_eq!(verdicts, [Verdict::Stray(Stray::UnexpectedReply)]);
+    assert_eq!(verdicts, [Verdict::Unexpected(Unexpected::UnexpectedReply)]);
     assert_eq!(world.story(), [""; 0]);
     assert_eq!(world.last("/meta/connect").id, outstanding.id);
 }
@@ -184,10 +184,10 @@ fn a_connect_reply_over_another_lane_than_its_own_changes_nothing() {
     world.publish("/a", "1");
     let (held, publish) = (world.last("/meta/connect"), world.last("/a"));
     let verdicts = world.answer(&publish, &[held.ok(), publish.ok()]);
-    let stray = Verdict::Stray(Stray::UnexpectedReply);
-    assert_eq!(verdicts, [stray, Verdict::Absorbed]);
+    let stray = Verdict::Unexpected(Unexpected::UnexpectedReply);
+    assert_eq!(verdicts, [stray, Verdict::Handled]);
     assert_eq!(world.last("/meta/connect").id, held.id);
-    assert_eq!(world.answer(&held, &[held.ok()]), [Verdict::Absorbed]);
+    assert_eq!(world.answer(&held, &[held.ok()]), [Verdict::Handled]);
 }
 
 #[test]
@@ -198,7 +198,7 @@ fn a_connect_reply_without_an_id_answers_the_outstanding_one() {
         id: None,
         ..held.ok()
     };
-    assert_eq!(world.answer(&held, &[reply]), [Verdict::Absorbed]);
+    assert_eq!(world.answer(&held, &[reply]), [Verdict::Handled]);
     assert_ne!(world.last("/meta/connect").id, held.id);
 }
 
@@ -207,7 +207,7 @@ fn one_reply_twice_is_one_reply() {
     let mut world = World::established();
     let held = world.last("/meta/connect");
     let verdicts = world.answer(&held, &[held.ok(), held.ok()]);
-    assert_eq!(verdicts[1], Verdict::Stray(Stray::UnexpectedReply));
+    assert_eq!(verdicts[1], Verdict::Unexpected(Unexpected::UnexpectedReply));
     assert_eq!(connects(&world), 3);
 }
 
@@ -220,7 +220,7 @@ fn a_connect_that_failed_is_retried_in_the_same_session_with_backoff() {
         let failed = refuse(&mut world, "500::busy", advice);
         assert!(matches!(
             world.last_event(),
-            Event::Down { cause: Cause::Refused(error), .. } if error.code == Some(500)
+            SessionEvent::Down { cause: Cause::Refused(error), .. } if error.code == Some(500)
         ));
         let again = world.pass_until_sent("/meta/connect", SECOND * 2);
         assert!(again.at - failed.at >= millis(250), "{:?}", again.at);
@@ -230,9 +230,9 @@ fn a_connect_that_failed_is_retried_in_the_same_session_with_backoff() {
         world.confirm();
         assert!(matches!(
             world.events[world.events.len() - 2].1,
-            Event::Up { resumed: true, .. }
+            SessionEvent::Up { resumed: true, .. }
         ));
-        assert!(matches!(world.last_event(), Event::Gap { .. }));
+        assert!(matches!(world.last_event(), SessionEvent::Gap { .. }));
         assert_eq!(world.sent("/meta/handshake").count(), 1);
         assert_eq!(world.sent("/meta/subscribe").count(), 1);
     }
@@ -282,7 +282,7 @@ fn a_successful_connect_that_advises_none_is_the_last() {
             ..held.ok()
         };
         world.answer(&held, &[reply]);
-        assert_eq!(world.last_event(), &Event::Ended(End::Stopped(None)));
+        assert_eq!(world.last_event(), &SessionEvent::Ended(End::Stopped(None)));
         assert!(world.lanes.is_empty());
         assert_eq!(world.deadline(), None);
     }
@@ -312,7 +312,7 @@ fn while_taking_leave_a_last_connect_reply_is_no_news() {
         };
         world.receive(held.lane, &[reply]);
         world.answer(&farewell, &[farewell.ok()]);
-        assert_eq!(world.last_event(), &Event::Ended(End::Requested));
+        assert_eq!(world.last_event(), &SessionEvent::Ended(End::Requested));
         assert_eq!(world.last("/meta/connect").id, held.id);
         assert_eq!(world.failures(), 0);
     }
@@ -328,7 +328,7 @@ fn a_failed_connect_that_advises_none_ends_with_the_servers_error() {
             Some(Reconnect::None),
         );
         let error = ServerError::parse("401::Authentication invalid");
-        assert_eq!(world.last_event(), &Event::Ended(End::Stopped(Some(error))));
+        assert_eq!(world.last_event(), &SessionEvent::Ended(End::Stopped(Some(error))));
         assert_eq!(world.deadline(), None);
     }
 }
@@ -340,10 +340,10 @@ fn an_event_with_the_id_of_the_outstanding_connect_is_an_event() {
     world.subscribe("/foo");
     let held = world.last("/meta/connect");
     let pushed = Message {
-        id: Some(MessageId::Text(&held.id)),
+        id: Some(BayeuxId::Text(&held.id)),
         ..event("/foo")
     };
     assert_eq!(world.receive(held.lane, &[pushed]), [Verdict::Deliver]);
     assert_eq!(world.last("/meta/connect").id, held.id);
-    assert_eq!(world.answer(&held, &[held.ok()]), [Verdict::Absorbed]);
+    assert_eq!(world.answer(&held, &[held.ok()]), [Verdict::Handled]);
 }

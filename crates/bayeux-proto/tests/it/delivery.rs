@@ -1,6 +1,6 @@
 //! Events: which are delivered, to whom, and that they are never mistaken for anything else.
 
-use bayeux_proto::{Channel, Close, Message, Stray, Verdict};
+use bayeux_proto::{Channel, Close, Message, Unexpected, Verdict};
 
 use crate::world::{World, event};
 
@@ -22,13 +22,13 @@ fn events_before_and_behind_the_connect_reply_are_delivered_once_each() {
         let before = [event("/a"), event("/a"), held.ok()];
         assert_eq!(
             world.answer(&held, &before),
-            [Verdict::Deliver, Verdict::Deliver, Verdict::Absorbed]
+            [Verdict::Deliver, Verdict::Deliver, Verdict::Handled]
         );
         let held = world.last("/meta/connect");
         let behind = [held.ok(), event("/a")];
         assert_eq!(
             world.answer(&held, &behind),
-            [Verdict::Absorbed, Verdict::Deliver]
+            [Verdict::Handled, Verdict::Deliver]
         );
         assert_ne!(world.last("/meta/connect").id, held.id);
     }
@@ -43,7 +43,7 @@ fn events_in_the_response_to_a_publish_are_delivered() {
         let payload = [event("/a"), sent.ok(), event("/a")];
         assert_eq!(
             world.answer(&sent, &payload),
-            [Verdict::Deliver, Verdict::Absorbed, Verdict::Deliver]
+            [Verdict::Deliver, Verdict::Handled, Verdict::Deliver]
         );
     }
 }
@@ -54,7 +54,7 @@ fn what_is_neither_reply_nor_event_is_counted_and_nothing_else() {
     for mut world in subscribed() {
         let held = world.last("/meta/connect");
         world.story();
-        let unknown = Verdict::Stray(Stray::Unknown);
+        let unknown = Verdict::Unexpected(Unexpected::Unknown);
         for channel in [
             "/a",
             "",
@@ -89,7 +89,7 @@ fn the_client_id_of_a_publisher_is_neither_taken_nor_shown() {
         };
         assert!(!format!("{pushed:?}").contains("1lhg38m0"));
         let verdicts = world.answer(&held, &[pushed, held.ok()]);
-        assert_eq!(verdicts, [Verdict::Deliver, Verdict::Absorbed]);
+        assert_eq!(verdicts, [Verdict::Deliver, Verdict::Handled]);
         assert_eq!(world.last("/meta/connect").client_id(), Some("alice"));
     }
 }
@@ -115,7 +115,7 @@ fn an_event_nobody_asked_for_is_unrouted_and_no_error() {
     for mut world in subscribed() {
         let held = world.last("/meta/connect");
         world.story();
-        let unrouted = Verdict::Stray(Stray::Unrouted);
+        let unrouted = Verdict::Unexpected(Unexpected::Unrouted);
         for channel in ["/b", "/a/b", "/service/echo"] {
             let verdicts = world.receive(held.lane, &[event(channel)]);
             assert_eq!(verdicts, [unrouted], "{channel}");
@@ -192,7 +192,7 @@ fn nothing_comes_over_a_lane_that_has_ended() {
     let held = world.last("/meta/connect");
     world.close(held.lane, Close::Lost);
     world.story();
-    let dead = Verdict::Stray(Stray::DeadLane);
+    let dead = Verdict::Unexpected(Unexpected::DeadLane);
     let payload = [event("/a"), held.ok()];
     assert_eq!(world.receive(held.lane, &payload), [dead; 2]);
     world.session.handle_open(world.now, held.lane);

@@ -1,7 +1,7 @@
 //! Taking leave, and being sent away.
 
 use bayeux_proto::{
-    Close, Config, End, Event, Message, Misuse, Outcome, Reconnect, Transport, Verdict,
+    Close, Config, End, SessionEvent, Message, Misuse, Outcome, Reconnect, Transport, Verdict,
 };
 
 use crate::world::{Kind, World, channel, event, millis, over, reconnect};
@@ -9,7 +9,7 @@ use crate::world::{Kind, World, channel, event, millis, over, reconnect};
 /// Nothing is left to do, and nothing that comes late changes that.
 #[track_caller]
 pub(crate) fn assert_over(world: &mut World, end: End) {
-    assert_eq!(world.last_event(), &Event::Ended(end));
+    assert_eq!(world.last_event(), &SessionEvent::Ended(end));
     assert_eq!(world.session.poll_timeout(), None);
     assert!(world.lanes.is_empty(), "{:?}", world.lanes);
     world.story();
@@ -137,7 +137,7 @@ fn leaving_ends_in_time_whatever_the_server_does() {
         let mut world = established();
         world.disconnect();
         world.pass(millis(1_999));
-        assert!(!matches!(world.last_event(), Event::Ended(_)));
+        assert!(!matches!(world.last_event(), SessionEvent::Ended(_)));
         world.pass(millis(1));
         assert_over(&mut world, End::Requested);
     }
@@ -152,7 +152,7 @@ fn the_time_for_leaving_counts_from_the_wish_and_not_from_what_the_session_heard
         world.disconnect();
         assert_eq!(farewells(&world), 1);
         world.pass(millis(1_999));
-        assert!(!matches!(world.last_event(), Event::Ended(_)));
+        assert!(!matches!(world.last_event(), SessionEvent::Ended(_)));
         world.pass(millis(1));
         assert_over(&mut world, End::Requested);
     }
@@ -200,7 +200,7 @@ fn what_was_asked_for_before_leaving_is_sent_before_the_farewell() {
     world.receive(batch[0].lane, &[batch[0].ok(), batch[1].ok()]);
     assert!(matches!(
         world.events[world.events.len() - 2].1,
-        Event::Published(_, Outcome::Accepted)
+        SessionEvent::Published(_, Outcome::Accepted)
     ));
     assert_over(&mut world, End::Requested);
 }
@@ -256,7 +256,7 @@ fn events_that_come_while_leaving_are_delivered() {
     );
     assert_eq!(
         verdicts,
-        [Verdict::Deliver, Verdict::Absorbed, Verdict::Deliver]
+        [Verdict::Deliver, Verdict::Handled, Verdict::Deliver]
     );
 }
 
@@ -269,7 +269,7 @@ fn leaving_while_the_socket_is_down_ends_at_once() {
     let publish = world.publish("/foo", "1");
     world.disconnect();
     assert_eq!(farewells(&world), 0);
-    let cancelled = Event::Published(publish, Outcome::Cancelled);
+    let cancelled = SessionEvent::Published(publish, Outcome::Cancelled);
     assert_eq!(world.reported(&cancelled), 1);
     assert_over(&mut world, End::Requested);
 }
@@ -294,7 +294,7 @@ fn leaving_while_waiting_for_the_next_attempt_ends_at_once() {
     let publish = world.publish("/foo", "1");
     world.disconnect();
     assert_eq!(
-        world.reported(&Event::Published(publish, Outcome::Cancelled)),
+        world.reported(&SessionEvent::Published(publish, Outcome::Cancelled)),
         1
     );
     assert_over(&mut world, End::Requested);
@@ -321,12 +321,12 @@ fn leaving_during_the_handshake_ends_at_once() {
         let publish = world.publish("/foo", "1");
         world.disconnect();
         assert_eq!(
-            world.reported(&Event::Published(publish, Outcome::Cancelled)),
+            world.reported(&SessionEvent::Published(publish, Outcome::Cancelled)),
             1
         );
         let handshake = world.last("/meta/handshake");
         let late = world.receive(handshake.lane, &[handshake.welcome("alice")]);
-        assert!(matches!(late[..], [Verdict::Stray(_)]));
+        assert!(matches!(late[..], [Verdict::Unexpected(_)]));
         assert_over(&mut world, End::Requested);
     }
 }

@@ -1,7 +1,7 @@
 //! Sessions that have ended, and those that must not end.
 
 use bayeux_proto::{
-    Channel, Close, Config, End, Event, Message, Misuse, Outcome, Reconnect, ServerError,
+    Channel, Close, Config, End, SessionEvent, Message, Misuse, Outcome, Reconnect, ServerError,
     SubscriptionId, Transport, Verdict,
 };
 
@@ -45,7 +45,7 @@ fn subscriptions_can_be_arranged_after_the_end_and_nothing_is_said() {
     world.session.connect();
     world.drain();
     Peer::default().serve(&mut world, millis(1_000));
-    assert_eq!(world.reported(&Event::Subscribed(new)), 1);
+    assert_eq!(world.reported(&SessionEvent::Subscribed(new)), 1);
     let names: Vec<_> = world
         .sent("/meta/subscribe")
         .filter_map(|request| request.text("subscription"))
@@ -74,13 +74,13 @@ fn a_session_can_begin_again_after_its_end_without_a_trace_of_the_first() {
             ..request.ok()
         };
         let verdict = world.receive(socket, &[late]);
-        assert!(matches!(verdict[..], [Verdict::Stray(_)]), "{request:?}");
+        assert!(matches!(verdict[..], [Verdict::Unexpected(_)]), "{request:?}");
     }
     assert_eq!(world.sent("/meta/handshake").count(), handshakes);
     world.welcome("bob");
     Peer::default().serve(&mut world, millis(1_000));
     for id in ids {
-        assert_eq!(world.reported(&Event::Subscribed(id)), 1);
+        assert_eq!(world.reported(&SessionEvent::Subscribed(id)), 1);
     }
 }
 
@@ -108,7 +108,7 @@ fn an_endpoint_that_asks_for_credentials_ends_the_session() {
         let lane = world.lane(Kind::Ordinary);
         world.close(lane, why);
         assert_eq!(
-            world.reported(&Event::Published(publish, Outcome::Unknown)),
+            world.reported(&SessionEvent::Published(publish, Outcome::Unknown)),
             1
         );
         assert_over(&mut world, End::Unauthorized { status });
@@ -165,5 +165,5 @@ fn a_pattern_can_be_arranged_before_the_first_connect() {
     world.session.connect();
     world.drain();
     Peer::default().serve(&mut world, millis(1_000));
-    assert_eq!(world.reported(&Event::Subscribed(id)), 1);
+    assert_eq!(world.reported(&SessionEvent::Subscribed(id)), 1);
 }

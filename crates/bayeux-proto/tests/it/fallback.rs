@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use bayeux_proto::{Cause, Close, Config, Event, Transport, Verdict};
+use bayeux_proto::{Cause, Close, Config, SessionEvent, Transport, Verdict};
 
 use crate::{
     peer::Peer,
@@ -38,7 +38,7 @@ fn where_no_websocket_opens_long_polling_is_used_in_the_same_attempt() {
         Close::TimedOut,
         Close::Lost,
         Close::ByPeer { code: Some(1002) },
-        Close::Garbage,
+        Close::Malformed,
     ] {
         let mut world = World::connecting(Config::default());
         let lane = world.lane(Kind::Opening);
@@ -51,14 +51,14 @@ fn where_no_websocket_opens_long_polling_is_used_in_the_same_attempt() {
             world.last("/meta/connect").text("connectionType"),
             Some("long-polling")
         );
-        let up = Event::Up {
+        let up = SessionEvent::Up {
             transport: Transport::LongPolling,
             resumed: false,
         };
         assert_eq!(world.reported(&up), 1);
         assert!(world.events.iter().any(|(_, event)| matches!(
             event,
-            Event::AttemptFailed { cause: Cause::Lane(lane), .. } if *lane == why
+            SessionEvent::AttemptFailed { cause: Cause::Lane(lane), .. } if *lane == why
         )));
     }
 }
@@ -116,7 +116,7 @@ fn the_websocket_is_tried_again_at_the_pace_of_the_policy_only() {
         !world
             .events
             .iter()
-            .any(|(_, e)| matches!(e, Event::Down { .. } | Event::Gap { .. }))
+            .any(|(_, e)| matches!(e, SessionEvent::Down { .. } | SessionEvent::Gap { .. }))
     );
 }
 
@@ -144,7 +144,7 @@ fn the_connect_moves_to_the_websocket_without_a_break() {
     assert_eq!(first.asked_hold(), Some(0));
     assert_eq!(first.client_id(), Some("alice"));
     world.answer(&first, &[first.ok()]);
-    let moved = Event::Moved {
+    let moved = SessionEvent::Moved {
         transport: Transport::WebSocket,
     };
     assert_eq!(world.reported(&moved), 1);
@@ -172,9 +172,9 @@ fn a_websocket_that_breaks_while_the_connect_moves_to_it_costs_the_session() {
     assert_eq!((next.kind, next.at), (Kind::Ordinary, world.now));
     world.answer(&next, &[next.welcome("bob")]);
     assert_eq!(world.last("/meta/connect").kind, Kind::Held);
-    let told = |found: fn(&Event) -> bool| world.events.iter().any(|(_, event)| found(event));
-    assert!(told(|event| matches!(event, Event::Gap { .. })));
-    assert!(!told(|event| matches!(event, Event::Moved { .. })));
+    let told = |found: fn(&SessionEvent) -> bool| world.events.iter().any(|(_, event)| found(event));
+    assert!(told(|event| matches!(event, SessionEvent::Gap { .. })));
+    assert!(!told(|event| matches!(event, SessionEvent::Moved { .. })));
 }
 
 // C113
@@ -223,7 +223,7 @@ fn a_websocket_that_worked_is_kept_through_failures_and_left_only_after_several(
     assert_eq!(handshake.kind, Kind::Ordinary);
     assert_eq!(world.sent("/meta/handshake").count(), 2);
     world.answer(&handshake, &[handshake.welcome("bob")]);
-    let up = Event::Up {
+    let up = SessionEvent::Up {
         transport: Transport::LongPolling,
         resumed: false,
     };
@@ -243,6 +243,6 @@ fn commands_in_flight_on_a_websocket_that_is_left_go_on_over_long_polling() {
     let lane = world.lane(Kind::Socket);
     world.close(lane, Close::Lost);
     Peer::default().serve(&mut world, millis(5_000));
-    assert_eq!(world.reported(&Event::Subscribed(id)), 1);
+    assert_eq!(world.reported(&SessionEvent::Subscribed(id)), 1);
     assert_eq!(world.last("/meta/subscribe").kind, Kind::Ordinary);
 }

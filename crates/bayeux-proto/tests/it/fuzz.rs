@@ -10,7 +10,7 @@ use core::time::Duration;
 use std::collections::BTreeSet;
 
 use bayeux_proto::{
-    Close, Config, End, Event, Instant, LaneId, Outcome, PublishId, SubscriptionId, Verdict,
+    Close, Config, End, SessionEvent, Instant, LaneId, Outcome, PublishId, SubscriptionId, Verdict,
 };
 use proptest::{
     collection::vec,
@@ -117,7 +117,7 @@ impl Life {
                 let publish = self.world.session.publish(&name, r#"{"n":1}"#);
                 self.published.extend(publish.ok());
             }
-            Step::HoldBack(held_back) => self.world.session.hold_back(*held_back),
+            Step::HoldBack(held_back) => self.world.session.pause_connects(*held_back),
             Step::Wake => self.world.session.handle_wake(now),
             Step::Act(tell) => {
                 self.world.step();
@@ -232,35 +232,35 @@ impl Life {
         let told = &mut self.told;
         for (_, event) in &self.world.events[told.read..] {
             match event {
-                Event::Connecting => {
+                SessionEvent::Connecting => {
                     assert!(told.running && !told.connecting, "{event:?}");
                     told.connecting = true;
                 }
-                Event::Up { .. } => {
+                SessionEvent::Up { .. } => {
                     assert!(told.running && !told.up, "{event:?}");
                     told.up = true;
                 }
-                Event::Down { .. } => {
+                SessionEvent::Down { .. } => {
                     assert!(told.up, "{event:?}");
                     (told.up, told.connecting) = (false, false);
                 }
-                Event::AttemptFailed { .. } => {
+                SessionEvent::AttemptFailed { .. } => {
                     assert!(told.running && !told.up, "{event:?}");
                     told.connecting = false;
                 }
-                Event::Gap { since, .. } => {
+                SessionEvent::Gap { since, .. } => {
                     assert!(told.up, "{event:?}");
                     assert!(*since <= self.world.now, "{event:?}");
                 }
-                Event::Moved { .. } | Event::MultipleClients => assert!(told.running, "{event:?}"),
-                Event::Subscribed(id) | Event::Refused(id, _) => {
+                SessionEvent::Moved { .. } | SessionEvent::MultipleClients => assert!(told.running, "{event:?}"),
+                SessionEvent::Subscribed(id) | SessionEvent::Refused(id, _) => {
                     assert!(told.running, "{event:?}");
                     assert!(!self.dropped.contains(id), "{event:?} of a dropped one");
                 }
-                Event::Published(id, _) => {
+                SessionEvent::Published(id, _) => {
                     assert!(told.settled.insert(*id), "{event:?} again");
                 }
-                Event::Ended(_) => {
+                SessionEvent::Ended(_) => {
                     assert!(told.running, "{event:?}");
                     (told.running, told.up, told.connecting) = (false, false, false);
                 }
@@ -272,7 +272,7 @@ impl Life {
 
     /// The network and the server behave from now on: everything wanted comes to be.
     fn heal(&mut self) {
-        self.world.session.hold_back(false);
+        self.world.session.pause_connects(false);
         // What is ending ends first.
         self.peer.serve(&mut self.world, millis(3_000));
         self.connect();
@@ -305,7 +305,7 @@ impl Life {
         let publish = self.world.session.publish(&channel("/a"), "1");
         let publish = publish.expect("room for one");
         self.peer.serve(&mut self.world, millis(1_000));
-        let accepted = Event::Published(publish, Outcome::Accepted);
+        let accepted = SessionEvent::Published(publish, Outcome::Accepted);
         assert_eq!(self.world.reported(&accepted), 1);
         self.read();
         self.published.push(publish);
@@ -317,7 +317,7 @@ impl Life {
         self.world.drain();
         self.world.pass(millis(3_000));
         self.read();
-        assert_eq!(self.world.last_event(), &Event::Ended(End::Requested));
+        assert_eq!(self.world.last_event(), &SessionEvent::Ended(End::Requested));
         assert_eq!(self.world.session.poll_timeout(), None);
         assert!(self.world.lanes.is_empty(), "{:?}", self.world.lanes);
         let published: BTreeSet<_> = self.published.iter().copied().collect();
@@ -332,8 +332,8 @@ fn flows(world: &World) -> bool {
         .iter()
         .rev()
         .find_map(|(_, event)| match event {
-            Event::Up { .. } => Some(true),
-            Event::Down { .. } | Event::Ended(_) => Some(false),
+            SessionEvent::Up { .. } => Some(true),
+            SessionEvent::Down { .. } | SessionEvent::Ended(_) => Some(false),
             _ => None,
         });
     change == Some(true) && world.outstanding() == 1
@@ -343,8 +343,8 @@ fn flows(world: &World) -> bool {
 fn is_settled(world: &World, id: SubscriptionId, name: &str) -> bool {
     let mut asked = world.sent("/meta/subscribe");
     let asked = asked.rfind(|request| request.text("subscription") == Some(name));
-    let told = |event: &Event| match event {
-        Event::Subscribed(of) | Event::Refused(of, _) => *of == id,
+    let told = |event: &SessionEvent| match event {
+        SessionEvent::Subscribed(of) | SessionEvent::Refused(of, _) => *of == id,
         _ => false,
     };
     asked.is_some_and(|request| request.client_id() == world.client_id())

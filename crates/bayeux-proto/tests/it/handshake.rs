@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use bayeux_proto::{
-    Cause, Close, Config, End, Event, Instant, Message, MessageId, Reconnect, Session, Stray,
+    Cause, Close, Config, End, SessionEvent, Instant, Message, BayeuxId, Reconnect, Session, Unexpected,
     Timer, Transport, Verdict,
 };
 
@@ -101,7 +101,7 @@ fn a_welcome_that_advises_none_is_not_followed_by_a_connect() {
     };
     world.answer(&handshake, &[reply]);
     assert_eq!(world.sent("/meta/connect").count(), 0);
-    assert_eq!(world.last_event(), &Event::Ended(End::Stopped(None)));
+    assert_eq!(world.last_event(), &SessionEvent::Ended(End::Stopped(None)));
 }
 
 // C010
@@ -140,7 +140,7 @@ fn a_welcome_that_names_no_session_is_a_violation() {
         world.answer(&handshake, &[reply]);
         assert!(matches!(
             world.last_event(),
-            Event::AttemptFailed {
+            SessionEvent::AttemptFailed {
                 cause: Cause::Violation(_),
                 ..
             }
@@ -173,7 +173,7 @@ fn a_reply_without_an_id_answers_the_only_handshake_there_is() {
         id: None,
         ..handshake.welcome("alice")
     };
-    assert_eq!(world.answer(&handshake, &[reply]), [Verdict::Absorbed]);
+    assert_eq!(world.answer(&handshake, &[reply]), [Verdict::Handled]);
     assert_eq!(world.last("/meta/connect").client_id(), Some("alice"));
 }
 
@@ -182,16 +182,16 @@ fn a_welcome_to_another_handshake_is_stray() {
     let mut world = World::shaking();
     let handshake = world.last("/meta/handshake");
     for id in [
-        MessageId::Number(99),
-        MessageId::Text("x"),
-        MessageId::Text("01"),
+        BayeuxId::Number(99),
+        BayeuxId::Text("x"),
+        BayeuxId::Text("01"),
     ] {
         let reply = Message {
             id: Some(id),
             ..handshake.welcome("mallory")
         };
         let verdicts = world.receive(handshake.lane, &[reply]);
-        assert_eq!(verdicts, [Verdict::Stray(Stray::UnexpectedReply)]);
+        assert_eq!(verdicts, [Verdict::Unexpected(Unexpected::UnexpectedReply)]);
     }
     assert_eq!(world.requests.len(), 1);
     world.welcome("alice");
@@ -207,7 +207,7 @@ fn another_version_is_no_reason_to_refuse() {
         version: Some("1.1"),
         ..handshake.welcome("alice")
     };
-    assert_eq!(world.answer(&handshake, &[reply]), [Verdict::Absorbed]);
+    assert_eq!(world.answer(&handshake, &[reply]), [Verdict::Handled]);
     assert_eq!(world.sent("/meta/connect").count(), 1);
 }
 
@@ -248,7 +248,7 @@ fn whatever_is_no_handshake_reply_is_a_failed_attempt() {
     };
     for why in [
         server_error,
-        Close::Garbage,
+        Close::Malformed,
         Close::Complete,
         Close::Lost,
         Close::Oversize,
@@ -258,7 +258,7 @@ fn whatever_is_no_handshake_reply_is_a_failed_attempt() {
         for attempts in 1..=3 {
             world.close(before.lane, why);
             assert!(
-                matches!(world.last_event(), Event::AttemptFailed { attempts: n, .. } if *n == attempts),
+                matches!(world.last_event(), SessionEvent::AttemptFailed { attempts: n, .. } if *n == attempts),
                 "{:?}",
                 world.last_event()
             );
@@ -287,7 +287,7 @@ fn a_welcome_that_comes_after_its_deadline_is_nobodys() {
         let second = world.last("/meta/handshake");
         assert_ne!(late.id, second.id);
         let verdicts = world.receive(late.lane, &[late.welcome("late")]);
-        assert_eq!(verdicts, [Verdict::Stray(Stray::DeadLane)]);
+        assert_eq!(verdicts, [Verdict::Unexpected(Unexpected::DeadLane)]);
         assert_eq!(world.sent("/meta/connect").count(), 0);
         world.welcome("alice");
         assert_eq!(world.last("/meta/connect").client_id(), Some("alice"));
@@ -304,7 +304,7 @@ fn events_behind_the_welcome_are_delivered_before_the_connect_goes_out() {
         let verdicts = world.answer(&handshake, &payload);
         assert_eq!(
             verdicts,
-            [Verdict::Absorbed, Verdict::Deliver, Verdict::Deliver]
+            [Verdict::Handled, Verdict::Deliver, Verdict::Deliver]
         );
         assert_eq!(world.sent("/meta/connect").count(), 1);
     }
@@ -316,7 +316,7 @@ fn a_second_welcome_does_not_replace_the_first() {
     let handshake = world.last("/meta/handshake");
     let payload = [handshake.welcome("alice"), handshake.welcome("mallory")];
     let verdicts = world.answer(&handshake, &payload);
-    assert_eq!(verdicts[1], Verdict::Stray(Stray::UnexpectedReply));
+    assert_eq!(verdicts[1], Verdict::Unexpected(Unexpected::UnexpectedReply));
     assert_eq!(world.last("/meta/connect").client_id(), Some("alice"));
 }
 
@@ -327,7 +327,7 @@ fn silence_of_an_opening_socket_is_named_as_such() {
     world.pass(SECOND * 15);
     assert!(matches!(
         world.last_event(),
-        Event::AttemptFailed {
+        SessionEvent::AttemptFailed {
             cause: Cause::Silence(Timer::Open),
             ..
         }
@@ -351,7 +351,7 @@ fn a_client_id_is_opaque_and_sent_back_as_it_came() {
         ..Message::default()
     };
     let verdict = session.handle_message(now, lane, &welcome);
-    assert_eq!(verdict, Verdict::Absorbed);
+    assert_eq!(verdict, Verdict::Handled);
     out.clear();
     session.poll_action(now, &mut (), &mut out).unwrap();
     let sent = String::from_utf8(out).unwrap();

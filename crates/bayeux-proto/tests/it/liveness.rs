@@ -252,7 +252,7 @@ fn the_ping_waits_for_silence() {
     world.pass(millis(10_000));
     let lane = world.lane(Kind::Socket);
     let verdict = world.receive(lane, &[event("/unwanted")]);
-    assert!(matches!(verdict[..], [Verdict::Stray(_)]));
+    assert!(matches!(verdict[..], [Verdict::Unexpected(_)]));
     world.pass(millis(24_999));
     assert!(world.pings.is_empty());
     world.pass(millis(1));

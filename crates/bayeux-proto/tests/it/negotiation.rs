@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use bayeux_proto::{Close, ConnectionTypes, End, Event, Message, Transport};
+use bayeux_proto::{Close, ConnectionTypes, End, SessionEvent, Message, Transport};
 
 use crate::world::{Kind, World, over, timing};
 
@@ -97,7 +97,7 @@ fn no_common_transport_ends_without_another_handshake() {
         types(&[]),
     ] {
         let mut world = welcomed_with(&[Transport::WebSocket], spoken);
-        assert_eq!(world.last_event(), &Event::Ended(End::NoCommonTransport));
+        assert_eq!(world.last_event(), &SessionEvent::Ended(End::NoCommonTransport));
         assert_eq!(world.deadline(), None);
         assert!(world.lanes.is_empty());
         world.pass(SECOND * 600);
@@ -155,7 +155,7 @@ fn the_upgrade_to_a_websocket_waits_for_the_held_connect() {
     assert_eq!(moved.asked_hold(), Some(0));
     world.confirm();
     assert_eq!(
-        world.reported(&Event::Moved {
+        world.reported(&SessionEvent::Moved {
             transport: Transport::WebSocket
         }),
         1

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use bayeux_proto::{Cause, Close, Config, End, Event, Message, Timer, Transport, Verdict};
+use bayeux_proto::{Cause, Close, Config, End, SessionEvent, Message, Timer, Transport, Verdict};
 
 use crate::world::{Kind, World, millis, over, timing};
 
@@ -74,7 +74,7 @@ fn a_negative_interval_ends_the_session() {
             ..held.ok()
         };
         world.answer(&held, &[reply]);
-        assert_eq!(world.last_event(), &Event::Ended(End::Stopped(None)));
+        assert_eq!(world.last_event(), &SessionEvent::Ended(End::Stopped(None)));
         assert_eq!(world.deadline(), None);
         assert!(world.lanes.is_empty());
     }
@@ -134,7 +134,7 @@ fn a_server_that_answers_every_connect_at_once_cannot_make_the_client_spin() {
 fn a_session_held_back_sends_no_connect_until_released() {
     for mut world in [World::established(), World::established_over_http()] {
         let held = world.last("/meta/connect");
-        world.session.hold_back(true);
+        world.session.pause_connects(true);
         world.drain();
         world.answer(&held, &[held.ok()]);
         world.pass(SECOND * 20);
@@ -142,7 +142,7 @@ fn a_session_held_back_sends_no_connect_until_released() {
         // Everything else goes on.
         world.subscribe("/a");
         assert_eq!(world.sent("/meta/subscribe").count(), 1);
-        world.session.hold_back(false);
+        world.session.pause_connects(false);
         world.drain();
         assert_eq!(world.last("/meta/connect").at, world.now);
         assert_ne!(world.last("/meta/connect").id, held.id);
@@ -154,10 +154,10 @@ fn a_session_held_back_sends_no_connect_until_released() {
 fn being_held_back_does_not_cut_the_connect_that_is_outstanding() {
     let mut world = World::established();
     let held = world.last("/meta/connect");
-    world.session.hold_back(true);
+    world.session.pause_connects(true);
     world.drain();
     world.pass(SECOND * 30);
-    assert_eq!(world.answer(&held, &[held.ok()]), [Verdict::Absorbed]);
+    assert_eq!(world.answer(&held, &[held.ok()]), [Verdict::Handled]);
     assert_eq!(world.failures(), 0);
 }
 
@@ -214,7 +214,7 @@ fn probes_keep_a_session_whose_connect_is_never_answered() {
     assert_eq!(world.lane(Kind::Socket), connect.lane);
     // About one a hold.
     assert!((60..120).contains(&probes), "{probes} probes");
-    let settled = |e: &Event| matches!(e, Event::Subscribed(_));
+    let settled = |e: &SessionEvent| matches!(e, SessionEvent::Subscribed(_));
     let confirmations = world.events.iter().filter(|(_, e)| settled(e)).count();
     assert_eq!(confirmations, 1, "a probe is nobody's business");
 }
@@ -235,7 +235,7 @@ fn a_probe_without_an_answer_costs_the_socket() {
     world.pass(SECOND * 10);
     assert!(matches!(
         world.last_event(),
-        Event::Down {
+        SessionEvent::Down {
             cause: Cause::Silence(Timer::Probe),
             ..
         }
@@ -268,7 +268,7 @@ fn assert_announced(world: &mut World, what: &str) {
         .iter()
         .rev()
         .find_map(|(_, event)| match event {
-            Event::Down { retry_at, .. } | Event::AttemptFailed { retry_at, .. } => Some(*retry_at),
+            SessionEvent::Down { retry_at, .. } | SessionEvent::AttemptFailed { retry_at, .. } => Some(*retry_at),
             _ => None,
         });
     let sent = world.requests.len();

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use bayeux_proto::{Cause, Close, Event, Message, Resume, Stray, Timer, Transport, Verdict};
+use bayeux_proto::{Cause, Close, SessionEvent, Message, Resume, Unexpected, Timer, Transport, Verdict};
 
 use crate::world::{Kind, World, event, millis, over};
 
@@ -43,7 +43,7 @@ fn a_poll_without_an_answer_is_dropped_and_sent_again_at_once() {
     world.confirm();
     assert!(world.events.iter().any(|(_, e)| matches!(
         e,
-        Event::Gap {
+        SessionEvent::Gap {
             cause: Cause::Silence(Timer::Connect),
             ..
         }
@@ -59,7 +59,7 @@ fn what_still_comes_over_a_poll_that_timed_out_is_ignored() {
     let outstanding = world.last("/meta/connect");
     world.story();
     let verdicts = world.receive(held.lane, &[event("/a"), held.ok()]);
-    assert_eq!(verdicts, [Verdict::Stray(Stray::DeadLane); 2]);
+    assert_eq!(verdicts, [Verdict::Unexpected(Unexpected::DeadLane); 2]);
     world.close(held.lane, Close::Complete);
     assert_eq!(world.story(), [""; 0]);
     assert_eq!(world.last("/meta/connect").id, outstanding.id);
@@ -90,7 +90,7 @@ fn where_the_policy_says_so_a_cut_poll_costs_the_session() {
         world.answer(&again, &[again.welcome("bob")]);
         assert_eq!(world.last("/meta/connect").client_id(), Some("bob"));
         let gaps = world.events.iter();
-        let gaps = gaps.filter(|(_, event)| matches!(event, Event::Gap { .. }));
+        let gaps = gaps.filter(|(_, event)| matches!(event, SessionEvent::Gap { .. }));
         assert_eq!(gaps.count(), 1);
     }
 }
@@ -203,7 +203,7 @@ fn a_response_without_a_connect_reply_is_a_cut_poll() {
     world.confirm();
     assert!(world.events.iter().any(|(_, e)| matches!(
         e,
-        Event::Gap {
+        SessionEvent::Gap {
             cause: Cause::Violation(_),
             ..
         }
@@ -234,9 +234,9 @@ fn a_poll_answered_in_pieces_is_answered_once() {
     assert_eq!(
         verdicts,
         [
-            Verdict::Absorbed,
+            Verdict::Handled,
             Verdict::Deliver,
-            Verdict::Stray(Stray::UnexpectedReply)
+            Verdict::Unexpected(Unexpected::UnexpectedReply)
         ]
     );
     assert_eq!(world.downs().len(), 0);

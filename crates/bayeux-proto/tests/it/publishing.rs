@@ -1,8 +1,8 @@
 //! Publishing: at most once, and every publish settles exactly once.
 
 use bayeux_proto::{
-    Channel, Close, Config, Event, Message, Misuse, Outcome, PublishId, Reconnect, ServerError,
-    Session, Stray, Verdict,
+    Channel, Close, Config, SessionEvent, Message, Misuse, Outcome, PublishId, Reconnect, ServerError,
+    Session, Unexpected, Verdict,
 };
 
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
 /// What became of a publish, if it has settled; settling twice is a failure.
 fn outcome(world: &World, publish: PublishId) -> Option<&Outcome> {
     let mut settled = world.events.iter().filter_map(|(_, event)| match event {
-        Event::Published(id, outcome) if *id == publish => Some(outcome),
+        SessionEvent::Published(id, outcome) if *id == publish => Some(outcome),
         _ => None,
     });
     let first = settled.next();
@@ -35,7 +35,7 @@ fn a_publish_carries_its_data_and_settles_with_the_reply() {
         )
     );
     assert_eq!(outcome(&world, publish), None);
-    assert_eq!(world.answer(&request, &[request.ok()]), [Verdict::Absorbed]);
+    assert_eq!(world.answer(&request, &[request.ok()]), [Verdict::Handled]);
     assert_eq!(outcome(&world, publish), Some(&Outcome::Accepted));
 }
 
@@ -252,7 +252,7 @@ fn a_publish_that_is_never_answered_leaves_the_socket_alone() {
     // The reply that comes after all is nobody's.
     let request = world.last("/foo");
     let verdicts = world.receive(lane, &[request.ok()]);
-    assert_eq!(verdicts, [Verdict::Stray(Stray::UnexpectedReply)]);
+    assert_eq!(verdicts, [Verdict::Unexpected(Unexpected::UnexpectedReply)]);
     assert_eq!(outcome(&world, publish), Some(&Outcome::Unknown));
 }
 
@@ -279,7 +279,7 @@ fn an_exchange_that_never_ends_blocks_neither_the_session_nor_what_comes_after_i
         !world
             .events
             .iter()
-            .any(|(_, e)| matches!(e, Event::Down { .. }))
+            .any(|(_, e)| matches!(e, SessionEvent::Down { .. }))
     );
 }
 
@@ -394,7 +394,7 @@ fn the_answer_of_a_service_reaches_whoever_listens_on_its_channel() {
     };
     assert_eq!(
         world.receive(request.lane, &[answer, request.ok()]),
-        [Verdict::Deliver, Verdict::Absorbed]
+        [Verdict::Deliver, Verdict::Handled]
     );
     assert!(world.session.recipients("/service/x").eq([id]));
     assert_eq!(outcome(&world, call), Some(&Outcome::Accepted));
@@ -430,7 +430,7 @@ fn a_publish_answered_with_advice_to_stop_settles_before_the_session_ends() {
         outcome(&world, publish),
         Some(Outcome::Refused(_))
     ));
-    assert!(matches!(world.last_event(), Event::Ended(_)));
+    assert!(matches!(world.last_event(), SessionEvent::Ended(_)));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use bayeux_proto::{
-    Cause, Close, Config, Event, Message, Outcome, Reconnect, Resume, Timer, Verdict,
+    Cause, Close, Config, SessionEvent, Message, Outcome, Reconnect, Resume, Timer, Verdict,
 };
 
 use crate::{
@@ -12,16 +12,16 @@ use crate::{
     world::{Kind, World, channel, event, millis, reconnect, timing},
 };
 
-fn count(world: &World, which: impl Fn(&Event) -> bool) -> usize {
+fn count(world: &World, which: impl Fn(&SessionEvent) -> bool) -> usize {
     world.events.iter().filter(|(_, e)| which(e)).count()
 }
 
-fn is_up(event: &Event) -> bool {
-    matches!(event, Event::Up { .. })
+fn is_up(event: &SessionEvent) -> bool {
+    matches!(event, SessionEvent::Up { .. })
 }
 
-fn is_gap(event: &Event) -> bool {
-    matches!(event, Event::Gap { .. })
+fn is_gap(event: &SessionEvent) -> bool {
+    matches!(event, SessionEvent::Gap { .. })
 }
 
 // C105
@@ -34,14 +34,14 @@ fn a_closed_socket_is_reopened_at_once_for_the_same_session() {
         Close::ByPeer { code: Some(1001) },
         Close::ByPeer { code: Some(1006) },
         Close::ByPeer { code: Some(1011) },
-        Close::Garbage,
+        Close::Malformed,
         Close::Oversize,
     ] {
         let mut world = World::established();
         world.pass(millis(20_000));
         let lane = world.lane(Kind::Socket);
         world.close(lane, why);
-        let Event::Down { cause, retry_at } = world.last_event() else {
+        let SessionEvent::Down { cause, retry_at } = world.last_event() else {
             panic!("{:?}", world.last_event());
         };
         assert_eq!(cause, &Cause::Lane(why));
@@ -110,7 +110,7 @@ fn where_the_policy_says_so_a_lost_socket_costs_the_session() {
         world
             .events
             .iter()
-            .any(|(_, e)| matches!(e, Event::Up { resumed: false, .. }))
+            .any(|(_, e)| matches!(e, SessionEvent::Up { resumed: false, .. }))
     );
 }
 
@@ -176,7 +176,7 @@ fn a_replaced_socket_is_dead_whatever_still_comes_over_it() {
     assert!(
         verdicts
             .iter()
-            .all(|verdict| matches!(verdict, Verdict::Stray(_))),
+            .all(|verdict| matches!(verdict, Verdict::Unexpected(_))),
         "{verdicts:?}"
     );
     world.session.handle_open(world.now, old);
@@ -200,7 +200,7 @@ fn a_close_of_the_new_socket_when_the_old_one_dies_is_no_streak_of_failures() {
     Peer::default().serve(&mut world, millis(15_000));
     let lane = world.lane(Kind::Socket);
     world.close(lane, Close::ByPeer { code: Some(1000) });
-    let Event::Down { retry_at, .. } = world.last_event() else {
+    let SessionEvent::Down { retry_at, .. } = world.last_event() else {
         panic!("{:?}", world.last_event());
     };
     assert!(*retry_at - world.now < millis(250));
@@ -256,7 +256,7 @@ fn the_gap_of_a_cut_poll_is_told_before_the_event_behind_it() {
     );
     world.take_events();
     let told = |world: &World| match world.last_event() {
-        Event::Gap { since, .. } => *since,
+        SessionEvent::Gap { since, .. } => *since,
         other => panic!("{other:?}"),
     };
     assert_eq!(told(&world), known);
@@ -342,7 +342,7 @@ fn after_a_restart_of_the_server_one_handshake_restores_everything() {
     assert!(world.now - back < step * 2, "{:?}", world.now - back);
     let replies: Vec<_> = restored.iter().map(crate::world::Request::ok).collect();
     world.receive(restored[0].lane, &replies);
-    assert_eq!(count(&world, |e| matches!(e, Event::Subscribed(_))), 6);
+    assert_eq!(count(&world, |e| matches!(e, SessionEvent::Subscribed(_))), 6);
     assert_eq!(count(&world, is_gap), 1);
 }
 
@@ -368,7 +368,7 @@ fn every_change_names_its_cause_and_none_is_told_twice() {
     let causes: Vec<_> = told
         .iter()
         .filter_map(|event| match event {
-            Event::Down { cause, .. } | Event::AttemptFailed { cause, .. } => {
+            SessionEvent::Down { cause, .. } | SessionEvent::AttemptFailed { cause, .. } => {
                 Some(cause.to_string())
             }
             _ => None,
@@ -383,7 +383,7 @@ fn every_change_names_its_cause_and_none_is_told_twice() {
     );
     assert!(matches!(
         told.last(),
-        Some(Event::Gap {
+        Some(SessionEvent::Gap {
             cause: Cause::Lane(_),
             ..
         })
@@ -401,7 +401,7 @@ fn one_silence_is_one_piece_of_news_however_many_deadlines_it_passes() {
     world.wake(world.now + Duration::from_hours(1));
     assert_eq!(world.downs().len(), 1);
     assert_eq!(world.failures(), 1);
-    let unknown = Event::Published(publish, Outcome::Unknown);
+    let unknown = SessionEvent::Published(publish, Outcome::Unknown);
     assert_eq!(world.reported(&unknown), 1);
 }
 
@@ -431,7 +431,7 @@ fn a_socket_that_never_opens_is_given_up_in_time() {
     world.pass(millis(15_000));
     assert!(matches!(
         world.last_event(),
-        Event::AttemptFailed {
+        SessionEvent::AttemptFailed {
             cause: Cause::Silence(Timer::Open),
             attempts: 1,
             ..

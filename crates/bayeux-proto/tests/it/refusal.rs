@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use bayeux_proto::{Cause, Close, Config, End, Event, Message, Outcome, Reconnect, ServerError};
+use bayeux_proto::{Cause, Close, Config, End, SessionEvent, Message, Outcome, Reconnect, ServerError};
 
 use crate::world::{World, reconnect, timing};
 
@@ -23,9 +23,9 @@ fn a_refusal_that_advises_none_ends_with_the_servers_error_and_leaves_no_timer()
         };
         world.answer(&handshake, &[reply]);
         let error = ServerError::parse("403::handshake_denied");
-        assert_eq!(world.last_event(), &Event::Ended(End::Stopped(Some(error))));
+        assert_eq!(world.last_event(), &SessionEvent::Ended(End::Stopped(Some(error))));
         assert_eq!(
-            world.reported(&Event::Published(publish, Outcome::Cancelled)),
+            world.reported(&SessionEvent::Published(publish, Outcome::Cancelled)),
             1
         );
         assert_eq!(world.deadline(), None);
@@ -44,7 +44,7 @@ fn advice_that_the_specification_does_not_know_ends_like_none() {
         ..handshake.refused("")
     };
     world.answer(&handshake, &[reply]);
-    assert_eq!(world.last_event(), &Event::Ended(End::Stopped(None)));
+    assert_eq!(world.last_event(), &SessionEvent::Ended(End::Stopped(None)));
 }
 
 /// Refuses a hundred handshakes in a row, and returns the waits in between.
@@ -103,7 +103,7 @@ fn a_refusal_with_an_interval_waits_at_least_that_long() {
     let next = world.pass_until_sent("/meta/handshake", SECOND * 10);
     assert!(next.at - handshake.at >= SECOND * 5, "{}", next.at);
     assert!(
-        matches!(failed, Event::AttemptFailed { retry_at, .. } if retry_at >= next.at),
+        matches!(failed, SessionEvent::AttemptFailed { retry_at, .. } if retry_at >= next.at),
         "{failed:?}"
     );
 }
@@ -124,7 +124,7 @@ fn losing_the_idle_socket_does_not_shorten_the_wait_after_a_refusal() {
     world.pass(SECOND);
     world.close(handshake.lane, Close::ByPeer { code: Some(1000) });
     assert_eq!(world.deadline(), Some(due));
-    let failures = |e: &Event| matches!(e, Event::AttemptFailed { .. });
+    let failures = |e: &SessionEvent| matches!(e, SessionEvent::AttemptFailed { .. });
     assert_eq!(world.events.iter().filter(|(_, e)| failures(e)).count(), 1);
     world.pass(SECOND * 5);
     world.open();
@@ -141,7 +141,7 @@ fn a_refusal_with_a_negative_interval_ends() {
     };
     world.answer(&handshake, &[reply]);
     let error = ServerError::parse("403::go away");
-    assert_eq!(world.last_event(), &Event::Ended(End::Stopped(Some(error))));
+    assert_eq!(world.last_event(), &SessionEvent::Ended(End::Stopped(Some(error))));
 }
 
 // C009
@@ -154,7 +154,7 @@ fn a_refusal_without_advice_is_retried_with_backoff() {
     assert!(next.at - handshake.at >= FLOOR);
     assert!(world.events.iter().any(|(_, e)| matches!(
         e,
-        Event::AttemptFailed { cause: Cause::Refused(error), attempts: 1, .. }
+        SessionEvent::AttemptFailed { cause: Cause::Refused(error), attempts: 1, .. }
             if error.text == "Authentication failed"
     )));
 }

@@ -1,10 +1,10 @@
 //! What counts as the reply to a request, and what only looks like one.
 
-use bayeux_proto::{Event, Message, MessageId, Outcome, ServerError, Stray, Verdict};
+use bayeux_proto::{SessionEvent, Message, BayeuxId, Outcome, ServerError, Unexpected, Verdict};
 
 use crate::world::{World, event};
 
-const STRAY: Verdict = Verdict::Stray(Stray::UnexpectedReply);
+const STRAY: Verdict = Verdict::Unexpected(Unexpected::UnexpectedReply);
 
 // C049
 #[test]
@@ -16,14 +16,14 @@ fn an_event_that_looks_like_our_publish_leaves_it_outstanding() {
         let publish = world.publish("/foo", r#"{"a":1}"#);
         let sent = world.last("/foo");
         let echo = Message {
-            id: Some(MessageId::Text(&sent.id)),
+            id: Some(BayeuxId::Text(&sent.id)),
             ..event("/foo")
         };
         let verdicts = world.receive(sent.lane, &[echo, echo]);
         assert_eq!(verdicts, [Verdict::Deliver; 2]);
-        let settled = Event::Published(publish, Outcome::Accepted);
+        let settled = SessionEvent::Published(publish, Outcome::Accepted);
         assert_eq!(world.reported(&settled), 0);
-        assert_eq!(world.answer(&sent, &[sent.ok()]), [Verdict::Absorbed]);
+        assert_eq!(world.answer(&sent, &[sent.ok()]), [Verdict::Handled]);
         assert_eq!(world.reported(&settled), 1);
     }
 }
@@ -43,7 +43,7 @@ fn a_reply_on_another_channel_answers_nothing() {
     }
     world.answer(&sent, &[sent.ok()]);
     assert_eq!(
-        world.reported(&Event::Published(publish, Outcome::Accepted)),
+        world.reported(&SessionEvent::Published(publish, Outcome::Accepted)),
         1
     );
 }
@@ -58,11 +58,11 @@ fn a_reply_to_another_id_answers_nothing() {
     let padded = format!("0{}", sent.id);
     let signed = format!("+{}", sent.id);
     for id in [
-        MessageId::Number(number + 1),
-        MessageId::Text("x"),
-        MessageId::Text(""),
-        MessageId::Text(&padded),
-        MessageId::Text(&signed),
+        BayeuxId::Number(number + 1),
+        BayeuxId::Text("x"),
+        BayeuxId::Text(""),
+        BayeuxId::Text(&padded),
+        BayeuxId::Text(&signed),
     ] {
         let reply = Message {
             id: Some(id),
@@ -89,13 +89,13 @@ fn an_id_that_comes_back_as_a_number_is_the_same_id() {
         }
         let sent = world.last(channel);
         let reply = Message {
-            id: Some(MessageId::Number(sent.id.parse().unwrap())),
+            id: Some(BayeuxId::Number(sent.id.parse().unwrap())),
             ..sent.welcome("alice")
         };
         let verdicts = world.receive(sent.lane, &[reply]);
-        assert_eq!(verdicts, [Verdict::Absorbed], "{channel}");
+        assert_eq!(verdicts, [Verdict::Handled], "{channel}");
     }
-    let settled = |e: &Event| matches!(e, Event::Published(_, Outcome::Accepted));
+    let settled = |e: &SessionEvent| matches!(e, SessionEvent::Published(_, Outcome::Accepted));
     assert!(settled(world.last_event()));
 }
 
@@ -115,10 +115,10 @@ fn a_reply_without_an_id_is_known_by_its_channel_and_subscription() {
     };
     assert_eq!(world.receive(requests[0].lane, &[elsewhere]), [STRAY]);
     world.receive(requests[0].lane, &[nameless(1)]);
-    assert_eq!(world.reported(&Event::Subscribed(b)), 1);
-    assert_eq!(world.reported(&Event::Subscribed(a)), 0);
+    assert_eq!(world.reported(&SessionEvent::Subscribed(b)), 1);
+    assert_eq!(world.reported(&SessionEvent::Subscribed(a)), 0);
     world.receive(requests[0].lane, &[nameless(0)]);
-    assert_eq!(world.reported(&Event::Subscribed(a)), 1);
+    assert_eq!(world.reported(&SessionEvent::Subscribed(a)), 1);
     assert_eq!(world.receive(requests[0].lane, &[nameless(0)]), [STRAY]);
 }
 
@@ -198,7 +198,7 @@ fn a_reply_that_was_settled_already_settles_nothing_again() {
     let publish = world.publish("/foo", "1");
     let sent = world.last("/foo");
     let verdicts = world.receive(sent.lane, &[sent.refused("403::no"), sent.ok()]);
-    assert_eq!(verdicts, [Verdict::Absorbed, STRAY]);
-    let settled = |e: &Event| matches!(e, Event::Published(id, _) if *id == publish);
+    assert_eq!(verdicts, [Verdict::Handled, STRAY]);
+    let settled = |e: &SessionEvent| matches!(e, SessionEvent::Published(id, _) if *id == publish);
     assert_eq!(world.events.iter().filter(|(_, e)| settled(e)).count(), 1);
 }

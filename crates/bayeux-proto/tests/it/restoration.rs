@@ -1,6 +1,6 @@
 //! What is wanted outlives the session that it was asked of.
 
-use bayeux_proto::{Cause, Channel, Close, Config, Event, Message, Reconnect, ServerError};
+use bayeux_proto::{Cause, Channel, Close, Config, SessionEvent, Message, Reconnect, ServerError};
 
 use crate::{
     peer::Peer,
@@ -56,7 +56,7 @@ fn every_subscription_is_asked_for_again_once_before_the_first_connect_of_a_new_
         world.answer(&request, &[request.ok()]);
     }
     for id in ids {
-        assert_eq!(world.reported(&Event::Subscribed(id)), 2);
+        assert_eq!(world.reported(&SessionEvent::Subscribed(id)), 2);
     }
     world.pass(millis(20_000));
     assert_eq!(world.sent("/meta/subscribe").count(), 6);
@@ -93,7 +93,7 @@ fn an_end_and_a_new_beginning_restore_subscriptions_too() {
     world.open();
     world.welcome("bob");
     accept(&mut world, "/meta/subscribe");
-    assert_eq!(world.reported(&Event::Subscribed(ids[0])), 2);
+    assert_eq!(world.reported(&SessionEvent::Subscribed(ids[0])), 2);
 }
 
 // C082
@@ -107,14 +107,14 @@ fn a_refused_restoration_is_reported_and_asked_for_again_in_the_next_session() {
         &[restored[0].refused("403:/a:Denied"), restored[1].ok()],
     );
     let error = ServerError::parse("403:/a:Denied");
-    assert_eq!(world.reported(&Event::Refused(ids[0], error)), 1);
-    assert_eq!(world.reported(&Event::Subscribed(ids[1])), 2);
+    assert_eq!(world.reported(&SessionEvent::Refused(ids[0], error)), 1);
+    assert_eq!(world.reported(&SessionEvent::Subscribed(ids[1])), 2);
     world.confirm();
     forget_and_greet(&mut world, "carol");
     let third: Vec<_> = world.sent("/meta/subscribe").skip(4).cloned().collect();
     assert_eq!(names(&third), ["/a", "/b"]);
     world.receive(third[0].lane, &[third[0].ok(), third[1].ok()]);
-    assert_eq!(world.reported(&Event::Subscribed(ids[0])), 2);
+    assert_eq!(world.reported(&SessionEvent::Subscribed(ids[0])), 2);
 }
 
 // C083
@@ -133,10 +133,10 @@ fn a_subscribe_in_flight_when_the_session_dies_goes_on_in_the_next() {
         !world
             .events
             .iter()
-            .any(|(_, e)| matches!(e, Event::Refused(..)))
+            .any(|(_, e)| matches!(e, SessionEvent::Refused(..)))
     );
     world.receive(again.lane, &[again.ok()]);
-    assert_eq!(world.reported(&Event::Subscribed(id)), 1);
+    assert_eq!(world.reported(&SessionEvent::Subscribed(id)), 1);
     assert_eq!(world.sent("/meta/subscribe").count(), 2);
 }
 
@@ -149,7 +149,7 @@ fn a_subscribe_that_learns_of_the_sessions_death_is_not_refused_but_repeated() {
     world.answer(&first, &[first.refused("401:alice:Unknown client")]);
     assert!(matches!(
         world.last_event(),
-        Event::Down {
+        SessionEvent::Down {
             cause: Cause::SessionLost,
             ..
         }
@@ -157,12 +157,12 @@ fn a_subscribe_that_learns_of_the_sessions_death_is_not_refused_but_repeated() {
     world.reopen();
     world.welcome("bob");
     accept(&mut world, "/meta/subscribe");
-    assert_eq!(world.reported(&Event::Subscribed(id)), 1);
+    assert_eq!(world.reported(&SessionEvent::Subscribed(id)), 1);
     assert!(
         !world
             .events
             .iter()
-            .any(|(_, e)| matches!(e, Event::Refused(..)))
+            .any(|(_, e)| matches!(e, SessionEvent::Refused(..)))
     );
 }
 
@@ -177,7 +177,7 @@ fn a_subscribe_lost_with_its_socket_is_repeated_in_the_same_session() {
     let again = world.last("/meta/subscribe");
     assert_eq!(again.client_id(), Some("alice"));
     world.answer(&again, &[again.ok()]);
-    assert_eq!(world.reported(&Event::Subscribed(id)), 1);
+    assert_eq!(world.reported(&SessionEvent::Subscribed(id)), 1);
     assert_eq!(world.sent("/meta/handshake").count(), 1);
 }
 
@@ -203,7 +203,7 @@ fn a_subscribe_lost_with_its_exchange_is_repeated_but_not_in_a_hot_loop() {
     let recent = times[11] - times[8];
     assert!(recent > millis(3_000), "the pauses grow: {times:?}");
     accept(&mut world, "/meta/subscribe");
-    assert_eq!(world.reported(&Event::Subscribed(id)), 1);
+    assert_eq!(world.reported(&SessionEvent::Subscribed(id)), 1);
 }
 
 // C084

@@ -1,7 +1,7 @@
 //! What identifies a session stays out of logs.
 
 use bayeux_proto::{
-    Cause, Channel, Close, Config, End, Event, Message, Outgoing, Reconnect, ServerError,
+    Cause, Channel, Close, Config, End, SessionEvent, Message, Outgoing, Reconnect, ServerError,
 };
 
 use crate::world::{Kind, World, reconnect};
@@ -13,11 +13,11 @@ fn shown(world: &World) -> String {
     let mut shown = format!("{:?} {:#?}", world.session, world.session);
     for (_, event) in &world.events {
         let told = match event {
-            Event::Down { cause, .. }
-            | Event::AttemptFailed { cause, .. }
-            | Event::Gap { cause, .. } => cause.to_string(),
-            Event::Refused(_, error) => error.to_string(),
-            Event::Ended(end) => end.to_string(),
+            SessionEvent::Down { cause, .. }
+            | SessionEvent::AttemptFailed { cause, .. }
+            | SessionEvent::Gap { cause, .. } => cause.to_string(),
+            SessionEvent::Refused(_, error) => error.to_string(),
+            SessionEvent::Ended(end) => end.to_string(),
             _ => String::new(),
         };
         shown.extend([format!("{event:?} {event:#?} "), told]);
@@ -35,7 +35,7 @@ fn assert_hidden(shown: &str) {
 fn a_session_shows_neither_its_client_id_nor_what_waits_to_be_sent() {
     let mut world = World::shaking();
     world.welcome(SECRET);
-    world.session.hold_back(true);
+    world.session.pause_connects(true);
     let foo = Channel::new("/foo").unwrap();
     let payload = format!(r#"{{"token":"{SECRET}"}}"#);
     world.session.publish(&foo, &payload).unwrap();

@@ -4,7 +4,7 @@
 use core::time::Duration;
 
 use bayeux_proto::{
-    Advice, Cause, Close, End, Event, Message, Reconnect, ServerError, Stray, Timing, Verdict,
+    Advice, Cause, Close, End, SessionEvent, Message, Reconnect, ServerError, Unexpected, Timing, Verdict,
 };
 
 use crate::world::{Request, World, event, millis, over, reconnect, timing};
@@ -60,7 +60,7 @@ fn a_connect_refused_with_handshake_advice_begins_a_new_session() {
         world.answer(&restored, &[restored.ok()]);
         assert!(world.events.iter().any(|(_, e)| matches!(
             e,
-            Event::Gap {
+            SessionEvent::Gap {
                 cause: Cause::SessionLost,
                 ..
             }
@@ -192,11 +192,11 @@ fn failures_of_the_old_session_do_not_touch_the_new_one() {
             ..late.refused("401::Unknown client")
         };
         let verdicts = world.receive(late.lane, &[refused]);
-        assert_eq!(verdicts, [Verdict::Stray(Stray::DeadLane)]);
+        assert_eq!(verdicts, [Verdict::Unexpected(Unexpected::DeadLane)]);
         // Even over the new lane it answers nothing that is outstanding.
         let held = world.last("/meta/connect");
         let verdicts = world.receive(held.lane, &[refused]);
-        assert_eq!(verdicts, [Verdict::Stray(Stray::UnexpectedReply)]);
+        assert_eq!(verdicts, [Verdict::Unexpected(Unexpected::UnexpectedReply)]);
         world.pass(SECOND * 5);
         assert_eq!(handshakes(&world), 2);
     }
@@ -221,7 +221,7 @@ fn a_server_that_forgets_every_session_at_once_is_not_besieged() {
 #[test]
 fn a_disconnect_from_the_server_is_the_loss_of_the_session() {
     for successful in [None, Some(true)] {
-        for id in [None, Some(bayeux_proto::MessageId::Text("77"))] {
+        for id in [None, Some(bayeux_proto::BayeuxId::Text("77"))] {
             for mut world in subscribed() {
                 let held = world.last("/meta/connect");
                 let goodbye = Message {
@@ -231,7 +231,7 @@ fn a_disconnect_from_the_server_is_the_loss_of_the_session() {
                     ..Message::default()
                 };
                 let verdicts = world.receive(held.lane, &[goodbye]);
-                assert_eq!(verdicts, [Verdict::Absorbed]);
+                assert_eq!(verdicts, [Verdict::Handled]);
                 assert_eq!(world.downs(), [&Cause::SessionLost]);
                 shake_again(&mut world, SECOND);
                 world.welcome("bob");
@@ -264,7 +264,7 @@ fn a_disconnect_from_the_server_may_say_to_stop() {
         ..GOODBYE
     };
     world.receive(held.lane, &[goodbye]);
-    assert_eq!(world.last_event(), &Event::Ended(End::Stopped(None)));
+    assert_eq!(world.last_event(), &SessionEvent::Ended(End::Stopped(None)));
     assert!(world.lanes.is_empty());
 }
 
@@ -278,7 +278,7 @@ fn a_disconnect_is_followed_as_the_connect_reply_behind_it_advises() {
             ..held.ok()
         };
         world.answer(&held, &[GOODBYE, event("/a"), reply]);
-        assert_eq!(world.last_event(), &Event::Ended(End::Stopped(None)));
+        assert_eq!(world.last_event(), &SessionEvent::Ended(End::Stopped(None)));
         assert_eq!(world.deadline(), None);
         world.pass(SECOND * 60);
         assert_eq!(handshakes(&world), 1);
@@ -342,7 +342,7 @@ fn events_behind_the_bad_news_are_still_delivered() {
         let payload = [held.refused("401::Unknown client"), event("/a")];
         assert_eq!(
             world.answer(&held, &payload),
-            [Verdict::Absorbed, Verdict::Deliver]
+            [Verdict::Handled, Verdict::Deliver]
         );
     }
 }
@@ -350,7 +350,7 @@ fn events_behind_the_bad_news_are_still_delivered() {
 /// Where the gaps began that were told.
 fn gaps(world: &World) -> Vec<Duration> {
     let gaps = world.events.iter().filter_map(|(_, event)| match event {
-        Event::Gap { since, .. } => Some(since.since_origin()),
+        SessionEvent::Gap { since, .. } => Some(since.since_origin()),
         _ => None,
     });
     gaps.collect()

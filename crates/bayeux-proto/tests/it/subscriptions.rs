@@ -1,7 +1,7 @@
 //! Subscriptions: one on the wire for any number of local ones.
 
 use bayeux_proto::{
-    Channel, Close, Config, Event, Message, MessageId, Misuse, ServerError, Session, Stray,
+    Channel, Close, Config, SessionEvent, Message, BayeuxId, Misuse, ServerError, Session, Unexpected,
     SubscriptionId, Verdict,
 };
 
@@ -51,9 +51,9 @@ fn events_that_overtake_the_subscribe_reply_are_delivered() {
     let id = world.subscribe("/foo");
     let request = world.last("/meta/subscribe");
     let verdicts = world.receive(request.lane, &[event("/foo"), request.ok()]);
-    assert_eq!(verdicts, [Verdict::Deliver, Verdict::Absorbed]);
+    assert_eq!(verdicts, [Verdict::Deliver, Verdict::Handled]);
     assert!(world.session.recipients("/foo").eq([id]));
-    assert_eq!(world.reported(&Event::Subscribed(id)), 1);
+    assert_eq!(world.reported(&SessionEvent::Subscribed(id)), 1);
 }
 
 // C074
@@ -73,10 +73,10 @@ fn subscriptions_that_share_a_request_in_flight_settle_with_its_reply() {
     let first = world.subscribe("/foo");
     let second = world.subscribe("/foo");
     assert_eq!(world.sent("/meta/subscribe").count(), 1);
-    assert_eq!(world.reported(&Event::Subscribed(second)), 0);
+    assert_eq!(world.reported(&SessionEvent::Subscribed(second)), 0);
     accept(&mut world, "/meta/subscribe");
-    assert_eq!(world.reported(&Event::Subscribed(first)), 1);
-    assert_eq!(world.reported(&Event::Subscribed(second)), 1);
+    assert_eq!(world.reported(&SessionEvent::Subscribed(first)), 1);
+    assert_eq!(world.reported(&SessionEvent::Subscribed(second)), 1);
 }
 
 // C075
@@ -88,7 +88,7 @@ fn subscriptions_that_share_a_refused_request_are_both_told() {
     world.answer(&request, &[request.refused("403:/foo:Forbidden channel")]);
     let error = ServerError::parse("403:/foo:Forbidden channel");
     for id in ids {
-        assert_eq!(world.reported(&Event::Refused(id, error.clone())), 1);
+        assert_eq!(world.reported(&SessionEvent::Refused(id, error.clone())), 1);
     }
 }
 
@@ -112,7 +112,7 @@ fn dropping_the_last_subscription_unsubscribes_once_and_stops_delivery_at_once()
     let (mut world, ids) = subscribed(&["/foo"]);
     world.session.unsubscribe(ids[0]).unwrap();
     let lane = world.lane(Kind::Socket);
-    let unrouted = Verdict::Stray(Stray::Unrouted);
+    let unrouted = Verdict::Unexpected(Unexpected::Unrouted);
     // Nothing has been sent yet, and still nothing reaches the application.
     assert_eq!(world.hand_in(lane, &event("/foo")), unrouted);
     world.drain();
@@ -159,7 +159,7 @@ fn a_channel_wanted_again_while_it_is_being_given_up_ends_subscribed() {
     accept(&mut world, "/meta/unsubscribe");
     assert_eq!(world.story(), ["0 send 1 /meta/subscribe:/foo"]);
     accept(&mut world, "/meta/subscribe");
-    assert_eq!(world.reported(&Event::Subscribed(again)), 1);
+    assert_eq!(world.reported(&SessionEvent::Subscribed(again)), 1);
     assert!(world.session.recipients("/foo").eq([again]));
 }
 
@@ -185,7 +185,7 @@ fn a_channel_given_up_while_it_is_being_subscribed_ends_unsubscribed() {
     assert_eq!(world.sent("/meta/unsubscribe").count(), 0);
     accept(&mut world, "/meta/subscribe");
     assert_eq!(world.sent("/meta/unsubscribe").count(), 1);
-    assert_eq!(world.reported(&Event::Subscribed(id)), 0);
+    assert_eq!(world.reported(&SessionEvent::Subscribed(id)), 0);
 }
 
 #[test]
@@ -196,10 +196,10 @@ fn a_channel_wanted_again_after_its_subscribe_was_lost_is_asked_for_and_not_take
     world.session.unsubscribe(id).unwrap();
     world.close(lost.lane, Close::Unreachable);
     let again = world.subscribe("/foo");
-    assert_eq!(world.reported(&Event::Subscribed(again)), 0);
+    assert_eq!(world.reported(&SessionEvent::Subscribed(again)), 0);
     let asked = world.pass_until_sent("/meta/subscribe", millis(1_000));
     world.answer(&asked, &[asked.ok()]);
-    assert_eq!(world.reported(&Event::Subscribed(again)), 1);
+    assert_eq!(world.reported(&SessionEvent::Subscribed(again)), 1);
 }
 
 #[test]
@@ -270,7 +270,7 @@ fn a_refusal_concerns_its_own_subscription_only() {
     let error = ServerError::parse("403:/private/x:Forbidden channel");
     assert_eq!(error.code, Some(403));
     assert_eq!(error.args, ["/private/x"]);
-    assert_eq!(world.last_event(), &Event::Refused(private, error));
+    assert_eq!(world.last_event(), &SessionEvent::Refused(private, error));
     assert_eq!(world.story().len(), 1, "nothing but the refusal happens");
     let lane = world.lane(Kind::Socket);
     assert_eq!(world.receive(lane, &[event("/foo")]), [Verdict::Deliver]);
@@ -291,7 +291,7 @@ fn a_refused_channel_is_asked_for_again_when_somebody_new_wants_it() {
     assert_eq!(world.sent("/meta/subscribe").count(), 2);
     accept(&mut world, "/meta/subscribe");
     for id in [first, second] {
-        assert_eq!(world.reported(&Event::Subscribed(id)), 1);
+        assert_eq!(world.reported(&SessionEvent::Subscribed(id)), 1);
     }
 }
 
@@ -306,8 +306,8 @@ fn a_reply_with_the_right_id_counts_whatever_form_its_subscription_has() {
         subscription: None,
         ..request.ok()
     };
-    assert_eq!(world.receive(request.lane, &[listed]), [Verdict::Absorbed]);
-    assert_eq!(world.reported(&Event::Subscribed(id)), 1);
+    assert_eq!(world.receive(request.lane, &[listed]), [Verdict::Handled]);
+    assert_eq!(world.reported(&SessionEvent::Subscribed(id)), 1);
 }
 
 // C088
@@ -323,12 +323,12 @@ fn a_reply_without_an_id_is_not_guessed_among_several_candidates() {
         ..request.ok()
     };
     let verdicts = world.receive(request.lane, &[vague]);
-    assert_eq!(verdicts, [Verdict::Stray(Stray::UnexpectedReply)]);
+    assert_eq!(verdicts, [Verdict::Unexpected(Unexpected::UnexpectedReply)]);
     let named = Message {
         id: None,
         ..request.ok()
     };
-    assert_eq!(world.receive(request.lane, &[named]), [Verdict::Absorbed]);
+    assert_eq!(world.receive(request.lane, &[named]), [Verdict::Handled]);
 }
 
 #[test]
@@ -339,9 +339,9 @@ fn a_reply_that_comes_twice_settles_once() {
     let verdicts = world.receive(request.lane, &[request.ok(), request.ok()]);
     assert_eq!(
         verdicts,
-        [Verdict::Absorbed, Verdict::Stray(Stray::UnexpectedReply)]
+        [Verdict::Handled, Verdict::Unexpected(Unexpected::UnexpectedReply)]
     );
-    assert_eq!(world.reported(&Event::Subscribed(id)), 1);
+    assert_eq!(world.reported(&SessionEvent::Subscribed(id)), 1);
 }
 
 #[test]
@@ -355,11 +355,11 @@ fn a_reply_whose_id_only_looks_like_ours_is_not_taken() {
         format!("{} ", request.id),
     ] {
         let reply = Message {
-            id: Some(MessageId::Text(&id)),
+            id: Some(BayeuxId::Text(&id)),
             ..request.ok()
         };
         let verdicts = world.receive(request.lane, &[reply]);
-        assert_eq!(verdicts, [Verdict::Stray(Stray::UnexpectedReply)], "{id:?}");
+        assert_eq!(verdicts, [Verdict::Unexpected(Unexpected::UnexpectedReply)], "{id:?}");
     }
 }
 
@@ -394,6 +394,6 @@ fn a_subscribe_without_an_answer_condemns_the_socket_and_is_repeated() {
         ..connect.ok()
     };
     world.receive(again.lane, &[again.ok(), reply]);
-    assert_eq!(world.reported(&Event::Subscribed(id)), 1);
+    assert_eq!(world.reported(&SessionEvent::Subscribed(id)), 1);
     assert_eq!(world.sent("/meta/handshake").count(), 1);
 }

@@ -9,7 +9,7 @@ use core::{mem, time::Duration};
 use std::collections::{BTreeMap, BTreeSet};
 
 use bayeux_proto::{
-    Cause, Channel, Close, Config, Deadline, Event, Instant, LaneId, Message, PublishId, Session,
+    Cause, Channel, Close, Config, Deadline, SessionEvent, Instant, LaneId, Message, PublishId, Session,
     SubscriptionId, Transport, Verdict,
 };
 
@@ -48,7 +48,7 @@ pub(crate) struct World {
     /// Lanes that live, by the driver's knowledge.
     pub(crate) lanes: BTreeMap<LaneId, Kind>,
     pub(crate) requests: Vec<Request>,
-    pub(crate) events: Vec<(Instant, Event)>,
+    pub(crate) events: Vec<(Instant, SessionEvent)>,
     /// Sockets that have been pinged, until somebody takes them from here to answer.
     pub(crate) pings: Vec<LaneId>,
     /// `clientId` of the latest successful handshake.
@@ -287,14 +287,14 @@ impl World {
     }
 
     /// Whether an event equal to this one has been reported, whenever.
-    pub(crate) fn reported(&self, event: &Event) -> usize {
+    pub(crate) fn reported(&self, event: &SessionEvent) -> usize {
         self.events.iter().filter(|(_, e)| e == event).count()
     }
 
     /// Why the session went down, each time it did.
     pub(crate) fn downs(&self) -> Vec<&Cause> {
         let downs = self.events.iter().filter_map(|(_, event)| match event {
-            Event::Down { cause, .. } => Some(cause),
+            SessionEvent::Down { cause, .. } => Some(cause),
             _ => None,
         });
         downs.collect()
@@ -303,7 +303,7 @@ impl World {
     /// How often anything failed, the session being up or not.
     pub(crate) fn failures(&self) -> usize {
         let failed =
-            |event: &Event| matches!(event, Event::Down { .. } | Event::AttemptFailed { .. });
+            |event: &SessionEvent| matches!(event, SessionEvent::Down { .. } | SessionEvent::AttemptFailed { .. });
         self.events
             .iter()
             .filter(|(_, event)| failed(event))
@@ -311,7 +311,7 @@ impl World {
     }
 
     /// The latest event.
-    pub(crate) fn last_event(&self) -> &Event {
+    pub(crate) fn last_event(&self) -> &SessionEvent {
         &self.events.last().expect("no event yet").1
     }
 

@@ -2,7 +2,7 @@
 
 use core::pin::pin;
 
-use bayeux_proto::{Cause, Channel, Close, Config, Event, Session, Transport};
+use bayeux_proto::{Cause, Channel, Close, Config, SessionEvent, Session, Transport};
 use bayeux_transport::{DialError, Driver, DriverEvent, Error};
 
 use crate::{
@@ -32,12 +32,12 @@ async fn said_until(driver: &mut Driver, last: &str) -> Vec<String> {
 
 fn word(event: &DriverEvent) -> String {
     match event {
-        DriverEvent::Session(Event::Connecting) => "connecting".to_owned(),
-        DriverEvent::Session(Event::Up { transport, .. }) => format!("up {transport}"),
-        DriverEvent::Session(Event::Subscribed(_)) => "subscribed".to_owned(),
-        DriverEvent::Session(Event::Ended(end)) => format!("ended {end}"),
+        DriverEvent::Session(SessionEvent::Connecting) => "connecting".to_owned(),
+        DriverEvent::Session(SessionEvent::Up { transport, .. }) => format!("up {transport}"),
+        DriverEvent::Session(SessionEvent::Subscribed(_)) => "subscribed".to_owned(),
+        DriverEvent::Session(SessionEvent::Ended(end)) => format!("ended {end}"),
         DriverEvent::Delivery(delivery) => format!("got {:?}", delivery.data().unwrap()),
-        DriverEvent::Stray(why, delivery) => format!("stray {why:?} {}", delivery.channel()),
+        DriverEvent::Unexpected(why, delivery) => format!("stray {why:?} {}", delivery.channel()),
         other => format!("{other:?}"),
     }
 }
@@ -268,7 +268,7 @@ async fn the_error_behind_a_failed_attempt_comes_before_what_the_session_makes_o
         loop {
             match driver.next().await {
                 DriverEvent::LaneFailed(_, error) => failed = Some(error),
-                DriverEvent::Session(Event::AttemptFailed { cause, .. }) => {
+                DriverEvent::Session(SessionEvent::AttemptFailed { cause, .. }) => {
                     assert_eq!(cause, Cause::Lane(Close::Unreachable));
                     assert!(matches!(
                         failed,
@@ -276,7 +276,7 @@ async fn the_error_behind_a_failed_attempt_comes_before_what_the_session_makes_o
                     ));
                     break;
                 }
-                DriverEvent::Session(Event::Connecting) => {}
+                DriverEvent::Session(SessionEvent::Connecting) => {}
                 other => panic!("{other:?}"),
             }
         }

@@ -229,7 +229,7 @@ async fn what_is_not_bayeux_is_garbage_and_not_shown() {
             post(&mut lanes, lane);
             server.accept().await.answer(body).await;
             let (close, error) = lanes.closed(lane).await;
-            assert_eq!(close, Close::Garbage, "{body}");
+            assert_eq!(close, Close::Malformed, "{body}");
             assert!(!chain(&error.unwrap()).contains("hello"));
         }
     })

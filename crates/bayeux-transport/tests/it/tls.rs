@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bayeux_proto::{Action, Close, Exchange};
-use bayeux_transport::{Clock, DialError, Endpoint, Error, Lanes, Options, Roots};
+use bayeux_transport::{Clock, DialError, Endpoint, Error, Lanes, Options, RootStore};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::{ServerConfig, crypto::ring::default_provider, pki_types::PrivateKeyDer};
 use tokio_rustls::TlsAcceptor;
@@ -115,7 +115,7 @@ async fn a_server_without_tls_is_a_tls_failure() {
 fn an_endpoint_with_tls_needs_somebody_to_trust() {
     let endpoint = Endpoint::new("https://example.com/").unwrap();
     let mut options = Options::default();
-    options.roots = Roots::none();
+    options.roots = RootStore::none();
     let lanes = Lanes::new(endpoint, options, Clock::start());
     assert!(matches!(lanes, Err(Error::Dial(DialError::NoTls { .. }))));
 }

@@ -108,7 +108,7 @@ async fn an_answer_that_breaks_the_rfc_is_garbage() {
             let right = peer.request().await.accept();
             peer.switch(headers, accept.unwrap_or(&right)).await;
             let (close, error) = lanes.closed(lane).await;
-            assert_eq!(close, Close::Garbage, "{what}");
+            assert_eq!(close, Close::Malformed, "{what}");
             assert!(matches!(error, Some(Error::Upgrade { .. })), "{what}");
             peer.gone().await;
         }
@@ -163,7 +163,7 @@ async fn a_status_instead_of_an_upgrade_is_reported_with_its_wait() {
 async fn an_answer_that_is_not_http_is_garbage_and_none_at_all_is_a_loss() {
     in_time(async {
         let cases = [
-            ("SSH-2.0-OpenSSH_9.9\r\n", Close::Garbage),
+            ("SSH-2.0-OpenSSH_9.9\r\n", Close::Malformed),
             ("", Close::Lost),
         ];
         for (answer, expected) in cases {

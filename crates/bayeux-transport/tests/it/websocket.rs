@@ -215,7 +215,7 @@ async fn what_is_no_frame_closes_the_lane_as_garbage() {
             lanes.opened(lane).await;
             assert_eq!(lanes.text(lane).await, "[{}]");
             let (close, error) = lanes.closed(lane).await;
-            assert_eq!(close, Close::Garbage, "{what}");
+            assert_eq!(close, Close::Malformed, "{what}");
             let text = chain(&error.unwrap());
             assert!(
                 !text.contains("hello") && !text.contains("channel"),

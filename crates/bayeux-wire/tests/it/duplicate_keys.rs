@@ -24,7 +24,7 @@ fn the_envelope_takes_the_last_of_equal_members() {
     let envelope = message.envelope();
     assert_eq!(envelope.channel, "/b");
     assert_eq!(message.channel(), "/b");
-    assert_eq!(envelope.id, Some(bayeux_proto::MessageId::Number(2)));
+    assert_eq!(envelope.id, Some(bayeux_proto::BayeuxId::Number(2)));
     assert_eq!(envelope.successful, Some(false));
 }
 

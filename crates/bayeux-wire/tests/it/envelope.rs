@@ -1,6 +1,6 @@
 //! Envelopes: what the session is told about a message.
 
-use bayeux_proto::{ConnectionTypes, MessageId};
+use bayeux_proto::{ConnectionTypes, BayeuxId};
 
 use crate::oracle::decode;
 
@@ -18,7 +18,7 @@ fn every_member_of_a_handshake_reply_is_read() {
             "clientId":"abc","error":"","subscription":"/foo","data":null}]"#,
         |envelope| {
             assert_eq!(envelope.channel, "/meta/handshake");
-            assert_eq!(envelope.id, Some(MessageId::Text("1")));
+            assert_eq!(envelope.id, Some(BayeuxId::Text("1")));
             assert_eq!(envelope.successful, Some(true));
             assert_eq!(envelope.version, Some("1.0"));
             assert_eq!(envelope.client_id, Some("abc"));
@@ -96,11 +96,11 @@ fn successful_is_read_from_a_boolean_only() {
 #[test]
 fn ids_are_texts_or_whole_numbers_from_zero() {
     for (json, expected) in [
-        (r#""7""#, Some(MessageId::Text("7"))),
-        (r#""""#, Some(MessageId::Text(""))),
-        ("7", Some(MessageId::Number(7))),
-        ("0", Some(MessageId::Number(0))),
-        ("18446744073709551615", Some(MessageId::Number(u64::MAX))),
+        (r#""7""#, Some(BayeuxId::Text("7"))),
+        (r#""""#, Some(BayeuxId::Text(""))),
+        ("7", Some(BayeuxId::Number(7))),
+        ("0", Some(BayeuxId::Number(0))),
+        ("18446744073709551615", Some(BayeuxId::Number(u64::MAX))),
         ("18446744073709551616", None),
         ("-7", None),
         ("7.0", None),

@@ -1,20 +1,20 @@
-//! Members that were noted in one walk are those that a search finds.
+//! IndexedObject that were noted in one walk are those that a search finds.
 
-use bayeux_wire::{Frame, Members, Names, Value, slots_for};
+use bayeux_wire::{Frame, IndexedObject, Keys, Value, slots_for};
 use proptest::prelude::*;
 
 use crate::oracle::decode_value;
 
 const LIST: &[&str] = &["id", "text", "name", "created_at", "curated_at", "user_id"];
-const NAMES: &Names<{ slots_for(LIST.len()) }> = &Names::new(LIST);
+const NAMES: &Keys<{ slots_for(LIST.len()) }> = &Keys::new(LIST);
 
 fn frame(json: &str) -> Frame {
     decode_value(json).unwrap()
 }
 
 fn get<'f, const M: usize>(
-    members: &Members<'f, M>,
-    names: &Names<M>,
+    members: &IndexedObject<'f, M>,
+    names: &Keys<M>,
     name: &str,
 ) -> Option<Value<'f>> {
     members.get(names.slot(name), name)
@@ -94,7 +94,7 @@ fn names_that_look_the_same_from_outside_are_told_apart() {
 #[test]
 fn a_slot_of_ones_own_is_not_needed() {
     // Five names on two slots.
-    const FEW: &Names<2> = &Names::new(&["a", "b", "c", "d", "e"]);
+    const FEW: &Keys<2> = &Keys::new(&["a", "b", "c", "d", "e"]);
     let frame = frame(r#"{"e":5,"d":4,"c":3,"b":2,"a":1,"a":0}"#);
     let members = frame.root().unwrap().members(FEW);
     for (name, number) in [("a", 0), ("b", 2), ("c", 3), ("d", 4), ("e", 5)] {
@@ -129,7 +129,7 @@ fn each_of_sixty_names_has_a_slot_where_there_are_twice_as_many() {
         .map(|n| format!("{}field_{n}", "x".repeat(n % 7)))
         .collect();
     let list: Vec<&str> = names.iter().map(String::as_str).collect();
-    let slots = Names::<{ slots_for(60) }>::new(&list);
+    let slots = Keys::<{ slots_for(60) }>::new(&list);
     let json = names
         .iter()
         .enumerate()

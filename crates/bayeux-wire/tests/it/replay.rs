@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, fs};
 use bayeux_proto::Transport::{self, LongPolling, WebSocket};
 
 use self::{
-    application::Ending::{self, Down, Healthy, Left, Short},
+    application::EndReason::{self, Down, Healthy, Left, Short},
     recording::{Record, Recording},
     world::World,
 };
@@ -20,7 +20,7 @@ struct Row {
     file: &'static str,
     transports: &'static [Transport],
     story: &'static [&'static str],
-    ending: Ending,
+    ending: EndReason,
 }
 
 const BOTH: &[Transport] = &[WebSocket, LongPolling];
@@ -104,7 +104,7 @@ const fn row(
     file: &'static str,
     transports: &'static [Transport],
     story: &'static [&'static str],
-    ending: Ending,
+    ending: EndReason,
 ) -> Row {
     Row {
         file,

@@ -3,7 +3,7 @@
 use core::{net::SocketAddr, str::FromStr, time::Duration};
 
 use clap::{Args, ValueEnum};
-use groupme_sim::{Incident, Odds, Pace};
+use groupme_sim::{Incident, Probability, Throttle};
 use humantime::parse_duration;
 
 #[derive(Args, Debug)]
@@ -136,25 +136,25 @@ pub(crate) struct Frames {
     pub(crate) way: Ways,
     /// How often a frame is lost.
     #[arg(long, value_name = "ODDS", default_value_t)]
-    pub(crate) drop: Odds,
+    pub(crate) drop: Probability,
     /// How often a frame comes late, and those behind it with it.
     #[arg(long, value_name = "ODDS", default_value_t)]
-    pub(crate) delay: Odds,
+    pub(crate) delay: Probability,
     /// How late a delayed frame is at most.
     #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "500ms")]
     pub(crate) longest_delay: Duration,
     /// How often a frame comes twice.
     #[arg(long, value_name = "ODDS", default_value_t)]
-    pub(crate) duplicate: Odds,
+    pub(crate) duplicate: Probability,
     /// How often a frame is overtaken by the next.
     #[arg(long, value_name = "ODDS", default_value_t)]
-    pub(crate) reorder: Odds,
+    pub(crate) reorder: Probability,
     /// How often a frame comes without its end.
     #[arg(long, value_name = "ODDS", default_value_t)]
-    pub(crate) truncate: Odds,
+    pub(crate) truncate: Probability,
     /// How often a few bytes of a frame are changed.
     #[arg(long, value_name = "ODDS", default_value_t)]
-    pub(crate) garble: Odds,
+    pub(crate) garble: Probability,
 }
 
 /// What goes wrong with connections.
@@ -163,24 +163,24 @@ pub(crate) struct Frames {
 pub(crate) struct Links {
     /// How often a connection is reset.
     #[arg(long, value_name = "ODDS", default_value_t)]
-    pub(crate) reset: Odds,
+    pub(crate) reset: Probability,
     /// How often a connection falls silent both ways, and stays open (half-open).
     #[arg(long, value_name = "ODDS", default_value_t)]
-    pub(crate) half_open: Odds,
+    pub(crate) half_open: Probability,
     /// Within which time a connection is reset or falls silent, if it does; `0s` for as soon as it
     /// is accepted.
     #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "10s")]
     pub(crate) within: Duration,
     /// How often a websocket is refused, with 403, 426 or 503 and a page of HTML.
     #[arg(long, value_name = "ODDS", default_value_t)]
-    pub(crate) refuse_upgrade: Odds,
+    pub(crate) refuse_upgrade: Probability,
     /// How often a client gets its bytes no faster than `--pace`: a byte now and then
     /// (slow-loris), or more, and it is a subscriber that does not keep up.
     #[arg(long, value_name = "ODDS", default_value_t)]
-    pub(crate) slow: Odds,
+    pub(crate) slow: Probability,
     /// How fast a slow connection is: bytes, and the pause behind them.
     #[arg(long, value_name = "BYTES/TIME", value_parser = pace, default_value = "1/10ms")]
-    pub(crate) pace: Pace,
+    pub(crate) pace: Throttle,
     /// Cut connections over which nothing goes for this time, as proxies do.
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub(crate) cut_idle: Option<Duration>,
@@ -199,19 +199,19 @@ pub(crate) struct Links {
 pub(crate) struct Answers {
     /// How often a REST request fails.
     #[arg(long, value_name = "ODDS", default_value_t)]
-    pub(crate) rest_fails: Odds,
+    pub(crate) rest_fails: Probability,
     /// How often a request to the gateway fails, websockets apart.
     #[arg(long, value_name = "ODDS", default_value_t)]
-    pub(crate) gateway_fails: Odds,
+    pub(crate) gateway_fails: Probability,
     /// With which statuses requests fail, one picked at random each time.
     #[arg(long, value_name = "STATUS", value_delimiter = ',', default_value = "429,503", value_parser = clap::value_parser!(u16).range(200..600))]
     pub(crate) statuses: Vec<u16>,
     /// How often the answer to a failed request is a page of HTML instead of JSON.
     #[arg(long, value_name = "ODDS", default_value = "50%")]
-    pub(crate) html: Odds,
+    pub(crate) html: Probability,
     /// How often a request that fails has been carried out all the same.
     #[arg(long, value_name = "ODDS", default_value = "50%")]
-    pub(crate) carried_out: Odds,
+    pub(crate) carried_out: Probability,
 }
 
 /// What happens to all clients at once.
@@ -346,11 +346,11 @@ impl FromStr for Period {
     }
 }
 
-fn pace(text: &str) -> Result<Pace, String> {
+fn pace(text: &str) -> Result<Throttle, String> {
     let wrong = || "a pace is written as bytes and a time, such as `1/10ms`".to_owned();
     let (bytes, every) = text.split_once('/').ok_or_else(wrong)?;
     let bytes = bytes.parse().ok().filter(|bytes| *bytes > 0);
-    Ok(Pace {
+    Ok(Throttle {
         bytes: bytes.ok_or_else(wrong)?,
         every: parse_duration(every).map_err(|error| error.to_string())?,
     })

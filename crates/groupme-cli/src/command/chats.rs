@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use groupme_model::{Chat, UserId};
-use groupme_rest::endpoint::{Numbered, chats};
+use groupme_rest::endpoint::{Page, chats};
 
 use super::PER_PAGE;
 use crate::{
@@ -19,7 +19,7 @@ pub(crate) async fn run(args: Chats) -> Result<(), Failure> {
     // A conversation in which something is said meanwhile moves to another page.
     let mut seen = BTreeSet::<UserId>::new();
     for page in 1.. {
-        let list = chats::list(Numbered::new(page, PER_PAGE));
+        let list = chats::list(Page::new(page, PER_PAGE));
         let mut is_new = false;
         for chat in account.call(&list).await? {
             if other(&chat).is_some_and(|user| seen.insert(user.clone())) {

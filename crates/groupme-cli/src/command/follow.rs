@@ -7,7 +7,7 @@ use core::{
 };
 
 use anyhow::anyhow;
-use groupme_client::{Client, End, Incoming, Status};
+use groupme_client::{Client, ClientEnd, Incoming, Status};
 
 use super::{Stop, names::names};
 use crate::{exit::Failure, output::Printer};
@@ -85,14 +85,14 @@ pub(crate) async fn follow(
         match incoming {
             Some(Incoming::Status(Status::Ended(end))) => break end,
             Some(_) => {}
-            None => break End::Requested,
+            None => break ClientEnd::Requested,
         }
     };
     outcome?;
     printer.finish()?;
     match end {
-        End::Requested => Ok(()),
-        End::Unauthorized(_) => Err(Failure::Credentials(anyhow!("{end}"))),
+        ClientEnd::Requested => Ok(()),
+        ClientEnd::Unauthorized(_) => Err(Failure::Credentials(anyhow!("{end}"))),
         end => Err(Failure::Other(anyhow!("{end}"))),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use groupme_model::GroupId;
-use groupme_rest::endpoint::{Numbered, groups};
+use groupme_rest::endpoint::{Page, groups};
 
 use super::PER_PAGE;
 use crate::{
@@ -24,7 +24,7 @@ pub(crate) async fn run(args: Groups) -> Result<(), Failure> {
     // A group in which something is said meanwhile moves to another page.
     let mut seen = BTreeSet::<GroupId>::new();
     for page in 1.. {
-        let list = list(Numbered::new(page, PER_PAGE));
+        let list = list(Page::new(page, PER_PAGE));
         let mut is_new = false;
         for group in account.call(&list).await? {
             if seen.insert(group.id.clone()) {

@@ -3,7 +3,7 @@
 use groupme_model::{Chat, Group};
 use groupme_rest::{
     Client, Error,
-    endpoint::{Numbered, chats, groups},
+    endpoint::{Page, chats, groups},
 };
 
 use super::PER_PAGE;
@@ -12,7 +12,7 @@ use super::PER_PAGE;
 /// among them is known by name once they say something. Nothing where REST does not tell: a name is
 /// not worth an error.
 pub(super) async fn names(rest: &Client) -> (Vec<Group>, Vec<Chat>) {
-    let page = || Numbered::new(1, PER_PAGE);
+    let page = || Page::new(1, PER_PAGE);
     let (groups, chats) = (groups::list(page()), chats::list(page()));
     let (groups, chats) = tokio::join!(rest.call(&groups), rest.call(&chats));
     (told(groups), told(chats))

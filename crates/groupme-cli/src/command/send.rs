@@ -40,7 +40,7 @@ pub(crate) async fn run(args: Send) -> Result<(), Failure> {
     let sent = account.rest().send_as(&conversation, draft, guid.clone());
     match sent.await {
         Ok(sent) => Ok(Sheet::new(args.shape).row(&Row::Sent(&sent, &guid))?),
-        Err(error) if error.is_transient() && !error.is_unheard() => {
+        Err(error) if error.is_transient() && !error.was_not_processed() => {
             // It may have arrived, so how to go on is not left to guesses.
             let guid = format!("to send it once all the same, add --guid {guid} within a minute");
             Err(account.failure(error).await.and(&guid))

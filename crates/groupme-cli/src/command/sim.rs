@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use anyhow::Context as _;
 use groupme_sim::{
-    Connects, FaultPlan, FrameFaults, Idle, Incident, NoMessages, Place, Profile, RestConfig,
+    Connects, FaultPlan, FrameFaults, Idle, Incident, NoMessages, Conversation, Profile, RestConfig,
     SecondLike, Sim, SimBuilder,
 };
 use serde_json::json;
@@ -167,7 +167,7 @@ fn give_a_past(sim: &Sim, messages: usize) -> Result<(), Failure> {
     let authors = [cast.mara, cast.jonas, cast.priya, cast.theo];
     sim.with(|world| {
         world.add_history(
-            Place::Group(cast.lake),
+            Conversation::Group(cast.lake),
             &authors,
             messages,
             Duration::from_mins(1),

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use anyhow::anyhow;
-use groupme_client::{Client, End, Incoming, Status};
+use groupme_client::{Client, ClientEnd, Incoming, Status};
 use tokio::time::{Instant, timeout_at};
 
 use crate::{exit::Failure, output::chain};
@@ -39,7 +39,7 @@ impl Waiting {
                 return Ok(None);
             };
             let Some(incoming) = incoming else {
-                return Err(end(&End::Requested));
+                return Err(end(&ClientEnd::Requested));
             };
             if let Some(found) = wanted(&incoming) {
                 return Ok(Some(found));
@@ -102,9 +102,9 @@ impl Waiting {
 }
 
 /// Why a client ended that was not asked to.
-fn end(why: &End) -> Failure {
+fn end(why: &ClientEnd) -> Failure {
     match why {
-        End::Unauthorized(_) => Failure::Credentials(anyhow!("{why}")),
+        ClientEnd::Unauthorized(_) => Failure::Credentials(anyhow!("{why}")),
         why => Failure::Other(anyhow!("{why}")),
     }
 }

@@ -98,14 +98,14 @@ pub(super) fn status(status: &Status) -> io::Result<()> {
             state: "refused",
             error: Some(error.to_string()),
         },
-        Status::Gap { since, cause } => Line::Gap {
+        Status::ConnectionGap { since, cause } => Line::Gap {
             conversation: None,
             after: None,
             upto: None,
             since: Some(rfc3339(*since)),
             cause: chain(cause),
         },
-        Status::Behind(gap) => Line::Gap {
+        Status::BackfillStarted(gap) => Line::Gap {
             conversation: Some(gap.conversation.as_str()),
             after: gap.after.as_ref().map(MessageId::as_str),
             upto: gap.upto.as_ref().map(MessageId::as_str),
@@ -119,7 +119,7 @@ pub(super) fn status(status: &Status) -> io::Result<()> {
             conversation: conversation.as_str(),
             messages: *messages,
         },
-        Status::Lost(lost) => Line::Lost {
+        Status::Unrecoverable(lost) => Line::Lost {
             conversation: lost.conversation.as_ref().map(ConversationId::as_str),
             what: words::what(lost.what),
             after: lost.after.as_ref().map(MessageId::as_str),

@@ -9,7 +9,7 @@ use std::{
     io::{self, Write as _},
 };
 
-use groupme_client::{Delivery, Status, Timestamp, UserId, Why};
+use groupme_client::{Delivery, Status, Timestamp, UserId, LossReason};
 use groupme_model::{Chat, Group};
 use jiff::tz::TimeZone;
 
@@ -57,7 +57,7 @@ impl Pretty {
             Status::Refused { channel, error } => {
                 format!("· refused: {}: {error}", names.channel(channel))
             }
-            Status::Gap { since, cause } => {
+            Status::ConnectionGap { since, cause } => {
                 let since = self.clock(*since);
                 format!("· events since {since} may be missing: {}", chain(cause))
             }
@@ -68,7 +68,7 @@ impl Pretty {
                     chain(cause)
                 )
             }
-            Status::Behind(gap) => format!(
+            Status::BackfillStarted(gap) => format!(
                 "· behind in {}: {}; fetching",
                 names.conversation(&gap.conversation),
                 words::cause(gap.cause)
@@ -80,7 +80,7 @@ impl Pretty {
                 let of = names.conversation(conversation);
                 format!("· caught up in {of}: {messages} fetched")
             }
-            Status::Lost(lost) => {
+            Status::Unrecoverable(lost) => {
                 self.has_lost = true;
                 let of = lost.conversation.as_ref();
                 let of = of.map_or_else(
@@ -88,7 +88,7 @@ impl Pretty {
                     |conversation| names.conversation(conversation),
                 );
                 let (what, why) = (words::what(lost.what), words::why(lost.why));
-                if lost.why == Why::Left {
+                if lost.why == LossReason::Left {
                     format!("· {of}: {why}; what was said there last may be missing")
                 } else {
                     format!("· lost {what} of {of}: {why}")

@@ -55,7 +55,7 @@ impl Summary {
     }
 
     pub(super) fn status(&mut self, status: &Status) {
-        if matches!(status, Status::Gap { .. }) {
+        if matches!(status, Status::ConnectionGap { .. }) {
             self.gaps += 1;
         }
     }

@@ -1,6 +1,6 @@
 //! One expression for each thing that can go wrong with delivery.
 
-use groupme_client::{GapCause, Missing, Why};
+use groupme_client::{GapCause, LossKind, LossReason};
 
 pub(super) fn cause(cause: GapCause) -> &'static str {
     match cause {
@@ -12,21 +12,21 @@ pub(super) fn cause(cause: GapCause) -> &'static str {
     }
 }
 
-pub(super) fn what(what: Missing) -> &'static str {
+pub(super) fn what(what: LossKind) -> &'static str {
     match what {
-        Missing::Messages => "messages",
-        Missing::Changes => "changes",
+        LossKind::Messages => "messages",
+        LossKind::Changes => "changes",
         _ => "something",
     }
 }
 
-pub(super) fn why(why: Why) -> &'static str {
+pub(super) fn why(why: LossReason) -> &'static str {
     match why {
-        Why::Unavailable => "the REST API does not answer",
-        Why::Refused => "GroupMe refuses to tell",
-        Why::Left => "the conversation is gone, or was left",
-        Why::Unreadable => "it is too large to be read",
-        Why::Truncated => "the history is not complete",
+        LossReason::Unavailable => "the REST API does not answer",
+        LossReason::Refused => "GroupMe refuses to tell",
+        LossReason::Left => "the conversation is gone, or was left",
+        LossReason::Unreadable => "it is too large to be read",
+        LossReason::Truncated => "the history is not complete",
         _ => "unknown",
     }
 }

@@ -1,6 +1,6 @@
 //! `groupme edit`, `delete`, `like` and `unlike`.
 
-use groupme_sim::{Place, Sim};
+use groupme_sim::{Conversation, Sim};
 use serde_json::{Value, json};
 
 use crate::program::{ask, run, sim};
@@ -51,7 +51,7 @@ async fn direct_messages_are_edited_and_deleted_as_well() {
         .await
         .well()
         .one();
-    let conversation = Place::direct(sim.cast().me, sim.cast().mara).conversation();
+    let conversation = Conversation::direct(sim.cast().me, sim.cast().mara).conversation();
     assert_eq!(
         deleted,
         json!({"kind": "deleted", "conversation": conversation, "message": id})

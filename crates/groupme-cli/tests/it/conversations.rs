@@ -1,6 +1,6 @@
 //! `groupme chats`, `groups` and `read`.
 
-use groupme_sim::Place;
+use groupme_sim::Conversation;
 use serde_json::Value;
 
 use crate::program::{ask, run, sim};
@@ -90,7 +90,7 @@ async fn the_other_user_is_told_how_far_direct_messages_were_read() {
             .to_string()
     };
     let (first, last) = (say("first"), say("last"));
-    let conversation = Place::direct(cast.me, cast.mara).conversation();
+    let conversation = Conversation::direct(cast.me, cast.mara).conversation();
     let receipt = run(ask(&sim, &["read", "--dm", &mara, &first]))
         .await
         .well()

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use groupme_sim::{NoMessages, Place, Sim};
+use groupme_sim::{NoMessages, Conversation, Sim};
 use serde_json::json;
 
 use crate::{
@@ -21,8 +21,8 @@ async fn talkative(messages: usize) -> (Sim, Vec<String>, Vec<String>) {
             .map(ToString::to_string)
             .collect::<Vec<_>>()
     };
-    let group = fill(Place::Group(cast.lake), &[cast.mara, cast.theo]);
-    let direct = fill(Place::direct(cast.me, cast.mara), &[cast.mara, cast.me]);
+    let group = fill(Conversation::Group(cast.lake), &[cast.mara, cast.theo]);
+    let direct = fill(Conversation::direct(cast.me, cast.mara), &[cast.mara, cast.me]);
     (sim, group, direct)
 }
 
@@ -94,7 +94,7 @@ async fn no_messages_are_no_failure_however_that_is_spelled() {
     let (sim, _, direct) = talkative(5).await;
     let cast = *sim.cast();
     let (mara, theo) = (cast.mara.to_string(), cast.theo.to_string());
-    sim.with(|world| world.acquaint(cast.me, cast.theo))
+    sim.with(|world| world.open_chat(cast.me, cast.theo))
         .unwrap();
     for spelling in [NoMessages::NotModified, NoMessages::EmptyList] {
         sim.change_rest(|config| config.no_messages = spelling);

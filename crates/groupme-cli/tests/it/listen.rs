@@ -124,8 +124,8 @@ async fn groups_and_direct_messages_are_listened_to_over_either_transport() {
             assert_eq!(listening.json_of("subscription").await["state"], "active");
         }
         for place in [
-            groupme_sim::Place::Group(cast.lake),
-            groupme_sim::Place::direct(cast.me, cast.mara),
+            groupme_sim::Conversation::Group(cast.lake),
+            groupme_sim::Conversation::direct(cast.me, cast.mara),
         ] {
             sim.with(|world| world.type_in(place, cast.mara)).unwrap();
             let typing = listening.json().await;

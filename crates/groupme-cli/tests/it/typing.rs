@@ -1,6 +1,6 @@
 //! `groupme typing`.
 
-use groupme_sim::Place;
+use groupme_sim::Conversation;
 use serde_json::json;
 
 use crate::program::{Running, ask, listen, run, sim};
@@ -10,14 +10,14 @@ async fn the_others_see_it_in_groups_and_in_direct_messages() {
     let sim = sim().await;
     let cast = *sim.cast();
     let (lake, mara) = (cast.lake.to_string(), cast.mara.to_string());
-    let pair = Place::direct(cast.me, cast.mara);
+    let pair = Conversation::direct(cast.me, cast.mara);
     let url = sim.gateway_url();
     let mut watching = Running::start(listen(&sim, &["--group", &lake, "--dm", &mara]));
     for _ in 0..3 {
         assert_eq!(watching.json_of("subscription").await["state"], "active");
     }
     for (place, arguments) in [
-        (Place::Group(cast.lake), ["--group", &lake]),
+        (Conversation::Group(cast.lake), ["--group", &lake]),
         (pair, ["--dm", &mara]),
         (pair, ["--dm", &pair.conversation()]),
     ] {

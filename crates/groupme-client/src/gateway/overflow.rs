@@ -6,7 +6,7 @@
 
 use core::time::Duration;
 
-use groupme_delivery::Cause;
+use groupme_delivery::GapCause;
 use tokio::time::Instant;
 
 use super::Gateway;
@@ -87,7 +87,7 @@ impl Gateway {
         let now = self.driver.lanes().clock().now();
         tracing::warn!("the program is too slow; events are dropped until it has caught up");
         if let Some(backfill) = &mut self.backfill {
-            backfill.handle_loss(now, Cause::Overflow);
+            backfill.handle_loss(now, GapCause::Overflow);
         }
     }
 

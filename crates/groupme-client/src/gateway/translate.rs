@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use bayeux_proto::{Event, ServerError};
+use bayeux_proto::{SessionEvent, ServerError};
 use bayeux_transport::DriverEvent;
 use tokio::time::Instant;
 
 use super::{FIRST_PATIENCE, Gateway, LAST_PATIENCE};
-use crate::{Cause, Delivery, End, Incoming, Origin, Status, wall};
+use crate::{DisconnectCause, Delivery, ClientEnd, Incoming, Origin, Status, wall};
 
 impl Gateway {
     pub(super) fn translate(&mut self, event: DriverEvent) -> Option<Incoming> {
@@ -36,7 +36,7 @@ impl Gateway {
                 backfill.handle_push(self.driver.lanes().clock().now(), frame, index);
                 None
             }
-            DriverEvent::Stray(why, delivery) => {
+            DriverEvent::Unexpected(why, delivery) => {
                 tracing::debug!(?why, channel = delivery.channel(), "a message of no use");
                 None
             }
@@ -54,18 +54,18 @@ impl Gateway {
     }
 
     /// What an event of the session means for the feed.
-    fn liveness(&mut self, event: &Event) -> Option<Liveness> {
+    fn liveness(&mut self, event: &SessionEvent) -> Option<Liveness> {
         match event {
-            Event::Up { resumed, .. } => {
+            SessionEvent::Up { resumed, .. } => {
                 self.is_own_active &= *resumed;
                 self.is_own_active.then_some(Liveness::Live)
             }
             // What was missed was missed; what comes from now on does come.
-            Event::Gap { .. } if self.is_own_active => Some(Liveness::Interrupted),
-            Event::Gap { .. } | Event::Down { .. } | Event::AttemptFailed { .. } => {
+            SessionEvent::Gap { .. } if self.is_own_active => Some(Liveness::Interrupted),
+            SessionEvent::Gap { .. } | SessionEvent::Down { .. } | SessionEvent::AttemptFailed { .. } => {
                 Some(Liveness::Lost)
             }
-            Event::Subscribed(id) if self.driver.session().channel(*id) == Some(&self.own) => {
+            SessionEvent::Subscribed(id) if self.driver.session().channel(*id) == Some(&self.own) => {
                 self.is_own_active = true;
                 Some(Liveness::Live)
             }
@@ -79,38 +79,38 @@ impl Gateway {
             return;
         };
         if liveness != Liveness::Live {
-            backfill.handle_loss(now, groupme_delivery::Cause::Connection);
+            backfill.handle_loss(now, groupme_delivery::GapCause::Connection);
         }
         if liveness != Liveness::Lost && !self.overflow.is_dropping() {
             backfill.handle_live(now, wall::now());
         }
     }
 
-    fn translate_session(&mut self, event: Event) -> Option<Status> {
+    fn translate_session(&mut self, event: SessionEvent) -> Option<Status> {
         Some(match event {
-            Event::Connecting => Status::Connecting,
-            Event::Up { transport, .. } => Status::Connected { transport },
-            Event::Moved { transport } => Status::Moved { transport },
-            Event::Gap { since, cause } => {
+            SessionEvent::Connecting => Status::Connecting,
+            SessionEvent::Up { transport, .. } => Status::Connected { transport },
+            SessionEvent::Moved { transport } => Status::Moved { transport },
+            SessionEvent::Gap { since, cause } => {
                 let ago = self.driver.lanes().clock().now() - since;
                 let loss = self.loss.take().filter(|loss| *loss.protocol() == cause);
-                Status::Gap {
+                Status::ConnectionGap {
                     since: wall::before_now(ago),
                     cause: loss.unwrap_or_else(|| self.cause(cause)),
                 }
             }
-            Event::Down { cause, retry_at } => {
+            SessionEvent::Down { cause, retry_at } => {
                 let cause = self.cause(cause);
                 self.loss = Some(cause.clone());
                 self.disconnected(cause, retry_at)
             }
-            Event::AttemptFailed {
+            SessionEvent::AttemptFailed {
                 cause, retry_at, ..
             } => {
                 let cause = self.cause(cause);
                 self.disconnected(cause, retry_at)
             }
-            Event::Subscribed(id) => {
+            SessionEvent::Subscribed(id) => {
                 let channel = self.driver.session().channel(id)?;
                 if *channel == self.own {
                     self.refusals = 0;
@@ -124,7 +124,7 @@ impl Gateway {
                     channel: channel.as_str().into(),
                 }
             }
-            Event::Refused(id, error) => {
+            SessionEvent::Refused(id, error) => {
                 let channel = self.driver.session().channel(id)?.clone();
                 if let Some(backfill) = &mut self.backfill {
                     backfill.watch(channel.as_str(), false);
@@ -143,14 +143,14 @@ impl Gateway {
                     error,
                 }
             }
-            Event::Published(_, outcome) => {
+            SessionEvent::Published(_, outcome) => {
                 tracing::debug!(?outcome, "a publish is settled");
                 return None;
             }
-            Event::Ended(end) => Status::Ended(
+            SessionEvent::Ended(end) => Status::Ended(
                 self.verdict
                     .take()
-                    .unwrap_or_else(|| End::from_session(end)),
+                    .unwrap_or_else(|| ClientEnd::from_session(end)),
             ),
             _ => return None,
         })
@@ -161,7 +161,7 @@ impl Gateway {
     fn credentials_refused(&mut self, error: &ServerError) {
         self.refusals += 1;
         if self.refusals > 1 {
-            self.verdict = Some(End::Unauthorized(error.clone()));
+            self.verdict = Some(ClientEnd::Unauthorized(error.clone()));
             self.driver.session().disconnect();
             return;
         }
@@ -170,14 +170,14 @@ impl Gateway {
 
     /// Joins a cause with the error of the lane that it speaks of. Lanes also end without one, and
     /// with one that is of no consequence.
-    fn cause(&mut self, what: bayeux_proto::Cause) -> Cause {
+    fn cause(&mut self, what: bayeux_proto::Cause) -> DisconnectCause {
         let source = self
             .failure
             .take_if(|error| what == bayeux_proto::Cause::Lane(error.close()));
-        Cause::new(what, source)
+        DisconnectCause::new(what, source)
     }
 
-    fn disconnected(&self, cause: Cause, retry_at: bayeux_proto::Instant) -> Status {
+    fn disconnected(&self, cause: DisconnectCause, retry_at: bayeux_proto::Instant) -> Status {
         let retry_in = retry_at - self.driver.lanes().clock().now();
         Status::Disconnected { cause, retry_in }
     }

@@ -4,7 +4,7 @@ use core::{future::Future, time::Duration};
 use std::time::SystemTime;
 
 use groupme_client::{
-    Builder, Client, Delivery, End, Incoming, Status, Timestamp, Token, TransportPolicy, UserId,
+    Builder, Client, Delivery, ClientEnd, Incoming, Status, Timestamp, Token, TransportPolicy, UserId,
 };
 use groupme_sim::Sim;
 
@@ -91,7 +91,7 @@ pub(crate) fn is_active(status: &Status, wanted: &str) -> bool {
 }
 
 /// Takes everything up to the end, after which nothing may come.
-pub(crate) async fn end(client: &mut Client) -> End {
+pub(crate) async fn end(client: &mut Client) -> ClientEnd {
     loop {
         if let Incoming::Status(Status::Ended(end)) = next(client).await {
             assert!(soon(client.next()).await.is_none(), "something came later");

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use groupme_client::{
     Builder, Client, Conversation, Delivery, DeliveryConfig, Incoming, MemoryStore, Origin,
-    Polling, RestOptions, Sent, Status, Store, StoreError, TransportPolicy, Why,
+    Polling, RestOptions, Sent, Status, Store, StoreError, TransportPolicy, LossReason,
 };
 use groupme_delivery::{Change, Saved};
 use groupme_sim::Sim;
@@ -72,7 +72,7 @@ async fn what_is_said_while_the_socket_is_dead_is_fetched_and_marked() {
         assert_eq!(missed.channel(), format!("/user/{}", sim.user_id()));
         assert_eq!(missed.event().kind(), "line.create");
         let gap = told.iter().find_map(|status| match status {
-            Status::Behind(gap) => Some(gap),
+            Status::BackfillStarted(gap) => Some(gap),
             _ => None,
         });
         let before = before.event().message().unwrap().id().into_owned();
@@ -123,7 +123,7 @@ async fn a_restart_with_the_same_store_goes_on_where_it_was() {
 async fn what_is_acknowledged_by_hand_does_not_come_again_and_the_rest_does() {
     let sim = sim().await;
     let store = MemoryStore::default();
-    let ready = || whole(&sim).store(store.clone()).acknowledge_by_hand();
+    let ready = || whole(&sim).store(store.clone()).manual_ack();
     let mut client = caught_up(ready()).await;
     let handle = client.handle();
     for words in ["one", "two", "three"] {
@@ -146,7 +146,7 @@ async fn a_message_of_ones_own_is_sent_over_rest_and_its_echo_is_marked() {
     let handle = client.handle();
     let group = Conversation::Group(sim.group_ids()[0].as_str().into());
     let sent = soon(handle.send(&group, "mine")).await.unwrap();
-    let Sent::Now(message) = sent else {
+    let Sent::Created(message) = sent else {
         panic!("{sent:?}")
     };
     let (echo, _) = event(&mut client).await;
@@ -200,7 +200,7 @@ async fn a_program_that_takes_nothing_loses_events_only_to_be_given_them_later()
                 assert!(dropped > 0);
                 told += 1;
             }
-            Incoming::Status(Status::Lost(lost)) => panic!("{lost:?}"),
+            Incoming::Status(Status::Unrecoverable(lost)) => panic!("{lost:?}"),
             _ => {}
         }
     }
@@ -247,7 +247,7 @@ async fn rest_takes_over_while_no_gateway_can_be_reached_and_hands_back() {
 async fn a_history_that_is_refused_is_told_and_pushes_go_on() {
     let sim = sim().await;
     let mut config = DeliveryConfig::default();
-    config.patience = Duration::from_millis(50);
+    config.give_up_after = Duration::from_millis(50);
     let mut options = RestOptions::default();
     options.patience.deadline = Duration::from_millis(50);
     let mut client = builder(&sim)
@@ -256,11 +256,11 @@ async fn a_history_that_is_refused_is_told_and_pushes_go_on() {
         .delivery(config)
         .connect()
         .unwrap();
-    let lost = until(&mut client, |status| matches!(status, Status::Lost(_))).await;
-    let Status::Lost(lost) = lost else {
+    let lost = until(&mut client, |status| matches!(status, Status::Unrecoverable(_))).await;
+    let Status::Unrecoverable(lost) = lost else {
         unreachable!("waited for")
     };
-    assert_eq!((lost.conversation, lost.why), (None, Why::Unavailable));
+    assert_eq!((lost.conversation, lost.why), (None, LossReason::Unavailable));
     until(&mut client, |status| matches!(status, Status::CaughtUp)).await;
     sim.say("all the same").unwrap();
     assert_eq!(text(&event(&mut client).await.0), Some("all the same"));

@@ -3,7 +3,7 @@
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 
-use groupme_client::{Client, End, GroupId, Status, Token, TransportPolicy, UserId};
+use groupme_client::{Client, ClientEnd, GroupId, Status, Token, TransportPolicy, UserId};
 
 use crate::account::{
     TRANSPORTS, builder, builder_for, end, event, own, sim, status, statuses_until, text,
@@ -41,7 +41,7 @@ async fn a_wrong_token_ends_the_client_after_one_fresh_attempt() {
             |status| matches!(status, Status::Refused { channel, .. } if **channel == own(&sim)),
         );
         assert_eq!(refusals.count(), 2);
-        let Some(Status::Ended(End::Unauthorized(error))) = told.last() else {
+        let Some(Status::Ended(ClientEnd::Unauthorized(error))) = told.last() else {
             panic!("{told:?}");
         };
         assert_eq!(error.to_string(), "Access token authentication failed");
@@ -83,7 +83,7 @@ async fn the_token_of_another_user_is_refused() {
     let sim = sim().await;
     let other = sim.cast().mara.to_string();
     let mut client = builder_for(&sim, sim.token(), &other).connect().unwrap();
-    assert!(matches!(end(&mut client).await, End::Unauthorized(_)));
+    assert!(matches!(end(&mut client).await, ClientEnd::Unauthorized(_)));
 }
 
 #[tokio::test]

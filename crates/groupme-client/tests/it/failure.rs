@@ -7,7 +7,7 @@ use core::{
 use std::{io, sync::Arc};
 
 use bayeux_proto::{Cause as Broken, Close};
-use groupme_client::{Builder, Cause, Client, End, Status, Token, TransportPolicy, UserId};
+use groupme_client::{Builder, DisconnectCause, Client, ClientEnd, Status, Token, TransportPolicy, UserId};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpListener,
@@ -21,7 +21,7 @@ fn builder(port: u16) -> Builder {
         .seed(1)
 }
 
-async fn failed_attempt(client: &mut Client) -> (Cause, Duration) {
+async fn failed_attempt(client: &mut Client) -> (DisconnectCause, Duration) {
     assert!(matches!(status(client).await, Status::Connecting));
     match status(client).await {
         Status::Disconnected { cause, retry_in } => (cause, retry_in),
@@ -103,7 +103,7 @@ async fn a_refused_connection_is_told_with_everything_behind_it() {
             .and_then(|source| source.downcast_ref::<io::Error>());
         assert_eq!(source.unwrap().kind(), io::ErrorKind::ConnectionRefused);
         client.handle().disconnect();
-        assert_eq!(end(&mut client).await, End::Requested);
+        assert_eq!(end(&mut client).await, ClientEnd::Requested);
     }
 }
 
@@ -111,10 +111,10 @@ async fn a_refused_connection_is_told_with_everything_behind_it() {
 async fn something_that_is_no_gateway_is_named_and_left_in_peace() {
     let html = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 20\r\nConnection: close\r\n\r\n<html>hello</html>\r\n";
     for (answer, close, words) in [
-        (&html[..], Close::Garbage, "not Bayeux"),
+        (&html[..], Close::Malformed, "not Bayeux"),
         (
             b"220 mail.example.com ESMTP\r\n",
-            Close::Garbage,
+            Close::Malformed,
             "not HTTP",
         ),
         (
@@ -127,7 +127,7 @@ async fn something_that_is_no_gateway_is_named_and_left_in_peace() {
         ),
         (
             b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n[]",
-            Close::Garbage,
+            Close::Malformed,
             "without a message",
         ),
         (b"", Close::Lost, "broke"),
@@ -169,7 +169,7 @@ async fn an_endpoint_that_refuses_everybody_ends_the_client() {
         server(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").await;
     for transport in TRANSPORTS {
         let mut client = builder(port).transport(transport).connect().unwrap();
-        assert_eq!(end(&mut client).await, End::Forbidden { status: 403 });
+        assert_eq!(end(&mut client).await, ClientEnd::Forbidden { status: 403 });
     }
     assert_eq!(asked.load(Ordering::Relaxed), 2);
 }

@@ -104,8 +104,8 @@ async fn requests_after_the_end_are_not_taken() {
     end(&mut client).await;
     let group = GroupId::new("1");
     for refused in [
-        handle.listen_to_group(&group),
-        handle.leave_group(&group),
+        handle.subscribe_group(&group),
+        handle.unsubscribe_group(&group),
         handle.type_in_group(&group),
         handle.type_to("1"),
         handle.ping(),
@@ -134,7 +134,7 @@ async fn more_requests_than_it_holds_are_refused_and_those_taken_are_obeyed() {
     // Nothing runs between these on a runtime of one thread.
     let taken: Vec<_> = channels
         .iter()
-        .take_while(|id| handle.listen_to_group(&GroupId::new(id.as_str())).is_ok())
+        .take_while(|id| handle.subscribe_group(&GroupId::new(id.as_str())).is_ok())
         .collect();
     assert!((1..200).contains(&taken.len()), "{}", taken.len());
     let mut left: Vec<_> = taken.iter().map(|id| format!("/group/{id}")).collect();

@@ -2,7 +2,7 @@
 
 use core::future::poll_fn;
 
-use groupme_client::{End, Error, GroupId, Incoming, Status, TransportPolicy};
+use groupme_client::{ClientEnd, Error, GroupId, Incoming, Status, TransportPolicy};
 
 use crate::account::{
     TRANSPORTS, builder, builder_for, end, event, listening, next, own, sim, soon, statuses_until,
@@ -16,7 +16,7 @@ async fn disconnecting_takes_leave_of_the_gateway() {
         let mut client = listening(&sim, transport).await;
         assert_eq!(sim.sessions().len(), 1);
         client.handle().disconnect();
-        assert_eq!(end(&mut client).await, End::Requested);
+        assert_eq!(end(&mut client).await, ClientEnd::Requested);
         assert!(sim.sessions().is_empty(), "the session is still there");
     }
 }
@@ -28,7 +28,7 @@ async fn disconnecting_is_heard_among_more_requests_than_wait() {
     let handle = client.handle();
     while handle.ping().is_ok() {}
     handle.disconnect();
-    assert_eq!(end(&mut client).await, End::Requested);
+    assert_eq!(end(&mut client).await, ClientEnd::Requested);
 }
 
 #[tokio::test]
@@ -51,7 +51,7 @@ async fn what_was_asked_for_before_disconnecting_is_done() {
             .unwrap();
         handle.disconnect();
         assert_eq!(event(&mut other).await.event().kind(), "typing");
-        assert_eq!(end(&mut client).await, End::Requested);
+        assert_eq!(end(&mut client).await, ClientEnd::Requested);
     }
 }
 
@@ -71,7 +71,7 @@ async fn events_that_wait_are_handed_out_before_the_end() {
             Some(&*format!("message {number}"))
         );
     }
-    assert_eq!(end(&mut client).await, End::Requested);
+    assert_eq!(end(&mut client).await, ClientEnd::Requested);
 }
 
 #[tokio::test]
@@ -79,7 +79,7 @@ async fn disconnecting_before_there_is_a_session_ends_at_once() {
     let sim = sim().await;
     let mut client = builder(&sim).connect().unwrap();
     client.handle().disconnect();
-    assert_eq!(end(&mut client).await, End::Requested);
+    assert_eq!(end(&mut client).await, ClientEnd::Requested);
     assert!(sim.sessions().is_empty());
 }
 

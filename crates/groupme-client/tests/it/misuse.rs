@@ -74,10 +74,10 @@ async fn a_handle_refuses_an_id_that_names_no_channel() {
     let client = listening(&sim, TransportPolicy::Auto).await;
     let (handle, group) = (client.handle(), GroupId::new("**"));
     for refused in [
-        handle.listen_to_group(&group),
-        handle.leave_group(&group),
+        handle.subscribe_group(&group),
+        handle.unsubscribe_group(&group),
         handle.type_in_group(&group),
-        handle.listen_to_direct_messages("a/b"),
+        handle.subscribe_direct_messages("a/b"),
         handle.type_to(""),
     ] {
         assert!(matches!(refused, Err(Error::Id { .. })), "{refused:?}");

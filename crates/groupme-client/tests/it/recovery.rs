@@ -23,7 +23,7 @@ async fn recovers(sim: &Sim, client: &mut Client, trouble: impl FnOnce()) -> Vec
             Status::Disconnected { .. } => "disconnected",
             Status::Connecting => "connecting",
             Status::Connected { .. } => "connected",
-            Status::Gap { .. } => "gap",
+            Status::ConnectionGap { .. } => "gap",
             Status::Subscribed { .. } => "subscribed",
             other => panic!("{other:?}"),
         })
@@ -39,7 +39,7 @@ async fn recovers(sim: &Sim, client: &mut Client, trouble: impl FnOnce()) -> Vec
             "subscribed"
         ]
     );
-    let (Status::Disconnected { cause: lost, .. }, Status::Gap { since, cause }) =
+    let (Status::Disconnected { cause: lost, .. }, Status::ConnectionGap { since, cause }) =
         (&told[0], &told[3])
     else {
         unreachable!("compared above");
@@ -58,7 +58,7 @@ fn is_plausible(since: Timestamp, trouble: Timestamp) {
     assert!((-500..10_000).contains(&before), "{before} ms before");
 }
 
-fn loss(told: &[Status]) -> &groupme_client::Cause {
+fn loss(told: &[Status]) -> &groupme_client::DisconnectCause {
     let Status::Disconnected { cause, .. } = &told[0] else {
         panic!("{told:?}");
     };
@@ -107,7 +107,7 @@ async fn a_broken_poll_begins_a_new_session_and_what_it_may_have_taken_along_is_
     assert!(cause.to_string().contains("broke while"), "{cause}");
     let told = statuses_until(&mut client, |status| is_active(status, &own(&sim))).await;
     let gap = told.iter().find_map(|status| match status {
-        Status::Gap { since, cause } => Some((*since, chain(cause))),
+        Status::ConnectionGap { since, cause } => Some((*since, chain(cause))),
         _ => None,
     });
     let (since, told) = gap.expect("a gap");
@@ -138,7 +138,7 @@ async fn a_session_that_the_server_forgot_is_begun_anew_at_the_next_request() {
         let handle = client.handle();
         let told = recovers(&sim, &mut client, || {
             sim.lose_sessions();
-            handle.listen_to_group(&lake).unwrap();
+            handle.subscribe_group(&lake).unwrap();
         })
         .await;
         assert_eq!(loss(&told).protocol(), &Broken::SessionLost);
@@ -157,7 +157,7 @@ async fn a_restart_of_the_server_is_survived() {
         sim.restart();
         let told = statuses_until(&mut client, |status| is_active(status, &own(&sim))).await;
         let mut gaps = told.iter().filter_map(|status| match status {
-            Status::Gap { since, .. } => Some(*since),
+            Status::ConnectionGap { since, .. } => Some(*since),
             _ => None,
         });
         is_plausible(gaps.next().unwrap(), before);
@@ -198,8 +198,8 @@ async fn a_gap_names_what_broke_the_connection_and_not_what_came_after() {
     let lost = chain(loss(&told));
     sim.allow_sockets(true);
     client.handle().wake().unwrap();
-    let told = statuses_until(&mut client, |status| matches!(status, Status::Gap { .. })).await;
-    let Some(Status::Gap { cause, .. }) = told.last() else {
+    let told = statuses_until(&mut client, |status| matches!(status, Status::ConnectionGap { .. })).await;
+    let Some(Status::ConnectionGap { cause, .. }) = told.last() else {
         unreachable!("that is what was waited for");
     };
     assert_eq!(chain(cause), lost);

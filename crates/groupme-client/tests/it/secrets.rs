@@ -55,7 +55,7 @@ async fn nothing_that_comes_in_shows_a_credential() {
     loop {
         let incoming = next(&mut client).await;
         writeln!(shown, "{incoming:?}").unwrap();
-        if let Incoming::Status(Status::Disconnected { cause, .. } | Status::Gap { cause, .. }) =
+        if let Incoming::Status(Status::Disconnected { cause, .. } | Status::ConnectionGap { cause, .. }) =
             &incoming
         {
             shown += &chain(cause).join("\n");

@@ -1,7 +1,7 @@
 //! Channels that come and go while the client runs.
 
 use groupme_client::{EventRef, GroupId, Status, TransportPolicy};
-use groupme_sim::{Place, Sim};
+use groupme_sim::{Conversation, Sim};
 
 use crate::account::{TRANSPORTS, event, listening, sim, soon, status, text, until_active};
 
@@ -17,9 +17,9 @@ async fn a_group_is_listened_to_and_left_at_run_time() {
         let cast = *sim.cast();
         let (group, channel) = lake(&sim);
         let mut client = listening(&sim, transport).await;
-        let type_there = || sim.with(|world| world.type_in(Place::Group(cast.lake), cast.mara));
+        let type_there = || sim.with(|world| world.type_in(Conversation::Group(cast.lake), cast.mara));
 
-        client.handle().listen_to_group(&group).unwrap();
+        client.handle().subscribe_group(&group).unwrap();
         until_active(&mut client, &channel).await;
         type_there().unwrap();
         let delivery = event(&mut client).await;
@@ -29,7 +29,7 @@ async fn a_group_is_listened_to_and_left_at_run_time() {
         };
         assert_eq!(typing.user_id().unwrap().as_str(), cast.mara.to_string());
 
-        client.handle().leave_group(&group).unwrap();
+        client.handle().unsubscribe_group(&group).unwrap();
         soon(sim.until_unsubscribed(&channel)).await;
         type_there().unwrap();
         sim.say("the typing is over").unwrap();
@@ -41,7 +41,7 @@ async fn a_group_is_listened_to_and_left_at_run_time() {
 async fn direct_messages_are_listened_to_under_either_name() {
     let sim = sim().await;
     let cast = *sim.cast();
-    let place = Place::direct(cast.me, cast.mara);
+    let place = Conversation::direct(cast.me, cast.mara);
     let channel = place.channel();
     let mut client = listening(&sim, TransportPolicy::Auto).await;
     for name in [
@@ -49,11 +49,11 @@ async fn direct_messages_are_listened_to_under_either_name() {
         format!("{}+{}", cast.me, cast.mara),
         format!("{}_{}", cast.mara, cast.me),
     ] {
-        client.handle().listen_to_direct_messages(&name).unwrap();
+        client.handle().subscribe_direct_messages(&name).unwrap();
         until_active(&mut client, &channel).await;
         sim.with(|world| world.type_in(place, cast.mara)).unwrap();
         assert_eq!(event(&mut client).await.event().kind(), "typing");
-        client.handle().leave_direct_messages(&name).unwrap();
+        client.handle().unsubscribe_direct_messages(&name).unwrap();
         soon(sim.until_unsubscribed(&channel)).await;
     }
 }
@@ -65,14 +65,14 @@ async fn every_request_for_a_channel_is_answered() {
     let (group, channel) = lake(&sim);
     let mut client = listening(&sim, TransportPolicy::Auto).await;
     for _ in 0..3 {
-        client.handle().listen_to_group(&group).unwrap();
+        client.handle().subscribe_group(&group).unwrap();
         let Status::Subscribed { channel: told } = status(&mut client).await else {
             panic!("not answered");
         };
         assert_eq!(*told, *channel);
     }
     // However often it was asked for, an event comes once.
-    sim.with(|world| world.type_in(Place::Group(cast.lake), cast.mara))
+    sim.with(|world| world.type_in(Conversation::Group(cast.lake), cast.mara))
         .unwrap();
     sim.say("a message").unwrap();
     assert_eq!(event(&mut client).await.event().kind(), "typing");
@@ -86,7 +86,7 @@ async fn a_refused_channel_can_be_asked_for_again_at_once() {
     let group = GroupId::new(cast.surprise.to_string());
     let mut client = listening(&sim, TransportPolicy::Auto).await;
     for _ in 0..2 {
-        client.handle().listen_to_group(&group).unwrap();
+        client.handle().subscribe_group(&group).unwrap();
         let Status::Refused { channel, error } = status(&mut client).await else {
             panic!("not refused");
         };
@@ -97,6 +97,6 @@ async fn a_refused_channel_can_be_asked_for_again_at_once() {
         .unwrap();
     assert_eq!(event(&mut client).await.event().kind(), "membership.create");
     assert_eq!(event(&mut client).await.event().kind(), "line.create");
-    client.handle().listen_to_group(&group).unwrap();
+    client.handle().subscribe_group(&group).unwrap();
     until_active(&mut client, &format!("/group/{group}")).await;
 }

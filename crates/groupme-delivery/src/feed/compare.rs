@@ -7,7 +7,7 @@ use groupme_model::{
 
 use super::Feed;
 use crate::{
-    Item, Question, Window,
+    Item, Request, Window,
     item::Record,
     question::{Pending, Purpose},
     version::{Aspect, Version},
@@ -17,7 +17,7 @@ impl<P> Feed<P> {
     /// Asks for the newest messages of a conversation, to compare them, if something may have been
     /// missed.
     pub(super) fn want_comparison(&mut self, id: &ConversationId) {
-        let limit = self.config.reread;
+        let limit = self.config.compare_window;
         let conversation = self.conversation(id);
         let is_wanted = conversation.is_stale || conversation.is_watched;
         if limit == 0 || !is_wanted || conversation.cursor.is_none() {
@@ -30,7 +30,7 @@ impl<P> Feed<P> {
         }
         conversation.is_stale = false;
         conversation.touched = Some(Vec::new());
-        let question = Question::History {
+        let question = Request::History {
             conversation: id.clone(),
             window: Window::Newest,
             limit,
@@ -50,8 +50,8 @@ impl<P> Feed<P> {
 
     pub(super) fn compare(&mut self, pending: &Pending, mut rows: Vec<Message>) {
         let (id, is_window) = match &pending.question {
-            Question::History { conversation, .. } => (conversation, true),
-            Question::Pinned { conversation } => (conversation, false),
+            Request::History { conversation, .. } => (conversation, true),
+            Request::Pinned { conversation } => (conversation, false),
             _ => return,
         };
         if pending.asked_in != self.epoch {
@@ -104,7 +104,7 @@ impl<P> Feed<P> {
             // What is pushed from here on is newer than the answer to this one, too.
             let conversation = id.clone();
             self.questions
-                .want(Question::Pinned { conversation }, Purpose::Reread);
+                .want(Request::Pinned { conversation }, Purpose::Reread);
         } else {
             self.end_comparison(id);
         }

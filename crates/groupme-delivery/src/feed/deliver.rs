@@ -4,7 +4,7 @@ use groupme_model::{ConversationId, Event, Message, MessageId, MessagePush, Time
 
 use super::Feed;
 use crate::{
-    Item, Made, Origin,
+    Item, Synthesized, Origin,
     conversation::Conversation,
     fact::{Change as PushedChange, NewMessage, deleted_by},
     item::{Mark, Record},
@@ -85,12 +85,12 @@ impl<P> Feed<P> {
         let mut record = Record::default();
         conversation.remember(id, row.id.clone(), version, &mut record);
         let is_own = self.out.is_own(row.source_guid.as_deref());
-        let made = Made {
+        let made = Synthesized {
             event: created(row),
             conversation: id.clone(),
             origin: Origin::Backfill,
         };
-        self.out.put_own(Item::Made(made), record, is_own);
+        self.out.put_own(Item::Synthesized(made), record, is_own);
     }
 
     /// Hands out a difference as an event, and takes note of the state that it leads to.
@@ -109,12 +109,12 @@ impl<P> Feed<P> {
             message: message.clone(),
             version,
         });
-        let made = Made {
+        let made = Synthesized {
             event,
             conversation: id.clone(),
             origin: Origin::Reconciled,
         };
-        self.out.put(Item::Made(made), record);
+        self.out.put(Item::Synthesized(made), record);
     }
 
     /// Lets go of the messages that were held and come before another.
@@ -155,7 +155,7 @@ impl<P> Feed<P> {
     fn mark(&mut self, sent: Option<Timestamp>) -> Option<Timestamp> {
         let sent = sent?;
         self.newest = self.newest.max(sent);
-        if !self.is_whole() {
+        if !self.is_synced() {
             return None;
         }
         let written = self.whole_until?;

@@ -4,7 +4,7 @@ use groupme_model::{ConversationId, MessageId};
 
 use super::Feed;
 use crate::{
-    Failure, Item, Lost, Missing, Question, Why,
+    Failure, Item, Lost, LossKind, Request, LossReason,
     conversation::{Fetch, Target},
     item::{Mark, Record},
     question::{Pending, Purpose},
@@ -20,30 +20,30 @@ impl<P> Feed<P> {
                 };
                 round.open -= 1;
                 match question {
-                    Question::Topics { group } if failure != Failure::Gone => {
+                    Request::Topics { group } if failure != Failure::Gone => {
                         let group = ConversationId::new(group.as_str());
-                        self.tell_lost(&group, Missing::Messages, None, why(failure));
+                        self.tell_lost(&group, LossKind::Messages, None, why(failure));
                     }
-                    Question::Topics { .. } => {}
+                    Request::Topics { .. } => {}
                     // There may be no such list.
-                    Question::Memberships if failure != Failure::Unavailable => {}
+                    Request::Memberships if failure != Failure::Unavailable => {}
                     _ => round.is_partial = true,
                 }
             }
-            (Question::History { conversation, .. }, Purpose::Fetch) => {
+            (Request::History { conversation, .. }, Purpose::Fetch) => {
                 let id = conversation.clone();
                 self.fail_fetch(&id, failure);
             }
-            (Question::History { conversation, .. }, _) => {
+            (Request::History { conversation, .. }, _) => {
                 let id = conversation.clone();
                 if failure != Failure::Gone {
-                    self.tell_lost(&id, Missing::Changes, None, why(failure));
+                    self.tell_lost(&id, LossKind::Changes, None, why(failure));
                 }
                 self.conversation(&id).is_stale = false;
                 self.end_comparison(&id);
             }
             // There may be no list of what is pinned, and nobody misses it.
-            (Question::Pinned { conversation }, _) => {
+            (Request::Pinned { conversation }, _) => {
                 let id = conversation.clone();
                 self.end_comparison(&id);
             }
@@ -63,21 +63,21 @@ impl<P> Feed<P> {
     }
 
     /// Gives up what is missing of a conversation.
-    pub(super) fn lose(&mut self, id: &ConversationId, why: Why) {
+    pub(super) fn lose(&mut self, id: &ConversationId, why: LossReason) {
         let conversation = self.conversation(id);
         let held = conversation.held.messages.iter();
         let held = held.map(|(message, _)| &message.id).min().cloned();
         let dropped = conversation.held.dropped.take();
         let upto = match core::mem::replace(&mut conversation.target, Target::None) {
             // What is held is not lost, but all before it may be.
-            Target::At(message) if why != Why::Left => Some(message).max(held).max(dropped),
+            Target::At(message) if why != LossReason::Left => Some(message).max(held).max(dropped),
             // Nobody said how far it goes, or more was said before it was left.
             _ => None,
         };
         conversation.gap = None;
         conversation.has_lost = true;
-        self.tell_lost(id, Missing::Messages, upto.clone(), why);
-        if why == Why::Truncated
+        self.tell_lost(id, LossKind::Messages, upto.clone(), why);
+        if why == LossReason::Truncated
             && let Some(message) = upto
         {
             self.skip(id, message);
@@ -105,9 +105,9 @@ impl<P> Feed<P> {
     pub(super) fn tell_lost(
         &mut self,
         id: &ConversationId,
-        what: Missing,
+        what: LossKind,
         upto: Option<MessageId>,
-        why: Why,
+        why: LossReason,
     ) {
         let conversation = self.conversation(id);
         let after = conversation.cursor.clone();
@@ -146,10 +146,10 @@ impl<P> Feed<P> {
     }
 }
 
-fn why(failure: Failure) -> Why {
+fn why(failure: Failure) -> LossReason {
     match failure {
-        Failure::Unavailable => Why::Unavailable,
-        Failure::Gone => Why::Left,
-        Failure::Refused => Why::Refused,
+        Failure::Unavailable => LossReason::Unavailable,
+        Failure::Gone => LossReason::Left,
+        Failure::Refused => LossReason::Refused,
     }
 }

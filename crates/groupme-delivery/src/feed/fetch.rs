@@ -4,7 +4,7 @@ use groupme_model::{ConversationId, Message, MessageId};
 
 use super::Feed;
 use crate::{
-    Cause, Gap, Item, Missing, Question, Why, Window,
+    GapCause, Gap, Item, LossKind, Request, LossReason, Window,
     conversation::{Fetch, Target, Until},
     item::Record,
     question::{Pending, Purpose},
@@ -55,13 +55,13 @@ impl<P> Feed<P> {
         let conversation = self.conversation(id);
         if let Some(cursor) = conversation.cursor.clone() {
             conversation.is_stale = true;
-            conversation.gap_cause = Some(Cause::Membership);
+            conversation.gap_cause = Some(GapCause::Membership);
             self.fetch_backward(id, Until::Message(cursor));
         }
     }
 
     pub(super) fn take_rows(&mut self, pending: &Pending, mut rows: Vec<Message>) {
-        let Question::History {
+        let Request::History {
             conversation: id,
             window,
             ..
@@ -145,7 +145,7 @@ impl<P> Feed<P> {
                 self.ask_history_later(id, next, ends);
             }
             _ => {
-                self.lose(id, Why::Truncated);
+                self.lose(id, LossReason::Truncated);
                 self.finish(id);
             }
         }
@@ -184,7 +184,7 @@ impl<P> Feed<P> {
         };
         let most = match &until {
             Until::Count(count) => *count,
-            _ => self.config.newcomer,
+            _ => self.config.max_backfill,
         };
         let is_complete = rows.first().is_some_and(beyond) || !has_moved;
         rows.retain(|row| !beyond(row));
@@ -194,7 +194,7 @@ impl<P> Feed<P> {
             let first = rows.first().map(|row| &row.id);
             pushed.is_some() && first > pushed.as_ref()
         };
-        let has_room = rows.len() < self.config.newcomer;
+        let has_room = rows.len() < self.config.max_backfill;
         if !is_complete
             && (rows.len() < most || has_room && is_short(&rows))
             && let Some(first) = rows.first()
@@ -217,7 +217,7 @@ impl<P> Feed<P> {
         }
         if is_truncated {
             let upto = rows.first().map(|row| row.id.clone());
-            self.tell_lost(id, Missing::Messages, upto, Why::Truncated);
+            self.tell_lost(id, LossKind::Messages, upto, LossReason::Truncated);
         }
         if let (Until::Count(_), Some(first)) = (&until, rows.first()) {
             self.conversation(id).met_at = Some(first.id.clone());
@@ -226,7 +226,7 @@ impl<P> Feed<P> {
         let conversation = self.conversation(id);
         if conversation.cursor.is_none() && !conversation.is_there() {
             // The list names a message, and there is none.
-            self.lose(id, Why::Truncated);
+            self.lose(id, LossReason::Truncated);
         }
         self.finish(id);
     }
@@ -258,7 +258,7 @@ impl<P> Feed<P> {
             return;
         }
         if core::mem::take(&mut conversation.held.dropped_changes) {
-            self.tell_lost(id, Missing::Changes, None, Why::Truncated);
+            self.tell_lost(id, LossKind::Changes, None, LossReason::Truncated);
         }
         self.close_gap(id);
         self.release(id);
@@ -320,7 +320,7 @@ impl<P> Feed<P> {
     }
 
     fn ask_history(&mut self, id: &ConversationId, window: Window) {
-        let question = Question::History {
+        let question = Request::History {
             conversation: id.clone(),
             window,
             limit: self.config.page,
@@ -330,7 +330,7 @@ impl<P> Feed<P> {
 
     /// Asks again for what was not there yet, the `times`th time.
     fn ask_history_later(&mut self, id: &ConversationId, window: Window, times: u32) {
-        let question = Question::History {
+        let question = Request::History {
             conversation: id.clone(),
             window,
             limit: self.config.page,

@@ -9,42 +9,42 @@ use groupme_model::{
 
 use super::Feed;
 use crate::{
-    Answer, Failure, Question,
+    Response, Failure, Request,
     conversation::{Fetch, Until},
     question::{Pending, Purpose},
 };
 
 impl<P> Feed<P> {
-    pub(super) fn take_list(&mut self, round: u64, pending: &Pending, answer: Answer) {
+    pub(super) fn take_list(&mut self, round: u64, pending: &Pending, answer: Response) {
         let is_current = self
             .round
             .as_ref()
             .is_some_and(|current| current.number == round);
         let (mut next, mut topics) = (None, Vec::new());
         match (answer, &pending.question) {
-            (Answer::Groups(groups), &Question::Groups { page, limit }) => {
+            (Response::Groups(groups), &Request::Groups { page, limit }) => {
                 let ids = groups
                     .iter()
                     .map(|group| ConversationId::new(group.id.as_str()));
                 if self.has_news(&ids.collect::<Vec<_>>()) {
-                    next = Some(Question::Groups {
+                    next = Some(Request::Groups {
                         page: page + 1,
                         limit,
                     });
                 }
                 for group in &groups {
                     if group.children_count.is_some_and(|count| count > 0) {
-                        topics.push(Question::Topics {
+                        topics.push(Request::Topics {
                             group: group.id.clone(),
                         });
                     }
                     self.take_group(is_current, group);
                 }
             }
-            (Answer::Chats(chats), &Question::Chats { page, limit }) => {
+            (Response::Chats(chats), &Request::Chats { page, limit }) => {
                 let ids = chats.iter().filter_map(|chat| self.id_of(chat));
                 if self.has_news(&ids.collect::<Vec<_>>()) {
-                    next = Some(Question::Chats {
+                    next = Some(Request::Chats {
                         page: page + 1,
                         limit,
                     });
@@ -53,10 +53,10 @@ impl<P> Feed<P> {
                     self.take_chat(is_current, chat);
                 }
             }
-            (Answer::Memberships(list), Question::Memberships) => {
+            (Response::Memberships(list), Request::Memberships) => {
                 self.take_memberships(is_current, list);
             }
-            (Answer::Topics(list), Question::Topics { group }) => {
+            (Response::Topics(list), Request::Topics { group }) => {
                 let group = ConversationId::new(group.as_str());
                 for topic in &list {
                     let id = ConversationId::new(topic.id.as_str());
@@ -74,7 +74,7 @@ impl<P> Feed<P> {
         let Some(round) = self.round.as_mut().filter(|_| is_current) else {
             return;
         };
-        let more: Vec<Question> = topics.into_iter().chain(next).collect();
+        let more: Vec<Request> = topics.into_iter().chain(next).collect();
         round.open = round.open + more.len() - 1;
         let number = round.number;
         for question in more {

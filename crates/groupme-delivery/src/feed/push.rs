@@ -94,7 +94,7 @@ impl<P> Feed<P> {
     }
 
     fn hold_message(&mut self, message: NewMessage, push: P) {
-        let is_full = self.held >= self.config.held;
+        let is_full = self.held >= self.config.push_buffer;
         let conversation = self.conversation(&message.conversation);
         let held = &mut conversation.held;
         if held.first.as_ref().is_none_or(|first| message.id < *first) {
@@ -117,7 +117,7 @@ impl<P> Feed<P> {
     }
 
     fn hold_change(&mut self, change: Change, push: P) {
-        let is_full = self.held >= self.config.held;
+        let is_full = self.held >= self.config.push_buffer;
         let held = &mut self.conversation(&change.conversation).held;
         if is_full {
             held.dropped_changes = true;

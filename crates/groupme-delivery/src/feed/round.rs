@@ -4,7 +4,7 @@ use groupme_model::{ConversationId, MessageId, Timestamp};
 
 use super::Feed;
 use crate::{
-    Item, Lost, Missing, Question, Why,
+    Item, Lost, LossKind, Request, LossReason,
     conversation::{Fetch, Target},
     item::Record,
     question::Purpose,
@@ -54,12 +54,12 @@ impl<P> Feed<P> {
         let is_first = self.whole_until.is_none();
         let (page, limit) = (1, self.config.page);
         let mut questions = vec![
-            Question::Groups { page, limit },
-            Question::Chats { page, limit },
+            Request::Groups { page, limit },
+            Request::Chats { page, limit },
         ];
         // While REST is polled, the round after it is soon enough for groups that were left.
         if self.is_live || is_first {
-            questions.push(Question::Memberships);
+            questions.push(Request::Memberships);
         }
         self.round = Some(Round {
             number: self.epoch,
@@ -138,10 +138,10 @@ impl<P> Feed<P> {
         if is_partial {
             let lost = Lost {
                 conversation: None,
-                what: Missing::Messages,
+                what: LossKind::Messages,
                 after: None,
                 upto: None,
-                why: Why::Unavailable,
+                why: LossReason::Unavailable,
             };
             self.out.put(Item::Lost(lost), Record::default());
         }
@@ -226,7 +226,7 @@ impl<P> Feed<P> {
             let is_known = conversation.is_left || conversation.cursor.is_some();
             if !was_listed && !is_known {
                 conversation.has_lost = true;
-                self.tell_lost(&id, Missing::Messages, None, Why::Left);
+                self.tell_lost(&id, LossKind::Messages, None, LossReason::Left);
                 self.leave(&id);
             }
         }

@@ -53,7 +53,7 @@ fn what_means_nothing_for_the_store_is_not_open() {
 #[test]
 fn one_message_that_is_open_comes_again_however_many_are_acknowledged_behind_it() {
     let mut config = Config::default();
-    (config.remembered, config.reread) = (10, 10);
+    (config.dedup_window, config.compare_window) = (10, 10);
     let mut world = World::with(config);
     world.live();
     world.acknowledges = false;
@@ -80,7 +80,7 @@ fn one_message_that_is_open_comes_again_however_many_are_acknowledged_behind_it(
 fn late_messages_that_are_open_come_again_in_whatever_order_they_came() {
     for (order, reread) in [([2, 4], 50), ([4, 2], 50), ([2, 4], 0), ([4, 2], 0)] {
         let mut config = Config::default();
-        config.reread = reread;
+        config.compare_window = reread;
         let mut world = World::with(config);
         let rows: Vec<_> = (1..=5).map(|number| world.say(GROUP, number)).collect();
         world.live();

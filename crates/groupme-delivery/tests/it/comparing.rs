@@ -175,7 +175,7 @@ fn a_conversation_that_is_not_whole_yet_is_compared_once_it_is() {
     world.say_live(GROUP, 1);
     world.lose();
     world.feed.watch(&GROUP.into(), true);
-    assert!(world.feed.poll_question().is_none());
+    assert!(world.feed.poll_request().is_none());
     world.change(GROUP, 1, &json!({ "reactions": hearts(&["7"]) }));
     assert_eq!(world.live(), ["caught up", "reconciled favorite 1835/1"]);
 }
@@ -269,7 +269,7 @@ fn an_answer_from_before_a_loss_that_comes_after_it_leads_to_another_question() 
 #[test]
 fn pinned_messages_are_compared_however_old_if_it_is_asked_for() {
     let mut config = Config::default();
-    (config.pinned, config.reread) = (true, 1);
+    (config.pinned, config.compare_window) = (true, 1);
     let mut world = World::with(config);
     world.live();
     for number in 1..=5 {

@@ -167,7 +167,7 @@ fn a_history_that_lags_behind_the_list_is_waited_for() {
 #[test]
 fn a_newcomer_with_more_on_one_page_than_is_fetched_has_its_bounds_named() {
     let mut config = Config::default();
-    (config.newcomer, config.reread) = (2, 0);
+    (config.max_backfill, config.compare_window) = (2, 0);
     let mut world = World::with(config);
     world.say(GROUP, 1);
     world.live();
@@ -183,7 +183,7 @@ fn a_newcomer_with_more_on_one_page_than_is_fetched_has_its_bounds_named() {
 #[test]
 fn a_newcomer_with_more_history_than_is_fetched_has_its_bounds_named() {
     let mut config = Config::default();
-    (config.newcomer, config.page, config.reread) = (4, 2, 0);
+    (config.max_backfill, config.page, config.compare_window) = (4, 2, 0);
     let mut world = World::with(config);
     world.say(GROUP, 1);
     world.live();
@@ -229,7 +229,7 @@ fn nobody_knows_how_much_was_said_before_a_conversation_was_left() {
 #[test]
 fn what_was_dropped_for_lack_of_room_is_lost_with_the_fetch_that_was_to_bring_it() {
     let mut config = Config::default();
-    config.held = 1;
+    config.push_buffer = 1;
     let mut world = World::with(config);
     world.say(GROUP, 1);
     world.live();
@@ -378,7 +378,7 @@ fn what_rest_did_not_answer_in_time_is_made_up_for_after_the_next_loss() {
 fn the_newest_messages_in_place_of_the_next_ones_leave_no_hole() {
     for is_inclusive in [false, true] {
         let mut config = Config::default();
-        (config.page, config.reread) = (3, 0);
+        (config.page, config.compare_window) = (3, 0);
         let mut world = World::with(config);
         (world.has_newest_only, world.is_inclusive) = (true, is_inclusive);
         world.say(GROUP, 1);
@@ -400,7 +400,7 @@ fn the_newest_messages_in_place_of_the_next_ones_leave_no_hole() {
 #[test]
 fn a_history_that_repeats_its_bound_ends() {
     let mut config = Config::default();
-    (config.page, config.reread) = (3, 0);
+    (config.page, config.compare_window) = (3, 0);
     let mut world = World::with(config);
     world.is_inclusive = true;
     world.say(GROUP, 1);

@@ -76,7 +76,7 @@ fn a_push_that_overtakes_the_backfill_is_delivered_once_and_in_its_place() {
 fn long_gaps_are_fetched_page_by_page() {
     let mut config = Config::default();
     config.page = 3;
-    config.reread = 0;
+    config.compare_window = 0;
     let mut world = World::with(config);
     world.say(GROUP, 1);
     world.live();
@@ -172,7 +172,7 @@ fn topics_are_caught_up_with_like_groups() {
 #[test]
 fn pushes_beyond_what_can_be_held_are_fetched() {
     let mut config = Config::default();
-    config.held = 2;
+    config.push_buffer = 2;
     let mut world = World::with(config);
     world.say(GROUP, 1);
     world.live();
@@ -278,7 +278,7 @@ fn messages(said: &[String]) -> Vec<&str> {
 #[test]
 fn pushes_that_found_no_room_are_fetched_even_behind_what_the_list_named() {
     let mut config = Config::default();
-    (config.held, config.page, config.reread) = (1, 1, 0);
+    (config.push_buffer, config.page, config.compare_window) = (1, 1, 0);
     let mut world = World::with(config);
     world.say(GROUP, 1);
     world.live();
@@ -299,7 +299,7 @@ fn pushes_that_found_no_room_are_fetched_even_behind_what_the_list_named() {
 #[test]
 fn pushes_that_found_no_room_are_fetched_where_nothing_was_delivered_before() {
     let mut config = Config::default();
-    config.held = 1;
+    config.push_buffer = 1;
     let mut world = World::with(config);
     world.live();
     world.lose();
@@ -317,7 +317,7 @@ fn pushes_that_found_no_room_are_fetched_where_nothing_was_delivered_before() {
 #[test]
 fn changes_that_found_no_room_are_named() {
     let mut config = Config::default();
-    config.held = 1;
+    config.push_buffer = 1;
     let mut world = World::with(config);
     world.say(GROUP, 1);
     world.live();
@@ -362,8 +362,8 @@ fn a_newcomer_that_was_silent_since_the_account_was_whole_begins_at_now() {
 #[test]
 fn history_back_to_what_was_pushed_ends_where_there_is_no_room_and_says_so() {
     let mut config = Config::default();
-    (config.history, config.newcomer, config.held) = (2, 4, 1);
-    (config.page, config.reread) = (2, 0);
+    (config.history, config.max_backfill, config.push_buffer) = (2, 4, 1);
+    (config.page, config.compare_window) = (2, 0);
     let mut world = World::with(config);
     world.say(GROUP, 1);
     world.is_slow = true;

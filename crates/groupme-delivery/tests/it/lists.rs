@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use groupme_delivery::{Answer, Failure, Question};
+use groupme_delivery::{Response, Failure, Request};
 
 use crate::world::{GROUP, T0, World};
 
@@ -145,13 +145,13 @@ fn an_answer_to_another_question_is_none() {
     world.say(GROUP, 2);
     let wall = groupme_model::Timestamp::from_secs(T0);
     world.feed.handle_live(world.now, wall);
-    while let Some((id, question)) = world.feed.poll_question() {
+    while let Some((id, question)) = world.feed.poll_request() {
         let answer = match question {
-            Question::Groups { .. } => Answer::Messages(Vec::new()),
-            Question::Memberships => Answer::Memberships(Vec::new()),
-            _ => Answer::Chats(Vec::new()),
+            Request::Groups { .. } => Response::Messages(Vec::new()),
+            Request::Memberships => Response::Memberships(Vec::new()),
+            _ => Response::Chats(Vec::new()),
         };
-        world.feed.handle_answer(world.now, id, Ok(answer));
+        world.feed.handle_response(world.now, id, Ok(answer));
     }
     assert_eq!(
         world.settle(),

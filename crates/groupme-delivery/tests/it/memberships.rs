@@ -74,7 +74,7 @@ fn a_group_that_is_joined_again_is_caught_up_with_before_what_is_pushed() {
 fn of_a_group_that_is_joined_again_only_the_newest_messages_are_fetched() {
     for is_pushed in [false, true] {
         let mut config = Config::default();
-        config.newcomer = 2;
+        config.max_backfill = 2;
         let mut world = World::with(config);
         world.say(GROUP, 1);
         world.live();

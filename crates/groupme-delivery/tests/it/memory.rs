@@ -10,7 +10,7 @@ use crate::world::{CHAT, GROUP, T0, World, created, favorite, id, label, row};
 /// A world that remembers this many messages of a conversation.
 fn remembering(messages: usize) -> World {
     let mut config = Config::default();
-    (config.remembered, config.reread) = (messages, 0);
+    (config.dedup_window, config.compare_window) = (messages, 0);
     World::with(config)
 }
 
@@ -139,13 +139,13 @@ fn room_for_what_is_held_is_given_back() {
     assert_eq!(world.feed.held(), 3);
     world.answer_all();
     assert_eq!(world.feed.held(), 0);
-    assert!(world.feed.is_whole());
+    assert!(world.feed.is_synced());
 }
 
 #[test]
 fn ten_thousand_pushes_are_held_within_bounds_and_none_is_lost_without_a_word() {
     let mut config = Config::default();
-    (config.held, config.remembered, config.reread) = (50, 20, 20);
+    (config.push_buffer, config.dedup_window, config.compare_window) = (50, 20, 20);
     let mut world = World::with(config);
     world.say(GROUP, 1);
     world.live();
@@ -173,7 +173,7 @@ fn ten_thousand_pushes_are_held_within_bounds_and_none_is_lost_without_a_word() 
 fn no_more_questions_are_on_their_way_than_may_be() {
     for (questions, asked) in [(0, 1), (1, 1), (2, 2), (3, 3), (4, 3)] {
         let mut config = Config::default();
-        config.questions = questions;
+        config.max_requests = questions;
         let mut world = World::with(config);
         world.is_slow = true;
         world.live();
@@ -185,7 +185,7 @@ fn no_more_questions_are_on_their_way_than_may_be() {
 #[test]
 fn what_nobody_wants_to_know_any_more_is_not_asked() {
     let mut config = Config::default();
-    config.questions = 1;
+    config.max_requests = 1;
     let mut world = World::with(config);
     world.is_slow = true;
     world.live();
@@ -253,7 +253,7 @@ fn a_version_is_stored_and_read_without_loss() {
 #[test]
 fn no_more_is_asked_for_while_the_program_has_enough_to_do() {
     let mut config = Config::default();
-    (config.ahead, config.page, config.reread) = (5, 2, 0);
+    (config.max_ready, config.page, config.compare_window) = (5, 2, 0);
     let mut world = World::with(config);
     world.say(GROUP, 1);
     world.live();
@@ -273,14 +273,14 @@ fn no_more_is_asked_for_while_the_program_has_enough_to_do() {
     }
     // A page, its gap, and what was there before.
     assert!((5..=8).contains(&most), "{most}");
-    assert!(world.feed.is_whole());
+    assert!(world.feed.is_synced());
     assert_eq!(world.made.len(), 20);
 }
 
 #[test]
 fn a_history_that_is_fetched_from_its_end_is_finished_before_the_next_is_begun() {
     let mut config = Config::default();
-    (config.history, config.page, config.questions) = (4, 2, 1);
+    (config.history, config.page, config.max_requests) = (4, 2, 1);
     let mut world = World::with(config);
     for number in 1..=4 {
         world.say(GROUP, number);

@@ -183,7 +183,7 @@ fn the_first_message_of_a_conversation_comes_again_if_the_account_was_not_met_be
 #[test]
 fn the_first_message_of_a_conversation_comes_again_however_much_was_said_after_it() {
     let mut config = Config::default();
-    config.newcomer = 2;
+    config.max_backfill = 2;
     let mut world = World::with(config);
     world.live();
     world.acknowledges = false;

@@ -176,7 +176,7 @@ fn history_reaches_back_to_what_was_pushed_before_a_loss() {
 #[test]
 fn history_reaches_back_to_the_first_push_that_found_no_room() {
     let mut config = Config::default();
-    (config.history, config.held) = (2, 1);
+    (config.history, config.push_buffer) = (2, 1);
     let mut world = World::with(config);
     world.say(GROUP, 1);
     world.is_slow = true;

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, VecDeque};
 use bayeux_proto::Instant;
 use bayeux_wire::{Decoder, Frame};
 use groupme_delivery::{
-    Answer, Cause, Config, Delivered, Failure, Feed, Item, Ledger, MemoryStore, Question,
-    QuestionId, Receipt, Saved, Store as _, Window,
+    Response, GapCause, Config, Delivered, Failure, Feed, Item, Ledger, MemoryStore, Request,
+    RequestId, DeliveryTag, Saved, Store as _, Window,
 };
 use groupme_model::{
     Chat, ConversationId, Event, EventRef, Group, MessageId, Timestamp, Topic,
@@ -53,11 +53,11 @@ pub(crate) struct World {
     pub(crate) named: BTreeMap<String, Value>,
     /// Whether questions wait for [`World::answer_next`].
     pub(crate) is_slow: bool,
-    waiting: VecDeque<(QuestionId, Question)>,
+    waiting: VecDeque<(RequestId, Request)>,
     /// Whether deliveries are acknowledged as they come.
     pub(crate) acknowledges: bool,
     pub(crate) config: Config,
-    receipts: Vec<Receipt>,
+    receipts: Vec<DeliveryTag>,
     /// The events that were made of what REST told.
     pub(crate) made: Vec<Event>,
 }
@@ -99,7 +99,7 @@ impl World {
     }
 
     /// The receipts of the messages and changes that were handed out and not acknowledged.
-    pub(crate) fn receipts(&self) -> &[Receipt] {
+    pub(crate) fn receipts(&self) -> &[DeliveryTag] {
         &self.receipts
     }
 
@@ -118,7 +118,7 @@ impl World {
     }
 
     pub(crate) fn lose(&mut self) -> Vec<String> {
-        self.feed.handle_loss(self.now, Cause::Connection);
+        self.feed.handle_loss(self.now, GapCause::Connection);
         self.settle()
     }
 
@@ -175,7 +175,7 @@ impl World {
 
     /// Answers one question, and leaves what is handed out where it is. False if there is none.
     pub(crate) fn ask_one(&mut self) -> bool {
-        let Some((id, question)) = self.feed.poll_question() else {
+        let Some((id, question)) = self.feed.poll_request() else {
             return false;
         };
         self.answer(id, &question);
@@ -185,7 +185,7 @@ impl World {
     /// Answers questions until there are none, and tells what is handed out.
     pub(crate) fn settle(&mut self) -> Vec<String> {
         let mut said = self.take();
-        while let Some((id, question)) = self.feed.poll_question() {
+        while let Some((id, question)) = self.feed.poll_request() {
             self.asked.push(ask(&question));
             if self.is_slow {
                 self.waiting.push_back((id, question));
@@ -206,7 +206,7 @@ impl World {
 
     /// Answers the first question that waits and begins like this.
     pub(crate) fn answer_first(&mut self, kind: &str) -> Vec<String> {
-        let is_it = |(_, question): &(QuestionId, Question)| ask(question).starts_with(kind);
+        let is_it = |(_, question): &(RequestId, Request)| ask(question).starts_with(kind);
         let at = self.waiting.iter().position(is_it).unwrap();
         let (id, question) = self.waiting.remove(at).unwrap();
         self.answer(id, &question);
@@ -223,13 +223,13 @@ impl World {
         said
     }
 
-    fn answer(&mut self, id: QuestionId, question: &Question) {
+    fn answer(&mut self, id: RequestId, question: &Request) {
         let subject = match question {
-            Question::Groups { .. } => "groups",
-            Question::Chats { .. } => "chats",
-            Question::Memberships => "memberships",
-            Question::Topics { group } => group.as_str(),
-            Question::History { conversation, .. } | Question::Pinned { conversation } => {
+            Request::Groups { .. } => "groups",
+            Request::Chats { .. } => "chats",
+            Request::Memberships => "memberships",
+            Request::Topics { group } => group.as_str(),
+            Request::History { conversation, .. } | Request::Pinned { conversation } => {
                 conversation.as_str()
             }
             other => panic!("{other:?}"),
@@ -239,29 +239,29 @@ impl World {
             None if self.left.iter().any(|left| left == subject) => Err(Failure::Gone),
             None => Ok(self.find(question)),
         };
-        self.feed.handle_answer(self.now, id, answer);
+        self.feed.handle_response(self.now, id, answer);
     }
 
-    fn find(&self, question: &Question) -> Answer {
+    fn find(&self, question: &Request) -> Response {
         match question {
-            Question::Groups { page, .. } if *page == 1 || self.has_one_page => {
-                Answer::Groups(self.groups())
+            Request::Groups { page, .. } if *page == 1 || self.has_one_page => {
+                Response::Groups(self.groups())
             }
-            Question::Groups { .. } => Answer::Groups(vec![]),
-            Question::Chats { page, .. } if *page == 1 || self.has_one_page => {
-                Answer::Chats(self.chats())
+            Request::Groups { .. } => Response::Groups(vec![]),
+            Request::Chats { page, .. } if *page == 1 || self.has_one_page => {
+                Response::Chats(self.chats())
             }
-            Question::Chats { .. } => Answer::Chats(vec![]),
-            Question::Memberships => Answer::Memberships(self.memberships()),
-            Question::Topics { group } => {
+            Request::Chats { .. } => Response::Chats(vec![]),
+            Request::Memberships => Response::Memberships(self.memberships()),
+            Request::Topics { group } => {
                 let topics = self.topics[group.as_str()].iter();
-                Answer::Topics(
+                Response::Topics(
                     topics
                         .map(|topic| read::<Topic>(self.listed(topic)))
                         .collect(),
                 )
             }
-            Question::History {
+            Request::History {
                 conversation,
                 window,
                 limit,
@@ -285,12 +285,12 @@ impl World {
                     rows.reverse();
                 }
                 rows.truncate(limit);
-                Answer::Messages(rows.into_iter().map(|row| read(row.clone())).collect())
+                Response::Messages(rows.into_iter().map(|row| read(row.clone())).collect())
             }
-            Question::Pinned { conversation } => {
+            Request::Pinned { conversation } => {
                 let rows = self.rows[conversation.as_str()].iter();
                 let pinned = rows.filter(|row| !row["pinned_at"].is_null());
-                Answer::Messages(pinned.map(|row| read(row.clone())).collect())
+                Response::Messages(pinned.map(|row| read(row.clone())).collect())
             }
             other => panic!("{other:?}"),
         }
@@ -346,14 +346,14 @@ impl World {
     pub(crate) fn take(&mut self) -> Vec<String> {
         let mut said = Vec::new();
         while let Some(mut delivered) = self.feed.poll_delivery() {
-            if self.ledger.enter(&mut delivered).unwrap() {
+            if self.ledger.record(&mut delivered).unwrap() {
                 if self.acknowledges {
                     self.ledger.acknowledge(delivered.receipt).unwrap();
-                } else if matches!(delivered.item, Item::Push(_) | Item::Made(_)) {
+                } else if matches!(delivered.item, Item::Push(_) | Item::Synthesized(_)) {
                     self.receipts.push(delivered.receipt);
                 }
                 said.push(tell(&delivered));
-                if let Item::Made(made) = delivered.item {
+                if let Item::Synthesized(made) = delivered.item {
                     self.made.push(made.event);
                 }
             }
@@ -370,7 +370,7 @@ pub(crate) fn tell(delivered: &Delivered<String>) -> String {
     let own = if delivered.is_own { " (own)" } else { "" };
     match &delivered.item {
         Item::Push(label) => format!("{label}{own}"),
-        Item::Made(made) => {
+        Item::Synthesized(made) => {
             let message = made.event.message().unwrap();
             let (origin, of) = (made.origin.name(), &made.conversation);
             let kind = match made.event.kind() {
@@ -402,13 +402,13 @@ pub(crate) fn tell(delivered: &Delivered<String>) -> String {
 }
 
 /// What a question is about, as text.
-fn ask(question: &Question) -> String {
+fn ask(question: &Request) -> String {
     match question {
-        Question::Groups { page, .. } => format!("groups {page}"),
-        Question::Chats { page, .. } => format!("chats {page}"),
-        Question::Memberships => "memberships".to_owned(),
-        Question::Topics { group } => format!("topics {group}"),
-        Question::History {
+        Request::Groups { page, .. } => format!("groups {page}"),
+        Request::Chats { page, .. } => format!("chats {page}"),
+        Request::Memberships => "memberships".to_owned(),
+        Request::Topics { group } => format!("topics {group}"),
+        Request::History {
             conversation,
             window,
             ..
@@ -418,7 +418,7 @@ fn ask(question: &Question) -> String {
             Window::After(message) => format!("after {conversation}/{}", short(Some(message))),
             other => panic!("{other:?}"),
         },
-        Question::Pinned { conversation } => format!("pinned {conversation}"),
+        Request::Pinned { conversation } => format!("pinned {conversation}"),
         other => panic!("{other:?}"),
     }
 }

@@ -40,7 +40,7 @@ macro_rules! model {
         #[doc = concat!("[`", stringify!($Owned), "`].")]
         #[derive(Clone, Copy)]
         pub struct $Ref<'f> {
-            indexed: bayeux_wire::Members<'f, { $Owned::SLOTS.len() }>,
+            indexed: bayeux_wire::IndexedObject<'f, { $Owned::SLOTS.len() }>,
             $(
                 $field:
                     <$crate::macros::field!($kind $($($arg),+)?) as $crate::field::Field>::Kept<'f>,
@@ -56,7 +56,7 @@ macro_rules! model {
 
             /// Reads an object whose members have been noted.
             pub(crate) fn from_members(
-                indexed: bayeux_wire::Members<'f, { $Owned::SLOTS.len() }>,
+                indexed: bayeux_wire::IndexedObject<'f, { $Owned::SLOTS.len() }>,
             ) -> Option<Self> {
                 Some(Self {
                     $(
@@ -119,7 +119,7 @@ macro_rules! model {
             const NAMES: &[&str] = &[$($crate::macros::key!($field $($key)?)),*];
 
             /// The slots of the members of a view.
-            const SLOTS: &bayeux_wire::Names<{ $crate::macros::slots!($($slots)?, Self).len() }> =
+            const SLOTS: &bayeux_wire::Keys<{ $crate::macros::slots!($($slots)?, Self).len() }> =
                 $crate::macros::slots!($($slots)?, Self);
 
             /// The place of a field among `NAMES`, as a constant.

@@ -289,7 +289,7 @@ macro_rules! from_tag {
         }
     };
     ($f:lifetime, [$slots:path], { $( $tag:literal => $Variant:ident($ModelRef:ident), )* }) => {
-        fn from_tag(tag: &$f str, members: bayeux_wire::Members<$f, { $slots.len() }>) -> Self {
+        fn from_tag(tag: &$f str, members: bayeux_wire::IndexedObject<$f, { $slots.len() }>) -> Self {
             let known = match tag {
                 $( $tag => $ModelRef::from_members(members).map(Self::$Variant), )*
                 _ => None,

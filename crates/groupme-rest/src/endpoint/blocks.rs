@@ -24,7 +24,7 @@ pub fn create(you: &UserId, other: &UserId) -> Call<Block> {
     Call::post(Service::V3, "blocks", &[])
         .query("user", you)
         .query("otherUser", other)
-        .harmless()
+        .idempotent()
         .one(&["block"])
 }
 

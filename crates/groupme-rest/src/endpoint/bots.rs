@@ -73,7 +73,7 @@ pub fn post(bot: &BotId, draft: Draft) -> Result<Call<()>, DraftError> {
 pub fn destroy(bot: &BotId) -> Call<()> {
     Call::post(Service::V3, "bots/destroy", &[])
         .body(&Destroy { bot_id: bot })
-        .harmless()
+        .idempotent()
 }
 
 #[derive(Serialize)]

@@ -112,7 +112,7 @@ pub fn update(
     )
     .query("event_id", event)
     .body(settings)
-    .harmless()
+    .idempotent()
     .maybe(EVENT)
 }
 
@@ -135,7 +135,7 @@ pub fn answer(conversation: &ConversationId, event: &CalendarEventId, going: boo
     )
     .query("event_id", event)
     .query("going", going)
-    .harmless()
+    .idempotent()
 }
 
 /// Takes back whether you are coming.

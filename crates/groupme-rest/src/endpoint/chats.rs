@@ -4,10 +4,10 @@ use groupme_model::{Chat, ConversationId};
 
 use crate::{Call, Service};
 
-use super::Numbered;
+use super::Page;
 
 /// Lists your direct conversations, the most recent first.
-pub fn list(page: Numbered) -> Call<Vec<Chat>> {
+pub fn list(page: Page) -> Call<Vec<Chat>> {
     Call::get(Service::V3, "chats", &[])
         .numbered(page)
         .list(&["chats"])
@@ -25,5 +25,5 @@ pub fn delete(conversation: &ConversationId) -> Call<()> {
 
 /// Lets somebody write to you who asked to.
 pub fn approve(conversation: &ConversationId) -> Call<()> {
-    Call::post(Service::V3, "chats/{}/approve", &[conversation.as_str()]).harmless()
+    Call::post(Service::V3, "chats/{}/approve", &[conversation.as_str()]).idempotent()
 }

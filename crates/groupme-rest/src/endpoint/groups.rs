@@ -9,17 +9,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Call, Service};
 
-use super::Numbered;
+use super::Page;
 
 /// Lists your groups, the most recent first.
-pub fn list(page: Numbered) -> Call<Vec<Group>> {
+pub fn list(page: Page) -> Call<Vec<Group>> {
     Call::get(Service::V3, "groups", &[])
         .numbered(page)
         .list(&["groups"])
 }
 
 /// Lists your groups without their members: a fraction of the size. `members_count` is 0 then.
-pub fn list_briefly(page: Numbered) -> Call<Vec<Group>> {
+pub fn list_briefly(page: Page) -> Call<Vec<Group>> {
     list(page).query("omit", "memberships")
 }
 
@@ -108,13 +108,13 @@ pub fn create(settings: &GroupSettings) -> Call<Group> {
 pub fn update(group: &GroupId, settings: &GroupSettings) -> Call<Group> {
     Call::post(Service::V3, "groups/{}/update", &[group.as_str()])
         .body(settings)
-        .harmless()
+        .idempotent()
         .one(&[])
 }
 
 /// Ends a group, for everybody and for good.
 pub fn destroy(group: &GroupId) -> Call<()> {
-    Call::post(Service::V3, "groups/{}/destroy", &[group.as_str()]).harmless()
+    Call::post(Service::V3, "groups/{}/destroy", &[group.as_str()]).idempotent()
 }
 
 /// Joins a group by the token of its link. If an answer to the group's question is needed, GroupMe
@@ -128,7 +128,7 @@ pub fn join(group: &GroupId, share_token: &str, answer: Option<&str>) -> Call<Op
     .body(&Join {
         answer: answer.map(|response| Answer { response }),
     })
-    .harmless()
+    .idempotent()
     .reading(&[], |content| match content {
         Some(mut content) if content.get("group").is_some() => {
             crate::reading::maybe(content.get_mut("group").map(serde_json::Value::take))
@@ -141,7 +141,7 @@ pub fn join(group: &GroupId, share_token: &str, answer: Option<&str>) -> Call<Op
 pub fn rejoin(group: &GroupId) -> Call<Group> {
     Call::post(Service::V3, "groups/join", &[])
         .body(&Rejoin { group_id: group })
-        .harmless()
+        .idempotent()
         .one(&[])
 }
 
@@ -166,7 +166,7 @@ pub fn change_owners(changes: &[(GroupId, UserId)]) -> Call<Vec<OwnerChange>> {
         .collect();
     Call::post(Service::V3, "groups/change_owners", &[])
         .body(&NewOwners { requests })
-        .harmless()
+        .idempotent()
         .list(&["results"])
 }
 
@@ -195,7 +195,7 @@ impl Mute {
 pub fn mute(group: &GroupId, mute: Mute) -> Call<Member> {
     Call::post(Service::V2, "groups/{}/memberships/mute", &[group.as_str()])
         .body(&mute.body())
-        .harmless()
+        .idempotent()
         .one(&["membership"])
 }
 
@@ -206,7 +206,7 @@ pub fn unmute(group: &GroupId) -> Call<Member> {
         "groups/{}/memberships/unmute",
         &[group.as_str()],
     )
-    .harmless()
+    .idempotent()
     .one(&["membership"])
 }
 
@@ -218,7 +218,7 @@ pub fn mute_all(group: &GroupId, mute: Mute) -> Call<Option<Member>> {
         &[group.as_str()],
     )
     .body(&mute.body())
-    .harmless()
+    .idempotent()
     .maybe(&["membership"])
 }
 
@@ -229,7 +229,7 @@ pub fn unmute_all(group: &GroupId) -> Call<Option<Member>> {
         "groups/{}/memberships/unmute_all",
         &[group.as_str()],
     )
-    .harmless()
+    .idempotent()
     .maybe(&["membership"])
 }
 

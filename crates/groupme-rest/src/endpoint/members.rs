@@ -87,7 +87,7 @@ pub fn remove(group: &GroupId, member: &MembershipId) -> Call<()> {
         "groups/{}/members/{}/remove",
         &[group.as_str(), member.as_str()],
     )
-    .harmless()
+    .idempotent()
 }
 
 /// Removes a member for good; with your own membership, leaves the group.
@@ -97,7 +97,7 @@ pub fn ban_or_leave(group: &GroupId, member: &MembershipId) -> Call<()> {
         "groups/{}/memberships/{}/destroy",
         &[group.as_str(), member.as_str()],
     )
-    .harmless()
+    .idempotent()
 }
 
 /// Makes a member an admin, or no longer one.
@@ -108,7 +108,7 @@ pub fn change_role(group: &GroupId, member: &MembershipId, role: &Role) -> Call<
         &[group.as_str(), member.as_str()],
     )
     .body(&NewRole { role })
-    .harmless()
+    .idempotent()
     .one(&["member"])
 }
 
@@ -122,7 +122,7 @@ pub fn rename_yourself(group: &GroupId, nickname: &str) -> Call<Member> {
     .body(&MembershipBody {
         membership: Nickname { nickname },
     })
-    .harmless()
+    .idempotent()
     .one(&[])
 }
 
@@ -145,7 +145,7 @@ pub fn decide(group: &GroupId, member: &MembershipId, approval: bool) -> Call<Me
         &[group.as_str(), member.as_str()],
     )
     .body(&Approval { approval })
-    .harmless()
+    .idempotent()
     .one(&[])
 }
 

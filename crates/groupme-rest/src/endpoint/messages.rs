@@ -103,7 +103,7 @@ pub fn send(
         Conversation::User(user) => Call::post(Service::V3, "direct_messages", &[])
             .body(&draft.for_user(guid, user.clone())?),
     };
-    Ok(call.harmless().one(MESSAGE))
+    Ok(call.idempotent().one(MESSAGE))
 }
 
 /// Makes something else of a message of yours, for as long as GroupMe allows it.
@@ -146,7 +146,7 @@ pub fn delete(conversation: &ConversationId, message: &MessageId) -> Call<()> {
 pub fn clear_history(user: &UserId) -> Call<()> {
     Call::post(Service::V2, "direct_messages/clear_history", &[])
         .query("other_user_id", user)
-        .harmless()
+        .idempotent()
 }
 
 pub(super) fn page(content: Option<Value>) -> Result<MessagePage, Mismatch> {

@@ -14,7 +14,7 @@ pub fn pin(conversation: &ConversationId, message: &MessageId) -> Call<()> {
         "conversations/{}/messages/{}/pin",
         &[conversation.as_str(), message.as_str()],
     )
-    .harmless()
+    .idempotent()
 }
 
 /// Unpins a message.
@@ -24,7 +24,7 @@ pub fn unpin(conversation: &ConversationId, message: &MessageId) -> Call<()> {
         "conversations/{}/messages/{}/unpin",
         &[conversation.as_str(), message.as_str()],
     )
-    .harmless()
+    .idempotent()
 }
 
 /// Lists the pinned messages of a conversation. One in which nothing was ever pinned may be

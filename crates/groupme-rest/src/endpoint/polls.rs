@@ -97,7 +97,7 @@ pub fn vote(conversation: &ConversationId, poll: &PollId, option: &PollOptionId)
         "poll/{}/{}/{}",
         &[conversation.as_str(), poll.as_str(), option.as_str()],
     )
-    .harmless()
+    .idempotent()
     .one(POLL)
 }
 
@@ -113,7 +113,7 @@ pub fn vote_for_all(
         &[conversation.as_str(), poll.as_str()],
     )
     .body(&Votes { votes: options })
-    .harmless()
+    .idempotent()
     .one(POLL)
 }
 
@@ -124,7 +124,7 @@ pub fn end(conversation: &ConversationId, poll: &PollId) -> Call<Poll> {
         "poll/{}/{}/end",
         &[conversation.as_str(), poll.as_str()],
     )
-    .harmless()
+    .idempotent()
     .one(POLL)
 }
 

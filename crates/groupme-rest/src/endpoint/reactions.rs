@@ -27,7 +27,7 @@ pub fn like(
         Some(icon) => call.body(&ReactionBody::new(icon)),
         None => call,
     }
-    .harmless()
+    .idempotent()
     .list(&["reactions"])
 }
 
@@ -38,7 +38,7 @@ pub fn unlike(conversation: &ConversationId, message: &MessageId) -> Call<Vec<Re
         "messages/{}/{}/unlike",
         &[conversation.as_str(), message.as_str()],
     )
-    .harmless()
+    .idempotent()
     .list(&["reactions"])
 }
 

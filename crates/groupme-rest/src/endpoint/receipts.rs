@@ -12,7 +12,7 @@ pub fn read(conversation: &ConversationId) -> Call<ReadReceipt> {
         "conversations/{}/read_receipt",
         &[conversation.as_str()],
     )
-    .harmless()
+    .idempotent()
     .one(&["read_receipt"])
 }
 
@@ -22,7 +22,7 @@ pub fn read_up_to(conversation: &ConversationId, message: &MessageId) -> Call<Re
         .body(&LastRead {
             last_read_message_id: message,
         })
-        .harmless()
+        .idempotent()
         .one(&[])
 }
 
@@ -37,13 +37,13 @@ pub fn read_many(newest: &[(ConversationId, MessageId)]) -> Call<Vec<ReadReceipt
         .collect();
     Call::post(Service::V4, "read_receipts", &[])
         .body(&Receipts { receipts })
-        .harmless()
+        .idempotent()
         .list(&["receipts"])
 }
 
 /// Marks everything as read.
 pub fn read_all() -> Call<()> {
-    Call::post(Service::V4, "conversations/mark_all_read", &[]).harmless()
+    Call::post(Service::V4, "conversations/mark_all_read", &[]).idempotent()
 }
 
 /// Lists up to where you have read, groups and direct conversations together.
@@ -63,7 +63,7 @@ pub fn read_v2(conversation: &ConversationId, message: &MessageId) -> Call<ReadR
     };
     Call::post(Service::V2, "read_receipts", &[])
         .body(&body)
-        .harmless()
+        .idempotent()
         .one(&["read_receipt"])
 }
 

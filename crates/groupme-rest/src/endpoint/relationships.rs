@@ -20,7 +20,7 @@ pub fn create(user: &UserId, share_token: &str) -> Call<()> {
             user_id: user,
             token: share_token,
         })
-        .harmless()
+        .idempotent()
 }
 
 /// Ends a contact.

@@ -79,7 +79,7 @@ pub fn mute(group: &GroupId, topic: &GroupId, mute: Mute) -> Call<Option<Member>
         &[group.as_str(), topic.as_str()],
     )
     .body(&mute.body())
-    .harmless()
+    .idempotent()
     .maybe(&["membership"])
 }
 
@@ -90,6 +90,6 @@ pub fn unmute(group: &GroupId, topic: &GroupId) -> Call<Option<Member>> {
         "groups/{}/subgroups/{}/unmute",
         &[group.as_str(), topic.as_str()],
     )
-    .harmless()
+    .idempotent()
     .maybe(&["membership"])
 }

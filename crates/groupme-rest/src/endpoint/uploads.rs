@@ -24,7 +24,7 @@ pub fn image(media_type: &str, bytes: impl Into<Bytes>) -> Call<Picture> {
     Call::post(Service::Image, "pictures", &[])
         .bytes(media_type, bytes)
         // It leaves at worst an image that nobody links to.
-        .harmless()
+        .idempotent()
         .reading(&["payload"], |payload| {
             crate::reading::one(payload.map(|mut payload| {
                 // Both keys have the address, and either may be missing.
@@ -55,7 +55,7 @@ pub fn video(conversation: &ConversationId, bytes: &[u8]) -> Call<Upload> {
     Call::post(Service::Video, "transcode", &[])
         .bytes(VIDEO_TYPE, body)
         .with(|request| request.header("x-conversation-id", conversation.as_str()))
-        .harmless()
+        .idempotent()
         .one(&[])
 }
 
@@ -99,7 +99,7 @@ pub fn file(
     Call::post(Service::File, "{}/files", &[conversation.as_str()])
         .query("name", name)
         .bytes(media_type, bytes)
-        .harmless()
+        .idempotent()
         .one(&[])
 }
 
@@ -146,7 +146,7 @@ pub struct FileData {
 pub fn file_infos(conversation: &ConversationId, files: &[FileId]) -> Call<Vec<FileInfo>> {
     Call::post(Service::File, "{}/fileData", &[conversation.as_str()])
         .body(&FileIds { file_ids: files })
-        .harmless()
+        .idempotent()
         .list(&[])
 }
 
@@ -217,7 +217,7 @@ impl core::fmt::Debug for MediumPlace {
 pub fn medium_place(medium: &Medium) -> Call<MediumPlace> {
     Call::post(Service::Media, "uploads", &[])
         .body(medium)
-        .harmless()
+        .idempotent()
         .one(&[])
 }
 

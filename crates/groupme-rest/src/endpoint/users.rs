@@ -32,7 +32,7 @@ pub struct UserChange {
 pub fn update(change: &UserChange) -> Call<User> {
     Call::post(Service::V3, "users/update", &[])
         .body(change)
-        .harmless()
+        .idempotent()
         .one(&[])
 }
 
@@ -80,7 +80,7 @@ pub struct ProfileChange {
 pub fn update_profile(you: &UserId, change: &ProfileChange) -> Call<User> {
     Call::post(Service::V2, "users/{}", &[you.as_str()])
         .body(&UserBody { user: change })
-        .harmless()
+        .idempotent()
         .one(&["user"])
 }
 
@@ -91,12 +91,12 @@ pub fn enable_sms(hours: u32, registration: Option<&str>) -> Call<()> {
             duration: hours,
             registration_id: registration,
         })
-        .harmless()
+        .idempotent()
 }
 
 /// Has them no longer sent there.
 pub fn disable_sms() -> Call<()> {
-    Call::post(Service::V3, "users/sms_mode/delete", &[]).harmless()
+    Call::post(Service::V3, "users/sms_mode/delete", &[]).idempotent()
 }
 
 /// A link by which others can get in contact with you.
@@ -115,7 +115,7 @@ pub fn share(shared: bool) -> Call<Option<ShareLink>> {
         .body(&Share {
             status: if shared { "enable" } else { "disable" },
         })
-        .harmless()
+        .idempotent()
         .maybe(&[])
 }
 

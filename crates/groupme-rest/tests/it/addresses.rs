@@ -4,7 +4,7 @@ use groupme_model::{ConversationId, Draft, GroupId, MembershipId, MessageId, Tim
 use groupme_rest::{
     Call, Conversation, Options, Repeat,
     endpoint::{
-        Numbered, blocks, bots, calendar, chats, directories, gallery, groups, members,
+        Page, blocks, bots, calendar, chats, directories, gallery, groups, members,
         messages::{self, Window},
         pins, polls, reactions, receipts, relationships, topics, users,
     },
@@ -23,7 +23,7 @@ fn address<T>(call: &Call<T>) -> String {
     let url = request.uri().to_string();
     let url = url.replacen("https://api.groupme.com/", "", 1);
     let doubles = match call.repeat() {
-        Repeat::Doubles => " once",
+        Repeat::NonIdempotent => " once",
         _ => "",
     };
     format!("{} {url}{doubles}", request.method())
@@ -148,7 +148,7 @@ fn calls_about_what_surrounds_messages_lead_where_they_should() {
             "GET v3/conversations/185+230/gallery?acceptFiles=1&limit=9&before=1970-01-01T00%3A00%3A00Z",
         ),
         (
-            address(&chats::list(Numbered::new(2, 50))),
+            address(&chats::list(Page::new(2, 50))),
             "GET v3/chats?page=2&per_page=50",
         ),
         (address(&chats::show(&direct)), "GET v3/chats/185+230"),
@@ -167,9 +167,9 @@ fn calls_about_groups_lead_where_they_should() {
     let (group, topic) = (GroupId::from("1835"), GroupId::from("2"));
     let member = MembershipId::from("7");
     for (found, expected) in [
-        (address(&groups::list(Numbered::default())), "GET v3/groups"),
+        (address(&groups::list(Page::default())), "GET v3/groups"),
         (
-            address(&groups::list_briefly(Numbered::new(1, 100))),
+            address(&groups::list_briefly(Page::new(1, 100))),
             "GET v3/groups?page=1&per_page=100&omit=memberships",
         ),
         (address(&groups::former()), "GET v3/groups/former"),

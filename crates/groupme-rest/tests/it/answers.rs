@@ -3,7 +3,7 @@
 use groupme_rest::{
     Conversation, Error,
     endpoint::{
-        Numbered, groups,
+        Page, groups,
         messages::{self, Window},
     },
 };
@@ -52,8 +52,8 @@ fn where_an_answer_stops_being_json_is_told_and_nothing_of_it() {
     assert!(!format!("{error} {error:?}").contains("secret"));
 }
 
-fn first() -> Numbered {
-    Numbered::default()
+fn first() -> Page {
+    Page::default()
 }
 
 /// A file and what is made of it.
@@ -100,7 +100,7 @@ macro_rules! refused {
                 .decode(status, &HeaderMap::new(), &body)
                 .unwrap_err();
             assert!(matches!(error, Error::$variant(_)), "{name}: {error:?}");
-            let refusal: &Refusal = error.refusal().unwrap();
+            let refusal: &ApiError = error.refusal().unwrap();
             assert_eq!((refusal.status, refusal.code), ($status, Some($code)));
             assert_eq!(refusal.errors, [$error]);
         }
@@ -249,7 +249,7 @@ fn what_is_not_the_answer_is_an_error_that_quotes_nothing() {
         );
         let source = core::error::Error::source(&error).unwrap().to_string();
         assert!(!source.contains("secret") && !error.to_string().contains("secret"));
-        assert!(!error.is_transient() && !error.is_unheard());
+        assert!(!error.is_transient() && !error.was_not_processed());
     }
 }
 

@@ -7,7 +7,7 @@ use flate2::{Compression, write::GzEncoder};
 use groupme_rest::{
     BaseUrl, Client, Conversation, Error, Options, Service, Services,
     endpoint::{
-        Numbered, groups,
+        Page, groups,
         messages::{self, Window},
         users,
     },
@@ -24,7 +24,7 @@ const ME: &str = r#"{"response":{"id":"185"},"meta":{"code":200}}"#;
 fn options(server: &Server) -> Options {
     let mut options = Options::default();
     options.services =
-        Services::below(&BaseUrl::new(&format!("http://{}", server.address)).unwrap());
+        Services::with_base_url(&BaseUrl::new(&format!("http://{}", server.address)).unwrap());
     options.interval = Duration::ZERO;
     options.patience.backoff_base = Duration::from_millis(1);
     options
@@ -172,7 +172,7 @@ async fn a_server_that_is_not_there_has_not_heard_anything() {
         matches!(&error, Error::Transport { source, .. } if !source.is_sent()),
         "{error:?}"
     );
-    assert!(error.is_unheard() && error.is_transient());
+    assert!(error.was_not_processed() && error.is_transient());
     let mut chain = Vec::new();
     let mut source = error.source();
     while let Some(error) = source {
@@ -200,7 +200,7 @@ async fn each_service_is_where_it_was_put() {
     let client = Client::new(token(), &options).unwrap();
     client.call(&users::show(&"230".into())).await.unwrap();
     client
-        .call(&groups::list(Numbered::default()))
+        .call(&groups::list(Page::default()))
         .await
         .unwrap();
     assert!(

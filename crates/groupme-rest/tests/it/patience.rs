@@ -5,7 +5,7 @@ use core::time::Duration;
 use groupme_model::Draft;
 use groupme_rest::{
     Client, Error,
-    endpoint::{Numbered, bots, groups, messages, polls, uploads, users},
+    endpoint::{Page, bots, groups, messages, polls, uploads, users},
 };
 
 use crate::world::{Fate, World, answer, ms, options, retry_after, token};
@@ -29,7 +29,7 @@ async fn clones_together_ask_eight_times_a_second_and_in_turn() {
             let client = client.clone();
             tokio::spawn(async move {
                 client
-                    .call(&groups::list(Numbered::new(page, 1)))
+                    .call(&groups::list(Page::new(page, 1)))
                     .await
                     .unwrap();
             })
@@ -56,7 +56,7 @@ async fn nobody_slips_in_before_one_who_waits() {
         let client = client.clone();
         async move {
             tokio::time::sleep(ms(arrives)).await;
-            let call = groups::list(Numbered::new(page, 1));
+            let call = groups::list(Page::new(page, 1));
             client.call(&call).await.unwrap();
         }
     };
@@ -226,7 +226,7 @@ async fn what_would_be_done_twice_is_done_once() {
         let world = World::new([fate.clone(), fate.clone()]);
         let client = world.client();
         let error = client.call(&poll).await.unwrap_err();
-        assert!(error.is_transient() && !error.is_unheard(), "{fate:?}");
+        assert!(error.is_transient() && !error.was_not_processed(), "{fate:?}");
         client.call(&post).await.unwrap_err();
         assert_eq!(world.times().len(), 2, "{fate:?}");
     }

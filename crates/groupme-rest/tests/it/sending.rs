@@ -42,7 +42,7 @@ async fn the_answer_has_the_message_under_either_key() {
             .send(&conversation, Draft::new("hi"))
             .await
             .unwrap();
-        assert!(matches!(sent, Sent::Now(_)));
+        assert!(matches!(sent, Sent::Created(_)));
         assert_eq!(sent.message().unwrap().id, "1");
     }
 }
@@ -81,7 +81,7 @@ async fn a_conflict_on_a_repetition_is_success_and_the_message_is_found() {
         .await
         .unwrap();
     assert!(
-        matches!(&sent, Sent::Before(message) if message.id == "1"),
+        matches!(&sent, Sent::Duplicate(message) if message.id == "1"),
         "{sent:?}"
     );
     assert_eq!(
@@ -108,7 +108,7 @@ async fn a_conflict_is_success_even_if_the_message_cannot_be_found() {
             .send(&group(), Draft::new("hi"))
             .await
             .unwrap();
-        assert_eq!(sent, Sent::BeforeUnseen);
+        assert_eq!(sent, Sent::DuplicateNotFound);
         assert_eq!(sent.message(), None);
     }
 }
@@ -122,7 +122,7 @@ async fn sending_again_after_a_restart_with_the_same_id_is_success() {
         .send_as(&direct, Draft::new("hi"), "kept".into())
         .await
         .unwrap();
-    assert!(matches!(sent, Sent::Before(_)));
+    assert!(matches!(sent, Sent::Duplicate(_)));
     assert!(world.lines()[1].starts_with("GET /v3/direct_messages?other_user_id=230&"));
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use groupme_rest::{
-    BaseUrl, Client, DialError, Error, Options, Proxy, Roots, Services, SetupError, endpoint::users,
+    BaseUrl, Client, DialError, Error, Options, Proxy, RootStore, Services, SetupError, endpoint::users,
 };
 use rustls::{ServerConfig, pki_types::PrivateKeyDer};
 use tokio::{
@@ -84,7 +84,7 @@ async fn proxy(to: &Server, asked: Arc<std::sync::Mutex<Vec<String>>>) -> String
 
 fn options(url: &str, root: &[u8]) -> Options {
     let mut options = Options::default();
-    options.services = Services::below(&BaseUrl::allowing_plaintext(url).unwrap());
+    options.services = Services::with_base_url(&BaseUrl::allowing_plaintext(url).unwrap());
     options.roots.add_der(root).unwrap();
     options.patience.attempts = 1;
     options
@@ -142,7 +142,7 @@ async fn plain_http_goes_through_the_tunnel_at_its_own_port() {
     let proxy = proxy(&server, Arc::clone(&asked)).await;
     let mut options = Options::default();
     let plain = BaseUrl::allowing_plaintext(&format!("http://{HOST}")).unwrap();
-    options.services = Services::below(&plain);
+    options.services = Services::with_base_url(&plain);
     options.proxy = Proxy::at(&format!("http://me:pw@{proxy}"), "").unwrap();
     assert_eq!(me(&options).await.unwrap().id, "185");
     assert!(asked.lock().unwrap()[0].starts_with("connect api.example.test:80 http/1.1\r\n"));
@@ -155,19 +155,19 @@ async fn a_proxy_that_refuses_is_no_way_and_nothing_was_heard() {
     let mut options = options(&format!("https://{HOST}"), &root);
     options.proxy = Proxy::at(&format!("http://{proxy}"), "").unwrap();
     let error = me(&options).await.unwrap_err();
-    assert!(error.is_unheard() && error.is_transient(), "{error:?}");
+    assert!(error.was_not_processed() && error.is_transient(), "{error:?}");
     assert_eq!(server.seen().connections, 0);
 }
 
 #[test]
 fn an_address_with_tls_needs_somebody_to_trust() {
     let mut options = Options::default();
-    options.roots = Roots::none();
+    options.roots = RootStore::none();
     assert!(matches!(
         Client::new(token(), &options),
         Err(SetupError::Dial(DialError::NoTls { .. }))
     ));
     let plain = BaseUrl::new("http://127.0.0.1:1").unwrap();
-    options.services = Services::below(&plain);
+    options.services = Services::with_base_url(&plain);
     assert!(Client::new(token(), &options).is_ok());
 }

@@ -152,7 +152,7 @@ pub(crate) fn token() -> Token {
 pub(crate) fn options() -> Options {
     let mut options = Options::default();
     options.seed = Some(7);
-    options.services = Services::below(&BaseUrl::new("http://127.0.0.1:1").unwrap());
+    options.services = Services::with_base_url(&BaseUrl::new("http://127.0.0.1:1").unwrap());
     options
 }
 

@@ -1,6 +1,6 @@
 //! HTTP requests that are not answered as they should be.
 
-use super::{FaultPlan, Odds};
+use super::{FaultPlan, Probability};
 use crate::random::Random;
 
 /// Which of the two services a request is for.
@@ -18,25 +18,25 @@ pub enum Service {
 #[non_exhaustive]
 pub struct AnswerFaults {
     /// How often a request fails: never.
-    pub odds: Odds,
+    pub odds: Probability,
     /// With which status, one of these as good as another: 429 and 503. 200 is possible, too, as
     /// from a hotel's network that answers everything with its own page.
     pub statuses: Vec<u16>,
     /// How often the body is a page of HTML, as from a proxy, instead of GroupMe's envelope: half
     /// the time.
-    pub html: Odds,
+    pub html: Probability,
     /// How often the request has been carried out all the same, and only its answer is lost: half
     /// the time. A client that repeats what it sent has to name it by the same `source_guid`.
-    pub carried_out: Odds,
+    pub carried_out: Probability,
 }
 
 impl Default for AnswerFaults {
     fn default() -> Self {
         Self {
-            odds: Odds::NEVER,
+            odds: Probability::NEVER,
             statuses: vec![429, 503],
-            html: Odds::percent(50),
-            carried_out: Odds::percent(50),
+            html: Probability::percent(50),
+            carried_out: Probability::percent(50),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::{FaultPlan, Odds};
+use super::{FaultPlan, Probability};
 use crate::random::Random;
 
 /// How connections fail.
@@ -10,23 +10,23 @@ use crate::random::Random;
 #[non_exhaustive]
 pub struct LinkFaults {
     /// How often a connection is reset at some time in its [`prime`](Self::prime): never.
-    pub reset: Odds,
+    pub reset: Probability,
     /// How often a connection falls silent both ways at some time in its prime, and stays open:
     /// never. Nobody is told, as when a machine in between loses its memory.
-    pub half_open: Odds,
+    pub half_open: Probability,
     /// Within which time of its life a connection is reset or falls silent: 10 s. None at all is at
     /// once: it is accepted, and then nothing.
     pub prime: Duration,
     /// How often an upgrade to a WebSocket is refused: never. It counts once for a connection.
-    pub refuse: Odds,
+    pub refuse: Probability,
     /// With which status it is refused, one of these as good as another: 403, 426 and 503.
     pub refusals: Vec<u16>,
     /// How often a connection brings what is sent to the client no faster than
     /// [`pace`](Self::pace): never.
-    pub slow: Odds,
+    pub slow: Probability,
     /// How fast a slow connection is: a byte every 10 ms, as if it were written by hand. More bytes
     /// make it a client that does not keep up.
-    pub pace: Pace,
+    pub pace: Throttle,
     /// After which idle time all connections are cut, as proxies do: none.
     pub idle: Option<Idle>,
 }
@@ -34,13 +34,13 @@ pub struct LinkFaults {
 impl Default for LinkFaults {
     fn default() -> Self {
         Self {
-            reset: Odds::NEVER,
-            half_open: Odds::NEVER,
+            reset: Probability::NEVER,
+            half_open: Probability::NEVER,
             prime: Duration::from_secs(10),
-            refuse: Odds::NEVER,
+            refuse: Probability::NEVER,
             refusals: vec![403, 426, 503],
-            slow: Odds::NEVER,
-            pace: Pace {
+            slow: Probability::NEVER,
+            pace: Throttle {
                 bytes: 1,
                 every: Duration::from_millis(10),
             },
@@ -52,14 +52,14 @@ impl Default for LinkFaults {
 /// A speed: so many bytes, then a pause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a speed is bytes by time")]
-pub struct Pace {
+pub struct Throttle {
     /// At least one.
     pub bytes: usize,
     /// The pause behind them.
     pub every: Duration,
 }
 
-impl Pace {
+impl Throttle {
     /// How long so many bytes take.
     pub fn time(self, bytes: usize) -> Duration {
         let pauses = bytes.div_ceil(self.bytes.max(1));
@@ -81,7 +81,7 @@ pub struct Idle {
 /// What becomes of one connection. Times count from its beginning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Fate {
+pub struct ConnectionFaults {
     /// When it is reset.
     pub reset: Option<Duration>,
     /// When it falls silent, both ways.
@@ -89,17 +89,17 @@ pub struct Fate {
     /// With which status an upgrade to a WebSocket is refused on it.
     pub refusal: Option<u16>,
     /// How fast the client gets what it is sent.
-    pub pace: Option<Pace>,
+    pub pace: Option<Throttle>,
     /// What a proxy does to it.
     pub idle: Option<Idle>,
 }
 
 impl FaultPlan {
     /// The fate of the connection of this number.
-    pub(super) fn fate(&self, number: u64) -> Fate {
+    pub(super) fn fate(&self, number: u64) -> ConnectionFaults {
         let faults = &self.links;
         let mut random = Random::of(self.seed, FATE, number);
-        let mut moment = |odds: Odds| {
+        let mut moment = |odds: Probability| {
             let strikes = odds.strike(&mut random);
             let moment = random.up_to(faults.prime);
             strikes.then_some(moment)
@@ -108,7 +108,7 @@ impl FaultPlan {
         let refused = faults.refuse.strike(&mut random);
         let refusal = random.pick(&faults.refusals).copied();
         let slow = faults.slow.strike(&mut random);
-        Fate {
+        ConnectionFaults {
             reset,
             silence,
             refusal: refusal.filter(|_| refused),

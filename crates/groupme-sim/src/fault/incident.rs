@@ -37,7 +37,7 @@ impl Incident {
 /// An incident, and when it happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a time and what happens then")]
-pub struct Appointment {
+pub struct ScheduledIncident {
     /// How long after the beginning of the plan.
     pub at: Duration,
     /// How long after that again, and again; `None` for once.
@@ -50,12 +50,12 @@ pub struct Appointment {
 #[derive(Debug)]
 pub(super) struct Diary {
     /// By time, and in the order of the schedule.
-    coming: BTreeMap<(Instant, usize), Appointment>,
+    coming: BTreeMap<(Instant, usize), ScheduledIncident>,
     frozen: bool,
 }
 
 impl Diary {
-    pub(super) fn new(schedule: &[Appointment], began: Instant) -> Self {
+    pub(super) fn new(schedule: &[ScheduledIncident], began: Instant) -> Self {
         let coming = schedule.iter().enumerate();
         let coming = coming.map(|(index, entry)| ((began + entry.at, index), *entry));
         Self {

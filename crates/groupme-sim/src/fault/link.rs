@@ -2,13 +2,13 @@
 
 use bayeux_proto::Instant;
 
-use super::{Fate, FaultPlan, Tamper};
+use super::{ConnectionFaults, FaultPlan, FrameFaultQueue};
 use crate::random::Random;
 
 /// A direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "a connection has two ends")]
-pub enum Way {
+pub enum Direction {
     /// From the client to the simulator.
     Up,
     /// From the simulator to the client.
@@ -19,9 +19,9 @@ pub enum Way {
 #[derive(Debug)]
 pub struct Link {
     number: u64,
-    fate: Fate,
-    up: Tamper,
-    down: Tamper,
+    fate: ConnectionFaults,
+    up: FrameFaultQueue,
+    down: FrameFaultQueue,
 }
 
 impl Link {
@@ -29,9 +29,9 @@ impl Link {
     pub fn sound(number: u64) -> Self {
         Self {
             number,
-            fate: Fate::default(),
-            up: Tamper::sound(),
-            down: Tamper::sound(),
+            fate: ConnectionFaults::default(),
+            up: FrameFaultQueue::sound(),
+            down: FrameFaultQueue::sound(),
         }
     }
 
@@ -46,35 +46,35 @@ impl Link {
     }
 
     /// What becomes of it as a whole. It is the embedder who makes that true.
-    pub fn fate(&self) -> Fate {
+    pub fn fate(&self) -> ConnectionFaults {
         self.fate
     }
 
     /// A frame sets out.
-    pub fn handle_frame(&mut self, now: Instant, way: Way, frame: Vec<u8>) {
+    pub fn handle_frame(&mut self, now: Instant, way: Direction, frame: Vec<u8>) {
         self.way(way).handle_frame(now, frame);
     }
 
     /// The next frame that has arrived by `now`; `None` if there is none.
-    pub fn poll_frame(&mut self, now: Instant, way: Way) -> Option<Vec<u8>> {
+    pub fn poll_frame(&mut self, now: Instant, way: Direction) -> Option<Vec<u8>> {
         self.way(way).poll_frame(now)
     }
 
     /// When [`poll_frame`](Self::poll_frame) is to be asked next; `None` for never.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let ways = [&self.up, &self.down];
-        ways.into_iter().filter_map(Tamper::poll_timeout).min()
+        ways.into_iter().filter_map(FrameFaultQueue::poll_timeout).min()
     }
 
     /// Takes it apart, for embedders that serve both directions in different places: up and down.
-    pub fn into_ways(self) -> (Tamper, Tamper) {
+    pub fn into_ways(self) -> (FrameFaultQueue, FrameFaultQueue) {
         (self.up, self.down)
     }
 
-    fn way(&mut self, way: Way) -> &mut Tamper {
+    fn way(&mut self, way: Direction) -> &mut FrameFaultQueue {
         match way {
-            Way::Up => &mut self.up,
-            Way::Down => &mut self.down,
+            Direction::Up => &mut self.up,
+            Direction::Down => &mut self.down,
         }
     }
 }
@@ -89,8 +89,8 @@ impl FaultPlan {
         Link {
             number,
             fate: self.fate(number),
-            up: Tamper::new(&self.up, random(UP), end),
-            down: Tamper::new(&self.down, random(DOWN), end),
+            up: FrameFaultQueue::new(&self.up, random(UP), end),
+            down: FrameFaultQueue::new(&self.down, random(DOWN), end),
         }
     }
 }

@@ -8,9 +8,9 @@ use crate::random::Random;
 ///
 /// As text it is `5%`, `0.1%`, `1/20`, `always` or `never`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Odds(u32);
+pub struct Probability(u32);
 
-impl Odds {
+impl Probability {
     /// In no case.
     pub const NEVER: Self = Self(0);
     /// In all cases.
@@ -47,7 +47,7 @@ impl Odds {
     }
 }
 
-impl fmt::Display for Odds {
+impl fmt::Display for Probability {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (whole, rest) = (self.0 / 10_000, self.0 % 10_000);
         match (self.0, rest) {
@@ -62,23 +62,23 @@ impl fmt::Display for Odds {
     }
 }
 
-impl FromStr for Odds {
-    type Err = NotOdds;
+impl FromStr for Probability {
+    type Err = ParseProbabilityError;
 
-    fn from_str(text: &str) -> Result<Self, NotOdds> {
-        parse(text).ok_or(NotOdds(()))
+    fn from_str(text: &str) -> Result<Self, ParseProbabilityError> {
+        parse(text).ok_or(ParseProbabilityError(()))
     }
 }
 
 /// A text that says no odds.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("odds are written as `5%`, `1/20`, `always` or `never`")]
-pub struct NotOdds(());
+pub struct ParseProbabilityError(());
 
-fn parse(text: &str) -> Option<Odds> {
+fn parse(text: &str) -> Option<Probability> {
     match text {
-        "never" => return Some(Odds::NEVER),
-        "always" => return Some(Odds::ALWAYS),
+        "never" => return Some(Probability::NEVER),
+        "always" => return Some(Probability::ALWAYS),
         _ => {}
     }
     if let Some((cases, of)) = text.split_once('/') {
@@ -88,7 +88,7 @@ fn parse(text: &str) -> Option<Odds> {
         }
         let millionths = u128::from(cases) * u128::from(MILLION) / u128::from(of);
         let least = u32::from(cases > 0);
-        return Some(Odds(u32::try_from(millionths).ok()?.max(least)));
+        return Some(Probability(u32::try_from(millionths).ok()?.max(least)));
     }
     let percent = text.strip_suffix('%')?;
     let (whole, decimals) = percent.split_once('.').unwrap_or((percent, "0"));
@@ -98,7 +98,7 @@ fn parse(text: &str) -> Option<Odds> {
     let whole: u32 = digits(whole)?;
     let decimals = digits(&format!("{decimals:0<4}"))?;
     let millionths = whole.checked_mul(10_000)?.checked_add(decimals)?;
-    (millionths <= MILLION).then_some(Odds(millionths))
+    (millionths <= MILLION).then_some(Probability(millionths))
 }
 
 /// A number of nothing but digits.
@@ -116,39 +116,39 @@ mod tests {
     #[test]
     fn odds_are_read_as_they_are_written() {
         for (text, odds) in [
-            ("never", Odds::NEVER),
-            ("always", Odds::ALWAYS),
-            ("5%", Odds::percent(5)),
-            ("0.1%", Odds::one_in(1000)),
-            ("12.3456%", Odds(123_456)),
+            ("never", Probability::NEVER),
+            ("always", Probability::ALWAYS),
+            ("5%", Probability::percent(5)),
+            ("0.1%", Probability::one_in(1000)),
+            ("12.3456%", Probability(123_456)),
         ] {
             assert_eq!(text.parse(), Ok(odds));
             assert_eq!(odds.to_string(), text);
         }
         for (text, odds) in [
-            ("1/20", Odds::percent(5)),
-            ("1/1", Odds::ALWAYS),
-            ("100%", Odds::ALWAYS),
-            ("0%", Odds::NEVER),
-            ("0/3", Odds::NEVER),
-            ("1/18446744073709551615", Odds(1)),
+            ("1/20", Probability::percent(5)),
+            ("1/1", Probability::ALWAYS),
+            ("100%", Probability::ALWAYS),
+            ("0%", Probability::NEVER),
+            ("0/3", Probability::NEVER),
+            ("1/18446744073709551615", Probability(1)),
         ] {
             assert_eq!(text.parse(), Ok(odds), "{text}");
         }
         for text in [
             "", "5", "%", "101%", "2/1", "1/0", "-1%", "+1%", "1.%", "1.23456%", "a/b",
         ] {
-            assert_eq!(text.parse::<Odds>(), Err(NotOdds(())), "{text}");
+            assert_eq!(text.parse::<Probability>(), Err(ParseProbabilityError(())), "{text}");
         }
     }
 
     #[test]
     fn the_odds_are_what_they_say() {
         let mut random = Random::new(1);
-        let mut struck = |odds: Odds| (0..10_000).filter(|_| odds.strike(&mut random)).count();
-        assert_eq!(struck(Odds::NEVER), 0);
-        assert_eq!(struck(Odds::one_in(0)), 0);
-        assert_eq!(struck(Odds::ALWAYS), 10_000);
-        assert!((900..1100).contains(&struck(Odds::one_in(10))));
+        let mut struck = |odds: Probability| (0..10_000).filter(|_| odds.strike(&mut random)).count();
+        assert_eq!(struck(Probability::NEVER), 0);
+        assert_eq!(struck(Probability::one_in(0)), 0);
+        assert_eq!(struck(Probability::ALWAYS), 10_000);
+        assert!((900..1100).contains(&struck(Probability::one_in(10))));
     }
 }

@@ -2,18 +2,18 @@
 
 use core::time::Duration;
 
-use super::{AnswerFaults, Appointment, FrameFaults, Incident, LinkFaults};
+use super::{AnswerFaults, ScheduledIncident, FrameFaults, Incident, LinkFaults};
 
 /// What may go wrong, and how often. A new one has no faults; each is set by itself:
 ///
 /// ```
-/// use groupme_sim::{FaultPlan, Incident, Odds};
+/// use groupme_sim::{FaultPlan, Incident, Probability};
 /// use std::time::Duration;
 ///
 /// let mut plan = FaultPlan::new(42).after(Duration::from_secs(5), Incident::Restart);
-/// plan.rest.odds = Odds::one_in(10); // 429 or 503
-/// plan.links.reset = Odds::percent(20);
-/// plan.down.duplicate = Odds::percent(1);
+/// plan.rest.odds = Probability::one_in(10); // 429 or 503
+/// plan.links.reset = Probability::percent(20);
+/// plan.down.duplicate = Probability::percent(1);
 /// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
@@ -33,7 +33,7 @@ pub struct FaultPlan {
     /// How REST requests fail.
     pub rest: AnswerFaults,
     /// What happens to all at once.
-    pub schedule: Vec<Appointment>,
+    pub schedule: Vec<ScheduledIncident>,
     /// How long things go wrong at all; `None` for ever. What was frozen thaws then; connections
     /// that have fallen silent stay so.
     pub until: Option<Duration>,
@@ -51,7 +51,7 @@ impl FaultPlan {
     /// Adds something that happens to all at once, so long after the plan has begun.
     #[must_use]
     pub fn after(mut self, at: Duration, incident: Incident) -> Self {
-        self.schedule.push(Appointment {
+        self.schedule.push(ScheduledIncident {
             at,
             every: None,
             incident,
@@ -62,7 +62,7 @@ impl FaultPlan {
     /// Adds something that happens to all at once, again and again.
     #[must_use]
     pub fn every(mut self, time: Duration, incident: Incident) -> Self {
-        self.schedule.push(Appointment {
+        self.schedule.push(ScheduledIncident {
             at: time,
             every: Some(time),
             incident,

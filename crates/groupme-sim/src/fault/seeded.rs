@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::{FaultPlan, Idle, Incident, Odds, Pace};
+use super::{FaultPlan, Idle, Incident, Probability, Throttle};
 use crate::random::Random;
 
 impl FaultPlan {
@@ -26,7 +26,7 @@ impl FaultPlan {
         plan.links.refuse = sometimes(random, 30);
         plan.links.prime = random.up_to(Duration::from_secs(20));
         plan.links.slow = sometimes(random, 20);
-        plan.links.pace = Pace {
+        plan.links.pace = Throttle {
             bytes: 1 << random.below(12),
             every: Duration::from_millis(1 + random.below(10)),
         };
@@ -70,12 +70,12 @@ impl FaultPlan {
 }
 
 /// Never, three times out of four; or else in so many of a hundred cases at most.
-fn sometimes(random: &mut Random, percent: u64) -> Odds {
+fn sometimes(random: &mut Random, percent: u64) -> Probability {
     let (hit, odds) = (random.below(4) == 0, 1 + random.below(percent));
     if hit {
-        Odds::percent(u32::try_from(odds).unwrap_or(1))
+        Probability::percent(u32::try_from(odds).unwrap_or(1))
     } else {
-        Odds::NEVER
+        Probability::NEVER
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use bayeux_proto::Instant;
 
-use super::Odds;
+use super::Probability;
 use crate::random::Random;
 
 /// How frames fare in one direction: text frames of a WebSocket, bodies of HTTP. All odds are
@@ -14,31 +14,31 @@ use crate::random::Random;
 #[non_exhaustive]
 pub struct FrameFaults {
     /// How often one is lost. Over HTTP a lost request is one that nobody answers.
-    pub drop: Odds,
+    pub drop: Probability,
     /// How often one arrives late, and all that come behind it no earlier.
-    pub delay: Odds,
+    pub delay: Probability,
     /// How late at most: 500 ms.
     pub longest_delay: Duration,
     /// How often one arrives twice.
-    pub duplicate: Odds,
+    pub duplicate: Probability,
     /// How often one is overtaken by the next; or, if none comes soon, merely late.
-    pub reorder: Odds,
+    pub reorder: Probability,
     /// How often one arrives without its end.
-    pub truncate: Odds,
+    pub truncate: Probability,
     /// How often a few bytes of one are others.
-    pub garble: Odds,
+    pub garble: Probability,
 }
 
 impl Default for FrameFaults {
     fn default() -> Self {
         Self {
-            drop: Odds::NEVER,
-            delay: Odds::NEVER,
+            drop: Probability::NEVER,
+            delay: Probability::NEVER,
             longest_delay: Duration::from_millis(500),
-            duplicate: Odds::NEVER,
-            reorder: Odds::NEVER,
-            truncate: Odds::NEVER,
-            garble: Odds::NEVER,
+            duplicate: Probability::NEVER,
+            reorder: Probability::NEVER,
+            truncate: Probability::NEVER,
+            garble: Probability::NEVER,
         }
     }
 }
@@ -46,7 +46,7 @@ impl Default for FrameFaults {
 /// One direction of one connection, sans-IO: frames go in, and what is left of them comes out, when
 /// it does.
 #[derive(Debug)]
-pub struct Tamper {
+pub struct FrameFaultQueue {
     /// `None` where nothing happens to anything.
     trouble: Option<Trouble>,
     /// When the fun is over.
@@ -63,7 +63,7 @@ struct Trouble {
     random: Random,
 }
 
-impl Tamper {
+impl FrameFaultQueue {
     pub(super) fn new(faults: &FrameFaults, random: Random, end: Option<Instant>) -> Self {
         let odds = [
             faults.drop,
@@ -107,7 +107,7 @@ impl Tamper {
             self.send(now, frame);
             return;
         };
-        let mut strikes = |odds: Odds| odds.strike(random);
+        let mut strikes = |odds: Probability| odds.strike(random);
         let (lost, late) = (strikes(faults.drop), strikes(faults.delay));
         let (twice, overtaken) = (strikes(faults.duplicate), strikes(faults.reorder));
         let (short, garbled) = (strikes(faults.truncate), strikes(faults.garble));

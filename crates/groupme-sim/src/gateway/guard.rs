@@ -4,7 +4,7 @@
 ///
 /// Faye leaves this to an extension that sets the `error` of a message; the gateway sends the text
 /// of a refusal back exactly as given, with or without a code in front.
-pub trait Guard {
+pub trait Authorizer {
     /// Asked for each channel of a `/meta/subscribe`, patterns included. `token` is the message's
     /// `ext.access_token`.
     ///
@@ -32,9 +32,9 @@ pub trait Guard {
     clippy::exhaustive_structs,
     reason = "there is nothing to know about it"
 )]
-pub struct Unguarded;
+pub struct AllowAll;
 
-impl Guard for Unguarded {
+impl Authorizer for AllowAll {
     fn may_subscribe(&self, _: Option<&str>, _: &str) -> Result<(), String> {
         Ok(())
     }

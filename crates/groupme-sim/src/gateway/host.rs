@@ -1,16 +1,16 @@
 //! The guard and the seed, as the Bayeux server asks for them.
 
-use bayeux_proto::server::{Host, Inquiry};
+use bayeux_proto::server::{SecurityPolicy, RequestContext};
 
 use super::{
-    guard::Guard,
+    guard::Authorizer,
     request::{Object, Parsed},
 };
 use crate::random::Random;
 
 /// Answers the server for one payload.
 pub(super) struct Gatekeeper<'a> {
-    pub(super) guard: &'a dyn Guard,
+    pub(super) guard: &'a dyn Authorizer,
     pub(super) payload: &'a Parsed,
     pub(super) random: &'a mut Random,
     /// The channels that clients pinged by themselves.
@@ -18,16 +18,16 @@ pub(super) struct Gatekeeper<'a> {
 }
 
 impl Gatekeeper<'_> {
-    fn object(&self, inquiry: &Inquiry<'_>) -> Option<&Object> {
-        self.payload.object(inquiry.index)
+    fn object(&self, context: &RequestContext<'_>) -> Option<&Object> {
+        self.payload.object(context.index)
     }
 
-    fn token(&self, inquiry: &Inquiry<'_>) -> Option<&str> {
-        self.object(inquiry)?.token()
+    fn token(&self, context: &RequestContext<'_>) -> Option<&str> {
+        self.object(context)?.token()
     }
 }
 
-impl Host for Gatekeeper<'_> {
+impl SecurityPolicy for Gatekeeper<'_> {
     fn fill_random(&mut self, bytes: &mut [u8]) {
         for chunk in bytes.chunks_mut(8) {
             let number = self.random.next().to_le_bytes();
@@ -35,14 +35,14 @@ impl Host for Gatekeeper<'_> {
         }
     }
 
-    fn may_subscribe(&mut self, inquiry: &Inquiry<'_>, channel: &str) -> Result<(), String> {
-        self.guard.may_subscribe(self.token(inquiry), channel)
+    fn may_subscribe(&mut self, context: &RequestContext<'_>, channel: &str) -> Result<(), String> {
+        self.guard.may_subscribe(self.token(context), channel)
     }
 
-    fn may_publish(&mut self, inquiry: &Inquiry<'_>) -> Result<(), String> {
-        let channel = inquiry.request.channel;
-        let kind = self.object(inquiry).and_then(Object::kind);
-        self.guard.may_publish(self.token(inquiry), channel, kind)?;
+    fn may_publish(&mut self, context: &RequestContext<'_>) -> Result<(), String> {
+        let channel = context.request.channel;
+        let kind = self.object(context).and_then(Object::kind);
+        self.guard.may_publish(self.token(context), channel, kind)?;
         if kind == Some("ping") {
             self.pinged.push(channel.into());
         }

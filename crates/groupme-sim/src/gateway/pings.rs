@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
 
-use bayeux_proto::{Instant, server::Event};
+use bayeux_proto::{Instant, server::ServerEvent};
 
 /// When which channel is due for a ping.
 #[derive(Debug)]
@@ -25,8 +25,8 @@ impl Pings {
     }
 
     /// A channel may have got its first listener.
-    pub(super) fn note(&mut self, now: Instant, event: &Event) {
-        if let Event::Subscribed { channel, .. } = event
+    pub(super) fn note(&mut self, now: Instant, event: &ServerEvent) {
+        if let ServerEvent::Subscribed { channel, .. } = event
             && let Some(every) = self.every
             && !channel.ends_with('*')
             && !self.by_channel.contains_key(channel)

@@ -15,13 +15,13 @@ use super::{
     shared::Shared,
     wire::{Activity, Wire},
 };
-use crate::fault::{Fate, Link, Tamper, Way};
+use crate::fault::{ConnectionFaults, Link, FrameFaultQueue, Direction};
 
 /// What all that is done on one connection shares.
 #[derive(Debug)]
 pub(super) struct Connection {
     pub(super) shared: Arc<Shared>,
-    fate: Fate,
+    fate: ConnectionFaults,
     /// Taken by the WebSocket that the connection becomes.
     link: Mutex<Link>,
 }
@@ -53,7 +53,7 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream) {
     }
 }
 
-fn prepare(stream: &TcpStream, fate: Fate) -> io::Result<()> {
+fn prepare(stream: &TcpStream, fate: ConnectionFaults) -> io::Result<()> {
     // Frames are small, and a test waits for each.
     stream.set_nodelay(true)?;
     if fate.reset.is_some() {
@@ -64,7 +64,7 @@ fn prepare(stream: &TcpStream, fate: Fate) -> io::Result<()> {
 }
 
 /// Completes when the connection is to be broken.
-async fn befall(clock: &Clock, fate: Fate, gate: &Gate, activity: &Activity) {
+async fn befall(clock: &Clock, fate: ConnectionFaults, gate: &Gate, activity: &Activity) {
     let reset = async {
         match fate.reset {
             Some(after) => clock.sleep(after).await,
@@ -103,7 +103,7 @@ impl Connection {
 
     /// Sends the body of a request or an answer on its way; what is left of it arrives. What is
     /// lost never arrives, and HTTP has no use for what arrives twice.
-    pub(super) async fn pass(&self, way: Way, body: Vec<u8>) -> Vec<u8> {
+    pub(super) async fn pass(&self, way: Direction, body: Vec<u8>) -> Vec<u8> {
         let shared = &self.shared;
         self.with_link(|link| link.handle_frame(shared.clock.now(), way, body));
         loop {
@@ -126,7 +126,7 @@ impl Connection {
     }
 
     /// The two ways, for a WebSocket: up and down.
-    pub(super) fn take_ways(&self) -> (Tamper, Tamper) {
+    pub(super) fn take_ways(&self) -> (FrameFaultQueue, FrameFaultQueue) {
         self.with_link(|link| {
             let number = link.number();
             core::mem::replace(link, Link::sound(number)).into_ways()

@@ -1,7 +1,7 @@
 //! What the friend of the story can be asked to do, for tests that need just anybody.
 
 use super::Sim;
-use crate::world::{MessageId, Place, WorldError};
+use crate::world::{MessageId, Conversation, WorldError};
 
 /// All of this is done by Mara, in the group of the story. For anybody else, and anywhere else,
 /// there is [`Sim::with`].
@@ -57,6 +57,6 @@ impl Sim {
     ///
     /// If the world was changed so that they cannot.
     pub fn start_typing(&self) -> Result<(), WorldError> {
-        self.with(|world| world.type_in(Place::Group(self.cast.lake), self.cast.mara))
+        self.with(|world| world.type_in(Conversation::Group(self.cast.lake), self.cast.mara))
     }
 }

@@ -28,7 +28,7 @@ use super::{
     shared::Answer,
     socket, upgrade,
 };
-use crate::fault::{BadAnswer, Service, Way};
+use crate::fault::{BadAnswer, Service, Direction};
 
 pub(super) type Reply = Response<Full<Bytes>>;
 
@@ -86,7 +86,7 @@ async fn route(
     } else {
         Service::Rest
     };
-    let bad = connection.shared.judge(service);
+    let bad = connection.shared.response_fault(service);
     if let Some(bad) = bad.filter(|bad| !bad.carried_out) {
         return Ok(bad_answer(bad));
     }
@@ -111,7 +111,7 @@ async fn deliver(connection: &Connection, reply: Reply) -> Result<Reply, Abandon
     }
     let (head, body) = reply.into_parts();
     let Ok(body) = body.collect().await;
-    let body = connection.pass(Way::Down, body.to_bytes().to_vec()).await;
+    let body = connection.pass(Direction::Down, body.to_bytes().to_vec()).await;
     Ok(Reply::from_parts(head, Full::new(body.into())))
 }
 
@@ -244,7 +244,7 @@ pub(super) async fn read_body(
     match Limited::new(body, LARGEST_BODY).collect().await {
         Ok(body) if connection.is_sound() => Ok(Ok(body.to_bytes())),
         Ok(body) => {
-            let body = connection.pass(Way::Up, body.to_bytes().to_vec()).await;
+            let body = connection.pass(Direction::Up, body.to_bytes().to_vec()).await;
             Ok(Ok(body.into()))
         }
         Err(error) if error.is::<LengthLimitError>() => Ok(Err(text(

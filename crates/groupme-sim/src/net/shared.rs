@@ -137,15 +137,15 @@ impl Shared {
     }
 
     /// How a request is answered that is not answered as it should be.
-    pub(super) fn judge(&self, service: Service) -> Option<BadAnswer> {
+    pub(super) fn response_fault(&self, service: Service) -> Option<BadAnswer> {
         let mut core = self.lock();
         let now = self.clock.now();
-        core.faults.judge(now, service)
+        core.faults.response_fault(now, service)
     }
 
     /// Has something happen to all at once.
-    pub(super) fn suffer(&self, incident: Incident) {
-        self.act(|simulation, now| simulation.suffer(now, incident));
+    pub(super) fn apply(&self, incident: Incident) {
+        self.act(|simulation, now| simulation.apply(now, incident));
         if incident.breaks_connections() {
             self.kill();
         }
@@ -181,7 +181,7 @@ impl Shared {
             core.faults.poll_incident(now)
         };
         while let Some(incident) = next() {
-            self.suffer(incident);
+            self.apply(incident);
         }
     }
 

@@ -16,7 +16,7 @@ use super::{
     connection::Connection,
     shared::{LaneGuard, Shared, SocketOrders, SocketOutput},
 };
-use crate::fault::Tamper;
+use crate::fault::FrameFaultQueue;
 
 type Stream = TokioIo<Upgraded>;
 
@@ -138,7 +138,7 @@ enum Inlet<'a> {
 async fn tamper(
     shared: &Shared,
     lane: &LaneGuard,
-    mut up: Tamper,
+    mut up: FrameFaultQueue,
     mut messages: mpsc::Receiver<Vec<u8>>,
 ) {
     loop {
@@ -159,7 +159,7 @@ async fn tamper(
 struct Outputs<'a> {
     shared: &'a Shared,
     queue: mpsc::Receiver<SocketOutput>,
-    down: Tamper,
+    down: FrameFaultQueue,
     /// What ends it, when all that came before is gone.
     last: Option<Leaving>,
 }

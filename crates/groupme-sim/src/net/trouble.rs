@@ -14,7 +14,7 @@ impl Sim {
 
     /// Ends all faults of a plan, and whatever [`stall`](Self::stall) or
     /// [`allow_sockets`](Self::allow_sockets) did.
-    pub fn heal(&self) {
+    pub fn clear_faults(&self) {
         self.shared.set_plan(FaultPlan::default());
         self.resume();
         self.allow_sockets(true);
@@ -23,8 +23,8 @@ impl Sim {
     }
 
     /// Has something happen to all clients at once.
-    pub fn suffer(&self, incident: Incident) {
-        self.shared.suffer(incident);
+    pub fn apply(&self, incident: Incident) {
+        self.shared.apply(incident);
     }
 
     /// Puts the clock of GroupMe on, so that a test need not wait: held connects are answered,

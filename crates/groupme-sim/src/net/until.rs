@@ -1,7 +1,7 @@
 //! Waiting for something to be so, instead of for time to pass.
 
 use super::Sim;
-use crate::world::{MessageId, Said, World};
+use crate::world::{MessageId, MessageView, World};
 
 /// None of these can miss what they wait for: what is so already need not be waited for.
 impl Sim {
@@ -53,12 +53,12 @@ impl Sim {
 
     /// Waits until somebody has said something of which this is true, and returns the latest of
     /// it. Each message is looked at once, as it was said.
-    pub async fn until_said(&self, mut is_it: impl FnMut(Said<'_>) -> bool) -> MessageId {
+    pub async fn until_said(&self, mut is_it: impl FnMut(MessageView<'_>) -> bool) -> MessageId {
         let mut seen = MessageId::new(0);
         self.until(|world| {
             let after = core::mem::replace(&mut seen, world.latest());
             let mut new = world.messages_after(after);
-            new.find(|said| is_it(*said)).map(Said::id)
+            new.find(|said| is_it(*said)).map(MessageView::id)
         })
         .await
     }

@@ -18,7 +18,7 @@ use tokio::{
 };
 
 use super::clock::Clock;
-use crate::fault::Pace;
+use crate::fault::Throttle;
 
 /// When something last went over a stream.
 #[derive(Clone, Debug)]
@@ -60,14 +60,14 @@ pub(super) struct Wire<S> {
 
 #[derive(Debug)]
 struct Pacer {
-    pace: Pace,
+    pace: Throttle,
     /// The bytes that may still go before the next pause.
     left: usize,
     pause: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S> Wire<S> {
-    pub(super) fn new(stream: S, activity: Activity, pace: Option<Pace>) -> Self {
+    pub(super) fn new(stream: S, activity: Activity, pace: Option<Throttle>) -> Self {
         let pacer = pace.map(|pace| Pacer {
             pace,
             left: pace.bytes.max(1),
@@ -160,7 +160,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_slow_stream_takes_its_time() {
         let (near, mut far) = duplex(64);
-        let pace = Pace {
+        let pace = Throttle {
             bytes: 2,
             every: Duration::from_millis(100),
         };

@@ -4,7 +4,7 @@ use bayeux_proto::Instant;
 use serde_json::Value;
 
 use super::{Api, RestConfig, RestResponse, flood::Flood, query::Query};
-use crate::world::{GroupId, MessageId, Place, UserId, View, World, number};
+use crate::world::{GroupId, MessageId, Conversation, UserId, View, World, number};
 
 /// A request of a user who was let in.
 pub(super) struct Call<'a> {
@@ -109,26 +109,26 @@ impl Call<'_> {
     }
 
     /// A group of the caller's.
-    pub(super) fn group_place(&self, text: &str) -> Result<Place, RestResponse> {
-        let group = number(text).map(|id| Place::Group(GroupId::new(id)));
+    pub(super) fn group_place(&self, text: &str) -> Result<Conversation, RestResponse> {
+        let group = number(text).map(|id| Conversation::Group(GroupId::new(id)));
         self.own(group)
     }
 
     /// The conversation with the user of this id, who exists and is not the caller.
-    pub(super) fn direct_place(&self, text: &str) -> Result<Place, RestResponse> {
+    pub(super) fn direct_place(&self, text: &str) -> Result<Conversation, RestResponse> {
         let peer = number(text).map(UserId::new);
         let peer = peer.filter(|peer| self.world.name(*peer).is_some());
-        self.own(peer.map(|peer| Place::direct(self.user, peer)))
+        self.own(peer.map(|peer| Conversation::direct(self.user, peer)))
     }
 
     /// The conversation with the query's `other_user_id`.
-    pub(super) fn asked_direct_place(&self) -> Result<Place, RestResponse> {
+    pub(super) fn asked_direct_place(&self) -> Result<Conversation, RestResponse> {
         let peer = self.query.text("other_user_id");
         self.direct_place(&peer.ok_or_else(|| RestResponse::bad("other_user_id is missing"))?)
     }
 
     /// A conversation of the caller's by its id: a group's, or two users', the lower one first.
-    pub(super) fn conversation(&self, text: &str) -> Result<Place, RestResponse> {
+    pub(super) fn conversation(&self, text: &str) -> Result<Conversation, RestResponse> {
         let Some((low, high)) = text.split_once('+') else {
             return self.group_place(text);
         };
@@ -137,17 +137,17 @@ impl Call<'_> {
         let place = place.map(|(low, high)| (UserId::new(low), UserId::new(high)));
         let known = |user| self.world.name(user).is_some();
         let place = place.filter(|(low, high)| known(*low) && known(*high));
-        self.own(place.map(|(low, high)| Place::direct(low, high)))
+        self.own(place.map(|(low, high)| Conversation::direct(low, high)))
     }
 
-    fn own(&self, place: Option<Place>) -> Result<Place, RestResponse> {
+    fn own(&self, place: Option<Conversation>) -> Result<Conversation, RestResponse> {
         place
             .filter(|place| self.world.takes_part(self.user, *place))
             .ok_or_else(RestResponse::no_conversation)
     }
 
     /// A message of this conversation.
-    pub(super) fn message_in(&self, place: Place, text: &str) -> Result<MessageId, RestResponse> {
+    pub(super) fn message_in(&self, place: Conversation, text: &str) -> Result<MessageId, RestResponse> {
         number(text)
             .map(MessageId::new)
             .filter(|id| self.world.place_of(*id) == Some(place))

@@ -6,7 +6,7 @@ use super::{
     RestResponse,
     call::{Call, Outcome},
 };
-use crate::world::{Place, Receipt, UserId};
+use crate::world::{Conversation, Receipt, UserId};
 
 impl Call<'_> {
     pub(super) fn chats(&self) -> Outcome {
@@ -36,21 +36,21 @@ impl Call<'_> {
         let peer = self.peer(place);
         let chat = peer.and_then(|peer| self.world.chat_row(self.user, peer, false));
         chat.ok_or_else(RestResponse::no_conversation)?;
-        self.world.put_away(place, self.user)?;
+        self.world.hide_chat(place, self.user)?;
         Ok(RestResponse::enveloped(200, &Value::Null))
     }
 
     /// How far the other one of two has read.
-    pub(super) fn peer_receipt(&self, place: Place) -> Option<(UserId, Receipt)> {
+    pub(super) fn peer_receipt(&self, place: Conversation) -> Option<(UserId, Receipt)> {
         let peer = self.peer(place)?;
         Some((peer, self.world.receipt(peer, place)?))
     }
 
     /// The other one of two.
-    fn peer(&self, place: Place) -> Option<UserId> {
+    fn peer(&self, place: Conversation) -> Option<UserId> {
         match place {
-            Place::Group(_) => None,
-            Place::Direct(low, high) => Some(if low == self.user { high } else { low }),
+            Conversation::Group(_) => None,
+            Conversation::Direct(low, high) => Some(if low == self.user { high } else { low }),
         }
     }
 }

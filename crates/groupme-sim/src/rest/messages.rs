@@ -6,7 +6,7 @@ use super::{
     NoMessages, RestResponse,
     call::{Call, Outcome, not_a_number},
 };
-use crate::world::{MessageId, Place, Span, WorldError};
+use crate::world::{MessageId, Conversation, Span, WorldError};
 
 impl Call<'_> {
     pub(super) fn group_messages(&self, group: &str) -> Outcome {
@@ -68,7 +68,7 @@ impl Call<'_> {
         Ok(RestResponse::empty(204))
     }
 
-    fn edit(&mut self, place: Place, message: &str) -> Outcome {
+    fn edit(&mut self, place: Conversation, message: &str) -> Outcome {
         let message = self.message_in(place, message)?;
         if self.world.author_of(message) != Some(self.user) {
             return Err(RestResponse::not_yours());
@@ -87,14 +87,14 @@ impl Call<'_> {
     }
 
     /// A message by itself.
-    fn one(&self, status: u16, place: Place, message: MessageId) -> Outcome {
+    fn one(&self, status: u16, place: Conversation, message: MessageId) -> Outcome {
         let row = self.world.row_of(place, message, self.view());
         let row = row.ok_or_else(RestResponse::not_found)?;
         Ok(RestResponse::enveloped(status, &json!({ key(place): row })))
     }
 
     /// The rows that `limit` and the cursors ask for.
-    fn asked_rows(&self, place: Place) -> Result<Vec<Value>, RestResponse> {
+    fn asked_rows(&self, place: Conversation) -> Result<Vec<Value>, RestResponse> {
         let largest = self.config.largest_page;
         let out_of_bounds = || RestResponse::bad(&format!("limit must be between 1 and {largest}"));
         let limit = match self.query.number("limit") {
@@ -141,10 +141,10 @@ impl Call<'_> {
 }
 
 /// The member that holds a single message.
-pub(super) fn key(place: Place) -> &'static str {
+pub(super) fn key(place: Conversation) -> &'static str {
     match place {
-        Place::Group(_) => "message",
-        Place::Direct(..) => "direct_message",
+        Conversation::Group(_) => "message",
+        Conversation::Direct(..) => "direct_message",
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     RestResponse,
     call::{Call, Outcome},
 };
-use crate::world::{Ballot, Place, PollId, number};
+use crate::world::{Ballot, Conversation, PollId, number};
 
 impl Call<'_> {
     pub(super) fn polls(&self, conversation: &str) -> Outcome {
@@ -84,7 +84,7 @@ impl Call<'_> {
         ))
     }
 
-    fn poll_in(&self, conversation: &str, poll: &str) -> Result<(Place, PollId), RestResponse> {
+    fn poll_in(&self, conversation: &str, poll: &str) -> Result<(Conversation, PollId), RestResponse> {
         let place = self.conversation(conversation)?;
         let poll = number(poll)
             .map(PollId::new)

@@ -6,7 +6,7 @@ use super::{
     RestResponse, SecondLike,
     call::{Call, Outcome},
 };
-use crate::world::{Icon, Place};
+use crate::world::{Icon, Conversation};
 
 impl Call<'_> {
     /// The first reaction counts; a second one is accepted, and mostly ignored.
@@ -69,7 +69,7 @@ impl Call<'_> {
         Ok(self.pinned(place, "direct_messages"))
     }
 
-    fn pinned(&self, place: Place, key: &str) -> RestResponse {
+    fn pinned(&self, place: Conversation, key: &str) -> RestResponse {
         let rows = self.world.pinned_rows(place, self.view());
         RestResponse::enveloped(200, &json!({ "count": rows.len(), key: rows }))
     }

@@ -6,7 +6,7 @@ use super::{
     RestResponse,
     call::{Call, Outcome},
 };
-use crate::world::{Place, Receipt};
+use crate::world::{Conversation, Receipt};
 
 impl Call<'_> {
     /// Up to a message. One that lies before what was read already moves only the time.
@@ -84,9 +84,9 @@ impl Call<'_> {
             .world
             .groups_of(self.user)
             .flat_map(|group| core::iter::once(group).chain(self.world.topics_of(group)))
-            .map(Place::Group);
+            .map(Conversation::Group);
         let chats = self.world.peers_of(self.user);
-        let chats = chats.map(|peer| Place::direct(self.user, peer));
+        let chats = chats.map(|peer| Conversation::direct(self.user, peer));
         for place in groups.chain(chats).collect::<Vec<_>>() {
             if let Some(newest) = self.world.newest(place) {
                 self.world.mark_read(self.user, place, newest);
@@ -107,7 +107,7 @@ impl Call<'_> {
         &mut self,
         conversation: &str,
         row: &Value,
-    ) -> Result<(Place, Receipt), RestResponse> {
+    ) -> Result<(Conversation, Receipt), RestResponse> {
         let place = self.conversation(conversation)?;
         let message = self.message_in(place, last_read(row))?;
         Ok((place, self.world.mark_read(self.user, place, message)))
@@ -118,7 +118,7 @@ fn last_read(row: &Value) -> &str {
     row["last_read_message_id"].as_str().unwrap_or_default()
 }
 
-fn receipt_row(place: Place, receipt: Receipt) -> Value {
+fn receipt_row(place: Conversation, receipt: Receipt) -> Value {
     json!({
         "conversation_id": place.conversation(),
         "last_read_message_id": receipt.message.to_string(),

@@ -7,7 +7,7 @@ use super::{
     call::{Call, Outcome},
     messages::key,
 };
-use crate::world::{Draft, Place};
+use crate::world::{Draft, Conversation};
 
 impl Call<'_> {
     pub(super) fn send_to_group(&mut self, group: &str) -> Outcome {
@@ -29,7 +29,7 @@ impl Call<'_> {
         self.send(place, message)
     }
 
-    fn send(&mut self, place: Place, message: &Value) -> Outcome {
+    fn send(&mut self, place: Conversation, message: &Value) -> Outcome {
         let (now, user) = (self.now, self.user);
         if let Some(allowed) = self.config.flood
             && self.flood.is_too_much(now, user, allowed)
@@ -43,8 +43,8 @@ impl Call<'_> {
         if !self.config.links && draft.text.as_deref().is_some_and(has_link) {
             return Err(RestResponse::refusal(422, 422, "links not allowed"));
         }
-        if let Place::Direct(low, high) = place {
-            self.world.acquaint(low, high)?;
+        if let Conversation::Direct(low, high) = place {
+            self.world.open_chat(low, high)?;
         }
         let id = self.world.write(place, self.user, draft)?;
         let row = self.world.sent_row(place, id, self.view());

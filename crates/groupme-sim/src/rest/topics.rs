@@ -6,7 +6,7 @@ use super::{
     RestResponse,
     call::{Call, Outcome},
 };
-use crate::world::{GroupId, Place, TopicDraft, number};
+use crate::world::{GroupId, Conversation, TopicDraft, number};
 
 impl Call<'_> {
     pub(super) fn topics(&self, group: &str) -> Outcome {
@@ -74,7 +74,7 @@ impl Call<'_> {
     /// A group of the caller's that is no topic.
     pub(super) fn home_group(&self, text: &str) -> Result<GroupId, RestResponse> {
         match self.group_place(text)? {
-            Place::Group(group) if self.world.parent(group).is_none() => Ok(group),
+            Conversation::Group(group) if self.world.parent(group).is_none() => Ok(group),
             _ => Err(RestResponse::no_conversation()),
         }
     }

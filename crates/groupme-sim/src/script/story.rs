@@ -1,7 +1,7 @@
 //! The story that the simulator tells when nobody asks for another.
 
 use super::Script;
-use crate::world::{GroupId, Place, UserId, World, WorldError};
+use crate::world::{GroupId, Conversation, UserId, World, WorldError};
 
 /// The people of the story, and where they talk.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +35,7 @@ impl Cast {
             ["Mara", "Jonas", "Priya", "Theo"].map(|name| world.add_user(name));
         let lake = world.add_group("Lake weekend", mara, &[me, jonas, priya, theo])?;
         let surprise = world.add_group("Surprise for Jonas", mara, &[priya, theo])?;
-        world.acquaint(me, mara)?;
+        world.open_chat(me, mara)?;
         Ok(Self {
             me,
             mara,
@@ -59,8 +59,8 @@ impl Cast {
             lake,
             surprise,
         } = self;
-        let in_lake = Place::Group(lake);
-        let to_me = Place::direct(mara, me);
+        let in_lake = Conversation::Group(lake);
+        let to_me = Conversation::direct(mara, me);
         Script::new()
             .beat(move |world, _| world.type_in(in_lake, mara))
             .beat(move |world, stage| {

@@ -1,9 +1,9 @@
 //! What a token may listen to and say on the gateway.
 
-use super::{GroupId, Place, UserId, World};
-use crate::gateway::Guard;
+use super::{GroupId, Conversation, UserId, World};
+use crate::gateway::Authorizer;
 
-impl Guard for World {
+impl Authorizer for World {
     fn may_subscribe(&self, token: Option<&str>, channel: &str) -> Result<(), String> {
         let user = token.and_then(|token| self.user_with_token(token));
         user.filter(|user| self.concerns(*user, channel))
@@ -48,10 +48,10 @@ impl World {
         let groups = self
             .groups_of(user)
             .flat_map(|group| core::iter::once(group).chain(self.topics_of(group)))
-            .map(|group| Place::Group(group).channel());
+            .map(|group| Conversation::Group(group).channel());
         let directs = self
             .peers_of(user)
-            .map(|peer| Place::direct(user, peer).channel());
+            .map(|peer| Conversation::direct(user, peer).channel());
         own.chain(groups).chain(directs).collect()
     }
 }

@@ -5,7 +5,7 @@ use core::time::Duration;
 use serde_json::Value;
 
 use super::{
-    MessageId, Place, UserId, World, WorldError,
+    MessageId, Conversation, UserId, World, WorldError,
     message::{Deletion, Message, User},
     notice::Notice,
     payload,
@@ -69,7 +69,7 @@ impl World {
         let (message, author) = self.message_and_author(message)?;
         let notice = Notice::updated(message, author, now);
         let place = message.place;
-        if let Place::Group(group) = place {
+        if let Conversation::Group(group) = place {
             let data = payload::updated(message, author, self.home(group), now);
             self.push(place.channel(), &data);
         }
@@ -95,7 +95,7 @@ impl World {
         gone.bury(deletion, "This message was deleted");
         let (message, author) = self.message_and_author(message)?;
         let place = message.place;
-        if let Place::Group(group) = place {
+        if let Conversation::Group(group) = place {
             let data = payload::deleted(message, author, self.home(group), now);
             self.push(place.channel(), &data);
         }
@@ -121,11 +121,11 @@ impl World {
         let at = self.time();
         let place = self.living(message)?.place;
         let owned = match place {
-            Place::Group(group) => {
+            Conversation::Group(group) => {
                 self.check_member(group, by)?;
                 self.group(self.parent(group).unwrap_or(group))?.creator == by
             }
-            Place::Direct(..) => false,
+            Conversation::Direct(..) => false,
         };
         if !owned {
             return Err(WorldError::NotTheOwner { user: by, message });

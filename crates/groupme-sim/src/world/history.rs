@@ -4,7 +4,7 @@ use core::ops::Bound;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    MessageId, Place, WorldError,
+    MessageId, Conversation, WorldError,
     message::{Entry, Message},
 };
 
@@ -12,14 +12,14 @@ use super::{
 #[derive(Debug)]
 pub(super) struct History {
     entries: BTreeMap<MessageId, Entry>,
-    conversations: BTreeMap<Place, Conversation>,
+    conversations: BTreeMap<Conversation, Timeline>,
     /// How many entries of each conversation are kept.
     remembered: usize,
 }
 
 /// One conversation.
 #[derive(Debug, Default)]
-pub(super) struct Conversation {
+pub(super) struct Timeline {
     ids: BTreeSet<MessageId>,
     /// How many entries there ever were.
     pub(super) count: u64,
@@ -50,7 +50,7 @@ impl History {
     }
 
     /// Keeps so many entries of each conversation, from now on.
-    pub(super) fn remember(&mut self, entries: usize) {
+    pub(super) fn set_retention(&mut self, entries: usize) {
         self.remembered = entries.max(1);
         for conversation in self.conversations.values_mut() {
             forget(conversation, &mut self.entries, self.remembered);
@@ -81,7 +81,7 @@ impl History {
     }
 
     /// Forgets a whole conversation.
-    pub(super) fn clear(&mut self, place: Place) {
+    pub(super) fn clear(&mut self, place: Conversation) {
         let gone = self.conversations.remove(&place);
         for id in gone.into_iter().flat_map(|conversation| conversation.ids) {
             self.entries.remove(&id);
@@ -94,7 +94,7 @@ impl History {
 
     pub(super) fn message(&self, id: MessageId) -> Result<&Message, WorldError> {
         match self.entries.get(&id) {
-            Some(Entry::Said(message)) => Ok(message),
+            Some(Entry::MessageView(message)) => Ok(message),
             Some(Entry::Told(_)) => Err(WorldError::Notice(id)),
             None => Err(WorldError::NoSuchMessage(id)),
         }
@@ -102,19 +102,19 @@ impl History {
 
     pub(super) fn message_mut(&mut self, id: MessageId) -> Result<&mut Message, WorldError> {
         match self.entries.get_mut(&id) {
-            Some(Entry::Said(message)) => Ok(message),
+            Some(Entry::MessageView(message)) => Ok(message),
             Some(Entry::Told(_)) => Err(WorldError::Notice(id)),
             None => Err(WorldError::NoSuchMessage(id)),
         }
     }
 
     /// The conversation in a place, if there is one.
-    pub(super) fn conversation(&self, place: Place) -> Option<&Conversation> {
+    pub(super) fn conversation(&self, place: Conversation) -> Option<&Timeline> {
         self.conversations.get(&place)
     }
 
     /// All entries of a conversation, newest first.
-    pub(super) fn backwards(&self, place: Place) -> impl Iterator<Item = &Entry> {
+    pub(super) fn backwards(&self, place: Conversation) -> impl Iterator<Item = &Entry> {
         let ids = self.conversations.get(&place);
         ids.into_iter()
             .flat_map(|conversation| conversation.ids.iter().rev())
@@ -122,7 +122,7 @@ impl History {
     }
 
     /// What users have said in a place, the latest first.
-    pub(super) fn said(&self, place: Place) -> impl Iterator<Item = &Message> {
+    pub(super) fn said(&self, place: Conversation) -> impl Iterator<Item = &Message> {
         self.backwards(place).filter_map(Entry::said)
     }
 
@@ -134,8 +134,8 @@ impl History {
     }
 
     /// At most `limit` entries of a conversation.
-    pub(super) fn page(&self, place: Place, span: Span, limit: usize) -> Vec<&Entry> {
-        let Some(Conversation { ids, .. }) = self.conversations.get(&place) else {
+    pub(super) fn page(&self, place: Conversation, span: Span, limit: usize) -> Vec<&Entry> {
+        let Some(Timeline { ids, .. }) = self.conversations.get(&place) else {
             return Vec::new();
         };
         let after = |id| (Bound::Excluded(id), Bound::Unbounded);
@@ -153,7 +153,7 @@ impl History {
 
 /// Drops the oldest entries of a conversation that has too many.
 fn forget(
-    conversation: &mut Conversation,
+    conversation: &mut Timeline,
     entries: &mut BTreeMap<MessageId, Entry>,
     remembered: usize,
 ) {

@@ -62,20 +62,20 @@ impl MessageId {
     clippy::exhaustive_enums,
     reason = "GroupMe has no third place for a message"
 )]
-pub enum Place {
+pub enum Conversation {
     /// In a group.
     Group(GroupId),
     /// Between two people, the lower id first.
     Direct(UserId, UserId),
 }
 
-impl From<GroupId> for Place {
+impl From<GroupId> for Conversation {
     fn from(group: GroupId) -> Self {
         Self::Group(group)
     }
 }
 
-impl Place {
+impl Conversation {
     /// The place where two people talk, whichever of them is named first.
     pub fn direct(one: UserId, other: UserId) -> Self {
         Self::Direct(one.min(other), one.max(other))

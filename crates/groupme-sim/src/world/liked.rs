@@ -5,7 +5,7 @@ use core::{cmp::Reverse, time::Duration};
 use serde_json::Value;
 
 use super::{
-    Place, UserId, View, World,
+    Conversation, UserId, View, World,
     calendar::rfc3339,
     message::{Like, Message},
 };
@@ -13,7 +13,7 @@ use super::{
 impl World {
     /// What was said in a place within this time and has reactions, that with the most first; of
     /// two with as many, the later one.
-    pub(crate) fn popular_rows(&self, place: Place, within: Duration, view: View) -> Vec<Value> {
+    pub(crate) fn popular_rows(&self, place: Conversation, within: Duration, view: View) -> Vec<Value> {
         let since = self.seconds().saturating_sub(within.as_secs());
         let mut messages: Vec<&Message> = self
             .reacted_to(place)
@@ -26,7 +26,7 @@ impl World {
     }
 
     /// What the user reacted to in a place, the latest reaction first.
-    pub(crate) fn liked_rows(&self, place: Place, user: UserId, view: View) -> Vec<Value> {
+    pub(crate) fn liked_rows(&self, place: Conversation, user: UserId, view: View) -> Vec<Value> {
         let liked = self.reacted_to(place).filter_map(|message| {
             let like = message.likes().find(|like| like.by == user)?;
             Some((like, message))
@@ -35,7 +35,7 @@ impl World {
     }
 
     /// What the user said in a place and others reacted to, the latest reaction first.
-    pub(crate) fn applauded_rows(&self, place: Place, user: UserId, view: View) -> Vec<Value> {
+    pub(crate) fn applauded_rows(&self, place: Conversation, user: UserId, view: View) -> Vec<Value> {
         let own = self.reacted_to(place).filter(|said| said.author == user);
         let liked = own.filter_map(|message| {
             let others = message.likes().filter(|like| like.by != user);
@@ -55,7 +55,7 @@ impl World {
     }
 
     /// The latest first. What is deleted has no reactions to show.
-    fn reacted_to(&self, place: Place) -> impl Iterator<Item = &Message> {
+    fn reacted_to(&self, place: Conversation) -> impl Iterator<Item = &Message> {
         self.history
             .said(place)
             .filter(|message| message.deleted.is_none() && !message.reactions.is_empty())

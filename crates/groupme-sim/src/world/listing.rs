@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    GroupId, Place, UserId, View, World,
+    GroupId, Conversation, UserId, View, World,
     change::Windows,
     message::{Entry, Group},
 };
@@ -76,7 +76,7 @@ impl World {
     fn by_activity(&self, groups: impl Iterator<Item = GroupId>) -> Vec<GroupId> {
         let mut groups: Vec<GroupId> = groups.collect();
         groups.sort_by_key(|group| {
-            let newest = self.history.backwards(Place::Group(*group)).next();
+            let newest = self.history.backwards(Conversation::Group(*group)).next();
             core::cmp::Reverse((newest.map(Entry::id), *group))
         });
         groups
@@ -87,7 +87,7 @@ impl World {
         let mut peers: Vec<_> = self
             .peers_of(user)
             .filter_map(|peer| {
-                let newest = self.newest_on_list(Place::direct(user, peer), user)?;
+                let newest = self.newest_on_list(Conversation::direct(user, peer), user)?;
                 Some((newest.id(), peer))
             })
             .collect();
@@ -102,7 +102,7 @@ impl World {
             let known = group.members.contains(&viewer) || group.former.contains_key(&viewer);
             known && group.topic.is_none()
         })?;
-        let place = Place::Group(id);
+        let place = Conversation::Group(id);
         let members = members.then(|| self.member_rows(id));
         let receipt = self.receipt(viewer, place);
         Some(json!({
@@ -142,7 +142,7 @@ impl World {
     /// A conversation of two, as one of them sees it: `whole` as it is shown alone, or else as it
     /// is shown in a list. `None` if nothing was said yet, or not since they have put it away.
     pub(crate) fn chat_row(&self, viewer: UserId, peer: UserId, whole: bool) -> Option<Value> {
-        let place = Place::direct(viewer, peer);
+        let place = Conversation::direct(viewer, peer);
         let conversation = self.history.conversation(place)?;
         let newest = self.newest_on_list(place, viewer)?;
         let other = self.users.get(&peer)?;
@@ -206,10 +206,10 @@ impl World {
     }
 
     /// How many messages there are, and a glance at the newest.
-    pub(super) fn messages_summary(&self, place: Place) -> Value {
+    pub(super) fn messages_summary(&self, place: Conversation) -> Value {
         let newest = self.history.backwards(place).next();
         let (nickname, image, text, attachments) = match newest {
-            Some(Entry::Said(message)) => {
+            Some(Entry::MessageView(message)) => {
                 let author = self.users.get(&message.author);
                 (
                     author.map(|author| &*author.name),

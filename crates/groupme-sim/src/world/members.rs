@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    GroupId, Place, UserId, World, WorldError,
+    GroupId, Conversation, UserId, World, WorldError,
     message::{Departure, Group, User},
     notice::Notice,
     payload::{self, Home},
@@ -107,7 +107,7 @@ impl World {
         let data = payload::membership(group, self.group(group)?, self.user(adder)?, now);
         self.push(format!("/user/{user}"), &data);
         let notice = Notice::added(self.user(adder)?, adder, self.user(user)?, user);
-        self.announce(Place::Group(group), notice);
+        self.announce(Conversation::Group(group), notice);
         Ok(())
     }
 
@@ -143,7 +143,7 @@ impl World {
         } else {
             Notice::removed(self.user(remover)?, remover, self.user(user)?, user)
         };
-        self.announce(Place::Group(group), notice);
+        self.announce(Conversation::Group(group), notice);
         Ok(())
     }
 
@@ -192,18 +192,18 @@ impl World {
     }
 
     /// Whether the user is one of those who talk there.
-    pub(crate) fn takes_part(&self, user: UserId, place: Place) -> bool {
+    pub(crate) fn takes_part(&self, user: UserId, place: Conversation) -> bool {
         match place {
-            Place::Group(group) => self.members(group).contains(&user),
-            Place::Direct(low, high) => low != high && (user == low || user == high),
+            Conversation::Group(group) => self.members(group).contains(&user),
+            Conversation::Direct(low, high) => low != high && (user == low || user == high),
         }
     }
 
     /// Everybody on whose own channel a message shows.
-    pub(super) fn audience(&self, place: Place) -> Vec<UserId> {
+    pub(super) fn audience(&self, place: Conversation) -> Vec<UserId> {
         match place {
-            Place::Group(group) => self.members(group).to_vec(),
-            Place::Direct(low, high) => vec![low, high],
+            Conversation::Group(group) => self.members(group).to_vec(),
+            Conversation::Direct(low, high) => vec![low, high],
         }
     }
 
@@ -218,12 +218,12 @@ impl World {
     }
 
     /// Whether the user is one of those who talk there, or why not.
-    pub(super) fn check_place(&self, place: Place, user: UserId) -> Result<(), WorldError> {
+    pub(super) fn check_place(&self, place: Conversation, user: UserId) -> Result<(), WorldError> {
         self.user(user)?;
         match place {
-            Place::Group(group) => self.check_member(group, user),
-            Place::Direct(..) if self.takes_part(user, place) => Ok(()),
-            Place::Direct(..) => Err(WorldError::Outsider(user)),
+            Conversation::Group(group) => self.check_member(group, user),
+            Conversation::Direct(..) if self.takes_part(user, place) => Ok(()),
+            Conversation::Direct(..) => Err(WorldError::Outsider(user)),
         }
     }
 

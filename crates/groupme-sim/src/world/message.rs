@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{GroupId, MessageId, Place, UserId, notice::Notice};
+use super::{GroupId, MessageId, Conversation, UserId, notice::Notice};
 
 /// A user.
 #[derive(Debug)]
@@ -63,7 +63,7 @@ pub(super) struct Topic {
 #[derive(Debug)]
 pub(super) enum Entry {
     /// What somebody said.
-    Said(Message),
+    MessageView(Message),
     /// What the system has to tell.
     Told(Told),
 }
@@ -71,14 +71,14 @@ pub(super) enum Entry {
 impl Entry {
     pub(super) fn id(&self) -> MessageId {
         match self {
-            Self::Said(message) => message.id,
+            Self::MessageView(message) => message.id,
             Self::Told(told) => told.id,
         }
     }
 
-    pub(super) fn place(&self) -> Place {
+    pub(super) fn place(&self) -> Conversation {
         match self {
-            Self::Said(message) => message.place,
+            Self::MessageView(message) => message.place,
             Self::Told(told) => told.place,
         }
     }
@@ -86,7 +86,7 @@ impl Entry {
     /// The message, if it is one of a user.
     pub(super) fn said(&self) -> Option<&Message> {
         match self {
-            Self::Said(message) => Some(message),
+            Self::MessageView(message) => Some(message),
             Self::Told(_) => None,
         }
     }
@@ -94,7 +94,7 @@ impl Entry {
     /// Seconds since 1970.
     pub(super) fn created_at(&self) -> u64 {
         match self {
-            Self::Said(message) => message.created_at,
+            Self::MessageView(message) => message.created_at,
             Self::Told(told) => told.created_at,
         }
     }
@@ -104,7 +104,7 @@ impl Entry {
 #[derive(Debug)]
 pub(super) struct Told {
     pub(super) id: MessageId,
-    pub(super) place: Place,
+    pub(super) place: Conversation,
     pub(super) source_guid: String,
     pub(super) notice: Notice,
     /// Seconds since 1970.
@@ -115,7 +115,7 @@ pub(super) struct Told {
 #[derive(Debug)]
 pub(super) struct Message {
     pub(super) id: MessageId,
-    pub(super) place: Place,
+    pub(super) place: Conversation,
     pub(super) author: UserId,
     pub(super) source_guid: String,
     pub(super) text: Option<String>,

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    GroupId, MessageId, Place, UserId,
+    GroupId, MessageId, Conversation, UserId,
     calendar::rfc3339,
     message::{Group, Icon, Message, Reaction, User},
     notice::Notice,
@@ -20,7 +20,7 @@ pub(super) fn created(message: &Message, author: &User, parent: Option<GroupId>)
         None => format!("{} sent an attachment", author.name),
     };
     match message.place {
-        Place::Group(group) => {
+        Conversation::Group(group) => {
             json!({
                 "type": "line.create",
                 "alert": alert,
@@ -28,7 +28,7 @@ pub(super) fn created(message: &Message, author: &User, parent: Option<GroupId>)
                 "received_at": millis(message.created_at),
             })
         }
-        Place::Direct(..) => {
+        Conversation::Direct(..) => {
             json!({
                 "type": "direct_message.create",
                 "alert": alert,
@@ -134,7 +134,7 @@ pub(super) fn typing(user: UserId, started: u64) -> Value {
 }
 
 /// `read_receipt.create`: `reader` has read up to `message`.
-pub(super) fn read_receipt(message: MessageId, place: Place, reader: UserId, now: u64) -> Value {
+pub(super) fn read_receipt(message: MessageId, place: Conversation, reader: UserId, now: u64) -> Value {
     json!({
         "type": "read_receipt.create",
         "alert": "",
@@ -191,7 +191,7 @@ pub(super) fn group_notice(
 pub(super) fn direct_notice(
     id: MessageId,
     guid: &str,
-    place: Place,
+    place: Conversation,
     recipient: UserId,
     notice: &Notice,
     now: u64,
@@ -280,7 +280,7 @@ fn direct_message(message: &Message, author: &User) -> Value {
 fn reacted(message: &Message, author: &User, by: UserId, now: u64) -> Value {
     let mut subject = json!({});
     match message.place {
-        Place::Group(group) => {
+        Conversation::Group(group) => {
             subject["line"] = json!({
                 "attachments": message.attachments,
                 "avatar_url": author.avatar_url,
@@ -298,7 +298,7 @@ fn reacted(message: &Message, author: &User, by: UserId, now: u64) -> Value {
                 "user_id": message.author.to_string(),
             });
         }
-        Place::Direct(..) => {
+        Conversation::Direct(..) => {
             subject["direct_message"] = json!({
                 "attachments": message.attachments,
                 "avatar_url": author.avatar_url,
@@ -341,10 +341,10 @@ pub(super) fn fans(message: &Message) -> Vec<String> {
 
 pub(super) fn recipient(message: &Message) -> Option<String> {
     match message.place {
-        Place::Direct(low, high) => {
+        Conversation::Direct(low, high) => {
             Some(if message.author == low { high } else { low }.to_string())
         }
-        Place::Group(_) => None,
+        Conversation::Group(_) => None,
     }
 }
 

@@ -5,7 +5,7 @@ use core::{fmt, time::Duration};
 use bayeux_proto::Instant;
 use serde_json::{Value, json};
 
-use super::{MessageId, Place, UserId, World, WorldError, notice::Notice, talk::Draft};
+use super::{MessageId, Conversation, UserId, World, WorldError, notice::Notice, talk::Draft};
 use crate::random::HEX;
 
 /// Names a poll of the simulated GroupMe: the microsecond in which it was made. Displays as
@@ -66,7 +66,7 @@ impl Ballot {
 /// A poll.
 #[derive(Debug)]
 pub(super) struct Poll {
-    pub(super) place: Place,
+    pub(super) place: Conversation,
     ballot: Ballot,
     owner: UserId,
     /// Who chose each of the options.
@@ -87,7 +87,7 @@ impl World {
     /// [`WorldError::Outsider`].
     pub fn add_poll(
         &mut self,
-        place: Place,
+        place: Conversation,
         owner: UserId,
         ballot: Ballot,
     ) -> Result<PollId, WorldError> {
@@ -97,7 +97,7 @@ impl World {
     /// The poll, and the message that announces it.
     pub(crate) fn announced_poll(
         &mut self,
-        place: Place,
+        place: Conversation,
         owner: UserId,
         ballot: Ballot,
     ) -> Result<(PollId, MessageId), WorldError> {
@@ -219,7 +219,7 @@ impl World {
     }
 
     /// The polls of a conversation, the latest first.
-    pub fn polls_in(&self, place: Place) -> impl Iterator<Item = PollId> {
+    pub fn polls_in(&self, place: Conversation) -> impl Iterator<Item = PollId> {
         let polls = self.polls.iter().rev();
         polls
             .filter(move |(_, poll)| poll.place == place)
@@ -227,7 +227,7 @@ impl World {
     }
 
     /// Where a poll is.
-    pub(crate) fn place_of_poll(&self, id: PollId) -> Option<Place> {
+    pub(crate) fn place_of_poll(&self, id: PollId) -> Option<Conversation> {
         self.polls.get(&id).map(|poll| poll.place)
     }
 

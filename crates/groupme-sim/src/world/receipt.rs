@@ -1,6 +1,6 @@
 //! Who has read how far.
 
-use super::{MessageId, Place, UserId, World, WorldError, message::Entry, payload};
+use super::{MessageId, Conversation, UserId, World, WorldError, message::Entry, payload};
 
 /// How far somebody has read.
 #[derive(Clone, Copy, Debug)]
@@ -18,9 +18,9 @@ impl World {
     /// [`WorldError::NoSuchUser`].
     pub fn read(&mut self, reader: UserId, writer: UserId) -> Result<(), WorldError> {
         self.user(reader)?;
-        let place = Place::direct(reader, writer);
+        let place = Conversation::direct(reader, writer);
         let last = self.history.backwards(place).find_map(|entry| match entry {
-            Entry::Said(message) if message.author == writer => Some(message.id),
+            Entry::MessageView(message) if message.author == writer => Some(message.id),
             _ => None,
         });
         if let Some(message) = last {
@@ -35,7 +35,7 @@ impl World {
     pub(crate) fn mark_read(
         &mut self,
         reader: UserId,
-        place: Place,
+        place: Conversation,
         message: MessageId,
     ) -> Receipt {
         let at = self.seconds();
@@ -49,15 +49,15 @@ impl World {
     }
 
     /// Shows a receipt to whom it concerns: nobody but the other one of two people.
-    pub(crate) fn tell_read(&mut self, reader: UserId, place: Place, receipt: Receipt) {
-        if let Place::Direct(..) = place {
+    pub(crate) fn tell_read(&mut self, reader: UserId, place: Conversation, receipt: Receipt) {
+        if let Conversation::Direct(..) = place {
             let data = payload::read_receipt(receipt.message, place, reader, receipt.at);
             self.push(place.channel(), &data);
         }
     }
 
     /// How far the user has read, wherever they have read anything.
-    pub(crate) fn receipts_of(&self, reader: UserId) -> impl Iterator<Item = (Place, Receipt)> {
+    pub(crate) fn receipts_of(&self, reader: UserId) -> impl Iterator<Item = (Conversation, Receipt)> {
         self.receipts
             .iter()
             .filter(move |((place, user), _)| *user == reader && self.takes_part(reader, *place))
@@ -65,7 +65,7 @@ impl World {
     }
 
     /// How far the user has read there, if they have read anything.
-    pub(crate) fn receipt(&self, reader: UserId, place: Place) -> Option<Receipt> {
+    pub(crate) fn receipt(&self, reader: UserId, place: Conversation) -> Option<Receipt> {
         self.receipts.get(&(place, reader)).copied()
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    MessageId, Place, Span, UserId, World,
+    MessageId, Conversation, Span, UserId, World,
     message::{Entry, Message, Told},
     payload::{announce, fans, reaction, recipient},
 };
@@ -18,7 +18,7 @@ pub(crate) struct View {
 
 impl World {
     /// At most `limit` rows of a conversation.
-    pub(crate) fn rows(&self, place: Place, span: Span, limit: usize, view: View) -> Vec<Value> {
+    pub(crate) fn rows(&self, place: Conversation, span: Span, limit: usize, view: View) -> Vec<Value> {
         let page = self.history.page(place, span, limit);
         page.into_iter()
             .map(|entry| self.row(entry, view))
@@ -26,15 +26,15 @@ impl World {
     }
 
     /// The rows that are pinned, newest first.
-    pub(crate) fn pinned_rows(&self, place: Place, view: View) -> Vec<Value> {
+    pub(crate) fn pinned_rows(&self, place: Conversation, view: View) -> Vec<Value> {
         let pinned =
-            |entry: &&Entry| matches!(entry, Entry::Said(message) if message.pinned.is_some());
+            |entry: &&Entry| matches!(entry, Entry::MessageView(message) if message.pinned.is_some());
         let entries = self.history.backwards(place).filter(pinned);
         entries.map(|entry| self.row(entry, view)).collect()
     }
 
     /// One row; `None` if it is not there.
-    pub(crate) fn row_of(&self, place: Place, id: MessageId, view: View) -> Option<Value> {
+    pub(crate) fn row_of(&self, place: Conversation, id: MessageId, view: View) -> Option<Value> {
         let entry = self
             .history
             .get(id)
@@ -43,19 +43,19 @@ impl World {
     }
 
     /// How many messages there ever were in a conversation.
-    pub(crate) fn count(&self, place: Place) -> u64 {
+    pub(crate) fn count(&self, place: Conversation) -> u64 {
         self.history
             .conversation(place)
             .map_or(0, |conversation| conversation.count)
     }
 
     /// The newest row of a conversation.
-    pub(crate) fn newest(&self, place: Place) -> Option<MessageId> {
+    pub(crate) fn newest(&self, place: Conversation) -> Option<MessageId> {
         self.history.backwards(place).next().map(Entry::id)
     }
 
     /// Where a row is; `None` if there is none.
-    pub(crate) fn place_of(&self, id: MessageId) -> Option<Place> {
+    pub(crate) fn place_of(&self, id: MessageId) -> Option<Conversation> {
         self.history.get(id).map(Entry::place)
     }
 
@@ -89,7 +89,7 @@ impl World {
 
     /// A message as the answer to its sending shows it, without members for what can only happen
     /// later.
-    pub(crate) fn sent_row(&self, place: Place, id: MessageId, view: View) -> Option<Value> {
+    pub(crate) fn sent_row(&self, place: Conversation, id: MessageId, view: View) -> Option<Value> {
         let mut row = self.row_of(place, id, view)?;
         if let Some(members) = row.as_object_mut() {
             for later in ["platform", "pinned_at", "pinned_by"] {
@@ -101,7 +101,7 @@ impl World {
 
     pub(super) fn row(&self, entry: &Entry, view: View) -> Value {
         match entry {
-            Entry::Said(message) => self.said_row(message, view),
+            Entry::MessageView(message) => self.said_row(message, view),
             Entry::Told(told) => self.told(told, view),
         }
     }
@@ -167,9 +167,9 @@ impl World {
 
     /// What only group messages have, or only direct ones: the latter neither `system` nor
     /// `platform`.
-    fn place_row(&self, row: &mut Value, place: Place, recipient: Option<String>, system: bool) {
+    fn place_row(&self, row: &mut Value, place: Conversation, recipient: Option<String>, system: bool) {
         match place {
-            Place::Group(group) => {
+            Conversation::Group(group) => {
                 if let (_, Some(parent)) = self.home(group) {
                     row["parent_id"] = parent.to_string().into();
                 }
@@ -177,7 +177,7 @@ impl World {
                 row["system"] = system.into();
                 row["platform"] = "gm".into();
             }
-            Place::Direct(..) => {
+            Conversation::Direct(..) => {
                 row["conversation_id"] = place.conversation().into();
                 row["recipient_id"] = recipient.into();
             }

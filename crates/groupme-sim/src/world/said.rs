@@ -3,29 +3,29 @@
 use core::fmt;
 
 use super::{
-    MessageId, Place, UserId, World,
+    MessageId, Conversation, UserId, World,
     message::{Icon, Message},
 };
 
 /// A message of a user, as it stands now.
 #[derive(Clone, Copy)]
-pub struct Said<'w>(&'w Message);
+pub struct MessageView<'w>(&'w Message);
 
 impl World {
     /// A message of a user; `None` if there is none, or only a notice.
-    pub fn message(&self, id: MessageId) -> Option<Said<'_>> {
-        self.history.message(id).ok().map(Said)
+    pub fn message(&self, id: MessageId) -> Option<MessageView<'_>> {
+        self.history.message(id).ok().map(MessageView)
     }
 
     /// What users have said in a place, the latest first. Deleted messages are among it, unless
     /// they were taken down.
-    pub fn messages(&self, place: Place) -> impl Iterator<Item = Said<'_>> {
-        self.history.said(place).map(Said)
+    pub fn messages(&self, place: Conversation) -> impl Iterator<Item = MessageView<'_>> {
+        self.history.said(place).map(MessageView)
     }
 
     /// What users have said anywhere after this message, the latest first.
-    pub fn messages_after(&self, id: MessageId) -> impl Iterator<Item = Said<'_>> {
-        self.history.said_after(id).map(Said)
+    pub fn messages_after(&self, id: MessageId) -> impl Iterator<Item = MessageView<'_>> {
+        self.history.said_after(id).map(MessageView)
     }
 
     /// The latest message or notice anywhere; 0 if there is none.
@@ -34,14 +34,14 @@ impl World {
     }
 }
 
-impl<'w> Said<'w> {
+impl<'w> MessageView<'w> {
     /// Its id.
     pub fn id(self) -> MessageId {
         self.0.id
     }
 
     /// Where it was said.
-    pub fn place(self) -> Place {
+    pub fn place(self) -> Conversation {
         self.0.place
     }
 
@@ -103,9 +103,9 @@ impl<'w> Said<'w> {
     }
 }
 
-impl fmt::Debug for Said<'_> {
+impl fmt::Debug for MessageView<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Said")
+        f.debug_struct("MessageView")
             .field("id", &self.id())
             .field("author", &self.author())
             .field("text", &self.text())

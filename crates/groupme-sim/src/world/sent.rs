@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use super::{Place, UserId};
+use super::{Conversation, UserId};
 
 /// What clients have sent within the last minute, by what they called it.
 #[derive(Debug, Default)]
@@ -12,11 +12,11 @@ pub(super) struct Sent {
     order: VecDeque<(u64, Key)>,
 }
 
-type Key = (Place, UserId, String);
+type Key = (Conversation, UserId, String);
 
 impl Sent {
     /// Remembers a message; false if the same was sent within a minute.
-    pub(super) fn insert(&mut self, now: u64, place: Place, author: UserId, guid: &str) -> bool {
+    pub(super) fn insert(&mut self, now: u64, place: Conversation, author: UserId, guid: &str) -> bool {
         while let Some((at, key)) = self.order.front() {
             if now.saturating_sub(*at) < MEMORY {
                 break;

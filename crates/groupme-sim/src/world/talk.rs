@@ -5,7 +5,7 @@ use core::time::Duration;
 use serde_json::Value;
 
 use super::{
-    GroupId, MessageId, Place, UserId, World, WorldError,
+    GroupId, MessageId, Conversation, UserId, World, WorldError,
     message::{Entry, Message},
     payload,
 };
@@ -29,7 +29,7 @@ impl World {
             text,
             ..Draft::default()
         };
-        self.write(Place::Group(group), author, draft)
+        self.write(Conversation::Group(group), author, draft)
     }
 
     /// The same with attachments, `attachments` being the JSON text of an array of objects, known
@@ -57,7 +57,7 @@ impl World {
             attachments,
             ..Draft::default()
         };
-        self.write(Place::Group(group), author, draft)
+        self.write(Conversation::Group(group), author, draft)
     }
 
     /// Has a user write to another.
@@ -71,13 +71,13 @@ impl World {
         to: UserId,
         text: &str,
     ) -> Result<MessageId, WorldError> {
-        self.acquaint(author, to)?;
+        self.open_chat(author, to)?;
         let text = Some(text.to_owned());
         let draft = Draft {
             text,
             ..Draft::default()
         };
-        self.write(Place::direct(author, to), author, draft)
+        self.write(Conversation::direct(author, to), author, draft)
     }
 
     /// Opens the conversation of two users without a word, as a client does that shows an empty
@@ -86,7 +86,7 @@ impl World {
     /// # Errors
     ///
     /// [`WorldError::NoSuchUser`] or [`WorldError::OneSelf`].
-    pub fn acquaint(&mut self, one: UserId, other: UserId) -> Result<(), WorldError> {
+    pub fn open_chat(&mut self, one: UserId, other: UserId) -> Result<(), WorldError> {
         self.user(one)?;
         self.user(other)?;
         if one == other {
@@ -102,7 +102,7 @@ impl World {
     ///
     /// [`WorldError::NoSuchUser`], [`WorldError::NoSuchGroup`], [`WorldError::NotAMember`] or
     /// [`WorldError::Outsider`].
-    pub fn type_in(&mut self, place: Place, user: UserId) -> Result<(), WorldError> {
+    pub fn type_in(&mut self, place: Conversation, user: UserId) -> Result<(), WorldError> {
         self.check_place(place, user)?;
         let started = u64::try_from(self.time().as_millis()).unwrap_or(u64::MAX);
         self.push(place.channel(), &payload::typing(user, started));
@@ -126,7 +126,7 @@ impl World {
                 ..Draft::default()
             };
             // A member of a group can write in it.
-            let _ = self.write(Place::Group(group), author, draft);
+            let _ = self.write(Conversation::Group(group), author, draft);
         }
     }
 
@@ -142,19 +142,19 @@ impl World {
     /// [`WorldError::OneSelf`] or [`WorldError::Outsider`].
     pub fn add_history(
         &mut self,
-        place: Place,
+        place: Conversation,
         authors: &[UserId],
         messages: usize,
         every: Duration,
     ) -> Result<Vec<MessageId>, WorldError> {
-        if let Place::Direct(one, other) = place {
-            self.acquaint(one, other)?;
+        if let Conversation::Direct(one, other) = place {
+            self.open_chat(one, other)?;
         }
         for author in authors {
             match place {
-                Place::Group(group) => self.check_member(group, *author)?,
-                Place::Direct(..) if self.takes_part(*author, place) => {}
-                Place::Direct(..) => return Err(WorldError::Outsider(*author)),
+                Conversation::Group(group) => self.check_member(group, *author)?,
+                Conversation::Direct(..) if self.takes_part(*author, place) => {}
+                Conversation::Direct(..) => return Err(WorldError::Outsider(*author)),
             }
         }
         let mut ids: Vec<MessageId> = Vec::with_capacity(messages);
@@ -180,7 +180,7 @@ impl World {
                 pinned: None,
                 reactions: Vec::new(),
             };
-            self.history.insert(Entry::Said(message));
+            self.history.insert(Entry::MessageView(message));
             self.latest = self.latest.max(id);
             ids.push(id);
             at = at.saturating_add(every);
@@ -191,7 +191,7 @@ impl World {
     /// Has a user write what their own client made up: once, if it has a `source_guid`.
     pub(crate) fn write(
         &mut self,
-        place: Place,
+        place: Conversation,
         author: UserId,
         draft: Draft,
     ) -> Result<MessageId, WorldError> {
@@ -220,11 +220,11 @@ impl World {
             reactions: Vec::new(),
         };
         let parent = match place {
-            Place::Group(group) => self.parent(group),
-            Place::Direct(..) => None,
+            Conversation::Group(group) => self.parent(group),
+            Conversation::Direct(..) => None,
         };
         let data = payload::created(&message, self.user(author)?, parent);
-        self.history.insert(Entry::Said(message));
+        self.history.insert(Entry::MessageView(message));
         self.push_to_all(place, &data);
         Ok(id)
     }

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{
-    GroupId, Place, UserId, World, WorldError,
+    GroupId, Conversation, UserId, World, WorldError,
     message::{Group, Topic},
     notice::Notice,
 };
 
 impl World {
     /// Opens a topic in a group. Its members are those of the group, and messages in it are those
-    /// of a group with the topic's id: `Place::Group(topic)`.
+    /// of a group with the topic's id: `Conversation::Group(topic)`.
     ///
     /// # Errors
     ///
@@ -68,7 +68,7 @@ impl World {
         };
         self.groups.insert(id, entry);
         self.topics.insert((group, id));
-        self.announce(Place::Group(group), notice);
+        self.announce(Conversation::Group(group), notice);
         Ok(id)
     }
 
@@ -117,7 +117,7 @@ impl World {
         if let Some(name) = draft.name.filter(|name| *name != entry.name) {
             entry.name.clone_from(&name);
             let notice = Notice::topic_renamed(self.user(by)?, by, &name, parent);
-            self.announce(Place::Group(id), notice);
+            self.announce(Conversation::Group(id), notice);
         }
         Ok(())
     }
@@ -130,11 +130,11 @@ impl World {
     pub fn remove_topic(&mut self, topic: GroupId, by: UserId) -> Result<(), WorldError> {
         self.check_member(topic, by)?;
         let parent = self.parent(topic).ok_or(WorldError::NoTopic(topic))?;
-        let place = Place::Group(topic);
+        let place = Conversation::Group(topic);
         self.topics.remove(&(parent, topic));
         if let Some(gone) = self.groups.remove(&topic) {
             let notice = Notice::topic_removed(self.user(by)?, by, topic, &gone.name);
-            self.announce(Place::Group(parent), notice);
+            self.announce(Conversation::Group(parent), notice);
         }
         self.history.clear(place);
         self.receipts.retain(|(other, _), _| *other != place);
@@ -157,7 +157,7 @@ impl World {
     pub(crate) fn topic_row(&self, id: GroupId, viewer: UserId) -> Option<Value> {
         let mut row = self.topic_core(id)?;
         let group = self.groups.get(&id)?;
-        let place = Place::Group(id);
+        let place = Conversation::Group(id);
         let receipt = self.receipt(viewer, place);
         if let Some(members) = row.as_object_mut() {
             members.shift_remove("type");

@@ -3,7 +3,7 @@
 use core::{iter, time::Duration};
 
 use bayeux_proto::Instant;
-use groupme_sim::{Fate, FaultPlan, Faults, Idle, Incident, Link, Odds, Pace, Service, Way};
+use groupme_sim::{ConnectionFaults, FaultPlan, Faults, Idle, Incident, Link, Probability, Throttle, Service, Direction};
 
 const START: Instant = Instant::ORIGIN;
 
@@ -20,12 +20,12 @@ fn link(change: impl FnOnce(&mut FaultPlan)) -> Link {
 
 fn send(link: &mut Link, now: Instant, frames: &[&str]) {
     for frame in frames {
-        link.handle_frame(now, Way::Down, frame.as_bytes().to_vec());
+        link.handle_frame(now, Direction::Down, frame.as_bytes().to_vec());
     }
 }
 
 fn arrived(link: &mut Link, now: Instant) -> Vec<String> {
-    iter::from_fn(|| link.poll_frame(now, Way::Down))
+    iter::from_fn(|| link.poll_frame(now, Direction::Down))
         .map(|frame| String::from_utf8(frame).unwrap())
         .collect()
 }
@@ -37,21 +37,21 @@ fn without_faults_frames_arrive_at_once_and_in_order() {
     assert_eq!(link.poll_timeout(), Some(START));
     assert_eq!(arrived(&mut link, START), ["a", "b", "c"]);
     assert_eq!(link.poll_timeout(), None);
-    assert_eq!(link.fate(), Fate::default());
+    assert_eq!(link.fate(), ConnectionFaults::default());
 }
 
 #[test]
 fn a_lost_frame_does_not_arrive_and_the_other_way_is_another_matter() {
-    let mut link = link(|plan| plan.down.drop = Odds::ALWAYS);
+    let mut link = link(|plan| plan.down.drop = Probability::ALWAYS);
     send(&mut link, START, &["a", "b"]);
     assert_eq!(arrived(&mut link, START + ms(60_000)), [""; 0]);
-    link.handle_frame(START, Way::Up, b"up".to_vec());
-    assert_eq!(link.poll_frame(START, Way::Up).as_deref(), Some(&b"up"[..]));
+    link.handle_frame(START, Direction::Up, b"up".to_vec());
+    assert_eq!(link.poll_frame(START, Direction::Up).as_deref(), Some(&b"up"[..]));
 }
 
 #[test]
 fn a_doubled_frame_arrives_twice() {
-    let mut link = link(|plan| plan.down.duplicate = Odds::ALWAYS);
+    let mut link = link(|plan| plan.down.duplicate = Probability::ALWAYS);
     send(&mut link, START, &["a", "b"]);
     assert_eq!(arrived(&mut link, START), ["a", "a", "b", "b"]);
 }
@@ -59,7 +59,7 @@ fn a_doubled_frame_arrives_twice() {
 #[test]
 fn delayed_frames_arrive_in_order_and_in_time() {
     let mut link = link(|plan| {
-        plan.down.delay = Odds::percent(50);
+        plan.down.delay = Probability::percent(50);
         plan.down.longest_delay = ms(100);
     });
     let sent: Vec<String> = (0..100).map(|number| number.to_string()).collect();
@@ -79,7 +79,7 @@ fn delayed_frames_arrive_in_order_and_in_time() {
 #[test]
 fn an_overtaken_frame_comes_behind_the_next_or_late() {
     let mut link = link(|plan| {
-        plan.down.reorder = Odds::ALWAYS;
+        plan.down.reorder = Probability::ALWAYS;
         plan.down.longest_delay = ms(100);
     });
     send(&mut link, START, &["a", "b", "c"]);
@@ -92,7 +92,7 @@ fn an_overtaken_frame_comes_behind_the_next_or_late() {
 
 #[test]
 fn a_cut_frame_is_the_beginning_of_what_was_sent() {
-    let mut link = link(|plan| plan.down.truncate = Odds::ALWAYS);
+    let mut link = link(|plan| plan.down.truncate = Probability::ALWAYS);
     let frame = r#"[{"channel":"/meta/connect"}]"#;
     for _ in 0..100 {
         send(&mut link, START, &[frame, ""]);
@@ -107,12 +107,12 @@ fn a_cut_frame_is_the_beginning_of_what_was_sent() {
 
 #[test]
 fn a_garbled_frame_is_as_long_as_before_and_differs() {
-    let mut link = link(|plan| plan.down.garble = Odds::ALWAYS);
+    let mut link = link(|plan| plan.down.garble = Probability::ALWAYS);
     let frame = vec![b' '; 64];
     let mut invalid = 0;
     for _ in 0..100 {
-        link.handle_frame(START, Way::Down, frame.clone());
-        let garbled = link.poll_frame(START, Way::Down).unwrap();
+        link.handle_frame(START, Direction::Down, frame.clone());
+        let garbled = link.poll_frame(START, Direction::Down).unwrap();
         assert_eq!(garbled.len(), frame.len());
         let changed = iter::zip(&garbled, &frame).filter(|(one, other)| one != other);
         // Twice the same bit is no change, but seldom.
@@ -121,19 +121,19 @@ fn a_garbled_frame_is_as_long_as_before_and_differs() {
     }
     assert!(invalid > 10, "{invalid}");
     // Nothing can be changed in nothing.
-    link.handle_frame(START, Way::Down, Vec::new());
-    assert_eq!(link.poll_frame(START, Way::Down), Some(Vec::new()));
+    link.handle_frame(START, Direction::Down, Vec::new());
+    assert_eq!(link.poll_frame(START, Direction::Down), Some(Vec::new()));
 }
 
 #[test]
 fn the_same_seed_does_the_same_whatever_else_happens_in_between() {
     let plan = |seed| {
         let mut plan = FaultPlan::new(seed);
-        plan.links.reset = Odds::percent(50);
-        plan.links.half_open = Odds::percent(50);
-        plan.links.refuse = Odds::percent(50);
-        plan.down.drop = Odds::percent(50);
-        plan.rest.odds = Odds::percent(50);
+        plan.links.reset = Probability::percent(50);
+        plan.links.half_open = Probability::percent(50);
+        plan.links.refuse = Probability::percent(50);
+        plan.down.drop = Probability::percent(50);
+        plan.rest.odds = Probability::percent(50);
         plan
     };
     // Once one connection after the other, and once all at a time, with requests in between.
@@ -155,7 +155,7 @@ fn the_same_seed_does_the_same_whatever_else_happens_in_between() {
     let mut at_a_time = Faults::new(plan(3), START);
     let mut links: Vec<Link> = (0..20)
         .map(|_| {
-            at_a_time.judge(START, Service::Gateway);
+            at_a_time.response_fault(START, Service::Gateway);
             at_a_time.open_link(START)
         })
         .collect();
@@ -170,7 +170,7 @@ fn the_same_seed_does_the_same_whatever_else_happens_in_between() {
     let judged = |seed| {
         let mut faults = Faults::new(plan(seed), START);
         (0..200)
-            .map(|_| faults.judge(START, Service::Rest))
+            .map(|_| faults.response_fault(START, Service::Rest))
             .collect::<Vec<_>>()
     };
     assert_eq!(judged(3), judged(3));
@@ -180,11 +180,11 @@ fn the_same_seed_does_the_same_whatever_else_happens_in_between() {
 #[test]
 fn connections_meet_the_fates_that_the_plan_says() {
     let mut plan = FaultPlan::new(5);
-    plan.links.reset = Odds::percent(30);
-    plan.links.half_open = Odds::percent(30);
+    plan.links.reset = Probability::percent(30);
+    plan.links.half_open = Probability::percent(30);
     plan.links.prime = ms(700);
-    plan.links.refuse = Odds::percent(30);
-    plan.links.slow = Odds::percent(30);
+    plan.links.refuse = Probability::percent(30);
+    plan.links.slow = Probability::percent(30);
     let idle = Idle {
         after: ms(9),
         silently: true,
@@ -192,8 +192,8 @@ fn connections_meet_the_fates_that_the_plan_says() {
     plan.links.idle = Some(idle);
     let pace = plan.links.pace;
     let mut faults = Faults::new(plan, START);
-    let fates: Vec<Fate> = (0..1000).map(|_| faults.open_link(START).fate()).collect();
-    let often = |hit: fn(&Fate) -> bool| {
+    let fates: Vec<ConnectionFaults> = (0..1000).map(|_| faults.open_link(START).fate()).collect();
+    let often = |hit: fn(&ConnectionFaults) -> bool| {
         let hits = fates.iter().filter(|fate| hit(fate)).count();
         assert!((200..400).contains(&hits), "{hits}");
     };
@@ -216,8 +216,8 @@ fn connections_meet_the_fates_that_the_plan_says() {
 #[test]
 fn one_connection_alone_can_be_slow() {
     let mut plan = FaultPlan::new(5);
-    plan.links.slow = Odds::ALWAYS;
-    plan.links.pace = Pace {
+    plan.links.slow = Probability::ALWAYS;
+    plan.links.pace = Throttle {
         bytes: 100,
         every: ms(50),
     };
@@ -237,10 +237,10 @@ fn one_connection_alone_can_be_slow() {
 #[test]
 fn bad_answers_are_pages_or_envelopes() {
     let mut plan = FaultPlan::new(9);
-    plan.rest.odds = Odds::ALWAYS;
+    plan.rest.odds = Probability::ALWAYS;
     let mut faults = Faults::new(plan, START);
     let answers: Vec<_> = (0..100)
-        .filter_map(|_| faults.judge(START, Service::Rest))
+        .filter_map(|_| faults.response_fault(START, Service::Rest))
         .collect();
     assert_eq!(answers.len(), 100);
     for answer in &answers {
@@ -257,7 +257,7 @@ fn bad_answers_are_pages_or_envelopes() {
         assert!(answers.iter().any(|answer| answer.html == both));
         assert!(answers.iter().any(|answer| answer.carried_out == both));
     }
-    assert_eq!(faults.judge(START, Service::Gateway), None);
+    assert_eq!(faults.response_fault(START, Service::Gateway), None);
 }
 
 #[test]
@@ -296,9 +296,9 @@ fn in_the_end_nothing_goes_wrong_and_what_was_frozen_thaws() {
         .after(ms(200), Incident::Restart)
         .until(ms(100));
     plan.schedule.retain(|entry| entry.at <= ms(200));
-    plan.rest.odds = Odds::ALWAYS;
-    plan.links.reset = Odds::ALWAYS;
-    plan.down.drop = Odds::ALWAYS;
+    plan.rest.odds = Probability::ALWAYS;
+    plan.links.reset = Probability::ALWAYS;
+    plan.down.drop = Probability::ALWAYS;
     let mut faults = Faults::new(plan, START);
     let mut early = faults.open_link(START);
     assert_eq!(faults.poll_incident(START + ms(99)), Some(Incident::Freeze));
@@ -310,8 +310,8 @@ fn in_the_end_nothing_goes_wrong_and_what_was_frozen_thaws() {
         (None, None)
     );
     assert!(faults.is_over(end));
-    assert_eq!(faults.judge(end, Service::Rest), None);
-    assert_eq!(faults.open_link(end).fate(), Fate::default());
+    assert_eq!(faults.response_fault(end, Service::Rest), None);
+    assert_eq!(faults.open_link(end).fate(), ConnectionFaults::default());
     // On what is open already, too.
     send(&mut early, START, &["lost"]);
     send(&mut early, end, &["found"]);

@@ -74,13 +74,13 @@ fn only_typing_and_ping_are_published_and_only_with_the_token() {
 
 #[test]
 fn a_session_gets_an_event_once_however_many_of_its_patterns_match() {
-    use groupme_sim::{Gateway, GatewayConfig, Lane, LaneKind, Output, Unguarded};
+    use groupme_sim::{Gateway, GatewayConfig, Lane, LaneKind, Output, AllowAll};
     let mut gateway = Gateway::new(GatewayConfig::default());
     let now = bayeux_proto::Instant::ORIGIN;
     let mut ask = |number, payload: Value| {
         let lane = Lane::new(number);
         gateway.handle_open(now, lane, LaneKind::Exchange);
-        gateway.handle_payload(now, lane, payload.to_string().as_bytes(), &Unguarded);
+        gateway.handle_payload(now, lane, payload.to_string().as_bytes(), &AllowAll);
         match gateway.poll_output() {
             Some(Output::Respond { body, .. }) => serde_json::from_str::<Value>(&body).unwrap(),
             other => panic!("{other:?}"),

@@ -12,7 +12,7 @@ use crate::peer::Virtual;
 fn watch(pace: Duration, endless: bool, time: Duration) -> (Virtual, Vec<Value>) {
     let mut sim = Virtual::new();
     let (socket, client) = sim.listen();
-    let direct = groupme_sim::Place::direct(sim.cast.me, sim.cast.mara).channel();
+    let direct = groupme_sim::Conversation::direct(sim.cast.me, sim.cast.mara).channel();
     sim.subscribe(&client, &direct);
     let (now, story) = (sim.now, sim.cast.story());
     let playback = sim.simulation.play(now, story, pace, endless);

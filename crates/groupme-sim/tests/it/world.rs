@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use bayeux_proto::Instant;
-use groupme_sim::{Cast, MessageId, Place, UserId, World, WorldError};
+use groupme_sim::{Cast, MessageId, Conversation, UserId, World, WorldError};
 use serde_json::{Value, json};
 
 use crate::shape::assert_same_shape;
@@ -131,7 +131,7 @@ fn an_edit_is_an_update_in_the_group_and_a_notice_to_everybody() {
     world.edit(message, "hola").unwrap();
     let pushes = pushes(&mut world);
 
-    let update = only(&pushes, &Place::Group(cast.lake).channel());
+    let update = only(&pushes, &Conversation::Group(cast.lake).channel());
     assert_same_shape(&update, fixture!("push/message.update"));
     assert_eq!(update["subject"]["text"], "hola");
     assert_eq!(update["subject"]["updated_at"], 1_751_412_635);
@@ -154,7 +154,7 @@ fn a_deletion_is_told_with_a_date_as_text_in_the_group_and_as_a_number_in_the_no
     world.delete(message).unwrap();
     let pushes = pushes(&mut world);
 
-    let deleted = only(&pushes, &Place::Group(cast.lake).channel());
+    let deleted = only(&pushes, &Conversation::Group(cast.lake).channel());
     assert_same_shape(&deleted, fixture!("push/message.deleted"));
     assert_eq!(deleted["subject"]["id"], message.to_string());
     assert_eq!(deleted["subject"]["text"], "This message was deleted");
@@ -230,7 +230,7 @@ fn a_reaction_is_told_to_the_group_with_the_whole_list_and_to_the_author() {
     let message = said(&mut world, cast, "hi");
     world.react(message, cast.jonas, "❤️").unwrap();
     let pushes = pushes(&mut world);
-    let favorite = only(&pushes, &Place::Group(cast.lake).channel());
+    let favorite = only(&pushes, &Conversation::Group(cast.lake).channel());
     assert_same_shape(&favorite, fixture!("push/favorite"));
     assert_eq!(favorite["subject"]["user_id"], cast.jonas.to_string());
     let like = only(&pushes, &own(cast.mara));
@@ -252,7 +252,7 @@ fn a_person_has_one_reaction_at_most_and_may_take_it_back() {
     let message = said(&mut world, cast, "hi");
     let mut codes = |act: &dyn Fn(&mut World)| {
         act(&mut world);
-        let favorite = only(&pushes(&mut world), &Place::Group(cast.lake).channel());
+        let favorite = only(&pushes(&mut world), &Conversation::Group(cast.lake).channel());
         let reactions = favorite["subject"]["reactions"].as_array().unwrap().clone();
         reactions
             .iter()
@@ -295,7 +295,7 @@ fn a_reaction_to_a_direct_message_names_it_as_one() {
     world.react(message, cast.me, "👍").unwrap();
     let favorite = only(
         &pushes(&mut world),
-        &Place::direct(cast.me, cast.mara).channel(),
+        &Conversation::direct(cast.me, cast.mara).channel(),
     );
     assert_eq!(
         favorite["subject"]["direct_message"]["id"],
@@ -365,14 +365,14 @@ fn a_member_who_is_gone_is_announced_to_the_others() {
 #[test]
 fn typing_and_reading_show_where_they_happen() {
     let (mut world, cast) = world();
-    let between = Place::direct(cast.me, cast.mara);
-    world.type_in(Place::Group(cast.lake), cast.theo).unwrap();
+    let between = Conversation::direct(cast.me, cast.mara);
+    world.type_in(Conversation::Group(cast.lake), cast.theo).unwrap();
     world.type_in(between, cast.mara).unwrap();
     world.read(cast.me, cast.mara).unwrap();
     let message = world.direct_message(cast.mara, cast.me, "hola").unwrap();
     world.read(cast.me, cast.mara).unwrap();
     let pushes = pushes(&mut world);
-    let typing = only(&pushes, &Place::Group(cast.lake).channel());
+    let typing = only(&pushes, &Conversation::Group(cast.lake).channel());
     assert_same_shape(&typing, fixture!("push/typing"));
     assert_eq!(typing["started"], 1_751_412_575_270_u64);
     let kinds: Vec<_> = pushes

@@ -7,7 +7,7 @@ use core::{fmt, time::Duration};
 use std::collections::VecDeque;
 
 use bayeux_proto::Instant;
-use groupme_delivery::{Cause, Feed, Ledger, MemoryStore, Receipt, Store as _};
+use groupme_delivery::{DeliveryTag, Feed, GapCause, Ledger, MemoryStore, Store as _};
 use groupme_model::{ConversationId, Event, EventRef, SourceGuid, Timestamp, UserId, UserPair};
 
 use self::overflow::Overflow;
@@ -31,7 +31,7 @@ pub struct Account {
     takes_at: Instant,
     /// Whether the account's own channel is active.
     hears_own: bool,
-    unacknowledged: Vec<(Receipt, Handed)>,
+    unacknowledged: Vec<(DeliveryTag, Handed)>,
     /// What is to be sent.
     drafts: VecDeque<Draft>,
     sent: u32,
@@ -85,7 +85,7 @@ impl Account {
     /// Whether everything is delivered as it is pushed, and nothing is to be found out.
     pub(crate) fn is_settled(&self) -> bool {
         let has_rest = self.feed.questions() == 0 && self.feed.held() == 0;
-        self.feed.is_whole() && has_rest && self.drafts.is_empty()
+        self.feed.is_synced() && has_rest && self.drafts.is_empty()
     }
 
     /// The session told something. `own` is whether it is that the account's own channel is active,
@@ -93,23 +93,25 @@ impl Account {
     pub(crate) fn told(
         &mut self,
         now: Instant,
-        event: &bayeux_proto::Event,
+        event: &bayeux_proto::SessionEvent,
         own: bool,
         live: bool,
     ) {
-        use bayeux_proto::Event;
+        use bayeux_proto::SessionEvent;
         self.hears_own = live;
         match event {
-            Event::Down { .. } | Event::AttemptFailed { .. } | Event::Ended(_) => {
-                self.feed.handle_loss(now, Cause::Connection);
+            SessionEvent::Down { .. }
+            | SessionEvent::AttemptFailed { .. }
+            | SessionEvent::Ended(_) => {
+                self.feed.handle_loss(now, GapCause::Connection);
             }
-            Event::Gap { .. } => {
-                self.feed.handle_loss(now, Cause::Connection);
+            SessionEvent::Gap { .. } => {
+                self.feed.handle_loss(now, GapCause::Connection);
                 if live {
                     self.go_live(now);
                 }
             }
-            Event::Subscribed(_) if own => self.go_live(now),
+            SessionEvent::Subscribed(_) if own => self.go_live(now),
             _ => {}
         }
     }
@@ -138,7 +140,7 @@ impl Account {
         if self.overflow.takes(self.feed.backlog()) {
             self.feed.handle_push(now, event, event.into_owned());
         } else {
-            self.feed.handle_loss(now, Cause::Overflow);
+            self.feed.handle_loss(now, GapCause::Overflow);
         }
     }
 
@@ -160,7 +162,7 @@ impl Account {
         if let Some(draft) = self.drafts.pop_front() {
             return Some(Task::Send(draft));
         }
-        let (id, question) = self.feed.poll_question()?;
+        let (id, question) = self.feed.poll_request()?;
         Some(Task::Ask(id, question))
     }
 
@@ -168,7 +170,7 @@ impl Account {
         match task {
             Task::Ask(id, question) => {
                 let answer = rest::read(&question, reply);
-                self.feed.handle_answer(now, id, answer);
+                self.feed.handle_response(now, id, answer);
             }
             // It is there, or refused; else it is sent again as it is, so that it is there once.
             Task::Send(draft) => match reply {
@@ -190,7 +192,7 @@ impl Account {
                 }
                 return None;
             };
-            if self.ledger.enter(&mut delivered).unwrap_or(true) {
+            if self.ledger.record(&mut delivered).unwrap_or(true) {
                 let handed = Handed::of(&delivered);
                 self.unacknowledged
                     .push((delivered.receipt, handed.clone()));

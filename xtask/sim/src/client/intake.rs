@@ -1,6 +1,6 @@
 //! What arrives at a client.
 
-use bayeux_proto::{Close, Event, Instant, LaneId, Verdict};
+use bayeux_proto::{Close, Instant, LaneId, SessionEvent, Verdict};
 use groupme_model::EventRef;
 
 use super::Client;
@@ -30,7 +30,7 @@ impl Client {
             Arrived::Frame(payload) => {
                 if !self.read(now, lane, &payload, checks) {
                     network.close(now, self.index, lane);
-                    self.lose(now, lane, Close::Garbage, checks);
+                    self.lose(now, lane, Close::Malformed, checks);
                 }
             }
             Arrived::Answer(payload) => {
@@ -38,7 +38,7 @@ impl Client {
                 let why = if read {
                     Close::Complete
                 } else {
-                    Close::Garbage
+                    Close::Malformed
                 };
                 self.lose(now, lane, why, checks);
             }
@@ -115,7 +115,7 @@ impl Client {
                 self.program.told(now, &event);
                 if let Some(account) = &mut self.account {
                     let own = self.program.is_own(&event);
-                    if let Event::Subscribed(id) = event
+                    if let SessionEvent::Subscribed(id) = event
                         && let Some(channel) = self.program.channel(id)
                     {
                         account.watch(channel.as_str(), true);

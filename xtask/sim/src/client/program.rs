@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
 
-use bayeux_proto::{Channel, Event, Instant, Session, SubscriptionId};
+use bayeux_proto::{Channel, Instant, Session, SessionEvent, SubscriptionId};
 
 use crate::{
     checks::Checks,
@@ -197,7 +197,7 @@ impl Program {
             Ask::Send(_) => {}
             Ask::HoldBack(held) => {
                 self.see(now, checks, Asked::HoldBack(held));
-                session.hold_back(held);
+                session.pause_connects(held);
             }
         }
     }
@@ -208,9 +208,9 @@ impl Program {
         }
     }
 
-    pub(super) fn told(&mut self, now: Instant, event: &Event) {
+    pub(super) fn told(&mut self, now: Instant, event: &SessionEvent) {
         match event {
-            Event::Up { resumed, .. } => {
+            SessionEvent::Up { resumed, .. } => {
                 self.up = true;
                 if !resumed {
                     for wish in self.subscriptions.values_mut() {
@@ -218,10 +218,10 @@ impl Program {
                     }
                 }
             }
-            Event::Down { .. } => self.up = false,
-            Event::Subscribed(id) => self.set(*id, State::Active),
-            Event::Refused(id, _) => self.set(*id, State::Refused),
-            Event::Ended(_) => {
+            SessionEvent::Down { .. } => self.up = false,
+            SessionEvent::Subscribed(id) => self.set(*id, State::Active),
+            SessionEvent::Refused(id, _) => self.set(*id, State::Refused),
+            SessionEvent::Ended(_) => {
                 self.up = false;
                 self.ended = true;
                 if self.wanted {
@@ -234,9 +234,9 @@ impl Program {
     }
 
     /// Whether this says that the user's own channel is active.
-    pub(super) fn is_own(&self, event: &Event) -> bool {
+    pub(super) fn is_own(&self, event: &SessionEvent) -> bool {
         let own = self.channels.first();
-        matches!(event, Event::Subscribed(id)
+        matches!(event, SessionEvent::Subscribed(id)
             if self.subscriptions.get(id).map(|wish| &wish.channel) == own)
     }
 

@@ -1,6 +1,6 @@
 //! What gap-free delivery hands out, as far as it is judged.
 
-use groupme_delivery::{Delivered, Item, Missing};
+use groupme_delivery::{Delivered, Item, LossKind};
 use groupme_model::{ConversationId, Event, Message, MessageId, Notice, Reaction, Timestamp};
 
 /// What gap-free delivery hands out, as far as it is judged.
@@ -103,7 +103,7 @@ impl Handed {
     pub(crate) fn of(delivered: &Delivered<Event>) -> Self {
         match &delivered.item {
             Item::Push(event) => Self::event(event, None, delivered.is_own),
-            Item::Made(made) => {
+            Item::Synthesized(made) => {
                 Self::event(&made.event, Some(&made.conversation), delivered.is_own)
             }
             Item::Lost(lost) => {
@@ -113,7 +113,7 @@ impl Handed {
                     upto: lost.upto.as_ref().and_then(number),
                 };
                 match lost.what {
-                    Missing::Changes => Self::LostChanges(missing),
+                    LossKind::Changes => Self::LostChanges(missing),
                     _ => Self::Lost(missing),
                 }
             }

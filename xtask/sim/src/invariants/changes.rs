@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bayeux_proto::{Event, Instant, SubscriptionId};
+use bayeux_proto::{Instant, SessionEvent, SubscriptionId};
 use groupme_sim::World;
 
 use super::{End, Invariant};
@@ -45,7 +45,7 @@ impl Changes {
     pub(super) fn new(plan: &Plan) -> Self {
         let programs = plan.clients.iter().map(|client| Program {
             reread: client.account.as_ref().map_or(0, |account| {
-                usize::try_from(account.feed.reread).unwrap_or(usize::MAX)
+                usize::try_from(account.feed.compare_window).unwrap_or(usize::MAX)
             }),
             ..Program::default()
         });
@@ -112,7 +112,7 @@ impl Invariant for Changes {
                 let listens = &mut self.programs[client].listens;
                 listens.extend(conversation.map(|conversation| (id, conversation)));
             }
-            Fact::Client(client, ClientFact::Told(Event::Refused(id, _))) => {
+            Fact::Client(client, ClientFact::Told(SessionEvent::Refused(id, _))) => {
                 self.programs[client].listens.remove(id);
             }
             Fact::Client(client, ClientFact::Asked(Asked::Unsubscribe(id, _))) => {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use bayeux_proto::{End as SessionEnd, Event, Instant, Outcome, PublishId, SubscriptionId};
+use bayeux_proto::{End as SessionEnd, Instant, Outcome, PublishId, SessionEvent, SubscriptionId};
 
 use super::{End, Invariant};
 use crate::fact::{Asked, ClientFact, Fact};
@@ -140,9 +140,9 @@ impl Ledger {
         }
     }
 
-    fn told(&mut self, event: &Event) -> Result<Option<(u64, Outcome)>, String> {
+    fn told(&mut self, event: &SessionEvent) -> Result<Option<(u64, Outcome)>, String> {
         match event {
-            Event::Published(id, outcome) => {
+            SessionEvent::Published(id, outcome) => {
                 let Some((own, settled)) = self.publishes.get_mut(id) else {
                     return Err(format!("{id:?} is settled, and nobody published it"));
                 };
@@ -154,17 +154,17 @@ impl Ledger {
                 *settled = Some(outcome.clone());
                 return Ok(Some((*own, outcome.clone())));
             }
-            Event::Up { resumed: false, .. } => {
+            SessionEvent::Up { resumed: false, .. } => {
                 for subscription in self.subscriptions.values_mut() {
                     subscription.state = State::Asked;
                 }
             }
-            Event::Subscribed(id) => return self.settle(*id, State::Active).map(|()| None),
-            Event::Refused(id, _) => {
+            SessionEvent::Subscribed(id) => return self.settle(*id, State::Active).map(|()| None),
+            SessionEvent::Refused(id, _) => {
                 let state = State::Refused { again: false };
                 return self.settle(*id, state).map(|()| None);
             }
-            Event::Ended(end) => {
+            SessionEvent::Ended(end) => {
                 if !self.running {
                     return Err(format!("it has ended ({end}), and it was not running"));
                 }

@@ -95,6 +95,6 @@ impl Sides {
 }
 
 fn id(message: &bayeux_proto::Message<'_>) -> u64 {
-    let id = message.id.and_then(bayeux_proto::MessageId::number);
+    let id = message.id.and_then(bayeux_proto::BayeuxId::number);
     id.unwrap_or_default()
 }

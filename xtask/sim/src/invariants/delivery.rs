@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bayeux_proto::{Action, Event, Instant, SubscriptionId};
+use bayeux_proto::{Action, Instant, SessionEvent, SubscriptionId};
 
 use super::{End, Invariant};
 use crate::fact::{Asked, ClientFact, Fact};
@@ -120,15 +120,17 @@ impl Ear {
             }
             // Nothing of it can have been sent before the payload that says so, or before now,
             // where the session knew it all along.
-            ClientFact::Told(Event::Subscribed(id)) => self.activate(*id, published),
-            ClientFact::Told(Event::Refused(id, _)) => {
+            ClientFact::Told(SessionEvent::Subscribed(id)) => self.activate(*id, published),
+            ClientFact::Told(SessionEvent::Refused(id, _)) => {
                 if let Some(channel) = self.wanted.get(id).cloned() {
                     self.deafen(&channel, published);
                 }
             }
-            ClientFact::Told(Event::Up { resumed: false, .. }) => self.live.clear(),
-            ClientFact::Told(Event::Gap { since, .. }) => return self.gap(*since, published),
-            ClientFact::Told(Event::Ended(_)) => {
+            ClientFact::Told(SessionEvent::Up { resumed: false, .. }) => self.live.clear(),
+            ClientFact::Told(SessionEvent::Gap { since, .. }) => {
+                return self.gap(*since, published);
+            }
+            ClientFact::Told(SessionEvent::Ended(_)) => {
                 self.live.clear();
                 self.expected.clear();
             }

@@ -13,7 +13,7 @@ use crate::{
 };
 
 #[derive(Debug)]
-pub(super) struct Pace(Vec<Meter>);
+pub(super) struct Throttle(Vec<Meter>);
 
 #[derive(Debug)]
 struct Meter {
@@ -28,7 +28,7 @@ struct Meter {
     asked: usize,
 }
 
-impl Pace {
+impl Throttle {
     pub(super) fn new(plan: &Plan) -> Self {
         let meter = |config: &Config| Meter {
             config: config.clone(),
@@ -42,7 +42,7 @@ impl Pace {
     }
 }
 
-impl Invariant for Pace {
+impl Invariant for Throttle {
     fn name(&self) -> &'static str {
         "no faster than the cap"
     }

@@ -42,8 +42,8 @@ impl Network {
 
     /// All is well from now on. Who has not noticed that a connection is gone still has to: a
     /// client by itself, the server within two minutes.
-    pub fn heal(&mut self, now: Instant) {
-        self.weather.heal();
+    pub fn clear_faults(&mut self, now: Instant) {
+        self.weather.clear_faults();
         let keys: Vec<u64> = self.links.keys().copied().collect();
         for key in keys {
             let late = self.random.millis(0, 120_000);
@@ -115,7 +115,7 @@ impl Network {
                     status: 200,
                     retry_after: None,
                 },
-                _ => Close::Garbage,
+                _ => Close::Malformed,
             },
             Refusal::Status {
                 status,

@@ -74,7 +74,7 @@ impl Weather {
         self.refusal = Some((until, how));
     }
 
-    pub(super) fn heal(&mut self) {
+    pub(super) fn clear_faults(&mut self) {
         *self = Self::new(Road {
             idle: None,
             latency: Duration::from_millis(20),

@@ -23,14 +23,14 @@ impl AccountSetting {
         let mut feed = Config::default();
         feed.page = random.pick(&[20, 20, 100, 3]);
         feed.history = random.pick(&[0, 0, 0, 10]);
-        feed.reread = random.pick(&[50, 50, 5, 0]);
+        feed.compare_window = random.pick(&[50, 50, 5, 0]);
         feed.pinned = random.chance(25);
-        feed.remembered = random.pick(&[100, 100, 8]);
-        feed.held = random.pick(&[2_000, 2_000, 20, 2]);
-        feed.ahead = random.pick(&[1_000, 1_000, 8]);
-        feed.questions = random.pick(&[4, 4, 1]);
-        feed.newcomer = random.pick(&[2_000, 2_000, 5]);
-        feed.patience = Duration::from_secs(random.pick(&[60, 60, 5]));
+        feed.dedup_window = random.pick(&[100, 100, 8]);
+        feed.push_buffer = random.pick(&[2_000, 2_000, 20, 2]);
+        feed.max_ready = random.pick(&[1_000, 1_000, 8]);
+        feed.max_requests = random.pick(&[4, 4, 1]);
+        feed.max_backfill = random.pick(&[2_000, 2_000, 5]);
+        feed.give_up_after = Duration::from_secs(random.pick(&[60, 60, 5]));
         feed.polling = random.chance(25).then(|| {
             let after = random.millis(1_000, 120_000);
             Polling::new(after, random.millis(2_000, 60_000))

@@ -1,6 +1,6 @@
 //! What people do in the world.
 
-use groupme_sim::{GroupId, MessageId, Place, UserId, World};
+use groupme_sim::{Conversation, GroupId, MessageId, UserId, World};
 
 use crate::random::Random;
 
@@ -112,8 +112,8 @@ impl Doing {
             (Kind::OpenTopic, _) => world
                 .add_topic(group, who, "something else")
                 .map(|topic| groups.push(topic)),
-            (Kind::Type, _) => world.type_in(Place::Group(group), who),
-            (Kind::TypeDirect, _) => world.type_in(Place::direct(who, whom), who),
+            (Kind::Type, _) => world.type_in(Conversation::Group(group), who),
+            (Kind::TypeDirect, _) => world.type_in(Conversation::direct(who, whom), who),
             (Kind::Read, _) => world.read(who, whom),
             (Kind::Join, _) => {
                 let members = world.members(group).first().copied();

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use bayeux_proto::{
-    Advice, Close, Config, ConnectionTypes, Message, MessageId, Reconnect, Resume, Timing,
+    Advice, Close, Config, ConnectionTypes, Message, BayeuxId, Reconnect, Resume, Timing,
     Transport,
 };
 use proptest::{option, prelude::*, sample::select};
@@ -142,7 +142,7 @@ fn close() -> impl Strategy<Value = Close> {
         2 => Just(Close::Unreachable),
         1 => Just(Close::Tls),
         1 => Just(Close::TimedOut),
-        1 => Just(Close::Garbage),
+        1 => Just(Close::Malformed),
         1 => Just(Close::Oversize),
         1 => Just(status(400, None)),
         1 => select(&[None, Some(30)][..]).prop_map(move |wait| status(503, wait)),
@@ -270,8 +270,8 @@ impl Reply {
         let handshake = request.channel == "/meta/handshake";
         Message {
             id: match self.id {
-                Spelling::Text => Some(MessageId::Text(&request.id)),
-                Spelling::Number => request.id.parse().ok().map(MessageId::Number),
+                Spelling::Text => Some(BayeuxId::Text(&request.id)),
+                Spelling::Number => request.id.parse().ok().map(BayeuxId::Number),
                 Spelling::Absent => None,
             },
             client_id: Some(name).filter(|_| handshake),
@@ -289,7 +289,7 @@ impl Blue {
     pub(super) fn message(&self) -> Message<'_> {
         Message {
             channel: self.channel,
-            id: self.id.map(MessageId::Number),
+            id: self.id.map(BayeuxId::Number),
             client_id: self.client_id,
             successful: self.successful,
             error: self.error,

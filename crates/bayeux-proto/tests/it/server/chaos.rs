@@ -11,7 +11,7 @@ use bayeux_proto::{
     Instant,
     server::{
         Ack, Config, Element, Lane, LaneKind, Member, Output, Overflow, Payload, Profile, Request,
-        Rivals, Server,
+        ConcurrentConnects, Server,
     },
 };
 use proptest::{
@@ -366,8 +366,8 @@ impl Life {
         assert!(self.server.sessions().count() <= SESSIONS);
         let [channels, batches] = self.counts();
         assert!(channels <= SESSIONS * SUBSCRIPTIONS, "{channels} channels");
-        let connects = match self.server.config().profile.rivals {
-            Rivals::BothAnswered => CONNECTS,
+        let connects = match self.server.config().profile.concurrent_connects {
+            ConcurrentConnects::BothAnswered => CONNECTS,
             _ => 1,
         };
         assert!(batches <= SESSIONS * connects, "{batches} batches");

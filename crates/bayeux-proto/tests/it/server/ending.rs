@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use bayeux_proto::server::{Ending, Event, Profile};
+use bayeux_proto::server::{EndReason, ServerEvent, Profile};
 
 use super::stage::{
     Said, Stage, connect, connected, disconnect, publish, subscribe, text, unknown,
@@ -255,7 +255,7 @@ fn who_comes_and_goes_is_told_to_an_embedder_that_wants_to_know() {
         told.push(event);
     }
     let channel = || "/foo".into();
-    let ending = Ending::Disconnected;
+    let reason = EndReason::Disconnected;
     assert_eq!(told.len(), 4);
     for (told, expected) in told.iter().zip([
         "Opened",
@@ -267,16 +267,16 @@ fn who_comes_and_goes_is_told_to_an_embedder_that_wants_to_know() {
     }
     assert_eq!(
         told[1],
-        Event::Subscribed {
+        ServerEvent::Subscribed {
             client: name(),
             channel: channel()
         }
     );
     assert_eq!(
         told[3],
-        Event::Ended {
+        ServerEvent::Ended {
             client: name(),
-            ending
+            reason
         }
     );
 }

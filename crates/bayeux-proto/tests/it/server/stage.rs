@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use bayeux_proto::{
     Instant,
     server::{
-        Ack, Config, Element, Host, Inquiry, Lane, LaneKind, Member, Output, Payload, Profile,
+        Ack, Config, Element, SecurityPolicy, RequestContext, Lane, LaneKind, Member, Output, Payload, Profile,
         Request, Server,
     },
 };
@@ -37,7 +37,7 @@ pub(crate) struct TestHost {
     counter: u64,
 }
 
-impl Host for TestHost {
+impl SecurityPolicy for TestHost {
     fn fill_random(&mut self, bytes: &mut [u8]) {
         self.counter += 1;
         for (index, byte) in bytes.iter_mut().enumerate() {
@@ -46,14 +46,14 @@ impl Host for TestHost {
         }
     }
 
-    fn may_handshake(&mut self, _: &Inquiry<'_>) -> Result<(), String> {
+    fn may_handshake(&mut self, _: &RequestContext<'_>) -> Result<(), String> {
         if self.refuses_handshakes {
             return Err("403::Go away".to_owned());
         }
         Ok(())
     }
 
-    fn may_subscribe(&mut self, _: &Inquiry<'_>, channel: &str) -> Result<(), String> {
+    fn may_subscribe(&mut self, _: &RequestContext<'_>, channel: &str) -> Result<(), String> {
         self.asked.push(channel.to_owned());
         let private = bayeux_proto::Channel::new("/private/**").expect("a good name");
         if private.overlaps(channel) && !self.guards_nothing {
@@ -62,15 +62,15 @@ impl Host for TestHost {
         Ok(())
     }
 
-    fn may_publish(&mut self, inquiry: &Inquiry<'_>) -> Result<(), String> {
-        match inquiry.request.channel {
+    fn may_publish(&mut self, context: &RequestContext<'_>) -> Result<(), String> {
+        match context.request.channel {
             "/read/only" => Err("You may only listen".to_owned()),
             _ => Ok(()),
         }
     }
 
-    fn serve(&mut self, inquiry: &Inquiry<'_>) {
-        self.served.push(inquiry.request.channel.to_owned());
+    fn serve(&mut self, context: &RequestContext<'_>) {
+        self.served.push(context.request.channel.to_owned());
     }
 }
 

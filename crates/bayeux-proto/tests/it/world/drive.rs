@@ -13,7 +13,7 @@ impl World {
     /// Hands one message in without draining: the rest of its payload follows.
     pub(crate) fn hand_in(&mut self, lane: LaneId, message: &Message<'_>) -> Verdict {
         let verdict = self.session.handle_message(self.now, lane, message);
-        if verdict == Verdict::Absorbed && message.successful.is_some() {
+        if verdict == Verdict::Handled && message.successful.is_some() {
             match (message.channel, message.client_id) {
                 ("/meta/handshake", Some(id)) if message.successful == Some(true) => {
                     self.client_id = Some(id.to_owned());

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use bayeux_proto::{
-    Advice, ConnectionTypes, Instant, LaneId, Message, MessageId, Reconnect, Timing,
+    Advice, ConnectionTypes, Instant, LaneId, Message, BayeuxId, Reconnect, Timing,
 };
 
 use super::Kind;
@@ -44,7 +44,7 @@ impl Request {
     pub(crate) fn ok(&self) -> Message<'_> {
         Message {
             channel: &self.channel,
-            id: Some(MessageId::Text(&self.id)),
+            id: Some(BayeuxId::Text(&self.id)),
             successful: Some(true),
             subscription: self.text("subscription"),
             ..Message::default()

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use bayeux_proto::{Channel, End, Event, Outcome, Session, SubscriptionId};
+use bayeux_proto::{Channel, End, SessionEvent, Outcome, Session, SubscriptionId};
 use bayeux_wire::Message;
 
 #[derive(Default)]
 pub(crate) struct Application {
     wishes: BTreeMap<String, (SubscriptionId, Wish)>,
-    state: Ending,
+    state: EndReason,
     pub(crate) delivered: Vec<String>,
     /// The events of the session, without repetitions.
     pub(crate) story: Vec<String>,
@@ -23,7 +23,7 @@ enum Wish {
 
 /// How the session is when the recording ends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Ending {
+pub(crate) enum EndReason {
     /// Up, with all its subscriptions.
     Healthy,
     /// Up, without a subscription that was refused or not answered.
@@ -35,10 +35,10 @@ pub(crate) enum Ending {
 }
 
 impl Application {
-    pub(crate) fn ending(&self) -> Ending {
+    pub(crate) fn ending(&self) -> EndReason {
         let short = self.wishes.values().any(|(_, wish)| *wish != Wish::Active);
         match self.state {
-            Ending::Healthy if short => Ending::Short,
+            EndReason::Healthy if short => EndReason::Short,
             state => state,
         }
     }
@@ -70,7 +70,7 @@ impl Application {
             }
             "/meta/disconnect" => {
                 if envelope.client_id.is_some() {
-                    assert_eq!(self.ending(), Ending::Healthy, "{session:?}");
+                    assert_eq!(self.ending(), EndReason::Healthy, "{session:?}");
                 }
                 session.disconnect();
             }
@@ -81,11 +81,11 @@ impl Application {
         }
     }
 
-    pub(crate) fn hear(&mut self, session: &Session, event: &Event) {
+    pub(crate) fn hear(&mut self, session: &Session, event: &SessionEvent) {
         let told = match event {
-            Event::Connecting => return,
-            Event::Up { resumed, .. } => {
-                self.state = Ending::Healthy;
+            SessionEvent::Connecting => return,
+            SessionEvent::Up { resumed, .. } => {
+                self.state = EndReason::Healthy;
                 if *resumed {
                     "resumed".to_owned()
                 } else {
@@ -94,22 +94,22 @@ impl Application {
                     "up".to_owned()
                 }
             }
-            Event::Gap { cause, .. } => format!("gap: {cause}"),
-            Event::Down { cause, .. } => {
-                self.state = Ending::Down;
+            SessionEvent::Gap { cause, .. } => format!("gap: {cause}"),
+            SessionEvent::Down { cause, .. } => {
+                self.state = EndReason::Down;
                 format!("down: {cause}")
             }
-            Event::AttemptFailed { cause, .. } => format!("failed: {cause}"),
-            Event::Subscribed(id) => {
+            SessionEvent::AttemptFailed { cause, .. } => format!("failed: {cause}"),
+            SessionEvent::Subscribed(id) => {
                 format!("subscribed {}", self.settled(session, *id, Wish::Active))
             }
-            Event::Refused(id, error) => {
+            SessionEvent::Refused(id, error) => {
                 let name = self.settled(session, *id, Wish::Refused);
                 format!("refused {name}: {error}")
             }
-            Event::Published(_, Outcome::Accepted) => "published".to_owned(),
-            Event::Ended(End::Requested) => {
-                self.state = Ending::Left;
+            SessionEvent::Published(_, Outcome::Accepted) => "published".to_owned(),
+            SessionEvent::Ended(End::Requested) => {
+                self.state = EndReason::Left;
                 "left".to_owned()
             }
             event => format!("{event:?}"),

@@ -176,7 +176,7 @@ impl<'r> World<'r> {
                         let verdict = self.reply(lane, &Envelope { id, ..envelope });
                         // Behind a farewell, which ends the session, a reply is too late.
                         assert!(
-                            farewell || verdict == Verdict::Absorbed,
+                            farewell || verdict == Verdict::Handled,
                             "{verdict:?}: {envelope:?}"
                         );
                     } else {
@@ -190,7 +190,7 @@ impl<'r> World<'r> {
                     advice: None,
                     ..asked.message.envelope()
                 };
-                assert_eq!(self.reply(lane, &granted), Verdict::Absorbed, "{granted:?}");
+                assert_eq!(self.reply(lane, &granted), Verdict::Handled, "{granted:?}");
             }
         }
         let busy = self.outstanding.iter().any(|(known, _)| *known == lane);

@@ -1,7 +1,7 @@
 //! Each option, and what the simulator makes of it.
 
 use clap::Parser as _;
-use groupme_sim::{AnswerFaults, Odds, Pace};
+use groupme_sim::{AnswerFaults, Probability, Throttle};
 
 use super::*;
 
@@ -29,7 +29,7 @@ fn nothing_goes_wrong_that_is_not_asked_for() {
 
 #[test]
 fn each_fault_is_an_option() {
-    let (often, minute) = (Odds::percent(5), Duration::from_mins(1));
+    let (often, minute) = (Probability::percent(5), Duration::from_mins(1));
     let fails = |statuses: &[u16]| {
         let mut faults = AnswerFaults::default();
         faults.odds = often;
@@ -74,7 +74,7 @@ fn each_fault_is_an_option() {
             "--slow 5% --pace 9/1m --only-connection 3",
             with(|plan| {
                 plan.links.slow = often;
-                plan.links.pace = Pace {
+                plan.links.pace = Throttle {
                     bytes: 9,
                     every: minute,
                 };

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use bayeux_proto::Instant;
 use fastwebsockets::OpCode;
-use groupme_sim::{FaultPlan, Faults, Idle, Incident, MessageId, Odds, Pace, Sim, Way, World};
+use groupme_sim::{FaultPlan, Faults, Idle, Incident, MessageId, Probability, Throttle, Sim, Direction, World};
 use serde_json::{Value, json};
 
 use super::client::{Http, KEY, Socket, upgrade};
@@ -34,20 +34,20 @@ fn texts(message: &Value) -> &str {
 #[tokio::test]
 async fn a_connection_can_be_reset_at_once() {
     let sim = sim(|plan| {
-        plan.links.reset = Odds::ALWAYS;
+        plan.links.reset = Probability::ALWAYS;
         plan.links.prime = Duration::ZERO;
     })
     .await;
     let mut http = Http::open(&sim).await;
     assert!(http.response().await.is_none());
-    sim.heal();
+    sim.clear_faults();
     Socket::open(&sim).await.listen(&sim).await;
 }
 
 #[tokio::test]
 async fn a_connection_can_be_reset_in_its_prime() {
     let sim = sim(|plan| {
-        plan.links.reset = Odds::ALWAYS;
+        plan.links.reset = Probability::ALWAYS;
         plan.links.prime = Duration::from_millis(200);
     })
     .await;
@@ -60,7 +60,7 @@ async fn a_connection_can_be_reset_in_its_prime() {
 #[tokio::test]
 async fn a_half_open_connection_accepts_and_says_nothing() {
     let sim = sim(|plan| {
-        plan.links.half_open = Odds::ALWAYS;
+        plan.links.half_open = Probability::ALWAYS;
         plan.links.prime = Duration::ZERO;
         plan.only_link = Some(0);
     })
@@ -78,8 +78,8 @@ async fn a_half_open_connection_accepts_and_says_nothing() {
 #[tokio::test]
 async fn a_slow_connection_brings_everything_byte_by_byte() {
     let sim = sim(|plan| {
-        plan.links.slow = Odds::ALWAYS;
-        plan.links.pace = Pace {
+        plan.links.slow = Probability::ALWAYS;
+        plan.links.pace = Throttle {
             bytes: 1,
             every: Duration::from_micros(50),
         };
@@ -94,8 +94,8 @@ async fn a_slow_connection_brings_everything_byte_by_byte() {
 #[tokio::test]
 async fn one_slow_subscriber_holds_up_nobody_else() {
     let sim = sim(|plan| {
-        plan.links.slow = Odds::ALWAYS;
-        plan.links.pace = Pace {
+        plan.links.slow = Probability::ALWAYS;
+        plan.links.pace = Throttle {
             bytes: 1 << 10,
             every: Duration::from_millis(1),
         };
@@ -108,7 +108,7 @@ async fn one_slow_subscriber_holds_up_nobody_else() {
     quick.listen(&sim).await;
     quick.settle().await;
     slow.settle().await;
-    sim.suffer(Incident::Burst(500));
+    sim.apply(Incident::Burst(500));
     for socket in [&mut quick, &mut slow] {
         for number in 1..=500 {
             assert_eq!(texts(&socket.message().await), format!("burst {number}"));
@@ -119,7 +119,7 @@ async fn one_slow_subscriber_holds_up_nobody_else() {
 #[tokio::test]
 async fn upgrades_can_be_refused_with_a_page() {
     let sim = sim(|plan| {
-        plan.links.refuse = Odds::ALWAYS;
+        plan.links.refuse = Probability::ALWAYS;
         plan.links.refusals = vec![403];
     })
     .await;
@@ -135,7 +135,7 @@ async fn upgrades_can_be_refused_with_a_page() {
 #[tokio::test]
 async fn rest_fails_one_time_in_ten_and_the_same_times_for_a_seed() {
     let statuses = async || {
-        let sim = sim(|plan| plan.rest.odds = Odds::one_in(10)).await;
+        let sim = sim(|plan| plan.rest.odds = Probability::one_in(10)).await;
         let mut http = Http::open(&sim).await;
         let token = [("X-Access-Token", sim.token())];
         let mut statuses = Vec::new();
@@ -156,11 +156,11 @@ async fn rest_fails_one_time_in_ten_and_the_same_times_for_a_seed() {
 async fn what_was_carried_out_may_be_answered_as_if_it_were_not() {
     for carried_out in [true, false] {
         let sim = sim(|plan| {
-            plan.rest.odds = Odds::ALWAYS;
+            plan.rest.odds = Probability::ALWAYS;
             plan.rest.carried_out = if carried_out {
-                Odds::ALWAYS
+                Probability::ALWAYS
             } else {
-                Odds::NEVER
+                Probability::NEVER
             };
         })
         .await;
@@ -170,7 +170,7 @@ async fn what_was_carried_out_may_be_answered_as_if_it_were_not() {
         let message = json!({ "message": { "source_guid": "g", "text": "once" } }).to_string();
         let answer = http.request("POST", &path, &token, &message).await;
         assert!([429, 503].contains(&answer.status));
-        sim.heal();
+        sim.clear_faults();
         let again = http.request("POST", &path, &token, &message).await;
         assert_eq!(again.status, if carried_out { 409 } else { 201 });
     }
@@ -179,10 +179,10 @@ async fn what_was_carried_out_may_be_answered_as_if_it_were_not() {
 #[tokio::test]
 async fn polls_can_be_answered_by_a_proxy() {
     let sim = sim(|plan| {
-        plan.gateway.odds = Odds::ALWAYS;
+        plan.gateway.odds = Probability::ALWAYS;
         plan.gateway.statuses = vec![200, 502];
-        plan.gateway.html = Odds::ALWAYS;
-        plan.gateway.carried_out = Odds::NEVER;
+        plan.gateway.html = Probability::ALWAYS;
+        plan.gateway.carried_out = Probability::NEVER;
     })
     .await;
     let mut http = Http::open(&sim).await;
@@ -201,14 +201,14 @@ async fn polls_can_be_answered_by_a_proxy() {
 
 #[tokio::test]
 async fn frames_can_arrive_twice_either_way() {
-    let sim = sim(|plan| plan.down.duplicate = Odds::ALWAYS).await;
+    let sim = sim(|plan| plan.down.duplicate = Probability::ALWAYS).await;
     let mut socket = Socket::open(&sim).await;
     let first = socket.ask(&handshake("1")).await;
     assert_eq!(socket.message().await, first);
 
     sim.set_faults({
         let mut plan = FaultPlan::new(1);
-        plan.up.duplicate = Odds::ALWAYS;
+        plan.up.duplicate = Probability::ALWAYS;
         plan
     });
     let mut socket = Socket::open(&sim).await;
@@ -224,7 +224,7 @@ async fn frames_can_arrive_twice_either_way() {
 #[tokio::test]
 async fn frames_can_be_lost_cut_or_changed() {
     let mut plan = FaultPlan::new(1);
-    plan.down.drop = Odds::percent(40);
+    plan.down.drop = Probability::percent(40);
     plan.only_link = Some(1);
     let (sim, mut socket) = listening(|planned| *planned = plan.clone()).await;
     let mut lossy = Socket::open(&sim).await;
@@ -237,8 +237,8 @@ async fn frames_can_be_lost_cut_or_changed() {
     for number in 0..50 {
         let id = number.to_string();
         lossy.send(&json!([handshake(&id)])).await;
-        link.handle_frame(now, Way::Down, Vec::new());
-        if link.poll_frame(now, Way::Down).is_some() {
+        link.handle_frame(now, Direction::Down, Vec::new());
+        if link.poll_frame(now, Direction::Down).is_some() {
             assert_eq!(lossy.message().await["id"], id);
         } else {
             lost += 1;
@@ -247,8 +247,8 @@ async fn frames_can_be_lost_cut_or_changed() {
     assert!((10..40).contains(&lost), "{lost}");
 
     let mut plan = FaultPlan::new(1);
-    plan.down.truncate = Odds::percent(50);
-    plan.down.garble = Odds::percent(50);
+    plan.down.truncate = Probability::percent(50);
+    plan.down.garble = Probability::percent(50);
     sim.set_faults(plan);
     let mut odd = 0;
     for _ in 0..20 {
@@ -267,7 +267,7 @@ async fn frames_can_be_lost_cut_or_changed() {
 async fn delayed_frames_arrive_in_order() {
     let sim = sim(|plan| {
         for way in [&mut plan.down, &mut plan.up] {
-            way.delay = Odds::percent(30);
+            way.delay = Probability::percent(30);
             way.longest_delay = Duration::from_millis(5);
         }
     })
@@ -294,7 +294,7 @@ async fn delayed_frames_arrive_in_order() {
 #[tokio::test]
 async fn a_lost_request_is_never_answered() {
     let sim = sim(|plan| {
-        plan.up.drop = Odds::ALWAYS;
+        plan.up.drop = Probability::ALWAYS;
         plan.only_link = Some(0);
     })
     .await;
@@ -373,7 +373,7 @@ async fn what_is_planned_for_all_happens_by_the_clock() {
 #[tokio::test]
 async fn a_burst_of_ten_thousand_arrives_whole_and_in_order() {
     let (sim, mut socket) = listening(|_| {}).await;
-    sim.suffer(Incident::Burst(10_000));
+    sim.apply(Incident::Burst(10_000));
     for number in 1..=10_000 {
         assert_eq!(texts(&socket.message().await), format!("burst {number}"));
     }
@@ -399,12 +399,12 @@ async fn the_clock_can_be_put_on_and_the_calendar_set() {
         pings += 1;
     }
     sim.with(|world| world.edit(message, "fixed")).unwrap();
-    sim.suffer(Incident::ClockAhead(Duration::from_hours(1)));
+    sim.apply(Incident::ClockAhead(Duration::from_hours(1)));
     let error = sim
         .with(|world| world.edit(message, "too late"))
         .unwrap_err();
     assert!(error.to_string().contains("too old"));
-    sim.suffer(Incident::ClockBack(Duration::from_hours(2)));
+    sim.apply(Incident::ClockBack(Duration::from_hours(2)));
     let earlier = sim.say("before").unwrap();
     assert!(earlier > message, "ids grow whatever the clock says");
     let mut last = said;

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use groupme_sim::{Place, Script, WorldError};
+use groupme_sim::{Conversation, Script, WorldError};
 
 use super::client::{Socket, sim};
 
@@ -15,7 +15,7 @@ async fn a_client_sees_the_story_to_its_end() {
     let cast = *sim.cast();
     let mut socket = Socket::open(&sim).await;
     socket.listen(&sim).await;
-    let channel = Place::Group(cast.lake).channel();
+    let channel = Conversation::Group(cast.lake).channel();
     sim.until_subscribed(&channel).await;
     let playback = sim.play(cast.story(), HURRY);
     loop {

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use groupme_sim::{MessageId, Place, Said, WorldError};
+use groupme_sim::{MessageId, Conversation, MessageView, WorldError};
 use serde_json::json;
 
 use super::client::{Http, Socket, sim};
@@ -70,7 +70,7 @@ async fn a_friend_says_edits_reacts_types_and_deletes() {
         let said = world.message(message).unwrap();
         assert_eq!((said.text(), said.is_edited()), (Some("hello"), true));
         assert_eq!(said.reaction_of(sim.cast().mara), Some("❤️"));
-        assert_eq!(said.place(), Place::Group(sim.cast().lake));
+        assert_eq!(said.place(), Conversation::Group(sim.cast().lake));
         assert!(!said.is_deleted() && !said.is_pinned());
         assert_eq!(
             (said.attachments(), said.source_guid().len()),
@@ -102,7 +102,7 @@ async fn a_friend_says_edits_reacts_types_and_deletes() {
         assert!(world.message(message).unwrap().is_deleted());
         let direct = world.message(direct).unwrap();
         assert_eq!(format!("{direct:?}").matches("psst").count(), 1);
-        let texts: Vec<_> = world.messages(direct.place()).map(Said::text).collect();
+        let texts: Vec<_> = world.messages(direct.place()).map(MessageView::text).collect();
         assert_eq!(texts, [Some("psst")]);
         assert!(world.latest() >= direct.id());
         assert!(world.message(MessageId::new(7)).is_none());

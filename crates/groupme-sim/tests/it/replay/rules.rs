@@ -1,6 +1,6 @@
 //! Who might do what on the recorded servers.
 
-use bayeux_proto::server::{Host, Inquiry};
+use bayeux_proto::server::{SecurityPolicy, RequestContext};
 use serde_json::Value;
 
 /// The rules that the recorded servers ran with, and randomness that is none.
@@ -39,12 +39,12 @@ impl Rules {
         }
     }
 
-    fn ext(&self, inquiry: &Inquiry<'_>) -> Option<&Value> {
+    fn ext(&self, inquiry: &RequestContext<'_>) -> Option<&Value> {
         self.messages.get(inquiry.index)?.get("ext")
     }
 }
 
-impl Host for Rules {
+impl SecurityPolicy for Rules {
     fn fill_random(&mut self, bytes: &mut [u8]) {
         self.counter += 1;
         bytes.fill(7);
@@ -56,7 +56,7 @@ impl Host for Rules {
         );
     }
 
-    fn may_handshake(&mut self, inquiry: &Inquiry<'_>) -> Result<(), String> {
+    fn may_handshake(&mut self, inquiry: &RequestContext<'_>) -> Result<(), String> {
         let denied = self.ext(inquiry).is_some_and(|ext| ext["deny"] == true);
         if denied && self.kind != Kind::Faye {
             return Err("403::handshake_denied".to_owned());
@@ -64,7 +64,7 @@ impl Host for Rules {
         Ok(())
     }
 
-    fn may_subscribe(&mut self, inquiry: &Inquiry<'_>, channel: &str) -> Result<(), String> {
+    fn may_subscribe(&mut self, inquiry: &RequestContext<'_>, channel: &str) -> Result<(), String> {
         let guarded = ["/private/", "/user/", "/group/", "/direct_message/"];
         if !guarded.iter().any(|parent| channel.starts_with(parent)) {
             return Ok(());
@@ -84,7 +84,7 @@ impl Host for Rules {
         }
     }
 
-    fn may_publish(&mut self, inquiry: &Inquiry<'_>) -> Result<(), String> {
+    fn may_publish(&mut self, inquiry: &RequestContext<'_>) -> Result<(), String> {
         let message = self.messages.get(inquiry.index);
         if message.is_none_or(|message| message["data"]["type"] != "deny") {
             return Ok(());
@@ -95,7 +95,7 @@ impl Host for Rules {
         }
     }
 
-    fn serve(&mut self, inquiry: &Inquiry<'_>) {
+    fn serve(&mut self, inquiry: &RequestContext<'_>) {
         if self.kind == Kind::CometdNode && inquiry.request.channel == "/service/echo" {
             let client = inquiry.request.client_id.unwrap_or("").to_owned();
             let data = inquiry.request.json("data").unwrap_or("null").to_owned();

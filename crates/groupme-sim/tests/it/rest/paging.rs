@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use groupme_sim::{MessageId, NoMessages, Place, UserId, World};
+use groupme_sim::{MessageId, NoMessages, Conversation, UserId, World};
 use serde_json::Value;
 
 use super::{assert_empty, body, content, fixture};
@@ -15,7 +15,7 @@ fn with_history(messages: usize) -> (Virtual, Vec<MessageId>) {
         let authors = [cast.mara, cast.theo];
         let every = Duration::from_millis(700);
         world
-            .add_history(Place::Group(cast.lake), &authors, messages, every)
+            .add_history(Conversation::Group(cast.lake), &authors, messages, every)
             .unwrap()
     });
     (sim, ids)
@@ -165,7 +165,7 @@ fn the_limit_lies_between_one_and_two_hundred() {
 fn direct_messages_are_paged_alike() {
     let mut sim = Virtual::new();
     let history = sim.with(|world, cast| {
-        let place = Place::direct(cast.me, cast.theo);
+        let place = Conversation::direct(cast.me, cast.theo);
         world
             .add_history(place, &[cast.theo], 30, Duration::from_secs(1))
             .unwrap()
@@ -190,7 +190,7 @@ fn history_is_quiet_and_lies_before_what_is_said_from_now_on() {
     let mut world = World::new(1, Duration::from_secs(1_785_346_055));
     let ada = world.add_user("Ada");
     let group = world.add_group("Chess", ada, &[]).unwrap();
-    let place = Place::Group(group);
+    let place = Conversation::Group(group);
     for _ in 0..2 {
         let ids = world
             .add_history(place, &[ada], 5_000, Duration::ZERO)
@@ -222,14 +222,14 @@ fn only_those_who_talk_somewhere_have_a_past_there() {
             added.unwrap_err().to_string()
         };
         let (me, mara, theo) = (cast.me, cast.mara, cast.theo);
-        let surprise = refused(Place::Group(cast.surprise), &[mara, me]);
+        let surprise = refused(Conversation::Group(cast.surprise), &[mara, me]);
         assert!(surprise.contains("is not a member of group"), "{surprise}");
-        let direct = refused(Place::direct(me, mara), &[me, theo]);
+        let direct = refused(Conversation::direct(me, mara), &[me, theo]);
         assert_eq!(
             direct,
             format!("user {theo} takes no part in that conversation")
         );
-        let alone = refused(Place::direct(me, me), &[me]);
+        let alone = refused(Conversation::direct(me, me), &[me]);
         assert!(alone.contains("to themselves"), "{alone}");
     });
     assert_eq!(content(&sim.get("/v3/chats"), 200), serde_json::json!([]));
@@ -238,7 +238,7 @@ fn only_those_who_talk_somewhere_have_a_past_there() {
 #[test]
 fn what_is_forgotten_still_counts() {
     let (mut sim, history) = with_history(30);
-    sim.with(|world, _| world.remember(10));
+    sim.with(|world, _| world.set_retention(10));
     let target = sim.lake("/messages?limit=100");
     let page = content(&sim.get(&target), 200);
     assert_eq!((ids(&page).len(), &page["count"]), (10, &34.into()));

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use groupme_sim::{Ballot, Place, WorldError};
+use groupme_sim::{Ballot, Conversation, WorldError};
 use serde_json::{Value, json};
 
 use super::{body, content, events, fixture};
@@ -187,7 +187,7 @@ fn a_poll_ends_by_its_maker_or_by_the_clock_and_everybody_is_told() {
 fn polls_are_asked_among_two_as_well_and_are_nobody_elses() {
     let mut sim = Virtual::new();
     let id = sim.with(|world, cast| {
-        let place = Place::direct(cast.me, cast.mara);
+        let place = Conversation::direct(cast.me, cast.mara);
         let id = world
             .add_poll(place, cast.mara, Ballot::new("Cinema?", ["Yes", "No"]))
             .unwrap();

@@ -1,28 +1,28 @@
 //! How questions are put to REST, and its answers read.
 
-use groupme_delivery::{Answer, Failure, Question, Window};
+use groupme_delivery::{Failure, Request, Response, Window};
 use groupme_model::ConversationId;
 use serde::de::DeserializeOwned;
 
 use crate::errands::Reply;
 
 /// Where a question is asked: path and query.
-pub(crate) fn address(question: &Question, you: &str) -> (String, String) {
+pub(crate) fn address(question: &Request, you: &str) -> (String, String) {
     match question {
-        Question::Groups { page, limit } => (
+        Request::Groups { page, limit } => (
             "/v3/groups".to_owned(),
             format!("page={page}&per_page={limit}&omit=memberships"),
         ),
-        Question::Chats { page, limit } => (
+        Request::Chats { page, limit } => (
             "/v3/chats".to_owned(),
             format!("page={page}&per_page={limit}"),
         ),
-        Question::Memberships => ("/v3/memberships/states".to_owned(), String::new()),
-        Question::Topics { group } => (
+        Request::Memberships => ("/v3/memberships/states".to_owned(), String::new()),
+        Request::Topics { group } => (
             format!("/v3/groups/{}/subgroups", group.as_str()),
             String::new(),
         ),
-        Question::History {
+        Request::History {
             conversation,
             window,
             limit,
@@ -43,7 +43,7 @@ pub(crate) fn address(question: &Question, you: &str) -> (String, String) {
                 ),
             }
         }
-        Question::Pinned { conversation } => match other(conversation, you) {
+        Request::Pinned { conversation } => match other(conversation, you) {
             None => (
                 format!("/v3/pinned/groups/{}/messages", conversation.as_str()),
                 String::new(),
@@ -63,33 +63,33 @@ fn other<'a>(conversation: &'a ConversationId, you: &str) -> Option<&'a str> {
 }
 
 /// What an answer says.
-pub(super) fn read(question: &Question, reply: Reply) -> Result<Answer, Failure> {
+pub(super) fn read(question: &Request, reply: Reply) -> Result<Response, Failure> {
     match reply {
         Reply::Asked | Reply::Lost | Reply::Given(408 | 429 | 500.., _) => {
             Err(Failure::Unavailable)
         }
         Reply::Given(200, body) => read_body(question, &body).ok_or(Failure::Unavailable),
-        Reply::Given(304, _) => Ok(Answer::Messages(Vec::new())),
-        Reply::Given(404, _) if matches!(question, Question::Pinned { .. }) => {
-            Ok(Answer::Messages(Vec::new()))
+        Reply::Given(304, _) => Ok(Response::Messages(Vec::new())),
+        Reply::Given(404, _) if matches!(question, Request::Pinned { .. }) => {
+            Ok(Response::Messages(Vec::new()))
         }
         Reply::Given(404, _) => Err(Failure::Gone),
         Reply::Given(..) => Err(Failure::Refused),
     }
 }
 
-fn read_body(question: &Question, body: &str) -> Option<Answer> {
+fn read_body(question: &Request, body: &str) -> Option<Response> {
     let mut body: serde_json::Value = serde_json::from_str(body).ok()?;
     let mut response = body.get_mut("response")?.take();
     Some(match question {
-        Question::Groups { .. } => Answer::Groups(rows(response)?),
-        Question::Chats { .. } => Answer::Chats(rows(response)?),
-        Question::Memberships => Answer::Memberships(rows(response)?),
-        Question::Topics { .. } => Answer::Topics(rows(response)?),
+        Request::Groups { .. } => Response::Groups(rows(response)?),
+        Request::Chats { .. } => Response::Chats(rows(response)?),
+        Request::Memberships => Response::Memberships(rows(response)?),
+        Request::Topics { .. } => Response::Topics(rows(response)?),
         _ => {
             let group = response.get("messages").is_some();
             let name = if group { "messages" } else { "direct_messages" };
-            Answer::Messages(rows(response.get_mut(name)?.take())?)
+            Response::Messages(rows(response.get_mut(name)?.take())?)
         }
     })
 }
