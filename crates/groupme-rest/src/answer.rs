@@ -117,12 +117,15 @@ fn details(value: &Value) -> Option<Json> {
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = |name| headers.get(name)?.to_str().ok();
     let value = text(header::RETRY_AFTER)?.trim();
-    if let Ok(seconds) = value.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let date = |text| httpdate::parse_http_date(text).ok();
-    let (then, now) = (date(value)?, date(text(header::DATE)?)?);
-    Some(then.duration_since(now).unwrap_or_default())
+    let wait = if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        // Only a number that is too large for 64 bits fails to parse.
+        Duration::from_secs(value.parse().unwrap_or(u64::MAX))
+    } else {
+        let date = |text| httpdate::parse_http_date(text).ok();
+        let (then, now) = (date(value)?, date(text(header::DATE)?)?);
+        then.duration_since(now).unwrap_or_default()
+    };
+    Some(wait.min(MAX_RETRY_AFTER))
 }
 
 /// Some refusals tell it in the body only (groupme.md, section 8.1).
@@ -130,8 +133,14 @@ fn retry_after_in_body(value: &Value) -> Option<Duration> {
     [value, &value["meta"], &value["response"]]
         .into_iter()
         .find_map(|object| object["retryAfterSeconds"].as_f64())
-        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .and_then(|seconds| {
+            Duration::try_from_secs_f64(seconds.min(MAX_RETRY_AFTER.as_secs_f64())).ok()
+        })
 }
+
+/// Longest `Retry-After` that is believed. Times are numbers of the peer's: a limit keeps sums with
+/// them far from the end of their range.
+const MAX_RETRY_AFTER: Duration = Duration::from_hours(24);
 
 /// Twice as deep as what is pushed: a message stands some levels deeper in an answer.
 const MAX_DEPTH: usize = 128;
@@ -264,7 +273,31 @@ mod tests {
             Some(9)
         );
         assert_eq!(seconds(&[], r#"{"retryAfterSeconds":-9}"#), None);
+        assert_eq!(seconds(&[("retry-after", "-7")], ""), None);
+        assert_eq!(seconds(&[("retry-after", "+7")], ""), None);
+        assert_eq!(seconds(&[("retry-after", "")], ""), None);
         assert_eq!(seconds(&[], "{}"), None);
+    }
+
+    #[test]
+    fn retry_after_is_at_most_a_day_in_every_form() {
+        let wait =
+            |headers: &[(&'static str, &str)], body: &str| refused(429, headers, body).retry_after;
+        let date = ("date", "Sun, 06 Nov 1994 08:49:37 GMT");
+        for value in [
+            "86401",
+            "18446744073709551615",
+            "18446744073709551616",
+            "999999999999999999999999999999999999999",
+            "Fri, 31 Dec 9999 23:59:59 GMT",
+        ] {
+            let found = wait(&[date, ("retry-after", value)], "");
+            assert_eq!(found, Some(MAX_RETRY_AFTER), "{value}");
+        }
+        for seconds in ["86401", "18446744073709551615", "1e300"] {
+            let body = format!(r#"{{"retryAfterSeconds":{seconds}}}"#);
+            assert_eq!(wait(&[], &body), Some(MAX_RETRY_AFTER), "{seconds}");
+        }
     }
 
     #[test]

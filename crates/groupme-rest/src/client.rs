@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use groupme_model::SourceGuid;
 use http::{HeaderMap, StatusCode};
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::{
     Call, Error, Options, RetryPolicy, Services, SetupError, Token,
@@ -179,7 +179,7 @@ impl Shared {
                 return Some(now);
             }
             // Others may be told meanwhile that this is too fast, hence the loop.
-            sleep_until(self.origin + at).await;
+            sleep(at.saturating_sub(now)).await;
         }
     }
 

@@ -60,6 +60,9 @@
 //! - `rustls-ring` (default): TLS by rustls with ring.
 //! - `bundled-roots` (default): trust the Mozilla roots compiled into the program.
 
+// Servers send durations, counts and lengths: arithmetic on them saturates or is checked.
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 mod answer;
 mod call;
 mod client;

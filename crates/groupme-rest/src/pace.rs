@@ -29,13 +29,14 @@ impl Pace {
 
     /// A request goes now.
     pub(crate) fn handle_departure(&mut self, now: Duration) {
-        self.free_at = now + self.interval;
+        self.free_at = now.saturating_add(self.interval);
     }
 
     /// GroupMe said that this was too fast. Nothing goes for `wait`, but for no longer than
     /// [`LONGEST_HOLD`]: some waits are about one endpoint only, and last for hours.
     pub(crate) fn handle_limit(&mut self, now: Duration, wait: Duration) {
-        self.held_until = self.held_until.max(now + wait.min(LONGEST_HOLD));
+        let until = now.saturating_add(wait.min(LONGEST_HOLD));
+        self.held_until = self.held_until.max(until);
     }
 }
 
@@ -85,6 +86,14 @@ mod tests {
         pace.handle_limit(MS(50), MS(2000));
         pace.handle_limit(MS(60), MS(10));
         assert_eq!(pace.next_at(), MS(2050));
+    }
+
+    #[test]
+    fn an_interval_without_end_does_not_overflow() {
+        let mut pace = Pace::new(Duration::MAX);
+        pace.handle_departure(MS(1));
+        pace.handle_limit(Duration::MAX, Duration::MAX);
+        assert_eq!(pace.next_at(), Duration::MAX);
     }
 
     #[test]

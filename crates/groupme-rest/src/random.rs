@@ -40,7 +40,7 @@ impl Random {
     /// A duration below `bound`, to the microsecond.
     pub(crate) fn below(&mut self, bound: Duration) -> Duration {
         let micros = u64::try_from(bound.as_micros()).unwrap_or(u64::MAX);
-        Duration::from_micros(next(&mut self.a) % micros.max(1))
+        Duration::from_micros(next(&mut self.a).checked_rem(micros).unwrap_or_default())
     }
 
     pub(crate) fn bytes(&mut self) -> [u8; 16] {

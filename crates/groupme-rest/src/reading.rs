@@ -96,7 +96,7 @@ pub(crate) fn some_of<T: DeserializeOwned>(content: Option<Value>) -> Result<Som
         .filter_map(|element| T::deserialize(element).ok())
         .collect();
     Ok(SomeOf {
-        unreadable: total - items.len(),
+        unreadable: total.saturating_sub(items.len()),
         items,
     })
 }

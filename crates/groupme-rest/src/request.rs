@@ -185,7 +185,7 @@ fn address(text: &str) -> Result<Url, &'static str> {
 /// A path with ids in the places that are left for them.
 fn fill(template: &str, ids: &[&str]) -> Result<String, &'static str> {
     let mut ids = ids.iter();
-    let mut path = String::with_capacity(template.len() + 40);
+    let mut path = String::with_capacity(template.len().saturating_add(40));
     path.push('/');
     let mut pieces = template.split("{}");
     path.push_str(pieces.next().unwrap_or_default());

@@ -84,7 +84,7 @@ impl<'p> Attempts<'p> {
     pub(crate) fn handle_departure(&mut self, now: Duration, limit: Duration) -> Duration {
         let begun = *self.begun.get_or_insert(now);
         let deadline = self.deadline_from(begun);
-        self.made += 1;
+        self.made = self.made.saturating_add(1);
         let limit = limit.saturating_add(self.allowance);
         deadline.saturating_sub(now).min(limit)
     }
@@ -113,16 +113,16 @@ impl<'p> Attempts<'p> {
         if let Error::Server(refusal) = error
             && refusal.status == 500
         {
-            self.internal_errors += 1;
+            self.internal_errors = self.internal_errors.saturating_add(1);
             if self.internal_errors > TRIES_AFTER_INTERNAL_ERRORS {
                 return Verdict::GiveUp;
             }
         }
         let asked = error.retry_after().unwrap_or_default();
-        let wait = asked + random.below(self.bound());
+        let wait = asked.saturating_add(random.below(self.bound()));
         if self
             .deadline()
-            .is_some_and(|deadline| now + wait < deadline)
+            .is_some_and(|deadline| now.saturating_add(wait) < deadline)
         {
             Verdict::Again(wait)
         } else {
@@ -138,10 +138,10 @@ impl<'p> Attempts<'p> {
     }
 
     fn bound(&self) -> Duration {
-        let doublings = self.made.saturating_sub(1).min(31);
+        let doublings = self.made.saturating_sub(1);
         self.patience
             .backoff_base
-            .saturating_mul(1 << doublings)
+            .saturating_mul(2_u32.saturating_pow(doublings))
             .min(self.patience.backoff_cap)
     }
 }

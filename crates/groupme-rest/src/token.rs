@@ -48,7 +48,7 @@ impl Token {
         let mut redacted = text.replace(token, "…");
         let mut parts = (TELLING..token.len()).rev().map(|len| &token[..len]);
         if let Some(part) = parts.find(|part| redacted.ends_with(part)) {
-            redacted.truncate(redacted.len() - part.len());
+            redacted.truncate(redacted.len().saturating_sub(part.len()));
             redacted.push('…');
         }
         (redacted != text).then_some(redacted)

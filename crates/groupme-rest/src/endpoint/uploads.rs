@@ -48,7 +48,7 @@ pub struct Upload {
 
 /// Uploads a video for a conversation (MP4).
 pub fn video(conversation: &ConversationId, bytes: &[u8]) -> Call<Upload> {
-    let mut body = Vec::with_capacity(bytes.len() + 200);
+    let mut body = Vec::with_capacity(bytes.len().saturating_add(200));
     body.extend_from_slice(VIDEO_HEAD.as_bytes());
     body.extend_from_slice(bytes);
     body.extend_from_slice(VIDEO_TAIL.as_bytes());

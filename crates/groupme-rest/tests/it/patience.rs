@@ -154,6 +154,17 @@ async fn a_wait_beyond_the_deadline_is_not_begun_but_told() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_wait_beyond_every_clock_is_told_as_a_day_and_holds_the_others_for_a_minute() {
+    let world = World::new([retry_after(429, u64::MAX), answer(200, ME)]);
+    let client = world.client();
+    let error = me(&client).await.unwrap_err();
+    assert!(matches!(error, Error::RateLimited(_)), "{error}");
+    assert_eq!(error.retry_after(), Some(Duration::from_hours(24)));
+    me(&client).await.unwrap();
+    assert_eq!(world.times(), [ms(0), Duration::from_mins(1)]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_server_that_stays_down_is_given_up_within_the_deadline() {
     let world = World::new(core::iter::repeat_n(answer(503, ""), 100));
     let mut options = options();
