@@ -17,7 +17,8 @@ use std::{
 };
 
 use bayeux_proto::{
-    Action, Channel, Close, Config, SessionEvent, Instant, LaneId, Outgoing, Session, Transport, Verdict,
+    Action, Channel, Close, Config, Instant, LaneId, Outgoing, Session, SessionEvent, Transport,
+    Verdict,
 };
 use bayeux_wire::{Decoder, Frame};
 

@@ -16,8 +16,8 @@ use std::collections::BTreeMap;
 use anyhow::{Context, bail};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bayeux_proto::{
-    Channel, SessionEvent, Session, Transport,
-    server::{Config, SecurityPolicy, RequestContext, Lane, LaneKind, Member, Output, Server},
+    Channel, Session, SessionEvent, Transport,
+    server::{Config, Lane, LaneKind, Member, Output, RequestContext, SecurityPolicy, Server},
 };
 use bayeux_transport::{Clock, Driver, DriverEvent, Endpoint, Lanes, Options};
 use bayeux_wire::{Decoder, Frame, Inbound, Value};

@@ -33,7 +33,7 @@ mod target;
 mod tunnel;
 
 pub use dialer::Dialer;
-pub use error::{DialError, BoxError};
+pub use error::{BoxError, DialError};
 pub use proxy::Proxy;
 pub use roots::RootStore;
 pub use stream::Stream;

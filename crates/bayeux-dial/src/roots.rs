@@ -121,7 +121,9 @@ impl Default for RootStore {
 
 impl fmt::Debug for RootStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("RootStore").field(&self.0.store.len()).finish()
+        f.debug_tuple("RootStore")
+            .field(&self.0.store.len())
+            .finish()
     }
 }
 
@@ -183,8 +185,9 @@ mod tests {
     #[test]
     fn clones_and_defaults_share_what_tls_is_made_of() {
         let (one, other) = (RootStore::default(), RootStore::default());
-        let same =
-            |a: &RootStore, b: &RootStore| core::ptr::eq(a.connector().unwrap(), b.connector().unwrap());
+        let same = |a: &RootStore, b: &RootStore| {
+            core::ptr::eq(a.connector().unwrap(), b.connector().unwrap())
+        };
         assert!(same(&one, &other));
         assert!(same(&one.clone(), &one));
         let mut more = one.clone();

@@ -7,7 +7,7 @@ use hyper::{client::conn::http1, upgrade};
 use hyper_util::{client::proxy::matcher::Intercept, rt::TokioIo};
 use tokio::task::JoinHandle;
 
-use crate::{DialError, BoxError, Stream, Target, proxy::KNOWN};
+use crate::{BoxError, DialError, Stream, Target, proxy::KNOWN};
 
 /// A proxy on the way.
 pub(crate) struct Hop {

@@ -17,9 +17,9 @@ use self::{
     subscriptions::Subscriptions,
 };
 use crate::{
-    Action, Channel, Close, Config, Deadline, End, SessionEvent, Exchange, Extension, Instant, LaneId,
-    Message, Misuse, PublishId, Unexpected, SubscriptionId, Transport, Usage, Verdict, backoff::Rng,
-    timer::earliest,
+    Action, Channel, Close, Config, Deadline, End, Exchange, Extension, Instant, LaneId, Message,
+    Misuse, PublishId, SessionEvent, SubscriptionId, Transport, Unexpected, Usage, Verdict,
+    backoff::Rng, timer::earliest,
 };
 
 /// One Bayeux session, seen from the client. See the crate documentation for the driver loop and

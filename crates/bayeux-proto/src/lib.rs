@@ -212,10 +212,12 @@ pub use channel::Channel;
 pub use client::Session;
 pub use config::{Config, Resume};
 pub use error::{Misuse, ServerError};
-pub use event::{Cause, End, SessionEvent, Outcome, PublishId, Unexpected, SubscriptionId, Verdict};
+pub use event::{
+    Cause, End, Outcome, PublishId, SessionEvent, SubscriptionId, Unexpected, Verdict,
+};
 pub use extension::{Extension, Outgoing};
 pub use lane::{Action, Close, ConnectionTypes, Exchange, LaneId, Transport};
-pub use message::{Message, BayeuxId};
+pub use message::{BayeuxId, Message};
 pub use time::Instant;
 pub use timer::{Deadline, Timer};
 pub use usage::Usage;

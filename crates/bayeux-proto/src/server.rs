@@ -50,9 +50,9 @@ use self::{
 pub use self::{
     config::{Config, Limits, Overflow},
     event::{EndReason, ServerEvent},
-    host::{SecurityPolicy, RequestContext},
+    host::{RequestContext, SecurityPolicy},
     lane::{Lane, LaneKind, Output, Refusal},
-    profile::{Dialect, Expiry, SessionEnd, Profile, Push, ConcurrentConnects},
+    profile::{ConcurrentConnects, Dialect, Expiry, Profile, Push, SessionEnd},
     request::{Ack, Element, Member, Payload, Request},
 };
 use crate::Instant;
@@ -340,7 +340,12 @@ impl Server {
     }
 
     /// Answers each message of a payload.
-    fn handle_elements(&mut self, lane: Lane, elements: &[Element<'_>], host: &mut dyn SecurityPolicy) {
+    fn handle_elements(
+        &mut self,
+        lane: Lane,
+        elements: &[Element<'_>],
+        host: &mut dyn SecurityPolicy,
+    ) {
         let blank = Request::default();
         let is_handshake = |element: &Element<'_>| matches!(element, Element::Object(request) if request.channel == "/meta/handshake");
         // What else comes with a handshake has no session to belong to yet.

@@ -3,7 +3,7 @@
 use core::fmt;
 use std::{collections::VecDeque, sync::Arc};
 
-use bayeux_proto::{SessionEvent, Extension, Instant, LaneId, Session, Unexpected, Verdict};
+use bayeux_proto::{Extension, Instant, LaneId, Session, SessionEvent, Unexpected, Verdict};
 use bayeux_wire::{Frame, Message, Value};
 
 use crate::{Error, Lanes, Next};
@@ -132,7 +132,9 @@ impl<E: Extension> Driver<E> {
             }
             match verdict {
                 Verdict::Deliver => self.said.push_back(DriverEvent::Delivery(delivery())),
-                Verdict::Unexpected(why) => self.said.push_back(DriverEvent::Unexpected(why, delivery())),
+                Verdict::Unexpected(why) => self
+                    .said
+                    .push_back(DriverEvent::Unexpected(why, delivery())),
                 _ => {}
             }
         }

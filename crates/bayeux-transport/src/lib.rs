@@ -59,6 +59,6 @@ pub use bayeux_dial::{DialError, Proxy, RootStore};
 pub use clock::Clock;
 pub use driver::{Delivery, Driver, DriverEvent};
 pub use endpoint::{Endpoint, EndpointError};
-pub use error::{Error, BoxError};
+pub use error::{BoxError, Error};
 pub use lanes::{Lanes, Next};
 pub use options::Options;

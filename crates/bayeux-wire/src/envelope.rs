@@ -1,6 +1,6 @@
 //! From a message object to the envelope that the session reads.
 
-use bayeux_proto::{Advice, ConnectionTypes, Message, BayeuxId, Reconnect, Timing};
+use bayeux_proto::{Advice, BayeuxId, ConnectionTypes, Message, Reconnect, Timing};
 
 use crate::{
     members::{self, Keys},

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bayeux_proto::Instant;
 use bayeux_wire::{Decoder, Frame, Limits};
 use groupme_delivery::{
-    Response, GapCause, Config, Delivered, Failure, Feed, Item, Ledger, Synthesized, Request, RequestId,
-    DeliveryTag, Saved, Store, StoreError, Window,
+    Config, Delivered, DeliveryTag, Failure, Feed, GapCause, Item, Ledger, Request, RequestId,
+    Response, Saved, Store, StoreError, Synthesized, Window,
 };
 use groupme_model::{
     ConversationId, Event, EventRef, MessageId, SourceGuid, Timestamp, UserId, UserPair, channel,

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use bayeux_proto::Session;
 use bayeux_transport::{Clock, Driver, Endpoint, Lanes, Options, Proxy, RootStore};
 use futures_core::Stream;
-use groupme_delivery::{Config as DeliveryConfig, MemoryStore, DeliveryTag, Store};
+use groupme_delivery::{Config as DeliveryConfig, DeliveryTag, MemoryStore, Store};
 use groupme_model::{GroupId, UserId};
 use groupme_rest::{BaseUrl, Options as RestOptions, Services, Token, endpoint::users};
 use tokio::sync::{Notify, mpsc};

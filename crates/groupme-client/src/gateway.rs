@@ -18,7 +18,8 @@ use tokio::{
 
 pub(crate) use self::overflow::Overflow;
 use crate::{
-    DisconnectCause, ClientEnd, Incoming, Status, authorization::Authorization, backfill::Backfill, handle::Command,
+    ClientEnd, DisconnectCause, Incoming, Status, authorization::Authorization, backfill::Backfill,
+    handle::Command,
 };
 
 /// One running session.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bayeux_proto::{ServerError, Transport};
 use bayeux_wire::{Frame, Value};
-use groupme_delivery::{Gap, Lost, DeliveryTag, StoreError};
+use groupme_delivery::{DeliveryTag, Gap, Lost, StoreError};
 use groupme_model::{ConversationId, Event, EventRef, Timestamp};
 
 /// What [`Client::next`](crate::Client::next) returns, in the order in which it happened.

@@ -64,8 +64,8 @@ pub use bayeux_wire::Value;
 pub use client::{Builder, Client, DEFAULT_GATEWAY};
 pub use error::{Error, SendError};
 pub use groupme_delivery::{
-    GapCause, Config as DeliveryConfig, Gap, Lost, MemoryStore, LossKind, Polling, Store,
-    StoreError, LossReason,
+    Config as DeliveryConfig, Gap, GapCause, LossKind, LossReason, Lost, MemoryStore, Polling,
+    Store, StoreError,
 };
 pub use groupme_model::{
     ConversationId, Draft, Event, EventRef, GroupId, MessageId, Timestamp, UserId,
@@ -75,7 +75,7 @@ pub use groupme_rest::{
     TokenError,
 };
 pub use handle::Handle;
-pub use incoming::{DisconnectCause, Delivery, ClientEnd, Incoming, Origin, Status};
+pub use incoming::{ClientEnd, Delivery, DisconnectCause, Incoming, Origin, Status};
 pub use policy::TransportPolicy;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;

@@ -17,7 +17,7 @@ use groupme_model::{ConversationId, EventRef, SourceGuid, Timestamp, UserId};
 
 use self::round::Round;
 use crate::{
-    Response, GapCause, Config, Delivered, Failure, Item, Request, RequestId, Saved,
+    Config, Delivered, Failure, GapCause, Item, Request, RequestId, Response, Saved,
     conversation::Conversation,
     item::Record,
     outbox::Outbox,
@@ -124,7 +124,12 @@ impl<P> Feed<P> {
     }
 
     /// REST answered a question, or did not. Every question wants one answer.
-    pub fn handle_response(&mut self, now: Instant, id: RequestId, answer: Result<Response, Failure>) {
+    pub fn handle_response(
+        &mut self,
+        now: Instant,
+        id: RequestId,
+        answer: Result<Response, Failure>,
+    ) {
         self.advance(now);
         let Some(pending) = self.questions.answered(id) else {
             return;

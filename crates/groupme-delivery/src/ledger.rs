@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 use groupme_model::{ConversationId, MessageId, Timestamp};
 
 use self::progress::Progress;
-use crate::{Delivered, Item, DeliveryTag, Store, StoreError, item::Record, store::Change};
+use crate::{Delivered, DeliveryTag, Item, Store, StoreError, item::Record, store::Change};
 
 /// Writes down what the program is done with.
 ///

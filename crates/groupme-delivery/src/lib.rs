@@ -82,8 +82,10 @@ mod version;
 
 pub use config::{Config, Polling};
 pub use feed::Feed;
-pub use item::{GapCause, Delivered, Gap, Item, Lost, Synthesized, LossKind, Origin, DeliveryTag, LossReason};
+pub use item::{
+    Delivered, DeliveryTag, Gap, GapCause, Item, LossKind, LossReason, Lost, Origin, Synthesized,
+};
 pub use ledger::Ledger;
-pub use question::{Response, Failure, Request, RequestId, Window};
+pub use question::{Failure, Request, RequestId, Response, Window};
 pub use store::{Change, MemoryStore, Saved, SavedConversation, Store, StoreError};
 pub use version::Version;

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use groupme_model::SourceGuid;
 
-use crate::{Delivered, Item, DeliveryTag, item::Record};
+use crate::{Delivered, DeliveryTag, Item, item::Record};
 
 /// What waits for the program, in order.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ use groupme_model::Json;
 use http::{HeaderMap, StatusCode, header};
 use serde_json::Value;
 
-use crate::{CallName, Error, ApiError};
+use crate::{ApiError, CallName, Error};
 
 /// The content of an answer that fulfils its call.
 #[derive(Debug)]

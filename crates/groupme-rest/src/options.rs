@@ -2,7 +2,7 @@
 
 use core::{fmt, time::Duration};
 
-use crate::{RetryPolicy, Proxy, RootStore, Services};
+use crate::{Proxy, RetryPolicy, RootStore, Services};
 
 /// What can be chosen about a [`Client`](crate::Client). The defaults suit GroupMe.
 #[derive(Clone)]

@@ -225,7 +225,9 @@ mod tests {
     fn http(request: &Request) -> http::Request<Bytes> {
         let base = BaseUrl::new("http://127.0.0.1:8080").unwrap();
         let token = Token::new("hush-hush").unwrap();
-        request.http(&Services::with_base_url(&base), &token).unwrap()
+        request
+            .http(&Services::with_base_url(&base), &token)
+            .unwrap()
     }
 
     fn misuse(request: &Request) -> &'static str {

@@ -154,7 +154,7 @@ const SLOWEST: usize = 64 * 1024;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{CallName, ApiError, Service, TransportError};
+    use crate::{ApiError, CallName, Service, TransportError};
 
     const CALL: CallName = CallName::new("GET", Service::V3, "groups");
 
@@ -258,6 +258,23 @@ mod tests {
         assert!(after(12)[0] < Duration::from_millis(12_500));
         assert_eq!(after(30), []);
         assert!(!waits(&patience, Repeat::Idempotent, &limited(None), 1).is_empty());
+    }
+
+    #[test]
+    fn times_at_the_end_of_their_range_do_not_overflow() {
+        let patience = Patience {
+            deadline: Duration::MAX,
+            attempts: u32::MAX,
+            backoff_base: Duration::MAX,
+            backoff_cap: Duration::MAX,
+        };
+        let mut random = Random::from_seed(1);
+        let mut attempts = Attempts::new(&patience, Repeat::Harmless, usize::MAX);
+        let error = limited(Some(u64::MAX));
+        for now in [Duration::ZERO, Duration::MAX] {
+            attempts.handle_departure(now, Duration::MAX);
+            attempts.handle_failure(now, &error, &mut random);
+        }
     }
 
     #[test]

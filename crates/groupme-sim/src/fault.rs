@@ -19,11 +19,11 @@ use self::incident::Diary;
 pub use self::{
     answer::{AnswerFaults, BadAnswer, Service},
     fate::{ConnectionFaults, Idle, LinkFaults, Throttle},
-    incident::{ScheduledIncident, Incident},
-    link::{Link, Direction},
+    incident::{Incident, ScheduledIncident},
+    link::{Direction, Link},
     odds::{ParseProbabilityError, Probability},
     plan::FaultPlan,
-    tamper::{FrameFaults, FrameFaultQueue},
+    tamper::{FrameFaultQueue, FrameFaults},
 };
 
 /// A [`FaultPlan`] being carried out, sans-IO.

@@ -17,12 +17,12 @@ use std::collections::BTreeSet;
 pub use bayeux_proto::server::{Lane, LaneKind};
 use bayeux_proto::{
     Instant,
-    server::{Config, ServerEvent, Member, Server},
+    server::{Config, Member, Server, ServerEvent},
 };
 
 pub use self::{
     config::{Connects, GatewayConfig},
-    guard::{Authorizer, AllowAll},
+    guard::{AllowAll, Authorizer},
     lane::Output,
 };
 use self::{host::Gatekeeper, pings::Pings};
@@ -77,7 +77,13 @@ impl Gateway {
     /// One text frame, or the body of one request, has arrived.
     ///
     /// What is not JSON gets no answer on a socket and a [`Output::Reject`] on an exchange.
-    pub fn handle_payload(&mut self, now: Instant, lane: Lane, payload: &[u8], guard: &dyn Authorizer) {
+    pub fn handle_payload(
+        &mut self,
+        now: Instant,
+        lane: Lane,
+        payload: &[u8],
+        guard: &dyn Authorizer,
+    ) {
         self.advance(now);
         let parsed = request::parse(payload);
         let mut host = Gatekeeper {
@@ -191,7 +197,10 @@ impl Gateway {
         let mut left = false;
         while let Some(event) = self.server.poll_event() {
             self.pings.note(self.now, &event);
-            left |= matches!(event, ServerEvent::Ended { .. } | ServerEvent::Unsubscribed { .. });
+            left |= matches!(
+                event,
+                ServerEvent::Ended { .. } | ServerEvent::Unsubscribed { .. }
+            );
         }
         if left {
             let server = &self.server;

@@ -132,13 +132,17 @@ mod world;
 pub use self::net::{Playback, Sim, SimBuilder};
 pub use self::{
     fault::{
-        AnswerFaults, ScheduledIncident, BadAnswer, ConnectionFaults, FaultPlan, Faults, FrameFaults, Idle, Incident,
-        Link, LinkFaults, ParseProbabilityError, Probability, Throttle, Service, FrameFaultQueue, Direction,
+        AnswerFaults, BadAnswer, ConnectionFaults, Direction, FaultPlan, Faults, FrameFaultQueue,
+        FrameFaults, Idle, Incident, Link, LinkFaults, ParseProbabilityError, Probability,
+        ScheduledIncident, Service, Throttle,
     },
-    gateway::{Connects, Gateway, GatewayConfig, Authorizer, Lane, LaneKind, Output, AllowAll},
+    gateway::{AllowAll, Authorizer, Connects, Gateway, GatewayConfig, Lane, LaneKind, Output},
     rest::{NoMessages, Rest, RestConfig, RestRequest, RestResponse, RetryAfter, SecondLike},
     script::{Cast, Script, Stage},
     simulation::{PlaybackId, Simulation},
-    world::{Ballot, GroupId, MessageId, Conversation, PollId, Push, MessageView, UserId, World, WorldError},
+    world::{
+        Ballot, Conversation, GroupId, MessageId, MessageView, PollId, Push, UserId, World,
+        WorldError,
+    },
 };
 pub use bayeux_proto::server::Profile;

@@ -43,7 +43,7 @@ use self::{
 };
 pub use self::{
     error::WorldError,
-    id::{GroupId, MessageId, Conversation, UserId},
+    id::{Conversation, GroupId, MessageId, UserId},
     poll::{Ballot, PollId},
     said::MessageView,
 };

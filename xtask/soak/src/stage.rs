@@ -197,7 +197,12 @@ fn settle(world: &mut World, number: u32) -> Result<Account, WorldError> {
     })
 }
 
-fn say(world: &mut World, place: Conversation, author: UserId, text: &str) -> Result<u64, WorldError> {
+fn say(
+    world: &mut World,
+    place: Conversation,
+    author: UserId,
+    text: &str,
+) -> Result<u64, WorldError> {
     let id = match place {
         Conversation::Group(group) => world.say(group, author, text)?,
         Conversation::Direct(one, other) => {

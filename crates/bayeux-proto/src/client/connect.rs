@@ -8,8 +8,8 @@ use core::time::Duration;
 use self::rate::Bucket;
 use super::{Session, Stage, requests::answers, socket::Socket};
 use crate::{
-    Action, Cause, Close, End, SessionEvent, Exchange, Extension, Instant, LaneId, Message, Outgoing,
-    Reconnect, Resume, Unexpected, Timer, Transport, Verdict, encode::Batch,
+    Action, Cause, Close, End, Exchange, Extension, Instant, LaneId, Message, Outgoing, Reconnect,
+    Resume, SessionEvent, Timer, Transport, Unexpected, Verdict, encode::Batch,
 };
 
 #[derive(Debug)]

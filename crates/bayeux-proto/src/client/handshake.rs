@@ -8,8 +8,8 @@ use super::{
     requests::{advises, answers},
 };
 use crate::{
-    Action, Cause, Close, End, SessionEvent, Exchange, Extension, Instant, LaneId, Message, Outgoing,
-    Reconnect, Unexpected, Timer, Transport, Verdict, encode::Batch,
+    Action, Cause, Close, End, Exchange, Extension, Instant, LaneId, Message, Outgoing, Reconnect,
+    SessionEvent, Timer, Transport, Unexpected, Verdict, encode::Batch,
 };
 
 /// A handshake that has been written.

@@ -4,8 +4,8 @@ use core::time::Duration;
 
 use super::{Session, Stage, connect::Connect};
 use crate::{
-    Cause, Close, End, SessionEvent, Exchange, Instant, LaneId, Message, Reconnect, Unexpected, Timer,
-    Transport, Verdict, backoff,
+    Cause, Close, End, Exchange, Instant, LaneId, Message, Reconnect, SessionEvent, Timer,
+    Transport, Unexpected, Verdict, backoff,
 };
 
 #[derive(Debug, Default)]
@@ -92,7 +92,8 @@ impl Session {
         if self.recovery.up {
             self.mark_gap(cause.clone());
             self.recovery.up = false;
-            self.events.push_back(SessionEvent::Down { cause, retry_at });
+            self.events
+                .push_back(SessionEvent::Down { cause, retry_at });
         } else {
             let attempts = self.recovery.attempts;
             self.events.push_back(SessionEvent::AttemptFailed {

@@ -12,8 +12,9 @@ use super::{
     subscriptions::{Need, Wire},
 };
 use crate::{
-    Action, Cause, Channel, SessionEvent, Exchange, Extension, Instant, LaneId, Message, BayeuxId,
-    Outcome, Outgoing, Reconnect, ServerError, Unexpected, Timer, Transport, Verdict, encode::Batch,
+    Action, BayeuxId, Cause, Channel, Exchange, Extension, Instant, LaneId, Message, Outcome,
+    Outgoing, Reconnect, ServerError, SessionEvent, Timer, Transport, Unexpected, Verdict,
+    encode::Batch,
 };
 
 impl Session {

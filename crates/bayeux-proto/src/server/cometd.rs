@@ -64,7 +64,12 @@ impl Server {
         self.answer(asked.batch, [reply.into_text()]);
     }
 
-    fn greet(&mut self, asked: &Asked<'_>, mut reply: Reply, host: &mut dyn SecurityPolicy) -> Reply {
+    fn greet(
+        &mut self,
+        asked: &Asked<'_>,
+        mut reply: Reply,
+        host: &mut dyn SecurityPolicy,
+    ) -> Reply {
         let offers = asked.request.ack == Some(Ack::Offered);
         if let Err(refusal) = host.may_handshake(&self.context(asked)) {
             reply.fail(&refusal);
@@ -196,7 +201,12 @@ impl Server {
         }
     }
 
-    fn take_publish(&mut self, asked: &Asked<'_>, reply: &mut Reply, host: &mut dyn SecurityPolicy) {
+    fn take_publish(
+        &mut self,
+        asked: &Asked<'_>,
+        reply: &mut Reply,
+        host: &mut dyn SecurityPolicy,
+    ) {
         let request = asked.request;
         if !self.is_name(request.channel) {
             return reply.fail(CHANNEL_INVALID);

@@ -8,7 +8,7 @@ use super::{
     batch::BatchId,
     lane::{Lane, LaneKind, Refusal},
     output::Step,
-    profile::{Expiry, Push, ConcurrentConnects},
+    profile::{ConcurrentConnects, Expiry, Push},
     reply::millis,
     session::{ClientId, Held},
     timers::Timer,
@@ -18,7 +18,8 @@ impl Server {
     /// Keeps a connect until something happens.
     pub(super) fn hold(&mut self, client: &ClientId, held: Held, time: Duration) {
         let profile = &self.config.profile;
-        let (concurrent_connects, answers) = (profile.concurrent_connects, profile.answers_idle_connects);
+        let (concurrent_connects, answers) =
+            (profile.concurrent_connects, profile.answers_idle_connects);
         let Some(session) = self.sessions.get_mut(client) else {
             return;
         };

@@ -5,7 +5,7 @@ use alloc::{collections::VecDeque, string::String, sync::Arc, vec::Vec};
 use super::{
     Asked, Server,
     event::{EndReason, ServerEvent},
-    host::{SecurityPolicy, RequestContext},
+    host::{RequestContext, SecurityPolicy},
     lane::{Lane, LaneKind},
     output::Step,
     profile::{Expiry, SessionEnd},

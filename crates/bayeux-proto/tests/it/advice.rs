@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use bayeux_proto::{Advice, SessionEvent, Message, Timing, Transport, Verdict};
+use bayeux_proto::{Advice, Message, SessionEvent, Timing, Transport, Verdict};
 
 use crate::world::{World, event, millis, over, timing};
 

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use bayeux_proto::{Close, Config, SessionEvent, Instant, Resume, Transport};
+use bayeux_proto::{Close, Config, Instant, Resume, SessionEvent, Transport};
 
 use crate::{
     peer::Peer,

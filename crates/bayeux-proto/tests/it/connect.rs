@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use bayeux_proto::{
-    Cause, End, SessionEvent, Message, BayeuxId, Reconnect, ServerError, Unexpected, Timer, Verdict,
+    BayeuxId, Cause, End, Message, Reconnect, ServerError, SessionEvent, Timer, Unexpected, Verdict,
 };
 
 use crate::world::{Request, World, event, millis, reconnect, timing};
@@ -207,7 +207,10 @@ fn one_reply_twice_is_one_reply() {
     let mut world = World::established();
     let held = world.last("/meta/connect");
     let verdicts = world.answer(&held, &[held.ok(), held.ok()]);
-    assert_eq!(verdicts[1], Verdict::Unexpected(Unexpected::UnexpectedReply));
+    assert_eq!(
+        verdicts[1],
+        Verdict::Unexpected(Unexpected::UnexpectedReply)
+    );
     assert_eq!(connects(&world), 3);
 }
 
@@ -328,7 +331,10 @@ fn a_failed_connect_that_advises_none_ends_with_the_servers_error() {
             Some(Reconnect::None),
         );
         let error = ServerError::parse("401::Authentication invalid");
-        assert_eq!(world.last_event(), &SessionEvent::Ended(End::Stopped(Some(error))));
+        assert_eq!(
+            world.last_event(),
+            &SessionEvent::Ended(End::Stopped(Some(error)))
+        );
         assert_eq!(world.deadline(), None);
     }
 }

@@ -1,7 +1,7 @@
 //! Taking leave, and being sent away.
 
 use bayeux_proto::{
-    Close, Config, End, SessionEvent, Message, Misuse, Outcome, Reconnect, Transport, Verdict,
+    Close, Config, End, Message, Misuse, Outcome, Reconnect, SessionEvent, Transport, Verdict,
 };
 
 use crate::world::{Kind, World, channel, event, millis, over, reconnect};

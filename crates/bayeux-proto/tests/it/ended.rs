@@ -1,7 +1,7 @@
 //! Sessions that have ended, and those that must not end.
 
 use bayeux_proto::{
-    Channel, Close, Config, End, SessionEvent, Message, Misuse, Outcome, Reconnect, ServerError,
+    Channel, Close, Config, End, Message, Misuse, Outcome, Reconnect, ServerError, SessionEvent,
     SubscriptionId, Transport, Verdict,
 };
 
@@ -74,7 +74,10 @@ fn a_session_can_begin_again_after_its_end_without_a_trace_of_the_first() {
             ..request.ok()
         };
         let verdict = world.receive(socket, &[late]);
-        assert!(matches!(verdict[..], [Verdict::Unexpected(_)]), "{request:?}");
+        assert!(
+            matches!(verdict[..], [Verdict::Unexpected(_)]),
+            "{request:?}"
+        );
     }
     assert_eq!(world.sent("/meta/handshake").count(), handshakes);
     world.welcome("bob");

@@ -172,7 +172,8 @@ fn a_websocket_that_breaks_while_the_connect_moves_to_it_costs_the_session() {
     assert_eq!((next.kind, next.at), (Kind::Ordinary, world.now));
     world.answer(&next, &[next.welcome("bob")]);
     assert_eq!(world.last("/meta/connect").kind, Kind::Held);
-    let told = |found: fn(&SessionEvent) -> bool| world.events.iter().any(|(_, event)| found(event));
+    let told =
+        |found: fn(&SessionEvent) -> bool| world.events.iter().any(|(_, event)| found(event));
     assert!(told(|event| matches!(event, SessionEvent::Gap { .. })));
     assert!(!told(|event| matches!(event, SessionEvent::Moved { .. })));
 }

@@ -10,7 +10,7 @@ use core::time::Duration;
 use std::collections::BTreeSet;
 
 use bayeux_proto::{
-    Close, Config, End, SessionEvent, Instant, LaneId, Outcome, PublishId, SubscriptionId, Verdict,
+    Close, Config, End, Instant, LaneId, Outcome, PublishId, SessionEvent, SubscriptionId, Verdict,
 };
 use proptest::{
     collection::vec,
@@ -252,7 +252,9 @@ impl Life {
                     assert!(told.up, "{event:?}");
                     assert!(*since <= self.world.now, "{event:?}");
                 }
-                SessionEvent::Moved { .. } | SessionEvent::MultipleClients => assert!(told.running, "{event:?}"),
+                SessionEvent::Moved { .. } | SessionEvent::MultipleClients => {
+                    assert!(told.running, "{event:?}")
+                }
                 SessionEvent::Subscribed(id) | SessionEvent::Refused(id, _) => {
                     assert!(told.running, "{event:?}");
                     assert!(!self.dropped.contains(id), "{event:?} of a dropped one");
@@ -317,7 +319,10 @@ impl Life {
         self.world.drain();
         self.world.pass(millis(3_000));
         self.read();
-        assert_eq!(self.world.last_event(), &SessionEvent::Ended(End::Requested));
+        assert_eq!(
+            self.world.last_event(),
+            &SessionEvent::Ended(End::Requested)
+        );
         assert_eq!(self.world.session.poll_timeout(), None);
         assert!(self.world.lanes.is_empty(), "{:?}", self.world.lanes);
         let published: BTreeSet<_> = self.published.iter().copied().collect();

@@ -3,8 +3,8 @@
 use core::time::Duration;
 
 use bayeux_proto::{
-    Cause, Close, Config, End, SessionEvent, Instant, Message, BayeuxId, Reconnect, Session, Unexpected,
-    Timer, Transport, Verdict,
+    BayeuxId, Cause, Close, Config, End, Instant, Message, Reconnect, Session, SessionEvent, Timer,
+    Transport, Unexpected, Verdict,
 };
 
 use crate::world::{Kind, World, event, millis, over, reconnect};
@@ -316,7 +316,10 @@ fn a_second_welcome_does_not_replace_the_first() {
     let handshake = world.last("/meta/handshake");
     let payload = [handshake.welcome("alice"), handshake.welcome("mallory")];
     let verdicts = world.answer(&handshake, &payload);
-    assert_eq!(verdicts[1], Verdict::Unexpected(Unexpected::UnexpectedReply));
+    assert_eq!(
+        verdicts[1],
+        Verdict::Unexpected(Unexpected::UnexpectedReply)
+    );
     assert_eq!(world.last("/meta/connect").client_id(), Some("alice"));
 }
 

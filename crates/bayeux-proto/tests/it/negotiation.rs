@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use bayeux_proto::{Close, ConnectionTypes, End, SessionEvent, Message, Transport};
+use bayeux_proto::{Close, ConnectionTypes, End, Message, SessionEvent, Transport};
 
 use crate::world::{Kind, World, over, timing};
 
@@ -97,7 +97,10 @@ fn no_common_transport_ends_without_another_handshake() {
         types(&[]),
     ] {
         let mut world = welcomed_with(&[Transport::WebSocket], spoken);
-        assert_eq!(world.last_event(), &SessionEvent::Ended(End::NoCommonTransport));
+        assert_eq!(
+            world.last_event(),
+            &SessionEvent::Ended(End::NoCommonTransport)
+        );
         assert_eq!(world.deadline(), None);
         assert!(world.lanes.is_empty());
         world.pass(SECOND * 600);

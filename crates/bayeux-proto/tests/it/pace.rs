@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use bayeux_proto::{Cause, Close, Config, End, SessionEvent, Message, Timer, Transport, Verdict};
+use bayeux_proto::{Cause, Close, Config, End, Message, SessionEvent, Timer, Transport, Verdict};
 
 use crate::world::{Kind, World, millis, over, timing};
 
@@ -268,7 +268,9 @@ fn assert_announced(world: &mut World, what: &str) {
         .iter()
         .rev()
         .find_map(|(_, event)| match event {
-            SessionEvent::Down { retry_at, .. } | SessionEvent::AttemptFailed { retry_at, .. } => Some(*retry_at),
+            SessionEvent::Down { retry_at, .. } | SessionEvent::AttemptFailed { retry_at, .. } => {
+                Some(*retry_at)
+            }
             _ => None,
         });
     let sent = world.requests.len();

@@ -2,7 +2,9 @@
 
 use core::time::Duration;
 
-use bayeux_proto::{Cause, Close, SessionEvent, Message, Resume, Unexpected, Timer, Transport, Verdict};
+use bayeux_proto::{
+    Cause, Close, Message, Resume, SessionEvent, Timer, Transport, Unexpected, Verdict,
+};
 
 use crate::world::{Kind, World, event, millis, over};
 

@@ -1,8 +1,8 @@
 //! Publishing: at most once, and every publish settles exactly once.
 
 use bayeux_proto::{
-    Channel, Close, Config, SessionEvent, Message, Misuse, Outcome, PublishId, Reconnect, ServerError,
-    Session, Unexpected, Verdict,
+    Channel, Close, Config, Message, Misuse, Outcome, PublishId, Reconnect, ServerError, Session,
+    SessionEvent, Unexpected, Verdict,
 };
 
 use crate::{

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use bayeux_proto::{
-    Cause, Close, Config, SessionEvent, Message, Outcome, Reconnect, Resume, Timer, Verdict,
+    Cause, Close, Config, Message, Outcome, Reconnect, Resume, SessionEvent, Timer, Verdict,
 };
 
 use crate::{
@@ -342,7 +342,10 @@ fn after_a_restart_of_the_server_one_handshake_restores_everything() {
     assert!(world.now - back < step * 2, "{:?}", world.now - back);
     let replies: Vec<_> = restored.iter().map(crate::world::Request::ok).collect();
     world.receive(restored[0].lane, &replies);
-    assert_eq!(count(&world, |e| matches!(e, SessionEvent::Subscribed(_))), 6);
+    assert_eq!(
+        count(&world, |e| matches!(e, SessionEvent::Subscribed(_))),
+        6
+    );
     assert_eq!(count(&world, is_gap), 1);
 }
 

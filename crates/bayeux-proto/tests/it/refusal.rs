@@ -2,7 +2,9 @@
 
 use core::time::Duration;
 
-use bayeux_proto::{Cause, Close, Config, End, SessionEvent, Message, Outcome, Reconnect, ServerError};
+use bayeux_proto::{
+    Cause, Close, Config, End, Message, Outcome, Reconnect, ServerError, SessionEvent,
+};
 
 use crate::world::{World, reconnect, timing};
 
@@ -23,7 +25,10 @@ fn a_refusal_that_advises_none_ends_with_the_servers_error_and_leaves_no_timer()
         };
         world.answer(&handshake, &[reply]);
         let error = ServerError::parse("403::handshake_denied");
-        assert_eq!(world.last_event(), &SessionEvent::Ended(End::Stopped(Some(error))));
+        assert_eq!(
+            world.last_event(),
+            &SessionEvent::Ended(End::Stopped(Some(error)))
+        );
         assert_eq!(
             world.reported(&SessionEvent::Published(publish, Outcome::Cancelled)),
             1
@@ -141,7 +146,10 @@ fn a_refusal_with_a_negative_interval_ends() {
     };
     world.answer(&handshake, &[reply]);
     let error = ServerError::parse("403::go away");
-    assert_eq!(world.last_event(), &SessionEvent::Ended(End::Stopped(Some(error))));
+    assert_eq!(
+        world.last_event(),
+        &SessionEvent::Ended(End::Stopped(Some(error)))
+    );
 }
 
 // C009

@@ -1,6 +1,6 @@
 //! What counts as the reply to a request, and what only looks like one.
 
-use bayeux_proto::{SessionEvent, Message, BayeuxId, Outcome, ServerError, Unexpected, Verdict};
+use bayeux_proto::{BayeuxId, Message, Outcome, ServerError, SessionEvent, Unexpected, Verdict};
 
 use crate::world::{World, event};
 

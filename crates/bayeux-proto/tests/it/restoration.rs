@@ -1,6 +1,6 @@
 //! What is wanted outlives the session that it was asked of.
 
-use bayeux_proto::{Cause, Channel, Close, Config, SessionEvent, Message, Reconnect, ServerError};
+use bayeux_proto::{Cause, Channel, Close, Config, Message, Reconnect, ServerError, SessionEvent};
 
 use crate::{
     peer::Peer,

@@ -1,7 +1,7 @@
 //! What identifies a session stays out of logs.
 
 use bayeux_proto::{
-    Cause, Channel, Close, Config, End, SessionEvent, Message, Outgoing, Reconnect, ServerError,
+    Cause, Channel, Close, Config, End, Message, Outgoing, Reconnect, ServerError, SessionEvent,
 };
 
 use crate::world::{Kind, World, reconnect};

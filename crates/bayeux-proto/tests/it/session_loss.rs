@@ -4,7 +4,8 @@
 use core::time::Duration;
 
 use bayeux_proto::{
-    Advice, Cause, Close, End, SessionEvent, Message, Reconnect, ServerError, Unexpected, Timing, Verdict,
+    Advice, Cause, Close, End, Message, Reconnect, ServerError, SessionEvent, Timing, Unexpected,
+    Verdict,
 };
 
 use crate::world::{Request, World, event, millis, over, reconnect, timing};

@@ -1,8 +1,8 @@
 //! Subscriptions: one on the wire for any number of local ones.
 
 use bayeux_proto::{
-    Channel, Close, Config, SessionEvent, Message, BayeuxId, Misuse, ServerError, Session, Unexpected,
-    SubscriptionId, Verdict,
+    BayeuxId, Channel, Close, Config, Message, Misuse, ServerError, Session, SessionEvent,
+    SubscriptionId, Unexpected, Verdict,
 };
 
 use crate::world::{Kind, World, event, millis, timing};
@@ -339,7 +339,10 @@ fn a_reply_that_comes_twice_settles_once() {
     let verdicts = world.receive(request.lane, &[request.ok(), request.ok()]);
     assert_eq!(
         verdicts,
-        [Verdict::Handled, Verdict::Unexpected(Unexpected::UnexpectedReply)]
+        [
+            Verdict::Handled,
+            Verdict::Unexpected(Unexpected::UnexpectedReply)
+        ]
     );
     assert_eq!(world.reported(&SessionEvent::Subscribed(id)), 1);
 }
@@ -359,7 +362,11 @@ fn a_reply_whose_id_only_looks_like_ours_is_not_taken() {
             ..request.ok()
         };
         let verdicts = world.receive(request.lane, &[reply]);
-        assert_eq!(verdicts, [Verdict::Unexpected(Unexpected::UnexpectedReply)], "{id:?}");
+        assert_eq!(
+            verdicts,
+            [Verdict::Unexpected(Unexpected::UnexpectedReply)],
+            "{id:?}"
+        );
     }
 }
 

@@ -9,8 +9,8 @@ use core::{mem, time::Duration};
 use std::collections::{BTreeMap, BTreeSet};
 
 use bayeux_proto::{
-    Cause, Channel, Close, Config, Deadline, SessionEvent, Instant, LaneId, Message, PublishId, Session,
-    SubscriptionId, Transport, Verdict,
+    Cause, Channel, Close, Config, Deadline, Instant, LaneId, Message, PublishId, Session,
+    SessionEvent, SubscriptionId, Transport, Verdict,
 };
 
 mod drive;
@@ -302,8 +302,12 @@ impl World {
 
     /// How often anything failed, the session being up or not.
     pub(crate) fn failures(&self) -> usize {
-        let failed =
-            |event: &SessionEvent| matches!(event, SessionEvent::Down { .. } | SessionEvent::AttemptFailed { .. });
+        let failed = |event: &SessionEvent| {
+            matches!(
+                event,
+                SessionEvent::Down { .. } | SessionEvent::AttemptFailed { .. }
+            )
+        };
         self.events
             .iter()
             .filter(|(_, event)| failed(event))

@@ -2,7 +2,7 @@
 
 use core::pin::pin;
 
-use bayeux_proto::{Cause, Channel, Close, Config, SessionEvent, Session, Transport};
+use bayeux_proto::{Cause, Channel, Close, Config, Session, SessionEvent, Transport};
 use bayeux_transport::{DialError, Driver, DriverEvent, Error};
 
 use crate::{

@@ -1,6 +1,6 @@
 //! Envelopes: what the session is told about a message.
 
-use bayeux_proto::{ConnectionTypes, BayeuxId};
+use bayeux_proto::{BayeuxId, ConnectionTypes};
 
 use crate::oracle::decode;
 

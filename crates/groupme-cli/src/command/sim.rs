@@ -5,8 +5,8 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use anyhow::Context as _;
 use groupme_sim::{
-    Connects, FaultPlan, FrameFaults, Idle, Incident, NoMessages, Conversation, Profile, RestConfig,
-    SecondLike, Sim, SimBuilder,
+    Connects, Conversation, FaultPlan, FrameFaults, Idle, Incident, NoMessages, Profile,
+    RestConfig, SecondLike, Sim, SimBuilder,
 };
 use serde_json::json;
 

@@ -9,7 +9,7 @@ use std::{
     io::{self, Write as _},
 };
 
-use groupme_client::{Delivery, Status, Timestamp, UserId, LossReason};
+use groupme_client::{Delivery, LossReason, Status, Timestamp, UserId};
 use groupme_model::{Chat, Group};
 use jiff::tz::TimeZone;
 

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use groupme_sim::{NoMessages, Conversation, Sim};
+use groupme_sim::{Conversation, NoMessages, Sim};
 use serde_json::json;
 
 use crate::{
@@ -22,7 +22,10 @@ async fn talkative(messages: usize) -> (Sim, Vec<String>, Vec<String>) {
             .collect::<Vec<_>>()
     };
     let group = fill(Conversation::Group(cast.lake), &[cast.mara, cast.theo]);
-    let direct = fill(Conversation::direct(cast.me, cast.mara), &[cast.mara, cast.me]);
+    let direct = fill(
+        Conversation::direct(cast.me, cast.mara),
+        &[cast.mara, cast.me],
+    );
     (sim, group, direct)
 }
 

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use bayeux_proto::{SessionEvent, ServerError};
+use bayeux_proto::{ServerError, SessionEvent};
 use bayeux_transport::DriverEvent;
 use tokio::time::Instant;
 
 use super::{FIRST_PATIENCE, Gateway, LAST_PATIENCE};
-use crate::{DisconnectCause, Delivery, ClientEnd, Incoming, Origin, Status, wall};
+use crate::{ClientEnd, Delivery, DisconnectCause, Incoming, Origin, Status, wall};
 
 impl Gateway {
     pub(super) fn translate(&mut self, event: DriverEvent) -> Option<Incoming> {
@@ -62,10 +62,12 @@ impl Gateway {
             }
             // What was missed was missed; what comes from now on does come.
             SessionEvent::Gap { .. } if self.is_own_active => Some(Liveness::Interrupted),
-            SessionEvent::Gap { .. } | SessionEvent::Down { .. } | SessionEvent::AttemptFailed { .. } => {
-                Some(Liveness::Lost)
-            }
-            SessionEvent::Subscribed(id) if self.driver.session().channel(*id) == Some(&self.own) => {
+            SessionEvent::Gap { .. }
+            | SessionEvent::Down { .. }
+            | SessionEvent::AttemptFailed { .. } => Some(Liveness::Lost),
+            SessionEvent::Subscribed(id)
+                if self.driver.session().channel(*id) == Some(&self.own) =>
+            {
                 self.is_own_active = true;
                 Some(Liveness::Live)
             }

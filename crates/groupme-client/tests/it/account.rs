@@ -4,7 +4,8 @@ use core::{future::Future, time::Duration};
 use std::time::SystemTime;
 
 use groupme_client::{
-    Builder, Client, Delivery, ClientEnd, Incoming, Status, Timestamp, Token, TransportPolicy, UserId,
+    Builder, Client, ClientEnd, Delivery, Incoming, Status, Timestamp, Token, TransportPolicy,
+    UserId,
 };
 use groupme_sim::Sim;
 

@@ -7,8 +7,8 @@ use core::{
 use std::sync::Arc;
 
 use groupme_client::{
-    Builder, Client, Conversation, Delivery, DeliveryConfig, Incoming, MemoryStore, Origin,
-    Polling, RestOptions, Sent, Status, Store, StoreError, TransportPolicy, LossReason,
+    Builder, Client, Conversation, Delivery, DeliveryConfig, Incoming, LossReason, MemoryStore,
+    Origin, Polling, RestOptions, Sent, Status, Store, StoreError, TransportPolicy,
 };
 use groupme_delivery::{Change, Saved};
 use groupme_sim::Sim;
@@ -256,11 +256,17 @@ async fn a_history_that_is_refused_is_told_and_pushes_go_on() {
         .delivery(config)
         .connect()
         .unwrap();
-    let lost = until(&mut client, |status| matches!(status, Status::Unrecoverable(_))).await;
+    let lost = until(&mut client, |status| {
+        matches!(status, Status::Unrecoverable(_))
+    })
+    .await;
     let Status::Unrecoverable(lost) = lost else {
         unreachable!("waited for")
     };
-    assert_eq!((lost.conversation, lost.why), (None, LossReason::Unavailable));
+    assert_eq!(
+        (lost.conversation, lost.why),
+        (None, LossReason::Unavailable)
+    );
     until(&mut client, |status| matches!(status, Status::CaughtUp)).await;
     sim.say("all the same").unwrap();
     assert_eq!(text(&event(&mut client).await.0), Some("all the same"));

@@ -7,7 +7,9 @@ use core::{
 use std::{io, sync::Arc};
 
 use bayeux_proto::{Cause as Broken, Close};
-use groupme_client::{Builder, DisconnectCause, Client, ClientEnd, Status, Token, TransportPolicy, UserId};
+use groupme_client::{
+    Builder, Client, ClientEnd, DisconnectCause, Status, Token, TransportPolicy, UserId,
+};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpListener,

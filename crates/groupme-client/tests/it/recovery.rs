@@ -198,7 +198,10 @@ async fn a_gap_names_what_broke_the_connection_and_not_what_came_after() {
     let lost = chain(loss(&told));
     sim.allow_sockets(true);
     client.handle().wake().unwrap();
-    let told = statuses_until(&mut client, |status| matches!(status, Status::ConnectionGap { .. })).await;
+    let told = statuses_until(&mut client, |status| {
+        matches!(status, Status::ConnectionGap { .. })
+    })
+    .await;
     let Some(Status::ConnectionGap { cause, .. }) = told.last() else {
         unreachable!("that is what was waited for");
     };

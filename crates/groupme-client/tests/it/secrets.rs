@@ -55,8 +55,9 @@ async fn nothing_that_comes_in_shows_a_credential() {
     loop {
         let incoming = next(&mut client).await;
         writeln!(shown, "{incoming:?}").unwrap();
-        if let Incoming::Status(Status::Disconnected { cause, .. } | Status::ConnectionGap { cause, .. }) =
-            &incoming
+        if let Incoming::Status(
+            Status::Disconnected { cause, .. } | Status::ConnectionGap { cause, .. },
+        ) = &incoming
         {
             shown += &chain(cause).join("\n");
         }

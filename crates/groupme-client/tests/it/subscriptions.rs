@@ -17,7 +17,8 @@ async fn a_group_is_listened_to_and_left_at_run_time() {
         let cast = *sim.cast();
         let (group, channel) = lake(&sim);
         let mut client = listening(&sim, transport).await;
-        let type_there = || sim.with(|world| world.type_in(Conversation::Group(cast.lake), cast.mara));
+        let type_there =
+            || sim.with(|world| world.type_in(Conversation::Group(cast.lake), cast.mara));
 
         client.handle().subscribe_group(&group).unwrap();
         until_active(&mut client, &channel).await;

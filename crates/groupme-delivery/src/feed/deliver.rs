@@ -4,7 +4,7 @@ use groupme_model::{ConversationId, Event, Message, MessageId, MessagePush, Time
 
 use super::Feed;
 use crate::{
-    Item, Synthesized, Origin,
+    Item, Origin, Synthesized,
     conversation::Conversation,
     fact::{Change as PushedChange, NewMessage, deleted_by},
     item::{Mark, Record},

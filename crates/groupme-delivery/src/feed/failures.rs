@@ -4,7 +4,7 @@ use groupme_model::{ConversationId, MessageId};
 
 use super::Feed;
 use crate::{
-    Failure, Item, Lost, LossKind, Request, LossReason,
+    Failure, Item, LossKind, LossReason, Lost, Request,
     conversation::{Fetch, Target},
     item::{Mark, Record},
     question::{Pending, Purpose},

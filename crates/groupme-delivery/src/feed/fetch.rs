@@ -4,7 +4,7 @@ use groupme_model::{ConversationId, Message, MessageId};
 
 use super::Feed;
 use crate::{
-    GapCause, Gap, Item, LossKind, Request, LossReason, Window,
+    Gap, GapCause, Item, LossKind, LossReason, Request, Window,
     conversation::{Fetch, Target, Until},
     item::Record,
     question::{Pending, Purpose},

@@ -9,7 +9,7 @@ use groupme_model::{
 
 use super::Feed;
 use crate::{
-    Response, Failure, Request,
+    Failure, Request, Response,
     conversation::{Fetch, Until},
     question::{Pending, Purpose},
 };

@@ -4,7 +4,7 @@ use groupme_model::{ConversationId, MessageId, Timestamp};
 
 use super::Feed;
 use crate::{
-    Item, Lost, LossKind, Request, LossReason,
+    Item, LossKind, LossReason, Lost, Request,
     conversation::{Fetch, Target},
     item::Record,
     question::Purpose,

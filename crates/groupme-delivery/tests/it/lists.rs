@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use groupme_delivery::{Response, Failure, Request};
+use groupme_delivery::{Failure, Request, Response};
 
 use crate::world::{GROUP, T0, World};
 

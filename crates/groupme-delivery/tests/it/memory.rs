@@ -145,7 +145,11 @@ fn room_for_what_is_held_is_given_back() {
 #[test]
 fn ten_thousand_pushes_are_held_within_bounds_and_none_is_lost_without_a_word() {
     let mut config = Config::default();
-    (config.push_buffer, config.dedup_window, config.compare_window) = (50, 20, 20);
+    (
+        config.push_buffer,
+        config.dedup_window,
+        config.compare_window,
+    ) = (50, 20, 20);
     let mut world = World::with(config);
     world.say(GROUP, 1);
     world.live();

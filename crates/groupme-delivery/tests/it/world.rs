@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, VecDeque};
 use bayeux_proto::Instant;
 use bayeux_wire::{Decoder, Frame};
 use groupme_delivery::{
-    Response, GapCause, Config, Delivered, Failure, Feed, Item, Ledger, MemoryStore, Request,
-    RequestId, DeliveryTag, Saved, Store as _, Window,
+    Config, Delivered, DeliveryTag, Failure, Feed, GapCause, Item, Ledger, MemoryStore, Request,
+    RequestId, Response, Saved, Store as _, Window,
 };
 use groupme_model::{
     Chat, ConversationId, Event, EventRef, Group, MessageId, Timestamp, Topic,

@@ -199,10 +199,7 @@ async fn each_service_is_where_it_was_put() {
     options.services = options.services.with(Service::V2, elsewhere);
     let client = Client::new(token(), &options).unwrap();
     client.call(&users::show(&"230".into())).await.unwrap();
-    client
-        .call(&groups::list(Page::default()))
-        .await
-        .unwrap();
+    client.call(&groups::list(Page::default())).await.unwrap();
     assert!(
         v2.seen().heads[0]
             .1

@@ -237,7 +237,10 @@ async fn what_would_be_done_twice_is_done_once() {
         let world = World::new([fate.clone(), fate.clone()]);
         let client = world.client();
         let error = client.call(&poll).await.unwrap_err();
-        assert!(error.is_transient() && !error.was_not_processed(), "{fate:?}");
+        assert!(
+            error.is_transient() && !error.was_not_processed(),
+            "{fate:?}"
+        );
         client.call(&post).await.unwrap_err();
         assert_eq!(world.times().len(), 2, "{fate:?}");
     }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use groupme_rest::{
-    BaseUrl, Client, DialError, Error, Options, Proxy, RootStore, Services, SetupError, endpoint::users,
+    BaseUrl, Client, DialError, Error, Options, Proxy, RootStore, Services, SetupError,
+    endpoint::users,
 };
 use rustls::{ServerConfig, pki_types::PrivateKeyDer};
 use tokio::{
@@ -155,7 +156,10 @@ async fn a_proxy_that_refuses_is_no_way_and_nothing_was_heard() {
     let mut options = options(&format!("https://{HOST}"), &root);
     options.proxy = Proxy::at(&format!("http://{proxy}"), "").unwrap();
     let error = me(&options).await.unwrap_err();
-    assert!(error.was_not_processed() && error.is_transient(), "{error:?}");
+    assert!(
+        error.was_not_processed() && error.is_transient(),
+        "{error:?}"
+    );
     assert_eq!(server.seen().connections, 0);
 }
 

@@ -63,7 +63,9 @@ impl Link {
     /// When [`poll_frame`](Self::poll_frame) is to be asked next; `None` for never.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let ways = [&self.up, &self.down];
-        ways.into_iter().filter_map(FrameFaultQueue::poll_timeout).min()
+        ways.into_iter()
+            .filter_map(FrameFaultQueue::poll_timeout)
+            .min()
     }
 
     /// Takes it apart, for embedders that serve both directions in different places: up and down.

@@ -138,14 +138,19 @@ mod tests {
         for text in [
             "", "5", "%", "101%", "2/1", "1/0", "-1%", "+1%", "1.%", "1.23456%", "a/b",
         ] {
-            assert_eq!(text.parse::<Probability>(), Err(ParseProbabilityError(())), "{text}");
+            assert_eq!(
+                text.parse::<Probability>(),
+                Err(ParseProbabilityError(())),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn the_odds_are_what_they_say() {
         let mut random = Random::new(1);
-        let mut struck = |odds: Probability| (0..10_000).filter(|_| odds.strike(&mut random)).count();
+        let mut struck =
+            |odds: Probability| (0..10_000).filter(|_| odds.strike(&mut random)).count();
         assert_eq!(struck(Probability::NEVER), 0);
         assert_eq!(struck(Probability::one_in(0)), 0);
         assert_eq!(struck(Probability::ALWAYS), 10_000);

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::{AnswerFaults, ScheduledIncident, FrameFaults, Incident, LinkFaults};
+use super::{AnswerFaults, FrameFaults, Incident, LinkFaults, ScheduledIncident};
 
 /// What may go wrong, and how often. A new one has no faults; each is set by itself:
 ///

@@ -1,6 +1,6 @@
 //! The guard and the seed, as the Bayeux server asks for them.
 
-use bayeux_proto::server::{SecurityPolicy, RequestContext};
+use bayeux_proto::server::{RequestContext, SecurityPolicy};
 
 use super::{
     guard::Authorizer,

@@ -15,7 +15,7 @@ use super::{
     shared::Shared,
     wire::{Activity, Wire},
 };
-use crate::fault::{ConnectionFaults, Link, FrameFaultQueue, Direction};
+use crate::fault::{ConnectionFaults, Direction, FrameFaultQueue, Link};
 
 /// What all that is done on one connection shares.
 #[derive(Debug)]

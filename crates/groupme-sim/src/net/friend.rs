@@ -1,7 +1,7 @@
 //! What the friend of the story can be asked to do, for tests that need just anybody.
 
 use super::Sim;
-use crate::world::{MessageId, Conversation, WorldError};
+use crate::world::{Conversation, MessageId, WorldError};
 
 /// All of this is done by Mara, in the group of the story. For anybody else, and anywhere else,
 /// there is [`Sim::with`].

@@ -28,7 +28,7 @@ use super::{
     shared::Answer,
     socket, upgrade,
 };
-use crate::fault::{BadAnswer, Service, Direction};
+use crate::fault::{BadAnswer, Direction, Service};
 
 pub(super) type Reply = Response<Full<Bytes>>;
 
@@ -111,7 +111,9 @@ async fn deliver(connection: &Connection, reply: Reply) -> Result<Reply, Abandon
     }
     let (head, body) = reply.into_parts();
     let Ok(body) = body.collect().await;
-    let body = connection.pass(Direction::Down, body.to_bytes().to_vec()).await;
+    let body = connection
+        .pass(Direction::Down, body.to_bytes().to_vec())
+        .await;
     Ok(Reply::from_parts(head, Full::new(body.into())))
 }
 
@@ -244,7 +246,9 @@ pub(super) async fn read_body(
     match Limited::new(body, LARGEST_BODY).collect().await {
         Ok(body) if connection.is_sound() => Ok(Ok(body.to_bytes())),
         Ok(body) => {
-            let body = connection.pass(Direction::Up, body.to_bytes().to_vec()).await;
+            let body = connection
+                .pass(Direction::Up, body.to_bytes().to_vec())
+                .await;
             Ok(Ok(body.into()))
         }
         Err(error) if error.is::<LengthLimitError>() => Ok(Err(text(

@@ -4,7 +4,7 @@ use bayeux_proto::Instant;
 use serde_json::Value;
 
 use super::{Api, RestConfig, RestResponse, flood::Flood, query::Query};
-use crate::world::{GroupId, MessageId, Conversation, UserId, View, World, number};
+use crate::world::{Conversation, GroupId, MessageId, UserId, View, World, number};
 
 /// A request of a user who was let in.
 pub(super) struct Call<'a> {
@@ -147,7 +147,11 @@ impl Call<'_> {
     }
 
     /// A message of this conversation.
-    pub(super) fn message_in(&self, place: Conversation, text: &str) -> Result<MessageId, RestResponse> {
+    pub(super) fn message_in(
+        &self,
+        place: Conversation,
+        text: &str,
+    ) -> Result<MessageId, RestResponse> {
         number(text)
             .map(MessageId::new)
             .filter(|id| self.world.place_of(*id) == Some(place))

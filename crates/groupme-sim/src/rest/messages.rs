@@ -6,7 +6,7 @@ use super::{
     NoMessages, RestResponse,
     call::{Call, Outcome, not_a_number},
 };
-use crate::world::{MessageId, Conversation, Span, WorldError};
+use crate::world::{Conversation, MessageId, Span, WorldError};
 
 impl Call<'_> {
     pub(super) fn group_messages(&self, group: &str) -> Outcome {

@@ -84,7 +84,11 @@ impl Call<'_> {
         ))
     }
 
-    fn poll_in(&self, conversation: &str, poll: &str) -> Result<(Conversation, PollId), RestResponse> {
+    fn poll_in(
+        &self,
+        conversation: &str,
+        poll: &str,
+    ) -> Result<(Conversation, PollId), RestResponse> {
         let place = self.conversation(conversation)?;
         let poll = number(poll)
             .map(PollId::new)

@@ -6,7 +6,7 @@ use super::{
     RestResponse, SecondLike,
     call::{Call, Outcome},
 };
-use crate::world::{Icon, Conversation};
+use crate::world::{Conversation, Icon};
 
 impl Call<'_> {
     /// The first reaction counts; a second one is accepted, and mostly ignored.

@@ -7,7 +7,7 @@ use super::{
     call::{Call, Outcome},
     messages::key,
 };
-use crate::world::{Draft, Conversation};
+use crate::world::{Conversation, Draft};
 
 impl Call<'_> {
     pub(super) fn send_to_group(&mut self, group: &str) -> Outcome {

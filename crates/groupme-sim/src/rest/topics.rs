@@ -6,7 +6,7 @@ use super::{
     RestResponse,
     call::{Call, Outcome},
 };
-use crate::world::{GroupId, Conversation, TopicDraft, number};
+use crate::world::{Conversation, GroupId, TopicDraft, number};
 
 impl Call<'_> {
     pub(super) fn topics(&self, group: &str) -> Outcome {

@@ -1,7 +1,7 @@
 //! The story that the simulator tells when nobody asks for another.
 
 use super::Script;
-use crate::world::{GroupId, Conversation, UserId, World, WorldError};
+use crate::world::{Conversation, GroupId, UserId, World, WorldError};
 
 /// The people of the story, and where they talk.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,6 @@
 //! What a token may listen to and say on the gateway.
 
-use super::{GroupId, Conversation, UserId, World};
+use super::{Conversation, GroupId, UserId, World};
 use crate::gateway::Authorizer;
 
 impl Authorizer for World {

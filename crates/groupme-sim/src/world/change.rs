@@ -5,7 +5,7 @@ use core::time::Duration;
 use serde_json::Value;
 
 use super::{
-    MessageId, Conversation, UserId, World, WorldError,
+    Conversation, MessageId, UserId, World, WorldError,
     message::{Deletion, Message, User},
     notice::Notice,
     payload,

@@ -4,7 +4,7 @@ use core::ops::Bound;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    MessageId, Conversation, WorldError,
+    Conversation, MessageId, WorldError,
     message::{Entry, Message},
 };
 

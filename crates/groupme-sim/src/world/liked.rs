@@ -13,7 +13,12 @@ use super::{
 impl World {
     /// What was said in a place within this time and has reactions, that with the most first; of
     /// two with as many, the later one.
-    pub(crate) fn popular_rows(&self, place: Conversation, within: Duration, view: View) -> Vec<Value> {
+    pub(crate) fn popular_rows(
+        &self,
+        place: Conversation,
+        within: Duration,
+        view: View,
+    ) -> Vec<Value> {
         let since = self.seconds().saturating_sub(within.as_secs());
         let mut messages: Vec<&Message> = self
             .reacted_to(place)
@@ -35,7 +40,12 @@ impl World {
     }
 
     /// What the user said in a place and others reacted to, the latest reaction first.
-    pub(crate) fn applauded_rows(&self, place: Conversation, user: UserId, view: View) -> Vec<Value> {
+    pub(crate) fn applauded_rows(
+        &self,
+        place: Conversation,
+        user: UserId,
+        view: View,
+    ) -> Vec<Value> {
         let own = self.reacted_to(place).filter(|said| said.author == user);
         let liked = own.filter_map(|message| {
             let others = message.likes().filter(|like| like.by != user);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    GroupId, Conversation, UserId, View, World,
+    Conversation, GroupId, UserId, View, World,
     change::Windows,
     message::{Entry, Group},
 };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    GroupId, Conversation, UserId, World, WorldError,
+    Conversation, GroupId, UserId, World, WorldError,
     message::{Departure, Group, User},
     notice::Notice,
     payload::{self, Home},

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{GroupId, MessageId, Conversation, UserId, notice::Notice};
+use super::{Conversation, GroupId, MessageId, UserId, notice::Notice};
 
 /// A user.
 #[derive(Debug)]

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    GroupId, MessageId, Conversation, UserId,
+    Conversation, GroupId, MessageId, UserId,
     calendar::rfc3339,
     message::{Group, Icon, Message, Reaction, User},
     notice::Notice,
@@ -134,7 +134,12 @@ pub(super) fn typing(user: UserId, started: u64) -> Value {
 }
 
 /// `read_receipt.create`: `reader` has read up to `message`.
-pub(super) fn read_receipt(message: MessageId, place: Conversation, reader: UserId, now: u64) -> Value {
+pub(super) fn read_receipt(
+    message: MessageId,
+    place: Conversation,
+    reader: UserId,
+    now: u64,
+) -> Value {
     json!({
         "type": "read_receipt.create",
         "alert": "",

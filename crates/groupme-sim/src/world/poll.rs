@@ -5,7 +5,7 @@ use core::{fmt, time::Duration};
 use bayeux_proto::Instant;
 use serde_json::{Value, json};
 
-use super::{MessageId, Conversation, UserId, World, WorldError, notice::Notice, talk::Draft};
+use super::{Conversation, MessageId, UserId, World, WorldError, notice::Notice, talk::Draft};
 use crate::random::HEX;
 
 /// Names a poll of the simulated GroupMe: the microsecond in which it was made. Displays as

@@ -1,6 +1,6 @@
 //! Who has read how far.
 
-use super::{MessageId, Conversation, UserId, World, WorldError, message::Entry, payload};
+use super::{Conversation, MessageId, UserId, World, WorldError, message::Entry, payload};
 
 /// How far somebody has read.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +57,10 @@ impl World {
     }
 
     /// How far the user has read, wherever they have read anything.
-    pub(crate) fn receipts_of(&self, reader: UserId) -> impl Iterator<Item = (Conversation, Receipt)> {
+    pub(crate) fn receipts_of(
+        &self,
+        reader: UserId,
+    ) -> impl Iterator<Item = (Conversation, Receipt)> {
         self.receipts
             .iter()
             .filter(move |((place, user), _)| *user == reader && self.takes_part(reader, *place))

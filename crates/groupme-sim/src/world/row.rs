@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    MessageId, Conversation, Span, UserId, World,
+    Conversation, MessageId, Span, UserId, World,
     message::{Entry, Message, Told},
     payload::{announce, fans, reaction, recipient},
 };
@@ -18,7 +18,13 @@ pub(crate) struct View {
 
 impl World {
     /// At most `limit` rows of a conversation.
-    pub(crate) fn rows(&self, place: Conversation, span: Span, limit: usize, view: View) -> Vec<Value> {
+    pub(crate) fn rows(
+        &self,
+        place: Conversation,
+        span: Span,
+        limit: usize,
+        view: View,
+    ) -> Vec<Value> {
         let page = self.history.page(place, span, limit);
         page.into_iter()
             .map(|entry| self.row(entry, view))
@@ -27,8 +33,7 @@ impl World {
 
     /// The rows that are pinned, newest first.
     pub(crate) fn pinned_rows(&self, place: Conversation, view: View) -> Vec<Value> {
-        let pinned =
-            |entry: &&Entry| matches!(entry, Entry::MessageView(message) if message.pinned.is_some());
+        let pinned = |entry: &&Entry| matches!(entry, Entry::MessageView(message) if message.pinned.is_some());
         let entries = self.history.backwards(place).filter(pinned);
         entries.map(|entry| self.row(entry, view)).collect()
     }
@@ -167,7 +172,13 @@ impl World {
 
     /// What only group messages have, or only direct ones: the latter neither `system` nor
     /// `platform`.
-    fn place_row(&self, row: &mut Value, place: Conversation, recipient: Option<String>, system: bool) {
+    fn place_row(
+        &self,
+        row: &mut Value,
+        place: Conversation,
+        recipient: Option<String>,
+        system: bool,
+    ) {
         match place {
             Conversation::Group(group) => {
                 if let (_, Some(parent)) = self.home(group) {

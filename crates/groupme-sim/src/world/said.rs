@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::{
-    MessageId, Conversation, UserId, World,
+    Conversation, MessageId, UserId, World,
     message::{Icon, Message},
 };
 

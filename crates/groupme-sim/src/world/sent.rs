@@ -16,7 +16,13 @@ type Key = (Conversation, UserId, String);
 
 impl Sent {
     /// Remembers a message; false if the same was sent within a minute.
-    pub(super) fn insert(&mut self, now: u64, place: Conversation, author: UserId, guid: &str) -> bool {
+    pub(super) fn insert(
+        &mut self,
+        now: u64,
+        place: Conversation,
+        author: UserId,
+        guid: &str,
+    ) -> bool {
         while let Some((at, key)) = self.order.front() {
             if now.saturating_sub(*at) < MEMORY {
                 break;

@@ -1,6 +1,6 @@
 //! Conversations of two that one of them has taken off their list.
 
-use super::{MessageId, Conversation, UserId, World, WorldError, message::Entry};
+use super::{Conversation, MessageId, UserId, World, WorldError, message::Entry};
 
 impl World {
     /// Has a user take a conversation off their list of chats. It is back with the next message;

@@ -5,7 +5,7 @@ use core::time::Duration;
 use serde_json::Value;
 
 use super::{
-    GroupId, MessageId, Conversation, UserId, World, WorldError,
+    Conversation, GroupId, MessageId, UserId, World, WorldError,
     message::{Entry, Message},
     payload,
 };

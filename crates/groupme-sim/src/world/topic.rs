@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{
-    GroupId, Conversation, UserId, World, WorldError,
+    Conversation, GroupId, UserId, World, WorldError,
     message::{Group, Topic},
     notice::Notice,
 };

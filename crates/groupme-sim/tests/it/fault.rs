@@ -3,7 +3,10 @@
 use core::{iter, time::Duration};
 
 use bayeux_proto::Instant;
-use groupme_sim::{ConnectionFaults, FaultPlan, Faults, Idle, Incident, Link, Probability, Throttle, Service, Direction};
+use groupme_sim::{
+    ConnectionFaults, Direction, FaultPlan, Faults, Idle, Incident, Link, Probability, Service,
+    Throttle,
+};
 
 const START: Instant = Instant::ORIGIN;
 
@@ -46,7 +49,10 @@ fn a_lost_frame_does_not_arrive_and_the_other_way_is_another_matter() {
     send(&mut link, START, &["a", "b"]);
     assert_eq!(arrived(&mut link, START + ms(60_000)), [""; 0]);
     link.handle_frame(START, Direction::Up, b"up".to_vec());
-    assert_eq!(link.poll_frame(START, Direction::Up).as_deref(), Some(&b"up"[..]));
+    assert_eq!(
+        link.poll_frame(START, Direction::Up).as_deref(),
+        Some(&b"up"[..])
+    );
 }
 
 #[test]

@@ -74,7 +74,7 @@ fn only_typing_and_ping_are_published_and_only_with_the_token() {
 
 #[test]
 fn a_session_gets_an_event_once_however_many_of_its_patterns_match() {
-    use groupme_sim::{Gateway, GatewayConfig, Lane, LaneKind, Output, AllowAll};
+    use groupme_sim::{AllowAll, Gateway, GatewayConfig, Lane, LaneKind, Output};
     let mut gateway = Gateway::new(GatewayConfig::default());
     let now = bayeux_proto::Instant::ORIGIN;
     let mut ask = |number, payload: Value| {

@@ -119,7 +119,10 @@ fn a_conversation_named_in_the_wrong_order_is_granted_and_stays_silent() {
         true
     );
     sim.with(|world, cast| {
-        world.type_in(groupme_sim::Conversation::direct(cast.me, cast.mara), cast.mara)
+        world.type_in(
+            groupme_sim::Conversation::direct(cast.me, cast.mara),
+            cast.mara,
+        )
     })
     .unwrap();
     let poll = sim.post(&json!([connect_for(&client, "2", 0)]));

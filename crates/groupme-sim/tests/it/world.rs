@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use bayeux_proto::Instant;
-use groupme_sim::{Cast, MessageId, Conversation, UserId, World, WorldError};
+use groupme_sim::{Cast, Conversation, MessageId, UserId, World, WorldError};
 use serde_json::{Value, json};
 
 use crate::shape::assert_same_shape;
@@ -252,7 +252,10 @@ fn a_person_has_one_reaction_at_most_and_may_take_it_back() {
     let message = said(&mut world, cast, "hi");
     let mut codes = |act: &dyn Fn(&mut World)| {
         act(&mut world);
-        let favorite = only(&pushes(&mut world), &Conversation::Group(cast.lake).channel());
+        let favorite = only(
+            &pushes(&mut world),
+            &Conversation::Group(cast.lake).channel(),
+        );
         let reactions = favorite["subject"]["reactions"].as_array().unwrap().clone();
         reactions
             .iter()
@@ -366,7 +369,9 @@ fn a_member_who_is_gone_is_announced_to_the_others() {
 fn typing_and_reading_show_where_they_happen() {
     let (mut world, cast) = world();
     let between = Conversation::direct(cast.me, cast.mara);
-    world.type_in(Conversation::Group(cast.lake), cast.theo).unwrap();
+    world
+        .type_in(Conversation::Group(cast.lake), cast.theo)
+        .unwrap();
     world.type_in(between, cast.mara).unwrap();
     world.read(cast.me, cast.mara).unwrap();
     let message = world.direct_message(cast.mara, cast.me, "hola").unwrap();

@@ -3,8 +3,7 @@
 use core::time::Duration;
 
 use bayeux_proto::{
-    Advice, Close, Config, ConnectionTypes, Message, BayeuxId, Reconnect, Resume, Timing,
-    Transport,
+    Advice, BayeuxId, Close, Config, ConnectionTypes, Message, Reconnect, Resume, Timing, Transport,
 };
 use proptest::{option, prelude::*, sample::select};
 

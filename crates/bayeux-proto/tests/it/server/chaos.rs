@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use bayeux_proto::{
     Instant,
     server::{
-        Ack, Config, Element, Lane, LaneKind, Member, Output, Overflow, Payload, Profile, Request,
-        ConcurrentConnects, Server,
+        Ack, ConcurrentConnects, Config, Element, Lane, LaneKind, Member, Output, Overflow,
+        Payload, Profile, Request, Server,
     },
 };
 use proptest::{

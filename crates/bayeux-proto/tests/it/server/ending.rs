@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use bayeux_proto::server::{EndReason, ServerEvent, Profile};
+use bayeux_proto::server::{EndReason, Profile, ServerEvent};
 
 use super::stage::{
     Said, Stage, connect, connected, disconnect, publish, subscribe, text, unknown,

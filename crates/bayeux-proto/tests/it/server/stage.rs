@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use bayeux_proto::{
     Instant,
     server::{
-        Ack, Config, Element, SecurityPolicy, RequestContext, Lane, LaneKind, Member, Output, Payload, Profile,
-        Request, Server,
+        Ack, Config, Element, Lane, LaneKind, Member, Output, Payload, Profile, Request,
+        RequestContext, SecurityPolicy, Server,
     },
 };
 

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use bayeux_proto::{
-    Advice, ConnectionTypes, Instant, LaneId, Message, BayeuxId, Reconnect, Timing,
+    Advice, BayeuxId, ConnectionTypes, Instant, LaneId, Message, Reconnect, Timing,
 };
 
 use super::Kind;

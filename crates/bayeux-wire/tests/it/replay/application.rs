@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bayeux_proto::{Channel, End, SessionEvent, Outcome, Session, SubscriptionId};
+use bayeux_proto::{Channel, End, Outcome, Session, SessionEvent, SubscriptionId};
 use bayeux_wire::Message;
 
 #[derive(Default)]

@@ -2,7 +2,7 @@
 
 use groupme_model::{Bot, CalendarEvent, Group, Poll, Timestamp, User};
 use groupme_rest::{
-    Call, Error, ApiError, Service,
+    ApiError, Call, Error, Service,
     endpoint::{bots, calendar, directories, groups, polls, uploads, users},
 };
 use http::{HeaderMap, StatusCode};

@@ -4,7 +4,9 @@ use core::time::Duration;
 
 use bayeux_proto::Instant;
 use fastwebsockets::OpCode;
-use groupme_sim::{FaultPlan, Faults, Idle, Incident, MessageId, Probability, Throttle, Sim, Direction, World};
+use groupme_sim::{
+    Direction, FaultPlan, Faults, Idle, Incident, MessageId, Probability, Sim, Throttle, World,
+};
 use serde_json::{Value, json};
 
 use super::client::{Http, KEY, Socket, upgrade};

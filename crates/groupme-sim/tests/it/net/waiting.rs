@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use groupme_sim::{MessageId, Conversation, MessageView, WorldError};
+use groupme_sim::{Conversation, MessageId, MessageView, WorldError};
 use serde_json::json;
 
 use super::client::{Http, Socket, sim};
@@ -102,7 +102,10 @@ async fn a_friend_says_edits_reacts_types_and_deletes() {
         assert!(world.message(message).unwrap().is_deleted());
         let direct = world.message(direct).unwrap();
         assert_eq!(format!("{direct:?}").matches("psst").count(), 1);
-        let texts: Vec<_> = world.messages(direct.place()).map(MessageView::text).collect();
+        let texts: Vec<_> = world
+            .messages(direct.place())
+            .map(MessageView::text)
+            .collect();
         assert_eq!(texts, [Some("psst")]);
         assert!(world.latest() >= direct.id());
         assert!(world.message(MessageId::new(7)).is_none());

@@ -1,6 +1,6 @@
 //! Who might do what on the recorded servers.
 
-use bayeux_proto::server::{SecurityPolicy, RequestContext};
+use bayeux_proto::server::{RequestContext, SecurityPolicy};
 use serde_json::Value;
 
 /// The rules that the recorded servers ran with, and randomness that is none.

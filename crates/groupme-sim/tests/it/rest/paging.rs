@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use groupme_sim::{MessageId, NoMessages, Conversation, UserId, World};
+use groupme_sim::{Conversation, MessageId, NoMessages, UserId, World};
 use serde_json::Value;
 
 use super::{assert_empty, body, content, fixture};
