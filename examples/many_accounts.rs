@@ -13,14 +13,14 @@ use groupme_client::{
     Client, EventRef, Incoming, RestClient, RestOptions, Status, Token, UserId,
     rest_api::{BaseUrl, Services},
 };
-use groupme_sim::{GroupId, Sim, UserId as SimUserId};
+use groupme_sim::{Sim, SimGroupId, SimUserId};
 use tokio::sync::mpsc;
 
 /// An account, and where and by whom something is said to it.
 struct Account {
     user: SimUserId,
     token: String,
-    group: GroupId,
+    group: SimGroupId,
     friend: SimUserId,
 }
 
@@ -112,7 +112,7 @@ async fn next(incoming: &mut mpsc::Receiver<(usize, News)>) -> anyhow::Result<(u
 }
 
 fn settle(sim: &Sim, number: usize) -> anyhow::Result<Account> {
-    sim.with(|world| {
+    sim.with_world(|world| {
         let user = world.add_user(&format!("account {number}"));
         let friend = world.add_user("a friend");
         let group = world.add_group(&format!("group {number}"), friend, &[user])?;
@@ -127,7 +127,7 @@ fn settle(sim: &Sim, number: usize) -> anyhow::Result<Account> {
 }
 
 fn say_to_all(sim: &Sim, accounts: &[Account], text: &str) -> anyhow::Result<()> {
-    sim.with(|world| {
+    sim.with_world(|world| {
         for account in accounts {
             world.say(account.group, account.friend, text)?;
         }

@@ -14,7 +14,7 @@ async fn main() -> anyhow::Result<()> {
         Client::builder(token, UserId::new(user)).connect()?
     } else {
         sim = Sim::start().await?;
-        sim.play_endlessly(sim.cast().story(), Script::STEADY);
+        sim.play_repeatedly(sim.cast().story(), Script::SLOW_INTERVAL);
         Client::builder(Token::new(sim.token())?, UserId::new(sim.user_id()))
             .gateway_url(sim.gateway_url())
             .group(GroupId::new(sim.cast().lake.to_string()))

@@ -95,25 +95,25 @@ async fn main() -> anyhow::Result<()> {
 async fn check(sim: &Sim) -> anyhow::Result<()> {
     let own = format!("/user/{}", sim.user_id());
     let group = format!("/group/{}", sim.cast().lake);
-    sim.until_subscribed(&own).await;
-    sim.until_subscribed(&group).await;
+    sim.wait_until_subscribed(&own).await;
+    sim.wait_until_subscribed(&group).await;
 
     let bread = sim.say("add bread")?;
     expect(
         "answers over REST",
         "Noted: bread.",
-        sim.until_answered(bread).await,
+        sim.wait_for_reply(bread).await,
     )?;
 
     // Whatever is said is to be found in the world, with its id.
     let answer = sim
-        .until_said(|said| said.text() == Some("Noted: bread."))
+        .wait_for_message(|said| said.text() == Some("Noted: bread."))
         .await;
     sim.react(answer, "❤️")?;
     expect(
         "is glad of a reaction",
         "You are welcome.",
-        sim.until_answered(answer).await,
+        sim.wait_for_reply(answer).await,
     )?;
 
     let after = sim.say("no, wait")?;
@@ -121,46 +121,46 @@ async fn check(sim: &Sim) -> anyhow::Result<()> {
     expect(
         "follows an edit",
         "Edited. Noted: rye bread.",
-        sim.until_answered(after).await,
+        sim.wait_for_reply(after).await,
     )?;
 
     let milk = sim.say("add milk")?;
     expect(
         "takes more than one",
         "Noted: milk.",
-        sim.until_answered(milk).await,
+        sim.wait_for_reply(milk).await,
     )?;
     let after = sim.say("we have some")?;
     sim.delete(milk)?;
     expect(
         "follows a deletion",
         "No milk, then.",
-        sim.until_answered(after).await,
+        sim.wait_for_reply(after).await,
     )?;
 
     // Its session lives on without it until it expires: its return makes two.
-    sim.kill_sockets();
-    sim.until_listeners(&group, 2).await;
+    sim.break_connections();
+    sim.wait_for_subscribers(&group, 2).await;
     let list = sim.say("list")?;
     expect(
         "survives a killed socket",
         "We need rye bread.",
-        sim.until_answered(list).await,
+        sim.wait_for_reply(list).await,
     )?;
 
     sim.restart();
-    sim.until_subscribed(&own).await;
-    sim.until_subscribed(&group).await;
+    sim.wait_until_subscribed(&own).await;
+    sim.wait_until_subscribed(&group).await;
     let list = sim.say("list")?;
     expect(
         "survives a restart of GroupMe",
         "We need rye bread.",
-        sim.until_answered(list).await,
+        sim.wait_for_reply(list).await,
     )?;
 
     // Half of all REST requests fail, and half of those were carried out all the same.
     let mut plan = FaultPlan::new(7);
-    plan.rest.odds = Probability::percent(50);
+    plan.rest.probability = Probability::percent(50);
     sim.set_faults(plan);
     for thing in ["eggs", "salt", "tea"] {
         let wanted = sim.say(&format!("add {thing}"))?;
@@ -168,14 +168,14 @@ async fn check(sim: &Sim) -> anyhow::Result<()> {
         expect(
             "answers where REST fails",
             &noted,
-            sim.until_answered(wanted).await,
+            sim.wait_for_reply(wanted).await,
         )?;
     }
     sim.clear_faults();
     let list = sim.say("list")?;
-    sim.until_answered(list).await;
+    sim.wait_for_reply(list).await;
     let noted = |text: &str| {
-        sim.with(|world| {
+        sim.with_world(|world| {
             world
                 .messages(sim.cast().lake.into())
                 .filter(|said| said.text() == Some(text))

@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use crate::{
     clock,
     command::{cargo, run as sh},
-    fuzz, interop, layering, sim, soak, tidy,
+    deny, fuzz, interop, layering, sim, soak, tidy,
     workspace::Workspace,
 };
 
@@ -18,8 +18,10 @@ use crate::{
 pub(crate) enum Job {
     /// rustfmt.
     Fmt,
-    /// Who depends on whom, and that no signature shows it.
+    /// Direction of the dependencies between our crates, and of the public signatures.
     Layering,
+    /// Licences, duplicates, sources and bans of dependencies.
+    Deny,
     /// Habits of the sources.
     Tidy,
     /// clippy, over the workspace and over each library alone.
@@ -91,6 +93,7 @@ impl Job {
         match self {
             Self::Fmt => sh(cargo(&["fmt", "--all", "--check"]).current_dir(workspace.root())),
             Self::Layering => layering::run(workspace),
+            Self::Deny => deny::run(workspace),
             Self::Tidy => tidy::run(workspace),
             Self::Lint => lint(workspace),
             Self::Docs => sh(cargo(&["doc", "--locked", "--workspace", "--no-deps"])

@@ -1,66 +1,56 @@
-//! `cargo xtask tidy`: habits of the sources that no compiler checks.
+//! `cargo xtask tidy`: rules on the sources that no compiler or linter has.
 
-mod lexer;
+mod files;
+mod openings;
 mod rules;
-mod tree;
-
-use core::fmt;
-use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 
 use crate::workspace::Workspace;
 
-/// One place where a rule is broken.
-#[derive(Debug, PartialEq, Eq)]
-struct Finding {
-    path: PathBuf,
-    /// Counted from 1; 0 when the finding is about the file as a whole.
-    line: usize,
-    rule: String,
-}
-
-impl Finding {
-    fn file(path: &Path, rule: impl Into<String>) -> Self {
-        Self::line(path, 0, rule)
-    }
-
-    fn line(path: &Path, line: usize, rule: impl Into<String>) -> Self {
-        Self {
-            path: path.to_owned(),
-            line,
-            rule: rule.into(),
-        }
-    }
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.path.display())?;
-        if self.line > 0 {
-            write!(f, ":{}", self.line)?;
-        }
-        write!(f, ": {}", self.rule)
-    }
-}
-
-/// Checks every source of the workspace.
+/// Checks every file of the repository; prints each violation, and the share of doc comments with
+/// an unwanted first word in each package.
 ///
 /// # Errors
 ///
-/// If a rule is broken; each place is printed.
+/// If a rule is violated.
 pub(crate) fn run(workspace: &Workspace) -> anyhow::Result<()> {
-    let files = tree::files(workspace.root())?;
-    let mut findings = rules::root(workspace.root())?;
+    let files = files::files(workspace.root())?;
+    let mut violations = Vec::new();
     for file in &files {
-        findings.extend(rules::file(file));
+        let path = file.path.display();
+        for (line, message) in rules::violations(file, &files) {
+            violations.push(format!("{path}:{line}: {message}"));
+        }
     }
-    for finding in &findings {
-        eprintln!("tidy: {finding}");
+    let (shares, lines) = openings::count(&files);
+    let mut total = openings::Share::default();
+    for (package, share) in &shares {
+        let (percent, tenth) = (share.permille() / 10, share.permille() % 10);
+        let openings::Share { counted, all } = share;
+        println!(
+            "{package:<24} {percent:>3}.{tenth} % of doc comments open badly ({counted} of {all})"
+        );
+        total.counted += counted;
+        total.all += all;
     }
-    if !findings.is_empty() {
-        bail!("{} places are untidy", findings.len());
+    if total.is_too_large() {
+        for (path, line) in lines {
+            let path = path.display();
+            violations.push(format!("{path}:{line}: begin with a noun or a verb"));
+        }
     }
-    println!("tidy: {} files", files.len());
+    for violation in &violations {
+        eprintln!("tidy: {violation}");
+    }
+    if !violations.is_empty() {
+        bail!("{} violations of the rules on sources", violations.len());
+    }
+    let openings::Share { counted, all } = total;
+    let limit = openings::MAX_PERCENT;
+    println!(
+        "tidy: {} files; {counted} of {all} doc comments open badly, limit {limit} %",
+        files.len()
+    );
     Ok(())
 }

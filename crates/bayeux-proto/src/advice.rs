@@ -1,56 +1,56 @@
-//! What a server advises: the `advice` object of the Bayeux specification, already read.
+//! Parsed `advice` objects (Bayeux specification, section "advice").
 
-/// The `advice` member of a message (Bayeux specification, section "advice").
+/// Contents of the `advice` member of a message (Bayeux specification, section "advice").
 ///
 /// Numbers are milliseconds as sent, clamped into `i64`; a member of an unexpected type counts as
-/// absent. What a session makes of them (merging, floors, ceilings) is the session's business.
+/// absent. The session merges and clamps them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_structs,
     reason = "built by every embedder's parser; a new member is a new version"
 )]
 pub struct Advice {
-    /// What to do next. Belongs to the message that carried it and is never remembered.
+    /// Next step of the client. Applies to the message that carried it and is never remembered.
     pub reconnect: Option<Reconnect>,
-    /// Wait before the next `/meta/connect`, hold of the server, and session life, for every
-    /// transport that has no entry of its own.
+    /// Timing for every transport without an entry of its own.
     pub timing: Timing,
-    /// The entry named `websocket`.
+    /// Timing from the entry named `websocket`.
     pub websocket: Timing,
-    /// The entry named `long-polling`.
+    /// Timing from the entry named `long-polling`.
     pub long_polling: Timing,
-    /// Whether the server sees several sessions behind one cookie and therefore does not hold.
+    /// Whether the server sees several sessions with one cookie and therefore does not hold
+    /// connects.
     pub multiple_clients: bool,
 }
 
-/// The numbers of an [`Advice`], in milliseconds.
+/// Timing members of an [`Advice`], in milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_structs,
     reason = "built by every embedder's parser; a new member is a new version"
 )]
 pub struct Timing {
-    /// Least wait between a connect reply and the next connect; negative means "do not".
+    /// Minimum wait between a connect reply and the next connect; negative means "do not connect".
     pub interval: Option<i64>,
-    /// How long the server holds a connect.
+    /// Time for which the server holds a connect.
     pub timeout: Option<i64>,
-    /// How long the server keeps a session that has no connect outstanding (`CometD`).
+    /// Time for which the server keeps a session without an outstanding connect (`CometD`).
     pub max_interval: Option<i64>,
 }
 
-/// The `reconnect` member of an [`Advice`].
+/// Value of the `reconnect` member of an [`Advice`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_enums,
     reason = "the specification closes the set, and `Unknown` holds the rest"
 )]
 pub enum Reconnect {
-    /// Connect again with the same session.
+    /// Connect again in the same session.
     Retry,
-    /// The session is gone: shake hands again.
+    /// Send a new handshake, because the session is gone.
     Handshake,
     /// Stop.
     None,
-    /// A value the specification does not know; treated like [`Reconnect::None`].
+    /// Value that the specification does not define; handled like [`Reconnect::None`].
     Unknown,
 }

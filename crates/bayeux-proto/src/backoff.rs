@@ -1,50 +1,100 @@
-//! Randomness from a seed, and how long to wait after failures.
+//! Exponential back-off with full jitter.
 
 use core::time::Duration;
 
-use crate::Config;
+/// Exponential back-off with full jitter: the delay before the next attempt, from the number of
+/// failures in a row.
+///
+/// The ceiling doubles with each failure, from a base up to a cap; the delay is uniformly
+/// distributed between a floor and that ceiling, so that clients which lost the same server do not
+/// come back together. The policy holds no clock and no counter: the caller counts failures,
+/// resets the count after a success and supplies the randomness.
+///
+/// ```
+/// use core::time::Duration;
+/// use bayeux_proto::{Backoff, Jitter};
+///
+/// let backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(60));
+/// assert_eq!(backoff.ceiling(0), Duration::ZERO);
+/// assert_eq!(backoff.ceiling(1), Duration::from_secs(1));
+/// assert_eq!(backoff.ceiling(4), Duration::from_secs(8));
+/// assert_eq!(backoff.ceiling(50), Duration::from_secs(60));
+///
+/// let mut jitter = Jitter::new(42);
+/// assert!(backoff.delay(4, &mut jitter) < Duration::from_secs(8));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backoff {
+    base: Duration,
+    cap: Duration,
+    floor: Duration,
+}
 
-/// `SplitMix64`: enough for jitter, and the same everywhere.
-#[derive(Clone, Debug)]
-pub(crate) struct Rng(u64);
-
-impl Rng {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    /// A duration below `bound`, to the microsecond.
-    pub(crate) fn below(&mut self, bound: Duration) -> Duration {
-        let micros = u64::try_from(bound.as_micros()).unwrap_or(u64::MAX);
-        if micros == 0 {
-            Duration::ZERO
-        } else {
-            Duration::from_micros(self.next() % micros)
+impl Backoff {
+    /// Creates a policy whose ceiling is `base` after the first failure and never above `cap`.
+    /// The floor is zero.
+    pub const fn new(base: Duration, cap: Duration) -> Self {
+        Self {
+            base,
+            cap,
+            floor: Duration::ZERO,
         }
     }
 
-    fn next(&mut self) -> u64 {
+    /// Sets the minimum delay after the first failure, which wins over the ceiling. Before any
+    /// failure the delay is below the floor.
+    #[must_use]
+    pub const fn with_floor(mut self, floor: Duration) -> Self {
+        self.floor = floor;
+        self
+    }
+
+    /// Returns the upper bound of the delay after `failures` failures in a row, without jitter.
+    pub fn ceiling(&self, failures: u32) -> Duration {
+        let Some(doublings) = failures.checked_sub(1) else {
+            return self.floor;
+        };
+        let ceiling = self.base.saturating_mul(1 << doublings.min(31));
+        ceiling.min(self.cap).max(self.floor)
+    }
+
+    /// Returns the delay before the next attempt after `failures` failures in a row.
+    pub fn delay(&self, failures: u32, jitter: &mut Jitter) -> Duration {
+        if failures == 0 {
+            return jitter.below(self.floor);
+        }
+        self.floor + jitter.below(self.ceiling(failures).saturating_sub(self.floor))
+    }
+}
+
+/// Deterministic pseudo-random numbers from a seed (`SplitMix64`), for jitter. Not suitable for
+/// secrets.
+#[derive(Clone, Debug)]
+pub struct Jitter(u64);
+
+impl Jitter {
+    /// Creates a generator; equal seeds give equal sequences.
+    pub const fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// Returns the next 64 random bits.
+    pub fn next_u64(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         z ^ (z >> 31)
     }
-}
 
-/// The wait after `failures` failures in a row: nearly none after the first, because a poll that
-/// was cut loses events until the next one arrives; then exponential with full jitter.
-pub(crate) fn delay(config: &Config, failures: u32, rng: &mut Rng) -> Duration {
-    if failures == 0 {
-        return rng.below(FLOOR);
+    /// Returns a duration below `bound`, in whole microseconds; zero for a bound below one
+    /// microsecond.
+    pub fn below(&mut self, bound: Duration) -> Duration {
+        let micros = u64::try_from(bound.as_micros()).unwrap_or(u64::MAX);
+        if micros == 0 {
+            Duration::ZERO
+        } else {
+            Duration::from_micros(self.next_u64() % micros)
+        }
     }
-    let doublings = (failures - 1).min(31);
-    let ceiling = config
-        .backoff_base
-        .saturating_mul(1 << doublings)
-        .min(config.backoff_cap);
-    FLOOR + rng.below(ceiling.saturating_sub(FLOOR))
 }
-
-/// Two attempts never follow each other faster, once one has failed.
-const FLOOR: Duration = Duration::from_millis(250);

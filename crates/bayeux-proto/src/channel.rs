@@ -5,14 +5,14 @@ use core::{borrow::Borrow, fmt, str::FromStr};
 
 use crate::Misuse;
 
-/// The name of a channel, or a pattern of names ending in `/*` or `/**`
-/// (Bayeux specification, section "Channels").
+/// Name of a channel, or pattern of names ending in `/*` or `/**` (Bayeux specification, section
+/// "Channels").
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Channel(Box<str>);
 
 impl Channel {
-    /// Accepts what the specification's grammar accepts: segments of letters, digits and
-    /// `-_!~()$@`, wildcards only as the last segment.
+    /// Parses a name by the specification's grammar: segments of letters, digits and `-_!~()$@`,
+    /// with a wildcard only as the last segment.
     ///
     /// # Errors
     ///
@@ -22,36 +22,36 @@ impl Channel {
         Self::checked(name, |segment| segment.bytes().all(token))
     }
 
-    /// Accepts what servers with looser rules accept (`CometD`, Salesforce: `/topic/X?f=1`,
-    /// `/data/A.b`): any segments without control characters or white space.
+    /// Parses a name by the looser rules of `CometD` and Salesforce (`/topic/X?f=1`, `/data/A.b`):
+    /// any segments without control characters and white space.
     ///
     /// # Errors
     ///
-    /// [`Misuse::InvalidChannel`] where even that does not hold.
+    /// [`Misuse::InvalidChannel`] for anything else.
     pub fn lenient(name: &str) -> Result<Self, Misuse> {
         Self::checked(name, |segment| {
             !segment.chars().any(|c| c.is_control() || c.is_whitespace())
         })
     }
 
-    /// The name.
+    /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether this is a pattern.
+    /// Returns whether this is a pattern.
     pub fn is_pattern(&self) -> bool {
         self.0.ends_with("/*") || self.0.ends_with("/**")
     }
 
-    /// Whether this lies under `/meta/`, which only the protocol itself uses.
+    /// Returns whether this lies under `/meta/`, which is reserved for the protocol.
     pub fn is_meta(&self) -> bool {
         self.0.starts_with("/meta/") || &*self.0 == "/meta"
     }
 
-    /// Whether an event on the channel called `name` belongs to this channel or pattern.
+    /// Returns whether this channel or pattern matches the channel called `name`.
     ///
-    /// `*` stands for exactly one segment, `**` for one or more; `/foo/**` does not match `/foo`.
+    /// `*` matches exactly one segment, `**` one or more; `/foo/**` does not match `/foo`.
     pub fn matches(&self, name: &str) -> bool {
         if let Some(parent) = self.0.strip_suffix("**") {
             name.strip_prefix(parent)
@@ -64,9 +64,11 @@ impl Channel {
         }
     }
 
-    /// Whether there is a name that belongs to both this and the channel or pattern called `other`.
+    /// Returns whether some channel name matches both this and the channel or pattern called
+    /// `other`.
     ///
-    /// For whoever guards `/private/**`: a subscription to `/**` would get at it, too.
+    /// A guard of `/private/**` needs this, because a subscription to `/**` also matches private
+    /// channels.
     pub fn overlaps(&self, other: &str) -> bool {
         let (own, own_wild) = split(&self.0);
         let (theirs, their_wild) = split(other);
@@ -76,7 +78,7 @@ impl Channel {
                 matches!(own.rsplit_once('/'), Some((parent, _)) if parent == theirs)
             }
             (None, Some(Wild::Many)) => lies_below(own, theirs),
-            // What both leave open is the last segment, or they are names.
+            // Both leave only the last segment open, or both are names.
             (None, None) | (Some(Wild::One), Some(Wild::One)) => own == theirs,
             (Some(Wild::One), Some(Wild::Many)) => own == theirs || lies_below(own, theirs),
             (Some(Wild::Many), Some(Wild::One)) => own == theirs || lies_below(theirs, own),
@@ -105,7 +107,7 @@ impl Channel {
     }
 }
 
-/// What stands for names at the end of a pattern.
+/// Wildcard at the end of a pattern.
 enum Wild {
     /// `*`
     One,
@@ -113,7 +115,7 @@ enum Wild {
     Many,
 }
 
-/// A pattern without its wildcard, and that.
+/// Splits a pattern into the part before its wildcard, and the wildcard.
 fn split(name: &str) -> (&str, Option<Wild>) {
     if let Some(parent) = name.strip_suffix("/**") {
         (parent, Some(Wild::Many))
@@ -161,7 +163,7 @@ impl fmt::Debug for Channel {
     }
 }
 
-/// An error message quotes a name, but not a megabyte of it.
+/// Shortens a name for an error message.
 fn shortened(name: &str) -> String {
     const MOST: usize = 80;
     match name.char_indices().nth(MOST) {

@@ -1,9 +1,8 @@
-//! The client side of a Bayeux session: its public verbs. What they set in motion is in the
-//! submodules, one for each concern.
+//! Public methods of the client session; each submodule implements one concern.
 
-mod advised;
 mod connect;
 mod handshake;
+mod merged_advice;
 mod recovery;
 mod requests;
 mod socket;
@@ -13,102 +12,102 @@ use alloc::{collections::VecDeque, string::String, vec::Vec};
 use core::fmt;
 
 use self::{
-    advised::Advised, connect::Connect, recovery::Recovery, requests::Requests, socket::Socket,
-    subscriptions::Subscriptions,
+    connect::Connect, merged_advice::MergedAdvice, recovery::Recovery, requests::Requests,
+    socket::Socket, subscriptions::Subscriptions,
 };
 use crate::{
-    Action, Channel, Close, Config, Deadline, End, Exchange, Extension, Instant, LaneId, Message,
-    Misuse, PublishId, SessionEvent, SubscriptionId, Transport, Unexpected, Usage, Verdict,
-    backoff::Rng, timer::earliest,
+    Action, Channel, Close, Config, Deadline, End, Exchange, Extension, Instant, Jitter, LaneId,
+    Message, Misuse, PublishId, SessionEvent, SubscriptionId, Transport, Unexpected, Usage,
+    Verdict, timer::earliest,
 };
 
-/// One Bayeux session, seen from the client. See the crate documentation for the driver loop and
-/// the contract.
+/// Client side of one Bayeux session. The crate documentation has the driver loop and the contract.
 pub struct Session {
     config: Config,
-    rng: Rng,
-    /// The latest instant seen; time never goes backwards in here.
+    jitter: Jitter,
+    /// Latest instant seen; time never goes backwards.
     now: Instant,
     stage: Stage,
-    /// What carries, or is to carry, the next handshake or connect.
-    carrier: Transport,
+    /// Transport of the next handshake or connect.
+    transport: Transport,
     client_id: String,
-    advised: Advised,
+    advice: MergedAdvice,
     last_id: u64,
     last_lane: u64,
     socket: Option<Socket>,
-    websocket: socket::Record,
+    websocket: socket::History,
     exchanges: Vec<(LaneId, Exchange)>,
-    /// Lanes that the driver has yet to be told to close.
-    condemned: VecDeque<LaneId>,
+    /// Lanes for which [`Action::Close`] is still to be polled.
+    lanes_to_close: VecDeque<LaneId>,
     connect: Connect,
     requests: Requests,
     subscriptions: Subscriptions,
     recovery: Recovery,
-    held_back: bool,
+    connects_paused: bool,
     events: VecDeque<SessionEvent>,
 }
 
-/// How far the session is. Whether messages flow at this moment is `Recovery`'s to know.
+/// Progress of the session. `Recovery::up` says whether messages flow at this moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     Idle,
-    /// There is no session: shake hands, not before `due`.
+    /// No session: the handshake is sent at `due`.
     Handshake {
         due: Instant,
         sent: Option<handshake::Sent>,
     },
-    /// There is a session: keep one connect outstanding.
+    /// Session established: one connect is kept outstanding.
     Live,
-    /// The farewell is to be sent, or has been. Its time counts from when the driver next says
-    /// what time it is: the wish itself comes without one.
+    /// A `/meta/disconnect` is queued or sent. [`Session::disconnect`] has no clock, so the
+    /// deadline is set when the driver next passes the time.
     Closing {
         deadline: Option<Instant>,
     },
     Ended,
 }
 
-/// The application asks. Intent is recorded; nothing is sent before the next `poll_action`.
+/// Commands of the application. They record intent; nothing is sent before the next `poll_action`.
 impl Session {
-    /// A session that does nothing before [`connect`](Self::connect). The seed decides all jitter.
+    /// Creates an idle session, which does nothing before [`connect`](Self::connect). `seed`
+    /// determines all jitter.
     pub fn new(config: Config, seed: u64) -> Self {
-        let carrier = config
+        let transport = config
             .transports
             .first()
             .copied()
             .unwrap_or(Transport::WebSocket);
         Self {
-            rng: Rng::new(seed),
+            jitter: Jitter::new(seed),
             now: Instant::ORIGIN,
             stage: Stage::Idle,
-            carrier,
+            transport,
             client_id: String::new(),
-            advised: Advised::default(),
+            advice: MergedAdvice::default(),
             last_id: 0,
             last_lane: 0,
             socket: None,
-            websocket: socket::Record::default(),
+            websocket: socket::History::default(),
             exchanges: Vec::new(),
-            condemned: VecDeque::new(),
+            lanes_to_close: VecDeque::new(),
             connect: Connect::new(config.connect_burst),
             requests: Requests::default(),
             subscriptions: Subscriptions::default(),
             recovery: Recovery::default(),
-            held_back: false,
+            connects_paused: false,
             events: VecDeque::new(),
             config,
         }
     }
 
-    /// Begins to reach the server, for the first time or again after an end. Subscriptions made
-    /// before are kept. Does nothing while the session runs.
+    /// Starts connecting, for the first time or again after [`SessionEvent::Ended`]. Existing
+    /// subscriptions are kept. Does nothing while the session runs.
     pub fn connect(&mut self) {
         if matches!(self.stage, Stage::Idle | Stage::Ended) {
-            self.carrier = self.preferred();
-            self.advised = Advised::default();
-            self.begin_interval();
+            self.transport = self.preferred();
+            self.advice = MergedAdvice::default();
+            self.start_interval();
             self.recovery = Recovery::default();
-            self.websocket = socket::Record::default();
+            self.websocket = socket::History::default();
             self.stage = Stage::Handshake {
                 due: self.now,
                 sent: None,
@@ -116,13 +115,13 @@ impl Session {
         }
     }
 
-    /// Wants the events of a channel or pattern, from now on and in every later session. Settles
+    /// Subscribes to a channel or pattern, in this session and after every later handshake. Settles
     /// with [`SessionEvent::Subscribed`] or [`SessionEvent::Refused`].
     ///
     /// # Errors
     ///
-    /// [`Misuse::ForbiddenChannel`] for a `/meta/` channel, [`Misuse::TooManySubscriptions`] at the limit,
-    /// [`Misuse::Ended`] while the session takes leave.
+    /// [`Misuse::ForbiddenChannel`] for a `/meta/` channel, [`Misuse::TooManySubscriptions`] at the
+    /// limit, [`Misuse::Ended`] while the session disconnects.
     pub fn subscribe(&mut self, channel: &Channel) -> Result<SubscriptionId, Misuse> {
         if channel.is_meta() {
             return Err(Misuse::ForbiddenChannel {
@@ -135,32 +134,33 @@ impl Session {
                 limit: self.config.max_subscriptions,
             });
         }
-        let (id, wish) = self.subscriptions.add(channel);
-        if wish.wire == subscriptions::Wire::Active {
+        let (id, state) = self.subscriptions.add(channel);
+        if state.wire == subscriptions::WireState::Active {
             self.events.push_back(SessionEvent::Subscribed(id));
         }
-        self.remind(channel.clone());
+        self.sync_subscription(channel.clone());
         Ok(id)
     }
 
-    /// No longer wants the events of this subscription; none is delivered from this moment.
+    /// Unsubscribes; no event is delivered to this subscription from this call on.
     ///
     /// # Errors
     ///
-    /// [`Misuse::UnknownSubscription`] when there is none of this id.
+    /// [`Misuse::UnknownSubscription`] if `id` names no current subscription.
     pub fn unsubscribe(&mut self, id: SubscriptionId) -> Result<(), Misuse> {
         let channel = self.subscriptions.remove(id)?;
-        self.remind(channel);
+        self.sync_subscription(channel);
         Ok(())
     }
 
-    /// Sends an event, at most once. `json` goes out as it is and has to be one JSON value.
+    /// Publishes an event, at most once. `json` is sent unchanged and must be one JSON value.
     /// Settles with [`SessionEvent::Published`].
     ///
     /// # Errors
     ///
     /// [`Misuse::ForbiddenChannel`] for a pattern or a `/meta/` channel, [`Misuse::QueueFull`] and
-    /// [`Misuse::PayloadTooLarge`] at the limits, [`Misuse::Ended`] from the farewell on.
+    /// [`Misuse::PayloadTooLarge`] at the limits, [`Misuse::Ended`] from
+    /// [`disconnect`](Self::disconnect) on.
     pub fn publish(&mut self, channel: &Channel, json: &str) -> Result<PublishId, Misuse> {
         if channel.is_meta() || channel.is_pattern() {
             return Err(Misuse::ForbiddenChannel {
@@ -185,8 +185,8 @@ impl Session {
         Ok(self.requests.publish(channel, json))
     }
 
-    /// Takes leave: commands asked for before are still sent, then `/meta/disconnect`. Ends with
-    /// [`SessionEvent::Ended`] on the reply, or after [`Config::disconnect_timeout`], or at once where
+    /// Disconnects: sends the commands already queued, then `/meta/disconnect`. Settles with
+    /// [`SessionEvent::Ended`] on the reply, after [`Config::disconnect_timeout`], or at once if
     /// there is no session.
     pub fn disconnect(&mut self) {
         match self.stage {
@@ -199,32 +199,32 @@ impl Session {
         }
     }
 
-    /// Back-pressure: while held back, no new connect is sent. A server forgets a session that
+    /// Applies back-pressure: while paused, no new connect is sent. A server drops a session that
     /// does not connect for long, usually after twice its hold.
-    pub fn pause_connects(&mut self, held_back: bool) {
-        self.held_back = held_back;
+    pub fn pause_connects(&mut self, connects_paused: bool) {
+        self.connects_paused = connects_paused;
     }
 }
 
-/// The world reports.
+/// Reports of the driver.
 impl Session {
-    /// The websocket of [`Action::Open`] is open.
+    /// Reports that the websocket of [`Action::Open`] is open.
     pub fn handle_open(&mut self, now: Instant, lane: LaneId) {
-        self.observe(now);
+        self.advance(now);
         self.socket_opened(lane);
     }
 
-    /// A message came over a lane. All messages of a payload are handed in, in order, before the
-    /// next action is polled.
+    /// Reports a message from a lane. The driver passes all messages of a payload, in order, before
+    /// it polls the next action.
     pub fn handle_message(&mut self, now: Instant, lane: LaneId, message: &Message<'_>) -> Verdict {
-        self.observe(now);
-        if self.condemned.contains(&lane) {
-            return self.handle_last_words(message);
+        self.advance(now);
+        if self.lanes_to_close.contains(&lane) {
+            return self.handle_message_on_closing_lane(message);
         }
         if !self.is_alive(lane) {
             return Verdict::Unexpected(Unexpected::DeadLane);
         }
-        self.socket_heard(lane);
+        self.socket_received(lane);
         match (message.channel, message.successful) {
             ("/meta/handshake", Some(_)) => self.handle_handshake_reply(lane, message),
             ("/meta/connect", Some(_)) => self.handle_connect_reply(lane, message),
@@ -233,33 +233,34 @@ impl Session {
         }
     }
 
-    /// The pong to [`Action::Ping`] came.
+    /// Reports the pong to [`Action::Ping`].
     pub fn handle_pong(&mut self, now: Instant, lane: LaneId) {
-        self.observe(now);
-        self.socket_heard(lane);
+        self.advance(now);
+        self.socket_received(lane);
     }
 
-    /// A lane ended. Every lane ends with exactly one of these, except those that
-    /// [`Action::Close`] named.
+    /// Reports that a lane ended. Every lane ends with exactly one report, except lanes named by
+    /// [`Action::Close`], which need none.
     pub fn handle_close(&mut self, now: Instant, lane: LaneId, why: Close) {
-        self.observe(now);
-        self.condemned.retain(|condemned| *condemned != lane);
+        self.advance(now);
+        self.lanes_to_close.retain(|closing| *closing != lane);
         if self.socket.as_ref().is_some_and(|socket| socket.is(lane)) {
             self.socket_lost(crate::Cause::Lane(why));
-        } else if let Some(index) = self.exchanges.iter().position(|(known, _)| *known == lane) {
+        } else if let Some(index) = self.exchanges.iter().position(|(id, _)| *id == lane) {
             self.exchanges.remove(index);
             self.exchange_ended(lane, why);
         }
     }
 
-    /// The instant of [`poll_timeout`](Self::poll_timeout) has come. Harmless at any other time.
+    /// Reports that the instant of [`poll_timeout`](Self::poll_timeout) has come. Harmless at any
+    /// other time.
     pub fn handle_timeout(&mut self, now: Instant) {
-        self.observe(now);
+        self.advance(now);
         self.start_clocks();
         self.socket_overdue();
         self.handshake_overdue();
         while let Some((lane, timer)) = self.requests_overdue() {
-            self.doubt(lane, timer);
+            self.on_request_overdue(lane, timer);
         }
         self.queue_overdue();
         self.connect_overdue();
@@ -272,34 +273,35 @@ impl Session {
         }
     }
 
-    /// The road may have changed: the network is back, the machine woke up. Pings an open
-    /// websocket and makes a waiting attempt due, but not sooner than the server asked for.
+    /// Reports a possible change of the network, such as regained connectivity or a resumed
+    /// machine. Pings an open websocket and makes a waiting attempt due, but not before the end of
+    /// the interval that the server advised.
     pub fn handle_wake(&mut self, now: Instant) {
-        self.observe(now);
+        self.advance(now);
         let sooner = self.now.max(self.interval_end());
         if let Stage::Handshake { due, sent: None } = &mut self.stage {
             *due = (*due).min(sooner);
         }
-        self.connect_now();
+        self.expedite_connect();
         if let Some(socket) = &mut self.socket {
             socket.suspect();
         }
     }
 }
 
-/// The driver drains.
+/// Outputs for the driver.
 impl Session {
-    /// The next thing to do, if there is one. The batch of a `Send` or `Exchange` is appended to
-    /// `out`; `ext` is asked for each message as it is written.
+    /// Returns the next action. The batch of a `Send` or `Exchange` is appended to `out`; `ext` is
+    /// called for each message as it is written.
     pub fn poll_action(
         &mut self,
         now: Instant,
         ext: &mut impl Extension,
         out: &mut Vec<u8>,
     ) -> Option<Action> {
-        self.observe(now);
+        self.advance(now);
         self.start_clocks();
-        if let Some(lane) = self.condemned.pop_front() {
+        if let Some(lane) = self.lanes_to_close.pop_front() {
             return Some(Action::Close(lane));
         }
         match self.stage {
@@ -314,12 +316,13 @@ impl Session {
         .or_else(|| self.poll_ping())
     }
 
-    /// The next thing to tell the application, in causal order.
+    /// Returns the next event for the application, in causal order.
     pub fn poll_event(&mut self) -> Option<SessionEvent> {
         self.events.pop_front()
     }
 
-    /// When to call [`handle_timeout`](Self::handle_timeout), and why; `None` is never.
+    /// Returns when to call [`handle_timeout`](Self::handle_timeout), and for which timer; `None`
+    /// means never.
     pub fn poll_timeout(&self) -> Option<Deadline> {
         if matches!(self.stage, Stage::Idle | Stage::Ended) {
             return earliest(self.requests.deadlines(self.now));
@@ -345,35 +348,37 @@ impl Session {
     }
 }
 
-/// What is known.
+/// Queries.
 impl Session {
-    /// The channel of a subscription.
+    /// Returns the channel of a subscription.
     pub fn channel(&self, id: SubscriptionId) -> Option<&Channel> {
         self.subscriptions.channel(id)
     }
 
-    /// The subscriptions that an event on the channel called `name` belongs to: usually one, more
-    /// where patterns overlap.
+    /// Returns the subscriptions that match an event on the channel called `name`: usually one,
+    /// several if patterns overlap.
     pub fn recipients<'a>(&'a self, name: &'a str) -> impl Iterator<Item = SubscriptionId> + 'a {
         self.subscriptions.recipients(name)
     }
 
-    /// How much the session holds at this moment.
+    /// Returns the current resource usage.
     pub fn usage(&self) -> Usage {
         Usage {
             waiting: self.requests.waiting(),
             in_flight: self.requests.in_flight(),
-            lanes: usize::from(self.socket.is_some()) + self.exchanges.len() + self.condemned.len(),
+            lanes: usize::from(self.socket.is_some())
+                + self.exchanges.len()
+                + self.lanes_to_close.len(),
             subscriptions: self.subscriptions.len(),
             events: self.events.len(),
         }
     }
 
-    fn observe(&mut self, now: Instant) {
+    fn advance(&mut self, now: Instant) {
         self.now = self.now.max(now);
     }
 
-    /// What was asked for since the driver last said what time it is, was asked for now.
+    /// Gives deadlines to commands queued since the driver last passed the time.
     fn start_clocks(&mut self) {
         self.requests
             .start_clocks(self.now + self.config.queue_timeout);
@@ -388,15 +393,15 @@ impl Session {
             return Verdict::Unexpected(Unexpected::Unknown);
         }
         if let Some(advice) = &message.advice {
-            self.advised.merge(advice);
+            self.advice.merge(advice);
         }
         let mut recipients = self.subscriptions.recipients(message.channel);
         if recipients.next().is_none() {
             return Verdict::Unexpected(Unexpected::Unrouted);
         }
         drop(recipients);
-        self.tell_gap_before_event();
-        self.recovery.delivered(self.now);
+        self.report_gap_before_event();
+        self.recovery.event_delivered(self.now);
         Verdict::Deliver
     }
 
@@ -409,7 +414,7 @@ impl Session {
 
     fn is_alive(&self, lane: LaneId) -> bool {
         self.socket.as_ref().is_some_and(|socket| socket.is(lane))
-            || self.exchanges.iter().any(|(known, _)| *known == lane)
+            || self.exchanges.iter().any(|(id, _)| *id == lane)
     }
 
     fn preferred(&self) -> Transport {
@@ -427,7 +432,7 @@ impl fmt::Debug for Session {
         f.debug_struct("Session")
             .field("now", &self.now)
             .field("stage", &self.stage)
-            .field("carrier", &self.carrier)
+            .field("transport", &self.transport)
             .field("subscriptions", &self.subscriptions.len())
             .field("waiting", &self.requests.waiting())
             .field("next", &self.poll_timeout())

@@ -1,86 +1,98 @@
-//! What an embedder can choose.
+//! Configuration of a session.
 
 use alloc::{vec, vec::Vec};
 use core::time::Duration;
 
-use crate::Transport;
+use crate::{Backoff, Transport};
 
-/// The policies and limits of a [`Session`](crate::Session).
+/// Policies and limits of a [`Session`](crate::Session).
 ///
 /// Start from [`Config::default`] and change what differs.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Config {
-    /// Transports in order of preference. The first is tried first, the handshake included.
-    /// Default: websocket, then long-polling.
+    /// Transports in order of preference. The first one is also used for the handshake. Default:
+    /// websocket, then long-polling.
     pub transports: Vec<Transport>,
-    /// What to do with the session when its socket is lost or its held poll is cut. Default:
+    /// Handling of the session when its socket is lost or its held poll is cut. Default:
     /// [`Resume::SameSession`].
     pub resume: Resume,
-    /// The hold to ask for in `/meta/connect` (`advice.timeout`), never more than the server's own.
-    /// A short one is an end-to-end heartbeat. Default: none, the server's.
+    /// Hold to ask for in `/meta/connect` (`advice.timeout`), capped by the server's own. A short
+    /// hold serves as an end-to-end heartbeat. Default: none, the server's hold.
     pub hold: Option<Duration>,
-    /// Whether a `/meta/connect` that is not answered in time over a websocket is first doubted by
-    /// re-subscribing to a held channel before the socket is given up. Default: false.
+    /// Whether a `/meta/connect` overdue over a websocket first triggers a probe, a repeated
+    /// subscribe to an active channel, before the socket is closed. Default: false.
     pub probe: bool,
-    /// How long a reply other than a held connect's may take. Default: 10 s (`CometD`).
+    /// Timeout of a reply other than a held connect's. Default: 10 s (`CometD`).
     pub request_timeout: Duration,
-    /// What is added to the hold before a connect counts as unanswered. Default: 10 s (`CometD`).
+    /// Time added to the hold before a connect counts as unanswered. Default: 10 s (`CometD`).
     pub network_allowance: Duration,
-    /// How long a websocket may take to open. Default: 15 s.
+    /// Timeout for opening a websocket. Default: 15 s.
     pub open_timeout: Duration,
-    /// After how long without a byte a websocket is pinged. Default: 25 s, below the 55 to 60 s at
-    /// which proxies cut.
+    /// Idle time after which a websocket is pinged. Default: 25 s, below the 55 to 60 s after which
+    /// proxies close idle connections.
     pub ping_interval: Duration,
-    /// How long the answer to a ping may take. Default: 10 s.
+    /// Timeout of the answer to a ping. Default: 10 s.
     pub pong_timeout: Duration,
-    /// The hold to assume until the server names its own. Default: 60 s (Faye, `CometD`).
+    /// Hold assumed until the server advises its own. Default: 60 s (Faye, `CometD`).
     pub default_hold: Duration,
-    /// The longest `advice.interval` to obey. Default: 10 min.
+    /// Maximum `advice.interval` to honour. Default: 10 min.
     pub max_interval: Duration,
-    /// Back-off after the second failure in a row, doubled from there, with full jitter. The first
-    /// retry comes at once. Default: 1 s.
+    /// Back-off ceiling after the second failure in a row, doubled with each further one, with full
+    /// jitter. The first retry comes within 250 ms. Default: 1 s.
     pub backoff_base: Duration,
-    /// The longest back-off. Default: 60 s.
+    /// Maximum back-off. Default: 60 s.
     pub backoff_cap: Duration,
-    /// How many connects may follow each other without a pause. Default: 20.
+    /// Number of connects that may be sent without a pause. Default: 20.
     pub connect_burst: u32,
-    /// Time in which one more connect is allowed once the burst is spent, so that a server that
+    /// Interval at which one more connect is allowed once the burst is spent, so that a server that
     /// answers at once cannot make the client spin. Default: 100 ms.
     pub connect_spacing: Duration,
-    /// After how many failures in a row a websocket that once worked is left for long-polling.
-    /// One that never opened is left at once. Default: 3.
+    /// Number of failures in a row after which a websocket that once worked is replaced by
+    /// long-polling. A websocket that never opened is replaced at once. Default: 3.
     pub websocket_attempts: u32,
-    /// After how long on long-polling the websocket is tried again, doubled each time up to
-    /// sixteen-fold. Default: 60 s.
+    /// Time on long-polling after which the websocket is tried again, doubled with each attempt up
+    /// to sixteen-fold. Default: 60 s.
     pub upgrade_interval: Duration,
-    /// How many commands may wait or be in flight. Default: 1024.
+    /// Maximum number of publishes that wait or are in flight. Default: 1024.
     pub max_requests: usize,
-    /// How long a publish may wait for a session before it is cancelled. Default: 60 s.
+    /// Time after which a queued publish is cancelled. Default: 60 s.
     pub queue_timeout: Duration,
-    /// How many local subscriptions there may be. Default: 16384.
+    /// Maximum number of local subscriptions. Default: 16384.
     pub max_subscriptions: usize,
-    /// The largest payload to publish, in bytes. Default: 64 KiB.
+    /// Maximum size of a payload to publish, in bytes. Default: 64 KiB.
     pub max_payload: usize,
-    /// About how many bytes of requests go into one batch. Default: 8 KiB.
+    /// Approximate maximum size of one batch of requests, in bytes. Default: 8 KiB.
     pub max_batch: usize,
-    /// How long [`Session::disconnect`](crate::Session::disconnect) waits for the server. Default: 2 s.
+    /// Time for which [`Session::disconnect`](crate::Session::disconnect) waits for the server.
+    /// Default: 2 s.
     pub disconnect_timeout: Duration,
 }
 
-/// What to do with a session when its socket is lost, or the poll that the server holds is cut.
+/// Handling of a session when its socket is lost or its held poll is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Resume {
-    /// Connect again with the same `clientId`: nothing is lost where the server kept a queue
-    /// (Faye 1.1 and newer, `CometD` with its ack extension). Where long-polling takes over from a
-    /// websocket, a new handshake comes first all the same: the server may still deliver into the
-    /// socket that is gone.
+    /// Connect again with the same `clientId`: nothing is lost if the server keeps a queue (Faye
+    /// 1.1 and newer, `CometD` with its ack extension). If long-polling replaces a websocket, a new
+    /// handshake comes first all the same, because the server may still deliver into the lost
+    /// socket.
     SameSession,
-    /// Shake hands again: for servers that go on delivering into what is dead, be it a socket or a
-    /// poll. Nothing that was sent before and arrives late can do harm to the new session.
+    /// Send a new handshake: for servers that go on delivering into dead sockets or polls. Late
+    /// messages of the old session cannot affect the new one.
     FreshHandshake,
 }
+
+impl Config {
+    /// Returns the back-off policy for connects, handshakes and requests.
+    pub(crate) fn backoff(&self) -> Backoff {
+        Backoff::new(self.backoff_base, self.backoff_cap).with_floor(BACKOFF_FLOOR)
+    }
+}
+
+/// Minimum delay after the second failure in a row. The first retry comes below it, because a poll
+/// that was cut loses events until the next one arrives.
+const BACKOFF_FLOOR: Duration = Duration::from_millis(250);
 
 impl Default for Config {
     fn default() -> Self {

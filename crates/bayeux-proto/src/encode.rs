@@ -1,10 +1,10 @@
-//! Outgoing messages as JSON, appended to the embedder's buffer.
+//! Encoding of outgoing messages as JSON, appended to the embedder's buffer.
 
 use alloc::vec::Vec;
 
 use crate::{Extension, Outgoing, Transport};
 
-/// One payload: an array of messages.
+/// Payload being written: an array of messages.
 pub(crate) struct Batch<'o> {
     out: &'o mut Vec<u8>,
     start: usize,
@@ -22,7 +22,7 @@ impl<'o> Batch<'o> {
         }
     }
 
-    /// Begins a message with its channel and id; finish it with [`Item::finish`].
+    /// Starts a message with its channel and id; [`Item::finish`] completes it.
     pub(crate) fn item(&mut self, channel: &str, id: u64) -> Item<'_> {
         if self.count > 0 {
             self.out.push(b',');
@@ -36,12 +36,12 @@ impl<'o> Batch<'o> {
         Item { out: self.out }
     }
 
-    /// The bytes written so far.
+    /// Number of bytes written so far.
     pub(crate) fn len(&self) -> usize {
         self.out.len() - self.start
     }
 
-    /// Closes the array; takes everything back and says so when nothing was written into it.
+    /// Closes the array. Returns false, and removes everything written, if the array is empty.
     pub(crate) fn finish(self) -> bool {
         if self.count == 0 {
             self.out.truncate(self.start);
@@ -52,7 +52,7 @@ impl<'o> Batch<'o> {
     }
 }
 
-/// One message being written.
+/// Message being written.
 pub(crate) struct Item<'o> {
     out: &'o mut Vec<u8>,
 }
@@ -64,7 +64,7 @@ impl Item<'_> {
         self
     }
 
-    /// `value` is JSON already.
+    /// Writes a member whose `value` is JSON already.
     pub(crate) fn raw(mut self, key: &str, value: &str) -> Self {
         self.key(key);
         self.out.extend_from_slice(value.as_bytes());
@@ -84,7 +84,7 @@ impl Item<'_> {
         self
     }
 
-    /// `advice.timeout` in milliseconds.
+    /// Writes `advice.timeout`, in milliseconds.
     pub(crate) fn hold(mut self, millis: u64) -> Self {
         self.key("advice");
         self.out.extend_from_slice(b"{\"timeout\":");
@@ -93,7 +93,7 @@ impl Item<'_> {
         self
     }
 
-    /// Asks for `ext` and closes the message.
+    /// Writes `ext`, if the extension supplies one, and closes the message.
     pub(crate) fn finish(mut self, ext: &mut impl Extension, outgoing: Outgoing<'_>) {
         let before = self.out.len();
         self.key("ext");

@@ -1,43 +1,43 @@
-//! Faults, by whose they are: misuse of this crate, and what a server refuses.
+//! Errors: misuse of this crate, and refusals of a server.
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::{error::Error, fmt};
 
-/// The caller asked for something that cannot be. Nothing has been sent or queued.
+/// Invalid call by the caller. Nothing has been sent or queued.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Misuse {
-    /// The name is not a channel by the grammar in force.
+    /// Name that is not a channel by the grammar in force.
     InvalidChannel {
-        /// The offending name, shortened.
+        /// Offending name, shortened.
         name: String,
     },
-    /// `/meta/` channels belong to the protocol, and a pattern cannot be published to.
+    /// Name under `/meta/`, which is reserved for the protocol, or publish to a pattern.
     ForbiddenChannel {
-        /// The offending name.
+        /// Offending name.
         name: String,
     },
-    /// As many commands wait as [`Config::max_requests`](crate::Config::max_requests) allows.
+    /// Queue full: [`Config::max_requests`](crate::Config::max_requests) publishes wait or are in
+    /// flight.
     QueueFull {
-        /// The limit.
+        /// Limit that was reached.
         limit: usize,
     },
-    /// There are as many subscriptions as
-    /// [`Config::max_subscriptions`](crate::Config::max_subscriptions) allows.
+    /// Subscription beyond [`Config::max_subscriptions`](crate::Config::max_subscriptions).
     TooManySubscriptions {
-        /// The limit.
+        /// Limit that was reached.
         limit: usize,
     },
-    /// The payload is larger than [`Config::max_payload`](crate::Config::max_payload).
+    /// Payload larger than [`Config::max_payload`](crate::Config::max_payload).
     PayloadTooLarge {
-        /// The size in bytes.
+        /// Size in bytes.
         size: usize,
-        /// The limit in bytes.
+        /// Limit in bytes.
         limit: usize,
     },
-    /// No subscription goes by this id (any more).
+    /// Id that names no current subscription.
     UnknownSubscription,
-    /// The session has ended, or is about to.
+    /// Session that has ended or is disconnecting.
     Ended,
 }
 
@@ -72,24 +72,25 @@ impl fmt::Display for Misuse {
 
 impl Error for Misuse {}
 
-/// The `error` member of a failed reply, read as `code:args:text`
-/// (Bayeux specification, section "error"), free text accepted.
+/// Contents of the `error` member of a failed reply, parsed as `code:args:text` (Bayeux
+/// specification, section "error"); free text is accepted.
 ///
-/// The first argument of Faye's "Unknown client" is a `clientId`, which is a credential: the
-/// arguments of a 401 are therefore dropped.
+/// The first argument of Faye's "Unknown client" is a `clientId`, which is a credential, so the
+/// arguments of a 401 are dropped.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ServerError {
-    /// The three-digit code, if the text began with one.
+    /// Three-digit code, if the text starts with one.
     pub code: Option<u16>,
-    /// The comma-separated arguments, often channel names.
+    /// Comma-separated arguments, often channel names.
     pub args: Vec<String>,
-    /// The rest, or the whole text where there is no code.
+    /// Remaining text, or the whole text if there is no code.
     pub text: String,
 }
 
 impl ServerError {
-    /// Reads the text of an `error` member. Never fails: what is not `code:args:text` is all text.
+    /// Parses the text of an `error` member. Never fails: anything other than `code:args:text`
+    /// becomes `text`.
     pub fn parse(error: &str) -> Self {
         let mut parts = error.splitn(3, ':');
         if let (Some(code), Some(args), Some(text)) = (parts.next(), parts.next(), parts.next())
@@ -118,8 +119,8 @@ impl ServerError {
         }
     }
 
-    /// Whether this says that the server no longer knows the session: 401 from Faye, 402 from
-    /// `CometD`, 403 from Salesforce. The text decides, because the codes have other meanings too.
+    /// Returns whether the server no longer knows the session: 401 from Faye, 402 from `CometD`,
+    /// 403 from Salesforce. The text decides, because the codes have other meanings, too.
     pub fn is_unknown_client(&self) -> bool {
         let said = |needle: &str| {
             self.text
@@ -131,7 +132,7 @@ impl ServerError {
             && (said("unknown client") || said("session_unknown") || said("invalid client id"))
     }
 
-    /// Removes every occurrence of a secret from what will be shown.
+    /// Removes every occurrence of `secret`.
     pub(crate) fn without(mut self, secret: &str) -> Self {
         if !secret.is_empty() {
             self.args.retain(|arg| !arg.contains(secret));

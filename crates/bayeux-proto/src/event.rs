@@ -1,125 +1,127 @@
-//! What a session tells the application.
+//! Events and verdicts of a session.
 
 use core::fmt;
 
 use crate::{Close, Instant, ServerError, Timer, Transport};
 
-/// Names one local subscription for its whole life; never reused within a session.
+/// Identifier of a local subscription; never reused within a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SubscriptionId(pub(crate) u64);
 
-/// Names one publish; never reused within a session.
+/// Identifier of a publish; never reused within a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PublishId(pub(crate) u64);
 
-/// What became of a message that was handed in.
+/// Result of handling a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "an event is delivered by the driver, not by the session"]
 #[non_exhaustive]
 pub enum Verdict {
-    /// An event with at least one subscriber: give its `data` to the application.
-    /// [`Session::recipients`](crate::Session::recipients) says to which subscriptions.
+    /// Event with at least one subscriber: the driver passes its `data` to the application.
+    /// [`Session::recipients`](crate::Session::recipients) returns the matching subscriptions.
     Deliver,
-    /// A reply or a protocol message; the session has taken what it needed.
+    /// Reply or protocol message, processed by the session.
     Handled,
-    /// Nothing the session knows what to do with. Worth a count and a log line, never an error.
+    /// Message that the session cannot use. Worth a counter and a log line, never an error.
     Unexpected(Unexpected),
 }
 
-/// Why a message was not delivered and not absorbed.
+/// Reason why a message was neither delivered nor handled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unexpected {
-    /// An event on a channel that nobody subscribed to (any more).
+    /// Event on a channel without a subscription.
     Unrouted,
-    /// A reply that answers nothing outstanding.
+    /// Reply that matches no outstanding request.
     UnexpectedReply,
     /// Neither a reply nor an event: no `successful`, no `data`, or no channel.
     Unknown,
-    /// It came over a lane that has ended.
+    /// Message from a lane that has ended.
     DeadLane,
 }
 
-/// What a session tells the application, in causal order.
+/// Event for the application, in causal order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SessionEvent {
-    /// An attempt begins to reach the server.
+    /// Start of an attempt to reach the server.
     Connecting,
-    /// The server knows the session: messages flow over this transport.
+    /// Established session: messages flow over this transport.
     Up {
-        /// What carries `/meta/connect` now.
+        /// Transport of `/meta/connect`.
         transport: Transport,
-        /// Whether this is the session of before, with its subscriptions, and not a new one.
+        /// Whether this is the earlier session with its subscriptions, and not a new one.
         resumed: bool,
     },
-    /// `/meta/connect` moved to another transport without a break.
+    /// Move of `/meta/connect` to another transport without interruption.
     Moved {
-        /// What carries `/meta/connect` now.
+        /// Transport of `/meta/connect`.
         transport: Transport,
     },
-    /// Events may have been missed. Comes once the session is up again.
+    /// Possible loss of events. Emitted once the session is up again.
     Gap {
-        /// The last instant at which delivery was known to work.
+        /// Latest instant up to which no event can be missing.
         since: Instant,
-        /// What broke it.
+        /// Reason of the interruption.
         cause: Cause,
     },
-    /// Messages no longer flow; the session recovers by itself.
+    /// Interruption of the message flow; the session recovers by itself.
     Down {
-        /// Why.
+        /// Reason of the interruption.
         cause: Cause,
-        /// When the next attempt is due.
+        /// Time of the next attempt.
         retry_at: Instant,
     },
-    /// An attempt to recover failed; the next one follows.
+    /// Failed attempt to recover; the next one follows.
     AttemptFailed {
-        /// Why.
+        /// Reason of the failure.
         cause: Cause,
-        /// How many have failed since the session was last up.
+        /// Number of failed attempts since the session was last up.
         attempts: u32,
-        /// When the next attempt is due.
+        /// Time of the next attempt.
         retry_at: Instant,
     },
-    /// The server delivers this subscription's events from now on (again, after a new handshake).
+    /// Subscription confirmed by the server, for the first time or again after a new handshake.
     Subscribed(SubscriptionId),
-    /// The server refused this subscription. It is kept and asked for again in the next session.
+    /// Subscription refused by the server. It is kept, and requested again in the next session.
     Refused(SubscriptionId, ServerError),
-    /// A publish is settled.
+    /// Settled publish.
     Published(PublishId, Outcome),
-    /// The server advised several clients behind one cookie: it will not hold connects.
+    /// Advice `multiple-clients`: the server sees several sessions with one cookie and will not
+    /// hold connects.
     MultipleClients,
-    /// The session is over; nothing more is sent until [`Session::connect`](crate::Session::connect).
+    /// End of the session; nothing more is sent until
+    /// [`Session::connect`](crate::Session::connect).
     Ended(End),
 }
 
-/// How a publish ended. Bayeux cannot promise more than at most once, so nothing is ever resent.
+/// Outcome of a publish. Bayeux offers at most once, so nothing is ever resent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The server took it.
+    /// Accepted by the server.
     Accepted,
-    /// The server refused it.
+    /// Refused by the server.
     Refused(ServerError),
-    /// It was sent, but the reply never came: it may or may not have been taken.
+    /// Sent, but never answered: the server may or may not have processed it.
     Unknown,
-    /// It was never sent.
+    /// Never sent.
     Cancelled,
 }
 
-/// Why messages stopped flowing, or an attempt failed.
+/// Reason why messages stopped flowing, or an attempt failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cause {
-    /// A lane ended.
+    /// End of a lane.
     Lane(Close),
-    /// The server refused a handshake or a connect.
+    /// Refusal of a handshake or a connect by the server.
     Refused(ServerError),
-    /// The server forgot the session.
+    /// Session unknown to the server.
     SessionLost,
-    /// No answer in time.
+    /// Missing answer of the server; the timer names it.
     Silence(Timer),
-    /// The server broke the protocol in this way.
+    /// Violation of the protocol by the server.
     Violation(&'static str),
 }
 
@@ -135,19 +137,19 @@ impl fmt::Display for Cause {
     }
 }
 
-/// Why a session is over.
+/// Reason why a session is over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum End {
-    /// The application disconnected.
+    /// Disconnect requested by the application.
     Requested,
-    /// The server advised to stop, with the error that came along.
+    /// Advice to stop, with the error of the same message.
     Stopped(Option<ServerError>),
-    /// Client and server share no transport.
+    /// No transport shared by client and server.
     NoCommonTransport,
-    /// The HTTP endpoint itself asks for credentials (status 401 or 403).
+    /// Credentials required by the HTTP endpoint itself (status 401 or 403).
     Unauthorized {
-        /// The HTTP status.
+        /// HTTP status.
         status: u16,
     },
 }

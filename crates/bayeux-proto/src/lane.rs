@@ -1,13 +1,13 @@
-//! Lanes: the carriers of batches, and how they end.
+//! Lanes, the carriers of batches, and their ends.
 
 use core::{fmt, time::Duration};
 
-/// Names one lane for its whole life; never reused within a session.
+/// Identifier of a lane; never reused within a session.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LaneId(pub(crate) u64);
 
 impl LaneId {
-    /// The number behind the name, for logs and maps.
+    /// Returns the number, for logs and maps.
     pub fn number(self) -> u64 {
         self.0
     }
@@ -19,18 +19,18 @@ impl fmt::Debug for LaneId {
     }
 }
 
-/// A Bayeux connection type that this crate can drive.
+/// Bayeux connection type supported by this crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Transport {
-    /// One WebSocket for all messages.
+    /// Single WebSocket for all messages.
     WebSocket,
-    /// One HTTP exchange per batch, the held `/meta/connect` on a connection of its own.
+    /// HTTP exchange per batch, with the held `/meta/connect` on a connection of its own.
     LongPolling,
 }
 
 impl Transport {
-    /// The name on the wire, as in `connectionType`.
+    /// Returns the name on the wire, as in `connectionType`.
     pub fn name(self) -> &'static str {
         match self {
             Self::WebSocket => "websocket",
@@ -45,8 +45,8 @@ impl fmt::Display for Transport {
     }
 }
 
-/// A set of connection types, as in `supportedConnectionTypes`. Names this crate cannot drive are
-/// left out.
+/// Set of connection types, as in `supportedConnectionTypes`. Names that this crate does not
+/// support are left out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_structs,
@@ -60,7 +60,7 @@ pub struct ConnectionTypes {
 }
 
 impl ConnectionTypes {
-    /// Adds the type called `name`; an unknown one is ignored.
+    /// Adds the type called `name`; an unknown name is ignored.
     pub fn insert(&mut self, name: &str) {
         match name {
             "websocket" => self.websocket = true,
@@ -69,7 +69,7 @@ impl ConnectionTypes {
         }
     }
 
-    /// Whether `transport` is in the set.
+    /// Returns whether `transport` is in the set.
     pub fn contains(self, transport: Transport) -> bool {
         match transport {
             Transport::WebSocket => self.websocket,
@@ -78,7 +78,7 @@ impl ConnectionTypes {
     }
 }
 
-/// What the driver has to do for a lane.
+/// Action for the driver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Action {
@@ -96,7 +96,7 @@ pub enum Action {
 }
 
 impl Action {
-    /// The lane this is about.
+    /// Returns the lane of this action.
     pub fn lane(self) -> LaneId {
         match self {
             Self::Open(lane)
@@ -108,50 +108,49 @@ impl Action {
     }
 }
 
-/// Which of the two HTTP connections of long-polling an exchange belongs on (Bayeux specification,
-/// section "Two connection operation").
+/// HTTP connection of an exchange, of the two that long-polling uses (Bayeux specification, section
+/// "Two connection operation").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Exchange {
-    /// The connection of the held `/meta/connect`. `hold` is how long the server may take before
-    /// it answers: a read deadline must lie above it.
+    /// Connection of the held `/meta/connect`.
     Held {
-        /// How long the server may hold the exchange, whatever it was asked.
+        /// Maximum time until the server answers; a read deadline must lie above it.
         hold: Duration,
     },
-    /// The connection of everything else.
+    /// Connection of all other messages.
     Ordinary,
 }
 
-/// Why a lane ended.
+/// Reason why a lane ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Close {
-    /// The HTTP exchange ended with its whole response, and its messages have been handed in.
+    /// HTTP exchange complete: the response ended, and its messages have been reported.
     Complete,
-    /// The peer closed the WebSocket, with this code if it sent one.
+    /// WebSocket closed by the peer.
     ByPeer {
-        /// The close code, if a close frame came.
+        /// Close code, if a close frame arrived.
         code: Option<u16>,
     },
-    /// No connection could be made: name lookup, refused, unreachable.
+    /// Failure to connect: name lookup, refused, unreachable.
     Unreachable,
-    /// TLS could not be agreed on.
+    /// Failure to negotiate TLS.
     Tls,
-    /// An established connection broke.
+    /// Failure of an established connection.
     Lost,
-    /// The transport's own deadline passed.
+    /// Timeout of the transport itself.
     TimedOut,
-    /// HTTP answered with a status that carries no Bayeux: an upgrade refused, an error page.
+    /// HTTP response without Bayeux: a refused upgrade, an error page.
     Status {
-        /// The HTTP status.
+        /// HTTP status.
         status: u16,
-        /// `Retry-After`, if the response had one.
+        /// Value of `Retry-After`, if present.
         retry_after: Option<Duration>,
     },
-    /// The peer sent what is not Bayeux: HTML, truncated or malformed JSON, a broken frame.
+    /// Data that is not Bayeux: HTML, truncated or malformed JSON, a broken frame.
     Malformed,
-    /// The peer sent more than the limit for one frame or body.
+    /// Frame or body above the size limit.
     Oversize,
 }
 

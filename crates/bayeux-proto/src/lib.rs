@@ -1,25 +1,25 @@
-//! Sans-IO Bayeux: the rules of the protocol as state machines, and nothing else.
+//! Sans-IO Bayeux: the protocol as state machines for client and server.
 //!
 //! A [`Session`] is the client side of one Bayeux session, for any server that speaks Bayeux 1.0
-//! (Faye, `CometD`, Salesforce, GroupMe). It knows no socket, no clock, no random source, no JSON
-//! parser and no runtime: the embedder brings those, the session decides what to send when, and
-//! what the answers mean.
+//! (Faye, `CometD`, Salesforce, GroupMe). It has no socket, no clock, no random source, no JSON
+//! parser and no runtime: the embedder supplies those, and the session decides what to send, when to
+//! send it, and what the replies mean. [`server`] has the server side.
 //!
 //! # Lanes and verdicts
 //!
-//! A **lane** is anything that carries batches of messages: a WebSocket for its whole life, or one
-//! HTTP exchange. The session opens, writes and abandons lanes ([`Action`]); the driver reports
-//! what came over them and how they ended. For each message the session reads the envelope
-//! ([`Message`]) and answers with a [`Verdict`]; payloads stay with the driver.
+//! A **lane** carries batches of messages: a WebSocket for its whole life, or one HTTP exchange. The
+//! session opens, writes and abandons lanes ([`Action`]); the driver reports the messages of each
+//! lane, and its end. For each message the session reads the envelope ([`Message`]) and returns a
+//! [`Verdict`]; payloads stay with the driver.
 //!
 //! ```
 //! use bayeux_proto::{Action, Channel, Close, Config, Instant, Message, Session, Verdict};
 //!
-//! /// What an embedder has to bring: carriers and a clock. Here, a scripted server.
-//! struct Road { now: Instant, inbox: Vec<(bayeux_proto::LaneId, Report)>, sent: Vec<String> }
+//! /// Transport and clock of the embedder. Here, a scripted server.
+//! struct Network { now: Instant, inbox: Vec<(bayeux_proto::LaneId, Report)>, sent: Vec<String> }
 //! enum Report { Opened, Message(Message<'static>), Closed(Close) }
 //!
-//! impl Road {
+//! impl Network {
 //!     fn perform(&mut self, action: Action, batch: &str) {
 //!         let lane = action.lane();
 //!         match action {
@@ -50,74 +50,73 @@
 //! session.subscribe(&Channel::new("/news")?)?;
 //! session.connect();
 //!
-//! let mut road = Road { now: Instant::ORIGIN, inbox: Vec::new(), sent: Vec::new() };
+//! let mut network = Network { now: Instant::ORIGIN, inbox: Vec::new(), sent: Vec::new() };
 //! let mut out = Vec::new();
 //! let mut delivered = 0;
 //! while delivered == 0 {
-//!     while let Some(action) = session.poll_action(road.now, &mut (), &mut out) {
-//!         road.perform(action, std::str::from_utf8(&out)?);
+//!     while let Some(action) = session.poll_action(network.now, &mut (), &mut out) {
+//!         network.perform(action, std::str::from_utf8(&out)?);
 //!         out.clear();
 //!     }
 //!     while let Some(event) = session.poll_event() {
 //!         println!("{event:?}");
 //!     }
-//!     // A real driver waits here, for the road or for the deadline, whichever is first.
-//!     if road.inbox.is_empty() {
+//!     // A real driver waits here for the network or the deadline, whichever comes first.
+//!     if network.inbox.is_empty() {
 //!         let deadline = session.poll_timeout().expect("a running session always has one");
-//!         road.now = deadline.at;
-//!         session.handle_timeout(road.now);
+//!         network.now = deadline.at;
+//!         session.handle_timeout(network.now);
 //!     }
-//!     for (lane, report) in std::mem::take(&mut road.inbox) {
+//!     for (lane, report) in std::mem::take(&mut network.inbox) {
 //!         match report {
-//!             Report::Opened => session.handle_open(road.now, lane),
-//!             Report::Closed(why) => session.handle_close(road.now, lane, why),
+//!             Report::Opened => session.handle_open(network.now, lane),
+//!             Report::Closed(why) => session.handle_close(network.now, lane, why),
 //!             Report::Message(message) => {
-//!                 if session.handle_message(road.now, lane, &message) == Verdict::Deliver {
+//!                 if session.handle_message(network.now, lane, &message) == Verdict::Deliver {
 //!                     delivered += 1; // hand `data` to the application
 //!                 }
 //!             }
 //!         }
 //!     }
 //! }
-//! assert!(road.sent[0].contains(r#""supportedConnectionTypes":["websocket","long-polling"]"#));
+//! assert!(network.sent[0].contains(r#""supportedConnectionTypes":["websocket","long-polling"]"#));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # The contract
 //!
-//! 1. **Any order is legal.** Every method leaves the session consistent. Draining is for
-//!    progress, not for safety.
-//! 2. **Nothing happens inside.** No IO, clock, randomness, thread or environment. The same calls
-//!    give the same answers.
-//! 3. **Time is yours.** An [`Instant`] is a distance from an origin you choose. Going backwards
-//!    is clamped to the latest instant seen.
-//! 4. **Never is `None`.** [`Session::poll_timeout`] is a pure getter, and names the timer.
-//! 5. **Outputs are computed, not queued**, except events. Memory is bounded by subscriptions and
-//!    requests in flight, never by traffic.
-//! 6. **Payloads never enter**; what is to be published waits as the text you gave.
-//! 7. **Every lane ends once.** After [`Session::handle_close`] or [`Action::Close`] its id is
-//!    dead, and late reports are ignored. Ids are never reused.
+//! 1. **Any order of calls is legal.** Every method leaves the session consistent. Polling outputs
+//!    is required for progress, not for safety.
+//! 2. **No hidden inputs.** The session uses no IO, clock, randomness, threads or environment. The
+//!    same calls give the same results.
+//! 3. **Time comes from the caller.** An [`Instant`] is a distance from an origin that the caller
+//!    chooses. An instant before the latest one seen is clamped to it.
+//! 4. **`None` means never.** [`Session::poll_timeout`] is a pure getter, and names the timer.
+//! 5. **Outputs are computed, not queued**, except events. Memory is bounded by the number of
+//!    subscriptions and requests in flight, never by traffic.
+//! 6. **Received payloads never enter**; a payload to publish waits as the text that the caller gave.
+//! 7. **Every lane ends once.** After [`Session::handle_close`] or [`Action::Close`] its id is dead,
+//!    and late reports are ignored. Ids are never reused.
 //! 8. **Events come in causal order**, from one queue.
-//! 9. **No panic on input.** What a peer does wrong becomes an event with a [`Cause`]; what the
-//!    caller does wrong is a [`Misuse`].
-//! 10. **Buffers are yours.** Batches are appended to your `Vec<u8>`.
+//! 9. **Input never panics.** An error of the peer becomes an event with a [`Cause`]; an error of the
+//!    caller is a [`Misuse`].
+//! 10. **Buffers belong to the caller.** Batches are appended to a caller-supplied `Vec<u8>`.
 //!
-//! # What is promised on the wire
+//! # Guarantees on the wire
 //!
-//! At most one `/meta/connect` is outstanding, over whichever transport. `reconnect` advice is
-//! obeyed for the message that carried it and never remembered. `ext` is asked for when the bytes
-//! are written. After a new handshake every subscription is asked for again, and each refusal is
-//! reported. Back-off grows with full jitter and is reset only by a connect that the server was
-//! free to hold, or by a connection that lived. Nothing late from an old session has any effect:
-//! its lanes are dead.
-
+//! At most one `/meta/connect` is outstanding, over whichever transport. `reconnect` advice applies
+//! to the message that carried it and is never remembered. `ext` is computed when the bytes are
+//! written. After a new handshake every subscription is requested again, and each refusal is
+//! reported. Back-off grows with full jitter and is reset only by a connect that the server was free
+//! to hold, or by a connection that stayed up for a while. Late messages of an old session have no
+//! effect, because its lanes are dead.
 //!
-//! # The other side
+//! # The server side
 //!
-//! [`server`] has the server: sessions, subscriptions, queues and held connects, as sans-IO as the
-//! client, and payload-agnostic. It behaves like Faye 1.x, an older Faye or `CometD`, each as
-//! recorded. The driver's loop is the client's turned around: report lanes and what came over them,
-//! do what is put out, wait until the next deadline.
+//! [`server`] keeps sessions, subscriptions, queues and held connects, as sans-IO as the client and
+//! without reading payloads. It behaves like Faye 1.x, an older Faye or `CometD`, each as recorded.
+//! The driver's loop mirrors the client's: report lanes and their payloads, perform the outputs, wait
+//! until the next deadline.
 //!
 //! ```
 //! use std::collections::VecDeque;
@@ -125,7 +124,7 @@
 //! use bayeux_proto::server::{Config, Element, SecurityPolicy, RequestContext, Lane, LaneKind, Member, Output, Payload,
 //!     Request, Server};
 //!
-//! /// Says who may do what. A real one looks at `ext`, and asks the system for randomness.
+//! /// A real policy checks `ext`, and takes randomness from the operating system.
 //! struct Rules;
 //! impl SecurityPolicy for Rules {
 //!     fn fill_random(&mut self, bytes: &mut [u8]) { bytes.fill(7) }
@@ -134,7 +133,7 @@
 //!     }
 //! }
 //!
-//! /// What a network reports. Here, one client that shakes hands over HTTP.
+//! /// Reports of the network. Here, one client that sends a handshake over HTTP.
 //! enum Report { Opened(Lane, LaneKind), Arrived(Lane, Vec<Member<'static>>), Closed(Lane) }
 //! let lane = Lane::new(1);
 //! let mut network = VecDeque::from([
@@ -151,12 +150,12 @@
 //! let mut now = Instant::ORIGIN;
 //! let mut answers = Vec::new();
 //! loop {
-//!     // A real driver waits here, for the network or for `poll_timeout`, whichever is first.
+//!     // A real driver waits here for the network or `poll_timeout`, whichever comes first.
 //!     match network.pop_front() {
 //!         Some(Report::Opened(lane, kind)) => server.handle_open(now, lane, kind),
 //!         Some(Report::Closed(lane)) => server.handle_close(now, lane),
 //!         Some(Report::Arrived(lane, members)) => {
-//!             // What a parser does: it repeats what the members say. `bayeux-wire` has one.
+//!             // Done by a parser, such as that of `bayeux-wire`.
 //!             let request = Request {
 //!                 members: &members,
 //!                 channel: "/meta/handshake",
@@ -171,7 +170,7 @@
 //!                 now = at;
 //!                 server.handle_timeout(now);
 //!             }
-//!             None => break, // the session has expired, and nobody is left
+//!             None => break, // the session has expired, and no timer is left
 //!         },
 //!     }
 //!     while let Some(output) = server.poll_output() {
@@ -208,6 +207,7 @@ mod timer;
 mod usage;
 
 pub use advice::{Advice, Reconnect, Timing};
+pub use backoff::{Backoff, Jitter};
 pub use channel::Channel;
 pub use client::Session;
 pub use config::{Config, Resume};

@@ -1,36 +1,37 @@
-//! The envelope of a received message, borrowed from wherever the embedder parsed it.
+//! Envelope of a received message, borrowed from the embedder's parser.
 
 use core::fmt;
 
 use crate::{Advice, ConnectionTypes};
 
-/// The envelope of one received Bayeux message (Bayeux specification, section "Message fields").
+/// Envelope of one received Bayeux message (Bayeux specification, section "Message fields").
 ///
-/// The embedder fills it from its own parser; `data` and `ext` never enter the session.
-/// Members that are absent, `null` or of an unexpected type are `None`.
+/// Filled by the embedder's parser; `data` and `ext` never enter the session. Members that are
+/// absent, `null` or of an unexpected type are `None`.
 #[derive(Clone, Copy, Default)]
 #[expect(
     clippy::exhaustive_structs,
     reason = "built by every embedder's parser; a new member is a new version"
 )]
 pub struct Message<'a> {
-    /// `channel`; empty when absent (Faye's reply to a message without a channel has none).
+    /// Member `channel`; empty if absent (Faye's reply to a message without a channel has none).
     pub channel: &'a str,
-    /// `id`, text or number.
+    /// Member `id`, a string or a number.
     pub id: Option<BayeuxId<'a>>,
-    /// `clientId`. On an event of an old Faye this is the publisher's: a secret of somebody else.
+    /// Member `clientId`. On an event of Faye 0.8 and older it is the publisher's, and a credential
+    /// of that client.
     pub client_id: Option<&'a str>,
-    /// `successful`: what makes a message a reply.
+    /// Member `successful`, which only replies have.
     pub successful: Option<bool>,
-    /// `error`, as sent.
+    /// Member `error`, as sent.
     pub error: Option<&'a str>,
-    /// `subscription`, when it is a single name.
+    /// Member `subscription`, if it is a single name.
     pub subscription: Option<&'a str>,
-    /// `advice`, when it is an object.
+    /// Member `advice`, if it is an object.
     pub advice: Option<Advice>,
-    /// `supportedConnectionTypes`, when it is an array.
+    /// Member `supportedConnectionTypes`, if it is an array.
     pub supported_connection_types: Option<ConnectionTypes>,
-    /// `version`.
+    /// Member `version`.
     pub version: Option<&'a str>,
     /// Whether the message has a `data` member, `null` included.
     pub has_data: bool,
@@ -38,7 +39,7 @@ pub struct Message<'a> {
 
 impl fmt::Debug for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // clientId is a credential, and `error` may quote one.
+        // `clientId` is a credential, and `error` may quote one.
         let secret = self.client_id.unwrap_or_default();
         let error = |text| crate::ServerError::parse(text).without(secret);
         f.debug_struct("Message")
@@ -53,25 +54,25 @@ impl fmt::Debug for Message<'_> {
     }
 }
 
-/// The `id` of a message: servers echo it as text or as a number, whatever was sent.
+/// Value of the `id` member: servers echo it as a string or a number, regardless of what was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_enums,
     reason = "JSON has no third spelling of an id"
 )]
 pub enum BayeuxId<'a> {
-    /// A JSON string.
+    /// JSON string.
     Text(&'a str),
-    /// A JSON number.
+    /// JSON number.
     Number(u64),
 }
 
 impl BayeuxId<'_> {
-    /// The number this id spells, if it is one that a session of this crate could have sent.
+    /// Returns the number, if a session of this crate can have sent this id.
     pub fn number(self) -> Option<u64> {
         match self {
             Self::Number(number) => Some(number),
-            // "07" and "+7" are not what was sent, and must not match "7".
+            // Sessions never send "07" or "+7", so these must not match "7".
             Self::Text(text) if text.starts_with(['0', '+']) => None,
             Self::Text(text) => text.parse().ok(),
         }

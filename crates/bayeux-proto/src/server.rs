@@ -1,20 +1,20 @@
-//! The other side: a Bayeux server, as sans-IO as the client.
+//! Server side of Bayeux, as sans-IO as the client.
 //!
-//! A [`Server`] keeps sessions, subscriptions and what waits for each client, holds connects, and
-//! decides what goes out over which lane. It knows no socket, no clock and no JSON parser. Whoever
-//! runs it reports lanes and what came over them, already taken apart ([`Payload`], [`Request`]),
-//! sends what [`Server::poll_output`] says, and wakes it at [`Server::poll_timeout`]. A [`SecurityPolicy`]
-//! says who may do what.
+//! A [`Server`] keeps sessions, subscriptions and queued events, holds connects, and decides what
+//! to send over which lane. It has no socket, no clock and no JSON parser. The embedder reports
+//! lanes and parsed messages ([`Payload`], [`Request`]), performs what [`Server::poll_output`]
+//! returns, and calls [`Server::handle_timeout`] at [`Server::poll_timeout`]. A [`SecurityPolicy`]
+//! grants or refuses permission.
 //!
-//! How it behaves is a [`Profile`]: Faye 1.x, 0.8 or 0.7, or `CometD`, each as recorded from the
-//! real thing, and each behaviour a field of its own.
+//! A [`Profile`] selects the behaviour: Faye 1.x, 0.8 or 0.7, or `CometD`, each as recorded from
+//! the original, and each difference a field of its own.
 //!
 //! # Limits
 //!
-//! Sessions, subscriptions, names, payloads, messages and queues are bounded by [`Limits`]. What is
-//! beyond them is refused with an error, and nothing else changes. What becomes of one event too many
-//! is [`Overflow`]. Lanes and what is not yet drained are the embedder's to bound: it counts its
-//! connections, and drains after every call.
+//! [`Limits`] bounds sessions, subscriptions, names, payloads, messages and queues. A request
+//! beyond a limit is refused with an error and changes nothing. [`Overflow`] selects the handling
+//! of an event beyond the queue limit. The embedder bounds lanes and pending outputs: it limits its
+//! connections, and drains outputs after every call.
 
 mod batch;
 mod cometd;
@@ -23,9 +23,9 @@ mod connects;
 mod delivery;
 mod event;
 mod faye;
-mod host;
 mod lane;
 mod output;
+mod policy;
 mod profile;
 mod reply;
 mod request;
@@ -41,7 +41,7 @@ use core::fmt;
 
 use self::{
     batch::{BatchId, Batches},
-    lane::Carrier,
+    lane::LaneState,
     output::Step,
     reply::{Reply, error},
     session::{ClientId, Session},
@@ -50,55 +50,54 @@ use self::{
 pub use self::{
     config::{Config, Limits, Overflow},
     event::{EndReason, ServerEvent},
-    host::{RequestContext, SecurityPolicy},
     lane::{Lane, LaneKind, Output, Refusal},
+    policy::{RequestContext, SecurityPolicy},
     profile::{ConcurrentConnects, Dialect, Expiry, Profile, Push, SessionEnd},
     request::{Ack, Element, Member, Payload, Request},
 };
 use crate::Instant;
 
-/// The server side of every session, sans-IO.
+/// Server side of all sessions.
 ///
-/// The embedder reports lanes and what arrives over them, then drains
-/// [`poll_output`](Self::poll_output) and waits until [`poll_timeout`](Self::poll_timeout). Any
-/// order of calls is legal; a lane that is unknown or gone is ignored. Time that goes backwards
-/// stands still.
+/// The embedder reports lanes and payloads, then drains [`poll_output`](Self::poll_output) and
+/// waits until [`poll_timeout`](Self::poll_timeout). Any order of calls is legal; a lane that is
+/// unknown or gone is ignored. Time that goes backwards is clamped to the latest instant seen.
 pub struct Server {
     config: Config,
-    /// The latest time seen.
+    /// Latest instant seen.
     now: Instant,
-    lanes: BTreeMap<Lane, Carrier>,
+    lanes: BTreeMap<Lane, LaneState>,
     sessions: BTreeMap<ClientId, Session>,
-    /// Who listens, by the name or pattern they subscribed to.
+    /// Subscribers, by the exact name or pattern of their subscription.
     listeners: BTreeMap<Box<str>, BTreeSet<ClientId>>,
     batches: Batches,
     timers: Timers,
-    /// Sessions whose held connect may be due. Answered only once all that happens now has
-    /// happened, so that one answer carries all of it.
-    due: BTreeSet<ClientId>,
-    /// What to do, in order.
+    /// Sessions whose held connect may be due. Answered after all pending steps, so that one answer
+    /// carries all events.
+    due_connects: BTreeSet<ClientId>,
+    /// Pending steps, in order.
     steps: VecDeque<Step>,
-    /// What to do when everything else is done.
-    late: VecDeque<Step>,
+    /// Steps to take when nothing else is pending.
+    deferred: VecDeque<Step>,
     events: VecDeque<ServerEvent>,
-    /// Which session polls with which cookie.
-    crowds: BTreeMap<Box<str>, ClientId>,
+    /// Polling session of each cookie.
+    cookie_sessions: BTreeMap<Box<str>, ClientId>,
     is_shut_down: bool,
 }
 
-/// A message among what it came with.
+/// Received message and its position in the payload.
 #[derive(Clone, Copy)]
-struct Asked<'a> {
+struct Received<'a> {
     lane: Lane,
     batch: BatchId,
     index: usize,
-    /// Whether there are others in the payload.
-    is_shared: bool,
+    /// Whether the payload has other messages.
+    is_batched: bool,
     request: &'a Request<'a>,
 }
 
 impl Server {
-    /// A server without sessions.
+    /// Creates a server without sessions.
     pub fn new(config: Config) -> Self {
         Self {
             config,
@@ -108,51 +107,51 @@ impl Server {
             listeners: BTreeMap::new(),
             batches: Batches::default(),
             timers: Timers::default(),
-            due: BTreeSet::new(),
+            due_connects: BTreeSet::new(),
             steps: VecDeque::new(),
-            late: VecDeque::new(),
+            deferred: VecDeque::new(),
             events: VecDeque::new(),
-            crowds: BTreeMap::new(),
+            cookie_sessions: BTreeMap::new(),
             is_shut_down: false,
         }
     }
 
-    /// A socket or an exchange has begun.
+    /// Reports that a socket or an exchange has begun.
     pub fn handle_open(&mut self, now: Instant, lane: Lane, kind: LaneKind) {
         self.advance(now);
         if self.lanes.contains_key(&lane) {
             return;
         }
-        self.lanes.insert(lane, Carrier::new(kind));
+        self.lanes.insert(lane, LaneState::new(kind));
         if self.is_shut_down {
-            self.turn_away(lane, Refusal::Unavailable);
+            self.reject(lane, Refusal::Unavailable);
         }
     }
 
-    /// The request that began this lane, an exchange or an upgrade, came with this cookie. To be
-    /// said before its payload, if [`Config::cookies`] is on.
+    /// Reports the cookie of the request that began this lane, an exchange or an upgrade. Must
+    /// precede its payload if [`Config::cookies`] is set.
     pub fn handle_cookie(&mut self, lane: Lane, cookie: &str) {
-        if let Some(carrier) = self.lanes.get_mut(&lane)
-            && carrier.cookie.is_none()
+        if let Some(state) = self.lanes.get_mut(&lane)
+            && state.cookie.is_none()
         {
-            carrier.cookie = Some(cookie.into());
+            state.cookie = Some(cookie.into());
         }
     }
 
-    /// One text frame, or the body of one request, has arrived.
+    /// Reports a text frame or the body of a request.
     pub fn handle_payload(
         &mut self,
         now: Instant,
         lane: Lane,
         payload: &Payload<'_>,
-        host: &mut dyn SecurityPolicy,
+        policy: &mut dyn SecurityPolicy,
     ) {
         self.advance(now);
-        let Some(carrier) = self.lanes.get_mut(&lane) else {
+        let Some(state) = self.lanes.get_mut(&lane) else {
             return;
         };
-        let is_exchange = carrier.kind == LaneKind::Exchange;
-        if is_exchange && core::mem::replace(&mut carrier.is_asked, true) {
+        let is_exchange = state.kind == LaneKind::Exchange;
+        if is_exchange && core::mem::replace(&mut state.has_payload, true) {
             return;
         }
         let strict = self.config.profile.dialect == Dialect::CometD;
@@ -166,7 +165,7 @@ impl Server {
             _ => return self.refuse_malformed(lane),
         };
         if elements.len() > self.config.limits.batch {
-            return self.turn_away(lane, Refusal::TooLarge);
+            return self.reject(lane, Refusal::TooLarge);
         }
         if strict
             && elements
@@ -177,33 +176,34 @@ impl Server {
         }
         if elements.is_empty() {
             match self.config.profile.empty_array_closes {
-                Some(code) if !is_exchange => return self.hang_up(lane, code),
+                Some(code) if !is_exchange => return self.close_lane(lane, code),
                 Some(_) if strict => return self.refuse_malformed(lane),
                 _ => {}
             }
         }
-        self.handle_elements(lane, elements, host);
+        self.handle_elements(lane, elements, policy);
     }
 
-    /// A lane has ended by itself.
+    /// Reports that a lane has ended.
     pub fn handle_close(&mut self, now: Instant, lane: Lane) {
         self.advance(now);
-        self.lose_lane(lane);
+        self.lane_lost(lane);
     }
 
-    /// Time has passed.
+    /// Reports that the instant of [`poll_timeout`](Self::poll_timeout) has come. Harmless at any
+    /// other time.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.advance(now);
         while let Some(timer) = self.timers.pop(self.now) {
             match timer {
-                Timer::Hold(client) => self.call_off(&client),
-                Timer::Expiry(client) => self.end(&client, EndReason::Expired),
+                Timer::Hold(client) => self.answer_held(&client),
+                Timer::Expiry(client) => self.finish_session(&client, EndReason::Expired),
             }
         }
     }
 
-    /// Sends an event to everybody who listens to `channel`: `members` as they are, `data` among
-    /// them, behind the channel.
+    /// Publishes an event to all subscribers of `channel`. `members`, `data` among them, follow the
+    /// channel unchanged.
     ///
     /// ```
     /// use bayeux_proto::{Instant, server::{Config, Member, Server}};
@@ -218,8 +218,8 @@ impl Server {
         self.fan_out(channel, &reply::event(channel, members));
     }
 
-    /// Sends an event to one session, whether it listens or not: the answer of a service. False if
-    /// there is no such session.
+    /// Sends an event to one session, subscribed or not, as a service does. Returns false if there
+    /// is no such session.
     pub fn deliver(
         &mut self,
         now: Instant,
@@ -228,109 +228,109 @@ impl Server {
         members: &[Member<'_>],
     ) -> bool {
         self.advance(now);
-        let Some(client) = self.living(client) else {
+        let Some(client) = self.live_session(client) else {
             return false;
         };
-        self.hand_over(&client, reply::event(channel, members));
+        self.deliver_to(&client, reply::event(channel, members));
         true
     }
 
-    /// Ends one session as the profile does. False if there is no such session.
+    /// Ends one session as the profile does. Returns false if there is no such session.
     pub fn end_session(&mut self, now: Instant, client: &str) -> bool {
         self.advance(now);
-        let known = self.living(client).is_some();
-        if known {
-            self.end(client, EndReason::Removed);
+        let exists = self.live_session(client).is_some();
+        if exists {
+            self.finish_session(client, EndReason::Removed);
         }
-        known
+        exists
     }
 
-    /// Loses all sessions without a word, as a restart or an emptied store does: sockets stay open
-    /// and silent, held connects are answered when their time has come, and every later request is
+    /// Drops all sessions without notice, as a restart or a cleared store does: sockets stay open
+    /// and silent, held connects are answered when their hold ends, and every later request is
     /// refused.
     pub fn forget_sessions(&mut self, now: Instant) {
         self.advance(now);
         let clients: alloc::vec::Vec<ClientId> = self.sessions.keys().cloned().collect();
         for client in clients {
-            if self.living(&client).is_some() {
-                self.forget(&client, EndReason::Removed);
+            if self.live_session(&client).is_some() {
+                self.lose_session(&client, EndReason::Removed);
             }
         }
     }
 
-    /// Closes a socket with code 1000 once everything meant for it is out. Its session lives on,
-    /// without it. An exchange is not touched.
+    /// Closes a socket with code 1000 once all its output has been polled. Its session goes on
+    /// without it. An exchange is not affected.
     pub fn close(&mut self, now: Instant, lane: Lane) {
         self.advance(now);
         if self
             .lanes
             .get(&lane)
-            .is_some_and(|carrier| carrier.kind == LaneKind::Socket)
+            .is_some_and(|state| state.kind == LaneKind::Socket)
         {
-            self.hang_up(lane, 1000);
+            self.close_lane(lane, 1000);
         }
     }
 
-    /// Ends everything: sessions, held connects, sockets. Whoever comes later is turned away.
+    /// Ends all sessions, held connects and sockets. Later lanes are rejected.
     pub fn shut_down(&mut self, now: Instant) {
         self.advance(now);
         self.is_shut_down = true;
         let clients: alloc::vec::Vec<ClientId> = self.sessions.keys().cloned().collect();
         for client in clients {
-            if self.living(&client).is_some() {
-                self.end(&client, EndReason::ShutDown);
+            if self.live_session(&client).is_some() {
+                self.finish_session(&client, EndReason::ShutDown);
             }
-            // What was to be answered in its time is answered now.
-            self.call_off(&client);
+            // Answers at once what a lost session would answer at the end of its hold.
+            self.answer_held(&client);
         }
-        for (lane, carrier) in &self.lanes {
-            self.late.push_back(match carrier.kind {
+        for (lane, state) in &self.lanes {
+            self.deferred.push_back(match state.kind {
                 LaneKind::Socket => Step::Close(*lane, GOING_AWAY),
                 LaneKind::Exchange => Step::Refuse(*lane, Refusal::Unavailable),
             });
         }
     }
 
-    /// The next thing to do; `None` when nothing is left.
+    /// Returns the next output; `None` if nothing is left to do.
     pub fn poll_output(&mut self) -> Option<Output> {
         loop {
             if let Some(step) = self.steps.pop_front() {
-                if let Some(output) = self.perform(step) {
+                if let Some(output) = self.run_step(step) {
                     return Some(output);
                 }
-            } else if let Some(client) = self.due.pop_first() {
+            } else if let Some(client) = self.due_connects.pop_first() {
                 self.flush(&client);
             } else {
-                let step = self.late.pop_front()?;
+                let step = self.deferred.pop_front()?;
                 self.steps.push_back(step);
             }
         }
     }
 
-    /// Who came and went, if [`Config::tells`] is on; `None` when all is told.
+    /// Returns the next event, if [`Config::emit_events`] is set; `None` if there is none.
     pub fn poll_event(&mut self) -> Option<ServerEvent> {
         self.events.pop_front()
     }
 
-    /// When [`handle_timeout`](Self::handle_timeout) is to be called next; `None` for never.
+    /// Returns when to call [`handle_timeout`](Self::handle_timeout); `None` means never.
     pub fn poll_timeout(&self) -> Option<Instant> {
         self.timers.earliest()
     }
 
-    /// What it was made with.
+    /// Returns the configuration.
     pub fn config(&self) -> &Config {
         &self.config
     }
 
-    /// The `clientId`s of all sessions, in order.
+    /// Returns the `clientId`s of all sessions, in order.
     pub fn sessions(&self) -> impl Iterator<Item = &str> {
         self.sessions
             .iter()
-            .filter(|(_, session)| !session.forgotten)
+            .filter(|(_, session)| !session.lost)
             .map(|(client, _)| &**client)
     }
 
-    /// How many sessions subscribed to exactly this channel or pattern.
+    /// Returns the number of sessions subscribed to exactly this channel or pattern.
     pub fn listeners(&self, channel: &str) -> usize {
         self.listeners.get(channel).map_or(0, BTreeSet::len)
     }
@@ -344,11 +344,11 @@ impl Server {
         &mut self,
         lane: Lane,
         elements: &[Element<'_>],
-        host: &mut dyn SecurityPolicy,
+        policy: &mut dyn SecurityPolicy,
     ) {
         let blank = Request::default();
         let is_handshake = |element: &Element<'_>| matches!(element, Element::Object(request) if request.channel == "/meta/handshake");
-        // What else comes with a handshake has no session to belong to yet.
+        // Other messages beside a handshake have no session yet.
         let alone = self.config.profile.handshakes_alone && elements.iter().any(is_handshake);
         let mut taken = 0;
         let messages = elements
@@ -367,38 +367,38 @@ impl Server {
             })
             .collect();
         let batch = self.batches.open(lane, messages.len());
-        if let Some(carrier) = self.lanes.get_mut(&lane) {
-            carrier.open.insert(batch);
+        if let Some(state) = self.lanes.get_mut(&lane) {
+            state.open_batches.insert(batch);
         }
         if messages.is_empty() {
             self.answer(batch, []);
         }
         for (index, request) in &messages {
-            let asked = Asked {
+            let received = Received {
                 lane,
                 batch,
                 index: *index,
-                is_shared: messages.len() > 1,
+                is_batched: messages.len() > 1,
                 request,
             };
-            self.dispatch(asked, host);
+            self.dispatch(received, policy);
         }
     }
 
-    /// Sends a message to whoever answers it.
-    fn dispatch(&mut self, asked: Asked<'_>, host: &mut dyn SecurityPolicy) {
-        if asked.request.size() > self.config.limits.message {
-            let reply = too_large(asked.request);
-            return self.answer(asked.batch, [reply.into_text()]);
+    /// Answers a message by the rules of the dialect.
+    fn dispatch(&mut self, received: Received<'_>, policy: &mut dyn SecurityPolicy) {
+        if received.request.size() > self.config.limits.message {
+            let reply = too_large(received.request);
+            return self.answer(received.batch, [reply.into_text()]);
         }
         match self.config.profile.dialect {
-            Dialect::Faye => self.answer_as_faye(asked, host),
-            Dialect::CometD => self.answer_as_cometd(asked, host),
+            Dialect::Faye => self.answer_as_faye(received, policy),
+            Dialect::CometD => self.answer_as_cometd(received, policy),
         }
     }
 }
 
-/// The reply to a message that is not read, and therefore not echoed but for a short id.
+/// Reply to an oversized message, which is not read; only a short id is echoed.
 fn too_large(request: &Request<'_>) -> Reply {
     const SHORT: usize = 64;
     let mut reply = Reply::new();
@@ -408,14 +408,14 @@ fn too_large(request: &Request<'_>) -> Reply {
     if request.channel.starts_with("/meta/") && request.channel.len() <= SHORT {
         reply.put_text("channel", request.channel);
     }
-    reply.fail(error::TOO_LARGE);
-    reply.settle();
+    reply.set_error(error::TOO_LARGE);
+    reply.set_successful();
     reply
 }
 
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Sessions are named by credentials.
+        // Sessions are named by their `clientId`s, which are credentials.
         f.debug_struct("Server")
             .field("now", &self.now)
             .field("lanes", &self.lanes.len())
@@ -426,5 +426,5 @@ impl fmt::Debug for Server {
     }
 }
 
-/// The close code of a server that goes away.
+/// Close code of a server that goes away.
 const GOING_AWAY: u16 = 1001;

@@ -1,4 +1,4 @@
-//! The session's notion of time: a distance from an origin that the embedder chooses.
+//! Time of a session, as a distance from an origin that the embedder chooses.
 
 use core::{
     fmt,
@@ -6,29 +6,29 @@ use core::{
     time::Duration,
 };
 
-/// A point in time, as a distance from an origin that the embedder chooses.
+/// Point in time, as a distance from an origin that the embedder chooses.
 ///
-/// The core never reads a clock. A driver pairs [`Instant::ORIGIN`] with a reading of its own
-/// monotonic clock once, and hands the distance in from then on; a test starts at the origin and
-/// adds what it likes.
+/// The protocol reads no clock. A driver pairs [`Instant::ORIGIN`] once with a reading of its own
+/// monotonic clock and passes distances from then on; a test starts at the origin and adds
+/// durations.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(Duration);
 
 impl Instant {
-    /// The origin: the first instant there is.
+    /// Earliest instant.
     pub const ORIGIN: Self = Self(Duration::ZERO);
 
-    /// The instant `elapsed` after the origin.
+    /// Returns the instant `elapsed` after the origin.
     pub const fn from_origin(elapsed: Duration) -> Self {
         Self(elapsed)
     }
 
-    /// The instant `millis` milliseconds after the origin.
+    /// Returns the instant `millis` milliseconds after the origin.
     pub const fn from_millis(millis: u64) -> Self {
         Self(Duration::from_millis(millis))
     }
 
-    /// How far this instant lies after the origin.
+    /// Returns the time elapsed since the origin.
     pub const fn since_origin(self) -> Duration {
         self.0
     }
@@ -37,7 +37,7 @@ impl Instant {
 impl Add<Duration> for Instant {
     type Output = Self;
 
-    /// Later by `by`; saturates instead of overflowing.
+    /// Adds a duration, saturating on overflow.
     fn add(self, by: Duration) -> Self {
         Self(self.0.saturating_add(by))
     }
@@ -46,7 +46,7 @@ impl Add<Duration> for Instant {
 impl Sub for Instant {
     type Output = Duration;
 
-    /// The time from `earlier` to `self`; zero when `earlier` is in fact later.
+    /// Returns the time from `earlier` to `self`; zero if `earlier` is later.
     fn sub(self, earlier: Self) -> Duration {
         self.0.saturating_sub(earlier.0)
     }

@@ -1,44 +1,44 @@
-//! The reasons a session wakes up.
+//! Timers of a session.
 
 use core::fmt;
 
 use crate::Instant;
 
-/// When a session wants to be woken, and why.
+/// Next wake-up of a session, and its reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a pair")]
 pub struct Deadline {
-    /// When to call [`Session::handle_timeout`](crate::Session::handle_timeout).
+    /// Instant at which to call [`Session::handle_timeout`](crate::Session::handle_timeout).
     pub at: Instant,
-    /// Why.
+    /// Timer that is due.
     pub why: Timer,
 }
 
-/// Why a session wants to be woken.
+/// Reason of a wake-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Timer {
-    /// A websocket has not opened.
+    /// A websocket has not opened in time.
     Open,
-    /// The handshake has not been answered.
+    /// The handshake has not been answered in time.
     Handshake,
-    /// The held connect has not been answered.
+    /// The held connect has not been answered in time.
     Connect,
-    /// A subscribe, unsubscribe or publish has not been answered.
+    /// A subscribe, unsubscribe or publish has not been answered in time.
     Request,
-    /// The probe of a doubtful session has not been answered.
+    /// The probe of a silent session has not been answered in time.
     Probe,
     /// The next connect is due.
     NextConnect,
-    /// The next attempt to recover is due.
+    /// The next recovery attempt is due.
     Retry,
-    /// An idle websocket is to be pinged.
+    /// A ping of an idle websocket is due.
     Ping,
-    /// A ping has not been answered.
+    /// A ping has not been answered in time.
     Pong,
-    /// The websocket is to be tried again.
+    /// The next attempt to return to the websocket is due.
     Upgrade,
-    /// The farewell has not been answered.
+    /// The `/meta/disconnect` has not been answered in time.
     Disconnect,
 }
 
@@ -60,7 +60,7 @@ impl fmt::Display for Timer {
     }
 }
 
-/// The earliest of some deadlines that may not be set.
+/// Returns the earliest deadline that is set.
 pub(crate) fn earliest(
     deadlines: impl IntoIterator<Item = (Option<Instant>, Timer)>,
 ) -> Option<Deadline> {

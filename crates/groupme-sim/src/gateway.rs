@@ -4,11 +4,11 @@
 //! gateway appears to be. Added here: the parsing, GroupMe's pings, and what is seen of GroupMe on
 //! some days only.
 
+mod authorizer;
 mod config;
-mod guard;
-mod host;
-mod lane;
+mod output;
 mod pings;
+mod policy;
 mod request;
 
 use core::time::Duration;
@@ -21,11 +21,11 @@ use bayeux_proto::{
 };
 
 pub use self::{
-    config::{Connects, GatewayConfig},
-    guard::{AllowAll, Authorizer},
-    lane::Output,
+    authorizer::{AllowAll, Authorizer},
+    config::{GatewayConfig, IdleConnects},
+    output::Output,
 };
-use self::{host::Gatekeeper, pings::Pings};
+use self::{pings::Pings, policy::PayloadPolicy};
 use crate::random::Random;
 
 /// The server side of every session, sans-IO.
@@ -43,7 +43,7 @@ pub struct Gateway {
     now: Instant,
     pings: Pings,
     /// How long a socket is left open, and those that are, by the time they have to go.
-    socket_life: Option<Duration>,
+    max_socket_age: Option<Duration>,
     sockets: BTreeSet<(Instant, Lane)>,
     /// The id of the next event that is not a client's own.
     next_event: u32,
@@ -55,8 +55,8 @@ impl Gateway {
         let mut random = Random::new(config.seed);
         let next_event = u32::try_from(random.next() >> 36).unwrap_or(0);
         Self {
-            pings: Pings::new(config.ping),
-            socket_life: config.socket_life,
+            pings: Pings::new(config.ping_interval),
+            max_socket_age: config.max_socket_age,
             server: Server::new(server_config(config)),
             random,
             now: Instant::ORIGIN,
@@ -68,7 +68,7 @@ impl Gateway {
     /// A socket or an exchange has begun.
     pub fn handle_open(&mut self, now: Instant, lane: Lane, kind: LaneKind) {
         self.advance(now);
-        if let Some(life) = self.socket_life.filter(|_| kind == LaneKind::Socket) {
+        if let Some(life) = self.max_socket_age.filter(|_| kind == LaneKind::Socket) {
             self.sockets.insert((self.now + life, lane));
         }
         self.server.handle_open(now, lane, kind);
@@ -82,22 +82,22 @@ impl Gateway {
         now: Instant,
         lane: Lane,
         payload: &[u8],
-        guard: &dyn Authorizer,
+        authorizer: &dyn Authorizer,
     ) {
         self.advance(now);
         let parsed = request::parse(payload);
-        let mut host = Gatekeeper {
-            guard,
+        let mut policy = PayloadPolicy {
+            authorizer,
             payload: &parsed,
             random: &mut self.random,
             pinged: Vec::new(),
         };
         let server = &mut self.server;
-        parsed.with(|payload| server.handle_payload(now, lane, payload, &mut host));
-        let pinged = host.pinged;
-        self.follow();
+        parsed.with(|payload| server.handle_payload(now, lane, payload, &mut policy));
+        let pinged = policy.pinged;
+        self.handle_events();
         for channel in pinged {
-            self.pings.put_off(self.now, &channel);
+            self.pings.postpone(self.now, &channel);
         }
     }
 
@@ -110,7 +110,7 @@ impl Gateway {
         self.advance(now);
         self.sockets.retain(|(_, open)| *open != lane);
         self.server.handle_close(now, lane);
-        self.follow();
+        self.handle_events();
     }
 
     /// Time has passed.
@@ -118,10 +118,10 @@ impl Gateway {
         self.advance(now);
         while let Some(at) = self.poll_timeout().filter(|at| *at <= self.now) {
             self.server.handle_timeout(at);
-            self.follow();
+            self.handle_events();
             if let Some((due, channel)) = self.pings.pop(at) {
                 self.publish(self.now, &channel, r#"{"type":"ping"}"#);
-                self.pings.renew(self.now, due, channel);
+                self.pings.reschedule(self.now, due, channel);
             }
             if self.sockets.first().is_some_and(|(over, _)| *over <= at)
                 && let Some((_, lane)) = self.sockets.pop_first()
@@ -130,7 +130,7 @@ impl Gateway {
             }
         }
         self.server.handle_timeout(self.now);
-        self.follow();
+        self.handle_events();
     }
 
     /// Sends `data`, a JSON text, to everybody who listens to `channel`. It is passed on as it is.
@@ -140,7 +140,7 @@ impl Gateway {
         self.next_event = self.next_event.wrapping_add(1);
         let members = [Member::new("id", &id), Member::new("data", data)];
         self.server.publish(now, channel, &members);
-        self.follow();
+        self.handle_events();
     }
 
     /// Ends one session as Faye's engine does: its socket is closed, its held poll answered, and
@@ -148,7 +148,7 @@ impl Gateway {
     pub fn destroy_session(&mut self, now: Instant, client: &str) -> bool {
         self.advance(now);
         let known = self.server.end_session(now, client);
-        self.follow();
+        self.handle_events();
         known
     }
 
@@ -158,13 +158,13 @@ impl Gateway {
     pub fn forget_sessions(&mut self, now: Instant) {
         self.advance(now);
         self.server.forget_sessions(now);
-        self.follow();
+        self.handle_events();
     }
 
     /// The next thing to do; `None` when nothing is left.
     pub fn poll_output(&mut self) -> Option<Output> {
         let output = self.server.poll_output()?;
-        self.follow();
+        self.handle_events();
         if let bayeux_proto::server::Output::Close { lane, .. } = output {
             self.sockets.retain(|(_, open)| *open != lane);
         }
@@ -184,7 +184,7 @@ impl Gateway {
     }
 
     /// How many sessions subscribed to exactly this channel or pattern.
-    pub fn listeners(&self, channel: &str) -> usize {
+    pub fn subscribers(&self, channel: &str) -> usize {
         self.server.listeners(channel)
     }
 
@@ -193,10 +193,10 @@ impl Gateway {
     }
 
     /// Starts and stops pings as listeners come and go.
-    fn follow(&mut self) {
+    fn handle_events(&mut self) {
         let mut left = false;
         while let Some(event) = self.server.poll_event() {
-            self.pings.note(self.now, &event);
+            self.pings.handle_event(self.now, &event);
             left |= matches!(
                 event,
                 ServerEvent::Ended { .. } | ServerEvent::Unsubscribed { .. }
@@ -213,12 +213,12 @@ impl Gateway {
 fn server_config(config: GatewayConfig) -> Config {
     let mut server = Config::new(config.profile);
     server.hold = config.hold;
-    server.tells = true;
-    server.limits.queue = config.queue;
+    server.emit_events = true;
+    server.limits.queue = config.max_queued_events;
     // The number of events is the bound that the configuration names.
     server.limits.queue_bytes = usize::MAX;
     server.limits.message = 1 << 20;
-    server.profile.answers_idle_connects &= config.connects == Connects::AnsweredAfterHold;
+    server.profile.answers_idle_connects &= config.idle_connects == IdleConnects::AnsweredAfterHold;
     server.profile.sticky_sockets |= config.sticky_sockets;
     server
 }

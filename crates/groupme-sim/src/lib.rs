@@ -11,7 +11,7 @@
 //!
 //! let sim = Sim::start().await?;
 //! let bot = tokio::spawn(my_bot(sim.gateway_url(), sim.user_id().to_owned(), sim.token().to_owned()));
-//! sim.until_subscribed(&format!("/user/{}", sim.user_id())).await;
+//! sim.wait_until_subscribed(&format!("/user/{}", sim.user_id())).await;
 //! sim.say("hello, bot")?;
 //! assert!(bot.await?.contains("hello, bot"));
 //! # Ok(())
@@ -45,17 +45,17 @@
 //! `Sim::root_url` (or `Sim::api_url`) for REST. The rest is said by the test:
 //!
 //! - **Something happens.** `Sim::say`, `react`, `edit`, `delete` and `start_typing` have a friend
-//!   do it. For anything else `Sim::with` gives the [`World`] to a closure: users, groups, topics,
+//!   do it. For anything else `Sim::with_world` gives the [`World`] to a closure: users, groups, topics,
 //!   direct messages, attachments, pins, polls, members that come and go. What is pushed for it, and
 //!   on which channels, is what was seen of GroupMe.
-//! - **The bot is waited for**, without sleeping: `Sim::until_subscribed`, `until_answered`,
-//!   `until_said`, and `until` for whatever else can be found in the world. None of them misses
+//! - **The bot is waited for**, without sleeping: `Sim::wait_until_subscribed`, `wait_for_reply`,
+//!   `wait_for_message`, and `until` for whatever else can be found in the world. None of them misses
 //!   what was there already.
 //! - **What it did is looked at**: [`World::message`] and [`World::messages`] show what is said,
 //!   edited, deleted, pinned and reacted to by now.
-//! - **Time passes** when the test says so: `Sim::step` puts the clock on, so that the window for
+//! - **Time passes** when the test says so: `Sim::advance` puts the clock on, so that the window for
 //!   edits closes, a session expires or a poll ends at once.
-//! - **Things go wrong**: `Sim::kill_sockets`, `restart`, `stall`, and a [`FaultPlan`] for the rest,
+//! - **Things go wrong**: `Sim::break_connections`, `restart`, `freeze`, and a [`FaultPlan`] for the rest,
 //!   from lost frames to REST that answers 503 to what it has done all the same. A seed decides
 //!   what is hit, so that a test that failed fails again.
 //!
@@ -74,21 +74,21 @@
 //!
 //! | seen | here |
 //! |---|---|
-//! | pings every 30 s, or none at all | [`GatewayConfig::ping`] |
-//! | a connect answered after its hold, or never | [`GatewayConfig::connects`] |
-//! | sockets closed cleanly after 10 to 30 s | [`GatewayConfig::socket_life`] |
+//! | pings every 30 s, or none at all | [`GatewayConfig::ping_interval`] |
+//! | a connect answered after its hold, or never | [`GatewayConfig::idle_connects`] |
+//! | sockets closed cleanly after 10 to 30 s | [`GatewayConfig::max_socket_age`] |
 //! | events sent into a socket that is gone | [`GatewayConfig::sticky_sockets`] |
 //! | the end of an old socket closes the new one | [`Profile::late_close_spreads`] |
 //! | sessions lost without a word | [`Incident::LoseSessions`] |
 //! | 504 for every poll | `Sim::allow_polling` |
 //! | another server altogether, as documented in 2012 | [`GatewayConfig::profile`] |
-//! | 304 for an empty page, an empty list, or `null` | [`RestConfig::no_messages`] |
+//! | 304 for an empty page, an empty list, or `null` | [`RestConfig::empty_page`] |
 //! | short pages in the middle of a conversation | [`RestConfig::short_pages`] |
-//! | 429 beyond ten requests a second, some with `Retry-After` | [`RestConfig::rate`] |
-//! | a ban for sending too much, links refused | [`RestConfig::flood`], [`RestConfig::links`] |
-//! | a second reaction ignored, or in the place of the first | [`RestConfig::second_like`] |
+//! | 429 beyond ten requests a second, some with `Retry-After` | [`RestConfig::requests_per_second`] |
+//! | a ban for sending too much, links refused | [`RestConfig::messages_per_minute`], [`RestConfig::allow_links`] |
+//! | a second reaction ignored, or in the place of the first | [`RestConfig::repeated_reaction`] |
 //! | messages taken down and gone, or with a tombstone | [`World::leave_tombstones`] |
-//! | the push before the answer, or long after | [`RestConfig::answer_delay`], [`RestConfig::push_delay`] |
+//! | the push before the answer, or long after | [`RestConfig::response_delay`], [`RestConfig::push_delay`] |
 //!
 //! # What goes wrong with any server
 //!
@@ -96,12 +96,12 @@
 //! |---|---|
 //! | frames and bodies lost, late, doubled, overtaken, cut, garbled | [`FrameFaults`] |
 //! | connections reset, half-open, slow, cut when idle; upgrades refused | [`LinkFaults`] |
-//! | 4xx, 5xx and pages of HTML, for what was done and what was not | [`AnswerFaults`] |
+//! | 4xx, 5xx and pages of HTML, for what was done and what was not | [`ResponseFaults`] |
 //! | restarts, lost sessions, standstills, bursts, clocks that jump | [`Incident`] |
 //!
 //! # Layers
 //!
-//! Underneath there are no sockets. [`Faults`] carries a plan out, [`Simulation`] is the whole as a state machine that takes
+//! Underneath there are no sockets. [`FaultInjector`] carries a plan out, [`Simulation`] is the whole as a state machine that takes
 //! messages, requests and time and gives messages and answers back, [`Gateway`] the Bayeux server
 //! in it, after Faye 1.x, and [`Rest`] the REST API. Two runs with the same seed and the same calls
 //! do the same, to the byte.
@@ -132,17 +132,17 @@ mod world;
 pub use self::net::{Playback, Sim, SimBuilder};
 pub use self::{
     fault::{
-        AnswerFaults, BadAnswer, ConnectionFaults, Direction, FaultPlan, Faults, FrameFaultQueue,
-        FrameFaults, Idle, Incident, Link, LinkFaults, ParseProbabilityError, Probability,
-        ScheduledIncident, Service, Throttle,
+        Backend, ConnectionFaults, Direction, ErrorResponse, FaultInjector, FaultPlan,
+        FrameFaultQueue, FrameFaults, IdleTimeout, Incident, Link, LinkFaults,
+        ParseProbabilityError, Probability, ResponseFaults, ScheduledIncident, Throttle,
     },
-    gateway::{AllowAll, Authorizer, Connects, Gateway, GatewayConfig, Lane, LaneKind, Output},
-    rest::{NoMessages, Rest, RestConfig, RestRequest, RestResponse, RetryAfter, SecondLike},
-    script::{Cast, Script, Stage},
+    gateway::{AllowAll, Authorizer, Gateway, GatewayConfig, IdleConnects, Lane, LaneKind, Output},
+    rest::{EmptyPage, RepeatedReaction, Rest, RestConfig, RestRequest, RestResponse, RetryAfter},
+    script::{Cast, SavedMessages, Script},
     simulation::{PlaybackId, Simulation},
     world::{
-        Ballot, Conversation, GroupId, MessageId, MessageView, PollId, Push, UserId, World,
-        WorldError,
+        Conversation, MessageView, PollDraft, Push, SimGroupId, SimMessageId, SimPollId, SimUserId,
+        World, WorldError,
     },
 };
 pub use bayeux_proto::server::Profile;

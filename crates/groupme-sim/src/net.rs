@@ -1,20 +1,20 @@
 //! The simulator on real sockets.
 
+mod actor;
 mod builder;
-mod carried;
 mod clock;
 mod connection;
-mod friend;
-mod gate;
+mod faults;
 mod http;
+mod jsonp;
+mod pause;
 mod playback;
 mod rest;
 mod shared;
 mod socket;
-mod trouble;
-mod until;
+mod throttle;
 mod upgrade;
-mod wire;
+mod wait;
 
 use core::{fmt, net::SocketAddr, time::Duration};
 use std::{io, sync::Arc};
@@ -72,7 +72,7 @@ impl Sim {
         simulation: Simulation,
         cast: Cast,
         addr: SocketAddr,
-        backlog: usize,
+        max_queued_frames: usize,
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(addr).await?;
         let addr = listener.local_addr()?;
@@ -82,14 +82,14 @@ impl Sim {
             .token(cast.me)
             .unwrap_or_default()
             .to_owned();
-        let shared = Arc::new(Shared::new(simulation, backlog));
+        let shared = Arc::new(Shared::new(simulation, max_queued_frames));
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn({
             let shared = Arc::clone(&shared);
             async move {
                 tokio::select! {
                     () = accept(&shared, listener) => {}
-                    () = shared.keep_time() => {}
+                    () = shared.run_timers() => {}
                     _ = stopped => {}
                 }
             }
@@ -143,7 +143,7 @@ impl Sim {
 
     /// The ids of the groups in which the user is now.
     pub fn group_ids(&self) -> Vec<String> {
-        self.shared.look(|simulation| {
+        self.shared.read(|simulation| {
             simulation
                 .world()
                 .groups_of(self.cast.me)
@@ -154,7 +154,7 @@ impl Sim {
 
     /// The ids of the people with whom the user has a conversation.
     pub fn direct_message_ids(&self) -> Vec<String> {
-        self.shared.look(|simulation| {
+        self.shared.read(|simulation| {
             simulation
                 .world()
                 .peers_of(self.cast.me)
@@ -164,36 +164,37 @@ impl Sim {
     }
 
     /// Lets anything happen in the world; what comes of it is pushed when `act` returns.
-    pub fn with<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
-        self.shared.act(|simulation, now| simulation.with(now, act))
+    pub fn with_world<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
+        self.shared
+            .act(|simulation, now| simulation.with_world(now, act))
     }
 
-    /// Plays a script once, one beat per `pace`. The first beat comes one pace from now; see
-    /// [`until_subscribed`](Self::until_subscribed).
-    pub fn play(&self, script: Script, pace: Duration) -> Playback {
-        Playback::start(Arc::clone(&self.shared), script, pace, false)
+    /// Plays a script once, one beat per `interval`. The first beat comes one interval from now; see
+    /// [`wait_until_subscribed`](Self::wait_until_subscribed).
+    pub fn play(&self, script: Script, interval: Duration) -> Playback {
+        Playback::start(Arc::clone(&self.shared), script, interval, false)
     }
 
     /// Plays a script round and round.
-    pub fn play_endlessly(&self, script: Script, pace: Duration) -> Playback {
-        Playback::start(Arc::clone(&self.shared), script, pace, true)
+    pub fn play_repeatedly(&self, script: Script, interval: Duration) -> Playback {
+        Playback::start(Arc::clone(&self.shared), script, interval, true)
     }
 
     /// The client ids of the gateway's sessions.
     pub fn sessions(&self) -> Vec<String> {
         self.shared
-            .look(|simulation| simulation.gateway().sessions().map(str::to_owned).collect())
+            .read(|simulation| simulation.gateway().sessions().map(str::to_owned).collect())
     }
 
     /// Has the REST API behave otherwise from now on.
-    pub fn change_rest(&self, change: impl FnOnce(&mut RestConfig)) {
+    pub fn configure_rest(&self, change: impl FnOnce(&mut RestConfig)) {
         self.shared
             .act(|simulation, _| change(simulation.rest_mut().config_mut()));
     }
 
     /// How many REST requests have come, refused ones included.
     pub fn rest_requests(&self) -> u64 {
-        self.shared.look(|simulation| simulation.rest().requests())
+        self.shared.read(|simulation| simulation.rest().requests())
     }
 
     /// Breaks all connections and frees the port. Dropping the simulator does the same a little

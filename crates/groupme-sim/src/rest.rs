@@ -6,36 +6,36 @@
 //! without a body.
 
 mod call;
+mod chats;
 mod config;
-mod direct;
 mod flood;
 mod groups;
 mod likes;
 mod messages;
 mod polls;
 pub(crate) mod query;
+mod rate_limit;
 mod reactions;
 mod receipts;
 mod request;
 mod response;
 mod sending;
-mod throttle;
 mod topics;
 
 use bayeux_proto::Instant;
 
 use self::{
     call::Call,
-    flood::Flood,
+    flood::FloodBan,
     query::{Query, decode},
-    throttle::Throttle,
+    rate_limit::RateLimiter,
 };
 pub use self::{
-    config::{NoMessages, RestConfig, RetryAfter, SecondLike},
+    config::{EmptyPage, RepeatedReaction, RestConfig, RetryAfter},
     request::RestRequest,
     response::RestResponse,
 };
-use crate::world::{UserId, World};
+use crate::world::{SimUserId, World};
 
 /// The REST API, sans-IO. What it does happens in the [`World`], which pushes it like anything
 /// else.
@@ -69,8 +69,8 @@ use crate::world::{UserId, World};
 #[derive(Debug, Default)]
 pub struct Rest {
     config: RestConfig,
-    throttle: Throttle,
-    flood: Flood,
+    rate_limiter: RateLimiter,
+    flood: FloodBan,
     requests: u64,
 }
 
@@ -95,7 +95,7 @@ impl Rest {
         let mut response = self
             .answer(now, request, world)
             .unwrap_or_else(|refusal| refusal);
-        response.delay = self.config.answer_delay;
+        response.delay = self.config.response_delay;
         response
     }
 
@@ -123,11 +123,11 @@ impl Rest {
         if let Some(status) = self.config.outage {
             return Err(RestResponse::outage(status));
         }
-        let (api, segments) = Api::of(request.path).ok_or_else(RestResponse::no_page)?;
+        let (api, segments) = ApiVersion::of(request.path).ok_or_else(RestResponse::no_page)?;
         let query = Query::new(request.query);
         let user = caller(request, query, world).ok_or_else(RestResponse::unauthorized)?;
-        if let Some(rate) = self.config.rate {
-            self.throttle
+        if let Some(rate) = self.config.requests_per_second {
+            self.rate_limiter
                 .admit(now, user, rate)
                 .map_err(|refusals| RestResponse::slow_down(self.config.retry_after, refusals))?;
         }
@@ -147,7 +147,7 @@ impl Rest {
 }
 
 /// Whose token it is, in the header or else in the query.
-fn caller(request: &RestRequest<'_>, query: Query<'_>, world: &World) -> Option<UserId> {
+fn caller(request: &RestRequest<'_>, query: Query<'_>, world: &World) -> Option<SimUserId> {
     match request.token {
         Some(token) => world.user_with_token(token),
         None => world.user_with_token(&query.text("token")?),
@@ -156,14 +156,14 @@ fn caller(request: &RestRequest<'_>, query: Query<'_>, world: &World) -> Option<
 
 /// Which of GroupMe's APIs is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Api {
+enum ApiVersion {
     /// `v2.groupme.com`, whose paths have no version.
     V2,
     V3,
     V4,
 }
 
-impl Api {
+impl ApiVersion {
     /// Splits a path; `None` if none of the APIs is there.
     fn of(path: &str) -> Option<(Self, Vec<String>)> {
         let mut segments = path.strip_prefix('/')?.split('/').map(decode);

@@ -1,4 +1,4 @@
-//! Scripts: what happens in the world, beat by beat.
+//! Scripts: what happens in the world, step by step.
 
 mod story;
 
@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use bayeux_proto::Instant;
 
 pub use self::story::Cast;
-use crate::world::{MessageId, World, WorldError};
+use crate::world::{SimMessageId, World, WorldError};
 
-/// A list of beats, each of which does something in a [`World`].
+/// A list of steps, each of which does something in a [`World`].
 ///
 /// ```
 /// use groupme_sim::{Script, World};
@@ -20,81 +20,81 @@ use crate::world::{MessageId, World, WorldError};
 /// let ada = world.add_user("Ada");
 /// let group = world.add_group("Chess", ada, &[])?;
 /// let script = Script::new()
-///     .beat(move |world, stage| Ok(stage.keep("move", world.say(group, ada, "e4")?)))
-///     .rest(2)
-///     .beat(|world, stage| world.edit(stage.message("move")?, "d4"));
-/// assert_eq!(script.beats(), 2);
+///     .step(move |world, saved| Ok(saved.save("move", world.say(group, ada, "e4")?)))
+///     .pause(2)
+///     .step(|world, saved| world.edit(saved.get("move")?, "d4"));
+/// assert_eq!(script.steps(), 2);
 /// # Ok::<(), groupme_sim::WorldError>(())
 /// ```
 #[derive(Default)]
 pub struct Script {
-    beats: Vec<Beat>,
-    rest: u32,
+    steps: Vec<Step>,
+    pause: u32,
 }
 
-struct Beat {
-    /// How many times the pace lie between the beat before and this one.
-    paces: u32,
+struct Step {
+    /// How many times the interval lie between the step before and this one.
+    intervals: u32,
     act: Act,
 }
 
-type Act = Box<dyn FnMut(&mut World, &mut Stage) -> Result<(), WorldError> + Send>;
+type Act = Box<dyn FnMut(&mut World, &mut SavedMessages) -> Result<(), WorldError> + Send>;
 
 impl Script {
-    /// A pace at which everything in the built-in story has happened within twelve seconds.
-    pub const LIVELY: Duration = Duration::from_millis(450);
-    /// A pace at which something happens about every second.
-    pub const STEADY: Duration = Duration::from_secs(1);
+    /// A interval at which everything in the built-in story has happened within twelve seconds.
+    pub const FAST_INTERVAL: Duration = Duration::from_millis(450);
+    /// A interval at which something happens about every second.
+    pub const SLOW_INTERVAL: Duration = Duration::from_secs(1);
 
     /// A script in which nothing happens.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a beat, one pace after the one before.
+    /// Adds a step, one interval after the one before.
     #[must_use]
-    pub fn beat(
+    pub fn step(
         mut self,
-        act: impl FnMut(&mut World, &mut Stage) -> Result<(), WorldError> + Send + 'static,
+        act: impl FnMut(&mut World, &mut SavedMessages) -> Result<(), WorldError> + Send + 'static,
     ) -> Self {
-        self.beats.push(Beat {
-            paces: 1 + self.rest,
+        self.steps.push(Step {
+            intervals: 1 + self.pause,
             act: Box::new(act),
         });
-        self.rest = 0;
+        self.pause = 0;
         self
     }
 
-    /// Makes the next beat come so many paces later.
+    /// Makes the next step come so many intervals later.
     #[must_use]
-    pub fn rest(mut self, paces: u32) -> Self {
-        self.rest += paces;
+    pub fn pause(mut self, intervals: u32) -> Self {
+        self.pause += intervals;
         self
     }
 
-    /// How many beats there are.
-    pub fn beats(&self) -> usize {
-        self.beats.len()
+    /// How many steps there are.
+    pub fn steps(&self) -> usize {
+        self.steps.len()
     }
 }
 
 impl fmt::Debug for Script {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Script")
-            .field("beats", &self.beats.len())
+            .field("steps", &self.steps.len())
             .finish_non_exhaustive()
     }
 }
 
-/// What later beats need to know of earlier ones: messages by a name of the script's own.
+/// What later steps need to know of earlier ones: messages by a name of the script's own.
 #[derive(Debug, Default)]
-pub struct Stage {
-    messages: BTreeMap<&'static str, MessageId>,
+pub struct SavedMessages {
+    messages: BTreeMap<&'static str, SimMessageId>,
 }
 
-impl Stage {
+impl SavedMessages {
     /// Remembers a message, in place of any of that name before.
-    pub fn keep(&mut self, name: &'static str, message: MessageId) {
+    pub fn save(&mut self, name: &'static str, message: SimMessageId) {
         self.messages.insert(name, message);
     }
 
@@ -102,12 +102,12 @@ impl Stage {
     ///
     /// # Errors
     ///
-    /// [`WorldError::NothingKept`].
-    pub fn message(&self, name: &'static str) -> Result<MessageId, WorldError> {
+    /// [`WorldError::NotSaved`].
+    pub fn get(&self, name: &'static str) -> Result<SimMessageId, WorldError> {
         self.messages
             .get(name)
             .copied()
-            .ok_or(WorldError::NothingKept(name))
+            .ok_or(WorldError::NotSaved(name))
     }
 }
 
@@ -115,23 +115,23 @@ impl Stage {
 #[derive(Debug)]
 pub(crate) struct Player {
     script: Script,
-    stage: Stage,
-    pace: Duration,
-    endless: bool,
+    saved: SavedMessages,
+    interval: Duration,
+    repeat: bool,
     next: usize,
     at: Instant,
 }
 
 impl Player {
-    /// The first beat comes one pace after `now`.
-    pub(crate) fn new(now: Instant, script: Script, pace: Duration, endless: bool) -> Self {
-        // No pace at all would make an endless script take no time, and no end.
-        let pace = pace.max(Duration::from_millis(1));
+    /// The first step comes one interval after `now`.
+    pub(crate) fn new(now: Instant, script: Script, interval: Duration, repeat: bool) -> Self {
+        // No interval at all would make an repeat script take no time, and no end.
+        let interval = interval.max(Duration::from_millis(1));
         let mut player = Self {
             script,
-            stage: Stage::default(),
-            pace,
-            endless,
+            saved: SavedMessages::default(),
+            interval,
+            repeat,
             next: 0,
             at: now,
         };
@@ -139,9 +139,9 @@ impl Player {
         player
     }
 
-    /// When the next beat is due; `None` at the end.
+    /// When the next step is due; `None` at the end.
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
-        (self.next < self.script.beats.len()).then_some(self.at)
+        (self.next < self.script.steps.len()).then_some(self.at)
     }
 
     /// Plays what is due.
@@ -151,25 +151,25 @@ impl Player {
         world: &mut World,
     ) -> Result<(), WorldError> {
         while self.poll_timeout().is_some_and(|at| at <= now) {
-            let Some(beat) = self.script.beats.get_mut(self.next) else {
+            let Some(step) = self.script.steps.get_mut(self.next) else {
                 break;
             };
             world.advance(self.at);
-            (beat.act)(world, &mut self.stage)?;
+            (step.act)(world, &mut self.saved)?;
             self.next += 1;
-            if self.endless && self.next == self.script.beats.len() {
+            if self.repeat && self.next == self.script.steps.len() {
                 self.next = 0;
             }
             // After a standstill the script goes on where it was, instead of hurrying after.
-            let late = now - self.at > self.pace.saturating_mul(10);
+            let late = now - self.at > self.interval.saturating_mul(10);
             self.schedule(if late { now } else { self.at });
         }
         Ok(())
     }
 
     fn schedule(&mut self, from: Instant) {
-        if let Some(beat) = self.script.beats.get(self.next) {
-            self.at = from + self.pace.saturating_mul(beat.paces);
+        if let Some(step) = self.script.steps.get(self.next) {
+            self.at = from + self.interval.saturating_mul(step.intervals);
         }
     }
 }

@@ -72,7 +72,7 @@ impl Simulation {
     pub fn handle_request(&mut self, now: Instant, request: &RestRequest<'_>) -> RestResponse {
         self.handle_timeout(now);
         let response = self.rest.handle_request(now, request, &mut self.world);
-        self.collect(now + self.rest.config().push_delay);
+        self.take_pushes(now + self.rest.config().push_delay);
         self.publish(now);
         response
     }
@@ -98,7 +98,7 @@ impl Simulation {
     }
 
     /// Lets something happen in the world, and publishes it.
-    pub fn with<T>(&mut self, now: Instant, act: impl FnOnce(&mut World) -> T) -> T {
+    pub fn with_world<T>(&mut self, now: Instant, act: impl FnOnce(&mut World) -> T) -> T {
         self.handle_timeout(now);
         let result = act(&mut self.world);
         self.publish(now);
@@ -111,27 +111,27 @@ impl Simulation {
         self.handle_timeout(now);
         match incident {
             Incident::LoseSessions | Incident::Restart => self.gateway.forget_sessions(now),
-            Incident::ClockAhead(by) => self.world.set_ahead(by),
-            Incident::ClockBack(by) => self.world.set_back(by),
+            Incident::ClockAhead(by) => self.world.advance_calendar(by),
+            Incident::ClockBack(by) => self.world.rewind_calendar(by),
             Incident::Burst(messages) => self.world.burst(messages),
             Incident::BreakConnections | Incident::Freeze | Incident::Thaw => {}
         }
         self.publish(now);
     }
 
-    /// Plays a script, once or round and round, the first beat one `pace` from now.
+    /// Plays a script, once or round and round, the first beat one `interval` from now.
     pub fn play(
         &mut self,
         now: Instant,
         script: Script,
-        pace: Duration,
-        endless: bool,
+        interval: Duration,
+        repeat: bool,
     ) -> PlaybackId {
         self.handle_timeout(now);
         let id = PlaybackId(self.next_playback);
         self.next_playback += 1;
         self.players
-            .insert(id, Player::new(now, script, pace, endless));
+            .insert(id, Player::new(now, script, interval, repeat));
         id
     }
 
@@ -190,7 +190,7 @@ impl Simulation {
 
     /// Publishes what has happened, but for what has to wait.
     fn publish(&mut self, now: Instant) {
-        self.collect(now);
+        self.take_pushes(now);
         while self.pending.front().is_some_and(|(at, _)| *at <= now) {
             if let Some((_, push)) = self.pending.pop_front() {
                 self.gateway.publish(now, &push.channel, &push.data);
@@ -199,7 +199,7 @@ impl Simulation {
     }
 
     /// Takes over what has happened, not to be published before `at`.
-    fn collect(&mut self, at: Instant) {
+    fn take_pushes(&mut self, at: Instant) {
         while let Some(push) = self.world.poll_push() {
             self.pending.push_back((at, push));
         }

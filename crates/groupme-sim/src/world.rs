@@ -1,26 +1,26 @@
 //! The world behind the gateway: users, groups, direct messages, and what is pushed to whom when
 //! something happens among them.
 
-mod access;
-mod calendar;
-mod change;
+mod authorization;
+mod duplicates;
+mod edits;
 mod error;
+mod hidden_chats;
 mod history;
 mod id;
-mod liked;
-mod listing;
-mod mark;
+mod likes;
+mod lists;
 mod members;
 mod message;
+mod message_rows;
+mod message_view;
+mod messages;
 mod notice;
 mod payload;
 mod poll;
+mod reactions;
 mod receipt;
-mod row;
-mod said;
-mod sent;
-mod shelf;
-mod talk;
+mod rfc3339;
 mod topic;
 
 use core::time::Duration;
@@ -30,22 +30,22 @@ use bayeux_proto::Instant;
 use serde_json::Value;
 
 pub(crate) use self::{
-    access::number, history::Span, message::Icon, receipt::Receipt, row::View, talk::Draft,
-    topic::TopicDraft,
+    authorization::number, history::PageRange, message::Icon, message_rows::View, messages::Draft,
+    receipt::Receipt, topic::TopicDraft,
 };
 use self::{
-    change::Windows,
+    duplicates::Sent,
+    edits::Windows,
     history::History,
-    message::{Entry, Group, Told, User},
+    message::{Entry, Group, SystemMessage, User},
     notice::Notice,
     poll::Poll,
-    sent::Sent,
 };
 pub use self::{
     error::WorldError,
-    id::{Conversation, GroupId, MessageId, UserId},
-    poll::{Ballot, PollId},
-    said::MessageView,
+    id::{Conversation, SimGroupId, SimMessageId, SimUserId},
+    message_view::MessageView,
+    poll::{PollDraft, SimPollId},
 };
 use crate::random::{HEX, Random};
 
@@ -80,27 +80,27 @@ pub struct World {
     /// 1970 to the origin of `now`.
     epoch: Duration,
     now: Instant,
-    users: BTreeMap<UserId, User>,
-    tokens: BTreeMap<String, UserId>,
+    users: BTreeMap<SimUserId, User>,
+    tokens: BTreeMap<String, SimUserId>,
     /// Topics among them.
-    groups: BTreeMap<GroupId, Group>,
+    groups: BTreeMap<SimGroupId, Group>,
     /// Topics by their groups.
-    topics: BTreeSet<(GroupId, GroupId)>,
-    polls: BTreeMap<PollId, Poll>,
+    topics: BTreeSet<(SimGroupId, SimGroupId)>,
+    polls: BTreeMap<SimPollId, Poll>,
     /// When polls end, in seconds since 1970.
-    closing: BTreeSet<(u64, PollId)>,
+    poll_deadlines: BTreeSet<(u64, SimPollId)>,
     history: History,
-    receipts: BTreeMap<(Conversation, UserId), Receipt>,
+    receipts: BTreeMap<(Conversation, SimUserId), Receipt>,
     sent: Sent,
     windows: Windows,
     /// Whether something is left of what is taken down.
     tombstones: bool,
     /// Pairs that have written to each other, both ways round.
-    acquainted: BTreeSet<(UserId, UserId)>,
+    open_chats: BTreeSet<(SimUserId, SimUserId)>,
     /// Chats that somebody has taken off their list, and the newest message they had then.
-    hide_chat: BTreeMap<(Conversation, UserId), MessageId>,
-    latest: MessageId,
-    latest_group: GroupId,
+    hide_chat: BTreeMap<(Conversation, SimUserId), SimMessageId>,
+    latest: SimMessageId,
+    latest_group: SimGroupId,
     pushes: VecDeque<Push>,
 }
 
@@ -129,16 +129,16 @@ impl World {
             groups: BTreeMap::new(),
             topics: BTreeSet::new(),
             polls: BTreeMap::new(),
-            closing: BTreeSet::new(),
+            poll_deadlines: BTreeSet::new(),
             history: History::new(),
             receipts: BTreeMap::new(),
             sent: Sent::default(),
             windows: Windows::default(),
             tombstones: false,
-            acquainted: BTreeSet::new(),
+            open_chats: BTreeSet::new(),
             hide_chat: BTreeMap::new(),
-            latest: MessageId::new(0),
-            latest_group: GroupId::new(108_000_000),
+            latest: SimMessageId::new(0),
+            latest_group: SimGroupId::new(108_000_000),
             pushes: VecDeque::new(),
         }
     }
@@ -146,23 +146,23 @@ impl World {
     /// Moves time on to `now`; never back. Polls whose time is over end.
     pub fn advance(&mut self, now: Instant) {
         self.now = self.now.max(now);
-        self.close_polls();
+        self.end_due_polls();
     }
 
     /// When something happens by itself, for which [`advance`](Self::advance) is to be called;
     /// `None` for never.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        self.next_closing()
+        self.next_poll_end()
     }
 
     /// Sets the calendar ahead, as a machine does that finds its clock to be late.
-    pub fn set_ahead(&mut self, by: Duration) {
+    pub fn advance_calendar(&mut self, by: Duration) {
         self.epoch = self.epoch.saturating_add(by);
-        self.close_polls();
+        self.end_due_polls();
     }
 
     /// Sets the calendar back; not before 1970. Message ids go on growing.
-    pub fn set_back(&mut self, by: Duration) {
+    pub fn rewind_calendar(&mut self, by: Duration) {
         self.epoch = self.epoch.saturating_sub(by);
     }
 
@@ -176,10 +176,10 @@ impl World {
     ///
     /// # Errors
     ///
-    /// [`WorldError::NotJson`].
+    /// [`WorldError::InvalidJson`].
     pub fn publish_raw(&mut self, channel: &str, json: &str) -> Result<(), WorldError> {
         let checked: Result<Value, _> = serde_json::from_str(json);
-        checked.map_err(|source| WorldError::NotJson {
+        checked.map_err(|source| WorldError::InvalidJson {
             what: "data",
             wanted: "JSON",
             source: source.into(),
@@ -197,24 +197,25 @@ impl World {
     }
 
     /// Sends a system notice to everybody in a place, where it stays as a row.
-    fn announce(&mut self, place: Conversation, notice: Notice) {
+    fn post_notice(&mut self, conversation: Conversation, notice: Notice) {
         let (id, now) = (self.new_message_id(), self.seconds());
         let guid = self.random.word(HEX, 32);
-        match place {
+        match conversation {
             Conversation::Group(group) => {
-                let data = payload::group_notice(id, &guid, self.home(group), &notice, now);
-                self.push_to_all(place, &data);
+                let data =
+                    payload::group_notice(id, &guid, self.group_and_parent(group), &notice, now);
+                self.push_to_all(conversation, &data);
             }
             Conversation::Direct(low, high) => {
                 for user in [low, high] {
-                    let data = payload::direct_notice(id, &guid, place, user, &notice, now);
+                    let data = payload::direct_notice(id, &guid, conversation, user, &notice, now);
                     self.push(format!("/user/{user}"), &data);
                 }
             }
         }
-        self.history.insert(Entry::Told(Told {
+        self.history.insert(Entry::System(SystemMessage {
             id,
-            place,
+            conversation,
             source_guid: guid,
             notice,
             created_at: now,
@@ -222,9 +223,9 @@ impl World {
     }
 
     /// On the own channel of everybody in a place.
-    fn push_to_all(&mut self, place: Conversation, data: &Value) {
+    fn push_to_all(&mut self, conversation: Conversation, data: &Value) {
         let data = data.to_string();
-        for user in self.audience(place) {
+        for user in self.recipients(conversation) {
             self.pushes.push_back(Push {
                 channel: format!("/user/{user}"),
                 data: data.clone(),
@@ -240,25 +241,25 @@ impl World {
     }
 
     /// An id later than any before.
-    fn new_message_id(&mut self) -> MessageId {
-        self.latest = MessageId::at(self.time()).max(self.latest.next());
+    fn new_message_id(&mut self) -> SimMessageId {
+        self.latest = SimMessageId::at(self.unix_time()).max(self.latest.next());
         self.latest
     }
 
-    fn user(&self, id: UserId) -> Result<&User, WorldError> {
+    fn user(&self, id: SimUserId) -> Result<&User, WorldError> {
         self.users.get(&id).ok_or(WorldError::NoSuchUser(id))
     }
 
-    fn group(&self, id: GroupId) -> Result<&Group, WorldError> {
+    fn group(&self, id: SimGroupId) -> Result<&Group, WorldError> {
         self.groups.get(&id).ok_or(WorldError::NoSuchGroup(id))
     }
 
     /// The time since 1970.
-    pub fn time(&self) -> Duration {
+    pub fn unix_time(&self) -> Duration {
         self.epoch.saturating_add(self.now.since_origin())
     }
 
     pub(crate) fn seconds(&self) -> u64 {
-        self.time().as_secs()
+        self.unix_time().as_secs()
     }
 }

@@ -168,7 +168,7 @@ pub fn shrink(plan: &Plan, invariant: &str, sabotage: Option<Sabotage>) -> Plan 
     let simpler: [fn(&mut Plan); 3] = [
         |plan| plan.network.idle = None,
         |plan| plan.disconnects = false,
-        |plan| plan.gateway.ping = None,
+        |plan| plan.gateway.ping_interval = None,
     ];
     for simplify in simpler {
         let mut candidate = best.clone();

@@ -9,7 +9,7 @@ use bayeux_proto::{
     Action, BayeuxId, Channel, Close, Instant, LaneId, Message, Misuse, PublishId, SessionEvent,
     SubscriptionId, Usage,
 };
-use groupme_sim::GroupId;
+use groupme_sim::SimGroupId;
 
 pub(crate) use self::{
     delivered::{Delivered, Loss, MessageState, NewMessage},
@@ -54,7 +54,7 @@ pub(crate) enum ClientFact<'a> {
     /// The client backfills its user's own channel, this one.
     Backfills(&'a str),
     /// The user of a backfilling client joined or left a group.
-    Membership { group: GroupId, is_member: bool },
+    Membership { group: SimGroupId, is_member: bool },
     /// The program gave its session a command.
     Issued(Issued<'a>),
     /// The session asked for an action, at this instant by its own clock.

@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 
 use bayeux_proto::Instant;
 use groupme_sim::{
-    Conversation, Gateway, GroupId, MessageId, Push, Rest, RestConfig, Simulation, UserId, World,
+    Conversation, Gateway, Push, Rest, RestConfig, SimGroupId, SimMessageId, SimUserId, Simulation,
+    World,
 };
 
 use crate::{
@@ -76,11 +77,11 @@ struct Run<'a> {
     rest_until: Option<Instant>,
     clients: Vec<Client>,
     batch: Batch,
-    users: Vec<UserId>,
-    groups: Vec<GroupId>,
+    users: Vec<SimUserId>,
+    groups: Vec<SimGroupId>,
     /// The groups of each client's user.
-    memberships: Vec<BTreeSet<GroupId>>,
-    messages: Vec<MessageId>,
+    memberships: Vec<BTreeSet<SimGroupId>>,
+    messages: Vec<SimMessageId>,
     /// Number of events published.
     published: u64,
     /// Number of steps of the plan taken.
@@ -92,13 +93,13 @@ impl<'a> Run<'a> {
     fn new(plan: &'a Plan, transcript: Transcript, sabotage: Option<Sabotage>) -> Self {
         let mut random = Random::new(plan.seed);
         let mut world = World::new(random.next(), EPOCH);
-        let users: Vec<UserId> = (0..plan.users)
+        let users: Vec<SimUserId> = (0..plan.users)
             .map(|number| world.add_user(&format!("user {number}")))
             .collect();
         let groups = (0..plan.groups)
             .filter_map(|number| {
                 let members = users.iter().copied().filter(|_| random.chance(70));
-                let members: Vec<UserId> = members.collect();
+                let members: Vec<SimUserId> = members.collect();
                 let owner = users[random.index(users.len())];
                 let name = format!("group {number}");
                 world.add_group(&name, owner, &members).ok()
@@ -332,7 +333,7 @@ impl<'a> Run<'a> {
 
 /// Returns the channels that a program may want to hear: its user's own first, and one that it is not
 /// allowed to hear last.
-fn channels(user: UserId, users: &[UserId], groups: &[GroupId]) -> Vec<String> {
+fn channels(user: SimUserId, users: &[SimUserId], groups: &[SimGroupId]) -> Vec<String> {
     let others = || users.iter().filter(|other| **other != user);
     let own = format!("/user/{user}");
     let groups = groups.iter().map(|group| format!("/group/{group}"));

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use anyhow::Context as _;
-use groupme_sim::{Conversation, Sim, UserId, World, WorldError};
+use groupme_sim::{Conversation, Sim, SimUserId, World, WorldError};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout};
 
 use crate::load::Load;
@@ -18,10 +18,10 @@ pub(crate) struct Env {
 
 #[derive(Debug)]
 pub(crate) struct Account {
-    pub(crate) user: UserId,
+    pub(crate) user: SimUserId,
     pub(crate) token: String,
     /// The conversations, with the authors in each.
-    pub(crate) conversations: Vec<(Conversation, Vec<UserId>)>,
+    pub(crate) conversations: Vec<(Conversation, Vec<SimUserId>)>,
 }
 
 /// A message that was sent to an account.
@@ -62,14 +62,20 @@ impl Env {
     ///
     /// If no port can be opened.
     pub(crate) async fn start(load: Load) -> anyhow::Result<Self> {
-        let sim = Sim::builder().pings(None).seed(load.seed).start().await?;
+        let sim = Sim::builder()
+            .ping_interval(None)
+            .seed(load.seed)
+            .start()
+            .await?;
         let add = |world: &mut World| {
             let numbers = 0..load.accounts;
             numbers
                 .map(|number| add_account(world, number))
                 .collect::<Result<_, _>>()
         };
-        let accounts = sim.with(add).context("the accounts cannot be added")?;
+        let accounts = sim
+            .with_world(add)
+            .context("the accounts cannot be added")?;
         Ok(Self {
             sim,
             accounts,
@@ -85,7 +91,7 @@ impl Env {
     pub(crate) async fn until_listeners(&self, programs: usize) -> anyhow::Result<()> {
         for account in &self.accounts {
             let channel = format!("/user/{}", account.user);
-            let listening = self.sim.until_listeners(&channel, programs);
+            let listening = self.sim.wait_for_subscribers(&channel, programs);
             let waited = timeout(LISTEN_TIMEOUT, listening).await;
             waited.with_context(|| format!("not all programs listen to {channel}"))?;
         }
@@ -120,7 +126,7 @@ impl Env {
         self.sim.allow_sockets(accepts);
         self.sim.allow_polling(accepts);
         self.sim
-            .change_rest(|rest| rest.outage = (!accepts).then_some(503));
+            .configure_rest(|rest| rest.outage = (!accepts).then_some(503));
     }
 
     async fn send_at_rate(&self) -> anyhow::Result<Vec<Vec<SentMessage>>> {
@@ -143,7 +149,7 @@ impl Env {
                 let author = authors[random.usize(..authors.len())];
                 let at = Instant::now();
                 let say = |world: &mut World| send(world, *conversation, author, &name.text());
-                let id = self.sim.with(say)?;
+                let id = self.sim.with_world(say)?;
                 sent.push(SentMessage { name, id, at });
             }
         }
@@ -180,7 +186,7 @@ fn add_account(world: &mut World, number: u32) -> Result<Account, WorldError> {
 fn send(
     world: &mut World,
     conversation: Conversation,
-    author: UserId,
+    author: SimUserId,
     text: &str,
 ) -> Result<u64, WorldError> {
     let id = match conversation {

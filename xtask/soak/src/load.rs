@@ -50,7 +50,7 @@ impl Load {
     /// Returns the faults at all times: REST fails for one request in ten.
     pub(crate) fn rest_faults(&self) -> FaultPlan {
         let mut plan = FaultPlan::new(self.seed);
-        plan.rest.odds = Probability::one_in(10);
+        plan.rest.probability = Probability::one_in(10);
         plan.rest.statuses = vec![429, 503];
         plan
     }

@@ -129,7 +129,7 @@ impl Runs {
         until_all(inboxes, TIMEOUT, |received| received.names.len() >= all).await?;
         // Killing all sockets once more shows whether anything comes again.
         let before: Vec<u32> = inboxes.iter().map(|inbox| inbox.lock().caught_up).collect();
-        env.sim.kill_sockets();
+        env.sim.break_connections();
         for (inbox, before) in inboxes.iter().zip(before) {
             let inbox = core::slice::from_ref(inbox);
             until_all(inbox, TIMEOUT, |received| received.caught_up > before).await?;
@@ -163,7 +163,7 @@ fn score(env: &Env, sent: &[Vec<SentMessage>], received: &[Deliveries]) -> (Scor
     let (mut total, mut faults) = (Score::default(), Vec::new());
     for (number, account) in env.accounts.iter().enumerate() {
         let conversations = account.conversations.iter();
-        let ids: Vec<_> = conversations.map(|(one, _)| one.conversation()).collect();
+        let ids: Vec<_> = conversations.map(|(one, _)| one.id()).collect();
         let received = &received[number];
         let score = Score::new(&ids, &sent[number], received);
         let found = score

@@ -1,19 +1,11 @@
-//! The libraries of others. Where what they need is missing, they are left out, and it is said why.
+//! Client libraries that a comparison runs beside ours. One whose interpreter is missing is left out,
+//! with a message.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use crate::{npm, pip};
 
-use crate::{
-    command::{run as sh, works},
-    npm,
-};
-
-/// Installs npm `faye`; the program that runs it, `None` if there is none here.
+/// Installs npm `faye` and returns the program that runs it, or `None` without Node.
 ///
 /// # Errors
 ///
@@ -27,35 +19,17 @@ pub(super) fn node(directory: &Path) -> anyhow::Result<Option<&'static Path>> {
     Ok(Some(Path::new("node")))
 }
 
-/// Installs Python `groupme-push` into an environment of its own; the program that runs it, `None` if
-/// there is none here.
+/// Installs PyPI `groupme-push` into `environment` and returns the program that runs it, or `None`
+/// without Python.
 ///
 /// # Errors
 ///
 /// If pip fails.
 pub(super) fn python(directory: &Path, environment: &Path) -> anyhow::Result<Option<PathBuf>> {
-    if !works(Command::new("python3").args(["-c", "import venv, ensurepip"])) {
+    if !pip::is_available() {
         println!("PyPI groupme-push is left out: `python3` with venv and pip does not run here");
         return Ok(None);
     }
-    let python = environment.join("bin/python");
-    let requirements = directory.join("requirements.txt");
-    let installed = environment.join("installed.txt");
-    let wanted = fs::read(&requirements).context("no requirements for groupme-push")?;
-    if !fs::read(&installed).is_ok_and(|installed| installed == wanted) {
-        sh(Command::new("python3")
-            .args(["-m", "venv", "--clear"])
-            .arg(environment))?;
-        sh(Command::new(&python)
-            .args(["-m", "pip", "install", "--quiet", "--no-deps"])
-            .args([
-                "--only-binary",
-                ":all:",
-                "--require-hashes",
-                "--requirement",
-            ])
-            .arg(&requirements))?;
-        fs::write(&installed, wanted).context("cannot note what is installed")?;
-    }
-    Ok(Some(python))
+    let programs = pip::install(&directory.join("requirements.txt"), environment)?;
+    Ok(Some(programs.join("python")))
 }

@@ -1,16 +1,12 @@
-//! The rules, each a function over one file.
+//! Rules on single files.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
-use super::{
-    Finding,
-    lexer::{self, Split},
-    tree::File,
-};
+use super::files::File;
 
-/// The most lines a Rust file may have, its inline tests apart.
+/// Maximum lines of a Rust file, without its inline tests.
 const MAX_LINES: usize = 800;
-/// What may stand at the root besides dotfiles.
+/// Entries of the root directory besides dotfiles.
 const ROOT: &[&str] = &[
     "Cargo.lock",
     "Cargo.toml",
@@ -23,227 +19,277 @@ const ROOT: &[&str] = &[
     "target",
     "xtask",
 ];
-/// Names that say nothing of what is inside.
-const EMPTY_NAMES: &[&str] = &["common", "handler", "helpers", "manager", "types", "utils"];
-/// What must not be left in code.
-const UNFINISHED: &[&str] = &["todo!", "unimplemented!", "dbg!", "#[ignore"];
-/// The first directory of paths that exist on one machine only.
+/// Names of files and directories that do not describe the contents.
+const VAGUE_NAMES: &[&str] = &["common", "handler", "helpers", "manager", "types", "utils"];
+/// Top-level directories of paths that exist on one machine only.
 const MACHINE_DIRECTORIES: &[&str] = &["home", "root", "tmp", "Users", "work"];
 
-/// Judges the entries of the root directory.
-///
-/// # Errors
-///
-/// If the directory cannot be read.
-pub(super) fn root(root: &Path) -> anyhow::Result<Vec<Finding>> {
-    let mut findings = Vec::new();
-    for entry in fs::read_dir(root)? {
-        let name = entry?.file_name();
-        let text = name.to_string_lossy();
-        if !text.starts_with('.') && !ROOT.contains(&text.as_ref()) {
-            findings.push(Finding::file(
-                Path::new(&name),
-                "does not belong at the root",
-            ));
-        }
+/// Returns the violations in a file, each as line number (0 for the whole file) and message.
+pub(super) fn violations(file: &File, all: &[File]) -> Vec<(usize, String)> {
+    let mut found = path(file);
+    found.extend(machine_paths(file));
+    found.extend(comments(file, all));
+    if file.name() == "package-lock.json" {
+        let resolved = file.lines().find(|(_, line)| line.contains("\"resolved\""));
+        found.extend(resolved.map(|(number, _)| {
+            let message =
+                "the lock file names a registry; set npm's omit-lockfile-registry-resolved";
+            (number, message.to_owned())
+        }));
     }
-    findings.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(findings)
-}
-
-/// Judges one file by every rule that is about it.
-pub(super) fn file(file: &File) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    names(file, &mut findings);
-    machine_paths(file, &mut findings);
-    lock_file(file, &mut findings);
     if file.is_rust() {
-        let split = lexer::split(&file.text);
-        module_doc(file, &mut findings);
-        length(file, &mut findings);
-        unfinished(file, &split, &mut findings);
-        issue_numbers(file, &split, &mut findings);
-        if file.path.starts_with("crates/bayeux-proto/src") {
-            no_std(file, &split, &mut findings);
-        }
+        found.extend(rust(file));
     }
-    findings
+    found
 }
 
-fn names(file: &File, findings: &mut Vec<Finding>) {
-    if file.name() == "mod.rs" {
-        findings.push(Finding::file(
-            &file.path,
-            "name the file after its module, not mod.rs",
+fn path(file: &File) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    let first = file
+        .path
+        .iter()
+        .next()
+        .unwrap_or_default()
+        .to_string_lossy();
+    if !first.starts_with('.') && !ROOT.contains(&first.as_ref()) {
+        found.push((
+            0,
+            format!("`{first}` does not belong in the root directory"),
         ));
     }
     for part in &file.path {
-        let stem = Path::new(part)
-            .file_stem()
-            .and_then(|stem| stem.to_str())
-            .unwrap_or_default();
-        if EMPTY_NAMES.contains(&stem) {
-            findings.push(Finding::file(
-                &file.path,
-                format!("the name `{stem}` says nothing of what is inside"),
-            ));
+        let stem = Path::new(part).file_stem().unwrap_or_default();
+        if VAGUE_NAMES.iter().any(|name| stem == *name) {
+            found.push((0, format!("the name `{}` is vague", stem.display())));
         }
     }
+    found
 }
 
-fn module_doc(file: &File, findings: &mut Vec<Finding>) {
+fn rust(file: &File) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
     let first = file
         .text
         .lines()
         .map(str::trim)
         .find(|line| !line.is_empty());
-    // A README can be the documentation of its crate.
+    // The README can be the documentation of its crate.
     if !first.is_some_and(|line| line.starts_with("//!") || line.starts_with("#![doc")) {
-        findings.push(Finding::line(
-            &file.path,
+        found.push((
             1,
-            "the module does not start with //!",
+            "the module has no documentation (//!) at its start".to_owned(),
         ));
     }
-}
-
-fn length(file: &File, findings: &mut Vec<Finding>) {
-    let lines = own_part(&file.text).lines().count();
+    let tests = file.text.find("\n#[cfg(test)]\nmod ");
+    let lines = file.text[..tests.unwrap_or(file.text.len())]
+        .lines()
+        .count();
     if lines > MAX_LINES {
-        findings.push(Finding::file(
-            &file.path,
-            format!("{lines} lines, more than {MAX_LINES}: split it by idea"),
-        ));
+        found.push((0, format!("{lines} lines, more than {MAX_LINES}")));
     }
+    let is_ignored = |line: &str| line.trim_start().starts_with("#[ignore");
+    let ignored = file.lines().filter(|(_, line)| is_ignored(line));
+    found.extend(ignored.map(|(number, _)| (number, "a test is ignored".to_owned())));
+    found
 }
 
-fn unfinished(file: &File, split: &Split, findings: &mut Vec<Finding>) {
-    for (number, line) in numbered(&split.code) {
-        for word in UNFINISHED {
-            if let Some(at) = line.find(word)
-                && !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_')
-            {
-                findings.push(Finding::line(
-                    &file.path,
-                    number,
-                    format!("`{word}` is left"),
-                ));
+fn comments(file: &File, all: &[File]) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    for (number, comment) in file.comments() {
+        if names_issue(comment) {
+            let message = "a comment names an issue by number; give the reason itself";
+            found.push((number, message.to_owned()));
+        }
+        for word in comment.split(|c: char| c.is_whitespace() || "`()[]<>,;\"'".contains(c)) {
+            let word = word.trim_end_matches(['.', ':']).trim_start_matches("../");
+            let is_document = Path::new(word).extension().is_some_and(|end| end == "md")
+                && !word.contains(['*', '{', '$']);
+            let is_here = || all.iter().any(|file| file.path.ends_with(word));
+            if is_document && !word.contains("://") && !is_here() {
+                found.push((number, format!("`{word}` is not in the repository")));
             }
         }
     }
+    found
 }
 
-fn issue_numbers(file: &File, split: &Split, findings: &mut Vec<Finding>) {
-    for (number, line) in numbered(&split.comments) {
-        let named = line
-            .split_whitespace()
-            .any(|word| !word.contains("://") && has_hash(word));
-        if named || has_numbered_issue(line) {
-            findings.push(Finding::line(
-                &file.path,
-                number,
-                "a comment gives the reason itself, not the number of an issue",
-            ));
-        }
-    }
+/// Returns whether a comment has the number of an issue or a pull request, after a hash or one of
+/// those words. A hexadecimal colour and the fragment of a URL are no numbers.
+fn names_issue(comment: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let words = comment
+        .split_whitespace()
+        .filter(|word| !word.contains("://"));
+    let has_hash = words.flat_map(|word| word.split('#').skip(1)).any(|after| {
+        is_number(
+            after
+                .split(|c: char| !c.is_ascii_alphanumeric())
+                .next()
+                .unwrap_or_default(),
+        )
+    });
+    let words: Vec<_> = comment.split(|c: char| !c.is_alphanumeric()).collect();
+    let has_word = words.windows(2).any(|pair| {
+        let is_issue = ["issue", "issues", "Issue", "Issues", "PR"].contains(&pair[0]);
+        is_issue && is_number(pair[1])
+    });
+    has_hash || has_word
 }
 
-/// Tells whether a word holds a hash before a number, alone or after the name of a repository. A
-/// colour in hexadecimal is no number.
-fn has_hash(word: &str) -> bool {
-    word.split('#').skip(1).any(|after| {
-        let digits = after.bytes().take_while(u8::is_ascii_digit).count();
-        digits > 0 && !after[digits..].starts_with(|c: char| c.is_ascii_alphanumeric())
-    })
-}
-
-/// Tells whether a line speaks of an issue or a PR by its number.
-fn has_numbered_issue(line: &str) -> bool {
-    let mut words = line
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty());
-    let Some(mut previous) = words.next() else {
-        return false;
-    };
-    for word in words {
-        let names_issue = previous.eq_ignore_ascii_case("issue")
-            || previous.eq_ignore_ascii_case("issues")
-            || previous == "PR";
-        if names_issue && word.bytes().all(|byte| byte.is_ascii_digit()) {
-            return true;
-        }
-        previous = word;
-    }
-    false
-}
-
-fn machine_paths(file: &File, findings: &mut Vec<Finding>) {
-    for (number, line) in numbered(&file.text) {
+fn machine_paths(file: &File) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    for (number, line) in file.lines() {
         for directory in MACHINE_DIRECTORIES {
             let path = format!("/{directory}/");
-            let absolute = line.match_indices(&path).any(|(at, _)| {
-                // Inside a URL or a relative path something comes before the slash.
+            let is_absolute = line.match_indices(&path).any(|(at, _)| {
+                // In a URL or a relative path something precedes the slash.
                 !line[..at].ends_with(|c: char| c.is_alphanumeric() || "./_-}~*".contains(c))
             });
-            if absolute {
-                findings.push(Finding::line(
-                    &file.path,
+            if is_absolute {
+                found.push((
                     number,
                     format!("a path below {path} exists on one machine only"),
                 ));
             }
         }
     }
-}
-
-fn lock_file(file: &File, findings: &mut Vec<Finding>) {
-    if file.name() != "package-lock.json" {
-        return;
-    }
-    if let Some((number, _)) = numbered(&file.text).find(|(_, line)| line.contains("\"resolved\""))
-    {
-        findings.push(Finding::line(
-            &file.path,
-            number,
-            "the lock file names a registry; npm's omit-lockfile-registry-resolved leaves it out",
-        ));
-    }
-}
-
-fn no_std(file: &File, split: &Split, findings: &mut Vec<Finding>) {
-    if file.name() == "lib.rs" && !split.code.contains("#![no_std]") {
-        findings.push(Finding::file(&file.path, "bayeux-proto is #![no_std]"));
-    }
-    for (number, line) in numbered(own_part(&split.code)) {
-        let named = line.match_indices("std").any(|(at, _)| {
-            let before = line[..at].chars().next_back();
-            let after = &line[at + "std".len()..];
-            !before.is_some_and(|c| c.is_alphanumeric() || c == '_')
-                && (after.starts_with("::") || line.trim() == "extern crate std;")
-        });
-        if named {
-            findings.push(Finding::line(
-                &file.path,
-                number,
-                "bayeux-proto does not use std",
-            ));
-        }
-    }
-}
-
-/// Returns a source without its inline tests, which come last.
-fn own_part(source: &str) -> &str {
-    source
-        .find("\n#[cfg(test)]\nmod ")
-        .map_or(source, |at| &source[..at])
-}
-
-fn numbered(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.lines()
-        .enumerate()
-        .map(|(index, line)| (index + 1, line))
+    found
 }
 
 #[cfg(test)]
-#[path = "rules/tests.rs"]
-mod tests;
+mod tests {
+    use super::*;
+
+    fn found(path: &str, text: &str) -> Vec<String> {
+        let file = |path: &str, text: &str| File {
+            path: path.into(),
+            text: text.to_owned(),
+        };
+        let all = [file("crates/README.md", "")];
+        let violations = violations(&file(path, text), &all).into_iter();
+        violations
+            .map(|(line, message)| format!("{line}: {message}"))
+            .collect()
+    }
+
+    #[track_caller]
+    fn clean(path: &str, text: &str) {
+        assert_eq!(found(path, text), Vec::<String>::new(), "{path}: {text}");
+    }
+
+    #[track_caller]
+    fn broken(path: &str, text: &str, expected: &str) {
+        let found = found(path, text);
+        let is_expected = found.len() == 1 && found[0].contains(expected);
+        assert!(
+            is_expected,
+            "{path}: expected only {expected:?}, found {found:?}"
+        );
+    }
+
+    const A: &str = "crates/a/src/b.rs";
+
+    #[test]
+    fn modules_have_documentation_and_a_limited_length() {
+        clean(A, "//! Module b.\n\nfn f() {}\n");
+        clean(A, "#![doc = include_str!(\"../README.md\")]\n");
+        broken(
+            A,
+            "// no documentation\nfn f() {}\n",
+            "1: the module has no documentation",
+        );
+        let body = "fn f() {}\n".repeat(MAX_LINES - 1);
+        let tests = "\n#[cfg(test)]\nmod tests {\n}\n";
+        clean(A, &format!("//! A.\n{body}{tests}"));
+        broken(
+            A,
+            &format!("//! A.\n{body}fn g() {{}}\n{tests}"),
+            "801 lines",
+        );
+    }
+
+    #[test]
+    fn vague_names_and_stray_entries_of_the_root_are_found() {
+        broken("crates/a/src/utils.rs", "//! U.\n", "`utils` is vague");
+        broken("crates/a/src/common/b.rs", "//! B.\n", "`common` is vague");
+        clean(
+            "crates/a/src/user_manager.rs",
+            "//! Describes what it manages.\n",
+        );
+        broken("notes.txt", "", "`notes.txt` does not belong");
+        clean(".clippy.toml", "");
+    }
+
+    #[test]
+    fn ignored_tests_are_found() {
+        broken(
+            A,
+            "//! A.\n#[ignore = \"slow\"]\nfn f() {}\n",
+            "2: a test is ignored",
+        );
+        clean(A, "//! A.\nconst A: &str = \"#[ignore]\";\n");
+    }
+
+    #[test]
+    fn issue_numbers_in_comments_are_found() {
+        for comment in [
+            "see #12", "faye#497", "(#3)", "issue 5", "Issue #5", "issues 5", "PR 7",
+        ] {
+            broken(
+                A,
+                &format!("//! A.\n// {comment}\n"),
+                "2: a comment names an issue",
+            );
+        }
+        for comment in [
+            "https://example.org/spec#1.2",
+            "section 5.2",
+            "#[non_exhaustive]",
+            "a colour such as `#00458D`",
+            "the issue is old",
+        ] {
+            clean(A, &format!("//! A.\n// {comment}\n"));
+        }
+        clean(A, "//! A.\nconst A: &str = \"#12\";\n");
+    }
+
+    #[test]
+    fn documents_named_in_comments_exist() {
+        broken(
+            A,
+            "//! A.\n// see protocol.md, section 8\n",
+            "2: `protocol.md` is not",
+        );
+        broken(
+            "crates/b.toml",
+            "# as `spec.md` has it\n",
+            "`spec.md` is not",
+        );
+        clean(A, "//! A.\n// see README.md and crates/README.md.\n");
+        clean(
+            A,
+            "//! A.\n// https://example.org/x.md\nconst A: &str = \"x.md\";\n",
+        );
+    }
+
+    #[test]
+    fn paths_of_one_machine_are_found_in_any_file() {
+        for directory in MACHINE_DIRECTORIES {
+            let line = format!("x = \"/{directory}/a/b\"\n");
+            broken("crates/a.toml", &line, "exists on one machine only");
+            let line = format!("https://example.org/{directory}/a and ./{directory}/b\n");
+            clean("crates/a.md", &line);
+        }
+    }
+
+    #[test]
+    fn a_lock_file_that_names_a_registry_is_found() {
+        let text = "{\n  \"version\": \"1.0.0\",\n  \"resolved\": \"x\"\n}\n";
+        broken(
+            "xtask/interop/package-lock.json",
+            text,
+            "3: the lock file names a registry",
+        );
+        clean("xtask/interop/other.json", text);
+    }
+}

@@ -1,11 +1,11 @@
-//! The connect loop: exactly one `/meta/connect` outstanding, over whichever transport.
+//! Connect loop: at most one `/meta/connect` outstanding, over whichever transport.
 
-mod rate;
+mod token_bucket;
 
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use self::rate::Bucket;
+use self::token_bucket::TokenBucket;
 use super::{Session, Stage, requests::answers, socket::Socket};
 use crate::{
     Action, Cause, Close, End, Exchange, Extension, Instant, LaneId, Message, Outgoing, Reconnect,
@@ -15,22 +15,23 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Connect {
     outstanding: Option<Outstanding>,
-    /// When the next one is due.
+    /// Instant at which the next connect is due.
     due: Instant,
-    /// Where the interval ends that the server asked for: no retry and no wake comes sooner.
+    /// End of the advised interval; no retry and no wake-up comes sooner.
     not_before: Instant,
-    /// Ask the server not to hold the next one, so that its reply proves the session.
-    confirm: bool,
-    /// The outstanding one is the first over a websocket that is to replace long-polling.
-    moving: bool,
-    /// Polls that broke without a reply, in a row.
-    cuts: u32,
-    /// Holds that something on the road cut short, and the hold to ask for because of it.
+    /// Whether the next connect asks for a hold of zero, so that its reply proves the session at
+    /// once.
+    zero_hold_next: bool,
+    /// Whether the outstanding connect is the first over a websocket that replaces long-polling.
+    upgrading: bool,
+    /// Consecutive long-polling connects that ended without a reply.
+    broken_polls: u32,
+    /// Consecutive holds cut short by an intermediary, and the shorter hold to ask for.
     short_holds: u32,
     hold_cap: Option<Duration>,
     multiple_clients: bool,
-    obedience: Obedience,
-    bucket: Bucket,
+    zero_hold_support: ZeroHoldSupport,
+    bucket: TokenBucket,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -40,37 +41,36 @@ struct Outstanding {
     sent: Instant,
     hold: Duration,
     deadline: Instant,
-    confirming: bool,
-    doubt: Doubt,
+    zero_hold: bool,
+    overdue_step: OverdueStep,
 }
 
-/// What has been done about a connect that is not answered in time.
+/// Measures taken for a connect that is not answered in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Doubt {
+enum OverdueStep {
     None,
-    /// It was to be answered at once, and is given the time of a held one.
-    Patience,
-    /// Traffic was seen, so it was given an extra allowance.
-    Extension,
-    /// The session is being probed.
-    Probe,
+    /// A connect with a zero hold was given the time of a full hold.
+    FullHold,
+    /// The deadline was extended by one network allowance, because other traffic arrived.
+    Extended,
+    /// A probe of the session is outstanding.
+    Probed,
 }
 
-/// Whether the server does not hold what asks not to be held. The specification lets it do as it
-/// likes.
+/// Support of the server for `advice.timeout = 0`, which the specification leaves optional.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Obedience {
-    Untold,
-    Obeys,
-    HoldsAll,
+enum ZeroHoldSupport {
+    Unknown,
+    Honoured,
+    Ignored,
 }
 
-impl Obedience {
-    fn in_new_session(self) -> Self {
-        if self == Self::HoldsAll {
+impl ZeroHoldSupport {
+    fn for_new_session(self) -> Self {
+        if self == Self::Ignored {
             self
         } else {
-            Self::Untold
+            Self::Unknown
         }
     }
 }
@@ -81,28 +81,28 @@ impl Connect {
             outstanding: None,
             due: Instant::ORIGIN,
             not_before: Instant::ORIGIN,
-            confirm: true,
-            moving: false,
-            cuts: 0,
+            zero_hold_next: true,
+            upgrading: false,
+            broken_polls: 0,
             short_holds: 0,
             hold_cap: None,
             multiple_clients: false,
-            obedience: Obedience::Untold,
-            bucket: Bucket {
+            zero_hold_support: ZeroHoldSupport::Unknown,
+            bucket: TokenBucket {
                 tokens: burst,
                 refilled: Instant::ORIGIN,
             },
         }
     }
 
-    /// The loop of a new session; what was learnt about the road and the rate stays.
+    /// Creates the state of a new session. Knowledge about the network and the rate limit is kept.
     pub(super) fn after(before: &Self, due: Instant) -> Self {
         Self {
             due,
             not_before: before.not_before,
             short_holds: before.short_holds,
             hold_cap: before.hold_cap,
-            obedience: before.obedience.in_new_session(),
+            zero_hold_support: before.zero_hold_support.for_new_session(),
             bucket: before.bucket,
             ..Self::new(0)
         }
@@ -118,35 +118,36 @@ impl Session {
         if self.connect_due()? > self.now {
             return None;
         }
-        if self.carrier == Transport::LongPolling && self.open_socket_lane().is_some() {
-            self.carrier = Transport::WebSocket;
-            self.connect.moving = true;
-            self.connect.confirm = true;
+        if self.transport == Transport::LongPolling && self.open_socket_lane().is_some() {
+            self.transport = Transport::WebSocket;
+            self.connect.upgrading = true;
+            self.connect.zero_hold_next = true;
         }
         if !self.recovery.up {
             self.announce_attempt();
         }
-        if self.carrier == Transport::WebSocket && self.socket.is_none() {
+        if self.transport == Transport::WebSocket && self.socket.is_none() {
             return Some(self.open_socket());
         }
         if let Some(lane) = self.held_lane() {
-            // Its connect was answered, but the response never ended.
+            // The connect of this exchange was answered, but the response never ended.
             self.drop_exchange(lane);
-            return self.condemned.pop_front().map(Action::Close);
+            return self.lanes_to_close.pop_front().map(Action::Close);
         }
-        let confirming = self.connect.confirm;
-        let server_hold = self.advised.hold(self.carrier, &self.config);
+        let zero_hold = self.connect.zero_hold_next;
+        let server_hold = self.advice.hold(self.transport, &self.config);
         let asked = self.asked_hold(server_hold);
-        let hold = if confirming {
+        let hold = if zero_hold {
             Duration::ZERO
         } else {
             asked.unwrap_or(server_hold)
         };
-        let action = match self.carrier {
+        let action = match self.transport {
             Transport::WebSocket => Action::Send(self.open_socket_lane()?),
             Transport::LongPolling => {
                 self.last_lane += 1;
-                // The transport need not know that the server was asked to hurry.
+                // The transport's read deadline covers the full hold even if a hold of zero is
+                // asked for, because the server may ignore the request.
                 let hold = asked.unwrap_or(server_hold);
                 let kind = Exchange::Held { hold };
                 self.exchanges.push((LaneId(self.last_lane), kind));
@@ -158,8 +159,8 @@ impl Session {
         let mut item = batch
             .item("/meta/connect", self.last_id)
             .text("clientId", &self.client_id)
-            .text("connectionType", self.carrier.name());
-        if confirming || asked.is_some() {
+            .text("connectionType", self.transport.name());
+        if zero_hold || asked.is_some() {
             item = item.hold(u64::try_from(hold.as_millis()).unwrap_or(u64::MAX));
         }
         item.finish(ext, Outgoing::Connect);
@@ -171,8 +172,8 @@ impl Session {
             sent: self.now,
             hold,
             deadline: self.now + hold + self.config.network_allowance,
-            confirming,
-            doubt: Doubt::None,
+            zero_hold,
+            overdue_step: OverdueStep::None,
         });
         Some(action)
     }
@@ -185,8 +186,8 @@ impl Session {
             .map(|(lane, _)| *lane)
     }
 
-    /// A shorter hold than the server's own, if one is wanted. A longer one kills a session on
-    /// Faye, which holds as long as asked but keeps sessions by its own clock.
+    /// Returns the hold to ask for, if it is shorter than the server's own. A longer one kills a
+    /// session on Faye, which holds as long as asked but expires sessions by its own clock.
     fn asked_hold(&self, server_hold: Duration) -> Option<Duration> {
         let wanted = [self.config.hold, self.connect.hold_cap]
             .into_iter()
@@ -204,21 +205,21 @@ impl Session {
             return Verdict::Unexpected(Unexpected::UnexpectedReply);
         };
         self.connect.outstanding = None;
-        if sent.doubt == Doubt::Patience {
-            self.connect.obedience = Obedience::HoldsAll;
-        } else if self.connect.obedience == Obedience::Untold {
-            self.connect.obedience = Obedience::Obeys;
+        if sent.overdue_step == OverdueStep::FullHold {
+            self.connect.zero_hold_support = ZeroHoldSupport::Ignored;
+        } else if self.connect.zero_hold_support == ZeroHoldSupport::Unknown {
+            self.connect.zero_hold_support = ZeroHoldSupport::Honoured;
         }
 
         if let Some(advice) = &message.advice {
-            self.advised.merge(advice);
+            self.advice.merge(advice);
             if advice.multiple_clients && !self.connect.multiple_clients {
                 self.events.push_back(SessionEvent::MultipleClients);
             }
             self.connect.multiple_clients = advice.multiple_clients;
         }
         if self.stage != Stage::Live {
-            // While taking leave, whatever the last connect says is no news.
+            // While disconnecting, the result of the last connect does not matter.
             return Verdict::Handled;
         }
         if message.successful == Some(true) {
@@ -230,27 +231,27 @@ impl Session {
     }
 
     fn connect_succeeded(&mut self, sent: Outstanding, message: &Message<'_>) {
-        self.connect.confirm = false;
-        self.recovery.confirmed(self.now, sent.confirming);
-        self.recovery.vouched(sent.sent);
-        if !sent.confirming {
-            self.connect.cuts = 0;
+        self.connect.zero_hold_next = false;
+        self.recovery.connect_ok(self.now, sent.zero_hold);
+        self.recovery.extend_safe(sent.sent);
+        if !sent.zero_hold {
+            self.connect.broken_polls = 0;
             self.connect.short_holds = 0;
         }
-        if self.carrier == Transport::WebSocket {
+        if self.transport == Transport::WebSocket {
             self.websocket.succeeded();
         }
-        if core::mem::take(&mut self.connect.moving) {
+        if core::mem::take(&mut self.connect.upgrading) {
             self.events.push_back(SessionEvent::Moved {
-                transport: self.carrier,
+                transport: self.transport,
             });
         }
-        self.restored(true);
+        self.mark_up(true);
         match message.advice.and_then(|advice| advice.reconnect) {
-            Some(Reconnect::None | Reconnect::Unknown) => self.stopped(message),
+            Some(Reconnect::None | Reconnect::Unknown) => self.end_by_advice(message),
             Some(Reconnect::Handshake) => self.lose_session(Cause::SessionLost),
             Some(Reconnect::Retry) | None => {
-                if self.begin_interval() {
+                if self.start_interval() {
                     self.connect.due = self.now;
                 } else {
                     self.finish(End::Stopped(None));
@@ -261,24 +262,24 @@ impl Session {
 
     fn connect_refused(&mut self, message: &Message<'_>) {
         let error = self.server_error(message);
-        let advised = message.advice.and_then(|advice| advice.reconnect);
+        let reconnect = message.advice.and_then(|advice| advice.reconnect);
         let unknown = error.is_unknown_client();
-        match advised {
-            Some(Reconnect::None | Reconnect::Unknown) => self.stopped(message),
+        match reconnect {
+            Some(Reconnect::None | Reconnect::Unknown) => self.end_by_advice(message),
             _ if unknown => self.lose_session(Cause::SessionLost),
             Some(Reconnect::Handshake) => self.lose_session(Cause::Refused(error)),
             Some(Reconnect::Retry) | None => {
-                if !self.begin_interval() {
-                    return self.stopped(message);
+                if !self.start_interval() {
+                    return self.end_by_advice(message);
                 }
-                let retry_at = self.failed(Cause::Refused(error));
-                self.connect_again(retry_at);
+                let retry_at = self.record_failure(Cause::Refused(error));
+                self.schedule_connect(retry_at);
             }
         }
     }
 
-    /// The held exchange ended without a connect reply. Events sent into it are gone on Faye until
-    /// the next connect arrives, so the first retry is immediate.
+    /// Handles the end of the held exchange without a connect reply. Faye loses events sent into it
+    /// until the next connect arrives, so the first retry is immediate.
     pub(super) fn held_exchange_ended(&mut self, lane: LaneId, why: Close) {
         let Some(sent) = self.connect.outstanding.filter(|sent| sent.lane == lane) else {
             return;
@@ -289,34 +290,35 @@ impl Session {
             why => Cause::Lane(why),
         };
         let (held, by_proxy) = (self.now - sent.sent, !matches!(why, Close::Complete));
-        if by_proxy && !sent.confirming && held < sent.hold {
+        if by_proxy && !sent.zero_hold && held < sent.hold {
             self.connect.short_holds += 1;
-            if self.connect.short_holds >= 2 && held >= SHORTEST_HOLD {
+            if self.connect.short_holds >= 2 && held >= MIN_HOLD {
                 self.connect.hold_cap = Some(held.mul_f32(0.75));
             }
         }
-        self.held_cut(sent, cause);
+        self.held_connect_lost(sent, cause);
     }
 
-    fn held_cut(&mut self, sent: Outstanding, cause: Cause) {
+    fn held_connect_lost(&mut self, sent: Outstanding, cause: Cause) {
         if self.stage != Stage::Live {
             return;
         }
-        if !sent.confirming && self.now - sent.sent >= SHORTEST_HOLD {
-            // It was a good one until it broke.
-            self.connect.cuts = 0;
+        if !sent.zero_hold && self.now - sent.sent >= MIN_HOLD {
+            // The hold had worked until it broke, so the streak of failures ends.
+            self.connect.broken_polls = 0;
         }
         if self.config.resume == Resume::FreshHandshake {
-            // The server may hold it still, or get it only now, and answer it into nowhere.
+            // The server may still hold this connect, or receive it only now, and would answer it
+            // into a dead connection.
             return self.lose_session(cause);
         }
-        self.connect.cuts += 1;
-        let wait = super::recovery::asked_wait(&cause);
-        if self.connect.cuts == 1 && wait.is_none() {
+        self.connect.broken_polls += 1;
+        let wait = super::recovery::retry_after(&cause);
+        if self.connect.broken_polls == 1 && wait.is_none() {
             self.mark_gap(cause);
-            self.connect_again(self.now);
+            self.schedule_connect(self.now);
         } else {
-            self.suspended(cause);
+            self.retry_session(cause);
         }
     }
 
@@ -327,24 +329,26 @@ impl Session {
         if self.now < sent.deadline {
             return;
         }
-        let over_socket = self.carrier == Transport::WebSocket;
+        let over_socket = self.transport == Transport::WebSocket;
         let allowance = self.config.network_allowance;
         let active = self.subscriptions.any_active();
         if let Some(channel) = active.filter(|_| over_socket && self.config.probe)
-            && sent.doubt != Doubt::Probe
+            && sent.overdue_step != OverdueStep::Probed
         {
-            sent.doubt = Doubt::Probe;
+            sent.overdue_step = OverdueStep::Probed;
             sent.deadline = self.now + self.config.request_timeout + allowance;
             self.requests.probe(channel.clone());
             return;
         }
-        // A server may hold what asks not to be held. Whether it is there at all, a ping tells over a
-        // websocket; over HTTP the handshake told a moment ago, or it has done so before.
-        let may_be_held = over_socket || self.connect.obedience != Obedience::Obeys;
-        if sent.confirming && sent.doubt == Doubt::None && may_be_held {
-            sent.doubt = Doubt::Patience;
-            let hold = self.advised.hold(self.carrier, &self.config);
-            // Measured from now where the machine slept meanwhile.
+        // A server may hold a connect that asks for no hold. Over a websocket a ping shows whether
+        // the server is there; over HTTP the preceding handshake did, unless this server is known
+        // to answer such connects at once.
+        let may_ignore_zero_hold =
+            over_socket || self.connect.zero_hold_support != ZeroHoldSupport::Honoured;
+        if sent.zero_hold && sent.overdue_step == OverdueStep::None && may_ignore_zero_hold {
+            sent.overdue_step = OverdueStep::FullHold;
+            let hold = self.advice.hold(self.transport, &self.config);
+            // Counted from `now` if the machine slept in between.
             sent.deadline = (sent.sent + hold).max(self.now) + allowance;
             if let Some(socket) = &mut self.socket {
                 socket.suspect();
@@ -355,68 +359,74 @@ impl Session {
             let sent = *sent;
             self.connect.outstanding = None;
             self.drop_exchange(sent.lane);
-            return self.held_cut(sent, Cause::Silence(Timer::Connect));
+            return self.held_connect_lost(sent, Cause::Silence(Timer::Connect));
         }
-        let heard = self.socket.as_ref().map(Socket::heard).unwrap_or_default();
-        let may_be_late = matches!(sent.doubt, Doubt::None | Doubt::Patience);
-        if may_be_late && heard + allowance > self.now {
-            sent.doubt = Doubt::Extension;
+        let last_received = self
+            .socket
+            .as_ref()
+            .map(Socket::last_received)
+            .unwrap_or_default();
+        let may_extend = matches!(sent.overdue_step, OverdueStep::None | OverdueStep::FullHold);
+        if may_extend && last_received + allowance > self.now {
+            sent.overdue_step = OverdueStep::Extended;
             sent.deadline = self.now + allowance;
             return;
         }
         self.drop_socket(Cause::Silence(Timer::Connect));
     }
 
-    /// The session lives although its connect is not answered: some servers never do. The same one
-    /// stays outstanding, and the next doubt comes a hold later.
+    /// Records that a probe was answered: the session lives although its connect is not answered,
+    /// which some servers never do. The connect stays outstanding, and the next check comes after
+    /// another hold.
     pub(super) fn probe_answered(&mut self) {
-        let server_hold = self.advised.hold(self.carrier, &self.config);
+        let server_hold = self.advice.hold(self.transport, &self.config);
         let hold = self.asked_hold(server_hold).unwrap_or(server_hold);
         if let Some(sent) = &mut self.connect.outstanding {
-            sent.doubt = Doubt::None;
+            sent.overdue_step = OverdueStep::None;
             sent.deadline = self.now + hold + self.config.network_allowance;
         }
-        self.restored(true);
+        self.mark_up(true);
     }
 
-    /// A socket broke. Returns whether it was the one that was to replace long-polling.
+    /// Clears the outstanding connect of a lost socket. Returns whether that socket was to replace
+    /// long-polling.
     pub(super) fn connect_lost(&mut self) -> bool {
         self.connect.outstanding = None;
-        core::mem::take(&mut self.connect.moving)
+        core::mem::take(&mut self.connect.upgrading)
     }
 
-    /// The next connect is due at `at`, and is to be answered at once.
-    pub(super) fn connect_again(&mut self, at: Instant) {
+    /// Schedules a connect with a hold of zero.
+    pub(super) fn schedule_connect(&mut self, at: Instant) {
         self.connect.due = at;
-        self.connect.confirm = true;
+        self.connect.zero_hold_next = true;
     }
 
-    /// A waiting attempt need not wait any longer.
-    pub(super) fn connect_now(&mut self) {
+    /// Makes a waiting connect due now.
+    pub(super) fn expedite_connect(&mut self) {
         if self.stage == Stage::Live && !self.recovery.up {
             self.connect.due = self.connect.due.min(self.now);
         }
     }
 
-    /// The server has spoken, and its interval counts from now. Returns whether it wants another
-    /// attempt at all.
-    pub(super) fn begin_interval(&mut self) -> bool {
-        let interval = self.advised.interval(self.carrier, &self.config);
+    /// Starts the advised interval, counted from now. Returns false if the server advises no
+    /// further attempt (a negative interval).
+    pub(super) fn start_interval(&mut self) -> bool {
+        let interval = self.advice.interval(self.transport, &self.config);
         self.connect.not_before = self.now + interval.unwrap_or_default();
         interval.is_some()
     }
 
-    /// Where the interval ends that the server asked for.
+    /// End of the advised interval.
     pub(super) fn interval_end(&self) -> Instant {
         self.connect.not_before
     }
 
-    /// When the next connect can be sent; `None` while something else has to happen first.
+    /// Returns when the next connect can be sent; `None` while something else has to happen first.
     fn connect_due(&self) -> Option<Instant> {
-        let opening = self.carrier == Transport::WebSocket
+        let opening = self.transport == Transport::WebSocket
             && self.socket.as_ref().is_some_and(|socket| !socket.is_open());
         let blocked = self.stage != Stage::Live
-            || self.held_back
+            || self.connects_paused
             || opening
             || self.connect.outstanding.is_some();
         (!blocked).then(|| {
@@ -434,5 +444,6 @@ impl Session {
     }
 }
 
-/// A connect cut sooner is a failure, not a proxy's patience running out.
-const SHORTEST_HOLD: Duration = Duration::from_secs(1);
+/// Minimum hold, below which a cut connect counts as a failure and not as an intermediary's
+/// timeout.
+const MIN_HOLD: Duration = Duration::from_secs(1);

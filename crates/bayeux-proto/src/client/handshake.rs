@@ -1,4 +1,4 @@
-//! Shaking hands: one message, alone in its payload, over the preferred transport.
+//! Handshake: one message, alone in its payload, over the preferred transport.
 
 use alloc::{borrow::ToOwned, vec::Vec};
 
@@ -12,7 +12,7 @@ use crate::{
     SessionEvent, Timer, Transport, Unexpected, Verdict, encode::Batch,
 };
 
-/// A handshake that has been written.
+/// Handshake that has been written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Sent {
     id: u64,
@@ -32,11 +32,11 @@ impl Session {
             return None;
         }
         self.announce_attempt();
-        let action = match (self.carrier, &self.socket) {
+        let action = match (self.transport, &self.socket) {
             (Transport::LongPolling, _) if self.ordinary_in_flight() => {
-                // The answer to the attempt before came, but its response never ended.
+                // The previous attempt was answered, but its response never ended.
                 self.drop_lanes();
-                return self.condemned.pop_front().map(Action::Close);
+                return self.lanes_to_close.pop_front().map(Action::Close);
             }
             (Transport::LongPolling, _) => {
                 self.last_lane += 1;
@@ -80,15 +80,15 @@ impl Session {
             return Verdict::Unexpected(Unexpected::UnexpectedReply);
         }
         if let Some(advice) = &message.advice {
-            self.advised.merge(advice);
+            self.advice.merge(advice);
         }
         match (message.successful, message.client_id) {
             _ if advises(message, Reconnect::None) || advises(message, Reconnect::Unknown) => {
-                self.stopped(message);
+                self.end_by_advice(message);
             }
-            (Some(true), Some(id)) if !id.is_empty() && id.len() <= LONGEST_CLIENT_ID => {
+            (Some(true), Some(id)) if !id.is_empty() && id.len() <= MAX_CLIENT_ID => {
                 id.clone_into(&mut self.client_id);
-                self.shaken(message);
+                self.on_handshake_ok(message);
             }
             (Some(true), _) => {
                 let cause = Cause::Violation("a handshake without clientId");
@@ -99,9 +99,10 @@ impl Session {
         Verdict::Handled
     }
 
-    /// The server knows us now. That is enough to be up: a first connect may be held for minutes.
-    fn shaken(&mut self, message: &Message<'_>) {
-        if self.carrier == Transport::WebSocket {
+    /// Enters the established stage. The session counts as up from here on, because the first
+    /// connect may be held for minutes.
+    fn on_handshake_ok(&mut self, message: &Message<'_>) {
+        if self.transport == Transport::WebSocket {
             self.websocket.succeeded();
         }
         if let Some(types) = message.supported_connection_types {
@@ -114,45 +115,45 @@ impl Session {
             let Some(first) = common.next() else {
                 return self.finish(End::NoCommonTransport);
             };
-            if !types.contains(self.carrier) {
-                self.carrier = first;
+            if !types.contains(self.transport) {
+                self.transport = first;
                 self.drop_lanes();
             }
             if !types.websocket {
-                self.websocket.give_up();
+                self.websocket.disable();
             }
         }
         self.stage = Stage::Live;
         self.connect = Connect::after(&self.connect, self.now);
         self.schedule_upgrade();
-        self.restored(false);
+        self.mark_up(false);
     }
 
-    /// The server answered, and the answer is no: the road is good, so it is kept.
+    /// Schedules the next handshake after a refusal, over the same connection.
     fn handshake_refused(&mut self, cause: Cause, message: &Message<'_>) {
-        if !self.begin_interval() {
-            return self.stopped(message);
+        if !self.start_interval() {
+            return self.end_by_advice(message);
         }
-        let due = self.failed(cause);
+        let due = self.record_failure(cause);
         self.stage = Stage::Handshake { due, sent: None };
     }
 
-    /// The road failed before there was an answer.
+    /// Schedules the next handshake after the transport failed without a reply.
     pub(super) fn handshake_failed(&mut self, cause: Cause) {
         let falls_back = self.may_fall_back(&cause);
         let due = if falls_back {
-            self.fallen_back(cause)
+            self.switch_to_long_polling(cause)
         } else {
-            let retry_at = self.failed(cause);
-            if self.carrier == Transport::LongPolling && !self.websocket.given_up() {
-                self.carrier = self.preferred();
+            let retry_at = self.record_failure(cause);
+            if self.transport == Transport::LongPolling && !self.websocket.is_disabled() {
+                self.transport = self.preferred();
             }
             retry_at
         };
         self.stage = Stage::Handshake { due, sent: None };
     }
 
-    /// The exchange of a handshake ended without a reply.
+    /// Handles the end of a handshake's exchange without a reply.
     pub(super) fn handshake_exchange_ended(&mut self, lane: LaneId, why: Close) {
         if let Stage::Handshake {
             sent: Some(sent), ..
@@ -173,8 +174,8 @@ impl Session {
             && sent.deadline <= self.now
         {
             self.drop_lanes();
-            if self.carrier == Transport::WebSocket {
-                self.websocket.failed();
+            if self.transport == Transport::WebSocket {
+                self.websocket.record_failure();
             }
             self.handshake_failed(Cause::Silence(Timer::Handshake));
         }
@@ -185,9 +186,9 @@ impl Session {
             Stage::Handshake {
                 sent: Some(sent), ..
             } => (Some(sent.deadline), Timer::Handshake),
-            // A socket that is still opening has a deadline of its own.
+            // A socket that is still opening has its own deadline.
             Stage::Handshake { due, sent: None }
-                if self.carrier == Transport::LongPolling
+                if self.transport == Transport::LongPolling
                     || self
                         .socket
                         .as_ref()
@@ -207,5 +208,5 @@ impl Session {
     }
 }
 
-/// What is longer is not a name but an attack on our memory.
-const LONGEST_CLIENT_ID: usize = 4096;
+/// Maximum length of a `clientId`, in bytes.
+const MAX_CLIENT_ID: usize = 4096;

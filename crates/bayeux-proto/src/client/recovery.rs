@@ -1,88 +1,90 @@
-//! Failure and what follows: down, back-off, up again, the gap in between, and the end.
+//! Failure and recovery: down, back-off, up again, gaps, and the end of the session.
 
 use core::time::Duration;
 
 use super::{Session, Stage, connect::Connect};
 use crate::{
     Cause, Close, End, Exchange, Instant, LaneId, Message, Reconnect, SessionEvent, Timer,
-    Transport, Unexpected, Verdict, backoff,
+    Transport, Unexpected, Verdict,
 };
 
 #[derive(Debug, Default)]
 pub(super) struct Recovery {
-    /// Whether messages flow, as far as we know.
+    /// Whether messages flow, as far as the client knows.
     pub(super) up: bool,
-    /// Whether the attempt under way has been announced.
+    /// Whether [`SessionEvent::Connecting`] was emitted for the current attempt.
     pub(super) announced: bool,
-    /// Failures in a row.
+    /// Consecutive failures.
     attempts: u32,
-    /// Since when messages flow over the present lane.
-    since: Instant,
-    /// The last successful connect reply.
-    confirmed: Option<Instant>,
-    /// When delivery was last known to work.
-    known: Instant,
-    /// The last event.
-    heard: Option<Instant>,
-    /// Where a gap began, and why, until it is told.
-    gap: Option<(Instant, Cause)>,
+    /// Start of the current period of being up.
+    up_since: Instant,
+    /// Time of the last successful connect reply.
+    last_connect_ok: Option<Instant>,
+    /// Latest instant up to which no event can be missing.
+    last_safe: Instant,
+    /// Time of the last event.
+    last_event: Option<Instant>,
+    /// Start and cause of a gap that is not reported yet.
+    pending_gap: Option<(Instant, Cause)>,
 }
 
 impl Recovery {
-    /// An event came: whatever the server sent before it has come, too.
-    pub(super) fn delivered(&mut self, now: Instant) {
-        self.known = now;
-        self.heard = Some(now);
+    /// Records an event: everything that the server sent before it has arrived, too.
+    pub(super) fn event_delivered(&mut self, now: Instant) {
+        self.last_safe = now;
+        self.last_event = Some(now);
     }
 
-    /// A connect succeeded that was sent at `sent`. No later moment is known to have been good: a
-    /// server that forgets a session while it holds a connect may still answer it. Nor do other
-    /// replies say anything of events, which over HTTP come by another connection.
-    pub(super) fn vouched(&mut self, sent: Instant) {
-        self.known = self.known.max(sent);
+    /// Records a successful connect that was sent at `sent`. No later instant is safe: a server
+    /// that drops a session while it holds a connect may still answer it. Other replies prove
+    /// nothing about events, which over HTTP use another connection.
+    pub(super) fn extend_safe(&mut self, sent: Instant) {
+        self.last_safe = self.last_safe.max(sent);
     }
 
-    /// A connect succeeded. Only one that the server was free to hold ends a streak of failures:
-    /// otherwise a server that accepts and breaks at once would reset the back-off each time.
-    pub(super) fn confirmed(&mut self, now: Instant, at_once: bool) {
-        self.confirmed = Some(now);
+    /// Records a successful connect. Only one with a full hold ends a streak of failures: otherwise
+    /// a server that accepts and breaks at once would reset the back-off each time.
+    pub(super) fn connect_ok(&mut self, now: Instant, at_once: bool) {
+        self.last_connect_ok = Some(now);
         if !at_once {
             self.attempts = 0;
         }
     }
 
-    /// Whether the time of being up was long enough for its end to be no failure. Some servers never
-    /// answer a connect, and close the socket all the same when it is old enough; but where it is the
-    /// silence that ends it, nothing has shown that anybody is there. Where events come, less is
-    /// enough: to wait longer and longer would cost more of them than the server's peace is worth.
+    /// Returns whether the session was up for long enough that its end does not count as a failure.
+    /// Some servers never answer a connect and close the socket after a while, so the time alone
+    /// suffices, except if the session ended in silence: then only a confirmed connect shows that
+    /// the server was there. If an event arrived, `HEALTHY_UPTIME_WITH_EVENT` is enough: backing
+    /// off would lose more events than it saves load.
     fn was_healthy(&self, now: Instant, end: &Cause) -> bool {
-        let confirmed = self.confirmed >= Some(self.since);
+        let confirmed = self.last_connect_ok >= Some(self.up_since);
         let silent = matches!(end, Cause::Silence(_));
-        let lived = now - self.since >= HEALTHY && (confirmed || !silent);
-        let served = self.heard >= Some(self.since + BRIEF) && !silent;
+        let lived = now - self.up_since >= HEALTHY_UPTIME && (confirmed || !silent);
+        let served = self.last_event >= Some(self.up_since + HEALTHY_UPTIME_WITH_EVENT) && !silent;
         self.up && (lived || served)
     }
 }
 
 impl Session {
-    /// Something failed: tells so, and says when to try again.
-    pub(super) fn failed(&mut self, cause: Cause) -> Instant {
+    /// Reports a failure, and returns when to try again.
+    pub(super) fn record_failure(&mut self, cause: Cause) -> Instant {
         if self.recovery.was_healthy(self.now, &cause) {
             self.recovery.attempts = 0;
         }
         let refused = matches!(cause, Cause::Refused(_) | Cause::Violation(_));
         let failures = self.recovery.attempts.max(u32::from(refused));
-        let delay = backoff::delay(&self.config, failures, &mut self.rng);
-        let wait = asked_wait(&cause).unwrap_or_default();
+        let delay = self.config.backoff().delay(failures, &mut self.jitter);
+        let wait = retry_after(&cause).unwrap_or_default();
         let retry_at = self.interval_end().max(self.now + delay.max(wait));
         self.recovery.attempts = self.recovery.attempts.saturating_add(1);
         self.report_failure(cause, retry_at);
         retry_at
     }
 
-    /// The websocket failed, and long-polling is tried at once in the same attempt.
-    pub(super) fn fell_back(&mut self, cause: Cause) -> Instant {
-        let retry_at = self.now + asked_wait(&cause).unwrap_or_default();
+    /// Reports that the websocket failed, and returns when to try long-polling: at once, in the
+    /// same attempt.
+    pub(super) fn report_fallback(&mut self, cause: Cause) -> Instant {
+        let retry_at = self.now + retry_after(&cause).unwrap_or_default();
         self.report_failure(cause, retry_at);
         retry_at
     }
@@ -104,88 +106,89 @@ impl Session {
         }
     }
 
-    /// Events may be missed from the last moment at which delivery was known to work.
+    /// Records a gap from the last safe instant on.
     pub(super) fn mark_gap(&mut self, cause: Cause) {
-        if self.recovery.up && self.recovery.gap.is_none() {
-            self.recovery.gap = Some((self.recovery.known, cause));
+        if self.recovery.up && self.recovery.pending_gap.is_none() {
+            self.recovery.pending_gap = Some((self.recovery.last_safe, cause));
         }
     }
 
-    /// An event is about to be delivered behind a gap that is not told yet. It is told first, so that
-    /// nobody takes the event for the next one; and again once messages are known to flow, for what
-    /// is missing until then.
-    pub(super) fn tell_gap_before_event(&mut self) {
+    /// Reports a pending gap before an event is delivered, so that nobody takes the event for the
+    /// next one in sequence. The gap is reported again once messages are known to flow, for events
+    /// missed until then.
+    pub(super) fn report_gap_before_event(&mut self) {
         if !self.recovery.up {
             return;
         }
-        if let Some((since, cause)) = self.recovery.gap.take() {
-            self.recovery.gap = Some((self.now, cause.clone()));
+        if let Some((since, cause)) = self.recovery.pending_gap.take() {
+            self.recovery.pending_gap = Some((self.now, cause.clone()));
             self.events.push_back(SessionEvent::Gap { since, cause });
         }
     }
 
-    /// Messages flow (again).
-    pub(super) fn restored(&mut self, resumed: bool) {
+    /// Enters the up state, or stays in it, and reports a pending gap.
+    pub(super) fn mark_up(&mut self, resumed: bool) {
         if !self.recovery.up {
             self.recovery.up = true;
-            self.recovery.since = self.now;
+            self.recovery.up_since = self.now;
             if !resumed {
-                self.recovery.known = self.now;
+                self.recovery.last_safe = self.now;
             }
             self.events.push_back(SessionEvent::Up {
-                transport: self.carrier,
+                transport: self.transport,
                 resumed,
             });
         }
-        if let Some((since, cause)) = self.recovery.gap.take() {
+        if let Some((since, cause)) = self.recovery.pending_gap.take() {
             self.events.push_back(SessionEvent::Gap { since, cause });
         }
     }
 
-    /// The road broke, the session may live on: connect again, unless it must be gone by then.
-    pub(super) fn suspended(&mut self, cause: Cause) {
-        let retry_at = self.failed(cause);
-        let life = self.advised.life(self.carrier, &self.config);
-        // A confirmation older than the present session says nothing about it.
-        let known = self.recovery.confirmed.unwrap_or_default();
-        if retry_at - known.max(self.recovery.since) > life {
-            self.start_over(retry_at);
+    /// Connects again in the same session after a transport failure, unless the session must have
+    /// expired by then.
+    pub(super) fn retry_session(&mut self, cause: Cause) {
+        let retry_at = self.record_failure(cause);
+        let session_lifetime = self.advice.session_lifetime(self.transport, &self.config);
+        // A confirmation from before the present session does not count.
+        let confirmed = self.recovery.last_connect_ok.unwrap_or_default();
+        if retry_at - confirmed.max(self.recovery.up_since) > session_lifetime {
+            self.restart_handshake(retry_at);
         } else {
-            self.connect_again(retry_at);
+            self.schedule_connect(retry_at);
         }
     }
 
-    /// The session is gone: shake hands again. All lanes go with it, and everything late that was
-    /// still to come over them.
+    /// Starts a new session with a handshake. All lanes are closed, so late messages of the old
+    /// session have no effect.
     pub(super) fn lose_session(&mut self, cause: Cause) {
         match self.stage {
             Stage::Live => {
                 let falls_back = self.may_fall_back(&cause) && matches!(cause, Cause::Lane(_));
                 if !matches!(cause, Cause::Lane(_) | Cause::Silence(_)) {
-                    self.begin_interval();
+                    self.start_interval();
                 }
-                let retry_at = self.failed(cause);
+                let retry_at = self.record_failure(cause);
                 if falls_back {
-                    self.carrier = Transport::LongPolling;
+                    self.transport = Transport::LongPolling;
                 }
-                self.start_over(retry_at);
+                self.restart_handshake(retry_at);
             }
             Stage::Closing { .. } => self.finish(End::Requested),
             Stage::Idle | Stage::Handshake { .. } | Stage::Ended => {}
         }
     }
 
-    /// The payload that ended the session may hold more behind the bad news: events, and what the
-    /// server advises to do next.
-    pub(super) fn handle_last_words(&mut self, message: &Message<'_>) -> Verdict {
+    /// Handles the rest of the payload that ended the session: events, and advice about the next
+    /// step.
+    pub(super) fn handle_message_on_closing_lane(&mut self, message: &Message<'_>) -> Verdict {
         if message.channel == "/meta/disconnect" || message.successful.is_some() {
             if let Stage::Handshake { due, sent: None } = self.stage
                 && let Some(advice) = &message.advice
             {
-                self.advised.merge(advice);
+                self.advice.merge(advice);
                 let stop = matches!(advice.reconnect, Some(Reconnect::None | Reconnect::Unknown));
-                if stop || !self.begin_interval() {
-                    self.stopped(message);
+                if stop || !self.start_interval() {
+                    self.end_by_advice(message);
                 } else {
                     let due = due.max(self.interval_end());
                     self.stage = Stage::Handshake { due, sent: None };
@@ -196,7 +199,7 @@ impl Session {
         self.handle_event(message)
     }
 
-    pub(super) fn start_over(&mut self, due: Instant) {
+    pub(super) fn restart_handshake(&mut self, due: Instant) {
         self.drop_lanes();
         self.requests_reset();
         self.client_id.clear();
@@ -204,8 +207,8 @@ impl Session {
         self.stage = Stage::Handshake { due, sent: None };
     }
 
-    /// The server advises to stop.
-    pub(super) fn stopped(&mut self, message: &Message<'_>) {
+    /// Ends the session because the server advises `reconnect: none`.
+    pub(super) fn end_by_advice(&mut self, message: &Message<'_>) {
         let error = message.error.filter(|error| !error.is_empty());
         let end = match self.stage {
             Stage::Closing { .. } => End::Requested,
@@ -229,18 +232,18 @@ impl Session {
 
     pub(super) fn drop_lanes(&mut self) {
         if let Some(socket) = self.socket.take() {
-            self.condemned.push_back(socket.lane());
+            self.lanes_to_close.push_back(socket.lane());
         }
-        self.condemned
+        self.lanes_to_close
             .extend(self.exchanges.drain(..).map(|(lane, _)| lane));
     }
 
     pub(super) fn drop_exchange(&mut self, lane: LaneId) {
-        self.exchanges.retain(|(known, _)| *known != lane);
-        self.condemned.push_back(lane);
+        self.exchanges.retain(|(id, _)| *id != lane);
+        self.lanes_to_close.push_back(lane);
     }
 
-    /// An HTTP exchange ended, well or not.
+    /// Handles the end of an HTTP exchange, successful or not.
     pub(super) fn exchange_ended(&mut self, lane: LaneId, why: Close) {
         if let Close::Status {
             status: status @ (401 | 403),
@@ -256,7 +259,7 @@ impl Session {
         self.held_exchange_ended(lane, why);
         self.requests_lost(lane, &Cause::Lane(why));
         if let Stage::Closing { .. } = self.stage
-            && self.carrier == Transport::LongPolling
+            && self.transport == Transport::LongPolling
             && why != Close::Complete
             && !self.ordinary_in_flight()
         {
@@ -270,26 +273,26 @@ impl Session {
             .any(|(_, kind)| *kind == Exchange::Ordinary)
     }
 
-    /// Whether the road to the server stands, as far as we know.
+    /// Returns whether the server can be reached, as far as the client knows.
     pub(super) fn is_reachable(&self) -> bool {
-        match self.carrier {
+        match self.transport {
             Transport::WebSocket => self.open_socket_lane().is_some(),
             Transport::LongPolling => self.recovery.up,
         }
     }
 
-    /// Whether a command could be written now, or as soon as the exchange before it ends.
+    /// Returns whether a command can be written now, or as soon as the current exchange ends.
     pub(super) fn can_write(&self) -> bool {
         matches!(self.stage, Stage::Live | Stage::Closing { .. })
-            && match self.carrier {
+            && match self.transport {
                 Transport::WebSocket => self.open_socket_lane().is_some(),
                 Transport::LongPolling => !self.ordinary_in_flight(),
             }
     }
 
-    /// A request was not answered in time: over a websocket that condemns the road, over HTTP only
-    /// the exchange.
-    pub(super) fn doubt(&mut self, lane: LaneId, timer: Timer) {
+    /// Handles an overdue request: over a websocket it closes the socket, over HTTP only the
+    /// exchange.
+    pub(super) fn on_request_overdue(&mut self, lane: LaneId, timer: Timer) {
         if self.open_socket_lane() == Some(lane) {
             self.drop_socket(Cause::Silence(timer));
         } else {
@@ -299,21 +302,21 @@ impl Session {
     }
 }
 
-/// How long the peer asked to be left alone, within reason.
-pub(super) fn asked_wait(cause: &Cause) -> Option<Duration> {
+/// Returns the wait that the peer asked for with `Retry-After`, capped.
+pub(super) fn retry_after(cause: &Cause) -> Option<Duration> {
     match cause {
         Cause::Lane(Close::Status { retry_after, .. }) => {
-            retry_after.map(|wait| wait.min(LONGEST_WAIT))
+            retry_after.map(|wait| wait.min(MAX_RETRY_AFTER))
         }
         _ => None,
     }
 }
 
-/// A connection that lived this long and then ended is not a failure.
-const HEALTHY: Duration = Duration::from_secs(10);
+/// Minimum uptime after which the end of a connection is not a failure.
+const HEALTHY_UPTIME: Duration = Duration::from_secs(10);
 
-/// A connection that brought an event after this time and then ended is not one either.
-const BRIEF: Duration = Duration::from_secs(1);
+/// Minimum uptime, if an event arrived, after which the end of a connection is not a failure.
+const HEALTHY_UPTIME_WITH_EVENT: Duration = Duration::from_secs(1);
 
-/// The longest `Retry-After` to obey.
-const LONGEST_WAIT: Duration = Duration::from_hours(1);
+/// Maximum `Retry-After` to honour.
+const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);

@@ -1,15 +1,16 @@
-//! Everything but handshake and connect: how commands are written, and how each settles exactly once.
+//! Subscribe, unsubscribe, publish, probe and disconnect: written in batches, each settled exactly
+//! once.
 
 mod queue;
 
 use alloc::vec::Vec;
 
 pub(super) use self::queue::Requests;
-use self::queue::{Command, InFlight, What};
+use self::queue::{Command, InFlight, RequestKind};
 use super::{
     Session, Stage,
-    recovery::asked_wait,
-    subscriptions::{Need, Wire},
+    recovery::retry_after,
+    subscriptions::{PendingRequest, WireState},
 };
 use crate::{
     Action, BayeuxId, Cause, Channel, Exchange, Extension, Instant, LaneId, Message, Outcome,
@@ -18,7 +19,7 @@ use crate::{
 };
 
 impl Session {
-    /// Writes as many waiting commands as fit one batch.
+    /// Writes as many queued commands as fit into one batch.
     pub(super) fn poll_requests(
         &mut self,
         ext: &mut impl Extension,
@@ -27,9 +28,9 @@ impl Session {
         if self.requests.queue.is_empty() || self.now < self.requests.not_before {
             return None;
         }
-        let action = match self.carrier {
+        let action = match self.transport {
             Transport::WebSocket => Action::Send(self.open_socket_lane()?),
-            // One ordinary exchange at a time: two connections per session are the limit.
+            // One ordinary exchange at a time, because a session may use two connections at most.
             Transport::LongPolling if self.ordinary_in_flight() => return None,
             Transport::LongPolling => {
                 Action::Exchange(LaneId(self.last_lane + 1), Exchange::Ordinary)
@@ -41,13 +42,13 @@ impl Session {
             && let Some(command) = self.requests.queue.pop_front()
         {
             let id = self.last_id + 1;
-            if let Some(what) = self.write_command(command, id, &mut batch, ext) {
+            if let Some(kind) = self.write_command(command, id, &mut batch, ext) {
                 self.last_id = id;
                 self.requests.in_flight.push_back(InFlight {
                     id,
                     lane: action.lane(),
                     deadline,
-                    what,
+                    kind,
                 });
             }
         }
@@ -67,25 +68,25 @@ impl Session {
         id: u64,
         batch: &mut Batch<'_>,
         ext: &mut impl Extension,
-    ) -> Option<What> {
+    ) -> Option<RequestKind> {
         match command {
-            Command::Wish(channel) => {
-                let wish = self.subscriptions.wish(&channel)?;
-                wish.queued = false;
-                match wish.need()? {
-                    Need::Subscribe => {
-                        wish.wire = Wire::Subscribing;
+            Command::SyncSubscription(channel) => {
+                let state = self.subscriptions.state_mut(&channel)?;
+                state.queued = false;
+                match state.pending_request()? {
+                    PendingRequest::Subscribe => {
+                        state.wire = WireState::Subscribing;
                         self.write_subscribe(&channel, id, batch, ext);
-                        Some(What::Subscribe(channel))
+                        Some(RequestKind::Subscribe(channel))
                     }
-                    Need::Unsubscribe => {
-                        wish.wire = Wire::Unsubscribing;
+                    PendingRequest::Unsubscribe => {
+                        state.wire = WireState::Unsubscribing;
                         batch
                             .item("/meta/unsubscribe", id)
                             .text("clientId", &self.client_id)
                             .text("subscription", channel.as_str())
                             .finish(ext, Outgoing::Unsubscribe(channel.as_str()));
-                        Some(What::Unsubscribe(channel))
+                        Some(RequestKind::Unsubscribe(channel))
                     }
                 }
             }
@@ -100,18 +101,18 @@ impl Session {
                     .text("clientId", &self.client_id)
                     .raw("data", &json)
                     .finish(ext, Outgoing::Publish(channel.as_str()));
-                Some(What::Publish(publish, channel))
+                Some(RequestKind::Publish(publish, channel))
             }
             Command::Probe(channel) => {
                 self.write_subscribe(&channel, id, batch, ext);
-                Some(What::Probe(channel))
+                Some(RequestKind::Probe(channel))
             }
             Command::Disconnect => {
                 batch
                     .item("/meta/disconnect", id)
                     .text("clientId", &self.client_id)
                     .finish(ext, Outgoing::Disconnect);
-                Some(What::Disconnect)
+                Some(RequestKind::Disconnect)
             }
         }
     }
@@ -130,7 +131,7 @@ impl Session {
             .finish(ext, Outgoing::Subscribe(channel.as_str()));
     }
 
-    /// A reply to something other than handshake and connect.
+    /// Handles a reply other than to a handshake or connect.
     pub(super) fn handle_reply(&mut self, message: &Message<'_>) -> Verdict {
         let Some(index) = self.matching_request(message) else {
             return self.handle_unmatched(message);
@@ -140,7 +141,7 @@ impl Session {
         };
         self.requests.failures = 0;
         if let Some(advice) = &message.advice {
-            self.advised.merge(advice);
+            self.advice.merge(advice);
         }
         let result = match message.successful {
             Some(true) => Ok(()),
@@ -150,30 +151,30 @@ impl Session {
             .as_ref()
             .err()
             .filter(|error| error.is_unknown_client() || advises(message, Reconnect::Handshake));
-        if lost.is_some() && !matches!(request.what, What::Disconnect) {
-            // A subscribe goes on to the next session; only a publish is settled by this.
-            if let (What::Publish(id, _), Err(error)) = (request.what, result) {
+        if lost.is_some() && !matches!(request.kind, RequestKind::Disconnect) {
+            // A subscribe is repeated in the next session; a publish is settled here.
+            if let (RequestKind::Publish(id, _), Err(error)) = (request.kind, result) {
                 self.events
                     .push_back(SessionEvent::Published(id, Outcome::Refused(error)));
             }
             self.lose_session(Cause::SessionLost);
             return Verdict::Handled;
         }
-        self.settle(request.what, result);
+        self.settle(request.kind, result);
         if advises(message, Reconnect::None) && self.stage == Stage::Live {
-            self.stopped(message);
+            self.end_by_advice(message);
         }
         Verdict::Handled
     }
 
     fn handle_unmatched(&mut self, message: &Message<'_>) -> Verdict {
         if message.channel == "/meta/disconnect" {
-            // The server ends the session of its own accord.
+            // The server ended the session on its own.
             if let Some(advice) = &message.advice {
-                self.advised.merge(advice);
+                self.advice.merge(advice);
             }
             if advises(message, Reconnect::None) || advises(message, Reconnect::Unknown) {
-                self.stopped(message);
+                self.end_by_advice(message);
             } else {
                 self.lose_session(Cause::SessionLost);
             }
@@ -193,7 +194,7 @@ impl Session {
             .iter()
             .enumerate()
             .filter(|(_, request)| {
-                let (channel, subscription) = request.what.reply();
+                let (channel, subscription) = request.kind.reply();
                 let same_subscription = match (message.id, message.subscription) {
                     (None, Some(said)) => subscription == Some(said),
                     _ => true,
@@ -203,95 +204,100 @@ impl Session {
                     && message.id.is_none_or(|id| id.number() == Some(request.id))
             });
         let (index, _) = fitting.next()?;
-        // Without an id only a lone candidate is certain.
+        // Without an id, only a single candidate is certain.
         (message.id.is_some() || fitting.next().is_none()).then_some(index)
     }
 
-    fn settle(&mut self, what: What, result: Result<(), ServerError>) {
-        match what {
-            What::Subscribe(channel) => self.settle_subscribe(channel, &result),
-            What::Unsubscribe(channel) => {
-                // Refused or not: what the server still sends finds no recipient.
-                if let Some(wish) = self.subscriptions.wish(&channel) {
-                    wish.wire = Wire::Absent;
+    fn settle(&mut self, kind: RequestKind, result: Result<(), ServerError>) {
+        match kind {
+            RequestKind::Subscribe(channel) => self.settle_subscribe(channel, &result),
+            RequestKind::Unsubscribe(channel) => {
+                // Refused or not: events that the server still sends match no subscription.
+                if let Some(state) = self.subscriptions.state_mut(&channel) {
+                    state.wire = WireState::Absent;
                 }
-                self.remind(channel);
+                self.sync_subscription(channel);
             }
-            What::Publish(id, _) => {
+            RequestKind::Publish(id, _) => {
                 let outcome = result.map_or_else(Outcome::Refused, |()| Outcome::Accepted);
                 self.events.push_back(SessionEvent::Published(id, outcome));
             }
-            What::Probe(channel) => {
+            RequestKind::Probe(channel) => {
                 self.probe_answered();
                 if result.is_err() {
                     self.settle_subscribe(channel, &result);
                 }
             }
-            What::Disconnect => self.finish(crate::End::Requested),
+            RequestKind::Disconnect => self.finish(crate::End::Requested),
         }
     }
 
     fn settle_subscribe(&mut self, channel: Channel, result: &Result<(), ServerError>) {
-        let Some(wish) = self.subscriptions.wish(&channel) else {
+        let Some(state) = self.subscriptions.state_mut(&channel) else {
             return;
         };
-        wish.wire = if result.is_ok() {
-            Wire::Active
+        state.wire = if result.is_ok() {
+            WireState::Active
         } else {
-            Wire::Refused
+            WireState::Refused
         };
-        for interest in wish.interests() {
+        for subscriber in state.subscribers() {
             self.events.push_back(match result {
-                Ok(()) => SessionEvent::Subscribed(*interest),
-                Err(error) => SessionEvent::Refused(*interest, error.clone()),
+                Ok(()) => SessionEvent::Subscribed(*subscriber),
+                Err(error) => SessionEvent::Refused(*subscriber, error.clone()),
             });
         }
-        self.remind(channel);
+        self.sync_subscription(channel);
     }
 
-    /// Queues a look at a wish whose state on the wire changed, or forgets it when it is done.
-    pub(super) fn remind(&mut self, channel: Channel) {
-        let Some(wish) = self.subscriptions.wish(&channel) else {
+    /// Queues a synchronisation if the channel needs a request, or removes its state if it is
+    /// unused.
+    pub(super) fn sync_subscription(&mut self, channel: Channel) {
+        let Some(state) = self.subscriptions.state_mut(&channel) else {
             return;
         };
-        let wanted = wish.need().is_some() && !matches!(self.stage, Stage::Closing { .. });
-        if wanted && !wish.queued {
-            wish.queued = true;
-            self.requests.wish(channel);
-        } else if !wanted && self.subscriptions.forget_if_done(&channel) {
-            self.requests.forget(&channel);
+        let wanted =
+            state.pending_request().is_some() && !matches!(self.stage, Stage::Closing { .. });
+        if wanted && !state.queued {
+            state.queued = true;
+            self.requests.queue_sync(channel);
+        } else if !wanted && self.subscriptions.remove_if_unused(&channel) {
+            self.requests.drop_queued_sync(&channel);
         }
     }
 
-    /// A lane ended: what was in flight on it will not be answered any more.
+    /// Settles the requests in flight on a lane that ended.
     pub(super) fn requests_lost(&mut self, lane: LaneId, cause: &Cause) {
         let mut lost = false;
         while let Some(index) = self.requests.in_flight.iter().position(|r| r.lane == lane) {
             if let Some(request) = self.requests.take(index) {
                 lost = true;
-                self.unanswered(request.what);
+                self.settle_unanswered(request.kind);
             }
         }
         if lost {
-            let delay = crate::backoff::delay(&self.config, self.requests.failures, &mut self.rng);
+            let delay = self
+                .config
+                .backoff()
+                .delay(self.requests.failures, &mut self.jitter);
             self.requests.failures = self.requests.failures.saturating_add(1);
-            let wait = asked_wait(cause).unwrap_or_default();
+            let wait = retry_after(cause).unwrap_or_default();
             self.requests.not_before = self.now + delay.max(wait);
         }
     }
 
-    /// Settles requests whose time is over, up to the first that makes its lane doubtful.
+    /// Settles overdue requests, up to the first that makes its lane suspect.
     pub(super) fn requests_overdue(&mut self) -> Option<(LaneId, Timer)> {
         while self.requests.in_flight.front()?.deadline <= self.now {
             let request = self.requests.take(0)?;
-            let timer = match request.what {
+            let timer = match request.kind {
                 // A server need not answer a publish (Bayeux specification, "Publish response"),
                 // but an exchange has to end.
-                What::Publish(..) if self.open_socket_lane() == Some(request.lane) => None,
-                What::Probe(_) => Some(Timer::Probe),
+                RequestKind::Publish(..) if self.open_socket_lane() == Some(request.lane) => None,
+                RequestKind::Probe(_) => Some(Timer::Probe),
                 _ => Some(Timer::Request),
             };
-            self.unanswered(request.what);
+            self.settle_unanswered(request.kind);
             if let Some(timer) = timer {
                 return Some((request.lane, timer));
             }
@@ -299,7 +305,8 @@ impl Session {
         None
     }
 
-    /// Publishes that have waited too long for a session.
+    /// Cancels publishes that waited longer than
+    /// [`Config::queue_timeout`](crate::Config::queue_timeout).
     pub(super) fn queue_overdue(&mut self) {
         let now = self.now;
         let (queue, events) = (&mut self.requests.queue, &mut self.events);
@@ -307,9 +314,9 @@ impl Session {
         queue.retain(|command| match command {
             Command::Publish {
                 id,
-                until: Some(until),
+                deadline: Some(deadline),
                 ..
-            } if *until <= now => {
+            } if *deadline <= now => {
                 events.push_back(SessionEvent::Published(*id, Outcome::Cancelled));
                 false
             }
@@ -318,26 +325,26 @@ impl Session {
         self.requests.publishes -= before - queue.len();
     }
 
-    fn unanswered(&mut self, what: What) {
-        match what {
-            What::Publish(id, _) => self
+    fn settle_unanswered(&mut self, kind: RequestKind) {
+        match kind {
+            RequestKind::Publish(id, _) => self
                 .events
                 .push_back(SessionEvent::Published(id, Outcome::Unknown)),
-            What::Subscribe(channel) | What::Unsubscribe(channel) => {
-                if let Some(wish) = self.subscriptions.wish(&channel) {
-                    wish.wire = Wire::Doubtful;
+            RequestKind::Subscribe(channel) | RequestKind::Unsubscribe(channel) => {
+                if let Some(state) = self.subscriptions.state_mut(&channel) {
+                    state.wire = WireState::Unknown;
                 }
-                self.remind(channel);
+                self.sync_subscription(channel);
             }
-            What::Probe(_) | What::Disconnect => {}
+            RequestKind::Probe(_) | RequestKind::Disconnect => {}
         }
     }
 
-    /// The session is gone: nothing in flight belongs to anybody, and all channels are to be
-    /// subscribed again before anything else is sent.
+    /// Settles what is in flight in a lost session, and queues all subscriptions in front of
+    /// everything else for the next one.
     pub(super) fn requests_reset(&mut self) {
         while let Some(request) = self.requests.take(0) {
-            if let What::Publish(id, _) = request.what {
+            if let RequestKind::Publish(id, _) = request.kind {
                 self.events
                     .push_back(SessionEvent::Published(id, Outcome::Unknown));
             }
@@ -346,13 +353,15 @@ impl Session {
             .queue
             .retain(|command| matches!(command, Command::Publish { .. }));
         for channel in self.subscriptions.reset().into_iter().rev() {
-            self.requests.queue.push_front(Command::Wish(channel));
+            self.requests
+                .queue
+                .push_front(Command::SyncSubscription(channel));
         }
         self.requests.not_before = Instant::ORIGIN;
         self.requests.failures = 0;
     }
 
-    /// The end: what waits was never sent.
+    /// Cancels all queued publishes at the end of the session.
     pub(super) fn requests_cancelled(&mut self) {
         self.requests_reset();
         for command in core::mem::take(&mut self.requests.queue) {
@@ -361,7 +370,10 @@ impl Session {
                     self.events
                         .push_back(SessionEvent::Published(id, Outcome::Cancelled));
                 }
-                Command::Wish(channel) => self.requests.queue.push_back(Command::Wish(channel)),
+                Command::SyncSubscription(channel) => self
+                    .requests
+                    .queue
+                    .push_back(Command::SyncSubscription(channel)),
                 Command::Probe(_) | Command::Disconnect => {}
             }
         }
@@ -373,13 +385,13 @@ impl Session {
     }
 }
 
-/// Whether the message carries this advice.
+/// Returns whether the message carries this `reconnect` advice.
 pub(super) fn advises(message: &Message<'_>, reconnect: Reconnect) -> bool {
     message.advice.and_then(|advice| advice.reconnect) == Some(reconnect)
 }
 
-/// Whether a reply with this id answers the request called `id`; a reply without one answers the
-/// only request of its kind.
+/// Returns whether a reply with this id answers the request with `id`; a reply without an id
+/// answers the only request of its kind.
 pub(super) fn answers(reply: Option<BayeuxId<'_>>, id: u64) -> bool {
     reply.is_none_or(|reply| reply.number() == Some(id))
 }

@@ -1,16 +1,16 @@
-//! The websocket lane: opening, watching over, leaving and returning to it.
+//! Websocket lane: opening, pings, fallback to long-polling, and the way back.
 
 use core::time::Duration;
 
 use super::{Session, Stage};
 use crate::{Action, Cause, Close, End, Instant, LaneId, Resume, Timer, Transport};
 
-/// The websocket there is, open or not.
+/// Current websocket, open or opening.
 #[derive(Debug)]
 pub(super) struct Socket {
     lane: LaneId,
     state: State,
-    heard: Instant,
+    last_received: Instant,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -19,7 +19,7 @@ enum State {
         deadline: Instant,
     },
     Open,
-    /// Silent for long; to be pinged now.
+    /// Silent for too long; the next poll sends a ping.
     Suspect,
     Pinged {
         deadline: Instant,
@@ -39,8 +39,8 @@ impl Socket {
         !matches!(self.state, State::Opening { .. })
     }
 
-    pub(super) fn heard(&self) -> Instant {
-        self.heard
+    pub(super) fn last_received(&self) -> Instant {
+        self.last_received
     }
 
     pub(super) fn suspect(&mut self) {
@@ -50,18 +50,18 @@ impl Socket {
     }
 }
 
-/// What experience says about websockets to this server.
+/// Experience with websockets to this server.
 #[derive(Debug, Default)]
-pub(super) struct Record {
+pub(super) struct History {
     proven: bool,
     failures: u32,
-    given_up: bool,
+    is_disabled: bool,
     upgrade_at: Option<Instant>,
     upgrade_wait: Duration,
 }
 
-impl Record {
-    /// A handshake or connect succeeded over one.
+impl History {
+    /// Records a successful handshake or connect over a websocket.
     pub(super) fn succeeded(&mut self) {
         *self = Self {
             proven: true,
@@ -69,17 +69,17 @@ impl Record {
         };
     }
 
-    pub(super) fn failed(&mut self) {
+    pub(super) fn record_failure(&mut self) {
         self.failures = self.failures.saturating_add(1);
     }
 
-    /// The server says that it does not speak it.
-    pub(super) fn give_up(&mut self) {
-        self.given_up = true;
+    /// Stops trying websockets, because the server does not offer them.
+    pub(super) fn disable(&mut self) {
+        self.is_disabled = true;
     }
 
-    pub(super) fn given_up(&self) -> bool {
-        self.given_up
+    pub(super) fn is_disabled(&self) -> bool {
+        self.is_disabled
     }
 }
 
@@ -91,12 +91,12 @@ impl Session {
         self.socket = Some(Socket {
             lane,
             state: State::Opening { deadline },
-            heard: self.now,
+            last_received: self.now,
         });
         Action::Open(lane)
     }
 
-    /// The lane of the websocket, if it is open.
+    /// Returns the lane of the websocket, if it is open.
     pub(super) fn open_socket_lane(&self) -> Option<LaneId> {
         self.socket
             .as_ref()
@@ -109,15 +109,15 @@ impl Session {
         if let Some(socket) = self.socket.as_mut().filter(|socket| socket.is(lane))
             && !socket.is_open()
         {
-            (socket.state, socket.heard) = (State::Open, now);
+            (socket.state, socket.last_received) = (State::Open, now);
         }
     }
 
-    /// Bytes came over the websocket, if that is what `lane` is.
-    pub(super) fn socket_heard(&mut self, lane: LaneId) {
+    /// Records that bytes arrived, if `lane` is the websocket.
+    pub(super) fn socket_received(&mut self, lane: LaneId) {
         let now = self.now;
         if let Some(socket) = self.socket.as_mut().filter(|socket| socket.is(lane)) {
-            socket.heard = now;
+            socket.last_received = now;
             if socket.is_open() {
                 socket.state = State::Open;
             }
@@ -128,7 +128,7 @@ impl Session {
         let (now, config) = (self.now, &self.config);
         let socket = self.socket.as_mut()?;
         let due = match socket.state {
-            State::Open => socket.heard + config.ping_interval <= now,
+            State::Open => socket.last_received + config.ping_interval <= now,
             State::Suspect => true,
             State::Opening { .. } | State::Pinged { .. } => false,
         };
@@ -141,20 +141,22 @@ impl Session {
         Some(Action::Ping(socket.lane))
     }
 
-    /// Tries the websocket again, beside long-polling.
+    /// Opens a websocket beside long-polling, once it is due.
     pub(super) fn poll_upgrade(&mut self) -> Option<Action> {
         let due = self.websocket.upgrade_at.is_some_and(|at| at <= self.now);
         (due && self.upgrade_possible()).then(|| self.open_socket())
     }
 
     fn upgrade_possible(&self) -> bool {
-        self.stage == Stage::Live && self.carrier == Transport::LongPolling && self.socket.is_none()
+        self.stage == Stage::Live
+            && self.transport == Transport::LongPolling
+            && self.socket.is_none()
     }
 
     pub(super) fn schedule_upgrade(&mut self) {
-        let wanted = self.carrier == Transport::LongPolling
+        let wanted = self.transport == Transport::LongPolling
             && self.preferred() == Transport::WebSocket
-            && !self.websocket.given_up;
+            && !self.websocket.is_disabled;
         let least = self.config.upgrade_interval;
         let wait = self
             .websocket
@@ -165,7 +167,7 @@ impl Session {
         self.websocket.upgrade_at = wanted.then(|| self.now + wait);
     }
 
-    /// The websocket ended, by the peer or the road.
+    /// Handles the end of the websocket, by the peer or the network.
     pub(super) fn socket_lost(&mut self, cause: Cause) {
         let Some(socket) = self.socket.take() else {
             return;
@@ -173,7 +175,7 @@ impl Session {
         if let Stage::Handshake { due, sent: None } = self.stage
             && due > self.now
         {
-            // It idled until the next attempt, which opens another.
+            // The socket idled until the next attempt, which opens another one.
             return;
         }
         if let Cause::Lane(Close::Status { status, .. }) = cause
@@ -183,54 +185,54 @@ impl Session {
             return self.finish(End::Unauthorized { status });
         }
         self.requests_lost(socket.lane, &cause);
-        self.websocket.failed();
+        self.websocket.record_failure();
         match self.stage {
             Stage::Handshake { .. } => self.handshake_failed(cause),
-            Stage::Live if self.carrier == Transport::WebSocket => self.carrier_lost(cause),
+            Stage::Live if self.transport == Transport::WebSocket => self.active_socket_lost(cause),
             Stage::Live => self.schedule_upgrade(),
-            Stage::Closing { .. } if self.carrier == Transport::WebSocket => {
+            Stage::Closing { .. } if self.transport == Transport::WebSocket => {
                 self.finish(End::Requested);
             }
             Stage::Closing { .. } | Stage::Idle | Stage::Ended => {}
         }
     }
 
-    /// Gives the websocket up without waiting for the peer, who may never answer.
+    /// Closes the websocket without waiting for the peer, which may never answer.
     pub(super) fn drop_socket(&mut self, cause: Cause) {
         if let Some(socket) = &self.socket {
-            self.condemned.push_back(socket.lane);
+            self.lanes_to_close.push_back(socket.lane);
             self.socket_lost(cause);
         }
     }
 
-    fn carrier_lost(&mut self, cause: Cause) {
-        // A server that has not noticed goes on delivering into the dead socket, and no connect over
-        // HTTP takes its place: what leaves the websocket for long-polling needs a new session.
-        let moving = self.connect_lost();
-        if moving || (self.config.resume == Resume::SameSession && self.may_fall_back(&cause)) {
-            let due = self.fallen_back(cause);
-            self.start_over(due);
+    fn active_socket_lost(&mut self, cause: Cause) {
+        // A server that has not noticed goes on delivering into the dead socket, and no connect
+        // over HTTP replaces it: a fallback to long-polling needs a new session.
+        let upgrading = self.connect_lost();
+        if upgrading || (self.config.resume == Resume::SameSession && self.may_fall_back(&cause)) {
+            let due = self.switch_to_long_polling(cause);
+            self.restart_handshake(due);
         } else if self.config.resume == Resume::FreshHandshake {
             self.lose_session(cause);
         } else {
-            self.suspended(cause);
+            self.retry_session(cause);
         }
     }
 
-    /// Whether long-polling is to be tried instead of the websocket. An address that cannot be
+    /// Returns whether to try long-polling instead of the websocket. An address that cannot be
     /// reached cannot be reached by POST either.
     pub(super) fn may_fall_back(&self, cause: &Cause) -> bool {
         let tried_enough =
             !self.websocket.proven || self.websocket.failures >= self.config.websocket_attempts;
-        self.carrier == Transport::WebSocket
+        self.transport == Transport::WebSocket
             && self.config.transports.contains(&Transport::LongPolling)
             && !matches!(cause, Cause::Lane(Close::Unreachable | Close::Tls))
             && tried_enough
     }
 
-    pub(super) fn fallen_back(&mut self, cause: Cause) -> Instant {
-        self.carrier = Transport::LongPolling;
-        self.fell_back(cause)
+    pub(super) fn switch_to_long_polling(&mut self, cause: Cause) -> Instant {
+        self.transport = Transport::LongPolling;
+        self.report_fallback(cause)
     }
 
     pub(super) fn socket_overdue(&mut self) {
@@ -251,7 +253,10 @@ impl Session {
             None => (None, Timer::Ping),
             Some(socket) => match socket.state {
                 State::Opening { deadline } => (Some(deadline), Timer::Open),
-                State::Open => (Some(socket.heard + self.config.ping_interval), Timer::Ping),
+                State::Open => (
+                    Some(socket.last_received + self.config.ping_interval),
+                    Timer::Ping,
+                ),
                 State::Suspect => (Some(self.now), Timer::Ping),
                 State::Pinged { deadline } => (Some(deadline), Timer::Pong),
             },

@@ -1,122 +1,128 @@
-//! What the application wants to hear, and what the server has been told of it.
+//! Local subscriptions, and their state on the server.
 
 use alloc::{collections::BTreeMap, vec::Vec};
 
 use crate::{Channel, Misuse, SubscriptionId};
 
-/// All local interest, by channel. One channel is one subscription on the wire, however many local
-/// ones share it.
+/// All local subscriptions, by channel. Several local subscriptions to one channel share one on the
+/// wire.
 #[derive(Debug, Default)]
 pub(super) struct Subscriptions {
-    wishes: BTreeMap<Channel, Wish>,
+    states: BTreeMap<Channel, SubscriptionState>,
     channels: BTreeMap<SubscriptionId, Channel>,
     patterns: Vec<Channel>,
     last: u64,
 }
 
 #[derive(Debug)]
-pub(super) struct Wish {
-    interests: Vec<SubscriptionId>,
-    pub(super) wire: Wire,
-    /// Whether the command queue already holds a reminder to look at this wish.
+pub(super) struct SubscriptionState {
+    subscribers: Vec<SubscriptionId>,
+    pub(super) wire: WireState,
+    /// Whether the command queue holds a `SyncSubscription` for this channel.
     pub(super) queued: bool,
 }
 
-/// What the current session knows of a channel.
+/// State of a channel in the current session, as far as the client knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wire {
+pub(super) enum WireState {
     Absent,
     Subscribing,
     Active,
     Unsubscribing,
     Refused,
-    /// A request about it was lost, and nobody knows whether the server took it.
-    Doubtful,
+    /// A request was lost, and the server may or may not have processed it.
+    Unknown,
 }
 
-/// What has to be sent for a wish.
+/// Request needed to bring the server in line with the local subscriptions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Need {
+pub(super) enum PendingRequest {
     Subscribe,
     Unsubscribe,
 }
 
-impl Wish {
-    pub(super) fn interests(&self) -> &[SubscriptionId] {
-        &self.interests
+impl SubscriptionState {
+    pub(super) fn subscribers(&self) -> &[SubscriptionId] {
+        &self.subscribers
     }
 
-    pub(super) fn need(&self) -> Option<Need> {
-        match (self.wire, self.interests.is_empty()) {
-            // Asking twice for either is harmless.
-            (Wire::Absent | Wire::Doubtful, false) => Some(Need::Subscribe),
-            (Wire::Active | Wire::Doubtful, true) => Some(Need::Unsubscribe),
+    pub(super) fn pending_request(&self) -> Option<PendingRequest> {
+        match (self.wire, self.subscribers.is_empty()) {
+            // Repeating either request is harmless.
+            (WireState::Absent | WireState::Unknown, false) => Some(PendingRequest::Subscribe),
+            (WireState::Active | WireState::Unknown, true) => Some(PendingRequest::Unsubscribe),
             _ => None,
         }
     }
 }
 
 impl Subscriptions {
-    /// Records an interest. The wish says whether something has to be sent for it.
-    pub(super) fn add(&mut self, channel: &Channel) -> (SubscriptionId, &mut Wish) {
+    /// Adds a local subscription, and returns its id and the state of its channel.
+    pub(super) fn add(&mut self, channel: &Channel) -> (SubscriptionId, &mut SubscriptionState) {
         self.last += 1;
         let id = SubscriptionId(self.last);
         self.channels.insert(id, channel.clone());
         if channel.is_pattern() && !self.patterns.contains(channel) {
             self.patterns.push(channel.clone());
         }
-        let wish = self.wishes.entry(channel.clone()).or_insert_with(|| Wish {
-            interests: Vec::new(),
-            wire: Wire::Absent,
-            queued: false,
-        });
-        wish.interests.push(id);
-        if wish.wire == Wire::Refused {
-            // Somebody asks anew, so the server is asked anew.
-            wish.wire = Wire::Absent;
+        let state = self
+            .states
+            .entry(channel.clone())
+            .or_insert_with(|| SubscriptionState {
+                subscribers: Vec::new(),
+                wire: WireState::Absent,
+                queued: false,
+            });
+        state.subscribers.push(id);
+        if state.wire == WireState::Refused {
+            // A new subscription asks again for a channel that was refused.
+            state.wire = WireState::Absent;
         }
-        (id, wish)
+        (id, state)
     }
 
-    /// Drops an interest, and returns its channel.
+    /// Removes a local subscription, and returns its channel.
     pub(super) fn remove(&mut self, id: SubscriptionId) -> Result<Channel, Misuse> {
         let channel = self
             .channels
             .remove(&id)
             .ok_or(Misuse::UnknownSubscription)?;
-        if let Some(wish) = self.wishes.get_mut(&channel) {
-            wish.interests.retain(|interest| *interest != id);
+        if let Some(state) = self.states.get_mut(&channel) {
+            state.subscribers.retain(|subscriber| *subscriber != id);
         }
         Ok(channel)
     }
 
-    /// Drops the record of a channel that nobody wants and the server does not have. Returns
-    /// whether it waited to be looked at.
-    pub(super) fn forget_if_done(&mut self, channel: &Channel) -> bool {
-        let done = self.wishes.get(channel).is_some_and(|wish| {
-            wish.interests.is_empty() && matches!(wish.wire, Wire::Absent | Wire::Refused)
+    /// Removes the state of a channel without local subscriptions that the server does not have
+    /// either. Returns whether a synchronisation was queued for it.
+    pub(super) fn remove_if_unused(&mut self, channel: &Channel) -> bool {
+        let done = self.states.get(channel).is_some_and(|state| {
+            state.subscribers.is_empty()
+                && matches!(state.wire, WireState::Absent | WireState::Refused)
         });
         if !done {
             return false;
         }
         self.patterns.retain(|pattern| pattern != channel);
-        self.wishes.remove(channel).is_some_and(|wish| wish.queued)
+        self.states
+            .remove(channel)
+            .is_some_and(|state| state.queued)
     }
 
-    /// A new session knows of nothing: returns all channels that have to be subscribed again.
+    /// Resets all channels for a new session, and returns those to subscribe again.
     pub(super) fn reset(&mut self) -> Vec<Channel> {
-        self.wishes.retain(|_, wish| !wish.interests.is_empty());
-        let wishes = &self.wishes;
-        self.patterns.retain(|pattern| wishes.contains_key(pattern));
-        for wish in self.wishes.values_mut() {
-            wish.wire = Wire::Absent;
-            wish.queued = true;
+        self.states.retain(|_, state| !state.subscribers.is_empty());
+        let states = &self.states;
+        self.patterns.retain(|pattern| states.contains_key(pattern));
+        for state in self.states.values_mut() {
+            state.wire = WireState::Absent;
+            state.queued = true;
         }
-        self.wishes.keys().cloned().collect()
+        self.states.keys().cloned().collect()
     }
 
-    pub(super) fn wish(&mut self, channel: &Channel) -> Option<&mut Wish> {
-        self.wishes.get_mut(channel)
+    pub(super) fn state_mut(&mut self, channel: &Channel) -> Option<&mut SubscriptionState> {
+        self.states.get_mut(channel)
     }
 
     pub(super) fn channel(&self, id: SubscriptionId) -> Option<&Channel> {
@@ -127,28 +133,28 @@ impl Subscriptions {
         self.channels.len()
     }
 
-    /// Some channel that the server has confirmed, for a probe.
+    /// Returns some channel that the server has confirmed, for a probe.
     pub(super) fn any_active(&self) -> Option<&Channel> {
-        self.wishes
+        self.states
             .iter()
-            .find(|(_, wish)| wish.wire == Wire::Active)
+            .find(|(_, state)| state.wire == WireState::Active)
             .map(|(channel, _)| channel)
     }
 
-    /// The local subscriptions that an event on the channel called `name` belongs to.
+    /// Returns the local subscriptions that match an event on the channel called `name`.
     pub(super) fn recipients<'a>(
         &'a self,
         name: &'a str,
     ) -> impl Iterator<Item = SubscriptionId> + 'a {
-        let exact = self.wishes.get(name);
+        let exact = self.states.get(name);
         let matching = self
             .patterns
             .iter()
             .filter(move |pattern| pattern.matches(name));
-        let globbed = matching.filter_map(|pattern| self.wishes.get(pattern));
+        let globbed = matching.filter_map(|pattern| self.states.get(pattern));
         exact
             .into_iter()
             .chain(globbed)
-            .flat_map(|wish| wish.interests.iter().copied())
+            .flat_map(|state| state.subscribers.iter().copied())
     }
 }

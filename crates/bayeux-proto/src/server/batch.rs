@@ -1,14 +1,14 @@
-//! Batches: what came in together is answered together, once all of it has an answer.
+//! Batches: messages of one payload are answered together, once each has an answer.
 
 use alloc::{collections::BTreeMap, string::String, sync::Arc, vec::Vec};
 
 use super::{lane::Lane, session::ClientId};
 
-/// Names a batch until it is answered.
+/// Identifier of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct BatchId(u64);
 
-/// The batches that still wait for an answer.
+/// Batches that still wait for an answer.
 #[derive(Default)]
 pub(super) struct Batches {
     next: u64,
@@ -20,9 +20,9 @@ pub(super) struct Batch {
     missing: usize,
     /// In order of completion, not of request.
     pub(super) answers: Vec<Arc<str>>,
-    /// The session whose events may ride along.
+    /// Session whose waiting events may be added.
     pub(super) client: Option<ClientId>,
-    /// The sessions whose connects in it are held.
+    /// Sessions whose connects in this batch are held.
     pub(super) holding: Vec<ClientId>,
 }
 
@@ -41,7 +41,7 @@ impl Batches {
         id
     }
 
-    /// Adds the answer to one message; the whole batch when that was the last one missing.
+    /// Adds the answer to one message. Returns the batch if that was the last one missing.
     pub(super) fn answer(
         &mut self,
         id: BatchId,
@@ -60,12 +60,12 @@ impl Batches {
         self.open.get_mut(&id)
     }
 
-    /// The lane that a batch came over.
+    /// Returns the lane of a batch.
     pub(super) fn lane(&self, id: BatchId) -> Option<Lane> {
         self.open.get(&id).map(|batch| batch.lane)
     }
 
-    /// Forgets a batch that will never be answered.
+    /// Drops a batch that will never be answered.
     pub(super) fn abandon(&mut self, id: BatchId) -> Option<Batch> {
         self.open.remove(&id)
     }
@@ -75,7 +75,7 @@ impl Batches {
     }
 }
 
-/// A JSON array of messages that are JSON already.
+/// Joins messages, which are JSON already, to a JSON array.
 pub(super) fn array(messages: impl Iterator<Item: AsRef<str>> + Clone) -> String {
     let size: usize = messages
         .clone()

@@ -1,14 +1,14 @@
-//! The five meta channels and publishes, checked and answered as `CometD` does.
+//! Meta channels and publishes, validated and answered as by `CometD`.
 
 use alloc::{format, string::String};
 use core::time::Duration;
 
 use super::{
-    Asked, Server,
+    Received, Server,
     event::EndReason,
     faye::is_below,
-    host::SecurityPolicy,
     lane::LaneKind,
+    policy::SecurityPolicy,
     profile::Push,
     reply::{self, ADVICE_TO_STOP, ADVICE_TO_WAIT, Reply, advice, advice_to_handshake, error},
     request::{Ack, Request},
@@ -16,106 +16,110 @@ use super::{
 };
 
 impl Server {
-    pub(super) fn answer_as_cometd(&mut self, asked: Asked<'_>, host: &mut dyn SecurityPolicy) {
-        let request = asked.request;
+    pub(super) fn answer_as_cometd(
+        &mut self,
+        received: Received<'_>,
+        policy: &mut dyn SecurityPolicy,
+    ) {
+        let request = received.request;
         let mut reply = Reply::new();
         if !echo_id(request, &mut reply) {
-            return self.fail(&asked, reply, INVALID_ID);
+            return self.answer_error(&received, reply, INVALID_ID);
         }
         if request.channel.is_empty() {
-            return self.fail(&asked, reply, CHANNEL_MISSING);
+            return self.answer_error(&received, reply, CHANNEL_MISSING);
         }
         reply.put_text("channel", request.channel);
         if request.channel == "/meta/handshake" {
-            let reply = self.greet(&asked, reply, host);
-            return self.answer(asked.batch, [reply.into_text()]);
+            let reply = self.cometd_handshake(&received, reply, policy);
+            return self.answer(received.batch, [reply.into_text()]);
         }
         if is_below(request.channel, "/meta")
             && let Some(json) = request.json("subscription")
         {
             reply.put("subscription", json);
         }
-        let Some(client) = self.known(&asked) else {
+        let Some(client) = self.session_of(&received) else {
             if request.channel == "/meta/connect" {
                 reply.put("advice", advice_to_handshake(self.config.profile.dialect));
             }
-            return self.fail(&asked, reply, SESSION_UNKNOWN);
+            return self.answer_error(&received, reply, SESSION_UNKNOWN);
         };
-        if let Some(batch) = self.batches.get_mut(asked.batch) {
+        if let Some(batch) = self.batches.get_mut(received.batch) {
             batch.client = Some(ClientId::clone(&client));
         }
-        self.take_up(&asked, &client);
-        self.show_life(&client);
+        self.adopt_socket(&received, &client);
+        self.renew_idle_expiry(&client);
         match request.channel {
-            "/meta/connect" => return self.take_connect(&asked, reply, &client),
-            "/meta/subscribe" => self.take_subscribe(&asked, &mut reply, &client, host),
-            "/meta/unsubscribe" => self.take_unsubscribe(&asked, &mut reply, &client),
-            "/meta/disconnect" => self.end(&client, EndReason::Disconnected),
-            channel if is_below(channel, "/meta") => reply.fail(CHANNEL_DENIED),
-            _ => self.take_publish(&asked, &mut reply, host),
+            "/meta/connect" => return self.cometd_connect(&received, reply, &client),
+            "/meta/subscribe" => self.cometd_subscribe(&received, &mut reply, &client, policy),
+            "/meta/unsubscribe" => self.cometd_unsubscribe(&received, &mut reply, &client),
+            "/meta/disconnect" => self.finish_session(&client, EndReason::Disconnected),
+            channel if is_below(channel, "/meta") => reply.set_error(CHANNEL_DENIED),
+            _ => self.cometd_publish(&received, &mut reply, policy),
         }
-        reply.settle();
-        self.answer(asked.batch, [reply.into_text()]);
+        reply.set_successful();
+        self.answer(received.batch, [reply.into_text()]);
     }
 
-    fn fail(&mut self, asked: &Asked<'_>, mut reply: Reply, error: &str) {
-        reply.fail(error);
-        reply.settle();
-        self.answer(asked.batch, [reply.into_text()]);
+    fn answer_error(&mut self, received: &Received<'_>, mut reply: Reply, error: &str) {
+        reply.set_error(error);
+        reply.set_successful();
+        self.answer(received.batch, [reply.into_text()]);
     }
 
-    fn greet(
+    fn cometd_handshake(
         &mut self,
-        asked: &Asked<'_>,
+        received: &Received<'_>,
         mut reply: Reply,
-        host: &mut dyn SecurityPolicy,
+        policy: &mut dyn SecurityPolicy,
     ) -> Reply {
-        let offers = asked.request.ack == Some(Ack::Offered);
-        if let Err(refusal) = host.may_handshake(&self.context(asked)) {
-            reply.fail(&refusal);
+        let offers = received.request.ack == Some(Ack::Offered);
+        if let Err(refusal) = policy.may_handshake(&self.context(received)) {
+            reply.set_error(&refusal);
             reply.put("advice", ADVICE_TO_STOP);
-        } else if let Some(client) = self.begin(asked.lane, offers, host) {
+        } else if let Some(client) = self.create_session(received.lane, offers, policy) {
             let types = self.config.profile.connection_types;
             reply.put_text("version", "1.0");
             reply.put_text("minimumVersion", "1.0");
             reply.put_text("clientId", &client);
             reply.put("supportedConnectionTypes", reply::list(types));
             reply.put("advice", advice(&self.config));
-            if offers && self.config.acknowledges {
+            if offers && self.config.ack_extension {
                 reply.put("ext", r#"{"ack":true}"#);
             }
-            self.bind(asked.lane, &client);
+            self.bind(received.lane, &client);
         } else {
-            reply.fail(error::TOO_MANY_SESSIONS);
+            reply.set_error(error::TOO_MANY_SESSIONS);
             reply.put("advice", ADVICE_TO_WAIT);
         }
-        reply.settle();
+        reply.set_successful();
         reply
     }
 
-    /// A session whose socket is gone goes on with the one that something comes over.
-    fn take_up(&mut self, asked: &Asked<'_>, client: &ClientId) {
+    /// Binds a session without a socket to the socket of a message.
+    fn adopt_socket(&mut self, received: &Received<'_>, client: &ClientId) {
         let is_socket = self
             .lanes
-            .get(&asked.lane)
-            .is_some_and(|carrier| carrier.kind == LaneKind::Socket);
-        let is_homeless = self
+            .get(&received.lane)
+            .is_some_and(|state| state.kind == LaneKind::Socket);
+        let has_no_socket = self
             .sessions
             .get(client)
             .is_some_and(|session| session.socket.is_none());
-        if is_socket && is_homeless && self.config.profile.push == Push::AfterHandshake {
-            self.bind(asked.lane, client);
+        if is_socket && has_no_socket && self.config.profile.push == Push::AfterHandshake {
+            self.bind(received.lane, client);
         }
     }
 
-    fn take_connect(&mut self, asked: &Asked<'_>, mut reply: Reply, client: &ClientId) {
-        self.bind(asked.lane, client);
-        self.acknowledge(client, asked.request);
-        reply.settle();
-        if asked.request.json("advice").is_some() {
+    fn cometd_connect(&mut self, received: &Received<'_>, mut reply: Reply, client: &ClientId) {
+        self.bind(received.lane, client);
+        self.acknowledge(client, received.request);
+        reply.set_successful();
+        if received.request.json("advice").is_some() {
             reply.put("advice", advice(&self.config));
         }
-        let mut time = self.hold_for(asked.request);
+        let mut time = self.hold_for(received.request);
         let profile = &self.config.profile;
         let (first, shared) = (
             profile.answers_first_connect,
@@ -124,41 +128,42 @@ impl Server {
         let Some(session) = self.sessions.get_mut(client) else {
             return;
         };
-        let is_first = !core::mem::replace(&mut session.greeted, true);
-        let acknowledges = session.acknowledged.is_some();
-        if asked.is_shared && shared && !acknowledges {
-            // In its place among the others, and no events but those that go with any answer.
-            return self.answer(asked.batch, [reply.into_text()]);
+        let is_first = !core::mem::replace(&mut session.has_connected, true);
+        let ack_extension = session.ack.is_some();
+        if received.is_batched && shared && !ack_extension {
+            // Answered in its place in the batch, without events except those added to every
+            // response.
+            return self.answer(received.batch, [reply.into_text()]);
         }
-        if (is_first && first) || (asked.is_shared && shared) {
+        if (is_first && first) || (received.is_batched && shared) {
             time = Duration::ZERO;
         }
         if !time.is_zero()
-            && let Some(advice) = self.crowd_advice(asked.lane, client)
+            && let Some(advice) = self.multiple_clients_advice(received.lane, client)
         {
             reply.put("advice", advice);
             time = Duration::ZERO;
         }
-        let batch = asked.batch;
+        let batch = received.batch;
         self.hold(client, Held { batch, reply }, time);
     }
 
-    fn take_subscribe(
+    fn cometd_subscribe(
         &mut self,
-        asked: &Asked<'_>,
+        received: &Received<'_>,
         reply: &mut Reply,
         client: &ClientId,
-        host: &mut dyn SecurityPolicy,
+        policy: &mut dyn SecurityPolicy,
     ) {
-        let channels = asked.request.subscriptions;
-        let context = self.context(asked);
+        let channels = received.request.subscriptions;
+        let context = self.context(received);
         let mut refusal = None;
         for channel in channels {
-            // All of them: what it sees is what it can protect.
-            let refused = host.may_subscribe(&context, channel).err();
+            // The policy sees all channels, because it can protect only those that it sees.
+            let refused = policy.may_subscribe(&context, channel).err();
             refusal = refusal.or(refused);
         }
-        let error = if asked
+        let error = if received
             .request
             .json("subscription")
             .is_none_or(|json| json == "null")
@@ -176,51 +181,56 @@ impl Server {
         } else {
             refusal
         };
-        // All or none.
+        // All channels are subscribed, or none.
         if let Some(error) = error {
-            return reply.fail(&error);
+            return reply.set_error(&error);
         }
         for channel in channels.iter().filter(|name| !is_below(name, "/service")) {
             if !self.add_subscription(client, channel) {
-                return reply.fail(&error::too_many_subscriptions(channel));
+                return reply.set_error(&error::too_many_subscriptions(channel));
             }
         }
     }
 
-    fn take_unsubscribe(&mut self, asked: &Asked<'_>, reply: &mut Reply, client: &ClientId) {
-        let channels = asked.request.subscriptions;
-        if asked
+    fn cometd_unsubscribe(
+        &mut self,
+        received: &Received<'_>,
+        reply: &mut Reply,
+        client: &ClientId,
+    ) {
+        let channels = received.request.subscriptions;
+        if received
             .request
             .json("subscription")
             .is_none_or(|json| json == "null")
         {
-            return reply.fail(SUBSCRIPTION_MISSING);
+            return reply.set_error(SUBSCRIPTION_MISSING);
         }
         for channel in channels {
             self.remove_subscription(client, channel);
         }
     }
 
-    fn take_publish(
+    fn cometd_publish(
         &mut self,
-        asked: &Asked<'_>,
+        received: &Received<'_>,
         reply: &mut Reply,
-        host: &mut dyn SecurityPolicy,
+        policy: &mut dyn SecurityPolicy,
     ) {
-        let request = asked.request;
+        let request = received.request;
         if !self.is_name(request.channel) {
-            return reply.fail(CHANNEL_INVALID);
+            return reply.set_error(CHANNEL_INVALID);
         }
-        let context = self.context(asked);
-        if let Err(refusal) = host.may_publish(&context) {
-            return reply.fail(&refusal);
+        let context = self.context(received);
+        if let Err(refusal) = policy.may_publish(&context) {
+            return reply.set_error(&refusal);
         }
         if self.config.profile.needs_data && request.json("data").is_none() {
-            return reply.fail(&error::missing_parameter("data"));
+            return reply.set_error(&error::missing_parameter("data"));
         }
         let is_service = is_below(request.channel, "/service");
         if is_service {
-            host.serve(&context);
+            policy.serve(&context);
         }
         if !is_service || self.config.profile.broadcasts_service {
             let event = reply::event_of(request, &self.config);
@@ -228,7 +238,7 @@ impl Server {
         }
     }
 
-    /// `CometD` takes almost any name.
+    /// Returns whether `CometD` accepts this name: almost any.
     fn is_name(&self, name: &str) -> bool {
         let legal = |byte: u8| (b' '..0x7f).contains(&byte) && !b":%".contains(&byte);
         let body = name.strip_suffix("/**").or(name.strip_suffix("/*"));
@@ -240,7 +250,7 @@ impl Server {
     }
 }
 
-/// Echoes the id as a text, which is what `CometD` makes of it; false if it is none that may be.
+/// Echoes the id as a string, as `CometD` does. Returns false if the id is invalid.
 fn echo_id(request: &Request<'_>, reply: &mut Reply) -> bool {
     let Some(json) = request.json("id").filter(|json| *json != "null") else {
         return true;

@@ -1,97 +1,99 @@
-//! What can be chosen for a server.
+//! Configuration of a server.
 
 use core::time::Duration;
 
 use super::profile::{Expiry, Profile};
 
-/// The policies and limits of a [`Server`](super::Server).
+/// Policies and limits of a [`Server`](super::Server).
 ///
 /// Start from [`Config::new`] or [`Config::default`] and change what differs.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Config {
-    /// Which server to be like. Default: Faye 1.4.
+    /// Behaviour of the server. Default: Faye 1.4.
     pub profile: Profile,
-    /// How long a `/meta/connect` is held when nothing happens: `advice.timeout`. Default: 60 s.
+    /// Hold of an idle `/meta/connect`, sent as `advice.timeout`. Default: 60 s.
     pub hold: Duration,
-    /// How long clients shall wait between connects: `advice.interval`. Default: 0.
+    /// Wait of clients between connects, sent as `advice.interval`. Default: 0.
     pub interval: Duration,
-    /// How long a session lives without what its [`Expiry`] asks for. Default: none, which is
-    /// twice the hold for Faye, and the interval and 10 s for `CometD`.
-    pub life: Option<Duration>,
-    /// Whether sessions are tied to a cookie, as `CometD`'s are: an exchange without the cookie of
-    /// the session's handshake, or a socket with another, has no session. Default: false.
+    /// Lifetime of a session without the activity that its [`Expiry`] requires. Default: none,
+    /// which is twice the hold for Faye, and the interval plus 10 s for `CometD`.
+    pub session_lifetime: Option<Duration>,
+    /// Whether sessions are tied to a cookie, as with `CometD`: an exchange without the cookie of
+    /// the session's handshake, or a socket with another one, has no session. Default: false.
     pub cookies: bool,
-    /// How long a client is to wait that polls for a second session with the same cookie.
-    /// Default: 2 s (`CometD`).
-    pub crowded_interval: Duration,
-    /// Whether clients that offer it get the acknowledgement extension: what they have not
-    /// acknowledged comes again. Default: false.
-    pub acknowledges: bool,
-    /// Whether [`Server::poll_event`](super::Server::poll_event) tells who comes and goes. Default:
-    /// false, so that nothing waits for a reader that is not there.
-    pub tells: bool,
-    /// What is done about one event too many for a session. Default: [`Overflow::EndSession`].
+    /// Interval advised to a client that polls for a second session with the same cookie. Default:
+    /// 2 s (`CometD`).
+    pub multiple_clients_interval: Duration,
+    /// Whether clients that offer the acknowledgement extension get it, so that unacknowledged
+    /// events are sent again. Default: false.
+    pub ack_extension: bool,
+    /// Whether [`Server::poll_event`](super::Server::poll_event) returns events. Default: false, so
+    /// that events do not accumulate without a reader.
+    pub emit_events: bool,
+    /// Handling of an event beyond a session's queue limit. Default: [`Overflow::EndSession`].
     pub overflow: Overflow,
-    /// How much there may be of everything.
+    /// Limits on sessions, messages and queues.
     pub limits: Limits,
 }
 
-/// How much there may be of everything. One more is refused with an error, and harms nobody else.
+/// Limits on sessions, messages and queues. A request beyond a limit is refused with an error and
+/// affects nobody else.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Sessions. Default: 100 000.
+    /// Maximum number of sessions. Default: 100 000.
     pub sessions: usize,
-    /// Subscriptions of one session. Default: 1 000.
+    /// Maximum number of subscriptions of one session. Default: 1 000.
     pub subscriptions: usize,
-    /// Bytes in the name of a channel. Default: 1 024.
+    /// Maximum length of a channel name, in bytes. Default: 1 024.
     pub channel: usize,
-    /// Messages in one payload. Default: 1 000.
+    /// Maximum number of messages in one payload. Default: 1 000.
     pub batch: usize,
-    /// Bytes of one message. Default: 64 KiB.
+    /// Maximum size of one message, in bytes. Default: 64 KiB.
     pub message: usize,
-    /// Events that wait for one session. Default: 10 000.
+    /// Maximum number of events waiting for one session. Default: 10 000.
     pub queue: usize,
-    /// Bytes of the events that wait for one session. Default: 8 MiB.
+    /// Maximum total size of the events waiting for one session, in bytes. Default: 8 MiB.
     pub queue_bytes: usize,
-    /// Connects of one session held at a time, where several are. Default: 4.
+    /// Maximum number of held connects of one session, in profiles that hold several. Default: 4.
     pub connects: usize,
 }
 
-/// What is done about one event too many for a session that does not collect them.
+/// Handling of an event beyond the queue limit of a session that does not collect its events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Overflow {
-    /// The session ends, so that its client learns that something is missing.
+    /// End the session, so that its client learns of the loss.
     EndSession,
-    /// The oldest event goes, and nobody learns of it.
+    /// Drop the oldest event without notice.
     DropOldest,
 }
 
 impl Config {
-    /// The defaults for this profile.
+    /// Creates the default configuration of a profile.
     pub fn new(profile: Profile) -> Self {
         Self {
             profile,
             hold: Duration::from_mins(1),
             interval: Duration::ZERO,
-            life: None,
+            session_lifetime: None,
             cookies: false,
-            crowded_interval: Duration::from_secs(2),
-            acknowledges: false,
-            tells: false,
+            multiple_clients_interval: Duration::from_secs(2),
+            ack_extension: false,
+            emit_events: false,
             overflow: Overflow::EndSession,
             limits: Limits::default(),
         }
     }
 
-    /// How long a session lives without what its [`Expiry`] asks for.
-    pub(super) fn lifetime(&self) -> Duration {
-        self.life.unwrap_or_else(|| match self.profile.expiry {
-            Expiry::SinceConnect => self.hold.saturating_mul(2),
-            Expiry::SinceAnswer => self.interval.saturating_add(MAX_INTERVAL),
-        })
+    /// Returns the lifetime of a session without the activity that its [`Expiry`] requires.
+    pub(super) fn session_lifetime(&self) -> Duration {
+        self.session_lifetime
+            .unwrap_or_else(|| match self.profile.expiry {
+                Expiry::SinceConnect => self.hold.saturating_mul(2),
+                Expiry::SinceAnswer => self.interval.saturating_add(MAX_INTERVAL),
+            })
     }
 }
 
@@ -116,5 +118,5 @@ impl Default for Limits {
     }
 }
 
-/// `CometD`'s `maxInterval`.
+/// Default of `CometD`'s `maxInterval`.
 const MAX_INTERVAL: Duration = Duration::from_secs(10);

@@ -1,4 +1,4 @@
-//! Connects: held, answered, superseded, given up; and the sockets that make them nearly idle.
+//! Held connects and the binding of sockets to sessions.
 
 use alloc::{format, sync::Arc, vec::Vec};
 use core::time::Duration;
@@ -15,7 +15,7 @@ use super::{
 };
 
 impl Server {
-    /// Keeps a connect until something happens.
+    /// Holds a connect.
     pub(super) fn hold(&mut self, client: &ClientId, held: Held, time: Duration) {
         let profile = &self.config.profile;
         let (concurrent_connects, answers) =
@@ -35,27 +35,27 @@ impl Server {
             batch.holding.push(ClientId::clone(client));
         }
         session.held.push(held);
-        // Otherwise the time goes on that runs for the first one.
+        // Otherwise the hold of the first connect goes on.
         let is_new = is_first || concurrent_connects == ConcurrentConnects::FirstFails;
         if is_new {
-            session.over = answers && time.is_zero();
+            session.answer_now = answers && time.is_zero();
         }
         if session.is_ready() {
-            self.due.insert(ClientId::clone(client));
+            self.due_connects.insert(ClientId::clone(client));
         }
         if is_new && answers && !time.is_zero() {
             let at = self.now + time;
-            self.timers.arm(Timer::Hold(ClientId::clone(client)), at);
+            self.timers.set(Timer::Hold(ClientId::clone(client)), at);
         }
         if self.config.profile.expiry == Expiry::SinceAnswer {
-            self.timers.disarm(&Timer::Expiry(ClientId::clone(client)));
+            self.timers.cancel(&Timer::Expiry(ClientId::clone(client)));
         }
         for held in dropped {
-            self.drop_rival(&held);
+            self.drop_concurrent(&held);
         }
     }
 
-    fn drop_rival(&mut self, held: &Held) {
+    fn drop_concurrent(&mut self, held: &Held) {
         let lane = self.batches.lane(held.batch);
         self.abandon(held.batch);
         if self.config.profile.concurrent_connects == ConcurrentConnects::FirstFails
@@ -66,17 +66,17 @@ impl Server {
         }
     }
 
-    /// The held connects of a session are to be answered, with or without events.
-    pub(super) fn call_off(&mut self, client: &ClientId) {
+    /// Marks the held connects of a session to be answered, with or without events.
+    pub(super) fn answer_held(&mut self, client: &ClientId) {
         if let Some(session) = self.sessions.get_mut(client)
             && !session.held.is_empty()
         {
-            session.over = true;
-            self.due.insert(ClientId::clone(client));
+            session.answer_now = true;
+            self.due_connects.insert(ClientId::clone(client));
         }
     }
 
-    /// Answers the held connects, with the events that waited for it, if there is reason to.
+    /// Answers the held connects with the waiting events, if they are due.
     pub(super) fn flush(&mut self, client: &ClientId) {
         let Some(session) = self.sessions.get_mut(client) else {
             return;
@@ -85,19 +85,18 @@ impl Server {
             return;
         }
         let mut held = core::mem::take(&mut session.held);
-        if let Some(known) = &mut session.acknowledged {
-            known.batch += 1;
-            known.sent = core::mem::take(&mut session.waiting);
+        if let Some(ack) = &mut session.ack {
+            ack.batch += 1;
+            ack.sent = core::mem::take(&mut session.waiting);
             for held in &mut held {
-                held.reply
-                    .put("ext", format!(r#"{{"ack":{}}}"#, known.batch));
+                held.reply.put("ext", format!(r#"{{"ack":{}}}"#, ack.batch));
             }
         }
-        let events: Vec<Arc<str>> = match &session.acknowledged {
-            Some(known) => known.sent.iter().cloned().collect(),
+        let events: Vec<Arc<str>> = match &session.ack {
+            Some(ack) => ack.sent.iter().cloned().collect(),
             None => session.waiting.take().into(),
         };
-        self.let_go(client);
+        self.holds_released(client);
         let events_first = self.config.profile.events_first;
         for Held { batch, reply } in held {
             let mut answers = events.clone();
@@ -107,42 +106,43 @@ impl Server {
         }
     }
 
-    /// No connect of this session is held any more.
-    pub(super) fn let_go(&mut self, client: &ClientId) {
-        self.timers.disarm(&Timer::Hold(ClientId::clone(client)));
+    /// Cleans up after the last held connect of a session.
+    pub(super) fn holds_released(&mut self, client: &ClientId) {
+        self.timers.cancel(&Timer::Hold(ClientId::clone(client)));
         let Some(session) = self.sessions.get_mut(client) else {
             return;
         };
-        session.over = false;
+        session.answer_now = false;
         if let Some(cookie) = &session.cookie
-            && self.crowds.get(cookie) == Some(client)
+            && self.cookie_sessions.get(cookie) == Some(client)
         {
-            self.crowds.remove(cookie);
+            self.cookie_sessions.remove(cookie);
         }
-        if session.forgotten {
+        if session.lost {
             self.sessions.remove(client);
         } else if self.config.profile.expiry == Expiry::SinceAnswer {
-            self.prolong(client);
+            self.renew_expiry(client);
         }
     }
 
-    /// Forgets a batch that will never be answered.
+    /// Drops a batch that will never be answered.
     pub(super) fn abandon(&mut self, id: BatchId) {
         if let Some(batch) = self.batches.abandon(id)
-            && let Some(carrier) = self.lanes.get_mut(&batch.lane)
+            && let Some(state) = self.lanes.get_mut(&batch.lane)
         {
-            carrier.open.remove(&id);
+            state.open_batches.remove(&id);
         }
     }
 
     pub(super) fn is_exchange(&self, lane: Lane) -> bool {
         self.lanes
             .get(&lane)
-            .is_some_and(|carrier| carrier.kind == LaneKind::Exchange)
+            .is_some_and(|state| state.kind == LaneKind::Exchange)
     }
 
-    /// The advice for a client that polls for several sessions with one cookie, if it does.
-    pub(super) fn crowd_advice(
+    /// Returns the `multiple-clients` advice, if this client polls for several sessions with one
+    /// cookie.
+    pub(super) fn multiple_clients_advice(
         &mut self,
         lane: Lane,
         client: &ClientId,
@@ -151,28 +151,31 @@ impl Server {
             return None;
         }
         let cookie = self.sessions.get(client)?.cookie.clone()?;
-        if let Some(other) = self.crowds.get(&cookie).filter(|other| *other != client)
+        if let Some(other) = self
+            .cookie_sessions
+            .get(&cookie)
+            .filter(|other| *other != client)
             && self.sessions.contains_key(other)
         {
-            let interval = millis(self.config.crowded_interval);
+            let interval = millis(self.config.multiple_clients_interval);
             return Some(format!(
                 r#"{{"multiple-clients":true,"reconnect":"retry","interval":{interval}}}"#
             ));
         }
-        self.crowds.insert(cookie, ClientId::clone(client));
+        self.cookie_sessions.insert(cookie, ClientId::clone(client));
         None
     }
 
-    /// Binds the socket to the session that something came over it for; an exchange binds nothing.
+    /// Binds the socket to the session of a message; an exchange binds nothing.
     pub(super) fn bind(&mut self, lane: Lane, client: &ClientId) {
         let profile = &self.config.profile;
         if profile.push == Push::Never {
             return;
         }
-        let Some(carrier) = self.lanes.get_mut(&lane) else {
+        let Some(state) = self.lanes.get_mut(&lane) else {
             return;
         };
-        if carrier.kind == LaneKind::Exchange {
+        if state.kind == LaneKind::Exchange {
             // A CometD session that polls has left its socket.
             if profile.push == Push::AfterHandshake
                 && let Some(session) = self.sessions.get_mut(client)
@@ -181,7 +184,7 @@ impl Server {
             }
             return;
         }
-        let before = carrier
+        let before = state
             .client
             .replace(ClientId::clone(client))
             .filter(|before| before != client);
@@ -190,8 +193,9 @@ impl Server {
             && session.socket == Some(lane)
         {
             session.socket = None;
-            // A socket that connects for another session leaves this one with an answer.
-            self.call_off(&before);
+            // A socket that connects for another session leaves the held connect of this one to be
+            // answered.
+            self.answer_held(&before);
         }
         let sticky = self.config.profile.sticky_sockets;
         let Some(session) = self.sessions.get_mut(client) else {
@@ -208,25 +212,25 @@ impl Server {
         }
     }
 
-    /// A lane has ended by itself.
-    pub(super) fn lose_lane(&mut self, lane: Lane) {
+    /// Handles the end of a lane.
+    pub(super) fn lane_lost(&mut self, lane: Lane) {
         let profile = &self.config.profile;
         let (notices, spreads) = (profile.notices_lost_polls, profile.late_close_spreads);
         let sticky = profile.sticky_sockets;
-        let Some(carrier) = self.lanes.remove(&lane) else {
+        let Some(state) = self.lanes.remove(&lane) else {
             return;
         };
-        for id in &carrier.open {
+        for id in &state.open_batches {
             let Some(batch) = self.batches.abandon(*id) else {
                 continue;
             };
             if notices {
                 for client in &batch.holding {
-                    self.take_back(client, *id);
+                    self.remove_held(client, *id);
                 }
             }
         }
-        let Some(client) = carrier.client.filter(|_| !sticky) else {
+        let Some(client) = state.client.filter(|_| !sticky) else {
             return;
         };
         let Some(session) = self.sessions.get_mut(&client) else {
@@ -234,61 +238,61 @@ impl Server {
         };
         if spreads {
             if let Some(socket) = session.socket.take() {
-                self.late.push_back(Step::Close(socket, 1000));
+                self.deferred.push_back(Step::Close(socket, 1000));
             }
-            self.release(&client);
+            self.release_held(&client);
         } else if session.socket == Some(lane) {
             session.socket = None;
         }
     }
 
-    /// The server closes a socket, and its session goes on without it.
-    pub(super) fn detach(&mut self, lane: Lane) {
+    /// Unbinds a socket that the server closes from its session, which goes on without it.
+    pub(super) fn unbind_socket(&mut self, lane: Lane) {
         let sticky = self.config.profile.sticky_sockets;
-        let Some(carrier) = self.lanes.get_mut(&lane) else {
+        let Some(state) = self.lanes.get_mut(&lane) else {
             return;
         };
-        let Some(client) = carrier.client.take().filter(|_| !sticky) else {
+        let Some(client) = state.client.take().filter(|_| !sticky) else {
             return;
         };
         if let Some(session) = self.sessions.get_mut(&client)
             && session.socket == Some(lane)
         {
             session.socket = None;
-            self.release(&client);
+            self.release_held(&client);
         }
     }
 
-    /// Removes a lane whose last output is being given out; false if it is gone already.
-    pub(super) fn drop_lane(&mut self, lane: Lane) -> bool {
-        let Some(carrier) = self.lanes.remove(&lane) else {
+    /// Removes a lane with its last output. Returns false if it is gone already.
+    pub(super) fn remove_lane(&mut self, lane: Lane) -> bool {
+        let Some(state) = self.lanes.remove(&lane) else {
             return false;
         };
-        for id in carrier.open {
+        for id in state.open_batches {
             if let Some(batch) = self.batches.abandon(id) {
                 for client in batch.holding {
-                    self.take_back(&client, id);
+                    self.remove_held(&client, id);
                 }
             }
         }
         true
     }
 
-    /// A connect that can no longer be answered is not held any more.
-    fn take_back(&mut self, client: &ClientId, batch: BatchId) {
+    /// Removes a connect that can no longer be answered.
+    fn remove_held(&mut self, client: &ClientId, batch: BatchId) {
         let Some(session) = self.sessions.get_mut(client) else {
             return;
         };
         let before = session.held.len();
         session.held.retain(|held| held.batch != batch);
         if before > 0 && session.held.is_empty() {
-            self.let_go(client);
+            self.holds_released(client);
         }
     }
 
-    /// Lets go of the connects of a session that lost its socket: a poll is answered, a socket hears
-    /// nothing any more but its close.
-    fn release(&mut self, client: &ClientId) {
+    /// Releases the connects of a session that lost its socket: a poll is answered, a socket gets
+    /// nothing but its close.
+    fn release_held(&mut self, client: &ClientId) {
         let Some(session) = self.sessions.get_mut(client) else {
             return;
         };
@@ -296,7 +300,7 @@ impl Server {
         if held.is_empty() {
             return;
         }
-        self.let_go(client);
+        self.holds_released(client);
         for held in held {
             self.answer_poll(held, Vec::new());
         }

@@ -1,4 +1,4 @@
-//! From a channel to those who listen: subscriptions and fan-out.
+//! Subscriptions and fan-out of events.
 
 use alloc::{borrow::ToOwned, boxed::Box, collections::BTreeSet, format, string::String};
 
@@ -10,7 +10,7 @@ use super::{
 };
 
 impl Server {
-    /// Delivers to every session that listens, once each.
+    /// Delivers an event to every subscribed session, once each.
     pub(super) fn fan_out(&mut self, channel: &str, event: &EventText) {
         let clients: BTreeSet<ClientId> = matching(channel)
             .filter_map(|name| self.listeners.get(&*name))
@@ -18,12 +18,12 @@ impl Server {
             .cloned()
             .collect();
         for client in clients {
-            self.hand_over(&client, EventText::clone(event));
+            self.deliver_to(&client, EventText::clone(event));
         }
     }
 
-    /// Pushes an event to a session, or lets it wait.
-    pub(super) fn hand_over(&mut self, client: &ClientId, event: EventText) {
+    /// Pushes an event to a session, or queues it.
+    pub(super) fn deliver_to(&mut self, client: &ClientId, event: EventText) {
         let Some(session) = self.sessions.get_mut(client) else {
             return;
         };
@@ -40,21 +40,21 @@ impl Server {
             }
             let dropped = self.config.overflow == Overflow::DropOldest
                 && (session
-                    .acknowledged
+                    .ack
                     .as_mut()
-                    .is_some_and(|known| known.sent.drop_oldest())
+                    .is_some_and(|ack| ack.sent.drop_oldest())
                     || session.waiting.drop_oldest());
             if !dropped {
-                self.end(client, EndReason::Overflowed);
+                self.finish_session(client, EndReason::Overflowed);
                 return;
             }
         }
         if session.is_ready() {
-            self.due.insert(ClientId::clone(client));
+            self.due_connects.insert(ClientId::clone(client));
         }
     }
 
-    /// False if the session has as many as it may.
+    /// Returns false if the session has reached its limit.
     pub(super) fn add_subscription(&mut self, client: &ClientId, channel: &str) -> bool {
         let Some(session) = self.sessions.get_mut(client) else {
             return true;
@@ -70,14 +70,14 @@ impl Server {
             .entry(channel.into())
             .or_default()
             .insert(ClientId::clone(client));
-        self.tell(|| ServerEvent::Subscribed {
+        self.emit(|| ServerEvent::Subscribed {
             client: ClientId::clone(client),
             channel: channel.into(),
         });
         true
     }
 
-    /// False if it was not subscribed.
+    /// Returns false if the session was not subscribed.
     pub(super) fn remove_subscription(&mut self, client: &ClientId, channel: &str) -> bool {
         let Some(session) = self.sessions.get_mut(client) else {
             return false;
@@ -86,7 +86,7 @@ impl Server {
             return false;
         }
         self.stop_listening(client, channel);
-        self.tell(|| ServerEvent::Unsubscribed {
+        self.emit(|| ServerEvent::Unsubscribed {
             client: ClientId::clone(client),
             channel: channel.into(),
         });
@@ -112,14 +112,14 @@ impl Server {
         }
     }
 
-    pub(super) fn tell(&mut self, event: impl FnOnce() -> ServerEvent) {
-        if self.config.tells {
+    pub(super) fn emit(&mut self, event: impl FnOnce() -> ServerEvent) {
+        if self.config.emit_events {
             self.events.push_back(event());
         }
     }
 }
 
-/// The names and patterns that an event on `channel` belongs to.
+/// Returns the names and patterns that match an event on `channel`.
 fn matching(channel: &str) -> impl Iterator<Item = String> {
     let parent = channel
         .rfind('/')

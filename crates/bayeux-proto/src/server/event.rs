@@ -1,54 +1,54 @@
-//! Who comes and goes.
+//! Events of the server.
 
 use alloc::{boxed::Box, sync::Arc};
 use core::fmt;
 
-/// What has become of sessions and subscriptions. The `clientId`s in it are credentials, and
-/// `Debug` leaves them out.
+/// Start or end of a session or subscription. The `clientId`s are credentials, which `Debug` leaves
+/// out.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ServerEvent {
-    /// A handshake succeeded.
+    /// Successful handshake.
     Opened {
-        /// The new session.
+        /// New session.
         client: Arc<str>,
     },
-    /// A session is over, and its subscriptions with it, which are not told singly.
+    /// End of a session and of all its subscriptions, which get no events of their own.
     Ended {
-        /// The session.
+        /// Session that ended.
         client: Arc<str>,
-        /// Why.
+        /// Reason of the end.
         reason: EndReason,
     },
-    /// A session subscribed to what it had not.
+    /// New subscription.
     Subscribed {
-        /// The session.
+        /// Session that subscribed.
         client: Arc<str>,
-        /// The channel or pattern.
+        /// Channel or pattern.
         channel: Box<str>,
     },
-    /// A session unsubscribed from what it had subscribed to.
+    /// End of a subscription.
     Unsubscribed {
-        /// The session.
+        /// Session that unsubscribed.
         client: Arc<str>,
-        /// The channel or pattern.
+        /// Channel or pattern.
         channel: Box<str>,
     },
 }
 
-/// Why a session is over.
+/// Reason why a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EndReason {
-    /// The client disconnected.
+    /// Disconnect of the client.
     Disconnected,
-    /// It showed no life for too long.
+    /// Expiry without activity.
     Expired,
-    /// It did not collect its events.
+    /// Queue limit exceeded.
     Overflowed,
-    /// The embedder ended or forgot it.
+    /// Removal by the embedder.
     Removed,
-    /// The server shut down.
+    /// Shutdown of the server.
     ShutDown,
 }
 

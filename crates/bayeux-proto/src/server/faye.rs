@@ -1,12 +1,12 @@
-//! The five meta channels and publishes, checked and answered as Faye does.
+//! Meta channels and publishes, validated and answered as by Faye.
 
 use alloc::{format, string::String};
 use core::time::Duration;
 
 use super::{
-    Asked, Server,
+    Received, Server,
     event::EndReason,
-    host::SecurityPolicy,
+    policy::SecurityPolicy,
     profile::Push,
     reply::{self, ADVICE_TO_WAIT, Reply, advice, advice_to_handshake, error, millis},
     request::{Ack, Request},
@@ -15,94 +15,103 @@ use super::{
 use crate::Channel;
 
 impl Server {
-    pub(super) fn answer_as_faye(&mut self, asked: Asked<'_>, host: &mut dyn SecurityPolicy) {
+    pub(super) fn answer_as_faye(
+        &mut self,
+        received: Received<'_>,
+        policy: &mut dyn SecurityPolicy,
+    ) {
         if self.config.profile.push == Push::AfterMessage
-            && let Some(client) = self.known(&asked)
+            && let Some(client) = self.session_of(&received)
         {
-            self.bind(asked.lane, &client);
+            self.bind(received.lane, &client);
         }
-        let reply = match asked.request.channel {
-            "/meta/handshake" => self.handshake(&asked, host),
-            "/meta/connect" => match self.connect(&asked) {
+        let reply = match received.request.channel {
+            "/meta/handshake" => self.faye_handshake(&received, policy),
+            "/meta/connect" => match self.faye_connect(&received) {
                 Some(refused) => refused,
                 None => return,
             },
-            "/meta/subscribe" => self.subscribe(&asked, host),
-            "/meta/unsubscribe" => self.unsubscribe(&asked),
-            "/meta/disconnect" => self.disconnect(&asked),
-            // Exactly these: a name like /meta/subscribe/x was once a way around the guard.
+            "/meta/subscribe" => self.faye_subscribe(&received, policy),
+            "/meta/unsubscribe" => self.faye_unsubscribe(&received),
+            "/meta/disconnect" => self.faye_disconnect(&received),
+            // The names must match exactly: `/meta/subscribe/x` once bypassed the authorisation
+            // (CVE-2020-11020).
             channel if is_below(channel, "/meta") => {
-                let mut reply = echo(asked.request, None);
-                reply.fail(&error::forbidden_channel(channel));
-                reply.settle();
+                let mut reply = echo(received.request, None);
+                reply.set_error(&error::forbidden_channel(channel));
+                reply.set_successful();
                 reply
             }
-            _ => match self.publish_for(&asked, host) {
+            _ => match self.faye_publish(&received, policy) {
                 Some(reply) => reply,
-                None => return self.answer(asked.batch, []),
+                None => return self.answer(received.batch, []),
             },
         };
-        self.answer(asked.batch, [reply.into_text()]);
+        self.answer(received.batch, [reply.into_text()]);
     }
 
-    fn handshake(&mut self, asked: &Asked<'_>, host: &mut dyn SecurityPolicy) -> Reply {
-        let request = asked.request;
-        let refusal = host.may_handshake(&self.context(asked)).err();
+    fn faye_handshake(
+        &mut self,
+        received: &Received<'_>,
+        policy: &mut dyn SecurityPolicy,
+    ) -> Reply {
+        let request = received.request;
+        let refusal = policy.may_handshake(&self.context(received)).err();
         let types = self.config.profile.connection_types;
         let mut reply = echo(request, refusal);
         reply.put_text("version", "1.0");
         if request.truthy("version").is_none() {
-            reply.fail(&error::missing_parameter("version"));
+            reply.set_error(&error::missing_parameter("version"));
         }
         reply.put("supportedConnectionTypes", reply::list(types));
         match request.truthy("supportedConnectionTypes") {
-            None => reply.fail(&error::missing_parameter("supportedConnectionTypes")),
+            None => reply.set_error(&error::missing_parameter("supportedConnectionTypes")),
             Some(json) => {
                 let mut names = request.connection_types.iter();
                 if !json.starts_with('[') || !names.any(|name| types.contains(name)) {
-                    let asked = request.connection_types.join(",");
-                    reply.fail(&error::connection_types_mismatch(&asked));
+                    let offered = request.connection_types.join(",");
+                    reply.set_error(&error::connection_types_mismatch(&offered));
                 }
             }
         }
-        if !reply.settle() {
+        if !reply.set_successful() {
             reply.put("advice", advice_to_handshake(self.config.profile.dialect));
             return reply;
         }
         let offers = request.ack == Some(Ack::Offered);
-        let Some(client) = self.begin(asked.lane, offers, host) else {
-            reply.fail(error::TOO_MANY_SESSIONS);
-            reply.settle();
+        let Some(client) = self.create_session(received.lane, offers, policy) else {
+            reply.set_error(error::TOO_MANY_SESSIONS);
+            reply.set_successful();
             reply.put("advice", ADVICE_TO_WAIT);
             return reply;
         };
         reply.put_text("clientId", &client);
         reply.put("advice", advice(&self.config));
-        if offers && self.config.acknowledges {
+        if offers && self.config.ack_extension {
             reply.put("ext", r#"{"ack":true}"#);
         }
         reply
     }
 
-    /// Holds the connect, or says why not.
-    fn connect(&mut self, asked: &Asked<'_>) -> Option<Reply> {
-        let request = asked.request;
+    /// Holds the connect, or returns the refusal.
+    fn faye_connect(&mut self, received: &Received<'_>) -> Option<Reply> {
+        let request = received.request;
         let types = self.config.profile.connection_types;
         let mut reply = echo(request, None);
-        let client = self.check_client(asked, &mut reply);
-        // In Faye's order: the last of these that applies is the one that is told.
+        let client = self.check_client(received, &mut reply);
+        // The last failed check determines the error, in Faye's order.
         if !request
             .connection_type
             .is_some_and(|name| types.contains(&name))
         {
             let json = request.truthy("connectionType").unwrap_or("");
-            let asked = request.connection_type.unwrap_or(json);
-            reply.fail(&error::connection_types_mismatch(asked));
+            let requested = request.connection_type.unwrap_or(json);
+            reply.set_error(&error::connection_types_mismatch(requested));
         }
         if request.truthy("connectionType").is_none() {
-            reply.fail(&error::missing_parameter("connectionType"));
+            reply.set_error(&error::missing_parameter("connectionType"));
         }
-        let successful = reply.settle();
+        let successful = reply.set_successful();
         let Some(client) = client.filter(|_| successful) else {
             reply.remove("clientId");
             reply.put("advice", advice_to_handshake(self.config.profile.dialect));
@@ -110,9 +119,9 @@ impl Server {
         };
         let streams = request.connection_type == Some("eventsource");
         reply.put("advice", self.connect_advice(streams));
-        self.prolong(&client);
+        self.renew_expiry(&client);
         if self.config.profile.push != Push::AfterMessage {
-            self.bind(asked.lane, &client);
+            self.bind(received.lane, &client);
         }
         let time = if streams {
             Duration::ZERO
@@ -120,12 +129,13 @@ impl Server {
             self.hold_for(request)
         };
         self.acknowledge(&client, request);
-        let batch = asked.batch;
+        let batch = received.batch;
         self.hold(&client, Held { batch, reply }, time);
         None
     }
 
-    /// An event source gets its events elsewhere, and connects only to stay alive.
+    /// Returns the advice of a connect. An event source gets its events elsewhere, and connects
+    /// only to stay alive.
     fn connect_advice(&self, streams: bool) -> String {
         if !streams {
             return advice(&self.config);
@@ -134,99 +144,108 @@ impl Server {
         format!(r#"{{"reconnect":"retry","interval":{hold},"timeout":0}}"#)
     }
 
-    fn subscribe(&mut self, asked: &Asked<'_>, host: &mut dyn SecurityPolicy) -> Reply {
-        let channels = asked.request.subscriptions;
-        let context = self.context(asked);
+    fn faye_subscribe(
+        &mut self,
+        received: &Received<'_>,
+        policy: &mut dyn SecurityPolicy,
+    ) -> Reply {
+        let channels = received.request.subscriptions;
+        let context = self.context(received);
         let mut refusal = None;
         for channel in channels {
-            // All of them: what it sees is what it can protect.
-            let refused = host.may_subscribe(&context, channel).err();
+            // The policy sees all channels, because it can protect only those that it sees.
+            let refused = policy.may_subscribe(&context, channel).err();
             refusal = refusal.or(refused);
         }
-        let (mut reply, client) = self.begin_subscription(asked, refusal);
+        let (mut reply, client) = self.begin_subscription(received, refusal);
         if let Some(client) = client {
             for channel in channels {
                 if let Err(error) = self.check_subscription(channel) {
-                    reply.fail(&error);
+                    reply.set_error(&error);
                     break;
                 }
                 if !self.add_subscription(&client, channel) {
-                    reply.fail(&error::too_many_subscriptions(channel));
+                    reply.set_error(&error::too_many_subscriptions(channel));
                     break;
                 }
             }
-            reply.settle();
+            reply.set_successful();
         }
         reply
     }
 
-    fn unsubscribe(&mut self, asked: &Asked<'_>) -> Reply {
-        let (mut reply, client) = self.begin_subscription(asked, None);
+    fn faye_unsubscribe(&mut self, received: &Received<'_>) -> Reply {
+        let (mut reply, client) = self.begin_subscription(received, None);
         if let Some(client) = client {
-            for channel in asked.request.subscriptions {
+            for channel in received.request.subscriptions {
                 if let Err(error) = self.check_subscription(channel) {
-                    reply.fail(&error);
+                    reply.set_error(&error);
                     break;
                 }
                 self.remove_subscription(&client, channel);
             }
-            reply.settle();
+            reply.set_successful();
         }
         reply
     }
 
-    /// The part that subscribe and unsubscribe share; no client if the reply is already a failure.
+    /// Starts the reply to a subscribe or unsubscribe. Returns no client if the reply is a failure
+    /// already.
     fn begin_subscription(
         &self,
-        asked: &Asked<'_>,
+        received: &Received<'_>,
         refusal: Option<String>,
     ) -> (Reply, Option<ClientId>) {
-        let mut reply = echo(asked.request, refusal);
-        let client = self.check_client(asked, &mut reply);
-        let subscription = asked.request.truthy("subscription");
+        let mut reply = echo(received.request, refusal);
+        let client = self.check_client(received, &mut reply);
+        let subscription = received.request.truthy("subscription");
         if subscription.is_none() {
-            reply.fail(&error::missing_parameter("subscription"));
+            reply.set_error(&error::missing_parameter("subscription"));
         }
-        let successful = reply.settle();
+        let successful = reply.set_successful();
         reply.put("subscription", subscription.unwrap_or("[]"));
         (reply, client.filter(|_| successful))
     }
 
-    fn disconnect(&mut self, asked: &Asked<'_>) -> Reply {
-        let mut reply = echo(asked.request, None);
-        let client = self.check_client(asked, &mut reply);
-        if !reply.settle() {
+    fn faye_disconnect(&mut self, received: &Received<'_>) -> Reply {
+        let mut reply = echo(received.request, None);
+        let client = self.check_client(received, &mut reply);
+        if !reply.set_successful() {
             reply.remove("clientId");
         }
         if let Some(client) = client {
-            self.end(&client, EndReason::Disconnected);
+            self.finish_session(&client, EndReason::Disconnected);
         }
         reply
     }
 
-    /// Publishes, or says why not; `None` where nothing is said.
-    fn publish_for(&mut self, asked: &Asked<'_>, host: &mut dyn SecurityPolicy) -> Option<Reply> {
-        let request = asked.request;
+    /// Publishes. Returns the reply, or `None` if the profile sends none.
+    fn faye_publish(
+        &mut self,
+        received: &Received<'_>,
+        policy: &mut dyn SecurityPolicy,
+    ) -> Option<Reply> {
+        let request = received.request;
         let channel = request.channel;
-        let context = self.context(asked);
-        let refusal = host.may_publish(&context).err();
+        let context = self.context(received);
+        let refusal = policy.may_publish(&context).err();
         let profile = &self.config.profile;
         let mut reply = echo(request, refusal);
         if !profile.anonymous_publishes {
-            self.check_client(asked, &mut reply);
+            self.check_client(received, &mut reply);
         }
         if profile.checks_publish_channel && !self.is_publishable(channel) {
             let json = request.truthy("channel").unwrap_or("");
             let shown = if channel.is_empty() { json } else { channel };
-            reply.fail(&error::invalid_channel(shown));
+            reply.set_error(&error::invalid_channel(shown));
         }
         if profile.needs_data && request.json("data").is_none() {
-            reply.fail(&error::missing_parameter("data"));
+            reply.set_error(&error::missing_parameter("data"));
         }
-        if reply.settle() {
+        if reply.set_successful() {
             let is_service = is_below(channel, "/service");
             if is_service {
-                host.serve(&context);
+                policy.serve(&context);
             }
             if !is_service || profile.broadcasts_service {
                 self.fan_out(channel, &reply::event_of(request, &self.config));
@@ -239,15 +258,15 @@ impl Server {
         (profile.answers_anonymous || request.truthy("clientId").is_some()).then_some(reply)
     }
 
-    /// The session that a message names, or why there is none.
-    fn check_client(&self, asked: &Asked<'_>, reply: &mut Reply) -> Option<ClientId> {
-        let client = self.known(asked);
+    /// Returns the session that a message names, or sets the error of the reply.
+    fn check_client(&self, received: &Received<'_>, reply: &mut Reply) -> Option<ClientId> {
+        let client = self.session_of(received);
         if client.is_none() {
-            let named = asked.request.client_id.unwrap_or("");
-            reply.fail(&error::unknown_client(named));
+            let named = received.request.client_id.unwrap_or("");
+            reply.set_error(&error::unknown_client(named));
         }
-        if asked.request.truthy("clientId").is_none() {
-            reply.fail(&error::missing_parameter("clientId"));
+        if received.request.truthy("clientId").is_none() {
+            reply.set_error(&error::missing_parameter("clientId"));
         }
         client
     }
@@ -267,40 +286,41 @@ impl Server {
             && Channel::new(name).is_ok_and(|channel| !channel.is_pattern())
     }
 
-    /// How long this connect is held.
+    /// Returns the hold of this connect.
     pub(super) fn hold_for(&self, request: &Request<'_>) -> Duration {
         let hold = self.config.hold;
-        let Some(asked) = request.hold else {
+        let Some(requested) = request.hold else {
             return hold;
         };
-        // Not a number is no time at all.
-        let asked = Duration::try_from_secs_f64(asked.max(0.0) / 1000.0).unwrap_or(Duration::MAX);
+        // A value that is not a number counts as zero.
+        let requested =
+            Duration::try_from_secs_f64(requested.max(0.0) / 1000.0).unwrap_or(Duration::MAX);
         if self.config.profile.caps_hold {
-            asked.min(hold)
+            requested.min(hold)
         } else {
-            asked
+            requested
         }
     }
 
-    /// What the client does not say that it has waits again, before anything newer.
+    /// Queues unacknowledged events again, before anything newer.
     pub(super) fn acknowledge(&mut self, client: &ClientId, request: &Request<'_>) {
         let Some(session) = self.sessions.get_mut(client) else {
             return;
         };
-        let Some(known) = &mut session.acknowledged else {
+        let Some(ack) = &mut session.ack else {
             return;
         };
-        let sent = core::mem::take(&mut known.sent);
+        let sent = core::mem::take(&mut ack.sent);
         match request.ack {
-            Some(Ack::Received(batch)) if batch >= known.batch => drop(sent),
-            _ => session.waiting.put_back(sent),
+            Some(Ack::Received(batch)) if batch >= ack.batch => drop(sent),
+            _ => session.waiting.prepend(sent),
         }
     }
 }
 
-/// Starts the reply to `request`; `refusal` is what the host said.
+/// Starts the reply to `request`, with the `refusal` of the policy.
 ///
-/// A member that JavaScript takes for false is not echoed: that is how Faye loses the id `0`.
+/// Members that are falsy in JavaScript are not echoed, as Faye loses the id `0`.
 fn echo(request: &Request<'_>, refusal: Option<String>) -> Reply {
     let mut reply = Reply::new();
     for name in ["id", "clientId", "channel"] {
@@ -309,13 +329,13 @@ fn echo(request: &Request<'_>, refusal: Option<String>) -> Reply {
         }
     }
     if let Some(refusal) = refusal {
-        reply.fail(&refusal);
+        reply.set_error(&refusal);
     }
-    reply.settle();
+    reply.set_successful();
     reply
 }
 
-/// Whether `name` is `parent` or lies under it.
+/// Returns whether `name` is `parent` or lies under it.
 pub(super) fn is_below(name: &str, parent: &str) -> bool {
     name.strip_prefix(parent)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

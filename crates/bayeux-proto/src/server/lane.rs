@@ -1,95 +1,95 @@
-//! Lanes, seen from the server: sockets and HTTP exchanges, and what to do with them.
+//! Lanes of the server: sockets and HTTP exchanges, and the outputs for them.
 
 use alloc::{boxed::Box, collections::BTreeSet, string::String};
 use core::fmt;
 
 use super::{batch::BatchId, session::ClientId};
 
-/// Names one lane: a WebSocket for its whole life, or one HTTP exchange. The embedder counts them
-/// and never uses a number twice.
+/// Identifier of a lane: a WebSocket for its whole life, or one HTTP exchange. The embedder numbers
+/// its lanes and never reuses a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Lane(u64);
 
 impl Lane {
-    /// The lane with this number.
+    /// Creates the identifier with this number.
     pub const fn new(number: u64) -> Self {
         Self(number)
     }
 
-    /// The number behind the name.
+    /// Returns the number.
     pub const fn number(self) -> u64 {
         self.0
     }
 }
 
-/// What a lane is.
+/// Kind of a lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_enums,
-    reason = "Bayeux has no third carrier that a client of today uses"
+    reason = "Bayeux has no third state that a client of today uses"
 )]
 pub enum LaneKind {
-    /// A WebSocket: any number of batches both ways.
+    /// WebSocket: any number of batches in both directions.
     Socket,
-    /// An HTTP exchange: one batch in, one out.
+    /// HTTP exchange: one batch in, one out.
     Exchange,
 }
 
-/// What the embedder shall do next.
+/// Output for the embedder.
 #[derive(Clone, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_enums,
     reason = "an embedder that ignores an output breaks the protocol"
 )]
 pub enum Output {
-    /// Send `text` as one text frame on a socket.
+    /// Send `text` as one text frame over a socket.
     Frame {
-        /// The socket.
+        /// Socket to send over.
         lane: Lane,
-        /// A JSON array.
+        /// JSON array.
         text: String,
     },
     /// Answer an exchange with status 200 and `application/json`, which ends its lane.
     Respond {
-        /// The exchange.
+        /// Exchange to answer.
         lane: Lane,
-        /// A JSON array.
+        /// JSON array.
         body: String,
-        /// A cookie to set with it, for [`Config::cookies`](super::Config::cookies).
+        /// Cookie to set with the response, for [`Config::cookies`](super::Config::cookies).
         cookie: Option<Box<str>>,
     },
     /// Answer an exchange with an error status and no Bayeux, which ends its lane.
     Refuse {
-        /// The exchange.
+        /// Exchange to answer.
         lane: Lane,
-        /// Why.
+        /// Reason of the refusal.
         why: Refusal,
     },
     /// Close a socket with this code and no reason, which ends its lane.
     Close {
-        /// The socket.
+        /// Socket to close.
         lane: Lane,
-        /// 1000, 1001 (going away), 1009 (too big) or 1011 (not Bayeux).
+        /// Close code: 1000, 1001 (going away), 1009 (too big) or 1011 (not Bayeux).
         code: u16,
     },
 }
 
-/// Why an exchange is refused as a whole.
+/// Reason why an exchange is refused as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// What came is not Bayeux.
+    /// Payload that is not Bayeux.
     Malformed,
-    /// More messages than [`Limits::batch`](super::Limits::batch).
+    /// Payload with more messages than [`Limits::batch`](super::Limits::batch).
     TooLarge,
-    /// Another connect of the same session took the place of this one (`CometD`).
+    /// Connect replaced by another one of the same session (`CometD`).
     Superseded,
-    /// The server is shutting down.
+    /// Server shutting down.
     Unavailable,
 }
 
 impl Refusal {
-    /// The HTTP status for it.
+    /// Returns the HTTP status of the refusal.
     pub const fn status(self) -> u16 {
         match self {
             Self::Malformed => 400,
@@ -101,7 +101,7 @@ impl Refusal {
 }
 
 impl Output {
-    /// The lane this is for.
+    /// Returns the lane of this output.
     pub fn lane(&self) -> Lane {
         match self {
             Self::Frame { lane, .. }
@@ -114,7 +114,7 @@ impl Output {
 
 impl fmt::Debug for Output {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // What is sent holds credentials.
+        // The text contains credentials.
         let number = self.lane().number();
         match self {
             Self::Frame { text, .. } => write!(f, "Frame({number}, {} bytes)", text.len()),
@@ -125,30 +125,30 @@ impl fmt::Debug for Output {
     }
 }
 
-/// What the server knows of an open lane.
-pub(super) struct Carrier {
+/// State of an open lane.
+pub(super) struct LaneState {
     pub(super) kind: LaneKind,
-    /// The session that events are pushed for over this socket.
+    /// Session whose events are pushed over this socket.
     pub(super) client: Option<ClientId>,
-    /// The cookie it came with.
+    /// Cookie of the request that began the lane.
     pub(super) cookie: Option<Box<str>>,
-    /// Whether that cookie has yet to be told to the client.
+    /// Whether the cookie has yet to be sent to the client.
     pub(super) is_cookie_new: bool,
-    /// Whether an exchange has had its one batch.
-    pub(super) is_asked: bool,
-    /// What came over it and is not answered yet.
-    pub(super) open: BTreeSet<BatchId>,
+    /// Whether an exchange has received its one batch.
+    pub(super) has_payload: bool,
+    /// Batches received over the lane and not answered yet.
+    pub(super) open_batches: BTreeSet<BatchId>,
 }
 
-impl Carrier {
+impl LaneState {
     pub(super) fn new(kind: LaneKind) -> Self {
         Self {
             kind,
             client: None,
             cookie: None,
             is_cookie_new: false,
-            is_asked: false,
-            open: BTreeSet::new(),
+            has_payload: false,
+            open_batches: BTreeSet::new(),
         }
     }
 }

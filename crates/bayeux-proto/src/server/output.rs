@@ -1,4 +1,4 @@
-//! From what is to be done to what the embedder is told, lanes and their ends included.
+//! Outputs for the embedder, including the ends of lanes.
 
 use alloc::{string::String, sync::Arc, vec::Vec};
 
@@ -10,52 +10,56 @@ use super::{
     session::EventText,
 };
 
-/// Something to do, once its turn has come.
+/// Pending step.
 pub(super) enum Step {
-    /// Send a frame over a socket.
+    /// Sends a frame over a socket.
     Frame(Lane, String),
-    /// Answer a batch, all of whose messages have an answer.
+    /// Answers a batch, all of whose messages have an answer.
     Answer(Batch),
-    /// Answer one message of a batch.
-    Settle(BatchId, Vec<Arc<str>>),
-    /// Answer an exchange with an error.
+    /// Answers one message of a batch.
+    AnswerMessage(BatchId, Vec<Arc<str>>),
+    /// Rejects an exchange with an error status.
     Refuse(Lane, Refusal),
-    /// Close a socket.
+    /// Closes a socket.
     Close(Lane, u16),
 }
 
 impl Server {
-    /// Does a step; nothing comes of one for a lane that is gone, as with Faye, which writes into
-    /// sockets and responses that are gone.
-    pub(super) fn perform(&mut self, step: Step) -> Option<Output> {
+    /// Performs a step. A step for a lane that is gone has no output, as with Faye, which writes
+    /// into closed sockets and responses.
+    pub(super) fn run_step(&mut self, step: Step) -> Option<Output> {
         match step {
             Step::Frame(lane, text) => self
                 .lanes
                 .contains_key(&lane)
                 .then_some(Output::Frame { lane, text }),
             Step::Answer(batch) => self.send_answer(&batch),
-            Step::Settle(batch, answers) => {
+            Step::AnswerMessage(batch, answers) => {
                 self.answer(batch, answers);
                 None
             }
-            Step::Refuse(lane, why) => self.drop_lane(lane).then_some(Output::Refuse { lane, why }),
-            Step::Close(lane, code) => self.drop_lane(lane).then_some(Output::Close { lane, code }),
+            Step::Refuse(lane, why) => self
+                .remove_lane(lane)
+                .then_some(Output::Refuse { lane, why }),
+            Step::Close(lane, code) => self
+                .remove_lane(lane)
+                .then_some(Output::Close { lane, code }),
         }
     }
 
     fn send_answer(&mut self, batch: &Batch) -> Option<Output> {
         let lane = batch.lane;
-        let carrier = self.lanes.get(&lane)?;
-        if carrier.kind == LaneKind::Socket {
+        let state = self.lanes.get(&lane)?;
+        if state.kind == LaneKind::Socket {
             let text = batch::array(batch.answers.iter());
             return Some(Output::Frame { lane, text });
         }
-        let cookie = carrier.cookie.clone().filter(|_| carrier.is_cookie_new);
+        let cookie = state.cookie.clone().filter(|_| state.is_cookie_new);
         let events = if self.config.profile.events_anywhere {
             let session = batch.client.as_ref().and_then(|client| {
                 self.sessions
                     .get_mut(client)
-                    .filter(|session| session.acknowledged.is_none())
+                    .filter(|session| session.ack.is_none())
             });
             session
                 .map(|session| session.waiting.take())
@@ -64,15 +68,15 @@ impl Server {
             alloc::collections::VecDeque::new()
         };
         let body = batch::array(events.iter().chain(&batch.answers));
-        self.drop_lane(lane);
+        self.remove_lane(lane);
         Some(Output::Respond { lane, body, cookie })
     }
 
-    /// Adds an answer to a batch, which goes out when it is the last one missing.
+    /// Adds an answer to a batch, which is sent once all its messages have an answer.
     pub(super) fn answer(&mut self, id: BatchId, answers: impl IntoIterator<Item = Arc<str>>) {
         if let Some(batch) = self.batches.answer(id, answers) {
-            if let Some(carrier) = self.lanes.get_mut(&batch.lane) {
-                carrier.open.remove(&id);
+            if let Some(state) = self.lanes.get_mut(&batch.lane) {
+                state.open_batches.remove(&id);
             }
             self.steps.push_back(Step::Answer(batch));
         }
@@ -84,41 +88,41 @@ impl Server {
         self.steps.push_back(Step::Frame(lane, text));
     }
 
-    /// What came over this lane is not Bayeux.
+    /// Rejects a payload that is not Bayeux.
     pub(super) fn refuse_malformed(&mut self, lane: Lane) {
         let is_socket = self
             .lanes
             .get(&lane)
-            .is_some_and(|carrier| carrier.kind == LaneKind::Socket);
+            .is_some_and(|state| state.kind == LaneKind::Socket);
         match self.config.profile.dialect {
-            // Faye waits for something better.
+            // Faye ignores such a frame.
             Dialect::Faye if is_socket => {}
-            Dialect::CometD if is_socket => self.hang_up(lane, VIOLATION),
-            _ => self.turn_away(lane, Refusal::Malformed),
+            Dialect::CometD if is_socket => self.close_lane(lane, VIOLATION),
+            _ => self.reject(lane, Refusal::Malformed),
         }
     }
 
-    /// Ends a lane that asks for what it cannot have.
-    pub(super) fn turn_away(&mut self, lane: Lane, why: Refusal) {
-        let Some(carrier) = self.lanes.get(&lane) else {
+    /// Ends a lane whose request cannot be served.
+    pub(super) fn reject(&mut self, lane: Lane, why: Refusal) {
+        let Some(state) = self.lanes.get(&lane) else {
             return;
         };
-        match (carrier.kind, why) {
+        match (state.kind, why) {
             (LaneKind::Exchange, _) => self.steps.push_back(Step::Refuse(lane, why)),
-            (_, Refusal::TooLarge) => self.hang_up(lane, TOO_BIG),
-            (_, Refusal::Unavailable) => self.hang_up(lane, super::GOING_AWAY),
-            _ => self.hang_up(lane, VIOLATION),
+            (_, Refusal::TooLarge) => self.close_lane(lane, TOO_BIG),
+            (_, Refusal::Unavailable) => self.close_lane(lane, super::GOING_AWAY),
+            _ => self.close_lane(lane, VIOLATION),
         }
     }
 
-    /// Closes a socket once everything meant for it is out. Its session lives on, without it.
-    pub(super) fn hang_up(&mut self, lane: Lane, code: u16) {
-        self.late.push_back(Step::Close(lane, code));
-        self.detach(lane);
+    /// Closes a socket once all its output has been polled. Its session goes on without it.
+    pub(super) fn close_lane(&mut self, lane: Lane, code: u16) {
+        self.deferred.push_back(Step::Close(lane, code));
+        self.unbind_socket(lane);
     }
 }
 
-/// The close code for what is not Bayeux.
+/// Close code for a payload that is not Bayeux.
 const VIOLATION: u16 = 1011;
-/// The close code for too much.
+/// Close code for a payload above the limit.
 const TOO_BIG: u16 = 1009;

@@ -1,8 +1,9 @@
-//! What recorded servers do differently, behaviour by behaviour.
+//! Differences between recorded servers, behaviour by behaviour.
 
-/// How a server behaves, as a list of things that Bayeux leaves open or that servers do anyway.
+/// Behaviour of a server, as a list of points that Bayeux leaves open or that servers decide
+/// differently.
 ///
-/// Start from one that was recorded and change what differs. Everything here was seen on the wire.
+/// Start from a recorded server and change what differs. Every value was observed on the wire.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 #[expect(
@@ -10,133 +11,134 @@
     reason = "each is one behaviour that some server has and another has not"
 )]
 pub struct Profile {
-    /// Whose words, checks and order of members.
+    /// Error texts, validation and order of members.
     pub dialect: Dialect,
-    /// What handshakes list.
+    /// Connection types listed in handshakes.
     pub connection_types: &'static [&'static str],
-    /// From when on events are pushed over a socket.
+    /// Start of pushing events over a socket.
     pub push: Push,
-    /// What a second connect does to the one that is held.
+    /// Effect of a second connect on the held one.
     pub concurrent_connects: ConcurrentConnects,
-    /// What becomes of the connect and the socket of a session that ends.
+    /// Treatment of the held connect and the socket when a session ends.
     pub session_end: SessionEnd,
-    /// What keeps a session alive.
+    /// Activity that keeps a session alive.
     pub expiry: Expiry,
-    /// The code with which an empty array closes a socket; `None` for answering `[]`.
+    /// Code with which an empty array closes a socket; `None` for answering `[]`.
     pub empty_array_closes: Option<u16>,
-    /// Whether a connect to which nothing happens is answered when its hold is over. GroupMe was
-    /// seen not to.
+    /// Whether an idle connect is answered when its hold ends. GroupMe was observed not to answer.
     pub answers_idle_connects: bool,
-    /// Whether the first connect of a session is answered at once, held for nothing.
+    /// Whether the first connect of a session is answered at once instead of being held.
     pub answers_first_connect: bool,
-    /// Whether a connect that shares its payload is answered at once.
+    /// Whether a connect that shares its payload with other messages is answered at once.
     pub answers_shared_connect: bool,
-    /// Whether a client that asks for a longer hold than the server's gets the server's.
+    /// Whether a hold that the client asks for is capped by the server's own.
     pub caps_hold: bool,
-    /// Whether events stand before the connect reply, and not behind it.
+    /// Whether events precede the connect reply instead of following it.
     pub events_first: bool,
-    /// Whether every answer over HTTP brings the events that wait, and not those of connects only.
+    /// Whether every HTTP response carries the waiting events, not only those to connects.
     pub events_anywhere: bool,
-    /// Whether an event shows the `clientId` of who published it, which is a credential.
+    /// Whether an event contains the publisher's `clientId`, which is a credential.
     pub events_carry_client_id: bool,
-    /// Whether an event keeps the `id` that its publisher gave it.
+    /// Whether an event keeps the publisher's `id`.
     pub events_carry_id: bool,
-    /// Whether an event keeps the publisher's `ext`. All recorded servers pass it on; since it is
-    /// where tokens are, it is off in all profiles until asked for.
+    /// Whether an event keeps the publisher's `ext`. All recorded servers pass it on; since `ext`
+    /// holds tokens, all profiles leave it off.
     pub events_carry_ext: bool,
-    /// Whether what is published below `/service/` reaches subscribers of `/**`.
+    /// Whether a publish below `/service/` reaches subscribers of `/**`.
     pub broadcasts_service: bool,
-    /// Whether anybody may publish, with an unknown `clientId` or none.
+    /// Whether a publish with an unknown or missing `clientId` is accepted.
     pub anonymous_publishes: bool,
     /// Whether a publish without `clientId` gets a reply.
     pub answers_anonymous: bool,
     /// Whether the reply to a publish repeats the `clientId`.
     pub publish_reply_names_client: bool,
-    /// Whether a publish to a bad name or a pattern is refused.
+    /// Whether a publish to an invalid name or a pattern is refused.
     pub checks_publish_channel: bool,
     /// Whether a publish without `data` is refused.
     pub needs_data: bool,
-    /// Whether a number, text or boolean counts as a message without members.
+    /// Whether a number, string or boolean counts as a message without members.
     pub primitives_are_messages: bool,
-    /// Whether what shares a payload with a handshake is ignored.
+    /// Whether other messages in the payload of a handshake are ignored.
     pub handshakes_alone: bool,
-    /// Whether the server notices that a poll it holds was cut. If not, the next event goes into
-    /// its answer and is lost.
+    /// Whether the server detects that a held poll was cut. If not, the next event goes into its
+    /// response and is lost.
     pub notices_lost_polls: bool,
-    /// Whether the end of any socket of a session closes the newest one, too.
+    /// Whether the end of any socket of a session also closes its newest one.
     pub late_close_spreads: bool,
-    /// Whether a session stays with its first socket when that is gone, as about half of GroupMe's
-    /// do: events go into the dead socket, and a client that comes back is answered, but hears
-    /// nothing.
+    /// Whether a session stays bound to its first socket after that socket is gone, as about half
+    /// of GroupMe's do: events go into the dead socket, and a client that reconnects gets replies
+    /// but no events.
     pub sticky_sockets: bool,
 }
 
-/// Whose words, checks and order of members.
+/// Error texts, validation and order of members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Dialect {
     /// Faye: `401:<clientId>:Unknown client`, the specification's grammar for names, advice on
     /// handshakes and connects.
     Faye,
-    /// `CometD`: `402::session_unknown`, almost any name, no `clientId` but in handshakes.
+    /// `CometD`: `402::session_unknown`, almost any name, `clientId` only in handshake replies.
     CometD,
 }
 
-/// From when on events are pushed over a socket. Until then they wait for a connect.
+/// Start of pushing events over a socket. Before it, events wait for a connect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Push {
-    /// Never: events come in the answers to connects only (Faye 0.7).
+    /// Never: only answers to connects carry events (Faye 0.7).
     Never,
-    /// From the first connect on it (Faye since 1.0).
+    /// After the first connect on the socket (Faye since 1.0).
     AfterConnect,
-    /// From the first message that names the session (Faye 0.8).
+    /// After the first message that names the session (Faye 0.8).
     AfterMessage,
-    /// From the handshake on it (`CometD`).
+    /// After the handshake on the socket (`CometD`).
     AfterHandshake,
 }
 
-/// What a second connect does to the one that is held.
+/// Effect of a second connect on the held one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConcurrentConnects {
-    /// The first is never answered, and the second is answered at the first one's time (Faye since
-    /// 1.0).
+    /// The first is never answered, and the second is answered when the hold of the first ends
+    /// (Faye since 1.0).
     FirstIsDropped,
-    /// Both are answered, with the same events, at the first one's time (Faye 0.7 and 0.8).
+    /// Both are answered, with the same events, when the hold of the first ends (Faye 0.7 and 0.8).
     BothAnswered,
-    /// The first fails at once, over HTTP with 500 and over a socket in silence (`CometD`).
+    /// The first fails at once, over HTTP with status 500, over a socket without a reply
+    /// (`CometD`).
     FirstFails,
 }
 
-/// What becomes of the connect and the socket of a session that ends.
+/// Treatment of the held connect and the socket when a session ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SessionEnd {
-    /// A held poll is answered as usual and at once, a socket closed with 1000 (Faye since 1.0).
+    /// Poll answered at once as usual, socket closed with 1000 (Faye since 1.0).
     AnsweredAndClosed,
-    /// A held poll is answered when its hold is over, a socket closed with 1000 (Faye 0.8).
+    /// Poll answered when its hold ends, socket closed with 1000 (Faye 0.8).
     ClosedOnly,
-    /// A held connect is answered when its hold is over, and a socket stays open (Faye 0.7).
+    /// Connect answered when its hold ends, socket left open (Faye 0.7).
     Unnoticed,
-    /// A held connect is answered at once with the advice `none`, behind a `/meta/disconnect`
-    /// unless the client asked for the end. A socket stays open (`CometD`).
-    Told,
+    /// Connect answered at once with the advice `none`, after a `/meta/disconnect` unless the
+    /// client asked for the end; socket left open (`CometD`).
+    DisconnectSent,
 }
 
-/// What keeps a session alive.
+/// Activity that keeps a session alive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Expiry {
-    /// It lives for twice the hold from its last connect, whatever else it does (Faye).
+    /// Connects: the session lives for twice the hold after its last connect, whatever else it does
+    /// (Faye).
     SinceConnect,
-    /// It lives as long as a connect is held, and for `maxInterval` from the last answer or message
-    /// (`CometD`).
+    /// Held connects, for as long as they last, and any message: the session lives for
+    /// `maxInterval` after the last answer or message (`CometD`).
     SinceAnswer,
 }
 
 impl Profile {
-    /// Faye 1.4, and all since 1.1 but for HTTP details.
+    /// Behaviour of Faye 1.4, and of all versions since 1.1 except for HTTP details.
     pub const fn faye() -> Self {
         Self {
             dialect: Dialect::Faye,
@@ -176,7 +178,8 @@ impl Profile {
         }
     }
 
-    /// Faye 0.8: it shows the publisher's `clientId`, and answers every connect.
+    /// Behaviour of Faye 0.8: events contain the publisher's `clientId`, and every connect is
+    /// answered.
     pub const fn faye_0_8() -> Self {
         Self {
             push: Push::AfterMessage,
@@ -190,8 +193,8 @@ impl Profile {
         }
     }
 
-    /// Faye 0.7: events come only in the answers to connects, over a socket, too. GroupMe's
-    /// documents show a server of this age.
+    /// Behaviour of Faye 0.7: only answers to connects carry events, over a socket, too. GroupMe's
+    /// documentation shows a server of this age.
     pub const fn faye_0_7() -> Self {
         Self {
             connection_types: &[
@@ -211,14 +214,14 @@ impl Profile {
         }
     }
 
-    /// `CometD` for Java, 7.0.
+    /// Behaviour of `CometD` 7.0 for Java.
     pub const fn cometd() -> Self {
         Self {
             dialect: Dialect::CometD,
             connection_types: &["websocket", "long-polling", "callback-polling"],
             push: Push::AfterHandshake,
             concurrent_connects: ConcurrentConnects::FirstFails,
-            session_end: SessionEnd::Told,
+            session_end: SessionEnd::DisconnectSent,
             expiry: Expiry::SinceAnswer,
             empty_array_closes: Some(1011),
             answers_first_connect: true,

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::encode::write_string;
 
-/// A reply being written. A member keeps its place when it is set again.
+/// Reply being written. A member keeps its position when it is set again.
 pub(super) struct Reply(Vec<(&'static str, String)>);
 
 impl Reply {
@@ -18,10 +18,10 @@ impl Reply {
         Self(Vec::new())
     }
 
-    /// `value` is JSON already.
+    /// Sets a member whose `value` is JSON already.
     pub(super) fn put(&mut self, name: &'static str, value: impl Into<String>) {
-        match self.0.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, known)) => *known = value.into(),
+        match self.0.iter_mut().find(|(key, _)| *key == name) {
+            Some((_, current)) => *current = value.into(),
             None => self.0.push((name, value.into())),
         }
     }
@@ -31,16 +31,16 @@ impl Reply {
     }
 
     pub(super) fn remove(&mut self, name: &str) {
-        self.0.retain(|(known, _)| *known != name);
+        self.0.retain(|(key, _)| *key != name);
     }
 
     /// Sets `error`; the last one wins.
-    pub(super) fn fail(&mut self, error: &str) {
+    pub(super) fn set_error(&mut self, error: &str) {
         self.put_text("error", error);
     }
 
-    /// Sets `successful` to whether there is no error, and says so.
-    pub(super) fn settle(&mut self) -> bool {
+    /// Sets `successful` to whether there is no error, and returns it.
+    pub(super) fn set_successful(&mut self) -> bool {
         let successful = !self.is_failed();
         self.put("successful", if successful { "true" } else { "false" });
         successful
@@ -56,11 +56,11 @@ impl Reply {
     }
 }
 
-/// What everybody gets of a publish.
+/// Returns the event that a publish produces.
 pub(super) fn event_of(request: &Request<'_>, config: &Config) -> Arc<str> {
     let profile = &config.profile;
-    // Two members with one name would let a receiver that takes the first see another channel
-    // than the one that was checked.
+    // Of duplicate members only the last is kept; otherwise a receiver that reads the first would
+    // see another channel than the one that was checked.
     let last: BTreeMap<&str, usize> = request
         .members
         .iter()
@@ -88,7 +88,7 @@ pub(super) fn event_of(request: &Request<'_>, config: &Config) -> Arc<str> {
     object(kept).into()
 }
 
-/// An event of the application's own.
+/// Returns an event of the embedder's own.
 pub(super) fn event(channel: &str, members: &[Member<'_>]) -> Arc<str> {
     let channel = quoted(channel);
     let others = members.iter().map(|member| (member.name, member.json));
@@ -109,27 +109,27 @@ fn object<'m>(members: impl Iterator<Item = (&'m str, &'m str)>) -> String {
     text
 }
 
-/// `text` as a JSON string.
+/// Returns `text` as a JSON string.
 pub(super) fn quoted(text: &str) -> String {
     let mut out = Vec::with_capacity(text.len() + 2);
     write_string(&mut out, text);
-    // It is UTF-8: only ASCII has been put between what came from `text`.
+    // Valid UTF-8: only ASCII has been inserted.
     String::from_utf8(out).unwrap_or_default()
 }
 
-/// Texts as a JSON array of strings.
+/// Returns a JSON array of strings.
 pub(super) fn list(texts: &[&str]) -> String {
     let texts: Vec<String> = texts.iter().map(|text| quoted(text)).collect();
     format!("[{}]", texts.join(","))
 }
 
-/// The advice for a session that goes well.
+/// Advice for a live session.
 pub(super) fn advice(config: &Config) -> String {
     let (interval, hold) = (millis(config.interval), millis(config.hold));
     format!(r#"{{"reconnect":"retry","interval":{interval},"timeout":{hold}}}"#)
 }
 
-/// The advice for a client that has to shake hands.
+/// Advice for a client that needs a new handshake.
 pub(super) fn advice_to_handshake(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Faye => r#"{"reconnect":"handshake"}"#,
@@ -137,17 +137,17 @@ pub(super) fn advice_to_handshake(dialect: Dialect) -> &'static str {
     }
 }
 
-/// The advice for a client that came when the server was full.
+/// Advice for a client that was refused because the server is full.
 pub(super) const ADVICE_TO_WAIT: &str = r#"{"reconnect":"handshake","interval":5000}"#;
 
-/// The advice for a client that is to stop.
+/// Advice to stop.
 pub(super) const ADVICE_TO_STOP: &str = r#"{"reconnect":"none"}"#;
 
 pub(super) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Faye's errors, and those of our own that it has no words for: `code:args:message`.
+/// Error texts of Faye, and further ones in the same form, `code:args:message`.
 pub(super) mod error {
     use alloc::{format, string::String};
 

@@ -1,48 +1,48 @@
-//! What a client asks, read by the embedder's parser and borrowed from it.
+//! Requests of clients, borrowed from the embedder's parser.
 
 use core::fmt;
 
-/// What one text frame or the body of one HTTP request holds.
+/// Content of one text frame or the body of one HTTP request.
 ///
-/// The server knows no JSON: whoever runs it parses, and says here which of these it found.
+/// The server has no JSON parser: the embedder parses, and selects the variant.
 #[derive(Clone, Copy, Debug)]
 #[expect(
     clippy::exhaustive_enums,
     reason = "built by every embedder's parser; JSON has no other values"
 )]
 pub enum Payload<'a> {
-    /// An array of messages, or a single object, which counts as an array of one.
+    /// Array of messages, or a single object, which counts as an array of one.
     Messages(&'a [Element<'a>]),
     /// `null`.
     Null,
-    /// Text, a number, `true` or `false`.
+    /// String, number, `true` or `false`.
     Primitive,
-    /// Nothing at all, or white space.
+    /// Empty text or white space.
     Empty,
-    /// No JSON.
+    /// Text that is not JSON.
     Malformed,
 }
 
-/// One element of the array.
+/// Element of the array of messages.
 #[derive(Clone, Copy, Debug)]
 #[expect(
     clippy::exhaustive_enums,
     reason = "built by every embedder's parser; JSON has no other values"
 )]
 pub enum Element<'a> {
-    /// An object.
+    /// JSON object.
     Object(Request<'a>),
     /// `null`.
     Null,
-    /// Anything else: an array, text, a number.
+    /// Any other value: an array, a string, a number.
     Other,
 }
 
-/// One message of a client.
+/// Message of a client.
 ///
-/// `members` is the message itself. Everything else repeats what one of them says, for a server
-/// that cannot read JSON: texts unescaped, lists taken apart. A field is empty or `None` where the
-/// member is missing or of another type.
+/// `members` is the message itself. All other fields repeat some of its members for a server
+/// without a JSON parser: strings unescaped, lists split. A field is empty or `None` if the member
+/// is missing or of another type.
 ///
 /// ```
 /// use bayeux_proto::server::{Member, Request};
@@ -69,67 +69,69 @@ pub enum Element<'a> {
     reason = "built by every embedder's parser; a new member is a new version"
 )]
 pub struct Request<'a> {
-    /// All members in the order they came in. Of two with one name, the last counts.
+    /// All members in their order in the message. Of two with the same name, the last one counts.
     pub members: &'a [Member<'a>],
-    /// `channel`.
+    /// Member `channel`.
     pub channel: &'a str,
-    /// `clientId`.
+    /// Member `clientId`.
     pub client_id: Option<&'a str>,
-    /// `connectionType`.
+    /// Member `connectionType`.
     pub connection_type: Option<&'a str>,
-    /// The elements of `supportedConnectionTypes`; of one that is no text, its JSON.
+    /// Elements of `supportedConnectionTypes`; JSON text for an element that is not a string.
     pub connection_types: &'a [&'a str],
-    /// The elements of `subscription`, or the single one it is; of one that is no text, its JSON.
+    /// Elements of `subscription`, or its single value; JSON text for an element that is not a
+    /// string.
     pub subscriptions: &'a [&'a str],
-    /// `advice.timeout`, in ms: the hold that the client asks for.
+    /// Member `advice.timeout`, in milliseconds: the hold that the client asks for.
     pub hold: Option<f64>,
-    /// `ext.ack`, of a client with the acknowledgement extension.
+    /// Member `ext.ack`, of a client with the acknowledgement extension.
     pub ack: Option<Ack>,
 }
 
-/// A member of a message, as received.
+/// Member of a message, as received.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a pair")]
 pub struct Member<'a> {
-    /// Its name, unescaped.
+    /// Unescaped name.
     pub name: &'a str,
-    /// Its value: one JSON text, passed on to others as it is. The embedder vouches for it.
+    /// Value as one JSON text, passed on to other clients unchanged. The embedder guarantees its
+    /// validity.
     pub json: &'a str,
 }
 
-/// What `ext.ack` says (`CometD`'s acknowledgement extension).
+/// Value of `ext.ack` (`CometD`'s acknowledgement extension).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_enums,
     reason = "the extension has these two forms and no other"
 )]
 pub enum Ack {
-    /// `true`, in a handshake: the client can acknowledge.
+    /// `true`, in a handshake: the client supports acknowledgements.
     Offered,
-    /// A number, in a connect: the last batch that the client has.
+    /// Number, in a connect: the last batch that the client received.
     Received(u64),
 }
 
 impl<'a> Member<'a> {
-    /// A member with this name and this JSON text as its value.
+    /// Creates a member from its name and the JSON text of its value.
     pub const fn new(name: &'a str, json: &'a str) -> Self {
         Self { name, json }
     }
 }
 
 impl<'a> Request<'a> {
-    /// The JSON text of the member called `name`.
+    /// Returns the JSON text of the member called `name`.
     pub fn json(&self, name: &str) -> Option<&'a str> {
         let member = self.members.iter().rfind(|member| member.name == name);
         member.map(|member| member.json)
     }
 
-    /// As [`json`](Self::json), but for values that JavaScript takes for false.
+    /// Returns the same as [`json`](Self::json), except for values that are falsy in JavaScript.
     pub(super) fn truthy(&self, name: &str) -> Option<&'a str> {
         self.json(name).filter(|json| is_truthy(json))
     }
 
-    /// The size of the message, in bytes, punctuation included.
+    /// Returns the size of the message in bytes, including punctuation.
     pub(super) fn size(&self) -> usize {
         self.members
             .iter()
@@ -150,7 +152,7 @@ fn is_truthy(json: &str) -> bool {
 
 impl fmt::Debug for Request<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // clientId and ext are credentials, and data is private.
+        // `clientId` and `ext` are credentials, and `data` is private.
         f.debug_struct("Request")
             .field("channel", &self.channel)
             .field("id", &self.json("id"))

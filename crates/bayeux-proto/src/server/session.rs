@@ -1,4 +1,4 @@
-//! What the server keeps of one client.
+//! State of one session.
 
 use alloc::{
     boxed::Box,
@@ -9,74 +9,76 @@ use alloc::{
 
 use super::{batch::BatchId, lane::Lane, reply::Reply};
 
-/// The name of a session. Cloned into every index, hence shared.
+/// Identifier of a session. Cloned into every index, hence shared.
 pub(super) type ClientId = Arc<str>;
 
-/// An event as it goes on the wire, one JSON object, shared by everybody who gets it.
+/// Event as one JSON object, shared by all its recipients.
 pub(super) type EventText = Arc<str>;
 
-/// One session.
+/// State of one session.
 ///
-/// Faye keeps an engine queue beside the inbox of a connection object, and makes that object when a
-/// connect or a socket comes; `socket` and `held` are that object, and `waiting` is both queues.
+/// Faye keeps an engine queue beside the inbox of a connection object, which it creates with the
+/// first connect or socket. Here, `socket` and `held` are that object, and `waiting` is both
+/// queues.
 #[derive(Default)]
 pub(super) struct Session {
     pub(super) subscriptions: BTreeSet<Box<str>>,
-    /// The socket that events are pushed to, even if it is dead by now.
+    /// Socket to which events are pushed, even if it is dead by now.
     pub(super) socket: Option<Lane>,
-    /// The connects that wait for their answer: one, except where concurrent_connects are both answered.
+    /// Connects that wait for their answer: at most one, except with
+    /// [`BothAnswered`](super::ConcurrentConnects::BothAnswered).
     pub(super) held: Vec<Held>,
-    /// Whether those are to be answered with events or without.
-    pub(super) over: bool,
-    /// Events that nobody has collected yet.
+    /// Whether the held connects are to be answered even without events.
+    pub(super) answer_now: bool,
+    /// Events that have not been collected yet.
     pub(super) waiting: Queue,
-    /// Set when the server lost the session, but its held connect will still be answered.
-    pub(super) forgotten: bool,
-    /// Whether it has connected before.
-    pub(super) greeted: bool,
-    /// The cookie that its messages have to come with.
+    /// Whether the session is lost and only its held connect will still be answered.
+    pub(super) lost: bool,
+    /// Whether the session has sent a connect.
+    pub(super) has_connected: bool,
+    /// Cookie required of its messages.
     pub(super) cookie: Option<Box<str>>,
-    /// Set when the client acknowledges.
-    pub(super) acknowledged: Option<Acknowledged>,
+    /// State of the acknowledgement extension, if the client uses it.
+    pub(super) ack: Option<AckState>,
 }
 
-/// A `/meta/connect` that waits for its answer.
+/// `/meta/connect` that waits for its answer.
 pub(super) struct Held {
     pub(super) batch: BatchId,
     pub(super) reply: Reply,
 }
 
-/// Events in order, and how many bytes they are.
+/// Events in order, and their total size in bytes.
 #[derive(Default)]
 pub(super) struct Queue {
     events: VecDeque<EventText>,
     bytes: usize,
 }
 
-/// What a client with the acknowledgement extension has been sent.
+/// State of the acknowledgement extension for one session.
 #[derive(Default)]
-pub(super) struct Acknowledged {
-    /// The number of the last answer to a connect.
+pub(super) struct AckState {
+    /// Number of the last answer to a connect.
     pub(super) batch: u64,
-    /// The events in it, until the client says that it has them.
+    /// Events of that answer, until the client acknowledges them.
     pub(super) sent: Queue,
 }
 
 impl Session {
-    /// Whether events go out over the socket as they come.
+    /// Returns whether events are pushed over the socket as they come.
     pub(super) fn is_pushed_to(&self) -> bool {
-        self.socket.is_some() && self.acknowledged.is_none()
+        self.socket.is_some() && self.ack.is_none()
     }
 
-    /// Whether the held connect should be answered now.
+    /// Returns whether the held connect is to be answered now.
     pub(super) fn is_ready(&self) -> bool {
         let worth_it = !self.is_pushed_to() && !self.waiting.is_empty();
-        !self.held.is_empty() && (self.over || worth_it)
+        !self.held.is_empty() && (self.answer_now || worth_it)
     }
 
-    /// The number and bytes of events that wait, unacknowledged ones included.
+    /// Returns the number and total size of the waiting events, including unacknowledged ones.
     pub(super) fn load(&self) -> (usize, usize) {
-        let sent = self.acknowledged.as_ref().map(|known| &known.sent);
+        let sent = self.ack.as_ref().map(|ack| &ack.sent);
         let (events, bytes) = sent.map_or((0, 0), |sent| (sent.events.len(), sent.bytes));
         (
             events + self.waiting.events.len(),
@@ -91,7 +93,7 @@ impl Queue {
         self.events.push_back(event);
     }
 
-    /// Drops the oldest event; false if there is none.
+    /// Drops the oldest event. Returns false if there is none.
     pub(super) fn drop_oldest(&mut self) -> bool {
         let Some(event) = self.events.pop_front() else {
             return false;
@@ -113,8 +115,8 @@ impl Queue {
         core::mem::take(&mut self.events)
     }
 
-    /// Puts `earlier` in front.
-    pub(super) fn put_back(&mut self, earlier: Self) {
+    /// Inserts `earlier` at the front.
+    pub(super) fn prepend(&mut self, earlier: Self) {
         let later = core::mem::replace(self, earlier);
         self.bytes = self.bytes.saturating_add(later.bytes);
         self.events.extend(later.events);

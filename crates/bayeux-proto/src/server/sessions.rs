@@ -1,65 +1,66 @@
-//! Sessions: how they begin, what keeps them alive, how they end.
+//! Start, expiry and end of sessions.
 
 use alloc::{collections::VecDeque, string::String, sync::Arc, vec::Vec};
 
 use super::{
-    Asked, Server,
+    Received, Server,
     event::{EndReason, ServerEvent},
-    host::{RequestContext, SecurityPolicy},
     lane::{Lane, LaneKind},
     output::Step,
+    policy::{RequestContext, SecurityPolicy},
     profile::{Expiry, SessionEnd},
     reply::ADVICE_TO_STOP,
-    session::{Acknowledged, ClientId, Session},
+    session::{AckState, ClientId, Session},
     timers::Timer,
 };
 
 impl Server {
-    /// Makes a session. `None` if there are too many, or the host's randomness repeats itself.
-    pub(super) fn begin(
+    /// Creates a session. Returns `None` if the limit is reached or the policy's randomness
+    /// repeats.
+    pub(super) fn create_session(
         &mut self,
         lane: Lane,
-        acknowledges: bool,
-        host: &mut dyn SecurityPolicy,
+        offers_ack: bool,
+        policy: &mut dyn SecurityPolicy,
     ) -> Option<ClientId> {
         if self.sessions.len() >= self.config.limits.sessions {
             return None;
         }
         let client: ClientId = (0..3)
-            .map(|_| word(host))
-            .find(|word| !self.sessions.contains_key(word.as_str()))?
+            .map(|_| random_id(policy))
+            .find(|random_id| !self.sessions.contains_key(random_id.as_str()))?
             .into();
         let mut session = Session::default();
-        if acknowledges && self.config.acknowledges {
-            session.acknowledged = Some(Acknowledged::default());
+        if offers_ack && self.config.ack_extension {
+            session.ack = Some(AckState::default());
         }
         if self.config.cookies
-            && let Some(carrier) = self.lanes.get_mut(&lane)
+            && let Some(state) = self.lanes.get_mut(&lane)
         {
-            if carrier.cookie.is_none() && carrier.kind == LaneKind::Exchange {
-                carrier.cookie = Some(word(host).into());
-                carrier.is_cookie_new = true;
+            if state.cookie.is_none() && state.kind == LaneKind::Exchange {
+                state.cookie = Some(random_id(policy).into());
+                state.is_cookie_new = true;
             }
-            session.cookie.clone_from(&carrier.cookie);
+            session.cookie.clone_from(&state.cookie);
         }
         self.sessions.insert(ClientId::clone(&client), session);
-        self.prolong(&client);
-        self.tell(|| ServerEvent::Opened {
+        self.renew_expiry(&client);
+        self.emit(|| ServerEvent::Opened {
             client: ClientId::clone(&client),
         });
         Some(client)
     }
 
-    /// The session that a message names and may use.
-    pub(super) fn known(&self, asked: &Asked<'_>) -> Option<ClientId> {
-        let client = self.living(asked.request.client_id?)?;
+    /// Returns the session that a message names, if the message may use it.
+    pub(super) fn session_of(&self, received: &Received<'_>) -> Option<ClientId> {
+        let client = self.live_session(received.request.client_id?)?;
         let session = self.sessions.get(&client)?;
-        let carrier = self.lanes.get(&asked.lane)?;
-        // A frame has no cookie, and an upgrade may come from what has none.
-        let is_excused = carrier.kind == LaneKind::Socket && carrier.cookie.is_none();
+        let state = self.lanes.get(&received.lane)?;
+        // A frame carries no cookie, and an upgrade may come from a client without cookies.
+        let is_excused = state.kind == LaneKind::Socket && state.cookie.is_none();
         if self.config.cookies
             && session.cookie.is_some()
-            && session.cookie != carrier.cookie
+            && session.cookie != state.cookie
             && !is_excused
         {
             return None;
@@ -67,48 +68,49 @@ impl Server {
         Some(client)
     }
 
-    /// The session of this name, if it lives.
-    pub(super) fn living(&self, client: &str) -> Option<ClientId> {
+    /// Returns the session of this name, if it is live.
+    pub(super) fn live_session(&self, client: &str) -> Option<ClientId> {
         let (client, session) = self.sessions.get_key_value(client)?;
-        (!session.forgotten).then(|| ClientId::clone(client))
+        (!session.lost).then(|| ClientId::clone(client))
     }
 
-    pub(super) fn context<'a>(&self, asked: &Asked<'a>) -> RequestContext<'a> {
+    pub(super) fn context<'a>(&self, received: &Received<'a>) -> RequestContext<'a> {
         RequestContext {
-            lane: asked.lane,
-            index: asked.index,
-            request: asked.request,
-            is_known: self.known(asked).is_some(),
+            lane: received.lane,
+            index: received.index,
+            request: received.request,
+            is_known: self.session_of(received).is_some(),
         }
     }
 
-    /// A session has shown the life that its profile wants to see.
-    pub(super) fn prolong(&mut self, client: &ClientId) {
-        let at = self.now + self.config.lifetime();
-        self.timers.arm(Timer::Expiry(ClientId::clone(client)), at);
+    /// Restarts the expiry of a session after activity.
+    pub(super) fn renew_expiry(&mut self, client: &ClientId) {
+        let at = self.now + self.config.session_lifetime();
+        self.timers.set(Timer::Expiry(ClientId::clone(client)), at);
     }
 
-    /// A session has sent something other than a connect.
-    pub(super) fn show_life(&mut self, client: &ClientId) {
+    /// Restarts the expiry after a message other than a connect, if the profile counts it as
+    /// activity.
+    pub(super) fn renew_idle_expiry(&mut self, client: &ClientId) {
         let is_idle = self
             .sessions
             .get(client)
             .is_some_and(|session| session.held.is_empty());
         if is_idle && self.config.profile.expiry == Expiry::SinceAnswer {
-            self.prolong(client);
+            self.renew_expiry(client);
         }
     }
 
-    /// Ends a session, if it is one, as the profile does.
-    pub(super) fn end(&mut self, client: &str, reason: EndReason) {
-        let Some(client) = self.living(client) else {
+    /// Ends a session as the profile does, if it exists.
+    pub(super) fn finish_session(&mut self, client: &str, reason: EndReason) {
+        let Some(client) = self.live_session(client) else {
             return;
         };
         match self.config.profile.session_end {
-            SessionEnd::Unnoticed => self.forget(&client, reason),
+            SessionEnd::Unnoticed => self.lose_session(&client, reason),
             SessionEnd::ClosedOnly => {
                 self.close_socket(&client);
-                self.forget(&client, reason);
+                self.lose_session(&client, reason);
             }
             SessionEnd::AnsweredAndClosed => {
                 self.close_socket(&client);
@@ -119,16 +121,16 @@ impl Server {
                     }
                 }
             }
-            SessionEnd::Told => {
+            SessionEnd::DisconnectSent => {
                 if let Some(session) = self.remove(&client, reason) {
-                    self.take_leave(session, reason);
+                    self.send_session_end(session, reason);
                 }
             }
         }
     }
 
-    /// Tells the client with its held connect, if there is one.
-    fn take_leave(&mut self, session: Session, reason: EndReason) {
+    /// Informs the client with its held connect, if there is one.
+    fn send_session_end(&mut self, session: Session, reason: EndReason) {
         let mut answers: Vec<Arc<str>> = session.waiting.into();
         if reason != EndReason::Disconnected {
             answers.push(r#"{"channel":"/meta/disconnect","successful":true}"#.into());
@@ -137,20 +139,21 @@ impl Server {
             held.reply.put("advice", ADVICE_TO_STOP);
             answers.push(held.reply.into_text());
             let answers = core::mem::take(&mut answers);
-            // Behind the reply to a `/meta/disconnect`.
-            self.late.push_back(Step::Settle(held.batch, answers));
+            // Sent after the reply to a `/meta/disconnect`.
+            self.deferred
+                .push_back(Step::AnswerMessage(held.batch, answers));
         }
     }
 
     fn close_socket(&mut self, client: &ClientId) {
         let session = self.sessions.get_mut(client);
         if let Some(socket) = session.and_then(|session| session.socket.take()) {
-            self.late.push_back(Step::Close(socket, 1000));
+            self.deferred.push_back(Step::Close(socket, 1000));
         }
     }
 
-    /// Loses a session without a word: what it held is answered in its time.
-    pub(super) fn forget(&mut self, client: &ClientId, reason: EndReason) {
+    /// Drops a session without notice; its held connects are answered when their hold ends.
+    pub(super) fn lose_session(&mut self, client: &ClientId, reason: EndReason) {
         let answers = self.config.profile.answers_idle_connects;
         let Some(session) = self.sessions.get_mut(client) else {
             return;
@@ -159,30 +162,28 @@ impl Server {
             self.remove(client, reason);
             return;
         }
-        session.forgotten = true;
-        session.acknowledged = None;
+        session.lost = true;
+        session.ack = None;
         drop(session.waiting.take());
-        self.forget_life(client, reason);
+        self.remove_traces(client, reason);
     }
 
-    fn remove(&mut self, client: &ClientId, reason: EndReason) -> Option<Remains> {
-        self.forget_life(client, reason);
-        self.let_go(client);
-        self.timers.disarm(&Timer::Expiry(ClientId::clone(client)));
+    fn remove(&mut self, client: &ClientId, reason: EndReason) -> Option<Session> {
+        self.remove_traces(client, reason);
+        self.holds_released(client);
+        self.timers.cancel(&Timer::Expiry(ClientId::clone(client)));
         self.sessions.remove(client)
     }
 
-    fn forget_life(&mut self, client: &ClientId, reason: EndReason) {
+    fn remove_traces(&mut self, client: &ClientId, reason: EndReason) {
         self.remove_subscriptions(client);
-        self.timers.disarm(&Timer::Expiry(ClientId::clone(client)));
-        self.tell(|| ServerEvent::Ended {
+        self.timers.cancel(&Timer::Expiry(ClientId::clone(client)));
+        self.emit(|| ServerEvent::Ended {
             client: ClientId::clone(client),
             reason,
         });
     }
 }
-
-type Remains = Session;
 
 impl From<super::session::Queue> for Vec<Arc<str>> {
     fn from(mut queue: super::session::Queue) -> Self {
@@ -191,11 +192,11 @@ impl From<super::session::Queue> for Vec<Arc<str>> {
     }
 }
 
-/// 160 random bits in 31 digits and small letters, as Faye's client ids are.
-fn word(host: &mut dyn SecurityPolicy) -> String {
+/// Returns 160 random bits as 31 digits and lower-case letters, like Faye's client ids.
+fn random_id(policy: &mut dyn SecurityPolicy) -> String {
     const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
     let mut number = [0; 20];
-    host.fill_random(&mut number);
+    policy.fill_random(&mut number);
     (0..31)
         .map(|_| {
             let mut remainder = 0_u32;

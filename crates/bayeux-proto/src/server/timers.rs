@@ -1,16 +1,16 @@
-//! Timers by what they are for, and by when they ring.
+//! Timers, by purpose and by deadline.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 
 use super::session::ClientId;
 use crate::Instant;
 
-/// What a timer is for.
+/// Purpose of a timer.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Timer {
-    /// A held connect has to be answered.
+    /// End of the hold of a connect.
     Hold(ClientId),
-    /// A session has shown no life for too long.
+    /// Expiry of a session.
     Expiry(ClientId),
 }
 
@@ -22,20 +22,20 @@ pub(super) struct Timers {
 }
 
 impl Timers {
-    /// Sets the timer, whether it was set before or not.
-    pub(super) fn arm(&mut self, timer: Timer, at: Instant) {
-        self.disarm(&timer);
+    /// Sets the timer, replacing an earlier deadline.
+    pub(super) fn set(&mut self, timer: Timer, at: Instant) {
+        self.cancel(&timer);
         self.by_time.insert((at, timer.clone()));
         self.by_timer.insert(timer, at);
     }
 
-    pub(super) fn disarm(&mut self, timer: &Timer) {
+    pub(super) fn cancel(&mut self, timer: &Timer) {
         if let Some(at) = self.by_timer.remove(timer) {
             self.by_time.remove(&(at, timer.clone()));
         }
     }
 
-    /// Takes the first timer that has rung by `now`.
+    /// Removes and returns the first timer that is due by `now`.
     pub(super) fn pop(&mut self, now: Instant) -> Option<Timer> {
         let due = self.by_time.first().is_some_and(|(at, _)| *at <= now);
         let (_, timer) = due.then(|| self.by_time.pop_first()).flatten()?;

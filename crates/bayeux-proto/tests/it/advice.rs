@@ -1,4 +1,4 @@
-//! Advice: what is remembered, for how long, and on which transport.
+//! Advice: merging, lifetime, and values for one transport.
 
 use core::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::world::{World, event, millis, over, timing};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Answers the held connect with this advice, and returns how long the session waits then.
+/// Answers the held connect with this advice, and returns the wait before the next.
 fn wait_after(world: &mut World, advice: Option<Advice>) -> Duration {
     let held = world.last("/meta/connect");
     let reply = Message {
@@ -25,7 +25,7 @@ fn wait_after(world: &mut World, advice: Option<Advice>) -> Duration {
 
 // C046
 #[test]
-fn several_clients_behind_one_cookie_are_reported_once_and_wait_as_told() {
+fn multiple_clients_are_reported_once_and_their_interval_is_honoured() {
     let mut world = World::established_over_http();
     let advice = Some(Advice {
         multiple_clients: true,
@@ -34,7 +34,7 @@ fn several_clients_behind_one_cookie_are_reported_once_and_wait_as_told() {
     assert_eq!(wait_after(&mut world, advice), SECOND * 2);
     assert_eq!(wait_after(&mut world, advice), SECOND * 2);
     assert_eq!(world.reported(&SessionEvent::MultipleClients), 1);
-    // Back to normal, and again.
+    // Without the advice, and with it again.
     assert_eq!(wait_after(&mut world, timing(0, None)), Duration::ZERO);
     assert_eq!(wait_after(&mut world, advice), SECOND * 2);
     assert_eq!(world.reported(&SessionEvent::MultipleClients), 2);
@@ -91,7 +91,7 @@ fn advice_for_one_transport_overrides_the_general_one_there_and_only_there() {
     let mut world = World::established_over_http();
     assert_eq!(wait_after(&mut world, advice), millis(500));
     assert_eq!(world.last("/meta/connect").hold, Some(SECOND * 20));
-    // A later general advice does not touch it.
+    // A later general advice does not change it.
     assert_eq!(wait_after(&mut world, timing(7000, 40_000)), millis(500));
 
     let mut world = World::established();
@@ -117,7 +117,7 @@ fn a_member_that_later_advice_lacks_keeps_its_value() {
 
 // C069
 #[test]
-fn a_session_begun_anew_by_the_application_starts_without_old_advice() {
+fn a_session_connected_again_starts_without_old_advice() {
     let mut world = World::connecting(over(&[Transport::LongPolling])).establish();
     let held = world.last("/meta/connect");
     let reply = Message {
@@ -129,7 +129,7 @@ fn a_session_begun_anew_by_the_application_starts_without_old_advice() {
     world.session.connect();
     world.drain();
     let handshake = world.last("/meta/handshake");
-    world.answer(&handshake, &[handshake.welcome("bob")]);
+    world.answer(&handshake, &[handshake.handshake_ok("bob")]);
     world.confirm();
     let held = world.last("/meta/connect");
     assert_eq!(held.asked_hold(), None, "it ended again");

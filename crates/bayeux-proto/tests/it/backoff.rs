@@ -1,4 +1,4 @@
-//! Attempts that fail never become a storm.
+//! Back-off of repeated attempts.
 
 use core::time::Duration;
 
@@ -13,7 +13,7 @@ pub(crate) fn websocket_only() -> Config {
     over(&[Transport::WebSocket])
 }
 
-/// Ends every lane as soon as it appears, for this long. Returns when each was opened.
+/// Ends every lane as soon as it appears, for this long. Returns the time of each.
 pub(crate) fn break_all(world: &mut World, duration: Duration, why: Close) -> Vec<Instant> {
     let end = world.now + duration;
     let mut times = vec![];
@@ -32,7 +32,7 @@ pub(crate) fn gaps(times: &[Instant]) -> Vec<Duration> {
 
 // C108
 #[test]
-fn attempts_grow_rarer_up_to_the_cap_and_never_stop() {
+fn delays_between_attempts_grow_up_to_the_cap_and_attempts_never_stop() {
     let mut world = World::connecting(websocket_only());
     world.open();
     let mut world = world.establish();
@@ -82,7 +82,7 @@ fn two_clients_of_a_server_that_vanished_do_not_come_back_together() {
 
 // C109
 #[test]
-fn a_server_that_accepts_and_closes_at_once_is_left_alone_more_and_more() {
+fn a_server_that_accepts_and_closes_at_once_is_tried_less_and_less_often() {
     for seed in 0..20 {
         let mut world = World::new(websocket_only(), seed);
         world.session.connect();
@@ -103,14 +103,14 @@ fn a_server_that_accepts_and_closes_at_once_is_left_alone_more_and_more() {
 
 // C109
 #[test]
-fn neither_a_handshake_nor_a_connect_that_was_not_held_makes_a_server_trusted_again() {
+fn neither_a_handshake_nor_an_unheld_connect_resets_the_backoff() {
     let mut world = World::connecting(websocket_only());
     let mut times = vec![];
     for _ in 0..50 {
         world.reopen();
         times.push(world.now);
         if world.requests.last().unwrap().channel == "/meta/handshake" {
-            world.welcome("alice");
+            world.answer_handshake("alice");
         }
         world.confirm();
         let lane = world.lane(Kind::Socket);
@@ -122,7 +122,7 @@ fn neither_a_handshake_nor_a_connect_that_was_not_held_makes_a_server_trusted_ag
 
 // C109
 #[test]
-fn a_held_connect_makes_a_server_trusted_again() {
+fn a_held_connect_resets_the_backoff() {
     let mut world = World::established();
     let lane = world.lane(Kind::Socket);
     world.close(lane, Close::Lost);
@@ -138,14 +138,14 @@ fn a_held_connect_makes_a_server_trusted_again() {
 }
 
 #[test]
-fn a_server_that_answers_no_connect_and_closes_old_sockets_is_not_a_failing_one() {
+fn closing_old_sockets_is_not_a_failure_if_the_server_never_answers_connects() {
     let mut config = Config::default();
     config.resume = Resume::FreshHandshake;
     let mut world = World::connecting(config);
     world.open();
     let mut down = Duration::ZERO;
     for _ in 0..50 {
-        world.welcome("alice");
+        world.answer_handshake("alice");
         world.pass(millis(14_000));
         let closed = world.now;
         let lane = world.lane(Kind::Socket);
@@ -153,53 +153,56 @@ fn a_server_that_answers_no_connect_and_closes_old_sockets_is_not_a_failing_one(
         world.reopen();
         down += world.now - closed;
     }
-    assert!(down < 50 * millis(250), "deaf for {down:?} of 700 s");
+    assert!(down < 50 * millis(250), "downtime for {down:?} of 700 s");
 }
 
-/// How long a client is deaf in all whose socket breaks `after` so long, fifty times; what was
-/// subscribed to brings an event right before.
-fn deaf(after: Duration) -> Duration {
+/// Returns the total downtime of a client whose socket breaks fifty times, each time `after` this
+/// long, right after an event.
+fn downtime(after: Duration) -> Duration {
     let mut config = Config::default();
     config.resume = Resume::FreshHandshake;
     let mut world = World::connecting(config);
     world.subscribe("/foo");
     world.open();
-    let mut deaf = Duration::ZERO;
+    let mut downtime = Duration::ZERO;
     for _ in 0..50 {
-        world.welcome("alice");
+        world.answer_handshake("alice");
         world.pass(after);
         let lane = world.lane(Kind::Socket);
         world.receive(lane, &[event("/foo")]);
         let broken = world.now;
         world.close(lane, Close::Lost);
         world.reopen();
-        deaf += world.now - broken;
+        downtime += world.now - broken;
     }
-    deaf
+    downtime
 }
 
 #[test]
-fn a_server_that_brings_events_for_a_while_and_breaks_is_not_left_alone() {
-    let deaf = deaf(millis(1_000));
-    assert!(deaf < 50 * millis(250), "deaf for {deaf:?} of 50 s");
+fn a_server_that_delivers_events_for_a_while_and_breaks_is_retried_quickly() {
+    let downtime = downtime(millis(1_000));
+    assert!(
+        downtime < 50 * millis(250),
+        "downtime for {downtime:?} of 50 s"
+    );
 }
 
 #[test]
-fn a_server_that_brings_an_event_and_breaks_at_once_is_left_alone() {
-    let deaf = deaf(millis(999));
-    assert!(deaf > millis(300_000), "deaf for {deaf:?}");
+fn a_server_that_delivers_an_event_and_breaks_at_once_is_backed_off_from() {
+    let downtime = downtime(millis(999));
+    assert!(downtime > millis(300_000), "downtime for {downtime:?}");
 }
 
 // C126
 #[test]
-fn a_server_that_asks_to_be_left_alone_is() {
+fn retry_after_is_honoured() {
     let wait = Some(Duration::from_secs(90));
     for status in [429, 503] {
         let why = Close::Status {
             status,
             retry_after: wait,
         };
-        // A handshake by POST, a poll, an ordinary exchange, and a websocket's upgrade.
+        // A handshake by POST, a poll, an ordinary exchange, and the upgrade of a websocket.
         let mut world = World::shaking_over_http();
         let lane = world.lane(Kind::Ordinary);
         world.close(lane, why);
@@ -234,7 +237,7 @@ fn a_server_that_asks_to_be_left_alone_is() {
 
 // C126
 #[test]
-fn no_server_can_ask_to_be_left_alone_for_ever() {
+fn retry_after_is_capped() {
     let mut world = World::shaking_over_http();
     let lane = world.lane(Kind::Ordinary);
     let retry_after = Some(Duration::MAX);

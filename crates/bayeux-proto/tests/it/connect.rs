@@ -1,4 +1,4 @@
-//! The connect loop over a websocket: one outstanding, when the next, and what its reply means.
+//! Connect loop over a websocket: one connect outstanding, the time of the next, and replies.
 
 use core::time::Duration;
 
@@ -43,8 +43,8 @@ fn one_connect_is_outstanding_whatever_else_happens() {
 // C022, C023
 #[test]
 fn the_first_connect_asks_not_to_be_held_and_later_ones_do_not() {
-    let mut world = World::shaking();
-    world.welcome("alice");
+    let mut world = World::handshaking();
+    world.answer_handshake("alice");
     world.confirm();
     let sent: Vec<_> = world
         .sent("/meta/connect")
@@ -61,10 +61,10 @@ fn the_first_connect_asks_not_to_be_held_and_later_ones_do_not() {
 
 // C024
 #[test]
-fn subscriptions_do_not_wait_for_a_connect_that_is_held_all_the_same() {
-    for mut world in [World::shaking(), World::shaking_over_http()] {
+fn subscriptions_do_not_wait_for_a_first_connect_that_is_held() {
+    for mut world in [World::handshaking(), World::shaking_over_http()] {
         let before = world.subscribe("/a");
-        world.welcome("alice");
+        world.answer_handshake("alice");
         let first = world.last("/meta/subscribe");
         world.answer(&first, &[first.ok()]);
         assert_eq!(world.reported(&SessionEvent::Subscribed(before)), 1);
@@ -96,7 +96,7 @@ fn with_interval_zero_the_next_connect_follows_in_the_same_turn() {
 
 // C030
 #[test]
-fn a_held_connect_without_an_answer_costs_the_socket() {
+fn a_held_connect_without_an_answer_closes_the_socket() {
     let mut world = World::established();
     let held = world.last("/meta/connect");
     world.pass(millis(39_999));
@@ -168,7 +168,7 @@ fn a_reply_to_a_superseded_connect_changes_nothing() {
     world.open();
     let outstanding = world.last("/meta/connect");
     world.story();
-    // Over its own lane, which is dead, and over the new one.
+    // Reported over its own lane, which is dead, and over the new one.
     let verdicts = world.receive(timed_out.lane, &[timed_out.ok()]);
     assert_eq!(verdicts, [Verdict::Unexpected(Unexpected::DeadLane)]);
     let verdicts = world.receive(outstanding.lane, &[timed_out.ok()]);
@@ -271,7 +271,7 @@ fn connects_refused_again_and_again_come_further_and_further_apart() {
     let sum = |range: &[Duration]| range.iter().sum::<Duration>();
     assert!(sum(&waits[..3]) < SECOND * 5, "{waits:?}");
     assert!(sum(&waits[30..]) > SECOND * 300, "{waits:?}");
-    // The server answers, and what it says is to try again: the session is not given up.
+    // The server answers, with the advice to retry: the session is kept.
     assert_eq!(world.sent("/meta/handshake").count(), 1);
 }
 
@@ -293,7 +293,7 @@ fn a_successful_connect_that_advises_none_is_the_last() {
 
 // C043
 #[test]
-fn while_taking_leave_a_last_connect_reply_is_no_news() {
+fn a_connect_reply_while_disconnecting_has_no_effect() {
     let advices = [
         None,
         reconnect(Reconnect::Retry),

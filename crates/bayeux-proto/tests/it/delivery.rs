@@ -1,10 +1,10 @@
-//! Events: which are delivered, to whom, and that they are never mistaken for anything else.
+//! Events: their delivery and recipients, and no confusion with replies.
 
 use bayeux_proto::{Channel, Close, Message, Unexpected, Verdict};
 
 use crate::world::{World, event};
 
-/// Both carriers, established, with a subscription to `/a` that is active.
+/// Both transports, established, with an active subscription to `/a`.
 fn subscribed() -> [World; 2] {
     [World::established(), World::established_over_http()].map(|mut world| {
         world.subscribe("/a");
@@ -16,7 +16,7 @@ fn subscribed() -> [World; 2] {
 
 // C054
 #[test]
-fn events_before_and_behind_the_connect_reply_are_delivered_once_each() {
+fn events_before_and_after_the_connect_reply_are_delivered_once_each() {
     for mut world in subscribed() {
         let held = world.last("/meta/connect");
         let before = [event("/a"), event("/a"), held.ok()];
@@ -50,7 +50,7 @@ fn events_in_the_response_to_a_publish_are_delivered() {
 
 // C059
 #[test]
-fn what_is_neither_reply_nor_event_is_counted_and_nothing_else() {
+fn a_message_that_is_neither_reply_nor_event_has_no_effect() {
     for mut world in subscribed() {
         let held = world.last("/meta/connect");
         world.story();
@@ -80,7 +80,7 @@ fn what_is_neither_reply_nor_event_is_counted_and_nothing_else() {
 
 // C060
 #[test]
-fn the_client_id_of_a_publisher_is_neither_taken_nor_shown() {
+fn the_client_id_of_a_publisher_is_neither_adopted_nor_shown() {
     for mut world in subscribed() {
         let held = world.last("/meta/connect");
         let pushed = Message {
@@ -96,7 +96,7 @@ fn the_client_id_of_a_publisher_is_neither_taken_nor_shown() {
 
 // C060
 #[test]
-fn nothing_that_can_be_printed_shows_our_client_id() {
+fn no_debug_output_shows_the_client_id() {
     let mut world = World::established();
     let held = world.last("/meta/connect");
     let refused = Message {
@@ -111,7 +111,7 @@ fn nothing_that_can_be_printed_shows_our_client_id() {
 
 // C062
 #[test]
-fn an_event_nobody_asked_for_is_unrouted_and_no_error() {
+fn an_event_without_a_subscription_is_unrouted_and_not_an_error() {
     for mut world in subscribed() {
         let held = world.last("/meta/connect");
         world.story();
@@ -186,7 +186,7 @@ fn an_event_that_also_claims_to_be_successful_is_delivered() {
 }
 
 #[test]
-fn nothing_comes_over_a_lane_that_has_ended() {
+fn messages_over_a_lane_that_has_ended_are_ignored() {
     let mut world = World::established();
     world.subscribe("/a");
     let held = world.last("/meta/connect");

@@ -1,4 +1,4 @@
-//! Taking leave, and being sent away.
+//! Disconnect, by the application and by the server.
 
 use bayeux_proto::{
     Close, Config, End, Message, Misuse, Outcome, Reconnect, SessionEvent, Transport, Verdict,
@@ -6,7 +6,7 @@ use bayeux_proto::{
 
 use crate::world::{Kind, World, channel, event, millis, over, reconnect};
 
-/// Nothing is left to do, and nothing that comes late changes that.
+/// Checks that nothing is left to do, and that late messages do not change that.
 #[track_caller]
 pub(crate) fn assert_over(world: &mut World, end: End) {
     assert_eq!(world.last_event(), &SessionEvent::Ended(end));
@@ -47,13 +47,13 @@ pub(crate) fn assert_over(world: &mut World, end: End) {
     assert_eq!(world.session.poll_timeout(), None);
 }
 
-fn farewells(world: &World) -> usize {
+fn disconnects(world: &World) -> usize {
     world.sent("/meta/disconnect").count()
 }
 
 // C120
 #[test]
-fn leaving_is_announced_and_ends_with_the_reply() {
+fn a_disconnect_ends_with_the_reply() {
     let mut world = World::established();
     world.disconnect();
     let farewell = world.last("/meta/disconnect");
@@ -72,7 +72,7 @@ fn leaving_is_announced_and_ends_with_the_reply() {
 
 // C120
 #[test]
-fn leaving_goes_beside_the_held_poll_which_is_given_up_with_it() {
+fn a_disconnect_is_sent_beside_the_held_poll_which_ends_with_it() {
     let mut world = World::established_over_http();
     let held = world.last("/meta/connect");
     world.disconnect();
@@ -85,7 +85,7 @@ fn leaving_goes_beside_the_held_poll_which_is_given_up_with_it() {
 
 // C120
 #[test]
-fn whatever_the_last_connect_says_is_no_error_while_leaving() {
+fn the_last_connect_reply_is_no_error_while_disconnecting() {
     let words: [fn(&crate::world::Request) -> Message<'_>; 5] = [
         |connect| connect.ok(),
         |connect| Message {
@@ -108,13 +108,13 @@ fn whatever_the_last_connect_says_is_no_error_while_leaving() {
             let connect = world.last("/meta/connect");
             let connects = world.sent("/meta/connect").count();
             world.disconnect();
-            let told = world.events.len();
+            let reported = world.events.len();
             world.answer(&connect, &[word(&connect)]);
-            assert_eq!(world.events.len(), told);
+            assert_eq!(world.events.len(), reported);
             assert_eq!(world.sent("/meta/connect").count(), connects);
             let farewell = world.last("/meta/disconnect");
             world.answer(&farewell, &[farewell.ok()]);
-            assert_eq!(world.events.len(), told + 1);
+            assert_eq!(world.events.len(), reported + 1);
             assert_over(&mut world, End::Requested);
         }
     }
@@ -122,7 +122,7 @@ fn whatever_the_last_connect_says_is_no_error_while_leaving() {
 
 // C120
 #[test]
-fn leaving_ends_with_the_socket_if_the_server_closes_it_without_a_word() {
+fn a_disconnect_ends_if_the_server_closes_the_socket() {
     let mut world = World::established();
     world.disconnect();
     let lane = world.lane(Kind::Socket);
@@ -132,7 +132,7 @@ fn leaving_ends_with_the_socket_if_the_server_closes_it_without_a_word() {
 
 // C120
 #[test]
-fn leaving_ends_in_time_whatever_the_server_does() {
+fn a_disconnect_ends_in_time_whatever_the_server_does() {
     for established in [World::established, World::established_over_http] {
         let mut world = established();
         world.disconnect();
@@ -144,13 +144,13 @@ fn leaving_ends_in_time_whatever_the_server_does() {
 }
 
 #[test]
-fn the_time_for_leaving_counts_from_the_wish_and_not_from_what_the_session_heard_last() {
+fn the_disconnect_timeout_counts_from_the_call_and_not_from_the_last_report() {
     for established in [World::established, World::established_over_http] {
         let mut world = established();
-        // The driver waits on a held connect; the session is told nothing meanwhile.
+        // The driver waits on a held connect; the session gets no report meanwhile.
         world.now = world.now + millis(20_000);
         world.disconnect();
-        assert_eq!(farewells(&world), 1);
+        assert_eq!(disconnects(&world), 1);
         world.pass(millis(1_999));
         assert!(!matches!(world.last_event(), SessionEvent::Ended(_)));
         world.pass(millis(1));
@@ -160,7 +160,7 @@ fn the_time_for_leaving_counts_from_the_wish_and_not_from_what_the_session_heard
 
 // C120
 #[test]
-fn leaving_ends_with_a_refusal_too() {
+fn a_disconnect_ends_with_a_refusal() {
     let mut world = World::established();
     world.disconnect();
     let farewell = world.last("/meta/disconnect");
@@ -170,7 +170,7 @@ fn leaving_ends_with_a_refusal_too() {
 
 // C120
 #[test]
-fn leaving_ends_when_the_exchange_of_the_farewell_fails() {
+fn a_disconnect_ends_when_its_exchange_fails() {
     let mut world = World::established_over_http();
     world.disconnect();
     let farewell = world.last("/meta/disconnect");
@@ -190,7 +190,7 @@ fn leaving_ends_when_the_exchange_of_the_farewell_fails() {
 
 // C120
 #[test]
-fn what_was_asked_for_before_leaving_is_sent_before_the_farewell() {
+fn commands_queued_before_a_disconnect_are_sent_before_it() {
     let mut world = World::established();
     world.session.publish(&channel("/foo"), "1").unwrap();
     world.session.disconnect();
@@ -207,7 +207,7 @@ fn what_was_asked_for_before_leaving_is_sent_before_the_farewell() {
 
 // C120
 #[test]
-fn nothing_can_be_asked_for_once_leaving() {
+fn commands_are_refused_while_disconnecting() {
     let mut world = World::established();
     let id = world.subscribe("/foo");
     let subscribe = world.last("/meta/subscribe");
@@ -222,17 +222,21 @@ fn nothing_can_be_asked_for_once_leaving() {
     assert!(world.story().is_empty(), "the farewell is the last word");
     world.session.disconnect();
     world.drain();
-    assert_eq!(farewells(&world), 1);
+    assert_eq!(disconnects(&world), 1);
 }
 
 // C120
 #[test]
-fn a_subscribe_refused_while_leaving_is_not_asked_for_again() {
+fn a_subscribe_refused_while_disconnecting_is_not_repeated() {
     let mut world = World::established_over_http();
     world.subscribe("/foo");
     let subscribe = world.last("/meta/subscribe");
     world.disconnect();
-    assert_eq!(farewells(&world), 0, "it waits for the exchange before it");
+    assert_eq!(
+        disconnects(&world),
+        0,
+        "it waits for the exchange before it"
+    );
     world.close(subscribe.lane, Close::Complete);
     world.pass(millis(1_000));
     assert_eq!(world.sent("/meta/subscribe").count(), 1);
@@ -243,7 +247,7 @@ fn a_subscribe_refused_while_leaving_is_not_asked_for_again() {
 
 // C120
 #[test]
-fn events_that_come_while_leaving_are_delivered() {
+fn events_while_disconnecting_are_delivered() {
     let mut world = World::established();
     world.subscribe("/foo");
     let subscribe = world.last("/meta/subscribe");
@@ -262,13 +266,13 @@ fn events_that_come_while_leaving_are_delivered() {
 
 // C121
 #[test]
-fn leaving_while_the_socket_is_down_ends_at_once() {
+fn a_disconnect_without_a_socket_ends_at_once() {
     let mut world = World::established();
     let lane = world.lane(Kind::Socket);
     world.close(lane, Close::Lost);
     let publish = world.publish("/foo", "1");
     world.disconnect();
-    assert_eq!(farewells(&world), 0);
+    assert_eq!(disconnects(&world), 0);
     let cancelled = SessionEvent::Published(publish, Outcome::Cancelled);
     assert_eq!(world.reported(&cancelled), 1);
     assert_over(&mut world, End::Requested);
@@ -276,7 +280,7 @@ fn leaving_while_the_socket_is_down_ends_at_once() {
 
 // C121
 #[test]
-fn leaving_while_the_socket_reopens_ends_at_once() {
+fn a_disconnect_while_the_socket_reopens_ends_at_once() {
     let mut world = World::established();
     let lane = world.lane(Kind::Socket);
     world.close(lane, Close::Lost);
@@ -287,7 +291,7 @@ fn leaving_while_the_socket_reopens_ends_at_once() {
 
 // C121
 #[test]
-fn leaving_while_waiting_for_the_next_attempt_ends_at_once() {
+fn a_disconnect_before_the_next_attempt_ends_at_once() {
     let mut world = World::connecting(over(&[Transport::WebSocket]));
     let lane = world.lane(Kind::Opening);
     world.close(lane, Close::Unreachable);
@@ -302,7 +306,7 @@ fn leaving_while_waiting_for_the_next_attempt_ends_at_once() {
 
 // C121
 #[test]
-fn leaving_while_polls_fail_ends_at_once() {
+fn a_disconnect_while_polls_fail_ends_at_once() {
     let mut world = World::established_over_http();
     for _ in 0..3 {
         world.pass_until(world.now + millis(5_000), |world| !world.lanes.is_empty());
@@ -315,9 +319,9 @@ fn leaving_while_polls_fail_ends_at_once() {
 
 // C122
 #[test]
-fn leaving_during_the_handshake_ends_at_once() {
-    for shaking in [World::shaking, World::shaking_over_http] {
-        let mut world = shaking();
+fn a_disconnect_during_the_handshake_ends_at_once() {
+    for handshaking in [World::handshaking, World::shaking_over_http] {
+        let mut world = handshaking();
         let publish = world.publish("/foo", "1");
         world.disconnect();
         assert_eq!(
@@ -325,7 +329,7 @@ fn leaving_during_the_handshake_ends_at_once() {
             1
         );
         let handshake = world.last("/meta/handshake");
-        let late = world.receive(handshake.lane, &[handshake.welcome("alice")]);
+        let late = world.receive(handshake.lane, &[handshake.handshake_ok("alice")]);
         assert!(matches!(late[..], [Verdict::Unexpected(_)]));
         assert_over(&mut world, End::Requested);
     }
@@ -333,7 +337,7 @@ fn leaving_during_the_handshake_ends_at_once() {
 
 // C122
 #[test]
-fn leaving_while_the_socket_opens_ends_at_once() {
+fn a_disconnect_while_the_socket_opens_ends_at_once() {
     let mut world = World::connecting(Config::default());
     world.disconnect();
     assert_over(&mut world, End::Requested);
@@ -341,7 +345,7 @@ fn leaving_while_the_socket_opens_ends_at_once() {
 
 // C122
 #[test]
-fn leaving_before_the_first_step_ends_without_one() {
+fn a_disconnect_before_the_first_action_ends_at_once() {
     let mut world = World::new(Config::default(), 7);
     world.session.connect();
     world.session.disconnect();

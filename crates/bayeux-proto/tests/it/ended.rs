@@ -1,4 +1,4 @@
-//! Sessions that have ended, and those that must not end.
+//! Sessions that have ended, and failures that must not end a session.
 
 use bayeux_proto::{
     Channel, Close, Config, End, Message, Misuse, Outcome, Reconnect, ServerError, SessionEvent,
@@ -12,7 +12,7 @@ use crate::{
 };
 
 #[test]
-fn a_session_that_was_sent_away_stays_away() {
+fn a_session_advised_to_stop_does_not_reconnect() {
     let mut world = World::established();
     world.subscribe("/foo");
     let connect = world.last("/meta/connect");
@@ -33,7 +33,7 @@ fn a_session_that_was_sent_away_stays_away() {
 
 // C123
 #[test]
-fn subscriptions_can_be_arranged_after_the_end_and_nothing_is_said() {
+fn subscriptions_after_the_end_are_recorded_and_nothing_is_sent() {
     let mut world = World::established();
     let old = world.subscribe("/old");
     world.disconnect();
@@ -55,12 +55,12 @@ fn subscriptions_can_be_arranged_after_the_end_and_nothing_is_said() {
 
 // C123
 #[test]
-fn a_session_can_begin_again_after_its_end_without_a_trace_of_the_first() {
+fn a_session_can_connect_again_after_its_end_without_old_state() {
     let mut world = World::established();
     let ids: Vec<SubscriptionId> = ["/a", "/b"].map(|name| world.subscribe(name)).to_vec();
     world.disconnect();
     world.pass(millis(2_000));
-    // An unexpected farewell would be the server's own.
+    // An unexpected `/meta/disconnect` would come from the server.
     let mut old = world.requests.clone();
     old.retain(|request| request.channel != "/meta/disconnect");
     world.session.connect();
@@ -80,7 +80,7 @@ fn a_session_can_begin_again_after_its_end_without_a_trace_of_the_first() {
         );
     }
     assert_eq!(world.sent("/meta/handshake").count(), handshakes);
-    world.welcome("bob");
+    world.answer_handshake("bob");
     Peer::default().serve(&mut world, millis(1_000));
     for id in ids {
         assert_eq!(world.reported(&SessionEvent::Subscribed(id)), 1);
@@ -89,23 +89,23 @@ fn a_session_can_begin_again_after_its_end_without_a_trace_of_the_first() {
 
 // C125
 #[test]
-fn an_endpoint_that_asks_for_credentials_ends_the_session() {
+fn status_401_or_403_ends_the_session() {
     for status in [401, 403] {
         let why = Close::Status {
             status,
             retry_after: None,
         };
-        // The handshake.
+        // Handshake.
         let mut world = World::shaking_over_http();
         let lane = world.lane(Kind::Ordinary);
         world.close(lane, why);
         assert_over(&mut world, End::Unauthorized { status });
-        // The poll.
+        // Held connect.
         let mut world = World::established_over_http();
         let lane = world.lane(Kind::Held);
         world.close(lane, why);
         assert_over(&mut world, End::Unauthorized { status });
-        // Anything else.
+        // Other requests.
         let mut world = World::established_over_http();
         let publish = world.publish("/foo", "1");
         let lane = world.lane(Kind::Ordinary);
@@ -115,7 +115,7 @@ fn an_endpoint_that_asks_for_credentials_ends_the_session() {
             1
         );
         assert_over(&mut world, End::Unauthorized { status });
-        // The upgrade, at first and later, where there is nothing else to try.
+        // Upgrade, at first and later, with no other transport to try.
         let mut world = World::connecting(over(&[Transport::WebSocket]));
         let lane = world.lane(Kind::Opening);
         world.close(lane, why);
@@ -134,7 +134,7 @@ fn an_endpoint_that_asks_for_credentials_ends_the_session() {
 
 // C125
 #[test]
-fn an_upgrade_that_asks_for_credentials_leaves_long_polling_to_find_out() {
+fn status_401_or_403_of_an_upgrade_falls_back_to_long_polling() {
     let mut world = World::connecting(Config::default());
     let lane = world.lane(Kind::Opening);
     world.close(
@@ -157,7 +157,7 @@ fn an_upgrade_that_asks_for_credentials_leaves_long_polling_to_find_out() {
 }
 
 #[test]
-fn a_pattern_can_be_arranged_before_the_first_connect() {
+fn a_pattern_can_be_subscribed_before_the_first_connect() {
     let mut world = World::new(Config::default(), 7);
     let id = world
         .session

@@ -1,4 +1,4 @@
-//! Leaving the websocket for long-polling, and coming back.
+//! Fallback from the websocket to long-polling, and the way back.
 
 use core::time::Duration;
 
@@ -9,8 +9,8 @@ use crate::{
     world::{Kind, World, event, millis},
 };
 
-/// A world whose websocket never opened, established over long-polling.
-fn fallen_back() -> World {
+/// World whose websocket never opened, established over long-polling.
+fn polling_after_fallback() -> World {
     let mut world = World::connecting(Config::default());
     let lane = world.lane(Kind::Opening);
     world.close(
@@ -25,7 +25,7 @@ fn fallen_back() -> World {
 
 // C113
 #[test]
-fn where_no_websocket_opens_long_polling_is_used_in_the_same_attempt() {
+fn if_no_websocket_opens_long_polling_is_used_in_the_same_attempt() {
     for why in [
         Close::Status {
             status: 400,
@@ -65,7 +65,7 @@ fn where_no_websocket_opens_long_polling_is_used_in_the_same_attempt() {
 
 // C113
 #[test]
-fn a_websocket_that_takes_too_long_to_open_is_left_for_long_polling() {
+fn a_websocket_that_takes_too_long_to_open_falls_back_to_long_polling() {
     let mut world = World::connecting(Config::default());
     world.pass(Config::default().open_timeout);
     assert_eq!(world.last("/meta/handshake").kind, Kind::Ordinary);
@@ -86,8 +86,8 @@ fn a_host_that_cannot_be_reached_is_not_tried_over_the_other_transport() {
 
 // C113
 #[test]
-fn the_websocket_is_tried_again_at_the_pace_of_the_policy_only() {
-    let mut world = fallen_back();
+fn the_websocket_is_tried_again_only_after_the_configured_interval() {
+    let mut world = polling_after_fallback();
     let mut peer = Peer::default();
     let mut attempts = vec![];
     let end = world.now + Duration::from_hours(2);
@@ -110,7 +110,7 @@ fn the_websocket_is_tried_again_at_the_pace_of_the_policy_only() {
     let minutes: Vec<_> = gaps.iter().map(|gap| gap.as_secs() / 60).collect();
     assert_eq!(attempts[0].since_origin(), millis(60_000));
     assert_eq!(minutes[..6], [2, 4, 8, 16, 16, 16], "{gaps:?}");
-    // The session has not suffered from any of it.
+    // None of this has affected the session.
     assert_eq!(world.sent("/meta/handshake").count(), 1);
     assert!(
         !world
@@ -122,13 +122,13 @@ fn the_websocket_is_tried_again_at_the_pace_of_the_policy_only() {
 
 // C113 C021
 #[test]
-fn the_connect_moves_to_the_websocket_without_a_break() {
-    let mut world = fallen_back();
+fn the_connect_moves_to_the_websocket_without_interruption() {
+    let mut world = polling_after_fallback();
     world.subscribe("/foo");
     let subscribe = world.last("/meta/subscribe");
     world.answer(&subscribe, &[subscribe.ok()]);
     let mut peer = Peer::default();
-    // Answer nothing of the held connect that is out when the websocket opens.
+    // The held connect that is outstanding when the websocket opens stays unanswered.
     assert!(peer.serve_until(&mut world, millis(61_000), World::is_opening));
     let held = world.last("/meta/connect");
     let socket = world.open();
@@ -151,15 +151,15 @@ fn the_connect_moves_to_the_websocket_without_a_break() {
     assert_eq!(world.receive(socket, &[event("/foo")]), [Verdict::Deliver]);
     assert_eq!(world.sent("/meta/handshake").count(), 1);
     assert_eq!(world.sent("/meta/subscribe").count(), 1);
-    // Commands follow.
+    // Commands use the websocket, too.
     world.publish("/foo", "1");
     assert_eq!(world.last("/foo").lane, socket);
 }
 
 // C113
 #[test]
-fn a_websocket_that_breaks_while_the_connect_moves_to_it_costs_the_session() {
-    let mut world = fallen_back();
+fn a_websocket_that_breaks_during_the_upgrade_ends_the_session() {
+    let mut world = polling_after_fallback();
     let mut peer = Peer::default();
     assert!(peer.serve_until(&mut world, millis(61_000), World::is_opening));
     let socket = world.open();
@@ -167,20 +167,23 @@ fn a_websocket_that_breaks_while_the_connect_moves_to_it_costs_the_session() {
         world.last("/meta/connect").lane == socket
     });
     world.close(socket, Close::ByPeer { code: Some(1011) });
-    // The server may have bound the session to the socket, and over HTTP nothing would undo that.
+    // The server may have bound the session to the socket, and nothing over HTTP would undo that.
     let next = world.last("/meta/handshake");
     assert_eq!((next.kind, next.at), (Kind::Ordinary, world.now));
-    world.answer(&next, &[next.welcome("bob")]);
+    world.answer(&next, &[next.handshake_ok("bob")]);
     assert_eq!(world.last("/meta/connect").kind, Kind::Held);
-    let told =
+    let reported =
         |found: fn(&SessionEvent) -> bool| world.events.iter().any(|(_, event)| found(event));
-    assert!(told(|event| matches!(event, SessionEvent::Gap { .. })));
-    assert!(!told(|event| matches!(event, SessionEvent::Moved { .. })));
+    assert!(reported(|event| matches!(event, SessionEvent::Gap { .. })));
+    assert!(!reported(|event| matches!(
+        event,
+        SessionEvent::Moved { .. }
+    )));
 }
 
 // C113
 #[test]
-fn a_server_that_does_not_list_the_websocket_is_not_asked_for_it_again() {
+fn a_server_that_does_not_list_the_websocket_is_not_tried_again() {
     let mut world = World::connecting(Config::default());
     let lane = world.lane(Kind::Opening);
     world.close(lane, Close::Lost);
@@ -190,7 +193,7 @@ fn a_server_that_does_not_list_the_websocket_is_not_asked_for_it_again() {
             websocket: false,
             long_polling: true,
         }),
-        ..handshake.welcome("alice")
+        ..handshake.handshake_ok("alice")
     };
     world.answer(&handshake, &[reply]);
     let mut peer = Peer::default();
@@ -199,7 +202,7 @@ fn a_server_that_does_not_list_the_websocket_is_not_asked_for_it_again() {
 
 // C114
 #[test]
-fn a_websocket_that_worked_is_kept_through_failures_and_left_only_after_several() {
+fn a_websocket_that_worked_is_replaced_only_after_several_failures() {
     let mut world = World::established();
     world.pass(millis(15_000));
     let lane = world.lane(Kind::Socket);
@@ -223,7 +226,7 @@ fn a_websocket_that_worked_is_kept_through_failures_and_left_only_after_several(
     let handshake = world.last("/meta/handshake");
     assert_eq!(handshake.kind, Kind::Ordinary);
     assert_eq!(world.sent("/meta/handshake").count(), 2);
-    world.answer(&handshake, &[handshake.welcome("bob")]);
+    world.answer(&handshake, &[handshake.handshake_ok("bob")]);
     let up = SessionEvent::Up {
         transport: Transport::LongPolling,
         resumed: false,
@@ -234,7 +237,7 @@ fn a_websocket_that_worked_is_kept_through_failures_and_left_only_after_several(
 
 // C114
 #[test]
-fn commands_in_flight_on_a_websocket_that_is_left_go_on_over_long_polling() {
+fn commands_in_flight_on_a_failed_websocket_are_repeated_over_long_polling() {
     let mut config = Config::default();
     config.websocket_attempts = 1;
     let mut world = World::connecting(config);

@@ -1,8 +1,8 @@
-//! Anything in any order: what holds for a session whatever the application, the network and the
-//! server do, and that it recovers once they behave.
+//! Random calls in any order: invariants of a session whatever the application, the network and the
+//! server do, and recovery once they behave.
 //!
 //! The cases are the same in every run. `PROPTEST_CASES=100000 PROPTEST_RNG_SEED=<any number>`
-//! looks further; a failure is shrunk and printed, seed included.
+//! tries more of them; a failure is shrunk and printed with its seed.
 
 mod step;
 
@@ -29,13 +29,13 @@ proptest! {
 
     // C021 C123 C124 C128 C129
     #[test]
-    fn a_session_survives_anything_and_recovers_once_the_world_behaves(
+    fn random_calls_never_break_the_session_and_it_recovers(
         config in config(),
         seed in 0..1_000_u64,
         steps in vec(step(), 0..250),
     ) {
-        let story = live_through(config.clone(), seed, &steps);
-        let again = live_through(config, seed, &steps);
+        let story = run(config.clone(), seed, &steps);
+        let again = run(config, seed, &steps);
         prop_assert_eq!(story, again, "the same calls give the same answers");
     }
 }
@@ -50,33 +50,34 @@ fn runs() -> Runs {
     runs
 }
 
-/// All that happens in a life of random steps, then of peace, then of parting.
-fn live_through(config: Config, seed: u64, steps: &[Step]) -> Vec<String> {
-    let mut life = Life::new(config, seed);
+/// Runs random steps, then a well-behaved peer, then a disconnect. Returns the record of all
+/// events.
+fn run(config: Config, seed: u64, steps: &[Step]) -> Vec<String> {
+    let mut life = Run::new(config, seed);
     for step in steps {
         life.take(step);
     }
-    life.heal();
-    life.part();
+    life.recover();
+    life.disconnect_at_last();
     life.world.story()
 }
 
-/// A world and what its application remembers.
-struct Life {
+/// World, and the state that its application expects.
+struct Run {
     world: World,
     peer: Peer,
-    /// All lanes that there have been.
+    /// All lanes that were ever opened.
     lanes: BTreeSet<LaneId>,
     wanted: Vec<(SubscriptionId, &'static str)>,
     dropped: BTreeSet<SubscriptionId>,
     published: Vec<PublishId>,
     greeted: u64,
-    told: Told,
+    reported: Reported,
 }
 
-/// What the events have told so far.
+/// State derived from the events so far.
 #[derive(Default)]
-struct Told {
+struct Reported {
     read: usize,
     running: bool,
     up: bool,
@@ -84,7 +85,7 @@ struct Told {
     settled: BTreeSet<PublishId>,
 }
 
-impl Life {
+impl Run {
     fn new(config: Config, seed: u64) -> Self {
         let mut world = World::new(config, seed);
         world.pongs = false;
@@ -96,7 +97,7 @@ impl Life {
             dropped: BTreeSet::new(),
             published: Vec::new(),
             greeted: 0,
-            told: Told::default(),
+            reported: Reported::default(),
         }
     }
 
@@ -117,7 +118,7 @@ impl Life {
                 let publish = self.world.session.publish(&name, r#"{"n":1}"#);
                 self.published.extend(publish.ok());
             }
-            Step::HoldBack(held_back) => self.world.session.pause_connects(*held_back),
+            Step::PauseConnects(paused) => self.world.session.pause_connects(*paused),
             Step::Wake => self.world.session.handle_wake(now),
             Step::Act(tell) => {
                 self.world.step();
@@ -157,9 +158,9 @@ impl Life {
                 }
             }
             Step::Reply(pick, reply, other) => self.reply(*pick, reply, *other),
-            Step::Message(pick, blue) => {
+            Step::Message(pick, unsolicited) => {
                 if let Some(lane) = self.lane(*pick) {
-                    let _ = self.world.hand_in(lane, &blue.message());
+                    let _ = self.world.hand_in(lane, &unsolicited.message());
                 }
             }
         }
@@ -169,21 +170,21 @@ impl Life {
     fn connect(&mut self) {
         self.read();
         self.world.session.connect();
-        self.told.running = true;
+        self.reported.running = true;
     }
 
     fn unsubscribe(&mut self, pick: usize) {
         if self.wanted.is_empty() {
             return;
         }
-        // What has been queued before may still name it.
+        // Commands queued earlier may still name the channel.
         self.read();
         let (id, _) = self.wanted.remove(pick % self.wanted.len());
         assert_eq!(self.world.session.unsubscribe(id), Ok(()));
         self.dropped.insert(id);
     }
 
-    /// Performs and reads everything; nothing may remain to be done at this moment.
+    /// Polls all actions and events; none may remain due at this moment.
     fn drain(&mut self) {
         self.world.session.handle_timeout(self.world.now);
         while self.world.step() {
@@ -199,7 +200,7 @@ impl Life {
         }
     }
 
-    /// One of the latest lanes, dead or alive.
+    /// Picks one of the latest lanes, dead or alive.
     fn lane(&self, pick: usize) -> Option<LaneId> {
         let some = self.lanes.len().clamp(1, 8);
         self.lanes.iter().rev().nth(pick % some).copied()
@@ -226,56 +227,57 @@ impl Life {
         }
     }
 
-    /// Reads what is to be told, and checks that it makes sense.
+    /// Polls all events, and checks that they are consistent.
     fn read(&mut self) {
         self.world.take_events();
-        let told = &mut self.told;
-        for (_, event) in &self.world.events[told.read..] {
+        let reported = &mut self.reported;
+        for (_, event) in &self.world.events[reported.read..] {
             match event {
                 SessionEvent::Connecting => {
-                    assert!(told.running && !told.connecting, "{event:?}");
-                    told.connecting = true;
+                    assert!(reported.running && !reported.connecting, "{event:?}");
+                    reported.connecting = true;
                 }
                 SessionEvent::Up { .. } => {
-                    assert!(told.running && !told.up, "{event:?}");
-                    told.up = true;
+                    assert!(reported.running && !reported.up, "{event:?}");
+                    reported.up = true;
                 }
                 SessionEvent::Down { .. } => {
-                    assert!(told.up, "{event:?}");
-                    (told.up, told.connecting) = (false, false);
+                    assert!(reported.up, "{event:?}");
+                    (reported.up, reported.connecting) = (false, false);
                 }
                 SessionEvent::AttemptFailed { .. } => {
-                    assert!(told.running && !told.up, "{event:?}");
-                    told.connecting = false;
+                    assert!(reported.running && !reported.up, "{event:?}");
+                    reported.connecting = false;
                 }
                 SessionEvent::Gap { since, .. } => {
-                    assert!(told.up, "{event:?}");
+                    assert!(reported.up, "{event:?}");
                     assert!(*since <= self.world.now, "{event:?}");
                 }
                 SessionEvent::Moved { .. } | SessionEvent::MultipleClients => {
-                    assert!(told.running, "{event:?}")
+                    assert!(reported.running, "{event:?}");
                 }
                 SessionEvent::Subscribed(id) | SessionEvent::Refused(id, _) => {
-                    assert!(told.running, "{event:?}");
+                    assert!(reported.running, "{event:?}");
                     assert!(!self.dropped.contains(id), "{event:?} of a dropped one");
                 }
                 SessionEvent::Published(id, _) => {
-                    assert!(told.settled.insert(*id), "{event:?} again");
+                    assert!(reported.settled.insert(*id), "{event:?} again");
                 }
                 SessionEvent::Ended(_) => {
-                    assert!(told.running, "{event:?}");
-                    (told.running, told.up, told.connecting) = (false, false, false);
+                    assert!(reported.running, "{event:?}");
+                    (reported.running, reported.up, reported.connecting) = (false, false, false);
                 }
                 other => panic!("unknown event {other:?}"),
             }
         }
-        told.read = self.world.events.len();
+        reported.read = self.world.events.len();
     }
 
-    /// The network and the server behave from now on: everything wanted comes to be.
-    fn heal(&mut self) {
+    /// Runs with a well-behaved network and server, and checks that the session recovers
+    /// completely.
+    fn recover(&mut self) {
         self.world.session.pause_connects(false);
-        // What is ending ends first.
+        // A pending disconnect ends first.
         self.peer.serve(&mut self.world, millis(3_000));
         self.connect();
         let (peer, wanted) = (&mut self.peer, &self.wanted);
@@ -287,10 +289,10 @@ impl Life {
             "ten good minutes do not help: {:?}",
             self.world.session
         );
-        // What still waits settles, one way or the other.
+        // All queued commands settle, with whatever outcome.
         self.peer.serve(&mut self.world, millis(70_000));
         self.read();
-        assert!(self.told.up && self.world.outstanding() == 1);
+        assert!(self.reported.up && self.world.outstanding() == 1);
         for (id, name) in &self.wanted {
             let mut recipients = self.world.session.recipients(name);
             assert!(recipients.any(|to| to == *id) || name.contains('*'));
@@ -313,8 +315,8 @@ impl Life {
         self.published.push(publish);
     }
 
-    /// The application takes leave of a server that does not even answer.
-    fn part(&mut self) {
+    /// Disconnects from a server that never answers.
+    fn disconnect_at_last(&mut self) {
         self.world.session.disconnect();
         self.world.drain();
         self.world.pass(millis(3_000));
@@ -326,11 +328,11 @@ impl Life {
         assert_eq!(self.world.session.poll_timeout(), None);
         assert!(self.world.lanes.is_empty(), "{:?}", self.world.lanes);
         let published: BTreeSet<_> = self.published.iter().copied().collect();
-        assert_eq!(published, self.told.settled, "every publish is settled");
+        assert_eq!(published, self.reported.settled, "every publish is settled");
     }
 }
 
-/// Whether the session is up and has a connect on its way.
+/// Returns whether the session is up and has an outstanding connect.
 fn flows(world: &World) -> bool {
     let change = world
         .events
@@ -344,14 +346,14 @@ fn flows(world: &World) -> bool {
     change == Some(true) && world.outstanding() == 1
 }
 
-/// Whether the present session has been asked for the channel, and its answer told.
+/// Returns whether the current session has requested the channel and reported the answer.
 fn is_settled(world: &World, id: SubscriptionId, name: &str) -> bool {
     let mut asked = world.sent("/meta/subscribe");
     let asked = asked.rfind(|request| request.text("subscription") == Some(name));
-    let told = |event: &SessionEvent| match event {
+    let reported = |event: &SessionEvent| match event {
         SessionEvent::Subscribed(of) | SessionEvent::Refused(of, _) => *of == id,
         _ => false,
     };
     asked.is_some_and(|request| request.client_id() == world.client_id())
-        && world.events.iter().any(|(_, event)| told(event))
+        && world.events.iter().any(|(_, event)| reported(event))
 }

@@ -1,4 +1,4 @@
-//! Shaking hands: what is sent, what is accepted, and what follows silence.
+//! Handshake: the message, accepted replies, and timeouts.
 
 use core::time::Duration;
 
@@ -11,13 +11,13 @@ use crate::world::{Kind, World, event, millis, over, reconnect};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// The least time between two attempts once the server has said no.
+/// Minimum time between two attempts after a refusal.
 const FLOOR: Duration = Duration::from_millis(250);
 
 // C001
 #[test]
 fn a_handshake_is_one_message_alone_with_what_the_client_offers() {
-    let mut world = World::shaking();
+    let mut world = World::handshaking();
     let handshake = world.last("/meta/handshake");
     assert_eq!(
         handshake.json,
@@ -49,7 +49,7 @@ fn nothing_happens_before_the_application_connects() {
 
 #[test]
 fn connecting_twice_is_connecting_once() {
-    let mut world = World::shaking();
+    let mut world = World::handshaking();
     world.session.connect();
     world.drain();
     assert_eq!(world.sent("/meta/handshake").count(), 1);
@@ -59,13 +59,13 @@ fn connecting_twice_is_connecting_once() {
 // C002
 #[test]
 fn commands_wait_for_the_handshake_and_go_out_in_order_after_it() {
-    for mut world in [World::shaking(), World::shaking_over_http()] {
+    for mut world in [World::handshaking(), World::shaking_over_http()] {
         world.subscribe("/a");
         world.publish("/b", "1");
         world.subscribe("/c");
         world.pass(SECOND);
         assert_eq!(world.requests.len(), 1, "sent before the handshake reply");
-        world.welcome("alice");
+        world.answer_handshake("alice");
         let sent: Vec<_> = world.requests[1..4].iter().collect();
         let channels: Vec<_> = sent.iter().map(|r| r.channel.as_str()).collect();
         assert_eq!(channels, ["/meta/subscribe", "/b", "/meta/subscribe"]);
@@ -78,9 +78,9 @@ fn commands_wait_for_the_handshake_and_go_out_in_order_after_it() {
 // C003
 #[test]
 fn the_session_is_up_with_the_handshake_and_connects_at_once_under_its_name() {
-    let mut world = World::shaking();
+    let mut world = World::handshaking();
     world.story();
-    world.welcome("2j8h1k");
+    world.answer_handshake("2j8h1k");
     assert_eq!(
         world.story(),
         [
@@ -92,12 +92,12 @@ fn the_session_is_up_with_the_handshake_and_connects_at_once_under_its_name() {
 }
 
 #[test]
-fn a_welcome_that_advises_none_is_not_followed_by_a_connect() {
-    let mut world = World::shaking();
+fn a_handshake_reply_that_advises_none_is_not_followed_by_a_connect() {
+    let mut world = World::handshaking();
     let handshake = world.last("/meta/handshake");
     let reply = Message {
         advice: reconnect(Reconnect::None),
-        ..handshake.welcome("alice")
+        ..handshake.handshake_ok("alice")
     };
     world.answer(&handshake, &[reply]);
     assert_eq!(world.sent("/meta/connect").count(), 0);
@@ -106,7 +106,7 @@ fn a_welcome_that_advises_none_is_not_followed_by_a_connect() {
 
 // C010
 #[test]
-fn ext_is_made_anew_for_every_handshake() {
+fn ext_is_computed_for_every_handshake() {
     let mut world = World::new(Config::default(), 7);
     world.sign();
     world.session.connect();
@@ -129,9 +129,9 @@ fn ext_is_made_anew_for_every_handshake() {
 
 // C011
 #[test]
-fn a_welcome_that_names_no_session_is_a_violation() {
+fn a_handshake_reply_without_client_id_is_a_violation() {
     for id in [None, Some("")] {
-        let mut world = World::shaking();
+        let mut world = World::handshaking();
         let handshake = world.last("/meta/handshake");
         let reply = Message {
             client_id: id,
@@ -153,10 +153,10 @@ fn a_welcome_that_names_no_session_is_a_violation() {
 
 // C013
 #[test]
-fn a_welcome_without_advice_leaves_the_defaults_in_force() {
+fn a_handshake_reply_without_advice_leaves_the_defaults_in_force() {
     let mut world = World::shaking_over_http();
     let handshake = world.last("/meta/handshake");
-    world.answer(&handshake, &[handshake.welcome("alice")]);
+    world.answer(&handshake, &[handshake.handshake_ok("alice")]);
     let first = world.last("/meta/connect");
     world.answer(&first, &[first.ok()]);
     let held = world.last("/meta/connect");
@@ -167,19 +167,19 @@ fn a_welcome_without_advice_leaves_the_defaults_in_force() {
 // C014
 #[test]
 fn a_reply_without_an_id_answers_the_only_handshake_there_is() {
-    let mut world = World::shaking();
+    let mut world = World::handshaking();
     let handshake = world.last("/meta/handshake");
     let reply = Message {
         id: None,
-        ..handshake.welcome("alice")
+        ..handshake.handshake_ok("alice")
     };
     assert_eq!(world.answer(&handshake, &[reply]), [Verdict::Handled]);
     assert_eq!(world.last("/meta/connect").client_id(), Some("alice"));
 }
 
 #[test]
-fn a_welcome_to_another_handshake_is_stray() {
-    let mut world = World::shaking();
+fn a_reply_to_another_handshake_is_unexpected() {
+    let mut world = World::handshaking();
     let handshake = world.last("/meta/handshake");
     for id in [
         BayeuxId::Number(99),
@@ -188,24 +188,24 @@ fn a_welcome_to_another_handshake_is_stray() {
     ] {
         let reply = Message {
             id: Some(id),
-            ..handshake.welcome("mallory")
+            ..handshake.handshake_ok("mallory")
         };
         let verdicts = world.receive(handshake.lane, &[reply]);
         assert_eq!(verdicts, [Verdict::Unexpected(Unexpected::UnexpectedReply)]);
     }
     assert_eq!(world.requests.len(), 1);
-    world.welcome("alice");
+    world.answer_handshake("alice");
     assert_eq!(world.last("/meta/connect").client_id(), Some("alice"));
 }
 
 // C016
 #[test]
 fn another_version_is_no_reason_to_refuse() {
-    let mut world = World::shaking();
+    let mut world = World::handshaking();
     let handshake = world.last("/meta/handshake");
     let reply = Message {
         version: Some("1.1"),
-        ..handshake.welcome("alice")
+        ..handshake.handshake_ok("alice")
     };
     assert_eq!(world.answer(&handshake, &[reply]), [Verdict::Handled]);
     assert_eq!(world.sent("/meta/connect").count(), 1);
@@ -213,7 +213,7 @@ fn another_version_is_no_reason_to_refuse() {
 
 // C017
 #[test]
-fn a_handshake_that_is_not_answered_costs_the_lane_and_is_retried() {
+fn a_handshake_that_is_not_answered_closes_the_lane_and_is_retried() {
     let mut world = World::connecting(over(&[Transport::WebSocket]));
     let lane = world.open();
     world.story();
@@ -228,7 +228,7 @@ fn a_handshake_that_is_not_answered_costs_the_lane_and_is_retried() {
 
 // C017
 #[test]
-fn a_server_that_never_answers_is_asked_less_and_less_often() {
+fn a_server_that_never_answers_is_tried_less_and_less_often() {
     let mut world = World::connecting(over(&[Transport::LongPolling]));
     world.pass(SECOND * 3600);
     let times: Vec<_> = world.sent("/meta/handshake").map(|r| r.at).collect();
@@ -241,7 +241,7 @@ fn a_server_that_never_answers_is_asked_less_and_less_often() {
 
 // C018
 #[test]
-fn whatever_is_no_handshake_reply_is_a_failed_attempt() {
+fn anything_but_a_handshake_reply_is_a_failed_attempt() {
     let server_error = Close::Status {
         status: 504,
         retry_after: None,
@@ -271,7 +271,7 @@ fn whatever_is_no_handshake_reply_is_a_failed_attempt() {
 
 // C019
 #[test]
-fn a_welcome_that_comes_after_its_deadline_is_nobodys() {
+fn a_handshake_reply_after_its_deadline_is_unexpected() {
     for mut world in [
         World::connecting(over(&[Transport::WebSocket])),
         World::shaking_over_http(),
@@ -286,21 +286,25 @@ fn a_welcome_that_comes_after_its_deadline_is_nobodys() {
         }
         let second = world.last("/meta/handshake");
         assert_ne!(late.id, second.id);
-        let verdicts = world.receive(late.lane, &[late.welcome("late")]);
+        let verdicts = world.receive(late.lane, &[late.handshake_ok("late")]);
         assert_eq!(verdicts, [Verdict::Unexpected(Unexpected::DeadLane)]);
         assert_eq!(world.sent("/meta/connect").count(), 0);
-        world.welcome("alice");
+        world.answer_handshake("alice");
         assert_eq!(world.last("/meta/connect").client_id(), Some("alice"));
     }
 }
 
 // C020
 #[test]
-fn events_behind_the_welcome_are_delivered_before_the_connect_goes_out() {
-    for mut world in [World::shaking(), World::shaking_over_http()] {
+fn events_after_the_handshake_reply_are_delivered_before_the_connect_is_sent() {
+    for mut world in [World::handshaking(), World::shaking_over_http()] {
         world.subscribe("/news");
         let handshake = world.last("/meta/handshake");
-        let payload = [handshake.welcome("alice"), event("/news"), event("/news")];
+        let payload = [
+            handshake.handshake_ok("alice"),
+            event("/news"),
+            event("/news"),
+        ];
         let verdicts = world.answer(&handshake, &payload);
         assert_eq!(
             verdicts,
@@ -311,10 +315,13 @@ fn events_behind_the_welcome_are_delivered_before_the_connect_goes_out() {
 }
 
 #[test]
-fn a_second_welcome_does_not_replace_the_first() {
-    let mut world = World::shaking();
+fn a_second_handshake_reply_does_not_replace_the_first() {
+    let mut world = World::handshaking();
     let handshake = world.last("/meta/handshake");
-    let payload = [handshake.welcome("alice"), handshake.welcome("mallory")];
+    let payload = [
+        handshake.handshake_ok("alice"),
+        handshake.handshake_ok("mallory"),
+    ];
     let verdicts = world.answer(&handshake, &payload);
     assert_eq!(
         verdicts[1],
@@ -324,7 +331,7 @@ fn a_second_welcome_does_not_replace_the_first() {
 }
 
 #[test]
-fn silence_of_an_opening_socket_is_named_as_such() {
+fn a_socket_that_does_not_open_is_reported_with_the_open_timer() {
     let mut world = World::connecting(over(&[Transport::WebSocket]));
     assert_eq!(world.deadline().unwrap().why, Timer::Open);
     world.pass(SECOND * 15);
@@ -340,20 +347,20 @@ fn silence_of_an_opening_socket_is_named_as_such() {
 
 // C003
 #[test]
-fn a_client_id_is_opaque_and_sent_back_as_it_came() {
+fn a_client_id_is_opaque_and_sent_back_unchanged() {
     let mut session = Session::new(over(&[Transport::WebSocket]), 7);
     let (now, mut out) = (Instant::ORIGIN, Vec::new());
     session.connect();
     let lane = session.poll_action(now, &mut (), &mut out).unwrap().lane();
     session.handle_open(now, lane);
     session.poll_action(now, &mut (), &mut out).unwrap();
-    let welcome = Message {
+    let reply = Message {
         channel: "/meta/handshake",
         successful: Some(true),
         client_id: Some("a\"b\\c\u{1}d/é"),
         ..Message::default()
     };
-    let verdict = session.handle_message(now, lane, &welcome);
+    let verdict = session.handle_message(now, lane, &reply);
     assert_eq!(verdict, Verdict::Handled);
     out.clear();
     session.poll_action(now, &mut (), &mut out).unwrap();

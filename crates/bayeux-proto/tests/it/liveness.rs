@@ -1,4 +1,4 @@
-//! Noticing that a peer is gone although nobody said so.
+//! Detection of a dead peer without any notice.
 
 use core::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::{
     world::{Kind, World, event, millis, over, timing},
 };
 
-/// An established websocket session; pings are answered by the test, or not at all.
+/// Established websocket session; pings are answered by the test, or not at all.
 fn silent() -> World {
     let mut world = World::established();
     world.pongs = false;
@@ -18,7 +18,7 @@ fn silent() -> World {
 
 // C110
 #[test]
-fn a_socket_without_a_sign_of_life_is_dropped_without_waiting_for_a_farewell() {
+fn a_silent_socket_is_dropped_without_waiting_for_a_close_frame() {
     let mut world = silent();
     world.pass(millis(25_000 + 10_000));
     assert_eq!(
@@ -50,13 +50,13 @@ fn a_pong_that_comes_in_time_keeps_the_socket() {
 
 // C110
 #[test]
-fn any_message_counts_as_a_sign_of_life() {
+fn any_message_restarts_the_ping_interval() {
     let mut world = silent();
     let lane = world.lane(Kind::Socket);
     for _ in 0..100 {
         world.pass(millis(24_000));
         world.receive(lane, &[event("/unwanted")]);
-        // Only the connect has to be answered, too.
+        // The connect still has to be answered, too.
         let connect = world.last("/meta/connect");
         world.receive(lane, &[connect.ok()]);
     }
@@ -68,7 +68,7 @@ fn any_message_counts_as_a_sign_of_life() {
 #[test]
 fn a_subscription_keeps_no_half_open_socket_alive() {
     let mut world = World::established();
-    // Asked every five seconds, answered never.
+    // Requests every five seconds, none of them answered.
     let lane = world.lane(Kind::Socket);
     for n in 0..10 {
         world
@@ -99,7 +99,7 @@ fn a_poll_without_an_answer_is_given_up_after_its_hold_and_an_allowance() {
 
 // C117
 #[test]
-fn a_machine_that_slept_for_an_hour_finds_one_loss_over_a_websocket() {
+fn a_machine_that_slept_for_an_hour_reports_one_loss_over_a_websocket() {
     let mut world = World::established();
     world.subscribe("/foo");
     let subscribe = world.last("/meta/subscribe");
@@ -147,7 +147,7 @@ fn a_machine_that_slept_while_waiting_makes_one_attempt() {
 
 // C118
 #[test]
-fn a_hint_makes_a_waiting_attempt_due() {
+fn a_wake_makes_a_waiting_attempt_due() {
     let mut world = World::connecting(over(&[Transport::WebSocket]));
     for _ in 0..10 {
         world.pass_until(world.now + millis(61_000), |world| !world.lanes.is_empty());
@@ -162,7 +162,7 @@ fn a_hint_makes_a_waiting_attempt_due() {
 
 // C118
 #[test]
-fn a_hint_makes_a_suspended_session_connect_at_once() {
+fn a_wake_makes_a_suspended_session_connect_at_once() {
     let mut world = World::established();
     let lane = world.lane(Kind::Socket);
     world.close(lane, Close::Lost);
@@ -181,7 +181,7 @@ fn a_hint_makes_a_suspended_session_connect_at_once() {
 
 // C118
 #[test]
-fn a_hint_puts_an_open_socket_to_the_test() {
+fn a_wake_pings_an_open_socket() {
     let mut world = silent();
     world.pass(millis(1_000));
     world.session.handle_wake(world.now);
@@ -196,7 +196,7 @@ fn a_hint_puts_an_open_socket_to_the_test() {
 
 // C118
 #[test]
-fn a_hint_does_not_shorten_an_interval_that_the_server_asked_for() {
+fn a_wake_does_not_shorten_an_advised_interval() {
     let mut world = World::established();
     let connect = world.last("/meta/connect");
     let slow = Message {
@@ -217,7 +217,7 @@ fn an_idle_socket_is_pinged_and_never_sent_an_empty_message() {
     let mut world = silent();
     let mut peer = Peer::default();
     let connect = world.last("/meta/connect");
-    // A hold far above the ping interval.
+    // Hold far above the ping interval.
     let long = Message {
         advice: timing(0, 600_000),
         ..connect.ok()
@@ -261,7 +261,7 @@ fn the_ping_waits_for_silence() {
 
 // C119
 #[test]
-fn long_polling_knows_no_pings() {
+fn long_polling_sends_no_pings() {
     let mut world = World::established_over_http();
     Peer::default().serve(&mut world, millis(600_000));
     let story = world.story();
@@ -270,20 +270,20 @@ fn long_polling_knows_no_pings() {
 }
 
 #[test]
-fn a_long_quiet_life_is_nothing_but_polls_and_pings() {
+fn an_idle_session_sends_nothing_but_connects_and_pings() {
     let mut world = World::connecting(Config::default());
     Peer::default().serve(&mut world, Duration::from_hours(2));
     assert_eq!(world.sent("/meta/handshake").count(), 1);
     assert!(world.downs().is_empty());
-    // The one that confirms, and one for each hold of 30 s.
+    // Connects: one with a hold of zero, and one for each hold of 30 s.
     assert_eq!(world.sent("/meta/connect").count(), 1 + 2 * 60 * 2);
 }
 
 // The specification lets a server ignore the hold that a client asks for.
 #[test]
-fn a_server_that_holds_what_asks_not_to_be_held_keeps_its_session_over_a_websocket() {
-    let mut world = World::shaking();
-    world.welcome("alice");
+fn a_server_that_ignores_a_zero_hold_keeps_its_session_over_a_websocket() {
+    let mut world = World::handshaking();
+    world.answer_handshake("alice");
     let first = world.last("/meta/connect");
     assert_eq!(first.asked_hold(), Some(0));
     world.pass(millis(30_000));
@@ -298,15 +298,15 @@ fn a_server_that_holds_what_asks_not_to_be_held_keeps_its_session_over_a_websock
 }
 
 #[test]
-fn a_server_that_holds_what_asks_not_to_be_held_keeps_its_session_over_http() {
+fn a_server_that_ignores_a_zero_hold_keeps_its_session_over_http() {
     let mut world = World::shaking_over_http();
-    world.welcome("alice");
+    world.answer_handshake("alice");
     for _ in 0..5 {
         let held = world.last("/meta/connect");
         world.pass(millis(29_000));
         world.answer(&held, &[held.ok()]);
     }
-    // One that is cut is asked for again, and may take its time as well.
+    // A cut connect is sent again, and may be held again.
     let cut = world.last("/meta/connect");
     world.close(cut.lane, Close::Lost);
     let again = world.last("/meta/connect");

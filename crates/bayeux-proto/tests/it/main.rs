@@ -1,12 +1,13 @@
-//! The client session against a scripted world, through the public interface only.
+//! Client session against a scripted world, through the public interface only.
 //!
-//! The number above a test is the case in the project's table of Bayeux behaviours.
+//! The comment above a test names its case in `CONFORMANCE.md`.
 
 mod peer;
 mod world;
 
 mod advice;
 mod backoff;
+mod conformance;
 mod connect;
 mod delivery;
 mod disconnect;

@@ -1,4 +1,4 @@
-//! Which channel names are accepted.
+//! Validation of channel names.
 
 use bayeux_proto::{Channel, Config, Misuse, Session};
 
@@ -6,7 +6,7 @@ use crate::world::World;
 
 // C086
 #[test]
-fn names_outside_the_grammar_are_refused_on_the_spot() {
+fn names_outside_the_grammar_are_refused_at_once() {
     let names = [
         "foo", "/foo/", "/", "", "/a b", "/a/*/b", "/a+b", "/é", "//a", "/a*", "/**/b",
     ];
@@ -26,7 +26,7 @@ fn names_outside_the_grammar_are_refused_on_the_spot() {
 
 // C086
 #[test]
-fn channels_of_the_protocol_itself_cannot_be_subscribed_to() {
+fn meta_channels_cannot_be_subscribed() {
     let mut session = Session::new(Config::default(), 7);
     for name in ["/meta/x", "/meta/connect", "/meta/*", "/meta/**", "/meta"] {
         assert_eq!(
@@ -41,7 +41,7 @@ fn channels_of_the_protocol_itself_cannot_be_subscribed_to() {
 
 // C087
 #[test]
-fn looser_names_are_accepted_where_they_are_asked_for() {
+fn lenient_names_are_accepted_on_request() {
     for name in ["/data/X__e", "/a.b", "/topic/X?f=1", "/é", "/a+b"] {
         assert_eq!(Channel::lenient(name).unwrap().as_str(), name);
     }
@@ -52,7 +52,7 @@ fn looser_names_are_accepted_where_they_are_asked_for() {
 
 // C087
 #[test]
-fn a_loose_name_is_sent_as_valid_json() {
+fn a_lenient_name_is_sent_as_valid_json() {
     let mut world = World::established();
     world
         .session

@@ -1,4 +1,4 @@
-//! Which transport carries the session once the server has said what it speaks.
+//! Choice of the transport from the server's list of connection types.
 
 use core::time::Duration;
 
@@ -19,8 +19,8 @@ fn types(names: &[&str]) -> Option<ConnectionTypes> {
     Some(types)
 }
 
-/// A world whose handshake has been answered with this list.
-fn welcomed_with(offered: &[Transport], spoken: Option<ConnectionTypes>) -> World {
+/// World whose handshake has been answered with this list.
+fn handshake_listing(offered: &[Transport], spoken: Option<ConnectionTypes>) -> World {
     let mut world = World::connecting(over(offered));
     if offered[0] == Transport::WebSocket {
         world.open();
@@ -28,7 +28,7 @@ fn welcomed_with(offered: &[Transport], spoken: Option<ConnectionTypes>) -> Worl
     let handshake = world.last("/meta/handshake");
     let reply = Message {
         supported_connection_types: spoken,
-        ..handshake.welcome("alice")
+        ..handshake.handshake_ok("alice")
     };
     world.answer(&handshake, &[reply]);
     world
@@ -45,12 +45,12 @@ fn the_most_preferred_of_many_types_is_taken() {
         "eventsource",
         "in-process",
     ]);
-    let world = welcomed_with(&BOTH, faye);
+    let world = handshake_listing(&BOTH, faye);
     let connect = world.last("/meta/connect");
     assert_eq!(connect.text("connectionType"), Some("websocket"));
     assert_eq!(connect.kind, Kind::Socket);
 
-    let world = welcomed_with(&[Transport::LongPolling, Transport::WebSocket], faye);
+    let world = handshake_listing(&[Transport::LongPolling, Transport::WebSocket], faye);
     let connect = world.last("/meta/connect");
     assert_eq!(connect.text("connectionType"), Some("long-polling"));
     assert_eq!(connect.kind, Kind::Held);
@@ -58,13 +58,13 @@ fn the_most_preferred_of_many_types_is_taken() {
 
 // C004
 #[test]
-fn a_server_without_websocket_is_polled_and_the_socket_is_left() {
-    let mut world = welcomed_with(&BOTH, types(&["long-polling", "callback-polling"]));
+fn a_server_without_websocket_is_polled_and_the_socket_is_closed() {
+    let mut world = handshake_listing(&BOTH, types(&["long-polling", "callback-polling"]));
     let connect = world.last("/meta/connect");
     assert_eq!(connect.text("connectionType"), Some("long-polling"));
     assert_eq!(connect.kind, Kind::Held);
     assert!(!world.lanes.values().any(|k| *k == Kind::Socket));
-    // It said that it does not speak it, so it is not asked again.
+    // The server does not list the websocket, so it is not tried again.
     world.confirm();
     world.story();
     for _ in 0..200 {
@@ -77,7 +77,7 @@ fn a_server_without_websocket_is_polled_and_the_socket_is_left() {
 
 #[test]
 fn a_server_that_speaks_only_websocket_moves_a_polling_client_there() {
-    let mut world = welcomed_with(
+    let mut world = handshake_listing(
         &[Transport::LongPolling, Transport::WebSocket],
         types(&["websocket"]),
     );
@@ -96,7 +96,7 @@ fn no_common_transport_ends_without_another_handshake() {
         types(&["eventsource"]),
         types(&[]),
     ] {
-        let mut world = welcomed_with(&[Transport::WebSocket], spoken);
+        let mut world = handshake_listing(&[Transport::WebSocket], spoken);
         assert_eq!(
             world.last_event(),
             &SessionEvent::Ended(End::NoCommonTransport)
@@ -110,9 +110,9 @@ fn no_common_transport_ends_without_another_handshake() {
 
 // C012
 #[test]
-fn a_welcome_without_a_list_keeps_the_transport_in_use() {
+fn a_handshake_reply_without_a_list_keeps_the_transport_in_use() {
     for offered in [&BOTH[..], &BOTH[1..]] {
-        let world = welcomed_with(offered, None);
+        let world = handshake_listing(offered, None);
         assert_eq!(
             world.last("/meta/connect").text("connectionType"),
             Some(offered[0].name())
@@ -132,7 +132,7 @@ fn the_upgrade_to_a_websocket_waits_for_the_held_connect() {
             retry_after: None,
         },
     );
-    world.welcome("alice");
+    world.answer_handshake("alice");
     world.confirm();
     let held = world.last("/meta/connect");
     assert_eq!(held.kind, Kind::Held);

@@ -1,4 +1,4 @@
-//! When the next connect goes out, how long it may take, and what bounds the rate.
+//! Time of the next connect, its deadline, and the bound on its rate.
 
 use core::time::Duration;
 
@@ -93,7 +93,7 @@ fn absurd_numbers_are_clamped() {
     let most = Config::default().max_interval;
     let next = world.pass_until_sent("/meta/connect", most);
     assert_eq!(next.at, held.at + most);
-    // Nor is a hold without end: after a day and a bit it counts as unanswered.
+    // A hold without end is capped: after a day and a bit the connect counts as unanswered.
     world.pass(SECOND * 3600 * 24);
     assert_eq!(world.failures(), 0);
     let end = world.now + SECOND * 60;
@@ -119,7 +119,7 @@ fn a_server_that_answers_every_connect_at_once_cannot_make_the_client_spin() {
         let paced = 1000 - config.connect_burst;
         assert!(world.now - start >= config.connect_spacing * (paced - 2));
         assert!(world.now - start <= config.connect_spacing * 1000);
-        // The pace is a bound, not a punishment: a held connect earns the burst again.
+        // A held connect earns the burst again.
         world.pass(SECOND * 20);
         for _ in 0..config.connect_burst - 1 {
             let connect = world.last("/meta/connect");
@@ -131,7 +131,7 @@ fn a_server_that_answers_every_connect_at_once_cannot_make_the_client_spin() {
 
 // C048
 #[test]
-fn a_session_held_back_sends_no_connect_until_released() {
+fn a_paused_session_sends_no_connect_until_resumed() {
     for mut world in [World::established(), World::established_over_http()] {
         let held = world.last("/meta/connect");
         world.session.pause_connects(true);
@@ -151,7 +151,7 @@ fn a_session_held_back_sends_no_connect_until_released() {
 
 // C048
 #[test]
-fn being_held_back_does_not_cut_the_connect_that_is_outstanding() {
+fn pausing_does_not_cut_the_outstanding_connect() {
     let mut world = World::established();
     let held = world.last("/meta/connect");
     world.session.pause_connects(true);
@@ -163,7 +163,7 @@ fn being_held_back_does_not_cut_the_connect_that_is_outstanding() {
 
 // C045
 #[test]
-fn a_hold_of_our_own_is_asked_for_and_sets_the_deadline() {
+fn a_configured_hold_is_asked_for_and_sets_the_deadline() {
     let mut config = over(&[Transport::WebSocket]);
     config.hold = Some(SECOND * 5);
     let mut world = World::connecting(config);
@@ -188,7 +188,7 @@ fn a_hold_longer_than_the_servers_own_is_never_asked_for() {
     assert_eq!(held.hold, Some(SECOND * 30));
 }
 
-// The server never answers a connect, but the session lives: only a probe can tell.
+// The server never answers a connect, but the session lives: only a probe can detect that.
 #[test]
 fn probes_keep_a_session_whose_connect_is_never_answered() {
     let mut config = over(&[Transport::WebSocket]);
@@ -196,7 +196,7 @@ fn probes_keep_a_session_whose_connect_is_never_answered() {
     let mut world = World::connecting(config);
     world.open();
     world.subscribe("/a");
-    world.welcome("alice");
+    world.answer_handshake("alice");
     let connect = world.last("/meta/connect");
     let end = world.now + SECOND * 3600;
     let mut probes = 0;
@@ -212,7 +212,7 @@ fn probes_keep_a_session_whose_connect_is_never_answered() {
     assert_eq!(world.failures(), 0);
     assert_eq!(world.last("/meta/connect").id, connect.id);
     assert_eq!(world.lane(Kind::Socket), connect.lane);
-    // About one a hold.
+    // About one probe for each hold.
     assert!((60..120).contains(&probes), "{probes} probes");
     let settled = |e: &SessionEvent| matches!(e, SessionEvent::Subscribed(_));
     let confirmations = world.events.iter().filter(|(_, e)| settled(e)).count();
@@ -220,7 +220,7 @@ fn probes_keep_a_session_whose_connect_is_never_answered() {
 }
 
 #[test]
-fn a_probe_without_an_answer_costs_the_socket() {
+fn a_probe_without_an_answer_closes_the_socket() {
     let mut config = over(&[Transport::WebSocket]);
     config.probe = true;
     let mut world = World::connecting(config);
@@ -244,7 +244,7 @@ fn a_probe_without_an_answer_costs_the_socket() {
 
 // C029
 #[test]
-fn leaving_and_coming_back_does_not_earn_a_new_burst() {
+fn reconnecting_does_not_earn_a_new_burst() {
     let mut world = World::established_over_http();
     answer_at_once(&mut world, 50);
     world.disconnect();
@@ -253,7 +253,7 @@ fn leaving_and_coming_back_does_not_earn_a_new_burst() {
     world.session.connect();
     world.drain();
     let returned = world.now;
-    world.welcome("bob");
+    world.answer_handshake("bob");
     world.pass_until(returned + SECOND, |w| {
         w.last("/meta/connect").client_id() == Some("bob")
     });
@@ -261,7 +261,7 @@ fn leaving_and_coming_back_does_not_earn_a_new_burst() {
     assert!(world.now - returned >= millis(1000), "{}", world.now);
 }
 
-/// Runs on until something is sent, and compares with what was announced.
+/// Runs until something is sent, and compares the time with the announced one.
 fn assert_announced(world: &mut World, what: &str) {
     let announced = world
         .events
@@ -306,7 +306,7 @@ fn the_next_attempt_comes_when_it_was_announced() {
             let handshake = world.last("/meta/handshake");
             world.close(handshake.lane, Close::Unreachable);
             assert_announced(&mut world, "a handshake without a road");
-            world.welcome("bob");
+            world.answer_handshake("bob");
             for _ in 0..3 {
                 let connect = world.last("/meta/connect");
                 world.close(connect.lane, Close::Unreachable);

@@ -1,4 +1,4 @@
-//! A server that behaves: what the network is like when nothing is wrong.
+//! Well-behaved server and network.
 
 use core::time::Duration;
 use std::collections::BTreeSet;
@@ -7,26 +7,26 @@ use bayeux_proto::{Advice, Instant, Message, Reconnect, Timing};
 
 use crate::world::{Kind, Request, World, millis};
 
-/// How long it holds a connect that asks for nothing else, in milliseconds.
+/// Hold of a connect that asks for nothing else, in milliseconds.
 pub(crate) const HOLD: u64 = 30_000;
 
-/// Opens what is to be opened, answers pings, greets every handshake with a new `clientId`, holds
-/// connects, and accepts everything else.
+/// Opens lanes, answers pings, answers every handshake with a new `clientId`, holds connects, and
+/// accepts everything else.
 #[derive(Default)]
 pub(crate) struct Peer {
     greeted: u64,
     answered: BTreeSet<String>,
-    /// Channels whose subscription it refuses.
+    /// Channels whose subscription is refused.
     pub(crate) forbidden: BTreeSet<String>,
 }
 
 impl Peer {
-    /// Lets time pass, and serves meanwhile.
+    /// Advances the clock, and serves in the meantime.
     pub(crate) fn serve(&mut self, world: &mut World, duration: Duration) {
         self.serve_until(world, duration, |_| false);
     }
 
-    /// Serves until something holds, or the time is over. Returns whether it holds.
+    /// Serves until `found` holds or the time is over. Returns whether it holds.
     pub(crate) fn serve_until(
         &mut self,
         world: &mut World,
@@ -48,7 +48,10 @@ impl Peer {
             if self.act(world) {
                 continue;
             }
-            let held = self.owed(world).map(|request| answer_at(&request)).min();
+            let held = self
+                .unanswered(world)
+                .map(|request| answer_at(&request))
+                .min();
             let deadline = world.session.poll_timeout().map(|deadline| deadline.at);
             let next = held.into_iter().chain(deadline).chain([end]).min();
             let next = next.unwrap_or(end).max(world.now);
@@ -60,7 +63,7 @@ impl Peer {
         }
     }
 
-    /// One thing that can be done at this moment, if there is one.
+    /// Does one thing that can be done at this moment. Returns false if there is none.
     fn act(&mut self, world: &mut World) -> bool {
         if world.lanes.values().any(|kind| *kind == Kind::Opening) {
             world.open();
@@ -72,7 +75,7 @@ impl Peer {
             return true;
         }
         let due = self
-            .owed(world)
+            .unanswered(world)
             .find(|request| answer_at(request) <= world.now);
         if let Some(request) = &due {
             self.answer(world, request);
@@ -80,8 +83,8 @@ impl Peer {
         due.is_some()
     }
 
-    /// What has not been answered and still can be.
-    fn owed<'w>(&'w self, world: &'w World) -> impl Iterator<Item = Request> + 'w {
+    /// Returns a message that has no answer yet and can still get one.
+    fn unanswered<'w>(&'w self, world: &'w World) -> impl Iterator<Item = Request> + 'w {
         world
             .requests
             .iter()
@@ -90,10 +93,10 @@ impl Peer {
             .cloned()
     }
 
-    /// Answers the request, and with it whatever else its exchange owes.
+    /// Answers the request, and all other requests of its exchange.
     fn answer(&mut self, world: &mut World, request: &Request) {
         let due: Vec<_> = self
-            .owed(world)
+            .unanswered(world)
             .filter(|other| other.payload == request.payload)
             .collect();
         self.greeted += u64::from(request.channel == "/meta/handshake");
@@ -109,7 +112,7 @@ impl Peer {
         match request.channel.as_str() {
             "/meta/handshake" => Message {
                 advice: Some(advice()),
-                ..request.welcome(name)
+                ..request.handshake_ok(name)
             },
             "/meta/connect" => Message {
                 advice: Some(advice()),
@@ -123,8 +126,8 @@ impl Peer {
     }
 }
 
-/// What Faye says with each handshake and connect, and for each transport, so that nothing said
-/// before it came counts any more.
+/// Advice of Faye with each handshake and connect, given for each transport as well, so that no
+/// earlier advice remains in force.
 fn advice() -> Advice {
     let timing = Timing {
         interval: Some(0),

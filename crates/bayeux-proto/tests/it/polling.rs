@@ -1,4 +1,4 @@
-//! The connect loop over long-polling: cut polls, impatient proxies, and what they teach.
+//! Connect loop over long-polling: cut polls, and proxies that end them early.
 
 use core::time::Duration;
 
@@ -17,7 +17,7 @@ const GATEWAY_TIMEOUT: Close = Close::Status {
 
 // C022
 #[test]
-fn a_polled_connect_says_so_and_tells_the_driver_how_long_it_is_held() {
+fn a_polled_connect_names_its_transport_and_its_maximum_hold() {
     let world = World::established_over_http();
     let held = world.last("/meta/connect");
     assert_eq!(
@@ -27,7 +27,7 @@ fn a_polled_connect_says_so_and_tells_the_driver_how_long_it_is_held() {
     assert_eq!(held.hold, Some(SECOND * 30));
     let first = world.sent("/meta/connect").next().unwrap();
     assert_eq!(first.asked_hold(), Some(0));
-    // It asks not to be held, and a server may hold it all the same.
+    // The connect asks not to be held, and a server may hold it all the same.
     assert_eq!(first.hold, Some(SECOND * 30));
 }
 
@@ -54,7 +54,7 @@ fn a_poll_without_an_answer_is_dropped_and_sent_again_at_once() {
 
 // C033
 #[test]
-fn what_still_comes_over_a_poll_that_timed_out_is_ignored() {
+fn late_messages_over_a_poll_that_timed_out_are_ignored() {
     let mut world = World::established_over_http();
     let held = world.last("/meta/connect");
     world.pass(SECOND * 40);
@@ -67,17 +67,17 @@ fn what_still_comes_over_a_poll_that_timed_out_is_ignored() {
     assert_eq!(world.last("/meta/connect").id, outstanding.id);
 }
 
-/// A long-polling session whose server is not trusted with what is dead.
-fn wary() -> World {
+/// Long-polling session with [`Resume::FreshHandshake`].
+fn fresh_handshake_polling() -> World {
     let mut config = over(&[Transport::LongPolling]);
     config.resume = Resume::FreshHandshake;
     World::connecting(config).establish()
 }
 
 #[test]
-fn where_the_policy_says_so_a_cut_poll_costs_the_session() {
+fn with_fresh_handshake_a_cut_poll_ends_the_session() {
     for silent in [true, false] {
-        let mut world = wary();
+        let mut world = fresh_handshake_polling();
         if silent {
             world.pass(SECOND * 40);
         } else {
@@ -85,11 +85,11 @@ fn where_the_policy_says_so_a_cut_poll_costs_the_session() {
             world.pass(SECOND * 20);
             world.close(held.lane, Close::Lost);
         }
-        // The server may get that poll only now, and answer it into nowhere.
+        // The server may receive that poll only now, and answer it into a dead connection.
         let cut = world.now;
         let again = world.pass_until_sent("/meta/handshake", SECOND);
         assert!(again.at - cut < millis(250));
-        world.answer(&again, &[again.welcome("bob")]);
+        world.answer(&again, &[again.handshake_ok("bob")]);
         assert_eq!(world.last("/meta/connect").client_id(), Some("bob"));
         let gaps = world.events.iter();
         let gaps = gaps.filter(|(_, event)| matches!(event, SessionEvent::Gap { .. }));
@@ -98,8 +98,8 @@ fn where_the_policy_says_so_a_cut_poll_costs_the_session() {
 }
 
 #[test]
-fn a_proxy_that_cuts_polls_teaches_a_shorter_hold_across_sessions_too() {
-    let mut world = wary();
+fn a_shorter_hold_learnt_from_a_proxy_survives_a_new_session() {
+    let mut world = fresh_handshake_polling();
     for _ in 0..3 {
         world.pass(SECOND * 20);
         let held = world.last("/meta/connect");
@@ -108,7 +108,7 @@ fn a_proxy_that_cuts_polls_teaches_a_shorter_hold_across_sessions_too() {
         }
         world.close(held.lane, GATEWAY_TIMEOUT);
         let again = world.pass_until_sent("/meta/handshake", SECOND * 10);
-        world.answer(&again, &[again.welcome("bob")]);
+        world.answer(&again, &[again.handshake_ok("bob")]);
         world.confirm();
     }
     assert_eq!(world.last("/meta/connect").asked_hold(), Some(15_000));
@@ -131,7 +131,7 @@ fn a_proxy_that_cuts_polls_is_answered_with_a_shorter_hold() {
     let asked = held.asked_hold().expect("no shorter hold");
     assert!((500..2000).contains(&asked), "{asked}");
     assert_eq!(held.hold, Some(millis(asked)));
-    // The shorter hold holds, and is kept.
+    // The shorter hold is not cut, and is kept.
     let before = world.downs().len();
     for _ in 0..20 {
         let held = world.last("/meta/connect");
@@ -166,7 +166,7 @@ fn polls_that_break_at_once_are_not_repeated_without_a_pause() {
     let mut world = World::established_over_http();
     let start = world.now;
     let end = start + SECOND * 60;
-    // Every confirming connect succeeds, every held one breaks at once.
+    // Every connect with a zero hold succeeds, every held one breaks at once.
     while world.now < end {
         let connect = world.last("/meta/connect");
         if !world.lanes.contains_key(&connect.lane) {
@@ -184,7 +184,7 @@ fn polls_that_break_at_once_are_not_repeated_without_a_pause() {
 
 // C035
 #[test]
-fn confirming_connects_that_stay_unanswered_are_a_failure() {
+fn connects_with_a_zero_hold_that_stay_unanswered_are_a_failure() {
     let mut world = World::established_over_http();
     let held = world.last("/meta/connect");
     world.close(held.lane, Close::Lost);
@@ -245,10 +245,10 @@ fn a_poll_answered_in_pieces_is_answered_once() {
 }
 
 #[test]
-fn the_beginning_of_a_polled_session() {
+fn story_of_the_first_requests_of_a_long_polling_session() {
     let mut world = World::shaking_over_http();
     world.subscribe("/a");
-    world.welcome("alice");
+    world.answer_handshake("alice");
     world.confirm();
     assert_eq!(
         world.story(),

@@ -10,7 +10,7 @@ use crate::{
     world::{Kind, World, channel, event, millis, reconnect, timing},
 };
 
-/// What became of a publish, if it has settled; settling twice is a failure.
+/// Returns the outcome of a publish, if it has settled; settling twice is a failure.
 fn outcome(world: &World, publish: PublishId) -> Option<&Outcome> {
     let mut settled = world.events.iter().filter_map(|(_, event)| match event {
         SessionEvent::Published(id, outcome) if *id == publish => Some(outcome),
@@ -41,7 +41,7 @@ fn a_publish_carries_its_data_and_settles_with_the_reply() {
 
 // C092
 #[test]
-fn ones_own_event_that_overtakes_the_reply_does_not_settle_the_publish() {
+fn the_published_event_before_the_reply_does_not_settle_the_publish() {
     let mut world = World::established();
     let foo = world.subscribe("/foo");
     let subscribe = world.last("/meta/subscribe");
@@ -61,7 +61,7 @@ fn ones_own_event_that_overtakes_the_reply_does_not_settle_the_publish() {
 
 // C093
 #[test]
-fn a_refused_publish_says_why() {
+fn a_refused_publish_reports_the_error() {
     let mut world = World::established();
     let publish = world.publish("/foo", "1");
     let request = world.last("/foo");
@@ -84,7 +84,7 @@ fn a_publish_refused_because_the_session_is_gone_is_refused_and_leads_to_a_hands
         Some(Outcome::Refused(_))
     ));
     world.reopen();
-    world.welcome("bob");
+    world.answer_handshake("bob");
     world.confirm();
     assert_eq!(world.sent("/foo").count(), 1, "it is not sent again");
 }
@@ -115,7 +115,7 @@ fn a_publish_lost_with_its_exchange_has_an_unknown_outcome() {
 
 // C094
 #[test]
-fn a_response_that_leaves_a_publish_out_settles_it_as_unknown() {
+fn a_response_without_the_publish_reply_settles_it_as_unknown() {
     let mut world = World::established_over_http();
     let publish = world.publish("/foo", "1");
     let request = world.last("/foo");
@@ -151,7 +151,7 @@ fn a_publish_that_was_never_written_waits_for_the_next_session() {
     let publish = world.publish("/foo", "1");
     world.reopen();
     assert_eq!(world.sent("/foo").count(), 0);
-    world.welcome("bob");
+    world.answer_handshake("bob");
     let request = world.last("/foo");
     assert_eq!(request.client_id(), Some("bob"));
     world.answer(&request, &[request.ok()]);
@@ -172,7 +172,7 @@ fn a_publish_that_waits_too_long_is_cancelled() {
     world.session.connect();
     world.drain();
     world.open();
-    world.welcome("alice");
+    world.answer_handshake("alice");
     let sent: Vec<_> = world
         .sent("/foo")
         .map(|r| r.json.contains(r#""data":2"#))
@@ -181,10 +181,10 @@ fn a_publish_that_waits_too_long_is_cancelled() {
 }
 
 #[test]
-fn the_time_of_a_publish_counts_from_the_wish_and_not_from_what_the_session_heard_last() {
+fn the_timeout_of_a_publish_counts_from_the_call_and_not_from_the_last_report() {
     let mut world = World::new(Config::default(), 7);
     let early = world.publish("/foo", "1");
-    // Nobody tells the session that time passes.
+    // No report to the session while time passes.
     world.now = world.now + millis(50_000);
     let late = world.publish("/foo", "2");
     world.pass(millis(10_000));
@@ -215,7 +215,7 @@ fn a_publish_that_waits_while_nothing_can_be_reached_is_cancelled_in_time() {
 
 // C096
 #[test]
-fn what_cannot_be_published_to_is_refused_on_the_spot() {
+fn a_publish_to_a_meta_channel_or_pattern_is_refused_at_once() {
     let mut world = World::established();
     for name in [
         "/meta/x",
@@ -249,7 +249,7 @@ fn a_publish_that_is_never_answered_leaves_the_socket_alone() {
     world.pass(millis(1));
     assert_eq!(outcome(&world, publish), Some(&Outcome::Unknown));
     assert!(world.lanes.contains_key(&lane));
-    // The reply that comes after all is nobody's.
+    // The late reply matches nothing.
     let request = world.last("/foo");
     let verdicts = world.receive(lane, &[request.ok()]);
     assert_eq!(verdicts, [Verdict::Unexpected(Unexpected::UnexpectedReply)]);
@@ -293,8 +293,8 @@ fn a_full_queue_refuses_the_next_publish_and_drops_none() {
     let full = Err(Misuse::QueueFull { limit: 3 });
     assert_eq!(world.session.publish(&channel("/foo"), "1"), full);
     world.open();
-    world.welcome("alice");
-    // In flight they still count.
+    world.answer_handshake("alice");
+    // Publishes in flight still count.
     assert_eq!(world.session.publish(&channel("/foo"), "1"), full);
     for request in world.sent("/foo").cloned().collect::<Vec<_>>() {
         world.answer(&request, &[request.ok()]);
@@ -324,10 +324,10 @@ fn commands_of_one_turn_share_a_payload_in_the_order_they_were_given() {
 // C099
 #[test]
 fn a_connect_never_shares_its_payload() {
-    let mut world = World::shaking();
+    let mut world = World::handshaking();
     world.session.subscribe(&channel("/a")).unwrap();
     world.session.publish(&channel("/a"), "1").unwrap();
-    world.welcome("alice");
+    world.answer_handshake("alice");
     let connect = world.last("/meta/connect");
     let shared = world
         .requests
@@ -377,10 +377,10 @@ fn commands_wait_for_the_exchange_before_them_and_then_go_together() {
 
 // C102
 #[test]
-fn the_answer_of_a_service_reaches_whoever_listens_on_its_channel() {
+fn the_answer_of_a_service_reaches_subscribers_of_its_channel() {
     let mut world = World::established();
     let id = world.subscribe("/service/x");
-    // Faye refuses such a subscription, and what a service says comes all the same.
+    // Faye refuses such a subscription, and events of a service arrive all the same.
     let subscribe = world.last("/meta/subscribe");
     world.answer(
         &subscribe,
@@ -402,7 +402,7 @@ fn the_answer_of_a_service_reaches_whoever_listens_on_its_channel() {
 
 // C103
 #[test]
-fn a_payload_above_the_limit_is_refused_on_the_spot() {
+fn a_payload_above_the_limit_is_refused_at_once() {
     let mut config = Config::default();
     config.max_payload = 10;
     let mut session = Session::new(config, 7);
@@ -434,7 +434,7 @@ fn a_publish_answered_with_advice_to_stop_settles_before_the_session_ends() {
 }
 
 #[test]
-fn advice_in_a_publish_reply_is_heeded() {
+fn advice_in_a_publish_reply_counts() {
     let mut world = World::established();
     world.publish("/foo", "1");
     let request = world.last("/foo");

@@ -1,4 +1,4 @@
-//! A lost socket or poll: the session goes on where it can, and what was missed is told.
+//! Lost sockets and polls: resumption of the session, and gaps.
 
 use core::time::Duration;
 
@@ -61,7 +61,7 @@ fn a_closed_socket_is_reopened_at_once_for_the_same_session() {
 
 // C106 C107
 #[test]
-fn a_resumed_session_is_not_built_again_and_tells_of_the_gap() {
+fn a_resumed_session_sends_no_handshake_and_reports_the_gap() {
     let mut world = World::established();
     world.subscribe("/foo");
     let subscribe = world.last("/meta/subscribe");
@@ -71,7 +71,7 @@ fn a_resumed_session_is_not_built_again_and_tells_of_the_gap() {
     world.close(lane, Close::Lost);
     let lane = world.reopen();
     let connect = world.last("/meta/connect");
-    // What the server kept meanwhile comes before the reply.
+    // Events that the server kept come before the reply.
     assert_eq!(world.receive(lane, &[event("/foo")]), [Verdict::Deliver]);
     assert_eq!(count(&world, is_up), 1);
     world.story();
@@ -92,7 +92,7 @@ fn a_resumed_session_is_not_built_again_and_tells_of_the_gap() {
 
 // C106
 #[test]
-fn where_the_policy_says_so_a_lost_socket_costs_the_session() {
+fn with_fresh_handshake_a_lost_socket_ends_the_session() {
     let mut config = Config::default();
     config.resume = Resume::FreshHandshake;
     let mut world = World::connecting(config);
@@ -103,7 +103,7 @@ fn where_the_policy_says_so_a_lost_socket_costs_the_session() {
     world.close(lane, Close::Lost);
     world.reopen();
     assert_eq!(world.sent("/meta/handshake").count(), 2);
-    world.welcome("bob");
+    world.answer_handshake("bob");
     assert_eq!(world.last("/meta/subscribe").client_id(), Some("bob"));
     assert_eq!(count(&world, is_gap), 1);
     assert!(
@@ -116,7 +116,7 @@ fn where_the_policy_says_so_a_lost_socket_costs_the_session() {
 
 // C105
 #[test]
-fn a_session_that_must_have_expired_is_not_asked_for() {
+fn a_session_that_must_have_expired_is_not_resumed() {
     let mut world = World::connecting(websocket_only());
     world.open();
     let mut world = world.establish();
@@ -132,7 +132,7 @@ fn a_session_that_must_have_expired_is_not_asked_for() {
 
 // C105
 #[test]
-fn a_confirmation_of_the_session_before_does_not_make_the_present_one_old() {
+fn a_connect_of_the_previous_session_does_not_expire_the_present_one() {
     let mut world = World::established();
     Peer::default().serve(&mut world, millis(1_000));
     let connect = world.last("/meta/connect");
@@ -143,7 +143,7 @@ fn a_confirmation_of_the_session_before_does_not_make_the_present_one_old() {
     world.answer(&connect, &[gone]);
     break_all(&mut world, millis(300_000), Close::Unreachable);
     world.reopen();
-    world.welcome("bob");
+    world.answer_handshake("bob");
     let lane = world.lane(Kind::Socket);
     world.close(lane, Close::Lost);
     world.reopen();
@@ -153,7 +153,7 @@ fn a_confirmation_of_the_session_before_does_not_make_the_present_one_old() {
 
 // C111
 #[test]
-fn a_replaced_socket_is_dead_whatever_still_comes_over_it() {
+fn messages_over_a_replaced_socket_are_ignored() {
     let mut world = World::established();
     world.subscribe("/foo");
     let subscribe = world.last("/meta/subscribe");
@@ -191,7 +191,7 @@ fn a_replaced_socket_is_dead_whatever_still_comes_over_it() {
 #[test]
 fn a_close_of_the_new_socket_when_the_old_one_dies_is_no_streak_of_failures() {
     let mut world = World::established();
-    // Half-open: nothing comes until the pong is overdue.
+    // Half-open: no bytes arrive until the pong is overdue.
     world.pongs = false;
     assert!(world.pass_until(world.now + millis(36_000), |world| world.lanes.is_empty()));
     world.reopen();
@@ -231,7 +231,7 @@ fn a_cut_poll_is_followed_by_another_at_once() {
 
 // C115
 #[test]
-fn the_gap_of_a_cut_poll_is_told_before_the_event_behind_it() {
+fn the_gap_of_a_cut_poll_is_reported_before_the_next_event() {
     let mut world = World::established_over_http();
     world.subscribe("/foo");
     let subscribe = world.last("/meta/subscribe");
@@ -255,15 +255,15 @@ fn the_gap_of_a_cut_poll_is_told_before_the_event_behind_it() {
         world.session
     );
     world.take_events();
-    let told = |world: &World| match world.last_event() {
+    let reported = |world: &World| match world.last_event() {
         SessionEvent::Gap { since, .. } => *since,
         other => panic!("{other:?}"),
     };
-    assert_eq!(told(&world), known);
-    // What was sent between the event and the reply may be missing, too.
+    assert_eq!(reported(&world), known);
+    // Events sent between that event and the reply may be missing, too.
     let at = world.now;
     world.answer(&next, &[next.ok()]);
-    assert_eq!(told(&world), at);
+    assert_eq!(reported(&world), at);
     assert_eq!(count(&world, is_gap), 2);
 }
 
@@ -333,7 +333,7 @@ fn after_a_restart_of_the_server_one_handshake_restores_everything() {
     };
     world.answer(&connect, &[gone]);
     world.reopen();
-    world.welcome("bob");
+    world.answer_handshake("bob");
     let restored: Vec<_> = world.sent("/meta/subscribe").skip(3).cloned().collect();
     assert_eq!(restored.len(), 3);
     assert!(restored.iter().all(|r| r.client_id() == Some("bob")));
@@ -351,7 +351,7 @@ fn after_a_restart_of_the_server_one_handshake_restores_everything() {
 
 // C124
 #[test]
-fn every_change_names_its_cause_and_none_is_told_twice() {
+fn every_change_names_its_cause_and_none_is_reported_twice() {
     let mut world = World::connecting(websocket_only());
     world.open();
     let mut world = world.establish();
@@ -362,13 +362,13 @@ fn every_change_names_its_cause_and_none_is_told_twice() {
     world.answer(&connect, &[connect.refused("500::Internal error")]);
     world.pass_until_sent("/meta/connect", millis(5_000));
     world.confirm();
-    let told: Vec<_> = world
+    let reported: Vec<_> = world
         .events
         .iter()
         .skip(2)
         .map(|(_, e)| e.clone())
         .collect();
-    let causes: Vec<_> = told
+    let causes: Vec<_> = reported
         .iter()
         .filter_map(|event| match event {
             SessionEvent::Down { cause, .. } | SessionEvent::AttemptFailed { cause, .. } => {
@@ -385,7 +385,7 @@ fn every_change_names_its_cause_and_none_is_told_twice() {
         ]
     );
     assert!(matches!(
-        told.last(),
+        reported.last(),
         Some(SessionEvent::Gap {
             cause: Cause::Lane(_),
             ..
@@ -397,7 +397,7 @@ fn every_change_names_its_cause_and_none_is_told_twice() {
 
 // C124
 #[test]
-fn one_silence_is_one_piece_of_news_however_many_deadlines_it_passes() {
+fn one_silence_is_reported_once_however_many_deadlines_it_passes() {
     let mut world = World::established();
     world.subscribe("/foo");
     let publish = world.publish("/foo", "1");

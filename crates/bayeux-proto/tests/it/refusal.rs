@@ -1,4 +1,4 @@
-//! Handshakes refused: how often they are repeated, and when not at all.
+//! Refused handshakes: when they are repeated, and when not.
 
 use core::time::Duration;
 
@@ -10,13 +10,13 @@ use crate::world::{World, reconnect, timing};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// The least time between two attempts once the server has said no.
+/// Minimum time between two attempts after a refusal.
 const FLOOR: Duration = Duration::from_millis(250);
 
 // C006
 #[test]
 fn a_refusal_that_advises_none_ends_with_the_servers_error_and_leaves_no_timer() {
-    for mut world in [World::shaking(), World::shaking_over_http()] {
+    for mut world in [World::handshaking(), World::shaking_over_http()] {
         let publish = world.publish("/a", "1");
         let handshake = world.last("/meta/handshake");
         let reply = Message {
@@ -41,8 +41,8 @@ fn a_refusal_that_advises_none_ends_with_the_servers_error_and_leaves_no_timer()
 }
 
 #[test]
-fn advice_that_the_specification_does_not_know_ends_like_none() {
-    let mut world = World::shaking();
+fn unspecified_reconnect_advice_ends_the_session_like_none() {
+    let mut world = World::handshaking();
     let handshake = world.last("/meta/handshake");
     let reply = Message {
         advice: reconnect(Reconnect::Unknown),
@@ -52,7 +52,7 @@ fn advice_that_the_specification_does_not_know_ends_like_none() {
     assert_eq!(world.last_event(), &SessionEvent::Ended(End::Stopped(None)));
 }
 
-/// Refuses a hundred handshakes in a row, and returns the waits in between.
+/// Refuses a hundred handshakes in a row, and returns the waits between them.
 fn waits_between_refusals(seed: u64) -> Vec<Duration> {
     let mut world = World::new(Config::default(), seed);
     world.session.connect();
@@ -92,7 +92,7 @@ fn refusals_in_a_row_wait_longer_and_longer_up_to_the_cap() {
 // C008
 #[test]
 fn a_refusal_with_an_interval_waits_at_least_that_long() {
-    let mut world = World::shaking();
+    let mut world = World::handshaking();
     let handshake = world.last("/meta/handshake");
     let mut advice = timing(5000, None).unwrap();
     advice.reconnect = Some(Reconnect::Handshake);
@@ -102,7 +102,7 @@ fn a_refusal_with_an_interval_waits_at_least_that_long() {
     };
     world.answer(&handshake, &[reply]);
     let failed = world.last_event().clone();
-    // Not even a network that is back changes that.
+    // Regained connectivity does not change that either.
     world.session.handle_wake(world.now);
     world.drain();
     let next = world.pass_until_sent("/meta/handshake", SECOND * 10);
@@ -116,7 +116,7 @@ fn a_refusal_with_an_interval_waits_at_least_that_long() {
 // C008
 #[test]
 fn losing_the_idle_socket_does_not_shorten_the_wait_after_a_refusal() {
-    let mut world = World::shaking();
+    let mut world = World::handshaking();
     let handshake = world.last("/meta/handshake");
     let mut advice = timing(5000, None).unwrap();
     advice.reconnect = Some(Reconnect::Handshake);
@@ -138,7 +138,7 @@ fn losing_the_idle_socket_does_not_shorten_the_wait_after_a_refusal() {
 
 #[test]
 fn a_refusal_with_a_negative_interval_ends() {
-    let mut world = World::shaking();
+    let mut world = World::handshaking();
     let handshake = world.last("/meta/handshake");
     let reply = Message {
         advice: timing(-1, None),
@@ -155,7 +155,7 @@ fn a_refusal_with_a_negative_interval_ends() {
 // C009
 #[test]
 fn a_refusal_without_advice_is_retried_with_backoff() {
-    let mut world = World::shaking();
+    let mut world = World::handshaking();
     let handshake = world.last("/meta/handshake");
     world.answer(&handshake, &[handshake.refused("Authentication failed")]);
     let next = world.pass_until_sent("/meta/handshake", SECOND * 2);

@@ -1,4 +1,4 @@
-//! What counts as the reply to a request, and what only looks like one.
+//! Matching of replies to requests, and messages that only look like replies.
 
 use bayeux_proto::{BayeuxId, Message, Outcome, ServerError, SessionEvent, Unexpected, Verdict};
 
@@ -8,7 +8,7 @@ const STRAY: Verdict = Verdict::Unexpected(Unexpected::UnexpectedReply);
 
 // C049
 #[test]
-fn an_event_that_looks_like_our_publish_leaves_it_outstanding() {
+fn an_event_that_looks_like_a_publish_reply_leaves_the_publish_outstanding() {
     for mut world in [World::established(), World::established_over_http()] {
         world.subscribe("/foo");
         let subscribe = world.last("/meta/subscribe");
@@ -75,7 +75,7 @@ fn a_reply_to_another_id_answers_nothing() {
 // C052
 #[test]
 fn an_id_that_comes_back_as_a_number_is_the_same_id() {
-    let mut world = World::shaking();
+    let mut world = World::handshaking();
     for channel in [
         "/meta/handshake",
         "/meta/connect",
@@ -90,7 +90,7 @@ fn an_id_that_comes_back_as_a_number_is_the_same_id() {
         let sent = world.last(channel);
         let reply = Message {
             id: Some(BayeuxId::Number(sent.id.parse().unwrap())),
-            ..sent.welcome("alice")
+            ..sent.handshake_ok("alice")
         };
         let verdicts = world.receive(sent.lane, &[reply]);
         assert_eq!(verdicts, [Verdict::Handled], "{channel}");
@@ -101,7 +101,7 @@ fn an_id_that_comes_back_as_a_number_is_the_same_id() {
 
 // C053
 #[test]
-fn a_reply_without_an_id_is_known_by_its_channel_and_subscription() {
+fn a_reply_without_an_id_is_matched_by_channel_and_subscription() {
     let mut world = World::established();
     let [a, b] = ["/a", "/b"].map(|name| world.subscribe(name));
     let requests: Vec<_> = world.sent("/meta/subscribe").cloned().collect();
@@ -158,7 +158,7 @@ fn errors_are_read_as_far_as_they_follow_the_grammar() {
     }
 }
 
-// C070: the argument of a 401 is a clientId, and that is a credential.
+// C070: the argument of a 401 is a clientId, which is a credential.
 #[test]
 fn the_argument_of_unknown_client_is_dropped() {
     let error = ServerError::parse("401:1lhg38m0:Unknown client");
@@ -170,7 +170,7 @@ fn the_argument_of_unknown_client_is_dropped() {
 
 // C038
 #[test]
-fn only_what_says_so_is_an_unknown_client() {
+fn unknown_client_is_recognised_by_code_and_text() {
     let unknown = |error| ServerError::parse(error).is_unknown_client();
     for error in [
         "401:x:Unknown client",

@@ -1,4 +1,4 @@
-//! What is wanted outlives the session that it was asked of.
+//! Restoration of subscriptions after the loss of a session.
 
 use bayeux_proto::{Cause, Channel, Close, Config, Message, Reconnect, ServerError, SessionEvent};
 
@@ -8,8 +8,8 @@ use crate::{
     world::{Kind, Request, World, millis, reconnect},
 };
 
-/// The server forgets the session, and the client shakes hands again as `client_id`.
-fn forget_and_greet(world: &mut World, client_id: &str) {
+/// Lets the server lose the session, and answers the new handshake with `client_id`.
+fn lose_and_restore(world: &mut World, client_id: &str) {
     let connect = world.last("/meta/connect");
     let gone = Message {
         advice: reconnect(Reconnect::Handshake),
@@ -17,7 +17,7 @@ fn forget_and_greet(world: &mut World, client_id: &str) {
     };
     world.answer(&connect, &[gone]);
     world.reopen();
-    world.welcome(client_id);
+    world.answer_handshake(client_id);
 }
 
 fn names<'r>(requests: impl IntoIterator<Item = &'r Request>) -> Vec<&'r str> {
@@ -25,17 +25,17 @@ fn names<'r>(requests: impl IntoIterator<Item = &'r Request>) -> Vec<&'r str> {
     requests.into_iter().filter_map(name).collect()
 }
 
-/// The channels of all subscribes so far.
+/// Channels of all subscribes so far.
 fn subscribed_to(world: &World) -> Vec<&str> {
     names(world.sent("/meta/subscribe"))
 }
 
 // C081
 #[test]
-fn every_subscription_is_asked_for_again_once_before_the_first_connect_of_a_new_session() {
+fn every_subscription_is_requested_again_once_before_the_first_connect_of_a_new_session() {
     let (mut world, ids) = subscribed(&["/a", "/b/*", "/c"]);
     let before = world.requests.len();
-    forget_and_greet(&mut world, "bob");
+    lose_and_restore(&mut world, "bob");
     let after: Vec<_> = world.requests[before..]
         .iter()
         .map(|request| (request.channel.as_str(), request.text("subscription")))
@@ -77,30 +77,30 @@ fn subscriptions_made_while_there_is_no_session_join_those_restored() {
     );
     world.subscribe("/b");
     world.reopen();
-    world.welcome("bob");
+    world.answer_handshake("bob");
     let all = subscribed_to(&world);
     assert_eq!(all, ["/a", "/a", "/b"]);
 }
 
 // C081
 #[test]
-fn an_end_and_a_new_beginning_restore_subscriptions_too() {
+fn connecting_again_after_the_end_restores_subscriptions() {
     let (mut world, ids) = subscribed(&["/a"]);
     world.disconnect();
     accept(&mut world, "/meta/disconnect");
     world.session.connect();
     world.drain();
     world.open();
-    world.welcome("bob");
+    world.answer_handshake("bob");
     accept(&mut world, "/meta/subscribe");
     assert_eq!(world.reported(&SessionEvent::Subscribed(ids[0])), 2);
 }
 
 // C082
 #[test]
-fn a_refused_restoration_is_reported_and_asked_for_again_in_the_next_session() {
+fn a_refused_restoration_is_reported_and_requested_again_in_the_next_session() {
     let (mut world, ids) = subscribed(&["/a", "/b"]);
-    forget_and_greet(&mut world, "bob");
+    lose_and_restore(&mut world, "bob");
     let restored: Vec<_> = world.sent("/meta/subscribe").skip(2).cloned().collect();
     world.receive(
         restored[0].lane,
@@ -110,7 +110,7 @@ fn a_refused_restoration_is_reported_and_asked_for_again_in_the_next_session() {
     assert_eq!(world.reported(&SessionEvent::Refused(ids[0], error)), 1);
     assert_eq!(world.reported(&SessionEvent::Subscribed(ids[1])), 2);
     world.confirm();
-    forget_and_greet(&mut world, "carol");
+    lose_and_restore(&mut world, "carol");
     let third: Vec<_> = world.sent("/meta/subscribe").skip(4).cloned().collect();
     assert_eq!(names(&third), ["/a", "/b"]);
     world.receive(third[0].lane, &[third[0].ok(), third[1].ok()]);
@@ -119,15 +119,15 @@ fn a_refused_restoration_is_reported_and_asked_for_again_in_the_next_session() {
 
 // C083
 #[test]
-fn a_subscribe_in_flight_when_the_session_dies_goes_on_in_the_next() {
+fn a_subscribe_in_flight_when_the_session_is_lost_is_repeated_in_the_next() {
     let mut world = World::established();
     let id = world.subscribe("/foo");
     let lost = world.last("/meta/subscribe");
-    forget_and_greet(&mut world, "bob");
+    lose_and_restore(&mut world, "bob");
     let again = world.last("/meta/subscribe");
     assert_ne!(again.id, lost.id);
     assert_eq!(again.client_id(), Some("bob"));
-    // The answer of the dead session is nobody's.
+    // The answer of the dead session matches nothing.
     world.receive(again.lane, &[lost.refused("401:alice:Unknown client")]);
     assert!(
         !world
@@ -142,7 +142,7 @@ fn a_subscribe_in_flight_when_the_session_dies_goes_on_in_the_next() {
 
 // C083
 #[test]
-fn a_subscribe_that_learns_of_the_sessions_death_is_not_refused_but_repeated() {
+fn a_subscribe_answered_with_unknown_client_is_repeated_and_not_refused() {
     let mut world = World::established();
     let id = world.subscribe("/foo");
     let first = world.last("/meta/subscribe");
@@ -155,7 +155,7 @@ fn a_subscribe_that_learns_of_the_sessions_death_is_not_refused_but_repeated() {
         }
     ));
     world.reopen();
-    world.welcome("bob");
+    world.answer_handshake("bob");
     accept(&mut world, "/meta/subscribe");
     assert_eq!(world.reported(&SessionEvent::Subscribed(id)), 1);
     assert!(
@@ -192,7 +192,7 @@ fn a_subscribe_lost_with_its_exchange_is_repeated_but_not_in_a_hot_loop() {
         let request = world.last("/meta/subscribe");
         times.push(request.at);
         world.close(request.lane, Close::Lost);
-        // The held connect goes its way meanwhile.
+        // The held connect is answered in the meantime.
         peer.serve_until(&mut world, millis(61_000), |world| {
             world.sent("/meta/subscribe").count() > attempt
         });
@@ -224,8 +224,8 @@ fn ext_is_computed_anew_each_time_a_subscribe_is_written() {
             .json
             .ends_with(r#","ext":{"stamp":1}}"#)
     );
-    world.welcome("alice");
-    // Queued before anything else, and signed only now.
+    world.answer_handshake("alice");
+    // Queued before anything else, and signed when it is written.
     let first = world.last("/meta/subscribe");
     assert!(
         first.json.ends_with(r#","ext":{"stamp":2}}"#),
@@ -248,7 +248,7 @@ fn ext_is_computed_anew_each_time_a_subscribe_is_written() {
 
 // C085
 #[test]
-fn a_channel_given_up_between_sessions_is_neither_restored_nor_unsubscribed() {
+fn a_channel_unsubscribed_between_sessions_is_neither_restored_nor_unsubscribed_again() {
     let (mut world, ids) = subscribed(&["/a", "/b"]);
     let lane = world.lane(Kind::Socket);
     world.receive(
@@ -262,7 +262,7 @@ fn a_channel_given_up_between_sessions_is_neither_restored_nor_unsubscribed() {
     world.session.unsubscribe(ids[0]).unwrap();
     world.drain();
     world.reopen();
-    world.welcome("bob");
+    world.answer_handshake("bob");
     assert_eq!(subscribed_to(&world), ["/a", "/b", "/b"]);
     world.confirm();
     world.pass(millis(20_000));
@@ -271,7 +271,7 @@ fn a_channel_given_up_between_sessions_is_neither_restored_nor_unsubscribed() {
 
 // C085
 #[test]
-fn a_channel_given_up_while_the_socket_is_down_is_unsubscribed_from_the_session_that_lives_on() {
+fn a_channel_unsubscribed_while_the_socket_is_down_is_unsubscribed_in_the_resumed_session() {
     let (mut world, ids) = subscribed(&["/a"]);
     let lane = world.lane(Kind::Socket);
     world.close(lane, Close::Lost);
@@ -286,7 +286,7 @@ fn a_channel_given_up_while_the_socket_is_down_is_unsubscribed_from_the_session_
 
 // C085
 #[test]
-fn wanting_and_giving_up_without_a_session_leaves_nothing_behind() {
+fn subscribing_and_unsubscribing_without_a_session_leaves_no_state() {
     let mut world = World::new(Config::default(), 7);
     for n in 0..1_000 {
         let name = Channel::new(&format!("/channel/{}", n % 10)).unwrap();
@@ -303,7 +303,7 @@ fn wanting_and_giving_up_without_a_session_leaves_nothing_behind() {
     world.session.connect();
     world.drain();
     world.open();
-    world.welcome("alice");
+    world.answer_handshake("alice");
     assert_eq!(world.sent("/meta/subscribe").count(), 10);
     assert_eq!(world.sent("/meta/unsubscribe").count(), 0);
     assert!(world.session.recipients("/channel/3").eq([kept[3]]));

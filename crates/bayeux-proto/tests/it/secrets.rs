@@ -1,4 +1,4 @@
-//! What identifies a session stays out of logs.
+//! Credentials stay out of logs.
 
 use bayeux_proto::{
     Cause, Channel, Close, Config, End, Message, Outgoing, Reconnect, ServerError, SessionEvent,
@@ -8,11 +8,11 @@ use crate::world::{Kind, World, reconnect};
 
 const SECRET: &str = "0w1hcbv0yv3puw0bptd6c0fq2i1c";
 
-/// All that the public types of a session show of themselves.
+/// Debug output of all public types of a session.
 fn shown(world: &World) -> String {
     let mut shown = format!("{:?} {:#?}", world.session, world.session);
     for (_, event) in &world.events {
-        let told = match event {
+        let reported = match event {
             SessionEvent::Down { cause, .. }
             | SessionEvent::AttemptFailed { cause, .. }
             | SessionEvent::Gap { cause, .. } => cause.to_string(),
@@ -20,7 +20,7 @@ fn shown(world: &World) -> String {
             SessionEvent::Ended(end) => end.to_string(),
             _ => String::new(),
         };
-        shown.extend([format!("{event:?} {event:#?} "), told]);
+        shown.extend([format!("{event:?} {event:#?} "), reported]);
     }
     shown
 }
@@ -32,9 +32,9 @@ fn assert_hidden(shown: &str) {
 
 // C127
 #[test]
-fn a_session_shows_neither_its_client_id_nor_what_waits_to_be_sent() {
-    let mut world = World::shaking();
-    world.welcome(SECRET);
+fn debug_of_a_session_shows_neither_its_client_id_nor_queued_payloads() {
+    let mut world = World::handshaking();
+    world.answer_handshake(SECRET);
     world.session.pause_connects(true);
     let foo = Channel::new("/foo").unwrap();
     let payload = format!(r#"{{"token":"{SECRET}"}}"#);
@@ -48,7 +48,7 @@ fn a_session_shows_neither_its_client_id_nor_what_waits_to_be_sent() {
 
 // C127
 #[test]
-fn an_error_that_quotes_the_client_id_is_told_without_it() {
+fn an_error_that_quotes_the_client_id_is_reported_without_it() {
     let texts = [
         format!("401:{SECRET}:Unknown client"),
         format!("402:{SECRET}:whatever"),
@@ -57,8 +57,8 @@ fn an_error_that_quotes_the_client_id_is_told_without_it() {
     ];
     for text in texts {
         for advice in [Reconnect::Retry, Reconnect::Handshake, Reconnect::None] {
-            let mut world = World::shaking();
-            world.welcome(SECRET);
+            let mut world = World::handshaking();
+            world.answer_handshake(SECRET);
             world.subscribe("/foo");
             let subscribe = world.last("/meta/subscribe");
             world.receive(subscribe.lane, &[subscribe.refused(&text)]);
@@ -78,7 +78,7 @@ fn an_error_that_quotes_the_client_id_is_told_without_it() {
 
 // C127
 #[test]
-fn a_message_shows_neither_its_client_id_nor_an_error_that_quotes_it() {
+fn debug_of_a_message_shows_neither_its_client_id_nor_an_error_that_quotes_it() {
     for error in [
         format!("401:{SECRET}:Unknown client"),
         format!("402:{SECRET}:whatever"),
@@ -98,7 +98,7 @@ fn a_message_shows_neither_its_client_id_nor_an_error_that_quotes_it() {
 
 // C127
 #[test]
-fn an_unknown_client_error_drops_its_arguments_whoever_they_name() {
+fn an_unknown_client_error_drops_its_arguments() {
     let error = ServerError::parse(&format!("401:{SECRET}:Unknown client"));
     assert!(error.args.is_empty());
     assert_hidden(&format!("{error:?} {error}"));
@@ -111,8 +111,8 @@ fn an_unknown_client_error_drops_its_arguments_whoever_they_name() {
 
 // C127
 #[test]
-fn no_secret_has_a_place_in_the_smaller_types() {
-    // They hold names, numbers and codes only; this is what a log shows of them.
+fn debug_of_the_smaller_types_shows_no_secret() {
+    // These types contain names, numbers and codes only.
     assert_eq!(
         format!("{:?}", Outgoing::Subscribe("/foo")),
         r#"Subscribe("/foo")"#

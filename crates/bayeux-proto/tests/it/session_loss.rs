@@ -1,5 +1,5 @@
-//! The server forgets the session, in all the ways servers say so: one new handshake, not before
-//! its time, and nothing left of the old session.
+//! Loss of the session, as servers report it in various ways: one new handshake, not before its
+//! time, and no effect of the old session.
 
 use core::time::Duration;
 
@@ -16,8 +16,8 @@ fn handshakes(world: &World) -> usize {
     world.sent("/meta/handshake").count()
 }
 
-/// Waits for the next handshake, opening a socket where one is asked for.
-fn shake_again(world: &mut World, limit: Duration) -> Request {
+/// Waits for the next handshake, opening a socket if asked to.
+fn next_handshake(world: &mut World, limit: Duration) -> Request {
     let (before, end) = (handshakes(world), world.now + limit);
     while handshakes(world) == before {
         world.pass_until(end, |w| w.is_opening() || handshakes(w) > before);
@@ -29,7 +29,7 @@ fn shake_again(world: &mut World, limit: Duration) -> Request {
     world.last("/meta/handshake")
 }
 
-/// Both carriers, established, with a subscription to `/a` that is active.
+/// Both transports, established, with an active subscription to `/a`.
 fn subscribed() -> [World; 2] {
     [World::established(), World::established_over_http()].map(|mut world| {
         world.subscribe("/a");
@@ -41,7 +41,7 @@ fn subscribed() -> [World; 2] {
 
 // C036
 #[test]
-fn a_connect_refused_with_handshake_advice_begins_a_new_session() {
+fn a_connect_refused_with_handshake_advice_starts_a_new_session() {
     for mut world in subscribed() {
         let connect = world.last("/meta/connect");
         let reply = Message {
@@ -50,8 +50,8 @@ fn a_connect_refused_with_handshake_advice_begins_a_new_session() {
         };
         world.answer(&connect, &[reply]);
         assert_eq!(world.downs(), [&Cause::SessionLost]);
-        shake_again(&mut world, SECOND);
-        world.welcome("bob");
+        next_handshake(&mut world, SECOND);
+        world.answer_handshake("bob");
         let restored = world.last("/meta/subscribe");
         assert_eq!(restored.client_id(), Some("bob"));
         assert_eq!(restored.text("subscription"), Some("/a"));
@@ -72,7 +72,7 @@ fn a_connect_refused_with_handshake_advice_begins_a_new_session() {
 
 // C036
 #[test]
-fn a_successful_connect_with_handshake_advice_begins_a_new_session_too() {
+fn a_successful_connect_with_handshake_advice_starts_a_new_session() {
     for mut world in subscribed() {
         let connect = world.last("/meta/connect");
         let reply = Message {
@@ -80,14 +80,14 @@ fn a_successful_connect_with_handshake_advice_begins_a_new_session_too() {
             ..connect.ok()
         };
         world.answer(&connect, &[reply]);
-        shake_again(&mut world, SECOND);
+        next_handshake(&mut world, SECOND);
         assert_eq!(world.downs().len(), 1);
     }
 }
 
 // C038
 #[test]
-fn every_spelling_of_unknown_client_begins_a_new_session_without_advice() {
+fn every_form_of_unknown_client_starts_a_new_session_without_advice() {
     for error in [
         "401:alice:Unknown client",
         "401::Unknown client",
@@ -99,7 +99,7 @@ fn every_spelling_of_unknown_client_begins_a_new_session_without_advice() {
             let connect = world.last("/meta/connect");
             world.answer(&connect, &[connect.refused(error)]);
             assert_eq!(world.downs(), [&Cause::SessionLost], "{error}");
-            shake_again(&mut world, SECOND);
+            next_handshake(&mut world, SECOND);
             assert_eq!(handshakes(&world), 2, "{error}");
         }
     }
@@ -107,13 +107,13 @@ fn every_spelling_of_unknown_client_begins_a_new_session_without_advice() {
 
 // C038
 #[test]
-fn a_subscribe_that_finds_the_session_unknown_begins_a_new_one() {
+fn a_subscribe_answered_with_unknown_client_starts_a_new_session() {
     for mut world in subscribed() {
         world.subscribe("/b");
         let subscribe = world.last("/meta/subscribe");
         world.answer(&subscribe, &[subscribe.refused("402::session_unknown")]);
-        shake_again(&mut world, SECOND);
-        world.welcome("bob");
+        next_handshake(&mut world, SECOND);
+        world.answer_handshake("bob");
         let wanted = |r: &&Request| r.client_id() == Some("bob");
         assert_eq!(world.sent("/meta/subscribe").filter(wanted).count(), 2);
     }
@@ -129,7 +129,7 @@ fn handshake_advice_is_obeyed_once_and_not_remembered() {
         ..connect.refused("401::Unknown client")
     };
     world.answer(&connect, &[reply]);
-    shake_again(&mut world, SECOND);
+    next_handshake(&mut world, SECOND);
     let mut world = world.establish();
     world.subscribe("/a");
     let subscribe = world.last("/meta/subscribe");
@@ -170,7 +170,7 @@ fn several_losses_in_one_payload_are_one_loss() {
         refused(&subscribes[1]),
     ];
     world.receive(connect.lane, &payload);
-    shake_again(&mut world, SECOND);
+    next_handshake(&mut world, SECOND);
     world.pass(SECOND * 5);
     assert_eq!(handshakes(&world), 2);
     assert_eq!(world.downs().len(), 1);
@@ -178,14 +178,14 @@ fn several_losses_in_one_payload_are_one_loss() {
 
 // C042
 #[test]
-fn failures_of_the_old_session_do_not_touch_the_new_one() {
+fn failures_of_the_old_session_do_not_affect_the_new_one() {
     for mut world in subscribed() {
         world.publish("/x", "1");
         let late = world.last("/x");
         let connect = world.last("/meta/connect");
         world.receive(connect.lane, &[connect.refused("401::Unknown client")]);
-        shake_again(&mut world, SECOND);
-        world.welcome("bob");
+        next_handshake(&mut world, SECOND);
+        world.answer_handshake("bob");
         world.confirm();
         world.story();
         let refused = Message {
@@ -194,7 +194,7 @@ fn failures_of_the_old_session_do_not_touch_the_new_one() {
         };
         let verdicts = world.receive(late.lane, &[refused]);
         assert_eq!(verdicts, [Verdict::Unexpected(Unexpected::DeadLane)]);
-        // Even over the new lane it answers nothing that is outstanding.
+        // Over the new lane it answers nothing outstanding either.
         let held = world.last("/meta/connect");
         let verdicts = world.receive(held.lane, &[refused]);
         assert_eq!(verdicts, [Verdict::Unexpected(Unexpected::UnexpectedReply)]);
@@ -205,14 +205,14 @@ fn failures_of_the_old_session_do_not_touch_the_new_one() {
 
 // C041
 #[test]
-fn a_server_that_forgets_every_session_at_once_is_not_besieged() {
+fn a_server_that_loses_every_session_at_once_is_backed_off_from() {
     for mut world in subscribed() {
         let end = world.now + SECOND * 3600;
         while world.now < end {
             let connect = world.last("/meta/connect");
             world.answer(&connect, &[connect.refused("401::Unknown client")]);
-            shake_again(&mut world, SECOND * 62);
-            world.welcome("eve");
+            next_handshake(&mut world, SECOND * 62);
+            world.answer_handshake("eve");
         }
         assert!(handshakes(&world) < 200, "{}", handshakes(&world));
     }
@@ -234,8 +234,8 @@ fn a_disconnect_from_the_server_is_the_loss_of_the_session() {
                 let verdicts = world.receive(held.lane, &[goodbye]);
                 assert_eq!(verdicts, [Verdict::Handled]);
                 assert_eq!(world.downs(), [&Cause::SessionLost]);
-                shake_again(&mut world, SECOND);
-                world.welcome("bob");
+                next_handshake(&mut world, SECOND);
+                world.answer_handshake("bob");
                 assert_eq!(world.last("/meta/subscribe").client_id(), Some("bob"));
             }
         }
@@ -257,7 +257,7 @@ const GOODBYE: Message<'static> = Message {
 
 // C065
 #[test]
-fn a_disconnect_from_the_server_may_say_to_stop() {
+fn a_disconnect_from_the_server_may_advise_to_stop() {
     let mut world = World::established();
     let held = world.last("/meta/connect");
     let goodbye = Message {
@@ -269,9 +269,9 @@ fn a_disconnect_from_the_server_may_say_to_stop() {
     assert!(world.lanes.is_empty());
 }
 
-// C065: CometD for Java answers the held poll so.
+// C065: answer of CometD for Java to the held poll.
 #[test]
-fn a_disconnect_is_followed_as_the_connect_reply_behind_it_advises() {
+fn advice_of_a_connect_reply_after_a_disconnect_applies() {
     for mut world in subscribed() {
         let held = world.last("/meta/connect");
         let reply = Message {
@@ -288,7 +288,7 @@ fn a_disconnect_is_followed_as_the_connect_reply_behind_it_advises() {
 
 // C065: Salesforce.
 #[test]
-fn a_disconnect_is_followed_not_sooner_than_the_refused_connect_behind_it_advises() {
+fn interval_of_a_refused_connect_after_a_disconnect_applies() {
     for mut world in subscribed() {
         let held = world.last("/meta/connect");
         let start = world.now;
@@ -308,7 +308,7 @@ fn a_disconnect_is_followed_not_sooner_than_the_refused_connect_behind_it_advise
             ..GOODBYE
         };
         world.answer(&held, &[goodbye, reply]);
-        let handshake = shake_again(&mut world, SECOND * 2);
+        let handshake = next_handshake(&mut world, SECOND * 2);
         assert!(handshake.at - start >= millis(500));
         assert_eq!(world.downs().len(), 1);
     }
@@ -325,8 +325,8 @@ fn a_disconnect_with_a_successful_connect_reply_is_one_recovery() {
                 payload.reverse();
             }
             world.answer(&held, &payload);
-            shake_again(&mut world, SECOND);
-            world.welcome("bob");
+            next_handshake(&mut world, SECOND);
+            world.answer_handshake("bob");
             world.confirm();
             world.pass(SECOND * 5);
             assert_eq!(handshakes(&world), 2);
@@ -337,7 +337,7 @@ fn a_disconnect_with_a_successful_connect_reply_is_one_recovery() {
 }
 
 #[test]
-fn events_behind_the_bad_news_are_still_delivered() {
+fn events_after_the_loss_in_one_payload_are_delivered() {
     for mut world in subscribed() {
         let held = world.last("/meta/connect");
         let payload = [held.refused("401::Unknown client"), event("/a")];
@@ -348,7 +348,7 @@ fn events_behind_the_bad_news_are_still_delivered() {
     }
 }
 
-/// Where the gaps began that were told.
+/// Returns the starts of all reported gaps.
 fn gaps(world: &World) -> Vec<Duration> {
     let gaps = world.events.iter().filter_map(|(_, event)| match event {
         SessionEvent::Gap { since, .. } => Some(since.since_origin()),
@@ -358,35 +358,35 @@ fn gaps(world: &World) -> Vec<Duration> {
 }
 
 #[test]
-fn the_gap_of_a_lost_session_does_not_begin_with_the_news_of_it() {
+fn the_gap_of_a_lost_session_starts_before_the_loss_is_reported() {
     for mut world in subscribed() {
         world.pass(millis(3_000));
         let connect = world.last("/meta/connect");
         world.answer(&connect, &[connect.refused("401:alice:Unknown client")]);
-        shake_again(&mut world, SECOND);
-        world.welcome("bob");
+        next_handshake(&mut world, SECOND);
+        world.answer_handshake("bob");
         assert_eq!(gaps(&world), [Duration::ZERO]);
     }
 }
 
 #[test]
-fn a_held_connect_vouches_for_the_time_before_it_was_sent_only() {
+fn a_held_connect_proves_delivery_only_until_it_was_sent() {
     for mut world in subscribed() {
         let held = world.last("/meta/connect");
         world.pass(millis(30_000));
-        // The server forgot the session meanwhile, and answers what it holds all the same.
+        // The server has lost the session meanwhile, and still answers the connects that it holds.
         world.answer(&held, &[held.ok()]);
         let next = world.last("/meta/connect");
         world.pass(millis(10));
         world.answer(&next, &[next.refused("401:alice:Unknown client")]);
-        shake_again(&mut world, SECOND);
-        world.welcome("bob");
+        next_handshake(&mut world, SECOND);
+        world.answer_handshake("bob");
         assert_eq!(gaps(&world), [Duration::ZERO]);
     }
 }
 
 #[test]
-fn other_replies_do_not_vouch_for_events() {
+fn other_replies_do_not_prove_delivery() {
     for mut world in subscribed() {
         world.pass(millis(3_000));
         world.publish("/a", "1");
@@ -395,14 +395,14 @@ fn other_replies_do_not_vouch_for_events() {
         world.pass(millis(10));
         let connect = world.last("/meta/connect");
         world.answer(&connect, &[connect.refused("401:alice:Unknown client")]);
-        shake_again(&mut world, SECOND);
-        world.welcome("bob");
+        next_handshake(&mut world, SECOND);
+        world.answer_handshake("bob");
         assert_eq!(gaps(&world), [Duration::ZERO]);
     }
 }
 
 #[test]
-fn an_event_vouches_for_all_before_it() {
+fn an_event_proves_delivery_of_all_events_before_it() {
     for mut world in subscribed() {
         world.pass(millis(3_000));
         let connect = world.last("/meta/connect");
@@ -410,15 +410,15 @@ fn an_event_vouches_for_all_before_it() {
         let connect = world.last("/meta/connect");
         world.pass(millis(10));
         world.answer(&connect, &[connect.refused("401:alice:Unknown client")]);
-        shake_again(&mut world, SECOND);
-        world.welcome("bob");
+        next_handshake(&mut world, SECOND);
+        world.answer_handshake("bob");
         assert_eq!(gaps(&world), [Duration::from_secs(3)]);
     }
 }
 
 // C047
 #[test]
-fn a_session_that_must_be_gone_by_the_next_attempt_is_not_asked_for() {
+fn a_session_that_expires_before_the_next_attempt_is_not_resumed() {
     let mut world = World::shaking_over_http();
     let handshake = world.last("/meta/handshake");
     let reply = Message {
@@ -430,11 +430,11 @@ fn a_session_that_must_be_gone_by_the_next_attempt_is_not_asked_for() {
             },
             ..Advice::default()
         }),
-        ..handshake.welcome("alice")
+        ..handshake.handshake_ok("alice")
     };
     world.answer(&handshake, &[reply]);
     world.confirm();
-    // The network is gone; the last the server said was now.
+    // The network is gone; the server's last message came just now.
     let confirmed = world.now;
     while handshakes(&world) == 1 {
         let connect = world.last("/meta/connect");
@@ -455,7 +455,7 @@ fn a_session_that_must_be_gone_by_the_next_attempt_is_not_asked_for() {
 
 // C047
 #[test]
-fn an_outage_longer_ago_does_not_count_against_a_new_session() {
+fn an_earlier_outage_does_not_expire_a_new_session() {
     let mut world = World::connecting(over(&[bayeux_proto::Transport::WebSocket]));
     world.open();
     let mut world = world.establish();
@@ -470,20 +470,20 @@ fn an_outage_longer_ago_does_not_count_against_a_new_session() {
         }
         world.pass_until(end, World::is_opening);
     }
-    shake_again(&mut world, SECOND * 62);
-    world.welcome("bob");
+    next_handshake(&mut world, SECOND * 62);
+    world.answer_handshake("bob");
     let connect = world.last("/meta/connect");
     world.close(connect.lane, Close::Lost);
     world.pass_until(world.now + SECOND * 61, World::is_opening);
     world.open();
-    // The new session is a moment old, and lives.
+    // The new session has just begun, and is alive.
     assert_eq!(handshakes(&world), 2);
     assert_ne!(world.last("/meta/connect").id, connect.id);
     assert_eq!(world.last("/meta/connect").client_id(), Some("bob"));
 }
 
 #[test]
-fn an_error_that_names_our_client_id_does_not_show_it() {
+fn an_error_that_contains_the_client_id_does_not_show_it() {
     let mut world = World::established();
     let held = world.last("/meta/connect");
     world.answer(&held, &[held.refused("500:alice,/a:no alice here")]);

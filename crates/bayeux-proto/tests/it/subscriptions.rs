@@ -7,13 +7,13 @@ use bayeux_proto::{
 
 use crate::world::{Kind, World, event, millis, timing};
 
-/// Answers the latest request to `channel`, over whatever carried it.
+/// Answers the latest request to `channel`, over its own lane.
 pub(crate) fn accept(world: &mut World, channel: &str) {
     let request = world.last(channel);
     world.answer(&request, &[request.ok()]);
 }
 
-/// A world in which each of these is subscribed and confirmed.
+/// Creates a world in which each of these channels is subscribed and confirmed.
 pub(crate) fn subscribed(channels: &[&str]) -> (World, Vec<SubscriptionId>) {
     let mut world = World::established();
     let ids = channels
@@ -46,7 +46,7 @@ fn a_subscribe_names_the_session_and_one_channel() {
 
 // C073
 #[test]
-fn events_that_overtake_the_subscribe_reply_are_delivered() {
+fn events_before_the_subscribe_reply_are_delivered() {
     let mut world = World::established();
     let id = world.subscribe("/foo");
     let request = world.last("/meta/subscribe");
@@ -81,7 +81,7 @@ fn subscriptions_that_share_a_request_in_flight_settle_with_its_reply() {
 
 // C075
 #[test]
-fn subscriptions_that_share_a_refused_request_are_both_told() {
+fn subscriptions_that_share_a_refused_request_are_both_reported() {
     let mut world = World::established();
     let ids = [world.subscribe("/foo"), world.subscribe("/foo")];
     let request = world.last("/meta/subscribe");
@@ -94,7 +94,7 @@ fn subscriptions_that_share_a_refused_request_are_both_told() {
 
 // C076
 #[test]
-fn dropping_one_of_two_subscriptions_tells_the_server_nothing() {
+fn dropping_one_of_two_subscriptions_sends_nothing() {
     let (mut world, first) = subscribed(&["/foo"]);
     let second = world.subscribe("/foo");
     world.story();
@@ -113,7 +113,7 @@ fn dropping_the_last_subscription_unsubscribes_once_and_stops_delivery_at_once()
     world.session.unsubscribe(ids[0]).unwrap();
     let lane = world.lane(Kind::Socket);
     let unrouted = Verdict::Unexpected(Unexpected::Unrouted);
-    // Nothing has been sent yet, and still nothing reaches the application.
+    // Nothing has been sent yet, and no event reaches the application any more.
     assert_eq!(world.hand_in(lane, &event("/foo")), unrouted);
     world.drain();
     assert_eq!(world.story(), ["0 send 1 /meta/unsubscribe:/foo"]);
@@ -138,7 +138,7 @@ fn a_subscription_can_be_dropped_only_once() {
 
 // C077
 #[test]
-fn a_pattern_that_nobody_wants_any_more_matches_nothing() {
+fn an_unsubscribed_pattern_matches_nothing() {
     let (mut world, ids) = subscribed(&["/foo/*", "/foo/**"]);
     world.session.unsubscribe(ids[0]).unwrap();
     world.drain();
@@ -150,7 +150,7 @@ fn a_pattern_that_nobody_wants_any_more_matches_nothing() {
 
 // C078
 #[test]
-fn a_channel_wanted_again_while_it_is_being_given_up_ends_subscribed() {
+fn subscribing_while_an_unsubscribe_is_in_flight_ends_subscribed() {
     let (mut world, ids) = subscribed(&["/foo"]);
     world.session.unsubscribe(ids[0]).unwrap();
     world.drain();
@@ -165,7 +165,7 @@ fn a_channel_wanted_again_while_it_is_being_given_up_ends_subscribed() {
 
 // C078
 #[test]
-fn a_channel_given_up_and_wanted_again_in_one_turn_stays_subscribed_without_a_word() {
+fn unsubscribing_and_subscribing_in_one_turn_sends_nothing() {
     let (mut world, ids) = subscribed(&["/foo"]);
     world.session.unsubscribe(ids[0]).unwrap();
     let again = world.subscribe("/foo");
@@ -177,7 +177,7 @@ fn a_channel_given_up_and_wanted_again_in_one_turn_stays_subscribed_without_a_wo
 
 // C078
 #[test]
-fn a_channel_given_up_while_it_is_being_subscribed_ends_unsubscribed() {
+fn unsubscribing_while_a_subscribe_is_in_flight_ends_unsubscribed() {
     let mut world = World::established();
     let id = world.subscribe("/foo");
     world.session.unsubscribe(id).unwrap();
@@ -189,7 +189,7 @@ fn a_channel_given_up_while_it_is_being_subscribed_ends_unsubscribed() {
 }
 
 #[test]
-fn a_channel_wanted_again_after_its_subscribe_was_lost_is_asked_for_and_not_taken_for_granted() {
+fn subscribing_after_a_lost_subscribe_sends_another_one() {
     let mut world = World::established_over_http();
     let id = world.subscribe("/foo");
     let lost = world.last("/meta/subscribe");
@@ -203,7 +203,7 @@ fn a_channel_wanted_again_after_its_subscribe_was_lost_is_asked_for_and_not_take
 }
 
 #[test]
-fn a_channel_given_up_after_its_subscribe_was_lost_is_given_up_at_the_server_too() {
+fn unsubscribing_after_a_lost_subscribe_sends_an_unsubscribe() {
     let mut world = World::established_over_http();
     let id = world.subscribe("/foo");
     let lost = world.last("/meta/subscribe");
@@ -231,7 +231,7 @@ fn many_channels_are_one_message_each_and_share_a_payload() {
 
 // C079
 #[test]
-fn a_large_crowd_of_channels_is_split_over_payloads_of_bounded_size() {
+fn many_channels_are_split_over_payloads_of_bounded_size() {
     let mut world = World::established();
     let most = Config::default().max_batch;
     for n in 0..500 {
@@ -275,14 +275,14 @@ fn a_refusal_concerns_its_own_subscription_only() {
     let lane = world.lane(Kind::Socket);
     assert_eq!(world.receive(lane, &[event("/foo")]), [Verdict::Deliver]);
     assert!(world.session.recipients("/foo").eq(ids));
-    // The refusal is final for this session: nothing is asked again by itself.
+    // The refusal is final for this session: nothing is requested again automatically.
     world.pass(millis(20_000));
     assert_eq!(world.sent("/meta/subscribe").count(), 2);
 }
 
 // C080
 #[test]
-fn a_refused_channel_is_asked_for_again_when_somebody_new_wants_it() {
+fn a_new_subscription_requests_a_refused_channel_again() {
     let mut world = World::established();
     let first = world.subscribe("/foo");
     let request = world.last("/meta/subscribe");
@@ -301,7 +301,7 @@ fn a_reply_with_the_right_id_counts_whatever_form_its_subscription_has() {
     let mut world = World::established();
     let id = world.subscribe("/foo");
     let request = world.last("/meta/subscribe");
-    // A list is no single name, and an embedder reports it as absent.
+    // A list is not a single name, so an embedder reports it as absent.
     let listed = Message {
         subscription: None,
         ..request.ok()
@@ -332,7 +332,7 @@ fn a_reply_without_an_id_is_not_guessed_among_several_candidates() {
 }
 
 #[test]
-fn a_reply_that_comes_twice_settles_once() {
+fn a_duplicate_reply_settles_once() {
     let mut world = World::established();
     let id = world.subscribe("/foo");
     let request = world.last("/meta/subscribe");
@@ -348,7 +348,7 @@ fn a_reply_that_comes_twice_settles_once() {
 }
 
 #[test]
-fn a_reply_whose_id_only_looks_like_ours_is_not_taken() {
+fn a_reply_whose_id_only_looks_like_the_request_is_not_matched() {
     let mut world = World::established();
     world.subscribe("/foo");
     let request = world.last("/meta/subscribe");
@@ -371,7 +371,7 @@ fn a_reply_whose_id_only_looks_like_ours_is_not_taken() {
 }
 
 #[test]
-fn more_subscriptions_than_allowed_are_refused_on_the_spot() {
+fn a_subscription_beyond_the_limit_is_refused_at_once() {
     let mut config = Config::default();
     config.max_subscriptions = 2;
     let mut session = Session::new(config, 7);
@@ -387,7 +387,7 @@ fn more_subscriptions_than_allowed_are_refused_on_the_spot() {
 }
 
 #[test]
-fn a_subscribe_without_an_answer_condemns_the_socket_and_is_repeated() {
+fn a_subscribe_without_an_answer_closes_the_socket_and_is_repeated() {
     let mut world = World::established();
     let id = world.subscribe("/foo");
     let lane = world.lane(Kind::Socket);

@@ -1,8 +1,8 @@
-//! A scripted world around a [`Session`]: a clock, lanes that open and end when the test says so,
-//! and a record of all that happened.
+//! Scripted world around a [`Session`]: a clock, lanes that open and end on command, and a record
+//! of all actions and events.
 //!
-//! Whatever a test does, the world watches: no deadline is left in the past, at most one connect
-//! is outstanding, nothing goes out on a dead lane or with an old `clientId`, and a handshake is
+//! The world checks invariants in every test: no deadline is left in the past, at most one connect
+//! is outstanding, nothing is sent over a dead lane or with an old `clientId`, and a handshake is
 //! alone in its payload.
 
 use core::{mem, time::Duration};
@@ -18,7 +18,7 @@ mod script;
 
 pub(crate) use script::{Request, event, reconnect, timing};
 
-/// What carries a lane.
+/// Kind of a lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Opening,
@@ -27,7 +27,7 @@ pub(crate) enum Kind {
     Ordinary,
 }
 
-/// The defaults, over these transports.
+/// Returns the default configuration with these transports.
 pub(crate) fn over(transports: &[Transport]) -> Config {
     let mut config = Config::default();
     config.transports = transports.to_vec();
@@ -45,28 +45,28 @@ pub(crate) fn millis(millis: u64) -> Duration {
 pub(crate) struct World {
     pub(crate) session: Session,
     pub(crate) now: Instant,
-    /// Lanes that live, by the driver's knowledge.
+    /// Live lanes, as known to the driver.
     pub(crate) lanes: BTreeMap<LaneId, Kind>,
     pub(crate) requests: Vec<Request>,
     pub(crate) events: Vec<(Instant, SessionEvent)>,
-    /// Sockets that have been pinged, until somebody takes them from here to answer.
+    /// Sockets with an unanswered ping; a test takes them from here to answer.
     pub(crate) pings: Vec<LaneId>,
     /// `clientId` of the latest successful handshake.
     client_id: Option<String>,
-    /// Connects that live lanes still owe a reply to, as lane and id.
+    /// Connects that live lanes have not answered, as lane and id.
     outstanding: Vec<(LaneId, String)>,
     payloads: usize,
     ids: BTreeSet<String>,
-    /// Whether pings are answered, at once.
+    /// Whether pings are answered at once.
     pub(crate) pongs: bool,
     /// Actions and events, one a line, since the last [`World::story`].
     transcript: Vec<String>,
-    /// How often `ext` was asked for; each request carries the count.
+    /// Number of calls of the `ext` hook; each message carries the count.
     ext: Option<u64>,
 }
 
 impl World {
-    /// A session that nobody has told to connect.
+    /// Creates a world with an idle session.
     pub(crate) fn new(config: Config, seed: u64) -> Self {
         Self {
             session: Session::new(config, seed),
@@ -85,7 +85,7 @@ impl World {
         }
     }
 
-    /// A session that has begun to connect.
+    /// Creates a world with a connecting session.
     pub(crate) fn connecting(config: Config) -> Self {
         let mut world = Self::new(config, 7);
         world.session.connect();
@@ -93,43 +93,44 @@ impl World {
         world
     }
 
-    /// A websocket session whose handshake is on its way.
-    pub(crate) fn shaking() -> Self {
+    /// Creates a websocket session whose handshake is outstanding.
+    pub(crate) fn handshaking() -> Self {
         let mut world = Self::connecting(Config::default());
         world.open();
         world
     }
 
-    /// A long-polling session whose handshake is on its way.
+    /// Creates a long-polling session whose handshake is outstanding.
     pub(crate) fn shaking_over_http() -> Self {
         Self::connecting(over(&[Transport::LongPolling]))
     }
 
-    /// A websocket session `alice` whose first held connect is outstanding; the hold is 30 s.
+    /// Creates a websocket session `alice` whose first held connect is outstanding; the hold is 30
+    /// s.
     pub(crate) fn established() -> Self {
-        Self::shaking().establish()
+        Self::handshaking().establish()
     }
 
-    /// A long-polling session `alice` whose first held connect is outstanding; the hold is 30 s.
+    /// Creates a long-polling session `alice` whose first held connect is outstanding; the hold is
+    /// 30 s.
     pub(crate) fn established_over_http() -> Self {
         Self::shaking_over_http().establish()
     }
 
-    /// Answers the handshake and the confirming connect of a session that has just been started,
-    /// and forgets the story so far.
+    /// Answers the handshake and the first connect of a connecting session, and clears the story.
     pub(crate) fn establish(mut self) -> Self {
-        self.welcome("alice");
+        self.answer_handshake("alice");
         self.confirm();
         self.story();
         self
     }
 
     /// Answers the latest handshake; the hold is 30 s.
-    pub(crate) fn welcome(&mut self, client_id: &str) {
+    pub(crate) fn answer_handshake(&mut self, client_id: &str) {
         let handshake = self.last("/meta/handshake");
         let reply = Message {
             advice: timing(0, 30_000),
-            ..handshake.welcome(client_id)
+            ..handshake.handshake_ok(client_id)
         };
         self.answer(&handshake, &[reply]);
     }
@@ -141,9 +142,9 @@ impl World {
     }
 }
 
-/// What the world does.
+/// Reports of the network and the server.
 impl World {
-    /// The websocket that is being opened opens.
+    /// Opens the websocket that is being opened.
     pub(crate) fn open(&mut self) -> LaneId {
         let lane = self.lane(Kind::Opening);
         self.lanes.insert(lane, Kind::Socket);
@@ -152,7 +153,7 @@ impl World {
         lane
     }
 
-    /// Lets time pass until the session opens a websocket, at most for a minute, and opens it.
+    /// Waits until the session opens a websocket, at most for a minute, and opens it.
     pub(crate) fn reopen(&mut self) -> LaneId {
         let opening = |world: &Self| world.lanes.values().any(|kind| *kind == Kind::Opening);
         let found = self.pass_until(self.now + millis(60_000), opening);
@@ -160,21 +161,21 @@ impl World {
         self.open()
     }
 
-    /// A lane ends.
+    /// Ends a lane.
     pub(crate) fn close(&mut self, lane: LaneId, why: Close) {
         self.forget(lane);
         self.session.handle_close(self.now, lane, why);
         self.drain();
     }
 
-    /// One payload comes over a lane. Returns what became of each message.
+    /// Reports one payload over a lane. Returns the verdict of each message.
     pub(crate) fn receive(&mut self, lane: LaneId, payload: &[Message<'_>]) -> Vec<Verdict> {
         let verdicts = payload.iter().map(|m| self.hand_in(lane, m)).collect();
         self.drain();
         verdicts
     }
 
-    /// The payload that answers a request: over HTTP the exchange is complete with it.
+    /// Reports the payload that answers a request; over HTTP it completes the exchange.
     pub(crate) fn answer(&mut self, request: &Request, payload: &[Message<'_>]) -> Vec<Verdict> {
         if request.kind == Kind::Socket {
             return self.receive(request.lane, payload);
@@ -187,12 +188,12 @@ impl World {
         verdicts
     }
 
-    /// Lets time pass, waking the session whenever it asked for it.
+    /// Advances the clock, calling `handle_timeout` at each deadline.
     pub(crate) fn pass(&mut self, duration: Duration) {
         self.pass_until(self.now + duration, |_| false);
     }
 
-    /// Lets time pass until the session sends something to `channel`, at most for `limit`.
+    /// Advances the clock until the session sends something to `channel`, at most for `limit`.
     pub(crate) fn pass_until_sent(&mut self, channel: &str, limit: Duration) -> Request {
         let before = self.sent(channel).count();
         let found = self.pass_until(self.now + limit, |world| {
@@ -202,7 +203,7 @@ impl World {
         self.last(channel)
     }
 
-    /// Lets time pass until something holds, or `end` has come. Returns whether it holds.
+    /// Advances the clock until `holds` returns true or `end` has come. Returns whether it holds.
     pub(crate) fn pass_until(&mut self, end: Instant, holds: impl Fn(&Self) -> bool) -> bool {
         loop {
             if holds(self) {
@@ -219,7 +220,7 @@ impl World {
         }
     }
 
-    /// Jumps to `at` and hands the timeout in, as a driver does that was asleep.
+    /// Jumps to `at` and reports the timeout, like a driver that slept.
     pub(crate) fn wake(&mut self, at: Instant) {
         self.now = self.now.max(at);
         self.session.handle_timeout(self.now);
@@ -227,7 +228,7 @@ impl World {
     }
 }
 
-/// What the application does.
+/// Commands of the application.
 impl World {
     pub(crate) fn subscribe(&mut self, name: &str) -> SubscriptionId {
         let id = self
@@ -252,27 +253,27 @@ impl World {
         self.drain();
     }
 
-    /// From now on every message carries `ext`, with a number that grows at each transmission.
+    /// Adds `ext` to every message from now on, with a number that grows at each transmission.
     pub(crate) fn sign(&mut self) {
         self.ext = Some(0);
     }
 }
 
-/// What has happened.
+/// Queries.
 impl World {
-    /// All messages sent to a channel so far.
+    /// Returns all messages sent to a channel so far.
     pub(crate) fn sent(&self, channel: &str) -> impl DoubleEndedIterator<Item = &Request> {
         self.requests.iter().filter(move |r| r.channel == channel)
     }
 
-    /// The latest message sent to a channel.
+    /// Returns the latest message sent to a channel.
     pub(crate) fn last(&self, channel: &str) -> Request {
         let last = self.sent(channel).next_back();
         last.unwrap_or_else(|| panic!("nothing was sent to {channel}"))
             .clone()
     }
 
-    /// The one live lane of a kind.
+    /// Returns the only live lane of a kind.
     pub(crate) fn lane(&self, kind: Kind) -> LaneId {
         let mut lanes = self.lanes.iter().filter(|(_, k)| **k == kind);
         match (lanes.next(), lanes.next()) {
@@ -281,17 +282,17 @@ impl World {
         }
     }
 
-    /// Whether a websocket is being opened.
+    /// Returns whether a websocket is being opened.
     pub(crate) fn is_opening(&self) -> bool {
         self.lanes.values().any(|kind| *kind == Kind::Opening)
     }
 
-    /// Whether an event equal to this one has been reported, whenever.
+    /// Returns how often an event equal to this one has been reported.
     pub(crate) fn reported(&self, event: &SessionEvent) -> usize {
         self.events.iter().filter(|(_, e)| e == event).count()
     }
 
-    /// Why the session went down, each time it did.
+    /// Returns the causes of all `Down` events.
     pub(crate) fn downs(&self) -> Vec<&Cause> {
         let downs = self.events.iter().filter_map(|(_, event)| match event {
             SessionEvent::Down { cause, .. } => Some(cause),
@@ -300,7 +301,7 @@ impl World {
         downs.collect()
     }
 
-    /// How often anything failed, the session being up or not.
+    /// Returns the number of failures, in the up state or not.
     pub(crate) fn failures(&self) -> usize {
         let failed = |event: &SessionEvent| {
             matches!(
@@ -314,28 +315,28 @@ impl World {
             .count()
     }
 
-    /// The latest event.
+    /// Returns the latest event.
     pub(crate) fn last_event(&self) -> &SessionEvent {
         &self.events.last().expect("no event yet").1
     }
 
-    /// The `clientId` of the latest successful handshake.
+    /// Returns the `clientId` of the latest successful handshake.
     pub(crate) fn client_id(&self) -> Option<&str> {
         self.client_id.as_deref()
     }
 
-    /// How many connects are on their way.
+    /// Returns the number of outstanding connects.
     pub(crate) fn outstanding(&self) -> usize {
         self.outstanding.len()
     }
 
-    /// The next deadline.
+    /// Returns the next deadline.
     pub(crate) fn deadline(&self) -> Option<Deadline> {
         self.session.poll_timeout()
     }
 
-    /// Actions and events since the last call, one a line: the time in ms, a verb, the lane, and
-    /// what was sent.
+    /// Returns the actions and events since the last call, one a line: the time in milliseconds, a
+    /// verb, the lane, and the batch.
     pub(crate) fn story(&mut self) -> Vec<String> {
         mem::take(&mut self.transcript)
     }

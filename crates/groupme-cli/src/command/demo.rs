@@ -32,15 +32,15 @@ pub(crate) async fn run(args: Demo) -> Result<(), Failure> {
     let own = format!("/user/{}", sim.user_id());
     let mut told = Ok(());
     let story = async {
-        sim.until_subscribed(&own).await;
+        sim.wait_until_subscribed(&own).await;
         told = sim
-            .play(sim.cast().story(), Script::LIVELY)
+            .play(sim.cast().story(), Script::FAST_INTERVAL)
             .finished()
             .await;
         if told.is_ok() && args.time.is_some() {
             // Asked for a certain time: tell it again until then.
             told = sim
-                .play_endlessly(sim.cast().story(), Script::LIVELY)
+                .play_repeatedly(sim.cast().story(), Script::FAST_INTERVAL)
                 .finished()
                 .await;
         } else if told.is_ok() {

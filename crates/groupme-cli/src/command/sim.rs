@@ -5,8 +5,8 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use anyhow::Context as _;
 use groupme_sim::{
-    Connects, Conversation, FaultPlan, FrameFaults, Idle, Incident, NoMessages, Profile,
-    RestConfig, SecondLike, Sim, SimBuilder,
+    Conversation, EmptyPage, FaultPlan, FrameFaults, IdleConnects, IdleTimeout, Incident, Profile,
+    RepeatedReaction, RestConfig, Sim, SimBuilder,
 };
 use serde_json::json;
 
@@ -23,7 +23,7 @@ pub(crate) async fn run(args: args::Sim) -> Result<(), Failure> {
         .await
         .with_context(|| format!("the simulator cannot listen on {}", args.addr))?;
     sim.allow_sockets(!args.mood.no_sockets);
-    sim.with(|world| world.leave_tombstones(args.rest.tombstones));
+    sim.with_world(|world| world.leave_tombstones(args.rest.tombstones));
     give_a_past(&sim, args.story.history)?;
     announce(&sim, args.format)?;
     let told = async {
@@ -31,7 +31,7 @@ pub(crate) async fn run(args: args::Sim) -> Result<(), Failure> {
             return core::future::pending().await;
         }
         let story = sim.cast().story();
-        sim.play_endlessly(story, args.story.beat).finished().await
+        sim.play_repeatedly(story, args.story.beat).finished().await
     };
     let over = async {
         match args.time {
@@ -64,14 +64,14 @@ fn set_up(args: &args::Sim) -> SimBuilder {
         .seed(args.seed)
         .profile(profile)
         .hold(mood.hold)
-        .pings(mood.ping.0)
-        .socket_life(mood.socket_life)
+        .ping_interval(mood.ping.0)
+        .max_socket_age(mood.socket_life)
         .sticky_sockets(mood.sticky_sockets)
         .polling(!mood.no_polling)
         .rest(rest(&args.rest))
         .faults(plan(args));
     if mood.connects == options::Connects::Never {
-        builder = builder.connects(Connects::NeverAnswered);
+        builder = builder.idle_connects(IdleConnects::NeverAnswered);
     }
     match &args.token {
         Some(token) => builder.token(token),
@@ -81,20 +81,20 @@ fn set_up(args: &args::Sim) -> SimBuilder {
 
 fn rest(asked: &options::Rest) -> RestConfig {
     let mut rest = RestConfig::default();
-    rest.rate = asked.rate;
-    rest.flood = asked.flood;
-    rest.links = !asked.no_links;
-    rest.no_messages = match asked.no_messages {
-        options::NoMessages::NotModified => NoMessages::NotModified,
-        options::NoMessages::EmptyList => NoMessages::EmptyList,
-        options::NoMessages::Null => NoMessages::Null,
+    rest.requests_per_second = asked.rate;
+    rest.messages_per_minute = asked.flood;
+    rest.allow_links = !asked.no_links;
+    rest.empty_page = match asked.no_messages {
+        options::NoMessages::NotModified => EmptyPage::NotModified,
+        options::NoMessages::EmptyList => EmptyPage::EmptyList,
+        options::NoMessages::Null => EmptyPage::Null,
     };
     rest.short_pages = asked.short_pages;
-    rest.second_like = match asked.second_like {
-        options::SecondLike::Ignored => SecondLike::Ignored,
-        options::SecondLike::Replaces => SecondLike::Replaces,
+    rest.repeated_reaction = match asked.second_like {
+        options::SecondLike::Ignored => RepeatedReaction::Ignored,
+        options::SecondLike::Replaces => RepeatedReaction::Replaces,
     };
-    rest.answer_delay = asked.answer_delay;
+    rest.response_delay = asked.answer_delay;
     rest.push_delay = asked.push_delay;
     rest
 }
@@ -103,24 +103,24 @@ fn rest(asked: &options::Rest) -> RestConfig {
 fn plan(args: &args::Sim) -> FaultPlan {
     let mut plan = match args.all.chaos {
         None => FaultPlan::new(args.seed),
-        Some(options::Chaos::Network) => FaultPlan::from_seed(args.seed).over_tcp(),
+        Some(options::Chaos::Network) => FaultPlan::from_seed(args.seed).tcp_only(),
         Some(options::Chaos::Anything) => FaultPlan::from_seed(args.seed),
     };
     let ways: &mut [&mut FrameFaults] = match args.frames.way {
-        options::Ways::Down => &mut [&mut plan.down],
-        options::Ways::Up => &mut [&mut plan.up],
-        options::Ways::Both => &mut [&mut plan.down, &mut plan.up],
+        options::Ways::Down => &mut [&mut plan.to_client],
+        options::Ways::Up => &mut [&mut plan.to_server],
+        options::Ways::Both => &mut [&mut plan.to_client, &mut plan.to_server],
     };
     for way in ways {
         let frames = &args.frames;
-        way.longest_delay = frames.longest_delay;
+        way.max_delay = frames.longest_delay;
         for (odds, asked) in [
             (&mut way.drop, frames.drop),
             (&mut way.delay, frames.delay),
             (&mut way.duplicate, frames.duplicate),
             (&mut way.reorder, frames.reorder),
             (&mut way.truncate, frames.truncate),
-            (&mut way.garble, frames.garble),
+            (&mut way.corrupt, frames.garble),
         ] {
             *odds = asked.max(*odds);
         }
@@ -128,16 +128,16 @@ fn plan(args: &args::Sim) -> FaultPlan {
     let links = &args.links;
     let planned = &mut plan.links;
     if links.is_given() {
-        planned.prime = links.within;
-        planned.pace = links.pace;
+        planned.window = links.within;
+        planned.throttle = links.pace;
     }
     planned.reset = links.reset.max(planned.reset);
     planned.half_open = links.half_open.max(planned.half_open);
-    planned.refuse = links.refuse_upgrade.max(planned.refuse);
+    planned.refuse_upgrade = links.refuse_upgrade.max(planned.refuse_upgrade);
     planned.slow = links.slow.max(planned.slow);
     if let Some(after) = links.cut_idle {
-        let silently = links.silently;
-        planned.idle = Some(Idle { after, silently });
+        let silent = links.silently;
+        planned.idle = Some(IdleTimeout { after, silent });
     }
     plan.only_link = links.only_connection;
     for (planned, asked) in [
@@ -145,10 +145,10 @@ fn plan(args: &args::Sim) -> FaultPlan {
         (&mut plan.gateway, args.answers.gateway_fails),
     ] {
         if !asked.is_never() {
-            planned.odds = asked;
+            planned.probability = asked;
             planned.statuses.clone_from(&args.answers.statuses);
             planned.html = args.answers.html;
-            planned.carried_out = args.answers.carried_out;
+            planned.executed = args.answers.carried_out;
         }
     }
     for (time, incident) in &args.all.after {
@@ -165,7 +165,7 @@ fn plan(args: &args::Sim) -> FaultPlan {
 fn give_a_past(sim: &Sim, messages: usize) -> Result<(), Failure> {
     let cast = *sim.cast();
     let authors = [cast.mara, cast.jonas, cast.priya, cast.theo];
-    sim.with(|world| {
+    sim.with_world(|world| {
         world.add_history(
             Conversation::Group(cast.lake),
             &authors,

@@ -11,7 +11,7 @@ async fn it_ends_after_as_many_events_as_were_asked_for() {
         listening.json_of("subscription").await;
         for number in 0..5 {
             // Pings are shown, and not counted.
-            sim.with(|world| world.publish_raw(&own(&sim), r#"{"type":"ping"}"#))
+            sim.with_world(|world| world.publish_raw(&own(&sim), r#"{"type":"ping"}"#))
                 .unwrap();
             sim.say(&format!("message {number}")).unwrap();
         }

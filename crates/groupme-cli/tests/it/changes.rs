@@ -10,9 +10,11 @@ fn mine(sim: &Sim) -> String {
     let cast = *sim.cast();
     let attached = r#"[{"type":"mentions","user_ids":["1"],"loci":[[0,3]]},
         {"type":"image","url":"https://i.groupme.com/1"}]"#;
-    sim.with(|world| world.say_with(cast.lake, cast.me, Some("you, look"), attached))
-        .unwrap()
-        .to_string()
+    sim.with_world(|world| {
+        world.say_with_attachments(cast.lake, cast.me, Some("you, look"), attached)
+    })
+    .unwrap()
+    .to_string()
 }
 
 #[tokio::test]
@@ -51,7 +53,7 @@ async fn direct_messages_are_edited_and_deleted_as_well() {
         .await
         .well()
         .one();
-    let conversation = Conversation::direct(sim.cast().me, sim.cast().mara).conversation();
+    let conversation = Conversation::direct(sim.cast().me, sim.cast().mara).id();
     assert_eq!(
         deleted,
         json!({"kind": "deleted", "conversation": conversation, "message": id})
@@ -147,7 +149,7 @@ async fn direct_messages_are_liked_as_well() {
     let cast = *sim.cast();
     let mara = cast.mara.to_string();
     let id = sim
-        .with(|world| world.direct_message(cast.mara, cast.me, "psst"))
+        .with_world(|world| world.direct_message(cast.mara, cast.me, "psst"))
         .unwrap()
         .to_string();
     let told = run(ask(&sim, &["like", "--dm", &mara, &id, "--emoji", "👍"])).await;

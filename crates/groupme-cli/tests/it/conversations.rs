@@ -9,7 +9,7 @@ use crate::program::{ask, run, sim};
 async fn every_chat_is_listed_once_however_many_pages_there_are() {
     let sim = sim().await;
     let cast = *sim.cast();
-    sim.with(|world| {
+    sim.with_world(|world| {
         for number in 0..230 {
             let friend = world.add_user(&format!("Friend {number}"));
             world.direct_message(friend, cast.me, "hello")?;
@@ -43,7 +43,7 @@ async fn every_chat_is_listed_once_however_many_pages_there_are() {
 async fn groups_come_without_their_members_unless_asked_for() {
     let sim = sim().await;
     let cast = *sim.cast();
-    sim.with(|world| {
+    sim.with_world(|world| {
         for number in 0..120 {
             world.add_group(&format!("Group {number}"), cast.me, &[cast.mara])?;
         }
@@ -85,12 +85,12 @@ async fn the_other_user_is_told_how_far_direct_messages_were_read() {
     let cast = *sim.cast();
     let mara = cast.mara.to_string();
     let say = |text| {
-        sim.with(|world| world.direct_message(cast.mara, cast.me, text))
+        sim.with_world(|world| world.direct_message(cast.mara, cast.me, text))
             .unwrap()
             .to_string()
     };
     let (first, last) = (say("first"), say("last"));
-    let conversation = Conversation::direct(cast.me, cast.mara).conversation();
+    let conversation = Conversation::direct(cast.me, cast.mara).id();
     let receipt = run(ask(&sim, &["read", "--dm", &mara, &first]))
         .await
         .well()
@@ -105,7 +105,7 @@ async fn the_other_user_is_told_how_far_direct_messages_were_read() {
 async fn where_nothing_was_said_there_is_nothing_to_read() {
     let sim = sim().await;
     let empty = sim
-        .with(|world| world.add_group("Empty", sim.cast().me, &[]))
+        .with_world(|world| world.add_group("Empty", sim.cast().me, &[]))
         .unwrap()
         .to_string();
     let told = run(ask(&sim, &["read", "--group", &empty])).await;

@@ -64,7 +64,7 @@ async fn an_id_that_cannot_be_one_is_wrong_usage() {
 async fn haste_and_outages_and_silence_end_with_status_five() {
     let sim = sim().await;
     let groups = ["groups", "--timeout", "1s"];
-    sim.change_rest(|config| config.rate = Some(0));
+    sim.configure_rest(|config| config.requests_per_second = Some(0));
     let told = run(ask(&sim, &groups)).await;
     assert!(
         told.refused(5).contains("too many requests"),
@@ -72,8 +72,8 @@ async fn haste_and_outages_and_silence_end_with_status_five() {
         told.stderr
     );
     assert!(told.stderr.contains("try again in"), "{}", told.stderr);
-    sim.change_rest(|config| {
-        config.rate = None;
+    sim.configure_rest(|config| {
+        config.requests_per_second = None;
         config.outage = Some(503);
     });
     let told = run(ask(&sim, &groups)).await;
@@ -82,7 +82,7 @@ async fn haste_and_outages_and_silence_end_with_status_five() {
         "{}",
         told.stderr
     );
-    sim.stall();
+    sim.freeze();
     let told = run(ask(&sim, &groups)).await;
     assert!(told.refused(5).contains("within"), "{}", told.stderr);
 }
@@ -91,7 +91,7 @@ async fn haste_and_outages_and_silence_end_with_status_five() {
 async fn a_refusal_for_haste_is_outwaited_if_there_is_time() {
     let sim = sim().await;
     let lake = sim.cast().lake.to_string();
-    sim.change_rest(|config| config.rate = Some(1));
+    sim.configure_rest(|config| config.requests_per_second = Some(1));
     // Four requests, one of which may go each second.
     let told = run(ask(&sim, &["read", "--group", &lake])).await;
     assert_eq!((told.status, &*told.stderr), (Some(0), ""));

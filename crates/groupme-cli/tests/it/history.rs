@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use groupme_sim::{Conversation, NoMessages, Sim};
+use groupme_sim::{Conversation, EmptyPage, Sim};
 use serde_json::json;
 
 use crate::{
@@ -15,7 +15,7 @@ async fn talkative(messages: usize) -> (Sim, Vec<String>, Vec<String>) {
     let sim = sim().await;
     let cast = *sim.cast();
     let fill = |place, authors: &[_]| {
-        sim.with(|world| world.add_history(place, authors, messages, Duration::from_mins(1)))
+        sim.with_world(|world| world.add_history(place, authors, messages, Duration::from_mins(1)))
             .unwrap()
             .iter()
             .map(ToString::to_string)
@@ -97,10 +97,10 @@ async fn no_messages_are_no_failure_however_that_is_spelled() {
     let (sim, _, direct) = talkative(5).await;
     let cast = *sim.cast();
     let (mara, theo) = (cast.mara.to_string(), cast.theo.to_string());
-    sim.with(|world| world.open_chat(cast.me, cast.theo))
+    sim.with_world(|world| world.open_chat(cast.me, cast.theo))
         .unwrap();
-    for spelling in [NoMessages::NotModified, NoMessages::EmptyList] {
-        sim.change_rest(|config| config.no_messages = spelling);
+    for spelling in [EmptyPage::NotModified, EmptyPage::EmptyList] {
+        sim.configure_rest(|config| config.empty_page = spelling);
         for arguments in [
             &["--dm", &*theo][..],
             &["--dm", &mara, "--before", &direct[0]],
@@ -118,9 +118,14 @@ async fn people_get_a_line_for_each_message_with_what_they_need_to_answer_it() {
     let cast = *sim.cast();
     let lake = cast.lake.to_string();
     let id = sim
-        .with(|world| {
+        .with_world(|world| {
             let image = r#"[{"type":"image","url":"https://i.groupme.com/1"}]"#;
-            let id = world.say_with(cast.lake, cast.mara, Some("two\nlines \u{7}"), image)?;
+            let id = world.say_with_attachments(
+                cast.lake,
+                cast.mara,
+                Some("two\nlines \u{7}"),
+                image,
+            )?;
             world.react(id, cast.me, "👍")?;
             world.react(id, cast.theo, "👍")?;
             Ok::<_, groupme_sim::WorldError>(id)
@@ -163,12 +168,12 @@ async fn a_notice_that_is_not_known_is_told_by_its_name() {
 async fn it_ends_quietly_where_nobody_reads_on() {
     let (sim, _, direct) = talkative(300).await;
     let mara = sim.cast().mara.to_string();
-    sim.stall();
+    sim.freeze();
     let history = ask(
         &sim,
         &["history", "--dm", &mara, "--after", &direct[0], "--all"],
     );
     let running = Running::start(history);
-    let left = running.deaf(|| sim.resume()).await;
+    let left = running.deaf(|| sim.thaw()).await;
     assert_eq!((left.status, &*left.stderr), (Some(0), ""));
 }

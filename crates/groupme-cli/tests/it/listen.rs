@@ -53,7 +53,7 @@ async fn the_lines_have_the_four_shapes_that_scripts_rely_on() {
     assert_eq!(event["origin"], "push");
     assert_eq!(event["data"]["subject"]["text"], "hello");
 
-    sim.kill_sockets();
+    sim.break_connections();
     let lost = listening.json().await;
     assert_eq!(keys(&lost), ["kind", "state", "transport", "cause"]);
     assert_eq!(
@@ -89,7 +89,7 @@ async fn an_event_is_printed_as_received_whether_it_is_known_or_not() {
     let mut listening = Running::start(listen(&sim, &[]));
     listening.json_of("subscription").await;
     let data = r#"{"type":"novelty","big":18446744073709551615,"small":-9223372036854775808,"text":"\"é\u0001","deep":[{"a":null},1.5],"twice":1,"twice":2}"#;
-    sim.with(|world| world.publish_raw(&own(&sim), data))
+    sim.with_world(|world| world.publish_raw(&own(&sim), data))
         .unwrap();
     let line = listening.line().await;
     let (head, rest) = line.split_once(r#""data":"#).unwrap();
@@ -127,7 +127,8 @@ async fn groups_and_direct_messages_are_listened_to_over_either_transport() {
             groupme_sim::Conversation::Group(cast.lake),
             groupme_sim::Conversation::direct(cast.me, cast.mara),
         ] {
-            sim.with(|world| world.type_in(place, cast.mara)).unwrap();
+            sim.with_world(|world| world.start_typing(place, cast.mara))
+                .unwrap();
             let typing = listening.json().await;
             assert_eq!(typing["type"], "typing");
             assert_eq!(typing["channel"], place.channel());

@@ -87,7 +87,7 @@ async fn a_gateway_that_is_silent_or_refuses_is_told() {
     ];
     let told = run(asking(&sim.api_url(), "a-wrong-token", &ping)).await;
     assert!(told.refused(3).contains("token"), "{}", told.stderr);
-    sim.stall();
+    sim.freeze();
     let told = run(ask(&sim, &ping)).await;
     assert!(
         told.refused(5)
@@ -114,10 +114,10 @@ async fn a_ping_that_is_lost_is_counted_as_lost() {
     ];
     let mut pinging = Running::start(ask(&sim, &arguments));
     assert!(pinging.json().await["ms"].is_f64());
-    sim.stall();
+    sim.freeze();
     let lost = pinging.json().await;
     assert_eq!((&lost["number"], &lost["ms"]), (&2.into(), &Value::Null));
-    sim.resume();
+    sim.thaw();
     let left = pinging.finish().await.well();
     assert_eq!(
         (&left.one()["sent"], &left.one()["answered"]),

@@ -13,7 +13,7 @@ use tokio::{
 
 /// A simulator that publishes nothing by itself.
 pub(crate) async fn sim() -> Sim {
-    Sim::builder().pings(None).start().await.unwrap()
+    Sim::builder().ping_interval(None).start().await.unwrap()
 }
 
 pub(crate) fn own(sim: &Sim) -> String {

@@ -99,7 +99,7 @@ async fn it_says_nothing_on_stderr_unless_asked() {
     let sim = sim().await;
     let mut listening = Running::start(listen(&sim, &["--count", "1"]));
     listening.json_of("subscription").await;
-    sim.kill_sockets();
+    sim.break_connections();
     listening.json_of("gap").await;
     listening.json_of("subscription").await;
     sim.say("hello").unwrap();

@@ -27,7 +27,7 @@ async fn a_message_is_printed_as_groupme_has_it_then() {
 async fn a_user_is_written_to_by_their_id_or_that_of_the_conversation() {
     let sim = sim().await;
     let cast = *sim.cast();
-    let pair = Conversation::direct(cast.me, cast.mara).conversation();
+    let pair = Conversation::direct(cast.me, cast.mara).id();
     for with in [cast.mara.to_string(), pair.clone()] {
         let sent = run(ask(&sim, &["send", "--dm", &with, "psst"]))
             .await

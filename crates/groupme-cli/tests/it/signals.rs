@@ -8,7 +8,7 @@ async fn signals_end_it_politely() {
         for format in ["json", "pretty", "summary"] {
             let sim = sim().await;
             let listening = Running::start(listen(&sim, &["--format", format]));
-            soon(sim.until_subscribed(&own(&sim))).await;
+            soon(sim.wait_until_subscribed(&own(&sim))).await;
             listening.signal(name).await;
             let left = listening.finish().await;
             assert_eq!(left.status, Some(0), "{name}: {}", left.stderr);
@@ -25,7 +25,7 @@ async fn a_closed_pipe_ends_it_quietly_and_politely() {
         let sim = sim().await;
         let mut listening = Running::start(listen(&sim, &["--format", format]));
         listening.line().await;
-        soon(sim.until_subscribed(&own(&sim))).await;
+        soon(sim.wait_until_subscribed(&own(&sim))).await;
         // It notices with the first line that it cannot write.
         let left = listening
             .deaf(|| {
@@ -41,7 +41,7 @@ async fn a_closed_pipe_ends_it_quietly_and_politely() {
 async fn a_reader_that_stands_still_cannot_keep_it_from_ending() {
     let sim = sim().await;
     let listening = Running::start(listen(&sim, &[]));
-    soon(sim.until_subscribed(&own(&sim))).await;
+    soon(sim.wait_until_subscribed(&own(&sim))).await;
     // Far more than a pipe holds, and nobody reads it.
     for number in 0..500 {
         sim.say(&format!("message {number} {}", "x".repeat(500)))

@@ -8,9 +8,9 @@ use crate::program::{Running, listen, own, run, sim, soon};
 async fn the_summary_counts_by_type_and_tells_duplicates() {
     let sim = sim().await;
     let started = Running::start(listen(&sim, &["--format", "summary", "--count", "5"]));
-    soon(sim.until_subscribed(&own(&sim))).await;
+    soon(sim.wait_until_subscribed(&own(&sim))).await;
     let publish = |data: &str| {
-        sim.with(|world| world.publish_raw(&own(&sim), data))
+        sim.with_world(|world| world.publish_raw(&own(&sim), data))
             .unwrap();
     };
     publish(r#"{"type":"ping"}"#);

@@ -19,7 +19,7 @@ async fn the_others_see_it_in_groups_and_in_direct_messages() {
     for (place, arguments) in [
         (Conversation::Group(cast.lake), ["--group", &lake]),
         (pair, ["--dm", &mara]),
-        (pair, ["--dm", &pair.conversation()]),
+        (pair, ["--dm", &pair.id()]),
     ] {
         let typing = [&["typing", "--gateway-url", &url], &arguments[..]].concat();
         let told = run(ask(&sim, &typing)).await.well().one();

@@ -14,7 +14,7 @@ pub(crate) const TRANSPORTS: [TransportPolicy; 2] =
 
 /// A simulator that publishes nothing by itself.
 pub(crate) async fn sim() -> Sim {
-    Sim::builder().pings(None).start().await.unwrap()
+    Sim::builder().ping_interval(None).start().await.unwrap()
 }
 
 /// A client-to-be of the simulator's own user.

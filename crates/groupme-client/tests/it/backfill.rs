@@ -218,7 +218,7 @@ async fn rest_takes_over_while_no_gateway_can_be_reached_and_hands_back() {
     let mut client = caught_up(whole(&sim).delivery(config)).await;
     sim.allow_sockets(false);
     sim.allow_polling(false);
-    sim.kill_sockets();
+    sim.break_connections();
     until(&mut client, |status| {
         matches!(status, Status::Polling(true))
     })
@@ -284,7 +284,7 @@ async fn a_fetched_message_may_be_nested_deeper_and_larger_than_a_frame_may_be()
         "x".repeat(300_000),
     );
     let cast = sim.cast();
-    sim.with(|world| world.say_with(cast.lake, cast.mara, Some("deep"), &deep))
+    sim.with_world(|world| world.say_with_attachments(cast.lake, cast.mara, Some("deep"), &deep))
         .unwrap();
     let (delivery, _) = event(&mut client).await;
     assert_eq!(
@@ -321,7 +321,7 @@ async fn what_cannot_be_saved_is_delivered_all_the_same() {
     disk.is_full.store(true, Ordering::Relaxed);
     // The first of its conversation has to be written down before it is handed out.
     let cast = sim.cast();
-    sim.with(|world| world.direct_message(cast.mara, cast.me, "the first"))
+    sim.with_world(|world| world.direct_message(cast.mara, cast.me, "the first"))
         .unwrap();
     let (delivery, told) = event(&mut client).await;
     assert_eq!(text(&delivery), Some("the first"));

@@ -128,7 +128,7 @@ async fn a_channel_that_was_refused_is_asked_for_again_in_the_next_session() {
         matches!(status, Status::Refused { .. })
     })
     .await;
-    sim.with(|world| world.add_member(cast.surprise, cast.mara, cast.me))
+    sim.with_world(|world| world.add_member(cast.surprise, cast.mara, cast.me))
         .unwrap();
     while event(&mut client).await.event().kind() != "line.create" {}
     sim.restart();

@@ -117,7 +117,7 @@ async fn a_slow_program_loses_nothing() {
         let mut quick = listening(&sim, TransportPolicy::WebSocket).await;
         let channel = own(&sim);
         for number in 0..3000 {
-            sim.with(|world| {
+            sim.with_world(|world| {
                 world.publish_raw(&channel, &format!(r#"{{"type":"n","n":{number}}}"#))
             })
             .unwrap();
@@ -168,7 +168,7 @@ async fn a_payload_is_handed_on_as_received() {
     let sim = sim().await;
     let mut client = listening(&sim, TransportPolicy::Auto).await;
     let data = r#"{"type":"novelty","big":18446744073709551615,"small":-9223372036854775808,"deep":[{"a":null},1.5]}"#;
-    sim.with(|world| world.publish_raw(&own(&sim), data))
+    sim.with_world(|world| world.publish_raw(&own(&sim), data))
         .unwrap();
     let delivery = event(&mut client).await;
     assert_eq!(delivery.channel(), own(&sim));

@@ -10,7 +10,7 @@ use crate::account::{
 /// A second client of the same simulator, Mara's, who listens to the group and to Robin.
 async fn mara(sim: &Sim) -> Client {
     let (id, lake) = (sim.cast().mara, sim.cast().lake);
-    let token = sim.with(|world| world.token(id).unwrap().to_owned());
+    let token = sim.with_world(|world| world.token(id).unwrap().to_owned());
     let mut client = builder_for(sim, &token, &id.to_string())
         .group(GroupId::new(lake.to_string()))
         .direct_messages(sim.user_id())
@@ -122,7 +122,7 @@ async fn more_requests_than_it_holds_are_refused_and_those_taken_are_obeyed() {
     let sim = sim().await;
     let mut client = listening(&sim, TransportPolicy::Auto).await;
     let handle = client.handle();
-    let channels: Vec<_> = sim.with(|world| {
+    let channels: Vec<_> = sim.with_world(|world| {
         let (me, mara) = (sim.cast().me, sim.cast().mara);
         (0..200)
             .map(|number| {

@@ -38,7 +38,7 @@ async fn what_was_asked_for_before_disconnecting_is_done() {
         let mut client = listening(&sim, transport).await;
         let mut other = {
             let mara = sim.cast().mara;
-            let token = sim.with(|world| world.token(mara).unwrap().to_owned());
+            let token = sim.with_world(|world| world.token(mara).unwrap().to_owned());
             builder_for(&sim, &token, &mara.to_string())
                 .group(GroupId::new(sim.cast().lake.to_string()))
                 .connect()
@@ -90,7 +90,7 @@ async fn a_dropped_client_takes_leave_in_the_background() {
         let client = listening(&sim, transport).await;
         let handle = client.handle();
         drop(client);
-        soon(sim.until_unsubscribed(&own(&sim))).await;
+        soon(sim.wait_until_unsubscribed(&own(&sim))).await;
         assert!(sim.sessions().is_empty());
         gone(&handle).await;
     }
@@ -104,7 +104,7 @@ async fn a_client_that_is_dropped_with_a_full_queue_takes_leave() {
     let channel = own(&sim);
     for number in 0..2000 {
         let data = format!(r#"{{"type":"n","n":{number}}}"#);
-        sim.with(|world| world.publish_raw(&channel, &data))
+        sim.with_world(|world| world.publish_raw(&channel, &data))
             .unwrap();
     }
     for _ in 0..2000 {
@@ -112,7 +112,7 @@ async fn a_client_that_is_dropped_with_a_full_queue_takes_leave() {
     }
     let handle = client.handle();
     drop((client, witness));
-    soon(sim.until_unsubscribed(&channel)).await;
+    soon(sim.wait_until_unsubscribed(&channel)).await;
     gone(&handle).await;
 }
 

@@ -28,7 +28,7 @@ impl Exchange for Road {
 #[tokio::test]
 async fn accounts_that_share_a_rest_client_ask_on_its_road_with_tokens_of_their_own() {
     let sim = sim().await;
-    let accounts: BTreeSet<(String, String)> = sim.with(|world| {
+    let accounts: BTreeSet<(String, String)> = sim.with_world(|world| {
         let settle = |number| {
             let user = world.add_user(&format!("account {number}"));
             (user.to_string(), world.token(user).unwrap().to_owned())

@@ -71,7 +71,7 @@ async fn a_broken_websocket_is_opened_again() {
     let mut client = listening(&sim, TransportPolicy::WebSocket).await;
     // And again: what was learnt of the first time does not stand in the way.
     for _ in 0..2 {
-        let told = recovers(&sim, &mut client, || sim.kill_sockets()).await;
+        let told = recovers(&sim, &mut client, || sim.break_connections()).await;
         let cause = loss(&told);
         assert_eq!(cause.protocol(), &Broken::Lane(Close::Lost));
         // What was going on, and that it broke only once.
@@ -93,7 +93,7 @@ async fn a_broken_poll_begins_a_new_session_and_what_it_may_have_taken_along_is_
     let (cause, before) = loop {
         turns(moments.next().expect("a break that is never told")).await;
         let before = wall_clock();
-        sim.kill_sockets();
+        sim.break_connections();
         // Its tasks have to see it before there is something to answer a poll with.
         turns(10).await;
         sim.say("meanwhile").unwrap();
@@ -189,7 +189,7 @@ async fn a_gap_names_what_broke_the_connection_and_not_what_came_after() {
     let sim = sim().await;
     let mut client = listening(&sim, TransportPolicy::WebSocket).await;
     sim.allow_sockets(false);
-    sim.kill_sockets();
+    sim.break_connections();
     let told = statuses_until(&mut client, |status| {
         matches!(status, Status::Disconnected { cause, .. }
             if matches!(cause.protocol(), Broken::Lane(Close::Status { status: 503, .. })))
@@ -222,7 +222,7 @@ async fn a_server_that_comes_back_at_the_same_address_is_found() {
     let sim = Sim::builder()
         .addr(addr)
         .token(token)
-        .pings(None)
+        .ping_interval(None)
         .start()
         .await
         .unwrap();

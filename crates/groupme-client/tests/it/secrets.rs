@@ -41,7 +41,7 @@ fn a_refused_token_is_not_repeated() {
 async fn nothing_that_comes_in_shows_a_credential() {
     let sim = groupme_sim::Sim::builder()
         .token(SECRET)
-        .pings(None)
+        .ping_interval(None)
         .start()
         .await
         .unwrap();

@@ -17,8 +17,9 @@ async fn a_group_is_listened_to_and_left_at_run_time() {
         let cast = *sim.cast();
         let (group, channel) = lake(&sim);
         let mut client = listening(&sim, transport).await;
-        let type_there =
-            || sim.with(|world| world.type_in(Conversation::Group(cast.lake), cast.mara));
+        let type_there = || {
+            sim.with_world(|world| world.start_typing(Conversation::Group(cast.lake), cast.mara))
+        };
 
         client.handle().subscribe_group(&group).unwrap();
         until_active(&mut client, &channel).await;
@@ -31,7 +32,7 @@ async fn a_group_is_listened_to_and_left_at_run_time() {
         assert_eq!(typing.user_id().unwrap().as_str(), cast.mara.to_string());
 
         client.handle().unsubscribe_group(&group).unwrap();
-        soon(sim.until_unsubscribed(&channel)).await;
+        soon(sim.wait_until_unsubscribed(&channel)).await;
         type_there().unwrap();
         sim.say("the typing is over").unwrap();
         assert_eq!(text(&event(&mut client).await), Some("the typing is over"));
@@ -52,10 +53,11 @@ async fn direct_messages_are_listened_to_under_either_name() {
     ] {
         client.handle().subscribe_direct_messages(&name).unwrap();
         until_active(&mut client, &channel).await;
-        sim.with(|world| world.type_in(place, cast.mara)).unwrap();
+        sim.with_world(|world| world.start_typing(place, cast.mara))
+            .unwrap();
         assert_eq!(event(&mut client).await.event().kind(), "typing");
         client.handle().unsubscribe_direct_messages(&name).unwrap();
-        soon(sim.until_unsubscribed(&channel)).await;
+        soon(sim.wait_until_unsubscribed(&channel)).await;
     }
 }
 
@@ -73,7 +75,7 @@ async fn every_request_for_a_channel_is_answered() {
         assert_eq!(*told, *channel);
     }
     // However often it was asked for, an event comes once.
-    sim.with(|world| world.type_in(Conversation::Group(cast.lake), cast.mara))
+    sim.with_world(|world| world.start_typing(Conversation::Group(cast.lake), cast.mara))
         .unwrap();
     sim.say("a message").unwrap();
     assert_eq!(event(&mut client).await.event().kind(), "typing");
@@ -94,7 +96,7 @@ async fn a_refused_channel_can_be_asked_for_again_at_once() {
         assert_eq!(*channel, *format!("/group/{group}"));
         assert_eq!(error.to_string(), "Access token authentication failed");
     }
-    sim.with(|world| world.add_member(cast.surprise, cast.mara, cast.me))
+    sim.with_world(|world| world.add_member(cast.surprise, cast.mara, cast.me))
         .unwrap();
     assert_eq!(event(&mut client).await.event().kind(), "membership.create");
     assert_eq!(event(&mut client).await.event().kind(), "line.create");

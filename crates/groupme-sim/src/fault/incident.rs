@@ -48,18 +48,18 @@ pub struct ScheduledIncident {
 
 /// Appointments that are still to come.
 #[derive(Debug)]
-pub(super) struct Diary {
+pub(super) struct Schedule {
     /// By time, and in the order of the schedule.
-    coming: BTreeMap<(Instant, usize), ScheduledIncident>,
+    upcoming: BTreeMap<(Instant, usize), ScheduledIncident>,
     frozen: bool,
 }
 
-impl Diary {
+impl Schedule {
     pub(super) fn new(schedule: &[ScheduledIncident], began: Instant) -> Self {
-        let coming = schedule.iter().enumerate();
-        let coming = coming.map(|(index, entry)| ((began + entry.at, index), *entry));
+        let upcoming = schedule.iter().enumerate();
+        let upcoming = upcoming.map(|(index, entry)| ((began + entry.at, index), *entry));
         Self {
-            coming: coming.collect(),
+            upcoming: upcoming.collect(),
             frozen: false,
         }
     }
@@ -86,14 +86,14 @@ impl Diary {
 
     /// The next appointment that is kept.
     fn next(&self, end: Option<Instant>) -> Option<(Instant, usize)> {
-        let (key, _) = self.coming.first_key_value()?;
+        let (key, _) = self.upcoming.first_key_value()?;
         let over = end.is_some_and(|end| end <= key.0);
         (!over).then_some(*key)
     }
 
     fn take(&mut self, key: (Instant, usize), now: Instant) -> Option<Incident> {
         let (due, index) = key;
-        let entry = self.coming.remove(&key)?;
+        let entry = self.upcoming.remove(&key)?;
         if let Some(every) = entry.every {
             // Less would leave no time for anything else.
             let every = every.max(Duration::from_millis(1));
@@ -103,7 +103,7 @@ impl Diary {
             } else {
                 now + every
             };
-            self.coming.insert((next, index), entry);
+            self.upcoming.insert((next, index), entry);
         }
         Some(entry.incident)
     }

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::{AnswerFaults, FrameFaults, Incident, LinkFaults, ScheduledIncident};
+use super::{FrameFaults, Incident, LinkFaults, ResponseFaults, ScheduledIncident};
 
 /// What may go wrong, and how often. A new one has no faults; each is set by itself:
 ///
@@ -11,9 +11,9 @@ use super::{AnswerFaults, FrameFaults, Incident, LinkFaults, ScheduledIncident};
 /// use std::time::Duration;
 ///
 /// let mut plan = FaultPlan::new(42).after(Duration::from_secs(5), Incident::Restart);
-/// plan.rest.odds = Probability::one_in(10); // 429 or 503
+/// plan.rest.probability = Probability::one_in(10); // 429 or 503
 /// plan.links.reset = Probability::percent(20);
-/// plan.down.duplicate = Probability::percent(1);
+/// plan.to_client.duplicate = Probability::percent(1);
 /// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
@@ -21,17 +21,17 @@ pub struct FaultPlan {
     /// Decides which of the many are hit: the same seed hits the same.
     pub seed: u64,
     /// What becomes of frames from the simulator to the client, and of the bodies of answers.
-    pub down: FrameFaults,
+    pub to_client: FrameFaults,
     /// What becomes of frames from the client to the simulator, and of the bodies of requests.
-    pub up: FrameFaults,
+    pub to_server: FrameFaults,
     /// What becomes of connections.
     pub links: LinkFaults,
     /// Which connection alone is concerned by the three above, the first being 0; `None` for all.
     pub only_link: Option<u64>,
     /// How HTTP requests to the gateway fail.
-    pub gateway: AnswerFaults,
+    pub gateway: ResponseFaults,
     /// How REST requests fail.
-    pub rest: AnswerFaults,
+    pub rest: ResponseFaults,
     /// What happens to all at once.
     pub schedule: Vec<ScheduledIncident>,
     /// How long things go wrong at all; `None` for ever. What was frozen thaws then; connections
@@ -81,11 +81,11 @@ impl FaultPlan {
     /// on a connection that lives on. What is left can happen to any client, and a good one hides
     /// it from its user.
     #[must_use]
-    pub fn over_tcp(mut self) -> Self {
-        for way in [&mut self.down, &mut self.up] {
-            *way = FrameFaults {
-                delay: way.delay,
-                longest_delay: way.longest_delay,
+    pub fn tcp_only(mut self) -> Self {
+        for direction in [&mut self.to_client, &mut self.to_server] {
+            *direction = FrameFaults {
+                delay: direction.delay,
+                max_delay: direction.max_delay,
                 ..FrameFaults::default()
             };
         }

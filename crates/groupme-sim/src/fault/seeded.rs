@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::{FaultPlan, Idle, Incident, Probability, Throttle};
+use super::{FaultPlan, IdleTimeout, Incident, Probability, Throttle};
 use crate::random::Random;
 
 impl FaultPlan {
@@ -13,32 +13,32 @@ impl FaultPlan {
         let mut plan = Self::new(seed);
         let random = &mut random;
 
-        for way in [&mut plan.down, &mut plan.up] {
+        for way in [&mut plan.to_client, &mut plan.to_server] {
             way.delay = sometimes(random, 20);
             way.drop = sometimes(random, 2);
             way.duplicate = sometimes(random, 3);
             way.reorder = sometimes(random, 3);
             way.truncate = sometimes(random, 2);
-            way.garble = sometimes(random, 2);
+            way.corrupt = sometimes(random, 2);
         }
         plan.links.reset = sometimes(random, 30);
         plan.links.half_open = sometimes(random, 10);
-        plan.links.refuse = sometimes(random, 30);
-        plan.links.prime = random.up_to(Duration::from_secs(20));
+        plan.links.refuse_upgrade = sometimes(random, 30);
+        plan.links.window = random.up_to(Duration::from_secs(20));
         plan.links.slow = sometimes(random, 20);
-        plan.links.pace = Throttle {
+        plan.links.throttle = Throttle {
             bytes: 1 << random.below(12),
             every: Duration::from_millis(1 + random.below(10)),
         };
         if random.below(4) == 0 {
-            plan.links.idle = Some(Idle {
+            plan.links.idle = Some(IdleTimeout {
                 after: Duration::from_secs(5) + random.up_to(Duration::from_mins(1)),
-                silently: random.below(2) == 0,
+                silent: random.below(2) == 0,
             });
         }
-        plan.gateway.odds = sometimes(random, 20);
+        plan.gateway.probability = sometimes(random, 20);
         plan.gateway.statuses = vec![429, 500, 502, 503, 504];
-        plan.rest.odds = sometimes(random, 20);
+        plan.rest.probability = sometimes(random, 20);
         plan.rest.statuses = vec![408, 429, 500, 502, 503, 504];
         for _ in 0..random.below(4) {
             let at = random.up_to(Duration::from_mins(1));

@@ -25,22 +25,22 @@ impl Pings {
     }
 
     /// A channel may have got its first listener.
-    pub(super) fn note(&mut self, now: Instant, event: &ServerEvent) {
+    pub(super) fn handle_event(&mut self, now: Instant, event: &ServerEvent) {
         if let ServerEvent::Subscribed { channel, .. } = event
             && let Some(every) = self.every
             && !channel.ends_with('*')
             && !self.by_channel.contains_key(channel)
         {
-            self.arm(channel.clone(), now + every);
+            self.schedule(channel.clone(), now + every);
         }
     }
 
     /// A client's own ping takes the place of the next one that the server would have sent.
-    pub(super) fn put_off(&mut self, now: Instant, channel: &str) {
+    pub(super) fn postpone(&mut self, now: Instant, channel: &str) {
         if let Some(every) = self.every
             && self.by_channel.contains_key(channel)
         {
-            self.arm(channel.into(), now + every);
+            self.schedule(channel.into(), now + every);
         }
     }
 
@@ -53,10 +53,10 @@ impl Pings {
     }
 
     /// A channel that was due has been pinged.
-    pub(super) fn renew(&mut self, now: Instant, due: Instant, channel: Box<str>) {
+    pub(super) fn reschedule(&mut self, now: Instant, due: Instant, channel: Box<str>) {
         if let Some(every) = self.every {
             // From when it was due, so that late timers do not add up; but never a burst of them.
-            self.arm(channel, (due + every).max(now + every / 2));
+            self.schedule(channel, (due + every).max(now + every / 2));
         }
     }
 
@@ -71,7 +71,7 @@ impl Pings {
         self.by_time.first().map(|(at, _)| *at)
     }
 
-    fn arm(&mut self, channel: Box<str>, at: Instant) {
+    fn schedule(&mut self, channel: Box<str>, at: Instant) {
         if let Some(before) = self.by_channel.insert(channel.clone(), at) {
             self.by_time.remove(&(before, channel.clone()));
         }

@@ -67,11 +67,11 @@ impl Parsed {
             Self::Other(Kind::Empty) => return see(&Payload::Empty),
             Self::Other(Kind::Malformed) => return see(&Payload::Malformed),
         };
-        let shown: Vec<Shown<'_>> = messages.iter().map(Shown::new).collect();
+        let borrowed: Vec<Borrowed<'_>> = messages.iter().map(Borrowed::new).collect();
         let elements: Vec<Element<'_>> = messages
             .iter()
-            .zip(&shown)
-            .map(|(message, shown)| message.element(shown))
+            .zip(&borrowed)
+            .map(|(message, borrowed)| message.element(borrowed))
             .collect();
         see(&Payload::Messages(&elements))
     }
@@ -90,13 +90,13 @@ impl Parsed {
 
 /// The lists of one message, borrowed.
 #[derive(Default)]
-struct Shown<'a> {
+struct Borrowed<'a> {
     members: Vec<Member<'a>>,
     types: Vec<&'a str>,
     subscriptions: Vec<&'a str>,
 }
 
-impl<'a> Shown<'a> {
+impl<'a> Borrowed<'a> {
     fn new(message: &'a Message) -> Self {
         let Message::Object(object) = message else {
             return Self::default();
@@ -121,19 +121,19 @@ impl Message {
         }
     }
 
-    fn element<'a>(&'a self, shown: &'a Shown<'a>) -> Element<'a> {
+    fn element<'a>(&'a self, borrowed: &'a Borrowed<'a>) -> Element<'a> {
         let object = match self {
             Self::Null => return Element::Null,
             Self::Other => return Element::Other,
             Self::Object(object) => object,
         };
         Element::Object(Request {
-            members: &shown.members,
+            members: &borrowed.members,
             channel: object.text("channel").unwrap_or(""),
             client_id: object.text("clientId"),
             connection_type: object.text("connectionType"),
-            connection_types: &shown.types,
-            subscriptions: &shown.subscriptions,
+            connection_types: &borrowed.types,
+            subscriptions: &borrowed.subscriptions,
             hold: object.at("advice", "timeout").and_then(Value::as_f64),
             ack: object.at("ext", "ack").and_then(acknowledgement),
         })

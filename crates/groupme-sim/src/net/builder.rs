@@ -8,7 +8,7 @@ use bayeux_proto::server::Profile;
 use super::Sim;
 use crate::{
     fault::FaultPlan,
-    gateway::{Connects, Gateway, GatewayConfig},
+    gateway::{Gateway, GatewayConfig, IdleConnects},
     rest::RestConfig,
     script::Cast,
     simulation::Simulation,
@@ -24,7 +24,7 @@ pub struct SimBuilder {
     polling: bool,
     epoch: Option<Duration>,
     token: Option<String>,
-    backlog: usize,
+    max_queued_frames: usize,
     faults: FaultPlan,
 }
 
@@ -37,7 +37,7 @@ impl SimBuilder {
             polling: true,
             epoch: None,
             token: None,
-            backlog: 32_768,
+            max_queued_frames: 32_768,
             faults: FaultPlan::default(),
         }
     }
@@ -73,24 +73,24 @@ impl SimBuilder {
     /// Publishes `{"type":"ping"}` so often instead of every 30 s; `None` for never, which is what
     /// has been measured of GroupMe of late.
     #[must_use]
-    pub fn pings(mut self, every: Option<Duration>) -> Self {
-        self.gateway.ping = every;
+    pub fn ping_interval(mut self, every: Option<Duration>) -> Self {
+        self.gateway.ping_interval = every;
         self
     }
 
     /// Leaves each `/meta/connect` to which nothing happens without an answer, or answers it when
     /// its hold is over, as it does without this.
     #[must_use]
-    pub fn connects(mut self, connects: Connects) -> Self {
-        self.gateway.connects = connects;
+    pub fn idle_connects(mut self, connects: IdleConnects) -> Self {
+        self.gateway.idle_connects = connects;
         self
     }
 
     /// Closes each socket cleanly when it has been open for so long, instead of never, which is
     /// `None`.
     #[must_use]
-    pub fn socket_life(mut self, life: Option<Duration>) -> Self {
-        self.gateway.socket_life = life;
+    pub fn max_socket_age(mut self, life: Option<Duration>) -> Self {
+        self.gateway.max_socket_age = life;
         self
     }
 
@@ -148,8 +148,8 @@ impl SimBuilder {
 
     /// Drops a socket that has so many frames to collect, instead of 32,768.
     #[must_use]
-    pub fn backlog(mut self, frames: usize) -> Self {
-        self.backlog = frames.max(1);
+    pub fn max_queued_frames(mut self, frames: usize) -> Self {
+        self.max_queued_frames = frames.max(1);
         self
     }
 
@@ -166,7 +166,7 @@ impl SimBuilder {
         }
         let mut simulation = Simulation::new(world, Gateway::new(self.gateway));
         *simulation.rest_mut().config_mut() = self.rest;
-        let sim = Sim::run(simulation, cast, self.addr, self.backlog).await?;
+        let sim = Sim::run(simulation, cast, self.addr, self.max_queued_frames).await?;
         sim.allow_polling(self.polling);
         sim.set_faults(self.faults);
         Ok(sim)

@@ -26,7 +26,7 @@ impl Clock {
         Instant::from_origin(self.origin.elapsed().saturating_add(skipped))
     }
 
-    pub(super) fn put_on(&self, by: Duration) {
+    pub(super) fn advance(&self, by: Duration) {
         self.skipped
             .send_modify(|skipped| *skipped = skipped.saturating_add(by));
     }
@@ -70,8 +70,8 @@ mod tests {
         assert_eq!(clock.now(), Instant::from_millis(1000));
         let waiting = clock.sleep(Duration::from_hours(1));
         let putting_on = async {
-            clock.put_on(Duration::from_mins(59));
-            clock.put_on(Duration::from_mins(1));
+            clock.advance(Duration::from_mins(59));
+            clock.advance(Duration::from_mins(1));
         };
         tokio::join!(waiting, putting_on);
         assert_eq!(clock.now(), Instant::from_millis(1000 + 3_600_000));

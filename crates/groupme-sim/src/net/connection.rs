@@ -10,10 +10,10 @@ use tokio::net::TcpStream;
 
 use super::{
     clock::Clock,
-    gate::{Gate, Gated},
     http,
+    pause::{Pausable, Pause},
     shared::Shared,
-    wire::{Activity, Wire},
+    throttle::{Activity, ThrottledStream},
 };
 use crate::fault::{ConnectionFaults, Direction, FrameFaultQueue, Link};
 
@@ -21,7 +21,7 @@ use crate::fault::{ConnectionFaults, Direction, FrameFaultQueue, Link};
 #[derive(Debug)]
 pub(super) struct Connection {
     pub(super) shared: Arc<Shared>,
-    fate: ConnectionFaults,
+    faults: ConnectionFaults,
     /// Taken by the WebSocket that the connection becomes.
     link: Mutex<Link>,
 }
@@ -29,34 +29,34 @@ pub(super) struct Connection {
 /// Serves a connection to its end, which the plan may put earlier.
 pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream) {
     let link = shared.open_link();
-    let fate = link.fate();
-    if let Err(error) = prepare(&stream, fate) {
+    let faults = link.connection_faults();
+    if let Err(error) = prepare(&stream, faults) {
         tracing::debug!(cause = %error, "connection ended");
         return;
     }
-    let (own_gate, activity) = (Gate::default(), Activity::new(Arc::clone(&shared.clock)));
-    if fate.silence == Some(Duration::ZERO) {
-        own_gate.shut();
+    let (own_pause, activity) = (Pause::default(), Activity::new(Arc::clone(&shared.clock)));
+    if faults.half_open == Some(Duration::ZERO) {
+        own_pause.pause();
     }
-    let stream = Gated::new(stream, own_gate.clone());
-    let stream = Wire::new(stream, activity.clone(), fate.pace);
-    let stream = Gated::new(stream, shared.gate.clone());
+    let stream = Pausable::new(stream, own_pause.clone());
+    let stream = ThrottledStream::new(stream, activity.clone(), faults.throttle);
+    let stream = Pausable::new(stream, shared.pause.clone());
     let clock = Arc::clone(&shared.clock);
     let connection = Connection {
         shared,
-        fate,
+        faults,
         link: Mutex::new(link),
     };
     tokio::select! {
         () = http::serve(connection, stream) => {}
-        () = befall(&clock, fate, &own_gate, &activity) => {}
+        () = wait_for_fault(&clock, faults, &own_pause, &activity) => {}
     }
 }
 
-fn prepare(stream: &TcpStream, fate: ConnectionFaults) -> io::Result<()> {
+fn prepare(stream: &TcpStream, faults: ConnectionFaults) -> io::Result<()> {
     // Frames are small, and a test waits for each.
     stream.set_nodelay(true)?;
-    if fate.reset.is_some() {
+    if faults.reset.is_some() {
         // So that its end is a reset, and not a proper goodbye.
         stream.set_zero_linger()?;
     }
@@ -64,27 +64,32 @@ fn prepare(stream: &TcpStream, fate: ConnectionFaults) -> io::Result<()> {
 }
 
 /// Completes when the connection is to be broken.
-async fn befall(clock: &Clock, fate: ConnectionFaults, gate: &Gate, activity: &Activity) {
+async fn wait_for_fault(
+    clock: &Clock,
+    faults: ConnectionFaults,
+    pause: &Pause,
+    activity: &Activity,
+) {
     let reset = async {
-        match fate.reset {
+        match faults.reset {
             Some(after) => clock.sleep(after).await,
             None => future::pending().await,
         }
     };
     let silence = async {
-        if let Some(after) = fate.silence {
+        if let Some(after) = faults.half_open {
             clock.sleep(after).await;
-            gate.shut();
+            pause.pause();
         }
         future::pending::<()>().await;
     };
     let idle = async {
-        let Some(idle) = fate.idle else {
+        let Some(idle) = faults.idle else {
             return future::pending().await;
         };
         activity.until_idle_for(idle.after).await;
-        if idle.silently {
-            gate.shut();
+        if idle.silent {
+            pause.pause();
             future::pending::<()>().await;
         }
     };
@@ -98,18 +103,18 @@ async fn befall(clock: &Clock, fate: ConnectionFaults, gate: &Gate, activity: &A
 impl Connection {
     /// With which status an upgrade is refused.
     pub(super) fn refusal(&self) -> Option<u16> {
-        self.fate.refusal
+        self.faults.upgrade_refusal
     }
 
     /// Sends the body of a request or an answer on its way; what is left of it arrives. What is
     /// lost never arrives, and HTTP has no use for what arrives twice.
-    pub(super) async fn pass(&self, way: Direction, body: Vec<u8>) -> Vec<u8> {
+    pub(super) async fn transfer(&self, direction: Direction, body: Vec<u8>) -> Vec<u8> {
         let shared = &self.shared;
-        self.with_link(|link| link.handle_frame(shared.clock.now(), way, body));
+        self.with_link(|link| link.handle_frame(shared.clock.now(), direction, body));
         loop {
             let (frame, timeout) = self.with_link(|link| {
-                let frame = link.poll_frame(shared.clock.now(), way);
-                while frame.is_some() && link.poll_frame(shared.clock.now(), way).is_some() {}
+                let frame = link.poll_frame(shared.clock.now(), direction);
+                while frame.is_some() && link.poll_frame(shared.clock.now(), direction).is_some() {}
                 (frame, link.poll_timeout())
             });
             match (frame, timeout) {
@@ -121,15 +126,15 @@ impl Connection {
     }
 
     /// Whether bodies arrive as they are.
-    pub(super) fn is_sound(&self) -> bool {
-        self.with_link(|link| link.is_sound())
+    pub(super) fn is_faultless(&self) -> bool {
+        self.with_link(|link| link.is_faultless())
     }
 
     /// The two ways, for a WebSocket: up and down.
-    pub(super) fn take_ways(&self) -> (FrameFaultQueue, FrameFaultQueue) {
+    pub(super) fn take_directions(&self) -> (FrameFaultQueue, FrameFaultQueue) {
         self.with_link(|link| {
             let number = link.number();
-            core::mem::replace(link, Link::sound(number)).into_ways()
+            core::mem::replace(link, Link::faultless(number)).into_directions()
         })
     }
 

@@ -22,13 +22,13 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::{
-    carried::{self, Carried},
     connection::Connection,
+    jsonp::{self, Batch},
     rest,
     shared::Answer,
     socket, upgrade,
 };
-use crate::fault::{BadAnswer, Direction, Service};
+use crate::fault::{Backend, Direction, ErrorResponse};
 
 pub(super) type Reply = Response<Full<Bytes>>;
 
@@ -60,65 +60,65 @@ pub(super) async fn serve(
 
 /// An exchange whose answer will never come: its connection is closed.
 #[derive(Debug)]
-pub(super) struct Abandoned;
+pub(super) struct Aborted;
 
-impl fmt::Display for Abandoned {
+impl fmt::Display for Aborted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the exchange was given up")
     }
 }
 
-impl core::error::Error for Abandoned {}
+impl core::error::Error for Aborted {}
 
 async fn route(
     connection: &Connection,
     upgrading: &Mutex<Option<OnUpgrade>>,
     request: Request<Incoming>,
-) -> Result<Reply, Abandoned> {
+) -> Result<Reply, Aborted> {
     // Faye serves whatever lies below its mount, too.
     let path = request.uri().path();
     let is_gateway = path == "/faye" || path.starts_with("/faye/");
     if is_gateway && upgrade::is_wanted(&request) {
         return Ok(upgrade_to_socket(connection, upgrading, request));
     }
-    let service = if is_gateway {
-        Service::Gateway
+    let backend = if is_gateway {
+        Backend::Gateway
     } else {
-        Service::Rest
+        Backend::Rest
     };
-    let bad = connection.shared.response_fault(service);
-    if let Some(bad) = bad.filter(|bad| !bad.carried_out) {
-        return Ok(bad_answer(bad));
+    let bad = connection.shared.response_fault(backend);
+    if let Some(bad) = bad.filter(|bad| !bad.executed) {
+        return Ok(error_reply(bad));
     }
-    let answer = match service {
-        Service::Gateway => poll(connection, request).await?,
-        Service::Rest => rest::answer(connection, request).await?,
+    let answer = match backend {
+        Backend::Gateway => long_poll(connection, request).await?,
+        Backend::Rest => rest::answer(connection, request).await?,
     };
-    Ok(bad.map_or(answer, bad_answer))
+    Ok(bad.map_or(answer, error_reply))
 }
 
 /// An answer in the place of the right one.
-fn bad_answer(bad: BadAnswer) -> Reply {
+fn error_reply(bad: ErrorResponse) -> Reply {
     // Only what a plan has set can be no status.
     let status = StatusCode::from_u16(bad.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     reply(status, bad.content_type(), bad.body())
 }
 
 /// Sends an answer on its way to the client.
-async fn deliver(connection: &Connection, reply: Reply) -> Result<Reply, Abandoned> {
-    if connection.is_sound() || reply.status() == StatusCode::SWITCHING_PROTOCOLS {
+async fn deliver(connection: &Connection, reply: Reply) -> Result<Reply, Aborted> {
+    if connection.is_faultless() || reply.status() == StatusCode::SWITCHING_PROTOCOLS {
         return Ok(reply);
     }
     let (head, body) = reply.into_parts();
     let Ok(body) = body.collect().await;
     let body = connection
-        .pass(Direction::Down, body.to_bytes().to_vec())
+        .transfer(Direction::ToClient, body.to_bytes().to_vec())
         .await;
     Ok(Reply::from_parts(head, Full::new(body.into())))
 }
 
 /// Answers what is for the gateway and no WebSocket.
-async fn poll(connection: &Connection, request: Request<Incoming>) -> Result<Reply, Abandoned> {
+async fn long_poll(connection: &Connection, request: Request<Incoming>) -> Result<Reply, Aborted> {
     let shared = &connection.shared;
     match *request.method() {
         Method::POST | Method::GET if !shared.polling_allowed.load(Ordering::Relaxed) => {
@@ -126,8 +126,8 @@ async fn poll(connection: &Connection, request: Request<Incoming>) -> Result<Rep
         }
         Method::POST => post(connection, request).await,
         Method::GET => {
-            let carried = carried::queried(request.uri().query().unwrap_or(""));
-            exchange(connection, carried, None).await
+            let jsonp = jsonp::queried(request.uri().query().unwrap_or(""));
+            exchange(connection, jsonp, None).await
         }
         Method::OPTIONS => Ok(preflight(request.headers().get(ORIGIN))),
         _ => Ok(text(StatusCode::BAD_REQUEST, "Bad request")),
@@ -143,7 +143,7 @@ fn upgrade_to_socket(
         return text(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable");
     }
     if let Some(status) = connection.refusal() {
-        return bad_answer(BadAnswer::page(status));
+        return error_reply(ErrorResponse::page(status));
     }
     let Some(accept) =
         upgrade::accept(&request).and_then(|accept| HeaderValue::try_from(accept).ok())
@@ -160,7 +160,7 @@ fn upgrade_to_socket(
     reply
 }
 
-async fn post(connection: &Connection, request: Request<Incoming>) -> Result<Reply, Abandoned> {
+async fn post(connection: &Connection, request: Request<Incoming>) -> Result<Reply, Aborted> {
     let origin = request.headers().get(ORIGIN).cloned();
     let kind = request.headers().get(CONTENT_TYPE).cloned();
     let body = match read_body(connection, request.into_body()).await? {
@@ -168,17 +168,17 @@ async fn post(connection: &Connection, request: Request<Incoming>) -> Result<Rep
         Err(refusal) => return Ok(refusal),
     };
     let kind = kind.as_ref().and_then(|kind| kind.to_str().ok());
-    let carried = carried::posted(kind, &String::from_utf8_lossy(&body));
-    exchange(connection, carried, origin).await
+    let jsonp = jsonp::posted(kind, &String::from_utf8_lossy(&body));
+    exchange(connection, jsonp, origin).await
 }
 
 /// Has a batch answered, by a script if that is wanted.
 async fn exchange(
     connection: &Connection,
-    carried: Option<Carried>,
+    jsonp: Option<Batch>,
     origin: Option<HeaderValue>,
-) -> Result<Reply, Abandoned> {
-    let Some(Carried { batch, callback }) = carried else {
+) -> Result<Reply, Aborted> {
+    let Some(Batch { batch, callback }) = jsonp else {
         return Ok(refusal(400));
     };
     let (lane, answer) = connection.shared.open_exchange();
@@ -186,14 +186,14 @@ async fn exchange(
     let answer = match answer.await {
         Ok(Answer::Batch(batch)) => batch,
         Ok(Answer::Refused(status)) => return Ok(refusal(status)),
-        Err(_) => return Err(Abandoned),
+        Err(_) => return Err(Aborted),
     };
     let mut reply = match &callback {
         None => json(StatusCode::OK, answer),
         Some(callback) => reply(
             StatusCode::OK,
             "text/javascript; charset=utf-8",
-            carried::script(callback, &answer),
+            jsonp::script(callback, &answer),
         ),
     };
     let headers = reply.headers_mut();
@@ -242,12 +242,12 @@ fn preflight(origin: Option<&HeaderValue>) -> Reply {
 pub(super) async fn read_body(
     connection: &Connection,
     body: Incoming,
-) -> Result<Result<Bytes, Reply>, Abandoned> {
-    match Limited::new(body, LARGEST_BODY).collect().await {
-        Ok(body) if connection.is_sound() => Ok(Ok(body.to_bytes())),
+) -> Result<Result<Bytes, Reply>, Aborted> {
+    match Limited::new(body, MAX_BODY).collect().await {
+        Ok(body) if connection.is_faultless() => Ok(Ok(body.to_bytes())),
         Ok(body) => {
             let body = connection
-                .pass(Direction::Up, body.to_bytes().to_vec())
+                .transfer(Direction::ToServer, body.to_bytes().to_vec())
                 .await;
             Ok(Ok(body.into()))
         }
@@ -255,7 +255,7 @@ pub(super) async fn read_body(
             StatusCode::PAYLOAD_TOO_LARGE,
             "Payload Too Large",
         ))),
-        Err(_) => Err(Abandoned),
+        Err(_) => Err(Aborted),
     }
 }
 
@@ -277,4 +277,4 @@ fn reply(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Repl
 }
 
 /// Bytes.
-const LARGEST_BODY: usize = 1 << 20;
+const MAX_BODY: usize = 1 << 20;

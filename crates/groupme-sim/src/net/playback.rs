@@ -18,10 +18,10 @@ impl Playback {
     pub(super) fn start(
         shared: Arc<Shared>,
         script: Script,
-        pace: Duration,
-        endless: bool,
+        interval: Duration,
+        repeat: bool,
     ) -> Self {
-        let id = shared.act(|simulation, now| simulation.play(now, script, pace, endless));
+        let id = shared.act(|simulation, now| simulation.play(now, script, interval, repeat));
         Self { shared, id }
     }
 
@@ -32,7 +32,7 @@ impl Playback {
     /// What a beat could not do, for which the script was broken off.
     pub async fn finished(self) -> Result<(), WorldError> {
         self.shared
-            .until(|simulation| !simulation.is_playing(self.id))
+            .wait_until(|simulation| !simulation.is_playing(self.id))
             .await;
         self.shared
             .act(|simulation, _| simulation.take_failure(self.id))

@@ -10,7 +10,7 @@ use hyper::{
 
 use super::{
     connection::Connection,
-    http::{Abandoned, Reply, read_body},
+    http::{Aborted, Reply, read_body},
 };
 use crate::{
     rest::{RestRequest, RestResponse},
@@ -21,7 +21,7 @@ use crate::{
 pub(super) async fn answer(
     connection: &Connection,
     request: Request<Incoming>,
-) -> Result<Reply, Abandoned> {
+) -> Result<Reply, Aborted> {
     let (head, body) = request.into_parts();
     let body = match read_body(connection, body).await? {
         Ok(body) => body,

@@ -12,9 +12,9 @@ use std::{
 use bayeux_proto::Instant;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
-use super::{clock::Clock, gate::Gate};
+use super::{clock::Clock, pause::Pause};
 use crate::{
-    fault::{BadAnswer, FaultPlan, Faults, Incident, Link, Service},
+    fault::{Backend, ErrorResponse, FaultInjector, FaultPlan, Incident, Link},
     gateway::{Lane, LaneKind, Output},
     simulation::Simulation,
 };
@@ -26,30 +26,30 @@ pub(super) struct Shared {
     pub(super) clock: Arc<Clock>,
     next_lane: AtomicU64,
     /// Rung when the next deadline has become another.
-    rearm: Notify,
-    /// Rung after whatever happened.
-    happened: watch::Sender<()>,
+    deadline_changed: Notify,
+    /// Rung after whatever changed.
+    changed: watch::Sender<()>,
     /// Rung to break every connection there is.
     kill: watch::Sender<()>,
-    pub(super) gate: Gate,
+    pub(super) pause: Pause,
     pub(super) sockets_allowed: AtomicBool,
     pub(super) polling_allowed: AtomicBool,
-    backlog: usize,
+    max_queued_frames: usize,
 }
 
 #[derive(Debug)]
 struct Core {
     simulation: Simulation,
-    faults: Faults,
-    outlets: BTreeMap<Lane, Outlet>,
+    faults: FaultInjector,
+    senders: BTreeMap<Lane, LaneSender>,
 }
 
 /// Where the outputs for a lane go. Dropping it is how its task learns that the lane is dead.
 #[derive(Debug)]
-enum Outlet {
+enum LaneSender {
     Socket {
         frames: mpsc::Sender<SocketOutput>,
-        hang_up: oneshot::Sender<()>,
+        close: oneshot::Sender<()>,
     },
     Exchange(oneshot::Sender<Answer>),
 }
@@ -64,11 +64,11 @@ pub(super) enum SocketOutput {
 
 /// What a socket's task is told.
 #[derive(Debug)]
-pub(super) struct SocketOrders {
+pub(super) struct SocketChannels {
     pub(super) outputs: mpsc::Receiver<SocketOutput>,
     /// `Ok` when a close is the last of the outputs; `Err` when the socket is to be dropped with
     /// whatever is left of them.
-    pub(super) hang_up: oneshot::Receiver<()>,
+    pub(super) close: oneshot::Receiver<()>,
 }
 
 /// How an exchange is answered.
@@ -80,22 +80,22 @@ pub(super) enum Answer {
 }
 
 impl Shared {
-    pub(super) fn new(simulation: Simulation, backlog: usize) -> Self {
+    pub(super) fn new(simulation: Simulation, max_queued_frames: usize) -> Self {
         Self {
             core: Mutex::new(Core {
                 simulation,
-                faults: Faults::default(),
-                outlets: BTreeMap::new(),
+                faults: FaultInjector::default(),
+                senders: BTreeMap::new(),
             }),
             clock: Arc::new(Clock::new()),
             next_lane: AtomicU64::new(1),
-            rearm: Notify::new(),
-            happened: watch::Sender::new(()),
+            deadline_changed: Notify::new(),
+            changed: watch::Sender::new(()),
             kill: watch::Sender::new(()),
-            gate: Gate::default(),
+            pause: Pause::default(),
             sockets_allowed: AtomicBool::new(true),
             polling_allowed: AtomicBool::new(true),
-            backlog,
+            max_queued_frames,
         }
     }
 
@@ -108,25 +108,25 @@ impl Shared {
         let result = act(&mut core.simulation, now);
         core.send_outputs(now);
         if core.simulation.poll_timeout() != deadline {
-            self.rearm.notify_one();
+            self.deadline_changed.notify_one();
         }
         drop(core);
-        self.happened.send_replace(());
+        self.changed.send_replace(());
         result
     }
 
     /// Looks at the simulation.
-    pub(super) fn look<T>(&self, look: impl FnOnce(&Simulation) -> T) -> T {
-        look(&self.lock().simulation)
+    pub(super) fn read<T>(&self, read: impl FnOnce(&Simulation) -> T) -> T {
+        read(&self.lock().simulation)
     }
 
     /// Begins with a plan, in place of the one before.
     pub(super) fn set_plan(&self, plan: FaultPlan) {
         let mut core = self.lock();
         let now = self.clock.now();
-        core.faults = Faults::new(plan, now);
+        core.faults = FaultInjector::new(plan, now);
         drop(core);
-        self.rearm.notify_one();
+        self.deadline_changed.notify_one();
     }
 
     /// What will become of a connection.
@@ -137,10 +137,10 @@ impl Shared {
     }
 
     /// How a request is answered that is not answered as it should be.
-    pub(super) fn response_fault(&self, service: Service) -> Option<BadAnswer> {
+    pub(super) fn response_fault(&self, backend: Backend) -> Option<ErrorResponse> {
         let mut core = self.lock();
         let now = self.clock.now();
-        core.faults.response_fault(now, service)
+        core.faults.response_fault(now, backend)
     }
 
     /// Has something happen to all at once.
@@ -150,30 +150,30 @@ impl Shared {
             self.kill();
         }
         match incident {
-            Incident::Freeze => self.gate.shut(),
-            Incident::Thaw => self.gate.open(),
+            Incident::Freeze => self.pause.pause(),
+            Incident::Thaw => self.pause.resume(),
             _ => {}
         }
     }
 
     /// Puts the clock on, by and by, so that all that is due in between happens in its time.
-    pub(super) fn step(&self, time: Duration) {
+    pub(super) fn advance(&self, time: Duration) {
         let end = self.clock.now() + time;
         loop {
             let core = self.lock();
             let next = core.next_deadline().map_or(end, |at| at.min(end));
-            self.clock.put_on(next - self.clock.now());
+            self.clock.advance(next - self.clock.now());
             drop(core);
-            self.keep_up();
+            self.handle_due();
             if next >= end {
                 break;
             }
         }
-        self.rearm.notify_one();
+        self.deadline_changed.notify_one();
     }
 
     /// Does all that is due.
-    fn keep_up(&self) {
+    fn handle_due(&self) {
         self.act(Simulation::handle_timeout);
         let next = || {
             let mut core = self.lock();
@@ -190,40 +190,40 @@ impl Shared {
     }
 
     /// Waits until the simulation is as it should be.
-    pub(super) async fn until(&self, mut is_so: impl FnMut(&Simulation) -> bool) {
-        let mut happened = self.happened.subscribe();
-        while !self.look(&mut is_so) {
+    pub(super) async fn wait_until(&self, mut is_so: impl FnMut(&Simulation) -> bool) {
+        let mut changed = self.changed.subscribe();
+        while !self.read(&mut is_so) {
             // The sender lives in `self`.
-            let _ = happened.changed().await;
+            let _ = changed.changed().await;
         }
     }
 
     /// Opens a socket.
-    pub(super) fn open_socket(self: &Arc<Self>) -> (LaneGuard, SocketOrders) {
-        let (frames, outputs) = mpsc::channel(self.backlog);
-        let (hang_up, order) = oneshot::channel();
-        let lane = self.open(LaneKind::Socket, Outlet::Socket { frames, hang_up });
+    pub(super) fn open_socket(self: &Arc<Self>) -> (LaneGuard, SocketChannels) {
+        let (frames, outputs) = mpsc::channel(self.max_queued_frames);
+        let (close, order) = oneshot::channel();
+        let lane = self.open(LaneKind::Socket, LaneSender::Socket { frames, close });
         (
             lane,
-            SocketOrders {
+            SocketChannels {
                 outputs,
-                hang_up: order,
+                close: order,
             },
         )
     }
 
     /// Opens an exchange; its answer comes out of the receiver.
     pub(super) fn open_exchange(self: &Arc<Self>) -> (LaneGuard, oneshot::Receiver<Answer>) {
-        let (outlet, answer) = oneshot::channel();
+        let (sender, answer) = oneshot::channel();
         (
-            self.open(LaneKind::Exchange, Outlet::Exchange(outlet)),
+            self.open(LaneKind::Exchange, LaneSender::Exchange(sender)),
             answer,
         )
     }
 
-    fn open(self: &Arc<Self>, kind: LaneKind, outlet: Outlet) -> LaneGuard {
+    fn open(self: &Arc<Self>, kind: LaneKind, sender: LaneSender) -> LaneGuard {
         let lane = Lane::new(self.next_lane.fetch_add(1, Ordering::Relaxed));
-        self.lock().outlets.insert(lane, outlet);
+        self.lock().senders.insert(lane, sender);
         self.act(|simulation, now| simulation.handle_open(now, lane, kind));
         LaneGuard {
             shared: Arc::clone(self),
@@ -242,12 +242,12 @@ impl Shared {
     }
 
     /// Wakes the simulation when its time has come, for ever.
-    pub(super) async fn keep_time(&self) {
+    pub(super) async fn run_timers(&self) {
         loop {
             let at = self.lock().next_deadline();
             tokio::select! {
-                () = self.clock.sleep_until_any(at) => self.keep_up(),
-                () = self.rearm.notified() => {}
+                () = self.clock.sleep_until_any(at) => self.handle_due(),
+                () = self.deadline_changed.notified() => {}
             }
         }
     }
@@ -264,7 +264,7 @@ impl Core {
             let lane = output.lane();
             if !self.send(output) {
                 // It does not take what it is sent: as good as dead.
-                self.outlets.remove(&lane);
+                self.senders.remove(&lane);
                 self.simulation.handle_close(now, lane);
                 tracing::debug!(lane = lane.number(), "dropped a lane that does not keep up");
             }
@@ -274,15 +274,15 @@ impl Core {
     /// False if the lane cannot take it.
     fn send(&mut self, output: Output) -> bool {
         match output {
-            Output::Frame { lane, text } => match self.outlets.get(&lane) {
-                Some(Outlet::Socket { frames, .. }) => {
+            Output::Frame { lane, text } => match self.senders.get(&lane) {
+                Some(LaneSender::Socket { frames, .. }) => {
                     frames.try_send(SocketOutput::Text(text)).is_ok()
                 }
                 _ => true,
             },
-            Output::Close { lane, code } => match self.outlets.remove(&lane) {
-                Some(Outlet::Socket { frames, hang_up }) => {
-                    frames.try_send(SocketOutput::Close(code)).is_ok() && hang_up.send(()).is_ok()
+            Output::Close { lane, code } => match self.senders.remove(&lane) {
+                Some(LaneSender::Socket { frames, close }) => {
+                    frames.try_send(SocketOutput::Close(code)).is_ok() && close.send(()).is_ok()
                 }
                 _ => true,
             },
@@ -292,9 +292,9 @@ impl Core {
     }
 
     fn answer(&mut self, lane: Lane, answer: Answer) -> bool {
-        if let Some(Outlet::Exchange(outlet)) = self.outlets.remove(&lane) {
+        if let Some(LaneSender::Exchange(sender)) = self.senders.remove(&lane) {
             // An answer that nobody waits for any more is lost; its guard reports the end.
-            let _ = outlet.send(answer);
+            let _ = sender.send(answer);
         }
         true
     }
@@ -321,7 +321,7 @@ impl LaneGuard {
 
 impl Drop for LaneGuard {
     fn drop(&mut self) {
-        self.shared.lock().outlets.remove(&self.lane);
+        self.shared.lock().senders.remove(&self.lane);
         self.shared
             .act(|simulation, now| simulation.handle_close(now, self.lane));
     }

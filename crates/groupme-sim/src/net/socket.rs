@@ -14,7 +14,7 @@ use tokio::{
 
 use super::{
     connection::Connection,
-    shared::{LaneGuard, Shared, SocketOrders, SocketOutput},
+    shared::{LaneGuard, Shared, SocketChannels, SocketOutput},
 };
 use crate::fault::FrameFaultQueue;
 
@@ -23,50 +23,50 @@ type Stream = TokioIo<Upgraded>;
 /// Serves a socket until either side closes it.
 pub(super) async fn serve(connection: &Connection, upgraded: Upgraded) {
     let shared = &connection.shared;
-    let (up, down) = connection.take_ways();
+    let (up, down) = connection.take_directions();
     let socket = WebSocket::after_handshake(TokioIo::new(upgraded), Role::Server);
     let (mut reader, mut writer) = socket.split(|stream| {
         let (read, write) = split(stream);
         (read, BufWriter::with_capacity(WRITE_BUFFER, write))
     });
-    reader.set_max_message_size(LARGEST_MESSAGE);
+    reader.set_max_message_size(MAX_MESSAGE);
     writer.set_writev(false);
 
-    let (lane, SocketOrders { outputs, hang_up }) = shared.open_socket();
+    let (lane, SocketChannels { outputs, close }) = shared.open_socket();
     let outputs = Outputs {
         shared,
         queue: outputs,
         down,
         last: None,
     };
-    let (echoes, returns) = mpsc::channel(ECHOES);
-    let (sender, messages) = mpsc::channel(ECHOES);
-    let inlet = if up.is_sound() {
-        Inlet::Direct(&lane)
+    let (reply_sender, replies) = mpsc::channel(MAX_REPLIES);
+    let (sender, messages) = mpsc::channel(MAX_REPLIES);
+    let inbound = if up.is_faultless() {
+        Inbound::Direct(&lane)
     } else {
-        Inlet::Tampered(sender)
+        Inbound::Faulty(sender)
     };
     // Both in one task, and neither is dropped before the end: a read that is dropped halfway
     // loses its place in the stream.
     let reading = async {
-        let ended = read(inlet, reader, echoes).await;
+        let ended = read(inbound, reader, reply_sender).await;
         tracing::debug!(lane = lane.number(), cause = %ended, "socket ended");
     };
     let writing = async {
-        match write(writer, outputs, returns).await {
+        match write(writer, outputs, replies).await {
             // The peer has a moment to close in turn.
-            Ok(()) => time::sleep(CLOSE_PATIENCE).await,
+            Ok(()) => time::sleep(CLOSE_TIMEOUT).await,
             Err(error) => tracing::debug!(lane = lane.number(), cause = %error, "socket broke"),
         }
     };
     // A peer that does not read keeps a write waiting for ever.
-    let hung_up = async {
-        if hang_up.await.is_ok() {
-            time::sleep(CLOSE_PATIENCE).await;
+    let closed = async {
+        if close.await.is_ok() {
+            time::sleep(CLOSE_TIMEOUT).await;
         }
     };
     let passing = async {
-        tamper(shared, &lane, up, messages).await;
+        receive_with_faults(shared, &lane, up, messages).await;
         // The reader has hung up, or never used it.
         future::pending::<()>().await;
     };
@@ -74,32 +74,32 @@ pub(super) async fn serve(connection: &Connection, upgraded: Upgraded) {
         () = reading => {}
         () = passing => {}
         () = writing => {}
-        () = hung_up => {}
+        () = closed => {}
     }
 }
 
 /// Hands in messages until there are no more, and says why.
 async fn read(
-    inlet: Inlet<'_>,
+    inbound: Inbound<'_>,
     mut reader: WebSocketRead<ReadHalf<Stream>>,
-    echoes: mpsc::Sender<Frame<'static>>,
+    reply_sender: mpsc::Sender<Frame<'static>>,
 ) -> String {
     // Pongs and the close echo, which the library wants sent, go to the writer.
-    let mut echo = |frame: Frame<'_>| {
+    let mut reply = |frame: Frame<'_>| {
         let payload = Payload::Owned(frame.payload.to_vec());
         let frame = Frame::new(true, frame.opcode, None, payload);
-        future::ready(echoes.try_send(frame).map_err(io::Error::other))
+        future::ready(reply_sender.try_send(frame).map_err(io::Error::other))
     };
     let mut message = Vec::new();
     loop {
-        let frame = match reader.read_frame(&mut echo).await {
+        let frame = match reader.read_frame(&mut reply).await {
             Ok(frame) => frame,
             Err(error) => return error.to_string(),
         };
         match frame.opcode {
             OpCode::Close => {
-                // Until the writer has sent the echo and hung up, or a moment longer.
-                let _ = time::timeout(CLOSE_PATIENCE, echoes.closed()).await;
+                // Until the writer has sent the reply and hung up, or a moment longer.
+                let _ = time::timeout(CLOSE_TIMEOUT, reply_sender.closed()).await;
                 return "closed by the client".to_owned();
             }
             OpCode::Ping | OpCode::Pong => continue,
@@ -107,17 +107,17 @@ async fn read(
             OpCode::Text | OpCode::Binary | OpCode::Continuation => {}
         }
         // The library bounds a frame, but not what fragments add up to.
-        if message.len() + frame.payload.len() > LARGEST_MESSAGE {
+        if message.len() + frame.payload.len() > MAX_MESSAGE {
             return "the message is too large".to_owned();
         }
         message.extend_from_slice(&frame.payload);
         if frame.fin {
-            match &inlet {
-                Inlet::Direct(lane) => {
+            match &inbound {
+                Inbound::Direct(lane) => {
                     lane.receive(&message);
                     message.clear();
                 }
-                Inlet::Tampered(sender) => {
+                Inbound::Faulty(sender) => {
                     let message = core::mem::take(&mut message);
                     if sender.send(message).await.is_err() {
                         return "the way up has ended".to_owned();
@@ -129,13 +129,13 @@ async fn read(
 }
 
 /// Where messages go from the reader.
-enum Inlet<'a> {
+enum Inbound<'a> {
     Direct(&'a LaneGuard),
-    Tampered(mpsc::Sender<Vec<u8>>),
+    Faulty(mpsc::Sender<Vec<u8>>),
 }
 
 /// Takes messages to their lane, with what befalls them on the way.
-async fn tamper(
+async fn receive_with_faults(
     shared: &Shared,
     lane: &LaneGuard,
     mut up: FrameFaultQueue,
@@ -161,11 +161,11 @@ struct Outputs<'a> {
     queue: mpsc::Receiver<SocketOutput>,
     down: FrameFaultQueue,
     /// What ends it, when all that came before is gone.
-    last: Option<Leaving>,
+    last: Option<Outgoing>,
 }
 
 /// What leaves.
-enum Leaving {
+enum Outgoing {
     Text(Vec<u8>),
     /// With this code.
     Close(u16),
@@ -173,10 +173,10 @@ enum Leaving {
 
 impl Outputs<'_> {
     /// The next thing that leaves. Cancel-safe.
-    async fn next(&mut self) -> Option<Leaving> {
+    async fn next(&mut self) -> Option<Outgoing> {
         loop {
             if let Some(frame) = self.down.poll_frame(self.shared.clock.now()) {
-                return Some(Leaving::Text(frame));
+                return Some(Outgoing::Text(frame));
             }
             let timeout = self.down.poll_timeout();
             if timeout.is_none() && self.last.is_some() {
@@ -184,13 +184,13 @@ impl Outputs<'_> {
             }
             tokio::select! {
                 output = self.queue.recv(), if self.last.is_none() => match output? {
-                    SocketOutput::Text(text) if self.down.is_sound() => {
-                        return Some(Leaving::Text(text.into_bytes()));
+                    SocketOutput::Text(text) if self.down.is_faultless() => {
+                        return Some(Outgoing::Text(text.into_bytes()));
                     }
                     SocketOutput::Text(text) => {
                         self.down.handle_frame(self.shared.clock.now(), text.into_bytes());
                     }
-                    SocketOutput::Close(code) => self.last = Some(Leaving::Close(code)),
+                    SocketOutput::Close(code) => self.last = Some(Outgoing::Close(code)),
                 },
                 () = self.shared.clock.sleep_until_any(timeout) => {}
             }
@@ -209,22 +209,22 @@ impl Outputs<'_> {
 async fn write(
     mut writer: WebSocketWrite<BufWriter<WriteHalf<Stream>>>,
     mut outputs: Outputs<'_>,
-    mut returns: mpsc::Receiver<Frame<'static>>,
+    mut replies: mpsc::Receiver<Frame<'static>>,
 ) -> Result<(), fastwebsockets::WebSocketError> {
     loop {
         let frame = tokio::select! {
             biased;
-            Some(frame) = returns.recv() => frame,
+            Some(frame) = replies.recv() => frame,
             output = outputs.next() => match output {
-                Some(Leaving::Text(text)) => Frame::text(Payload::Owned(text)),
-                Some(Leaving::Close(code)) => Frame::close(code, b""),
+                Some(Outgoing::Text(text)) => Frame::text(Payload::Owned(text)),
+                Some(Outgoing::Close(code)) => Frame::close(code, b""),
                 // Dropped for not keeping up.
                 None => return Err(fastwebsockets::WebSocketError::ConnectionClosed),
             },
         };
         let last = frame.opcode == OpCode::Close;
         writer.write_frame(frame).await?;
-        if last || (outputs.is_empty() && returns.is_empty()) {
+        if last || (outputs.is_empty() && replies.is_empty()) {
             writer.flush().await?;
         }
         if last {
@@ -234,10 +234,10 @@ async fn write(
 }
 
 /// Bytes.
-const LARGEST_MESSAGE: usize = 1 << 20;
+const MAX_MESSAGE: usize = 1 << 20;
 /// Bytes.
 const WRITE_BUFFER: usize = 16 << 10;
 /// As many pings as a client may send before the first is answered.
-const ECHOES: usize = 32;
+const MAX_REPLIES: usize = 32;
 /// How long a peer may take to close its side.
-const CLOSE_PATIENCE: Duration = Duration::from_secs(1);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);

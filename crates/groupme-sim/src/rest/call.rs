@@ -3,18 +3,18 @@
 use bayeux_proto::Instant;
 use serde_json::Value;
 
-use super::{Api, RestConfig, RestResponse, flood::Flood, query::Query};
-use crate::world::{Conversation, GroupId, MessageId, UserId, View, World, number};
+use super::{ApiVersion, RestConfig, RestResponse, flood::FloodBan, query::Query};
+use crate::world::{Conversation, SimGroupId, SimMessageId, SimUserId, View, World, number};
 
 /// A request of a user who was let in.
 pub(super) struct Call<'a> {
     pub(super) world: &'a mut World,
     pub(super) config: &'a RestConfig,
-    pub(super) flood: &'a mut Flood,
+    pub(super) flood: &'a mut FloodBan,
     /// Whether a page of messages comes short.
     pub(super) is_short: bool,
     pub(super) now: Instant,
-    pub(super) user: UserId,
+    pub(super) user: SimUserId,
     pub(super) query: Query<'a>,
     pub(super) body: &'a [u8],
 }
@@ -23,11 +23,11 @@ pub(super) struct Call<'a> {
 pub(super) type Outcome = Result<RestResponse, RestResponse>;
 
 impl Call<'_> {
-    pub(super) fn dispatch(&mut self, api: Api, method: &str, path: &[&str]) -> Outcome {
+    pub(super) fn dispatch(&mut self, api: ApiVersion, method: &str, path: &[&str]) -> Outcome {
         match api {
-            Api::V2 => self.v2(method, path),
-            Api::V3 => self.v3(method, path),
-            Api::V4 => self.v4(method, path),
+            ApiVersion::V2 => self.v2(method, path),
+            ApiVersion::V3 => self.v3(method, path),
+            ApiVersion::V4 => self.v4(method, path),
         }
     }
 
@@ -52,7 +52,7 @@ impl Call<'_> {
             ("DELETE", ["groups", group, "subgroups", topic]) => self.remove_topic(group, topic),
             ("GET", ["groups", group, "likes"]) => self.popular(group),
             ("GET", ["groups", group, "likes", "mine"]) => self.liked_in_group(group),
-            ("GET", ["groups", group, "likes", "for_me"]) => self.applauded_in_group(group),
+            ("GET", ["groups", group, "likes", "for_me"]) => self.liked_by_others_in_group(group),
             ("GET", ["groups", group, "messages"]) => self.group_messages(group),
             ("POST", ["groups", group, "messages"]) => self.send_to_group(group),
             ("GET", ["direct_messages"]) => self.direct_messages(),
@@ -99,7 +99,7 @@ impl Call<'_> {
                 self.edit_direct(peer, message)
             }
             ("GET", ["likes", "direct_messages", "mine"]) => self.liked_direct(),
-            ("GET", ["likes", "direct_messages", "for_me"]) => self.applauded_direct(),
+            ("GET", ["likes", "direct_messages", "for_me"]) => self.liked_by_others_direct(),
             ("GET", ["read_receipts"]) => Ok(self.receipts()),
             ("POST", ["read_receipts"]) => self.mark_read_v4_batch(),
             ("POST", ["read_receipts", conversation]) => self.mark_read_v4(conversation),
@@ -109,52 +109,55 @@ impl Call<'_> {
     }
 
     /// A group of the caller's.
-    pub(super) fn group_place(&self, text: &str) -> Result<Conversation, RestResponse> {
-        let group = number(text).map(|id| Conversation::Group(GroupId::new(id)));
+    pub(super) fn group_conversation(&self, text: &str) -> Result<Conversation, RestResponse> {
+        let group = number(text).map(|id| Conversation::Group(SimGroupId::new(id)));
         self.own(group)
     }
 
     /// The conversation with the user of this id, who exists and is not the caller.
-    pub(super) fn direct_place(&self, text: &str) -> Result<Conversation, RestResponse> {
-        let peer = number(text).map(UserId::new);
+    pub(super) fn direct_conversation(&self, text: &str) -> Result<Conversation, RestResponse> {
+        let peer = number(text).map(SimUserId::new);
         let peer = peer.filter(|peer| self.world.name(*peer).is_some());
         self.own(peer.map(|peer| Conversation::direct(self.user, peer)))
     }
 
     /// The conversation with the query's `other_user_id`.
-    pub(super) fn asked_direct_place(&self) -> Result<Conversation, RestResponse> {
+    pub(super) fn requested_direct_conversation(&self) -> Result<Conversation, RestResponse> {
         let peer = self.query.text("other_user_id");
-        self.direct_place(&peer.ok_or_else(|| RestResponse::bad("other_user_id is missing"))?)
+        self.direct_conversation(
+            &peer.ok_or_else(|| RestResponse::bad("other_user_id is missing"))?,
+        )
     }
 
     /// A conversation of the caller's by its id: a group's, or two users', the lower one first.
     pub(super) fn conversation(&self, text: &str) -> Result<Conversation, RestResponse> {
         let Some((low, high)) = text.split_once('+') else {
-            return self.group_place(text);
+            return self.group_conversation(text);
         };
         let (low, high) = (number(low), number(high));
-        let place = low.zip(high).filter(|(low, high)| low < high);
-        let place = place.map(|(low, high)| (UserId::new(low), UserId::new(high)));
+        let conversation = low.zip(high).filter(|(low, high)| low < high);
+        let conversation =
+            conversation.map(|(low, high)| (SimUserId::new(low), SimUserId::new(high)));
         let known = |user| self.world.name(user).is_some();
-        let place = place.filter(|(low, high)| known(*low) && known(*high));
-        self.own(place.map(|(low, high)| Conversation::direct(low, high)))
+        let conversation = conversation.filter(|(low, high)| known(*low) && known(*high));
+        self.own(conversation.map(|(low, high)| Conversation::direct(low, high)))
     }
 
-    fn own(&self, place: Option<Conversation>) -> Result<Conversation, RestResponse> {
-        place
-            .filter(|place| self.world.takes_part(self.user, *place))
+    fn own(&self, conversation: Option<Conversation>) -> Result<Conversation, RestResponse> {
+        conversation
+            .filter(|conversation| self.world.takes_part(self.user, *conversation))
             .ok_or_else(RestResponse::no_conversation)
     }
 
     /// A message of this conversation.
     pub(super) fn message_in(
         &self,
-        place: Conversation,
+        conversation: Conversation,
         text: &str,
-    ) -> Result<MessageId, RestResponse> {
+    ) -> Result<SimMessageId, RestResponse> {
         number(text)
-            .map(MessageId::new)
-            .filter(|id| self.world.place_of(*id) == Some(place))
+            .map(SimMessageId::new)
+            .filter(|id| self.world.conversation_of(*id) == Some(conversation))
             .ok_or_else(RestResponse::not_found)
     }
 

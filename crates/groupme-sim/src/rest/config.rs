@@ -7,21 +7,21 @@ use core::time::Duration;
 #[non_exhaustive]
 pub struct RestConfig {
     /// How a page without messages is answered: with 304, as documented.
-    pub no_messages: NoMessages,
+    pub empty_page: EmptyPage,
     /// The largest `limit` that is not refused: 200, as was measured. GroupMe documents 100.
-    pub largest_page: usize,
+    pub max_limit: usize,
     /// How many requests a second each user may make, beyond which they get 429; `None` for any
     /// number. GroupMe was measured to allow about ten.
-    pub rate: Option<u32>,
+    pub requests_per_second: Option<u32>,
     /// How many messages a user may send within a minute, beyond which they are banned from sending:
     /// 403. Tries count, too, so that a ban lasts until they have held their peace. `None` for any
     /// number. GroupMe has such a ban, and does not say when it comes.
-    pub flood: Option<u32>,
+    pub messages_per_minute: Option<u32>,
     /// Whether messages may have links in them. If not, they are refused with 422, as GroupMe does
     /// to some.
-    pub links: bool,
+    pub allow_links: bool,
     /// What becomes of the reaction of a user who has reacted to the message already.
-    pub second_like: SecondLike,
+    pub repeated_reaction: RepeatedReaction,
     /// Whether pages of messages come short now and then, although there is more: every second one
     /// has half as many messages as it could. GroupMe was seen to do it.
     pub short_pages: bool,
@@ -32,7 +32,7 @@ pub struct RestConfig {
     pub outage: Option<u16>,
     /// How long an answer takes: nothing. If it takes longer than the push of the same fact, the
     /// push comes first.
-    pub answer_delay: Duration,
+    pub response_delay: Duration,
     /// How long the push of what a request did takes: nothing. Pushes stay in order: later ones
     /// wait with it.
     pub push_delay: Duration,
@@ -41,16 +41,16 @@ pub struct RestConfig {
 impl Default for RestConfig {
     fn default() -> Self {
         Self {
-            no_messages: NoMessages::NotModified,
-            largest_page: 200,
-            rate: None,
-            flood: None,
-            links: true,
-            second_like: SecondLike::Ignored,
+            empty_page: EmptyPage::NotModified,
+            max_limit: 200,
+            requests_per_second: None,
+            messages_per_minute: None,
+            allow_links: true,
+            repeated_reaction: RepeatedReaction::Ignored,
             short_pages: false,
             retry_after: RetryAfter::EverySecond,
             outage: None,
-            answer_delay: Duration::ZERO,
+            response_delay: Duration::ZERO,
             push_delay: Duration::ZERO,
         }
     }
@@ -59,7 +59,7 @@ impl Default for RestConfig {
 /// How a page without messages is answered. All were seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum NoMessages {
+pub enum EmptyPage {
     /// 304 without a body.
     NotModified,
     /// 200 with an empty list.
@@ -71,7 +71,7 @@ pub enum NoMessages {
 /// What becomes of a user's second reaction to a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum SecondLike {
+pub enum RepeatedReaction {
     /// It is accepted and ignored, as was measured.
     Ignored,
     /// It takes the place of the first, as is documented.

@@ -5,17 +5,17 @@ use std::collections::{BTreeMap, VecDeque};
 
 use bayeux_proto::Instant;
 
-use crate::world::UserId;
+use crate::world::SimUserId;
 
 /// Who tried to send when, within the last minute.
 #[derive(Debug, Default)]
-pub(super) struct Flood {
-    tries: BTreeMap<UserId, VecDeque<Instant>>,
+pub(super) struct FloodBan {
+    tries: BTreeMap<SimUserId, VecDeque<Instant>>,
 }
 
-impl Flood {
+impl FloodBan {
     /// Notes a try; true if it is one too many.
-    pub(super) fn is_too_much(&mut self, now: Instant, user: UserId, allowed: u32) -> bool {
+    pub(super) fn is_too_much(&mut self, now: Instant, user: SimUserId, allowed: u32) -> bool {
         let allowed = usize::try_from(allowed).unwrap_or(usize::MAX);
         let tries = self.tries.entry(user).or_default();
         while tries.front().is_some_and(|time| now - *time >= WINDOW) {

@@ -44,7 +44,7 @@ impl Call<'_> {
     }
 
     pub(super) fn group(&self, group: &str) -> Outcome {
-        let group = self.home_group(group)?;
+        let group = self.top_level_group(group)?;
         let row = self.world.group_row(group, self.user, true);
         let row = row.ok_or_else(RestResponse::no_conversation)?;
         Ok(RestResponse::enveloped(200, &row))

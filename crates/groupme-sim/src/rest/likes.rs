@@ -12,7 +12,7 @@ use super::{
 impl Call<'_> {
     /// The favourites of a group, of a day, a week or a month.
     pub(super) fn popular(&self, group: &str) -> Outcome {
-        let place = self.group_place(group)?;
+        let conversation = self.group_conversation(group)?;
         let days = match self.query.text("period").as_deref() {
             Some("day") => 1,
             Some("week") => 7,
@@ -20,31 +20,35 @@ impl Call<'_> {
             _ => return Err(RestResponse::bad("period must be day, week or month")),
         };
         let within = Duration::from_hours(24 * days);
-        let rows = self.world.popular_rows(place, within, self.view());
+        let rows = self.world.popular_rows(conversation, within, self.view());
         Ok(messages(&rows))
     }
 
     pub(super) fn liked_in_group(&self, group: &str) -> Outcome {
-        let place = self.group_place(group)?;
-        let rows = self.world.liked_rows(place, self.user, self.view());
+        let conversation = self.group_conversation(group)?;
+        let rows = self.world.liked_rows(conversation, self.user, self.view());
         Ok(messages(&rows))
     }
 
-    pub(super) fn applauded_in_group(&self, group: &str) -> Outcome {
-        let place = self.group_place(group)?;
-        let rows = self.world.applauded_rows(place, self.user, self.view());
+    pub(super) fn liked_by_others_in_group(&self, group: &str) -> Outcome {
+        let conversation = self.group_conversation(group)?;
+        let rows = self
+            .world
+            .liked_by_others_rows(conversation, self.user, self.view());
         Ok(messages(&rows))
     }
 
     pub(super) fn liked_direct(&self) -> Outcome {
-        let place = self.asked_direct_place()?;
-        let rows = self.world.liked_rows(place, self.user, self.view());
+        let conversation = self.requested_direct_conversation()?;
+        let rows = self.world.liked_rows(conversation, self.user, self.view());
         Ok(messages(&rows))
     }
 
-    pub(super) fn applauded_direct(&self) -> Outcome {
-        let place = self.asked_direct_place()?;
-        let rows = self.world.applauded_rows(place, self.user, self.view());
+    pub(super) fn liked_by_others_direct(&self) -> Outcome {
+        let conversation = self.requested_direct_conversation()?;
+        let rows = self
+            .world
+            .liked_by_others_rows(conversation, self.user, self.view());
         Ok(messages(&rows))
     }
 }

@@ -3,29 +3,29 @@
 use serde_json::{Value, json};
 
 use super::{
-    NoMessages, RestResponse,
+    EmptyPage, RestResponse,
     call::{Call, Outcome, not_a_number},
 };
-use crate::world::{Conversation, MessageId, Span, WorldError};
+use crate::world::{Conversation, PageRange, SimMessageId, WorldError};
 
 impl Call<'_> {
     pub(super) fn group_messages(&self, group: &str) -> Outcome {
-        let place = self.group_place(group)?;
-        let messages = self.asked_rows(place)?;
-        let count = self.world.count(place);
+        let conversation = self.group_conversation(group)?;
+        let messages = self.requested_rows(conversation)?;
+        let count = self.world.count(conversation);
         Ok(self.list(&messages, &json!({ "count": count, "messages": messages })))
     }
 
     pub(super) fn direct_messages(&self) -> Outcome {
-        let place = self.asked_direct_place()?;
-        let messages = self.asked_rows(place)?;
-        let count = self.world.count(place);
+        let conversation = self.requested_direct_conversation()?;
+        let messages = self.requested_rows(conversation)?;
+        let count = self.world.count(conversation);
         let mut response = json!({ "count": count, "direct_messages": messages });
         // How far the other one has read; nothing at all if they have not.
-        if let Some((peer, receipt)) = self.peer_receipt(place) {
+        if let Some((peer, receipt)) = self.peer_receipt(conversation) {
             response["read_receipt"] = json!({
                 "id": "",
-                "chat_id": place.conversation(),
+                "chat_id": conversation.id(),
                 "message_id": receipt.message.to_string(),
                 "user_id": peer.to_string(),
                 "read_at": receipt.at,
@@ -35,41 +35,41 @@ impl Call<'_> {
     }
 
     pub(super) fn group_message(&self, group: &str, message: &str) -> Outcome {
-        let place = self.group_place(group)?;
-        let message = self.message_in(place, message)?;
-        self.one(200, place, message)
+        let conversation = self.group_conversation(group)?;
+        let message = self.message_in(conversation, message)?;
+        self.one(200, conversation, message)
     }
 
     pub(super) fn direct_message(&self, message: &str) -> Outcome {
-        let place = self.asked_direct_place()?;
-        let message = self.message_in(place, message)?;
-        self.one(200, place, message)
+        let conversation = self.requested_direct_conversation()?;
+        let message = self.message_in(conversation, message)?;
+        self.one(200, conversation, message)
     }
 
     pub(super) fn edit_in_group(&mut self, group: &str, message: &str) -> Outcome {
-        let place = self.group_place(group)?;
-        self.edit(place, message)
+        let conversation = self.group_conversation(group)?;
+        self.edit(conversation, message)
     }
 
     pub(super) fn edit_direct(&mut self, peer: &str, message: &str) -> Outcome {
-        let place = self.direct_place(peer)?;
-        self.edit(place, message)
+        let conversation = self.direct_conversation(peer)?;
+        self.edit(conversation, message)
     }
 
     /// By its author, or by the one who made the group.
     pub(super) fn delete(&mut self, conversation: &str, message: &str) -> Outcome {
-        let place = self.conversation(conversation)?;
-        let message = self.message_in(place, message)?;
+        let conversation = self.conversation(conversation)?;
+        let message = self.message_in(conversation, message)?;
         match self.world.author_of(message) {
             Some(author) if author == self.user => self.world.delete(message)?,
-            Some(_) => self.world.take_down(message, self.user)?,
-            None => return Err(WorldError::Notice(message).into()),
+            Some(_) => self.world.delete_as_owner(message, self.user)?,
+            None => return Err(WorldError::SystemMessage(message).into()),
         }
         Ok(RestResponse::empty(204))
     }
 
-    fn edit(&mut self, place: Conversation, message: &str) -> Outcome {
-        let message = self.message_in(place, message)?;
+    fn edit(&mut self, conversation: Conversation, message: &str) -> Outcome {
+        let message = self.message_in(conversation, message)?;
         if self.world.author_of(message) != Some(self.user) {
             return Err(RestResponse::not_yours());
         }
@@ -78,24 +78,27 @@ impl Call<'_> {
         let draft = super::sending::draft(&body)
             .map_err(|_| RestResponse::refusal(400, 40001, "Invalid text"))?;
         let attachments = body.get("attachments").is_some();
-        self.world.rewrite(
+        self.world.edit_with(
             message,
             draft.text.as_deref(),
             attachments.then_some(draft.attachments),
         )?;
-        self.one(200, place, message)
+        self.one(200, conversation, message)
     }
 
     /// A message by itself.
-    fn one(&self, status: u16, place: Conversation, message: MessageId) -> Outcome {
-        let row = self.world.row_of(place, message, self.view());
+    fn one(&self, status: u16, conversation: Conversation, message: SimMessageId) -> Outcome {
+        let row = self.world.row_of(conversation, message, self.view());
         let row = row.ok_or_else(RestResponse::not_found)?;
-        Ok(RestResponse::enveloped(status, &json!({ key(place): row })))
+        Ok(RestResponse::enveloped(
+            status,
+            &json!({ key(conversation): row }),
+        ))
     }
 
     /// The rows that `limit` and the cursors ask for.
-    fn asked_rows(&self, place: Conversation) -> Result<Vec<Value>, RestResponse> {
-        let largest = self.config.largest_page;
+    fn requested_rows(&self, conversation: Conversation) -> Result<Vec<Value>, RestResponse> {
+        let largest = self.config.max_limit;
         let out_of_bounds = || RestResponse::bad(&format!("limit must be between 1 and {largest}"));
         let limit = match self.query.number("limit") {
             Ok(limit) => limit.map_or(Ok(MESSAGES_PER_PAGE), usize::try_from),
@@ -111,38 +114,40 @@ impl Call<'_> {
         } else {
             limit
         };
-        let span = self.span()?;
-        Ok(self.world.rows(place, span, limit, self.view()))
+        let page_range = self.page_range()?;
+        Ok(self
+            .world
+            .rows(conversation, page_range, limit, self.view()))
     }
 
-    fn span(&self) -> Result<Span, RestResponse> {
+    fn page_range(&self) -> Result<PageRange, RestResponse> {
         let cursor = |name| match self.query.number(name) {
-            Ok(id) => Ok(id.map(MessageId::new)),
+            Ok(id) => Ok(id.map(SimMessageId::new)),
             Err(name) => Err(not_a_number(name)),
         };
         Ok(if let Some(id) = cursor("after_id")? {
-            Span::After(id)
+            PageRange::After(id)
         } else if let Some(id) = cursor("since_id")? {
-            Span::Since(id)
+            PageRange::Since(id)
         } else if let Some(id) = cursor("before_id")? {
-            Span::Before(id)
+            PageRange::Before(id)
         } else {
-            Span::Newest
+            PageRange::Newest
         })
     }
 
     fn list(&self, messages: &[Value], response: &Value) -> RestResponse {
-        match self.config.no_messages {
-            NoMessages::NotModified if messages.is_empty() => RestResponse::empty(304),
-            NoMessages::Null if messages.is_empty() => RestResponse::enveloped(200, &Value::Null),
+        match self.config.empty_page {
+            EmptyPage::NotModified if messages.is_empty() => RestResponse::empty(304),
+            EmptyPage::Null if messages.is_empty() => RestResponse::enveloped(200, &Value::Null),
             _ => RestResponse::enveloped(200, response),
         }
     }
 }
 
 /// The member that holds a single message.
-pub(super) fn key(place: Conversation) -> &'static str {
-    match place {
+pub(super) fn key(conversation: Conversation) -> &'static str {
+    match conversation {
         Conversation::Group(_) => "message",
         Conversation::Direct(..) => "direct_message",
     }

@@ -8,14 +8,14 @@ use super::{
     RestResponse,
     call::{Call, Outcome},
 };
-use crate::world::{Ballot, Conversation, PollId, number};
+use crate::world::{Conversation, PollDraft, SimPollId, number};
 
 impl Call<'_> {
     pub(super) fn polls(&self, conversation: &str) -> Outcome {
-        let place = self.conversation(conversation)?;
+        let conversation = self.conversation(conversation)?;
         let polls: Vec<Value> = self
             .world
-            .polls_in(place)
+            .polls_in(conversation)
             .filter_map(|poll| self.world.poll_row(poll, self.user))
             .collect();
         // All of them are on the first page.
@@ -30,10 +30,10 @@ impl Call<'_> {
 
     /// Answers with the poll and the message that announces it.
     pub(super) fn add_poll(&mut self, conversation: &str) -> Outcome {
-        let place = self.conversation(conversation)?;
-        let ballot = self.ballot()?;
-        let (poll, message) = self.world.announced_poll(place, self.user, ballot)?;
-        let message = self.world.sent_row(place, message, self.view());
+        let conversation = self.conversation(conversation)?;
+        let draft = self.draft()?;
+        let (poll, message) = self.world.create_poll(conversation, self.user, draft)?;
+        let message = self.world.sent_row(conversation, message, self.view());
         let poll = self.world.poll_row(poll, self.user);
         Ok(RestResponse::coded(
             201,
@@ -74,7 +74,7 @@ impl Call<'_> {
         self.poll_answer(poll)
     }
 
-    fn poll_answer(&self, poll: PollId) -> Outcome {
+    fn poll_answer(&self, poll: SimPollId) -> Outcome {
         let row = self.world.poll_row(poll, self.user);
         let row = row.ok_or_else(RestResponse::not_found)?;
         Ok(RestResponse::coded(
@@ -88,16 +88,16 @@ impl Call<'_> {
         &self,
         conversation: &str,
         poll: &str,
-    ) -> Result<(Conversation, PollId), RestResponse> {
-        let place = self.conversation(conversation)?;
+    ) -> Result<(Conversation, SimPollId), RestResponse> {
+        let conversation = self.conversation(conversation)?;
         let poll = number(poll)
-            .map(PollId::new)
-            .filter(|poll| self.world.place_of_poll(*poll) == Some(place))
+            .map(SimPollId::new)
+            .filter(|poll| self.world.conversation_of_poll(*poll) == Some(conversation))
             .ok_or_else(RestResponse::not_found)?;
-        Ok((place, poll))
+        Ok((conversation, poll))
     }
 
-    fn ballot(&self) -> Result<Ballot, RestResponse> {
+    fn draft(&self) -> Result<PollDraft, RestResponse> {
         let body = self.json()?;
         let subject = body["subject"].as_str().filter(|text| !text.is_empty());
         let subject = subject.ok_or_else(|| RestResponse::bad("subject is missing"))?;
@@ -109,15 +109,15 @@ impl Call<'_> {
         });
         let options = options.filter(|options| !options.is_empty());
         let options = options.ok_or_else(|| RestResponse::bad("options are missing"))?;
-        let mut ballot = Ballot::new(subject, options);
-        ballot.several = body["type"] == "multi";
-        ballot.anonymous = body["visibility"] == "anonymous";
+        let mut draft = PollDraft::new(subject, options);
+        draft.multiple_choice = body["type"] == "multi";
+        draft.anonymous = body["visibility"] == "anonymous";
         let expiration = body["expiration"].as_u64();
         let left = expiration.and_then(|at| at.checked_sub(self.world.seconds()));
         let left = left.filter(|left| *left > 0);
         let left = left.ok_or_else(|| RestResponse::bad("expiration must lie ahead"))?;
-        ballot.ends_in = Duration::from_secs(left);
-        Ok(ballot)
+        draft.duration = Duration::from_secs(left);
+        Ok(draft)
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    RestResponse, SecondLike,
+    RepeatedReaction, RestResponse,
     call::{Call, Outcome},
 };
 use crate::world::{Conversation, Icon};
@@ -11,12 +11,12 @@ use crate::world::{Conversation, Icon};
 impl Call<'_> {
     /// The first reaction counts; a second one is accepted, and mostly ignored.
     pub(super) fn like(&mut self, conversation: &str, message: &str) -> Outcome {
-        let place = self.conversation(conversation)?;
-        let message = self.message_in(place, message)?;
-        let icon = self.asked_icon()?;
-        let counts = match self.config.second_like {
-            SecondLike::Ignored => !self.world.has_reacted(message, self.user),
-            SecondLike::Replaces => true,
+        let conversation = self.conversation(conversation)?;
+        let message = self.message_in(conversation, message)?;
+        let icon = self.requested_icon()?;
+        let counts = match self.config.repeated_reaction {
+            RepeatedReaction::Ignored => !self.world.has_reacted(message, self.user),
+            RepeatedReaction::Replaces => true,
         };
         if counts {
             let heart = || Icon::Unicode(HEART.to_owned());
@@ -35,8 +35,8 @@ impl Call<'_> {
     }
 
     pub(super) fn unlike(&mut self, conversation: &str, message: &str) -> Outcome {
-        let place = self.conversation(conversation)?;
-        let message = self.message_in(place, message)?;
+        let conversation = self.conversation(conversation)?;
+        let message = self.message_in(conversation, message)?;
         self.world.unreact(message, self.user)?;
         let reactions = self.world.reaction_rows(message);
         Ok(RestResponse::enveloped(
@@ -46,36 +46,36 @@ impl Call<'_> {
     }
 
     pub(super) fn pin(&mut self, conversation: &str, message: &str) -> Outcome {
-        let place = self.conversation(conversation)?;
-        let message = self.message_in(place, message)?;
+        let conversation = self.conversation(conversation)?;
+        let message = self.message_in(conversation, message)?;
         self.world.pin(message, self.user)?;
         Ok(RestResponse::enveloped(200, &Value::Null))
     }
 
     pub(super) fn unpin(&mut self, conversation: &str, message: &str) -> Outcome {
-        let place = self.conversation(conversation)?;
-        let message = self.message_in(place, message)?;
+        let conversation = self.conversation(conversation)?;
+        let message = self.message_in(conversation, message)?;
         self.world.unpin(message, self.user)?;
         Ok(RestResponse::enveloped(200, &Value::Null))
     }
 
     pub(super) fn pinned_in_group(&self, group: &str) -> Outcome {
-        let place = self.group_place(group)?;
-        Ok(self.pinned(place, "messages"))
+        let conversation = self.group_conversation(group)?;
+        Ok(self.pinned(conversation, "messages"))
     }
 
     pub(super) fn pinned_direct(&self) -> Outcome {
-        let place = self.asked_direct_place()?;
-        Ok(self.pinned(place, "direct_messages"))
+        let conversation = self.requested_direct_conversation()?;
+        Ok(self.pinned(conversation, "direct_messages"))
     }
 
-    fn pinned(&self, place: Conversation, key: &str) -> RestResponse {
-        let rows = self.world.pinned_rows(place, self.view());
+    fn pinned(&self, conversation: Conversation, key: &str) -> RestResponse {
+        let rows = self.world.pinned_rows(conversation, self.view());
         RestResponse::enveloped(200, &json!({ "count": rows.len(), key: rows }))
     }
 
     /// The reaction in the body; `None` if there is none, which is a heart.
-    fn asked_icon(&self) -> Result<Option<Icon>, RestResponse> {
+    fn requested_icon(&self) -> Result<Option<Icon>, RestResponse> {
         if self.body.is_empty() {
             return Ok(None);
         }

@@ -13,13 +13,16 @@ impl Call<'_> {
     pub(super) fn mark_read_v2(&mut self) -> Outcome {
         let body = self.json()?;
         let asked = &body["read_receipt"];
-        let place = self.conversation(asked["chat_id"].as_str().unwrap_or_default())?;
-        let message = self.message_in(place, asked["message_id"].as_str().unwrap_or_default())?;
-        let receipt = self.world.mark_read(self.user, place, message);
-        self.world.tell_read(self.user, place, receipt);
+        let conversation = self.conversation(asked["chat_id"].as_str().unwrap_or_default())?;
+        let message = self.message_in(
+            conversation,
+            asked["message_id"].as_str().unwrap_or_default(),
+        )?;
+        let receipt = self.world.mark_read(self.user, conversation, message);
+        self.world.push_receipt(self.user, conversation, receipt);
         let receipt = json!({
             "id": receipt.message.to_string(),
-            "chat_id": place.conversation(),
+            "chat_id": conversation.id(),
             "message_id": receipt.message.to_string(),
             "user_id": self.user.to_string(),
             "read_at": receipt.at,
@@ -32,13 +35,13 @@ impl Call<'_> {
 
     /// Up to the newest message.
     pub(super) fn mark_read_v3(&mut self, conversation: &str) -> Outcome {
-        let place = self.conversation(conversation)?;
-        let newest = self.world.newest(place);
+        let conversation = self.conversation(conversation)?;
+        let newest = self.world.newest(conversation);
         let newest = newest.ok_or_else(RestResponse::not_found)?;
-        let receipt = self.world.mark_read(self.user, place, newest);
-        self.world.tell_read(self.user, place, receipt);
+        let receipt = self.world.mark_read(self.user, conversation, newest);
+        self.world.push_receipt(self.user, conversation, receipt);
         let receipt = json!({
-            "conversation_id": place.conversation(),
+            "conversation_id": conversation.id(),
             "message_id": receipt.message.to_string(),
             "user_id": self.user.to_string(),
             "read_at": receipt.at,
@@ -52,8 +55,8 @@ impl Call<'_> {
     /// Up to a message. Nobody is told.
     pub(super) fn mark_read_v4(&mut self, conversation: &str) -> Outcome {
         let body = self.json()?;
-        let (place, receipt) = self.mark_row(conversation, &body)?;
-        let mut row = receipt_row(place, receipt);
+        let (conversation, receipt) = self.mark_row(conversation, &body)?;
+        let mut row = receipt_row(conversation, receipt);
         row["status"] = "accepted".into();
         Ok(RestResponse::enveloped(202, &row))
     }
@@ -65,13 +68,14 @@ impl Call<'_> {
         let rows = rows.ok_or_else(|| RestResponse::bad("receipts are missing"))?;
         let mut marks = Vec::with_capacity(rows.len());
         for row in rows {
-            let place = self.conversation(row["conversation_id"].as_str().unwrap_or_default())?;
-            marks.push((place, self.message_in(place, last_read(row))?));
+            let conversation =
+                self.conversation(row["conversation_id"].as_str().unwrap_or_default())?;
+            marks.push((conversation, self.message_in(conversation, last_read(row))?));
         }
         let mut receipts = Vec::with_capacity(marks.len());
-        for (place, message) in marks {
-            let receipt = self.world.mark_read(self.user, place, message);
-            receipts.push(receipt_row(place, receipt));
+        for (conversation, message) in marks {
+            let receipt = self.world.mark_read(self.user, conversation, message);
+            receipts.push(receipt_row(conversation, receipt));
         }
         Ok(RestResponse::enveloped(
             202,
@@ -87,9 +91,9 @@ impl Call<'_> {
             .map(Conversation::Group);
         let chats = self.world.peers_of(self.user);
         let chats = chats.map(|peer| Conversation::direct(self.user, peer));
-        for place in groups.chain(chats).collect::<Vec<_>>() {
-            if let Some(newest) = self.world.newest(place) {
-                self.world.mark_read(self.user, place, newest);
+        for conversation in groups.chain(chats).collect::<Vec<_>>() {
+            if let Some(newest) = self.world.newest(conversation) {
+                self.world.mark_read(self.user, conversation, newest);
             }
         }
         RestResponse::empty(202)
@@ -98,7 +102,7 @@ impl Call<'_> {
     pub(super) fn receipts(&self) -> RestResponse {
         let receipts = self.world.receipts_of(self.user);
         let rows: Vec<Value> = receipts
-            .map(|(place, receipt)| receipt_row(place, receipt))
+            .map(|(conversation, receipt)| receipt_row(conversation, receipt))
             .collect();
         RestResponse::enveloped(200, &json!({ "receipts": rows }))
     }
@@ -108,9 +112,12 @@ impl Call<'_> {
         conversation: &str,
         row: &Value,
     ) -> Result<(Conversation, Receipt), RestResponse> {
-        let place = self.conversation(conversation)?;
-        let message = self.message_in(place, last_read(row))?;
-        Ok((place, self.world.mark_read(self.user, place, message)))
+        let conversation = self.conversation(conversation)?;
+        let message = self.message_in(conversation, last_read(row))?;
+        Ok((
+            conversation,
+            self.world.mark_read(self.user, conversation, message),
+        ))
     }
 }
 
@@ -118,9 +125,9 @@ fn last_read(row: &Value) -> &str {
     row["last_read_message_id"].as_str().unwrap_or_default()
 }
 
-fn receipt_row(place: Conversation, receipt: Receipt) -> Value {
+fn receipt_row(conversation: Conversation, receipt: Receipt) -> Value {
     json!({
-        "conversation_id": place.conversation(),
+        "conversation_id": conversation.id(),
         "last_read_message_id": receipt.message.to_string(),
     })
 }

@@ -124,7 +124,7 @@ impl From<WorldError> for RestResponse {
             WorldError::NoSuchMessage(_) | WorldError::Deleted(_) | WorldError::NoSuchPoll(_) => {
                 Self::not_found()
             }
-            WorldError::PollOver(_) => Self::refusal(412, 41202, "the poll has ended"),
+            WorldError::PollEnded(_) => Self::refusal(412, 41202, "the poll has ended"),
             WorldError::NotInConversation { .. } | WorldError::NotTheOwner { .. } => {
                 Self::not_yours()
             }

@@ -11,9 +11,9 @@ use crate::world::{Conversation, Draft};
 
 impl Call<'_> {
     pub(super) fn send_to_group(&mut self, group: &str) -> Outcome {
-        let place = self.group_place(group)?;
+        let conversation = self.group_conversation(group)?;
         let body = self.json()?;
-        self.send(place, &body["message"])
+        self.send(conversation, &body["message"])
     }
 
     pub(super) fn send_direct(&mut self) -> Outcome {
@@ -25,13 +25,13 @@ impl Call<'_> {
         if recipient == self.user.to_string() {
             return Err(RestResponse::bad("a message to oneself"));
         }
-        let place = self.direct_place(recipient)?;
-        self.send(place, message)
+        let conversation = self.direct_conversation(recipient)?;
+        self.send(conversation, message)
     }
 
-    fn send(&mut self, place: Conversation, message: &Value) -> Outcome {
+    fn send(&mut self, conversation: Conversation, message: &Value) -> Outcome {
         let (now, user) = (self.now, self.user);
-        if let Some(allowed) = self.config.flood
+        if let Some(allowed) = self.config.messages_per_minute
             && self.flood.is_too_much(now, user, allowed)
         {
             return Err(RestResponse::banned());
@@ -40,16 +40,19 @@ impl Call<'_> {
         if draft.source_guid.is_none() {
             return Err(RestResponse::bad("source_guid is missing"));
         }
-        if !self.config.links && draft.text.as_deref().is_some_and(has_link) {
+        if !self.config.allow_links && draft.text.as_deref().is_some_and(has_link) {
             return Err(RestResponse::refusal(422, 422, "links not allowed"));
         }
-        if let Conversation::Direct(low, high) = place {
+        if let Conversation::Direct(low, high) = conversation {
             self.world.open_chat(low, high)?;
         }
-        let id = self.world.write(place, self.user, draft)?;
-        let row = self.world.sent_row(place, id, self.view());
+        let id = self.world.post(conversation, self.user, draft)?;
+        let row = self.world.sent_row(conversation, id, self.view());
         let row = row.ok_or_else(RestResponse::not_found)?;
-        Ok(RestResponse::enveloped(201, &json!({ key(place): row })))
+        Ok(RestResponse::enveloped(
+            201,
+            &json!({ key(conversation): row }),
+        ))
     }
 }
 

@@ -6,11 +6,11 @@ use super::{
     RestResponse,
     call::{Call, Outcome},
 };
-use crate::world::{Conversation, GroupId, TopicDraft, number};
+use crate::world::{Conversation, SimGroupId, TopicDraft, number};
 
 impl Call<'_> {
     pub(super) fn topics(&self, group: &str) -> Outcome {
-        let group = self.home_group(group)?;
+        let group = self.top_level_group(group)?;
         let topics: Vec<Value> = self
             .world
             .topics_of(group)
@@ -27,7 +27,7 @@ impl Call<'_> {
     }
 
     pub(super) fn add_topic(&mut self, group: &str) -> Outcome {
-        let group = self.home_group(group)?;
+        let group = self.top_level_group(group)?;
         let draft = self.topic_draft()?;
         if draft.name.is_none() {
             return Err(RestResponse::bad("topic is missing"));
@@ -49,7 +49,7 @@ impl Call<'_> {
         Ok(RestResponse::enveloped(200, &Value::Null))
     }
 
-    fn topic_answer(&self, status: u16, topic: GroupId) -> Outcome {
+    fn topic_answer(&self, status: u16, topic: SimGroupId) -> Outcome {
         let row = self.world.topic_core(topic);
         let row = row.ok_or_else(RestResponse::not_found)?;
         Ok(RestResponse::enveloped(status, &row))
@@ -72,18 +72,18 @@ impl Call<'_> {
     }
 
     /// A group of the caller's that is no topic.
-    pub(super) fn home_group(&self, text: &str) -> Result<GroupId, RestResponse> {
-        match self.group_place(text)? {
+    pub(super) fn top_level_group(&self, text: &str) -> Result<SimGroupId, RestResponse> {
+        match self.group_conversation(text)? {
             Conversation::Group(group) if self.world.parent(group).is_none() => Ok(group),
             _ => Err(RestResponse::no_conversation()),
         }
     }
 
     /// A topic of this group of the caller's.
-    fn topic_in(&self, group: &str, topic: &str) -> Result<GroupId, RestResponse> {
-        let group = self.home_group(group)?;
+    fn topic_in(&self, group: &str, topic: &str) -> Result<SimGroupId, RestResponse> {
+        let group = self.top_level_group(group)?;
         number(topic)
-            .map(GroupId::new)
+            .map(SimGroupId::new)
             .filter(|topic| self.world.parent(*topic) == Some(group))
             .ok_or_else(RestResponse::not_found)
     }

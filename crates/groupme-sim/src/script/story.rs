@@ -1,26 +1,26 @@
 //! The story that the simulator tells when nobody asks for another.
 
 use super::Script;
-use crate::world::{Conversation, GroupId, UserId, World, WorldError};
+use crate::world::{Conversation, SimGroupId, SimUserId, World, WorldError};
 
 /// The people of the story, and where they talk.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Cast {
     /// Robin, whose account it is: the one whose token opens the gateway.
-    pub me: UserId,
+    pub me: SimUserId,
     /// Plans things.
-    pub mara: UserId,
+    pub mara: SimUserId,
     /// Has a birthday soon.
-    pub jonas: UserId,
+    pub jonas: SimUserId,
     /// Owns a tent.
-    pub priya: UserId,
+    pub priya: SimUserId,
     /// Writes into the wrong chat.
-    pub theo: UserId,
+    pub theo: SimUserId,
     /// A group of all five.
-    pub lake: GroupId,
+    pub lake: SimGroupId,
     /// A group of all but Jonas, to which Robin is added only in the course of the story.
-    pub surprise: GroupId,
+    pub surprise: SimGroupId,
 }
 
 impl Cast {
@@ -62,49 +62,49 @@ impl Cast {
         let in_lake = Conversation::Group(lake);
         let to_me = Conversation::direct(mara, me);
         Script::new()
-            .beat(move |world, _| world.type_in(in_lake, mara))
-            .beat(move |world, stage| {
-                stage.keep("plan", world.say(lake, mara, "Who is coming to the lake on Saturday?")?);
+            .step(move |world, _| world.start_typing(in_lake, mara))
+            .step(move |world, saved| {
+                saved.save("plan", world.say(lake, mara, "Who is coming to the lake on Saturday?")?);
                 Ok(())
             })
-            .beat(move |world, stage| {
-                stage.keep("yes", world.say(lake, me, "Me! I can drive, three seats left.")?);
+            .step(move |world, saved| {
+                saved.save("yes", world.say(lake, me, "Me! I can drive, three seats left.")?);
                 Ok(())
             })
-            .beat(move |world, stage| world.react(stage.message("plan")?, jonas, "❤️"))
-            .beat(move |world, stage| world.react(stage.message("yes")?, theo, "👍"))
-            .beat(move |world, stage| {
+            .step(move |world, saved| world.react(saved.get("plan")?, jonas, "❤️"))
+            .step(move |world, saved| world.react(saved.get("yes")?, theo, "👍"))
+            .step(move |world, saved| {
                 let tent = [r#"{"type":"image","url":"https://i.groupme.com/1024x768.jpeg.4f1c0a6e2b7d4d0c9a35e8f1b6c27d90"}"#];
                 let tent = format!("[{}]", tent.join(","));
-                stage.keep("tent", world.say_with(lake, priya, Some("I bring the tent, it sleeps for."), &tent)?);
+                saved.save("tent", world.say_with_attachments(lake, priya, Some("I bring the tent, it sleeps for."), &tent)?);
                 Ok(())
             })
-            .beat(move |world, stage| world.edit(stage.message("tent")?, "I bring the tent, it sleeps four."))
-            .beat(move |world, _| world.publish_raw(&format!("/user/{me}"), r#"{"type":"ping"}"#))
-            .beat(move |world, _| {
+            .step(move |world, saved| world.edit(saved.get("tent")?, "I bring the tent, it sleeps four."))
+            .step(move |world, _| world.publish_raw(&format!("/user/{me}"), r#"{"type":"ping"}"#))
+            .step(move |world, _| {
                 let route = r#"[{"type":"hiking_route","route_id":"7c3e1f","metres":8400,"stops":["boathouse","ridge"]}]"#;
-                world.say_with(lake, jonas, Some("Found a path around the water."), route).map(drop)
+                world.say_with_attachments(lake, jonas, Some("Found a path around the water."), route).map(drop)
             })
-            .beat(move |world, stage| {
-                stage.keep("oops", world.say(lake, theo, "Mum, did I leave my keys at yours?")?);
+            .step(move |world, saved| {
+                saved.save("oops", world.say(lake, theo, "Mum, did I leave my keys at yours?")?);
                 Ok(())
             })
-            .beat(move |world, stage| world.delete(stage.message("oops")?))
-            .beat(move |world, _| world.type_in(to_me, mara))
-            .beat(move |world, _| {
+            .step(move |world, saved| world.delete(saved.get("oops")?))
+            .step(move |world, _| world.start_typing(to_me, mara))
+            .step(move |world, _| {
                 world.direct_message(mara, me, "Not a word to Jonas: it is his birthday on Sunday.").map(drop)
             })
-            .beat(move |world, _| world.read(me, mara))
-            .beat(move |world, _| world.add_member(surprise, mara, me))
-            .beat(move |world, _| world.say(surprise, priya, "Cake: chocolate or lemon?").map(drop))
-            .beat(move |world, stage| world.unreact(stage.message("plan")?, jonas))
-            .beat(move |world, _| {
+            .step(move |world, _| world.read_direct_messages(me, mara))
+            .step(move |world, _| world.add_member(surprise, mara, me))
+            .step(move |world, _| world.say(surprise, priya, "Cake: chocolate or lemon?").map(drop))
+            .step(move |world, saved| world.unreact(saved.get("plan")?, jonas))
+            .step(move |world, _| {
                 let data = r#"{"type":"weather.warning","alert":"Wind from the west","subject":{"group_id":"LAKE","knots":22}}"#;
                 world.publish_raw(&in_lake.channel(), &data.replace("LAKE", &lake.to_string()))
             })
-            .beat(move |world, stage| world.pin(stage.message("plan")?, mara))
-            .beat(move |world, _| world.say(lake, theo, "Eight o'clock at the station, then.").map(drop))
+            .step(move |world, saved| world.pin(saved.get("plan")?, mara))
+            .step(move |world, _| world.say(lake, theo, "Eight o'clock at the station, then.").map(drop))
             // Out again, unseen by Robin, so that the story can begin anew.
-            .beat(move |world, _| world.remove_member(surprise, mara, me))
+            .step(move |world, _| world.remove_member(surprise, mara, me))
     }
 }

@@ -1,6 +1,6 @@
 //! What cannot be done in the world.
 
-use super::{GroupId, MessageId, PollId, UserId};
+use super::{SimGroupId, SimMessageId, SimPollId, SimUserId};
 
 /// Why the world refused: always the caller's doing.
 #[derive(Debug, thiserror::Error)]
@@ -8,82 +8,82 @@ use super::{GroupId, MessageId, PollId, UserId};
 pub enum WorldError {
     /// There is no such user; `add_user` makes one.
     #[error("there is no user {0}: add one first")]
-    NoSuchUser(UserId),
+    NoSuchUser(SimUserId),
     /// There is no such group; `add_group` makes one.
     #[error("there is no group {0}: add one first")]
-    NoSuchGroup(GroupId),
+    NoSuchGroup(SimGroupId),
     /// There is no such message, or not any more: the world keeps the latest ones only.
     #[error("there is no message {0}: it was never said, or so long ago that it is forgotten")]
-    NoSuchMessage(MessageId),
+    NoSuchMessage(SimMessageId),
     /// Only members can do this.
     #[error("user {user} is not a member of group {group}: add the member first")]
     NotAMember {
         /// The user.
-        user: UserId,
+        user: SimUserId,
         /// The group.
-        group: GroupId,
+        group: SimGroupId,
     },
     /// A topic has neither members nor topics of its own.
     #[error("{0} is a topic: name its group instead")]
-    Topic(GroupId),
+    IsATopic(SimGroupId),
     /// A group is no topic; `add_topic` makes one.
     #[error("{0} is a group, not a topic of one")]
-    NoTopic(GroupId),
+    NotATopic(SimGroupId),
     /// There is no such poll; `add_poll` makes one.
     #[error("there is no poll {0}: add one first")]
-    NoSuchPoll(PollId),
+    NoSuchPoll(SimPollId),
     /// A poll that has ended takes no votes.
     #[error("poll {0} has ended")]
-    PollOver(PollId),
+    PollEnded(SimPollId),
     /// A vote for what is not to be chosen, or for more than can be chosen.
     #[error("poll {0} has no such options, or not so many to choose")]
-    NoSuchOption(PollId),
+    NoSuchOption(SimPollId),
     /// A direct message needs two people.
     #[error("user {0} cannot write to themselves")]
-    OneSelf(UserId),
+    SelfMessage(SimUserId),
     /// Only people who take part in a conversation can do this.
     #[error("user {user} takes no part in the conversation of message {message}")]
     NotInConversation {
         /// The user.
-        user: UserId,
+        user: SimUserId,
         /// The message.
-        message: MessageId,
+        message: SimMessageId,
     },
     /// A deleted message cannot change any more.
     #[error("message {0} is deleted")]
-    Deleted(MessageId),
+    Deleted(SimMessageId),
     /// Only one of the two whose conversation it is can write in it.
     #[error("user {0} takes no part in that conversation")]
-    Outsider(UserId),
+    NotAParticipant(SimUserId),
     /// A client has sent a message of its own with this `source_guid` within a minute.
     #[error("a message with the source_guid {0:?} was sent within the last minute")]
     AlreadySent(String),
     /// Nobody can change what the system has said.
     #[error("message {0} is a notice of the system, which nobody can change")]
-    Notice(MessageId),
+    SystemMessage(SimMessageId),
     /// The time in which a message can be edited or deleted is over.
     #[error("message {0} is too old for that: make the window longer")]
-    TooLate(MessageId),
+    TooLate(SimMessageId),
     /// A pinned message cannot be pinned once more.
     #[error("message {0} is pinned already")]
-    Pinned(MessageId),
+    Pinned(SimMessageId),
     /// Only a pinned message can be unpinned.
     #[error("message {0} is not pinned")]
-    NotPinned(MessageId),
+    NotPinned(SimMessageId),
     /// Only the one who made a group can take down what others say in it.
     #[error("user {user} may not take down message {message}: only who made the group may")]
     NotTheOwner {
         /// The user.
-        user: UserId,
+        user: SimUserId,
         /// The message.
-        message: MessageId,
+        message: SimMessageId,
     },
     /// A script asked for a message that none of its earlier beats has kept.
     #[error("no beat has kept a message called {0:?}: keep one before")]
-    NothingKept(&'static str),
+    NotSaved(&'static str),
     /// The given text is not the JSON that was asked for.
     #[error("{what} must be {wanted}")]
-    NotJson {
+    InvalidJson {
         /// What was given.
         what: &'static str,
         /// What is wanted.

@@ -1,149 +1,155 @@
-//! What was said, conversation by conversation, as far as it is remembered.
+//! What was said, thread by thread, as far as it is retention.
 
 use core::ops::Bound;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Conversation, MessageId, WorldError,
+    Conversation, SimMessageId, WorldError,
     message::{Entry, Message},
 };
 
-/// All conversations.
+/// All threads.
 #[derive(Debug)]
 pub(super) struct History {
-    entries: BTreeMap<MessageId, Entry>,
-    conversations: BTreeMap<Conversation, Timeline>,
-    /// How many entries of each conversation are kept.
-    remembered: usize,
+    entries: BTreeMap<SimMessageId, Entry>,
+    threads: BTreeMap<Conversation, Thread>,
+    /// How many entries of each thread are kept.
+    retention: usize,
 }
 
-/// One conversation.
+/// One thread.
 #[derive(Debug, Default)]
-pub(super) struct Timeline {
-    ids: BTreeSet<MessageId>,
+pub(super) struct Thread {
+    ids: BTreeSet<SimMessageId>,
     /// How many entries there ever were.
     pub(super) count: u64,
     /// When the first of them came, in seconds since 1970.
     pub(super) began: u64,
 }
 
-/// Which part of a conversation is asked for. All bounds are exclusive.
+/// Which part of a thread is asked for. All bounds are exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Span {
+pub(crate) enum PageRange {
     /// The newest, newest first.
     Newest,
     /// The newest of those before, newest first.
-    Before(MessageId),
+    Before(SimMessageId),
     /// The oldest of those after, oldest first: no gap.
-    After(MessageId),
+    After(SimMessageId),
     /// The newest of those after, newest first: with a gap, if there are many.
-    Since(MessageId),
+    Since(SimMessageId),
 }
 
 impl History {
     pub(super) fn new() -> Self {
         Self {
             entries: BTreeMap::new(),
-            conversations: BTreeMap::new(),
-            remembered: REMEMBERED,
+            threads: BTreeMap::new(),
+            retention: DEFAULT_RETENTION,
         }
     }
 
-    /// Keeps so many entries of each conversation, from now on.
+    /// Keeps so many entries of each thread, from now on.
     pub(super) fn set_retention(&mut self, entries: usize) {
-        self.remembered = entries.max(1);
-        for conversation in self.conversations.values_mut() {
-            forget(conversation, &mut self.entries, self.remembered);
+        self.retention = entries.max(1);
+        for thread in self.threads.values_mut() {
+            drop_oldest(thread, &mut self.entries, self.retention);
         }
     }
 
     pub(super) fn insert(&mut self, entry: Entry) {
-        let conversation = self.conversations.entry(entry.place()).or_default();
+        let thread = self.threads.entry(entry.conversation()).or_default();
         let at = entry.created_at();
-        conversation.began = match conversation.count {
+        thread.began = match thread.count {
             0 => at,
-            _ => conversation.began.min(at),
+            _ => thread.began.min(at),
         };
-        conversation.count += 1;
-        conversation.ids.insert(entry.id());
+        thread.count += 1;
+        thread.ids.insert(entry.id());
         self.entries.insert(entry.id(), entry);
-        forget(conversation, &mut self.entries, self.remembered);
+        drop_oldest(thread, &mut self.entries, self.retention);
     }
 
     /// Takes an entry out, as if it had never been; only the count remembers it.
-    pub(super) fn remove(&mut self, id: MessageId) {
+    pub(super) fn remove(&mut self, id: SimMessageId) {
         let Some(entry) = self.entries.remove(&id) else {
             return;
         };
-        if let Some(conversation) = self.conversations.get_mut(&entry.place()) {
-            conversation.ids.remove(&id);
+        if let Some(thread) = self.threads.get_mut(&entry.conversation()) {
+            thread.ids.remove(&id);
         }
     }
 
-    /// Forgets a whole conversation.
-    pub(super) fn clear(&mut self, place: Conversation) {
-        let gone = self.conversations.remove(&place);
-        for id in gone.into_iter().flat_map(|conversation| conversation.ids) {
+    /// Forgets a whole thread.
+    pub(super) fn clear(&mut self, conversation: Conversation) {
+        let gone = self.threads.remove(&conversation);
+        for id in gone.into_iter().flat_map(|thread| thread.ids) {
             self.entries.remove(&id);
         }
     }
 
-    pub(super) fn get(&self, id: MessageId) -> Option<&Entry> {
+    pub(super) fn get(&self, id: SimMessageId) -> Option<&Entry> {
         self.entries.get(&id)
     }
 
-    pub(super) fn message(&self, id: MessageId) -> Result<&Message, WorldError> {
+    pub(super) fn message(&self, id: SimMessageId) -> Result<&Message, WorldError> {
         match self.entries.get(&id) {
-            Some(Entry::MessageView(message)) => Ok(message),
-            Some(Entry::Told(_)) => Err(WorldError::Notice(id)),
+            Some(Entry::Message(message)) => Ok(message),
+            Some(Entry::System(_)) => Err(WorldError::SystemMessage(id)),
             None => Err(WorldError::NoSuchMessage(id)),
         }
     }
 
-    pub(super) fn message_mut(&mut self, id: MessageId) -> Result<&mut Message, WorldError> {
+    pub(super) fn message_mut(&mut self, id: SimMessageId) -> Result<&mut Message, WorldError> {
         match self.entries.get_mut(&id) {
-            Some(Entry::MessageView(message)) => Ok(message),
-            Some(Entry::Told(_)) => Err(WorldError::Notice(id)),
+            Some(Entry::Message(message)) => Ok(message),
+            Some(Entry::System(_)) => Err(WorldError::SystemMessage(id)),
             None => Err(WorldError::NoSuchMessage(id)),
         }
     }
 
-    /// The conversation in a place, if there is one.
-    pub(super) fn conversation(&self, place: Conversation) -> Option<&Timeline> {
-        self.conversations.get(&place)
+    /// The thread in a place, if there is one.
+    pub(super) fn thread(&self, conversation: Conversation) -> Option<&Thread> {
+        self.threads.get(&conversation)
     }
 
-    /// All entries of a conversation, newest first.
-    pub(super) fn backwards(&self, place: Conversation) -> impl Iterator<Item = &Entry> {
-        let ids = self.conversations.get(&place);
+    /// All entries of a thread, newest first.
+    pub(super) fn newest_first(&self, conversation: Conversation) -> impl Iterator<Item = &Entry> {
+        let ids = self.threads.get(&conversation);
         ids.into_iter()
-            .flat_map(|conversation| conversation.ids.iter().rev())
+            .flat_map(|thread| thread.ids.iter().rev())
             .filter_map(|id| self.entries.get(id))
     }
 
     /// What users have said in a place, the latest first.
-    pub(super) fn said(&self, place: Conversation) -> impl Iterator<Item = &Message> {
-        self.backwards(place).filter_map(Entry::said)
+    pub(super) fn messages(&self, conversation: Conversation) -> impl Iterator<Item = &Message> {
+        self.newest_first(conversation)
+            .filter_map(Entry::as_message)
     }
 
     /// What users have said anywhere after a message, the latest first.
-    pub(super) fn said_after(&self, id: MessageId) -> impl Iterator<Item = &Message> {
+    pub(super) fn messages_after(&self, id: SimMessageId) -> impl Iterator<Item = &Message> {
         let after = (Bound::Excluded(id), Bound::Unbounded);
         let entries = self.entries.range(after).rev();
-        entries.filter_map(|(_, entry)| entry.said())
+        entries.filter_map(|(_, entry)| entry.as_message())
     }
 
-    /// At most `limit` entries of a conversation.
-    pub(super) fn page(&self, place: Conversation, span: Span, limit: usize) -> Vec<&Entry> {
-        let Some(Timeline { ids, .. }) = self.conversations.get(&place) else {
+    /// At most `limit` entries of a thread.
+    pub(super) fn page(
+        &self,
+        conversation: Conversation,
+        range: PageRange,
+        limit: usize,
+    ) -> Vec<&Entry> {
+        let Some(Thread { ids, .. }) = self.threads.get(&conversation) else {
             return Vec::new();
         };
         let after = |id| (Bound::Excluded(id), Bound::Unbounded);
-        let ids: Vec<&MessageId> = match span {
-            Span::Newest => ids.iter().rev().take(limit).collect(),
-            Span::Before(id) => ids.range(..id).rev().take(limit).collect(),
-            Span::After(id) => ids.range(after(id)).take(limit).collect(),
-            Span::Since(id) => ids.range(after(id)).rev().take(limit).collect(),
+        let ids: Vec<&SimMessageId> = match range {
+            PageRange::Newest => ids.iter().rev().take(limit).collect(),
+            PageRange::Before(id) => ids.range(..id).rev().take(limit).collect(),
+            PageRange::After(id) => ids.range(after(id)).take(limit).collect(),
+            PageRange::Since(id) => ids.range(after(id)).rev().take(limit).collect(),
         };
         ids.into_iter()
             .filter_map(|id| self.entries.get(id))
@@ -151,14 +157,10 @@ impl History {
     }
 }
 
-/// Drops the oldest entries of a conversation that has too many.
-fn forget(
-    conversation: &mut Timeline,
-    entries: &mut BTreeMap<MessageId, Entry>,
-    remembered: usize,
-) {
-    while conversation.ids.len() > remembered {
-        let Some(id) = conversation.ids.pop_first() else {
+/// Drops the oldest entries of a thread that has too many.
+fn drop_oldest(thread: &mut Thread, entries: &mut BTreeMap<SimMessageId, Entry>, retention: usize) {
+    while thread.ids.len() > retention {
+        let Some(id) = thread.ids.pop_first() else {
             return;
         };
         entries.remove(&id);
@@ -166,4 +168,4 @@ fn forget(
 }
 
 /// As many messages as can still be read, edited, deleted, pinned or reacted to.
-const REMEMBERED: usize = 10_000;
+const DEFAULT_RETENTION: usize = 10_000;

@@ -30,19 +30,19 @@ macro_rules! id {
 
 id! {
     /// Names a user of the simulated GroupMe. Displays as GroupMe writes it.
-    UserId
+    SimUserId
 }
 id! {
     /// Names a group of the simulated GroupMe. Displays as GroupMe writes it.
-    GroupId
+    SimGroupId
 }
 id! {
     /// Names a message of the simulated GroupMe, in a group or between two people: eighteen
     /// digits, the first ten of them the second it was written in. Displays as GroupMe writes it.
-    MessageId
+    SimMessageId
 }
 
-impl MessageId {
+impl SimMessageId {
     /// The first id of what is said at a time since 1970: ten digits of seconds and eight of what
     /// is left of one.
     pub(super) fn at(time: Duration) -> Self {
@@ -60,24 +60,24 @@ impl MessageId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(
     clippy::exhaustive_enums,
-    reason = "GroupMe has no third place for a message"
+    reason = "GroupMe has no third conversation for a message"
 )]
 pub enum Conversation {
     /// In a group.
-    Group(GroupId),
+    Group(SimGroupId),
     /// Between two people, the lower id first.
-    Direct(UserId, UserId),
+    Direct(SimUserId, SimUserId),
 }
 
-impl From<GroupId> for Conversation {
-    fn from(group: GroupId) -> Self {
+impl From<SimGroupId> for Conversation {
+    fn from(group: SimGroupId) -> Self {
         Self::Group(group)
     }
 }
 
 impl Conversation {
     /// The place where two people talk, whichever of them is named first.
-    pub fn direct(one: UserId, other: UserId) -> Self {
+    pub fn direct(one: SimUserId, other: SimUserId) -> Self {
         Self::Direct(one.min(other), one.max(other))
     }
 
@@ -90,7 +90,7 @@ impl Conversation {
     }
 
     /// The conversation id: `{id}` or `{low}+{high}`.
-    pub fn conversation(self) -> String {
+    pub fn id(self) -> String {
         match self {
             Self::Group(group) => group.to_string(),
             Self::Direct(low, high) => format!("{low}+{high}"),

@@ -3,22 +3,22 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Conversation, GroupId, UserId, World, WorldError,
+    Conversation, SimGroupId, SimUserId, World, WorldError,
     message::{Departure, Group, User},
     notice::Notice,
-    payload::{self, Home},
+    payload::{self, GroupAndParent},
 };
 use crate::random::HEX;
 
 impl World {
     /// Adds a user. The first one gets a nine-digit id and everybody else one of eight digits, so
     /// that ids sorted as text come out in the wrong order.
-    pub fn add_user(&mut self, name: &str) -> UserId {
+    pub fn add_user(&mut self, name: &str) -> SimUserId {
         let step = 1 + self.random.next() % 9_000;
         let id = match self.users.range(..FIRST_LONG_ID).next_back() {
-            _ if self.users.is_empty() => UserId::new(FIRST_LONG_ID.number() + step),
-            None => UserId::new(90_000_000 + step),
-            Some((last, _)) => UserId::new(last.number() + step),
+            _ if self.users.is_empty() => SimUserId::new(FIRST_LONG_ID.number() + step),
+            None => SimUserId::new(90_000_000 + step),
+            Some((last, _)) => SimUserId::new(last.number() + step),
         };
         let user = User {
             name: name.to_owned(),
@@ -38,7 +38,7 @@ impl World {
     /// # Errors
     ///
     /// [`WorldError::NoSuchUser`].
-    pub fn use_token(&mut self, user: UserId, token: &str) -> Result<(), WorldError> {
+    pub fn use_token(&mut self, user: SimUserId, token: &str) -> Result<(), WorldError> {
         let entry = self.users.get_mut(&user);
         let entry = entry.ok_or(WorldError::NoSuchUser(user))?;
         self.tokens.remove(&entry.token);
@@ -47,7 +47,7 @@ impl World {
         Ok(())
     }
 
-    /// Adds a group with these members besides its creator. Everybody but the creator is told.
+    /// Adds a group with these members besides its creator. Everybody but the creator is system.
     ///
     /// # Errors
     ///
@@ -55,9 +55,9 @@ impl World {
     pub fn add_group(
         &mut self,
         name: &str,
-        creator: UserId,
-        members: &[UserId],
-    ) -> Result<GroupId, WorldError> {
+        creator: SimUserId,
+        members: &[SimUserId],
+    ) -> Result<SimGroupId, WorldError> {
         for user in members.iter().chain([&creator]) {
             self.user(*user)?;
         }
@@ -82,15 +82,15 @@ impl World {
     ///
     /// # Errors
     ///
-    /// [`WorldError::NoSuchUser`], [`WorldError::NoSuchGroup`], [`WorldError::Topic`], or
+    /// [`WorldError::NoSuchUser`], [`WorldError::NoSuchGroup`], [`WorldError::IsATopic`], or
     /// [`WorldError::NotAMember`] about the one who adds.
     pub fn add_member(
         &mut self,
-        group: GroupId,
-        adder: UserId,
-        user: UserId,
+        group: SimGroupId,
+        adder: SimUserId,
+        user: SimUserId,
     ) -> Result<(), WorldError> {
-        self.check_no_topic(group)?;
+        self.check_not_topic(group)?;
         self.check_member(group, adder)?;
         self.user(user)?;
         let now = self.seconds();
@@ -107,24 +107,24 @@ impl World {
         let data = payload::membership(group, self.group(group)?, self.user(adder)?, now);
         self.push(format!("/user/{user}"), &data);
         let notice = Notice::added(self.user(adder)?, adder, self.user(user)?, user);
-        self.announce(Conversation::Group(group), notice);
+        self.post_notice(Conversation::Group(group), notice);
         Ok(())
     }
 
     /// Takes a member out of a group; members may take themselves out. The one who is out is not
-    /// told, as far as is known.
+    /// system, as far as is known.
     ///
     /// # Errors
     ///
-    /// [`WorldError::NoSuchUser`], [`WorldError::NoSuchGroup`], [`WorldError::Topic`] or
+    /// [`WorldError::NoSuchUser`], [`WorldError::NoSuchGroup`], [`WorldError::IsATopic`] or
     /// [`WorldError::NotAMember`].
     pub fn remove_member(
         &mut self,
-        group: GroupId,
-        remover: UserId,
-        user: UserId,
+        group: SimGroupId,
+        remover: SimUserId,
+        user: SimUserId,
     ) -> Result<(), WorldError> {
-        self.check_no_topic(group)?;
+        self.check_not_topic(group)?;
         self.check_member(group, remover)?;
         self.check_member(group, user)?;
         let now = self.seconds();
@@ -143,33 +143,33 @@ impl World {
         } else {
             Notice::removed(self.user(remover)?, remover, self.user(user)?, user)
         };
-        self.announce(Conversation::Group(group), notice);
+        self.post_notice(Conversation::Group(group), notice);
         Ok(())
     }
 
     /// The name of a user.
-    pub fn name(&self, user: UserId) -> Option<&str> {
+    pub fn name(&self, user: SimUserId) -> Option<&str> {
         self.users.get(&user).map(|user| &*user.name)
     }
 
     /// The token of a user.
-    pub fn token(&self, user: UserId) -> Option<&str> {
+    pub fn token(&self, user: SimUserId) -> Option<&str> {
         self.users.get(&user).map(|user| &*user.token)
     }
 
     /// The user whose token this is.
-    pub fn user_with_token(&self, token: &str) -> Option<UserId> {
+    pub fn user_with_token(&self, token: &str) -> Option<SimUserId> {
         self.tokens.get(token).copied()
     }
 
     /// The members of a group, or those of a topic's group; empty if there is no such group.
-    pub fn members(&self, group: GroupId) -> &[UserId] {
+    pub fn members(&self, group: SimGroupId) -> &[SimUserId] {
         let group = self.parent(group).unwrap_or(group);
         self.groups.get(&group).map_or(&[], |group| &group.members)
     }
 
     /// The groups of which the user is a member. Topics are none.
-    pub fn groups_of(&self, user: UserId) -> impl Iterator<Item = GroupId> {
+    pub fn groups_of(&self, user: SimUserId) -> impl Iterator<Item = SimGroupId> {
         self.groups
             .iter()
             .filter(move |(_, group)| group.members.contains(&user))
@@ -177,7 +177,7 @@ impl World {
     }
 
     /// The groups that the user has left or was taken out of. Topics are none.
-    pub fn former_groups_of(&self, user: UserId) -> impl Iterator<Item = GroupId> {
+    pub fn former_groups_of(&self, user: SimUserId) -> impl Iterator<Item = SimGroupId> {
         self.groups
             .iter()
             .filter(move |(_, group)| group.former.contains_key(&user))
@@ -185,29 +185,33 @@ impl World {
     }
 
     /// The users with whom the user has a conversation.
-    pub fn peers_of(&self, user: UserId) -> impl Iterator<Item = UserId> {
-        self.acquainted
-            .range((user, UserId::new(0))..=(user, UserId::new(u64::MAX)))
+    pub fn peers_of(&self, user: SimUserId) -> impl Iterator<Item = SimUserId> {
+        self.open_chats
+            .range((user, SimUserId::new(0))..=(user, SimUserId::new(u64::MAX)))
             .map(|(_, peer)| *peer)
     }
 
     /// Whether the user is one of those who talk there.
-    pub(crate) fn takes_part(&self, user: UserId, place: Conversation) -> bool {
-        match place {
+    pub(crate) fn takes_part(&self, user: SimUserId, conversation: Conversation) -> bool {
+        match conversation {
             Conversation::Group(group) => self.members(group).contains(&user),
             Conversation::Direct(low, high) => low != high && (user == low || user == high),
         }
     }
 
     /// Everybody on whose own channel a message shows.
-    pub(super) fn audience(&self, place: Conversation) -> Vec<UserId> {
-        match place {
+    pub(super) fn recipients(&self, conversation: Conversation) -> Vec<SimUserId> {
+        match conversation {
             Conversation::Group(group) => self.members(group).to_vec(),
             Conversation::Direct(low, high) => vec![low, high],
         }
     }
 
-    pub(super) fn check_member(&self, group: GroupId, user: UserId) -> Result<(), WorldError> {
+    pub(super) fn check_member(
+        &self,
+        group: SimGroupId,
+        user: SimUserId,
+    ) -> Result<(), WorldError> {
         self.user(user)?;
         self.group(group)?;
         if self.members(group).contains(&user) {
@@ -218,27 +222,31 @@ impl World {
     }
 
     /// Whether the user is one of those who talk there, or why not.
-    pub(super) fn check_place(&self, place: Conversation, user: UserId) -> Result<(), WorldError> {
+    pub(super) fn check_participant(
+        &self,
+        conversation: Conversation,
+        user: SimUserId,
+    ) -> Result<(), WorldError> {
         self.user(user)?;
-        match place {
+        match conversation {
             Conversation::Group(group) => self.check_member(group, user),
-            Conversation::Direct(..) if self.takes_part(user, place) => Ok(()),
-            Conversation::Direct(..) => Err(WorldError::Outsider(user)),
+            Conversation::Direct(..) if self.takes_part(user, conversation) => Ok(()),
+            Conversation::Direct(..) => Err(WorldError::NotAParticipant(user)),
         }
     }
 
     /// Groups and topics have one numbering.
-    pub(super) fn new_group_id(&mut self) -> GroupId {
+    pub(super) fn new_group_id(&mut self) -> SimGroupId {
         let step = 1 + self.random.next() % 9_000;
-        self.latest_group = GroupId::new(self.latest_group.number() + step);
+        self.latest_group = SimGroupId::new(self.latest_group.number() + step);
         self.latest_group
     }
 
-    pub(super) fn home(&self, group: GroupId) -> Home {
+    pub(super) fn group_and_parent(&self, group: SimGroupId) -> GroupAndParent {
         (group, self.parent(group))
     }
 }
 
 /// The smallest id of nine digits.
-const FIRST_LONG_ID: UserId = UserId::new(100_000_000);
+const FIRST_LONG_ID: SimUserId = SimUserId::new(100_000_000);
 const TOKEN_LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";

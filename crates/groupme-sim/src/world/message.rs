@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Conversation, GroupId, MessageId, UserId, notice::Notice};
+use super::{Conversation, SimGroupId, SimMessageId, SimUserId, notice::Notice};
 
 /// A user.
 #[derive(Debug)]
@@ -20,11 +20,11 @@ pub(super) struct User {
 #[derive(Debug)]
 pub(super) struct Group {
     pub(super) name: String,
-    pub(super) creator: UserId,
+    pub(super) creator: SimUserId,
     /// Those of a topic are those of its group.
-    pub(super) members: Vec<UserId>,
+    pub(super) members: Vec<SimUserId>,
     /// Who has left or was taken out, and has not come back; and which of the two.
-    pub(super) former: BTreeMap<UserId, Departure>,
+    pub(super) former: BTreeMap<SimUserId, Departure>,
     /// What makes it a topic.
     pub(super) topic: Option<Topic>,
     /// Seconds since 1970.
@@ -52,7 +52,7 @@ impl Departure {
 /// What a topic has, and a group has not.
 #[derive(Debug)]
 pub(super) struct Topic {
-    pub(super) parent: GroupId,
+    pub(super) parent: SimGroupId,
     pub(super) description: String,
     pub(super) avatar_url: Option<String>,
     /// `private`, or `announcement` where only admins write.
@@ -63,48 +63,48 @@ pub(super) struct Topic {
 #[derive(Debug)]
 pub(super) enum Entry {
     /// What somebody said.
-    MessageView(Message),
+    Message(Message),
     /// What the system has to tell.
-    Told(Told),
+    System(SystemMessage),
 }
 
 impl Entry {
-    pub(super) fn id(&self) -> MessageId {
+    pub(super) fn id(&self) -> SimMessageId {
         match self {
-            Self::MessageView(message) => message.id,
-            Self::Told(told) => told.id,
+            Self::Message(message) => message.id,
+            Self::System(system) => system.id,
         }
     }
 
-    pub(super) fn place(&self) -> Conversation {
+    pub(super) fn conversation(&self) -> Conversation {
         match self {
-            Self::MessageView(message) => message.place,
-            Self::Told(told) => told.place,
+            Self::Message(message) => message.conversation,
+            Self::System(system) => system.conversation,
         }
     }
 
     /// The message, if it is one of a user.
-    pub(super) fn said(&self) -> Option<&Message> {
+    pub(super) fn as_message(&self) -> Option<&Message> {
         match self {
-            Self::MessageView(message) => Some(message),
-            Self::Told(_) => None,
+            Self::Message(message) => Some(message),
+            Self::System(_) => None,
         }
     }
 
     /// Seconds since 1970.
     pub(super) fn created_at(&self) -> u64 {
         match self {
-            Self::MessageView(message) => message.created_at,
-            Self::Told(told) => told.created_at,
+            Self::Message(message) => message.created_at,
+            Self::System(system) => system.created_at,
         }
     }
 }
 
 /// A notice of the system, as it stays in a conversation.
 #[derive(Debug)]
-pub(super) struct Told {
-    pub(super) id: MessageId,
-    pub(super) place: Conversation,
+pub(super) struct SystemMessage {
+    pub(super) id: SimMessageId,
+    pub(super) conversation: Conversation,
     pub(super) source_guid: String,
     pub(super) notice: Notice,
     /// Seconds since 1970.
@@ -114,9 +114,9 @@ pub(super) struct Told {
 /// A message of a user.
 #[derive(Debug)]
 pub(super) struct Message {
-    pub(super) id: MessageId,
-    pub(super) place: Conversation,
-    pub(super) author: UserId,
+    pub(super) id: SimMessageId,
+    pub(super) conversation: Conversation,
+    pub(super) author: SimUserId,
     pub(super) source_guid: String,
     pub(super) text: Option<String>,
     pub(super) attachments: Vec<Value>,
@@ -127,7 +127,7 @@ pub(super) struct Message {
     pub(super) updated_at: Option<u64>,
     pub(super) deleted: Option<Deletion>,
     /// When, in seconds since 1970, and by whom.
-    pub(super) pinned: Option<(u64, UserId)>,
+    pub(super) pinned: Option<(u64, SimUserId)>,
     pub(super) reactions: Vec<Reaction>,
 }
 
@@ -158,14 +158,14 @@ pub(super) struct Reaction {
 /// One reaction of one user.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Like {
-    pub(super) by: UserId,
+    pub(super) by: SimUserId,
     /// Since 1970.
     pub(super) at: Duration,
 }
 
 impl Reaction {
     /// Whether the user reacted so.
-    pub(super) fn is_of(&self, user: UserId) -> bool {
+    pub(super) fn is_of(&self, user: SimUserId) -> bool {
         self.likes.iter().any(|like| like.by == user)
     }
 }

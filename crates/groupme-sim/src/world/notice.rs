@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    GroupId, MessageId, UserId,
+    SimGroupId, SimMessageId, SimUserId,
     message::{Deletion, Message, User},
 };
 
@@ -16,7 +16,7 @@ pub(super) struct Notice {
 }
 
 impl Notice {
-    pub(super) fn pinned(by: &User, by_id: UserId, message: MessageId, now: u64) -> Self {
+    pub(super) fn pinned(by: &User, by_id: SimUserId, message: SimMessageId, now: u64) -> Self {
         Self {
             text: format!("{} pinned a message.", by.name),
             event: json!({
@@ -46,7 +46,7 @@ impl Notice {
         }
     }
 
-    pub(super) fn deleted(message: MessageId, deletion: &Deletion) -> Self {
+    pub(super) fn deleted(message: SimMessageId, deletion: &Deletion) -> Self {
         Self {
             text: "A message was deleted.".to_owned(),
             event: json!({
@@ -61,7 +61,7 @@ impl Notice {
         }
     }
 
-    pub(super) fn added(adder: &User, adder_id: UserId, user: &User, id: UserId) -> Self {
+    pub(super) fn added(adder: &User, adder_id: SimUserId, user: &User, id: SimUserId) -> Self {
         Self {
             text: format!("{} added {} to the group.", adder.name, user.name),
             event: json!({
@@ -71,7 +71,12 @@ impl Notice {
         }
     }
 
-    pub(super) fn removed(remover: &User, remover_id: UserId, user: &User, id: UserId) -> Self {
+    pub(super) fn removed(
+        remover: &User,
+        remover_id: SimUserId,
+        user: &User,
+        id: SimUserId,
+    ) -> Self {
         Self {
             text: format!("{} removed {} from the group.", remover.name, user.name),
             event: json!({
@@ -83,8 +88,8 @@ impl Notice {
 
     pub(super) fn topic_created(
         user: &User,
-        id: UserId,
-        topic: GroupId,
+        id: SimUserId,
+        topic: SimGroupId,
         name: &str,
         avatar_url: Option<&str>,
     ) -> Self {
@@ -102,7 +107,12 @@ impl Notice {
         }
     }
 
-    pub(super) fn topic_renamed(user: &User, id: UserId, name: &str, parent: GroupId) -> Self {
+    pub(super) fn topic_renamed(
+        user: &User,
+        id: SimUserId,
+        name: &str,
+        parent: SimGroupId,
+    ) -> Self {
         Self {
             text: format!("{} changed the topic's name to {name}.", user.name),
             event: json!({
@@ -116,7 +126,7 @@ impl Notice {
         }
     }
 
-    pub(super) fn topic_removed(user: &User, id: UserId, topic: GroupId, name: &str) -> Self {
+    pub(super) fn topic_removed(user: &User, id: SimUserId, topic: SimGroupId, name: &str) -> Self {
         Self {
             text: format!("{} removed the topic {name}.", user.name),
             event: json!({
@@ -130,7 +140,7 @@ impl Notice {
         }
     }
 
-    pub(super) fn exited(user: &User, id: UserId) -> Self {
+    pub(super) fn exited(user: &User, id: SimUserId) -> Self {
         Self {
             text: format!("{} has left the group.", user.name),
             event: json!({
@@ -142,6 +152,6 @@ impl Notice {
 }
 
 /// A person in the data of a notice: the id is a number there.
-fn person(id: UserId, user: &User) -> Value {
+fn person(id: SimUserId, user: &User) -> Value {
     json!({ "id": id.number(), "nickname": user.name })
 }

@@ -4,22 +4,22 @@
 use serde_json::{Value, json};
 
 use super::{
-    Conversation, GroupId, MessageId, UserId,
-    calendar::rfc3339,
+    Conversation, SimGroupId, SimMessageId, SimUserId,
     message::{Group, Icon, Message, Reaction, User},
     notice::Notice,
+    rfc3339::rfc3339,
 };
 
 /// A group; and if it is a topic, the group of which it is one.
-pub(super) type Home = (GroupId, Option<GroupId>);
+pub(super) type GroupAndParent = (SimGroupId, Option<SimGroupId>);
 
 /// `line.create` or `direct_message.create`, for a message just said.
-pub(super) fn created(message: &Message, author: &User, parent: Option<GroupId>) -> Value {
+pub(super) fn created(message: &Message, author: &User, parent: Option<SimGroupId>) -> Value {
     let alert = match &message.text {
         Some(text) => format!("{}: {text}", author.name),
         None => format!("{} sent an attachment", author.name),
     };
-    match message.place {
+    match message.conversation {
         Conversation::Group(group) => {
             json!({
                 "type": "line.create",
@@ -40,7 +40,7 @@ pub(super) fn created(message: &Message, author: &User, parent: Option<GroupId>)
 }
 
 /// `message.update`: the whole message once more. None is sent for direct messages.
-pub(super) fn updated(message: &Message, author: &User, group: Home, now: u64) -> Value {
+pub(super) fn updated(message: &Message, author: &User, group: GroupAndParent, now: u64) -> Value {
     // An empty text where the other events have null.
     let unpinned = Value::from("");
     json!({
@@ -53,7 +53,7 @@ pub(super) fn updated(message: &Message, author: &User, group: Home, now: u64) -
 
 /// `message.deleted`: the message as it stands after its deletion. None is sent for direct
 /// messages.
-pub(super) fn deleted(message: &Message, author: &User, group: Home, now: u64) -> Value {
+pub(super) fn deleted(message: &Message, author: &User, group: GroupAndParent, now: u64) -> Value {
     json!({
         "type": "message.deleted",
         "alert": "",
@@ -63,7 +63,7 @@ pub(super) fn deleted(message: &Message, author: &User, group: Home, now: u64) -
 }
 
 /// `favorite`: all reactions to a message after one was added or removed.
-pub(super) fn favorite(message: &Message, author: &User, by: UserId, now: u64) -> Value {
+pub(super) fn favorite(message: &Message, author: &User, by: SimUserId, now: u64) -> Value {
     json!({
         "type": "favorite",
         "alert": "",
@@ -72,11 +72,11 @@ pub(super) fn favorite(message: &Message, author: &User, by: UserId, now: u64) -
     })
 }
 
-/// `like.create`: the same, told to the author, with the one reaction that was added.
+/// `like.create`: the same, system to the author, with the one reaction that was added.
 pub(super) fn like(
     message: &Message,
     author: &User,
-    by: UserId,
+    by: SimUserId,
     liker: &User,
     icon: &Icon,
     now: u64,
@@ -101,8 +101,8 @@ pub(super) fn like(
     })
 }
 
-/// `membership.create`: a group, cut down, told to the one who was added to it.
-pub(super) fn membership(id: GroupId, group: &Group, adder: &User, now: u64) -> Value {
+/// `membership.create`: a group, cut down, system to the one who was added to it.
+pub(super) fn membership(id: SimGroupId, group: &Group, adder: &User, now: u64) -> Value {
     json!({
         "type": "membership.create",
         "alert": format!("You've been added to \"{}\" with {}.", group.name, adder.name),
@@ -129,15 +129,15 @@ pub(super) fn membership(id: GroupId, group: &Group, adder: &User, now: u64) -> 
 }
 
 /// `typing`. `started` is in ms since 1970.
-pub(super) fn typing(user: UserId, started: u64) -> Value {
+pub(super) fn typing(user: SimUserId, started: u64) -> Value {
     json!({ "type": "typing", "user_id": user.to_string(), "started": started })
 }
 
 /// `read_receipt.create`: `reader` has read up to `message`.
 pub(super) fn read_receipt(
-    message: MessageId,
-    place: Conversation,
-    reader: UserId,
+    message: SimMessageId,
+    conversation: Conversation,
+    reader: SimUserId,
     now: u64,
 ) -> Value {
     json!({
@@ -145,7 +145,7 @@ pub(super) fn read_receipt(
         "alert": "",
         "subject": {
             "id": message.to_string(),
-            "chat_id": place.conversation(),
+            "chat_id": conversation.id(),
             "message_id": message.to_string(),
             "user_id": reader.to_string(),
             "read_at": now,
@@ -156,9 +156,9 @@ pub(super) fn read_receipt(
 
 /// A system notice in a group: a `line.create` that carries an `event`.
 pub(super) fn group_notice(
-    id: MessageId,
+    id: SimMessageId,
     guid: &str,
-    (group, parent): Home,
+    (group, parent): GroupAndParent,
     notice: &Notice,
     now: u64,
 ) -> Value {
@@ -174,7 +174,7 @@ pub(super) fn group_notice(
             "event": notice.event,
             "group_id": group.to_string(),
             "id": id.to_string(),
-            "location": nowhere(),
+            "location": empty_location(),
             "name": "GroupMe",
             "parent_id": parent.map(|parent| parent.to_string()),
             "picture_url": null,
@@ -194,10 +194,10 @@ pub(super) fn group_notice(
 
 /// A system notice between two people, as `recipient` gets it. It has no `system` member.
 pub(super) fn direct_notice(
-    id: MessageId,
+    id: SimMessageId,
     guid: &str,
-    place: Conversation,
-    recipient: UserId,
+    conversation: Conversation,
+    recipient: SimUserId,
     notice: &Notice,
     now: u64,
 ) -> Value {
@@ -207,12 +207,12 @@ pub(super) fn direct_notice(
         "subject": {
             "attachments": [],
             "avatar_url": "",
-            "chat_id": place.conversation(),
+            "chat_id": conversation.id(),
             "created_at": now,
             "event": notice.event,
             "favorited_by": [],
             "id": id.to_string(),
-            "location": nowhere(),
+            "location": empty_location(),
             "name": "GroupMe",
             "picture_url": null,
             "recipient_id": recipient.to_string(),
@@ -227,7 +227,12 @@ pub(super) fn direct_notice(
 }
 
 /// A group message, as `line.create` and the two that repeat it show it.
-fn line(message: &Message, author: &User, (group, parent): Home, unpinned: &Value) -> Value {
+fn line(
+    message: &Message,
+    author: &User,
+    (group, parent): GroupAndParent,
+    unpinned: &Value,
+) -> Value {
     let pinned_at = message.pinned.map(|(at, _)| at);
     let pinned_by = message
         .pinned
@@ -240,7 +245,7 @@ fn line(message: &Message, author: &User, (group, parent): Home, unpinned: &Valu
         "deletion_actor": message.deleted.as_ref().map(|deletion| deletion.actor),
         "group_id": group.to_string(),
         "id": message.id.to_string(),
-        "location": nowhere(),
+        "location": empty_location(),
         "name": author.name,
         "parent_id": parent.map(|parent| parent.to_string()),
         "picture_url": null,
@@ -254,7 +259,7 @@ fn line(message: &Message, author: &User, (group, parent): Home, unpinned: &Valu
         "updated_at": message.updated_at,
         "user_id": message.author.to_string(),
     });
-    announce(&mut line, message);
+    add_event(&mut line, message);
     line
 }
 
@@ -263,11 +268,11 @@ fn direct_message(message: &Message, author: &User) -> Value {
     let mut subject = json!({
         "attachments": message.attachments,
         "avatar_url": author.avatar_url,
-        "chat_id": message.place.conversation(),
+        "chat_id": message.conversation.id(),
         "created_at": message.created_at,
-        "favorited_by": fans(message),
+        "favorited_by": favorited_by(message),
         "id": message.id.to_string(),
-        "location": nowhere(),
+        "location": empty_location(),
         "name": author.name,
         "picture_url": null,
         "recipient_id": recipient(message),
@@ -277,24 +282,24 @@ fn direct_message(message: &Message, author: &User) -> Value {
         "text": message.text,
         "user_id": message.author.to_string(),
     });
-    announce(&mut subject, message);
+    add_event(&mut subject, message);
     subject
 }
 
 /// The subject of `favorite` and `like.create`. The message in it has no sender but its user.
-fn reacted(message: &Message, author: &User, by: UserId, now: u64) -> Value {
+fn reacted(message: &Message, author: &User, by: SimUserId, now: u64) -> Value {
     let mut subject = json!({});
-    match message.place {
+    match message.conversation {
         Conversation::Group(group) => {
             subject["line"] = json!({
                 "attachments": message.attachments,
                 "avatar_url": author.avatar_url,
                 "created_at": message.created_at,
                 "favorited_at": now,
-                "favorited_by": fans(message),
+                "favorited_by": favorited_by(message),
                 "group_id": group.to_string(),
                 "id": message.id.to_string(),
-                "location": nowhere(),
+                "location": empty_location(),
                 "name": author.name,
                 "picture_url": null,
                 "source_guid": message.source_guid,
@@ -307,12 +312,12 @@ fn reacted(message: &Message, author: &User, by: UserId, now: u64) -> Value {
             subject["direct_message"] = json!({
                 "attachments": message.attachments,
                 "avatar_url": author.avatar_url,
-                "chat_id": message.place.conversation(),
+                "chat_id": message.conversation.id(),
                 "created_at": message.created_at,
                 "favorited_at": now,
-                "favorited_by": fans(message),
+                "favorited_by": favorited_by(message),
                 "id": message.id.to_string(),
-                "location": nowhere(),
+                "location": empty_location(),
                 "name": author.name,
                 "picture_url": null,
                 "recipient_id": recipient(message),
@@ -340,12 +345,12 @@ pub(super) fn reaction(reaction: &Reaction) -> Value {
 }
 
 /// One entry per reaction, as GroupMe has it.
-pub(super) fn fans(message: &Message) -> Vec<String> {
+pub(super) fn favorited_by(message: &Message) -> Vec<String> {
     message.likes().map(|like| like.by.to_string()).collect()
 }
 
 pub(super) fn recipient(message: &Message) -> Option<String> {
-    match message.place {
+    match message.conversation {
         Conversation::Direct(low, high) => {
             Some(if message.author == low { high } else { low }.to_string())
         }
@@ -354,14 +359,14 @@ pub(super) fn recipient(message: &Message) -> Option<String> {
 }
 
 /// Adds what a message announces, if it is there to announce something.
-pub(super) fn announce(row: &mut Value, message: &Message) {
+pub(super) fn add_event(row: &mut Value, message: &Message) {
     if let Some(event) = &message.event {
         row["event"] = event.clone();
     }
 }
 
 /// GroupMe has sent this in every message for a decade.
-fn nowhere() -> Value {
+fn empty_location() -> Value {
     json!({ "lat": "", "lng": "", "name": null })
 }
 

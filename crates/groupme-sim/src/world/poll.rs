@@ -5,15 +5,17 @@ use core::{fmt, time::Duration};
 use bayeux_proto::Instant;
 use serde_json::{Value, json};
 
-use super::{Conversation, MessageId, UserId, World, WorldError, notice::Notice, talk::Draft};
+use super::{
+    Conversation, SimMessageId, SimUserId, World, WorldError, messages::Draft, notice::Notice,
+};
 use crate::random::HEX;
 
 /// Names a poll of the simulated GroupMe: the microsecond in which it was made. Displays as
 /// GroupMe writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PollId(u64);
+pub struct SimPollId(u64);
 
-impl PollId {
+impl SimPollId {
     /// The id with this number.
     pub const fn new(number: u64) -> Self {
         Self(number)
@@ -25,7 +27,7 @@ impl PollId {
     }
 }
 
-impl fmt::Display for PollId {
+impl fmt::Display for SimPollId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0, f)
     }
@@ -34,20 +36,20 @@ impl fmt::Display for PollId {
 /// What a poll asks, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Ballot {
+pub struct PollDraft {
     /// The question.
     pub subject: String,
     /// The answers to choose from, numbered from 1.
     pub options: Vec<String>,
     /// Whether several can be chosen: one.
-    pub several: bool,
+    pub multiple_choice: bool,
     /// Whether it is hidden who chose what: it is shown.
     pub anonymous: bool,
     /// When it ends by itself: in a day.
-    pub ends_in: Duration,
+    pub duration: Duration,
 }
 
-impl Ballot {
+impl PollDraft {
     /// A public poll with one choice, for a day.
     pub fn new<T: Into<String>>(
         subject: impl Into<String>,
@@ -56,9 +58,9 @@ impl Ballot {
         Self {
             subject: subject.into(),
             options: options.into_iter().map(Into::into).collect(),
-            several: false,
+            multiple_choice: false,
             anonymous: false,
-            ends_in: Duration::from_hours(24),
+            duration: Duration::from_hours(24),
         }
     }
 }
@@ -66,16 +68,16 @@ impl Ballot {
 /// A poll.
 #[derive(Debug)]
 pub(super) struct Poll {
-    pub(super) place: Conversation,
-    ballot: Ballot,
-    owner: UserId,
+    pub(super) conversation: Conversation,
+    draft: PollDraft,
+    owner: SimUserId,
     /// Who chose each of the options.
-    voters: Vec<Vec<UserId>>,
+    voters: Vec<Vec<SimUserId>>,
     /// Seconds since 1970, as are the others.
     created_at: u64,
     expiration: u64,
     last_modified: u64,
-    over: bool,
+    ended: bool,
 }
 
 impl World {
@@ -84,32 +86,33 @@ impl World {
     /// # Errors
     ///
     /// [`WorldError::NoSuchUser`], [`WorldError::NoSuchGroup`], [`WorldError::NotAMember`] or
-    /// [`WorldError::Outsider`].
+    /// [`WorldError::NotAParticipant`].
     pub fn add_poll(
         &mut self,
-        place: Conversation,
-        owner: UserId,
-        ballot: Ballot,
-    ) -> Result<PollId, WorldError> {
-        self.announced_poll(place, owner, ballot).map(|(id, _)| id)
+        conversation: Conversation,
+        owner: SimUserId,
+        draft: PollDraft,
+    ) -> Result<SimPollId, WorldError> {
+        self.create_poll(conversation, owner, draft)
+            .map(|(id, _)| id)
     }
 
     /// The poll, and the message that announces it.
-    pub(crate) fn announced_poll(
+    pub(crate) fn create_poll(
         &mut self,
-        place: Conversation,
-        owner: UserId,
-        ballot: Ballot,
-    ) -> Result<(PollId, MessageId), WorldError> {
-        self.check_place(place, owner)?;
-        let micros = u64::try_from(self.time().as_micros()).unwrap_or(u64::MAX);
+        conversation: Conversation,
+        owner: SimUserId,
+        draft: PollDraft,
+    ) -> Result<(SimPollId, SimMessageId), WorldError> {
+        self.check_participant(conversation, owner)?;
+        let micros = u64::try_from(self.unix_time().as_micros()).unwrap_or(u64::MAX);
         let last = self.polls.last_key_value();
-        let id = PollId(last.map_or(micros, |(last, _)| micros.max(last.0 + 1)));
+        let id = SimPollId(last.map_or(micros, |(last, _)| micros.max(last.0 + 1)));
         let now = self.seconds();
-        let expiration = now.saturating_add(ballot.ends_in.as_secs());
+        let expiration = now.saturating_add(draft.duration.as_secs());
         let link = self.random.word(HEX, 6);
-        let subject = &ballot.subject;
-        let draft = Draft {
+        let subject = &draft.subject;
+        let announcement = Draft {
             text: Some(format!(
                 "Created new poll '{subject}': https://s.groupme.com/{link}"
             )),
@@ -117,7 +120,7 @@ impl World {
             event: Some(json!({
                 "type": "poll.created",
                 "data": {
-                    "conversation": { "id": place.conversation() },
+                    "conversation": { "id": conversation.id() },
                     "poll": { "id": id.to_string(), "subject": subject },
                     // The id is text here.
                     "user": { "id": owner.to_string(), "nickname": self.user(owner)?.name },
@@ -126,18 +129,18 @@ impl World {
             ..Draft::default()
         };
         let poll = Poll {
-            place,
+            conversation,
             owner,
-            voters: vec![Vec::new(); ballot.options.len()],
-            ballot,
+            voters: vec![Vec::new(); draft.options.len()],
+            draft,
             created_at: now,
             expiration,
             last_modified: now,
-            over: false,
+            ended: false,
         };
         self.polls.insert(id, poll);
-        self.closing.insert((expiration, id));
-        let message = self.write(place, owner, draft)?;
+        self.poll_deadlines.insert((expiration, id));
+        let message = self.post(conversation, owner, announcement)?;
         Ok((id, message))
     }
 
@@ -146,18 +149,23 @@ impl World {
     ///
     /// # Errors
     ///
-    /// [`WorldError::NoSuchPoll`], [`WorldError::PollOver`], [`WorldError::NoSuchOption`], and as
+    /// [`WorldError::NoSuchPoll`], [`WorldError::PollEnded`], [`WorldError::NoSuchOption`], and as
     /// for [`add_poll`](Self::add_poll).
-    pub fn vote(&mut self, poll: PollId, by: UserId, options: &[usize]) -> Result<(), WorldError> {
-        self.check_place(self.poll(poll)?.place, by)?;
+    pub fn vote(
+        &mut self,
+        poll: SimPollId,
+        by: SimUserId,
+        options: &[usize],
+    ) -> Result<(), WorldError> {
+        self.check_participant(self.poll(poll)?.conversation, by)?;
         let now = self.seconds();
         let entry = self.polls.get_mut(&poll);
         let entry = entry.ok_or(WorldError::NoSuchPoll(poll))?;
-        if entry.over {
-            return Err(WorldError::PollOver(poll));
+        if entry.ended {
+            return Err(WorldError::PollEnded(poll));
         }
         let choices = 1..=entry.voters.len();
-        let too_many = options.len() > 1 && !entry.ballot.several;
+        let too_many = options.len() > 1 && !entry.draft.multiple_choice;
         if too_many || options.iter().any(|option| !choices.contains(option)) {
             return Err(WorldError::NoSuchOption(poll));
         }
@@ -171,73 +179,78 @@ impl World {
         Ok(())
     }
 
-    /// Ends a poll before its time, of which everybody is told.
+    /// Ends a poll before its time, of which everybody is system.
     ///
     /// # Errors
     ///
-    /// [`WorldError::NoSuchPoll`] or [`WorldError::PollOver`].
-    pub fn end_poll(&mut self, id: PollId) -> Result<(), WorldError> {
+    /// [`WorldError::NoSuchPoll`] or [`WorldError::PollEnded`].
+    pub fn end_poll(&mut self, id: SimPollId) -> Result<(), WorldError> {
         let now = self.seconds();
         let poll = self.polls.get_mut(&id).ok_or(WorldError::NoSuchPoll(id))?;
-        if poll.over {
-            return Err(WorldError::PollOver(id));
+        if poll.ended {
+            return Err(WorldError::PollEnded(id));
         }
-        poll.over = true;
+        poll.ended = true;
         poll.last_modified = now;
-        self.closing.remove(&(poll.expiration, id));
-        let (place, subject) = (poll.place, &poll.ballot.subject);
+        self.poll_deadlines.remove(&(poll.expiration, id));
+        let (conversation, subject) = (poll.conversation, &poll.draft.subject);
         let notice = Notice {
             text: format!("Poll '{subject}' has ended."),
             event: json!({
                 "type": "poll.finished",
                 "data": {
-                    "conversation": { "id": place.conversation() },
+                    "conversation": { "id": conversation.id() },
                     "poll": { "id": id.to_string(), "subject": subject },
                     "options": poll.option_rows(),
                 },
             }),
         };
-        self.announce(place, notice);
+        self.post_notice(conversation, notice);
         Ok(())
     }
 
     /// Ends the polls whose time is over.
-    pub(super) fn close_polls(&mut self) {
+    pub(super) fn end_due_polls(&mut self) {
         let now = self.seconds();
-        while let Some((_, id)) = self.closing.first().filter(|(at, _)| *at <= now).copied() {
-            self.closing.pop_first();
+        while let Some((_, id)) = self
+            .poll_deadlines
+            .first()
+            .filter(|(at, _)| *at <= now)
+            .copied()
+        {
+            self.poll_deadlines.pop_first();
             // One that went with its topic cannot end any more.
             let _ = self.end_poll(id);
         }
     }
 
     /// When the next poll ends.
-    pub(super) fn next_closing(&self) -> Option<Instant> {
-        let (at, _) = self.closing.first()?;
+    pub(super) fn next_poll_end(&self) -> Option<Instant> {
+        let (at, _) = self.poll_deadlines.first()?;
         let at = Duration::from_secs(*at).saturating_sub(self.epoch);
         Some(Instant::from_origin(at))
     }
 
     /// The polls of a conversation, the latest first.
-    pub fn polls_in(&self, place: Conversation) -> impl Iterator<Item = PollId> {
+    pub fn polls_in(&self, conversation: Conversation) -> impl Iterator<Item = SimPollId> {
         let polls = self.polls.iter().rev();
         polls
-            .filter(move |(_, poll)| poll.place == place)
+            .filter(move |(_, poll)| poll.conversation == conversation)
             .map(|(id, _)| *id)
     }
 
     /// Where a poll is.
-    pub(crate) fn place_of_poll(&self, id: PollId) -> Option<Conversation> {
-        self.polls.get(&id).map(|poll| poll.place)
+    pub(crate) fn conversation_of_poll(&self, id: SimPollId) -> Option<Conversation> {
+        self.polls.get(&id).map(|poll| poll.conversation)
     }
 
     /// Who made it.
-    pub(crate) fn owner_of_poll(&self, id: PollId) -> Option<UserId> {
+    pub(crate) fn owner_of_poll(&self, id: SimPollId) -> Option<SimUserId> {
         self.polls.get(&id).map(|poll| poll.owner)
     }
 
     /// A poll, and how the viewer voted.
-    pub(crate) fn poll_row(&self, id: PollId, viewer: UserId) -> Option<Value> {
+    pub(crate) fn poll_row(&self, id: SimPollId, viewer: SimUserId) -> Option<Value> {
         let poll = self.polls.get(&id)?;
         let chosen: Vec<String> = poll
             .voters
@@ -248,7 +261,7 @@ impl World {
             .collect();
         let mut row = json!({ "data": poll.row(id) });
         if let [first, ..] = &chosen[..] {
-            if !poll.ballot.several {
+            if !poll.draft.multiple_choice {
                 row["user_vote"] = first.clone().into();
             }
             row["user_votes"] = chosen.into();
@@ -256,29 +269,29 @@ impl World {
         Some(row)
     }
 
-    fn poll(&self, id: PollId) -> Result<&Poll, WorldError> {
+    fn poll(&self, id: SimPollId) -> Result<&Poll, WorldError> {
         self.polls.get(&id).ok_or(WorldError::NoSuchPoll(id))
     }
 }
 
 impl Poll {
-    fn row(&self, id: PollId) -> Value {
-        let Ballot {
+    fn row(&self, id: SimPollId) -> Value {
+        let PollDraft {
             subject,
-            several,
+            multiple_choice,
             anonymous,
             ..
-        } = &self.ballot;
+        } = &self.draft;
         json!({
             "id": id.to_string(),
-            "conversation_id": self.place.conversation(),
+            "conversation_id": self.conversation.id(),
             "subject": subject,
             "owner_id": self.owner.to_string(),
             "created_at": self.created_at,
             "expiration": self.expiration,
             "last_modified": self.last_modified,
-            "status": if self.over { "past" } else { "active" },
-            "type": if *several { "multi" } else { "single" },
+            "status": if self.ended { "past" } else { "active" },
+            "type": if *multiple_choice { "multi" } else { "single" },
             "visibility": if *anonymous { "anonymous" } else { "public" },
             "options": self.option_rows(),
         })
@@ -286,14 +299,14 @@ impl Poll {
 
     /// Nobody's votes are not there, and nobody's names in an anonymous poll.
     fn option_rows(&self) -> Vec<Value> {
-        let options = self.ballot.options.iter().zip(&self.voters).zip(1_usize..);
+        let options = self.draft.options.iter().zip(&self.voters).zip(1_usize..);
         options
             .map(|((title, voters), number)| {
                 let mut row = json!({ "id": number.to_string(), "title": title });
                 if !voters.is_empty() {
                     row["votes"] = voters.len().into();
-                    if !self.ballot.anonymous {
-                        row["voter_ids"] = voters.iter().map(UserId::to_string).collect();
+                    if !self.draft.anonymous {
+                        row["voter_ids"] = voters.iter().map(SimUserId::to_string).collect();
                     }
                 }
                 row

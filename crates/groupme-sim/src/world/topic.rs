@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{
-    Conversation, GroupId, UserId, World, WorldError,
+    Conversation, SimGroupId, SimUserId, World, WorldError,
     message::{Group, Topic},
     notice::Notice,
 };
@@ -17,13 +17,13 @@ impl World {
     /// # Errors
     ///
     /// [`WorldError::NoSuchUser`], [`WorldError::NoSuchGroup`], [`WorldError::NotAMember`] or
-    /// [`WorldError::Topic`].
+    /// [`WorldError::IsATopic`].
     pub fn add_topic(
         &mut self,
-        group: GroupId,
-        creator: UserId,
+        group: SimGroupId,
+        creator: SimUserId,
         name: &str,
-    ) -> Result<GroupId, WorldError> {
+    ) -> Result<SimGroupId, WorldError> {
         self.open_topic(
             group,
             creator,
@@ -36,11 +36,11 @@ impl World {
 
     pub(crate) fn open_topic(
         &mut self,
-        group: GroupId,
-        creator: UserId,
+        group: SimGroupId,
+        creator: SimUserId,
         draft: TopicDraft,
-    ) -> Result<GroupId, WorldError> {
-        self.check_no_topic(group)?;
+    ) -> Result<SimGroupId, WorldError> {
+        self.check_not_topic(group)?;
         self.check_member(group, creator)?;
         let (id, now) = (self.new_group_id(), self.seconds());
         let topic = Topic {
@@ -68,20 +68,20 @@ impl World {
         };
         self.groups.insert(id, entry);
         self.topics.insert((group, id));
-        self.announce(Conversation::Group(group), notice);
+        self.post_notice(Conversation::Group(group), notice);
         Ok(id)
     }
 
-    /// Has a member give a topic another name, of which the topic is told.
+    /// Has a member give a topic another name, of which the topic is system.
     ///
     /// # Errors
     ///
     /// [`WorldError::NoSuchUser`], [`WorldError::NoSuchGroup`], [`WorldError::NotAMember`] or
-    /// [`WorldError::NoTopic`].
+    /// [`WorldError::NotATopic`].
     pub fn rename_topic(
         &mut self,
-        topic: GroupId,
-        by: UserId,
+        topic: SimGroupId,
+        by: SimUserId,
         name: &str,
     ) -> Result<(), WorldError> {
         let draft = TopicDraft {
@@ -91,18 +91,18 @@ impl World {
         self.change_topic(topic, by, draft)
     }
 
-    /// Changes what is given. Only another name is told.
+    /// Changes what is given. Only another name is system.
     pub(crate) fn change_topic(
         &mut self,
-        id: GroupId,
-        by: UserId,
+        id: SimGroupId,
+        by: SimUserId,
         draft: TopicDraft,
     ) -> Result<(), WorldError> {
         self.check_member(id, by)?;
         let now = self.seconds();
         let entry = self.groups.get_mut(&id);
         let entry = entry.ok_or(WorldError::NoSuchGroup(id))?;
-        let topic = entry.topic.as_mut().ok_or(WorldError::NoTopic(id))?;
+        let topic = entry.topic.as_mut().ok_or(WorldError::NotATopic(id))?;
         entry.updated_at = now;
         if let Some(description) = draft.description {
             topic.description = description;
@@ -117,7 +117,7 @@ impl World {
         if let Some(name) = draft.name.filter(|name| *name != entry.name) {
             entry.name.clone_from(&name);
             let notice = Notice::topic_renamed(self.user(by)?, by, &name, parent);
-            self.announce(Conversation::Group(id), notice);
+            self.post_notice(Conversation::Group(id), notice);
         }
         Ok(())
     }
@@ -127,42 +127,43 @@ impl World {
     /// # Errors
     ///
     /// As for [`rename_topic`](Self::rename_topic).
-    pub fn remove_topic(&mut self, topic: GroupId, by: UserId) -> Result<(), WorldError> {
+    pub fn remove_topic(&mut self, topic: SimGroupId, by: SimUserId) -> Result<(), WorldError> {
         self.check_member(topic, by)?;
-        let parent = self.parent(topic).ok_or(WorldError::NoTopic(topic))?;
-        let place = Conversation::Group(topic);
+        let parent = self.parent(topic).ok_or(WorldError::NotATopic(topic))?;
+        let conversation = Conversation::Group(topic);
         self.topics.remove(&(parent, topic));
         if let Some(gone) = self.groups.remove(&topic) {
             let notice = Notice::topic_removed(self.user(by)?, by, topic, &gone.name);
-            self.announce(Conversation::Group(parent), notice);
+            self.post_notice(Conversation::Group(parent), notice);
         }
-        self.history.clear(place);
-        self.receipts.retain(|(other, _), _| *other != place);
-        self.polls.retain(|_, poll| poll.place != place);
+        self.history.clear(conversation);
+        self.receipts.retain(|(other, _), _| *other != conversation);
+        self.polls
+            .retain(|_, poll| poll.conversation != conversation);
         Ok(())
     }
 
     /// The topics of a group.
-    pub fn topics_of(&self, group: GroupId) -> impl Iterator<Item = GroupId> {
-        let all = (group, GroupId::new(0))..=(group, GroupId::new(u64::MAX));
+    pub fn topics_of(&self, group: SimGroupId) -> impl Iterator<Item = SimGroupId> {
+        let all = (group, SimGroupId::new(0))..=(group, SimGroupId::new(u64::MAX));
         self.topics.range(all).map(|(_, topic)| *topic)
     }
 
     /// The group of which this is a topic; `None` if it is none.
-    pub(crate) fn parent(&self, group: GroupId) -> Option<GroupId> {
+    pub(crate) fn parent(&self, group: SimGroupId) -> Option<SimGroupId> {
         self.groups.get(&group)?.parent()
     }
 
     /// A topic as a member sees it.
-    pub(crate) fn topic_row(&self, id: GroupId, viewer: UserId) -> Option<Value> {
+    pub(crate) fn topic_row(&self, id: SimGroupId, viewer: SimUserId) -> Option<Value> {
         let mut row = self.topic_core(id)?;
         let group = self.groups.get(&id)?;
-        let place = Conversation::Group(id);
-        let receipt = self.receipt(viewer, place);
+        let conversation = Conversation::Group(id);
+        let receipt = self.receipt(viewer, conversation);
         if let Some(members) = row.as_object_mut() {
             members.shift_remove("type");
         }
-        let mut messages = self.messages_summary(place);
+        let mut messages = self.messages_summary(conversation);
         messages["last_message_updated_at"] = messages["last_message_created_at"].clone();
         row["messages"] = messages;
         row["creator_user_id"] = group.creator.number().into();
@@ -174,7 +175,7 @@ impl World {
     }
 
     /// A topic as the answer to its making or changing shows it. All its ids are numbers.
-    pub(crate) fn topic_core(&self, id: GroupId) -> Option<Value> {
+    pub(crate) fn topic_core(&self, id: SimGroupId) -> Option<Value> {
         let group = self.groups.get(&id)?;
         let topic = group.topic.as_ref()?;
         Some(json!({
@@ -190,16 +191,16 @@ impl World {
         }))
     }
 
-    pub(super) fn check_no_topic(&self, group: GroupId) -> Result<(), WorldError> {
+    pub(super) fn check_not_topic(&self, group: SimGroupId) -> Result<(), WorldError> {
         match self.parent(group) {
-            Some(_) => Err(WorldError::Topic(group)),
+            Some(_) => Err(WorldError::IsATopic(group)),
             None => Ok(()),
         }
     }
 }
 
 impl Group {
-    fn parent(&self) -> Option<GroupId> {
+    fn parent(&self) -> Option<SimGroupId> {
         self.topic.as_ref().map(|topic| topic.parent)
     }
 }

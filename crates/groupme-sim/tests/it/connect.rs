@@ -52,7 +52,7 @@ fn what_waits_is_the_answer_in_order_behind_the_reply() {
     let own = format!("/user/{}", sim.cast.me);
     sim.subscribe(&client, &own);
     for text in ["one", "two", "three"] {
-        sim.with(|world, cast| world.say(cast.lake, cast.mara, text))
+        sim.with_world(|world, cast| world.say(cast.lake, cast.mara, text))
             .unwrap();
     }
 
@@ -77,13 +77,13 @@ fn an_event_ends_the_hold_and_takes_along_all_that_happens_with_it() {
     sim.subscribe(&client, &own);
     sim.subscribe(&client, &group);
     let slip = sim
-        .with(|world, cast| world.say(cast.lake, cast.theo, "wrong chat"))
+        .with_world(|world, cast| world.say(cast.lake, cast.theo, "wrong chat"))
         .unwrap();
     let poll = sim.post(&json!([connect_for(&client, "2", 0)]));
     sim.received(poll);
 
     let poll = sim.post(&json!([connect(&client, "3")]));
-    sim.with(|world, _| world.delete(slip)).unwrap();
+    sim.with_world(|world, _| world.delete(slip)).unwrap();
     let answer = sim.answer(poll);
     let channels: Vec<_> = answer
         .as_array()
@@ -115,9 +115,9 @@ fn a_poll_that_was_cut_swallows_the_next_event() {
     sim.subscribe(&client, &own);
     let poll = sim.post(&json!([connect(&client, "2")]));
     sim.close(poll);
-    sim.with(|world, cast| world.say(cast.lake, cast.mara, "lost"))
+    sim.with_world(|world, cast| world.say(cast.lake, cast.mara, "lost"))
         .unwrap();
-    sim.with(|world, cast| world.say(cast.lake, cast.mara, "kept"))
+    sim.with_world(|world, cast| world.say(cast.lake, cast.mara, "kept"))
         .unwrap();
 
     let poll = sim.post(&json!([connect(&client, "3")]));

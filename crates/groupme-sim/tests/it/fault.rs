@@ -4,8 +4,8 @@ use core::{iter, time::Duration};
 
 use bayeux_proto::Instant;
 use groupme_sim::{
-    ConnectionFaults, Direction, FaultPlan, Faults, Idle, Incident, Link, Probability, Service,
-    Throttle,
+    Backend, ConnectionFaults, Direction, FaultInjector, FaultPlan, IdleTimeout, Incident, Link,
+    Probability, Throttle,
 };
 
 const START: Instant = Instant::ORIGIN;
@@ -18,17 +18,17 @@ fn ms(time: u64) -> Duration {
 fn link(change: impl FnOnce(&mut FaultPlan)) -> Link {
     let mut plan = FaultPlan::new(1);
     change(&mut plan);
-    Faults::new(plan, START).open_link(START)
+    FaultInjector::new(plan, START).open_link(START)
 }
 
 fn send(link: &mut Link, now: Instant, frames: &[&str]) {
     for frame in frames {
-        link.handle_frame(now, Direction::Down, frame.as_bytes().to_vec());
+        link.handle_frame(now, Direction::ToClient, frame.as_bytes().to_vec());
     }
 }
 
 fn arrived(link: &mut Link, now: Instant) -> Vec<String> {
-    iter::from_fn(|| link.poll_frame(now, Direction::Down))
+    iter::from_fn(|| link.poll_frame(now, Direction::ToClient))
         .map(|frame| String::from_utf8(frame).unwrap())
         .collect()
 }
@@ -40,24 +40,24 @@ fn without_faults_frames_arrive_at_once_and_in_order() {
     assert_eq!(link.poll_timeout(), Some(START));
     assert_eq!(arrived(&mut link, START), ["a", "b", "c"]);
     assert_eq!(link.poll_timeout(), None);
-    assert_eq!(link.fate(), ConnectionFaults::default());
+    assert_eq!(link.connection_faults(), ConnectionFaults::default());
 }
 
 #[test]
 fn a_lost_frame_does_not_arrive_and_the_other_way_is_another_matter() {
-    let mut link = link(|plan| plan.down.drop = Probability::ALWAYS);
+    let mut link = link(|plan| plan.to_client.drop = Probability::ALWAYS);
     send(&mut link, START, &["a", "b"]);
     assert_eq!(arrived(&mut link, START + ms(60_000)), [""; 0]);
-    link.handle_frame(START, Direction::Up, b"up".to_vec());
+    link.handle_frame(START, Direction::ToServer, b"up".to_vec());
     assert_eq!(
-        link.poll_frame(START, Direction::Up).as_deref(),
+        link.poll_frame(START, Direction::ToServer).as_deref(),
         Some(&b"up"[..])
     );
 }
 
 #[test]
 fn a_doubled_frame_arrives_twice() {
-    let mut link = link(|plan| plan.down.duplicate = Probability::ALWAYS);
+    let mut link = link(|plan| plan.to_client.duplicate = Probability::ALWAYS);
     send(&mut link, START, &["a", "b"]);
     assert_eq!(arrived(&mut link, START), ["a", "a", "b", "b"]);
 }
@@ -65,8 +65,8 @@ fn a_doubled_frame_arrives_twice() {
 #[test]
 fn delayed_frames_arrive_in_order_and_in_time() {
     let mut link = link(|plan| {
-        plan.down.delay = Probability::percent(50);
-        plan.down.longest_delay = ms(100);
+        plan.to_client.delay = Probability::percent(50);
+        plan.to_client.max_delay = ms(100);
     });
     let sent: Vec<String> = (0..100).map(|number| number.to_string()).collect();
     let mut received = Vec::new();
@@ -85,8 +85,8 @@ fn delayed_frames_arrive_in_order_and_in_time() {
 #[test]
 fn an_overtaken_frame_comes_behind_the_next_or_late() {
     let mut link = link(|plan| {
-        plan.down.reorder = Probability::ALWAYS;
-        plan.down.longest_delay = ms(100);
+        plan.to_client.reorder = Probability::ALWAYS;
+        plan.to_client.max_delay = ms(100);
     });
     send(&mut link, START, &["a", "b", "c"]);
     assert_eq!(arrived(&mut link, START), ["b", "a"]);
@@ -98,7 +98,7 @@ fn an_overtaken_frame_comes_behind_the_next_or_late() {
 
 #[test]
 fn a_cut_frame_is_the_beginning_of_what_was_sent() {
-    let mut link = link(|plan| plan.down.truncate = Probability::ALWAYS);
+    let mut link = link(|plan| plan.to_client.truncate = Probability::ALWAYS);
     let frame = r#"[{"channel":"/meta/connect"}]"#;
     for _ in 0..100 {
         send(&mut link, START, &[frame, ""]);
@@ -113,12 +113,12 @@ fn a_cut_frame_is_the_beginning_of_what_was_sent() {
 
 #[test]
 fn a_garbled_frame_is_as_long_as_before_and_differs() {
-    let mut link = link(|plan| plan.down.garble = Probability::ALWAYS);
+    let mut link = link(|plan| plan.to_client.corrupt = Probability::ALWAYS);
     let frame = vec![b' '; 64];
     let mut invalid = 0;
     for _ in 0..100 {
-        link.handle_frame(START, Direction::Down, frame.clone());
-        let garbled = link.poll_frame(START, Direction::Down).unwrap();
+        link.handle_frame(START, Direction::ToClient, frame.clone());
+        let garbled = link.poll_frame(START, Direction::ToClient).unwrap();
         assert_eq!(garbled.len(), frame.len());
         let changed = iter::zip(&garbled, &frame).filter(|(one, other)| one != other);
         // Twice the same bit is no change, but seldom.
@@ -127,8 +127,11 @@ fn a_garbled_frame_is_as_long_as_before_and_differs() {
     }
     assert!(invalid > 10, "{invalid}");
     // Nothing can be changed in nothing.
-    link.handle_frame(START, Direction::Down, Vec::new());
-    assert_eq!(link.poll_frame(START, Direction::Down), Some(Vec::new()));
+    link.handle_frame(START, Direction::ToClient, Vec::new());
+    assert_eq!(
+        link.poll_frame(START, Direction::ToClient),
+        Some(Vec::new())
+    );
 }
 
 #[test]
@@ -137,9 +140,9 @@ fn the_same_seed_does_the_same_whatever_else_happens_in_between() {
         let mut plan = FaultPlan::new(seed);
         plan.links.reset = Probability::percent(50);
         plan.links.half_open = Probability::percent(50);
-        plan.links.refuse = Probability::percent(50);
-        plan.down.drop = Probability::percent(50);
-        plan.rest.odds = Probability::percent(50);
+        plan.links.refuse_upgrade = Probability::percent(50);
+        plan.to_client.drop = Probability::percent(50);
+        plan.rest.probability = Probability::percent(50);
         plan
     };
     // Once one connection after the other, and once all at a time, with requests in between.
@@ -151,32 +154,32 @@ fn the_same_seed_does_the_same_whatever_else_happens_in_between() {
             })
             .collect::<Vec<_>>()
     };
-    let mut one_by_one = Faults::new(plan(3), START);
+    let mut one_by_one = FaultInjector::new(plan(3), START);
     let first: Vec<_> = (0..20)
         .map(|_| {
             let mut link = one_by_one.open_link(START);
-            (link.fate(), frames(&mut link))
+            (link.connection_faults(), frames(&mut link))
         })
         .collect();
-    let mut at_a_time = Faults::new(plan(3), START);
+    let mut at_a_time = FaultInjector::new(plan(3), START);
     let mut links: Vec<Link> = (0..20)
         .map(|_| {
-            at_a_time.response_fault(START, Service::Gateway);
+            at_a_time.response_fault(START, Backend::Gateway);
             at_a_time.open_link(START)
         })
         .collect();
     let mut second: Vec<_> = links
         .iter_mut()
         .rev()
-        .map(|link| (link.fate(), frames(link)))
+        .map(|link| (link.connection_faults(), frames(link)))
         .collect();
     second.reverse();
     assert_eq!(first, second);
 
     let judged = |seed| {
-        let mut faults = Faults::new(plan(seed), START);
+        let mut faults = FaultInjector::new(plan(seed), START);
         (0..200)
-            .map(|_| faults.response_fault(START, Service::Rest))
+            .map(|_| faults.response_fault(START, Backend::Rest))
             .collect::<Vec<_>>()
     };
     assert_eq!(judged(3), judged(3));
@@ -188,33 +191,35 @@ fn connections_meet_the_fates_that_the_plan_says() {
     let mut plan = FaultPlan::new(5);
     plan.links.reset = Probability::percent(30);
     plan.links.half_open = Probability::percent(30);
-    plan.links.prime = ms(700);
-    plan.links.refuse = Probability::percent(30);
+    plan.links.window = ms(700);
+    plan.links.refuse_upgrade = Probability::percent(30);
     plan.links.slow = Probability::percent(30);
-    let idle = Idle {
+    let idle = IdleTimeout {
         after: ms(9),
-        silently: true,
+        silent: true,
     };
     plan.links.idle = Some(idle);
-    let pace = plan.links.pace;
-    let mut faults = Faults::new(plan, START);
-    let fates: Vec<ConnectionFaults> = (0..1000).map(|_| faults.open_link(START).fate()).collect();
+    let pace = plan.links.throttle;
+    let mut faults = FaultInjector::new(plan, START);
+    let fates: Vec<ConnectionFaults> = (0..1000)
+        .map(|_| faults.open_link(START).connection_faults())
+        .collect();
     let often = |hit: fn(&ConnectionFaults) -> bool| {
         let hits = fates.iter().filter(|fate| hit(fate)).count();
         assert!((200..400).contains(&hits), "{hits}");
     };
     often(|fate| fate.reset.is_some());
-    often(|fate| fate.silence.is_some());
-    often(|fate| fate.refusal.is_some());
-    often(|fate| fate.pace.is_some());
+    often(|fate| fate.half_open.is_some());
+    often(|fate| fate.upgrade_refusal.is_some());
+    often(|fate| fate.throttle.is_some());
     for fate in &fates {
         assert!(fate.reset.is_none_or(|at| at <= ms(700)));
-        assert!(fate.silence.is_none_or(|at| at <= ms(700)));
+        assert!(fate.half_open.is_none_or(|at| at <= ms(700)));
         assert!(
-            fate.refusal
+            fate.upgrade_refusal
                 .is_none_or(|status| [403, 426, 503].contains(&status))
         );
-        assert!(fate.pace.is_none_or(|slow| slow == pace));
+        assert!(fate.throttle.is_none_or(|slow| slow == pace));
         assert_eq!(fate.idle, Some(idle));
     }
 }
@@ -223,19 +228,29 @@ fn connections_meet_the_fates_that_the_plan_says() {
 fn one_connection_alone_can_be_slow() {
     let mut plan = FaultPlan::new(5);
     plan.links.slow = Probability::ALWAYS;
-    plan.links.pace = Throttle {
+    plan.links.throttle = Throttle {
         bytes: 100,
         every: ms(50),
     };
     plan.only_link = Some(2);
-    let mut faults = Faults::new(plan, START);
+    let mut faults = FaultInjector::new(plan, START);
     let slow: Vec<bool> = (0..5)
-        .map(|_| faults.open_link(START).fate().pace.is_some())
+        .map(|_| {
+            faults
+                .open_link(START)
+                .connection_faults()
+                .throttle
+                .is_some()
+        })
         .collect();
     assert_eq!(slow, [false, false, true, false, false]);
-    let pace = faults.plan().links.pace;
+    let throttle = faults.plan().links.throttle;
     assert_eq!(
-        (pace.time(0), pace.time(1), pace.time(250)),
+        (
+            throttle.duration_of(0),
+            throttle.duration_of(1),
+            throttle.duration_of(250)
+        ),
         (ms(0), ms(50), ms(150))
     );
 }
@@ -243,10 +258,10 @@ fn one_connection_alone_can_be_slow() {
 #[test]
 fn bad_answers_are_pages_or_envelopes() {
     let mut plan = FaultPlan::new(9);
-    plan.rest.odds = Probability::ALWAYS;
-    let mut faults = Faults::new(plan, START);
+    plan.rest.probability = Probability::ALWAYS;
+    let mut faults = FaultInjector::new(plan, START);
     let answers: Vec<_> = (0..100)
-        .filter_map(|_| faults.response_fault(START, Service::Rest))
+        .filter_map(|_| faults.response_fault(START, Backend::Rest))
         .collect();
     assert_eq!(answers.len(), 100);
     for answer in &answers {
@@ -261,9 +276,9 @@ fn bad_answers_are_pages_or_envelopes() {
     }
     for both in [true, false] {
         assert!(answers.iter().any(|answer| answer.html == both));
-        assert!(answers.iter().any(|answer| answer.carried_out == both));
+        assert!(answers.iter().any(|answer| answer.executed == both));
     }
-    assert_eq!(faults.response_fault(START, Service::Gateway), None);
+    assert_eq!(faults.response_fault(START, Backend::Gateway), None);
 }
 
 #[test]
@@ -272,7 +287,7 @@ fn incidents_come_by_the_clock_once_or_again_and_again() {
         .every(ms(100), Incident::BreakConnections)
         .after(ms(150), Incident::Restart)
         .after(ms(150), Incident::Burst(3));
-    let mut faults = Faults::new(plan, START + ms(1000));
+    let mut faults = FaultInjector::new(plan, START + ms(1000));
     let mut seen = Vec::new();
     while let Some(at) = faults.poll_timeout().filter(|at| *at <= START + ms(1300)) {
         assert_eq!(faults.poll_incident(before(at)), None);
@@ -302,10 +317,10 @@ fn in_the_end_nothing_goes_wrong_and_what_was_frozen_thaws() {
         .after(ms(200), Incident::Restart)
         .until(ms(100));
     plan.schedule.retain(|entry| entry.at <= ms(200));
-    plan.rest.odds = Probability::ALWAYS;
+    plan.rest.probability = Probability::ALWAYS;
     plan.links.reset = Probability::ALWAYS;
-    plan.down.drop = Probability::ALWAYS;
-    let mut faults = Faults::new(plan, START);
+    plan.to_client.drop = Probability::ALWAYS;
+    let mut faults = FaultInjector::new(plan, START);
     let mut early = faults.open_link(START);
     assert_eq!(faults.poll_incident(START + ms(99)), Some(Incident::Freeze));
     assert_eq!(faults.poll_timeout(), Some(START + ms(100)));
@@ -316,8 +331,11 @@ fn in_the_end_nothing_goes_wrong_and_what_was_frozen_thaws() {
         (None, None)
     );
     assert!(faults.is_over(end));
-    assert_eq!(faults.response_fault(end, Service::Rest), None);
-    assert_eq!(faults.open_link(end).fate(), ConnectionFaults::default());
+    assert_eq!(faults.response_fault(end, Backend::Rest), None);
+    assert_eq!(
+        faults.open_link(end).connection_faults(),
+        ConnectionFaults::default()
+    );
     // On what is open already, too.
     send(&mut early, START, &["lost"]);
     send(&mut early, end, &["found"]);
@@ -331,11 +349,11 @@ fn seeds_make_up_all_kinds_of_plans() {
         let hits = plans.iter().filter(|plan| hit(plan)).count();
         assert!((10..190).contains(&hits), "{hits}");
     };
-    some(|plan| !plan.down.drop.is_never());
-    some(|plan| !plan.up.reorder.is_never());
+    some(|plan| !plan.to_client.drop.is_never());
+    some(|plan| !plan.to_server.reorder.is_never());
     some(|plan| !plan.links.half_open.is_never());
-    some(|plan| !plan.gateway.odds.is_never());
-    some(|plan| !plan.rest.odds.is_never());
+    some(|plan| !plan.gateway.probability.is_never());
+    some(|plan| !plan.rest.probability.is_never());
     some(|plan| plan.links.idle.is_some());
     some(|plan| {
         plan.schedule
@@ -347,13 +365,17 @@ fn seeds_make_up_all_kinds_of_plans() {
             format!("{plan:?}"),
             format!("{:?}", FaultPlan::from_seed(plan.seed))
         );
-        let tcp = plan.clone().over_tcp();
-        assert_eq!(tcp.down.delay, plan.down.delay);
-        assert!([&tcp.down, &tcp.up].iter().all(|way| way.drop.is_never()
-            && way.duplicate.is_never()
-            && way.reorder.is_never()
-            && way.truncate.is_never()
-            && way.garble.is_never()));
+        let tcp = plan.clone().tcp_only();
+        assert_eq!(tcp.to_client.delay, plan.to_client.delay);
+        assert!(
+            [&tcp.to_client, &tcp.to_server]
+                .iter()
+                .all(|way| way.drop.is_never()
+                    && way.duplicate.is_never()
+                    && way.reorder.is_never()
+                    && way.truncate.is_never()
+                    && way.corrupt.is_never())
+        );
     }
 }
 

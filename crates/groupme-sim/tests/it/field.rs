@@ -2,14 +2,14 @@
 
 use core::time::Duration;
 
-use groupme_sim::{Connects, GatewayConfig, LaneKind};
+use groupme_sim::{GatewayConfig, IdleConnects, LaneKind};
 use serde_json::{Value, json};
 
 use crate::peer::{HOLD, Sent, Virtual, connect, connect_for, connected};
 
 fn with(change: impl FnOnce(&mut GatewayConfig)) -> Virtual {
     let mut config = GatewayConfig::default();
-    config.ping = None;
+    config.ping_interval = None;
     change(&mut config);
     Virtual::with_config(config)
 }
@@ -23,7 +23,7 @@ fn texts(messages: &[Value]) -> Vec<&str> {
 
 #[test]
 fn connects_may_never_be_answered_though_events_flow() {
-    let mut sim = with(|config| config.connects = Connects::NeverAnswered);
+    let mut sim = with(|config| config.idle_connects = IdleConnects::NeverAnswered);
     let (socket, client) = sim.listen();
     sim.send(socket, &json!([connect_for(&client, "0", 0)]));
     sim.pass(HOLD + Duration::from_secs(1));
@@ -38,7 +38,7 @@ fn connects_may_never_be_answered_though_events_flow() {
 
 #[test]
 fn a_poll_that_is_never_answered_in_vain_still_brings_what_happens() {
-    let mut sim = with(|config| config.connects = Connects::NeverAnswered);
+    let mut sim = with(|config| config.idle_connects = IdleConnects::NeverAnswered);
     let client = sim.handshake();
     let own = format!("/user/{}", sim.cast.me);
     sim.subscribe(&client, &own);
@@ -51,7 +51,7 @@ fn a_poll_that_is_never_answered_in_vain_still_brings_what_happens() {
 
 #[test]
 fn sessions_lost_under_a_connect_that_is_never_answered_are_lost_at_once() {
-    let mut sim = with(|config| config.connects = Connects::NeverAnswered);
+    let mut sim = with(|config| config.idle_connects = IdleConnects::NeverAnswered);
     let (socket, client) = sim.listen();
     let now = sim.now;
     sim.simulation.gateway_mut().forget_sessions(now);
@@ -62,7 +62,7 @@ fn sessions_lost_under_a_connect_that_is_never_answered_are_lost_at_once() {
 
 #[test]
 fn sockets_may_be_closed_cleanly_after_a_while_and_sessions_live_on() {
-    let mut sim = with(|config| config.socket_life = Some(Duration::from_secs(20)));
+    let mut sim = with(|config| config.max_socket_age = Some(Duration::from_secs(20)));
     let idle = sim.open(LaneKind::Socket);
     sim.pass(Duration::from_secs(5));
     let (socket, client) = sim.listen();
@@ -128,6 +128,6 @@ fn the_end_of_an_old_socket_may_close_the_new_one() {
 
 impl Virtual {
     fn said_by_mara(&mut self, text: &str) {
-        self.with(|world, cast| world.say(cast.lake, cast.mara, text).unwrap());
+        self.with_world(|world, cast| world.say(cast.lake, cast.mara, text).unwrap());
     }
 }

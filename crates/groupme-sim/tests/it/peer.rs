@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use bayeux_proto::Instant;
 use groupme_sim::{
-    Cast, Gateway, GatewayConfig, Lane, LaneKind, Output, RestRequest, RestResponse, Simulation,
-    UserId, World,
+    Cast, Gateway, GatewayConfig, Lane, LaneKind, Output, RestRequest, RestResponse, SimUserId,
+    Simulation, World,
 };
 use serde_json::{Value, json};
 
@@ -32,7 +32,7 @@ impl Virtual {
     /// Without pings, which most conversations are clearer without.
     pub(crate) fn new() -> Self {
         let mut config = GatewayConfig::default();
-        config.ping = None;
+        config.ping_interval = None;
         Self::with_config(config)
     }
 
@@ -91,9 +91,11 @@ impl Virtual {
         self.drain();
     }
 
-    pub(crate) fn with<T>(&mut self, act: impl FnOnce(&mut World, Cast) -> T) -> T {
+    pub(crate) fn with_world<T>(&mut self, act: impl FnOnce(&mut World, Cast) -> T) -> T {
         let cast = self.cast;
-        let result = self.simulation.with(self.now, |world| act(world, cast));
+        let result = self
+            .simulation
+            .with_world(self.now, |world| act(world, cast));
         self.drain();
         result
     }
@@ -169,7 +171,7 @@ impl Virtual {
     /// Asks the REST API with somebody's token.
     pub(crate) fn request(
         &mut self,
-        user: UserId,
+        user: SimUserId,
         method: &str,
         target: &str,
         body: &str,

@@ -67,7 +67,7 @@ fn nobody_listening_means_no_pings_and_no_deadline() {
 #[test]
 fn no_interval_at_all_does_not_stop_the_clock() {
     let mut config = GatewayConfig::default();
-    config.ping = Some(Duration::ZERO);
+    config.ping_interval = Some(Duration::ZERO);
     let mut sim = Virtual::with_config(config);
     let (socket, _) = sim.listen();
     sim.pass(Duration::from_millis(10));

@@ -111,8 +111,8 @@ impl Recording {
         config.profile.events_carry_ext = true;
         if self.kind != Kind::Faye {
             // Longer than theirs, since ours answers sooner where an event waits already.
-            config.life = Some(Duration::from_millis(5_500));
-            (config.cookies, config.acknowledges) = (true, true);
+            config.session_lifetime = Some(Duration::from_millis(5_500));
+            (config.cookies, config.ack_extension) = (true, true);
         }
         let mut replay = Replay {
             recording: self,

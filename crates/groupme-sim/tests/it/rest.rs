@@ -12,7 +12,7 @@ mod refusals;
 mod sending;
 mod topics;
 
-use groupme_sim::{MessageId, RestResponse, UserId};
+use groupme_sim::{RestResponse, SimMessageId, SimUserId};
 use serde_json::{Value, json};
 
 use crate::peer::Virtual;
@@ -63,8 +63,8 @@ impl Virtual {
     }
 
     /// Has somebody say something in the group of the story.
-    fn said(&mut self, author: UserId, text: &str) -> MessageId {
-        self.with(|world, cast| world.say(cast.lake, author, text).unwrap())
+    fn said(&mut self, author: SimUserId, text: &str) -> SimMessageId {
+        self.with_world(|world, cast| world.say(cast.lake, author, text).unwrap())
     }
 
     fn lake(&self, rest: &str) -> String {
@@ -73,7 +73,7 @@ impl Virtual {
 
     /// The one row of the group of the story with this id.
     #[track_caller]
-    fn row(&mut self, id: MessageId) -> Value {
+    fn row(&mut self, id: SimMessageId) -> Value {
         let target = format!("/v4/groups/{}/messages/{id}", self.cast.lake);
         content(&self.get(&target), 200)["message"].take()
     }

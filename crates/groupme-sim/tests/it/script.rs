@@ -47,7 +47,7 @@ const KINDS: [&str; 11] = [
 
 #[test]
 fn everything_there_is_happens_within_twelve_seconds() {
-    let (_, messages) = watch(Script::LIVELY, false, Duration::from_secs(12));
+    let (_, messages) = watch(Script::FAST_INTERVAL, false, Duration::from_secs(12));
     assert_eq!(kinds(&messages), KINDS.into_iter().collect());
     assert!(
         messages
@@ -58,7 +58,7 @@ fn everything_there_is_happens_within_twelve_seconds() {
 
 #[test]
 fn the_story_can_be_told_for_ever() {
-    let (sim, messages) = watch(Script::STEADY, true, Duration::from_mins(9));
+    let (sim, messages) = watch(Script::SLOW_INTERVAL, true, Duration::from_mins(9));
     let count = |kind: &str| {
         messages
             .iter()
@@ -66,7 +66,7 @@ fn the_story_can_be_told_for_ever() {
             .count()
     };
     let rounds =
-        usize::try_from(sim.now.since_origin().as_secs()).unwrap() / sim.cast.story().beats();
+        usize::try_from(sim.now.since_origin().as_secs()).unwrap() / sim.cast.story().steps();
     assert!(rounds > 20);
     for kind in ["membership.create", "message.deleted", "weather.warning"] {
         assert!(
@@ -79,7 +79,7 @@ fn the_story_can_be_told_for_ever() {
 
 #[test]
 fn every_event_but_the_made_up_one_is_known_to_the_model() {
-    let (_, messages) = watch(Script::LIVELY, false, Duration::from_secs(12));
+    let (_, messages) = watch(Script::FAST_INTERVAL, false, Duration::from_secs(12));
     let mut decoder = bayeux_wire::Decoder::new();
     for message in &messages {
         let mut frame = bayeux_wire::Frame::from_bytes(message["data"].to_string().as_bytes());
@@ -98,15 +98,17 @@ fn a_beat_that_fails_ends_its_script_and_says_why() {
     let mut sim = Virtual::new();
     let (now, group, mara) = (sim.now, sim.cast.lake, sim.cast.mara);
     let script = Script::new()
-        .beat(|world, stage| world.delete(stage.message("nothing")?))
-        .beat(move |world, _| world.say(group, mara, "never said").map(drop));
-    let playback = sim.simulation.play(now, script, Script::STEADY, false);
+        .step(|world, saved| world.delete(saved.get("nothing")?))
+        .step(move |world, _| world.say(group, mara, "never said").map(drop));
+    let playback = sim
+        .simulation
+        .play(now, script, Script::SLOW_INTERVAL, false);
     assert!(sim.simulation.is_playing(playback));
     sim.pass(Duration::from_secs(5));
     assert!(!sim.simulation.is_playing(playback));
     assert!(matches!(
         sim.simulation.take_failure(playback),
-        Some(WorldError::NothingKept("nothing"))
+        Some(WorldError::NotSaved("nothing"))
     ));
     assert_eq!(sim.simulation.poll_timeout(), None);
 }
@@ -116,8 +118,9 @@ fn a_script_does_not_hurry_after_a_standstill() {
     let mut sim = Virtual::new();
     let (socket, _) = sim.listen();
     let (now, group, mara) = (sim.now, sim.cast.lake, sim.cast.mara);
-    let script = Script::new().beat(move |world, _| world.say(group, mara, "tick").map(drop));
-    sim.simulation.play(now, script, Script::STEADY, true);
+    let script = Script::new().step(move |world, _| world.say(group, mara, "tick").map(drop));
+    sim.simulation
+        .play(now, script, Script::SLOW_INTERVAL, true);
     let later = now + Duration::from_mins(5);
     sim.simulation.handle_timeout(later);
     sim.now = later;

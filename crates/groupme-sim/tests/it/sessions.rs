@@ -23,7 +23,7 @@ fn a_session_dies_two_holds_after_its_last_connect_whatever_else_it_does() {
     sim.pass(HOLD * 2);
     let poll = sim.post(&json!([connect(&client, "3")]));
     assert_eq!(sim.answer(poll), json!([unknown(&client, "3")]));
-    assert_eq!(sim.simulation.gateway().listeners(&own), 0);
+    assert_eq!(sim.simulation.gateway().subscribers(&own), 0);
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn a_forgotten_session_goes_deaf_and_learns_of_it_with_its_next_request() {
     let (socket, client) = sim.listen();
     let now = sim.now;
     sim.simulation.gateway_mut().forget_sessions(now);
-    sim.with(|world, cast| world.say(cast.lake, cast.mara, "anybody?"))
+    sim.with_world(|world, cast| world.say(cast.lake, cast.mara, "anybody?"))
         .unwrap();
     assert_eq!(sim.received(socket), []);
 
@@ -69,20 +69,20 @@ fn a_forgotten_session_goes_deaf_and_learns_of_it_with_its_next_request() {
 #[test]
 fn a_session_that_does_not_collect_is_destroyed_instead_of_losing_one_event() {
     let mut config = GatewayConfig::default();
-    (config.queue, config.ping) = (10, None);
+    (config.max_queued_events, config.ping_interval) = (10, None);
     let mut sim = Virtual::with_config(config);
     let client = sim.handshake();
     let own = format!("/user/{}", sim.cast.me);
     sim.subscribe(&client, &own);
     for _ in 0..10 {
-        sim.with(|world, cast| world.say(cast.lake, cast.mara, "more"))
+        sim.with_world(|world, cast| world.say(cast.lake, cast.mara, "more"))
             .unwrap();
     }
     assert_eq!(
         sim.simulation.gateway().sessions().collect::<Vec<_>>(),
         [client.as_str()]
     );
-    sim.with(|world, cast| world.say(cast.lake, cast.mara, "too much"))
+    sim.with_world(|world, cast| world.say(cast.lake, cast.mara, "too much"))
         .unwrap();
     assert_eq!(sim.simulation.gateway().sessions().count(), 0);
     let poll = sim.post(&json!([connect(&client, "2")]));

@@ -25,12 +25,12 @@ fn nothing_is_pushed_before_the_first_connect_and_everything_after_it() {
     assert_eq!(sim.answer(socket)[0]["successful"], true);
 
     for text in ["early", "earlier"] {
-        sim.with(|world, cast| world.say(cast.lake, cast.mara, text))
+        sim.with_world(|world, cast| world.say(cast.lake, cast.mara, text))
             .unwrap();
     }
     assert_eq!(sim.received(socket), []);
     sim.send(socket, &json!([connect(&client, "4")]));
-    sim.with(|world, cast| world.say(cast.lake, cast.mara, "then"))
+    sim.with_world(|world, cast| world.say(cast.lake, cast.mara, "then"))
         .unwrap();
 
     // One frame for each, and the connect still held.
@@ -56,7 +56,7 @@ fn events_are_pushed_between_connects_too() {
     let (socket, _) = sim.listen();
     sim.pass(crate::peer::HOLD);
     assert_eq!(sim.messages(socket).len(), 1);
-    sim.with(|world, cast| world.say(cast.lake, cast.mara, "between"))
+    sim.with_world(|world, cast| world.say(cast.lake, cast.mara, "between"))
         .unwrap();
     assert_eq!(texts(&sim.messages(socket)), ["between"]);
 }
@@ -67,7 +67,7 @@ fn the_newest_socket_gets_the_events_and_goes_down_with_the_one_before() {
     let (first, client) = sim.listen();
     let second = sim.socket();
     sim.send(second, &json!([connect(&client, "h")]));
-    sim.with(|world, cast| world.say(cast.lake, cast.mara, "to the second"))
+    sim.with_world(|world, cast| world.say(cast.lake, cast.mara, "to the second"))
         .unwrap();
     assert_eq!(sim.received(first), []);
     assert_eq!(texts(&sim.messages(second)), ["to the second"]);
@@ -81,7 +81,7 @@ fn what_happens_without_a_socket_waits_for_the_next() {
     let mut sim = Virtual::new();
     let (first, client) = sim.listen();
     sim.close(first);
-    sim.with(|world, cast| world.say(cast.lake, cast.mara, "meanwhile"))
+    sim.with_world(|world, cast| world.say(cast.lake, cast.mara, "meanwhile"))
         .unwrap();
     let second = sim.socket();
     sim.send(second, &json!([connect(&client, "p")]));

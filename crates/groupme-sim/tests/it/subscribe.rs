@@ -56,7 +56,7 @@ fn a_wrong_or_missing_token_is_refused_in_groupmes_words() {
     let mut without = subscribe(&client, &own, "");
     without.as_object_mut().unwrap().remove("ext");
     assert_eq!(reply(&mut sim, &without)["error"], REFUSED);
-    assert_eq!(sim.simulation.gateway().listeners(&own), 0);
+    assert_eq!(sim.simulation.gateway().subscribers(&own), 0);
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn one_forbidden_channel_in_a_list_refuses_the_list() {
     let reply = reply(&mut sim, &message);
     assert_eq!(reply["error"], REFUSED);
     assert_eq!(reply["subscription"], json!([own, foreign]));
-    assert_eq!(sim.simulation.gateway().listeners(&own), 0);
+    assert_eq!(sim.simulation.gateway().subscribers(&own), 0);
 }
 
 #[test]
@@ -118,8 +118,8 @@ fn a_conversation_named_in_the_wrong_order_is_granted_and_stays_silent() {
         reply(&mut sim, &subscribe(&client, &wrong, &token))["successful"],
         true
     );
-    sim.with(|world, cast| {
-        world.type_in(
+    sim.with_world(|world, cast| {
+        world.start_typing(
             groupme_sim::Conversation::direct(cast.me, cast.mara),
             cast.mara,
         )
@@ -145,7 +145,7 @@ fn subscribing_twice_gives_one_copy_and_unsubscribing_none() {
     let own = format!("/user/{}", sim.cast.me);
     sim.subscribe(&client, &own);
     sim.subscribe(&client, &own);
-    sim.with(|world, cast| world.say(cast.lake, cast.mara, "once"))
+    sim.with_world(|world, cast| world.say(cast.lake, cast.mara, "once"))
         .unwrap();
     let poll = sim.post(&json!([connect_for(&client, "2", 0)]));
     assert_eq!(sim.messages(poll).len(), 2);
@@ -155,7 +155,7 @@ fn subscribing_twice_gives_one_copy_and_unsubscribing_none() {
     for _ in 0..2 {
         assert_eq!(reply(&mut sim, &unsubscribe)["successful"], true);
     }
-    sim.with(|world, cast| world.say(cast.lake, cast.mara, "never"))
+    sim.with_world(|world, cast| world.say(cast.lake, cast.mara, "never"))
         .unwrap();
     let poll = sim.post(&json!([connect_for(&client, "3", 0)]));
     assert_eq!(sim.messages(poll).len(), 1);

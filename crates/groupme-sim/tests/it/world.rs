@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use bayeux_proto::Instant;
-use groupme_sim::{Cast, Conversation, MessageId, UserId, World, WorldError};
+use groupme_sim::{Cast, Conversation, SimMessageId, SimUserId, World, WorldError};
 use serde_json::{Value, json};
 
 use crate::shape::assert_same_shape;
@@ -32,11 +32,11 @@ fn only(pushes: &[(String, Value)], channel: &str) -> Value {
     }
 }
 
-fn own(user: UserId) -> String {
+fn own(user: SimUserId) -> String {
     format!("/user/{user}")
 }
 
-fn said(world: &mut World, cast: Cast, text: &str) -> MessageId {
+fn said(world: &mut World, cast: Cast, text: &str) -> SimMessageId {
     let message = world.say(cast.lake, cast.mara, text).unwrap();
     pushes(world);
     message
@@ -90,7 +90,7 @@ fn message_ids_have_eighteen_digits_begin_with_the_second_and_rise() {
 fn a_message_may_carry_any_attachment_and_no_text() {
     let (mut world, cast) = world();
     world
-        .say_with(cast.lake, cast.mara, None, r#"[{"type":"riddle","n":7}]"#)
+        .say_with_attachments(cast.lake, cast.mara, None, r#"[{"type":"riddle","n":7}]"#)
         .unwrap();
     let data = only(&pushes(&mut world), &own(cast.me));
     assert_eq!(
@@ -99,7 +99,7 @@ fn a_message_may_carry_any_attachment_and_no_text() {
     );
     assert_eq!(data["subject"]["text"], Value::Null);
     let error = world
-        .say_with(cast.lake, cast.mara, None, "{}")
+        .say_with_attachments(cast.lake, cast.mara, None, "{}")
         .unwrap_err();
     assert_eq!(error.to_string(), "attachments must be a JSON array");
     assert!(core::error::Error::source(&error).is_some());
@@ -370,12 +370,12 @@ fn typing_and_reading_show_where_they_happen() {
     let (mut world, cast) = world();
     let between = Conversation::direct(cast.me, cast.mara);
     world
-        .type_in(Conversation::Group(cast.lake), cast.theo)
+        .start_typing(Conversation::Group(cast.lake), cast.theo)
         .unwrap();
-    world.type_in(between, cast.mara).unwrap();
-    world.read(cast.me, cast.mara).unwrap();
+    world.start_typing(between, cast.mara).unwrap();
+    world.read_direct_messages(cast.me, cast.mara).unwrap();
     let message = world.direct_message(cast.mara, cast.me, "hola").unwrap();
-    world.read(cast.me, cast.mara).unwrap();
+    world.read_direct_messages(cast.me, cast.mara).unwrap();
     let pushes = pushes(&mut world);
     let typing = only(&pushes, &Conversation::Group(cast.lake).channel());
     assert_same_shape(&typing, fixture!("push/typing"));
@@ -409,7 +409,7 @@ fn anything_can_be_published_as_long_as_it_is_json() {
 #[test]
 fn misuse_is_told_by_name() {
     let (mut world, cast) = world();
-    let (nobody, nowhere) = (UserId::new(7), groupme_sim::GroupId::new(8));
+    let (nobody, nowhere) = (SimUserId::new(7), groupme_sim::SimGroupId::new(8));
     let told = |error: WorldError| error.to_string();
     assert_eq!(
         told(world.say(cast.lake, nobody, "").unwrap_err()),
@@ -420,7 +420,8 @@ fn misuse_is_told_by_name() {
         "there is no group 8: add one first"
     );
     assert!(
-        told(world.edit(MessageId::new(9), "").unwrap_err()).starts_with("there is no message 9")
+        told(world.edit(SimMessageId::new(9), "").unwrap_err())
+            .starts_with("there is no message 9")
     );
     assert!(
         told(world.direct_message(cast.me, cast.me, "").unwrap_err()).contains("to themselves")
@@ -453,5 +454,5 @@ fn the_profile_is_a_json_object_with_the_users_name() {
         (&profile["user_id"], &profile["name"]),
         (&json!(cast.me.to_string()), &json!("Robin"))
     );
-    assert_eq!(world.profile(UserId::new(7)), None);
+    assert_eq!(world.profile(SimUserId::new(7)), None);
 }

@@ -154,7 +154,7 @@ impl Known {
     /// Describes a difference between the state of a message and what the program was told of it.
     fn difference(&self, world: &World, id: u64, has_reactions: bool) -> Option<String> {
         let known = self.states.get(&id)?;
-        let Some(message) = world.message(groupme_sim::MessageId::new(id)) else {
+        let Some(message) = world.message(groupme_sim::SimMessageId::new(id)) else {
             return (!known.deleted).then(|| "was taken down".to_owned());
         };
         if message.is_deleted() {
@@ -189,10 +189,10 @@ fn can_read(world: &World, user: &str, conversation: &str) -> bool {
     if conversation.contains('+') {
         return conversation.split('+').any(|one| one == user);
     }
-    let Ok(user) = user.parse().map(groupme_sim::UserId::new) else {
+    let Ok(user) = user.parse().map(groupme_sim::SimUserId::new) else {
         return false;
     };
-    let is_it = |group: groupme_sim::GroupId| group.to_string() == conversation;
+    let is_it = |group: groupme_sim::SimGroupId| group.to_string() == conversation;
     world
         .groups_of(user)
         .any(|group| is_it(group) || world.topics_of(group).any(is_it))

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use groupme_sim::MessageId;
+use groupme_sim::SimMessageId;
 
 use super::{End, Invariant};
 use crate::{
@@ -46,7 +46,7 @@ impl Invariant for Own {
         // GroupMe accepts the same `source_guid` once a minute: a request that the network delays for
         // longer creates a second message.
         let mut sent: BTreeMap<&str, u64> = BTreeMap::new();
-        for message in world.messages_after(MessageId::new(0)) {
+        for message in world.messages_after(SimMessageId::new(0)) {
             let (guid, at) = (message.source_guid(), message.id().number() / A_SECOND);
             let other = sent.insert(guid, at);
             if other.is_some_and(|other| other - at < 60) && self.ever.contains(guid) {
@@ -54,7 +54,7 @@ impl Invariant for Own {
             }
         }
         for (id, is_own) in &self.delivered {
-            let message = world.message(MessageId::new(*id));
+            let message = world.message(SimMessageId::new(*id));
             if message.is_some_and(|one| self.sent.contains(one.source_guid()) != *is_own) {
                 return Some(format!("it is told that {id} is its own: {is_own}"));
             }

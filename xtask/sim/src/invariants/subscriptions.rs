@@ -22,7 +22,7 @@ impl Invariant for Subscriptions {
                 let has = |client: &&Client| client.program().channels(state).contains(channel);
                 end.clients.iter().filter(has).count()
             };
-            let listeners = gateway.listeners(channel);
+            let listeners = gateway.subscribers(channel);
             let wanted = with(SubscriptionState::Active);
             // A user who listened, left the group and asks again is refused, and goes on listening.
             let most = wanted + with(SubscriptionState::Refused);

@@ -1,6 +1,6 @@
 //! Actions of people.
 
-use groupme_sim::{Conversation, GroupId, MessageId, UserId, World};
+use groupme_sim::{Conversation, SimGroupId, SimMessageId, SimUserId, World};
 
 use crate::random::Random;
 
@@ -79,9 +79,9 @@ impl Activity {
     pub(crate) fn run(
         self,
         world: &mut World,
-        users: &[UserId],
-        groups: &mut Vec<GroupId>,
-        messages: &mut Vec<MessageId>,
+        users: &[SimUserId],
+        groups: &mut Vec<SimGroupId>,
+        messages: &mut Vec<SimMessageId>,
     ) {
         let who = users[self.who % users.len()];
         let whom = users[self.whom % users.len()];
@@ -107,13 +107,13 @@ impl Activity {
             (Kind::Unreact, Some(message)) => world.unreact(message, who),
             (Kind::Pin, Some(message)) => world.pin(message, who),
             (Kind::Unpin, Some(message)) => world.unpin(message, who),
-            (Kind::TakeDown, Some(message)) => world.take_down(message, who),
+            (Kind::TakeDown, Some(message)) => world.delete_as_owner(message, who),
             (Kind::OpenTopic, _) => world
                 .add_topic(group, who, "something else")
                 .map(|topic| groups.push(topic)),
-            (Kind::Type, _) => world.type_in(Conversation::Group(group), who),
-            (Kind::TypeDirect, _) => world.type_in(Conversation::direct(who, whom), who),
-            (Kind::Read, _) => world.read(who, whom),
+            (Kind::Type, _) => world.start_typing(Conversation::Group(group), who),
+            (Kind::TypeDirect, _) => world.start_typing(Conversation::direct(who, whom), who),
+            (Kind::Read, _) => world.read_direct_messages(who, whom),
             (Kind::Join, _) => {
                 let members = world.members(group).first().copied();
                 members.map_or(Ok(()), |adder| world.add_member(group, adder, who))

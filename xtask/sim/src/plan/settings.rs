@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use bayeux_proto::{Config, Resume, Transport};
 use groupme_delivery::{Config as FeedConfig, Polling};
-use groupme_sim::{Connects, GatewayConfig};
+use groupme_sim::{GatewayConfig, IdleConnects};
 
 use super::Notified;
 use crate::random::Random;
@@ -44,19 +44,19 @@ pub(super) fn gateway(random: &mut Random) -> GatewayConfig {
     let mut gateway = GatewayConfig::default();
     gateway.seed = random.next();
     gateway.hold = seconds(random.pick(&[5, 30, 45, 60, 600]));
-    gateway.ping = random.pick(&[None, Some(seconds(30)), Some(seconds(7))]);
-    gateway.connects = if random.chance(80) {
-        Connects::AnsweredAfterHold
+    gateway.ping_interval = random.pick(&[None, Some(seconds(30)), Some(seconds(7))]);
+    gateway.idle_connects = if random.chance(80) {
+        IdleConnects::AnsweredAfterHold
     } else {
-        Connects::NeverAnswered
+        IdleConnects::NeverAnswered
     };
-    if gateway.connects == Connects::NeverAnswered {
+    if gateway.idle_connects == IdleConnects::NeverAnswered {
         // It forgets a session without a connect after twice that time, and so closes all sockets.
         gateway.hold = gateway.hold.max(seconds(60));
     }
-    gateway.socket_life = random.chance(20).then(|| random.millis(10_000, 30_000));
+    gateway.max_socket_age = random.chance(20).then(|| random.millis(10_000, 30_000));
     gateway.sticky_sockets = random.chance(25);
-    gateway.queue = random.pick(&[10_000, 10_000, 50, 3]);
+    gateway.max_queued_events = random.pick(&[10_000, 10_000, 50, 3]);
     gateway
 }
 
@@ -100,10 +100,10 @@ impl ClientSettings {
         if gateway.sticky_sockets {
             session.resume = Resume::FreshHandshake;
         }
-        if gateway.connects == Connects::NeverAnswered {
+        if gateway.idle_connects == IdleConnects::NeverAnswered {
             session.probe = true;
             session.transports = vec![WebSocket];
-            if gateway.socket_life.is_some() {
+            if gateway.max_socket_age.is_some() {
                 // A socket ends before its silence means anything, and resuming needs an answer.
                 session.resume = Resume::FreshHandshake;
             }

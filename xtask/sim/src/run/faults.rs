@@ -67,7 +67,7 @@ impl Run<'_> {
                 lasts,
             } => {
                 let config = self.rest.config_mut();
-                (config.outage, config.rate) = (outage, rate);
+                (config.outage, config.requests_per_second) = (outage, rate);
                 self.rest_until = Some(now + lasts);
                 self.requests.lose(now + lasts, percent);
             }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use groupme_sim::{GroupId, Push, World};
+use groupme_sim::{Push, SimGroupId, World};
 
 use super::Run;
 use crate::{
@@ -27,7 +27,7 @@ impl Run<'_> {
     pub(super) fn act(&mut self, activity: Activity) {
         self.cx.see(&Fact::Activity(&activity));
         let (users, groups, messages) = (&self.users, &mut self.groups, &mut self.messages);
-        let pushes = self.server.with(self.cx.now, |world| {
+        let pushes = self.server.with_world(self.cx.now, |world| {
             activity.run(world, users, groups, messages);
             pushes(world)
         });
@@ -48,7 +48,7 @@ impl Run<'_> {
                 continue;
             }
             let groups = self.server.world().groups_of(self.users[client]);
-            let now: BTreeSet<GroupId> = groups.collect();
+            let now: BTreeSet<SimGroupId> = groups.collect();
             for group in now.symmetric_difference(before).copied() {
                 let is_member = now.contains(&group);
                 let fact = ClientFact::Membership { group, is_member };
@@ -63,7 +63,7 @@ impl Run<'_> {
         let before = self.published;
         self.drain(before);
         let (cx, published) = (&mut self.cx, &mut self.published);
-        self.server.with(cx.now, |world| {
+        self.server.with_world(cx.now, |world| {
             for Push { channel, data } in pushes {
                 let number = *published;
                 let numbered = format!(r#"{{"sim":{number},{}"#, &data[1..]);

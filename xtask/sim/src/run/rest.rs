@@ -54,7 +54,7 @@ impl Run<'_> {
             body: body.as_bytes(),
         };
         let rest = &mut self.rest;
-        let (response, pushes) = self.server.with(now, |world| {
+        let (response, pushes) = self.server.with_world(now, |world| {
             let response = rest.handle_request(now, &request, world);
             (response, pushes(world))
         });

@@ -1,36 +1,36 @@
-//! What waits and what is in flight.
+//! Queue of commands, and requests in flight.
 
 use alloc::{borrow::ToOwned, collections::VecDeque, string::String};
 
 use crate::{Channel, Instant, LaneId, PublishId, Timer};
 
-/// What waits to be written, in the order it was asked for, and what has been written.
+/// Commands in the order in which they were queued, and requests that wait for their replies.
 #[derive(Debug, Default)]
 pub(in crate::client) struct Requests {
     pub(super) queue: VecDeque<Command>,
-    /// Ordered by deadline, because every request gets the same time.
+    /// Ordered by deadline, because every request has the same timeout.
     pub(super) in_flight: VecDeque<InFlight>,
     pub(super) publishes: usize,
-    /// Publishes whose time does not count yet; the latest ones in the queue.
-    fresh: usize,
+    /// Number of publishes at the end of the queue that have no deadline yet.
+    without_deadline: usize,
     last_publish: u64,
-    /// Nothing is written before, after a request failed with its exchange.
+    /// Earliest instant of the next write, after an exchange with requests failed.
     pub(super) not_before: Instant,
     pub(super) failures: u32,
 }
 
 #[derive(Debug)]
 pub(super) enum Command {
-    /// Look at the wish of this channel, and send what it needs.
-    Wish(Channel),
+    /// Sends whatever request the state of this channel needs.
+    SyncSubscription(Channel),
     Publish {
         id: PublishId,
         channel: Channel,
         json: String,
-        /// Unknown until the driver says what time it is.
-        until: Option<Instant>,
+        /// `None` until the driver next passes the time.
+        deadline: Option<Instant>,
     },
-    /// Ask for a subscription that is held already, to see whether the session is alive.
+    /// Repeats a confirmed subscription, to check that the session is alive.
     Probe(Channel),
     Disconnect,
 }
@@ -40,11 +40,11 @@ pub(super) struct InFlight {
     pub(super) id: u64,
     pub(super) lane: LaneId,
     pub(super) deadline: Instant,
-    pub(super) what: What,
+    pub(super) kind: RequestKind,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum What {
+pub(super) enum RequestKind {
     Subscribe(Channel),
     Unsubscribe(Channel),
     Publish(PublishId, Channel),
@@ -52,8 +52,8 @@ pub(super) enum What {
     Disconnect,
 }
 
-impl What {
-    /// The channel of the reply, and the `subscription` in it.
+impl RequestKind {
+    /// Returns the channel of the reply, and its `subscription`.
     pub(super) fn reply(&self) -> (&str, Option<&str>) {
         match self {
             Self::Subscribe(channel) | Self::Probe(channel) => {
@@ -67,19 +67,20 @@ impl What {
 }
 
 impl Requests {
-    pub(in crate::client) fn wish(&mut self, channel: Channel) {
-        self.queue.push_back(Command::Wish(channel));
+    pub(in crate::client) fn queue_sync(&mut self, channel: Channel) {
+        self.queue.push_back(Command::SyncSubscription(channel));
     }
 
-    /// Nobody is to look at this wish any more.
-    pub(super) fn forget(&mut self, channel: &Channel) {
-        self.queue
-            .retain(|command| !matches!(command, Command::Wish(wish) if wish == channel));
+    /// Removes the queued synchronisation of this channel.
+    pub(super) fn drop_queued_sync(&mut self, channel: &Channel) {
+        self.queue.retain(
+            |command| !matches!(command, Command::SyncSubscription(queued) if queued == channel),
+        );
     }
 
     pub(in crate::client) fn publish(&mut self, channel: &Channel, json: &str) -> PublishId {
         self.publishes += 1;
-        self.fresh += 1;
+        self.without_deadline += 1;
         self.last_publish += 1;
         let id = PublishId(self.last_publish);
         let json = json.to_owned();
@@ -87,23 +88,23 @@ impl Requests {
             id,
             channel: channel.clone(),
             json,
-            until: None,
+            deadline: None,
         });
         id
     }
 
-    /// The publishes that have come since the last time may wait until then.
+    /// Sets the deadline of publishes queued since the last call.
     pub(in crate::client) fn start_clocks(&mut self, end: Instant) {
         let mut queue = self.queue.iter_mut().rev();
-        while self.fresh > 0
+        while self.without_deadline > 0
             && let Some(command) = queue.next()
         {
-            if let Command::Publish { until, .. } = command {
-                *until = Some(end);
-                self.fresh -= 1;
+            if let Command::Publish { deadline, .. } = command {
+                *deadline = Some(end);
+                self.without_deadline -= 1;
             }
         }
-        self.fresh = 0;
+        self.without_deadline = 0;
     }
 
     pub(in crate::client) fn disconnect(&mut self) {
@@ -114,30 +115,30 @@ impl Requests {
         self.queue.push_front(Command::Probe(channel));
     }
 
-    /// Commands that wait to be written.
+    /// Number of commands that wait to be written.
     pub(in crate::client) fn waiting(&self) -> usize {
         self.queue.len()
     }
 
-    /// Requests that wait for their replies.
+    /// Number of requests that wait for their replies.
     pub(in crate::client) fn in_flight(&self) -> usize {
         self.in_flight.len()
     }
 
-    /// Publishes that wait or are in flight.
+    /// Number of publishes queued or in flight.
     pub(in crate::client) fn publishes(&self) -> usize {
         self.publishes
     }
 
-    /// When the oldest request in flight, or waiting publish, runs out of time.
+    /// Returns the deadlines of the oldest request in flight and of the oldest queued publish.
     pub(in crate::client) fn deadlines(&self, now: Instant) -> [(Option<Instant>, Timer); 2] {
         let flight = self.in_flight.front();
-        let why = match flight.map(|request| &request.what) {
-            Some(What::Probe(_)) => Timer::Probe,
+        let why = match flight.map(|request| &request.kind) {
+            Some(RequestKind::Probe(_)) => Timer::Probe,
             _ => Timer::Request,
         };
         let waiting = self.queue.iter().find_map(|command| match command {
-            Command::Publish { until, .. } => Some(until.unwrap_or(now)),
+            Command::Publish { deadline, .. } => Some(deadline.unwrap_or(now)),
             _ => None,
         });
         [
@@ -146,14 +147,14 @@ impl Requests {
         ]
     }
 
-    /// When the queue may be written again, if a failure holds it up.
+    /// Returns when the queue may be written again, if a failure delays it.
     pub(in crate::client) fn due(&self) -> Option<Instant> {
         (!self.queue.is_empty()).then_some(self.not_before)
     }
 
     pub(super) fn take(&mut self, index: usize) -> Option<InFlight> {
         let request = self.in_flight.remove(index)?;
-        if matches!(request.what, What::Publish(..)) {
+        if matches!(request.kind, RequestKind::Publish(..)) {
             self.publishes -= 1;
         }
         Some(request)

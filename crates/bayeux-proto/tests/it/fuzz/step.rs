@@ -1,4 +1,4 @@
-//! What can happen to a session, likely and unlikely, and how often.
+//! Random steps of a session, weighted by likelihood.
 
 use core::time::Duration;
 
@@ -9,7 +9,7 @@ use proptest::{option, prelude::*, sample::select};
 
 use crate::world::{Request, millis};
 
-/// One thing that happens. Numbers pick among what there is at that moment.
+/// Random step. Numbers select among the lanes, requests and subscriptions of that moment.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
     Connect,
@@ -17,25 +17,25 @@ pub(super) enum Step {
     Subscribe(usize),
     Unsubscribe(usize),
     Publish(usize),
-    HoldBack(bool),
+    PauseConnects(bool),
     Wake,
-    /// One action only, or one action and all events.
+    /// Polls only one action, or one action and all events.
     Act(bool),
     Drain,
-    /// Time passes without the session being told.
+    /// Time passes without a report to the session.
     Sleep(u64),
     /// The network and the server behave for a while.
     Peace(u64),
     /// The next deadline comes.
     Deadline,
-    /// The session is told of a time long past.
+    /// The session is passed an instant long past.
     Past,
     Open(usize),
     Close(usize, Close),
     Pong(usize),
-    /// A reply to something that was sent, over the lane that it was sent on or another.
+    /// Reply to a message of the session, over the lane of that message or another one.
     Reply(usize, Reply, Option<usize>),
-    /// A message out of the blue.
+    /// Unsolicited message.
     Message(usize, Blue),
 }
 
@@ -47,7 +47,7 @@ pub(super) struct Reply {
     advice: Option<Advice>,
     types: Option<ConnectionTypes>,
     has_data: bool,
-    /// Whether the exchange that carries it ends with it.
+    /// Whether the message completes its exchange.
     pub(super) complete: bool,
 }
 
@@ -184,7 +184,7 @@ fn reply() -> impl Strategy<Value = Reply> {
         )
 }
 
-fn blue() -> impl Strategy<Value = Blue> {
+fn unsolicited() -> impl Strategy<Value = Blue> {
     (
         prop_oneof![20 => select(&BLUE[..]), 1 => Just("/meta/disconnect")],
         option::of(0..40_u64),
@@ -217,7 +217,7 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
         8 => pick().prop_map(Step::Subscribe),
         5 => pick().prop_map(Step::Unsubscribe),
         8 => pick().prop_map(Step::Publish),
-        2 => any::<bool>().prop_map(Step::HoldBack),
+        2 => any::<bool>().prop_map(Step::PauseConnects),
         2 => Just(Step::Wake),
         6 => any::<bool>().prop_map(Step::Act),
         30 => Just(Step::Drain),
@@ -230,7 +230,7 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
         3 => pick().prop_map(Step::Pong),
         50 => (0..4_usize, reply(), option::weighted(0.05, pick()))
             .prop_map(|(request, reply, lane)| Step::Reply(request, reply, lane)),
-        8 => (pick(), blue()).prop_map(|(lane, blue)| Step::Message(lane, blue)),
+        8 => (pick(), unsolicited()).prop_map(|(lane, unsolicited)| Step::Message(lane, unsolicited)),
     ]
 }
 

@@ -1,11 +1,11 @@
-//! The acknowledgement extension: what a client has not confirmed comes again.
+//! Acknowledgement extension: unacknowledged events are sent again.
 
 use bayeux_proto::server::{Ack, Profile};
 
 use super::stage::{Stage, client_in, connect, handshake, publish, subscribe, text};
 
 fn stage(profile: Profile) -> (Stage, String) {
-    let mut stage = Stage::with(profile, |config| config.acknowledges = true);
+    let mut stage = Stage::with(profile, |config| config.ack_extension = true);
     let answer = stage.ask(&[handshake("1").ack(Ack::Offered)]);
     assert!(answer.contains(r#""ext":{"ack":true}"#), "{answer}");
     let client = client_in(&answer);
@@ -26,7 +26,7 @@ fn events(answer: &str) -> Vec<&str> {
 
 // S056
 #[test]
-fn what_is_acknowledged_is_forgotten_and_the_rest_comes_again_before_newer_events() {
+fn acknowledged_events_are_dropped_and_others_are_sent_again_before_newer_ones() {
     for profile in [Profile::cometd(), Profile::faye()] {
         let (mut stage, client) = stage(profile);
         stage.publish("/foo", "\"one\"");
@@ -41,7 +41,7 @@ fn what_is_acknowledged_is_forgotten_and_the_rest_comes_again_before_newer_event
         assert!(answer.contains(r#""ext":{"ack":3}"#), "{answer}");
         let poll = stage.post(&[connect(&client, "6").ack(Ack::Received(3))]);
         stage.pass(4_999);
-        assert_eq!(stage.said(poll), [], "nothing is left to send");
+        assert_eq!(stage.output(poll), [], "nothing is left to send");
         stage.pass(1);
         assert!(stage.text(poll).contains(r#""ext":{"ack":4}"#));
     }
@@ -67,7 +67,7 @@ fn no_other_answer_brings_events_and_none_is_pushed() {
     let socket = stage.socket();
     stage.send(socket, &[publish("/foo", &client, "\"two\"", "5")]);
     assert_eq!(
-        stage.said(socket),
+        stage.output(socket),
         [text(r#"[{"id":"5","channel":"/foo","successful":true}]"#)]
     );
     stage.send(socket, &[connect(&client, "6").ack(Ack::Received(1))]);
@@ -78,8 +78,8 @@ fn no_other_answer_brings_events_and_none_is_pushed() {
 
 // S056
 #[test]
-fn a_client_that_does_not_offer_it_does_not_get_it() {
-    let mut stage = Stage::with(Profile::cometd(), |config| config.acknowledges = true);
+fn a_client_that_does_not_offer_the_extension_does_not_get_it() {
+    let mut stage = Stage::with(Profile::cometd(), |config| config.ack_extension = true);
     let client = stage.handshake();
     let answer = stage.ask(&[connect(&client, "2")]);
     assert!(!answer.contains("\"ack\""), "{answer}");

@@ -1,8 +1,8 @@
-//! Anything in any order: what holds for a server whatever its clients, the network and the
+//! Random calls in any order: invariants of a server whatever its clients, the network and the
 //! embedder do.
 //!
 //! The cases are the same in every run. `PROPTEST_CASES=100000 PROPTEST_RNG_SEED=<any number>`
-//! looks further; a failure is shrunk and printed, seed included.
+//! tries more of them; a failure is shrunk and printed with its seed.
 
 use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +21,7 @@ use proptest::{
 };
 
 use super::stage::{
-    Ask, TestHost, connect, disconnect, handshake, publish, subscribe, unsubscribe,
+    Ask, TestPolicy, connect, disconnect, handshake, publish, subscribe, unsubscribe,
 };
 
 proptest! {
@@ -29,9 +29,9 @@ proptest! {
 
     // S040 S051 S058
     #[test]
-    fn a_server_survives_anything_and_stays_small(config in config(), steps in vec(step(), 0..200)) {
-        let story = live_through(config.clone(), &steps);
-        let again = live_through(config, &steps);
+    fn random_calls_never_break_the_servers_invariants(config in config(), steps in vec(step(), 0..200)) {
+        let story = run(config.clone(), &steps);
+        let again = run(config, &steps);
         prop_assert_eq!(story, again, "the same calls give the same answers");
     }
 }
@@ -60,7 +60,7 @@ const CHANNELS: [&str; 8] = [
     "/private/x",
 ];
 
-/// Something that happens.
+/// Random step.
 #[derive(Clone, Debug)]
 enum Step {
     Open(bool, u8),
@@ -111,7 +111,7 @@ fn config() -> impl Strategy<Value = Config> {
         config.hold = Duration::from_secs(5);
         config.profile.sticky_sockets = sticky && idle;
         config.profile.answers_idle_connects = !idle;
-        (config.cookies, config.acknowledges) = (cookies, acks);
+        (config.cookies, config.ack_extension) = (cookies, acks);
         if drops {
             config.overflow = Overflow::DropOldest;
         }
@@ -155,11 +155,11 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// All that a server says in a life of random steps, and then of being shut down.
-fn live_through(config: Config, steps: &[Step]) -> Vec<String> {
-    let mut life = Life {
+/// Runs random steps, then a shutdown. Returns the record of all outputs.
+fn run(config: Config, steps: &[Step]) -> Vec<String> {
+    let mut life = Run {
         server: Server::new(config),
-        host: TestHost::default(),
+        policy: TestPolicy::default(),
         now: Instant::ORIGIN,
         lanes: BTreeMap::new(),
         next: 0,
@@ -180,21 +180,21 @@ fn live_through(config: Config, steps: &[Step]) -> Vec<String> {
     life.story
 }
 
-struct Life {
+struct Run {
     server: Server,
-    host: TestHost,
+    policy: TestPolicy,
     now: Instant,
-    /// The lanes that live.
+    /// Live lanes.
     lanes: BTreeMap<Lane, LaneKind>,
-    /// What lanes and messages are numbered by.
+    /// Counter for lanes and messages.
     next: u64,
     clients: Vec<String>,
-    /// The messages that have been answered.
+    /// Messages that have been answered.
     answered: BTreeSet<String>,
     story: Vec<String>,
 }
 
-impl Life {
+impl Run {
     fn take(&mut self, step: &Step) {
         let now = self.now;
         match step {
@@ -220,9 +220,9 @@ impl Life {
             Step::Send(pick, asks) => {
                 let asks: Vec<Ask> = asks.iter().map(|ask| self.message(*ask)).collect();
                 let lane = self.lane(*pick);
-                let (server, host) = (&mut self.server, &mut self.host);
+                let (server, policy) = (&mut self.server, &mut self.policy);
                 Ask::show(&asks, |payload| {
-                    server.handle_payload(now, lane, payload, host);
+                    server.handle_payload(now, lane, payload, policy);
                 });
             }
             Step::Odd(pick, odd) => {
@@ -242,7 +242,7 @@ impl Life {
                 };
                 let lane = self.lane(*pick);
                 self.server
-                    .handle_payload(now, lane, &payload, &mut self.host);
+                    .handle_payload(now, lane, &payload, &mut self.policy);
             }
             Step::Publish(pick) => {
                 let members = [Member::new("data", "1")];
@@ -279,13 +279,13 @@ impl Life {
         }
     }
 
-    /// One of the latest lanes, or one that never was.
+    /// Picks one of the latest lanes, or one that never existed.
     fn lane(&self, pick: usize) -> Lane {
         let lane = self.lanes.keys().rev().nth(pick).copied();
         lane.unwrap_or(Lane::new(1_000_000))
     }
 
-    /// One that lives, or one of the latest that were told to somebody, or nobody.
+    /// Picks a live session, one that has ended, or none.
     fn client(&self, pick: usize) -> String {
         if let Some(client) = self.server.sessions().nth(pick) {
             return client.to_owned();
@@ -352,7 +352,7 @@ impl Life {
         }
     }
 
-    /// How many channels and batches the server keeps.
+    /// Number of channels and batches that the server keeps.
     fn counts(&self) -> [usize; 2] {
         let shown = format!("{:?}", self.server);
         ["channels", "batches"].map(|name| {

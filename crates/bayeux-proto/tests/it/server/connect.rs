@@ -1,8 +1,8 @@
-//! `/meta/connect`: the hold, and what ends it.
+//! `/meta/connect`: the hold, and the reasons to end it.
 
 use bayeux_proto::server::Profile;
 
-use super::stage::{Said, Stage, connect, connected, publish, subscribe, text, unknown};
+use super::stage::{Sent, Stage, connect, connected, publish, subscribe, text, unknown};
 
 // S008
 #[test]
@@ -12,7 +12,7 @@ fn a_connect_is_held_for_the_whole_hold_and_then_answered() {
     for id in ["2", "3"] {
         let poll = stage.post(&[connect(&client, id)]);
         stage.pass(4_999);
-        assert_eq!(stage.said(poll), []);
+        assert_eq!(stage.output(poll), []);
         stage.pass(1);
         assert_eq!(stage.text(poll), format!("[{}]", connected(&client, id)));
     }
@@ -30,7 +30,7 @@ fn cometd_answers_the_first_connect_at_once_and_holds_the_next() {
     );
     let poll = stage.post(&[connect(&client, "3")]);
     stage.pass(4_999);
-    assert_eq!(stage.said(poll), []);
+    assert_eq!(stage.output(poll), []);
     stage.pass(1);
     assert!(stage.text(poll).contains(r#""id":"3""#));
 }
@@ -56,7 +56,7 @@ fn the_hold_a_client_asks_for_is_kept_as_far_as_the_profile_goes() {
         for (asked, time) in [(1_500.0, 1_500), (8_000.0, longest)] {
             let poll = stage.post(&[connect(&client, "2").hold(asked)]);
             stage.pass(time - 1);
-            assert_eq!(stage.said(poll), []);
+            assert_eq!(stage.output(poll), []);
             stage.pass(1);
             assert!(stage.text(poll).contains(r#""successful":true"#));
         }
@@ -64,17 +64,17 @@ fn the_hold_a_client_asks_for_is_kept_as_far_as_the_profile_goes() {
             stage.ask(&[connect(&client, "3").hold(nonsense)]);
         }
         stage.post(&[connect(&client, "4").hold(f64::MAX)]);
-        // A text is no number: the embedder says nothing of it, and the hold is the server's.
+        // A string is not a number: the embedder reports no hold, and the server's own applies.
         let odd = connect(&client, "5").with("advice", r#"{"timeout":"1000"}"#);
         let poll = stage.post(&[odd]);
         stage.pass(1_000);
-        assert_eq!(stage.said(poll), []);
+        assert_eq!(stage.output(poll), []);
     }
 }
 
 // S012
 #[test]
-fn what_waits_is_the_answer_at_once_and_in_order() {
+fn waiting_events_answer_a_connect_at_once_and_in_order() {
     let mut stage = Stage::new(Profile::faye());
     let client = stage.handshake();
     stage.subscribe(&client, "/foo");
@@ -99,7 +99,7 @@ fn what_waits_is_the_answer_at_once_and_in_order() {
 
 // S013
 #[test]
-fn an_event_ends_the_hold_and_takes_along_all_that_happens_with_it() {
+fn an_event_ends_the_hold_and_its_answer_carries_all_simultaneous_events() {
     let mut stage = Stage::new(Profile::faye());
     let (mine, yours) = (stage.handshake(), stage.handshake());
     stage.subscribe(&mine, "/foo");
@@ -119,7 +119,7 @@ fn an_event_ends_the_hold_and_takes_along_all_that_happens_with_it() {
 
 // S014
 #[test]
-fn a_connect_without_a_session_or_a_type_is_refused_and_told_to_shake_hands() {
+fn a_connect_without_a_session_or_a_type_is_refused_with_handshake_advice() {
     let mut stage = Stage::new(Profile::faye());
     let client = stage.handshake();
     let refused = |error: &str| {
@@ -162,11 +162,11 @@ fn of_two_connects_the_first_is_dropped_answered_or_failed() {
         stage.pass(2_000);
         let second = stage.post(&[connect(&client, "3")]);
         stage.pass(2_999);
-        let early = (stage.said(first), stage.said(second));
+        let early = (stage.output(first), stage.output(second));
         stage.pass(1);
-        (early, stage.said(first), stage.said(second), client)
+        (early, stage.output(first), stage.output(second), client)
     };
-    // The second takes over the time of the first.
+    // The second connect inherits the hold of the first.
     let (early, first, second, client) = two(Profile::faye());
     assert_eq!((early.0, early.1, first), (vec![], vec![], vec![]));
     assert_eq!(second, [text(&format!("[{}]", connected(&client, "3")))]);
@@ -178,7 +178,7 @@ fn of_two_connects_the_first_is_dropped_answered_or_failed() {
     }
 
     let (early, _, second, _) = two(Profile::cometd());
-    assert_eq!(early, (vec![Said::Status(500)], vec![]));
+    assert_eq!(early, (vec![Sent::Status(500)], vec![]));
     assert_eq!(second, [], "it has its own time");
 }
 
@@ -209,7 +209,7 @@ fn a_connect_among_others_is_held_by_faye_and_not_by_cometd() {
     let client = stage.handshake();
     let poll = stage.post(&[connect(&client, "2"), subscribe(&client, &["/foo"], "3")]);
     stage.pass(4_999);
-    assert_eq!(stage.said(poll), []);
+    assert_eq!(stage.output(poll), []);
     stage.pass(1);
     let answer = stage.text(poll);
     assert!(answer.starts_with(r#"[{"id":"3","#), "{answer}");
@@ -234,7 +234,7 @@ fn a_server_may_leave_idle_connects_without_an_answer() {
     stage.subscribe(&client, "/foo");
     let poll = stage.post(&[connect(&client, "2").hold(0.0)]);
     stage.pass(9_000);
-    assert_eq!(stage.said(poll), []);
+    assert_eq!(stage.output(poll), []);
     stage.publish("/foo", "1");
     assert!(stage.text(poll).contains(r#""data":1"#));
 }

@@ -1,14 +1,14 @@
-//! Sessions tied to a cookie, as `CometD`'s are.
+//! Sessions tied to a cookie, as with `CometD`.
 
 use bayeux_proto::server::{Lane, LaneKind, Profile};
 
-use super::stage::{Ask, Said, Stage, client_in, connect, handshake, text};
+use super::stage::{Ask, Sent, Stage, client_in, connect, handshake, text};
 
 fn stage() -> Stage {
     Stage::with(Profile::cometd(), |config| config.cookies = true)
 }
 
-/// Posts with a cookie.
+/// Posts messages with a cookie.
 fn post(stage: &mut Stage, cookie: &str, ask: Ask) -> Lane {
     let lane = stage.open(LaneKind::Exchange);
     stage.server.handle_cookie(lane, cookie);
@@ -16,11 +16,11 @@ fn post(stage: &mut Stage, cookie: &str, ask: Ask) -> Lane {
     lane
 }
 
-/// Shakes hands without a cookie, and returns the one that comes back, and the client id.
-fn greet(stage: &mut Stage) -> (String, String) {
+/// Sends a handshake without a cookie, and returns the new cookie and the client id.
+fn handshake_with_cookie(stage: &mut Stage) -> (String, String) {
     let lane = stage.post(&[handshake("1")]);
-    match &stage.said(lane)[..] {
-        [Said::Text(cookie), Said::Text(answer)] => {
+    match &stage.output(lane)[..] {
+        [Sent::Text(cookie), Sent::Text(answer)] => {
             let cookie = cookie.strip_prefix("cookie ").expect("a cookie");
             (cookie.to_owned(), client_in(answer))
         }
@@ -30,24 +30,24 @@ fn greet(stage: &mut Stage) -> (String, String) {
 
 // S054
 #[test]
-fn a_session_is_known_only_with_the_cookie_of_its_handshake() {
+fn a_session_requires_the_cookie_of_its_handshake() {
     let mut stage = stage();
-    let (cookie, client) = greet(&mut stage);
-    let (foreign, _) = greet(&mut stage);
+    let (cookie, client) = handshake_with_cookie(&mut stage);
+    let (foreign, _) = handshake_with_cookie(&mut stage);
     assert_ne!(cookie, foreign);
     let unknown = r#"[{"id":"2","channel":"/meta/connect","advice":{"reconnect":"handshake","interval":0},"error":"402::session_unknown","successful":false}]"#;
     assert_eq!(stage.ask(&[connect(&client, "2")]), unknown);
     let lane = post(&mut stage, &foreign, connect(&client, "2"));
-    assert_eq!(stage.said(lane), [text(unknown)]);
+    assert_eq!(stage.output(lane), [text(unknown)]);
     let lane = post(&mut stage, &cookie, connect(&client, "2"));
     assert!(stage.text(lane).contains(r#""successful":true"#));
 }
 
 // S054
 #[test]
-fn a_socket_with_anothers_cookie_is_no_way_in() {
+fn a_socket_with_another_cookie_cannot_use_a_session() {
     let mut stage = stage();
-    let (cookie, client) = greet(&mut stage);
+    let (cookie, client) = handshake_with_cookie(&mut stage);
     for (sent, known) in [
         (Some("another"), false),
         (Some(&*cookie), true),
@@ -66,7 +66,7 @@ fn a_socket_with_anothers_cookie_is_no_way_in() {
 #[test]
 fn a_cookie_is_set_once_and_cannot_be_exchanged() {
     let mut stage = stage();
-    let (cookie, _) = greet(&mut stage);
+    let (cookie, _) = handshake_with_cookie(&mut stage);
     let lane = stage.open(LaneKind::Exchange);
     stage.server.handle_cookie(lane, &cookie);
     stage.server.handle_cookie(lane, "another");
@@ -78,9 +78,9 @@ fn a_cookie_is_set_once_and_cannot_be_exchanged() {
 
 // S055
 #[test]
-fn a_second_session_with_one_cookie_is_told_to_wait_instead_of_being_held() {
+fn a_second_session_with_the_same_cookie_is_advised_to_wait_instead_of_being_held() {
     let mut stage = stage();
-    let (cookie, first) = greet(&mut stage);
+    let (cookie, first) = handshake_with_cookie(&mut stage);
     let lane = post(&mut stage, &cookie, handshake("1"));
     let second = client_in(&stage.text(lane));
     for client in [&first, &second] {
@@ -92,10 +92,10 @@ fn a_second_session_with_one_cookie_is_told_to_wait_instead_of_being_held() {
     let advice = r#"{"multiple-clients":true,"reconnect":"retry","interval":2000}"#;
     let answer = stage.text(crowded);
     assert!(answer.contains(advice), "{answer}");
-    assert_eq!(stage.said(held), []);
+    assert_eq!(stage.output(held), []);
     stage.pass(5_000);
     assert!(!stage.text(held).contains("multiple-clients"));
-    // The first has gone home: there is room.
+    // The first session has ended, so the second one is held.
     let held = post(&mut stage, &cookie, connect(&second, "5"));
-    assert_eq!(stage.said(held), []);
+    assert_eq!(stage.output(held), []);
 }

@@ -1,11 +1,11 @@
-//! How sessions end, and the server with them.
+//! Ends of sessions, and shutdown of the server.
 
 use core::time::Duration;
 
 use bayeux_proto::server::{EndReason, Profile, ServerEvent};
 
 use super::stage::{
-    Said, Stage, connect, connected, disconnect, publish, subscribe, text, unknown,
+    Sent, Stage, connect, connected, disconnect, publish, subscribe, text, unknown,
 };
 
 // S034
@@ -30,7 +30,7 @@ fn a_disconnect_releases_the_held_connect_and_everything_else() {
 
 // S034
 #[test]
-fn the_socket_of_a_client_that_disconnects_is_closed_behind_the_reply() {
+fn the_socket_of_a_client_that_disconnects_is_closed_after_the_reply() {
     for (profile, closed) in [
         (Profile::faye(), true),
         (Profile::faye_0_8(), true),
@@ -39,9 +39,9 @@ fn the_socket_of_a_client_that_disconnects_is_closed_behind_the_reply() {
         let mut stage = Stage::new(profile);
         let (socket, client) = stage.listener("/foo");
         stage.send(socket, &[disconnect(&client, "3")]);
-        let said = stage.said(socket);
-        assert!(matches!(&said[0], Said::Text(reply) if reply.contains("/meta/disconnect")));
-        assert_eq!(said.get(1), closed.then_some(&Said::Closed(1000)));
+        let output = stage.output(socket);
+        assert!(matches!(&output[0], Sent::Text(reply) if reply.contains("/meta/disconnect")));
+        assert_eq!(output.get(1), closed.then_some(&Sent::Closed(1000)));
     }
 }
 
@@ -53,7 +53,7 @@ fn cometd_answers_the_held_connect_with_the_advice_to_stop() {
     stage.send(socket, &[connect(&client, "2")]);
     stage.send(socket, &[disconnect(&client, "3")]);
     assert_eq!(
-        stage.said(socket),
+        stage.output(socket),
         [
             text(r#"[{"id":"3","channel":"/meta/disconnect","successful":true}]"#),
             text(
@@ -65,7 +65,7 @@ fn cometd_answers_the_held_connect_with_the_advice_to_stop() {
 
 // S035
 #[test]
-fn a_second_disconnect_finds_nobody() {
+fn a_second_disconnect_is_refused_as_unknown_client() {
     let mut stage = Stage::new(Profile::faye());
     let client = stage.handshake();
     stage.ask(&[disconnect(&client, "2")]);
@@ -83,13 +83,13 @@ fn a_second_disconnect_finds_nobody() {
 
 // S036
 #[test]
-fn a_session_that_does_not_connect_for_its_life_is_gone() {
+fn a_session_that_does_not_connect_for_its_lifetime_expires() {
     for (profile, life, asked) in [
         (Profile::faye(), 10_000, None),
         (Profile::faye(), 8_000, Some(Duration::from_secs(8))),
         (Profile::cometd(), 10_000, None),
     ] {
-        let mut stage = Stage::with(profile, |config| config.life = asked);
+        let mut stage = Stage::with(profile, |config| config.session_lifetime = asked);
         let client = stage.handshake();
         stage.ask(&[connect(&client, "2").hold(0.0)]);
         stage.pass(life - 1);
@@ -103,7 +103,7 @@ fn a_session_that_does_not_connect_for_its_life_is_gone() {
 
 // S036
 #[test]
-fn a_session_of_cometd_does_not_age_while_its_connect_is_held() {
+fn a_session_of_cometd_does_not_expire_while_its_connect_is_held() {
     let mut stage = Stage::with(Profile::cometd(), |config| {
         config.hold = Duration::from_mins(1);
     });
@@ -120,7 +120,7 @@ fn a_session_of_cometd_does_not_age_while_its_connect_is_held() {
 
 // S037
 #[test]
-fn other_messages_keep_a_session_of_cometd_alive_and_none_of_faye() {
+fn other_messages_keep_a_session_alive_with_cometd_but_not_with_faye() {
     for (profile, alive) in [(Profile::faye(), 0), (Profile::cometd(), 1)] {
         let mut stage = Stage::new(profile);
         let client = stage.handshake();
@@ -134,7 +134,7 @@ fn other_messages_keep_a_session_of_cometd_alive_and_none_of_faye() {
 
 // S038
 #[test]
-fn a_session_that_the_server_ends_lets_go_of_its_connect() {
+fn the_held_connect_of_a_session_that_the_server_ends_is_answered() {
     let end = |profile: Profile| {
         let mut stage = Stage::new(profile);
         let client = stage.handshake();
@@ -143,9 +143,9 @@ fn a_session_that_the_server_ends_lets_go_of_its_connect() {
         stage.pass(1_000);
         assert!(stage.server.end_session(stage.now, &client));
         stage.drain();
-        let at_once = stage.said(poll);
+        let at_once = stage.output(poll);
         stage.pass(4_000);
-        let in_time = stage.said(poll);
+        let in_time = stage.output(poll);
         assert!(!stage.server.end_session(stage.now, &client));
         assert_eq!(stage.server.poll_timeout(), None);
         (at_once, in_time, format!("[{}]", connected(&client, "2")))
@@ -157,23 +157,23 @@ fn a_session_that_the_server_ends_lets_go_of_its_connect() {
         assert_eq!((at_once, in_time), (vec![], vec![text(&reply)]));
     }
     let (at_once, _, _) = end(Profile::cometd());
-    let told = r#"[{"channel":"/meta/disconnect","successful":true},{"id":"2","channel":"/meta/connect","successful":true,"advice":{"reconnect":"none"}}]"#;
-    assert_eq!(at_once, [text(told)]);
+    let reported = r#"[{"channel":"/meta/disconnect","successful":true},{"id":"2","channel":"/meta/connect","successful":true,"advice":{"reconnect":"none"}}]"#;
+    assert_eq!(at_once, [text(reported)]);
 }
 
 // S038
 #[test]
-fn the_socket_of_a_session_that_is_ended_is_closed_without_a_word() {
+fn the_socket_of_a_session_that_the_server_ends_is_closed_without_a_message() {
     let mut stage = Stage::new(Profile::faye());
     let (socket, client) = stage.listener("/foo");
     assert!(stage.server.end_session(stage.now, &client));
     stage.drain();
-    assert_eq!(stage.said(socket), [Said::Closed(1000)]);
+    assert_eq!(stage.output(socket), [Sent::Closed(1000)]);
 }
 
 // S039
 #[test]
-fn a_cut_poll_swallows_an_event_of_faye_and_none_of_cometd() {
+fn a_cut_poll_loses_an_event_with_faye_but_not_with_cometd() {
     for (profile, kept) in [
         (Profile::faye(), false),
         (Profile::faye_0_8(), false),
@@ -191,13 +191,13 @@ fn a_cut_poll_swallows_an_event_of_faye_and_none_of_cometd() {
         let answer = stage.ask(&[connect(&client, "3")]);
         assert_eq!(answer.contains("first"), kept, "{answer}");
         assert!(answer.contains("second"), "{answer}");
-        assert_eq!(stage.said(poll), []);
+        assert_eq!(stage.output(poll), []);
     }
 }
 
 // S057
 #[test]
-fn a_shutdown_releases_every_connect_closes_every_socket_and_turns_others_away() {
+fn a_shutdown_answers_every_connect_closes_every_socket_and_rejects_new_lanes() {
     for profile in [
         Profile::faye(),
         Profile::faye_0_8(),
@@ -213,25 +213,25 @@ fn a_shutdown_releases_every_connect_closes_every_socket_and_turns_others_away()
         stage.server.shut_down(stage.now);
         stage.drain();
         assert!(stage.text(poll).contains(r#""id":"2""#));
-        assert!(matches!(stage.said(socket)[..], [.., Said::Closed(_)]));
-        assert_eq!(stage.said(idle), [Said::Closed(1001)]);
+        assert!(matches!(stage.output(socket)[..], [.., Sent::Closed(_)]));
+        assert_eq!(stage.output(idle), [Sent::Closed(1001)]);
         assert_eq!(stage.server.sessions().count(), 0);
         assert_eq!(stage.server.poll_timeout(), None);
 
         let late = stage.socket();
-        assert_eq!(stage.said(late), [Said::Closed(1001)]);
+        assert_eq!(stage.output(late), [Sent::Closed(1001)]);
         let late = stage.post(&[super::stage::handshake("1")]);
-        assert_eq!(stage.said(late), [Said::Status(503)]);
+        assert_eq!(stage.output(late), [Sent::Status(503)]);
     }
 }
 
 #[test]
-fn a_server_that_forgets_everybody_goes_silent_and_refuses_the_next_request() {
+fn forget_sessions_sends_nothing_and_refuses_every_later_request() {
     let mut stage = Stage::new(Profile::faye());
     let (socket, client) = stage.listener("/foo");
     stage.server.forget_sessions(stage.now);
     stage.publish("/foo", "1");
-    assert_eq!(stage.said(socket), []);
+    assert_eq!(stage.output(socket), []);
     stage.pass(5_000);
     assert_eq!(stage.text(socket), format!("[{}]", connected(&client, "c")));
     stage.send(socket, &[connect(&client, "d")]);
@@ -240,8 +240,8 @@ fn a_server_that_forgets_everybody_goes_silent_and_refuses_the_next_request() {
 }
 
 #[test]
-fn who_comes_and_goes_is_told_to_an_embedder_that_wants_to_know() {
-    let mut stage = Stage::with(Profile::faye(), |config| config.tells = true);
+fn events_are_emitted_to_an_embedder_that_enables_them() {
+    let mut stage = Stage::with(Profile::faye(), |config| config.emit_events = true);
     let client = stage.handshake();
     for _ in 0..2 {
         stage.ask(&[subscribe(&client, &["/foo"], "2")]);
@@ -249,31 +249,31 @@ fn who_comes_and_goes_is_told_to_an_embedder_that_wants_to_know() {
     stage.ask(&[super::stage::unsubscribe(&client, &["/foo", "/never"], "3")]);
     stage.ask(&[disconnect(&client, "4")]);
     let name = || client.as_str().into();
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     while let Some(event) = stage.server.poll_event() {
         assert!(!format!("{event:?}").contains(&client), "a credential");
-        told.push(event);
+        reported.push(event);
     }
     let channel = || "/foo".into();
     let reason = EndReason::Disconnected;
-    assert_eq!(told.len(), 4);
-    for (told, expected) in told.iter().zip([
+    assert_eq!(reported.len(), 4);
+    for (reported, expected) in reported.iter().zip([
         "Opened",
         "Subscribed(/foo)",
         "Unsubscribed(/foo)",
         "Ended(Disconnected)",
     ]) {
-        assert_eq!(format!("{told:?}"), expected);
+        assert_eq!(format!("{reported:?}"), expected);
     }
     assert_eq!(
-        told[1],
+        reported[1],
         ServerEvent::Subscribed {
             client: name(),
             channel: channel()
         }
     );
     assert_eq!(
-        told[3],
+        reported[3],
         ServerEvent::Ended {
             client: name(),
             reason

@@ -8,7 +8,7 @@ const TYPES: &str = r#"["long-polling","cross-origin-long-polling","callback-pol
 
 // S001
 #[test]
-fn a_handshake_makes_a_session_with_a_name_that_cannot_be_guessed() {
+fn a_handshake_creates_a_session_with_an_unpredictable_client_id() {
     let mut stage = Stage::new(Profile::faye());
     let answer = stage.ask(&[handshake("1")]);
     let client = client_in(&answer);
@@ -18,7 +18,7 @@ fn a_handshake_makes_a_session_with_a_name_that_cannot_be_guessed() {
             r#"[{{"id":"1","channel":"/meta/handshake","successful":true,"version":"1.0","supportedConnectionTypes":{TYPES},"clientId":"{client}","advice":{RETRY}}}]"#
         )
     );
-    // 36^31 > 2^160: all of the 20 random bytes are in it.
+    // 36^31 > 2^160: the id contains all of the 20 random bytes.
     assert_eq!(client.len(), 31);
     assert!(
         client
@@ -32,7 +32,7 @@ fn a_handshake_makes_a_session_with_a_name_that_cannot_be_guessed() {
 
 // S002
 #[test]
-fn no_common_connection_type_is_a_refusal_that_names_those_asked_for() {
+fn without_a_common_connection_type_the_error_names_the_offered_types() {
     let mut stage = Stage::new(Profile::faye());
     let refused = |args: &str| {
         format!(
@@ -66,7 +66,7 @@ fn version_and_connection_types_are_required() {
 
 // S004
 #[test]
-fn any_version_will_do_and_is_answered_with_ours() {
+fn any_version_is_accepted_and_answered_with_1_0() {
     let mut stage = Stage::new(Profile::faye());
     for version in ["\"0.1\"", "\"99.0\""] {
         let answer = stage.ask(&[handshake("1").without("version").with("version", version)]);
@@ -79,7 +79,7 @@ fn any_version_will_do_and_is_answered_with_ours() {
 
 // S005
 #[test]
-fn what_shares_a_payload_with_a_handshake_is_done_by_faye_and_ignored_by_cometd() {
+fn messages_beside_a_handshake_are_processed_by_faye_and_ignored_by_cometd() {
     for (profile, replies) in [(Profile::faye(), 2), (Profile::cometd(), 1)] {
         let mut stage = Stage::new(profile);
         let client = stage.handshake();
@@ -91,14 +91,14 @@ fn what_shares_a_payload_with_a_handshake_is_done_by_faye_and_ignored_by_cometd(
 
 // S006
 #[test]
-fn the_id_comes_back_as_it_was_or_not_at_all() {
+fn the_id_is_echoed_unchanged_or_left_out() {
     let mut stage = Stage::new(Profile::faye());
     let bare = handshake("1").without("id");
     for (id, echo) in [("7", r#"[{"id":7,"#), ("\"7\"", r#"[{"id":"7","#)] {
         let answer = stage.ask(&[bare.clone().with("id", id)]);
         assert!(answer.starts_with(echo), "{answer}");
     }
-    // What JavaScript takes for false is not echoed.
+    // Values that are falsy in JavaScript are not echoed.
     for nothing in [
         bare.clone(),
         bare.clone().with("id", "0"),
@@ -111,10 +111,10 @@ fn the_id_comes_back_as_it_was_or_not_at_all() {
 
 // S007
 #[test]
-fn a_host_may_refuse_a_handshake_and_the_profile_advises_what_to_do() {
+fn the_policy_may_refuse_a_handshake_and_the_profile_selects_the_advice() {
     for (profile, advice) in [(Profile::faye(), "handshake"), (Profile::cometd(), "none")] {
         let mut stage = Stage::new(profile);
-        stage.host.refuses_handshakes = true;
+        stage.policy.refuses_handshakes = true;
         let answer = stage.ask(&[handshake("1")]);
         assert!(answer.contains(r#""error":"403::Go away""#), "{answer}");
         let advice = format!(r#""advice":{{"reconnect":"{advice}"}}"#);

@@ -1,12 +1,12 @@
-//! One too many of everything.
+//! Limits, each exceeded by one.
 
 use bayeux_proto::server::{Overflow, Profile};
 
-use super::stage::{Said, Stage, connect, handshake, publish, subscribe};
+use super::stage::{Sent, Stage, connect, handshake, publish, subscribe};
 
 // S040
 #[test]
-fn one_event_too_many_ends_the_session_so_that_its_client_learns_of_it() {
+fn an_event_beyond_the_limit_ends_the_session_so_that_its_client_learns_of_the_loss() {
     let mut stage = Stage::with(Profile::faye(), |config| config.limits.queue = 10);
     let (slow, other) = (stage.handshake(), stage.handshake());
     stage.subscribe(&slow, "/foo");
@@ -21,7 +21,7 @@ fn one_event_too_many_ends_the_session_so_that_its_client_learns_of_it() {
 
 // S040
 #[test]
-fn the_oldest_event_goes_where_that_is_wanted() {
+fn drop_oldest_drops_the_oldest_event() {
     let mut stage = Stage::with(Profile::faye(), |config| {
         (config.limits.queue, config.overflow) = (2, Overflow::DropOldest);
     });
@@ -61,7 +61,7 @@ fn bytes_are_bounded_as_well_as_events() {
 
 // S058
 #[test]
-fn a_session_too_many_is_refused_with_the_advice_to_wait() {
+fn a_session_beyond_the_limit_is_refused_with_the_advice_to_wait() {
     for profile in [Profile::faye(), Profile::cometd()] {
         let mut stage = Stage::with(profile, |config| config.limits.sessions = 2);
         let (first, _) = (stage.handshake(), stage.handshake());
@@ -83,7 +83,7 @@ fn a_session_too_many_is_refused_with_the_advice_to_wait() {
 
 // S058
 #[test]
-fn a_subscription_too_many_is_refused_and_the_others_stay() {
+fn a_subscription_beyond_the_limit_is_refused_and_the_others_stay() {
     for profile in [Profile::faye(), Profile::cometd()] {
         let mut stage = Stage::with(profile, |config| config.limits.subscriptions = 2);
         let client = stage.handshake();
@@ -109,10 +109,10 @@ fn a_batch_too_large_is_refused_whole() {
     let (socket, client) = stage.listener("/foo");
     let batch: Vec<_> = (0..4).map(|_| publish("/foo", &client, "1", "2")).collect();
     let lane = stage.post(&batch);
-    assert_eq!(stage.said(lane), [Said::Status(413)]);
-    assert_eq!(stage.said(socket), [], "nothing was published");
+    assert_eq!(stage.output(lane), [Sent::Status(413)]);
+    assert_eq!(stage.output(socket), [], "nothing was published");
     stage.send(socket, &batch);
-    assert_eq!(stage.said(socket), [Said::Closed(1009)]);
+    assert_eq!(stage.output(socket), [Sent::Closed(1009)]);
     let answer = stage.ask(&batch[..3]);
     assert_eq!(answer.matches("successful").count(), 3);
 }
@@ -131,17 +131,17 @@ fn a_message_too_large_is_refused_alone() {
         answer.starts_with(r#"[{"id":"2","error":"413::Message too large","successful":false},"#),
         "{answer}"
     );
-    assert_eq!(stage.said(socket).len(), 1);
+    assert_eq!(stage.output(socket).len(), 1);
 }
 
 #[test]
-fn connects_that_are_all_answered_are_bounded_too() {
+fn the_number_of_simultaneously_held_connects_is_bounded() {
     let mut stage = Stage::with(Profile::faye_0_7(), |config| config.limits.connects = 2);
     let client = stage.handshake();
     let polls: Vec<_> = (0..4)
         .map(|_| stage.post(&[connect(&client, "2")]))
         .collect();
     stage.pass(5_000);
-    let answered: Vec<_> = polls.iter().map(|poll| stage.said(*poll).len()).collect();
+    let answered: Vec<_> = polls.iter().map(|poll| stage.output(*poll).len()).collect();
     assert_eq!(answered, [0, 0, 1, 1]);
 }

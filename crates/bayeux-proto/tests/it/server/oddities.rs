@@ -1,8 +1,8 @@
-//! What no client should send.
+//! Invalid and unusual messages.
 
 use bayeux_proto::server::{Element, Payload, Profile, Request};
 
-use super::stage::{Ask, Said, Stage, handshake, publish, subscribe, text};
+use super::stage::{Ask, Sent, Stage, handshake, publish, subscribe, text};
 
 // S051
 #[test]
@@ -34,32 +34,32 @@ fn messages_without_a_channel_or_without_anything_are_answered_with_an_error() {
         r#"[{"error":"400::channel_missing","successful":false}]"#
     );
     let lane = stage.post_elements(&[Element::Other]);
-    assert_eq!(stage.said(lane), [Said::Status(400)]);
+    assert_eq!(stage.output(lane), [Sent::Status(400)]);
 }
 
 // S051
 #[test]
-fn what_is_no_bayeux_is_a_bad_request() {
+fn a_payload_that_is_not_bayeux_is_a_bad_request() {
     for (profile, answers) in [
         (
             Profile::faye(),
-            [Said::Status(400), text("[]"), Said::Status(400)],
+            [Sent::Status(400), text("[]"), Sent::Status(400)],
         ),
         (
             Profile::faye_0_8(),
             [
                 text(r#"[{"successful":false,"error":"405::Invalid channel"}]"#),
                 text("[]"),
-                Said::Status(400),
+                Sent::Status(400),
             ],
         ),
         (
             Profile::faye_0_7(),
-            [text("[]"), text("[]"), Said::Status(400)],
+            [text("[]"), text("[]"), Sent::Status(400)],
         ),
         (
             Profile::cometd(),
-            [Said::Status(400), Said::Status(400), Said::Status(400)],
+            [Sent::Status(400), Sent::Status(400), Sent::Status(400)],
         ),
     ] {
         let mut stage = Stage::new(profile);
@@ -69,14 +69,14 @@ fn what_is_no_bayeux_is_a_bad_request() {
         {
             let lane = stage.open(bayeux_proto::server::LaneKind::Exchange);
             stage.payload(lane, payload);
-            assert_eq!(stage.said(lane), [answer], "{payload:?}");
+            assert_eq!(stage.output(lane), [answer], "{payload:?}");
         }
     }
 }
 
 // S052
 #[test]
-fn names_that_are_special_elsewhere_are_names_here() {
+fn names_that_are_special_in_javascript_are_ordinary_names() {
     let mut stage = Stage::new(Profile::faye());
     let client = stage.handshake();
     stage.subscribe(&client, "/__proto__");
@@ -149,7 +149,7 @@ fn every_message_of_a_batch_is_answered_with_its_id() {
 }
 
 #[test]
-fn an_exchange_has_one_batch_and_a_lane_one_beginning() {
+fn an_exchange_takes_one_batch_and_a_lane_opens_once() {
     let mut stage = Stage::new(Profile::faye());
     let client = stage.handshake();
     let poll = stage.post(&[super::stage::connect(&client, "2")]);
@@ -157,9 +157,9 @@ fn an_exchange_has_one_batch_and_a_lane_one_beginning() {
     stage
         .server
         .handle_open(stage.now, poll, bayeux_proto::server::LaneKind::Socket);
-    assert_eq!(stage.said(poll), []);
+    assert_eq!(stage.output(poll), []);
     stage.pass(5_000);
     assert!(stage.text(poll).contains(r#""id":"2""#));
     stage.send(poll, &[handshake("4")]);
-    assert_eq!(stage.said(poll), []);
+    assert_eq!(stage.output(poll), []);
 }

@@ -1,4 +1,4 @@
-//! Publishes, and what becomes of them.
+//! Publishes and their delivery.
 
 use bayeux_proto::server::{Member, Profile};
 
@@ -23,7 +23,7 @@ fn a_publish_is_answered_and_reaches_every_matching_session_once() {
         }
         sockets.push(socket);
     }
-    let (deaf, client) = stage.listener("/foo");
+    let (downtime, client) = stage.listener("/foo");
     for pattern in ["/foo/bar/*", "/bar/**", "/*"] {
         stage.subscribe(&client, pattern);
     }
@@ -35,26 +35,26 @@ fn a_publish_is_answered_and_reaches_every_matching_session_once() {
     );
     for socket in sockets {
         let event = r#"[{"channel":"/foo/bar","data":{"a":1},"id":"2"}]"#;
-        assert_eq!(stage.said(socket), [text(event)]);
+        assert_eq!(stage.output(socket), [text(event)]);
     }
-    assert_eq!(stage.said(deaf), []);
+    assert_eq!(stage.output(downtime), []);
 }
 
 // S027
 #[test]
-fn a_publisher_that_listens_gets_its_event_and_its_reply() {
+fn a_subscribed_publisher_gets_its_event_and_its_reply() {
     let mut stage = Stage::new(Profile::faye());
     let (socket, client) = stage.listener("/foo");
     stage.send(socket, &[publish("/foo", &client, "1", "2")]);
     let reply =
         format!(r#"[{{"id":"2","clientId":"{client}","channel":"/foo","successful":true}}]"#);
     let event = text(r#"[{"channel":"/foo","data":1,"id":"2"}]"#);
-    assert_eq!(stage.said(socket), [event, text(&reply)]);
+    assert_eq!(stage.output(socket), [event, text(&reply)]);
 }
 
 // S028
 #[test]
-fn only_old_faye_shows_who_published() {
+fn only_old_faye_shows_the_client_id_of_the_publisher() {
     for (profile, shown) in [
         (Profile::faye(), false),
         (Profile::faye_0_8(), true),
@@ -73,7 +73,7 @@ fn only_old_faye_shows_who_published() {
 
 // S029
 #[test]
-fn a_publishers_ext_stays_behind_unless_asked_for_and_other_members_go_along() {
+fn ext_of_a_publish_is_dropped_by_default_and_other_members_are_kept() {
     for kept in [false, true] {
         let mut profile = Profile::faye();
         profile.events_carry_ext = kept;
@@ -92,13 +92,13 @@ fn a_publishers_ext_stays_behind_unless_asked_for_and_other_members_go_along() {
         let event = format!(
             r#"[{{"channel":"/foo","data":1,"id":"2",{ext}"authenticated":true,"extra \"1\"":[1]}}]"#
         );
-        assert_eq!(stage.said(socket), [text(&event)]);
+        assert_eq!(stage.output(socket), [text(&event)]);
     }
 }
 
 // S030
 #[test]
-fn a_publish_without_data_or_to_no_channel_of_its_own_is_refused() {
+fn a_publish_without_data_or_to_an_invalid_channel_is_refused() {
     let mut stage = Stage::unguarded(Profile::faye());
     let (socket, client) = stage.listener("/**");
     let without = publish("/foo", &client, "1", "2").without("data");
@@ -118,12 +118,12 @@ fn a_publish_without_data_or_to_no_channel_of_its_own_is_refused() {
         let error = format!(r#""successful":false,"error":"{error}""#);
         assert!(answer.contains(&error), "{answer}");
     }
-    assert_eq!(stage.said(socket), []);
+    assert_eq!(stage.output(socket), []);
 }
 
 // S031
 #[test]
-fn a_publish_of_nobody_is_taken_by_faye_alone() {
+fn only_faye_accepts_a_publish_without_a_session() {
     let mut stage = Stage::new(Profile::faye());
     let (socket, _) = stage.listener("/foo");
     let ghost = publish("/foo", "nosuch", "1", "2");
@@ -133,7 +133,7 @@ fn a_publish_of_nobody_is_taken_by_faye_alone() {
         r#"[{"id":"2","clientId":"nosuch","channel":"/foo","successful":true}]"#
     );
     stage.ask(&[ghost.clone().without("clientId")]);
-    assert_eq!(stage.said(socket).len(), 2);
+    assert_eq!(stage.output(socket).len(), 2);
 
     let mut strict = Profile::faye();
     strict.anonymous_publishes = false;
@@ -145,13 +145,13 @@ fn a_publish_of_nobody_is_taken_by_faye_alone() {
         let (socket, _) = stage.listener("/foo");
         let answer = stage.ask(core::slice::from_ref(&ghost));
         assert!(answer.contains(error), "{answer}");
-        assert_eq!(stage.said(socket), []);
+        assert_eq!(stage.output(socket), []);
     }
 }
 
 // S031
 #[test]
-fn the_oldest_faye_takes_anonymous_publishes_without_a_word() {
+fn faye_0_7_accepts_anonymous_publishes_without_a_reply() {
     let mut stage = Stage::new(Profile::faye_0_7());
     let listener = stage.handshake();
     stage.subscribe(&listener, "/foo");
@@ -168,25 +168,25 @@ fn the_oldest_faye_takes_anonymous_publishes_without_a_word() {
 
 // S032
 #[test]
-fn data_may_be_anything_that_is_json() {
+fn data_may_be_any_json_value() {
     let mut stage = Stage::new(Profile::faye());
     let (socket, client) = stage.listener("/foo");
     for data in ["null", "\"\"", "0", "false", "[]", "\"\\u2028\""] {
         stage.ask(&[publish("/foo", &client, data, "2")]);
         let event = format!(r#"[{{"channel":"/foo","data":{data},"id":"2"}}]"#);
-        assert_eq!(stage.said(socket), [text(&event)]);
+        assert_eq!(stage.output(socket), [text(&event)]);
     }
 }
 
 // S033
 #[test]
-fn a_service_is_the_hosts_and_nobody_elses_where_the_profile_says_so() {
+fn a_service_message_reaches_only_the_policy_if_the_profile_says_so() {
     for (profile, heard) in [(Profile::faye(), true), (Profile::cometd(), false)] {
         let mut stage = Stage::unguarded(profile);
         let (socket, client) = stage.listener("/**");
         stage.ask(&[publish("/service/zz", &client, "1", "2")]);
-        assert_eq!(stage.host.served, ["/service/zz"]);
-        assert_eq!(!stage.said(socket).is_empty(), heard);
+        assert_eq!(stage.policy.served, ["/service/zz"]);
+        assert_eq!(!stage.output(socket).is_empty(), heard);
     }
 }
 
@@ -204,10 +204,10 @@ fn the_answer_of_a_service_goes_to_its_client_alone() {
     );
     stage.drain();
     assert_eq!(
-        stage.said(socket),
+        stage.output(socket),
         [text(r#"[{"channel":"/service/ping","data":"pong"}]"#)]
     );
-    assert_eq!(stage.said(other), []);
+    assert_eq!(stage.output(other), []);
     assert!(
         !stage
             .server
@@ -216,14 +216,14 @@ fn the_answer_of_a_service_goes_to_its_client_alone() {
 }
 
 #[test]
-fn of_two_members_with_one_name_only_the_one_that_was_checked_is_passed_on() {
+fn of_duplicate_members_only_the_validated_one_is_passed_on() {
     let mut stage = Stage::new(Profile::faye());
     let (socket, client) = stage.listener("/foo");
-    // {"channel":"/private/x","channel":"/foo","data":1,"data":2}: the last count.
+    // {"channel":"/private/x","channel":"/foo","data":1,"data":2}: the last of each counts.
     let ask = publish("/private/x", &client, "1", "2")
         .with("channel", "\"/foo\"")
         .with("data", "2");
     stage.ask(&[super::stage::Ask::reading(ask, "/foo")]);
     let event = r#"[{"id":"2","channel":"/foo","data":2}]"#;
-    assert_eq!(stage.said(socket), [text(event)]);
+    assert_eq!(stage.output(socket), [text(event)]);
 }

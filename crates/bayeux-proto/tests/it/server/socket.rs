@@ -1,12 +1,12 @@
-//! WebSockets: when events are pushed, and over which.
+//! WebSockets: when events are pushed, and over which socket.
 
 use bayeux_proto::server::{Element, Payload, Profile};
 
-use super::stage::{Said, Stage, connect, connected, publish, text};
+use super::stage::{Sent, Stage, connect, connected, publish, text};
 
 // S041
 #[test]
-fn a_socket_gets_what_waits_with_its_first_connect_and_before_the_reply() {
+fn the_first_connect_of_a_socket_pushes_waiting_events_before_its_reply() {
     let mut stage = Stage::new(Profile::faye());
     let client = stage.handshake();
     stage.subscribe(&client, "/foo");
@@ -15,13 +15,13 @@ fn a_socket_gets_what_waits_with_its_first_connect_and_before_the_reply() {
     let reply =
         format!(r#"[{{"id":"2","clientId":"{client}","channel":"/foo","successful":true}}]"#);
     assert_eq!(
-        stage.said(socket),
+        stage.output(socket),
         [text(&reply)],
         "no event before the first connect"
     );
     stage.send(socket, &[connect(&client, "3")]);
     assert_eq!(
-        stage.said(socket),
+        stage.output(socket),
         [text(r#"[{"channel":"/foo","data":1,"id":"2"}]"#)]
     );
     stage.pass(5_000);
@@ -36,7 +36,7 @@ fn other_profiles_push_from_the_first_message_or_from_the_handshake() {
     stage.subscribe(&client, "/foo");
     let socket = stage.socket();
     stage.send(socket, &[publish("/foo", &client, "1", "2")]);
-    assert_eq!(stage.said(socket).len(), 2);
+    assert_eq!(stage.output(socket).len(), 2);
 
     let mut stage = Stage::new(Profile::cometd());
     let socket = stage.socket();
@@ -45,29 +45,29 @@ fn other_profiles_push_from_the_first_message_or_from_the_handshake() {
     stage.subscribe(&client, "/foo");
     stage.publish("/foo", "1");
     assert_eq!(
-        stage.said(socket),
+        stage.output(socket),
         [text(r#"[{"channel":"/foo","data":1}]"#)]
     );
 }
 
 // S042
 #[test]
-fn events_are_pushed_between_connects_too_but_by_the_oldest_faye() {
+fn all_profiles_but_faye_0_7_push_events_between_connects() {
     let event = r#"{"channel":"/foo","data":1}"#;
     for profile in [Profile::faye(), Profile::faye_0_8(), Profile::cometd()] {
         let mut stage = Stage::new(profile);
         let (socket, _) = stage.listener("/foo");
         stage.pass(5_000);
-        stage.said(socket);
+        stage.output(socket);
         stage.publish("/foo", "1");
-        assert_eq!(stage.said(socket), [text(&format!("[{event}]"))]);
+        assert_eq!(stage.output(socket), [text(&format!("[{event}]"))]);
     }
     let mut stage = Stage::new(Profile::faye_0_7());
     let (socket, client) = stage.listener("/foo");
     stage.pass(5_000);
-    stage.said(socket);
+    stage.output(socket);
     stage.publish("/foo", "1");
-    assert_eq!(stage.said(socket), []);
+    assert_eq!(stage.output(socket), []);
     stage.send(socket, &[connect(&client, "3")]);
     assert_eq!(
         stage.text(socket),
@@ -83,16 +83,16 @@ fn the_newest_socket_that_connected_gets_the_events() {
     let second = stage.socket();
     stage.send(second, &[connect(&client, "3")]);
     stage.publish("/foo", "1");
-    assert_eq!(stage.said(first), []);
+    assert_eq!(stage.output(first), []);
     assert_eq!(
-        stage.said(second),
+        stage.output(second),
         [text(r#"[{"channel":"/foo","data":1}]"#)]
     );
 }
 
 // S044
 #[test]
-fn the_late_close_of_the_old_socket_closes_the_new_one_with_faye_alone() {
+fn only_faye_closes_the_new_socket_when_the_old_one_closes() {
     for (profile, closed) in [
         (Profile::faye(), true),
         (Profile::faye_0_7(), false),
@@ -102,23 +102,23 @@ fn the_late_close_of_the_old_socket_closes_the_new_one_with_faye_alone() {
         let (first, client) = stage.listener("/foo");
         let second = stage.socket();
         stage.send(second, &[connect(&client, "3")]);
-        stage.said(second);
+        stage.output(second);
         stage.close(first);
-        assert_eq!(stage.said(second) == [Said::Closed(1000)], closed);
+        assert_eq!(stage.output(second) == [Sent::Closed(1000)], closed);
         stage.publish("/foo", "1");
-        assert_eq!(stage.said(second).is_empty(), closed);
+        assert_eq!(stage.output(second).is_empty(), closed);
     }
 }
 
 // S045
 #[test]
-fn what_is_no_bayeux_is_ignored_by_faye_and_closes_a_socket_of_cometd() {
+fn malformed_frames_are_ignored_by_faye_and_close_a_socket_of_cometd() {
     let odd = [
         (Payload::Malformed, true),
         (Payload::Primitive, true),
         (Payload::Messages(&[Element::Null]), true),
         (Payload::Messages(&[Element::Other]), true),
-        // As recorded: these two close nothing.
+        // In the recordings, these two profiles close nothing.
         (Payload::Empty, false),
         (Payload::Null, false),
     ];
@@ -126,17 +126,17 @@ fn what_is_no_bayeux_is_ignored_by_faye_and_closes_a_socket_of_cometd() {
         let mut stage = Stage::new(Profile::cometd());
         let (socket, _) = stage.listener("/foo");
         stage.payload(socket, &payload);
-        let closed = stage.said(socket) == [Said::Closed(1011)];
+        let closed = stage.output(socket) == [Sent::Closed(1011)];
         assert_eq!(closed, closes, "{payload:?}");
     }
     let mut stage = Stage::new(Profile::faye());
     let (socket, _) = stage.listener("/foo");
     for payload in [Payload::Malformed, Payload::Primitive, Payload::Empty] {
         stage.payload(socket, &payload);
-        assert_eq!(stage.said(socket), [], "{payload:?}");
+        assert_eq!(stage.output(socket), [], "{payload:?}");
     }
     stage.publish("/foo", "1");
-    assert_eq!(stage.said(socket).len(), 1, "still open");
+    assert_eq!(stage.output(socket).len(), 1, "still open");
 }
 
 // S046
@@ -145,18 +145,18 @@ fn an_empty_array_is_answered_with_one_or_closes_the_socket() {
     for (profile, answer) in [
         (Profile::faye(), text("[]")),
         (Profile::faye_0_7(), text("[]")),
-        (Profile::faye_0_8(), Said::Closed(1000)),
-        (Profile::cometd(), Said::Closed(1011)),
+        (Profile::faye_0_8(), Sent::Closed(1000)),
+        (Profile::cometd(), Sent::Closed(1011)),
     ] {
         let mut stage = Stage::new(profile);
         let socket = stage.socket();
         stage.send(socket, &[]);
-        assert_eq!(stage.said(socket), [answer]);
+        assert_eq!(stage.output(socket), [answer]);
     }
 }
 
 #[test]
-fn what_happens_while_the_socket_is_gone_waits_for_the_next() {
+fn events_published_without_a_socket_wait_for_the_next_one() {
     for profile in [Profile::faye(), Profile::faye_0_8(), Profile::cometd()] {
         let mut stage = Stage::new(profile);
         let (socket, client) = stage.listener("/foo");
@@ -164,12 +164,15 @@ fn what_happens_while_the_socket_is_gone_waits_for_the_next() {
         stage.publish("/foo", "1");
         let next = stage.socket();
         stage.send(next, &[connect(&client, "3")]);
-        assert_eq!(stage.said(next), [text(r#"[{"channel":"/foo","data":1}]"#)]);
+        assert_eq!(
+            stage.output(next),
+            [text(r#"[{"channel":"/foo","data":1}]"#)]
+        );
     }
 }
 
 #[test]
-fn a_sticky_session_goes_on_talking_to_the_dead() {
+fn a_sticky_session_keeps_pushing_to_its_dead_socket() {
     let mut profile = Profile::faye();
     profile.sticky_sockets = true;
     let mut stage = Stage::new(profile);
@@ -188,7 +191,7 @@ fn a_socket_that_the_server_closes_leaves_the_session_alive() {
     let (socket, client) = stage.listener("/foo");
     stage.server.close(stage.now, socket);
     stage.drain();
-    assert_eq!(stage.said(socket), [Said::Closed(1000)]);
+    assert_eq!(stage.output(socket), [Sent::Closed(1000)]);
     stage.publish("/foo", "1");
     assert!(stage.ask(&[connect(&client, "3")]).contains("\"data\":1"));
 }

@@ -1,4 +1,4 @@
-//! A server in virtual time, and clients without a mind of their own.
+//! Server in virtual time, and scripted clients.
 
 use core::time::Duration;
 use std::collections::BTreeMap;
@@ -11,25 +11,25 @@ use bayeux_proto::{
     },
 };
 
-/// A server, and everything it ever said, by lane.
+/// Server, and all of its output by lane.
 pub(crate) struct Stage {
     pub(crate) server: Server,
-    pub(crate) host: TestHost,
+    pub(crate) policy: TestPolicy,
     pub(crate) now: Instant,
-    said: BTreeMap<Lane, Vec<Said>>,
+    output: BTreeMap<Lane, Vec<Sent>>,
     next_lane: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Said {
+pub(crate) enum Sent {
     Text(String),
     Status(u16),
     Closed(u16),
 }
 
-/// A host that guards `/private/**`, unless told not to, and remembers what it was asked.
+/// Policy that guards `/private/**`, unless `guards_nothing` is set, and records all questions.
 #[derive(Default)]
-pub(crate) struct TestHost {
+pub(crate) struct TestPolicy {
     pub(crate) refuses_handshakes: bool,
     pub(crate) guards_nothing: bool,
     pub(crate) asked: Vec<String>,
@@ -37,7 +37,7 @@ pub(crate) struct TestHost {
     counter: u64,
 }
 
-impl SecurityPolicy for TestHost {
+impl SecurityPolicy for TestPolicy {
     fn fill_random(&mut self, bytes: &mut [u8]) {
         self.counter += 1;
         for (index, byte) in bytes.iter_mut().enumerate() {
@@ -79,23 +79,23 @@ impl Stage {
         Self::with(profile, |_| {})
     }
 
-    /// A server on which anything can be heard.
+    /// Creates a server with this profile.
     pub(crate) fn unguarded(profile: Profile) -> Self {
         let mut stage = Self::new(profile);
-        stage.host.guards_nothing = true;
+        stage.policy.guards_nothing = true;
         stage
     }
 
-    /// A server that holds for 5 s, as the recorded ones.
+    /// Creates a server with a hold of 5 s, as in the recordings.
     pub(crate) fn with(profile: Profile, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::new(profile);
         config.hold = Duration::from_secs(5);
         change(&mut config);
         Self {
             server: Server::new(config),
-            host: TestHost::default(),
+            policy: TestPolicy::default(),
             now: Instant::ORIGIN,
-            said: BTreeMap::new(),
+            output: BTreeMap::new(),
             next_lane: 1,
         }
     }
@@ -126,7 +126,7 @@ impl Stage {
         lane
     }
 
-    /// Posts messages, and takes the body of the answer.
+    /// Posts messages, and returns the body of the answer.
     #[track_caller]
     pub(crate) fn ask(&mut self, asks: &[Ask]) -> String {
         let lane = self.post(asks);
@@ -139,7 +139,7 @@ impl Stage {
 
     pub(crate) fn payload(&mut self, lane: Lane, payload: &Payload<'_>) {
         self.server
-            .handle_payload(self.now, lane, payload, &mut self.host);
+            .handle_payload(self.now, lane, payload, &mut self.policy);
         self.drain();
     }
 
@@ -148,14 +148,14 @@ impl Stage {
         self.drain();
     }
 
-    /// Publishes text as the application.
+    /// Publishes text as the embedder.
     pub(crate) fn publish(&mut self, channel: &str, data: &str) {
         self.server
             .publish(self.now, channel, &[Member::new("data", data)]);
         self.drain();
     }
 
-    /// Lets so many ms pass, from deadline to deadline.
+    /// Advances the clock by `ms` milliseconds, from deadline to deadline.
     pub(crate) fn pass(&mut self, millis: u64) {
         let end = self.now + Duration::from_millis(millis);
         while let Some(at) = self.server.poll_timeout().filter(|at| *at <= end) {
@@ -174,38 +174,38 @@ impl Stage {
     pub(crate) fn drain(&mut self) {
         while let Some(output) = self.server.poll_output() {
             let lane = output.lane();
-            let said = match output {
-                Output::Frame { text, .. } => Said::Text(text),
+            let output = match output {
+                Output::Frame { text, .. } => Sent::Text(text),
                 Output::Respond { body, cookie, .. } => {
                     let cookie = cookie.map(|cookie| format!("cookie {cookie}"));
-                    self.said
+                    self.output
                         .entry(lane)
                         .or_default()
-                        .extend(cookie.map(Said::Text));
-                    Said::Text(body)
+                        .extend(cookie.map(Sent::Text));
+                    Sent::Text(body)
                 }
-                Output::Refuse { why, .. } => Said::Status(why.status()),
-                Output::Close { code, .. } => Said::Closed(code),
+                Output::Refuse { why, .. } => Sent::Status(why.status()),
+                Output::Close { code, .. } => Sent::Closed(code),
             };
-            self.said.entry(lane).or_default().push(said);
+            self.output.entry(lane).or_default().push(output);
         }
     }
 
-    /// Takes what a lane was told since the last time.
-    pub(crate) fn said(&mut self, lane: Lane) -> Vec<Said> {
-        self.said.remove(&lane).unwrap_or_default()
+    /// Takes the output of a lane since the last call.
+    pub(crate) fn output(&mut self, lane: Lane) -> Vec<Sent> {
+        self.output.remove(&lane).unwrap_or_default()
     }
 
-    /// Takes the one text a lane was told since the last time.
+    /// Takes the only text sent over a lane since the last call.
     #[track_caller]
     pub(crate) fn text(&mut self, lane: Lane) -> String {
-        match &self.said(lane)[..] {
-            [Said::Text(text)] => text.clone(),
+        match &self.output(lane)[..] {
+            [Sent::Text(text)] => text.clone(),
             other => panic!("expected one text, got {other:?}"),
         }
     }
 
-    /// Shakes hands over an exchange, and returns the client id.
+    /// Sends a handshake in an exchange, and returns the client id.
     #[track_caller]
     pub(crate) fn handshake(&mut self) -> String {
         let answer = self.ask(&[handshake("1")]);
@@ -218,18 +218,18 @@ impl Stage {
         assert!(answer.contains(r#""successful":true"#), "{answer}");
     }
 
-    /// A client that has subscribed, and connects over a socket.
+    /// Creates a client that has subscribed, and connects over a socket.
     pub(crate) fn listener(&mut self, channel: &str) -> (Lane, String) {
         let client = self.handshake();
         self.subscribe(&client, channel);
         let socket = self.socket();
         self.send(socket, &[connect(&client, "c")]);
-        self.said(socket);
+        self.output(socket);
         (socket, client)
     }
 }
 
-/// The new client id in a handshake reply.
+/// Returns the new client id of a handshake reply.
 #[track_caller]
 pub(crate) fn client_in(answer: &str) -> String {
     let (_, rest) = answer.split_once(r#""clientId":""#).expect("a clientId");
@@ -237,11 +237,11 @@ pub(crate) fn client_in(answer: &str) -> String {
     client.to_owned()
 }
 
-pub(crate) fn text(text: &str) -> Said {
-    Said::Text(text.to_owned())
+pub(crate) fn text(text: &str) -> Sent {
+    Sent::Text(text.to_owned())
 }
 
-/// One message to be sent.
+/// Message to be sent.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ask {
     members: Vec<(String, String)>,
@@ -274,7 +274,7 @@ impl<'a> Lists<'a> {
 }
 
 impl Ask {
-    /// A message to a channel, with nothing else.
+    /// Creates a message with nothing but a channel.
     pub(crate) fn to(channel: &str) -> Self {
         let ask = Self {
             channel: channel.to_owned(),
@@ -283,7 +283,7 @@ impl Ask {
         ask.with("channel", &format!("\"{channel}\""))
     }
 
-    /// Shows messages as the embedder's parser does.
+    /// Passes messages on as the embedder's parser does.
     pub(crate) fn show(asks: &[Self], see: impl FnOnce(&Payload<'_>)) {
         let lists: Vec<Lists<'_>> = asks.iter().map(Lists::new).collect();
         let pairs = asks.iter().zip(&lists);
@@ -293,7 +293,7 @@ impl Ask {
         see(&Payload::Messages(&elements));
     }
 
-    /// The same message, to another channel.
+    /// Returns the same message with another channel.
     pub(crate) fn renamed(mut ask: Self, channel: &str) -> Self {
         ask = ask
             .without("channel")
@@ -302,13 +302,13 @@ impl Ask {
         ask
     }
 
-    /// The same message, of which a parser reads this channel.
+    /// Returns the same message, with this channel as the parser's result.
     pub(crate) fn reading(mut ask: Self, channel: &str) -> Self {
         channel.clone_into(&mut ask.channel);
         ask
     }
 
-    /// Adds a member, of which the server reads nothing but its JSON.
+    /// Adds a member that the server reads as JSON only.
     pub(crate) fn with(mut self, name: &str, json: &str) -> Self {
         self.members.push((name.to_owned(), json.to_owned()));
         self
@@ -340,7 +340,7 @@ impl Ask {
         self.with("connectionType", &format!("\"{name}\""))
     }
 
-    /// The hold to ask for, in ms.
+    /// Sets the hold to ask for, in milliseconds.
     pub(crate) fn hold(mut self, millis: f64) -> Self {
         self.hold = Some(millis);
         self.with("advice", &format!(r#"{{"timeout":{millis}}}"#))
@@ -385,7 +385,7 @@ pub(crate) fn connect(client: &str, id: &str) -> Ask {
         .id(id)
 }
 
-/// Asks for one name, or for a list where there are several or none.
+/// Subscribes to a single name, or to a list if there are several names or none.
 pub(crate) fn subscribe(client: &str, channels: &[&str], id: &str) -> Ask {
     subscription("/meta/subscribe", client, channels, id)
 }
@@ -415,14 +415,14 @@ pub(crate) fn publish(channel: &str, client: &str, data: &str, id: &str) -> Ask 
     Ask::to(channel).client(client).with("data", data).id(id)
 }
 
-/// Faye's reply to a connect that went well.
+/// Faye's reply to a successful connect.
 pub(crate) fn connected(client: &str, id: &str) -> String {
     format!(
         r#"{{"id":"{id}","clientId":"{client}","channel":"/meta/connect","successful":true,"advice":{RETRY}}}"#
     )
 }
 
-/// Faye's reply to a connect of nobody.
+/// Faye's reply to a connect of an unknown client.
 pub(crate) fn unknown(client: &str, id: &str) -> String {
     format!(
         r#"{{"id":"{id}","channel":"/meta/connect","successful":false,"error":"401:{client}:Unknown client","advice":{{"reconnect":"handshake"}}}}"#

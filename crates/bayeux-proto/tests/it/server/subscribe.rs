@@ -29,7 +29,7 @@ fn a_name_a_pattern_or_a_list_is_subscribed_and_echoed_in_its_form() {
 
 // S018
 #[test]
-fn a_list_with_a_forbidden_name_fails_whole_and_cometd_keeps_nothing_of_it() {
+fn a_list_with_a_forbidden_name_fails_and_cometd_subscribes_none_of_it() {
     for (profile, kept) in [(Profile::faye(), 1), (Profile::cometd(), 0)] {
         let mut stage = Stage::new(profile);
         let client = stage.handshake();
@@ -42,7 +42,7 @@ fn a_list_with_a_forbidden_name_fails_whole_and_cometd_keeps_nothing_of_it() {
 
 // S019
 #[test]
-fn meta_and_service_channels_are_nobodys_to_hear() {
+fn meta_and_service_channels_cannot_be_subscribed() {
     for name in ["/meta", "/meta/x", "/meta/**", "/service", "/service/x"] {
         let mut stage = Stage::new(Profile::faye());
         let client = stage.handshake();
@@ -85,7 +85,7 @@ fn names_outside_the_grammar_are_invalid() {
 
 // S021
 #[test]
-fn what_is_missing_is_named() {
+fn the_error_names_the_missing_member() {
     let mut stage = Stage::new(Profile::faye());
     let client = stage.handshake();
     let failed = |id: &str, error: &str, subscription: &str| {
@@ -139,13 +139,13 @@ fn unsubscribing_succeeds_whether_there_was_a_subscription_or_not() {
 
 // S024
 #[test]
-fn the_host_sees_every_channel_of_a_list_and_every_pattern() {
+fn the_policy_sees_every_channel_of_a_list_and_every_pattern() {
     for profile in [Profile::faye(), Profile::cometd()] {
         let mut stage = Stage::new(profile);
         let client = stage.handshake();
         let list = ["/a", "/private/x", "/private/*", "/**"];
         let answer = stage.ask(&[subscribe(&client, &list, "2")]);
-        assert_eq!(stage.host.asked, list);
+        assert_eq!(stage.policy.asked, list);
         assert!(
             answer.contains(r#""error":"403:/private/x:Not for you""#),
             "{answer}"
@@ -163,7 +163,7 @@ fn the_host_sees_every_channel_of_a_list_and_every_pattern() {
 
 // S024
 #[test]
-fn an_odd_meta_name_is_forbidden_and_never_a_way_around_the_host() {
+fn an_unknown_meta_name_is_forbidden_and_does_not_bypass_the_policy() {
     for profile in [
         Profile::faye(),
         Profile::faye_0_8(),
@@ -182,14 +182,14 @@ fn an_odd_meta_name_is_forbidden_and_never_a_way_around_the_host() {
             let answer = stage.ask(&[Ask::renamed(ask, name)]);
             assert!(answer.contains(r#""error":"403:"#), "{answer}");
         }
-        assert_eq!(stage.host.asked, [""; 0]);
+        assert_eq!(stage.policy.asked, [""; 0]);
         assert_eq!(stage.server.listeners("/private/x"), 0);
     }
 }
 
 // S024
 #[test]
-fn patterns_overlap_where_one_name_belongs_to_both() {
+fn patterns_overlap_if_some_name_matches_both() {
     let overlaps = [
         ("/a", "/a"),
         ("/a/b", "/a/*"),
@@ -224,7 +224,7 @@ fn patterns_overlap_where_one_name_belongs_to_both() {
 
 // S025
 #[test]
-fn the_words_of_a_refusal_are_the_hosts_and_nothing_else_happens() {
+fn the_error_of_a_refusal_is_the_policys_text_and_nothing_else_happens() {
     let mut stage = Stage::new(Profile::faye());
     let client = stage.handshake();
     assert_eq!(
@@ -242,5 +242,5 @@ fn the_words_of_a_refusal_are_the_hosts_and_nothing_else_happens() {
         )
     );
     let poll = stage.post(&[connect(&client, "4")]);
-    assert_eq!(stage.said(poll), [], "nothing was published");
+    assert_eq!(stage.output(poll), [], "nothing was published");
 }

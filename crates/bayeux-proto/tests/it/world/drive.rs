@@ -1,4 +1,4 @@
-//! Performing what the session asks for, and watching over what must always hold.
+//! Driver of the session, with checks of the invariants.
 
 use core::time::Duration;
 
@@ -10,7 +10,7 @@ use super::{
 };
 
 impl World {
-    /// Hands one message in without draining: the rest of its payload follows.
+    /// Reports one message without polling: the rest of its payload follows.
     pub(crate) fn hand_in(&mut self, lane: LaneId, message: &Message<'_>) -> Verdict {
         let verdict = self.session.handle_message(self.now, lane, message);
         if verdict == Verdict::Handled && message.successful.is_some() {
@@ -25,12 +25,12 @@ impl World {
         verdict
     }
 
-    /// Performs all actions and takes all events, then checks that the session waits for something
-    /// that is still to come.
+    /// Performs all actions and polls all events, then checks that the next deadline lies in the
+    /// future.
     pub(crate) fn drain(&mut self) {
         self.drain_once();
         if self.is_overdue() {
-            // Time has passed a deadline without the session having been told.
+            // The clock has passed a deadline without a report to the session.
             self.session.handle_timeout(self.now);
             self.drain_once();
         }
@@ -70,7 +70,7 @@ impl World {
         action.is_some()
     }
 
-    /// Takes what is to be told.
+    /// Polls all events.
     pub(crate) fn take_events(&mut self) {
         while let Some(event) = self.session.poll_event() {
             self.note(&format!("{event:?}"));
@@ -130,7 +130,7 @@ impl World {
         self.note(&format!("{verb} {}{what}", lane.number()));
     }
 
-    /// Takes a batch apart, watches over what must hold for it, and names its messages.
+    /// Parses a batch, checks its invariants, and returns the names of its messages.
     fn record(&mut self, lane: LaneId, hold: Option<Duration>, batch: &str) -> String {
         let mut named = String::new();
         let messages = messages(batch);
@@ -153,7 +153,7 @@ impl World {
             if request.channel == "/meta/handshake" {
                 assert_eq!(messages.len(), 1, "a handshake is alone in its payload");
                 assert_eq!(request.client_id(), None, "a handshake has no clientId");
-                // Whatever is sent before the reply would belong to no session.
+                // Messages sent before the reply would belong to no session.
                 self.client_id = None;
             } else {
                 assert_eq!(
@@ -179,7 +179,7 @@ impl World {
         named
     }
 
-    /// The driver knows the lane no longer.
+    /// Removes a lane from the driver's list.
     pub(crate) fn forget(&mut self, lane: LaneId) {
         self.lanes.remove(&lane);
         self.outstanding.retain(|(on, _)| *on != lane);
@@ -191,7 +191,7 @@ impl World {
     }
 }
 
-/// Writes a number that grows with each message, if it is to write at all.
+/// Writes a number that grows with each message, if enabled.
 struct Stamp(Option<u64>);
 
 impl Extension for Stamp {

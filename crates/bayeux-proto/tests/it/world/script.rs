@@ -1,4 +1,4 @@
-//! What the session sent, taken apart, and what a server says, put together.
+//! Messages of the session, parsed, and messages of the server, built.
 
 use core::time::Duration;
 
@@ -8,24 +8,24 @@ use bayeux_proto::{
 
 use super::Kind;
 
-/// One message that the session sent.
+/// Message sent by the session.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) at: Instant,
     pub(crate) lane: LaneId,
     pub(crate) kind: Kind,
-    /// Which payload it was part of, counted from 0.
+    /// Index of its payload, counted from 0.
     pub(crate) payload: usize,
     pub(crate) channel: String,
     pub(crate) id: String,
-    /// The message as sent.
+    /// Text of the message.
     pub(crate) json: String,
-    /// How long the server may hold the exchange, if it is one that is held.
+    /// Maximum hold of the exchange, if it is a held one.
     pub(crate) hold: Option<Duration>,
 }
 
 impl Request {
-    /// The text of a top-level string member.
+    /// Returns the text of a top-level string member.
     pub(crate) fn text(&self, key: &str) -> Option<&str> {
         text_of(&self.json, key)
     }
@@ -34,13 +34,13 @@ impl Request {
         self.text("clientId")
     }
 
-    /// `advice.timeout`, the hold asked for in milliseconds.
+    /// Returns `advice.timeout`, the hold asked for, in milliseconds.
     pub(crate) fn asked_hold(&self) -> Option<u64> {
         let (_, rest) = self.json.split_once("\"advice\":{\"timeout\":")?;
         rest.split('}').next()?.parse().ok()
     }
 
-    /// The successful reply to this message.
+    /// Returns the successful reply to this message.
     pub(crate) fn ok(&self) -> Message<'_> {
         Message {
             channel: &self.channel,
@@ -51,7 +51,7 @@ impl Request {
         }
     }
 
-    /// The reply that refuses this message.
+    /// Returns the reply that refuses this message.
     pub(crate) fn refused<'a>(&'a self, error: &'a str) -> Message<'a> {
         Message {
             successful: Some(false),
@@ -60,8 +60,8 @@ impl Request {
         }
     }
 
-    /// A successful handshake reply that names the session.
-    pub(crate) fn welcome<'a>(&'a self, client_id: &'a str) -> Message<'a> {
+    /// Returns a successful handshake reply with this `clientId`.
+    pub(crate) fn handshake_ok<'a>(&'a self, client_id: &'a str) -> Message<'a> {
         Message {
             client_id: Some(client_id),
             version: Some("1.0"),
@@ -74,7 +74,7 @@ impl Request {
     }
 }
 
-/// An event, as a server pushes it.
+/// Returns an event, as a server pushes it.
 pub(crate) fn event(channel: &str) -> Message<'_> {
     Message {
         channel,
@@ -83,7 +83,7 @@ pub(crate) fn event(channel: &str) -> Message<'_> {
     }
 }
 
-/// Advice of nothing but what to do next.
+/// Returns advice with nothing but `reconnect`.
 #[expect(clippy::unnecessary_wraps, reason = "as the member is that it fills")]
 pub(crate) fn reconnect(reconnect: Reconnect) -> Option<Advice> {
     Some(Advice {
@@ -92,7 +92,7 @@ pub(crate) fn reconnect(reconnect: Reconnect) -> Option<Advice> {
     })
 }
 
-/// Advice with an interval and a hold, in milliseconds, as Faye and `CometD` send it.
+/// Returns advice with an interval and a hold, in milliseconds, as Faye and `CometD` send it.
 #[expect(clippy::unnecessary_wraps, reason = "as the member is that it fills")]
 pub(crate) fn timing(
     interval: impl Into<Option<i64>>,
@@ -108,13 +108,13 @@ pub(crate) fn timing(
     })
 }
 
-/// The text of a string member; the session sends none with escapes that matter here.
+/// Returns the text of a string member; the session sends none with escapes that matter here.
 pub(super) fn text_of<'a>(json: &'a str, key: &str) -> Option<&'a str> {
     let (_, rest) = json.split_once(&format!("\"{key}\":\""))?;
     rest.split('"').next()
 }
 
-/// The objects of a JSON array of objects.
+/// Returns the objects of a JSON array of objects.
 pub(super) fn messages(batch: &str) -> Vec<&str> {
     let (mut found, mut depth, mut start) = (Vec::new(), 0, 0);
     let (mut quoted, mut escaped) = (false, false);

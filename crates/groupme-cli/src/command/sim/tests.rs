@@ -1,7 +1,7 @@
 //! Each option, and what the simulator makes of it.
 
 use clap::Parser as _;
-use groupme_sim::{AnswerFaults, Probability, Throttle};
+use groupme_sim::{Probability, ResponseFaults, Throttle};
 
 use super::*;
 
@@ -31,50 +31,53 @@ fn nothing_goes_wrong_that_is_not_asked_for() {
 fn each_fault_is_an_option() {
     let (often, minute) = (Probability::percent(5), Duration::from_mins(1));
     let fails = |statuses: &[u16]| {
-        let mut faults = AnswerFaults::default();
-        faults.odds = often;
+        let mut faults = ResponseFaults::default();
+        faults.probability = often;
         faults.statuses = statuses.to_vec();
         faults
     };
     for (arguments, expected) in [
-        ("--drop 5%", with(|plan| plan.down.drop = often)),
+        ("--drop 5%", with(|plan| plan.to_client.drop = often)),
         (
             "--delay 5% --longest-delay 1m",
             with(|plan| {
-                plan.down.delay = often;
-                plan.down.longest_delay = minute;
+                plan.to_client.delay = often;
+                plan.to_client.max_delay = minute;
             }),
         ),
         (
             "--duplicate 1/20 --way up",
-            with(|plan| plan.up.duplicate = often),
+            with(|plan| plan.to_server.duplicate = often),
         ),
         (
             "--reorder 5% --way both",
             with(|plan| {
-                plan.up.reorder = often;
-                plan.down.reorder = often;
+                plan.to_server.reorder = often;
+                plan.to_client.reorder = often;
             }),
         ),
-        ("--truncate 5%", with(|plan| plan.down.truncate = often)),
-        ("--garble 5%", with(|plan| plan.down.garble = often)),
+        (
+            "--truncate 5%",
+            with(|plan| plan.to_client.truncate = often),
+        ),
+        ("--garble 5%", with(|plan| plan.to_client.corrupt = often)),
         (
             "--reset 5% --within 1m",
             with(|plan| {
                 plan.links.reset = often;
-                plan.links.prime = minute;
+                plan.links.window = minute;
             }),
         ),
         ("--half-open 5%", with(|plan| plan.links.half_open = often)),
         (
             "--refuse-upgrade 5%",
-            with(|plan| plan.links.refuse = often),
+            with(|plan| plan.links.refuse_upgrade = often),
         ),
         (
             "--slow 5% --pace 9/1m --only-connection 3",
             with(|plan| {
                 plan.links.slow = often;
-                plan.links.pace = Throttle {
+                plan.links.throttle = Throttle {
                     bytes: 9,
                     every: minute,
                 };
@@ -84,9 +87,9 @@ fn each_fault_is_an_option() {
         (
             "--cut-idle 1m --silently",
             with(|plan| {
-                plan.links.idle = Some(Idle {
+                plan.links.idle = Some(IdleTimeout {
                     after: minute,
-                    silently: true,
+                    silent: true,
                 });
             }),
         ),
@@ -143,12 +146,12 @@ fn each_mood_is_an_option() {
     let cases: [(&str, &dyn Fn(SimBuilder) -> SimBuilder); 10] = [
         ("", &|sim| sim),
         ("--hold 15s", &|sim| sim.hold(some)),
-        ("--ping 15s", &|sim| sim.pings(Some(some))),
-        ("--ping never", &|sim| sim.pings(None)),
+        ("--ping 15s", &|sim| sim.ping_interval(Some(some))),
+        ("--ping never", &|sim| sim.ping_interval(None)),
         ("--connects never", &|sim| {
-            sim.connects(Connects::NeverAnswered)
+            sim.idle_connects(IdleConnects::NeverAnswered)
         }),
-        ("--socket-life 15s", &|sim| sim.socket_life(Some(some))),
+        ("--socket-life 15s", &|sim| sim.max_socket_age(Some(some))),
         ("--sticky-sockets", &|sim| sim.sticky_sockets(true)),
         ("--no-polling", &|sim| sim.polling(false)),
         ("--profile faye-0.7", &|sim| {
@@ -177,21 +180,27 @@ fn each_mood_of_rest_is_an_option() {
     };
     for (arguments, expected) in [
         ("", with(&|_| {})),
-        ("--rate 7", with(&|rest| rest.rate = Some(7))),
-        ("--flood 7", with(&|rest| rest.flood = Some(7))),
-        ("--no-links", with(&|rest| rest.links = false)),
+        ("--rate 7", with(&|rest| rest.requests_per_second = Some(7))),
+        (
+            "--flood 7",
+            with(&|rest| rest.messages_per_minute = Some(7)),
+        ),
+        ("--no-links", with(&|rest| rest.allow_links = false)),
         (
             "--no-messages null",
-            with(&|rest| rest.no_messages = NoMessages::Null),
+            with(&|rest| rest.empty_page = EmptyPage::Null),
         ),
         ("--short-pages", with(&|rest| rest.short_pages = true)),
         (
             "--second-like replaces",
             with(&|rest| {
-                rest.second_like = SecondLike::Replaces;
+                rest.repeated_reaction = RepeatedReaction::Replaces;
             }),
         ),
-        ("--answer-delay 15s", with(&|rest| rest.answer_delay = some)),
+        (
+            "--answer-delay 15s",
+            with(&|rest| rest.response_delay = some),
+        ),
         ("--push-delay 15s", with(&|rest| rest.push_delay = some)),
     ] {
         let asked = rest(&sim(arguments).rest);

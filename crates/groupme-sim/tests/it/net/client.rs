@@ -180,7 +180,7 @@ impl Socket {
             .as_str()
             .unwrap()
             .to_owned();
-        for channel in sim.with(|world| world.channels(sim.cast().me)) {
+        for channel in sim.with_world(|world| world.channels(sim.cast().me)) {
             let reply = self.ask(&subscribe(&client, &channel, sim.token())).await;
             assert_eq!(reply["successful"], true, "{reply}");
         }
@@ -200,5 +200,5 @@ pub(crate) fn upgrade(key: &str) -> [(&str, &str); 4] {
 
 /// A simulator without pings and with the same ids each time.
 pub(crate) async fn sim() -> Sim {
-    Sim::builder().pings(None).start().await.unwrap()
+    Sim::builder().ping_interval(None).start().await.unwrap()
 }

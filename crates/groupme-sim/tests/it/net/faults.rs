@@ -22,7 +22,7 @@ async fn killed_connections_break_without_a_word_and_sessions_live() {
         .to_owned();
     http.post(&json!([connect(&polling, "2")])).await;
 
-    sim.kill_sockets();
+    sim.break_connections();
     assert_eq!(socket.read().await, None);
     assert!(http.answer().await.is_none());
 
@@ -82,8 +82,8 @@ async fn a_destroyed_session_closes_its_socket() {
 #[tokio::test]
 async fn a_client_that_does_not_read_is_dropped() {
     let sim = Sim::builder()
-        .pings(None)
-        .backlog(10)
+        .ping_interval(None)
+        .max_queued_frames(10)
         .start()
         .await
         .unwrap();
@@ -91,7 +91,7 @@ async fn a_client_that_does_not_read_is_dropped() {
     socket.listen(&sim).await;
     socket.settle().await;
     // At once, so that none can be sent in between.
-    sim.with(|world| {
+    sim.with_world(|world| {
         for _ in 0..11 {
             world.say(sim.cast().lake, sim.cast().mara, "more").unwrap();
         }
@@ -105,7 +105,12 @@ async fn a_client_that_does_not_read_is_dropped() {
 
 #[tokio::test]
 async fn a_client_that_stops_in_the_middle_of_a_frame_is_dropped_there() {
-    let sim = Sim::builder().pings(None).backlog(1).start().await.unwrap();
+    let sim = Sim::builder()
+        .ping_interval(None)
+        .max_queued_frames(1)
+        .start()
+        .await
+        .unwrap();
     let mut socket = Socket::open(&sim).await;
     socket.listen(&sim).await;
     socket.settle().await;
@@ -137,7 +142,7 @@ async fn upgrades_can_be_refused() {
 #[tokio::test]
 async fn polling_can_be_refused() {
     let sim = Sim::builder()
-        .pings(None)
+        .ping_interval(None)
         .polling(false)
         .start()
         .await
@@ -157,9 +162,9 @@ async fn polling_can_be_refused() {
 #[tokio::test]
 async fn sockets_can_be_short_lived() {
     let sim = Sim::builder()
-        .pings(None)
-        .socket_life(Some(Duration::from_millis(20)))
-        .connects(groupme_sim::Connects::NeverAnswered)
+        .ping_interval(None)
+        .max_socket_age(Some(Duration::from_millis(20)))
+        .idle_connects(groupme_sim::IdleConnects::NeverAnswered)
         .sticky_sockets(false)
         .start()
         .await
@@ -179,13 +184,13 @@ async fn after_a_stall_everything_comes_at_once() {
     socket.listen(&sim).await;
     socket.settle().await;
     let before = sim.sessions();
-    sim.stall();
+    sim.freeze();
     sim.say("late").unwrap();
     socket.send(&json!([handshake("y")])).await;
     let mut http = Http::open(&sim).await;
     http.post(&json!([handshake("z")])).await;
     assert_eq!(sim.sessions(), before);
-    sim.resume();
+    sim.thaw();
     assert_eq!(socket.message().await["data"]["subject"]["text"], "late");
     assert_eq!(socket.message().await["id"], "y");
     assert_eq!(http.answer().await.unwrap()[0]["id"], "z");
@@ -205,16 +210,21 @@ async fn a_shutdown_frees_the_port_and_ends_all_connections() {
 #[tokio::test]
 async fn a_hold_ends_by_the_clock() {
     let hold = Duration::from_mins(3);
-    let sim = Sim::builder().pings(None).hold(hold).start().await.unwrap();
+    let sim = Sim::builder()
+        .ping_interval(None)
+        .hold(hold)
+        .start()
+        .await
+        .unwrap();
     let mut socket = Socket::open(&sim).await;
     let client = socket.listen(&sim).await;
     socket.settle().await;
-    sim.step(hold);
+    sim.advance(hold);
     let mut expected = connected(&client, "c");
     expected["advice"]["timeout"] = 180_000.into();
     assert_eq!(socket.message().await, expected);
     // And so does the session.
-    sim.step(hold);
+    sim.advance(hold);
     assert_eq!(socket.read().await.unwrap().0, OpCode::Close);
     assert_eq!(sim.sessions(), Vec::<String>::new());
 }

@@ -5,7 +5,8 @@ use core::time::Duration;
 use bayeux_proto::Instant;
 use fastwebsockets::OpCode;
 use groupme_sim::{
-    Direction, FaultPlan, Faults, Idle, Incident, MessageId, Probability, Sim, Throttle, World,
+    Direction, FaultInjector, FaultPlan, IdleTimeout, Incident, Probability, Sim, SimMessageId,
+    Throttle, World,
 };
 use serde_json::{Value, json};
 
@@ -15,7 +16,7 @@ use crate::peer::{connect, handshake};
 async fn sim(change: impl FnOnce(&mut FaultPlan)) -> Sim {
     let mut plan = FaultPlan::new(1);
     change(&mut plan);
-    let sim = Sim::builder().pings(None).faults(plan);
+    let sim = Sim::builder().ping_interval(None).faults(plan);
     sim.start().await.unwrap()
 }
 
@@ -37,7 +38,7 @@ fn texts(message: &Value) -> &str {
 async fn a_connection_can_be_reset_at_once() {
     let sim = sim(|plan| {
         plan.links.reset = Probability::ALWAYS;
-        plan.links.prime = Duration::ZERO;
+        plan.links.window = Duration::ZERO;
     })
     .await;
     let mut http = Http::open(&sim).await;
@@ -50,7 +51,7 @@ async fn a_connection_can_be_reset_at_once() {
 async fn a_connection_can_be_reset_in_its_prime() {
     let sim = sim(|plan| {
         plan.links.reset = Probability::ALWAYS;
-        plan.links.prime = Duration::from_millis(200);
+        plan.links.window = Duration::from_millis(200);
     })
     .await;
     let mut http = Http::open(&sim).await;
@@ -63,7 +64,7 @@ async fn a_connection_can_be_reset_in_its_prime() {
 async fn a_half_open_connection_accepts_and_says_nothing() {
     let sim = sim(|plan| {
         plan.links.half_open = Probability::ALWAYS;
-        plan.links.prime = Duration::ZERO;
+        plan.links.window = Duration::ZERO;
         plan.only_link = Some(0);
     })
     .await;
@@ -73,7 +74,7 @@ async fn a_half_open_connection_accepts_and_says_nothing() {
     let answer = other.ask(&json!([handshake("2")])).await;
     // Whatever the first one sent would have been there by now.
     assert_eq!(sim.sessions(), [answer[0]["clientId"].as_str().unwrap()]);
-    sim.kill_sockets();
+    sim.break_connections();
     assert!(deaf.response().await.is_none());
 }
 
@@ -81,7 +82,7 @@ async fn a_half_open_connection_accepts_and_says_nothing() {
 async fn a_slow_connection_brings_everything_byte_by_byte() {
     let sim = sim(|plan| {
         plan.links.slow = Probability::ALWAYS;
-        plan.links.pace = Throttle {
+        plan.links.throttle = Throttle {
             bytes: 1,
             every: Duration::from_micros(50),
         };
@@ -97,7 +98,7 @@ async fn a_slow_connection_brings_everything_byte_by_byte() {
 async fn one_slow_subscriber_holds_up_nobody_else() {
     let sim = sim(|plan| {
         plan.links.slow = Probability::ALWAYS;
-        plan.links.pace = Throttle {
+        plan.links.throttle = Throttle {
             bytes: 1 << 10,
             every: Duration::from_millis(1),
         };
@@ -121,8 +122,8 @@ async fn one_slow_subscriber_holds_up_nobody_else() {
 #[tokio::test]
 async fn upgrades_can_be_refused_with_a_page() {
     let sim = sim(|plan| {
-        plan.links.refuse = Probability::ALWAYS;
-        plan.links.refusals = vec![403];
+        plan.links.refuse_upgrade = Probability::ALWAYS;
+        plan.links.refusal_statuses = vec![403];
     })
     .await;
     let mut http = Http::open(&sim).await;
@@ -137,7 +138,7 @@ async fn upgrades_can_be_refused_with_a_page() {
 #[tokio::test]
 async fn rest_fails_one_time_in_ten_and_the_same_times_for_a_seed() {
     let statuses = async || {
-        let sim = sim(|plan| plan.rest.odds = Probability::one_in(10)).await;
+        let sim = sim(|plan| plan.rest.probability = Probability::one_in(10)).await;
         let mut http = Http::open(&sim).await;
         let token = [("X-Access-Token", sim.token())];
         let mut statuses = Vec::new();
@@ -156,10 +157,10 @@ async fn rest_fails_one_time_in_ten_and_the_same_times_for_a_seed() {
 
 #[tokio::test]
 async fn what_was_carried_out_may_be_answered_as_if_it_were_not() {
-    for carried_out in [true, false] {
+    for executed in [true, false] {
         let sim = sim(|plan| {
-            plan.rest.odds = Probability::ALWAYS;
-            plan.rest.carried_out = if carried_out {
+            plan.rest.probability = Probability::ALWAYS;
+            plan.rest.executed = if executed {
                 Probability::ALWAYS
             } else {
                 Probability::NEVER
@@ -174,17 +175,17 @@ async fn what_was_carried_out_may_be_answered_as_if_it_were_not() {
         assert!([429, 503].contains(&answer.status));
         sim.clear_faults();
         let again = http.request("POST", &path, &token, &message).await;
-        assert_eq!(again.status, if carried_out { 409 } else { 201 });
+        assert_eq!(again.status, if executed { 409 } else { 201 });
     }
 }
 
 #[tokio::test]
 async fn polls_can_be_answered_by_a_proxy() {
     let sim = sim(|plan| {
-        plan.gateway.odds = Probability::ALWAYS;
+        plan.gateway.probability = Probability::ALWAYS;
         plan.gateway.statuses = vec![200, 502];
         plan.gateway.html = Probability::ALWAYS;
-        plan.gateway.carried_out = Probability::NEVER;
+        plan.gateway.executed = Probability::NEVER;
     })
     .await;
     let mut http = Http::open(&sim).await;
@@ -203,14 +204,14 @@ async fn polls_can_be_answered_by_a_proxy() {
 
 #[tokio::test]
 async fn frames_can_arrive_twice_either_way() {
-    let sim = sim(|plan| plan.down.duplicate = Probability::ALWAYS).await;
+    let sim = sim(|plan| plan.to_client.duplicate = Probability::ALWAYS).await;
     let mut socket = Socket::open(&sim).await;
     let first = socket.ask(&handshake("1")).await;
     assert_eq!(socket.message().await, first);
 
     sim.set_faults({
         let mut plan = FaultPlan::new(1);
-        plan.up.duplicate = Probability::ALWAYS;
+        plan.to_server.duplicate = Probability::ALWAYS;
         plan
     });
     let mut socket = Socket::open(&sim).await;
@@ -226,21 +227,21 @@ async fn frames_can_arrive_twice_either_way() {
 #[tokio::test]
 async fn frames_can_be_lost_cut_or_changed() {
     let mut plan = FaultPlan::new(1);
-    plan.down.drop = Probability::percent(40);
+    plan.to_client.drop = Probability::percent(40);
     plan.only_link = Some(1);
     let (sim, mut socket) = listening(|planned| *planned = plan.clone()).await;
     let mut lossy = Socket::open(&sim).await;
     // Without sockets, the same plan loses the same.
     let now = Instant::ORIGIN;
-    let mut faults = Faults::new(plan, now);
+    let mut faults = FaultInjector::new(plan, now);
     faults.open_link(now);
     let mut link = faults.open_link(now);
     let mut lost = 0;
     for number in 0..50 {
         let id = number.to_string();
         lossy.send(&json!([handshake(&id)])).await;
-        link.handle_frame(now, Direction::Down, Vec::new());
-        if link.poll_frame(now, Direction::Down).is_some() {
+        link.handle_frame(now, Direction::ToClient, Vec::new());
+        if link.poll_frame(now, Direction::ToClient).is_some() {
             assert_eq!(lossy.message().await["id"], id);
         } else {
             lost += 1;
@@ -249,8 +250,8 @@ async fn frames_can_be_lost_cut_or_changed() {
     assert!((10..40).contains(&lost), "{lost}");
 
     let mut plan = FaultPlan::new(1);
-    plan.down.truncate = Probability::percent(50);
-    plan.down.garble = Probability::percent(50);
+    plan.to_client.truncate = Probability::percent(50);
+    plan.to_client.corrupt = Probability::percent(50);
     sim.set_faults(plan);
     let mut odd = 0;
     for _ in 0..20 {
@@ -268,9 +269,9 @@ async fn frames_can_be_lost_cut_or_changed() {
 #[tokio::test]
 async fn delayed_frames_arrive_in_order() {
     let sim = sim(|plan| {
-        for way in [&mut plan.down, &mut plan.up] {
+        for way in [&mut plan.to_client, &mut plan.to_server] {
             way.delay = Probability::percent(30);
-            way.longest_delay = Duration::from_millis(5);
+            way.max_delay = Duration::from_millis(5);
         }
     })
     .await;
@@ -296,7 +297,7 @@ async fn delayed_frames_arrive_in_order() {
 #[tokio::test]
 async fn a_lost_request_is_never_answered() {
     let sim = sim(|plan| {
-        plan.up.drop = Probability::ALWAYS;
+        plan.to_server.drop = Probability::ALWAYS;
         plan.only_link = Some(0);
     })
     .await;
@@ -304,35 +305,35 @@ async fn a_lost_request_is_never_answered() {
     lost.post(&json!([handshake("1")])).await;
     let mut other = Http::open(&sim).await;
     other.ask(&json!([handshake("2")])).await;
-    sim.kill_sockets();
+    sim.break_connections();
     assert!(lost.response().await.is_none());
     assert_eq!(sim.sessions().len(), 1);
 }
 
 #[tokio::test]
 async fn a_proxy_cuts_connections_over_which_nothing_goes() {
-    let idle = |silently| Idle {
+    let idle = |silent| IdleTimeout {
         after: Duration::from_mins(1),
-        silently,
+        silent,
     };
     let (sim, mut socket) = listening(|plan| plan.links.idle = Some(idle(false))).await;
     // Less than a minute each, and more in all.
     for _ in 0..3 {
-        sim.step(Duration::from_secs(30));
+        sim.advance(Duration::from_secs(30));
         socket.settle().await;
     }
-    sim.step(Duration::from_secs(61));
+    sim.advance(Duration::from_secs(61));
     assert_eq!(socket.read().await, None);
 
     // Or lets both believe that it is there.
     let (sim, mut socket) = listening(|plan| plan.links.idle = Some(idle(true))).await;
-    sim.step(Duration::from_secs(61));
+    sim.advance(Duration::from_secs(61));
     let mut other = Http::open(&sim).await;
     other.ask(&json!([handshake("2")])).await;
     sim.say("into the void").unwrap();
     other.ask(&json!([handshake("3")])).await;
     assert_eq!(sim.sessions().len(), 3);
-    sim.kill_sockets();
+    sim.break_connections();
     assert_eq!(socket.read().await, None);
 }
 
@@ -347,28 +348,28 @@ async fn what_is_planned_for_all_happens_by_the_clock() {
         .after(2 * at, Incident::Thaw)
         .after(3 * at, Incident::Restart);
     sim.set_faults(plan);
-    sim.step(at);
-    let said = sim.with(|world| world.messages_after(MessageId::new(0)).count());
+    sim.advance(at);
+    let said = sim.with_world(|world| world.messages_after(SimMessageId::new(0)).count());
     assert_eq!(said, 3);
-    sim.step(at);
+    sim.advance(at);
     for number in 1..=3 {
         assert_eq!(texts(&socket.message().await), format!("burst {number}"));
     }
     assert_eq!(sim.sessions(), before);
-    sim.step(at);
+    sim.advance(at);
     assert_eq!(socket.read().await, None);
     assert_eq!(sim.sessions(), [""; 0]);
     // Without anybody's help, too.
     let soon = Duration::from_millis(5);
     sim.set_faults(FaultPlan::new(1).every(soon, Incident::Burst(1)));
-    let said = |world: &World| world.messages_after(MessageId::new(0)).count();
-    sim.until(|world| (said(world) > 3).then_some(())).await;
+    let said = |world: &World| world.messages_after(SimMessageId::new(0)).count();
+    sim.wait_for(|world| (said(world) > 3).then_some(())).await;
     // Deadlines of the gateway come in between.
     sim.set_faults(FaultPlan::new(1).after(Duration::from_hours(1), Incident::Burst(1)));
     let mut socket = Socket::open(&sim).await;
     socket.listen(&sim).await;
     socket.settle().await;
-    sim.step(Duration::from_hours(1));
+    sim.advance(Duration::from_hours(1));
     assert_eq!(socket.message().await["channel"], "/meta/connect");
 }
 
@@ -384,7 +385,7 @@ async fn a_burst_of_ten_thousand_arrives_whole_and_in_order() {
 #[tokio::test]
 async fn the_clock_can_be_put_on_and_the_calendar_set() {
     let sim = Sim::builder()
-        .pings(Some(Duration::from_secs(30)))
+        .ping_interval(Some(Duration::from_secs(30)))
         .start()
         .await
         .unwrap();
@@ -393,17 +394,18 @@ async fn the_clock_can_be_put_on_and_the_calendar_set() {
     socket.settle().await;
     let message = sim.say("typo").unwrap();
     let said = socket.message().await;
-    sim.step(Duration::from_mins(5));
+    sim.advance(Duration::from_mins(5));
     // A ping each half minute, on each of three channels, and nothing else.
     let mut pings = 0;
     while pings < 30 {
         assert_eq!(socket.message().await["data"], json!({ "type": "ping" }));
         pings += 1;
     }
-    sim.with(|world| world.edit(message, "fixed")).unwrap();
+    sim.with_world(|world| world.edit(message, "fixed"))
+        .unwrap();
     sim.apply(Incident::ClockAhead(Duration::from_hours(1)));
     let error = sim
-        .with(|world| world.edit(message, "too late"))
+        .with_world(|world| world.edit(message, "too late"))
         .unwrap_err();
     assert!(error.to_string().contains("too old"));
     sim.apply(Incident::ClockBack(Duration::from_hours(2)));
@@ -415,7 +417,7 @@ async fn the_clock_can_be_put_on_and_the_calendar_set() {
     }
     assert_eq!(last["data"]["subject"]["id"], earlier.to_string());
     // Twice the hold without a connect, and the session is gone.
-    sim.step(Duration::from_mins(30));
+    sim.advance(Duration::from_mins(30));
     assert_eq!(sim.sessions(), [""; 0]);
     let mut http = Http::open(&sim).await;
     let answer = http.ask(&json!([connect(&client, "9")])).await;

@@ -43,7 +43,7 @@ async fn events_arrive_in_order_and_once() {
     let mut texts = Vec::new();
     for round in 0..10 {
         http.post(&json!([connect(&client, "2")])).await;
-        sim.with(|world| {
+        sim.with_world(|world| {
             for number in 0..100 {
                 world
                     .say(
@@ -124,7 +124,9 @@ async fn a_body_beyond_a_mebibyte_is_too_large() {
 
 #[tokio::test]
 async fn a_poll_whose_place_another_takes_fails_at_a_cometd() {
-    let builder = Sim::builder().pings(None).profile(Profile::cometd());
+    let builder = Sim::builder()
+        .ping_interval(None)
+        .profile(Profile::cometd());
     let sim = builder.start().await.unwrap();
     let mut http = Http::open(&sim).await;
     let client = session(&sim, &mut http).await;

@@ -92,9 +92,9 @@ async fn what_is_sent_over_rest_arrives_over_the_socket() {
 #[tokio::test]
 async fn the_push_comes_before_an_answer_that_takes_its_time() {
     let mut config = RestConfig::default();
-    config.answer_delay = Duration::from_millis(30);
+    config.response_delay = Duration::from_millis(30);
     let sim = Sim::builder()
-        .pings(None)
+        .ping_interval(None)
         .rest(config)
         .start()
         .await
@@ -121,7 +121,7 @@ async fn an_outage_can_begin_and_end() {
     let mut http = Http::open(&sim).await;
     let token = [("X-Access-Token", sim.token())];
     for (outage, expected) in [(Some(503), 503), (Some(7), 500), (None, 200)] {
-        sim.change_rest(|config| config.outage = outage);
+        sim.configure_rest(|config| config.outage = outage);
         let answer = http.request("GET", "/v3/users/me", &token, "").await;
         assert_eq!(answer.status, expected);
     }

@@ -16,7 +16,7 @@ async fn a_client_sees_the_story_to_its_end() {
     let mut socket = Socket::open(&sim).await;
     socket.listen(&sim).await;
     let channel = Conversation::Group(cast.lake).channel();
-    sim.until_subscribed(&channel).await;
+    sim.wait_until_subscribed(&channel).await;
     let playback = sim.play(cast.story(), HURRY);
     loop {
         let message = socket.message().await;
@@ -33,7 +33,7 @@ async fn an_endless_story_begins_again() {
     let sim = sim().await;
     let mut socket = Socket::open(&sim).await;
     socket.listen(&sim).await;
-    let playback = sim.play_endlessly(sim.cast().story(), HURRY);
+    let playback = sim.play_repeatedly(sim.cast().story(), HURRY);
     let mut memberships = 0;
     while memberships < 3 {
         memberships += u32::from(socket.message().await["data"]["type"] == "membership.create");
@@ -44,9 +44,9 @@ async fn an_endless_story_begins_again() {
 #[tokio::test]
 async fn a_script_that_cannot_go_on_says_so() {
     let sim = sim().await;
-    let script = Script::new().beat(|world, stage| world.delete(stage.message("nothing")?));
+    let script = Script::new().step(|world, saved| world.delete(saved.get("nothing")?));
     let error = sim.play(script, HURRY).finished().await.unwrap_err();
-    assert!(matches!(error, WorldError::NothingKept("nothing")));
+    assert!(matches!(error, WorldError::NotSaved("nothing")));
 }
 
 #[tokio::test]
@@ -62,8 +62,8 @@ async fn a_subscription_can_be_waited_for_and_its_end() {
     let sim = sim().await;
     let own = format!("/user/{}", sim.user_id());
     let mut socket = Socket::open(&sim).await;
-    let ((), client) = tokio::join!(sim.until_subscribed(&own), socket.listen(&sim));
-    let ((), known) = tokio::join!(sim.until_unsubscribed(&own), async {
+    let ((), client) = tokio::join!(sim.wait_until_subscribed(&own), socket.listen(&sim));
+    let ((), known) = tokio::join!(sim.wait_until_unsubscribed(&own), async {
         sim.destroy_session(&client)
     });
     assert!(known);

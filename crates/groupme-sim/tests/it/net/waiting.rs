@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use groupme_sim::{Conversation, MessageId, MessageView, WorldError};
+use groupme_sim::{Conversation, MessageView, SimMessageId, WorldError};
 use serde_json::json;
 
 use super::client::{Http, Socket, sim};
@@ -12,15 +12,17 @@ async fn what_was_said_already_need_not_be_waited_for() {
     let sim = sim().await;
     let first = sim.say("one").unwrap();
     let second = sim.say("two").unwrap();
-    let found = sim.until_said(|said| said.text() == Some("one")).await;
+    let found = sim
+        .wait_for_message(|said| said.text() == Some("one"))
+        .await;
     assert_eq!(found, first);
     // The latest, if there are several.
-    assert_eq!(sim.until_said(|_| true).await, second);
+    assert_eq!(sim.wait_for_message(|_| true).await, second);
     let me = sim.cast().me;
-    let answer = sim.with(|world| world.say(sim.cast().lake, me, "three").unwrap());
-    sim.with(|world| world.say(sim.cast().lake, me, "four").unwrap());
-    assert_eq!(sim.until_answered(first).await, "three");
-    assert_eq!(sim.until_answered(answer).await, "four");
+    let answer = sim.with_world(|world| world.say(sim.cast().lake, me, "three").unwrap());
+    sim.with_world(|world| world.say(sim.cast().lake, me, "four").unwrap());
+    assert_eq!(sim.wait_for_reply(first).await, "three");
+    assert_eq!(sim.wait_for_reply(answer).await, "four");
 }
 
 #[tokio::test]
@@ -36,8 +38,8 @@ async fn what_is_said_later_ends_the_wait() {
     };
     let asked = sim.rest_requests();
     let (answer, (), sent) = tokio::join!(
-        sim.until_answered(question),
-        sim.until_rest_requests(asked + 1),
+        sim.wait_for_reply(question),
+        sim.wait_for_rest_requests(asked + 1),
         bot
     );
     assert_eq!((&*answer, sent.status), ("pong", 201));
@@ -48,8 +50,8 @@ async fn anything_in_the_world_can_be_waited_for() {
     let sim = sim().await;
     let message = sim.say("look").unwrap();
     let me = sim.cast().me;
-    let liked = sim.until(|world| world.message(message)?.reaction_of(me).map(str::to_owned));
-    let liking = async { sim.with(|world| world.react(message, me, "👀").unwrap()) };
+    let liked = sim.wait_for(|world| world.message(message)?.reaction_of(me).map(str::to_owned));
+    let liking = async { sim.with_world(|world| world.react(message, me, "👀").unwrap()) };
     let (code, ()) = tokio::join!(liked, liking);
     assert_eq!(code, "👀");
 }
@@ -60,17 +62,17 @@ async fn a_friend_says_edits_reacts_types_and_deletes() {
     let mut socket = Socket::open(&sim).await;
     socket.listen(&sim).await;
     let own = format!("/user/{}", sim.user_id());
-    sim.until_listening().await;
-    sim.until_listeners(&own, 1).await;
+    sim.wait_until_listening().await;
+    sim.wait_for_subscribers(&own, 1).await;
     let message = sim.say("helo").unwrap();
     sim.edit(message, "hello").unwrap();
     sim.react(message, "❤️").unwrap();
     sim.start_typing().unwrap();
-    sim.with(|world| {
+    sim.with_world(|world| {
         let said = world.message(message).unwrap();
         assert_eq!((said.text(), said.is_edited()), (Some("hello"), true));
         assert_eq!(said.reaction_of(sim.cast().mara), Some("❤️"));
-        assert_eq!(said.place(), Conversation::Group(sim.cast().lake));
+        assert_eq!(said.conversation(), Conversation::Group(sim.cast().lake));
         assert!(!said.is_deleted() && !said.is_pinned());
         assert_eq!(
             (said.attachments(), said.source_guid().len()),
@@ -78,7 +80,7 @@ async fn a_friend_says_edits_reacts_types_and_deletes() {
         );
     });
     sim.delete(message).unwrap();
-    let direct = sim.say_directly("psst").unwrap();
+    let direct = sim.direct_message("psst").unwrap();
     let mut kinds = Vec::new();
     while kinds
         .last()
@@ -98,17 +100,17 @@ async fn a_friend_says_edits_reacts_types_and_deletes() {
         "direct_message.create",
     ];
     assert_eq!(kinds, expected);
-    sim.with(|world| {
+    sim.with_world(|world| {
         assert!(world.message(message).unwrap().is_deleted());
         let direct = world.message(direct).unwrap();
         assert_eq!(format!("{direct:?}").matches("psst").count(), 1);
         let texts: Vec<_> = world
-            .messages(direct.place())
+            .messages(direct.conversation())
             .map(MessageView::text)
             .collect();
         assert_eq!(texts, [Some("psst")]);
-        assert!(world.latest() >= direct.id());
-        assert!(world.message(MessageId::new(7)).is_none());
+        assert!(world.latest_message() >= direct.id());
+        assert!(world.message(SimMessageId::new(7)).is_none());
     });
 }
 
@@ -116,9 +118,9 @@ async fn a_friend_says_edits_reacts_types_and_deletes() {
 async fn an_edit_comes_too_late_once_the_clock_was_put_on() {
     let sim = sim().await;
     let message = sim.say("typo").unwrap();
-    sim.step(Duration::from_mins(15));
+    sim.advance(Duration::from_mins(15));
     sim.edit(message, "fixed").unwrap();
-    sim.step(Duration::from_secs(2));
+    sim.advance(Duration::from_secs(2));
     let error = sim.edit(message, "better").unwrap_err();
     assert!(matches!(error, WorldError::TooLate(id) if id == message));
 }

@@ -12,7 +12,7 @@ async fn events_arrive_in_order_and_once() {
     let sim = sim().await;
     let mut socket = Socket::open(&sim).await;
     socket.listen(&sim).await;
-    sim.with(|world| {
+    sim.with_world(|world| {
         for number in 0..1000 {
             world
                 .say(sim.cast().lake, sim.cast().mara, &number.to_string())

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use groupme_sim::MessageId;
+use groupme_sim::SimMessageId;
 use serde_json::{Value, json};
 
 use super::{assert_empty, body, content, events, fixture};
@@ -10,12 +10,12 @@ use crate::{peer::Virtual, shape::assert_like};
 
 const EDIT: &str = r#"{"text":"better","attachments":[]}"#;
 
-fn edit(sim: &mut Virtual, id: MessageId, body: &str) -> groupme_sim::RestResponse {
+fn edit(sim: &mut Virtual, id: SimMessageId, body: &str) -> groupme_sim::RestResponse {
     let target = format!("/v4/groups/{}/messages/{id}", sim.cast.lake);
     sim.request(sim.cast.me, "PUT", &target, body)
 }
 
-fn delete(sim: &mut Virtual, id: MessageId) -> groupme_sim::RestResponse {
+fn delete(sim: &mut Virtual, id: SimMessageId) -> groupme_sim::RestResponse {
     let target = format!("/v3/conversations/{}/messages/{id}", sim.cast.lake);
     sim.request(sim.cast.me, "DELETE", &target, "")
 }
@@ -86,10 +86,10 @@ fn an_edit_in_an_envelope_is_invalid_text() {
 #[test]
 fn an_edit_without_attachments_keeps_them() {
     let mut sim = Virtual::new();
-    let id = sim.with(|world, cast| {
+    let id = sim.with_world(|world, cast| {
         let image = r#"[{"type":"image","url":"u"}]"#;
         world
-            .say_with(cast.lake, cast.me, Some("look"), image)
+            .say_with_attachments(cast.lake, cast.me, Some("look"), image)
             .unwrap()
     });
     content(&edit(&mut sim, id, r#"{"text":"see"}"#), 200);
@@ -106,10 +106,10 @@ fn an_edit_comes_within_fifteen_minutes_or_not_at_all() {
     content(&edit(&mut sim, id, EDIT), 200);
     sim.pass(Duration::from_secs(1));
     assert_eq!(edit(&mut sim, id, EDIT).status, 400);
-    sim.with(|world, _| world.limit_edits(None));
+    sim.with_world(|world, _| world.set_edit_window(None));
     content(&edit(&mut sim, id, EDIT), 200);
-    let late = sim.with(|world, _| {
-        world.limit_edits(Some(Duration::from_mins(1)));
+    let late = sim.with_world(|world, _| {
+        world.set_edit_window(Some(Duration::from_mins(1)));
         world.edit(id, "late").unwrap_err().to_string()
     });
     assert_eq!(
@@ -154,12 +154,12 @@ fn a_deletion_leaves_a_tombstone_and_a_notice() {
 #[test]
 fn a_deletion_may_come_too_late() {
     let mut sim = Virtual::new();
-    sim.with(|world, _| world.limit_deletions(Some(Duration::from_mins(2))));
+    sim.with_world(|world, _| world.set_deletion_window(Some(Duration::from_mins(2))));
     let id = sim.said(sim.cast.me, "oops");
     sim.pass(Duration::from_secs(121));
     assert_eq!(delete(&mut sim, id).status, 400);
     assert_eq!(sim.row(id)["text"], "oops");
-    sim.with(|world, _| world.limit_deletions(None));
+    sim.with_world(|world, _| world.set_deletion_window(None));
     sim.pass(Duration::from_secs(1_000_000));
     assert_empty(&delete(&mut sim, id), 204);
 }
@@ -202,11 +202,11 @@ fn what_the_owner_takes_down_is_gone_but_for_the_notice() {
 fn what_the_owner_takes_down_may_leave_a_tombstone() {
     let mut sim = Virtual::new();
     let (socket, _) = sim.listen();
-    let id = sim.with(|world, cast| {
+    let id = sim.with_world(|world, cast| {
         world.leave_tombstones(true);
         let id = world.say(cast.lake, cast.theo, "rude").unwrap();
         world.react(id, cast.me, "❤️").unwrap();
-        world.take_down(id, cast.mara).unwrap();
+        world.delete_as_owner(id, cast.mara).unwrap();
         id
     });
     let row = sim.row(id);
@@ -235,9 +235,9 @@ fn others_and_the_system_have_the_last_word_on_what_they_said() {
     let target = sim.lake("/messages?limit=2");
     let page = content(&sim.get(&target), 200);
     let notice = page["messages"][1]["id"].as_str().unwrap().parse().unwrap();
-    let notice = MessageId::new(notice);
+    let notice = SimMessageId::new(notice);
     assert_eq!(delete(&mut sim, notice).status, 400);
-    let error = sim.with(|world, cast| world.react(notice, cast.me, "👍").unwrap_err());
+    let error = sim.with_world(|world, cast| world.react(notice, cast.me, "👍").unwrap_err());
     assert!(error.to_string().contains("notice of the system"));
 }
 
@@ -246,7 +246,7 @@ fn a_direct_message_is_changed_by_the_other_ones_id_and_the_conversations() {
     let mut sim = Virtual::new();
     let (socket, _) = sim.listen();
     let (me, mara) = (sim.cast.me, sim.cast.mara);
-    let id = sim.with(|world, _| world.direct_message(me, mara, "hi").unwrap());
+    let id = sim.with_world(|world, _| world.direct_message(me, mara, "hi").unwrap());
     sim.messages(socket);
     let target = format!("/v4/direct_messages/{mara}/messages/{id}");
     let edited = content(&sim.request(me, "PUT", &target, EDIT), 200);

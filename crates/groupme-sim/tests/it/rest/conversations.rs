@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use groupme_sim::GroupId;
+use groupme_sim::SimGroupId;
 use serde_json::{Value, json};
 
 use super::{assert_empty, body, content, fixture};
@@ -34,7 +34,7 @@ fn the_caller_is_whose_token_it_is() {
 fn groups_come_ten_to_a_page_the_liveliest_first() {
     let mut sim = Virtual::new();
     sim.pass(Duration::from_secs(1));
-    sim.with(|world, cast| {
+    sim.with_world(|world, cast| {
         for number in 0..12 {
             world
                 .add_group(&format!("Group {number}"), cast.me, &[cast.theo])
@@ -85,7 +85,7 @@ fn a_group_tells_of_its_members_and_its_newest_message() {
 #[test]
 fn a_group_without_messages_has_nothing_to_preview() {
     let mut sim = Virtual::new();
-    let group = sim.with(|world, cast| world.add_group("Alone", cast.me, &[]).unwrap());
+    let group = sim.with_world(|world, cast| world.add_group("Alone", cast.me, &[]).unwrap());
     let group = content(&sim.get(&format!("/v3/groups/{group}")), 200);
     assert_eq!(
         group["messages"],
@@ -107,9 +107,9 @@ fn chats_are_those_in_which_something_was_said_the_liveliest_first() {
         json!([]),
         "known is not talked with"
     );
-    sim.with(|world, _| world.direct_message(mara, me, "first").unwrap());
+    sim.with_world(|world, _| world.direct_message(mara, me, "first").unwrap());
     sim.pass(Duration::from_secs(7));
-    sim.with(|world, _| world.direct_message(me, theo, "second").unwrap());
+    sim.with_world(|world, _| world.direct_message(me, theo, "second").unwrap());
     let chats = content(&sim.get("/v3/chats"), 200);
     assert_eq!(chats[0]["other_user"]["id"], theo.to_string());
     assert_eq!(chats[1]["other_user"]["name"], "Mara");
@@ -117,7 +117,7 @@ fn chats_are_those_in_which_something_was_said_the_liveliest_first() {
     let second = content(&sim.get("/v3/chats?page=2&per_page=1"), 200);
     assert_eq!(second, json!([chats[1]]));
 
-    sim.with(|world, _| world.direct_message(mara, me, "third").unwrap());
+    sim.with_world(|world, _| world.direct_message(mara, me, "third").unwrap());
     let target = format!("/v3/chats/{mara}+{me}");
     let chat = content(&sim.get(&target), 200);
     assert_like(&chat, fixture!("chats.one.get.response"));
@@ -130,7 +130,7 @@ fn chats_are_those_in_which_something_was_said_the_liveliest_first() {
 fn a_deleted_chat_is_off_the_list_of_who_deleted_it_until_something_is_said() {
     let mut sim = Virtual::new();
     let (me, mara) = (sim.cast.me, sim.cast.mara);
-    sim.with(|world, _| world.direct_message(mara, me, "first").unwrap());
+    sim.with_world(|world, _| world.direct_message(mara, me, "first").unwrap());
     let chat = format!("/v3/chats/{mara}+{me}");
     let gone = sim.request(me, "DELETE", &chat, "");
     assert_eq!(content(&gone, 200), Value::Null);
@@ -143,7 +143,7 @@ fn a_deleted_chat_is_off_the_list_of_who_deleted_it_until_something_is_said() {
     let hers = sim.request(mara, "GET", "/v3/chats", "");
     assert_eq!(content(&hers, 200)[0]["last_message"]["text"], "first");
 
-    sim.with(|world, _| world.direct_message(mara, me, "second").unwrap());
+    sim.with_world(|world, _| world.direct_message(mara, me, "second").unwrap());
     let chats = content(&sim.get("/v3/chats"), 200);
     assert_eq!(chats[0]["last_message"]["text"], "second");
     assert_eq!(chats[0]["messages_count"], 2);
@@ -153,7 +153,7 @@ fn a_deleted_chat_is_off_the_list_of_who_deleted_it_until_something_is_said() {
 fn what_is_not_the_callers_is_not_there() {
     let mut sim = Virtual::new();
     let (me, mara, theo) = (sim.cast.me, sim.cast.mara, sim.cast.theo);
-    let id = sim.with(|world, cast| {
+    let id = sim.with_world(|world, cast| {
         world.direct_message(mara, theo, "psst").unwrap();
         world.direct_message(mara, me, "hi").unwrap();
         world.say(cast.surprise, mara, "psst").unwrap()
@@ -194,7 +194,7 @@ fn groups_that_were_left_are_listed_until_one_is_back() {
     let former = "/v3/groups/former";
     assert_eq!(content(&sim.get(former), 200), json!([]));
     sim.said(sim.cast.mara, "bye");
-    let (lake, other) = sim.with(|world, cast| {
+    let (lake, other) = sim.with_world(|world, cast| {
         let other = world.add_group("Book club", cast.mara, &[cast.me]).unwrap();
         world.add_topic(cast.lake, cast.mara, "Food").unwrap();
         world.remove_member(cast.lake, cast.me, cast.me).unwrap();
@@ -214,7 +214,7 @@ fn groups_that_were_left_are_listed_until_one_is_back() {
     let mara = sim.request(sim.cast.mara, "GET", former, "");
     assert_eq!(content(&mara, 200), json!([]));
 
-    sim.with(|world, cast| world.add_member(lake, cast.mara, cast.me).unwrap());
+    sim.with_world(|world, cast| world.add_member(lake, cast.mara, cast.me).unwrap());
     assert_eq!(names(&content(&sim.get(former), 200)), ["Book club"]);
     assert_eq!(
         names(&content(&sim.get("/v3/groups"), 200)),
@@ -226,7 +226,7 @@ fn groups_that_were_left_are_listed_until_one_is_back() {
 fn what_a_user_is_and_was_is_told_of_all_groups() {
     let mut sim = Virtual::new();
     let states = "/v3/memberships/states";
-    let (lake, other) = sim.with(|world, cast| {
+    let (lake, other) = sim.with_world(|world, cast| {
         let other = world.add_group("Book club", cast.mara, &[cast.me]).unwrap();
         world.add_topic(cast.lake, cast.mara, "Food").unwrap();
         (cast.lake.to_string(), other.to_string())
@@ -242,8 +242,8 @@ fn what_a_user_is_and_was_is_told_of_all_groups() {
     assert_includes(&all, fixture!("memberships.states.get.response"));
     assert_eq!(all.as_array().unwrap().len(), 2, "topics are no groups");
     assert_eq!(state(&all, &lake), "active");
-    sim.with(|world, cast| {
-        let other = other.parse().map(GroupId::new).unwrap();
+    sim.with_world(|world, cast| {
+        let other = other.parse().map(SimGroupId::new).unwrap();
         world.remove_member(cast.lake, cast.me, cast.me).unwrap();
         world.remove_member(other, cast.mara, cast.me).unwrap();
     });
@@ -257,7 +257,7 @@ fn who_has_left_does_not_see_the_group_any_more() {
     let mut sim = Virtual::new();
     let target = sim.lake("/messages");
     content(&sim.get(&target), 200);
-    sim.with(|world, cast| world.remove_member(cast.lake, cast.me, cast.me).unwrap());
+    sim.with_world(|world, cast| world.remove_member(cast.lake, cast.me, cast.me).unwrap());
     assert_empty(&sim.get(&target), 404);
     assert_eq!(content(&sim.get("/v3/groups"), 200), json!([]));
 }

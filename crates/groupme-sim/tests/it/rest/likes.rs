@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use groupme_sim::MessageId;
+use groupme_sim::SimMessageId;
 use serde_json::{Value, json};
 
 use super::{assert_empty, content, fixture};
@@ -18,7 +18,7 @@ fn texts(list: &Value) -> Vec<&str> {
 }
 
 /// Two jokes of Mara's and one of mine, a second apart, and who laughed when.
-fn laughter(sim: &mut Virtual) -> [MessageId; 3] {
+fn laughter(sim: &mut Virtual) -> [SimMessageId; 3] {
     let (me, mara, jonas, theo) = {
         let cast = &sim.cast;
         (cast.me, cast.mara, cast.jonas, cast.theo)
@@ -30,7 +30,7 @@ fn laughter(sim: &mut Virtual) -> [MessageId; 3] {
     let jokes = [said(mara, "first"), said(mara, "second"), said(me, "third")];
     for (joke, by) in [(0, me), (2, theo), (2, me), (0, jonas), (1, me), (0, theo)] {
         sim.pass(Duration::from_millis(1500));
-        sim.with(|world, _| world.react(jokes[joke], by, "🤣").unwrap());
+        sim.with_world(|world, _| world.react(jokes[joke], by, "🤣").unwrap());
     }
     jokes
 }
@@ -46,7 +46,7 @@ fn the_favourites_of_a_period_come_by_the_number_of_reactions() {
 
     sim.pass(Duration::from_hours(25));
     let late = sim.said(sim.cast.theo, "late");
-    sim.with(|world, cast| {
+    sim.with_world(|world, cast| {
         world.react(late, cast.mara, "❤️").unwrap();
         world.unreact(jokes[1], cast.me).unwrap();
         world.delete(jokes[2]).unwrap();
@@ -87,14 +87,14 @@ fn what_others_like_of_the_callers_comes_by_when_they_did() {
     assert_eq!(texts(&maras), ["first", "second"]);
     // To like oneself is not to be liked.
     let lonely = sim.said(sim.cast.me, "I like it");
-    sim.with(|world, cast| world.react(lonely, cast.me, "❤️").unwrap());
+    sim.with_world(|world, cast| world.react(lonely, cast.me, "❤️").unwrap());
     assert_eq!(texts(&content(&sim.get(&target), 200)), ["third"]);
 }
 
 #[test]
 fn direct_messages_have_the_same_lists() {
     let mut sim = Virtual::new();
-    sim.with(|world, cast| {
+    sim.with_world(|world, cast| {
         let hers = world.direct_message(cast.mara, cast.me, "hers").unwrap();
         let mine = world.direct_message(cast.me, cast.mara, "mine").unwrap();
         world.react(hers, cast.me, "❤️").unwrap();

@@ -18,7 +18,7 @@ fn texts(messages: &[Value]) -> Vec<&str> {
 fn a_slow_answer_comes_after_the_push() {
     let mut sim = Virtual::new();
     let (socket, _) = sim.listen();
-    sim.simulation.rest_mut().config_mut().answer_delay = Duration::from_millis(80);
+    sim.simulation.rest_mut().config_mut().response_delay = Duration::from_millis(80);
     let target = sim.lake("/messages");
     let response = sim.post_rest(&target, &message("g", "quick"));
     assert_eq!(texts(&sim.messages(socket)), ["quick"]);

@@ -2,16 +2,16 @@
 
 use core::time::Duration;
 
-use groupme_sim::{Conversation, MessageId, NoMessages, UserId, World};
+use groupme_sim::{Conversation, EmptyPage, SimMessageId, SimUserId, World};
 use serde_json::Value;
 
 use super::{assert_empty, body, content, fixture};
 use crate::{peer::Virtual, shape::assert_like};
 
 /// A simulation whose group has so many messages, the ids of which are returned, oldest first.
-fn with_history(messages: usize) -> (Virtual, Vec<MessageId>) {
+fn with_history(messages: usize) -> (Virtual, Vec<SimMessageId>) {
     let mut sim = Virtual::new();
-    let ids = sim.with(|world, cast| {
+    let ids = sim.with_world(|world, cast| {
         let authors = [cast.mara, cast.theo];
         let every = Duration::from_millis(700);
         world
@@ -28,7 +28,7 @@ fn ids(page: &Value) -> Vec<String> {
         .collect()
 }
 
-fn texts(ids: impl IntoIterator<Item = MessageId>) -> Vec<String> {
+fn texts(ids: impl IntoIterator<Item = SimMessageId>) -> Vec<String> {
     ids.into_iter().map(|id| id.to_string()).collect()
 }
 
@@ -61,7 +61,7 @@ fn before_id_goes_back_to_the_beginning_without_a_gap() {
         let target = sim.lake(&format!("/messages?limit=100&before_id={cursor}"));
         let page = ids(&content(&sim.get(&target), 200));
         assert_eq!(page.len(), expected);
-        cursor = MessageId::new(page.last().unwrap().parse().unwrap());
+        cursor = SimMessageId::new(page.last().unwrap().parse().unwrap());
         seen.extend(page);
     }
     let target = sim.lake(&format!("/messages?before_id={cursor}"));
@@ -100,7 +100,7 @@ fn since_id_skips_what_does_not_fit() {
 #[test]
 fn a_page_without_messages_may_be_an_empty_list() {
     let (mut sim, history) = with_history(3);
-    sim.simulation.rest_mut().config_mut().no_messages = NoMessages::EmptyList;
+    sim.simulation.rest_mut().config_mut().empty_page = EmptyPage::EmptyList;
     let target = sim.lake(&format!("/messages?before_id={}", history[0]));
     let page = content(&sim.get(&target), 200);
     assert_eq!(ids(&page), Vec::<String>::new());
@@ -110,7 +110,7 @@ fn a_page_without_messages_may_be_an_empty_list() {
 #[test]
 fn a_page_without_messages_may_be_null() {
     let (mut sim, history) = with_history(3);
-    sim.simulation.rest_mut().config_mut().no_messages = NoMessages::Null;
+    sim.simulation.rest_mut().config_mut().empty_page = EmptyPage::Null;
     let target = sim.lake(&format!("/messages?before_id={}", history[0]));
     assert_eq!(content(&sim.get(&target), 200), Value::Null);
     let target = sim.lake(&format!("/messages?before_id={}", history[1]));
@@ -154,7 +154,7 @@ fn the_limit_lies_between_one_and_two_hundred() {
         let target = sim.lake(&format!("/messages?limit={limit}"));
         assert_eq!(ids(&content(&sim.get(&target), 200)).len(), limit);
     }
-    sim.simulation.rest_mut().config_mut().largest_page = 100;
+    sim.simulation.rest_mut().config_mut().max_limit = 100;
     let target = sim.lake("/messages?limit=101");
     assert_eq!(sim.get(&target).status, 400);
     let target = sim.lake("/messages?before_id=x");
@@ -164,10 +164,10 @@ fn the_limit_lies_between_one_and_two_hundred() {
 #[test]
 fn direct_messages_are_paged_alike() {
     let mut sim = Virtual::new();
-    let history = sim.with(|world, cast| {
-        let place = Conversation::direct(cast.me, cast.theo);
+    let history = sim.with_world(|world, cast| {
+        let conversation = Conversation::direct(cast.me, cast.theo);
         world
-            .add_history(place, &[cast.theo], 30, Duration::from_secs(1))
+            .add_history(conversation, &[cast.theo], 30, Duration::from_secs(1))
             .unwrap()
     });
     let target = format!(
@@ -190,10 +190,10 @@ fn history_is_quiet_and_lies_before_what_is_said_from_now_on() {
     let mut world = World::new(1, Duration::from_secs(1_785_346_055));
     let ada = world.add_user("Ada");
     let group = world.add_group("Chess", ada, &[]).unwrap();
-    let place = Conversation::Group(group);
+    let conversation = Conversation::Group(group);
     for _ in 0..2 {
         let ids = world
-            .add_history(place, &[ada], 5_000, Duration::ZERO)
+            .add_history(conversation, &[ada], 5_000, Duration::ZERO)
             .unwrap();
         assert!(ids.is_sorted_by(|one, other| one < other));
         let next = world.say(group, ada, "now").unwrap();
@@ -202,12 +202,12 @@ fn history_is_quiet_and_lies_before_what_is_said_from_now_on() {
         assert!(world.poll_push().is_none());
     }
     let back = world
-        .add_history(place, &[ada], 2, Duration::from_hours(1))
+        .add_history(conversation, &[ada], 2, Duration::from_hours(1))
         .unwrap();
     assert!(back[0].to_string().starts_with("1785338855"), "{back:?}");
     assert!(
         world
-            .add_history(place, &[], 2, Duration::ZERO)
+            .add_history(conversation, &[], 2, Duration::ZERO)
             .unwrap()
             .is_empty()
     );
@@ -216,9 +216,9 @@ fn history_is_quiet_and_lies_before_what_is_said_from_now_on() {
 #[test]
 fn only_those_who_talk_somewhere_have_a_past_there() {
     let mut sim = Virtual::new();
-    sim.with(|world, cast| {
-        let mut refused = |place, authors: &[UserId]| {
-            let added = world.add_history(place, authors, 1, Duration::ZERO);
+    sim.with_world(|world, cast| {
+        let mut refused = |conversation, authors: &[SimUserId]| {
+            let added = world.add_history(conversation, authors, 1, Duration::ZERO);
             added.unwrap_err().to_string()
         };
         let (me, mara, theo) = (cast.me, cast.mara, cast.theo);
@@ -238,7 +238,7 @@ fn only_those_who_talk_somewhere_have_a_past_there() {
 #[test]
 fn what_is_forgotten_still_counts() {
     let (mut sim, history) = with_history(30);
-    sim.with(|world, _| world.set_retention(10));
+    sim.with_world(|world, _| world.set_retention(10));
     let target = sim.lake("/messages?limit=100");
     let page = content(&sim.get(&target), 200);
     assert_eq!((ids(&page).len(), &page["count"]), (10, &34.into()));

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use groupme_sim::{Ballot, Conversation, WorldError};
+use groupme_sim::{Conversation, PollDraft, WorldError};
 use serde_json::{Value, json};
 
 use super::{body, content, events, fixture};
@@ -21,7 +21,7 @@ fn poll(response: &groupme_sim::RestResponse, status: u16) -> Value {
 
 /// The body that asks what to eat, and ends in a minute.
 fn question(sim: &mut Virtual, kind: &str, visibility: &str) -> String {
-    let ends = sim.with(|world, _| world.time().as_secs()) + 60;
+    let ends = sim.with_world(|world, _| world.unix_time().as_secs()) + 60;
     json!({
         "subject": "Pizza?",
         "options": [{ "title": "Yes" }, { "title": "No" }, { "title": "Twice" }],
@@ -186,17 +186,21 @@ fn a_poll_ends_by_its_maker_or_by_the_clock_and_everybody_is_told() {
 #[test]
 fn polls_are_asked_among_two_as_well_and_are_nobody_elses() {
     let mut sim = Virtual::new();
-    let id = sim.with(|world, cast| {
-        let place = Conversation::direct(cast.me, cast.mara);
+    let id = sim.with_world(|world, cast| {
+        let conversation = Conversation::direct(cast.me, cast.mara);
         let id = world
-            .add_poll(place, cast.mara, Ballot::new("Cinema?", ["Yes", "No"]))
+            .add_poll(
+                conversation,
+                cast.mara,
+                PollDraft::new("Cinema?", ["Yes", "No"]),
+            )
             .unwrap();
         let error = world.vote(id, cast.theo, &[1]).unwrap_err();
-        assert!(matches!(error, WorldError::Outsider(_)));
+        assert!(matches!(error, WorldError::NotAParticipant(_)));
         let error = world
-            .add_poll(place, cast.theo, Ballot::new("?", ["!"]))
+            .add_poll(conversation, cast.theo, PollDraft::new("?", ["!"]))
             .unwrap_err();
-        assert!(matches!(error, WorldError::Outsider(_)));
+        assert!(matches!(error, WorldError::NotAParticipant(_)));
         world.vote(id, cast.me, &[1]).unwrap();
         id
     });

@@ -1,6 +1,6 @@
 //! Likes and pins.
 
-use groupme_sim::{MessageId, SecondLike};
+use groupme_sim::{RepeatedReaction, SimMessageId};
 use serde_json::{Value, json};
 
 use super::{assert_empty, body, content, events, fixture};
@@ -9,12 +9,12 @@ use crate::{
     shape::{assert_includes, assert_like},
 };
 
-fn like(sim: &mut Virtual, id: MessageId, verb: &str, body: &str) -> groupme_sim::RestResponse {
+fn like(sim: &mut Virtual, id: SimMessageId, verb: &str, body: &str) -> groupme_sim::RestResponse {
     let target = format!("/v3/messages/{}/{id}/{verb}", sim.cast.lake);
     sim.post_rest(&target, body)
 }
 
-fn pin(sim: &mut Virtual, id: MessageId, verb: &str) -> groupme_sim::RestResponse {
+fn pin(sim: &mut Virtual, id: SimMessageId, verb: &str) -> groupme_sim::RestResponse {
     let target = format!("/v3/conversations/{}/messages/{id}/{verb}", sim.cast.lake);
     sim.post_rest(&target, "")
 }
@@ -96,7 +96,7 @@ fn a_second_like_is_accepted_and_ignored_until_the_first_is_taken_back() {
 #[test]
 fn a_second_like_may_take_the_place_of_the_first() {
     let mut sim = Virtual::new();
-    sim.simulation.rest_mut().config_mut().second_like = SecondLike::Replaces;
+    sim.simulation.rest_mut().config_mut().repeated_reaction = RepeatedReaction::Replaces;
     let id = sim.said(sim.cast.mara, "joke");
     for (request, code) in [("🤣", "🤣"), ("👍", "👍")] {
         let body = json!({ "like_icon": { "type": "unicode", "code": request } });
@@ -196,7 +196,7 @@ fn a_pin_shows_until_it_is_taken_out_in_silence() {
 #[test]
 fn pinned_direct_messages_have_a_list_of_their_own() {
     let mut sim = Virtual::new();
-    let id = sim.with(|world, cast| {
+    let id = sim.with_world(|world, cast| {
         let id = world.direct_message(cast.mara, cast.me, "hi").unwrap();
         world.pin(id, cast.mara).unwrap();
         id

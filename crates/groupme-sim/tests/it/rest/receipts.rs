@@ -10,7 +10,7 @@ use crate::{peer::Virtual, shape::assert_like};
 /// Two messages from Mara.
 fn with_mail() -> (Virtual, [String; 2], String) {
     let mut sim = Virtual::new();
-    let ids = sim.with(|world, cast| {
+    let ids = sim.with_world(|world, cast| {
         ["one", "two"].map(|text| {
             let id = world.direct_message(cast.mara, cast.me, text).unwrap();
             id.to_string()
@@ -100,7 +100,7 @@ fn the_fourth_version_accepts_and_tells_nobody() {
         &envelope,
         fixture!("v4.read_receipts.one.post.response.2026"),
     );
-    let of = |lake: &groupme_sim::GroupId, group: &str, direct: &str| {
+    let of = |lake: &groupme_sim::SimGroupId, group: &str, direct: &str| {
         json!({ "receipts": [
             { "conversation_id": lake.to_string(), "last_read_message_id": group },
             { "conversation_id": conversation, "last_read_message_id": direct },
@@ -148,7 +148,7 @@ fn everything_can_be_read_at_once() {
 #[test]
 fn what_the_script_reads_is_a_receipt_too() {
     let (mut sim, [_, last], _) = with_mail();
-    sim.with(|world, cast| world.read(cast.me, cast.mara).unwrap());
+    sim.with_world(|world, cast| world.read_direct_messages(cast.me, cast.mara).unwrap());
     let receipts = content(&sim.get("/v4/read_receipts"), 200);
     assert_eq!(receipts["receipts"][0]["last_read_message_id"], last);
     let target = format!("/v3/conversations/{}/read_receipt", sim.cast.surprise);

@@ -88,7 +88,7 @@ fn nobody_is_too_hasty_unless_there_is_a_limit() {
 #[test]
 fn more_than_ten_requests_a_second_are_too_many_for_each_token_alone() {
     let mut sim = Virtual::new();
-    sim.simulation.rest_mut().config_mut().rate = Some(10);
+    sim.simulation.rest_mut().config_mut().requests_per_second = Some(10);
     for _ in 0..10 {
         sim.pass(Duration::from_millis(50));
         content(&sim.get("/v3/users/me"), 200);
@@ -112,7 +112,7 @@ fn more_than_ten_requests_a_second_are_too_many_for_each_token_alone() {
 #[test]
 fn all_or_none_of_the_hasty_may_be_told_when_to_come_back() {
     let mut sim = Virtual::new();
-    sim.simulation.rest_mut().config_mut().rate = Some(0);
+    sim.simulation.rest_mut().config_mut().requests_per_second = Some(0);
     for (retry_after, told) in [(RetryAfter::Never, None), (RetryAfter::Always, Some("1"))] {
         sim.simulation.rest_mut().config_mut().retry_after = retry_after;
         for _ in 0..2 {
@@ -128,7 +128,7 @@ fn all_or_none_of_the_hasty_may_be_told_when_to_come_back() {
 #[test]
 fn who_sends_too_much_is_banned_until_they_hold_their_peace() {
     let mut sim = Virtual::new();
-    sim.simulation.rest_mut().config_mut().flood = Some(2);
+    sim.simulation.rest_mut().config_mut().messages_per_minute = Some(2);
     let target = sim.lake("/messages");
     let mut number = 0;
     let mut send = |sim: &mut Virtual, user| {
@@ -168,7 +168,7 @@ fn links_may_not_be_allowed() {
     let target = sim.lake("/messages");
     let send = |sim: &mut Virtual, guid, text| sim.post_rest(&target, &message(guid, text)).status;
     assert_eq!(send(&mut sim, "a", "see https://example.com"), 201);
-    sim.simulation.rest_mut().config_mut().links = false;
+    sim.simulation.rest_mut().config_mut().allow_links = false;
     for link in [
         "HTTP://example.com",
         "look: https://example.com",

@@ -141,9 +141,9 @@ fn nobody_writes_to_themselves_or_to_nobody() {
 fn files_are_shown_to_those_who_ask_for_them() {
     let mut sim = Virtual::new();
     let attachments = r#"[{"type":"file","file_id":"f"},{"type":"image","url":"u"}]"#;
-    let id = sim.with(|world, cast| {
+    let id = sim.with_world(|world, cast| {
         world
-            .say_with(cast.lake, cast.mara, None, attachments)
+            .say_with_attachments(cast.lake, cast.mara, None, attachments)
             .unwrap()
     });
     let row = sim.row(id);

@@ -1,6 +1,6 @@
 //! Topics: made and changed over REST or in the world, and talked in as in groups.
 
-use groupme_sim::{GroupId, WorldError};
+use groupme_sim::{SimGroupId, WorldError};
 use serde_json::{Value, json};
 
 use super::{assert_empty, content, events, fixture, message};
@@ -15,8 +15,8 @@ macro_rules! event {
     };
 }
 
-fn topic(sim: &mut Virtual, name: &str) -> GroupId {
-    sim.with(|world, cast| world.add_topic(cast.lake, cast.mara, name).unwrap())
+fn topic(sim: &mut Virtual, name: &str) -> SimGroupId {
+    sim.with_world(|world, cast| world.add_topic(cast.lake, cast.mara, name).unwrap())
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn topics_are_made_changed_and_closed_over_rest() {
 #[test]
 fn topics_belong_to_the_members_of_their_group() {
     let mut sim = Virtual::new();
-    let (hidden, open) = sim.with(|world, cast| {
+    let (hidden, open) = sim.with_world(|world, cast| {
         let hidden = world.add_topic(cast.surprise, cast.mara, "Cake").unwrap();
         (
             hidden,
@@ -179,7 +179,7 @@ fn topics_belong_to_the_members_of_their_group() {
     assert_empty(&sim.get(&format!("/v3/groups/{hidden}/messages")), 404);
     let surprise = sim.cast.surprise;
     assert_empty(&sim.get(&format!("/v3/groups/{surprise}/subgroups")), 404);
-    sim.with(|world, cast| {
+    sim.with_world(|world, cast| {
         let channels = world.channels(cast.me);
         assert!(channels.contains(&format!("/group/{open}")));
         assert!(!channels.contains(&format!("/group/{hidden}")));
@@ -191,13 +191,13 @@ fn topics_belong_to_the_members_of_their_group() {
         let error = world.say(open, cast.theo, "still here?").unwrap_err();
         assert!(matches!(error, WorldError::NotAMember { .. }));
         let error = world.add_topic(open, cast.mara, "deeper").unwrap_err();
-        assert!(matches!(error, WorldError::Topic(id) if id == open));
+        assert!(matches!(error, WorldError::IsATopic(id) if id == open));
         let error = world.add_member(open, cast.mara, cast.theo).unwrap_err();
-        assert!(matches!(error, WorldError::Topic(_)));
+        assert!(matches!(error, WorldError::IsATopic(_)));
         let error = world.remove_topic(cast.lake, cast.mara).unwrap_err();
-        assert!(matches!(error, WorldError::NoTopic(_)));
+        assert!(matches!(error, WorldError::NotATopic(_)));
         // Who made the group rules in its topics.
         let message = world.say(open, cast.jonas, "oops").unwrap();
-        world.take_down(message, cast.mara).unwrap();
+        world.delete_as_owner(message, cast.mara).unwrap();
     });
 }

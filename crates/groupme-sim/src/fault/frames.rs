@@ -1,0 +1,195 @@
+//! What becomes of single frames on their way.
+
+use core::time::Duration;
+use std::collections::VecDeque;
+
+use bayeux_proto::Instant;
+
+use super::Probability;
+use crate::random::Random;
+
+/// How frames fare in one direction: text frames of a WebSocket, bodies of HTTP. All odds are
+/// never.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct FrameFaults {
+    /// How often one is lost. Over HTTP a lost request is one that nobody answers.
+    pub drop: Probability,
+    /// How often one arrives late, and all that come behind it no earlier.
+    pub delay: Probability,
+    /// How late at most: 500 ms.
+    pub max_delay: Duration,
+    /// How often one arrives twice.
+    pub duplicate: Probability,
+    /// How often one is overtaken by the next; or, if none comes soon, merely late.
+    pub reorder: Probability,
+    /// How often one arrives without its end.
+    pub truncate: Probability,
+    /// How often a few bytes of one are others.
+    pub corrupt: Probability,
+}
+
+impl Default for FrameFaults {
+    fn default() -> Self {
+        Self {
+            drop: Probability::NEVER,
+            delay: Probability::NEVER,
+            max_delay: Duration::from_millis(500),
+            duplicate: Probability::NEVER,
+            reorder: Probability::NEVER,
+            truncate: Probability::NEVER,
+            corrupt: Probability::NEVER,
+        }
+    }
+}
+
+/// One direction of one connection, sans-IO: frames go in, and what is left of them comes out, when
+/// it does.
+#[derive(Debug)]
+pub struct FrameFaultQueue {
+    /// `None` where nothing happens to anything.
+    active: Option<ActiveFaults>,
+    /// When the fun is over.
+    end: Option<Instant>,
+    /// What arrives, and when. In order of time.
+    in_flight: VecDeque<(Instant, Vec<u8>)>,
+    /// What the next frame overtakes, and until when it waits for that.
+    overtaken: Option<(Instant, Vec<u8>)>,
+}
+
+#[derive(Debug)]
+struct ActiveFaults {
+    faults: FrameFaults,
+    random: Random,
+}
+
+impl FrameFaultQueue {
+    pub(super) fn new(faults: &FrameFaults, random: Random, end: Option<Instant>) -> Self {
+        let probability = [
+            faults.drop,
+            faults.delay,
+            faults.duplicate,
+            faults.reorder,
+            faults.truncate,
+            faults.corrupt,
+        ];
+        let any = probability
+            .iter()
+            .any(|probability| !probability.is_never());
+        Self {
+            active: any.then(|| ActiveFaults {
+                faults: faults.clone(),
+                random,
+            }),
+            end,
+            in_flight: VecDeque::new(),
+            overtaken: None,
+        }
+    }
+
+    /// One that does nothing.
+    pub(super) fn faultless() -> Self {
+        Self {
+            active: None,
+            end: None,
+            in_flight: VecDeque::new(),
+            overtaken: None,
+        }
+    }
+
+    /// Whether nothing happens to any frame.
+    pub fn is_faultless(&self) -> bool {
+        self.active.is_none()
+    }
+
+    /// A frame sets out.
+    pub fn handle_frame(&mut self, now: Instant, mut frame: Vec<u8>) {
+        let over = self.end.is_some_and(|end| end <= now);
+        let Some(ActiveFaults { faults, random }) = self.active.as_mut().filter(|_| !over) else {
+            self.send(now, frame);
+            return;
+        };
+        let mut hit = |probability: Probability| probability.sample(random);
+        let (drop, delayed) = (hit(faults.drop), hit(faults.delay));
+        let (duplicate, reorder) = (hit(faults.duplicate), hit(faults.reorder));
+        let (truncate, corrupted) = (hit(faults.truncate), hit(faults.corrupt));
+        let delay = random.up_to(faults.max_delay);
+        let due = if delayed { now + delay } else { now };
+        let latest = now + faults.max_delay;
+        if drop {
+            return;
+        }
+        if truncate {
+            let length = random.below(frame.len() as u64);
+            frame.truncate(usize::try_from(length).unwrap_or(0));
+        }
+        if corrupted {
+            corrupt(&mut frame, random);
+        }
+        if reorder && self.overtaken.is_none() {
+            self.overtaken = Some((latest.max(due), frame));
+            return;
+        }
+        if duplicate {
+            self.send(due, frame.clone());
+        }
+        self.send(due, frame);
+    }
+
+    /// The next frame that has arrived by `now`; `None` if there is none.
+    pub fn poll_frame(&mut self, now: Instant) -> Option<Vec<u8>> {
+        if self
+            .overtaken
+            .as_ref()
+            .is_some_and(|(until, _)| *until <= now)
+        {
+            self.release_overtaken(now);
+        }
+        let due = self.in_flight.front().is_some_and(|(due, _)| *due <= now);
+        let (_, frame) = due.then(|| self.in_flight.pop_front()).flatten()?;
+        Some(frame)
+    }
+
+    /// When [`poll_frame`](Self::poll_frame) is to be asked next; `None` for never.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        let in_flight = self.in_flight.front().map(|(due, _)| *due);
+        let overtaken = self.overtaken.as_ref().map(|(until, _)| *until);
+        in_flight.into_iter().chain(overtaken).min()
+    }
+
+    fn send(&mut self, due: Instant, frame: Vec<u8>) {
+        let due = self.after_previous(due);
+        self.in_flight.push_back((due, frame));
+        // Overtaken, at last.
+        self.release_overtaken(due);
+    }
+
+    fn release_overtaken(&mut self, due: Instant) {
+        if let Some((_, frame)) = self.overtaken.take() {
+            let due = self.after_previous(due);
+            self.in_flight.push_back((due, frame));
+        }
+    }
+
+    /// Than what comes before.
+    fn after_previous(&self, due: Instant) -> Instant {
+        self.in_flight
+            .back()
+            .map_or(due, |(before, _)| due.max(*before))
+    }
+}
+
+/// Changes a few bytes, into whatever they may then mean.
+fn corrupt(frame: &mut [u8], random: &mut Random) {
+    for _ in 0..=random.below(4) {
+        let place = random.below(frame.len() as u64);
+        // Any of eight bits, the highest included, which makes it no UTF-8.
+        let flip = 1_u8 << random.below(8);
+        if let Some(byte) = usize::try_from(place)
+            .ok()
+            .and_then(|place| frame.get_mut(place))
+        {
+            *byte ^= flip;
+        }
+    }
+}

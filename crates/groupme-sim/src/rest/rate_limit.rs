@@ -1,0 +1,35 @@
+//! The limit on how often a user may ask.
+
+use core::time::Duration;
+use std::collections::{BTreeMap, VecDeque};
+
+use bayeux_proto::Instant;
+
+use crate::world::SimUserId;
+
+/// Who asked when, within the last second.
+#[derive(Debug, Default)]
+pub(super) struct RateLimiter {
+    admitted: BTreeMap<SimUserId, VecDeque<Instant>>,
+    refusals: u64,
+}
+
+impl RateLimiter {
+    /// Lets through at most `rate` requests of a user within any second. What is refused does not
+    /// count; how many were refused so far, this one included, is the error.
+    pub(super) fn admit(&mut self, now: Instant, user: SimUserId, rate: u32) -> Result<(), u64> {
+        let times = self.admitted.entry(user).or_default();
+        while times.front().is_some_and(|time| now - *time >= WINDOW) {
+            times.pop_front();
+        }
+        if times.len() < usize::try_from(rate).unwrap_or(usize::MAX) {
+            times.push_back(now);
+            Ok(())
+        } else {
+            self.refusals = self.refusals.saturating_add(1);
+            Err(self.refusals)
+        }
+    }
+}
+
+const WINDOW: Duration = Duration::from_secs(1);

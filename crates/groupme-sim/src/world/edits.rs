@@ -1,0 +1,184 @@
+//! What becomes of a message: edits and deletions.
+
+use core::time::Duration;
+
+use serde_json::Value;
+
+use super::{
+    Conversation, SimMessageId, SimUserId, World, WorldError,
+    message::{Deletion, Message, User},
+    notice::Notice,
+    payload,
+};
+
+/// How long a message can be changed after it was said; `None` for ever.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Windows {
+    pub(super) edit: Option<Duration>,
+    pub(super) deletion: Option<Duration>,
+}
+
+impl Default for Windows {
+    fn default() -> Self {
+        Self {
+            edit: Some(Duration::from_mins(15)),
+            deletion: None,
+        }
+    }
+}
+
+impl World {
+    /// Lets a message be edited for so long after it was said, instead of for 15 minutes; `None`
+    /// for ever.
+    pub fn set_edit_window(&mut self, window: Option<Duration>) {
+        self.windows.edit = window;
+    }
+
+    /// Lets a message be deleted for so long after it was said, instead of for ever, which is
+    /// `None`.
+    pub fn set_deletion_window(&mut self, window: Option<Duration>) {
+        self.windows.deletion = window;
+    }
+
+    /// Has the author give a message another text.
+    ///
+    /// # Errors
+    ///
+    /// [`WorldError::NoSuchMessage`], [`WorldError::SystemMessage`], [`WorldError::Deleted`] or
+    /// [`WorldError::TooLate`].
+    pub fn edit(&mut self, message: SimMessageId, text: &str) -> Result<(), WorldError> {
+        self.edit_with(message, Some(text), None)
+    }
+
+    /// Has the author replace the text and, if there are any given, the attachments.
+    pub(crate) fn edit_with(
+        &mut self,
+        message: SimMessageId,
+        text: Option<&str>,
+        attachments: Option<Vec<Value>>,
+    ) -> Result<(), WorldError> {
+        let now = self.seconds();
+        let window = self.windows.edit;
+        let edited = self.undeleted(message)?;
+        check_window(edited, window, now)?;
+        edited.text = text.map(str::to_owned);
+        if let Some(attachments) = attachments {
+            edited.attachments = attachments;
+        }
+        edited.updated_at = Some(now);
+        let (message, author) = self.message_and_author(message)?;
+        let notice = Notice::updated(message, author, now);
+        let conversation = message.conversation;
+        if let Conversation::Group(group) = conversation {
+            let data = payload::updated(message, author, self.group_and_parent(group), now);
+            self.push(conversation.channel(), &data);
+        }
+        self.post_notice(conversation, notice);
+        Ok(())
+    }
+
+    /// Has the author delete a message. What is left of it says so.
+    ///
+    /// # Errors
+    ///
+    /// As for [`edit`](Self::edit).
+    pub fn delete(&mut self, message: SimMessageId) -> Result<(), WorldError> {
+        let (at, now) = (self.unix_time(), self.seconds());
+        let window = self.windows.deletion;
+        let gone = self.undeleted(message)?;
+        check_window(gone, window, now)?;
+        let deletion = Deletion {
+            at,
+            actor: "sender",
+        };
+        let notice = Notice::deleted(message, &deletion);
+        gone.mark_deleted(deletion, "This message was deleted");
+        let (message, author) = self.message_and_author(message)?;
+        let conversation = message.conversation;
+        if let Conversation::Group(group) = conversation {
+            let data = payload::deleted(message, author, self.group_and_parent(group), now);
+            self.push(conversation.channel(), &data);
+        }
+        self.post_notice(conversation, notice);
+        Ok(())
+    }
+
+    /// Has something left of messages that are taken down, or nothing, which is so without this.
+    /// Both were seen, the former less often.
+    pub fn leave_tombstones(&mut self, leave: bool) {
+        self.tombstones = leave;
+    }
+
+    /// Has the one who made a group take down what somebody else said in it. Nothing is left of
+    /// the message but the notice, the only event that was seen of this, unless the world is to
+    /// [leave tombstones](Self::leave_tombstones).
+    ///
+    /// # Errors
+    ///
+    /// [`WorldError::NoSuchMessage`], [`WorldError::SystemMessage`], [`WorldError::Deleted`] or
+    /// [`WorldError::NotTheOwner`].
+    pub fn delete_as_owner(
+        &mut self,
+        message: SimMessageId,
+        by: SimUserId,
+    ) -> Result<(), WorldError> {
+        let at = self.unix_time();
+        let conversation = self.undeleted(message)?.conversation;
+        let owned = match conversation {
+            Conversation::Group(group) => {
+                self.check_member(group, by)?;
+                self.group(self.parent(group).unwrap_or(group))?.creator == by
+            }
+            Conversation::Direct(..) => false,
+        };
+        if !owned {
+            return Err(WorldError::NotTheOwner { user: by, message });
+        }
+        let actor = "admin";
+        let deletion = Deletion { at, actor };
+        let notice = Notice::deleted(message, &deletion);
+        if self.tombstones {
+            self.undeleted(message)?
+                .mark_deleted(deletion, "An admin deleted this message");
+        } else {
+            self.history.remove(message);
+        }
+        self.post_notice(conversation, notice);
+        Ok(())
+    }
+
+    pub(super) fn message_and_author(
+        &self,
+        id: SimMessageId,
+    ) -> Result<(&Message, &User), WorldError> {
+        let message = self.history.message(id)?;
+        Ok((message, self.user(message.author)?))
+    }
+
+    /// A message that is not deleted.
+    pub(super) fn undeleted(&mut self, id: SimMessageId) -> Result<&mut Message, WorldError> {
+        let message = self.history.message_mut(id)?;
+        if message.deleted.is_some() {
+            Err(WorldError::Deleted(id))
+        } else {
+            Ok(message)
+        }
+    }
+}
+
+impl Message {
+    fn mark_deleted(&mut self, deletion: Deletion, text: &str) {
+        self.deleted = Some(deletion);
+        self.text = Some(text.to_owned());
+        self.attachments.clear();
+    }
+}
+
+fn check_window(message: &Message, window: Option<Duration>, now: u64) -> Result<(), WorldError> {
+    let age = Duration::from_secs(now.saturating_sub(message.created_at));
+    if window.is_some_and(|window| age > window) {
+        Err(WorldError::TooLate(message.id))
+    } else {
+        Ok(())
+    }
+}

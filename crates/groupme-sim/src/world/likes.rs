@@ -1,0 +1,86 @@
+//! Lists of the messages that people reacted to, as REST shows them.
+
+use core::{cmp::Reverse, time::Duration};
+
+use serde_json::Value;
+
+use super::{
+    Conversation, SimUserId, View, World,
+    message::{Like, Message},
+    rfc3339::rfc3339,
+};
+
+impl World {
+    /// What was said in a place within this time and has reactions, that with the most first; of
+    /// two with as many, the later one.
+    pub(crate) fn popular_rows(
+        &self,
+        conversation: Conversation,
+        within: Duration,
+        view: View,
+    ) -> Vec<Value> {
+        let since = self.seconds().saturating_sub(within.as_secs());
+        let mut messages: Vec<&Message> = self
+            .messages_with_reactions(conversation)
+            .filter(|message| message.created_at >= since)
+            .collect();
+        // Stable: as many stay as they are, the latest first.
+        messages.sort_by_key(|message| Reverse(message.likes().count()));
+        let rows = messages.into_iter();
+        rows.map(|message| self.message_row(message, view))
+            .collect()
+    }
+
+    /// What the user reacted to in a place, the latest reaction first.
+    pub(crate) fn liked_rows(
+        &self,
+        conversation: Conversation,
+        user: SimUserId,
+        view: View,
+    ) -> Vec<Value> {
+        let liked = self
+            .messages_with_reactions(conversation)
+            .filter_map(|message| {
+                let like = message.likes().find(|like| like.by == user)?;
+                Some((like, message))
+            });
+        self.rows_by_like(liked.collect(), view)
+    }
+
+    /// What the user said in a place and others reacted to, the latest reaction first.
+    pub(crate) fn liked_by_others_rows(
+        &self,
+        conversation: Conversation,
+        user: SimUserId,
+        view: View,
+    ) -> Vec<Value> {
+        let own = self
+            .messages_with_reactions(conversation)
+            .filter(|said| said.author == user);
+        let liked = own.filter_map(|message| {
+            let others = message.likes().filter(|like| like.by != user);
+            Some((others.max_by_key(|like| like.at)?, message))
+        });
+        self.rows_by_like(liked.collect(), view)
+    }
+
+    fn rows_by_like(&self, mut liked: Vec<(Like, &Message)>, view: View) -> Vec<Value> {
+        liked.sort_by_key(|(like, message)| Reverse((like.at, message.id)));
+        let rows = liked.into_iter().map(|(like, message)| {
+            let mut row = self.message_row(message, view);
+            row["liked_at"] = rfc3339(like.at).into();
+            row
+        });
+        rows.collect()
+    }
+
+    /// The latest first. What is deleted has no reactions to show.
+    fn messages_with_reactions(
+        &self,
+        conversation: Conversation,
+    ) -> impl Iterator<Item = &Message> {
+        self.history
+            .messages(conversation)
+            .filter(|message| message.deleted.is_none() && !message.reactions.is_empty())
+    }
+}

@@ -1,0 +1,266 @@
+//! Users, groups and chats, as REST shows them.
+
+use serde_json::{Value, json};
+
+use super::{
+    Conversation, SimGroupId, SimUserId, View, World,
+    edits::Windows,
+    message::{Entry, Group},
+};
+
+impl World {
+    /// The user as `GET /v3/users/me` shows them to themselves: a JSON text.
+    pub fn profile(&self, id: SimUserId) -> Option<String> {
+        self.profile_row(id).map(|profile| profile.to_string())
+    }
+
+    pub(crate) fn profile_row(&self, id: SimUserId) -> Option<Value> {
+        let user = self.users.get(&id)?;
+        let created_at = self.epoch.as_secs();
+        Some(json!({
+            "id": id.to_string(),
+            "user_id": id.to_string(),
+            "name": user.name,
+            "email": "user@example.invalid",
+            "email_verified": false,
+            "phone_number": "+1 5555550100",
+            "sms": false,
+            "bio": "",
+            "image_url": user.avatar_url,
+            "locale": "en_us",
+            "zip_code": null,
+            "created_at": created_at,
+            "updated_at": created_at,
+            "facebook_connected": false,
+            "microsoft_connected": false,
+            "twitter_connected": false,
+            "share_url": format!("https://groupme.com/contact/{id}/XXXXXXXX"),
+            "share_qr_code_url": null,
+            "friend_suggestable": true,
+            "mfa": { "enabled": false, "channels": null },
+            "tags": [],
+            "prompt_for_survey": false,
+            "show_age_gate": false,
+            "birth_date_set": true,
+            "graduation_year": "",
+            "campus_profile_visibility": "visible",
+            "consents": [],
+        }))
+    }
+
+    /// The groups of a user, the one in which something happened last first.
+    pub(crate) fn groups_by_activity(&self, user: SimUserId) -> Vec<SimGroupId> {
+        self.by_activity(self.groups_of(user))
+    }
+
+    /// The groups in which a user is no more, in the same order.
+    pub(crate) fn former_groups_by_activity(&self, user: SimUserId) -> Vec<SimGroupId> {
+        self.by_activity(self.former_groups_of(user))
+    }
+
+    /// What a user is or was in which group, as GroupMe words it.
+    pub(crate) fn membership_states(&self, user: SimUserId) -> Vec<Value> {
+        let state = |group: &Group| match group.former.get(&user) {
+            _ if group.topic.is_some() => None,
+            _ if group.members.contains(&user) => Some("active"),
+            departure => departure.map(|departure| departure.state()),
+        };
+        let groups = self.groups.iter();
+        groups
+            .filter_map(|(id, group)| {
+                Some(json!({ "group_id": id.to_string(), "state": state(group)? }))
+            })
+            .collect()
+    }
+
+    fn by_activity(&self, groups: impl Iterator<Item = SimGroupId>) -> Vec<SimGroupId> {
+        let mut groups: Vec<SimGroupId> = groups.collect();
+        groups.sort_by_key(|group| {
+            let newest = self
+                .history
+                .newest_first(Conversation::Group(*group))
+                .next();
+            core::cmp::Reverse((newest.map(Entry::id), *group))
+        });
+        groups
+    }
+
+    /// Whom the user has talked with, the one with whom they did last first.
+    pub(crate) fn peers_by_activity(&self, user: SimUserId) -> Vec<SimUserId> {
+        let mut peers: Vec<_> = self
+            .peers_of(user)
+            .filter_map(|peer| {
+                let newest = self.newest_on_list(Conversation::direct(user, peer), user)?;
+                Some((newest.id(), peer))
+            })
+            .collect();
+        peers.sort_unstable();
+        peers.into_iter().rev().map(|(_, peer)| peer).collect()
+    }
+
+    /// A group, as somebody sees it who is in it, or was. Without its members it looks as if it had
+    /// none.
+    pub(crate) fn group_row(
+        &self,
+        id: SimGroupId,
+        viewer: SimUserId,
+        members: bool,
+    ) -> Option<Value> {
+        let group = self.groups.get(&id).filter(|group| {
+            let known = group.members.contains(&viewer) || group.former.contains_key(&viewer);
+            known && group.topic.is_none()
+        })?;
+        let conversation = Conversation::Group(id);
+        let members = members.then(|| self.member_rows(id));
+        let receipt = self.receipt(viewer, conversation);
+        Some(json!({
+            "id": id.to_string(),
+            "group_id": id.to_string(),
+            "name": group.name,
+            "phone_number": "+1 5555550100",
+            "type": "private",
+            "description": "",
+            "image_url": null,
+            "creator_user_id": group.creator.to_string(),
+            "created_at": group.created_at,
+            "updated_at": group.updated_at,
+            "muted_until": null,
+            "office_mode": false,
+            "share_url": format!("https://groupme.com/join_group/{id}/XXXXXXXX"),
+            "share_qr_code_url": null,
+            "members_count": members.as_ref().map_or(0, Vec::len),
+            "members": members,
+            "messages": self.messages_summary(conversation),
+            "max_members": 5000,
+            "theme_name": null,
+            "like_icon": null,
+            "requires_approval": false,
+            "show_join_question": false,
+            "join_question": null,
+            "message_deletion_period": deletion_period(self.windows),
+            "message_deletion_mode": ["admin", "sender"],
+            "message_edit_period": edit_period(self.windows),
+            "children_count": self.topics_of(id).count(),
+            "unread_count": null,
+            "last_read_message_id": receipt.map(|receipt| receipt.message.to_string()),
+            "last_read_at": receipt.map(|receipt| receipt.at),
+        }))
+    }
+
+    /// A conversation of two, as one of them sees it: `whole` as it is shown alone, or else as it
+    /// is shown in a list. `None` if nothing was said yet, or not since they have put it away.
+    pub(crate) fn chat_row(
+        &self,
+        viewer: SimUserId,
+        peer: SimUserId,
+        detailed: bool,
+    ) -> Option<Value> {
+        let conversation = Conversation::direct(viewer, peer);
+        let thread = self.history.thread(conversation)?;
+        let newest = self.newest_on_list(conversation, viewer)?;
+        let other = self.users.get(&peer)?;
+        let view = View {
+            viewer,
+            files: true,
+        };
+        let mut chat = json!({
+            "created_at": thread.began,
+            "updated_at": newest.created_at(),
+            "last_message": self.row(newest, view),
+            "messages_count": thread.count,
+            "other_user": {
+                "avatar_url": other.avatar_url,
+                "id": peer.to_string(),
+                "name": other.name,
+            },
+        });
+        if detailed {
+            let receipt = self.receipt(viewer, conversation);
+            chat["message_deletion_period"] = deletion_period(self.windows).into();
+            chat["message_deletion_mode"] = json!(["sender"]);
+            chat["requires_approval"] = false.into();
+            chat["unread_count"] = Value::Null;
+            chat["last_read_message_id"] =
+                receipt.map(|receipt| receipt.message.to_string()).into();
+            chat["last_read_at"] = receipt.map(|receipt| receipt.at).into();
+            chat["message_edit_period"] = edit_period(self.windows).into();
+        }
+        Some(chat)
+    }
+
+    fn member_rows(&self, id: SimGroupId) -> Vec<Value> {
+        let Some(group) = self.groups.get(&id) else {
+            return Vec::new();
+        };
+        let people = group
+            .members
+            .iter()
+            .filter_map(|member| Some((member, self.users.get(member)?)));
+        people
+            .map(|(member, user)| {
+                let roles: &[&str] = if *member == group.creator {
+                    &["admin", "owner"]
+                } else {
+                    &["user"]
+                };
+                json!({
+                    "user_id": member.to_string(),
+                    "nickname": user.name,
+                    "image_url": user.avatar_url,
+                    // The membership's own id.
+                    "id": format!("{id}{member}"),
+                    "muted": false,
+                    "autokicked": false,
+                    "roles": roles,
+                    "name": user.name,
+                })
+            })
+            .collect()
+    }
+
+    /// How many messages there are, and a glance at the newest.
+    pub(super) fn messages_summary(&self, conversation: Conversation) -> Value {
+        let newest = self.history.newest_first(conversation).next();
+        let (nickname, image, text, attachments) = match newest {
+            Some(Entry::Message(message)) => {
+                let author = self.users.get(&message.author);
+                (
+                    author.map(|author| &*author.name),
+                    author.map(|author| &*author.avatar_url),
+                    message.text.as_deref(),
+                    &*message.attachments,
+                )
+            }
+            Some(Entry::System(system)) => {
+                (Some("GroupMe"), None, Some(&*system.notice.text), &[][..])
+            }
+            None => (None, None, None, &[][..]),
+        };
+        json!({
+            "count": self.count(conversation),
+            "last_message_id": newest.map(|entry| entry.id().to_string()),
+            "last_message_created_at": newest.map(Entry::created_at),
+            "preview": {
+                "nickname": nickname,
+                "text": text,
+                "image_url": image,
+                "attachments": attachments,
+            },
+        })
+    }
+}
+
+/// In minutes, as GroupMe's figures are best understood.
+fn edit_period(windows: Windows) -> u64 {
+    windows.edit.map_or(FOREVER, |window| window.as_secs() / 60)
+}
+
+/// In minutes.
+fn deletion_period(windows: Windows) -> u64 {
+    windows
+        .deletion
+        .map_or(FOREVER, |window| window.as_secs() / 60)
+}
+
+/// What GroupMe says when there is no limit.
+const FOREVER: u64 = 2_147_483_647;
