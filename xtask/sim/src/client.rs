@@ -6,7 +6,7 @@ mod batch;
 mod program;
 mod receive;
 
-use core::{fmt, time::Duration};
+use core::time::Duration;
 use std::collections::VecDeque;
 
 use bayeux_proto::{Config, Instant, LaneId, Session};
@@ -316,15 +316,6 @@ impl Client {
 
     fn see(&self, cx: &mut Context, fact: ClientFact<'_>) {
         cx.see(&Fact::Client(self.index, fact));
-    }
-}
-
-impl fmt::Debug for Client {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client")
-            .field("session", &self.session)
-            .field("program", &self.program)
-            .finish_non_exhaustive()
     }
 }
 

@@ -60,7 +60,7 @@ pub(crate) struct Check {
 }
 
 /// The state of the run after the network has healed.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct End<'a> {
     pub(crate) clients: &'a [Client],
     pub(crate) server: &'a Simulation,

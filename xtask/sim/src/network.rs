@@ -139,7 +139,7 @@ impl Network {
 
     /// Returns when an HTTP message to or from REST arrives that is sent now; `None` if it is lost.
     pub(crate) fn rest_passage(&mut self, now: Instant) -> Option<Instant> {
-        let is_blocked = self.conditions.refusal(now).is_some() || self.conditions.swallows(now);
+        let is_blocked = self.conditions.refuses_rest(now) || self.conditions.swallows(now);
         (!is_blocked).then(|| self.conditions.arrival(now, &mut self.random))
     }
 

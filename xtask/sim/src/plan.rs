@@ -156,6 +156,10 @@ impl Plan {
             add(self, start, Command::Subscribe(random.index(8)));
         }
         add(self, start, Command::Connect);
+        if random.chance(20) {
+            let outage = Fault::rest_outage(random.millis(100, 90_000));
+            self.add(start, Event::Fault(outage));
+        }
         let is_quiet = random.chance(40);
         for _ in 0..if is_quiet { 0 } else { random.index(30) } {
             let at = self.some_time(random);

@@ -2,7 +2,7 @@
 
 mod rest;
 
-use core::{fmt, time::Duration};
+use core::time::Duration;
 use std::collections::VecDeque;
 
 use bayeux_proto::{Instant, SessionEvent};
@@ -229,15 +229,6 @@ impl Account {
             Some(delivered)
         });
         acknowledged.collect()
-    }
-}
-
-impl fmt::Debug for Account {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Account")
-            .field("feed", &self.feed)
-            .field("process", &self.process)
-            .finish_non_exhaustive()
     }
 }
 

@@ -74,6 +74,15 @@ impl Conditions {
         })
     }
 
+    /// Returns whether REST cannot be reached.
+    pub(super) fn refuses_rest(&self, now: Instant) -> bool {
+        let refuses = |_, fault| match fault {
+            Fault::Refuse { spares_rest, .. } => (!spares_rest).then_some(()),
+            _ => None,
+        };
+        self.find(now, refuses).is_some()
+    }
+
     pub(super) fn refused_upgrade(&self, now: Instant) -> Option<u16> {
         self.find(now, |_, fault| match fault {
             Fault::RefuseUpgrades { status, .. } => Some(status),

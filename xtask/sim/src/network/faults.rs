@@ -39,6 +39,7 @@ impl Network {
                 self.links.retain(|_, link| link.client_end);
                 let refuse = Fault::Refuse {
                     how: Refusal::Unreachable,
+                    spares_rest: true,
                     lasts: down,
                 };
                 self.conditions.apply(now, refuse);

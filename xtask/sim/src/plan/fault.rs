@@ -9,8 +9,12 @@ use crate::random::Random;
 pub(crate) enum Fault {
     /// From now on the latency in one direction is between these two.
     Latency { least: Duration, most: Duration },
-    /// No attempt reaches the server.
-    Refuse { how: Refusal, lasts: Duration },
+    /// No attempt reaches the gateway, nor REST, unless it is spared: it is another host.
+    Refuse {
+        how: Refusal,
+        spares_rest: bool,
+        lasts: Duration,
+    },
     /// A proxy that does not know websockets answers upgrades.
     RefuseUpgrades { status: u16, lasts: Duration },
     /// A proxy answers 504 when the server takes longer than this.
@@ -108,6 +112,16 @@ impl Notified {
 }
 
 impl Fault {
+    /// An outage of REST alone.
+    pub(super) fn rest_outage(lasts: Duration) -> Self {
+        Self::Rest {
+            outage: Some(503),
+            rate: None,
+            percent: 0,
+            lasts,
+        }
+    }
+
     pub(super) fn random(random: &mut Random, clients: usize) -> Self {
         let lasts = match random.index(3) {
             0 => random.millis(50, 2_000),
@@ -125,6 +139,7 @@ impl Fault {
             }
             2..4 => Self::Refuse {
                 how: Refusal::random(random),
+                spares_rest: random.chance(50),
                 lasts,
             },
             4 => Self::RefuseUpgrades {
@@ -169,7 +184,7 @@ impl Fault {
             }
             26 | 27 => Self::Crash {
                 client,
-                down: random.pick(&[Duration::ZERO, Duration::ZERO, lasts]),
+                down: random.pick(&[Duration::ZERO, Duration::ZERO, lasts, lasts * 6]),
             },
             28 | 29 => Self::Acknowledge { client },
             30 | 31 => Self::Rest {
