@@ -43,7 +43,7 @@ pub(crate) struct Client {
     account: Option<Account>,
     seed: u64,
     clock: Clock,
-    /// The latest time that the clock showed; sessions are never told an earlier one.
+    /// The latest time that the clock showed; a session never gets an earlier one.
     local: Instant,
     asleep: Option<Asleep>,
     /// Arrivals during a sleep.
@@ -62,7 +62,7 @@ struct Clock {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asleep {
     pub(crate) until: Instant,
-    /// Whether the session is told afterwards.
+    /// Whether the session is woken afterwards.
     pub(crate) wake: bool,
     /// Whether timers fire before what has arrived is read.
     pub(crate) timers_first: bool,
@@ -235,7 +235,7 @@ impl Client {
         }
     }
 
-    /// Has the program listen and connect, whatever it was told to do before.
+    /// Has the program listen and connect, whatever it did before.
     pub(crate) fn settle_down(&mut self, cx: &mut Context) {
         if self.account.is_some() {
             self.issue(cx, Command::Subscribe(OWN));

@@ -41,16 +41,16 @@ pub(crate) enum Fact<'a> {
 pub(crate) enum ClientFact<'a> {
     /// The server received a message. `own` is the program's number in a publish; `is_held` tells
     /// whether the client still had the lane.
-    Heard {
+    ServerReceived {
         lane: LaneId,
         message: &'a Message<'a>,
         own: Option<u64>,
         is_held: bool,
     },
     /// The server wrote on a lane; `connect` tells whether a reply to a connect was included.
-    Answered { lane: LaneId, connect: bool },
+    ServerWrote { lane: LaneId, connect: bool },
     /// The server lost a lane.
-    ServerLost(LaneId),
+    ServerLostLane(LaneId),
     /// The client backfills its user's own channel, this one.
     Backfills(&'a str),
     /// The user of a backfilling client joined or left a group.
@@ -141,7 +141,7 @@ impl fmt::Display for Fact<'_> {
             Self::Client(client, fact) => {
                 write!(f, "client {client}   ")?;
                 match fact {
-                    ClientFact::Heard {
+                    ClientFact::ServerReceived {
                         lane,
                         message,
                         is_held,

@@ -105,7 +105,10 @@ fn of(client: &ClientSettings) -> [(&'static str, Box<dyn Invariant>); 11] {
             "every message once and in order, or reported lost",
             Box::<Account>::default(),
         ),
-        ("every change is told once", Box::new(Changes::new(client))),
+        (
+            "every change is reported once",
+            Box::new(Changes::new(client)),
+        ),
         (
             "own messages are known and sent once",
             Box::<Own>::default(),

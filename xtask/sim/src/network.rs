@@ -206,8 +206,8 @@ impl Network {
         if let Some(refusal) = self.conditions.refusal(now) {
             return self.refuse(now, key, refusal);
         }
-        if let Some(is_heard) = self.conditions.lost_exchange(now, &mut self.random) {
-            if !is_heard {
+        if let Some(is_received) = self.conditions.lost_exchange(now, &mut self.random) {
+            if !is_received {
                 return self.reject(now, key, Close::Lost);
             }
             if let Some(link) = self.links.get_mut(&key) {

@@ -231,7 +231,7 @@ impl<'a> Run<'a> {
         is_late
     }
 
-    /// Returns all channels that some program was told are active.
+    /// Returns all channels that are active as reported to some program.
     fn active_channels(&self) -> BTreeSet<String> {
         let programs = self.clients.iter().map(Client::program);
         let channels = programs.flat_map(|program| program.channels(SubscriptionState::Active));
@@ -244,7 +244,8 @@ impl<'a> Run<'a> {
             let program = client.program();
             let is_settled = client.account().is_none_or(Account::is_settled);
             let mut channels = program.channels(SubscriptionState::Active).into_iter();
-            let deaf = channels.find(|one| program.heard(one).is_none_or(|number| number < first));
+            let deaf =
+                channels.find(|one| program.last_event(one).is_none_or(|number| number < first));
             let what = match deaf {
                 _ if !program.is_up() || !client.is_idle() => "is not up".to_owned(),
                 _ if !is_settled => "has not caught up".to_owned(),

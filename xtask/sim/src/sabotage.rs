@@ -81,7 +81,7 @@ pub(crate) struct Saboteur {
     pub(crate) sabotage: Option<Sabotage>,
     count: u64,
     first_client_id: Option<String>,
-    /// What is to come after its successor.
+    /// The event and the message to be delivered after their successors.
     event: Option<(String, Option<u64>)>,
     message: Option<Delivered>,
     /// A lane that has ended.

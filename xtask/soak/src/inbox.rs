@@ -31,7 +31,7 @@ pub(crate) struct Deliveries {
     pub(crate) notes: Vec<(Instant, String)>,
     /// All different messages.
     pub(crate) names: BTreeSet<MessageName>,
-    /// How often the program had caught up.
+    /// Number of times the program reported that it had caught up.
     pub(crate) caught_up: u32,
     /// Whether the program has ended for good.
     pub(crate) has_ended: bool,

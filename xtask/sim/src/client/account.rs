@@ -268,5 +268,5 @@ fn time_of_day(now: Instant) -> Timestamp {
 pub(crate) const EPOCH: i64 = 1_750_000_000;
 /// Maximum deliveries that wait for the program.
 const BACKLOG: usize = 64;
-/// How long a message is sent again. GroupMe accepts a `source_guid` once a minute.
+/// Time for which a message is sent again. GroupMe accepts a `source_guid` once a minute.
 const SENDS_FOR: Duration = Duration::from_secs(40);

@@ -1,4 +1,4 @@
-//! The program: the channels that it wants to hear, and what it has heard.
+//! The program: the channels that it subscribes to, and the latest event on each.
 
 use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,7 +23,7 @@ pub(crate) struct Program {
     reconnect: Option<Instant>,
     published: u64,
     /// The latest event on each channel.
-    heard: BTreeMap<String, u64>,
+    last_event: BTreeMap<String, u64>,
 }
 
 #[derive(Debug)]
@@ -32,7 +32,7 @@ struct Subscription {
     state: State,
 }
 
-/// The state of a subscription, as far as the program was told.
+/// The state of a subscription, as reported to the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
     Pending,
@@ -51,7 +51,7 @@ impl Program {
             is_up: false,
             reconnect: None,
             published: 0,
-            heard: BTreeMap::new(),
+            last_event: BTreeMap::new(),
         }
     }
 
@@ -77,8 +77,8 @@ impl Program {
     }
 
     /// Returns the number of the latest event on a channel.
-    pub(crate) fn heard(&self, channel: &str) -> Option<u64> {
-        self.heard.get(channel).copied()
+    pub(crate) fn last_event(&self, channel: &str) -> Option<u64> {
+        self.last_event.get(channel).copied()
     }
 
     /// Returns the channel of a subscription.
@@ -197,7 +197,7 @@ impl Program {
 
     pub(super) fn handle_event(&mut self, number: Option<u64>, channel: &str) {
         if let Some(number) = number {
-            self.heard.insert(channel.to_owned(), number);
+            self.last_event.insert(channel.to_owned(), number);
         }
     }
 

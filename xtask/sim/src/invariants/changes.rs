@@ -1,5 +1,6 @@
 //! Gap-free delivery of edits, deletions, pins and reactions: in the end a program knows the state of
-//! each of the newest messages that were delivered to it, and was told of no deletion twice.
+//! each of the newest messages that were delivered to it, and no deletion was reported to it
+//! twice.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,7 +30,7 @@ pub(super) struct Changes {
     saved: Known,
 }
 
-/// The states of which a program was told.
+/// The states known to a program.
 #[derive(Clone, Debug, Default)]
 struct Known {
     states: BTreeMap<u64, MessageState>,
@@ -80,7 +81,7 @@ impl Invariant for Changes {
             ClientFact::Delivered(delivered) => return self.known.learn(delivered),
             ClientFact::Acknowledged(delivered) => {
                 for delivered in delivered {
-                    // A deletion that is told twice was reported already.
+                    // A second report of a deletion was a violation already.
                     let _ = self.saved.learn(delivered);
                 }
                 self.saved.lost.clone_from(&self.known.lost);
@@ -118,7 +119,7 @@ impl Invariant for Changes {
             {
                 if let Some(what) = self.known.difference(world, *id, has_reactions) {
                     return Some(format!(
-                        "it was not told that {id} of {conversation} {what}"
+                        "it does not know that {id} of {conversation} {what}"
                     ));
                 }
             }
@@ -139,7 +140,7 @@ impl Known {
             }
             Delivered::Changed(id, change) => {
                 if change.deleted && !self.deletions.insert(*id) {
-                    return Err(format!("the deletion of {id} is told again"));
+                    return Err(format!("the deletion of {id} is reported again"));
                 }
                 (*id, *change)
             }
@@ -151,7 +152,7 @@ impl Known {
         Ok(())
     }
 
-    /// Describes a difference between the state of a message and what the program was told of it.
+    /// Describes a difference between the state of a message and what the program knows of it.
     fn difference(&self, world: &World, id: u64, has_reactions: bool) -> Option<String> {
         let known = self.states.get(&id)?;
         let Some(message) = world.message(groupme_sim::SimMessageId::new(id)) else {

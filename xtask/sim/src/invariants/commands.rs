@@ -19,7 +19,7 @@ pub(super) struct Commands {
     is_running: bool,
     is_closing: bool,
     /// Numbers of the publishes that the server received, from any process of this program.
-    heard: BTreeSet<u64>,
+    received: BTreeSet<u64>,
 }
 
 #[derive(Clone, Debug)]
@@ -41,8 +41,8 @@ enum State {
 impl Invariant for Commands {
     fn observe(&mut self, fact: &ClientFact<'_>) -> Result<(), String> {
         match *fact {
-            ClientFact::Heard { own: Some(own), .. } => {
-                if self.heard.insert(own) {
+            ClientFact::ServerReceived { own: Some(own), .. } => {
+                if self.received.insert(own) {
                     return Ok(());
                 }
                 Err(format!("the server receives publish {own} again"))
@@ -52,9 +52,9 @@ impl Invariant for Commands {
                 Ok(())
             }
             ClientFact::Crashed => {
-                let heard = core::mem::take(&mut self.heard);
+                let received = core::mem::take(&mut self.received);
                 *self = Self {
-                    heard,
+                    received,
                     ..Self::default()
                 };
                 Ok(())
@@ -145,7 +145,7 @@ impl Commands {
                 "publish {own} is settled as {outcome:?} after {before:?}"
             ));
         }
-        match (outcome, self.heard.contains(own)) {
+        match (outcome, self.received.contains(own)) {
             (Outcome::Accepted | Outcome::Refused(_), false) => Err(format!(
                 "publish {own} is reported {outcome:?}, and the server never received it"
             )),

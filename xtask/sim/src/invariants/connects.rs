@@ -13,29 +13,29 @@ pub(super) struct Connects {
     /// Ids of the connects written on lanes that live.
     written: BTreeMap<LaneId, u64>,
     /// Ids of the connects received on lanes that the client still holds.
-    heard: BTreeMap<LaneId, u64>,
+    received: BTreeMap<LaneId, u64>,
 }
 
 impl Invariant for Connects {
     fn observe(&mut self, fact: &ClientFact<'_>) -> Result<(), String> {
         match *fact {
-            ClientFact::Heard {
+            ClientFact::ServerReceived {
                 lane,
                 message,
                 is_held: true,
                 ..
             } if is_connect(message) => {
-                return add(&mut self.heard, lane, message, "the server receives");
+                return add(&mut self.received, lane, message, "the server receives");
             }
             ClientFact::Wrote { lane, message, .. } if is_connect(message) => {
                 return add(&mut self.written, lane, message, "it writes");
             }
-            ClientFact::Answered {
+            ClientFact::ServerWrote {
                 lane,
                 connect: true,
             }
-            | ClientFact::ServerLost(lane) => {
-                self.heard.remove(&lane);
+            | ClientFact::ServerLostLane(lane) => {
+                self.received.remove(&lane);
             }
             ClientFact::Replied { lane, message }
                 if is_connect(message) && self.written.get(&lane) == Some(&id(message)) =>
@@ -44,7 +44,7 @@ impl Invariant for Connects {
             }
             ClientFact::Acted(_, Action::Close(lane)) | ClientFact::Closed(lane, _) => {
                 self.written.remove(&lane);
-                self.heard.remove(&lane);
+                self.received.remove(&lane);
             }
             ClientFact::Crashed => *self = Self::default(),
             _ => {}

@@ -1,7 +1,7 @@
 //! Every event published while the session was complete is delivered once and in order, and every
 //! event that is missed lies inside a gap that was reported.
 //!
-//! A program may rely on a channel from the moment at which it is told that the channel is active.
+//! A program may rely on a channel from the moment at which the channel is reported active.
 //! What is published from then on must come, unless a gap is reported that began before it. Moments
 //! are counted in published events: each payload carries how many there were when the server sent it,
 //! so that neither clocks nor latencies blur the order.

@@ -56,7 +56,7 @@ impl Invariant for Own {
         for (id, is_own) in &self.delivered {
             let message = world.message(SimMessageId::new(*id));
             if message.is_some_and(|one| self.sent.contains(one.source_guid()) != *is_own) {
-                return Some(format!("it is told that {id} is its own: {is_own}"));
+                return Some(format!("{id} is marked as its own: {is_own}"));
             }
         }
         None

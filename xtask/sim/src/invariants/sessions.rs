@@ -25,7 +25,7 @@ impl Invariant for Sessions {
                 self.client_id = message.client_id.map(str::to_owned);
             }
             ClientFact::Crashed => self.client_id = None,
-            ClientFact::Heard {
+            ClientFact::ServerReceived {
                 message,
                 is_held: true,
                 ..

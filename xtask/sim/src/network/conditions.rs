@@ -99,13 +99,15 @@ impl Conditions {
 
     /// Decides whether an exchange is lost, and if so, whether the server receives it first.
     pub(super) fn lost_exchange(&self, now: Instant, random: &mut Random) -> Option<bool> {
-        let (percent, is_heard) = self.find(now, |_, fault| match fault {
+        let (percent, is_received) = self.find(now, |_, fault| match fault {
             Fault::LoseExchanges {
-                percent, is_heard, ..
-            } => Some((percent, is_heard)),
+                percent,
+                is_received,
+                ..
+            } => Some((percent, is_received)),
             _ => None,
         })?;
-        random.chance(percent).then_some(is_heard)
+        random.chance(percent).then_some(is_received)
     }
 
     pub(super) fn swallows(&self, now: Instant) -> bool {

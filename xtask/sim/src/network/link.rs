@@ -1,4 +1,4 @@
-//! One lane, as the network sees it.
+//! A lane, as the network sees it.
 
 use core::time::Duration;
 

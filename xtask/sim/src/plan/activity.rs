@@ -31,7 +31,7 @@ enum Kind {
     Read,
     Join,
     Leave,
-    /// So many messages at once.
+    /// This number of messages at once.
     Burst(usize),
 }
 

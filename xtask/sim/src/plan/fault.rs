@@ -19,10 +19,10 @@ pub(crate) enum Fault {
     RefuseUpgrades { status: u16, lasts: Duration },
     /// A proxy answers 504 when the server takes longer than this.
     GatewayTimeout { after: Duration, lasts: Duration },
-    /// So many of 100 exchanges are lost, after the server has received them or before.
+    /// `percent` of 100 exchanges are lost, after the server has received them or before.
     LoseExchanges {
         percent: u64,
-        is_heard: bool,
+        is_received: bool,
         lasts: Duration,
     },
     /// Packets vanish, and their connections stay open and dead.
@@ -55,15 +55,15 @@ pub(crate) enum Fault {
     /// A program that acknowledges late does it now.
     Acknowledge { client: usize },
     /// REST answers every request with the status of an `outage`, or admits `rate` requests a second;
-    /// and so many of 100 requests and responses are lost.
+    /// and `percent` of 100 requests and responses are lost.
     Rest {
         outage: Option<u16>,
         rate: Option<u32>,
         percent: u64,
         lasts: Duration,
     },
-    /// A program, or its machine, is suspended. Afterwards its session may be told, and its timers
-    /// may fire before what has arrived is read.
+    /// A program, or its machine, is suspended. Afterwards its session may be
+    /// woken, and its timers may fire before what has arrived is read.
     Sleep {
         client: usize,
         lasts: Duration,
@@ -152,7 +152,7 @@ impl Fault {
             },
             6 => Self::LoseExchanges {
                 percent: random.pick(&[10, 30, 100]),
-                is_heard: random.chance(50),
+                is_received: random.chance(50),
                 lasts,
             },
             7..9 => Self::Blackhole { lasts },

@@ -16,7 +16,7 @@ impl Run<'_> {
         match fault {
             Fault::Restart { .. } => {
                 for (client, lane) in cx.network.apply(now, fault) {
-                    cx.see(&Fact::Client(client, ClientFact::ServerLost(lane)));
+                    cx.see(&Fact::Client(client, ClientFact::ServerLostLane(lane)));
                 }
                 let mut config = self.plan.gateway.clone();
                 config.seed = self.random.next();

@@ -24,13 +24,13 @@ impl Run<'_> {
             Arrived::Begin(kind, first) => {
                 self.server.handle_open(now, key, kind);
                 if let Some(batch) = first {
-                    self.hear(client, lane, key, &batch);
+                    self.pass_batch(client, lane, key, &batch);
                 }
             }
-            Arrived::Batch(batch) => self.hear(client, lane, key, &batch),
+            Arrived::Batch(batch) => self.pass_batch(client, lane, key, &batch),
             Arrived::Hangup => {
                 self.cx
-                    .see(&Fact::Client(client, ClientFact::ServerLost(lane)));
+                    .see(&Fact::Client(client, ClientFact::ServerLostLane(lane)));
                 self.server.handle_close(now, key);
             }
             what => {
@@ -42,10 +42,10 @@ impl Run<'_> {
     }
 
     /// Passes a batch to the server.
-    fn hear(&mut self, client: usize, lane: LaneId, key: Lane, batch: &[u8]) {
+    fn pass_batch(&mut self, client: usize, lane: LaneId, key: Lane, batch: &[u8]) {
         let is_held = self.cx.network.is_held(key);
         for (message, own) in self.batch.read(batch) {
-            let fact = ClientFact::Heard {
+            let fact = ClientFact::ServerReceived {
                 lane,
                 message: &message,
                 own,
@@ -73,7 +73,7 @@ impl Run<'_> {
         for (output, published) in outputs.into_iter().zip(stamps.into_iter().rev()) {
             if let Some((client, lane)) = self.cx.network.owner(output.lane()) {
                 let connect = text(&output).contains(r#""channel":"/meta/connect""#);
-                let fact = ClientFact::Answered { lane, connect };
+                let fact = ClientFact::ServerWrote { lane, connect };
                 self.cx.see(&Fact::Client(client, fact));
             }
             self.cx
