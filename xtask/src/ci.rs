@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use crate::{
     clock,
     command::{cargo, run as sh},
-    deny, fuzz, interop, layering, sim, soak, tidy,
+    deny, fuzz, interop, layering, release, sim, soak, tidy,
     workspace::Workspace,
 };
 
@@ -34,6 +34,8 @@ pub(crate) enum Job {
     NoStd,
     /// Each library with no feature, each feature alone, and all of them.
     Features,
+    /// Every published crate packed, and built from its own archive.
+    Release,
     /// Damaged frames, from bytes to events, against `serde_json`.
     Fuzz,
     /// The groupme command at real Bayeux servers, and real clients at groupme sim.
@@ -103,6 +105,7 @@ impl Job {
             Self::Examples => examples(workspace),
             Self::NoStd => no_std(workspace),
             Self::Features => features(workspace),
+            Self::Release => release::run(workspace, &release::Options::for_ci()),
             Self::Fuzz => fuzz::run(workspace, &fuzz::Options::short()),
             Self::Interop => interop::run(workspace, &interop::Options::default()),
             Self::Sim => sim::run(workspace, &sim::some_seeds()),

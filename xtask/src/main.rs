@@ -9,6 +9,7 @@
 //! | `fuzz` | damaged frames, from bytes to events, against `serde_json` |
 //! | `tidy` | file sizes, names, comments and other habits of the sources |
 //! | `interop` | the `groupme` command at real Bayeux servers, and real clients at `groupme sim` |
+//! | `release` | every published crate packed, and built from its own archive |
 //! | `sim` | client and server in virtual time, under every fault, from a seed |
 //! | `soak` | many accounts over real sockets that break |
 
@@ -23,6 +24,7 @@ mod layering;
 mod npm;
 mod pip;
 mod program;
+mod release;
 mod sim;
 mod soak;
 mod suite;
@@ -64,6 +66,8 @@ enum Task {
     Tidy,
     /// Run the groupme command at real Bayeux servers, and real clients at groupme sim.
     Interop(interop::Options),
+    /// Pack every published crate and build each from its own archive.
+    Release(release::Options),
     /// Run client and server against each other in virtual time, under faults, from seeds.
     #[command(disable_help_flag = true)]
     Sim(sim::Options),
@@ -91,6 +95,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Layering => layering::run(&workspace),
         Task::Tidy => tidy::run(&workspace),
         Task::Interop(options) => interop::run(&workspace, options),
+        Task::Release(options) => release::run(&workspace, options),
         Task::Sim(options) => sim::run(&workspace, options),
         Task::Soak(options) => soak::run(&workspace, options),
     }

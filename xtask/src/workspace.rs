@@ -40,15 +40,19 @@ impl Workspace {
         self.metadata.target_directory.clone().into_std_path_buf()
     }
 
-    /// Returns the packages that others can depend on: those with a library that is published.
-    pub(crate) fn libraries(&self) -> impl Iterator<Item = &Package> {
-        self.metadata
-            .workspace_packages()
+    /// Returns the packages that are published, libraries and commands.
+    pub(crate) fn published(&self) -> impl Iterator<Item = &Package> {
+        let packages = self.metadata.workspace_packages();
+        packages
             .into_iter()
             .filter(|package| package.publish.as_deref() != Some(&[]))
-            .filter(|package| {
-                let mut targets = package.targets.iter();
-                targets.any(|target| target.kind.contains(&TargetKind::Lib))
-            })
+    }
+
+    /// Returns the published packages that others can depend on: those with a library.
+    pub(crate) fn libraries(&self) -> impl Iterator<Item = &Package> {
+        self.published().filter(|package| {
+            let mut targets = package.targets.iter();
+            targets.any(|target| target.kind.contains(&TargetKind::Lib))
+        })
     }
 }

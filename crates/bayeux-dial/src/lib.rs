@@ -38,3 +38,7 @@ pub use proxy::Proxy;
 pub use roots::RootStore;
 pub use stream::Stream;
 pub use target::Target;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -221,3 +221,7 @@ pub use message::{BayeuxId, Message};
 pub use time::Instant;
 pub use timer::{Deadline, Timer};
 pub use usage::Usage;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -62,3 +62,7 @@ pub use endpoint::{Endpoint, EndpointError};
 pub use error::{BoxError, Error};
 pub use lanes::{Lanes, Next};
 pub use options::Options;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -94,3 +94,7 @@ pub use members::{IndexedObject, Keys, slots_for};
 pub use message::{Message, Messages};
 pub use pool::Pool;
 pub use value::{Entries, Items, Kind, Value};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -80,3 +80,7 @@ pub use policy::TransportPolicy;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use token::TokenSource;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

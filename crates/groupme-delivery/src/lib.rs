@@ -89,3 +89,7 @@ pub use ledger::Ledger;
 pub use question::{Failure, Request, RequestId, Response, Window};
 pub use store::{Change, MemoryStore, Saved, SavedConversation, Store, StoreError};
 pub use version::Version;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

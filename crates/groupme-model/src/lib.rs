@@ -146,3 +146,7 @@ pub use timestamp::{ParseTimestampError, Timestamp};
 pub use topic::{Topic, TopicRef};
 pub use unknown::{Unknown, UnknownRef};
 pub use user::{User, UserRef};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -96,3 +96,7 @@ pub use options::Options;
 pub use retry::{Repeat, RetryPolicy};
 pub use sending::Sent;
 pub use token::{Token, TokenError};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -1,0 +1,66 @@
+//! `cargo xtask release`: packs every published crate in dependency order.
+
+use anyhow::bail;
+use clap::Args;
+
+use crate::{
+    command::{cargo, run as sh},
+    workspace::Workspace,
+};
+
+/// Options of `cargo xtask release`.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Pack and verify without uploading anything. The only mode: uploading is `cargo publish`.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Options {
+    /// Returns the options with which CI runs the task.
+    pub(crate) fn for_ci() -> Self {
+        Self { dry_run: true }
+    }
+}
+
+/// Files that every published archive contains.
+const FRONT_MATTER: [&str; 4] = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
+
+/// Packs the published crates and builds each from its own archive.
+///
+/// # Errors
+///
+/// If `--dry-run` is missing, an archive lacks a licence or a front page, the metadata of a crate is
+/// incomplete, or an archive does not build.
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()> {
+    if !options.dry_run {
+        bail!("pass --dry-run; after a successful dry run upload with `cargo publish --workspace`");
+    }
+    for package in workspace.published() {
+        let name = &package.name;
+        let has_metadata = package.description.is_some()
+            && package.license.is_some()
+            && package.rust_version.is_some()
+            && !package.keywords.is_empty()
+            && !package.categories.is_empty();
+        if !has_metadata {
+            bail!("{name}: set description, license, rust-version, keywords and categories");
+        }
+        let list = cargo(&["package", "--locked", "--allow-dirty", "--list"])
+            .args(["--package", name.as_str()])
+            .current_dir(workspace.root())
+            .output()?;
+        let files = String::from_utf8_lossy(&list.stdout);
+        for file in FRONT_MATTER {
+            if !files.lines().any(|line| line == file) {
+                bail!("{name}: the archive lacks {file}");
+            }
+        }
+    }
+    // Packed together, the crates resolve each other from their archives, in dependency order.
+    let mut command = cargo(&["package", "--locked", "--allow-dirty", "--all-features"]);
+    for package in workspace.published() {
+        command.args(["--package", package.name.as_str()]);
+    }
+    sh(command.current_dir(workspace.root()))
+}
