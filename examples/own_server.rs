@@ -20,7 +20,7 @@ use bayeux_proto::{
     server::{Config, Lane, LaneKind, Member, Output, RequestContext, SecurityPolicy, Server},
 };
 use bayeux_transport::{Clock, Driver, DriverEvent, Endpoint, Lanes, Options};
-use bayeux_wire::{Decoder, Frame, Inbound, Value};
+use bayeux_wire::{Decoder, Frame, ServerPayload, Value};
 use fastwebsockets::{
     self as websocket, FragmentCollectorRead, OpCode, Role, WebSocket, WebSocketError,
 };
@@ -121,7 +121,7 @@ async fn run(mut reports: mpsc::Receiver<Report>) {
                 }
                 Report::Received(lane, bytes) => {
                     let mut frame = Frame::from_bytes(&bytes);
-                    Inbound::decode(&mut decoder, &mut frame).show(|payload| {
+                    ServerPayload::decode(&mut decoder, &mut frame).with(|payload| {
                         server.handle_payload(clock.now(), lane, payload, &mut Rules);
                     });
                 }

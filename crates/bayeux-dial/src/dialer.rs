@@ -1,8 +1,8 @@
-//! The way to a target.
+//! The dialer: TCP, proxy and TLS in their order.
 
-use crate::{DialError, Proxy, RootStore, Stream, Target, race};
+use crate::{DialError, Proxy, RootStore, Stream, Target, happy_eyeballs};
 
-/// Connects to targets. Clones share what TLS is made of.
+/// Opens connections. Clones share the TLS configuration.
 #[derive(Clone, Debug, Default)]
 pub struct Dialer {
     proxy: Proxy,
@@ -10,46 +10,41 @@ pub struct Dialer {
 }
 
 impl Dialer {
-    /// A dialer that goes through a proxy, where that is for the target, and trusts these roots.
+    /// Creates a dialer that uses a proxy, for the targets that it applies to, and trusts these root
+    /// certificates.
     pub fn new(proxy: Proxy, roots: RootStore) -> Self {
         Self { proxy, roots }
     }
 
-    /// Finds out whether it knows a way to a target, without going it.
+    /// Checks the settings that apply to a target, without connecting.
     ///
     /// # Errors
     ///
-    /// [`DialError::NoTls`] or [`DialError::Proxy`]: what [`dial`](Self::dial) would never succeed
-    /// with.
+    /// [`DialError::NoTls`] or [`DialError::Proxy`], with which [`dial`](Self::dial) would always
+    /// fail.
     pub fn check(&self, target: &Target) -> Result<(), DialError> {
-        let hop = self.proxy.towards(target)?;
-        if target.is_secure() || hop.is_some_and(|hop| hop.proxy.is_secure()) {
+        let proxy = self.proxy.for_target(target)?;
+        if target.is_secure() || proxy.is_some_and(|proxy| proxy.target().is_secure()) {
             self.roots.check()?;
         }
         Ok(())
     }
 
-    /// Connects to a target. Takes as long as the network lets it: limit the time, and drop the
-    /// future to give up.
+    /// Connects to a target. There is no timeout: drop the future to give up.
     ///
     /// # Errors
     ///
-    /// If there is no connection.
+    /// [`DialError`], if no connection can be opened.
     pub async fn dial(&self, target: &Target) -> Result<Stream, DialError> {
-        let stream = match self.proxy.towards(target)? {
-            None => self.reach(target).await?,
-            Some(hop) => {
-                let stream = self.reach(&hop.proxy).await?;
-                let stream = self.secure(&hop.proxy, stream).await?;
-                hop.open(stream, target).await?
+        let stream = match self.proxy.for_target(target)? {
+            None => connect(target).await?,
+            Some(proxy) => {
+                let stream = connect(proxy.target()).await?;
+                let stream = self.secure(proxy.target(), stream).await?;
+                proxy.open_tunnel(stream, target).await?
             }
         };
         self.secure(target, stream).await
-    }
-
-    async fn reach(&self, target: &Target) -> Result<Stream, DialError> {
-        let stream = race::reach(target.host(), target.port()).await?;
-        Ok(Stream::plain(stream))
     }
 
     async fn secure(&self, target: &Target, stream: Stream) -> Result<Stream, DialError> {
@@ -59,4 +54,9 @@ impl Dialer {
             Ok(stream)
         }
     }
+}
+
+async fn connect(target: &Target) -> Result<Stream, DialError> {
+    let stream = happy_eyeballs::connect(target.host(), target.port()).await?;
+    Ok(Stream::plain(stream))
 }

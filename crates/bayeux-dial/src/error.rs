@@ -1,90 +1,130 @@
-//! Faults on the way to a host, by whose they are.
+//! The error of dialing, grouped by cause: the configuration, the network, the proxy, TLS.
 
 use core::error::Error as StdError;
 use std::io;
 
-/// Why there is no connection.
+/// The reason why no connection could be opened.
 ///
-/// The text is one line and leaves its cause to [`source`](StdError::source). It never contains a
-/// user name or password.
+/// The text is one line and leaves the cause to [`source`](StdError::source). It never contains a user
+/// name or password.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DialError {
-    /// Yours: a root certificate that was supplied is none.
+    /// Configuration: a supplied root certificate is not valid.
     #[error("a supplied root certificate cannot be read")]
     RootCertificate(#[source] BoxError),
-    /// Yours: TLS is asked for, and there is nobody to trust, or no TLS was compiled in.
+    /// Configuration: TLS is needed, but there is no root certificate to trust, or no TLS was compiled
+    /// in.
     #[error("no TLS: {remedy}")]
     NoTls {
-        /// What would help.
+        /// Remedy.
         remedy: &'static str,
     },
-    /// Yours: the address of a proxy cannot be used. It is not repeated: it may hold a password.
-    #[error("the proxy cannot be used: {what}")]
+    /// Configuration: a proxy setting cannot be used. The error does not quote it, because it may hold
+    /// a password.
+    #[error("the proxy setting cannot be used: {what}")]
     Proxy {
-        /// What is wrong with it.
+        /// Description of the error.
         what: &'static str,
     },
 
-    /// The road's: the name of the host has no address.
+    /// Network: the name of the host has no address.
     #[error("cannot find the address of `{host}`")]
     Resolve {
-        /// The host.
+        /// Name of the host.
         host: String,
-        /// What the resolver said.
+        /// Error of the resolver.
         #[source]
         source: io::Error,
     },
-    /// The road's: no connection to any address of the host.
+    /// Network: no address of the host accepts a connection.
     #[error("cannot connect to `{host}` on port {port}")]
     Connect {
-        /// The host.
+        /// Name of the host.
         host: String,
         /// The port.
         port: u16,
-        /// What the last address that was tried said.
+        /// Error of the last address that was tried.
         #[source]
         source: io::Error,
     },
-    /// The road's: the proxy opens no tunnel.
+
+    /// Proxy: it does not accept the user name and password, or there are none and it needs them.
+    #[error("the proxy `{proxy}` does not accept the user name and password: {what}")]
+    ProxyAuth {
+        /// Name of the proxy's host.
+        proxy: String,
+        /// Answer of the proxy.
+        what: &'static str,
+    },
+    /// Proxy: an HTTP proxy refuses to open a tunnel.
     #[error("the proxy `{proxy}` opens no tunnel: HTTP status {status}")]
     Tunnel {
-        /// The proxy's host.
+        /// Name of the proxy's host.
         proxy: String,
-        /// The HTTP status; 407 asks for a user name and a password.
+        /// The HTTP status.
         status: u16,
     },
-    /// The road's: the proxy broke off when it was asked for a tunnel.
+    /// Proxy: a SOCKS5 proxy refuses or fails to connect to the target.
+    #[error("the proxy `{proxy}` does not connect: SOCKS reply {reply} ({})", socks_reply(*reply))]
+    Socks {
+        /// Name of the proxy's host.
+        proxy: String,
+        /// The reply code (RFC 1928, section 6).
+        reply: u8,
+    },
+    /// Proxy: it closed the connection, or broke its protocol, instead of opening a tunnel.
     #[error("the proxy `{proxy}` breaks off instead of opening a tunnel")]
     TunnelBroke {
-        /// The proxy's host.
+        /// Name of the proxy's host.
         proxy: String,
-        /// How it broke off, where more is known.
+        /// Cause, if more is known.
         #[source]
         source: Option<BoxError>,
     },
-    /// The road's, or the peer's: TLS could not be agreed on.
+
+    /// TLS: the handshake failed, because of the network, the server or its certificate.
     #[error("cannot agree on TLS with `{host}`")]
     Tls {
-        /// The host.
+        /// Name of the host.
         host: String,
-        /// Why.
+        /// Error of the handshake.
         #[source]
         source: io::Error,
     },
 }
 
-/// The cause of a [`DialError`] where its own type belongs to a dependency.
+/// The cause of a [`DialError`] whose own type belongs to a dependency.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
 impl DialError {
-    /// Whether trying again without changing anything can help.
+    /// Returns whether trying again without changing anything can help.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::RootCertificate(_) | Self::NoTls { .. } | Self::Proxy { .. } => false,
+            Self::RootCertificate(_)
+            | Self::NoTls { .. }
+            | Self::Proxy { .. }
+            | Self::ProxyAuth { .. } => false,
             Self::Tunnel { status, .. } => matches!(status, 408 | 425 | 429 | 500..=599),
+            // Neither the rules of the proxy nor its abilities change by themselves.
+            Self::Socks { reply, .. } => !matches!(reply, 2 | 7 | 8),
             _ => true,
         }
+    }
+}
+
+/// Returns the meaning of a SOCKS reply code (RFC 1928, section 6).
+fn socks_reply(reply: u8) -> &'static str {
+    match reply {
+        1 => "general failure",
+        2 => "not allowed by the proxy's rules",
+        3 => "network unreachable",
+        4 => "host unreachable",
+        5 => "connection refused",
+        6 => "TTL expired",
+        7 => "command not supported",
+        8 => "address type not supported",
+        _ => "unknown",
     }
 }
 
@@ -92,11 +132,10 @@ impl DialError {
 mod tests {
     use super::*;
 
-    #[test]
-    fn every_error_is_one_lower_case_line_that_leaves_its_cause_to_the_chain() {
+    fn every_variant() -> Vec<DialError> {
         let io = || io::Error::other("the cause");
         let host = || "a.example.com".to_owned();
-        let errors = [
+        vec![
             DialError::RootCertificate("the cause".into()),
             DialError::NoTls { remedy: "add one" },
             DialError::Proxy { what: "no URL" },
@@ -109,9 +148,17 @@ mod tests {
                 port: 443,
                 source: io(),
             },
+            DialError::ProxyAuth {
+                proxy: host(),
+                what: "HTTP status 407",
+            },
             DialError::Tunnel {
                 proxy: host(),
-                status: 407,
+                status: 403,
+            },
+            DialError::Socks {
+                proxy: host(),
+                reply: 5,
             },
             DialError::TunnelBroke {
                 proxy: host(),
@@ -121,8 +168,12 @@ mod tests {
                 host: host(),
                 source: io(),
             },
-        ];
-        for error in errors {
+        ]
+    }
+
+    #[test]
+    fn every_error_is_one_lower_case_line_without_its_cause() {
+        for error in every_variant() {
             let text = error.to_string();
             assert!(!text.contains('\n') && !text.ends_with('.'), "{text}");
             assert!(text.starts_with(char::is_lowercase), "{text}");
@@ -131,15 +182,22 @@ mod tests {
     }
 
     #[test]
-    fn what_is_refused_for_good_is_not_worth_another_try() {
-        let refused = |status| {
-            DialError::Tunnel {
-                proxy: "a".to_owned(),
-                status,
-            }
-            .is_transient()
+    fn permanent_refusals_are_not_transient() {
+        let proxy = || "a".to_owned();
+        let http = |status| {
+            let proxy = proxy();
+            DialError::Tunnel { proxy, status }.is_transient()
         };
-        assert!(!refused(407) && !refused(403));
-        assert!(refused(503) && refused(429));
+        assert!(!http(403) && !http(404));
+        assert!(http(503) && http(429));
+        let socks = |reply| {
+            let proxy = proxy();
+            DialError::Socks { proxy, reply }.is_transient()
+        };
+        assert!(!socks(2) && !socks(7) && !socks(8));
+        assert!(socks(1) && socks(4) && socks(5));
+        let permanent = every_variant();
+        let permanent = permanent.iter().filter(|error| !error.is_transient());
+        assert_eq!(permanent.count(), 5);
     }
 }

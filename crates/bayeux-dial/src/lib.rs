@@ -1,5 +1,5 @@
-//! Connections for whoever speaks HTTP/1.1 over them: TCP to the first address that answers, through
-//! the tunnel of a [`Proxy`] where there is one, with TLS where the [`Target`] asks for it.
+//! Connections for HTTP/1.1 clients: TCP to the first address that answers, through a [`Proxy`] if one
+//! is set, with TLS if the [`Target`] needs it.
 //!
 //! ```no_run
 //! use bayeux_dial::{Dialer, Target};
@@ -14,28 +14,34 @@
 //!
 //! # Many connections
 //!
-//! Clones of [`RootStore`] share what TLS needs and the tickets with which a server resumes a session, and
-//! so do all that trust what is compiled in and nothing else. However many accounts a program has, it
-//! keeps the world's roots once.
+//! Clones of [`RootStore`] share the TLS configuration and its session cache, and so do all default ones.
+//! However many accounts a program has, it holds the root certificates once.
+//!
+//! # This machine
+//!
+//! Plaintext is accepted for this machine only, and this machine is never reached through a proxy, so it
+//! matters who decides which hosts are this machine. Names below `localhost` are not looked up: they are
+//! dialed at the loopback addresses (RFC 6761, section 6.3).
 //!
 //! # Features
 //!
-//! - `rustls-ring` (default): TLS by rustls with ring. Without it, only plaintext.
-//! - `bundled-roots` (default): Mozilla's roots, compiled in. Without it, add your own.
+//! - `rustls-ring` (default): TLS by rustls with ring. Without it, plaintext only.
+//! - `bundled-roots` (default): Mozilla's root certificates, compiled in. Without it, add your own.
 
 mod dialer;
 mod error;
+mod happy_eyeballs;
+mod http_url;
 mod proxy;
-mod race;
-mod roots;
+mod root_store;
 mod stream;
 mod target;
-mod tunnel;
 
 pub use dialer::Dialer;
 pub use error::{BoxError, DialError};
+pub use http_url::{HttpUrl, HttpUrlError};
 pub use proxy::Proxy;
-pub use roots::RootStore;
+pub use root_store::RootStore;
 pub use stream::Stream;
 pub use target::Target;
 

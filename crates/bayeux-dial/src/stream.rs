@@ -1,4 +1,4 @@
-//! What is dialed.
+//! The stream of an open connection.
 
 use core::{
     pin::Pin,
@@ -12,7 +12,8 @@ use tokio::{
 };
 use tokio_rustls::client::TlsStream;
 
-/// A connection, with or without TLS; with it twice through a tunnel of a proxy that has it.
+/// An open connection, with or without TLS. Behind a proxy that uses TLS itself, it has two layers of
+/// TLS.
 #[derive(Debug)]
 pub struct Stream(Layer);
 

@@ -1,8 +1,8 @@
-//! Where to connect to.
+//! Targets: the hosts that can be dialed.
 
 use core::net::{Ipv4Addr, Ipv6Addr};
 
-/// A host, a port, and whether TLS is spoken there.
+/// A host, a port, and whether the connection uses TLS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     host: String,
@@ -11,7 +11,7 @@ pub struct Target {
 }
 
 impl Target {
-    /// A target. The host is a name or an address; that of an IPv6 address may stand in brackets.
+    /// Creates a target. The host is a name or an address; an IPv6 address may be in brackets.
     pub fn new(host: &str, port: u16, is_secure: bool) -> Self {
         let host = host
             .strip_prefix('[')
@@ -24,26 +24,26 @@ impl Target {
         }
     }
 
-    /// The host, without brackets.
+    /// Returns the host, without brackets.
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    /// The port.
+    /// Returns the port.
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// Whether TLS is spoken there.
+    /// Returns whether the connection uses TLS.
     pub fn is_secure(&self) -> bool {
         self.is_secure
     }
 
-    /// Whether it is this machine, by its name or address.
+    /// Returns whether the target is dialed at a loopback address: an address in `127.0.0.0/8`, `::1`,
+    /// or a name below `localhost`, which is never looked up.
     pub fn is_loopback(&self) -> bool {
         let host = &*self.host;
-        host == "localhost"
-            || host.ends_with(".localhost")
+        is_localhost(host)
             || host
                 .parse()
                 .is_ok_and(|address: Ipv4Addr| address.is_loopback())
@@ -52,7 +52,7 @@ impl Target {
                 .is_ok_and(|address: Ipv6Addr| address.is_loopback())
     }
 
-    /// Host and port, as HTTP has them.
+    /// Returns host and port, as HTTP writes them.
     pub(crate) fn authority(&self) -> String {
         let Self { host, port, .. } = self;
         if host.contains(':') {
@@ -63,21 +63,37 @@ impl Target {
     }
 }
 
+/// Returns whether a name is `localhost` or below it (RFC 6761, section 6.3).
+pub(crate) fn is_localhost(host: &str) -> bool {
+    let top = host.rsplit('.').next().unwrap_or(host);
+    top.eq_ignore_ascii_case("localhost")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn this_machine_is_known_by_its_names_and_addresses() {
+    fn loopback_is_known_by_names_and_addresses() {
         let is_loopback = |host| Target::new(host, 1, true).is_loopback();
-        for near in ["localhost", "a.localhost", "127.9.9.9", "[::1]", "::1"] {
+        for near in [
+            "localhost",
+            "LocalHost",
+            "a.localhost",
+            "127.9.9.9",
+            "[::1]",
+            "::1",
+        ] {
             assert!(is_loopback(near), "{near}");
         }
         for far in [
             "example.com",
             "10.0.0.1",
             "localhost.example.com",
+            "notlocalhost",
+            "localhost.",
             "[::2]",
+            "[::ffff:127.0.0.1]",
             "",
         ] {
             assert!(!is_loopback(far), "{far}");
@@ -85,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_with_colons_stands_in_brackets_where_a_port_follows() {
+    fn an_ipv6_address_is_in_brackets_before_a_port() {
         let authority = |host| Target::new(host, 443, true).authority();
         assert_eq!(authority("[2001:db8::1]"), "[2001:db8::1]:443");
         assert_eq!(authority("example.com"), "example.com:443");

@@ -1,4 +1,4 @@
-//! Fragments of a WebSocket message put together again, within a limit.
+//! Reassembly of fragmented WebSocket messages, within a size limit.
 
 use fastwebsockets::OpCode;
 
@@ -6,7 +6,7 @@ use crate::Error;
 
 /// Collects the fragments of one message (RFC 6455, section 5.4).
 ///
-/// The limit holds for the sum. The limit of fastwebsockets holds for each frame alone, and its own
+/// The limit applies to the sum of the fragments. fastwebsockets limits each frame alone, and its own
 /// collector would let a peer start a message inside another.
 pub(crate) struct Assembly {
     parts: Vec<u8>,
@@ -16,11 +16,11 @@ pub(crate) struct Assembly {
 
 #[derive(PartialEq)]
 enum State {
-    /// Between messages.
+    /// No message has begun.
     Idle,
-    /// Fragments are in `parts`, and more are due.
+    /// `parts` holds fragments, and more are expected.
     Open,
-    /// `parts` was a whole message and has been handed out.
+    /// `parts` holds a complete message that has been returned.
     Done,
 }
 
@@ -33,8 +33,8 @@ impl Assembly {
         }
     }
 
-    /// Takes the payload of a data frame and hands out the message that it completes. One that
-    /// came in a single frame is handed out as it is.
+    /// Adds the payload of a data frame and returns the message that it completes. A message of a
+    /// single frame is returned without a copy.
     pub(crate) fn add<'a>(
         &'a mut self,
         opcode: OpCode,
@@ -48,7 +48,7 @@ impl Assembly {
             (OpCode::Continuation, State::Open) => {}
             (OpCode::Continuation, _) => {
                 return Err(Error::Framing {
-                    what: "a continuation of nothing",
+                    what: "a continuation without a message",
                 });
             }
             (_, State::Open) => {
@@ -70,7 +70,7 @@ impl Assembly {
     }
 
     fn reset(&mut self) {
-        if self.parts.capacity() > KEPT {
+        if self.parts.capacity() > MAX_KEPT {
             self.parts = Vec::new();
         }
         self.parts.clear();
@@ -78,19 +78,19 @@ impl Assembly {
     }
 }
 
-/// The largest buffer that is kept for the next fragmented message, in bytes.
-const KEPT: usize = 16 * 1024;
+/// Capacity in bytes above which the buffer is freed instead of kept for the next message.
+const MAX_KEPT: usize = 16 * 1024;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn garbage(outcome: &Result<Option<&[u8]>, Error>) -> bool {
+    fn is_framing_error(outcome: &Result<Option<&[u8]>, Error>) -> bool {
         matches!(outcome, Err(Error::Framing { .. }))
     }
 
     #[test]
-    fn fragments_become_one_message_and_the_next_starts_afresh() {
+    fn fragments_become_one_message_and_the_next_message_starts_empty() {
         let mut assembly = Assembly::new(8);
         assert_eq!(assembly.add(OpCode::Text, false, b"ab").unwrap(), None);
         assert_eq!(
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn the_limit_holds_for_the_sum_of_the_fragments() {
+    fn the_limit_applies_to_the_sum_of_the_fragments() {
         let mut assembly = Assembly::new(4);
         assert_eq!(assembly.add(OpCode::Text, false, b"abc").unwrap(), None);
         assert!(matches!(
@@ -123,26 +123,30 @@ mod tests {
     }
 
     #[test]
-    fn fragments_out_of_place_are_a_broken_frame() {
-        assert!(garbage(&Assembly::new(8).add(
+    fn fragments_out_of_order_are_a_framing_error() {
+        assert!(is_framing_error(&Assembly::new(8).add(
             OpCode::Continuation,
             true,
             b"a"
         )));
         let mut assembly = Assembly::new(8);
         assert_eq!(assembly.add(OpCode::Text, false, b"a").unwrap(), None);
-        assert!(garbage(&assembly.add(OpCode::Text, true, b"b")));
+        assert!(is_framing_error(&assembly.add(OpCode::Text, true, b"b")));
         let mut assembly = Assembly::new(8);
         assert_eq!(assembly.add(OpCode::Text, false, b"a").unwrap(), None);
         assert_eq!(
             assembly.add(OpCode::Continuation, true, b"b").unwrap(),
             Some(&b"ab"[..])
         );
-        assert!(garbage(&assembly.add(OpCode::Continuation, true, b"c")));
+        assert!(is_framing_error(&assembly.add(
+            OpCode::Continuation,
+            true,
+            b"c"
+        )));
     }
 
     #[test]
-    fn a_large_message_leaves_no_large_buffer() {
+    fn the_buffer_of_a_large_message_is_freed() {
         let mut assembly = Assembly::new(1 << 20);
         assert_eq!(
             assembly
@@ -157,6 +161,6 @@ mod tests {
                 .is_some()
         );
         assert!(assembly.add(OpCode::Text, true, b"x").unwrap().is_some());
-        assert!(assembly.parts.capacity() <= KEPT);
+        assert!(assembly.parts.capacity() <= MAX_KEPT);
     }
 }

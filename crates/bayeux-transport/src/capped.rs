@@ -1,4 +1,4 @@
-//! A stream whose every read is small, so that buffers filled from it stay small.
+//! A stream with small reads, so that buffers filled from it stay small.
 
 use core::{
     pin::Pin,
@@ -8,10 +8,10 @@ use std::io;
 
 use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf, Take};
 
-/// Hands out at most [`CAP`] bytes a read.
+/// Returns at most [`CAP`] bytes per read.
 ///
-/// fastwebsockets makes room for a frame on top of what it has read already, and that doubles its
-/// buffer for good each time one read fills it. Bounded reads keep the buffer at a few times the
+/// fastwebsockets reserves room for a frame on top of the bytes it has already read, which doubles its
+/// buffer for good each time a single read fills it. Bounded reads keep the buffer at a few times the
 /// bound, at no cost that was measurable over TLS.
 pub(crate) struct Capped<S>(Take<S>);
 
@@ -27,13 +27,13 @@ impl<S: AsyncRead + Unpin> AsyncRead for Capped<S> {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        // A limit of the whole stream, renewed for each read, is a limit of the read.
+        // `Take` limits the whole stream; resetting its limit for each read limits the read.
         self.0.set_limit(CAP);
         Pin::new(&mut self.0).poll_read(cx, buf)
     }
 }
 
-/// In bytes. Half a TLS record: smaller reads cost time, larger ones memory.
+/// Maximum size of a read, in bytes: half a TLS record. Smaller reads cost time, larger ones memory.
 const CAP: u64 = 8 * 1024;
 
 #[cfg(test)]
@@ -44,7 +44,7 @@ mod tests {
 
     use super::*;
 
-    /// Notes how much room its reader offers.
+    /// Records the largest read buffer that it is given.
     struct Probe<S> {
         stream: S,
         most: usize,
@@ -61,8 +61,8 @@ mod tests {
         }
     }
 
-    /// The most room in bytes that is made while a burst of frames is read from `stream`.
-    async fn most_room(stream: impl AsyncRead + Unpin) -> usize {
+    /// Returns the largest read buffer, in bytes, while a burst of frames is read from `stream`.
+    async fn largest_buffer(stream: impl AsyncRead + Unpin) -> usize {
         let mut probe = Probe { stream, most: 0 };
         let (mut reader, _writer) =
             after_handshake_split(&mut probe, tokio::io::sink(), Role::Client);
@@ -84,10 +84,10 @@ mod tests {
             burst.extend(SIZE.to_be_bytes());
             burst.extend([b'x'; SIZE as usize]);
         }
-        let capped = most_room(Capped::new(&burst[..])).await;
+        let capped = largest_buffer(Capped::new(&burst[..])).await;
         assert!(capped <= 32 * 1024, "{capped} bytes");
-        // Without the cap it is another matter, or all this would be for nothing.
-        let uncapped = most_room(&burst[..]).await;
+        // The control: without the cap, the buffer does grow.
+        let uncapped = largest_buffer(&burst[..]).await;
         assert!(uncapped >= 128 * 1024, "{uncapped} bytes");
     }
 

@@ -1,30 +1,30 @@
-//! The one place where the session's time meets the runtime's.
+//! The clock: the session's time in terms of the runtime's.
 
 use bayeux_proto::Instant;
 
-/// Pairs the origin of the session's time with a reading of tokio's monotonic clock.
+/// Pairs the origin of the session's time with an instant of tokio's monotonic clock.
 ///
-/// That clock stands still while the machine sleeps on most systems, and under a paused runtime it
-/// moves only as the test says.
+/// On most systems that clock does not advance while the machine sleeps. Under a paused runtime it
+/// advances only as the test says.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
     origin: tokio::time::Instant,
 }
 
 impl Clock {
-    /// Starts a clock: now is [`Instant::ORIGIN`].
+    /// Starts a clock whose current time is [`Instant::ORIGIN`].
     pub fn start() -> Self {
         Self {
             origin: tokio::time::Instant::now(),
         }
     }
 
-    /// The present.
+    /// Returns the current time.
     pub fn now(&self) -> Instant {
         Instant::from_origin(self.origin.elapsed())
     }
 
-    /// Waits until `at`; for ever where it is `None` or too far away to ever be.
+    /// Waits until `at`; forever if it is `None` or too far in the future to represent.
     pub async fn sleep_until(&self, at: Option<Instant>) {
         match at.and_then(|at| self.runtime(at)) {
             Some(at) => tokio::time::sleep_until(at).await,
@@ -32,7 +32,7 @@ impl Clock {
         }
     }
 
-    /// When `at` is by the runtime's clock; `None` when it is too far away to ever be.
+    /// Converts `at` to the runtime's time; `None` if it is too far in the future to represent.
     pub(crate) fn runtime(&self, at: Instant) -> Option<tokio::time::Instant> {
         self.origin.checked_add(at.since_origin())
     }
@@ -45,20 +45,20 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn it_waits_until_then_and_no_longer() {
+    async fn sleeping_ends_at_the_deadline_and_at_once_for_a_past_one() {
         let clock = Clock::start();
         let at = Instant::ORIGIN + Duration::from_mins(10);
         clock.sleep_until(Some(at)).await;
         assert_eq!(clock.now(), at);
         clock.sleep_until(Some(Instant::ORIGIN)).await;
-        assert_eq!(clock.now(), at, "what is over is not waited for");
+        assert_eq!(clock.now(), at, "a past deadline is not waited for");
     }
 
     #[tokio::test(start_paused = true)]
-    async fn never_does_not_come() {
+    async fn sleeping_without_a_deadline_never_ends() {
         let clock = Clock::start();
         tokio::select! {
-            () = clock.sleep_until(None) => panic!("it came"),
+            () = clock.sleep_until(None) => panic!("the sleep ended"),
             () = tokio::time::sleep(Duration::from_hours(24)) => {}
         }
     }

@@ -1,7 +1,7 @@
 //! The cookie jar that exchanges and upgrades share.
 //!
-//! `CometD` ties a session to a cookie, so one that the handshake set by HTTP must travel with
-//! every later exchange and with the upgrade request too.
+//! `CometD` ties a session to a cookie, so a cookie that the handshake set over HTTP must be sent with
+//! every later exchange and with the upgrade request.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -13,7 +13,7 @@ use url::Url;
 pub(crate) struct Cookies(Mutex<CookieStore>);
 
 impl Cookies {
-    /// Keeps what a response from `url` sets; what is not a cookie for that URL is passed over.
+    /// Stores the cookies of a response from `url`. Values that are not cookies for `url` are ignored.
     pub(crate) fn store(&self, url: &Url, headers: &HeaderMap) {
         if !headers.contains_key(SET_COOKIE) {
             return;
@@ -28,13 +28,13 @@ impl Cookies {
                 tracing::debug!("a cookie was refused");
             }
         }
-        if jar.iter_any().count() > MOST {
-            tracing::debug!("the server set more than {MOST} cookies: the jar is emptied");
+        if jar.iter_any().count() > MAX_COOKIES {
+            tracing::debug!("the server set more than {MAX_COOKIES} cookies: the jar is emptied");
             jar.clear();
         }
     }
 
-    /// The `Cookie` header of a request to `url`.
+    /// Returns the `Cookie` header of a request to `url`.
     pub(crate) fn header(&self, url: &Url) -> Option<HeaderValue> {
         let jar = self.jar();
         let mut text = String::new();
@@ -55,11 +55,11 @@ impl Cookies {
     }
 
     fn jar(&self) -> MutexGuard<'_, CookieStore> {
-        // No code between lock and unlock leaves the jar half changed.
+        // No code that holds the lock leaves the jar half changed.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A session needs a handful. A jar that grows beyond this is being filled on purpose, and an empty
-/// one costs at most a new handshake.
-const MOST: usize = 64;
+/// Maximum number of cookies. A session needs a handful; a jar beyond this is being filled on
+/// purpose, and emptying it costs at most a new handshake.
+const MAX_COOKIES: usize = 64;

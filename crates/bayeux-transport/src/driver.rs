@@ -1,4 +1,4 @@
-//! The loop between a session and its lanes, ready to wait on.
+//! The driver: a session and its lanes in one loop.
 
 use core::fmt;
 use std::{collections::VecDeque, sync::Arc};
@@ -8,40 +8,40 @@ use bayeux_wire::{Frame, Message, Value};
 
 use crate::{Error, Lanes, Next};
 
-/// A session and its lanes, driven together.
+/// Drives a session and its lanes together.
 ///
-/// Call [`Driver::next`] again and again; in between, ask the session for what you like through
-/// [`Driver::session`]. Nothing happens while nobody waits, but for the lanes' own tasks, which
-/// answer pings and read a few frames ahead.
+/// Call [`Driver::next`] in a loop; in between, use [`Driver::session`] to subscribe, publish or
+/// disconnect. Nothing happens while `next` is not polled, except that the lanes' own tasks answer
+/// pings and read a few frames ahead.
 pub struct Driver<E = ()> {
     session: Session,
     lanes: Lanes,
     extension: E,
-    /// Reused for every batch.
+    /// Buffer of the batch to send, reused.
     out: Vec<u8>,
-    /// What the messages of one frame led to, in order. No other frame is taken before it is empty:
-    /// an application that is slow makes the lanes stop reading.
-    said: VecDeque<DriverEvent>,
+    /// Events that the messages of the last frame led to, in order. The next frame is taken only when
+    /// this queue is empty, so that a slow application makes the lanes stop reading.
+    ready: VecDeque<DriverEvent>,
 }
 
-/// What a [`Driver`] has to say.
+/// An event of a [`Driver`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum DriverEvent {
-    /// The session says so.
+    /// An event of the session.
     Session(SessionEvent),
-    /// An event for at least one subscription.
+    /// A message for at least one subscription.
     Delivery(Delivery),
-    /// A message that the session has no use for: worth a count, never an error.
+    /// A message that the session cannot use. Worth counting, not an error.
     Unexpected(Unexpected, Delivery),
-    /// A lane ended with this error. What it means for the session follows as its own event.
+    /// A lane ended with an error. Its effect on the session follows as a session event.
     LaneFailed(LaneId, Error),
 }
 
-/// One received message, with the frame that it lies in.
+/// A received message, together with the frame that holds it.
 ///
-/// It owns what it needs and can be kept, sent and cloned at the cost of a counter; while it lives,
-/// so does its whole frame.
+/// It owns its content and can be kept and sent to other threads; cloning increments a counter. Keeping
+/// it keeps its whole frame.
 #[derive(Clone)]
 pub struct Delivery {
     frame: Arc<Frame>,
@@ -49,26 +49,26 @@ pub struct Delivery {
 }
 
 impl<E: Extension> Driver<E> {
-    /// Joins a session to lanes. `extension` fills `ext` of every message that is sent.
+    /// Joins a session to lanes. `extension` fills `ext` of every outgoing message.
     pub fn new(session: Session, lanes: Lanes, extension: E) -> Self {
         Self {
             session,
             lanes,
             extension,
             out: Vec::new(),
-            said: VecDeque::new(),
+            ready: VecDeque::new(),
         }
     }
 
-    /// Waits for the next thing to say. After [`SessionEvent::Ended`] that is nothing, until the session is
-    /// asked to connect again.
+    /// Waits for the next event. After [`SessionEvent::Ended`] there is none until the session is asked to
+    /// connect again.
     ///
-    /// Cancel-safe: whatever was not returned is returned by the next call.
+    /// Cancel-safe: an event that was not returned is returned by the next call.
     pub async fn next(&mut self) -> DriverEvent {
         loop {
-            // What the session wants goes out before the application gets busy with what it says.
-            self.act();
-            if let Some(event) = self.said.pop_front() {
+            // Sends before returning an event, because handling it may take the application a while.
+            self.perform_actions();
+            if let Some(event) = self.ready.pop_front() {
                 return event;
             }
             if let Some(event) = self.session.poll_event() {
@@ -78,10 +78,10 @@ impl<E: Extension> Driver<E> {
             let now = self.lanes.clock().now();
             match next {
                 Next::Opened(lane) => self.session.handle_open(now, lane),
-                Next::Frame(lane, frame) => self.take_in(now, lane, &frame),
+                Next::Frame(lane, frame) => self.handle_frame(now, lane, &frame),
                 Next::Pong(lane) => self.session.handle_pong(now, lane),
                 Next::Closed(lane, close, error) => {
-                    self.said
+                    self.ready
                         .extend(error.map(|error| DriverEvent::LaneFailed(lane, error)));
                     self.session.handle_close(now, lane, close);
                 }
@@ -90,23 +90,23 @@ impl<E: Extension> Driver<E> {
         }
     }
 
-    /// The session, to ask it for something. What it then wants is done by the next
-    /// [`Driver::next`].
+    /// Returns the session, to subscribe, publish or disconnect. The actions that follow are performed
+    /// by the next [`Driver::next`].
     pub fn session(&mut self) -> &mut Session {
         &mut self.session
     }
 
-    /// Tells the session that the road may have changed, or the machine has woken.
+    /// Tells the session that the network may have changed or the machine has woken from sleep.
     pub fn wake(&mut self) {
         self.session.handle_wake(self.lanes.clock().now());
     }
 
-    /// The lanes.
+    /// Returns the lanes.
     pub fn lanes(&self) -> &Lanes {
         &self.lanes
     }
 
-    fn act(&mut self) {
+    fn perform_actions(&mut self) {
         let clock = self.lanes.clock();
         while let Some(action) =
             self.session
@@ -117,23 +117,23 @@ impl<E: Extension> Driver<E> {
         }
     }
 
-    /// Hands all messages of a frame to the session before it acts on any, as it asks for, and keeps
-    /// deliveries and events in the order in which they came about.
-    fn take_in(&mut self, now: Instant, lane: LaneId, frame: &Arc<Frame>) {
+    /// Passes all messages of a frame to the session before it acts on any, as the session requires,
+    /// and keeps deliveries and session events in order.
+    fn handle_frame(&mut self, now: Instant, lane: LaneId, frame: &Arc<Frame>) {
         for message in frame.messages() {
             let verdict = self.session.handle_message(now, lane, &message.envelope());
             let delivery = || Delivery {
                 frame: Arc::clone(frame),
                 index: message.index(),
             };
-            // What the session says of an event comes before it: that there is a gap, for instance.
+            // Session events precede the delivery that caused them, such as the report of a gap.
             while let Some(event) = self.session.poll_event() {
-                self.said.push_back(DriverEvent::Session(event));
+                self.ready.push_back(DriverEvent::Session(event));
             }
             match verdict {
-                Verdict::Deliver => self.said.push_back(DriverEvent::Delivery(delivery())),
+                Verdict::Deliver => self.ready.push_back(DriverEvent::Delivery(delivery())),
                 Verdict::Unexpected(why) => self
-                    .said
+                    .ready
                     .push_back(DriverEvent::Unexpected(why, delivery())),
                 _ => {}
             }
@@ -151,22 +151,22 @@ impl<E> fmt::Debug for Driver<E> {
 }
 
 impl Delivery {
-    /// The message; `None` is not to be expected.
+    /// Returns the message. `None` is not expected: the index was taken from the frame.
     pub fn message(&self) -> Option<Message<'_>> {
         self.frame.message(self.index)
     }
 
-    /// The channel it came on.
+    /// Returns the channel of the message.
     pub fn channel(&self) -> &str {
         self.message().map_or("", Message::channel)
     }
 
-    /// Its payload.
+    /// Returns the payload of the message.
     pub fn data(&self) -> Option<Value<'_>> {
         self.message()?.data()
     }
 
-    /// The frame that it lies in, and its place there.
+    /// Returns the frame and the index of the message in it.
     pub fn into_parts(self) -> (Arc<Frame>, usize) {
         (self.frame, self.index)
     }

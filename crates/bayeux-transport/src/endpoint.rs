@@ -1,146 +1,120 @@
-//! Where the server is: one URL for both transports.
+//! The server's address: a single URL for both transports.
 
 use core::{fmt, str::FromStr};
 
-use bayeux_dial::Target;
+use bayeux_dial::{HttpUrl, HttpUrlError, Target};
 use http::{HeaderValue, Uri};
-use url::{Position, Url};
+use url::Url;
 
-/// The address of a Bayeux server, the same for both transports.
+/// The URL of a Bayeux server, the same for both transports.
 ///
-/// `https` and `wss` mean the same, and so do `http` and `ws`. Without TLS only loopback hosts are
-/// accepted, unless [`Endpoint::allowing_plaintext`] says otherwise.
+/// The rules for schemes, credentials and plaintext are those of [`HttpUrl`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct Endpoint {
-    /// Its scheme is `https` or `http`.
-    url: Url,
-    secure: bool,
-    /// The `Host` header: with a port only where it is not the scheme's own.
+    url: HttpUrl,
+    /// The URL as the cookie jar takes it.
+    cookie_url: Url,
+    /// The `Host` header.
     authority: HeaderValue,
-    /// Path and query, as the request line wants them.
+    /// Path and query, as the request line has them.
     target: Uri,
 }
 
 impl Endpoint {
-    /// Reads a URL such as `https://push.example.com/faye`.
+    /// Parses a URL such as `https://push.example.com/faye`.
     ///
     /// # Errors
     ///
-    /// [`EndpointError`] for what is not a URL, for another scheme, for credentials in the URL, and
-    /// for a host that is not loopback without TLS.
-    pub fn new(url: &str) -> Result<Self, EndpointError> {
-        let endpoint = Self::allowing_plaintext(url)?;
-        if endpoint.secure || endpoint.is_loopback() {
-            Ok(endpoint)
-        } else {
-            Err(EndpointError::Plaintext {
-                host: endpoint.host().to_owned(),
-            })
-        }
+    /// Fails in the same cases as [`HttpUrl::new`], and if the URL cannot be sent in HTTP.
+    pub fn new(url: &str) -> Result<Self, HttpUrlError> {
+        Self::from_url(HttpUrl::new(url)?)
     }
 
-    /// Reads a URL and accepts one without TLS for any host: whoever is on the road can then read
+    /// Parses a URL and accepts plaintext for any host: everybody on the network path can then read
     /// and change everything, credentials included.
     ///
     /// # Errors
     ///
-    /// [`EndpointError`] as [`Endpoint::new`], but for the lack of TLS.
-    pub fn allowing_plaintext(url: &str) -> Result<Self, EndpointError> {
-        let malformed = |reason: &str| EndpointError::Malformed {
+    /// Fails in the same cases as [`Endpoint::new`], except plaintext.
+    pub fn allowing_plaintext(url: &str) -> Result<Self, HttpUrlError> {
+        Self::from_url(HttpUrl::allowing_plaintext(url)?)
+    }
+
+    fn from_url(url: HttpUrl) -> Result<Self, HttpUrlError> {
+        let malformed = |reason: &str| HttpUrlError::Malformed {
             reason: reason.to_owned(),
         };
-        let mut url = Url::parse(url).map_err(|error| malformed(&error.to_string()))?;
-        let secure = match url.scheme() {
-            "https" | "wss" => true,
-            "http" | "ws" => false,
-            other => {
-                return Err(EndpointError::Scheme {
-                    found: other.to_owned(),
-                });
-            }
-        };
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(EndpointError::Credentials);
-        }
-        let scheme = if secure { "https" } else { "http" };
-        if url.set_scheme(scheme).is_err() || url.host().is_none() {
-            return Err(malformed("it names no host"));
-        }
-        url.set_fragment(None);
-        let authority = HeaderValue::from_str(&url[Position::BeforeHost..Position::AfterPort])
+        let cookie_url = Url::parse(url.as_str()).map_err(|error| malformed(&error.to_string()))?;
+        let authority = HeaderValue::from_str(url.authority())
             .map_err(|_| malformed("its host cannot be sent in HTTP"))?;
-        let target = url[Position::BeforePath..Position::AfterQuery]
-            .parse()
-            .map_err(|_| malformed("its path or query cannot be sent in HTTP"))?;
+        let target = url.path_and_query().parse();
+        let target = target.map_err(|_| malformed("its path or query cannot be sent in HTTP"))?;
         Ok(Self {
             url,
-            secure,
+            cookie_url,
             authority,
             target,
         })
     }
 
-    /// Whether TLS is used.
+    /// Returns the URL.
+    pub fn url(&self) -> &HttpUrl {
+        &self.url
+    }
+
+    /// Returns whether TLS is used.
     pub fn is_secure(&self) -> bool {
-        self.secure
+        self.url.is_secure()
     }
 
-    /// Whether the host is this machine by its name or address.
+    /// Returns whether the host is this machine, by its name or address.
     pub fn is_loopback(&self) -> bool {
-        self.dialed().is_loopback()
+        self.url.is_loopback()
     }
 
-    /// Where to connect to.
-    pub(crate) fn dialed(&self) -> Target {
-        Target::new(self.host(), self.port(), self.secure)
-    }
-
-    /// The host: a name, or an address without brackets.
+    /// Returns the host: a name, or an address without brackets.
     pub fn host(&self) -> &str {
-        let host = self.url.host_str().unwrap_or_default();
-        host.strip_prefix('[')
-            .and_then(|host| host.strip_suffix(']'))
-            .unwrap_or(host)
+        self.url.host()
     }
 
-    /// The port, named or implied.
+    /// Returns the port, explicit or implied by the scheme.
     pub fn port(&self) -> u16 {
-        self.url
-            .port_or_known_default()
-            .unwrap_or(if self.secure { 443 } else { 80 })
+        self.url.port()
     }
 
+    /// Returns the target to dial.
+    pub(crate) fn to_target(&self) -> Target {
+        self.url.to_target()
+    }
+
+    /// Returns the value of the `Host` header.
     pub(crate) fn authority(&self) -> &HeaderValue {
         &self.authority
     }
 
+    /// Returns path and query, as the request line has them.
     pub(crate) fn target(&self) -> &Uri {
         &self.target
     }
 
-    /// The URL that cookies belong to.
-    pub(crate) fn url(&self) -> &Url {
-        &self.url
+    /// Returns the URL that cookies are stored under.
+    pub(crate) fn cookie_url(&self) -> &Url {
+        &self.cookie_url
     }
 }
 
 impl FromStr for Endpoint {
-    type Err = EndpointError;
+    type Err = HttpUrlError;
 
-    fn from_str(url: &str) -> Result<Self, EndpointError> {
+    fn from_str(url: &str) -> Result<Self, HttpUrlError> {
         Self::new(url)
     }
 }
 
 impl fmt::Display for Endpoint {
-    /// The URL without its query, which may hold a credential.
+    /// Writes the URL without its query, which may hold a credential.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.url[..Position::AfterPath])?;
-        f.write_str(if self.url.query().is_some() {
-            "?…"
-        } else {
-            ""
-        })
+        self.url.fmt(f)
     }
 }
 
@@ -150,91 +124,33 @@ impl fmt::Debug for Endpoint {
     }
 }
 
-/// Why a URL is not an [`Endpoint`].
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum EndpointError {
-    /// It is not a URL. The URL itself is not repeated: it may hold a credential.
-    #[error("it is not a URL with a host: {reason}")]
-    Malformed {
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// Its scheme is none that carries Bayeux.
-    #[error("its scheme is `{found}`; expected `https` or `wss`, or `http` or `ws` on loopback")]
-    Scheme {
-        /// The scheme.
-        found: String,
-    },
-    /// It holds a user name or password.
-    #[error("it holds a user name or password; send credentials as a header instead")]
-    Credentials,
-    /// It has no TLS, and the host is not this machine.
-    #[error("`{host}` is not this machine, so it needs `https` or `wss`")]
-    Plaintext {
-        /// The host.
-        host: String,
-    },
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn both_spellings_of_a_scheme_name_the_same_endpoint() {
+    fn both_schemes_of_a_server_make_the_same_endpoint() {
         assert_eq!(
             Endpoint::new("wss://push.example.com/faye"),
-            Endpoint::new("https://push.example.com:443/faye"),
-        );
-        assert_eq!(
-            Endpoint::new("ws://127.0.0.1:9292/faye"),
-            Endpoint::new("http://127.0.0.1:9292/faye"),
+            Endpoint::new("https://push.example.com:443/faye#fragment"),
         );
     }
 
     #[test]
-    fn plaintext_is_for_loopback_unless_allowed() {
-        for loopback in ["localhost", "a.localhost", "127.9.9.9", "[::1]"] {
-            assert!(
-                Endpoint::new(&format!("ws://{loopback}:1/")).is_ok(),
-                "{loopback}"
-            );
-        }
-        for far in ["example.com", "10.0.0.1", "localhost.example.com", "[::2]"] {
-            let url = format!("http://{far}/");
-            assert!(
-                matches!(Endpoint::new(&url), Err(EndpointError::Plaintext { .. })),
-                "{far}"
-            );
-            assert!(Endpoint::allowing_plaintext(&url).is_ok(), "{far}");
-        }
-    }
-
-    #[test]
-    fn a_wrong_url_is_a_typed_error() {
-        let malformed = |url| matches!(Endpoint::new(url), Err(EndpointError::Malformed { .. }));
-        assert!(malformed(""));
-        assert!(malformed("push.example.com/faye"));
-        assert!(malformed("https://"));
+    fn the_rules_are_those_of_http_urls() {
+        assert!(matches!(
+            Endpoint::new("ws://example.com/"),
+            Err(HttpUrlError::Plaintext { .. })
+        ));
+        assert!(Endpoint::allowing_plaintext("ws://example.com/").is_ok());
         assert_eq!(
-            Endpoint::new("ftp://example.com/"),
-            Err(EndpointError::Scheme {
-                found: "ftp".to_owned()
-            })
-        );
-        assert_eq!(
-            Endpoint::new("https://me:pw@example.com/"),
-            Err(EndpointError::Credentials)
-        );
-        assert_eq!(
-            Endpoint::new("https://me@example.com/"),
-            Err(EndpointError::Credentials)
+            "https://me:pw@example.com/".parse::<Endpoint>(),
+            Err(HttpUrlError::Credentials)
         );
     }
 
     #[test]
-    fn parts_go_where_http_wants_them() {
+    fn host_port_authority_and_target_are_taken_from_the_url() {
         let endpoint = Endpoint::new("wss://[2001:db8::1]:8443/a/b?c=d#e").unwrap();
         assert_eq!(endpoint.host(), "2001:db8::1");
         assert_eq!(endpoint.port(), 8443);

@@ -1,109 +1,107 @@
-//! Faults, by whose they are: the caller's, the peer's, the road's.
+//! The error of a lane, grouped by cause: the configuration, the server, the network.
 
 use core::{error::Error as StdError, time::Duration};
 
-use bayeux_dial::DialError;
+use bayeux_dial::{DialError, HttpUrlError};
 use bayeux_proto::Close;
 use bayeux_wire::DecodeError;
 
-use crate::EndpointError;
-
-/// Why a lane could not be opened, or ended.
+/// The reason why a lane could not be opened, or ended.
 ///
-/// The text is one line and leaves its cause to [`source`](StdError::source). It never contains a
-/// header value, a cookie or anything of a message.
+/// The text is one line and leaves the cause to [`source`](StdError::source). It never contains a
+/// header value, a cookie or message content.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Yours: the address cannot be used.
+    /// Configuration: the endpoint's URL cannot be used.
     #[error("the endpoint cannot be used")]
-    Endpoint(#[from] EndpointError),
-    /// Yours: a header cannot be added. Its value is not shown.
+    Endpoint(#[from] HttpUrlError),
+    /// Configuration: a header cannot be added. The error does not contain its value.
     #[error("the header `{name}` cannot be added: {why}")]
     Header {
-        /// The name as supplied.
+        /// Name of the header, as given.
         name: String,
-        /// What speaks against it.
+        /// Reason of the refusal.
         why: &'static str,
     },
 
-    /// Theirs: an HTTP status that carries no Bayeux.
+    /// Server: an HTTP status other than success.
     #[error("the server answered {what} with HTTP status {status}")]
     Status {
-        /// What was asked.
+        /// The request that was answered.
         what: &'static str,
         /// The HTTP status.
         status: u16,
-        /// `Retry-After`, where it is given in seconds.
+        /// `Retry-After`, if it is given in seconds.
         retry_after: Option<Duration>,
     },
-    /// Theirs: the server agreed to a WebSocket, but not as RFC 6455 (section 4.1) demands.
-    #[error("the server's answer to the upgrade breaks RFC 6455: {what}")]
+    /// Server: the response to the upgrade violates RFC 6455 (section 4.1).
+    #[error("the server's answer to the upgrade violates RFC 6455: {what}")]
     Upgrade {
-        /// What is wrong with it.
+        /// Description of the violation.
         what: &'static str,
     },
-    /// Theirs: the bytes are no HTTP.
+    /// Server: the response is not HTTP.
     #[error("the server's answer is not HTTP")]
     NotHttp(#[source] BoxError),
-    /// Theirs: the bytes are no WebSocket frames.
-    #[error("the server broke the WebSocket framing: {what}")]
+    /// Server: the bytes are not valid WebSocket frames.
+    #[error("the server violated the WebSocket framing: {what}")]
     Framing {
-        /// What is wrong with them.
+        /// Description of the violation.
         what: &'static str,
     },
-    /// Theirs: a frame or body is not Bayeux.
+    /// Server: a frame or body is not Bayeux.
     #[error("the server sent {size} bytes that are not Bayeux")]
     NotBayeux {
-        /// How many bytes there were.
+        /// Size of the frame or body, in bytes.
         size: usize,
-        /// What is wrong with them.
+        /// Description of the error.
         #[source]
         source: DecodeError,
     },
-    /// Theirs: a response of long-polling without a single message, which answers nothing.
+    /// Server: a long-polling response without a single message.
     #[error("the server sent a response without a message")]
     NoMessage,
-    /// Theirs: a frame or body is larger than the limit.
+    /// Server: a frame or body exceeds the limit.
     #[error("the server sent more than {limit} bytes at once")]
     Oversize {
-        /// The limit in bytes.
+        /// The limit, in bytes.
         limit: usize,
     },
 
-    /// There is no connection; the fault tells whose it is.
+    /// No connection could be opened.
     #[error(transparent)]
     Dial(DialError),
-    /// The road's: an established connection broke.
+    /// Network: an established connection broke.
     #[error("the connection broke while {doing}")]
     Lost {
-        /// What was going on.
+        /// The activity that was interrupted.
         doing: &'static str,
-        /// How it broke, where more is known than that the peer was gone.
+        /// Cause, if more is known than that the peer closed the connection.
         #[source]
         source: Option<BoxError>,
     },
-    /// The road's: a deadline of this crate passed.
+    /// Network: a timeout of [`Options`](crate::Options) expired.
     #[error("no progress within {limit:?} while {doing}")]
     TimedOut {
-        /// What was going on.
+        /// The activity that was interrupted.
         doing: &'static str,
-        /// The deadline.
+        /// The timeout.
         limit: Duration,
     },
-    /// The road's: more batches wait on a lane than it holds, because the peer does not read.
-    #[error("the peer reads none of the {limit} batches that wait")]
+    /// Network: the queue of outgoing batches is full, because the peer does not read.
+    #[error("the peer does not read: {limit} batches are waiting")]
     Stalled {
-        /// How many batches a lane holds.
+        /// Maximum number of waiting batches of a lane.
         limit: usize,
     },
 }
 
-/// The cause of an [`Error`] where its own type belongs to a dependency.
+/// The cause of an [`Error`] whose own type belongs to a dependency.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
 impl Error {
-    /// How a session is told about it.
+    /// Returns the close reason to report to a session.
     pub fn close(&self) -> Close {
         match self {
             &Self::Status {
@@ -129,7 +127,7 @@ impl Error {
         }
     }
 
-    /// Whether trying again without changing anything can help.
+    /// Returns whether trying again without changing anything can help.
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Endpoint(_) | Self::Header { .. } => false,
@@ -139,7 +137,7 @@ impl Error {
         }
     }
 
-    /// What went wrong in hyper while `doing`.
+    /// Converts an error of hyper that occurred while `doing`.
     pub(crate) fn http(doing: &'static str, error: hyper::Error) -> Self {
         if error.is_parse() {
             Self::NotHttp(error.into())
@@ -159,7 +157,7 @@ mod tests {
     fn every_variant() -> Vec<Error> {
         let io = || std::io::Error::other("the cause");
         vec![
-            Error::Endpoint(EndpointError::Credentials),
+            Error::Endpoint(HttpUrlError::Credentials),
             Error::Header {
                 name: "a b".to_owned(),
                 why: "its name is not legal in HTTP",
@@ -210,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn every_error_is_one_lower_case_line_that_leaves_its_cause_to_the_chain() {
+    fn every_error_is_one_lower_case_line_without_its_cause() {
         for error in every_variant() {
             let text = error.to_string();
             assert!(!text.contains('\n') && !text.ends_with('.'), "{text}");
@@ -223,8 +221,8 @@ mod tests {
     }
 
     #[test]
-    fn the_fault_decides_what_the_session_hears() {
-        let heard: Vec<_> = every_variant().iter().map(Error::close).collect();
+    fn each_error_has_the_close_reason_of_its_cause() {
+        let closes: Vec<_> = every_variant().iter().map(Error::close).collect();
         let status = Close::Status {
             status: 503,
             retry_after: None,
@@ -248,16 +246,16 @@ mod tests {
             Close::TimedOut,
             Close::TimedOut,
         ];
-        assert_eq!(heard, expected);
+        assert_eq!(closes, expected);
     }
 
     #[test]
-    fn only_what_is_yours_or_refused_for_good_is_not_worth_another_try() {
-        let hopeless = every_variant()
+    fn only_configuration_errors_and_permanent_refusals_are_not_transient() {
+        let permanent = every_variant()
             .iter()
             .filter(|error| !error.is_transient())
             .count();
-        assert_eq!(hopeless, 4);
+        assert_eq!(permanent, 4);
         let status = |status| Error::Status {
             what: "an exchange",
             status,

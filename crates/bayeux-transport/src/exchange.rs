@@ -1,4 +1,4 @@
-//! Long-polling: HTTP exchanges, one at a time on a connection that is kept.
+//! Long-polling: HTTP exchanges, one at a time on a connection that is reused.
 
 use core::{fmt, time::Duration};
 use std::sync::Arc;
@@ -20,31 +20,30 @@ use tokio::{
 
 use crate::{
     Error,
-    connect::connect,
-    connection,
-    road::{Report, Road},
+    connection::{self, ConnectionTask},
+    shared::{Report, Shared},
 };
 
-/// One exchange to make.
+/// An exchange to make.
 pub(crate) struct Job {
     pub(crate) lane: LaneId,
     pub(crate) batch: Batch,
-    /// Its sender is dropped when nobody wants the exchange any more.
+    /// Its sender is dropped to abandon the exchange.
     pub(crate) stop: oneshot::Receiver<Error>,
 }
 
-/// What an exchange carries.
+/// The request of an exchange.
 pub(crate) struct Batch {
     pub(crate) bytes: Bytes,
-    /// How long the exchange may take in all.
+    /// Timeout of the whole exchange, connecting included.
     pub(crate) limit: Duration,
 }
 
-/// Makes exchanges in the order they come, for as long as there is somebody to send them.
-pub(crate) async fn run_line(road: Arc<Road>, mut jobs: mpsc::UnboundedReceiver<Job>) {
+/// Makes exchanges in order, until the sender of `jobs` is dropped.
+pub(crate) async fn run_queue(shared: Arc<Shared>, mut jobs: mpsc::UnboundedReceiver<Job>) {
     let mut kept = None;
     loop {
-        let next = if let Ok(next) = timeout(road.options.idle_timeout, jobs.recv()).await {
+        let next = if let Ok(next) = timeout(shared.options.idle_timeout, jobs.recv()).await {
             next
         } else {
             kept = None;
@@ -58,24 +57,26 @@ pub(crate) async fn run_line(road: Arc<Road>, mut jobs: mpsc::UnboundedReceiver<
         else {
             return;
         };
-        // Dropping an exchange on its way closes its connection, so the next one starts afresh.
+        // Dropping an exchange in progress closes its connection, so the next one opens its own.
         let outcome = tokio::select! {
             biased;
             _ = &mut stop => continue,
-            outcome = exchange(&road, trusted(&road, kept.take()), batch) => outcome,
+            outcome = exchange(&shared, reusable(&shared, kept.take()), batch) => outcome,
         };
         let reporting = async {
             match outcome {
                 Ok((frame, connection)) => {
-                    kept = Some((road.breaks(), connection));
+                    kept = Some((shared.generation(), connection));
                     tracing::trace!(lane = lane.number(), size = frame.len(), "response");
-                    road.report(lane, Report::Frame(frame)).await?;
-                    road.report(lane, Report::Closed(Close::Complete, None))
+                    shared.report(lane, Report::Frame(frame)).await?;
+                    shared
+                        .report(lane, Report::Closed(Close::Complete, None))
                         .await
                 }
                 Err(error) => {
-                    road.broke();
-                    road.report(lane, Report::Closed(error.close(), Some(error)))
+                    shared.invalidate();
+                    shared
+                        .report(lane, Report::Closed(error.close(), Some(error)))
                         .await
                 }
             }
@@ -88,18 +89,20 @@ pub(crate) async fn run_line(road: Arc<Road>, mut jobs: mpsc::UnboundedReceiver<
     }
 }
 
-/// A connection kept from the exchange before, unless another has broken since.
-fn trusted(road: &Road, kept: Option<(u64, Connection)>) -> Option<Connection> {
-    kept.and_then(|(breaks, connection)| (breaks == road.breaks()).then_some(connection))
+/// Returns the connection kept from the previous exchange, unless it has been invalidated since.
+fn reusable(shared: &Shared, kept: Option<(u64, Connection)>) -> Option<Connection> {
+    kept.and_then(|(generation, connection)| {
+        (generation == shared.generation()).then_some(connection)
+    })
 }
 
 async fn exchange(
-    road: &Road,
+    shared: &Shared,
     kept: Option<Connection>,
     batch: Batch,
 ) -> Result<(Arc<Frame>, Connection), Error> {
     let limit = batch.limit;
-    timeout(limit, attempt(road, kept, &batch))
+    timeout(limit, attempt(shared, kept, &batch))
         .await
         .unwrap_or(Err(Error::TimedOut {
             doing: "waiting for a response",
@@ -108,17 +111,17 @@ async fn exchange(
 }
 
 async fn attempt(
-    road: &Road,
+    shared: &Shared,
     kept: Option<Connection>,
     batch: &Batch,
 ) -> Result<(Arc<Frame>, Connection), Error> {
     if let Some(mut connection) = kept
         && connection.is_usable().await
     {
-        match connection.post(road, batch).await {
-            Ok(response) => return Ok((receive(road, response).await?, connection)),
-            // The server may close a connection that it thinks idle just when a request is on its
-            // way. Only what certainly never left is repeated: a publish might be taken twice, and
+        match connection.post(shared, batch).await {
+            Ok(response) => return Ok((receive(shared, response).await?, connection)),
+            // The server may close an idle connection just when a request is on its way. Only a
+            // request that certainly never left is repeated: a publish might be processed twice, and
             // a held connect that was cut may have lost events, which the session has to know.
             Err(failure) if failure.never_sent => {
                 tracing::debug!(%failure, "a kept connection was gone: trying a new one");
@@ -126,42 +129,46 @@ async fn attempt(
             Err(failure) => return Err(failure.error),
         }
     }
-    let mut connection = Connection::open(road).await?;
+    let mut connection = Connection::open(shared).await?;
     let response = connection
-        .post(road, batch)
+        .post(shared, batch)
         .await
         .map_err(|failure| failure.error)?;
-    Ok((receive(road, response).await?, connection))
+    Ok((receive(shared, response).await?, connection))
 }
 
-/// An HTTP connection between exchanges.
+/// An HTTP connection that is reused for successive exchanges.
 struct Connection {
     sender: SendRequest<Full<Bytes>>,
-    _guard: connection::Guard,
+    _task: ConnectionTask,
 }
 
 impl Connection {
-    async fn open(road: &Road) -> Result<Self, Error> {
-        let stream = connect(road).await?;
+    async fn open(shared: &Shared) -> Result<Self, Error> {
+        let stream = connection::connect(shared).await?;
         let (sender, connection) = connection::builder()
             .handshake(TokioIo::new(stream))
             .await
             .map_err(|error| Error::http("starting an HTTP connection", error))?;
         Ok(Self {
             sender,
-            _guard: connection::Guard::spawn(connection),
+            _task: ConnectionTask::spawn(connection),
         })
     }
 
-    /// Whether the server has not closed it, as far as that is known here.
+    /// Returns whether the connection is still open, as far as is known locally.
     async fn is_usable(&mut self) -> bool {
-        // One turn of the runtime: an end that has arrived is seen before a request is wasted on it.
+        // Yields once, so that a close that has already arrived is seen before a request is sent.
         tokio::task::yield_now().await;
         self.sender.ready().await.is_ok()
     }
 
-    async fn post(&mut self, road: &Road, batch: &Batch) -> Result<Response<Incoming>, Failure> {
-        let mut request = road.request(Method::POST, Full::new(batch.bytes.clone()));
+    async fn post(
+        &mut self,
+        shared: &Shared,
+        batch: &Batch,
+    ) -> Result<Response<Incoming>, Failure> {
+        let mut request = shared.request(Method::POST, Full::new(batch.bytes.clone()));
         request.headers_mut().insert(
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/json"),
@@ -178,14 +185,16 @@ impl Connection {
                     error: Error::http("waiting for a response", error),
                 }
             })?;
-        road.cookies.store(road.endpoint.url(), response.headers());
+        shared
+            .cookies
+            .store(shared.endpoint.cookie_url(), response.headers());
         Ok(response)
     }
 }
 
-/// A request that brought no response.
+/// The error of a request without a response.
 struct Failure {
-    /// Not a byte of the request was written.
+    /// No byte of the request was written.
     never_sent: bool,
     error: Error,
 }
@@ -196,9 +205,9 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Reads the messages of a response.
-async fn receive(road: &Road, response: Response<Incoming>) -> Result<Arc<Frame>, Error> {
-    // Bayeux reports its own failures with 200; whatever has another status comes from a proxy.
+/// Reads the messages of a response, within [`Options::max_body`](crate::Options).
+async fn receive(shared: &Shared, response: Response<Incoming>) -> Result<Arc<Frame>, Error> {
+    // Bayeux reports its own failures with 200; any other status comes from a proxy or gateway.
     if response.status() != StatusCode::OK {
         return Err(Error::Status {
             what: "an exchange",
@@ -206,7 +215,7 @@ async fn receive(road: &Road, response: Response<Incoming>) -> Result<Arc<Frame>
             retry_after: connection::retry_after(response.headers()),
         });
     }
-    let limit = road.options.max_body;
+    let limit = shared.options.max_body;
     let mut body = response.into_body();
     if usize::try_from(body.size_hint().lower()).map_or(true, |least| least > limit) {
         return Err(Error::Oversize { limit });
@@ -215,7 +224,7 @@ async fn receive(road: &Road, response: Response<Incoming>) -> Result<Arc<Frame>
     let mut size = 0;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| Error::http("reading a response", error))?;
-        // Trailers are not for us.
+        // Trailers carry no messages.
         let Ok(chunk) = frame.into_data() else {
             continue;
         };
@@ -225,7 +234,7 @@ async fn receive(road: &Road, response: Response<Incoming>) -> Result<Arc<Frame>
         }
         chunks.push(chunk);
     }
-    let frame = road
+    let frame = shared
         .decode(&chunks)
         .map_err(|source| Error::NotBayeux { size, source })?;
     if frame.messages().len() == 0 {

@@ -1,4 +1,4 @@
-//! Lanes over tokio: the whole surface between a session and the network.
+//! Lanes over tokio: the interface between a session and the network.
 
 use core::{fmt, pin::Pin};
 use std::{collections::BTreeMap, sync::Arc};
@@ -17,167 +17,169 @@ use tokio::{
 use crate::{
     Clock, Endpoint, Error, Options,
     exchange::{self, Batch, Job},
-    road::{Report, Road, WINDOW},
+    shared::{REPORT_QUEUE, Report, Shared},
     socket::{self, Outgoing},
 };
 
-/// The lanes of one session: performs what the session wants, and reports what the world does.
+/// The lanes of one session: performs its actions and reports their outcome.
 ///
 /// Every lane that was opened ends with exactly one [`Next::Closed`], after its last frame, unless
-/// [`Action::Close`] ended it: then nothing more is heard of it.
+/// [`Action::Close`] ended it: then nothing more is reported for it.
 ///
-/// When the application does not ask for a while, a few frames wait, and then the lanes stop
-/// reading until it asks again. Dropping it ends all lanes.
+/// While the application does not call [`Lanes::next`], a few frames are queued, and then the lanes
+/// stop reading. Dropping this ends all lanes.
 pub struct Lanes {
-    road: Arc<Road>,
+    shared: Arc<Shared>,
     clock: Clock,
-    alive: BTreeMap<LaneId, Lane>,
+    open: BTreeMap<LaneId, Lane>,
     held: Option<Queue>,
     ordinary: Option<Queue>,
     reports: mpsc::Receiver<(LaneId, Report)>,
-    alarm: Alarm,
-    /// How many more reports may go before a deadline that has passed.
-    patience: usize,
+    timer: DeadlineTimer,
+    /// Number of reports that may still precede an expired deadline.
+    reports_left: usize,
 }
 
-/// What [`Lanes::next`] reports.
+/// A report of [`Lanes::next`].
 #[derive(Debug)]
 #[expect(
     clippy::exhaustive_enums,
-    reason = "a driver has to obey every one of them"
+    reason = "a driver has to handle every report"
 )]
 pub enum Next {
     /// A WebSocket is open.
     Opened(LaneId),
-    /// A batch has arrived and is decoded.
+    /// A batch was received and decoded.
     Frame(LaneId, Arc<Frame>),
-    /// A ping has been answered.
+    /// A pong was received.
     Pong(LaneId),
-    /// The lane has ended; for a log, also the error that ended it, if there was one.
+    /// The lane has ended, with the error that ended it, if any, for the log.
     Closed(LaneId, Close, Option<Error>),
-    /// The deadline has passed.
+    /// The deadline has expired.
     Deadline,
 }
 
 impl Lanes {
-    /// Makes lanes to `endpoint`. Nothing is connected before the session wants it.
+    /// Creates lanes to `endpoint`. Nothing is connected before the session asks for it.
     ///
     /// # Errors
     ///
-    /// [`Error::Dial`] where the endpoint wants TLS and there is no root to trust, or no TLS was
-    /// compiled in, and where the proxy is none that is known.
+    /// [`Error::Dial`] if the endpoint needs TLS and there is no root certificate to trust or no TLS
+    /// was compiled in, or if the proxy setting cannot be used.
     pub fn new(endpoint: Endpoint, options: Options, clock: Clock) -> Result<Self, Error> {
-        let (sender, reports) = mpsc::channel(WINDOW);
+        let (sender, reports) = mpsc::channel(REPORT_QUEUE);
         Ok(Self {
-            road: Arc::new(Road::new(endpoint, options, sender)?),
+            shared: Arc::new(Shared::new(endpoint, options, sender)?),
             clock,
-            alive: BTreeMap::new(),
+            open: BTreeMap::new(),
             held: None,
             ordinary: None,
             reports,
-            alarm: Alarm::default(),
-            patience: WINDOW,
+            timer: DeadlineTimer::default(),
+            reports_left: REPORT_QUEUE,
         })
     }
 
-    /// Does what the session wants. `batch` is what it appended for this action.
+    /// Performs an action of the session. `batch` holds the bytes that the session appended for it.
     ///
-    /// Never waits: a lane whose peer does not read ends with [`Close::TimedOut`]. How long a server
-    /// may take to answer an upgrade is the session's to decide: it closes the lane.
+    /// Never waits: a lane whose peer does not read ends with [`Close::TimedOut`]. The timeout of an
+    /// upgrade belongs to the session, which closes the lane.
     ///
     /// # Panics
     ///
     /// Panics outside a tokio runtime.
     pub fn perform(&mut self, action: Action, batch: &[u8]) {
         match action {
-            Action::Open(lane) => self.open(lane),
+            Action::Open(lane) => self.open_socket(lane),
             Action::Send(lane) => self.write(lane, Outgoing::Batch(batch.to_vec())),
             Action::Ping(lane) => self.write(lane, Outgoing::Ping),
             Action::Exchange(lane, kind) => self.exchange(lane, kind, batch),
-            // Its task sees that nobody holds on to it.
+            // The lane's task stops when its `Lane` is dropped.
             Action::Close(lane) => {
-                if let Some(Lane { outgoing: None, .. }) = self.alive.remove(&lane) {
-                    self.road.broke();
+                if let Some(Lane { outgoing: None, .. }) = self.open.remove(&lane) {
+                    self.shared.invalidate();
                 }
             }
             other => tracing::error!(lane = other.lane().number(), "unknown action"),
         }
     }
 
-    /// Waits for the next report, or for the session's deadline.
+    /// Waits for the next report, or until the session's deadline.
     ///
-    /// What has arrived goes before a deadline that has passed meanwhile, so that an application
-    /// that was slow does not take an answer that waits for one that is missing.
+    /// Reports that have arrived precede an expired deadline, so that a slow application does not
+    /// take a waiting answer for a missing one.
     ///
-    /// Cancel-safe: it waits for a queue and a timer only, and a report that has not been returned
-    /// is still there.
+    /// Cancel-safe: it waits on a queue and a timer only, and a report that was not returned stays in
+    /// the queue.
     pub async fn next(&mut self, deadline: Option<Deadline>) -> Next {
         let at = deadline.map(|deadline| deadline.at);
         loop {
             let (lane, report) = if at.is_some_and(|at| at <= self.clock.now()) {
-                let waiting = if self.patience > 0 {
+                let waiting = if self.reports_left > 0 {
                     self.reports.try_recv().ok()
                 } else {
                     None
                 };
                 let Some(report) = waiting else {
-                    self.patience = WINDOW;
+                    self.reports_left = REPORT_QUEUE;
                     return Next::Deadline;
                 };
-                self.patience -= 1;
+                self.reports_left -= 1;
                 report
             } else {
-                self.patience = WINDOW;
+                self.reports_left = REPORT_QUEUE;
                 tokio::select! {
                     biased;
                     Some(report) = self.reports.recv() => report,
-                    () = self.alarm.ring(self.clock, at) => continue,
+                    () = self.timer.wait(self.clock, at) => continue,
                 }
             };
-            if let Some(next) = self.admit(lane, report) {
+            if let Some(next) = self.accept(lane, report) {
                 return next;
             }
         }
     }
 
-    /// The clock that deadlines are measured by.
+    /// Returns the clock that deadlines refer to.
     pub fn clock(&self) -> Clock {
         self.clock
     }
 
-    /// The server's address.
+    /// Returns the server's address.
     pub fn endpoint(&self) -> &Endpoint {
-        &self.road.endpoint
+        &self.shared.endpoint
     }
 }
 
 impl Lanes {
-    fn open(&mut self, id: LaneId) {
-        let (sender, outgoing) = mpsc::channel(BACKLOG);
+    fn open_socket(&mut self, id: LaneId) {
+        let (sender, outgoing) = mpsc::channel(MAX_OUTGOING);
         let (lane, stop) = Lane::new(Some(sender));
-        self.alive.insert(id, lane);
-        tokio::spawn(socket::run(Arc::clone(&self.road), id, outgoing, stop));
+        self.open.insert(id, lane);
+        tokio::spawn(socket::run(Arc::clone(&self.shared), id, outgoing, stop));
     }
 
     fn write(&mut self, id: LaneId, outgoing: Outgoing) {
-        let Some(lane) = self.alive.get_mut(&id) else {
+        let Some(lane) = self.open.get_mut(&id) else {
             return;
         };
         let Some(sender) = &lane.outgoing else { return };
         match sender.try_send(outgoing) {
-            // Where it has ended, its report is on the way.
+            // If the lane has ended, its report is on the way.
             Ok(()) | Err(TrySendError::Closed(_)) => {}
             Err(TrySendError::Full(_)) => {
                 if let Some(stop) = lane.stop.take() {
-                    // Where it has ended by itself, that report is as good.
-                    let _: Result<(), Error> = stop.send(Error::Stalled { limit: BACKLOG });
+                    // If the lane has ended by itself, its own report serves as well.
+                    let _: Result<(), Error> = stop.send(Error::Stalled {
+                        limit: MAX_OUTGOING,
+                    });
                 }
             }
         }
     }
 
     fn exchange(&mut self, id: LaneId, kind: Exchange, batch: &[u8]) {
-        let options = &self.road.options;
+        let options = &self.shared.options;
         let (queue, limit) = match kind {
             Exchange::Held { hold } => {
                 (&mut self.held, hold.saturating_add(options.hold_allowance))
@@ -185,9 +187,9 @@ impl Lanes {
             _ => (&mut self.ordinary, options.exchange_timeout),
         };
         let queue = queue.get_or_insert_with(|| {
-            // Its length is bounded by the requests that a session has in flight.
+            // Bounded by the number of requests that a session has in flight.
             let (queue, jobs) = mpsc::unbounded_channel();
-            tokio::spawn(exchange::run_line(Arc::clone(&self.road), jobs));
+            tokio::spawn(exchange::run_queue(Arc::clone(&self.shared), jobs));
             queue
         });
         let batch = Batch {
@@ -195,8 +197,8 @@ impl Lanes {
             limit,
         };
         let (lane, stop) = Lane::new(None);
-        self.alive.insert(id, lane);
-        // Its task ends only with this sender or with `reports`.
+        self.open.insert(id, lane);
+        // The task ends only with this sender or with `reports`.
         let _: Result<(), _> = queue.send(Job {
             lane: id,
             batch,
@@ -204,8 +206,9 @@ impl Lanes {
         });
     }
 
-    fn admit(&mut self, lane: LaneId, report: Report) -> Option<Next> {
-        if !self.alive.contains_key(&lane) {
+    /// Converts a report, unless its lane has been closed.
+    fn accept(&mut self, lane: LaneId, report: Report) -> Option<Next> {
+        if !self.open.contains_key(&lane) {
             return None;
         }
         Some(match report {
@@ -213,7 +216,7 @@ impl Lanes {
             Report::Frame(frame) => Next::Frame(lane, frame),
             Report::Pong => Next::Pong(lane),
             Report::Closed(close, error) => {
-                self.alive.remove(&lane);
+                self.open.remove(&lane);
                 Next::Closed(lane, close, error)
             }
         })
@@ -223,16 +226,16 @@ impl Lanes {
 impl fmt::Debug for Lanes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Lanes")
-            .field("endpoint", &self.road.endpoint)
-            .field("alive", &self.alive.keys())
+            .field("endpoint", &self.shared.endpoint)
+            .field("open", &self.open.keys())
             .finish_non_exhaustive()
     }
 }
 
-/// A lane's task, seen from here. Dropping it abandons the lane.
+/// A handle to a lane's task. Dropping it abandons the lane.
 struct Lane {
     stop: Option<oneshot::Sender<Error>>,
-    /// The queue of a WebSocket; an exchange has none.
+    /// The queue of a WebSocket; `None` for an exchange.
     outgoing: Option<mpsc::Sender<Outgoing>>,
 }
 
@@ -249,16 +252,16 @@ impl Lane {
     }
 }
 
-/// The queue to one of the two HTTP connections.
+/// The queue of one of the two HTTP connections.
 type Queue = mpsc::UnboundedSender<Job>;
 
-/// A timer that is set anew only when the deadline has changed.
+/// A timer that is reset only if the deadline has changed.
 #[derive(Default)]
-struct Alarm(Option<(Instant, Pin<Box<Sleep>>)>);
+struct DeadlineTimer(Option<(Instant, Pin<Box<Sleep>>)>);
 
-impl Alarm {
-    /// Waits until `at`; for ever, where there is none.
-    async fn ring(&mut self, clock: Clock, at: Option<Instant>) {
+impl DeadlineTimer {
+    /// Waits until `at`; forever if there is none.
+    async fn wait(&mut self, clock: Clock, at: Option<Instant>) {
         let Some((at, when)) = at.and_then(|at| Some((at, clock.runtime(at)?))) else {
             return core::future::pending().await;
         };
@@ -273,5 +276,5 @@ impl Alarm {
     }
 }
 
-/// How many batches wait for a peer that does not read before its lane is given up.
-const BACKLOG: usize = 32;
+/// Maximum number of batches that wait for a peer that does not read; one more ends the lane.
+const MAX_OUTGOING: usize = 32;

@@ -1,8 +1,8 @@
 //! Bayeux over real sockets: WebSocket and long-polling lanes for tokio.
 //!
-//! A [`Session`](bayeux_proto::Session) decides; this crate moves the bytes. [`Lanes`] performs what
-//! the session wants and reports what the world does, and [`Driver`] is the loop between the two,
-//! ready for an application to wait on.
+//! A [`Session`](bayeux_proto::Session) makes the decisions; this crate moves the bytes. [`Lanes`]
+//! performs the session's actions and reports network events, and [`Driver`] is the loop between the
+//! two, ready to be awaited by an application.
 //!
 //! ```no_run
 //! use bayeux_proto::{Channel, Config, Session};
@@ -25,24 +25,23 @@
 //! # Ok(()) }
 //! ```
 //!
-//! # What it promises
+//! # Guarantees
 //!
-//! - **Every wait can be given up.** [`Lanes::next`] and [`Driver::next`] wait on queues and timers,
-//!   and lose nothing when they are dropped. Each socket is read by a task of its own.
-//! - **Memory is bounded** by the limits of [`Options`], whatever a peer sends, and small again after
-//!   a burst. An application that does not ask makes the lanes stop reading.
-//! - **Nothing secret is shown**: no message, header value, cookie or query of a URL appears in an
-//!   error, a log line or a `Debug`.
+//! - **Cancel safety.** [`Lanes::next`] and [`Driver::next`] wait on queues and timers only, and lose
+//!   nothing when dropped. Each socket is read by a task of its own.
+//! - **Bounded memory.** The limits of [`Options`] hold whatever a peer sends, and buffers shrink after
+//!   a burst. The lanes stop reading while the application does not call `next`.
+//! - **No secrets in output.** No message, header value, cookie or query of a URL appears in an error,
+//!   a log line or a `Debug`.
 //!
 //! # Features
 //!
-//! - `rustls-ring` (default): TLS by rustls with ring.
-//! - `bundled-roots` (default): trust the Mozilla roots compiled into the program.
+//! - `rustls-ring` (default): TLS by rustls with ring. Without it, plaintext only.
+//! - `bundled-roots` (default): trusts the Mozilla root certificates compiled into the program.
 
 mod assembly;
 mod capped;
 mod clock;
-mod connect;
 mod connection;
 mod cookies;
 mod driver;
@@ -51,14 +50,14 @@ mod error;
 mod exchange;
 mod lanes;
 mod options;
-mod road;
+mod shared;
 mod socket;
 mod upgrade;
 
-pub use bayeux_dial::{DialError, Proxy, RootStore};
+pub use bayeux_dial::{DialError, HttpUrl, HttpUrlError, Proxy, RootStore};
 pub use clock::Clock;
 pub use driver::{Delivery, Driver, DriverEvent};
-pub use endpoint::{Endpoint, EndpointError};
+pub use endpoint::Endpoint;
 pub use error::{BoxError, Error};
 pub use lanes::{Lanes, Next};
 pub use options::Options;

@@ -1,4 +1,4 @@
-//! What an embedder can choose about the road.
+//! Options of the lanes.
 
 use core::{fmt, time::Duration};
 
@@ -6,55 +6,55 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::{Error, Proxy, RootStore};
 
-/// Limits, deadlines, extra request headers and extra trust of a set of [`Lanes`](crate::Lanes).
+/// Limits, timeouts, extra request headers, proxy and trusted roots of a set of
+/// [`Lanes`](crate::Lanes).
 ///
-/// Start from [`Options::default`] and change what differs.
+/// Start from [`Options::default`] and change single fields.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Options {
-    /// The largest WebSocket message to accept, in bytes, all its fragments together.
-    /// Default: 256 KiB.
+    /// Maximum size of a WebSocket message, all its fragments together, in bytes. Default: 256 KiB.
     pub max_frame: usize,
-    /// The largest HTTP response body to accept, in bytes. A response of long-polling carries
-    /// everything that was queued meanwhile. Default: 1 MiB.
+    /// Maximum size of an HTTP response body, in bytes. A long-polling response carries all messages
+    /// that were queued since the last one. Default: 1 MiB.
     pub max_body: usize,
-    /// How long name lookup, TCP and TLS may take together. Default: 15 s.
+    /// Timeout of name lookup, TCP, proxy and TLS together. Default: 15 s.
     pub connect_timeout: Duration,
-    /// How long an ordinary exchange may take, the connecting included. Default: 30 s.
+    /// Timeout of an ordinary exchange, connecting included. Default: 30 s.
     pub exchange_timeout: Duration,
-    /// What is added to the hold of a held exchange before it counts as dead. The session's own
-    /// allowance should be shorter, so that it decides. Default: 20 s.
+    /// Time added to the hold of a held exchange to get its timeout. The session's own allowance
+    /// should be shorter, so that the session decides. Default: 20 s.
     pub hold_allowance: Duration,
-    /// How long one batch may take to leave this machine. Default: 10 s.
+    /// Timeout of writing one batch to the socket. Default: 10 s.
     pub write_timeout: Duration,
-    /// How long an HTTP connection without an exchange is kept. Default: 30 s.
+    /// Time for which an idle HTTP connection is kept. Default: 30 s.
     pub idle_timeout: Duration,
-    /// Through which proxy to go. Default: none.
+    /// Proxy to connect through. Default: none.
     pub proxy: Proxy,
-    /// Whom to trust where there is TLS. Default: Mozilla's roots, where they are compiled in.
+    /// Root certificates to trust for TLS. Default: Mozilla's, if they are compiled in.
     pub roots: RootStore,
     pub(crate) headers: HeaderMap,
 }
 
 impl Options {
-    /// Sends a header with every exchange and every upgrade request. Its value is a secret: it is
-    /// never shown.
+    /// Sends a header with every exchange and every upgrade request. Its value is treated as a secret
+    /// and never shown.
     ///
     /// # Errors
     ///
-    /// [`Error::Header`] where HTTP knows no such name or value, and for headers that the transport
-    /// writes itself.
+    /// [`Error::Header`] if the name or value is not valid in HTTP, and for headers that the
+    /// transport writes itself.
     pub fn add_header(&mut self, name: &str, value: &str) -> Result<&mut Self, Error> {
-        let refuse = |why| Error::Header {
+        let error = |why| Error::Header {
             name: name.to_owned(),
             why,
         };
         let legal =
-            HeaderName::try_from(name).map_err(|_| refuse("its name is not legal in HTTP"))?;
+            HeaderName::try_from(name).map_err(|_| error("its name is not valid in HTTP"))?;
         let mut value =
-            HeaderValue::try_from(value).map_err(|_| refuse("its value is not legal in HTTP"))?;
-        if OWN_HEADERS.contains(&legal) || legal.as_str().starts_with("sec-websocket-") {
-            return Err(refuse("the transport writes it itself"));
+            HeaderValue::try_from(value).map_err(|_| error("its value is not valid in HTTP"))?;
+        if RESERVED_HEADERS.contains(&legal) || legal.as_str().starts_with("sec-websocket-") {
+            return Err(error("the transport writes it itself"));
         }
         value.set_sensitive(true);
         self.headers.append(legal, value);
@@ -96,8 +96,8 @@ impl fmt::Debug for Options {
     }
 }
 
-/// What frames a message, names its connection, or comes from the cookie jar.
-const OWN_HEADERS: [HeaderName; 9] = [
+/// Headers that frame a message, name the connection, or come from the cookie jar.
+const RESERVED_HEADERS: [HeaderName; 9] = [
     header::CONNECTION,
     header::CONTENT_ENCODING,
     header::CONTENT_LENGTH,
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_that_cannot_be_sent_is_refused_without_its_value() {
+    fn a_header_that_cannot_be_sent_is_refused_without_showing_its_value() {
         for (name, value) in [
             ("no name", "secret"),
             ("x", "secret\r\n"),

@@ -1,4 +1,4 @@
-//! A WebSocket for its whole life: opening, reading, writing, closing.
+//! A WebSocket lane from opening to closing.
 
 use core::{convert::Infallible, future::ready, pin::pin, time::Duration};
 use std::sync::Arc;
@@ -19,20 +19,20 @@ use crate::{
     Error,
     assembly::Assembly,
     capped::Capped,
-    road::{Gone, Report, Road},
+    shared::{Closed, Report, Shared},
     upgrade,
 };
 
-/// What a session wants written.
+/// A frame that the session wants written.
 pub(crate) enum Outgoing {
     Batch(Vec<u8>),
     Ping,
 }
 
-/// Runs one lane until it ends. An error that comes through `stop` ends it with a report; when the
-/// sender of `stop` is dropped, it ends in silence.
+/// Runs a lane until it ends. An error received through `stop` ends it with a report; dropping the
+/// sender of `stop` ends it without a report.
 pub(crate) async fn run(
-    road: Arc<Road>,
+    shared: Arc<Shared>,
     lane: LaneId,
     outgoing: mpsc::Receiver<Outgoing>,
     mut stop: oneshot::Receiver<Error>,
@@ -40,14 +40,14 @@ pub(crate) async fn run(
     let opened = tokio::select! {
         biased;
         stopped = &mut stop => Err(stopped.map_or(End::Abandoned, End::Failed)),
-        opened = upgrade::open(&road) => opened.map_err(End::Failed),
+        opened = upgrade::open(&shared) => opened.map_err(End::Failed),
     };
     let stream = match opened {
         Ok(stream) => stream,
-        Err(end) => return end.report(&road, lane).await,
+        Err(end) => return end.report(&shared, lane).await,
     };
     tracing::debug!(lane = lane.number(), "websocket open");
-    if road.report(lane, Report::Opened).await.is_err() {
+    if shared.report(lane, Report::Opened).await.is_err() {
         return;
     }
 
@@ -55,14 +55,14 @@ pub(crate) async fn run(
     let (mut input, mut output) = after_handshake_split(Capped::new(input), output, Role::Client);
     input.set_auto_close(false);
     input.set_auto_pong(false);
-    input.set_max_message_size(road.options.max_frame.saturating_add(1));
-    // Its vectored writes would spin on a stream that takes nothing.
+    input.set_max_message_size(shared.options.max_frame.saturating_add(1));
+    // Vectored writes would spin on a stream that accepts nothing.
     output.set_writev(false);
 
-    let (replies, to_reply) = mpsc::channel(REPLIES);
-    let limit = road.options.write_timeout;
-    // Reading is never given up in mid-frame but at the end of the lane: it would lose its place.
-    let mut reading = pin!(read_all(&road, lane, input, &replies));
+    let (replies, to_reply) = mpsc::channel(MAX_REPLIES);
+    let limit = shared.options.write_timeout;
+    // A read is cancelled only at the end of the lane: cancelled in mid-frame, it would lose its place.
+    let mut reading = pin!(read_all(&shared, lane, input, &replies));
     let mut writing = pin!(write_all(output, outgoing, to_reply, limit));
 
     let end = tokio::select! {
@@ -70,8 +70,8 @@ pub(crate) async fn run(
         end = &mut reading => end,
         written = &mut writing => match written {
             Ok(()) => End::Abandoned,
-            // The reader meets the same end soon, after what arrived before it: a last event, or
-            // the close frame that says why.
+            // The reader meets the same end soon, after the bytes that arrived before it: a last
+            // event, or the close frame with the reason.
             Err(error @ Error::Lost { .. }) => tokio::select! {
                 stopped = &mut stop => stopped.map_or(End::Abandoned, End::Failed),
                 end = timeout(limit, &mut reading) => end.unwrap_or(End::Failed(error)),
@@ -80,44 +80,44 @@ pub(crate) async fn run(
         },
     };
 
-    // The writer is gone where sending fails, and too far behind where the queue is full.
-    let farewell = end
-        .farewell()
-        .is_some_and(|farewell| replies.try_send(farewell).is_ok());
-    let parting = async {
-        if farewell && timeout(PARTING, writing).await.is_err() {
+    // Sending fails if the writer has ended, or is so far behind that the queue is full.
+    let has_close_frame = end
+        .close_frame()
+        .is_some_and(|frame| replies.try_send(frame).is_ok());
+    let closing = async {
+        if has_close_frame && timeout(CLOSE_TIMEOUT, writing).await.is_err() {
             tracing::debug!(
                 lane = lane.number(),
-                "no close frame: the peer does not read"
+                "close frame not sent: the peer does not read"
             );
         }
     };
-    tokio::join!(end.report(&road, lane), parting);
+    tokio::join!(end.report(&shared, lane), closing);
 }
 
-/// How a lane ends.
+/// The end of a lane.
 enum End {
-    /// The session wants no more of it, and no report.
+    /// The session has closed the lane and expects no report.
     Abandoned,
-    /// A close frame came, with this code if it had one.
+    /// A close frame was received, with this code if it had one.
     ByPeer(Option<u16>),
     Failed(Error),
 }
 
 impl End {
-    async fn report(self, road: &Road, lane: LaneId) {
+    async fn report(self, shared: &Shared, lane: LaneId) {
         let (close, error) = match self {
             Self::Abandoned => return,
             Self::ByPeer(code) => (Close::ByPeer { code }, None),
             Self::Failed(error) => (error.close(), Some(error)),
         };
         tracing::debug!(lane = lane.number(), %close, "websocket ended");
-        // When nobody listens any more, nobody misses it.
-        let _: Result<(), Gone> = road.report(lane, Report::Closed(close, error)).await;
+        // An error means that the lanes were dropped, so nobody needs the report.
+        let _: Result<(), Closed> = shared.report(lane, Report::Closed(close, error)).await;
     }
 
-    /// The close frame to send (RFC 6455, section 7.4.1), unless none would arrive.
-    fn farewell(&self) -> Option<Reply> {
+    /// Returns the close frame to send (RFC 6455, section 7.4.1), unless none would arrive.
+    fn close_frame(&self) -> Option<Reply> {
         let code = match self {
             Self::Abandoned => 1000,
             Self::ByPeer(code) => return Some(Reply::Close(*code)),
@@ -130,20 +130,20 @@ impl End {
     }
 }
 
-/// What the reader wants written.
+/// A frame that the reader wants written.
 enum Reply {
     Pong(Vec<u8>),
-    /// A close frame, and nothing after it.
+    /// A close frame, after which nothing is written.
     Close(Option<u16>),
 }
 
 async fn read_all<S: AsyncRead + Unpin>(
-    road: &Road,
+    shared: &Shared,
     lane: LaneId,
     mut socket: WebSocketRead<S>,
     replies: &mpsc::Sender<Reply>,
 ) -> End {
-    let limit = road.options.max_frame;
+    let limit = shared.options.max_frame;
     let mut assembly = Assembly::new(limit);
     loop {
         let frame = match socket
@@ -151,7 +151,7 @@ async fn read_all<S: AsyncRead + Unpin>(
             .await
         {
             Ok(frame) => frame,
-            Err(error) => return End::Failed(broken(error, limit)),
+            Err(error) => return End::Failed(read_error(error, limit)),
         };
         let report = match frame.opcode {
             OpCode::Text | OpCode::Binary | OpCode::Continuation => {
@@ -160,9 +160,9 @@ async fn read_all<S: AsyncRead + Unpin>(
                     Ok(None) => continue,
                     Err(error) => return End::Failed(error),
                 };
-                match road.decode(&[bytes]) {
+                match shared.decode(&[bytes]) {
                     Ok(decoded) => Report::Frame(decoded),
-                    // Some servers keep a socket alive this way.
+                    // Some servers send empty messages to keep a socket alive.
                     Err(DecodeError::Empty) => continue,
                     Err(source) => {
                         return End::Failed(Error::NotBayeux {
@@ -173,7 +173,7 @@ async fn read_all<S: AsyncRead + Unpin>(
                 }
             }
             OpCode::Ping => {
-                // Where the queue is full, the peer reads nothing, and an earlier pong still waits.
+                // A full queue means that the peer does not read, and an earlier pong still waits.
                 let _: Result<(), _> = replies.try_send(Reply::Pong(frame.payload.to_vec()));
                 continue;
             }
@@ -192,7 +192,7 @@ async fn read_all<S: AsyncRead + Unpin>(
         if let Report::Frame(frame) = &report {
             tracing::trace!(lane = lane.number(), size = frame.len(), "frame");
         }
-        if road.report(lane, report).await.is_err() {
+        if shared.report(lane, report).await.is_err() {
             return End::Abandoned;
         }
     }
@@ -206,7 +206,7 @@ async fn write_all<S: AsyncWrite + Unpin>(
 ) -> Result<(), Error> {
     loop {
         let frame = tokio::select! {
-            // What the session gave goes out before the close frame that ends the lane.
+            // Batches of the session precede the close frame that ends the lane.
             biased;
             Some(outgoing) = outgoing.recv() => match outgoing {
                 Outgoing::Batch(batch) => Frame::text(Payload::Owned(batch)),
@@ -222,7 +222,7 @@ async fn write_all<S: AsyncWrite + Unpin>(
         let last = frame.opcode == OpCode::Close;
         let writing = async {
             socket.write_frame(frame).await?;
-            // TLS keeps what it encrypted until it is told to let go.
+            // TLS buffers encrypted bytes until they are flushed.
             socket.flush().await
         };
         match timeout(limit, writing).await {
@@ -244,8 +244,8 @@ async fn write_all<S: AsyncWrite + Unpin>(
     }
 }
 
-/// What went wrong while reading a frame.
-fn broken(error: WebSocketError, limit: usize) -> Error {
+/// Converts an error of reading a frame.
+fn read_error(error: WebSocketError, limit: usize) -> Error {
     let what = match error {
         WebSocketError::FrameTooLarge => return Error::Oversize { limit },
         WebSocketError::UnexpectedEOF => {
@@ -261,17 +261,17 @@ fn broken(error: WebSocketError, limit: usize) -> Error {
             };
         }
         WebSocketError::InvalidUTF8 => "text that is not UTF-8",
-        WebSocketError::ReservedBitsNotZero => "a reserved bit, or no frame at all",
+        WebSocketError::ReservedBitsNotZero => "a reserved bit, or bytes that are not a frame",
         WebSocketError::ControlFrameFragmented => "a fragmented control frame",
         WebSocketError::PingFrameTooLarge => "a ping of more than 125 bytes",
         WebSocketError::InvalidValue => "an unknown opcode",
-        _ => "no frame",
+        _ => "an invalid frame",
     };
     Error::Framing { what }
 }
 
-/// How many replies may wait for a peer that does not read.
-const REPLIES: usize = 4;
+/// Maximum number of replies that wait for a peer that does not read.
+const MAX_REPLIES: usize = 4;
 
-/// How long the close frame may take to leave. The lane has ended already.
-const PARTING: Duration = Duration::from_secs(1);
+/// Timeout of sending the close frame. The lane has been reported closed by then.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);

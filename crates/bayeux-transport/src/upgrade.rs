@@ -11,20 +11,24 @@ use hyper::{body::Incoming, upgrade::Upgraded};
 use hyper_util::rt::TokioIo;
 use sha1::{Digest, Sha1};
 
-use crate::{Error, connect::connect, connection, road::Road};
+use crate::{
+    Error,
+    connection::{self, ConnectionTask},
+    shared::Shared,
+};
 
-/// Connects and upgrades; what comes back speaks WebSocket frames.
-pub(crate) async fn open(road: &Road) -> Result<TokioIo<Upgraded>, Error> {
-    let stream = connect(road).await?;
+/// Connects and upgrades, and returns a stream of WebSocket frames.
+pub(crate) async fn open(shared: &Shared) -> Result<TokioIo<Upgraded>, Error> {
+    let stream = connection::connect(shared).await?;
     let (mut sender, connection) = connection::builder()
         .handshake(TokioIo::new(stream))
         .await
         .map_err(|error| Error::http(DOING, error))?;
-    // It ends by itself when the stream changes hands, and with this guard otherwise.
-    let _connection = connection::Guard::spawn(async move { connection.with_upgrades().await });
+    // The task ends by itself when the stream is upgraded, and with the guard otherwise.
+    let _task = ConnectionTask::spawn(async move { connection.with_upgrades().await });
 
-    let key = key();
-    let mut request = road.request(Method::GET, Empty::<Bytes>::new());
+    let key = random_key();
+    let mut request = shared.request(Method::GET, Empty::<Bytes>::new());
     let headers = request.headers_mut();
     headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
     headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
@@ -40,15 +44,17 @@ pub(crate) async fn open(road: &Road) -> Result<TokioIo<Upgraded>, Error> {
         .send_request(request)
         .await
         .map_err(|error| Error::http(DOING, error))?;
-    road.cookies.store(road.endpoint.url(), response.headers());
-    check(&response, &key)?;
+    shared
+        .cookies
+        .store(shared.endpoint.cookie_url(), response.headers());
+    check_response(&response, &key)?;
     let upgraded = hyper::upgrade::on(response)
         .await
         .map_err(|error| Error::http(DOING, error))?;
     Ok(TokioIo::new(upgraded))
 }
 
-fn check(response: &Response<Incoming>, key: &str) -> Result<(), Error> {
+fn check_response(response: &Response<Incoming>, key: &str) -> Result<(), Error> {
     let (status, headers) = (response.status(), response.headers());
     if status != StatusCode::SWITCHING_PROTOCOLS {
         return Err(Error::Status {
@@ -57,29 +63,29 @@ fn check(response: &Response<Incoming>, key: &str) -> Result<(), Error> {
             retry_after: connection::retry_after(headers),
         });
     }
-    let broken = |what| Err(Error::Upgrade { what });
+    let violation = |what| Err(Error::Upgrade { what });
     if !has_token(headers, &header::UPGRADE, "websocket") {
-        return broken("no `Upgrade: websocket`");
+        return violation("no `Upgrade: websocket`");
     }
     if !has_token(headers, &header::CONNECTION, "upgrade") {
-        return broken("no `Connection: Upgrade`");
+        return violation("no `Connection: Upgrade`");
     }
     let accept = headers
         .get(header::SEC_WEBSOCKET_ACCEPT)
         .map(HeaderValue::as_bytes);
-    if accept.map(<[u8]>::trim_ascii) != Some(accepted(key).as_bytes()) {
-        return broken("`Sec-WebSocket-Accept` does not match the key");
+    if accept.map(<[u8]>::trim_ascii) != Some(accept_for(key).as_bytes()) {
+        return violation("`Sec-WebSocket-Accept` does not match the key");
     }
     if headers.contains_key(header::SEC_WEBSOCKET_EXTENSIONS) {
-        return broken("an extension that was not offered");
+        return violation("an extension that was not offered");
     }
     if headers.contains_key(header::SEC_WEBSOCKET_PROTOCOL) {
-        return broken("a subprotocol that was not offered");
+        return violation("a subprotocol that was not offered");
     }
     Ok(())
 }
 
-/// Whether `token` is in the comma-separated lists of all headers called `name`, in any case.
+/// Returns whether `token` is in the comma-separated lists of all headers called `name`, in any case.
 fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
     headers
         .get_all(name)
@@ -88,9 +94,9 @@ fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
         .any(|item| item.trim_ascii().eq_ignore_ascii_case(token.as_bytes()))
 }
 
-/// Sixteen bytes that no cache in between has seen, in Base64. Nothing secret hangs on them, so the
-/// randomness that the standard library seeds its hashers with is enough.
-fn key() -> String {
+/// Returns 16 random bytes in Base64, so that no cache has seen the request before. The key protects no
+/// secret, so the randomness that seeds the standard library's hashers is enough.
+fn random_key() -> String {
     let mut nonce = [0; 16];
     for half in nonce.chunks_exact_mut(8) {
         half.copy_from_slice(&RandomState::new().build_hasher().finish().to_ne_bytes());
@@ -98,8 +104,8 @@ fn key() -> String {
     BASE64_STANDARD.encode(nonce)
 }
 
-/// The `Sec-WebSocket-Accept` that answers `key`.
-fn accepted(key: &str) -> String {
+/// Returns the `Sec-WebSocket-Accept` for `key`.
+fn accept_for(key: &str) -> String {
     const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     BASE64_STANDARD.encode(Sha1::new().chain_update(key).chain_update(GUID).finalize())
 }
@@ -111,23 +117,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_accepted_key_is_that_of_the_rfc() {
+    fn the_accept_header_is_that_of_the_rfc() {
         // RFC 6455, section 1.3.
         assert_eq!(
-            accepted("dGhlIHNhbXBsZSBub25jZQ=="),
+            accept_for("dGhlIHNhbXBsZSBub25jZQ=="),
             "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
         );
     }
 
     #[test]
-    fn keys_differ_and_hold_sixteen_bytes() {
-        let (one, other) = (key(), key());
+    fn keys_differ_and_have_sixteen_bytes() {
+        let (one, other) = (random_key(), random_key());
         assert_ne!(one, other);
         assert_eq!(BASE64_STANDARD.decode(one).unwrap().len(), 16);
     }
 
     #[test]
-    fn tokens_are_found_in_lists_whatever_their_case() {
+    fn tokens_are_found_in_lists_in_any_case() {
         let mut headers = HeaderMap::new();
         headers.append(header::CONNECTION, HeaderValue::from_static("keep-alive"));
         headers.append(

@@ -1,24 +1,25 @@
-//! The decoder: bytes of a frame to nodes, with buffers that are used again.
+//! The decoder, which parses the bytes of a frame into nodes and reuses its buffers.
 
 use core::fmt;
 
-use crate::{error::DecodeError, frame::Frame, node::LARGEST, parser::Workspace};
+use crate::{error::DecodeError, frame::Frame, node::MAX_DOCUMENT, parser::Scratch};
 
-/// What a [`Decoder`] accepts.
+/// Limits on the frames that a [`Decoder`] accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// The largest frame, in bytes. Default: 256 KiB, a hundred times what a chat sends; hostile
-    /// JSON takes up to 24 bytes of memory for each of its own. More than 256 MiB counts as that.
+    /// Maximum size of a frame, in bytes. Default: 256 KiB, a hundred times the size of a usual
+    /// chat frame. Hostile JSON takes up to 24 bytes of memory for each of its own. Values above
+    /// 256 MiB are lowered to 256 MiB.
     pub max_frame: usize,
-    /// The deepest nesting of arrays and objects, in levels. Default: 64. More than
-    /// [`Limits::DEEPEST`] counts as that.
+    /// Maximum nesting of arrays and objects, in levels. Default: 64. Values above
+    /// [`Limits::DEEPEST`] are lowered to it.
     pub max_depth: usize,
 }
 
 impl Limits {
-    /// The deepest nesting that can be allowed, in levels: values are printed and compared by
-    /// recursion, which has to fit into a thread's stack.
+    /// Largest accepted `max_depth`, in levels. Values are printed and compared by recursion, which
+    /// has to fit into a thread's stack.
     pub const DEEPEST: usize = 512;
 
     fn check(&self, len: usize) -> Result<(), DecodeError> {
@@ -41,13 +42,13 @@ impl Default for Limits {
     }
 }
 
-/// Decodes frames, one after the other, without allocating once its buffers have grown to the size
-/// of the traffic. One per task or thread is enough for any number of sessions.
+/// Decodes frames one after the other, without allocating once its buffers have grown to the size of
+/// the traffic. A single decoder per task or thread is enough for any number of sessions.
 ///
-/// Buffers that an unusually large or hostile frame has blown up are given back at once.
+/// Buffers that an unusually large or hostile frame has grown are freed at once.
 pub struct Decoder {
     limits: Limits,
-    workspace: Workspace,
+    scratch: Scratch,
 }
 
 impl Decoder {
@@ -56,22 +57,22 @@ impl Decoder {
         Self::with_limits(Limits::default())
     }
 
-    /// Creates a decoder with limits of your own.
+    /// Creates a decoder with the given limits.
     pub fn with_limits(limits: Limits) -> Self {
         let limits = Limits {
-            max_frame: limits.max_frame.min(LARGEST),
+            max_frame: limits.max_frame.min(MAX_DOCUMENT),
             max_depth: limits.max_depth.min(Limits::DEEPEST),
         };
         Self {
             limits,
-            workspace: Workspace::new(limits.max_depth),
+            scratch: Scratch::new(limits.max_depth),
         }
     }
 
     /// Decodes the bytes of `frame`, a Bayeux message or an array of them.
     ///
-    /// Elements of the array that are no objects are left out and counted in
-    /// [`Frame::rejected`]; they never cost their neighbours. A frame that is decoded already is
+    /// Elements of the array that are not objects are skipped and counted in
+    /// [`Frame::rejected`]; the other elements are unaffected. A frame that is already decoded is
     /// not parsed again.
     ///
     /// # Errors
@@ -83,12 +84,12 @@ impl Decoder {
         frame.index_messages().inspect_err(|_| frame.clear())
     }
 
-    /// Decodes the bytes of `chunks`, as they came from the network, into `frame`, in place of what it
-    /// held; otherwise as [`decode`](Self::decode) does. A single chunk is copied once.
+    /// Replaces the content of `frame` with the bytes of `chunks`, as received from the network, and
+    /// decodes them like [`decode`](Self::decode). A single chunk is copied once.
     ///
     /// # Errors
     ///
-    /// As those of [`decode`](Self::decode).
+    /// Fails in the same cases as [`decode`](Self::decode).
     pub fn receive(
         &mut self,
         frame: &mut Frame,
@@ -99,12 +100,12 @@ impl Decoder {
         self.limits.check(len)?;
         frame
             .document_mut()
-            .parse_chunks(chunks, &mut self.workspace)?;
+            .parse_chunks(chunks, &mut self.scratch)?;
         frame.index_messages().inspect_err(|_| frame.clear())
     }
 
-    /// Decodes the bytes of `frame`, any JSON document. [`Frame::root`] is its value; it has
-    /// no messages. A frame that is decoded already is left as it is.
+    /// Decodes the bytes of `frame` as any JSON document. [`Frame::root`] is its value; it has no
+    /// messages. A frame that is already decoded is left unchanged.
     ///
     /// # Errors
     ///
@@ -118,7 +119,7 @@ impl Decoder {
             document.clear();
             return Err(error);
         }
-        document.parse(&mut self.workspace)
+        document.parse(&mut self.scratch)
     }
 }
 

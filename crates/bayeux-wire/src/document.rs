@@ -1,28 +1,28 @@
-//! One document: its bytes as received and, once parsed, its text and the nodes that point into it.
+//! A JSON document: the bytes as received and, once parsed, the text and the nodes that index it.
 
 use alloc::{string::String, vec::Vec};
 
 use crate::{
     error::DecodeError,
     node::Node,
-    parser::{self, PADDING, Workspace},
+    parser::{self, PADDING, Scratch},
 };
 
-/// Bytes as received; once parsed, their text and what it is made of.
+/// The bytes of a document and, once parsed, its text and nodes.
 #[derive(Clone, Default)]
 pub(crate) struct Document {
-    /// What has been received and not parsed.
+    /// Bytes received and not yet parsed.
     received: Vec<u8>,
-    /// What has been parsed and, behind it, those of its texts that had escapes, without them.
+    /// The parsed text, followed by the unescaped copies of its strings that had escapes.
     text: String,
-    /// Empty until parsed.
+    /// The nodes in document order. Empty until parsed.
     nodes: Vec<Node>,
-    /// The size in bytes of what has been parsed.
+    /// Size of the parsed document, in bytes.
     len: usize,
 }
 
-/// A document without a value.
-pub(crate) static NOTHING: Document = Document {
+/// A document without a value, for [`Value`](crate::Value)'s default.
+pub(crate) static EMPTY: Document = Document {
     received: Vec::new(),
     text: String::new(),
     nodes: Vec::new(),
@@ -30,7 +30,7 @@ pub(crate) static NOTHING: Document = Document {
 };
 
 impl Document {
-    /// Appends bytes; to a parsed document, as the first of the next one.
+    /// Appends bytes. A parsed document is emptied first: the bytes belong to the next one.
     pub(crate) fn extend(&mut self, bytes: &[u8]) {
         if self.is_parsed() {
             self.clear();
@@ -38,68 +38,68 @@ impl Document {
         self.received.extend_from_slice(bytes);
     }
 
-    /// Empties the document and keeps its buffers, unless they are far beyond the usual.
+    /// Empties the document and keeps its buffers, unless they are far beyond the usual size.
     pub(crate) fn clear(&mut self) {
         self.received.clear();
         self.text.clear();
         self.nodes.clear();
         self.len = 0;
-        if self.received.capacity() > KEPT_BYTES {
+        if self.received.capacity() > MAX_KEPT_BYTES {
             self.received = Vec::new();
         }
-        if self.text.capacity() > KEPT_BYTES {
+        if self.text.capacity() > MAX_KEPT_BYTES {
             self.text = String::new();
         }
-        if self.nodes.capacity() > KEPT_NODES {
+        if self.nodes.capacity() > MAX_KEPT_NODES {
             self.nodes = Vec::new();
         }
     }
 
-    /// Parses what has been received. On failure it is dropped.
-    pub(crate) fn parse(&mut self, workspace: &mut Workspace) -> Result<(), DecodeError> {
+    /// Parses the received bytes. On failure they are dropped.
+    pub(crate) fn parse(&mut self, scratch: &mut Scratch) -> Result<(), DecodeError> {
         let received = core::mem::take(&mut self.received);
-        let outcome = self.parse_bytes(&received, workspace);
+        let outcome = self.parse_bytes(&received, scratch);
         self.received = received;
         self.received.clear();
-        if self.received.capacity() > KEPT_BYTES {
+        if self.received.capacity() > MAX_KEPT_BYTES {
             self.received = Vec::new();
         }
         outcome
     }
 
-    /// Parses `chunks` as one document. This one has to be empty, and after a failure still is.
+    /// Parses `chunks` as one document. `self` must be empty, and is empty again after a failure.
     pub(crate) fn parse_chunks(
         &mut self,
         chunks: &[impl AsRef<[u8]>],
-        workspace: &mut Workspace,
+        scratch: &mut Scratch,
     ) -> Result<(), DecodeError> {
         if let [only] = chunks {
-            return self.parse_bytes(only.as_ref(), workspace);
+            return self.parse_bytes(only.as_ref(), scratch);
         }
         for chunk in chunks {
             self.received.extend_from_slice(chunk.as_ref());
         }
-        self.parse(workspace)
+        self.parse(scratch)
     }
 
-    fn parse_bytes(&mut self, bytes: &[u8], workspace: &mut Workspace) -> Result<(), DecodeError> {
-        let outcome = self.fill(bytes, workspace);
+    fn parse_bytes(&mut self, bytes: &[u8], scratch: &mut Scratch) -> Result<(), DecodeError> {
+        let outcome = self.fill(bytes, scratch);
         if outcome.is_err() {
             self.clear();
         }
-        workspace.shrink(KEPT_BYTES);
+        scratch.shrink(MAX_KEPT_BYTES);
         outcome
     }
 
-    fn fill(&mut self, bytes: &[u8], workspace: &mut Workspace) -> Result<(), DecodeError> {
+    fn fill(&mut self, bytes: &[u8], scratch: &mut Scratch) -> Result<(), DecodeError> {
         let text = simdutf8::basic::from_utf8(bytes).map_err(|_| DecodeError::not_utf8(bytes))?;
         self.text.reserve(text.len() + PADDING.len());
         self.text.push_str(text);
         self.text.push_str(PADDING);
-        parser::parse(&self.text, &mut self.nodes, workspace)?;
+        parser::parse(&self.text, &mut self.nodes, scratch)?;
         self.len = bytes.len();
         self.text.truncate(self.len);
-        self.text.push_str(workspace.unescaped());
+        self.text.push_str(scratch.unescaped());
         Ok(())
     }
 
@@ -108,7 +108,7 @@ impl Document {
         !self.nodes.is_empty()
     }
 
-    /// The size in bytes, as received.
+    /// Returns the size as received, in bytes.
     pub(crate) fn len(&self) -> usize {
         if self.is_parsed() {
             self.len
@@ -117,25 +117,26 @@ impl Document {
         }
     }
 
-    /// The nodes in document order, an object's being key, value, key, value; none until parsed.
+    /// Returns the nodes in document order, an object's as key, value, key, value. Empty until parsed.
     #[inline]
     pub(crate) fn nodes(&self) -> &[Node] {
         &self.nodes
     }
 
-    /// The text that a node stands for.
+    /// Returns the text of a string or number node.
     #[inline]
     pub(crate) fn text(&self, node: Node) -> &str {
         self.text.get(node.range()).unwrap_or_default()
     }
 
-    /// The bytes of that text.
+    /// Returns the text of a string or number node, as bytes.
     #[inline]
     pub(crate) fn bytes(&self, node: Node) -> &[u8] {
         self.text.as_bytes().get(node.range()).unwrap_or_default()
     }
 }
 
-/// How many nodes and bytes a buffer may have room for and still be kept for the next document.
-const KEPT_NODES: usize = 8 * 1024;
-const KEPT_BYTES: usize = 64 * 1024;
+/// Capacity above which a buffer of nodes is freed instead of kept for the next document.
+const MAX_KEPT_NODES: usize = 8 * 1024;
+/// Capacity above which a buffer of bytes is freed instead of kept for the next document.
+const MAX_KEPT_BYTES: usize = 64 * 1024;

@@ -1,16 +1,16 @@
-//! From a message object to the envelope that the session reads.
+//! Reads the envelope of a message, as the session sees it, from a message object.
 
 use bayeux_proto::{Advice, BayeuxId, ConnectionTypes, Message, Reconnect, Timing};
 
 use crate::{
-    members::{self, Keys},
+    indexed_object::{self, Keys},
     value::{Kind, Value},
 };
 
-/// The members of a message that anybody asks for.
-pub(crate) const NAMES: &Keys<SLOTS> = &Keys::new(MEMBERS);
+/// The keys of a message that are read more than once.
+pub(crate) const KEYS: &Keys<SLOTS> = &Keys::new(NAMES);
 
-const MEMBERS: &[&str] = &[
+const NAMES: &[&str] = &[
     "channel",
     "id",
     "clientId",
@@ -24,25 +24,25 @@ const MEMBERS: &[&str] = &[
     "ext",
 ];
 
-/// Each of the names has a slot of its own, though they are half of what
-/// [`slots_for`](crate::slots_for) has.
+/// Number of slots. Every key has a slot of its own, although there are half as many slots as
+/// [`slots_for`](crate::slots_for) suggests.
 pub(crate) const SLOTS: usize = 16;
 
-/// The members of a message, noted when the batch was decoded.
-pub(crate) type IndexedObject<'f> = members::IndexedObject<'f, SLOTS>;
+/// A message object whose keys were indexed when the batch was decoded.
+pub(crate) type IndexedMessage<'f> = indexed_object::IndexedObject<'f, SLOTS>;
 
-/// The member of a message called `$name`.
+/// Returns the value of the key `$name` of an indexed message.
 macro_rules! member {
     ($members:expr, $name:literal) => {
-        $members.get(const { $crate::envelope::NAMES.slot($name) }, $name)
+        $members.get(const { $crate::envelope::KEYS.slot($name) }, $name)
     };
 }
 
 pub(crate) use member;
 
-/// Reads the envelope of a message. A member that comes twice counts as it came last, also when
-/// only the first of the two had the expected type.
-pub(crate) fn read<'f>(message: &IndexedObject<'f>) -> Message<'f> {
+/// Reads the envelope of a message. The last of repeated keys counts, even if only an earlier one had
+/// the expected type.
+pub(crate) fn read<'f>(message: &IndexedMessage<'f>) -> Message<'f> {
     let text = |value: Option<Value<'f>>| value.and_then(Value::as_str);
     Message {
         channel: text(member!(message, "channel")).unwrap_or(""),
@@ -77,7 +77,7 @@ fn connection_types(value: Value<'_>) -> Option<ConnectionTypes> {
     Some(types)
 }
 
-/// Reads `advice` (Bayeux specification, section "advice"), entries for single transports included.
+/// Reads `advice` (Bayeux specification, section "advice"), per-transport entries included.
 fn advice(value: Value<'_>) -> Option<Advice> {
     let Kind::Object(entries) = value.kind() else {
         return None;
@@ -107,8 +107,8 @@ fn reconnect(word: &str) -> Reconnect {
     }
 }
 
-/// Reads the three times of an advice, or of a transport's entry in one; nothing from what is not
-/// an object.
+/// Reads the three times of an advice object, or of a transport's entry in it. Empty for a value that
+/// is not an object.
 fn timing(value: Value<'_>) -> Timing {
     let mut timing = Timing::default();
     for (key, value) in value.entries() {
@@ -122,15 +122,14 @@ fn timing(value: Value<'_>) -> Timing {
     timing
 }
 
-/// Reads a number of milliseconds: fractions are cut off, and what `i64` cannot hold is as near as
-/// it gets.
+/// Reads a number of milliseconds. Fractions are truncated, and values outside `i64` saturate.
 fn milliseconds(value: Value<'_>) -> Option<i64> {
     match value.kind() {
         Kind::Int(value) => Some(value),
         Kind::Uint(_) => Some(i64::MAX),
         #[expect(
             clippy::cast_possible_truncation,
-            reason = "the cast saturates, as wanted"
+            reason = "the cast saturates, which is intended"
         )]
         Kind::Float(value) => Some(value as i64),
         _ => None,
@@ -144,13 +143,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_two_members_of_an_envelope_share_a_slot() {
-        let mut slots = MEMBERS
-            .iter()
-            .map(|name| NAMES.slot(name))
-            .collect::<Vec<_>>();
+    fn every_key_of_an_envelope_has_its_own_slot() {
+        let mut slots = NAMES.iter().map(|name| KEYS.slot(name)).collect::<Vec<_>>();
         slots.sort_unstable();
         slots.dedup();
-        assert_eq!(slots.len(), MEMBERS.len());
+        assert_eq!(slots.len(), NAMES.len());
     }
 }

@@ -1,45 +1,45 @@
-//! Why bytes could not be decoded.
+//! The error of decoding.
 
-/// The peer sent bytes that are not a Bayeux frame. Nothing of the frame's content is kept: it may
-/// hold credentials.
+/// The peer sent bytes that are not a Bayeux frame. The error quotes no content of the frame, which
+/// may hold credentials.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
     /// The frame has no bytes, or only white space.
-    #[error("the peer sent an empty frame where a JSON document was due")]
+    #[error("the peer sent an empty frame instead of a JSON document")]
     Empty,
-    /// The frame is larger than [`Limits::max_frame`](crate::Limits::max_frame). It was not parsed.
-    #[error("the peer sent a frame of {len} bytes, and {limit} is the limit (`Limits::max_frame`)")]
+    /// The frame exceeds [`Limits::max_frame`](crate::Limits::max_frame). It was not parsed.
+    #[error("the peer sent a frame of {len} bytes; the limit is {limit} (`Limits::max_frame`)")]
     TooLarge {
-        /// The size of the frame in bytes.
+        /// Size of the frame, in bytes.
         len: usize,
-        /// The limit in bytes.
+        /// The limit, in bytes.
         limit: usize,
     },
     /// Arrays and objects are nested deeper than [`Limits::max_depth`](crate::Limits::max_depth).
     #[error("the peer sent JSON nested deeper than {limit} levels (`Limits::max_depth`)")]
     TooDeep {
-        /// The limit in levels.
+        /// The limit, in levels.
         limit: usize,
     },
     /// The bytes are not JSON (RFC 8259).
-    #[error("the peer sent a frame that is not JSON: {what}, at byte {offset}")]
+    #[error("the peer sent a frame that is not JSON: {what} at byte {offset}")]
     Syntax {
-        /// The byte where it shows, counted from the start of the frame.
+        /// Offset of the error from the start of the frame, in bytes.
         offset: usize,
-        /// What is wrong there.
+        /// Description of the error.
         what: &'static str,
     },
     /// The bytes are JSON, but neither a message nor an array of messages.
-    #[error("the peer sent {found} where a Bayeux message or an array of them was due")]
+    #[error("the peer sent {found} instead of a Bayeux message or an array of messages")]
     NotBayeux {
-        /// What stood in its place.
+        /// Kind of the JSON value that was found instead.
         found: &'static str,
     },
 }
 
 impl DecodeError {
-    /// Where `bytes` stop being UTF-8.
+    /// Creates the error for `bytes` that are not UTF-8.
     #[cold]
     pub(crate) fn not_utf8(bytes: &[u8]) -> Self {
         let error = core::str::from_utf8(bytes).err();

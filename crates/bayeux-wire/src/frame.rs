@@ -1,37 +1,37 @@
-//! A frame: the bytes of one WebSocket frame or HTTP body, and what they decode to.
+//! A frame: the bytes of one WebSocket frame or HTTP body, and their decoded form.
 
 use alloc::vec::Vec;
 use core::fmt;
 
 use crate::{
     document::Document,
-    envelope::{IndexedObject, NAMES, SLOTS},
+    envelope::{IndexedMessage, KEYS, SLOTS},
     error::DecodeError,
-    members::Positions,
+    indexed_object::Positions,
     message::{Message, Messages},
     node::Shape,
     value::Value,
 };
 
-/// The bytes of one batch of messages and, once a [`Decoder`](crate::Decoder) has been over them,
-/// their envelopes and values.
+/// The bytes of one batch of messages and, once a [`Decoder`](crate::Decoder) has parsed them, their
+/// envelopes and values.
 ///
-/// It owns everything and borrows nothing: it can be moved, pooled, shared in an `Arc`, sent to
-/// another thread and held across an `await`. What is read from it borrows from it. To share a frame,
-/// share an `Arc` of it: a clone copies all of it.
+/// A frame owns its content and borrows nothing: it can be moved, pooled, shared in an `Arc`, sent to
+/// another thread and held across an `await`. Messages and values borrow from the frame. To share a
+/// frame, share an `Arc` of it: `clone` copies the whole content.
 #[derive(Clone, Default)]
 pub struct Frame {
     document: Document,
-    messages: Vec<Place>,
-    /// How many elements of the batch were no objects.
+    messages: Vec<MessageIndex>,
+    /// Number of elements of the batch that were not objects.
     rejected: usize,
 }
 
-/// Where in the document a message is, and where in it are the members that are asked for.
+/// Location of a message in the document, and of its indexed keys.
 #[derive(Clone, Copy)]
-struct Place {
+struct MessageIndex {
     position: u32,
-    members: Positions<SLOTS>,
+    keys: Positions<SLOTS>,
 }
 
 impl Frame {
@@ -40,7 +40,7 @@ impl Frame {
         Self::default()
     }
 
-    /// Creates a frame with a copy of `bytes`.
+    /// Creates a frame that holds a copy of `bytes`, not yet decoded.
     pub fn from_bytes(bytes: &[u8]) -> Self {
         let mut frame = Self::new();
         frame.extend_from_slice(bytes);
@@ -48,50 +48,50 @@ impl Frame {
     }
 
     /// Empties the frame and keeps its buffers for the next one, unless they have grown far
-    /// beyond what is usual.
+    /// beyond the usual size.
     pub fn clear(&mut self) {
         self.document.clear();
-        self.forget_messages();
+        self.clear_messages();
     }
 
-    /// Appends bytes as they come from the network. A frame that was decoded is emptied first:
-    /// these are the next one's.
+    /// Appends bytes as they arrive from the network. A decoded frame is emptied first: the bytes
+    /// belong to the next one.
     pub fn extend_from_slice(&mut self, bytes: &[u8]) {
-        self.forget_messages();
+        self.clear_messages();
         self.document.extend(bytes);
     }
 
-    /// The size in bytes, as received.
+    /// Returns the size as received, in bytes.
     pub fn len(&self) -> usize {
         self.document.len()
     }
 
-    /// Whether there are no bytes.
+    /// Returns whether the frame holds no bytes.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The messages in order; none before [`Decoder::decode`](crate::Decoder::decode).
+    /// Returns the messages in order. Empty before [`Decoder::decode`](crate::Decoder::decode).
     pub fn messages(&self) -> Messages<'_> {
         Messages::new(self, self.messages.len())
     }
 
-    /// The message at `index` among [`Frame::messages`].
+    /// Returns the message at `index` of [`Frame::messages`].
     #[inline]
     pub fn message(&self, index: usize) -> Option<Message<'_>> {
-        let place = self.messages.get(index)?;
-        let message = Value::new(&self.document, place.position);
-        let members = IndexedObject::at(message, place.members);
-        Some(Message::new(members, index))
+        let entry = self.messages.get(index)?;
+        let message = Value::new(&self.document, entry.position);
+        let message = IndexedMessage::from_positions(message, entry.keys);
+        Some(Message::new(message, index))
     }
 
-    /// How many elements of the batch were left out because they were no objects: `null`,
-    /// numbers, texts, arrays.
+    /// Returns the number of elements of the batch that were skipped because they were not objects
+    /// but `null`, booleans, numbers, strings or arrays.
     pub fn rejected(&self) -> usize {
         self.rejected
     }
 
-    /// The whole document, once decoded.
+    /// Returns the whole document, once decoded.
     pub fn root(&self) -> Option<Value<'_>> {
         Value::root(&self.document)
     }
@@ -100,31 +100,31 @@ impl Frame {
         &mut self.document
     }
 
-    fn forget_messages(&mut self) {
+    fn clear_messages(&mut self) {
         self.messages.clear();
-        if self.messages.capacity() > KEPT_MESSAGES {
+        if self.messages.capacity() > MAX_KEPT_MESSAGES {
             self.messages = Vec::new();
         }
         self.rejected = 0;
     }
 
-    /// Finds the messages of the decoded document.
+    /// Indexes the messages of the decoded document.
     pub(crate) fn index_messages(&mut self) -> Result<(), DecodeError> {
-        self.forget_messages();
+        self.clear_messages();
         let Some(root) = Value::root(&self.document) else {
             return Err(DecodeError::Empty);
         };
         let found = match root.node().shape() {
             Shape::Object => {
-                self.messages.push(Place::new(root));
+                self.messages.push(MessageIndex::new(root));
                 return Ok(());
             }
             Shape::Array => {
-                // One by one, a hostile batch would grow the list to three times its size.
+                // Growing by doubling would let a hostile batch take three times the memory.
                 self.messages.reserve(root.len());
                 for item in root.items() {
                     if item.is_object() {
-                        self.messages.push(Place::new(item));
+                        self.messages.push(MessageIndex::new(item));
                     } else {
                         self.rejected += 1;
                     }
@@ -142,7 +142,7 @@ impl Frame {
 
 impl fmt::Debug for Frame {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The content may hold credentials: sizes only.
+        // The content may hold credentials, so only sizes are shown.
         f.debug_struct("Frame")
             .field("len", &self.len())
             .field("messages", &self.messages.len())
@@ -151,14 +151,14 @@ impl fmt::Debug for Frame {
     }
 }
 
-/// How many messages the list of them may have room for and still be kept for the next frame.
-const KEPT_MESSAGES: usize = 1024;
+/// Capacity above which the list of messages is freed instead of kept for the next frame.
+const MAX_KEPT_MESSAGES: usize = 1024;
 
-impl Place {
+impl MessageIndex {
     fn new(message: Value<'_>) -> Self {
         Self {
             position: message.position(),
-            members: Positions::of(message, NAMES),
+            keys: Positions::of(message, KEYS),
         }
     }
 }

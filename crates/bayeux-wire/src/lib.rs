@@ -1,9 +1,9 @@
-//! Bayeux frames: JSON bytes to envelopes and values, without copying.
+//! Bayeux frames: parses JSON bytes into envelopes and values without copying.
 //!
 //! A [`Frame`] holds the bytes of one WebSocket frame or HTTP body. A [`Decoder`] parses them in one
-//! pass. After that the frame lists its [messages](Frame::messages), each with the
+//! pass. Afterwards the frame lists its [messages](Frame::messages), each with the
 //! [envelope](Message::envelope) that a session of [`bayeux_proto`] reads and the
-//! [`data`](Message::data) that is the application's.
+//! [`data`](Message::data) of the application.
 //!
 //! ```
 //! use bayeux_wire::{Decoder, Frame};
@@ -14,7 +14,7 @@
 //! frame.extend_from_slice(br#"null,{"channel":"/meta/connect","successful":true}]"#);
 //! decoder.decode(&mut frame)?;
 //!
-//! let first = frame.message(0).expect("two messages came");
+//! let first = frame.message(0).expect("two messages were decoded");
 //! assert_eq!(first.envelope().channel, "/chat/7");
 //! let text = first.data().and_then(|data| data.get("text")?.as_str());
 //! assert_eq!(text, Some("héllo"));
@@ -24,49 +24,49 @@
 //! # Ok::<(), bayeux_wire::DecodeError>(())
 //! ```
 //!
-//! # What zero-copy means here
+//! # What is copied
 //!
-//! One copy is made, out of the socket's buffer into the frame's. From there on every `&str` points
-//! into the frame: at its place in the text or, if it had escapes, behind it, where the parser has
-//! written it without them. Numbers stay text until somebody asks for their value.
+//! The bytes are copied once, from the socket's buffer into the frame. Every `&str` points into the
+//! frame: at its place in the text or, for a string with escapes, at the unescaped copy that the
+//! parser has appended. Numbers stay text until their value is asked for.
 //!
-//! What the parser makes of a text is a list of nodes, eight bytes for each key and value, which hold
-//! offsets and no references. So a frame borrows nothing and is plain data: it can be moved, pooled,
-//! put into an `Arc`, sent to another thread and held across an `await`, and there is no unsafe code
-//! here. In steady traffic nothing is allocated either: decoder and frames keep their buffers, and a
-//! [`Pool`] hands out shared frames again once everybody has let go of them.
+//! The parser produces a list of nodes, eight bytes for each key and value, which hold offsets and no
+//! references. A frame therefore borrows nothing: it can be moved, pooled, put into an `Arc`, sent to
+//! another thread and held across an `await`, and this crate has no unsafe code. Steady traffic
+//! allocates nothing: decoder and frames keep their buffers, and a [`Pool`] reuses a shared frame once
+//! every other handle to it is dropped.
 //!
-//! The parser is this crate's own because nothing else gives all of that: trees allocate, serde
-//! has to know the types before it reads, and the tape of `simd-json` borrows from the bytes, says
-//! seldom where a mistake is, and alone takes as long as this crate and a typed event together
-//! (`cargo xtask bench model`). It is compared with `serde_json` and `simd-json` on damaged frames
-//! (`cargo xtask fuzz`).
+//! The parser is part of this crate because no other one has all of these properties: trees allocate,
+//! serde has to know the types before it reads, and the tape of `simd-json` borrows from the bytes,
+//! seldom names the offset of an error, and alone takes as long as this crate and a typed event
+//! together (`cargo xtask bench model`). `cargo xtask fuzz` compares it with `serde_json` and
+//! `simd-json` on damaged frames.
 //!
-//! # One lifetime
+//! # The lifetime `'f`
 //!
-//! `'f` is the frame. [`Message<'f>`](Message), [`Value<'f>`](Value), the envelope, the iterators
-//! and every `&'f str` borrow from the frame and not from each other, so they can be passed around
-//! freely as long as the frame stays. To keep one message longer, keep its frame and its
-//! [`index`](Message::index); one kept message keeps the bytes of its whole batch.
+//! `'f` is the lifetime of the frame. [`Message<'f>`](Message), [`Value<'f>`](Value), the envelope, the
+//! iterators and every `&'f str` borrow from the frame and not from each other. To keep one message
+//! longer, keep its frame and its [`index`](Message::index); a kept message keeps the bytes of its
+//! whole batch.
 //!
 //! # What is accepted
 //!
-//! - A batch is an array of messages or a single one. Elements that are no objects are counted and
-//!   left out; they never cost their neighbours.
-//! - JSON is taken as RFC 8259 has it, with two allowances. Halves of surrogate pairs (`"\ud83d"`)
-//!   become U+FFFD, because servers that cut texts send them. Integers beyond 64 bits become
-//!   floats; all others are exact. A number that no float can hold is a mistake like any other.
-//! - Of members with the same key the last counts, as in JavaScript; [`Value::entries`] shows all.
-//! - In an envelope, members of an unexpected type are absent.
-//! - [`Limits`] bound size and depth. Buffers that a hostile frame has blown up are given back.
+//! - A batch is an array of messages or a single message. Elements that are not objects are skipped
+//!   and counted; the other elements are unaffected.
+//! - JSON as in RFC 8259, with two additions. Unpaired surrogates (`"\ud83d"`) become U+FFFD, because
+//!   servers that truncate strings send them. Integers beyond 64 bits become floats; all others are
+//!   exact. A number outside the range of `f64` is an error.
+//! - The last of repeated keys counts, as in JavaScript; [`Value::entries`] yields all of them.
+//! - IndexedObject of an envelope that have an unexpected type are treated as absent.
+//! - [`Limits`] bound size and depth. Buffers that a hostile frame has grown are freed.
 //!
-//! Nothing in a frame can cause a panic. `Debug` of a frame and of a message shows sizes and
-//! channels only, and errors never quote: frames carry credentials.
+//! No frame can cause a panic. `Debug` of a frame and of a message shows sizes and channels only, and
+//! errors quote no content, because frames carry credentials.
 //!
 //! # Features
 //!
-//! - `std` (default): the processor is asked which vector instructions it has, and UTF-8 is checked
-//!   faster. Without it, this crate needs `core` and `alloc` and no more.
+//! - `std` (default): detects vector instructions at run time and checks UTF-8 faster. Without it,
+//!   this crate needs only `core` and `alloc`.
 
 #![no_std]
 
@@ -77,22 +77,23 @@ mod document;
 mod envelope;
 mod error;
 mod frame;
-mod inbound;
-mod members;
+mod indexed_object;
 mod message;
 mod node;
 mod parser;
 mod pool;
-mod print;
+mod serialize;
+mod server_payload;
 mod value;
 
 pub use decoder::{Decoder, Limits};
 pub use error::DecodeError;
 pub use frame::Frame;
-pub use inbound::Inbound;
-pub use members::{IndexedObject, Keys, slots_for};
+#[doc(hidden)]
+pub use indexed_object::{IndexedObject, Keys, slots_for};
 pub use message::{Message, Messages};
 pub use pool::Pool;
+pub use server_payload::ServerPayload;
 pub use value::{Entries, Items, Kind, Value};
 
 #[cfg(doctest)]

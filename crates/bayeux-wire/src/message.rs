@@ -1,58 +1,58 @@
-//! One message of a batch.
+//! A message of a batch.
 
 use core::{fmt, iter::FusedIterator};
 
 use crate::{
-    envelope::{self, IndexedObject, member},
+    envelope::{self, IndexedMessage, member},
     frame::Frame,
     value::Value,
 };
 
-/// One message of a decoded [`Frame`]: an envelope for the session, `data` for the application.
+/// A message of a decoded [`Frame`]: an envelope for the session, `data` for the application.
 #[derive(Clone, Copy)]
 pub struct Message<'f> {
-    members: IndexedObject<'f>,
+    object: IndexedMessage<'f>,
     index: usize,
 }
 
 impl<'f> Message<'f> {
     #[inline]
-    pub(crate) fn new(members: IndexedObject<'f>, index: usize) -> Self {
-        Self { members, index }
+    pub(crate) fn new(object: IndexedMessage<'f>, index: usize) -> Self {
+        Self { object, index }
     }
 
-    /// Its place among [`Frame::messages`]: keep it with the frame to find the message again.
+    /// Returns the index among [`Frame::messages`]; [`Frame::message`] finds the message again.
     pub fn index(self) -> usize {
         self.index
     }
 
     /// Reads the envelope (Bayeux specification, section "Message fields"). IndexedObject of an
-    /// unexpected type are absent, and of repeated ones the last counts.
+    /// unexpected type are absent, and the last of repeated keys counts.
     pub fn envelope(self) -> bayeux_proto::Message<'f> {
-        envelope::read(&self.members)
+        envelope::read(&self.object)
     }
 
-    /// `channel`; empty when absent.
+    /// Returns `channel`, or an empty string if it is absent or not a string.
     pub fn channel(self) -> &'f str {
-        member!(self.members, "channel")
+        member!(self.object, "channel")
             .and_then(Value::as_str)
             .unwrap_or("")
     }
 
-    /// `data`, whatever it is, `null` included.
+    /// Returns `data`, of any type, `null` included.
     #[inline]
     pub fn data(self) -> Option<Value<'f>> {
-        member!(self.members, "data")
+        member!(self.object, "data")
     }
 
-    /// `ext`, whatever it is. It may hold credentials.
+    /// Returns `ext`, of any type. It may hold credentials.
     pub fn ext(self) -> Option<Value<'f>> {
-        member!(self.members, "ext")
+        member!(self.object, "ext")
     }
 
-    /// The whole message object.
+    /// Returns the whole message object.
     pub fn value(self) -> Value<'f> {
-        self.members.object()
+        self.object.object()
     }
 }
 
@@ -67,7 +67,7 @@ impl fmt::Debug for Message<'_> {
     }
 }
 
-/// The messages of a [`Frame`], in order.
+/// Iterator over the messages of a [`Frame`], in order.
 #[derive(Clone, Debug)]
 pub struct Messages<'f> {
     frame: &'f Frame,

@@ -1,17 +1,17 @@
-//! What a document is made of once it is parsed.
+//! The nodes of a parsed document.
 
-/// A value, or the key before one: what it is, and where. Eight bytes, so that the nodes of a usual
-/// frame stay in the processor's first cache along with its text.
+/// A value or a key: its kind and its location. Eight bytes, so that the nodes of a usual frame stay
+/// in the processor's first-level cache along with its text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Node {
-    /// [`Shape`] in the lowest bits, `size` above them.
+    /// [`Shape`] in the lowest bits, the size above them.
     packed: u32,
-    /// Of texts and numbers, where in the document's text they begin, in bytes; of arrays and
-    /// objects, how many elements or members they have.
+    /// Offset into the document's text in bytes for strings and numbers; number of elements or
+    /// members for arrays and objects.
     at: u32,
 }
 
-/// What a [`Node`] is.
+/// The kind of a [`Node`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Shape {
@@ -27,19 +27,19 @@ pub(crate) enum Shape {
     Object,
 }
 
-/// How many bits of a node its shape takes.
+/// Number of bits of a node that hold its shape.
 const SHAPE_BITS: u32 = 3;
 
-/// The largest document, 256 MiB: a size or a count of nodes, neither ever above that of the document
-/// in bytes, has to fit beside the shape.
-pub(crate) const LARGEST: usize = 1 << (u32::BITS - SHAPE_BITS - 1);
+/// Maximum size of a document, 256 MiB: its size in bytes and its number of nodes, which is never
+/// larger, have to fit beside the shape.
+pub(crate) const MAX_DOCUMENT: usize = 1 << (u32::BITS - SHAPE_BITS - 1);
 
 impl Node {
-    /// A node of `size` bytes of text or, of arrays and objects, with `size` nodes inside.
+    /// Creates a node with `size` bytes of text or, for arrays and objects, `size` nodes inside.
     #[inline]
     #[expect(
         clippy::cast_possible_truncation,
-        reason = "the decoder caps documents at `LARGEST` bytes, and no document has more nodes"
+        reason = "the decoder limits documents to `MAX_DOCUMENT` bytes, and no document has more nodes"
     )]
     pub(crate) fn new(shape: Shape, at: usize, size: usize) -> Self {
         Self {
@@ -62,29 +62,29 @@ impl Node {
         }
     }
 
-    /// Where the text is that this node stands for.
+    /// Returns the range of the node's text in the document's text.
     #[inline]
     pub(crate) fn range(self) -> core::ops::Range<usize> {
         let at = self.at as usize;
         at..at + self.size()
     }
 
-    /// How many elements or members there are.
+    /// Returns the number of elements or members.
     #[inline]
     pub(crate) fn len(self) -> usize {
-        if self.has_parts() {
+        if self.is_container() {
             self.at as usize
         } else {
             0
         }
     }
 
-    /// How many nodes come between this one and what follows its value.
+    /// Returns the number of nodes between this one and the node that follows its value.
     #[inline]
     pub(crate) fn inner(self) -> usize {
-        // A branch, and not a choice between two numbers: a processor guesses well that few values
-        // have parts, and then need not wait for one node's size to look at the next node.
-        if self.has_parts() && self.size() > 0 {
+        // A branch, not a conditional move: the processor predicts well that few values are
+        // containers, and can then read the next node without waiting for this one's size.
+        if self.is_container() && self.size() > 0 {
             core::hint::cold_path();
             self.size()
         } else {
@@ -93,7 +93,7 @@ impl Node {
     }
 
     #[inline]
-    fn has_parts(self) -> bool {
+    fn is_container(self) -> bool {
         self.packed & 6 == 6
     }
 

@@ -1,4 +1,4 @@
-//! JSON text to nodes, in one pass and without recursion (RFC 8259).
+//! The JSON parser: text to nodes in one pass, without recursion (RFC 8259).
 
 mod number;
 mod string;
@@ -10,34 +10,34 @@ use crate::{
     node::{Node, Shape},
 };
 
-/// What comes behind the text while it is parsed: more bytes than are looked at together, none of
-/// which any token can contain. So there is always something to look at, and every token ends.
+/// Padding behind the text while it is parsed, so that wide reads never run past the end. NUL occurs
+/// in no token, so it ends every token.
 pub(crate) const PADDING: &str = "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
 
-/// What parsing needs besides the document, kept from one to the next.
-pub(crate) struct Workspace {
+/// Buffers that parsing needs besides the document, reused for the next one.
+pub(crate) struct Scratch {
     max_depth: usize,
-    /// The arrays and objects around the place that is read.
-    around: Vec<Open>,
-    /// Those texts of the document that have escapes, without them.
+    /// The open containers around the current one.
+    stack: Vec<Container>,
+    /// Unescaped copies of the document's strings that have escapes.
     unescaped: String,
 }
 
-impl Workspace {
+impl Scratch {
     pub(crate) fn new(max_depth: usize) -> Self {
         Self {
             max_depth,
-            around: Vec::new(),
+            stack: Vec::new(),
             unescaped: String::new(),
         }
     }
 
-    /// The texts of the last document that had escapes, without them, one behind the other.
+    /// Returns the unescaped copies of the last document's strings with escapes, one after the other.
     pub(crate) fn unescaped(&self) -> &str {
         &self.unescaped
     }
 
-    /// Gives back a buffer with room for more than so many bytes.
+    /// Frees a buffer whose capacity exceeds `kept` bytes.
     pub(crate) fn shrink(&mut self, kept: usize) {
         if self.unescaped.capacity() > kept {
             self.unescaped = String::new();
@@ -45,159 +45,160 @@ impl Workspace {
     }
 }
 
-/// An array or object that has not ended.
+/// An array or object whose end has not been read yet.
 #[derive(Clone, Copy)]
-struct Open {
-    /// Its node.
+struct Container {
+    /// Index of its node.
     node: usize,
-    /// How many elements or members have begun.
+    /// Number of elements or members that have begun.
     len: usize,
     is_object: bool,
 }
 
-/// A document that is being read.
+/// The state of parsing a document.
 struct Parser<'d> {
     text: &'d str,
-    /// How much of `text` is the document.
+    /// Length of the document, without the padding at the end of `text`.
     len: usize,
     nodes: &'d mut Vec<Node>,
     unescaped: &'d mut String,
-    /// Why it was refused, once it was.
+    /// The reason of a failure.
     failure: DecodeError,
 }
 
-/// The document is refused; the parser knows why.
-struct Refused;
+/// Parsing failed; [`Parser::failure`] holds the reason.
+struct Failed;
 
-/// Where to go on reading.
-type Next = Result<usize, Refused>;
+/// The offset at which to continue.
+type Next = Result<usize, Failed>;
 
-/// Parses `text`, whose end is [`PADDING`], and appends its nodes; after a failure they mean nothing.
+/// Parses `text`, which ends with [`PADDING`], and appends its nodes. After a failure the nodes are
+/// meaningless.
 ///
-/// The places of texts that have escapes are told as if [`Workspace::unescaped`] stood behind the
-/// document, where now the padding is.
+/// Offsets of strings with escapes are given as if [`Scratch::unescaped`] came right after the
+/// document, in place of the padding.
 pub(crate) fn parse(
     text: &str,
     nodes: &mut Vec<Node>,
-    workspace: &mut Workspace,
+    scratch: &mut Scratch,
 ) -> Result<(), DecodeError> {
-    workspace.around.clear();
-    workspace.unescaped.clear();
+    scratch.stack.clear();
+    scratch.unescaped.clear();
     let mut parser = Parser {
         text,
         len: text.len().saturating_sub(PADDING.len()),
         nodes,
-        unescaped: &mut workspace.unescaped,
+        unescaped: &mut scratch.unescaped,
         failure: DecodeError::Empty,
     };
-    match parser.document(&mut workspace.around, workspace.max_depth) {
+    match parser.document(&mut scratch.stack, scratch.max_depth) {
         Ok(()) => Ok(()),
-        Err(Refused) => Err(parser.failure),
+        Err(Failed) => Err(parser.failure),
     }
 }
 
 impl Parser<'_> {
-    /// Reads the document; `around` is empty, and used for the arrays and objects around a place.
-    fn document(&mut self, around: &mut Vec<Open>, max_depth: usize) -> Result<(), Refused> {
+    /// Parses the document. `stack` is empty.
+    fn document(&mut self, stack: &mut Vec<Container>, max_depth: usize) -> Result<(), Failed> {
         let mut at = self.space(0);
         if at == self.len {
-            return Err(self.refuse_as(DecodeError::Empty));
+            return Err(self.fail(DecodeError::Empty));
         }
-        let mut here = Open {
+        let mut current = Container {
             node: 0,
             len: 0,
             is_object: false,
         };
         loop {
-            // A value is due.
+            // A value is expected.
             match self.byte(at) {
                 b'"' => at = self.string(at)?,
                 opening @ (b'{' | b'[') => {
-                    if around.len() == max_depth {
-                        return Err(self.refuse_as(DecodeError::TooDeep { limit: max_depth }));
+                    if stack.len() == max_depth {
+                        return Err(self.fail(DecodeError::TooDeep { limit: max_depth }));
                     }
-                    around.push(here);
+                    stack.push(current);
                     let is_object = opening == b'{';
-                    here = Open {
+                    current = Container {
                         node: self.nodes.len(),
                         len: 0,
                         is_object,
                     };
                     self.nodes.push(Node::new(Shape::Null, 0, 0));
                     at = self.space(at + 1);
-                    if self.byte(at) != here.closing() {
-                        here.len = 1;
+                    if self.byte(at) != current.closing() {
+                        current.len = 1;
                         if is_object {
                             at = self.key(at)?;
                         }
                         continue;
                     }
                     at += 1;
-                    self.close(here);
-                    here = around.pop().unwrap_or(here);
+                    self.close(current);
+                    current = stack.pop().unwrap_or(current);
                 }
                 b'-' | b'0'..=b'9' => at = self.number(at)?,
-                b't' => at = self.word(at, b"true", Shape::True)?,
-                b'f' => at = self.word(at, b"false", Shape::False)?,
-                b'n' => at = self.word(at, b"null", Shape::Null)?,
-                _ => return Err(self.refuse(at, "no value where one was due")),
+                b't' => at = self.literal(at, b"true", Shape::True)?,
+                b'f' => at = self.literal(at, b"false", Shape::False)?,
+                b'n' => at = self.literal(at, b"null", Shape::Null)?,
+                _ => return Err(self.error(at, "no value where one is expected")),
             }
             // A value has ended.
             loop {
                 at = self.space(at);
-                if around.is_empty() {
+                if stack.is_empty() {
                     if at == self.len {
                         return Ok(());
                     }
-                    return Err(self.refuse(at, "more text behind the document"));
+                    return Err(self.error(at, "more text after the document"));
                 }
                 match self.byte(at) {
                     b',' => {
                         at = self.space(at + 1);
-                        here.len += 1;
-                        if here.is_object {
+                        current.len += 1;
+                        if current.is_object {
                             at = self.key(at)?;
                         }
                         break;
                     }
-                    byte if byte == here.closing() => {
+                    byte if byte == current.closing() => {
                         at += 1;
-                        self.close(here);
-                        here = around.pop().unwrap_or(here);
+                        self.close(current);
+                        current = stack.pop().unwrap_or(current);
                     }
-                    _ => return Err(self.refuse(at, here.expected_end())),
+                    _ => return Err(self.error(at, current.expected_end())),
                 }
             }
         }
     }
 
-    /// Reads a key and its colon.
+    /// Parses a key and its colon.
     #[inline]
     fn key(&mut self, at: usize) -> Next {
         if self.byte(at) != b'"' {
-            return Err(self.refuse(at, "no key where one was due"));
+            return Err(self.error(at, "no key where one is expected"));
         }
         let at = self.string(at)?;
         let at = self.space(at);
         if self.byte(at) != b':' {
-            return Err(self.refuse(at, "no colon behind a key"));
+            return Err(self.error(at, "no colon after a key"));
         }
         Ok(self.space(at + 1))
     }
 
-    /// Reads `true`, `false` or `null`.
+    /// Parses `true`, `false` or `null`.
     #[inline]
-    fn word<const N: usize>(&mut self, at: usize, word: &[u8; N], shape: Shape) -> Next {
+    fn literal<const N: usize>(&mut self, at: usize, word: &[u8; N], shape: Shape) -> Next {
         if self.ahead(at) != Some(word) {
-            return Err(self.refuse(at, "a word that is not true, false or null"));
+            return Err(self.error(at, "a word that is not true, false or null"));
         }
         self.nodes.push(Node::new(shape, 0, 0));
         Ok(at + N)
     }
 
-    /// Writes down how large an array or object is, now that it has ended.
+    /// Completes the node of an array or object that has ended.
     #[inline]
-    fn close(&mut self, ended: Open) {
+    fn close(&mut self, ended: Container) {
         let inner = self.nodes.len() - ended.node - 1;
         let shape = if ended.is_object {
             Shape::Object
@@ -227,42 +228,42 @@ impl Parser<'_> {
         at
     }
 
-    /// The byte at a place; behind the padding there are only more of its kind.
+    /// Returns the byte at an offset; 0 from the padding on.
     #[inline]
     fn byte(&self, at: usize) -> u8 {
         self.text.as_bytes().get(at).copied().unwrap_or(0)
     }
 
-    /// The bytes from a place on.
+    /// Returns `N` bytes from an offset on.
     #[inline]
     fn ahead<const N: usize>(&self, at: usize) -> Option<&[u8; N]> {
         self.text.as_bytes().get(at..)?.first_chunk()
     }
 
     #[cold]
-    fn refuse(&mut self, offset: usize, what: &'static str) -> Refused {
+    fn error(&mut self, offset: usize, what: &'static str) -> Failed {
         let (offset, what) = if offset >= self.len {
-            (self.len, "an end in mid-document")
+            (self.len, "an unexpected end of the document")
         } else {
             (offset, what)
         };
-        self.refuse_as(DecodeError::Syntax { offset, what })
+        self.fail(DecodeError::Syntax { offset, what })
     }
 
     #[cold]
-    fn refuse_as(&mut self, failure: DecodeError) -> Refused {
+    fn fail(&mut self, failure: DecodeError) -> Failed {
         self.failure = failure;
-        Refused
+        Failed
     }
 }
 
-impl Open {
+impl Container {
     #[inline]
     fn closing(self) -> u8 {
         if self.is_object { b'}' } else { b']' }
     }
 
-    /// What is wrong where neither another part nor the end comes.
+    /// Returns the description of the error if neither a comma nor the end follows.
     fn expected_end(self) -> &'static str {
         if self.is_object {
             "neither a comma nor the end of an object"

@@ -1,16 +1,16 @@
-//! Frames that are used again once everybody has let go of them.
+//! A pool of shared frames.
 
 use alloc::{collections::VecDeque, sync::Arc};
 use core::convert::Infallible;
 
 use crate::{decoder::Decoder, error::DecodeError, frame::Frame};
 
-/// A ring of shared frames, so that steady traffic allocates none.
+/// A ring of shared frames that are reused, so that steady traffic allocates none.
 ///
 /// [`receive`](Pool::receive) a frame, or [`take`](Pool::take) an empty one and fill it through
-/// [`Arc::make_mut`]; [`keep`](Pool::keep) a handle to it, and share it as far and as long as you
-/// like. The pool hands it out again only when every other handle is gone; until then it makes new
-/// ones, so that whoever hoards frames costs memory and nothing else.
+/// [`Arc::make_mut`]; [`recycle`](Pool::recycle) a handle to it, and share it freely. The pool reuses a
+/// frame only when every other handle is dropped; until then it allocates new ones, so that a program
+/// that keeps frames costs memory and nothing else.
 ///
 /// ```
 /// use bayeux_wire::{Decoder, Pool};
@@ -18,7 +18,7 @@ use crate::{decoder::Decoder, error::DecodeError, frame::Frame};
 /// let (mut pool, mut decoder) = (Pool::new(8), Decoder::new());
 /// let payload = br#"[{"channel":"/chat","data":"hi"}]"#;
 /// let frame = pool.receive(&mut decoder, &[payload])?;
-/// pool.keep(&frame);
+/// pool.recycle(&frame);
 /// assert_eq!(frame.messages().len(), 1);
 /// # Ok::<(), bayeux_wire::DecodeError>(())
 /// ```
@@ -29,8 +29,7 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// Creates a pool that remembers up to `slots` frames: as many as are held at the same time in
-    /// the usual run of things.
+    /// Creates a pool of up to `slots` frames: the number that is usually held at the same time.
     pub fn new(slots: usize) -> Self {
         Self {
             ring: VecDeque::with_capacity(slots),
@@ -38,7 +37,7 @@ impl Pool {
         }
     }
 
-    /// Takes an empty frame that nobody else holds.
+    /// Returns an empty frame without other handles.
     pub fn take(&mut self) -> Arc<Frame> {
         let free = self.with_free(|frame| {
             frame.clear();
@@ -48,12 +47,12 @@ impl Pool {
         frame.unwrap_or_default()
     }
 
-    /// Decodes the bytes of `chunks` into a frame that nobody else holds, as
-    /// [`Decoder::receive`] does. It is not remembered before [`keep`](Pool::keep) is called.
+    /// Decodes the bytes of `chunks` into a frame without other handles, like
+    /// [`Decoder::receive`]. The pool keeps it only after [`recycle`](Pool::recycle).
     ///
     /// # Errors
     ///
-    /// Those of the decoder.
+    /// Fails in the same cases as the decoder.
     pub fn receive(
         &mut self,
         decoder: &mut Decoder,
@@ -67,7 +66,7 @@ impl Pool {
         Ok(Arc::new(frame))
     }
 
-    /// Hands the first frame that all others have let go of to `fill`, and out if that succeeds.
+    /// Calls `fill` with the first frame that has no other handles, and returns it on success.
     fn with_free<E>(
         &mut self,
         fill: impl FnOnce(&mut Frame) -> Result<(), E>,
@@ -88,9 +87,9 @@ impl Pool {
         Ok(None)
     }
 
-    /// Remembers a frame for a later [`take`](Pool::take). Where all slots are full, the frame that
-    /// has waited longest is forgotten.
-    pub fn keep(&mut self, frame: &Arc<Frame>) {
+    /// Adds a frame for a later [`take`](Pool::take) or [`receive`](Pool::receive). If all slots are
+    /// full, the oldest frame is removed.
+    pub fn recycle(&mut self, frame: &Arc<Frame>) {
         if self.slots == 0 {
             return;
         }

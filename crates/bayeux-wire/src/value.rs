@@ -1,26 +1,26 @@
-//! A value inside a frame, and the walks over its parts.
+//! Values inside a frame, and iterators over their elements and members.
 
 use core::{fmt, iter::FusedIterator};
 
 use crate::{
-    document::{Document, NOTHING},
-    members::{IndexedObject, Keys},
+    document::{Document, EMPTY},
+    indexed_object::{IndexedObject, Keys},
     node::{Node, Shape},
 };
 
-/// A JSON value inside a [`Frame`](crate::Frame). Cheap to copy; what it hands out borrows from the
-/// frame, not from it.
+/// A JSON value inside a [`Frame`](crate::Frame). Cheap to copy; strings, elements and members borrow
+/// from the frame, not from the `Value`.
 ///
-/// `Display` and `Debug` print compact JSON, all of it: think before logging one that may hold a
-/// credential.
+/// `Display` and `Debug` print the whole value as compact JSON: take care before logging one that may
+/// hold a credential.
 #[derive(Clone, Copy)]
 pub struct Value<'f> {
     document: &'f Document,
-    /// The place of its node. Where there is none, the value is `null`.
+    /// Index of the value's node. Beyond the last node, the value is `null`.
     at: u32,
 }
 
-/// What a [`Value`] is.
+/// The type and content of a [`Value`].
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_enums, reason = "JSON has no other kinds of values")]
 pub enum Kind<'f> {
@@ -28,14 +28,14 @@ pub enum Kind<'f> {
     Null,
     /// `true` or `false`
     Bool(bool),
-    /// An integer that `i64` can hold. `-0` is 0.
+    /// An integer in the range of `i64`. `-0` is 0.
     Int(i64),
-    /// An integer beyond `i64::MAX` that `u64` can hold.
+    /// An integer above `i64::MAX` in the range of `u64`.
     Uint(u64),
-    /// Any other number, never infinite: one with a fraction or an exponent, or an integer beyond
-    /// 64 bits.
+    /// Any other number, always finite: with a fraction or an exponent, or an integer beyond 64
+    /// bits.
     Float(f64),
-    /// A text, unescaped. Halves of surrogate pairs have become U+FFFD.
+    /// A string, unescaped. Unpaired surrogates are replaced by U+FFFD.
     Str(&'f str),
     /// The elements of an array.
     Array(Items<'f>),
@@ -44,13 +44,13 @@ pub enum Kind<'f> {
 }
 
 impl<'f> Value<'f> {
-    /// The document's own value, if it has been parsed.
+    /// Returns the root value of a document, if it has been parsed.
     #[inline]
     pub(crate) fn root(document: &'f Document) -> Option<Self> {
         document.is_parsed().then_some(Self { document, at: 0 })
     }
 
-    /// The value whose node is at this place.
+    /// Creates the value whose node is at index `at`.
     #[inline]
     pub(crate) fn new(document: &'f Document, at: u32) -> Self {
         Self { document, at }
@@ -61,7 +61,7 @@ impl<'f> Value<'f> {
         self.document
     }
 
-    /// The place of its node.
+    /// Returns the index of the value's node.
     #[inline]
     pub(crate) fn position(self) -> u32 {
         self.at
@@ -73,7 +73,7 @@ impl<'f> Value<'f> {
         node.unwrap_or(Node::new(Shape::Null, 0, 0))
     }
 
-    /// What this value is, with its content.
+    /// Returns the type and content of the value.
     #[inline]
     pub fn kind(self) -> Kind<'f> {
         let node = self.node();
@@ -98,18 +98,18 @@ impl<'f> Value<'f> {
                 return Kind::Uint(value);
             }
         }
-        // The parser has checked the form.
+        // The parser has checked the syntax.
         Kind::Float(text.parse().unwrap_or_default())
     }
 
-    /// The text, if this is a string.
+    /// Returns the string, if the value is one.
     #[inline]
     pub fn as_str(self) -> Option<&'f str> {
         let node = self.node();
         (node.shape() == Shape::Text).then(|| self.document.text(node))
     }
 
-    /// The truth, if this is a boolean.
+    /// Returns the boolean, if the value is one.
     #[inline]
     pub fn as_bool(self) -> Option<bool> {
         match self.node().shape() {
@@ -119,8 +119,8 @@ impl<'f> Value<'f> {
         }
     }
 
-    /// The number, if this is an integer that `i64` can hold. Numbers with a fraction or an
-    /// exponent are not, whatever they amount to.
+    /// Returns the number, if the value is an integer in the range of `i64`. Numbers with a fraction
+    /// or an exponent, such as `1.0`, are not integers.
     #[inline]
     pub fn as_i64(self) -> Option<i64> {
         let node = self.node();
@@ -130,8 +130,8 @@ impl<'f> Value<'f> {
         }
     }
 
-    /// The number, if this is an integer that `u64` can hold. Numbers with a fraction or an
-    /// exponent are not, whatever they amount to.
+    /// Returns the number, if the value is an integer in the range of `u64`. Numbers with a fraction
+    /// or an exponent, such as `1.0`, are not integers.
     #[inline]
     pub fn as_u64(self) -> Option<u64> {
         match self.kind() {
@@ -141,7 +141,7 @@ impl<'f> Value<'f> {
         }
     }
 
-    /// The number, if this is one; the nearest `f64` where an integer has more than 53 bits.
+    /// Returns the number, if the value is one; the nearest `f64` for an integer of more than 53 bits.
     #[inline]
     pub fn as_f64(self) -> Option<f64> {
         let node = self.node();
@@ -151,70 +151,71 @@ impl<'f> Value<'f> {
         }
     }
 
-    /// Whether this is `null`.
+    /// Returns whether the value is `null`.
     #[inline]
     pub fn is_null(self) -> bool {
         self.node().shape() == Shape::Null
     }
 
-    /// The member called `key`, if this is an object that has one. Of several with the same key it
-    /// is the last, as in JavaScript. Looks at all members: [`Value::members`] looks but once.
+    /// Returns the member with the key `key`, if the value is an object that has one. The last of
+    /// repeated keys counts, as in JavaScript. Takes time in proportion to the number of members.
     #[inline]
     pub fn get(self, key: &str) -> Option<Self> {
         let members = self.entries().filter(|(name, _)| *name == key);
         members.last().map(|(_, value)| value)
     }
 
-    /// The element at `index`, if this is an array that long. Takes time in proportion to `index`.
+    /// Returns the element at `index`, if the value is an array that long. Takes time in proportion
+    /// to `index`.
     #[inline]
     pub fn at(self, index: usize) -> Option<Self> {
         self.items().nth(index)
     }
 
-    /// The members of an object in order, repeated keys included; none if this is not an object.
+    /// Returns the members of an object in order, repeated keys included. Empty for other values.
     #[inline]
     pub fn entries(self) -> Entries<'f> {
-        Entries(self.parts(Shape::Object))
+        Entries(self.children(Shape::Object))
     }
 
-    /// The elements of an array in order; none if this is not an array.
+    /// Returns the elements of an array in order. Empty for other values.
     #[inline]
     pub fn items(self) -> Items<'f> {
-        Items(self.parts(Shape::Array))
+        Items(self.children(Shape::Array))
     }
 
-    /// What is inside it, if it has this shape.
+    /// Returns the elements or members, if the value has this shape.
     #[inline]
-    fn parts(self, shape: Shape) -> Parts<'f> {
+    fn children(self, shape: Shape) -> Children<'f> {
         let node = self.node();
         let left = if node.shape() == shape { node.len() } else { 0 };
-        Parts {
+        Children {
             document: self.document,
             next: self.at + 1,
             left,
         }
     }
 
-    /// The number of elements of an array, or of members of an object; 0 for anything else.
+    /// Returns the number of elements of an array, or of members of an object; 0 for other values.
     #[inline]
     pub fn len(self) -> usize {
         self.node().len()
     }
 
-    /// Whether [`Value::len`] is 0.
+    /// Returns whether [`Value::len`] is 0.
     #[inline]
     pub fn is_empty(self) -> bool {
         self.len() == 0
     }
 
-    /// Notes where the members of these names are, in one walk over the object; none if this is not
-    /// an object.
+    /// Locates the members with these keys in one walk over the object. Empty for other values.
+    #[doc(hidden)]
     #[inline]
-    pub fn members<const M: usize>(self, names: &Keys<M>) -> IndexedObject<'f, M> {
-        IndexedObject::new(self, names)
+    pub fn indexed<const M: usize>(self, keys: &Keys<M>) -> IndexedObject<'f, M> {
+        IndexedObject::new(self, keys)
     }
 
-    /// Whether this is an object.
+    /// Returns whether the value is an object.
     #[inline]
     pub fn is_object(self) -> bool {
         self.node().shape() == Shape::Object
@@ -222,40 +223,40 @@ impl<'f> Value<'f> {
 }
 
 impl Default for Value<'_> {
-    /// `null`
+    /// Returns `null`.
     fn default() -> Self {
         Self {
-            document: &NOTHING,
+            document: &EMPTY,
             at: 0,
         }
     }
 }
 
-/// What is left of the parts of an array or object.
+/// Cursor over the elements or members of a container.
 #[derive(Clone)]
-struct Parts<'f> {
+struct Children<'f> {
     document: &'f Document,
-    /// The place of the next node.
+    /// Index of the next node.
     next: u32,
-    /// How many elements or members are left.
+    /// Number of elements or members left.
     left: usize,
 }
 
-impl<'f> Parts<'f> {
-    /// Takes the next value.
+impl<'f> Children<'f> {
+    /// Returns the next value and moves past it.
     #[inline]
     fn value(&mut self) -> Value<'f> {
         let value = Value::new(self.document, self.next);
         #[expect(
             clippy::cast_possible_truncation,
-            reason = "nodes are counted in 32 bits: see `Node::new`"
+            reason = "node counts fit in 32 bits: see `Node::new`"
         )]
         let inner = value.node().inner() as u32;
         self.next += 1 + inner;
         value
     }
 
-    /// Counts one part down, if there is one.
+    /// Counts down by one, if elements or members are left.
     #[inline]
     fn begin(&mut self) -> Option<()> {
         self.left = self.left.checked_sub(1)?;
@@ -263,20 +264,20 @@ impl<'f> Parts<'f> {
     }
 }
 
-/// The members of an object, in order.
+/// Iterator over the members of an object, in order.
 #[derive(Clone)]
-pub struct Entries<'f>(Parts<'f>);
+pub struct Entries<'f>(Children<'f>);
 
 impl<'f> Iterator for Entries<'f> {
     type Item = (&'f str, Value<'f>);
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let Self(parts) = self;
-        parts.begin()?;
-        let key = Value::new(parts.document, parts.next);
-        parts.next += 1;
-        Some((key.as_str().unwrap_or_default(), parts.value()))
+        let Self(children) = self;
+        children.begin()?;
+        let key = Value::new(children.document, children.next);
+        children.next += 1;
+        Some((key.as_str().unwrap_or_default(), children.value()))
     }
 
     #[inline]
@@ -288,9 +289,9 @@ impl<'f> Iterator for Entries<'f> {
 impl ExactSizeIterator for Entries<'_> {}
 impl FusedIterator for Entries<'_> {}
 
-/// The elements of an array, in order.
+/// Iterator over the elements of an array, in order.
 #[derive(Clone)]
-pub struct Items<'f>(Parts<'f>);
+pub struct Items<'f>(Children<'f>);
 
 impl<'f> Iterator for Items<'f> {
     type Item = Value<'f>;

@@ -81,7 +81,7 @@ fn frames_from_a_pool_are_shared_without_allocating() {
             let filling = Arc::make_mut(&mut frame);
             filling.extend_from_slice(payload);
             let outcome = decoder.decode(filling);
-            pool.keep(&frame);
+            pool.recycle(&frame);
             if outcome.is_ok() {
                 seen += read(&frame);
                 // Somebody holds on to each frame until the next one comes.
@@ -180,7 +180,7 @@ fn steady_traffic_is_received_into_a_pool_without_allocating() {
             let (one, other) = payload.split_at(payload.len() / 2);
             if let Ok(frame) = pool.receive(&mut decoder, &[one, other]) {
                 seen += read(&frame);
-                pool.keep(&frame);
+                pool.recycle(&frame);
             }
         }
     };

@@ -1,14 +1,14 @@
-//! The `ext` that GroupMe wants on subscribes and publishes.
+//! The `ext` field that GroupMe requires on subscribes and publishes.
 
 use core::fmt;
 use std::io::Write as _;
 
 use bayeux_proto::{Extension, Outgoing};
 
-use crate::{token::SharedSource, wall};
+use crate::{token::SharedSource, unix_time};
 
-/// Writes the token, and the time at which it is written, into each message that needs them
-/// (GroupMe's push tutorial, "Subscribing to a user channel").
+/// Writes the token and the current time into each message that needs them (GroupMe's push
+/// tutorial, "Subscribing to a user channel").
 pub(crate) struct Authorization {
     source: SharedSource,
 }
@@ -25,7 +25,7 @@ impl Extension for Authorization {
             return;
         }
         let token = self.source.token();
-        let (token, seconds) = (token.expose(), wall::now().as_millis() / 1000);
+        let (token, seconds) = (token.expose(), unix_time::now().as_millis() / 1000);
         // A token has no character that JSON escapes, and writing to memory does not fail.
         let _ = write!(out, r#"{{"access_token":"{token}","timestamp":{seconds}}}"#);
     }

@@ -1,5 +1,5 @@
-//! The feed with REST behind it: questions are asked, answers come in, and what was missed is made
-//! to look as if it had been pushed.
+//! Joins the feed with REST: sends its requests, and turns fetched messages into frames like pushed
+//! ones.
 
 use core::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,53 +26,54 @@ use tokio::task::{Id, JoinSet};
 
 use crate::{Delivery, Incoming, Origin, Status, rest::Rest};
 
-/// The ledger, which the client's task enters deliveries in and the program acknowledges.
+/// Ledger shared by the client's task, which records deliveries, and the program, which
+/// acknowledges them.
 #[derive(Clone)]
 pub(crate) struct SharedLedger(Arc<Mutex<Ledger<Box<dyn Store>>>>);
 
-/// A push as it is kept while it waits.
+/// Push in a frame, as the feed keeps it.
 pub(crate) struct Pushed {
     pub(crate) frame: Arc<Frame>,
     pub(crate) index: usize,
 }
 
-/// A feed, and what asks REST for it.
+/// Feed, and the requests that it has sent to REST.
 pub(crate) struct Backfill {
     feed: Feed<Pushed>,
     ledger: SharedLedger,
     rest: Rest,
-    you: UserId,
-    asking: JoinSet<(RequestId, Result<Response, Failure>)>,
-    /// Which task asks which question: a task that panics does not say.
-    tasks: Vec<(Id, RequestId)>,
+    user: UserId,
+    tasks: JoinSet<(RequestId, Result<Response, Failure>)>,
+    /// Request of each task. A task that panics does not return its own.
+    in_flight: Vec<(Id, RequestId)>,
     decoder: Decoder,
-    /// A delivery that had to be told of first: it could not be saved that it is handed out.
-    kept: Option<Delivered<Pushed>>,
+    /// Delivery that the store could not record, handed out after the error is reported.
+    unsaved: Option<Delivered<Pushed>>,
 }
 
 impl Backfill {
     pub(crate) fn new(
         config: Config,
-        you: UserId,
+        user: UserId,
         saved: Saved,
         ledger: SharedLedger,
         rest: Rest,
         seed: u64,
     ) -> Self {
         Self {
-            feed: Feed::new(config, you.clone(), saved, seed),
+            feed: Feed::new(config, user.clone(), saved, seed),
             ledger,
             rest,
-            you,
-            asking: JoinSet::new(),
-            tasks: Vec::new(),
+            user,
+            tasks: JoinSet::new(),
+            in_flight: Vec::new(),
             decoder: Decoder::with_limits(limits()),
-            kept: None,
+            unsaved: None,
         }
     }
 
-    pub(crate) fn handle_live(&mut self, now: Instant, wall: Timestamp) {
-        self.feed.handle_live(now, wall);
+    pub(crate) fn handle_live(&mut self, now: Instant, unix_time: Timestamp) {
+        self.feed.handle_live(now, unix_time);
     }
 
     pub(crate) fn handle_loss(&mut self, now: Instant, cause: GapCause) {
@@ -91,7 +92,7 @@ impl Backfill {
         self.feed.expect(guid);
     }
 
-    /// How much waits for the program.
+    /// Returns the number of deliveries waiting for the program.
     pub(crate) fn backlog(&self) -> usize {
         self.feed.backlog()
     }
@@ -105,7 +106,7 @@ impl Backfill {
         self.feed.handle_push(now, &event, Pushed { frame, index });
     }
 
-    /// The program listens to a channel, or no longer.
+    /// Notes that a channel is subscribed, or no longer.
     pub(crate) fn watch(&mut self, channel: &str, is_watched: bool) {
         let conversation = match channel::Channel::from_name(channel) {
             channel::Channel::Group(group) => ConversationId::new(group.as_str()),
@@ -120,51 +121,53 @@ impl Backfill {
         self.feed.watch(&conversation, is_watched);
     }
 
-    /// Asks what the feed wants to know.
-    pub(crate) fn ask(&mut self) {
-        while let Some((id, question)) = self.feed.poll_request() {
-            tracing::debug!(?question, "asking");
-            let (client, you) = (self.rest.client(), self.you.clone());
-            let task = self.asking.spawn(async move {
-                let answer = find(&client, &you, &question).await;
-                (id, answer)
+    /// Sends the feed's requests to REST, each in a task of its own.
+    pub(crate) fn spawn_requests(&mut self) {
+        while let Some((id, request)) = self.feed.poll_request() {
+            tracing::debug!(?request, "requesting");
+            let (client, user) = (self.rest.client(), self.user.clone());
+            let task = self.tasks.spawn(async move {
+                let response = fetch(&client, &user, &request).await;
+                (id, response)
             });
-            self.tasks.push((task.id(), id));
+            self.in_flight.push((task.id(), id));
         }
     }
 
-    /// Waits for the next answer; for ever, if nothing was asked.
-    pub(crate) async fn answered(&mut self) -> (RequestId, Result<Response, Failure>) {
-        match self.asking.join_next_with_id().await {
-            Some(Ok((_, answered))) => {
-                self.tasks.retain(|(_, id)| *id != answered.0);
-                answered
-            }
-            Some(Err(error)) => {
-                let task = error.id();
-                tracing::error!(%error, "a question came to nothing");
-                let at = self.tasks.iter().position(|(id, _)| *id == task);
-                match at {
-                    Some(at) => (self.tasks.swap_remove(at).1, Err(Failure::Unavailable)),
-                    None => core::future::pending().await,
+    /// Waits for the next response; forever, if no request is in flight. A panic in a request fails
+    /// only that request.
+    pub(crate) async fn next_response(&mut self) -> (RequestId, Result<Response, Failure>) {
+        loop {
+            match self.tasks.join_next_with_id().await {
+                Some(Ok((_, response))) => {
+                    self.in_flight.retain(|(_, id)| *id != response.0);
+                    return response;
                 }
+                Some(Err(error)) => {
+                    let task = error.id();
+                    tracing::error!(%error, "a request panicked");
+                    let at = self.in_flight.iter().position(|(id, _)| *id == task);
+                    if let Some(at) = at {
+                        return (self.in_flight.swap_remove(at).1, Err(Failure::Internal));
+                    }
+                }
+                None => core::future::pending().await,
             }
-            None => core::future::pending().await,
         }
     }
 
     pub(crate) fn handle_response(
         &mut self,
         now: Instant,
-        (id, answer): (RequestId, Result<Response, Failure>),
+        (id, response): (RequestId, Result<Response, Failure>),
     ) {
-        self.feed.handle_response(now, id, answer);
+        self.feed.handle_response(now, id, response);
     }
 
-    /// The next thing for the program.
+    /// Returns the next event or status for the program.
     pub(crate) fn poll_incoming(&mut self) -> Option<Incoming> {
-        if let Some(kept) = self.kept.take()
-            && let Some(incoming) = self.incoming(kept)
+        if let Some(unsaved) = self.unsaved.take()
+            && let Some(incoming) = self.incoming(unsaved)
         {
             return Some(incoming);
         }
@@ -174,7 +177,7 @@ impl Backfill {
                 Ok(true) => {}
                 Ok(false) => continue,
                 Err(error) => {
-                    self.kept = Some(delivered);
+                    self.unsaved = Some(delivered);
                     return Some(Incoming::Status(Status::NotSaved(Arc::new(error))));
                 }
             }
@@ -185,22 +188,22 @@ impl Backfill {
     }
 
     fn incoming(&mut self, delivered: Delivered<Pushed>) -> Option<Incoming> {
-        let receipt = Some(delivered.receipt);
+        let tag = Some(delivered.tag);
         let is_own = delivered.is_own;
         Some(Incoming::Status(match delivered.item {
             Item::Push(Pushed { frame, index }) => {
                 let delivery = Delivery::new(frame, index, Origin::Push)?;
-                return Some(Incoming::Event(delivery.with(receipt, is_own)));
+                return Some(Incoming::Event(delivery.with(tag, is_own)));
             }
-            Item::Synthesized(made) => {
-                if let Some(delivery) = self.frame(&made) {
-                    return Some(Incoming::Event(delivery.with(receipt, is_own)));
+            Item::Synthesized(synthesized) => {
+                if let Some(delivery) = self.frame(&synthesized) {
+                    return Some(Incoming::Event(delivery.with(tag, is_own)));
                 }
-                // Nobody can acknowledge it, and it is not to be fetched for ever.
-                if let Err(error) = self.ledger.acknowledge(delivered.receipt) {
+                // The program cannot acknowledge it, and it would be fetched again forever.
+                if let Err(error) = self.ledger.acknowledge(delivered.tag) {
                     tracing::warn!(%error, "what cannot be read will be fetched again");
                 }
-                Status::Unrecoverable(made.lost())
+                Status::Unrecoverable(synthesized.lost())
             }
             Item::Gap(gap) => Status::BackfillStarted(gap),
             Item::Backfilled {
@@ -217,48 +220,45 @@ impl Backfill {
         }))
     }
 
-    /// Makes the frame that would have been pushed.
-    fn frame(&mut self, made: &Synthesized) -> Option<Delivery> {
-        let origin = match made.origin {
-            groupme_delivery::Origin::Reconciled => Origin::Reconciled,
-            _ => Origin::Backfill,
-        };
+    /// Returns the event in a frame, as the gateway would have pushed it.
+    fn frame(&mut self, synthesized: &Synthesized) -> Option<Delivery> {
+        let origin = synthesized.origin;
         let text = serde_json::to_vec(&[Envelope {
-            channel: self.channel(made),
-            data: &made.event,
+            channel: self.channel(synthesized),
+            data: &synthesized.event,
         }]);
         let mut frame = Frame::from_bytes(&text.ok()?);
         self.decoder.decode(&mut frame).ok()?;
         Delivery::new(Arc::new(frame), 0, origin)
     }
 
-    /// The channel that it would have been pushed on.
-    fn channel(&self, made: &Synthesized) -> String {
+    /// Returns the channel on which the gateway would have pushed the event.
+    fn channel(&self, synthesized: &Synthesized) -> String {
         let is_new = matches!(
-            made.event,
+            synthesized.event,
             Event::LineCreate(_) | Event::DirectMessageCreate(_)
         );
         if is_new {
-            return format!("/user/{}", self.you);
+            return format!("/user/{}", self.user);
         }
-        match UserPair::try_from(&made.conversation) {
+        match UserPair::try_from(&synthesized.conversation) {
             Ok(pair) => channel::direct_message(&pair),
-            Err(_) => format!("/group/{}", made.conversation),
+            Err(_) => format!("/group/{}", synthesized.conversation),
         }
     }
 }
 
-/// What REST tells is large and deep as it likes, up to what its own client takes.
+/// Limits for fetched messages, which may be larger and nested deeper than pushed ones.
 fn limits() -> Limits {
     let mut limits = Limits::default();
-    (limits.max_frame, limits.max_depth) = (LARGEST, Limits::DEEPEST);
+    (limits.max_frame, limits.max_depth) = (MAX_MESSAGE, Limits::DEEPEST);
     limits
 }
 
-/// In bytes.
-const LARGEST: usize = 64 * 1024 * 1024;
+/// Maximum size of a fetched message, in bytes.
+const MAX_MESSAGE: usize = 64 * 1024 * 1024;
 
-/// A message as it lies in a frame.
+/// Message of a frame.
 #[derive(Serialize)]
 struct Envelope<'e> {
     channel: String,
@@ -270,11 +270,11 @@ impl SharedLedger {
         Self(Arc::new(Mutex::new(Ledger::new(store))))
     }
 
-    pub(crate) fn acknowledge(&self, receipt: DeliveryTag) -> Result<(), StoreError> {
-        self.lock().acknowledge(receipt)
+    pub(crate) fn acknowledge(&self, tag: DeliveryTag) -> Result<(), StoreError> {
+        self.lock().acknowledge(tag)
     }
 
-    /// Nothing is changed by halves, so a panic elsewhere spoils nothing.
+    /// A poisoned lock is used all the same: each call changes the ledger completely or not at all.
     fn lock(&self) -> MutexGuard<'_, Ledger<Box<dyn Store>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -286,17 +286,17 @@ impl fmt::Debug for SharedLedger {
     }
 }
 
-/// Asks REST.
-async fn find(
+/// Sends a request to REST.
+async fn fetch(
     client: &groupme_rest::Client,
-    you: &UserId,
-    question: &Request,
+    user: &UserId,
+    request: &Request,
 ) -> Result<Response, Failure> {
     let failed = |error: groupme_rest::Error| {
-        tracing::debug!(?question, %error, "no answer");
-        failure(&error)
+        tracing::debug!(?request, %error, "no response");
+        failure_of(&error)
     };
-    match question {
+    match request {
         Request::Groups { page, limit } => client
             .call(&groups::list_briefly(Page::new(*page, *limit)))
             .await
@@ -322,15 +322,15 @@ async fn find(
             window,
             limit,
         } => {
-            let with = Conversation::from_id(conversation, you).ok_or(Failure::Refused)?;
-            let call = messages::list(&with, &part(window), *limit);
+            let with = Conversation::from_id(conversation, user).ok_or(Failure::Refused)?;
+            let call = messages::list(&with, &window_of(window), *limit);
             client.call(&call).await.map(rows).map_err(failed)
         }
         Request::Pinned { conversation } => {
-            let with = Conversation::from_id(conversation, you).ok_or(Failure::Refused)?;
+            let with = Conversation::from_id(conversation, user).ok_or(Failure::Refused)?;
             match client.call(&pins::list(&with)).await {
                 Err(groupme_rest::Error::NotFound(_)) => Ok(Response::Messages(Vec::new())),
-                answer => answer.map(rows).map_err(failed),
+                response => response.map(rows).map_err(failed),
             }
         }
         _ => Err(Failure::Refused),
@@ -341,7 +341,7 @@ fn rows(page: MessagePage) -> Response {
     Response::Messages(page.messages)
 }
 
-fn part(window: &Window) -> messages::Window {
+fn window_of(window: &Window) -> messages::Window {
     let id = MessageId::clone;
     match window {
         Window::Before(message) => messages::Window::Before(id(message)),
@@ -350,10 +350,10 @@ fn part(window: &Window) -> messages::Window {
     }
 }
 
-fn failure(error: &groupme_rest::Error) -> Failure {
+fn failure_of(error: &groupme_rest::Error) -> Failure {
     match error {
         groupme_rest::Error::NotFound(_) => Failure::Gone,
-        // An answer that is no answer may be a proxy's.
+        // An unreadable response may come from a proxy.
         groupme_rest::Error::Unreadable { .. } | groupme_rest::Error::Unexpected(_) => {
             Failure::Unavailable
         }

@@ -1,4 +1,4 @@
-//! Channels of GroupMe as the protocol layer wants them.
+//! Names of GroupMe's channels.
 
 use bayeux_proto::Channel;
 use groupme_model::{ChannelError, GroupId, UserId, UserPair, channel};
@@ -13,7 +13,7 @@ pub(crate) fn group(id: &GroupId) -> Result<Channel, Error> {
     checked(id.as_str(), channel::group(id))
 }
 
-/// `with` is the other user's id, or a conversation's: two ids joined by `+` or `_`.
+/// `with` is the id of the other user, or of the conversation: two user ids joined by `+` or `_`.
 pub(crate) fn direct_message(user: &UserId, with: &str) -> Result<Channel, Error> {
     let pair = if with.contains(['+', '_']) {
         with.parse()

@@ -1,4 +1,4 @@
-//! The client: settings, start, and the stream of what comes in.
+//! The client: its settings, its start, and its stream of events and statuses.
 
 use core::{
     fmt,
@@ -27,31 +27,31 @@ use crate::{
     token::SharedSource,
 };
 
-/// The gateway of GroupMe (GroupMe's push tutorial).
+/// Gateway of GroupMe (GroupMe's push tutorial).
 pub const DEFAULT_GATEWAY: &str = "https://push.groupme.com/faye";
 
-/// A running connection to GroupMe's gateway: a stream of [`Incoming`].
+/// Running connection to GroupMe's gateway: a stream of [`Incoming`].
 ///
-/// It connects, reconnects and subscribes by itself. While the program does not take what comes in,
-/// a bounded number of events waits, and then the socket is no longer read. Dropping the client
-/// takes leave in the background.
+/// The client connects, reconnects and subscribes by itself. If the program stops reading, a
+/// bounded number of events waits, and then the socket is no longer read. Dropping the client
+/// disconnects in the background.
 ///
-/// What was missed, for whatever reason, is fetched over REST and comes in its place, so that each
-/// message is delivered once and in the order of its conversation. An event counts as dealt with
-/// when the next is asked for, unless [`Builder::manual_ack`] says otherwise; with a
-/// [`Store`] on disk, what was not dealt with comes again after a crash.
+/// Missed messages are fetched over REST, so each message is delivered once and in the order of its
+/// conversation. Asking for the next event acknowledges the last one, unless
+/// [`Builder::manual_ack`] is set; with a [`Store`] on disk, unacknowledged events come again after
+/// a crash.
 #[derive(Debug)]
 pub struct Client {
     incoming: mpsc::Receiver<Incoming>,
     handle: Handle,
     ledger: Option<SharedLedger>,
-    /// What was returned last, to be acknowledged by asking for the next.
-    returned: Option<DeliveryTag>,
-    acknowledges: bool,
+    /// Event returned last, acknowledged by the next call.
+    unacknowledged: Option<DeliveryTag>,
+    auto_ack: bool,
 }
 
 impl Client {
-    /// Begins with a token, or another source of one, and the id of the user it belongs to.
+    /// Returns a builder for an account: a token or another source of one, and the id of its user.
     pub fn builder(token: impl TokenSource, user: UserId) -> Builder {
         Builder {
             source: SharedSource::new(token),
@@ -68,45 +68,47 @@ impl Client {
             delivery: DeliveryConfig::default(),
             backfill: true,
             store: None,
-            acknowledges: true,
+            auto_ack: true,
             overflow_after: OVERFLOW_AFTER,
         }
     }
 
-    /// Asks GroupMe whose token it is.
+    /// Returns the id of the user whom a token belongs to, by a request to GroupMe.
     ///
     /// # Errors
     ///
-    /// [`Error::Rest`] if GroupMe cannot be asked at all, [`Error::UserLookup`] if it does not say.
+    /// [`Error::Rest`] if no request can be sent at all, [`Error::UserLookup`] if GroupMe does not
+    /// answer it.
     pub async fn current_user(token: &Token) -> Result<UserId, Error> {
         let rest = groupme_rest::Client::new(token.clone(), &RestOptions::default())?;
         let me = rest.call(&users::me()).await.map_err(Error::UserLookup)?;
         Ok(me.id)
     }
 
-    /// Waits for what comes next; `None` after [`Status::Ended`](crate::Status::Ended).
+    /// Waits for the next event or status. Returns `None` after
+    /// [`Status::Ended`](crate::Status::Ended).
     ///
-    /// Cancel-safe: what was not returned is returned by the next call.
+    /// Cancel-safe: nothing is lost if the future is dropped.
     pub async fn next(&mut self) -> Option<Incoming> {
         poll_fn(|context| self.poll(context)).await
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Incoming>> {
-        if let (Some(receipt), Some(ledger)) = (self.returned.take(), &self.ledger)
-            && let Err(error) = ledger.acknowledge(receipt)
+        if let (Some(tag), Some(ledger)) = (self.unacknowledged.take(), &self.ledger)
+            && let Err(error) = ledger.acknowledge(tag)
         {
             return Poll::Ready(Some(Incoming::Status(Status::NotSaved(Arc::new(error)))));
         }
         let incoming = ready!(self.incoming.poll_recv(context));
         if let Some(Incoming::Event(delivery)) = &incoming
-            && self.acknowledges
+            && self.auto_ack
         {
-            self.returned = delivery.receipt();
+            self.unacknowledged = delivery.tag();
         }
         Poll::Ready(incoming)
     }
 
-    /// Something to ask the client with, from anywhere.
+    /// Returns a handle for sending and subscribing, from any task.
     pub fn handle(&self) -> Handle {
         self.handle.clone()
     }
@@ -120,7 +122,7 @@ impl Stream for Client {
     }
 }
 
-/// The settings of a [`Client`] to be.
+/// Settings of a [`Client`].
 #[must_use = "nothing happens before `connect`"]
 pub struct Builder {
     source: SharedSource,
@@ -137,161 +139,160 @@ pub struct Builder {
     delivery: DeliveryConfig,
     backfill: bool,
     store: Option<Box<dyn Store>>,
-    acknowledges: bool,
+    auto_ack: bool,
     overflow_after: Duration,
 }
 
-/// Where the REST API is.
+/// REST API of the client.
 #[derive(Debug, Default)]
 enum Api {
-    /// Where the options say, by default at GroupMe.
+    /// Addresses of the options, GroupMe's by default.
     #[default]
     Options,
-    /// Below an address.
-    Below(String),
-    /// Nowhere: the gateway is another one, and GroupMe's own API knows nothing of it.
-    Nowhere,
-    /// Where another client asks, on its connections.
+    /// Single address for all services.
+    BaseUrl(String),
+    /// None: the gateway is not GroupMe's, and GroupMe's API knows nothing of it.
+    Absent,
+    /// Addresses and connections of another client.
     Shared(groupme_rest::Client),
 }
 
 impl Builder {
-    /// Also listens to a group's own channel; see [`Handle::subscribe_group`].
+    /// Also subscribes to a group's own channel; see [`Handle::subscribe_group`].
     pub fn group(mut self, group: GroupId) -> Self {
         self.groups.push(group);
         self
     }
 
-    /// Also listens to the channel of the direct messages with a user, named by their id or the
+    /// Also subscribes to the channel of the direct messages with a user, by the user's id or the
     /// conversation's; see [`Handle::subscribe_direct_messages`].
     pub fn direct_messages(mut self, with: impl Into<String>) -> Self {
         self.direct_messages.push(with.into());
         self
     }
 
-    /// Chooses the transports. Default: [`TransportPolicy::Auto`].
+    /// Sets the transports. Default: [`TransportPolicy::Auto`].
     pub fn transport(mut self, transport: TransportPolicy) -> Self {
         self.transport = transport;
         self
     }
 
-    /// Talks to another gateway than [`DEFAULT_GATEWAY`]. Without TLS only on loopback.
+    /// Sets the URL of the gateway. Plaintext is allowed on loopback only. Default:
+    /// [`DEFAULT_GATEWAY`].
     ///
-    /// GroupMe's REST API knows nothing of it, so name the one that belongs to it with
-    /// [`api_url`](Self::api_url); without one, nothing that was missed can be fetched.
+    /// GroupMe's REST API does not belong to another gateway: set its own with
+    /// [`api_url`](Self::api_url). Without one, missed messages cannot be fetched.
     pub fn gateway_url(mut self, url: impl Into<String>) -> Self {
         self.gateway = url.into();
         if matches!(self.api, Api::Options) {
-            self.api = Api::Nowhere;
+            self.api = Api::Absent;
         }
         self
     }
 
-    /// Takes all services of the REST API from below this address, such as a simulator's:
-    /// `http://127.0.0.1:8080`, where `/v3`, `/v4` and `/v2` are. Without TLS only on loopback.
+    /// Sets one base URL for all services of the REST API, such as a simulator's:
+    /// `http://127.0.0.1:8080`, with `/v3`, `/v4` and `/v2` below it. Plaintext is allowed on
+    /// loopback only.
     pub fn api_url(mut self, url: impl Into<String>) -> Self {
-        self.api = Api::Below(url.into());
+        self.api = Api::BaseUrl(url.into());
         self
     }
 
-    /// Asks where another REST client does and on its connections, but with this account's token and
-    /// at its pace. A program with many accounts makes one client and gives it to all of them; each
-    /// would keep connections of its own otherwise. Takes the place of
-    /// [`rest_options`](Self::rest_options) and [`api_url`](Self::api_url).
+    /// Uses the addresses and connections of another REST client, with this account's token and
+    /// rate limit. A program with many accounts shares one client among them and saves each its own
+    /// connections. Replaces [`rest_options`](Self::rest_options) and [`api_url`](Self::api_url).
     pub fn rest_client(mut self, client: &groupme_rest::Client) -> Self {
         self.api = Api::Shared(client.clone());
         self
     }
 
-    /// Goes through a proxy, to the gateway and to the REST API. Default: none, whatever the
-    /// environment says.
+    /// Sets the proxy for the gateway and the REST API. Default: none; the environment is not read.
     pub fn proxy(mut self, proxy: Proxy) -> Self {
         self.rest.proxy = proxy.clone();
         self.options.proxy = proxy;
         self
     }
 
-    /// Trusts these root certificates, at the gateway and at the REST API. Default: Mozilla's, where
-    /// they are compiled in.
+    /// Sets the root certificates for the gateway and the REST API. Default: Mozilla's, if compiled
+    /// in.
     pub fn roots(mut self, roots: RootStore) -> Self {
         self.rest.roots = roots.clone();
         self.options.roots = roots;
         self
     }
 
-    /// Replaces the options of the REST client: addresses, pace, patience, proxy, roots of trust.
-    /// An [`api_url`](Self::api_url) goes before the addresses in them.
+    /// Replaces the options of the REST client: addresses, rate limit, retries, proxy, root
+    /// certificates. [`api_url`](Self::api_url) overrides the addresses.
     pub fn rest_options(mut self, options: RestOptions) -> Self {
         self.rest = options;
-        if matches!(self.api, Api::Nowhere) {
+        if matches!(self.api, Api::Absent) {
             self.api = Api::Options;
         }
         self
     }
 
-    /// Chooses how what was missed is made up for: how much of the past is delivered at the first
-    /// start, how many messages are compared after a gap, whether REST is polled.
+    /// Sets how missed messages are fetched: how much of the past the first start delivers, how
+    /// many messages are compared after a gap, whether REST is polled.
     pub fn delivery(mut self, config: DeliveryConfig) -> Self {
         self.delivery = config;
         self
     }
 
-    /// Delivers what is pushed and nothing else: a gap is told, not filled, and what comes twice is
-    /// delivered twice.
+    /// Delivers pushes only: gaps are reported and not filled, and duplicates are not removed.
     pub fn without_backfill(mut self) -> Self {
         self.backfill = false;
         self
     }
 
-    /// Keeps what was acknowledged somewhere. Default: in memory, so that a restart begins anew.
+    /// Sets the store of acknowledgements. Default: in memory, so that a restart begins anew.
     pub fn store(mut self, store: impl Store) -> Self {
         self.store = Some(Box::new(store));
         self
     }
 
-    /// Leaves it to the program to say when it is done with an event, by [`Handle::acknowledge`].
-    /// Default: when it asks for the next. What is never acknowledged takes up memory for as long as
-    /// the client runs.
+    /// Leaves acknowledging to the program, with [`Handle::acknowledge`]. Default: an event is
+    /// acknowledged when the next one is asked for. Unacknowledged events take memory for as long
+    /// as the client runs.
     pub fn manual_ack(mut self) -> Self {
-        self.acknowledges = false;
+        self.auto_ack = false;
         self
     }
 
-    /// Allows a gateway without TLS on another machine. The token then crosses the network for all
-    /// to read.
+    /// Allows a plaintext gateway on another machine. Everybody on the network can read the token
+    /// then.
     pub fn allow_plaintext(mut self) -> Self {
         self.allow_plaintext = true;
         self
     }
 
-    /// Replaces the limits, headers, proxy and roots of trust of the transport.
+    /// Replaces the transport's limits, headers, proxy and root certificates.
     pub fn transport_options(mut self, options: Options) -> Self {
         self.options = options;
         self
     }
 
-    /// How long the socket is not read for a program that takes nothing, before events are dropped
-    /// and [told](Status::Overflow), and fetched later. Default: 10 s, which is less than the patience
-    /// of either side with a silent session.
+    /// Sets for how long the socket is not read while the program reads nothing, before events are
+    /// dropped, [reported](Status::Overflow) and fetched later. Default: 10 s, less than either
+    /// side waits for a silent session.
     pub fn overflow_after(mut self, patience: Duration) -> Self {
         self.overflow_after = patience;
         self
     }
 
-    /// Fixes the seed of all jitter. Default: another one each time.
+    /// Sets the seed of all jitter. Default: random.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
     }
 
-    /// Starts the client. The connection is made in the background; how it fares is told by
+    /// Starts the client. It connects in the background and reports its state by
     /// [`Incoming::Status`].
     ///
     /// # Errors
     ///
-    /// [`Error::Gateway`] for a URL that cannot be used, [`Error::ApiUrl`] and [`Error::Rest`] for a
-    /// REST API that cannot, [`Error::State`] for a store that cannot be read, [`Error::Id`] for an
-    /// id that names no channel, [`Error::NoRuntime`] outside a tokio runtime.
+    /// [`Error::Gateway`] for an invalid gateway URL, [`Error::ApiUrl`] and [`Error::Rest`] for an
+    /// invalid REST API, [`Error::State`] for an unreadable store, [`Error::Id`] for an id that
+    /// names no channel, [`Error::NoRuntime`] outside a tokio runtime.
     pub fn connect(self) -> Result<Client, Error> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| Error::NoRuntime)?;
         let endpoint = if self.allow_plaintext {
@@ -301,7 +302,7 @@ impl Builder {
         }
         .map_err(bayeux_transport::Error::from)?;
 
-        let own = channels::user(&self.user)?;
+        let user_channel = channels::user(&self.user)?;
         let mut extra = Vec::new();
         for group in &self.groups {
             extra.push(channels::group(group)?);
@@ -336,33 +337,33 @@ impl Builder {
         let lanes = Lanes::new(endpoint, self.options, Clock::start())?;
         let driver = Driver::new(session, lanes, Authorization::new(self.source));
         let (outgoing, incoming) = mpsc::channel(QUEUE);
-        let (commands, requests) = mpsc::channel(REQUESTS);
-        let farewell = Arc::new(Notify::new());
+        let (commands, received) = mpsc::channel(COMMANDS);
+        let disconnect = Arc::new(Notify::new());
         let handle = Handle::new(
             commands,
-            Arc::clone(&farewell),
+            Arc::clone(&disconnect),
             self.user,
             rest,
             ledger.clone(),
         );
         let overflow = Overflow::new(self.overflow_after);
-        let channels = (own, extra);
+        let channels = (user_channel, extra);
         let gateway = Gateway::new(
-            driver, backfill, overflow, channels, outgoing, requests, farewell,
+            driver, backfill, overflow, channels, outgoing, received, disconnect,
         );
         runtime.spawn(gateway.run());
         Ok(Client {
             incoming,
             handle,
             ledger,
-            returned: None,
-            acknowledges: self.acknowledges,
+            unacknowledged: None,
+            auto_ack: self.auto_ack,
         })
     }
 }
 
 impl Api {
-    /// The REST client, if there is an API.
+    /// Returns the REST client, if there is an API.
     fn rest(
         self,
         source: &SharedSource,
@@ -370,11 +371,11 @@ impl Api {
         allow_plaintext: bool,
     ) -> Result<Option<Rest>, Error> {
         match self {
-            Self::Nowhere => return Ok(None),
+            Self::Absent => return Ok(None),
             Self::Shared(client) => return Ok(Some(Rest::over(source.clone(), &client))),
             Self::Options => {}
-            Self::Below(url) => {
-                // The version is added for each service.
+            Self::BaseUrl(url) => {
+                // Each service adds its own version.
                 let url = url.trim_end_matches('/').trim_end_matches("/v3");
                 let base = if allow_plaintext {
                     BaseUrl::allowing_plaintext(url)
@@ -400,27 +401,27 @@ impl fmt::Debug for Builder {
     }
 }
 
-/// After a pause of the program, one response of long-polling carries everything that was said
-/// meanwhile.
+/// Options of the transport, with room for everything that one long-polling response can carry
+/// after the program was paused.
 fn transport_options() -> Options {
     let mut options = Options::default();
     options.max_body = 8 * 1024 * 1024;
     options
 }
 
-/// Jitter needs no cryptography, only that two programs differ: the standard library draws the keys
-/// of its hasher at random.
+/// Returns a seed for jitter, which needs no cryptography: the standard library draws its hasher's
+/// keys at random.
 fn random_seed() -> u64 {
     use core::hash::{BuildHasher as _, Hasher as _};
 
     std::hash::RandomState::new().build_hasher().finish()
 }
 
-/// How long the socket is not read for a slow program.
+/// Default of [`Builder::overflow_after`].
 const OVERFLOW_AFTER: Duration = Duration::from_secs(10);
 
-/// How many events wait for a slow program before the socket is no longer read.
+/// Number of events waiting for the program at which the socket is no longer read.
 const QUEUE: usize = 1024;
 
-/// How many requests wait for the client.
-const REQUESTS: usize = 64;
+/// Maximum commands waiting for the client's task.
+const COMMANDS: usize = 64;

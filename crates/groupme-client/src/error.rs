@@ -1,49 +1,53 @@
-//! Faults of the caller, told before anything is sent.
+//! Errors of the caller, reported before anything is sent.
 
-/// Why a client cannot be started, or a request to it cannot be taken.
+/// Error of starting a client, or of a command to it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The gateway's URL, a root certificate or a header cannot be used.
+    /// The gateway's URL, a root certificate or a header is invalid.
     #[error("the gateway cannot be set up")]
     Gateway(#[from] bayeux_transport::Error),
-    /// The address of the REST API cannot be used.
+    /// The URL of the REST API is invalid.
     #[error("the REST API's address cannot be used")]
     ApiUrl(#[from] groupme_rest::BaseUrlError),
     /// The REST API cannot be set up.
     #[error("the REST API cannot be set up")]
     Rest(#[from] groupme_rest::SetupError),
-    /// GroupMe did not say whose token it is.
-    #[error("it cannot be found out whose token this is")]
+    /// GroupMe did not answer whose token it is.
+    #[error("GroupMe did not answer whose token this is")]
     UserLookup(#[source] groupme_rest::Error),
-    /// What was delivered before cannot be read.
-    #[error("the state of before cannot be used")]
+    /// The store cannot be read, or not be written.
+    #[error("the saved state cannot be used")]
     State(#[from] groupme_delivery::StoreError),
-    /// An id that no channel can be named after.
+    /// The id does not name a channel.
     #[error("`{id}` names no channel")]
     Id {
-        /// The id as given.
+        /// Id as given.
         id: String,
-        /// What is wrong with it.
+        /// Reason.
         #[source]
         source: Box<dyn core::error::Error + Send + Sync>,
     },
-    /// No tokio runtime is running where the client was to be started.
-    #[error("no tokio runtime here: call this from within one")]
+    /// No tokio runtime is running.
+    #[error("no tokio runtime is running: call this from within one")]
     NoRuntime,
-    /// The client has ended, or as many requests wait as it takes.
-    #[error("the client takes no more requests: it has ended, or too many wait")]
-    NotTaken,
+    /// The client has ended.
+    #[error("the client has ended")]
+    Closed,
+    /// The queue of commands to the client is full.
+    #[error("too many commands wait for the client")]
+    QueueFull,
 }
 
-/// Why a message was not sent.
+/// Error of sending a message.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SendError {
-    /// The client has a gateway of its own, and nobody said where its REST API is.
-    #[error("no REST API to send with: name it with `Builder::api_url`")]
+    /// The client has a gateway of its own and no REST API; see
+    /// [`Builder::api_url`](crate::Builder::api_url).
+    #[error("no REST API to send with: set it with `Builder::api_url`")]
     NoRest,
-    /// GroupMe did not take it.
+    /// GroupMe did not accept the message, or the request failed.
     #[error(transparent)]
     Rest(#[from] groupme_rest::Error),
 }

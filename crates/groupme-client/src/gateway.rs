@@ -1,4 +1,4 @@
-//! The task that runs a session with GroupMe's gateway, and what GroupMe asks of it beyond Bayeux.
+//! The task that runs a session with GroupMe's gateway, and GroupMe's rules beyond Bayeux.
 
 mod overflow;
 mod translate;
@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
 };
 
-use bayeux_proto::{Channel, SubscriptionId};
+use bayeux_proto::{Backoff, Channel, SubscriptionId};
 use bayeux_transport::{Driver, DriverEvent};
 use tokio::{
     sync::{Notify, mpsc},
@@ -22,34 +22,34 @@ use crate::{
     handle::Command,
 };
 
-/// One running session.
+/// Running session.
 pub(crate) struct Gateway {
     driver: Driver<Authorization>,
-    /// What joins it with REST, unless the program does without.
+    /// Feed with REST, unless the program opted out.
     backfill: Option<Backfill>,
-    /// The account's own channel, whose refusal means the credentials.
-    own: Channel,
-    /// Whether the present session delivers it.
-    is_own_active: bool,
+    /// The account's own channel. Its refusal concerns the credentials.
+    user_channel: Channel,
+    /// Whether the current session delivers the account's own channel.
+    is_user_channel_active: bool,
     subscriptions: BTreeMap<Channel, SubscriptionId>,
-    /// How often in a row the account's own channel has been refused for its credentials.
+    /// Number of consecutive refusals of the account's own channel for its credentials.
     refusals: u32,
-    /// When to ask for it again, where it was refused for something else, and how long to wait the
-    /// next time.
-    ask_again: Option<Instant>,
-    patience: Duration,
-    /// Why the session is being ended, where that is not the program's wish.
-    verdict: Option<ClientEnd>,
-    /// The error of the lane that ended last, until a loss is told.
-    failure: Option<Arc<bayeux_transport::Error>>,
-    /// What broke the connection last, until the gap is told that it left.
-    loss: Option<DisconnectCause>,
-    /// What is to be told and finds no place yet.
+    /// Time at which the account's own channel is subscribed again after another refusal.
+    resubscribe_at: Option<Instant>,
+    /// Number of consecutive refusals of the account's own channel for other reasons.
+    resubscribe_failures: u32,
+    /// Reason of the end, if it is not the program's wish.
+    end_override: Option<ClientEnd>,
+    /// Error of the lane that ended last, until a disconnect is reported.
+    lane_error: Option<Arc<bayeux_transport::Error>>,
+    /// Cause of the last disconnect, until its gap is reported.
+    disconnect_cause: Option<DisconnectCause>,
+    /// Events and statuses that the queue has no room for.
     pending: VecDeque<Incoming>,
     overflow: Overflow,
     outgoing: mpsc::Sender<Incoming>,
-    requests: mpsc::Receiver<Command>,
-    farewell: Arc<Notify>,
+    commands: mpsc::Receiver<Command>,
+    disconnect: Arc<Notify>,
 }
 
 impl Gateway {
@@ -57,31 +57,31 @@ impl Gateway {
         mut driver: Driver<Authorization>,
         backfill: Option<Backfill>,
         overflow: Overflow,
-        (own, extra): (Channel, Vec<Channel>),
+        (user_channel, extra): (Channel, Vec<Channel>),
         outgoing: mpsc::Sender<Incoming>,
-        requests: mpsc::Receiver<Command>,
-        farewell: Arc<Notify>,
+        commands: mpsc::Receiver<Command>,
+        disconnect: Arc<Notify>,
     ) -> Self {
         driver.session().connect();
         let mut gateway = Self {
             driver,
             backfill,
-            own: own.clone(),
-            is_own_active: false,
+            user_channel: user_channel.clone(),
+            is_user_channel_active: false,
             subscriptions: BTreeMap::new(),
             refusals: 0,
-            ask_again: None,
-            patience: FIRST_PATIENCE,
-            verdict: None,
-            failure: None,
-            loss: None,
+            resubscribe_at: None,
+            resubscribe_failures: 0,
+            end_override: None,
+            lane_error: None,
+            disconnect_cause: None,
             pending: VecDeque::new(),
             overflow,
             outgoing,
-            requests,
-            farewell,
+            commands,
+            disconnect,
         };
-        gateway.subscribe(own);
+        gateway.subscribe(user_channel);
         for channel in extra {
             gateway.subscribe(channel);
         }
@@ -90,46 +90,46 @@ impl Gateway {
 
     /// Runs until the session has ended.
     pub(crate) async fn run(mut self) {
-        let mut asked = true;
-        let mut wanted = true;
+        let mut has_handles = true;
+        let mut has_reader = true;
         loop {
-            let has_room = self.pass_on(wanted);
-            let may_read = !wanted || self.may_read(has_room);
+            let has_room = self.flush(has_reader);
+            let may_read = !has_reader || self.may_read(has_room);
             let deadline = self.feed_deadline();
-            let stalled = self.overflow.deadline();
+            let overflow_at = self.overflow.deadline();
             let has_backfill = self.backfill.is_some();
-            let places = self.places_to_wait_for(has_room);
+            let needed = self.capacity_to_await(has_room);
             let event = tokio::select! {
-                command = self.requests.recv(), if asked => {
+                command = self.commands.recv(), if has_handles => {
                     match command {
-                        Some(command) => self.obey(command),
-                        None => asked = false,
+                        Some(command) => self.handle_command(command),
+                        None => has_handles = false,
                     }
                     continue;
                 }
-                () = self.farewell.notified() => {
-                    // What was asked for before goes out before.
-                    while let Ok(command) = self.requests.try_recv() {
-                        self.obey(command);
+                () = self.disconnect.notified() => {
+                    // Earlier commands go out first.
+                    while let Ok(command) = self.commands.try_recv() {
+                        self.handle_command(command);
                     }
                     self.driver.session().disconnect();
                     continue;
                 }
-                () = self.outgoing.closed(), if wanted => {
-                    // Nobody listens any more: take leave.
-                    wanted = false;
+                () = self.outgoing.closed(), if has_reader => {
+                    // The client was dropped.
+                    has_reader = false;
                     self.driver.session().disconnect();
                     continue;
                 }
-                () = until(self.ask_again) => {
-                    self.ask_again = None;
-                    self.subscribe(self.own.clone());
+                () = until(self.resubscribe_at) => {
+                    self.resubscribe_at = None;
+                    self.subscribe(self.user_channel.clone());
                     continue;
                 }
-                answer = answered(self.backfill.as_mut()), if has_backfill => {
+                response = next_response(self.backfill.as_mut()), if has_backfill => {
                     let now = self.driver.lanes().clock().now();
                     if let Some(backfill) = &mut self.backfill {
-                        backfill.handle_response(now, answer);
+                        backfill.handle_response(now, response);
                     }
                     continue;
                 }
@@ -140,34 +140,34 @@ impl Gateway {
                     }
                     continue;
                 }
-                () = until(stalled) => {
+                () = until(overflow_at) => {
                     self.overflow();
                     continue;
                 }
-                () = room(&self.outgoing, places), if wanted && places > 0 => continue,
+                () = capacity(&self.outgoing, needed), if has_reader && needed > 0 => continue,
                 event = self.driver.next(), if may_read => event,
             };
-            self.take(event);
+            self.handle_event(event);
             let ended = matches!(
                 self.pending.back(),
                 Some(Incoming::Status(Status::Ended(_)))
             );
             if ended {
-                self.tell_the_rest().await;
+                self.flush_all().await;
                 return;
             }
         }
     }
 
-    /// Passes on what there is and asks what the feed wants to know. False if the program has to
-    /// take something first.
-    fn pass_on(&mut self, wanted: bool) -> bool {
+    /// Moves deliveries to the program's queue and sends the feed's requests. Returns false if the
+    /// queue is full.
+    fn flush(&mut self, has_reader: bool) -> bool {
         loop {
             if let Some(backfill) = &mut self.backfill {
-                backfill.ask();
+                backfill.spawn_requests();
             }
             while let Some(incoming) = self.pending.pop_front() {
-                if !wanted {
+                if !has_reader {
                     continue;
                 }
                 match self.outgoing.try_send(incoming) {
@@ -188,16 +188,16 @@ impl Gateway {
         self.outgoing.capacity() > 0
     }
 
-    /// Tells something, after all that came before it.
-    fn tell(&mut self, incoming: Incoming) {
+    /// Emits an event or status after everything before it.
+    fn emit(&mut self, incoming: Incoming) {
         while let Some(before) = self.backfill.as_mut().and_then(Backfill::poll_incoming) {
             self.pending.push_back(before);
         }
         self.pending.push_back(incoming);
     }
 
-    /// Waits until the program has taken what there is, or takes no more.
-    async fn tell_the_rest(&mut self) {
+    /// Waits until the program has read everything, or is gone.
+    async fn flush_all(&mut self) {
         for incoming in core::mem::take(&mut self.pending) {
             if self.outgoing.send(incoming).await.is_err() {
                 return;
@@ -205,7 +205,7 @@ impl Gateway {
         }
     }
 
-    fn obey(&mut self, command: Command) {
+    fn handle_command(&mut self, command: Command) {
         match command {
             Command::Subscribe(channel) => self.subscribe(channel),
             Command::Unsubscribe(channel) => {
@@ -232,8 +232,8 @@ impl Gateway {
         }
     }
 
-    /// Asks anew for a channel that was asked for before, so that this asking is answered, too: by
-    /// the server where it refused the channel, from memory where it delivers it.
+    /// Subscribes to a channel, again if it was subscribed before, so that every subscribe is
+    /// answered: by the server after a refusal, locally while the channel is active.
     fn subscribe(&mut self, channel: Channel) {
         let session = self.driver.session();
         let before = match session.subscribe(&channel) {
@@ -256,14 +256,14 @@ impl Gateway {
         Instant::now().checked_add(at - now)
     }
 
-    fn take(&mut self, event: DriverEvent) {
+    fn handle_event(&mut self, event: DriverEvent) {
         if let Some(incoming) = self.translate(event) {
-            self.tell(incoming);
+            self.emit(incoming);
         }
     }
 }
 
-/// Waits for an instant; for ever, where there is none.
+/// Waits for an instant; forever, if there is none.
 async fn until(at: Option<Instant>) {
     match at {
         Some(at) => sleep_until(at).await,
@@ -271,25 +271,24 @@ async fn until(at: Option<Instant>) {
     }
 }
 
-/// Waits until the program has taken something.
-async fn room(outgoing: &mpsc::Sender<Incoming>, places: usize) {
-    // Dropped at once: this task is the only one that sends, so the places stay free.
-    let _ = outgoing.reserve_many(places).await;
+/// Waits until the queue has this much capacity.
+async fn capacity(outgoing: &mpsc::Sender<Incoming>, needed: usize) {
+    // Dropped at once: only this task sends, so the capacity stays free.
+    let _ = outgoing.reserve_many(needed).await;
 }
 
-/// Waits for an answer of REST; for ever, where there is nobody to ask.
-async fn answered(
+/// Waits for a response of REST; forever, without a feed.
+async fn next_response(
     backfill: Option<&mut Backfill>,
 ) -> (
     groupme_delivery::RequestId,
     Result<groupme_delivery::Response, groupme_delivery::Failure>,
 ) {
     match backfill {
-        Some(backfill) => backfill.answered().await,
+        Some(backfill) => backfill.next_response().await,
         None => core::future::pending().await,
     }
 }
 
-/// How long to wait before the account's own channel is asked for again, at first and at most.
-const FIRST_PATIENCE: Duration = Duration::from_secs(1);
-const LAST_PATIENCE: Duration = Duration::from_mins(5);
+/// Delays before the account's own channel is subscribed again.
+const RESUBSCRIBE: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_mins(5));

@@ -1,4 +1,4 @@
-//! Requests to a running client, from anywhere.
+//! Commands to a running client, from any task.
 
 use core::fmt;
 use std::sync::Arc;
@@ -8,20 +8,21 @@ use groupme_model::{Draft, GroupId, SourceGuid, UserId};
 use groupme_rest::{Conversation, Sent};
 use tokio::sync::{Notify, mpsc};
 
-use crate::{Delivery, Error, SendError, backfill::SharedLedger, channels, rest::Rest, wall};
+use crate::{Delivery, Error, SendError, backfill::SharedLedger, channels, rest::Rest, unix_time};
 
-/// Asks a running client for something. Clones are cheap and equal; none keeps the client running.
+/// Handle for sending commands to a running client. Clones are cheap, and none keeps the client
+/// running.
 #[derive(Clone)]
 pub struct Handle {
     commands: mpsc::Sender<Command>,
-    /// Apart from the commands, so that it is heard however many of them wait.
-    farewell: Arc<Notify>,
+    /// Separate from the commands, so that it works while their queue is full.
+    disconnect: Arc<Notify>,
     user: UserId,
     rest: Option<Rest>,
     ledger: Option<SharedLedger>,
 }
 
-/// What a client can be asked for.
+/// Command to the client's task.
 #[derive(Debug)]
 pub(crate) enum Command {
     Subscribe(Channel),
@@ -34,72 +35,72 @@ pub(crate) enum Command {
 impl Handle {
     pub(crate) fn new(
         commands: mpsc::Sender<Command>,
-        farewell: Arc<Notify>,
+        disconnect: Arc<Notify>,
         user: UserId,
         rest: Option<Rest>,
         ledger: Option<SharedLedger>,
     ) -> Self {
         Self {
             commands,
-            farewell,
+            disconnect,
             user,
             rest,
             ledger,
         }
     }
 
-    /// Listens to a group's or topic's own channel: typing, reactions, edits, deletions. Its
-    /// messages come on the user's channel anyway. Answered by
+    /// Subscribes to the own channel of a group or topic: typing, reactions, edits, deletions.
+    /// Messages come on the user's channel in any case. Each call is answered by
     /// [`Status::Subscribed`](crate::Status::Subscribed) or
-    /// [`Status::Refused`](crate::Status::Refused), each time it is called.
+    /// [`Status::Refused`](crate::Status::Refused).
     ///
     /// # Errors
     ///
-    /// [`Error::Id`] for an id that is none, [`Error::NotTaken`] after the end or while too many
-    /// requests wait.
+    /// [`Error::Id`] for an id that names no channel, [`Error::Closed`] after the end of the
+    /// client, [`Error::QueueFull`] while too many commands wait.
     pub fn subscribe_group(&self, group: &GroupId) -> Result<(), Error> {
         self.send_command(Command::Subscribe(channels::group(group)?))
     }
 
-    /// No longer listens to a group's own channel.
+    /// Unsubscribes from a group's own channel. The user stays a member.
     ///
     /// # Errors
     ///
-    /// As [`subscribe_group`](Self::subscribe_group).
+    /// Same as [`subscribe_group`](Self::subscribe_group).
     pub fn unsubscribe_group(&self, group: &GroupId) -> Result<(), Error> {
         self.send_command(Command::Unsubscribe(channels::group(group)?))
     }
 
-    /// Listens to the channel of the direct messages with a user: typing, receipts, reactions.
-    /// `with` is the other user's id, or the conversation's (`1+2`). The messages come on the
-    /// user's channel anyway.
+    /// Subscribes to the channel of the direct messages with a user: typing, read receipts,
+    /// reactions. `with` is the id of the other user, or of the conversation (`1+2`). Messages come
+    /// on the user's channel in any case.
     ///
     /// # Errors
     ///
-    /// As [`subscribe_group`](Self::subscribe_group).
+    /// Same as [`subscribe_group`](Self::subscribe_group).
     pub fn subscribe_direct_messages(&self, with: &str) -> Result<(), Error> {
         self.send_command(Command::Subscribe(channels::direct_message(
             &self.user, with,
         )?))
     }
 
-    /// No longer listens to the channel of the direct messages with a user.
+    /// Unsubscribes from the channel of the direct messages with a user.
     ///
     /// # Errors
     ///
-    /// As [`subscribe_group`](Self::subscribe_group).
+    /// Same as [`subscribe_group`](Self::subscribe_group).
     pub fn unsubscribe_direct_messages(&self, with: &str) -> Result<(), Error> {
         self.send_command(Command::Unsubscribe(channels::direct_message(
             &self.user, with,
         )?))
     }
 
-    /// Shows the user as typing in a group. Viewers forget it after five seconds; send it at most
-    /// once a second.
+    /// Shows the user as typing in a group. The indicator disappears after five seconds; send it at
+    /// most once a second.
     ///
     /// # Errors
     ///
-    /// As [`subscribe_group`](Self::subscribe_group).
+    /// Same as [`subscribe_group`](Self::subscribe_group).
     pub fn type_in_group(&self, group: &GroupId) -> Result<(), Error> {
         self.publish_typing(channels::group(group)?)
     }
@@ -108,7 +109,7 @@ impl Handle {
     ///
     /// # Errors
     ///
-    /// As [`subscribe_group`](Self::subscribe_group).
+    /// Same as [`subscribe_group`](Self::subscribe_group).
     pub fn type_to(&self, with: &str) -> Result<(), Error> {
         self.publish_typing(channels::direct_message(&self.user, with)?)
     }
@@ -118,56 +119,56 @@ impl Handle {
     ///
     /// # Errors
     ///
-    /// As [`subscribe_group`](Self::subscribe_group).
+    /// [`Error::Closed`] after the end of the client, [`Error::QueueFull`] while too many commands
+    /// wait.
     pub fn ping(&self) -> Result<(), Error> {
         self.publish_ping(r#"{"type":"ping"}"#.to_owned())
     }
 
-    /// Publishes a ping that can be told from every other, of which there may be several on their
-    /// way and the gateway's own besides: it comes back with this number, which
-    /// [`Delivery::ping_nonce`] reads.
+    /// Publishes a ping with a number, which [`Delivery::ping_nonce`] reads when the ping comes
+    /// back.
     ///
-    /// So it is with a Bayeux server that passes on what is published as it is, as Faye does.
-    /// GroupMe documents only the bare [`ping`](Self::ping); what it makes of this one is not known.
+    /// The number distinguishes it from other pings in flight and from the gateway's own. Servers
+    /// that forward publishes unchanged, such as Faye, return it. GroupMe documents only the bare
+    /// [`ping`](Self::ping).
     ///
     /// # Errors
     ///
-    /// As [`subscribe_group`](Self::subscribe_group).
+    /// Same as [`ping`](Self::ping).
     pub fn ping_with(&self, nonce: u64) -> Result<(), Error> {
-        // As text: a number may come back rounded.
+        // As a string: a number may come back rounded.
         self.publish_ping(format!(r#"{{"type":"ping","nonce":"{nonce}"}}"#))
     }
 
-    /// Tells the client that the network is back or the machine has woken: it looks at once whether
-    /// the connection lives, instead of finding out in its own time.
+    /// Checks the connection at once. Call it when the network is back or the machine wakes from
+    /// sleep, so that a dead connection is found immediately.
     ///
     /// # Errors
     ///
-    /// [`Error::NotTaken`] after the end or while too many requests wait.
+    /// Same as [`ping`](Self::ping).
     pub fn wake(&self) -> Result<(), Error> {
         self.send_command(Command::Wake)
     }
 
-    /// Takes leave of the gateway, after whatever was asked for before.
-    /// [`Status::Ended`](crate::Status::Ended) follows, behind the events that wait for the program
-    /// and two seconds later at the latest. Does nothing after the end.
+    /// Disconnects after all earlier commands. [`Status::Ended`](crate::Status::Ended) follows the
+    /// events that wait for the program, after two seconds at most. Does nothing after the end.
     pub fn disconnect(&self) {
-        self.farewell.notify_one();
+        self.disconnect.notify_one();
     }
 
-    /// The user whose account it is.
+    /// Returns the user of the account.
     pub fn user(&self) -> &UserId {
         &self.user
     }
 
-    /// The REST API, in the name of the client's token and at its pace; `None` if the client has a
+    /// Returns the REST client, with the client's token and rate limit; `None` if the client has a
     /// gateway of its own and no [`api_url`](crate::Builder::api_url).
     pub fn rest(&self) -> Option<groupme_rest::Client> {
         self.rest.as_ref().map(Rest::client)
     }
 
-    /// Sends a message, over REST, once however often it takes. Its echo comes in as an event that
-    /// [is one's own](Delivery::is_own).
+    /// Sends a message over REST, exactly once even if requests have to be repeated. Its echo comes
+    /// in as an event with [`Delivery::is_own`].
     ///
     /// # Errors
     ///
@@ -180,20 +181,21 @@ impl Handle {
     ) -> Result<Sent, SendError> {
         let rest = self.rest().ok_or(SendError::NoRest)?;
         let guid = rest.source_guid();
-        // The echo may come before the answer. That it is not marked is no reason not to send.
+        // The echo may come before the response. If it cannot be marked, the message is sent all
+        // the same.
         let _ = self.send_command(Command::Expect(guid.clone()));
         Ok(rest.send_as(conversation, draft.into(), guid).await?)
     }
 
-    /// The program is done with an event, which does not come again after the next start. Only with
-    /// [`Builder::manual_ack`](crate::Builder::manual_ack) is it necessary.
+    /// Acknowledges an event, which does not come again after the next start. Needed with
+    /// [`Builder::manual_ack`](crate::Builder::manual_ack) only.
     ///
     /// # Errors
     ///
-    /// [`Error::State`] if that could not be saved.
+    /// [`Error::State`] if the store could not save it.
     pub fn acknowledge(&self, delivery: &Delivery) -> Result<(), Error> {
-        if let (Some(ledger), Some(receipt)) = (&self.ledger, delivery.receipt()) {
-            ledger.acknowledge(receipt)?;
+        if let (Some(ledger), Some(tag)) = (&self.ledger, delivery.tag()) {
+            ledger.acknowledge(tag)?;
         }
         Ok(())
     }
@@ -204,14 +206,19 @@ impl Handle {
     }
 
     fn publish_typing(&self, channel: Channel) -> Result<(), Error> {
-        let (user, started) = (self.user.as_str(), wall::now().as_millis());
-        // The user's id names a channel, so it has no character that JSON escapes.
+        let (user, started) = (self.user.as_str(), unix_time::now().as_millis());
+        // The id names a channel, so it has no character that JSON escapes.
         let json = format!(r#"{{"type":"typing","user_id":"{user}","started":{started}}}"#);
         self.send_command(Command::Publish { channel, json })
     }
 
     fn send_command(&self, command: Command) -> Result<(), Error> {
-        self.commands.try_send(command).map_err(|_| Error::NotTaken)
+        self.commands
+            .try_send(command)
+            .map_err(|error| match error {
+                mpsc::error::TrySendError::Closed(_) => Error::Closed,
+                mpsc::error::TrySendError::Full(_) => Error::QueueFull,
+            })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Live on GroupMe's real-time gateway: every message, direct message, reaction, edit, deletion
+//! Client for GroupMe's real-time gateway: every message, direct message, reaction, edit, deletion
 //! and typing notice of an account, typed, in order and once, across reconnects and restarts.
 //!
 //! ```no_run
@@ -24,24 +24,23 @@
 //! }
 //! ```
 //!
-//! The client shakes hands afresh after every loss of its socket, keeps a short hold as an
-//! end-to-end heartbeat, doubts a silent session before it gives it up, falls back to long-polling
-//! and returns. What was missed is fetched over REST and comes in its place, marked by its
-//! [`Origin`]; what cannot be had is told ([`Status::Unrecoverable`]). With a [`Store`] on disk a restart is
-//! a gap like another.
+//! The client reconnects with a new handshake after every loss of its socket, keeps a short hold as
+//! an end-to-end heartbeat, probes a silent session before giving it up, falls back to long-polling
+//! and returns to a websocket. Missed messages are fetched over REST and come in their places,
+//! marked by their [`Origin`]; what cannot be fetched is reported ([`Status::Unrecoverable`]). With
+//! a [`Store`] on disk, a restart is a gap like any other.
 //!
 //! # Many accounts
 //!
-//! Each account has a client of its own; a thousand of them are no trouble for one program. Clients
-//! share what TLS is made of by themselves, and one [`RestClient`], which
-//! [`Builder::rest_client`] gives to all, spares each a set of connections of its own. The pace of
-//! requests stays each token's.
+//! Each account has a client of its own; a program can run thousands. All clients share their TLS
+//! configuration. One [`RestClient`], passed to each [`Builder::rest_client`], saves each its own
+//! connections; every token keeps its own rate limit.
 //!
 //! # Features
 //!
 //! - `rustls-ring` (default): TLS by rustls with ring.
 //! - `bundled-roots` (default): trust the Mozilla roots compiled into the program.
-//! - `sqlite`: `SqliteStore`, which keeps what was acknowledged in a file.
+//! - `sqlite`: `SqliteStore`, a store of acknowledgements in a file. Builds SQLite, which is C.
 
 mod authorization;
 mod backfill;
@@ -55,17 +54,17 @@ mod policy;
 mod rest;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod status;
 mod token;
-mod wall;
-
+mod unix_time;
 pub use bayeux_proto::{ServerError, Transport};
 pub use bayeux_transport::{Options as TransportOptions, Proxy, RootStore};
 pub use bayeux_wire::Value;
 pub use client::{Builder, Client, DEFAULT_GATEWAY};
 pub use error::{Error, SendError};
 pub use groupme_delivery::{
-    Config as DeliveryConfig, Gap, GapCause, LossKind, LossReason, Lost, MemoryStore, Polling,
-    Store, StoreError,
+    Config as DeliveryConfig, Gap, GapCause, LossKind, LossReason, Lost, MemoryStore, Origin,
+    Polling, Store, StoreError,
 };
 pub use groupme_model::{
     ConversationId, Draft, Event, EventRef, GroupId, MessageId, Timestamp, UserId,
@@ -75,10 +74,11 @@ pub use groupme_rest::{
     TokenError,
 };
 pub use handle::Handle;
-pub use incoming::{ClientEnd, Delivery, DisconnectCause, Incoming, Origin, Status};
+pub use incoming::{Delivery, Incoming};
 pub use policy::TransportPolicy;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
+pub use status::{ClientEnd, DisconnectCause, Status};
 pub use token::TokenSource;
 
 #[cfg(doctest)]

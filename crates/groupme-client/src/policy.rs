@@ -1,24 +1,24 @@
-//! How to behave towards GroupMe's gateway, where Bayeux leaves the choice.
+//! Settings of the Bayeux session for GroupMe's gateway.
 
 use core::time::Duration;
 
 use bayeux_proto::{Config, Resume, Transport};
 
-/// Which transports to use.
+/// Allowed transports.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransportPolicy {
-    /// A websocket; long-polling where none can be opened, and back when one can.
+    /// Websocket, with long-polling as a fallback while none can be opened.
     #[default]
     Auto,
-    /// A websocket or nothing.
+    /// Websocket only.
     WebSocket,
     /// Long-polling only.
     LongPolling,
 }
 
 impl TransportPolicy {
-    /// The session's configuration for GroupMe.
+    /// Returns the session's configuration for GroupMe.
     pub(crate) fn config(self) -> Config {
         let mut config = Config::default();
         config.transports = match self {
@@ -26,12 +26,13 @@ impl TransportPolicy {
             Self::WebSocket => vec![Transport::WebSocket],
             Self::LongPolling => vec![Transport::LongPolling],
         };
-        // The gateway goes on delivering into the dead socket about half the time.
+        // About half the time, the gateway goes on delivering into the dead socket.
         config.resume = Resume::FreshHandshake;
-        // The gateway holds a connect for ten minutes, and closes silent sockets after ten, often
-        // without a word. A short hold is a heartbeat through the whole of it.
+        // The gateway holds a connect for ten minutes and closes silent sockets after ten, often
+        // without a close frame. A short hold is an end-to-end heartbeat.
         config.hold = Some(Duration::from_secs(25));
-        // Some days it does not answer a held connect at all, and delivers all the same.
+        // At times the gateway does not answer a held connect at all, and delivers events all the
+        // same.
         config.probe = true;
         config.request_timeout = Duration::from_secs(15);
         config

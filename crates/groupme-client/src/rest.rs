@@ -1,4 +1,4 @@
-//! The REST client, with the token of the moment.
+//! The REST client with the current token.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -6,7 +6,7 @@ use groupme_rest::{Client, Options, SetupError, Token};
 
 use crate::token::SharedSource;
 
-/// A REST client for the token of the moment. Clones share its connections and its pace.
+/// REST client with the current token. Clones share its connections and its rate limit.
 #[derive(Clone)]
 pub(crate) struct Rest {
     source: SharedSource,
@@ -23,7 +23,7 @@ impl Rest {
         })
     }
 
-    /// Shares the connections of another client, but not its pace.
+    /// Shares the connections of another client, but not its rate limit.
     pub(crate) fn over(source: SharedSource, client: &Client) -> Self {
         let token = source.token();
         let client = client.with_token(token.clone());
@@ -33,7 +33,7 @@ impl Rest {
         }
     }
 
-    /// The client, with the token as it is now.
+    /// Returns the client with the current token.
     pub(crate) fn client(&self) -> Client {
         let token = self.source.token();
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,28 +1,29 @@
-//! A store in one file: SQLite.
+//! A store in an SQLite file.
 
 use core::fmt;
 use std::path::Path;
 
-use groupme_delivery::{Change, Saved, Store, StoreError, Version};
+use groupme_delivery::{Change, MessageState, Saved, Store, StoreError};
 use groupme_model::{ConversationId, MessageId, Timestamp};
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Transaction, TransactionBehavior};
 
-/// Keeps what was acknowledged in a file, so that a program goes on where it was.
+/// Store of acknowledgements in a file, so that a program continues where it was.
 ///
-/// What is saved survives the end of the process at any point. Not all of it may survive a power
-/// cut; the file is whole then, too, and what is missing comes again. One process can use a file at
-/// a time. The directory has to exist; beside the file there is another whose name ends in `-wal`.
+/// A saved acknowledgement survives the end of the process at any point. A power cut may undo the
+/// last ones, but leaves the file consistent, and the events come again. One process can use a file
+/// at a time. The directory has to exist; a second file, whose name ends in `-wal`, is created
+/// beside it.
 pub struct SqliteStore {
     connection: Connection,
 }
 
 impl SqliteStore {
-    /// Opens a file, or makes one.
+    /// Opens a file, or creates it.
     ///
     /// # Errors
     ///
-    /// If it cannot be opened, is used by another process, is of a newer version, or is something
-    /// else.
+    /// Returns an error if the file cannot be opened, is in use by another process, was written by
+    /// a newer version, or is not a store.
     pub fn open(file: impl AsRef<Path>) -> Result<Self, StoreError> {
         let connection = Connection::open(file).map_err(explain)?;
         let store = Self { connection };
@@ -36,13 +37,13 @@ impl SqliteStore {
         Ok(store)
     }
 
-    /// Sets the connection up. The answer is which version the file has; 0 for none yet.
+    /// Configures the connection. Returns the file's schema version; 0 for a new file.
     fn prepare(&self) -> Result<usize, rusqlite::Error> {
         let set = |name, value: &str| self.connection.pragma_update(None, name, value);
-        // Before the journal's mode, so that no memory is shared with others.
+        // Set before the journal mode, so that no memory is shared with other processes.
         set("locking_mode", "EXCLUSIVE")?;
         set("journal_mode", "WAL")?;
-        // A commit is written, and on disk when the system gets around to it.
+        // A commit is written at once, and synced to disk by the system.
         set("synchronous", "NORMAL")?;
         set("wal_autocheckpoint", "250")?;
         let version: u32 = self
@@ -59,12 +60,20 @@ impl SqliteStore {
             .query_row(whole, [], |row| row.get(0))
             .optional()?;
         if let Some(until) = until {
-            saved.apply(&Change::Whole(Timestamp::from_millis(until)));
+            saved.apply(&Change::SyncedUntil(Timestamp::from_millis(until)));
+        }
+        let baseline = "SELECT moment_ms FROM baseline";
+        let moment: Option<i64> = self
+            .connection
+            .query_row(baseline, [], |row| row.get(0))
+            .optional()?;
+        if let Some(moment) = moment {
+            saved.apply(&Change::Baseline(Timestamp::from_millis(moment)));
         }
         let former = "SELECT 1 FROM former_known";
         let mut former = self.connection.prepare(former)?;
         if former.exists([])? {
-            saved.apply(&Change::FormerKnown);
+            saved.apply(&Change::LeftGroupsKnown);
         }
         let mut cursors = self
             .connection
@@ -88,11 +97,11 @@ impl SqliteStore {
             .prepare("SELECT conversation, message, version FROM seen")?;
         let mut rows = seen.query([])?;
         while let Some(row) = rows.next()? {
-            let version: Vec<u8> = row.get(2)?;
+            let state: Vec<u8> = row.get(2)?;
             saved.apply(&Change::Seen {
                 conversation: conversation(row.get(0)?),
                 message: message(row.get(1)?),
-                version: Version::from_bytes(&version).unwrap_or_default(),
+                state: MessageState::from_bytes(&state).unwrap_or_default(),
             });
         }
         Ok(saved)
@@ -130,10 +139,14 @@ fn apply(transaction: &Transaction<'_>, change: &Change) -> Result<(), rusqlite:
         transaction.prepare_cached(sql)?.execute(parameters)
     };
     match change {
-        Change::Whole(until) => run(
+        Change::SyncedUntil(until) => run(
             "INSERT INTO whole (id, until_ms) VALUES (1, ?1)
              ON CONFLICT (id) DO UPDATE SET until_ms = excluded.until_ms",
             &[&until.as_millis()],
+        )?,
+        Change::Baseline(moment) => run(
+            "INSERT INTO baseline (id, moment_ms) VALUES (1, ?1) ON CONFLICT DO NOTHING",
+            &[&moment.as_millis()],
         )?,
         Change::Cursor {
             conversation,
@@ -146,14 +159,14 @@ fn apply(transaction: &Transaction<'_>, change: &Change) -> Result<(), rusqlite:
         Change::Seen {
             conversation,
             message,
-            version,
+            state,
         } => run(
             "INSERT INTO seen (conversation, message, version) VALUES (?1, ?2, ?3)
              ON CONFLICT (conversation, message) DO UPDATE SET version = excluded.version",
             &[
                 &conversation.as_str(),
                 &message.as_str(),
-                &version.to_bytes().as_slice(),
+                &state.to_bytes().as_slice(),
             ],
         )?,
         Change::Forgotten {
@@ -167,7 +180,7 @@ fn apply(transaction: &Transaction<'_>, change: &Change) -> Result<(), rusqlite:
             "INSERT INTO former (conversation) VALUES (?1) ON CONFLICT DO NOTHING",
             &[&conversation.as_str()],
         )?,
-        Change::FormerKnown => run(
+        Change::LeftGroupsKnown => run(
             "INSERT INTO former_known (id) VALUES (1) ON CONFLICT DO NOTHING",
             &[],
         )?,
@@ -175,7 +188,7 @@ fn apply(transaction: &Transaction<'_>, change: &Change) -> Result<(), rusqlite:
             "DELETE FROM former WHERE conversation = ?1",
             &[&conversation.as_str()],
         )?,
-        // Not known here, and of a version of the crate that is: nothing is lost but memory.
+        // Added by a newer groupme-delivery. Ignoring it costs memory at most.
         _ => 0,
     };
     Ok(())
@@ -196,8 +209,8 @@ fn message(text: String) -> MessageId {
     MessageId::from(text)
 }
 
-/// What makes a file of each version of one of the version before.
-const SCHEMA: [&str; 2] = [
+/// Migrations: each leads from one schema version to the next.
+const SCHEMA: [&str; 3] = [
     "
     BEGIN IMMEDIATE;
     CREATE TABLE whole (
@@ -226,6 +239,16 @@ const SCHEMA: [&str; 2] = [
     INSERT INTO former SELECT conversation FROM cursor WHERE is_left;
     ALTER TABLE cursor DROP COLUMN is_left;
     PRAGMA user_version = 2;
+    COMMIT;
+    ",
+    // Also the baseline, which is saved before anything is delivered.
+    "
+    BEGIN IMMEDIATE;
+    CREATE TABLE baseline (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        moment_ms INTEGER NOT NULL
+    ) STRICT;
+    PRAGMA user_version = 3;
     COMMIT;
     ",
 ];

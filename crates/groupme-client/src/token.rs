@@ -1,15 +1,15 @@
-//! Where the access token comes from.
+//! Sources of the access token.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use groupme_rest::Token;
 
-/// Where the token comes from, asked each time something that carries one is sent.
+/// Source of the access token, called each time a request with a token is sent.
 ///
-/// A [`Token`] is a source of itself; for tokens that are renewed, supply a closure that returns
-/// the latest one. It is called on the client's task and must not block.
+/// A [`Token`] is a source of itself. For tokens that are renewed, pass a closure that returns the
+/// latest one. It runs on the client's task and must not block.
 pub trait TokenSource: Send + 'static {
-    /// The token to send now.
+    /// Returns the current token.
     fn token(&mut self) -> Token;
 }
 
@@ -25,7 +25,7 @@ impl<F: FnMut() -> Token + Send + 'static> TokenSource for F {
     }
 }
 
-/// One source for all that sends the token.
+/// Token source shared by everything that sends the token.
 #[derive(Clone)]
 pub(crate) struct SharedSource(Arc<Mutex<dyn TokenSource>>);
 
@@ -35,7 +35,7 @@ impl SharedSource {
     }
 
     pub(crate) fn token(&self) -> Token {
-        // A source that panicked once may do better the next time.
+        // A source that panicked once is called again.
         let mut source = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         source.token()
     }

@@ -1,66 +1,65 @@
-//! What can be set about a feed.
+//! Settings of a feed.
 
 use core::time::Duration;
 
-/// How a [`Feed`](crate::Feed) goes about it. Every field has a default that fits an account of a
-/// person.
+/// Settings of a [`Feed`](crate::Feed). The defaults fit a person's account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Config {
-    /// How many messages of each conversation's past are delivered when the account is met for the
-    /// first time. Default: 0, so it starts at now.
+    /// Maximum messages of each conversation's past to deliver at the first start. Default: 0, so
+    /// that delivery starts with the first message after the start.
     pub history: u32,
-    /// How many of the newest messages of a conversation are read again after a gap, for edits,
-    /// deletions and reactions, which cannot be asked for by what came after. 0 for none. Default:
-    /// 50.
+    /// Number of newest messages of a conversation to read again after a gap. Edits, deletions and
+    /// reactions are found by comparing them, since REST cannot list changes. 0 turns comparing
+    /// off. Default: 50.
     pub compare_window: u32,
-    /// Whether the pinned messages are read again, too. It is another question for each
+    /// Also reads the pinned messages again after a gap, which costs another request for each
     /// conversation. Default: no.
     pub pinned: bool,
-    /// How many of the newest messages of a conversation are remembered with their state, to tell
-    /// what is new from what was delivered. Never fewer than are read again. Default: 100.
+    /// Number of newest messages of a conversation whose states are remembered, to recognize
+    /// duplicates and changes. At least [`compare_window`](Self::compare_window). Default: 100.
     pub dedup_window: usize,
-    /// How many pushes are held, in all, while it is found out what was missed before them. Of
-    /// what comes then, messages are fetched later. Default: 2,000.
+    /// Maximum pushes to buffer, in all conversations together, while missed messages before them
+    /// are fetched. Messages beyond that are dropped and fetched later. Default: 2,000.
     pub push_buffer: usize,
-    /// How many deliveries may wait for the program before no more pages are asked for. Default:
-    /// 1,000.
+    /// Number of deliveries waiting for the program at which no further pages are requested.
+    /// Default: 1,000.
     pub max_ready: usize,
-    /// How many questions may be on their way at once. Default: 4.
+    /// Maximum requests in flight. Default: 4.
     pub max_requests: usize,
-    /// How many messages, groups or chats are asked for at once. Default: 100, which GroupMe
-    /// documents as the most.
+    /// Number of messages, groups or chats requested at once. Default: 100, the most that GroupMe
+    /// documents.
     pub page: u32,
-    /// How many messages are fetched of a conversation that turns up for the first time, back to
-    /// when the account was last whole, or of one that was left and is joined again, back to what was
-    /// delivered of it. Default: 2,000.
+    /// Maximum messages to backfill for a new or rejoined conversation. Default: 2,000.
     pub max_backfill: usize,
-    /// How long questions are repeated that GroupMe does not answer, before what was missed is given
-    /// up for lost, and told so. Pushes wait meanwhile. Default: 60 s.
+    /// Duration for which an unanswered request is repeated before what it would have found is
+    /// reported as [`Item::Lost`](crate::Item::Lost). Pushes stay buffered meanwhile. Default: 60
+    /// s.
     pub give_up_after: Duration,
-    /// Whether REST is polled while nothing can be pushed. Default: no.
+    /// Polling of REST while pushes cannot flow. Default: none.
     pub polling: Option<Polling>,
 }
 
-/// When and how often REST is polled while nothing can be pushed.
+/// Timing of polling REST while pushes cannot flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Polling {
-    /// After how long without pushes it begins.
+    /// Time without pushes after which polling begins.
     pub after: Duration,
-    /// How long it rests after each time. One time asks for the list of groups, the list of chats,
-    /// and what is new.
+    /// Pause after each poll. A poll requests the list of groups, the list of chats, and new
+    /// messages.
     pub every: Duration,
 }
 
 impl Polling {
-    /// Polling that begins after so long and rests for so long.
+    /// Returns polling that begins `after` a time without pushes and pauses for `every` between
+    /// polls.
     pub const fn new(after: Duration, every: Duration) -> Self {
         Self { after, every }
     }
 }
 
-/// After two minutes, every 30 s.
+/// Begins after two minutes, with pauses of 30 s.
 impl Default for Polling {
     fn default() -> Self {
         Self::new(Duration::from_mins(2), Duration::from_secs(30))
@@ -86,7 +85,7 @@ impl Default for Config {
 }
 
 impl Config {
-    /// How many messages are remembered for each conversation.
+    /// Returns the number of messages to remember for each conversation.
     pub(crate) fn memory(&self) -> usize {
         let reread = usize::try_from(self.compare_window).unwrap_or(usize::MAX);
         self.dedup_window.max(reread).max(1)

@@ -1,4 +1,4 @@
-//! What a feed knows of one conversation.
+//! State of one conversation in a feed.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -6,109 +6,121 @@ use groupme_model::{ConversationId, Message, MessageId, Timestamp};
 
 use crate::{
     GapCause,
-    fact::{Change, NewMessage},
-    store::SavedConversation,
-    version::{Aspect, Version},
+    message_state::{Aspect, MessageState},
+    observation::{Change as PushedChange, NewMessage},
+    store::{Change, SavedConversation},
 };
 
-/// What a feed knows of one conversation.
+/// State of one conversation in a feed.
 #[derive(Debug)]
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "each is a fact of its own, and any may be true with any"
+    reason = "each is a observation of its own, and any may be true with any"
 )]
 pub(crate) struct Conversation<P> {
-    /// Everything up to this message was delivered.
+    /// Newest message of the part that was delivered without a gap.
     pub(crate) cursor: Option<MessageId>,
     pub(crate) seen: Seen,
-    /// The newest message when it was met, in this process, or the first of its history that was
-    /// delivered: what came before it is the past.
-    pub(crate) met_at: Option<MessageId>,
-    /// The newest message that was delivered in this process.
+    /// Last message of the conversation's past, as far as this process knows; messages up to it are
+    /// not owed. Set when the conversation was first listed, or to the first message of the
+    /// delivered history.
+    pub(crate) baseline: Option<MessageId>,
+    /// Newest message sent at about the moment of the account's baseline. It counts as past only
+    /// while the first session is unbroken: its push may have been lost.
+    pub(crate) unconfirmed: Option<MessageId>,
+    /// Whether the first buffered push came in the first session while that was unbroken. All
+    /// messages before it are past then.
+    pub(crate) begins_with_push: bool,
+    /// Newest message delivered in this process.
     pub(crate) newest: Option<MessageId>,
-    /// The group, if it is a topic of one.
+    /// Group of which the conversation is a topic.
     pub(crate) parent: Option<ConversationId>,
-    /// The epoch in which nothing is missing before what is pushed; 0 for none.
-    pub(crate) whole_in: u64,
-    /// The epoch in which it was last listed; 0 for none.
+    /// Epoch in which nothing is missing before the next push; 0 for none.
+    pub(crate) synced_in: u64,
+    /// Epoch in which a list last had the conversation; 0 for none.
     pub(crate) listed_in: u64,
-    /// How far it has to be fetched.
+    /// Message up to which the conversation has to be fetched.
     pub(crate) target: Target,
     pub(crate) fetch: Fetch,
-    /// Whether there is a gap that was told.
+    /// Number of messages backfilled since the gap was reported; `None` outside a gap.
     pub(crate) gap: Option<u64>,
-    /// Why there is one, if not for the reason for which all others have theirs.
+    /// Overrides the feed's gap cause for this conversation.
     pub(crate) gap_cause: Option<GapCause>,
-    pub(crate) held: Held<P>,
-    /// Whether the program listens to its own channel, where changes are pushed.
+    pub(crate) buffered: Buffered<P>,
+    /// Whether the program subscribes to the conversation's own channel, where changes are pushed.
     pub(crate) is_watched: bool,
-    /// Whether it was not there any more when it was last asked for.
+    /// Whether the conversation did not exist for this user when last requested.
     pub(crate) is_left: bool,
-    /// Whether something was told to be lost. What turns up of it by comparing would be out of order.
+    /// Whether messages were reported as lost. Messages that a comparison then finds would be out
+    /// of order.
     pub(crate) has_lost: bool,
-    /// Whether something was missed, so that changes may have been, too.
+    /// Whether messages, and so perhaps changes, were missed since the last comparison.
     pub(crate) is_stale: bool,
-    /// What was pushed of which message since it is to be compared with what REST has; `None` if it
-    /// is not.
+    /// Changes pushed since the running comparison was requested, which are newer than its
+    /// response; `None` while none is running.
     pub(crate) touched: Option<Vec<(MessageId, Aspect)>>,
 }
 
-/// How far a conversation has to be fetched.
+/// End of what has to be fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
-    /// Nowhere, as far as is known.
+    /// Nothing to fetch, as far as is known.
     None,
     /// Up to this message.
     At(MessageId),
-    /// Until there is no more.
+    /// Up to the end of the history.
     End,
 }
 
-/// How a conversation is being fetched.
+/// Progress of fetching a conversation.
 #[derive(Debug)]
 pub(crate) enum Fetch {
-    /// Not at all.
+    /// Nothing in progress.
     Idle,
-    /// From the cursor on. How often the history ended before the target.
-    Forward { ends: u32 },
-    /// From the newest message back, to be delivered all at once.
+    /// From the cursor towards the target. `empty_pages` counts how often the history ended before
+    /// it.
+    Forward { empty_pages: u32 },
+    /// From the newest message backward. All rows are delivered together at the end.
     Backward { until: Until, rows: Vec<Message> },
 }
 
-/// Where to stop on the way back.
+/// End of fetching backward.
 #[derive(Clone, Debug)]
 pub(crate) enum Until {
-    /// At a message, which was delivered.
+    /// Stops at a delivered message.
     Message(MessageId),
-    /// At what was sent before.
+    /// Stops at messages sent before this time.
     Time(Timestamp),
-    /// After so many messages.
+    /// Stops after this many messages, but not before the baseline. Delivers the history that the
+    /// program configured for the first start.
     Count(usize),
+    /// Stops at messages sent before this time, to find the end of the past of a conversation that
+    /// had messages at about the moment of the baseline.
+    Baseline(Timestamp),
 }
 
-/// Pushes that wait.
+/// Pushes that wait for missed messages before them.
 #[derive(Debug)]
-pub(crate) struct Held<P> {
+pub(crate) struct Buffered<P> {
     pub(crate) messages: Vec<(NewMessage, P)>,
-    pub(crate) changes: Vec<(Change, P)>,
-    /// The first message that was pushed, whether there was room for it or not.
+    pub(crate) changes: Vec<(PushedChange, P)>,
+    /// First pushed message, whether the buffer had room for it or not.
     pub(crate) first: Option<MessageId>,
-    /// The newest message whose push was dropped for lack of room: it has to be fetched.
+    /// Newest message that was dropped for lack of room and has to be fetched.
     pub(crate) dropped: Option<MessageId>,
-    /// Whether changes were dropped.
+    /// Whether changes were dropped for lack of room.
     pub(crate) dropped_changes: bool,
 }
 
-/// The messages that were delivered, with their states: the newest, and a few older ones of which
-/// something was told.
+/// Delivered messages with their states: the newest ones, and a few older ones that changed.
 #[derive(Debug)]
 pub(crate) struct Seen {
-    newest: BTreeMap<MessageId, Version>,
-    /// Those of them that were only seen by comparing: their pushes may still be on their way.
-    noted: BTreeSet<MessageId>,
-    /// Everything up to this message counts as delivered.
+    newest: BTreeMap<MessageId, MessageState>,
+    /// Messages of `newest` found only by comparing. Their pushes may still arrive.
+    undelivered: BTreeSet<MessageId>,
+    /// Newest message no longer remembered; all messages up to it count as delivered.
     floor: Option<MessageId>,
-    older: VecDeque<(MessageId, Version)>,
+    older: VecDeque<(MessageId, MessageState)>,
     limit: usize,
 }
 
@@ -116,17 +128,19 @@ impl<P> Conversation<P> {
     pub(crate) fn new(limit: usize) -> Self {
         Self {
             cursor: None,
-            met_at: None,
+            baseline: None,
+            unconfirmed: None,
+            begins_with_push: false,
             newest: None,
             parent: None,
             seen: Seen::new(limit),
-            whole_in: 0,
+            synced_in: 0,
             listed_in: 0,
             target: Target::None,
             fetch: Fetch::Idle,
             gap: None,
             gap_cause: None,
-            held: Held::default(),
+            buffered: Buffered::default(),
             is_watched: false,
             is_left: false,
             has_lost: false,
@@ -143,24 +157,36 @@ impl<P> Conversation<P> {
         conversation
     }
 
-    /// Whether a message is beyond what was delivered.
+    /// Returns whether a message is beyond the cursor.
     pub(crate) fn is_ahead(&self, message: &MessageId) -> bool {
         self.cursor.as_ref().is_none_or(|cursor| message > cursor)
     }
 
-    /// Whether a message was there already when the conversation was met.
+    /// Returns whether a message belongs to the conversation's past.
     pub(crate) fn is_past(&self, message: &MessageId) -> bool {
-        self.met_at.as_ref().is_some_and(|met_at| message <= met_at)
+        self.baseline
+            .as_ref()
+            .is_some_and(|baseline| message <= baseline)
     }
 
-    /// Whether a message is from the past, and something newer was delivered.
+    /// Returns whether a message belongs to the past and a newer one was delivered.
     pub(crate) fn is_behind(&self, message: &MessageId) -> bool {
         let newest = self.newest.as_ref();
         self.is_past(message) && newest.is_some_and(|newest| message < newest)
     }
 
+    /// Begins the conversation after `message`, the last one of its past.
+    pub(crate) fn begin_at(&mut self, id: &ConversationId, message: MessageId) -> Change {
+        self.cursor = Some(message.clone());
+        self.baseline = Some(message.clone());
+        Change::Cursor {
+            conversation: id.clone(),
+            message,
+        }
+    }
+
     /// Moves the target further, never back.
-    pub(crate) fn aim(&mut self, at: &MessageId) {
+    pub(crate) fn extend_target(&mut self, at: &MessageId) {
         match &self.target {
             Target::End => {}
             Target::At(before) if before >= at => {}
@@ -168,8 +194,8 @@ impl<P> Conversation<P> {
         }
     }
 
-    /// Whether everything up to the target was delivered.
-    pub(crate) fn is_there(&self) -> bool {
+    /// Returns whether everything up to the target was delivered.
+    pub(crate) fn has_reached_target(&self) -> bool {
         match &self.target {
             Target::None => true,
             Target::At(message) => !self.is_ahead(message),
@@ -177,8 +203,9 @@ impl<P> Conversation<P> {
         }
     }
 
-    /// Takes note that a push told of a message, which is newer than what REST told before.
-    pub(crate) fn touch(&mut self, message: &MessageId, aspect: Aspect) {
+    /// Notes that a push changed an aspect of a message, so that the response of a running
+    /// comparison is older.
+    pub(crate) fn mark_touched(&mut self, message: &MessageId, aspect: Aspect) {
         if let Some(touched) = &mut self.touched
             && !touched
                 .iter()
@@ -189,7 +216,7 @@ impl<P> Conversation<P> {
     }
 }
 
-impl<P> Default for Held<P> {
+impl<P> Default for Buffered<P> {
     fn default() -> Self {
         Self {
             messages: Vec::new(),
@@ -201,7 +228,7 @@ impl<P> Default for Held<P> {
     }
 }
 
-impl<P> Held<P> {
+impl<P> Buffered<P> {
     pub(crate) fn len(&self) -> usize {
         self.messages.len() + self.changes.len()
     }
@@ -211,54 +238,58 @@ impl Seen {
     fn new(limit: usize) -> Self {
         Self {
             newest: BTreeMap::new(),
-            noted: BTreeSet::new(),
+            undelivered: BTreeSet::new(),
             floor: None,
             older: VecDeque::new(),
             limit,
         }
     }
 
-    /// Whether a message was delivered.
-    pub(crate) fn knows(&self, message: &MessageId) -> bool {
-        let is_noted = self.noted.contains(message);
-        (self.newest.contains_key(message) && !is_noted) || self.is_old(message)
+    /// Returns whether a message was delivered.
+    pub(crate) fn was_delivered(&self, message: &MessageId) -> bool {
+        let is_noted = self.undelivered.contains(message);
+        (self.newest.contains_key(message) && !is_noted) || self.is_forgotten(message)
     }
 
-    /// Whether a message is too old to be remembered.
-    pub(crate) fn is_old(&self, message: &MessageId) -> bool {
+    /// Returns whether a message is too old to be remembered.
+    pub(crate) fn is_forgotten(&self, message: &MessageId) -> bool {
         self.floor.as_ref().is_some_and(|floor| message <= floor)
     }
 
-    /// The state of a message that is remembered for itself.
-    pub(crate) fn version(&self, message: &MessageId) -> Option<Version> {
+    /// Returns the state of a message among the newest.
+    pub(crate) fn get(&self, message: &MessageId) -> Option<MessageState> {
         self.newest.get(message).copied()
     }
 
-    /// Remembers the state of a message that is not delivered. The answer is what is forgotten for
-    /// it.
-    pub(crate) fn note(&mut self, message: &MessageId, version: Version) -> Vec<MessageId> {
-        self.noted.insert(message.clone());
-        self.insert(message, version)
+    /// Remembers the state of a message that is not delivered. Returns the messages forgotten to
+    /// make room.
+    pub(crate) fn note_state(
+        &mut self,
+        message: &MessageId,
+        state: MessageState,
+    ) -> Vec<MessageId> {
+        self.undelivered.insert(message.clone());
+        self.insert(message, state)
     }
 
-    /// A message that was noted is delivered after all. False if it was not.
-    pub(crate) fn unnote(&mut self, message: &MessageId) -> bool {
-        self.noted.remove(message)
+    /// Marks a message found by comparing as delivered. Returns false if it was not found that way.
+    pub(crate) fn confirm_delivery(&mut self, message: &MessageId) -> bool {
+        self.undelivered.remove(message)
     }
 
-    /// Remembers a message. The answer is what is forgotten for it: nothing that is newer, since of
-    /// what was saved with something open before it, not all may have been delivered.
-    pub(crate) fn insert(&mut self, message: &MessageId, version: Version) -> Vec<MessageId> {
-        self.newest.insert(message.clone(), version);
+    /// Remembers a message. Returns the messages forgotten to make room, all of them older: with a
+    /// store that was saved with an unacknowledged message, newer ones may not have been delivered.
+    pub(crate) fn insert(&mut self, message: &MessageId, state: MessageState) -> Vec<MessageId> {
+        self.newest.insert(message.clone(), state);
         let mut forgotten = Vec::new();
         while self.newest.len() > self.limit
             && let Some(oldest) = self.newest.first_entry()
             && oldest.key() <= message
         {
-            let (oldest, version) = oldest.remove_entry();
-            self.noted.remove(&oldest);
-            self.remember_older(oldest.clone(), version);
-            if !self.is_old(&oldest) {
+            let (oldest, state) = oldest.remove_entry();
+            self.undelivered.remove(&oldest);
+            self.remember_older(oldest.clone(), state);
+            if !self.is_forgotten(&oldest) {
                 self.floor = Some(oldest.clone());
             }
             forgotten.push(oldest);
@@ -266,17 +297,18 @@ impl Seen {
         forgotten
     }
 
-    /// Whether a message was told to be deleted before it was told of.
-    pub(crate) fn is_gone(&self, message: &MessageId) -> bool {
+    /// Returns whether a message was deleted before it was delivered.
+    pub(crate) fn was_deleted(&self, message: &MessageId) -> bool {
         let older = self.older.iter().find(|(older, _)| older == message);
-        older.is_some_and(|(_, version)| version.deleted)
+        older.is_some_and(|(_, state)| state.deleted)
     }
 
-    /// The state of a message of any age, to be changed; and whether it is among the newest.
-    pub(crate) fn state(&mut self, message: &MessageId) -> (&mut Version, bool) {
+    /// Returns the state of a message of any age, to be changed, and whether it is among the
+    /// newest.
+    pub(crate) fn state_mut(&mut self, message: &MessageId) -> (&mut MessageState, bool) {
         if self.newest.contains_key(message) {
-            let version = self.newest.entry(message.clone()).or_default();
-            return (version, true);
+            let state = self.newest.entry(message.clone()).or_default();
+            return (state, true);
         }
         let found = self.older.iter().position(|(older, _)| older == message);
         let at = found.unwrap_or_else(|| {
@@ -286,36 +318,36 @@ impl Seen {
         (&mut self.older[at].1, false)
     }
 
-    /// The first message that is remembered for itself.
+    /// Returns the oldest of the newest messages.
     pub(crate) fn first(&self) -> Option<&MessageId> {
         self.newest.first_key_value().map(|(first, _)| first)
     }
 
-    /// The messages that are remembered for themselves and lie within these bounds.
+    /// Returns those of the newest messages that lie within these bounds.
     pub(crate) fn between(
         &self,
         first: &MessageId,
         last: &MessageId,
-    ) -> impl Iterator<Item = (&MessageId, &Version)> {
-        // An empty range, where the bounds are the wrong way round, would panic.
+    ) -> impl Iterator<Item = (&MessageId, &MessageState)> {
+        // `BTreeMap::range` panics where the bounds are in the wrong order.
         let range = (first <= last).then(|| self.newest.range(first..=last));
         range.into_iter().flatten()
     }
 
-    fn remember_older(&mut self, message: MessageId, version: Version) {
+    fn remember_older(&mut self, message: MessageId, state: MessageState) {
         self.older.retain(|(older, _)| *older != message);
-        self.older.push_back((message, version));
+        self.older.push_back((message, state));
         if self.older.len() > OLDER {
             self.older.pop_front();
         }
     }
 }
 
-/// Of how many messages that are not among the newest the state is remembered.
+/// Number of older messages whose states are remembered.
 const OLDER: usize = 32;
 
-/// The state of a message of which nothing is known: its reactions are unlike any that are.
-const UNKNOWN: Version = Version {
+/// State of a message of which nothing is known. Its reactions differ from any that exist.
+const UNKNOWN: MessageState = MessageState {
     edited: 0,
     content: 0,
     reactions: u64::MAX,

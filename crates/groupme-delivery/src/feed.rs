@@ -1,5 +1,6 @@
-//! The feed: pushes and answers go in, questions and deliveries come out.
+//! The feed: pushes and responses go in, requests and deliveries come out.
 
+mod baseline;
 mod compare;
 mod deliver;
 mod failures;
@@ -7,7 +8,7 @@ mod fetch;
 mod lists;
 mod polling;
 mod push;
-mod round;
+mod resync;
 
 use core::fmt;
 use std::collections::BTreeMap;
@@ -15,52 +16,60 @@ use std::collections::BTreeMap;
 use bayeux_proto::Instant;
 use groupme_model::{ConversationId, EventRef, SourceGuid, Timestamp, UserId};
 
-use self::round::Round;
+use self::{baseline::Snapshot, resync::Resync};
 use crate::{
     Config, Delivered, Failure, GapCause, Item, Request, RequestId, Response, Saved,
     conversation::Conversation,
     item::Record,
     outbox::Outbox,
-    question::{Purpose, Questions},
+    request::{Purpose, Requests},
 };
 
-/// What was pushed to a user and what REST has, merged. `P` is a push in whatever form the embedder
-/// has it; it is handed back and not looked at.
+/// Merges what is pushed to a user with what REST has. `P` is a push in the embedder's form, handed
+/// back unchanged.
 ///
-/// Any order of calls is legal. After each, [`poll_request`](Self::poll_request) and
+/// Any order of calls is legal. After each call, [`poll_request`](Self::poll_request) and
 /// [`poll_delivery`](Self::poll_delivery) may have something, and
-/// [`poll_timeout`](Self::poll_timeout) may be another time.
+/// [`poll_timeout`](Self::poll_timeout) may have changed.
 pub struct Feed<P> {
     config: Config,
-    you: UserId,
+    user: UserId,
     now: Instant,
-    /// Counts the times when pushes began to flow or ceased to.
+    /// Counter of the times at which pushes began or ceased to flow.
     epoch: u64,
     is_live: bool,
-    /// Why something may be missing.
+    /// Cause of the next reported gap.
     cause: GapCause,
     conversations: BTreeMap<ConversationId, Conversation<P>>,
-    round: Option<Round>,
-    questions: Questions,
+    resync: Option<Resync>,
+    requests: Requests,
     out: Outbox<P>,
-    /// How many pushes are held, in all.
-    held: usize,
-    /// Everything before this was delivered; `None` before the account has been met.
-    whole_until: Option<Timestamp>,
-    /// Whether it is known which groups the user had left before the account was met.
-    knows_former: bool,
-    /// When the newest message known was sent.
+    /// Number of buffered pushes, in all conversations.
+    buffered: usize,
+    /// Low watermark; `None` until the first sync.
+    synced_until: Option<Timestamp>,
+    /// First moment at which the account's own channel was live.
+    baseline: Option<Timestamp>,
+    /// Newest message of each conversation before the first session, and when it was requested.
+    snapshot: Option<Snapshot>,
+    /// Whether the session of the baseline is live without a loss so far.
+    is_unbroken: bool,
+    /// Time at which the first session has proved its socket alive.
+    confirm_at: Option<Instant>,
+    /// Whether the groups left before the first start are known.
+    knows_left_groups: bool,
+    /// Time at which the newest known message was sent.
     newest: Timestamp,
-    /// Since when nothing is pushed, and whether REST is polled for it.
+    /// Time of the last push flow, while pushes cannot flow.
     silent_since: Option<Instant>,
     next_poll: Option<Instant>,
     is_polling: bool,
 }
 
 impl<P> Feed<P> {
-    /// A feed for a user, who was left at what was saved. `seed` decides how long it waits before
-    /// it repeats a question, and nothing else.
-    pub fn new(config: Config, you: UserId, saved: Saved, seed: u64) -> Self {
+    /// Returns a feed for a user that continues from the saved state. `seed` only decides the
+    /// jitter of repeated requests.
+    pub fn new(config: Config, user: UserId, saved: Saved, seed: u64) -> Self {
         let memory = config.memory();
         let conversations = saved
             .conversations
@@ -69,17 +78,21 @@ impl<P> Feed<P> {
         Self {
             conversations: conversations.collect(),
             config,
-            you,
+            user,
             now: Instant::ORIGIN,
             epoch: 1,
             is_live: false,
             cause: GapCause::Absence,
-            round: None,
-            questions: Questions::new(seed),
+            resync: None,
+            requests: Requests::new(seed),
             out: Outbox::new(),
-            held: 0,
-            whole_until: saved.whole_until,
-            knows_former: saved.knows_former,
+            buffered: 0,
+            synced_until: saved.synced_until,
+            baseline: saved.baseline,
+            snapshot: None,
+            is_unbroken: false,
+            confirm_at: None,
+            knows_left_groups: saved.knows_left_groups,
             newest: Timestamp::EPOCH,
             silent_since: None,
             next_poll: None,
@@ -87,12 +100,14 @@ impl<P> Feed<P> {
         }
     }
 
-    /// The account's own channel is subscribed, in a new session or anew: what is said from here on
-    /// is pushed. What was said before is looked for. `wall` is the time of day, which needs to be
-    /// right by some minutes only.
+    /// Notes that the account's own channel is subscribed, in a new session or again: messages are
+    /// pushed from here on, and earlier ones are looked for over REST.
     ///
-    /// That nothing was missed needs no call.
-    pub fn handle_live(&mut self, now: Instant, wall: Timestamp) {
+    /// `unix_time` is the time of day. An error of some minutes does no harm; at the very first
+    /// start it should be less than one minute.
+    ///
+    /// A connection that is restored without a loss needs no call.
+    pub fn handle_live(&mut self, now: Instant, unix_time: Timestamp) {
         self.advance(now);
         self.is_live = true;
         self.epoch += 1;
@@ -101,146 +116,154 @@ impl<P> Feed<P> {
         if core::mem::take(&mut self.is_polling) {
             self.out.put(Item::Polling(false), Record::default());
         }
-        self.begin_round(wall);
+        self.set_baseline(unix_time);
+        self.begin_resync(unix_time);
     }
 
-    /// Nothing is pushed from here on, or what was is not complete: the connection is lost, or the
-    /// program was too slow. Once that is over, call [`handle_live`](Self::handle_live).
+    /// Notes that pushes do not flow, or are not complete: the connection is lost, or the program
+    /// was too slow. Call [`handle_live`](Self::handle_live) when that is over.
     pub fn handle_loss(&mut self, now: Instant, cause: GapCause) {
         self.advance(now);
         if self.is_live {
             self.cause = cause;
             self.is_live = false;
+            self.end_first_session();
             self.epoch += 1;
-            self.drop_round();
+            self.drop_resync();
         }
         self.await_polling();
     }
 
-    /// A push came. `event` is what it says.
+    /// Takes a push. `event` is its content.
     pub fn handle_push(&mut self, now: Instant, event: &EventRef<'_>, push: P) {
         self.advance(now);
         self.take_push(event, push);
     }
 
-    /// REST answered a question, or did not. Every question wants one answer.
+    /// Takes the response to a request, or its failure. Every request needs exactly one.
     pub fn handle_response(
         &mut self,
         now: Instant,
         id: RequestId,
-        answer: Result<Response, Failure>,
+        response: Result<Response, Failure>,
     ) {
         self.advance(now);
-        let Some(pending) = self.questions.answered(id) else {
+        let Some(pending) = self.requests.complete(id) else {
             return;
         };
-        match (answer, pending.purpose) {
+        match (response, pending.purpose) {
+            (response, Purpose::Snapshot) => self.take_snapshot(response),
             (Err(Failure::Unavailable), _) => {
                 let patience = self.config.give_up_after;
-                if let Some(pending) = self.questions.postpone(self.now, pending, patience) {
+                if let Some(pending) = self.requests.retry_later(self.now, pending, patience) {
                     self.fail(&pending, Failure::Unavailable);
                 }
             }
             (Err(failure), _) => self.fail(&pending, failure),
-            (Ok(answer), Purpose::List(round)) => self.take_list(round, &pending, answer),
+            (Ok(response), Purpose::List(resync)) => self.take_list(resync, &pending, response),
             (Ok(Response::Messages(rows)), Purpose::Fetch) => self.take_rows(&pending, rows),
-            (Ok(Response::Messages(rows)), Purpose::Reread) => self.compare(&pending, rows),
-            // The answer to another question.
-            (Ok(_), Purpose::Fetch | Purpose::Reread) => self.fail(&pending, Failure::Refused),
+            (Ok(Response::Messages(rows)), Purpose::Compare) => self.compare(&pending, rows),
+            // The response to another request.
+            (Ok(_), Purpose::Fetch | Purpose::Compare) => self.fail(&pending, Failure::Refused),
         }
-        self.check_round();
+        self.check_resync();
     }
 
-    /// Time has passed.
+    /// Handles the passing of time.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.advance(now);
-        self.questions.handle_timeout(self.now);
+        self.requests.handle_timeout(self.now);
+        self.confirm_baseline();
         if self.next_poll.is_some_and(|at| at <= self.now) {
             self.next_poll = None;
-            self.poll_round();
+            self.poll_rest();
         }
     }
 
-    /// A conversation's own channel is subscribed, in a new session or anew, or is no longer. Where
-    /// it is, reactions are pushed; what they were before is compared.
+    /// Notes that a conversation's own channel is subscribed, in a new session or again, or no
+    /// longer. While it is, reactions are pushed; earlier ones are found by comparing.
     pub fn watch(&mut self, conversation: &ConversationId, is_watched: bool) {
         if is_watched {
             let epoch = self.epoch;
             let found = self.conversation(conversation);
             (found.is_watched, found.is_stale) = (true, true);
-            if found.whole_in == epoch {
-                self.want_comparison(conversation);
+            if found.synced_in == epoch {
+                self.request_comparison(conversation);
             }
         } else if let Some(found) = self.conversations.get_mut(conversation) {
             found.is_watched = false;
         }
     }
 
-    /// The program sends a message under this id: its echo will be marked as one's own. Call it
-    /// before sending, since the push may come before the answer.
+    /// Registers the id of a message that the program is about to send, so that its echo is marked
+    /// with [`Delivered::is_own`]. Call it before sending: the push may come before the response.
     pub fn expect(&mut self, guid: SourceGuid) {
         self.out.expect(guid);
     }
 
-    /// The next question for REST. Those that fail are asked again by the feed.
+    /// Returns the next request for REST. The feed repeats failed requests by itself.
     pub fn poll_request(&mut self) -> Option<(RequestId, Request)> {
         if self.out.len() >= self.config.max_ready {
             return None;
         }
-        self.questions
-            .ask(self.now, self.epoch, self.config.max_requests)
+        self.request_snapshot();
+        self.requests
+            .take_next(self.now, self.epoch, self.config.max_requests)
     }
 
-    /// The next delivery; `None` when there is none.
+    /// Returns the next delivery.
     pub fn poll_delivery(&mut self) -> Option<Delivered<P>> {
         self.out.take()
     }
 
-    /// When [`handle_timeout`](Self::handle_timeout) is to be called next; `None` for never.
+    /// Returns the time of the next [`handle_timeout`](Self::handle_timeout).
     pub fn poll_timeout(&self) -> Option<Instant> {
-        self.questions
+        self.requests
             .poll_timeout()
             .into_iter()
             .chain(self.next_poll)
+            .chain(self.confirm_at)
             .min()
     }
 
-    /// How many deliveries wait. Whoever reports pushes should wait, too, when there are many.
+    /// Returns the number of deliveries waiting. The embedder should read no further pushes while
+    /// it is large.
     pub fn backlog(&self) -> usize {
         self.out.len()
     }
 
-    /// Whether everything is delivered as it is pushed, in all conversations.
+    /// Returns whether all conversations are synced: everything is delivered as it is pushed.
     pub fn is_synced(&self) -> bool {
-        self.is_live && self.round.is_none()
+        self.is_live && self.resync.is_none()
     }
 
-    /// How many pushes are held.
-    pub fn held(&self) -> usize {
-        self.held
+    /// Returns the number of buffered pushes.
+    pub fn buffered(&self) -> usize {
+        self.buffered
     }
 
-    /// How many questions there are, asked or still to be asked.
-    pub fn questions(&self) -> usize {
-        self.questions.len()
+    /// Returns the number of requests, sent or waiting.
+    pub fn requests(&self) -> usize {
+        self.requests.len()
     }
 
     fn advance(&mut self, now: Instant) {
         self.now = self.now.max(now);
     }
 
+    /// Returns the state of a conversation, which begins here if nothing is known of it.
     fn conversation(&mut self, id: &ConversationId) -> &mut Conversation<P> {
-        let memory = self.config.memory();
-        // Once all have been listed, one that was not has begun since: nothing of it is missing.
-        let is_synced = self.is_live && self.round.as_ref().is_none_or(Round::is_listed);
-        let epoch = self.epoch;
-        self.conversations.entry(id.clone()).or_insert_with(|| {
-            let mut new = Conversation::new(memory);
-            if is_synced {
-                (new.whole_in, new.listed_in) = (epoch, epoch);
+        // Looked up before the key is cloned: a push does this several times, and mostly finds it.
+        if !self.conversations.contains_key(id) {
+            let mut new = Conversation::new(self.config.memory());
+            // Once all lists are read, a conversation that none had has begun since: nothing of it
+            // is missing.
+            if self.is_live && self.resync.as_ref().is_none_or(Resync::is_listed) {
+                (new.synced_in, new.listed_in) = (self.epoch, self.epoch);
             }
-            new
-        })
+            self.conversations.insert(id.clone(), new);
+        }
+        self.conversations.get_mut(id).expect("inserted above")
     }
 }
 
@@ -250,7 +273,7 @@ impl<P> fmt::Debug for Feed<P> {
             .field("is_live", &self.is_live)
             .field("epoch", &self.epoch)
             .field("conversations", &self.conversations.len())
-            .field("held", &self.held)
+            .field("buffered", &self.buffered)
             .field("backlog", &self.out.len())
             .finish_non_exhaustive()
     }

@@ -1,16 +1,18 @@
-//! What a feed hands out.
+//! Deliveries of a feed.
+
+use core::fmt;
 
 use groupme_model::{ConversationId, Event, MessageId};
 
 use crate::store::Change;
 
-/// The next thing for the program, in order.
+/// Next delivery for the program, in order.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Delivered<P> {
-    /// By which it is acknowledged.
-    pub receipt: DeliveryTag,
-    /// The thing.
+    /// Tag for acknowledging it.
+    pub tag: DeliveryTag,
+    /// Content.
     pub item: Item<P>,
     /// Whether it is the echo of a message that the program sent; see
     /// [`Feed::expect`](crate::Feed::expect).
@@ -18,170 +20,172 @@ pub struct Delivered<P> {
     pub(crate) record: Record,
 }
 
-/// Names one delivery; they count up.
+/// Tag of one delivery. Tags count up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeliveryTag(pub(crate) u64);
 
-/// What is handed out.
+/// Content of a delivery.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Item<P> {
-    /// What was pushed.
+    /// A push.
     Push(P),
-    /// What was missed and is made up for, as if it had been pushed.
+    /// An event made of a fetched message or a found change, in the form of a push.
     Synthesized(Synthesized),
-    /// Messages of a conversation were missed; they follow, up to [`Backfilled`](Self::Backfilled)
-    /// or [`Lost`](Self::Lost).
+    /// Missed messages of a conversation follow, up to [`Backfilled`](Self::Backfilled) or
+    /// [`Lost`](Self::Lost).
     Gap(Gap),
-    /// A gap is closed.
+    /// The missed messages of a conversation have been delivered.
     Backfilled {
-        /// The conversation.
+        /// Conversation.
         conversation: ConversationId,
-        /// How many messages it had.
+        /// Number of messages delivered since the gap was reported.
         messages: u64,
     },
-    /// Something was missed for good, or at least nobody can tell.
+    /// Messages or changes are missing and cannot be fetched.
     Lost(Lost),
-    /// All conversations are whole: from here on everything is delivered as it is pushed.
+    /// All conversations are synced: from here on everything is delivered as it is pushed.
     CaughtUp,
-    /// REST is polled from here on, since nothing is pushed; or no longer.
+    /// Polling of REST began (`true`), because pushes cannot flow, or ended (`false`).
     Polling(bool),
-    /// Nothing for the program: acknowledge it at once.
+    /// Nothing for the program; to be acknowledged at once.
     Checkpoint,
 }
 
-/// An event made of what REST told.
+/// Event made of a response of REST.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Synthesized {
-    /// The event, as it would have been pushed.
+    /// Event, in the form of a push.
     pub event: Event,
-    /// The conversation that it is about.
+    /// Conversation of the event.
     pub conversation: ConversationId,
-    /// How it came to be known.
+    /// Source of the event.
     pub origin: Origin,
 }
 
-/// How an event came to be known, if it was not pushed.
+/// Source of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Origin {
-    /// It is a message that was fetched.
+    /// Pushed by the gateway.
+    Push,
+    /// Backfilled: a missed message that was fetched.
     Backfill,
-    /// It is a change of a message, seen by comparing what is there with what was delivered.
+    /// Reconciled: a change of a message, found by comparing REST's state with the delivered one.
     Reconciled,
 }
 
-/// Messages of a conversation that were missed.
+/// Missed messages of a conversation that are about to be fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Gap {
-    /// The conversation.
+    /// Conversation.
     pub conversation: ConversationId,
-    /// The last message before the gap, if there is one.
+    /// Last message before the gap, if known.
     pub after: Option<MessageId>,
-    /// The last message in it, if that is known.
+    /// Last message in the gap, if known.
     pub upto: Option<MessageId>,
-    /// Why there is one.
+    /// Cause of the gap.
     pub cause: GapCause,
 }
 
-/// Why messages were missed.
+/// Cause of a gap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum GapCause {
-    /// The program did not run.
+    /// The program was not running.
     Absence,
-    /// Nothing could be pushed.
+    /// Pushes could not flow.
     Connection,
-    /// The program was too slow to take what was pushed.
+    /// The program was too slow to take the pushes.
     Overflow,
-    /// The user was no member of the group.
+    /// The user was not a member of the group.
     Membership,
 }
 
-/// What was missed for good.
+/// Messages or changes that are missing and cannot be fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Lost {
-    /// The conversation; `None` for all that could not be listed.
+    /// Conversation; `None` for all conversations that could not be listed.
     pub conversation: Option<ConversationId>,
-    /// What it is.
+    /// Kind of what is missing.
     pub what: LossKind,
-    /// The last message before it, if there is one.
+    /// Last message before the loss, if known.
     pub after: Option<MessageId>,
-    /// The message up to which something is missing, if that is known. It may be there itself.
+    /// Last message of the loss, if known. That message itself may have been delivered.
     pub upto: Option<MessageId>,
-    /// Why it cannot be had.
+    /// Reason.
     pub why: LossReason,
 }
 
-/// What sort of thing was missed.
+/// Kind of a loss.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LossKind {
     /// Messages.
     Messages,
-    /// Edits, deletions and reactions of messages.
+    /// Edits, deletions and reactions.
     Changes,
 }
 
-/// Why something that was missed cannot be had.
+/// Reason of a loss.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LossReason {
-    /// REST did not answer for longer than [`Config::patience`](crate::Config::patience).
+    /// REST did not answer within [`Config::give_up_after`](crate::Config::give_up_after).
     Unavailable,
-    /// GroupMe refused to tell.
+    /// GroupMe refused the request.
     Refused,
-    /// The conversation is not there any more, or not for this user; nor, if it is a group, are its
-    /// topics.
+    /// The conversation, or the topics of the group, do not exist for this user any more.
     Left,
-    /// The history has less than there should be, or more than was asked for.
+    /// The history has fewer messages than it should, or more than were requested.
     Truncated,
-    /// It is there, and larger or nested deeper than can be read.
+    /// The message is larger or nested deeper than the client can read.
     Unreadable,
+    /// A defect of this program: the task that sent the request panicked.
+    Internal,
 }
 
-/// What a delivery means for the store, once it is acknowledged.
+/// Effect of a delivery on the store once it is acknowledged.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Record {
-    /// To be saved at once.
+    /// Changes to save at once.
     pub(crate) changes: Vec<Change>,
-    /// How far a conversation is delivered, once all before is acknowledged, too.
+    /// Position of the conversation, once everything before it is acknowledged too.
     pub(crate) mark: Option<Mark>,
-    /// The account is whole up to here, once all before is acknowledged, too.
-    pub(crate) whole: Option<groupme_model::Timestamp>,
+    /// Time up to which the account is synced, once everything before it is acknowledged too.
+    pub(crate) synced_until: Option<groupme_model::Timestamp>,
 }
 
-/// How far a conversation is delivered with a delivery.
+/// Position of a conversation after a delivery.
 #[derive(Clone, Debug)]
 pub(crate) struct Mark {
     pub(crate) conversation: ConversationId,
-    /// The message that is delivered, if it is one.
+    /// Delivered message, if the delivery is one.
     pub(crate) message: Option<MessageId>,
-    /// Whether the message lies before what counted as delivered already, or is the first of its
-    /// conversation.
+    /// Whether the message lies before the cursor, or is the first of its conversation.
     pub(crate) steps_back: bool,
-    /// Everything up to here has been delivered then.
+    /// Cursor after the delivery.
     pub(crate) cursor: MessageId,
 }
 
 impl Record {
     pub(crate) fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.mark.is_none() && self.whole.is_none()
+        self.changes.is_empty() && self.mark.is_none() && self.synced_until.is_none()
     }
 }
 
 impl DeliveryTag {
-    /// The number behind the name.
+    /// Returns the number of the tag.
     pub const fn number(self) -> u64 {
         self.0
     }
 }
 
 impl Synthesized {
-    /// What to tell where the event cannot be handed on.
+    /// Returns the loss to report where the event cannot be handed on.
     pub fn lost(&self) -> Lost {
         let is_new = matches!(
             self.event,
@@ -202,11 +206,85 @@ impl Synthesized {
 }
 
 impl Origin {
-    /// One word for it.
+    /// Returns the name in lower case, such as `backfill`.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Push => "push",
             Self::Backfill => "backfill",
             Self::Reconciled => "reconciled",
         }
     }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl fmt::Display for Gap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "messages of {} were missed", self.conversation)?;
+        write_bounds(f, self.after.as_ref(), self.upto.as_ref())?;
+        write!(f, ": {}", self.cause)
+    }
+}
+
+impl fmt::Display for GapCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Absence => "the program was not running",
+            Self::Connection => "the connection was lost",
+            Self::Overflow => "the program was too slow",
+            Self::Membership => "the user was not a member",
+        })
+    }
+}
+
+impl fmt::Display for Lost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.conversation {
+            Some(conversation) => write!(f, "{} of {conversation} are lost", self.what)?,
+            None => write!(f, "{} of some conversations are lost", self.what)?,
+        }
+        write_bounds(f, self.after.as_ref(), self.upto.as_ref())?;
+        write!(f, ": {}", self.why)
+    }
+}
+
+impl fmt::Display for LossKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Messages => "messages",
+            Self::Changes => "edits, deletions and reactions",
+        })
+    }
+}
+
+impl fmt::Display for LossReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unavailable => "the REST API does not answer",
+            Self::Refused => "GroupMe refuses the request",
+            Self::Left => "the conversation is gone, or was left",
+            Self::Truncated => "the history is incomplete",
+            Self::Unreadable => "the message is too large or nested too deeply",
+            Self::Internal => "a request panicked, which is a defect of this program",
+        })
+    }
+}
+
+/// Writes the bounds of a gap or loss, as far as they are known.
+fn write_bounds(
+    f: &mut fmt::Formatter<'_>,
+    after: Option<&MessageId>,
+    upto: Option<&MessageId>,
+) -> fmt::Result {
+    if let Some(after) = after {
+        write!(f, ", after {after}")?;
+    }
+    if let Some(upto) = upto {
+        write!(f, ", up to {upto}")?;
+    }
+    Ok(())
 }

@@ -1,4 +1,4 @@
-//! What was handed out and is to be acknowledged.
+//! The ledger: deliveries, and their acknowledgements.
 
 mod progress;
 
@@ -10,50 +10,52 @@ use groupme_model::{ConversationId, MessageId, Timestamp};
 use self::progress::Progress;
 use crate::{Delivered, DeliveryTag, Item, Store, StoreError, item::Record, store::Change};
 
-/// Writes down what the program is done with.
+/// Saves what the program has acknowledged.
 ///
-/// Each delivery is entered in the order in which the [`Feed`](crate::Feed) hands it out, and
-/// acknowledged in whatever order the program gets done. What is acknowledged is saved before the
-/// call returns. After a crash only what was not is delivered again: a message is remembered for
-/// itself, and the place up to which nothing is missing is never beyond one that is open. So one that
-/// is never acknowledged keeps what it has to know of all behind it in memory.
+/// Each delivery is recorded in the order in which the [`Feed`](crate::Feed) hands it out, and
+/// acknowledged in any order. An acknowledgement is saved before the call returns. After a crash,
+/// only unacknowledged deliveries come again.
+///
+/// The saved cursor never passes an unacknowledged message. One that is never acknowledged keeps
+/// later entries in memory.
 pub struct Ledger<S> {
     store: S,
     open: BTreeMap<DeliveryTag, Record>,
-    /// The conversations of which something is open.
+    /// Conversations with unacknowledged deliveries.
     conversations: BTreeMap<ConversationId, Progress>,
-    /// What has not been passed by the account's own mark yet.
+    /// Deliveries that the account's synced time has not passed.
     account: VecDeque<Entry>,
-    /// States that were saved before those of earlier deliveries, which must not undo them.
-    overtaken: BTreeMap<(ConversationId, MessageId), DeliveryTag>,
+    /// States saved before those of earlier deliveries, which must not overwrite them.
+    superseded: BTreeMap<(ConversationId, MessageId), DeliveryTag>,
 }
 
 struct Entry {
-    receipt: DeliveryTag,
+    tag: DeliveryTag,
     is_done: bool,
-    whole: Option<Timestamp>,
+    synced_until: Option<Timestamp>,
 }
 
 impl<S: Store> Ledger<S> {
-    /// A ledger for a store.
+    /// Returns a ledger for a store.
     pub fn new(store: S) -> Self {
         Self {
             store,
             open: BTreeMap::new(),
             conversations: BTreeMap::new(),
             account: VecDeque::new(),
-            overtaken: BTreeMap::new(),
+            superseded: BTreeMap::new(),
         }
     }
 
-    /// Enters a delivery. False if it is nothing for the program: then it is done already.
+    /// Records a delivery. Returns false for a checkpoint, which is acknowledged at once and not
+    /// for the program.
     ///
     /// # Errors
     ///
-    /// If what has to be saved before could not be.
+    /// Returns an error if the store could not save the entry.
     pub fn record<P>(&mut self, delivered: &mut Delivered<P>) -> Result<bool, StoreError> {
         let record = core::mem::take(&mut delivered.record);
-        let receipt = delivered.receipt;
+        let tag = delivered.tag;
         let mut step_back = None;
         if !record.is_empty() {
             if let Some(mark) = &record.mark {
@@ -67,35 +69,37 @@ impl<S: Store> Ledger<S> {
                 });
             }
             self.account.push_back(Entry {
-                receipt,
+                tag,
                 is_done: false,
-                whole: record.whole,
+                synced_until: record.synced_until,
             });
-            self.open.insert(receipt, record);
+            self.open.insert(tag, record);
         }
         if let Some(step_back) = step_back {
             self.store.save(&[step_back])?;
         }
         if matches!(delivered.item, Item::Checkpoint) {
-            self.acknowledge(receipt)?;
+            self.acknowledge(tag)?;
             return Ok(false);
         }
         Ok(true)
     }
 
-    /// The program is done with a delivery, and shall not get it again. Does nothing for one that
-    /// was acknowledged before.
+    /// Acknowledges a delivery, so that it does not come again. Does nothing if it was acknowledged
+    /// before.
     ///
     /// # Errors
     ///
-    /// If that could not be saved; the delivery may come again after the next start.
-    pub fn acknowledge(&mut self, receipt: DeliveryTag) -> Result<(), StoreError> {
-        let Some(record) = self.open.remove(&receipt) else {
+    /// Returns an error if the store could not save it; the delivery may come again after the next
+    /// start.
+    pub fn acknowledge(&mut self, tag: DeliveryTag) -> Result<(), StoreError> {
+        let Some(record) = self.open.remove(&tag) else {
             return Ok(());
         };
         let mut changes = record.changes;
-        self.settle(receipt, &mut changes);
-        // Of a conversation of which something is open it has to be told again after a crash.
+        self.drop_superseded(tag, &mut changes);
+        // A crash must report the leaving again while something of the conversation is
+        // unacknowledged.
         changes.retain(|change| {
             !matches!(change, Change::Left { conversation }
                 if self.conversations.contains_key(conversation))
@@ -130,19 +134,19 @@ impl<S: Store> Ledger<S> {
                 return true;
             };
             let progress = self.conversations.get_mut(conversation);
-            // What is forgotten so that it comes again after a crash is forgotten at once.
+            // A message forgotten in order to come again after a crash is forgotten at once.
             !(is_handed_out && progress.is_some_and(|progress| progress.keep(message)))
         });
         changes.extend(forgotten);
-        changes.extend(self.pass(receipt).map(Change::Whole));
+        changes.extend(self.advance_account(tag).map(Change::SyncedUntil));
         if changes.is_empty() {
             return Ok(());
         }
         self.store.save(&changes)
     }
 
-    /// Leaves out states that are older than what was saved.
-    fn settle(&mut self, receipt: DeliveryTag, changes: &mut Vec<Change>) {
+    /// Drops states that are older than the saved ones.
+    fn drop_superseded(&mut self, tag: DeliveryTag, changes: &mut Vec<Change>) {
         changes.retain(|change| {
             let Change::Seen {
                 conversation,
@@ -152,14 +156,16 @@ impl<S: Store> Ledger<S> {
             else {
                 return true;
             };
-            let later = self.overtaken.get(&(conversation.clone(), message.clone()));
-            later.is_none_or(|later| *later < receipt)
+            let later = self
+                .superseded
+                .get(&(conversation.clone(), message.clone()));
+            later.is_none_or(|later| *later < tag)
         });
         let Some((first, _)) = self.open.first_key_value() else {
-            self.overtaken.clear();
+            self.superseded.clear();
             return;
         };
-        if *first > receipt {
+        if *first > tag {
             return;
         }
         for change in changes {
@@ -169,45 +175,46 @@ impl<S: Store> Ledger<S> {
                 ..
             } = change
             {
-                self.overtaken
-                    .insert((conversation.clone(), message.clone()), receipt);
+                self.superseded
+                    .insert((conversation.clone(), message.clone()), tag);
             }
         }
     }
 
-    /// Passes what is done in front; up to when the account is whole then, if that has moved.
-    fn pass(&mut self, receipt: DeliveryTag) -> Option<Timestamp> {
+    /// Removes acknowledged entries from the front. Returns the synced time after them, if it
+    /// moved.
+    fn advance_account(&mut self, tag: DeliveryTag) -> Option<Timestamp> {
         let account = &mut self.account;
-        if let Ok(at) = account.binary_search_by_key(&receipt, |entry| entry.receipt) {
+        if let Ok(at) = account.binary_search_by_key(&tag, |entry| entry.tag) {
             account[at].is_done = true;
         }
-        let mut whole = None;
+        let mut synced_until = None;
         while let Some(entry) = account.pop_front_if(|entry| entry.is_done) {
-            whole = whole.max(entry.whole);
+            synced_until = synced_until.max(entry.synced_until);
         }
-        whole
+        synced_until
     }
 
-    /// The program is done with all deliveries up to this one.
+    /// Acknowledges all deliveries up to this one.
     ///
     /// # Errors
     ///
-    /// As [`acknowledge`](Self::acknowledge).
-    pub fn acknowledge_through(&mut self, receipt: DeliveryTag) -> Result<(), StoreError> {
+    /// Same as [`acknowledge`](Self::acknowledge).
+    pub fn acknowledge_through(&mut self, tag: DeliveryTag) -> Result<(), StoreError> {
         while let Some((&first, _)) = self.open.first_key_value()
-            && first <= receipt
+            && first <= tag
         {
             self.acknowledge(first)?;
         }
         Ok(())
     }
 
-    /// How many deliveries are neither acknowledged nor without consequence.
+    /// Returns the number of unacknowledged deliveries with an effect on the store.
     pub fn open(&self) -> usize {
         self.open.len()
     }
 
-    /// The store.
+    /// Returns the store.
     pub fn store(&self) -> &S {
         &self.store
     }

@@ -1,32 +1,37 @@
-//! Gap-free delivery for GroupMe, sans-IO: what was pushed and what REST still has, merged into one
-//! order, each message once.
+//! Gap-free delivery for GroupMe, sans-IO: merges pushes and REST's history into one order, each
+//! message once.
 //!
-//! The gateway has no replay: what is said while a client is away is not pushed again. REST still
-//! has it. A [`Feed`] joins the two. It is told of pushes, of when they can flow and of when they
-//! could not; it asks questions for REST to answer; and it hands out deliveries. It does no IO, has
-//! no clock and parses nothing.
+//! The gateway has no replay: messages sent while a client is away are not pushed again. REST still
+//! has them. A [`Feed`] joins the two. It takes pushes, and the times at which they can and cannot
+//! flow; it returns requests for REST and deliveries for the program. It does no IO, has no clock
+//! and parses nothing.
 //!
-//! # What can be relied on
+//! # Guarantees
 //!
-//! - **Each message once, in the order of its conversation**, whether it was pushed or fetched. One
-//!   that is pushed late, after newer ones, is delivered late rather than not at all.
-//! - **No gap without a word.** What was missed is fetched, between [`Item::Gap`] and
-//!   [`Item::Backfilled`]; what cannot be is [`Item::Lost`], with its bounds and the reason.
-//! - **Each change once.** The same edit, deletion or set of reactions told on two channels is
-//!   handed out for the first. After a gap a window of the newest messages is read again and the
+//! - **Each message once, in the order of its conversation**, whether it was pushed or fetched. A
+//!   message pushed late, after newer ones, is delivered late rather than not at all.
+//! - **No silent gap.** Missed messages are fetched, between [`Item::Gap`] and
+//!   [`Item::Backfilled`]; what cannot be fetched is [`Item::Lost`], with its bounds and reason.
+//!   This holds from the first moment at which the account's own channel is live, whatever fails
+//!   after it.
+//! - **Each change once.** An edit, deletion or set of reactions pushed on two channels is handed
+//!   out for the first of them. After a gap, a window of the newest messages is read again and the
 //!   differences are handed out as events.
-//! - **Bounded memory**: in conversations, in messages remembered of each, in pushes held, and in
-//!   deliveries ahead of the program.
-//! - **A restart is a gap like another.** A [`Ledger`] saves what was acknowledged in a [`Store`];
-//!   after a crash only what was not acknowledged comes again.
+//! - **Bounded memory**: in remembered messages of each conversation, in buffered pushes, and in
+//!   deliveries waiting for the program.
+//! - **A restart is a gap like any other.** A [`Ledger`] saves acknowledgements in a [`Store`];
+//!   after a crash, only unacknowledged deliveries come again.
 //!
-//! # What cannot be known
+//! # Limits
 //!
-//! - A group that the user left, came back to and left again, all within one gap, looks as if
-//!   nothing had happened. One that was never left before is named: [`Why::Left`].
-//! - Reactions to what others said are pushed on a conversation's own channel only. Without it they
-//!   are seen when the conversation is read again; so is unpinning, which is never pushed.
-//! - Changes of messages older than the window that is read again are not looked for.
+//! - A group that the user left, rejoined and left again within one gap looks as if nothing had
+//!   happened. A group never left before is reported: [`LossReason::Left`].
+//! - Reactions to messages of others are pushed on a conversation's own channel only. Without a
+//!   subscription to it, they are found when the conversation is read again; so is unpinning,
+//!   which is never pushed.
+//! - Changes of messages older than [`Config::compare_window`] are not found.
+//! - When the very first session breaks, a message sent in the minute before it may be delivered
+//!   although it is past.
 //!
 //! # The loop
 //!
@@ -42,22 +47,22 @@
 //!
 //! // The account's own channel is subscribed: pushes flow. First it is asked what there is.
 //! feed.handle_live(now, Timestamp::from_secs(1_700_000_000));
-//! while let Some((id, question)) = feed.poll_request() {
-//!     let answer = match question {
+//! while let Some((id, request)) = feed.poll_request() {
+//!     let response = match request {
 //!         Request::Groups { page: 1, .. } => Response::Groups(vec![group()]),
 //!         Request::Groups { .. } => Response::Groups(Vec::new()),
 //!         Request::Chats { .. } => Response::Chats(Vec::new()),
 //!         Request::Memberships => Response::Memberships(Vec::new()),
 //!         other => panic!("{other:?}"),
 //!     };
-//!     feed.handle_response(now, id, Ok(answer));
+//!     feed.handle_response(now, id, Ok(response));
 //! }
 //!
 //! let mut caught_up = false;
 //! while let Some(mut delivered) = feed.poll_delivery() {
 //!     if ledger.record(&mut delivered)? {
 //!         caught_up |= matches!(delivered.item, Item::CaughtUp);
-//!         ledger.acknowledge(delivered.receipt)?;
+//!         ledger.acknowledge(delivered.tag)?;
 //!     }
 //! }
 //! assert!(caught_up);
@@ -71,14 +76,14 @@
 
 mod config;
 mod conversation;
-mod fact;
 mod feed;
 mod item;
 mod ledger;
+mod message_state;
+mod observation;
 mod outbox;
-mod question;
+mod request;
 mod store;
-mod version;
 
 pub use config::{Config, Polling};
 pub use feed::Feed;
@@ -86,9 +91,9 @@ pub use item::{
     Delivered, DeliveryTag, Gap, GapCause, Item, LossKind, LossReason, Lost, Origin, Synthesized,
 };
 pub use ledger::Ledger;
-pub use question::{Failure, Request, RequestId, Response, Window};
+pub use message_state::MessageState;
+pub use request::{Failure, Request, RequestId, Response, Window};
 pub use store::{Change, MemoryStore, Saved, SavedConversation, Store, StoreError};
-pub use version::Version;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

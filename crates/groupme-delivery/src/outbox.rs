@@ -1,4 +1,4 @@
-//! What waits for the program.
+//! Queue of deliveries for the program.
 
 use std::collections::VecDeque;
 
@@ -6,12 +6,12 @@ use groupme_model::SourceGuid;
 
 use crate::{Delivered, DeliveryTag, Item, item::Record};
 
-/// What waits for the program, in order.
+/// Queue of deliveries for the program, in order.
 #[derive(Debug)]
 pub(crate) struct Outbox<P> {
     next: u64,
     queue: VecDeque<Delivered<P>>,
-    /// The ids of what the program sent last.
+    /// Ids of the messages that the program sent last.
     own: VecDeque<SourceGuid>,
 }
 
@@ -29,10 +29,10 @@ impl<P> Outbox<P> {
     }
 
     pub(crate) fn put_own(&mut self, item: Item<P>, record: Record, is_own: bool) {
-        let receipt = DeliveryTag(self.next);
+        let tag = DeliveryTag(self.next);
         self.next += 1;
         self.queue.push_back(Delivered {
-            receipt,
+            tag,
             item,
             is_own,
             record,
@@ -54,12 +54,12 @@ impl<P> Outbox<P> {
         }
     }
 
-    /// Whether a message is one that the program sent.
+    /// Returns whether the program sent a message with this id.
     pub(crate) fn is_own(&self, guid: Option<&str>) -> bool {
         guid.is_some_and(|guid| self.own.iter().any(|own| own.as_str() == guid))
     }
 }
 
-/// How many messages of one's own are remembered. One that comes back is not forgotten: where a
-/// network held it back for long, it may be there twice.
+/// Number of sent messages to remember. An id is kept after its echo, which a slow network may
+/// deliver twice.
 const OWN: usize = 1_000;

@@ -1,34 +1,34 @@
-//! What survives the program.
+//! Storage of acknowledged deliveries.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use groupme_model::{ConversationId, MessageId, Timestamp};
 
-use crate::Version;
+use crate::MessageState;
 
-/// Keeps what was acknowledged.
+/// Storage of acknowledged deliveries.
 ///
-/// It is called from whatever thread acknowledges, and blocks it: a call should take no longer than
-/// a write to the page cache. [`MemoryStore`] is one that forgets with the process.
+/// Calls block the thread that acknowledges, so they should take no longer than a write to the page
+/// cache. [`MemoryStore`] keeps everything in memory.
 pub trait Store: Send + 'static {
     /// Reads everything.
     ///
     /// # Errors
     ///
-    /// If it cannot be read.
+    /// Returns an error if the state cannot be read.
     fn load(&mut self) -> Result<Saved, StoreError>;
 
-    /// Applies the changes in their order, all or none. When it returns, they survive the end of
-    /// the process, however it ends.
+    /// Applies the changes in their order, all or none. On return, they survive the end of the
+    /// process, however it ends.
     ///
     /// # Errors
     ///
-    /// If they could not be written.
+    /// Returns an error if the changes could not be written.
     fn save(&mut self, changes: &[Change]) -> Result<(), StoreError>;
 }
 
-/// A store failed. The fault is the machine's: a full disk, a file without permission.
+/// Failure of a store, such as a full disk or a file without permission.
 #[derive(Debug, thiserror::Error)]
 #[error("what was delivered could not be {doing}")]
 pub struct StoreError {
@@ -38,7 +38,7 @@ pub struct StoreError {
 }
 
 impl StoreError {
-    /// A failure to read.
+    /// Returns a failure to read.
     pub fn reading(source: impl Into<Box<dyn core::error::Error + Send + Sync>>) -> Self {
         Self {
             doing: "read from the state file",
@@ -46,7 +46,7 @@ impl StoreError {
         }
     }
 
-    /// A failure to write.
+    /// Returns a failure to write.
     pub fn writing(source: impl Into<Box<dyn core::error::Error + Send + Sync>>) -> Self {
         Self {
             doing: "written to the state file",
@@ -55,70 +55,75 @@ impl StoreError {
     }
 }
 
-/// What was acknowledged, in all.
+/// Saved state of an account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Saved {
-    /// Everything before this was delivered; `None` if the account has not been met.
-    pub whole_until: Option<Timestamp>,
-    /// Whether it is known which groups the user had left before the account was met.
-    pub knows_former: bool,
-    /// What was delivered of each conversation.
+    /// Time up to which everything was delivered; `None` until the first sync.
+    pub synced_until: Option<Timestamp>,
+    /// First moment at which the account's own channel was live; `None` before. Earlier messages
+    /// are the account's past and are not owed.
+    pub baseline: Option<Timestamp>,
+    /// Whether the groups left before the first start are known.
+    pub knows_left_groups: bool,
+    /// Saved state of each conversation.
     pub conversations: BTreeMap<ConversationId, SavedConversation>,
 }
 
-/// What was delivered of a conversation.
+/// Saved state of a conversation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SavedConversation {
-    /// Everything up to this message.
+    /// Message up to which everything was delivered.
     pub cursor: Option<MessageId>,
-    /// These messages, in these states.
-    pub seen: BTreeMap<MessageId, Version>,
-    /// It was not there any more when it was last asked for.
+    /// States of delivered messages.
+    pub seen: BTreeMap<MessageId, MessageState>,
+    /// Whether the conversation did not exist for the user when last requested.
     pub is_left: bool,
 }
 
-/// A change of what was acknowledged.
+/// Change of the saved state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Change {
-    /// The account was delivered up to a time.
-    Whole(Timestamp),
-    /// A conversation was delivered up to a message.
+    /// Everything up to this time was delivered.
+    SyncedUntil(Timestamp),
+    /// The account's own channel was live for the first time at this moment.
+    Baseline(Timestamp),
+    /// Everything up to a message of a conversation was delivered.
     Cursor {
-        /// The conversation.
+        /// Conversation.
         conversation: ConversationId,
-        /// The message.
+        /// Message.
         message: MessageId,
     },
-    /// A message was delivered in a state, or in another one than before.
+    /// A message was delivered, or its state changed.
     Seen {
-        /// The conversation.
+        /// Conversation.
         conversation: ConversationId,
-        /// The message.
+        /// Message.
         message: MessageId,
-        /// The state.
-        version: Version,
+        /// State.
+        state: MessageState,
     },
     /// A message need not be remembered any more.
     Forgotten {
-        /// The conversation.
+        /// Conversation.
         conversation: ConversationId,
-        /// The message.
+        /// Message.
         message: MessageId,
     },
-    /// A conversation is not there any more. What was delivered of it is remembered nevertheless: it
-    /// may be joined again.
+    /// A conversation does not exist for the user any more. Its delivered messages stay remembered:
+    /// the user may rejoin.
     Left {
-        /// The conversation.
+        /// Conversation.
         conversation: ConversationId,
     },
-    /// All groups that the user had left before the account was met are saved as left.
-    FormerKnown,
-    /// A conversation is there again.
+    /// All groups left before the first start are saved as left.
+    LeftGroupsKnown,
+    /// A conversation exists again.
     Returned {
-        /// The conversation.
+        /// Conversation.
         conversation: ConversationId,
     },
 }
@@ -127,7 +132,8 @@ impl Saved {
     /// Applies a change.
     pub fn apply(&mut self, change: &Change) {
         match change {
-            Change::Whole(until) => self.whole_until = Some(*until),
+            Change::SyncedUntil(until) => self.synced_until = Some(*until),
+            Change::Baseline(moment) => self.baseline = Some(*moment),
             Change::Cursor {
                 conversation,
                 message,
@@ -135,9 +141,9 @@ impl Saved {
             Change::Seen {
                 conversation,
                 message,
-                version,
+                state,
             } => {
-                self.of(conversation).seen.insert(message.clone(), *version);
+                self.of(conversation).seen.insert(message.clone(), *state);
             }
             Change::Forgotten {
                 conversation,
@@ -145,7 +151,7 @@ impl Saved {
             } => {
                 self.of(conversation).seen.remove(message);
             }
-            Change::FormerKnown => self.knows_former = true,
+            Change::LeftGroupsKnown => self.knows_left_groups = true,
             Change::Left { conversation } => self.of(conversation).is_left = true,
             Change::Returned { conversation } => {
                 self.of(conversation).is_left = false;
@@ -160,8 +166,8 @@ impl Saved {
     }
 }
 
-/// A store that forgets with the process. Clones are the same store, so that a test can start
-/// anew with what another start left behind.
+/// Store in memory. Clones share their state, so that a test can start again from what an earlier
+/// start left behind.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryStore {
     saved: Arc<Mutex<Saved>>,
@@ -182,7 +188,7 @@ impl Store for MemoryStore {
 }
 
 impl MemoryStore {
-    /// A change is applied whole, so a panic elsewhere spoils nothing.
+    /// A poisoned lock is used all the same: each change is applied whole.
     fn lock(&self) -> std::sync::MutexGuard<'_, Saved> {
         self.saved.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,8 +1,10 @@
 //! Dialing over loopback.
-#![cfg(feature = "rustls-ring")]
 #![expect(
     clippy::unwrap_used,
     reason = "a test fails by panicking, in its helpers too"
 )]
 
-mod tickets;
+mod localhost;
+#[cfg(feature = "rustls-ring")]
+mod session_resumption;
+mod socks5;

@@ -1,12 +1,12 @@
-//! Numbers: their form is checked, and their value read when somebody asks for it.
+//! Numbers: their syntax is checked here, and their value is read on demand.
 
 use core::cmp::Ordering;
 
-use super::{Next, Parser, Refused};
+use super::{Failed, Next, Parser};
 use crate::node::{Node, Shape};
 
 impl Parser<'_> {
-    /// Reads a number; `start` is its sign or first digit.
+    /// Parses a number; `start` is the offset of its sign or first digit.
     #[inline]
     pub(super) fn number(&mut self, start: usize) -> Next {
         let first = start + usize::from(self.byte(start) == b'-');
@@ -16,7 +16,7 @@ impl Parser<'_> {
             _ => end > first,
         };
         if !is_whole {
-            return Err(self.refuse(start, MALFORMED));
+            return Err(self.error(start, MALFORMED));
         }
         if matches!(self.byte(end), b'.' | b'e' | b'E') {
             return self.decimal(start, end);
@@ -29,7 +29,7 @@ impl Parser<'_> {
         Ok(end)
     }
 
-    /// Reads on from a fraction or exponent.
+    /// Parses the rest of a number from its fraction or exponent on.
     #[inline(never)]
     fn decimal(&mut self, start: usize, whole: usize) -> Next {
         let mut end = whole;
@@ -37,7 +37,7 @@ impl Parser<'_> {
             let fraction = end + 1;
             end = self.digits(fraction);
             if end == fraction {
-                return Err(self.refuse(start, MALFORMED));
+                return Err(self.error(start, MALFORMED));
             }
         }
         let has_exponent = matches!(self.byte(end), b'e' | b'E');
@@ -46,7 +46,7 @@ impl Parser<'_> {
             let exponent = sign + usize::from(matches!(self.byte(sign), b'+' | b'-'));
             end = self.digits(exponent);
             if end == exponent {
-                return Err(self.refuse(start, MALFORMED));
+                return Err(self.error(start, MALFORMED));
             }
         }
         if has_exponent || end - start > ALWAYS_FINITE {
@@ -57,12 +57,12 @@ impl Parser<'_> {
         Ok(end)
     }
 
-    fn check_finite(&mut self, start: usize, end: usize) -> Result<(), Refused> {
+    fn check_finite(&mut self, start: usize, end: usize) -> Result<(), Failed> {
         let number = self.text.get(start..end).unwrap_or_default();
         if is_finite(number) {
             return Ok(());
         }
-        Err(self.refuse(start, "a number beyond all that a float can hold"))
+        Err(self.error(start, "a number outside the range of a float"))
     }
 
     /// Skips digits.
@@ -75,12 +75,12 @@ impl Parser<'_> {
     }
 }
 
-/// Whether a float can hold a number, rounded.
+/// Returns whether a number is finite as an `f64`.
 ///
-/// A short one is not read for that: the standard library can be made to take twenty microseconds
-/// over thirty characters, and a frame has room for thousands of such numbers.
+/// Short numbers are judged by their digits and not parsed: the standard library can be made to take
+/// twenty microseconds for thirty characters, and a frame has room for thousands of such numbers.
 fn is_finite(number: &str) -> bool {
-    if number.len() > SHORT {
+    if number.len() > MAX_JUDGED {
         return number.parse().is_ok_and(f64::is_finite);
     }
     let (digits, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
@@ -101,21 +101,21 @@ fn is_finite(number: &str) -> bool {
         .saturating_sub_unsigned(zeros);
     match power.cmp(&309) {
         Ordering::Less => true,
-        Ordering::Equal => digits.lt(BEYOND.bytes()),
+        Ordering::Equal => digits.lt(OVERFLOW.bytes()),
         Ordering::Greater => digits.next().is_none(),
     }
 }
 
 const MALFORMED: &str = "a malformed number";
 
-/// A number of so many characters, or fewer, and without an exponent is below 10^308.
+/// Length in characters up to which a number without an exponent is below 10^308.
 const ALWAYS_FINITE: usize = 308;
 
-/// The digits of 1.797…e308 from which on numbers are refused: as many as it takes to stay below the
-/// place, 1.79769313486231580793…e308, where reading no longer rounds down to the largest float.
-const BEYOND: &str = "17976931348623158079";
+/// Leading digits of 1.797…e308 from which on numbers are rejected: enough of them to stay below
+/// 1.79769313486231580793…e308, where parsing no longer rounds down to the largest float.
+const OVERFLOW: &str = "17976931348623158079";
 
-/// Up to how many characters a number is judged by its digits alone. To read a longer one costs little
-/// for each of its bytes, and only reading it tells what the standard library makes of an exponent
-/// that takes back a million digits.
-const SHORT: usize = 800;
+/// Maximum length in characters of a number that is judged by its digits alone. Parsing a longer one
+/// costs little for each of its bytes, and only parsing shows how the standard library treats an
+/// exponent that cancels a million digits.
+const MAX_JUDGED: usize = 800;

@@ -1,12 +1,12 @@
-//! Strings, and what their escapes stand for.
+//! Strings and their escapes.
 
 use wide::u8x16;
 
-use super::{Next, Parser, Refused};
+use super::{Failed, Next, Parser};
 use crate::node::{Node, Shape};
 
 impl Parser<'_> {
-    /// Reads a string; `at` is its opening quote.
+    /// Parses a string; `at` is the offset of its opening quote.
     #[inline]
     pub(super) fn string(&mut self, at: usize) -> Next {
         let start = at + 1;
@@ -18,7 +18,7 @@ impl Parser<'_> {
         self.escaped(start, end)
     }
 
-    /// Skips bytes that stand for themselves.
+    /// Skips bytes that need no unescaping.
     #[inline]
     fn plain(&self, mut at: usize) -> usize {
         while let Some(bytes) = self.ahead(at) {
@@ -31,13 +31,13 @@ impl Parser<'_> {
         at
     }
 
-    /// Reads on from the first byte that does not stand for itself.
+    /// Parses the rest of a string from its first byte that needs attention on.
     #[inline(never)]
     fn escaped(&mut self, start: usize, end: usize) -> Next {
         let begin = self.unescaped.len();
         let (mut from, mut at) = (start, end);
         loop {
-            // Both ends are next to ASCII, so they are between characters.
+            // Both ends are next to ASCII, so they are character boundaries.
             self.unescaped
                 .push_str(self.text.get(from..at).unwrap_or_default());
             match self.byte(at) {
@@ -52,16 +52,16 @@ impl Parser<'_> {
                     at = self.plain(from);
                 }
                 byte if byte == b'\\' || at >= self.len => {
-                    return Err(self.refuse(start - 1, "an unclosed string"));
+                    return Err(self.error(start - 1, "an unclosed string"));
                 }
-                _ => return Err(self.refuse(at, "a control character inside a string")),
+                _ => return Err(self.error(at, "a control character inside a string")),
             }
         }
     }
 
-    /// Reads the escape that begins at `at`.
+    /// Parses the escape that begins at `at`.
     fn escape(&mut self, at: usize) -> Next {
-        let stands_for = match self.byte(at + 1) {
+        let character = match self.byte(at + 1) {
             byte @ (b'"' | b'\\' | b'/') => byte.into(),
             b'n' => '\n',
             b't' => '\t',
@@ -70,17 +70,16 @@ impl Parser<'_> {
             b'f' => '\u{c}',
             b'u' => return self.unicode(at),
             _ => {
-                let what = "a backslash before a character that takes none";
-                return Err(self.refuse(at, what));
+                return Err(self.error(at, "an unknown escape"));
             }
         };
-        self.unescaped.push(stands_for);
+        self.unescaped.push(character);
         Ok(at + 2)
     }
 
-    /// Reads `\u` and four digits, or two of them that stand for one character. Half a pair becomes
-    /// U+FFFD: JavaScript servers send halves when they cut a text in the middle of an emoji, and RFC
-    /// 8259 (section 8.2) leaves their meaning open.
+    /// Parses `\u` and four digits, or a surrogate pair of two such escapes. An unpaired surrogate
+    /// becomes U+FFFD: JavaScript servers send them when they cut a string in the middle of an emoji,
+    /// and RFC 8259 (section 8.2) leaves their meaning open.
     fn unicode(&mut self, at: usize) -> Next {
         let unit = self.unit(at)?;
         let after = at + 6;
@@ -98,21 +97,21 @@ impl Parser<'_> {
         Ok(after)
     }
 
-    /// The UTF-16 code unit that the escape at `at` spells.
-    fn unit(&mut self, at: usize) -> Result<u16, Refused> {
+    /// Parses the UTF-16 code unit of the escape at `at`.
+    fn unit(&mut self, at: usize) -> Result<u16, Failed> {
         let digits = self.ahead::<4>(at + 2).copied().unwrap_or_default();
         let unit = digits.iter().try_fold(0, |unit, digit| {
             Some(unit << 4 | char::from(*digit).to_digit(16)?)
         });
         match unit.and_then(|unit| u16::try_from(unit).ok()) {
             Some(unit) => Ok(unit),
-            None => Err(self.refuse(at, "a \\u without four hexadecimal digits")),
+            None => Err(self.error(at, "a \\u without four hexadecimal digits")),
         }
     }
 }
 
-/// Which of the bytes do not stand for themselves in a string: quotes, backslashes, control
-/// characters.
+/// Returns a bit mask of the bytes that end a run of plain string content: quotes, backslashes and
+/// control characters.
 #[inline]
 fn special(bytes: [u8; 16]) -> u32 {
     let bytes = u8x16::new(bytes);

@@ -40,25 +40,25 @@ fn the_place_and_the_kind_of_mistake_are_named() {
     assert_eq!(
         told,
         [
-            (4, "an end in mid-document"),
+            (4, "an unexpected end of the document"),
             (3, "neither a comma nor the end of an array"),
-            (5, "no colon behind a key"),
+            (5, "no colon after a key"),
             (7, "neither a comma nor the end of an object"),
-            (1, "no key where one was due"),
-            (7, "no key where one was due"),
+            (1, "no key where one is expected"),
+            (7, "no key where one is expected"),
             (1, "a word that is not true, false or null"),
             (3, "a word that is not true, false or null"),
-            (3, "no value where one was due"),
-            (3, "more text behind the document"),
-            (7, "more text behind the document"),
-            (2, "more text behind the document"),
+            (3, "no value where one is expected"),
+            (3, "more text after the document"),
+            (7, "more text after the document"),
+            (2, "more text after the document"),
             (1, "a malformed number"),
-            (1, "a number beyond all that a float can hold"),
-            (0, "no value where one was due"),
+            (1, "a number outside the range of a float"),
+            (0, "no value where one is expected"),
             (3, "text that is not UTF-8"),
             (1, "an unclosed string"),
             (3, "a control character inside a string"),
-            (2, "a backslash before a character that takes none"),
+            (2, "an unknown escape"),
             (2, "a \\u without four hexadecimal digits"),
         ]
     );
@@ -80,13 +80,13 @@ fn messages_name_the_thing_and_the_remedy() {
     assert_eq!(
         told,
         [
-            "the peer sent an empty frame where a JSON document was due",
-            "the peer sent a number where a Bayeux message or an array of them was due",
-            "the peer sent a frame that is not JSON: neither a comma nor the end of an array, at \
+            "the peer sent an empty frame instead of a JSON document",
+            "the peer sent a number instead of a Bayeux message or an array of messages",
+            "the peer sent a frame that is not JSON: neither a comma nor the end of an array at \
              byte 3",
-            "the peer sent a frame that is not JSON: an unclosed string, at byte 1",
+            "the peer sent a frame that is not JSON: an unclosed string at byte 1",
             "the peer sent JSON nested deeper than 64 levels (`Limits::max_depth`)",
-            "the peer sent a frame of 262145 bytes, and 262144 is the limit (`Limits::max_frame`)",
+            "the peer sent a frame of 262145 bytes; the limit is 262144 (`Limits::max_frame`)",
         ]
     );
 }

@@ -4,7 +4,7 @@ use bayeux_wire::{Decoder, Frame, Limits};
 
 use crate::oracle::{decode_value, mistake};
 
-const BEYOND: &str = "a number beyond all that a float can hold";
+const BEYOND: &str = "a number outside the range of a float";
 
 /// What a number is read as; nothing if it is refused as too large.
 fn float(number: &str) -> Option<f64> {

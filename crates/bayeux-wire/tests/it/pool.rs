@@ -11,7 +11,7 @@ fn fill(pool: &mut Pool, channel: &str) -> Arc<Frame> {
     assert!(filling.is_empty());
     filling.extend_from_slice(format!(r#"{{"channel":"{channel}"}}"#).as_bytes());
     Decoder::new().decode(filling).unwrap();
-    pool.keep(&frame);
+    pool.recycle(&frame);
     frame
 }
 

@@ -89,7 +89,7 @@ fn a_pool_receives_into_frames_that_are_free_and_loses_none_to_a_bad_payload() {
     let first = pool
         .receive(&mut decoder, &[br#"{"channel":"/a"}"#])
         .unwrap();
-    pool.keep(&first);
+    pool.recycle(&first);
     let other = pool
         .receive(&mut decoder, &[br#"{"channel":"/b"}"#])
         .unwrap();

@@ -71,11 +71,11 @@ fn bytes_of_zero_are_no_end() {
         assert_eq!(
             told,
             [
-                (0, "no value where one was due"),
-                (1, "no value where one was due"),
+                (0, "no value where one is expected"),
+                (1, "no value where one is expected"),
                 (2, "neither a comma nor the end of an array"),
                 (2, "a control character inside a string"),
-                (3, "more text behind the document"),
+                (3, "more text after the document"),
             ]
         );
     }

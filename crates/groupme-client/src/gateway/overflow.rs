@@ -1,8 +1,8 @@
-//! A program that is slower than what is pushed.
+//! A program that reads more slowly than events are pushed.
 //!
-//! First the socket is not read: what is on the road waits there. But a session whose messages
-//! nobody reads dies, so after a while they are read again, and what was pushed is dropped, into a
-//! gap that is told and filled once the program has caught up.
+//! At first the socket is not read, and events wait in the network. A session that is not read
+//! dies, so after a while its events are read again and dropped, into a gap that is reported, and
+//! filled once the program has caught up.
 
 use core::time::Duration;
 
@@ -10,41 +10,41 @@ use groupme_delivery::GapCause;
 use tokio::time::Instant;
 
 use super::Gateway;
-use crate::{Incoming, Status, backfill::Backfill, wall};
+use crate::{Incoming, Status, backfill::Backfill, unix_time};
 
-/// What is known of the program's slowness.
+/// State of an overflow.
 #[derive(Debug)]
 pub(crate) struct Overflow {
-    /// How long nothing is read before events are dropped.
-    patience: Duration,
-    /// Since when nothing has been read.
-    stalled: Option<Instant>,
-    /// How many events have been dropped, if events are being dropped.
+    /// Time without reading the socket after which events are dropped.
+    grace: Duration,
+    /// Time since which the socket has not been read.
+    stalled_since: Option<Instant>,
+    /// Number of dropped events, while events are dropped.
     dropped: Option<u64>,
     since: groupme_model::Timestamp,
 }
 
 impl Overflow {
-    pub(crate) fn new(patience: Duration) -> Self {
+    pub(crate) fn new(grace: Duration) -> Self {
         Self {
-            patience,
-            stalled: None,
+            grace,
+            stalled_since: None,
             dropped: None,
             since: groupme_model::Timestamp::EPOCH,
         }
     }
 
-    /// When to begin to drop.
+    /// Returns the time at which dropping begins.
     pub(super) fn deadline(&self) -> Option<Instant> {
-        self.stalled.map(|since| since + self.patience)
+        self.stalled_since.map(|since| since + self.grace)
     }
 
-    /// Whether events are being dropped.
+    /// Returns whether events are being dropped.
     pub(super) fn is_dropping(&self) -> bool {
         self.dropped.is_some()
     }
 
-    /// Counts an event that is dropped; false if none are to be.
+    /// Counts a dropped event. Returns false if none are to be dropped.
     pub(super) fn drop_one(&mut self) -> bool {
         match &mut self.dropped {
             Some(dropped) => {
@@ -57,21 +57,21 @@ impl Overflow {
 }
 
 impl Gateway {
-    /// Whether to go on reading.
+    /// Returns whether the socket may be read.
     pub(super) fn may_read(&mut self, has_room: bool) -> bool {
         let Some(backfill) = &self.backfill else {
             return has_room;
         };
         if self.overflow.dropped.is_some() || has_room || backfill.backlog() < BACKLOG {
-            self.overflow.stalled = None;
+            self.overflow.stalled_since = None;
             return true;
         }
-        self.overflow.stalled.get_or_insert_with(Instant::now);
+        self.overflow.stalled_since.get_or_insert_with(Instant::now);
         false
     }
 
-    /// For how many free places there is to wait before going on; 0 if for none.
-    pub(super) fn places_to_wait_for(&self, has_room: bool) -> usize {
+    /// Returns the queue capacity to wait for before going on; 0 for none.
+    pub(super) fn capacity_to_await(&self, has_room: bool) -> usize {
         if self.overflow.dropped.is_some() {
             self.outgoing.max_capacity() / 2
         } else {
@@ -79,11 +79,11 @@ impl Gateway {
         }
     }
 
-    /// Begins to drop what is pushed.
+    /// Begins to drop events.
     pub(super) fn overflow(&mut self) {
-        self.overflow.stalled = None;
+        self.overflow.stalled_since = None;
         self.overflow.dropped = Some(0);
-        self.overflow.since = wall::now();
+        self.overflow.since = unix_time::now();
         let now = self.driver.lanes().clock().now();
         tracing::warn!("the program is too slow; events are dropped until it has caught up");
         if let Some(backfill) = &mut self.backfill {
@@ -91,7 +91,7 @@ impl Gateway {
         }
     }
 
-    /// Ceases to drop what is pushed, if the program has taken all that was not.
+    /// Ends dropping events, once the program has read half of the queue.
     pub(super) fn recover_from_overflow(&mut self) {
         if self.outgoing.capacity() < self.outgoing.max_capacity() / 2 {
             return;
@@ -100,15 +100,19 @@ impl Gateway {
             return;
         };
         let since = self.overflow.since;
-        self.tell(Incoming::Status(Status::Overflow { since, dropped }));
+        self.emit(Incoming::Status(Status::Overflow { since, dropped }));
         let now = self.driver.lanes().clock().now();
-        if let Some(backfill) = self.backfill.as_mut().filter(|_| self.is_own_active) {
-            Backfill::handle_live(backfill, now, wall::now());
+        if let Some(backfill) = self
+            .backfill
+            .as_mut()
+            .filter(|_| self.is_user_channel_active)
+        {
+            Backfill::handle_live(backfill, now, unix_time::now());
         }
-        // It was just told that there is room.
-        self.pass_on(true);
+        // The queue has room, as checked above.
+        self.flush(true);
     }
 }
 
-/// How many deliveries wait in the feed before the socket is no longer read.
+/// Number of deliveries waiting in the feed at which the socket is no longer read.
 const BACKLOG: usize = 256;

@@ -1,4 +1,4 @@
-//! What the driver says, as the program is told.
+//! Translation of driver events to statuses, and to calls of the feed.
 
 use std::sync::Arc;
 
@@ -6,8 +6,8 @@ use bayeux_proto::{ServerError, SessionEvent};
 use bayeux_transport::DriverEvent;
 use tokio::time::Instant;
 
-use super::{FIRST_PATIENCE, Gateway, LAST_PATIENCE};
-use crate::{ClientEnd, Delivery, DisconnectCause, Incoming, Origin, Status, wall};
+use super::{Gateway, RESUBSCRIBE};
+use crate::{ClientEnd, Delivery, DisconnectCause, Incoming, Origin, Status, unix_time};
 
 impl Gateway {
     pub(super) fn translate(&mut self, event: DriverEvent) -> Option<Incoming> {
@@ -16,11 +16,11 @@ impl Gateway {
                 let feed = self.liveness(&event);
                 let status = self.translate_session(event).map(Incoming::Status);
                 if let Some(feed) = feed {
-                    // What is told now comes before what the feed makes of it.
+                    // The status comes before the deliveries that the feed makes of it.
                     if let Some(status) = status {
-                        self.tell(status);
+                        self.emit(status);
                     }
-                    self.inform(feed);
+                    self.update_feed(feed);
                     return None;
                 }
                 status
@@ -46,36 +46,36 @@ impl Gateway {
                     error = display_chain(&error),
                     "a lane failed"
                 );
-                self.failure = Some(Arc::new(error));
+                self.lane_error = Some(Arc::new(error));
                 None
             }
             _ => None,
         }
     }
 
-    /// What an event of the session means for the feed.
+    /// Returns the effect of a session event on the feed.
     fn liveness(&mut self, event: &SessionEvent) -> Option<Liveness> {
         match event {
             SessionEvent::Up { resumed, .. } => {
-                self.is_own_active &= *resumed;
-                self.is_own_active.then_some(Liveness::Live)
+                self.is_user_channel_active &= *resumed;
+                self.is_user_channel_active.then_some(Liveness::Live)
             }
-            // What was missed was missed; what comes from now on does come.
-            SessionEvent::Gap { .. } if self.is_own_active => Some(Liveness::Interrupted),
+            // Events from here on are delivered again.
+            SessionEvent::Gap { .. } if self.is_user_channel_active => Some(Liveness::Interrupted),
             SessionEvent::Gap { .. }
             | SessionEvent::Down { .. }
             | SessionEvent::AttemptFailed { .. } => Some(Liveness::Lost),
             SessionEvent::Subscribed(id)
-                if self.driver.session().channel(*id) == Some(&self.own) =>
+                if self.driver.session().channel(*id) == Some(&self.user_channel) =>
             {
-                self.is_own_active = true;
+                self.is_user_channel_active = true;
                 Some(Liveness::Live)
             }
             _ => None,
         }
     }
 
-    fn inform(&mut self, liveness: Liveness) {
+    fn update_feed(&mut self, liveness: Liveness) {
         let now = self.driver.lanes().clock().now();
         let Some(backfill) = &mut self.backfill else {
             return;
@@ -84,7 +84,7 @@ impl Gateway {
             backfill.handle_loss(now, groupme_delivery::GapCause::Connection);
         }
         if liveness != Liveness::Lost && !self.overflow.is_dropping() {
-            backfill.handle_live(now, wall::now());
+            backfill.handle_live(now, unix_time::now());
         }
     }
 
@@ -95,15 +95,18 @@ impl Gateway {
             SessionEvent::Moved { transport } => Status::Moved { transport },
             SessionEvent::Gap { since, cause } => {
                 let ago = self.driver.lanes().clock().now() - since;
-                let loss = self.loss.take().filter(|loss| *loss.protocol() == cause);
+                let known = self
+                    .disconnect_cause
+                    .take()
+                    .filter(|known| *known.protocol() == cause);
                 Status::ConnectionGap {
-                    since: wall::before_now(ago),
-                    cause: loss.unwrap_or_else(|| self.cause(cause)),
+                    since: unix_time::before_now(ago),
+                    cause: known.unwrap_or_else(|| self.cause(cause)),
                 }
             }
             SessionEvent::Down { cause, retry_at } => {
                 let cause = self.cause(cause);
-                self.loss = Some(cause.clone());
+                self.disconnect_cause = Some(cause.clone());
                 self.disconnected(cause, retry_at)
             }
             SessionEvent::AttemptFailed {
@@ -114,10 +117,10 @@ impl Gateway {
             }
             SessionEvent::Subscribed(id) => {
                 let channel = self.driver.session().channel(id)?;
-                if *channel == self.own {
+                if *channel == self.user_channel {
                     self.refusals = 0;
-                    self.ask_again = None;
-                    self.patience = FIRST_PATIENCE;
+                    self.resubscribe_at = None;
+                    self.resubscribe_failures = 0;
                 }
                 if let Some(backfill) = &mut self.backfill {
                     backfill.watch(channel.as_str(), true);
@@ -131,13 +134,14 @@ impl Gateway {
                 if let Some(backfill) = &mut self.backfill {
                     backfill.watch(channel.as_str(), false);
                 }
-                if channel == self.own {
+                if channel == self.user_channel {
                     if concerns_credentials(&error) {
                         self.credentials_refused(&error);
                     } else {
-                        // Without it the client is all but deaf.
-                        self.ask_again = Some(Instant::now() + self.patience);
-                        self.patience = (self.patience * 2).min(LAST_PATIENCE);
+                        // Without its own channel, the account receives almost nothing.
+                        self.resubscribe_failures += 1;
+                        let delay = RESUBSCRIBE.ceiling(self.resubscribe_failures);
+                        self.resubscribe_at = Some(Instant::now() + delay);
                     }
                 }
                 Status::Refused {
@@ -150,7 +154,7 @@ impl Gateway {
                 return None;
             }
             SessionEvent::Ended(end) => Status::Ended(
-                self.verdict
+                self.end_override
                     .take()
                     .unwrap_or_else(|| ClientEnd::from_session(end)),
             ),
@@ -158,23 +162,23 @@ impl Gateway {
         })
     }
 
-    /// A refusal of the account's own channel is about the token; of any other, about that channel.
-    /// The token may have been renewed meanwhile, so it is asked for once more.
+    /// Handles a refusal of the account's own channel, which concerns the token. The token may have
+    /// been renewed meanwhile, so the channel is subscribed once more before the client ends.
     fn credentials_refused(&mut self, error: &ServerError) {
         self.refusals += 1;
         if self.refusals > 1 {
-            self.verdict = Some(ClientEnd::Unauthorized(error.clone()));
+            self.end_override = Some(ClientEnd::Unauthorized(error.clone()));
             self.driver.session().disconnect();
             return;
         }
-        self.subscribe(self.own.clone());
+        self.subscribe(self.user_channel.clone());
     }
 
-    /// Joins a cause with the error of the lane that it speaks of. Lanes also end without one, and
-    /// with one that is of no consequence.
+    /// Joins a cause with the error of its lane. Other lanes may end without an error, or with one
+    /// that is not the cause.
     fn cause(&mut self, what: bayeux_proto::Cause) -> DisconnectCause {
         let source = self
-            .failure
+            .lane_error
             .take_if(|error| what == bayeux_proto::Cause::Lane(error.close()));
         DisconnectCause::new(what, source)
     }
@@ -185,7 +189,7 @@ impl Gateway {
     }
 }
 
-/// What the session's fortune means for the feed.
+/// Effect of a session event on the feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Liveness {
     Live,
@@ -194,7 +198,7 @@ enum Liveness {
     Interrupted,
 }
 
-/// Whether a refusal says that the token is not good, or not good for this.
+/// Returns whether a refusal means that the token is invalid, or lacks permission.
 fn concerns_credentials(error: &ServerError) -> bool {
     let text = error.text.to_ascii_lowercase();
     matches!(error.code, Some(401 | 403))

@@ -1,4 +1,4 @@
-//! What the tests stand on: a simulator, its account, and ways to wait for what comes in.
+//! Foundations of the tests: a simulator, its account, and ways to wait.
 
 use core::{future::Future, time::Duration};
 use std::time::SystemTime;
@@ -12,12 +12,12 @@ use groupme_sim::Sim;
 pub(crate) const TRANSPORTS: [TransportPolicy; 2] =
     [TransportPolicy::WebSocket, TransportPolicy::LongPolling];
 
-/// A simulator that publishes nothing by itself.
+/// Starts a simulator that publishes nothing by itself.
 pub(crate) async fn sim() -> Sim {
     Sim::builder().ping_interval(None).start().await.unwrap()
 }
 
-/// A client-to-be of the simulator's own user.
+/// Returns a builder for the simulator's own user.
 pub(crate) fn builder(sim: &Sim) -> Builder {
     builder_for(sim, sim.token(), sim.user_id())
 }
@@ -32,14 +32,14 @@ pub(crate) fn own(sim: &Sim) -> String {
     format!("/user/{}", sim.user_id())
 }
 
-/// A client whose account's own channel is active.
+/// Returns a client whose own channel is active.
 pub(crate) async fn listening(sim: &Sim, transport: TransportPolicy) -> Client {
     let mut client = builder(sim).transport(transport).connect().unwrap();
     until_active(&mut client, &own(sim)).await;
     client
 }
 
-/// Fails the test where something that has to happen does not.
+/// Fails the test if something does not happen in time.
 pub(crate) async fn soon<T>(what: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(30), what)
         .await
@@ -50,7 +50,7 @@ pub(crate) async fn next(client: &mut Client) -> Incoming {
     soon(client.next()).await.expect("the client has ended")
 }
 
-/// The next event, whatever the connection goes through before.
+/// Returns the next event, skipping statuses.
 pub(crate) async fn event(client: &mut Client) -> Delivery {
     loop {
         if let Incoming::Event(delivery) = next(client).await {
@@ -59,7 +59,7 @@ pub(crate) async fn event(client: &mut Client) -> Delivery {
     }
 }
 
-/// The next news of the connection; an event before it fails the test.
+/// Returns the next status; an event before it fails the test.
 pub(crate) async fn status(client: &mut Client) -> Status {
     match next(client).await {
         Incoming::Status(status) => status,
@@ -67,7 +67,7 @@ pub(crate) async fn status(client: &mut Client) -> Status {
     }
 }
 
-/// Everything up to the first status that `wanted` says yes to, which is last.
+/// Returns all statuses up to the first that `wanted` accepts, which is last.
 pub(crate) async fn statuses_until(
     client: &mut Client,
     wanted: impl Fn(&Status) -> bool,
@@ -91,7 +91,7 @@ pub(crate) fn is_active(status: &Status, wanted: &str) -> bool {
     matches!(status, Status::Subscribed { channel } if **channel == *wanted)
 }
 
-/// Takes everything up to the end, after which nothing may come.
+/// Takes everything up to the end, and checks that nothing follows.
 pub(crate) async fn end(client: &mut Client) -> ClientEnd {
     loop {
         if let Incoming::Status(Status::Ended(end)) = next(client).await {
@@ -101,12 +101,12 @@ pub(crate) async fn end(client: &mut Client) -> ClientEnd {
     }
 }
 
-/// The text of a message, where the event is about one.
+/// Returns the text of a message, if the event is about one.
 pub(crate) fn text(delivery: &Delivery) -> Option<&str> {
     delivery.data().get("subject")?.get("text")?.as_str()
 }
 
-/// An error and its causes, each in its own words.
+/// Returns the texts of an error and its sources.
 pub(crate) fn chain(error: &dyn core::error::Error) -> Vec<String> {
     core::iter::successors(Some(error), |error| error.source())
         .map(ToString::to_string)

@@ -1,4 +1,4 @@
-//! Nothing is missing and nothing comes twice: what was missed is fetched over REST.
+//! Gap-free delivery: missed messages are fetched over REST, and none comes twice.
 
 use core::{
     sync::atomic::{AtomicBool, Ordering},
@@ -6,23 +6,26 @@ use core::{
 };
 use std::sync::Arc;
 
+use bytes::Bytes;
 use groupme_client::{
     Builder, Client, Conversation, Delivery, DeliveryConfig, Incoming, LossReason, MemoryStore,
-    Origin, Polling, RestOptions, Sent, Status, Store, StoreError, TransportPolicy,
+    Origin, Polling, RestClient, RestOptions, Sent, Status, Store, StoreError, Token,
+    TransportPolicy,
+    rest_api::{Exchange, Exchanging},
 };
 use groupme_delivery::{Change, Saved};
 use groupme_sim::Sim;
 
-use crate::account::{TRANSPORTS, builder, next, sim, soon, text};
+use crate::account::{TRANSPORTS, builder, is_active, next, own, sim, soon, text};
 
-/// A client that has the simulator's REST API, and asks it faster than GroupMe would bear.
+/// Returns a builder with the simulator's REST API and a fast rate limit.
 fn whole(sim: &Sim) -> Builder {
     let mut options = RestOptions::default();
     options.interval = Duration::from_millis(1);
     builder(sim).api_url(sim.root_url()).rest_options(options)
 }
 
-/// A client that has looked at everything there is.
+/// Returns a client that is caught up.
 async fn caught_up(builder: Builder) -> Client {
     let mut client = builder.connect().unwrap();
     until(&mut client, |status| matches!(status, Status::CaughtUp)).await;
@@ -40,7 +43,7 @@ async fn until(client: &mut Client, wanted: impl Fn(&Status) -> bool) -> Status 
     }
 }
 
-/// The next event, and what was told before it.
+/// Returns the next event, and the statuses before it.
 async fn event(client: &mut Client) -> (Delivery, Vec<Status>) {
     let mut told = Vec::new();
     loop {
@@ -97,6 +100,35 @@ async fn what_is_said_while_the_socket_is_dead_is_fetched_and_marked() {
 }
 
 #[tokio::test]
+async fn nothing_is_lost_when_the_socket_dies_before_the_account_was_caught_up_with() {
+    for transport in TRANSPORTS {
+        let sim = sim().await;
+        let mut client = whole(&sim).transport(transport).connect().unwrap();
+        until(&mut client, |status| is_active(status, &own(&sim))).await;
+        sim.say("before the restart").unwrap();
+        sim.restart();
+        sim.say("after the restart").unwrap();
+        for expected in ["before the restart", "after the restart"] {
+            assert_eq!(text(&event(&mut client).await.0), Some(expected));
+        }
+        until(&mut client, |status| matches!(status, Status::CaughtUp)).await;
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_lost_when_the_process_ends_before_the_account_was_caught_up_with() {
+    let sim = sim().await;
+    let store = MemoryStore::default();
+    let mut client = whole(&sim).store(store.clone()).connect().unwrap();
+    until(&mut client, |status| is_active(status, &own(&sim))).await;
+    drop(client);
+    sim.say("meanwhile").unwrap();
+    let mut client = whole(&sim).store(store).connect().unwrap();
+    assert_eq!(text(&event(&mut client).await.0), Some("meanwhile"));
+    until(&mut client, |status| matches!(status, Status::CaughtUp)).await;
+}
+
+#[tokio::test]
 async fn a_restart_with_the_same_store_goes_on_where_it_was() {
     let sim = sim().await;
     let store = MemoryStore::default();
@@ -104,7 +136,7 @@ async fn a_restart_with_the_same_store_goes_on_where_it_was() {
     sim.say("one").unwrap();
     assert_eq!(text(&event(&mut client).await.0), Some("one"));
     sim.say("two").unwrap();
-    // To ask for the next event is to be done with this one ...
+    // Asking for the next event acknowledges the last one ...
     assert_eq!(text(&event(&mut client).await.0), Some("two"));
     // ... which does not happen here.
     drop(client);
@@ -187,7 +219,8 @@ async fn a_program_that_takes_nothing_loses_events_only_to_be_given_them_later()
             tokio::task::yield_now().await;
         }
     }
-    // Nothing was taken while all that was pushed. Its place is limited, so some had to go.
+    // Nothing was read while everything was pushed. The queue is bounded, so some events were
+    // dropped.
     let mut told = 0;
     let mut expected = 0;
     while expected < MESSAGES {
@@ -272,6 +305,34 @@ async fn a_history_that_is_refused_is_told_and_pushes_go_on() {
     assert_eq!(text(&event(&mut client).await.0), Some("all the same"));
 }
 
+/// Transport to the REST API whose requests panic.
+struct Panicking;
+
+impl Exchange for Panicking {
+    fn exchange(&self, _: http::Request<Bytes>) -> Exchanging<'_> {
+        panic!("a defect of the transport");
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_panics_is_reported_as_a_loss_and_pushes_go_on() {
+    let sim = sim().await;
+    let token = Token::new(sim.token()).unwrap();
+    let rest = RestClient::over(Panicking, token, &RestOptions::default());
+    let mut client = builder(&sim).rest_client(&rest).connect().unwrap();
+    let lost = until(&mut client, |status| {
+        matches!(status, Status::Unrecoverable(_))
+    })
+    .await;
+    let Status::Unrecoverable(lost) = lost else {
+        unreachable!("waited for")
+    };
+    assert_eq!((lost.conversation, lost.why), (None, LossReason::Internal));
+    until(&mut client, |status| matches!(status, Status::CaughtUp)).await;
+    sim.say("all the same").unwrap();
+    assert_eq!(text(&event(&mut client).await.0), Some("all the same"));
+}
+
 #[tokio::test]
 async fn a_fetched_message_may_be_nested_deeper_and_larger_than_a_frame_may_be() {
     let sim = sim().await;
@@ -293,7 +354,7 @@ async fn a_fetched_message_may_be_nested_deeper_and_larger_than_a_frame_may_be()
     );
 }
 
-/// A store whose disk is full for some time.
+/// Store whose disk is full for some time.
 #[derive(Clone, Debug, Default)]
 struct FullDisk {
     store: MemoryStore,
@@ -319,7 +380,7 @@ async fn what_cannot_be_saved_is_delivered_all_the_same() {
     let disk = FullDisk::default();
     let mut client = caught_up(whole(&sim).store(disk.clone())).await;
     disk.is_full.store(true, Ordering::Relaxed);
-    // The first of its conversation has to be written down before it is handed out.
+    // The first message of a conversation is saved before it is handed out.
     let cast = sim.cast();
     sim.with_world(|world| world.direct_message(cast.mara, cast.me, "the first"))
         .unwrap();

@@ -1,4 +1,4 @@
-//! A token that is refused, and a channel that is: two different things.
+//! Refusals of the token and of single channels.
 
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
@@ -12,8 +12,8 @@ use crate::account::{
 
 const WRONG: &str = "wrong-token-that-nobody-gave-out-0000000";
 
-/// How often in a row a source is asked; its first answer is wrong, as are all the others unless
-/// it has a good one.
+/// Returns a token source and its number of calls. The first token is wrong, and all others unless
+/// `good` is given.
 fn source(good: Option<&str>) -> (Arc<AtomicUsize>, impl FnMut() -> Token + Send + 'static) {
     let asked = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&asked);

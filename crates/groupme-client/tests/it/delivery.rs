@@ -1,4 +1,4 @@
-//! What happens on GroupMe arrives: typed, in order, once, however slow the program is.
+//! Events arrive typed, in order and once, however slow the program is.
 
 use core::{future::poll_fn, pin::Pin, time::Duration};
 
@@ -8,7 +8,7 @@ use groupme_sim::Sim;
 
 use crate::account::{TRANSPORTS, builder, event, listening, own, sim, soon, statuses_until, text};
 
-/// So that the story takes no time to speak of.
+/// Pace of the story: fast.
 const HURRY: Duration = Duration::from_millis(2);
 
 async fn listening_everywhere(sim: &Sim, transport: TransportPolicy) -> Client {
@@ -53,7 +53,7 @@ async fn the_story_arrives_typed_in_order_and_once() {
     }
 }
 
-/// The built-in story as its hero sees it.
+/// Built-in story as its hero sees it.
 const STORY: [&str; 24] = [
     "group typing",
     "user line.create",
@@ -87,7 +87,7 @@ async fn a_thousand_messages_arrive_in_order_and_once(transport: TransportPolicy
     for number in 0..1000 {
         sim.say(&format!("message {number}")).unwrap();
         if number % 50 == 0 {
-            // Lets some of them go out one by one, and others together.
+            // Some events go out one by one, and others together.
             tokio::task::yield_now().await;
         }
     }
@@ -121,7 +121,7 @@ async fn a_slow_program_loses_nothing() {
                 world.publish_raw(&channel, &format!(r#"{{"type":"n","n":{number}}}"#))
             })
             .unwrap();
-            // All that time the slow one takes nothing, and gets as far as its bounds allow.
+            // The slow client reads nothing meanwhile, and its queue fills up to its bounds.
             event(&mut quick).await;
         }
         for number in 0..3000 {

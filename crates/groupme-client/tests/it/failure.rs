@@ -1,4 +1,4 @@
-//! Servers that are not there, or are something else.
+//! Servers that are missing, or are not a gateway.
 
 use core::{
     sync::atomic::{AtomicUsize, Ordering},
@@ -31,13 +31,13 @@ async fn failed_attempt(client: &mut Client) -> (DisconnectCause, Duration) {
     }
 }
 
-/// A port at which nobody listens, as far as that can be had.
+/// Returns a port at which nobody listens, as far as possible.
 async fn closed_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     listener.local_addr().unwrap().port()
 }
 
-/// Answers whatever it is asked with `answer` and counts how often it is.
+/// Starts a server that sends `answer` to every request, and counts them.
 async fn server(answer: &'static [u8]) -> (u16, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -48,7 +48,7 @@ async fn server(answer: &'static [u8]) -> (u16, Arc<AtomicUsize>) {
             count.fetch_add(1, Ordering::Relaxed);
             let mut request = [0; 4096];
             if stream.read(&mut request).await.is_ok() {
-                // A client that has gone is no concern of this test.
+                // The client may be gone.
                 let _ = stream.write_all(answer).await;
                 let _ = stream.shutdown().await;
             }
@@ -57,7 +57,7 @@ async fn server(answer: &'static [u8]) -> (u16, Arc<AtomicUsize>) {
     (port, asked)
 }
 
-/// The delays of five attempts in a row, none of them waited for.
+/// Returns the delays of five attempts in a row, none of them waited for.
 async fn delays(seed: u64) -> Vec<Duration> {
     let mut client = builder(closed_port().await)
         .transport(TransportPolicy::LongPolling)
@@ -79,7 +79,7 @@ async fn a_refused_connection_is_tried_again_after_delays_that_grow_and_differ()
     for delays in [one, other] {
         assert!(delays[0] < Duration::from_millis(250), "{delays:?}");
         for (doublings, delay) in delays[1..].iter().enumerate() {
-            // A little less than drawn: the time since is taken off.
+            // A little less than drawn: elapsed time is subtracted.
             let ceiling = Duration::from_millis(250) + Duration::from_secs(1 << doublings);
             assert!(
                 (Duration::from_millis(200)..=ceiling).contains(delay),
@@ -146,7 +146,8 @@ async fn something_that_is_no_gateway_is_named_and_left_in_peace() {
             assert!(told.iter().any(|line| line.contains(words)), "{told:?}");
             let least = if attempt == 0 { 0 } else { 200 };
             assert!(retry_in >= Duration::from_millis(least), "{retry_in:?}");
-            // One request for one attempt: two where the first was on a connection kept too long.
+            // An attempt sends one request, or two if the first used a connection that was kept too
+            // long.
             assert!(asked.load(Ordering::Relaxed) <= attempt + 1);
         }
     }
@@ -176,7 +177,7 @@ async fn an_endpoint_that_refuses_everybody_ends_the_client() {
     assert_eq!(asked.load(Ordering::Relaxed), 2);
 }
 
-/// A gateway that works, but for the first subscribe, over which it stumbles.
+/// Starts a gateway that works, except for the first subscribe.
 async fn stumbling_gateway() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -212,7 +213,7 @@ async fn stumbling_gateway() -> u16 {
                     "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
                     reply.len()
                 );
-                // A client that has gone is no concern of this test.
+                // The client may be gone.
                 let _ = stream
                     .write_all([head.as_str(), reply].concat().as_bytes())
                     .await;

@@ -1,4 +1,4 @@
-//! Which transport carries the session, where not every one of them gets through.
+//! Transports, where not every one of them gets through.
 
 use bayeux_proto::{Cause as Broken, Close};
 use groupme_client::{Status, Transport, TransportPolicy};
@@ -60,7 +60,7 @@ async fn a_websocket_or_nothing_keeps_trying_and_says_why() {
         assert_eq!(cause.protocol(), &refused);
         let told = chain(&cause);
         assert!(told.iter().all(|line| line.contains("503")), "{told:?}");
-        // Instead of waiting for the next attempt.
+        // Skips the wait for the next attempt.
         client.handle().wake().unwrap();
     }
     assert!(sim.sessions().is_empty());

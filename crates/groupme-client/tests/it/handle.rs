@@ -1,4 +1,4 @@
-//! What a handle asks for reaches the gateway, and those who are to see it.
+//! Commands of a handle reach the gateway and the other clients.
 
 use groupme_client::{Client, Error, EventRef, GroupId, Incoming, Status, TransportPolicy};
 use groupme_sim::Sim;
@@ -7,7 +7,8 @@ use crate::account::{
     TRANSPORTS, builder_for, end, event, is_active, listening, next, sim, statuses_until,
 };
 
-/// A second client of the same simulator, Mara's, who listens to the group and to Robin.
+/// Returns a second client of the same simulator, Mara's, subscribed to the group and to the direct
+/// messages with Robin.
 async fn mara(sim: &Sim) -> Client {
     let (id, lake) = (sim.cast().mara, sim.cast().lake);
     let token = sim.with_world(|world| world.token(id).unwrap().to_owned());
@@ -112,7 +113,7 @@ async fn requests_after_the_end_are_not_taken() {
         handle.ping_with(1),
         handle.wake(),
     ] {
-        assert!(matches!(refused, Err(Error::NotTaken)), "{refused:?}");
+        assert!(matches!(refused, Err(Error::Closed)), "{refused:?}");
     }
     handle.disconnect();
 }
@@ -131,7 +132,7 @@ async fn more_requests_than_it_holds_are_refused_and_those_taken_are_obeyed() {
             })
             .collect()
     });
-    // Nothing runs between these on a runtime of one thread.
+    // Nothing else runs between these on a runtime of one thread.
     let taken: Vec<_> = channels
         .iter()
         .take_while(|id| handle.subscribe_group(&GroupId::new(id.as_str())).is_ok())

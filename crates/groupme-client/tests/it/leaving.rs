@@ -1,4 +1,4 @@
-//! The end: asked for, or because the program has let go.
+//! The end of a client: requested, or because the program dropped it.
 
 use core::future::poll_fn;
 
@@ -173,10 +173,10 @@ async fn waiting_can_be_cancelled_without_losing_anything() {
     assert_eq!(text(&last), Some("the last"));
 }
 
-/// Waits until the client's task is gone: from then on it takes no requests.
+/// Waits until the client's task is gone and takes no commands.
 async fn gone(handle: &groupme_client::Handle) {
     soon(async {
-        while !matches!(handle.wake(), Err(Error::NotTaken)) {
+        while !matches!(handle.wake(), Err(Error::Closed)) {
             tokio::task::yield_now().await;
         }
     })

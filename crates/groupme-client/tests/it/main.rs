@@ -1,4 +1,4 @@
-//! The client against the simulated GroupMe, over real loopback sockets.
+//! The client against the simulated GroupMe, over loopback sockets.
 
 #![expect(
     clippy::unwrap_used,

@@ -11,11 +11,11 @@ use tokio::sync::watch;
 
 use crate::account::{builder_for, sim, soon};
 
-/// The only road to the REST API. It leads nowhere, and remembers whose tokens it has seen.
+/// Transport to the REST API that fails each request and collects the tokens.
 #[derive(Clone, Debug, Default)]
-struct Road(Arc<watch::Sender<BTreeSet<String>>>);
+struct CollectTokens(Arc<watch::Sender<BTreeSet<String>>>);
 
-impl Exchange for Road {
+impl Exchange for CollectTokens {
     fn exchange(&self, request: http::Request<Bytes>) -> Exchanging<'_> {
         let token = request.headers()["x-access-token"].to_str().unwrap();
         self.0.send_modify(|seen| {
@@ -26,7 +26,7 @@ impl Exchange for Road {
 }
 
 #[tokio::test]
-async fn accounts_that_share_a_rest_client_ask_on_its_road_with_tokens_of_their_own() {
+async fn accounts_that_share_a_rest_client_send_requests_over_it_with_tokens_of_their_own() {
     let sim = sim().await;
     let accounts: BTreeSet<(String, String)> = sim.with_world(|world| {
         let settle = |number| {
@@ -35,10 +35,10 @@ async fn accounts_that_share_a_rest_client_ask_on_its_road_with_tokens_of_their_
         };
         (0..20).map(settle).collect()
     });
-    let road = Road::default();
-    let mut seen = road.0.subscribe();
+    let transport = CollectTokens::default();
+    let mut seen = transport.0.subscribe();
     let nobody = Token::new("nobody").unwrap();
-    let shared = RestClient::over(road, nobody, &RestOptions::default());
+    let shared = RestClient::over(transport, nobody, &RestOptions::default());
 
     let mut clients = Vec::new();
     for (user, token) in &accounts {

@@ -1,4 +1,4 @@
-//! What cannot work is told at once, in words that help.
+//! Errors of the caller are reported at once, in helpful words.
 
 use groupme_client::{Client, Error, GroupId, Status, Token, TransportPolicy, UserId};
 

@@ -1,4 +1,4 @@
-//! The client finds its way back by itself, and says where events may have been missed.
+//! The client reconnects by itself, and reports where events may have been missed.
 
 use bayeux_proto::{Cause as Broken, Close};
 use groupme_client::{Client, GroupId, Incoming, Status, Timestamp, TransportPolicy};
@@ -9,8 +9,8 @@ use crate::account::{
     statuses_until, text, until_active, wall_clock,
 };
 
-/// Breaks something, and waits until the account's own channel is active again: by then it has to
-/// have been told in order what happened, the gap included, and events have to flow again.
+/// Breaks something, waits until the account's own channel is active again, and checks that the
+/// statuses came in order, the gap among them, and that events flow.
 async fn recovers(sim: &Sim, client: &mut Client, trouble: impl FnOnce()) -> Vec<Status> {
     sim.say("before").unwrap();
     assert_eq!(text(&event(client).await), Some("before"));
@@ -51,10 +51,10 @@ async fn recovers(sim: &Sim, client: &mut Client, trouble: impl FnOnce()) -> Vec
     told
 }
 
-/// A gap begins where something was heard last: not long before the trouble, and not after it.
+/// Checks that a gap begins shortly before the trouble, and not after it.
 fn is_plausible(since: Timestamp, trouble: Timestamp) {
     let before = trouble.as_millis() - since.as_millis();
-    // A little leeway: two clocks are compared, and one of them may be adjusted.
+    // Some tolerance: two clocks are compared, and one may be adjusted.
     assert!((-500..10_000).contains(&before), "{before} ms before");
 }
 
@@ -69,12 +69,12 @@ fn loss(told: &[Status]) -> &groupme_client::DisconnectCause {
 async fn a_broken_websocket_is_opened_again() {
     let sim = sim().await;
     let mut client = listening(&sim, TransportPolicy::WebSocket).await;
-    // And again: what was learnt of the first time does not stand in the way.
+    // Twice: the first recovery must not get in the way of the second.
     for _ in 0..2 {
         let told = recovers(&sim, &mut client, || sim.break_connections()).await;
         let cause = loss(&told);
         assert_eq!(cause.protocol(), &Broken::Lane(Close::Lost));
-        // What was going on, and that it broke only once.
+        // The reason of the disconnect, and that there was only one.
         let told = chain(cause).join(": ");
         assert!(told.contains("broke while reading"), "{told}");
         assert_eq!(told.matches("broke").count(), 1, "{told}");
@@ -86,15 +86,15 @@ async fn a_broken_poll_begins_a_new_session_and_what_it_may_have_taken_along_is_
     let sim = sim().await;
     let mut client = listening(&sim, TransportPolicy::LongPolling).await;
     let sessions = sim.sessions();
-    // A connection that breaks between two polls costs nothing, and the event arrives; one that
-    // breaks under a held poll may take an event along, and that is told. Later each time, until it
-    // was a held one.
+    // A connection that breaks between two polls costs nothing; one that breaks under a held poll
+    // may lose an event, and a gap is reported. Each attempt breaks it later, until it was a held
+    // one.
     let mut moments = (0..1000).step_by(20);
     let (cause, before) = loop {
         turns(moments.next().expect("a break that is never told")).await;
         let before = wall_clock();
         sim.break_connections();
-        // Its tasks have to see it before there is something to answer a poll with.
+        // The simulator's tasks have to see it before a poll can be answered.
         turns(10).await;
         sim.say("meanwhile").unwrap();
         match next(&mut client).await {
@@ -142,7 +142,7 @@ async fn a_session_that_the_server_forgot_is_begun_anew_at_the_next_request() {
         })
         .await;
         assert_eq!(loss(&told).protocol(), &Broken::SessionLost);
-        // What was asked for in the old session is done in the new one.
+        // Commands of the old session are carried out in the new one.
         let channel = format!("/group/{lake}");
         assert!(told.iter().any(|status| is_active(status, &channel)));
     }
@@ -232,7 +232,7 @@ async fn a_server_that_comes_back_at_the_same_address_is_found() {
     assert_eq!(text(&soon(event(&mut client)).await), Some("back"));
 }
 
-/// Lets everything else have so many turns.
+/// Lets every other task run this often.
 async fn turns(count: u32) {
     for _ in 0..count {
         tokio::task::yield_now().await;

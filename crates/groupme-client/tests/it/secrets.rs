@@ -1,4 +1,4 @@
-//! Nothing that can be printed shows the token.
+//! Nothing printable shows the token.
 
 use core::fmt::Write as _;
 

@@ -1,12 +1,13 @@
-//! The store in a file: what was saved is there, whoever opens it next.
+//! The store in a file: another process reads what was saved.
 
 use groupme_client::{SqliteStore, Store as _};
-use groupme_delivery::{Change, Saved, Version};
+use groupme_delivery::{Change, MessageState, Saved};
 
 fn changes() -> Vec<Change> {
     let conversation = || "1835".into();
     vec![
-        Change::Whole(groupme_client::Timestamp::from_millis(1_700_000_000_123)),
+        Change::Baseline(groupme_client::Timestamp::from_millis(1_700_000_000_001)),
+        Change::SyncedUntil(groupme_client::Timestamp::from_millis(1_700_000_000_123)),
         Change::Cursor {
             conversation: conversation(),
             message: "170000000000000002".into(),
@@ -18,12 +19,12 @@ fn changes() -> Vec<Change> {
         Change::Seen {
             conversation: conversation(),
             message: "170000000000000001".into(),
-            version: Version::default(),
+            state: MessageState::default(),
         },
         Change::Seen {
             conversation: conversation(),
             message: "170000000000000002".into(),
-            version: Version::default(),
+            state: MessageState::default(),
         },
         Change::Forgotten {
             conversation: conversation(),
@@ -32,8 +33,8 @@ fn changes() -> Vec<Change> {
         Change::Left {
             conversation: "1+2".into(),
         },
-        Change::FormerKnown,
-        // Nothing of it was ever delivered.
+        Change::LeftGroupsKnown,
+        // Nothing of this group was ever delivered.
         Change::Left {
             conversation: "77".into(),
         },
@@ -56,7 +57,7 @@ fn what_is_saved_is_what_the_next_one_reads() {
     let file = directory.path().join("state");
     let mut expected = Saved::default();
     for change in changes() {
-        // One transaction each, and a new process after each.
+        // Each change in a transaction of its own, and a new process after each.
         let mut store = SqliteStore::open(&file).unwrap();
         store.save(core::slice::from_ref(&change)).unwrap();
         expected.apply(&change);

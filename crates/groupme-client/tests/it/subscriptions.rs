@@ -1,4 +1,4 @@
-//! Channels that come and go while the client runs.
+//! Channels that are subscribed and unsubscribed while the client runs.
 
 use groupme_client::{EventRef, GroupId, Status, TransportPolicy};
 use groupme_sim::{Conversation, Sim};
@@ -74,7 +74,7 @@ async fn every_request_for_a_channel_is_answered() {
         };
         assert_eq!(*told, *channel);
     }
-    // However often it was asked for, an event comes once.
+    // Subscribed more than once, a channel delivers each event once.
     sim.with_world(|world| world.start_typing(Conversation::Group(cast.lake), cast.mara))
         .unwrap();
     sim.say("a message").unwrap();

@@ -1,4 +1,4 @@
-//! What changed while nobody was told: rows of REST against what was delivered.
+//! Changes that were not pushed, found by comparing REST's messages with what was delivered.
 
 use groupme_model::{
     ConversationId, DeletionActor, Event, Message, MessageId, MessagePush, ReactionChange,
@@ -9,14 +9,14 @@ use super::Feed;
 use crate::{
     Item, Request, Window,
     item::Record,
-    question::{Pending, Purpose},
-    version::{Aspect, Version},
+    message_state::{Aspect, MessageState},
+    request::{Pending, Purpose},
 };
 
 impl<P> Feed<P> {
-    /// Asks for the newest messages of a conversation, to compare them, if something may have been
+    /// Requests the newest messages of a conversation for comparing, if changes may have been
     /// missed.
-    pub(super) fn want_comparison(&mut self, id: &ConversationId) {
+    pub(super) fn request_comparison(&mut self, id: &ConversationId) {
         let limit = self.config.compare_window;
         let conversation = self.conversation(id);
         let is_wanted = conversation.is_stale || conversation.is_watched;
@@ -24,38 +24,38 @@ impl<P> Feed<P> {
             return;
         }
         if conversation.touched.is_some() {
-            // The answer that is on its way may be too old.
+            // The response under way may be too old.
             conversation.is_stale = true;
             return;
         }
         conversation.is_stale = false;
         conversation.touched = Some(Vec::new());
-        let question = Request::History {
+        let request = Request::History {
             conversation: id.clone(),
             window: Window::Newest,
             limit,
         };
-        self.questions.want(question, Purpose::Reread);
+        self.requests.enqueue(request, Purpose::Compare);
     }
 
-    /// A comparison is over: the next one, if something may have been missed meanwhile.
+    /// Ends a comparison, and begins the next if changes may have been missed meanwhile.
     pub(super) fn end_comparison(&mut self, id: &ConversationId) {
         let epoch = self.epoch;
         let conversation = self.conversation(id);
         conversation.touched = None;
-        if conversation.is_stale && conversation.whole_in == epoch {
-            self.want_comparison(id);
+        if conversation.is_stale && conversation.synced_in == epoch {
+            self.request_comparison(id);
         }
     }
 
     pub(super) fn compare(&mut self, pending: &Pending, mut rows: Vec<Message>) {
-        let (id, is_window) = match &pending.question {
+        let (id, is_window) = match &pending.request {
             Request::History { conversation, .. } => (conversation, true),
             Request::Pinned { conversation } => (conversation, false),
             _ => return,
         };
         if pending.asked_in != self.epoch {
-            // Of what was pushed and missed meanwhile the answer knows nothing.
+            // The response may lack what was missed meanwhile.
             self.conversation(id).is_stale = true;
             self.end_comparison(id);
             return;
@@ -70,7 +70,7 @@ impl<P> Feed<P> {
         if is_window {
             self.find_vanished(id, &rows, &is_touched);
         }
-        // What comes after a message that was delivered should have been, too.
+        // A message between delivered ones is missing, unless messages were reported as lost there.
         let conversation = self.conversation(id);
         let has_lost = is_window && core::mem::take(&mut conversation.has_lost);
         let first = conversation.seen.first().filter(|_| !has_lost).cloned();
@@ -78,21 +78,26 @@ impl<P> Feed<P> {
         for row in rows {
             let conversation = self.conversation(id);
             if conversation.is_ahead(&row.id) {
-                // It was sent since, and is pushed.
+                // Sent since, and pushed.
                 continue;
             }
-            match conversation.seen.version(&row.id) {
-                Some(known) => self.tell_differences(id, row, known, &is_touched),
+            match conversation.seen.get(&row.id) {
+                Some(known) => self.report_differences(id, row, known, &is_touched),
                 None if is_window
-                    && !conversation.seen.is_old(&row.id)
+                    && !conversation.seen.is_forgotten(&row.id)
                     && !conversation.is_past(&row.id)
                     && first.as_ref().is_some_and(|first| *first < row.id) =>
                 {
                     self.deliver_row(id, row);
                 }
-                // From before the account was met: only what becomes of it is news.
-                None if is_window && !conversation.seen.is_old(&row.id) => {
-                    conversation.note(id, row.id.clone(), Version::of_row(&row), &mut known_now);
+                // A message of the past: only its later changes are delivered.
+                None if is_window && !conversation.seen.is_forgotten(&row.id) => {
+                    conversation.note_state(
+                        id,
+                        row.id.clone(),
+                        MessageState::of_row(&row),
+                        &mut known_now,
+                    );
                 }
                 None => {}
             }
@@ -101,31 +106,31 @@ impl<P> Feed<P> {
             self.out.put(Item::Checkpoint, known_now);
         }
         if is_window && self.config.pinned {
-            // What is pushed from here on is newer than the answer to this one, too.
+            // Changes pushed from here on are newer than this response, too.
             let conversation = id.clone();
-            self.questions
-                .want(Request::Pinned { conversation }, Purpose::Reread);
+            self.requests
+                .enqueue(Request::Pinned { conversation }, Purpose::Compare);
         } else {
             self.end_comparison(id);
         }
     }
 
-    fn tell_differences(
+    fn report_differences(
         &mut self,
         id: &ConversationId,
         row: Message,
-        known: Version,
+        known: MessageState,
         is_touched: &dyn Fn(&MessageId, Aspect) -> bool,
     ) {
-        let now = Version::of_row(&row);
+        let now = MessageState::of_row(&row);
         let message = row.id.clone();
-        let mut version = known;
+        let mut state = known;
         if now.deleted && !known.deleted && !is_touched(&message, Aspect::Existence) {
-            version.deleted = true;
+            state.deleted = true;
             self.deliver_difference(
                 id,
                 &message,
-                version,
+                state,
                 Event::MessageDeleted(MessagePush::new(row)),
             );
             return;
@@ -137,19 +142,20 @@ impl<P> Feed<P> {
         let is_pinned = now.pinned != known.pinned && !is_touched(&message, Aspect::Pin);
         if is_edited || is_pinned {
             if is_edited {
-                (version.edited, version.content) = (now.edited, 0);
+                (state.edited, state.content) = (now.edited, 0);
             }
-            version.pinned = now.pinned;
+            state.pinned = now.pinned;
             let event = Event::MessageUpdate(MessagePush::new(row.clone()));
-            self.deliver_difference(id, &message, version, event);
+            self.deliver_difference(id, &message, state, event);
         }
         if now.reactions != known.reactions && !is_touched(&message, Aspect::Reactions) {
-            version.reactions = now.reactions;
-            self.deliver_difference(id, &message, version, reacted(row));
+            state.reactions = now.reactions;
+            self.deliver_difference(id, &message, state, reacted(row));
         }
     }
 
-    /// What an admin deletes is often not there any more at all.
+    /// Reports messages missing from the rows as deleted: REST often omits messages deleted by an
+    /// admin.
     fn find_vanished(
         &mut self,
         id: &ConversationId,
@@ -160,35 +166,35 @@ impl<P> Feed<P> {
             return;
         };
         let conversation = self.conversation(id);
-        let vanished: Vec<(MessageId, Version)> = conversation
+        let vanished: Vec<(MessageId, MessageState)> = conversation
             .seen
             .between(&first.id, &last.id)
-            .filter(|(message, version)| {
-                !version.deleted
+            .filter(|(message, state)| {
+                !state.deleted
                     && !is_touched(message, Aspect::Existence)
                     && !rows.iter().any(|row| row.id == **message)
             })
-            .map(|(message, version)| (message.clone(), *version))
+            .map(|(message, state)| (message.clone(), *state))
             .collect();
-        for (message, mut version) in vanished {
+        for (message, mut state) in vanished {
             let mut gone = Message::new(message.clone());
             gone.deletion_actor = Some(DeletionActor::Admin);
             match rows.first().and_then(|row| row.group_id.clone()) {
                 Some(group) => gone.group_id = Some(group),
                 None => gone.chat_id = Some(id.clone()),
             }
-            version.deleted = true;
+            state.deleted = true;
             self.deliver_difference(
                 id,
                 &message,
-                version,
+                state,
                 Event::MessageDeleted(MessagePush::new(gone)),
             );
         }
     }
 }
 
-/// The push of a change of reactions.
+/// Returns the event for a change of reactions.
 fn reacted(row: Message) -> Event {
     let reactions = row.reactions.clone().unwrap_or_default();
     Event::Favorite(ReactionPush::new(ReactionChange::new(row, reactions)))

@@ -1,4 +1,4 @@
-//! Handing out: pushes, rows of REST, changes, and what they mean for the store.
+//! Handing out pushes, fetched messages and changes, with their records for the store.
 
 use groupme_model::{ConversationId, Event, Message, MessageId, MessagePush, Timestamp};
 
@@ -6,19 +6,19 @@ use super::Feed;
 use crate::{
     Item, Origin, Synthesized,
     conversation::Conversation,
-    fact::{Change as PushedChange, NewMessage, deleted_by},
     item::{Mark, Record},
+    message_state::{Aspect, Difference, MessageState},
+    observation::{Change as PushedChange, NewMessage, deleted_by},
     store::Change,
-    version::{Aspect, Difference, Version},
 };
 
 impl<P> Feed<P> {
     pub(super) fn deliver_push(&mut self, message: NewMessage, push: P) {
         let is_own = self.out.is_own(message.source_guid.as_deref());
-        let whole = self.mark(message.created_at);
+        let synced_until = self.advance_synced_until(message.created_at);
         let conversation = self.conversation(&message.conversation);
-        if conversation.seen.unnote(&message.id) {
-            // It was saved as known, and must not be until it is acknowledged.
+        if conversation.seen.confirm_delivery(&message.id) {
+            // The store has it as delivered, and must not before it is acknowledged.
             let mut record = Record::default();
             record.changes.push(Change::Forgotten {
                 conversation: message.conversation.clone(),
@@ -27,14 +27,14 @@ impl<P> Feed<P> {
             self.out.put(Item::Checkpoint, record);
         }
         let conversation = self.conversation(&message.conversation);
-        // What became of one that comes late may have been told before it.
+        // Changes of a late message may have been pushed before it.
         if !conversation.is_ahead(&message.id) {
             conversation.is_stale = true;
-            // An answer that is on its way and does not have it is older.
-            conversation.touch(&message.id, Aspect::Existence);
+            // A comparison under way that lacks the message is older than its push.
+            conversation.mark_touched(&message.id, Aspect::Existence);
         }
         let mut record = Record::default();
-        if let Some((affected, difference)) = message.tells
+        if let Some((affected, difference)) = message.announces
             && conversation.is_told_by_notice(difference)
         {
             record = conversation
@@ -44,10 +44,10 @@ impl<P> Feed<P> {
         conversation.remember(
             &message.conversation,
             message.id,
-            message.version,
+            message.state,
             &mut record,
         );
-        record.whole = whole;
+        record.synced_until = synced_until;
         self.out.put_own(Item::Push(push), record, is_own);
     }
 
@@ -63,118 +63,118 @@ impl<P> Feed<P> {
         }
     }
 
-    /// Hands out a message that was fetched, unless it was handed out before.
+    /// Hands out a fetched message, unless it was handed out before.
     pub(super) fn deliver_row(&mut self, id: &ConversationId, row: Message) {
-        let version = Version::of_row(&row);
+        let state = MessageState::of_row(&row);
         if let Some(sent) = row.created_at {
             self.newest = self.newest.max(sent);
         }
         let conversation = self.conversation(id);
-        if conversation.seen.knows(&row.id) {
+        if conversation.seen.was_delivered(&row.id) {
             return;
         }
         if let Some(messages) = &mut conversation.gap {
             *messages += 1;
         }
         if let Some(gone) = deleted_by(&row)
-            && !conversation.seen.is_old(&gone)
-            && conversation.seen.version(&gone).is_none()
+            && !conversation.seen.is_forgotten(&gone)
+            && conversation.seen.get(&gone).is_none()
         {
-            conversation.seen.state(&gone).0.deleted = true;
+            conversation.seen.state_mut(&gone).0.deleted = true;
         }
         let mut record = Record::default();
-        conversation.remember(id, row.id.clone(), version, &mut record);
+        conversation.remember(id, row.id.clone(), state, &mut record);
         let is_own = self.out.is_own(row.source_guid.as_deref());
-        let made = Synthesized {
+        let synthesized = Synthesized {
             event: created(row),
             conversation: id.clone(),
             origin: Origin::Backfill,
         };
-        self.out.put_own(Item::Synthesized(made), record, is_own);
+        self.out
+            .put_own(Item::Synthesized(synthesized), record, is_own);
     }
 
-    /// Hands out a difference as an event, and takes note of the state that it leads to.
+    /// Hands out a change as an event, and remembers the state after it.
     pub(super) fn deliver_difference(
         &mut self,
         id: &ConversationId,
         message: &MessageId,
-        version: Version,
+        state: MessageState,
         event: Event,
     ) {
         let conversation = self.conversation(id);
-        *conversation.seen.state(message).0 = version;
+        *conversation.seen.state_mut(message).0 = state;
         let mut record = Record::default();
         record.changes.push(Change::Seen {
             conversation: id.clone(),
             message: message.clone(),
-            version,
+            state,
         });
-        let made = Synthesized {
+        let synthesized = Synthesized {
             event,
             conversation: id.clone(),
             origin: Origin::Reconciled,
         };
-        self.out.put(Item::Synthesized(made), record);
+        self.out.put(Item::Synthesized(synthesized), record);
     }
 
-    /// Lets go of the messages that were held and come before another.
+    /// Hands out the buffered messages before a message.
     pub(super) fn release_before(&mut self, id: &ConversationId, message: &MessageId) {
         let conversation = self.conversation(id);
-        let held = &mut conversation.held.messages;
-        let mut before: Vec<_> = held
-            .extract_if(.., |(held, _)| held.id < *message)
+        let buffered = &mut conversation.buffered.messages;
+        let mut before: Vec<_> = buffered
+            .extract_if(.., |(buffered, _)| buffered.id < *message)
             .collect();
-        self.held -= before.len();
+        self.buffered -= before.len();
         before.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
         for (message, push) in before {
-            if !self.conversation(id).seen.knows(&message.id) {
+            if !self.conversation(id).seen.was_delivered(&message.id) {
                 self.deliver_push(message, push);
             }
         }
     }
 
-    /// Lets go of what was held: messages in their order, then changes in theirs.
+    /// Hands out all buffered pushes: messages in order, then changes.
     pub(super) fn release(&mut self, id: &ConversationId) {
         let conversation = self.conversation(id);
-        let held = core::mem::take(&mut conversation.held);
-        self.held -= held.len();
-        let mut messages = held.messages;
+        let buffered = core::mem::take(&mut conversation.buffered);
+        self.buffered -= buffered.len();
+        let mut messages = buffered.messages;
         messages.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
         for (message, push) in messages {
-            if !self.conversation(id).seen.knows(&message.id) {
+            if !self.conversation(id).seen.was_delivered(&message.id) {
                 self.deliver_push(message, push);
             }
         }
-        for (change, push) in held.changes {
+        for (change, push) in buffered.changes {
             self.deliver_change(change, push);
         }
     }
 
-    /// The time up to which the account is whole once a message is delivered, if it is and that is
-    /// worth writing down.
-    fn mark(&mut self, sent: Option<Timestamp>) -> Option<Timestamp> {
+    /// Returns the time up to which the account is synced with a delivery, if that is worth saving.
+    fn advance_synced_until(&mut self, sent: Option<Timestamp>) -> Option<Timestamp> {
         let sent = sent?;
         self.newest = self.newest.max(sent);
         if !self.is_synced() {
             return None;
         }
-        let written = self.whole_until?;
+        let written = self.synced_until?;
         if self.newest.as_secs() - written.as_secs() < MARK_EVERY {
             return None;
         }
-        self.whole_until = Some(self.newest);
-        self.whole_until
+        self.synced_until = Some(self.newest);
+        self.synced_until
     }
 }
 
 impl<P> Conversation<P> {
-    /// Whether a change is told by the notice of it. Edits and deletions of a group are also pushed
-    /// on its own channel, which the program may listen to; pins are not.
+    /// Returns whether the notice of a change is its only push. Edits and deletions in a group are
+    /// also pushed on the group's own channel, if the program subscribes to it; pins are not.
     fn is_told_by_notice(&self, difference: Difference) -> bool {
         !self.is_watched || matches!(difference, Difference::Pinned(_))
     }
 
-    /// Takes note of a change. The answer is whether it is news, and what that means for the store.
+    /// Applies a change to the remembered state. Returns whether it is new, and the record of it.
     fn learn(
         &mut self,
         id: &ConversationId,
@@ -182,28 +182,28 @@ impl<P> Conversation<P> {
         difference: Difference,
     ) -> (bool, Record) {
         let mut record = Record::default();
-        let (version, is_remembered) = self.seen.state(&message);
-        if !version.learn(difference) {
+        let (state, is_remembered) = self.seen.state_mut(&message);
+        if !state.learn(difference) {
             return (false, record);
         }
-        let version = *version;
-        self.touch(&message, difference.aspect());
+        let state = *state;
+        self.mark_touched(&message, difference.aspect());
         if is_remembered {
             record.changes.push(Change::Seen {
                 conversation: id.clone(),
                 message,
-                version,
+                state,
             });
         }
         (true, record)
     }
 
-    /// Takes note of a message that is handed out, and of what that means for the store.
+    /// Remembers a message that is handed out, and adds it to the record.
     fn remember(
         &mut self,
         id: &ConversationId,
         message: MessageId,
-        version: Version,
+        state: MessageState,
         record: &mut Record,
     ) {
         self.newest = self.newest.take().max(Some(message.clone()));
@@ -216,35 +216,35 @@ impl<P> Conversation<P> {
             steps_back,
             cursor,
         });
-        let forgotten = self.seen.insert(&message, version);
-        saves(id, message, version, forgotten, record);
+        let forgotten = self.seen.insert(&message, state);
+        save_state(id, message, state, forgotten, record);
     }
 
-    /// Takes note of the state of a message that is not handed out.
-    pub(super) fn note(
+    /// Remembers the state of a message that is not handed out, and adds it to the record.
+    pub(super) fn note_state(
         &mut self,
         id: &ConversationId,
         message: MessageId,
-        version: Version,
+        state: MessageState,
         record: &mut Record,
     ) {
-        let forgotten = self.seen.note(&message, version);
-        saves(id, message, version, forgotten, record);
+        let forgotten = self.seen.note_state(&message, state);
+        save_state(id, message, state, forgotten, record);
     }
 }
 
-/// Has the state of a message saved, and another one forgotten for it.
-fn saves(
+/// Adds a message's state, and the messages forgotten for it, to the record.
+fn save_state(
     id: &ConversationId,
     message: MessageId,
-    version: Version,
+    state: MessageState,
     forgotten: Vec<MessageId>,
     record: &mut Record,
 ) {
     record.changes.push(Change::Seen {
         conversation: id.clone(),
         message,
-        version,
+        state,
     });
     let forgotten = forgotten.into_iter();
     record
@@ -255,7 +255,7 @@ fn saves(
         }));
 }
 
-/// The push of a message.
+/// Returns the event for a new message.
 fn created(row: Message) -> Event {
     let is_direct = row.is_direct();
     let push = MessagePush::new(row);
@@ -266,5 +266,6 @@ fn created(row: Message) -> Event {
     }
 }
 
-/// How often it is written down up to when the account is whole, in seconds. It need not be exact.
+/// Minimum advance of the synced time that is saved, in seconds. Its precision costs writes and
+/// gains nothing.
 const MARK_EVERY: i64 = 30;

@@ -1,4 +1,4 @@
-//! Questions without an answer, and what is lost by that.
+//! Failed requests, and the losses reported for them.
 
 use groupme_model::{ConversationId, MessageId};
 
@@ -7,27 +7,35 @@ use crate::{
     Failure, Item, LossKind, LossReason, Lost, Request,
     conversation::{Fetch, Target},
     item::{Mark, Record},
-    question::{Pending, Purpose},
+    request::{Pending, Purpose},
     store::Change,
 };
 
 impl<P> Feed<P> {
     pub(super) fn fail(&mut self, pending: &Pending, failure: Failure) {
-        match (&pending.question, pending.purpose) {
-            (question, Purpose::List(number)) => {
-                let Some(round) = self.round.as_mut().filter(|round| round.number == number) else {
+        match (&pending.request, pending.purpose) {
+            (request, Purpose::List(number)) => {
+                let Some(resync) = self
+                    .resync
+                    .as_mut()
+                    .filter(|resync| resync.number == number)
+                else {
                     return;
                 };
-                round.open -= 1;
-                match question {
+                resync.open_lists -= 1;
+                match request {
                     Request::Topics { group } if failure != Failure::Gone => {
                         let group = ConversationId::new(group.as_str());
-                        self.tell_lost(&group, LossKind::Messages, None, why(failure));
+                        self.report_lost(&group, LossKind::Messages, None, why(failure));
                     }
                     Request::Topics { .. } => {}
-                    // There may be no such list.
-                    Request::Memberships if failure != Failure::Unavailable => {}
-                    _ => round.is_partial = true,
+                    // The list may not exist.
+                    Request::Memberships if matches!(failure, Failure::Gone | Failure::Refused) => {
+                    }
+                    _ if failure == Failure::Internal => {
+                        resync.unread = Some(LossReason::Internal);
+                    }
+                    _ => resync.unread = resync.unread.or(Some(LossReason::Unavailable)),
                 }
             }
             (Request::History { conversation, .. }, Purpose::Fetch) => {
@@ -37,46 +45,51 @@ impl<P> Feed<P> {
             (Request::History { conversation, .. }, _) => {
                 let id = conversation.clone();
                 if failure != Failure::Gone {
-                    self.tell_lost(&id, LossKind::Changes, None, why(failure));
+                    self.report_lost(&id, LossKind::Changes, None, why(failure));
                 }
                 self.conversation(&id).is_stale = false;
                 self.end_comparison(&id);
             }
-            // There may be no list of what is pinned, and nobody misses it.
+            // The list of pinned messages may not exist, and is not needed.
             (Request::Pinned { conversation }, _) => {
                 let id = conversation.clone();
+                if failure == Failure::Internal {
+                    self.report_lost(&id, LossKind::Changes, None, why(failure));
+                }
                 self.end_comparison(&id);
             }
             _ => {}
         }
     }
 
-    /// A question about a conversation was not answered, and will not be.
+    /// Gives up fetching a conversation.
     pub(super) fn fail_fetch(&mut self, id: &ConversationId, failure: Failure) {
         self.conversation(id).fetch = Fetch::Idle;
-        self.lose(id, why(failure));
+        self.give_up(id, why(failure));
         if failure == Failure::Gone {
-            self.leave(id);
+            self.mark_left(id);
         }
-        // Only if it has been listed since: there may be more that is missing.
+        // Settles only if a list had it since: more may be missing.
         self.settle(id);
     }
 
-    /// Gives up what is missing of a conversation.
-    pub(super) fn lose(&mut self, id: &ConversationId, why: LossReason) {
+    /// Reports the missing messages of a conversation as lost.
+    pub(super) fn give_up(&mut self, id: &ConversationId, why: LossReason) {
         let conversation = self.conversation(id);
-        let held = conversation.held.messages.iter();
-        let held = held.map(|(message, _)| &message.id).min().cloned();
-        let dropped = conversation.held.dropped.take();
+        let buffered = conversation.buffered.messages.iter();
+        let buffered = buffered.map(|(message, _)| &message.id).min().cloned();
+        let dropped = conversation.buffered.dropped.take();
         let upto = match core::mem::replace(&mut conversation.target, Target::None) {
-            // What is held is not lost, but all before it may be.
-            Target::At(message) if why != LossReason::Left => Some(message).max(held).max(dropped),
-            // Nobody said how far it goes, or more was said before it was left.
+            // Buffered messages are not lost; messages before them may be.
+            Target::At(message) if why != LossReason::Left => {
+                Some(message).max(buffered).max(dropped)
+            }
+            // The end is unknown, or further messages were sent before the user left.
             _ => None,
         };
         conversation.gap = None;
         conversation.has_lost = true;
-        self.tell_lost(id, LossKind::Messages, upto.clone(), why);
+        self.report_lost(id, LossKind::Messages, upto.clone(), why);
         if why == LossReason::Truncated
             && let Some(message) = upto
         {
@@ -84,7 +97,7 @@ impl<P> Feed<P> {
         }
     }
 
-    /// Goes on after a message that need not be handed out: it was, or will never be there.
+    /// Moves the cursor past a message that need not be handed out.
     pub(super) fn skip(&mut self, id: &ConversationId, message: MessageId) {
         let conversation = self.conversation(id);
         if conversation.is_ahead(&message) {
@@ -102,7 +115,7 @@ impl<P> Feed<P> {
         }
     }
 
-    pub(super) fn tell_lost(
+    pub(super) fn report_lost(
         &mut self,
         id: &ConversationId,
         what: LossKind,
@@ -121,9 +134,9 @@ impl<P> Feed<P> {
         self.out.put(Item::Lost(lost), Record::default());
     }
 
-    /// It is there, and that is written down before anything of it is handed out: should it be left
-    /// again, that is to be told again. True if it was not there before.
-    pub(super) fn come_back(&mut self, id: &ConversationId) -> bool {
+    /// Marks a conversation as existing again, and saves that before anything of it is handed out,
+    /// so that leaving it again is reported again. Returns whether it had been left.
+    pub(super) fn mark_rejoined(&mut self, id: &ConversationId) -> bool {
         let was_left = core::mem::take(&mut self.conversation(id).is_left);
         if was_left {
             let mut record = Record::default();
@@ -135,8 +148,8 @@ impl<P> Feed<P> {
         was_left
     }
 
-    /// It is not there any more. What was delivered is remembered: it may be joined again.
-    pub(super) fn leave(&mut self, id: &ConversationId) {
+    /// Marks a conversation as left. Its delivered messages stay remembered: the user may rejoin.
+    pub(super) fn mark_left(&mut self, id: &ConversationId) {
         self.conversation(id).is_left = true;
         let mut record = Record::default();
         record.changes.push(Change::Left {
@@ -151,5 +164,6 @@ fn why(failure: Failure) -> LossReason {
         Failure::Unavailable => LossReason::Unavailable,
         Failure::Gone => LossReason::Left,
         Failure::Refused => LossReason::Refused,
+        Failure::Internal => LossReason::Internal,
     }
 }

@@ -1,4 +1,4 @@
-//! Fetching what was missed of one conversation.
+//! Fetching the missed messages of one conversation.
 
 use groupme_model::{ConversationId, Message, MessageId};
 
@@ -7,51 +7,51 @@ use crate::{
     Gap, GapCause, Item, LossKind, LossReason, Request, Window,
     conversation::{Fetch, Target, Until},
     item::Record,
-    question::{Pending, Purpose},
+    request::{Pending, Purpose},
 };
 
 impl<P> Feed<P> {
-    /// Fetches from the cursor on, unless that is under way or there is nothing to fetch.
+    /// Fetches from the cursor to the target, unless a fetch is in progress or nothing is missing.
     pub(super) fn fetch_forward(&mut self, id: &ConversationId) {
         let conversation = self.conversation(id);
         let Some(cursor) = conversation.cursor.clone() else {
             return;
         };
-        if conversation.is_there() || !matches!(conversation.fetch, Fetch::Idle) {
+        if conversation.has_reached_target() || !matches!(conversation.fetch, Fetch::Idle) {
             return;
         }
-        conversation.fetch = Fetch::Forward { ends: 0 };
+        conversation.fetch = Fetch::Forward { empty_pages: 0 };
         conversation.is_stale = true;
         if let Target::At(upto) = &conversation.target {
             let upto = Some(upto.clone());
             self.open_gap(id, upto);
         }
-        self.ask_history(id, Window::After(cursor));
+        self.request_history(id, Window::After(cursor));
     }
 
-    /// Fetches from the newest message back.
+    /// Fetches from the newest message backward.
     pub(super) fn fetch_backward(&mut self, id: &ConversationId, until: Until) {
         let conversation = self.conversation(id);
         if !matches!(conversation.fetch, Fetch::Idle) {
             return;
         }
-        conversation.is_stale |= conversation.held.first.is_some();
-        let is_gap = !matches!(until, Until::Count(_));
+        conversation.is_stale |= conversation.buffered.first.is_some();
+        let is_gap = !matches!(until, Until::Count(_) | Until::Baseline(_));
         conversation.fetch = Fetch::Backward {
             until,
             rows: Vec::new(),
         };
-        // Whether there is one at all is not known yet, unless a list said so.
+        // Without a listed message, nothing may be missing.
         if is_gap && let Target::At(upto) = &self.conversation(id).target {
             let upto = Some(upto.clone());
             self.open_gap(id, upto);
         }
-        self.ask_history(id, Window::Newest);
+        self.request_history(id, Window::Newest);
     }
 
-    /// Fetches from the newest message back to the cursor: of a conversation that the user was out of
-    /// for who knows how long, the newest messages and not all.
-    pub(super) fn fetch_back(&mut self, id: &ConversationId) {
+    /// Fetches the newest messages of a rejoined conversation, back to the cursor at most: the user
+    /// may have been away for long.
+    pub(super) fn fetch_rejoined(&mut self, id: &ConversationId) {
         let conversation = self.conversation(id);
         if let Some(cursor) = conversation.cursor.clone() {
             conversation.is_stale = true;
@@ -65,7 +65,7 @@ impl<P> Feed<P> {
             conversation: id,
             window,
             ..
-        } = &pending.question
+        } = &pending.request
         else {
             return;
         };
@@ -77,15 +77,16 @@ impl<P> Feed<P> {
         let conversation = self.conversation(id);
         match core::mem::replace(&mut conversation.fetch, Fetch::Idle) {
             Fetch::Idle => {}
-            Fetch::Forward { ends } => {
+            Fetch::Forward { empty_pages } => {
                 let Window::After(after) = window else { return };
                 rows.retain(|row| row.id > *after);
                 if is_newest_first && rows.len() > 1 {
-                    // The newest instead of the next: what is in between comes from behind.
+                    // The response has the newest messages instead of the next ones: continue
+                    // backward from them.
                     let after = after.clone();
                     self.bridge(id, after, rows);
                 } else {
-                    self.take_forward(pending, id, ends, rows);
+                    self.take_forward(pending, id, empty_pages, rows);
                 }
             }
             Fetch::Backward {
@@ -110,7 +111,7 @@ impl<P> Feed<P> {
         &mut self,
         pending: &Pending,
         id: &ConversationId,
-        ends: u32,
+        empty_pages: u32,
         rows: Vec<Message>,
     ) {
         let last = rows.last().map(|row| row.id.clone());
@@ -121,50 +122,52 @@ impl<P> Feed<P> {
         let epoch = self.epoch;
         let conversation = self.conversation(id);
         let has_ended = last.is_none();
-        // A message that was delivered before, late, does not move the cursor; the next question
-        // begins after it nevertheless.
+        // A late message that was delivered before does not move the cursor; the next page begins
+        // after it.
         let next = last.max(conversation.cursor.clone()).map(Window::After);
         match (&conversation.target, next) {
-            _ if conversation.is_there() => self.finish(id),
+            _ if conversation.has_reached_target() => self.finish(id),
             (_, Some(next)) if !has_ended => {
-                conversation.fetch = Fetch::Forward { ends };
-                self.ask_history(id, next);
+                conversation.fetch = Fetch::Forward { empty_pages };
+                self.request_history(id, next);
             }
             (Target::End, _) if pending.asked_in == epoch => {
                 conversation.target = Target::None;
                 self.finish(id);
             }
-            // What was said since it was asked for may not be in it.
+            // The response may lack messages sent since the request.
             (Target::End, Some(next)) => {
-                conversation.fetch = Fetch::Forward { ends: 0 };
-                self.ask_history(id, next);
+                conversation.fetch = Fetch::Forward { empty_pages: 0 };
+                self.request_history(id, next);
             }
-            // There is a newer message, says the list, and the history does not have it yet.
-            (_, Some(next)) if ends < PATIENCE_WITH_ENDS => {
-                conversation.fetch = Fetch::Forward { ends: ends + 1 };
-                self.ask_history_later(id, next, ends);
+            // The list names a newer message that the history does not have yet.
+            (_, Some(next)) if empty_pages < MAX_EMPTY_PAGES => {
+                conversation.fetch = Fetch::Forward {
+                    empty_pages: empty_pages + 1,
+                };
+                self.request_history_later(id, next, empty_pages);
             }
             _ => {
-                self.lose(id, LossReason::Truncated);
+                self.give_up(id, LossReason::Truncated);
                 self.finish(id);
             }
         }
     }
 
-    /// Hands out messages between which nothing is missing, and what was pushed among them.
+    /// Hands out rows without gaps between them, along with buffered pushes in their places.
     fn deliver_rows(&mut self, id: &ConversationId, rows: Vec<Message>) {
         let last = rows.last().map(|row| row.id.clone());
         for row in rows {
             self.release_before(id, &row.id);
             self.deliver_row(id, row);
         }
-        // The last may have been acknowledged before a crash, when one before it was not.
+        // After a crash, the last row may be acknowledged while one before it is not.
         if let Some(last) = last {
             self.skip(id, last);
         }
     }
 
-    /// Goes from the newest messages, which came instead of the next, back to the cursor.
+    /// Continues backward to the cursor from the newest messages, which came instead of the next.
     fn bridge(&mut self, id: &ConversationId, after: MessageId, rows: Vec<Message>) {
         self.open_gap(id, None);
         self.take_backward(id, Until::Message(after), rows, true);
@@ -179,20 +182,37 @@ impl<P> Feed<P> {
     ) {
         let beyond = |row: &Message| match &until {
             Until::Message(message) => row.id <= *message,
-            Until::Time(time) => row.created_at.is_some_and(|sent| sent < *time),
+            Until::Time(time) | Until::Baseline(time) => {
+                row.created_at.is_some_and(|sent| sent < *time)
+            }
             Until::Count(_) => false,
         };
+        let is_baseline = self.is_unbroken && matches!(until, Until::Baseline(_));
         let most = match &until {
             Until::Count(count) => *count,
+            // The rows are not delivered, and all of them are of one minute.
+            _ if is_baseline => usize::MAX,
             _ => self.config.max_backfill,
         };
         let is_complete = rows.first().is_some_and(beyond) || !has_moved;
+        let past = rows.iter().rev().find(|row| beyond(row));
+        let past = past.map(|row| row.id.clone());
         rows.retain(|row| !beyond(row));
-        // Between what was pushed, nothing may be missing.
-        let pushed = self.conversation(id).held.first.clone();
+        // Between pushed messages, nothing may be missing.
+        let pushed = self.conversation(id).buffered.first.clone();
+        let since = matches!(until, Until::Count(_)).then(|| self.history_since());
+        let since = since.flatten();
+        let is_new = |row: &Message| {
+            row.created_at
+                .zip(since)
+                .is_some_and(|(sent, since)| sent >= since)
+        };
+        let is_due =
+            |row: &Message| is_new(row) || pushed.as_ref().is_some_and(|pushed| row.id >= *pushed);
         let is_short = |rows: &[Message]| {
-            let first = rows.first().map(|row| &row.id);
-            pushed.is_some() && first > pushed.as_ref()
+            let first = rows.first();
+            let is_behind_push = pushed.is_some() && first.map(|row| &row.id) > pushed.as_ref();
+            is_behind_push || first.is_some_and(is_new)
         };
         let has_room = rows.len() < self.config.max_backfill;
         if !is_complete
@@ -201,12 +221,15 @@ impl<P> Feed<P> {
         {
             let before = Window::Before(first.id.clone());
             self.conversation(id).fetch = Fetch::Backward { until, rows };
-            self.ask_history(id, before);
+            self.request_history(id, before);
+            return;
+        }
+        if is_baseline {
+            self.take_unconfirmed(id, past, &rows);
             return;
         }
         let excess = rows.len().saturating_sub(most);
-        let is_pushed = |row: &Message| pushed.as_ref().is_some_and(|pushed| row.id >= *pushed);
-        let excess = excess.min(rows.iter().position(is_pushed).unwrap_or(excess));
+        let excess = excess.min(rows.iter().position(is_due).unwrap_or(excess));
         let is_truncated = match until {
             Until::Count(_) => !is_complete && is_short(&rows),
             _ => !is_complete || excess > 0,
@@ -217,38 +240,38 @@ impl<P> Feed<P> {
         }
         if is_truncated {
             let upto = rows.first().map(|row| row.id.clone());
-            self.tell_lost(id, LossKind::Messages, upto, LossReason::Truncated);
+            self.report_lost(id, LossKind::Messages, upto, LossReason::Truncated);
         }
         if let (Until::Count(_), Some(first)) = (&until, rows.first()) {
-            self.conversation(id).met_at = Some(first.id.clone());
+            self.conversation(id).baseline = Some(first.id.clone());
         }
         self.deliver_rows(id, rows);
         let conversation = self.conversation(id);
-        if conversation.cursor.is_none() && !conversation.is_there() {
-            // The list names a message, and there is none.
-            self.lose(id, LossReason::Truncated);
+        if conversation.cursor.is_none() && !conversation.has_reached_target() {
+            // The list names a message that the history does not have.
+            self.give_up(id, LossReason::Truncated);
         }
         self.finish(id);
     }
 
-    /// Nothing is left to fetch for now.
-    fn finish(&mut self, id: &ConversationId) {
+    /// Ends the fetch of a conversation.
+    pub(super) fn finish(&mut self, id: &ConversationId) {
         self.conversation(id).fetch = Fetch::Idle;
         self.settle(id);
     }
 
-    /// Declares a conversation whole, if it is.
+    /// Marks a conversation as synced if nothing is missing, or fetches what is.
     pub(super) fn settle(&mut self, id: &ConversationId) {
         let (epoch, is_live) = (self.epoch, self.is_live);
         let conversation = self.conversation(id);
-        if conversation.whole_in == epoch || !matches!(conversation.fetch, Fetch::Idle) {
+        if conversation.synced_in == epoch || !matches!(conversation.fetch, Fetch::Idle) {
             return;
         }
-        if !conversation.is_there() {
+        if !conversation.has_reached_target() {
             self.fetch(id);
             return;
         }
-        if let Some(dropped) = conversation.held.dropped.take()
+        if let Some(dropped) = conversation.buffered.dropped.take()
             && conversation.is_ahead(&dropped)
         {
             self.fetch_dropped(id, &dropped);
@@ -257,33 +280,33 @@ impl<P> Feed<P> {
         if conversation.listed_in != epoch {
             return;
         }
-        if core::mem::take(&mut conversation.held.dropped_changes) {
-            self.tell_lost(id, LossKind::Changes, None, LossReason::Truncated);
+        if core::mem::take(&mut conversation.buffered.dropped_changes) {
+            self.report_lost(id, LossKind::Changes, None, LossReason::Truncated);
         }
         self.close_gap(id);
         self.release(id);
         if is_live {
-            self.conversation(id).whole_in = epoch;
+            self.conversation(id).synced_in = epoch;
         }
-        self.want_comparison(id);
+        self.request_comparison(id);
     }
 
-    /// Fetches what was pushed and found no place.
+    /// Fetches the messages up to a dropped push.
     fn fetch_dropped(&mut self, id: &ConversationId, dropped: &MessageId) {
-        self.conversation(id).aim(dropped);
+        self.conversation(id).extend_target(dropped);
         self.fetch(id);
     }
 
-    /// Fetches what is missing of a conversation, whether any of it was ever delivered or not.
+    /// Fetches the missing messages of a conversation, from the cursor or from the newest backward.
     fn fetch(&mut self, id: &ConversationId) {
         if self.conversation(id).cursor.is_some() {
             self.fetch_forward(id);
         } else {
-            self.fetch_backward(id, self.newcomers_since());
+            self.fetch_backward(id, Until::Time(self.missed_since()));
         }
     }
 
-    /// Tells of a gap, once.
+    /// Reports a gap, once.
     pub(super) fn open_gap(&mut self, id: &ConversationId, upto: Option<MessageId>) {
         let (usual, is_polling) = (self.cause, self.is_polling);
         let conversation = self.conversation(id);
@@ -319,27 +342,26 @@ impl<P> Feed<P> {
         }
     }
 
-    fn ask_history(&mut self, id: &ConversationId, window: Window) {
-        let question = Request::History {
+    fn request_history(&mut self, id: &ConversationId, window: Window) {
+        let request = Request::History {
             conversation: id.clone(),
             window,
             limit: self.config.page,
         };
-        self.questions.want(question, Purpose::Fetch);
+        self.requests.enqueue(request, Purpose::Fetch);
     }
 
-    /// Asks again for what was not there yet, the `times`th time.
-    fn ask_history_later(&mut self, id: &ConversationId, window: Window, times: u32) {
-        let question = Request::History {
+    /// Repeats a request for messages that were not there yet. `times` counts the repetitions.
+    fn request_history_later(&mut self, id: &ConversationId, window: Window, times: u32) {
+        let request = Request::History {
             conversation: id.clone(),
             window,
             limit: self.config.page,
         };
-        self.questions
-            .want_later(self.now, question, Purpose::Fetch, times);
+        self.requests
+            .enqueue_later(self.now, request, Purpose::Fetch, times);
     }
 }
 
-/// How often a history that ends before a message that the list has is asked again, until that
-/// counts as missing.
-const PATIENCE_WITH_ENDS: u32 = 2;
+/// Maximum repetitions of a request whose response ends before a message that the list names.
+const MAX_EMPTY_PAGES: u32 = 2;

@@ -1,6 +1,4 @@
-//! The lists of a round: what conversations there are, and how far each goes.
-
-use core::time::Duration;
+//! The lists of a resync: the conversations, and the newest message of each.
 
 use groupme_model::{
     Chat, ConversationId, Group, MessageId, Timestamp, Topic, UserPair,
@@ -11,17 +9,17 @@ use super::Feed;
 use crate::{
     Failure, Request, Response,
     conversation::{Fetch, Until},
-    question::{Pending, Purpose},
+    request::{Pending, Purpose},
 };
 
 impl<P> Feed<P> {
-    pub(super) fn take_list(&mut self, round: u64, pending: &Pending, answer: Response) {
+    pub(super) fn take_list(&mut self, resync: u64, pending: &Pending, response: Response) {
         let is_current = self
-            .round
+            .resync
             .as_ref()
-            .is_some_and(|current| current.number == round);
+            .is_some_and(|current| current.number == resync);
         let (mut next, mut topics) = (None, Vec::new());
-        match (answer, &pending.question) {
+        match (response, &pending.request) {
             (Response::Groups(groups), &Request::Groups { page, limit }) => {
                 let ids = groups
                     .iter()
@@ -64,29 +62,30 @@ impl<P> Feed<P> {
                     self.take_topic(is_current, topic);
                 }
             }
-            // The answer to another question.
+            // The response to another request.
             _ => {
                 self.fail(pending, Failure::Refused);
                 return;
             }
         }
-        // Of a round that is over, an answer is still good for what it tells, but no more is asked.
-        let Some(round) = self.round.as_mut().filter(|_| is_current) else {
+        // A response of an earlier resync is still good for its content, but leads to no further
+        // pages.
+        let Some(resync) = self.resync.as_mut().filter(|_| is_current) else {
             return;
         };
         let more: Vec<Request> = topics.into_iter().chain(next).collect();
-        round.open = round.open + more.len() - 1;
-        let number = round.number;
-        for question in more {
-            self.questions.want(question, Purpose::List(number));
+        resync.open_lists = resync.open_lists + more.len() - 1;
+        let number = resync.number;
+        for request in more {
+            self.requests.enqueue(request, Purpose::List(number));
         }
     }
 
     fn take_memberships(&mut self, is_current: bool, list: Vec<MembershipState>) {
-        let Some(round) = self.round.as_mut().filter(|_| is_current) else {
+        let Some(resync) = self.resync.as_mut().filter(|_| is_current) else {
             return;
         };
-        let memberships = round.memberships.get_or_insert_default();
+        let memberships = resync.memberships.get_or_insert_default();
         for membership in list {
             let Some(group) = membership.group_id else {
                 continue;
@@ -95,9 +94,9 @@ impl<P> Feed<P> {
             match membership.state {
                 Some(MemberState::Active | MemberState::Muted) => memberships.member_of.push(id),
                 Some(MemberState::Exited | MemberState::Removed | MemberState::ExitedRemoved) => {
-                    memberships.former.push(id);
+                    memberships.left_groups.push(id);
                 }
-                // Waits to be let in, or is something that nobody knows yet.
+                // Pending, or a state not known yet.
                 _ => {}
             }
         }
@@ -127,16 +126,16 @@ impl<P> Feed<P> {
         self.take_listed(is_current, id, newest, sent);
     }
 
-    fn id_of(&self, chat: &Chat) -> Option<ConversationId> {
+    pub(super) fn id_of(&self, chat: &Chat) -> Option<ConversationId> {
         let other = chat.other_user.as_ref()?.id.as_ref();
         other
-            .and_then(|other| UserPair::new(&self.you, other).ok())
+            .and_then(|other| UserPair::new(&self.user, other).ok())
             .map(|pair| pair.conversation_id())
             .or_else(|| chat.conversation().cloned())
     }
 
-    /// Whether a page of a list has something that was not in an earlier one. A list ends with an
-    /// empty page; one that has the same again and again ends, too.
+    /// Returns whether a page of a list has a conversation that no earlier page had. A list ends
+    /// with an empty page, or with one that repeats earlier ones.
     fn has_news(&self, ids: &[ConversationId]) -> bool {
         ids.iter().any(|id| {
             let found = self.conversations.get(id);
@@ -144,7 +143,7 @@ impl<P> Feed<P> {
         })
     }
 
-    /// A conversation exists, and this is its newest message.
+    /// Takes a listed conversation and its newest message.
     fn take_listed(
         &mut self,
         is_current: bool,
@@ -157,70 +156,59 @@ impl<P> Feed<P> {
             self.newest = self.newest.max(sent);
         }
         let epoch = self.epoch;
-        let is_first = self.round.as_ref().is_some_and(|round| round.is_first);
-        let history = usize::try_from(self.config.history).unwrap_or(usize::MAX);
-        let until = self.newcomers_since();
-        if is_first && is_current && history == 0 && newest.is_some() {
-            self.begin_with_held(&id);
+        let is_first = self.synced_until.is_none();
+        let may_begin =
+            self.is_unbroken || self.baseline.is_none() || self.conversation(&id).begins_with_push;
+        if is_first && is_current && may_begin && self.config.history == 0 && newest.is_some() {
+            self.begin_with_buffered(&id);
         }
-        let was_left = self.come_back(&id);
+        let was_left = self.mark_rejoined(&id);
+        let since = self.missed_since();
         let conversation = self.conversation(&id);
         if is_current {
             conversation.listed_in = epoch;
         }
         let Some(newest) = newest else {
-            // Nothing was said in it yet.
+            // A conversation without messages.
             self.settle_listed(is_current, &id);
             return;
         };
         if conversation.cursor.is_some() {
+            if is_first && is_current && self.is_unbroken && self.began_with_snapshot(&id) {
+                self.doubt(&id, newest);
+                self.settle(&id);
+                return;
+            }
+            let conversation = self.conversation(&id);
             if conversation.is_ahead(&newest) {
-                conversation.aim(&newest);
+                conversation.extend_target(&newest);
                 if was_left {
-                    self.fetch_back(&id);
+                    self.fetch_rejoined(&id);
                 }
             }
             self.settle_listed(is_current, &id);
             return;
         }
         if !matches!(conversation.fetch, Fetch::Idle) {
-            // What is under way may have been asked for before this was said.
-            conversation.aim(&newest);
+            // The fetch in progress may have been requested before this message was sent.
+            conversation.extend_target(&newest);
             return;
         }
         if !is_current {
             return;
         }
-        let missed = match &until {
-            Until::Time(since) => sent.is_none_or(|sent| sent >= *since),
-            _ => false,
-        };
-        if is_first && history > 0 {
-            self.fetch_backward(&id, Until::Count(history));
-        } else if !is_first && missed {
-            conversation.aim(&newest);
-            self.fetch_backward(&id, until);
-        } else if let Some(round) = &mut self.round {
-            round.baseline.push((id, newest));
+        if is_first {
+            self.begin_listed(&id, newest, sent);
+        } else if sent.is_none_or(|sent| sent >= since) {
+            conversation.extend_target(&newest);
+            self.fetch_backward(&id, Until::Time(since));
+        } else {
+            self.begin_at(&id, newest);
+            self.settle(&id);
         }
     }
 
-    /// A conversation without a past begins with the first of it that was pushed. What was said after
-    /// that, and not pushed because of a loss, is then missing and no past.
-    fn begin_with_held(&mut self, id: &ConversationId) {
-        let conversation = self.conversation(id);
-        let held = &conversation.held.messages;
-        if conversation.cursor.is_some() || !matches!(conversation.fetch, Fetch::Idle) {
-            return;
-        }
-        let first = (0..held.len()).min_by(|a, b| held[*a].0.id.cmp(&held[*b].0.id));
-        let Some(first) = first else { return };
-        let (message, push) = conversation.held.messages.remove(first);
-        self.held -= 1;
-        self.deliver_push(message, push);
-    }
-
-    /// Settles one that was listed. Without a round, an answer says only what is to be fetched.
+    /// Settles a listed conversation. Without a current resync, only fetches what is missing.
     fn settle_listed(&mut self, is_current: bool, id: &ConversationId) {
         if is_current {
             self.settle(id);
@@ -228,16 +216,4 @@ impl<P> Feed<P> {
             self.fetch_forward(id);
         }
     }
-
-    /// How far back a conversation is fetched that is met for the first time: what it said before
-    /// the account was last whole was not missed.
-    pub(super) fn newcomers_since(&self) -> Until {
-        let since = self.whole_until.map_or(0, Timestamp::as_millis);
-        let slack = i64::try_from(SLACK.as_millis()).unwrap_or(0);
-        Until::Time(Timestamp::from_millis(since.saturating_sub(slack)))
-    }
 }
-
-/// How much earlier than the account was last whole it is looked for what was missed. Clocks differ,
-/// and messages of several conversations are not delivered in the order in which they were sent.
-const SLACK: Duration = Duration::from_mins(10);

@@ -1,4 +1,4 @@
-//! How far a conversation is done with.
+//! Acknowledged position of one conversation.
 
 use std::collections::BTreeSet;
 
@@ -6,22 +6,22 @@ use groupme_model::MessageId;
 
 use crate::item::Mark;
 
-/// What of a conversation is open, and how far it is done with.
+/// Unacknowledged deliveries of one conversation, and the position that is acknowledged.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
     open: BTreeSet<MessageId>,
-    /// What is acknowledged and lies behind something that is not.
+    /// Messages acknowledged after one that is not.
     done: BTreeSet<MessageId>,
-    /// How far it will be done with once nothing is open.
+    /// Cursor once nothing is unacknowledged.
     high: Option<MessageId>,
-    /// What need not be remembered any more, once nothing before it is open: after a crash all of
-    /// that is fetched again.
+    /// Messages to forget once nothing before them is unacknowledged: after a crash they are
+    /// fetched again.
     forgettable: BTreeSet<MessageId>,
 }
 
 impl Progress {
-    /// Something is handed out. The answer is where to step back to, if it lies before what counts
-    /// as done with.
+    /// Records a delivery. Returns the cursor to step back to, if the message lies before the
+    /// acknowledged position.
     pub(super) fn enter(&mut self, mark: &Mark) -> Option<MessageId> {
         self.high = self.high.take().max(Some(mark.cursor.clone()));
         let message = mark.message.as_ref()?;
@@ -30,7 +30,7 @@ impl Progress {
         (is_first && mark.steps_back).then(|| before(message))?
     }
 
-    /// Something is done with. The answer is how far everything is, if that has moved.
+    /// Acknowledges a delivery. Returns the new cursor, if it moved.
     pub(super) fn acknowledge(&mut self, mark: &Mark) -> Option<MessageId> {
         if let Some(message) = &mark.message {
             self.open.remove(message);
@@ -45,7 +45,7 @@ impl Progress {
         passed.last().cloned()
     }
 
-    /// Whether a message has to be remembered for now, that need not be remembered for itself.
+    /// Returns whether a message to be forgotten has to be kept for now.
     pub(super) fn keep(&mut self, message: &MessageId) -> bool {
         let is_needed = self.open.first().is_some_and(|first| first <= message);
         if is_needed {
@@ -54,7 +54,7 @@ impl Progress {
         is_needed
     }
 
-    /// What need not be remembered any more.
+    /// Returns the messages that need not be kept any longer.
     pub(super) fn forget(&mut self) -> BTreeSet<MessageId> {
         let needed = match self.open.first() {
             Some(first) => self.forgettable.split_off(first),
@@ -63,13 +63,13 @@ impl Progress {
         core::mem::replace(&mut self.forgettable, needed)
     }
 
-    /// Whether nothing is open.
+    /// Returns whether nothing is unacknowledged.
     pub(super) fn is_over(&self) -> bool {
         self.open.is_empty()
     }
 }
 
-/// The id right before another; `None` if that is not a number.
+/// Returns the id right before another; `None` if the id is not a number.
 fn before(message: &MessageId) -> Option<MessageId> {
     let number: u64 = message.as_str().parse().ok()?;
     Some(MessageId::from(number.checked_sub(1)?))

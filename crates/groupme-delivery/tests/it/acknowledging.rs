@@ -1,11 +1,11 @@
-//! What is written down, and when.
+//! Effects of acknowledgements on the store.
 
 use groupme_delivery::Config;
 use groupme_model::Timestamp;
 
 use crate::world::{CHAT, GROUP, T0, World, created};
 
-/// The messages that a crash brings again.
+/// Returns the messages that come again after a crash.
 fn again(world: &mut World) -> Vec<String> {
     world.acknowledges = true;
     world.is_slow = false;
@@ -20,8 +20,8 @@ fn again(world: &mut World) -> Vec<String> {
     said
 }
 
-fn whole_until(world: &World) -> Option<i64> {
-    world.saved().whole_until.map(Timestamp::as_secs)
+fn synced_until(world: &World) -> Option<i64> {
+    world.saved().synced_until.map(Timestamp::as_secs)
 }
 
 #[test]
@@ -32,10 +32,10 @@ fn all_up_to_a_receipt_can_be_acknowledged_at_once() {
     for number in 1..=3 {
         world.say_live(GROUP, number);
     }
-    let second = world.receipts()[1];
+    let second = world.tags()[1];
     world.ledger.acknowledge_through(second).unwrap();
     assert_eq!(world.ledger.open(), 1);
-    // Once more changes nothing.
+    // Acknowledging again changes nothing.
     world.ledger.acknowledge_through(second).unwrap();
     world.ledger.acknowledge(second).unwrap();
     assert_eq!(world.ledger.open(), 1);
@@ -60,10 +60,10 @@ fn one_message_that_is_open_comes_again_however_many_are_acknowledged_behind_it(
     for number in 1..=2 {
         world.say_live(GROUP, number);
     }
-    let second = world.receipts()[1];
+    let second = world.tags()[1];
     world.ledger.acknowledge(second).unwrap();
     world.acknowledges = true;
-    // More than are remembered where nothing is open.
+    // More messages than are remembered without unacknowledged ones.
     for number in 3..=50 {
         world.say_live(GROUP, number);
     }
@@ -89,7 +89,7 @@ fn late_messages_that_are_open_come_again_in_whatever_order_they_came() {
             world.push(&created(&rows[number - 1]), "late");
         }
         let said = again(&mut world);
-        // From before the account was met, nothing comes behind something newer.
+        // A message of the past does not come after a newer one.
         let has_second = said.contains(&"backfill 1835/2".to_owned());
         assert_eq!(has_second, order == [2, 4], "{said:?}");
         assert!(said.contains(&"backfill 1835/4".to_owned()), "{said:?}");
@@ -101,18 +101,18 @@ fn late_messages_that_are_open_come_again_in_whatever_order_they_came() {
 fn now_and_then_it_is_written_down_up_to_when_the_account_is_whole() {
     let mut world = World::new();
     world.live();
-    assert_eq!(whole_until(&world), Some(T0));
+    assert_eq!(synced_until(&world), Some(T0));
     world.say_live(GROUP, 29);
-    assert_eq!(whole_until(&world), Some(T0));
+    assert_eq!(synced_until(&world), Some(T0));
     world.say_live(CHAT, 30);
-    assert_eq!(whole_until(&world), Some(T0 + 30));
+    assert_eq!(synced_until(&world), Some(T0 + 30));
     world.say_live(GROUP, 59);
-    assert_eq!(whole_until(&world), Some(T0 + 30));
-    // A message that comes late does not take it back.
+    assert_eq!(synced_until(&world), Some(T0 + 30));
+    // A late message does not move the synced time back.
     world.say_live(GROUP, 1);
-    assert_eq!(whole_until(&world), Some(T0 + 30));
+    assert_eq!(synced_until(&world), Some(T0 + 30));
     world.say_live(GROUP, 60);
-    assert_eq!(whole_until(&world), Some(T0 + 60));
+    assert_eq!(synced_until(&world), Some(T0 + 60));
 }
 
 #[test]
@@ -123,13 +123,13 @@ fn the_account_is_whole_no_further_than_what_is_open() {
     world.say_live(GROUP, 40);
     world.say_live(GROUP, 80);
     world.say_live(CHAT, 120);
-    let receipts = world.receipts().to_vec();
-    world.ledger.acknowledge(receipts[2]).unwrap();
-    assert_eq!(whole_until(&world), Some(T0));
-    world.ledger.acknowledge(receipts[0]).unwrap();
-    assert_eq!(whole_until(&world), Some(T0 + 40));
-    world.ledger.acknowledge(receipts[1]).unwrap();
-    assert_eq!(whole_until(&world), Some(T0 + 120));
+    let tags = world.tags().to_vec();
+    world.ledger.acknowledge(tags[2]).unwrap();
+    assert_eq!(synced_until(&world), Some(T0));
+    world.ledger.acknowledge(tags[0]).unwrap();
+    assert_eq!(synced_until(&world), Some(T0 + 40));
+    world.ledger.acknowledge(tags[1]).unwrap();
+    assert_eq!(synced_until(&world), Some(T0 + 120));
 }
 
 #[test]
@@ -142,8 +142,8 @@ fn the_account_is_not_whole_while_a_list_is_missing() {
     world.live();
     world.answer_first("groups 1");
     assert_eq!(world.say_live(GROUP, 100), ["push 1835/100"]);
-    assert_eq!(whole_until(&world), Some(T0));
+    assert_eq!(synced_until(&world), Some(T0));
     world.answer_all();
     assert_eq!(world.say_live(GROUP, 101), ["push 1835/101"]);
-    assert_eq!(whole_until(&world), Some(T0 + 101));
+    assert_eq!(synced_until(&world), Some(T0 + 101));
 }

@@ -1,4 +1,5 @@
-//! Edits, deletions and reactions: told once, and found when nobody told.
+//! Edits, deletions and reactions: handed out once, and found by comparing if their pushes were
+//! missed.
 
 use groupme_model::{DeletionActor, Event};
 use serde_json::json;
@@ -102,7 +103,7 @@ fn a_change_of_a_late_message_that_waits_waits_with_it() {
     );
 }
 
-/// A world in which these messages were pushed.
+/// Returns a world in which these messages were pushed.
 pub(crate) fn with_pushed(messages: u64) -> World {
     let mut world = World::new();
     world.live();
@@ -112,7 +113,7 @@ pub(crate) fn with_pushed(messages: u64) -> World {
     world
 }
 
-/// Misses one more message, and what was found by comparing after it.
+/// Misses one more message, and returns what the comparison after it finds.
 pub(crate) fn found_in_a_gap(world: &mut World, number: u64) -> Vec<String> {
     world.lose();
     world.say(GROUP, number);
@@ -145,7 +146,7 @@ fn a_deletion_is_told_once() {
     let gone = changed("message.deleted", &crate::world::row(GROUP, 1));
     assert_eq!(world.push(&gone, "gone"), ["gone"]);
     assert!(world.push(&gone, "again").is_empty());
-    // What else becomes of it is nothing to compare.
+    // The comparison does not look for this change.
     world.change(
         GROUP,
         1,
@@ -199,7 +200,7 @@ fn pins_are_told_by_their_notices_or_found_by_comparing() {
         world.rows.get_mut(GROUP).unwrap().push(unpinned.clone());
         assert_eq!(world.push(&created(&unpinned), "unpinned"), ["unpinned"]);
         assert!(found_in_a_gap(&mut world, 6).is_empty());
-        // Without a notice, it is found, and once.
+        // A pin without a notice is found, once.
         world.change(GROUP, 2, &json!({ "pinned_at": T0 + 6 }));
         let found = found_in_a_gap(&mut world, 7);
         assert_eq!(found, ["reconciled message.update 1835/2"]);

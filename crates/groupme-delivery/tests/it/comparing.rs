@@ -1,4 +1,4 @@
-//! What nobody told: rows of REST compared with what was delivered.
+//! Comparing rows of REST with what was delivered.
 
 use groupme_delivery::{Config, Failure};
 use serde_json::json;
@@ -38,7 +38,7 @@ fn what_changed_in_a_gap_is_found_by_comparing() {
             "reconciled message.deleted 1835/3",
         ]
     );
-    // Once told, it is known.
+    // A change handed out once is known.
     world.lose();
     world.say(GROUP, 6);
     let said = world.live();
@@ -105,7 +105,7 @@ fn a_message_that_is_pushed_late_while_it_is_compared_is_not_taken_for_deleted()
     while world.asked.last().map(String::as_str) != Some("newest 1835") {
         world.answer_next();
     }
-    // REST does not have it yet.
+    // REST does not have the message yet.
     let late = crate::world::row(GROUP, 2);
     assert_eq!(world.push(&created(&late), "late"), ["late"]);
     let said = world.answer_first("newest");
@@ -146,7 +146,7 @@ fn a_change_pushed_while_it_is_compared_is_newer_than_the_answer() {
     while world.asked.last().map(String::as_str) != Some("newest 1835") {
         said.extend(world.answer_next());
     }
-    // The answer is on its way and has one heart, when there are two.
+    // The response under way has one heart; there are two by now.
     said.extend(world.push(&favorite(&row, &["7", "9"]), "two hearts"));
     said.extend(world.answer_first("newest"));
     assert_eq!(
@@ -299,7 +299,7 @@ fn changes_that_cannot_be_compared_are_named() {
         world.failures.insert(GROUP.to_owned(), failure);
         world.feed.watch(&GROUP.into(), true);
         assert_eq!(world.settle().first().map(String::as_str), named);
-        // It is asked again the next time.
+        // The next comparison requests it again.
         world.failures.clear();
         world.change(GROUP, 1, &json!({ "reactions": hearts(&["7"]) }));
         world.feed.watch(&GROUP.into(), true);

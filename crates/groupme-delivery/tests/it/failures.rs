@@ -1,4 +1,4 @@
-//! REST that does not answer, or not with what there should be.
+//! REST fails, or its responses are not what they should be.
 
 use core::time::Duration;
 
@@ -69,7 +69,7 @@ fn a_fetch_that_is_given_up_after_another_loss_does_not_make_the_conversation_wh
     world.say(GROUP, 3);
     world.is_slow = true;
     world.live();
-    // Patience with the fetch ends before the lists tell that there is more by now.
+    // The fetch is given up before the lists name a newer message.
     let mut said = world.wait(Duration::from_mins(2));
     said.extend(world.answer_first("after"));
     assert_eq!(said, ["lost 1835 Messages 1..2 (Unavailable)"]);
@@ -214,7 +214,7 @@ fn nobody_knows_how_much_was_said_before_a_conversation_was_left() {
     world.live();
     world.lose();
     world.say(GROUP, 2);
-    // It is listed with its newest message, and gone when that is asked for.
+    // The list names its newest message, and the conversation is gone when that is requested.
     world.failures.insert(GROUP.to_owned(), Failure::Gone);
     assert_eq!(
         world.live(),
@@ -422,4 +422,30 @@ fn a_history_that_repeats_its_bound_ends() {
             "1835/2", "1835/3", "1835/4", "1835/5", "77/12", "77/13", "77/14", "77/15",
         ]
     );
+}
+
+#[test]
+fn a_panic_in_a_request_is_reported_at_once_and_pushes_go_on() {
+    for request in ["groups", "chats", "memberships"] {
+        let mut world = World::new();
+        world.say(GROUP, 1);
+        world.failures.insert(request.to_owned(), Failure::Internal);
+        assert_eq!(
+            world.live(),
+            ["lost all Messages ?..? (Internal)", "caught up"]
+        );
+        assert_eq!(world.say_live(GROUP, 2), ["push 1835/2"]);
+    }
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.say(GROUP, 2);
+    world.failures.insert(GROUP.to_owned(), Failure::Internal);
+    let said = world.live();
+    assert!(
+        said.contains(&"lost 1835 Messages 1..2 (Internal)".to_owned()),
+        "{said:?}"
+    );
+    assert!(said.contains(&"caught up".to_owned()), "{said:?}");
 }

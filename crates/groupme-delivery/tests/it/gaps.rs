@@ -1,4 +1,4 @@
-//! What was said while nothing was pushed.
+//! Messages sent while pushes did not flow.
 
 use groupme_delivery::Config;
 use serde_json::json;
@@ -56,11 +56,11 @@ fn a_push_that_overtakes_the_backfill_is_delivered_once_and_in_its_place() {
     world.say(GROUP, 2);
     world.is_slow = true;
     world.live();
-    // Pushed while the lists are read: it lies in the range that is fetched ...
+    // Pushed while the lists are read: inside the fetched range ...
     world.say_live(GROUP, 3);
     world.answer_next();
     world.answer_next();
-    // ... or behind it.
+    // ... or after it.
     world.say_live(GROUP, 4);
     let said = world.answer_all();
     assert_eq!(said.first().map(String::as_str), Some("backfill 1835/2"));
@@ -181,7 +181,7 @@ fn pushes_beyond_what_can_be_held_are_fetched() {
     world.live();
     for number in 2..=6 {
         assert!(world.say_live(GROUP, number).is_empty());
-        assert!(world.feed.held() <= 2);
+        assert!(world.feed.buffered() <= 2);
     }
     let said = world.answer_all();
     let messages: Vec<&str> = said
@@ -250,7 +250,7 @@ fn what_was_pushed_in_another_order_is_delivered_in_that_of_its_conversation() {
     world.lose();
     world.is_slow = true;
     world.live();
-    // What REST does not have any more, and what it has, and what comes behind that.
+    // Messages that REST lacks, has, and that come after what it has.
     let rows: Vec<_> = (2..=7).map(|number| world.say(GROUP, number)).collect();
     let kept = world.rows.get_mut(GROUP).unwrap();
     kept.retain(|row| row["id"] == id(1) || row["id"] == id(5));
@@ -286,7 +286,7 @@ fn pushes_that_found_no_room_are_fetched_even_behind_what_the_list_named() {
     world.say(GROUP, 2);
     world.is_slow = true;
     world.live();
-    // The list names 2, and more is said before that is fetched.
+    // The list names 2, and more messages are sent before it is fetched.
     world.answer_first("groups");
     for number in 3..=5 {
         assert!(world.say_live(GROUP, number).is_empty());

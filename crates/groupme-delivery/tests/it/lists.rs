@@ -1,4 +1,4 @@
-//! Lists that cannot be had, or are not what they should be.
+//! Lists that cannot be read, or are not what they should be.
 
 use core::time::Duration;
 
@@ -38,7 +38,7 @@ fn lists_that_cannot_be_had_leave_the_known_conversations_to_be_asked_for_themse
     );
 }
 
-/// A world of which no list could be read when the account was met.
+/// Returns a world in which these lists could not be read at the first start.
 fn met_without(lists: &[&str]) -> World {
     let mut world = World::new();
     for list in lists {
@@ -78,7 +78,7 @@ fn groups_left_before_an_account_was_met_without_its_lists_are_not_named() {
             world.restart();
         }
         assert_eq!(world.live(), ["caught up"]);
-        // From then on, they are known.
+        // Known from then on.
         world.left.push("78".to_owned());
         world.restart();
         let said = world.live();
@@ -162,7 +162,7 @@ fn an_answer_to_another_question_is_none() {
             "lost 1835 Changes 1..? (Refused)",
         ]
     );
-    assert_eq!(world.feed.questions(), 0);
+    assert_eq!(world.feed.requests(), 0);
 }
 
 #[test]

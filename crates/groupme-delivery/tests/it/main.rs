@@ -1,4 +1,4 @@
-//! A feed between pushes and REST, told as stories in virtual time.
+//! Behaviour of a feed between pushes and REST, in virtual time.
 
 #![expect(
     clippy::unwrap_used,
@@ -6,6 +6,7 @@
 )]
 
 mod acknowledging;
+mod baseline;
 mod changes;
 mod comparing;
 mod failures;
@@ -17,4 +18,5 @@ mod payloads;
 mod polling;
 mod restarts;
 mod start;
+mod wording;
 mod world;

@@ -1,4 +1,4 @@
-//! Groups that are joined and left, seen or unseen.
+//! Groups that are joined and left, noticed or unnoticed.
 
 use groupme_delivery::{Config, Failure};
 
@@ -228,7 +228,7 @@ fn a_group_that_is_joined_again_brings_what_was_missed_in_its_topics() {
         ]
     );
     assert_eq!(world.say_live("99", 5), ["push 99/5"]);
-    // They are there again after a crash, too.
+    // Also after a crash.
     world.restart();
     world.left.extend([GROUP.to_owned(), "99".to_owned()]);
     let said = world.live();

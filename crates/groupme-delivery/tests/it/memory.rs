@@ -1,20 +1,20 @@
-//! How much is remembered, and what follows where it is forgotten.
+//! Bounds of what is remembered, and effects of forgetting.
 
 use core::time::Duration;
 
-use groupme_delivery::{Config, Failure, Version};
+use groupme_delivery::{Config, Failure, MessageState};
 use groupme_model::{MessageId, SourceGuid, Timestamp};
 
 use crate::world::{CHAT, GROUP, T0, World, created, favorite, id, label, row};
 
-/// A world that remembers this many messages of a conversation.
+/// Returns a world that remembers this many messages of a conversation.
 fn remembering(messages: usize) -> World {
     let mut config = Config::default();
     (config.dedup_window, config.compare_window) = (messages, 0);
     World::with(config)
 }
 
-/// Which messages of the group would be remembered after a crash.
+/// Returns the messages of the group that are remembered after a crash.
 fn remembered(world: &World) -> Vec<MessageId> {
     let saved = world.saved();
     let seen = &saved.conversations[&GROUP.into()].seen;
@@ -34,7 +34,7 @@ fn only_the_newest_messages_are_remembered_and_older_ones_are_not_delivered_agai
         let again = created(&row(GROUP, number));
         assert!(world.push(&again, "again").is_empty(), "{number}");
     }
-    // The same in a new process.
+    // Also in a new process.
     world.restart();
     world.live();
     world.say_live(GROUP, 21);
@@ -85,7 +85,7 @@ fn the_changes_of_a_few_older_messages_are_remembered() {
         assert!(world.push(&favorite(row, &["7"]), "again").is_empty());
     }
     assert!(remembered(&world).is_empty(), "only the newest are saved");
-    // One more, and the first is forgotten: it is told again rather than not at all.
+    // With one more, the first is forgotten: its change is handed out again rather than not at all.
     assert_eq!(world.push(&favorite(&rows[32], &["7"]), "new"), ["new"]);
     assert!(world.push(&favorite(&rows[1], &["7"]), "again").is_empty());
     assert_eq!(world.push(&favorite(&rows[0], &["7"]), "again"), ["again"]);
@@ -129,16 +129,16 @@ fn room_for_what_is_held_is_given_back() {
     world.lose();
     world.is_slow = true;
     world.live();
-    // One is behind what is fetched, one before it, and one is a change.
+    // One message after the fetched ones, one before them, and a change.
     let held = world.say(GROUP, 2);
     world.push(&created(&held), "held");
     world.rows.get_mut(GROUP).unwrap().pop();
     world.say(GROUP, 3);
     world.push(&favorite(&row(GROUP, 4), &["7"]), "favorite");
     world.say_live(CHAT, 5);
-    assert_eq!(world.feed.held(), 3);
+    assert_eq!(world.feed.buffered(), 3);
     world.answer_all();
-    assert_eq!(world.feed.held(), 0);
+    assert_eq!(world.feed.buffered(), 0);
     assert!(world.feed.is_synced());
 }
 
@@ -160,14 +160,14 @@ fn ten_thousand_pushes_are_held_within_bounds_and_none_is_lost_without_a_word() 
         let row = row(GROUP, number);
         assert!(world.push(&created(&row), &label("push", &row)).is_empty());
         world.rows.get_mut(GROUP).unwrap().push(row);
-        assert!(world.feed.held() <= 50);
-        assert!(world.feed.questions() <= 4, "{}", world.feed.questions());
+        assert!(world.feed.buffered() <= 50);
+        assert!(world.feed.requests() <= 4, "{}", world.feed.requests());
     }
     let said = world.answer_all();
     let messages = said.iter().filter_map(|line| line.split_once("1835/"));
     let messages: Vec<u64> = messages.map(|(_, id)| id.parse().unwrap()).collect();
     assert_eq!(messages, (2..=10_000).collect::<Vec<_>>());
-    assert_eq!(world.feed.held(), 0);
+    assert_eq!(world.feed.buffered(), 0);
     assert_eq!(world.feed.backlog(), 0);
     assert_eq!(world.ledger.open(), 0);
     assert_eq!(remembered(&world).len(), 20);
@@ -193,9 +193,9 @@ fn what_nobody_wants_to_know_any_more_is_not_asked() {
     let mut world = World::with(config);
     world.is_slow = true;
     world.live();
-    assert_eq!(world.feed.questions(), 3);
+    assert_eq!(world.feed.requests(), 3);
     world.lose();
-    assert_eq!(world.feed.questions(), 1);
+    assert_eq!(world.feed.requests(), 1);
     world.is_slow = false;
     world.answer_all();
     world
@@ -204,7 +204,7 @@ fn what_nobody_wants_to_know_any_more_is_not_asked() {
     world.live();
     assert!(world.feed.poll_timeout().is_some());
     world.lose();
-    assert_eq!(world.feed.questions(), 0);
+    assert_eq!(world.feed.requests(), 0);
     assert_eq!(world.feed.poll_timeout(), None);
     assert!(world.wait(Duration::from_mins(5)).is_empty());
 }
@@ -244,14 +244,15 @@ fn what_is_delivered_is_asked_for_before_what_is_compared() {
 
 #[test]
 fn a_version_is_stored_and_read_without_loss() {
-    let mut bytes: [u8; Version::SIZE] = core::array::from_fn(|at| u8::try_from(at + 1).unwrap());
+    let mut bytes: [u8; MessageState::SIZE] =
+        core::array::from_fn(|at| u8::try_from(at + 1).unwrap());
     for flags in 0..4 {
         bytes[24] = flags;
-        let version = Version::from_bytes(&bytes).unwrap();
+        let version = MessageState::from_bytes(&bytes).unwrap();
         assert_eq!(version.to_bytes(), bytes);
     }
-    assert_eq!(Version::from_bytes(&bytes[1..]), None);
-    assert_eq!(Version::from_bytes(&[0; Version::SIZE + 1]), None);
+    assert_eq!(MessageState::from_bytes(&bytes[1..]), None);
+    assert_eq!(MessageState::from_bytes(&[0; MessageState::SIZE + 1]), None);
 }
 
 #[test]
@@ -275,7 +276,7 @@ fn no_more_is_asked_for_while_the_program_has_enough_to_do() {
             break;
         }
     }
-    // A page, its gap, and what was there before.
+    // A page, its gap, and earlier deliveries.
     assert!((5..=8).contains(&most), "{most}");
     assert!(world.feed.is_synced());
     assert_eq!(world.made.len(), 20);

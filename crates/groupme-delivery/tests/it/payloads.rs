@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 
 use crate::world::{GROUP, YOU};
 
-/// When everything begins, in seconds.
+/// Begin of the scenario, in seconds since 1970.
 pub(crate) const T0: i64 = 1_700_000_000;
 
-/// The id of a message: its time, one second for each number, and eight digits more.
+/// Returns the id of a message: its time, one second per number, and eight more digits.
 pub(crate) fn id(number: u64) -> String {
     format!("{}{:08}", i64::try_from(number).unwrap() + T0, number)
 }
@@ -20,7 +20,7 @@ pub(crate) fn short(message: Option<&MessageId>) -> String {
     })
 }
 
-/// A message as REST has it.
+/// Returns a message as REST has it.
 pub(crate) fn row(conversation: &str, number: u64) -> Value {
     let mut row = json!({
         "id": id(number),
@@ -40,7 +40,7 @@ pub(crate) fn row(conversation: &str, number: u64) -> Value {
     row
 }
 
-/// The push of a new message.
+/// Returns the push of a new message.
 pub(crate) fn created(row: &Value) -> Value {
     let kind = if row["group_id"].is_null() {
         "direct_message.create"
@@ -50,12 +50,12 @@ pub(crate) fn created(row: &Value) -> Value {
     json!({ "type": kind, "subject": row })
 }
 
-/// The push of an edit or of a deletion.
+/// Returns the push of an edit or a deletion.
 pub(crate) fn changed(kind: &str, row: &Value) -> Value {
     json!({ "type": kind, "subject": row })
 }
 
-/// A message that tells what became of another.
+/// Returns a notice of a change of another message.
 pub(crate) fn notice(number: u64, kind: &str, of: u64) -> Value {
     let mut notice = row(GROUP, number);
     notice["system"] = true.into();
@@ -64,7 +64,7 @@ pub(crate) fn notice(number: u64, kind: &str, of: u64) -> Value {
     notice
 }
 
-/// The push of a change of reactions to one heart by each of these users.
+/// Returns the push of a change of reactions to one heart by each of these users.
 pub(crate) fn favorite(row: &Value, users: &[&str]) -> Value {
     let subject = if row["group_id"].is_null() {
         "direct_message"

@@ -1,4 +1,4 @@
-//! REST in place of pushes.
+//! Polling REST while pushes do not flow.
 
 use core::time::Duration;
 
@@ -93,12 +93,13 @@ fn an_account_that_is_met_by_polling_is_whole_from_its_newest_message_on() {
     config.polling = Some(Polling::default());
     for has_message in [false, true] {
         let mut world = World::with(config.clone());
+        world.has_begun = true;
         if has_message {
             world.say(GROUP, 7);
         }
         world.lose();
         world.wait(Duration::from_mins(2));
         let expected = has_message.then(|| Timestamp::from_secs(T0 + 7));
-        assert_eq!(world.saved().whole_until, expected);
+        assert_eq!(world.saved().synced_until, expected);
     }
 }

@@ -1,4 +1,4 @@
-//! What survives the process, and what comes again.
+//! Restarts of the process.
 
 use groupme_delivery::Config;
 
@@ -35,12 +35,12 @@ fn only_what_was_not_acknowledged_comes_again() {
     for number in 2..=4 {
         world.say_live(GROUP, number);
     }
-    // Of 2, 3 and 4 the program is done with 3 only.
+    // Of 2, 3 and 4, the program has acknowledged 3 only.
     world.acknowledges = true;
     let open = world.ledger.open();
     assert_eq!(open, 3);
-    let receipts = world.receipts().to_vec();
-    world.ledger.acknowledge(receipts[1]).unwrap();
+    let tags = world.tags().to_vec();
+    world.ledger.acknowledge(tags[1]).unwrap();
     world.restart();
     let said = world.live();
     let again: Vec<&String> = said
@@ -55,7 +55,7 @@ fn a_push_that_comes_after_the_list_that_has_it_comes_again_if_it_was_not_acknow
     let mut world = World::new();
     world.say(GROUP, 1);
     let second = world.say(GROUP, 2);
-    // The list has it, so the account begins behind it; its push was on its way.
+    // The list has it, so the past ends after it; its push is late.
     assert_eq!(world.live(), ["caught up"]);
     world.acknowledges = false;
     let push = crate::world::created(&second);
@@ -97,7 +97,7 @@ fn an_account_in_which_nothing_was_said_was_met_all_the_same() {
     world.acknowledges = false;
     world.is_slow = true;
     world.live();
-    // Held, so that it is delivered, and not acknowledged, before the account counts as whole.
+    // Buffered, so that it is delivered and not acknowledged before the account is synced.
     world.say_live(GROUP, 1);
     world.answer_all();
     world.acknowledges = true;
@@ -118,8 +118,8 @@ fn a_crash_in_the_middle_of_a_backfill_goes_on_where_it_was() {
     }
     world.acknowledges = false;
     world.live();
-    let receipts = world.receipts().to_vec();
-    world.ledger.acknowledge(receipts[0]).unwrap();
+    let tags = world.tags().to_vec();
+    world.ledger.acknowledge(tags[0]).unwrap();
     world.acknowledges = true;
     world.restart();
     let said = world.live();
@@ -144,9 +144,9 @@ fn a_state_that_was_acknowledged_early_is_not_undone_by_an_older_one() {
     world.acknowledges = false;
     world.push(&crate::world::favorite(&row, &["7"]), "one");
     world.push(&crate::world::favorite(&row, &["7", "9"]), "two");
-    let receipts = world.receipts().to_vec();
-    world.ledger.acknowledge(receipts[1]).unwrap();
-    world.ledger.acknowledge(receipts[0]).unwrap();
+    let tags = world.tags().to_vec();
+    world.ledger.acknowledge(tags[1]).unwrap();
+    world.ledger.acknowledge(tags[0]).unwrap();
     world.acknowledges = true;
     world.change(
         GROUP,
@@ -170,7 +170,7 @@ fn the_first_message_of_a_conversation_comes_again_if_the_account_was_not_met_be
     world.live();
     world.say_live(GROUP, 1);
     assert_eq!(world.answer_first("groups"), ["push 1835/1"]);
-    // The other lists are not read yet: the next start meets the account anew.
+    // The other lists are not read: the account is not synced.
     world.restart();
     world.acknowledges = true;
     world.is_slow = false;
@@ -190,9 +190,9 @@ fn the_first_message_of_a_conversation_comes_again_however_much_was_said_after_i
     for number in 1..=5 {
         world.say_live(GROUP, number);
     }
-    let receipts = world.receipts().to_vec();
-    for receipt in &receipts[1..] {
-        world.ledger.acknowledge(*receipt).unwrap();
+    let tags = world.tags().to_vec();
+    for tag in &tags[1..] {
+        world.ledger.acknowledge(*tag).unwrap();
     }
     world.acknowledges = true;
     world.restart();
@@ -221,7 +221,7 @@ fn that_a_conversation_was_left_is_told_again_while_something_of_it_is_open() {
     assert_eq!(world.live(), named);
     world.restart();
     world.acknowledges = true;
-    // What was open cannot be had any more.
+    // The unacknowledged message cannot be fetched any more.
     let said = world.live();
     assert_eq!(said, ["lost 1835 Messages ..? (Left)", "caught up"]);
     world.restart();
@@ -238,7 +238,7 @@ fn a_conversation_that_was_left_is_there_again_before_anything_of_it_is_handed_o
     world.live();
     assert!(is_left(&world));
     world.left.clear();
-    // The answer is on its way when the process ends: nothing was handed out.
+    // The response is under way when the process ends: nothing was handed out.
     world.is_slow = true;
     world.say_live(GROUP, 2);
     assert_eq!(world.asked.last().unwrap(), "newest 1835");

@@ -1,4 +1,4 @@
-//! The first time that an account is met.
+//! The first start of an account.
 
 use groupme_delivery::Config;
 
@@ -42,7 +42,7 @@ fn what_is_pushed_while_it_is_asked_what_there_is_waits_and_is_delivered_once() 
     // The lists have the new messages, too.
     let said = world.answer_all();
     assert_eq!(said, ["push 1835/2", "push 162+185/3", "caught up"]);
-    assert_eq!(world.feed.held(), 0);
+    assert_eq!(world.feed.buffered(), 0);
     assert!(
         world
             .push(&created(&crate::world::row(GROUP, 2)), "again")
@@ -74,7 +74,7 @@ fn a_loss_before_the_account_was_met_is_a_gap_behind_the_first_push() {
 fn a_push_that_comes_late_and_is_held_comes_before_what_is_fetched_behind_it() {
     let mut world = World::new();
     let first = world.say(GROUP, 1);
-    // The list has it, so the account begins behind it; its push was on its way.
+    // The list has it, so the past ends after it; its push is late.
     world.live();
     world.lose();
     world.is_slow = true;
@@ -197,7 +197,7 @@ fn history_reaches_back_to_the_first_push_that_found_no_room() {
 fn a_push_that_comes_after_its_message_was_seen_by_comparing_is_delivered_and_comes_again() {
     let mut world = World::new();
     let row = world.say(GROUP, 1);
-    // The list has it, so the account begins behind it; its push is on its way.
+    // The list has it, so the past ends after it; its push is late.
     world.live();
     world.feed.watch(&GROUP.into(), true);
     assert!(world.settle().is_empty());

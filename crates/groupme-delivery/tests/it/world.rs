@@ -1,4 +1,4 @@
-//! GroupMe as a feed sees it: histories that can be asked for, and pushes, as a test wants them.
+//! GroupMe as a feed sees it: histories to request, and pushes at will.
 
 use core::time::Duration;
 use std::collections::{BTreeMap, VecDeque};
@@ -18,14 +18,14 @@ use serde_json::{Value, json};
 pub(crate) use crate::payloads::{T0, changed, created, favorite, hearts, id, label, notice, row};
 use crate::payloads::{read, short};
 
-/// The user of the feed.
+/// User of the feed.
 pub(crate) const YOU: &str = "185";
 
-/// A group and a direct conversation that there are.
+/// Existing group and direct conversation.
 pub(crate) const GROUP: &str = "1835";
 pub(crate) const CHAT: &str = "162+185";
 
-/// A feed, its ledger, and GroupMe around it.
+/// Feed and ledger, with a simulated GroupMe around them.
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a whim of GroupMe, and any may go with any"
@@ -37,28 +37,32 @@ pub(crate) struct World {
     pub(crate) now: Instant,
     pub(crate) rows: BTreeMap<String, Vec<Value>>,
     pub(crate) topics: BTreeMap<String, Vec<String>>,
-    /// The groups that the user left, whose histories cannot be had.
+    /// Groups that the user left, whose histories cannot be read.
     pub(crate) left: Vec<String>,
-    /// What the questions about a conversation, or about `groups` and `chats`, fail with.
+    /// Failures of requests, by conversation, or by `groups`, `chats` and `memberships`.
     pub(crate) failures: BTreeMap<String, Failure>,
-    /// Questions in the order in which they were asked, as text.
+    /// Requests as text, in order.
     pub(crate) asked: Vec<String>,
-    /// Whether a list has its first page in place of all others.
+    /// Whether every page of a list is the first one.
     pub(crate) has_one_page: bool,
-    /// Whether a history has its newest messages in place of those after one.
+    /// Whether a history returns its newest messages instead of the next ones.
     pub(crate) has_newest_only: bool,
-    /// Whether a part of a history has the message at its bound, too.
+    /// Whether a part of a history includes the message at its bound.
     pub(crate) is_inclusive: bool,
-    /// The newest messages that lists name, where histories do not have them.
+    /// Newest messages named by lists whose histories lack them.
     pub(crate) named: BTreeMap<String, Value>,
-    /// Whether questions wait for [`World::answer_next`].
+    /// Group that the list of groups leaves out.
+    pub(crate) is_unlisted: Option<String>,
+    /// Whether requests wait for [`World::answer_next`].
     pub(crate) is_slow: bool,
     waiting: VecDeque<(RequestId, Request)>,
-    /// Whether deliveries are acknowledged as they come.
+    /// Whether deliveries are acknowledged at once.
     pub(crate) acknowledges: bool,
     pub(crate) config: Config,
-    receipts: Vec<DeliveryTag>,
-    /// The events that were made of what REST told.
+    tags: Vec<DeliveryTag>,
+    /// Whether the account was live at any time.
+    pub(crate) has_begun: bool,
+    /// Events made of responses of REST.
     pub(crate) made: Vec<Event>,
 }
 
@@ -84,26 +88,28 @@ impl World {
             has_newest_only: false,
             is_inclusive: false,
             named: BTreeMap::new(),
+            is_unlisted: None,
             is_slow: false,
             waiting: VecDeque::new(),
             acknowledges: true,
             config,
-            receipts: Vec::new(),
+            tags: Vec::new(),
+            has_begun: false,
             made: Vec::new(),
         }
     }
 
-    /// What would be there after a crash.
+    /// Returns the state that survives a crash.
     pub(crate) fn saved(&self) -> Saved {
         self.store.clone().load().unwrap()
     }
 
-    /// The receipts of the messages and changes that were handed out and not acknowledged.
-    pub(crate) fn receipts(&self) -> &[DeliveryTag] {
-        &self.receipts
+    /// Returns the tags of unacknowledged messages and changes.
+    pub(crate) fn tags(&self) -> &[DeliveryTag] {
+        &self.tags
     }
 
-    /// A new process with the store of the old one.
+    /// Starts a new process with the store of the old one.
     pub(crate) fn restart(&mut self) {
         let saved = self.store.load().unwrap();
         self.feed = Feed::new(self.config.clone(), YOU.into(), saved, 7);
@@ -111,8 +117,9 @@ impl World {
         self.waiting.clear();
     }
 
-    /// Is connected, and catches up.
+    /// Goes live, and returns what is handed out.
     pub(crate) fn live(&mut self) -> Vec<String> {
+        self.has_begun = true;
         self.feed.handle_live(self.now, Timestamp::from_secs(T0));
         self.settle()
     }
@@ -122,16 +129,26 @@ impl World {
         self.settle()
     }
 
-    /// Somebody says something, and REST has it.
+    /// Adds a message to REST. Before the account is live for the first time, messages are an hour
+    /// old.
     pub(crate) fn say(&mut self, conversation: &str, number: u64) -> Value {
-        let row = row(conversation, number);
+        let mut row = row(conversation, number);
+        if !self.has_begun {
+            let sent = row["created_at"].as_i64().unwrap();
+            row["created_at"] = (sent - 3_600).into();
+        }
+        self.put(conversation, row)
+    }
+
+    /// Adds a row to REST.
+    pub(crate) fn put(&mut self, conversation: &str, row: Value) -> Value {
         let rows = self.rows.entry(conversation.to_owned()).or_default();
         rows.push(row.clone());
         rows.sort_by_key(|row| row["id"].as_str().unwrap().to_owned());
         row
     }
 
-    /// Somebody says something, REST has it, and it is pushed.
+    /// Adds a message to REST and pushes it.
     pub(crate) fn say_live(&mut self, conversation: &str, number: u64) -> Vec<String> {
         let row = self.say(conversation, number);
         self.push(&created(&row), &label("push", &row))
@@ -147,7 +164,7 @@ impl World {
         row.clone()
     }
 
-    /// Something is pushed.
+    /// Pushes an event.
     pub(crate) fn push(&mut self, data: &Value, label: &str) -> Vec<String> {
         let text = json!([{ "channel": format!("/user/{YOU}"), "data": data }]).to_string();
         let mut frame = Frame::from_bytes(text.as_bytes());
@@ -158,7 +175,7 @@ impl World {
         self.settle()
     }
 
-    /// Time passes, one timer after the other.
+    /// Lets time pass, one timer after the other.
     pub(crate) fn wait(&mut self, time: Duration) -> Vec<String> {
         let until = self.now + time;
         let mut said = self.settle();
@@ -173,7 +190,7 @@ impl World {
         said
     }
 
-    /// Answers one question, and leaves what is handed out where it is. False if there is none.
+    /// Answers one request, without taking deliveries. Returns false if there is none.
     pub(crate) fn ask_one(&mut self) -> bool {
         let Some((id, question)) = self.feed.poll_request() else {
             return false;
@@ -182,7 +199,7 @@ impl World {
         true
     }
 
-    /// Answers questions until there are none, and tells what is handed out.
+    /// Answers requests until there are none, and returns what is handed out.
     pub(crate) fn settle(&mut self) -> Vec<String> {
         let mut said = self.take();
         while let Some((id, question)) = self.feed.poll_request() {
@@ -197,14 +214,14 @@ impl World {
         said
     }
 
-    /// Answers the question that waits longest.
+    /// Answers the oldest waiting request.
     pub(crate) fn answer_next(&mut self) -> Vec<String> {
         let (id, question) = self.waiting.pop_front().expect("a question that waits");
         self.answer(id, &question);
         self.settle()
     }
 
-    /// Answers the first question that waits and begins like this.
+    /// Answers the first waiting request that begins like this.
     pub(crate) fn answer_first(&mut self, kind: &str) -> Vec<String> {
         let is_it = |(_, question): &(RequestId, Request)| ask(question).starts_with(kind);
         let at = self.waiting.iter().position(is_it).unwrap();
@@ -213,7 +230,7 @@ impl World {
         self.settle()
     }
 
-    /// Answers all that waits, and from now on at once.
+    /// Answers everything that waits, and everything later at once.
     pub(crate) fn answer_all(&mut self) -> Vec<String> {
         self.is_slow = false;
         let mut said = Vec::new();
@@ -245,7 +262,9 @@ impl World {
     fn find(&self, question: &Request) -> Response {
         match question {
             Request::Groups { page, .. } if *page == 1 || self.has_one_page => {
-                Response::Groups(self.groups())
+                let mut groups = self.groups();
+                groups.retain(|group| self.is_unlisted.as_deref() != Some(group.id.as_str()));
+                Response::Groups(groups)
             }
             Request::Groups { .. } => Response::Groups(vec![]),
             Request::Chats { page, .. } if *page == 1 || self.has_one_page => {
@@ -342,15 +361,15 @@ impl World {
         })
     }
 
-    /// Takes what is handed out.
+    /// Takes the deliveries.
     pub(crate) fn take(&mut self) -> Vec<String> {
         let mut said = Vec::new();
         while let Some(mut delivered) = self.feed.poll_delivery() {
             if self.ledger.record(&mut delivered).unwrap() {
                 if self.acknowledges {
-                    self.ledger.acknowledge(delivered.receipt).unwrap();
+                    self.ledger.acknowledge(delivered.tag).unwrap();
                 } else if matches!(delivered.item, Item::Push(_) | Item::Synthesized(_)) {
-                    self.receipts.push(delivered.receipt);
+                    self.tags.push(delivered.tag);
                 }
                 said.push(tell(&delivered));
                 if let Item::Synthesized(made) = delivered.item {
@@ -362,7 +381,7 @@ impl World {
     }
 }
 
-/// A delivery as text: `push 1835/101`, `backfill 1835/102`, `gap 1835 100..103`.
+/// Returns a delivery as text: `push 1835/101`, `backfill 1835/102`, `gap 1835 100..103`.
 pub(crate) fn tell(delivered: &Delivered<String>) -> String {
     let range = |after: &Option<MessageId>, upto: &Option<MessageId>| {
         format!("{}..{}", short(after.as_ref()), short(upto.as_ref()))
@@ -401,7 +420,7 @@ pub(crate) fn tell(delivered: &Delivered<String>) -> String {
     }
 }
 
-/// What a question is about, as text.
+/// Returns a request as text.
 fn ask(question: &Request) -> String {
     match question {
         Request::Groups { page, .. } => format!("groups {page}"),

@@ -187,7 +187,7 @@ macro_rules! model {
                 if !value.is_object() {
                     return None;
                 }
-                $Ref::from_members(value.members(Self::SLOTS))
+                $Ref::from_members(value.indexed(Self::SLOTS))
             }
 
             fn own<'s, S: $crate::source::Source<'s>>(source: S) -> Option<Self> {

@@ -268,7 +268,7 @@ macro_rules! read_tagged {
         Self::from_tag($tag_of(|name| $value.get(name)), $value)
     };
     ($value:ident, $tag_of:path, [$slots:path]) => {{
-        let members = $value.members($slots);
+        let members = $value.indexed($slots);
         Self::from_tag(
             $tag_of(|name| members.get($slots.slot(name), name)),
             members,

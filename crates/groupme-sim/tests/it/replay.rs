@@ -16,7 +16,7 @@ use bayeux_proto::{
     Instant,
     server::{Config, Lane, LaneKind, Member, Output, Profile, Server},
 };
-use bayeux_wire::{Decoder, Frame, Inbound};
+use bayeux_wire::{Decoder, Frame, ServerPayload};
 use serde_json::Value;
 
 use self::{
@@ -291,9 +291,9 @@ impl Replay<'_> {
             _ => text,
         };
         let mut frame = Frame::from_bytes(text.as_bytes());
-        let inbound = Inbound::decode(&mut self.decoder, &mut frame);
+        let inbound = ServerPayload::decode(&mut self.decoder, &mut frame);
         let (server, rules, now) = (&mut self.server, &mut self.rules, self.now);
-        inbound.show(|payload| server.handle_payload(now, lane, payload, rules));
+        inbound.with(|payload| server.handle_payload(now, lane, payload, rules));
         for (client, data) in core::mem::take(&mut self.rules.to_echo) {
             let members = [Member::new("data", &data)];
             self.server.deliver(now, &client, "/service/echo", &members);

@@ -63,7 +63,7 @@ impl Frames {
             let Ok(frame) = self.pool.receive(&mut self.decoder, &[bytes]) else {
                 continue;
             };
-            self.pool.keep(&frame);
+            self.pool.recycle(&frame);
             for message in frame.messages() {
                 let envelope = message.envelope();
                 sum = sum.wrapping_add(if envelope.has_data {

@@ -6,7 +6,7 @@ use core::time::Duration;
 use std::collections::VecDeque;
 
 use bayeux_proto::{Instant, SessionEvent};
-use groupme_delivery::{DeliveryTag, Feed, GapCause, Ledger, MemoryStore, Store as _};
+use groupme_delivery::{DeliveryTag, Feed, GapCause, Ledger, MemoryStore, Saved, Store as _};
 use groupme_model::{ConversationId, Event, EventRef, SourceGuid, Timestamp, UserId, UserPair};
 
 pub(crate) use self::rest::address;
@@ -58,7 +58,7 @@ impl Account {
         process: u32,
     ) -> Self {
         let saved = store.load().unwrap_or_default();
-        let has_baseline = saved.whole_until.is_some();
+        let has_baseline = has_baseline(&saved);
         let config = settings.feed.clone();
         let feed = Feed::new(config, UserId::from(user), saved, u64::from(process));
         Self {
@@ -93,7 +93,7 @@ impl Account {
 
     /// Returns whether everything is delivered as it is pushed, and no request is open.
     pub(crate) fn is_settled(&self) -> bool {
-        let is_busy = self.feed.questions() > 0 || self.feed.held() > 0;
+        let is_busy = self.feed.requests() > 0 || self.feed.buffered() > 0;
         self.feed.is_synced() && !is_busy && self.outgoing.is_empty()
     }
 
@@ -101,8 +101,7 @@ impl Account {
     pub(crate) fn finds_baseline(&mut self) -> bool {
         let before = self.has_baseline;
         if !before {
-            let saved = self.store.load().unwrap_or_default();
-            self.has_baseline = saved.whole_until.is_some();
+            self.has_baseline = has_baseline(&self.store.load().unwrap_or_default());
         }
         !before && self.has_baseline
     }
@@ -212,9 +211,15 @@ impl Account {
             if self.ledger.record(&mut delivery).unwrap_or(true) {
                 let delivered = Delivered::of(&delivery);
                 self.unacknowledged
-                    .push((delivery.receipt, delivered.clone()));
+<<<<<<< HEAD
+                    .push((delivery.tag, delivered.clone()));
                 self.takes_at = now + self.settings.pace;
                 return Some(delivered);
+=======
+                    .push((delivered.tag, handed.clone()));
+                self.takes_at = now + self.setting.pace;
+                return Some(handed);
+>>>>>>> w/delivery
             }
         }
     }
@@ -257,6 +262,10 @@ impl Recipient {
             ),
         }
     }
+}
+
+fn has_baseline(saved: &Saved) -> bool {
+    saved.baseline.is_some() || saved.synced_until.is_some()
 }
 
 fn time_of_day(now: Instant) -> Timestamp {

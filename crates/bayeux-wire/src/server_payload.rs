@@ -1,4 +1,4 @@
-//! From a frame that a client sent to what a server reads.
+//! Reads a frame that a client sent into the payload that a server takes.
 
 use alloc::{
     borrow::ToOwned as _,
@@ -16,14 +16,14 @@ use crate::{
     value::{Kind, Value},
 };
 
-/// What a client sent, taken apart for a [`Server`](bayeux_proto::server::Server).
+/// The payload of a client, decoded for a [`Server`](bayeux_proto::server::Server).
 ///
-/// A server passes members on as JSON text, which a frame no longer is once it is decoded: here
-/// each member is printed again, compactly.
+/// A server forwards members as JSON text, which a decoded frame no longer holds: each member is
+/// serialized again, in compact form.
 ///
 /// ```
 /// use bayeux_proto::{Instant, server::{Config, SecurityPolicy, Lane, LaneKind, Output, Server}};
-/// use bayeux_wire::{Decoder, Frame, Inbound};
+/// use bayeux_wire::{Decoder, Frame, ServerPayload};
 ///
 /// struct Anybody(u8);
 /// impl SecurityPolicy for Anybody {
@@ -39,17 +39,17 @@ use crate::{
 /// let types = r#""supportedConnectionTypes":["long-polling"]"#;
 /// let body = format!(r#"[{{"channel":"/meta/handshake","version":"1.0",{types}}}]"#);
 /// let mut frame = Frame::from_bytes(body.as_bytes());
-/// let inbound = Inbound::decode(&mut decoder, &mut frame);
-/// inbound.show(|payload| server.handle_payload(now, lane, payload, &mut Anybody(7)));
+/// let payload = ServerPayload::decode(&mut decoder, &mut frame);
+/// payload.with(|payload| server.handle_payload(now, lane, payload, &mut Anybody(7)));
 ///
 /// let Some(Output::Respond { body, .. }) = server.poll_output() else { panic!() };
 /// assert!(body.contains(r#""successful":true"#));
 /// ```
-pub struct Inbound<'f> {
-    found: Found<'f>,
+pub struct ServerPayload<'f> {
+    content: Content<'f>,
 }
 
-enum Found<'f> {
+enum Content<'f> {
     Messages(Vec<Message<'f>>),
     Null,
     Primitive,
@@ -57,91 +57,93 @@ enum Found<'f> {
     Malformed(DecodeError),
 }
 
-/// One element of the array.
+/// An element of the array.
 struct Message<'f> {
     value: Value<'f>,
-    /// The members and their JSON; `None` for what is no object.
+    /// The members and their JSON text; `None` if the element is not an object.
     members: Option<Vec<(&'f str, String)>>,
-    /// Elements that are no texts stand as their JSON.
+    /// `supportedConnectionTypes`. Elements that are not strings are kept as JSON text.
     types: Vec<String>,
+    /// `subscription`. Elements that are not strings are kept as JSON text.
     subscriptions: Vec<String>,
 }
 
-impl<'f> Inbound<'f> {
-    /// Decodes a frame. What cannot be decoded is shown to the server as malformed.
+impl<'f> ServerPayload<'f> {
+    /// Decodes a frame. A frame that cannot be decoded becomes [`Payload::Malformed`] or
+    /// [`Payload::Empty`].
     pub fn decode(decoder: &mut Decoder, frame: &'f mut Frame) -> Self {
         if frame.is_empty() {
             return Self {
-                found: Found::Empty,
+                content: Content::Empty,
             };
         }
         if let Err(error) = decoder.decode_value(frame) {
-            let found = match error {
-                DecodeError::Empty => Found::Empty,
-                error => Found::Malformed(error),
+            let content = match error {
+                DecodeError::Empty => Content::Empty,
+                error => Content::Malformed(error),
             };
-            return Self { found };
+            return Self { content };
         }
         let frame: &'f Frame = frame;
-        let found = match frame.root().map(|root| (root, root.kind())) {
-            None => Found::Empty,
-            Some((_, Kind::Array(items))) => Found::Messages(items.map(Message::read).collect()),
-            Some((root, Kind::Object(_))) => Found::Messages(vec![Message::read(root)]),
-            Some((_, Kind::Null)) => Found::Null,
-            Some(_) => Found::Primitive,
+        let content = match frame.root().map(|root| (root, root.kind())) {
+            None => Content::Empty,
+            Some((_, Kind::Array(items))) => Content::Messages(items.map(Message::read).collect()),
+            Some((root, Kind::Object(_))) => Content::Messages(vec![Message::read(root)]),
+            Some((_, Kind::Null)) => Content::Null,
+            Some(_) => Content::Primitive,
         };
-        Self { found }
+        Self { content }
     }
 
-    /// Why it could not be decoded, if it could not.
+    /// Returns the error if the frame could not be decoded.
     pub fn error(&self) -> Option<&DecodeError> {
-        match &self.found {
-            Found::Malformed(error) => Some(error),
+        match &self.content {
+            Content::Malformed(error) => Some(error),
             _ => None,
         }
     }
 
-    /// The message at this place, which is an [`RequestContext`](bayeux_proto::server::RequestContext)'s `index`:
-    /// for a host that has to look into `ext` or `data`.
+    /// Returns the message at `index`, which is the `index` of an
+    /// [`RequestContext`](bayeux_proto::server::RequestContext), so that a security policy can read `ext` or `data`.
     pub fn value(&self, index: usize) -> Option<Value<'f>> {
-        match &self.found {
-            Found::Messages(messages) => messages.get(index).map(|message| message.value),
+        match &self.content {
+            Content::Messages(messages) => messages.get(index).map(|message| message.value),
             _ => None,
         }
     }
 
-    /// Shows it to `see`, which hands it to a server.
-    pub fn show<T>(&self, see: impl FnOnce(&Payload<'_>) -> T) -> T {
-        let messages = match &self.found {
-            Found::Messages(messages) => messages,
-            Found::Null => return see(&Payload::Null),
-            Found::Primitive => return see(&Payload::Primitive),
-            Found::Empty => return see(&Payload::Empty),
-            Found::Malformed(_) => return see(&Payload::Malformed),
+    /// Calls `handle` with the payload that a server takes.
+    pub fn with<T>(&self, handle: impl FnOnce(&Payload<'_>) -> T) -> T {
+        let messages = match &self.content {
+            Content::Messages(messages) => messages,
+            Content::Null => return handle(&Payload::Null),
+            Content::Primitive => return handle(&Payload::Primitive),
+            Content::Empty => return handle(&Payload::Empty),
+            Content::Malformed(_) => return handle(&Payload::Malformed),
         };
         let lists: Vec<Lists<'_>> = messages.iter().map(Lists::new).collect();
         let elements = messages.iter().zip(&lists);
         let elements: Vec<Element<'_>> = elements
             .map(|(message, lists)| message.element(lists))
             .collect();
-        see(&Payload::Messages(&elements))
+        handle(&Payload::Messages(&elements))
     }
 }
 
-impl core::fmt::Debug for Inbound<'_> {
+impl core::fmt::Debug for ServerPayload<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        // What clients send holds credentials.
-        match &self.found {
-            Found::Messages(messages) => write!(f, "Inbound({} messages)", messages.len()),
-            Found::Null => f.write_str("Inbound(null)"),
-            Found::Primitive => f.write_str("Inbound(primitive)"),
-            Found::Empty => f.write_str("Inbound(empty)"),
-            Found::Malformed(error) => write!(f, "Inbound({error})"),
+        // Clients send credentials, so only the kind and the count are shown.
+        match &self.content {
+            Content::Messages(messages) => write!(f, "ServerPayload({} messages)", messages.len()),
+            Content::Null => f.write_str("ServerPayload(null)"),
+            Content::Primitive => f.write_str("ServerPayload(primitive)"),
+            Content::Empty => f.write_str("ServerPayload(empty)"),
+            Content::Malformed(error) => write!(f, "ServerPayload({error})"),
         }
     }
 }
 
-/// The lists of one message, borrowed.
+/// Borrowed lists of a message, in the form that [`Request`] takes.
 struct Lists<'a> {
     members: Vec<Member<'a>>,
     types: Vec<&'a str>,
@@ -207,7 +209,7 @@ impl<'f> Message<'f> {
     }
 }
 
-/// One text or several; of a value that is no text, its JSON.
+/// Reads one string or an array of them. Values that are not strings become their JSON text.
 fn texts(value: Option<Value<'_>>) -> Vec<String> {
     let text = |value: Value<'_>| {
         value

@@ -1,11 +1,11 @@
-//! The wall clock: for what is told to people and to GroupMe, never for deadlines.
+//! The wall clock: for times shown to people and sent to GroupMe, never for deadlines.
 
 use core::time::Duration;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use groupme_model::Timestamp;
 
-/// The present.
+/// Returns the current time.
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place where this crate reads the wall clock"
@@ -17,7 +17,7 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::from_millis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
 }
 
-/// The time so long ago.
+/// Returns the time this long ago.
 pub(crate) fn before_now(ago: Duration) -> Timestamp {
     let millis = i64::try_from(ago.as_millis()).unwrap_or(i64::MAX);
     Timestamp::from_millis(now().as_millis().saturating_sub(millis))

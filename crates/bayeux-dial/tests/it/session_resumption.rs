@@ -1,4 +1,4 @@
-//! Whoever shares roots greets a server with the ticket that any of them got.
+//! TLS session resumption: dialers with the same roots share their session tickets.
 
 use std::sync::Arc;
 
@@ -43,13 +43,13 @@ impl Server {
         roots
     }
 
-    /// Has somebody with these roots connect, and says how the server saw it.
-    async fn greeted_by(&self, roots: &RootStore) -> HandshakeKind {
+    /// Connects with these roots, and returns the kind of the handshake.
+    async fn handshake_with(&self, roots: &RootStore) -> HandshakeKind {
         let port = self.listener.local_addr().unwrap().port();
         let target = Target::new("localhost", port, true);
         let dialer = Dialer::new(Proxy::none(), roots.clone());
         let dial = async {
-            // Tickets come with the first thing that is read.
+            // Tickets arrive with the first bytes that are read.
             let mut stream = dialer.dial(&target).await.unwrap();
             assert_eq!(stream.read_u8().await.unwrap(), 7);
         };
@@ -65,10 +65,10 @@ impl Server {
 }
 
 #[tokio::test]
-async fn a_ticket_is_shared_by_clones_and_by_nobody_else() {
+async fn clones_share_session_tickets_and_separate_stores_do_not() {
     let server = Server::start().await;
     let (roots, others) = (server.roots(), server.roots());
-    assert_eq!(server.greeted_by(&roots).await, HandshakeKind::Full);
-    assert_eq!(server.greeted_by(&roots).await, HandshakeKind::Resumed);
-    assert_eq!(server.greeted_by(&others).await, HandshakeKind::Full);
+    assert_eq!(server.handshake_with(&roots).await, HandshakeKind::Full);
+    assert_eq!(server.handshake_with(&roots).await, HandshakeKind::Resumed);
+    assert_eq!(server.handshake_with(&others).await, HandshakeKind::Full);
 }

@@ -1,4 +1,4 @@
-//! Values out again: JSON text, any serde format, and equality.
+//! Serialization of values to JSON text and any serde format, and their equality.
 
 use alloc::collections::BTreeMap;
 use core::fmt::{self, Write as _};
@@ -14,8 +14,8 @@ impl fmt::Display for Value<'_> {
             Kind::Bool(value) => write!(f, "{value}"),
             Kind::Int(value) => write!(f, "{value}"),
             Kind::Uint(value) => write!(f, "{value}"),
-            // `Debug` is the shortest text that reads back as the same number, and is always JSON
-            // for a finite one.
+            // `Debug` is the shortest text that reads back as the same number, and is valid JSON for
+            // a finite one.
             Kind::Float(value) => write!(f, "{value:?}"),
             Kind::Str(text) => write_string(f, text),
             Kind::Array(items) => {
@@ -44,7 +44,7 @@ impl fmt::Display for Value<'_> {
     }
 }
 
-/// Writes `text` quoted, with the escapes that RFC 8259 (section 7) asks for and no others.
+/// Writes `text` in quotes, with the escapes that RFC 8259 (section 7) requires and no others.
 fn write_string(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     f.write_char('"')?;
     let mut written = 0;
@@ -74,7 +74,7 @@ impl fmt::Debug for Value<'_> {
     }
 }
 
-/// Writes the value as it stands, repeated keys included.
+/// Serializes the value with all its members, repeated keys included.
 impl Serialize for Value<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.kind() {
@@ -102,7 +102,7 @@ impl Serialize for Value<'_> {
     }
 }
 
-/// Equality of what is said: members in any order, the last of repeated ones; `1` and `1.0` differ.
+/// Compares content: members in any order, the last of repeated keys; `1` and `1.0` differ.
 impl PartialEq for Value<'_> {
     fn eq(&self, other: &Self) -> bool {
         match (self.kind(), other.kind()) {

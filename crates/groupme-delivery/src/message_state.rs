@@ -1,37 +1,37 @@
-//! The state of a message: what of it a program has been told.
+//! States of messages, to recognize duplicates and changes.
 
 use core::fmt::{self, Write as _};
 
 use groupme_model::{List, Message, MessageRef, Reaction, ReactionRef, Timestamp};
 
-/// The state of a message as far as a program has been told: enough to see that something changed,
-/// or that a change was told before.
+/// State of a message as last delivered: enough to recognize a change, and a change that was
+/// delivered before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Version {
-    /// When it was last edited, in seconds; 0 if never.
+pub struct MessageState {
+    /// Time of the last edit, in seconds since 1970; 0 for none.
     pub(crate) edited: i64,
-    /// A hash of what the last edit said; 0 if that is not known.
+    /// Hash of the last edit's content; 0 if unknown.
     pub(crate) content: u64,
-    /// A hash of all reactions, whatever their order; 0 for none.
+    /// Hash of all reactions, independent of their order; 0 for none.
     pub(crate) reactions: u64,
     pub(crate) deleted: bool,
     pub(crate) pinned: bool,
 }
 
-/// What happened to a message.
+/// Change of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Difference {
-    /// It was edited, so many seconds after the epoch, to something with this hash.
+    /// Edit at this time, in seconds since 1970, to content with this hash.
     Edited { at: i64, content: u64 },
-    /// It was deleted.
+    /// Deletion.
     Deleted,
-    /// Its reactions are other ones; `None` if GroupMe does not say which.
+    /// New set of reactions, by its hash; `None` if GroupMe does not send the set.
     Reactions(Option<u64>),
-    /// It was pinned, or unpinned.
+    /// Pinning (`true`) or unpinning (`false`).
     Pinned(bool),
 }
 
-/// What of a message can change.
+/// Part of a message that can change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Aspect {
     Content,
@@ -40,11 +40,11 @@ pub(crate) enum Aspect {
     Pin,
 }
 
-impl Version {
-    /// How many bytes [`to_bytes`](Self::to_bytes) makes.
+impl MessageState {
+    /// Length of [`to_bytes`](Self::to_bytes), in bytes.
     pub const SIZE: usize = 25;
 
-    /// The same in a fixed form, to be stored.
+    /// Encodes the state for a store.
     pub fn to_bytes(self) -> [u8; Self::SIZE] {
         let mut bytes = [0; Self::SIZE];
         bytes[..8].copy_from_slice(&self.edited.to_le_bytes());
@@ -54,7 +54,7 @@ impl Version {
         bytes
     }
 
-    /// Reads what [`to_bytes`](Self::to_bytes) made; `None` for anything of another length.
+    /// Decodes the result of [`to_bytes`](Self::to_bytes); `None` for any other length.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let bytes: &[u8; Self::SIZE] = bytes.try_into().ok()?;
         let word = |at: usize| {
@@ -71,7 +71,7 @@ impl Version {
         })
     }
 
-    /// The state of a message as it was pushed.
+    /// Returns the state of a pushed message.
     pub(crate) fn of_push(message: &MessageRef<'_>) -> Self {
         let edited = message.updated_at().filter(|_| message.is_edited());
         Self {
@@ -83,7 +83,7 @@ impl Version {
         }
     }
 
-    /// The state of a message as REST has it.
+    /// Returns the state of a message of REST.
     pub(crate) fn of_row(message: &Message) -> Self {
         let edited = message.updated_at.filter(|_| message.is_edited());
         let hearts = || {
@@ -99,7 +99,7 @@ impl Version {
         }
     }
 
-    /// Takes note of a change. False if it was told before, or is older than what was told.
+    /// Applies a change. Returns false if it was applied before, or is older than the state.
     pub(crate) fn learn(&mut self, difference: Difference) -> bool {
         match difference {
             Difference::Edited { at, .. } if at != 0 && at < self.edited => false,
@@ -130,7 +130,7 @@ impl Difference {
         }
     }
 
-    /// The edit that a push tells of.
+    /// Returns the edit that a push announces.
     pub(crate) fn edit(message: &MessageRef<'_>) -> Self {
         let mut hash = Hash::new();
         // Writing to a hash does not fail.
@@ -145,12 +145,12 @@ impl Difference {
     }
 }
 
-/// The reactions that a push lists; `None` if it has no list.
+/// Returns the hash of the reactions that a push lists; `None` if it lists none.
 pub(crate) fn reactions_of_push(message: &MessageRef<'_>) -> Option<u64> {
     message.reactions().map(of_views)
 }
 
-/// A hash of the reactions in a frame.
+/// Returns the hash of reactions in a frame.
 pub(crate) fn of_views(reactions: List<'_, Reaction>) -> u64 {
     sum(reactions.map(|reaction| {
         let (kind, code, pack, index, users) = match &reaction {
@@ -183,10 +183,10 @@ fn of_list(reactions: &[Reaction]) -> u64 {
     }))
 }
 
-/// One reaction of one user. Only where the sum of them differs does anything differ.
+/// Returns the hash of one user's reaction. Hashes of sets are sums, so that order does not matter.
 fn mark(kind: &str, code: &str, pack: i64, index: i64, user: &str) -> u64 {
     let mut hash = Hash::new();
-    // The variation selector comes and goes.
+    // GroupMe sends the variation selector inconsistently.
     for part in code.split('\u{FE0F}') {
         hash.take(part.as_bytes());
     }
@@ -198,7 +198,7 @@ fn sum(marks: impl Iterator<Item = u64>) -> u64 {
     marks.fold(0, u64::wrapping_add)
 }
 
-/// FNV-1a: the same on every machine and in every version, since it is stored.
+/// FNV-1a. Stored, so it must be the same on every machine and in every version.
 struct Hash(u64);
 
 impl Hash {
@@ -220,5 +220,5 @@ impl fmt::Write for Hash {
     }
 }
 
-/// The reaction of the time when there was only one.
+/// Emoji of a like without a code.
 const HEART: &str = "\u{2764}";

@@ -1,36 +1,36 @@
-//! What a push says of the history: a message, a change of one, or nothing.
+//! Reading pushes: a new message, a change of one, or something else.
 
 use groupme_model::{
     ConversationId, EventRef, Message, MessageId, MessageRef, Notice, NoticeRef, Timestamp, UserId,
     UserPair, system_event::PersonRef,
 };
 
-use crate::version::{Difference, Version, of_views, reactions_of_push};
+use crate::message_state::{Difference, MessageState, of_views, reactions_of_push};
 
-/// What a push says of the history of a conversation.
+/// Content of a push, as far as it concerns histories.
 #[derive(Clone, Debug)]
-pub(crate) enum Fact {
-    /// There is a new message.
+pub(crate) enum Observation {
+    /// New message.
     Message(NewMessage),
-    /// A message is not what it was.
+    /// Change of a message.
     Change(Change),
-    /// Nothing that REST would tell, too.
+    /// Event that REST does not have.
     Other,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct NewMessage {
     pub(crate) conversation: ConversationId,
-    /// The group of which the conversation is a topic.
+    /// Group of which the conversation is a topic.
     pub(crate) parent: Option<ConversationId>,
     pub(crate) id: MessageId,
     pub(crate) created_at: Option<Timestamp>,
     pub(crate) source_guid: Option<Box<str>>,
-    pub(crate) version: Version,
-    /// The change of another message that this one, a notice, tells of.
-    pub(crate) tells: Option<(MessageId, Difference)>,
-    /// Whether it is the notice that the user is in the group now.
-    pub(crate) is_welcome: bool,
+    pub(crate) state: MessageState,
+    /// Change of another message that this one, a notice, announces.
+    pub(crate) announces: Option<(MessageId, Difference)>,
+    /// Whether it is the notice that the user has joined the group.
+    pub(crate) is_join_notice: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -40,15 +40,15 @@ pub(crate) struct Change {
     pub(crate) difference: Difference,
 }
 
-impl Fact {
-    /// What an event says to a user.
-    pub(crate) fn of(event: &EventRef<'_>, you: &UserId) -> Self {
-        Self::find(event, you).unwrap_or(Self::Other)
+impl Observation {
+    /// Returns the observation of an event by a user.
+    pub(crate) fn of(event: &EventRef<'_>, user: &UserId) -> Self {
+        Self::find(event, user).unwrap_or(Self::Other)
     }
 
-    fn find(event: &EventRef<'_>, you: &UserId) -> Option<Self> {
+    fn find(event: &EventRef<'_>, user: &UserId) -> Option<Self> {
         let message = event.message()?;
-        let conversation = conversation(&message, you)?;
+        let conversation = conversation(&message, user)?;
         let difference = match event {
             EventRef::LineCreate(_) | EventRef::DirectMessageCreate(_) => {
                 return Some(Self::Message(NewMessage {
@@ -60,9 +60,9 @@ impl Fact {
                     id: message.id().into_owned(),
                     created_at: message.created_at(),
                     source_guid: message.source_guid().map(Into::into),
-                    version: Version::of_push(&message),
-                    tells: told_by(&message),
-                    is_welcome: welcomes(&message, you),
+                    state: MessageState::of_push(&message),
+                    announces: change_announced_by(&message),
+                    is_join_notice: announces_join_of(&message, user),
                 }));
             }
             EventRef::MessageUpdate(_) => Difference::edit(&message),
@@ -82,13 +82,13 @@ impl Fact {
     }
 }
 
-/// The conversation that a message is in, whichever way it says so.
-fn conversation(message: &MessageRef<'_>, you: &UserId) -> Option<ConversationId> {
+/// Returns the conversation of a message, by whichever field names it.
+fn conversation(message: &MessageRef<'_>, user: &UserId) -> Option<ConversationId> {
     if let Some(group) = message.group_id().filter(|group| !group.is_empty()) {
         return Some(ConversationId::new(group.as_str()));
     }
     if let Some(direct) = message.direct_conversation() {
-        // In one spelling, whatever the order and the sign between the two.
+        // Normalized: GroupMe sends the two ids in either order, joined by `+` or `_`.
         return Some(match direct.as_str().parse::<UserPair>() {
             Ok(pair) => pair.conversation_id(),
             Err(_) => direct.into_owned(),
@@ -96,12 +96,12 @@ fn conversation(message: &MessageRef<'_>, you: &UserId) -> Option<ConversationId
     }
     let sender = message.sender()?.into_owned();
     let recipient = message.recipient_id()?.into_owned();
-    let other = if sender == *you { recipient } else { sender };
-    Some(UserPair::new(you, &other).ok()?.conversation_id())
+    let other = if sender == *user { recipient } else { sender };
+    Some(UserPair::new(user, &other).ok()?.conversation_id())
 }
 
-/// Whether a notice tells that a user is in the group now.
-fn welcomes(notice: &MessageRef<'_>, user: &UserId) -> bool {
+/// Returns whether a notice announces that a user has joined the group.
+fn announces_join_of(notice: &MessageRef<'_>, user: &UserId) -> bool {
     let event = notice.event().and_then(|event| event.notice());
     let is_user = |person: PersonRef<'_>| person.id().is_some_and(|id| id == *user);
     match event {
@@ -116,7 +116,7 @@ fn welcomes(notice: &MessageRef<'_>, user: &UserId) -> bool {
     }
 }
 
-/// The message of whose deletion a notice tells that was fetched.
+/// Returns the message whose deletion a fetched notice announces.
 pub(crate) fn deleted_by(notice: &Message) -> Option<MessageId> {
     let told = notice.event.as_ref()?.notice()?;
     matches!(told, Notice::MessageDeleted(_))
@@ -124,8 +124,8 @@ pub(crate) fn deleted_by(notice: &Message) -> Option<MessageId> {
         .flatten()
 }
 
-/// The change that a notice tells of.
-fn told_by(notice: &MessageRef<'_>) -> Option<(MessageId, Difference)> {
+/// Returns the change that a notice announces.
+fn change_announced_by(notice: &MessageRef<'_>) -> Option<(MessageId, Difference)> {
     let affected = notice.affects()?.into_owned();
     let difference = match notice.event()?.notice()? {
         NoticeRef::MessageUpdate(edit) => Difference::Edited {

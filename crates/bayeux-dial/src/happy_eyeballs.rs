@@ -1,6 +1,13 @@
-//! TCP to the first address of a host that answers.
+//! TCP to the first address of a host that answers ("Happy Eyeballs", RFC 8305).
+//!
+//! hyper-util's `HttpConnector` races the two families only. Within a family it waits for one address to
+//! fail before it tries the next, which takes minutes for an address that drops packets: longer than any
+//! timeout of a caller. It also names neither the resolver nor the address in its error types.
 
-use core::{net::SocketAddr, time::Duration};
+use core::{
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    time::Duration,
+};
 use std::io;
 
 use tokio::{
@@ -9,33 +16,43 @@ use tokio::{
     time::sleep,
 };
 
-use crate::DialError;
+use crate::{DialError, target};
 
-/// TCP to a host.
-pub(crate) async fn reach(host: &str, port: u16) -> Result<TcpStream, DialError> {
-    let addresses: Vec<_> = lookup_host((host, port))
-        .await
-        .map_err(|source| DialError::Resolve {
-            host: host.to_owned(),
-            source,
-        })?
-        .collect();
+/// Connects to a host by TCP.
+pub(crate) async fn connect(host: &str, port: u16) -> Result<TcpStream, DialError> {
+    let addresses = resolve(host, port).await?;
     let stream = race(addresses).await.map_err(|source| DialError::Connect {
         host: host.to_owned(),
         port,
         source,
     })?;
-    // What is sent is small and must not wait for more. Where that cannot be had, it is only slower.
+    // Requests are small and must not wait to be merged. A failure only makes them slower.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "Nagle's algorithm stays on");
     }
     Ok(stream)
 }
 
-/// Tries the addresses in turn, each a little after the one before it, and takes the first
-/// connection that stands: a host whose IPv6 leads nowhere is still reached (RFC 8305, section 5).
+/// Returns the addresses of a host, in the resolver's order.
+pub(crate) async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, DialError> {
+    if target::is_localhost(host) {
+        return Ok(vec![
+            (Ipv4Addr::LOCALHOST, port).into(),
+            (Ipv6Addr::LOCALHOST, port).into(),
+        ]);
+    }
+    let addresses = lookup_host((host, port)).await;
+    let addresses = addresses.map_err(|source| DialError::Resolve {
+        host: host.to_owned(),
+        source,
+    })?;
+    Ok(addresses.collect())
+}
+
+/// Tries the addresses in turn, each [`STAGGER`] after the one before or as soon as that fails, and
+/// returns the first connection: a host whose IPv6 is broken is still reached (RFC 8305, section 5).
 async fn race(addresses: Vec<SocketAddr>) -> io::Result<TcpStream> {
-    let mut refusal = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
+    let mut last_error = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
     let mut untried = alternating(addresses).into_iter();
     let mut attempts = JoinSet::new();
     attempts.spawn(attempt(untried.next()));
@@ -49,22 +66,23 @@ async fn race(addresses: Vec<SocketAddr>) -> io::Result<TcpStream> {
         };
         match outcome {
             Ok(Ok(stream)) => return Ok(stream),
-            Ok(Err(Some(error))) => refusal = error,
+            Ok(Err(Some(error))) => last_error = error,
             Ok(Err(None)) => {}
-            Err(error) => refusal = error.into(),
+            Err(error) => last_error = error.into(),
         }
         if untried.len() > 0 {
             attempts.spawn(attempt(untried.next()));
         }
     }
-    Err(refusal)
+    Err(last_error)
 }
 
 async fn attempt(address: Option<SocketAddr>) -> Result<TcpStream, Option<io::Error>> {
     TcpStream::connect(address.ok_or(None)?).await.map_err(Some)
 }
 
-/// The resolver's order, but the two families in turn, starting with the one it prefers.
+/// Returns the addresses in the resolver's order, except that the two families alternate, starting with
+/// the preferred one.
 fn alternating(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
     let (preferred, other): (Vec<_>, Vec<_>) = addresses
@@ -82,7 +100,7 @@ fn alternating(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     }
 }
 
-/// RFC 8305, section 5: the recommended delay between attempts.
+/// Delay between two attempts, as RFC 8305 (section 5) recommends.
 const STAGGER: Duration = Duration::from_millis(250);
 
 #[cfg(test)]
@@ -90,11 +108,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn families_take_turns_in_the_resolvers_order() {
+    fn families_alternate_in_the_resolvers_order() {
         let address = |text: &str| text.parse::<SocketAddr>().unwrap();
         let given = ["[::1]:1", "[::2]:1", "[::3]:1", "127.0.0.1:1"].map(address);
         let tried = ["[::1]:1", "127.0.0.1:1", "[::2]:1", "[::3]:1"].map(address);
         assert_eq!(alternating(given.to_vec()), tried);
         assert_eq!(alternating(Vec::new()), []);
+    }
+
+    #[tokio::test]
+    async fn names_below_localhost_are_not_looked_up() {
+        for name in ["localhost", "LOCALHOST", "a.localhost", "a.b.LocalHost"] {
+            let addresses = resolve(name, 7).await.unwrap();
+            assert!(addresses.iter().all(|address| address.ip().is_loopback()));
+            assert_eq!(addresses.len(), 2, "{name}");
+        }
     }
 }

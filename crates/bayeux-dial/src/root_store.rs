@@ -1,4 +1,4 @@
-//! TLS by rustls: whom to trust, and how a connection is wrapped.
+//! TLS by rustls: the trusted root certificates and the handshake.
 
 use core::fmt;
 use std::{
@@ -16,40 +16,40 @@ use crate::{DialError, Stream};
 
 /// The root certificates to trust.
 ///
-/// The default are Mozilla's, where they are compiled in. Clones share what TLS is made of, and the
-/// tickets with which a server is greeted the next time.
+/// The default are Mozilla's, if they are compiled in. Clones share the TLS configuration and its
+/// session cache.
 #[derive(Clone)]
-pub struct RootStore(Arc<Trust>);
+pub struct RootStore(Arc<Inner>);
 
-struct Trust {
+struct Inner {
     store: RootCertStore,
-    /// Made when it is needed for the first time.
+    /// Created on first use.
     connector: OnceLock<Result<TlsConnector, &'static str>>,
 }
 
 impl RootStore {
-    /// Trusts nobody yet.
+    /// Creates an empty store, which trusts no server.
     pub fn none() -> Self {
         Self::of(RootCertStore::empty())
     }
 
-    /// Trusts one more root certificate, in DER.
+    /// Adds a root certificate in DER.
     ///
     /// # Errors
     ///
-    /// [`DialError::RootCertificate`] if it is none.
+    /// [`DialError::RootCertificate`] if it is not a certificate.
     pub fn add_der(&mut self, der: &[u8]) -> Result<(), DialError> {
         self.add(core::iter::once(
             CertificateDer::from_slice(der).into_owned(),
         ))
     }
 
-    /// Trusts every root certificate of a file in PEM.
+    /// Adds all root certificates of a PEM file.
     ///
     /// # Errors
     ///
-    /// [`DialError::RootCertificate`] if there is none in it, or one that cannot be read. Nothing of
-    /// it is trusted then.
+    /// [`DialError::RootCertificate`] if the file has no certificate, or one that cannot be read. None
+    /// of them is added then.
     pub fn add_pem(&mut self, pem: &[u8]) -> Result<(), DialError> {
         let roots: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
         let roots = roots.map_err(|error| DialError::RootCertificate(error.into()))?;
@@ -74,26 +74,26 @@ impl RootStore {
     }
 
     fn of(store: RootCertStore) -> Self {
-        Self(Arc::new(Trust {
+        Self(Arc::new(Inner {
             store,
             connector: OnceLock::new(),
         }))
     }
 
-    /// The fault, unless there can be TLS.
+    /// Checks that TLS can be used.
     pub(crate) fn check(&self) -> Result<(), DialError> {
         self.connector().map(drop)
     }
 
-    /// Wraps a connection to `host`, who has to prove to be that.
+    /// Performs the TLS handshake with `host`, whose certificate has to be for that name.
     pub(crate) async fn secure(&self, host: &str, stream: Stream) -> Result<Stream, DialError> {
         let connector = self.connector()?;
-        let wrapping = async {
+        let handshake = async {
             let name = ServerName::try_from(host.to_owned())
                 .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
             connector.connect(name, stream).await
         };
-        let stream = wrapping.await.map_err(|source| DialError::Tls {
+        let stream = handshake.await.map_err(|source| DialError::Tls {
             host: host.to_owned(),
             source,
         })?;
@@ -101,21 +101,23 @@ impl RootStore {
     }
 
     fn connector(&self) -> Result<&TlsConnector, DialError> {
-        let made = self.0.connector.get_or_init(|| connector(&self.0.store));
-        made.as_ref().map_err(|remedy| DialError::NoTls { remedy })
+        let connector = self.0.connector.get_or_init(|| connector(&self.0.store));
+        connector
+            .as_ref()
+            .map_err(|remedy| DialError::NoTls { remedy })
     }
 }
 
 impl Default for RootStore {
     fn default() -> Self {
-        static COMPILED_IN: LazyLock<RootStore> = LazyLock::new(|| {
+        static BUNDLED: LazyLock<RootStore> = LazyLock::new(|| {
             #[cfg(feature = "bundled-roots")]
             let store = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
             #[cfg(not(feature = "bundled-roots"))]
             let store = RootCertStore::empty();
             RootStore::of(store)
         });
-        COMPILED_IN.clone()
+        BUNDLED.clone()
     }
 }
 
@@ -156,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_certificate_is_refused_and_changes_nothing() {
+    fn bytes_that_are_not_a_certificate_are_refused_and_change_nothing() {
         let mut roots = RootStore::none();
         let good = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
         let half = format!("{}-----BEGIN CERTIFICATE-----\n!", good.cert.pem());
@@ -174,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_no_tls_without_anybody_to_trust() {
+    fn tls_needs_a_root_certificate() {
         assert!(matches!(
             RootStore::none().check(),
             Err(DialError::NoTls { .. })
@@ -183,7 +185,7 @@ mod tests {
 
     #[cfg(all(feature = "bundled-roots", feature = "rustls-ring"))]
     #[test]
-    fn clones_and_defaults_share_what_tls_is_made_of() {
+    fn clones_and_defaults_share_the_tls_configuration() {
         let (one, other) = (RootStore::default(), RootStore::default());
         let same = |a: &RootStore, b: &RootStore| {
             core::ptr::eq(a.connector().unwrap(), b.connector().unwrap())
@@ -195,7 +197,7 @@ mod tests {
         more.add_der(root.cert.der()).unwrap();
         assert!(
             !same(&one, &more),
-            "what is trusted in addition is not forced on others"
+            "an added root is not added to the default"
         );
     }
 }

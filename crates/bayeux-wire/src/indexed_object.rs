@@ -1,43 +1,46 @@
-//! The members of an object, noted in one walk and read when they are asked for.
+//! Objects whose members are located in one walk and read on demand.
 
 use crate::{document::Document, node::Shape, value::Value};
 
-/// Names of members, known when the program is compiled, and which of `M` slots each of them has.
+/// A perfect hash over a fixed set of keys, computed at compile time: each key maps to one of `M`
+/// slots.
 ///
-/// A name is told by its length and its first and last byte, without looking at the rest of it and
-/// without a branch that a processor would have to guess. Names that are none of these have slots
-/// as well, and several may have the same one: [`IndexedObject::get`] finds out.
+/// The hash combines length, first and last byte, without a branch on the input. Keys outside the set
+/// map to slots too, and may collide; [`IndexedObject::get`] resolves collisions by comparing the key.
+///
+/// Public for the macros of `groupme-model`, and not part of the stable interface.
 ///
 /// ```
 /// use bayeux_wire::{Decoder, Frame, Keys};
 ///
-/// const NAMES: &Keys<4> = &Keys::new(&["id", "text"]);
-/// const ID: usize = NAMES.slot("id");
+/// const KEYS: &Keys<4> = &Keys::new(&["id", "text"]);
+/// const ID: usize = KEYS.slot("id");
 ///
 /// let mut frame = Frame::from_bytes(br#"{"id":1,"in_d":2,"id":3}"#);
 /// Decoder::new().decode_value(&mut frame)?;
-/// let members = frame.root().expect("a document").members(NAMES);
-/// assert_eq!(members.get(ID, "id").and_then(|id| id.as_u64()), Some(3));
+/// let object = frame.root().expect("a document").indexed(KEYS);
+/// assert_eq!(object.get(ID, "id").and_then(|id| id.as_u64()), Some(3));
 /// # Ok::<(), bayeux_wire::DecodeError>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Keys<const M: usize> {
-    /// What the last byte and the length count for.
+    /// Factor of the last byte.
     last: usize,
+    /// Factor of the length.
     len: usize,
 }
 
-/// How many slots to have for so many names: enough for each to find one of its own.
+/// Returns a number of slots that lets [`Keys::new`] give each of so many keys its own slot.
 pub const fn slots_for(names: usize) -> usize {
     (2 * names).next_power_of_two()
 }
 
 impl<const M: usize> Keys<M> {
-    /// Looks for a way to tell these names apart.
+    /// Searches for factors under which as few keys as possible share a slot.
     ///
     /// # Panics
     ///
-    /// If `M` is not a power of two: when the program is compiled, if the result is a constant.
+    /// Panics if `M` is not a power of two; at compile time, if the result is a constant.
     pub const fn new(names: &[&str]) -> Self {
         assert!(M.is_power_of_two(), "slots are a power of two");
         let mut best = Self { last: 1, len: 1 };
@@ -57,13 +60,13 @@ impl<const M: usize> Keys<M> {
         best
     }
 
-    /// How many slots there are.
+    /// Returns the number of slots.
     #[expect(clippy::len_without_is_empty, reason = "there are always slots")]
     pub const fn len(&self) -> usize {
         M
     }
 
-    /// How many names have a slot that is another's already; as soon as it is `enough`, that.
+    /// Counts the keys whose slot another key already has, up to `enough`.
     const fn shared(&self, names: &[&str], enough: usize) -> usize {
         let mut taken = [false; M];
         let (mut index, mut shared) = (0, 0);
@@ -78,7 +81,7 @@ impl<const M: usize> Keys<M> {
         shared
     }
 
-    /// The slot of a name.
+    /// Returns the slot of a key.
     #[inline]
     pub const fn slot(&self, name: &str) -> usize {
         self.slot_of(name.as_bytes())
@@ -96,22 +99,22 @@ impl<const M: usize> Keys<M> {
     }
 }
 
-/// How large a factor may be, and how many pairs of them are tried.
+/// Upper bound of a factor.
 const FACTORS: usize = 32;
+/// Number of pairs of factors to try.
 const ATTEMPTS: usize = FACTORS * FACTORS;
 
-/// Where in an object the members are whose names have these slots: how many nodes there are from the
-/// object's own to the key.
+/// For each slot, the distance in nodes from an object's own node to the key that has the slot.
 #[derive(Clone, Copy)]
 pub(crate) struct Positions<const M: usize>([u8; M]);
 
-/// No member.
+/// No member has the slot.
 const ABSENT: u8 = 0;
-/// A member with so many nodes before it that it has to be looked for.
+/// The member is too far away for a `u8` and has to be searched for.
 const FAR: u8 = u8::MAX;
 
 impl<const M: usize> Positions<M> {
-    /// Walks over the members; there are none if `object` is not one.
+    /// Walks over the members of `object`. All slots are absent if it is not an object.
     #[inline]
     pub(crate) fn of(object: Value<'_>, names: &Keys<M>) -> Self {
         let mut positions = Self([ABSENT; M]);
@@ -133,7 +136,7 @@ impl<const M: usize> Positions<M> {
     }
 }
 
-/// An object whose members have been noted: see [`Value::members`].
+/// An object with indexed members: see [`Value::indexed`].
 #[derive(Clone, Copy)]
 pub struct IndexedObject<'f, const M: usize> {
     object: Value<'f>,
@@ -147,23 +150,23 @@ impl<'f, const M: usize> IndexedObject<'f, M> {
         Self { object, positions }
     }
 
-    /// The members of an object that has been walked before.
+    /// Creates an indexed object from the positions of an earlier walk.
     #[inline]
-    pub(crate) fn at(object: Value<'f>, positions: Positions<M>) -> Self {
+    pub(crate) fn from_positions(object: Value<'f>, positions: Positions<M>) -> Self {
         Self { object, positions }
     }
 
-    /// The object.
+    /// Returns the object itself.
     #[inline]
     pub fn object(&self) -> Value<'f> {
         self.object
     }
 
-    /// The value of the member called `name`, which must have this [`slot`](Keys::slot) among the
-    /// names that the object was asked for. Of several with that name the last, as in JavaScript.
+    /// Returns the value of the key `name`, whose [`slot`](Keys::slot) must be `slot` under the keys
+    /// that the object was indexed with. The last of repeated keys counts, as in JavaScript.
     ///
-    /// Takes no time to speak of, except where another member has got into the slot, or more than
-    /// 250 keys and values come before, all that is nested counted: then the object is walked.
+    /// Takes constant time, except if another key of the object has the same slot, or more than 250
+    /// keys and values come before, nested ones included: then the object is searched.
     #[inline]
     pub fn get(&self, slot: usize, name: &str) -> Option<Value<'f>> {
         let position = *self.positions.0.get(slot)?;
@@ -171,22 +174,22 @@ impl<'f, const M: usize> IndexedObject<'f, M> {
             return None;
         }
         let key = self.object.position() + u32::from(position);
-        if position != FAR && is_called(self.object.document(), key, name) {
+        if position != FAR && is_key(self.object.document(), key, name) {
             return Some(Value::new(self.object.document(), key + 1));
         }
-        look(self.object, name)
+        search(self.object, name)
     }
 }
 
-/// Whether the node at this place is a text that says `name`.
+/// Returns whether the node at `at` is a string equal to `name`.
 #[inline]
-fn is_called(document: &Document, at: u32, name: &str) -> bool {
+fn is_key(document: &Document, at: u32, name: &str) -> bool {
     let key = document.nodes().get(at as usize);
     key.is_some_and(|key| document.bytes(*key) == name.as_bytes())
 }
 
 #[cold]
-fn look<'f>(object: Value<'f>, name: &str) -> Option<Value<'f>> {
+fn search<'f>(object: Value<'f>, name: &str) -> Option<Value<'f>> {
     object.get(name)
 }
 

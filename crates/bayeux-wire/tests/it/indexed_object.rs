@@ -27,7 +27,7 @@ fn assert_same(json: &str) {
 }
 
 fn assert_same_in(root: Value<'_>, json: &str) {
-    let members = root.members(NAMES);
+    let members = root.indexed(NAMES);
     for name in LIST {
         let found = get(&members, NAMES, name);
         assert_eq!(found, root.get(name), "{name} in {json}");
@@ -54,7 +54,7 @@ fn an_object_without_members_and_what_is_no_object_have_none() {
     for json in ["{}", "[]", "[\"id\",1]", "null", "7", "\"id\""] {
         assert_same(json);
         let frame = frame(json);
-        let members = frame.root().unwrap().members(NAMES);
+        let members = frame.root().unwrap().indexed(NAMES);
         assert!(LIST.iter().all(|name| get(&members, NAMES, name).is_none()));
     }
 }
@@ -96,7 +96,7 @@ fn a_slot_of_ones_own_is_not_needed() {
     // Five names on two slots.
     const FEW: &Keys<2> = &Keys::new(&["a", "b", "c", "d", "e"]);
     let frame = frame(r#"{"e":5,"d":4,"c":3,"b":2,"a":1,"a":0}"#);
-    let members = frame.root().unwrap().members(FEW);
+    let members = frame.root().unwrap().indexed(FEW);
     for (name, number) in [("a", 0), ("b", 2), ("c", 3), ("d", 4), ("e", 5)] {
         let found = get(&members, FEW, name).and_then(Value::as_i64);
         assert_eq!(found, Some(number), "{name}");
@@ -137,7 +137,7 @@ fn each_of_sixty_names_has_a_slot_where_there_are_twice_as_many() {
         .collect::<Vec<_>>()
         .join(",");
     let frame = frame(&format!("{{{json}}}"));
-    let members = frame.root().unwrap().members(&slots);
+    let members = frame.root().unwrap().indexed(&slots);
     for (n, name) in names.iter().enumerate() {
         let found = get(&members, &slots, name).and_then(Value::as_u64);
         assert_eq!(found, Some(n as u64), "{name}");

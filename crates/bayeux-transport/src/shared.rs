@@ -1,0 +1,119 @@
+//! State shared by all lanes to a server, and the reports of the lanes' tasks.
+
+use core::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bayeux_dial::Dialer;
+use bayeux_proto::{Close, LaneId};
+use bayeux_wire::{DecodeError, Decoder, Frame, Limits, Pool};
+use http::{HeaderValue, Request, header};
+use tokio::sync::mpsc;
+
+use crate::{Endpoint, Error, Options, cookies::Cookies};
+
+/// State shared by all lanes to a server.
+pub(crate) struct Shared {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) options: Options,
+    pub(crate) dialer: Dialer,
+    pub(crate) cookies: Cookies,
+    decoder: Mutex<PooledDecoder>,
+    generation: AtomicU64,
+    reports: mpsc::Sender<(LaneId, Report)>,
+}
+
+/// A report of a lane's task to [`Lanes`](crate::Lanes).
+pub(crate) enum Report {
+    Opened,
+    Frame(Arc<Frame>),
+    Pong,
+    Closed(Close, Option<Error>),
+}
+
+/// The error of a report after [`Lanes`](crate::Lanes) has been dropped.
+pub(crate) struct Closed;
+
+impl Shared {
+    pub(crate) fn new(
+        endpoint: Endpoint,
+        options: Options,
+        reports: mpsc::Sender<(LaneId, Report)>,
+    ) -> Result<Self, Error> {
+        let dialer = Dialer::new(options.proxy.clone(), options.roots.clone());
+        dialer.check(&endpoint.to_target()).map_err(Error::Dial)?;
+        let mut limits = Limits::default();
+        limits.max_frame = options.max_frame.max(options.max_body);
+        let decoder = Mutex::new(PooledDecoder {
+            decoder: Decoder::with_limits(limits),
+            // A few more than the queue of reports holds, for the frames that the application has.
+            pool: Pool::new(REPORT_QUEUE + 4),
+        });
+        Ok(Self {
+            endpoint,
+            options,
+            dialer,
+            cookies: Cookies::default(),
+            decoder,
+            generation: AtomicU64::new(0),
+            reports,
+        })
+    }
+
+    pub(crate) async fn report(&self, lane: LaneId, report: Report) -> Result<(), Closed> {
+        self.reports.send((lane, report)).await.map_err(|_| Closed)
+    }
+
+    /// Decodes a payload into a frame. This is its only copy, out of the socket's buffer.
+    pub(crate) fn decode(&self, chunks: &[impl AsRef<[u8]>]) -> Result<Arc<Frame>, DecodeError> {
+        // No code that holds the lock leaves the decoder or the pool half changed.
+        let mut decoder = self.decoder.lock().unwrap_or_else(PoisonError::into_inner);
+        let PooledDecoder { decoder, pool } = &mut *decoder;
+        let frame = pool.receive(decoder, chunks)?;
+        // The memory of a rare giant frame is not kept for the next one.
+        if frame.len() <= MAX_POOLED_FRAME {
+            pool.recycle(&frame);
+        }
+        Ok(frame)
+    }
+
+    /// Invalidates all kept connections, after an exchange failed or was abandoned: the same cause
+    /// may have broken them too.
+    pub(crate) fn invalidate(&self) {
+        self.generation.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Returns the number of invalidations. A connection kept from an earlier generation must not be
+    /// reused.
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Relaxed)
+    }
+
+    /// Creates a request with the headers that every request to the server has.
+    pub(crate) fn request<B>(&self, method: http::Method, body: B) -> Request<B> {
+        let mut request = Request::new(body);
+        *request.method_mut() = method;
+        *request.uri_mut() = self.endpoint.target().clone();
+        let headers = request.headers_mut();
+        headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
+        headers.extend(self.options.headers.clone());
+        headers.insert(header::HOST, self.endpoint.authority().clone());
+        if let Some(cookies) = self.cookies.header(self.endpoint.cookie_url()) {
+            headers.insert(header::COOKIE, cookies);
+        }
+        request
+    }
+}
+
+/// A decoder with the pool of its frames.
+struct PooledDecoder {
+    decoder: Decoder,
+    pool: Pool,
+}
+
+/// Number of reports that may wait for the application before the lanes stop reading.
+pub(crate) const REPORT_QUEUE: usize = 8;
+
+/// Maximum size of a frame that is kept for reuse, in bytes.
+const MAX_POOLED_FRAME: usize = 16 * 1024;
+
+const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));

@@ -1,0 +1,272 @@
+//! The baseline: the moment at which the past of an account ends that starts for the first time.
+//!
+//! The baseline is the first moment at which the account's own channel is live. It is saved before
+//! anything else, so it survives every later failure: an unanswered list, a broken session, the end
+//! of the process.
+//!
+//! A message sent well before the baseline is past, and one sent well after it is not. Close to it,
+//! clocks cannot decide. A snapshot can, where REST answers before the account is live: what it has
+//! is past. Pushes can as well, as long as the first session is unbroken: every message after the
+//! baseline is pushed. So the other messages count as past, but the cursor stays before them until
+//! the session has lived long enough to prove that no push was lost in a dead socket.
+
+use core::time::Duration;
+
+use bayeux_proto::Instant;
+use groupme_model::{ConversationId, Message, MessageId, Timestamp};
+
+use super::Feed;
+use crate::{
+    Failure, Item, Request, Response,
+    conversation::{Fetch, Target, Until},
+    item::Record,
+    request::Purpose,
+    store::Change,
+};
+
+/// Newest message of each conversation before the first session.
+#[derive(Debug)]
+pub(super) struct Snapshot {
+    requested_at: Instant,
+    newest: Vec<(ConversationId, MessageId)>,
+}
+
+impl<P> Feed<P> {
+    /// Sets the baseline, unless the account has one or is synced.
+    pub(super) fn set_baseline(&mut self, unix_time: Timestamp) {
+        if self.synced_until.is_some() || self.baseline.is_some() {
+            return;
+        }
+        self.baseline = Some(unix_time);
+        self.is_unbroken = true;
+        let mut record = Record::default();
+        record.changes.push(Change::Baseline(unix_time));
+        let slack = BASELINE_SLACK;
+        let snapshot = self.snapshot.take();
+        let snapshot = snapshot.filter(|snapshot| self.now - snapshot.requested_at <= slack);
+        for (id, message) in snapshot.into_iter().flat_map(|snapshot| snapshot.newest) {
+            let conversation = self.conversation(&id);
+            if conversation.cursor.is_none() {
+                record.changes.push(conversation.begin_at(&id, message));
+            }
+        }
+        self.out.put(Item::Checkpoint, record);
+    }
+
+    /// Requests the newest messages before the account is live for the first time. They are past for
+    /// certain, which no clock can tell of messages sent at about the baseline. The first page of
+    /// each list is enough: it has the conversations with the newest messages.
+    pub(super) fn request_snapshot(&mut self) {
+        let is_wanted = self.synced_until.is_none()
+            && self.baseline.is_none()
+            && self.snapshot.is_none()
+            && self.silent_since.is_none()
+            && self.config.history == 0;
+        if !is_wanted {
+            return;
+        }
+        self.snapshot = Some(Snapshot {
+            requested_at: self.now,
+            newest: Vec::new(),
+        });
+        let (page, limit) = (1, self.config.page);
+        for request in [
+            Request::Groups { page, limit },
+            Request::Chats { page, limit },
+        ] {
+            self.requests.enqueue(request, Purpose::Snapshot);
+        }
+    }
+
+    /// Takes a response to [`request_snapshot`](Self::request_snapshot). One that comes later than
+    /// the baseline is of no use, and a failure is not repeated.
+    pub(super) fn take_snapshot(&mut self, response: Result<Response, Failure>) {
+        let newest: Vec<_> = match response {
+            Ok(Response::Groups(groups)) => groups
+                .iter()
+                .filter_map(|group| {
+                    let newest = group.messages.as_ref()?.last_message_id.clone()?;
+                    Some((ConversationId::new(group.id.as_str()), newest))
+                })
+                .collect(),
+            Ok(Response::Chats(chats)) => chats
+                .iter()
+                .filter_map(|chat| {
+                    Some((self.id_of(chat)?, chat.last_message.as_ref()?.id.clone()))
+                })
+                .collect(),
+            _ => return,
+        };
+        if let Some(snapshot) = &mut self.snapshot {
+            let is_message = |(_, message): &(_, MessageId)| !message.is_empty();
+            snapshot
+                .newest
+                .extend(newest.into_iter().filter(is_message));
+        }
+    }
+
+    /// Returns whether a conversation began with the snapshot, and nothing of it is delivered or
+    /// known to be missing.
+    pub(super) fn began_with_snapshot(&mut self, id: &ConversationId) -> bool {
+        let conversation = self.conversation(id);
+        conversation.newest.is_none() && conversation.target == Target::None
+    }
+
+    /// Counts a listed message as past while the first session is unbroken.
+    pub(super) fn doubt(&mut self, id: &ConversationId, newest: MessageId) {
+        let conversation = self.conversation(id);
+        if conversation.is_ahead(&newest) {
+            conversation.unconfirmed = Some(newest);
+            self.confirm_at = Some(self.now + CONFIRM_AFTER);
+        }
+    }
+
+    /// Ends the first session: later pushes do not prove where the past ends.
+    pub(super) fn end_first_session(&mut self) {
+        if !core::mem::take(&mut self.is_unbroken) {
+            return;
+        }
+        self.confirm_at = None;
+        for conversation in self.conversations.values_mut() {
+            conversation.unconfirmed = None;
+            // Until here, pushes came in order and without a gap.
+            conversation.begins_with_push = conversation.buffered.first.is_some();
+        }
+    }
+
+    /// Begins a conversation listed before the account was synced for the first time.
+    pub(super) fn begin_listed(
+        &mut self,
+        id: &ConversationId,
+        newest: MessageId,
+        sent: Option<Timestamp>,
+    ) {
+        let history = usize::try_from(self.config.history).unwrap_or(usize::MAX);
+        if history > 0 {
+            self.fetch_backward(id, Until::Count(history));
+            return;
+        }
+        let since = self.missed_since();
+        let is_recent = self.baseline.is_some() && sent.is_none_or(|sent| sent >= since);
+        if !is_recent {
+            self.begin_at(id, newest);
+            self.settle(id);
+        } else if self.is_unbroken {
+            self.fetch_backward(id, Until::Baseline(since));
+        } else {
+            self.conversation(id).extend_target(&newest);
+            self.fetch_backward(id, Until::Time(since));
+        }
+    }
+
+    /// Begins a conversation after `past`, the last message of its past, if nothing of it was
+    /// delivered.
+    pub(super) fn begin_at(&mut self, id: &ConversationId, past: MessageId) {
+        let conversation = self.conversation(id);
+        if conversation.cursor.is_none() {
+            let mut record = Record::default();
+            record.changes.push(conversation.begin_at(id, past));
+            self.out.put(Item::Checkpoint, record);
+        }
+    }
+
+    /// Begins a conversation with its first pushed message, if that is buffered. Messages after it
+    /// that were not pushed are missing then, and not past.
+    pub(super) fn begin_with_buffered(&mut self, id: &ConversationId) {
+        let conversation = self.conversation(id);
+        let buffered = &conversation.buffered;
+        if conversation.cursor.is_some() || !matches!(conversation.fetch, Fetch::Idle) {
+            return;
+        }
+        // A first push for which the buffer had no room has to be fetched.
+        let at = buffered
+            .messages
+            .iter()
+            .position(|(message, _)| buffered.first.as_ref() == Some(&message.id));
+        let Some(at) = at else { return };
+        let (message, push) = conversation.buffered.messages.remove(at);
+        self.buffered -= 1;
+        self.deliver_push(message, push);
+    }
+
+    /// Takes the messages sent at about the moment of the baseline, in an unbroken session. `past`
+    /// is the last message before them.
+    pub(super) fn take_unconfirmed(
+        &mut self,
+        id: &ConversationId,
+        past: Option<MessageId>,
+        rows: &[Message],
+    ) {
+        let conversation = self.conversation(id);
+        let pushed = conversation.buffered.first.as_ref();
+        // Pushes come in order: a message before a pushed one that was not pushed itself is past.
+        let before_push = rows
+            .iter()
+            .rev()
+            .find(|row| pushed.is_some_and(|pushed| row.id < *pushed));
+        let past = before_push.map(|row| row.id.clone()).or(past);
+        conversation.unconfirmed = rows.last().map(|row| row.id.clone());
+        if conversation.unconfirmed.is_some() {
+            self.confirm_at = Some(self.now + CONFIRM_AFTER);
+        }
+        if let Some(past) = past {
+            self.begin_at(id, past);
+        }
+        self.finish(id);
+    }
+
+    /// Counts unconfirmed messages as past once the first session has lived long enough.
+    pub(super) fn confirm_baseline(&mut self) {
+        if self.confirm_at.is_none_or(|at| at > self.now) {
+            return;
+        }
+        self.confirm_at = None;
+        let unconfirmed: Vec<(ConversationId, MessageId)> = self
+            .conversations
+            .iter_mut()
+            .filter_map(|(id, found)| Some((id.clone(), found.unconfirmed.take()?)))
+            .collect();
+        for (id, message) in unconfirmed {
+            let conversation = self.conversation(&id);
+            conversation.baseline = conversation.baseline.take().max(Some(message.clone()));
+            self.skip(&id, message);
+        }
+    }
+
+    /// Returns the time before which no message counts as missed, for a conversation of which
+    /// nothing was delivered.
+    pub(super) fn missed_since(&self) -> Timestamp {
+        let (moment, slack) = match (self.synced_until, self.baseline) {
+            (Some(until), _) => (until, SLACK),
+            (None, Some(baseline)) => (baseline, BASELINE_SLACK),
+            (None, None) => (Timestamp::EPOCH, SLACK),
+        };
+        let slack = i64::try_from(slack.as_millis()).unwrap_or(0);
+        Timestamp::from_millis(moment.as_millis().saturating_sub(slack))
+    }
+
+    /// Returns the time from which on all messages are delivered along with the history of the
+    /// first start.
+    pub(super) fn history_since(&self) -> Option<Timestamp> {
+        let baseline = self.baseline.filter(|_| self.synced_until.is_none())?;
+        Some(if self.is_unbroken {
+            // A message of the same second may be past, and is pushed if it is not.
+            Timestamp::from_secs(baseline.as_secs() + 1)
+        } else {
+            self.missed_since()
+        })
+    }
+}
+
+/// Time before the end of the last sync from which on messages count as missed. Clocks differ, and
+/// messages of several conversations are not delivered in the order in which they were sent.
+const SLACK: Duration = Duration::from_mins(10);
+
+/// Assumed maximum difference between the clocks of this machine and of GroupMe. More delivers more
+/// of the past when the first session breaks, and costs a request for each conversation with so
+/// recent a message; less risks a loss where the clocks differ by more.
+const BASELINE_SLACK: Duration = Duration::from_mins(1);
+
+/// Lifetime of the first session that proves its socket alive. Heartbeats find a dead socket
+/// sooner.
+const CONFIRM_AFTER: Duration = Duration::from_mins(2);

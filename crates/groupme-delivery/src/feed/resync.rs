@@ -1,0 +1,233 @@
+//! Resync: listing all conversations to find missed messages.
+
+use groupme_model::{ConversationId, Timestamp};
+
+use super::Feed;
+use crate::{
+    Item, LossKind, LossReason, Lost, Request,
+    conversation::{Fetch, Target, Until},
+    item::Record,
+    request::Purpose,
+    store::Change,
+};
+
+/// A resync in progress. It ends when every conversation is synced.
+#[derive(Debug)]
+pub(super) struct Resync {
+    /// Epoch in which it began, which identifies its requests.
+    pub(super) number: u64,
+    /// Number of lists not read to their end.
+    pub(super) open_lists: usize,
+    /// Reason why a list could not be read; `None` while all could.
+    pub(super) unread: Option<LossReason>,
+    /// Memberships of the user; `None` if they could not be read.
+    pub(super) memberships: Option<Memberships>,
+    /// Time up to which the account is synced once the resync is over.
+    synced_until: Timestamp,
+    /// Whether the conversations that no list had were requested.
+    are_unlisted_requested: bool,
+}
+
+/// Groups by the user's membership.
+#[derive(Debug, Default)]
+pub(super) struct Memberships {
+    /// Groups in which the user is a member, listed or not.
+    pub(super) member_of: Vec<ConversationId>,
+    /// Groups that the user has left.
+    pub(super) left_groups: Vec<ConversationId>,
+}
+
+impl Resync {
+    /// Returns whether all lists have been read.
+    pub(super) fn is_listed(&self) -> bool {
+        self.open_lists == 0
+    }
+}
+
+impl<P> Feed<P> {
+    pub(super) fn begin_resync(&mut self, unix_time: Timestamp) {
+        self.drop_resync();
+        let is_first = self.synced_until.is_none();
+        let (page, limit) = (1, self.config.page);
+        let mut requests = vec![
+            Request::Groups { page, limit },
+            Request::Chats { page, limit },
+        ];
+        // While REST is polled, left groups can wait for the resync after it.
+        if self.is_live || is_first {
+            requests.push(Request::Memberships);
+        }
+        self.resync = Some(Resync {
+            number: self.epoch,
+            open_lists: requests.len(),
+            unread: None,
+            memberships: None,
+            synced_until: if self.newest == Timestamp::EPOCH {
+                unix_time
+            } else {
+                self.newest
+            },
+            are_unlisted_requested: false,
+        });
+        for request in requests {
+            self.requests.enqueue(request, Purpose::List(self.epoch));
+        }
+    }
+
+    pub(super) fn drop_resync(&mut self) {
+        self.resync = None;
+        self.requests
+            .retain(|pending| !matches!(pending.purpose, Purpose::List(_)));
+    }
+
+    /// Ends the resync if every conversation is synced.
+    pub(super) fn check_resync(&mut self) {
+        let Some(resync) = self.resync.as_mut().filter(|resync| resync.is_listed()) else {
+            return;
+        };
+        if resync.synced_until == Timestamp::EPOCH {
+            resync.synced_until = self.newest;
+        }
+        if !core::mem::replace(&mut resync.are_unlisted_requested, true) {
+            self.conclude_lists();
+        }
+        let epoch = self.epoch;
+        let is_busy = self.conversations.values().any(|conversation| {
+            !matches!(conversation.fetch, Fetch::Idle)
+                || (self.is_live && conversation.synced_in != epoch)
+        });
+        if is_busy {
+            return;
+        }
+        let Some(resync) = self.resync.take() else {
+            return;
+        };
+        let mut record = Record::default();
+        if resync.unread.is_none() {
+            let until = Some(resync.synced_until).filter(|until| *until != Timestamp::EPOCH);
+            let until = self.synced_until.max(until);
+            self.synced_until = until;
+            record.synced_until = until.filter(|until| *until != Timestamp::EPOCH);
+        }
+        self.out.put(Item::Checkpoint, record);
+        if self.is_live {
+            self.out.put(Item::CaughtUp, Record::default());
+        } else {
+            self.await_polling();
+        }
+    }
+
+    /// Concludes the lists: requests conversations that no list had, and settles all.
+    fn conclude_lists(&mut self) {
+        let Some(resync) = &mut self.resync else {
+            return;
+        };
+        if resync.unread.is_some() && self.is_polling {
+            // Nothing is reported as synced, and the next poll is near.
+            return;
+        }
+        let unread = resync.unread;
+        let memberships = resync.memberships.take();
+        let has_memberships = memberships.is_some();
+        let Memberships {
+            member_of,
+            left_groups,
+        } = memberships.unwrap_or_default();
+        if let Some(why) = unread {
+            let lost = Lost {
+                conversation: None,
+                what: LossKind::Messages,
+                after: None,
+                upto: None,
+                why,
+            };
+            self.out.put(Item::Lost(lost), Record::default());
+        }
+        let mut record = Record::default();
+        if self.knows_left_groups {
+            self.report_left_groups(left_groups);
+        } else if has_memberships {
+            self.knows_left_groups = true;
+            self.save_left_groups(left_groups, &mut record);
+        }
+        if self.synced_until.is_some() || (self.baseline.is_some() && !self.is_unbroken) {
+            self.request_unlisted(&member_of);
+        }
+        if self.synced_until.is_none() {
+            self.finish_first_sync(record);
+        } else if !record.is_empty() {
+            self.out.put(Item::Checkpoint, record);
+        }
+        let epoch = self.epoch;
+        let ids: Vec<ConversationId> = self.conversations.keys().cloned().collect();
+        for id in ids {
+            let conversation = self.conversation(&id);
+            if conversation.listed_in != epoch {
+                conversation.listed_in = epoch;
+                if conversation.cursor.is_some() && !conversation.is_left {
+                    conversation.target = Target::End;
+                }
+            }
+            self.settle(&id);
+        }
+    }
+
+    /// Saves that the account was synced for the first time, even if it has no messages or nothing
+    /// could be read: from here on, messages are missed and not past.
+    fn finish_first_sync(&mut self, mut record: Record) {
+        let Some(resync) = &self.resync else { return };
+        self.synced_until = Some(resync.synced_until);
+        // Without a gateway and without messages, the time is unknown.
+        let until = self.synced_until.filter(|until| *until != Timestamp::EPOCH);
+        record.changes.extend(until.map(Change::SyncedUntil));
+        self.out.put(Item::Checkpoint, record);
+    }
+
+    /// Saves the groups that the user had left before the first start.
+    fn save_left_groups(&mut self, left_groups: Vec<ConversationId>, record: &mut Record) {
+        for id in left_groups {
+            let conversation = self.conversation(&id);
+            if conversation.cursor.is_none() {
+                conversation.is_left = true;
+                record.changes.push(Change::Left { conversation: id });
+            }
+        }
+        record.changes.push(Change::LeftGroupsKnown);
+    }
+
+    /// Reports groups joined and left again since the last sync: no list has them, and their
+    /// messages cannot be fetched.
+    fn report_left_groups(&mut self, left_groups: Vec<ConversationId>) {
+        for id in left_groups {
+            let was_listed = self.was_listed(&id);
+            let conversation = self.conversation(&id);
+            let is_known = conversation.is_left || conversation.cursor.is_some();
+            if !was_listed && !is_known {
+                conversation.has_lost = true;
+                self.report_lost(&id, LossKind::Messages, None, LossReason::Left);
+                self.mark_left(&id);
+            }
+        }
+    }
+
+    /// Requests groups in which the user is a member and that no list had: they are new, or the
+    /// user left between the two responses.
+    fn request_unlisted(&mut self, member_of: &[ConversationId]) {
+        let (epoch, since) = (self.epoch, self.missed_since());
+        for id in member_of {
+            let was_listed = self.was_listed(id);
+            self.mark_rejoined(id);
+            let conversation = self.conversation(id);
+            if !was_listed && conversation.cursor.is_none() {
+                (conversation.synced_in, conversation.listed_in) = (0, epoch);
+                self.fetch_backward(id, Until::Time(since));
+            }
+        }
+    }
+
+    /// Returns whether a list of this resync had a conversation.
+    fn was_listed(&self, id: &ConversationId) -> bool {
+        let found = self.conversations.get(id);
+        found.is_some_and(|found| found.listed_in == self.epoch)
+    }
+}

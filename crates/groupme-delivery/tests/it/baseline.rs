@@ -1,0 +1,289 @@
+//! The baseline: the past ends at the first moment at which the account is live, whatever fails
+//! after it.
+
+use core::time::Duration;
+
+use groupme_delivery::{Config, Failure, Polling};
+
+use crate::world::{CHAT, GROUP, World, created, label, row};
+
+/// Returns the numbers of the messages handed out, one conversation after the other.
+fn messages(said: &[String]) -> Vec<&str> {
+    let handed_out = said.iter().filter_map(|line| {
+        line.strip_prefix("push ")
+            .or(line.strip_prefix("backfill "))
+    });
+    let mut messages: Vec<_> = handed_out.filter_map(|line| line.split_once('/')).collect();
+    messages.sort_by_key(|(conversation, _)| *conversation);
+    messages.into_iter().map(|(_, number)| number).collect()
+}
+
+/// Returns a world with a past, live, whose lists are requested and unanswered.
+fn started(config: Config) -> World {
+    let mut world = World::with(config);
+    world.say(GROUP, 1);
+    world.is_slow = true;
+    assert!(world.live().is_empty());
+    world
+}
+
+#[test]
+fn a_message_is_delivered_that_was_said_before_the_first_lists_were_read_and_never_pushed() {
+    let mut world = started(Config::default());
+    world.say(GROUP, 2);
+    world.say("7+185", 3);
+    world.lose();
+    world.say(GROUP, 4);
+    world.live();
+    let said = world.answer_all();
+    assert_eq!(messages(&said), ["2", "4", "3"], "{said:?}");
+    assert_eq!(said.last().unwrap(), "caught up");
+    assert!(
+        !said.iter().any(|line| line.starts_with("lost")),
+        "{said:?}"
+    );
+    assert_eq!(world.say_live(GROUP, 5), ["push 1835/5"]);
+}
+
+#[test]
+fn a_message_is_delivered_that_was_listed_and_never_pushed_when_the_socket_proves_dead() {
+    let mut world = started(Config::default());
+    world.say(GROUP, 2);
+    world.say("7+185", 3);
+    assert_eq!(world.answer_all(), ["caught up"]);
+    world.lose();
+    let said = world.live();
+    assert_eq!(messages(&said), ["2", "3"], "{said:?}");
+}
+
+#[test]
+fn a_message_that_an_unbroken_session_does_not_push_for_two_minutes_is_past() {
+    let mut world = started(Config::default());
+    world.say(GROUP, 2);
+    assert_eq!(world.answer_all(), ["caught up"]);
+    assert!(world.wait(Duration::from_mins(2)).is_empty());
+    assert_eq!(world.feed.poll_timeout(), None);
+    world.lose();
+    assert_eq!(world.live(), ["caught up"]);
+    world.restart();
+    assert_eq!(world.live(), ["caught up"]);
+}
+
+#[test]
+fn messages_that_are_pushed_after_the_list_that_has_them_are_delivered_once() {
+    let mut world = started(Config::default());
+    let second = world.say(GROUP, 2);
+    assert_eq!(world.answer_all(), ["caught up"]);
+    let pushed = world.push(&created(&second), &label("push", &second));
+    assert_eq!(pushed, ["push 1835/2"]);
+    assert!(world.wait(Duration::from_mins(2)).is_empty());
+    world.lose();
+    assert_eq!(world.live(), ["caught up"]);
+}
+
+#[test]
+fn a_message_that_precedes_the_first_push_of_an_unbroken_session_is_past() {
+    let mut world = started(Config::default());
+    // Sent in the second in which the account went live, or right before.
+    world.say(GROUP, 2);
+    assert!(world.say_live(GROUP, 3).is_empty());
+    assert_eq!(world.answer_all(), ["push 1835/3", "caught up"]);
+    world.lose();
+    assert_eq!(world.live(), ["caught up"]);
+}
+
+#[test]
+fn an_outage_of_rest_at_the_start_does_not_make_the_past_longer() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    for list in ["groups", "chats", "memberships"] {
+        world.failures.insert(list.to_owned(), Failure::Unavailable);
+    }
+    assert!(world.live().is_empty());
+    world.say(GROUP, 2);
+    assert!(world.wait(Duration::from_secs(20)).is_empty());
+    world.say("7+185", 3);
+    world.lose();
+    world.failures.clear();
+    let said = world.live();
+    assert_eq!(messages(&said), ["2", "3"], "{said:?}");
+}
+
+#[test]
+fn the_past_is_not_longer_for_a_process_that_ends_before_the_account_is_synced() {
+    let mut world = started(Config::default());
+    assert!(world.say_live(GROUP, 2).is_empty());
+    world.say(CHAT, 3);
+    world.restart();
+    world.say(GROUP, 4);
+    world.live();
+    let said = world.answer_all();
+    assert_eq!(messages(&said), ["3", "2", "4"], "{said:?}");
+    world.restart();
+    assert_eq!(world.live(), ["caught up"]);
+}
+
+#[test]
+fn the_past_is_not_longer_for_a_process_that_ends_before_its_socket_is_proved_alive() {
+    let mut world = started(Config::default());
+    world.say(GROUP, 2);
+    assert_eq!(world.answer_all(), ["caught up"]);
+    world.restart();
+    let said = world.live();
+    assert_eq!(messages(&said), ["2"], "{said:?}");
+}
+
+#[test]
+fn a_topic_that_appears_while_the_first_session_breaks_is_delivered_from_its_beginning() {
+    let mut world = started(Config::default());
+    world.topics.insert(GROUP.to_owned(), vec!["99".to_owned()]);
+    world.say("99", 2);
+    world.lose();
+    world.say("99", 3);
+    world.live();
+    let said = world.answer_all();
+    assert_eq!(messages(&said), ["2", "3"], "{said:?}");
+}
+
+#[test]
+fn a_group_that_is_joined_while_the_first_session_breaks_is_delivered_from_then_on() {
+    for is_listed in [true, false] {
+        let mut world = started(Config::default());
+        world.say("77", 2);
+        world.lose();
+        world.say("77", 3);
+        world.is_unlisted = (!is_listed).then(|| "77".to_owned());
+        world.live();
+        let said = world.answer_all();
+        assert_eq!(messages(&said), ["2", "3"], "{said:?}");
+    }
+}
+
+#[test]
+fn history_is_followed_by_all_that_was_said_since() {
+    for restarts in [false, true] {
+        let mut config = Config::default();
+        config.history = 1;
+        let mut world = started(config);
+        for number in 2..=4 {
+            world.say(GROUP, number);
+        }
+        if restarts {
+            world.restart();
+        } else {
+            world.lose();
+        }
+        world.live();
+        let said = world.answer_all();
+        assert_eq!(messages(&said), ["2", "3", "4"], "{said:?}");
+    }
+}
+
+#[test]
+fn a_first_push_that_finds_no_room_is_fetched() {
+    let mut config = Config::default();
+    config.push_buffer = 1;
+    let mut world = started(config);
+    assert!(world.say_live(CHAT, 2).is_empty());
+    assert!(world.say_live(GROUP, 3).is_empty());
+    let said = world.answer_all();
+    assert_eq!(messages(&said), ["2", "3"], "{said:?}");
+}
+
+#[test]
+fn what_was_pushed_before_a_loss_is_where_the_past_ends() {
+    let mut world = started(Config::default());
+    assert!(world.say_live(GROUP, 2).is_empty());
+    world.lose();
+    world.say(GROUP, 3);
+    world.live();
+    let said = world.answer_all();
+    assert_eq!(messages(&said), ["2", "3"], "{said:?}");
+}
+
+#[test]
+fn an_account_in_which_nothing_was_said_is_synced_by_polling_too() {
+    let mut config = Config::default();
+    config.polling = Some(Polling::default());
+    for pushes in [false, true] {
+        let mut world = World::with(config.clone());
+        world.lose();
+        world.wait(Duration::from_mins(2));
+        world.has_begun = true;
+        world.put("77", row("77", 1));
+        let said = if pushes {
+            world.live()
+        } else {
+            world.wait(Duration::from_secs(30))
+        };
+        assert_eq!(messages(&said), ["1"], "{said:?}");
+    }
+}
+
+#[test]
+fn a_store_that_is_old_knows_the_past_of_conversations_that_began_since() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.say_live(GROUP, 2);
+    world.restart();
+    for number in 5_000..=5_002 {
+        world.say("77", number);
+    }
+    world.is_slow = true;
+    world.live();
+    world.lose();
+    world.restart();
+    world.say("77", 5_003);
+    world.live();
+    let said = world.answer_all();
+    assert_eq!(
+        messages(&said),
+        ["5000", "5001", "5002", "5003"],
+        "{said:?}"
+    );
+}
+
+#[test]
+fn a_snapshot_before_the_first_session_tells_the_past_from_what_follows() {
+    let mut world = World::new();
+    world.has_begun = true;
+    // All of this is of one minute: clocks cannot tell.
+    world.say(GROUP, 1);
+    world.say(CHAT, 2);
+    assert!(world.settle().is_empty());
+    assert_eq!(world.asked, ["groups 1", "chats 1"]);
+    world.is_slow = true;
+    world.live();
+    world.say(GROUP, 3);
+    assert_eq!(world.answer_all(), ["caught up"]);
+    world.lose();
+    let said = world.live();
+    assert_eq!(messages(&said), ["3"], "{said:?}");
+}
+
+#[test]
+fn a_snapshot_that_is_older_than_a_minute_is_not_used() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    assert!(world.settle().is_empty());
+    world.say(GROUP, 2);
+    world.wait(Duration::from_secs(61));
+    assert_eq!(world.live(), ["caught up"]);
+    world.lose();
+    assert_eq!(world.live(), ["caught up"]);
+}
+
+#[test]
+fn a_snapshot_that_fails_is_not_requested_again() {
+    let mut world = World::new();
+    world
+        .failures
+        .insert("groups".to_owned(), Failure::Unavailable);
+    world.say(GROUP, 1);
+    assert!(world.settle().is_empty());
+    assert_eq!(world.feed.poll_timeout(), None);
+    world.failures.clear();
+    assert_eq!(world.live(), ["caught up"]);
+    assert_eq!(world.say_live(GROUP, 2), ["push 1835/2"]);
+}
