@@ -1,8 +1,8 @@
 'use strict';
-// A CometD server: node cometd-server.js [--port N] [--timeout SECONDS]. It speaks long-polling only.
-// What it prints and how it is controlled: peer.js.
+// A CometD server, long-polling only: node cometd-server.js [--port N] [--timeout SECONDS]
+// For its output and control see server.js.
 const cometd = require('cometd-nodejs-server');
-const { mode, option, refusal, say, serve } = require('./peer');
+const { mode, option, refusal, say, serve } = require('./server');
 
 const hold = Number(option('timeout', 5)) * 1000;
 const bayeux = cometd.createCometDServer({ timeout: hold, maxInterval: hold, browserCookiePath: '/' });
@@ -13,9 +13,9 @@ bayeux.policy = {
 bayeux.addExtension({
   incoming(server, session, message, callback) {
     if (/^\/meta\//.test(message.channel)) {
-      say({ saw: message.channel, id: message.id, subscription: message.subscription });
+      say({ received: message.channel, id: message.id, subscription: message.subscription });
     }
-    // CometD itself would only say that the message was deleted.
+    // The error of CometD itself would be that the message was deleted.
     const refused = refusal(message);
     if (refused) Object.assign(message.reply, { subscription: message.subscription, refused });
     callback(undefined, !refused);
@@ -25,7 +25,7 @@ bayeux.addExtension({
       message.error = message.refused;
       delete message.refused;
     }
-    // A connect of no session was not told as seen.
+    // A connect without a session was not reported as received.
     if (session && message.channel === '/meta/connect') {
       say({ answered: message.channel, id: message.id });
     }
@@ -36,7 +36,7 @@ bayeux.addExtension({
 const sessions = new Map();
 bayeux.addListener('sessionAdded', (session) => {
   sessions.set(session.id, session);
-  say({ saw: 'session', clientId: session.id });
+  say({ received: 'session', clientId: session.id });
 });
 bayeux.addListener('sessionRemoved', (session) => sessions.delete(session.id));
 

@@ -1,10 +1,10 @@
 'use strict';
-// A Faye server of the version asked for: node faye-server.js --faye PACKAGE [--port N] [--timeout SECONDS]
-// What it prints and how it is controlled: peer.js.
-const { mode, option, refusal, say, serve } = require('./peer');
+// A Faye server, of the version that PACKAGE has: node faye-server.js --faye PACKAGE [--port N] [--timeout SECONDS]
+// For its output and control see server.js.
+const { mode, option, refusal, say, serve } = require('./server');
 const faye = require(option('faye', 'faye'));
 
-// Faye below 1.0 sends the publisher's clientId along with each event.
+// Faye before 1.0 sends the publisher's clientId with each event.
 const publisher = /0\.[78]$/.test(option('faye', '')) ? { clientId: 'x'.repeat(28) } : {};
 const bayeux = new faye.NodeAdapter({ mount: '/faye', timeout: Number(option('timeout', 5)) });
 const sessions = new Set();
@@ -13,7 +13,7 @@ let published = 0;
 bayeux.addExtension({
   incoming(message, callback) {
     if (/^\/meta\//.test(message.channel)) {
-      say({ saw: message.channel, id: message.id, subscription: message.subscription });
+      say({ received: message.channel, id: message.id, subscription: message.subscription });
     }
     if (message.channel === '/meta/handshake' && mode.refuseHandshake) {
       message.error = 'Handshake refused';
@@ -25,14 +25,14 @@ bayeux.addExtension({
   outgoing(message, callback) {
     if (message.channel === '/meta/handshake' && message.successful) {
       sessions.add(message.clientId);
-      say({ saw: 'session', clientId: message.clientId });
+      say({ received: 'session', clientId: message.clientId });
     }
     if (message.channel === '/meta/connect') say({ answered: message.channel, id: message.id });
     callback(message);
   },
 });
 
-// The engine is asked directly: a publishing client would be one more session, which faults must not touch.
+// Publishes through the engine, because a publishing client would be one more session for the faults.
 const engine = bayeux._server._engine;
 
 serve({

@@ -1,48 +1,51 @@
-//! `cargo xtask ci`: every check that is not a test, one job each.
+//! `cargo xtask ci`: all checks besides the tests, one job each.
 
 use core::{fmt, time::Duration};
-use std::time::Instant;
+use std::{collections::BTreeSet, process::Command};
 
-use anyhow::bail;
+use anyhow::{Context, bail};
+use cargo_metadata::Package;
 use clap::ValueEnum;
 
 use crate::{
     clock,
-    command::{cargo, run as sh},
-    deny, fuzz, interop, layering, release, sim, soak, tidy,
+    command::{cargo, run as sh, works},
+    deny, interop, layering, package, release, soak, tidy,
     workspace::Workspace,
 };
 
-/// A check that can run alone: `cargo xtask ci JOB`.
+/// A check that can be run alone: `cargo xtask ci JOB`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Job {
     /// rustfmt.
     Fmt,
-    /// Direction of the dependencies between our crates, and of the public signatures.
+    /// Direction of dependencies between our crates, and types of dependencies in public signatures.
     Layering,
-    /// Licences, duplicates, sources and bans of dependencies.
+    /// Licences, duplicates, sources and bans of dependencies, and advisories where they are fetched.
     Deny,
-    /// Habits of the sources.
+    /// Rules on the sources that no linter has.
     Tidy,
-    /// clippy, over the workspace and over each library alone.
+    /// clippy on the workspace.
     Lint,
-    /// rustdoc, warnings denied.
+    /// rustdoc without warnings.
     Docs,
-    /// The examples that end by themselves.
+    /// Examples that end by themselves.
     Examples,
     /// bayeux-proto and bayeux-wire in a program without std.
     NoStd,
-    /// Each library with no feature, each feature alone, and all of them.
+    /// clippy on each library alone: with no feature, each feature, the default ones and all.
     Features,
-    /// Every published crate packed, and built from its own archive.
+    /// Changes of public items since the baseline, where cargo-semver-checks is installed.
+    Semver,
+    /// Packages of the published crates, each built from its archive.
     Release,
-    /// Damaged frames, from bytes to events, against `serde_json`.
+    /// 100,000 mutated frames, parsed here and by `serde_json`.
     Fuzz,
-    /// The groupme command at real Bayeux servers, and real clients at groupme sim.
+    /// `groupme listen` at Bayeux servers of others, and clients of others at `groupme sim`.
     Interop,
-    /// Some seeds of the simulation.
+    /// 5,000 seeds of the simulation.
     Sim,
-    /// Some accounts over real sockets that break.
+    /// Two accounts over real sockets with faults.
     Soak,
 }
 
@@ -53,11 +56,11 @@ impl fmt::Display for Job {
     }
 }
 
-/// Runs the named jobs, or all of them, to the end, and then says which failed.
+/// Runs the given jobs, all by default. A failure does not stop the rest.
 ///
 /// # Errors
 ///
-/// If a job failed.
+/// If a job fails.
 pub(crate) fn run(workspace: &Workspace, jobs: &[Job]) -> anyhow::Result<()> {
     let jobs = if jobs.is_empty() {
         Job::value_variants()
@@ -67,7 +70,7 @@ pub(crate) fn run(workspace: &Workspace, jobs: &[Job]) -> anyhow::Result<()> {
     let mut results = Vec::new();
     for &job in jobs {
         eprintln!("\n=== {job}");
-        let start: Instant = clock::now();
+        let start = clock::now();
         let result = job.run(workspace);
         if let Err(error) = &result {
             eprintln!("{job}: {error:#}");
@@ -75,16 +78,12 @@ pub(crate) fn run(workspace: &Workspace, jobs: &[Job]) -> anyhow::Result<()> {
         results.push((job, clock::now().duration_since(start), result.is_ok()));
     }
     println!("\n{}", table(&results));
-    let failed: Vec<_> = results
-        .iter()
-        .filter(|(.., ok)| !ok)
-        .map(|(job, ..)| job.to_string())
-        .collect();
-    if !failed.is_empty() {
+    let failed = results.iter().filter(|(.., ok)| !ok);
+    let failed: Vec<_> = failed.map(|(job, ..)| job.to_string()).collect();
+    if let Some(first) = failed.first() {
         bail!(
-            "failed: {}; one alone: cargo xtask ci {}",
-            failed.join(", "),
-            failed[0]
+            "failed: {}; to repeat one: cargo xtask ci {first}",
+            failed.join(", ")
         );
     }
     Ok(())
@@ -97,63 +96,22 @@ impl Job {
             Self::Layering => layering::run(workspace),
             Self::Deny => deny::run(workspace),
             Self::Tidy => tidy::run(workspace),
-            Self::Lint => lint(workspace),
+            Self::Lint => clippy(workspace, &["--workspace", "--all-targets"]),
             Self::Docs => sh(cargo(&["doc", "--locked", "--workspace", "--no-deps"])
-                .args(["--all-features"])
+                .arg("--all-features")
                 .env("RUSTDOCFLAGS", "-Dwarnings")
                 .current_dir(workspace.root())),
             Self::Examples => examples(workspace),
             Self::NoStd => no_std(workspace),
             Self::Features => features(workspace),
+            Self::Semver => semver(workspace),
             Self::Release => release::run(workspace, &release::Options::for_ci()),
-            Self::Fuzz => fuzz::run(workspace, &fuzz::Options::short()),
+            Self::Fuzz => package::run(workspace, "fuzz", &["100000", "1"]),
             Self::Interop => interop::run(workspace, &interop::Options::default()),
-            Self::Sim => sim::run(workspace, &sim::some_seeds()),
-            Self::Soak => soak::run(workspace, &soak::a_little()),
+            Self::Sim => package::run(workspace, "sim", &["--seeds", "5000", "--threads", "2"]),
+            Self::Soak => soak::run(workspace, &soak::short()),
         }
     }
-}
-
-/// The workspace as a whole hides a crate that borrows a feature from its neighbour, so each
-/// library is also checked alone.
-fn lint(workspace: &Workspace) -> anyhow::Result<()> {
-    clippy(workspace, &["--workspace", "--all-targets"])?;
-    for package in workspace.libraries() {
-        clippy(workspace, &["--package", &package.name, "--lib"])?;
-    }
-    Ok(())
-}
-
-/// `cargo test` builds the others, too: `tail` never ends, and `blocking` wants arguments.
-fn examples(workspace: &Workspace) -> anyhow::Result<()> {
-    for name in ["many_accounts", "own_server", "parse_only", "test_your_bot"] {
-        sh(cargo(&["run", "--quiet", "--locked", "--example", name]).current_dir(workspace.root()))?;
-    }
-    Ok(())
-}
-
-fn features(workspace: &Workspace) -> anyhow::Result<()> {
-    for package in workspace.libraries() {
-        let alone = ["--package", package.name.as_str(), "--lib"];
-        let names: Vec<_> = package
-            .features
-            .keys()
-            .filter(|name| *name != "default")
-            .collect();
-        if names.is_empty() {
-            continue;
-        }
-        clippy(
-            workspace,
-            &[&alone[..], &["--no-default-features"]].concat(),
-        )?;
-        clippy(workspace, &[&alone[..], &["--all-features"]].concat())?;
-        for name in names {
-            let one = ["--no-default-features", "--features", name];
-            clippy(workspace, &[&alone[..], &one].concat())?;
-        }
-    }
-    Ok(())
 }
 
 fn clippy(workspace: &Workspace, args: &[&str]) -> anyhow::Result<()> {
@@ -163,29 +121,82 @@ fn clippy(workspace: &Workspace, args: &[&str]) -> anyhow::Result<()> {
         .current_dir(workspace.root()))
 }
 
-/// Builds `xtask/no-std`, which brings its own panic handler: a second one, from a std that came
-/// in by any way, does not compile.
+/// `cargo test` builds the other examples: `tail` never ends, and `blocking` needs arguments.
+fn examples(workspace: &Workspace) -> anyhow::Result<()> {
+    for name in ["many_accounts", "own_server", "parse_only", "test_your_bot"] {
+        sh(cargo(&["run", "--quiet", "--locked", "--example", name]).current_dir(workspace.root()))?;
+    }
+    Ok(())
+}
+
+/// In the workspace as a whole a crate may use a feature that only its neighbour enables, so each
+/// library is checked alone.
+fn features(workspace: &Workspace) -> anyhow::Result<()> {
+    for package in workspace.libraries() {
+        for features in feature_sets(package) {
+            let features: Vec<_> = features.into_iter().collect();
+            let set = ["--no-default-features", "--features", &features.join(",")];
+            clippy(
+                workspace,
+                &[&["--package", &package.name, "--lib"], &set[..]].concat(),
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// Returns no feature, each feature, the default ones and all, each set once.
+fn feature_sets(package: &Package) -> BTreeSet<BTreeSet<&str>> {
+    let names = package.features.keys().map(String::as_str);
+    let all: BTreeSet<_> = names.filter(|name| *name != "default").collect();
+    let default = package.features.get("default").into_iter().flatten();
+    let singles = all.iter().map(|name| BTreeSet::from([*name]));
+    let mut sets: BTreeSet<_> = singles.collect();
+    sets.insert(BTreeSet::new());
+    sets.insert(default.map(String::as_str).collect());
+    sets.insert(all);
+    sets
+}
+
+/// Builds `xtask/no-std`, which has a panic handler: std, if linked, has a second one, and the
+/// program does not compile.
 fn no_std(workspace: &Workspace) -> anyhow::Result<()> {
     sh(cargo(&["build", "--quiet", "--locked", "--offline"])
         .current_dir(workspace.root().join("xtask/no-std"))
         .env("CARGO_TARGET_DIR", workspace.target_dir().join("no-std")))
 }
 
+/// Compares the published crates with the revision `semver-baseline` in the root manifest.
+///
+/// cargo-semver-checks is on no registry as a program, and building it takes longer than all other
+/// jobs together; so the job runs only where it is installed.
+fn semver(workspace: &Workspace) -> anyhow::Result<()> {
+    if !works(Command::new("cargo-semver-checks").args(["semver-checks", "--version"])) {
+        eprintln!("semver: NOT checked: cargo install --locked cargo-semver-checks");
+        return Ok(());
+    }
+    let baseline = workspace.metadata().workspace_metadata["semver-baseline"].as_str();
+    let baseline = baseline.context("the root manifest has no semver-baseline")?;
+    sh(cargo(&[
+        "semver-checks",
+        "--workspace",
+        "--all-features",
+        "--baseline-rev",
+        baseline,
+    ])
+    .current_dir(workspace.root()))
+}
+
 fn table(results: &[(Job, Duration, bool)]) -> String {
-    let row = |name: &str, time: Duration, verdict: &str| {
-        format!("{name:<10} {:>7.1} s{verdict}", time.as_secs_f32())
+    let row = |name: &str, time: Duration, result: &str| {
+        format!("{name:<10} {:>7.1} s{result}", time.as_secs_f32())
     };
+    let rows = results.iter().map(|(job, time, ok)| {
+        let result = if *ok { "  ok" } else { "  FAILED" };
+        row(&job.to_string(), *time, result)
+    });
     let total = results.iter().map(|(_, time, _)| *time).sum();
-    results
-        .iter()
-        .map(|(job, time, ok)| {
-            row(
-                &job.to_string(),
-                *time,
-                if *ok { "  ok" } else { "  FAILED" },
-            )
-        })
-        .chain([row("total", total, "")])
+    rows.chain([row("total", total, "")])
         .collect::<Vec<_>>()
         .join("\n")
 }
@@ -200,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_shows_time_and_failure_of_each_job() {
+    fn the_table_shows_time_and_result_of_each_job() {
         let table = table(&[
             (Job::Fmt, Duration::from_millis(1_240), true),
             (Job::Interop, Duration::from_secs(100), false),
@@ -210,6 +221,30 @@ mod tests {
             "fmt            1.2 s  ok\n\
              interop      100.0 s  FAILED\n\
              total        101.2 s"
+        );
+    }
+
+    #[test]
+    fn each_set_of_features_is_checked_once() {
+        let workspace = Workspace::load().unwrap();
+        let mut libraries = workspace.libraries();
+        let client = libraries
+            .find(|package| package.name.as_str() == "groupme-client")
+            .unwrap();
+        let sets: Vec<_> = feature_sets(client)
+            .into_iter()
+            .map(Vec::from_iter)
+            .collect();
+        assert_eq!(
+            sets,
+            [
+                &[][..],
+                &["bundled-roots"],
+                &["bundled-roots", "rustls-ring"],
+                &["bundled-roots", "rustls-ring", "sqlite"],
+                &["rustls-ring"],
+                &["sqlite"],
+            ]
         );
     }
 }

@@ -1,10 +1,10 @@
-//! Running other programs, loudly.
+//! Running other programs.
 
 use std::{ffi::OsString, process::Command};
 
 use anyhow::{Context, bail};
 
-/// Starts a command line for the cargo that runs this program, so that its toolchain is kept.
+/// Returns a command of the cargo that runs this program, which keeps the toolchain.
 pub(crate) fn cargo(args: &[&str]) -> Command {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(program);
@@ -12,11 +12,11 @@ pub(crate) fn cargo(args: &[&str]) -> Command {
     command
 }
 
-/// Prints a command and runs it to its end.
+/// Prints a command, runs it and waits for its exit.
 ///
 /// # Errors
 ///
-/// If it cannot be started, or ends with another status than 0.
+/// If it cannot be started, or exits with another status than 0.
 pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
     let line = line(command);
     eprintln!("$ {line}");
@@ -29,7 +29,7 @@ pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Tells whether a command can be started and ends with status 0; its output is dropped.
+/// Returns whether a command can be started and exits with status 0; discards its output.
 pub(crate) fn works(command: &mut Command) -> bool {
     command.output().is_ok_and(|output| output.status.success())
 }

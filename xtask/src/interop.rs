@@ -1,181 +1,167 @@
-//! `cargo xtask interop`: the `groupme` command among the Bayeux servers and clients of others.
+//! `cargo xtask interop`: interoperability with Bayeux implementations of others.
 //!
-//! Each [`Trial`](trial::Trial) starts a server of others and our client, does one case to them, and judges
-//! the client by what a user of the command sees: its lines on stdout and its exit status. Each
-//! [`Visit`](visit::Visit) starts `groupme sim` and a client of others, and judges the simulator by what that
-//! client gets from it. All that is of others is pinned in `xtask/interop/package.json`; what the servers are
-//! asked to do wrong is in `peer.js` there, and what the clients are asked to do in `visitor.js`.
+//! A [server case](server_case) runs `groupme listen` against a server of others and checks what the
+//! command prints. A [client case](client_case) runs a client of others against `groupme sim` and
+//! checks what that client receives. All implementations are pinned in
+//! `xtask/interop/package.json`; `server.js` there controls the servers, `client.js` the clients.
 
-mod build;
-mod case;
-mod cell;
+mod client;
+mod client_case;
 mod control;
+mod env;
 mod event;
-mod guest;
+mod failure;
 mod listener;
 mod log;
-mod peer;
 mod process;
-mod report;
-mod scene;
+mod server;
+mod server_case;
 mod simulator;
-mod trial;
-mod visit;
 
-use std::{
-    path::PathBuf,
-    sync::{Mutex, MutexGuard, PoisonError},
-    thread,
+use core::{
+    cmp::Reverse,
+    sync::atomic::{AtomicUsize, Ordering},
 };
+use std::{path::PathBuf, sync::Arc};
 
-use anyhow::{Context, bail};
+use anyhow::{bail, ensure};
+use libtest_mimic::{Arguments, Failed, Trial};
 
-use crate::{clock, workspace::Workspace};
-use build::Tools;
-use cell::Cell;
-use listener::Transport;
-use report::Outcome;
+use crate::{npm, package, workspace::Workspace};
+use client_case::ClientCase;
+use server_case::ServerCase;
 
-/// Which trials and visits to run, and how.
+/// Selection of cases.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct Options {
-    /// Only trials at this server, such as faye-1.4.3 or cometd; no visits.
-    #[arg(long, value_parser = peer::names())]
-    server: Option<String>,
-    /// Only visits of this client, such as faye-0.7.2 or cometd; no trials.
-    #[arg(long, value_parser = guest::names(), conflicts_with = "server")]
-    visitor: Option<String>,
-    /// Only visits at a simulator that is like this server; no trials.
-    #[arg(long, value_parser = guest::profiles(), conflicts_with = "server")]
-    profile: Option<String>,
-    /// Only over this transport.
-    #[arg(long)]
-    transport: Option<Transport>,
-    /// Only this case.
-    #[arg(long, value_parser = cell::cases())]
-    case: Option<String>,
-    /// Only visits.
-    #[arg(long, conflicts_with = "server")]
-    visits: bool,
-    /// Name the trials and visits instead of running them.
-    #[arg(long)]
-    list: bool,
-    /// How many to run at once; 8 unless said otherwise, since most of them wait.
-    #[arg(long, value_name = "N")]
-    jobs: Option<usize>,
-    /// Use this groupme binary instead of building one.
-    #[arg(long, value_name = "FILE")]
-    binary: Option<PathBuf>,
+    /// Parts of the names of cases, such as `server/cometd` or `long-polling/restart`, and options
+    /// of a test runner: `--exact`, `--skip NAME`, `--test-threads N`, `--list`.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    args: Vec<String>,
 }
 
-impl Options {
-    fn wants(&self, cell: &Cell) -> bool {
-        fn is(wanted: Option<&String>, name: &str) -> bool {
-            wanted.is_none_or(|wanted| wanted == name)
-        }
-        let (is_meant, transport) = match cell {
-            Cell::Trial(trial) => {
-                let of_visits = self.visits || self.visitor.is_some() || self.profile.is_some();
-                let is_meant = !of_visits && is(self.server.as_ref(), trial.peer.name);
-                (is_meant, trial.transport)
-            }
-            Cell::Visit(visit) => {
-                let is_meant = self.server.is_none()
-                    && is(self.visitor.as_ref(), visit.guest.name)
-                    && is(self.profile.as_ref(), visit.profile);
-                (is_meant, visit.transport)
-            }
-        };
-        is_meant
-            && self.transport.is_none_or(|wanted| wanted == transport)
-            && is(self.case.as_ref(), &cell.column().1)
-    }
+/// Programs that the cases run.
+#[derive(Debug)]
+struct Programs {
+    /// Directory of the scripts for the implementations of others.
+    scripts: PathBuf,
+    /// The `groupme` command.
+    groupme: PathBuf,
 }
 
-/// After so many failures the rest would only be waited for.
-const ENOUGH_FAILURES: usize = 10;
+#[derive(Clone, Copy, Debug)]
+enum Case {
+    Server(ServerCase),
+    Client(ClientCase),
+}
 
-/// Runs both matrices, and prints them.
+/// Default of `--test-threads`: more than there are cores, since most cases wait.
+const THREADS: usize = 8;
+/// Number of failures after which the rest is not run.
+const MAX_FAILURES: usize = 10;
+
+/// Runs the selected cases, all by default.
 ///
 /// # Errors
 ///
-/// If Node is missing, something does not build or install, nothing is chosen, or something fails.
+/// If Node is missing, something does not build or install, no case is selected, or one fails.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()> {
-    let mut cells: Vec<_> = cell::all().filter(|cell| options.wants(cell)).collect();
-    if cells.is_empty() {
-        bail!("no such combination of options; --list names them all");
-    }
-    if options.list {
-        for cell in &cells {
-            println!("{cell}");
-        }
-        return Ok(());
-    }
-    let peers = build::peers(workspace)?;
-    let binary = match &options.binary {
-        Some(binary) => binary
-            .canonicalize()
-            .with_context(|| format!("no binary at {}", binary.display()))?,
-        None => build::groupme(workspace)?,
+    let args = options.args.iter().map(String::as_str);
+    let mut arguments = Arguments::from_iter(["cargo xtask interop"].into_iter().chain(args));
+    arguments.test_threads.get_or_insert(THREADS);
+    let programs = if arguments.list {
+        None
+    } else {
+        Some(Arc::new(programs(workspace)?))
     };
-    // The long ones first, so that none of them is left alone at the end.
-    cells.sort_by_key(|cell| core::cmp::Reverse(cell.is_long()));
-    let tools = Tools { peers, binary };
-    let outcomes = run_all(&cells, &tools, options.jobs.unwrap_or(8).max(1));
-    for outcome in outcomes.iter().filter(|outcome| outcome.failure.is_some()) {
-        println!("{}", report::failure(outcome));
-    }
-    println!("{}", report::tables(&outcomes));
-    let failed = failures(&outcomes);
-    let left = cells.len() - outcomes.len();
-    if left > 0 {
-        bail!("{failed} failed, so {left} of {} were not run", cells.len());
-    }
-    if failed > 0 {
-        bail!("{failed} of {} failed", cells.len());
-    }
+    let failures = Arc::new(AtomicUsize::new(0));
+    let trials = cases().into_iter().map(|case| {
+        let (programs, failures) = (programs.clone(), Arc::clone(&failures));
+        Trial::test(case.name(), move || {
+            if failures.load(Ordering::Relaxed) >= MAX_FAILURES {
+                return Err(format!("not run, after {MAX_FAILURES} failures").into());
+            }
+            let result = programs.map_or(Ok(()), |programs| case.run(&programs));
+            failures.fetch_add(usize::from(result.is_err()), Ordering::Relaxed);
+            result
+        })
+    });
+    let conclusion = libtest_mimic::run(&arguments, trials.collect());
+    ensure!(
+        !conclusion.has_failed(),
+        "{} cases failed",
+        conclusion.num_failed
+    );
+    let is_empty = conclusion.num_passed == 0 && !arguments.list;
+    ensure!(!is_empty, "no case has such a name; --list shows all");
     Ok(())
 }
 
-fn failures(outcomes: &[Outcome]) -> usize {
-    outcomes
-        .iter()
-        .filter(|outcome| outcome.failure.is_some())
-        .count()
+/// Returns all cases. Long ones come first, so that none of them is left alone at the end.
+fn cases() -> Vec<Case> {
+    let servers = server_case::all().map(Case::Server);
+    let clients = client_case::all().map(Case::Client);
+    let mut cases: Vec<_> = servers.chain(clients).collect();
+    cases.sort_by_key(|case| Reverse(case.is_long()));
+    cases
 }
 
-/// Runs them, some at a time, in their order, until too many have failed.
-fn run_all(cells: &[Cell], tools: &Tools, jobs: usize) -> Vec<Outcome> {
-    let waiting = Mutex::new(cells.iter());
-    let finished = Mutex::new(Vec::new());
-    thread::scope(|scope| {
-        for _ in 0..jobs.min(cells.len()) {
-            scope.spawn(|| {
-                loop {
-                    if failures(&locked(&finished)) >= ENOUGH_FAILURES {
-                        break;
-                    }
-                    let next = locked(&waiting).next();
-                    let Some(cell) = next else { break };
-                    let start = clock::now();
-                    let failure = cell.run(tools).err();
-                    let outcome = Outcome {
-                        cell: *cell,
-                        time: clock::now() - start,
-                        failure,
-                    };
-                    eprintln!("{}", report::line(&outcome));
-                    locked(&finished).push(outcome);
-                }
-            });
+impl Case {
+    fn name(&self) -> String {
+        match self {
+            Self::Server(case) => case.to_string(),
+            Self::Client(case) => case.to_string(),
         }
-    });
-    finished
-        .into_inner()
-        .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_long(&self) -> bool {
+        match self {
+            Self::Server(case) => case.scenario.is_long(),
+            Self::Client(case) => case.scenario.is_long(),
+        }
+    }
+
+    fn run(&self, programs: &Programs) -> Result<(), Failed> {
+        match self {
+            Self::Server(case) => case.run(programs),
+            Self::Client(case) => case.run(programs),
+        }
+    }
 }
 
-/// A thread that panicked leaves nothing half done here.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+/// Installs the implementations of others and builds the `groupme` command.
+fn programs(workspace: &Workspace) -> anyhow::Result<Programs> {
+    let scripts = workspace.root().join("xtask/interop");
+    if let Some(program) = npm::missing() {
+        bail!("interop needs Node 20 or newer, but `{program}` does not run; see nodejs.org");
+    }
+    npm::install(&scripts)?;
+    let groupme = package::build(workspace, "groupme", &[])?;
+    Ok(Programs { scripts, groupme })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_implementation_is_tested_over_every_transport_it_has() {
+        let names: BTreeSet<_> = cases().iter().map(Case::name).collect();
+        assert_eq!(names.len(), cases().len(), "names are unique");
+        let count = |start: &str| names.iter().filter(|name| name.starts_with(start)).count();
+        for faye in ["faye-1.4.3", "faye-1.0.4", "faye-0.8.11", "faye-0.7.2"] {
+            assert_eq!(count(&format!("server/{faye}/websocket/")), 11, "{faye}");
+            assert_eq!(count(&format!("server/{faye}/long-polling/")), 11, "{faye}");
+            assert_eq!(count(&format!("server/{faye}/auto/")), 1, "{faye}");
+        }
+        assert_eq!(count("server/cometd/websocket/"), 0);
+        assert_eq!(count("server/cometd/long-polling/"), 11);
+        assert_eq!(count("client/faye-1.4.3/faye/"), 6);
+        assert_eq!(count("client/faye-0.7.2/faye/"), 7);
+        assert_eq!(count("client/faye-0.7.2/faye-0.7/"), 7);
+        assert_eq!(count("client/cometd/faye/"), 6);
+        assert_eq!(count("client/cometd/cometd/"), 6);
+    }
 }

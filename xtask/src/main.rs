@@ -1,33 +1,31 @@
-//! The workspace's own chores: `cargo xtask <task>`.
+//! Development tasks of this workspace: `cargo xtask TASK`.
 //!
-//! | task | what it does |
+//! | task | effect |
 //! |---|---|
-//! | `test` | every test of the workspace, by nextest where it is installed |
-//! | `ci` | the checks that are not tests; `cargo xtask ci JOB…` runs some of them |
-//! | `layering` | the layer diagram against `cargo metadata` and the public signatures |
-//! | `bench` | what things cost, as ratios within one run |
-//! | `fuzz` | damaged frames, from bytes to events, against `serde_json` |
-//! | `tidy` | file sizes, names, comments and other habits of the sources |
-//! | `interop` | the `groupme` command at real Bayeux servers, and real clients at `groupme sim` |
-//! | `release` | every published crate packed, and built from its own archive |
-//! | `sim` | client and server in virtual time, under every fault, from a seed |
-//! | `soak` | many accounts over real sockets that break |
+//! | `test` | runs all tests, with nextest where it is installed |
+//! | `ci` | runs all checks besides the tests; `cargo xtask ci JOB…` runs some of them |
+//! | `layering` | checks the dependencies between our crates, and their public signatures |
+//! | `tidy` | checks file sizes, names and comments |
+//! | `bench` | measures costs, as ratios within one run |
+//! | `fuzz` | parses mutated frames, here and by `serde_json` |
+//! | `interop` | runs our client and our simulator with Bayeux implementations of others |
+//! | `release` | packs the published crates and builds each from its archive |
+//! | `sim` | simulates client and server in virtual time, with faults, from a seed |
+//! | `soak` | runs many accounts over real sockets with faults |
 
 mod bench;
 mod ci;
 mod clock;
 mod command;
 mod deny;
-mod fuzz;
 mod interop;
 mod layering;
 mod npm;
+mod package;
 mod pip;
-mod program;
 mod release;
-mod sim;
 mod soak;
-mod suite;
+mod test;
 mod tidy;
 mod workspace;
 
@@ -38,7 +36,7 @@ use clap::{Parser, Subcommand};
 use crate::workspace::Workspace;
 
 #[derive(Debug, Parser)]
-#[command(name = "cargo xtask", about = "The workspace's own chores")]
+#[command(name = "cargo xtask", about = "Development tasks of this workspace")]
 struct Args {
     #[command(subcommand)]
     task: Task,
@@ -46,32 +44,43 @@ struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Run every test of the workspace, documentation included.
+    /// Run all tests of the workspace, with those of the documentation.
     Test,
-    /// Run the checks that are not tests, all or the named ones.
+    /// Run checks besides the tests.
     Ci {
-        /// The jobs to run; all of them if none is named.
+        /// Jobs to run; all by default.
         jobs: Vec<ci::Job>,
     },
-    /// Measure what things cost, as ratios within one run.
+    /// Measure costs, as ratios within one run.
     Bench {
-        /// What to measure.
+        /// Subject of the measurement.
         suite: bench::Suite,
     },
-    /// Damage frames and read them, from bytes to events, here and by `serde_json`.
-    Fuzz(fuzz::Options),
-    /// Check who depends on whom, and that no signature shows it.
+    /// Mutate frames and parse them, from bytes to events, here and by `serde_json`.
+    Fuzz {
+        /// Number of frames.
+        #[arg(long, value_name = "N", default_value = "100000")]
+        cases: String,
+        /// Seed; equal seeds make equal frames.
+        #[arg(long, value_name = "S", default_value = "1")]
+        seed: String,
+    },
+    /// Check the dependencies between our crates, and their public signatures.
     Layering,
-    /// Check file sizes, names, comments and other habits of the sources.
+    /// Check file sizes, names and comments.
     Tidy,
-    /// Run the groupme command at real Bayeux servers, and real clients at groupme sim.
+    /// Run our client at Bayeux servers of others, and clients of others at our simulator.
     Interop(interop::Options),
-    /// Pack every published crate and build each from its own archive.
+    /// Pack the published crates and build each from its archive.
     Release(release::Options),
-    /// Run client and server against each other in virtual time, under faults, from seeds.
+    /// Simulate client and server in virtual time, with faults, from seeds.
     #[command(disable_help_flag = true)]
-    Sim(sim::Options),
-    /// Run many accounts over real sockets that break, and count what is delivered.
+    Sim {
+        /// Options: `--seeds N --from S --threads T`, or `--seed S [--shrink]`; `--help` shows more.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Run many accounts over real sockets with faults, and check what is delivered.
     Soak(soak::Options),
 }
 
@@ -88,15 +97,18 @@ fn main() -> ExitCode {
 fn run(task: &Task) -> anyhow::Result<()> {
     let workspace = Workspace::load()?;
     match task {
-        Task::Test => suite::run(&workspace),
+        Task::Test => test::run(&workspace),
         Task::Ci { jobs } => ci::run(&workspace, jobs),
         Task::Bench { suite } => bench::run(&workspace, *suite),
-        Task::Fuzz(options) => fuzz::run(&workspace, options),
+        Task::Fuzz { cases, seed } => package::run(&workspace, "fuzz", &[cases, seed]),
         Task::Layering => layering::run(&workspace),
         Task::Tidy => tidy::run(&workspace),
         Task::Interop(options) => interop::run(&workspace, options),
         Task::Release(options) => release::run(&workspace, options),
-        Task::Sim(options) => sim::run(&workspace, options),
+        Task::Sim { args } => {
+            let args: Vec<_> = args.iter().map(String::as_str).collect();
+            package::run(&workspace, "sim", &args)
+        }
         Task::Soak(options) => soak::run(&workspace, options),
     }
 }

@@ -1,4 +1,4 @@
-//! Packages of npm, as a lock file pins them.
+//! Packages of npm, pinned by a lock file.
 
 use std::{fs, path::Path, process::Command};
 
@@ -6,14 +6,14 @@ use anyhow::Context;
 
 use crate::command::{run as sh, works};
 
-/// The program that is needed for it and does not run here, if there is one.
+/// Returns the required program that does not run here, if any.
 pub(crate) fn missing() -> Option<&'static str> {
     ["node", "npm"]
         .into_iter()
         .find(|program| !works(Command::new(program).arg("--version")))
 }
 
-/// Installs what the lock file of a directory names, unless it is there already.
+/// Installs the packages of a lock file, unless they are installed already.
 ///
 /// # Errors
 ///
@@ -26,12 +26,12 @@ pub(crate) fn install(directory: &Path) -> anyhow::Result<()> {
         .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
         .current_dir(directory))?;
     fs::copy(directory.join(LOCK), directory.join(INSTALLED))
-        .context("cannot note what is installed")?;
+        .context("cannot note the installed packages")?;
     Ok(())
 }
 
 const LOCK: &str = "package-lock.json";
-/// A copy of the lock file that was last installed.
+/// Copy of the lock file of the last installation.
 const INSTALLED: &str = "node_modules/.installed.json";
 
 fn installed(directory: &Path) -> anyhow::Result<bool> {

@@ -1,7 +1,7 @@
-//! `cargo xtask soak`: many accounts over real sockets that break.
+//! `cargo xtask soak`: many accounts over real sockets with faults.
 //!
-//! What is run is in `xtask/soak`; here is what has to be there before: the programs, and for a
-//! comparison the libraries of others, pinned in `xtask/soak/peers`.
+//! The package `xtask/soak` has the run itself. Its programs are built here, and so are, for a
+//! comparison, the libraries of others that `xtask/soak/peers` pins.
 
 mod peers;
 
@@ -9,62 +9,53 @@ use std::{path::Path, process::Command};
 
 use clap::Args;
 
-use crate::{command::run as sh, program, workspace::Workspace};
+use crate::{command::run as sh, package, workspace::Workspace};
 
-/// What to run; `cargo xtask soak -- --help` tells more.
+/// Options; `cargo xtask soak -- --help` shows those of the run.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Options {
-    /// Compare our client with npm `faye` and Python `groupme-push` under the same kills.
+    /// Compare our client with npm `faye` and Python `groupme-push` under the same faults.
     #[arg(long)]
     compare: bool,
-    /// Whether it is built for speed; what counts every message needs none.
-    #[arg(skip = true)]
-    is_fast: bool,
-    /// Arguments for the run: `--accounts N --messages N --rate N --kill-every MS --seed S`.
+    /// Whether to build without optimizations.
+    #[arg(skip)]
+    is_debug: bool,
+    /// Options of the run: `--accounts N --messages N --rate N --kill-every MS --seed S`.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<String>,
 }
 
-/// As much as is run for every change: some seconds.
-pub(crate) fn a_little() -> Options {
-    let args = [
-        "--accounts",
-        "2",
-        "--messages",
-        "100",
-        "--rate",
-        "50",
-        "--kill-every",
-        "400",
-    ];
+/// Returns the options of the check on every change, which takes some seconds.
+pub(crate) fn short() -> Options {
+    let args = "--accounts 2 --messages 100 --rate 50 --kill-every 400";
     Options {
         compare: false,
-        is_fast: false,
-        args: args.map(str::to_owned).to_vec(),
+        is_debug: true,
+        args: args.split(' ').map(str::to_owned).collect(),
     }
 }
 
-/// Builds what is needed and runs it.
+/// Builds the programs and runs them.
 ///
 /// # Errors
 ///
-/// If something does not build or install, or our client does not deliver everything once and in
-/// order.
+/// If something does not build or install, or our client does not deliver every message once and
+/// in order.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()> {
-    let profile: &[&str] = if options.is_fast { &["--release"] } else { &[] };
-    let soak = program::build(
-        workspace,
-        "soak",
-        &[profile, &["--package", "soak"]].concat(),
-    )?;
-    let mut command = Command::new(soak);
-    // Among the arguments of the run it means the same.
-    let is_here = |arg: &&String| *arg == "--compare";
-    command.args(options.args.iter().filter(|arg| !is_here(arg)));
-    if options.compare || options.args.iter().any(|arg| is_here(&arg)) {
+    let profile: &[&str] = if options.is_debug {
+        &[]
+    } else {
+        &["--release"]
+    };
+    let build = [profile, &["--package", "soak"]].concat();
+    let mut command = Command::new(package::build(workspace, "soak", &build)?);
+    // The option may also stand among those of the run.
+    let is_compare = |arg: &&String| *arg == "--compare";
+    command.args(options.args.iter().filter(|arg| !is_compare(arg)));
+    if options.compare || options.args.iter().any(|arg| is_compare(&arg)) {
         compare(workspace, &mut command)?;
     } else {
-        let groupme = program::build(workspace, "groupme", profile)?;
+        let groupme = package::build(workspace, "groupme", profile)?;
         command.arg("--groupme").arg(groupme);
     }
     sh(&mut command)
@@ -79,9 +70,10 @@ fn compare(workspace: &Workspace, command: &mut Command) -> anyhow::Result<()> {
         }
     };
     add("--node", peers::node(&directory)?);
+    let environment = workspace.target_dir().join("soak-python");
     add(
         "--python",
-        peers::python(&directory, &workspace.target_dir().join("soak-python"))?.as_deref(),
+        peers::python(&directory, &environment)?.as_deref(),
     );
     Ok(())
 }

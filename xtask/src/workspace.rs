@@ -1,18 +1,18 @@
-//! The workspace as cargo sees it.
+//! Metadata of the workspace.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use cargo_metadata::{CargoOpt, Metadata, MetadataCommand, Package, TargetKind};
 
-/// The manifests of the workspace and everything they depend on.
+/// Manifests of the workspace and of all dependencies.
 #[derive(Debug)]
 pub(crate) struct Workspace {
     metadata: Metadata,
 }
 
 impl Workspace {
-    /// Asks cargo about the workspace this program was built from, every feature enabled.
+    /// Returns the metadata of the workspace of this program, with all features enabled.
     ///
     /// # Errors
     ///

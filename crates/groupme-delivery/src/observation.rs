@@ -2,7 +2,7 @@
 
 use groupme_model::{
     ConversationId, EventRef, Message, MessageId, MessageRef, Notice, NoticeRef, Timestamp, UserId,
-    UserPair, system_event::PersonRef,
+    UserPair, system_event::NoticeUserRef,
 };
 
 use crate::message_state::{Difference, MessageState, of_views, reactions_of_push};
@@ -103,7 +103,7 @@ fn conversation(message: &MessageRef<'_>, user: &UserId) -> Option<ConversationI
 /// Returns whether a notice announces that a user has joined the group.
 fn announces_join_of(notice: &MessageRef<'_>, user: &UserId) -> bool {
     let event = notice.event().and_then(|event| event.notice());
-    let is_user = |person: PersonRef<'_>| person.id().is_some_and(|id| id == *user);
+    let is_user = |person: NoticeUserRef<'_>| person.id().is_some_and(|id| id == *user);
     match event {
         Some(NoticeRef::MembersAdded(added)) => {
             let mut users = added.added_users();
@@ -120,13 +120,13 @@ fn announces_join_of(notice: &MessageRef<'_>, user: &UserId) -> bool {
 pub(crate) fn deleted_by(notice: &Message) -> Option<MessageId> {
     let told = notice.event.as_ref()?.notice()?;
     matches!(told, Notice::MessageDeleted(_))
-        .then(|| notice.affects())
+        .then(|| notice.affected_message_id())
         .flatten()
 }
 
 /// Returns the change that a notice announces.
 fn change_announced_by(notice: &MessageRef<'_>) -> Option<(MessageId, Difference)> {
-    let affected = notice.affects()?.into_owned();
+    let affected = notice.affected_message_id()?.into_owned();
     let difference = match notice.event()?.notice()? {
         NoticeRef::MessageUpdate(edit) => Difference::Edited {
             at: edit.updated_at().map_or(0, Timestamp::as_secs),

@@ -1,301 +1,303 @@
-//! What comes with a message besides its text.
+//! Attachments of a message.
 
 use crate::macros::{model, open_enum, tagged_union};
 use crate::unknown::type_of;
 
+mod constructors;
 mod emoji;
 mod mention;
-mod new;
 mod reply;
 
-pub use mention::NotInText;
+pub use mention::MentionRangeError;
 
 tagged_union! {
-    /// An attachment. One of an unknown type is kept whole and never fails its message.
+    /// Attachment of a message.
+    ///
+    /// An attachment of an unknown type is kept whole as `Unknown` and never fails its message.
     pub enum Attachment as AttachmentRef, tagged by type_of {
-        /// An image.
+        /// Image.
         "image" => Image(Image, ImageRef),
-        /// An image that is hosted elsewhere.
+        /// Image hosted outside GroupMe.
         "linked_image" => LinkedImage(Image, ImageRef),
-        /// An image that was changed; no longer in use.
+        /// Edited image; no longer in use.
         "image_edited" => ImageEdited(Image, ImageRef),
-        /// A video.
+        /// Video.
         "video" => Video(Video, VideoRef),
-        /// A sound.
+        /// Sound recording.
         "audio" => Audio(Audio, AudioRef),
-        /// A file, which is fetched by its id.
+        /// File, to be fetched by its id.
         "file" => File(File, FileRef),
-        /// A place.
+        /// Location.
         "location" => Location(Location, LocationRef),
-        /// A split bill; no longer in use.
+        /// Split bill; no longer in use.
         "split" => Split(Split, SplitRef),
-        /// Pictures in the text, from GroupMe's packs.
+        /// Emoji from GroupMe's packs, drawn in the text.
         "emoji" => Emoji(Emoji, EmojiRef),
-        /// The message that this one answers.
+        /// Reference to the message that this message replies to.
         "reply" => Reply(Reply, ReplyRef),
-        /// The users whom the text mentions.
+        /// Mentions of users in the text.
         "mentions" => Mentions(Mentions, MentionsRef),
-        /// A poll.
+        /// Poll.
         "poll" => Poll(Poll, PollRef),
-        /// An event of the calendar.
+        /// Calendar event.
         "event" => CalendarEvent(CalendarEvent, CalendarEventRef),
-        /// The member who was removed for being inactive.
+        /// Member who was removed for inactivity.
         "autokicked_member" => AutokickedMember(AutokickedMember, AutokickedMemberRef),
-        /// An answer of the assistant.
+        /// Answer of the Copilot assistant.
         "copilot" => Copilot(Copilot, CopilotRef),
-        /// A card of the assistant's, such as a quiz.
+        /// Card of the Copilot assistant, such as a quiz.
         "copilot_card" => CopilotCard(CopilotCard, CopilotCardRef),
-        /// An image that is still being made.
+        /// Image that is still being generated.
         "partial_image" => PartialImage(PartialImage, PartialImageRef),
-        /// What GroupMe is asked to do with links in the text once it has the message.
+        /// Request to GroupMe to process links in the text after sending.
         "postprocessing" => Postprocessing(Postprocessing, PostprocessingRef),
     }
 }
 
 model! {
-    /// An image.
+    /// Image attachment.
     pub struct Image as ImageRef, tagged "type" {
-        /// Where it is.
+        /// URL of the image. To be sent, it must be hosted by GroupMe's image service.
         url: text,
-        /// Where it came from.
+        /// URL of the page or image that the image was taken from.
         source_url: text,
-        /// A blurred preview, as `BlurHash`.
+        /// Blurred preview, as a `BlurHash` string.
         blur_hash: text,
-        /// Pixels across.
+        /// Width, in pixels.
         width: integer,
-        /// Pixels down.
+        /// Height, in pixels.
         height: integer,
-        /// Whether it vanishes once it was seen.
+        /// Category of vanishing media; absent for ordinary media.
         category: text,
-        /// By which a vanishing one is told to have been seen.
+        /// Delivery id of vanishing media, used to report that it was viewed.
         delivery_id: id(Other),
-        /// Not known to be used.
-        guids: maybe_texts,
-        /// Whether it has vanished.
+        /// Undocumented; not known to be sent.
+        guids: optional_texts,
+        /// Whether vanishing media is gone.
         media_deleted: flag,
-        /// Whether it can be seen again before it vanishes.
+        /// Whether vanishing media can be viewed again before it is gone.
         replay_allowed: flag,
-        /// Who has seen it.
+        /// Users who have viewed vanishing media.
         viewed_by: ids(User),
     }
 }
 
 model! {
-    /// A video.
+    /// Video attachment.
     pub struct Video as VideoRef, tagged "type" {
-        /// Where it is.
+        /// URL of the video, hosted by GroupMe's video service.
         url: text,
-        /// Where a still of it is.
+        /// URL of a still image.
         preview_url: text,
-        /// A blurred preview, as `BlurHash`.
+        /// Blurred preview, as a `BlurHash` string.
         blur_hash: text,
-        /// Whether it vanishes once it was seen.
+        /// Category of vanishing media; absent for ordinary media.
         category: text,
-        /// By which a vanishing one is told to have been seen.
+        /// Delivery id of vanishing media, used to report that it was viewed.
         delivery_id: id(Other),
-        /// Not known to be used.
-        guids: maybe_texts,
-        /// Whether it has vanished.
+        /// Undocumented; not known to be sent.
+        guids: optional_texts,
+        /// Whether vanishing media is gone.
         media_deleted: flag,
-        /// Whether it can be seen again before it vanishes.
+        /// Whether vanishing media can be viewed again before it is gone.
         replay_allowed: flag,
-        /// Who has seen it.
+        /// Users who have viewed vanishing media.
         viewed_by: ids(User),
     }
 }
 
 model! {
-    /// A sound.
+    /// Sound attachment.
     pub struct Audio as AudioRef, tagged "type" {
-        /// Where it is.
+        /// URL of the recording, hosted by GroupMe's audio service.
         url: text,
-        /// How long it is.
+        /// Duration. The unit is undocumented.
         duration: number,
-        /// How loud it is over time: a list of numbers.
+        /// Loudness over time, as a list of numbers.
         peaks: raw,
-        /// Where what is said in it is, as text.
+        /// URL of a transcript.
         transcript_url: text,
-        /// Whether it vanishes once it was seen.
+        /// Category of vanishing media; absent for ordinary media.
         category: text,
-        /// By which a vanishing one is told to have been seen.
+        /// Delivery id of vanishing media, used to report that it was listened to.
         delivery_id: id(Other),
-        /// Not known to be used.
-        guids: maybe_texts,
-        /// Whether it has vanished.
+        /// Undocumented; not known to be sent.
+        guids: optional_texts,
+        /// Whether vanishing media is gone.
         media_deleted: flag,
-        /// Whether it can be seen again before it vanishes.
+        /// Whether vanishing media can be played again before it is gone.
         replay_allowed: flag,
-        /// Who has seen it.
+        /// Users who have listened to vanishing media.
         viewed_by: ids(User),
     }
 }
 
 model! {
-    /// A file. Its name, size and type are asked for by its id.
+    /// File attachment. The file service returns name, size and type for the id.
     pub struct File as FileRef, tagged "type" {
-        /// The file's id.
+        /// Id of the file.
         file_id: id(File),
     }
 }
 
 model! {
-    /// A place.
+    /// Location attachment.
     pub struct Location as LocationRef, tagged "type" {
-        /// What it is called.
+        /// Name of the location.
         name: text,
-        /// Degrees north; text on the wire.
+        /// Latitude, in degrees north.
         lat: decimal,
-        /// Degrees east; text on the wire.
+        /// Longitude, in degrees east.
         lng: decimal,
-        /// The venue at Foursquare.
+        /// Id of the venue at Foursquare.
         foursquare_venue_id: id(Other),
     }
 }
 
 model! {
-    /// A split bill; no longer in use.
+    /// Split bill; no longer in use.
     pub struct Split as SplitRef, tagged "type" {
-        /// What the bill was found by.
+        /// Token of the bill.
         token: text,
     }
 }
 
 model! {
-    /// What GroupMe is asked to do with links in the text once it has the message. Undocumented;
-    /// clients that send it have the queues alone.
+    /// Request to GroupMe to process links in the text after sending. Undocumented; clients that
+    /// send it set only `queues`.
     pub struct Postprocessing as PostprocessingRef, tagged "type" {
-        /// Who is to look at the message, such as `linked_image`.
+        /// Queues that process the message, such as `linked_image`.
         queues: texts,
     }
 }
 
 model! {
-    /// Pictures in the text, from GroupMe's packs.
+    /// Emoji from GroupMe's packs, drawn in the text.
     pub struct Emoji as EmojiRef, tagged "type" {
-        /// What stands in the text for a picture, usually U+FFFD.
+        /// Text that stands for one emoji in the message, usually U+FFFD.
         placeholder: text,
-        /// For each placeholder in turn, the pack and the picture in it; see `in_text`.
+        /// Pack and index in it of each emoji, in the order of the placeholders; see `in_text`.
         charmap: pairs,
     }
 }
 
 model! {
-    /// The message that this one answers.
+    /// Reference to the message that this message replies to.
     pub struct Reply as ReplyRef, tagged "type" {
-        /// The message that is answered; see `answered`.
+        /// Message that is replied to; see `replied_to`.
         reply_id: id(Message),
-        /// The message that started the chain; see `root`.
+        /// First message of the chain of replies; see `root`.
         base_reply_id: id(Message),
-        /// Who wrote that one.
+        /// Author of the first message of the chain; absent from some senders.
         user_id: id(User),
     }
 }
 
 model! {
-    /// The users whom the text mentions.
+    /// Mentions of users in the text of a message.
     pub struct Mentions as MentionsRef, tagged "type" {
-        /// The users, one for each place in the text; `"-1"` is everyone.
-        user_ids: all_ids(User),
-        /// For each user, where the mention starts in the text and how long it is, in UTF-16 code
-        /// units. May reach past the text; see `in_text`.
+        /// Mentioned users, one for each of `loci`; `"-1"` stands for everyone.
+        user_ids: strict_ids(User),
+        /// Start and length of each mention, in UTF-16 code units. May reach past the text; see
+        /// `in_text`.
         loci: pairs,
     }
 }
 
 model! {
-    /// A poll.
+    /// Poll attachment.
     pub struct Poll as PollRef, tagged "type" {
-        /// The poll's id.
+        /// Id of the poll.
         poll_id: id(Poll),
     }
 }
 
 model! {
-    /// An event of the calendar.
+    /// Calendar event attachment.
     pub struct CalendarEvent as CalendarEventRef, tagged "type" {
-        /// The event's id.
+        /// Id of the calendar event.
         event_id: id(CalendarEvent),
-        /// How much of it to show.
-        view: open(CalendarEventView, CalendarEventViewRef),
+        /// Amount of detail to show.
+        view: open_enum(CalendarEventView, CalendarEventViewRef),
     }
 }
 
 open_enum! {
-    /// How much of a calendar event to show.
+    /// Amount of detail of a calendar event to show.
     pub enum CalendarEventView as CalendarEventViewRef {
-        /// All of it.
+        /// All details.
         Full = "full",
-        /// A line.
+        /// Single line.
         Brief = "brief",
     }
 }
 
 model! {
-    /// The member who was removed for being inactive.
+    /// Member who was removed for inactivity.
     pub struct AutokickedMember as AutokickedMemberRef, tagged "type" {
-        /// The member.
+        /// User who was removed.
         user_id: id(User),
     }
 }
 
 model! {
-    /// An answer of the assistant.
+    /// Answer of the Copilot assistant.
     pub struct Copilot as CopilotRef, tagged "type" {
-        /// The assistant's own id of the answer.
+        /// Id that the assistant has for the answer.
         message_id: id(Other),
-        /// Which part of the answer.
+        /// Id of the part of the answer.
         part_id: id(Other),
-        /// Who asked.
+        /// User who asked.
         prompt_sender: id(User),
-        /// The assistant's own id of the conversation.
+        /// Id that the assistant has for the conversation.
         conversation_id: id(Other),
-        /// What the answer refers to.
-        citations: maybe_list(Citation),
+        /// Sources that the answer cites.
+        citations: optional_list(Citation),
     }
 }
 
 model! {
-    /// What an answer of the assistant refers to.
+    /// Source that an answer of the Copilot assistant cites.
     pub struct Citation as CitationRef {
-        /// Its number.
+        /// Number of the citation.
         index: integer,
-        /// Its title.
+        /// Title of the source.
         title: text,
-        /// Where it is.
+        /// URL of the source.
         url: text,
-        /// Who published it.
+        /// Publisher of the source.
         publisher: text,
     }
 }
 
 model! {
-    /// A card of the assistant's: a quiz, flashcards and the like.
+    /// Card of the Copilot assistant, such as a quiz or flashcards.
     pub struct CopilotCard as CopilotCardRef, tagged "type" {
-        /// What sort of card it is.
+        /// Type of the card.
         card_type: text,
-        /// The assistant's own id of the card.
+        /// Id that the assistant has for the card.
         card_id: id(Other),
-        /// How far it is.
+        /// State of the card.
         state: text,
-        /// What it is called.
+        /// Title of the card.
         title: text,
-        /// What is on it.
+        /// Content of the card.
         payload: raw,
-        /// Who passed it on.
+        /// User who shared the card.
         source_user_id: id(User),
-        /// Their name.
+        /// Name of the user who shared the card.
         source_user_name: text,
-        /// How well they did.
+        /// Score of the user who shared the card.
         source_score: raw,
     }
 }
 
 model! {
-    /// An image that is still being made.
+    /// Image that is still being generated.
     pub struct PartialImage as PartialImageRef, tagged "type" {
-        /// Counts the stages.
+        /// Counter of the generation's stages.
         id: id(Other),
-        /// The image so far, in Base64; large.
+        /// Image so far, in Base64. Large, and sent again with every `message.update`.
         content: text,
     }
 }

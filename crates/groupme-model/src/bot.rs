@@ -3,23 +3,23 @@
 use crate::macros::model;
 
 model! {
-    /// A bot, as its owner has it.
+    /// Bot, as its owner sees it.
     pub struct Bot as BotRef {
-        /// The bot's id, which is also all it takes to write in its name: keep it to yourself.
-        bot_id: key(Bot),
-        /// The group that it is in.
+        /// Id of the bot. It is also the only credential needed to post as the bot: keep it secret.
+        bot_id: required_id(Bot),
+        /// Group that the bot is in.
         group_id: id(Group),
-        /// What that is called.
+        /// Name of the group.
         group_name: text,
-        /// The bot's name.
+        /// Name of the bot.
         name: text,
-        /// The bot's picture.
+        /// URL of the bot's picture.
         avatar_url: text,
-        /// Where GroupMe posts the group's messages.
+        /// URL to which GroupMe posts the group's messages.
         callback_url: text,
-        /// Whether direct messages to the bot are posted too.
+        /// Whether direct messages to the bot are posted as well.
         dm_notification: flag,
-        /// Whether it is in use.
+        /// Whether the bot is enabled.
         active: flag,
     }
 }

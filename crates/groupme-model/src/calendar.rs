@@ -1,172 +1,172 @@
-//! Events of the calendar of a conversation.
+//! Calendar events of a conversation.
 
 use bayeux_wire::Value;
 
 use crate::field::{DateTime, Kind as _};
 use crate::id::UserId;
-use crate::json::Json;
 use crate::macros::model;
 use crate::timestamp::Timestamp;
 
 model! {
-    /// An event of the calendar. Its times are RFC 3339 on the wire.
+    /// Calendar event of a conversation.
     ///
-    /// A message announces one with an [attachment](crate::attachment::CalendarEvent).
+    /// A message announces it with an [attachment](crate::attachment::CalendarEvent).
     pub struct CalendarEvent as CalendarEventRef {
-        /// The event's id.
-        event_id: key(CalendarEvent),
-        /// Where it is: a group, or a direct conversation.
+        /// Id of the event: 32 hexadecimal digits.
+        event_id: required_id(CalendarEvent),
+        /// Group or direct conversation that the event belongs to.
         conversation_id: id(Conversation),
-        /// What that is called; in the list of your own events.
+        /// Name of the conversation; only in the list of the current user's events.
         conversation_name: text,
-        /// What it is called.
+        /// Name of the event.
         name: text,
-        /// What it is about.
+        /// Description of the event.
         description: text,
-        /// Who made it.
+        /// User who created the event.
         creator_id: id(User),
-        /// When it starts.
+        /// Start of the event.
         start_at: date_time,
-        /// When it ends.
+        /// End of the event.
         end_at: date_time,
-        /// Whether somebody said when it ends.
+        /// Whether the end was set by its creator.
         end_at_set: flag,
-        /// Whether it takes whole days.
+        /// Whether the event takes whole days.
         is_all_day: flag,
-        /// The time zone that it was made in, such as `America/Chicago`.
+        /// Time zone in which the event was created, such as `America/Chicago`.
         timezone: text,
-        /// Where on Earth it is.
-        location: object(Venue, VenueRef),
-        /// A picture.
+        /// Location of the event.
+        location: object(EventLocation, EventLocationRef),
+        /// URL of the event's picture.
         image_url: text,
-        /// How many seconds ahead to remind.
+        /// Times of reminders, in seconds before the start.
         reminders: integers,
-        /// Who is coming.
+        /// Users who are going.
         going: ids(User),
-        /// Who is not coming.
+        /// Users who are not going.
         not_going: ids(User),
-        /// Who may be coming; absent is not the same as nobody.
+        /// Users who may be going; absent is not the same as nobody.
         maybe_going: ids(User),
-        /// Who is waiting for a place.
+        /// Users on the waiting list.
         waitlisted: ids(User),
-        /// How many are coming, as GroupMe counts: has been seen at -1. Count `going` instead.
+        /// Number of users who are going, as GroupMe counts them. Unreliable (−1 has been seen):
+        /// count `going` instead.
         going_count: integer,
-        /// By answer, how many gave it; in the list of your own events.
+        /// Number of answers by answer; only in the list of the current user's events.
         rsvp_counts: raw,
-        /// By user, when they answered; see `answered_at`.
+        /// Time of each user's answer, by user id; see `rsvp_at`.
         rsvp_list: raw,
-        /// Until when one can answer.
+        /// Deadline for answers.
         rsvp_deadline: date_time,
-        /// What you answered.
+        /// Answer of the current user.
         my_rsvp_status: text,
-        /// How many can come.
+        /// Maximum number of participants.
         capacity: integer,
-        /// Whether those beyond are put on a list.
+        /// Whether users beyond the capacity are put on a waiting list.
         waitlist_enabled: flag,
-        /// Whether there is to be a call.
+        /// Whether a call is planned for the event.
         scheduled_call: flag,
         /// Whether the call has started.
         call_started: flag,
-        /// What it looks like.
+        /// Appearance of the event.
         aesthetics: object(Aesthetics, AestheticsRef),
-        /// Links that belong to it.
-        links: maybe_list(EventLink),
-        /// The album that belongs to it.
+        /// Links of the event.
+        links: optional_list(EventLink),
+        /// Album of the event.
         album: object(EventAlbum, EventAlbumRef),
-        /// When it was made.
+        /// Creation time.
         created_at: date_time,
-        /// When it was last changed.
+        /// Time of the last change.
         updated_at: date_time,
-        /// When it was cancelled.
+        /// Time of the cancellation.
         deleted_at: date_time,
-        /// The link by which others can come.
+        /// URL by which others can join the event.
         share_url: text,
-        /// An image of that link.
+        /// URL of a QR code of `share_url`.
         share_qr_code: text,
-        /// The link for one sort of telephone.
+        /// Link that opens the event in the app on iOS.
         deep_link_ios: text,
-        /// The link for the other.
+        /// Link that opens the event in the app on Android.
         deep_link_android: text,
-        /// Whether it stands alone, in no group.
+        /// Whether the event belongs to no group.
         is_top_level: flag,
-        /// Who can find it.
+        /// Visibility of the event to others.
         visibility: text,
-        /// The directory that it is in.
+        /// Directory that lists the event.
         directory_id: id(Directory),
-        /// How it repeats, as RFC 5545 has it.
+        /// Recurrence rule, as in RFC 5545.
         rrule: text,
-        /// Until when it repeats.
+        /// End of the recurrence.
         recurrence_end: date_time,
-        /// The events that it repeats with.
+        /// Series of a recurring event.
         series_id: id(Other),
-        /// Which of them it is.
+        /// Index of the event in its series.
         instance_index: integer,
     }
 }
 
 model! {
-    /// Where an event is.
-    pub struct Venue as VenueRef {
-        /// What it is called.
+    /// Location of a calendar event.
+    pub struct EventLocation as EventLocationRef {
+        /// Name of the location.
         name: text,
-        /// Its address.
+        /// Address of the location.
         address: text,
-        /// Degrees north; text or a number on the wire.
+        /// Latitude, in degrees north.
         lat: decimal,
-        /// Degrees east; text or a number on the wire.
+        /// Longitude, in degrees east.
         lng: decimal,
     }
 }
 
 model! {
-    /// What an event looks like: names of the app's, or `NONE`.
+    /// Appearance of a calendar event: names that the app defines, or `NONE`.
     pub struct Aesthetics as AestheticsRef {
-        /// The letters.
+        /// Font.
         font: text,
-        /// The colours.
+        /// Colour theme.
         theme: text,
-        /// What moves.
+        /// Animation.
         effect: text,
     }
 }
 
 model! {
-    /// A link that belongs to an event.
+    /// Link of a calendar event.
     pub struct EventLink as EventLinkRef {
-        /// What it is called.
+        /// Name of the link.
         name: text,
-        /// What sort it is.
+        /// Type of the link.
         kind: text as "type",
-        /// Where it leads.
+        /// URL of the link.
         url: text,
     }
 }
 
 model! {
-    /// An album that belongs to an event.
+    /// Album of a calendar event.
     pub struct EventAlbum as EventAlbumRef {
-        /// The album's id.
+        /// Id of the album.
         album_id: id(Other),
-        /// What it is called.
+        /// Title of the album.
         title: text,
     }
 }
 
 impl CalendarEvent {
-    /// When a user answered whether they are coming.
-    pub fn answered_at(&self, user: &UserId) -> Option<Timestamp> {
+    /// Returns the time at which a user answered whether they are going.
+    pub fn rsvp_at(&self, user: &UserId) -> Option<Timestamp> {
         self.rsvp_list
             .as_ref()
             .and_then(|answers| answers.get(user.as_str()))
-            .and_then(Json::as_time_in_seconds)
+            .and_then(DateTime::decode)
     }
 }
 
 impl CalendarEventRef<'_> {
-    /// When a user answered whether they are coming.
-    pub fn answered_at(&self, user: &UserId) -> Option<Timestamp> {
+    /// Returns the time at which a user answered whether they are going.
+    pub fn rsvp_at(&self, user: &UserId) -> Option<Timestamp> {
         self.rsvp_list()
             .and_then(|answers| Value::get(answers, user.as_str()))
-            .and_then(DateTime::show)
+            .and_then(DateTime::view)
     }
 }

@@ -1,4 +1,4 @@
-//! The names of GroupMe's channels, built and taken apart.
+//! Names of GroupMe's channels: building and parsing them.
 //!
 //! ```
 //! use groupme_model::{GroupId, UserId, UserPair, channel};
@@ -6,7 +6,7 @@
 //! assert_eq!(channel::user(&UserId::from("185"))?, "/user/185");
 //! assert_eq!(channel::group(&GroupId::from("1835"))?, "/group/1835");
 //!
-//! // The lower number comes first; as text, "1000" would.
+//! // The lower number comes first, although "1000" sorts before "999" as text.
 //! let pair: UserPair = "1000+999".parse()?;
 //! assert_eq!(channel::direct_message(&pair), "/direct_message/999_1000");
 //! # Ok::<(), groupme_model::ChannelError>(())
@@ -17,37 +17,38 @@ use core::str::FromStr;
 
 use crate::id::{ConversationId, GroupId, GroupIdRef, IdRef, UserId, UserIdRef, kind};
 
-/// The channel with what concerns a user: messages of all groups, direct messages, memberships.
+/// Returns the name of a user's channel, which carries the messages of all groups, direct messages
+/// and new memberships.
 ///
 /// # Errors
 ///
-/// If the id cannot be part of a channel's name.
+/// [`ChannelError::InvalidUserId`] if the id cannot be a segment of a channel name.
 pub fn user(id: &UserId) -> Result<String, ChannelError> {
-    named(USER, id.as_str()).ok_or(ChannelError::NotAUserId)
+    named(USER, id.as_str()).ok_or(ChannelError::InvalidUserId)
 }
 
-/// The channel with what goes on in a group or a topic: typing, reactions, edits, deletions; not
-/// its messages, which come on the channel of the user.
+/// Returns the name of the channel of a group or a topic, which carries typing, reactions, edits
+/// and deletions. Its messages come on the user's channel instead.
 ///
 /// # Errors
 ///
-/// If the id cannot be part of a channel's name.
+/// [`ChannelError::InvalidGroupId`] if the id cannot be a segment of a channel name.
 pub fn group(id: &GroupId) -> Result<String, ChannelError> {
-    named(GROUP, id.as_str()).ok_or(ChannelError::NotAGroupId)
+    named(GROUP, id.as_str()).ok_or(ChannelError::InvalidGroupId)
 }
 
-/// The channel with what goes on between two users: typing, reactions, read receipts; not their
-/// messages, which come on the channel of the user.
+/// Returns the name of the channel of a direct conversation, which carries typing, reactions and
+/// read receipts. Its messages come on the user's channel instead.
 pub fn direct_message(pair: &UserPair) -> String {
     format!(
-        "{DIRECT_MESSAGE}{}{BETWEEN_IN_CHANNEL}{}",
+        "{DIRECT_MESSAGE}{}{CHANNEL_SEPARATOR}{}",
         pair.lower, pair.higher
     )
 }
 
-/// Two users who write to each other, in the order of their ids as numbers.
+/// Two users in a direct conversation, ordered by the numbers of their ids.
 ///
-/// Parses from what REST and pushes call the conversation (`1+2`) and from what the gateway does
+/// Parses from the conversation id of REST and pushes (`1+2`) and from the form in channel names
 /// (`1_2`), in either order.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserPair {
@@ -55,56 +56,57 @@ pub struct UserPair {
     higher: UserId,
 }
 
-/// What a channel carries, by its name.
+/// Channel of the gateway, parsed from its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Channel<'c> {
-    /// What concerns a user.
+    /// Channel of a user; see [`user`].
     User(UserIdRef<'c>),
-    /// What goes on in a group or a topic.
+    /// Channel of a group or a topic; see [`group`].
     Group(GroupIdRef<'c>),
-    /// What goes on between two users.
+    /// Channel of a direct conversation; see [`direct_message`].
     DirectMessage(UserIdRef<'c>, UserIdRef<'c>),
-    /// Something else.
+    /// Any other channel.
     Other(&'c str),
 }
 
-/// There is no such channel. The fault is the caller's.
+/// Error for an id that names no channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChannelError {
-    /// The text cannot be a user's id.
+    /// The text is not a user id.
     #[error("not a user id: expected the user's number, such as 185")]
-    NotAUserId,
-    /// The text cannot be a group's id.
+    InvalidUserId,
+    /// The text is not a group id.
     #[error("not a group id: expected the group's number, such as 1835")]
-    NotAGroupId,
-    /// The text does not name two users.
+    InvalidGroupId,
+    /// The text is not a pair of user ids.
     #[error("not a direct conversation: expected the numbers of its two users, such as 1+2 or 1_2")]
-    NotTwoUserIds,
+    InvalidUserPair,
 }
 
 impl UserPair {
-    /// The pair of two users, in whichever order.
+    /// Creates the pair of two users, given in either order.
     ///
     /// # Errors
     ///
-    /// If an id is not a number: its place in the channel's name could not be told.
+    /// [`ChannelError::InvalidUserPair`] if an id is not a decimal number, because its position in
+    /// the channel name would be unknown.
     pub fn new(a: &UserId, b: &UserId) -> Result<Self, ChannelError> {
         Self::of(a.as_str(), b.as_str())
     }
 
-    /// The user whose id is the lower number.
+    /// Returns the user whose id is the lower number.
     pub fn lower(&self) -> &UserId {
         &self.lower
     }
 
-    /// The user whose id is the higher number.
+    /// Returns the user whose id is the higher number.
     pub fn higher(&self) -> &UserId {
         &self.higher
     }
 
-    /// The other one of the two; `None` if `user` is neither.
+    /// Returns the other user of the pair; `None` if `user` is neither.
     pub fn other(&self, user: &UserId) -> Option<&UserId> {
         if self.lower == *user {
             Some(&self.higher)
@@ -115,14 +117,14 @@ impl UserPair {
         }
     }
 
-    /// The conversation as REST and pushes call it: `1+2`.
+    /// Returns the conversation id that REST and pushes use: `1+2`.
     pub fn conversation_id(&self) -> ConversationId {
         ConversationId::from(self.to_string())
     }
 
     fn of(a: &str, b: &str) -> Result<Self, ChannelError> {
         if !is_number(a) || !is_number(b) {
-            return Err(ChannelError::NotTwoUserIds);
+            return Err(ChannelError::InvalidUserPair);
         }
         let (a, b) = (UserId::from(a), UserId::from(b));
         Ok(if a <= b {
@@ -139,10 +141,10 @@ impl UserPair {
     }
 }
 
-/// The conversation as REST and pushes call it: `1+2`.
+/// Writes the conversation id that REST and pushes use: `1+2`.
 impl fmt::Display for UserPair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{BETWEEN_IN_ID}{}", self.lower, self.higher)
+        write!(f, "{}{ID_SEPARATOR}{}", self.lower, self.higher)
     }
 }
 
@@ -151,8 +153,8 @@ impl FromStr for UserPair {
 
     fn from_str(text: &str) -> Result<Self, ChannelError> {
         let (a, b) = text
-            .split_once([BETWEEN_IN_ID, BETWEEN_IN_CHANNEL])
-            .ok_or(ChannelError::NotTwoUserIds)?;
+            .split_once([ID_SEPARATOR, CHANNEL_SEPARATOR])
+            .ok_or(ChannelError::InvalidUserPair)?;
         Self::of(a, b)
     }
 }
@@ -166,7 +168,7 @@ impl TryFrom<&ConversationId> for UserPair {
 }
 
 impl<'c> Channel<'c> {
-    /// Takes a channel's name apart.
+    /// Parses a channel name.
     pub fn from_name(name: &'c str) -> Self {
         let id = |prefix| name.strip_prefix(prefix).filter(|id: &&str| is_segment(id));
         if let Some(user) = id(USER) {
@@ -185,21 +187,23 @@ const USER: &str = "/user/";
 const GROUP: &str = "/group/";
 const DIRECT_MESSAGE: &str = "/direct_message/";
 
-/// `+` is no letter of a channel's name.
-const BETWEEN_IN_CHANNEL: char = '_';
-const BETWEEN_IN_ID: char = '+';
+/// Separator in channel names, in which Bayeux does not allow `+`.
+const CHANNEL_SEPARATOR: char = '_';
+/// Separator in conversation ids.
+const ID_SEPARATOR: char = '+';
 
 fn named(prefix: &str, id: &str) -> Option<String> {
     is_segment(id).then(|| [prefix, id].concat())
 }
 
 fn two_numbers(text: &str) -> Option<(IdRef<'_, kind::User>, IdRef<'_, kind::User>)> {
-    let (a, b) = text.split_once(BETWEEN_IN_CHANNEL)?;
+    let (a, b) = text.split_once(CHANNEL_SEPARATOR)?;
     (is_number(a) && is_number(b)).then(|| (IdRef::from(a), IdRef::from(b)))
 }
 
-/// Whether the text can stand between the slashes of a channel's name (Bayeux, section "Channels").
-/// Neither `/` nor `*` can: an id must not turn into another channel or into many.
+/// Returns `true` if the text can be a segment of a channel name, by the grammar in the section
+/// "Channels" of the Bayeux specification. Excluding `/` and `*` keeps an id from naming another
+/// channel or a channel pattern.
 fn is_segment(text: &str) -> bool {
     let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-_!~()$@".contains(&byte);
     !text.is_empty() && text.bytes().all(letter)

@@ -1,69 +1,71 @@
 //! Direct conversations.
 
-use crate::group::MessageDeleter;
+use crate::group::MessageDeletionMode;
 use crate::id::{ConversationId, ConversationIdRef};
 use crate::macros::model;
 use crate::message::{Message, MessageRef};
 
 model! {
-    /// A direct conversation. It has no id of its own: it is found by the other user's.
+    /// Direct conversation. GroupMe sends no id for it: the id of the other user identifies it.
     pub struct Chat as ChatRef {
-        /// Whom it is with.
+        /// The other user.
         other_user: object(OtherUser, OtherUserRef),
-        /// The last message.
+        /// Last message.
         last_message: object(Message, MessageRef),
-        /// How many messages there are.
+        /// Number of messages.
         messages_count: integer,
-        /// When it began.
+        /// Creation time.
         created_at: seconds,
-        /// When it was last changed.
+        /// Time of the last change.
         updated_at: seconds,
-        /// How many messages you have not read. Absent in lists.
+        /// Number of unread messages. Absent in lists.
         unread_count: integer,
-        /// The last message that you read. Absent in lists.
+        /// Last message that the current user has read. Absent in lists.
         last_read_message_id: id(Message),
-        /// When you read it. Absent in lists.
+        /// Time at which the current user read that message. Absent in lists.
         last_read_at: seconds,
-        /// Until when you do not want to hear of it; 253402300800 is for ever.
+        /// End of the muting; 253402300800 stands for "forever".
         muted_until: seconds,
-        /// Whether you have yet to approve it.
+        /// Whether the current user has yet to approve the conversation.
         requires_approval: flag,
-        /// Whether it is left out of the list of conversations.
+        /// Whether the conversation is left out of the list of conversations.
         is_hidden: flag,
-        /// Who can delete a message.
-        message_deletion_mode: maybe_list(MessageDeleter),
-        /// For how long a message can be deleted; 2147483647 is for ever. The unit is not known.
+        /// Roles that may delete a message.
+        message_deletion_mode: optional_list(MessageDeletionMode),
+        /// Period in which a message can be deleted. The unit is undocumented; 2147483647 stands
+        /// for "no limit".
         message_deletion_period: integer,
-        /// For how long a message can be edited; the unit is disputed (it fits minutes).
+        /// Period in which a message can be edited. The unit is disputed; observed values fit
+        /// minutes.
         message_edit_period: integer,
-        /// The theme's id.
+        /// Id of the theme.
         theme_id: id(Other),
-        /// Where the theme's picture is.
+        /// URL of the theme's picture.
         theme_custom_url: text,
     }
 }
 
 model! {
-    /// The user that a direct conversation is with.
+    /// The other user of a direct conversation.
     pub struct OtherUser as OtherUserRef {
-        /// The user.
+        /// Id of the user.
         id: id(User),
-        /// The user's name.
+        /// Name of the user.
         name: text,
-        /// The user's picture; may be empty.
+        /// URL of the user's picture; may be empty.
         avatar_url: text,
     }
 }
 
 impl Chat {
-    /// The conversation's id (`a+b`), which its last message tells.
+    /// Returns the conversation id (`a+b`), which only the last message carries.
     pub fn conversation(&self) -> Option<&ConversationId> {
         self.last_message.as_ref()?.direct_conversation()
     }
 }
 
 impl<'f> ChatRef<'f> {
-    /// The conversation's id (`a+b`), which its last message tells.
+    /// Returns the conversation id (`a+b`), which only the last message carries.
     pub fn conversation(&self) -> Option<ConversationIdRef<'f>> {
         self.last_message()?.direct_conversation()
     }

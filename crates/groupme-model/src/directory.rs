@@ -1,45 +1,45 @@
-//! Directories: schools and the like, with their groups and members.
+//! Directories of schools and similar organisations.
 
 use crate::macros::model;
 
 model! {
-    /// A directory.
+    /// Directory of a school or a similar organisation, with its groups and members.
     pub struct Directory as DirectoryRef {
-        /// The directory's id: a number, text, or empty.
+        /// Id of the directory: a number, text, or empty.
         id: id(Directory),
-        /// What it is called.
+        /// Name of the directory.
         name: text,
-        /// What it is called for short.
+        /// Short name of the directory.
         short_name: text,
-        /// Its initials.
+        /// Abbreviation of the directory's name.
         abbreviation: text,
-        /// What sort it is, such as `school_directory`.
+        /// Type of the directory, such as `school_directory`.
         kind: text as "type",
-        /// Its picture; may be empty.
+        /// URL of the directory's picture; may be empty.
         avatar_url: text,
-        /// Its emblem.
+        /// URL of the logo.
         logo_url: text,
-        /// Its colour, such as `#00458D`.
+        /// Colour, such as `#00458D`.
         color: text,
-        /// How many members it has.
+        /// Number of members.
         members_count: integer,
-        /// How many groups it has.
+        /// Number of groups.
         groups_count: integer,
-        /// The link by which others can join.
+        /// URL by which others can join.
         share_url: text,
-        /// An image of that link.
+        /// URL of a QR code of `share_url`.
         share_qr_code_url: text,
-        /// The town.
+        /// City.
         city: text,
-        /// The state.
+        /// State.
         state: text,
-        /// The country.
+        /// Country.
         country: text,
-        /// Why it is shown.
+        /// Reason for which the directory is suggested.
         reason_code: text,
-        /// When it was made.
+        /// Creation time.
         created_at: date_time,
-        /// When it was last changed.
+        /// Time of the last change.
         updated_at: date_time,
     }
 }

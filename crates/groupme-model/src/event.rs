@@ -1,61 +1,61 @@
-//! What the gateway pushes: the `data` of a delivery.
+//! Pushes of the gateway: the `data` of a delivery.
 
 use bayeux_wire::{Keys, Value, slots_for};
 
 use crate::field::{Kind as _, Millis};
 use crate::json::Json;
+use crate::json_source::{JsonSource, Shape};
 use crate::macros::{model, tagged_union};
 use crate::message::{Message, MessageRef};
 use crate::receipt::{ReadReceipt, ReadReceiptRef};
-use crate::source::{Shape, Source};
 use crate::timestamp::Timestamp;
 use crate::unknown::type_of;
 
+mod constructors;
 mod group;
-mod new;
 mod reaction;
 
 pub use group::{JoinedGroup, JoinedGroupRef};
 pub use reaction::{ReactionChange, ReactionChangeRef};
 
 tagged_union! {
-    /// An event that the gateway pushes.
+    /// Event pushed by the gateway.
     ///
-    /// One of an unknown type is `Unknown`, with its type and all of its content; so is one that
-    /// lacks what it cannot be used without, such as a message without an id.
+    /// An event of an unknown type is `Unknown`, with its type and all of its content. So is an
+    /// event that lacks a required field, such as a message without an id.
     pub enum Event as EventRef, tagged by type_of_push, indexed by SLOTS {
-        /// A sign of life; nothing happened. Also `{"ping":true}`, as it used to be.
+        /// Keep-alive. Also `{"ping":true}`, the older form.
         "ping" => Ping(Ping, PingRef),
-        /// A message in a group or a topic, or a notice; on the user's channel.
+        /// Message or notice in a group or a topic. Sent on the user's channel.
         "line.create" => LineCreate(MessagePush, MessagePushRef),
-        /// A direct message, or a notice in one; on the user's channel.
+        /// Direct message, or notice in a direct conversation. Sent on the user's channel.
         "direct_message.create" => DirectMessageCreate(MessagePush, MessagePushRef),
-        /// The user was added to a group; on the user's channel.
+        /// Current user added to a group. Sent on the user's channel.
         "membership.create" => MembershipCreate(MembershipPush, MembershipPushRef),
-        /// The reactions to a message changed; on the conversation's channel.
+        /// Changed reactions of a message. Sent on the conversation's channel.
         "favorite" => Favorite(ReactionPush, ReactionPushRef),
-        /// Somebody reacted to a message of the user's; on the user's channel.
+        /// Reaction to a message of the current user. Sent on the user's channel.
         "like.create" => LikeCreate(ReactionPush, ReactionPushRef),
-        /// Somebody took back a reaction to a message of the user's; on the user's channel.
+        /// Removed reaction to a message of the current user. Sent on the user's channel.
         "like.delete" => LikeDelete(ReactionPush, ReactionPushRef),
-        /// A message was deleted; the message is what is left of it. On the conversation's channel.
+        /// Deleted message, with the remaining fields. Sent on the conversation's channel.
         "message.deleted" => MessageDeleted(MessagePush, MessagePushRef),
-        /// A message was edited; the message is the new one. On the conversation's channel.
+        /// Edited message, with all of its fields. Sent on the conversation's channel.
         "message.update" => MessageUpdate(MessagePush, MessagePushRef),
-        /// Somebody is typing; on the conversation's channel. There is no event for stopping.
+        /// User who is typing. Sent on the conversation's channel; there is no event for the end.
         "typing" => Typing(Typing, TypingRef),
-        /// Somebody read a direct message; on the conversation's channel.
+        /// Read receipt of a direct message. Sent on the conversation's channel.
         "read_receipt.create" => ReadReceiptCreate(ReceiptPush, ReceiptPushRef),
-        /// The gateway took note of a subscription; on the user's channel. What is in it is not
-        /// known.
+        /// Acknowledgement of a subscription. Sent on the user's channel; the content is
+        /// undocumented.
         "subscribe" => Subscribe(SubscribePush, SubscribePushRef),
     }
 }
 
-/// The slots of the members that pushes have, of whichever type.
-const SLOTS: &Keys<{ slots_for(NAMES.len()) }> = &Keys::new(NAMES);
+/// Key table of the members of all pushes.
+const SLOTS: &Keys<{ slots_for(KEYS.len()) }> = &Keys::new(KEYS);
 
-const NAMES: &[&str] = &[
+const KEYS: &[&str] = &[
     "type",
     "subject",
     "alert",
@@ -65,9 +65,9 @@ const NAMES: &[&str] = &[
     "started",
 ];
 
-/// The type of a push; pings used to have none.
+/// Returns the type of a push. Pings used to have none.
 #[inline]
-fn type_of_push<'s, S: Source<'s>>(member: impl Fn(&'static str) -> Option<S>) -> &'s str {
+fn type_of_push<'s, S: JsonSource<'s>>(member: impl Fn(&'static str) -> Option<S>) -> &'s str {
     let kind = type_of(&member);
     let old_ping = || matches!(member("ping").map(S::shape), Some(Shape::Bool(_)));
     if kind.is_empty() && old_ping() {
@@ -78,86 +78,86 @@ fn type_of_push<'s, S: Source<'s>>(member: impl Fn(&'static str) -> Option<S>) -
 }
 
 model! {
-    /// A sign of life.
+    /// Keep-alive.
     pub struct Ping as PingRef, tagged "type", indexed by SLOTS {
-        /// `true` in pings as they used to be.
+        /// `true` in the older form, absent today.
         ping: flag,
     }
 }
 
 model! {
-    /// A push about a message.
+    /// Push about a message.
     pub struct MessagePush as MessagePushRef, tagged "type", indexed by SLOTS {
         /// The message.
-        message: body(Message, MessageRef) as "subject",
-        /// What to show the user; may be empty.
+        message: required_object(Message, MessageRef) as "subject",
+        /// Text for a notification; may be empty.
         alert: text,
-        /// When the gateway had it.
+        /// Time at which the gateway received the event.
         received_at: millis,
     }
 }
 
 model! {
-    /// A push about a new group.
+    /// Push about a new group of the current user.
     pub struct MembershipPush as MembershipPushRef, tagged "type", indexed by SLOTS {
         /// The group.
-        group: body(JoinedGroup, JoinedGroupRef) as "subject",
-        /// What to show the user; may be empty.
+        group: required_object(JoinedGroup, JoinedGroupRef) as "subject",
+        /// Text for a notification; may be empty.
         alert: text,
-        /// When the gateway had it.
+        /// Time at which the gateway received the event.
         received_at: millis,
     }
 }
 
 model! {
-    /// A push about reactions.
+    /// Push about the reactions of a message.
     pub struct ReactionPush as ReactionPushRef, tagged "type", indexed by SLOTS {
-        /// The message, its reactions, and who reacted.
-        change: body(ReactionChange, ReactionChangeRef) as "subject",
-        /// What to show the user; may be empty.
+        /// Message, its reactions, and the user who changed them.
+        change: required_object(ReactionChange, ReactionChangeRef) as "subject",
+        /// Text for a notification; may be empty.
         alert: text,
-        /// When the gateway had it.
+        /// Time at which the gateway received the event.
         received_at: millis,
     }
 }
 
 model! {
-    /// A push about a message having been read.
+    /// Push about a read receipt.
     pub struct ReceiptPush as ReceiptPushRef, tagged "type", indexed by SLOTS {
-        /// Who read what.
-        receipt: body(ReadReceipt, ReadReceiptRef) as "subject",
-        /// What to show the user; may be empty.
+        /// The read receipt.
+        receipt: required_object(ReadReceipt, ReadReceiptRef) as "subject",
+        /// Text for a notification; may be empty.
         alert: text,
-        /// When the gateway had it.
+        /// Time at which the gateway received the event.
         received_at: millis,
     }
 }
 
 model! {
-    /// A push about a subscription.
+    /// Push about a subscription.
     pub struct SubscribePush as SubscribePushRef, tagged "type", indexed by SLOTS {
-        /// What it is about; not known.
+        /// Content; undocumented.
         subject: raw,
-        /// What to show the user; may be empty.
+        /// Text for a notification; may be empty.
         alert: text,
-        /// When the gateway had it.
+        /// Time at which the gateway received the event.
         received_at: millis,
     }
 }
 
 model! {
-    /// Somebody is typing.
+    /// User who is typing.
     pub struct Typing as TypingRef, tagged "type", indexed by SLOTS {
-        /// Who is.
+        /// User who is typing.
         user_id: id(User),
-        /// Since when.
+        /// Start of the typing.
         started: millis,
     }
 }
 
 impl<'f> EventRef<'f> {
-    /// The message that the push is about, if it is about one; of a reaction, what the push tells
-    /// of the message that was reacted to.
+    /// Returns the message of the push, if it has one. For a reaction, this is the part of the
+    /// message that the push quotes.
     pub fn message(&self) -> Option<MessageRef<'f>> {
         match self {
             Self::LineCreate(push)
@@ -171,8 +171,8 @@ impl<'f> EventRef<'f> {
         }
     }
 
-    /// What the push tells of reactions, under whichever of its three names: a reaction to a message
-    /// of one's own may be told as `like.create`, as `favorite`, or as both.
+    /// Returns the reactions of a `favorite`, `like.create` or `like.delete` push. A reaction to a
+    /// message of the current user may arrive as `like.create`, as `favorite`, or as both.
     pub fn reaction_change(&self) -> Option<ReactionChangeRef<'f>> {
         match self {
             Self::Favorite(push) | Self::LikeCreate(push) | Self::LikeDelete(push) => {
@@ -182,19 +182,19 @@ impl<'f> EventRef<'f> {
         }
     }
 
-    /// What to show the user, of any push that says so.
+    /// Returns the text for a notification, if the push has one.
     pub fn alert(&self) -> Option<&'f str> {
         self.raw().get("alert").and_then(Value::as_str)
     }
 
-    /// When the gateway had it, of any push that says so.
+    /// Returns the time at which the gateway received the event, if the push has one.
     pub fn received_at(&self) -> Option<Timestamp> {
-        self.raw().get("received_at").and_then(Millis::show)
+        self.raw().get("received_at").and_then(Millis::view)
     }
 }
 
 impl Event {
-    /// What to show the user, of any push that says so.
+    /// Returns the text for a notification, if the push has one.
     pub fn alert(&self) -> Option<&str> {
         match self {
             Self::LineCreate(push)
@@ -213,7 +213,7 @@ impl Event {
         }
     }
 
-    /// When the gateway had it, of any push that says so.
+    /// Returns the time at which the gateway received the event, if the push has one.
     pub fn received_at(&self) -> Option<Timestamp> {
         match self {
             Self::LineCreate(push)
@@ -227,12 +227,12 @@ impl Event {
             Self::ReadReceiptCreate(push) => push.received_at,
             Self::Subscribe(push) => push.received_at,
             Self::Ping(_) | Self::Typing(_) | Self::Unknown(_) => {
-                self.unexpected("received_at").and_then(Millis::own)
+                self.unexpected("received_at").and_then(Millis::decode)
             }
         }
     }
 
-    /// A member of a push that as a rule has none of that name.
+    /// Returns a member of a push whose model has no field of that name.
     fn unexpected(&self, name: &str) -> Option<&Json> {
         match self {
             Self::Ping(ping) => ping.extra.get(name),
@@ -242,7 +242,8 @@ impl Event {
         }
     }
 
-    /// What the push tells of reactions, under whichever of its three names.
+    /// Returns the reactions of a `favorite`, `like.create` or `like.delete` push. A reaction to a
+    /// message of the current user may arrive as `like.create`, as `favorite`, or as both.
     pub fn reaction_change(&self) -> Option<&ReactionChange> {
         match self {
             Self::Favorite(push) | Self::LikeCreate(push) | Self::LikeDelete(push) => {
@@ -252,8 +253,8 @@ impl Event {
         }
     }
 
-    /// The message that the push is about, if it is about one; of a reaction, what the push tells
-    /// of the message that was reacted to.
+    /// Returns the message of the push, if it has one. For a reaction, this is the part of the
+    /// message that the push quotes.
     pub fn message(&self) -> Option<&Message> {
         match self {
             Self::LineCreate(push)

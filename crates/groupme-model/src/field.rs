@@ -1,132 +1,148 @@
-//! How the fields of a model are read, kept, reported and written.
+//! Types of fields: reading, checking, reporting and writing them.
 //!
-//! A [`Kind`] is what a value can be: text, a time, an id, another model. A [`Field`] is a kind in
-//! an object: there or not, required or not, one or a list. The `model!` macro puts fields together.
+//! A [`Kind`] is the type of a JSON value: text, a time, an id, another model. A [`Field`] is a
+//! member of an object and adds to a kind whether the member is [`Optional`], [`Required`] or a
+//! [`ListOrEmpty`]. The `model!` macro turns each `name: kind` line into a field.
+//!
+//! For example, the id of a message is `Required<Id<kind::Message>>`. Making a `MessageRef` calls
+//! `cache`, which finds the member, checks that it is an id, and returns what the view keeps of it
+//! ([`Cached`](Field::Cached)): nothing for an id, because reading it again is cheap, and the
+//! whole inner view for an object, because checking it has already walked its members. The getter
+//! `MessageRef::id` calls `view` and returns the [`View`](Field::View), an `IdRef`. `into_owned` and
+//! serde call `decode`, which copies the value into the [`Owned`](Field::Owned) form, an `Id`.
+//! Only kinds that implement [`RequiredKind`] can be required.
 
 #[cfg(feature = "serde")]
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use bayeux_wire::Value;
 
-use crate::finding::Findings;
+use crate::diagnostics::Diagnostics;
 use crate::json::Extra;
+use crate::json_source::JsonSource;
 use crate::list::List;
-use crate::source::Source;
 
 pub(crate) use boxed::Boxed;
-pub(crate) use scalar::{
-    DateTime, Decimal, Flag, Integer, Millis, Number, Pair, Raw, Seconds, Text,
-};
+pub(crate) use list::{LenientList, StrictList};
+pub(crate) use scalar::{Decimal, Flag, Integer, Number, Pair, Raw, Text};
+pub(crate) use time::{DateTime, Millis, Seconds};
 
 mod boxed;
 mod list;
 mod scalar;
+mod time;
 
-pub(crate) use list::{All, Some as Listed};
-
-/// What a value can be. Sealed: the trait can be named by the crate only.
+/// Type of a JSON value. Sealed: only this crate can name the trait.
 pub trait Kind {
-    /// The value as a view shows it.
-    type Shown<'f>;
-    /// The value as a twin holds it.
+    /// Value as a view returns it, borrowed from the frame.
+    type View<'f>;
+    /// Value as the owned type holds it.
     type Owned;
 
-    /// What belongs here, for reports.
+    /// Description of the expected value, for [`Problem`](crate::Problem)s.
     const EXPECTED: &'static str;
 
-    /// Reads the value from a frame, unless it is of another kind.
-    fn show(value: Value<'_>) -> Option<Self::Shown<'_>>;
+    /// Reads the value from a frame. `None` if it is of another kind.
+    fn view(value: Value<'_>) -> Option<Self::View<'_>>;
 
-    /// Reads the value and copies it, unless it is of another kind.
-    fn own<'s, S: Source<'s>>(source: S) -> Option<Self::Owned>;
+    /// Reads and copies the value. `None` if it is of another kind.
+    fn decode<'s, S: JsonSource<'s>>(source: S) -> Option<Self::Owned>;
 
-    /// Whether what a view shows is what a twin holds.
-    fn matches(shown: Self::Shown<'_>, owned: &Self::Owned) -> bool;
+    /// Returns `true` if the two forms hold the same value.
+    fn matches(view: Self::View<'_>, owned: &Self::Owned) -> bool;
 
-    /// Whether the value is of this kind.
-    fn accepts<'s, S: Source<'s>>(source: S) -> bool;
+    /// Returns `true` if the value is of this kind.
+    fn accepts<'s, S: JsonSource<'s>>(source: S) -> bool;
 
-    /// Whether a value means that there is none.
+    /// Returns `true` if the value stands for an absent one, as `null` does.
     #[inline]
-    fn is_absent<'s, S: Source<'s>>(source: S) -> bool {
+    fn is_absent<'s, S: JsonSource<'s>>(source: S) -> bool {
         source.is_null()
     }
 
-    /// Reports what in the value cannot be read, or is not known.
-    fn report<'s, S: Source<'s>>(source: S, findings: &mut Findings) {
+    /// Reports the parts of the value that cannot be read or are unknown.
+    fn report<'s, S: JsonSource<'s>>(source: S, diagnostics: &mut Diagnostics) {
         if !Self::accepts(source) {
-            findings.problem(Self::EXPECTED, source.shape());
+            diagnostics.problem(Self::EXPECTED, source.shape());
         }
     }
 
-    /// Writes the value as GroupMe does.
+    /// Writes the value in the form that GroupMe uses.
     ///
     /// # Errors
     ///
-    /// Those of the serializer.
+    /// Errors of the serializer.
     #[cfg(feature = "serde")]
     fn write<S: Serializer>(owned: &Self::Owned, serializer: S) -> Result<S::Ok, S::Error>;
 }
 
-/// A kind of value that an object can need.
-pub(crate) trait Needed: Kind {
-    /// What a view keeps of the value from when it was found to be of this kind.
-    type Kept<'f>: Copy;
+/// Kind that can be a [`Required`] field.
+pub(crate) trait RequiredKind: Kind {
+    /// Part of the checked value that a view keeps, so that a getter need not check it again.
+    type Cached<'f>: Copy;
 
-    /// Looks whether the value is of this kind.
-    fn keep(value: Value<'_>) -> Option<Self::Kept<'_>>;
+    /// Checks the value. `None` if it is of another kind.
+    fn cache(value: Value<'_>) -> Option<Self::Cached<'_>>;
 
-    /// Reads the value, which is of this kind: what was kept of it shows that.
-    fn show_kept<'f>(
-        kept: Self::Kept<'f>,
+    /// Returns the value that [`cache`](Self::cache) has checked.
+    fn view_cached<'f>(
+        cached: Self::Cached<'f>,
         find: impl FnOnce() -> Option<Value<'f>>,
-    ) -> Self::Shown<'f>;
+    ) -> Self::View<'f>;
 }
 
-/// A value to be written as its kind is.
+/// Adapter that serializes a value with [`Kind::write`].
 #[cfg(feature = "serde")]
-pub(crate) struct As<'o, K: Kind>(pub(crate) &'o K::Owned);
+pub(crate) struct WriteAs<'o, K: Kind>(pub(crate) &'o K::Owned);
 
 #[cfg(feature = "serde")]
-impl<K: Kind> Serialize for As<'_, K> {
+impl<K: Kind> Serialize for WriteAs<'_, K> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         K::write(self.0, serializer)
     }
 }
 
-/// A member of an object.
+/// Member of an object.
 pub(crate) trait Field {
-    type Shown<'f>;
+    /// Type that the view's getter returns.
+    type View<'f>;
+    /// Type of the owned type's field.
     type Owned: Default;
 
-    /// What a view of the object keeps of it, besides its place.
-    type Kept<'f>: Copy;
+    /// Part of the value that the object's view keeps, besides the member's position.
+    type Cached<'f>: Copy;
 
-    /// Looks at it when a view is made. `None` if the object is unusable without.
-    fn keep<'f>(find: impl FnOnce() -> Option<Value<'f>>) -> Option<Self::Kept<'f>>;
+    /// Checks the member when the view is made. `None` if a required member is absent or unreadable.
+    fn cache<'f>(find: impl FnOnce() -> Option<Value<'f>>) -> Option<Self::Cached<'f>>;
 
-    /// Reads it from an object that is usable with what is found there.
-    fn show<'f>(kept: Self::Kept<'f>, find: impl FnOnce() -> Option<Value<'f>>) -> Self::Shown<'f>;
+    /// Reads the member for a getter.
+    fn view<'f>(
+        cached: Self::Cached<'f>,
+        find: impl FnOnce() -> Option<Value<'f>>,
+    ) -> Self::View<'f>;
 
-    /// `None` if the object is unusable without. A value of another kind goes to `extra`.
-    fn own<'s, S: Source<'s>>(
+    /// Copies the member for the owned type. `None` if a required member is absent or unreadable; an
+    /// optional member of another kind goes to `extra`.
+    fn decode<'s, S: JsonSource<'s>>(
         key: &str,
         source: Option<S>,
         extra: &mut Extra,
     ) -> Option<Self::Owned>;
 
-    /// Whether what a view shows is what a twin holds.
-    fn matches(shown: Self::Shown<'_>, owned: &Self::Owned) -> bool;
+    /// Returns `true` if the two forms hold the same value.
+    fn matches(view: Self::View<'_>, owned: &Self::Owned) -> bool;
 
-    /// Whether the object is usable with this.
-    fn completes<'s, S: Source<'s>>(find: impl FnOnce() -> Option<S>) -> bool;
+    /// Returns `true` if the object can be used with this member, absent or not.
+    fn satisfies<'s, S: JsonSource<'s>>(find: impl FnOnce() -> Option<S>) -> bool;
 
-    fn report<'s, S: Source<'s>>(key: &str, source: Option<S>, findings: &mut Findings);
+    /// Reports the parts of the member that cannot be read or are unknown.
+    fn report<'s, S: JsonSource<'s>>(key: &str, source: Option<S>, diagnostics: &mut Diagnostics);
 
-    /// Whether there is something to write, so that what `extra` has of it is outdated.
+    /// Returns `true` if the owned field has a value, which then replaces the one in `extra`.
     #[cfg(feature = "serde")]
     fn is_present(owned: &Self::Owned) -> bool;
 
+    /// Writes the member, unless the field has no value.
     #[cfg(feature = "serde")]
     fn write<M: SerializeMap>(
         key: &'static str,
@@ -136,69 +152,71 @@ pub(crate) trait Field {
     ) -> Result<(), M::Error>;
 }
 
-/// A field that may be absent.
-pub(crate) struct Maybe<K>(K);
+/// Field that may be absent.
+pub(crate) struct Optional<K>(K);
 
-/// A field that must be there, such as a message's id or the subject of a push.
-pub(crate) struct Key<K>(K);
+/// Field without which the object cannot be used, such as a message's id or a push's subject.
+pub(crate) struct Required<K>(K);
 
-/// A list for which absent and empty are the same.
-pub(crate) struct ListOf<K>(K);
+/// List whose absence means that it is empty.
+pub(crate) struct ListOrEmpty<K>(K);
 
-fn present<'s, K: Kind, S: Source<'s>>(source: Option<S>) -> Option<S> {
+/// The value, unless it is absent or stands for an absent one.
+fn present<'s, K: Kind, S: JsonSource<'s>>(source: Option<S>) -> Option<S> {
     source.filter(|source| !K::is_absent(*source))
 }
 
-fn read_or_keep<'s, K: Kind, S: Source<'s>>(
+/// Copies a value, or keeps it in `extra` if it is of another kind.
+fn decode_or_keep<'s, K: Kind, S: JsonSource<'s>>(
     key: &str,
     source: Option<S>,
     extra: &mut Extra,
 ) -> Option<K::Owned> {
     let source = present::<K, S>(source)?;
-    let owned = K::own(source);
+    let owned = K::decode(source);
     if owned.is_none() {
         extra.insert(key.to_owned(), source.to_json());
     }
     owned
 }
 
-impl<K: Kind> Field for Maybe<K> {
-    type Shown<'f> = Option<K::Shown<'f>>;
+impl<K: Kind> Field for Optional<K> {
+    type View<'f> = Option<K::View<'f>>;
     type Owned = Option<K::Owned>;
-    type Kept<'f> = ();
+    type Cached<'f> = ();
 
     #[inline]
-    fn keep<'f>(_: impl FnOnce() -> Option<Value<'f>>) -> Option<()> {
+    fn cache<'f>(_: impl FnOnce() -> Option<Value<'f>>) -> Option<()> {
         Some(())
     }
 
     #[inline]
-    fn show<'f>((): (), find: impl FnOnce() -> Option<Value<'f>>) -> Self::Shown<'f> {
-        present::<K, _>(find()).and_then(K::show)
+    fn view<'f>((): (), find: impl FnOnce() -> Option<Value<'f>>) -> Self::View<'f> {
+        present::<K, _>(find()).and_then(K::view)
     }
 
-    fn own<'s, S: Source<'s>>(
+    fn decode<'s, S: JsonSource<'s>>(
         key: &str,
         source: Option<S>,
         extra: &mut Extra,
     ) -> Option<Self::Owned> {
-        Some(read_or_keep::<K, S>(key, source, extra))
+        Some(decode_or_keep::<K, S>(key, source, extra))
     }
 
-    fn matches(shown: Self::Shown<'_>, owned: &Self::Owned) -> bool {
-        match (shown, owned) {
-            (Some(shown), Some(owned)) => K::matches(shown, owned),
-            (shown, owned) => shown.is_none() && owned.is_none(),
+    fn matches(view: Self::View<'_>, owned: &Self::Owned) -> bool {
+        match (view, owned) {
+            (Some(view), Some(owned)) => K::matches(view, owned),
+            (view, owned) => view.is_none() && owned.is_none(),
         }
     }
 
-    fn completes<'s, S: Source<'s>>(_: impl FnOnce() -> Option<S>) -> bool {
+    fn satisfies<'s, S: JsonSource<'s>>(_: impl FnOnce() -> Option<S>) -> bool {
         true
     }
 
-    fn report<'s, S: Source<'s>>(key: &str, source: Option<S>, findings: &mut Findings) {
+    fn report<'s, S: JsonSource<'s>>(key: &str, source: Option<S>, diagnostics: &mut Diagnostics) {
         if let Some(source) = present::<K, S>(source) {
-            findings.member(key, |findings| K::report(source, findings));
+            diagnostics.member(key, |diagnostics| K::report(source, diagnostics));
         }
     }
 
@@ -214,46 +232,50 @@ impl<K: Kind> Field for Maybe<K> {
         _: &Extra,
         map: &mut M,
     ) -> Result<(), M::Error> {
-        owned
-            .as_ref()
-            .map_or(Ok(()), |owned| map.serialize_entry(key, &As::<K>(owned)))
+        owned.as_ref().map_or(Ok(()), |owned| {
+            map.serialize_entry(key, &WriteAs::<K>(owned))
+        })
     }
 }
 
-impl<K: Needed> Field for Key<K>
+impl<K: RequiredKind> Field for Required<K>
 where
     K::Owned: Default,
 {
-    type Shown<'f> = K::Shown<'f>;
+    type View<'f> = K::View<'f>;
     type Owned = K::Owned;
-    type Kept<'f> = K::Kept<'f>;
+    type Cached<'f> = K::Cached<'f>;
 
     #[inline]
-    fn keep<'f>(find: impl FnOnce() -> Option<Value<'f>>) -> Option<K::Kept<'f>> {
-        find().and_then(K::keep)
+    fn cache<'f>(find: impl FnOnce() -> Option<Value<'f>>) -> Option<K::Cached<'f>> {
+        find().and_then(K::cache)
     }
 
     #[inline]
-    fn show<'f>(kept: K::Kept<'f>, find: impl FnOnce() -> Option<Value<'f>>) -> K::Shown<'f> {
-        K::show_kept(kept, find)
+    fn view<'f>(cached: K::Cached<'f>, find: impl FnOnce() -> Option<Value<'f>>) -> K::View<'f> {
+        K::view_cached(cached, find)
     }
 
-    fn own<'s, S: Source<'s>>(_: &str, source: Option<S>, _: &mut Extra) -> Option<Self::Owned> {
-        source.and_then(K::own)
+    fn decode<'s, S: JsonSource<'s>>(
+        _: &str,
+        source: Option<S>,
+        _: &mut Extra,
+    ) -> Option<Self::Owned> {
+        source.and_then(K::decode)
     }
 
-    fn matches(shown: Self::Shown<'_>, owned: &Self::Owned) -> bool {
-        K::matches(shown, owned)
+    fn matches(view: Self::View<'_>, owned: &Self::Owned) -> bool {
+        K::matches(view, owned)
     }
 
-    fn completes<'s, S: Source<'s>>(find: impl FnOnce() -> Option<S>) -> bool {
+    fn satisfies<'s, S: JsonSource<'s>>(find: impl FnOnce() -> Option<S>) -> bool {
         find().is_some_and(K::accepts)
     }
 
-    fn report<'s, S: Source<'s>>(key: &str, source: Option<S>, findings: &mut Findings) {
-        findings.member(key, |findings| match source {
-            Some(source) => K::report(source, findings),
-            None => findings.missing(K::EXPECTED),
+    fn report<'s, S: JsonSource<'s>>(key: &str, source: Option<S>, diagnostics: &mut Diagnostics) {
+        diagnostics.member(key, |diagnostics| match source {
+            Some(source) => K::report(source, diagnostics),
+            None => diagnostics.missing(K::EXPECTED),
         });
     }
 
@@ -269,43 +291,43 @@ where
         _: &Extra,
         map: &mut M,
     ) -> Result<(), M::Error> {
-        map.serialize_entry(key, &As::<K>(owned))
+        map.serialize_entry(key, &WriteAs::<K>(owned))
     }
 }
 
-impl<K: Kind> Field for ListOf<K> {
-    type Shown<'f> = List<'f, K>;
+impl<K: Kind> Field for ListOrEmpty<K> {
+    type View<'f> = List<'f, K>;
     type Owned = Vec<K::Owned>;
-    type Kept<'f> = ();
+    type Cached<'f> = ();
 
     #[inline]
-    fn keep<'f>(_: impl FnOnce() -> Option<Value<'f>>) -> Option<()> {
+    fn cache<'f>(_: impl FnOnce() -> Option<Value<'f>>) -> Option<()> {
         Some(())
     }
 
     #[inline]
-    fn show<'f>((): (), find: impl FnOnce() -> Option<Value<'f>>) -> List<'f, K> {
+    fn view<'f>((): (), find: impl FnOnce() -> Option<Value<'f>>) -> List<'f, K> {
         find().map_or_else(List::empty, List::new)
     }
 
-    fn own<'s, S: Source<'s>>(
+    fn decode<'s, S: JsonSource<'s>>(
         key: &str,
         source: Option<S>,
         extra: &mut Extra,
     ) -> Option<Self::Owned> {
-        Some(read_or_keep::<Listed<K>, S>(key, source, extra).unwrap_or_default())
+        Some(decode_or_keep::<LenientList<K>, S>(key, source, extra).unwrap_or_default())
     }
 
-    fn matches(shown: List<'_, K>, owned: &Self::Owned) -> bool {
-        Listed::<K>::matches(shown, owned)
+    fn matches(view: List<'_, K>, owned: &Self::Owned) -> bool {
+        LenientList::<K>::matches(view, owned)
     }
 
-    fn completes<'s, S: Source<'s>>(_: impl FnOnce() -> Option<S>) -> bool {
+    fn satisfies<'s, S: JsonSource<'s>>(_: impl FnOnce() -> Option<S>) -> bool {
         true
     }
 
-    fn report<'s, S: Source<'s>>(key: &str, source: Option<S>, findings: &mut Findings) {
-        Maybe::<Listed<K>>::report(key, source, findings);
+    fn report<'s, S: JsonSource<'s>>(key: &str, source: Option<S>, diagnostics: &mut Diagnostics) {
+        Optional::<LenientList<K>>::report(key, source, diagnostics);
     }
 
     #[cfg(feature = "serde")]
@@ -323,6 +345,6 @@ impl<K: Kind> Field for ListOf<K> {
         if owned.is_empty() && extra.contains_key(key) {
             return Ok(());
         }
-        map.serialize_entry(key, &As::<Listed<K>>(owned))
+        map.serialize_entry(key, &WriteAs::<LenientList<K>>(owned))
     }
 }

@@ -1,198 +1,201 @@
-//! Groups, as REST tells of them.
+//! Groups, as REST sends them.
 
 use crate::like_icon::{LikeIcon, LikeIconRef};
 use crate::macros::{model, open_enum};
 use crate::member::{Member, MemberState, MemberStateRef};
 
+mod location;
 mod messages;
-mod place;
 mod settings;
 
+pub use location::*;
 pub use messages::*;
-pub use place::*;
 pub use settings::*;
 
 model! {
-    /// A group: as listed, read, joined, changed, previewed or found by a search, each of which
-    /// tells another part of it.
+    /// Group, as listed, read, joined, changed, previewed or found by a search. Each response has
+    /// other fields.
     ///
     /// A push about a new membership has a [`JoinedGroup`](crate::JoinedGroup) instead.
     pub struct Group as GroupRef {
-        /// The group's id.
-        id: key(Group),
-        /// The same.
+        /// Id of the group.
+        id: required_id(Group),
+        /// Id of the group; same as `id`.
         group_id: id(Group),
-        /// The group of which this is a topic.
+        /// Group that this topic belongs to; absent unless this is a topic.
         parent_id: id(Group),
-        /// What it is called.
+        /// Name of the group.
         name: text,
-        /// What it is about; may be empty.
+        /// Description of the group; may be empty.
         description: text,
-        /// Who can join and who can write.
-        kind: open(GroupType, GroupTypeRef) as "type",
-        /// The same, as searches and requests call it.
-        group_type: open(GroupType, GroupTypeRef),
-        /// The group's picture.
+        /// Type of the group: who can add members and who can write.
+        kind: open_enum(GroupType, GroupTypeRef) as "type",
+        /// Type of the group, under the name that searches and requests use.
+        group_type: open_enum(GroupType, GroupTypeRef),
+        /// URL of the group's picture.
         image_url: text,
-        /// The same, as searches call it.
+        /// URL of the group's picture, under the name that searches use.
         avatar_url: text,
-        /// A preview of it.
+        /// URL of a preview of the group's picture.
         preview_url: text,
-        /// The number to which text messages for the group go.
+        /// Phone number that receives text messages for the group.
         phone_number: text,
-        /// Who made the group.
+        /// User who created the group.
         creator_user_id: id(User),
-        /// The same, by another name.
+        /// User who created the group, under another name.
         creator_id: id(User),
-        /// When it was made.
+        /// Creation time.
         created_at: seconds,
-        /// When it was last changed.
+        /// Time of the last change.
         updated_at: seconds,
-        /// When it ends of itself.
+        /// Time at which the group expires.
         expires_at: seconds,
-        /// Until when you do not want to hear of it; 253402300800 is for ever.
+        /// End of the muting by the current user; 253402300800 stands for "forever".
         muted_until: seconds,
-        /// How many of its topics are muted.
+        /// Number of muted topics.
         muted_children_count: integer,
-        /// Whether it disturbs nobody.
+        /// Whether office mode, which silences notifications, is on.
         office_mode: flag,
-        /// Its members; absent when they were left out of the answer.
-        members: maybe_list(Member),
-        /// How many members it has. 0 where they were left out of the answer; see
-        /// `known_members_count`.
+        /// Members of the group; absent if the request left them out.
+        members: optional_list(Member),
+        /// Number of members; 0 if the request left them out. See `known_members_count`.
         members_count: integer,
-        /// The same, by another name.
+        /// Number of members, under another name.
         group_size: integer,
-        /// How many members it can have.
+        /// Maximum number of members.
         max_members: integer,
-        /// The same, by another name.
+        /// Maximum number of members, under another name.
         max_memberships: integer,
-        /// How many of its members get text messages.
+        /// Number of members who receive text messages.
         sms_user_count: integer,
-        /// What your membership is.
-        membership_state: open(MemberState, MemberStateRef),
-        /// How many messages it has, and the last one.
+        /// State of the current user's membership.
+        membership_state: open_enum(MemberState, MemberStateRef),
+        /// Number of messages and the last one.
         messages: object(GroupMessages, GroupMessagesRef),
-        /// How many messages you have not read. Absent in lists.
+        /// Number of unread messages. Absent in lists.
         unread_count: integer,
-        /// The last message that you read. Absent in lists.
+        /// Last message that the current user has read. Absent in lists.
         last_read_message_id: id(Message),
-        /// When you read it. Absent in lists.
+        /// Time at which the current user read that message. Absent in lists.
         last_read_at: seconds,
-        /// How many topics it has.
+        /// Number of topics.
         children_count: integer,
-        /// What a like looks like; absent for the usual heart.
+        /// Icon of a like; absent for the default heart.
         like_icon: object(LikeIcon, LikeIconRef),
-        /// The theme.
+        /// Name of the theme.
         theme_name: text,
-        /// The theme's id.
+        /// Id of the theme.
         theme_id: id(Other),
-        /// Where the theme's picture is.
+        /// URL of the theme's picture.
         theme_custom_url: text,
-        /// Who can delete a message.
-        message_deletion_mode: maybe_list(MessageDeleter),
-        /// For how long a message can be deleted; 2147483647 is for ever. The unit is not known.
+        /// Roles that may delete a message.
+        message_deletion_mode: optional_list(MessageDeletionMode),
+        /// Period in which a message can be deleted. The unit is undocumented; 2147483647 stands
+        /// for "no limit".
         message_deletion_period: integer,
-        /// For how long a message can be edited; the unit is disputed (it fits minutes).
+        /// Period in which a message can be edited. The unit is disputed; observed values (15,
+        /// 43200) fit minutes.
         message_edit_period: integer,
-        /// The link by which others can join.
+        /// URL by which others can join.
         share_url: text,
-        /// An image of that link.
+        /// URL of a QR code of `share_url`.
         share_qr_code_url: text,
-        /// Whether the group can be joined by the link.
+        /// Whether the group can be joined by its share URL.
         shared: flag,
-        /// Whether there can be such a link at all.
+        /// Whether sharing is disabled.
         disable_sharing: flag,
         /// Whether new members need approval.
         requires_approval: flag,
-        /// Whether those who want to join are asked something.
+        /// Whether users who want to join are asked a question.
         show_join_question: flag,
-        /// What they are asked.
+        /// Question for users who want to join.
         join_question: object(JoinQuestion, JoinQuestionRef),
-        /// Who can find the group.
-        visibility: open(Visibility, VisibilityRef),
-        /// Whether only members of the school can join.
+        /// Visibility of the group in searches.
+        visibility: open_enum(Visibility, VisibilityRef),
+        /// Whether only verified members of the school can join.
         requires_campus_verification: flag,
-        /// Whether it is left out of the list of groups.
+        /// Whether the group is left out of the list of groups.
         is_hidden: flag,
-        /// The directory of which it is; may be empty.
+        /// Directory of the group; may be empty.
         directory_id: id(Directory),
-        /// The directories that it is in.
-        directories: maybe_list(GroupDirectory),
-        /// The places that it is about.
-        locations: maybe_list(GroupLocation),
-        /// The categories that it is in.
+        /// Directories that list the group.
+        directories: optional_list(GroupDirectory),
+        /// Locations of the group.
+        locations: optional_list(GroupLocation),
+        /// Categories of the group.
         category_ids: ids(Category),
-        /// What sort of group it is.
+        /// Category of the group.
         group_category: text,
-        /// The same, as searches call it.
+        /// Category of the group, under the name that searches use.
         category: text,
-        /// The game that the group is about.
+        /// Sports game that the group is about.
         matchup: raw,
-        /// Whether it may be shown among those that many join.
+        /// Whether the group may be listed as trending.
         trending_allowed: flag,
-        /// Which notices the group wants to see.
+        /// Settings of the group's system messages.
         system_message_settings: object(NoticeSettings, NoticeSettingsRef),
-        /// What bots may do.
+        /// Settings of bots in the group.
         bot_settings: object(BotSettings, BotSettingsRef),
-        /// Whether there are summaries of what was missed.
+        /// Whether recaps of unread messages are enabled.
         recap_enabled: flag,
-        /// Whether sounds cannot be sent.
+        /// Whether audio messages are disabled.
         audio_message_disabled: flag,
-        /// How many are in the group's call.
+        /// Number of participants of the current call.
         active_call_participants: integer,
-        /// Not known to be used.
+        /// Undocumented; not known to be set.
         chaos: flag,
-        /// Not known to be used.
+        /// Undocumented; not known to be set.
         thread_id: id(Other),
     }
 }
 
 open_enum! {
-    /// Who can join a group and who can write in it.
+    /// Type of a group: who can add members and who can write.
     pub enum GroupType as GroupTypeRef {
-        /// Members can add others.
+        /// Any member can add members and write.
         Private = "private",
-        /// Admins add members.
+        /// Only admins can add members.
         Closed = "closed",
-        /// Admins add members, and only they can write.
+        /// Only admins can add members and write.
         Announcement = "announcement",
     }
 }
 
 open_enum! {
-    /// Who can delete a message.
-    pub enum MessageDeleter as MessageDeleterRef {
-        /// Admins.
+    /// Role that may delete a message.
+    pub enum MessageDeletionMode as MessageDeletionModeRef {
+        /// Admins of the group.
         Admin = "admin",
-        /// Who wrote it.
+        /// Author of the message.
         Sender = "sender",
-        /// Who made the conversation.
+        /// Creator of the conversation.
         Creator = "creator",
     }
 }
 
 open_enum! {
-    /// Who can find a group.
+    /// Visibility of a group in searches.
     pub enum Visibility as VisibilityRef {
-        /// Those who have its link.
+        /// Visible only with the share URL.
         Hidden = "hidden",
-        /// Everyone.
+        /// Visible to everyone.
         Searchable = "searchable",
-        /// Those of its community.
+        /// Visible to members of the group's community.
         Community = "community",
     }
 }
 
 impl Group {
-    /// How many members it has, if the answer tells: GroupMe writes 0 where it left them out.
+    /// Returns the number of members, or `None` if the response left it out, which GroupMe sends as
+    /// 0.
     pub fn known_members_count(&self) -> Option<i64> {
         self.members_count.filter(|count| *count > 0)
     }
 }
 
 impl GroupRef<'_> {
-    /// How many members it has, if the answer tells: GroupMe writes 0 where it left them out.
+    /// Returns the number of members, or `None` if the response left it out, which GroupMe sends as
+    /// 0.
     pub fn known_members_count(&self) -> Option<i64> {
         self.members_count().filter(|count| *count > 0)
     }

@@ -1,20 +1,24 @@
-//! Ids: text that is told apart by what it names.
+//! Ids of users, groups, messages and other things.
 //!
-//! GroupMe writes most ids as JSON strings and some as numbers, in one place even both, and puts
-//! `"system"`, `"-1"` (everyone) or `""` where an id is expected. So an id is text, nothing more is
-//! assumed, and a number becomes the text of its digits.
+//! GroupMe sends most ids as JSON strings and some as numbers, in one place even both, and sends
+//! `"system"`, `"-1"` (everyone) or `""` in place of an id. An id is therefore text without further
+//! structure, and a number becomes the text of its digits. The type parameter, one of [`kind`],
+//! keeps the id of a group from being passed as the id of a user.
 //!
-//! [`Id`] owns its text. [`IdRef`] borrows it from a frame; a number has no text there to borrow,
-//! so the view carries up to twenty digits itself, enough for any 64-bit integer, and allocates
-//! nothing. (A `UserId(str)` behind a reference could not show a number at all, and takes unsafe
-//! code to make.)
+//! [`Id`] owns its text, inline up to 23 bytes: a message id has 18, a direct conversation of two
+//! long user ids 21. With a `Box<str>` each pushed message cost 36 allocations on its way to the
+//! program, most of them copies of ids; inline text leaves 5.
+//!
+//! [`IdRef`] borrows its text from a frame. A number has no text there to borrow, so the view
+//! carries up to twenty digits itself, enough for any 64-bit integer. (A reference to an unsized
+//! `UserId(str)` could not hold a number, and creating one takes unsafe code.)
 
 use core::cmp::Ordering;
 use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::marker::PhantomData;
 
-use crate::source::Shape;
+use smol_str::SmolStr;
 
 use digits::Digits;
 
@@ -22,13 +26,13 @@ mod digits;
 #[cfg(feature = "serde")]
 mod serde;
 
-/// An owned id of a thing of kind `K`; see the aliases such as [`UserId`].
+/// Owned id of the kind `K`; see the aliases such as [`UserId`].
 pub struct Id<K> {
-    text: Box<str>,
+    text: SmolStr,
     kind: PhantomData<fn() -> K>,
 }
 
-/// A view of an id: text in a frame, or the digits of a number.
+/// View of an id: text in a frame, or the digits of a number.
 pub struct IdRef<'f, K> {
     text: Text<'f>,
     kind: PhantomData<fn() -> K>,
@@ -40,9 +44,9 @@ enum Text<'f> {
     Digits(Digits),
 }
 
-/// What an id names. Implemented by the types of [`kind`], and by nothing else.
+/// Kind of an id. Sealed: only the types of [`kind`] implement it.
 pub trait IdKind: sealed::Sealed + 'static {
-    /// The name of the id's type, for `Debug`.
+    /// Name of the id's type, for `Debug`.
     const NAME: &'static str;
 }
 
@@ -52,10 +56,10 @@ mod sealed {
 
 macro_rules! ids {
     ($( $Kind:ident => $Id:ident, $IdRef:ident: $of:literal; )*) => {
-        /// What ids can name. These types have no values; they only tell ids apart.
+        /// Kinds of ids. These types have no values and only distinguish ids.
         pub mod kind {
             $(
-                #[doc = concat!("What the id of ", $of, " names.")]
+                #[doc = concat!("Kind of the id of ", $of, ".")]
                 #[derive(Debug)]
                 #[non_exhaustive]
                 pub enum $Kind {}
@@ -67,71 +71,60 @@ macro_rules! ids {
             )*
         }
         $(
-            #[doc = concat!("The id of ", $of, ".")]
+            #[doc = concat!("Id of ", $of, ".")]
             pub type $Id = Id<kind::$Kind>;
 
-            #[doc = concat!("A view of the id of ", $of, ".")]
+            #[doc = concat!("View of the id of ", $of, ".")]
             pub type $IdRef<'f> = IdRef<'f, kind::$Kind>;
         )*
     };
 }
 
 ids! {
-    Bot => BotId, BotIdRef: "a bot, as its owner has it";
-    CalendarEvent => CalendarEventId, CalendarEventIdRef: "an event of a calendar";
+    Bot => BotId, BotIdRef: "a bot, which only its owner knows";
+    CalendarEvent => CalendarEventId, CalendarEventIdRef: "a calendar event";
     Category => CategoryId, CategoryIdRef: "a category of groups";
     Conversation => ConversationId, ConversationIdRef:
         "a conversation: a group's id, or those of two users joined by `+`";
     Directory => DirectoryId, DirectoryIdRef: "a directory, such as a school";
     File => FileId, FileIdRef: "an uploaded file";
-    Group => GroupId, GroupIdRef: "a group, or of a topic of one";
+    Group => GroupId, GroupIdRef: "a group or a topic";
     Membership => MembershipId, MembershipIdRef: "the membership of a user in a group";
     Message => MessageId, MessageIdRef:
         "a message: in practice 18 digits, the first ten of which are its `created_at`";
-    Other => OtherId, OtherIdRef: "a thing of the app's that nothing else here tells of";
+    Other => OtherId, OtherIdRef: "any other thing";
     Poll => PollId, PollIdRef: "a poll";
-    PollOption => PollOptionId, PollOptionIdRef: "an answer of a poll: its number, from 1";
-    User => UserId, UserIdRef: "a user or a bot's user; also `system`, `-1` (everyone) or nothing";
+    PollOption => PollOptionId, PollOptionIdRef: "an option of a poll: its number, from 1";
+    User => UserId, UserIdRef: "a user, or of a bot's user; also `system`, `-1` (everyone) or empty";
 }
 
 impl<K> Id<K> {
-    /// Takes any text as it is.
-    pub fn new(text: impl Into<Box<str>>) -> Self {
+    /// Creates an id from any text. Text of up to 23 bytes is stored inline and costs no allocation.
+    pub fn new(text: impl AsRef<str>) -> Self {
         Self {
-            text: text.into(),
+            text: SmolStr::new(text),
             kind: PhantomData,
         }
     }
 
-    /// The id's text.
+    /// Returns the id's text.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// This id as a view.
+    /// Returns this id as a view.
     pub fn as_view(&self) -> IdRef<'_, K> {
         IdRef::from(self.as_str())
     }
 
-    /// Whether the text is empty, as GroupMe has it for "nobody".
+    /// Returns `true` if the text is empty, which GroupMe sends for "nobody".
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
 }
 
-impl<'f, K> IdRef<'f, K> {
-    /// Reads an id from a JSON string or integer.
-    #[inline]
-    pub(crate) fn read(shape: Shape<'f>) -> Option<Self> {
-        match shape {
-            Shape::Text(text) => Some(Self::from(text)),
-            Shape::Int(number) => Some(Self::from(number)),
-            Shape::Uint(number) => Some(Self::from(number)),
-            _ => None,
-        }
-    }
-
-    /// The id's text; of a number, its decimal digits.
+impl<K> IdRef<'_, K> {
+    /// Returns the id's text; of a number, its decimal digits.
     pub fn as_str(&self) -> &str {
         match &self.text {
             Text::Borrowed(text) => text,
@@ -139,7 +132,7 @@ impl<'f, K> IdRef<'f, K> {
         }
     }
 
-    /// Whether the text is empty, as GroupMe has it for "nobody".
+    /// Returns `true` if the text is empty, which GroupMe sends for "nobody".
     pub fn is_empty(&self) -> bool {
         self.as_str().is_empty()
     }
@@ -149,8 +142,8 @@ impl<'f, K> IdRef<'f, K> {
         Id::new(self.as_str())
     }
 
-    /// Compares by number when both are decimal numbers, whatever their length and leading zeros;
-    /// numbers come before other text.
+    /// Compares two decimal numbers of any length by value, ignoring leading zeros. Numbers come
+    /// before other text.
     pub(crate) fn cmp_number(&self, other: &Self) -> Ordering {
         match (number(self.as_str()), number(other.as_str())) {
             (Some(a), Some(b)) => a.len().cmp(&b.len()).then_with(|| a.cmp(b)),
@@ -161,40 +154,43 @@ impl<'f, K> IdRef<'f, K> {
     }
 }
 
-/// The digits of a decimal number without leading zeros, however long it is.
+/// Returns the digits of a decimal number of any length, without leading zeros.
 fn number(text: &str) -> Option<&str> {
     let decimal = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     decimal.then(|| text.trim_start_matches('0'))
 }
 
 impl UserId {
-    /// Whether this is GroupMe itself speaking.
+    /// Returns `true` if the id is `system`, which stands for GroupMe itself.
     pub fn is_system(&self) -> bool {
         self.as_view().is_system()
     }
 
-    /// Whether this stands for every member, as in a mention of `@everyone`.
+    /// Returns `true` if the id is `-1`, which stands for every member in a mention of `@everyone`.
     pub fn is_everyone(&self) -> bool {
         self.as_view().is_everyone()
     }
 }
 
 impl UserIdRef<'_> {
-    /// Whether this is GroupMe itself speaking.
+    /// Returns `true` if the id is `system`, which stands for GroupMe itself.
     pub fn is_system(&self) -> bool {
         self.as_str() == "system"
     }
 
-    /// Whether this stands for every member, as in a mention of `@everyone`.
+    /// Returns `true` if the id is `-1`, which stands for every member in a mention of `@everyone`.
     pub fn is_everyone(&self) -> bool {
         self.as_str() == "-1"
     }
 }
 
-// By hand, since a derive would ask the same of `K`.
+// By hand, since a derive would require `K: Clone`.
 impl<K> Clone for Id<K> {
     fn clone(&self) -> Self {
-        Self::new(self.text.clone())
+        Self {
+            text: self.text.clone(),
+            kind: PhantomData,
+        }
     }
 }
 
@@ -277,15 +273,15 @@ impl<K: IdKind> fmt::Debug for IdRef<'_, K> {
     }
 }
 
-/// Decimal numbers in numeric order, which is the order in which GroupMe gave them out; then other
-/// text. Different texts never compare as equal.
+/// Compares decimal numbers by value, which is the order in which GroupMe assigned them, and puts
+/// other text after them. Different texts never compare as equal.
 impl<K> Ord for Id<K> {
     fn cmp(&self, other: &Self) -> Ordering {
         self.as_view().cmp(&other.as_view())
     }
 }
 
-/// As for [`Id`].
+/// Compares in the order of [`Id`].
 impl<K> Ord for IdRef<'_, K> {
     fn cmp(&self, other: &Self) -> Ordering {
         self.cmp_number(other)

@@ -1,4 +1,4 @@
-//! A payload looked at from outside: what it is, and what of it the model does not know.
+//! Inspection of a payload: its type, its owned form, and everything that the model does not know.
 
 use core::convert::identity;
 
@@ -8,9 +8,9 @@ use crate::attachment::{Attachment, AttachmentRef};
 use crate::bot::Bot;
 use crate::calendar::CalendarEvent;
 use crate::chat::Chat;
+use crate::diagnostics::{Diagnostics, Problem};
 use crate::event::{Event, EventRef};
 use crate::field::Kind;
-use crate::finding::{Findings, Problem};
 use crate::group::Group;
 use crate::json::Json;
 use crate::member::Member;
@@ -22,88 +22,88 @@ use crate::system_event::SystemEvent;
 use crate::topic::Topic;
 use crate::user::{Profile, User};
 
-/// What the model makes of a payload.
+/// Result of an inspection.
 ///
-/// In serde formats: `{"type", "typed", "unknown_fields", "value"}`.
+/// Serialized as `{"type", "typed", "unknown_fields", "value"}`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Inspection {
-    /// The type, as GroupMe calls it; of an object, what was asked for, such as `message`.
+    /// Type that GroupMe sent; of an object, the kind that was requested, such as `message`.
     pub kind: String,
-    /// Whether the model knows this type.
+    /// Whether the model knows the type.
     pub typed: bool,
-    /// The paths of members that the model does not know.
+    /// Paths of members that the model does not know.
     pub unknown_fields: Vec<String>,
-    /// The fields that could not be read and count as absent.
+    /// Fields that could not be read and count as absent.
     pub problems: Vec<Problem>,
-    /// The owned typed form.
-    pub value: Typed,
+    /// Owned form.
+    pub value: TypedValue,
 }
 
-/// The owned typed form of a payload.
+/// Owned form of an inspected payload.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum Typed {
+pub enum TypedValue {
     /// The `data` of a delivery.
     Push(Event),
-    /// A system event.
+    /// System event.
     Event(SystemEvent),
-    /// An attachment.
+    /// Attachment.
     Attachment(Attachment),
-    /// A message.
+    /// Message.
     Message(Box<Message>),
-    /// A group.
+    /// Group.
     Group(Box<Group>),
-    /// A topic of a group.
+    /// Topic of a group.
     Topic(Box<Topic>),
-    /// A direct conversation.
+    /// Direct conversation.
     Chat(Box<Chat>),
-    /// A member of a group.
+    /// Member of a group.
     Member(Box<Member>),
-    /// A user.
+    /// User.
     User(Box<User>),
-    /// A user's page.
+    /// Profile of a user.
     Profile(Box<Profile>),
-    /// A contact.
+    /// Contact.
     Relationship(Box<Relationship>),
-    /// A block.
+    /// Block.
     Block(Block),
-    /// A bot.
+    /// Bot.
     Bot(Box<Bot>),
-    /// A poll, and how you voted.
+    /// Poll with the current user's vote.
     Poll(Poll),
-    /// A poll.
+    /// Poll without a vote.
     PollData(Box<PollData>),
-    /// An event of the calendar.
+    /// Calendar event.
     CalendarEvent(Box<CalendarEvent>),
-    /// A read receipt.
+    /// Read receipt.
     ReadReceipt(Box<ReadReceipt>),
-    /// Something that is none of them.
+    /// Value that is none of these.
     Unknown(Json),
 }
 
-/// Looks at the `data` of a delivery.
+/// Inspects the `data` of a delivery.
 pub fn push(value: Value<'_>) -> Inspection {
     let event = EventRef::from_value(value);
     inspection::<Event>(
         value,
         event.kind(),
         event.is_typed(),
-        Typed::Push(event.into_owned()),
+        TypedValue::Push(event.into_owned()),
     )
 }
 
-/// Looks at a system event: `{"type", "data"}`.
+/// Inspects a system event: `{"type", "data"}`.
 pub fn event(value: Value<'_>) -> Inspection {
-    let Some(event) = SystemEvent::show(value) else {
-        return inspection::<SystemEvent>(value, "", false, Typed::Unknown(Json::from(value)));
+    let Some(event) = SystemEvent::view(value) else {
+        return inspection::<SystemEvent>(value, "", false, TypedValue::Unknown(Json::from(value)));
     };
     let typed = event.is_typed();
     let kind = event.kind().unwrap_or_default();
-    inspection::<SystemEvent>(value, kind, typed, Typed::Event(event.into_owned()))
+    inspection::<SystemEvent>(value, kind, typed, TypedValue::Event(event.into_owned()))
 }
 
-/// Looks at an attachment.
+/// Inspects an attachment.
 pub fn attachment(value: Value<'_>) -> Inspection {
     let attachment = AttachmentRef::from_value(value);
     let (kind, typed) = (attachment.kind(), attachment.is_typed());
@@ -111,7 +111,7 @@ pub fn attachment(value: Value<'_>) -> Inspection {
         value,
         kind,
         typed,
-        Typed::Attachment(attachment.into_owned()),
+        TypedValue::Attachment(attachment.into_owned()),
     )
 }
 
@@ -122,11 +122,11 @@ macro_rules! objects {
     )*) => { $(
         $(#[$meta])*
         pub fn $object(value: Value<'_>) -> Inspection {
-            let owned = <$Variant as Kind>::own(value);
+            let owned = <$Variant as Kind>::decode(value);
             let typed = owned.is_some();
             let owned = owned.map_or_else(
-                || Typed::Unknown(Json::from(value)),
-                |owned| Typed::$Variant($wrap(owned)),
+                || TypedValue::Unknown(Json::from(value)),
+                |owned| TypedValue::$Variant($wrap(owned)),
             );
             inspection::<$Variant>(value, stringify!($object), typed, owned)
         }
@@ -134,39 +134,39 @@ macro_rules! objects {
 }
 
 objects! {
-    /// Looks at a message of a group or a direct message.
+    /// Inspects a message of a group or a direct message.
     message: Message(Box::new);
-    /// Looks at a group.
+    /// Inspects a group.
     group: Group(Box::new);
-    /// Looks at a topic of a group.
+    /// Inspects a topic of a group.
     topic: Topic(Box::new);
-    /// Looks at a direct conversation.
+    /// Inspects a direct conversation.
     chat: Chat(Box::new);
-    /// Looks at a member of a group.
+    /// Inspects a member of a group.
     member: Member(Box::new);
-    /// Looks at a user.
+    /// Inspects a user.
     user: User(Box::new);
-    /// Looks at a user's page.
+    /// Inspects a user's profile.
     profile: Profile(Box::new);
-    /// Looks at a contact.
+    /// Inspects a contact.
     relationship: Relationship(Box::new);
-    /// Looks at a block.
+    /// Inspects a block.
     block: Block(identity);
-    /// Looks at a bot.
+    /// Inspects a bot.
     bot: Bot(Box::new);
-    /// Looks at a poll, as it comes with how you voted.
+    /// Inspects a poll with the current user's vote.
     poll: Poll(identity);
-    /// Looks at a poll by itself.
+    /// Inspects a poll without a vote.
     poll_data: PollData(Box::new);
-    /// Looks at an event of the calendar.
+    /// Inspects a calendar event.
     calendar_event: CalendarEvent(Box::new);
-    /// Looks at a read receipt.
+    /// Inspects a read receipt.
     read_receipt: ReadReceipt(Box::new);
 }
 
-fn inspection<K: Kind>(value: Value<'_>, kind: &str, typed: bool, owned: Typed) -> Inspection {
-    let findings = Findings::of(|findings| K::report(value, findings));
-    let (problems, unknown_fields) = findings.into_parts();
+fn inspection<K: Kind>(value: Value<'_>, kind: &str, typed: bool, owned: TypedValue) -> Inspection {
+    let diagnostics = Diagnostics::of(|diagnostics| K::report(value, diagnostics));
+    let (problems, unknown_fields) = diagnostics.into_parts();
     Inspection {
         kind: kind.to_owned(),
         typed,
@@ -180,7 +180,7 @@ fn inspection<K: Kind>(value: Value<'_>, kind: &str, typed: bool, owned: Typed) 
 mod written {
     use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
-    use super::{Inspection, Typed};
+    use super::{Inspection, TypedValue};
 
     impl Serialize for Inspection {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -193,7 +193,7 @@ mod written {
         }
     }
 
-    impl Serialize for Typed {
+    impl Serialize for TypedValue {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             match self {
                 Self::Push(event) => event.serialize(serializer),

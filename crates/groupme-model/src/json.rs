@@ -1,19 +1,16 @@
-//! Owned JSON, for what the model does not know.
+//! Owned JSON, for members that the model does not know.
 
 use core::iter::FusedIterator;
 use std::collections::{BTreeMap, btree_map};
 
 use bayeux_wire::{Kind, Value};
 
-use crate::field::{Kind as _, Seconds};
-use crate::timestamp::Timestamp;
-
 #[cfg(feature = "serde")]
 mod serde;
 
-/// A JSON value that owns its parts: what a twin keeps of fields that the model does not know.
+/// Owned JSON value, as the `extra` members of an owned type.
 ///
-/// Integers are exact to 64 bits; those that `i64` can hold are always `Int`. Negative zero is 0.
+/// Integers are exact to 64 bits; an integer that `i64` can hold is always `Int`. Negative zero is 0.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "JSON has no other kinds of values")]
 pub enum Json {
@@ -22,29 +19,29 @@ pub enum Json {
     Null,
     /// `true` or `false`
     Bool(bool),
-    /// An integer that `i64` can hold.
+    /// Integer that `i64` can hold.
     Int(i64),
-    /// An integer beyond `i64::MAX` that `u64` can hold.
+    /// Integer beyond `i64::MAX` that `u64` can hold.
     Uint(u64),
     /// Any other number; finite.
     Float(f64),
-    /// Text.
+    /// JSON string.
     Text(String),
-    /// An array.
+    /// Array.
     List(Vec<Self>),
-    /// An object; of members with the same name, the last.
+    /// Object. Of repeated members the last one is kept.
     Object(Extra),
 }
 
-/// Members by name: the fields of an object that the model does not know, or could not read.
+/// Members of an object that the model does not know or could not read, by name.
 ///
-/// An owned twin has one, called `extra`. A field that the model knows but whose value it could not
-/// read is `None` in the twin, and its value is here under its own name; written out again, nothing
-/// is lost. If the field has since been given a value, that one is written.
+/// Every owned type has them in its field `extra`. A known field whose value could not be read is
+/// `None`, and its value is here under its own name, so serializing the owned type loses nothing. If
+/// the field has been given a value since, that value is written instead.
 pub type Extra = BTreeMap<String, Json>;
 
 impl Json {
-    /// The text, if this is one.
+    /// Returns the text of a string.
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
@@ -52,7 +49,7 @@ impl Json {
         }
     }
 
-    /// The elements, if this is an array.
+    /// Returns the elements of an array.
     pub fn as_list(&self) -> Option<&[Self]> {
         match self {
             Self::List(items) => Some(items),
@@ -60,7 +57,7 @@ impl Json {
         }
     }
 
-    /// The members, if this is an object.
+    /// Returns the members of an object.
     pub fn as_object(&self) -> Option<&Extra> {
         match self {
             Self::Object(members) => Some(members),
@@ -68,14 +65,9 @@ impl Json {
         }
     }
 
-    /// The member called `key`, if this is an object that has one.
+    /// Returns the member `key` of an object.
     pub fn get(&self, key: &str) -> Option<&Self> {
         self.as_object()?.get(key)
-    }
-
-    /// A time: RFC 3339, or seconds.
-    pub(crate) fn as_time_in_seconds(&self) -> Option<Timestamp> {
-        Seconds::own(self)
     }
 
     fn float(value: f64) -> Self {
@@ -114,7 +106,7 @@ impl From<Value<'_>> for Json {
     }
 }
 
-/// The members of an owned object.
+/// Iterator over the members of an owned object.
 #[derive(Clone, Debug)]
 pub struct Members<'s>(Option<btree_map::Iter<'s, String, Json>>);
 

@@ -1,14 +1,14 @@
-//! GroupMe's events, messages and ids: what the JSON of a frame means.
+//! Typed model of GroupMe's events, messages, objects and ids.
 //!
-//! # Views and owned twins
+//! # Views and owned types
 //!
-//! Everything here comes twice, from one declaration:
+//! Every object has two types, generated from one declaration:
 //!
-//! - A **view**, `FooRef<'f>`, reads straight from a [frame](bayeux_wire::Frame). It is `Copy`,
-//!   allocates nothing and copies no text; its fields are methods, its lists are lazy iterators.
-//! - The **owned twin**, `Foo`, has public fields, needs no frame, and goes to and from any serde
-//!   format. [`view.into_owned()`](MessageRef::into_owned) makes one; it equals what serde makes of
-//!   the same JSON.
+//! - The **view**, `FooRef<'f>`, reads directly from a [frame](bayeux_wire::Frame). It is `Copy`,
+//!   allocates nothing and copies no text. Its fields are methods, its lists are lazy iterators.
+//! - The **owned type**, `Foo`, has public fields, does not borrow from a frame, and supports serde.
+//!   [`view.into_owned()`](MessageRef::into_owned) creates it; deserializing the same JSON with serde
+//!   gives an equal value.
 //!
 //! ```
 //! use bayeux_wire::{Decoder, Frame};
@@ -28,78 +28,78 @@
 //! assert_eq!(message.text(), Some("hey"));
 //! assert_eq!(message.group_id().expect("a group"), "1835");
 //!
-//! // What the model does not know is kept, and told.
+//! // An attachment of an unknown type is kept, and reported.
 //! assert_eq!(message.attachments().next().expect("an attachment").kind(), "hologram");
 //! assert_eq!(event.unknown_fields(), ["subject.attachments[0]", "subject.mood"]);
 //!
-//! // What it cannot read counts as absent, and is told too.
+//! // An unreadable field counts as absent, and is reported.
 //! assert_eq!(message.system(), None);
 //! assert_eq!(event.problems()[0].to_string(), "subject.system: expected true or false, found text");
 //!
-//! // The twin lets go of the frame, and loses nothing.
+//! // The owned value is independent of the frame, and loses nothing.
 //! let owned: Event = event.into_owned();
 //! assert_eq!(owned, event);
 //! # Ok::<(), bayeux_wire::DecodeError>(())
 //! ```
 //!
-//! # What there is
+//! # Contents
 //!
-//! - Pushed [`Event`]s, and the [`SystemEvent`]s that messages tell of.
+//! - Pushed [`Event`]s, and the [`SystemEvent`]s of messages.
 //! - [`Message`]s with their [`Attachment`]s and [`Reaction`]s, as pushed and as read over REST.
-//! - What REST tells: [`Group`], [`Topic`], [`Chat`], [`Member`], [`User`], [`Relationship`],
-//!   [`Poll`], [`CalendarEvent`], [`ReadReceipt`] and their parts. One model for every answer that
-//!   has the object, so most fields may be absent.
-//! - [`outgoing`]: the bodies of requests and what can be published, checked for what GroupMe is
-//!   known to refuse.
-//! - [`inspect`]: a payload looked at from outside.
+//! - Objects of REST: [`Group`], [`Topic`], [`Chat`], [`Member`], [`User`], [`Relationship`],
+//!   [`Poll`], [`CalendarEvent`], [`ReadReceipt`] and their parts. One type serves every response that
+//!   contains the object, so most fields may be absent.
+//! - [`outgoing`]: bodies of requests and events to publish, checked for errors that GroupMe is known
+//!   to refuse.
+//! - [`inspect`]: inspection of a payload, for tools.
 //!
-//! # What can be relied on
+//! # Guarantees
 //!
-//! - **No surprise fails an event.** A type that is not known is `Unknown`, with its name and all
-//!   of its content. A field that is null, absent or of an unexpected type is `None`, and none but
-//!   an id is required. `problems()` names the fields that could not be read, `unknown_fields()`
-//!   those that the model does not have.
-//! - **Nothing is lost.** A twin keeps in `extra` what it does not know or could not read, and
-//!   writes it out again: decoding what was encoded gives the same twin. Dropped are only null,
-//!   empty text in place of a number or a time, single unreadable elements of a list, and of a time
-//!   its offset and what is finer than a millisecond. A view hands out the
-//!   [value](bayeux_wire::Value) it reads from with `raw()`.
+//! - **No unexpected value fails an event.** An object of an unknown type is `Unknown`, with its type
+//!   and all of its content. A field that is null, absent or of an unexpected type is `None`; only
+//!   ids and the subject of a push are required. `problems()` returns the fields that could not be
+//!   read, `unknown_fields()` those that the model does not have.
+//! - **Nothing is lost.** An owned type keeps unknown members and unreadable values in `extra` and
+//!   writes them out again: deserializing what was serialized gives an equal value. Only null, empty
+//!   text in place of a number or a time, single unreadable elements of a list, and the offset of a
+//!   time and its fractions finer than a millisecond are dropped. The `raw()` method of a view returns
+//!   the [value](bayeux_wire::Value) as received.
 //! - **Ids are text** ([`Id`]), whether GroupMe sent a string or a number, exact to 64 bits.
-//! - **Times have one unit** ([`Timestamp`]), whatever unit GroupMe has for the field.
-//! - **Every value has one spelling.** Text of which some values have a name, such as
-//!   [`SenderType`], keeps and prints the others, and they cannot be mistaken for a named one.
+//! - **Times have one unit** ([`Timestamp`]), whichever unit GroupMe uses for the field.
+//! - **Every value has one representation.** An open enum such as [`SenderType`] keeps and prints
+//!   values without a variant, and these never equal a variant.
 //!
 //! # Features
 //!
-//! - `serde` (default): owned twins and ids to and from serde formats.
+//! - `serde` (default): serialization and deserialization of owned types and ids.
 
 pub mod attachment;
 mod bot;
 pub mod calendar;
 pub mod channel;
 mod chat;
+mod diagnostics;
 mod directory;
 mod event;
 mod field;
-mod finding;
 pub mod group;
 pub mod id;
 pub mod inspect;
 mod json;
+mod json_source;
+mod keys;
 mod like_icon;
 mod list;
+mod location;
 mod macros;
 pub mod member;
 mod message;
-mod names;
 mod open_enum;
 pub mod outgoing;
-mod place;
 pub mod poll;
 mod reaction;
 mod receipt;
 mod relationship;
-mod source;
 pub mod system_event;
 mod timestamp;
 mod topic;
@@ -111,6 +111,7 @@ pub use bot::{Bot, BotRef};
 pub use calendar::{CalendarEvent, CalendarEventRef};
 pub use channel::{Channel, ChannelError, UserPair};
 pub use chat::{Chat, ChatRef, OtherUser, OtherUserRef};
+pub use diagnostics::Problem;
 pub use directory::{Directory, DirectoryRef};
 pub use event::{
     Event, EventRef, JoinedGroup, JoinedGroupRef, MembershipPush, MembershipPushRef, MessagePush,
@@ -118,7 +119,6 @@ pub use event::{
     ReactionPushRef, ReceiptPush, ReceiptPushRef, SubscribePush, SubscribePushRef, Typing,
     TypingRef,
 };
-pub use finding::Problem;
 pub use group::{Group, GroupRef};
 pub use id::{
     BotId, BotIdRef, CalendarEventId, CalendarEventIdRef, CategoryId, CategoryIdRef,
@@ -129,12 +129,12 @@ pub use id::{
 pub use json::{Extra, Json};
 pub use like_icon::{LikeIcon, LikeIconRef};
 pub use list::List;
+pub use location::{MessageLocation, MessageLocationRef};
 pub use member::{Member, MemberRef};
 pub use message::{
     DeletionActor, DeletionActorRef, Message, MessageRef, SenderType, SenderTypeRef,
 };
 pub use outgoing::{Draft, SourceGuid};
-pub use place::{Place, PlaceRef};
 pub use poll::{Poll, PollRef};
 pub use reaction::{
     EmojiReaction, EmojiReactionRef, Reaction, ReactionRef, UnicodeReaction, UnicodeReactionRef,

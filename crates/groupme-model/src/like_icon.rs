@@ -1,24 +1,24 @@
-//! What a like looks like.
+//! Icons of likes.
 
 use crate::macros::model;
 
 model! {
-    /// What a like looks like: the picture that a group has for it, or the one of a reaction that
-    /// is sent.
+    /// Icon of a like: the default of a group, or the icon of a reaction to send.
     pub struct LikeIcon as LikeIconRef {
-        /// What sort it is: `emoji` for a picture of a pack, `unicode` for a character.
+        /// Type of the icon: `emoji` for an emoji of a pack, `unicode` for a character.
         kind: text as "type",
-        /// The pack.
+        /// Pack of the emoji.
         pack_id: integer,
-        /// The picture in the pack.
+        /// Index of the emoji in its pack.
         pack_index: integer,
-        /// The character.
+        /// Character.
         code: text,
     }
 }
 
 impl LikeIcon {
-    /// A character, such as `❤️` (with its variation selector, as GroupMe writes it).
+    /// Creates an icon from a character, such as `❤️` (with its variation selector, as GroupMe
+    /// sends it).
     pub fn unicode(code: impl Into<String>) -> Self {
         Self {
             kind: Some("unicode".to_owned()),
@@ -27,7 +27,7 @@ impl LikeIcon {
         }
     }
 
-    /// A picture of one of GroupMe's packs.
+    /// Creates an icon from an emoji of one of GroupMe's packs.
     pub fn emoji(pack_id: i64, pack_index: i64) -> Self {
         Self {
             kind: Some("emoji".to_owned()),

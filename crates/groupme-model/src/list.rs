@@ -1,4 +1,4 @@
-//! Lists of a frame, read as they are walked.
+//! Lazy lists of a frame.
 
 use core::fmt;
 use core::iter::FusedIterator;
@@ -8,9 +8,10 @@ use bayeux_wire::{Items, Value};
 
 use crate::field::Kind;
 
-/// The elements of a list in a frame. Nothing is read before it is asked for, and nothing is
-/// allocated. Elements that are not what the list holds are left out (and are among the
-/// `problems()` of the view that the list is from).
+/// Iterator over the elements of a list in a frame.
+///
+/// Elements are read when the iterator reaches them, without allocation. An element of another kind
+/// is skipped, and the `problems()` of the view that the list comes from name it.
 pub struct List<'f, T> {
     items: Option<Items<'f>>,
     kind: PhantomData<fn() -> T>,
@@ -33,11 +34,11 @@ impl<'f, T> List<'f, T> {
 }
 
 impl<'f, T: Kind> Iterator for List<'f, T> {
-    type Item = T::Shown<'f>;
+    type Item = T::View<'f>;
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        self.items.as_mut()?.find_map(T::show)
+        self.items.as_mut()?.find_map(T::view)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -61,7 +62,7 @@ impl<T> Clone for List<'_, T> {
 
 impl<'f, T: Kind> fmt::Debug for List<'f, T>
 where
-    T::Shown<'f>: fmt::Debug,
+    T::View<'f>: fmt::Debug,
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.clone()).finish()

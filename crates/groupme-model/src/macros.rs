@@ -1,34 +1,35 @@
-//! One declaration for a view and its twin.
+//! Macros that declare a view and its owned type together.
 //!
-//! - `model!`: an object. `field: kind` lines become the view's getters and the twin's public fields.
-//! - `union!`: one of several models, told apart by a tag. Its table is the only place that knows
-//!   which tag is which model.
-//! - `open_enum!`: text of which some values have a name.
+//! - `model!` declares an object. Each `field: kind` line becomes a getter of the view and a public
+//!   field of the owned type.
+//! - `union!` declares an enum of models that a tag distinguishes. Its table is the only place that
+//!   maps tags to models.
+//! - `open_enum!` declares text with named values that keeps any other value.
 //!
-//! The kinds of fields, as the view and as the twin have them:
+//! Kinds of fields, with their types in the view and in the owned type:
 //!
-//! | kind | view | twin | JSON |
+//! | kind | view | owned type | JSON |
 //! |---|---|---|---|
 //! | `text` | `Option<&str>` | `Option<String>` | string |
 //! | `flag` | `Option<bool>` | same | boolean, 0, 1, or the same as text |
 //! | `integer` | `Option<i64>` | same | integer, or the same as text |
 //! | `decimal` | `Option<f64>` | same | text or number; written as text |
-//! | `number` | `Option<f64>` | same | the same; written as a number |
+//! | `number` | `Option<f64>` | same | text or number; written as a number |
 //! | `seconds`, `millis` | `Option<Timestamp>` | same | integer of that unit, or RFC 3339 |
 //! | `date_time` | `Option<Timestamp>` | same | RFC 3339, or seconds; written as RFC 3339 |
 //! | `raw` | `Option<Value>` | `Option<Json>` | anything |
 //! | `id(User)` | `Option<IdRef<User>>` | `Option<Id<User>>` | string or integer |
-//! | `key(Message)` | `IdRef<Message>` | `Id<Message>` | the same, required |
-//! | `open(T, TRef)` | `Option<TRef>` | `Option<T>` | string |
+//! | `required_id(Message)` | `IdRef<Message>` | `Id<Message>` | string or integer, required |
+//! | `open_enum(T, TRef)` | `Option<TRef>` | `Option<T>` | string |
 //! | `object(T, TRef)` | `Option<TRef>` | `Option<T>` | object |
-//! | `body(T, TRef)` | `TRef` | `Box<T>` | object, required |
+//! | `required_object(T, TRef)` | `TRef` | `Box<T>` | object, required |
 //! | `list(T)` | `List<T>` | `Vec<T>` | array; absent is empty |
-//! | `maybe_list(T)` | `Option<List<T>>` | `Option<Vec<T>>` | array; absent is not empty |
+//! | `optional_list(T)` | `Option<List<T>>` | `Option<Vec<T>>` | array; absent is not empty |
 //! | `pairs` | `Option<List<Pair>>` | `Option<Vec<[i64; 2]>>` | array of `[a, b]` |
 //! | `texts` | `List<Text>` | `Vec<String>` | array; absent is empty |
-//! | `maybe_texts`, `integers`, `ids(User)`, `all_ids(User)` | lists of them | | array; absent is not empty |
+//! | `optional_texts`, `integers`, `ids(User)`, `strict_ids(User)` | lists of these | | array; absent is not empty |
 //!
-//! `as "name"` gives the name in JSON where that is not the field's.
+//! `as "name"` gives the JSON key where it differs from the name of the field.
 
 pub(crate) use {
     model::model,
@@ -40,8 +41,8 @@ mod model;
 mod open_enum;
 mod union;
 
-/// The name of a field in JSON.
-macro_rules! key {
+/// JSON key of a field.
+macro_rules! json_key {
     ($field:ident) => {
         stringify!($field)
     };
@@ -50,48 +51,67 @@ macro_rules! key {
     };
 }
 
-/// The slots of a model's fields: those that are named, or its own.
+/// Key table of a model: the shared table that is named, or the model's own.
 macro_rules! slots {
     (, $Owned:ident) => {
-        &bayeux_wire::Keys::<{ bayeux_wire::slots_for($Owned::NAMES.len()) }>::new($Owned::NAMES)
+        &bayeux_wire::Keys::<{ bayeux_wire::slots_for($Owned::KEYS.len()) }>::new($Owned::KEYS)
     };
     ($slots:path, $Owned:ident) => {
         $slots
     };
 }
 
-/// The [`Field`](crate::field::Field) that a kind stands for.
-macro_rules! field {
-    (text) => { $crate::field::Maybe<$crate::field::Text> };
-    (flag) => { $crate::field::Maybe<$crate::field::Flag> };
-    (integer) => { $crate::field::Maybe<$crate::field::Integer> };
-    (decimal) => { $crate::field::Maybe<$crate::field::Decimal> };
-    (number) => { $crate::field::Maybe<$crate::field::Number> };
-    (seconds) => { $crate::field::Maybe<$crate::field::Seconds> };
-    (date_time) => { $crate::field::Maybe<$crate::field::DateTime> };
-    (millis) => { $crate::field::Maybe<$crate::field::Millis> };
-    (raw) => { $crate::field::Maybe<$crate::field::Raw> };
-    (pairs) => { $crate::field::Maybe<$crate::field::All<$crate::field::Pair>> };
-    (texts) => { $crate::field::ListOf<$crate::field::Text> };
-    (maybe_texts) => { $crate::field::Maybe<$crate::field::Listed<$crate::field::Text>> };
-    (integers) => { $crate::field::Maybe<$crate::field::Listed<$crate::field::Integer>> };
-    (id $Kind:ident) => { $crate::field::Maybe<$crate::id::Id<$crate::id::kind::$Kind>> };
-    (ids $Kind:ident) => {
-        $crate::field::Maybe<$crate::field::Listed<$crate::id::Id<$crate::id::kind::$Kind>>>
+/// Sentence about the form in JSON, for the documentation of a field whose type does not say it.
+macro_rules! wire_form {
+    (seconds) => {
+        "Sent in seconds since the Unix epoch."
     };
-    (all_ids $Kind:ident) => {
-        $crate::field::Maybe<$crate::field::All<$crate::id::Id<$crate::id::kind::$Kind>>>
+    (millis) => {
+        "Sent in milliseconds since the Unix epoch."
     };
-    (key $Kind:ident) => { $crate::field::Key<$crate::id::Id<$crate::id::kind::$Kind>> };
-    (open $Owned:ident, $Ref:ident) => { $crate::field::Maybe<$Owned> };
-    (object $Owned:ident, $Ref:ident) => { $crate::field::Maybe<$Owned> };
-    (body $Owned:ident, $Ref:ident) => { $crate::field::Key<$crate::field::Boxed<$Owned>> };
-    (list $Owned:ident) => { $crate::field::ListOf<$Owned> };
-    (maybe_list $Owned:ident) => { $crate::field::Maybe<$crate::field::Listed<$Owned>> };
+    (date_time) => {
+        "Sent as RFC 3339 text."
+    };
+    (decimal) => {
+        "Sent as text, sometimes as a number."
+    };
+    ($kind:ident) => {
+        ""
+    };
 }
 
-/// What a view's getter returns: the field's `Shown`, spelled so that the documentation reads well.
-macro_rules! shown {
+/// [`Field`](crate::field::Field) type of a kind.
+macro_rules! field_type {
+    (text) => { $crate::field::Optional<$crate::field::Text> };
+    (flag) => { $crate::field::Optional<$crate::field::Flag> };
+    (integer) => { $crate::field::Optional<$crate::field::Integer> };
+    (decimal) => { $crate::field::Optional<$crate::field::Decimal> };
+    (number) => { $crate::field::Optional<$crate::field::Number> };
+    (seconds) => { $crate::field::Optional<$crate::field::Seconds> };
+    (date_time) => { $crate::field::Optional<$crate::field::DateTime> };
+    (millis) => { $crate::field::Optional<$crate::field::Millis> };
+    (raw) => { $crate::field::Optional<$crate::field::Raw> };
+    (pairs) => { $crate::field::Optional<$crate::field::StrictList<$crate::field::Pair>> };
+    (texts) => { $crate::field::ListOrEmpty<$crate::field::Text> };
+    (optional_texts) => { $crate::field::Optional<$crate::field::LenientList<$crate::field::Text>> };
+    (integers) => { $crate::field::Optional<$crate::field::LenientList<$crate::field::Integer>> };
+    (id $Kind:ident) => { $crate::field::Optional<$crate::id::Id<$crate::id::kind::$Kind>> };
+    (ids $Kind:ident) => {
+        $crate::field::Optional<$crate::field::LenientList<$crate::id::Id<$crate::id::kind::$Kind>>>
+    };
+    (strict_ids $Kind:ident) => {
+        $crate::field::Optional<$crate::field::StrictList<$crate::id::Id<$crate::id::kind::$Kind>>>
+    };
+    (required_id $Kind:ident) => { $crate::field::Required<$crate::id::Id<$crate::id::kind::$Kind>> };
+    (open_enum $Owned:ident, $Ref:ident) => { $crate::field::Optional<$Owned> };
+    (object $Owned:ident, $Ref:ident) => { $crate::field::Optional<$Owned> };
+    (required_object $Owned:ident, $Ref:ident) => { $crate::field::Required<$crate::field::Boxed<$Owned>> };
+    (list $Owned:ident) => { $crate::field::ListOrEmpty<$Owned> };
+    (optional_list $Owned:ident) => { $crate::field::Optional<$crate::field::LenientList<$Owned>> };
+}
+
+/// Return type of a view's getter: the field's `View`, spelled out for the documentation.
+macro_rules! view_type {
     ($f:lifetime text) => { Option<&$f str> };
     ($f:lifetime flag) => { Option<bool> };
     ($f:lifetime integer) => { Option<i64> };
@@ -103,25 +123,25 @@ macro_rules! shown {
     ($f:lifetime raw) => { Option<bayeux_wire::Value<$f>> };
     ($f:lifetime pairs) => { Option<$crate::List<$f, $crate::field::Pair>> };
     ($f:lifetime texts) => { $crate::List<$f, $crate::field::Text> };
-    ($f:lifetime maybe_texts) => { Option<$crate::List<$f, $crate::field::Text>> };
+    ($f:lifetime optional_texts) => { Option<$crate::List<$f, $crate::field::Text>> };
     ($f:lifetime integers) => { Option<$crate::List<$f, $crate::field::Integer>> };
     ($f:lifetime id $Kind:ident) => { Option<$crate::IdRef<$f, $crate::id::kind::$Kind>> };
     ($f:lifetime ids $Kind:ident) => {
         Option<$crate::List<$f, $crate::Id<$crate::id::kind::$Kind>>>
     };
-    ($f:lifetime all_ids $Kind:ident) => {
+    ($f:lifetime strict_ids $Kind:ident) => {
         Option<$crate::List<$f, $crate::Id<$crate::id::kind::$Kind>>>
     };
-    ($f:lifetime key $Kind:ident) => { $crate::IdRef<$f, $crate::id::kind::$Kind> };
-    ($f:lifetime open $Owned:ident, $Ref:ident) => { Option<$Ref<$f>> };
+    ($f:lifetime required_id $Kind:ident) => { $crate::IdRef<$f, $crate::id::kind::$Kind> };
+    ($f:lifetime open_enum $Owned:ident, $Ref:ident) => { Option<$Ref<$f>> };
     ($f:lifetime object $Owned:ident, $Ref:ident) => { Option<$Ref<$f>> };
-    ($f:lifetime body $Owned:ident, $Ref:ident) => { $Ref<$f> };
+    ($f:lifetime required_object $Owned:ident, $Ref:ident) => { $Ref<$f> };
     ($f:lifetime list $Owned:ident) => { $crate::List<$f, $Owned> };
-    ($f:lifetime maybe_list $Owned:ident) => { Option<$crate::List<$f, $Owned>> };
+    ($f:lifetime optional_list $Owned:ident) => { Option<$crate::List<$f, $Owned>> };
 }
 
-/// What a twin holds: the field's `Owned`, spelled out.
-macro_rules! owned {
+/// Type of an owned type's field: the field's `Owned`, spelled out for the documentation.
+macro_rules! owned_type {
     (text) => { Option<String> };
     (flag) => { Option<bool> };
     (integer) => { Option<i64> };
@@ -133,22 +153,24 @@ macro_rules! owned {
     (raw) => { Option<$crate::Json> };
     (pairs) => { Option<Vec<[i64; 2]>> };
     (texts) => { Vec<String> };
-    (maybe_texts) => { Option<Vec<String>> };
+    (optional_texts) => { Option<Vec<String>> };
     (integers) => { Option<Vec<i64>> };
     (id $Kind:ident) => { Option<$crate::Id<$crate::id::kind::$Kind>> };
     (ids $Kind:ident) => { Option<Vec<$crate::Id<$crate::id::kind::$Kind>>> };
-    (all_ids $Kind:ident) => { Option<Vec<$crate::Id<$crate::id::kind::$Kind>>> };
-    (key $Kind:ident) => { $crate::Id<$crate::id::kind::$Kind> };
-    (open $Owned:ident, $Ref:ident) => { Option<$Owned> };
+    (strict_ids $Kind:ident) => { Option<Vec<$crate::Id<$crate::id::kind::$Kind>>> };
+    (required_id $Kind:ident) => { $crate::Id<$crate::id::kind::$Kind> };
+    (open_enum $Owned:ident, $Ref:ident) => { Option<$Owned> };
     (object $Owned:ident, $Ref:ident) => { Option<$Owned> };
-    (body $Owned:ident, $Ref:ident) => { Box<$Owned> };
+    (required_object $Owned:ident, $Ref:ident) => { Box<$Owned> };
     (list $Owned:ident) => { Vec<$Owned> };
-    (maybe_list $Owned:ident) => { Option<Vec<$Owned>> };
+    (optional_list $Owned:ident) => { Option<Vec<$Owned>> };
 }
 
-/// Serde for a type that is its own [`Kind`](crate::field::Kind), through [`Json`](crate::Json):
-/// so a twin is read from a serde format with the same code and the same tolerance as from a frame.
-macro_rules! serde_by_kind {
+/// Implements serde for a type that is its own [`Kind`](crate::field::Kind).
+///
+/// Deserialization goes through [`Json`](crate::Json), so an owned type is read from a serde format
+/// with the same code and the same tolerance as from a frame.
+macro_rules! impl_serde {
     ($Owned:ident) => {
         #[cfg(feature = "serde")]
         impl serde::Serialize for $Owned {
@@ -161,7 +183,7 @@ macro_rules! serde_by_kind {
         impl<'de> serde::Deserialize<'de> for $Owned {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let json = $crate::Json::deserialize(deserializer)?;
-                <Self as $crate::field::Kind>::own(&json).ok_or_else(|| {
+                <Self as $crate::field::Kind>::decode(&json).ok_or_else(|| {
                     let expected = <Self as $crate::field::Kind>::EXPECTED;
                     serde::de::Error::custom(format_args!("expected {expected}"))
                 })
@@ -170,4 +192,4 @@ macro_rules! serde_by_kind {
     };
 }
 
-pub(crate) use {field, key, owned, serde_by_kind, shown, slots};
+pub(crate) use {field_type, impl_serde, json_key, owned_type, slots, view_type, wire_form};

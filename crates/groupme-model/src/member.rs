@@ -5,172 +5,173 @@ use bayeux_wire::Value;
 use crate::field::{Kind as _, Seconds};
 use crate::group::{JoinQuestion, JoinQuestionRef};
 use crate::id::GroupId;
-use crate::json::Json;
 use crate::macros::{model, open_enum};
 use crate::timestamp::Timestamp;
 
 model! {
-    /// A member of a group: present, former, or waiting to be let in. Also your own membership, of
-    /// which GroupMe tells more.
+    /// Member of a group: current, former or pending. Also the current user's own membership, for
+    /// which GroupMe sends more fields.
     pub struct Member as MemberRef {
-        /// The id of the membership, by which a member is removed or changed. Not the user's.
+        /// Id of the membership, which requests use to remove or change a member. Differs from the
+        /// user's id.
         id: id(Membership),
-        /// The user.
+        /// Id of the user.
         user_id: id(User),
-        /// The user's own name.
+        /// Name of the user's account.
         name: text,
-        /// The user's name in the group.
+        /// Name of the user in the group.
         nickname: text,
-        /// The user's picture in the group; may be empty.
+        /// URL of the user's picture in the group; may be empty.
         image_url: text,
-        /// The same, by another name.
+        /// URL of the user's picture in the group, under another name.
         avatar_url: text,
-        /// What the member may do.
-        roles: maybe_list(Role),
-        /// What the membership is now.
-        state: open(MemberState, MemberStateRef),
-        /// Whether the member does not want to hear of the group.
+        /// Roles of the member.
+        roles: optional_list(Role),
+        /// State of the membership.
+        state: open_enum(MemberState, MemberStateRef),
+        /// Whether the member has muted the group.
         muted: flag,
-        /// Until when; 253402300800 is for ever.
+        /// End of the muting; 253402300800 stands for "forever".
         muted_until: seconds,
-        /// By topic, until when it is muted; see `topic_muted_until`.
+        /// End of each topic's muting, by topic id; see `topic_muted_until`.
         muted_children: raw,
-        /// By topic, what the membership of it is.
+        /// State of each topic's membership, by topic id.
         child_states: raw,
-        /// The same, by another name.
+        /// State of each topic's membership, under another name.
         child_state: raw,
-        /// Whether the member does not hear of the group for now.
+        /// Whether notifications are snoozed.
         snoozed: flag,
         /// Whether messages make a sound.
         has_sound_enabled: flag,
-        /// Whether there are summaries of what was missed.
+        /// Whether recaps of unread messages are enabled.
         recap_enabled: flag,
-        /// Whether the member was removed for being inactive.
+        /// Whether the member was removed for inactivity.
         autokicked: flag,
         /// Whether the member uses the app rather than text messages.
         app_installed: flag,
-        /// Whether the member made the group.
+        /// Whether the member created the group.
         creator: flag,
-        /// Whether the member is yet to be let in.
+        /// Whether the membership awaits approval.
         pending: flag,
-        /// When the member came.
+        /// Time at which the member joined.
         created_at: seconds,
-        /// When the membership was last changed.
+        /// Time of the last change of the membership.
         updated_at: seconds,
-        /// When the member asked to be let in.
+        /// Time of the request to join.
         timestamp: seconds,
-        /// What the member answered to the group's question.
+        /// Answer to the group's join question.
         reason: object(JoinReason, JoinReasonRef),
-        /// The id that whoever added the member gave, to find the result by.
+        /// Id chosen by the client that added the member, used to find the result.
         guid: text,
-        /// The member's telephone number.
+        /// Phone number of the member.
         phone_number: text,
-        /// Its country's dialling code.
+        /// Dialling code of the phone number's country.
         country_code: text,
-        /// The member's address for mail.
+        /// E-mail address of the member.
         email: text,
-        /// What the member's directory is called for short.
+        /// Short name of the member's directory.
         directory_short_name: text,
-        /// The directory's colour.
+        /// Colour of the member's directory.
         directory_color: text,
-        /// The team that the member is for.
+        /// Team that the member supports.
         sports_chat_team: text,
     }
 }
 
 open_enum! {
-    /// What a member may do.
+    /// Role of a member in a group.
     pub enum Role as RoleRef {
-        /// The group is theirs.
+        /// Owner of the group.
         Owner = "owner",
-        /// They can change the group.
+        /// Admin, who can change the group.
         Admin = "admin",
-        /// Nothing in particular.
+        /// Member without special rights.
         User = "user",
     }
 }
 
 open_enum! {
-    /// What a membership is. GroupMe has one set of words for members and another for former ones.
+    /// State of a membership. GroupMe uses one vocabulary for current members and another for
+    /// former ones.
     pub enum MemberState as MemberStateRef {
-        /// A member.
+        /// Current member.
         Active = "active",
-        /// A member who does not want to hear of the group.
+        /// Current member who has muted the group.
         Muted = "muted",
-        /// Waiting to be let in.
+        /// User whose request to join awaits approval.
         RequestedPending = "requested_pending",
-        /// Was removed.
+        /// Former member who was removed.
         Removed = "removed",
-        /// Left.
+        /// Former member who left.
         Exited = "exited",
-        /// Left, and was removed after that.
+        /// Former member who left and was removed afterwards.
         ExitedRemoved = "exited_removed",
     }
 }
 
 model! {
-    /// What somebody who wants to join a group answered.
+    /// Answer of a user who wants to join a group.
     pub struct JoinReason as JoinReasonRef {
-        /// What it is, such as `join_reason/membership_join_reason`.
+        /// Type of the object, such as `join_reason/membership_join_reason`.
         kind: text as "type",
-        /// What was asked.
+        /// Question that was asked.
         question: object(JoinQuestion, JoinQuestionRef),
-        /// What was answered.
+        /// Answer to the question.
         answer: object(JoinAnswer, JoinAnswerRef),
-        /// How the group was found.
+        /// Way in which the user found the group.
         method: text,
     }
 }
 
 model! {
-    /// The answer to a group's question.
+    /// Answer to a group's join question.
     pub struct JoinAnswer as JoinAnswerRef {
-        /// What sort of answer it is, such as `join_reason/answers/text`.
+        /// Type of the answer, such as `join_reason/answers/text`.
         kind: text as "type",
-        /// The answer.
+        /// Text of the answer.
         response: text,
     }
 }
 
 model! {
-    /// What a membership is, without the member.
+    /// State of a membership, without the member.
     pub struct MembershipState as MembershipStateRef {
-        /// The group, in the list of your own.
+        /// Group; only in the list of the current user's memberships.
         group_id: id(Group),
-        /// The membership, after it was approved or denied.
+        /// Membership; only after it was approved or denied.
         membership_id: id(Membership),
-        /// What it is.
-        state: open(MemberState, MemberStateRef),
+        /// State of the membership.
+        state: open_enum(MemberState, MemberStateRef),
     }
 }
 
 impl Member {
-    /// Whether the member may change the group.
+    /// Returns `true` if the member is an admin or the owner.
     pub fn is_admin(&self) -> bool {
         let roles = self.roles.as_deref().unwrap_or_default();
         roles.contains(&Role::Admin) || roles.contains(&Role::Owner)
     }
 
-    /// Until when a topic is muted.
+    /// Returns the end of a topic's muting.
     pub fn topic_muted_until(&self, topic: &GroupId) -> Option<Timestamp> {
         self.muted_children
             .as_ref()
             .and_then(|topics| topics.get(topic.as_str()))
-            .and_then(Json::as_time_in_seconds)
+            .and_then(Seconds::decode)
     }
 }
 
 impl MemberRef<'_> {
-    /// Whether the member may change the group.
+    /// Returns `true` if the member is an admin or the owner.
     pub fn is_admin(&self) -> bool {
         let mut roles = self.roles().into_iter().flatten();
         roles.any(|role| matches!(role, RoleRef::Admin | RoleRef::Owner))
     }
 
-    /// Until when a topic is muted.
+    /// Returns the end of a topic's muting.
     pub fn topic_muted_until(&self, topic: &GroupId) -> Option<Timestamp> {
         self.muted_children()
             .and_then(|topics| Value::get(topics, topic.as_str()))
-            .and_then(Seconds::show)
+            .and_then(Seconds::view)
     }
 }

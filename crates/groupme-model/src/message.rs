@@ -4,112 +4,114 @@ use core::cmp::Ordering;
 
 use crate::attachment::Attachment;
 use crate::id::{ConversationId, ConversationIdRef, MessageId, MessageIdRef, UserId, UserIdRef};
+use crate::location::{MessageLocation, MessageLocationRef};
 use crate::macros::{model, open_enum};
-use crate::place::{Place, PlaceRef};
 use crate::reaction::Reaction;
 use crate::system_event::{SystemEvent, SystemEventRef};
 
 model! {
-    /// A message of a group or a direct message, as pushed and as read over REST.
+    /// Message of a group or a direct message, as pushed or as read over REST.
     ///
-    /// The two differ in little: a group message has a `group_id`; a direct message has a
-    /// `recipient_id` and its conversation (`chat_id` when pushed, `conversation_id` over REST).
-    /// Only `id` is always there.
+    /// A group message has a `group_id`. A direct message has a `recipient_id` and its
+    /// conversation, as `chat_id` in a push and as `conversation_id` over REST. Only `id` is always
+    /// present.
     pub struct Message as MessageRef {
-        /// The message's id.
-        id: key(Message),
-        /// The sender's own id of the message, opaque; joins a send and its echo.
+        /// Id of the message: in practice 18 digits, the first ten of which are `created_at` in
+        /// seconds.
+        id: required_id(Message),
+        /// Id that the sender chose, opaque; it joins a sent message and its echo.
         source_guid: text,
-        /// The group, or the topic of one. Absent on direct messages.
+        /// Group or topic of the message. Absent on direct messages.
         group_id: id(Group),
-        /// What the group is called; only where a message is quoted in a reaction.
+        /// Name of the group; only where a reaction quotes the message.
         group_name: text,
-        /// The group of the topic that the message is in.
+        /// Group of the topic that the message belongs to; not a message id.
         parent_id: id(Group),
-        /// The direct conversation (`a+b`), as pushes call it.
+        /// Direct conversation (`a+b`), under the name that pushes use.
         chat_id: id(Conversation),
-        /// The direct conversation (`a+b`), as REST calls it.
+        /// Direct conversation (`a+b`), under the name that REST uses.
         conversation_id: id(Conversation),
-        /// The author; `"system"` for GroupMe's own notices.
+        /// Author; `"system"` for GroupMe's own notices.
         user_id: id(User),
-        /// The author again; missing where a message is quoted in a reaction.
+        /// Author again; absent where a reaction quotes the message.
         sender_id: id(User),
-        /// What sort of author it is.
-        sender_type: open(SenderType, SenderTypeRef),
-        /// Whom a direct message is for.
+        /// Type of the author.
+        sender_type: open_enum(SenderType, SenderTypeRef),
+        /// Recipient of a direct message.
         recipient_id: id(User),
-        /// The author's name when it was sent.
+        /// Name of the author when the message was sent.
         name: text,
-        /// The author's picture; may be empty.
+        /// URL of the author's picture; may be empty.
         avatar_url: text,
-        /// The text; absent when there are attachments only.
+        /// Text; absent if the message has only attachments.
         text: text,
-        /// When it was sent.
+        /// Time at which the message was sent.
         created_at: seconds,
-        /// When it was last changed. It was edited only if this is after `created_at`; see
+        /// Time of the last change. May equal `created_at` for a message that was never edited; see
         /// `is_edited`.
         updated_at: seconds,
-        /// When it was deleted.
+        /// Time of the deletion.
         deleted_at: seconds,
-        /// Who deleted it.
-        deletion_actor: open(DeletionActor, DeletionActorRef),
-        /// Whether it is a notice of GroupMe's. Never set on direct messages; see `is_system`.
+        /// Role of the user who deleted the message.
+        deletion_actor: open_enum(DeletionActor, DeletionActorRef),
+        /// Whether the message is a notice of GroupMe. Never sent on direct messages; see
+        /// `is_system`.
         system: flag,
-        /// When it was pinned.
+        /// Time at which the message was pinned.
         pinned_at: seconds,
-        /// Who pinned it; may be empty.
+        /// User who pinned the message; may be empty.
         pinned_by: id(User),
-        /// Who reacted: one entry for each reaction, so users may repeat.
+        /// Users who reacted, one entry for each reaction, so users may repeat.
         favorited_by: ids(User),
-        /// When the last reaction came.
+        /// Time of the last reaction.
         favorited_at: seconds,
-        /// When you reacted; only in lists of liked messages.
+        /// Time of the current user's reaction; only in lists of liked messages.
         liked_at: date_time,
-        /// What places it in the gallery; only there.
+        /// Time that orders the gallery; only there.
         gallery_ts: date_time,
-        /// The reactions; absent is not the same as none.
-        reactions: maybe_list(Reaction),
-        /// `gm`, on rows of groups.
+        /// Reactions; absent is not the same as empty.
+        reactions: optional_list(Reaction),
+        /// `gm` on group messages read over REST.
         platform: text,
-        /// A place that was never filled in.
-        location: object(Place, PlaceRef),
-        /// An image, as it was sent before there were attachments.
+        /// Location, whose fields have always been empty.
+        location: object(MessageLocation, MessageLocationRef),
+        /// URL of an image, from before there were attachments.
         picture_url: text,
-        /// Images, mentions, replies and the like.
+        /// Attachments: images, mentions, replies and others.
         attachments: list(Attachment),
-        /// What happened, if this is a notice.
+        /// System event, if the message is a notice.
         event: object(SystemEvent, SystemEventRef),
     }
 }
 
 open_enum! {
-    /// What sort of author a message has.
+    /// Type of a message's author.
     pub enum SenderType as SenderTypeRef {
-        /// A person.
+        /// Person.
         User = "user",
-        /// A bot.
+        /// Bot.
         Bot = "bot",
-        /// GroupMe, with a notice.
+        /// GroupMe itself, with a notice.
         System = "system",
-        /// A service of GroupMe.
+        /// Service of GroupMe.
         Service = "service",
     }
 }
 
 open_enum! {
-    /// Who deleted a message: a role, not a user.
+    /// Role of the user who deleted a message.
     pub enum DeletionActor as DeletionActorRef {
-        /// Its author.
+        /// Author of the message.
         Sender = "sender",
-        /// An admin of the group.
+        /// Admin of the group.
         Admin = "admin",
-        /// GroupMe.
+        /// GroupMe itself.
         System = "system",
     }
 }
 
 impl Message {
-    /// A message with only an id.
+    /// Creates a message with an id and no other field.
     pub fn new(id: MessageId) -> Self {
         Self {
             id,
@@ -117,33 +119,34 @@ impl Message {
         }
     }
 
-    /// The direct conversation, under either of its names.
+    /// Returns the direct conversation, from `chat_id` or `conversation_id`.
     pub fn direct_conversation(&self) -> Option<&ConversationId> {
         self.chat_id.as_ref().or(self.conversation_id.as_ref())
     }
 
-    /// The author, under either of the names that GroupMe has for it.
+    /// Returns the author, from `sender_id` or `user_id`.
     pub fn sender(&self) -> Option<&UserId> {
         self.sender_id.as_ref().or(self.user_id.as_ref())
     }
 
-    /// Whether it is of a direct conversation: it names one, or whom it is for, and no group.
+    /// Returns `true` if this is a direct message: it has a direct conversation or a recipient, and
+    /// no group.
     pub fn is_direct(&self) -> bool {
         self.group_id.is_none()
             && (self.direct_conversation().is_some() || self.recipient_id.is_some())
     }
 
-    /// Whether it was edited. `updated_at` alone does not tell: it may equal `created_at`.
+    /// Returns `true` if the message was edited: `updated_at` is later than `created_at`.
     pub fn is_edited(&self) -> bool {
         self.updated_at > self.created_at
     }
 
-    /// Whether it was deleted; what is left of the text then is GroupMe's.
+    /// Returns `true` if the message was deleted. GroupMe has then replaced its text.
     pub fn is_deleted(&self) -> bool {
         self.deleted_at.is_some() || self.deletion_actor.is_some()
     }
 
-    /// Whether it is a notice of GroupMe's own rather than something somebody said.
+    /// Returns `true` if the message is a notice of GroupMe rather than written by somebody.
     pub fn is_system(&self) -> bool {
         self.system == Some(true)
             || self.event.is_some()
@@ -151,13 +154,13 @@ impl Message {
             || self.sender().is_some_and(UserId::is_system)
     }
 
-    /// The message that a notice is about: the one edited, deleted or pinned. The notice's own id
-    /// is another.
-    pub fn affects(&self) -> Option<MessageId> {
-        self.event.as_ref()?.affects()
+    /// Returns the message that a notice is about: the one that was edited, deleted or pinned.
+    /// Differs from the notice's own id.
+    pub fn affected_message_id(&self) -> Option<MessageId> {
+        self.event.as_ref()?.affected_message_id()
     }
 
-    /// The order in which messages came: by id as a number, then by time.
+    /// Compares two messages by the number of their id, then by time.
     pub fn chronological(&self, other: &Self) -> Ordering {
         let by_id = self.id.as_view().cmp_number(&other.id.as_view());
         by_id.then_with(|| self.created_at.cmp(&other.created_at))
@@ -165,33 +168,34 @@ impl Message {
 }
 
 impl<'f> MessageRef<'f> {
-    /// The direct conversation, under either of its names.
+    /// Returns the direct conversation, from `chat_id` or `conversation_id`.
     pub fn direct_conversation(&self) -> Option<ConversationIdRef<'f>> {
         self.chat_id().or(self.conversation_id())
     }
 
-    /// The author, under either of the names that GroupMe has for it.
+    /// Returns the author, from `sender_id` or `user_id`.
     pub fn sender(&self) -> Option<UserIdRef<'f>> {
         self.sender_id().or(self.user_id())
     }
 
-    /// Whether it is of a direct conversation: it names one, or whom it is for, and no group.
+    /// Returns `true` if this is a direct message: it has a direct conversation or a recipient, and
+    /// no group.
     pub fn is_direct(&self) -> bool {
         self.group_id().is_none()
             && (self.direct_conversation().is_some() || self.recipient_id().is_some())
     }
 
-    /// Whether it was edited. `updated_at` alone does not tell: it may equal `created_at`.
+    /// Returns `true` if the message was edited: `updated_at` is later than `created_at`.
     pub fn is_edited(&self) -> bool {
         self.updated_at() > self.created_at()
     }
 
-    /// Whether it was deleted; what is left of the text then is GroupMe's.
+    /// Returns `true` if the message was deleted. GroupMe has then replaced its text.
     pub fn is_deleted(&self) -> bool {
         self.deleted_at().is_some() || self.deletion_actor().is_some()
     }
 
-    /// Whether it is a notice of GroupMe's own rather than something somebody said.
+    /// Returns `true` if the message is a notice of GroupMe rather than written by somebody.
     pub fn is_system(&self) -> bool {
         self.system() == Some(true)
             || self.event().is_some()
@@ -201,13 +205,13 @@ impl<'f> MessageRef<'f> {
                 .is_some_and(|sender| UserIdRef::is_system(&sender))
     }
 
-    /// The message that a notice is about: the one edited, deleted or pinned. The notice's own id
-    /// is another.
-    pub fn affects(&self) -> Option<MessageIdRef<'f>> {
-        self.event()?.affects()
+    /// Returns the message that a notice is about: the one that was edited, deleted or pinned.
+    /// Differs from the notice's own id.
+    pub fn affected_message_id(&self) -> Option<MessageIdRef<'f>> {
+        self.event()?.affected_message_id()
     }
 
-    /// The order in which messages came: by id as a number, then by time.
+    /// Compares two messages by the number of their id, then by time.
     pub fn chronological(&self, other: &Self) -> Ordering {
         let by_id = self.id().cmp_number(&other.id());
         by_id.then_with(|| self.created_at().cmp(&other.created_at()))

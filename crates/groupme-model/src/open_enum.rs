@@ -1,6 +1,6 @@
-//! The values of open enums that have no name.
+//! Values of open enums without a variant of their own.
 
-/// A value without a name of its own. Nobody but the enums can make one, so none of these ever
-/// holds a text that has a name.
+/// Text of a value that has no variant. Only the enums can make one, so it never holds the text of
+/// a variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Custom<T>(pub(crate) T);

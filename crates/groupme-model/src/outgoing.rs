@@ -1,13 +1,13 @@
-//! What is sent: the bodies of requests, and what is published.
+//! Bodies of requests, and events to publish.
 //!
-//! A [`Draft`] is checked when it is made into a body; the bodies are models like any other, so
-//! they can be read as well as written.
+//! A [`Draft`] is checked when a body is built from it. The bodies are models like any other and can
+//! be read as well as written.
 //!
 //! ```
 //! use groupme_model::attachment::{Image, Mentions};
 //! use groupme_model::outgoing::{Draft, DraftError, SourceGuid};
 //!
-//! // Sixteen bytes from wherever the program has its randomness.
+//! // Sixteen bytes from the program's source of randomness.
 //! let guid = SourceGuid::from_random([7; 16]);
 //! let mut mentions = Mentions::default();
 //! mentions.add("185".into(), "hey @Rowan", 4..10)?;
@@ -34,38 +34,38 @@ mod guid;
 pub use body::*;
 pub use guid::SourceGuid;
 
-/// A message that is yet to be sent.
+/// Message to send.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Draft {
     text: String,
     attachments: Vec<Attachment>,
 }
 
-/// Why a draft cannot be sent. GroupMe would refuse it.
+/// Error for a draft that GroupMe would refuse.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DraftError {
-    /// There is neither a text nor an attachment.
+    /// The draft has neither a text nor an attachment.
     #[error("the message is empty: give it a text or an attachment")]
     Empty,
     /// The text is longer than [`Draft::TEXT_LIMIT`].
     #[error("the text has {len} characters and GroupMe takes {limit}: shorten or split it")]
     TextTooLong {
-        /// How many characters the text has.
+        /// Length of the text, in characters.
         len: usize,
-        /// How many it may have.
+        /// Maximum length of a text, in characters.
         limit: usize,
     },
 }
 
-/// A message of text.
+/// Creates a draft with a text.
 impl From<&str> for Draft {
     fn from(text: &str) -> Self {
         Self::new(text)
     }
 }
 
-/// A message of text.
+/// Creates a draft with a text.
 impl From<String> for Draft {
     fn from(text: String) -> Self {
         Self::new(text)
@@ -73,11 +73,13 @@ impl From<String> for Draft {
 }
 
 impl Draft {
-    /// How many characters a text may have, counted as Unicode scalar values. GroupMe documents
-    /// the number and not what it counts, so a text close to it may still be refused.
+    /// Maximum length of a text, in characters, counted as Unicode scalar values.
+    ///
+    /// GroupMe documents the number but not the unit, so a text close to the limit may still be
+    /// refused.
     pub const TEXT_LIMIT: usize = 1000;
 
-    /// A message with a text; may be empty if there will be an attachment.
+    /// Creates a draft with a text, which may be empty if an attachment is added.
     pub fn new(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
@@ -92,11 +94,12 @@ impl Draft {
         self
     }
 
-    /// The body that posts the message to a group or a topic.
+    /// Builds the body that posts the message to a group or a topic.
     ///
     /// # Errors
     ///
-    /// [`DraftError`], also for all of the others.
+    /// [`DraftError`] if the draft is empty or its text is too long; so do the other `for_`
+    /// methods.
     pub fn for_group(self, guid: SourceGuid) -> Result<MessageBody, DraftError> {
         Ok(MessageBody {
             message: Box::new(self.into_message(guid)?),
@@ -104,11 +107,11 @@ impl Draft {
         })
     }
 
-    /// The body that sends the message to a user.
+    /// Builds the body that sends the message to a user.
     ///
     /// # Errors
     ///
-    /// [`DraftError`]
+    /// [`DraftError`] if the draft is empty or its text is too long.
     pub fn for_user(
         self,
         guid: SourceGuid,
@@ -122,12 +125,11 @@ impl Draft {
         })
     }
 
-    /// The body that makes this of a message that was sent. Its attachments replace the ones the
-    /// message has.
+    /// Builds the body that edits a sent message. The attachments replace those of the message.
     ///
     /// # Errors
     ///
-    /// [`DraftError`]
+    /// [`DraftError`] if the draft is empty or its text is too long.
     pub fn for_edit(self) -> Result<EditedMessage, DraftError> {
         self.check()?;
         Ok(EditedMessage {
@@ -137,11 +139,11 @@ impl Draft {
         })
     }
 
-    /// The body that posts the message in the name of a bot.
+    /// Builds the body that posts the message as a bot.
     ///
     /// # Errors
     ///
-    /// [`DraftError`]
+    /// [`DraftError`] if the draft is empty or its text is too long.
     pub fn for_bot(self, bot: BotId) -> Result<BotMessageBody, DraftError> {
         self.check()?;
         Ok(BotMessageBody {
@@ -176,8 +178,8 @@ impl Draft {
 }
 
 impl ReactionBody {
-    /// The body that reacts to a message. GroupMe ignores a second reaction of the same user: take
-    /// back the first one before.
+    /// Creates the body that reacts to a message. GroupMe ignores a second reaction of the same
+    /// user: remove the first one before.
     pub fn new(icon: LikeIcon) -> Self {
         Self {
             like_icon: Some(icon),
@@ -186,9 +188,9 @@ impl ReactionBody {
     }
 }
 
-/// What a client may publish; GroupMe takes nothing else.
+/// Events that a client may publish; GroupMe accepts no others.
 impl Event {
-    /// You are typing. To be published on the conversation's channel, at most once a second.
+    /// Creates a typing event to publish on the conversation's channel, at most once a second.
     pub fn typing(you: UserId, started: Timestamp) -> Self {
         Self::Typing(Typing {
             user_id: Some(you),
@@ -197,7 +199,7 @@ impl Event {
         })
     }
 
-    /// A sign of life. To be published at most once in thirty seconds.
+    /// Creates a ping to publish, at most once every 30 seconds.
     pub fn ping() -> Self {
         Self::Ping(Ping::default())
     }

@@ -3,87 +3,87 @@
 use crate::macros::{model, open_enum};
 
 model! {
-    /// A poll, and how you voted.
+    /// Poll with the current user's vote.
     pub struct Poll as PollRef {
         /// The poll.
-        data: body(PollData, PollDataRef),
-        /// The answer that you chose, where one can be chosen.
+        data: required_object(PollData, PollDataRef),
+        /// Option that the current user chose, if the poll allows one.
         user_vote: id(PollOption),
-        /// The answers that you chose.
+        /// Options that the current user chose.
         user_votes: ids(PollOption),
     }
 }
 
 model! {
-    /// A poll.
+    /// Poll without the current user's vote.
     pub struct PollData as PollDataRef {
-        /// The poll's id.
-        id: key(Poll),
-        /// Where it is: a group, or a direct conversation.
+        /// Id of the poll.
+        id: required_id(Poll),
+        /// Group or direct conversation that the poll belongs to.
         conversation_id: id(Conversation),
-        /// What is asked.
+        /// Question of the poll.
         subject: text,
-        /// Who made it.
+        /// User who created the poll.
         owner_id: id(User),
-        /// The answers.
-        options: maybe_list(PollOption),
-        /// How many of them can be chosen.
-        kind: open(PollType, PollTypeRef) as "type",
-        /// Whether it tells who chose what.
-        visibility: open(PollVisibility, PollVisibilityRef),
-        /// Whether it has ended.
-        status: open(PollStatus, PollStatusRef),
-        /// When it was made.
+        /// Options of the poll.
+        options: optional_list(PollOption),
+        /// Type of the poll: whether several options can be chosen.
+        kind: open_enum(PollType, PollTypeRef) as "type",
+        /// Visibility of the votes.
+        visibility: open_enum(PollVisibility, PollVisibilityRef),
+        /// Status of the poll.
+        status: open_enum(PollStatus, PollStatusRef),
+        /// Creation time.
         created_at: seconds,
-        /// When it ends.
+        /// End of the poll.
         expiration: seconds,
-        /// When it was last changed, also by a vote.
+        /// Time of the last change, including votes.
         last_modified: seconds,
     }
 }
 
 model! {
-    /// An answer of a poll, and who chose it.
+    /// Option of a poll, with its votes.
     pub struct PollOption as PollOptionRef {
-        /// The answer's id.
+        /// Id of the option: its number, from 1.
         id: id(PollOption),
-        /// The poll that it is of.
+        /// Poll of the option.
         poll_id: id(Poll),
-        /// The answer.
+        /// Text of the option.
         title: text,
-        /// How many chose it; absent if nobody did.
+        /// Number of votes; absent if there are none.
         votes: integer,
-        /// Who chose it; absent if nobody did, or if the poll is anonymous.
+        /// Users who voted for the option; absent if there are none or the poll is anonymous.
         voter_ids: ids(User),
     }
 }
 
 open_enum! {
-    /// How many answers of a poll can be chosen.
+    /// Type of a poll: whether several options can be chosen.
     pub enum PollType as PollTypeRef {
-        /// One.
+        /// Single option.
         Single = "single",
-        /// Any number.
+        /// Any number of options.
         Multi = "multi",
     }
 }
 
 open_enum! {
-    /// Whether a poll tells who chose what.
+    /// Visibility of a poll's votes.
     pub enum PollVisibility as PollVisibilityRef {
-        /// It does.
+        /// Voters are visible.
         Public = "public",
-        /// It does not.
+        /// Voters are hidden.
         Anonymous = "anonymous",
     }
 }
 
 open_enum! {
-    /// Whether a poll has ended.
+    /// Status of a poll.
     pub enum PollStatus as PollStatusRef {
-        /// It has not.
+        /// Open for votes.
         Active = "active",
-        /// It has.
+        /// Ended.
         Past = "past",
     }
 }

@@ -5,47 +5,47 @@ use crate::macros::{model, tagged_union};
 use crate::unknown::type_of;
 
 tagged_union! {
-    /// A reaction, with those who gave it.
+    /// Reaction to a message, with the users who gave it.
     ///
-    /// A list of reactions is always whole: the state after a change, never the change.
+    /// A list of reactions is the whole state after a change, never the change alone.
     pub enum Reaction as ReactionRef, tagged by type_of {
-        /// A character.
+        /// Character.
         "unicode" => Unicode(UnicodeReaction, UnicodeReactionRef),
-        /// A picture of one of GroupMe's packs.
+        /// Emoji of one of GroupMe's packs.
         "emoji" => Emoji(EmojiReaction, EmojiReactionRef),
     }
 }
 
 model! {
-    /// A reaction with a character.
+    /// Reaction with a character.
     pub struct UnicodeReaction as UnicodeReactionRef, tagged "type" {
-        /// The character, with its variation selector if it has one (`❤️` is two code points).
+        /// Character, with its variation selector if it has one (`❤️` has two code points).
         code: text,
-        /// Who gave it; absent where GroupMe does not tell.
+        /// Users who gave the reaction; absent where GroupMe leaves them out.
         user_ids: ids(User),
-        /// 0, in replies to a reaction.
+        /// 0 in responses to a reaction, absent elsewhere.
         pack_id: integer,
-        /// 0, in replies to a reaction.
+        /// 0 in responses to a reaction, absent elsewhere.
         pack_index: integer,
     }
 }
 
 model! {
-    /// A reaction with a picture of one of GroupMe's packs.
+    /// Reaction with an emoji of one of GroupMe's packs.
     pub struct EmojiReaction as EmojiReactionRef, tagged "type" {
-        /// The pack.
+        /// Pack of the emoji.
         pack_id: integer,
-        /// The picture in the pack.
+        /// Index of the emoji in its pack.
         pack_index: integer,
-        /// Who gave it; absent where GroupMe does not tell.
+        /// Users who gave the reaction; absent where GroupMe leaves them out.
         user_ids: ids(User),
-        /// Empty, if it is there at all.
+        /// Empty text, or absent.
         code: text,
     }
 }
 
 impl Reaction {
-    /// Who gave it; empty if GroupMe does not tell.
+    /// Returns the users who gave the reaction; empty where GroupMe leaves them out.
     pub fn user_ids(&self) -> &[UserId] {
         let users = match self {
             Self::Unicode(reaction) => reaction.user_ids.as_deref(),
@@ -57,7 +57,7 @@ impl Reaction {
 }
 
 impl<'f> ReactionRef<'f> {
-    /// Who gave it; nobody if GroupMe does not tell.
+    /// Returns the users who gave the reaction; empty where GroupMe leaves them out.
     pub fn user_ids(&self) -> impl Iterator<Item = UserIdRef<'f>> + use<'f> {
         let users = match self {
             Self::Unicode(reaction) => reaction.user_ids(),

@@ -4,39 +4,39 @@ use crate::id::{ConversationId, ConversationIdRef, MessageId, MessageIdRef};
 use crate::macros::model;
 
 model! {
-    /// Who read what of a conversation, and when.
+    /// Read receipt: the last message that a user has read in a conversation.
     ///
-    /// GroupMe has three spellings of it: pushes, direct messages and the old way to send one have
-    /// `chat_id`; the way that tells the other user has `conversation_id`; lists of what you read
-    /// yourself have `last_read_message_id`. See `conversation` and `newest`.
+    /// GroupMe has three forms of it. Pushes, direct messages and the `v2` request have `chat_id`;
+    /// the `v3` request, which notifies the other user, has `conversation_id`; the current user's
+    /// own list has `last_read_message_id`. See `conversation` and `last_read`.
     pub struct ReadReceipt as ReadReceiptRef {
-        /// The same as `message_id`, or empty, or absent.
+        /// Same as `message_id`, or empty, or absent.
         id: id(Message),
-        /// The conversation, in the first spelling.
+        /// Direct conversation, in the first form.
         chat_id: id(Conversation),
-        /// The conversation, in the others; may be a group's id.
+        /// Conversation, in the other forms; may be a group's id.
         conversation_id: id(Conversation),
-        /// The newest message that was read.
+        /// Last message that was read.
         message_id: id(Message),
-        /// The newest message that you read.
+        /// Last message that the current user has read.
         last_read_message_id: id(Message),
-        /// Who read it.
+        /// User who read the message.
         user_id: id(User),
-        /// When.
+        /// Time of the reading.
         read_at: seconds,
-        /// What became of a receipt that you sent, such as `accepted`.
+        /// Status of a receipt that was sent, such as `accepted`.
         status: text,
     }
 }
 
 impl ReadReceipt {
-    /// The conversation, in whatever spelling.
+    /// Returns the conversation, in any of the forms.
     pub fn conversation(&self) -> Option<&ConversationId> {
         self.chat_id.as_ref().or(self.conversation_id.as_ref())
     }
 
-    /// The newest message that was read, in whatever spelling.
-    pub fn newest(&self) -> Option<&MessageId> {
+    /// Returns the last message that was read, in any of the forms.
+    pub fn last_read(&self) -> Option<&MessageId> {
         self.message_id
             .as_ref()
             .or(self.last_read_message_id.as_ref())
@@ -44,13 +44,13 @@ impl ReadReceipt {
 }
 
 impl<'f> ReadReceiptRef<'f> {
-    /// The conversation, in whatever spelling.
+    /// Returns the conversation, in any of the forms.
     pub fn conversation(&self) -> Option<ConversationIdRef<'f>> {
         self.chat_id().or(self.conversation_id())
     }
 
-    /// The newest message that was read, in whatever spelling.
-    pub fn newest(&self) -> Option<MessageIdRef<'f>> {
+    /// Returns the last message that was read, in any of the forms.
+    pub fn last_read(&self) -> Option<MessageIdRef<'f>> {
         self.message_id().or(self.last_read_message_id())
     }
 }

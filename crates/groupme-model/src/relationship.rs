@@ -1,57 +1,57 @@
-//! What is between two users.
+//! Contacts and blocks.
 
 use crate::macros::model;
 
 model! {
-    /// A contact.
+    /// Contact of the current user.
     pub struct Relationship as RelationshipRef {
-        /// The contact, as a user; the same as `user_id`.
-        id: key(User),
-        /// The contact, as a user.
+        /// User id of the contact; same as `user_id`.
+        id: required_id(User),
+        /// User id of the contact.
         user_id: id(User),
-        /// The contact's name.
+        /// Name of the contact.
         name: text,
-        /// The contact's picture.
+        /// URL of the contact's picture.
         avatar_url: text,
-        /// The contact's telephone number.
+        /// Phone number of the contact.
         phone_number: text,
-        /// When you got in contact.
+        /// Time at which the contact was made.
         created_at: seconds,
-        /// The same, to the microsecond on the wire.
+        /// Time at which the contact was made, with microseconds on the wire.
         created_at_iso8601: date_time,
-        /// When it was last changed.
+        /// Time of the last change.
         updated_at: seconds,
-        /// The same, to the microsecond on the wire.
+        /// Time of the last change, with microseconds on the wire.
         updated_at_iso8601: date_time,
-        /// Why you are in contact: a number whose meaning is not known.
+        /// Reason for the contact, as an undocumented number.
         reason: integer,
         /// Whether the contact is left out of lists.
         hidden: flag,
-        /// Whether you blocked the contact.
+        /// Whether the current user has blocked the contact.
         is_blocked: flag,
-        /// The same, by another name.
+        /// Whether the current user has blocked the contact, under another name.
         blocked: flag,
         /// Whether the contact uses the app rather than text messages.
         app_installed: flag,
-        /// Whether you can write to the contact.
+        /// Whether the contact can receive direct messages.
         direct_message_capable: flag,
-        /// Whether the contact was there in the last thirty days.
+        /// Whether the contact was active in the last 30 days.
         is_active_last_30_days: flag,
-        /// The contact's id in Microsoft's systems.
+        /// Id of the contact in Microsoft's systems.
         mri: text,
-        /// The id that was given to an imported contact, to find the result by.
+        /// Id chosen by the client that imported the contact, used to find the result.
         guid: text,
     }
 }
 
 model! {
-    /// A user whom another does not want to hear of.
+    /// Block of one user by another.
     pub struct Block as BlockRef {
-        /// Who blocked.
+        /// User who blocked.
         user_id: id(User),
-        /// Who is blocked.
+        /// User who is blocked.
         blocked_user_id: id(User),
-        /// Since when.
+        /// Time of the block.
         created_at: seconds,
     }
 }

@@ -1,51 +1,53 @@
-//! Notices of GroupMe's own: what happened in a conversation.
+//! System events: GroupMe's own notices of what happened in a conversation.
 
-use crate::finding::Findings;
+use crate::diagnostics::Diagnostics;
 use crate::id::{MessageId, MessageIdRef};
+use crate::json_source::{JsonSource, Shape};
 use crate::macros::model;
-use crate::source::{Shape, Source};
 use crate::unknown::type_of;
 
 mod calendar;
 mod group;
 mod message;
 mod notice;
-mod person;
 mod poll;
+mod user;
 
 pub use calendar::*;
 pub use group::*;
 pub use message::*;
 pub use notice::{Notice, NoticeRef};
-pub use person::*;
 pub use poll::*;
+pub use user::*;
 
 model! {
-    /// The `event` of a system message: a type, and data that goes with it.
+    /// System event of a message: a type with its data.
     ///
-    /// Both are kept as received. `notice` reads the data as what the type says it is.
+    /// Both are kept as received; `notice` reads the data according to the type.
     pub struct SystemEvent as SystemEventRef, reports report_notice {
-        /// The type, such as `membership.announce.joined`.
+        /// Type, such as `membership.announce.joined`.
         kind: text as "type",
-        /// What goes with it.
+        /// Data of the type.
         data: raw,
     }
 }
 
 impl SystemEvent {
-    /// Whether the model knows what happened.
+    /// Returns `true` if the model knows the type and can read the data.
     pub fn is_typed(&self) -> bool {
         self.notice().is_some_and(|notice| notice.is_typed())
     }
 
-    /// What happened; `None` if there is no data.
+    /// Reads the data according to the type; `None` if there is no data.
     pub fn notice(&self) -> Option<Notice> {
         let kind = self.kind.as_deref().unwrap_or_default();
-        self.data.as_ref().map(|data| Notice::own_tag(kind, data))
+        self.data
+            .as_ref()
+            .map(|data| Notice::decode_tag(kind, data))
     }
 
-    /// The message that was edited, deleted or pinned. The notice's own id is another.
-    pub fn affects(&self) -> Option<MessageId> {
+    /// Returns the message that was edited, deleted or pinned. Differs from the notice's own id.
+    pub fn affected_message_id(&self) -> Option<MessageId> {
         match self.notice()? {
             Notice::MessageDeleted(notice) => notice.message_id,
             Notice::MessageUpdate(notice) => notice.message_id,
@@ -56,19 +58,19 @@ impl SystemEvent {
 }
 
 impl<'f> SystemEventRef<'f> {
-    /// Whether the model knows what happened.
+    /// Returns `true` if the model knows the type and can read the data.
     pub fn is_typed(&self) -> bool {
         self.notice().is_some_and(|notice| notice.is_typed())
     }
 
-    /// What happened; `None` if there is no data.
+    /// Reads the data according to the type; `None` if there is no data.
     pub fn notice(&self) -> Option<NoticeRef<'f>> {
         let kind = self.kind().unwrap_or_default();
         self.data().map(|data| NoticeRef::from_tag(kind, data))
     }
 
-    /// The message that was edited, deleted or pinned. The notice's own id is another.
-    pub fn affects(&self) -> Option<MessageIdRef<'f>> {
+    /// Returns the message that was edited, deleted or pinned. Differs from the notice's own id.
+    pub fn affected_message_id(&self) -> Option<MessageIdRef<'f>> {
         match self.notice()? {
             NoticeRef::MessageDeleted(notice) => notice.message_id(),
             NoticeRef::MessageUpdate(notice) => notice.message_id(),
@@ -80,15 +82,15 @@ impl<'f> SystemEventRef<'f> {
     }
 }
 
-/// Reports on the data as what the type says it is. Of an unknown type, all the data is unknown.
-fn report_notice<'s, S: Source<'s>>(source: S, findings: &mut Findings) {
+/// Reports diagnostics of the data according to the type. All data of an unknown type is unknown.
+fn report_notice<'s, S: JsonSource<'s>>(source: S, diagnostics: &mut Diagnostics) {
     let Some(data) = source
         .member("data")
         .filter(|data| !matches!(data.shape(), Shape::Null))
     else {
         return;
     };
-    findings.member("data", |findings| {
-        Notice::report_tag(type_of(|name| source.member(name)), data, findings);
+    diagnostics.member("data", |diagnostics| {
+        Notice::report_tag(type_of(|name| source.member(name)), data, diagnostics);
     });
 }

@@ -1,19 +1,17 @@
-//! Points in time, in milliseconds.
+//! Points in time, in milliseconds since the Unix epoch.
 
 use core::fmt;
 use core::time::Duration;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::source::Shape;
-
 mod rfc3339;
 
-/// A point in time: milliseconds since 1970-01-01T00:00Z, leap seconds not counted.
+/// Point in time: milliseconds since the Unix epoch (1970-01-01T00:00Z), without leap seconds.
 ///
-/// GroupMe sends seconds in most fields, milliseconds in some and RFC 3339 text in others; which of
-/// the first two is settled where a field is declared, never guessed from the size of the number.
-/// Fractions finer than a millisecond are cut off. `253402300800` seconds (the year 10000), which
-/// GroupMe has for "forever", is a value like any other.
+/// GroupMe sends seconds in most fields, milliseconds in a few and RFC 3339 text in others. Each
+/// field declares its unit, so a number is never guessed to be one or the other from its size.
+/// Fractions finer than a millisecond are cut off. `253402300800` seconds (the first second of the
+/// year 10000), which GroupMe sends for "forever", is an ordinary value.
 ///
 /// ```
 /// use groupme_model::Timestamp;
@@ -26,52 +24,38 @@ mod rfc3339;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
-/// The text is not an RFC 3339 date and time.
+/// Error for text that is not an RFC 3339 date and time.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a date and time: expected RFC 3339, such as 2025-07-01T23:40:22.891Z")]
 #[non_exhaustive]
 pub struct ParseTimestampError;
 
-/// What the integers of a field count.
-#[derive(Clone, Copy)]
-pub(crate) enum Unit {
-    Seconds,
-    Millis,
-}
-
-/// How a timestamp is written in a field: as an integer where that is exact.
-#[cfg(feature = "serde")]
-pub(crate) enum Written {
-    Integer(i64),
-    Text(String),
-    Float(f64),
-}
-
 impl Timestamp {
-    /// 1970-01-01T00:00Z.
+    /// Unix epoch, 1970-01-01T00:00Z.
     pub const EPOCH: Self = Self(0);
 
-    /// A time in seconds since the epoch; the nearest that 64 bits of milliseconds can hold.
+    /// Creates a timestamp from seconds since the Unix epoch. Saturates at the limits of 64 bits of
+    /// milliseconds.
     pub const fn from_secs(seconds: i64) -> Self {
         Self(seconds.saturating_mul(MILLIS_PER_SECOND))
     }
 
-    /// A time in milliseconds since the epoch.
+    /// Creates a timestamp from milliseconds since the Unix epoch.
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
     }
 
-    /// Milliseconds since the epoch.
+    /// Returns the milliseconds since the Unix epoch.
     pub const fn as_millis(self) -> i64 {
         self.0
     }
 
-    /// Whole seconds since the epoch, rounded down.
+    /// Returns the whole seconds since the Unix epoch, rounded down.
     pub const fn as_secs(self) -> i64 {
         self.0.div_euclid(MILLIS_PER_SECOND)
     }
 
-    /// The same time of the system's clock, if that can hold it.
+    /// Returns the same time as a [`SystemTime`], or `None` if that cannot hold it.
     pub fn to_system_time(self) -> Option<SystemTime> {
         let distance = Duration::from_millis(self.0.unsigned_abs());
         if self.0 < 0 {
@@ -81,78 +65,17 @@ impl Timestamp {
         }
     }
 
-    /// Reads a number in `unit`, or text: such a number, or RFC 3339.
-    pub(crate) fn read(shape: Shape<'_>, unit: Unit) -> Option<Self> {
-        match shape {
-            Shape::Int(number) => Self::from_integer(number, unit),
-            Shape::Float(number) => Self::from_float(number, unit),
-            Shape::Text(text) => match text.parse() {
-                Ok(number) => Self::from_integer(number, unit),
-                Err(_) => text.parse().ok(),
-            },
-            _ => None,
-        }
-    }
-
-    fn from_integer(number: i64, unit: Unit) -> Option<Self> {
-        number.checked_mul(unit.millis()).map(Self)
-    }
-
-    fn from_float(number: f64, unit: Unit) -> Option<Self> {
-        let millis = match unit {
-            Unit::Seconds => (number * 1e3).round(),
-            Unit::Millis => number.round(),
-        };
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "a whole number of at most 54 bits"
-        )]
-        (millis.abs() <= EXACT_IN_F64).then_some(Self(millis as i64))
-    }
-
-    /// How to write this time so that reading it in `unit` gives it back.
+    /// Returns `true` if the year has four digits, so that RFC 3339 can express it.
     #[cfg(feature = "serde")]
-    pub(crate) fn written(self, unit: Unit) -> Written {
-        if self.0 % unit.millis() == 0 {
-            Written::Integer(self.0 / unit.millis())
-        } else if rfc3339::can_tell(self.0) {
-            Written::Text(self.to_string())
-        } else {
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "seconds with a fraction were a float"
-            )]
-            Written::Float(self.0 as f64 / 1e3)
-        }
-    }
-
-    /// How to write this time in a field that is RFC 3339 as a rule.
-    #[cfg(feature = "serde")]
-    pub(crate) fn written_as_text(self) -> Written {
-        if rfc3339::can_tell(self.0) {
-            Written::Text(self.to_string())
-        } else {
-            self.written(Unit::Seconds)
-        }
-    }
-}
-
-impl Unit {
-    const fn millis(self) -> i64 {
-        match self {
-            Self::Seconds => MILLIS_PER_SECOND,
-            Self::Millis => 1,
-        }
+    pub(crate) fn has_four_digit_year(self) -> bool {
+        rfc3339::is_representable(self.0)
     }
 }
 
 const MILLIS_PER_SECOND: i64 = 1000;
 
-/// 2^53: up to here every integer has its own `f64`.
-pub(crate) const EXACT_IN_F64: f64 = 9_007_199_254_740_992.0;
-
-/// RFC 3339 in UTC, with milliseconds if there are any: `2025-07-01T23:40:22.891Z`. Years outside
-/// 0 to 9999 are written with as many digits as they need.
+/// Writes RFC 3339 in UTC, with milliseconds unless they are zero: `2025-07-01T23:40:22.891Z`. Years
+/// outside 0 to 9999 are written with as many digits as they need.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         rfc3339::format(self.0, f)
@@ -162,8 +85,9 @@ impl fmt::Display for Timestamp {
 impl core::str::FromStr for Timestamp {
     type Err = ParseTimestampError;
 
-    /// Reads RFC 3339 with any number of fractional digits and any offset. Also the offset without
-    /// a colon (`+0000`) that GroupMe's directory sends.
+    /// Parses RFC 3339 with any number of fractional digits and any offset, and also the offset
+    /// without a colon (`+0000`) that GroupMe's directory sends. A leap second becomes the first
+    /// second of the next minute.
     fn from_str(text: &str) -> Result<Self, ParseTimestampError> {
         rfc3339::parse(text).map(Self).ok_or(ParseTimestampError)
     }

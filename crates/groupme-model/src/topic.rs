@@ -1,59 +1,61 @@
 //! Topics: conversations inside a group.
 
-use crate::group::{GroupMessages, GroupMessagesRef, GroupType, GroupTypeRef, MessageDeleter};
+use crate::group::{GroupMessages, GroupMessagesRef, GroupType, GroupTypeRef, MessageDeletionMode};
 use crate::like_icon::{LikeIcon, LikeIconRef};
 use crate::macros::model;
 
 model! {
-    /// A topic of a group, which GroupMe also calls a subgroup. Its ids are numbers on the wire.
+    /// Topic of a group, also called a subgroup by GroupMe. Its ids are numbers on the wire.
     ///
-    /// Its messages are read like a group's, by the topic's own id.
+    /// Its messages are read like those of a group, with the topic's own id.
     pub struct Topic as TopicRef {
-        /// The topic's id.
-        id: key(Group),
-        /// The group that it is of.
+        /// Id of the topic.
+        id: required_id(Group),
+        /// Group that the topic belongs to.
         parent_id: id(Group),
-        /// What it is called.
+        /// Name of the topic.
         topic: text,
-        /// What it is about; may be empty.
+        /// Description of the topic; may be empty.
         description: text,
-        /// Who can write.
-        kind: open(GroupType, GroupTypeRef) as "type",
-        /// The same, as requests call it.
-        group_type: open(GroupType, GroupTypeRef),
-        /// The topic's picture.
+        /// Type of the topic: who can write.
+        kind: open_enum(GroupType, GroupTypeRef) as "type",
+        /// Type of the topic, under the name that requests use.
+        group_type: open_enum(GroupType, GroupTypeRef),
+        /// URL of the topic's picture.
         avatar_url: text,
-        /// Who made the topic.
+        /// User who created the topic.
         creator_user_id: id(User),
-        /// When it was made.
+        /// Creation time.
         created_at: seconds,
-        /// When it was last changed.
+        /// Time of the last change.
         updated_at: seconds,
-        /// Until when you do not want to hear of it; 253402300800 is for ever.
+        /// End of the muting by the current user; 253402300800 stands for "forever".
         muted_until: seconds,
-        /// What a like looks like; absent for the usual heart.
+        /// Icon of a like; absent for the default heart.
         like_icon: object(LikeIcon, LikeIconRef),
-        /// How many messages it has, and the last one.
+        /// Number of messages and the last one.
         messages: object(GroupMessages, GroupMessagesRef),
-        /// How many messages you have not read. Absent in lists.
+        /// Number of unread messages. Absent in lists.
         unread_count: integer,
-        /// The last message that you read. Absent in lists.
+        /// Last message that the current user has read. Absent in lists.
         last_read_message_id: id(Message),
-        /// When you read it. Absent in lists.
+        /// Time at which the current user read that message. Absent in lists.
         last_read_at: seconds,
-        /// Who can delete a message.
-        message_deletion_mode: maybe_list(MessageDeleter),
-        /// For how long a message can be deleted; 2147483647 is for ever. The unit is not known.
+        /// Roles that may delete a message.
+        message_deletion_mode: optional_list(MessageDeletionMode),
+        /// Period in which a message can be deleted. The unit is undocumented; 2147483647 stands
+        /// for "no limit".
         message_deletion_period: integer,
-        /// For how long a message can be edited; the unit is disputed (it fits minutes).
+        /// Period in which a message can be edited. The unit is disputed; observed values (15,
+        /// 43200) fit minutes.
         message_edit_period: integer,
-        /// Whether there are summaries of what was missed.
+        /// Whether recaps of unread messages are enabled.
         recap_enabled: flag,
-        /// The theme.
+        /// Name of the theme.
         theme_name: text,
-        /// The theme's id.
+        /// Id of the theme.
         theme_id: id(Other),
-        /// Where the theme's picture is.
+        /// URL of the theme's picture.
         theme_custom_url: text,
     }
 }

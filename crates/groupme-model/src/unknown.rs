@@ -1,19 +1,23 @@
-//! What the model does not know: kept whole.
+//! Values of unknown type, kept whole.
 
 use bayeux_wire::Value;
 
-use crate::finding::Findings;
+use crate::diagnostics::Diagnostics;
 use crate::json::Json;
-use crate::source::{Shape, Source};
+use crate::json_source::{JsonSource, Shape};
 
-/// A value whose kind the model does not know, or that lacks what its kind requires.
+/// Value of an unknown type, or one that lacks a field its type requires.
+///
+/// Owned; the view is [`UnknownRef`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unknown {
     kind: Box<str>,
     raw: Json,
 }
 
-/// A view of what the model does not know; the owned twin is [`Unknown`].
+/// Value of an unknown type, or one that lacks a field its type requires.
+///
+/// A view; the owned type is [`Unknown`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct UnknownRef<'f> {
     kind: &'f str,
@@ -28,12 +32,12 @@ impl Unknown {
         }
     }
 
-    /// The kind, as GroupMe calls it; empty if the value does not say.
+    /// Returns the `type` that GroupMe sent; empty if there is none.
     pub fn kind(&self) -> &str {
         &self.kind
     }
 
-    /// The whole value.
+    /// Returns the whole value.
     pub fn raw(&self) -> &Json {
         &self.raw
     }
@@ -44,17 +48,17 @@ impl<'f> UnknownRef<'f> {
         Self { kind, raw }
     }
 
-    /// The kind, as GroupMe calls it; empty if the value does not say.
+    /// Returns the `type` that GroupMe sent; empty if there is none.
     pub fn kind(&self) -> &'f str {
         self.kind
     }
 
-    /// The whole value.
+    /// Returns the whole value.
     pub fn raw(&self) -> Value<'f> {
         self.raw
     }
 
-    /// Copies everything out of the frame.
+    /// Copies the value out of the frame.
     pub fn into_owned(self) -> Unknown {
         Unknown::new(self.kind, Json::from(self.raw))
     }
@@ -66,21 +70,23 @@ impl PartialEq<Unknown> for UnknownRef<'_> {
     }
 }
 
-/// The `type` of an object; empty if it has none.
+/// Returns the `type` of an object; empty if it has none.
 #[inline]
-pub(crate) fn type_of<'s, S: Source<'s>>(member: impl Fn(&'static str) -> Option<S>) -> &'s str {
+pub(crate) fn type_of<'s, S: JsonSource<'s>>(
+    member: impl Fn(&'static str) -> Option<S>,
+) -> &'s str {
     match member("type").map(S::shape) {
         Some(Shape::Text(text)) => text,
         _ => "",
     }
 }
 
-/// Reports that an object does not say of which type it is.
-pub(crate) fn report_type<'s, S: Source<'s>>(source: S, findings: &mut Findings) {
+/// Reports an object without a `type`.
+pub(crate) fn report_missing_type<'s, S: JsonSource<'s>>(source: S, diagnostics: &mut Diagnostics) {
     let kind = source.member("type").map(S::shape);
-    findings.member("type", |findings| match kind {
+    diagnostics.member("type", |diagnostics| match kind {
         Some(Shape::Text(_)) => {}
-        Some(shape) => findings.problem("text", shape),
-        None => findings.missing("text"),
+        Some(shape) => diagnostics.problem("text", shape),
+        None => diagnostics.missing("text"),
     });
 }

@@ -1,4 +1,4 @@
-//! Users: you, and what you can see of others.
+//! Users: the current user, and the visible part of others.
 
 use crate::macros::model;
 use crate::relationship::{Relationship, RelationshipRef};
@@ -8,165 +8,166 @@ mod account;
 pub use account::*;
 
 model! {
-    /// A user: you, somebody else, or one of a directory, each of which tells another part.
+    /// User: the current user, another user, or a member of a directory. Each response has other
+    /// fields.
     pub struct User as UserRef {
-        /// The user's id.
-        id: key(User),
-        /// The same.
+        /// Id of the user.
+        id: required_id(User),
+        /// Id of the user; same as `id`.
         user_id: id(User),
-        /// The user's name.
+        /// Name of the user.
         name: text,
-        /// The user's picture.
+        /// URL of the user's picture.
         image_url: text,
-        /// The same, by another name.
+        /// URL of the user's picture, under another name.
         avatar_url: text,
-        /// More pictures.
-        photo_urls: maybe_texts,
-        /// What the user says of themselves.
+        /// URLs of more pictures.
+        photo_urls: optional_texts,
+        /// Description that the user wrote.
         bio: text,
-        /// A piece of music.
+        /// URL of a piece of music.
         song_url: text,
-        /// What the user likes: numbers of the app's.
+        /// Interests, as numbers that the app defines.
         interests: integers,
-        /// What the user studies: numbers of the app's.
+        /// Majors, as numbers that the app defines.
         major_codes: integers,
-        /// The same, as a directory has it.
-        majors: maybe_texts,
-        /// When the user leaves school.
+        /// Majors, as text; only in directories.
+        majors: optional_texts,
+        /// Year of graduation.
         graduation_year: integer,
-        /// Who of the school sees what.
+        /// Visibility of the campus profile.
         campus_profile_visibility: text,
-        /// The directories that the user is in.
-        directories: maybe_list(UserDirectory),
-        /// Elsewhere on the web.
-        social_media_links: maybe_texts,
-        /// The groups that you are both in.
+        /// Directories that the user belongs to.
+        directories: optional_list(UserDirectory),
+        /// URLs of the user's profiles elsewhere.
+        social_media_links: optional_texts,
+        /// Groups that the user shares with the current user.
         shared_group_ids: ids(Group),
-        /// When the user came to GroupMe.
+        /// Time of registration.
         created_at: seconds,
-        /// When the user was last changed.
+        /// Time of the last change.
         updated_at: seconds,
         /// Whether the user uses the app rather than text messages.
         app_installed: flag,
-        /// Whether you can write to the user.
+        /// Whether the user can receive direct messages.
         direct_message_capable: flag,
-        /// The link by which others can get in contact.
+        /// URL by which others can add the user as a contact.
         share_url: text,
-        /// An image of that link.
+        /// URL of a QR code of `share_url`.
         share_qr_code_url: text,
-        /// The address for mail.
+        /// E-mail address.
         email: text,
-        /// Whether it is theirs.
+        /// Whether the e-mail address is verified.
         email_verified: flag,
-        /// Which mail the user wants.
+        /// E-mail notifications that the user receives.
         email_settings: object(EmailSettings, EmailSettingsRef),
-        /// The telephone number.
+        /// Phone number.
         phone_number: text,
-        /// Whether messages go there as texts.
+        /// Whether messages are also sent as text messages.
         sms: flag,
-        /// Whether they do not.
+        /// Whether text messages are paused.
         sms_disabled: flag,
-        /// Until when they do not.
+        /// End of the pause of text messages.
         sms_disabled_expires_at: seconds,
-        /// Whether GroupMe has a number in the user's country.
+        /// Whether GroupMe has a phone number in the user's country.
         local_sms_available: flag,
         /// Language and country, such as `en_us`.
         locale: text,
         /// Language, such as `en-US`.
         language: text,
-        /// The country.
+        /// Country.
         country: text,
-        /// The postal code.
+        /// Postal code.
         zip_code: text,
-        /// Whether the user is abroad, as seen from the United States.
+        /// Whether the user is outside the United States.
         international: flag,
-        /// How the user proves to be the one.
-        mfa: object(MultiFactor, MultiFactorRef),
-        /// What GroupMe sorts users by, such as `phone-us`.
-        tags: maybe_texts,
-        /// What the user agreed to.
-        consents: maybe_texts,
-        /// Whether the user may be suggested to others.
+        /// Multi-factor authentication.
+        mfa: object(MfaSettings, MfaSettingsRef),
+        /// Tags that GroupMe assigns, such as `phone-us`.
+        tags: optional_texts,
+        /// Consents that the user gave.
+        consents: optional_texts,
+        /// Whether the user may be suggested to others as a contact.
         friend_suggestable: flag,
-        /// Whether the account is joined to one of Facebook.
+        /// Whether a Facebook account is connected.
         facebook_connected: flag,
-        /// Whether the account is joined to one of Microsoft.
+        /// Whether a Microsoft account is connected.
         microsoft_connected: flag,
-        /// Whether the account is joined to one of Twitter.
+        /// Whether a Twitter account is connected.
         twitter_connected: flag,
-        /// Whether to ask the user questions.
+        /// Whether the app should show a survey.
         prompt_for_survey: flag,
-        /// Whether to ask for the user's age.
+        /// Whether the app should ask for the user's age.
         show_age_gate: flag,
-        /// Whether the user told the date of their birth.
+        /// Whether the user has given a date of birth.
         birth_date_set: flag,
-        /// Whether the user must choose a password.
+        /// Whether the user must set a password.
         needs_password: flag,
-        /// Whether the user is who they say.
+        /// Whether the user is verified.
         verified: flag,
-        /// Whether the user wants no text messages at all.
+        /// Whether the user has opted out of all text messages.
         stopped: flag,
-        /// Whether the user works for GroupMe.
+        /// Whether the user is an administrator of GroupMe.
         admin: flag,
-        /// Until when the user does not want to be disturbed.
+        /// End of the pause of notifications.
         sleep_until: seconds,
-        /// Whether to tell nothing when contacts come to GroupMe.
+        /// Whether notifications about contacts who join GroupMe are off.
         disable_started_using_notification: flag,
-        /// Whether to tell nothing when others react.
+        /// Whether notifications about reactions are off.
         disable_favorite_notification: flag,
-        /// What a message in a group sounds like.
+        /// Sound of a message in a group.
         group_notification_sound: text,
-        /// What a direct message sounds like.
+        /// Sound of a direct message.
         dm_notification_sound: text,
     }
 }
 
 model! {
-    /// Somebody else's page: the user, and what there is between you.
+    /// Profile of another user, with the relationship to the current user.
     pub struct Profile as ProfileRef {
         /// The user.
-        user: body(User, UserRef),
-        /// The contact, if the user is one.
+        user: required_object(User, UserRef),
+        /// Contact of the current user, if there is one.
         relationship: object(Relationship, RelationshipRef),
-        /// The groups that you are both in.
-        shared_groups: maybe_list(SharedGroup),
-        /// What the user likes: numbers of the app's.
+        /// Groups that the user shares with the current user.
+        shared_groups: optional_list(SharedGroup),
+        /// Interests, as numbers that the app defines.
         interests: integers,
-        /// What the user studies: numbers of the app's.
+        /// Majors, as numbers that the app defines.
         major_codes: integers,
-        /// When the user leaves school.
+        /// Year of graduation.
         graduation_year: integer,
-        /// Who of the school sees what.
+        /// Visibility of the campus profile.
         campus_profile_visibility: text,
-        /// More pictures.
-        photo_urls: maybe_texts,
-        /// The directories that the user is in.
-        directories: maybe_list(UserDirectory),
+        /// URLs of more pictures.
+        photo_urls: optional_texts,
+        /// Directories that the user belongs to.
+        directories: optional_list(UserDirectory),
     }
 }
 
 model! {
-    /// A group that you and another user are both in.
+    /// Group that another user shares with the current user.
     pub struct SharedGroup as SharedGroupRef {
-        /// The group; a number on the wire.
+        /// Id of the group; a number on the wire.
         group_id: id(Group),
-        /// The same, by another name.
+        /// Id of the group, under another name.
         id: id(Group),
-        /// What it is called.
+        /// Name of the group.
         group_name: text,
-        /// Its picture.
+        /// URL of the group's picture.
         group_avatar: text,
     }
 }
 
 model! {
-    /// A directory that a user is in.
+    /// Directory that a user belongs to.
     pub struct UserDirectory as UserDirectoryRef {
-        /// The directory's id; 0 for none.
+        /// Id of the directory; 0 for none.
         id: id(Directory),
-        /// What it is called; may be empty.
+        /// Name of the directory; may be empty.
         name: text,
-        /// What it is called for short; may be empty.
+        /// Short name of the directory; may be empty.
         short_name: text,
     }
 }

@@ -262,14 +262,14 @@ mod tests {
 
     #[test]
     fn times_at_the_end_of_their_range_do_not_overflow() {
-        let patience = Patience {
+        let patience = RetryPolicy {
             deadline: Duration::MAX,
             attempts: u32::MAX,
             backoff_base: Duration::MAX,
             backoff_cap: Duration::MAX,
         };
         let mut random = Random::from_seed(1);
-        let mut attempts = Attempts::new(&patience, Repeat::Harmless, usize::MAX);
+        let mut attempts = Attempts::new(&patience, Repeat::Idempotent, usize::MAX);
         let error = limited(Some(u64::MAX));
         for now in [Duration::ZERO, Duration::MAX] {
             attempts.handle_departure(now, Duration::MAX);

@@ -1,8 +1,8 @@
-//! What goes wrong between a client and the simulator, without sockets or a clock.
+//! Faults between a client and the simulator, without sockets or a clock.
 //!
-//! A [`FaultPlan`] says what may go wrong and how often; [`FaultInjector`] is a plan being carried out.
-//! What it decides depends on nothing but the seed of the plan and on which connection, frame or
-//! request it is, so that tasks that run in another order change nothing.
+//! A [`FaultPlan`] holds the probabilities and the schedule; a [`FaultInjector`] carries the plan
+//! out. Every decision depends only on the plan's seed and on the number of the connection, frame
+//! or request, so the order in which tasks run changes nothing.
 
 mod connection;
 mod frames;
@@ -26,10 +26,10 @@ pub use self::{
     response::{Backend, ErrorResponse, ResponseFaults},
 };
 
-/// A [`FaultPlan`] being carried out, sans-IO.
+/// Carries out a [`FaultPlan`], sans-IO.
 ///
-/// The embedder asks for the faults of each connection and of each HTTP request, and for what happens
-/// by the clock.
+/// The embedder asks for the faults of each connection and of each HTTP request, and for incidents
+/// that are due.
 ///
 /// ```
 /// use groupme_sim::{FaultPlan, FaultInjector, Probability, Backend, Direction};
@@ -51,7 +51,7 @@ pub use self::{
 #[derive(Debug)]
 pub struct FaultInjector {
     plan: FaultPlan,
-    /// When the plan began, from which its times count.
+    /// Start of the plan: the origin of its times.
     began: Instant,
     links: u64,
     requests: [u64; 2],
@@ -59,7 +59,7 @@ pub struct FaultInjector {
 }
 
 impl FaultInjector {
-    /// Begins with a plan.
+    /// Starts a plan at `now`.
     pub fn new(plan: FaultPlan, now: Instant) -> Self {
         let schedule = Schedule::new(&plan.schedule, now);
         Self {
@@ -71,7 +71,7 @@ impl FaultInjector {
         }
     }
 
-    /// What will become of a connection that opens now. The first one has the number 0.
+    /// Draws the faults of a connection that opens now. The first connection has number 0.
     pub fn open_link(&mut self, now: Instant) -> Link {
         let number = self.links;
         self.links += 1;
@@ -81,7 +81,7 @@ impl FaultInjector {
         self.plan.link(number, self.end())
     }
 
-    /// How a request is answered that is not answered as it should be; `None` when it is.
+    /// Draws the fault of one HTTP request; `None` if the request is answered normally.
     pub fn response_fault(&mut self, now: Instant, backend: Backend) -> Option<ErrorResponse> {
         let count = &mut self.requests[backend as usize];
         let number = *count;
@@ -92,22 +92,23 @@ impl FaultInjector {
         self.plan.response_fault(backend, number)
     }
 
-    /// What happens by `now`, one after the other; `None` when nothing is left.
+    /// Returns the next incident that is due by `now`; `None` if none is left.
     pub fn poll_incident(&mut self, now: Instant) -> Option<Incident> {
         self.schedule.pop(now, self.end())
     }
 
-    /// When [`poll_incident`](Self::poll_incident) is to be asked next; `None` for never.
+    /// Returns the time of the next call of [`poll_incident`](Self::poll_incident); `None` for
+    /// never.
     pub fn poll_timeout(&self) -> Option<Instant> {
         self.schedule.earliest(self.end())
     }
 
-    /// Whether the plan's time is over, so that nothing goes wrong any more.
+    /// Returns whether the plan has ended, after which nothing fails any more.
     pub fn is_over(&self, now: Instant) -> bool {
         self.end().is_some_and(|end| end <= now)
     }
 
-    /// The plan.
+    /// Returns the plan.
     pub fn plan(&self) -> &FaultPlan {
         &self.plan
     }
@@ -118,7 +119,7 @@ impl FaultInjector {
 }
 
 impl Default for FaultInjector {
-    /// One without faults.
+    /// Returns an injector without faults.
     fn default() -> Self {
         Self::new(FaultPlan::default(), Instant::ORIGIN)
     }

@@ -1,8 +1,8 @@
-//! The push gateway: a Bayeux server, and what only GroupMe's does.
+//! Push gateway: a Bayeux server with GroupMe's additions.
 //!
-//! The server is [`bayeux_proto::server`], which behaves as recorded from Faye, which GroupMe's
-//! gateway appears to be. Added here: the parsing, GroupMe's pings, and what is seen of GroupMe on
-//! some days only.
+//! The server is [`bayeux_proto::server`], which behaves as recorded from Faye, the server that
+//! GroupMe's gateway appears to be. This module adds the JSON parsing, GroupMe's pings, and
+//! behaviour seen of GroupMe on some days only.
 
 mod authorizer;
 mod config;
@@ -28,10 +28,10 @@ pub use self::{
 use self::{pings::Pings, policy::PayloadPolicy};
 use crate::random::Random;
 
-/// The server side of every session, sans-IO.
+/// Server side of all sessions, sans-IO.
 ///
-/// The embedder reports lanes and what arrives over them, then drains [`poll_output`] and waits
-/// until [`poll_timeout`]. Any order of calls is legal; a lane that is unknown or gone is ignored.
+/// The embedder reports lanes and their payloads, then drains [`poll_output`] and waits until
+/// [`poll_timeout`]. Any order of calls is legal; unknown and closed lanes are ignored.
 ///
 /// [`poll_output`]: Self::poll_output
 /// [`poll_timeout`]: Self::poll_timeout
@@ -39,18 +39,18 @@ use crate::random::Random;
 pub struct Gateway {
     server: Server,
     random: Random,
-    /// The latest time seen.
+    /// Latest time seen.
     now: Instant,
     pings: Pings,
-    /// How long a socket is left open, and those that are, by the time they have to go.
+    /// Maximum age of sockets, and the open sockets by the time at which they are closed.
     max_socket_age: Option<Duration>,
     sockets: BTreeSet<(Instant, Lane)>,
-    /// The id of the next event that is not a client's own.
+    /// Id of the next event published by the server itself.
     next_event: u32,
 }
 
 impl Gateway {
-    /// A gateway without sessions.
+    /// Returns a gateway without sessions.
     pub fn new(config: GatewayConfig) -> Self {
         let mut random = Random::new(config.seed);
         let next_event = u32::try_from(random.next() >> 36).unwrap_or(0);
@@ -65,7 +65,7 @@ impl Gateway {
         }
     }
 
-    /// A socket or an exchange has begun.
+    /// Opens a lane: a socket, or an exchange of one HTTP request and its response.
     pub fn handle_open(&mut self, now: Instant, lane: Lane, kind: LaneKind) {
         self.advance(now);
         if let Some(life) = self.max_socket_age.filter(|_| kind == LaneKind::Socket) {
@@ -74,9 +74,9 @@ impl Gateway {
         self.server.handle_open(now, lane, kind);
     }
 
-    /// One text frame, or the body of one request, has arrived.
+    /// Handles one text frame, or the body of one HTTP request.
     ///
-    /// What is not JSON gets no answer on a socket and a [`Output::Reject`] on an exchange.
+    /// Malformed JSON gets no answer on a socket and an [`Output::Reject`] on an exchange.
     pub fn handle_payload(
         &mut self,
         now: Instant,
@@ -101,11 +101,11 @@ impl Gateway {
         }
     }
 
-    /// A lane has ended by itself.
+    /// Closes a lane that its peer has ended.
     ///
-    /// A held connect of an exchange stays held, and the next event goes into its answer and is
-    /// lost: Faye does not notice a cut poll either. A socket takes its session's *newest* socket
-    /// with it, whichever that is.
+    /// The held connect of a closed exchange stays held, and the next event goes into its response
+    /// and is lost, because Faye does not notice an aborted poll. Closing any socket closes its
+    /// session's *newest* socket.
     pub fn handle_close(&mut self, now: Instant, lane: Lane) {
         self.advance(now);
         self.sockets.retain(|(_, open)| *open != lane);
@@ -113,7 +113,7 @@ impl Gateway {
         self.handle_events();
     }
 
-    /// Time has passed.
+    /// Handles everything that is due by `now`.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.advance(now);
         while let Some(at) = self.poll_timeout().filter(|at| *at <= self.now) {
@@ -133,7 +133,7 @@ impl Gateway {
         self.handle_events();
     }
 
-    /// Sends `data`, a JSON text, to everybody who listens to `channel`. It is passed on as it is.
+    /// Publishes `data`, a JSON text passed on unchanged, to all subscribers of `channel`.
     pub fn publish(&mut self, now: Instant, channel: &str, data: &str) {
         self.advance(now);
         let id = format!("\"{:08x}\"", self.next_event);
@@ -143,8 +143,9 @@ impl Gateway {
         self.handle_events();
     }
 
-    /// Ends one session as Faye's engine does: its socket is closed, its held poll answered, and
-    /// whatever it asks later is refused with `401:…:Unknown client`. False if there is none.
+    /// Destroys one session as Faye's engine does: closes its socket, answers its held poll, and
+    /// refuses later requests with `401:…:Unknown client`. Returns false if there is no such
+    /// session.
     pub fn destroy_session(&mut self, now: Instant, client: &str) -> bool {
         self.advance(now);
         let known = self.server.end_session(now, client);
@@ -152,8 +153,8 @@ impl Gateway {
         known
     }
 
-    /// Loses all sessions without a word, as a restart or an emptied store does: sockets stay open
-    /// and silent, held connects are answered when their time has come, and every later request is
+    /// Loses all sessions without notice, as a restart or an emptied store does: sockets stay open
+    /// and silent, held connects are answered at the end of their hold, and later requests are
     /// refused with `401:…:Unknown client`.
     pub fn forget_sessions(&mut self, now: Instant) {
         self.advance(now);
@@ -161,7 +162,7 @@ impl Gateway {
         self.handle_events();
     }
 
-    /// The next thing to do; `None` when nothing is left.
+    /// Returns the next output; `None` if none is left.
     pub fn poll_output(&mut self) -> Option<Output> {
         let output = self.server.poll_output()?;
         self.handle_events();
@@ -171,19 +172,20 @@ impl Gateway {
         Some(output.into())
     }
 
-    /// When [`handle_timeout`](Self::handle_timeout) is to be called next; `None` for never.
+    /// Returns the time of the next call of [`handle_timeout`](Self::handle_timeout); `None` for
+    /// never.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let life = self.sockets.first().map(|(over, _)| *over);
         let deadlines = [self.server.poll_timeout(), self.pings.earliest(), life];
         deadlines.into_iter().flatten().min()
     }
 
-    /// The client ids of all sessions, in order.
+    /// Returns the client ids of all sessions, sorted.
     pub fn sessions(&self) -> impl Iterator<Item = &str> {
         self.server.sessions()
     }
 
-    /// How many sessions subscribed to exactly this channel or pattern.
+    /// Returns the number of sessions subscribed to exactly this channel or pattern.
     pub fn subscribers(&self, channel: &str) -> usize {
         self.server.listeners(channel)
     }
@@ -192,7 +194,7 @@ impl Gateway {
         self.now = self.now.max(now);
     }
 
-    /// Starts and stops pings as listeners come and go.
+    /// Starts and stops pings as subscribers come and go.
     fn handle_events(&mut self) {
         let mut left = false;
         while let Some(event) = self.server.poll_event() {
@@ -209,13 +211,13 @@ impl Gateway {
     }
 }
 
-/// What of it concerns the Bayeux server.
+/// Returns the configuration of the Bayeux server.
 fn server_config(config: GatewayConfig) -> Config {
     let mut server = Config::new(config.profile);
     server.hold = config.hold;
     server.emit_events = true;
     server.limits.queue = config.max_queued_events;
-    // The number of events is the bound that the configuration names.
+    // The configuration bounds the number of events, not their size.
     server.limits.queue_bytes = usize::MAX;
     server.limits.message = 1 << 20;
     server.profile.answers_idle_connects &= config.idle_connects == IdleConnects::AnsweredAfterHold;

@@ -1,5 +1,5 @@
-//! A simulated GroupMe: its push gateway, and a world behind it in which things happen, so that a
-//! bot can be tested, and a program shown, without an account and without a network.
+//! Simulator of GroupMe: its push gateway, its REST API and a world of users and groups behind
+//! them. A bot can be tested, and a program shown, without an account and without a network.
 //!
 //! In your own test, with the feature `net`:
 //!
@@ -41,81 +41,81 @@
 //!
 //! # Testing your bot
 //!
-//! A bot needs nothing but its addresses from outside: `Sim::gateway_url` for events, and
-//! `Sim::root_url` (or `Sim::api_url`) for REST. The rest is said by the test:
+//! A bot needs only its addresses from outside: `Sim::gateway_url` for events, and `Sim::root_url`
+//! (or `Sim::api_url`) for REST. The test controls the rest:
 //!
-//! - **Something happens.** `Sim::say`, `react`, `edit`, `delete` and `start_typing` have a friend
-//!   do it. For anything else `Sim::with_world` gives the [`World`] to a closure: users, groups, topics,
-//!   direct messages, attachments, pins, polls, members that come and go. What is pushed for it, and
-//!   on which channels, is what was seen of GroupMe.
-//! - **The bot is waited for**, without sleeping: `Sim::wait_until_subscribed`, `wait_for_reply`,
-//!   `wait_for_message`, and `until` for whatever else can be found in the world. None of them misses
-//!   what was there already.
-//! - **What it did is looked at**: [`World::message`] and [`World::messages`] show what is said,
-//!   edited, deleted, pinned and reacted to by now.
-//! - **Time passes** when the test says so: `Sim::advance` puts the clock on, so that the window for
-//!   edits closes, a session expires or a poll ends at once.
-//! - **Things go wrong**: `Sim::break_connections`, `restart`, `freeze`, and a [`FaultPlan`] for the rest,
-//!   from lost frames to REST that answers 503 to what it has done all the same. A seed decides
-//!   what is hit, so that a test that failed fails again.
+//! - **Events**: `Sim::say`, `react`, `edit`, `delete` and `start_typing` act as a member of the
+//!   group. For anything else `Sim::with_world` gives the [`World`] to a closure: users, groups,
+//!   topics, direct messages, attachments, pins, polls, memberships. The pushes and their channels
+//!   are those seen of GroupMe.
+//! - **Waiting** without sleeping: `Sim::wait_until_subscribed`, `wait_for_reply`,
+//!   `wait_for_message`, and `wait_for` for any other state of the world. A condition that holds
+//!   already returns at once.
+//! - **Results**: [`World::message`] and [`World::messages`] show messages with their edits,
+//!   deletions, pins and reactions.
+//! - **Time**: `Sim::advance` moves the clock, so that the window for edits closes, a session
+//!   expires or a poll ends at once.
+//! - **Faults**: `Sim::break_connections`, `restart`, `freeze`, and a [`FaultPlan`] for the rest,
+//!   from lost frames to a REST API that answers 503 to a request that it has executed. A seed
+//!   decides which frames and requests are hit, so a test that failed fails again.
 //!
 //! The example `test_your_bot` of this workspace is a whole bot with its test.
 //!
-//! [`Cast::story`] is a script in which everything happens, for showing a program, and a [`Script`]
-//! of your own is a list of closures.
+//! [`Cast::story`] is a script with every kind of event, for showing a program; a [`Script`] of your
+//! own is a list of closures.
 //!
-//! The REST API is there for messages, direct messages, chats, groups, topics, polls, reactions,
-//! pins and read receipts: what it does is pushed like anything else, and what the script does can
-//! be read back. Everybody in the world has a token ([`World::token`]); [`World::add_history`] gives
-//! a conversation a past, and [`World::remember`] makes it forgetful. [`Rest`] lists what is
-//! answered.
+//! The REST API serves messages, direct messages, chats, groups, topics, polls, reactions, pins and
+//! read receipts; [`Rest`] lists its endpoints. Its actions cause pushes, and the actions of a
+//! script can be read through it. Every user has a token ([`World::token`]). [`World::add_history`]
+//! gives a conversation a past, and [`World::set_retention`] limits how much of it is kept.
 //!
-//! # What GroupMe does on some days only
+//! # Behaviour of GroupMe on some days only
 //!
-//! | seen | here |
+//! | seen of GroupMe | setting |
 //! |---|---|
 //! | pings every 30 s, or none at all | [`GatewayConfig::ping_interval`] |
 //! | a connect answered after its hold, or never | [`GatewayConfig::idle_connects`] |
 //! | sockets closed cleanly after 10 to 30 s | [`GatewayConfig::max_socket_age`] |
-//! | events sent into a socket that is gone | [`GatewayConfig::sticky_sockets`] |
+//! | events sent into a closed socket | [`GatewayConfig::sticky_sockets`] |
 //! | the end of an old socket closes the new one | [`Profile::late_close_spreads`] |
-//! | sessions lost without a word | [`Incident::LoseSessions`] |
+//! | sessions lost without notice | [`Incident::LoseSessions`] |
 //! | 504 for every poll | `Sim::allow_polling` |
 //! | another server altogether, as documented in 2012 | [`GatewayConfig::profile`] |
 //! | 304 for an empty page, an empty list, or `null` | [`RestConfig::empty_page`] |
 //! | short pages in the middle of a conversation | [`RestConfig::short_pages`] |
 //! | 429 beyond ten requests a second, some with `Retry-After` | [`RestConfig::requests_per_second`] |
-//! | a ban for sending too much, links refused | [`RestConfig::messages_per_minute`], [`RestConfig::allow_links`] |
-//! | a second reaction ignored, or in the place of the first | [`RestConfig::repeated_reaction`] |
-//! | messages taken down and gone, or with a tombstone | [`World::leave_tombstones`] |
-//! | the push before the answer, or long after | [`RestConfig::response_delay`], [`RestConfig::push_delay`] |
+//! | a ban for sending too much | [`RestConfig::messages_per_minute`] |
+//! | links refused | [`RestConfig::allow_links`] |
+//! | a second reaction ignored, or replacing the first | [`RestConfig::repeated_reaction`] |
+//! | messages deleted by an owner, with or without a tombstone | [`World::leave_tombstones`] |
+//! | a push before its response, or long after | [`RestConfig::response_delay`], [`RestConfig::push_delay`] |
 //!
-//! # What goes wrong with any server
+//! # Faults of any server
 //!
-//! | | in a [`FaultPlan`] |
+//! | fault | part of a [`FaultPlan`] |
 //! |---|---|
-//! | frames and bodies lost, late, doubled, overtaken, cut, garbled | [`FrameFaults`] |
+//! | frames and bodies lost, delayed, doubled, overtaken, truncated, corrupted | [`FrameFaults`] |
 //! | connections reset, half-open, slow, cut when idle; upgrades refused | [`LinkFaults`] |
-//! | 4xx, 5xx and pages of HTML, for what was done and what was not | [`ResponseFaults`] |
+//! | 4xx, 5xx and HTML pages, for requests executed or not | [`ResponseFaults`] |
 //! | restarts, lost sessions, standstills, bursts, clocks that jump | [`Incident`] |
 //!
 //! # Layers
 //!
-//! Underneath there are no sockets. [`FaultInjector`] carries a plan out, [`Simulation`] is the whole as a state machine that takes
-//! messages, requests and time and gives messages and answers back, [`Gateway`] the Bayeux server
-//! in it, after Faye 1.x, and [`Rest`] the REST API. Two runs with the same seed and the same calls
-//! do the same, to the byte.
+//! `Sim` runs on sockets; everything below it is sans-IO. [`Simulation`] is a state machine of
+//! messages, requests and time; in it, [`Gateway`] is the Bayeux server after Faye 1.x, and [`Rest`]
+//! the REST API. [`FaultInjector`] carries out a fault plan. Two runs with the same seed and the same
+//! calls give the same bytes.
 //!
-//! It shares neither parser nor model with the client side of this workspace, so that a mistake
-//! there cannot hide by being made here, too.
+//! The crate shares neither parser nor model with the client side of this workspace: a mistake made
+//! in both could not be found by either.
 //!
 //! # Features
 //!
 //! - `net`: `Sim`, on real sockets, with tokio. Off by default.
 //!
-//! # What is not there
+//! # Not included
 //!
-//! Events of the calendar, bots, uploads, blocks, and all of REST that manages groups and accounts.
+//! Calendar events, bots, uploads, blocks, and the REST endpoints that manage groups and accounts.
 //! Groups and their members are made through the [`World`].
 
 mod fault;

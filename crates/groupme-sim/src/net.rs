@@ -1,4 +1,4 @@
-//! The simulator on real sockets.
+//! Simulator on real sockets.
 
 mod actor;
 mod builder;
@@ -35,10 +35,10 @@ use crate::{
     world::World,
 };
 
-/// A simulated GroupMe on this machine: WebSocket and long-polling at [`gateway_url`], and the
-/// REST API at [`api_url`].
+/// Simulated GroupMe on this machine: WebSocket and long-polling at [`gateway_url`], and the REST
+/// API at [`api_url`].
 ///
-/// It runs in tasks of the tokio runtime it was started in, until it is dropped.
+/// The simulator runs in tasks of the current tokio runtime until it is dropped.
 ///
 /// [`gateway_url`]: Self::gateway_url
 /// [`api_url`]: Self::api_url
@@ -49,12 +49,13 @@ pub struct Sim {
     user_id: String,
     token: String,
     server: JoinHandle<()>,
-    /// Dropped to end the server.
+    /// Dropping it ends the server.
     stop: Option<oneshot::Sender<()>>,
 }
 
 impl Sim {
-    /// Starts one on a free loopback port, with the cast of the built-in story in its world.
+    /// Starts a simulator on a free loopback port, with the people of the built-in story in its
+    /// world.
     ///
     /// # Errors
     ///
@@ -63,7 +64,7 @@ impl Sim {
         Self::builder().start().await
     }
 
-    /// Sets it up otherwise first.
+    /// Returns a builder.
     pub fn builder() -> SimBuilder {
         SimBuilder::new()
     }
@@ -105,43 +106,44 @@ impl Sim {
         })
     }
 
-    /// Where it listens.
+    /// Returns the address of the listener.
     pub fn addr(&self) -> SocketAddr {
         self.addr
     }
 
-    /// The push gateway, as `http://127.0.0.1:PORT/faye`; the same address is the WebSocket's.
+    /// Returns the URL of the push gateway, `http://127.0.0.1:PORT/faye`, for WebSocket and
+    /// long-polling.
     pub fn gateway_url(&self) -> String {
         format!("{}/faye", self.root_url())
     }
 
-    /// The REST API, as `http://127.0.0.1:PORT/v3`.
+    /// Returns the URL of the REST API, `http://127.0.0.1:PORT/v3`.
     pub fn api_url(&self) -> String {
         format!("{}/v3", self.root_url())
     }
 
-    /// What all else lies below, as `http://127.0.0.1:PORT`: `/faye`, `/v2`, `/v3` and `/v4`.
-    /// What GroupMe has at `v2.groupme.com` is right here, too, as it is below `/v2`.
+    /// Returns the root of all URLs, `http://127.0.0.1:PORT`, above `/faye`, `/v2`, `/v3` and
+    /// `/v4`. Paths of GroupMe's `v2.groupme.com` are served at the root and below `/v2`.
     pub fn root_url(&self) -> String {
         format!("http://{}", self.addr)
     }
 
-    /// The user whose account it is.
+    /// Returns the id of the user whose account is simulated.
     pub fn user_id(&self) -> &str {
         &self.user_id
     }
 
-    /// The one token that lets this user in.
+    /// Returns the user's token.
     pub fn token(&self) -> &str {
         &self.token
     }
 
-    /// The people of the story, and their groups.
+    /// Returns the people and groups of the story.
     pub fn cast(&self) -> &Cast {
         &self.cast
     }
 
-    /// The ids of the groups in which the user is now.
+    /// Returns the ids of the groups that the user is a member of now.
     pub fn group_ids(&self) -> Vec<String> {
         self.shared.read(|simulation| {
             simulation
@@ -152,7 +154,7 @@ impl Sim {
         })
     }
 
-    /// The ids of the people with whom the user has a conversation.
+    /// Returns the ids of the people with whom the user has a chat.
     pub fn direct_message_ids(&self) -> Vec<String> {
         self.shared.read(|simulation| {
             simulation
@@ -163,36 +165,36 @@ impl Sim {
         })
     }
 
-    /// Lets anything happen in the world; what comes of it is pushed when `act` returns.
+    /// Changes the world; the pushes are published when `act` returns.
     pub fn with_world<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
         self.shared
             .act(|simulation, now| simulation.with_world(now, act))
     }
 
-    /// Plays a script once, one beat per `interval`. The first beat comes one interval from now; see
-    /// [`wait_until_subscribed`](Self::wait_until_subscribed).
+    /// Plays a script once, one step per `interval`. The first step comes one interval from now;
+    /// see [`wait_until_subscribed`](Self::wait_until_subscribed).
     pub fn play(&self, script: Script, interval: Duration) -> Playback {
         Playback::start(Arc::clone(&self.shared), script, interval, false)
     }
 
-    /// Plays a script round and round.
+    /// Plays a script repeatedly.
     pub fn play_repeatedly(&self, script: Script, interval: Duration) -> Playback {
         Playback::start(Arc::clone(&self.shared), script, interval, true)
     }
 
-    /// The client ids of the gateway's sessions.
+    /// Returns the client ids of the gateway's sessions.
     pub fn sessions(&self) -> Vec<String> {
         self.shared
             .read(|simulation| simulation.gateway().sessions().map(str::to_owned).collect())
     }
 
-    /// Has the REST API behave otherwise from now on.
+    /// Changes the configuration of the REST API.
     pub fn configure_rest(&self, change: impl FnOnce(&mut RestConfig)) {
         self.shared
             .act(|simulation, _| change(simulation.rest_mut().config_mut()));
     }
 
-    /// How many REST requests have come, refused ones included.
+    /// Returns the number of REST requests so far, refused ones included.
     pub fn rest_requests(&self) -> u64 {
         self.shared.read(|simulation| simulation.rest().requests())
     }
@@ -201,7 +203,7 @@ impl Sim {
     /// later.
     pub async fn shutdown(mut self) {
         self.stop = None;
-        // An error would be a panic in the server, which has shown itself already.
+        // An error would be a panic of the server, which has been printed already.
         let _ = (&mut self.server).await;
     }
 }
@@ -215,7 +217,7 @@ impl fmt::Debug for Sim {
     }
 }
 
-/// Accepts connections for ever, each in a task of its own, all of which end with this.
+/// Accepts connections for ever, each in a task of its own. All tasks end with this future.
 async fn accept(shared: &Arc<Shared>, listener: TcpListener) {
     let mut connections = JoinSet::new();
     loop {
@@ -235,7 +237,7 @@ async fn accept(shared: &Arc<Shared>, listener: TcpListener) {
                 });
             }
             Err(error) => {
-                // Out of file descriptors, most likely, which only time can mend.
+                // The usual cause is a lack of file descriptors, which only time can cure.
                 tracing::warn!(cause = %error, "cannot accept a connection");
                 time::sleep(Duration::from_millis(100)).await;
             }

@@ -1,4 +1,4 @@
-//! Numbers that look random and depend on nothing but a seed.
+//! Pseudo-random numbers from a seed.
 
 use core::time::Duration;
 
@@ -11,7 +11,7 @@ impl Random {
         Self(seed)
     }
 
-    /// The numbers for one of many things of a kind, whose others have numbers of their own.
+    /// Returns the generator of one of many things of a kind. Each thing has its own stream.
     pub(crate) fn of(seed: u64, kind: u64, thing: u64) -> Self {
         let kind = Self(seed).next() ^ kind;
         Self(Self(kind).next() ^ thing)
@@ -25,25 +25,25 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number smaller than `bound`; 0 if there is none.
+    /// Returns a number below `bound`; 0 if `bound` is 0.
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
-        // That the smaller ones are a little likelier shows nowhere.
+        // The bias of the remainder towards small numbers does not matter here.
         self.next().checked_rem(bound).unwrap_or(0)
     }
 
-    /// A time of at most `longest`, to the microsecond.
+    /// Returns a duration of at most `longest`, in whole microseconds.
     pub(crate) fn up_to(&mut self, longest: Duration) -> Duration {
         let micros = u64::try_from(longest.as_micros()).unwrap_or(u64::MAX);
         Duration::from_micros(self.below(micros.saturating_add(1)))
     }
 
-    /// One of these, each as likely as another; `None` of none.
+    /// Picks one element with equal probability; `None` from an empty slice.
     pub(crate) fn pick<'a, T>(&mut self, choice: &'a [T]) -> Option<&'a T> {
         let index = self.below(choice.len() as u64);
         choice.get(usize::try_from(index).unwrap_or(0))
     }
 
-    /// A word of `length` characters out of `alphabet`.
+    /// Returns `length` characters out of `alphabet`.
     pub(crate) fn word(&mut self, alphabet: &[u8], length: usize) -> String {
         let letters = alphabet.len() as u64;
         (0..length)
@@ -55,5 +55,5 @@ impl Random {
     }
 }
 
-/// Small hexadecimal digits.
+/// Lower-case hexadecimal digits.
 pub(crate) const HEX: &[u8] = b"0123456789abcdef";

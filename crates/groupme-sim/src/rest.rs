@@ -1,9 +1,9 @@
 //! GroupMe's REST API over the world, without sockets, clock or randomness: a request and the time
-//! go in, an answer comes out.
+//! go in, a response comes out.
 //!
-//! Its envelope, status codes and quirks are those that were seen: an empty page is 304 without a
-//! body, a deletion 204, a second like 200 and ignored, a message of somebody else's group 404
-//! without a body.
+//! Envelope, status codes and quirks are those seen of GroupMe: an empty page is 304 without a
+//! body, a deletion 204, a second like 200 and ignored, a message of a foreign group 404 without a
+//! body.
 
 mod call;
 mod chats;
@@ -37,8 +37,7 @@ pub use self::{
 };
 use crate::world::{SimUserId, World};
 
-/// The REST API, sans-IO. What it does happens in the [`World`], which pushes it like anything
-/// else.
+/// REST API, sans-IO. Its actions change the [`World`], which pushes their events.
 ///
 /// | answered | |
 /// |---|---|
@@ -75,7 +74,7 @@ pub struct Rest {
 }
 
 impl Rest {
-    /// One that nobody has asked anything yet.
+    /// Returns an API that has not been asked anything yet.
     pub fn new(config: RestConfig) -> Self {
         Self {
             config,
@@ -99,17 +98,17 @@ impl Rest {
         response
     }
 
-    /// How it behaves.
+    /// Returns the configuration.
     pub fn config(&self) -> &RestConfig {
         &self.config
     }
 
-    /// How it shall behave from now on.
+    /// Returns the configuration for changes.
     pub fn config_mut(&mut self) -> &mut RestConfig {
         &mut self.config
     }
 
-    /// How many requests it was asked, refused ones included.
+    /// Returns the number of requests so far, refused ones included.
     pub fn requests(&self) -> u64 {
         self.requests
     }
@@ -146,7 +145,7 @@ impl Rest {
     }
 }
 
-/// Whose token it is, in the header or else in the query.
+/// Returns the user of the token in the header, or else in the query.
 fn caller(request: &RestRequest<'_>, query: Query<'_>, world: &World) -> Option<SimUserId> {
     match request.token {
         Some(token) => world.user_with_token(token),
@@ -154,7 +153,7 @@ fn caller(request: &RestRequest<'_>, query: Query<'_>, world: &World) -> Option<
     }
 }
 
-/// Which of GroupMe's APIs is asked.
+/// Version of GroupMe's API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ApiVersion {
     /// `v2.groupme.com`, whose paths have no version.
@@ -164,7 +163,7 @@ enum ApiVersion {
 }
 
 impl ApiVersion {
-    /// Splits a path; `None` if none of the APIs is there.
+    /// Splits a path into version and segments; `None` for an unknown version.
     fn of(path: &str) -> Option<(Self, Vec<String>)> {
         let mut segments = path.strip_prefix('/')?.split('/').map(decode);
         let first = segments.next()?;

@@ -1,4 +1,4 @@
-//! Scripts: what happens in the world, step by step.
+//! Scripts: timed changes of the world.
 
 mod story;
 
@@ -10,7 +10,7 @@ use bayeux_proto::Instant;
 pub use self::story::Cast;
 use crate::world::{SimMessageId, World, WorldError};
 
-/// A list of steps, each of which does something in a [`World`].
+/// List of steps, each of which changes a [`World`].
 ///
 /// ```
 /// use groupme_sim::{Script, World};
@@ -33,7 +33,7 @@ pub struct Script {
 }
 
 struct Step {
-    /// How many times the interval lie between the step before and this one.
+    /// Number of intervals between the previous step and this one.
     intervals: u32,
     act: Act,
 }
@@ -41,17 +41,17 @@ struct Step {
 type Act = Box<dyn FnMut(&mut World, &mut SavedMessages) -> Result<(), WorldError> + Send>;
 
 impl Script {
-    /// A interval at which everything in the built-in story has happened within twelve seconds.
+    /// Interval of 450 ms: the built-in story takes twelve seconds.
     pub const FAST_INTERVAL: Duration = Duration::from_millis(450);
-    /// A interval at which something happens about every second.
+    /// Interval of 1 s.
     pub const SLOW_INTERVAL: Duration = Duration::from_secs(1);
 
-    /// A script in which nothing happens.
+    /// Returns a script without steps.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a step, one interval after the one before.
+    /// Adds a step, one interval after the previous one.
     #[must_use]
     pub fn step(
         mut self,
@@ -65,14 +65,14 @@ impl Script {
         self
     }
 
-    /// Makes the next step come so many intervals later.
+    /// Delays the next step by this many intervals.
     #[must_use]
     pub fn pause(mut self, intervals: u32) -> Self {
         self.pause += intervals;
         self
     }
 
-    /// How many steps there are.
+    /// Returns the number of steps.
     pub fn steps(&self) -> usize {
         self.steps.len()
     }
@@ -86,19 +86,19 @@ impl fmt::Debug for Script {
     }
 }
 
-/// What later steps need to know of earlier ones: messages by a name of the script's own.
+/// Messages saved by earlier steps for later ones, by name.
 #[derive(Debug, Default)]
 pub struct SavedMessages {
     messages: BTreeMap<&'static str, SimMessageId>,
 }
 
 impl SavedMessages {
-    /// Remembers a message, in place of any of that name before.
+    /// Saves a message under a name, replacing any earlier one.
     pub fn save(&mut self, name: &'static str, message: SimMessageId) {
         self.messages.insert(name, message);
     }
 
-    /// The message kept under this name.
+    /// Returns the message saved under a name.
     ///
     /// # Errors
     ///
@@ -111,7 +111,7 @@ impl SavedMessages {
     }
 }
 
-/// A script being played.
+/// Script being played.
 #[derive(Debug)]
 pub(crate) struct Player {
     script: Script,
@@ -123,9 +123,9 @@ pub(crate) struct Player {
 }
 
 impl Player {
-    /// The first step comes one interval after `now`.
+    /// Starts a script. Its first step comes one interval after `now`.
     pub(crate) fn new(now: Instant, script: Script, interval: Duration, repeat: bool) -> Self {
-        // No interval at all would make an repeat script take no time, and no end.
+        // An interval of zero would make a repeated script loop for ever.
         let interval = interval.max(Duration::from_millis(1));
         let mut player = Self {
             script,
@@ -139,12 +139,12 @@ impl Player {
         player
     }
 
-    /// When the next step is due; `None` at the end.
+    /// Returns the time of the next step; `None` at the end.
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         (self.next < self.script.steps.len()).then_some(self.at)
     }
 
-    /// Plays what is due.
+    /// Plays all steps that are due.
     pub(crate) fn handle_timeout(
         &mut self,
         now: Instant,
@@ -160,7 +160,7 @@ impl Player {
             if self.repeat && self.next == self.script.steps.len() {
                 self.next = 0;
             }
-            // After a standstill the script goes on where it was, instead of hurrying after.
+            // After a standstill the script goes on from now: missed steps are not made up for.
             let late = now - self.at > self.interval.saturating_mul(10);
             self.schedule(if late { now } else { self.at });
         }

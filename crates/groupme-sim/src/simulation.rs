@@ -1,4 +1,4 @@
-//! World, gateway and scripts in one, still without sockets or a clock.
+//! World, gateway, REST API and scripts in one state machine, without sockets or a clock.
 
 use core::time::Duration;
 use std::collections::{BTreeMap, VecDeque};
@@ -13,29 +13,28 @@ use crate::{
     world::{Push, World, WorldError},
 };
 
-/// A simulated GroupMe, sans-IO: what clients send goes in, what they get comes out, and time is
-/// an argument.
+/// Simulated GroupMe, sans-IO: messages and requests of clients go in, replies and events come out,
+/// and time is an argument.
 ///
-/// `Sim` puts it on real sockets; a test in virtual time drives it by itself.
+/// `Sim` runs it on real sockets; a test in virtual time drives it directly.
 #[derive(Debug)]
 pub struct Simulation {
     world: World,
     gateway: Gateway,
     rest: Rest,
-    /// What is still to be published, and when at the earliest. One that has to wait makes those
-    /// behind it wait, too.
+    /// Pushes to publish, with their earliest times. A delayed push delays all later ones.
     pending: VecDeque<(Instant, Push)>,
     players: BTreeMap<PlaybackId, Player>,
     failures: BTreeMap<PlaybackId, WorldError>,
     next_playback: u64,
 }
 
-/// Names a script being played.
+/// Id of a script being played.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PlaybackId(u64);
 
 impl Simulation {
-    /// Puts the gateway in front of the world. What happened in the world so far is not published.
+    /// Puts the gateway in front of the world. Earlier pushes of the world are dropped.
     pub fn new(mut world: World, gateway: Gateway) -> Self {
         while world.poll_push().is_some() {}
         Self {
@@ -49,26 +48,26 @@ impl Simulation {
         }
     }
 
-    /// A socket or an exchange has begun.
+    /// Opens a lane: a socket, or an exchange of one HTTP request and its response.
     pub fn handle_open(&mut self, now: Instant, lane: Lane, kind: LaneKind) {
         self.handle_timeout(now);
         self.gateway.handle_open(now, lane, kind);
     }
 
-    /// One text frame, or the body of one request, has arrived.
+    /// Handles one text frame, or the body of one HTTP request.
     pub fn handle_payload(&mut self, now: Instant, lane: Lane, payload: &[u8]) {
         self.handle_timeout(now);
         self.gateway.handle_payload(now, lane, payload, &self.world);
     }
 
-    /// A lane has ended by itself.
+    /// Closes a lane that its peer has ended.
     pub fn handle_close(&mut self, now: Instant, lane: Lane) {
         self.handle_timeout(now);
         self.gateway.handle_close(now, lane);
     }
 
-    /// A REST request has arrived. What it does is published, too, at once or so much later as
-    /// [`RestConfig::push_delay`](crate::RestConfig::push_delay) says.
+    /// Handles a REST request. Its pushes are published after
+    /// [`RestConfig::push_delay`](crate::RestConfig::push_delay).
     pub fn handle_request(&mut self, now: Instant, request: &RestRequest<'_>) -> RestResponse {
         self.handle_timeout(now);
         let response = self.rest.handle_request(now, request, &mut self.world);
@@ -77,7 +76,7 @@ impl Simulation {
         response
     }
 
-    /// Time has passed.
+    /// Handles everything that is due by `now`.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.gateway.handle_timeout(now);
         let mut over = Vec::new();
@@ -97,7 +96,7 @@ impl Simulation {
         self.publish(now);
     }
 
-    /// Lets something happen in the world, and publishes it.
+    /// Changes the world and publishes the pushes.
     pub fn with_world<T>(&mut self, now: Instant, act: impl FnOnce(&mut World) -> T) -> T {
         self.handle_timeout(now);
         let result = act(&mut self.world);
@@ -105,8 +104,8 @@ impl Simulation {
         result
     }
 
-    /// Has an incident of a [`FaultPlan`](crate::FaultPlan) happen, as far as it is not about
-    /// connections: those are the embedder's to reset, freeze and thaw.
+    /// Applies an incident of a [`FaultPlan`](crate::FaultPlan) to sessions, calendar and world.
+    /// Resetting, freezing and thawing connections is left to the embedder.
     pub fn apply(&mut self, now: Instant, incident: Incident) {
         self.handle_timeout(now);
         match incident {
@@ -119,7 +118,7 @@ impl Simulation {
         self.publish(now);
     }
 
-    /// Plays a script, once or round and round, the first beat one `interval` from now.
+    /// Plays a script, once or repeatedly. The first step comes one `interval` from now.
     pub fn play(
         &mut self,
         now: Instant,
@@ -135,24 +134,25 @@ impl Simulation {
         id
     }
 
-    /// Whether a script has more beats to come.
+    /// Returns whether a script has steps left.
     pub fn is_playing(&self, playback: PlaybackId) -> bool {
         self.players
             .get(&playback)
             .is_some_and(|player| player.poll_timeout().is_some())
     }
 
-    /// Takes what a beat could not do, for which its script was broken off.
+    /// Removes and returns the error that ended a script.
     pub fn take_failure(&mut self, playback: PlaybackId) -> Option<WorldError> {
         self.failures.remove(&playback)
     }
 
-    /// The next thing to do; `None` when nothing is left.
+    /// Returns the next output; `None` if none is left.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.gateway.poll_output()
     }
 
-    /// When [`handle_timeout`](Self::handle_timeout) is to be called next; `None` for never.
+    /// Returns the time of the next call of [`handle_timeout`](Self::handle_timeout); `None` for
+    /// never.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let beats = self.players.values().filter_map(Player::poll_timeout);
         let pending = self.pending.front().map(|(at, _)| *at);
@@ -163,32 +163,32 @@ impl Simulation {
             .min()
     }
 
-    /// The world, to look at.
+    /// Returns the world.
     pub fn world(&self) -> &World {
         &self.world
     }
 
-    /// The gateway, to look at.
+    /// Returns the gateway.
     pub fn gateway(&self) -> &Gateway {
         &self.gateway
     }
 
-    /// The REST API, to look at.
+    /// Returns the REST API.
     pub fn rest(&self) -> &Rest {
         &self.rest
     }
 
-    /// The REST API, to have it behave otherwise.
+    /// Returns the REST API for changes of its configuration.
     pub fn rest_mut(&mut self) -> &mut Rest {
         &mut self.rest
     }
 
-    /// The gateway, to trouble its sessions.
+    /// Returns the gateway for faults of its sessions.
     pub fn gateway_mut(&mut self) -> &mut Gateway {
         &mut self.gateway
     }
 
-    /// Publishes what has happened, but for what has to wait.
+    /// Publishes all pushes whose time has come.
     fn publish(&mut self, now: Instant) {
         self.take_pushes(now);
         while self.pending.front().is_some_and(|(at, _)| *at <= now) {
@@ -198,7 +198,7 @@ impl Simulation {
         }
     }
 
-    /// Takes over what has happened, not to be published before `at`.
+    /// Queues the world's pushes, to be published no earlier than `at`.
     fn take_pushes(&mut self, at: Instant) {
         while let Some(push) = self.world.poll_push() {
             self.pending.push_back((at, push));

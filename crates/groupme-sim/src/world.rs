@@ -1,5 +1,5 @@
-//! The world behind the gateway: users, groups, direct messages, and what is pushed to whom when
-//! something happens among them.
+//! World behind the gateway: users, groups, direct messages, and the pushes that changes among them
+//! cause.
 
 mod authorization;
 mod duplicates;
@@ -49,8 +49,8 @@ pub use self::{
 };
 use crate::random::{HEX, Random};
 
-/// A small GroupMe. Whatever happens in it comes out as [`Push`]es, on the channels and in the
-/// shapes in which GroupMe sends it.
+/// Simulated GroupMe without a network. Every change comes out as [`Push`]es, on the channels and
+/// in the shapes in which GroupMe sends it.
 ///
 /// | happening | on `/user/…` of everybody concerned | on `/group/…` or `/direct_message/…` |
 /// |---|---|---|
@@ -70,55 +70,55 @@ use crate::random::{HEX, Random};
 /// | a direct message read | | `read_receipt.create` |
 ///
 /// Notices stay in the conversation as rows of their own. Nothing is pushed for an unpinning or a
-/// vote. A topic is a group with members of another one: its messages carry its own id as
-/// `group_id`, and that of the group as `parent_id`.
+/// vote. A topic is a group that shares the members of another one: its messages carry its own id
+/// as `group_id`, and that of the group as `parent_id`.
 ///
-/// Time stands still until [`advance`](Self::advance) moves it.
+/// Time changes only by [`advance`](Self::advance).
 #[derive(Debug)]
 pub struct World {
     random: Random,
-    /// 1970 to the origin of `now`.
+    /// Time from 1970 to the origin of `now`.
     epoch: Duration,
     now: Instant,
     users: BTreeMap<SimUserId, User>,
     tokens: BTreeMap<String, SimUserId>,
-    /// Topics among them.
+    /// Groups and topics.
     groups: BTreeMap<SimGroupId, Group>,
     /// Topics by their groups.
     topics: BTreeSet<(SimGroupId, SimGroupId)>,
     polls: BTreeMap<SimPollId, Poll>,
-    /// When polls end, in seconds since 1970.
+    /// Ends of polls, in seconds since 1970.
     poll_deadlines: BTreeSet<(u64, SimPollId)>,
     history: History,
     receipts: BTreeMap<(Conversation, SimUserId), Receipt>,
     sent: Sent,
     windows: Windows,
-    /// Whether something is left of what is taken down.
+    /// Whether messages deleted by the group's owner leave a tombstone.
     tombstones: bool,
-    /// Pairs that have written to each other, both ways round.
+    /// Pairs of users with a chat, both ways round.
     open_chats: BTreeSet<(SimUserId, SimUserId)>,
-    /// Chats that somebody has taken off their list, and the newest message they had then.
-    hide_chat: BTreeMap<(Conversation, SimUserId), SimMessageId>,
+    /// Chats hidden by a user, with the newest message at that time.
+    hidden_chats: BTreeMap<(Conversation, SimUserId), SimMessageId>,
     latest: SimMessageId,
     latest_group: SimGroupId,
     pushes: VecDeque<Push>,
 }
 
-/// Something to publish: `data` on `channel`.
+/// Event to publish: `data` on `channel`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_structs,
-    reason = "a publish has a channel and data, and no more"
+    reason = "a publish has a channel and data only"
 )]
 pub struct Push {
-    /// The channel.
+    /// Channel.
     pub channel: String,
-    /// A JSON text.
+    /// Data, a JSON text.
     pub data: String,
 }
 
 impl World {
-    /// An empty world, in which the time is `epoch` after 1970. The same seed gives the same ids.
+    /// Returns an empty world whose time is `epoch` after 1970. The same seed gives the same ids.
     pub fn new(seed: u64, epoch: Duration) -> Self {
         Self {
             random: Random::new(seed),
@@ -136,43 +136,42 @@ impl World {
             windows: Windows::default(),
             tombstones: false,
             open_chats: BTreeSet::new(),
-            hide_chat: BTreeMap::new(),
+            hidden_chats: BTreeMap::new(),
             latest: SimMessageId::new(0),
             latest_group: SimGroupId::new(108_000_000),
             pushes: VecDeque::new(),
         }
     }
 
-    /// Moves time on to `now`; never back. Polls whose time is over end.
+    /// Advances the time to `now`, never back, and ends polls that are due.
     pub fn advance(&mut self, now: Instant) {
         self.now = self.now.max(now);
         self.end_due_polls();
     }
 
-    /// When something happens by itself, for which [`advance`](Self::advance) is to be called;
-    /// `None` for never.
+    /// Returns the time of the next call of [`advance`](Self::advance); `None` for never.
     pub fn poll_timeout(&self) -> Option<Instant> {
         self.next_poll_end()
     }
 
-    /// Sets the calendar ahead, as a machine does that finds its clock to be late.
+    /// Moves the calendar ahead, as a machine does that corrects a slow clock.
     pub fn advance_calendar(&mut self, by: Duration) {
         self.epoch = self.epoch.saturating_add(by);
         self.end_due_polls();
     }
 
-    /// Sets the calendar back; not before 1970. Message ids go on growing.
+    /// Moves the calendar back, at most to 1970. Message ids keep growing.
     pub fn rewind_calendar(&mut self, by: Duration) {
         self.epoch = self.epoch.saturating_sub(by);
     }
 
-    /// Keeps so many messages of each conversation instead of 10,000, notices of the system
-    /// included. What is forgotten is gone for REST, too, but for the count.
+    /// Sets how many messages of each conversation are kept, notices included. Default: 10,000.
+    /// Older messages are gone for REST, too, except for the count.
     pub fn set_retention(&mut self, messages: usize) {
         self.history.set_retention(messages);
     }
 
-    /// Publishes any JSON text on any channel, as it is.
+    /// Publishes any JSON text on any channel, unchanged.
     ///
     /// # Errors
     ///
@@ -191,12 +190,12 @@ impl World {
         Ok(())
     }
 
-    /// The next thing to publish; `None` when nothing is left.
+    /// Returns the next push; `None` if none is left.
     pub fn poll_push(&mut self) -> Option<Push> {
         self.pushes.pop_front()
     }
 
-    /// Sends a system notice to everybody in a place, where it stays as a row.
+    /// Pushes a notice to everybody in a conversation and adds it as a row.
     fn post_notice(&mut self, conversation: Conversation, notice: Notice) {
         let (id, now) = (self.new_message_id(), self.seconds());
         let guid = self.random.word(HEX, 32);
@@ -222,7 +221,7 @@ impl World {
         }));
     }
 
-    /// On the own channel of everybody in a place.
+    /// Pushes to the own channel of everybody in a conversation.
     fn push_to_all(&mut self, conversation: Conversation, data: &Value) {
         let data = data.to_string();
         for user in self.recipients(conversation) {
@@ -240,7 +239,7 @@ impl World {
         });
     }
 
-    /// An id later than any before.
+    /// Returns an id later than all before.
     fn new_message_id(&mut self) -> SimMessageId {
         self.latest = SimMessageId::at(self.unix_time()).max(self.latest.next());
         self.latest
@@ -254,7 +253,7 @@ impl World {
         self.groups.get(&id).ok_or(WorldError::NoSuchGroup(id))
     }
 
-    /// The time since 1970.
+    /// Returns the time since 1970.
     pub fn unix_time(&self) -> Duration {
         self.epoch.saturating_add(self.now.since_origin())
     }

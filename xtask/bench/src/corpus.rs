@@ -1,21 +1,21 @@
-//! Frames such as the gateway sends, made from a seed: as varied as traffic is, so that no branch
-//! predictor learns them by heart.
+//! Generated frames like those of the gateway, as varied as real traffic, so that a branch predictor
+//! cannot learn them.
 
 use core::fmt::Write as _;
 
-use crate::random::Random;
+use fastrand::Rng;
 
-/// Frames as received.
+/// Frames, as received.
 pub(crate) struct Corpus {
     frames: Vec<Vec<u8>>,
     messages: usize,
 }
 
 impl Corpus {
-    /// Makes the corpus: the same each time.
+    /// Generates the corpus, the same in every run.
     pub(crate) fn generate() -> Self {
         let mut writer = Writer {
-            random: Random::new(SEED),
+            rng: Rng::with_seed(SEED),
             out: String::new(),
         };
         let mut messages = 0;
@@ -41,14 +41,14 @@ impl Corpus {
 }
 
 struct Writer {
-    random: Random,
+    rng: Rng,
     out: String,
 }
 
 impl Writer {
-    /// Writes a batch and answers how many messages it has.
+    /// Writes a batch and returns the number of its messages.
     fn frame(&mut self) -> usize {
-        let messages = match self.random.range(0, 100) {
+        let messages = match self.rng.u64(0..100) {
             0..70 => 1,
             70..86 => 2,
             86..94 => 3,
@@ -64,7 +64,7 @@ impl Writer {
     }
 
     fn message(&mut self) {
-        match self.random.range(0, 100) {
+        match self.rng.u64(0..100) {
             0..4 => self.connect_reply(),
             kind => self.delivery(kind),
         }
@@ -72,7 +72,7 @@ impl Writer {
 
     fn connect_reply(&mut self) {
         let client = self.hex(31);
-        let id = self.random.range(1, 5000);
+        let id = self.rng.u64(1..5000);
         let _ = write!(
             self.out,
             r#"{{"id":"{id}","clientId":"{client}","channel":"/meta/connect","successful":true,"advice":{{"reconnect":"retry","interval":0,"timeout":600000}}}}"#
@@ -80,24 +80,24 @@ impl Writer {
     }
 
     fn delivery(&mut self, kind: u64) {
-        let (user, id) = (self.user(), self.random.range(1, 1_000_000));
+        let (user, id) = (self.user(), self.rng.u64(1..1_000_000));
         let client = self.hex(31);
         let _ = write!(
             self.out,
             r#"{{"channel":"/user/{user}","clientId":"{client}","id":"{id}","data":"#
         );
         match kind {
-            4..60 => self.push("line.create", |it| it.group_message(Trait::Plain)),
+            4..60 => self.push("line.create", |it| it.group_message(Variant::Plain)),
             60..72 => self.push("direct_message.create", Self::direct_message),
-            72..76 => self.push("line.create", |it| it.group_message(Trait::Notice)),
+            72..76 => self.push("line.create", |it| it.group_message(Variant::Notice)),
             76..84 => self.push("favorite", Self::reaction),
-            84..87 => self.push("message.update", |it| it.group_message(Trait::Edited)),
-            87..89 => self.push("message.deleted", |it| it.group_message(Trait::Deleted)),
+            84..87 => self.push("message.update", |it| it.group_message(Variant::Edited)),
+            87..89 => self.push("message.deleted", |it| it.group_message(Variant::Deleted)),
             89..91 => self.push("membership.create", Self::group),
             91..93 => self.push("hologram.create", |it| it.out.push_str(r#"{"volume":11}"#)),
             93..97 => {
                 let user = self.user();
-                let started = self.time() * 1000 + self.random.range(0, 1000);
+                let started = self.time() * 1000 + self.rng.u64(0..1000);
                 let _ = write!(
                     self.out,
                     r#"{{"type":"typing","user_id":"{user}","started":{started}}}"#
@@ -110,7 +110,7 @@ impl Writer {
 
     fn push(&mut self, kind: &str, subject: impl FnOnce(&mut Self)) {
         let _ = write!(self.out, r#"{{"type":"{kind}","alert":"#);
-        let words = self.random.range(2, 8);
+        let words = self.rng.u64(2..8);
         self.text(words);
         self.out.push_str(r#","subject":"#);
         subject(self);
@@ -118,26 +118,26 @@ impl Writer {
         let _ = write!(self.out, r#","received_at":{at}}}"#);
     }
 
-    fn group_message(&mut self, what: Trait) {
+    fn group_message(&mut self, what: Variant) {
         self.out.push('{');
-        let notice = matches!(what, Trait::Notice);
+        let notice = matches!(what, Variant::Notice);
         if notice {
             self.out.push_str(r#""attachments":[]"#);
         } else {
             self.attachments();
         }
-        let (created, group) = (self.time(), self.random.range(10_000_000, 120_000_000));
+        let (created, group) = (self.time(), self.rng.u64(10_000_000..120_000_000));
         self.avatar();
         let _ = write!(self.out, r#","created_at":{created}"#);
-        if matches!(what, Trait::Deleted) {
+        if matches!(what, Variant::Deleted) {
             let deleted = created + 60;
             let _ = write!(
                 self.out,
                 r#","deleted_at":{deleted},"deletion_actor":"sender""#
             );
         } else {
-            self.maybe("deleted_at", 0, "");
-            self.maybe("deletion_actor", 0, "");
+            self.optional("deleted_at", 0, "");
+            self.optional("deletion_actor", 0, "");
         }
         if notice {
             let message = self.id(created);
@@ -147,18 +147,18 @@ impl Writer {
                 r#","event":{{"data":{{"message_id":"{message}","pinned":true,"pinned_at":{created},"pinned_by":"{user}"}},"type":"message.pinned"}}"#
             );
         }
-        if self.random.chance(30) {
+        if self.chance(30) {
             self.favorited_by();
         }
         let id = self.id(created);
         let _ = write!(self.out, r#","group_id":"{group}","id":"{id}""#);
         self.location();
         self.name();
-        let (parent, pinner) = (self.random.range(10_000_000, 120_000_000), self.user());
-        self.maybe("parent_id", 10, &format!("\"{parent}\""));
-        self.maybe("picture_url", 0, "");
-        self.maybe("pinned_at", 8, &created.to_string());
-        self.maybe("pinned_by", 8, &format!("\"{pinner}\""));
+        let (parent, pinner) = (self.rng.u64(10_000_000..120_000_000), self.user());
+        self.optional("parent_id", 10, &format!("\"{parent}\""));
+        self.optional("picture_url", 0, "");
+        self.optional("pinned_at", 8, &created.to_string());
+        self.optional("pinned_by", 8, &format!("\"{pinner}\""));
         let user = if notice {
             "system".to_owned()
         } else {
@@ -171,11 +171,11 @@ impl Writer {
             r#","sender_id":"{user}","sender_type":"{sender}","source_guid":"{guid}","system":{notice}"#
         );
         self.message_text();
-        if matches!(what, Trait::Edited) {
+        if matches!(what, Variant::Edited) {
             let updated = created + 30;
             let _ = write!(self.out, r#","updated_at":{updated}"#);
         } else {
-            self.maybe("updated_at", 10, &created.to_string());
+            self.optional("updated_at", 10, &created.to_string());
         }
         let _ = write!(self.out, r#","user_id":"{user}"}}"#);
     }
@@ -205,7 +205,7 @@ impl Writer {
         self.out.push_str(r#"{"line":{"#);
         let (created, group, user) = (
             self.time(),
-            self.random.range(10_000_000, 120_000_000),
+            self.rng.u64(10_000_000..120_000_000),
             self.user(),
         );
         self.attachments();
@@ -229,14 +229,14 @@ impl Writer {
         let _ = write!(
             self.out,
             r#","user_id":"{user}"}},"reactions":[{{"code":"❤️","type":"unicode","user_ids":["{}"]}}],"user_id":"{}"}}"#,
-            self.random.range(1, 99_999_999),
-            self.random.range(1, 99_999_999),
+            self.rng.u64(1..99_999_999),
+            self.rng.u64(1..99_999_999),
         );
     }
 
     fn group(&mut self) {
         let (id, creator, created) = (
-            self.random.range(10_000_000, 120_000_000),
+            self.rng.u64(10_000_000..120_000_000),
             self.user(),
             self.time(),
         );
@@ -258,30 +258,30 @@ impl Writer {
 
     fn message_text(&mut self) {
         self.out.push_str(r#","text":"#);
-        if self.random.chance(6) {
+        if self.chance(6) {
             self.out.push_str("null");
         } else {
-            let words = match self.random.range(0, 10) {
-                0..6 => self.random.range(1, 16),
-                6..9 => self.random.range(12, 45),
-                _ => self.random.range(40, 130),
+            let words = match self.rng.u64(0..10) {
+                0..6 => self.rng.u64(1..16),
+                6..9 => self.rng.u64(12..45),
+                _ => self.rng.u64(40..130),
             };
             self.text(words);
         }
     }
 
-    /// Writes a text of so many words, with a sprinkle of what texts are sprinkled with.
+    /// Writes a text of `words` words, some of them accented, escaped, or emoji.
     fn text(&mut self, words: u64) {
         self.out.push('"');
         for index in 0..words {
             if index > 0 {
                 self.out.push(' ');
             }
-            let word = match self.random.range(0, 100) {
-                0..90 => self.random.pick(&WORDS),
-                90..94 => self.random.pick(&ACCENTED),
-                94..98 => self.random.pick(&EMOJI),
-                _ => self.random.pick(&ESCAPED),
+            let word = match self.rng.u64(0..100) {
+                0..90 => self.pick(&WORDS),
+                90..94 => self.pick(&ACCENTED),
+                94..98 => self.pick(&EMOJI),
+                _ => self.pick(&ESCAPED),
             };
             self.out.push_str(word);
         }
@@ -289,13 +289,14 @@ impl Writer {
     }
 
     fn name(&mut self) {
-        let name = self.random.pick(&NAMES);
+        let name = self.pick(&NAMES);
         let _ = write!(self.out, r#","name":"{name}""#);
     }
 
-    /// Writes a member that payloads of one year have, those of another not, and some as `null`.
-    fn maybe(&mut self, key: &str, percent: u64, value: &str) {
-        let value = match self.random.range(0, 100) {
+    /// Writes a member with a value in `percent` of the cases; otherwise it is `null` or absent, as in
+    /// payloads of other years.
+    fn optional(&mut self, key: &str, percent: u64, value: &str) {
+        let value = match self.rng.u64(0..100) {
             chance if chance < percent => value,
             chance if chance < 80 => "null",
             _ => return,
@@ -304,7 +305,7 @@ impl Writer {
     }
 
     fn avatar(&mut self) {
-        if self.random.chance(15) {
+        if self.chance(15) {
             self.out.push_str(r#","avatar_url":null"#);
         } else {
             let picture = self.picture();
@@ -313,7 +314,7 @@ impl Writer {
     }
 
     fn location(&mut self) {
-        if self.random.chance(15) {
+        if self.chance(15) {
             return;
         }
         self.out
@@ -322,7 +323,7 @@ impl Writer {
 
     fn favorited_by(&mut self) {
         self.out.push_str(r#","favorited_by":["#);
-        for index in 0..self.random.range(0, 6) {
+        for index in 0..self.rng.u64(0..6) {
             let comma = if index > 0 { "," } else { "" };
             let user = self.user();
             let _ = write!(self.out, r#"{comma}"{user}""#);
@@ -332,7 +333,7 @@ impl Writer {
 
     fn attachments(&mut self) {
         self.out.push_str(r#""attachments":["#);
-        let attachments = match self.random.range(0, 10) {
+        let attachments = match self.rng.u64(0..10) {
             0..5 => 0,
             5..8 => 1,
             8 => 2,
@@ -352,8 +353,8 @@ impl Writer {
         let (picture, guid) = (self.picture(), self.hex(32));
         let created = self.time();
         let (reply, root) = (self.id(created), self.id(created));
-        let (start, len) = (self.random.range(0, 40), self.random.range(1, 20));
-        let _ = match self.random.range(0, 14) {
+        let (start, len) = (self.rng.u64(0..40), self.rng.u64(1..20));
+        let _ = match self.rng.u64(0..14) {
             0..4 => write!(self.out, r#"{{"type":"image","url":"{picture}"}}"#),
             4..6 => write!(
                 self.out,
@@ -380,35 +381,44 @@ impl Writer {
     }
 
     fn picture(&mut self) -> String {
-        let (width, height) = (self.random.range(100, 4000), self.random.range(100, 4000));
+        let (width, height) = (self.rng.u64(100..4000), self.rng.u64(100..4000));
         let hash = self.hex(32);
         format!("https://i.groupme.com/{width}x{height}.jpeg.{hash}")
     }
 
+    /// Returns true in `percent` of the cases.
+    fn chance(&mut self, percent: u64) -> bool {
+        self.rng.u64(..100) < percent
+    }
+
+    fn pick(&mut self, from: &[&'static str]) -> &'static str {
+        self.rng.choice(from).copied().unwrap_or_default()
+    }
+
     fn hex(&mut self, digits: usize) -> String {
-        let mut text = format!("{:016x}{:016x}", self.random.next(), self.random.next());
+        let mut text = format!("{:016x}{:016x}", self.rng.u64(..), self.rng.u64(..));
         text.truncate(digits);
         text
     }
 
     fn user(&mut self) -> u64 {
-        self.random.range(1_000_000, 99_999_999)
+        self.rng.u64(1_000_000..99_999_999)
     }
 
-    /// Seconds.
+    /// Returns a time in seconds since the Unix epoch.
     fn time(&mut self) -> u64 {
-        self.random.range(1_500_000_000, 1_760_000_000)
+        self.rng.u64(1_500_000_000..1_760_000_000)
     }
 
-    /// A message's id: the second it was sent in, and eight digits more.
+    /// Returns a message id: the second in which the message was sent, and eight more digits.
     fn id(&mut self, created: u64) -> String {
-        format!("{created}{:08}", self.random.range(0, 100_000_000))
+        format!("{created}{:08}", self.rng.u64(0..100_000_000))
     }
 }
 
-/// What is special about a message.
+/// Variant of a group message.
 #[derive(Clone, Copy)]
-enum Trait {
+enum Variant {
     Plain,
     Notice,
     Edited,

@@ -1,17 +1,16 @@
-//! Rows of `cargo xtask bench model`: ways to read the same frames, one table.
+//! Programs that `cargo xtask bench model` compares, each a row of its table.
 //!
-//! - `bench check`: every row reads the corpus, and all must have read the same.
-//! - `bench time`: CPU time of each row.
-//! - `bench run ROW PASSES`: one row, for a tool that watches from outside.
-//! - `bench allocations`: how often each row allocates, in a build with the feature `count`.
+//! - `bench check` lets every row read the corpus and compares their checksums.
+//! - `bench time` measures the CPU time of each row.
+//! - `bench run ROW PASSES` runs one row, for an external profiler.
+//! - `bench allocations` counts the allocations of each row; it needs the feature `count`.
 //!
-//! Output is a line for each row, its columns separated by tabs.
+//! The output has one line for each row, with columns separated by tabs.
 
+mod checksum;
 mod clock;
 mod corpus;
-mod facts;
 mod measure;
-mod random;
 mod row;
 
 use std::process::ExitCode;
@@ -46,7 +45,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Compares what the rows read, and tells how large the corpus is.
+/// Compares the checksums of the rows, and prints the size of the corpus.
 fn check(corpus: &Corpus, rows: &mut [Box<dyn Row>]) -> Result<(), String> {
     let mut expected = None;
     for row in rows {
@@ -55,7 +54,7 @@ fn check(corpus: &Corpus, rows: &mut [Box<dyn Row>]) -> Result<(), String> {
         if sum != expected {
             let name = row.name();
             return Err(format!(
-                "{name} reads {sum:x} where others read {expected:x}"
+                "the checksum of {name} is {sum:x}, that of the first row {expected:x}"
             ));
         }
     }
@@ -71,11 +70,11 @@ fn check(corpus: &Corpus, rows: &mut [Box<dyn Row>]) -> Result<(), String> {
 fn run(corpus: &Corpus, rows: &mut [Box<dyn Row>], name: &str, passes: &str) -> Result<(), String> {
     let passes: u32 = passes
         .parse()
-        .map_err(|_| format!("{passes} is no number of passes"))?;
+        .map_err(|_| format!("{passes} is not a number of passes"))?;
     let row = rows
         .iter_mut()
         .find(|row| row.name() == name)
-        .ok_or_else(|| format!("there is no row called {name}"))?;
+        .ok_or_else(|| format!("there is no row {name}"))?;
     for _ in 0..passes {
         core::hint::black_box(row.pass(corpus));
     }

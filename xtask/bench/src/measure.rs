@@ -1,25 +1,29 @@
-//! Rounds, medians, and what is counted.
+//! Measurement of time and allocations.
 
 use core::{hint::black_box, time::Duration};
 
-use crate::{clock::thread_time, corpus::Corpus, random::Random, row::Row};
+use fastrand::Rng;
 
-/// Enough for a median that holds still on a machine with other tenants.
+use crate::{clock::thread_time, corpus::Corpus, row::Row};
+
+/// Number of rounds, enough for a stable median on a shared machine.
 const ROUNDS: usize = 41;
 
-/// Prints, for each row: its name, and the median and the 10th percentile of nanoseconds a pass.
+/// Seed of the orders of the rows.
+const SEED: u64 = 41;
+
+/// Prints the name of each row with the median and the 10th percentile of a pass, in nanoseconds.
 ///
-/// Rows take turns in every round, each time in another order, so that what disturbs the machine
-/// disturbs all of them.
+/// Every round runs all rows in a random order, so a disturbance of the machine affects all of them.
 pub(crate) fn time(corpus: &Corpus, rows: &mut [Box<dyn Row>]) {
-    let mut random = Random::new(ROUNDS as u64);
+    let mut rng = Rng::with_seed(SEED);
     let mut order: Vec<usize> = (0..rows.len()).collect();
     let mut times = vec![Vec::with_capacity(ROUNDS); rows.len()];
     for row in &mut *rows {
         black_box(row.pass(corpus));
     }
     for _ in 0..ROUNDS {
-        random.shuffle(&mut order);
+        rng.shuffle(&mut order);
         for &at in &order {
             let start = thread_time();
             black_box(rows[at].pass(corpus));
@@ -38,7 +42,7 @@ pub(crate) fn time(corpus: &Corpus, rows: &mut [Box<dyn Row>]) {
     }
 }
 
-/// Prints, for each row: its name, and how often a pass allocates once buffers have grown.
+/// Prints the name of each row with the number of allocations in a pass after buffers have grown.
 #[cfg(feature = "count")]
 pub(crate) fn allocations(corpus: &Corpus, rows: &mut [Box<dyn Row>]) {
     for row in rows {

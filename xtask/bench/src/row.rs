@@ -1,40 +1,41 @@
-//! The rows of the table: each a way to read frames.
+//! Rows of the table: each is a program that reads frames.
 
 mod borrowed;
 mod copy;
+mod model;
 mod owned;
 mod tape;
-mod twin;
 mod view;
 
 use crate::corpus::Corpus;
 
-/// A way to read every frame of the corpus. Each begins with a copy of the frame into a buffer of its
-/// own, as out of a socket: simd-json rewrites what it reads, and so nobody reads colder memory than
-/// another.
+/// Program that reads every frame of the corpus.
+///
+/// Each begins with a copy of the frame into a buffer of its own, as from a socket: simd-json
+/// overwrites its input, and no row reads colder memory than another.
 pub(crate) trait Row {
-    /// What the table calls it.
+    /// Name in the table.
     fn name(&self) -> &'static str;
 
-    /// Reads the corpus once, as it is measured. Answers something that depends on all that was
-    /// read, so that nothing can be left out by the compiler.
+    /// Reads the corpus once; this is measured. The result depends on everything that was read, so
+    /// the compiler cannot remove any of the work.
     fn pass(&mut self, corpus: &Corpus) -> u64;
 
-    /// Reads the corpus once and answers the sum of all facts; what [`Row::pass`] does not read of
-    /// them is read here.
+    /// Reads the corpus once and returns the checksum of all fields, including those that
+    /// [`Row::pass`] does not read.
     fn check(&mut self, corpus: &Corpus) -> u64 {
         self.pass(corpus)
     }
 }
 
-/// All rows. The first two are what the others are compared with.
+/// Returns all rows. The others are compared with the first two.
 pub(crate) fn all() -> Vec<Box<dyn Row>> {
     vec![
         Box::new(copy::Copy::default()),
         Box::new(tape::Tape::default()),
         Box::new(view::View::default()),
-        Box::new(twin::IntoOwned::default()),
-        Box::new(twin::Serde::default()),
+        Box::new(model::IntoOwned::default()),
+        Box::new(model::Serde::default()),
         Box::new(borrowed::Borrowed::default()),
         Box::new(owned::Owned::default()),
     ]

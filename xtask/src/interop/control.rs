@@ -1,4 +1,4 @@
-//! The control plane of a server: one HTTP request per command.
+//! Commands to a server of others: one HTTP request each, to its control port.
 
 use core::{net::Ipv4Addr, time::Duration};
 use std::{
@@ -9,21 +9,21 @@ use std::{
 use anyhow::{Context, bail};
 use serde_json::Value;
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Asks the server with its control plane at `port` to carry out a command.
+/// Sends a command to the control port of a server and waits until it is carried out.
 ///
 /// # Errors
 ///
 /// If the server is gone or does not know the command.
-pub(super) fn ask(port: u16, command: &str, arguments: &Value) -> anyhow::Result<()> {
+pub(super) fn send(port: u16, command: &str, arguments: &Value) -> anyhow::Result<()> {
     exchange(port, command, &arguments.to_string())
-        .with_context(|| format!("the server was asked to {command}"))
+        .with_context(|| format!("command {command} to the server"))
 }
 
 fn exchange(port: u16, command: &str, body: &str) -> anyhow::Result<()> {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
-    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(TIMEOUT))?;
     let length = body.len();
     let request = format!(
         "POST /{command} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
@@ -33,7 +33,7 @@ fn exchange(port: u16, command: &str, body: &str) -> anyhow::Result<()> {
     stream.read_to_string(&mut response)?;
     if !response.starts_with("HTTP/1.1 204") {
         let reason = response.rsplit("\r\n\r\n").next().unwrap_or_default();
-        bail!("it answered: {reason}");
+        bail!("{reason}");
     }
     Ok(())
 }

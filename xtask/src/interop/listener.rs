@@ -8,12 +8,12 @@ use clap::ValueEnum;
 use serde_json::Value;
 
 use super::{
-    event::{self, Stream},
+    event::{self, Channel},
     log::{Line, Mark},
     process::{Process, Signal},
 };
 
-/// What the command is told to use.
+/// Value of the option `--transport`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Transport {
     #[value(name = "websocket")]
@@ -38,11 +38,11 @@ pub(super) struct Listener {
     process: Process,
 }
 
-/// Longer than a stalled connection takes to be given up, and a few back-offs.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// Limit of each wait: longer than the detection of a stall and a few back-offs.
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 impl Listener {
-    /// Starts the command against a server on this machine, with all it can log.
+    /// Starts the command against a server on this machine, with all logs.
     ///
     /// # Errors
     ///
@@ -63,7 +63,7 @@ impl Listener {
                     "--transport",
                     &transport.to_string(),
                 ])
-                // It would not outlive an interrupted run for long.
+                // Ends it if this run is interrupted.
                 .args(["--for", "10m"])
                 .env("GROUPME_ACCESS_TOKEN", token)
                 .env("RUST_LOG", "trace"),
@@ -71,44 +71,48 @@ impl Listener {
         Ok(Self { process })
     }
 
-    /// Returns the place after the last line so far.
+    /// Returns the position after the last line.
     pub(super) fn mark(&self) -> Mark {
         self.process.stdout.end()
     }
 
-    /// Returns the lines from a place on.
+    /// Returns the lines from a position on.
     pub(super) fn since(&self, mark: Mark) -> Vec<Line> {
         self.process.stdout.since(mark)
     }
 
-    /// Waits until the command says that it is connected, over the expected transport if one is
-    /// given, with both subscriptions active.
-    pub(super) fn wait_listening(&self, mark: Mark, over: Option<Transport>) -> anyhow::Result<()> {
-        let mut said = String::new();
+    /// Waits until the command reports a connection, over `transport` if given, and both
+    /// subscriptions as active.
+    pub(super) fn wait_connected(
+        &self,
+        mark: Mark,
+        transport: Option<Transport>,
+    ) -> anyhow::Result<()> {
+        let mut reported = String::new();
         self.wait(mark, "a connection", |line| {
             let is_connected = line["kind"] == "connection" && line["state"] == "connected";
             if is_connected {
                 line["transport"]
                     .as_str()
                     .unwrap_or_default()
-                    .clone_into(&mut said);
+                    .clone_into(&mut reported);
             }
             is_connected
         })?;
-        if let Some(transport) = over {
+        if let Some(transport) = transport {
             let expected = transport.to_string();
             ensure!(
-                said == expected,
-                "connected over {said:?}, not over {expected:?}"
+                reported == expected,
+                "connected over {reported:?}, not over {expected:?}"
             );
         }
-        self.wait_active(mark, Stream::Messages)?;
-        self.wait_active(mark, Stream::Unheard)
+        self.wait_active(mark, Channel::User)?;
+        self.wait_active(mark, Channel::Group)
     }
 
-    /// Waits until the command says that the subscription to a channel is active.
-    pub(super) fn wait_active(&self, mark: Mark, stream: Stream) -> anyhow::Result<()> {
-        let channel = stream.channel();
+    /// Waits until the command reports the subscription to a channel as active.
+    pub(super) fn wait_active(&self, mark: Mark, channel: Channel) -> anyhow::Result<()> {
+        let channel = channel.name();
         self.wait(mark, &format!("a subscription to {channel}"), |line| {
             line["kind"] == "subscription"
                 && line["channel"] == channel
@@ -117,9 +121,9 @@ impl Listener {
         Ok(())
     }
 
-    /// Waits until the command says that the subscription to a channel is refused, and why.
-    pub(super) fn wait_refused(&self, stream: Stream) -> anyhow::Result<()> {
-        let channel = stream.channel();
+    /// Waits until the command reports the subscription to a channel as refused, with a reason.
+    pub(super) fn wait_refused(&self, channel: Channel) -> anyhow::Result<()> {
+        let channel = channel.name();
         self.wait(
             Mark::default(),
             &format!("a refusal of {channel}"),
@@ -135,14 +139,14 @@ impl Listener {
         Ok(())
     }
 
-    /// Tells whether the command has claimed that events may be missing.
-    pub(super) fn claims_gap(&self, mark: Mark) -> bool {
+    /// Returns whether the command has reported that events may be missing.
+    pub(super) fn reported_gap(&self, mark: Mark) -> bool {
         self.since(mark)
             .iter()
             .any(|line| line.json["kind"] == "gap")
     }
 
-    /// Waits until the command says that the connection is lost, and why.
+    /// Waits until the command reports the loss of the connection, with its cause.
     pub(super) fn wait_disconnected(&self, mark: Mark) -> anyhow::Result<()> {
         self.wait(mark, "a lost connection with its cause", |line| {
             line["kind"] == "connection"
@@ -152,15 +156,15 @@ impl Listener {
         Ok(())
     }
 
-    /// Tells whether the command has said that the connection is lost.
-    pub(super) fn lost_connection(&self, mark: Mark) -> bool {
+    /// Returns whether the command has reported the loss of the connection.
+    pub(super) fn reported_disconnect(&self, mark: Mark) -> bool {
         let lines = self.since(mark);
         lines
             .iter()
             .any(|line| line.json["state"] == "disconnected")
     }
 
-    /// Waits until the command says where events may be missing, and why.
+    /// Waits until the command reports that events may be missing, with the cause.
     pub(super) fn wait_gap(&self, mark: Mark) -> anyhow::Result<()> {
         self.wait(mark, "a gap with its cause", |line| {
             line["kind"] == "gap" && !line["cause"].is_null()
@@ -180,37 +184,35 @@ impl Listener {
         &self,
         mark: Mark,
         what: &str,
-        mut is_meant: impl FnMut(&Value) -> bool,
+        mut is_it: impl FnMut(&Value) -> bool,
     ) -> anyhow::Result<Mark> {
         let waited = self
             .process
             .stdout
-            .wait(mark, PATIENCE, what, |line| is_meant(&line.json));
+            .wait(mark, TIMEOUT, what, |line| is_it(&line.json));
         waited.context("waiting for groupme")
     }
 
-    /// Asks the command to end.
+    /// Sends a signal.
     pub(super) fn signal(&self, signal: Signal) -> anyhow::Result<()> {
-        self.process
-            .signal(signal)
-            .context("groupme is not there any more")
+        self.process.signal(signal).context("groupme is gone")
     }
 
-    /// Waits until the command ends, and checks its status.
+    /// Waits for the exit of the command and checks its status.
     pub(super) fn wait_exit(&mut self, status: i32) -> anyhow::Result<()> {
         let exit = self
             .process
-            .exit(PATIENCE)
-            .context("waiting for the end of groupme")?;
+            .exit(TIMEOUT)
+            .context("waiting for the exit of groupme")?;
         ensure!(
             exit.code() == Some(status),
-            "groupme ended with {exit}, not with status {status}"
+            "groupme exited with {exit}, not with status {status}"
         );
         Ok(())
     }
 
-    /// Checks that none of these words has been printed anywhere; the error does not repeat them.
-    pub(super) fn check_silence(&self, secrets: &[(&str, &str)]) -> anyhow::Result<()> {
+    /// Checks that none of the secrets, pairs of name and text, was printed; an error hides it.
+    pub(super) fn check_not_printed(&self, secrets: &[(&str, &str)]) -> anyhow::Result<()> {
         for line in self.process.output() {
             for (name, secret) in secrets {
                 ensure!(
@@ -223,7 +225,7 @@ impl Listener {
         Ok(())
     }
 
-    /// Returns what the command has logged.
+    /// Returns the lines of stderr.
     pub(super) fn logs(&self) -> Vec<Line> {
         self.process.stderr.since(Mark::default())
     }

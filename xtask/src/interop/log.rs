@@ -1,4 +1,4 @@
-//! The lines a process has printed so far, and waiting for the one that is meant.
+//! Output of a process, by lines, and waiting for a line.
 
 use core::time::Duration;
 use std::{
@@ -13,23 +13,23 @@ use serde_json::Value;
 
 use crate::clock;
 
-/// A place between two lines of a [`Log`].
+/// A position between two lines of a [`Log`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Mark(pub(super) usize);
 
 /// One line of output.
 #[derive(Clone, Debug)]
 pub(super) struct Line {
-    /// When it was read.
+    /// Time of its arrival.
     pub(super) at: Instant,
-    /// What it says, without the line break.
+    /// Text without the line break.
     pub(super) text: String,
-    /// The same as JSON; null if it is none.
+    /// Text parsed as JSON; null if it is none.
     pub(super) json: Value,
 }
 
 impl Line {
-    /// Takes a line that has just been read.
+    /// Makes a line that arrived now.
     pub(super) fn read(text: String) -> Self {
         let json = serde_json::from_str(&text).unwrap_or(Value::Null);
         Self {
@@ -40,7 +40,7 @@ impl Line {
     }
 }
 
-/// Everything one stream of a process has carried.
+/// All lines of one stream of a process.
 #[derive(Debug, Default)]
 pub(super) struct Log {
     state: Mutex<State>,
@@ -80,33 +80,34 @@ impl Log {
         self.changed.notify_all();
     }
 
-    /// Returns the place after the last line so far.
+    /// Returns the position after the last line.
     pub(super) fn end(&self) -> Mark {
         Mark(self.lock().lines.len())
     }
 
-    /// Returns the lines from a place on.
+    /// Returns the lines from a position on.
     pub(super) fn since(&self, mark: Mark) -> Vec<Line> {
         self.lock().lines.get(mark.0..).unwrap_or_default().to_vec()
     }
 
-    /// Waits for the first line after `mark` that is meant, and returns the place after it.
+    /// Waits for the first line after `mark` for which `is_it` holds, and returns the position after
+    /// it.
     ///
     /// # Errors
     ///
-    /// If the stream ends first, or it takes longer than `patience`; `what` names the line.
+    /// If the stream ends first, or after `timeout`; `what` names the line in the error.
     pub(super) fn wait(
         &self,
         mark: Mark,
-        patience: Duration,
+        timeout: Duration,
         what: &str,
-        mut is_meant: impl FnMut(&Line) -> bool,
+        mut is_it: impl FnMut(&Line) -> bool,
     ) -> anyhow::Result<Mark> {
         let mut next = mark.0;
-        self.wait_until(patience, what, |lines| {
+        self.wait_until(timeout, what, |lines| {
             while let Some(line) = lines.get(next) {
                 next += 1;
-                if is_meant(line) {
+                if is_it(line) {
                     return true;
                 }
             }
@@ -115,42 +116,42 @@ impl Log {
         Ok(Mark(next))
     }
 
-    /// Waits until all the lines so far, taken together, are as wanted.
+    /// Waits until `is_so` holds for all lines together.
     ///
     /// # Errors
     ///
-    /// If the stream ends first, or it takes longer than `patience`; `what` names what is wanted.
+    /// If the stream ends first, or after `timeout`; `what` names the condition in the error.
     pub(super) fn wait_until(
         &self,
-        patience: Duration,
+        timeout: Duration,
         what: &str,
         mut is_so: impl FnMut(&[Line]) -> bool,
     ) -> anyhow::Result<()> {
-        let deadline = clock::now() + patience;
+        let deadline = clock::now() + timeout;
         let mut state = self.lock();
         while !is_so(&state.lines) {
             if state.ended {
-                bail!("it ended without {what}");
+                bail!("the output ended without {what}");
             }
             let Some(later) = self.later(state, deadline) else {
-                bail!("{what} did not come within {} s", patience.as_secs());
+                bail!("no {what} within {} s", timeout.as_secs());
             };
             state = later;
         }
         Ok(())
     }
 
-    /// Waits until the stream ends.
+    /// Waits for the end of the stream.
     ///
     /// # Errors
     ///
-    /// If it takes longer than `patience`.
-    pub(super) fn wait_end(&self, patience: Duration) -> anyhow::Result<()> {
-        let deadline = clock::now() + patience;
+    /// After `timeout`.
+    pub(super) fn wait_end(&self, timeout: Duration) -> anyhow::Result<()> {
+        let deadline = clock::now() + timeout;
         let mut state = self.lock();
         while !state.ended {
             let Some(later) = self.later(state, deadline) else {
-                bail!("it did not end within {} s", patience.as_secs());
+                bail!("no end within {} s", timeout.as_secs());
             };
             state = later;
         }
@@ -180,7 +181,7 @@ impl Log {
 mod tests {
     use super::*;
 
-    const PATIENCE: Duration = Duration::from_secs(20);
+    const TIMEOUT: Duration = Duration::from_secs(20);
 
     fn texts(lines: &[Line]) -> Vec<&str> {
         lines.iter().map(|line| line.text.as_str()).collect()
@@ -190,15 +191,13 @@ mod tests {
     fn a_line_is_found_after_the_mark_only() {
         let log = Log::follow(&b"{\"n\":1}\n{\"n\":2}\n{\"n\":1}\nrest"[..]);
         let is_one = |line: &Line| line.json["n"] == 1;
-        let first = log
-            .wait(Mark::default(), PATIENCE, "a one", is_one)
-            .unwrap();
-        let second = log.wait(first, PATIENCE, "a one", is_one).unwrap();
+        let first = log.wait(Mark::default(), TIMEOUT, "a one", is_one).unwrap();
+        let second = log.wait(first, TIMEOUT, "a one", is_one).unwrap();
         assert!(first < second);
         let error = log
-            .wait(second, PATIENCE, "a third one", is_one)
+            .wait(second, TIMEOUT, "a third one", is_one)
             .unwrap_err();
-        assert_eq!(error.to_string(), "it ended without a third one");
+        assert_eq!(error.to_string(), "the output ended without a third one");
         assert_eq!(texts(&log.since(second)), ["rest"]);
     }
 
@@ -208,19 +207,19 @@ mod tests {
         let log = Log::follow(reader);
         let waiting = Arc::clone(&log);
         let waiter = thread::spawn(move || {
-            waiting.wait(Mark::default(), PATIENCE, "it", |line| line.text == "it")
+            waiting.wait(Mark::default(), TIMEOUT, "it", |line| line.text == "it")
         });
         std::io::Write::write_all(&mut writer, b"not it\nit\n").unwrap();
         assert_eq!(waiter.join().unwrap().unwrap(), Mark(2));
     }
 
     #[test]
-    fn patience_ends() {
+    fn a_wait_ends_after_its_timeout() {
         let (reader, _writer) = std::io::pipe().unwrap();
         let log = Log::follow(reader);
         let error = log
             .wait(log.end(), Duration::ZERO, "it", |_| true)
             .unwrap_err();
-        assert_eq!(error.to_string(), "it did not come within 0 s");
+        assert_eq!(error.to_string(), "no it within 0 s");
     }
 }

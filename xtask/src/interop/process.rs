@@ -1,4 +1,4 @@
-//! A child process whose output is kept.
+//! A child process and its output.
 
 use core::time::Duration;
 use std::{
@@ -12,17 +12,17 @@ use serde_json::Value;
 
 use super::log::{Log, Mark};
 
-/// A running program; it is killed when this is dropped.
+/// A running program, killed when dropped.
 #[derive(Debug)]
 pub(super) struct Process {
     child: Child,
-    /// Open as long as the process may live.
+    /// Open as long as the process is to run.
     stdin: Option<ChildStdin>,
     pub(super) stdout: Arc<Log>,
     pub(super) stderr: Arc<Log>,
 }
 
-/// A signal that asks a process to end.
+/// A signal that terminates a process.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Signal {
     Interrupt,
@@ -56,13 +56,13 @@ impl Process {
     ///
     /// # Errors
     ///
-    /// If it does not read any more.
-    pub(super) fn tell(&mut self, line: &Value) -> anyhow::Result<()> {
+    /// If its stdin is closed.
+    pub(super) fn write_line(&mut self, line: &Value) -> anyhow::Result<()> {
         let stdin = self.stdin.as_mut().context("its stdin is closed")?;
-        writeln!(stdin, "{line}").context("it does not read any more")
+        writeln!(stdin, "{line}").context("the process does not read")
     }
 
-    /// Closes the process's stdin.
+    /// Closes stdin.
     pub(super) fn close_stdin(&mut self) {
         self.stdin = None;
     }
@@ -89,25 +89,25 @@ impl Process {
         Ok(())
     }
 
-    /// Waits until the process has closed its output and ended.
+    /// Waits for the end of the output and for the exit.
     ///
     /// # Errors
     ///
-    /// If it goes on for longer than `patience`.
-    pub(super) fn exit(&mut self, patience: Duration) -> anyhow::Result<ExitStatus> {
-        self.stdout.wait_end(patience)?;
-        self.stderr.wait_end(patience)?;
+    /// After `timeout`.
+    pub(super) fn exit(&mut self, timeout: Duration) -> anyhow::Result<ExitStatus> {
+        self.stdout.wait_end(timeout)?;
+        self.stderr.wait_end(timeout)?;
         Ok(self.child.wait()?)
     }
 
-    /// Kills the process and waits until it is gone.
+    /// Kills the process and waits for its exit.
     pub(super) fn kill(&mut self) {
-        // Either it is killed now or it was gone before.
+        // An error means that it has exited before.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 
-    /// Returns everything the process has printed, on both streams.
+    /// Returns the lines of stdout, then those of stderr.
     pub(super) fn output(&self) -> impl Iterator<Item = String> {
         let stdout = self.stdout.since(Mark::default());
         let stderr = self.stderr.since(Mark::default());
@@ -125,7 +125,7 @@ impl Drop for Process {
 mod tests {
     use super::{super::log::Line, *};
 
-    const PATIENCE: Duration = Duration::from_secs(20);
+    const TIMEOUT: Duration = Duration::from_secs(20);
 
     fn shell(script: &str) -> Process {
         Process::start(Command::new("sh").args(["-c", script])).unwrap()
@@ -134,38 +134,40 @@ mod tests {
     #[test]
     fn output_and_status_are_kept() {
         let mut process = shell("echo out; echo err >&2; exit 3");
-        assert_eq!(process.exit(PATIENCE).unwrap().code(), Some(3));
+        assert_eq!(process.exit(TIMEOUT).unwrap().code(), Some(3));
         assert_eq!(process.output().collect::<Vec<_>>(), ["out", "err"]);
     }
 
     #[test]
-    fn a_signal_arrives() {
+    fn a_signal_terminates_the_process() {
         use std::os::unix::process::ExitStatusExt;
 
         let mut process = shell("echo ready; read -r _");
         let is_ready = |line: &Line| line.text == "ready";
         process
             .stdout
-            .wait(Mark::default(), PATIENCE, "ready", is_ready)
+            .wait(Mark::default(), TIMEOUT, "ready", is_ready)
             .unwrap();
         process.signal(Signal::Terminate).unwrap();
-        assert_eq!(process.exit(PATIENCE).unwrap().signal(), Some(15));
+        assert_eq!(process.exit(TIMEOUT).unwrap().signal(), Some(15));
     }
 
     #[test]
-    fn lines_are_told_until_stdin_is_closed() {
+    fn lines_are_written_until_stdin_is_closed() {
         let mut process = shell("cat");
-        process.tell(&serde_json::json!({"do": "it"})).unwrap();
+        process
+            .write_line(&serde_json::json!({"do": "it"}))
+            .unwrap();
         process.close_stdin();
-        assert!(process.tell(&Value::Null).is_err());
-        assert_eq!(process.exit(PATIENCE).unwrap().code(), Some(0));
+        assert!(process.write_line(&Value::Null).is_err());
+        assert_eq!(process.exit(TIMEOUT).unwrap().code(), Some(0));
         assert_eq!(process.output().collect::<Vec<_>>(), [r#"{"do":"it"}"#]);
     }
 
     #[test]
-    fn a_process_that_goes_on_is_not_waited_for_without_end() {
+    fn waiting_for_an_exit_has_a_timeout() {
         let mut process = shell("read -r _");
         let error = process.exit(Duration::ZERO).unwrap_err();
-        assert_eq!(error.to_string(), "it did not end within 0 s");
+        assert_eq!(error.to_string(), "no end within 0 s");
     }
 }

@@ -20,23 +20,23 @@ pub(super) struct Simulator {
     binary: PathBuf,
     profile: &'static str,
     process: Process,
-    /// What its predecessors have logged.
+    /// Lines of stderr of earlier processes.
     past: Vec<Line>,
-    /// Where it listens.
+    /// Port of the gateway.
     pub(super) port: u16,
-    /// What lets its user in; the same after a restart.
+    /// Access token of its user; the same after a restart.
     pub(super) token: String,
-    /// The channel of its user; the same after a restart.
+    /// Channel of its user; the same after a restart.
     pub(super) channel: String,
 }
 
-const PATIENCE: Duration = Duration::from_secs(30);
-/// How long it holds a connect. Faye 0.7.2 waits as long before it tries again.
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// Time that a connect is held. Faye 0.7.2 waits as long before it retries.
 const HOLD: &str = "2s";
 
 impl Simulator {
-    /// Starts the command on any port, like the server that the profile names, and waits until it
-    /// says where it is.
+    /// Starts the command on any port, with the behaviour of the profile, and waits until it prints
+    /// its address.
     ///
     /// # Errors
     ///
@@ -46,38 +46,38 @@ impl Simulator {
             Command::new(binary)
                 .args(["sim", "--profile", profile, "--hold", HOLD])
                 .args(["--format", "json"])
-                // It would not outlive an interrupted run for long.
+                // Ends it if this run is interrupted.
                 .args(["--for", "10m"])
                 .env("RUST_LOG", "debug"),
         )?;
-        let mut told = Value::Null;
+        let mut address = Value::Null;
         process
             .stdout
-            .wait(Mark::default(), PATIENCE, "its place", |line| {
-                told.clone_from(&line.json);
+            .wait(Mark::default(), TIMEOUT, "address", |line| {
+                address.clone_from(&line.json);
                 true
             })
             .context("the simulator did not start")?;
-        let word = |name: &str| {
-            let word = told[name].as_str().map(str::to_owned);
-            word.with_context(|| format!("the simulator named no {name}"))
+        let field = |name: &str| {
+            let field = address[name].as_str().map(str::to_owned);
+            field.with_context(|| format!("the simulator printed no {name}"))
         };
         Ok(Self {
             binary: binary.to_owned(),
             profile,
-            port: port(&word("gateway_url")?)?,
-            token: word("token")?,
-            channel: format!("/user/{}", word("user_id")?),
+            port: port(&field("gateway_url")?)?,
+            token: field("token")?,
+            channel: format!("/user/{}", field("user_id")?),
             process,
             past: Vec::new(),
         })
     }
 
-    /// Kills it and starts another, on another port, which knows nothing of the first.
+    /// Kills the simulator and starts a new one, without sessions, on another port.
     ///
     /// # Errors
     ///
-    /// If the other does not start.
+    /// If the new one does not start.
     pub(super) fn restart(&mut self) -> anyhow::Result<()> {
         self.process.kill();
         let past = self.logs();
@@ -86,14 +86,14 @@ impl Simulator {
         Ok(())
     }
 
-    /// Returns what it has logged.
+    /// Returns the lines of stderr.
     pub(super) fn logs(&self) -> Vec<Line> {
         let lines = self.process.stderr.since(Mark::default());
         self.past.iter().cloned().chain(lines).collect()
     }
 
-    /// Checks that it has not logged the token; the error does not repeat it.
-    pub(super) fn check_silence(&self) -> anyhow::Result<()> {
+    /// Checks that the token was not logged; an error hides it.
+    pub(super) fn check_no_secrets(&self) -> anyhow::Result<()> {
         for line in self.logs() {
             ensure!(
                 !line.text.contains(&self.token),

@@ -1,4 +1,4 @@
-//! Where in a text its pictures are.
+//! Positions of emoji in a text.
 
 use core::iter;
 use core::ops::Range;
@@ -6,27 +6,29 @@ use core::ops::Range;
 use super::{Emoji, EmojiRef};
 
 impl Emoji {
-    /// For each picture in `text`, the bytes of its placeholder, and the pack and the picture in
-    /// it. A placeholder without a picture, or the other way round, is left out.
+    /// Returns the byte range of each placeholder in `text` with the pack and index of its emoji.
+    ///
+    /// A placeholder without an emoji, or an emoji without a placeholder, is left out.
     pub fn in_text(&self, text: &str) -> impl Iterator<Item = (Range<usize>, [i64; 2])> {
         let placeholder = self.placeholder.as_deref().unwrap_or_default();
         let pictures = self.charmap.iter().flatten().copied();
-        iter::zip(places(text, placeholder), pictures)
+        iter::zip(placeholder_ranges(text, placeholder), pictures)
     }
 }
 
 impl EmojiRef<'_> {
-    /// For each picture in `text`, the bytes of its placeholder, and the pack and the picture in
-    /// it. A placeholder without a picture, or the other way round, is left out.
+    /// Returns the byte range of each placeholder in `text` with the pack and index of its emoji.
+    ///
+    /// A placeholder without an emoji, or an emoji without a placeholder, is left out.
     pub fn in_text(&self, text: &str) -> impl Iterator<Item = (Range<usize>, [i64; 2])> {
         let placeholder = self.placeholder().unwrap_or_default();
         let pictures = self.charmap().into_iter().flatten();
-        iter::zip(places(text, placeholder), pictures)
+        iter::zip(placeholder_ranges(text, placeholder), pictures)
     }
 }
 
-/// Where a placeholder is; an empty one, as the documentation has it, is nowhere.
-fn places(text: &str, placeholder: &str) -> impl Iterator<Item = Range<usize>> {
+/// Returns the byte ranges of a placeholder; none for an empty one, as in GroupMe's documentation.
+fn placeholder_ranges(text: &str, placeholder: &str) -> impl Iterator<Item = Range<usize>> {
     let found = (!placeholder.is_empty()).then(|| text.match_indices(placeholder));
     found
         .into_iter()

@@ -1,4 +1,4 @@
-//! Where in a text its mentions are.
+//! Positions of mentions in a text.
 
 use core::iter;
 use core::ops::Range;
@@ -7,32 +7,38 @@ use crate::id::{UserId, UserIdRef};
 
 use super::{Mentions, MentionsRef};
 
-/// The part to mention somebody by is not in the text, or cuts a character in half.
+/// Error for a mention whose range is outside the text or splits a character.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "bytes {} to {} are no part of the text of {len} bytes: take them where characters start",
+    "bytes {} to {} are not a valid range of a text of {len} bytes: use character boundaries",
     part.start, part.end
 )]
 #[non_exhaustive]
-pub struct NotInText {
-    /// The bytes that were asked for.
+pub struct MentionRangeError {
+    /// Requested range, in bytes.
     pub part: Range<usize>,
-    /// How many bytes the text has.
+    /// Length of the text, in bytes.
     pub len: usize,
 }
 
 impl Mentions {
-    /// Mentions a user by a part of `text`, in bytes; usually their name after an `@`. The text is
-    /// the one that the message will have.
+    /// Adds a mention of a user at a byte range of `text`, the text of the message; usually their
+    /// name after an `@`.
     ///
-    /// To mention everyone, write `@everyone` into the text and nothing here: GroupMe adds the
-    /// mention.
+    /// Nothing needs to be added for `@everyone` in the text: GroupMe adds that mention itself, and a
+    /// second one would be doubled.
     ///
     /// # Errors
     ///
-    /// [`NotInText`] if the text has no such part. Nothing is added then.
-    pub fn add(&mut self, user: UserId, text: &str, part: Range<usize>) -> Result<(), NotInText> {
-        let outside = || NotInText {
+    /// [`MentionRangeError`] if the range is outside the text or splits a character. Nothing is
+    /// added then.
+    pub fn add(
+        &mut self,
+        user: UserId,
+        text: &str,
+        part: Range<usize>,
+    ) -> Result<(), MentionRangeError> {
+        let outside = || MentionRangeError {
             part: part.clone(),
             len: text.len(),
         };
@@ -44,9 +50,10 @@ impl Mentions {
         Ok(())
     }
 
-    /// The mentions with the part of `text` that each covers. A place that is not in the text, or
-    /// cuts a character in half, gives `None`; a place without a user, or the other way round, is
-    /// left out.
+    /// Returns each mentioned user with the part of `text` that the mention covers.
+    ///
+    /// The part is `None` if it is outside the text or splits a character. A position without a
+    /// user, or a user without a position, is left out.
     pub fn in_text<'t>(
         &self,
         text: &'t str,
@@ -58,9 +65,10 @@ impl Mentions {
 }
 
 impl<'f> MentionsRef<'f> {
-    /// The mentions with the part of `text` that each covers. A place that is not in the text, or
-    /// cuts a character in half, gives `None`; a place without a user, or the other way round, is
-    /// left out.
+    /// Returns each mentioned user with the part of `text` that the mention covers.
+    ///
+    /// The part is `None` if it is outside the text or splits a character. A position without a
+    /// user, or a user without a position, is left out.
     pub fn in_text<'t>(
         &self,
         text: &'t str,
@@ -77,14 +85,14 @@ fn utf16_len(text: &str) -> i64 {
         .sum()
 }
 
-/// The part of a text that starts at a UTF-16 code unit and has that many of them.
+/// Returns the part of a text at a start and length in UTF-16 code units.
 fn slice_utf16(text: &str, start: i64, len: i64) -> Option<&str> {
     let start = usize::try_from(start).ok()?;
     let end = start.checked_add(usize::try_from(len).ok()?)?;
     text.get(offset_of_utf16(text, start)?..offset_of_utf16(text, end)?)
 }
 
-/// The byte at which a UTF-16 code unit starts, if a character starts there or the text ends there.
+/// Returns the byte offset of a UTF-16 code unit; `None` inside a character or outside the text.
 fn offset_of_utf16(text: &str, unit: usize) -> Option<usize> {
     let mut units = 0;
     for (offset, letter) in text.char_indices() {

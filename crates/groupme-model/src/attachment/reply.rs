@@ -1,39 +1,43 @@
-//! What a reply answers.
+//! Message that a reply refers to.
 
 use crate::id::{MessageId, MessageIdRef};
 
 use super::{Reply, ReplyRef};
 
 impl Reply {
-    /// The message that is answered. Some senders tell only the start of the chain.
-    pub fn answered(&self) -> Option<&MessageId> {
-        told(self.reply_id.as_ref()).or(told(self.base_reply_id.as_ref()))
+    /// Returns the message that is replied to. Some senders set only the first message of the
+    /// chain.
+    pub fn replied_to(&self) -> Option<&MessageId> {
+        non_empty(self.reply_id.as_ref()).or(non_empty(self.base_reply_id.as_ref()))
     }
 
-    /// The message that started the chain. Some senders tell only the one that is answered.
+    /// Returns the first message of the chain of replies. Some senders set only the message that is
+    /// replied to.
     pub fn root(&self) -> Option<&MessageId> {
-        told(self.base_reply_id.as_ref()).or(told(self.reply_id.as_ref()))
+        non_empty(self.base_reply_id.as_ref()).or(non_empty(self.reply_id.as_ref()))
     }
 }
 
 impl<'f> ReplyRef<'f> {
-    /// The message that is answered. Some senders tell only the start of the chain.
-    pub fn answered(&self) -> Option<MessageIdRef<'f>> {
-        seen(self.reply_id()).or(seen(self.base_reply_id()))
+    /// Returns the message that is replied to. Some senders set only the first message of the
+    /// chain.
+    pub fn replied_to(&self) -> Option<MessageIdRef<'f>> {
+        non_empty_view(self.reply_id()).or(non_empty_view(self.base_reply_id()))
     }
 
-    /// The message that started the chain. Some senders tell only the one that is answered.
+    /// Returns the first message of the chain of replies. Some senders set only the message that is
+    /// replied to.
     pub fn root(&self) -> Option<MessageIdRef<'f>> {
-        seen(self.base_reply_id()).or(seen(self.reply_id()))
+        non_empty_view(self.base_reply_id()).or(non_empty_view(self.reply_id()))
     }
 }
 
-/// An id that says something: an empty one is no more than an absent one.
-fn told(id: Option<&MessageId>) -> Option<&MessageId> {
+/// Filters out an empty id, which some senders use for an absent one.
+fn non_empty(id: Option<&MessageId>) -> Option<&MessageId> {
     id.filter(|id| !id.is_empty())
 }
 
-/// As `told`, of a view.
-fn seen(id: Option<MessageIdRef<'_>>) -> Option<MessageIdRef<'_>> {
+/// Filters out an empty id of a view.
+fn non_empty_view(id: Option<MessageIdRef<'_>>) -> Option<MessageIdRef<'_>> {
     id.filter(|id| !id.is_empty())
 }

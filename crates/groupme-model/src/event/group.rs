@@ -1,42 +1,44 @@
-//! The group in a push about a new membership.
+//! Group in a push about a new membership.
 
 use crate::group::{GroupType, GroupTypeRef};
 use crate::macros::model;
 
 model! {
-    /// A group that the user was added to: less than REST tells of a group, under other names.
+    /// Group that the current user was added to.
+    ///
+    /// It has fewer fields than the [`Group`](crate::Group) of REST, under other names.
     pub struct JoinedGroup as JoinedGroupRef {
-        /// The group's id.
-        id: key(Group),
-        /// What it is called.
+        /// Id of the group.
+        id: required_id(Group),
+        /// Name of the group.
         name: text,
-        /// What it is about; may be empty.
+        /// Description of the group; may be empty.
         description: text,
-        /// Who can join and who can write.
-        kind: open(GroupType, GroupTypeRef) as "type",
-        /// The group's picture.
+        /// Type of the group: who can add members and who can write.
+        kind: open_enum(GroupType, GroupTypeRef) as "type",
+        /// URL of the group's picture.
         avatar_url: text,
-        /// A preview of it.
+        /// URL of a preview of the group's picture.
         preview_url: text,
-        /// Who made the group.
+        /// User who created the group.
         creator_id: id(User),
-        /// When it was made.
+        /// Creation time.
         created_at: seconds,
-        /// When it was last changed.
+        /// Time of the last change.
         updated_at: seconds,
-        /// How many members it can have.
+        /// Maximum number of members.
         max_memberships: integer,
-        /// The number to which text messages for the group go.
+        /// Phone number that receives text messages for the group.
         phone_number: text,
-        /// The link by which others can join.
+        /// URL by which others can join.
         share_url: text,
-        /// Whether the group can be joined by the link.
+        /// Whether the group can be joined by its share URL.
         shared: flag,
-        /// Whether there can be such a link at all.
+        /// Whether sharing is disabled.
         disable_sharing: flag,
-        /// The theme.
+        /// Name of the theme.
         theme_name: text,
-        /// Not known to be used.
+        /// Undocumented; not known to be set.
         thread_id: id(Other),
     }
 }

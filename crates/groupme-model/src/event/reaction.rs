@@ -1,35 +1,35 @@
-//! The subject of pushes about reactions.
+//! Subject of pushes about reactions.
 
 use crate::macros::model;
 use crate::message::{Message, MessageRef};
 use crate::reaction::{Reaction, ReactionRef};
 
 model! {
-    /// The reactions to a message, after one was added or taken back.
+    /// Reactions of a message after one was added or removed.
     pub struct ReactionChange as ReactionChangeRef {
-        /// The message, if it is a group's.
+        /// Message, if it belongs to a group.
         line: object(Message, MessageRef),
-        /// The message, if it is a direct one.
+        /// Message, if it is a direct message.
         direct_message: object(Message, MessageRef),
-        /// All reactions to the message, now: they replace what was known. Absent is not the same
-        /// as none.
-        reactions: maybe_list(Reaction),
-        /// Who added or took back one.
+        /// All reactions of the message after the change; they replace the earlier ones. Absent is
+        /// not the same as empty.
+        reactions: optional_list(Reaction),
+        /// User who added or removed a reaction.
         user_id: id(User),
-        /// The one that was added; only in `like.create`.
+        /// Reaction that was added; only in `like.create`.
         user_reaction: object(Reaction, ReactionRef),
     }
 }
 
 impl ReactionChange {
-    /// The message, of a group or direct.
+    /// Returns the message, from a group or a direct conversation.
     pub fn message(&self) -> Option<&Message> {
         self.line.as_ref().or(self.direct_message.as_ref())
     }
 }
 
 impl<'f> ReactionChangeRef<'f> {
-    /// The message, of a group or direct.
+    /// Returns the message, from a group or a direct conversation.
     pub fn message(&self) -> Option<MessageRef<'f>> {
         self.line().or_else(|| self.direct_message())
     }

@@ -1,45 +1,46 @@
-//! Kinds whose twin stands on the heap.
+//! Kind whose owned form is on the heap.
 
 use bayeux_wire::Value;
 #[cfg(feature = "serde")]
 use serde::ser::Serializer;
 
-use crate::field::{Kind, Needed};
-use crate::finding::Findings;
-use crate::source::Source;
+use crate::diagnostics::Diagnostics;
+use crate::field::{Kind, RequiredKind};
+use crate::json_source::JsonSource;
 
-/// As `K`, its twin boxed: a message is hundreds of bytes, and would make every event as large.
+/// The kind `K` with its owned form boxed: a message has hundreds of bytes and would make every
+/// event as large.
 pub(crate) struct Boxed<K>(K);
 
 impl<K: Kind> Kind for Boxed<K> {
-    type Shown<'f> = K::Shown<'f>;
+    type View<'f> = K::View<'f>;
     type Owned = Box<K::Owned>;
 
     const EXPECTED: &'static str = K::EXPECTED;
 
     #[inline]
-    fn show(value: Value<'_>) -> Option<K::Shown<'_>> {
-        K::show(value)
+    fn view(value: Value<'_>) -> Option<K::View<'_>> {
+        K::view(value)
     }
 
-    fn own<'s, S: Source<'s>>(source: S) -> Option<Self::Owned> {
-        K::own(source).map(Box::new)
+    fn decode<'s, S: JsonSource<'s>>(source: S) -> Option<Self::Owned> {
+        K::decode(source).map(Box::new)
     }
 
-    fn matches(shown: Self::Shown<'_>, owned: &Self::Owned) -> bool {
-        K::matches(shown, owned)
+    fn matches(view: Self::View<'_>, owned: &Self::Owned) -> bool {
+        K::matches(view, owned)
     }
 
-    fn accepts<'s, S: Source<'s>>(source: S) -> bool {
+    fn accepts<'s, S: JsonSource<'s>>(source: S) -> bool {
         K::accepts(source)
     }
 
-    fn is_absent<'s, S: Source<'s>>(source: S) -> bool {
+    fn is_absent<'s, S: JsonSource<'s>>(source: S) -> bool {
         K::is_absent(source)
     }
 
-    fn report<'s, S: Source<'s>>(source: S, findings: &mut Findings) {
-        K::report(source, findings);
+    fn report<'s, S: JsonSource<'s>>(source: S, diagnostics: &mut Diagnostics) {
+        K::report(source, diagnostics);
     }
 
     #[cfg(feature = "serde")]
@@ -48,20 +49,20 @@ impl<K: Kind> Kind for Boxed<K> {
     }
 }
 
-/// The whole view is kept: its members have been walked to see whether the object is usable.
-impl<K: Kind> Needed for Boxed<K>
+/// Caches the whole view, since checking the object has already walked its members.
+impl<K: Kind> RequiredKind for Boxed<K>
 where
-    for<'f> K::Shown<'f>: Copy,
+    for<'f> K::View<'f>: Copy,
 {
-    type Kept<'f> = K::Shown<'f>;
+    type Cached<'f> = K::View<'f>;
 
     #[inline]
-    fn keep(value: Value<'_>) -> Option<K::Shown<'_>> {
-        K::show(value)
+    fn cache(value: Value<'_>) -> Option<K::View<'_>> {
+        K::view(value)
     }
 
     #[inline]
-    fn show_kept<'f>(kept: K::Shown<'f>, _: impl FnOnce() -> Option<Value<'f>>) -> K::Shown<'f> {
-        kept
+    fn view_cached<'f>(cached: K::View<'f>, _: impl FnOnce() -> Option<Value<'f>>) -> K::View<'f> {
+        cached
     }
 }

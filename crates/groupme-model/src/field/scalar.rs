@@ -1,17 +1,18 @@
-//! Kinds that are one value: text, numbers, times, ids.
+//! Kinds of a single value: text, booleans, numbers, ids.
 
 use bayeux_wire::Value;
 #[cfg(feature = "serde")]
 use serde::ser::{Serialize, Serializer};
 
-use crate::field::{Kind, Needed};
+use crate::field::{Kind, RequiredKind};
 use crate::id::{Id, IdKind, IdRef};
 use crate::json::Json;
-use crate::source::{Shape, Source};
-#[cfg(feature = "serde")]
-use crate::timestamp::{EXACT_IN_F64, Written};
-use crate::timestamp::{Timestamp, Unit};
+use crate::json_source::{JsonSource, Shape};
 
+/// 2^53, the largest number up to which every integer has an `f64` of its own.
+pub(super) const EXACT_IN_F64: f64 = 9_007_199_254_740_992.0;
+
+/// Declares kinds whose view and owned form are the same `Copy` type.
 macro_rules! scalars {
     ($(
         $(#[$meta:meta])*
@@ -22,32 +23,32 @@ macro_rules! scalars {
         $vis struct $Kind;
 
         impl Kind for $Kind {
-            type Shown<'f> = $Value;
+            type View<'f> = $Value;
             type Owned = $Value;
 
             const EXPECTED: &'static str = $expected;
 
             #[inline]
-            fn show(value: Value<'_>) -> Option<$Value> {
+            fn view(value: Value<'_>) -> Option<$Value> {
                 $read(value.shape())
             }
 
-            fn own<'s, S: Source<'s>>(source: S) -> Option<$Value> {
+            fn decode<'s, S: JsonSource<'s>>(source: S) -> Option<$Value> {
                 $read(source.shape())
             }
 
             #[allow(clippy::float_cmp, reason = "floats are read from the same digits")]
-            fn matches(shown: $Value, owned: &$Value) -> bool {
-                shown == *owned
+            fn matches(view: $Value, owned: &$Value) -> bool {
+                view == *owned
             }
 
-            fn accepts<'s, S: Source<'s>>(source: S) -> bool {
+            fn accepts<'s, S: JsonSource<'s>>(source: S) -> bool {
                 $read(source.shape()).is_some()
             }
 
-            // Coordinates, years and the like are "" where GroupMe has none.
+            // GroupMe sends "" for a coordinate or a year that it does not have.
             #[inline]
-            fn is_absent<'s, S: Source<'s>>(source: S) -> bool {
+            fn is_absent<'s, S: JsonSource<'s>>(source: S) -> bool {
                 matches!(source.shape(), Shape::Null | Shape::Text(""))
             }
 
@@ -60,31 +61,19 @@ macro_rules! scalars {
 }
 
 scalars! {
-    /// A truth: also `0`, `1` and the same as text.
+    /// Boolean; also `0`, `1` and the same as text.
     pub(crate) Flag: bool, expects "true or false",
         reads flag, writes |owned, serializer| serializer.serialize_bool(*owned);
-    /// A whole number: also as text.
+    /// Whole number; also as text.
     #[derive(Debug)]
     pub Integer: i64, expects "a whole number",
         reads integer, writes |owned, serializer| serializer.serialize_i64(*owned);
-    /// A number that GroupMe writes as text (coordinates), or as a number.
+    /// Number that GroupMe expects as text, such as a coordinate.
     pub(crate) Decimal: f64, expects "a number, or one as text",
         reads decimal, writes |owned, serializer| serializer.collect_str(owned);
-    /// A number, or the same as text.
+    /// Number; also as text.
     pub(crate) Number: f64, expects "a number, or one as text",
         reads decimal, writes |owned, serializer| write_number(*owned, serializer);
-    /// A time whose integers are seconds.
-    pub(crate) Seconds: Timestamp, expects "a time in seconds, or as RFC 3339",
-        reads |shape| Timestamp::read(shape, Unit::Seconds),
-        writes |owned, serializer| write_time(owned.written(Unit::Seconds), serializer);
-    /// A time whose integers are milliseconds.
-    pub(crate) Millis: Timestamp, expects "a time in milliseconds, or as RFC 3339",
-        reads |shape| Timestamp::read(shape, Unit::Millis),
-        writes |owned, serializer| write_time(owned.written(Unit::Millis), serializer);
-    /// A time as RFC 3339; integers are seconds.
-    pub(crate) DateTime: Timestamp, expects "a time as RFC 3339, or in seconds",
-        reads |shape| Timestamp::read(shape, Unit::Seconds),
-        writes |owned, serializer| write_time(owned.written_as_text(), serializer);
 }
 
 fn flag(shape: Shape<'_>) -> Option<bool> {
@@ -106,20 +95,20 @@ fn integer(shape: Shape<'_>) -> Option<i64> {
 
 #[expect(
     clippy::cast_precision_loss,
-    reason = "a place has fewer digits than a float"
+    reason = "a coordinate has fewer digits than a float"
 )]
 fn decimal(shape: Shape<'_>) -> Option<f64> {
     match shape {
         Shape::Int(number) => Some(number as f64),
         Shape::Uint(number) => Some(number as f64),
         Shape::Float(number) => Some(number),
-        // `parse` also takes "inf" and "nan", which are no place on Earth.
+        // `parse` also accepts "inf" and "nan", which are no coordinates.
         Shape::Text(text) => text.parse().ok().filter(|number: &f64| number.is_finite()),
         _ => None,
     }
 }
 
-/// Whole numbers as integers, since GroupMe does so.
+/// Writes a whole number as an integer, as GroupMe does.
 #[cfg(feature = "serde")]
 fn write_number<S: Serializer>(number: f64, serializer: S) -> Result<S::Ok, S::Error> {
     #[expect(
@@ -133,42 +122,35 @@ fn write_number<S: Serializer>(number: f64, serializer: S) -> Result<S::Ok, S::E
     }
 }
 
-#[cfg(feature = "serde")]
-fn write_time<S: Serializer>(written: Written, serializer: S) -> Result<S::Ok, S::Error> {
-    match written {
-        Written::Integer(number) => serializer.serialize_i64(number),
-        Written::Text(text) => serializer.serialize_str(&text),
-        Written::Float(number) => serializer.serialize_f64(number),
-    }
-}
+pub(super) use scalars;
 
-/// Text.
+/// JSON string.
 #[derive(Debug)]
 pub struct Text;
 
 impl Kind for Text {
-    type Shown<'f> = &'f str;
+    type View<'f> = &'f str;
     type Owned = String;
 
     const EXPECTED: &'static str = "text";
 
     #[inline]
-    fn show(value: Value<'_>) -> Option<&str> {
+    fn view(value: Value<'_>) -> Option<&str> {
         value.as_str()
     }
 
-    fn own<'s, S: Source<'s>>(source: S) -> Option<String> {
+    fn decode<'s, S: JsonSource<'s>>(source: S) -> Option<String> {
         match source.shape() {
             Shape::Text(text) => Some(text.to_owned()),
             _ => None,
         }
     }
 
-    fn matches(shown: &str, owned: &String) -> bool {
-        shown == owned
+    fn matches(view: &str, owned: &String) -> bool {
+        view == owned
     }
 
-    fn accepts<'s, S: Source<'s>>(source: S) -> bool {
+    fn accepts<'s, S: JsonSource<'s>>(source: S) -> bool {
         matches!(source.shape(), Shape::Text(_))
     }
 
@@ -178,29 +160,29 @@ impl Kind for Text {
     }
 }
 
-/// Any value, as it is.
+/// Any value, kept as received.
 pub(crate) struct Raw;
 
 impl Kind for Raw {
-    type Shown<'f> = Value<'f>;
+    type View<'f> = Value<'f>;
     type Owned = Json;
 
     const EXPECTED: &'static str = "any value";
 
     #[inline]
-    fn show(value: Value<'_>) -> Option<Value<'_>> {
+    fn view(value: Value<'_>) -> Option<Value<'_>> {
         Some(value)
     }
 
-    fn own<'s, S: Source<'s>>(source: S) -> Option<Json> {
+    fn decode<'s, S: JsonSource<'s>>(source: S) -> Option<Json> {
         Some(source.to_json())
     }
 
-    fn matches(shown: Value<'_>, owned: &Json) -> bool {
-        Json::from(shown) == *owned
+    fn matches(view: Value<'_>, owned: &Json) -> bool {
+        Json::from(view) == *owned
     }
 
-    fn accepts<'s, S: Source<'s>>(_: S) -> bool {
+    fn accepts<'s, S: JsonSource<'s>>(_: S) -> bool {
         true
     }
 
@@ -210,35 +192,35 @@ impl Kind for Raw {
     }
 }
 
-/// Two whole numbers, such as `[start, length]`.
+/// Array of two whole numbers, such as `[start, length]`.
 #[derive(Debug)]
 pub struct Pair;
 
 impl Kind for Pair {
-    type Shown<'f> = [i64; 2];
+    type View<'f> = [i64; 2];
     type Owned = [i64; 2];
 
     const EXPECTED: &'static str = "a list of two whole numbers";
 
-    fn show(value: Value<'_>) -> Option<[i64; 2]> {
-        Self::own(value)
+    fn view(value: Value<'_>) -> Option<[i64; 2]> {
+        Self::decode(value)
     }
 
-    fn own<'s, S: Source<'s>>(source: S) -> Option<[i64; 2]> {
+    fn decode<'s, S: JsonSource<'s>>(source: S) -> Option<[i64; 2]> {
         let mut elements = source.elements();
         let pair = [
-            Integer::own(elements.next()?)?,
-            Integer::own(elements.next()?)?,
+            Integer::decode(elements.next()?)?,
+            Integer::decode(elements.next()?)?,
         ];
         elements.next().is_none().then_some(pair)
     }
 
-    fn matches(shown: [i64; 2], owned: &[i64; 2]) -> bool {
-        shown == *owned
+    fn matches(view: [i64; 2], owned: &[i64; 2]) -> bool {
+        view == *owned
     }
 
-    fn accepts<'s, S: Source<'s>>(source: S) -> bool {
-        Self::own(source).is_some()
+    fn accepts<'s, S: JsonSource<'s>>(source: S) -> bool {
+        Self::decode(source).is_some()
     }
 
     #[cfg(feature = "serde")]
@@ -248,26 +230,26 @@ impl Kind for Pair {
 }
 
 impl<T: IdKind> Kind for Id<T> {
-    type Shown<'f> = IdRef<'f, T>;
+    type View<'f> = IdRef<'f, T>;
     type Owned = Self;
 
     const EXPECTED: &'static str = "an id, as text or an integer";
 
     #[inline]
-    fn show(value: Value<'_>) -> Option<IdRef<'_, T>> {
-        IdRef::read(value.shape())
+    fn view(value: Value<'_>) -> Option<IdRef<'_, T>> {
+        id_from(value.shape())
     }
 
-    fn own<'s, S: Source<'s>>(source: S) -> Option<Self> {
-        IdRef::read(source.shape()).map(IdRef::into_owned)
+    fn decode<'s, S: JsonSource<'s>>(source: S) -> Option<Self> {
+        id_from(source.shape()).map(IdRef::into_owned)
     }
 
-    fn matches(shown: IdRef<'_, T>, owned: &Self) -> bool {
-        shown == *owned
+    fn matches(view: IdRef<'_, T>, owned: &Self) -> bool {
+        view == *owned
     }
 
-    fn accepts<'s, S: Source<'s>>(source: S) -> bool {
-        IdRef::<T>::read(source.shape()).is_some()
+    fn accepts<'s, S: JsonSource<'s>>(source: S) -> bool {
+        id_from::<T>(source.shape()).is_some()
     }
 
     #[cfg(feature = "serde")]
@@ -276,17 +258,28 @@ impl<T: IdKind> Kind for Id<T> {
     }
 }
 
-impl<T: IdKind> Needed for Id<T> {
-    type Kept<'f> = ();
+/// Reads an id from a JSON string or integer.
+#[inline]
+fn id_from<T>(shape: Shape<'_>) -> Option<IdRef<'_, T>> {
+    match shape {
+        Shape::Text(text) => Some(IdRef::from(text)),
+        Shape::Int(number) => Some(IdRef::from(number)),
+        Shape::Uint(number) => Some(IdRef::from(number)),
+        _ => None,
+    }
+}
+
+impl<T: IdKind> RequiredKind for Id<T> {
+    type Cached<'f> = ();
 
     #[inline]
-    fn keep(value: Value<'_>) -> Option<()> {
-        Self::show(value).map(|_| ())
+    fn cache(value: Value<'_>) -> Option<()> {
+        Self::view(value).map(|_| ())
     }
 
     #[inline]
-    fn show_kept<'f>((): (), find: impl FnOnce() -> Option<Value<'f>>) -> IdRef<'f, T> {
-        let id = find().and_then(Self::show);
+    fn view_cached<'f>((): (), find: impl FnOnce() -> Option<Value<'f>>) -> IdRef<'f, T> {
+        let id = find().and_then(Self::view);
         id.unwrap_or_else(|| IdRef::from(""))
     }
 }

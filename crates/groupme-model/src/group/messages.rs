@@ -1,4 +1,4 @@
-//! What a group or a topic tells of its messages.
+//! Summary of the messages of a group or a topic.
 
 use crate::attachment::Attachment;
 use crate::macros::model;
@@ -6,37 +6,37 @@ use crate::message::{DeletionActor, DeletionActorRef};
 use crate::system_event::{SystemEvent, SystemEventRef};
 
 model! {
-    /// How many messages a group or a topic has, and the last one.
+    /// Number of messages of a group or a topic, and the last one.
     pub struct GroupMessages as GroupMessagesRef {
-        /// How many there are.
+        /// Number of messages.
         count: integer,
-        /// The last one.
+        /// Id of the last message.
         last_message_id: id(Message),
-        /// When it was sent.
+        /// Time at which the last message was sent.
         last_message_created_at: seconds,
-        /// When it was last changed.
+        /// Time of the last change of the last message.
         last_message_updated_at: seconds,
-        /// What it says.
+        /// Preview of the last message.
         preview: object(MessagePreview, MessagePreviewRef),
     }
 }
 
 model! {
-    /// A message as a list of conversations shows it.
+    /// Preview of a message in a list of conversations.
     pub struct MessagePreview as MessagePreviewRef {
-        /// The author's name.
+        /// Name of the author.
         nickname: text,
-        /// The text; absent when there are attachments only.
+        /// Text; absent if the message has only attachments.
         text: text,
-        /// The author's picture; may be empty.
+        /// URL of the author's picture; may be empty.
         image_url: text,
-        /// Images, mentions, replies and the like.
+        /// Attachments.
         attachments: list(Attachment),
-        /// What happened, if it is a notice.
+        /// System event, if the message is a notice.
         event: object(SystemEvent, SystemEventRef),
-        /// When it was deleted.
+        /// Time of the deletion.
         deleted_at: seconds,
-        /// Who deleted it.
-        deletion_actor: open(DeletionActor, DeletionActorRef),
+        /// Role of the user who deleted the message.
+        deletion_actor: open_enum(DeletionActor, DeletionActorRef),
     }
 }

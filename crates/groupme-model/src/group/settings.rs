@@ -1,51 +1,51 @@
-//! How a group is set.
+//! Settings of a group.
 
 use crate::macros::model;
 
 model! {
-    /// What those who want to join a group are asked.
+    /// Question for users who want to join a group.
     pub struct JoinQuestion as JoinQuestionRef {
-        /// What sort of question it is, such as `join_reason/questions/text`.
+        /// Type of the question, such as `join_reason/questions/text`.
         kind: text as "type",
-        /// The question.
+        /// Text of the question.
         text: text,
     }
 }
 
 model! {
-    /// Which notices a group wants to see.
+    /// Settings of a group's system messages.
     pub struct NoticeSettings as NoticeSettingsRef {
-        /// Whether it wants all of them.
+        /// Whether all system messages are shown.
         all_notifications: flag,
-        /// By what they are about, who gets them.
+        /// Roles that see the system messages of each category.
         categories: object(NoticeCategories, NoticeCategoriesRef),
     }
 }
 
 model! {
-    /// Who gets notices: roles such as `member`, `admin`, `creator`, `host`.
+    /// Roles that see system messages, by category; such as `member`, `admin`, `creator`, `host`.
     pub struct NoticeCategories as NoticeCategoriesRef {
-        /// About albums.
-        albums: maybe_texts,
-        /// About events of the calendar.
-        events: maybe_texts,
-        /// About members who come and go.
-        join_leave: maybe_texts,
+        /// Roles that see system messages about albums.
+        albums: optional_texts,
+        /// Roles that see system messages about calendar events.
+        events: optional_texts,
+        /// Roles that see system messages about joining and leaving.
+        join_leave: optional_texts,
     }
 }
 
 model! {
-    /// What bots may do in a group.
+    /// Settings of bots in a group.
     pub struct BotSettings as BotSettingsRef {
-        /// What the assistant may do.
+        /// Settings of the Copilot assistant.
         copilot: object(CopilotSettings, CopilotSettingsRef),
     }
 }
 
 model! {
-    /// What the assistant may do in a group.
+    /// Settings of the Copilot assistant in a group.
     pub struct CopilotSettings as CopilotSettingsRef {
-        /// Who may ask it.
+        /// Role that may send messages to the assistant.
         message_permission: text,
     }
 }

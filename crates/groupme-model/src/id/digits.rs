@@ -1,6 +1,6 @@
-//! The decimal text of an integer, without a heap.
+//! Decimal text of an integer, without allocation.
 
-/// Up to twenty characters: the longest are `u64::MAX` and `i64::MIN` with its sign.
+/// Decimal text of up to twenty characters: the longest are `u64::MAX`, and `i64::MIN` with its sign.
 #[derive(Clone, Copy)]
 pub(super) struct Digits {
     bytes: [u8; LEN as usize],
@@ -34,7 +34,7 @@ impl Digits {
             .bytes
             .get(usize::from(self.start)..)
             .unwrap_or_default();
-        // Digits and a sign are ASCII, so there is always text.
+        // Digits and a sign are ASCII, so this never falls back.
         core::str::from_utf8(text).unwrap_or_default()
     }
 }

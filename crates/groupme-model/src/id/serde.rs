@@ -1,4 +1,4 @@
-//! Ids in serde formats: written as strings, read from strings or integers.
+//! Serialization of ids with serde: written as strings, read from strings or integers.
 
 use core::fmt;
 use core::marker::PhantomData;

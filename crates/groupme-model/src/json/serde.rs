@@ -1,4 +1,4 @@
-//! [`Json`] to and from any serde format.
+//! Serialization of [`Json`] with serde.
 
 use core::fmt;
 

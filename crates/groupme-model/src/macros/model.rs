@@ -1,10 +1,10 @@
-//! `model!`: an object.
+//! `model!`, the macro that declares an object.
 
-/// Declares an object: its view, its twin, and all that makes them one.
+/// Declares an object: its view, its owned type, and the conversions between them.
 ///
-/// `tagged "type"` names a member that belongs to the union this model is part of, and `indexed by`
-/// the slots that its members have there.
-/// `reports path` names a function that reports more than the fields show.
+/// - `tagged "type"` names a member that belongs to the union this model is part of.
+/// - `indexed by` names the key table that the models of the union share.
+/// - `reports path` names a function that reports more diagnostics than the fields do.
 macro_rules! model {
     (
         $(#[$meta:meta])*
@@ -28,45 +28,47 @@ macro_rules! model {
         pub struct $Owned {
             $(
                 $(#[$field_meta])*
-                pub $field: $crate::macros::owned!($kind $($($arg),+)?),
+                #[doc = ""]
+                #[doc = $crate::macros::wire_form!($kind)]
+                pub $field: $crate::macros::owned_type!($kind $($($arg),+)?),
             )*
-            /// Members that the model does not know, or could not read.
+            /// Members that the model does not know or could not read.
             pub extra: $crate::Extra,
         }
 
         $(#[$meta])*
         ///
-        /// A view; the owned twin is
+        /// A view; the owned type is
         #[doc = concat!("[`", stringify!($Owned), "`].")]
         #[derive(Clone, Copy)]
         pub struct $Ref<'f> {
             indexed: bayeux_wire::IndexedObject<'f, { $Owned::SLOTS.len() }>,
             $(
                 $field:
-                    <$crate::macros::field!($kind $($($arg),+)?) as $crate::field::Field>::Kept<'f>,
+                    <$crate::macros::field_type!($kind $($($arg),+)?) as $crate::field::Field>::Cached<'f>,
             )*
         }
 
         impl<'f> $Ref<'f> {
-            /// Reads an object, in one walk over its members. `None` if it is not an object, or
-            /// lacks what it cannot be used without.
+            /// Reads an object, in one walk over its members. `None` if the value is not an object
+            /// or lacks a required field.
             pub fn from_value(value: bayeux_wire::Value<'f>) -> Option<Self> {
-                <$Owned as $crate::field::Kind>::show(value)
+                <$Owned as $crate::field::Kind>::view(value)
             }
 
-            /// Reads an object whose members have been noted.
+            /// Reads an object whose members have been indexed.
             pub(crate) fn from_members(
                 indexed: bayeux_wire::IndexedObject<'f, { $Owned::SLOTS.len() }>,
             ) -> Option<Self> {
                 Some(Self {
                     $(
-                        $field: <$crate::macros::field!($kind $($($arg),+)?)
-                            as $crate::field::Field>::keep(|| {
+                        $field: <$crate::macros::field_type!($kind $($($arg),+)?)
+                            as $crate::field::Field>::cache(|| {
                                 indexed.get(
                                     const {
-                                        $Owned::SLOTS.slot($crate::macros::key!($field $($key)?))
+                                        $Owned::SLOTS.slot($crate::macros::json_key!($field $($key)?))
                                     },
-                                    $crate::macros::key!($field $($key)?),
+                                    $crate::macros::json_key!($field $($key)?),
                                 )
                             })?,
                     )*
@@ -76,63 +78,66 @@ macro_rules! model {
 
             $(
                 $(#[$field_meta])*
+                #[doc = ""]
+                #[doc = $crate::macros::wire_form!($kind)]
                 #[inline]
-                pub fn $field(&self) -> $crate::macros::shown!('f $kind $($($arg),+)?) {
-                    <$crate::macros::field!($kind $($($arg),+)?)
-                        as $crate::field::Field>::show(self.$field, || {
+                pub fn $field(&self) -> $crate::macros::view_type!('f $kind $($($arg),+)?) {
+                    <$crate::macros::field_type!($kind $($($arg),+)?)
+                        as $crate::field::Field>::view(self.$field, || {
                             self.indexed.get(
-                                const { $Owned::SLOTS.slot($crate::macros::key!($field $($key)?)) },
-                                $crate::macros::key!($field $($key)?),
+                                const { $Owned::SLOTS.slot($crate::macros::json_key!($field $($key)?)) },
+                                $crate::macros::json_key!($field $($key)?),
                             )
                         })
                 }
             )*
 
-            /// The object as it was received.
+            /// Returns the object as received.
             pub fn raw(&self) -> bayeux_wire::Value<'f> {
                 self.indexed.object()
             }
 
-            /// The fields that could not be read and count as absent, with those of all parts.
+            /// Returns the fields that could not be read and count as absent, at any depth.
             pub fn problems(&self) -> Vec<$crate::Problem> {
                 use $crate::field::Kind;
-                $crate::finding::Findings::of(|findings| $Owned::report(self.raw(), findings))
+                $crate::diagnostics::Diagnostics::of(|diagnostics| $Owned::report(self.raw(), diagnostics))
                     .into_problems()
             }
 
-            /// The paths of members that the model does not know, with those of all parts.
+            /// Returns the paths of members that the model does not know, at any depth.
             pub fn unknown_fields(&self) -> Vec<String> {
                 use $crate::field::Kind;
-                $crate::finding::Findings::of(|findings| $Owned::report(self.raw(), findings))
+                $crate::diagnostics::Diagnostics::of(|diagnostics| $Owned::report(self.raw(), diagnostics))
                     .into_unknown()
             }
 
-            /// Copies everything out of the frame.
+            /// Copies the object out of the frame.
             pub fn into_owned(self) -> $Owned {
-                // A view of it exists, so nothing that is required is missing.
-                <$Owned as $crate::field::Kind>::own(self.raw()).unwrap_or_default()
+                // The view exists, so no required field is absent and this never falls back.
+                <$Owned as $crate::field::Kind>::decode(self.raw()).unwrap_or_default()
             }
         }
 
         impl $Owned {
-            /// The fields by their names in JSON, in the order in which they are declared.
-            const NAMES: &[&str] = &[$($crate::macros::key!($field $($key)?)),*];
+            /// JSON keys of the fields, in the order of declaration.
+            const KEYS: &[&str] = &[$($crate::macros::json_key!($field $($key)?)),*];
 
-            /// The slots of the members of a view.
+            /// Key table by which a view indexes its members.
             const SLOTS: &bayeux_wire::Keys<{ $crate::macros::slots!($($slots)?, Self).len() }> =
                 $crate::macros::slots!($($slots)?, Self);
 
-            /// The place of a field among `NAMES`, as a constant.
+            /// Position of a key in `KEYS`, at compile time.
             const fn index(key: &str) -> usize {
-                $crate::names::index_of(Self::NAMES, key)
+                $crate::keys::position(Self::KEYS, key)
             }
 
-            /// The same at run time: a `match` is compiled to a jump by length, and few comparisons.
+            /// Position of a key in `KEYS`, at run time. A `match` compiles to a jump by length and
+            /// few comparisons.
             #[inline]
             fn find(key: &str) -> Option<usize> {
                 match key {
-                    $( $crate::macros::key!($field $($key)?) =>
-                        Some(const { Self::index($crate::macros::key!($field $($key)?)) }), )*
+                    $( $crate::macros::json_key!($field $($key)?) =>
+                        Some(const { Self::index($crate::macros::json_key!($field $($key)?)) }), )*
                     _ => None,
                 }
             }
@@ -146,18 +151,18 @@ macro_rules! model {
             }
         }
 
-        /// Equality of what was received.
+        /// Compares the received objects.
         impl PartialEq for $Ref<'_> {
             fn eq(&self, other: &Self) -> bool {
                 self.raw() == other.raw()
             }
         }
 
-        /// Equality field by field, with what the model does not know.
+        /// Compares field by field, including unknown members.
         impl PartialEq<$Owned> for $Ref<'_> {
             fn eq(&self, other: &$Owned) -> bool {
                 $(
-                    <$crate::macros::field!($kind $($($arg),+)?)
+                    <$crate::macros::field_type!($kind $($($arg),+)?)
                         as $crate::field::Field>::matches(self.$field(), &other.$field)
                     &&
                 )*
@@ -178,24 +183,24 @@ macro_rules! model {
         }
 
         impl $crate::field::Kind for $Owned {
-            type Shown<'f> = $Ref<'f>;
+            type View<'f> = $Ref<'f>;
             type Owned = Self;
 
             const EXPECTED: &'static str = concat!("a usable ", stringify!($Owned), " object");
 
-            fn show(value: bayeux_wire::Value<'_>) -> Option<$Ref<'_>> {
+            fn view(value: bayeux_wire::Value<'_>) -> Option<$Ref<'_>> {
                 if !value.is_object() {
                     return None;
                 }
                 $Ref::from_members(value.indexed(Self::SLOTS))
             }
 
-            fn own<'s, S: $crate::source::Source<'s>>(source: S) -> Option<Self> {
+            fn decode<'s, S: $crate::json_source::JsonSource<'s>>(source: S) -> Option<Self> {
                 if !source.is_object() {
                     return None;
                 }
                 let mut extra = $crate::Extra::new();
-                let mut found = [None; Self::NAMES.len()];
+                let mut found = [None; Self::KEYS.len()];
                 for (key, value) in source.members() {
                     match Self::find(key) {
                         Some(index) => found[index] = Some(value),
@@ -207,10 +212,10 @@ macro_rules! model {
                 }
                 Some(Self {
                     $(
-                        $field: <$crate::macros::field!($kind $($($arg),+)?)
-                            as $crate::field::Field>::own(
-                                $crate::macros::key!($field $($key)?),
-                                found[const { Self::index($crate::macros::key!($field $($key)?)) }],
+                        $field: <$crate::macros::field_type!($kind $($($arg),+)?)
+                            as $crate::field::Field>::decode(
+                                $crate::macros::json_key!($field $($key)?),
+                                found[const { Self::index($crate::macros::json_key!($field $($key)?)) }],
                                 &mut extra,
                             )?,
                     )*
@@ -218,44 +223,44 @@ macro_rules! model {
                 })
             }
 
-            fn matches(shown: $Ref<'_>, owned: &Self) -> bool {
-                shown == *owned
+            fn matches(view: $Ref<'_>, owned: &Self) -> bool {
+                view == *owned
             }
 
-            fn accepts<'s, S: $crate::source::Source<'s>>(source: S) -> bool {
+            fn accepts<'s, S: $crate::json_source::JsonSource<'s>>(source: S) -> bool {
                 source.is_object()
                     $(
-                        && <$crate::macros::field!($kind $($($arg),+)?)
-                            as $crate::field::Field>::completes(|| {
-                                source.member($crate::macros::key!($field $($key)?))
+                        && <$crate::macros::field_type!($kind $($($arg),+)?)
+                            as $crate::field::Field>::satisfies(|| {
+                                source.member($crate::macros::json_key!($field $($key)?))
                             })
                     )*
             }
 
-            fn report<'s, S: $crate::source::Source<'s>>(
+            fn report<'s, S: $crate::json_source::JsonSource<'s>>(
                 source: S,
-                findings: &mut $crate::finding::Findings,
+                diagnostics: &mut $crate::diagnostics::Diagnostics,
             ) {
                 if !Self::accepts(source) {
-                    findings.problem(Self::EXPECTED, source.shape());
+                    diagnostics.problem(Self::EXPECTED, source.shape());
                 }
-                let mut found = [None; Self::NAMES.len()];
+                let mut found = [None; Self::KEYS.len()];
                 for (key, value) in source.members() {
                     match Self::find(key) {
                         Some(index) => found[index] = Some(value),
                         $( None if key == $tag => {} )?
-                        None => findings.unknown_member(key),
+                        None => diagnostics.unknown_member(key),
                     }
                 }
                 $(
-                    <$crate::macros::field!($kind $($($arg),+)?)
+                    <$crate::macros::field_type!($kind $($($arg),+)?)
                         as $crate::field::Field>::report(
-                            $crate::macros::key!($field $($key)?),
-                            found[const { Self::index($crate::macros::key!($field $($key)?)) }],
-                            findings,
+                            $crate::macros::json_key!($field $($key)?),
+                            found[const { Self::index($crate::macros::json_key!($field $($key)?)) }],
+                            diagnostics,
                         );
                 )*
-                $( $report(source, findings); )?
+                $( $report(source, diagnostics); )?
             }
 
             #[cfg(feature = "serde")]
@@ -277,8 +282,8 @@ macro_rules! model {
                 map: &mut M,
             ) -> Result<(), M::Error> {
                 $(
-                    <$crate::macros::field!($kind $($($arg),+)?) as $crate::field::Field>::write(
-                        $crate::macros::key!($field $($key)?),
+                    <$crate::macros::field_type!($kind $($($arg),+)?) as $crate::field::Field>::write(
+                        $crate::macros::json_key!($field $($key)?),
                         &self.$field,
                         &self.extra,
                         map,
@@ -287,8 +292,8 @@ macro_rules! model {
                 for (key, value) in &self.extra {
                     let outdated = match key.as_str() {
                         $(
-                            $crate::macros::key!($field $($key)?) =>
-                                <$crate::macros::field!($kind $($($arg),+)?)
+                            $crate::macros::json_key!($field $($key)?) =>
+                                <$crate::macros::field_type!($kind $($($arg),+)?)
                                     as $crate::field::Field>::is_present(&self.$field),
                         )*
                         _ => false,
@@ -301,7 +306,7 @@ macro_rules! model {
             }
         }
 
-        $crate::macros::serde_by_kind!($Owned);
+        $crate::macros::impl_serde!($Owned);
     };
 }
 

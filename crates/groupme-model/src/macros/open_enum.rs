@@ -1,7 +1,9 @@
-//! `open_enum!`: text of which some values have a name.
+//! `open_enum!`, the macro that declares text with named values.
 
-/// Declares text of which some values have a name. Any other value is kept, can be printed and
-/// compared, and cannot be made to look like a named one: every value has one spelling.
+/// Declares an enum of named values that also keeps any other text.
+///
+/// Other text can be printed and compared, but never equals a variant: every value has exactly one
+/// representation.
 macro_rules! open_enum {
     (
         $(#[$meta:meta])*
@@ -23,7 +25,7 @@ macro_rules! open_enum {
 
         $(#[$meta])*
         ///
-        /// A view; the owned twin is
+        /// A view; the owned type is
         #[doc = concat!("[`", stringify!($Owned), "`].")]
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
@@ -34,7 +36,7 @@ macro_rules! open_enum {
         }
 
         impl $Owned {
-            /// The value as GroupMe writes it.
+            /// Returns the text that GroupMe uses.
             pub fn as_str(&self) -> &str {
                 match self {
                     $( Self::$Variant => $text, )*
@@ -44,7 +46,7 @@ macro_rules! open_enum {
         }
 
         impl<'f> $Ref<'f> {
-            /// The value as GroupMe writes it.
+            /// Returns the text that GroupMe uses.
             pub fn as_str(&self) -> &'f str {
                 match self {
                     $( Self::$Variant => $text, )*
@@ -133,28 +135,28 @@ macro_rules! open_enum {
         }
 
         impl $crate::field::Kind for $Owned {
-            type Shown<'f> = $Ref<'f>;
+            type View<'f> = $Ref<'f>;
             type Owned = Self;
 
             const EXPECTED: &'static str = "text";
 
-            fn show(value: bayeux_wire::Value<'_>) -> Option<$Ref<'_>> {
+            fn view(value: bayeux_wire::Value<'_>) -> Option<$Ref<'_>> {
                 value.as_str().map($Ref::from)
             }
 
-            fn own<'s, S: $crate::source::Source<'s>>(source: S) -> Option<Self> {
+            fn decode<'s, S: $crate::json_source::JsonSource<'s>>(source: S) -> Option<Self> {
                 match source.shape() {
-                    $crate::source::Shape::Text(text) => Some(Self::from(text)),
+                    $crate::json_source::Shape::Text(text) => Some(Self::from(text)),
                     _ => None,
                 }
             }
 
-            fn matches(shown: $Ref<'_>, owned: &Self) -> bool {
-                shown == *owned
+            fn matches(view: $Ref<'_>, owned: &Self) -> bool {
+                view == *owned
             }
 
-            fn accepts<'s, S: $crate::source::Source<'s>>(source: S) -> bool {
-                matches!(source.shape(), $crate::source::Shape::Text(_))
+            fn accepts<'s, S: $crate::json_source::JsonSource<'s>>(source: S) -> bool {
+                matches!(source.shape(), $crate::json_source::Shape::Text(_))
             }
 
             #[cfg(feature = "serde")]
@@ -166,7 +168,7 @@ macro_rules! open_enum {
             }
         }
 
-        $crate::macros::serde_by_kind!($Owned);
+        $crate::macros::impl_serde!($Owned);
     };
 }
 

@@ -1,10 +1,11 @@
-//! `union!` and `tagged_union!`: one of several models.
+//! `union!` and `tagged_union!`, the macros that declare an enum of models.
 
-/// Declares one of several models: a view, a twin, and the table from tags to models.
+/// Declares an enum of models: a view, an owned type, and the table from tags to models.
 ///
-/// A value of an unknown tag, or one that lacks what its model requires, is `Unknown`.
-/// `indexed by` names slots that the models have in common. The twin's `report_as` reports on a value
-/// whose tag is told.
+/// A value with an unknown tag, or one that lacks a field its model requires, is `Unknown`.
+///
+/// `indexed by` names the key table that the models share. The caller provides the owned type's
+/// `report_as`, which reports diagnostics of a value with a known tag.
 macro_rules! union {
     (
         $(#[$meta:meta])*
@@ -28,13 +29,13 @@ macro_rules! union {
                 #[doc = concat!("`", $tag, "`")]
                 $Variant($Model),
             )*
-            /// Of a kind that the model does not know, or without what its kind requires.
+            /// Value of an unknown type, or one that lacks a field its type requires.
             Unknown($crate::Unknown),
         }
 
         $(#[$meta])*
         ///
-        /// A view; the owned twin is
+        /// A view; the owned type is
         #[doc = concat!("[`", stringify!($Owned), "`].")]
         #[derive(Clone, Copy, Debug, PartialEq)]
         #[allow(clippy::large_enum_variant, reason = "a view lives on the stack")]
@@ -45,7 +46,7 @@ macro_rules! union {
                 #[doc = concat!("`", $tag, "`")]
                 $Variant($ModelRef<'f>),
             )*
-            /// Of a kind that the model does not know, or without what its kind requires.
+            /// Value of an unknown type, or one that lacks a field its type requires.
             Unknown($crate::UnknownRef<'f>),
         }
 
@@ -54,7 +55,7 @@ macro_rules! union {
                 'f, [$($slots)?], { $( $tag => $Variant($ModelRef), )* }
             }
 
-            /// The kind, as GroupMe calls it.
+            /// Returns the type that GroupMe sent.
             pub fn kind(&self) -> &'f str {
                 match self {
                     $( Self::$Variant(_) => $tag, )*
@@ -62,12 +63,12 @@ macro_rules! union {
                 }
             }
 
-            /// Whether this is anything but `Unknown`.
+            /// Returns `true` if the model knows the type: this is not `Unknown`.
             pub fn is_typed(&self) -> bool {
                 !matches!(self, Self::Unknown(_))
             }
 
-            /// The value as it was received.
+            /// Returns the value as received.
             pub fn raw(&self) -> bayeux_wire::Value<'f> {
                 match self {
                     $( Self::$Variant(part) => part.raw(), )*
@@ -75,24 +76,24 @@ macro_rules! union {
                 }
             }
 
-            /// The fields that could not be read and count as absent, with those of all parts.
+            /// Returns the fields that could not be read and count as absent, at any depth.
             pub fn problems(&self) -> Vec<$crate::Problem> {
-                $crate::finding::Findings::of(|findings| {
-                    $Owned::report_as(self.kind(), self.raw(), findings);
+                $crate::diagnostics::Diagnostics::of(|diagnostics| {
+                    $Owned::report_as(self.kind(), self.raw(), diagnostics);
                 })
                 .into_problems()
             }
 
-            /// The paths of members that the model does not know, with those of all parts. Of an
-            /// unknown kind nothing is known, and nothing is listed.
+            /// Returns the paths of members that the model does not know, at any depth. Of an unknown
+            /// type none is listed.
             pub fn unknown_fields(&self) -> Vec<String> {
-                $crate::finding::Findings::of(|findings| {
-                    $Owned::report_as(self.kind(), self.raw(), findings);
+                $crate::diagnostics::Diagnostics::of(|diagnostics| {
+                    $Owned::report_as(self.kind(), self.raw(), diagnostics);
                 })
                 .into_unknown()
             }
 
-            /// Copies everything out of the frame.
+            /// Copies the value out of the frame.
             pub fn into_owned(self) -> $Owned {
                 match self {
                     $( Self::$Variant(part) => $Owned::$Variant(part.into_owned()), )*
@@ -102,28 +103,28 @@ macro_rules! union {
         }
 
         impl $Owned {
-            pub(crate) fn own_tag<'s, S: $crate::source::Source<'s>>(tag: &str, source: S) -> Self {
+            pub(crate) fn decode_tag<'s, S: $crate::json_source::JsonSource<'s>>(tag: &str, source: S) -> Self {
                 use $crate::field::Kind as _;
                 let known = match tag {
-                    $( $tag => $Model::own(source).map(Self::$Variant), )*
+                    $( $tag => $Model::decode(source).map(Self::$Variant), )*
                     _ => None,
                 };
                 known.unwrap_or_else(|| Self::Unknown($crate::Unknown::new(tag, source.to_json())))
             }
 
-            pub(crate) fn report_tag<'s, S: $crate::source::Source<'s>>(
+            pub(crate) fn report_tag<'s, S: $crate::json_source::JsonSource<'s>>(
                 tag: &str,
                 source: S,
-                findings: &mut $crate::finding::Findings,
+                diagnostics: &mut $crate::diagnostics::Diagnostics,
             ) {
                 use $crate::field::Kind as _;
                 match tag {
-                    $( $tag => $Model::report(source, findings), )*
-                    _ => findings.unknown(),
+                    $( $tag => $Model::report(source, diagnostics), )*
+                    _ => diagnostics.unknown(),
                 }
             }
 
-            /// The kind, as GroupMe calls it.
+            /// Returns the type that GroupMe sent.
             pub fn kind(&self) -> &str {
                 match self {
                     $( Self::$Variant(_) => $tag, )*
@@ -131,7 +132,7 @@ macro_rules! union {
                 }
             }
 
-            /// Whether this is anything but `Unknown`.
+            /// Returns `true` if the model knows the type: this is not `Unknown`.
             pub fn is_typed(&self) -> bool {
                 !matches!(self, Self::Unknown(_))
             }
@@ -140,8 +141,8 @@ macro_rules! union {
         impl PartialEq<$Owned> for $Ref<'_> {
             fn eq(&self, other: &$Owned) -> bool {
                 match (self, other) {
-                    $( (Self::$Variant(shown), $Owned::$Variant(owned)) => shown == owned, )*
-                    (Self::Unknown(shown), $Owned::Unknown(owned)) => shown == owned,
+                    $( (Self::$Variant(view), $Owned::$Variant(owned)) => view == owned, )*
+                    (Self::Unknown(view), $Owned::Unknown(owned)) => view == owned,
                     _ => false,
                 }
             }
@@ -161,9 +162,10 @@ macro_rules! union {
     };
 }
 
-/// Declares a [`union!`] whose tag is among its own members; `tagged by` names what finds it.
-/// `indexed by` names slots that the models have in common: members are noted once, for the tag and
-/// for the model.
+/// Declares a [`union!`] whose tag is one of its own members.
+///
+/// `tagged by` names the function that finds the tag. `indexed by` names the key table that the models
+/// share, so that the members are indexed once, for the tag and for the model.
 macro_rules! tagged_union {
     (
         $(#[$meta:meta])*
@@ -184,57 +186,57 @@ macro_rules! tagged_union {
         }
 
         impl<'f> $Ref<'f> {
-            /// Reads any value; what is not known is `Unknown`.
+            /// Reads any value; one of an unknown type is `Unknown`.
             pub fn from_value(value: bayeux_wire::Value<'f>) -> Self {
                 $crate::macros::read_tagged!(value, $tag_of, [$($slots)?])
             }
         }
 
         impl $Owned {
-            /// Reports on a value, whose tag is in it.
-            fn report_as<'s, S: $crate::source::Source<'s>>(
+            /// Reports diagnostics of a value that carries its tag.
+            fn report_as<'s, S: $crate::json_source::JsonSource<'s>>(
                 _: &str,
                 source: S,
-                findings: &mut $crate::finding::Findings,
+                diagnostics: &mut $crate::diagnostics::Diagnostics,
             ) {
-                <Self as $crate::field::Kind>::report(source, findings);
+                <Self as $crate::field::Kind>::report(source, diagnostics);
             }
         }
 
         impl $crate::field::Kind for $Owned {
-            type Shown<'f> = $Ref<'f>;
+            type View<'f> = $Ref<'f>;
             type Owned = Self;
 
             const EXPECTED: &'static str = "an object with a type";
 
-            fn show(value: bayeux_wire::Value<'_>) -> Option<$Ref<'_>> {
+            fn view(value: bayeux_wire::Value<'_>) -> Option<$Ref<'_>> {
                 Some($Ref::from_value(value))
             }
 
-            fn own<'s, S: $crate::source::Source<'s>>(source: S) -> Option<Self> {
-                Some(Self::own_tag($tag_of(|name| source.member(name)), source))
+            fn decode<'s, S: $crate::json_source::JsonSource<'s>>(source: S) -> Option<Self> {
+                Some(Self::decode_tag($tag_of(|name| source.member(name)), source))
             }
 
-            fn matches(shown: $Ref<'_>, owned: &Self) -> bool {
-                shown == *owned
+            fn matches(view: $Ref<'_>, owned: &Self) -> bool {
+                view == *owned
             }
 
-            fn accepts<'s, S: $crate::source::Source<'s>>(_: S) -> bool {
+            fn accepts<'s, S: $crate::json_source::JsonSource<'s>>(_: S) -> bool {
                 true
             }
 
-            fn report<'s, S: $crate::source::Source<'s>>(
+            fn report<'s, S: $crate::json_source::JsonSource<'s>>(
                 source: S,
-                findings: &mut $crate::finding::Findings,
+                diagnostics: &mut $crate::diagnostics::Diagnostics,
             ) {
                 if source.is_object() {
                     let tag = $tag_of(|name| source.member(name));
                     if tag.is_empty() {
-                        $crate::unknown::report_type(source, findings);
+                        $crate::unknown::report_missing_type(source, diagnostics);
                     }
-                    Self::report_tag(tag, source, findings);
+                    Self::report_tag(tag, source, diagnostics);
                 } else {
-                    findings.problem(Self::EXPECTED, source.shape());
+                    diagnostics.problem(Self::EXPECTED, source.shape());
                 }
             }
 
@@ -258,7 +260,7 @@ macro_rules! tagged_union {
             }
         }
 
-        $crate::macros::serde_by_kind!($Owned);
+        $crate::macros::impl_serde!($Owned);
     };
 }
 
@@ -276,8 +278,7 @@ macro_rules! read_tagged {
     }};
 }
 
-/// Reads a value of a [`union!`] whose tag is known: from the value, or from its members, where they
-/// have been noted.
+/// Reads a value of a [`union!`] whose tag is known, from the value itself or from its indexed members.
 macro_rules! from_tag {
     ($f:lifetime, [], { $( $tag:literal => $Variant:ident($ModelRef:ident), )* }) => {
         pub(crate) fn from_tag(tag: &$f str, value: bayeux_wire::Value<$f>) -> Self {

@@ -1,58 +1,58 @@
-//! The bodies of requests.
+//! Bodies of requests.
 
 use crate::attachment::Attachment;
 use crate::like_icon::{LikeIcon, LikeIconRef};
 use crate::macros::model;
 
 model! {
-    /// The body that posts a message to a group or a topic.
+    /// Body of a request that posts a message to a group or a topic.
     pub struct MessageBody as MessageBodyRef {
-        /// The message.
-        message: body(NewMessage, NewMessageRef),
+        /// Message to post.
+        message: required_object(NewMessage, NewMessageRef),
     }
 }
 
 model! {
-    /// The body that sends a direct message.
+    /// Body of a request that sends a direct message.
     pub struct DirectMessageBody as DirectMessageBodyRef {
-        /// The message.
-        direct_message: body(NewMessage, NewMessageRef),
+        /// Message to send.
+        direct_message: required_object(NewMessage, NewMessageRef),
     }
 }
 
 model! {
-    /// A message as it is sent.
+    /// Message in a request that sends it.
     pub struct NewMessage as NewMessageRef {
-        /// The sender's own id of the message. The same in every attempt to send it, or it is
-        /// there twice.
+        /// Id that the sender chose. Must be the same in every attempt to send the message, or
+        /// GroupMe creates a duplicate.
         source_guid: text,
-        /// Whom a direct message is for.
+        /// Recipient of a direct message.
         recipient_id: id(User),
-        /// The text; absent when there are attachments only.
+        /// Text; absent if the message has only attachments.
         text: text,
-        /// Images, mentions, replies and the like.
+        /// Attachments: images, mentions, replies and others.
         attachments: list(Attachment),
     }
 }
 
 model! {
-    /// The body that posts a message in the name of a bot.
+    /// Body of a request that posts a message as a bot.
     pub struct BotMessageBody as BotMessageBodyRef {
-        /// The bot. All it takes to write in its name: keep it to yourself.
-        bot_id: key(Bot),
-        /// The text; absent when there are attachments only.
+        /// Id of the bot. It is the only credential needed to post as the bot: keep it secret.
+        bot_id: required_id(Bot),
+        /// Text; absent if the message has only attachments.
         text: text,
-        /// Images and the like.
+        /// Attachments.
         attachments: list(Attachment),
-        /// An image, as it was sent before there were attachments.
+        /// URL of an image, from before there were attachments.
         picture_url: text,
     }
 }
 
 model! {
-    /// The body that reacts to a message.
+    /// Body of a request that reacts to a message.
     pub struct ReactionBody as ReactionBodyRef {
-        /// With what; absent for the usual heart.
+        /// Icon of the reaction; absent for the default heart.
         like_icon: object(LikeIcon, LikeIconRef),
     }
 }

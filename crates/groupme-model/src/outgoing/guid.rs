@@ -1,17 +1,18 @@
-//! The sender's own ids of messages.
+//! Ids of messages that the sender chooses.
 
 use core::fmt::{self, Write as _};
 
-/// The sender's own id of a message, by which GroupMe knows a second attempt to send it for about
-/// a minute, and by which its echo is found.
+/// Id of a message that the sender chooses.
 ///
-/// GroupMe takes any text. This is a random UUID (version 4, RFC 9562), as its own clients send.
+/// GroupMe recognises a repeated attempt to send by this id for about a minute, and the echo of a
+/// sent message carries it. GroupMe accepts any text; this type is a random UUID (version 4, RFC
+/// 9562), as GroupMe's own clients send.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceGuid(Box<str>);
 
 impl SourceGuid {
-    /// A UUID of sixteen random bytes, of which six bits are set as version 4 has them. The same
-    /// bytes give the same UUID.
+    /// Creates a UUID from sixteen random bytes, of which version and variant overwrite six bits.
+    /// The same bytes give the same UUID.
     pub fn from_random(mut bytes: [u8; 16]) -> Self {
         bytes[6] = bytes[6] & 0x0f | 0x40;
         bytes[8] = bytes[8] & 0x3f | 0x80;
@@ -26,7 +27,7 @@ impl SourceGuid {
         Self(text.into())
     }
 
-    /// The id's text.
+    /// Returns the id's text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -38,14 +39,14 @@ impl fmt::Display for SourceGuid {
     }
 }
 
-/// An id that was kept to try again.
+/// Restores an id that was saved for another attempt.
 impl From<String> for SourceGuid {
     fn from(text: String) -> Self {
         Self(text.into())
     }
 }
 
-/// An id that was kept to try again.
+/// Restores an id that was saved for another attempt.
 impl From<&str> for SourceGuid {
     fn from(text: &str) -> Self {
         Self(text.into())

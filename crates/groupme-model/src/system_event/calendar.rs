@@ -1,45 +1,45 @@
-//! Notices about events of the calendar.
+//! Notices about calendar events.
 
 use crate::macros::model;
 
-use super::{InConversation, InConversationRef, Person, PersonRef};
+use super::{NoticeConversation, NoticeConversationRef, NoticeUser, NoticeUserRef};
 
 model! {
-    /// An event was made, changed or cancelled, or somebody is coming or not.
+    /// Calendar event that was created, changed or cancelled, or a user's answer to one.
     pub struct CalendarNotice as CalendarNoticeRef {
-        /// Who did it.
-        user: object(Person, PersonRef),
-        /// The event.
-        event: object(NamedEvent, NamedEventRef),
-        /// Where it can be looked at.
+        /// User who acted.
+        user: object(NoticeUser, NoticeUserRef),
+        /// Calendar event.
+        event: object(NoticeCalendarEvent, NoticeCalendarEventRef),
+        /// Short URL of the calendar event.
         url: text,
-        /// The same, unshortened.
+        /// Full URL of the calendar event.
         original_url: text,
-        /// What was changed, such as `calendar.event.field.name`.
+        /// Fields that were changed, such as `calendar.event.field.name`.
         updated_fields: texts,
-        /// Where it is.
-        conversation: object(InConversation, InConversationRef),
+        /// Conversation of the calendar event.
+        conversation: object(NoticeConversation, NoticeConversationRef),
     }
 }
 
 model! {
-    /// The event that a notice is about.
-    pub struct NamedEvent as NamedEventRef {
-        /// The event's id.
+    /// Calendar event that a notice names.
+    pub struct NoticeCalendarEvent as NoticeCalendarEventRef {
+        /// Id of the calendar event.
         id: id(CalendarEvent),
-        /// What it is called.
+        /// Name of the calendar event.
         name: text,
     }
 }
 
 model! {
-    /// An event is about to start.
+    /// Calendar event that is about to start.
     pub struct CalendarStarting as CalendarStartingRef {
-        /// What it is called.
+        /// Name of the calendar event.
         event_name: text,
-        /// Minutes until it starts.
+        /// Minutes until the start; text on the wire.
         minutes: integer,
-        /// Whether a call was started for it.
+        /// Whether a call was started for the event.
         call_started: flag,
     }
 }

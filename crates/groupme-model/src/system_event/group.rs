@@ -5,94 +5,97 @@ use crate::like_icon::{LikeIcon, LikeIconRef};
 use crate::macros::model;
 use crate::member::{Role, RoleRef};
 
-use super::{Person, PersonRef};
+use super::{NoticeUser, NoticeUserRef};
 
 model! {
-    /// A group's settings were changed: of the fields, those that go with the notice's type.
+    /// Changed settings of a group. The type of the notice determines which fields are present.
     pub struct GroupChange as GroupChangeRef {
-        /// Who changed it.
-        user: object(Person, PersonRef),
-        /// The new picture.
+        /// User who made the change.
+        user: object(NoticeUser, NoticeUserRef),
+        /// URL of the new picture.
         avatar_url: text,
-        /// The new name.
+        /// New name.
         name: text,
-        /// The new description.
+        /// New description.
         topic: text,
-        /// The new theme.
+        /// Name of the new theme.
         theme_name: text,
-        /// The new theme's id.
+        /// Id of the new theme.
         theme_id: id(Other),
-        /// Where the new theme's picture is.
+        /// URL of the new theme's picture.
         theme_custom_url: text,
-        /// The new picture for liking a message.
+        /// New icon of a like.
         like_icon: object(LikeIcon, LikeIconRef),
-        /// The new type.
-        kind: open(GroupType, GroupTypeRef) as "type",
-        /// For how long a message can be edited; the unit is disputed.
+        /// New type.
+        kind: open_enum(GroupType, GroupTypeRef) as "type",
+        /// New period in which a message can be edited. The unit is disputed; observed values fit
+        /// minutes.
         message_edit_period: integer,
-        /// The directory that the group was added to.
+        /// Name of the directory that the group was added to.
         directory_name: text,
-        /// The link by which others can join.
+        /// URL by which others can join.
         share_url: text,
-        /// An image of that link.
+        /// URL of a QR code of `share_url`.
         share_qr_code_url: text,
     }
 }
 
 model! {
-    /// A group has another owner.
+    /// Change of a group's owner.
     pub struct OwnerChange as OwnerChangeRef {
-        /// Who was the owner.
-        old_owner: object(Person, PersonRef),
-        /// Who is the owner.
-        new_owner: object(Person, PersonRef),
+        /// Previous owner.
+        old_owner: object(NoticeUser, NoticeUserRef),
+        /// New owner.
+        new_owner: object(NoticeUser, NoticeUserRef),
     }
 }
 
 model! {
-    /// A member has another role.
+    /// Change of a member's role.
     pub struct RoleChange as RoleChangeRef {
-        /// Who changed it.
-        user: object(Person, PersonRef),
-        /// The new role.
-        role: open(Role, RoleRef),
-        /// Whose role it is.
-        member: object(Person, PersonRef),
+        /// User who made the change.
+        user: object(NoticeUser, NoticeUserRef),
+        /// New role.
+        role: open_enum(Role, RoleRef),
+        /// Member whose role was changed.
+        member: object(NoticeUser, NoticeUserRef),
     }
 }
 
 model! {
-    /// A topic was made, removed or changed: of the fields, those that go with the notice's type.
+    /// Topic that was created, removed or changed. The type of the notice determines which fields
+    /// are present.
     pub struct TopicChange as TopicChangeRef {
-        /// Who did it.
-        user: object(Person, PersonRef),
-        /// The topic's name.
+        /// User who made the change.
+        user: object(NoticeUser, NoticeUserRef),
+        /// Name of the topic.
         subgroup_topic: text,
-        /// The topic's picture.
+        /// URL of the topic's picture.
         subgroup_avatar_url: text,
-        /// The topic's description.
+        /// Description of the topic.
         subgroup_description: text,
-        /// The topic.
+        /// Id of the topic.
         subgroup_id: id(Group),
-        /// The group that the topic is of.
+        /// Group that the topic belongs to.
         parent_id: id(Group),
-        /// The new picture for liking a message; absent if it was removed.
+        /// New icon of a like; absent if it was removed.
         like_icon: object(LikeIcon, LikeIconRef),
-        /// The new type.
-        kind: open(GroupType, GroupTypeRef) as "type",
-        /// For how long a message can be edited; the unit is disputed.
+        /// New type.
+        kind: open_enum(GroupType, GroupTypeRef) as "type",
+        /// New period in which a message can be edited. The unit is disputed; observed values fit
+        /// minutes.
         message_edit_period: integer,
     }
 }
 
 model! {
-    /// A call in a group.
+    /// Call in a group.
     pub struct Call as CallRef {
-        /// Who started or ended it; may be `"system"`.
-        user: object(Person, PersonRef),
-        /// Where the call is, as a URL.
+        /// User who started or ended the call; may be `"system"`.
+        user: object(NoticeUser, NoticeUserRef),
+        /// URL of the call.
         meeting_id: text,
-        /// How long it was, in milliseconds.
+        /// Duration of the call, in milliseconds.
         call_duration: integer,
     }
 }

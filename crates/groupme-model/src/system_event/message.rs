@@ -5,61 +5,61 @@ use crate::macros::model;
 use crate::message::{DeletionActor, DeletionActorRef};
 
 model! {
-    /// A message was deleted.
+    /// Deleted message.
     pub struct MessageDeletedNotice as MessageDeletedNoticeRef {
-        /// The message that was deleted.
+        /// Id of the deleted message.
         message_id: id(Message),
-        /// When.
+        /// Time of the deletion.
         deleted_at: seconds,
-        /// Who deleted it.
-        deletion_actor: open(DeletionActor, DeletionActorRef),
-        /// Who deleted it, in old notices.
+        /// Role of the user who deleted the message.
+        deletion_actor: open_enum(DeletionActor, DeletionActorRef),
+        /// User who deleted the message; only in old notices.
         deleter_id: id(User),
     }
 }
 
 model! {
-    /// A message was edited.
+    /// Edited message.
     pub struct MessageUpdateNotice as MessageUpdateNoticeRef {
-        /// The message that was edited.
+        /// Id of the edited message.
         message_id: id(Message),
-        /// Who wrote it.
+        /// Author of the message.
         sender_id: id(User),
-        /// When.
+        /// Time of the edit.
         updated_at: seconds,
-        /// What it says now.
+        /// New content of the message.
         message: object(EditedMessage, EditedMessageRef),
     }
 }
 
 model! {
-    /// What an edited message says now.
+    /// New content of an edited message.
     pub struct EditedMessage as EditedMessageRef {
-        /// The text.
+        /// New text.
         text: text,
-        /// The attachments.
+        /// New attachments.
         attachments: list(Attachment),
     }
 }
 
 model! {
-    /// A message was pinned.
+    /// Pinned or unpinned message.
     pub struct MessagePinnedNotice as MessagePinnedNoticeRef {
-        /// The message that was pinned.
+        /// Id of the message.
         message_id: id(Message),
-        /// Whether it is pinned now.
+        /// Whether the message is now pinned.
         pinned: flag,
-        /// Who pinned it.
+        /// User who pinned the message.
         pinned_by: id(User),
-        /// When.
+        /// Time of the pinning.
         pinned_at: seconds,
     }
 }
 
 model! {
-    /// The assistant told a group what it does with messages.
+    /// Privacy notice of the Copilot assistant.
     pub struct PrivacyNotice as PrivacyNoticeRef {
-        /// The message that made it speak.
+        /// Message that caused the notice.
         trigger_message: id(Message),
     }
 }

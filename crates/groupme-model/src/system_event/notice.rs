@@ -1,148 +1,148 @@
-//! The table of notices: which type has which data.
+//! Types of notices and their data.
 
-use crate::finding::Findings;
+use crate::diagnostics::Diagnostics;
+use crate::json_source::JsonSource;
 use crate::macros::union;
-use crate::source::Source;
 
 use super::{
-    BotChange, BotChangeRef, ByUser, ByUserRef, CalendarNotice, CalendarNoticeRef,
-    CalendarStarting, CalendarStartingRef, Call, CallRef, GroupChange, GroupChangeRef,
-    MemberRemoved, MemberRemovedRef, MembersAdded, MembersAddedRef, MessageDeletedNotice,
-    MessageDeletedNoticeRef, MessagePinnedNotice, MessagePinnedNoticeRef, MessageUpdateNotice,
-    MessageUpdateNoticeRef, OwnerChange, OwnerChangeRef, PollNotice, PollNoticeRef, PrivacyNotice,
-    PrivacyNoticeRef, ProfileChange, ProfileChangeRef, RoleChange, RoleChangeRef, TopicChange,
-    TopicChangeRef,
+    BotChange, BotChangeRef, CalendarNotice, CalendarNoticeRef, CalendarStarting,
+    CalendarStartingRef, Call, CallRef, GroupChange, GroupChangeRef, MemberRemoved,
+    MemberRemovedRef, MembersAdded, MembersAddedRef, MessageDeletedNotice, MessageDeletedNoticeRef,
+    MessagePinnedNotice, MessagePinnedNoticeRef, MessageUpdateNotice, MessageUpdateNoticeRef,
+    OwnerChange, OwnerChangeRef, PollNotice, PollNoticeRef, PrivacyNotice, PrivacyNoticeRef,
+    ProfileChange, ProfileChangeRef, RoleChange, RoleChangeRef, TopicChange, TopicChangeRef,
+    UserNotice, UserNoticeRef,
 };
 
 union! {
-    /// What happened in a conversation.
+    /// Content of a system event.
     pub enum Notice as NoticeRef {
         /// Users were added.
         "membership.announce.added" => MembersAdded(MembersAdded, MembersAddedRef),
-        /// A user joined.
-        "membership.announce.joined" => MemberJoined(ByUser, ByUserRef),
-        /// A user came back.
-        "membership.announce.rejoined" => MemberRejoined(ByUser, ByUserRef),
-        /// A user left.
+        /// User joined.
+        "membership.announce.joined" => MemberJoined(UserNotice, UserNoticeRef),
+        /// User joined again.
+        "membership.announce.rejoined" => MemberRejoined(UserNotice, UserNoticeRef),
+        /// User left.
         "membership.notifications.exited" => MemberExited(MemberRemoved, MemberRemovedRef),
-        /// A user was removed.
+        /// User was removed.
         "membership.notifications.removed" => MemberRemoved(MemberRemoved, MemberRemovedRef),
-        /// A user was removed for being inactive.
-        "membership.notifications.autokicked" => MemberAutokicked(ByUser, ByUserRef),
-        /// A user has another name in the group.
+        /// User was removed for inactivity.
+        "membership.notifications.autokicked" => MemberAutokicked(UserNotice, UserNoticeRef),
+        /// User changed their name in the group.
         "membership.nickname_changed" => NicknameChanged(ProfileChange, ProfileChangeRef),
-        /// A user has another name.
+        /// User changed their name.
         "membership.name_change" => MemberNameChanged(ProfileChange, ProfileChangeRef),
-        /// A user has another picture in the group.
+        /// User changed their picture in the group.
         "membership.avatar_changed" => MemberAvatarChanged(ProfileChange, ProfileChangeRef),
-        /// The group has another picture.
+        /// Group has a new picture.
         "group.avatar_change" => GroupAvatarChange(GroupChange, GroupChangeRef),
-        /// The group has another name.
+        /// Group has a new name.
         "group.name_change" => GroupNameChange(GroupChange, GroupChangeRef),
-        /// The group has another description.
+        /// Group has a new description.
         "group.topic_change" => GroupTopicChange(GroupChange, GroupChangeRef),
-        /// The group has no description any more.
+        /// Group has no description any more.
         "group.topic_removed" => GroupTopicRemoved(GroupChange, GroupChangeRef),
-        /// The group has another theme.
+        /// Group has a new theme.
         "group.theme_change" => GroupThemeChange(GroupChange, GroupChangeRef),
-        /// The group has another theme, of the newer sort.
+        /// Group has a new theme, of the newer kind.
         "group.chat_theme_settings_change" => GroupThemeSettingsChange(GroupChange, GroupChangeRef),
-        /// The group has the usual theme again.
+        /// Group has the default theme again.
         "group.chat_theme_settings_removed" => GroupThemeSettingsRemoved(GroupChange, GroupChangeRef),
-        /// The group has another picture for liking.
+        /// Group has a new icon of a like.
         "group.like_icon_set" => GroupLikeIconSet(GroupChange, GroupChangeRef),
-        /// The group has the usual picture for liking.
+        /// Group has the default icon of a like again.
         "group.like_icon_removed" => GroupLikeIconRemoved(GroupChange, GroupChangeRef),
-        /// The group has another owner.
+        /// Group has a new owner.
         "group.owner_changed" => GroupOwnerChanged(OwnerChange, OwnerChangeRef),
-        /// A member has another role.
+        /// Member has a new role.
         "group.role_change_admin" => GroupRoleChange(RoleChange, RoleChangeRef),
-        /// The group has another type.
+        /// Group has a new type.
         "group.type_change" => GroupTypeChange(GroupChange, GroupChangeRef),
-        /// New members need approval.
+        /// New members now need approval.
         "group.requires_approval_enabled" => GroupApprovalEnabled(GroupChange, GroupChangeRef),
-        /// New members need no approval.
+        /// New members no longer need approval.
         "group.requires_approval_disabled" => GroupApprovalDisabled(GroupChange, GroupChangeRef),
-        /// Office mode is on.
+        /// Office mode was enabled.
         "group.office_mode_enabled" => GroupOfficeModeEnabled(GroupChange, GroupChangeRef),
-        /// Office mode is off.
+        /// Office mode was disabled.
         "group.office_mode_disabled" => GroupOfficeModeDisabled(GroupChange, GroupChangeRef),
-        /// The group can be found by its community.
+        /// Group became visible to its community.
         "group.visibility_set.community" => GroupVisibleToCommunity(GroupChange, GroupChangeRef),
-        /// The group cannot be found.
+        /// Group became hidden.
         "group.visibility_set.hidden" => GroupHidden(GroupChange, GroupChangeRef),
-        /// The group can be found by anyone.
+        /// Group became visible to everyone.
         "group.visibility_set.searchable" => GroupSearchable(GroupChange, GroupChangeRef),
-        /// The group is in a directory.
+        /// Group was added to a directory.
         "group.added_to_directory" => GroupAddedToDirectory(GroupChange, GroupChangeRef),
-        /// The group can be joined by a link.
+        /// Group can now be joined by a URL.
         "group.shared" => GroupShared(GroupChange, GroupChangeRef),
-        /// The group can no longer be joined by a link.
+        /// Group can no longer be joined by a URL.
         "group.unshared" => GroupUnshared(GroupChange, GroupChangeRef),
-        /// A topic was made.
+        /// Topic was created.
         "group.subgroup_created" => TopicCreated(TopicChange, TopicChangeRef),
-        /// A topic was removed.
+        /// Topic was removed.
         "group.subgroup_removed" => TopicRemoved(TopicChange, TopicChangeRef),
-        /// A topic has another picture.
+        /// Topic has a new picture.
         "group.subgroup_avatar_change" => TopicAvatarChange(TopicChange, TopicChangeRef),
-        /// A topic has another description.
+        /// Topic has a new description.
         "group.subgroup_description_change" => TopicDescriptionChange(TopicChange, TopicChangeRef),
-        /// A topic has no description any more.
+        /// Topic has no description any more.
         "group.subgroup_description_removed" => TopicDescriptionRemoved(TopicChange, TopicChangeRef),
-        /// A topic has another name.
+        /// Topic has a new name.
         "group.subgroup_name_change" => TopicNameChange(TopicChange, TopicChangeRef),
-        /// A topic has another type.
+        /// Topic has a new type.
         "group.subgroup_type_change" => TopicTypeChange(TopicChange, TopicChangeRef),
-        /// A topic has another picture for liking, or none.
+        /// Topic has a new icon of a like, or none.
         "group.subgroup_like_icon_change" => TopicLikeIconChange(TopicChange, TopicChangeRef),
-        /// Something else of a topic was changed.
+        /// Topic has another changed attribute.
         "group.subgroup_attribute_change" => TopicAttributeChange(TopicChange, TopicChangeRef),
-        /// A call started.
+        /// Call started.
         "group.call.started" => CallStarted(Call, CallRef),
-        /// A call ended.
+        /// Call ended.
         "group.call.ended" => CallEnded(Call, CallRef),
-        /// A poll was made.
+        /// Poll was created.
         "poll.created" => PollCreated(PollNotice, PollNoticeRef),
-        /// A poll ended.
+        /// Poll ended.
         "poll.finished" => PollFinished(PollNotice, PollNoticeRef),
-        /// A poll is about to end.
+        /// Poll is about to end.
         "poll.reminder" => PollReminder(PollNotice, PollNoticeRef),
-        /// An event was made.
+        /// Calendar event was created.
         "calendar.event.created" => CalendarCreated(CalendarNotice, CalendarNoticeRef),
-        /// An event was changed.
+        /// Calendar event was changed.
         "calendar.event.updated" => CalendarUpdated(CalendarNotice, CalendarNoticeRef),
-        /// An event was cancelled.
+        /// Calendar event was cancelled.
         "calendar.event.cancelled" => CalendarCancelled(CalendarNotice, CalendarNoticeRef),
-        /// An event is about to start.
+        /// Calendar event is about to start.
         "calendar.event.starting" => CalendarStarting(CalendarStarting, CalendarStartingRef),
-        /// A user is coming.
+        /// User is going to a calendar event.
         "calendar.event.user.going" => CalendarGoing(CalendarNotice, CalendarNoticeRef),
-        /// A user is not coming.
+        /// User is not going to a calendar event.
         "calendar.event.user.not_going" => CalendarNotGoing(CalendarNotice, CalendarNoticeRef),
-        /// A user does not know yet.
+        /// User is undecided about a calendar event.
         "calendar.event.user.undecided" => CalendarUndecided(CalendarNotice, CalendarNoticeRef),
-        /// A message was deleted.
+        /// Message was deleted.
         "message.deleted" => MessageDeleted(MessageDeletedNotice, MessageDeletedNoticeRef),
-        /// A message was edited.
+        /// Message was edited.
         "message.update" => MessageUpdate(MessageUpdateNotice, MessageUpdateNoticeRef),
-        /// A message was pinned.
+        /// Message was pinned.
         "message.pinned" => MessagePinned(MessagePinnedNotice, MessagePinnedNoticeRef),
-        /// A message was unpinned.
+        /// Message was unpinned.
         "message.unpinned" => MessageUnpinned(MessagePinnedNotice, MessagePinnedNoticeRef),
-        /// A bot was added.
+        /// Bot was added.
         "bot.add" => BotAdded(BotChange, BotChangeRef),
-        /// A bot was removed.
+        /// Bot was removed.
         "bot.del" => BotRemoved(BotChange, BotChangeRef),
-        /// A bot was renamed.
+        /// Bot was renamed.
         "bot.rename" => BotRenamed(BotChange, BotChangeRef),
-        /// The assistant told what it does with messages.
+        /// Copilot assistant announced how it uses messages.
         "copilot.group.privacy_notice" => PrivacyNotice(PrivacyNotice, PrivacyNoticeRef),
     }
 }
 
 impl Notice {
-    /// Reports on the data of a notice, whose type is beside it.
-    fn report_as<'s, S: Source<'s>>(kind: &str, data: S, findings: &mut Findings) {
-        Self::report_tag(kind, data, findings);
+    /// Reports diagnostics of the data of a notice.
+    fn report_as<'s, S: JsonSource<'s>>(kind: &str, data: S, diagnostics: &mut Diagnostics) {
+        Self::report_tag(kind, data, diagnostics);
     }
 }

@@ -3,38 +3,38 @@
 use crate::macros::model;
 use crate::poll::PollOption;
 
-use super::{Person, PersonRef};
+use super::{NoticeUser, NoticeUserRef};
 
 model! {
-    /// A poll was made, is about to end, or has ended.
+    /// Poll that was created, is about to end, or has ended.
     pub struct PollNotice as PollNoticeRef {
-        /// Who made it.
-        user: object(Person, PersonRef),
-        /// Where it is.
-        conversation: object(InConversation, InConversationRef),
+        /// User who created the poll.
+        user: object(NoticeUser, NoticeUserRef),
+        /// Conversation of the poll.
+        conversation: object(NoticeConversation, NoticeConversationRef),
         /// The poll.
-        poll: object(PolledQuestion, PolledQuestionRef),
-        /// The result.
-        options: maybe_list(PollOption),
+        poll: object(NoticePoll, NoticePollRef),
+        /// Result of the poll.
+        options: optional_list(PollOption),
     }
 }
 
 model! {
-    /// The conversation that a notice is about.
-    pub struct InConversation as InConversationRef {
-        /// The conversation's id.
+    /// Conversation that a notice names.
+    pub struct NoticeConversation as NoticeConversationRef {
+        /// Id of the conversation.
         id: id(Conversation),
     }
 }
 
 model! {
-    /// The poll that a notice is about.
-    pub struct PolledQuestion as PolledQuestionRef {
-        /// The poll's id.
+    /// Poll that a notice names.
+    pub struct NoticePoll as NoticePollRef {
+        /// Id of the poll.
         id: id(Poll),
-        /// What is asked.
+        /// Question of the poll.
         subject: text,
-        /// When it ends.
+        /// End of the poll.
         expiration: seconds,
     }
 }

@@ -1,10 +1,14 @@
-//! RFC 3339 (section 5.6) by hand: the proleptic Gregorian calendar, and nothing else of a calendar.
+//! Parser and printer of RFC 3339 (section 5.6) in the proleptic Gregorian calendar.
+//!
+//! Written by hand because GroupMe's times do not fit the usual crates. jiff 0.2 ends at 9999-12-30,
+//! before GroupMe's "forever" (the first second of the year 10000), refuses more than nine digits of
+//! a fraction, accepts text without minutes, and takes 200 ns per parse instead of 55 ns.
 
 use core::fmt;
 
 const MILLIS_PER_DAY: i64 = 86_400_000;
 
-/// Milliseconds since the epoch, of a text such as `2025-07-01T23:40:22.8912+02:00`.
+/// Parses text such as `2025-07-01T23:40:22.8912+02:00` to milliseconds since the Unix epoch.
 pub(super) fn parse(text: &str) -> Option<i64> {
     let mut rest = Rest(text.as_bytes());
     let year = rest.digits(4)?;
@@ -19,7 +23,7 @@ pub(super) fn parse(text: &str) -> Option<i64> {
     rest.one_of(b":")?;
     let minute = rest.digits(2).filter(|minute| *minute <= 59)?;
     rest.one_of(b":")?;
-    // 60 is a leap second; it becomes the first second of the next minute.
+    // A leap second, 60, becomes the first second of the next minute.
     let second = rest.digits(2).filter(|second| *second <= 60)?;
     let millis = if rest.one_of(b".").is_some() {
         rest.fraction()?
@@ -34,13 +38,13 @@ pub(super) fn parse(text: &str) -> Option<i64> {
     Some(days_before(year, month, day) * MILLIS_PER_DAY + seconds * 1000 + millis)
 }
 
-/// Whether [`parse`] reads what [`format`] writes of this time.
+/// Whether the year has four digits, so that [`parse`] reads what [`format`] writes.
 #[cfg(feature = "serde")]
-pub(super) fn can_tell(millis: i64) -> bool {
+pub(super) fn is_representable(millis: i64) -> bool {
     (days_before(0, 1, 1)..days_before(10_000, 1, 1)).contains(&millis.div_euclid(MILLIS_PER_DAY))
 }
 
-/// Writes the time in UTC.
+/// Writes milliseconds since the Unix epoch as RFC 3339 in UTC.
 pub(super) fn format(millis: i64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let (year, month, day) = date(millis.div_euclid(MILLIS_PER_DAY));
     let of_day = millis.rem_euclid(MILLIS_PER_DAY);
@@ -56,7 +60,7 @@ pub(super) fn format(millis: i64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     f.write_str("Z")
 }
 
-/// What is left to read.
+/// Text that is left to parse.
 struct Rest<'t>(&'t [u8]);
 
 impl Rest<'_> {
@@ -78,7 +82,7 @@ impl Rest<'_> {
         (0..count).try_fold(0, |number, _| Some(number * 10 + self.digit()?))
     }
 
-    /// At least one digit; milliseconds, the rest cut off.
+    /// Parses at least one digit of a fraction, to milliseconds; finer digits are cut off.
     fn fraction(&mut self) -> Option<i64> {
         let mut millis = self.digit()? * 100;
         let mut weight = 10;
@@ -89,7 +93,7 @@ impl Rest<'_> {
         Some(millis)
     }
 
-    /// Minutes east of UTC.
+    /// Parses an offset, to minutes east of UTC.
     fn offset(&mut self) -> Option<i64> {
         let sign = match self.one_of(b"Zz+-")? {
             b'+' => 1,
@@ -97,7 +101,7 @@ impl Rest<'_> {
             _ => return Some(0),
         };
         let hours = self.digits(2).filter(|hours| *hours <= 23)?;
-        // RFC 3339 asks for the colon; ISO 8601 does not, nor does GroupMe's directory.
+        // RFC 3339 requires the colon; GroupMe's directory leaves it out, as ISO 8601 allows.
         let _ = self.one_of(b":");
         let minutes = self.digits(2).filter(|minutes| *minutes <= 59)?;
         Some(sign * (hours * 60 + minutes))
@@ -117,8 +121,10 @@ fn days_in_month(year: i64, month: i64) -> i64 {
     }
 }
 
-/// Days from the epoch to a date. Years are counted from March, so that the leap day is the last
-/// of its year and the lengths of months follow a straight line: five months have 153 days.
+/// Returns the days from the Unix epoch to a date.
+///
+/// Years are counted from March, so the leap day is the last of its year and the lengths of months
+/// follow a straight line: five months have 153 days.
 fn days_before(year: i64, month: i64, day: i64) -> i64 {
     let (year, month) = if month > 2 {
         (year, month - 3)
@@ -129,10 +135,10 @@ fn days_before(year: i64, month: i64, day: i64) -> i64 {
     year * 365 + leap_days + (153 * month + 2) / 5 + day - 1 - DAYS_FROM_YEAR_0
 }
 
-/// Days from 1 March of year 0 to the epoch.
+/// Days from 1 March of year 0 to the Unix epoch.
 const DAYS_FROM_YEAR_0: i64 = 719_468;
 
-/// Year, month and day of the day that many days after the epoch.
+/// Returns the year, month and day of a number of days after the Unix epoch.
 fn date(days: i64) -> (i64, i64, i64) {
     const DAYS_IN_400_YEARS: i64 = 146_097;
     let days = days + DAYS_FROM_YEAR_0;
@@ -140,7 +146,7 @@ fn date(days: i64) -> (i64, i64, i64) {
         days.div_euclid(DAYS_IN_400_YEARS),
         days.rem_euclid(DAYS_IN_400_YEARS),
     );
-    // Each of these takes out the leap days counted by the one before it.
+    // Each term removes the leap days counted by the term before it.
     let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
     let day = day - (365 * year + year / 4 - year / 100);
     let month = (5 * day + 2) / 153;

@@ -1,33 +1,33 @@
-//! What only the user sees of an account.
+//! Account settings that only the user sees.
 
 use crate::macros::model;
 
 model! {
-    /// How a user proves to be the one, besides the password.
-    pub struct MultiFactor as MultiFactorRef {
-        /// Whether that is asked.
+    /// Multi-factor authentication of an account.
+    pub struct MfaSettings as MfaSettingsRef {
+        /// Whether a second factor is required.
         enabled: flag,
-        /// Ways in which it can be.
-        channels: maybe_list(MfaChannel),
+        /// Channels for the second factor.
+        channels: optional_list(MfaChannel),
     }
 }
 
 model! {
-    /// A way in which a user can prove to be the one.
+    /// Channel for the second factor.
     pub struct MfaChannel as MfaChannelRef {
-        /// What it is, such as `phone_number`.
+        /// Type of the channel, such as `phone_number`.
         kind: text as "type",
-        /// Since when.
+        /// Creation time.
         created_at: seconds,
     }
 }
 
 model! {
-    /// Which mail a user wants.
+    /// E-mail notifications that a user receives.
     pub struct EmailSettings as EmailSettingsRef {
-        /// When added to a group.
+        /// Whether an e-mail is sent when the user is added to a group.
         membership_added: flag,
-        /// When a group was made.
+        /// Whether an e-mail is sent when a group is created.
         group_created: flag,
     }
 }

@@ -1,11 +1,11 @@
-//! What attachments say.
+//! Content of attachments.
 
 use groupme_model::attachment::{Attachment, AttachmentRef};
 
 use crate::payload::{Payload, fixture};
 
 #[test]
-fn places_have_coordinates_as_text_or_as_numbers() {
+fn locations_have_coordinates_as_text_or_as_numbers() {
     for json in [
         fixture("attachment/location.docs"),
         r#"{"type":"location","name":"Heaven?","lat":64.148430,"lng":-21.9355508}"#.to_owned(),
@@ -19,7 +19,7 @@ fn places_have_coordinates_as_text_or_as_numbers() {
             (place.lat(), place.lng()),
             (Some(64.14843), Some(-21.935_550_8))
         );
-        // GroupMe takes them as text only.
+        // GroupMe accepts coordinates only as text.
         let written = serde_json::to_value(attachment.into_owned()).unwrap();
         assert_eq!(written["lat"], "64.14843");
     }
@@ -42,7 +42,7 @@ fn mentions_cover_parts_of_the_text_in_utf16_units() {
 }
 
 #[test]
-fn a_mention_that_cuts_a_character_in_half_covers_nothing() {
+fn a_mention_that_splits_a_character_covers_nothing() {
     let payload =
         Payload::new(r#"{"type":"mentions","user_ids":["1","2"],"loci":[[1,1],[-1,3],[0,0]]}"#);
     let AttachmentRef::Mentions(mentions) = AttachmentRef::from_value(payload.value()) else {
@@ -56,7 +56,7 @@ fn a_mention_that_cuts_a_character_in_half_covers_nothing() {
 }
 
 #[test]
-fn one_unreadable_place_spoils_the_places_rather_than_moving_them_to_other_users() {
+fn one_unreadable_locus_makes_all_loci_unreadable_instead_of_shifting_them_to_other_users() {
     let json = r#"{"type":"mentions","user_ids":["1","2"],"loci":[[0],[8,6]]}"#;
     let payload = Payload::new(json);
     let attachment = AttachmentRef::from_value(payload.value());
@@ -71,7 +71,7 @@ fn one_unreadable_place_spoils_the_places_rather_than_moving_them_to_other_users
 }
 
 #[test]
-fn an_unknown_attachment_has_a_name_and_is_written_as_it_came() {
+fn an_unknown_attachment_keeps_its_type_and_is_written_as_received() {
     let json = r#"{"type":"queue","items":[1,2.5,"x"],"deep":{"a":null}}"#;
     let payload = Payload::new(json);
     let attachment = AttachmentRef::from_value(payload.value());
@@ -87,7 +87,7 @@ fn an_unknown_attachment_has_a_name_and_is_written_as_it_came() {
 }
 
 #[test]
-fn pictures_have_their_placeholders_in_the_text() {
+fn emoji_match_their_placeholders_in_the_text() {
     let json = r#"{"type":"emoji","placeholder":"\ufffd","charmap":[[3,13],[3,12],[3,11]]}"#;
     let payload = Payload::new(json);
     let AttachmentRef::Emoji(emoji) = AttachmentRef::from_value(payload.value()) else {
@@ -102,7 +102,7 @@ fn pictures_have_their_placeholders_in_the_text() {
 }
 
 #[test]
-fn a_placeholder_may_have_many_characters_or_none() {
+fn a_placeholder_may_have_several_characters_or_none() {
     for (placeholder, places) in [(":-)", vec![0..3, 4..7]), ("", vec![]), ("x", vec![])] {
         let json =
             format!(r#"{{"type":"emoji","placeholder":"{placeholder}","charmap":[[1,2],[1,3]]}}"#);
@@ -121,7 +121,7 @@ fn a_placeholder_may_have_many_characters_or_none() {
 }
 
 #[test]
-fn a_reply_tells_what_it_answers_and_where_the_chain_started() {
+fn a_reply_names_the_message_it_replies_to_and_the_first_of_the_chain() {
     for (json, answered, root) in [
         (
             r#"{"type":"reply","reply_id":"2","base_reply_id":"1"}"#,
@@ -149,16 +149,16 @@ fn a_reply_tells_what_it_answers_and_where_the_chain_started() {
         let AttachmentRef::Reply(reply) = AttachmentRef::from_value(payload.value()) else {
             panic!("typed")
         };
-        assert_eq!(reply.answered().expect("a message"), answered);
+        assert_eq!(reply.replied_to().expect("a message"), answered);
         assert_eq!(reply.root().expect("a message"), root);
         let owned = reply.into_owned();
-        assert_eq!(owned.answered().expect("a message"), &answered);
+        assert_eq!(owned.replied_to().expect("a message"), &answered);
         assert_eq!(owned.root().expect("a message"), &root);
     }
 }
 
 #[test]
-fn the_length_of_a_sound_is_a_number_again_when_written() {
+fn the_duration_of_a_sound_is_written_as_a_number() {
     for (duration, written) in [("12", "12"), ("12.5", "12.5"), ("\"12\"", "12")] {
         let json = format!(r#"{{"type":"audio","url":"u","duration":{duration}}}"#);
         let audio: Attachment = serde_json::from_str(&json).unwrap();
@@ -170,7 +170,7 @@ fn the_length_of_a_sound_is_a_number_again_when_written() {
 }
 
 #[test]
-fn every_type_is_typed_whatever_else_it_holds() {
+fn every_known_type_is_typed_despite_unknown_members() {
     for kind in [
         "image",
         "linked_image",
@@ -201,7 +201,7 @@ fn every_type_is_typed_whatever_else_it_holds() {
 }
 
 #[test]
-fn ids_of_every_sort_come_as_text_or_as_numbers() {
+fn ids_of_every_kind_are_read_from_text_and_from_numbers() {
     for (kind, field) in [
         ("audio", "delivery_id"),
         ("autokicked_member", "user_id"),
@@ -236,7 +236,7 @@ fn ids_of_every_sort_come_as_text_or_as_numbers() {
 }
 
 #[test]
-fn types_of_which_no_field_is_known_are_kept_whole() {
+fn types_without_known_fields_are_kept_whole() {
     for kind in ["queue", "charge", "meeting", ""] {
         let json = format!(r#"{{"n":1,"type":"{kind}"}}"#);
         let payload = Payload::new(&json);

@@ -1,11 +1,11 @@
-//! What the documented pushes say.
+//! Content of the documented pushes.
 
 use groupme_model::{DeletionActorRef, EventRef, MessageRef, NoticeRef, SenderTypeRef, Timestamp};
 
 use crate::payload::{Payload, fixture};
 
 #[test]
-fn a_message_has_its_text_its_author_and_its_place() {
+fn a_message_has_its_text_its_author_and_its_group() {
     let payload = Payload::new(&fixture("push/line.create.basic"));
     let event = EventRef::from_value(payload.value());
     let EventRef::LineCreate(push) = event else {
@@ -45,7 +45,7 @@ fn a_direct_message_has_its_conversation() {
 }
 
 #[test]
-fn a_notice_in_a_direct_conversation_is_one_although_it_does_not_say_system() {
+fn a_notice_in_a_direct_conversation_is_recognised_without_the_system_flag() {
     let payload = Payload::new(&fixture("push/direct_message.create.system_event_pinned"));
     let message = EventRef::from_value(payload.value())
         .message()
@@ -56,7 +56,7 @@ fn a_notice_in_a_direct_conversation_is_one_although_it_does_not_say_system() {
 }
 
 #[test]
-fn an_author_who_is_named_once_is_an_author_all_the_same() {
+fn the_author_is_found_in_either_field() {
     for (json, sender, is_system) in [
         (r#"{"id":"1","user_id":"system"}"#, "system", true),
         (r#"{"id":"1","sender_id":"system"}"#, "system", true),
@@ -74,7 +74,7 @@ fn an_author_who_is_named_once_is_an_author_all_the_same() {
 }
 
 #[test]
-fn a_notice_tells_the_message_it_is_about_which_is_not_itself() {
+fn a_notice_names_the_message_that_it_affects() {
     let payload = Payload::new(&fixture("push/line.create.system_event_pinned"));
     let message = EventRef::from_value(payload.value())
         .message()
@@ -84,9 +84,15 @@ fn a_notice_tells_the_message_it_is_about_which_is_not_itself() {
         panic!("{message:?}")
     };
     assert_eq!(notice.pinned(), Some(true));
-    assert_eq!(message.affects().expect("a message"), "175141257527047935");
     assert_eq!(
-        message.into_owned().affects().expect("a message"),
+        message.affected_message_id().expect("a message"),
+        "175141257527047935"
+    );
+    assert_eq!(
+        message
+            .into_owned()
+            .affected_message_id()
+            .expect("a message"),
         "175141257527047935"
     );
     assert_eq!(message.id(), "175141269858473080");
@@ -115,11 +121,14 @@ fn a_deletion_has_its_time_as_text_or_as_seconds() {
         notice.deleted_at(),
         Some(Timestamp::from_secs(1_788_386_851))
     );
-    assert_eq!(message.affects().expect("a message"), "178838673670894433");
+    assert_eq!(
+        message.affected_message_id().expect("a message"),
+        "178838673670894433"
+    );
 }
 
 #[test]
-fn an_edit_is_one_only_if_it_came_after_the_message() {
+fn a_message_counts_as_edited_only_if_it_was_updated_after_its_creation() {
     let payload = Payload::new(&fixture("push/message.update"));
     let message = EventRef::from_value(payload.value())
         .message()
@@ -135,7 +144,7 @@ fn an_edit_is_one_only_if_it_came_after_the_message() {
 }
 
 #[test]
-fn a_favorite_has_the_message_and_all_reactions_to_it() {
+fn a_favorite_has_the_message_and_all_of_its_reactions() {
     let payload = Payload::new(&fixture("push/favorite"));
     let event = EventRef::from_value(payload.value());
     let EventRef::Favorite(push) = event else {
@@ -157,7 +166,7 @@ fn a_favorite_has_the_message_and_all_reactions_to_it() {
 }
 
 #[test]
-fn a_reaction_in_a_direct_conversation_has_its_message_too() {
+fn a_reaction_in_a_direct_conversation_has_its_message_as_well() {
     let payload = Payload::new(
         r#"{"type":"like.create","subject":{"direct_message":{"id":"5","chat_id":"1+2"},
             "reactions":[],"user_id":"1","user_reaction":{"type":"emoji","pack_id":1,"pack_index":2}}}"#,
@@ -197,7 +206,7 @@ fn typing_has_the_user_and_milliseconds() {
 }
 
 #[test]
-fn a_ping_is_one_in_both_shapes() {
+fn a_ping_is_recognised_in_both_forms() {
     for json in [r#"{"type":"ping"}"#, r#"{"ping":true}"#] {
         let payload = Payload::new(json);
         let event = EventRef::from_value(payload.value());
@@ -208,7 +217,7 @@ fn a_ping_is_one_in_both_shapes() {
 }
 
 #[test]
-fn a_read_receipt_tells_who_read_what() {
+fn a_read_receipt_has_its_user_and_its_message() {
     let payload = Payload::new(
         r#"{"type":"read_receipt.create","alert":"","received_at":1785346072000,"subject":{
             "id":"170000000000000001","chat_id":"1+2","message_id":"170000000000000001",

@@ -1,4 +1,4 @@
-//! Ids are text, whatever they were sent as.
+//! Ids are text, whether they were sent as strings or numbers.
 
 use std::collections::BTreeSet;
 
@@ -31,7 +31,7 @@ fn an_id_is_the_same_as_text_and_as_a_number() {
 }
 
 #[test]
-fn a_number_that_is_not_exact_is_no_id() {
+fn a_number_that_is_not_an_exact_integer_is_not_an_id() {
     for json in [
         r#"{"id":1.0}"#,
         r#"{"id":18446744073709551616}"#,
@@ -102,7 +102,7 @@ fn messages_are_in_the_order_of_their_ids_and_then_of_their_times() {
 }
 
 #[test]
-fn words_that_stand_for_users_are_told_apart() {
+fn special_user_ids_are_recognised() {
     assert!(UserId::from("system").is_system());
     assert!(UserIdRef::from(-1_i64).is_everyone());
     assert!(UserId::default().is_empty());

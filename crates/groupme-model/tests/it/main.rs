@@ -1,22 +1,22 @@
-//! The model's behaviour, a file for each.
+//! Behaviour of the model, one module for each topic.
 
 mod allocations;
 mod attachments;
 mod channels;
+mod checks;
+mod constructors;
 mod events;
 mod ids;
-mod inspections;
-mod made;
+mod inspect;
 mod notices;
-mod object;
-mod objects;
+mod outgoing;
+mod owned;
 mod payload;
-mod recorded;
-mod rest;
-mod sending;
-mod surprises;
+mod recordings;
+mod rest_objects;
+mod snapshots;
 mod timestamps;
 mod tree;
-mod twins;
+mod unexpected;
 mod unrecorded;
 mod views;

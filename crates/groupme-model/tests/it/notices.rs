@@ -1,10 +1,10 @@
-//! What system events say.
+//! Content of system events.
 
 use groupme_model::{NoticeRef, SystemEventRef};
 
 use crate::payload::{Payload, fixture};
 
-/// Events of which there is no recording: as the clients that handle them have them.
+/// Events without a recording, in the form that existing clients handle.
 pub(crate) const UNRECORDED: &[&str] = &[
     r#"{"type":"membership.nickname_changed","data":{"user":{"id":1,"nickname":"Ada"},"name":"A."}}"#,
     r#"{"type":"membership.avatar_changed","data":{"user":{"id":1,"nickname":"Ada"},"avatar_url":"u"}}"#,
@@ -41,7 +41,7 @@ pub(crate) const UNRECORDED: &[&str] = &[
 ];
 
 #[test]
-fn events_without_a_recording_are_typed_too() {
+fn events_without_a_recording_are_typed_as_well() {
     for json in UNRECORDED {
         let payload = Payload::new(json);
         let event = SystemEventRef::from_value(payload.value()).expect("an object");
@@ -51,7 +51,7 @@ fn events_without_a_recording_are_typed_too() {
     }
 }
 
-/// Every type whose data is known at least in part.
+/// Types whose data is known at least in part.
 const TYPED: &[&str] = &[
     "membership.announce.added",
     "membership.announce.joined",
@@ -116,7 +116,7 @@ const TYPED: &[&str] = &[
 ];
 
 #[test]
-fn every_type_is_typed_and_keeps_what_it_does_not_know() {
+fn every_known_type_is_typed_and_keeps_unknown_members() {
     for kind in TYPED {
         let json = format!(r#"{{"type":"{kind}","data":{{"never_seen":[1]}}}}"#);
         let payload = Payload::new(&json);
@@ -131,7 +131,7 @@ fn every_type_is_typed_and_keeps_what_it_does_not_know() {
 }
 
 #[test]
-fn events_of_which_nothing_but_the_name_is_known_are_kept_whole() {
+fn events_with_undocumented_data_are_kept_whole() {
     for kind in [
         "membership.announce.coco.added",
         "membership.notifications.admin.new_pending_user",
@@ -149,7 +149,7 @@ fn events_of_which_nothing_but_the_name_is_known_are_kept_whole() {
 }
 
 #[test]
-fn users_have_ids_as_text_although_they_come_as_numbers() {
+fn user_ids_are_text_although_they_are_sent_as_numbers() {
     let payload = Payload::new(&fixture("event/membership.announce.added"));
     let event = SystemEventRef::from_value(payload.value()).expect("an object");
     let Some(NoticeRef::MembersAdded(added)) = event.notice() else {
@@ -167,7 +167,7 @@ fn users_have_ids_as_text_although_they_come_as_numbers() {
 }
 
 #[test]
-fn minutes_until_an_event_are_a_number_although_they_come_as_text() {
+fn minutes_until_an_event_are_a_number_although_they_are_sent_as_text() {
     let payload = Payload::new(&fixture("event/calendar.event.starting"));
     let event = SystemEventRef::from_value(payload.value()).expect("an object");
     let Some(NoticeRef::CalendarStarting(starting)) = event.notice() else {
@@ -187,13 +187,13 @@ fn an_edit_has_the_new_text() {
     let message = update.message().expect("the message as it is now");
     assert_eq!(message.text(), Some("Example edited body"));
     assert_eq!(
-        event.affects().expect("the edited message"),
+        event.affected_message_id().expect("the edited message"),
         "170000000000000001"
     );
 }
 
 #[test]
-fn an_event_without_data_or_without_a_type_says_nothing() {
+fn an_event_without_data_or_without_a_type_has_no_typed_notice() {
     for json in [
         r#"{"type":"bot.add"}"#,
         r#"{"type":"bot.add","data":null}"#,
@@ -202,7 +202,7 @@ fn an_event_without_data_or_without_a_type_says_nothing() {
         let payload = Payload::new(json);
         let event = SystemEventRef::from_value(payload.value()).expect("an object");
         assert!(event.notice().is_none(), "{json}");
-        assert_eq!(event.affects(), None);
+        assert_eq!(event.affected_message_id(), None);
     }
     let payload = Payload::new(r#"{"data":{"message_id":"1"}}"#);
     let event = SystemEventRef::from_value(payload.value()).expect("an object");

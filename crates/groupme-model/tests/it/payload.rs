@@ -1,11 +1,11 @@
-//! A payload in a frame of its own.
+//! Payloads and fixtures for tests.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use bayeux_wire::{Decoder, Frame, Value};
 
-/// A decoded JSON document.
+/// Decoded JSON document in a frame of its own.
 pub(crate) struct Payload(Frame);
 
 impl Payload {
@@ -20,13 +20,13 @@ impl Payload {
     }
 }
 
-/// A fixture's text, such as `push/ping`.
+/// Reads the text of a fixture, such as `push/ping`.
 pub(crate) fn fixture(name: &str) -> String {
     let path = folder("").join(format!("{name}.json"));
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The names of a family's fixtures, in order.
+/// Returns the names of a family's fixtures, sorted.
 pub(crate) fn fixtures(family: &str) -> Vec<String> {
     let mut names: Vec<String> = fs::read_dir(folder(family))
         .expect("a folder of fixtures")
@@ -48,8 +48,10 @@ pub(crate) fn fixtures(family: &str) -> Vec<String> {
     names
 }
 
-/// Compares with the snapshot beside a fixture. Where there is none, writes it and fails: delete a
-/// snapshot to have it written anew, and read what has changed before committing it.
+/// Compares a value with the snapshot beside a fixture.
+///
+/// A missing snapshot is written and fails the test: delete a snapshot to have it written anew, and
+/// review the difference before committing it.
 pub(crate) fn assert_snapshot(fixture: &str, actual: &impl serde::Serialize) {
     let path = folder("").join(format!("{fixture}{SNAPSHOT}"));
     let actual = serde_json::to_string_pretty(actual).expect("JSON") + "\n";
@@ -69,7 +71,7 @@ fn folder(family: &str) -> PathBuf {
         .join(family)
 }
 
-/// Every type of push, in order, and one that there is not.
+/// Types of pushes, sorted, with one unknown type.
 pub(crate) const PUSHES: [&str; 13] = [
     "direct_message.create",
     "favorite",

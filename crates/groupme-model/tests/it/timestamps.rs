@@ -1,4 +1,4 @@
-//! One kind of time, whatever GroupMe has for a field.
+//! Timestamps, in every form that GroupMe sends.
 
 use groupme_model::{MessagePushRef, MessageRef, Timestamp, TypingRef};
 use proptest::prelude::*;
@@ -13,7 +13,7 @@ fn created_at(json: &str) -> Option<Timestamp> {
 }
 
 #[test]
-fn seconds_come_as_integers_text_fractions_and_rfc_3339() {
+fn seconds_are_read_from_integers_text_fractions_and_rfc_3339() {
     let time = Some(Timestamp::from_millis(1_751_413_222_000));
     assert_eq!(created_at("1751413222"), time);
     assert_eq!(created_at("\"1751413222\""), time);
@@ -27,7 +27,7 @@ fn seconds_come_as_integers_text_fractions_and_rfc_3339() {
 }
 
 #[test]
-fn what_is_no_time_is_none() {
+fn a_value_that_is_not_a_time_is_none() {
     for json in [
         "null",
         "\"\"",
@@ -43,7 +43,7 @@ fn what_is_no_time_is_none() {
 }
 
 #[test]
-fn the_unit_is_the_fields_and_not_guessed_from_the_number() {
+fn the_unit_belongs_to_the_field_and_is_not_guessed_from_the_number() {
     let payload = Payload::new(
         r#"{"started":1700000000,"received_at":1700000000,"subject":{"id":"1","created_at":1700000000}}"#,
     );
@@ -63,7 +63,7 @@ fn the_unit_is_the_fields_and_not_guessed_from_the_number() {
 }
 
 #[test]
-fn forever_is_a_time() {
+fn forever_is_an_ordinary_time() {
     let forever = created_at("253402300800").expect("a time");
     assert_eq!(forever.as_secs(), 253_402_300_800);
     assert_eq!(forever.to_string(), "10000-01-01T00:00:00Z");
@@ -100,7 +100,7 @@ fn rfc_3339_is_read_with_any_fraction_and_any_offset() {
 }
 
 #[test]
-fn what_is_not_rfc_3339_is_refused() {
+fn text_that_is_not_rfc_3339_is_refused() {
     for text in [
         "",
         "2025",

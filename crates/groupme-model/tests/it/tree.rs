@@ -1,4 +1,4 @@
-//! JSON as text can have it: members repeated, in any order, escaped in any way.
+//! JSON trees that allow repeated members, any order of members, and any escapes.
 
 use core::fmt::Write as _;
 
@@ -6,16 +6,16 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::Value as Parsed;
 
-/// A JSON value whose objects may repeat members.
+/// JSON value whose objects may repeat members.
 #[derive(Clone, Debug)]
 pub(crate) enum Tree {
-    /// Anything but a list or an object, as JSON text.
+    /// JSON text of a value that is neither an array nor an object.
     Leaf(String),
     List(Vec<Self>),
     Object(Vec<(String, Self)>),
 }
 
-/// A change at a place that is chosen by an index into all places.
+/// Mutation of a node, chosen by an index into all nodes of a tree.
 #[derive(Clone, Debug)]
 pub(crate) enum Change {
     Replace(Index, Tree),
@@ -143,7 +143,7 @@ impl From<Parsed> for Tree {
     }
 }
 
-/// Text as JSON, every character escaped that is not a letter or a digit.
+/// Returns text as a JSON string in which every character but letters and digits is escaped.
 fn quoted(text: &str) -> String {
     let mut json = String::from('"');
     for unit in text.encode_utf16() {
@@ -156,7 +156,7 @@ fn quoted(text: &str) -> String {
     json
 }
 
-/// Any value, small, of a kind that some field somewhere does not expect.
+/// Strategy for a small value, of a type that some field does not expect.
 pub(crate) fn any_tree() -> impl Strategy<Value = Tree> {
     let leaf = prop_oneof![
         6 => prop::sample::select(LEAVES).prop_map(|leaf| Tree::Leaf(leaf.to_owned())),
@@ -193,7 +193,7 @@ fn any_name() -> impl Strategy<Value = String> {
     ]
 }
 
-/// What field kinds have in their sight: values that are nearly right.
+/// Values that are nearly valid for some kind of field.
 const LEAVES: &[&str] = &[
     "null",
     "true",

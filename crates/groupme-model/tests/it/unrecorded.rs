@@ -1,5 +1,5 @@
-//! Objects of which there is no recording: every field that GroupMe's clients are known to read,
-//! with a value of the sort they expect.
+//! Objects without a recording: every field that GroupMe's clients are known to read, with a value of
+//! the type they expect.
 
 use groupme_model::group::GroupType;
 use groupme_model::member::{MemberStateRef, RoleRef};
@@ -8,102 +8,102 @@ use groupme_model::{
     ReadReceipt, ReadReceiptRef, Timestamp, TopicRef, UserId,
 };
 
-use crate::object::{self, Look};
+use crate::checks::{self, Check};
 use crate::payload::{Payload, fixture};
 
-pub(crate) const OBJECTS: &[(&str, Look, &str)] = &[
-    ("group", object::group, GROUP),
-    ("topic", object::topic, TOPIC),
-    ("chat", object::chat, CHAT),
-    ("member", object::member, MEMBER),
-    ("calendar_event", object::calendar_event, CALENDAR_EVENT),
-    ("relationship", object::relationship, RELATIONSHIP),
-    ("directory", object::directory, DIRECTORY),
-    ("bot", object::bot, BOT),
-    ("poll", object::poll, POLL),
+pub(crate) const OBJECTS: &[(&str, Check, &str)] = &[
+    ("group", checks::group, GROUP),
+    ("topic", checks::topic, TOPIC),
+    ("chat", checks::chat, CHAT),
+    ("member", checks::member, MEMBER),
+    ("calendar_event", checks::calendar_event, CALENDAR_EVENT),
+    ("relationship", checks::relationship, RELATIONSHIP),
+    ("directory", checks::directory, DIRECTORY),
+    ("bot", checks::bot, BOT),
+    ("poll", checks::poll, POLL),
     (
         "attachment",
-        object::attachment,
+        checks::attachment,
         r#"{"type":"image","url":"u","source_url":"u","blur_hash":"b","width":1,"height":2,
         "category":"c","delivery_id":"d","guids":["g"],"media_deleted":false,"replay_allowed":true,"viewed_by":["7",8]}"#,
     ),
     (
         "attachment",
-        object::attachment,
+        checks::attachment,
         r#"{"type":"linked_image","url":"u"}"#,
     ),
     (
         "attachment",
-        object::attachment,
+        checks::attachment,
         r#"{"type":"image_edited","url":"u"}"#,
     ),
     (
         "attachment",
-        object::attachment,
+        checks::attachment,
         r#"{"type":"video","url":"u","preview_url":"u","blur_hash":"b","category":"c",
         "delivery_id":"d","guids":null,"media_deleted":true,"replay_allowed":false,"viewed_by":[]}"#,
     ),
     (
         "attachment",
-        object::attachment,
+        checks::attachment,
         r#"{"type":"audio","url":"u","duration":12,"peaks":[0.5,1],"transcript_url":null}"#,
     ),
     (
         "attachment",
-        object::attachment,
+        checks::attachment,
         r#"{"type":"location","name":"n","lat":64.5,"lng":"-21","foursquare_venue_id":"f"}"#,
     ),
     (
         "attachment",
-        object::attachment,
+        checks::attachment,
         r#"{"type":"split","token":"t"}"#,
     ),
     (
         "attachment",
-        object::attachment,
+        checks::attachment,
         r#"{"type":"mentions","user_ids":[7,"-1"],"loci":[[0,4],[6,27]]}"#,
     ),
     (
         "attachment",
-        object::attachment,
+        checks::attachment,
         r#"{"type":"event","event_id":"e","view":"brief"}"#,
     ),
     (
         "attachment",
-        object::attachment,
+        checks::attachment,
         r#"{"type":"autokicked_member","user_id":"7"}"#,
     ),
     (
         "attachment",
-        object::attachment,
+        checks::attachment,
         r#"{"type":"copilot","message_id":"m","part_id":"0","prompt_sender":"7",
         "conversation_id":"c","citations":[{"index":1,"title":"t","url":"u","publisher":"p"}]}"#,
     ),
     (
         "attachment",
-        object::attachment,
+        checks::attachment,
         r#"{"type":"copilot_card","card_type":"quiz","card_id":"c","state":"s","title":"t",
         "payload":{"quiz":[{"question":"q","options":["a","b"],"answer":1}]},"source_user_id":"7",
         "source_user_name":"Ada","source_score":{"correct":1,"total":2}}"#,
     ),
     (
         "attachment",
-        object::attachment,
+        checks::attachment,
         r#"{"type":"partial_image","id":"1","content":null}"#,
     ),
     (
         "attachment",
-        object::attachment,
+        checks::attachment,
         r#"{"type":"postprocessing","queues":["linked_image"]}"#,
     ),
     (
         "reaction",
-        object::reaction,
+        checks::reaction,
         r#"{"type":"emoji","pack_id":"1","pack_index":2,"code":"","user_ids":[7,"8"]}"#,
     ),
     (
         "push",
-        object::push,
+        checks::push,
         r#"{"type":"like.create","alert":"","received_at":1785346072000,"subject":{
         "line":{"id":"1","group_id":"31","group_name":"Rowers","user_id":"7","name":"Ada","text":"hi","favorited_at":1785346072,
             "favorited_by":["8"]},
@@ -112,21 +112,21 @@ pub(crate) const OBJECTS: &[(&str, Look, &str)] = &[
     ),
     (
         "push",
-        object::push,
+        checks::push,
         r#"{"type":"like.delete","subject":{"direct_message":{"id":"1","chat_id":"7+8"},"user_id":"8"}}"#,
     ),
     (
         "push",
-        object::push,
+        checks::push,
         r#"{"type":"read_receipt.create","alert":"","received_at":1785346072000,"subject":{"id":"1",
         "chat_id":"7+8","message_id":"1","user_id":"8","read_at":1785346072}}"#,
     ),
     (
         "push",
-        object::push,
+        checks::push,
         r#"{"type":"subscribe","alert":null,"received_at":1785346072000,"subject":{"any":["thing"]}}"#,
     ),
-    ("push", object::push, r#"{"ping":true}"#),
+    ("push", checks::push, r#"{"ping":true}"#),
 ];
 
 const GROUP: &str = r#"{
@@ -221,15 +221,15 @@ const POLL: &str = r#"{
 
 #[test]
 fn every_field_is_known_and_read() {
-    for (kind, look, json) in OBJECTS {
-        let looked = look(json).expect(kind).expect(kind);
-        assert_eq!(looked.unknown_fields, Vec::<String>::new(), "{kind}");
-        assert_eq!(looked.problems, [], "{kind}");
+    for (kind, check, json) in OBJECTS {
+        let checked = check(json).expect(kind).expect(kind);
+        assert_eq!(checked.unknown_fields, Vec::<String>::new(), "{kind}");
+        assert_eq!(checked.problems, [], "{kind}");
     }
 }
 
 #[test]
-fn a_group_tells_what_is_not_loaded_from_what_is_not_there() {
+fn a_group_distinguishes_members_that_are_not_loaded_from_none() {
     let payload = Payload::new(GROUP);
     let group = GroupRef::from_value(payload.value()).expect("a group");
     assert!(group.members().is_none());
@@ -255,7 +255,7 @@ fn a_group_tells_what_is_not_loaded_from_what_is_not_there() {
 }
 
 #[test]
-fn a_topic_has_ids_that_come_as_numbers() {
+fn a_topics_ids_are_read_from_numbers() {
     let payload = Payload::new(TOPIC);
     let topic = TopicRef::from_value(payload.value()).expect("a topic");
     assert_eq!(topic.id(), "123456789");
@@ -264,7 +264,7 @@ fn a_topic_has_ids_that_come_as_numbers() {
 }
 
 #[test]
-fn a_chat_is_found_by_the_other_user_and_by_its_last_message() {
+fn a_chat_is_identified_by_the_other_user_and_by_its_last_message() {
     let payload = Payload::new(CHAT);
     let chat = ChatRef::from_value(payload.value()).expect("a chat");
     let other = chat.other_user().and_then(|other| other.id());
@@ -276,7 +276,7 @@ fn a_chat_is_found_by_the_other_user_and_by_its_last_message() {
 }
 
 #[test]
-fn a_member_has_roles_and_states_of_which_some_have_no_name() {
+fn a_member_keeps_roles_and_states_without_a_variant() {
     let payload = Payload::new(MEMBER);
     let member = MemberRef::from_value(payload.value()).expect("a member");
     let roles: Vec<_> = member.roles().expect("roles").collect();
@@ -302,7 +302,7 @@ fn a_member_has_roles_and_states_of_which_some_have_no_name() {
 }
 
 #[test]
-fn an_event_has_its_times_as_text_whatever_they_came_as() {
+fn the_times_of_an_event_are_written_as_text() {
     let payload = Payload::new(CALENDAR_EVENT);
     let event = CalendarEventRef::from_value(payload.value()).expect("an event");
     assert_eq!(
@@ -313,11 +313,11 @@ fn an_event_has_its_times_as_text_whatever_they_came_as() {
     assert_eq!(event.not_going().expect("a list").count(), 0);
     let user = UserId::from("7");
     let answered = Some(Timestamp::from_secs(1_785_346_170));
-    assert_eq!(event.answered_at(&user), answered);
+    assert_eq!(event.rsvp_at(&user), answered);
 
     let owned: CalendarEvent = event.into_owned();
-    assert_eq!(owned.answered_at(&user), answered);
-    assert_eq!(owned.answered_at(&"8".into()), None);
+    assert_eq!(owned.rsvp_at(&user), answered);
+    assert_eq!(owned.rsvp_at(&"8".into()), None);
     let written = serde_json::to_value(&owned).expect("JSON");
     assert_eq!(written["start_at"], "2026-07-29T18:29:19.110Z");
     assert_eq!(written["end_at"], "2026-07-29T15:29:19Z");
@@ -326,7 +326,7 @@ fn an_event_has_its_times_as_text_whatever_they_came_as() {
 }
 
 #[test]
-fn a_read_receipt_is_the_same_in_its_three_spellings() {
+fn a_read_receipt_is_read_from_its_three_forms() {
     for (recording, key, conversation) in [
         (
             "direct_messages.get.read_receipt.2026",
@@ -350,15 +350,15 @@ fn a_read_receipt_is_the_same_in_its_three_spellings() {
         value = key.and_then(|key| value.get(key)).unwrap_or(value);
         let receipt = ReadReceiptRef::from_value(value).expect("a receipt");
         assert_eq!(receipt.conversation().expect("one"), conversation);
-        assert_eq!(receipt.newest().expect("one"), "170000000000000001");
+        assert_eq!(receipt.last_read().expect("one"), "170000000000000001");
         let owned: ReadReceipt = receipt.into_owned();
         assert_eq!(owned.conversation().expect("one"), &conversation);
-        assert_eq!(owned.newest().expect("one"), &"170000000000000001");
+        assert_eq!(owned.last_read().expect("one"), &"170000000000000001");
     }
 }
 
 #[test]
-fn half_a_surrogate_pair_and_integers_of_64_bits_are_survived_by_every_object() {
+fn every_object_accepts_half_a_surrogate_pair_and_64_bit_integers() {
     let payload = Payload::new(
         r#"{"id":18446744073709551615,"name":"cut \ud83d","topic":"\udc4d","created_at":9223372036854775807,
             "members_count":-9223372036854775808,"max_members":18446744073709551615,"members":[{"nickname":"\ud83d\u0021"}]}"#,

@@ -1,4 +1,4 @@
-//! What views cost, and that they find their fields wherever those are.
+//! Size of views, and access to fields at any position.
 
 use groupme_model::{EventRef, MessageRef};
 
@@ -11,7 +11,7 @@ fn views_are_cheap_to_pass_around() {
 }
 
 #[test]
-fn fields_behind_more_values_than_a_view_can_count_are_found_all_the_same() {
+fn fields_after_more_values_than_a_view_can_count_are_found() {
     for zeros in (235..260).chain([65_533, 70_000]) {
         let padding = vec!["0"; zeros].join(",");
         let json = format!(

@@ -1,7 +1,7 @@
 //! The calendar of a conversation.
 
 use groupme_model::{
-    CalendarEvent, CalendarEventId, ConversationId, Message, Timestamp, calendar::Venue,
+    CalendarEvent, CalendarEventId, ConversationId, Message, Timestamp, calendar::EventLocation,
 };
 use serde::{Deserialize, Serialize};
 
@@ -30,7 +30,7 @@ pub struct EventSettings {
     pub image_url: Option<String>,
     /// Where on Earth it is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub location: Option<Venue>,
+    pub location: Option<EventLocation>,
     /// Whether there is to be a call.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scheduled_call: Option<bool>,

@@ -2,7 +2,7 @@
 
 use groupme_model::{
     Group, GroupId, LikeIcon, Member, UserId,
-    group::{GroupType, JoinQuestion, MessageDeleter, Visibility},
+    group::{GroupType, JoinQuestion, MessageDeletionMode, Visibility},
     member::MembershipState,
 };
 use serde::{Deserialize, Serialize};
@@ -93,7 +93,7 @@ pub struct GroupSettings {
     pub group_type: Option<GroupType>,
     /// Who can delete a message.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub message_deletion_mode: Option<Vec<MessageDeleter>>,
+    pub message_deletion_mode: Option<Vec<MessageDeletionMode>>,
 }
 
 /// Makes a group. GroupMe lets only its own apps do that now, and refuses others as

@@ -4,8 +4,8 @@ mod cases;
 
 use groupme_model::{
     Attachment, Draft, LikeIcon, Timestamp,
-    calendar::Venue,
-    group::{GroupType, JoinQuestion, MessageDeleter, Visibility},
+    calendar::EventLocation,
+    group::{GroupType, JoinQuestion, MessageDeletionMode, Visibility},
     poll::{PollType, PollVisibility},
 };
 use groupme_rest::{
@@ -112,7 +112,7 @@ fn event(body: &Value) -> calendar::EventSettings {
     event.description = part(body, "/description");
     event.is_all_day = part(body, "/is_all_day");
     event.image_url = part(body, "/image_url");
-    event.location = part::<Option<Venue>>(body, "/location");
+    event.location = part::<Option<EventLocation>>(body, "/location");
     event.scheduled_call = part(body, "/scheduled_call");
     event.reminders = part::<Option<_>>(body, "/reminders").unwrap_or_default();
     event
@@ -132,7 +132,7 @@ fn group_settings(body: &Value) -> groups::GroupSettings {
     group.visibility = part::<Option<Visibility>>(body, "/visibility");
     group.group_type = part::<Option<GroupType>>(body, "/group_type");
     group.message_deletion_mode =
-        part::<Option<Vec<MessageDeleter>>>(body, "/message_deletion_mode");
+        part::<Option<Vec<MessageDeletionMode>>>(body, "/message_deletion_mode");
     group
 }
 

@@ -1,33 +1,34 @@
-//! What becomes of whole connections.
+//! Faults of whole connections.
 
 use core::time::Duration;
 
 use super::{FaultPlan, Probability};
 use crate::random::Random;
 
-/// How connections fail.
+/// Probabilities of faults of whole connections.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LinkFaults {
-    /// How often a connection is reset at some time in its [`prime`](Self::window): never.
+    /// Probability that a connection is reset within [`window`](Self::window). Default: never.
     pub reset: Probability,
-    /// How often a connection falls silent both ways at some time in its prime, and stays open:
-    /// never. Nobody is told, as when a machine in between loses its memory.
+    /// Probability that a connection goes silent both ways within [`window`](Self::window) and
+    /// stays open, as behind a NAT that lost its table. Neither end is notified. Default: never.
     pub half_open: Probability,
-    /// Within which time of its life a connection is reset or falls silent: 10 s. None at all is at
-    /// once: it is accepted, and then nothing.
+    /// Time after the accept within which a connection is reset or goes silent. Default: 10 s. Zero
+    /// means at once: the connection is accepted, and nothing follows.
     pub window: Duration,
-    /// How often an upgrade to a WebSocket is refused: never. It counts once for a connection.
+    /// Probability that upgrades to a WebSocket are refused on a connection; drawn once a
+    /// connection. Default: never.
     pub refuse_upgrade: Probability,
-    /// With which status it is refused, one of these as good as another: 403, 426 and 503.
+    /// Statuses of refused upgrades, one picked with equal probability. Default: 403, 426 and 503.
     pub refusal_statuses: Vec<u16>,
-    /// How often a connection brings what is sent to the client no faster than
-    /// [`pace`](Self::throttle): never.
+    /// Probability that bytes to the client are limited to [`throttle`](Self::throttle). Default:
+    /// never.
     pub slow: Probability,
-    /// How fast a slow connection is: a byte every 10 ms, as if it were written by hand. More bytes
-    /// make it a client that does not keep up.
+    /// Speed of a slow connection. Default: a byte every 10 ms. A higher speed makes a subscriber
+    /// that does not keep up.
     pub throttle: Throttle,
-    /// After which idle time all connections are cut, as proxies do: none.
+    /// Idle timeout applied to every connection, as by a proxy. Default: none.
     pub idle: Option<IdleTimeout>,
 }
 
@@ -49,18 +50,18 @@ impl Default for LinkFaults {
     }
 }
 
-/// A speed: so many bytes, then a pause.
+/// Speed limit: a number of bytes, then a pause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "a speed is bytes by time")]
+#[expect(clippy::exhaustive_structs, reason = "a speed is bytes and a time")]
 pub struct Throttle {
-    /// At least one.
+    /// Bytes between two pauses; 0 counts as 1.
     pub bytes: usize,
-    /// The pause behind them.
+    /// Length of a pause.
     pub every: Duration,
 }
 
 impl Throttle {
-    /// How long so many bytes take.
+    /// Returns the time that `bytes` take.
     pub fn duration_of(self, bytes: usize) -> Duration {
         let pauses = bytes.div_ceil(self.bytes.max(1));
         let pauses = u32::try_from(pauses).unwrap_or(u32::MAX);
@@ -68,34 +69,34 @@ impl Throttle {
     }
 }
 
-/// What a proxy does with connections over which nothing goes.
+/// Idle timeout of a proxy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "there is no third side to it")]
+#[expect(clippy::exhaustive_structs, reason = "a timeout has a time and a kind")]
 pub struct IdleTimeout {
-    /// How long nothing has to go over it, in either direction.
+    /// Idle time, in both directions, after which the connection is cut.
     pub after: Duration,
-    /// Whether both ends are left to believe that the connection is there.
+    /// Whether neither end is notified, so that both believe in a dead connection.
     pub silent: bool,
 }
 
-/// What becomes of one connection. Times count from its beginning.
+/// Faults drawn for one connection. Times count from its accept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConnectionFaults {
-    /// When it is reset.
+    /// Time of the reset.
     pub reset: Option<Duration>,
-    /// When it falls silent, both ways.
+    /// Time at which the connection goes silent both ways.
     pub half_open: Option<Duration>,
-    /// With which status an upgrade to a WebSocket is refused on it.
+    /// Status with which upgrades to a WebSocket are refused.
     pub upgrade_refusal: Option<u16>,
-    /// How fast the client gets what it is sent.
+    /// Speed limit towards the client.
     pub throttle: Option<Throttle>,
-    /// What a proxy does to it.
+    /// Idle timeout of a proxy.
     pub idle: Option<IdleTimeout>,
 }
 
 impl FaultPlan {
-    /// The faults of the connection of this number.
+    /// Draws the faults of the connection with this number.
     pub(super) fn connection_faults(&self, number: u64) -> ConnectionFaults {
         let faults = &self.links;
         let mut random = Random::of(self.seed, FATE, number);

@@ -1,4 +1,4 @@
-//! What becomes of single frames on their way.
+//! Faults of single frames.
 
 use core::time::Duration;
 use std::collections::VecDeque;
@@ -8,24 +8,25 @@ use bayeux_proto::Instant;
 use super::Probability;
 use crate::random::Random;
 
-/// How frames fare in one direction: text frames of a WebSocket, bodies of HTTP. All odds are
-/// never.
+/// Probabilities of faults of frames in one direction: text frames of a WebSocket, bodies of HTTP.
+/// All default to never.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FrameFaults {
-    /// How often one is lost. Over HTTP a lost request is one that nobody answers.
+    /// Probability that a frame is lost. A lost HTTP request is never answered.
     pub drop: Probability,
-    /// How often one arrives late, and all that come behind it no earlier.
+    /// Probability that a frame is delayed, and later frames with it.
     pub delay: Probability,
-    /// How late at most: 500 ms.
+    /// Maximum delay. Default: 500 ms.
     pub max_delay: Duration,
-    /// How often one arrives twice.
+    /// Probability that a frame is delivered twice.
     pub duplicate: Probability,
-    /// How often one is overtaken by the next; or, if none comes soon, merely late.
+    /// Probability that a frame is overtaken by the next one; if none comes within `max_delay`, the
+    /// frame is only late.
     pub reorder: Probability,
-    /// How often one arrives without its end.
+    /// Probability that a frame loses its end.
     pub truncate: Probability,
-    /// How often a few bytes of one are others.
+    /// Probability that a few bits of a frame are flipped.
     pub corrupt: Probability,
 }
 
@@ -43,17 +44,17 @@ impl Default for FrameFaults {
     }
 }
 
-/// One direction of one connection, sans-IO: frames go in, and what is left of them comes out, when
-/// it does.
+/// Queue of one direction of one connection, sans-IO: frames go in, and what is left of them comes
+/// out when it arrives.
 #[derive(Debug)]
 pub struct FrameFaultQueue {
-    /// `None` where nothing happens to anything.
+    /// `None` if no fault is possible.
     active: Option<ActiveFaults>,
-    /// When the fun is over.
+    /// Faults stop at this instant.
     end: Option<Instant>,
-    /// What arrives, and when. In order of time.
+    /// Frames in flight with their times of arrival, in order of time.
     in_flight: VecDeque<(Instant, Vec<u8>)>,
-    /// What the next frame overtakes, and until when it waits for that.
+    /// Frame held back to be overtaken by the next one, and the latest time of its arrival.
     overtaken: Option<(Instant, Vec<u8>)>,
 }
 
@@ -87,7 +88,7 @@ impl FrameFaultQueue {
         }
     }
 
-    /// One that does nothing.
+    /// Returns a queue without faults.
     pub(super) fn faultless() -> Self {
         Self {
             active: None,
@@ -97,12 +98,12 @@ impl FrameFaultQueue {
         }
     }
 
-    /// Whether nothing happens to any frame.
+    /// Returns whether frames pass unchanged and at once.
     pub fn is_faultless(&self) -> bool {
         self.active.is_none()
     }
 
-    /// A frame sets out.
+    /// Puts a frame into the queue.
     pub fn handle_frame(&mut self, now: Instant, mut frame: Vec<u8>) {
         let over = self.end.is_some_and(|end| end <= now);
         let Some(ActiveFaults { faults, random }) = self.active.as_mut().filter(|_| !over) else {
@@ -136,7 +137,7 @@ impl FrameFaultQueue {
         self.send(due, frame);
     }
 
-    /// The next frame that has arrived by `now`; `None` if there is none.
+    /// Returns the next frame that has arrived by `now`; `None` if there is none.
     pub fn poll_frame(&mut self, now: Instant) -> Option<Vec<u8>> {
         if self
             .overtaken
@@ -150,7 +151,7 @@ impl FrameFaultQueue {
         Some(frame)
     }
 
-    /// When [`poll_frame`](Self::poll_frame) is to be asked next; `None` for never.
+    /// Returns the time of the next call of [`poll_frame`](Self::poll_frame); `None` for never.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let in_flight = self.in_flight.front().map(|(due, _)| *due);
         let overtaken = self.overtaken.as_ref().map(|(until, _)| *until);
@@ -160,7 +161,7 @@ impl FrameFaultQueue {
     fn send(&mut self, due: Instant, frame: Vec<u8>) {
         let due = self.after_previous(due);
         self.in_flight.push_back((due, frame));
-        // Overtaken, at last.
+        // A frame that was held back follows the one that overtook it.
         self.release_overtaken(due);
     }
 
@@ -171,7 +172,7 @@ impl FrameFaultQueue {
         }
     }
 
-    /// Than what comes before.
+    /// Returns `due`, or the arrival of the last frame if that is later, which keeps the order.
     fn after_previous(&self, due: Instant) -> Instant {
         self.in_flight
             .back()
@@ -179,11 +180,11 @@ impl FrameFaultQueue {
     }
 }
 
-/// Changes a few bytes, into whatever they may then mean.
+/// Flips up to four bits of a frame; the result may be anything.
 fn corrupt(frame: &mut [u8], random: &mut Random) {
     for _ in 0..=random.below(4) {
         let place = random.below(frame.len() as u64);
-        // Any of eight bits, the highest included, which makes it no UTF-8.
+        // Flipping the highest bit makes the text invalid UTF-8.
         let flip = 1_u8 << random.below(8);
         if let Some(byte) = usize::try_from(place)
             .ok()

@@ -1,55 +1,55 @@
-//! What happens to all clients at once, by the clock.
+//! Incidents: timed events that affect all clients at once.
 
 use core::time::Duration;
 use std::collections::BTreeMap;
 
 use bayeux_proto::Instant;
 
-/// Something that befalls all clients at once.
+/// Event that affects all clients at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Incident {
-    /// All connections are reset. Sessions live on.
+    /// Resets all connections. Sessions live on.
     BreakConnections,
-    /// All sessions are lost, and all connections stay open.
+    /// Loses all sessions; connections stay open.
     LoseSessions,
-    /// The server starts anew: all sessions lost, all connections reset.
+    /// Restarts the server: loses all sessions and resets all connections.
     Restart,
-    /// Nothing goes through any connection, either way, old or new.
+    /// Stops all traffic in both directions, on new connections too, without closing anything.
     Freeze,
-    /// Everything goes through again.
+    /// Ends a freeze.
     Thaw,
-    /// The server's calendar jumps ahead. Its timers do not notice.
+    /// Moves the server's calendar ahead. Timers do not notice.
     ClockAhead(Duration),
-    /// The server's calendar jumps back. Message ids grow all the same.
+    /// Moves the server's calendar back. Message ids keep growing.
     ClockBack(Duration),
-    /// So many messages are said at once, in some group.
+    /// Posts this many messages at once, in the oldest group.
     Burst(usize),
 }
 
 impl Incident {
-    /// Whether all connections end with it.
+    /// Returns whether the incident resets all connections.
     pub fn breaks_connections(self) -> bool {
         matches!(self, Self::BreakConnections | Self::Restart)
     }
 }
 
-/// An incident, and when it happens.
+/// Incident with its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a time and what happens then")]
 pub struct ScheduledIncident {
-    /// How long after the beginning of the plan.
+    /// Time after the start of the plan.
     pub at: Duration,
-    /// How long after that again, and again; `None` for once.
+    /// Interval of repetition; `None` for once.
     pub every: Option<Duration>,
-    /// What happens.
+    /// The incident.
     pub incident: Incident,
 }
 
-/// Appointments that are still to come.
+/// Incidents to come.
 #[derive(Debug)]
 pub(super) struct Schedule {
-    /// By time, and in the order of the schedule.
+    /// Ordered by time, then by position in the plan.
     upcoming: BTreeMap<(Instant, usize), ScheduledIncident>,
     frozen: bool,
 }
@@ -79,12 +79,12 @@ impl Schedule {
     }
 
     pub(super) fn earliest(&self, end: Option<Instant>) -> Option<Instant> {
-        // What was frozen thaws in the end.
+        // The end of the plan ends a freeze.
         let thaw = end.filter(|_| self.frozen);
         self.next(end).map(|(due, _)| due).or(thaw)
     }
 
-    /// The next appointment that is kept.
+    /// Returns the key of the next incident before the end of the plan.
     fn next(&self, end: Option<Instant>) -> Option<(Instant, usize)> {
         let (key, _) = self.upcoming.first_key_value()?;
         let over = end.is_some_and(|end| end <= key.0);
@@ -95,9 +95,9 @@ impl Schedule {
         let (due, index) = key;
         let entry = self.upcoming.remove(&key)?;
         if let Some(every) = entry.every {
-            // Less would leave no time for anything else.
+            // A shorter interval would leave no time for anything else.
             let every = every.max(Duration::from_millis(1));
-            // After a standstill it goes on from now, instead of hurrying after.
+            // After a standstill the series goes on from now: missed incidents are not made up for.
             let next = if due + every > now {
                 due + every
             } else {

@@ -1,11 +1,11 @@
-//! One connection, with all that will happen to it.
+//! Connection with its faults.
 
 use bayeux_proto::Instant;
 
 use super::{ConnectionFaults, FaultPlan, FrameFaultQueue};
 use crate::random::Random;
 
-/// A direction.
+/// Direction of traffic on a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "a connection has two ends")]
 pub enum Direction {
@@ -15,7 +15,7 @@ pub enum Direction {
     ToClient,
 }
 
-/// One connection, with all that will happen to it.
+/// Connection with its faults.
 #[derive(Debug)]
 pub struct Link {
     number: u64,
@@ -25,7 +25,7 @@ pub struct Link {
 }
 
 impl Link {
-    /// One to which nothing happens.
+    /// Returns a connection without faults.
     pub fn faultless(number: u64) -> Self {
         Self {
             number,
@@ -35,32 +35,32 @@ impl Link {
         }
     }
 
-    /// Which of the plan's connections it is, the first being 0.
+    /// Returns the connection's number in the plan, counted from 0.
     pub fn number(&self) -> u64 {
         self.number
     }
 
-    /// Whether nothing happens to any frame.
+    /// Returns whether frames pass unchanged and at once, both ways.
     pub fn is_faultless(&self) -> bool {
         self.up.is_faultless() && self.down.is_faultless()
     }
 
-    /// What becomes of it as a whole. It is the embedder who makes that true.
+    /// Returns the faults of the whole connection, which the embedder has to carry out.
     pub fn connection_faults(&self) -> ConnectionFaults {
         self.faults
     }
 
-    /// A frame sets out.
+    /// Puts a frame on its way.
     pub fn handle_frame(&mut self, now: Instant, direction: Direction, frame: Vec<u8>) {
         self.direction(direction).handle_frame(now, frame);
     }
 
-    /// The next frame that has arrived by `now`; `None` if there is none.
+    /// Returns the next frame that has arrived by `now`; `None` if there is none.
     pub fn poll_frame(&mut self, now: Instant, direction: Direction) -> Option<Vec<u8>> {
         self.direction(direction).poll_frame(now)
     }
 
-    /// When [`poll_frame`](Self::poll_frame) is to be asked next; `None` for never.
+    /// Returns the time of the next call of [`poll_frame`](Self::poll_frame); `None` for never.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let directions = [&self.up, &self.down];
         directions
@@ -69,7 +69,7 @@ impl Link {
             .min()
     }
 
-    /// Takes it apart, for embedders that serve both directions in different places: up and down.
+    /// Splits the connection into its directions, to the server and to the client.
     pub fn into_directions(self) -> (FrameFaultQueue, FrameFaultQueue) {
         (self.up, self.down)
     }
@@ -83,7 +83,7 @@ impl Link {
 }
 
 impl FaultPlan {
-    /// The connection of this number, to which nothing happens from `end` on.
+    /// Draws the connection with this number. Its faults stop at `end`.
     pub(super) fn link(&self, number: u64, end: Option<Instant>) -> Link {
         if self.only_link.is_some_and(|only| only != number) {
             return Link::faultless(number);

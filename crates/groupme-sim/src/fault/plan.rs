@@ -1,10 +1,10 @@
-//! Plans.
+//! Fault plans.
 
 use core::time::Duration;
 
 use super::{FrameFaults, Incident, LinkFaults, ResponseFaults, ScheduledIncident};
 
-/// What may go wrong, and how often. A new one has no faults; each is set by itself:
+/// Probabilities and schedule of faults. A new plan has none; each is set by itself:
 ///
 /// ```
 /// use groupme_sim::{FaultPlan, Incident, Probability};
@@ -18,29 +18,30 @@ use super::{FrameFaults, Incident, LinkFaults, ResponseFaults, ScheduledIncident
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct FaultPlan {
-    /// Decides which of the many are hit: the same seed hits the same.
+    /// Seed of all decisions: the same seed hits the same connections, frames and requests.
     pub seed: u64,
-    /// What becomes of frames from the simulator to the client, and of the bodies of answers.
+    /// Faults of frames to the client and of HTTP response bodies.
     pub to_client: FrameFaults,
-    /// What becomes of frames from the client to the simulator, and of the bodies of requests.
+    /// Faults of frames to the server and of HTTP request bodies.
     pub to_server: FrameFaults,
-    /// What becomes of connections.
+    /// Faults of whole connections.
     pub links: LinkFaults,
-    /// Which connection alone is concerned by the three above, the first being 0; `None` for all.
+    /// Number of the only connection that has the three kinds of faults above, counted from 0;
+    /// `None` for all connections.
     pub only_link: Option<u64>,
-    /// How HTTP requests to the gateway fail.
+    /// Faults of HTTP requests to the gateway.
     pub gateway: ResponseFaults,
-    /// How REST requests fail.
+    /// Faults of REST requests.
     pub rest: ResponseFaults,
-    /// What happens to all at once.
+    /// Incidents that affect all clients at once.
     pub schedule: Vec<ScheduledIncident>,
-    /// How long things go wrong at all; `None` for ever. What was frozen thaws then; connections
-    /// that have fallen silent stay so.
+    /// Duration of all faults, from the start of the plan; `None` for ever. A freeze ends then;
+    /// connections that went silent stay silent.
     pub until: Option<Duration>,
 }
 
 impl FaultPlan {
-    /// A plan without faults.
+    /// Returns a plan without faults.
     pub fn new(seed: u64) -> Self {
         Self {
             seed,
@@ -48,7 +49,7 @@ impl FaultPlan {
         }
     }
 
-    /// Adds something that happens to all at once, so long after the plan has begun.
+    /// Adds an incident at a time after the start of the plan.
     #[must_use]
     pub fn after(mut self, at: Duration, incident: Incident) -> Self {
         self.schedule.push(ScheduledIncident {
@@ -59,7 +60,7 @@ impl FaultPlan {
         self
     }
 
-    /// Adds something that happens to all at once, again and again.
+    /// Adds an incident at every multiple of `time`.
     #[must_use]
     pub fn every(mut self, time: Duration, incident: Incident) -> Self {
         self.schedule.push(ScheduledIncident {
@@ -70,15 +71,15 @@ impl FaultPlan {
         self
     }
 
-    /// Lets nothing go wrong any more so long after the plan has begun.
+    /// Ends all faults at a time after the start of the plan.
     #[must_use]
     pub fn until(mut self, end: Duration) -> Self {
         self.until = Some(end);
         self
     }
 
-    /// Takes out what TCP and TLS see to: frames that are lost, doubled, overtaken, cut or changed
-    /// on a connection that lives on. What is left can happen to any client, and a good one hides
+    /// Removes faults that TCP and TLS rule out on a living connection: lost, doubled, overtaken,
+    /// truncated and corrupted frames. The rest can happen to any client, and a good client hides
     /// it from its user.
     #[must_use]
     pub fn tcp_only(mut self) -> Self {

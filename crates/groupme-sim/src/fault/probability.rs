@@ -1,32 +1,32 @@
-//! How likely a fault is.
+//! Probabilities of faults.
 
 use core::{fmt, str::FromStr};
 
 use crate::random::Random;
 
-/// How often something happens: in so many of a million cases.
+/// Probability in millionths.
 ///
-/// As text it is `5%`, `0.1%`, `1/20`, `always` or `never`.
+/// The text form is `5%`, `0.1%`, `1/20`, `always` or `never`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Probability(u32);
 
 impl Probability {
-    /// In no case.
+    /// Probability 0.
     pub const NEVER: Self = Self(0);
-    /// In all cases.
+    /// Probability 1.
     pub const ALWAYS: Self = Self(MILLION);
 
-    /// In one of so many cases; of none is never.
+    /// Returns the probability of one in `cases`; of one in zero is never.
     pub const fn one_in(cases: u32) -> Self {
         match MILLION.checked_div(cases) {
-            // Rare is not never.
+            // Rounding down must not make a rare fault impossible.
             Some(0) => Self(1),
             Some(millionths) => Self(millionths),
             None => Self::NEVER,
         }
     }
 
-    /// In so many of a hundred cases; more than a hundred is always.
+    /// Returns a percentage; values above 100 are always.
     pub const fn percent(cases: u32) -> Self {
         if cases >= 100 {
             Self::ALWAYS
@@ -35,13 +35,13 @@ impl Probability {
         }
     }
 
-    /// Whether it happens in no case.
+    /// Returns whether the probability is 0.
     pub const fn is_never(self) -> bool {
         self.0 == 0
     }
 
-    /// Throws the dice. It takes one number, whatever the odds, so that changing the odds of one
-    /// fault leaves the others where they were.
+    /// Draws whether a fault happens. Every draw takes one random number, whatever the probability,
+    /// so changing the probability of one fault leaves the others where they were.
     pub(crate) fn sample(self, random: &mut Random) -> bool {
         random.below(MILLION.into()) < self.0.into()
     }
@@ -70,9 +70,9 @@ impl FromStr for Probability {
     }
 }
 
-/// A text that says no odds.
+/// Error of a text that is no probability.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("odds are written as `5%`, `1/20`, `always` or `never`")]
+#[error("a probability is written as `5%`, `1/20`, `always` or `never`")]
 pub struct ParseProbabilityError(());
 
 fn parse(text: &str) -> Option<Probability> {
@@ -101,7 +101,7 @@ fn parse(text: &str) -> Option<Probability> {
     (millionths <= MILLION).then_some(Probability(millionths))
 }
 
-/// A number of nothing but digits.
+/// Parses a number that consists of digits only, without a sign.
 fn digits(text: &str) -> Option<u32> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| text.parse().ok()).flatten()
@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn odds_are_read_as_they_are_written() {
+    fn a_probability_is_parsed_as_it_is_displayed() {
         for (text, odds) in [
             ("never", Probability::NEVER),
             ("always", Probability::ALWAYS),
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn the_odds_are_what_they_say() {
+    fn samples_follow_the_probability() {
         let mut random = Random::new(1);
         let mut hits = |probability: Probability| {
             (0..10_000)

@@ -1,11 +1,11 @@
-//! HTTP requests that are not answered as they should be.
+//! Faults of HTTP responses.
 
 use super::{FaultPlan, Probability};
 use crate::random::Random;
 
-/// Which of the two services a request is for.
+/// Backend that an HTTP request is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "GroupMe has no third one here")]
+#[expect(clippy::exhaustive_enums, reason = "the simulator has these two")]
 pub enum Backend {
     /// The push gateway.
     Gateway,
@@ -13,20 +13,20 @@ pub enum Backend {
     Rest,
 }
 
-/// How HTTP requests fail.
+/// Probabilities of faults of HTTP responses.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ResponseFaults {
-    /// How often a request fails: never.
+    /// Probability that a request fails. Default: never.
     pub probability: Probability,
-    /// With which status, one of these as good as another: 429 and 503. 200 is possible, too, as
-    /// from a hotel's network that answers everything with its own page.
+    /// Statuses of failed requests, one picked with equal probability. Default: 429 and 503. 200 is
+    /// possible, as from a captive portal that answers everything with its own page.
     pub statuses: Vec<u16>,
-    /// How often the body is a page of HTML, as from a proxy, instead of GroupMe's envelope: half
-    /// the time.
+    /// Probability that the body is an HTML page, as from a proxy, instead of GroupMe's envelope.
+    /// Default: 50%.
     pub html: Probability,
-    /// How often the request has been carried out all the same, and only its answer is lost: half
-    /// the time. A client that repeats what it sent has to name it by the same `source_guid`.
+    /// Probability that a failed request was executed and only its response is lost. Default: 50%.
+    /// A client that sends again must repeat the `source_guid`.
     pub executed: Probability,
 }
 
@@ -41,20 +41,20 @@ impl Default for ResponseFaults {
     }
 }
 
-/// An answer in the place of the right one.
+/// Error response sent instead of the right one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ErrorResponse {
     /// The HTTP status.
     pub status: u16,
-    /// Whether the body is a page of HTML.
+    /// Whether the body is an HTML page.
     pub html: bool,
-    /// Whether the request is carried out before it is answered so.
+    /// Whether the request is executed before this response is sent.
     pub executed: bool,
 }
 
 impl ErrorResponse {
-    /// A page of HTML, in the place of what is not carried out.
+    /// Returns an HTML page for a request that is not executed.
     pub fn page(status: u16) -> Self {
         Self {
             status,
@@ -63,7 +63,7 @@ impl ErrorResponse {
         }
     }
 
-    /// The `Content-Type`.
+    /// Returns the `Content-Type`.
     pub fn content_type(&self) -> &'static str {
         if self.html {
             "text/html"
@@ -72,7 +72,7 @@ impl ErrorResponse {
         }
     }
 
-    /// The body.
+    /// Returns the body.
     pub fn body(&self) -> String {
         let status = self.status;
         if self.html {
@@ -87,7 +87,7 @@ impl ErrorResponse {
 }
 
 impl FaultPlan {
-    /// How the request of this number is answered that is not answered as it should be.
+    /// Draws the fault of the request with this number.
     pub(super) fn response_fault(&self, backend: Backend, number: u64) -> Option<ErrorResponse> {
         let (faults, stream) = match backend {
             Backend::Gateway => (&self.gateway, GATEWAY),

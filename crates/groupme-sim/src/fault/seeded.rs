@@ -1,4 +1,4 @@
-//! Plans that a seed makes up.
+//! Fault plans generated from a seed.
 
 use core::time::Duration;
 
@@ -6,8 +6,8 @@ use super::{FaultPlan, IdleTimeout, Incident, Probability, Throttle};
 use crate::random::Random;
 
 impl FaultPlan {
-    /// A plan that the seed makes up, out of all faults there are: some of them, more or less
-    /// often, and a few incidents within the first minute. Clients get through in the end.
+    /// Generates a plan from all kinds of faults: some of them, with different probabilities, and
+    /// up to six incidents within the first 80 s. Clients get through in the end.
     pub fn from_seed(seed: u64) -> Self {
         let mut random = Random::of(seed, PLAN, 0);
         let mut plan = Self::new(seed);
@@ -69,7 +69,7 @@ impl FaultPlan {
     }
 }
 
-/// Never, three times out of four; or else in so many of a hundred cases at most.
+/// Returns never in three of four cases, else at most `percent` per cent.
 fn sometimes(random: &mut Random, percent: u64) -> Probability {
     let (hit, odds) = (random.below(4) == 0, 1 + random.below(percent));
     if hit {

@@ -1,23 +1,23 @@
-//! Who may do what: the gateway's only question to the world behind it.
+//! Authorization of subscriptions and publishes.
 
-/// Decides which subscriptions and publishes are let through.
+/// Authorizes subscriptions and publishes.
 ///
-/// Faye leaves this to an extension that sets the `error` of a message; the gateway sends the text
-/// of a refusal back exactly as given, with or without a code in front.
+/// Faye leaves this to an extension that sets the `error` of a message. The gateway sends the text
+/// of a refusal unchanged, with or without a code in front.
 pub trait Authorizer {
-    /// Asked for each channel of a `/meta/subscribe`, patterns included. `token` is the message's
+    /// Authorizes each channel of a `/meta/subscribe`, patterns included. `token` is the message's
     /// `ext.access_token`.
     ///
     /// # Errors
     ///
-    /// The text for the reply's `error`.
+    /// Text of the reply's `error`.
     fn may_subscribe(&self, token: Option<&str>, channel: &str) -> Result<(), String>;
 
-    /// Asked for each publish of a client. `kind` is the `type` inside its `data`.
+    /// Authorizes each publish of a client. `kind` is the `type` inside its `data`.
     ///
     /// # Errors
     ///
-    /// The text for the reply's `error`.
+    /// Text of the reply's `error`.
     fn may_publish(
         &self,
         token: Option<&str>,
@@ -26,12 +26,9 @@ pub trait Authorizer {
     ) -> Result<(), String>;
 }
 
-/// Lets everything through.
+/// Authorizes everything.
 #[derive(Clone, Copy, Debug, Default)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "there is nothing to know about it"
-)]
+#[expect(clippy::exhaustive_structs, reason = "a unit struct without state")]
 pub struct AllowAll;
 
 impl Authorizer for AllowAll {

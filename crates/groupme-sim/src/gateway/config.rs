@@ -1,36 +1,36 @@
-//! What can be set about the gateway.
+//! Configuration of the gateway.
 
 use core::time::Duration;
 
 use bayeux_proto::server::Profile;
 
-/// What can be set about a [`Gateway`](super::Gateway).
+/// Configuration of a [`Gateway`](super::Gateway).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GatewayConfig {
-    /// How long a `/meta/connect` is held when nothing happens: `advice.timeout`. GroupMe says
-    /// 600 s today and said 30 s in its documents. A session lives twice as long after its last
-    /// connect.
+    /// Time for which an idle `/meta/connect` is held: `advice.timeout`. Default: 600 s, as GroupMe
+    /// advises; its documents said 30 s. A session expires after twice this time without a connect.
     pub hold: Duration,
-    /// How often `{"type":"ping"}` is published on each channel that somebody listens to; `None`
-    /// for never. GroupMe documents 30 s, and was measured not to do it at all.
+    /// Interval of `{"type":"ping"}` on each channel with subscribers; `None` for never. Default:
+    /// 30 s, as GroupMe documents; none was seen in measurements.
     pub ping_interval: Option<Duration>,
-    /// What becomes of a `/meta/connect` to which nothing happens.
+    /// Treatment of a `/meta/connect` during which nothing happens. Default: answered after its
+    /// hold.
     pub idle_connects: IdleConnects,
-    /// How long a socket is left open before it is closed cleanly; `None` for ever. GroupMe was
-    /// measured to close sockets after 10 to 30 s, and by others to leave them open.
+    /// Age at which a socket is closed cleanly; `None` for never, the default. GroupMe was measured
+    /// to close sockets after 10 to 30 s, and by others to leave them open.
     pub max_socket_age: Option<Duration>,
-    /// Whether a session stays with its first socket when that is gone, as about half of GroupMe's
-    /// do: events go into the dead socket, and a client that takes up the session on a new one is
-    /// answered, but hears nothing.
+    /// Whether a session stays bound to its first socket when that has closed, as about half of
+    /// GroupMe's do: events go into the dead socket, and a client that resumes the session on a new
+    /// socket gets replies but no events. Default: false.
     pub sticky_sockets: bool,
-    /// How many events wait for a session that does not collect them. One more and the session is
-    /// destroyed, so that its client learns of the loss instead of missing one event in silence.
+    /// Maximum events that wait for a session. One more destroys the session, so that its client
+    /// learns of the loss. Default: 10,000.
     pub max_queued_events: usize,
-    /// Where the client ids and event ids come from: the same seed gives the same ids.
+    /// Seed of client ids and event ids. Default: 1.
     pub seed: u64,
-    /// Which Bayeux server to be like: Faye 1.x unless said otherwise, or an older Faye, in whose
-    /// time GroupMe's documents were written, or `CometD`.
+    /// Bayeux server to behave like: Faye 1.x by default, an older Faye, of whose time GroupMe's
+    /// documents are, or `CometD`.
     pub profile: Profile,
 }
 
@@ -49,13 +49,13 @@ impl Default for GatewayConfig {
     }
 }
 
-/// What becomes of a `/meta/connect` to which nothing happens. Both were seen of GroupMe.
+/// Treatment of a `/meta/connect` during which nothing happens. GroupMe was seen to do both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IdleConnects {
-    /// It is answered when its hold is over.
+    /// The server answers at the end of the hold.
     AnsweredAfterHold,
-    /// It is never answered, however short a hold the client asks for. What happens is still
-    /// delivered, and a poll answered with it.
+    /// The server never answers, even if the client asks for a shorter hold. Events are still
+    /// delivered, and answer a held poll.
     NeverAnswered,
 }

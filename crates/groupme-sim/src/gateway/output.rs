@@ -1,8 +1,8 @@
-//! What the embedder shall do next.
+//! Outputs of the gateway.
 
 use bayeux_proto::server::{self, Lane};
 
-/// What the embedder shall do next.
+/// Outputs of the gateway.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_enums,
@@ -16,32 +16,32 @@ pub enum Output {
         /// A JSON array.
         text: String,
     },
-    /// Answer an exchange, which ends its lane: 200 and `application/json`.
+    /// Answer an exchange with 200 and `application/json`. The lane ends.
     Respond {
         /// The exchange.
         lane: Lane,
         /// A JSON array.
         body: String,
     },
-    /// Answer an exchange with an error status and no Bayeux, which ends its lane.
+    /// Answer an exchange with an error status, without Bayeux. The lane ends.
     Reject {
         /// The exchange.
         lane: Lane,
-        /// 400 (not Bayeux), 413 (more messages than the gateway takes), 500 (another poll of the
-        /// session took its place, at a `CometD`) or 503 (shutting down).
+        /// 400 (not Bayeux), 413 (too many messages), 500 (replaced by another poll of the session,
+        /// with `CometD`) or 503 (shutting down).
         status: u16,
     },
-    /// Close a socket with a code and no reason, which ends its lane.
+    /// Close a socket with a code and no reason. The lane ends.
     Close {
         /// The socket.
         lane: Lane,
-        /// 1000, 1001 (going away), 1009 (more than the gateway takes) or 1011 (not Bayeux).
+        /// 1000, 1001 (going away), 1009 (too many messages) or 1011 (not Bayeux).
         code: u16,
     },
 }
 
 impl Output {
-    /// The lane this is for.
+    /// Returns the lane of the output.
     pub fn lane(&self) -> Lane {
         match self {
             Self::Frame { lane, .. }

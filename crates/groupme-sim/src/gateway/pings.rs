@@ -1,11 +1,11 @@
-//! GroupMe's pings: an event on every channel that somebody listens to, every so often.
+//! GroupMe's pings: periodic events on every channel with subscribers.
 
 use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
 
 use bayeux_proto::{Instant, server::ServerEvent};
 
-/// When which channel is due for a ping.
+/// Schedule of pings.
 #[derive(Debug)]
 pub(super) struct Pings {
     every: Option<Duration>,
@@ -24,7 +24,7 @@ impl Pings {
         }
     }
 
-    /// A channel may have got its first listener.
+    /// Schedules pings of a channel that got its first subscriber.
     pub(super) fn handle_event(&mut self, now: Instant, event: &ServerEvent) {
         if let ServerEvent::Subscribed { channel, .. } = event
             && let Some(every) = self.every
@@ -35,7 +35,7 @@ impl Pings {
         }
     }
 
-    /// A client's own ping takes the place of the next one that the server would have sent.
+    /// Delays the next ping of a channel, because a client has just published one.
     pub(super) fn postpone(&mut self, now: Instant, channel: &str) {
         if let Some(every) = self.every
             && self.by_channel.contains_key(channel)
@@ -44,7 +44,7 @@ impl Pings {
         }
     }
 
-    /// Takes the first channel that is due by `now`, with the time it was due at.
+    /// Removes and returns the first channel due by `now` with its due time.
     pub(super) fn pop(&mut self, now: Instant) -> Option<(Instant, Box<str>)> {
         let due = self.by_time.first().is_some_and(|(at, _)| *at <= now);
         let (at, channel) = due.then(|| self.by_time.pop_first()).flatten()?;
@@ -52,15 +52,15 @@ impl Pings {
         Some((at, channel))
     }
 
-    /// A channel that was due has been pinged.
+    /// Schedules the next ping of a channel that has just been pinged.
     pub(super) fn reschedule(&mut self, now: Instant, due: Instant, channel: Box<str>) {
         if let Some(every) = self.every {
-            // From when it was due, so that late timers do not add up; but never a burst of them.
+            // Counted from the due time, so that late timers do not add up, but never a burst.
             self.schedule(channel, (due + every).max(now + every / 2));
         }
     }
 
-    /// Forgets the channels that nobody listens to any more.
+    /// Removes channels without subscribers.
     pub(super) fn retain(&mut self, mut is_heard: impl FnMut(&str) -> bool) {
         self.by_channel.retain(|channel, _| is_heard(channel));
         self.by_time

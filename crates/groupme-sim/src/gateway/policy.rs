@@ -1,4 +1,4 @@
-//! The authorizer and the seed, as the Bayeux server asks for them.
+//! Adapter from [`Authorizer`] and seed to the Bayeux server's [`SecurityPolicy`].
 
 use bayeux_proto::server::{RequestContext, SecurityPolicy};
 
@@ -8,12 +8,12 @@ use super::{
 };
 use crate::random::Random;
 
-/// Answers the server for one payload.
+/// Security policy for the messages of one payload.
 pub(super) struct PayloadPolicy<'a> {
     pub(super) authorizer: &'a dyn Authorizer,
     pub(super) payload: &'a Parsed,
     pub(super) random: &'a mut Random,
-    /// The channels that clients pinged by themselves.
+    /// Channels on which clients have published a ping.
     pub(super) pinged: Vec<Box<str>>,
 }
 

@@ -1,21 +1,21 @@
-//! Reading what clients send, for a server that reads no JSON.
+//! Parser of client payloads, for a server that reads no JSON.
 //!
-//! With `serde_json` and not with `bayeux-wire`: a simulator that shared its parser with the client
+//! Uses `serde_json` instead of `bayeux-wire`: a simulator that shared its parser with the client
 //! under test could not show that parser's mistakes.
 
 use bayeux_proto::server::{Ack, Element, Member, Payload, Request};
 use serde_json::{Map, Value};
 
-/// A payload, taken apart and owned.
+/// Parsed payload, owned.
 #[derive(Debug)]
 pub(super) enum Parsed {
     /// An array, or one object.
     Messages(Vec<Message>),
-    /// What has no messages.
+    /// Payload without messages.
     Other(Kind),
 }
 
-/// What has no messages.
+/// Payload without messages.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Kind {
     Null,
@@ -24,7 +24,7 @@ pub(super) enum Kind {
     Malformed,
 }
 
-/// One element of the array.
+/// Element of the array.
 #[derive(Debug)]
 pub(super) enum Message {
     Object(Object),
@@ -32,11 +32,11 @@ pub(super) enum Message {
     Other,
 }
 
-/// One message, members in their order, with the texts that the server asks for.
+/// Message: its members in order, and the texts that the server asks for.
 #[derive(Debug)]
 pub(super) struct Object {
     map: Map<String, Value>,
-    /// The JSON of each member.
+    /// JSON of each member.
     texts: Vec<String>,
     types: Vec<String>,
     subscriptions: Vec<String>,
@@ -58,7 +58,7 @@ pub(super) fn parse(payload: &[u8]) -> Parsed {
 }
 
 impl Parsed {
-    /// Shows the payload as the server wants to see it.
+    /// Calls `see` with a view of the payload for the server.
     pub(super) fn with<T>(&self, see: impl FnOnce(&Payload<'_>) -> T) -> T {
         let messages = match self {
             Self::Messages(messages) => messages,
@@ -76,7 +76,7 @@ impl Parsed {
         see(&Payload::Messages(&elements))
     }
 
-    /// The message at this place of the payload.
+    /// Returns the message at this index of the payload.
     pub(super) fn object(&self, index: usize) -> Option<&Object> {
         match self {
             Self::Messages(messages) => match messages.get(index)? {
@@ -88,7 +88,7 @@ impl Parsed {
     }
 }
 
-/// The lists of one message, borrowed.
+/// Borrowed lists of one message.
 #[derive(Default)]
 struct Borrowed<'a> {
     members: Vec<Member<'a>>,
@@ -150,12 +150,12 @@ impl Object {
         }
     }
 
-    /// `ext.access_token`.
+    /// Returns `ext.access_token`.
     pub(super) fn token(&self) -> Option<&str> {
         self.at("ext", "access_token")?.as_str()
     }
 
-    /// The `type` inside `data`.
+    /// Returns the `type` inside `data`.
     pub(super) fn kind(&self) -> Option<&str> {
         self.at("data", "type")?.as_str()
     }
@@ -169,7 +169,7 @@ impl Object {
     }
 }
 
-/// One text or several; of a value that is no text, its JSON.
+/// Returns one or several texts; any other value as its JSON.
 fn texts(value: Option<&Value>) -> Vec<String> {
     let text = |value: &Value| {
         value

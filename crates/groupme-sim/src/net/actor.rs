@@ -1,48 +1,48 @@
-//! What the friend of the story can be asked to do, for tests that need just anybody.
+//! Shortcuts for actions of the story's Mara.
 
 use super::Sim;
 use crate::world::{Conversation, SimMessageId, WorldError};
 
-/// All of this is done by Mara, in the group of the story. For anybody else, and anywhere else,
-/// there is [`Sim::with_world`].
+/// Actions of Mara in the group of the story, for tests that need somebody. For other users and
+/// conversations there is [`Sim::with_world`].
 impl Sim {
-    /// Has the friend say something in the group.
+    /// Posts a message of Mara in the group.
     ///
     /// # Errors
     ///
-    /// If the world was changed so that they cannot.
+    /// If a test has removed Mara from the group.
     pub fn say(&self, text: &str) -> Result<SimMessageId, WorldError> {
         self.with_world(|world| world.say(self.cast.lake, self.cast.mara, text))
     }
 
-    /// Has the friend write to the user.
+    /// Sends a direct message from Mara to the user.
     ///
     /// # Errors
     ///
-    /// None that can happen: both are there.
+    /// None: both users exist.
     pub fn direct_message(&self, text: &str) -> Result<SimMessageId, WorldError> {
         self.with_world(|world| world.direct_message(self.cast.mara, self.cast.me, text))
     }
 
-    /// Has the friend react to a message.
+    /// Adds Mara's reaction to a message.
     ///
     /// # Errors
     ///
-    /// If there is no such message, or the friend takes no part where it was said.
+    /// If there is no such message, or Mara is not in its conversation.
     pub fn react(&self, message: SimMessageId, code: &str) -> Result<(), WorldError> {
         self.with_world(|world| world.react(message, self.cast.mara, code))
     }
 
-    /// Has whoever said it edit a message.
+    /// Edits a message, as its author.
     ///
     /// # Errors
     ///
-    /// If there is no such message, or it is too old.
+    /// If there is no such message, or the time for edits is over.
     pub fn edit(&self, message: SimMessageId, text: &str) -> Result<(), WorldError> {
         self.with_world(|world| world.edit(message, text))
     }
 
-    /// Has whoever said it delete a message.
+    /// Deletes a message, as its author.
     ///
     /// # Errors
     ///
@@ -51,11 +51,11 @@ impl Sim {
         self.with_world(|world| world.delete(message))
     }
 
-    /// Has the friend type in the group.
+    /// Sends Mara's typing notice to the group.
     ///
     /// # Errors
     ///
-    /// If the world was changed so that they cannot.
+    /// If a test has removed Mara from the group.
     pub fn start_typing(&self) -> Result<(), WorldError> {
         self.with_world(|world| {
             world.start_typing(Conversation::Group(self.cast.lake), self.cast.mara)

@@ -1,4 +1,4 @@
-//! Setting a simulator up.
+//! Builder of a simulator.
 
 use core::{net::SocketAddr, time::Duration};
 use std::io;
@@ -15,7 +15,7 @@ use crate::{
     world::World,
 };
 
-/// Sets a [`Sim`] up.
+/// Builder of a [`Sim`].
 #[derive(Clone, Debug)]
 pub struct SimBuilder {
     addr: SocketAddr,
@@ -42,118 +42,117 @@ impl SimBuilder {
         }
     }
 
-    /// Listens there instead of on a free loopback port.
+    /// Sets the address of the listener. Default: a free port of 127.0.0.1.
     #[must_use]
     pub fn addr(mut self, addr: SocketAddr) -> Self {
         self.addr = addr;
         self
     }
 
-    /// Takes all ids and tokens from this seed instead of 1.
+    /// Sets the seed of all ids and tokens. Default: 1.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.gateway.seed = seed;
         self
     }
 
-    /// Holds a `/meta/connect` so long instead of 600 s. A session lives for twice that.
+    /// Sets the hold of an idle `/meta/connect`. Default: 600 s. A session expires after twice this
+    /// time.
     #[must_use]
     pub fn hold(mut self, hold: Duration) -> Self {
         self.gateway.hold = hold;
         self
     }
 
-    /// Is like this Bayeux server instead of Faye 1.4.
+    /// Sets the Bayeux server to behave like. Default: Faye 1.4.
     #[must_use]
     pub fn profile(mut self, profile: Profile) -> Self {
         self.gateway.profile = profile;
         self
     }
 
-    /// Publishes `{"type":"ping"}` so often instead of every 30 s; `None` for never, which is what
-    /// has been measured of GroupMe of late.
+    /// Sets the interval of `{"type":"ping"}`; `None` for never, as last measured of GroupMe.
+    /// Default: 30 s.
     #[must_use]
     pub fn ping_interval(mut self, every: Option<Duration>) -> Self {
         self.gateway.ping_interval = every;
         self
     }
 
-    /// Leaves each `/meta/connect` to which nothing happens without an answer, or answers it when
-    /// its hold is over, as it does without this.
+    /// Sets the treatment of an idle `/meta/connect`. Default: answered after its hold.
     #[must_use]
     pub fn idle_connects(mut self, connects: IdleConnects) -> Self {
         self.gateway.idle_connects = connects;
         self
     }
 
-    /// Closes each socket cleanly when it has been open for so long, instead of never, which is
-    /// `None`.
+    /// Sets the age at which a socket is closed cleanly. Default: `None`, never.
     #[must_use]
     pub fn max_socket_age(mut self, life: Option<Duration>) -> Self {
         self.gateway.max_socket_age = life;
         self
     }
 
-    /// Leaves each session with its first socket, dead or alive, so that a client that takes its
-    /// session up on another one hears nothing.
+    /// Binds each session to its first socket, even after that has closed: a client that resumes
+    /// the session on another socket gets no events. Default: false.
     #[must_use]
     pub fn sticky_sockets(mut self, sticky: bool) -> Self {
         self.gateway.sticky_sockets = sticky;
         self
     }
 
-    /// Answers long-polling with 504 if it is not `allowed`.
+    /// Allows long-polling, or answers it with 504. Default: allowed.
     #[must_use]
     pub fn polling(mut self, allowed: bool) -> Self {
         self.polling = allowed;
         self
     }
 
-    /// Has the REST API behave so.
+    /// Sets the configuration of the REST API.
     #[must_use]
     pub fn rest(mut self, config: RestConfig) -> Self {
         self.rest = config;
         self
     }
 
-    /// Lets the user in with this token instead of one from the seed.
+    /// Sets the user's token. Default: made from the seed.
     #[must_use]
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.token = Some(token.into());
         self
     }
 
-    /// Starts its calendar at a time since 1970 instead of today, for the same timestamps and
-    /// message ids in each run.
+    /// Sets the time since 1970 at which the calendar starts, for the same timestamps and message
+    /// ids in each run. Default: the current time.
     #[must_use]
     pub fn epoch(mut self, epoch: Duration) -> Self {
         self.epoch = Some(epoch);
         self
     }
 
-    /// Has things go wrong as the plan says.
+    /// Sets the fault plan.
     #[must_use]
     pub fn faults(mut self, plan: FaultPlan) -> Self {
         self.faults = plan;
         self
     }
 
-    /// Behaves in all that GroupMe's gateway is known to do on some days only as is said here,
-    /// its seed included.
+    /// Sets the whole configuration of the gateway, its seed included.
     #[must_use]
     pub fn gateway(mut self, config: GatewayConfig) -> Self {
         self.gateway = config;
         self
     }
 
-    /// Drops a socket that has so many frames to collect, instead of 32,768.
+    /// Sets the maximum number of frames that wait for a slow socket before it is dropped. Default:
+    /// 32,768.
     #[must_use]
     pub fn max_queued_frames(mut self, frames: usize) -> Self {
         self.max_queued_frames = frames.max(1);
         self
     }
 
-    /// Starts it.
+    /// Starts the simulator.
     ///
     /// # Errors
     ///
@@ -173,10 +172,10 @@ impl SimBuilder {
     }
 }
 
-/// The time since 1970.
+/// Returns the time since 1970.
 #[expect(
     clippy::disallowed_methods,
-    reason = "a simulator that people look at shows the date of today; tests set `epoch`"
+    reason = "a demo shows the date of today; tests set `epoch`"
 )]
 fn today() -> Duration {
     std::time::SystemTime::now()

@@ -1,15 +1,15 @@
-//! The simulator's clock, which can be put on.
+//! Clock that a test can advance.
 
 use core::time::Duration;
 
 use bayeux_proto::Instant;
 use tokio::{sync::watch, time};
 
-/// A clock that goes by itself, and can be put on.
+/// Clock that follows tokio's and can be advanced.
 #[derive(Debug)]
 pub(super) struct Clock {
     origin: time::Instant,
-    /// How far it was put on.
+    /// Sum of all advances.
     skipped: watch::Sender<Duration>,
 }
 
@@ -31,7 +31,7 @@ impl Clock {
             .send_modify(|skipped| *skipped = skipped.saturating_add(by));
     }
 
-    /// Waits until it shows so late, or is put on to that. Cancel-safe.
+    /// Waits until the clock shows `at`, by passing time or by an advance. Cancel-safe.
     pub(super) async fn sleep_until(&self, at: Instant) {
         let mut skipped = self.skipped.subscribe();
         loop {
@@ -46,7 +46,7 @@ impl Clock {
         }
     }
 
-    /// The same, for ever if there is no time.
+    /// Waits until the clock shows `at`; for ever if `at` is `None`.
     pub(super) async fn sleep_until_any(&self, at: Option<Instant>) {
         match at {
             Some(at) => self.sleep_until(at).await,
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn who_waits_wakes_by_time_or_when_the_clock_is_put_on() {
+    async fn a_sleep_ends_by_time_or_by_an_advance() {
         let clock = Clock::new();
         clock.sleep(Duration::from_secs(1)).await;
         assert_eq!(clock.now(), Instant::from_millis(1000));

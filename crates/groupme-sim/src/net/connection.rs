@@ -1,4 +1,4 @@
-//! One connection, and what the plan has in store for it.
+//! TCP connection with its faults.
 
 use core::{future, time::Duration};
 use std::{
@@ -17,16 +17,16 @@ use super::{
 };
 use crate::fault::{ConnectionFaults, Direction, FrameFaultQueue, Link};
 
-/// What all that is done on one connection shares.
+/// State shared by everything on one connection.
 #[derive(Debug)]
 pub(super) struct Connection {
     pub(super) shared: Arc<Shared>,
     faults: ConnectionFaults,
-    /// Taken by the WebSocket that the connection becomes.
+    /// Taken over by the WebSocket after an upgrade.
     link: Mutex<Link>,
 }
 
-/// Serves a connection to its end, which the plan may put earlier.
+/// Serves a connection until it ends or its faults break it.
 pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream) {
     let link = shared.open_link();
     let faults = link.connection_faults();
@@ -57,13 +57,13 @@ fn prepare(stream: &TcpStream, faults: ConnectionFaults) -> io::Result<()> {
     // Frames are small, and a test waits for each.
     stream.set_nodelay(true)?;
     if faults.reset.is_some() {
-        // So that its end is a reset, and not a proper goodbye.
+        // Makes the end of the connection a reset instead of a FIN.
         stream.set_zero_linger()?;
     }
     Ok(())
 }
 
-/// Completes when the connection is to be broken.
+/// Completes when a fault breaks the connection.
 async fn wait_for_fault(
     clock: &Clock,
     faults: ConnectionFaults,
@@ -101,13 +101,13 @@ async fn wait_for_fault(
 }
 
 impl Connection {
-    /// With which status an upgrade is refused.
+    /// Returns the status with which upgrades are refused.
     pub(super) fn refusal(&self) -> Option<u16> {
         self.faults.upgrade_refusal
     }
 
-    /// Sends the body of a request or an answer on its way; what is left of it arrives. What is
-    /// lost never arrives, and HTTP has no use for what arrives twice.
+    /// Passes a body through the faults and returns what arrives. A lost body never arrives; the
+    /// second copy of a doubled one is dropped, since HTTP has no use for it.
     pub(super) async fn transfer(&self, direction: Direction, body: Vec<u8>) -> Vec<u8> {
         let shared = &self.shared;
         self.with_link(|link| link.handle_frame(shared.clock.now(), direction, body));
@@ -125,12 +125,12 @@ impl Connection {
         }
     }
 
-    /// Whether bodies arrive as they are.
+    /// Returns whether bodies pass unchanged and at once.
     pub(super) fn is_faultless(&self) -> bool {
         self.with_link(|link| link.is_faultless())
     }
 
-    /// The two ways, for a WebSocket: up and down.
+    /// Takes both directions for a WebSocket: to the server and to the client.
     pub(super) fn take_directions(&self) -> (FrameFaultQueue, FrameFaultQueue) {
         self.with_link(|link| {
             let number = link.number();

@@ -1,4 +1,4 @@
-//! What can be done to clients on purpose.
+//! Faults on demand.
 
 use core::{sync::atomic::Ordering, time::Duration};
 
@@ -6,14 +6,13 @@ use super::Sim;
 use crate::fault::{FaultPlan, Incident};
 
 impl Sim {
-    /// Has things go wrong as the plan says, from now on and in place of any plan before. What is
-    /// open already stays as it is, until something happens to all at once.
+    /// Replaces the fault plan. Open connections keep their faults, but share the plan's incidents.
     pub fn set_faults(&self, plan: FaultPlan) {
         self.shared.set_plan(plan);
     }
 
-    /// Ends all faults of a plan, and whatever [`freeze`](Self::freeze) or
-    /// [`allow_sockets`](Self::allow_sockets) did.
+    /// Ends the fault plan, [`freeze`](Self::freeze), a REST outage, and what
+    /// [`allow_sockets`](Self::allow_sockets) and [`allow_polling`](Self::allow_polling) refuse.
     pub fn clear_faults(&self) {
         self.shared.set_plan(FaultPlan::default());
         self.thaw();
@@ -22,51 +21,52 @@ impl Sim {
         self.configure_rest(|config| config.outage = None);
     }
 
-    /// Has something happen to all clients at once.
+    /// Applies an incident to all clients at once.
     pub fn apply(&self, incident: Incident) {
         self.shared.apply(incident);
     }
 
-    /// Puts the clock of GroupMe on, so that a test need not wait: held connects are answered,
-    /// sessions expire, polls end, messages grow too old to be edited. All that is due in between
-    /// happens in its time; clients, however, only find it done.
+    /// Advances GroupMe's clock, so that a test need not wait: held connects are answered, sessions
+    /// expire, polls end, messages become too old for edits. Everything due in between happens in
+    /// its order, but clients see it all at once.
     pub fn advance(&self, time: Duration) {
         self.shared.advance(time);
     }
 
-    /// Breaks all connections without a word. Sessions live on.
+    /// Breaks all connections without a close frame or response. Sessions live on.
     pub fn break_connections(&self) {
         self.shared.kill();
     }
 
-    /// Loses all sessions without a word: sockets stay open and silent, and the next request of
+    /// Loses all sessions without notice: sockets stay open and silent, and the next request of
     /// each client is refused with `401:…:Unknown client`.
     pub fn lose_sessions(&self) {
         self.shared
             .act(|simulation, now| simulation.gateway_mut().forget_sessions(now));
     }
 
-    /// Ends one session: its socket is closed, its held poll answered. False if there is none.
+    /// Destroys one session: closes its socket and answers its held poll. Returns false if there is
+    /// no such session.
     pub fn destroy_session(&self, client_id: &str) -> bool {
         self.shared
             .act(|simulation, now| simulation.gateway_mut().destroy_session(now, client_id))
     }
 
-    /// Ends all sessions as [`destroy_session`](Self::destroy_session) does.
+    /// Destroys all sessions, as [`destroy_session`](Self::destroy_session) does.
     pub fn destroy_sessions(&self) {
         for client_id in self.sessions() {
             self.destroy_session(&client_id);
         }
     }
 
-    /// What a restart of the server does: all sessions lost, all connections broken.
+    /// Restarts the server: loses all sessions and breaks all connections.
     pub fn restart(&self) {
         self.lose_sessions();
         self.break_connections();
     }
 
-    /// Stops reading from and writing to all connections, new ones included, as a half-open
-    /// network does, until [`thaw`](Self::thaw).
+    /// Stops reading from and writing to all connections, new ones included, as a half-open network
+    /// does, until [`thaw`](Self::thaw).
     pub fn freeze(&self) {
         self.shared.pause.pause();
     }
@@ -76,16 +76,16 @@ impl Sim {
         self.shared.pause.resume();
     }
 
-    /// Whether upgrades to a WebSocket are let through; if not, they are answered with 503, as
-    /// from a proxy in the way. Open sockets stay open.
+    /// Allows upgrades to a WebSocket, or answers them with 503, as a proxy does. Open sockets stay
+    /// open.
     pub fn allow_sockets(&self, allowed: bool) {
         self.shared
             .sockets_allowed
             .store(allowed, Ordering::Relaxed);
     }
 
-    /// Whether long-polling works; if not, every request to the gateway that is not an upgrade is
-    /// answered with 504, as GroupMe's edge was seen to do.
+    /// Allows long-polling, or answers every request to the gateway that is no upgrade with 504, as
+    /// GroupMe's edge was seen to do.
     pub fn allow_polling(&self, allowed: bool) {
         self.shared
             .polling_allowed

@@ -1,4 +1,4 @@
-//! HTTP: the gateway's exchanges and upgrades, and the way to the REST API.
+//! HTTP server: exchanges and upgrades of the gateway, and requests to the REST API.
 
 use core::{fmt, sync::atomic::Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -32,7 +32,7 @@ use crate::fault::{Backend, Direction, ErrorResponse};
 
 pub(super) type Reply = Response<Full<Bytes>>;
 
-/// Serves one connection to its end, the WebSocket that it may become included.
+/// Serves one connection to its end, including the WebSocket that it may become.
 pub(super) async fn serve(
     connection: Connection,
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -58,7 +58,7 @@ pub(super) async fn serve(
     }
 }
 
-/// An exchange whose answer will never come: its connection is closed.
+/// Error of an exchange that will never be answered; its connection is closed.
 #[derive(Debug)]
 pub(super) struct Aborted;
 
@@ -75,7 +75,7 @@ async fn route(
     upgrading: &Mutex<Option<OnUpgrade>>,
     request: Request<Incoming>,
 ) -> Result<Reply, Aborted> {
-    // Faye serves whatever lies below its mount, too.
+    // Faye serves everything below its mount point, too.
     let path = request.uri().path();
     let is_gateway = path == "/faye" || path.starts_with("/faye/");
     if is_gateway && upgrade::is_wanted(&request) {
@@ -97,14 +97,14 @@ async fn route(
     Ok(bad.map_or(answer, error_reply))
 }
 
-/// An answer in the place of the right one.
+/// Returns the reply of a fault.
 fn error_reply(bad: ErrorResponse) -> Reply {
-    // Only what a plan has set can be no status.
+    // Only a fault plan can name an invalid status.
     let status = StatusCode::from_u16(bad.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     reply(status, bad.content_type(), bad.body())
 }
 
-/// Sends an answer on its way to the client.
+/// Passes a reply through the faults of its connection.
 async fn deliver(connection: &Connection, reply: Reply) -> Result<Reply, Aborted> {
     if connection.is_faultless() || reply.status() == StatusCode::SWITCHING_PROTOCOLS {
         return Ok(reply);
@@ -117,7 +117,7 @@ async fn deliver(connection: &Connection, reply: Reply) -> Result<Reply, Aborted
     Ok(Reply::from_parts(head, Full::new(body.into())))
 }
 
-/// Answers what is for the gateway and no WebSocket.
+/// Answers requests to the gateway that are no upgrades.
 async fn long_poll(connection: &Connection, request: Request<Incoming>) -> Result<Reply, Aborted> {
     let shared = &connection.shared;
     match *request.method() {
@@ -172,7 +172,7 @@ async fn post(connection: &Connection, request: Request<Incoming>) -> Result<Rep
     exchange(connection, jsonp, origin).await
 }
 
-/// Has a batch answered, by a script if that is wanted.
+/// Handles a batch and returns its reply, as a script if a callback is given.
 async fn exchange(
     connection: &Connection,
     jsonp: Option<Batch>,
@@ -210,17 +210,17 @@ async fn exchange(
     Ok(reply)
 }
 
-/// What is said instead of Bayeux.
+/// Returns the reply to a request that is not Bayeux.
 fn refusal(status: u16) -> Reply {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     match status {
-        // In Faye's words.
+        // The text is Faye's.
         StatusCode::BAD_REQUEST => text(status, "Bad request"),
         _ => text(status, status.canonical_reason().unwrap_or_default()),
     }
 }
 
-/// What a browser asks before it lets a page of another origin in.
+/// Returns the reply to the CORS preflight of a browser.
 fn preflight(origin: Option<&HeaderValue>) -> Reply {
     let mut reply = Reply::default();
     let headers = reply.headers_mut();
@@ -238,7 +238,8 @@ fn preflight(origin: Option<&HeaderValue>) -> Reply {
     reply
 }
 
-/// A whole body as it arrives, or the answer to one that is too large.
+/// Reads a whole body through the faults of its connection; `Ok(Err(_))` is the reply to one that
+/// is too large.
 pub(super) async fn read_body(
     connection: &Connection,
     body: Incoming,
@@ -276,5 +277,5 @@ fn reply(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Repl
     reply
 }
 
-/// Bytes.
+/// Maximum size of a request body, in bytes.
 const MAX_BODY: usize = 1 << 20;

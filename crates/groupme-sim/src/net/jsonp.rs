@@ -1,21 +1,21 @@
-//! How a batch travels in HTTP: as a body, in a form, or in a query whose answer is a script.
+//! Batches in HTTP: as a body, in a form, or in a query whose reply is a script (JSONP).
 
 use core::fmt::Write as _;
 
 use crate::rest::query::Query;
 
-/// A batch, and how its answer is wanted.
+/// Batch of a request, and the wanted form of the reply.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Batch {
     pub(super) batch: String,
-    /// The function that a script shall call with the answer.
+    /// Function that a script calls with the reply.
     pub(super) callback: Option<String>,
 }
 
-/// Finds the batch in a POST. `None` if there is none, or its callback is not to be called.
+/// Returns the batch of a POST; `None` without a batch or with an invalid callback.
 pub(super) fn posted(kind: Option<&str>, body: &str) -> Option<Batch> {
     let kind = kind.and_then(|kind| kind.split(';').next());
-    // Browsers of old could not name JSON to a foreign host.
+    // Old browsers could not send `application/json` to another origin.
     if kind == Some("application/x-www-form-urlencoded") || body.starts_with("message=") {
         let form = Query::new(body);
         let callback = form.text("jsonp").map(checked);
@@ -30,7 +30,7 @@ pub(super) fn posted(kind: Option<&str>, body: &str) -> Option<Batch> {
     })
 }
 
-/// Finds the batch in a GET, which is always answered by a script.
+/// Returns the batch of a GET, whose reply is always a script.
 pub(super) fn queried(query: &str) -> Option<Batch> {
     let query = Query::new(query);
     let callback = query.text("jsonp");
@@ -42,13 +42,14 @@ pub(super) fn queried(query: &str) -> Option<Batch> {
     })
 }
 
-/// The script that calls back with an answer.
+/// Returns the script that calls `callback` with `answer`.
 ///
-/// The comment in front keeps whoever chose the name from choosing the first bytes, too.
+/// The comment in front keeps the chooser of the name from choosing the first bytes as well
+/// (Rosetta Flash).
 pub(super) fn script(callback: &str, answer: &str) -> String {
     let mut script = format!("/**/{callback}(");
     for letter in answer.chars() {
-        // In JSON these two are letters, in a script they end the line.
+        // JSON allows these two characters in strings; in a script they end the line.
         match letter {
             '\u{2028}' | '\u{2029}' => {
                 let _ = write!(script, "\\u{:04x}", u32::from(letter));
@@ -60,7 +61,7 @@ pub(super) fn script(callback: &str, answer: &str) -> String {
     script
 }
 
-/// A name that is nothing but a name, or several with dots between.
+/// Returns the callback if it is a name, or several with dots between.
 fn checked(callback: String) -> Option<String> {
     let is_name = |part: &str| {
         let starts_well = part.starts_with(|first: char| !first.is_ascii_digit());

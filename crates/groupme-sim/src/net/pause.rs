@@ -1,4 +1,4 @@
-//! A stream that can be made to stand still, as a half-open connection does.
+//! Streams that can be paused, as a half-open connection is.
 
 use core::{
     pin::Pin,
@@ -11,7 +11,7 @@ use std::{
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// Shut, it lets no byte through any of its streams, either way; nobody gets an error.
+/// Switch that pauses streams. A paused stream passes no byte, either way, and reports no error.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Pause(Arc<Mutex<State>>);
 
@@ -55,7 +55,7 @@ impl Pause {
     }
 }
 
-/// A stream behind a [`Pause`].
+/// Stream that a [`Pause`] can stop.
 #[derive(Debug)]
 pub(super) struct Pausable<S> {
     stream: S,
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_shut_gate_lets_nothing_through_and_wakes_when_it_opens() {
+    async fn a_paused_stream_passes_nothing_and_wakes_on_resume() {
         let (near, mut far) = duplex(64);
         let pause = Pause::default();
         let mut near = Pausable::new(near, pause.clone());

@@ -1,4 +1,4 @@
-//! A script being played, seen from outside.
+//! Handle of a script being played.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use core::time::Duration;
 use super::shared::Shared;
 use crate::{script::Script, simulation::PlaybackId, world::WorldError};
 
-/// A script being played. It goes on when this is dropped.
+/// Handle of a script being played. Dropping it does not stop the script.
 #[derive(Debug)]
 pub struct Playback {
     shared: Arc<Shared>,
@@ -25,11 +25,11 @@ impl Playback {
         Self { shared, id }
     }
 
-    /// Waits for the last beat to be played.
+    /// Waits for the last step.
     ///
     /// # Errors
     ///
-    /// What a beat could not do, for which the script was broken off.
+    /// Error of the step that ended the script.
     pub async fn finished(self) -> Result<(), WorldError> {
         self.shared
             .wait_until(|simulation| !simulation.is_playing(self.id))

@@ -1,4 +1,4 @@
-//! The REST API over HTTP.
+//! REST API over HTTP.
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -17,7 +17,7 @@ use crate::{
     simulation::Simulation,
 };
 
-/// Answers whatever is not for the gateway.
+/// Answers requests that are not for the gateway.
 pub(super) async fn answer(
     connection: &Connection,
     request: Request<Incoming>,
@@ -32,7 +32,7 @@ pub(super) async fn answer(
         method: head.method.as_str(),
         path: head.uri.path(),
         query: head.uri.query().unwrap_or_default(),
-        // What is not even text is nobody's token, but a token it is.
+        // A header that is no text is a wrong token, not a missing one.
         token: token.map(|token| token.to_str().unwrap_or_default()),
         body: &body,
     };
@@ -46,7 +46,7 @@ pub(super) async fn answer(
 
 fn reply(response: RestResponse) -> Reply {
     let mut reply = Response::new(Full::new(Bytes::from(response.body)));
-    // Only what a test has set can be no status.
+    // Only a test can set an invalid status.
     *reply.status_mut() =
         StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in response.headers {

@@ -1,4 +1,4 @@
-//! The simulation among its tasks: one lock, one timer, and a way out for each lane.
+//! Simulation shared by all tasks: one lock, one timer, and a sender for each lane.
 
 use core::{
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
@@ -19,17 +19,17 @@ use crate::{
     simulation::Simulation,
 };
 
-/// What all tasks of one simulator share.
+/// State shared by all tasks of one simulator.
 #[derive(Debug)]
 pub(super) struct Shared {
     core: Mutex<Core>,
     pub(super) clock: Arc<Clock>,
     next_lane: AtomicU64,
-    /// Rung when the next deadline has become another.
+    /// Notified when the next deadline has changed.
     deadline_changed: Notify,
-    /// Rung after whatever changed.
+    /// Notified after every change.
     changed: watch::Sender<()>,
-    /// Rung to break every connection there is.
+    /// Notified to break all connections.
     kill: watch::Sender<()>,
     pub(super) pause: Pause,
     pub(super) sockets_allowed: AtomicBool,
@@ -44,7 +44,7 @@ struct Core {
     senders: BTreeMap<Lane, LaneSender>,
 }
 
-/// Where the outputs for a lane go. Dropping it is how its task learns that the lane is dead.
+/// Sender of a lane's outputs. Its task notices by the dropped sender that the lane is dead.
 #[derive(Debug)]
 enum LaneSender {
     Socket {
@@ -54,28 +54,27 @@ enum LaneSender {
     Exchange(oneshot::Sender<Answer>),
 }
 
-/// What a socket is to send.
+/// Output of a socket.
 #[derive(Debug)]
 pub(super) enum SocketOutput {
     Text(String),
-    /// With this code.
+    /// Close frame with this code.
     Close(u16),
 }
 
-/// What a socket's task is told.
+/// Receivers of a socket's task.
 #[derive(Debug)]
 pub(super) struct SocketChannels {
     pub(super) outputs: mpsc::Receiver<SocketOutput>,
-    /// `Ok` when a close is the last of the outputs; `Err` when the socket is to be dropped with
-    /// whatever is left of them.
+    /// `Ok` if a close frame is the last output; `Err` if the socket is dropped with its outputs.
     pub(super) close: oneshot::Receiver<()>,
 }
 
-/// How an exchange is answered.
+/// Response of an exchange.
 #[derive(Debug)]
 pub(super) enum Answer {
     Batch(String),
-    /// With this status.
+    /// Error response with this status.
     Refused(u16),
 }
 
@@ -99,11 +98,11 @@ impl Shared {
         }
     }
 
-    /// Does something with the simulation, and sends out what comes of it.
+    /// Changes the simulation and sends its outputs.
     pub(super) fn act<T>(&self, act: impl FnOnce(&mut Simulation, Instant) -> T) -> T {
         let mut core = self.lock();
         let deadline = core.simulation.poll_timeout();
-        // The clock is read under the lock, so that time goes forward only.
+        // The clock is read under the lock, so that time never goes back.
         let now = self.clock.now();
         let result = act(&mut core.simulation, now);
         core.send_outputs(now);
@@ -115,12 +114,12 @@ impl Shared {
         result
     }
 
-    /// Looks at the simulation.
+    /// Reads the simulation.
     pub(super) fn read<T>(&self, read: impl FnOnce(&Simulation) -> T) -> T {
         read(&self.lock().simulation)
     }
 
-    /// Begins with a plan, in place of the one before.
+    /// Replaces the fault plan.
     pub(super) fn set_plan(&self, plan: FaultPlan) {
         let mut core = self.lock();
         let now = self.clock.now();
@@ -129,21 +128,21 @@ impl Shared {
         self.deadline_changed.notify_one();
     }
 
-    /// What will become of a connection.
+    /// Draws the faults of a new connection.
     pub(super) fn open_link(&self) -> Link {
         let mut core = self.lock();
         let now = self.clock.now();
         core.faults.open_link(now)
     }
 
-    /// How a request is answered that is not answered as it should be.
+    /// Draws the fault of a request; `None` if it is answered normally.
     pub(super) fn response_fault(&self, backend: Backend) -> Option<ErrorResponse> {
         let mut core = self.lock();
         let now = self.clock.now();
         core.faults.response_fault(now, backend)
     }
 
-    /// Has something happen to all at once.
+    /// Applies an incident.
     pub(super) fn apply(&self, incident: Incident) {
         self.act(|simulation, now| simulation.apply(now, incident));
         if incident.breaks_connections() {
@@ -156,7 +155,7 @@ impl Shared {
         }
     }
 
-    /// Puts the clock on, by and by, so that all that is due in between happens in its time.
+    /// Advances the clock from deadline to deadline, so that everything happens at its time.
     pub(super) fn advance(&self, time: Duration) {
         let end = self.clock.now() + time;
         loop {
@@ -172,7 +171,7 @@ impl Shared {
         self.deadline_changed.notify_one();
     }
 
-    /// Does all that is due.
+    /// Handles everything that is due.
     fn handle_due(&self) {
         self.act(Simulation::handle_timeout);
         let next = || {
@@ -189,16 +188,16 @@ impl Shared {
         self.core.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until the simulation is as it should be.
+    /// Waits until a condition holds.
     pub(super) async fn wait_until(&self, mut is_so: impl FnMut(&Simulation) -> bool) {
         let mut changed = self.changed.subscribe();
         while !self.read(&mut is_so) {
-            // The sender lives in `self`.
+            // The sender lives in `self`, so this cannot fail.
             let _ = changed.changed().await;
         }
     }
 
-    /// Opens a socket.
+    /// Opens the lane of a socket.
     pub(super) fn open_socket(self: &Arc<Self>) -> (LaneGuard, SocketChannels) {
         let (frames, outputs) = mpsc::channel(self.max_queued_frames);
         let (close, order) = oneshot::channel();
@@ -212,7 +211,7 @@ impl Shared {
         )
     }
 
-    /// Opens an exchange; its answer comes out of the receiver.
+    /// Opens the lane of an exchange. The receiver gets its response.
     pub(super) fn open_exchange(self: &Arc<Self>) -> (LaneGuard, oneshot::Receiver<Answer>) {
         let (sender, answer) = oneshot::channel();
         (
@@ -231,17 +230,17 @@ impl Shared {
         }
     }
 
-    /// Breaks every connection, without a close frame or an answer.
+    /// Breaks all connections, without a close frame or a response.
     pub(super) fn kill(&self) {
         self.kill.send_replace(());
     }
 
-    /// Rings when [`kill`](Self::kill) is called from now on.
+    /// Returns a receiver that is notified when [`kill`](Self::kill) is called.
     pub(super) fn killed(&self) -> watch::Receiver<()> {
         self.kill.subscribe()
     }
 
-    /// Wakes the simulation when its time has come, for ever.
+    /// Runs the timers of simulation and fault plan, for ever.
     pub(super) async fn run_timers(&self) {
         loop {
             let at = self.lock().next_deadline();
@@ -263,7 +262,7 @@ impl Core {
         while let Some(output) = self.simulation.poll_output() {
             let lane = output.lane();
             if !self.send(output) {
-                // It does not take what it is sent: as good as dead.
+                // A lane that does not keep up with its outputs is dropped.
                 self.senders.remove(&lane);
                 self.simulation.handle_close(now, lane);
                 tracing::debug!(lane = lane.number(), "dropped a lane that does not keep up");
@@ -271,7 +270,7 @@ impl Core {
         }
     }
 
-    /// False if the lane cannot take it.
+    /// Sends an output; false if the lane cannot take it.
     fn send(&mut self, output: Output) -> bool {
         match output {
             Output::Frame { lane, text } => match self.senders.get(&lane) {
@@ -293,14 +292,14 @@ impl Core {
 
     fn answer(&mut self, lane: Lane, answer: Answer) -> bool {
         if let Some(LaneSender::Exchange(sender)) = self.senders.remove(&lane) {
-            // An answer that nobody waits for any more is lost; its guard reports the end.
+            // The client has gone; its guard reports the end of the lane.
             let _ = sender.send(answer);
         }
         true
     }
 }
 
-/// A lane as long as its task lives.
+/// Lane that is closed on drop.
 #[derive(Debug)]
 pub(super) struct LaneGuard {
     shared: Arc<Shared>,
@@ -308,7 +307,7 @@ pub(super) struct LaneGuard {
 }
 
 impl LaneGuard {
-    /// Hands in what arrived.
+    /// Handles a payload of the client.
     pub(super) fn receive(&self, payload: &[u8]) {
         self.shared
             .act(|simulation, now| simulation.handle_payload(now, self.lane, payload));

@@ -1,4 +1,4 @@
-//! One WebSocket: frames in, frames out, in one task.
+//! WebSocket of one client, reader and writer in one task.
 
 use core::{future, time::Duration};
 use std::io;
@@ -46,20 +46,20 @@ pub(super) async fn serve(connection: &Connection, upgraded: Upgraded) {
     } else {
         Inbound::Faulty(sender)
     };
-    // Both in one task, and neither is dropped before the end: a read that is dropped halfway
-    // loses its place in the stream.
+    // Both run in one task, and neither is dropped before the end: a cancelled read loses its place
+    // in the stream.
     let reading = async {
         let ended = read(inbound, reader, reply_sender).await;
         tracing::debug!(lane = lane.number(), cause = %ended, "socket ended");
     };
     let writing = async {
         match write(writer, outputs, replies).await {
-            // The peer has a moment to close in turn.
+            // The peer gets a moment to close its side.
             Ok(()) => time::sleep(CLOSE_TIMEOUT).await,
             Err(error) => tracing::debug!(lane = lane.number(), cause = %error, "socket broke"),
         }
     };
-    // A peer that does not read keeps a write waiting for ever.
+    // A peer that does not read would block a write for ever.
     let closed = async {
         if close.await.is_ok() {
             time::sleep(CLOSE_TIMEOUT).await;
@@ -67,7 +67,7 @@ pub(super) async fn serve(connection: &Connection, upgraded: Upgraded) {
     };
     let passing = async {
         receive_with_faults(shared, &lane, up, messages).await;
-        // The reader has hung up, or never used it.
+        // The reader has ended, or never used the channel.
         future::pending::<()>().await;
     };
     tokio::select! {
@@ -78,13 +78,13 @@ pub(super) async fn serve(connection: &Connection, upgraded: Upgraded) {
     }
 }
 
-/// Hands in messages until there are no more, and says why.
+/// Reads messages until the socket ends; returns the reason.
 async fn read(
     inbound: Inbound<'_>,
     mut reader: WebSocketRead<ReadHalf<Stream>>,
     reply_sender: mpsc::Sender<Frame<'static>>,
 ) -> String {
-    // Pongs and the close echo, which the library wants sent, go to the writer.
+    // The writer sends pongs and the close reply that the library asks for.
     let mut reply = |frame: Frame<'_>| {
         let payload = Payload::Owned(frame.payload.to_vec());
         let frame = Frame::new(true, frame.opcode, None, payload);
@@ -98,15 +98,15 @@ async fn read(
         };
         match frame.opcode {
             OpCode::Close => {
-                // Until the writer has sent the reply and hung up, or a moment longer.
+                // Waits until the writer has sent the reply, but not longer than the timeout.
                 let _ = time::timeout(CLOSE_TIMEOUT, reply_sender.closed()).await;
                 return "closed by the client".to_owned();
             }
             OpCode::Ping | OpCode::Pong => continue,
-            // Binary frames that hold JSON are fine with Faye.
+            // Faye accepts JSON in binary frames.
             OpCode::Text | OpCode::Binary | OpCode::Continuation => {}
         }
-        // The library bounds a frame, but not what fragments add up to.
+        // The library bounds a frame, but not the sum of fragments.
         if message.len() + frame.payload.len() > MAX_MESSAGE {
             return "the message is too large".to_owned();
         }
@@ -128,13 +128,13 @@ async fn read(
     }
 }
 
-/// Where messages go from the reader.
+/// Destination of the reader's messages.
 enum Inbound<'a> {
     Direct(&'a LaneGuard),
     Faulty(mpsc::Sender<Vec<u8>>),
 }
 
-/// Takes messages to their lane, with what befalls them on the way.
+/// Passes messages to their lane through the faults of the direction.
 async fn receive_with_faults(
     shared: &Shared,
     lane: &LaneGuard,
@@ -155,24 +155,24 @@ async fn receive_with_faults(
     }
 }
 
-/// What leaves, with what befalls it on the way.
+/// Outputs of a socket, after the faults of the direction.
 struct Outputs<'a> {
     shared: &'a Shared,
     queue: mpsc::Receiver<SocketOutput>,
     down: FrameFaultQueue,
-    /// What ends it, when all that came before is gone.
+    /// Final output, sent after everything in flight.
     last: Option<Outgoing>,
 }
 
-/// What leaves.
+/// Output of a socket.
 enum Outgoing {
     Text(Vec<u8>),
-    /// With this code.
+    /// Close frame with this code.
     Close(u16),
 }
 
 impl Outputs<'_> {
-    /// The next thing that leaves. Cancel-safe.
+    /// Returns the next output. Cancel-safe.
     async fn next(&mut self) -> Option<Outgoing> {
         loop {
             if let Some(frame) = self.down.poll_frame(self.shared.clock.now()) {
@@ -197,7 +197,7 @@ impl Outputs<'_> {
         }
     }
 
-    /// Whether nothing more is to leave at once.
+    /// Returns whether no further output is ready.
     fn is_empty(&self) -> bool {
         let now = self.shared.clock.now();
         let due = self.down.poll_timeout().is_some_and(|at| at <= now);
@@ -205,7 +205,7 @@ impl Outputs<'_> {
     }
 }
 
-/// Sends until it has sent a close frame.
+/// Writes outputs until a close frame has been sent.
 async fn write(
     mut writer: WebSocketWrite<BufWriter<WriteHalf<Stream>>>,
     mut outputs: Outputs<'_>,
@@ -218,7 +218,7 @@ async fn write(
             output = outputs.next() => match output {
                 Some(Outgoing::Text(text)) => Frame::text(Payload::Owned(text)),
                 Some(Outgoing::Close(code)) => Frame::close(code, b""),
-                // Dropped for not keeping up.
+                // The lane was dropped because it did not keep up.
                 None => return Err(fastwebsockets::WebSocketError::ConnectionClosed),
             },
         };
@@ -237,7 +237,7 @@ async fn write(
 const MAX_MESSAGE: usize = 1 << 20;
 /// Bytes.
 const WRITE_BUFFER: usize = 16 << 10;
-/// As many pings as a client may send before the first is answered.
+/// Maximum number of unanswered pings of a client.
 const MAX_REPLIES: usize = 32;
-/// How long a peer may take to close its side.
+/// Time in which a peer has to close its side.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);

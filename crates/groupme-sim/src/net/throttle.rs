@@ -1,4 +1,4 @@
-//! A stream that is as fast as it may be, and knows when something last went over it.
+//! Streams with a speed limit and a record of their last activity.
 
 use core::{
     future::Future,
@@ -20,7 +20,7 @@ use tokio::{
 use super::clock::Clock;
 use crate::fault::Throttle;
 
-/// When something last went over a stream.
+/// Time of a stream's last activity.
 #[derive(Clone, Debug)]
 pub(super) struct Activity {
     clock: Arc<Clock>,
@@ -37,7 +37,7 @@ impl Activity {
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = self.clock.now();
     }
 
-    /// Waits until nothing has gone over it for so long.
+    /// Waits until the stream has been idle for `time`.
     pub(super) async fn until_idle_for(&self, time: Duration) {
         loop {
             let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
@@ -50,7 +50,7 @@ impl Activity {
     }
 }
 
-/// A stream whose writes keep to a throttle.
+/// Stream whose writes are limited in speed.
 #[derive(Debug)]
 pub(super) struct ThrottledStream<S> {
     stream: S,
@@ -61,7 +61,7 @@ pub(super) struct ThrottledStream<S> {
 #[derive(Debug)]
 struct Limiter {
     throttle: Throttle,
-    /// The bytes that may still go before the next pause.
+    /// Bytes left before the next pause.
     left: usize,
     pause: Option<Pin<Box<Sleep>>>,
 }
@@ -82,7 +82,7 @@ impl<S> ThrottledStream<S> {
 }
 
 impl Limiter {
-    /// How many bytes may go now.
+    /// Returns the number of bytes that may be written now.
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<usize> {
         if let Some(pause) = &mut self.pause {
             ready!(pause.as_mut().poll(cx));
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_goes_over_a_stream_keeps_it_from_being_idle() {
+    async fn traffic_keeps_a_stream_from_being_idle() {
         let (near, mut far) = duplex(64);
         let activity = activity();
         let mut near = ThrottledStream::new(near, activity.clone(), None);

@@ -1,4 +1,4 @@
-//! The WebSocket handshake (RFC 6455, section 4.2).
+//! Server side of the WebSocket opening handshake (RFC 6455, section 4.2).
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hyper::{
@@ -7,12 +7,12 @@ use hyper::{
 };
 use sha1::{Digest, Sha1};
 
-/// Whether the client wants a WebSocket at all.
+/// Returns whether the request asks for a WebSocket.
 pub(super) fn is_wanted<B>(request: &Request<B>) -> bool {
     request.method() == Method::GET && has_token(request.headers(), &UPGRADE, "websocket")
 }
 
-/// The `Sec-WebSocket-Accept` for a request; `None` if it is not a proper handshake.
+/// Returns the `Sec-WebSocket-Accept` of a request; `None` if the handshake is invalid.
 pub(super) fn accept<B>(request: &Request<B>) -> Option<String> {
     let headers = request.headers();
     let key = headers.get(SEC_WEBSOCKET_KEY)?.as_bytes();
@@ -30,7 +30,7 @@ fn accept_for(key: &[u8]) -> String {
     STANDARD.encode(digest.finalize())
 }
 
-/// Whether a header that is a list of tokens has this one, in whichever case.
+/// Returns whether a header with a list of tokens contains this one, ignoring case.
 fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
     headers
         .get_all(name)

@@ -1,41 +1,42 @@
-//! Waiting for something to be so, instead of for time to pass.
+//! Waiting for conditions instead of for time.
 
 use super::Sim;
 use crate::world::{MessageView, SimMessageId, World};
 
-/// None of these can miss what they wait for: what is so already need not be waited for.
+/// Waits. A condition that holds already returns at once.
 impl Sim {
-    /// Waits until some client is subscribed to `channel`.
+    /// Waits until at least one session is subscribed to `channel`.
     pub async fn wait_until_subscribed(&self, channel: &str) {
         self.shared
             .wait_until(|simulation| simulation.gateway().subscribers(channel) > 0)
             .await;
     }
 
-    /// Waits until so many sessions are subscribed to `channel`. One whose connection was
-    /// [killed](Self::break_connections) counts until it expires: with one client, its return makes two.
+    /// Waits until this many sessions are subscribed to `channel`. A session whose connection was
+    /// [broken](Self::break_connections) counts until it expires: the return of its client makes
+    /// two.
     pub async fn wait_for_subscribers(&self, channel: &str, sessions: usize) {
         self.shared
             .wait_until(|simulation| simulation.gateway().subscribers(channel) >= sessions)
             .await;
     }
 
-    /// Waits until no client is subscribed to `channel`.
+    /// Waits until no session is subscribed to `channel`.
     pub async fn wait_until_unsubscribed(&self, channel: &str) {
         self.shared
             .wait_until(|simulation| simulation.gateway().subscribers(channel) == 0)
             .await;
     }
 
-    /// Waits until the user's client listens: subscribed to the user's own channel.
+    /// Waits until the user's client is subscribed to the user's own channel.
     pub async fn wait_until_listening(&self) {
         self.wait_until_subscribed(&format!("/user/{}", self.user_id))
             .await;
     }
 
-    /// Waits until there is something to be found in the world, and returns it.
+    /// Waits until `find` returns a value, and returns it.
     ///
-    /// It is looked for whenever anything has changed, in GroupMe or between it and its clients.
+    /// `find` is called after every change, of the world or of a session.
     pub async fn wait_for<T>(&self, mut find: impl FnMut(&World) -> Option<T>) -> T {
         let mut found = None;
         self.shared
@@ -46,13 +47,13 @@ impl Sim {
             .await;
         match found {
             Some(found) => found,
-            // It is found before the wait is over.
+            // The wait ends only after a value was found.
             None => core::future::pending().await,
         }
     }
 
-    /// Waits until somebody has said something of which this is true, and returns the latest of
-    /// it. Each message is looked at once, as it was said.
+    /// Waits for a message for which `is_it` is true, and returns its id; of several, the latest.
+    /// Each message is checked once, in its original form.
     pub async fn wait_for_message(
         &self,
         mut is_it: impl FnMut(MessageView<'_>) -> bool,
@@ -66,8 +67,8 @@ impl Sim {
         .await
     }
 
-    /// Waits until the user, by whatever client, has said something after `message`, and returns
-    /// what it says: the answer of a bot to what it was asked.
+    /// Waits until the user has posted a message after `message`, and returns its text: the reply
+    /// of a bot.
     pub async fn wait_for_reply(&self, message: SimMessageId) -> String {
         let me = self.cast.me;
         self.wait_for(|world| {
@@ -78,7 +79,7 @@ impl Sim {
         .await
     }
 
-    /// Waits until REST has been asked so many times in all, refused requests included.
+    /// Waits until this many REST requests have come in all, refused ones included.
     pub async fn wait_for_rest_requests(&self, requests: u64) {
         self.shared
             .wait_until(|simulation| simulation.rest().requests() >= requests)

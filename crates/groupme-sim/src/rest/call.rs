@@ -1,4 +1,4 @@
-//! One request, and who answers it.
+//! Dispatch of one request.
 
 use bayeux_proto::Instant;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{ApiVersion, RestConfig, RestResponse, flood::FloodBan, query::Query};
 use crate::world::{Conversation, SimGroupId, SimMessageId, SimUserId, View, World, number};
 
-/// A request of a user who was let in.
+/// Request of an authenticated user.
 pub(super) struct Call<'a> {
     pub(super) world: &'a mut World,
     pub(super) config: &'a RestConfig,
@@ -19,7 +19,7 @@ pub(super) struct Call<'a> {
     pub(super) body: &'a [u8],
 }
 
-/// An answer, or an answer that was reached early.
+/// Response, or a response that ends the handling early.
 pub(super) type Outcome = Result<RestResponse, RestResponse>;
 
 impl Call<'_> {
@@ -108,20 +108,20 @@ impl Call<'_> {
         }
     }
 
-    /// A group of the caller's.
+    /// Returns a group of the caller's.
     pub(super) fn group_conversation(&self, text: &str) -> Result<Conversation, RestResponse> {
         let group = number(text).map(|id| Conversation::Group(SimGroupId::new(id)));
         self.own(group)
     }
 
-    /// The conversation with the user of this id, who exists and is not the caller.
+    /// Returns the chat with another user, who must exist.
     pub(super) fn direct_conversation(&self, text: &str) -> Result<Conversation, RestResponse> {
         let peer = number(text).map(SimUserId::new);
         let peer = peer.filter(|peer| self.world.name(*peer).is_some());
         self.own(peer.map(|peer| Conversation::direct(self.user, peer)))
     }
 
-    /// The conversation with the query's `other_user_id`.
+    /// Returns the chat with the query's `other_user_id`.
     pub(super) fn requested_direct_conversation(&self) -> Result<Conversation, RestResponse> {
         let peer = self.query.text("other_user_id");
         self.direct_conversation(
@@ -129,7 +129,8 @@ impl Call<'_> {
         )
     }
 
-    /// A conversation of the caller's by its id: a group's, or two users', the lower one first.
+    /// Returns a conversation of the caller's by its id: a group's, or two users' with the lower
+    /// one first.
     pub(super) fn conversation(&self, text: &str) -> Result<Conversation, RestResponse> {
         let Some((low, high)) = text.split_once('+') else {
             return self.group_conversation(text);
@@ -149,7 +150,7 @@ impl Call<'_> {
             .ok_or_else(RestResponse::no_conversation)
     }
 
-    /// A message of this conversation.
+    /// Returns a message of this conversation.
     pub(super) fn message_in(
         &self,
         conversation: Conversation,
@@ -161,7 +162,7 @@ impl Call<'_> {
             .ok_or_else(RestResponse::not_found)
     }
 
-    /// The body as JSON.
+    /// Parses the body as JSON.
     pub(super) fn json(&self) -> Result<Value, RestResponse> {
         serde_json::from_slice(self.body)
             .map_err(|_| RestResponse::bad("the body is not valid JSON"))
@@ -175,7 +176,7 @@ impl Call<'_> {
         }
     }
 
-    /// A page number, and how many there are on a page.
+    /// Returns page number and page size of the query.
     pub(super) fn page(&self, per_page: usize) -> Result<(usize, usize), RestResponse> {
         let asked = |name, default: usize| {
             let number = self.query.number(name).map_err(not_a_number)?;

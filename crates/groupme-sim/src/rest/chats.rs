@@ -1,4 +1,4 @@
-//! Chats: the conversations of two.
+//! Chats: direct messages of two users.
 
 use serde_json::Value;
 
@@ -30,7 +30,7 @@ impl Call<'_> {
         Ok(RestResponse::enveloped(200, &chat))
     }
 
-    /// Off the caller's list only.
+    /// Removes a chat from the caller's list only.
     pub(super) fn delete_chat(&mut self, conversation: &str) -> Outcome {
         let conversation = self.conversation(conversation)?;
         let peer = self.peer(conversation);
@@ -40,13 +40,13 @@ impl Call<'_> {
         Ok(RestResponse::enveloped(200, &Value::Null))
     }
 
-    /// How far the other one of two has read.
+    /// Returns the other user of a chat with their receipt.
     pub(super) fn peer_receipt(&self, conversation: Conversation) -> Option<(SimUserId, Receipt)> {
         let peer = self.peer(conversation)?;
         Some((peer, self.world.receipt(peer, conversation)?))
     }
 
-    /// The other one of two.
+    /// Returns the other user of a chat.
     fn peer(&self, conversation: Conversation) -> Option<SimUserId> {
         match conversation {
             Conversation::Group(_) => None,

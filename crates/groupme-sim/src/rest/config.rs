@@ -1,40 +1,39 @@
-//! What can be set about the REST API.
+//! Configuration of the REST API.
 
 use core::time::Duration;
 
-/// What can be set about a [`Rest`](super::Rest).
+/// Configuration of a [`Rest`](super::Rest).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RestConfig {
-    /// How a page without messages is answered: with 304, as documented.
+    /// Response for a page without messages. Default: 304, as documented.
     pub empty_page: EmptyPage,
-    /// The largest `limit` that is not refused: 200, as was measured. GroupMe documents 100.
+    /// Maximum accepted `limit`. Default: 200, as measured; GroupMe documents 100.
     pub max_limit: usize,
-    /// How many requests a second each user may make, beyond which they get 429; `None` for any
-    /// number. GroupMe was measured to allow about ten.
+    /// Requests a second of each user, beyond which the response is 429; `None` for no limit, the
+    /// default. GroupMe was measured to allow about ten.
     pub requests_per_second: Option<u32>,
-    /// How many messages a user may send within a minute, beyond which they are banned from sending:
-    /// 403. Tries count, too, so that a ban lasts until they have held their peace. `None` for any
-    /// number. GroupMe has such a ban, and does not say when it comes.
+    /// Messages a minute of each user, beyond which the user is banned from sending with 403;
+    /// `None` for no limit, the default. Refused attempts count, too, so the ban lasts until the
+    /// user pauses. GroupMe has such a ban, at an unknown rate.
     pub messages_per_minute: Option<u32>,
-    /// Whether messages may have links in them. If not, they are refused with 422, as GroupMe does
-    /// to some.
+    /// Whether messages may contain links; if not, they are refused with 422, as GroupMe does for
+    /// some users. Default: true.
     pub allow_links: bool,
-    /// What becomes of the reaction of a user who has reacted to the message already.
+    /// Treatment of a reaction of a user who has already reacted to the message. Default: ignored.
     pub repeated_reaction: RepeatedReaction,
-    /// Whether pages of messages come short now and then, although there is more: every second one
-    /// has half as many messages as it could. GroupMe was seen to do it.
+    /// Whether every second page of messages has only half as many messages as possible, as seen of
+    /// GroupMe. Default: false.
     pub short_pages: bool,
-    /// Which of the refusals for haste say when to come back: every second one.
+    /// Choice of the 429 responses that carry `Retry-After`. Default: every second one.
     pub retry_after: RetryAfter,
-    /// The status that every request gets instead of an answer, as from a proxy with nothing
-    /// behind it; `None` while all is well.
+    /// Status of all requests, as from a proxy without a backend; `None` for normal responses, the
+    /// default.
     pub outage: Option<u16>,
-    /// How long an answer takes: nothing. If it takes longer than the push of the same fact, the
-    /// push comes first.
+    /// Delay of responses. Default: 0. If longer than the delay of the push, the push of a request
+    /// comes before its response.
     pub response_delay: Duration,
-    /// How long the push of what a request did takes: nothing. Pushes stay in order: later ones
-    /// wait with it.
+    /// Delay of the pushes that requests cause. Default: 0. Pushes stay in order: later ones wait.
     pub push_delay: Duration,
 }
 
@@ -56,7 +55,7 @@ impl Default for RestConfig {
     }
 }
 
-/// How a page without messages is answered. All were seen.
+/// Response for a page without messages. GroupMe was seen to send all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EmptyPage {
@@ -64,21 +63,21 @@ pub enum EmptyPage {
     NotModified,
     /// 200 with an empty list.
     EmptyList,
-    /// 200 with `null` in the place of the answer.
+    /// 200 with `null` as `response`.
     Null,
 }
 
-/// What becomes of a user's second reaction to a message.
+/// Treatment of a user's second reaction to a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RepeatedReaction {
-    /// It is accepted and ignored, as was measured.
+    /// Accepted and ignored, as measured.
     Ignored,
-    /// It takes the place of the first, as is documented.
+    /// Replaces the first, as documented.
     Replaces,
 }
 
-/// Which refusals for haste carry a `Retry-After`. GroupMe sends it with some.
+/// Choice of the 429 responses that carry `Retry-After`, which GroupMe sends with some.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RetryAfter {

@@ -1,4 +1,4 @@
-//! The caller, and their groups.
+//! The caller's profile, groups and memberships.
 
 use serde_json::Value;
 
@@ -29,7 +29,7 @@ impl Call<'_> {
         Ok(RestResponse::enveloped(200, &groups.into()))
     }
 
-    /// All at once: GroupMe documents no pages for them.
+    /// Returns all former groups; GroupMe documents no pages for them.
     pub(super) fn former_groups(&self) -> RestResponse {
         let groups = self.world.former_groups_by_activity(self.user);
         let rows = groups.into_iter();
@@ -37,7 +37,7 @@ impl Call<'_> {
         RestResponse::enveloped(200, &rows.collect())
     }
 
-    /// As recorded: with neither pages nor anything else about the groups.
+    /// Returns all membership states, without pages or other properties of the groups, as recorded.
     pub(super) fn membership_states(&self) -> RestResponse {
         let states = self.world.membership_states(self.user);
         RestResponse::enveloped(200, &states.into())

@@ -1,4 +1,4 @@
-//! Lists of the messages that people reacted to.
+//! Lists of messages with reactions.
 
 use core::time::Duration;
 
@@ -10,7 +10,7 @@ use super::{
 };
 
 impl Call<'_> {
-    /// The favourites of a group, of a day, a week or a month.
+    /// Returns the messages of the last day, week or month with the most reactions.
     pub(super) fn popular(&self, group: &str) -> Outcome {
         let conversation = self.group_conversation(group)?;
         let days = match self.query.text("period").as_deref() {

@@ -1,4 +1,4 @@
-//! Messages: lists, single ones, changes.
+//! Messages: lists, single messages, edits and deletions.
 
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ impl Call<'_> {
         let messages = self.requested_rows(conversation)?;
         let count = self.world.count(conversation);
         let mut response = json!({ "count": count, "direct_messages": messages });
-        // How far the other one has read; nothing at all if they have not.
+        // The other user's receipt; the member is missing without one.
         if let Some((peer, receipt)) = self.peer_receipt(conversation) {
             response["read_receipt"] = json!({
                 "id": "",
@@ -56,7 +56,7 @@ impl Call<'_> {
         self.edit(conversation, message)
     }
 
-    /// By its author, or by the one who made the group.
+    /// Deletes a message, as its author or as the creator of the group.
     pub(super) fn delete(&mut self, conversation: &str, message: &str) -> Outcome {
         let conversation = self.conversation(conversation)?;
         let message = self.message_in(conversation, message)?;
@@ -74,7 +74,7 @@ impl Call<'_> {
             return Err(RestResponse::not_yours());
         }
         let body = self.json()?;
-        // Not in an envelope, unlike what is sent at first.
+        // The body has no `message` member, unlike that of a new message.
         let draft = super::sending::draft(&body)
             .map_err(|_| RestResponse::refusal(400, 40001, "Invalid text"))?;
         let attachments = body.get("attachments").is_some();
@@ -86,7 +86,7 @@ impl Call<'_> {
         self.one(200, conversation, message)
     }
 
-    /// A message by itself.
+    /// Answers with a single message.
     fn one(&self, status: u16, conversation: Conversation, message: SimMessageId) -> Outcome {
         let row = self.world.row_of(conversation, message, self.view());
         let row = row.ok_or_else(RestResponse::not_found)?;
@@ -96,7 +96,7 @@ impl Call<'_> {
         ))
     }
 
-    /// The rows that `limit` and the cursors ask for.
+    /// Returns the rows selected by `limit` and the cursors.
     fn requested_rows(&self, conversation: Conversation) -> Result<Vec<Value>, RestResponse> {
         let largest = self.config.max_limit;
         let out_of_bounds = || RestResponse::bad(&format!("limit must be between 1 and {largest}"));
@@ -108,7 +108,7 @@ impl Call<'_> {
             .ok()
             .filter(|limit| (1..=largest).contains(limit))
             .ok_or_else(out_of_bounds)?;
-        // At least one: a page without messages is the end.
+        // At least one, because a page without messages is the end.
         let limit = if self.is_short {
             limit.div_ceil(2)
         } else {
@@ -145,7 +145,7 @@ impl Call<'_> {
     }
 }
 
-/// The member that holds a single message.
+/// Returns the name of the member that holds a single message.
 pub(super) fn key(conversation: Conversation) -> &'static str {
     match conversation {
         Conversation::Group(_) => "message",

@@ -18,7 +18,7 @@ impl Call<'_> {
             .polls_in(conversation)
             .filter_map(|poll| self.world.poll_row(poll, self.user))
             .collect();
-        // All of them are on the first page.
+        // All polls fit the first page.
         let page = json!({ "polls": polls, "continuation_token": null });
         Ok(RestResponse::enveloped(200, &page))
     }
@@ -28,7 +28,7 @@ impl Call<'_> {
         self.poll_answer(poll)
     }
 
-    /// Answers with the poll and the message that announces it.
+    /// Adds a poll; answers with the poll and the message that announces it.
     pub(super) fn add_poll(&mut self, conversation: &str) -> Outcome {
         let conversation = self.conversation(conversation)?;
         let draft = self.draft()?;
@@ -42,7 +42,7 @@ impl Call<'_> {
         ))
     }
 
-    /// For one option, in place of any chosen before.
+    /// Votes for one option, replacing earlier votes.
     pub(super) fn vote(&mut self, conversation: &str, poll: &str, option: &str) -> Outcome {
         let (_, poll) = self.poll_in(conversation, poll)?;
         let option = chosen(option).ok_or_else(no_such_option)?;
@@ -64,7 +64,7 @@ impl Call<'_> {
         self.poll_answer(poll)
     }
 
-    /// Only who made a poll may end it.
+    /// Ends a poll, as its creator.
     pub(super) fn end_poll(&mut self, conversation: &str, poll: &str) -> Outcome {
         let (_, poll) = self.poll_in(conversation, poll)?;
         if self.world.owner_of_poll(poll) != Some(self.user) {
@@ -129,6 +129,6 @@ fn no_such_option() -> RestResponse {
     RestResponse::bad("no such option")
 }
 
-/// The five digits that polls have in the envelope.
+/// GroupMe's codes of polls in the envelope.
 const POLL_SHOWN: u32 = 20000;
 const POLL_MADE: u32 = 20100;

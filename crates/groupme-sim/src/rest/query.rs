@@ -1,6 +1,6 @@
-//! The query of a request.
+//! Query of a request.
 
-/// A query, decoded as it is asked for.
+/// Query whose values are decoded on access.
 #[derive(Clone, Copy)]
 pub(crate) struct Query<'a>(&'a str);
 
@@ -9,7 +9,7 @@ impl<'a> Query<'a> {
         Self(query)
     }
 
-    /// The first value of a parameter.
+    /// Returns the first value of a parameter.
     pub(crate) fn text(self, name: &str) -> Option<String> {
         self.0.split('&').find_map(|pair| {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -17,7 +17,7 @@ impl<'a> Query<'a> {
         })
     }
 
-    /// The number a parameter is; the parameter's name if it is something else.
+    /// Returns the number of a parameter; its name is the error if the value is no number.
     pub(super) fn number(self, name: &str) -> Result<Option<u64>, &str> {
         match self.text(name) {
             None => Ok(None),
@@ -26,7 +26,7 @@ impl<'a> Query<'a> {
     }
 }
 
-/// Undoes percent-encoding. What is not properly encoded stays as it is.
+/// Decodes percent-encoding. Invalid encodings stay as they are.
 pub(super) fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -43,7 +43,7 @@ pub(super) fn decode(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// A byte of two hexadecimal digits.
+/// Returns the byte of two hexadecimal digits.
 fn byte(digits: [u8; 2]) -> Option<u8> {
     let [high, low] = digits.map(|digit| char::from(digit).to_digit(16));
     u8::try_from(high? * 16 + low?).ok()

@@ -1,4 +1,4 @@
-//! The limit on how often a user may ask.
+//! Rate limit of requests.
 
 use core::time::Duration;
 use std::collections::{BTreeMap, VecDeque};
@@ -7,7 +7,7 @@ use bayeux_proto::Instant;
 
 use crate::world::SimUserId;
 
-/// Who asked when, within the last second.
+/// Admitted requests within the last second, by user.
 #[derive(Debug, Default)]
 pub(super) struct RateLimiter {
     admitted: BTreeMap<SimUserId, VecDeque<Instant>>,
@@ -15,8 +15,8 @@ pub(super) struct RateLimiter {
 }
 
 impl RateLimiter {
-    /// Lets through at most `rate` requests of a user within any second. What is refused does not
-    /// count; how many were refused so far, this one included, is the error.
+    /// Admits at most `rate` requests of a user within any second. Refused requests do not count;
+    /// the error is the number of refusals so far, this one included.
     pub(super) fn admit(&mut self, now: Instant, user: SimUserId, rate: u32) -> Result<(), u64> {
         let times = self.admitted.entry(user).or_default();
         while times.front().is_some_and(|time| now - *time >= WINDOW) {

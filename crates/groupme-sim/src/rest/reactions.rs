@@ -9,7 +9,7 @@ use super::{
 use crate::world::{Conversation, Icon};
 
 impl Call<'_> {
-    /// The first reaction counts; a second one is accepted, and mostly ignored.
+    /// Adds a reaction. A second one is accepted, and by default ignored.
     pub(super) fn like(&mut self, conversation: &str, message: &str) -> Outcome {
         let conversation = self.conversation(conversation)?;
         let message = self.message_in(conversation, message)?;
@@ -23,7 +23,7 @@ impl Call<'_> {
             let icon = icon.clone().unwrap_or_else(heart);
             self.world.react_with(message, self.user, &icon)?;
         }
-        // Who does not say how they like it is not told, either.
+        // A request without an icon gets a response without a body.
         if icon.is_none() {
             return Ok(RestResponse::empty(200));
         }
@@ -74,7 +74,7 @@ impl Call<'_> {
         RestResponse::enveloped(200, &json!({ "count": rows.len(), key: rows }))
     }
 
-    /// The reaction in the body; `None` if there is none, which is a heart.
+    /// Returns the reaction in the body; `None` if there is none, which stands for a heart.
     fn requested_icon(&self) -> Result<Option<Icon>, RestResponse> {
         if self.body.is_empty() {
             return Ok(None);
@@ -99,5 +99,5 @@ impl Call<'_> {
     }
 }
 
-/// With the selector that makes it red.
+/// Heart with the variation selector that makes it red.
 const HEART: &str = "\u{2764}\u{fe0f}";

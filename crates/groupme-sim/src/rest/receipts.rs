@@ -1,4 +1,4 @@
-//! Read receipts, in the three shapes that GroupMe has for them.
+//! Read receipts in GroupMe's three forms.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use super::{
 use crate::world::{Conversation, Receipt};
 
 impl Call<'_> {
-    /// Up to a message. One that lies before what was read already moves only the time.
+    /// Marks messages up to one as read. A message before the current receipt only renews its time.
     pub(super) fn mark_read_v2(&mut self) -> Outcome {
         let body = self.json()?;
         let asked = &body["read_receipt"];
@@ -33,7 +33,7 @@ impl Call<'_> {
         ))
     }
 
-    /// Up to the newest message.
+    /// Marks all messages as read.
     pub(super) fn mark_read_v3(&mut self, conversation: &str) -> Outcome {
         let conversation = self.conversation(conversation)?;
         let newest = self.world.newest(conversation);
@@ -52,7 +52,7 @@ impl Call<'_> {
         ))
     }
 
-    /// Up to a message. Nobody is told.
+    /// Marks messages up to one as read, without a push.
     pub(super) fn mark_read_v4(&mut self, conversation: &str) -> Outcome {
         let body = self.json()?;
         let (conversation, receipt) = self.mark_row(conversation, &body)?;
@@ -61,7 +61,7 @@ impl Call<'_> {
         Ok(RestResponse::enveloped(202, &row))
     }
 
-    /// The same for several conversations, all of them or none.
+    /// Marks messages of several conversations as read, in all of them or in none.
     pub(super) fn mark_read_v4_batch(&mut self) -> Outcome {
         let body = self.json()?;
         let rows = body["receipts"].as_array();

@@ -1,23 +1,24 @@
-//! What is asked.
+//! REST requests.
 
 use core::fmt;
 
-/// A request, as far as GroupMe looks at it. Shows neither token nor query nor body when debugged.
+/// REST request: the parts that GroupMe looks at. Its `Debug` shows neither token nor query nor
+/// body.
 #[derive(Clone, Copy)]
 #[expect(
     clippy::exhaustive_structs,
-    reason = "the embedder has to say all of it"
+    reason = "the embedder has to set all members"
 )]
 pub struct RestRequest<'a> {
-    /// `GET`, `POST`, `PUT` or `DELETE`.
+    /// Method: `GET`, `POST`, `PUT` or `DELETE`.
     pub method: &'a str,
-    /// The path as it stands in the request: `/v3/groups/1/messages`.
+    /// Path in its encoded form: `/v3/groups/1/messages`.
     pub path: &'a str,
-    /// The query as it stands in the request, without the question mark.
+    /// Query in its encoded form, without the question mark.
     pub query: &'a str,
-    /// The header `X-Access-Token`. Without it the query's `token` counts.
+    /// Value of the header `X-Access-Token`; if `None`, the query's `token` counts.
     pub token: Option<&'a str>,
-    /// The body, empty or JSON.
+    /// Body, empty or JSON.
     pub body: &'a [u8],
 }
 

@@ -1,4 +1,4 @@
-//! Answers, and GroupMe's envelope around them.
+//! REST responses and GroupMe's envelope.
 
 use core::time::Duration;
 
@@ -7,33 +7,33 @@ use serde_json::{Value, json};
 use super::config::RetryAfter;
 use crate::world::WorldError;
 
-/// An answer.
+/// REST response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RestResponse {
-    /// The HTTP status.
+    /// HTTP status.
     pub status: u16,
-    /// Headers by name.
+    /// Headers as pairs of name and value.
     pub headers: Vec<(&'static str, String)>,
-    /// The body, mostly JSON, or empty.
+    /// Body, mostly JSON, or empty.
     pub body: String,
-    /// How long to wait before the answer is given.
+    /// Delay after which the response is sent.
     pub delay: Duration,
 }
 
 impl RestResponse {
-    /// An answer in the envelope. The code in it is the status.
+    /// Returns a response in the envelope, with the status as its code.
     pub(super) fn enveloped(status: u16, response: &Value) -> Self {
         Self::coded(status, status.into(), response)
     }
 
-    /// The same with a code of GroupMe's own.
+    /// Returns a response in the envelope, with a code of GroupMe's.
     pub(super) fn coded(status: u16, code: u32, response: &Value) -> Self {
         let envelope = json!({ "response": response, "meta": { "code": code } });
         Self::with_body(status, JSON, envelope.to_string())
     }
 
-    /// An answer of nothing but a status.
+    /// Returns a response without a body.
     pub(super) fn empty(status: u16) -> Self {
         let uncached = "must-revalidate, private, max-age=0".to_owned();
         Self {
@@ -44,7 +44,7 @@ impl RestResponse {
         }
     }
 
-    /// A refusal in the envelope. GroupMe's code may have more digits than the status.
+    /// Returns an error in the envelope. GroupMe's code may have more digits than the status.
     pub(super) fn refusal(status: u16, code: u32, error: &str) -> Self {
         let envelope = json!({ "meta": { "code": code, "errors": [error] } });
         Self::with_body(status, JSON, envelope.to_string())
@@ -54,12 +54,12 @@ impl RestResponse {
         Self::refusal(400, 400, error)
     }
 
-    /// No valid token.
+    /// Returns the error of a missing or invalid token.
     pub(super) fn unauthorized() -> Self {
         Self::refusal(401, 401, "unauthorized")
     }
 
-    /// A valid token, but of the wrong user for this.
+    /// Returns the error of a valid token of the wrong user.
     pub(super) fn not_yours() -> Self {
         Self::refusal(401, 40100, "Not authorized")
     }
@@ -68,17 +68,17 @@ impl RestResponse {
         Self::refusal(404, 404, "not found")
     }
 
-    /// No such conversation, or not one of the caller's: not even an envelope.
+    /// Returns the error of an unknown or foreign conversation, which has no envelope.
     pub(super) fn no_conversation() -> Self {
         Self::empty(404)
     }
 
-    /// No such API.
+    /// Returns the page of an unknown API.
     pub(super) fn no_page() -> Self {
         Self::with_body(404, "text/html", "Not Found".to_owned())
     }
 
-    /// In GroupMe's words.
+    /// Returns the error of a banned user, in GroupMe's words.
     pub(super) fn banned() -> Self {
         Self::refusal(
             403,
@@ -100,7 +100,7 @@ impl RestResponse {
         response
     }
 
-    /// What a proxy says.
+    /// Returns the page of a proxy.
     pub(super) fn outage(status: u16) -> Self {
         let page = format!("<html><body><h1>{status}</h1></body></html>");
         Self::with_body(status, "text/html", page)
@@ -114,7 +114,7 @@ impl RestResponse {
     }
 }
 
-/// What the world refuses, in GroupMe's words where they are known.
+/// Errors of the world, in GroupMe's words where they are known.
 impl From<WorldError> for RestResponse {
     fn from(error: WorldError) -> Self {
         match error {

@@ -1,4 +1,4 @@
-//! Sending.
+//! Sending messages.
 
 use serde_json::{Value, json};
 
@@ -56,7 +56,7 @@ impl Call<'_> {
     }
 }
 
-/// What a message is to say, or what is wrong with it.
+/// Parses a message to send; the error names the mistake.
 pub(super) fn draft(message: &Value) -> Result<Draft, &'static str> {
     if !message.is_object() {
         return Err("the message is missing");
@@ -73,7 +73,7 @@ pub(super) fn draft(message: &Value) -> Result<Draft, &'static str> {
         }
         _ => return Err("attachments must be a list of objects"),
     };
-    // In what GroupMe counts is not known.
+    // The unit in which GroupMe counts is unknown; characters are assumed.
     if text
         .as_ref()
         .is_some_and(|text| text.chars().count() > LONGEST_TEXT)
@@ -98,5 +98,5 @@ fn has_link(text: &str) -> bool {
         .any(|sign| text.contains(sign))
 }
 
-/// Characters.
+/// Maximum length of a text, in characters.
 const LONGEST_TEXT: usize = 1000;

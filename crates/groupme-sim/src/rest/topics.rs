@@ -1,4 +1,4 @@
-//! Topics of groups. What is said in them is read and written as a group's, by the topic's id.
+//! Topics of groups. Their messages are read and sent like a group's, by the topic's id.
 
 use serde_json::Value;
 
@@ -55,7 +55,7 @@ impl Call<'_> {
         Ok(RestResponse::enveloped(status, &row))
     }
 
-    /// What the body says of a topic.
+    /// Parses the properties of a topic in the body.
     fn topic_draft(&self) -> Result<TopicDraft, RestResponse> {
         let body = self.json()?;
         let text = |name: &str| match &body[name] {
@@ -71,7 +71,7 @@ impl Call<'_> {
         })
     }
 
-    /// A group of the caller's that is no topic.
+    /// Returns a group of the caller's that is no topic.
     pub(super) fn top_level_group(&self, text: &str) -> Result<SimGroupId, RestResponse> {
         match self.group_conversation(text)? {
             Conversation::Group(group) if self.world.parent(group).is_none() => Ok(group),
@@ -79,7 +79,7 @@ impl Call<'_> {
         }
     }
 
-    /// A topic of this group of the caller's.
+    /// Returns a topic of this group of the caller's.
     fn topic_in(&self, group: &str, topic: &str) -> Result<SimGroupId, RestResponse> {
         let group = self.top_level_group(group)?;
         number(topic)

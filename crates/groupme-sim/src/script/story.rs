@@ -1,13 +1,13 @@
-//! The story that the simulator tells when nobody asks for another.
+//! Built-in story.
 
 use super::Script;
 use crate::world::{Conversation, SimGroupId, SimUserId, World, WorldError};
 
-/// The people of the story, and where they talk.
+/// People and groups of the built-in story.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Cast {
-    /// Robin, whose account it is: the one whose token opens the gateway.
+    /// Robin, the user whose token opens the gateway.
     pub me: SimUserId,
     /// Plans things.
     pub mara: SimUserId,
@@ -17,18 +17,18 @@ pub struct Cast {
     pub priya: SimUserId,
     /// Writes into the wrong chat.
     pub theo: SimUserId,
-    /// A group of all five.
+    /// Group of all five.
     pub lake: SimGroupId,
-    /// A group of all but Jonas, to which Robin is added only in the course of the story.
+    /// Group of all but Jonas. Robin is added in the course of the story.
     pub surprise: SimGroupId,
 }
 
 impl Cast {
-    /// Brings the people and their groups into a world.
+    /// Adds the people and their groups to a world.
     ///
     /// # Errors
     ///
-    /// None that can happen: everybody is there before anything is done with them.
+    /// None in a new world.
     pub fn settle(world: &mut World) -> Result<Self, WorldError> {
         let me = world.add_user("Robin");
         let [mara, jonas, priya, theo] =
@@ -47,8 +47,9 @@ impl Cast {
         })
     }
 
-    /// Five friends plan a weekend. Every kind of event that GroupMe documents happens in it, and
-    /// one attachment and one event that no client can know. It can be told again and again.
+    /// Returns a story of five friends who plan a weekend. It contains every kind of event that
+    /// GroupMe documents, an unknown kind of attachment and an unknown kind of event, and can be
+    /// repeated.
     pub fn story(self) -> Script {
         let Self {
             me,
@@ -104,7 +105,7 @@ impl Cast {
             })
             .step(move |world, saved| world.pin(saved.get("plan")?, mara))
             .step(move |world, _| world.say(lake, theo, "Eight o'clock at the station, then.").map(drop))
-            // Out again, unseen by Robin, so that the story can begin anew.
+            // Removes Robin again, without a push to Robin, so that the story can repeat.
             .step(move |world, _| world.remove_member(surprise, mara, me))
     }
 }

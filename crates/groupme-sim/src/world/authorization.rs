@@ -1,4 +1,4 @@
-//! What a token may listen to and say on the gateway.
+//! Authorization of tokens on the gateway.
 
 use super::{Conversation, SimGroupId, SimUserId, World};
 use crate::gateway::Authorizer;
@@ -22,27 +22,27 @@ impl Authorizer for World {
         match kind {
             Some("ping") => Ok(()),
             Some("typing") if !on_own_channel => Ok(()),
-            // GroupMe says that only these two are permitted, not what else is answered.
+            // GroupMe documents that only these two are permitted, but not the error of others.
             _ => Err(format!("407:{channel}:Failed to publish")),
         }
     }
 }
 
 impl World {
-    /// Whether `channel` is one of the user's: their own, a group of theirs, or a conversation in
-    /// which they take part. Patterns are nobody's.
+    /// Returns whether `channel` belongs to the user: their own, a group of theirs, or a chat of
+    /// theirs. Patterns belong to nobody.
     fn may_access(&self, user: SimUserId, channel: &str) -> bool {
         match Target::parse(channel) {
             Some(Target::User(owner)) => owner == user,
             Some(Target::Group(group)) => self.members(group).contains(&user),
-            // In whichever order: GroupMe accepts the wrong one, too, and then sends nothing.
+            // In either order: GroupMe accepts the wrong one, too, and then sends nothing.
             Some(Target::Direct(one, other)) => one == user || other == user,
             None => false,
         }
     }
 
-    /// The channels that `user` may listen to: their own first, then groups with their topics, then
-    /// conversations in which something was said.
+    /// Returns the channels that `user` may subscribe to: their own, then groups with their topics,
+    /// then chats.
     pub fn channels(&self, user: SimUserId) -> Vec<String> {
         let own = core::iter::once(format!("/user/{user}"));
         let groups = self
@@ -56,7 +56,7 @@ impl World {
     }
 }
 
-/// What the name of a channel stands for.
+/// Meaning of a channel's name.
 enum Target {
     User(SimUserId),
     Group(SimGroupId),
@@ -81,7 +81,7 @@ impl Target {
     }
 }
 
-/// A number as GroupMe writes ids: `007` and `+7` are other names, not other spellings.
+/// Parses a number as GroupMe writes ids: `007` and `+7` are no ids.
 pub(crate) fn number(text: &str) -> Option<u64> {
     text.parse()
         .ok()

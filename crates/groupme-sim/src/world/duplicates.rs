@@ -1,10 +1,10 @@
-//! Which `source_guid`s were used lately.
+//! Detection of repeated `source_guid`s.
 
 use std::collections::{BTreeSet, VecDeque};
 
 use super::{Conversation, SimUserId};
 
-/// What clients have sent within the last minute, by what they called it.
+/// Messages that clients have sent within the last minute, by `source_guid`.
 #[derive(Debug, Default)]
 pub(super) struct Sent {
     keys: BTreeSet<Key>,
@@ -15,7 +15,7 @@ pub(super) struct Sent {
 type Key = (Conversation, SimUserId, String);
 
 impl Sent {
-    /// Remembers a message; false if the same was sent within a minute.
+    /// Records a message; false if the same was sent within the last minute.
     pub(super) fn insert(
         &mut self,
         now: u64,
@@ -39,5 +39,5 @@ impl Sent {
     }
 }
 
-/// Seconds.
+/// Time for which a `source_guid` is kept, in seconds.
 const MEMORY: u64 = 60;

@@ -1,4 +1,4 @@
-//! What becomes of a message: edits and deletions.
+//! Edits and deletions of messages.
 
 use core::time::Duration;
 
@@ -11,7 +11,7 @@ use super::{
     payload,
 };
 
-/// How long a message can be changed after it was said; `None` for ever.
+/// Ages up to which a message can be changed; `None` for no limit.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Windows {
     pub(super) edit: Option<Duration>,
@@ -28,19 +28,17 @@ impl Default for Windows {
 }
 
 impl World {
-    /// Lets a message be edited for so long after it was said, instead of for 15 minutes; `None`
-    /// for ever.
+    /// Sets the age up to which a message can be edited; `None` for no limit. Default: 15 minutes.
     pub fn set_edit_window(&mut self, window: Option<Duration>) {
         self.windows.edit = window;
     }
 
-    /// Lets a message be deleted for so long after it was said, instead of for ever, which is
-    /// `None`.
+    /// Sets the age up to which a message can be deleted; `None` for no limit, the default.
     pub fn set_deletion_window(&mut self, window: Option<Duration>) {
         self.windows.deletion = window;
     }
 
-    /// Has the author give a message another text.
+    /// Edits the text of a message, as its author.
     ///
     /// # Errors
     ///
@@ -50,7 +48,7 @@ impl World {
         self.edit_with(message, Some(text), None)
     }
 
-    /// Has the author replace the text and, if there are any given, the attachments.
+    /// Edits the text and, if given, the attachments of a message, as its author.
     pub(crate) fn edit_with(
         &mut self,
         message: SimMessageId,
@@ -77,11 +75,11 @@ impl World {
         Ok(())
     }
 
-    /// Has the author delete a message. What is left of it says so.
+    /// Deletes a message, as its author. A tombstone stays in its place.
     ///
     /// # Errors
     ///
-    /// As for [`edit`](Self::edit).
+    /// Same errors as [`edit`](Self::edit).
     pub fn delete(&mut self, message: SimMessageId) -> Result<(), WorldError> {
         let (at, now) = (self.unix_time(), self.seconds());
         let window = self.windows.deletion;
@@ -103,15 +101,14 @@ impl World {
         Ok(())
     }
 
-    /// Has something left of messages that are taken down, or nothing, which is so without this.
-    /// Both were seen, the former less often.
+    /// Sets whether messages deleted by the group's owner leave a tombstone. Default: false.
+    /// GroupMe was seen to do both, tombstones less often.
     pub fn leave_tombstones(&mut self, leave: bool) {
         self.tombstones = leave;
     }
 
-    /// Has the one who made a group take down what somebody else said in it. Nothing is left of
-    /// the message but the notice, the only event that was seen of this, unless the world is to
-    /// [leave tombstones](Self::leave_tombstones).
+    /// Deletes a message of another member, as the creator of the group. Only the notice is left,
+    /// the only event seen for it, unless the world [leaves tombstones](Self::leave_tombstones).
     ///
     /// # Errors
     ///
@@ -155,7 +152,7 @@ impl World {
         Ok((message, self.user(message.author)?))
     }
 
-    /// A message that is not deleted.
+    /// Returns a message that is not deleted.
     pub(super) fn undeleted(&mut self, id: SimMessageId) -> Result<&mut Message, WorldError> {
         let message = self.history.message_mut(id)?;
         if message.deleted.is_some() {

@@ -1,94 +1,95 @@
-//! What cannot be done in the world.
+//! Errors of the world.
 
 use super::{SimGroupId, SimMessageId, SimPollId, SimUserId};
 
-/// Why the world refused: always the caller's doing.
+/// Error of an action in the world, always the caller's mistake.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WorldError {
-    /// There is no such user; `add_user` makes one.
+    /// The user does not exist; `add_user` adds one.
     #[error("there is no user {0}: add one first")]
     NoSuchUser(SimUserId),
-    /// There is no such group; `add_group` makes one.
+    /// The group does not exist; `add_group` adds one.
     #[error("there is no group {0}: add one first")]
     NoSuchGroup(SimGroupId),
-    /// There is no such message, or not any more: the world keeps the latest ones only.
-    #[error("there is no message {0}: it was never said, or so long ago that it is forgotten")]
+    /// The message does not exist, or is older than the world's retention.
+    #[error("there is no message {0}: it does not exist, or is older than the retention")]
     NoSuchMessage(SimMessageId),
-    /// Only members can do this.
+    /// The user is not a member of the group.
     #[error("user {user} is not a member of group {group}: add the member first")]
     NotAMember {
-        /// The user.
+        /// User.
         user: SimUserId,
-        /// The group.
+        /// Group.
         group: SimGroupId,
     },
-    /// A topic has neither members nor topics of its own.
-    #[error("{0} is a topic: name its group instead")]
+    /// A topic was named where a group is needed: topics have neither members nor topics of their
+    /// own.
+    #[error("{0} is a topic: use the id of its group")]
     IsATopic(SimGroupId),
-    /// A group is no topic; `add_topic` makes one.
-    #[error("{0} is a group, not a topic of one")]
+    /// A group was named where a topic is needed; `add_topic` adds one.
+    #[error("{0} is a group, not a topic")]
     NotATopic(SimGroupId),
-    /// There is no such poll; `add_poll` makes one.
+    /// The poll does not exist; `add_poll` adds one.
     #[error("there is no poll {0}: add one first")]
     NoSuchPoll(SimPollId),
-    /// A poll that has ended takes no votes.
+    /// The poll has ended and takes no votes.
     #[error("poll {0} has ended")]
     PollEnded(SimPollId),
-    /// A vote for what is not to be chosen, or for more than can be chosen.
-    #[error("poll {0} has no such options, or not so many to choose")]
+    /// The vote names an option that does not exist, or several where one is allowed.
+    #[error("poll {0} has no such option, or allows one option only")]
     NoSuchOption(SimPollId),
-    /// A direct message needs two people.
+    /// The two users of a direct message are the same.
     #[error("user {0} cannot write to themselves")]
     SelfMessage(SimUserId),
-    /// Only people who take part in a conversation can do this.
-    #[error("user {user} takes no part in the conversation of message {message}")]
+    /// The user is not part of the message's conversation.
+    #[error("user {user} is not part of the conversation of message {message}")]
     NotInConversation {
-        /// The user.
+        /// User.
         user: SimUserId,
-        /// The message.
+        /// Message.
         message: SimMessageId,
     },
-    /// A deleted message cannot change any more.
+    /// The message is deleted and cannot change any more.
     #[error("message {0} is deleted")]
     Deleted(SimMessageId),
-    /// Only one of the two whose conversation it is can write in it.
-    #[error("user {0} takes no part in that conversation")]
+    /// The user is neither of the two people of a chat.
+    #[error("user {0} is not part of that chat")]
     NotAParticipant(SimUserId),
-    /// A client has sent a message of its own with this `source_guid` within a minute.
+    /// A client has sent a message with this `source_guid` within the last minute.
     #[error("a message with the source_guid {0:?} was sent within the last minute")]
     AlreadySent(String),
-    /// Nobody can change what the system has said.
-    #[error("message {0} is a notice of the system, which nobody can change")]
+    /// The message is a notice of the system and cannot be changed.
+    #[error("message {0} is a notice of the system and cannot be changed")]
     SystemMessage(SimMessageId),
-    /// The time in which a message can be edited or deleted is over.
-    #[error("message {0} is too old for that: make the window longer")]
+    /// The time in which the message can be edited or deleted is over.
+    #[error("message {0} is too old to be changed: widen the window")]
     TooLate(SimMessageId),
-    /// A pinned message cannot be pinned once more.
+    /// The message is pinned already.
     #[error("message {0} is pinned already")]
     Pinned(SimMessageId),
-    /// Only a pinned message can be unpinned.
+    /// The message is not pinned.
     #[error("message {0} is not pinned")]
     NotPinned(SimMessageId),
-    /// Only the one who made a group can take down what others say in it.
-    #[error("user {user} may not take down message {message}: only who made the group may")]
+    /// Only the creator of a group can delete messages of others.
+    #[error("user {user} may not delete message {message}: only the creator of the group may")]
     NotTheOwner {
-        /// The user.
+        /// User.
         user: SimUserId,
-        /// The message.
+        /// Message.
         message: SimMessageId,
     },
-    /// A script asked for a message that none of its earlier beats has kept.
-    #[error("no beat has kept a message called {0:?}: keep one before")]
+    /// The script has not saved a message of this name.
+    #[error("no message is saved as {0:?}: save it in an earlier step")]
     NotSaved(&'static str),
-    /// The given text is not the JSON that was asked for.
+    /// The text is not the JSON that is needed.
     #[error("{what} must be {wanted}")]
     InvalidJson {
-        /// What was given.
+        /// Name of the argument.
         what: &'static str,
-        /// What is wanted.
+        /// Expected form.
         wanted: &'static str,
-        /// Where it stops being that.
+        /// Error of the parser.
         source: Box<dyn core::error::Error + Send + Sync>,
     },
 }

@@ -1,4 +1,4 @@
-//! What was said, thread by thread, as far as it is retention.
+//! Messages of all conversations, up to the retention.
 
 use core::ops::Bound;
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,35 +8,35 @@ use super::{
     message::{Entry, Message},
 };
 
-/// All threads.
+/// Messages and notices of all conversations.
 #[derive(Debug)]
 pub(super) struct History {
     entries: BTreeMap<SimMessageId, Entry>,
     threads: BTreeMap<Conversation, Thread>,
-    /// How many entries of each thread are kept.
+    /// Maximum number of entries kept for each thread.
     retention: usize,
 }
 
-/// One thread.
+/// Entries of one conversation.
 #[derive(Debug, Default)]
 pub(super) struct Thread {
     ids: BTreeSet<SimMessageId>,
-    /// How many entries there ever were.
+    /// Number of entries ever added.
     pub(super) count: u64,
-    /// When the first of them came, in seconds since 1970.
+    /// Time of the first entry, in seconds since 1970.
     pub(super) began: u64,
 }
 
-/// Which part of a thread is asked for. All bounds are exclusive.
+/// Part of a thread. All bounds are exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PageRange {
-    /// The newest, newest first.
+    /// The newest entries, newest first.
     Newest,
-    /// The newest of those before, newest first.
+    /// The newest entries before an id, newest first.
     Before(SimMessageId),
-    /// The oldest of those after, oldest first: no gap.
+    /// The oldest entries after an id, oldest first: without a gap.
     After(SimMessageId),
-    /// The newest of those after, newest first: with a gap, if there are many.
+    /// The newest entries after an id, newest first: with a gap, if there are many.
     Since(SimMessageId),
 }
 
@@ -49,7 +49,7 @@ impl History {
         }
     }
 
-    /// Keeps so many entries of each thread, from now on.
+    /// Sets the maximum number of entries kept for each thread.
     pub(super) fn set_retention(&mut self, entries: usize) {
         self.retention = entries.max(1);
         for thread in self.threads.values_mut() {
@@ -70,7 +70,7 @@ impl History {
         drop_oldest(thread, &mut self.entries, self.retention);
     }
 
-    /// Takes an entry out, as if it had never been; only the count remembers it.
+    /// Removes an entry; it stays in the count.
     pub(super) fn remove(&mut self, id: SimMessageId) {
         let Some(entry) = self.entries.remove(&id) else {
             return;
@@ -80,7 +80,7 @@ impl History {
         }
     }
 
-    /// Forgets a whole thread.
+    /// Removes a whole thread.
     pub(super) fn clear(&mut self, conversation: Conversation) {
         let gone = self.threads.remove(&conversation);
         for id in gone.into_iter().flat_map(|thread| thread.ids) {
@@ -108,12 +108,12 @@ impl History {
         }
     }
 
-    /// The thread in a place, if there is one.
+    /// Returns the thread of a conversation.
     pub(super) fn thread(&self, conversation: Conversation) -> Option<&Thread> {
         self.threads.get(&conversation)
     }
 
-    /// All entries of a thread, newest first.
+    /// Returns all entries of a conversation, newest first.
     pub(super) fn newest_first(&self, conversation: Conversation) -> impl Iterator<Item = &Entry> {
         let ids = self.threads.get(&conversation);
         ids.into_iter()
@@ -121,20 +121,20 @@ impl History {
             .filter_map(|id| self.entries.get(id))
     }
 
-    /// What users have said in a place, the latest first.
+    /// Returns the messages of users in a conversation, newest first.
     pub(super) fn messages(&self, conversation: Conversation) -> impl Iterator<Item = &Message> {
         self.newest_first(conversation)
             .filter_map(Entry::as_message)
     }
 
-    /// What users have said anywhere after a message, the latest first.
+    /// Returns the messages of users after an id in all conversations, newest first.
     pub(super) fn messages_after(&self, id: SimMessageId) -> impl Iterator<Item = &Message> {
         let after = (Bound::Excluded(id), Bound::Unbounded);
         let entries = self.entries.range(after).rev();
         entries.filter_map(|(_, entry)| entry.as_message())
     }
 
-    /// At most `limit` entries of a thread.
+    /// Returns at most `limit` entries of a conversation.
     pub(super) fn page(
         &self,
         conversation: Conversation,
@@ -157,7 +157,7 @@ impl History {
     }
 }
 
-/// Drops the oldest entries of a thread that has too many.
+/// Drops the oldest entries beyond the retention.
 fn drop_oldest(thread: &mut Thread, entries: &mut BTreeMap<SimMessageId, Entry>, retention: usize) {
     while thread.ids.len() > retention {
         let Some(id) = thread.ids.pop_first() else {
@@ -167,5 +167,5 @@ fn drop_oldest(thread: &mut Thread, entries: &mut BTreeMap<SimMessageId, Entry>,
     }
 }
 
-/// As many messages as can still be read, edited, deleted, pinned or reacted to.
+/// Default retention: older messages cannot be read, edited, deleted, pinned or reacted to.
 const DEFAULT_RETENTION: usize = 10_000;

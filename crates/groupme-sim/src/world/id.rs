@@ -1,4 +1,4 @@
-//! Ids: numbers in here, text on the wire.
+//! Ids: numbers here, text on the wire.
 
 use core::{fmt, time::Duration};
 
@@ -9,12 +9,12 @@ macro_rules! id {
         pub struct $name(u64);
 
         impl $name {
-            /// The id with this number.
+            /// Returns the id with this number.
             pub const fn new(number: u64) -> Self {
                 Self(number)
             }
 
-            /// The number.
+            /// Returns the number.
             pub const fn number(self) -> u64 {
                 self.0
             }
@@ -29,22 +29,22 @@ macro_rules! id {
 }
 
 id! {
-    /// Names a user of the simulated GroupMe. Displays as GroupMe writes it.
+    /// Id of a user of the simulated GroupMe. Displays as GroupMe writes it.
     SimUserId
 }
 id! {
-    /// Names a group of the simulated GroupMe. Displays as GroupMe writes it.
+    /// Id of a group or topic of the simulated GroupMe. Displays as GroupMe writes it.
     SimGroupId
 }
 id! {
-    /// Names a message of the simulated GroupMe, in a group or between two people: eighteen
-    /// digits, the first ten of them the second it was written in. Displays as GroupMe writes it.
+    /// Id of a message of the simulated GroupMe: eighteen digits, the first ten of them the second
+    /// in which the message was posted. Displays as GroupMe writes it.
     SimMessageId
 }
 
 impl SimMessageId {
-    /// The first id of what is said at a time since 1970: ten digits of seconds and eight of what
-    /// is left of one.
+    /// Returns the first id at a time since 1970: ten digits of seconds, eight of tens of
+    /// nanoseconds.
     pub(super) fn at(time: Duration) -> Self {
         let fraction = u64::from(time.subsec_nanos() / 10);
         let number = time.as_secs().saturating_mul(100_000_000);
@@ -56,16 +56,16 @@ impl SimMessageId {
     }
 }
 
-/// Where a message was said.
+/// Conversation: a group, a topic, or the direct messages of two users.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(
     clippy::exhaustive_enums,
-    reason = "GroupMe has no third conversation for a message"
+    reason = "GroupMe has these two kinds of conversation"
 )]
 pub enum Conversation {
-    /// In a group.
+    /// Group or topic.
     Group(SimGroupId),
-    /// Between two people, the lower id first.
+    /// Direct messages of two users, the lower id first.
     Direct(SimUserId, SimUserId),
 }
 
@@ -76,12 +76,12 @@ impl From<SimGroupId> for Conversation {
 }
 
 impl Conversation {
-    /// The place where two people talk, whichever of them is named first.
+    /// Returns the direct messages of two users, in either order.
     pub fn direct(one: SimUserId, other: SimUserId) -> Self {
         Self::Direct(one.min(other), one.max(other))
     }
 
-    /// The channel for what happens there: `/group/{id}` or `/direct_message/{low}_{high}`.
+    /// Returns the channel of the conversation: `/group/{id}` or `/direct_message/{low}_{high}`.
     pub fn channel(self) -> String {
         match self {
             Self::Group(group) => format!("/group/{group}"),
@@ -89,7 +89,7 @@ impl Conversation {
         }
     }
 
-    /// The conversation id: `{id}` or `{low}+{high}`.
+    /// Returns the conversation id: `{id}` or `{low}+{high}`.
     pub fn id(self) -> String {
         match self {
             Self::Group(group) => group.to_string(),

@@ -1,4 +1,4 @@
-//! Lists of the messages that people reacted to, as REST shows them.
+//! REST lists of messages with reactions.
 
 use core::{cmp::Reverse, time::Duration};
 
@@ -11,8 +11,8 @@ use super::{
 };
 
 impl World {
-    /// What was said in a place within this time and has reactions, that with the most first; of
-    /// two with as many, the later one.
+    /// Returns the messages of the last `within` that have reactions, those with the most first;
+    /// among equals the newest first.
     pub(crate) fn popular_rows(
         &self,
         conversation: Conversation,
@@ -24,14 +24,14 @@ impl World {
             .messages_with_reactions(conversation)
             .filter(|message| message.created_at >= since)
             .collect();
-        // Stable: as many stay as they are, the latest first.
+        // The sort is stable: among equals the newest stay first.
         messages.sort_by_key(|message| Reverse(message.likes().count()));
         let rows = messages.into_iter();
         rows.map(|message| self.message_row(message, view))
             .collect()
     }
 
-    /// What the user reacted to in a place, the latest reaction first.
+    /// Returns the messages of a conversation that the user reacted to, the latest reaction first.
     pub(crate) fn liked_rows(
         &self,
         conversation: Conversation,
@@ -47,7 +47,8 @@ impl World {
         self.rows_by_like(liked.collect(), view)
     }
 
-    /// What the user said in a place and others reacted to, the latest reaction first.
+    /// Returns the user's messages in a conversation that others reacted to, the latest reaction
+    /// first.
     pub(crate) fn liked_by_others_rows(
         &self,
         conversation: Conversation,
@@ -74,7 +75,7 @@ impl World {
         rows.collect()
     }
 
-    /// The latest first. What is deleted has no reactions to show.
+    /// Returns messages with reactions, newest first. Deleted messages have no reactions to show.
     fn messages_with_reactions(
         &self,
         conversation: Conversation,

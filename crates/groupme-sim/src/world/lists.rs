@@ -1,4 +1,4 @@
-//! Users, groups and chats, as REST shows them.
+//! REST rows of users, groups and chats.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use super::{
 };
 
 impl World {
-    /// The user as `GET /v3/users/me` shows them to themselves: a JSON text.
+    /// Returns the user as `GET /v3/users/me` does: a JSON text.
     pub fn profile(&self, id: SimUserId) -> Option<String> {
         self.profile_row(id).map(|profile| profile.to_string())
     }
@@ -48,17 +48,18 @@ impl World {
         }))
     }
 
-    /// The groups of a user, the one in which something happened last first.
+    /// Returns the groups of a user, those with the latest message first.
     pub(crate) fn groups_by_activity(&self, user: SimUserId) -> Vec<SimGroupId> {
         self.by_activity(self.groups_of(user))
     }
 
-    /// The groups in which a user is no more, in the same order.
+    /// Returns the groups that a user has left or was removed from, those with the latest message
+    /// first.
     pub(crate) fn former_groups_by_activity(&self, user: SimUserId) -> Vec<SimGroupId> {
         self.by_activity(self.former_groups_of(user))
     }
 
-    /// What a user is or was in which group, as GroupMe words it.
+    /// Returns the user's membership states in all groups, in GroupMe's words.
     pub(crate) fn membership_states(&self, user: SimUserId) -> Vec<Value> {
         let state = |group: &Group| match group.former.get(&user) {
             _ if group.topic.is_some() => None,
@@ -85,7 +86,7 @@ impl World {
         groups
     }
 
-    /// Whom the user has talked with, the one with whom they did last first.
+    /// Returns the users with whom the user has exchanged messages, the latest first.
     pub(crate) fn peers_by_activity(&self, user: SimUserId) -> Vec<SimUserId> {
         let mut peers: Vec<_> = self
             .peers_of(user)
@@ -98,8 +99,8 @@ impl World {
         peers.into_iter().rev().map(|(_, peer)| peer).collect()
     }
 
-    /// A group, as somebody sees it who is in it, or was. Without its members it looks as if it had
-    /// none.
+    /// Returns the row of a group for a present or former member. Without `members` the list is
+    /// `null` and the count 0.
     pub(crate) fn group_row(
         &self,
         id: SimGroupId,
@@ -147,8 +148,8 @@ impl World {
         }))
     }
 
-    /// A conversation of two, as one of them sees it: `whole` as it is shown alone, or else as it
-    /// is shown in a list. `None` if nothing was said yet, or not since they have put it away.
+    /// Returns the row of a chat for one of its users: `detailed` as shown alone, or else as shown
+    /// in a list. `None` without messages, or without any since the user hid the chat.
     pub(crate) fn chat_row(
         &self,
         viewer: SimUserId,
@@ -207,7 +208,7 @@ impl World {
                     "user_id": member.to_string(),
                     "nickname": user.name,
                     "image_url": user.avatar_url,
-                    // The membership's own id.
+                    // Id of the membership.
                     "id": format!("{id}{member}"),
                     "muted": false,
                     "autokicked": false,
@@ -218,7 +219,7 @@ impl World {
             .collect()
     }
 
-    /// How many messages there are, and a glance at the newest.
+    /// Returns the number of messages and a preview of the newest.
     pub(super) fn messages_summary(&self, conversation: Conversation) -> Value {
         let newest = self.history.newest_first(conversation).next();
         let (nickname, image, text, attachments) = match newest {
@@ -250,17 +251,17 @@ impl World {
     }
 }
 
-/// In minutes, as GroupMe's figures are best understood.
+/// Returns the edit window in minutes, the likeliest unit of GroupMe's figures.
 fn edit_period(windows: Windows) -> u64 {
     windows.edit.map_or(FOREVER, |window| window.as_secs() / 60)
 }
 
-/// In minutes.
+/// Returns the deletion window in minutes.
 fn deletion_period(windows: Windows) -> u64 {
     windows
         .deletion
         .map_or(FOREVER, |window| window.as_secs() / 60)
 }
 
-/// What GroupMe says when there is no limit.
+/// GroupMe's value for no limit.
 const FOREVER: u64 = 2_147_483_647;

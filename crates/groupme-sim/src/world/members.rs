@@ -1,4 +1,4 @@
-//! Users, groups, and who is in which.
+//! Users, groups and memberships.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +11,8 @@ use super::{
 use crate::random::HEX;
 
 impl World {
-    /// Adds a user. The first one gets a nine-digit id and everybody else one of eight digits, so
-    /// that ids sorted as text come out in the wrong order.
+    /// Adds a user. The first one gets an id of nine digits and all others one of eight, so that
+    /// ids sorted as text come out in the wrong order.
     pub fn add_user(&mut self, name: &str) -> SimUserId {
         let step = 1 + self.random.next() % 9_000;
         let id = match self.users.range(..FIRST_LONG_ID).next_back() {
@@ -33,7 +33,7 @@ impl World {
         id
     }
 
-    /// Makes `token` the one that the user's clients have to show.
+    /// Replaces the user's token.
     ///
     /// # Errors
     ///
@@ -47,7 +47,7 @@ impl World {
         Ok(())
     }
 
-    /// Adds a group with these members besides its creator. Everybody but the creator is system.
+    /// Adds a group with its creator and these members. Everybody but the creator gets a push.
     ///
     /// # Errors
     ///
@@ -78,7 +78,7 @@ impl World {
         Ok(id)
     }
 
-    /// Adds a member to a group. Adding one who is a member already changes nothing.
+    /// Adds a member to a group. Adding a member again changes nothing.
     ///
     /// # Errors
     ///
@@ -111,8 +111,8 @@ impl World {
         Ok(())
     }
 
-    /// Takes a member out of a group; members may take themselves out. The one who is out is not
-    /// system, as far as is known.
+    /// Removes a member from a group; members may remove themselves. The removed user gets no push,
+    /// as far as known of GroupMe.
     ///
     /// # Errors
     ///
@@ -147,28 +147,28 @@ impl World {
         Ok(())
     }
 
-    /// The name of a user.
+    /// Returns the name of a user.
     pub fn name(&self, user: SimUserId) -> Option<&str> {
         self.users.get(&user).map(|user| &*user.name)
     }
 
-    /// The token of a user.
+    /// Returns the token of a user.
     pub fn token(&self, user: SimUserId) -> Option<&str> {
         self.users.get(&user).map(|user| &*user.token)
     }
 
-    /// The user whose token this is.
+    /// Returns the user with this token.
     pub fn user_with_token(&self, token: &str) -> Option<SimUserId> {
         self.tokens.get(token).copied()
     }
 
-    /// The members of a group, or those of a topic's group; empty if there is no such group.
+    /// Returns the members of a group, or of a topic's group; empty if there is no such group.
     pub fn members(&self, group: SimGroupId) -> &[SimUserId] {
         let group = self.parent(group).unwrap_or(group);
         self.groups.get(&group).map_or(&[], |group| &group.members)
     }
 
-    /// The groups of which the user is a member. Topics are none.
+    /// Returns the groups of which the user is a member, without topics.
     pub fn groups_of(&self, user: SimUserId) -> impl Iterator<Item = SimGroupId> {
         self.groups
             .iter()
@@ -176,7 +176,7 @@ impl World {
             .map(|(id, _)| *id)
     }
 
-    /// The groups that the user has left or was taken out of. Topics are none.
+    /// Returns the groups that the user has left or was removed from, without topics.
     pub fn former_groups_of(&self, user: SimUserId) -> impl Iterator<Item = SimGroupId> {
         self.groups
             .iter()
@@ -184,14 +184,14 @@ impl World {
             .map(|(id, _)| *id)
     }
 
-    /// The users with whom the user has a conversation.
+    /// Returns the users with whom the user has a chat.
     pub fn peers_of(&self, user: SimUserId) -> impl Iterator<Item = SimUserId> {
         self.open_chats
             .range((user, SimUserId::new(0))..=(user, SimUserId::new(u64::MAX)))
             .map(|(_, peer)| *peer)
     }
 
-    /// Whether the user is one of those who talk there.
+    /// Returns whether the user takes part in a conversation.
     pub(crate) fn takes_part(&self, user: SimUserId, conversation: Conversation) -> bool {
         match conversation {
             Conversation::Group(group) => self.members(group).contains(&user),
@@ -199,7 +199,7 @@ impl World {
         }
     }
 
-    /// Everybody on whose own channel a message shows.
+    /// Returns the users on whose own channel a message is pushed.
     pub(super) fn recipients(&self, conversation: Conversation) -> Vec<SimUserId> {
         match conversation {
             Conversation::Group(group) => self.members(group).to_vec(),
@@ -221,7 +221,7 @@ impl World {
         }
     }
 
-    /// Whether the user is one of those who talk there, or why not.
+    /// Checks that the user takes part in a conversation.
     pub(super) fn check_participant(
         &self,
         conversation: Conversation,
@@ -235,7 +235,7 @@ impl World {
         }
     }
 
-    /// Groups and topics have one numbering.
+    /// Returns a new id; groups and topics share one sequence.
     pub(super) fn new_group_id(&mut self) -> SimGroupId {
         let step = 1 + self.random.next() % 9_000;
         self.latest_group = SimGroupId::new(self.latest_group.number() + step);
@@ -247,6 +247,6 @@ impl World {
     }
 }
 
-/// The smallest id of nine digits.
+/// Smallest id of nine digits.
 const FIRST_LONG_ID: SimUserId = SimUserId::new(100_000_000);
 const TOKEN_LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";

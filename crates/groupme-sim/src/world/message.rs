@@ -1,4 +1,4 @@
-//! People, groups and messages, as the world keeps them.
+//! Stored users, groups and messages.
 
 use core::time::Duration;
 use std::collections::BTreeMap;
@@ -7,32 +7,32 @@ use serde_json::Value;
 
 use super::{Conversation, SimGroupId, SimMessageId, SimUserId, notice::Notice};
 
-/// A user.
+/// User.
 #[derive(Debug)]
 pub(super) struct User {
     pub(super) name: String,
     pub(super) avatar_url: String,
-    /// Secret: what this user's client has to show.
+    /// Access token; secret.
     pub(super) token: String,
 }
 
-/// A group, or a topic of one.
+/// Group or topic.
 #[derive(Debug)]
 pub(super) struct Group {
     pub(super) name: String,
     pub(super) creator: SimUserId,
-    /// Those of a topic are those of its group.
+    /// Empty for a topic, whose members are those of its group.
     pub(super) members: Vec<SimUserId>,
-    /// Who has left or was taken out, and has not come back; and which of the two.
+    /// Users who have left or were removed and have not returned.
     pub(super) former: BTreeMap<SimUserId, Departure>,
-    /// What makes it a topic.
+    /// Details of a topic; `None` for a group.
     pub(super) topic: Option<Topic>,
     /// Seconds since 1970.
     pub(super) created_at: u64,
     pub(super) updated_at: u64,
 }
 
-/// How somebody ceased to be a member.
+/// Ways to cease to be a member.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Departure {
     Exited,
@@ -40,7 +40,7 @@ pub(super) enum Departure {
 }
 
 impl Departure {
-    /// As GroupMe words the state of the membership.
+    /// Returns GroupMe's word for the state of the membership.
     pub(super) fn state(self) -> &'static str {
         match self {
             Self::Exited => "exited",
@@ -49,22 +49,22 @@ impl Departure {
     }
 }
 
-/// What a topic has, and a group has not.
+/// Details of a topic.
 #[derive(Debug)]
 pub(super) struct Topic {
     pub(super) parent: SimGroupId,
     pub(super) description: String,
     pub(super) avatar_url: Option<String>,
-    /// `private`, or `announcement` where only admins write.
+    /// `private`, or `announcement` if only admins may write.
     pub(super) kind: String,
 }
 
-/// One row of a conversation.
+/// Row of a conversation.
 #[derive(Debug)]
 pub(super) enum Entry {
-    /// What somebody said.
+    /// Message of a user.
     Message(Message),
-    /// What the system has to tell.
+    /// Notice of the system.
     System(SystemMessage),
 }
 
@@ -83,7 +83,7 @@ impl Entry {
         }
     }
 
-    /// The message, if it is one of a user.
+    /// Returns the message of a user; `None` for a notice.
     pub(super) fn as_message(&self) -> Option<&Message> {
         match self {
             Self::Message(message) => Some(message),
@@ -100,7 +100,7 @@ impl Entry {
     }
 }
 
-/// A notice of the system, as it stays in a conversation.
+/// Notice of the system, as stored in a conversation.
 #[derive(Debug)]
 pub(super) struct SystemMessage {
     pub(super) id: SimMessageId,
@@ -111,7 +111,7 @@ pub(super) struct SystemMessage {
     pub(super) created_at: u64,
 }
 
-/// A message of a user.
+/// Message of a user.
 #[derive(Debug)]
 pub(super) struct Message {
     pub(super) id: SimMessageId,
@@ -120,66 +120,66 @@ pub(super) struct Message {
     pub(super) source_guid: String,
     pub(super) text: Option<String>,
     pub(super) attachments: Vec<Value>,
-    /// `{type, data}`, where it announces something.
+    /// `{type, data}` of a message that announces something, such as a poll.
     pub(super) event: Option<Value>,
     /// Seconds since 1970.
     pub(super) created_at: u64,
     pub(super) updated_at: Option<u64>,
     pub(super) deleted: Option<Deletion>,
-    /// When, in seconds since 1970, and by whom.
+    /// Time in seconds since 1970, and the user who pinned it.
     pub(super) pinned: Option<(u64, SimUserId)>,
     pub(super) reactions: Vec<Reaction>,
 }
 
-/// How a message went.
+/// Deletion of a message.
 #[derive(Debug)]
 pub(super) struct Deletion {
-    /// Since 1970.
+    /// Time since 1970.
     pub(super) at: Duration,
     /// `sender` or `admin`.
     pub(super) actor: &'static str,
 }
 
 impl Message {
-    /// All reactions, of whichever kind.
+    /// Returns all reactions of all kinds.
     pub(super) fn likes(&self) -> impl Iterator<Item = Like> {
         let reactions = self.reactions.iter();
         reactions.flat_map(|reaction| reaction.likes.iter().copied())
     }
 }
 
-/// One kind of reaction, and who reacted so.
+/// Kind of reaction with its users.
 #[derive(Debug)]
 pub(super) struct Reaction {
     pub(super) icon: Icon,
     pub(super) likes: Vec<Like>,
 }
 
-/// One reaction of one user.
+/// Reaction of one user.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Like {
     pub(super) by: SimUserId,
-    /// Since 1970.
+    /// Time since 1970.
     pub(super) at: Duration,
 }
 
 impl Reaction {
-    /// Whether the user reacted so.
+    /// Returns whether the user reacted in this way.
     pub(super) fn is_of(&self, user: SimUserId) -> bool {
         self.likes.iter().any(|like| like.by == user)
     }
 }
 
-/// What people react with.
+/// Icon of a reaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Icon {
-    /// A Unicode emoji.
+    /// Unicode emoji.
     Unicode(String),
-    /// A picture out of one of GroupMe's packs.
+    /// Picture of one of GroupMe's packs.
     Pack {
-        /// The pack's number.
+        /// Number of the pack.
         pack: u64,
-        /// Which of its pictures.
+        /// Number of the picture in the pack.
         index: u64,
     },
 }

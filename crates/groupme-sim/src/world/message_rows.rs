@@ -1,4 +1,4 @@
-//! The rows of a conversation, as REST shows them: member for member as GroupMe was seen to.
+//! REST rows of messages and notices, member for member as seen of GroupMe.
 
 use serde_json::{Value, json};
 
@@ -8,16 +8,16 @@ use super::{
     payload::{add_event, favorited_by, reaction, recipient},
 };
 
-/// For whom a row is, and how.
+/// Viewer of a row, and options of the view.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct View {
     pub(crate) viewer: SimUserId,
-    /// Whether attached files are shown; GroupMe hides them from clients that do not ask.
+    /// Whether attached files are shown; GroupMe hides them from clients that do not ask for them.
     pub(crate) files: bool,
 }
 
 impl World {
-    /// At most `limit` rows of a conversation.
+    /// Returns at most `limit` rows of a conversation.
     pub(crate) fn rows(
         &self,
         conversation: Conversation,
@@ -31,7 +31,7 @@ impl World {
             .collect()
     }
 
-    /// The rows that are pinned, newest first.
+    /// Returns the pinned rows, newest first.
     pub(crate) fn pinned_rows(&self, conversation: Conversation, view: View) -> Vec<Value> {
         let pinned =
             |entry: &&Entry| matches!(entry, Entry::Message(message) if message.pinned.is_some());
@@ -39,7 +39,7 @@ impl World {
         entries.map(|entry| self.row(entry, view)).collect()
     }
 
-    /// One row; `None` if it is not there.
+    /// Returns one row of a conversation.
     pub(crate) fn row_of(
         &self,
         conversation: Conversation,
@@ -53,14 +53,14 @@ impl World {
         Some(self.row(entry, view))
     }
 
-    /// How many messages there ever were in a conversation.
+    /// Returns the number of messages ever posted in a conversation.
     pub(crate) fn count(&self, conversation: Conversation) -> u64 {
         self.history
             .thread(conversation)
             .map_or(0, |conversation| conversation.count)
     }
 
-    /// The newest row of a conversation.
+    /// Returns the newest row of a conversation.
     pub(crate) fn newest(&self, conversation: Conversation) -> Option<SimMessageId> {
         self.history
             .newest_first(conversation)
@@ -68,25 +68,25 @@ impl World {
             .map(Entry::id)
     }
 
-    /// Where a row is; `None` if there is none.
+    /// Returns the conversation of a row.
     pub(crate) fn conversation_of(&self, id: SimMessageId) -> Option<Conversation> {
         self.history.get(id).map(Entry::conversation)
     }
 
-    /// Who wrote a message; `None` if it is not one of a user.
+    /// Returns the author of a message; `None` for a notice.
     pub(crate) fn author_of(&self, id: SimMessageId) -> Option<SimUserId> {
         let message = self.history.message(id).ok()?;
         Some(message.author)
     }
 
-    /// Whether the user has reacted to a message.
+    /// Returns whether the user has reacted to a message.
     pub(crate) fn has_reacted(&self, id: SimMessageId, user: SimUserId) -> bool {
         let message = self.history.message(id);
         message.is_ok_and(|message| message.likes().any(|like| like.by == user))
     }
 
-    /// All reactions to a message, as the answer to a reaction shows them: pack numbers, 0 where
-    /// there is no pack, included.
+    /// Returns all reactions to a message in the form of the response to a reaction, which has pack
+    /// numbers, 0 without a pack.
     pub(crate) fn reaction_rows(&self, id: SimMessageId) -> Vec<Value> {
         let Ok(message) = self.history.message(id) else {
             return Vec::new();
@@ -101,8 +101,8 @@ impl World {
         rows
     }
 
-    /// A message as the answer to its sending shows it, without members for what can only happen
-    /// later.
+    /// Returns a message in the form of the response to its sending, without members for what can
+    /// only happen later.
     pub(crate) fn sent_row(
         &self,
         conversation: Conversation,
@@ -179,7 +179,7 @@ impl World {
             "pinned_at": null,
             "pinned_by": "",
         });
-        // Between two people, the one who looks is the recipient.
+        // In a chat, the viewer is the recipient of a notice.
         self.add_conversation_fields(
             &mut row,
             system.conversation,
@@ -189,8 +189,8 @@ impl World {
         row
     }
 
-    /// What only group messages have, or only direct ones: the latter neither `system` nor
-    /// `platform`.
+    /// Adds the members that only group messages or only direct messages have. Direct messages have
+    /// neither `system` nor `platform`.
     fn add_conversation_fields(
         &self,
         row: &mut Value,

@@ -1,4 +1,4 @@
-//! What people say.
+//! Posting messages.
 
 use core::time::Duration;
 
@@ -12,7 +12,7 @@ use super::{
 use crate::random::HEX;
 
 impl World {
-    /// Has a member say something in a group.
+    /// Posts a message in a group.
     ///
     /// # Errors
     ///
@@ -32,12 +32,12 @@ impl World {
         self.post(Conversation::Group(group), author, draft)
     }
 
-    /// The same with attachments, `attachments` being the JSON text of an array of objects, known
-    /// to GroupMe or not.
+    /// Posts a message with attachments, the JSON text of an array of objects, known to GroupMe or
+    /// not.
     ///
     /// # Errors
     ///
-    /// As for [`say`](Self::say), and [`WorldError::InvalidJson`].
+    /// Same errors as [`say`](Self::say), and [`WorldError::InvalidJson`].
     pub fn say_with_attachments(
         &mut self,
         group: SimGroupId,
@@ -60,7 +60,7 @@ impl World {
         self.post(Conversation::Group(group), author, draft)
     }
 
-    /// Has a user write to another.
+    /// Sends a direct message.
     ///
     /// # Errors
     ///
@@ -80,8 +80,7 @@ impl World {
         self.post(Conversation::direct(author, to), author, draft)
     }
 
-    /// Opens the conversation of two users without a word, as a client does that shows an empty
-    /// chat.
+    /// Opens the chat of two users without a message, as a client does that shows an empty chat.
     ///
     /// # Errors
     ///
@@ -96,7 +95,7 @@ impl World {
         Ok(())
     }
 
-    /// Has a user type, in a group or to somebody.
+    /// Sends a typing notice to a conversation.
     ///
     /// # Errors
     ///
@@ -113,8 +112,8 @@ impl World {
         Ok(())
     }
 
-    /// Has so many messages said at once, `burst 1`, `burst 2` and so on, by the first
-    /// member of the oldest group. Nothing happens in a world without groups.
+    /// Posts this many messages at once, `burst 1`, `burst 2` and so on, by the first member of the
+    /// oldest group. Does nothing in a world without groups.
     pub fn burst(&mut self, messages: usize) {
         let Some((group, author)) = self
             .groups
@@ -129,16 +128,16 @@ impl World {
                 text,
                 ..Draft::default()
             };
-            // A member of a group can write in it.
+            // Cannot fail: a member may post in their group.
             let _ = self.post(Conversation::Group(group), author, draft);
         }
     }
 
-    /// Puts messages into the past of a conversation, `every` so long, the last of them just before
-    /// now: `message 1`, `message 2` and so on, the authors taking turns. Nothing is pushed for
-    /// them. They come before all that is said from now on, though not before all that was.
+    /// Adds messages to the past of a conversation, one per `every`, the last of them just before
+    /// now: `message 1`, `message 2` and so on, by the authors in turn. Nothing is pushed. They
+    /// precede all later messages, but not all earlier ones.
     ///
-    /// The ids of the messages, in order.
+    /// Returns the ids of the messages, in order.
     ///
     /// # Errors
     ///
@@ -192,7 +191,7 @@ impl World {
         Ok(ids)
     }
 
-    /// Has a user write what their own client made up: once, if it has a `source_guid`.
+    /// Posts a message of a client, once if it has a `source_guid`.
     pub(crate) fn post(
         &mut self,
         conversation: Conversation,
@@ -234,13 +233,13 @@ impl World {
     }
 }
 
-/// What a client sends.
+/// Message to post.
 #[derive(Debug, Default)]
 pub(crate) struct Draft {
-    /// One of the world's own if there is none.
+    /// `None` for a generated one.
     pub(crate) source_guid: Option<String>,
     pub(crate) text: Option<String>,
     pub(crate) attachments: Vec<Value>,
-    /// What it announces.
+    /// `{type, data}` of a message that announces something.
     pub(crate) event: Option<Value>,
 }

@@ -1,4 +1,4 @@
-//! Notices of the system: what they say, and the event that goes with it.
+//! Notices of the system with their events.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use super::{
     message::{Deletion, Message, User},
 };
 
-/// What a system notice says, to people and to programs.
+/// Notice of the system: text and event.
 #[derive(Debug)]
 pub(super) struct Notice {
     pub(super) text: String,
@@ -53,7 +53,7 @@ impl Notice {
                 "type": "message.deleted",
                 "data": {
                     "message_id": message.to_string(),
-                    // Seconds here, text in `message.deleted`.
+                    // Seconds here, but text in `message.deleted`.
                     "deleted_at": deletion.at.as_secs(),
                     "deletion_actor": deletion.actor,
                 },
@@ -151,7 +151,7 @@ impl Notice {
     }
 }
 
-/// A person in the data of a notice: the id is a number there.
+/// Returns a person in the data of a notice, where the id is a number.
 fn person(id: SimUserId, user: &User) -> Value {
     json!({ "id": id.number(), "nickname": user.name })
 }

@@ -1,5 +1,5 @@
-//! What is pushed: the `data` of every kind of event, member for member as GroupMe was seen to
-//! send it. A field that is `null` here is sent as `null`; one that is missing is not sent.
+//! The `data` of all pushed events, member for member as seen of GroupMe. A member that is `null`
+//! here is sent as `null`; a missing one is not sent.
 
 use serde_json::{Value, json};
 
@@ -10,10 +10,10 @@ use super::{
     rfc3339::rfc3339,
 };
 
-/// A group; and if it is a topic, the group of which it is one.
+/// Group, and its parent if it is a topic.
 pub(super) type GroupAndParent = (SimGroupId, Option<SimGroupId>);
 
-/// `line.create` or `direct_message.create`, for a message just said.
+/// Returns `line.create` or `direct_message.create` for a new message.
 pub(super) fn created(message: &Message, author: &User, parent: Option<SimGroupId>) -> Value {
     let alert = match &message.text {
         Some(text) => format!("{}: {text}", author.name),
@@ -39,9 +39,9 @@ pub(super) fn created(message: &Message, author: &User, parent: Option<SimGroupI
     }
 }
 
-/// `message.update`: the whole message once more. None is sent for direct messages.
+/// Returns `message.update`: the whole message again. There is none for direct messages.
 pub(super) fn updated(message: &Message, author: &User, group: GroupAndParent, now: u64) -> Value {
-    // An empty text where the other events have null.
+    // The other events have `null` instead of an empty text.
     let unpinned = Value::from("");
     json!({
         "type": "message.update",
@@ -51,8 +51,7 @@ pub(super) fn updated(message: &Message, author: &User, group: GroupAndParent, n
     })
 }
 
-/// `message.deleted`: the message as it stands after its deletion. None is sent for direct
-/// messages.
+/// Returns `message.deleted`: the message after its deletion. There is none for direct messages.
 pub(super) fn deleted(message: &Message, author: &User, group: GroupAndParent, now: u64) -> Value {
     json!({
         "type": "message.deleted",
@@ -62,7 +61,7 @@ pub(super) fn deleted(message: &Message, author: &User, group: GroupAndParent, n
     })
 }
 
-/// `favorite`: all reactions to a message after one was added or removed.
+/// Returns `favorite`: all reactions to a message after a change.
 pub(super) fn favorite(message: &Message, author: &User, by: SimUserId, now: u64) -> Value {
     json!({
         "type": "favorite",
@@ -72,7 +71,7 @@ pub(super) fn favorite(message: &Message, author: &User, by: SimUserId, now: u64
     })
 }
 
-/// `like.create`: the same, system to the author, with the one reaction that was added.
+/// Returns `like.create`, for the author: all reactions, and the one that was added.
 pub(super) fn like(
     message: &Message,
     author: &User,
@@ -101,7 +100,7 @@ pub(super) fn like(
     })
 }
 
-/// `membership.create`: a group, cut down, system to the one who was added to it.
+/// Returns `membership.create`, for the new member: a shortened group.
 pub(super) fn membership(id: SimGroupId, group: &Group, adder: &User, now: u64) -> Value {
     json!({
         "type": "membership.create",
@@ -128,12 +127,12 @@ pub(super) fn membership(id: SimGroupId, group: &Group, adder: &User, now: u64) 
     })
 }
 
-/// `typing`. `started` is in ms since 1970.
+/// Returns `typing`. `started` is in ms since 1970.
 pub(super) fn typing(user: SimUserId, started: u64) -> Value {
     json!({ "type": "typing", "user_id": user.to_string(), "started": started })
 }
 
-/// `read_receipt.create`: `reader` has read up to `message`.
+/// Returns `read_receipt.create`: `reader` has read up to `message`.
 pub(super) fn read_receipt(
     message: SimMessageId,
     conversation: Conversation,
@@ -154,7 +153,7 @@ pub(super) fn read_receipt(
     })
 }
 
-/// A system notice in a group: a `line.create` that carries an `event`.
+/// Returns a notice in a group: a `line.create` that carries an `event`.
 pub(super) fn group_notice(
     id: SimMessageId,
     guid: &str,
@@ -192,7 +191,7 @@ pub(super) fn group_notice(
     })
 }
 
-/// A system notice between two people, as `recipient` gets it. It has no `system` member.
+/// Returns a notice in a chat, as `recipient` gets it. It has no `system` member.
 pub(super) fn direct_notice(
     id: SimMessageId,
     guid: &str,
@@ -226,7 +225,7 @@ pub(super) fn direct_notice(
     })
 }
 
-/// A group message, as `line.create` and the two that repeat it show it.
+/// Returns a group message in the form of `line.create`, `message.update` and `message.deleted`.
 fn line(
     message: &Message,
     author: &User,
@@ -263,7 +262,7 @@ fn line(
     line
 }
 
-/// A direct message. Unlike a line it has no members for what did not happen to it.
+/// Returns a direct message. Unlike a line, it has no `null` members for what did not happen to it.
 fn direct_message(message: &Message, author: &User) -> Value {
     let mut subject = json!({
         "attachments": message.attachments,
@@ -286,7 +285,8 @@ fn direct_message(message: &Message, author: &User) -> Value {
     subject
 }
 
-/// The subject of `favorite` and `like.create`. The message in it has no sender but its user.
+/// Returns the subject of `favorite` and `like.create`, in which the message has a `user_id` but no
+/// `sender_id`.
 fn reacted(message: &Message, author: &User, by: SimUserId, now: u64) -> Value {
     let mut subject = json!({});
     match message.conversation {
@@ -332,7 +332,7 @@ fn reacted(message: &Message, author: &User, by: SimUserId, now: u64) -> Value {
     subject
 }
 
-/// One kind of reaction, as it is shown with a message.
+/// Returns one kind of reaction as shown with a message.
 pub(super) fn reaction(reaction: &Reaction) -> Value {
     let likes = reaction.likes.iter();
     let users: Vec<String> = likes.map(|like| like.by.to_string()).collect();
@@ -344,7 +344,7 @@ pub(super) fn reaction(reaction: &Reaction) -> Value {
     }
 }
 
-/// One entry per reaction, as GroupMe has it.
+/// Returns the ids of the users who reacted, once for each reaction, as GroupMe does.
 pub(super) fn favorited_by(message: &Message) -> Vec<String> {
     message.likes().map(|like| like.by.to_string()).collect()
 }
@@ -358,14 +358,14 @@ pub(super) fn recipient(message: &Message) -> Option<String> {
     }
 }
 
-/// Adds what a message announces, if it is there to announce something.
+/// Adds the `event` of a message that announces something.
 pub(super) fn add_event(row: &mut Value, message: &Message) {
     if let Some(event) = &message.event {
         row["event"] = event.clone();
     }
 }
 
-/// GroupMe has sent this in every message for a decade.
+/// Returns the empty location that GroupMe has sent in every message for a decade.
 fn empty_location() -> Value {
     json!({ "lat": "", "lng": "", "name": null })
 }

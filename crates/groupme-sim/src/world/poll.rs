@@ -10,18 +10,18 @@ use super::{
 };
 use crate::random::HEX;
 
-/// Names a poll of the simulated GroupMe: the microsecond in which it was made. Displays as
-/// GroupMe writes it.
+/// Id of a poll of the simulated GroupMe: the microsecond of its creation. Displays as GroupMe
+/// writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SimPollId(u64);
 
 impl SimPollId {
-    /// The id with this number.
+    /// Returns the id with this number.
     pub const fn new(number: u64) -> Self {
         Self(number)
     }
 
-    /// The number.
+    /// Returns the number.
     pub const fn number(self) -> u64 {
         self.0
     }
@@ -33,24 +33,24 @@ impl fmt::Display for SimPollId {
     }
 }
 
-/// What a poll asks, and how.
+/// Poll to add.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PollDraft {
-    /// The question.
+    /// Question.
     pub subject: String,
-    /// The answers to choose from, numbered from 1.
+    /// Options, numbered from 1.
     pub options: Vec<String>,
-    /// Whether several can be chosen: one.
+    /// Whether several options can be chosen. Default: false.
     pub multiple_choice: bool,
-    /// Whether it is hidden who chose what: it is shown.
+    /// Whether voters stay anonymous. Default: false.
     pub anonymous: bool,
-    /// When it ends by itself: in a day.
+    /// Time until the poll ends by itself. Default: a day.
     pub duration: Duration,
 }
 
 impl PollDraft {
-    /// A public poll with one choice, for a day.
+    /// Returns a public poll of a day with a single choice.
     pub fn new<T: Into<String>>(
         subject: impl Into<String>,
         options: impl IntoIterator<Item = T>,
@@ -65,15 +65,15 @@ impl PollDraft {
     }
 }
 
-/// A poll.
+/// Poll.
 #[derive(Debug)]
 pub(super) struct Poll {
     pub(super) conversation: Conversation,
     draft: PollDraft,
     owner: SimUserId,
-    /// Who chose each of the options.
+    /// Voters of each option.
     voters: Vec<Vec<SimUserId>>,
-    /// Seconds since 1970, as are the others.
+    /// Seconds since 1970, as are `expiration` and `last_modified`.
     created_at: u64,
     expiration: u64,
     last_modified: u64,
@@ -81,7 +81,7 @@ pub(super) struct Poll {
 }
 
 impl World {
-    /// Has somebody ask the others, which a message announces.
+    /// Adds a poll and posts the message that announces it.
     ///
     /// # Errors
     ///
@@ -97,7 +97,7 @@ impl World {
             .map(|(id, _)| id)
     }
 
-    /// The poll, and the message that announces it.
+    /// Adds a poll; returns it and the message that announces it.
     pub(crate) fn create_poll(
         &mut self,
         conversation: Conversation,
@@ -144,8 +144,8 @@ impl World {
         Ok((id, message))
     }
 
-    /// Has somebody choose these options, numbered from 1, instead of any before. None takes a vote
-    /// back. What is pushed for a vote was never seen; nothing is here.
+    /// Votes for these options, numbered from 1, instead of earlier ones; none withdraws the vote.
+    /// Nothing is pushed, because no push was ever seen for a vote.
     ///
     /// # Errors
     ///
@@ -179,7 +179,7 @@ impl World {
         Ok(())
     }
 
-    /// Ends a poll before its time, of which everybody is system.
+    /// Ends a poll before its time, with a notice.
     ///
     /// # Errors
     ///
@@ -209,7 +209,7 @@ impl World {
         Ok(())
     }
 
-    /// Ends the polls whose time is over.
+    /// Ends all polls that are due.
     pub(super) fn end_due_polls(&mut self) {
         let now = self.seconds();
         while let Some((_, id)) = self
@@ -219,19 +219,19 @@ impl World {
             .copied()
         {
             self.poll_deadlines.pop_first();
-            // One that went with its topic cannot end any more.
+            // Fails for a poll that was removed with its topic.
             let _ = self.end_poll(id);
         }
     }
 
-    /// When the next poll ends.
+    /// Returns the end of the next poll.
     pub(super) fn next_poll_end(&self) -> Option<Instant> {
         let (at, _) = self.poll_deadlines.first()?;
         let at = Duration::from_secs(*at).saturating_sub(self.epoch);
         Some(Instant::from_origin(at))
     }
 
-    /// The polls of a conversation, the latest first.
+    /// Returns the polls of a conversation, newest first.
     pub fn polls_in(&self, conversation: Conversation) -> impl Iterator<Item = SimPollId> {
         let polls = self.polls.iter().rev();
         polls
@@ -239,17 +239,17 @@ impl World {
             .map(|(id, _)| *id)
     }
 
-    /// Where a poll is.
+    /// Returns the conversation of a poll.
     pub(crate) fn conversation_of_poll(&self, id: SimPollId) -> Option<Conversation> {
         self.polls.get(&id).map(|poll| poll.conversation)
     }
 
-    /// Who made it.
+    /// Returns the creator of a poll.
     pub(crate) fn owner_of_poll(&self, id: SimPollId) -> Option<SimUserId> {
         self.polls.get(&id).map(|poll| poll.owner)
     }
 
-    /// A poll, and how the viewer voted.
+    /// Returns the row of a poll with the viewer's votes.
     pub(crate) fn poll_row(&self, id: SimPollId, viewer: SimUserId) -> Option<Value> {
         let poll = self.polls.get(&id)?;
         let chosen: Vec<String> = poll
@@ -297,7 +297,8 @@ impl Poll {
         })
     }
 
-    /// Nobody's votes are not there, and nobody's names in an anonymous poll.
+    /// Returns the rows of the options. Options without votes have no `votes`, anonymous polls no
+    /// `voter_ids`.
     fn option_rows(&self) -> Vec<Value> {
         let options = self.draft.options.iter().zip(&self.voters).zip(1_usize..);
         options

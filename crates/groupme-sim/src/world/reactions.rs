@@ -1,4 +1,4 @@
-//! What people put on a message: reactions and pins.
+//! Reactions and pins.
 
 use super::{
     SimMessageId, SimUserId, World, WorldError,
@@ -8,7 +8,7 @@ use super::{
 };
 
 impl World {
-    /// Has a user react to a message with a Unicode emoji, in place of any reaction before.
+    /// Adds a user's reaction with a Unicode emoji, replacing any earlier one.
     ///
     /// # Errors
     ///
@@ -23,7 +23,7 @@ impl World {
         self.react_with(message, by, &Icon::Unicode(code.to_owned()))
     }
 
-    /// The same with any reaction there is.
+    /// Adds a user's reaction of any kind, replacing any earlier one.
     pub(crate) fn react_with(
         &mut self,
         message: SimMessageId,
@@ -58,11 +58,11 @@ impl World {
         Ok(())
     }
 
-    /// Has a user take a reaction back. Nothing happens if there is none.
+    /// Removes a user's reaction, if there is one.
     ///
     /// # Errors
     ///
-    /// As for [`react`](Self::react).
+    /// Same errors as [`react`](Self::react).
     pub fn unreact(&mut self, message: SimMessageId, by: SimUserId) -> Result<(), WorldError> {
         self.check_message_participant(message, by)?;
         if !remove_reaction(self.undeleted(message)?, by) {
@@ -76,11 +76,11 @@ impl World {
         Ok(())
     }
 
-    /// Has a user pin a message.
+    /// Pins a message.
     ///
     /// # Errors
     ///
-    /// As for [`react`](Self::react), and [`WorldError::Pinned`].
+    /// Same errors as [`react`](Self::react), and [`WorldError::Pinned`].
     pub fn pin(&mut self, message: SimMessageId, by: SimUserId) -> Result<(), WorldError> {
         self.check_message_participant(message, by)?;
         let now = self.seconds();
@@ -95,11 +95,11 @@ impl World {
         Ok(())
     }
 
-    /// Has a user unpin a message, of which nobody is system.
+    /// Unpins a message, without a push.
     ///
     /// # Errors
     ///
-    /// As for [`react`](Self::react), and [`WorldError::NotPinned`].
+    /// Same errors as [`react`](Self::react), and [`WorldError::NotPinned`].
     pub fn unpin(&mut self, message: SimMessageId, by: SimUserId) -> Result<(), WorldError> {
         self.check_message_participant(message, by)?;
         match self.undeleted(message)?.pinned.take() {

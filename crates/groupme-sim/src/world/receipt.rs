@@ -1,8 +1,8 @@
-//! Who has read how far.
+//! Read receipts.
 
 use super::{Conversation, SimMessageId, SimUserId, World, WorldError, message::Entry, payload};
 
-/// How far somebody has read.
+/// Position up to which a user has read a conversation.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Receipt {
     pub(crate) message: SimMessageId,
@@ -11,7 +11,7 @@ pub(crate) struct Receipt {
 }
 
 impl World {
-    /// Has a user read what `writer` last wrote to them; nothing happens if that is nothing.
+    /// Marks the last message of `writer` to `reader` as read; does nothing if there is none.
     ///
     /// # Errors
     ///
@@ -37,8 +37,7 @@ impl World {
         Ok(())
     }
 
-    /// Moves a receipt on to `message`. One that is further on already stays where it is, only its
-    /// time changes.
+    /// Moves a receipt forward to `message`. A receipt beyond it stays, with a new time.
     pub(crate) fn mark_read(
         &mut self,
         reader: SimUserId,
@@ -55,7 +54,7 @@ impl World {
         *receipt
     }
 
-    /// Shows a receipt to whom it may_access: nobody but the other one of two people.
+    /// Pushes a receipt in a chat, to the other user. Receipts in groups are not pushed.
     pub(crate) fn push_receipt(
         &mut self,
         reader: SimUserId,
@@ -68,7 +67,7 @@ impl World {
         }
     }
 
-    /// How far the user has read, wherever they have read anything.
+    /// Returns all receipts of a user.
     pub(crate) fn receipts_of(
         &self,
         reader: SimUserId,
@@ -81,7 +80,7 @@ impl World {
             .map(|((conversation, _), receipt)| (*conversation, *receipt))
     }
 
-    /// How far the user has read there, if they have read anything.
+    /// Returns the receipt of a user in a conversation.
     pub(crate) fn receipt(&self, reader: SimUserId, conversation: Conversation) -> Option<Receipt> {
         self.receipts.get(&(conversation, reader)).copied()
     }

@@ -1,8 +1,8 @@
-//! The one date GroupMe pushes as text: when a message was deleted.
+//! Format of the only date that GroupMe pushes as text: the time of a deletion.
 
 use core::time::Duration;
 
-/// RFC 3339 with four decimals, as in `2025-07-01T23:40:22.8912Z`, of a time since 1970.
+/// Formats a time since 1970 as RFC 3339 with four decimals: `2025-07-01T23:40:22.8912Z`.
 pub(super) fn rfc3339(since_epoch: Duration) -> String {
     let seconds = since_epoch.as_secs();
     let (year, month, day) = civil(seconds / DAY);
@@ -11,7 +11,7 @@ pub(super) fn rfc3339(since_epoch: Duration) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{decimals:04}Z")
 }
 
-/// Year, month and day of a day counted from 1970-01-01.
+/// Returns year, month and day of a day counted from 1970-01-01.
 fn civil(mut day: u64) -> (u64, u64, u64) {
     let mut year = 1970;
     loop {
@@ -38,7 +38,7 @@ fn is_leap(year: u64) -> bool {
     year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
 }
 
-/// Seconds.
+/// Length of a day, in seconds.
 const DAY: u64 = 86_400;
 
 #[cfg(test)]

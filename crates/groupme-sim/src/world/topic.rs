@@ -11,8 +11,8 @@ use super::{
 };
 
 impl World {
-    /// Opens a topic in a group. Its members are those of the group, and messages in it are those
-    /// of a group with the topic's id: `Conversation::Group(topic)`.
+    /// Adds a topic to a group. It shares the group's members; its messages are those of the
+    /// conversation `Conversation::Group(topic)`.
     ///
     /// # Errors
     ///
@@ -72,7 +72,7 @@ impl World {
         Ok(id)
     }
 
-    /// Has a member give a topic another name, of which the topic is system.
+    /// Renames a topic, with a notice in the topic.
     ///
     /// # Errors
     ///
@@ -91,7 +91,7 @@ impl World {
         self.change_topic(topic, by, draft)
     }
 
-    /// Changes what is given. Only another name is system.
+    /// Changes the given properties. Only a new name causes a notice.
     pub(crate) fn change_topic(
         &mut self,
         id: SimGroupId,
@@ -122,11 +122,11 @@ impl World {
         Ok(())
     }
 
-    /// Closes a topic; what was said in it is gone.
+    /// Removes a topic with its messages.
     ///
     /// # Errors
     ///
-    /// As for [`rename_topic`](Self::rename_topic).
+    /// Same errors as [`rename_topic`](Self::rename_topic).
     pub fn remove_topic(&mut self, topic: SimGroupId, by: SimUserId) -> Result<(), WorldError> {
         self.check_member(topic, by)?;
         let parent = self.parent(topic).ok_or(WorldError::NotATopic(topic))?;
@@ -143,18 +143,18 @@ impl World {
         Ok(())
     }
 
-    /// The topics of a group.
+    /// Returns the topics of a group.
     pub fn topics_of(&self, group: SimGroupId) -> impl Iterator<Item = SimGroupId> {
         let all = (group, SimGroupId::new(0))..=(group, SimGroupId::new(u64::MAX));
         self.topics.range(all).map(|(_, topic)| *topic)
     }
 
-    /// The group of which this is a topic; `None` if it is none.
+    /// Returns the group of a topic; `None` for a group.
     pub(crate) fn parent(&self, group: SimGroupId) -> Option<SimGroupId> {
         self.groups.get(&group)?.parent()
     }
 
-    /// A topic as a member sees it.
+    /// Returns the row of a topic for a member.
     pub(crate) fn topic_row(&self, id: SimGroupId, viewer: SimUserId) -> Option<Value> {
         let mut row = self.topic_core(id)?;
         let group = self.groups.get(&id)?;
@@ -174,7 +174,8 @@ impl World {
         Some(row)
     }
 
-    /// A topic as the answer to its making or changing shows it. All its ids are numbers.
+    /// Returns a topic in the form of the response to its creation or change. All its ids are
+    /// numbers.
     pub(crate) fn topic_core(&self, id: SimGroupId) -> Option<Value> {
         let group = self.groups.get(&id)?;
         let topic = group.topic.as_ref()?;
@@ -205,7 +206,7 @@ impl Group {
     }
 }
 
-/// What a topic is to be.
+/// Properties of a topic to add or change.
 #[derive(Debug, Default)]
 pub(crate) struct TopicDraft {
     pub(crate) name: Option<String>,

@@ -46,7 +46,7 @@ fn a_socket_is_answered_at_once_if_it_asks_for_no_hold() {
 }
 
 #[test]
-fn what_waits_is_the_answer_in_order_behind_the_reply() {
+fn waiting_events_follow_the_reply_in_order() {
     let mut sim = Virtual::new();
     let client = sim.handshake();
     let own = format!("/user/{}", sim.cast.me);
@@ -108,7 +108,7 @@ fn a_second_connect_takes_over_the_time_of_the_first_which_is_never_answered() {
 }
 
 #[test]
-fn a_poll_that_was_cut_swallows_the_next_event() {
+fn an_aborted_poll_loses_the_next_event() {
     let mut sim = Virtual::new();
     let client = sim.handshake();
     let own = format!("/user/{}", sim.cast.me);
@@ -155,7 +155,7 @@ fn an_absurd_hold_breaks_nothing() {
     let mut sim = Virtual::new();
     let client = sim.handshake();
     let poll = sim.post(&json!([connect_for(&client, "2", i64::MAX)]));
-    // Destroyed after twice the server's own hold, and answered then.
+    // The session is destroyed after twice the server's own hold; its connect is answered then.
     sim.pass(HOLD * 2);
     assert_eq!(
         sim.received(poll),

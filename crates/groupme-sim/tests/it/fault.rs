@@ -1,4 +1,4 @@
-//! Fault plans: what they do to frames, connections and requests, and that a seed decides it.
+//! Fault plans: faults of frames, connections and requests, all decided by a seed.
 
 use core::{iter, time::Duration};
 
@@ -14,7 +14,7 @@ fn ms(time: u64) -> Duration {
     Duration::from_millis(time)
 }
 
-/// The first connection of a plan, changed first.
+/// Returns the first connection of a plan after `change`.
 fn link(change: impl FnOnce(&mut FaultPlan)) -> Link {
     let mut plan = FaultPlan::new(1);
     change(&mut plan);
@@ -44,7 +44,7 @@ fn without_faults_frames_arrive_at_once_and_in_order() {
 }
 
 #[test]
-fn a_lost_frame_does_not_arrive_and_the_other_way_is_another_matter() {
+fn a_lost_frame_does_not_arrive_and_the_other_direction_is_not_affected() {
     let mut link = link(|plan| plan.to_client.drop = Probability::ALWAYS);
     send(&mut link, START, &["a", "b"]);
     assert_eq!(arrived(&mut link, START + ms(60_000)), [""; 0]);
@@ -97,7 +97,7 @@ fn an_overtaken_frame_comes_behind_the_next_or_late() {
 }
 
 #[test]
-fn a_cut_frame_is_the_beginning_of_what_was_sent() {
+fn a_truncated_frame_is_a_prefix_of_the_original() {
     let mut link = link(|plan| plan.to_client.truncate = Probability::ALWAYS);
     let frame = r#"[{"channel":"/meta/connect"}]"#;
     for _ in 0..100 {
@@ -112,7 +112,7 @@ fn a_cut_frame_is_the_beginning_of_what_was_sent() {
 }
 
 #[test]
-fn a_garbled_frame_is_as_long_as_before_and_differs() {
+fn a_corrupted_frame_keeps_its_length_and_differs() {
     let mut link = link(|plan| plan.to_client.corrupt = Probability::ALWAYS);
     let frame = vec![b' '; 64];
     let mut invalid = 0;
@@ -121,12 +121,12 @@ fn a_garbled_frame_is_as_long_as_before_and_differs() {
         let garbled = link.poll_frame(START, Direction::ToClient).unwrap();
         assert_eq!(garbled.len(), frame.len());
         let changed = iter::zip(&garbled, &frame).filter(|(one, other)| one != other);
-        // Twice the same bit is no change, but seldom.
+        // Flipping the same bit twice changes nothing, but that is rare.
         assert!(changed.count() <= 5);
         invalid += u32::from(String::from_utf8(garbled).is_err());
     }
     assert!(invalid > 10, "{invalid}");
-    // Nothing can be changed in nothing.
+    // An empty frame cannot be corrupted.
     link.handle_frame(START, Direction::ToClient, Vec::new());
     assert_eq!(
         link.poll_frame(START, Direction::ToClient),
@@ -145,7 +145,8 @@ fn the_same_seed_does_the_same_whatever_else_happens_in_between() {
         plan.rest.probability = Probability::percent(50);
         plan
     };
-    // Once one connection after the other, and once all at a time, with requests in between.
+    // Drives the connections once one after the other, and once all together with requests in
+    // between.
     let frames = |link: &mut Link| {
         (0..50)
             .map(|number: u32| {
@@ -187,7 +188,7 @@ fn the_same_seed_does_the_same_whatever_else_happens_in_between() {
 }
 
 #[test]
-fn connections_meet_the_fates_that_the_plan_says() {
+fn connections_get_the_faults_of_the_plan() {
     let mut plan = FaultPlan::new(5);
     plan.links.reset = Probability::percent(30);
     plan.links.half_open = Probability::percent(30);
@@ -256,7 +257,7 @@ fn one_connection_alone_can_be_slow() {
 }
 
 #[test]
-fn bad_answers_are_pages_or_envelopes() {
+fn error_responses_are_pages_or_envelopes() {
     let mut plan = FaultPlan::new(9);
     plan.rest.probability = Probability::ALWAYS;
     let mut faults = FaultInjector::new(plan, START);
@@ -282,7 +283,7 @@ fn bad_answers_are_pages_or_envelopes() {
 }
 
 #[test]
-fn incidents_come_by_the_clock_once_or_again_and_again() {
+fn incidents_come_at_their_times_once_or_repeatedly() {
     let plan = FaultPlan::new(1)
         .every(ms(100), Incident::BreakConnections)
         .after(ms(150), Incident::Restart)
@@ -304,14 +305,14 @@ fn incidents_come_by_the_clock_once_or_again_and_again() {
             (at(1300), Incident::BreakConnections),
         ]
     );
-    // After a standstill, once.
+    // After a standstill a series occurs once, without making up for missed times.
     let late: Vec<_> = iter::from_fn(|| faults.poll_incident(at(9000))).collect();
     assert_eq!(late, [Incident::BreakConnections]);
     assert_eq!(faults.poll_timeout(), Some(at(9100)));
 }
 
 #[test]
-fn in_the_end_nothing_goes_wrong_and_what_was_frozen_thaws() {
+fn the_end_of_a_plan_ends_all_faults_and_a_freeze() {
     let mut plan = FaultPlan::from_seed(1)
         .after(ms(50), Incident::Freeze)
         .after(ms(200), Incident::Restart)
@@ -336,14 +337,14 @@ fn in_the_end_nothing_goes_wrong_and_what_was_frozen_thaws() {
         faults.open_link(end).connection_faults(),
         ConnectionFaults::default()
     );
-    // On what is open already, too.
+    // The end of the plan also covers open connections.
     send(&mut early, START, &["lost"]);
     send(&mut early, end, &["found"]);
     assert_eq!(arrived(&mut early, end), ["found"]);
 }
 
 #[test]
-fn seeds_make_up_all_kinds_of_plans() {
+fn seeds_generate_all_kinds_of_plans() {
     let plans: Vec<FaultPlan> = (0..200).map(FaultPlan::from_seed).collect();
     let some = |hit: fn(&FaultPlan) -> bool| {
         let hits = plans.iter().filter(|plan| hit(plan)).count();

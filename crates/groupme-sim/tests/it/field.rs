@@ -1,4 +1,4 @@
-//! What GroupMe was seen to do on some days and not on others.
+//! Behaviour seen of GroupMe on some days only.
 
 use core::time::Duration;
 
@@ -30,14 +30,14 @@ fn connects_may_never_be_answered_though_events_flow() {
     assert_eq!(sim.received(socket), []);
     sim.said_by_mara("heard");
     assert_eq!(texts(&sim.messages(socket)), ["heard"]);
-    // Without another connect it dies of old age, as all sessions do.
+    // Without another connect the session expires, as all sessions do.
     sim.pass(HOLD);
     assert_eq!(sim.received(socket), [Sent::Closed(1000)]);
     assert_eq!(sim.simulation.poll_timeout(), None);
 }
 
 #[test]
-fn a_poll_that_is_never_answered_in_vain_still_brings_what_happens() {
+fn a_poll_without_a_timeout_still_brings_events() {
     let mut sim = with(|config| config.idle_connects = IdleConnects::NeverAnswered);
     let client = sim.handshake();
     let own = format!("/user/{}", sim.cast.me);
@@ -83,14 +83,14 @@ fn sockets_may_be_closed_cleanly_after_a_while_and_sessions_live_on() {
     let next = sim.socket();
     sim.send(next, &json!([connect(&client, "4")]));
     assert_eq!(texts(&sim.messages(next)), ["between"]);
-    // Closed by the client, it is not closed again.
+    // A socket closed by the client is not closed again.
     sim.close(next);
     sim.pass(Duration::from_secs(30));
     assert_eq!(sim.received(next), []);
 }
 
 #[test]
-fn a_session_may_stay_with_its_dead_socket() {
+fn a_session_may_stay_bound_to_its_dead_socket() {
     let mut sim = with(|config| config.sticky_sockets = true);
     let (dead, client) = sim.listen();
     sim.close(dead);
@@ -99,7 +99,7 @@ fn a_session_may_stay_with_its_dead_socket() {
     sim.said_by_mara("lost");
     assert_eq!(sim.received(next), []);
     sim.pass(HOLD);
-    // Answered, which a client may take for life.
+    // The replies may make a client believe that the session is healthy.
     let answers = sim.messages(next);
     assert_eq!(answers, [connected(&client, "4")]);
 

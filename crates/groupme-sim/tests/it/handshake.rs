@@ -20,7 +20,7 @@ fn answers_as_groupme_does_member_for_member() {
             .all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase())
     );
     expected[0]["clientId"] = client.into();
-    // As text, for the order of the members.
+    // Compared as text to check the order of the members.
     assert_eq!(answer.to_string(), expected.to_string());
 }
 

@@ -1,4 +1,5 @@
-//! The simulator, from outside: in virtual time, and on loopback sockets where `net` is on.
+//! Tests of the simulator from outside: in virtual time, and on loopback sockets with the feature
+//! `net`.
 
 #![expect(
     clippy::unwrap_used,

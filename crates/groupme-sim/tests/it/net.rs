@@ -1,4 +1,4 @@
-//! The simulator on loopback sockets, seen by clients written by hand.
+//! Simulator on loopback sockets, tested with clients written by hand.
 
 mod browser;
 mod client;

@@ -1,4 +1,4 @@
-//! A client without a mind of its own, and a simulation to talk to, in virtual time.
+//! Simulation in virtual time and a client that sends what a test tells it to.
 
 use core::time::Duration;
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use groupme_sim::{
 };
 use serde_json::{Value, json};
 
-/// A simulation with the cast of the story, and everything it ever sent, by lane.
+/// Simulation with the people of the story; collects all outputs by lane.
 pub(crate) struct Virtual {
     pub(crate) simulation: Simulation,
     pub(crate) cast: Cast,
@@ -22,14 +22,14 @@ pub(crate) struct Virtual {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Sent {
     Batch(Value),
-    /// With this status.
+    /// Error response with this status.
     Refused(u16),
-    /// With this code.
+    /// Close frame with this code.
     Closed(u16),
 }
 
 impl Virtual {
-    /// Without pings, which most conversations are clearer without.
+    /// Returns a simulation without pings, which would only clutter most tests.
     pub(crate) fn new() -> Self {
         let mut config = GatewayConfig::default();
         config.ping_interval = None;
@@ -100,7 +100,7 @@ impl Virtual {
         result
     }
 
-    /// Lets time pass, from deadline to deadline.
+    /// Advances the time from deadline to deadline.
     pub(crate) fn pass(&mut self, time: Duration) {
         let end = self.now + time;
         while let Some(at) = self.simulation.poll_timeout().filter(|at| *at <= end) {
@@ -116,12 +116,12 @@ impl Virtual {
         self.now = end;
     }
 
-    /// Takes what a lane was sent since the last time.
+    /// Takes the outputs of a lane since the last call.
     pub(crate) fn received(&mut self, lane: Lane) -> Vec<Sent> {
         self.sent.remove(&lane).unwrap_or_default()
     }
 
-    /// Takes the one batch a lane was sent since the last time.
+    /// Takes the only batch of a lane since the last call.
     #[track_caller]
     pub(crate) fn answer(&mut self, lane: Lane) -> Value {
         match &self.received(lane)[..] {
@@ -130,7 +130,7 @@ impl Virtual {
         }
     }
 
-    /// Takes all messages a lane was sent since the last time, whatever batches they came in.
+    /// Takes all messages of a lane since the last call, from all batches.
     #[track_caller]
     pub(crate) fn messages(&mut self, lane: Lane) -> Vec<Value> {
         let batches = self.received(lane).into_iter().map(|sent| match sent {
@@ -140,14 +140,14 @@ impl Virtual {
         batches.flatten().collect()
     }
 
-    /// Shakes hands over an exchange, and returns the client id.
+    /// Handshakes over an exchange; returns the client id.
     pub(crate) fn handshake(&mut self) -> String {
         let lane = self.post(&json!([handshake("1")]));
         let answer = self.answer(lane);
         answer[0]["clientId"].as_str().unwrap().to_owned()
     }
 
-    /// Subscribes over an exchange with the right token.
+    /// Subscribes over an exchange with the user's token.
     #[track_caller]
     pub(crate) fn subscribe(&mut self, client: &str, channel: &str) {
         let token = self.token();
@@ -155,7 +155,7 @@ impl Virtual {
         assert_eq!(self.answer(lane)[0]["successful"], true);
     }
 
-    /// Shakes hands, subscribes to `/user/{me}` and the group of the story, and connects, all over
+    /// Handshakes, subscribes to `/user/{me}` and the group of the story, and connects, all over
     /// one socket.
     pub(crate) fn listen(&mut self) -> (Lane, String) {
         let client = self.handshake();
@@ -168,7 +168,7 @@ impl Virtual {
         (socket, client)
     }
 
-    /// Asks the REST API with somebody's token.
+    /// Sends a REST request with a user's token.
     pub(crate) fn request(
         &mut self,
         user: SimUserId,
@@ -244,7 +244,7 @@ pub(crate) fn subscribe(client: &str, channel: &str, token: &str) -> Value {
     })
 }
 
-/// A successful connect reply as GroupMe sends it.
+/// Returns a successful connect reply as GroupMe sends it.
 pub(crate) fn connected(client: &str, id: &str) -> Value {
     json!({
         "id": id,
@@ -255,7 +255,7 @@ pub(crate) fn connected(client: &str, id: &str) -> Value {
     })
 }
 
-/// A refusal because the session is not known.
+/// Returns the refusal of an unknown session.
 pub(crate) fn unknown(client: &str, id: &str) -> Value {
     json!({
         "id": id,

@@ -1,4 +1,4 @@
-//! The pings that GroupMe documents.
+//! Pings as documented by GroupMe.
 
 use core::time::Duration;
 

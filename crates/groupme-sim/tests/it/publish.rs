@@ -1,4 +1,4 @@
-//! What clients may publish, and who gets it.
+//! Publishes of clients: permissions and recipients.
 
 use serde_json::{Value, json};
 
@@ -30,7 +30,7 @@ fn typing_reaches_everybody_else_and_comes_back_to_the_one_who_types() {
         "channel": message["channel"],
         "successful": true,
     });
-    // The echo first, then the reply without data; nobody sees whose session it was, or the token.
+    // The echo comes before the reply, which has no data. Neither shows the session or the token.
     let texts = |messages: Vec<Value>| messages.iter().map(Value::to_string).collect::<Vec<_>>();
     assert_eq!(
         texts(sim.messages(socket)),

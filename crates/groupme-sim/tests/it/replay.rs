@@ -1,8 +1,9 @@
-//! What real servers were recorded to answer, asked again of ours and compared: byte for byte for
-//! Faye, member by member for `CometD`, whose members come in the order of a hash.
+//! Replay of recorded servers: the recorded requests are sent to our server and the replies
+//! compared, byte for byte for Faye, member by member for `CometD`, whose members come in the order
+//! of a hash.
 //!
-//! Where ours cannot or does not want to do the same, a [`Difference`] says where and why, and one
-//! that is not there any more fails the test.
+//! A [`Difference`] names each place in which our server differs on purpose, with the reason. A
+//! difference that no longer occurs fails the test.
 
 mod differences;
 mod line;
@@ -24,33 +25,32 @@ use self::{
     rules::{Kind, Rules},
 };
 
-/// A recording, and what has to be known about it that is not in it.
+/// Recording with facts about it that are not in it.
 struct Recording {
     jsonl: &'static str,
     kind: Kind,
     profile: Profile,
     hold: u64,
-    /// The members that the server's own client added to `data`, by the mark under which it
-    /// published, and so many ms behind the mark.
+    /// Actions of the server's own client, by mark and by ms after the mark.
     acts: &'static [(&'static str, u64, Act)],
     differences: &'static [&'static [Difference]],
-    /// How many answers and frames are compared and found the same.
+    /// Number of replies and frames that are compared and equal.
     same: usize,
 }
 
-/// What was done to the recorded server from within.
+/// Action inside the recorded server.
 #[derive(Clone, Copy, Debug)]
 enum Act {
-    /// An event, with its members behind the channel.
+    /// Publish of an event: channel, and members after the channel.
     Publish(&'static str, &'static [(&'static str, &'static str)]),
-    /// The latest session is ended.
+    /// End of the latest session.
     EndLatest,
 }
 
-/// Where ours differs, and why.
+/// Difference of our server, with the reason.
 #[derive(Clone, Copy, Debug)]
 struct Difference {
-    /// The beginning of the mark under which it happens.
+    /// Beginning of the mark under which it occurs.
     mark: &'static str,
     how: How,
     why: &'static str,
@@ -58,19 +58,19 @@ struct Difference {
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum How {
-    /// The messages under this mark are not sent at all.
+    /// Messages under this mark are not sent.
     Unsent,
-    /// The requests under this mark that are no POST of JSON are nothing for a server without HTTP.
+    /// Requests under this mark that are no POST of JSON are skipped by a server without HTTP.
     Http,
-    /// A recorded answer that contains this is another one here.
+    /// A recorded reply that contains this text differs here.
     Other(&'static str),
-    /// A recorded answer or frame that contains this is missing here.
+    /// A recorded reply or frame that contains this text is missing here.
     Missing(&'static str),
-    /// An answer or frame that contains this comes only here.
+    /// A reply or frame that contains this text occurs only here.
     Extra(&'static str),
 }
 
-/// Something our server said.
+/// Output of our server.
 #[derive(Clone, Debug, PartialEq)]
 enum Said {
     Text(String),
@@ -85,19 +85,19 @@ struct Replay<'r> {
     decoder: Decoder,
     now: Instant,
     said: BTreeMap<u64, VecDeque<Said>>,
-    /// Client ids and cookies, theirs and ours.
+    /// Client ids and cookies: recorded and ours.
     names: Vec<(String, String)>,
     latest: Option<String>,
     mark: String,
     marked_at: u64,
-    /// What was done under this mark.
+    /// Number of actions done under this mark.
     done: usize,
-    /// The connections that the client closed.
+    /// Connections closed by the client.
     closing: BTreeSet<u64>,
     unasked: BTreeSet<u64>,
     exchanges: BTreeMap<u64, u64>,
     used: BTreeSet<usize>,
-    /// What is not as it should be.
+    /// Failures of the comparison.
     complaints: Vec<String>,
     same: usize,
 }
@@ -107,10 +107,10 @@ impl Recording {
     fn play(&self) {
         let mut config = Config::new(self.profile.clone());
         config.hold = Duration::from_millis(self.hold);
-        // The recorded servers' extensions see to tokens.
+        // The extensions of the recorded servers check tokens.
         config.profile.events_carry_ext = true;
         if self.kind != Kind::Faye {
-            // Longer than theirs, since ours answers sooner where an event waits already.
+            // Longer than recorded, since our server answers sooner if an event waits already.
             config.session_lifetime = Some(Duration::from_millis(5_500));
             (config.cookies, config.ack_extension) = (true, true);
         }
@@ -180,7 +180,7 @@ impl Replay<'_> {
                 if self.is_unasked(conn) {
                     return;
                 }
-                // One connection may carry several exchanges.
+                // A connection may carry several exchanges.
                 let exchanges = self.exchanges.entry(conn).or_default();
                 *exchanges += 1;
                 let lane = Lane::new(conn * EXCHANGES + *exchanges);
@@ -230,7 +230,7 @@ impl Replay<'_> {
         }
     }
 
-    /// Does what was done to the recorded server until this time.
+    /// Repeats the actions inside the recorded server up to this time.
     fn act_until(&mut self, at: u64) {
         while let Some((after, act)) = self.next_act() {
             let due = self.marked_at + after;
@@ -262,7 +262,7 @@ impl Replay<'_> {
         here.nth(self.done).map(|(_, after, act)| (*after, *act))
     }
 
-    /// Lets time pass. A recorded answer comes some ms after its time.
+    /// Advances the time. A recorded reply comes some ms after its time.
     fn pass(&mut self, at: u64) {
         let end = Instant::from_millis(at);
         while let Some(due) = self.server.poll_timeout().filter(|due| *due <= end) {
@@ -280,7 +280,7 @@ impl Replay<'_> {
             Some(Value::Array(messages)) => messages,
             other => other.into_iter().collect(),
         };
-        // The extension of the recorded Faye takes the token out before anybody else sees it.
+        // The extension of the recorded Faye removes the token before anything else sees it.
         let text = match parsed {
             Some(mut json)
                 if self.recording.kind == Kind::Faye && text.contains("access_token") =>
@@ -319,7 +319,7 @@ impl Replay<'_> {
         }
     }
 
-    /// Compares what was recorded with what our server said on this connection.
+    /// Compares a recorded output with ours on this connection.
     fn expect(&mut self, conn: u64, recorded: &Said, cookie: Option<&str>) {
         if self.unasked.contains(&conn) {
             return;
@@ -376,7 +376,7 @@ impl Replay<'_> {
                 let json = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
                 let (wanted, mut ours) = (json(wanted), json(ours));
                 if self.recording.kind == Kind::CometdNode {
-                    // Only the one for Java tells it.
+                    // Only CometD for Java sends this member.
                     for message in ours.as_array_mut().unwrap() {
                         message.as_object_mut().unwrap().remove("minimumVersion");
                     }
@@ -387,7 +387,7 @@ impl Replay<'_> {
         }
     }
 
-    /// Notes which of our client ids stands for theirs.
+    /// Maps a recorded client id to ours.
     fn learn(&mut self, recorded: &Said, ours: &Said) {
         let id = |said: &Said| {
             let Said::Text(text) = said else { return None };
@@ -425,7 +425,7 @@ impl Replay<'_> {
             .push(format!("{}: connection {conn}: {what}", self.mark));
     }
 
-    /// Whether ours is known to say more than was recorded, under whatever mark.
+    /// Returns whether our server is known to send more than recorded, under any mark.
     fn differs_anywhere(&mut self, said: &Said) -> bool {
         let text = format!("{said:?}").replace('\\', "");
         let mut found = false;
@@ -438,7 +438,7 @@ impl Replay<'_> {
         found
     }
 
-    /// Whether there is a difference of this kind here.
+    /// Returns whether a difference of this kind is known here.
     fn differs(&mut self, is_it: impl Fn(How, &str) -> bool, said: &Said) -> bool {
         let text = match said {
             Said::Text(text) => text.clone(),
@@ -472,5 +472,5 @@ fn take_token(json: &mut Value) {
     }
 }
 
-/// More exchanges than any recorded connection has.
+/// More than the exchanges of any recorded connection.
 const EXCHANGES: u64 = 1000;

@@ -1,4 +1,4 @@
-//! The REST API, in virtual time: what it answers, what stays of it, and what is pushed for it.
+//! REST API in virtual time: responses, effects and pushes.
 
 mod changes;
 mod conversations;
@@ -17,14 +17,14 @@ use serde_json::{Value, json};
 
 use crate::peer::Virtual;
 
-/// The body as JSON, after a look at the status.
+/// Checks the status and returns the body as JSON.
 #[track_caller]
 fn body(response: &RestResponse, status: u16) -> Value {
     assert_eq!(response.status, status, "{response:?}");
     serde_json::from_str(&response.body).unwrap_or_else(|_| panic!("{response:?}"))
 }
 
-/// What is in the envelope.
+/// Checks the status and returns `response` of the envelope.
 #[track_caller]
 fn content(response: &RestResponse, status: u16) -> Value {
     let mut envelope = body(response, status);
@@ -48,7 +48,7 @@ fn header<'r>(response: &'r RestResponse, name: &str) -> Option<&'r str> {
     Some(value)
 }
 
-/// The body of a group message.
+/// Returns the body of a group message.
 fn message(guid: &str, text: &str) -> String {
     json!({ "message": { "source_guid": guid, "text": text, "attachments": [] } }).to_string()
 }
@@ -62,7 +62,7 @@ impl Virtual {
         self.request(self.cast.me, "POST", target, body)
     }
 
-    /// Has somebody say something in the group of the story.
+    /// Posts a message in the group of the story.
     fn said(&mut self, author: SimUserId, text: &str) -> SimMessageId {
         self.with_world(|world, cast| world.say(cast.lake, author, text).unwrap())
     }
@@ -71,7 +71,7 @@ impl Virtual {
         format!("/v3/groups/{}{rest}", self.cast.lake)
     }
 
-    /// The one row of the group of the story with this id.
+    /// Returns the row of the story's group with this id.
     #[track_caller]
     fn row(&mut self, id: SimMessageId) -> Value {
         let target = format!("/v4/groups/{}/messages/{id}", self.cast.lake);
@@ -79,7 +79,7 @@ impl Virtual {
     }
 }
 
-/// The events on a channel, their data only.
+/// Returns the data of all events on a channel.
 fn events(messages: &[Value], channel: &str) -> Vec<Value> {
     let on_channel = messages
         .iter()

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::peer::Virtual;
 
-/// Everything that a client sees of the story that listens to all it may.
+/// Returns everything that a client subscribed to all its channels sees of the story.
 fn watch(pace: Duration, endless: bool, time: Duration) -> (Virtual, Vec<Value>) {
     let mut sim = Virtual::new();
     let (socket, client) = sim.listen();
@@ -30,7 +30,7 @@ fn kinds(messages: &[Value]) -> BTreeSet<&str> {
         .collect()
 }
 
-/// What GroupMe documents and what was captured, and one more.
+/// Kinds documented by GroupMe or captured, and an unknown one.
 const KINDS: [&str; 11] = [
     "direct_message.create",
     "favorite",
@@ -46,7 +46,7 @@ const KINDS: [&str; 11] = [
 ];
 
 #[test]
-fn everything_there_is_happens_within_twelve_seconds() {
+fn every_kind_of_event_happens_within_twelve_seconds() {
     let (_, messages) = watch(Script::FAST_INTERVAL, false, Duration::from_secs(12));
     assert_eq!(kinds(&messages), KINDS.into_iter().collect());
     assert!(
@@ -94,7 +94,7 @@ fn every_event_but_the_made_up_one_is_known_to_the_model() {
 }
 
 #[test]
-fn a_beat_that_fails_ends_its_script_and_says_why() {
+fn a_failing_step_ends_its_script_with_the_error() {
     let mut sim = Virtual::new();
     let (now, group, mara) = (sim.now, sim.cast.lake, sim.cast.mara);
     let script = Script::new()
@@ -114,7 +114,7 @@ fn a_beat_that_fails_ends_its_script_and_says_why() {
 }
 
 #[test]
-fn a_script_does_not_hurry_after_a_standstill() {
+fn a_script_does_not_make_up_for_a_standstill() {
     let mut sim = Virtual::new();
     let (socket, _) = sim.listen();
     let (now, group, mara) = (sim.now, sim.cast.lake, sim.cast.mara);

@@ -1,4 +1,4 @@
-//! How long sessions live, and how they die.
+//! Lifetime and end of sessions.
 
 use core::time::Duration;
 
@@ -27,7 +27,7 @@ fn a_session_dies_two_holds_after_its_last_connect_whatever_else_it_does() {
 }
 
 #[test]
-fn the_socket_of_a_session_that_dies_is_closed_without_a_word() {
+fn the_socket_of_an_expired_session_is_closed_without_a_message() {
     let mut sim = Virtual::new();
     let (socket, client) = sim.listen();
     sim.pass(HOLD);
@@ -51,7 +51,7 @@ fn a_destroyed_session_answers_its_poll_and_is_unknown_thereafter() {
 }
 
 #[test]
-fn a_forgotten_session_goes_deaf_and_learns_of_it_with_its_next_request() {
+fn a_lost_session_gets_no_events_and_is_unknown_at_its_next_request() {
     let mut sim = Virtual::new();
     let (socket, client) = sim.listen();
     let now = sim.now;

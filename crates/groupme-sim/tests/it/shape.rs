@@ -1,9 +1,9 @@
-//! The shape of a JSON value: members and types, without what they say.
+//! Shapes of JSON values: members and types without values.
 
 use serde_json::{Value, json};
 
 /// Replaces each leaf by the name of its type, and keeps one element of each array. Members are
-/// sorted: GroupMe does not promise an order.
+/// sorted, because GroupMe does not promise an order.
 pub(crate) fn shape(value: &Value) -> Value {
     match value {
         Value::Null => json!("null"),
@@ -29,8 +29,8 @@ pub(crate) fn assert_same_shape(ours: &Value, recorded: &str) {
     assert_eq!(shape(ours), shape(&recorded), "{ours:#}");
 }
 
-/// The same, but that `null` and empty arrays are of any type: what was recorded happened to have
-/// no picture, and ours does.
+/// Asserts equal shapes; `null` and empty arrays equal any type, because the recorded message may
+/// have no picture where ours has one.
 #[track_caller]
 pub(crate) fn assert_like(ours: &Value, recorded: &str) {
     let recorded: Value = serde_json::from_str(recorded).unwrap();
@@ -40,7 +40,7 @@ pub(crate) fn assert_like(ours: &Value, recorded: &str) {
     );
 }
 
-/// The same, but that ours may have more members: what was recorded is older, or an extract.
+/// Asserts that our shape contains the recorded one, which is older or an extract.
 #[track_caller]
 pub(crate) fn assert_includes(ours: &Value, recorded: &str) {
     let recorded: Value = serde_json::from_str(recorded).unwrap();
@@ -71,7 +71,7 @@ fn is_like(ours: &Value, theirs: &Value, more: bool) -> bool {
 const NULL: &str = "null";
 
 #[test]
-fn what_is_not_there_is_like_anything_but_a_member_is() {
+fn null_and_empty_lists_match_any_type_but_a_missing_member_does_not() {
     let like = |one: &str, other: &str, more| {
         let of = |text: &str| shape(&serde_json::from_str(text).unwrap());
         is_like(&of(one), &of(other), more)

@@ -1,4 +1,4 @@
-//! WebSockets: what is pushed, when, and over which.
+//! WebSockets: pushes, their times and their sockets.
 
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ fn nothing_is_pushed_before_the_first_connect_and_everything_after_it() {
     sim.with_world(|world, cast| world.say(cast.lake, cast.mara, "then"))
         .unwrap();
 
-    // One frame for each, and the connect still held.
+    // Each event has its own frame, and the connect is still held.
     let frames = sim.received(socket);
     assert!(
         frames
@@ -77,7 +77,7 @@ fn the_newest_socket_gets_the_events_and_goes_down_with_the_one_before() {
 }
 
 #[test]
-fn what_happens_without_a_socket_waits_for_the_next() {
+fn events_without_a_socket_wait_for_the_next_one() {
     let mut sim = Virtual::new();
     let (first, client) = sim.listen();
     sim.close(first);

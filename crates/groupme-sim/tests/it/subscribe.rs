@@ -1,4 +1,4 @@
-//! `/meta/subscribe` and `/meta/unsubscribe`, and who may.
+//! `/meta/subscribe` and `/meta/unsubscribe` with their permissions.
 
 use serde_json::{Value, json};
 
@@ -60,7 +60,7 @@ fn a_wrong_or_missing_token_is_refused_in_groupmes_words() {
 }
 
 #[test]
-fn what_is_not_the_users_is_refused_in_the_same_words() {
+fn foreign_channels_are_refused_in_the_same_words() {
     let mut sim = Virtual::new();
     let (client, token) = (sim.handshake(), sim.token());
     let (me, mara, jonas, surprise) = (
@@ -150,7 +150,7 @@ fn subscribing_twice_gives_one_copy_and_unsubscribing_none() {
     let poll = sim.post(&json!([connect_for(&client, "2", 0)]));
     assert_eq!(sim.messages(poll).len(), 2);
 
-    // Without a token, as GroupMe's own web client does.
+    // No token is needed, and GroupMe's own web client sends none.
     let unsubscribe = json!({ "channel": "/meta/unsubscribe", "clientId": client, "subscription": own, "id": "u" });
     for _ in 0..2 {
         assert_eq!(reply(&mut sim, &unsubscribe)["successful"], true);

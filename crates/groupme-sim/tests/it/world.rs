@@ -1,4 +1,4 @@
-//! What happens in the world, and what is pushed for it: the shapes are those of captured events.
+//! Changes of the world and their pushes, in the shapes of captured events.
 
 use core::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::shape::assert_same_shape;
 
-/// A settled world, quiet so far.
+/// Returns a world with the people of the story, before any event.
 fn world() -> (World, Cast) {
     let mut world = World::new(1, Duration::from_millis(1_751_412_575_270));
     let cast = Cast::settle(&mut world).unwrap();
@@ -22,7 +22,7 @@ fn pushes(world: &mut World) -> Vec<(String, Value)> {
         .collect()
 }
 
-/// The one thing that was pushed on a channel.
+/// Returns the only push on a channel.
 #[track_caller]
 fn only(pushes: &[(String, Value)], channel: &str) -> Value {
     let on_channel: Vec<_> = pushes.iter().filter(|(name, _)| name == channel).collect();
@@ -114,7 +114,7 @@ fn a_direct_message_goes_to_both() {
     assert_same_shape(&data, fixture!("push/direct_message.create.basic"));
     assert_eq!(data["alert"], "Mara: hola");
     assert_eq!(data["subject"]["recipient_id"], cast.me.to_string());
-    // In the order of numbers, which is not that of text here.
+    // Sorted as numbers, which differs from the order of text here.
     assert_eq!(
         data["subject"]["chat_id"],
         format!("{}+{}", cast.mara, cast.me)
@@ -192,7 +192,7 @@ fn a_pin_is_a_notice() {
 }
 
 #[test]
-fn what_happens_to_a_direct_message_is_a_notice_to_each_as_the_recipient() {
+fn a_change_of_a_direct_message_is_a_notice_to_each_user_as_recipient() {
     let (mut world, cast) = world();
     let message = world.direct_message(cast.mara, cast.me, "hola").unwrap();
     pushes(&mut world);
@@ -407,7 +407,7 @@ fn anything_can_be_published_as_long_as_it_is_json() {
 }
 
 #[test]
-fn misuse_is_told_by_name() {
+fn misuse_is_an_error_that_names_the_mistake() {
     let (mut world, cast) = world();
     let (nobody, nowhere) = (SimUserId::new(7), groupme_sim::SimGroupId::new(8));
     let told = |error: WorldError| error.to_string();
@@ -434,7 +434,7 @@ fn misuse_is_told_by_name() {
 }
 
 #[test]
-fn old_messages_are_forgotten_so_that_an_endless_story_ends_no_memory() {
+fn old_messages_are_dropped_so_an_endless_story_has_bounded_memory() {
     let (mut world, cast) = world();
     let first = said(&mut world, cast, "first");
     for _ in 0..10_000 {

@@ -1,4 +1,4 @@
-//! `serde_json` into borrowed structs: what somebody writes who knows it well.
+//! `serde_json` into borrowed structs: a program written by an expert.
 
 use core::fmt;
 use std::borrow::Cow;
@@ -10,13 +10,13 @@ use serde::{
 use serde_json::value::RawValue;
 
 use crate::{
+    checksum::{self, Fields},
     corpus::Corpus,
-    facts::{self, Facts},
     row::Row,
 };
 
-/// Borrows each text that has no escapes, and picks the type of a push's subject when it has seen
-/// the push's own, which comes first.
+/// Borrows each text without escapes, and chooses the type of a push's subject by the push's `type`,
+/// which comes first.
 #[derive(Default)]
 pub(crate) struct Borrowed {
     bytes: Vec<u8>,
@@ -35,8 +35,8 @@ impl Row for Borrowed {
             let batch: serde_json::Result<Vec<Envelope<'_>>> = serde_json::from_slice(&self.bytes);
             for message in batch.iter().flatten() {
                 sum = sum.wrapping_add(match &message.data {
-                    Some(push) => push.sum(),
-                    None => facts::envelope(&message.channel.0, message.successful),
+                    Some(push) => push.checksum(),
+                    None => checksum::envelope(&message.channel.0, message.successful),
                 });
             }
         }
@@ -44,14 +44,14 @@ impl Row for Borrowed {
     }
 }
 
-/// Text. Serde borrows in a plain `Cow`, but not in an `Option` of one.
+/// Text, in a newtype because serde borrows into a plain `Cow` but not into an `Option` of one.
 #[derive(Default, Deserialize)]
 #[serde(transparent)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(dead_code, reason = "part of the job is to parse them")]
+#[expect(dead_code, reason = "parsing them is part of the measured work")]
 struct Envelope<'a> {
     #[serde(borrow)]
     channel: Text<'a>,
@@ -68,7 +68,7 @@ struct Envelope<'a> {
 }
 
 #[derive(Deserialize)]
-#[expect(dead_code, reason = "part of the job is to parse them")]
+#[expect(dead_code, reason = "parsing them is part of the measured work")]
 struct Advice {
     interval: Option<i64>,
     timeout: Option<i64>,
@@ -91,7 +91,7 @@ enum Subject<'a> {
 }
 
 #[derive(Deserialize)]
-#[expect(dead_code, reason = "part of the job is to parse them")]
+#[expect(dead_code, reason = "parsing them is part of the measured work")]
 struct Message<'a> {
     #[serde(borrow)]
     id: Text<'a>,
@@ -130,7 +130,7 @@ struct Message<'a> {
     favorited_by: Option<Vec<Text<'a>>>,
     favorited_at: Option<i64>,
     #[serde(borrow)]
-    location: Option<Place<'a>>,
+    location: Option<Location<'a>>,
     #[serde(borrow)]
     picture_url: Option<Text<'a>>,
     #[serde(borrow, default)]
@@ -140,8 +140,8 @@ struct Message<'a> {
 }
 
 #[derive(Deserialize)]
-#[expect(dead_code, reason = "part of the job is to parse them")]
-struct Place<'a> {
+#[expect(dead_code, reason = "parsing them is part of the measured work")]
+struct Location<'a> {
     #[serde(borrow)]
     lat: Option<Text<'a>>,
     #[serde(borrow)]
@@ -150,9 +150,9 @@ struct Place<'a> {
     name: Option<Text<'a>>,
 }
 
-/// Of all types at once, so that nothing has to be buffered to find out which it is.
+/// Attachment with the fields of all types, so that nothing is buffered to find out the type.
 #[derive(Deserialize)]
-#[expect(dead_code, reason = "part of the job is to parse them")]
+#[expect(dead_code, reason = "parsing them is part of the measured work")]
 struct Attachment<'a> {
     #[serde(borrow, rename = "type")]
     kind: Text<'a>,
@@ -183,7 +183,7 @@ struct Attachment<'a> {
 }
 
 #[derive(Deserialize)]
-#[expect(dead_code, reason = "part of the job is to parse them")]
+#[expect(dead_code, reason = "parsing them is part of the measured work")]
 struct SystemEvent<'a> {
     #[serde(borrow, rename = "type")]
     kind: Text<'a>,
@@ -192,19 +192,19 @@ struct SystemEvent<'a> {
 }
 
 #[derive(Deserialize)]
-#[expect(dead_code, reason = "part of the job is to parse them")]
+#[expect(dead_code, reason = "parsing them is part of the measured work")]
 struct Reaction<'a> {
     #[serde(borrow)]
     line: Option<Message<'a>>,
     #[serde(borrow)]
-    reactions: Option<Vec<Reacted<'a>>>,
+    reactions: Option<Vec<ReactionEntry<'a>>>,
     #[serde(borrow)]
     user_id: Option<Text<'a>>,
 }
 
 #[derive(Deserialize)]
-#[expect(dead_code, reason = "part of the job is to parse them")]
-struct Reacted<'a> {
+#[expect(dead_code, reason = "parsing them is part of the measured work")]
+struct ReactionEntry<'a> {
     #[serde(borrow, rename = "type")]
     kind: Text<'a>,
     #[serde(borrow)]
@@ -214,7 +214,7 @@ struct Reacted<'a> {
 }
 
 #[derive(Deserialize)]
-#[expect(dead_code, reason = "part of the job is to parse them")]
+#[expect(dead_code, reason = "parsing them is part of the measured work")]
 struct Group<'a> {
     #[serde(borrow)]
     id: Text<'a>,
@@ -267,11 +267,11 @@ impl<'de> Visitor<'de> for PushVisitor {
             user_id: None,
             started: None,
         };
-        let mut early: Option<&'de RawValue> = None;
+        let mut subject_before_type: Option<&'de RawValue> = None;
         while let Some(Text(key)) = map.next_key()? {
             match &*key {
                 "type" => push.kind = map.next_value::<Text<'_>>()?.0,
-                "subject" if push.kind.is_empty() => early = Some(map.next_value()?),
+                "subject" if push.kind.is_empty() => subject_before_type = Some(map.next_value()?),
                 "subject" => {
                     push.subject = match &*push.kind {
                         "line.create"
@@ -295,8 +295,8 @@ impl<'de> Visitor<'de> for PushVisitor {
                 }
             }
         }
-        if let Some(early) = early {
-            let text = early.get();
+        if let Some(subject_before_type) = subject_before_type {
+            let text = subject_before_type.get();
             push.subject = match &*push.kind {
                 "line.create" | "direct_message.create" | "message.update" | "message.deleted" => {
                     Subject::Message(serde_json::from_str(text).map_err(A::Error::custom)?)
@@ -315,41 +315,41 @@ impl<'de> Visitor<'de> for PushVisitor {
 }
 
 impl Push<'_> {
-    fn sum(&self) -> u64 {
-        let facts = match (&*self.kind, &self.subject) {
-            (_, Subject::Message(message)) => message.facts(),
+    fn checksum(&self) -> u64 {
+        let fields = match (&*self.kind, &self.subject) {
+            (_, Subject::Message(message)) => message.fields(),
             (_, Subject::Reaction(reaction)) => match &reaction.line {
-                Some(message) => message.facts(),
+                Some(message) => message.fields(),
                 None => return 1,
             },
-            (_, Subject::Group(group)) => Facts {
+            (_, Subject::Group(group)) => Fields {
                 id: &group.id.0,
                 name: text(group.name.as_ref()),
                 at: group.created_at.unwrap_or_default(),
-                ..Facts::default()
+                ..Fields::default()
             },
-            ("ping", _) => Facts::default(),
-            ("typing", _) => Facts {
+            ("ping", _) => Fields::default(),
+            ("typing", _) => Fields {
                 user: text(self.user_id.as_ref()),
                 at: self.started.unwrap_or_default(),
-                ..Facts::default()
+                ..Fields::default()
             },
             _ => return 1,
         };
         let kind = &*self.kind;
-        Facts { kind, ..facts }.sum()
+        Fields { kind, ..fields }.checksum()
     }
 }
 
 impl Message<'_> {
-    fn facts(&self) -> Facts<'_> {
-        Facts {
+    fn fields(&self) -> Fields<'_> {
+        Fields {
             id: &self.id.0,
             user: text(self.user_id.as_ref()),
             name: text(self.name.as_ref()),
             text: text(self.text.as_ref()),
             at: self.created_at.unwrap_or_default(),
-            ..Facts::default()
+            ..Fields::default()
         }
     }
 }

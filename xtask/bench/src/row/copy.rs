@@ -1,11 +1,11 @@
-//! The copy of the bytes that every row begins with.
+//! Copy of the bytes, with which every row begins.
 
 use crate::{
     corpus::Corpus,
     row::{Row, tape::Tape},
 };
 
-/// Copies each frame into a buffer that is used again, and no more.
+/// Copies each frame into a reused buffer, and nothing else.
 #[derive(Default)]
 pub(crate) struct Copy {
     bytes: Vec<u8>,
@@ -27,7 +27,7 @@ impl Row for Copy {
         sum
     }
 
-    /// Nothing is read; the next row stands in.
+    /// Checks [`Tape`] instead, since this row reads nothing.
     fn check(&mut self, corpus: &Corpus) -> u64 {
         Tape::default().check(corpus)
     }

@@ -1,14 +1,14 @@
-//! `serde_json` into owned structs and an enum tagged inside: what most people write first.
+//! `serde_json` into owned structs and an internally tagged enum: the usual first program.
 
 use serde::Deserialize;
 
 use crate::{
+    checksum::{self, Fields},
     corpus::Corpus,
-    facts::{self, Facts},
     row::Row,
 };
 
-/// Owns everything; serde finds the types by `#[serde(tag = "type")]`.
+/// Owns every value; serde chooses the types by `#[serde(tag = "type")]`.
 #[derive(Default)]
 pub(crate) struct Owned {
     bytes: Vec<u8>,
@@ -27,8 +27,8 @@ impl Row for Owned {
             let batch: serde_json::Result<Vec<Envelope>> = serde_json::from_slice(&self.bytes);
             for message in batch.iter().flatten() {
                 sum = sum.wrapping_add(match &message.data {
-                    Some(push) => push.sum(),
-                    None => facts::envelope(&message.channel, message.successful),
+                    Some(push) => push.checksum(),
+                    None => checksum::envelope(&message.channel, message.successful),
                 });
             }
         }
@@ -38,7 +38,7 @@ impl Row for Owned {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(dead_code, reason = "part of the job is to parse them")]
+#[expect(dead_code, reason = "parsing them is part of the measured work")]
 struct Envelope {
     channel: String,
     id: Option<String>,
@@ -50,7 +50,7 @@ struct Envelope {
 }
 
 #[derive(Deserialize)]
-#[expect(dead_code, reason = "part of the job is to parse them")]
+#[expect(dead_code, reason = "parsing them is part of the measured work")]
 struct Advice {
     interval: Option<i64>,
     timeout: Option<i64>,
@@ -60,17 +60,17 @@ struct Advice {
 #[serde(tag = "type")]
 enum Push {
     #[serde(rename = "line.create")]
-    LineCreate(About<Message>),
+    LineCreate(WithSubject<Message>),
     #[serde(rename = "direct_message.create")]
-    DirectMessageCreate(About<Message>),
+    DirectMessageCreate(WithSubject<Message>),
     #[serde(rename = "message.update")]
-    MessageUpdate(About<Message>),
+    MessageUpdate(WithSubject<Message>),
     #[serde(rename = "message.deleted")]
-    MessageDeleted(About<Message>),
+    MessageDeleted(WithSubject<Message>),
     #[serde(rename = "favorite")]
-    Favorite(About<Reaction>),
+    Favorite(WithSubject<Reaction>),
     #[serde(rename = "membership.create")]
-    MembershipCreate(About<Group>),
+    MembershipCreate(WithSubject<Group>),
     #[serde(rename = "typing")]
     Typing { user_id: String, started: i64 },
     #[serde(rename = "ping")]
@@ -80,15 +80,15 @@ enum Push {
 }
 
 #[derive(Deserialize)]
-#[expect(dead_code, reason = "part of the job is to parse them")]
-struct About<T> {
+#[expect(dead_code, reason = "parsing them is part of the measured work")]
+struct WithSubject<T> {
     subject: Box<T>,
     alert: Option<String>,
     received_at: Option<i64>,
 }
 
 #[derive(Deserialize)]
-#[expect(dead_code, reason = "part of the job is to parse them")]
+#[expect(dead_code, reason = "parsing them is part of the measured work")]
 struct Message {
     id: String,
     source_guid: Option<String>,
@@ -111,7 +111,7 @@ struct Message {
     pinned_by: Option<String>,
     favorited_by: Option<Vec<String>>,
     favorited_at: Option<i64>,
-    location: Option<Place>,
+    location: Option<Location>,
     picture_url: Option<String>,
     #[serde(default)]
     attachments: Vec<Attachment>,
@@ -119,8 +119,8 @@ struct Message {
 }
 
 #[derive(Deserialize)]
-#[expect(dead_code, reason = "part of the job is to parse them")]
-struct Place {
+#[expect(dead_code, reason = "parsing them is part of the measured work")]
+struct Location {
     lat: Option<String>,
     lng: Option<String>,
     name: Option<String>,
@@ -128,7 +128,7 @@ struct Place {
 
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[expect(dead_code, reason = "part of the job is to parse them")]
+#[expect(dead_code, reason = "parsing them is part of the measured work")]
 enum Attachment {
     Image {
         url: String,
@@ -163,7 +163,7 @@ enum Attachment {
 }
 
 #[derive(Deserialize)]
-#[expect(dead_code, reason = "part of the job is to parse them")]
+#[expect(dead_code, reason = "parsing them is part of the measured work")]
 struct SystemEvent {
     #[serde(rename = "type")]
     kind: String,
@@ -171,17 +171,17 @@ struct SystemEvent {
 }
 
 #[derive(Deserialize)]
-#[expect(dead_code, reason = "part of the job is to parse them")]
+#[expect(dead_code, reason = "parsing them is part of the measured work")]
 struct Reaction {
     line: Option<Message>,
-    reactions: Option<Vec<Reacted>>,
+    reactions: Option<Vec<ReactionEntry>>,
     user_id: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[expect(dead_code, reason = "part of the job is to parse them")]
-enum Reacted {
+#[expect(dead_code, reason = "parsing them is part of the measured work")]
+enum ReactionEntry {
     Unicode {
         code: String,
         user_ids: Vec<String>,
@@ -191,7 +191,7 @@ enum Reacted {
 }
 
 #[derive(Deserialize)]
-#[expect(dead_code, reason = "part of the job is to parse them")]
+#[expect(dead_code, reason = "parsing them is part of the measured work")]
 struct Group {
     id: String,
     name: Option<String>,
@@ -212,7 +212,7 @@ struct Group {
 }
 
 impl Push {
-    fn sum(&self) -> u64 {
+    fn checksum(&self) -> u64 {
         let (kind, message) = match self {
             Self::LineCreate(push) => ("line.create", &*push.subject),
             Self::DirectMessageCreate(push) => ("direct_message.create", &*push.subject),
@@ -223,34 +223,34 @@ impl Push {
                 None => return 1,
             },
             Self::MembershipCreate(push) => {
-                return Facts {
+                return Fields {
                     kind: "membership.create",
                     id: &push.subject.id,
                     name: text(push.subject.name.as_ref()),
                     at: push.subject.created_at.unwrap_or_default(),
-                    ..Facts::default()
+                    ..Fields::default()
                 }
-                .sum();
+                .checksum();
             }
             Self::Typing { user_id, started } => {
-                return Facts {
+                return Fields {
                     kind: "typing",
                     user: user_id,
                     at: *started,
-                    ..Facts::default()
+                    ..Fields::default()
                 }
-                .sum();
+                .checksum();
             }
             Self::Ping => {
-                return Facts {
+                return Fields {
                     kind: "ping",
-                    ..Facts::default()
+                    ..Fields::default()
                 }
-                .sum();
+                .checksum();
             }
             Self::Unknown => return 1,
         };
-        Facts {
+        Fields {
             kind,
             id: &message.id,
             user: text(message.user_id.as_ref()),
@@ -258,7 +258,7 @@ impl Push {
             text: text(message.text.as_ref()),
             at: message.created_at.unwrap_or_default(),
         }
-        .sum()
+        .checksum()
     }
 }
 

@@ -1,4 +1,4 @@
-//! simd-json alone, the fastest parser that others have: what everything else is measured against.
+//! simd-json alone, the fastest parser that others have: the base of the comparison.
 
 use simd_json::{
     Buffers, INPUT_PADDING, StaticNode, fill_tape_padded,
@@ -6,13 +6,12 @@ use simd_json::{
 };
 
 use crate::{
+    checksum::{self, Fields},
     corpus::Corpus,
-    facts::{self, Facts},
     row::Row,
 };
 
-/// `fill_tape_padded` with buffers that are used again. Nothing is read from the tape but in
-/// [`Row::check`].
+/// `fill_tape_padded` with reused buffers. Only [`Row::check`] reads from the tape.
 pub(crate) struct Tape {
     bytes: Vec<u8>,
     buffers: Buffers,
@@ -69,57 +68,61 @@ fn message(message: Value<'_>) -> u64 {
     let channel = message.get("channel").map_or("", Value::str);
     let successful = message.get("successful").map(Value::is_true);
     let Some(data) = message.get("data") else {
-        return facts::envelope(channel, successful);
+        return checksum::envelope(channel, successful);
     };
     let kind = data.get("type").map_or("", Value::str);
     let subject = data.get("subject");
-    let about = match kind {
+    let source = match kind {
         "favorite" => subject.and_then(|subject| subject.get("line")),
         "typing" => Some(data),
         _ => subject,
     };
     let text = |key| {
-        about
-            .and_then(|about| about.get(key))
+        source
+            .and_then(|source| source.get(key))
             .map_or("", Value::str)
     };
-    let time = |key| about.and_then(|about| about.get(key)).map_or(0, Value::int);
-    let facts = match kind {
-        "ping" => Facts::default(),
-        "membership.create" => Facts {
+    let time = |key| {
+        source
+            .and_then(|source| source.get(key))
+            .map_or(0, Value::int)
+    };
+    let fields = match kind {
+        "ping" => Fields::default(),
+        "membership.create" => Fields {
             id: text("id"),
             name: text("name"),
             at: time("created_at"),
-            ..Facts::default()
+            ..Fields::default()
         },
-        "typing" => Facts {
+        "typing" => Fields {
             user: text("user_id"),
             at: time("started"),
-            ..Facts::default()
+            ..Fields::default()
         },
         "line.create"
         | "direct_message.create"
         | "favorite"
         | "message.update"
-        | "message.deleted" => Facts {
+        | "message.deleted" => Fields {
             id: text("id"),
             user: text("user_id"),
             name: text("name"),
             text: text("text"),
             at: time("created_at"),
-            ..Facts::default()
+            ..Fields::default()
         },
         _ => return 1,
     };
-    Facts { kind, ..facts }.sum()
+    Fields { kind, ..fields }.checksum()
 }
 
-/// The nodes from a value's own on.
+/// Nodes of the tape, starting with those of a value.
 #[derive(Clone, Copy)]
 struct Value<'t>(&'t [Node<'t>]);
 
 impl<'t> Value<'t> {
-    /// Elements of an array, or keys and values of an object in turn.
+    /// Iterates over the elements of an array, or the alternating keys and values of an object.
     fn parts(self) -> impl Iterator<Item = Self> {
         let left = match self.0[0] {
             Node::Array { len, .. } => len,
@@ -134,7 +137,7 @@ impl<'t> Value<'t> {
         })
     }
 
-    /// How many nodes it takes.
+    /// Number of nodes of the value.
     fn size(self) -> usize {
         match self.0[0] {
             Node::Array { count, .. } | Node::Object { count, .. } => count + 1,

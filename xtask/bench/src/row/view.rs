@@ -1,4 +1,4 @@
-//! Ours: from a frame to typed events that stand alone, read as views.
+//! Views of `groupme-model`: from a frame to typed events that own their frame.
 
 use std::sync::Arc;
 
@@ -6,24 +6,24 @@ use bayeux_wire::{Decoder, Frame, Message, Pool};
 use groupme_model::{EventRef, Timestamp};
 
 use crate::{
+    checksum::{self, Fields},
     corpus::Corpus,
-    facts::{self, Facts},
     row::Row,
 };
 
-/// Copies a frame, decodes it, reads each envelope, makes an event of each payload and reads six of
-/// its fields.
+/// Copies a frame, decodes it, reads each envelope, and reads six fields of the typed view of each
+/// payload.
 pub(crate) struct View {
     frames: Frames,
 }
 
-/// What a reader of frames keeps.
+/// Decoder and frame pool, reused for all frames.
 pub(crate) struct Frames {
     decoder: Decoder,
     pool: Pool,
 }
 
-/// An event with the frame that it lies in, as the client hands it to the program.
+/// Event together with its frame, as the client passes it to the program.
 pub(crate) struct Delivery {
     frame: Arc<Frame>,
     index: usize,
@@ -44,7 +44,7 @@ impl Row for View {
 
     fn pass(&mut self, corpus: &Corpus) -> u64 {
         self.frames
-            .each(corpus, |delivery| sum_of(delivery.event()))
+            .each(corpus, |delivery| event_checksum(delivery.event()))
     }
 }
 
@@ -56,7 +56,7 @@ impl Frames {
         }
     }
 
-    /// Reads every frame; `read` answers for each message that carries a push.
+    /// Reads every frame; `read` returns the checksum of each message with data.
     pub(crate) fn each(&mut self, corpus: &Corpus, read: impl Fn(Delivery) -> u64) -> u64 {
         let mut sum = 0u64;
         for bytes in corpus.frames() {
@@ -69,7 +69,7 @@ impl Frames {
                 sum = sum.wrapping_add(if envelope.has_data {
                     read(Delivery::new(&frame, message))
                 } else {
-                    facts::envelope(envelope.channel, envelope.successful)
+                    checksum::envelope(envelope.channel, envelope.successful)
                 });
             }
         }
@@ -79,8 +79,8 @@ impl Frames {
 
 impl Delivery {
     fn new(frame: &Arc<Frame>, message: Message<'_>) -> Self {
-        const fn stands_alone<T: Send + 'static>() {}
-        const { stands_alone::<Self>() };
+        const fn assert_owned<T: Send + 'static>() {}
+        const { assert_owned::<Self>() };
         Self {
             frame: Arc::clone(frame),
             index: message.index(),
@@ -93,35 +93,35 @@ impl Delivery {
     }
 }
 
-fn sum_of(event: Option<EventRef<'_>>) -> u64 {
+fn event_checksum(event: Option<EventRef<'_>>) -> u64 {
     let Some(event) = event else { return 0 };
     let kind = event.kind();
     match &event {
-        EventRef::Ping(_) => Facts {
+        EventRef::Ping(_) => Fields {
             kind,
-            ..Facts::default()
+            ..Fields::default()
         }
-        .sum(),
+        .checksum(),
         EventRef::MembershipCreate(push) => {
             let group = push.group();
-            Facts {
+            Fields {
                 kind,
                 id: group.id().as_str(),
                 name: group.name().unwrap_or_default(),
                 at: seconds(group.created_at()),
-                ..Facts::default()
+                ..Fields::default()
             }
-            .sum()
+            .checksum()
         }
-        EventRef::Typing(typing) => Facts {
+        EventRef::Typing(typing) => Fields {
             kind,
             user: typing.user_id().as_ref().map_or("", AsRef::as_ref),
             at: typing.started().map_or(0, Timestamp::as_millis),
-            ..Facts::default()
+            ..Fields::default()
         }
-        .sum(),
+        .checksum(),
         _ => event.message().map_or(1, |message| {
-            Facts {
+            Fields {
                 kind,
                 id: message.id().as_str(),
                 user: message.user_id().as_ref().map_or("", AsRef::as_ref),
@@ -129,7 +129,7 @@ fn sum_of(event: Option<EventRef<'_>>) -> u64 {
                 text: message.text().unwrap_or_default(),
                 at: seconds(message.created_at()),
             }
-            .sum()
+            .checksum()
         }),
     }
 }

@@ -210,16 +210,9 @@ impl Account {
             };
             if self.ledger.record(&mut delivery).unwrap_or(true) {
                 let delivered = Delivered::of(&delivery);
-                self.unacknowledged
-<<<<<<< HEAD
-                    .push((delivery.tag, delivered.clone()));
+                self.unacknowledged.push((delivery.tag, delivered.clone()));
                 self.takes_at = now + self.settings.pace;
                 return Some(delivered);
-=======
-                    .push((delivered.tag, handed.clone()));
-                self.takes_at = now + self.setting.pace;
-                return Some(handed);
->>>>>>> w/delivery
             }
         }
     }

@@ -152,7 +152,7 @@ fn count(reactions: &[Reaction]) -> usize {
 
 /// Returns the change that a notice announces, and the message that changed.
 fn announced_by(notice: &Message) -> Option<(u64, Change)> {
-    let affected = number(&notice.affects()?)?;
+    let affected = number(&notice.affected_message_id()?)?;
     let mut change = Change::default();
     match notice.event.as_ref()?.notice()? {
         Notice::MessageUpdate(edit) => change.edited = edit.updated_at.map(Timestamp::as_secs),

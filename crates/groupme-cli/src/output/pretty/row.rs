@@ -24,7 +24,7 @@ impl Pretty {
             Row::Reactions(message, Some(reactions)) => {
                 format!("reactions to {message}: {}", faces(reactions))
             }
-            Row::Read(conversation, receipt) => match receipt.newest() {
+            Row::Read(conversation, receipt) => match receipt.last_read() {
                 Some(message) => format!("read {conversation} up to {message}"),
                 None => format!("read {conversation}"),
             },

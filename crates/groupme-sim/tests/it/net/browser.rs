@@ -1,6 +1,4 @@
-//! HTTP as Faye was recorded to speak it to browsers, old ones included.
-//!
-//! The number above a test is the case in the project's table of Bayeux behaviours.
+//! HTTP as recorded between Faye and browsers, old ones included.
 
 use serde_json::json;
 
@@ -23,9 +21,8 @@ fn assert_header(response: &Response, header: &str) {
     assert!(headers.contains(header), "{header} in {headers}");
 }
 
-// S047
 #[tokio::test]
-async fn what_is_no_bayeux_is_a_bad_request_and_changes_nothing() {
+async fn a_body_that_is_not_bayeux_is_a_bad_request_and_changes_nothing() {
     let sim = sim().await;
     let mut http = Http::open(&sim).await;
     for body in ["", "1", "\"x\"", "[{\"channel\"", "true"] {
@@ -42,7 +39,6 @@ async fn what_is_no_bayeux_is_a_bad_request_and_changes_nothing() {
     assert_eq!(sim.sessions(), [""; 0]);
 }
 
-// S048
 #[tokio::test]
 async fn a_single_message_an_empty_array_and_null_are_bayeux() {
     let sim = sim().await;
@@ -53,7 +49,6 @@ async fn a_single_message_an_empty_array_and_null_are_bayeux() {
     assert_eq!(http.ask(&json!(null)).await, json!([]));
 }
 
-// S049
 #[tokio::test]
 async fn a_batch_may_come_in_a_form() {
     let sim = sim().await;
@@ -68,7 +63,6 @@ async fn a_batch_may_come_in_a_form() {
     assert_eq!(response.status, 400);
 }
 
-// S049
 #[tokio::test]
 async fn a_batch_in_a_query_is_answered_by_a_script() {
     let sim = sim().await;
@@ -87,7 +81,6 @@ async fn a_batch_in_a_query_is_answered_by_a_script() {
     assert!(begins && script.ends_with("]);"), "{script}");
 }
 
-// S049
 #[tokio::test]
 async fn a_callback_that_is_a_program_and_a_get_without_a_message_are_bad_requests() {
     let sim = sim().await;
@@ -106,7 +99,6 @@ async fn a_callback_that_is_a_program_and_a_get_without_a_message_are_bad_reques
     }
 }
 
-// S050
 #[tokio::test]
 async fn pages_of_other_origins_are_let_in_as_recorded() {
     let sim = sim().await;

@@ -1,4 +1,4 @@
-//! Two clients: an HTTP connection, and a WebSocket.
+//! Clients written by hand: an HTTP connection and a WebSocket.
 
 use core::fmt::Write as _;
 
@@ -12,10 +12,10 @@ use tokio::{
 
 use crate::peer::{connect, handshake, subscribe};
 
-/// One kept-alive HTTP connection.
+/// HTTP connection that is kept alive.
 pub(crate) struct Http(BufReader<TcpStream>);
 
-/// What came back for a request.
+/// HTTP response.
 #[derive(Debug)]
 pub(crate) struct Response {
     pub(crate) status: u16,
@@ -52,7 +52,7 @@ impl Http {
             .unwrap();
     }
 
-    /// `None` if the connection ends first.
+    /// Reads a response; `None` if the connection ends first.
     pub(crate) async fn response(&mut self) -> Option<Response> {
         let mut head = String::new();
         while !head.ends_with("\r\n\r\n") {
@@ -97,7 +97,7 @@ impl Http {
         .await;
     }
 
-    /// The answer to a batch; `None` if the connection ends first.
+    /// Reads the reply to a batch; `None` if the connection ends first.
     pub(crate) async fn answer(&mut self) -> Option<Value> {
         let response = self.response().await?;
         assert_eq!(response.status, 200, "{}", response.body);
@@ -110,7 +110,7 @@ impl Http {
     }
 }
 
-/// A WebSocket, upgraded by hand.
+/// WebSocket, upgraded by hand.
 pub(crate) struct Socket(WebSocket<TcpStream>);
 
 pub(crate) const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
@@ -142,20 +142,20 @@ impl Socket {
         self.0.write_frame(frame).await.unwrap();
     }
 
-    /// The next frame; `None` if the connection breaks.
+    /// Reads the next frame; `None` if the connection breaks.
     pub(crate) async fn read(&mut self) -> Option<(OpCode, Vec<u8>)> {
         let frame = self.0.read_frame().await.ok()?;
         Some((frame.opcode, frame.payload.to_vec()))
     }
 
-    /// The next batch.
+    /// Reads the next batch.
     pub(crate) async fn batch(&mut self) -> Value {
         let (opcode, payload) = self.read().await.expect("a frame");
         assert_eq!(opcode, OpCode::Text);
         serde_json::from_slice(&payload).unwrap()
     }
 
-    /// The only message of the next batch.
+    /// Reads the next batch and returns its only message.
     pub(crate) async fn message(&mut self) -> Value {
         match &self.batch().await.as_array().unwrap()[..] {
             [message] => message.clone(),
@@ -168,13 +168,13 @@ impl Socket {
         self.message().await
     }
 
-    /// Waits until everything sent so far has arrived, when nothing else is to come.
+    /// Waits until everything sent so far has arrived, when nothing else is expected.
     pub(crate) async fn settle(&mut self) {
         self.send(&json!([])).await;
         assert_eq!(self.batch().await, json!([]));
     }
 
-    /// Shakes hands, subscribes to all that the user may, and connects; returns the client id.
+    /// Handshakes, subscribes to all channels of the user, and connects; returns the client id.
     pub(crate) async fn listen(&mut self, sim: &Sim) -> String {
         let client = self.ask(&handshake("1")).await["clientId"]
             .as_str()
@@ -198,7 +198,7 @@ pub(crate) fn upgrade(key: &str) -> [(&str, &str); 4] {
     ]
 }
 
-/// A simulator without pings and with the same ids each time.
+/// Starts a simulator without pings and with the same ids each time.
 pub(crate) async fn sim() -> Sim {
     Sim::builder().ping_interval(None).start().await.unwrap()
 }

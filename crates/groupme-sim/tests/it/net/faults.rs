@@ -1,4 +1,4 @@
-//! What can be done to clients on purpose.
+//! Faults on demand.
 
 use core::time::Duration;
 
@@ -11,7 +11,7 @@ use super::client::{Http, KEY, Socket, sim, upgrade};
 use crate::peer::{connect, connect_for, connected, handshake, unknown};
 
 #[tokio::test]
-async fn killed_connections_break_without_a_word_and_sessions_live() {
+async fn broken_connections_end_without_a_close_frame_and_sessions_live_on() {
     let sim = sim().await;
     let mut socket = Socket::open(&sim).await;
     let client = socket.listen(&sim).await;
@@ -90,7 +90,7 @@ async fn a_client_that_does_not_read_is_dropped() {
     let mut socket = Socket::open(&sim).await;
     socket.listen(&sim).await;
     socket.settle().await;
-    // At once, so that none can be sent in between.
+    // In one call, so that nothing can be sent in between.
     sim.with_world(|world| {
         for _ in 0..11 {
             world.say(sim.cast().lake, sim.cast().mara, "more").unwrap();
@@ -178,7 +178,7 @@ async fn sockets_can_be_short_lived() {
 }
 
 #[tokio::test]
-async fn after_a_stall_everything_comes_at_once() {
+async fn after_a_freeze_everything_comes_at_once() {
     let sim = sim().await;
     let mut socket = Socket::open(&sim).await;
     socket.listen(&sim).await;
@@ -223,7 +223,7 @@ async fn a_hold_ends_by_the_clock() {
     let mut expected = connected(&client, "c");
     expected["advice"]["timeout"] = 180_000.into();
     assert_eq!(socket.message().await, expected);
-    // And so does the session.
+    // The session ends, too.
     sim.advance(hold);
     assert_eq!(socket.read().await.unwrap().0, OpCode::Close);
     assert_eq!(sim.sessions(), Vec::<String>::new());

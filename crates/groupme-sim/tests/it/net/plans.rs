@@ -20,9 +20,9 @@ async fn sim(change: impl FnOnce(&mut FaultPlan)) -> Sim {
     sim.start().await.unwrap()
 }
 
-/// A simulator with a client that listens, to which things happen from now on.
+/// Starts a simulator with a subscribed client, then sets a fault plan.
 async fn listening(change: impl FnOnce(&mut FaultPlan)) -> (Sim, Socket) {
-    // The client is the first connection, for which nothing was planned when it came.
+    // The client is the first connection, which opened before the plan was set.
     let sim = sim(change).await;
     let mut socket = Socket::open(&sim).await;
     socket.listen(&sim).await;
@@ -48,20 +48,20 @@ async fn a_connection_can_be_reset_at_once() {
 }
 
 #[tokio::test]
-async fn a_connection_can_be_reset_in_its_prime() {
+async fn a_connection_can_be_reset_within_its_window() {
     let sim = sim(|plan| {
         plan.links.reset = Probability::ALWAYS;
         plan.links.window = Duration::from_millis(200);
     })
     .await;
     let mut http = Http::open(&sim).await;
-    // A held poll, or whatever it comes to.
+    // The reply to a held poll, or its fault.
     http.post(&json!([handshake("1")])).await;
     while http.response().await.is_some() {}
 }
 
 #[tokio::test]
-async fn a_half_open_connection_accepts_and_says_nothing() {
+async fn a_half_open_connection_accepts_and_stays_silent() {
     let sim = sim(|plan| {
         plan.links.half_open = Probability::ALWAYS;
         plan.links.window = Duration::ZERO;
@@ -72,7 +72,7 @@ async fn a_half_open_connection_accepts_and_says_nothing() {
     deaf.post(&json!([handshake("1")])).await;
     let mut other = Http::open(&sim).await;
     let answer = other.ask(&json!([handshake("2")])).await;
-    // Whatever the first one sent would have been there by now.
+    // Anything that the first client sent would have arrived by now.
     assert_eq!(sim.sessions(), [answer[0]["clientId"].as_str().unwrap()]);
     sim.break_connections();
     assert!(deaf.response().await.is_none());
@@ -130,13 +130,13 @@ async fn upgrades_can_be_refused_with_a_page() {
     let refused = http.request("GET", "/faye", &upgrade(KEY), "").await;
     assert_eq!(refused.status, 403);
     assert!(refused.headers.contains("content-type: text/html"));
-    // Long-polling is another matter.
+    // Long-polling is not affected.
     let answer = http.ask(&json!([handshake("1")])).await;
     assert_eq!(answer[0]["successful"], true);
 }
 
 #[tokio::test]
-async fn rest_fails_one_time_in_ten_and_the_same_times_for_a_seed() {
+async fn rest_fails_one_time_in_ten_and_the_same_requests_for_a_seed() {
     let statuses = async || {
         let sim = sim(|plan| plan.rest.probability = Probability::one_in(10)).await;
         let mut http = Http::open(&sim).await;
@@ -156,7 +156,7 @@ async fn rest_fails_one_time_in_ten_and_the_same_times_for_a_seed() {
 }
 
 #[tokio::test]
-async fn what_was_carried_out_may_be_answered_as_if_it_were_not() {
+async fn an_executed_request_may_get_an_error_response() {
     for executed in [true, false] {
         let sim = sim(|plan| {
             plan.rest.probability = Probability::ALWAYS;
@@ -198,7 +198,7 @@ async fn polls_can_be_answered_by_a_proxy() {
     }
     assert_eq!(seen, [true; 2]);
     assert_eq!(sim.sessions(), [""; 0]);
-    // An upgrade is another matter.
+    // Upgrades are not affected.
     Socket::open(&sim).await.listen(&sim).await;
 }
 
@@ -217,7 +217,7 @@ async fn frames_can_arrive_twice_either_way() {
     let mut socket = Socket::open(&sim).await;
     let first = socket.ask(&handshake("1")).await["clientId"].clone();
     assert_ne!(socket.message().await["clientId"], first);
-    // HTTP has no use for it.
+    // HTTP drops the second copy.
     let mut http = Http::open(&sim).await;
     for id in ["1", "2", "3"] {
         assert_eq!(http.ask(&json!([handshake(id)])).await[0]["id"], id);
@@ -231,7 +231,7 @@ async fn frames_can_be_lost_cut_or_changed() {
     plan.only_link = Some(1);
     let (sim, mut socket) = listening(|planned| *planned = plan.clone()).await;
     let mut lossy = Socket::open(&sim).await;
-    // Without sockets, the same plan loses the same.
+    // The same plan without sockets loses the same frames.
     let now = Instant::ORIGIN;
     let mut faults = FaultInjector::new(plan, now);
     faults.open_link(now);
@@ -257,7 +257,7 @@ async fn frames_can_be_lost_cut_or_changed() {
     for _ in 0..20 {
         let mut broken = Socket::open(&sim).await;
         broken.send(&json!([handshake("1")])).await;
-        // A client has to fail a connection whose text is not even that.
+        // A client has to fail a connection with invalid UTF-8.
         let payload = broken.read().await.map(|(_, payload)| payload);
         let read = payload.as_deref().map(serde_json::from_slice::<Value>);
         odd += u32::from(!matches!(read, Some(Ok(_))));
@@ -283,7 +283,7 @@ async fn delayed_frames_arrive_in_order() {
     for number in 0..100 {
         assert_eq!(texts(&socket.message().await), number.to_string());
     }
-    // Bodies of HTTP, too, and a close behind all that was to come.
+    // HTTP bodies are delayed, too, and a close frame comes after delayed frames.
     let mut http = Http::open(&sim).await;
     for id in ["1", "2", "3"] {
         assert_eq!(http.ask(&json!([handshake(id)])).await[0]["id"], id);
@@ -311,13 +311,13 @@ async fn a_lost_request_is_never_answered() {
 }
 
 #[tokio::test]
-async fn a_proxy_cuts_connections_over_which_nothing_goes() {
+async fn a_proxy_cuts_idle_connections() {
     let idle = |silent| IdleTimeout {
         after: Duration::from_mins(1),
         silent,
     };
     let (sim, mut socket) = listening(|plan| plan.links.idle = Some(idle(false))).await;
-    // Less than a minute each, and more in all.
+    // Each pause is less than a minute, their sum more.
     for _ in 0..3 {
         sim.advance(Duration::from_secs(30));
         socket.settle().await;
@@ -325,7 +325,7 @@ async fn a_proxy_cuts_connections_over_which_nothing_goes() {
     sim.advance(Duration::from_secs(61));
     assert_eq!(socket.read().await, None);
 
-    // Or lets both believe that it is there.
+    // A silent timeout lets both ends believe in the connection.
     let (sim, mut socket) = listening(|plan| plan.links.idle = Some(idle(true))).await;
     sim.advance(Duration::from_secs(61));
     let mut other = Http::open(&sim).await;
@@ -338,7 +338,7 @@ async fn a_proxy_cuts_connections_over_which_nothing_goes() {
 }
 
 #[tokio::test]
-async fn what_is_planned_for_all_happens_by_the_clock() {
+async fn scheduled_incidents_happen_at_their_times() {
     let at = Duration::from_mins(1);
     let (sim, mut socket) = listening(|_| {}).await;
     let before = sim.sessions();
@@ -359,7 +359,7 @@ async fn what_is_planned_for_all_happens_by_the_clock() {
     sim.advance(at);
     assert_eq!(socket.read().await, None);
     assert_eq!(sim.sessions(), [""; 0]);
-    // Without anybody's help, too.
+    // A real timer does the same.
     let soon = Duration::from_millis(5);
     sim.set_faults(FaultPlan::new(1).every(soon, Incident::Burst(1)));
     let said = |world: &World| world.messages_after(SimMessageId::new(0)).count();
@@ -383,7 +383,7 @@ async fn a_burst_of_ten_thousand_arrives_whole_and_in_order() {
 }
 
 #[tokio::test]
-async fn the_clock_can_be_put_on_and_the_calendar_set() {
+async fn the_clock_can_be_advanced_and_the_calendar_set() {
     let sim = Sim::builder()
         .ping_interval(Some(Duration::from_secs(30)))
         .start()
@@ -395,7 +395,7 @@ async fn the_clock_can_be_put_on_and_the_calendar_set() {
     let message = sim.say("typo").unwrap();
     let said = socket.message().await;
     sim.advance(Duration::from_mins(5));
-    // A ping each half minute, on each of three channels, and nothing else.
+    // Expected: a ping each half minute on each of three channels, and nothing else.
     let mut pings = 0;
     while pings < 30 {
         assert_eq!(socket.message().await["data"], json!({ "type": "ping" }));
@@ -416,7 +416,7 @@ async fn the_clock_can_be_put_on_and_the_calendar_set() {
         last = socket.message().await;
     }
     assert_eq!(last["data"]["subject"]["id"], earlier.to_string());
-    // Twice the hold without a connect, and the session is gone.
+    // The session expires after twice the hold without a connect.
     sim.advance(Duration::from_mins(30));
     assert_eq!(sim.sessions(), [""; 0]);
     let mut http = Http::open(&sim).await;

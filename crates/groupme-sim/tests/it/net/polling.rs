@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::client::{Http, sim};
 use crate::peer::{connect, connect_for, handshake, subscribe};
 
-/// Shakes hands and subscribes to `/user/{me}`.
+/// Handshakes and subscribes to `/user/{me}`.
 async fn session(sim: &Sim, http: &mut Http) -> String {
     let answer = http.ask(&json!([handshake("1")])).await;
     let client = answer[0]["clientId"].as_str().unwrap().to_owned();
@@ -26,11 +26,11 @@ async fn a_held_poll_is_answered_with_what_happens() {
     let client = session(&sim, &mut http).await;
     let mut poll = Http::open(&sim).await;
     poll.post(&json!([connect(&client, "2")])).await;
-    // A second connection is not held up by the first.
+    // The first connection does not hold up a second one.
     assert_eq!(http.ask(&json!([])).await, json!([]));
     sim.say("hello").unwrap();
     let answer = poll.answer().await.unwrap();
-    // Whether the word or the poll came first, the poll brings it.
+    // The poll brings the message, in either order of the two.
     assert_eq!(answer[0]["channel"], "/meta/connect");
     assert_eq!(answer[1]["data"]["subject"]["text"], "hello");
 }
@@ -56,7 +56,7 @@ async fn events_arrive_in_order_and_once() {
         });
         texts.extend(texts_of(&http.answer().await.unwrap()));
     }
-    // What came between two polls.
+    // Events between two polls.
     texts.extend(texts_of(
         &http.ask(&json!([connect_for(&client, "3", 0)])).await,
     ));
@@ -115,7 +115,7 @@ async fn answers_look_like_fayes() {
 async fn a_body_beyond_a_mebibyte_is_too_large() {
     let sim = sim().await;
     let mut http = Http::open(&sim).await;
-    // Announced, but not sent: the answer does not wait for it.
+    // Announced but not sent: the response does not wait for the body.
     let length = ((1 << 20) + 1).to_string();
     http.send("POST", "/faye", &[("Content-Length", &length)], "")
         .await;
@@ -123,18 +123,18 @@ async fn a_body_beyond_a_mebibyte_is_too_large() {
 }
 
 #[tokio::test]
-async fn a_poll_whose_place_another_takes_fails_at_a_cometd() {
+async fn a_poll_replaced_by_another_fails_at_a_cometd() {
     let builder = Sim::builder()
         .ping_interval(None)
         .profile(Profile::cometd());
     let sim = builder.start().await.unwrap();
     let mut http = Http::open(&sim).await;
     let client = session(&sim, &mut http).await;
-    // The first is answered at once, the second held.
+    // The first poll is answered at once, the second held.
     http.ask(&json!([connect(&client, "2")])).await;
     http.post(&json!([connect(&client, "3")])).await;
     let mut rival = Http::open(&sim).await;
-    // Whichever of the two comes last is held.
+    // The later of two polls is held.
     rival.post(&json!([connect(&client, "4")])).await;
     let refused = tokio::select! {
         response = http.response() => response,

@@ -1,4 +1,4 @@
-//! The REST API over HTTP.
+//! REST API over HTTP.
 
 use core::time::Duration;
 
@@ -64,7 +64,8 @@ async fn what_is_sent_over_rest_arrives_over_the_socket() {
     let id = sent["response"]["message"]["id"].as_str().unwrap();
     assert_eq!(socket.message().await["data"]["subject"]["id"], id);
 
-    // Below each version, over the same connection, which answers without a body do not break.
+    // Every version is served over the same connection, which responses without a body leave
+    // intact.
     let none = format!("{path}?after_id={id}");
     let none = http.request("GET", &none, &token, "").await;
     assert_eq!((none.status, &*none.body), (304, ""));

@@ -1,4 +1,4 @@
-//! Scripts, played by the clock.
+//! Scripts played in real time.
 
 use core::time::Duration;
 
@@ -6,7 +6,7 @@ use groupme_sim::{Conversation, Script, WorldError};
 
 use super::client::{Socket, sim};
 
-/// So that a story takes no time to speak of.
+/// Interval short enough for a story to take no noticeable time.
 const HURRY: Duration = Duration::from_millis(2);
 
 #[tokio::test]
@@ -42,7 +42,7 @@ async fn an_endless_story_begins_again() {
 }
 
 #[tokio::test]
-async fn a_script_that_cannot_go_on_says_so() {
+async fn a_script_that_fails_reports_its_error() {
     let sim = sim().await;
     let script = Script::new().step(|world, saved| world.delete(saved.get("nothing")?));
     let error = sim.play(script, HURRY).finished().await.unwrap_err();
@@ -50,7 +50,7 @@ async fn a_script_that_cannot_go_on_says_so() {
 }
 
 #[tokio::test]
-async fn it_tells_which_groups_and_people_there_are() {
+async fn group_ids_and_direct_message_ids_are_listed() {
     let sim = sim().await;
     let cast = sim.cast();
     assert_eq!(sim.group_ids(), [cast.lake.to_string()]);

@@ -1,4 +1,4 @@
-//! Waiting for what is to be so, and having a friend do things.
+//! Waiting for conditions, and actions of a member.
 
 use core::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 use super::client::{Http, Socket, sim};
 
 #[tokio::test]
-async fn what_was_said_already_need_not_be_waited_for() {
+async fn an_earlier_message_ends_the_wait_at_once() {
     let sim = sim().await;
     let first = sim.say("one").unwrap();
     let second = sim.say("two").unwrap();
@@ -16,7 +16,7 @@ async fn what_was_said_already_need_not_be_waited_for() {
         .wait_for_message(|said| said.text() == Some("one"))
         .await;
     assert_eq!(found, first);
-    // The latest, if there are several.
+    // Of several messages the latest is returned.
     assert_eq!(sim.wait_for_message(|_| true).await, second);
     let me = sim.cast().me;
     let answer = sim.with_world(|world| world.say(sim.cast().lake, me, "three").unwrap());
@@ -26,7 +26,7 @@ async fn what_was_said_already_need_not_be_waited_for() {
 }
 
 #[tokio::test]
-async fn what_is_said_later_ends_the_wait() {
+async fn a_later_message_ends_the_wait() {
     let sim = sim().await;
     let question = sim.say("ping").unwrap();
     let bot = async {
@@ -57,7 +57,7 @@ async fn anything_in_the_world_can_be_waited_for() {
 }
 
 #[tokio::test]
-async fn a_friend_says_edits_reacts_types_and_deletes() {
+async fn a_member_posts_edits_reacts_types_and_deletes() {
     let sim = sim().await;
     let mut socket = Socket::open(&sim).await;
     socket.listen(&sim).await;
@@ -115,7 +115,7 @@ async fn a_friend_says_edits_reacts_types_and_deletes() {
 }
 
 #[tokio::test]
-async fn an_edit_comes_too_late_once_the_clock_was_put_on() {
+async fn an_edit_is_too_late_after_the_clock_was_advanced() {
     let sim = sim().await;
     let message = sim.say("typo").unwrap();
     sim.advance(Duration::from_mins(15));

@@ -104,7 +104,7 @@ async fn a_message_beyond_a_mebibyte_ends_the_socket() {
     let sim = sim().await;
     let whole = vec![b' '; (1 << 20) + 1];
     let mut socket = Socket::open(&sim).await;
-    // The simulator may hang up while this is still being sent.
+    // The simulator may close while this is still being sent.
     let (half, _) = whole.split_at(whole.len() / 2 + 1);
     socket.write(false, OpCode::Text, half).await;
     socket.write(true, OpCode::Continuation, half).await;

@@ -1,4 +1,4 @@
-//! Where our server differs from a recorded one, and why.
+//! Differences between our server and the recorded ones.
 
 use super::{Difference, How, recordings::SECOND};
 
@@ -8,7 +8,7 @@ const fn differs(mark: &'static str, how: How, why: &'static str) -> Difference 
 
 const NO_HTTP: &str = "the server knows no HTTP; the tests of `net` know this";
 
-/// In all recordings over HTTP.
+/// Differences in all recordings over HTTP.
 pub(super) const HTTP: &[Difference] = &[
     differs("form-encoded POST", How::Http, NO_HTTP),
     differs("GET JSON-P", How::Http, NO_HTTP),
@@ -17,7 +17,7 @@ pub(super) const HTTP: &[Difference] = &[
     differs("PUT", How::Http, NO_HTTP),
 ];
 
-/// In those of Faye.
+/// Differences in recordings of Faye.
 pub(super) const EVENT_SOURCE: &[Difference] = &[
     differs("EventSource stream", How::Http, NO_HTTP),
     differs(
@@ -27,7 +27,7 @@ pub(super) const EVENT_SOURCE: &[Difference] = &[
     ),
 ];
 
-/// In those of Faye before 1.0.
+/// Differences in recordings of Faye before 1.0.
 pub(super) const ODD_META_NAME: &[Difference] = &[differs(
     "unknown meta channel, sub path",
     How::Other("/meta/subscribe/x"),

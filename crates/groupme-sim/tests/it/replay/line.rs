@@ -1,11 +1,11 @@
-//! One line of a recording, as far as it concerns a server.
+//! Lines of a recording that concern a server.
 
 use serde_json::Value;
 
-/// What happened, and on which connection.
+/// Event on a connection.
 #[derive(Clone, Debug)]
 pub(super) struct Line {
-    /// In ms.
+    /// Time in ms.
     pub(super) at: u64,
     pub(super) conn: u64,
     pub(super) what: What,
@@ -13,36 +13,36 @@ pub(super) struct Line {
 
 #[derive(Clone, Debug)]
 pub(super) enum What {
-    /// A label of the recording.
+    /// Mark of the recording.
     Mark(String),
-    /// A request that asks for a socket.
+    /// Upgrade request.
     Upgrade,
-    /// A POST of something that a server without HTTP can read.
+    /// POST that a server without HTTP can read.
     Post {
         body: String,
         cookie: Option<String>,
     },
-    /// Another request: JSON-P, a form, a wrong method, an event stream.
+    /// Other request: JSON-P, a form, a wrong method, an event stream.
     OtherRequest,
-    /// A response.
+    /// Response.
     Response {
         status: u16,
         body: String,
         cookie: Option<String>,
     },
-    /// The client sent a text over a socket.
+    /// Text frame of the client.
     Received(String),
-    /// The server sent a text over a socket.
+    /// Text frame of the server.
     Sent(String),
-    /// The server sent a close frame.
+    /// Close frame of the server.
     ClosedByServer(u16),
-    /// The client sent a close frame, or ended the connection.
+    /// Close frame of the client, or end of the connection.
     ClosedByClient,
-    /// Bytes that the tap could not read as frames.
+    /// Bytes that the recorder could not read as frames.
     Garbled,
 }
 
-/// Reads a recording.
+/// Parses a recording.
 pub(super) fn read(jsonl: &str) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut fragments = String::new();

@@ -1,4 +1,4 @@
-//! The recordings, and what was done to their servers.
+//! Recordings, and the actions inside their servers.
 
 use bayeux_proto::server::Profile;
 
@@ -17,7 +17,7 @@ macro_rules! recording {
     };
 }
 
-/// Those that the parser's tests have already.
+/// Recordings shared with the tests of `bayeux-wire`.
 macro_rules! shared_recording {
     ($file:literal) => {
         include_str!(concat!(
@@ -28,7 +28,7 @@ macro_rules! shared_recording {
     };
 }
 
-/// The marks under which the recorded servers were told to do something.
+/// Marks under which the recorded servers were made to act.
 const CUT: &str = "aborted poll: connect is cut";
 const CUT_EARLIER: &str = "aborted poll, but";
 const DESTROYED: &str = "session destroyed by the server";
@@ -42,7 +42,7 @@ const DROPPED: &str = "socket drop with";
 type Acts = &'static [(&'static str, u64, Act)];
 type Members = &'static [(&'static str, &'static str)];
 
-/// An event as the server's own client of Faye 1.x publishes it.
+/// Event as published by Faye 1.x's own client.
 macro_rules! members {
     ($data:literal) => {
         &[("data", $data)]
@@ -83,7 +83,7 @@ const fn socket_acts(n: [Members; 4]) -> [(&'static str, u64, Act); 7] {
         ),
         (ENDED, 0, Act::EndLatest),
         (DROPPED, 400, Act::Publish("/foo", n[3])),
-        // So that nothing is done twice.
+        // Stops the repetition of earlier actions.
         ("end", 0, Act::Publish("/nobody", &[])),
     ]
 }
@@ -140,7 +140,7 @@ const ACKNOWLEDGED: Acts = &[
     ),
 ];
 
-/// Faye 1.0: more like 0.8 in what it lets pass.
+/// Returns the profile of Faye 1.0, which accepts the same as 0.8.
 fn faye_1_0() -> Profile {
     let mut profile = Profile::faye();
     (profile.needs_data, profile.primitives_are_messages) = (false, true);
@@ -148,7 +148,8 @@ fn faye_1_0() -> Profile {
     profile
 }
 
-/// `cometd-nodejs-server`: long-polling, and the first connect is held like any other.
+/// Returns the profile of `cometd-nodejs-server`: long-polling only, with the first connect held
+/// like any other.
 fn cometd_for_node() -> Profile {
     let mut profile = Profile::cometd();
     profile.connection_types = &["long-polling"];

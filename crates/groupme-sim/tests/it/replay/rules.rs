@@ -1,20 +1,20 @@
-//! Who might do what on the recorded servers.
+//! Permissions on the recorded servers.
 
 use bayeux_proto::server::{RequestContext, SecurityPolicy};
 use serde_json::Value;
 
-/// The rules that the recorded servers ran with, and randomness that is none.
+/// Permissions of the recorded servers, with a fixed sequence instead of randomness.
 #[derive(Debug)]
 pub(super) struct Rules {
     pub(super) kind: Kind,
-    /// The messages of the payload at hand.
+    /// Messages of the current payload.
     pub(super) messages: Vec<Value>,
-    /// What `/service/echo` was asked, and by whom.
+    /// Requests to `/service/echo` with their sessions.
     pub(super) to_echo: Vec<(String, String)>,
     counter: u64,
 }
 
-/// Which of the recorded servers.
+/// Kind of recorded server.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Kind {
     Faye,

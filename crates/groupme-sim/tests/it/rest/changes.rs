@@ -20,7 +20,7 @@ fn delete(sim: &mut Virtual, id: SimMessageId) -> groupme_sim::RestResponse {
     sim.request(sim.cast.me, "DELETE", &target, "")
 }
 
-/// The types of the events in notices, and of what is no notice.
+/// Returns the types of the events in notices, and of other events.
 fn kinds(events: &[Value]) -> Vec<&str> {
     events
         .iter()
@@ -114,7 +114,7 @@ fn an_edit_comes_within_fifteen_minutes_or_not_at_all() {
     });
     assert_eq!(
         late,
-        format!("message {id} is too old for that: make the window longer")
+        format!("message {id} is too old to be changed: widen the window")
     );
     let group = content(
         &{
@@ -165,12 +165,12 @@ fn a_deletion_may_come_too_late() {
 }
 
 #[test]
-fn what_the_owner_takes_down_is_gone_but_for_the_notice() {
+fn a_message_deleted_by_the_owner_leaves_only_a_notice() {
     let mut sim = Virtual::new();
     let (socket, _) = sim.listen();
     let id = sim.said(sim.cast.theo, "rude");
     sim.messages(socket);
-    // Mara made the group, and nobody else may.
+    // Mara created the group; nobody else may delete messages of others.
     assert_eq!(delete(&mut sim, id).status, 401);
     let target = format!("/v3/conversations/{}/messages/{id}", sim.cast.lake);
     assert_empty(&sim.request(sim.cast.mara, "DELETE", &target, ""), 204);
@@ -199,7 +199,7 @@ fn what_the_owner_takes_down_is_gone_but_for_the_notice() {
 }
 
 #[test]
-fn what_the_owner_takes_down_may_leave_a_tombstone() {
+fn a_message_deleted_by_the_owner_may_leave_a_tombstone() {
     let mut sim = Virtual::new();
     let (socket, _) = sim.listen();
     let id = sim.with_world(|world, cast| {
@@ -224,7 +224,7 @@ fn what_the_owner_takes_down_may_leave_a_tombstone() {
 }
 
 #[test]
-fn others_and_the_system_have_the_last_word_on_what_they_said() {
+fn messages_of_others_and_notices_cannot_be_changed() {
     let mut sim = Virtual::new();
     let id = sim.said(sim.cast.theo, "mine");
     let refusal = body(&edit(&mut sim, id, EDIT), 401);
@@ -252,7 +252,7 @@ fn a_direct_message_is_changed_by_the_other_ones_id_and_the_conversations() {
     let edited = content(&sim.request(me, "PUT", &target, EDIT), 200);
     assert_eq!(edited["direct_message"]["text"], "better");
     assert!(edited["direct_message"]["updated_at"].is_u64());
-    // Raw or encoded.
+    // The plus may be raw or encoded.
     for plus in ["+", "%2B"] {
         let target = format!("/v3/conversations/{mara}{plus}{me}/messages/{id}/pin");
         assert_eq!(
@@ -274,7 +274,7 @@ fn a_direct_message_is_changed_by_the_other_ones_id_and_the_conversations() {
     let rows = page["direct_messages"].as_array().unwrap();
     assert_eq!(rows.len(), 4, "the message and three notices");
     assert_eq!(rows[3]["deletion_actor"], "sender");
-    // To each, they are the recipient of what the system says.
+    // Each user is the recipient of a notice.
     assert_eq!(rows[0]["recipient_id"], me.to_string());
     assert!(rows[0].get("system").is_none());
 }

@@ -1,4 +1,4 @@
-//! The caller, groups and chats.
+//! Profile, groups and chats.
 
 use core::time::Duration;
 
@@ -31,7 +31,7 @@ fn the_caller_is_whose_token_it_is() {
 }
 
 #[test]
-fn groups_come_ten_to_a_page_the_liveliest_first() {
+fn groups_come_ten_to_a_page_latest_activity_first() {
     let mut sim = Virtual::new();
     sim.pass(Duration::from_secs(1));
     sim.with_world(|world, cast| {
@@ -99,7 +99,7 @@ fn a_group_without_messages_has_nothing_to_preview() {
 }
 
 #[test]
-fn chats_are_those_in_which_something_was_said_the_liveliest_first() {
+fn chats_with_messages_are_listed_latest_first() {
     let mut sim = Virtual::new();
     let (me, mara, theo) = (sim.cast.me, sim.cast.mara, sim.cast.theo);
     assert_eq!(
@@ -127,7 +127,7 @@ fn chats_are_those_in_which_something_was_said_the_liveliest_first() {
 }
 
 #[test]
-fn a_deleted_chat_is_off_the_list_of_who_deleted_it_until_something_is_said() {
+fn a_deleted_chat_is_off_its_users_list_until_the_next_message() {
     let mut sim = Virtual::new();
     let (me, mara) = (sim.cast.me, sim.cast.mara);
     sim.with_world(|world, _| world.direct_message(mara, me, "first").unwrap());
@@ -137,7 +137,7 @@ fn a_deleted_chat_is_off_the_list_of_who_deleted_it_until_something_is_said() {
     assert_eq!(content(&sim.get("/v3/chats"), 200), json!([]));
     assert_empty(&sim.get(&chat), 404);
     assert_empty(&sim.request(me, "DELETE", &chat, ""), 404);
-    // What was said is still there, and the other one has lost nothing.
+    // The messages are still there, for the other user, too.
     let messages = format!("/v3/direct_messages?other_user_id={mara}");
     assert_eq!(content(&sim.get(&messages), 200)["count"], 1);
     let hers = sim.request(mara, "GET", "/v3/chats", "");
@@ -150,7 +150,7 @@ fn a_deleted_chat_is_off_the_list_of_who_deleted_it_until_something_is_said() {
 }
 
 #[test]
-fn what_is_not_the_callers_is_not_there() {
+fn foreign_conversations_are_not_found() {
     let mut sim = Virtual::new();
     let (me, mara, theo) = (sim.cast.me, sim.cast.mara, sim.cast.theo);
     let id = sim.with_world(|world, cast| {
@@ -170,7 +170,7 @@ fn what_is_not_the_callers_is_not_there() {
         format!("/v3/groups/0{}", sim.cast.lake),
         format!("/v3/chats/{theo}+{mara}"),
         format!("/v3/chats/{mara}+{theo}"),
-        // The higher id first, as a sort of texts would have it.
+        // The higher id first, as sorting by text would have it.
         format!("/v3/chats/{me}+{mara}"),
         format!("/v3/chats/{me}+{me}"),
         format!("/v3/direct_messages?other_user_id={me}"),
@@ -178,7 +178,7 @@ fn what_is_not_the_callers_is_not_there() {
     ] {
         assert_empty(&sim.get(&target), 404);
     }
-    // There, but not here.
+    // The path exists in another version of the API.
     let here = sim.lake("").replace("v3", "v4");
     let response = sim.get(&format!("{here}/messages/{id}"));
     assert_eq!(
@@ -201,7 +201,7 @@ fn groups_that_were_left_are_listed_until_one_is_back() {
         world.remove_member(other, cast.mara, cast.me).unwrap();
         (cast.lake, other)
     });
-    // Left or removed; where something happened last comes first.
+    // Groups left or removed from, the latest activity first.
     let groups = content(&sim.get(former), 200);
     assert_eq!(names(&groups), ["Book club", "Lake weekend"]);
     assert_includes(&groups, fixture!("groups.former.get.response"));
@@ -210,7 +210,7 @@ fn groups_that_were_left_are_listed_until_one_is_back() {
     assert_eq!(members.len(), 1, "who is still there");
     assert_eq!(content(&sim.get("/v3/groups"), 200), json!([]));
     assert_empty(&sim.get(&sim.lake("")), 404);
-    // Those who stayed have left nothing.
+    // Members have no former groups.
     let mara = sim.request(sim.cast.mara, "GET", former, "");
     assert_eq!(content(&mara, 200), json!([]));
 
@@ -223,7 +223,7 @@ fn groups_that_were_left_are_listed_until_one_is_back() {
 }
 
 #[test]
-fn what_a_user_is_and_was_is_told_of_all_groups() {
+fn membership_states_cover_present_and_former_groups() {
     let mut sim = Virtual::new();
     let states = "/v3/memberships/states";
     let (lake, other) = sim.with_world(|world, cast| {
@@ -253,7 +253,7 @@ fn what_a_user_is_and_was_is_told_of_all_groups() {
 }
 
 #[test]
-fn who_has_left_does_not_see_the_group_any_more() {
+fn a_former_member_does_not_see_the_group_any_more() {
     let mut sim = Virtual::new();
     let target = sim.lake("/messages");
     content(&sim.get(&target), 200);

@@ -1,4 +1,4 @@
-//! Lists of what was liked.
+//! Lists of messages with reactions.
 
 use core::time::Duration;
 
@@ -17,7 +17,7 @@ fn texts(list: &Value) -> Vec<&str> {
         .collect()
 }
 
-/// Two jokes of Mara's and one of mine, a second apart, and who laughed when.
+/// Posts two messages of Mara and one of the user, a second apart, with reactions.
 fn laughter(sim: &mut Virtual) -> [SimMessageId; 3] {
     let (me, mara, jonas, theo) = {
         let cast = &sim.cast;
@@ -63,19 +63,19 @@ fn the_favourites_of_a_period_come_by_the_number_of_reactions() {
 }
 
 #[test]
-fn what_the_caller_likes_comes_by_when_they_did() {
+fn the_callers_likes_are_sorted_by_time_of_reaction() {
     let mut sim = Virtual::new();
     laughter(&mut sim);
     let target = sim.lake("/likes/mine");
     let mine = content(&sim.get(&target), 200);
     assert_includes(&mine, fixture!("groups.likes.mine.get.response"));
     assert_eq!(texts(&mine), ["second", "third", "first"]);
-    // 3 s for the jokes, and the fifth reaction 7.5 s later.
+    // Three messages take 3 s, and the fifth reaction comes 7.5 s later.
     assert_eq!(mine["messages"][0]["liked_at"], "2026-07-29T17:27:45.5000Z");
 }
 
 #[test]
-fn what_others_like_of_the_callers_comes_by_when_they_did() {
+fn likes_of_the_callers_messages_are_sorted_by_time_of_reaction() {
     let mut sim = Virtual::new();
     laughter(&mut sim);
     let target = sim.lake("/likes/for_me");
@@ -85,7 +85,7 @@ fn what_others_like_of_the_callers_comes_by_when_they_did() {
     let maras = sim.request(sim.cast.mara, "GET", &target, "");
     let maras = content(&maras, 200);
     assert_eq!(texts(&maras), ["first", "second"]);
-    // To like oneself is not to be liked.
+    // The author's own reaction does not count.
     let lonely = sim.said(sim.cast.me, "I like it");
     sim.with_world(|world, cast| world.react(lonely, cast.me, "❤️").unwrap());
     assert_eq!(texts(&content(&sim.get(&target), 200)), ["third"]);

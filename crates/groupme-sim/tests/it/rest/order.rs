@@ -1,4 +1,4 @@
-//! Which comes first, the push or the answer.
+//! Order of push and response.
 
 use core::time::Duration;
 
@@ -35,7 +35,7 @@ fn a_slow_push_comes_after_the_answer_and_holds_up_those_behind() {
     let response = sim.post_rest(&target, &message("g", "first"));
     assert_eq!(response.delay, Duration::ZERO);
     let sent = content(&response, 201);
-    // It is there, though nobody has been told.
+    // The message exists before its push.
     let newest = sim.lake("/messages?limit=1");
     let page = content(&sim.get(&newest), 200);
     assert_eq!(page["messages"][0]["id"], sent["message"]["id"]);

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{assert_empty, body, content, fixture};
 use crate::{peer::Virtual, shape::assert_like};
 
-/// A simulation whose group has so many messages, the ids of which are returned, oldest first.
+/// Returns a simulation whose group has this many messages, and their ids, oldest first.
 fn with_history(messages: usize) -> (Virtual, Vec<SimMessageId>) {
     let mut sim = Virtual::new();
     let ids = sim.with_world(|world, cast| {
@@ -35,7 +35,7 @@ fn texts(ids: impl IntoIterator<Item = SimMessageId>) -> Vec<String> {
 #[test]
 fn without_a_cursor_the_newest_twenty_come_newest_first() {
     let (mut sim, history) = with_history(50);
-    // Before the notices of who was added, which came last.
+    // The notices of added members come after the messages.
     let notices = 4;
     let target = sim.lake("/messages");
     let page = content(&sim.get(&target), 200);
@@ -132,7 +132,7 @@ fn pages_may_come_short_and_still_leave_nothing_out() {
     }
     assert_eq!(lengths, [11, 6, 11, 6]);
     assert_eq!(seen[..31], texts(history.iter().copied()));
-    // One message is not half of nothing.
+    // Half of a single message is still one.
     for _ in 0..2 {
         let target = sim.lake("/messages?limit=1");
         assert_eq!(ids(&content(&sim.get(&target), 200)).len(), 1);
@@ -180,7 +180,7 @@ fn direct_messages_are_paged_alike() {
     assert_eq!(seen, texts(history[9..29].iter().copied()));
     assert_eq!(page["count"], 30);
     assert!(page.get("read_receipt").is_none());
-    // With somebody to whom nothing was said.
+    // A chat without messages.
     let target = format!("/v3/direct_messages?other_user_id={}", sim.cast.priya);
     assert_empty(&sim.get(&target), 304);
 }
@@ -214,7 +214,7 @@ fn history_is_quiet_and_lies_before_what_is_said_from_now_on() {
 }
 
 #[test]
-fn only_those_who_talk_somewhere_have_a_past_there() {
+fn history_needs_authors_of_the_conversation() {
     let mut sim = Virtual::new();
     sim.with_world(|world, cast| {
         let mut refused = |conversation, authors: &[SimUserId]| {
@@ -225,10 +225,7 @@ fn only_those_who_talk_somewhere_have_a_past_there() {
         let surprise = refused(Conversation::Group(cast.surprise), &[mara, me]);
         assert!(surprise.contains("is not a member of group"), "{surprise}");
         let direct = refused(Conversation::direct(me, mara), &[me, theo]);
-        assert_eq!(
-            direct,
-            format!("user {theo} takes no part in that conversation")
-        );
+        assert_eq!(direct, format!("user {theo} is not part of that chat"));
         let alone = refused(Conversation::direct(me, me), &[me]);
         assert!(alone.contains("to themselves"), "{alone}");
     });
@@ -236,7 +233,7 @@ fn only_those_who_talk_somewhere_have_a_past_there() {
 }
 
 #[test]
-fn what_is_forgotten_still_counts() {
+fn dropped_messages_still_count() {
     let (mut sim, history) = with_history(30);
     sim.with_world(|world, _| world.set_retention(10));
     let target = sim.lake("/messages?limit=100");

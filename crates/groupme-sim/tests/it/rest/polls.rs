@@ -1,4 +1,4 @@
-//! Polls: asked, answered and ended, over REST and in the world.
+//! Polls over REST and in the world.
 
 use core::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::{
     shape::{assert_includes, assert_like},
 };
 
-/// What is in an envelope with one of the codes that polls have.
+/// Checks the code and returns `response` of the envelope.
 #[track_caller]
 fn poll(response: &groupme_sim::RestResponse, status: u16) -> Value {
     let mut envelope = body(response, status);
@@ -19,7 +19,7 @@ fn poll(response: &groupme_sim::RestResponse, status: u16) -> Value {
     envelope["response"].take()
 }
 
-/// The body that asks what to eat, and ends in a minute.
+/// Returns the body of a poll that ends in a minute.
 fn question(sim: &mut Virtual, kind: &str, visibility: &str) -> String {
     let ends = sim.with_world(|world, _| world.unix_time().as_secs()) + 60;
     json!({
@@ -92,7 +92,7 @@ fn a_vote_takes_the_place_of_the_one_before() {
         data["last_modified"].as_u64().unwrap() - data["created_at"].as_u64().unwrap(),
         5
     );
-    // Others see who voted, and that they did not.
+    // Other members see the voters, and no vote of their own.
     let theirs = poll(&sim.request(sim.cast.theo, "GET", &target, ""), 200);
     assert_eq!(theirs["poll"]["data"], *data);
     assert_eq!(theirs["poll"].get("user_vote"), None);
@@ -235,5 +235,5 @@ fn a_poll_needs_a_question_answers_and_a_future() {
     }
 }
 
-/// What was seen of a poll in 2026, as far as its data go.
+/// Recorded data of a poll of 2026.
 const POLL: &str = include_str!("../../fixtures/rest/poll.data.2026.json");

@@ -107,7 +107,7 @@ fn a_second_like_may_take_the_place_of_the_first() {
 }
 
 #[test]
-fn everybody_who_reacts_is_a_fan_once() {
+fn each_reaction_adds_its_user_to_favorited_by_once() {
     let mut sim = Virtual::new();
     let id = sim.said(sim.cast.mara, "joke");
     let (jonas, theo) = (sim.cast.jonas, sim.cast.theo);

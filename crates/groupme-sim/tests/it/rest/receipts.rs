@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{assert_empty, body, content, events, fixture};
 use crate::{peer::Virtual, shape::assert_like};
 
-/// Two messages from Mara.
+/// Returns a simulation with two messages from Mara.
 fn with_mail() -> (Virtual, [String; 2], String) {
     let mut sim = Virtual::new();
     let ids = sim.with_world(|world, cast| {
@@ -37,7 +37,7 @@ fn reading_up_to_the_newest_is_pushed_and_shown_to_the_other() {
     assert_eq!(pushed[0]["type"], "read_receipt.create");
     assert_eq!(pushed[0]["subject"]["message_id"], last);
 
-    // The reader does not see it, the writer does.
+    // The reader does not get the receipt, the writer does.
     let target = format!("/v3/direct_messages?other_user_id={}", sim.cast.mara);
     assert!(
         content(&sim.get(&target), 200)
@@ -84,7 +84,7 @@ fn an_older_message_moves_only_the_time() {
 }
 
 #[test]
-fn the_fourth_version_accepts_and_tells_nobody() {
+fn the_fourth_version_accepts_and_pushes_nothing() {
     let (mut sim, [first, last], conversation) = with_mail();
     let (socket, client) = sim.listen();
     sim.subscribe(
@@ -115,7 +115,7 @@ fn the_fourth_version_accepts_and_tells_nobody() {
     assert_like(&receipts, fixture!("v4.read_receipts.get.response.2026"));
     assert_eq!(receipts, of(&sim.cast.lake, &said, &last));
     assert_eq!(sim.messages(socket), Vec::<Value>::new());
-    // None of a batch of which one is wrong.
+    // A batch with one invalid receipt changes nothing.
     let wrong = of(&sim.cast.lake, "7", &first);
     assert_eq!(
         sim.post_rest("/v4/read_receipts", &wrong.to_string())
@@ -146,7 +146,7 @@ fn everything_can_be_read_at_once() {
 }
 
 #[test]
-fn what_the_script_reads_is_a_receipt_too() {
+fn reading_by_the_script_is_a_receipt_too() {
     let (mut sim, [_, last], _) = with_mail();
     sim.with_world(|world, cast| world.read_direct_messages(cast.me, cast.mara).unwrap());
     let receipts = content(&sim.get("/v4/read_receipts"), 200);

@@ -1,4 +1,4 @@
-//! Whom it refuses, and when.
+//! Refused requests.
 
 use core::time::Duration;
 
@@ -40,7 +40,7 @@ fn an_unauthorized_request_does_nothing() {
 }
 
 #[test]
-fn what_is_not_there_is_said_so_in_an_envelope_or_in_words() {
+fn missing_resources_are_404_in_an_envelope_or_without_one() {
     let mut sim = Virtual::new();
     for target in [
         "/v3/nowhere",
@@ -78,7 +78,7 @@ fn answers_are_not_to_be_cached() {
 }
 
 #[test]
-fn nobody_is_too_hasty_unless_there_is_a_limit() {
+fn without_a_rate_limit_no_request_is_refused() {
     let mut sim = Virtual::new();
     for _ in 0..100 {
         content(&sim.get("/v3/users/me"), 200);
@@ -100,7 +100,7 @@ fn more_than_ten_requests_a_second_are_too_many_for_each_token_alone() {
     assert_eq!(told, [None, Some("1")], "only some say when to come back");
     let theo = sim.cast.theo;
     content(&sim.request(theo, "GET", "/v3/users/me", ""), 200);
-    // 549 ms after the last one, and 999 after the first.
+    // 549 ms after the last request and 999 ms after the first.
     sim.pass(Duration::from_millis(549));
     assert_eq!(sim.get("/v3/users/me").status, 429);
     sim.pass(Duration::from_millis(1));
@@ -110,7 +110,7 @@ fn more_than_ten_requests_a_second_are_too_many_for_each_token_alone() {
 }
 
 #[test]
-fn all_or_none_of_the_hasty_may_be_told_when_to_come_back() {
+fn all_or_none_of_the_429s_may_carry_retry_after() {
     let mut sim = Virtual::new();
     sim.simulation.rest_mut().config_mut().requests_per_second = Some(0);
     for (retry_after, told) in [(RetryAfter::Never, None), (RetryAfter::Always, Some("1"))] {
@@ -126,7 +126,7 @@ fn all_or_none_of_the_hasty_may_be_told_when_to_come_back() {
 }
 
 #[test]
-fn who_sends_too_much_is_banned_until_they_hold_their_peace() {
+fn a_user_who_sends_too_much_is_banned_until_they_pause() {
     let mut sim = Virtual::new();
     sim.simulation.rest_mut().config_mut().messages_per_minute = Some(2);
     let target = sim.lake("/messages");
@@ -146,7 +146,7 @@ fn who_sends_too_much_is_banned_until_they_hold_their_peace() {
         banned["meta"]["errors"][0],
         "User has been auto-banned for sending too many messages."
     );
-    // To people, too; but to read is no sin, and the others have done nothing.
+    // Direct messages are refused, too; reading and other users are not affected.
     let direct = json!({ "direct_message": {
         "recipient_id": theo.to_string(), "source_guid": "d", "text": "spam",
     }});
@@ -155,7 +155,7 @@ fn who_sends_too_much_is_banned_until_they_hold_their_peace() {
     assert_eq!(sim.get("/v3/users/me").status, 200);
     assert_eq!(send(&mut sim, theo).status, 201);
 
-    // 59 s after the last two tries, and then a minute.
+    // 59 s after the last two attempts, and a minute after them.
     sim.pass(Duration::from_secs(59));
     assert_eq!(send(&mut sim, me).status, 403);
     sim.pass(Duration::from_mins(1));

@@ -1,4 +1,4 @@
-//! Sending, to groups and to people.
+//! Sending to groups and to users.
 
 use core::time::Duration;
 
@@ -8,7 +8,7 @@ use super::{content, events, fixture, message};
 use crate::{peer::Virtual, shape::assert_like};
 
 #[test]
-fn what_is_sent_is_answered_pushed_and_kept() {
+fn a_sent_message_is_answered_pushed_and_stored() {
     let mut sim = Virtual::new();
     let (socket, _) = sim.listen();
     let target = sim.lake("/messages");
@@ -72,7 +72,7 @@ fn a_source_guid_is_refused_for_a_minute() {
     assert_eq!(sim.post_rest(&target, &first).status, 201);
     sim.pass(Duration::from_secs(59));
     assert_eq!(sim.post_rest(&target, &first).status, 409);
-    // Somebody else may have made up the same.
+    // Another user may use the same `source_guid`.
     let theo = sim.cast.theo;
     assert_eq!(sim.request(theo, "POST", &target, &first).status, 201);
     assert_eq!(sim.post_rest(&target, &message("g-2", "once")).status, 201);

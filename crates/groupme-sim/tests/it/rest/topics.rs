@@ -1,4 +1,4 @@
-//! Topics: made and changed over REST or in the world, and talked in as in groups.
+//! Topics: changed over REST or in the world, with messages like a group's.
 
 use groupme_sim::{SimGroupId, WorldError};
 use serde_json::{Value, json};
@@ -47,7 +47,7 @@ fn a_topic_is_announced_in_its_group_and_listed_below_it() {
     );
     let target = sim.lake(&format!("/subgroups/{id}"));
     assert_eq!(content(&sim.get(&target), 200), topics[0]);
-    // It is no group of its own, but the group knows how many it has.
+    // A topic is not listed as a group, but counted in its group.
     let groups = content(&sim.get("/v3/groups"), 200);
     assert_eq!(groups.as_array().unwrap().len(), 1);
     assert_eq!(groups[0]["children_count"], 1);
@@ -56,7 +56,7 @@ fn a_topic_is_announced_in_its_group_and_listed_below_it() {
 }
 
 #[test]
-fn what_is_said_in_a_topic_names_the_topic_and_its_group() {
+fn a_message_in_a_topic_names_the_topic_and_its_group() {
     let mut sim = Virtual::new();
     let id = topic(&mut sim, "Food");
     let (lane, client) = sim.listen();
@@ -79,14 +79,14 @@ fn what_is_said_in_a_topic_names_the_topic_and_its_group() {
         (&1.into(), &"Pizza?".into())
     );
 
-    // Found by the topic's id, not by that of the group.
+    // The message is found by the topic's id, not by that of the group.
     let message = sent["message"]["id"].as_str().unwrap().to_owned();
     let one = |group: &str| format!("/v4/groups/{group}/messages/{message}");
     let shown = content(&sim.get(&one(&id.to_string())), 200);
     assert_eq!(shown["message"]["parent_id"], group);
     assert_eq!(sim.get(&one(&group)).status, 404);
 
-    // What happens to it happens on the topic's channel.
+    // Events of the message come on the topic's channel.
     sim.post_rest(&format!("/v3/messages/{id}/{message}/like"), "");
     let body = json!({ "text": "Pasta?" }).to_string();
     sim.request(sim.cast.me, "PUT", &one(&id.to_string()), &body);
@@ -184,7 +184,7 @@ fn topics_belong_to_the_members_of_their_group() {
         assert!(channels.contains(&format!("/group/{open}")));
         assert!(!channels.contains(&format!("/group/{hidden}")));
         assert_eq!(world.members(open), world.members(cast.lake));
-        // Members come and go with the group.
+        // The members of a topic are those of its group.
         world
             .remove_member(cast.lake, cast.mara, cast.theo)
             .unwrap();
@@ -196,7 +196,7 @@ fn topics_belong_to_the_members_of_their_group() {
         assert!(matches!(error, WorldError::IsATopic(_)));
         let error = world.remove_topic(cast.lake, cast.mara).unwrap_err();
         assert!(matches!(error, WorldError::NotATopic(_)));
-        // Who made the group rules in its topics.
+        // The creator of the group may delete in its topics.
         let message = world.say(open, cast.jonas, "oops").unwrap();
         world.delete_as_owner(message, cast.mara).unwrap();
     });

@@ -1,0 +1,68 @@
+//! Programs of this workspace: building and running them.
+
+use std::{io::BufReader, path::PathBuf, process::Stdio};
+
+use anyhow::{Context, bail};
+use cargo_metadata::Message;
+
+use crate::{
+    command::{cargo, run as sh},
+    workspace::Workspace,
+};
+
+/// Builds a program and returns its path. `options` are cargo's.
+///
+/// # Errors
+///
+/// If it does not build.
+pub(crate) fn build(
+    workspace: &Workspace,
+    name: &str,
+    options: &[&str],
+) -> anyhow::Result<PathBuf> {
+    let line = [&["build", "--bin", name], options].concat();
+    eprintln!("$ cargo {}", line.join(" "));
+    let mut child = cargo(&line)
+        .args([
+            "--quiet",
+            "--locked",
+            "--message-format=json-render-diagnostics",
+        ])
+        .current_dir(workspace.root())
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("cannot start cargo")?;
+    let stdout = child.stdout.take().context("cargo has no stdout")?;
+    let mut binary = None;
+    for message in Message::parse_stream(BufReader::new(stdout)) {
+        if let Message::CompilerArtifact(artifact) = message?
+            && artifact.target.name == name
+        {
+            binary = artifact.executable.or(binary);
+        }
+    }
+    let status = child.wait()?;
+    match binary {
+        Some(binary) if status.success() => Ok(binary.into_std_path_buf()),
+        _ => bail!("cargo build --bin {name} failed: {status}"),
+    }
+}
+
+/// Builds the program of a package with optimizations and runs it.
+///
+/// # Errors
+///
+/// If it does not build, or exits with another status than 0.
+pub(crate) fn run(workspace: &Workspace, package: &str, args: &[&str]) -> anyhow::Result<()> {
+    sh(cargo(&[
+        "run",
+        "--quiet",
+        "--locked",
+        "--release",
+        "--package",
+        package,
+        "--",
+    ])
+    .args(args)
+    .current_dir(workspace.root()))
+}
