@@ -17,7 +17,7 @@ async fn main() -> anyhow::Result<()> {
         sim.play_repeatedly(sim.cast().story(), Script::SLOW_INTERVAL);
         Client::builder(Token::new(sim.token())?, UserId::new(sim.user_id()))
             .gateway_url(sim.gateway_url())
-            .group(GroupId::new(sim.cast().lake.to_string()))
+            .subscribe(GroupId::new(sim.cast().lake.to_string()))
             .connect()?
     };
     while let Some(incoming) = client.next().await {

@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::ensure;
-use groupme_client::{Client, Conversation, EventRef, GroupId, Incoming, Token, UserId};
+use groupme_client::{Client, EventRef, GroupId, Incoming, Token, UserId};
 use groupme_model::MessageRef;
 use groupme_sim::{FaultPlan, Probability, Sim};
 
@@ -24,11 +24,10 @@ struct Settings {
 
 /// Puts what follows `add` on the list, and answers `list` with all of it.
 async fn shopping_bot(settings: Settings) -> anyhow::Result<()> {
-    let group = Conversation::Group(settings.group.clone());
     let mut gateway = Client::builder(Token::new(&settings.token)?, settings.user.clone())
         .gateway_url(&settings.gateway_url)
         .api_url(&settings.root_url)
-        .group(settings.group)
+        .subscribe(&settings.group)
         .connect()?;
     let handle = gateway.handle();
 
@@ -58,7 +57,7 @@ async fn shopping_bot(settings: Settings) -> anyhow::Result<()> {
                 .map(|_| "You are welcome.".to_owned()),
         };
         if let Some(answer) = answer {
-            handle.send(&group, answer).await?;
+            handle.send(&settings.group, answer).await?;
         }
     }
     Ok(())

@@ -1,17 +1,18 @@
 'use strict';
-// Common part of the servers: sockets, control port, output.
+// Common part of the servers: sockets, commands, output.
 //
-// A server prints one JSON object a line on stdout: first {ready, port, control}, then {received, …} for
-// each protocol message that it reads and {answered, …} for each connect that it answers. It listens on
-// loopback and exits at the end of its stdin, so it never outlives the program that started it.
+// A server prints one JSON object a line on stdout: first {ready, port}, then {received, …} for each
+// protocol message that it reads and {answered, …} for each connect that it answers. It listens on
+// loopback. It reads one command a line from stdin, a JSON object, and prints {done} or {failed}. It exits
+// at the end of stdin, so it never outlives the program that started it.
 //
-// The control port speaks HTTP and is not subject to faults. Commands are POST requests with a JSON object:
-//   /publish  {channel, type, first, count}   publish `count` numbered events, the first with number `first`
-//   /destroy  {}                              remove every session
-//   /kill     {}                              reset every connection
-//   /stall    {ms}                            stop reading and writing on every open connection, for `ms` or for good
-//   /mode     {…}                             change how requests are answered; see `mode` below
+//   {do: 'publish', channel, type, first, count}  publish `count` numbered events, the first with number `first`
+//   {do: 'destroy'}                               remove every session
+//   {do: 'reset'}                                 reset every connection
+//   {do: 'stall', ms}                             stop reading and writing on every connection, for `ms` or for good
+//   {do: 'mode', …}                               change how requests are answered; see `mode` below
 const http = require('http');
+const readline = require('readline');
 
 const mode = {
   unavailable: false, // every HTTP request is answered 503
@@ -63,7 +64,7 @@ function payload(type, seq) {
  * Serves a Bayeux implementation.
  *
  * `attach(server)` adds it to a new HTTP server; `publish(channel, data)` and `destroy()` carry out the
- * commands of that name.
+ * commands of these names.
  */
 function serve({ attach, publish, destroy }) {
   const sockets = new Set();
@@ -94,7 +95,7 @@ function serve({ attach, publish, destroy }) {
       for (let seq = first; seq < first + count; seq++) publish(channel, payload(type, seq));
     },
     destroy,
-    kill() {
+    reset() {
       for (const socket of sockets) socket.resetAndDestroy();
     },
     stall({ ms }) {
@@ -104,27 +105,19 @@ function serve({ attach, publish, destroy }) {
       Object.assign(mode, change);
     },
   };
-  const control = http.createServer((request, response) => {
-    let body = '';
-    request.setEncoding('utf8');
-    request.on('data', (chunk) => (body += chunk));
-    request.on('end', () => {
-      const command = commands[request.url.slice(1)];
-      try {
-        if (!command) throw new Error('no such command');
-        command(JSON.parse(body));
-        response.writeHead(204).end();
-      } catch (error) {
-        response.writeHead(400).end(String(error));
-      }
-    });
+  const input = readline.createInterface({ input: process.stdin });
+  input.on('line', (line) => {
+    const { do: name, ...command } = JSON.parse(line);
+    try {
+      commands[name](command);
+      say({ done: name });
+    } catch (error) {
+      say({ failed: name, error: String(error) });
+    }
   });
+  input.on('close', () => process.exit(0));
 
-  server.on('listening', () => {
-    control.listen(0, '127.0.0.1', () => {
-      say({ ready: true, port: server.address().port, control: control.address().port });
-    });
-  });
+  server.on('listening', () => say({ ready: true, port: server.address().port }));
   // After a restart the port may be in use for an outgoing connection.
   const listen = () => server.listen(Number(option('port', 0)), '127.0.0.1');
   server.on('error', (error) => {
@@ -132,8 +125,6 @@ function serve({ attach, publish, destroy }) {
     setTimeout(listen, 100);
   });
   listen();
-  process.stdin.resume();
-  process.stdin.on('end', () => process.exit(0));
 }
 
 /** Calls `first` before the listeners of an event, and does not call those if it returns true. */

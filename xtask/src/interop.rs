@@ -7,7 +7,6 @@
 
 mod client;
 mod client_case;
-mod control;
 mod env;
 mod event;
 mod failure;

@@ -4,7 +4,7 @@ use std::fs;
 
 use anyhow::{Context as _, anyhow};
 use groupme_client::{Client, TransportPolicy};
-use groupme_model::{ConversationId, User, UserId};
+use groupme_model::{ConversationId, User, UserId, UserPair};
 use groupme_rest::{
     BaseUrl, Call, Conversation, Error, Options, Proxy, Services, Token, endpoint::users,
 };
@@ -45,17 +45,27 @@ impl Account {
         self.call(&users::me()).await
     }
 
+    /// Returns the id of the user, which is asked for once.
+    async fn user_id(&self) -> Result<&UserId, Failure> {
+        match self.rest.user_id().await {
+            Ok(user) => Ok(user),
+            Err(error) => Err(self.failure(error).await),
+        }
+    }
+
     /// The conversation that is meant. To tell the two users of one apart takes a request.
     pub(crate) async fn conversation(&self, place: &args::Place) -> Result<Conversation, Failure> {
         match (&place.group, &place.dm) {
             (Some(group), _) => Ok(Conversation::Group(group.as_str().into())),
             (None, Some(pair)) if pair.contains('+') => {
-                let you = self.me().await?.id;
-                Conversation::from_id(&pair.as_str().into(), &you).ok_or_else(|| {
-                    Failure::Usage(anyhow!(
-                        "`{pair}` is not a conversation of yours: your id is {you}"
-                    ))
-                })
+                let you = self.user_id().await?;
+                let conversation = Conversation::from(ConversationId::from(pair.as_str()));
+                if conversation.other_user(you).is_some() {
+                    return Ok(conversation);
+                }
+                Err(Failure::Usage(anyhow!(
+                    "`{pair}` is not a conversation of yours: your id is {you}"
+                )))
             }
             (None, Some(user)) => Ok(Conversation::User(user.as_str().into())),
             (None, None) => Err(Failure::Usage(anyhow!("name a --group or a --dm"))),
@@ -68,10 +78,10 @@ impl Account {
         conversation: &Conversation,
     ) -> Result<ConversationId, Failure> {
         let you = match conversation {
-            Conversation::Group(_) => UserId::default(),
-            Conversation::User(_) => self.me().await?.id,
+            Conversation::User(_) => self.user_id().await?,
+            _ => &UserId::default(),
         };
-        conversation.id(&you).map_err(Failure::usage)
+        conversation.id(you).map_err(Failure::usage)
     }
 
     /// Explains an error. HTTP status 401 means a bad token or one thing that is not for it, which
@@ -167,4 +177,10 @@ fn services(url: &str, allow_plaintext: bool) -> Result<Services, Failure> {
         .map(|base| Services::with_base_url(&base))
         .context("--api-url cannot be used")
         .map_err(Failure::Usage)
+}
+
+/// Returns the direct messages named by the id of the other user, or by the ids of both.
+pub(crate) fn direct_messages(with: &str) -> Conversation {
+    with.parse::<UserPair>()
+        .map_or_else(|_| UserId::from(with).into(), Conversation::from)
 }

@@ -13,13 +13,10 @@ use groupme_delivery::{
 use groupme_model::{
     ConversationId, Event, EventRef, MessageId, SourceGuid, Timestamp, UserId, UserPair, channel,
 };
-use groupme_rest::{
-    Conversation,
-    endpoint::{
-        Page, chats, groups,
-        messages::{self, MessagePage},
-        pins, topics,
-    },
+use groupme_rest::endpoint::{
+    Page, chats, groups,
+    messages::{self, MessagePage},
+    pins, topics,
 };
 use serde::Serialize;
 use tokio::task::{Id, JoinSet};
@@ -125,9 +122,9 @@ impl Backfill {
     pub(crate) fn spawn_requests(&mut self) {
         while let Some((id, request)) = self.feed.poll_request() {
             tracing::debug!(?request, "requesting");
-            let (client, user) = (self.rest.client(), self.user.clone());
+            let client = self.rest.client();
             let task = self.tasks.spawn(async move {
-                let response = fetch(&client, &user, &request).await;
+                let response = fetch(&client, &request).await;
                 (id, response)
             });
             self.in_flight.push((task.id(), id));
@@ -287,11 +284,7 @@ impl fmt::Debug for SharedLedger {
 }
 
 /// Sends a request to REST.
-async fn fetch(
-    client: &groupme_rest::Client,
-    user: &UserId,
-    request: &Request,
-) -> Result<Response, Failure> {
+async fn fetch(client: &groupme_rest::Client, request: &Request) -> Result<Response, Failure> {
     let failed = |error: groupme_rest::Error| {
         tracing::debug!(?request, %error, "no response");
         failure_of(&error)
@@ -322,17 +315,13 @@ async fn fetch(
             window,
             limit,
         } => {
-            let with = Conversation::from_id(conversation, user).ok_or(Failure::Refused)?;
-            let call = messages::list(&with, &window_of(window), *limit);
+            let call = messages::list(conversation, &window_of(window), *limit);
             client.call(&call).await.map(rows).map_err(failed)
         }
-        Request::Pinned { conversation } => {
-            let with = Conversation::from_id(conversation, user).ok_or(Failure::Refused)?;
-            match client.call(&pins::list(&with)).await {
-                Err(groupme_rest::Error::NotFound(_)) => Ok(Response::Messages(Vec::new())),
-                response => response.map(rows).map_err(failed),
-            }
-        }
+        Request::Pinned { conversation } => match client.call(&pins::list(conversation)).await {
+            Err(groupme_rest::Error::NotFound(_)) => Ok(Response::Messages(Vec::new())),
+            response => response.map(rows).map_err(failed),
+        },
         _ => Err(Failure::Refused),
     }
 }

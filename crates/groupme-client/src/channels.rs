@@ -1,7 +1,8 @@
 //! Names of GroupMe's channels.
 
 use bayeux_proto::Channel;
-use groupme_model::{ChannelError, GroupId, UserId, UserPair, channel};
+use groupme_model::{ChannelError, UserId, UserPair, channel};
+use groupme_rest::Conversation;
 
 use crate::Error;
 
@@ -9,18 +10,22 @@ pub(crate) fn user(id: &UserId) -> Result<Channel, Error> {
     checked(id.as_str(), channel::user(id))
 }
 
-pub(crate) fn group(id: &GroupId) -> Result<Channel, Error> {
-    checked(id.as_str(), channel::group(id))
-}
-
-/// `with` is the id of the other user, or of the conversation: two user ids joined by `+` or `_`.
-pub(crate) fn direct_message(user: &UserId, with: &str) -> Result<Channel, Error> {
-    let pair = if with.contains(['+', '_']) {
-        with.parse()
-    } else {
-        UserPair::new(user, &UserId::new(with))
-    };
-    checked(with, pair.map(|pair| channel::direct_message(&pair)))
+/// Returns the own channel of a conversation of a user.
+pub(crate) fn conversation(user: &UserId, conversation: &Conversation) -> Result<Channel, Error> {
+    match conversation {
+        Conversation::Group(group) => checked(group.as_str(), channel::group(group)),
+        Conversation::User(other) => {
+            let pair = UserPair::new(user, other);
+            checked(
+                other.as_str(),
+                pair.map(|pair| channel::direct_message(&pair)),
+            )
+        }
+        Conversation::Direct(pair) => checked(
+            pair.conversation_id().as_str(),
+            Ok(channel::direct_message(pair)),
+        ),
+    }
 }
 
 fn checked(id: &str, name: Result<String, ChannelError>) -> Result<Channel, Error> {

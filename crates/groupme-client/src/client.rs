@@ -13,8 +13,10 @@ use bayeux_proto::Session;
 use bayeux_transport::{Clock, Driver, Endpoint, Lanes, Options, Proxy, RootStore};
 use futures_core::Stream;
 use groupme_delivery::{Config as DeliveryConfig, DeliveryTag, MemoryStore, Store};
-use groupme_model::{GroupId, UserId};
-use groupme_rest::{BaseUrl, Options as RestOptions, Services, Token, endpoint::users};
+use groupme_model::UserId;
+use groupme_rest::{
+    BaseUrl, Conversation, Options as RestOptions, Services, Token, endpoint::users,
+};
 use tokio::sync::{Notify, mpsc};
 
 use crate::{
@@ -56,8 +58,7 @@ impl Client {
         Builder {
             source: SharedSource::new(token),
             user,
-            groups: Vec::new(),
-            direct_messages: Vec::new(),
+            conversations: Vec::new(),
             transport: TransportPolicy::default(),
             gateway: DEFAULT_GATEWAY.to_owned(),
             options: transport_options(),
@@ -127,8 +128,7 @@ impl Stream for Client {
 pub struct Builder {
     source: SharedSource,
     user: UserId,
-    groups: Vec<GroupId>,
-    direct_messages: Vec<String>,
+    conversations: Vec<Conversation>,
     transport: TransportPolicy,
     gateway: String,
     options: Options,
@@ -158,16 +158,9 @@ enum Api {
 }
 
 impl Builder {
-    /// Also subscribes to a group's own channel; see [`Handle::subscribe_group`].
-    pub fn group(mut self, group: GroupId) -> Self {
-        self.groups.push(group);
-        self
-    }
-
-    /// Also subscribes to the channel of the direct messages with a user, by the user's id or the
-    /// conversation's; see [`Handle::subscribe_direct_messages`].
-    pub fn direct_messages(mut self, with: impl Into<String>) -> Self {
-        self.direct_messages.push(with.into());
+    /// Also subscribes to a conversation's own channel; see [`Handle::subscribe`].
+    pub fn subscribe(mut self, conversation: impl Into<Conversation>) -> Self {
+        self.conversations.push(conversation.into());
         self
     }
 
@@ -304,17 +297,14 @@ impl Builder {
 
         let user_channel = channels::user(&self.user)?;
         let mut extra = Vec::new();
-        for group in &self.groups {
-            extra.push(channels::group(group)?);
-        }
-        for with in &self.direct_messages {
-            extra.push(channels::direct_message(&self.user, with)?);
+        for conversation in &self.conversations {
+            extra.push(channels::conversation(&self.user, conversation)?);
         }
 
         let seed = self.seed.unwrap_or_else(random_seed);
         let rest = self
             .api
-            .rest(&self.source, self.rest, self.allow_plaintext)?;
+            .rest(&self.source, &self.user, self.rest, self.allow_plaintext)?;
         let mut backfill = None;
         let mut ledger = None;
         if let Some(rest) = rest.clone().filter(|_| self.backfill) {
@@ -367,12 +357,15 @@ impl Api {
     fn rest(
         self,
         source: &SharedSource,
+        user: &UserId,
         mut options: RestOptions,
         allow_plaintext: bool,
     ) -> Result<Option<Rest>, Error> {
         match self {
             Self::Absent => return Ok(None),
-            Self::Shared(client) => return Ok(Some(Rest::over(source.clone(), &client))),
+            Self::Shared(client) => {
+                return Ok(Some(Rest::over(source.clone(), user.clone(), &client)));
+            }
             Self::Options => {}
             Self::BaseUrl(url) => {
                 // Each service adds its own version.
@@ -385,7 +378,7 @@ impl Api {
                 options.services = Services::with_base_url(&base?);
             }
         }
-        Ok(Some(Rest::new(source.clone(), &options)?))
+        Ok(Some(Rest::new(source.clone(), user.clone(), &options)?))
     }
 }
 
@@ -393,8 +386,7 @@ impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Builder")
             .field("user", &self.user)
-            .field("groups", &self.groups)
-            .field("direct_messages", &self.direct_messages)
+            .field("conversations", &self.conversations)
             .field("transport", &self.transport)
             .field("options", &self.options)
             .finish_non_exhaustive()

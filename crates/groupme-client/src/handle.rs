@@ -4,7 +4,7 @@ use core::fmt;
 use std::sync::Arc;
 
 use bayeux_proto::Channel;
-use groupme_model::{Draft, GroupId, SourceGuid, UserId};
+use groupme_model::{Draft, SourceGuid, UserId};
 use groupme_rest::{Conversation, Sent};
 use tokio::sync::{Notify, mpsc};
 
@@ -49,69 +49,40 @@ impl Handle {
         }
     }
 
-    /// Subscribes to the own channel of a group or topic: typing, reactions, edits, deletions.
-    /// Messages come on the user's channel in any case. Each call is answered by
-    /// [`Status::Subscribed`](crate::Status::Subscribed) or
+    /// Subscribes to a conversation's own channel: typing, reactions, and edits and deletions in a
+    /// group or topic, read receipts in direct messages. Messages come on the user's channel in any
+    /// case. Each call is answered by [`Status::Subscribed`](crate::Status::Subscribed) or
     /// [`Status::Refused`](crate::Status::Refused).
     ///
     /// # Errors
     ///
-    /// [`Error::Id`] for an id that names no channel, [`Error::Closed`] after the end of the
-    /// client, [`Error::QueueFull`] while too many commands wait.
-    pub fn subscribe_group(&self, group: &GroupId) -> Result<(), Error> {
-        self.send_command(Command::Subscribe(channels::group(group)?))
+    /// [`Error::Id`] for an id that names no channel, [`Error::Closed`] after the end of the client,
+    /// [`Error::QueueFull`] while too many commands wait.
+    pub fn subscribe(&self, conversation: impl Into<Conversation>) -> Result<(), Error> {
+        self.send_command(Command::Subscribe(self.channel(conversation)?))
     }
 
-    /// Unsubscribes from a group's own channel. The user stays a member.
+    /// Unsubscribes from a conversation's own channel. The user stays a member of the group.
     ///
     /// # Errors
     ///
-    /// Same as [`subscribe_group`](Self::subscribe_group).
-    pub fn unsubscribe_group(&self, group: &GroupId) -> Result<(), Error> {
-        self.send_command(Command::Unsubscribe(channels::group(group)?))
+    /// Same as [`subscribe`](Self::subscribe).
+    pub fn unsubscribe(&self, conversation: impl Into<Conversation>) -> Result<(), Error> {
+        self.send_command(Command::Unsubscribe(self.channel(conversation)?))
     }
 
-    /// Subscribes to the channel of the direct messages with a user: typing, read receipts,
-    /// reactions. `with` is the id of the other user, or of the conversation (`1+2`). Messages come
-    /// on the user's channel in any case.
+    /// Shows the user as typing in a conversation. The indicator disappears after five seconds; send
+    /// it at most once a second.
     ///
     /// # Errors
     ///
-    /// Same as [`subscribe_group`](Self::subscribe_group).
-    pub fn subscribe_direct_messages(&self, with: &str) -> Result<(), Error> {
-        self.send_command(Command::Subscribe(channels::direct_message(
-            &self.user, with,
-        )?))
-    }
-
-    /// Unsubscribes from the channel of the direct messages with a user.
-    ///
-    /// # Errors
-    ///
-    /// Same as [`subscribe_group`](Self::subscribe_group).
-    pub fn unsubscribe_direct_messages(&self, with: &str) -> Result<(), Error> {
-        self.send_command(Command::Unsubscribe(channels::direct_message(
-            &self.user, with,
-        )?))
-    }
-
-    /// Shows the user as typing in a group. The indicator disappears after five seconds; send it at
-    /// most once a second.
-    ///
-    /// # Errors
-    ///
-    /// Same as [`subscribe_group`](Self::subscribe_group).
-    pub fn type_in_group(&self, group: &GroupId) -> Result<(), Error> {
-        self.publish_typing(channels::group(group)?)
-    }
-
-    /// Shows the user as typing in the direct messages with a user.
-    ///
-    /// # Errors
-    ///
-    /// Same as [`subscribe_group`](Self::subscribe_group).
-    pub fn type_to(&self, with: &str) -> Result<(), Error> {
-        self.publish_typing(channels::direct_message(&self.user, with)?)
+    /// Same as [`subscribe`](Self::subscribe).
+    pub fn send_typing(&self, conversation: impl Into<Conversation>) -> Result<(), Error> {
+        let channel = self.channel(conversation)?;
+        let (user, started) = (self.user.as_str(), unix_time::now().as_millis());
+        // The id names a channel, so it has no character that JSON escapes.
+        let json = format!(r#"{{"type":"typing","user_id":"{user}","started":{started}}}"#);
+        self.send_command(Command::Publish { channel, json })
     }
 
     /// Publishes a ping on the user's own channel, which comes back as an event. Send it at most
@@ -176,7 +147,7 @@ impl Handle {
     /// [`groupme_rest::Client::send`].
     pub async fn send(
         &self,
-        conversation: &Conversation,
+        conversation: impl Into<Conversation>,
         draft: impl Into<Draft>,
     ) -> Result<Sent, SendError> {
         let rest = self.rest().ok_or(SendError::NoRest)?;
@@ -184,7 +155,7 @@ impl Handle {
         // The echo may come before the response. If it cannot be marked, the message is sent all
         // the same.
         let _ = self.send_command(Command::Expect(guid.clone()));
-        Ok(rest.send_as(conversation, draft.into(), guid).await?)
+        Ok(rest.send_as(conversation, draft, guid).await?)
     }
 
     /// Acknowledges an event, which does not come again after the next start. Needed with
@@ -205,11 +176,8 @@ impl Handle {
         self.send_command(Command::Publish { channel, json })
     }
 
-    fn publish_typing(&self, channel: Channel) -> Result<(), Error> {
-        let (user, started) = (self.user.as_str(), unix_time::now().as_millis());
-        // The id names a channel, so it has no character that JSON escapes.
-        let json = format!(r#"{{"type":"typing","user_id":"{user}","started":{started}}}"#);
-        self.send_command(Command::Publish { channel, json })
+    fn channel(&self, conversation: impl Into<Conversation>) -> Result<Channel, Error> {
+        channels::conversation(&self.user, &conversation.into())
     }
 
     fn send_command(&self, command: Command) -> Result<(), Error> {

@@ -15,9 +15,9 @@
 //!         let EventRef::LineCreate(push) = delivery.event() else { continue };
 //!         let message = push.message();
 //!         if message.text() == Some("!ping")
-//!             && let Some(group) = message.group_id()
+//!             && let Some(conversation) = message.conversation()
 //!         {
-//!             handle.send(&group.into_owned().into(), "pong").await?;
+//!             handle.send(conversation, "pong").await?;
 //!         }
 //!     }
 //!     Ok(())

@@ -123,7 +123,7 @@ impl<K> Id<K> {
     }
 }
 
-impl<K> IdRef<'_, K> {
+impl<'f, K> IdRef<'f, K> {
     /// Returns the id's text; of a number, its decimal digits.
     pub fn as_str(&self) -> &str {
         match &self.text {
@@ -135,6 +135,14 @@ impl<K> IdRef<'_, K> {
     /// Returns `true` if the text is empty, which GroupMe sends for "nobody".
     pub fn is_empty(&self) -> bool {
         self.as_str().is_empty()
+    }
+
+    /// Returns the same text as an id of another kind.
+    pub(crate) fn retyped<L>(self) -> IdRef<'f, L> {
+        IdRef {
+            text: self.text,
+            kind: PhantomData,
+        }
     }
 
     /// Copies the text out of the frame.
@@ -316,6 +324,13 @@ impl<K> From<String> for Id<K> {
 impl<K> From<u64> for Id<K> {
     fn from(number: u64) -> Self {
         IdRef::from(number).into_owned()
+    }
+}
+
+/// For functions that take `impl Into<Id<K>>`.
+impl<K> From<&Self> for Id<K> {
+    fn from(id: &Self) -> Self {
+        id.clone()
     }
 }
 

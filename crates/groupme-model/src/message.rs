@@ -3,7 +3,9 @@
 use core::cmp::Ordering;
 
 use crate::attachment::Attachment;
-use crate::id::{ConversationId, ConversationIdRef, MessageId, MessageIdRef, UserId, UserIdRef};
+use crate::id::{
+    ConversationId, ConversationIdRef, GroupIdRef, MessageId, MessageIdRef, UserId, UserIdRef,
+};
 use crate::location::{MessageLocation, MessageLocationRef};
 use crate::macros::{model, open_enum};
 use crate::reaction::Reaction;
@@ -119,6 +121,14 @@ impl Message {
         }
     }
 
+    /// Returns the id of the message's conversation: of its group or topic, or of its direct
+    /// conversation (`a+b`). `None` where the message names neither.
+    pub fn conversation(&self) -> Option<ConversationIdRef<'_>> {
+        let group = self.group_id.as_ref().map(|id| id.as_view().retyped());
+        let direct = || self.direct_conversation().map(ConversationIdRef::from);
+        group.filter(|id| !id.is_empty()).or_else(direct)
+    }
+
     /// Returns the direct conversation, from `chat_id` or `conversation_id`.
     pub fn direct_conversation(&self) -> Option<&ConversationId> {
         self.chat_id.as_ref().or(self.conversation_id.as_ref())
@@ -168,6 +178,15 @@ impl Message {
 }
 
 impl<'f> MessageRef<'f> {
+    /// Returns the id of the message's conversation: of its group or topic, or of its direct
+    /// conversation (`a+b`). `None` where the message names neither.
+    pub fn conversation(&self) -> Option<ConversationIdRef<'f>> {
+        let group = self.group_id().map(GroupIdRef::retyped);
+        group
+            .filter(|id| !id.is_empty())
+            .or_else(|| self.direct_conversation())
+    }
+
     /// Returns the direct conversation, from `chat_id` or `conversation_id`.
     pub fn direct_conversation(&self) -> Option<ConversationIdRef<'f>> {
         self.chat_id().or(self.conversation_id())

@@ -3,62 +3,69 @@
 use core::fmt;
 
 use bytes::Bytes;
-use groupme_model::Json;
+use groupme_model::{Json, UserId};
 use http::{HeaderMap, StatusCode};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{
-    Error, Repeat, Service, Services, Token,
+    Conversation, Error, Repeat, Service, Services, Token,
     answer::Answer,
+    argument::Argument,
     reading::{self, Reading},
     request::Request,
 };
 
-/// A question to GroupMe whose answer is a `T`: a value, which [`Client::call`](crate::Client::call)
-/// asks, and which can be asked without this crate's client as well.
+/// Request to GroupMe whose answer is a `T`: a value that [`Client::call`](crate::Client::call)
+/// sends, or any other HTTP client by way of [`request`](Self::request) and
+/// [`decode`](Self::decode).
 ///
-/// [`endpoint`](crate::endpoint) has one for each that is known. The others can be put together:
+/// [`endpoint`](crate::endpoint) has a function for each known endpoint. Others can be put
+/// together:
 ///
 /// ```
 /// use groupme_rest::{Call, Service};
+/// use groupme_model::GroupId;
 ///
-/// let albums = Call::get(Service::V3, "conversations/{}/albums", &["1835"])
+/// let albums = Call::get(Service::V3, "conversations/{}/albums")
+///     .conversation(GroupId::from("1835"))
 ///     .query("limit", 20)
 ///     .json();
 /// assert_eq!(albums.name().to_string(), "GET v3/conversations/{}/albums");
 /// ```
-#[must_use = "a call asks nothing until a client calls it"]
+#[must_use = "a call does nothing until a client sends it"]
 pub struct Call<T> {
     request: Request,
     reading: Reading<T>,
 }
 
 impl Call<()> {
-    /// A call of which only the success matters. Each `{}` of the path stands for one of `ids`.
-    pub fn get(service: Service, path: &'static str, ids: &[&str]) -> Self {
-        Self::new("GET", service, path, ids)
+    /// Returns a call with the method `GET` that ignores the body of its answer. Each `{}` of the
+    /// path is filled by one of [`segment`](Self::segment) and
+    /// [`conversation`](Self::conversation), in their order.
+    pub fn get(service: Service, path: &'static str) -> Self {
+        Self::new("GET", service, path)
     }
 
-    /// As [`Call::get`], with the method `POST`. It is taken for one that
-    /// [doubles](Repeat::NonIdempotent) what it does when it is repeated.
-    pub fn post(service: Service, path: &'static str, ids: &[&str]) -> Self {
-        Self::new("POST", service, path, ids)
+    /// As [`Call::get`], with the method `POST`, and taken for not
+    /// [idempotent](Self::harmless).
+    pub fn post(service: Service, path: &'static str) -> Self {
+        Self::new("POST", service, path)
     }
 
     /// As [`Call::get`], with the method `PUT`.
-    pub fn put(service: Service, path: &'static str, ids: &[&str]) -> Self {
-        Self::new("PUT", service, path, ids)
+    pub fn put(service: Service, path: &'static str) -> Self {
+        Self::new("PUT", service, path)
     }
 
     /// As [`Call::get`], with the method `DELETE`.
-    pub fn delete(service: Service, path: &'static str, ids: &[&str]) -> Self {
-        Self::new("DELETE", service, path, ids)
+    pub fn delete(service: Service, path: &'static str) -> Self {
+        Self::new("DELETE", service, path)
     }
 
-    fn new(method: &'static str, service: Service, path: &'static str, ids: &[&str]) -> Self {
+    fn new(method: &'static str, service: Service, path: &'static str) -> Self {
         Self {
-            request: Request::new(CallName::new(method, service, path), ids),
+            request: Request::new(CallName::new(method, service, path)),
             reading: Reading {
                 keys: &[],
                 read: |_| Ok(()),
@@ -69,9 +76,20 @@ impl Call<()> {
 }
 
 impl<T> Call<T> {
+    /// Fills the next `{}` of the path with an id or another text, percent-encoded.
+    pub fn segment(self, text: impl AsRef<str>) -> Self {
+        self.with(|request| request.segment(text.as_ref().into()))
+    }
+
+    /// Fills the next `{}` of the path with GroupMe's id of a conversation.
+    pub fn conversation(self, conversation: impl Into<Conversation>) -> Self {
+        let id = Argument::ConversationId(conversation.into());
+        self.with(|request| request.segment(id))
+    }
+
     /// Adds a parameter to the query.
     pub fn query(self, name: &str, value: impl fmt::Display) -> Self {
-        self.with(|request| request.query(name, &value.to_string()))
+        self.with(|request| request.query(name, Argument::Text(value.to_string())))
     }
 
     /// Adds a parameter to the query, if it has a value.
@@ -135,6 +153,12 @@ impl<T> Call<T> {
         }
     }
 
+    /// Adds the other user of a direct conversation to the query, as most endpoints for direct
+    /// messages want it.
+    pub(crate) fn other_user(self, direct: Conversation) -> Self {
+        self.with(|request| request.query("other_user_id", Argument::OtherUser(direct)))
+    }
+
     pub(crate) fn with(mut self, change: impl FnOnce(Request) -> Request) -> Self {
         self.request = change(self.request);
         self
@@ -155,22 +179,26 @@ impl<T> Call<T> {
         self.request.call.method == "DELETE"
     }
 
-    /// What is sent along, if anything is.
-    pub fn content(&self) -> Option<&[u8]> {
-        self.request.body()
+    /// Returns whether [`request`](Self::request) needs the id of the token's user: only where one
+    /// id of a direct conversation is turned into another, and where GroupMe asks for it.
+    pub fn needs_user(&self) -> bool {
+        self.request.needs_user()
     }
 
-    /// The HTTP request that asks it.
+    /// Returns the HTTP request. `user` is the token's user, and may be `None` unless the call
+    /// [needs](Self::needs_user) it.
     ///
     /// # Errors
     ///
-    /// [`Error::Misuse`], if an id is empty, or something of the call cannot be sent in HTTP.
+    /// [`Error::Misuse`] if an id is missing or empty, if a direct conversation is not one of the
+    /// user's, or if a part of the call cannot be sent in HTTP.
     pub fn request(
         &self,
         services: &Services,
         token: &Token,
+        user: Option<&UserId>,
     ) -> Result<http::Request<Bytes>, Error> {
-        self.request.http(services, token)
+        self.request.http(services, token, user)
     }
 
     /// Reads the answer from an HTTP response whose body is decompressed.

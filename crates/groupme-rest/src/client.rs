@@ -4,12 +4,16 @@ use core::{fmt, time::Duration};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use groupme_model::SourceGuid;
+use groupme_model::{SourceGuid, UserId};
 use http::{HeaderMap, StatusCode};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::{
+    sync::OnceCell,
+    time::{Instant, sleep, timeout},
+};
 
 use crate::{
     Call, Error, Options, RetryPolicy, Services, SetupError, Token,
+    endpoint::users,
     exchange::{Exchange, ExchangeError},
     network::Network,
     pace::Pace,
@@ -25,6 +29,8 @@ use crate::{
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,
+    /// User of the token, once it is known.
+    user: Arc<OnceCell<UserId>>,
 }
 
 struct Shared {
@@ -74,6 +80,7 @@ impl Client {
                 random: Mutex::new(random),
                 origin: Instant::now(),
             }),
+            user: Arc::default(),
         }
     }
 
@@ -94,7 +101,32 @@ impl Client {
                 random: Mutex::new(lock(&shared.random).split()),
                 origin: shared.origin,
             }),
+            user: Arc::default(),
         }
+    }
+
+    /// Returns the client with the id of its token's user, which it otherwise asks GroupMe for,
+    /// once, when a call [needs](Call::needs_user) it.
+    #[must_use]
+    pub fn with_user(mut self, user: UserId) -> Self {
+        self.user = Arc::new(OnceCell::new_with(Some(user)));
+        self
+    }
+
+    /// Returns the id of the token's user: the one set by [`with_user`](Self::with_user), or the
+    /// answer of GroupMe, which all clones share.
+    ///
+    /// # Errors
+    ///
+    /// As [`call`](Self::call), if GroupMe has to be asked.
+    pub async fn user_id(&self) -> Result<&UserId, Error> {
+        let ask = || async {
+            let me = users::me();
+            let shared = &self.shared;
+            let request = me.request(&shared.services, &shared.token, None)?;
+            Ok(self.send_request(&me, request).await?.id)
+        };
+        self.user.get_or_try_init(ask).await
     }
 
     /// Asks, and reads the answer. The request waits for its turn; failures that pass are tried
@@ -105,9 +137,23 @@ impl Client {
     ///
     /// The last failure, if there is no answer.
     pub async fn call<T>(&self, call: &Call<T>) -> Result<T, Error> {
+        let user = if call.needs_user() {
+            Some(self.user_id().await?)
+        } else {
+            None
+        };
+        let shared = &self.shared;
+        let request = call.request(&shared.services, &shared.token, user)?;
+        self.send_request(call, request).await
+    }
+
+    async fn send_request<T>(
+        &self,
+        call: &Call<T>,
+        request: http::Request<Bytes>,
+    ) -> Result<T, Error> {
         let shared = &*self.shared;
-        let request = call.request(&shared.services, &shared.token)?;
-        let body = call.content().map_or(0, <[u8]>::len);
+        let body = request.body().len();
         let mut attempts = Attempts::new(&shared.patience, call.repeat(), body);
         let mut failure: Option<Error> = None;
         loop {

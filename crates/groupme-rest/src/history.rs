@@ -22,9 +22,7 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn archive(client: groupme_rest::Client) -> Result<(), groupme_rest::Error> {
-    /// use groupme_rest::Conversation;
-    ///
-    /// let mut history = client.history(Conversation::Group("1835".into()));
+    /// let mut history = client.history(groupme_model::GroupId::from("1835"));
     /// while let Some(page) = history.next().await {
     ///     for message in page?.messages {
     ///         println!("{}", message.text.unwrap_or_default());
@@ -32,10 +30,10 @@ impl Client {
     /// }
     /// # Ok(()) }
     /// ```
-    pub fn history(&self, conversation: Conversation) -> History {
+    pub fn history(&self, conversation: impl Into<Conversation>) -> History {
         History {
             client: self.clone(),
-            conversation,
+            conversation: conversation.into(),
             pager: Pager::backward(None),
             limit: LIMIT,
             asking: None,
@@ -59,8 +57,8 @@ type Asking = Pin<Box<dyn Future<Output = Result<MessagePage, Error>> + Send>>;
 
 impl History {
     /// Goes towards the past from a message, which is left out. Pages are newest first.
-    pub fn before(mut self, message: MessageId) -> Self {
-        self.pager = Pager::backward(Some(message));
+    pub fn before(mut self, message: impl Into<MessageId>) -> Self {
+        self.pager = Pager::backward(Some(message.into()));
         self.asking = None;
         self
     }
@@ -69,8 +67,8 @@ impl History {
     /// nothing is missing between them: this is how to catch up.
     ///
     /// It ends at the newest message there is. To go on later, begin after the last one again.
-    pub fn after(mut self, message: MessageId) -> Self {
-        self.pager = Pager::forward(message);
+    pub fn after(mut self, message: impl Into<MessageId>) -> Self {
+        self.pager = Pager::forward(message.into());
         self.asking = None;
         self
     }

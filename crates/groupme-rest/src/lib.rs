@@ -5,19 +5,19 @@
 //! again when a failure passes.
 //!
 //! ```no_run
-//! use groupme_model::Draft;
-//! use groupme_rest::{Client, Conversation, Options, Token, endpoint::users};
+//! use groupme_model::GroupId;
+//! use groupme_rest::{Client, Options, Token, endpoint::users};
 //!
 //! # async fn greet(token: &str) -> Result<(), Box<dyn std::error::Error>> {
 //! let client = Client::new(Token::new(token)?, &Options::default())?;
 //! let me = client.call(&users::me()).await?;
 //!
-//! // Sent once, however often it takes to get through.
-//! let group = Conversation::Group("1835".into());
-//! client.send(&group, Draft::new("hello")).await?;
+//! // Sent once, however many attempts it takes.
+//! let group = GroupId::from("1835");
+//! client.send(&group, "hello").await?;
 //!
 //! // Everything that was said since a message, with nothing left out.
-//! let mut history = client.history(group).after("170000000000000001".into());
+//! let mut history = client.history(group).after("170000000000000001");
 //! while let Some(page) = history.next().await {
 //!     for message in page?.messages {
 //!         if message.user_id != Some(me.id.clone()) {
@@ -64,6 +64,7 @@
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
 mod answer;
+mod argument;
 mod call;
 mod client;
 mod connector;

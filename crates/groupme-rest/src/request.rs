@@ -1,49 +1,48 @@
-//! What is asked, before it is known where and by whom.
+//! Request of a call, before the service, the token and its user are known.
 
 use bytes::Bytes;
+use groupme_model::UserId;
 use http::{HeaderValue, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
+use serde_json::Value;
 use url::{Url, form_urlencoded};
 
-use crate::{CallName, Error, Repeat, Services, Token, host::dialed};
+use crate::{CallName, Error, Repeat, Services, Token, argument::Argument, host::dialed};
 
-/// A request of a call.
+/// Request of a call.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) call: CallName,
     pub(crate) repeat: Repeat,
     target: Target,
-    query: String,
+    query: Vec<(String, Argument)>,
     body: Option<Body>,
-    headers: Vec<(&'static str, HeaderValue)>,
-    /// What speaks against asking it at all.
+    headers: Vec<(&'static str, Argument)>,
+    /// Mistake for which the request cannot be made.
     misuse: Option<&'static str>,
 }
 
 #[derive(Clone, Debug)]
 enum Target {
-    /// A path of the call's service, with its ids filled in; the token goes along.
-    Path(String),
-    /// An address that GroupMe gave out; the token goes along, if it is of the call's service.
+    /// Path of the call's service, with one argument for each `{}`. The token is sent.
+    Path(Vec<Argument>),
+    /// URL received from GroupMe. The token is sent, and only to the origin of the call's service.
     Given(String),
-    /// An address that carries its own permission; the token does not go along.
-    Open(String),
+    /// URL that carries its own permission. The token is not sent.
+    Presigned(String),
 }
 
 #[derive(Clone, Debug)]
 struct Body {
-    kind: HeaderValue,
+    media_type: HeaderValue,
     bytes: Bytes,
+    /// Places in a JSON body, by JSON Pointer (RFC 6901), and the texts to put there.
+    arguments: Vec<(String, Argument)>,
 }
 
 impl Request {
-    /// Each `{}` of the call's path stands for one of `ids`.
-    pub(crate) fn new(call: CallName, ids: &[&str]) -> Self {
-        let (path, misuse) = match fill(call.path, ids) {
-            Ok(path) => (path, None),
-            Err(misuse) => (String::new(), Some(misuse)),
-        };
+    pub(crate) fn new(call: CallName) -> Self {
         let repeat = if call.method == "POST" {
             Repeat::NonIdempotent
         } else {
@@ -52,35 +51,39 @@ impl Request {
         Self {
             call,
             repeat,
-            target: Target::Path(path),
-            query: String::new(),
+            target: Target::Path(Vec::new()),
+            query: Vec::new(),
             body: None,
             headers: Vec::new(),
-            misuse,
+            misuse: None,
         }
     }
 
-    /// Asks at an address that GroupMe gave out for this.
+    /// Fills the next `{}` of the path.
+    pub(crate) fn segment(mut self, segment: Argument) -> Self {
+        match &mut self.target {
+            Target::Path(segments) => segments.push(segment),
+            Target::Given(_) | Target::Presigned(_) => {
+                self.misuse = Some("its URL is given, and has no place for an id");
+            }
+        }
+        self
+    }
+
+    /// Sends the request to a URL received from GroupMe.
     pub(crate) fn at_given(mut self, url: &str) -> Self {
         self.target = Target::Given(url.to_owned());
         self
     }
 
-    /// Asks at an address that carries its own permission.
-    pub(crate) fn at_open(mut self, url: &str) -> Self {
-        self.target = Target::Open(url.to_owned());
+    /// Sends the request to a URL that carries its own permission.
+    pub(crate) fn at_presigned(mut self, url: &str) -> Self {
+        self.target = Target::Presigned(url.to_owned());
         self
     }
 
-    pub(crate) fn query(mut self, name: &str, value: &str) -> Self {
-        if !self.query.is_empty() {
-            self.query.push('&');
-        }
-        self.query
-            .extend(form_urlencoded::byte_serialize(name.as_bytes()));
-        self.query.push('=');
-        self.query
-            .extend(form_urlencoded::byte_serialize(value.as_bytes()));
+    pub(crate) fn query(mut self, name: &str, value: Argument) -> Self {
+        self.query.push((name.to_owned(), value));
         self
     }
 
@@ -92,44 +95,70 @@ impl Request {
         self
     }
 
-    pub(crate) fn bytes(mut self, kind: &str, bytes: impl Into<Bytes>) -> Self {
-        match HeaderValue::from_str(kind) {
-            Ok(kind) => {
-                let bytes = bytes.into();
-                self.body = Some(Body { kind, bytes });
+    /// Puts a text into the JSON body, in place of the value at `pointer` (RFC 6901).
+    pub(crate) fn json_argument(mut self, pointer: impl Into<String>, value: Argument) -> Self {
+        if let Some(body) = &mut self.body {
+            body.arguments.push((pointer.into(), value));
+        }
+        self
+    }
+
+    pub(crate) fn bytes(mut self, media_type: &str, bytes: impl Into<Bytes>) -> Self {
+        match HeaderValue::from_str(media_type) {
+            Ok(media_type) => {
+                self.body = Some(Body {
+                    media_type,
+                    bytes: bytes.into(),
+                    arguments: Vec::new(),
+                });
             }
-            Err(_) => self.misuse = Some("the type of its body cannot be sent in HTTP"),
+            Err(_) => self.misuse = Some("the media type of its body cannot be sent in HTTP"),
         }
         self
     }
 
-    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
-        match HeaderValue::from_str(value) {
-            Ok(value) => self.headers.push((name, value)),
-            Err(_) => self.misuse = Some("an id of it cannot be sent in an HTTP header"),
-        }
+    pub(crate) fn header(mut self, name: &'static str, value: Argument) -> Self {
+        self.headers.push((name, value));
         self
     }
 
-    /// The body, if it has one.
-    pub(crate) fn body(&self) -> Option<&[u8]> {
-        self.body.as_ref().map(|body| &*body.bytes)
+    /// Returns whether the request depends on the token's user.
+    pub(crate) fn needs_user(&self) -> bool {
+        let in_path = match &self.target {
+            Target::Path(segments) => segments.as_slice(),
+            Target::Given(_) | Target::Presigned(_) => &[],
+        };
+        let in_body = self.body.iter().flat_map(|body| &body.arguments);
+        in_path.iter().any(Argument::needs_user)
+            || self.query.iter().any(|(_, value)| value.needs_user())
+            || self.headers.iter().any(|(_, value)| value.needs_user())
+            || in_body.map(|(_, value)| value).any(Argument::needs_user)
     }
 
-    /// The HTTP request.
+    /// Returns the HTTP request.
     pub(crate) fn http(
         &self,
         services: &Services,
         token: &Token,
+        user: Option<&UserId>,
     ) -> Result<http::Request<Bytes>, Error> {
-        let misuse = |what| Error::Misuse {
-            call: self.call,
-            what,
-        };
-        if let Some(what) = self.misuse {
-            return Err(misuse(what));
+        self.try_http(services, token, user)
+            .map_err(|what| Error::Misuse {
+                call: self.call,
+                what,
+            })
+    }
+
+    fn try_http(
+        &self,
+        services: &Services,
+        token: &Token,
+        user: Option<&UserId>,
+    ) -> Result<http::Request<Bytes>, &'static str> {
+        if let Some(misuse) = self.misuse {
+            return Err(misuse);
         }
-        let (url, authorized) = self.url(services).map_err(misuse)?;
+        let (url, authorized) = self.url(services, user)?;
         let mut builder = http::Request::builder()
             .method(self.call.method)
             .uri(url)
@@ -138,76 +167,111 @@ impl Request {
             builder = builder.header("x-access-token", token.header());
         }
         for (name, value) in &self.headers {
-            builder = builder.header(*name, value);
+            builder = builder.header(*name, &*value.text(user)?);
         }
+        let mut bytes = Bytes::new();
         if let Some(body) = &self.body {
-            builder = builder.header(header::CONTENT_TYPE, &body.kind);
+            builder = builder.header(header::CONTENT_TYPE, &body.media_type);
+            bytes = body.bytes(user)?;
         }
-        let body = self.body.as_ref().map(|body| body.bytes.clone());
         builder
-            .body(body.unwrap_or_default())
-            .map_err(|_| misuse("its address cannot be sent in HTTP"))
+            .body(bytes)
+            .map_err(|_| "its URL or one of its headers cannot be sent in HTTP")
     }
 
-    /// Where to ask, and whether the token may go along.
-    fn url(&self, services: &Services) -> Result<(String, bool), &'static str> {
+    /// Returns the URL, and whether the token may be sent to it.
+    fn url(
+        &self,
+        services: &Services,
+        user: Option<&UserId>,
+    ) -> Result<(String, bool), &'static str> {
         let (mut url, authorized) = match &self.target {
-            Target::Path(path) => (services.url(self.call.service).locate(path), true),
+            Target::Path(segments) => {
+                let path = path(self.call.path, segments, user)?;
+                (services.url(self.call.service).locate(&path), true)
+            }
             Target::Given(given) => {
-                let given = address(given)?;
+                let given = parse(given)?;
                 if !services.url(self.call.service).is_origin_of(&given) {
-                    return Err("its address is not of the service that it is asked of");
+                    return Err("its URL is not of the service that the call is for");
                 }
                 (given.into(), true)
             }
-            Target::Open(given) => {
-                let given = address(given)?;
+            Target::Presigned(given) => {
+                let given = parse(given)?;
                 if given.scheme() != "https" && !dialed(&given).is_loopback() {
-                    return Err("its address has no TLS and is not this machine");
+                    return Err("its URL has no TLS and is not this machine");
                 }
                 (given.into(), false)
             }
         };
-        if !self.query.is_empty() {
+        for (name, value) in &self.query {
             url.push(if url.contains('?') { '&' } else { '?' });
-            url.push_str(&self.query);
+            url.extend(form_urlencoded::byte_serialize(name.as_bytes()));
+            url.push('=');
+            let value = value.text(user)?;
+            url.extend(form_urlencoded::byte_serialize(value.as_bytes()));
         }
         Ok((url, authorized))
     }
 }
 
-fn address(text: &str) -> Result<Url, &'static str> {
-    let mut url = Url::parse(text).map_err(|_| "its address is not a URL")?;
+impl Body {
+    /// Returns the bytes, with the arguments in their places.
+    fn bytes(&self, user: Option<&UserId>) -> Result<Bytes, &'static str> {
+        if self.arguments.is_empty() {
+            return Ok(self.bytes.clone());
+        }
+        let mut json: Value = serde_json::from_slice(&self.bytes).map_err(|_| NO_PLACE)?;
+        for (pointer, argument) in &self.arguments {
+            let place = json.pointer_mut(pointer).ok_or(NO_PLACE)?;
+            *place = Value::from(argument.text(user)?);
+        }
+        serde_json::to_vec(&json)
+            .map(Bytes::from)
+            .map_err(|_| NO_PLACE)
+    }
+}
+
+const NO_PLACE: &str = "its body has no place for one of the ids";
+
+fn parse(text: &str) -> Result<Url, &'static str> {
+    let mut url = Url::parse(text).map_err(|_| "its URL cannot be parsed")?;
     url.set_fragment(None);
     Ok(url)
 }
 
-/// A path with ids in the places that are left for them.
-fn fill(template: &str, ids: &[&str]) -> Result<String, &'static str> {
-    let mut ids = ids.iter();
+/// Returns a path, which begins with a slash, with a segment in place of each `{}`.
+fn path(
+    template: &str,
+    segments: &[Argument],
+    user: Option<&UserId>,
+) -> Result<String, &'static str> {
+    let mut segments = segments.iter();
     let mut path = String::with_capacity(template.len().saturating_add(40));
     path.push('/');
     let mut pieces = template.split("{}");
     path.push_str(pieces.next().unwrap_or_default());
     for piece in pieces {
-        let id = ids.next().ok_or("an id of its path is missing")?;
-        if id.is_empty() {
+        let segment = segments.next().ok_or("an id of its path is missing")?;
+        let segment = segment.text(user)?;
+        if segment.is_empty() {
             return Err("an id of its path is empty");
         }
         // Some servers and proxies resolve these even when they are encoded.
-        if matches!(*id, "." | "..") {
-            return Err("an id of its path is no id");
+        if matches!(&*segment, "." | "..") {
+            return Err("an id of its path is a relative path");
         }
-        path.extend(utf8_percent_encode(id, ENCODED));
+        path.extend(utf8_percent_encode(&segment, ENCODED));
         path.push_str(piece);
     }
-    if ids.next().is_some() {
+    if segments.next().is_some() {
         return Err("its path has no place for one of the ids");
     }
     Ok(path)
 }
 
-/// What is written as `%XX` in a path. `+` joins the two users of a direct conversation.
+/// Characters written as `%XX` in a path. `+` joins the two users of a direct conversation.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
@@ -218,7 +282,7 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{BaseUrl, Service};
+    use crate::{BaseUrl, Conversation, Service};
 
     const CALL: CallName = CallName::new("GET", Service::V3, "conversations/{}/messages/{}");
 
@@ -226,19 +290,21 @@ mod tests {
         let base = BaseUrl::new("http://127.0.0.1:8080").unwrap();
         let token = Token::new("hush-hush").unwrap();
         request
-            .http(&Services::with_base_url(&base), &token)
+            .http(&Services::with_base_url(&base), &token, None)
             .unwrap()
     }
 
     fn misuse(request: &Request) -> &'static str {
-        match request.http(&Services::groupme(), &Token::new("t").unwrap()) {
+        match request.http(&Services::groupme(), &Token::new("t").unwrap(), None) {
             Err(Error::Misuse { what, .. }) => what,
             other => panic!("{other:?}"),
         }
     }
 
     fn get(ids: &[&str]) -> Request {
-        Request::new(CALL, ids)
+        ids.iter().fold(Request::new(CALL), |request, id| {
+            request.segment((*id).into())
+        })
     }
 
     #[test]
@@ -260,7 +326,9 @@ mod tests {
 
     #[test]
     fn a_query_is_encoded_as_forms_are() {
-        let request = get(&["1", "2"]).query("user", "1+2").query("q", "a&b=é");
+        let request = get(&["1", "2"])
+            .query("user", "1+2".into())
+            .query("q", "a&b=é".into());
         assert_eq!(
             http(&request).uri().query(),
             Some("user=1%2B2&q=a%26b%3D%C3%A9")
@@ -279,14 +347,14 @@ mod tests {
     #[test]
     fn an_address_that_was_given_out_sees_the_token_only_at_its_own_service() {
         let given = |url| get(&["1", "2"]).at_given(url);
-        let request = http(&given("http://127.0.0.1:8080/anything?job=1").query("a", "b"));
+        let request = http(&given("http://127.0.0.1:8080/anything?job=1").query("a", "b".into()));
         assert_eq!(request.uri(), "http://127.0.0.1:8080/anything?job=1&a=b");
         assert!(request.headers().contains_key("x-access-token"));
         assert!(
             misuse(&given("https://api.groupme.com.example.com/")).contains("not of the service")
         );
-        assert!(misuse(&given("nonsense")).contains("not a URL"));
-        let open = |url| get(&["1", "2"]).at_open(url);
+        assert!(misuse(&given("nonsense")).contains("cannot be parsed"));
+        let open = |url| get(&["1", "2"]).at_presigned(url);
         let request = http(&open("https://cdn2.groupme.com/uploads/1?sig=abc"));
         assert!(!request.headers().contains_key("x-access-token"));
         assert!(misuse(&open("http://cdn2.groupme.com/uploads/1")).contains("no TLS"));
@@ -297,6 +365,18 @@ mod tests {
         let request = http(&get(&["1", "2"]).json(&["é"]));
         assert_eq!(request.headers()[header::CONTENT_TYPE], "application/json");
         assert_eq!(&request.body()[..], "[\"é\"]".as_bytes());
-        assert!(misuse(&get(&["1", "2"]).bytes("a\nb", "")).contains("type of its body"));
+        assert!(misuse(&get(&["1", "2"]).bytes("a\nb", "")).contains("media type of its body"));
+    }
+
+    #[test]
+    fn an_id_in_a_json_body_is_put_in_its_place() {
+        let call = CallName::new("POST", Service::V3, "x");
+        let user = Argument::OtherUser(Conversation::User("230".into()));
+        let request = Request::new(call)
+            .json(&serde_json::json!({"a": [null, 1]}))
+            .json_argument("/a/0", user.clone());
+        assert_eq!(http(&request).body(), r#"{"a":["230",1]}"#);
+        let nowhere = request.json_argument("/b", user);
+        assert!(misuse(&nowhere).contains("no place"));
     }
 }

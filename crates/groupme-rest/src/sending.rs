@@ -1,8 +1,6 @@
 //! Sending a message once, and no more than once.
 
-use groupme_model::{
-    ConversationId, LikeIcon, Message, MessageId, Reaction, SourceGuid, outgoing::Draft,
-};
+use groupme_model::{LikeIcon, Message, MessageId, Reaction, SourceGuid, outgoing::Draft};
 
 use crate::{
     Client, Conversation, Error,
@@ -44,7 +42,11 @@ impl Client {
     /// As [`send_as`](Self::send_as). After an error that is [transient](Error::is_transient) it is
     /// not known whether the message arrived; to try again later without doubling it, choose the id
     /// with [`source_guid`](Self::source_guid) and use `send_as`.
-    pub async fn send(&self, conversation: &Conversation, draft: Draft) -> Result<Sent, Error> {
+    pub async fn send(
+        &self,
+        conversation: impl Into<Conversation>,
+        draft: impl Into<Draft>,
+    ) -> Result<Sent, Error> {
         self.send_as(conversation, draft, self.source_guid()).await
     }
 
@@ -58,14 +60,15 @@ impl Client {
     /// for all that is known.
     pub async fn send_as(
         &self,
-        conversation: &Conversation,
-        draft: Draft,
+        conversation: impl Into<Conversation>,
+        draft: impl Into<Draft>,
         guid: SourceGuid,
     ) -> Result<Sent, Error> {
-        let call = messages::send(conversation, draft, guid.clone())?;
+        let conversation = conversation.into();
+        let call = messages::send(&conversation, draft, guid.clone())?;
         match self.call(&call).await {
             Ok(message) => Ok(Sent::Created(Box::new(message))),
-            Err(Error::Conflict(_)) => Ok(self.find(conversation, &guid).await),
+            Err(Error::Conflict(_)) => Ok(self.find(&conversation, &guid).await),
             Err(error) => Err(error),
         }
     }
@@ -97,13 +100,15 @@ impl Client {
     /// The failure of either step. After one of the second, you have no reaction.
     pub async fn react(
         &self,
-        conversation: &ConversationId,
-        message: &MessageId,
+        conversation: impl Into<Conversation>,
+        message: impl Into<MessageId>,
         icon: Option<LikeIcon>,
     ) -> Result<Vec<Reaction>, Error> {
-        self.call(&reactions::unlike(conversation, message)).await?;
-        self.call(&reactions::like(conversation, message, icon))
-            .await
+        let (conversation, message) = (conversation.into(), message.into());
+        let unlike = reactions::unlike(&conversation, &message);
+        self.call(&unlike).await?;
+        let like = reactions::like(conversation, message, icon);
+        self.call(&like).await
     }
 }
 

@@ -1,8 +1,7 @@
-//! A part of a program without std, which drives a Bayeux session.
+//! Part of a program without std that drives a Bayeux session.
 //!
-//! It is built, never run. It defines the panic handler that std would define, and there may be
-//! only one: as soon as std comes into `bayeux-proto` or `bayeux-wire`, by any way, this stops
-//! compiling.
+//! The program is only built. It defines a panic handler, of which there may be one: std has its
+//! own, so the build fails if `bayeux-proto` or `bayeux-wire` links std in any way.
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -12,10 +11,10 @@ extern crate alloc;
 use alloc::vec::Vec;
 use core::panic::PanicInfo;
 
-use bayeux_proto::{Action, SessionEvent, Instant, LaneId, Session, Verdict};
+use bayeux_proto::{Action, Instant, LaneId, Session, SessionEvent, Verdict};
 use bayeux_wire::{DecodeError, Decoder, Frame};
 
-/// One turn of a driver: asks for the next action and passes over what the session tells.
+/// Runs a turn of a driver: returns the next action and the number of events.
 pub fn turn(session: &mut Session, now: Instant, out: &mut Vec<u8>) -> (Option<Action>, usize) {
     session.handle_timeout(now);
     let action = session.poll_action(now, &mut (), out);
@@ -23,12 +22,12 @@ pub fn turn(session: &mut Session, now: Instant, out: &mut Vec<u8>) -> (Option<A
     (action, events)
 }
 
-/// Decodes what came over a lane, hands the session each message, and counts what is to be
-/// delivered.
+/// Decodes bytes from a lane, passes each message to the session, and returns the number of messages
+/// to deliver.
 ///
 /// # Errors
 ///
-/// If it is not Bayeux.
+/// If the bytes are not Bayeux.
 pub fn receive(
     session: &mut Session,
     now: Instant,

@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::{path::Path, process::Command};
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use serde_json::{Value, json};
 
 use super::{
@@ -123,29 +123,16 @@ impl Client {
     /// # Errors
     ///
     /// If the command fails, or takes longer than [`TIMEOUT`].
-    pub(super) fn command(&mut self, name: &str, mut command: Value) -> anyhow::Result<()> {
-        command["do"] = name.into();
-        let mark = self.mark();
-        let written = self.process.write_line(&command);
-        written.with_context(|| format!("command {name} of the client"))?;
-        let mut failure = None;
-        self.wait(mark, &format!("the end of {name}"), |line| {
-            if line["failed"] == name {
-                failure = Some(line["error"].to_string());
-            }
-            failure.is_some() || line["done"] == name
-        })?;
-        match failure {
-            Some(reason) => bail!("command {name} of the client failed: {reason}"),
-            None => Ok(()),
-        }
+    pub(super) fn command(&mut self, name: &str, command: Value) -> anyhow::Result<()> {
+        let result = self.process.command(name, command, TIMEOUT);
+        result.context("waiting for the client")
     }
 
     /// Sends a command and returns the line with `field` that it prints.
     ///
     /// # Errors
     ///
-    /// As [`command`](Self::command), and if there is no such line.
+    /// If the command fails, or prints no such line.
     pub(super) fn query(&mut self, name: &str, field: &str) -> anyhow::Result<Value> {
         let mark = self.mark();
         self.command(name, json!({}))?;

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::clock;
 
-/// One scenario with one client over one transport at one profile of the simulator.
+/// A scenario with a client over a transport at a profile of the simulator.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ClientCase {
     client: &'static ClientKind,

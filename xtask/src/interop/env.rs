@@ -10,7 +10,7 @@ use super::{
     server::Server,
 };
 
-/// One server, one client, and the events published so far.
+/// A server, a client, and the events published so far.
 #[derive(Debug)]
 pub(super) struct Env {
     pub(super) server: Server,

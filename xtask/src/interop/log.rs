@@ -17,7 +17,7 @@ use crate::clock;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Mark(pub(super) usize);
 
-/// One line of output.
+/// A line of output.
 #[derive(Clone, Debug)]
 pub(super) struct Line {
     /// Time of its arrival.

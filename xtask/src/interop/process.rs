@@ -57,9 +57,39 @@ impl Process {
     /// # Errors
     ///
     /// If its stdin is closed.
-    pub(super) fn write_line(&mut self, line: &Value) -> anyhow::Result<()> {
+    fn write_line(&mut self, line: &Value) -> anyhow::Result<()> {
         let stdin = self.stdin.as_mut().context("its stdin is closed")?;
         writeln!(stdin, "{line}").context("the process does not read")
+    }
+
+    /// Sends a command, a line of JSON with its name as `do`, and waits for a line with the name as
+    /// `done`, or as `failed` with an `error`.
+    ///
+    /// # Errors
+    ///
+    /// If the command fails, or after `timeout`.
+    pub(super) fn command(
+        &mut self,
+        name: &str,
+        mut command: Value,
+        timeout: Duration,
+    ) -> anyhow::Result<()> {
+        command["do"] = name.into();
+        let mark = self.stdout.end();
+        let written = self.write_line(&command);
+        written.with_context(|| format!("command {name}"))?;
+        let mut failure = None;
+        let what = format!("end of the command {name}");
+        self.stdout.wait(mark, timeout, &what, |line| {
+            if line.json["failed"] == name {
+                failure = Some(line.json["error"].to_string());
+            }
+            failure.is_some() || line.json["done"] == name
+        })?;
+        match failure {
+            Some(reason) => bail!("command {name} failed: {reason}"),
+            None => Ok(()),
+        }
     }
 
     /// Closes stdin.

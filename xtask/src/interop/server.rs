@@ -7,7 +7,6 @@ use anyhow::{Context, bail};
 use serde_json::{Value, json};
 
 use super::{
-    control,
     event::{Burst, Channel},
     listener::Transport,
     log::{Line, Mark},
@@ -94,7 +93,6 @@ pub(super) struct Server {
     process: Process,
     /// Port for clients.
     pub(super) port: u16,
-    control: u16,
     /// Client ids of earlier processes on the same port.
     past_sessions: BTreeSet<String>,
     /// Position in the output after which its lines are about connections that may be open.
@@ -124,11 +122,10 @@ impl Server {
             token: token.to_owned(),
             process,
             port: 0,
-            control: 0,
             past_sessions: BTreeSet::new(),
             current: Mark::default(),
         };
-        server.read_ports()?;
+        server.read_port()?;
         Ok(server)
     }
 
@@ -142,64 +139,68 @@ impl Server {
         self.past_sessions = self.sessions();
         self.current = Mark::default();
         self.process = spawn(self.kind, &self.scripts, &self.token, self.port)?;
-        self.read_ports()
+        self.read_port()
     }
 
-    fn read_ports(&mut self) -> anyhow::Result<()> {
+    fn read_port(&mut self) -> anyhow::Result<()> {
         let mut ready = Value::Null;
         self.process
             .stdout
-            .wait(Mark::default(), TIMEOUT, "the ports", |line| {
+            .wait(Mark::default(), TIMEOUT, "first line", |line| {
                 ready.clone_from(&line.json);
                 line.json["ready"] == true
             })
             .with_context(|| format!("the server {} did not start", self.kind.name))?;
-        let port = |name: &str| {
-            let port = ready[name]
-                .as_u64()
-                .and_then(|port| u16::try_from(port).ok());
-            port.with_context(|| format!("the server {} printed no {name} port", self.kind.name))
-        };
-        (self.port, self.control) = (port("port")?, port("control")?);
+        let port = ready["port"]
+            .as_u64()
+            .and_then(|port| u16::try_from(port).ok());
+        self.port =
+            port.with_context(|| format!("the server {} printed no port", self.kind.name))?;
         Ok(())
     }
 
-    pub(super) fn publish(&self, burst: &Burst) -> anyhow::Result<()> {
+    /// Publishes the events of a burst.
+    pub(super) fn publish(&mut self, burst: &Burst) -> anyhow::Result<()> {
         let arguments = json!({
             "channel": burst.channel.name(),
             "type": burst.channel.event_type(),
             "first": burst.numbers.start,
             "count": burst.numbers.end - burst.numbers.start,
         });
-        control::send(self.control, "publish", &arguments)
+        self.command("publish", arguments)
+    }
+
+    fn command(&mut self, name: &str, command: Value) -> anyhow::Result<()> {
+        let result = self.process.command(name, command, TIMEOUT);
+        result.with_context(|| format!("waiting for the server {}", self.kind.name))
     }
 
     /// Removes every session.
-    pub(super) fn destroy_sessions(&self) -> anyhow::Result<()> {
-        control::send(self.control, "destroy", &json!({}))
+    pub(super) fn destroy_sessions(&mut self) -> anyhow::Result<()> {
+        self.command("destroy", json!({}))
     }
 
     /// Resets every connection.
-    pub(super) fn reset_connections(&self) -> anyhow::Result<()> {
-        control::send(self.control, "kill", &json!({}))
+    pub(super) fn reset_connections(&mut self) -> anyhow::Result<()> {
+        self.command("reset", json!({}))
     }
 
     /// Stops reading and writing on every open connection, for `time` or for good.
-    pub(super) fn stall_connections(&self, time: Option<Duration>) -> anyhow::Result<()> {
+    pub(super) fn stall_connections(&mut self, time: Option<Duration>) -> anyhow::Result<()> {
         let ms = time.map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
         let arguments = ms.map_or_else(|| json!({}), |ms| json!({ "ms": ms }));
-        control::send(self.control, "stall", &arguments)
+        self.command("stall", arguments)
     }
 
     /// Changes how requests are answered.
-    pub(super) fn set_mode(&self, mode: Mode) -> anyhow::Result<()> {
+    pub(super) fn set_mode(&mut self, mode: Mode) -> anyhow::Result<()> {
         let change = match mode {
             Mode::Unavailable(on) => json!({ "unavailable": on }),
             Mode::RefuseUpgrade(on) => json!({ "refuseUpgrade": on }),
             Mode::RefuseChannel(channel) => json!({ "refuseChannel": channel }),
             Mode::RefuseHandshake(on) => json!({ "refuseHandshake": on }),
         };
-        control::send(self.control, "mode", &change)
+        self.command("mode", change)
     }
 
     /// Returns the position after the last line.

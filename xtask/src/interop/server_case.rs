@@ -18,7 +18,7 @@ use super::{
 };
 use crate::clock;
 
-/// One scenario with one server over one transport.
+/// A scenario with a server over a transport.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ServerCase {
     server: &'static ServerKind,
@@ -100,7 +100,8 @@ impl ServerCase {
         };
         let start = clock::now();
         let early = |error| failed(&error, start, []);
-        let server = Server::start(self.server, programs.scripts.clone(), &token).map_err(early)?;
+        let mut server =
+            Server::start(self.server, programs.scripts.clone(), &token).map_err(early)?;
         if let Some(mode) = self.scenario.mode() {
             server.set_mode(mode).map_err(early)?;
         }
@@ -271,7 +272,7 @@ fn wrong_channel(env: &mut Env) -> anyhow::Result<()> {
 }
 
 /// A refusing server receives few attempts; the client goes on trying until it is accepted.
-fn refused(env: &Env, attempt: &str, accept: Mode) -> anyhow::Result<()> {
+fn refused(env: &mut Env, attempt: &str, accept: Mode) -> anyhow::Result<()> {
     let first = env.server.wait_received(Mark::default(), attempt)?;
     env.server.wait_received(first, attempt)?;
     env.server

@@ -84,10 +84,10 @@ fn client(sim: &Sim) -> anyhow::Result<Client> {
         .gateway_url(sim.gateway_url())
         .api_url(sim.root_url());
     for group in sim.group_ids() {
-        builder = builder.group(GroupId::new(group));
+        builder = builder.subscribe(GroupId::new(group));
     }
     for user in sim.direct_message_ids() {
-        builder = builder.direct_messages(user);
+        builder = builder.subscribe(UserId::new(user));
     }
     Ok(builder.connect()?)
 }

@@ -36,9 +36,9 @@ pub(crate) async fn run(args: History) -> Result<(), Failure> {
         "before"
     };
     if let Some(message) = args.before {
-        history = history.before(message.into());
+        history = history.before(message);
     } else if let Some(message) = args.after {
-        history = history.after(message.into());
+        history = history.after(message);
     }
     let mut last: Option<Message> = None;
     while left > 0 {

@@ -17,7 +17,6 @@ pub(crate) async fn run(args: Like) -> Result<(), Failure> {
     };
     let account = Account::open(&args.one.account)?;
     let conversation = account.conversation(&args.one.place).await?;
-    let conversation = account.id_of(&conversation).await?;
     let message = MessageId::from(args.one.message);
     let is_told = icon.is_some();
     let reactions = account.rest().react(&conversation, &message, icon);

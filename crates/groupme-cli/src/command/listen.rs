@@ -21,10 +21,10 @@ pub(crate) async fn run(mut args: Listen) -> Result<(), Failure> {
     let stop = Stop::listen()?;
     let (mut builder, _) = account::gateway(&args.account, &args.gateway).await?;
     for group in core::mem::take(&mut args.groups) {
-        builder = builder.group(GroupId::new(group));
+        builder = builder.subscribe(GroupId::new(group));
     }
     for with in core::mem::take(&mut args.direct_messages) {
-        builder = builder.direct_messages(with);
+        builder = builder.subscribe(account::direct_messages(&with));
     }
     builder = deliver(builder, &args)?;
     let client = builder.connect().map_err(Failure::usage)?;

@@ -23,8 +23,6 @@ pub(crate) async fn run(args: Read) -> Result<(), Failure> {
     let id = account.id_of(&conversation).await?;
     let message = args.message.map(MessageId::from);
     let receipt = match (&conversation, message) {
-        (Conversation::User(_), None) => receipts::read(&id),
-        (Conversation::User(_), Some(message)) => receipts::read_v2(&id, &message),
         (Conversation::Group(_), Some(message)) => receipts::read_up_to(&id, &message),
         (Conversation::Group(_), None) => {
             let newest = messages::list(&conversation, &Window::Newest, 1);
@@ -33,6 +31,8 @@ pub(crate) async fn run(args: Read) -> Result<(), Failure> {
                 .ok_or_else(|| Failure::Refused(anyhow!("there is nothing to read: no message")))?;
             receipts::read_up_to(&id, &newest.id)
         }
+        (_, None) => receipts::read(&id),
+        (_, Some(message)) => receipts::read_v2(&id, &message),
     };
     let receipt = account.call(&receipt).await?;
     Ok(Sheet::new(args.shape).row(&Row::Read(&id, &receipt))?)

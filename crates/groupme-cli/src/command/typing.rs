@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use anyhow::{Context as _, anyhow};
-use groupme_client::{Builder, EventRef, Handle, Incoming, UserId};
+use groupme_client::{Builder, Conversation, EventRef, Handle, Incoming, UserId};
 use groupme_model::{ConversationId, GroupId, UserPair, channel};
 use tokio::time::Instant;
 
@@ -127,18 +127,19 @@ impl Whereto {
             .map_err(Failure::Usage)
     }
 
-    fn listen(&self, builder: Builder) -> Builder {
+    fn conversation(&self) -> Conversation {
         match self {
-            Self::Group(group) => builder.group(group.clone()),
-            Self::User(with) => builder.direct_messages(with.as_str()),
+            Self::Group(group) => group.into(),
+            Self::User(with) => account::direct_messages(with),
         }
     }
 
+    fn listen(&self, builder: Builder) -> Builder {
+        builder.subscribe(self.conversation())
+    }
+
     fn say(&self, handle: &Handle) -> Result<(), groupme_client::Error> {
-        match self {
-            Self::Group(group) => handle.type_in_group(group),
-            Self::User(with) => handle.type_to(with),
-        }
+        handle.send_typing(self.conversation())
     }
 }
 

@@ -13,7 +13,6 @@ use crate::{
 pub(crate) async fn run(args: One) -> Result<(), Failure> {
     let account = Account::open(&args.account)?;
     let conversation = account.conversation(&args.place).await?;
-    let conversation = account.id_of(&conversation).await?;
     let message = MessageId::from(args.message);
     let left = account
         .call(&reactions::unlike(&conversation, &message))

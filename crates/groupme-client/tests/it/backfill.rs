@@ -152,7 +152,7 @@ async fn a_restart_with_the_same_store_goes_on_where_it_was() {
 }
 
 #[tokio::test]
-async fn what_is_acknowledged_by_hand_does_not_come_again_and_the_rest_does() {
+async fn what_is_acknowledged_manually_does_not_come_again_and_the_rest_does() {
     let sim = sim().await;
     let store = MemoryStore::default();
     let ready = || whole(&sim).store(store.clone()).manual_ack();
@@ -189,7 +189,7 @@ async fn a_message_of_ones_own_is_sent_over_rest_and_its_echo_is_marked() {
 }
 
 #[tokio::test]
-async fn the_past_is_delivered_if_it_is_asked_for() {
+async fn the_past_is_delivered_if_it_is_requested() {
     let sim = sim().await;
     for words in ["one", "two", "three"] {
         sim.say(words).unwrap();
@@ -277,7 +277,7 @@ async fn rest_takes_over_while_no_gateway_can_be_reached_and_hands_back() {
 }
 
 #[tokio::test]
-async fn a_history_that_is_refused_is_told_and_pushes_go_on() {
+async fn a_history_that_is_refused_is_reported_and_pushes_go_on() {
     let sim = sim().await;
     let mut config = DeliveryConfig::default();
     config.give_up_after = Duration::from_millis(50);

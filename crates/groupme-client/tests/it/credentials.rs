@@ -93,8 +93,8 @@ async fn a_group_of_others_is_refused_and_nothing_else_suffers() {
         let (mine, foreign) = (sim.cast().lake, sim.cast().surprise);
         let mut client = builder(&sim)
             .transport(transport)
-            .group(GroupId::new(foreign.to_string()))
-            .group(GroupId::new(mine.to_string()))
+            .subscribe(GroupId::new(foreign.to_string()))
+            .subscribe(GroupId::new(mine.to_string()))
             .connect()
             .unwrap();
         let (mut active, mut refused) = (Vec::new(), Vec::new());
@@ -115,13 +115,13 @@ async fn a_group_of_others_is_refused_and_nothing_else_suffers() {
 }
 
 #[tokio::test]
-async fn a_channel_that_was_refused_is_asked_for_again_in_the_next_session() {
+async fn a_channel_that_was_refused_is_requested_again_in_the_next_session() {
     let sim = sim().await;
     let cast = *sim.cast();
     let channel = format!("/group/{}", cast.surprise);
     let mut client = builder(&sim)
         .transport(TransportPolicy::WebSocket)
-        .group(GroupId::new(cast.surprise.to_string()))
+        .subscribe(GroupId::new(cast.surprise.to_string()))
         .connect()
         .unwrap();
     statuses_until(&mut client, |status| {

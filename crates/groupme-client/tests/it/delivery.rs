@@ -3,7 +3,7 @@
 use core::{future::poll_fn, pin::Pin, time::Duration};
 
 use futures_core::Stream as _;
-use groupme_client::{Client, Event, GroupId, Incoming, Origin, Status, TransportPolicy};
+use groupme_client::{Client, Event, GroupId, Incoming, Origin, Status, TransportPolicy, UserId};
 use groupme_sim::Sim;
 
 use crate::account::{TRANSPORTS, builder, event, listening, own, sim, soon, statuses_until, text};
@@ -14,10 +14,10 @@ const HURRY: Duration = Duration::from_millis(2);
 async fn listening_everywhere(sim: &Sim, transport: TransportPolicy) -> Client {
     let mut builder = builder(sim).transport(transport);
     for group in sim.group_ids() {
-        builder = builder.group(GroupId::new(group));
+        builder = builder.subscribe(GroupId::new(group));
     }
     for user in sim.direct_message_ids() {
-        builder = builder.direct_messages(user);
+        builder = builder.subscribe(UserId::new(user));
     }
     let mut client = builder.connect().unwrap();
     for _ in 0..3 {

@@ -93,7 +93,7 @@ async fn a_refused_connection_is_tried_again_after_delays_that_grow_and_differ()
 }
 
 #[tokio::test]
-async fn a_refused_connection_is_told_with_everything_behind_it() {
+async fn a_refused_connection_is_reported_with_everything_behind_it() {
     for transport in TRANSPORTS {
         let port = closed_port().await;
         let mut client = builder(port).transport(transport).connect().unwrap();
@@ -224,7 +224,7 @@ async fn stumbling_gateway() -> u16 {
 }
 
 #[tokio::test]
-async fn the_own_channel_is_asked_for_again_where_the_gateway_stumbled_over_it() {
+async fn the_own_channel_is_requested_again_where_the_gateway_stumbled_over_it() {
     let mut client = builder(stumbling_gateway().await)
         .transport(TransportPolicy::LongPolling)
         .connect()

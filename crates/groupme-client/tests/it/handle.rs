@@ -1,6 +1,6 @@
 //! Commands of a handle reach the gateway and the other clients.
 
-use groupme_client::{Client, Error, EventRef, GroupId, Incoming, Status, TransportPolicy};
+use groupme_client::{Client, Error, EventRef, GroupId, Incoming, Status, TransportPolicy, UserId};
 use groupme_sim::Sim;
 
 use crate::account::{
@@ -13,8 +13,8 @@ async fn mara(sim: &Sim) -> Client {
     let (id, lake) = (sim.cast().mara, sim.cast().lake);
     let token = sim.with_world(|world| world.token(id).unwrap().to_owned());
     let mut client = builder_for(sim, &token, &id.to_string())
-        .group(GroupId::new(lake.to_string()))
-        .direct_messages(sim.user_id())
+        .subscribe(GroupId::new(lake.to_string()))
+        .subscribe(UserId::new(sim.user_id()))
         .connect()
         .unwrap();
     for _ in 0..3 {
@@ -35,10 +35,12 @@ async fn typing_is_seen_by_others() {
         let (me, cast) = (sim.user_id().to_owned(), *sim.cast());
         let handle = client.handle();
         handle
-            .type_in_group(&GroupId::new(cast.lake.to_string()))
+            .send_typing(&GroupId::new(cast.lake.to_string()))
             .unwrap();
         let in_group = event(&mut other).await;
-        handle.type_to(&cast.mara.to_string()).unwrap();
+        handle
+            .send_typing(UserId::new(cast.mara.to_string()))
+            .unwrap();
         let in_direct = event(&mut other).await;
         for (delivery, place) in [(in_group, "/group/"), (in_direct, "/direct_message/")] {
             assert!(delivery.channel().starts_with(place), "{delivery:?}");
@@ -105,10 +107,10 @@ async fn requests_after_the_end_are_not_taken() {
     end(&mut client).await;
     let group = GroupId::new("1");
     for refused in [
-        handle.subscribe_group(&group),
-        handle.unsubscribe_group(&group),
-        handle.type_in_group(&group),
-        handle.type_to("1"),
+        handle.subscribe(&group),
+        handle.unsubscribe(&group),
+        handle.send_typing(&group),
+        handle.send_typing(UserId::from("1")),
         handle.ping(),
         handle.ping_with(1),
         handle.wake(),
@@ -135,7 +137,7 @@ async fn more_requests_than_it_holds_are_refused_and_those_taken_are_obeyed() {
     // Nothing else runs between these on a runtime of one thread.
     let taken: Vec<_> = channels
         .iter()
-        .take_while(|id| handle.subscribe_group(&GroupId::new(id.as_str())).is_ok())
+        .take_while(|id| handle.subscribe(&GroupId::new(id.as_str())).is_ok())
         .collect();
     assert!((1..200).contains(&taken.len()), "{}", taken.len());
     let mut left: Vec<_> = taken.iter().map(|id| format!("/group/{id}")).collect();

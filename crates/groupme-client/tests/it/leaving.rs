@@ -10,7 +10,7 @@ use crate::account::{
 };
 
 #[tokio::test]
-async fn disconnecting_takes_leave_of_the_gateway() {
+async fn disconnecting_sends_a_disconnect_to_the_gateway() {
     for transport in TRANSPORTS {
         let sim = sim().await;
         let mut client = listening(&sim, transport).await;
@@ -22,7 +22,7 @@ async fn disconnecting_takes_leave_of_the_gateway() {
 }
 
 #[tokio::test]
-async fn disconnecting_is_heard_among_more_requests_than_wait() {
+async fn disconnecting_works_among_more_requests_than_wait() {
     let sim = sim().await;
     let mut client = listening(&sim, TransportPolicy::Auto).await;
     let handle = client.handle();
@@ -32,7 +32,7 @@ async fn disconnecting_is_heard_among_more_requests_than_wait() {
 }
 
 #[tokio::test]
-async fn what_was_asked_for_before_disconnecting_is_done() {
+async fn what_was_requested_before_disconnecting_is_done() {
     for transport in TRANSPORTS {
         let sim = sim().await;
         let mut client = listening(&sim, transport).await;
@@ -40,14 +40,14 @@ async fn what_was_asked_for_before_disconnecting_is_done() {
             let mara = sim.cast().mara;
             let token = sim.with_world(|world| world.token(mara).unwrap().to_owned());
             builder_for(&sim, &token, &mara.to_string())
-                .group(GroupId::new(sim.cast().lake.to_string()))
+                .subscribe(GroupId::new(sim.cast().lake.to_string()))
                 .connect()
                 .unwrap()
         };
         until_active(&mut other, &format!("/group/{}", sim.cast().lake)).await;
         let handle = client.handle();
         handle
-            .type_in_group(&GroupId::new(sim.cast().lake.to_string()))
+            .send_typing(&GroupId::new(sim.cast().lake.to_string()))
             .unwrap();
         handle.disconnect();
         assert_eq!(event(&mut other).await.event().kind(), "typing");
@@ -84,7 +84,7 @@ async fn disconnecting_before_there_is_a_session_ends_at_once() {
 }
 
 #[tokio::test]
-async fn a_dropped_client_takes_leave_in_the_background() {
+async fn a_dropped_client_disconnects_in_the_background() {
     for transport in TRANSPORTS {
         let sim = sim().await;
         let client = listening(&sim, transport).await;
@@ -97,7 +97,7 @@ async fn a_dropped_client_takes_leave_in_the_background() {
 }
 
 #[tokio::test]
-async fn a_client_that_is_dropped_with_a_full_queue_takes_leave() {
+async fn a_client_that_is_dropped_with_a_full_queue_disconnects() {
     let sim = sim().await;
     let client = listening(&sim, TransportPolicy::WebSocket).await;
     let mut witness = listening(&sim, TransportPolicy::LongPolling).await;

@@ -1,6 +1,8 @@
 //! Errors of the caller are reported at once, in helpful words.
 
-use groupme_client::{Client, Error, GroupId, Status, Token, TransportPolicy, UserId};
+use groupme_client::{
+    Client, ConversationId, Error, GroupId, Status, Token, TransportPolicy, UserId,
+};
 
 use crate::account::{builder, chain, listening, sim, statuses_until};
 
@@ -45,16 +47,16 @@ async fn an_id_that_names_no_channel_is_an_error_that_shows_it() {
         Client::builder(token(), UserId::new("not an id")).connect(),
         Client::builder(token(), UserId::new("")).connect(),
         Client::builder(token(), UserId::new("1"))
-            .group(GroupId::new("1/../2"))
+            .subscribe(GroupId::new("1/../2"))
             .connect(),
         Client::builder(token(), UserId::new("1"))
-            .group(GroupId::new("*"))
+            .subscribe(GroupId::new("*"))
             .connect(),
         Client::builder(token(), UserId::new("1"))
-            .direct_messages("2+")
+            .subscribe(UserId::from("2+"))
             .connect(),
         Client::builder(token(), UserId::new("1"))
-            .direct_messages("")
+            .subscribe(UserId::from(""))
             .connect(),
     ];
     for (result, id) in built
@@ -74,11 +76,11 @@ async fn a_handle_refuses_an_id_that_names_no_channel() {
     let client = listening(&sim, TransportPolicy::Auto).await;
     let (handle, group) = (client.handle(), GroupId::new("**"));
     for refused in [
-        handle.subscribe_group(&group),
-        handle.unsubscribe_group(&group),
-        handle.type_in_group(&group),
-        handle.subscribe_direct_messages("a/b"),
-        handle.type_to(""),
+        handle.subscribe(&group),
+        handle.unsubscribe(&group),
+        handle.send_typing(&group),
+        handle.subscribe(UserId::from("a/b")),
+        handle.send_typing(UserId::from("")),
     ] {
         assert!(matches!(refused, Err(Error::Id { .. })), "{refused:?}");
     }
@@ -113,7 +115,7 @@ async fn a_conversation_between_two_others_is_refused_by_the_gateway_only() {
     let sim = sim().await;
     let (jonas, theo) = (sim.cast().jonas, sim.cast().theo);
     let mut client = builder(&sim)
-        .direct_messages(format!("{jonas}+{theo}"))
+        .subscribe(ConversationId::from(format!("{jonas}+{theo}")))
         .connect()
         .unwrap();
     statuses_until(&mut client, |status| {

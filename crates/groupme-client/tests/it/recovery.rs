@@ -82,7 +82,7 @@ async fn a_broken_websocket_is_opened_again() {
 }
 
 #[tokio::test]
-async fn a_broken_poll_begins_a_new_session_and_what_it_may_have_taken_along_is_told() {
+async fn a_broken_poll_begins_a_new_session_and_what_it_may_have_taken_along_is_reported() {
     let sim = sim().await;
     let mut client = listening(&sim, TransportPolicy::LongPolling).await;
     let sessions = sim.sessions();
@@ -138,7 +138,7 @@ async fn a_session_that_the_server_forgot_is_begun_anew_at_the_next_request() {
         let handle = client.handle();
         let told = recovers(&sim, &mut client, || {
             sim.lose_sessions();
-            handle.subscribe_group(&lake).unwrap();
+            handle.subscribe(&lake).unwrap();
         })
         .await;
         assert_eq!(loss(&told).protocol(), &Broken::SessionLost);
@@ -171,7 +171,7 @@ async fn a_restart_of_the_server_is_survived() {
 async fn every_channel_is_subscribed_again() {
     let sim = sim().await;
     let lake = GroupId::new(sim.cast().lake.to_string());
-    let mut client = builder(&sim).group(lake.clone()).connect().unwrap();
+    let mut client = builder(&sim).subscribe(lake.clone()).connect().unwrap();
     let channel = format!("/group/{lake}");
     for _ in 0..2 {
         let mut left = vec![own(&sim), channel.clone()];

@@ -16,7 +16,7 @@ async fn neither_settings_nor_clients_nor_handles_show_it() {
         .start()
         .await
         .unwrap();
-    let ready = builder(&sim).group(groupme_client::GroupId::new("1"));
+    let ready = builder(&sim).subscribe(groupme_client::GroupId::new("1"));
     let shown = format!("{token:?} {ready:?}");
     assert!(
         shown.contains(sim.user_id()) && !shown.contains(SECRET),

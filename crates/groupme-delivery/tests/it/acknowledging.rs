@@ -98,7 +98,7 @@ fn late_messages_that_are_open_come_again_in_whatever_order_they_came() {
 }
 
 #[test]
-fn now_and_then_it_is_written_down_up_to_when_the_account_is_whole() {
+fn now_and_then_it_is_saved_up_to_when_the_account_is_synced() {
     let mut world = World::new();
     world.live();
     assert_eq!(synced_until(&world), Some(T0));
@@ -116,7 +116,7 @@ fn now_and_then_it_is_written_down_up_to_when_the_account_is_whole() {
 }
 
 #[test]
-fn the_account_is_whole_no_further_than_what_is_open() {
+fn the_account_is_synced_no_further_than_what_is_open() {
     let mut world = World::new();
     world.live();
     world.acknowledges = false;
@@ -133,7 +133,7 @@ fn the_account_is_whole_no_further_than_what_is_open() {
 }
 
 #[test]
-fn the_account_is_not_whole_while_a_list_is_missing() {
+fn the_account_is_not_synced_while_a_list_is_missing() {
     let mut world = World::new();
     world.say(GROUP, 1);
     world.live();

@@ -245,7 +245,7 @@ fn a_store_that_is_old_knows_the_past_of_conversations_that_began_since() {
 }
 
 #[test]
-fn a_snapshot_before_the_first_session_tells_the_past_from_what_follows() {
+fn a_snapshot_before_the_first_session_separates_the_past_from_what_follows() {
     let mut world = World::new();
     world.has_begun = true;
     // All of this is of one minute: clocks cannot tell.

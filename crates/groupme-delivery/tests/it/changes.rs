@@ -9,7 +9,7 @@ use crate::world::{
 };
 
 #[test]
-fn the_same_reactions_told_on_two_channels_are_delivered_once() {
+fn the_same_reactions_reported_on_two_channels_are_delivered_once() {
     let mut world = World::new();
     world.live();
     world.say_live(GROUP, 1);
@@ -45,7 +45,7 @@ fn changes_of_messages_from_before_the_start_are_delivered_once_too() {
 }
 
 #[test]
-fn an_edit_that_a_notice_told_is_not_told_again_by_comparing() {
+fn an_edit_that_a_notice_reported_is_not_reported_again_by_comparing() {
     let mut world = World::new();
     world.live();
     world.say_live(GROUP, 1);
@@ -69,7 +69,7 @@ fn an_edit_that_a_notice_told_is_not_told_again_by_comparing() {
 }
 
 #[test]
-fn a_message_that_is_pushed_after_its_deletion_was_fetched_is_not_told_of() {
+fn a_message_that_is_pushed_after_its_deletion_was_fetched_is_not_announced() {
     let mut world = World::new();
     world.live();
     world.lose();
@@ -123,7 +123,7 @@ pub(crate) fn found_in_a_gap(world: &mut World, number: u64) -> Vec<String> {
 }
 
 #[test]
-fn an_edit_is_told_once_and_never_an_older_one_after_it() {
+fn an_edit_is_reported_once_and_never_an_older_one_after_it() {
     let mut world = with_pushed(1);
     let edit = |at: i64, text: &str| {
         let mut edited = crate::world::row(GROUP, 1);
@@ -141,7 +141,7 @@ fn an_edit_is_told_once_and_never_an_older_one_after_it() {
 }
 
 #[test]
-fn a_deletion_is_told_once() {
+fn a_deletion_is_reported_once() {
     let mut world = with_pushed(1);
     let gone = changed("message.deleted", &crate::world::row(GROUP, 1));
     assert_eq!(world.push(&gone, "gone"), ["gone"]);
@@ -170,7 +170,7 @@ fn reactions_differ_by_who_and_by_what() {
 }
 
 #[test]
-fn where_the_program_listens_an_edit_is_told_by_itself_and_else_by_its_notice() {
+fn where_the_program_listens_an_edit_is_reported_by_itself_and_else_by_its_notice() {
     for listens in [false, true] {
         let mut world = with_pushed(1);
         world.feed.watch(&GROUP.into(), listens);
@@ -185,7 +185,7 @@ fn where_the_program_listens_an_edit_is_told_by_itself_and_else_by_its_notice() 
 }
 
 #[test]
-fn pins_are_told_by_their_notices_or_found_by_comparing() {
+fn pins_are_reported_by_their_notices_or_found_by_comparing() {
     for listens in [false, true] {
         let mut world = with_pushed(2);
         world.feed.watch(&GROUP.into(), listens);
@@ -230,7 +230,7 @@ fn what_was_found_by_comparing_is_found_once_in_another_process_too() {
 }
 
 #[test]
-fn a_deletion_that_a_fetched_notice_tells_of_is_found_all_the_same() {
+fn a_deletion_that_a_fetched_notice_announces_is_found_all_the_same() {
     let mut world = with_pushed(1);
     world.lose();
     world.change(GROUP, 1, &json!({ "deleted_at": T0 + 2 }));

@@ -169,7 +169,7 @@ fn reactions_are_compared_once_the_program_begins_to_listen() {
 }
 
 #[test]
-fn a_conversation_that_is_not_whole_yet_is_compared_once_it_is() {
+fn a_conversation_that_is_not_synced_yet_is_compared_once_it_is() {
     let mut world = World::new();
     world.live();
     world.say_live(GROUP, 1);
@@ -236,7 +236,7 @@ fn one_comparison_is_under_way_at_a_time_and_another_follows_if_it_is_wanted() {
 }
 
 #[test]
-fn an_answer_from_before_a_loss_is_not_compared() {
+fn a_response_from_before_a_loss_is_not_compared() {
     let mut world = with_pushed(1);
     world.is_slow = true;
     world.feed.watch(&GROUP.into(), true);
@@ -251,7 +251,7 @@ fn an_answer_from_before_a_loss_is_not_compared() {
 }
 
 #[test]
-fn an_answer_from_before_a_loss_that_comes_after_it_leads_to_another_question() {
+fn a_response_from_before_a_loss_that_comes_after_it_leads_to_another_request() {
     let mut world = with_pushed(1);
     world.is_slow = true;
     world.feed.watch(&GROUP.into(), true);
@@ -267,7 +267,7 @@ fn an_answer_from_before_a_loss_that_comes_after_it_leads_to_another_question() 
 }
 
 #[test]
-fn pinned_messages_are_compared_however_old_if_it_is_asked_for() {
+fn pinned_messages_are_compared_however_old_if_it_is_requested() {
     let mut config = Config::default();
     (config.pinned, config.compare_window) = (true, 1);
     let mut world = World::with(config);

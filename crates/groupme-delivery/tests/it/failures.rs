@@ -7,7 +7,7 @@ use groupme_delivery::{Config, Failure, Feed};
 use crate::world::{GROUP, World, YOU, row};
 
 #[test]
-fn a_history_that_cannot_be_had_for_a_while_is_asked_for_again() {
+fn a_history_that_cannot_be_read_for_a_while_is_requested_again() {
     let mut world = World::new();
     world.say(GROUP, 1);
     world.live();
@@ -55,7 +55,7 @@ fn when_patience_ends_the_gap_is_named_and_pushes_go_on() {
 }
 
 #[test]
-fn a_fetch_that_is_given_up_after_another_loss_does_not_make_the_conversation_whole() {
+fn a_fetch_that_is_given_up_after_another_loss_does_not_make_the_conversation_synced() {
     let mut world = World::new();
     world.say(GROUP, 1);
     world.live();
@@ -80,7 +80,7 @@ fn a_fetch_that_is_given_up_after_another_loss_does_not_make_the_conversation_wh
 }
 
 #[test]
-fn what_was_told_to_be_lost_does_not_turn_up_out_of_order() {
+fn what_was_reported_lost_does_not_turn_up_out_of_order() {
     let mut world = World::new();
     world.live();
     world.say_live(GROUP, 1);
@@ -165,7 +165,7 @@ fn a_history_that_lags_behind_the_list_is_waited_for() {
 }
 
 #[test]
-fn a_newcomer_with_more_on_one_page_than_is_fetched_has_its_bounds_named() {
+fn a_new_conversation_with_more_on_one_page_than_is_fetched_has_its_bounds_named() {
     let mut config = Config::default();
     (config.max_backfill, config.compare_window) = (2, 0);
     let mut world = World::with(config);
@@ -181,7 +181,7 @@ fn a_newcomer_with_more_on_one_page_than_is_fetched_has_its_bounds_named() {
 }
 
 #[test]
-fn a_newcomer_with_more_history_than_is_fetched_has_its_bounds_named() {
+fn a_new_conversation_with_more_history_than_is_fetched_has_its_bounds_named() {
     let mut config = Config::default();
     (config.max_backfill, config.page, config.compare_window) = (4, 2, 0);
     let mut world = World::with(config);
@@ -255,7 +255,7 @@ fn what_was_dropped_for_lack_of_room_is_lost_with_the_fetch_that_was_to_bring_it
 }
 
 #[test]
-fn a_history_that_stays_behind_its_list_is_asked_again_after_longer_and_longer() {
+fn a_history_that_stays_behind_its_list_is_requested_again_after_longer_and_longer() {
     let mut world = World::new();
     world.say(GROUP, 1);
     world.live();
@@ -280,7 +280,7 @@ fn a_history_that_stays_behind_its_list_is_asked_again_after_longer_and_longer()
 }
 
 #[test]
-fn a_question_that_is_not_answered_is_asked_again_after_longer_and_longer() {
+fn a_request_that_is_not_answered_is_requested_again_after_longer_and_longer() {
     let mut world = World::new();
     world.say(GROUP, 1);
     world.live();
@@ -306,7 +306,7 @@ fn a_question_that_is_not_answered_is_asked_again_after_longer_and_longer() {
 }
 
 #[test]
-fn a_newcomer_whose_newest_message_the_history_does_not_have_is_named() {
+fn a_new_conversation_whose_newest_message_the_history_does_not_have_is_named() {
     let mut world = World::new();
     world.live();
     world.lose();
@@ -337,7 +337,7 @@ fn two_feeds_do_not_ask_again_at_the_same_time() {
 }
 
 #[test]
-fn a_message_that_was_told_to_be_missing_is_not_looked_for_again() {
+fn a_message_that_was_reported_missing_is_not_looked_for_again() {
     for restarts in [false, true] {
         let mut world = World::new();
         world.say(GROUP, 1);

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::world::{CHAT, GROUP, World, created, favorite, hearts, id, label};
 
 #[test]
-fn a_gap_is_told_and_filled_in_order() {
+fn a_gap_is_reported_and_filled_in_order() {
     let mut world = World::new();
     world.say(GROUP, 1);
     world.live();
@@ -170,7 +170,7 @@ fn topics_are_caught_up_with_like_groups() {
 }
 
 #[test]
-fn pushes_beyond_what_can_be_held_are_fetched() {
+fn pushes_beyond_what_can_be_buffered_are_fetched() {
     let mut config = Config::default();
     config.push_buffer = 2;
     let mut world = World::with(config);
@@ -211,7 +211,7 @@ fn a_change_of_a_message_that_is_still_to_be_fetched_comes_after_it() {
 }
 
 #[test]
-fn a_change_that_a_fetched_message_shows_already_is_not_told_again() {
+fn a_change_that_a_fetched_message_shows_already_is_not_reported_again() {
     let mut world = World::new();
     world.say(GROUP, 1);
     world.live();
@@ -336,7 +336,7 @@ fn changes_that_found_no_room_are_named() {
 }
 
 #[test]
-fn a_newcomer_is_fetched_back_to_when_the_account_was_whole_and_some_minutes_more() {
+fn a_new_conversation_is_fetched_back_to_when_the_account_was_synced_and_some_minutes_more() {
     let mut world = World::new();
     world.live();
     world.say_live(GROUP, 2_000);
@@ -349,7 +349,7 @@ fn a_newcomer_is_fetched_back_to_when_the_account_was_whole_and_some_minutes_mor
 }
 
 #[test]
-fn a_newcomer_that_was_silent_since_the_account_was_whole_begins_at_now() {
+fn a_new_conversation_that_was_silent_since_the_account_was_synced_begins_at_now() {
     let mut world = World::new();
     world.live();
     world.say_live(GROUP, 2_000);
@@ -387,7 +387,7 @@ fn history_back_to_what_was_pushed_ends_where_there_is_no_room_and_says_so() {
 }
 
 #[test]
-fn a_newcomer_that_began_at_now_goes_on_from_there_after_a_crash() {
+fn a_new_conversation_that_began_at_now_goes_on_from_there_after_a_crash() {
     let mut world = World::new();
     world.live();
     world.say_live(GROUP, 2_000);

@@ -19,7 +19,7 @@ fn a_list_that_has_the_same_page_again_and_again_ends() {
 }
 
 #[test]
-fn lists_that_cannot_be_had_leave_the_known_conversations_to_be_asked_for_themselves() {
+fn lists_that_cannot_be_read_leave_the_known_conversations_to_be_requested_themselves() {
     let mut world = World::new();
     world.say(GROUP, 1);
     world.live();
@@ -54,7 +54,7 @@ fn met_without(lists: &[&str]) -> World {
 }
 
 #[test]
-fn what_is_said_after_an_account_was_met_without_its_lists_is_not_missed() {
+fn what_is_said_after_an_account_was_first_synced_without_its_lists_is_not_missed() {
     let lists = ["groups", "chats", "memberships"];
     for restarts in [false, true] {
         let mut world = met_without(&lists);
@@ -69,7 +69,7 @@ fn what_is_said_after_an_account_was_met_without_its_lists_is_not_missed() {
 }
 
 #[test]
-fn groups_left_before_an_account_was_met_without_its_lists_are_not_named() {
+fn groups_left_before_an_account_was_first_synced_without_its_lists_are_not_named() {
     for restarts in [false, true] {
         let mut world = met_without(&["memberships"]);
         world.left.push("77".to_owned());
@@ -108,7 +108,7 @@ fn topics_that_cannot_be_listed_are_named_unless_there_are_none() {
 }
 
 #[test]
-fn lists_that_cannot_be_had_make_no_gaps_where_nothing_was_said() {
+fn lists_that_cannot_be_read_make_no_gaps_where_nothing_was_said() {
     let mut world = World::new();
     world.say(GROUP, 1);
     world.live();
@@ -122,7 +122,7 @@ fn lists_that_cannot_be_had_make_no_gaps_where_nothing_was_said() {
 }
 
 #[test]
-fn a_list_that_is_answered_after_a_loss_leads_to_no_more_questions() {
+fn a_list_that_is_answered_after_a_loss_leads_to_no_more_requests() {
     let mut world = World::new();
     world.say(GROUP, 1);
     world.live();
@@ -137,7 +137,7 @@ fn a_list_that_is_answered_after_a_loss_leads_to_no_more_questions() {
 }
 
 #[test]
-fn an_answer_to_another_question_is_none() {
+fn a_response_to_another_request_is_none() {
     let mut world = World::new();
     world.live();
     world.say_live(GROUP, 1);
@@ -166,7 +166,7 @@ fn an_answer_to_another_question_is_none() {
 }
 
 #[test]
-fn a_list_that_is_answered_after_a_loss_still_tells_what_was_missed() {
+fn a_list_that_is_answered_after_a_loss_still_reports_what_was_missed() {
     let mut world = World::new();
     world.say(GROUP, 1);
     world.live();

@@ -20,7 +20,7 @@ fn a_group_that_was_joined_and_left_while_away_is_named() {
 }
 
 #[test]
-fn groups_that_were_left_before_the_account_was_met_are_not_named() {
+fn groups_that_were_left_before_the_account_was_first_synced_are_not_named() {
     let mut world = World::new();
     world.left.push("77".to_owned());
     assert_eq!(world.live(), ["caught up"]);
@@ -151,7 +151,7 @@ fn what_was_said_while_the_user_was_no_member_comes_before_the_welcome() {
 }
 
 #[test]
-fn who_leaves_and_comes_back_while_an_account_is_met_misses_nothing_between() {
+fn a_user_who_leaves_and_comes_back_during_the_first_sync_misses_nothing_between() {
     let mut world = World::new();
     world.is_slow = true;
     world.live();

@@ -59,7 +59,7 @@ fn what_is_known_of_a_message_outlives_its_place_among_the_newest() {
 }
 
 #[test]
-fn what_was_told_of_a_message_before_it_came_does_not_outlive_what_was_told_after() {
+fn a_change_announced_before_its_message_does_not_outlive_a_later_one() {
     let mut world = remembering(2);
     world.live();
     let first = row(GROUP, 1);
@@ -122,7 +122,7 @@ fn a_fetched_message_of_ones_own_is_recognised_too() {
 }
 
 #[test]
-fn room_for_what_is_held_is_given_back() {
+fn room_for_what_is_buffered_is_given_back() {
     let mut world = World::new();
     world.say(GROUP, 1);
     world.live();
@@ -143,7 +143,7 @@ fn room_for_what_is_held_is_given_back() {
 }
 
 #[test]
-fn ten_thousand_pushes_are_held_within_bounds_and_none_is_lost_without_a_word() {
+fn ten_thousand_pushes_are_buffered_within_bounds_and_none_is_lost_in_silence() {
     let mut config = Config::default();
     (
         config.push_buffer,
@@ -174,7 +174,7 @@ fn ten_thousand_pushes_are_held_within_bounds_and_none_is_lost_without_a_word() 
 }
 
 #[test]
-fn no_more_questions_are_on_their_way_than_may_be() {
+fn no_more_requests_are_on_their_way_than_may_be() {
     for (questions, asked) in [(0, 1), (1, 1), (2, 2), (3, 3), (4, 3)] {
         let mut config = Config::default();
         config.max_requests = questions;
@@ -187,7 +187,7 @@ fn no_more_questions_are_on_their_way_than_may_be() {
 }
 
 #[test]
-fn what_nobody_wants_to_know_any_more_is_not_asked() {
+fn what_nobody_wants_to_know_any_more_is_not_requested() {
     let mut config = Config::default();
     config.max_requests = 1;
     let mut world = World::with(config);
@@ -210,7 +210,7 @@ fn what_nobody_wants_to_know_any_more_is_not_asked() {
 }
 
 #[test]
-fn what_is_delivered_is_asked_for_before_what_is_compared() {
+fn what_is_delivered_is_requested_before_what_is_compared() {
     let mut config = Config::default();
     config.page = 2;
     let mut world = World::with(config);
@@ -256,7 +256,7 @@ fn a_version_is_stored_and_read_without_loss() {
 }
 
 #[test]
-fn no_more_is_asked_for_while_the_program_has_enough_to_do() {
+fn no_more_is_requested_while_the_program_has_enough_to_do() {
     let mut config = Config::default();
     (config.max_ready, config.page, config.compare_window) = (5, 2, 0);
     let mut world = World::with(config);

@@ -38,7 +38,7 @@ fn rest_is_polled_after_a_while_without_pushes_and_hands_back() {
 }
 
 #[test]
-fn nothing_is_polled_unless_it_is_asked_for() {
+fn nothing_is_polled_unless_it_is_requested() {
     let mut world = World::new();
     world.live();
     world.lose();
@@ -88,7 +88,7 @@ fn what_comes_back_in_time_is_not_polled_for_and_the_next_silence_counts_anew() 
 }
 
 #[test]
-fn an_account_that_is_met_by_polling_is_whole_from_its_newest_message_on() {
+fn an_account_that_is_first_synced_by_polling_is_synced_from_its_newest_message_on() {
     let mut config = Config::default();
     config.polling = Some(Polling::default());
     for has_message in [false, true] {

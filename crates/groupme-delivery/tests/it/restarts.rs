@@ -92,7 +92,7 @@ fn a_group_that_was_left_and_is_joined_again_goes_on_where_it_was() {
 }
 
 #[test]
-fn an_account_in_which_nothing_was_said_was_met_all_the_same() {
+fn an_account_in_which_nothing_was_said_was_first_synced_all_the_same() {
     let mut world = World::new();
     world.acknowledges = false;
     world.is_slow = true;
@@ -210,7 +210,7 @@ fn the_first_message_of_a_conversation_comes_again_however_much_was_said_after_i
 }
 
 #[test]
-fn that_a_conversation_was_left_is_told_again_while_something_of_it_is_open() {
+fn that_a_conversation_was_left_is_reported_again_while_something_of_it_is_open() {
     let mut world = World::new();
     world.live();
     world.acknowledges = false;

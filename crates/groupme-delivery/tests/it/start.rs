@@ -19,7 +19,7 @@ fn an_account_starts_at_now() {
 }
 
 #[test]
-fn history_is_delivered_first_if_it_is_asked_for() {
+fn history_is_delivered_first_if_it_is_requested() {
     let mut config = Config::default();
     config.history = 2;
     let mut world = World::with(config);
@@ -32,7 +32,7 @@ fn history_is_delivered_first_if_it_is_asked_for() {
 }
 
 #[test]
-fn what_is_pushed_while_it_is_asked_what_there_is_waits_and_is_delivered_once() {
+fn what_is_pushed_while_the_lists_are_read_waits_and_is_delivered_once() {
     let mut world = World::new();
     world.say(GROUP, 1);
     world.is_slow = true;
@@ -51,7 +51,7 @@ fn what_is_pushed_while_it_is_asked_what_there_is_waits_and_is_delivered_once() 
 }
 
 #[test]
-fn a_loss_before_the_account_was_met_is_a_gap_behind_the_first_push() {
+fn a_loss_before_the_account_was_first_synced_is_a_gap_behind_the_first_push() {
     let mut world = World::new();
     world.say(GROUP, 1);
     world.is_slow = true;
@@ -71,7 +71,7 @@ fn a_loss_before_the_account_was_met_is_a_gap_behind_the_first_push() {
 }
 
 #[test]
-fn a_push_that_comes_late_and_is_held_comes_before_what_is_fetched_behind_it() {
+fn a_push_that_comes_late_and_is_buffered_comes_before_what_is_fetched_behind_it() {
     let mut world = World::new();
     let first = world.say(GROUP, 1);
     // The list has it, so the past ends after it; its push is late.
@@ -132,7 +132,7 @@ fn what_was_said_before_the_history_that_is_delivered_does_not_come_late() {
 }
 
 #[test]
-fn what_was_said_before_the_account_was_met_does_not_come_after_what_was_said_since() {
+fn what_was_said_before_the_account_was_first_synced_does_not_come_after_what_was_said_since() {
     for is_newer_first in [false, true] {
         let mut world = World::new();
         let past = world.say(GROUP, 1);

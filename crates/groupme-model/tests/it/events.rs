@@ -16,6 +16,7 @@ fn a_message_has_its_text_its_author_and_its_group() {
     assert_eq!(message.user_id().expect("an author"), "90000011");
     assert_eq!(message.group_id().expect("a group"), "108466446");
     assert_eq!(message.direct_conversation(), None);
+    assert_eq!(message.conversation().expect("a group"), "108466446");
     assert_eq!(message.sender_type(), Some(SenderTypeRef::User));
     assert_eq!(
         message.created_at(),
@@ -40,6 +41,7 @@ fn a_direct_message_has_its_conversation() {
         message.direct_conversation().expect("a conversation"),
         "90000011+130000022"
     );
+    assert_eq!(message.conversation(), message.direct_conversation());
     assert_eq!(message.recipient_id().expect("a recipient"), "90000011");
     assert_eq!(message.group_id(), None);
 }

@@ -2,35 +2,35 @@
 
 use groupme_model::{Block, UserId};
 
-use crate::{Call, Service};
+use crate::{Call, Service, argument::Argument};
 
 /// Lists whom you blocked.
-pub fn list(you: &UserId) -> Call<Vec<Block>> {
-    Call::get(Service::V3, "blocks", &[])
-        .query("user", you)
+pub fn list() -> Call<Vec<Block>> {
+    Call::get(Service::V3, "blocks")
+        .with(|request| request.query("user", Argument::CurrentUser))
         .list(&["blocks"])
 }
 
-/// Whether one of two users blocked the other.
-pub fn between(you: &UserId, other: &UserId) -> Call<bool> {
-    Call::get(Service::V3, "blocks/between", &[])
-        .query("user", you)
-        .query("otherUser", other)
+/// Returns whether you blocked another user, or they you.
+pub fn between(other: impl Into<UserId>) -> Call<bool> {
+    Call::get(Service::V3, "blocks/between")
+        .with(|request| request.query("user", Argument::CurrentUser))
+        .query("otherUser", other.into())
         .one(&["between"])
 }
 
 /// Blocks a user.
-pub fn create(you: &UserId, other: &UserId) -> Call<Block> {
-    Call::post(Service::V3, "blocks", &[])
-        .query("user", you)
-        .query("otherUser", other)
+pub fn create(other: impl Into<UserId>) -> Call<Block> {
+    Call::post(Service::V3, "blocks")
+        .with(|request| request.query("user", Argument::CurrentUser))
+        .query("otherUser", other.into())
         .idempotent()
         .one(&["block"])
 }
 
 /// Unblocks a user.
-pub fn delete(you: &UserId, other: &UserId) -> Call<()> {
-    Call::delete(Service::V3, "blocks", &[])
-        .query("user", you)
-        .query("otherUser", other)
+pub fn delete(other: impl Into<UserId>) -> Call<()> {
+    Call::delete(Service::V3, "blocks")
+        .with(|request| request.query("user", Argument::CurrentUser))
+        .query("otherUser", other.into())
 }

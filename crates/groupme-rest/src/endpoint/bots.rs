@@ -42,7 +42,7 @@ impl NewBot {
 
 /// Registers a bot.
 pub fn create(bot: &NewBot) -> Call<Bot> {
-    Call::post(Service::V3, "bots", &[])
+    Call::post(Service::V3, "bots")
         .body(&BotBody { bot })
         // Bare or as `bot`: both are documented.
         .reading(&[], |content| {
@@ -55,7 +55,7 @@ pub fn create(bot: &NewBot) -> Call<Bot> {
 
 /// Lists your bots.
 pub fn list() -> Call<Vec<Bot>> {
-    Call::get(Service::V3, "bots", &[]).list(&["bots"])
+    Call::get(Service::V3, "bots").list(&["bots"])
 }
 
 /// Posts a message in the name of a bot. GroupMe knows no ids for these, so a post that may have
@@ -64,15 +64,15 @@ pub fn list() -> Call<Vec<Bot>> {
 /// # Errors
 ///
 /// [`DraftError`], if GroupMe would not take it.
-pub fn post(bot: &BotId, draft: Draft) -> Result<Call<()>, DraftError> {
-    let body = draft.for_bot(bot.clone())?;
-    Ok(Call::post(Service::V3, "bots/post", &[]).body(&body))
+pub fn post(bot: impl Into<BotId>, draft: impl Into<Draft>) -> Result<Call<()>, DraftError> {
+    let body = draft.into().for_bot(bot.into())?;
+    Ok(Call::post(Service::V3, "bots/post").body(&body))
 }
 
 /// Removes a bot.
-pub fn destroy(bot: &BotId) -> Call<()> {
-    Call::post(Service::V3, "bots/destroy", &[])
-        .body(&Destroy { bot_id: bot })
+pub fn destroy(bot: impl Into<BotId>) -> Call<()> {
+    Call::post(Service::V3, "bots/destroy")
+        .body(&Destroy { bot_id: bot.into() })
         .idempotent()
 }
 
@@ -82,6 +82,6 @@ struct BotBody<'b> {
 }
 
 #[derive(Serialize)]
-struct Destroy<'b> {
-    bot_id: &'b BotId,
+struct Destroy {
+    bot_id: BotId,
 }

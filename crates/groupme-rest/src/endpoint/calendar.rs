@@ -1,11 +1,9 @@
 //! The calendar of a conversation.
 
-use groupme_model::{
-    CalendarEvent, CalendarEventId, ConversationId, Message, Timestamp, calendar::EventLocation,
-};
+use groupme_model::{CalendarEvent, CalendarEventId, Message, Timestamp, calendar::EventLocation};
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, Service};
+use crate::{Call, Conversation, Service};
 
 /// An event that is yet to be made, or what an event is to become.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -63,89 +61,81 @@ pub struct Made {
 
 /// Lists events that end after a time, the earliest first.
 pub fn list(
-    conversation: &ConversationId,
+    conversation: impl Into<Conversation>,
     end_after: Timestamp,
     limit: u32,
 ) -> Call<Vec<CalendarEvent>> {
-    Call::get(
-        Service::V3,
-        "conversations/{}/events/list",
-        &[conversation.as_str()],
-    )
-    .query("end_at", end_after)
-    .query("limit", limit)
-    .list(&["events"])
+    Call::get(Service::V3, "conversations/{}/events/list")
+        .conversation(conversation)
+        .query("end_at", end_after)
+        .query("limit", limit)
+        .list(&["events"])
 }
 
 /// Reads an event.
-pub fn show(conversation: &ConversationId, event: &CalendarEventId) -> Call<CalendarEvent> {
-    Call::get(
-        Service::V3,
-        "conversations/{}/events/show",
-        &[conversation.as_str()],
-    )
-    .query("event_id", event)
-    .one(EVENT)
+pub fn show(
+    conversation: impl Into<Conversation>,
+    event: impl Into<CalendarEventId>,
+) -> Call<CalendarEvent> {
+    Call::get(Service::V3, "conversations/{}/events/show")
+        .conversation(conversation)
+        .query("event_id", event.into())
+        .one(EVENT)
 }
 
 /// Makes an event.
-pub fn create(conversation: &ConversationId, settings: &EventSettings) -> Call<Made> {
-    Call::post(
-        Service::V3,
-        "conversations/{}/events/create",
-        &[conversation.as_str()],
-    )
-    .body(settings)
-    .one(&[])
+pub fn create(conversation: impl Into<Conversation>, settings: &EventSettings) -> Call<Made> {
+    Call::post(Service::V3, "conversations/{}/events/create")
+        .conversation(conversation)
+        .body(settings)
+        .one(&[])
 }
 
 /// Changes an event.
 pub fn update(
-    conversation: &ConversationId,
-    event: &CalendarEventId,
+    conversation: impl Into<Conversation>,
+    event: impl Into<CalendarEventId>,
     settings: &EventSettings,
 ) -> Call<Option<CalendarEvent>> {
-    Call::post(
-        Service::V3,
-        "conversations/{}/events/update",
-        &[conversation.as_str()],
-    )
-    .query("event_id", event)
-    .body(settings)
-    .idempotent()
-    .maybe(EVENT)
+    Call::post(Service::V3, "conversations/{}/events/update")
+        .conversation(conversation)
+        .query("event_id", event.into())
+        .body(settings)
+        .idempotent()
+        .maybe(EVENT)
 }
 
 /// Cancels an event.
-pub fn delete(conversation: &ConversationId, event: &CalendarEventId) -> Call<()> {
-    Call::delete(
-        Service::V3,
-        "conversations/{}/events/delete",
-        &[conversation.as_str()],
-    )
-    .query("event_id", event)
+pub fn delete(
+    conversation: impl Into<Conversation>,
+    event: impl Into<CalendarEventId>,
+) -> Call<()> {
+    Call::delete(Service::V3, "conversations/{}/events/delete")
+        .conversation(conversation)
+        .query("event_id", event.into())
 }
 
 /// Says whether you are coming.
-pub fn answer(conversation: &ConversationId, event: &CalendarEventId, going: bool) -> Call<()> {
-    Call::post(
-        Service::V3,
-        "conversations/{}/events/rsvp",
-        &[conversation.as_str()],
-    )
-    .query("event_id", event)
-    .query("going", going)
-    .idempotent()
+pub fn answer(
+    conversation: impl Into<Conversation>,
+    event: impl Into<CalendarEventId>,
+    going: bool,
+) -> Call<()> {
+    Call::post(Service::V3, "conversations/{}/events/rsvp")
+        .conversation(conversation)
+        .query("event_id", event.into())
+        .query("going", going)
+        .idempotent()
 }
 
 /// Takes back whether you are coming.
-pub fn take_back_answer(conversation: &ConversationId, event: &CalendarEventId) -> Call<()> {
-    Call::delete(
-        Service::V3,
-        "conversations/{}/events/rsvp/delete",
-        &[conversation.as_str()],
-    )
-    .query("event_id", event)
+pub fn take_back_answer(
+    conversation: impl Into<Conversation>,
+    event: impl Into<CalendarEventId>,
+) -> Call<()> {
+    Call::delete(Service::V3, "conversations/{}/events/rsvp/delete")
+        .conversation(conversation)
+        .query("event_id", event.into())
 }
 
 const EVENT: &[&str] = &["event"];

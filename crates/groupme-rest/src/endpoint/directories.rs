@@ -7,21 +7,17 @@ use crate::{Call, Service};
 
 /// Reads the directory that you are in.
 pub fn show() -> Call<Option<Directory>> {
-    Call::get(Service::V3, "directories", &[]).maybe(&[])
+    Call::get(Service::V3, "directories").maybe(&[])
 }
 
 /// Leaves a directory.
-pub fn leave(directory: &DirectoryId) -> Call<()> {
-    Call::delete(
-        Service::V3,
-        "directories/{}/membership",
-        &[directory.as_str()],
-    )
+pub fn leave(directory: impl Into<DirectoryId>) -> Call<()> {
+    Call::delete(Service::V3, "directories/{}/membership").segment(directory.into())
 }
 
 /// Says what you study: numbers of the app's.
 pub fn choose_majors(codes: &[String]) -> Call<Vec<String>> {
-    Call::put(Service::V3, "directories/user/majors", &[])
+    Call::put(Service::V3, "directories/user/majors")
         .body(&Majors { codes })
         .list(&[])
 }
@@ -40,7 +36,7 @@ pub struct CampusProfile {
 
 /// Changes what a directory shows of you.
 pub fn change_profile(profile: &CampusProfile) -> Call<Json> {
-    Call::put(Service::V3, "directories/user/membership", &[])
+    Call::put(Service::V3, "directories/user/membership")
         .body(profile)
         .json()
 }
@@ -64,29 +60,27 @@ pub struct Found {
 
 /// Searches for groups that anybody can find.
 pub fn search(words: &str) -> Call<Found> {
-    Call::get(Service::V1, "search", &[])
-        .query("q", words)
-        .one(&[])
+    Call::get(Service::V1, "search").query("q", words).one(&[])
 }
 
 /// Lists groups with many members.
 pub fn popular() -> Call<Vec<Group>> {
-    Call::get(Service::V1, "search/popular", &[]).list(&["popular"])
+    Call::get(Service::V1, "search/popular").list(&["popular"])
 }
 
 /// Lists groups that many join.
 pub fn trending() -> Call<Vec<Group>> {
-    Call::get(Service::V1, "search/trending", &[]).list(&["trending"])
+    Call::get(Service::V1, "search/trending").list(&["trending"])
 }
 
 /// Lists groups of your directories.
 pub fn groups() -> Call<Vec<Group>> {
-    Call::get(Service::V1, "search/directories", &[]).list(&["directories"])
+    Call::get(Service::V1, "search/directories").list(&["directories"])
 }
 
 /// Lists users of your directories.
 pub fn users() -> Call<Vec<User>> {
-    Call::get(Service::V1, "search/directory/users", &[]).list(&["users"])
+    Call::get(Service::V1, "search/directory/users").list(&["users"])
 }
 
 #[derive(Serialize)]

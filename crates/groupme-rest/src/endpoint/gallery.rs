@@ -1,25 +1,22 @@
 //! The pictures, videos and files of a conversation.
 
-use groupme_model::{ConversationId, Timestamp};
+use groupme_model::Timestamp;
 
-use crate::{Call, Service};
+use crate::{Call, Conversation, Service};
 
 use super::messages::{MessagePage, page};
 
 /// Lists the messages with pictures, videos and files, newest first: those before a time, which the
 /// last message of the part before has as its `gallery_ts`.
 pub fn list(
-    conversation: &ConversationId,
+    conversation: impl Into<Conversation>,
     before: Option<Timestamp>,
     limit: u32,
 ) -> Call<MessagePage> {
-    Call::get(
-        Service::V3,
-        "conversations/{}/gallery",
-        &[conversation.as_str()],
-    )
-    .query("acceptFiles", 1)
-    .query("limit", limit)
-    .query_if("before", before)
-    .reading(&[], page)
+    Call::get(Service::V3, "conversations/{}/gallery")
+        .conversation(conversation)
+        .query("acceptFiles", 1)
+        .query("limit", limit)
+        .query_if("before", before)
+        .reading(&[], page)
 }

@@ -13,7 +13,7 @@ use super::Page;
 
 /// Lists your groups, the most recent first.
 pub fn list(page: Page) -> Call<Vec<Group>> {
-    Call::get(Service::V3, "groups", &[])
+    Call::get(Service::V3, "groups")
         .numbered(page)
         .list(&["groups"])
 }
@@ -25,28 +25,28 @@ pub fn list_briefly(page: Page) -> Call<Vec<Group>> {
 
 /// Lists the groups that you left or were removed from, and can go back to.
 pub fn former() -> Call<Vec<Group>> {
-    Call::get(Service::V3, "groups/former", &[]).list(&["groups"])
+    Call::get(Service::V3, "groups/former").list(&["groups"])
 }
 
 /// Lists what your memberships are, former ones included.
 pub fn membership_states() -> Call<Vec<MembershipState>> {
-    Call::get(Service::V3, "memberships/states", &[]).list(&[])
+    Call::get(Service::V3, "memberships/states").list(&[])
 }
 
 /// Reads a group with its members.
-pub fn show(group: &GroupId) -> Call<Group> {
-    Call::get(Service::V3, "groups/{}", &[group.as_str()]).one(&[])
+pub fn show(group: impl Into<GroupId>) -> Call<Group> {
+    Call::get(Service::V3, "groups/{}")
+        .segment(group.into())
+        .one(&[])
 }
 
 /// Reads what those who are not members may see of a group, if need be with the token of its link.
-pub fn preview(group: &GroupId, share_token: Option<&str>) -> Call<Group> {
+pub fn preview(group: impl Into<GroupId>, share_token: Option<&str>) -> Call<Group> {
     match share_token {
-        Some(token) => Call::get(
-            Service::V3,
-            "groups/{}/preview/{}",
-            &[group.as_str(), token],
-        ),
-        None => Call::get(Service::V3, "groups/{}/preview", &[group.as_str()]),
+        Some(token) => Call::get(Service::V3, "groups/{}/preview/{}")
+            .segment(group.into())
+            .segment(token),
+        None => Call::get(Service::V3, "groups/{}/preview").segment(group.into()),
     }
     .one(&[])
 }
@@ -99,48 +99,53 @@ pub struct GroupSettings {
 /// Makes a group. GroupMe lets only its own apps do that now, and refuses others as
 /// [`Unauthorized`](crate::Error::Unauthorized) with the code 40102.
 pub fn create(settings: &GroupSettings) -> Call<Group> {
-    Call::post(Service::V3, "groups", &[])
-        .body(settings)
-        .one(&[])
+    Call::post(Service::V3, "groups").body(settings).one(&[])
 }
 
 /// Changes a group. The answer is the whole group.
-pub fn update(group: &GroupId, settings: &GroupSettings) -> Call<Group> {
-    Call::post(Service::V3, "groups/{}/update", &[group.as_str()])
+pub fn update(group: impl Into<GroupId>, settings: &GroupSettings) -> Call<Group> {
+    Call::post(Service::V3, "groups/{}/update")
+        .segment(group.into())
         .body(settings)
         .idempotent()
         .one(&[])
 }
 
 /// Ends a group, for everybody and for good.
-pub fn destroy(group: &GroupId) -> Call<()> {
-    Call::post(Service::V3, "groups/{}/destroy", &[group.as_str()]).idempotent()
+pub fn destroy(group: impl Into<GroupId>) -> Call<()> {
+    Call::post(Service::V3, "groups/{}/destroy")
+        .segment(group.into())
+        .idempotent()
 }
 
 /// Joins a group by the token of its link. If an answer to the group's question is needed, GroupMe
 /// refuses with the code 40016; without a group in the answer, you are waiting to be let in.
-pub fn join(group: &GroupId, share_token: &str, answer: Option<&str>) -> Call<Option<Group>> {
-    Call::post(
-        Service::V3,
-        "groups/{}/join/{}",
-        &[group.as_str(), share_token],
-    )
-    .body(&Join {
-        answer: answer.map(|response| Answer { response }),
-    })
-    .idempotent()
-    .reading(&[], |content| match content {
-        Some(mut content) if content.get("group").is_some() => {
-            crate::reading::maybe(content.get_mut("group").map(serde_json::Value::take))
-        }
-        content => crate::reading::maybe(content),
-    })
+pub fn join(
+    group: impl Into<GroupId>,
+    share_token: &str,
+    answer: Option<&str>,
+) -> Call<Option<Group>> {
+    Call::post(Service::V3, "groups/{}/join/{}")
+        .segment(group.into())
+        .segment(share_token)
+        .body(&Join {
+            answer: answer.map(|response| Answer { response }),
+        })
+        .idempotent()
+        .reading(&[], |content| match content {
+            Some(mut content) if content.get("group").is_some() => {
+                crate::reading::maybe(content.get_mut("group").map(serde_json::Value::take))
+            }
+            content => crate::reading::maybe(content),
+        })
 }
 
 /// Goes back to a group that you left.
-pub fn rejoin(group: &GroupId) -> Call<Group> {
-    Call::post(Service::V3, "groups/join", &[])
-        .body(&Rejoin { group_id: group })
+pub fn rejoin(group: impl Into<GroupId>) -> Call<Group> {
+    Call::post(Service::V3, "groups/join")
+        .body(&Rejoin {
+            group_id: group.into(),
+        })
         .idempotent()
         .one(&[])
 }
@@ -164,7 +169,7 @@ pub fn change_owners(changes: &[(GroupId, UserId)]) -> Call<Vec<OwnerChange>> {
         .iter()
         .map(|(group_id, owner_id)| NewOwner { group_id, owner_id })
         .collect();
-    Call::post(Service::V3, "groups/change_owners", &[])
+    Call::post(Service::V3, "groups/change_owners")
         .body(&NewOwners { requests })
         .idempotent()
         .list(&["results"])
@@ -192,45 +197,37 @@ impl Mute {
 }
 
 /// Mutes a group, but not its topics. The answer is your membership.
-pub fn mute(group: &GroupId, mute: Mute) -> Call<Member> {
-    Call::post(Service::V2, "groups/{}/memberships/mute", &[group.as_str()])
+pub fn mute(group: impl Into<GroupId>, mute: Mute) -> Call<Member> {
+    Call::post(Service::V2, "groups/{}/memberships/mute")
+        .segment(group.into())
         .body(&mute.body())
         .idempotent()
         .one(&["membership"])
 }
 
 /// Undoes [`mute`].
-pub fn unmute(group: &GroupId) -> Call<Member> {
-    Call::post(
-        Service::V2,
-        "groups/{}/memberships/unmute",
-        &[group.as_str()],
-    )
-    .idempotent()
-    .one(&["membership"])
+pub fn unmute(group: impl Into<GroupId>) -> Call<Member> {
+    Call::post(Service::V2, "groups/{}/memberships/unmute")
+        .segment(group.into())
+        .idempotent()
+        .one(&["membership"])
 }
 
 /// Mutes a group and its topics.
-pub fn mute_all(group: &GroupId, mute: Mute) -> Call<Option<Member>> {
-    Call::post(
-        Service::V3,
-        "groups/{}/memberships/mute_all",
-        &[group.as_str()],
-    )
-    .body(&mute.body())
-    .idempotent()
-    .maybe(&["membership"])
+pub fn mute_all(group: impl Into<GroupId>, mute: Mute) -> Call<Option<Member>> {
+    Call::post(Service::V3, "groups/{}/memberships/mute_all")
+        .segment(group.into())
+        .body(&mute.body())
+        .idempotent()
+        .maybe(&["membership"])
 }
 
 /// Undoes [`mute_all`].
-pub fn unmute_all(group: &GroupId) -> Call<Option<Member>> {
-    Call::post(
-        Service::V3,
-        "groups/{}/memberships/unmute_all",
-        &[group.as_str()],
-    )
-    .idempotent()
-    .maybe(&["membership"])
+pub fn unmute_all(group: impl Into<GroupId>) -> Call<Option<Member>> {
+    Call::post(Service::V3, "groups/{}/memberships/unmute_all")
+        .segment(group.into())
+        .idempotent()
+        .maybe(&["membership"])
 }
 
 #[derive(Serialize)]
@@ -245,8 +242,8 @@ struct Answer<'a> {
 }
 
 #[derive(Serialize)]
-struct Rejoin<'g> {
-    group_id: &'g GroupId,
+struct Rejoin {
+    group_id: GroupId,
 }
 
 #[derive(Serialize)]

@@ -9,15 +9,17 @@ use serde::{Deserialize, Serialize};
 use crate::{Call, Service};
 
 /// Lists the members of a group.
-pub fn list(group: &GroupId) -> Call<Vec<Member>> {
-    Call::get(Service::V3, "groups/{}/members", &[group.as_str()])
+pub fn list(group: impl Into<GroupId>) -> Call<Vec<Member>> {
+    Call::get(Service::V3, "groups/{}/members")
+        .segment(group.into())
         .query("filter", "active")
         .list(MEMBERS)
 }
 
 /// Lists those who left a group or were removed.
-pub fn former(group: &GroupId) -> Call<Vec<Member>> {
-    Call::get(Service::V3, "groups/{}/members", &[group.as_str()])
+pub fn former(group: impl Into<GroupId>) -> Call<Vec<Member>> {
+    Call::get(Service::V3, "groups/{}/members")
+        .segment(group.into())
         .query("filter", "inactive")
         .list(MEMBERS)
 }
@@ -63,90 +65,83 @@ pub struct Adding {
 
 /// Adds members to a group, which takes a moment; see [`added`]. GroupMe may let only its own apps
 /// do that, and refuse others as [`Unauthorized`](crate::Error::Unauthorized) with the code 40102.
-pub fn add(group: &GroupId, members: &[NewMember]) -> Call<Adding> {
-    Call::post(Service::V3, "groups/{}/members/add", &[group.as_str()])
+pub fn add(group: impl Into<GroupId>, members: &[NewMember]) -> Call<Adding> {
+    Call::post(Service::V3, "groups/{}/members/add")
+        .segment(group.into())
         .body(&NewMembers { members })
         .one(&[])
 }
 
 /// Lists whom [`add`] added. As long as that is not done, GroupMe answers 503, so the call is
 /// tried again; after an hour it is [`NotFound`](crate::Error::NotFound).
-pub fn added(group: &GroupId, adding: &Adding) -> Call<Vec<Member>> {
-    Call::get(
-        Service::V3,
-        "groups/{}/members/results/{}",
-        &[group.as_str(), &adding.results_id],
-    )
-    .list(MEMBERS)
+pub fn added(group: impl Into<GroupId>, adding: &Adding) -> Call<Vec<Member>> {
+    Call::get(Service::V3, "groups/{}/members/results/{}")
+        .segment(group.into())
+        .segment(&adding.results_id)
+        .list(MEMBERS)
 }
 
 /// Removes a member. The one who made the group cannot be removed.
-pub fn remove(group: &GroupId, member: &MembershipId) -> Call<()> {
-    Call::post(
-        Service::V3,
-        "groups/{}/members/{}/remove",
-        &[group.as_str(), member.as_str()],
-    )
-    .idempotent()
+pub fn remove(group: impl Into<GroupId>, member: impl Into<MembershipId>) -> Call<()> {
+    Call::post(Service::V3, "groups/{}/members/{}/remove")
+        .segment(group.into())
+        .segment(member.into())
+        .idempotent()
 }
 
 /// Removes a member for good; with your own membership, leaves the group.
-pub fn ban_or_leave(group: &GroupId, member: &MembershipId) -> Call<()> {
-    Call::post(
-        Service::V2,
-        "groups/{}/memberships/{}/destroy",
-        &[group.as_str(), member.as_str()],
-    )
-    .idempotent()
+pub fn ban_or_leave(group: impl Into<GroupId>, member: impl Into<MembershipId>) -> Call<()> {
+    Call::post(Service::V2, "groups/{}/memberships/{}/destroy")
+        .segment(group.into())
+        .segment(member.into())
+        .idempotent()
 }
 
 /// Makes a member an admin, or no longer one.
-pub fn change_role(group: &GroupId, member: &MembershipId, role: &Role) -> Call<Member> {
-    Call::post(
-        Service::V3,
-        "groups/{}/members/{}/update",
-        &[group.as_str(), member.as_str()],
-    )
-    .body(&NewRole { role })
-    .idempotent()
-    .one(&["member"])
+pub fn change_role(
+    group: impl Into<GroupId>,
+    member: impl Into<MembershipId>,
+    role: &Role,
+) -> Call<Member> {
+    Call::post(Service::V3, "groups/{}/members/{}/update")
+        .segment(group.into())
+        .segment(member.into())
+        .body(&NewRole { role })
+        .idempotent()
+        .one(&["member"])
 }
 
 /// Changes your name in a group.
-pub fn rename_yourself(group: &GroupId, nickname: &str) -> Call<Member> {
-    Call::post(
-        Service::V3,
-        "groups/{}/memberships/update",
-        &[group.as_str()],
-    )
-    .body(&MembershipBody {
-        membership: Nickname { nickname },
-    })
-    .idempotent()
-    .one(&[])
+pub fn rename_yourself(group: impl Into<GroupId>, nickname: &str) -> Call<Member> {
+    Call::post(Service::V3, "groups/{}/memberships/update")
+        .segment(group.into())
+        .body(&MembershipBody {
+            membership: Nickname { nickname },
+        })
+        .idempotent()
+        .one(&[])
 }
 
 /// Lists those who want to be let in.
-pub fn pending(group: &GroupId) -> Call<Vec<Member>> {
-    Call::get(
-        Service::V3,
-        "groups/{}/pending_memberships",
-        &[group.as_str()],
-    )
-    .list(MEMBERS)
+pub fn pending(group: impl Into<GroupId>) -> Call<Vec<Member>> {
+    Call::get(Service::V3, "groups/{}/pending_memberships")
+        .segment(group.into())
+        .list(MEMBERS)
 }
 
 /// Lets somebody in, or not. Refused as [`Unauthorized`](crate::Error::Unauthorized) to those who
 /// are no admins.
-pub fn decide(group: &GroupId, member: &MembershipId, approval: bool) -> Call<MembershipState> {
-    Call::post(
-        Service::V3,
-        "groups/{}/members/{}/approval",
-        &[group.as_str(), member.as_str()],
-    )
-    .body(&Approval { approval })
-    .idempotent()
-    .one(&[])
+pub fn decide(
+    group: impl Into<GroupId>,
+    member: impl Into<MembershipId>,
+    approval: bool,
+) -> Call<MembershipState> {
+    Call::post(Service::V3, "groups/{}/members/{}/approval")
+        .segment(group.into())
+        .segment(member.into())
+        .body(&Approval { approval })
+        .idempotent()
+        .one(&[])
 }
 
 const MEMBERS: &[&str] = &["memberships", "members"];

@@ -1,13 +1,14 @@
 //! Messages of groups, of topics, and between two users (groupme.md, section 9).
 
 use groupme_model::{
-    ConversationId, Message, MessageId, ReadReceipt, SourceGuid, UserId,
+    Message, MessageId, ReadReceipt, SourceGuid, UserId,
     outgoing::{Draft, DraftError},
 };
 use serde_json::Value;
 
 use crate::{
     Call, Conversation, Service,
+    argument::Argument,
     reading::{self, Mismatch},
 };
 
@@ -46,14 +47,14 @@ pub struct MessagePage {
 
 /// Reads a part of the history of a conversation: at most `limit` messages, of which GroupMe gives
 /// 100 for sure and 200 in practice.
-pub fn list(conversation: &Conversation, window: &Window, limit: u32) -> Call<MessagePage> {
-    let call = match conversation {
-        Conversation::Group(group) => {
-            Call::get(Service::V3, "groups/{}/messages", &[group.as_str()])
-        }
-        Conversation::User(user) => {
-            Call::get(Service::V3, "direct_messages", &[]).query("other_user_id", user)
-        }
+pub fn list(
+    conversation: impl Into<Conversation>,
+    window: &Window,
+    limit: u32,
+) -> Call<MessagePage> {
+    let call = match conversation.into() {
+        Conversation::Group(group) => Call::get(Service::V3, "groups/{}/messages").segment(group),
+        direct => Call::get(Service::V3, "direct_messages").other_user(direct),
     };
     let call = match window {
         Window::Newest => call,
@@ -68,18 +69,14 @@ pub fn list(conversation: &Conversation, window: &Window, limit: u32) -> Call<Me
 }
 
 /// Reads one message. For one of a topic, the conversation is the topic.
-pub fn show(conversation: &Conversation, message: &MessageId) -> Call<Message> {
-    let message = message.as_str();
-    match conversation {
-        Conversation::Group(group) => Call::get(
-            Service::V4,
-            "groups/{}/messages/{}",
-            &[group.as_str(), message],
-        ),
-        Conversation::User(user) => {
-            Call::get(Service::V3, "direct_messages/{}", &[message]).query("other_user_id", user)
+pub fn show(conversation: impl Into<Conversation>, message: impl Into<MessageId>) -> Call<Message> {
+    match conversation.into() {
+        Conversation::Group(group) => {
+            Call::get(Service::V4, "groups/{}/messages/{}").segment(group)
         }
+        direct => Call::get(Service::V3, "direct_messages/{}").other_user(direct),
     }
+    .segment(message.into())
     .one(MESSAGE)
 }
 
@@ -91,17 +88,22 @@ pub fn show(conversation: &Conversation, message: &MessageId) -> Call<Message> {
 ///
 /// [`DraftError`], if GroupMe would not take it.
 pub fn send(
-    conversation: &Conversation,
-    draft: Draft,
+    conversation: impl Into<Conversation>,
+    draft: impl Into<Draft>,
     guid: SourceGuid,
 ) -> Result<Call<Message>, DraftError> {
-    let call = match conversation {
-        Conversation::Group(group) => {
-            Call::post(Service::V3, "groups/{}/messages", &[group.as_str()])
-                .body(&draft.for_group(guid)?)
+    let draft = draft.into();
+    let call = match conversation.into() {
+        Conversation::Group(group) => Call::post(Service::V3, "groups/{}/messages")
+            .segment(group)
+            .body(&draft.for_group(guid)?),
+        direct => {
+            let body = draft.for_user(guid, UserId::default())?;
+            let recipient = Argument::OtherUser(direct);
+            Call::post(Service::V3, "direct_messages")
+                .body(&body)
+                .with(|request| request.json_argument("/direct_message/recipient_id", recipient))
         }
-        Conversation::User(user) => Call::post(Service::V3, "direct_messages", &[])
-            .body(&draft.for_user(guid, user.clone())?),
     };
     Ok(call.idempotent().one(MESSAGE))
 }
@@ -112,40 +114,32 @@ pub fn send(
 ///
 /// [`DraftError`], if GroupMe would not take it.
 pub fn edit(
-    conversation: &Conversation,
-    message: &MessageId,
-    draft: Draft,
+    conversation: impl Into<Conversation>,
+    message: impl Into<MessageId>,
+    draft: impl Into<Draft>,
 ) -> Result<Call<Message>, DraftError> {
-    let body = draft.for_edit()?;
-    let message = message.as_str();
-    let call = match conversation {
-        Conversation::Group(group) => Call::put(
-            Service::V4,
-            "groups/{}/messages/{}",
-            &[group.as_str(), message],
-        ),
-        Conversation::User(user) => Call::put(
-            Service::V4,
-            "direct_messages/{}/messages/{}",
-            &[user.as_str(), message],
-        ),
+    let body = draft.into().for_edit()?;
+    let call = match conversation.into() {
+        Conversation::Group(group) => {
+            Call::put(Service::V4, "groups/{}/messages/{}").segment(group)
+        }
+        direct => Call::put(Service::V4, "direct_messages/{}/messages/{}")
+            .with(|request| request.segment(Argument::OtherUser(direct))),
     };
-    Ok(call.body(&body).one(MESSAGE))
+    Ok(call.segment(message.into()).body(&body).one(MESSAGE))
 }
 
 /// Deletes a message.
-pub fn delete(conversation: &ConversationId, message: &MessageId) -> Call<()> {
-    Call::delete(
-        Service::V3,
-        "conversations/{}/messages/{}",
-        &[conversation.as_str(), message.as_str()],
-    )
+pub fn delete(conversation: impl Into<Conversation>, message: impl Into<MessageId>) -> Call<()> {
+    Call::delete(Service::V3, "conversations/{}/messages/{}")
+        .conversation(conversation)
+        .segment(message.into())
 }
 
 /// Empties what you see of the messages between you and another user.
-pub fn clear_history(user: &UserId) -> Call<()> {
-    Call::post(Service::V2, "direct_messages/clear_history", &[])
-        .query("other_user_id", user)
+pub fn clear_history(conversation: impl Into<Conversation>) -> Call<()> {
+    Call::post(Service::V2, "direct_messages/clear_history")
+        .other_user(conversation.into())
         .idempotent()
 }
 

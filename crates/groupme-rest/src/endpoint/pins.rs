@@ -3,57 +3,65 @@
 use groupme_model::{ConversationId, MessageId};
 use serde::Serialize;
 
-use crate::{Call, Conversation, Service};
+use crate::{Call, Conversation, Service, argument::Argument};
 
 use super::messages::{MessagePage, page};
 
 /// Pins a message. One that is pinned already is [`Invalid`](crate::Error::Invalid).
-pub fn pin(conversation: &ConversationId, message: &MessageId) -> Call<()> {
-    Call::post(
-        Service::V3,
-        "conversations/{}/messages/{}/pin",
-        &[conversation.as_str(), message.as_str()],
-    )
-    .idempotent()
+pub fn pin(conversation: impl Into<Conversation>, message: impl Into<MessageId>) -> Call<()> {
+    Call::post(Service::V3, "conversations/{}/messages/{}/pin")
+        .conversation(conversation)
+        .segment(message.into())
+        .idempotent()
 }
 
 /// Unpins a message.
-pub fn unpin(conversation: &ConversationId, message: &MessageId) -> Call<()> {
-    Call::post(
-        Service::V3,
-        "conversations/{}/messages/{}/unpin",
-        &[conversation.as_str(), message.as_str()],
-    )
-    .idempotent()
+pub fn unpin(conversation: impl Into<Conversation>, message: impl Into<MessageId>) -> Call<()> {
+    Call::post(Service::V3, "conversations/{}/messages/{}/unpin")
+        .conversation(conversation)
+        .segment(message.into())
+        .idempotent()
 }
 
 /// Lists the pinned messages of a conversation. One in which nothing was ever pinned may be
 /// [`NotFound`](crate::Error::NotFound).
-pub fn list(conversation: &Conversation) -> Call<MessagePage> {
-    match conversation {
+pub fn list(conversation: impl Into<Conversation>) -> Call<MessagePage> {
+    match conversation.into() {
         Conversation::Group(group) => {
-            Call::get(Service::V3, "pinned/groups/{}/messages", &[group.as_str()])
+            Call::get(Service::V3, "pinned/groups/{}/messages").segment(group)
         }
-        Conversation::User(user) => {
-            Call::get(Service::V3, "pinned/direct_messages", &[]).query("other_user_id", user)
-        }
+        direct => Call::get(Service::V3, "pinned/direct_messages").other_user(direct),
     }
     .reading(&[], page)
 }
 
 /// Lists the conversations that you pinned.
 pub fn conversations() -> Call<Vec<ConversationId>> {
-    Call::get(Service::V4, "pinned_conversations", &[]).list(&["pinned_conversation_ids"])
+    Call::get(Service::V4, "pinned_conversations").list(&["pinned_conversation_ids"])
 }
 
 /// Pins exactly these conversations.
-pub fn pin_conversations(conversations: &[ConversationId]) -> Call<()> {
-    Call::put(Service::V4, "pinned_conversations", &[]).body(&PinnedConversations {
-        pinned_conversation_ids: conversations,
-    })
+pub fn pin_conversations<C: Into<Conversation>>(
+    conversations: impl IntoIterator<Item = C>,
+) -> Call<()> {
+    let ids: Vec<_> = conversations
+        .into_iter()
+        .map(|conversation| Argument::ConversationId(conversation.into()))
+        .collect();
+    let body = PinnedConversations {
+        pinned_conversation_ids: vec![""; ids.len()],
+    };
+    Call::put(Service::V4, "pinned_conversations")
+        .body(&body)
+        .with(|request| {
+            let ids = ids.into_iter().enumerate();
+            ids.fold(request, |request, (index, id)| {
+                request.json_argument(format!("/pinned_conversation_ids/{index}"), id)
+            })
+        })
 }
 
 #[derive(Serialize)]
-struct PinnedConversations<'c> {
-    pinned_conversation_ids: &'c [ConversationId],
+struct PinnedConversations {
+    pinned_conversation_ids: Vec<&'static str>,
 }

@@ -1,12 +1,12 @@
 //! Polls.
 
 use groupme_model::{
-    ConversationId, Message, Poll, PollId, PollOptionId, Timestamp,
+    Message, Poll, PollId, PollOptionId, Timestamp,
     poll::{PollType, PollVisibility},
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, Service};
+use crate::{Call, Conversation, Service};
 
 /// A poll that is yet to be made.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -67,65 +67,67 @@ pub struct PollPage {
 }
 
 /// Makes a poll.
-pub fn create(conversation: &ConversationId, poll: &NewPoll) -> Call<Made> {
-    Call::post(Service::V3, "poll/{}", &[conversation.as_str()])
+pub fn create(conversation: impl Into<Conversation>, poll: &NewPoll) -> Call<Made> {
+    Call::post(Service::V3, "poll/{}")
+        .conversation(conversation)
         .body(poll)
         .one(&[])
 }
 
 /// Lists the polls of a conversation; the next page by what the page before it says.
-pub fn list(conversation: &ConversationId, continuation: Option<&str>) -> Call<Option<PollPage>> {
-    Call::get(Service::V3, "poll/{}", &[conversation.as_str()])
+pub fn list(
+    conversation: impl Into<Conversation>,
+    continuation: Option<&str>,
+) -> Call<Option<PollPage>> {
+    Call::get(Service::V3, "poll/{}")
+        .conversation(conversation)
         .query_if("continuation_token", continuation)
         .maybe(&[])
 }
 
 /// Reads a poll.
-pub fn show(conversation: &ConversationId, poll: &PollId) -> Call<Poll> {
-    Call::get(
-        Service::V3,
-        "poll/{}/{}",
-        &[conversation.as_str(), poll.as_str()],
-    )
-    .one(POLL)
+pub fn show(conversation: impl Into<Conversation>, poll: impl Into<PollId>) -> Call<Poll> {
+    Call::get(Service::V3, "poll/{}/{}")
+        .conversation(conversation)
+        .segment(poll.into())
+        .one(POLL)
 }
 
 /// Chooses the answer of a poll where one can be chosen.
-pub fn vote(conversation: &ConversationId, poll: &PollId, option: &PollOptionId) -> Call<Poll> {
-    Call::post(
-        Service::V3,
-        "poll/{}/{}/{}",
-        &[conversation.as_str(), poll.as_str(), option.as_str()],
-    )
-    .idempotent()
-    .one(POLL)
+pub fn vote(
+    conversation: impl Into<Conversation>,
+    poll: impl Into<PollId>,
+    option: impl Into<PollOptionId>,
+) -> Call<Poll> {
+    Call::post(Service::V3, "poll/{}/{}/{}")
+        .conversation(conversation)
+        .segment(poll.into())
+        .segment(option.into())
+        .idempotent()
+        .one(POLL)
 }
 
 /// Chooses exactly these answers of a poll where several can be chosen.
 pub fn vote_for_all(
-    conversation: &ConversationId,
-    poll: &PollId,
+    conversation: impl Into<Conversation>,
+    poll: impl Into<PollId>,
     options: &[PollOptionId],
 ) -> Call<Poll> {
-    Call::post(
-        Service::V3,
-        "poll/{}/{}",
-        &[conversation.as_str(), poll.as_str()],
-    )
-    .body(&Votes { votes: options })
-    .idempotent()
-    .one(POLL)
+    Call::post(Service::V3, "poll/{}/{}")
+        .conversation(conversation)
+        .segment(poll.into())
+        .body(&Votes { votes: options })
+        .idempotent()
+        .one(POLL)
 }
 
 /// Ends a poll.
-pub fn end(conversation: &ConversationId, poll: &PollId) -> Call<Poll> {
-    Call::post(
-        Service::V3,
-        "poll/{}/{}/end",
-        &[conversation.as_str(), poll.as_str()],
-    )
-    .idempotent()
-    .one(POLL)
+pub fn end(conversation: impl Into<Conversation>, poll: impl Into<PollId>) -> Call<Poll> {
+    Call::post(Service::V3, "poll/{}/{}/end")
+        .conversation(conversation)
+        .segment(poll.into())
+        .idempotent()
+        .one(POLL)
 }
 
 const POLL: &[&str] = &["poll"];

@@ -1,10 +1,8 @@
 //! Reactions to messages, and lists of the messages that have some.
 
-use groupme_model::{
-    ConversationId, GroupId, LikeIcon, Message, MessageId, Reaction, UserId, outgoing::ReactionBody,
-};
+use groupme_model::{GroupId, LikeIcon, Message, MessageId, Reaction, outgoing::ReactionBody};
 
-use crate::{Call, Service};
+use crate::{Call, Conversation, Service};
 
 use super::messages::MESSAGES;
 
@@ -14,15 +12,13 @@ use super::messages::MESSAGES;
 /// GroupMe ignores a second reaction of the same user: take back the first one, or use
 /// [`Client::react`](crate::Client::react).
 pub fn like(
-    conversation: &ConversationId,
-    message: &MessageId,
+    conversation: impl Into<Conversation>,
+    message: impl Into<MessageId>,
     icon: Option<LikeIcon>,
 ) -> Call<Vec<Reaction>> {
-    let call = Call::post(
-        Service::V3,
-        "messages/{}/{}/like",
-        &[conversation.as_str(), message.as_str()],
-    );
+    let call = Call::post(Service::V3, "messages/{}/{}/like")
+        .conversation(conversation)
+        .segment(message.into());
     match icon {
         Some(icon) => call.body(&ReactionBody::new(icon)),
         None => call,
@@ -32,14 +28,15 @@ pub fn like(
 }
 
 /// Takes back your reaction to a message. The answer is all the reactions that it has then.
-pub fn unlike(conversation: &ConversationId, message: &MessageId) -> Call<Vec<Reaction>> {
-    Call::post(
-        Service::V3,
-        "messages/{}/{}/unlike",
-        &[conversation.as_str(), message.as_str()],
-    )
-    .idempotent()
-    .list(&["reactions"])
+pub fn unlike(
+    conversation: impl Into<Conversation>,
+    message: impl Into<MessageId>,
+) -> Call<Vec<Reaction>> {
+    Call::post(Service::V3, "messages/{}/{}/unlike")
+        .conversation(conversation)
+        .segment(message.into())
+        .idempotent()
+        .list(&["reactions"])
 }
 
 /// Of how long ago.
@@ -55,37 +52,34 @@ pub enum Period {
 }
 
 /// Lists the messages of a group that have the most reactions.
-pub fn popular(group: &GroupId, period: Period) -> Call<Vec<Message>> {
+pub fn popular(group: impl Into<GroupId>, period: Period) -> Call<Vec<Message>> {
     let period = match period {
         Period::Day => "day",
         Period::Week => "week",
         Period::Month => "month",
     };
-    Call::get(Service::V3, "groups/{}/likes", &[group.as_str()])
+    Call::get(Service::V3, "groups/{}/likes")
+        .segment(group.into())
         .query("period", period)
         .list(MESSAGES)
 }
 
-/// Lists the messages of a group that you reacted to.
-pub fn mine(group: &GroupId) -> Call<Vec<Message>> {
-    Call::get(Service::V3, "groups/{}/likes/mine", &[group.as_str()]).list(MESSAGES)
+/// Lists the messages of a conversation that you reacted to.
+pub fn mine(conversation: impl Into<Conversation>) -> Call<Vec<Message>> {
+    match conversation.into() {
+        Conversation::Group(group) => Call::get(Service::V3, "groups/{}/likes/mine").segment(group),
+        direct => Call::get(Service::V4, "likes/direct_messages/mine").other_user(direct),
+    }
+    .list(MESSAGES)
 }
 
-/// Lists your messages in a group that others reacted to.
-pub fn for_me(group: &GroupId) -> Call<Vec<Message>> {
-    Call::get(Service::V3, "groups/{}/likes/for_me", &[group.as_str()]).list(MESSAGES)
-}
-
-/// Lists the messages between you and another user that you reacted to.
-pub fn mine_with(user: &UserId) -> Call<Vec<Message>> {
-    Call::get(Service::V4, "likes/direct_messages/mine", &[])
-        .query("other_user_id", user)
-        .list(MESSAGES)
-}
-
-/// Lists your messages to another user that they reacted to.
-pub fn for_me_with(user: &UserId) -> Call<Vec<Message>> {
-    Call::get(Service::V4, "likes/direct_messages/for_me", &[])
-        .query("other_user_id", user)
-        .list(MESSAGES)
+/// Lists your messages in a conversation that others reacted to.
+pub fn for_me(conversation: impl Into<Conversation>) -> Call<Vec<Message>> {
+    match conversation.into() {
+        Conversation::Group(group) => {
+            Call::get(Service::V3, "groups/{}/likes/for_me").segment(group)
+        }
+        direct => Call::get(Service::V4, "likes/direct_messages/for_me").other_user(direct),
+    }
+    .list(MESSAGES)
 }

@@ -7,25 +7,25 @@ use crate::{Call, Service};
 
 /// Lists your contacts; the next page by what the page before it says.
 pub fn list(include_blocked: bool, page: Option<&str>) -> Call<Vec<Relationship>> {
-    Call::get(Service::V4, "relationships", &[])
+    Call::get(Service::V4, "relationships")
         .query("include_blocked", include_blocked)
         .query_if("page", page)
         .list(&["relationships"])
 }
 
 /// Makes a contact of a user, by the token of the user's link.
-pub fn create(user: &UserId, share_token: &str) -> Call<()> {
-    Call::post(Service::V4, "relationships/create", &[])
+pub fn create(user: impl Into<UserId>, share_token: &str) -> Call<()> {
+    Call::post(Service::V4, "relationships/create")
         .body(&NewRelationship {
-            user_id: user,
+            user_id: user.into(),
             token: share_token,
         })
         .idempotent()
 }
 
 /// Ends a contact.
-pub fn delete(user: &UserId) -> Call<()> {
-    Call::delete(Service::V4, "relationships/{}", &[user.as_str()])
+pub fn delete(user: impl Into<UserId>) -> Call<()> {
+    Call::delete(Service::V4, "relationships/{}").segment(user.into())
 }
 
 /// Somebody out of an address book.
@@ -55,23 +55,20 @@ pub struct Importing {
 /// Makes contacts of those in an address book who are users. GroupMe may let only its own apps do
 /// that.
 pub fn import(acquaintances: &[Acquaintance]) -> Call<Importing> {
-    Call::post(Service::V3, "relationships/import_contacts", &[])
+    Call::post(Service::V3, "relationships/import_contacts")
         .body(&acquaintances)
         .one(&[])
 }
 
 /// Lists whom [`import`] found.
 pub fn imported(importing: &Importing) -> Call<Vec<Relationship>> {
-    Call::get(
-        Service::V4,
-        "relationships/batch/{}",
-        &[&importing.batch_id],
-    )
-    .list(&["relationships"])
+    Call::get(Service::V4, "relationships/batch/{}")
+        .segment(&importing.batch_id)
+        .list(&["relationships"])
 }
 
 #[derive(Serialize)]
 struct NewRelationship<'r> {
-    user_id: &'r UserId,
+    user_id: UserId,
     token: &'r str,
 }

@@ -9,18 +9,18 @@ use crate::{Call, Service};
 use super::groups::Mute;
 
 /// Lists the topics of a group.
-pub fn list(group: &GroupId) -> Call<Vec<Topic>> {
-    Call::get(Service::V3, "groups/{}/subgroups", &[group.as_str()]).list(&["subgroups"])
+pub fn list(group: impl Into<GroupId>) -> Call<Vec<Topic>> {
+    Call::get(Service::V3, "groups/{}/subgroups")
+        .segment(group.into())
+        .list(&["subgroups"])
 }
 
 /// Reads a topic.
-pub fn show(group: &GroupId, topic: &GroupId) -> Call<Topic> {
-    Call::get(
-        Service::V3,
-        "groups/{}/subgroups/{}",
-        &[group.as_str(), topic.as_str()],
-    )
-    .one(&[])
+pub fn show(group: impl Into<GroupId>, topic: impl Into<GroupId>) -> Call<Topic> {
+    Call::get(Service::V3, "groups/{}/subgroups/{}")
+        .segment(group.into())
+        .segment(topic.into())
+        .one(&[])
 }
 
 /// How a topic is made or changed; what is `None` stays as it is.
@@ -45,51 +45,52 @@ pub struct TopicSettings {
 }
 
 /// Makes a topic.
-pub fn create(group: &GroupId, settings: &TopicSettings) -> Call<Topic> {
-    Call::post(Service::V3, "groups/{}/subgroups", &[group.as_str()])
+pub fn create(group: impl Into<GroupId>, settings: &TopicSettings) -> Call<Topic> {
+    Call::post(Service::V3, "groups/{}/subgroups")
+        .segment(group.into())
         .body(settings)
         .one(&[])
 }
 
 /// Changes a topic.
-pub fn update(group: &GroupId, topic: &GroupId, settings: &TopicSettings) -> Call<Topic> {
-    Call::put(
-        Service::V3,
-        "groups/{}/subgroups/{}",
-        &[group.as_str(), topic.as_str()],
-    )
-    .body(settings)
-    .one(&[])
+pub fn update(
+    group: impl Into<GroupId>,
+    topic: impl Into<GroupId>,
+    settings: &TopicSettings,
+) -> Call<Topic> {
+    Call::put(Service::V3, "groups/{}/subgroups/{}")
+        .segment(group.into())
+        .segment(topic.into())
+        .body(settings)
+        .one(&[])
 }
 
 /// Ends a topic, for everybody and for good.
-pub fn delete(group: &GroupId, topic: &GroupId) -> Call<()> {
-    Call::delete(
-        Service::V3,
-        "groups/{}/subgroups/{}",
-        &[group.as_str(), topic.as_str()],
-    )
+pub fn delete(group: impl Into<GroupId>, topic: impl Into<GroupId>) -> Call<()> {
+    Call::delete(Service::V3, "groups/{}/subgroups/{}")
+        .segment(group.into())
+        .segment(topic.into())
 }
 
 /// Mutes a topic. The answer is your membership of the group.
-pub fn mute(group: &GroupId, topic: &GroupId, mute: Mute) -> Call<Option<Member>> {
-    Call::post(
-        Service::V3,
-        "groups/{}/subgroups/{}/mute",
-        &[group.as_str(), topic.as_str()],
-    )
-    .body(&mute.body())
-    .idempotent()
-    .maybe(&["membership"])
+pub fn mute(
+    group: impl Into<GroupId>,
+    topic: impl Into<GroupId>,
+    mute: Mute,
+) -> Call<Option<Member>> {
+    Call::post(Service::V3, "groups/{}/subgroups/{}/mute")
+        .segment(group.into())
+        .segment(topic.into())
+        .body(&mute.body())
+        .idempotent()
+        .maybe(&["membership"])
 }
 
 /// Undoes [`mute`].
-pub fn unmute(group: &GroupId, topic: &GroupId) -> Call<Option<Member>> {
-    Call::post(
-        Service::V3,
-        "groups/{}/subgroups/{}/unmute",
-        &[group.as_str(), topic.as_str()],
-    )
-    .idempotent()
-    .maybe(&["membership"])
+pub fn unmute(group: impl Into<GroupId>, topic: impl Into<GroupId>) -> Call<Option<Member>> {
+    Call::post(Service::V3, "groups/{}/subgroups/{}/unmute")
+        .segment(group.into())
+        .segment(topic.into())
+        .idempotent()
+        .maybe(&["membership"])
 }

@@ -4,10 +4,10 @@
 //! Videos and files are taken in the background: ask for the [status](Upload) until it is there.
 
 use bytes::Bytes;
-use groupme_model::{ConversationId, FileId, GroupId, UserId};
+use groupme_model::{FileId, GroupId};
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, Service};
+use crate::{Call, Conversation, Service, argument::Argument};
 
 /// An image that GroupMe's image service holds.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -21,7 +21,7 @@ pub struct Picture {
 /// Uploads an image; its media type is `image/jpeg`, `image/png` or `image/gif`
 /// (`dev.groupme.com/docs/image_service`).
 pub fn image(media_type: &str, bytes: impl Into<Bytes>) -> Call<Picture> {
-    Call::post(Service::Image, "pictures", &[])
+    Call::post(Service::Image, "pictures")
         .bytes(media_type, bytes)
         // It leaves at worst an image that nobody links to.
         .idempotent()
@@ -47,14 +47,15 @@ pub struct Upload {
 }
 
 /// Uploads a video for a conversation (MP4).
-pub fn video(conversation: &ConversationId, bytes: &[u8]) -> Call<Upload> {
+pub fn video(conversation: impl Into<Conversation>, bytes: &[u8]) -> Call<Upload> {
     let mut body = Vec::with_capacity(bytes.len().saturating_add(200));
     body.extend_from_slice(VIDEO_HEAD.as_bytes());
     body.extend_from_slice(bytes);
     body.extend_from_slice(VIDEO_TAIL.as_bytes());
-    Call::post(Service::Video, "transcode", &[])
+    let id = Argument::ConversationId(conversation.into());
+    Call::post(Service::Video, "transcode")
         .bytes(VIDEO_TYPE, body)
-        .with(|request| request.header("x-conversation-id", conversation.as_str()))
+        .with(|request| request.header("x-conversation-id", id))
         .idempotent()
         .one(&[])
 }
@@ -84,19 +85,20 @@ impl UploadStatus {
 /// Asks how the upload of a video stands. A video that cannot be read is refused as
 /// [`Invalid`](crate::Error::Invalid) (415).
 pub fn video_status(upload: &Upload) -> Call<UploadStatus> {
-    Call::get(Service::Video, "status", &[])
+    Call::get(Service::Video, "status")
         .with(|request| request.at_given(&upload.status_url))
         .one(&[])
 }
 
 /// Uploads a file for a conversation, in which alone it can be sent.
 pub fn file(
-    conversation: &ConversationId,
+    conversation: impl Into<Conversation>,
     name: &str,
     media_type: &str,
     bytes: impl Into<Bytes>,
 ) -> Call<FileUpload> {
-    Call::post(Service::File, "{}/files", &[conversation.as_str()])
+    Call::post(Service::File, "{}/files")
+        .conversation(conversation)
         .query("name", name)
         .bytes(media_type, bytes)
         .idempotent()
@@ -115,7 +117,7 @@ pub struct FileUpload {
 
 /// Asks how the upload of a file stands.
 pub fn file_status(status_url: &str) -> Call<UploadStatus> {
-    Call::get(Service::File, "uploadStatus", &[])
+    Call::get(Service::File, "uploadStatus")
         .with(|request| request.at_given(status_url))
         .one(&[])
 }
@@ -143,8 +145,9 @@ pub struct FileData {
 }
 
 /// Asks what is known of files that were sent in a conversation.
-pub fn file_infos(conversation: &ConversationId, files: &[FileId]) -> Call<Vec<FileInfo>> {
-    Call::post(Service::File, "{}/fileData", &[conversation.as_str()])
+pub fn file_infos(conversation: impl Into<Conversation>, files: &[FileId]) -> Call<Vec<FileInfo>> {
+    Call::post(Service::File, "{}/fileData")
+        .conversation(conversation)
         .body(&FileIds { file_ids: files })
         .idempotent()
         .list(&[])
@@ -157,8 +160,8 @@ pub fn file_infos(conversation: &ConversationId, files: &[FileId]) -> Call<Vec<F
 pub struct Medium {
     /// The extension of its name, such as `jpg`.
     pub extension: String,
-    /// You.
-    pub sender_id: UserId,
+    /// Filled in when the call is made.
+    sender_id: &'static str,
     /// The group that it is for.
     pub group_id: GroupId,
     /// How many bytes it has.
@@ -173,14 +176,13 @@ impl Medium {
     /// A picture for a group, by the extension of its name and its size in bytes and pixels.
     pub fn new(
         extension: impl Into<String>,
-        you: UserId,
         group: GroupId,
         bytes: u64,
         (width, height): (u32, u32),
     ) -> Self {
         Self {
             extension: extension.into(),
-            sender_id: you,
+            sender_id: "",
             group_id: group,
             file_size: bytes,
             width,
@@ -215,20 +217,21 @@ impl core::fmt::Debug for MediumPlace {
 
 /// Asks where to upload a medium, as the web app does.
 pub fn medium_place(medium: &Medium) -> Call<MediumPlace> {
-    Call::post(Service::Media, "uploads", &[])
+    Call::post(Service::Media, "uploads")
         .body(medium)
+        .with(|request| request.json_argument("/senderId", Argument::CurrentUser))
         .idempotent()
         .one(&[])
 }
 
 /// Uploads a medium to the place that was given for it. The token does not go along.
 pub fn medium(place: &MediumPlace, media_type: &str, bytes: impl Into<Bytes>) -> Call<()> {
-    Call::put(Service::Media, "uploads", &[])
+    Call::put(Service::Media, "uploads")
         .bytes(media_type, bytes)
         .with(|request| {
             request
-                .at_open(&place.upload_url)
-                .header("x-ms-blob-type", "BlockBlob")
+                .at_presigned(&place.upload_url)
+                .header("x-ms-blob-type", "BlockBlob".into())
         })
 }
 

@@ -3,11 +3,11 @@
 use groupme_model::{User, UserId, user::Profile};
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, Service};
+use crate::{Call, Service, argument::Argument};
 
 /// Reads who you are: also the way to see whether a token is good.
 pub fn me() -> Call<User> {
-    Call::get(Service::V3, "users/me", &[]).one(&[])
+    Call::get(Service::V3, "users/me").one(&[])
 }
 
 /// What to change about yourself; what is `None` stays as it is.
@@ -30,15 +30,16 @@ pub struct UserChange {
 
 /// Changes something about yourself.
 pub fn update(change: &UserChange) -> Call<User> {
-    Call::post(Service::V3, "users/update", &[])
+    Call::post(Service::V3, "users/update")
         .body(change)
         .idempotent()
         .one(&[])
 }
 
 /// Reads somebody's page.
-pub fn show(user: &UserId) -> Call<Profile> {
-    Call::get(Service::V2, "users/{}", &[user.as_str()])
+pub fn show(user: impl Into<UserId>) -> Call<Profile> {
+    Call::get(Service::V2, "users/{}")
+        .segment(user.into())
         .query("include_shared_groups", true)
         .one(&[])
 }
@@ -77,8 +78,9 @@ pub struct ProfileChange {
 }
 
 /// Changes your page.
-pub fn update_profile(you: &UserId, change: &ProfileChange) -> Call<User> {
-    Call::post(Service::V2, "users/{}", &[you.as_str()])
+pub fn update_profile(change: &ProfileChange) -> Call<User> {
+    Call::post(Service::V2, "users/{}")
+        .with(|request| request.segment(Argument::CurrentUser))
         .body(&UserBody { user: change })
         .idempotent()
         .one(&["user"])
@@ -86,7 +88,7 @@ pub fn update_profile(you: &UserId, change: &ProfileChange) -> Call<User> {
 
 /// Has messages sent to your telephone as texts, for some hours.
 pub fn enable_sms(hours: u32, registration: Option<&str>) -> Call<()> {
-    Call::post(Service::V3, "users/sms_mode", &[])
+    Call::post(Service::V3, "users/sms_mode")
         .body(&SmsMode {
             duration: hours,
             registration_id: registration,
@@ -96,7 +98,7 @@ pub fn enable_sms(hours: u32, registration: Option<&str>) -> Call<()> {
 
 /// Has them no longer sent there.
 pub fn disable_sms() -> Call<()> {
-    Call::post(Service::V3, "users/sms_mode/delete", &[]).idempotent()
+    Call::post(Service::V3, "users/sms_mode/delete").idempotent()
 }
 
 /// A link by which others can get in contact with you.
@@ -111,7 +113,7 @@ pub struct ShareLink {
 
 /// Makes the link by which others can get in contact with you, or unmakes it.
 pub fn share(shared: bool) -> Call<Option<ShareLink>> {
-    Call::post(Service::V3, "users/features/share", &[])
+    Call::post(Service::V3, "users/features/share")
         .body(&Share {
             status: if shared { "enable" } else { "disable" },
         })

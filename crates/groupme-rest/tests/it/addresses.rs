@@ -14,10 +14,10 @@ use crate::world::token;
 
 fn address<T>(call: &Call<T>) -> String {
     let request = call
-        .request(&Options::default().services, &token())
+        .request(&Options::default().services, &token(), Some(&"185".into()))
         .unwrap();
     assert_eq!(
-        call.content().is_some(),
+        !request.body().is_empty(),
         request.headers().contains_key("content-type")
     );
     let url = request.uri().to_string();
@@ -70,7 +70,7 @@ fn calls_about_messages_lead_where_they_should() {
             "DELETE v3/conversations/185+230/messages/9",
         ),
         (
-            address(&messages::clear_history(&"230".into())),
+            address(&messages::clear_history(&user)),
             "POST https://v2.groupme.com/direct_messages/clear_history?other_user_id=230",
         ),
     ] {
@@ -94,23 +94,23 @@ fn calls_about_what_surrounds_messages_lead_where_they_should() {
             "POST v3/messages/185+230/9/unlike",
         ),
         (
-            address(&reactions::popular(&"1835".into(), reactions::Period::Week)),
+            address(&reactions::popular("1835", reactions::Period::Week)),
             "GET v3/groups/1835/likes?period=week",
         ),
         (
-            address(&reactions::mine(&"1835".into())),
+            address(&reactions::mine(&group)),
             "GET v3/groups/1835/likes/mine",
         ),
         (
-            address(&reactions::for_me(&"1835".into())),
+            address(&reactions::for_me(&group)),
             "GET v3/groups/1835/likes/for_me",
         ),
         (
-            address(&reactions::mine_with(&"230".into())),
+            address(&reactions::mine(&user)),
             "GET v4/likes/direct_messages/mine?other_user_id=230",
         ),
         (
-            address(&reactions::for_me_with(&"230".into())),
+            address(&reactions::for_me(&user)),
             "GET v4/likes/direct_messages/for_me?other_user_id=230",
         ),
         (
@@ -137,7 +137,10 @@ fn calls_about_what_surrounds_messages_lead_where_they_should() {
             address(&receipts::read(&direct)),
             "POST v3/conversations/185+230/read_receipt",
         ),
-        (address(&receipts::read_many(&[])), "POST v4/read_receipts"),
+        (
+            address(&receipts::read_many([(&direct, &message)])),
+            "POST v4/read_receipts",
+        ),
         (
             address(&receipts::read_all()),
             "POST v4/conversations/mark_all_read",
@@ -250,24 +253,24 @@ fn calls_about_groups_lead_where_they_should() {
 
 #[test]
 fn calls_about_users_lead_where_they_should() {
-    let (you, other) = (UserId::from("185"), UserId::from("230"));
+    let other = UserId::from("230");
     for (found, expected) in [
         (address(&users::me()), "GET v3/users/me"),
         (
             address(&users::disable_sms()),
             "POST v3/users/sms_mode/delete",
         ),
-        (address(&blocks::list(&you)), "GET v3/blocks?user=185"),
+        (address(&blocks::list()), "GET v3/blocks?user=185"),
         (
-            address(&blocks::between(&you, &other)),
+            address(&blocks::between(&other)),
             "GET v3/blocks/between?user=185&otherUser=230",
         ),
         (
-            address(&blocks::create(&you, &other)),
+            address(&blocks::create(&other)),
             "POST v3/blocks?user=185&otherUser=230",
         ),
         (
-            address(&blocks::delete(&you, &other)),
+            address(&blocks::delete(&other)),
             "DELETE v3/blocks?user=185&otherUser=230",
         ),
         (
@@ -280,7 +283,7 @@ fn calls_about_users_lead_where_they_should() {
         ),
         (address(&directories::show()), "GET v3/directories"),
         (
-            address(&directories::leave(&"1928".into())),
+            address(&directories::leave("1928")),
             "DELETE v3/directories/1928/membership",
         ),
         (address(&directories::search("a b")), "GET v1/search?q=a+b"),
@@ -298,45 +301,137 @@ fn all_other_calls_lead_where_they_should() {
             address(&polls::list(&group, Some("more"))),
             "GET v3/poll/1835?continuation_token=more",
         ),
+        (address(&polls::show(&group, "7")), "GET v3/poll/1835/7"),
         (
-            address(&polls::show(&group, &"7".into())),
-            "GET v3/poll/1835/7",
-        ),
-        (
-            address(&polls::vote(&group, &"7".into(), &"1".into())),
+            address(&polls::vote(&group, "7", "1")),
             "POST v3/poll/1835/7/1",
         ),
-        (
-            address(&polls::end(&group, &"7".into())),
-            "POST v3/poll/1835/7/end",
-        ),
+        (address(&polls::end(&group, "7")), "POST v3/poll/1835/7/end"),
         (
             address(&calendar::list(&group, Timestamp::EPOCH, 5)),
             "GET v3/conversations/1835/events/list?end_at=1970-01-01T00%3A00%3A00Z&limit=5",
         ),
         (
-            address(&calendar::show(&group, &"e".into())),
+            address(&calendar::show(&group, "e")),
             "GET v3/conversations/1835/events/show?event_id=e",
         ),
         (
-            address(&calendar::delete(&group, &"e".into())),
+            address(&calendar::delete(&group, "e")),
             "DELETE v3/conversations/1835/events/delete?event_id=e",
         ),
         (
-            address(&calendar::answer(&group, &"e".into(), true)),
+            address(&calendar::answer(&group, "e", true)),
             "POST v3/conversations/1835/events/rsvp?event_id=e&going=true",
         ),
         (
-            address(&calendar::take_back_answer(&group, &"e".into())),
+            address(&calendar::take_back_answer(&group, "e")),
             "DELETE v3/conversations/1835/events/rsvp/delete?event_id=e",
         ),
         (address(&bots::list()), "GET v3/bots"),
         (
-            address(&bots::post(&"b".into(), Draft::new("x")).unwrap()),
+            address(&bots::post("b", Draft::new("x")).unwrap()),
             "POST v3/bots/post once",
         ),
-        (address(&bots::destroy(&"b".into())), "POST v3/bots/destroy"),
+        (address(&bots::destroy("b")), "POST v3/bots/destroy"),
     ] {
         assert_eq!(found, expected);
     }
+}
+
+/// Every id that names the direct conversation of 185 and 230.
+fn direct_conversations() -> [Conversation; 3] {
+    [
+        Conversation::from(UserId::from("230")),
+        Conversation::from(ConversationId::from("185+230")),
+        Conversation::from(ConversationId::from("230_185")),
+    ]
+}
+
+#[test]
+fn every_id_of_a_direct_conversation_leads_to_the_same_places() {
+    for conversation in direct_conversations() {
+        for (found, expected) in [
+            (
+                address(&messages::list(&conversation, &Window::Newest, 9)),
+                "GET v3/direct_messages?other_user_id=230&limit=9&acceptFiles=1",
+            ),
+            (
+                address(&messages::delete(&conversation, "9")),
+                "DELETE v3/conversations/185+230/messages/9",
+            ),
+            (
+                address(&messages::edit(&conversation, "9", "x").unwrap()),
+                "PUT v4/direct_messages/230/messages/9",
+            ),
+            (
+                address(&reactions::like(&conversation, "9", None)),
+                "POST v3/messages/185+230/9/like",
+            ),
+            (
+                address(&pins::list(&conversation)),
+                "GET v3/pinned/direct_messages?other_user_id=230",
+            ),
+            (
+                address(&receipts::read(&conversation)),
+                "POST v3/conversations/185+230/read_receipt",
+            ),
+        ] {
+            assert_eq!(found, expected, "{conversation:?}");
+        }
+    }
+}
+
+#[test]
+fn ids_in_bodies_and_headers_are_those_that_groupme_wants() {
+    let body = |call: &dyn Fn(&Conversation) -> http::Request<bytes::Bytes>| {
+        direct_conversations().map(|conversation| {
+            let request = call(&conversation);
+            String::from_utf8(request.body().to_vec()).unwrap()
+        })
+    };
+    let request = |call: &Call<_>| {
+        call.request(&Options::default().services, &token(), Some(&"185".into()))
+            .unwrap()
+    };
+    let sent =
+        body(&|conversation| request(&messages::send(conversation, "hi", "g".into()).unwrap()));
+    let expected = r#"{"direct_message":{"source_guid":"g","recipient_id":"230","text":"hi","attachments":[]}}"#;
+    assert_eq!(sent, [expected; 3]);
+}
+
+#[test]
+fn a_call_needs_the_user_only_where_an_id_depends_on_it() {
+    let group = GroupId::from("1835");
+    let user = UserId::from("230");
+    let direct = ConversationId::from("185+230");
+    let needs_user = [
+        (messages::delete(&group, "9").needs_user(), false),
+        (messages::delete(&direct, "9").needs_user(), false),
+        (messages::delete(&user, "9").needs_user(), true),
+        (messages::clear_history(&direct).needs_user(), true),
+        (messages::clear_history(&user).needs_user(), false),
+        (blocks::create(&user).needs_user(), true),
+        (users::me().needs_user(), false),
+    ];
+    assert!(
+        needs_user.iter().all(|(found, expected)| found == expected),
+        "{needs_user:?}"
+    );
+    let services = Options::default().services;
+    let call = messages::delete(&user, "9");
+    let error = call.request(&services, &token(), None).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .ends_with("it needs the id of the token's user")
+    );
+    let others = messages::clear_history(ConversationId::from("1+2"));
+    let error = others
+        .request(&services, &token(), Some(&"185".into()))
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .ends_with("its conversation is between two other users")
+    );
 }

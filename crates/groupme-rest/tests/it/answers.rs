@@ -1,5 +1,6 @@
 //! Every recorded answer, read by the call that it answers.
 
+use groupme_model::ConversationId;
 use groupme_rest::{
     Conversation, Error,
     endpoint::{
@@ -23,6 +24,10 @@ fn user() -> Conversation {
     Conversation::User(USER.into())
 }
 
+fn direct() -> ConversationId {
+    DIRECT.into()
+}
+
 /// JavaScript servers send halves of surrogate pairs where they cut a text in the middle of an emoji.
 #[test]
 fn a_text_that_was_cut_in_the_middle_of_an_emoji_does_not_cost_its_page() {
@@ -31,7 +36,7 @@ fn a_text_that_was_cut_in_the_middle_of_an_emoji_does_not_cost_its_page() {
         let after = br#""},{"id":"1","text":"whole \ud83d\ude00"}]},"meta":{"code":200}}"#;
         [&before[..], half, &after[..]].concat()
     });
-    let call = messages::list(&group(), &Window::Newest, 20);
+    let call = messages::list(group(), &Window::Newest, 20);
     for body in bodies {
         let page = call.decode(StatusCode::OK, &HeaderMap::new(), &body);
         let page = page.unwrap();
@@ -43,7 +48,7 @@ fn a_text_that_was_cut_in_the_middle_of_an_emoji_does_not_cost_its_page() {
 #[test]
 fn where_an_answer_stops_being_json_is_told_and_nothing_of_it() {
     let body = br#"{"response":{"id":"185","secret"}}"#;
-    let call = groups::show(&GROUP.into());
+    let call = groups::show(GROUP);
     let error = call
         .decode(StatusCode::OK, &HeaderMap::new(), body)
         .unwrap_err();
@@ -156,7 +161,7 @@ fn no_recorded_answer_is_left_out() {
 #[test]
 fn a_broken_element_does_not_take_the_others_with_it() {
     let body = br#"{"response":{"count":3,"messages":[{"id":"1"},{"text":"no id"},7,{"id":"2"}]},"meta":{"code":200}}"#;
-    let call = messages::list(&group(), &Window::Newest, 20);
+    let call = messages::list(group(), &Window::Newest, 20);
     let page = call
         .decode(StatusCode::OK, &HeaderMap::new(), body)
         .unwrap();
@@ -171,7 +176,7 @@ fn a_broken_element_does_not_take_the_others_with_it() {
 
 #[test]
 fn an_empty_history_has_many_spellings() {
-    let call = messages::list(&user(), &Window::Newest, 20);
+    let call = messages::list(user(), &Window::Newest, 20);
     for (status, body) in [
         (304, ""),
         (200, ""),
@@ -202,7 +207,7 @@ fn what_is_no_list_does_not_pass_for_an_empty_one() {
         call(body.as_bytes())
     };
     let messages = |body: &[u8]| {
-        messages::list(&group(), &Window::Newest, 20)
+        messages::list(group(), &Window::Newest, 20)
             .decode(StatusCode::OK, &HeaderMap::new(), body)
             .err()
     };
@@ -240,7 +245,7 @@ fn what_is_not_the_answer_is_an_error_that_quotes_nothing() {
         r#"{"response":"secret","meta":{"code":200}}"#,
         "",
     ] {
-        let error = groups::show(&GROUP.into())
+        let error = groups::show(GROUP)
             .decode(StatusCode::OK, &HeaderMap::new(), body.as_bytes())
             .unwrap_err();
         assert!(
@@ -263,7 +268,7 @@ fn success_without_content_is_whatever_the_server_makes_of_it() {
         (201, "<html></html>"),
     ] {
         let status = StatusCode::from_u16(status).unwrap();
-        let delete = messages::delete(&DIRECT.into(), &"1".into());
+        let delete = messages::delete(direct(), "1");
         delete
             .decode(status, &HeaderMap::new(), body.as_bytes())
             .unwrap();

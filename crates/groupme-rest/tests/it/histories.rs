@@ -57,7 +57,7 @@ async fn towards_the_past_it_ends_with_an_empty_page_whatever_that_looks_like() 
 async fn towards_the_present_it_ends_where_there_is_nothing_more() {
     for end in [page(&[]), answer(304, ""), page(&[3, 4])] {
         let world = World::new([page(&[2, 3]), page(&[4]), end]);
-        let ids = walk(history(&world.client()).after("1".into())).await;
+        let ids = walk(history(&world.client()).after("1")).await;
         assert_eq!(ids, ["2", "3", "4"]);
         assert!(world.lines()[2].contains("after_id=4&"));
     }
@@ -87,7 +87,7 @@ async fn a_gap_that_after_id_would_leave_is_bridged() {
         page(&[3, 2, 1]),
         answer(304, ""),
     ]);
-    let ids = walk(history(&world.client()).after("2".into())).await;
+    let ids = walk(history(&world.client()).after("2")).await;
     assert_eq!(ids, ["3", "4", "5", "6", "7", "8", "9"]);
     assert!(world.lines()[1].contains("before_id=7&"));
     assert!(world.lines()[3].contains("after_id=9&"));

@@ -4,6 +4,7 @@ use core::{error::Error as _, time::Duration};
 use std::io::Write as _;
 
 use flate2::{Compression, write::GzEncoder};
+use groupme_model::ConversationId;
 use groupme_rest::{
     BaseUrl, Client, Conversation, Error, Options, Service, Services,
     endpoint::{
@@ -86,7 +87,7 @@ async fn answers_without_a_body_are_answers() {
     let client = client(&server);
     let group = Conversation::Group("1835".into());
     client
-        .call(&messages::delete(&"1835".into(), &"1".into()))
+        .call(&messages::delete(ConversationId::from("1835"), "1"))
         .await
         .unwrap();
     let page = client
@@ -94,10 +95,7 @@ async fn answers_without_a_body_are_answers() {
         .await
         .unwrap();
     assert!(page.messages.is_empty());
-    let error = client
-        .call(&groups::show(&"1835".into()))
-        .await
-        .unwrap_err();
+    let error = client.call(&groups::show("1835")).await.unwrap_err();
     assert!(matches!(error, Error::NotFound(_)));
     assert_eq!(server.seen().connections, 1);
 }
@@ -198,7 +196,7 @@ async fn each_service_is_where_it_was_put() {
     let elsewhere = BaseUrl::new(&format!("http://{}/old", v2.address)).unwrap();
     options.services = options.services.with(Service::V2, elsewhere);
     let client = Client::new(token(), &options).unwrap();
-    client.call(&users::show(&"230".into())).await.unwrap();
+    client.call(&users::show("230")).await.unwrap();
     client.call(&groups::list(Page::default())).await.unwrap();
     assert!(
         v2.seen().heads[0]

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use groupme_model::Draft;
+use groupme_model::{ConversationId, Draft};
 use groupme_rest::{
     Client, Error,
     endpoint::{Page, bots, groups, messages, polls, uploads, users},
@@ -231,8 +231,8 @@ async fn the_wait_for_a_turn_does_not_count_against_the_deadline() {
 #[tokio::test(start_paused = true)]
 async fn what_would_be_done_twice_is_done_once() {
     let poll = polls::NewPoll::new("?", ["a", "b"], groupme_model::Timestamp::from_secs(9));
-    let poll = polls::create(&"1835".into(), &poll);
-    let post = bots::post(&"bot".into(), Draft::new("hi")).unwrap();
+    let poll = polls::create(ConversationId::from("1835"), &poll);
+    let post = bots::post("bot", Draft::new("hi")).unwrap();
     for fate in [answer(503, ""), answer(500, ""), Fate::Lost, Fate::Silence] {
         let world = World::new([fate.clone(), fate.clone()]);
         let client = world.client();
@@ -251,7 +251,7 @@ async fn what_would_be_done_twice_is_done_once() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_gone_when_it_is_deleted_again_was_deleted() {
-    let delete = messages::delete(&"1835".into(), &"9".into());
+    let delete = messages::delete(ConversationId::from("1835"), "9");
     for fate in [Fate::Lost, answer(503, "")] {
         let world = World::new([fate, answer(404, "")]);
         world.client().call(&delete).await.unwrap();
@@ -272,12 +272,12 @@ async fn what_is_gone_when_it_is_deleted_again_was_deleted() {
 #[tokio::test(start_paused = true)]
 async fn a_call_that_makes_no_sense_is_not_made() {
     let world = World::new([]);
-    let nowhere = messages::delete(&"".into(), &"1".into());
+    let nowhere = messages::delete(ConversationId::from(""), "1");
     let error = world.client().call(&nowhere).await.unwrap_err();
     assert!(matches!(error, Error::Misuse { .. }));
     assert_eq!(
         error.to_string(),
-        "cannot ask `DELETE v3/conversations/{}/messages/{}`: an id of its path is empty"
+        "cannot ask `DELETE v3/conversations/{}/messages/{}`: an id in it is empty"
     );
     assert_eq!(world.times().len(), 0);
 }

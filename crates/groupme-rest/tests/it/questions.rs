@@ -3,7 +3,7 @@
 mod cases;
 
 use groupme_model::{
-    Attachment, Draft, LikeIcon, Timestamp,
+    Attachment, BotId, ConversationId, Draft, LikeIcon, Timestamp, UserId,
     calendar::EventLocation,
     group::{GroupType, JoinQuestion, MessageDeletionMode, Visibility},
     poll::{PollType, PollVisibility},
@@ -31,8 +31,15 @@ struct Asked {
 
 /// The method and URL of a call, and its body.
 fn asked<T>(call: &Call<T>) -> Asked {
+    asked_by(&"185".into(), call)
+}
+
+/// Returns the same for a call of the given user.
+fn asked_by<T>(user: &UserId, call: &Call<T>) -> Asked {
     let token = Token::new("t").unwrap();
-    let request = call.request(&Services::groupme(), &token).unwrap();
+    let request = call
+        .request(&Services::groupme(), &token, Some(user))
+        .unwrap();
     Asked {
         line: format!("{} {}", request.method(), request.uri()),
         body: serde_json::from_slice(request.body()).unwrap_or_default(),
@@ -66,16 +73,20 @@ fn direct_message(body: &Value) -> Asked {
 
 fn edit(body: &Value) -> Asked {
     let group = Conversation::Group("1835".into());
-    asked(&messages::edit(&group, &"9".into(), draft(body)).unwrap())
+    asked(&messages::edit(&group, "9", draft(body)).unwrap())
 }
 
 fn like(body: &Value) -> Asked {
     let icon: LikeIcon = part(body, "/like_icon");
-    asked(&reactions::like(&"185+230".into(), &"9".into(), Some(icon)))
+    asked(&reactions::like(
+        ConversationId::from("185+230"),
+        "9",
+        Some(icon),
+    ))
 }
 
 fn bot_post(body: &Value) -> Asked {
-    asked(&bots::post(&part(body, "/bot_id"), draft(body)).unwrap())
+    asked(&bots::post(part::<BotId>(body, "/bot_id"), draft(body)).unwrap())
 }
 
 fn bot(body: &Value) -> Asked {
@@ -98,7 +109,7 @@ fn poll(body: &Value) -> Asked {
     let mut poll = polls::NewPoll::new(body["subject"].as_str().unwrap(), titles, ends);
     poll.kind = part::<PollType>(body, "/type");
     poll.visibility = part::<PollVisibility>(body, "/visibility");
-    asked(&polls::create(&"1835".into(), &poll))
+    asked(&polls::create(ConversationId::from("1835"), &poll))
 }
 
 fn event(body: &Value) -> calendar::EventSettings {
@@ -162,7 +173,7 @@ fn new_members(body: &Value) -> Asked {
         .iter()
         .map(member)
         .collect();
-    asked(&members::add(&"1835".into(), &members))
+    asked(&members::add("1835", &members))
 }
 
 fn contacts(body: &Value) -> Asked {
@@ -197,7 +208,7 @@ fn profile_change(body: &Value) -> Asked {
     change.disable_favorite_notification = part(body, "/user/disable_favorite_notification");
     change.group_notification_sound = part(body, "/user/group_notification_sound");
     change.dm_notification_sound = part(body, "/user/dm_notification_sound");
-    asked(&users::update_profile(&"185".into(), &change))
+    asked(&users::update_profile(&change))
 }
 
 fn campus_profile(body: &Value) -> Asked {
@@ -210,13 +221,14 @@ fn campus_profile(body: &Value) -> Asked {
 fn medium(body: &Value) -> Asked {
     let number = |key: &str| body[key].as_u64().unwrap();
     let pixels = |key| u32::try_from(number(key)).unwrap();
-    asked(&uploads::medium_place(&uploads::Medium::new(
+    let sender = part(body, "/senderId");
+    let call = uploads::medium_place(&uploads::Medium::new(
         body["extension"].as_str().unwrap(),
-        part(body, "/senderId"),
         part(body, "/groupId"),
         number("fileSize"),
         (pixels("width"), pixels("height")),
-    )))
+    ));
+    asked_by(&sender, &call)
 }
 
 fn minutes(body: &Value) -> groups::Mute {

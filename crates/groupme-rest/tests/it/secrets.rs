@@ -50,7 +50,7 @@ async fn no_more_does_an_answer_that_repeats_it_where_nobody_expects_it() {
 fn a_request_has_the_token_in_a_header_that_is_marked_as_sensitive() {
     let token = Token::new(TOKEN).unwrap();
     let request = users::me()
-        .request(&Options::default().services, &token)
+        .request(&Options::default().services, &token, None)
         .unwrap();
     assert_eq!(request.uri(), "https://api.groupme.com/v3/users/me");
     assert!(request.headers()["x-access-token"].is_sensitive());

@@ -1,6 +1,6 @@
 //! A message is sent once, whatever happens to requests and answers.
 
-use groupme_model::{Draft, LikeIcon, SourceGuid};
+use groupme_model::{ConversationId, Draft, LikeIcon, SourceGuid};
 use groupme_rest::{Conversation, Error, Sent};
 use serde_json::Value;
 
@@ -57,8 +57,8 @@ async fn every_attempt_has_the_same_id_and_two_messages_have_two() {
         created("message"),
     ]);
     let client = world.client();
-    client.send(&group(), Draft::new("hi")).await.unwrap();
-    client.send(&group(), Draft::new("hi")).await.unwrap();
+    client.send(group(), Draft::new("hi")).await.unwrap();
+    client.send(group(), Draft::new("hi")).await.unwrap();
     let guids: Vec<_> = world
         .asked()
         .iter()
@@ -77,7 +77,7 @@ async fn a_conflict_on_a_repetition_is_success_and_the_message_is_found() {
     let world = World::new([Fate::Lost, answer(409, ""), history(guid().as_str())]);
     let sent = world
         .client()
-        .send(&group(), Draft::new("hi"))
+        .send(group(), Draft::new("hi"))
         .await
         .unwrap();
     assert!(
@@ -105,7 +105,7 @@ async fn a_conflict_is_success_even_if_the_message_cannot_be_found() {
         let world = World::new([answer(503, ""), answer(409, ""), look]);
         let sent = world
             .client()
-            .send(&group(), Draft::new("hi"))
+            .send(group(), Draft::new("hi"))
             .await
             .unwrap();
         assert_eq!(sent, Sent::DuplicateNotFound);
@@ -132,7 +132,7 @@ async fn a_ban_for_sending_too_much_is_final() {
     let world = World::new([answer(403, body)]);
     let error = world
         .client()
-        .send(&group(), Draft::new("hi"))
+        .send(group(), Draft::new("hi"))
         .await
         .unwrap_err();
     assert!(
@@ -146,7 +146,7 @@ async fn what_groupme_would_refuse_is_not_sent() {
     let world = World::new([]);
     let error = world
         .client()
-        .send(&group(), Draft::new(""))
+        .send(group(), Draft::new(""))
         .await
         .unwrap_err();
     assert!(matches!(error, Error::Draft(_)));
@@ -163,7 +163,7 @@ async fn a_new_reaction_takes_the_place_of_the_old_one() {
     let icon = LikeIcon::unicode("🤣");
     let left = world
         .client_with(&options())
-        .react(&"185+230".into(), &"1".into(), Some(icon))
+        .react(ConversationId::from("185+230"), "1", Some(icon))
         .await
         .unwrap();
     assert_eq!(left.len(), 1);
@@ -174,4 +174,55 @@ async fn a_new_reaction_takes_the_place_of_the_old_one() {
         asked[1].body,
         r#"{"like_icon":{"type":"unicode","code":"🤣"}}"#
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_id_from_an_event_is_sent_to_as_it_is_and_the_user_is_asked_for_once() {
+    let me = answer(200, r#"{"response":{"id":"185"},"meta":{"code":200}}"#);
+    let world = World::new([me, created("direct_message"), created("direct_message")]);
+    let client = world.client();
+    let direct = ConversationId::from("185+230");
+    client.send(direct.as_view(), "hi").await.unwrap();
+    client.clone().send(&direct, "hi").await.unwrap();
+    assert_eq!(
+        world.lines(),
+        [
+            "GET /v3/users/me",
+            "POST /v3/direct_messages",
+            "POST /v3/direct_messages"
+        ]
+    );
+    assert!(world.asked()[1].body.contains(r#""recipient_id":"230""#));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_knows_its_user_does_not_ask() {
+    let world = World::new([created("direct_message")]);
+    let client = world.client().with_user("185".into());
+    let direct = ConversationId::from("185+230");
+    client.send(direct, "hi").await.unwrap();
+    assert_eq!(world.lines(), ["POST /v3/direct_messages"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_user_that_cannot_be_asked_for_is_the_error_of_the_call_and_is_asked_for_again() {
+    let me = answer(200, r#"{"response":{"id":"185"},"meta":{"code":200}}"#);
+    let world = World::new([answer(401, ""), me, created("direct_message")]);
+    let client = world.client();
+    let direct = ConversationId::from("185+230");
+    let error = client.send(&direct, "hi").await.unwrap_err();
+    assert!(matches!(error, Error::Unauthorized(_)), "{error}");
+    client.send(&direct, "hi").await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_for_another_token_does_not_take_over_the_user() {
+    let world = World::new([answer(
+        200,
+        r#"{"response":{"id":"7"},"meta":{"code":200}}"#,
+    )]);
+    let client = world.client().with_user("185".into());
+    let other = client.with_token(groupme_rest::Token::new("other").unwrap());
+    assert_eq!(other.user_id().await.unwrap(), "7");
+    assert_eq!(client.user_id().await.unwrap(), "185");
 }

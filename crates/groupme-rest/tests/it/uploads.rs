@@ -1,5 +1,6 @@
 //! Uploads: what goes where, and what goes along.
 
+use groupme_model::ConversationId;
 use groupme_rest::{
     Call, Error, Options,
     endpoint::uploads::{self, FileUpload, MediumPlace, Upload},
@@ -9,7 +10,7 @@ use http::{HeaderMap, StatusCode};
 use crate::world::token;
 
 fn request<T>(call: &Call<T>) -> http::Request<bytes::Bytes> {
-    call.request(&Options::default().services, &token())
+    call.request(&Options::default().services, &token(), None)
         .unwrap()
 }
 
@@ -20,7 +21,12 @@ fn decode<T>(call: &Call<T>, status: u16, body: &str) -> Result<T, Error> {
 
 fn upload(url: &str) -> Upload {
     let body = format!(r#"{{"status_url":"{url}"}}"#);
-    decode(&uploads::video(&"1835".into(), b""), 200, &body).unwrap()
+    decode(
+        &uploads::video(ConversationId::from("1835"), b""),
+        200,
+        &body,
+    )
+    .unwrap()
 }
 
 #[test]
@@ -45,7 +51,7 @@ fn a_picture_has_an_address_under_either_key() {
 
 #[test]
 fn a_video_is_a_form_for_a_conversation() {
-    let request = request(&uploads::video(&"1835".into(), b"moving"));
+    let request = request(&uploads::video(ConversationId::from("1835"), b"moving"));
     assert_eq!(request.uri(), "https://video.groupme.com/transcode");
     assert_eq!(request.headers()["x-conversation-id"], "1835");
     let kind = request.headers()["content-type"].to_str().unwrap();
@@ -76,7 +82,7 @@ fn a_status_is_asked_only_of_the_service_that_the_upload_went_to() {
     ] {
         let call = uploads::video_status(&upload(elsewhere));
         let error = call
-            .request(&Options::default().services, &token())
+            .request(&Options::default().services, &token(), None)
             .unwrap_err();
         assert!(matches!(error, Error::Misuse { .. }), "{elsewhere}");
     }
@@ -84,7 +90,12 @@ fn a_status_is_asked_only_of_the_service_that_the_upload_went_to() {
 
 #[test]
 fn a_file_may_be_there_at_once() {
-    let call = uploads::file(&"185+230".into(), "a b.txt", "text/plain", "words");
+    let call = uploads::file(
+        ConversationId::from("185+230"),
+        "a b.txt",
+        "text/plain",
+        "words",
+    );
     let request = request(&call);
     assert_eq!(
         request.uri(),

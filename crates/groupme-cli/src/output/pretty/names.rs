@@ -60,10 +60,11 @@ impl Names {
     /// A conversation by its name, or by its id.
     pub(super) fn conversation(&self, id: &ConversationId) -> String {
         let own = self.own.clone().unwrap_or_default();
-        let name = match Conversation::from_id(id, &own) {
-            Some(Conversation::Group(group)) => self.groups.get(group.as_str()),
-            Some(Conversation::User(user)) => self.users.get(user.as_str()),
-            _ => None,
+        let name = match Conversation::from(id) {
+            Conversation::Group(group) => self.groups.get(group.as_str()),
+            direct => direct
+                .other_user(&own)
+                .and_then(|user| self.users.get(user.as_str())),
         };
         name.map_or_else(|| id.to_string(), |name| format!("\"{name}\""))
     }

@@ -10,7 +10,7 @@ use groupme_rest::{
     },
 };
 
-use super::{Case, DIRECT, GROUP, USER, group, user};
+use super::{Case, GROUP, direct, group, user};
 use crate::recorded::Answer;
 
 pub(super) const MESSAGES: &[Case] = &[
@@ -18,7 +18,7 @@ pub(super) const MESSAGES: &[Case] = &[
         "groups.messages.get.response.json",
         page!(
             200,
-            messages::list(&group(), &Window::Newest, 20),
+            messages::list(group(), &Window::Newest, 20),
             "/messages"
         ),
     ),
@@ -26,7 +26,7 @@ pub(super) const MESSAGES: &[Case] = &[
         "groups.messages.get.response.seed.json",
         page!(
             200,
-            messages::list(&group(), &Window::Newest, 20),
+            messages::list(group(), &Window::Newest, 20),
             "/messages"
         ),
     ),
@@ -34,7 +34,7 @@ pub(super) const MESSAGES: &[Case] = &[
         "official.index_messages.get.response.json",
         page!(
             200,
-            messages::list(&group(), &Window::Newest, 20),
+            messages::list(group(), &Window::Newest, 20),
             "/messages"
         ),
     ),
@@ -42,21 +42,21 @@ pub(super) const MESSAGES: &[Case] = &[
         "direct_messages.get.response.json",
         page!(
             200,
-            messages::list(&user(), &Window::Newest, 20),
+            messages::list(user(), &Window::Newest, 20),
             "/direct_messages"
         ),
     ),
     (
         "pinned.groups.messages.get.response.json",
-        page!(200, pins::list(&group()), "/messages"),
+        page!(200, pins::list(group()), "/messages"),
     ),
     (
         "pinned.direct_messages.get.response.json",
-        page!(200, pins::list(&user()), "/messages"),
+        page!(200, pins::list(user()), "/messages"),
     ),
     (
         "conversations.gallery.get.response.json",
-        page!(200, gallery::list(&DIRECT.into(), None, 20), "/messages"),
+        page!(200, gallery::list(direct(), None, 20), "/messages"),
     ),
     (
         "groups.messages.post.response.json",
@@ -80,36 +80,21 @@ pub(super) const MESSAGES: &[Case] = &[
     ),
     (
         "v4.groups.messages.one.get.response.json",
-        read!(
-            200,
-            messages::show(&group(), &"1".into()),
-            Message,
-            "/message"
-        ),
+        read!(200, messages::show(group(), "1"), Message, "/message"),
     ),
     (
         "v4.groups.messages.one.put.response.json",
-        read!(
-            200,
-            messages::show(&group(), &"1".into()),
-            Message,
-            "/message"
-        ),
+        read!(200, messages::show(group(), "1"), Message, "/message"),
     ),
     (
         "v4.groups.messages.one.put.response.2026.json",
-        read!(
-            200,
-            messages::show(&group(), &"1".into()),
-            Message,
-            "/message"
-        ),
+        read!(200, messages::show(group(), "1"), Message, "/message"),
     ),
     (
         "messages.like.post.response.json",
         read!(
             200,
-            reactions::like(&DIRECT.into(), &"1".into(), None),
+            reactions::like(direct(), "1", None),
             Vec<Reaction>,
             "/reactions"
         ),
@@ -118,7 +103,7 @@ pub(super) const MESSAGES: &[Case] = &[
         "messages.like.post.response.2026.json",
         read!(
             200,
-            reactions::unlike(&DIRECT.into(), &"1".into()),
+            reactions::unlike(direct(), "1"),
             Vec<Reaction>,
             "/reactions"
         ),
@@ -127,7 +112,7 @@ pub(super) const MESSAGES: &[Case] = &[
         "message.reactions.on_read.2026.json",
         read!(
             200,
-            reactions::unlike(&DIRECT.into(), &"1".into()),
+            reactions::unlike(direct(), "1"),
             Vec<Reaction>,
             "/reactions"
         ),
@@ -136,74 +121,49 @@ pub(super) const MESSAGES: &[Case] = &[
         "groups.likes.get.response.json",
         read!(
             200,
-            reactions::popular(&GROUP.into(), reactions::Period::Day),
+            reactions::popular(GROUP, reactions::Period::Day),
             Vec<Message>,
             "/messages"
         ),
     ),
     (
         "groups.likes.mine.get.response.json",
-        read!(
-            200,
-            reactions::mine(&GROUP.into()),
-            Vec<Message>,
-            "/messages"
-        ),
+        read!(200, reactions::mine(group()), Vec<Message>, "/messages"),
     ),
     (
         "groups.likes.for_me.get.response.json",
-        read!(
-            200,
-            reactions::for_me(&GROUP.into()),
-            Vec<Message>,
-            "/messages"
-        ),
+        read!(200, reactions::for_me(group()), Vec<Message>, "/messages"),
     ),
     (
         "official.index_leaderboard.get.response.json",
         read!(
             200,
-            reactions::popular(&GROUP.into(), reactions::Period::Month),
+            reactions::popular(GROUP, reactions::Period::Month),
             Vec<Message>,
             "/messages"
         ),
     ),
     (
         "official.my_likes_leaderboard.get.response.json",
-        read!(
-            200,
-            reactions::mine_with(&USER.into()),
-            Vec<Message>,
-            "/messages"
-        ),
+        read!(200, reactions::mine(user()), Vec<Message>, "/messages"),
     ),
     (
         "official.my_hits_leaderboard.get.response.json",
-        read!(
-            200,
-            reactions::for_me_with(&USER.into()),
-            Vec<Message>,
-            "/messages"
-        ),
+        read!(200, reactions::for_me(user()), Vec<Message>, "/messages"),
     ),
     (
         "conversations.messages.pin.post.response.2026.json",
-        success!(200, pins::pin(&DIRECT.into(), &"1".into())),
+        success!(200, pins::pin(direct(), "1")),
     ),
     (
         "conversations.read_receipt.post.response.2026.json",
-        read!(
-            200,
-            receipts::read(&DIRECT.into()),
-            ReadReceipt,
-            "/read_receipt"
-        ),
+        read!(200, receipts::read(direct()), ReadReceipt, "/read_receipt"),
     ),
     (
         "v2.read_receipts.post.response.json",
         read!(
             200,
-            receipts::read_v2(&DIRECT.into(), &"1".into()),
+            receipts::read_v2(direct(), "1"),
             ReadReceipt,
             "/read_receipt"
         ),
@@ -214,12 +174,7 @@ pub(super) const MESSAGES: &[Case] = &[
     ),
     (
         "v4.read_receipts.one.post.response.2026.json",
-        read!(
-            202,
-            receipts::read_up_to(&DIRECT.into(), &"1".into()),
-            ReadReceipt,
-            ""
-        ),
+        read!(202, receipts::read_up_to(direct(), "1"), ReadReceipt, ""),
     ),
     (
         "v4.pinned_conversations.get.response.json",
@@ -232,27 +187,21 @@ pub(super) const MESSAGES: &[Case] = &[
     ),
     ("direct_messages.get.read_receipt.2026.json", |name| {
         let answer = Answer::load(name).under("read_receipt");
-        let page = answer.read(200, &messages::list(&user(), &Window::Newest, 20));
+        let page = answer.read(200, &messages::list(user(), &Window::Newest, 20));
         assert_eq!(page.read_receipt, Some(answer.at("/read_receipt")));
     }),
     ("message.group.2026.json", |name| {
         let answer = Answer::load(name).under("message");
         let message: Message = answer.at("/message");
-        assert_eq!(
-            answer.read(200, &messages::show(&group(), &"1".into())),
-            message
-        );
+        assert_eq!(answer.read(200, &messages::show(group(), "1")), message);
     }),
     ("emoji.powerups.1.json", |name| {
         let answer = Answer::load(name).under("message");
         let message: Message = answer.at("/message");
-        assert_eq!(
-            answer.read(200, &messages::show(&group(), &"1".into())),
-            message
-        );
+        assert_eq!(answer.read(200, &messages::show(group(), "1")), message);
     }),
 ];
 
 fn send() -> Call<Message> {
-    messages::send(&group(), Draft::new("x"), "guid".into()).unwrap()
+    messages::send(group(), Draft::new("x"), "guid".into()).unwrap()
 }

@@ -7,7 +7,7 @@ use groupme_rest::{
 };
 use http::{HeaderMap, StatusCode};
 
-use super::{Case, GROUP, USER};
+use super::{Case, GROUP, group};
 use crate::recorded::{self, Answer};
 
 pub(super) const OTHERS: &[Case] = &[
@@ -46,81 +46,65 @@ pub(super) const OTHERS: &[Case] = &[
         "official.post_bot_message.post.response.json",
         success!(
             201,
-            bots::post(&"b".into(), groupme_model::Draft::new("x")).unwrap()
+            bots::post("b", groupme_model::Draft::new("x")).unwrap()
         ),
     ),
     ("poll.create.post.response.json", |name| {
         let answer = Answer::load(name);
         let new = polls::NewPoll::new("?", ["a"], Timestamp::from_secs(1));
-        let made = answer.read(201, &polls::create(&GROUP.into(), &new));
+        let made = answer.read(201, &polls::create(group(), &new));
         assert_eq!(made.poll, answer.at::<Poll>("/poll"));
         assert_eq!(made.message, Some(answer.at("/message")));
     }),
     ("poll.list.get.response.json", |name| {
         let answer = Answer::load(name);
-        let page = answer.read(200, &polls::list(&GROUP.into(), None)).unwrap();
+        let page = answer.read(200, &polls::list(group(), None)).unwrap();
         assert_eq!(page.polls, answer.at::<Vec<Poll>>("/polls"));
         assert_eq!(page.continuation_token, answer.at("/continuation_token"));
     }),
     (
         "poll.one.get.response.json",
-        read!(201, polls::show(&GROUP.into(), &"1".into()), Poll, "/poll"),
+        read!(201, polls::show(group(), "1"), Poll, "/poll"),
     ),
     (
         "poll.2026.json",
-        read!(200, polls::show(&GROUP.into(), &"1".into()), Poll, "/poll"),
+        read!(200, polls::show(group(), "1"), Poll, "/poll"),
     ),
     ("poll.gmn.json", |name| {
         let answer = Answer::load(name).under("data").under("poll");
         let poll: Poll = answer.at("/poll");
-        assert_eq!(
-            answer.read(200, &polls::show(&GROUP.into(), &"1".into())),
-            poll
-        );
+        assert_eq!(answer.read(200, &polls::show(group(), "1")), poll);
     }),
     (
         "poll.vote.post.response.json",
-        read!(
-            200,
-            polls::vote(&GROUP.into(), &"1".into(), &"2".into()),
-            Poll,
-            "/poll"
-        ),
+        read!(200, polls::vote(group(), "1", "2"), Poll, "/poll"),
     ),
     (
         "poll.end.post.response.json",
-        read!(200, polls::end(&GROUP.into(), &"1".into()), Poll, "/poll"),
+        read!(200, polls::end(group(), "1"), Poll, "/poll"),
     ),
     ("calendar.event.2026.json", |name| {
         let answer = Answer::load(name).under("event");
         let event: CalendarEvent = answer.at("/event");
-        assert_eq!(
-            answer.read(200, &calendar::show(&GROUP.into(), &"1".into())),
-            event
-        );
+        assert_eq!(answer.read(200, &calendar::show(group(), "1")), event);
     }),
     (
         "conversations.events.list.get.response.json",
         read!(
             200,
-            calendar::list(&GROUP.into(), Timestamp::EPOCH, 5),
+            calendar::list(group(), Timestamp::EPOCH, 5),
             Vec<CalendarEvent>,
             "/events"
         ),
     ),
     (
         "conversations.events.show.get.response.json",
-        read!(
-            200,
-            calendar::show(&GROUP.into(), &"1".into()),
-            CalendarEvent,
-            "/event"
-        ),
+        read!(200, calendar::show(group(), "1"), CalendarEvent, "/event"),
     ),
     ("conversations.events.create.post.response.json", |name| {
         let answer = Answer::load(name);
         let new = calendar::EventSettings::new("e", Timestamp::EPOCH, Timestamp::EPOCH);
-        let made = answer.read(201, &calendar::create(&GROUP.into(), &new));
+        let made = answer.read(201, &calendar::create(group(), &new));
         assert_eq!(made.event, answer.at::<CalendarEvent>("/event"));
         assert_eq!(made.message, Some(answer.at("/message")));
     }),
@@ -135,7 +119,7 @@ pub(super) const OTHERS: &[Case] = &[
     ),
     (
         "directories.membership.delete.response.json",
-        success!(200, directories::leave(&"1928".into())),
+        success!(200, directories::leave("1928")),
     ),
     (
         "directories.user.majors.put.response.json",
@@ -178,18 +162,18 @@ pub(super) const OTHERS: &[Case] = &[
         read!(200, directories::users(), Vec<User>, "/users"),
     ),
     ("v1.presence.status.put.response.abridged.json", |name| {
-        let presence = Call::put(Service::V1, "presence/status", &[]).json();
+        let presence = Call::put(Service::V1, "presence/status").json();
         let presence = Answer::load(name).read(200, &presence);
         assert_eq!(presence.get("status").unwrap().as_str(), Some("online"));
     }),
     ("v1.urls.preview.get.response.2026.json", |name| {
-        let preview = Call::get(Service::V1, "urls/preview", &[]).json();
+        let preview = Call::get(Service::V1, "urls/preview").json();
         let preview = Answer::load(name).read(200, &preview);
         assert!(preview.get("meta").unwrap().get("title").is_some());
     }),
     ("v1.urls.preview.get.error.2026.json", |name| {
         let body = serde_json::to_vec(&recorded::load(name)).unwrap();
-        let preview = Call::get(Service::V1, "urls/preview", &[]).json();
+        let preview = Call::get(Service::V1, "urls/preview").json();
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         let error = preview
             .decode(status, &HeaderMap::new(), &body)
@@ -202,24 +186,23 @@ pub(super) const OTHERS: &[Case] = &[
     ("image.pictures.post.response.2026.json", picture),
     ("official.image.pictures.post.response.json", picture),
     ("m.uploads.post.response.2026.json", |name| {
-        let medium = uploads::Medium::new("jpg", USER.into(), GROUP.into(), 9, (3, 4));
+        let medium = uploads::Medium::new("jpg", GROUP.into(), 9, (3, 4));
         let place = Answer::load(name).read(200, &uploads::medium_place(&medium));
         assert!(place.render_url.starts_with("https://m.groupme.com/"));
         assert!(!format!("{place:?}").contains("sig="));
     }),
     ("video.transcode.post.response.json", |name| {
-        let upload = Answer::load(name).read(200, &uploads::video(&GROUP.into(), b""));
+        let upload = Answer::load(name).read(200, &uploads::video(group(), b""));
         assert!(upload.status_url.starts_with("https://video.groupme.com/"));
     }),
     ("video.status.get.response.json", |name| {
         let upload = Answer::load("video.transcode.post.response.json");
-        let upload = upload.read(200, &uploads::video(&GROUP.into(), b""));
+        let upload = upload.read(200, &uploads::video(group(), b""));
         let status = Answer::load(name).read(201, &uploads::video_status(&upload));
         assert!(status.is_done() && status.url.is_some() && status.thumbnail_url.is_some());
     }),
     ("file.files.post.response.json", |name| {
-        let upload =
-            Answer::load(name).read(201, &uploads::file(&GROUP.into(), "a", "text/plain", "b"));
+        let upload = Answer::load(name).read(201, &uploads::file(group(), "a", "text/plain", "b"));
         assert!(
             upload
                 .status_url
@@ -233,8 +216,7 @@ pub(super) const OTHERS: &[Case] = &[
         assert!(status.is_done() && status.file_id.is_some());
     }),
     ("file.fileData.post.response.2026.json", |name| {
-        let infos =
-            Answer::load(name).read(200, &uploads::file_infos(&GROUP.into(), &["1".into()]));
+        let infos = Answer::load(name).read(200, &uploads::file_infos(group(), &["1".into()]));
         let data = infos[0].file_data.as_ref().unwrap();
         assert_eq!(
             (data.file_name.as_deref(), data.file_size),
@@ -243,7 +225,7 @@ pub(super) const OTHERS: &[Case] = &[
     }),
     (
         "envelope.example.json",
-        read!(200, groups::show(&GROUP.into()), Group, ""),
+        read!(200, groups::show(GROUP), Group, ""),
     ),
     (
         "errors.device_verification_failed.json",

@@ -6,7 +6,7 @@ use groupme_rest::{
     endpoint::{blocks, chats, groups, members, relationships, topics, users},
 };
 
-use super::{Case, DIRECT, GROUP, USER, first};
+use super::{Case, GROUP, USER, direct, first};
 use crate::recorded::Answer;
 
 pub(super) const PEOPLE: &[Case] = &[
@@ -32,15 +32,15 @@ pub(super) const PEOPLE: &[Case] = &[
     ),
     (
         "groups.one.get.response.json",
-        read!(200, groups::show(&GROUP.into()), Group, ""),
+        read!(200, groups::show(GROUP), Group, ""),
     ),
     (
         "official.show_group.get.response.json",
-        read!(200, groups::show(&GROUP.into()), Group, ""),
+        read!(200, groups::show(GROUP), Group, ""),
     ),
     (
         "groups.preview.get.response.json",
-        read!(200, groups::preview(&GROUP.into(), None), Group, ""),
+        read!(200, groups::preview(GROUP, None), Group, ""),
     ),
     (
         "groups.post.response.json",
@@ -64,7 +64,7 @@ pub(super) const PEOPLE: &[Case] = &[
         "groups.update.post.response.json",
         read!(
             200,
-            groups::update(&GROUP.into(), &groups::GroupSettings::default()),
+            groups::update(GROUP, &groups::GroupSettings::default()),
             Group,
             ""
         ),
@@ -73,14 +73,14 @@ pub(super) const PEOPLE: &[Case] = &[
         "official.update_group.post.response.json",
         read!(
             200,
-            groups::update(&GROUP.into(), &groups::GroupSettings::default()),
+            groups::update(GROUP, &groups::GroupSettings::default()),
             Group,
             ""
         ),
     ),
     ("groups.join.post.response.json", |name| {
         let answer = Answer::load(name);
-        let joined = answer.read(201, &groups::join(&GROUP.into(), "link", None));
+        let joined = answer.read(201, &groups::join(GROUP, "link", None));
         assert_eq!(joined, Some(answer.at("")));
     }),
     (
@@ -90,11 +90,11 @@ pub(super) const PEOPLE: &[Case] = &[
     ("official.join_group.post.response.json", joined_group),
     (
         "groups.rejoin.post.response.json",
-        read!(200, groups::rejoin(&GROUP.into()), Group, ""),
+        read!(200, groups::rejoin(GROUP), Group, ""),
     ),
     (
         "official.rejoin_group.post.response.json",
-        read!(200, groups::rejoin(&GROUP.into()), Group, ""),
+        read!(200, groups::rejoin(GROUP), Group, ""),
     ),
     ("groups.change_owners.post.response.json", owners_changed),
     (
@@ -114,41 +114,31 @@ pub(super) const PEOPLE: &[Case] = &[
         "v2.groups.memberships.mute.post.response.2026.json",
         read!(
             200,
-            groups::mute(&GROUP.into(), groups::Mute::ForEver),
+            groups::mute(GROUP, groups::Mute::ForEver),
             Member,
             "/membership"
         ),
     ),
     (
         "v2.groups.memberships.unmute.post.response.json",
-        read!(200, groups::unmute(&GROUP.into()), Member, "/membership"),
+        read!(200, groups::unmute(GROUP), Member, "/membership"),
     ),
     (
         "groups.memberships.unmute_all.post.response.json",
         read!(
             200,
-            groups::unmute_all(&GROUP.into()),
+            groups::unmute_all(GROUP),
             Option<Member>,
             "/membership"
         ),
     ),
     (
         "groups.members.get.response.json",
-        read!(
-            200,
-            members::list(&GROUP.into()),
-            Vec<Member>,
-            "/memberships"
-        ),
+        read!(200, members::list(GROUP), Vec<Member>, "/memberships"),
     ),
     (
         "groups.members.inactive.get.2026.json",
-        read!(
-            200,
-            members::former(&GROUP.into()),
-            Vec<Member>,
-            "/memberships"
-        ),
+        read!(200, members::former(GROUP), Vec<Member>, "/memberships"),
     ),
     ("groups.members.add.post.response.json", adding),
     ("official.add_members.post.response.json", adding),
@@ -158,72 +148,49 @@ pub(super) const PEOPLE: &[Case] = &[
         "groups.members.one.update.post.response.2026.json",
         read!(
             200,
-            members::change_role(
-                &GROUP.into(),
-                &"1".into(),
-                &groupme_model::member::Role::Admin
-            ),
+            members::change_role(GROUP, "1", &groupme_model::member::Role::Admin),
             Member,
             "/member"
         ),
     ),
     (
         "groups.memberships.update.post.response.json",
-        read!(
-            200,
-            members::rename_yourself(&GROUP.into(), "me"),
-            Member,
-            ""
-        ),
+        read!(200, members::rename_yourself(GROUP, "me"), Member, ""),
     ),
     (
         "groups.memberships.update.post.response.2026.json",
-        read!(
-            200,
-            members::rename_yourself(&GROUP.into(), "me"),
-            Member,
-            ""
-        ),
+        read!(200, members::rename_yourself(GROUP, "me"), Member, ""),
     ),
     (
         "official.update_member.post.response.json",
-        read!(
-            200,
-            members::rename_yourself(&GROUP.into(), "me"),
-            Member,
-            ""
-        ),
+        read!(200, members::rename_yourself(GROUP, "me"), Member, ""),
     ),
     (
         "groups.pending_memberships.get.response.json",
-        read!(200, members::pending(&GROUP.into()), Vec<Member>, ""),
+        read!(200, members::pending(GROUP), Vec<Member>, ""),
     ),
     (
         "groups.members.approval.post.response.json",
         read!(
             200,
-            members::decide(&GROUP.into(), &"1".into(), true),
+            members::decide(GROUP, "1", true),
             groupme_model::member::MembershipState,
             ""
         ),
     ),
     (
         "groups.subgroups.get.response.json",
-        read!(200, topics::list(&GROUP.into()), Vec<Topic>, ""),
+        read!(200, topics::list(GROUP), Vec<Topic>, ""),
     ),
     (
         "groups.subgroups.one.get.response.json",
-        read!(200, topics::show(&GROUP.into(), &"2".into()), Topic, ""),
+        read!(200, topics::show(GROUP, "2"), Topic, ""),
     ),
     (
         "groups.subgroups.one.put.response.json",
         read!(
             200,
-            topics::update(
-                &GROUP.into(),
-                &"2".into(),
-                &topics::TopicSettings::default()
-            ),
+            topics::update(GROUP, "2", &topics::TopicSettings::default()),
             Topic,
             ""
         ),
@@ -232,7 +199,7 @@ pub(super) const PEOPLE: &[Case] = &[
         "groups.subgroups.post.response.json",
         read!(
             201,
-            topics::create(&GROUP.into(), &topics::TopicSettings::default()),
+            topics::create(GROUP, &topics::TopicSettings::default()),
             Topic,
             ""
         ),
@@ -241,7 +208,7 @@ pub(super) const PEOPLE: &[Case] = &[
         "groups.subgroups.unmute.post.response.json",
         read!(
             200,
-            topics::unmute(&GROUP.into(), &"2".into()),
+            topics::unmute(GROUP, "2"),
             Option<Member>,
             "/membership"
         ),
@@ -256,7 +223,7 @@ pub(super) const PEOPLE: &[Case] = &[
     ),
     (
         "chats.one.get.response.json",
-        read!(200, chats::show(&DIRECT.into()), Chat, ""),
+        read!(200, chats::show(direct()), Chat, ""),
     ),
     (
         "users.me.get.response.json",
@@ -277,17 +244,17 @@ pub(super) const PEOPLE: &[Case] = &[
     ),
     (
         "v2.users.one.get.response.json",
-        read!(200, users::show(&USER.into()), Profile, ""),
+        read!(200, users::show(USER), Profile, ""),
     ),
     (
         "v2.users.one.get.2026.json",
-        read!(200, users::show(&USER.into()), Profile, ""),
+        read!(200, users::show(USER), Profile, ""),
     ),
     (
         "v2.users.one.post.response.json",
         read!(
             200,
-            users::update_profile(&USER.into(), &users::ProfileChange::default()),
+            users::update_profile(&users::ProfileChange::default()),
             User,
             "/user"
         ),
@@ -298,66 +265,31 @@ pub(super) const PEOPLE: &[Case] = &[
     }),
     (
         "blocks.get.response.json",
-        read!(
-            200,
-            blocks::list(&USER.into()),
-            Vec<groupme_model::Block>,
-            "/blocks"
-        ),
+        read!(200, blocks::list(), Vec<groupme_model::Block>, "/blocks"),
     ),
     (
         "official.index_block.get.response.json",
-        read!(
-            200,
-            blocks::list(&USER.into()),
-            Vec<groupme_model::Block>,
-            "/blocks"
-        ),
+        read!(200, blocks::list(), Vec<groupme_model::Block>, "/blocks"),
     ),
     (
         "blocks.between.get.response.json",
-        read!(
-            200,
-            blocks::between(&USER.into(), &"230".into()),
-            bool,
-            "/between"
-        ),
+        read!(200, blocks::between("230"), bool, "/between"),
     ),
     (
         "official.block_between.get.response.json",
-        read!(
-            200,
-            blocks::between(&USER.into(), &"230".into()),
-            bool,
-            "/between"
-        ),
+        read!(200, blocks::between("230"), bool, "/between"),
     ),
     (
         "blocks.post.response.json",
-        read!(
-            201,
-            blocks::create(&USER.into(), &"230".into()),
-            groupme_model::Block,
-            "/block"
-        ),
+        read!(201, blocks::create("230"), groupme_model::Block, "/block"),
     ),
     (
         "blocks.post.response.2026.json",
-        read!(
-            201,
-            blocks::create(&USER.into(), &"230".into()),
-            groupme_model::Block,
-            "/block"
-        ),
+        read!(201, blocks::create("230"), groupme_model::Block, "/block"),
     ),
     (
         "official.create_block.post.response.json",
-        read!(
-            200,
-            blocks::create(&USER.into(), &"230".into()),
-            groupme_model::Block,
-            "/block"
-        ),
+        read!(200, blocks::create("230"), groupme_model::Block, "/block"),
     ),
     (
         "v4.relationships.get.response.json",
@@ -365,7 +297,7 @@ pub(super) const PEOPLE: &[Case] = &[
     ),
     (
         "v4.relationships.create.post.response.json",
-        success!(201, relationships::create(&USER.into(), "link")),
+        success!(201, relationships::create(USER, "link")),
     ),
     ("v4.relationships.batch.one.get.response.json", |name| {
         let answer = Answer::load(name);
@@ -384,14 +316,14 @@ pub(super) const PEOPLE: &[Case] = &[
     ("v4.relationships.element.2026.json", |name| {
         let answer = Answer::load(name);
         let contact: Relationship =
-            answer.read(200, &Call::get(Service::V4, "relationships", &[]).one(&[]));
+            answer.read(200, &Call::get(Service::V4, "relationships").one(&[]));
         assert_eq!(contact, answer.at::<Relationship>(""));
     }),
 ];
 
 fn joined_group(name: &'static str) {
     let answer = Answer::load(name);
-    let joined = answer.read(200, &groups::join(&GROUP.into(), "link", Some("please")));
+    let joined = answer.read(200, &groups::join(GROUP, "link", Some("please")));
     assert_eq!(joined, Some(answer.at("/group")));
 }
 
@@ -402,14 +334,14 @@ fn owners_changed(name: &'static str) {
 }
 
 fn adding(name: &'static str) {
-    let adding = Answer::load(name).read(202, &members::add(&GROUP.into(), &[]));
+    let adding = Answer::load(name).read(202, &members::add(GROUP, &[]));
     assert!(!adding.results_id.is_empty());
 }
 
 fn added(name: &'static str) {
     let adding = Answer::load("groups.members.add.post.response.json");
-    let adding = adding.read(202, &members::add(&GROUP.into(), &[]));
+    let adding = adding.read(202, &members::add(GROUP, &[]));
     let answer = Answer::load(name);
-    let members = answer.read(200, &members::added(&GROUP.into(), &adding));
+    let members = answer.read(200, &members::added(GROUP, &adding));
     assert_eq!(members, answer.at::<Vec<Member>>("/members"));
 }

@@ -1,6 +1,6 @@
 //! The recorded requests, and the calls that make them.
 
-use groupme_model::ConversationId;
+use groupme_model::{ConversationId, MessageId, UserId};
 use groupme_rest::endpoint::{pins, receipts};
 
 use super::*;
@@ -60,8 +60,8 @@ pub(super) const CASES: &[Case] = &[
         "v2.read_receipts.post.request.json",
         |body| {
             asked(&receipts::read_v2(
-                &part(body, "/read_receipt/chat_id"),
-                &part(body, "/read_receipt/message_id"),
+                part::<ConversationId>(body, "/read_receipt/chat_id"),
+                part::<MessageId>(body, "/read_receipt/message_id"),
             ))
         },
         "POST https://v2.groupme.com/read_receipts",
@@ -70,8 +70,8 @@ pub(super) const CASES: &[Case] = &[
         "v4.read_receipts.one.post.request.2026.json",
         |body| {
             asked(&receipts::read_up_to(
-                &"185+230".into(),
-                &part(body, "/last_read_message_id"),
+                ConversationId::from("185+230"),
+                part::<MessageId>(body, "/last_read_message_id"),
             ))
         },
         "POST https://api.groupme.com/v4/read_receipts/185+230",
@@ -79,7 +79,7 @@ pub(super) const CASES: &[Case] = &[
     (
         "v4.pinned_conversations.put.request.json",
         |body| {
-            asked(&pins::pin_conversations(&part::<Vec<ConversationId>>(
+            asked(&pins::pin_conversations(part::<Vec<ConversationId>>(
                 body,
                 "/pinned_conversation_ids",
             )))
@@ -130,8 +130,8 @@ pub(super) const CASES: &[Case] = &[
         "poll.vote_multi.post.request.json",
         |body| {
             asked(&polls::vote_for_all(
-                &"1835".into(),
-                &"7".into(),
+                ConversationId::from("1835"),
+                "7",
                 &part::<Vec<_>>(body, "/votes"),
             ))
         },
@@ -139,20 +139,30 @@ pub(super) const CASES: &[Case] = &[
     ),
     (
         "conversations.events.create.post.request.json",
-        |body| asked(&calendar::create(&"1835".into(), &event(body))),
+        |body| {
+            asked(&calendar::create(
+                ConversationId::from("1835"),
+                &event(body),
+            ))
+        },
         "POST https://api.groupme.com/v3/conversations/1835/events/create",
     ),
     (
         "conversations.events.create.post.request.2026.json",
-        |body| asked(&calendar::create(&"1835".into(), &event(body))),
+        |body| {
+            asked(&calendar::create(
+                ConversationId::from("1835"),
+                &event(body),
+            ))
+        },
         "POST https://api.groupme.com/v3/conversations/1835/events/create",
     ),
     (
         "conversations.events.update.post.request.json",
         |body| {
             asked(&calendar::update(
-                &"1835".into(),
-                &"e1".into(),
+                ConversationId::from("1835"),
+                "e1",
                 &event(body),
             ))
         },
@@ -165,14 +175,14 @@ pub(super) const CASES: &[Case] = &[
     ),
     (
         "groups.update.post.request.json",
-        |body| asked(&groups::update(&"1835".into(), &group_settings(body))),
+        |body| asked(&groups::update("1835", &group_settings(body))),
         "POST https://api.groupme.com/v3/groups/1835/update",
     ),
     (
         "groups.join.post.request.json",
         |body| {
             asked(&groups::join(
-                &"1835".into(),
+                "1835",
                 "link",
                 body["answer"]["response"].as_str(),
             ))
@@ -181,33 +191,27 @@ pub(super) const CASES: &[Case] = &[
     ),
     (
         "v2.groups.memberships.mute.post.request.json",
-        |body| asked(&groups::mute(&"1835".into(), minutes(body))),
+        |body| asked(&groups::mute("1835", minutes(body))),
         "POST https://v2.groupme.com/groups/1835/memberships/mute",
     ),
     (
         "v3.groups.memberships.mute_all.post.request.json",
-        |body| asked(&groups::mute_all(&"1835".into(), minutes(body))),
+        |body| asked(&groups::mute_all("1835", minutes(body))),
         "POST https://api.groupme.com/v3/groups/1835/memberships/mute_all",
     ),
     (
         "groups.subgroups.mute.post.request.json",
-        |body| asked(&topics::mute(&"1835".into(), &"2".into(), minutes(body))),
+        |body| asked(&topics::mute("1835", "2", minutes(body))),
         "POST https://api.groupme.com/v3/groups/1835/subgroups/2/mute",
     ),
     (
         "groups.subgroups.post.request.json",
-        |body| asked(&topics::create(&"1835".into(), &topic_settings(body))),
+        |body| asked(&topics::create("1835", &topic_settings(body))),
         "POST https://api.groupme.com/v3/groups/1835/subgroups",
     ),
     (
         "groups.subgroups.one.put.request.json",
-        |body| {
-            asked(&topics::update(
-                &"1835".into(),
-                &"2".into(),
-                &topic_settings(body),
-            ))
-        },
+        |body| asked(&topics::update("1835", "2", &topic_settings(body))),
         "PUT https://api.groupme.com/v3/groups/1835/subgroups/2",
     ),
     (
@@ -217,20 +221,14 @@ pub(super) const CASES: &[Case] = &[
     ),
     (
         "groups.members.approval.post.request.json",
-        |body| {
-            asked(&members::decide(
-                &"1835".into(),
-                &"7".into(),
-                part(body, "/approval"),
-            ))
-        },
+        |body| asked(&members::decide("1835", "7", part(body, "/approval"))),
         "POST https://api.groupme.com/v3/groups/1835/members/7/approval",
     ),
     (
         "groups.memberships.update.post.request.json",
         |body| {
             asked(&members::rename_yourself(
-                &"1835".into(),
+                "1835",
                 body["membership"]["nickname"].as_str().unwrap(),
             ))
         },
@@ -280,7 +278,7 @@ pub(super) const CASES: &[Case] = &[
         "v4.relationships.create.post.request.json",
         |body| {
             asked(&relationships::create(
-                &part(body, "/user_id"),
+                part::<UserId>(body, "/user_id"),
                 body["token"].as_str().unwrap(),
             ))
         },
