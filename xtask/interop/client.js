@@ -1,5 +1,5 @@
 'use strict';
-// A client of others for `groupme sim`.
+// A third-party client for `groupme sim`.
 //
 //   node client.js --client faye-1.4.3|faye-0.7.2|cometd --transport websocket|long-polling
 //                  --port SIMULATOR --token TOKEN
@@ -29,7 +29,7 @@ function option(name) {
   return process.argv[at + 1];
 }
 
-const say = (record) => process.stdout.write(JSON.stringify(record) + '\n');
+const print = (record) => process.stdout.write(JSON.stringify(record) + '\n');
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const ext = () => ({ access_token: option('token'), timestamp: Math.floor(Date.now() / 1000) });
 
@@ -60,13 +60,13 @@ class Relay {
   }
 
   reset() {
-    say({ reset: this.sockets.size });
+    print({ reset: this.sockets.size });
     for (const socket of this.sockets) socket.resetAndDestroy();
   }
 }
 
 function receive(data) {
-  if (data && typeof data.n === 'number') say({ event: data.n });
+  if (data && typeof data.n === 'number') print({ event: data.n });
 }
 
 /** npm `faye`, which repeats its subscriptions after a new handshake. */
@@ -147,7 +147,7 @@ async function oldSocket(Socket, port) {
     });
     server.listen(0, '127.0.0.1', () => new Socket(`ws://127.0.0.1:${server.address().port}/faye`));
   });
-  say(await answered);
+  print(await answered);
 }
 
 async function run() {
@@ -159,8 +159,8 @@ async function run() {
 
   let own;
   const publish = (data) => client.publish(own, data).then(
-    () => say({ published: data.n }),
-    (error) => say({ refused: data.n, error: String((error && error.message) || error) }),
+    () => print({ published: data.n }),
+    (error) => print({ refused: data.n, error: String((error && error.message) || error) }),
   );
   const actions = {
     subscribe: async ({ channel }) => { own = channel; await client.subscribe(channel); },
@@ -169,17 +169,17 @@ async function run() {
     'publish-forbidden': () => publish({ type: 'forbidden', n: 0 }),
     reset: async () => relay.reset(),
     'set-port': async ({ port }) => { relay.port = port; },
-    counters: async () => say(relay.counters),
+    counters: async () => print(relay.counters),
     'old-socket': () => oldSocket(old.own, relay.port),
     disconnect: () => client.disconnect(),
   };
   process.stdin.on('end', () => process.exit(0));
-  say({ ready: true });
+  print({ ready: true });
   for await (const line of readline.createInterface({ input: process.stdin })) {
     const command = JSON.parse(line);
     await actions[command.do](command).then(
-      () => say({ done: command.do }),
-      (error) => say({ failed: command.do, error: String((error && error.message) || error) }),
+      () => print({ done: command.do }),
+      (error) => print({ failed: command.do, error: String((error && error.message) || error) }),
     );
   }
 }

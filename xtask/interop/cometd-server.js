@@ -2,7 +2,7 @@
 // A CometD server, long-polling only: node cometd-server.js [--port N] [--timeout SECONDS]
 // For its output and control see server.js.
 const cometd = require('cometd-nodejs-server');
-const { mode, option, refusal, say, serve } = require('./server');
+const { mode, option, refusal, print, serve } = require('./server');
 
 const hold = Number(option('timeout', 5)) * 1000;
 const bayeux = cometd.createCometDServer({ timeout: hold, maxInterval: hold, browserCookiePath: '/' });
@@ -13,7 +13,7 @@ bayeux.policy = {
 bayeux.addExtension({
   incoming(server, session, message, callback) {
     if (/^\/meta\//.test(message.channel)) {
-      say({ received: message.channel, id: message.id, subscription: message.subscription });
+      print({ received: message.channel, id: message.id, subscription: message.subscription });
     }
     // The error of CometD itself would be that the message was deleted.
     const refused = refusal(message);
@@ -27,7 +27,7 @@ bayeux.addExtension({
     }
     // A connect without a session was not reported as received.
     if (session && message.channel === '/meta/connect') {
-      say({ answered: message.channel, id: message.id });
+      print({ answered: message.channel, id: message.id });
     }
     callback(undefined, true);
   },
@@ -36,7 +36,7 @@ bayeux.addExtension({
 const sessions = new Map();
 bayeux.addListener('sessionAdded', (session) => {
   sessions.set(session.id, session);
-  say({ received: 'session', clientId: session.id });
+  print({ received: 'session', clientId: session.id });
 });
 bayeux.addListener('sessionRemoved', (session) => sessions.delete(session.id));
 

@@ -1,7 +1,7 @@
 'use strict';
 // A Faye server, of the version that PACKAGE has: node faye-server.js --faye PACKAGE [--port N] [--timeout SECONDS]
 // For its output and control see server.js.
-const { mode, option, refusal, say, serve } = require('./server');
+const { mode, option, refusal, print, serve } = require('./server');
 const faye = require(option('faye', 'faye'));
 
 // Faye before 1.0 sends the publisher's clientId with each event.
@@ -13,7 +13,7 @@ let published = 0;
 bayeux.addExtension({
   incoming(message, callback) {
     if (/^\/meta\//.test(message.channel)) {
-      say({ received: message.channel, id: message.id, subscription: message.subscription });
+      print({ received: message.channel, id: message.id, subscription: message.subscription });
     }
     if (message.channel === '/meta/handshake' && mode.refuseHandshake) {
       message.error = 'Handshake refused';
@@ -25,9 +25,9 @@ bayeux.addExtension({
   outgoing(message, callback) {
     if (message.channel === '/meta/handshake' && message.successful) {
       sessions.add(message.clientId);
-      say({ received: 'session', clientId: message.clientId });
+      print({ received: 'session', clientId: message.clientId });
     }
-    if (message.channel === '/meta/connect') say({ answered: message.channel, id: message.id });
+    if (message.channel === '/meta/connect') print({ answered: message.channel, id: message.id });
     callback(message);
   },
 });

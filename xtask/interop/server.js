@@ -33,7 +33,7 @@ function refusal({ channel, subscription, ext }) {
   return allowed ? undefined : 'Access token authentication failed';
 }
 
-const say = (record) => process.stdout.write(JSON.stringify(record) + '\n');
+const print = (record) => process.stdout.write(JSON.stringify(record) + '\n');
 
 /** Payload of event `seq`, as xtask/src/interop/event.rs expects it. */
 function payload(type, seq) {
@@ -77,14 +77,14 @@ function serve({ attach, publish, destroy }) {
   attach(server);
   interpose(server, 'request', (request, response) => {
     if (!mode.unavailable) return false;
-    say({ received: 'request', refused: 503 });
+    print({ received: 'request', refused: 503 });
     response.writeHead(503, { 'Content-Type': 'text/html', Connection: 'close' });
     response.end('<html><body>down for a while</body></html>');
     return true;
   });
   interpose(server, 'upgrade', (request, socket) => {
     const status = mode.unavailable ? 503 : mode.refuseUpgrade ? 400 : 0;
-    say({ received: 'upgrade', refused: status || undefined });
+    print({ received: 'upgrade', refused: status || undefined });
     if (status === 0) return false;
     socket.end(`HTTP/1.1 ${status} Refused\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
     return true;
@@ -110,14 +110,14 @@ function serve({ attach, publish, destroy }) {
     const { do: name, ...command } = JSON.parse(line);
     try {
       commands[name](command);
-      say({ done: name });
+      print({ done: name });
     } catch (error) {
-      say({ failed: name, error: String(error) });
+      print({ failed: name, error: String(error) });
     }
   });
   input.on('close', () => process.exit(0));
 
-  server.on('listening', () => say({ ready: true, port: server.address().port }));
+  server.on('listening', () => print({ ready: true, port: server.address().port }));
   // After a restart the port may be in use for an outgoing connection.
   const listen = () => server.listen(Number(option('port', 0)), '127.0.0.1');
   server.on('error', (error) => {
@@ -161,4 +161,4 @@ function stall(socket, ms) {
   }, ms);
 }
 
-module.exports = { mode, option, refusal, say, serve };
+module.exports = { mode, option, refusal, print, serve };

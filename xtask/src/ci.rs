@@ -19,9 +19,9 @@ use crate::{
 pub(crate) enum Job {
     /// rustfmt.
     Fmt,
-    /// Direction of dependencies between our crates, and types of dependencies in public signatures.
+    /// Dependencies between our crates, and types of dependencies in public signatures.
     Layering,
-    /// Licences, duplicates, sources and bans of dependencies, and advisories where they are fetched.
+    /// Licences, duplicates, sources and bans of dependencies, and advisories if online.
     Deny,
     /// Rules on the sources that no linter has.
     Tidy,
@@ -41,7 +41,7 @@ pub(crate) enum Job {
     Release,
     /// 100,000 mutated frames, parsed here and by `serde_json`.
     Fuzz,
-    /// `groupme listen` at Bayeux servers of others, and clients of others at `groupme sim`.
+    /// `groupme listen` at third-party Bayeux servers, and third-party clients at `groupme sim`.
     Interop,
     /// 5,000 seeds of the simulation.
     Sim,
@@ -57,10 +57,6 @@ impl fmt::Display for Job {
 }
 
 /// Runs the given jobs, all by default. A failure does not stop the rest.
-///
-/// # Errors
-///
-/// If a job fails.
 pub(crate) fn run(workspace: &Workspace, jobs: &[Job]) -> anyhow::Result<()> {
     let jobs = if jobs.is_empty() {
         Job::value_variants()

@@ -12,10 +12,6 @@ use crate::{
 
 /// Checks all dependencies. Advisories need the database of RustSec, which is fetched from GitHub;
 /// without it they are left out, and the output says so.
-///
-/// # Errors
-///
-/// If a check fails, or cargo-deny can neither be found nor installed.
 pub(crate) fn run(workspace: &Workspace) -> anyhow::Result<()> {
     check(workspace, ".deny.toml", &["licenses", "bans", "sources"])?;
     let mut fetch = Command::new(program(workspace)?);
@@ -29,10 +25,6 @@ pub(crate) fn run(workspace: &Workspace) -> anyhow::Result<()> {
 }
 
 /// Runs some checks of cargo-deny, by one of the configurations in the root directory.
-///
-/// # Errors
-///
-/// If a check fails, or cargo-deny can neither be found nor installed.
 pub(crate) fn check(workspace: &Workspace, config: &str, checks: &[&str]) -> anyhow::Result<()> {
     sh(Command::new(program(workspace)?)
         .args(["--locked", "--workspace", "--config", config, "check"])

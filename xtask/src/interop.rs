@@ -1,8 +1,8 @@
-//! `cargo xtask interop`: interoperability with Bayeux implementations of others.
+//! `cargo xtask interop`: interoperability with third-party Bayeux implementations.
 //!
-//! A [server case](server_case) runs `groupme listen` against a server of others and checks what the
-//! command prints. A [client case](client_case) runs a client of others against `groupme sim` and
-//! checks what that client receives. All implementations are pinned in
+//! A [server case](server_case) runs `groupme listen` against a third-party server and checks the
+//! output of the command. A [client case](client_case) runs a third-party client against
+//! `groupme sim` and checks what that client receives. All implementations are pinned in
 //! `xtask/interop/package.json`; `server.js` there controls the servers, `client.js` the clients.
 
 mod client;
@@ -33,8 +33,8 @@ use server_case::ServerCase;
 /// Selection of cases.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct Options {
-    /// Parts of the names of cases, such as `server/cometd` or `long-polling/restart`, and options
-    /// of a test runner: `--exact`, `--skip NAME`, `--test-threads N`, `--list`.
+    /// Part of the names of the cases to run, such as `server/cometd` or `long-polling/restart`, and
+    /// options of a test runner: `--exact`, `--skip NAME`, `--test-threads N`, `--list`.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<String>,
 }
@@ -42,7 +42,7 @@ pub(crate) struct Options {
 /// Programs that the cases run.
 #[derive(Debug)]
 struct Programs {
-    /// Directory of the scripts for the implementations of others.
+    /// Directory of the scripts for the third-party implementations.
     scripts: PathBuf,
     /// The `groupme` command.
     groupme: PathBuf,
@@ -128,7 +128,7 @@ impl Case {
     }
 }
 
-/// Installs the implementations of others and builds the `groupme` command.
+/// Installs the third-party implementations and builds the `groupme` command.
 fn programs(workspace: &Workspace) -> anyhow::Result<Programs> {
     let scripts = workspace.root().join("xtask/interop");
     if let Some(program) = npm::missing() {

@@ -13,10 +13,6 @@ use cargo_metadata::DependencyKind;
 use crate::{deny, workspace::Workspace};
 
 /// Checks the diagram, the rules below and the public signatures; prints each violation.
-///
-/// # Errors
-///
-/// If there is a violation, or if cargo-deny or rustdoc cannot be run.
 pub(crate) fn run(workspace: &Workspace) -> anyhow::Result<()> {
     deny::check(workspace, ".layers.toml", &["bans"])?;
     let mut violations = dependencies(workspace)?;

@@ -8,7 +8,7 @@
 //! | `tidy` | checks file sizes, names and comments |
 //! | `bench` | measures costs, as ratios within one run |
 //! | `fuzz` | parses mutated frames, here and by `serde_json` |
-//! | `interop` | runs our client and our simulator with Bayeux implementations of others |
+//! | `interop` | runs our client and our simulator with third-party Bayeux implementations |
 //! | `release` | packs the published crates and builds each from its archive |
 //! | `sim` | simulates client and server in virtual time, with faults, from a seed |
 //! | `soak` | runs many accounts over real sockets with faults |
@@ -69,7 +69,7 @@ enum Task {
     Layering,
     /// Check file sizes, names and comments.
     Tidy,
-    /// Run our client at Bayeux servers of others, and clients of others at our simulator.
+    /// Run our client at third-party Bayeux servers, and third-party clients at our simulator.
     Interop(interop::Options),
     /// Pack the published crates and build each from its archive.
     Release(release::Options),

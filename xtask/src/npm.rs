@@ -14,10 +14,6 @@ pub(crate) fn missing() -> Option<&'static str> {
 }
 
 /// Installs the packages of a lock file, unless they are installed already.
-///
-/// # Errors
-///
-/// If there is no lock file, or npm fails.
 pub(crate) fn install(directory: &Path) -> anyhow::Result<()> {
     if installed(directory)? {
         return Ok(());

@@ -11,10 +11,6 @@ use crate::{
 };
 
 /// Builds a program and returns its path. `options` are cargo's.
-///
-/// # Errors
-///
-/// If it does not build.
 pub(crate) fn build(
     workspace: &Workspace,
     name: &str,
@@ -49,10 +45,6 @@ pub(crate) fn build(
 }
 
 /// Builds the program of a package with optimizations and runs it.
-///
-/// # Errors
-///
-/// If it does not build, or exits with another status than 0.
 pub(crate) fn run(workspace: &Workspace, package: &str, args: &[&str]) -> anyhow::Result<()> {
     sh(cargo(&[
         "run",

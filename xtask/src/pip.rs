@@ -17,10 +17,6 @@ pub(crate) fn is_available() -> bool {
 
 /// Installs the packages that `requirements` pins by hash into `environment`, unless they are there
 /// already, and returns its directory of programs.
-///
-/// # Errors
-///
-/// If Python or pip fails.
 pub(crate) fn install(requirements: &Path, environment: &Path) -> anyhow::Result<PathBuf> {
     let programs = environment.join(if cfg!(windows) { "Scripts" } else { "bin" });
     let installed = environment.join("installed.txt");

@@ -1,7 +1,7 @@
 //! `cargo xtask soak`: many accounts over real sockets with faults.
 //!
 //! The package `xtask/soak` has the run itself. Its programs are built here, and so are, for a
-//! comparison, the libraries of others that `xtask/soak/peers` pins.
+//! comparison, the third-party libraries that `xtask/soak/peers` pins.
 
 mod peers;
 

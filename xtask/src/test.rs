@@ -6,10 +6,6 @@ use crate::{
 };
 
 /// Runs the tests with nextest, or with cargo's own runner where nextest is not installed.
-///
-/// # Errors
-///
-/// If a test fails or something does not build.
 pub(crate) fn run(workspace: &Workspace) -> anyhow::Result<()> {
     let root = workspace.root();
     if works(&mut cargo(&["nextest", "--version"])) {

@@ -10,10 +10,6 @@ use crate::workspace::Workspace;
 
 /// Checks every file of the repository; prints each violation, and the share of doc comments with
 /// an unwanted first word in each package.
-///
-/// # Errors
-///
-/// If a rule is violated.
 pub(crate) fn run(workspace: &Workspace) -> anyhow::Result<()> {
     let files = files::files(workspace.root())?;
     let mut violations = Vec::new();

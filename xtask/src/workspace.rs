@@ -13,10 +13,6 @@ pub(crate) struct Workspace {
 
 impl Workspace {
     /// Returns the metadata of the workspace of this program, with all features enabled.
-    ///
-    /// # Errors
-    ///
-    /// If a manifest is wrong, or the lock file does not fit the manifests.
     pub(crate) fn load() -> anyhow::Result<Self> {
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
         let metadata = MetadataCommand::new()

@@ -15,7 +15,7 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use tokio::{
     sync::{mpsc, oneshot},
-    time::timeout,
+    time::{Instant, timeout, timeout_at},
 };
 
 use crate::{
@@ -41,13 +41,17 @@ pub(crate) struct Batch {
 
 /// Makes exchanges in order, until the sender of `jobs` is dropped.
 pub(crate) async fn run_queue(shared: Arc<Shared>, mut jobs: mpsc::UnboundedReceiver<Job>) {
-    let mut kept = None;
+    let mut kept: Option<Kept> = None;
     loop {
-        let next = if let Ok(next) = timeout(shared.options.idle_timeout, jobs.recv()).await {
-            next
-        } else {
-            kept = None;
-            jobs.recv().await
+        let next = match &kept {
+            None => jobs.recv().await,
+            Some(Kept { until, .. }) => {
+                let Ok(next) = timeout_at(*until, jobs.recv()).await else {
+                    kept = None;
+                    continue;
+                };
+                next
+            }
         };
         let Some(Job {
             lane,
@@ -61,12 +65,12 @@ pub(crate) async fn run_queue(shared: Arc<Shared>, mut jobs: mpsc::UnboundedRece
         let outcome = tokio::select! {
             biased;
             _ = &mut stop => continue,
-            outcome = exchange(&shared, reusable(&shared, kept.take()), batch) => outcome,
+            outcome = exchange(&shared, kept.take().and_then(|kept| kept.reuse(&shared)), batch) => outcome,
         };
         let reporting = async {
             match outcome {
                 Ok((frame, connection)) => {
-                    kept = Some((shared.generation(), connection));
+                    kept = Some(Kept::new(connection, &shared));
                     tracing::trace!(lane = lane.number(), size = frame.len(), "response");
                     shared.report(lane, Report::Frame(frame)).await?;
                     shared
@@ -89,11 +93,27 @@ pub(crate) async fn run_queue(shared: Arc<Shared>, mut jobs: mpsc::UnboundedRece
     }
 }
 
-/// Returns the connection kept from the previous exchange, unless it has been invalidated since.
-fn reusable(shared: &Shared, kept: Option<(u64, Connection)>) -> Option<Connection> {
-    kept.and_then(|(generation, connection)| {
-        (generation == shared.generation()).then_some(connection)
-    })
+/// A connection kept for the next exchange.
+struct Kept {
+    connection: Connection,
+    generation: u64,
+    until: Instant,
+}
+
+impl Kept {
+    fn new(connection: Connection, shared: &Shared) -> Self {
+        Self {
+            generation: shared.generation(),
+            until: Instant::now() + connection.idle_timeout,
+            connection,
+        }
+    }
+
+    /// Returns the connection, unless it has been idle too long or has been invalidated.
+    fn reuse(self, shared: &Shared) -> Option<Connection> {
+        let is_fresh = self.generation == shared.generation() && Instant::now() < self.until;
+        is_fresh.then_some(self.connection)
+    }
 }
 
 async fn exchange(
@@ -140,6 +160,8 @@ async fn attempt(
 /// An HTTP connection that is reused for successive exchanges.
 struct Connection {
     sender: SendRequest<Full<Bytes>>,
+    /// Time for which it may be idle, as of the last response.
+    idle_timeout: Duration,
     _task: ConnectionTask,
 }
 
@@ -152,6 +174,7 @@ impl Connection {
             .map_err(|error| Error::http("starting an HTTP connection", error))?;
         Ok(Self {
             sender,
+            idle_timeout: shared.options.idle_timeout,
             _task: ConnectionTask::spawn(connection),
         })
     }
@@ -188,6 +211,8 @@ impl Connection {
         shared
             .cookies
             .store(shared.endpoint.cookie_url(), response.headers());
+        self.idle_timeout =
+            connection::idle_timeout(response.headers(), shared.options.idle_timeout);
         Ok(response)
     }
 }

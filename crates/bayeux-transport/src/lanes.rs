@@ -94,12 +94,7 @@ impl Lanes {
             Action::Send(lane) => self.write(lane, Outgoing::Batch(batch.to_vec())),
             Action::Ping(lane) => self.write(lane, Outgoing::Ping),
             Action::Exchange(lane, kind) => self.exchange(lane, kind, batch),
-            // The lane's task stops when its `Lane` is dropped.
-            Action::Close(lane) => {
-                if let Some(Lane { outgoing: None, .. }) = self.open.remove(&lane) {
-                    self.shared.invalidate();
-                }
-            }
+            Action::Close(lane) => self.close(lane),
             other => tracing::error!(lane = other.lane().number(), "unknown action"),
         }
     }
@@ -178,6 +173,18 @@ impl Lanes {
         }
     }
 
+    /// Drops a lane, which stops its task.
+    fn close(&mut self, id: LaneId) {
+        let Some(lane) = self.open.remove(&id) else {
+            return;
+        };
+        // The session closes an exchange as soon as it has read the response. Only one without a
+        // response says something about the network.
+        if lane.outgoing.is_none() && !lane.is_answered {
+            self.shared.invalidate();
+        }
+    }
+
     fn exchange(&mut self, id: LaneId, kind: Exchange, batch: &[u8]) {
         let options = &self.shared.options;
         let (queue, limit) = match kind {
@@ -208,12 +215,13 @@ impl Lanes {
 
     /// Converts a report, unless its lane has been closed.
     fn accept(&mut self, lane: LaneId, report: Report) -> Option<Next> {
-        if !self.open.contains_key(&lane) {
-            return None;
-        }
+        let open = self.open.get_mut(&lane)?;
         Some(match report {
             Report::Opened => Next::Opened(lane),
-            Report::Frame(frame) => Next::Frame(lane, frame),
+            Report::Frame(frame) => {
+                open.is_answered = true;
+                Next::Frame(lane, frame)
+            }
             Report::Pong => Next::Pong(lane),
             Report::Closed(close, error) => {
                 self.open.remove(&lane);
@@ -237,6 +245,8 @@ struct Lane {
     stop: Option<oneshot::Sender<Error>>,
     /// The queue of a WebSocket; `None` for an exchange.
     outgoing: Option<mpsc::Sender<Outgoing>>,
+    /// A frame has been received.
+    is_answered: bool,
 }
 
 impl Lane {
@@ -246,6 +256,7 @@ impl Lane {
             Self {
                 stop: Some(sender),
                 outgoing,
+                is_answered: false,
             },
             stop,
         )

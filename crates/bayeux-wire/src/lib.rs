@@ -57,7 +57,7 @@
 //!   servers that truncate strings send them. Integers beyond 64 bits become floats; all others are
 //!   exact. A number outside the range of `f64` is an error.
 //! - The last of repeated keys counts, as in JavaScript; [`Value::entries`] yields all of them.
-//! - IndexedObject of an envelope that have an unexpected type are treated as absent.
+//! - Members of an envelope that have an unexpected type are treated as absent.
 //! - [`Limits`] bound size and depth. Buffers that a hostile frame has grown are freed.
 //!
 //! No frame can cause a panic. `Debug` of a frame and of a message shows sizes and channels only, and

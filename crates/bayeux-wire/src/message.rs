@@ -26,7 +26,7 @@ impl<'f> Message<'f> {
         self.index
     }
 
-    /// Reads the envelope (Bayeux specification, section "Message fields"). IndexedObject of an
+    /// Reads the envelope (Bayeux specification, section "Message fields"). Members of an
     /// unexpected type are absent, and the last of repeated keys counts.
     pub fn envelope(self) -> bayeux_proto::Message<'f> {
         envelope::read(&self.object)

@@ -1,16 +1,16 @@
-//! Counts allocations: none per frame in steady traffic, and little kept after a hostile frame.
+//! Allocation counts: none per frame in steady traffic, and little memory kept after a hostile frame.
 
 use std::sync::Arc;
 
 use allocation_counter::measure;
 use bayeux_wire::{Decoder, Frame, Kind, Pool, Value};
 
-/// How often `work` allocates.
+/// Counts the allocations of `work`.
 fn allocations(work: impl FnOnce()) -> u64 {
     measure(work).count_total
 }
 
-/// The payloads that a server sends in one of the transcripts' busier minutes.
+/// Returns the payloads that a server sends in one of the busier minutes of the transcripts.
 fn traffic() -> Vec<Vec<u8>> {
     let mut frames: Vec<Vec<u8>> = [
         include_str!("fixtures/handshake.response.json"),
@@ -28,7 +28,7 @@ fn traffic() -> Vec<Vec<u8>> {
     frames
 }
 
-/// Visits all there is in `value` and counts it.
+/// Visits every value inside `value`, and counts them.
 fn walk(value: Value<'_>) -> usize {
     match value.kind() {
         Kind::Array(items) => items.map(walk).sum(),
@@ -55,7 +55,7 @@ fn steady_traffic_is_decoded_and_read_without_allocating() {
     let mut round = || {
         for payload in &traffic {
             frame.clear();
-            // As it comes from a socket: in pieces.
+            // In pieces, as a socket delivers them.
             for piece in payload.chunks(100) {
                 frame.extend_from_slice(piece);
             }
@@ -84,19 +84,19 @@ fn frames_from_a_pool_are_shared_without_allocating() {
             pool.recycle(&frame);
             if outcome.is_ok() {
                 seen += read(&frame);
-                // Somebody holds on to each frame until the next one comes.
+                // Each frame is held until the next one arrives.
                 held = Some(frame);
             }
         }
     };
-    // Frames grow as they meet their first large payload, each in its turn.
+    // Each frame grows once, at its first large payload.
     (0..10).for_each(|_| round());
     assert_eq!(allocations(|| (0..100).for_each(|_| round())), 0);
     assert!(seen > 0 && held.is_some());
 }
 
 #[test]
-fn a_hostile_frame_leaves_no_lasting_mark() {
+fn a_hostile_frame_leaves_no_memory_behind() {
     let ones = format!("[{}1]", "1,".repeat(131_070)).into_bytes();
     let brackets = vec![b'['; 262_144];
     let unclosed = [&b"["[..], &ones[..262_142], b"\""].concat();
@@ -104,7 +104,7 @@ fn a_hostile_frame_leaves_no_lasting_mark() {
     commas.push(b'"');
     let messages = format!("[{}{{}}]", "{},".repeat(87_000)).into_bytes();
     let escapes = format!(r#"["{}"]"#, r"\n".repeat(131_000)).into_bytes();
-    // One more than a list that doubles has room for.
+    // One more than fits into a list that grows by doubling.
     let a_one_more = format!("[{}1]", "1,".repeat(65_536)).into_bytes();
     let a_message_more = format!("[{}{{}}]", "{},".repeat(65_536)).into_bytes();
     for hostile in [
@@ -138,7 +138,7 @@ fn a_hostile_frame_leaves_no_lasting_mark() {
 }
 
 #[test]
-fn a_frame_keeps_little_after_many_small_values_even_if_their_text_was_short() {
+fn a_frame_frees_the_nodes_of_many_small_values() {
     let messages = format!("[{}{{}}]", "{},".repeat(8_000)).into_bytes();
     let ones = format!("[{}1]", "1,".repeat(30_000)).into_bytes();
     for many in [messages, ones] {
@@ -154,7 +154,7 @@ fn a_frame_keeps_little_after_many_small_values_even_if_their_text_was_short() {
 }
 
 #[test]
-fn bytes_are_given_back_once_they_are_parsed_or_refused() {
+fn received_bytes_are_freed_once_parsed_or_rejected() {
     let mut decoder = Decoder::new();
     for (len, is_refused) in [(200_000, false), (300_000, true)] {
         let mut frame = Frame::new();
@@ -163,7 +163,7 @@ fn bytes_are_given_back_once_they_are_parsed_or_refused() {
             frame.extend_from_slice(&large);
             assert_eq!(decoder.decode(&mut frame).is_err(), is_refused);
         });
-        // The text is still needed if there is one; what it was made of is not.
+        // The text is still needed after success; the received bytes are not.
         let text = if is_refused { 0 } else { len };
         let kept = usize::try_from(memory.bytes_current).unwrap() - text;
         assert!(kept < 4096, "{kept} bytes kept");
@@ -185,7 +185,7 @@ fn steady_traffic_is_received_into_a_pool_without_allocating() {
         }
     };
     assert!(allocations(&mut round) > 0, "the buffers have to grow once");
-    // Frames take turns, so each of them has to meet the largest payload.
+    // Frames are used in turn, so each of them has to receive the largest payload once.
     (0..10).for_each(|_| round());
     assert_eq!(allocations(|| (0..100).for_each(|_| round())), 0);
     assert!(seen > 0);

@@ -1,4 +1,4 @@
-//! Clients of others, run by `client.js`.
+//! Third-party clients, run by `client.js`.
 
 use core::time::Duration;
 use std::{path::Path, process::Command};
@@ -32,7 +32,7 @@ const KINDS: &[ClientKind] = &[
         takes_events_for_replies: false,
     },
     // Its own websockets read the reply with an interface that crashes today's Node. `client.js`
-    // gives it those of its successors, as browsers give it theirs, and `old-socket` checks that
+    // gives it those of its successors, as browsers do, and `old-socket` checks that
     // its own are refused with 400, as Faye 1.4.3 does.
     //
     // Over websocket the profile `faye` sends an event before the reply to its publish, so every
@@ -86,10 +86,6 @@ const TIMEOUT: Duration = Duration::from_mins(1);
 
 impl Client {
     /// Starts a client for the simulator at `port`.
-    ///
-    /// # Errors
-    ///
-    /// If it does not start.
     pub(super) fn start(
         scripts: &Path,
         kind: &ClientKind,
@@ -178,10 +174,6 @@ impl Client {
     }
 
     /// Closes the client's stdin and waits for its exit.
-    ///
-    /// # Errors
-    ///
-    /// If it does not exit, or with another status than 0.
     pub(super) fn stop(&mut self) -> anyhow::Result<()> {
         self.process.close_stdin();
         let exit = self

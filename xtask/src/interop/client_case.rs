@@ -1,4 +1,4 @@
-//! Cases of a client of others against `groupme sim`.
+//! Cases of a third-party client against `groupme sim`.
 
 use core::{fmt, ops::Range, time::Duration};
 
@@ -256,7 +256,7 @@ impl Pair {
         let (version, status) = (&reply["version"], &reply["status"]);
         ensure!(
             *version == "8",
-            "the client asks for version {version}, so it needs no websockets of others"
+            "the client asks for version {version}, so it needs no other websockets"
         );
         ensure!(
             *status == 400,

@@ -46,8 +46,8 @@ pub(super) fn number(line: &Value) -> Option<u64> {
         .flatten()
 }
 
-/// Checks that the events among `lines` are those published: in order, once, unchanged, and complete
-/// where required.
+/// Checks that the events among `lines` are those published: in order, once, unchanged, and
+/// complete where required.
 ///
 /// # Errors
 ///

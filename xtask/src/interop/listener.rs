@@ -43,10 +43,6 @@ const TIMEOUT: Duration = Duration::from_mins(1);
 
 impl Listener {
     /// Starts the command against a server on this machine, with all logs.
-    ///
-    /// # Errors
-    ///
-    /// If it cannot be started.
     pub(super) fn start(
         binary: &Path,
         port: u16,

@@ -90,8 +90,8 @@ impl Log {
         self.lock().lines.get(mark.0..).unwrap_or_default().to_vec()
     }
 
-    /// Waits for the first line after `mark` for which `is_it` holds, and returns the position after
-    /// it.
+    /// Waits for the first line after `mark` for which `is_it` holds, and returns the position
+    /// after it.
     ///
     /// # Errors
     ///
@@ -142,10 +142,6 @@ impl Log {
     }
 
     /// Waits for the end of the stream.
-    ///
-    /// # Errors
-    ///
-    /// After `timeout`.
     pub(super) fn wait_end(&self, timeout: Duration) -> anyhow::Result<()> {
         let deadline = clock::now() + timeout;
         let mut state = self.lock();

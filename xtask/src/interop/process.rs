@@ -31,10 +31,6 @@ pub(super) enum Signal {
 
 impl Process {
     /// Starts a program.
-    ///
-    /// # Errors
-    ///
-    /// If it cannot be started.
     pub(super) fn start(command: &mut Command) -> anyhow::Result<Self> {
         let mut child = command
             .stdin(Stdio::piped())
@@ -53,10 +49,6 @@ impl Process {
     }
 
     /// Writes one line of JSON to the process.
-    ///
-    /// # Errors
-    ///
-    /// If its stdin is closed.
     fn write_line(&mut self, line: &Value) -> anyhow::Result<()> {
         let stdin = self.stdin.as_mut().context("its stdin is closed")?;
         writeln!(stdin, "{line}").context("the process does not read")
@@ -64,10 +56,6 @@ impl Process {
 
     /// Sends a command, a line of JSON with its name as `do`, and waits for a line with the name as
     /// `done`, or as `failed` with an `error`.
-    ///
-    /// # Errors
-    ///
-    /// If the command fails, or after `timeout`.
     pub(super) fn command(
         &mut self,
         name: &str,
@@ -98,10 +86,6 @@ impl Process {
     }
 
     /// Sends a signal.
-    ///
-    /// # Errors
-    ///
-    /// If the process is already gone.
     pub(super) fn signal(&self, signal: Signal) -> anyhow::Result<()> {
         let name = match signal {
             Signal::Interrupt => "INT",
@@ -120,10 +104,6 @@ impl Process {
     }
 
     /// Waits for the end of the output and for the exit.
-    ///
-    /// # Errors
-    ///
-    /// After `timeout`.
     pub(super) fn exit(&mut self, timeout: Duration) -> anyhow::Result<ExitStatus> {
         self.stdout.wait_end(timeout)?;
         self.stderr.wait_end(timeout)?;

@@ -1,4 +1,4 @@
-//! Servers of others, run by `faye-server.js` and `cometd-server.js`.
+//! Third-party servers, run by `faye-server.js` and `cometd-server.js`.
 
 use core::time::Duration;
 use std::{collections::BTreeSet, path::PathBuf, process::Command};
@@ -106,10 +106,6 @@ const HOLD: &str = "5";
 impl Server {
     /// Starts a server that accepts subscriptions with `token`, on any port, and waits until it
     /// is ready.
-    ///
-    /// # Errors
-    ///
-    /// If it does not start.
     pub(super) fn start(
         kind: &'static ServerKind,
         scripts: PathBuf,
@@ -130,10 +126,6 @@ impl Server {
     }
 
     /// Kills the server and starts a new one, without sessions, on the same port.
-    ///
-    /// # Errors
-    ///
-    /// If the new one does not start.
     pub(super) fn restart(&mut self) -> anyhow::Result<()> {
         self.process.kill();
         self.past_sessions = self.sessions();

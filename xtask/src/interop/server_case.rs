@@ -1,4 +1,4 @@
-//! Cases of `groupme listen` against a server of others.
+//! Cases of `groupme listen` against a third-party server.
 
 use core::{fmt, time::Duration};
 
@@ -116,7 +116,7 @@ impl ServerCase {
     }
 }
 
-/// Checks that nothing was printed that allows others to read along.
+/// Checks that nothing was printed that gives access to the session.
 fn check_no_secrets(env: &Env, token: &str) -> anyhow::Result<()> {
     let sessions = env.server.sessions();
     let mut secrets = vec![

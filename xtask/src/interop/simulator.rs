@@ -37,10 +37,6 @@ const HOLD: &str = "2s";
 impl Simulator {
     /// Starts the command on any port, with the behaviour of the profile, and waits until it prints
     /// its address.
-    ///
-    /// # Errors
-    ///
-    /// If it does not start.
     pub(super) fn start(binary: &Path, profile: &'static str) -> anyhow::Result<Self> {
         let process = Process::start(
             Command::new(binary)
@@ -74,10 +70,6 @@ impl Simulator {
     }
 
     /// Kills the simulator and starts a new one, without sessions, on another port.
-    ///
-    /// # Errors
-    ///
-    /// If the new one does not start.
     pub(super) fn restart(&mut self) -> anyhow::Result<()> {
         self.process.kill();
         let past = self.logs();

@@ -35,10 +35,6 @@ const FLAGS: &str = "-Zunstable-options --output-format=json --cap-lints=allow \
                      --document-hidden-items --document-private-items";
 
 /// Returns the violations in all published libraries, built with all features.
-///
-/// # Errors
-///
-/// If rustdoc fails, or its JSON is not as expected.
 pub(super) fn check(workspace: &Workspace) -> anyhow::Result<Vec<String>> {
     let root = workspace.root();
     let packages: Vec<_> = workspace

@@ -1,15 +1,11 @@
-//! Client libraries that a comparison runs beside ours. One whose interpreter is missing is left out,
-//! with a message.
+//! Client libraries that a comparison runs beside ours. A library whose interpreter is missing is
+//! left out, with a message.
 
 use std::path::{Path, PathBuf};
 
 use crate::{npm, pip};
 
 /// Installs npm `faye` and returns the program that runs it, or `None` without Node.
-///
-/// # Errors
-///
-/// If npm fails.
 pub(super) fn node(directory: &Path) -> anyhow::Result<Option<&'static Path>> {
     if let Some(program) = npm::missing() {
         println!("npm faye is left out: `{program}` does not run here");
@@ -21,10 +17,6 @@ pub(super) fn node(directory: &Path) -> anyhow::Result<Option<&'static Path>> {
 
 /// Installs PyPI `groupme-push` into `environment` and returns the program that runs it, or `None`
 /// without Python.
-///
-/// # Errors
-///
-/// If pip fails.
 pub(super) fn python(directory: &Path, environment: &Path) -> anyhow::Result<Option<PathBuf>> {
     if !pip::is_available() {
         println!("PyPI groupme-push is left out: `python3` with venv and pip does not run here");

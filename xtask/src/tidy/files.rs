@@ -62,10 +62,6 @@ impl File {
 const GENERATED: &[&str] = &["target", "node_modules", ".git"];
 
 /// Returns every file below `root` that is not generated, in the order of the paths.
-///
-/// # Errors
-///
-/// If a file or a directory cannot be read.
 pub(super) fn files(root: &Path) -> anyhow::Result<Vec<File>> {
     let mut files = Vec::new();
     collect(root, root, &mut files)?;

@@ -1,25 +1,25 @@
-//! The little of a Bayeux server that a driver needs to get anywhere.
+//! A minimal Bayeux server: the replies that a session needs to connect and subscribe.
 
 use bayeux_wire::{Decoder, Frame, Value};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::peer::Peer;
 
-/// A message of the client.
+/// A request of the client.
 #[derive(Debug)]
-pub(crate) struct Asked {
+pub(crate) struct BayeuxRequest {
     pub(crate) channel: String,
     pub(crate) id: String,
     subscription: String,
 }
 
-pub(crate) fn read(batch: &str) -> Vec<Asked> {
+pub(crate) fn read(batch: &str) -> Vec<BayeuxRequest> {
     let mut frame = Frame::from_bytes(batch.as_bytes());
     Decoder::new().decode(&mut frame).unwrap();
     let text = |value: Option<Value<'_>>| value.and_then(Value::as_str).unwrap_or("").to_owned();
     frame
         .messages()
-        .map(|message| Asked {
+        .map(|message| BayeuxRequest {
             channel: message.channel().to_owned(),
             id: text(message.value().get("id")),
             subscription: text(message.value().get("subscription")),
@@ -27,8 +27,8 @@ pub(crate) fn read(batch: &str) -> Vec<Asked> {
         .collect()
 }
 
-impl Asked {
-    /// The successful reply.
+impl BayeuxRequest {
+    /// Returns the successful reply.
     pub(crate) fn reply(&self) -> String {
         let Self {
             channel,
@@ -49,9 +49,8 @@ impl Asked {
     }
 }
 
-/// Reads batches and answers what is in them, but for connects, until one comes: the one returned
-/// is still to be answered.
-pub(crate) async fn answer_until_connect<S>(peer: &mut Peer<S>) -> Asked
+/// Reads batches and answers every request up to the first connect, which is returned unanswered.
+pub(crate) async fn answer_until_connect<S>(peer: &mut Peer<S>) -> BayeuxRequest
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {

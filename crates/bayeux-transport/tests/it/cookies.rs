@@ -10,7 +10,7 @@ use crate::{
 #[tokio::test]
 async fn cookies_are_kept_and_sent_with_exchanges_and_with_the_upgrade() {
     in_time(async {
-        // CometD knows a browser by BAYEUX_BROWSER, on hosts without a name too.
+        // CometD identifies a browser by BAYEUX_BROWSER, on hosts without a name too.
         let server = Server::bind().await;
         let mut lanes = lanes(&server.url());
         let [one, two, three, socket] = lane_ids();
@@ -34,7 +34,7 @@ async fn cookies_are_kept_and_sent_with_exchanges_and_with_the_upgrade() {
         let mut cookies: Vec<_> = request.header("cookie").unwrap().split("; ").collect();
         cookies.sort_unstable();
         assert_eq!(cookies, ["BAYEUX_BROWSER=b1", "lb=x7"]);
-        // An error page sets cookies as well, and takes them back.
+        // An error page can set and delete cookies too.
         let set = [
             "Set-Cookie: lb=; Max-Age=0; Path=/faye",
             "Set-Cookie: BAYEUX_BROWSER=b2; Path=/",

@@ -1,33 +1,43 @@
 //! A session and lanes driven together, against a scripted server.
 
-use core::pin::pin;
+use core::{
+    pin::pin,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use bayeux_proto::{Cause, Channel, Close, Config, Session, SessionEvent, Transport};
 use bayeux_transport::{DialError, Driver, DriverEvent, Error};
 
 use crate::{
-    bayeux::{Asked, answer_until_connect, read},
+    bayeux::{BayeuxRequest, answer_until_connect, read},
     peer::Server,
     world::{in_time, lanes, once},
 };
 
-/// A driver of a session that wants `/chat` over this transport alone.
+/// Returns a driver of a session that subscribes to `/chat` over this transport only.
 fn driver(server: &Server, transport: Transport) -> Driver {
+    driver_with(server, transport, |_| {})
+}
+
+/// Returns such a driver with further changes of the configuration.
+fn driver_with(server: &Server, transport: Transport, change: impl FnOnce(&mut Config)) -> Driver {
     let mut config = Config::default();
     config.transports = vec![transport];
+    change(&mut config);
     let mut session = Session::new(config, 7);
     session.subscribe(&Channel::new("/chat").unwrap()).unwrap();
     session.connect();
     Driver::new(session, lanes(&server.url()), ())
 }
 
-/// What the driver says, in a word, until `last` is said.
-async fn said_until(driver: &mut Driver, last: &str) -> Vec<String> {
-    let mut said = Vec::new();
-    while said.last().is_none_or(|word| word != last) {
-        said.push(word(&driver.next().await));
+/// Collects the events of the driver, each in a word, up to `last`.
+async fn events_until(driver: &mut Driver, last: &str) -> Vec<String> {
+    let mut events = Vec::new();
+    while events.last().is_none_or(|word| word != last) {
+        events.push(word(&driver.next().await));
     }
-    said
+    events
 }
 
 fn word(event: &DriverEvent) -> String {
@@ -43,14 +53,15 @@ fn word(event: &DriverEvent) -> String {
 }
 
 #[tokio::test]
-async fn a_session_over_a_websocket_delivers_in_order_and_takes_its_leave() {
+async fn a_session_over_a_websocket_delivers_in_order_and_disconnects() {
     in_time(async {
         let server = Server::bind().await;
         let mut driver = driver(&server, Transport::WebSocket);
         let serving = async {
             let mut peer = server.accept_websocket().await;
             let connect = answer_until_connect(&mut peer).await;
-            // One frame with deliveries around a stray, and a reply that leads to a new connect.
+            // One frame with deliveries around an unexpected message, and a reply that leads to a new
+            // connect.
             let events = [
                 r#"{"channel":"/chat","data":1}"#,
                 r#"{"channel":"/elsewhere","data":2}"#,
@@ -60,25 +71,25 @@ async fn a_session_over_a_websocket_delivers_in_order_and_takes_its_leave() {
             peer.text(&format!("[{}]", events.join(","))).await;
             answer_until_connect(&mut peer).await;
             peer.text(r#"[{"channel":"/chat","data":"last"}]"#).await;
-            let farewell = read(&peer.read_text().await).remove(0);
-            assert_eq!(farewell.channel, "/meta/disconnect");
-            peer.text(&format!("[{}]", farewell.reply())).await;
+            let disconnect = read(&peer.read_text().await).remove(0);
+            assert_eq!(disconnect.channel, "/meta/disconnect");
+            peer.text(&format!("[{}]", disconnect.reply())).await;
             peer.gone().await;
         };
         let asking = async {
-            let mut said = said_until(&mut driver, "got \"last\"").await;
+            let mut events = events_until(&mut driver, "got \"last\"").await;
             driver.session().disconnect();
-            said.extend(said_until(&mut driver, "ended disconnected as asked").await);
-            // The farewell has been said; what the session still wants is done by another turn.
+            events.extend(events_until(&mut driver, "ended disconnected as asked").await);
+            // The disconnect is complete; the remaining actions are performed by another call.
             assert!(once(driver.next()).await.is_none());
-            said
+            events
         };
-        let ((), said) = tokio::join!(serving, asking);
-        let mut said: Vec<_> = said.iter().map(String::as_str).collect();
-        // Where these two stand among the others is the session's business.
-        said.retain(|word| !["connecting", "up websocket"].contains(word));
+        let ((), events) = tokio::join!(serving, asking);
+        let mut events: Vec<_> = events.iter().map(String::as_str).collect();
+        // The position of these two among the others is up to the session.
+        events.retain(|word| !["connecting", "up websocket"].contains(word));
         assert_eq!(
-            said,
+            events,
             [
                 "subscribed",
                 "got 1",
@@ -93,24 +104,24 @@ async fn a_session_over_a_websocket_delivers_in_order_and_takes_its_leave() {
 }
 
 #[tokio::test]
-async fn a_session_over_long_polling_delivers_what_comes_with_its_connects() {
+async fn a_session_over_long_polling_delivers_the_events_in_connect_replies() {
     in_time(async {
         let server = Server::bind().await;
         let mut driver = driver(&server, Transport::LongPolling);
-        let (held, mut holding) = tokio::sync::mpsc::unbounded_channel();
+        let (held, mut connects) = tokio::sync::mpsc::unbounded_channel();
         let answering = async {
-            // One task a connection: connects are handed out, everything else is answered.
+            // One task per connection: connects are passed to the test, everything else is answered.
             loop {
                 let (mut peer, held) = (server.accept().await, held.clone());
                 tokio::spawn(async move {
                     while let Some(request) = peer.try_request().await {
                         let asked = read(&request.body);
-                        let replies: Vec<_> = asked.iter().map(Asked::reply).collect();
+                        let replies: Vec<_> = asked.iter().map(BayeuxRequest::reply).collect();
                         let answer = replies.join(",");
-                        let (more, held_back) = tokio::sync::oneshot::channel();
+                        let (more, released) = tokio::sync::oneshot::channel();
                         let more = if asked.iter().any(|asked| asked.channel == "/meta/connect") {
                             held.send(more).unwrap();
-                            held_back.await.unwrap_or_default()
+                            released.await.unwrap_or_default()
                         } else {
                             String::new()
                         };
@@ -121,61 +132,107 @@ async fn a_session_over_long_polling_delivers_what_comes_with_its_connects() {
             }
         };
         let asking = async {
-            let mut said = Vec::new();
+            let mut events = Vec::new();
             for n in 1..=3 {
-                // Connects may go out before the subscription is asked for.
-                while !said.iter().any(|word| word == "subscribed") {
+                // Connects may be sent before the subscription.
+                while !events.iter().any(|word| word == "subscribed") {
                     let event = driver.next().await;
-                    said.push(word(&event));
-                    if let Ok(connect) = holding.try_recv() {
+                    events.push(word(&event));
+                    if let Ok(connect) = connects.try_recv() {
                         let _: Result<(), String> = connect.send(String::new());
                     }
                 }
                 let connect: tokio::sync::oneshot::Sender<String> = {
-                    let mut next = pin!(holding.recv());
+                    let mut next = pin!(connects.recv());
                     loop {
                         tokio::select! {
                             connect = &mut next => break connect.unwrap(),
-                            event = driver.next() => said.push(word(&event)),
+                            event = driver.next() => events.push(word(&event)),
                         }
                     }
                 };
                 let event = format!(r#"{{"channel":"/chat","data":{n}}},"#);
                 connect.send(event).unwrap();
-                said.extend(said_until(&mut driver, &format!("got {n}")).await);
+                events.extend(events_until(&mut driver, &format!("got {n}")).await);
             }
-            said
+            events
         };
-        let said = tokio::select! {
+        let events = tokio::select! {
             () = answering => unreachable!("it goes on for ever"),
-            said = asking => said,
+            events = asking => events,
         };
-        let got: Vec<_> = said.iter().filter(|word| word.starts_with("got")).collect();
+        let got: Vec<_> = events
+            .iter()
+            .filter(|word| word.starts_with("got"))
+            .collect();
         assert_eq!(got, ["got 1", "got 2", "got 3"]);
     })
     .await;
 }
 
 #[tokio::test]
-async fn what_the_session_says_of_an_event_comes_before_it() {
+async fn long_polling_uses_two_connections_for_as_long_as_the_server_keeps_them() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut driver = driver_with(&server, Transport::LongPolling, |config| {
+            config.connect_spacing = Duration::ZERO;
+        });
+        let connections = AtomicUsize::new(0);
+        let answering = async {
+            loop {
+                let mut peer = server.accept().await;
+                connections.fetch_add(1, Ordering::Relaxed);
+                tokio::spawn(async move {
+                    while let Some(request) = peer.try_request().await {
+                        let requests = read(&request.body);
+                        let mut messages: Vec<_> =
+                            requests.iter().map(BayeuxRequest::reply).collect();
+                        if requests
+                            .iter()
+                            .any(|asked| asked.channel == "/meta/connect")
+                        {
+                            messages.push(r#"{"channel":"/chat","data":1}"#.to_owned());
+                        }
+                        let answer = format!("[{}]", messages.join(","));
+                        peer.respond("200 OK", &[], &answer).await;
+                    }
+                });
+            }
+        };
+        let receiving = async {
+            for _ in 0..100 {
+                events_until(&mut driver, "got 1").await;
+            }
+        };
+        tokio::select! {
+            () = answering => unreachable!("the server accepts forever"),
+            () = receiving => {}
+        }
+        assert_eq!(connections.load(Ordering::Relaxed), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn session_events_precede_the_delivery_that_caused_them() {
     in_time(async {
         let server = Server::bind().await;
         let mut driver = driver(&server, Transport::LongPolling);
-        let (polls, mut polling) = tokio::sync::mpsc::unbounded_channel();
+        let (polls, mut polled) = tokio::sync::mpsc::unbounded_channel();
         let answering = async {
-            // One task a connection: connects are handed out, everything else is answered.
+            // One task per connection: connects are passed to the test, everything else is answered.
             loop {
                 let (mut peer, polls) = (server.accept().await, polls.clone());
                 tokio::spawn(async move {
                     while let Some(request) = peer.try_request().await {
                         let asked = read(&request.body);
-                        let replies: Vec<_> = asked.iter().map(Asked::reply).collect();
+                        let replies: Vec<_> = asked.iter().map(BayeuxRequest::reply).collect();
                         let mut before = String::new();
                         if asked.iter().any(|asked| asked.channel == "/meta/connect") {
-                            let (tell, told) = tokio::sync::oneshot::channel::<String>();
-                            polls.send(tell).unwrap();
-                            // The connection is cut where nobody says what to answer.
-                            let Ok(event) = told.await else { return };
+                            let (answer, answered) = tokio::sync::oneshot::channel::<String>();
+                            polls.send(answer).unwrap();
+                            // The connection is cut if the test drops the sender.
+                            let Ok(event) = answered.await else { return };
                             before = event;
                         }
                         let answer = format!("[{before}{}]", replies.join(","));
@@ -185,40 +242,40 @@ async fn what_the_session_says_of_an_event_comes_before_it() {
             }
         };
         let asking = async {
-            let mut said = Vec::new();
-            let (mut has_cut, mut has_told) = (false, false);
-            while !said.iter().any(|word| word == "got 1") {
+            let mut events = Vec::new();
+            let (mut has_cut, mut has_answered) = (false, false);
+            while !events.iter().any(|word| word == "got 1") {
                 tokio::select! {
-                    poll = polling.recv() => {
+                    poll = polled.recv() => {
                         let poll = poll.unwrap();
-                        let is_subscribed = said.iter().any(|word| word == "subscribed");
+                        let is_subscribed = events.iter().any(|word| word == "subscribed");
                         if is_subscribed && !has_cut {
                             has_cut = true;
                             drop(poll);
-                        } else if has_cut && !has_told {
-                            has_told = true;
+                        } else if has_cut && !has_answered {
+                            has_answered = true;
                             poll.send(r#"{"channel":"/chat","data":1},"#.to_owned()).unwrap();
                         } else {
                             poll.send(String::new()).unwrap();
                         }
                     }
-                    event = driver.next() => said.push(word(&event)),
+                    event = driver.next() => events.push(word(&event)),
                 }
             }
-            said
+            events
         };
-        let said = tokio::select! {
+        let events = tokio::select! {
             () = answering => unreachable!("it goes on for ever"),
-            said = asking => said,
+            events = asking => events,
         };
-        let gap = &said[said.len() - 2];
-        assert!(gap.starts_with("Session(Gap"), "{said:?}");
+        let gap = &events[events.len() - 2];
+        assert!(gap.starts_with("Session(Gap"), "{events:?}");
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_driver_that_is_given_up_and_asked_again_loses_nothing() {
+async fn cancelling_the_driver_and_calling_it_again_loses_nothing() {
     in_time(async {
         let server = Server::bind().await;
         let mut driver = driver(&server, Transport::WebSocket);
@@ -259,7 +316,7 @@ async fn a_driver_that_is_given_up_and_asked_again_loses_nothing() {
 }
 
 #[tokio::test]
-async fn the_error_behind_a_failed_attempt_comes_before_what_the_session_makes_of_it() {
+async fn the_error_of_a_failed_attempt_precedes_the_session_event() {
     in_time(async {
         let server = Server::bind().await;
         let mut driver = driver(&server, Transport::WebSocket);

@@ -1,4 +1,4 @@
-//! Long-polling: what an exchange sends, what it accepts, and which connection it takes.
+//! Long-polling: the request, the accepted responses, and the reuse of connections.
 
 use core::time::Duration;
 
@@ -54,7 +54,7 @@ async fn a_batch_is_posted_as_json_and_the_response_is_one_frame() {
 }
 
 #[tokio::test]
-async fn a_chunked_response_is_read_whole() {
+async fn a_chunked_response_is_read_completely() {
     in_time(async {
         let server = Server::bind().await;
         let mut lanes = lanes(&server.url());
@@ -71,7 +71,7 @@ async fn a_chunked_response_is_read_whole() {
 }
 
 #[tokio::test]
-async fn a_connection_is_kept_for_the_next_exchange_of_its_kind() {
+async fn a_connection_is_reused_for_the_next_exchange_of_its_kind() {
     in_time(async {
         let server = Server::bind().await;
         let mut lanes = lanes(&server.url());
@@ -96,8 +96,8 @@ async fn a_held_exchange_does_not_block_ordinary_ones() {
         let mut lanes = lanes(&server.url());
         let [held, one, two] = lane_ids();
         lanes.perform(Action::Exchange(held, HELD), b"[{\"held\":true}]");
-        let mut holding = server.accept().await;
-        assert_eq!(holding.request().await.body, "[{\"held\":true}]");
+        let mut held_peer = server.accept().await;
+        assert_eq!(held_peer.request().await.body, "[{\"held\":true}]");
         post(&mut lanes, one);
         let mut peer = server.accept().await;
         peer.answer("[{\"n\":1}]").await;
@@ -105,7 +105,7 @@ async fn a_held_exchange_does_not_block_ordinary_ones() {
         post(&mut lanes, two);
         peer.answer("[{\"n\":2}]").await;
         assert_eq!(complete(&mut lanes, two).await, "[{\"n\":2}]");
-        holding
+        held_peer
             .respond("200 OK", &[], "[{\"released\":true}]")
             .await;
         assert_eq!(complete(&mut lanes, held).await, "[{\"released\":true}]");
@@ -134,7 +134,7 @@ async fn ordinary_exchanges_are_made_one_after_the_other_in_their_order() {
 }
 
 #[tokio::test]
-async fn a_connection_closed_between_exchanges_is_opened_again_in_silence() {
+async fn a_connection_closed_between_exchanges_is_reopened_without_a_report() {
     in_time(async {
         let server = Server::bind().await;
         let mut lanes = lanes(&server.url());
@@ -152,7 +152,7 @@ async fn a_connection_closed_between_exchanges_is_opened_again_in_silence() {
 }
 
 #[tokio::test]
-async fn a_held_connect_that_was_cut_is_reported_and_not_repeated_in_silence() {
+async fn a_held_connect_that_was_cut_is_reported_and_not_repeated() {
     in_time(async {
         let server = Server::bind().await;
         let mut lanes = lanes(&server.url());
@@ -162,7 +162,7 @@ async fn a_held_connect_that_was_cut_is_reported_and_not_repeated_in_silence() {
         peer.answer("[{}]").await;
         complete(&mut lanes, one).await;
 
-        // Events may have gone into it, so the session has to hear of it.
+        // Events may have been lost with it, so it has to be reported to the session.
         lanes.perform(Action::Exchange(two, HELD), b"[{\"n\":2}]");
         assert_eq!(peer.request().await.body, "[{\"n\":2}]");
         drop(peer);
@@ -179,7 +179,7 @@ async fn a_held_connect_that_was_cut_is_reported_and_not_repeated_in_silence() {
 }
 
 #[tokio::test]
-async fn an_ordinary_batch_that_may_have_been_taken_is_not_repeated() {
+async fn an_ordinary_batch_that_may_have_been_processed_is_not_repeated() {
     in_time(async {
         let server = Server::bind().await;
         let mut lanes = lanes(&server.url());
@@ -197,7 +197,7 @@ async fn an_ordinary_batch_that_may_have_been_taken_is_not_repeated() {
         drop(peer);
         assert_eq!(lanes.closed(two).await.0, Close::Lost);
 
-        // The next request that the server sees is another one.
+        // The next request that the server receives is another one.
         lanes.perform(
             Action::Exchange(three, Exchange::Ordinary),
             b"[{\"publish\":2}]",
@@ -211,7 +211,7 @@ async fn an_ordinary_batch_that_may_have_been_taken_is_not_repeated() {
 }
 
 #[tokio::test]
-async fn what_is_not_bayeux_is_garbage_and_not_shown() {
+async fn a_body_that_is_not_bayeux_is_malformed_and_not_shown() {
     in_time(async {
         let bodies = [
             "<html>hello</html>",
@@ -237,7 +237,7 @@ async fn what_is_not_bayeux_is_garbage_and_not_shown() {
 }
 
 #[tokio::test]
-async fn another_status_than_200_is_reported_and_its_body_ignored() {
+async fn a_status_other_than_200_is_reported_and_its_body_ignored() {
     in_time(async {
         let cases: [(&str, &[&str], u16, Option<u64>); 5] = [
             ("400 Bad Request", &[], 400, None),
@@ -278,7 +278,7 @@ async fn another_status_than_200_is_reported_and_its_body_ignored() {
 }
 
 #[tokio::test]
-async fn a_body_beyond_the_limit_is_refused_whether_announced_or_not() {
+async fn a_body_above_the_limit_is_refused_with_and_without_a_length() {
     in_time(async {
         let mut options = Options::default();
         options.max_body = 1000;
@@ -305,7 +305,7 @@ async fn a_body_beyond_the_limit_is_refused_whether_announced_or_not() {
 }
 
 #[tokio::test]
-async fn a_truncated_body_is_a_loss() {
+async fn a_truncated_body_is_a_lost_connection() {
     in_time(async {
         let server = Server::bind().await;
         let mut lanes = lanes(&server.url());
@@ -313,7 +313,7 @@ async fn a_truncated_body_is_a_loss() {
         post(&mut lanes, lane);
         let mut peer = server.accept().await;
         peer.request().await;
-        // What came would even be whole messages.
+        // The received part would be complete messages.
         peer.write("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n[{}]")
             .await;
         drop(peer);
@@ -346,25 +346,50 @@ async fn an_exchange_that_is_not_answered_ends_at_its_own_limit() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_idle_connection_is_let_go_after_a_while_and_opened_again() {
-    let server = Server::bind().await;
-    let mut lanes = lanes(&server.url());
-    let [one, two] = lane_ids();
-    post(&mut lanes, one);
-    let mut peer = server.accept().await;
-    peer.answer("[{}]").await;
-    complete(&mut lanes, one).await;
-    let start = lanes.clock().now();
-    peer.gone().await;
-    assert_eq!((lanes.clock().now() - start).as_secs(), 30);
+async fn an_idle_connection_is_closed_after_a_while_and_reopened() {
+    let unspecific: &[&str] = &[];
+    for (headers, seconds) in [(unspecific, 4), (&["Keep-Alive: timeout=10, max=5"], 9)] {
+        let server = Server::bind().await;
+        let mut lanes = lanes(&server.url());
+        let [one, two] = lane_ids();
+        post(&mut lanes, one);
+        let mut peer = server.accept().await;
+        peer.request().await;
+        peer.respond("200 OK", headers, "[{}]").await;
+        complete(&mut lanes, one).await;
+        let start = lanes.clock().now();
+        peer.gone().await;
+        assert_eq!((lanes.clock().now() - start).as_secs(), seconds);
 
-    post(&mut lanes, two);
-    server.accept().await.answer("[{}]").await;
-    complete(&mut lanes, two).await;
+        post(&mut lanes, two);
+        server.accept().await.answer("[{}]").await;
+        complete(&mut lanes, two).await;
+    }
 }
 
 #[tokio::test]
-async fn an_abandoned_exchange_makes_way_at_once_and_is_never_heard_of_again() {
+async fn a_connection_is_reused_although_the_exchange_was_closed_on_its_response() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut lanes = lanes(&server.url());
+        let ids: [LaneId; 4] = lane_ids();
+        lanes.perform(Action::Exchange(ids[0], HELD), b"[{}]");
+        let mut peer = server.accept().await;
+        for pair in ids.windows(2) {
+            peer.answer("[{}]").await;
+            lanes.frame(pair[0]).await;
+            // A session closes the lane before it reads that the exchange is complete.
+            lanes.perform(Action::Close(pair[0]), b"");
+            lanes.perform(Action::Exchange(pair[1], HELD), b"[{}]");
+        }
+        peer.answer("[{}]").await;
+        lanes.frame(ids[3]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_abandoned_exchange_ends_at_once_without_a_report() {
     in_time(async {
         let server = Server::bind().await;
         let mut lanes = lanes(&server.url());
@@ -387,7 +412,7 @@ async fn an_abandoned_exchange_makes_way_at_once_and_is_never_heard_of_again() {
 }
 
 #[tokio::test]
-async fn a_response_that_waits_when_its_exchange_is_closed_is_not_reported() {
+async fn a_queued_response_is_not_reported_after_its_exchange_is_closed() {
     in_time(async {
         let server = Server::bind().await;
         let mut lanes = lanes(&server.url());
@@ -409,7 +434,7 @@ async fn a_response_that_waits_when_its_exchange_is_closed_is_not_reported() {
 }
 
 #[tokio::test]
-async fn an_exchange_that_is_given_up_takes_the_trust_in_the_other_kept_connection_with_it() {
+async fn abandoning_an_exchange_invalidates_the_other_kept_connection() {
     in_time(async {
         let server = Server::bind().await;
         let mut lanes = lanes(&server.url());
@@ -419,13 +444,13 @@ async fn an_exchange_that_is_given_up_takes_the_trust_in_the_other_kept_connecti
         ordinary.answer("[{}]").await;
         complete(&mut lanes, one).await;
 
-        // The held connect is not answered, and the session gives it up.
+        // The held connect is not answered, and the session closes its lane.
         lanes.perform(Action::Exchange(two, HELD), b"[{}]");
         let mut held = server.accept().await;
         held.request().await;
         lanes.perform(Action::Close(two), b"");
 
-        // The connection of before is open, but it leads over the same road.
+        // The earlier connection is still open, but may be broken like the other one.
         lanes.perform(Action::Exchange(three, Exchange::Ordinary), b"[{\"n\":3}]");
         let mut afresh = server.accept().await;
         assert_eq!(afresh.answer("[{}]").await.body, "[{\"n\":3}]");

@@ -1,5 +1,4 @@
-//! Lanes and driver against real sockets on this machine, each test with a scripted server of its
-//! own.
+//! Lanes and driver over real sockets on this machine, each test with its own scripted server.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! The server's side of one connection, byte by byte: a test says what it reads and what it writes.
+//! The server's side of a connection, byte by byte, as a test scripts it.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha1::{Digest, Sha1};
@@ -32,7 +32,7 @@ impl Server {
         self.listener.accept().await.unwrap().0
     }
 
-    /// Accepts and agrees to a WebSocket.
+    /// Accepts a connection and a WebSocket on it.
     pub(crate) async fn accept_websocket(&self) -> Peer<TcpStream> {
         let mut peer = self.accept().await;
         peer.upgrade().await;
@@ -42,7 +42,7 @@ impl Server {
 
 pub(crate) struct Peer<S>(BufStream<S>);
 
-/// A request as it came.
+/// A request as received.
 #[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) head: String,
@@ -50,7 +50,7 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    /// The value of a header, whatever the case of its name.
+    /// Returns the value of a header; its name is matched in any case.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.head.lines().skip(1).find_map(|line| {
             let (key, value) = line.split_once(':')?;
@@ -58,7 +58,7 @@ impl Request {
         })
     }
 
-    /// The `Sec-WebSocket-Accept` that this upgrade request wants to see.
+    /// Returns the `Sec-WebSocket-Accept` for this upgrade request.
     pub(crate) fn accept(&self) -> String {
         let key = self.header("sec-websocket-key").unwrap();
         let guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -71,12 +71,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
         Self(BufStream::new(stream))
     }
 
-    /// Reads a request, its body by `Content-Length`.
+    /// Reads a request with a body by `Content-Length`.
     pub(crate) async fn request(&mut self) -> Request {
         self.try_request().await.expect("a request")
     }
 
-    /// Reads a request, unless the client closes the connection instead.
+    /// Reads a request; `None` if the client closes the connection instead.
     pub(crate) async fn try_request(&mut self) -> Option<Request> {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
@@ -101,7 +101,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
         self.0.flush().await.unwrap();
     }
 
-    /// Writes a response with this status line, these header lines and this body.
+    /// Writes a response of a status line, header lines and a body.
     pub(crate) async fn respond(&mut self, status: &str, headers: &[&str], body: &str) {
         let mut head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n", body.len());
         for header in headers {
@@ -111,7 +111,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
         self.write(format!("{head}\r\n{body}")).await;
     }
 
-    /// Reads a request and answers with this JSON.
+    /// Reads a request and answers it with JSON.
     pub(crate) async fn answer(&mut self, json: &str) -> Request {
         let request = self.request().await;
         self.respond("200 OK", &["Content-Type: application/json"], json)
@@ -119,7 +119,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
         request
     }
 
-    /// Reads an upgrade request and agrees to it.
+    /// Reads an upgrade request and accepts it.
     pub(crate) async fn upgrade(&mut self) -> Request {
         let request = self.request().await;
         self.switch(
@@ -130,7 +130,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
         request
     }
 
-    /// Answers an upgrade request with 101, these header lines and this accepted key.
+    /// Answers an upgrade request with 101, header lines and an accept key.
     pub(crate) async fn switch(&mut self, headers: &[&str], accept: &str) {
         let mut head = String::from("HTTP/1.1 101 Switching Protocols\r\n");
         for header in headers {
@@ -146,7 +146,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
         self.frame(FIN | TEXT, payload).await;
     }
 
-    /// Sends a whole text frame to a client that may be gone.
+    /// Sends a whole text frame to a client that may have disconnected.
     pub(crate) async fn try_text(&mut self, payload: &str) -> std::io::Result<()> {
         self.0
             .write_all(&frame(FIN | TEXT, payload.as_bytes()))
@@ -159,7 +159,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
         self.write(frame(first, payload.as_ref())).await;
     }
 
-    /// Reads a frame of the client: its opcode and what is in it.
+    /// Reads a frame of the client, and returns its opcode and payload.
     pub(crate) async fn read_frame(&mut self) -> (u8, Vec<u8>) {
         let first = self.0.read_u8().await.expect("a frame");
         assert_eq!(
@@ -184,22 +184,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
         (first & 0x0f, payload)
     }
 
-    /// Reads the text frame that is due.
+    /// Reads a frame, which has to be a text frame.
     pub(crate) async fn read_text(&mut self) -> String {
         let (opcode, payload) = self.read_frame().await;
         assert_eq!(opcode, TEXT);
         String::from_utf8(payload).unwrap()
     }
 
-    /// Waits until the client has closed the connection, whatever it says before.
+    /// Waits until the client has closed the connection, and ignores what it sends until then.
     pub(crate) async fn gone(mut self) {
         let mut rest = Vec::new();
-        // A reset is an end as good as any.
+        // A reset is as good as an orderly end.
         let _ = self.0.read_to_end(&mut rest).await;
     }
 }
 
-/// An unmasked frame, as servers send them.
+/// Returns an unmasked frame, as servers send them.
 pub(crate) fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     let mut bytes = vec![first];
     match payload.len() {

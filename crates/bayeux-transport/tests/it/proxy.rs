@@ -1,4 +1,4 @@
-//! Proxies: the lanes' way through a tunnel. The server of a test is its proxy as well.
+//! Proxies. The server of a test is its proxy too.
 
 use bayeux_proto::{Action, Close, Exchange};
 use bayeux_transport::{Clock, DialError, Endpoint, Error, Lanes, Options, Proxy};
@@ -22,8 +22,8 @@ fn lanes(url: &str, options: Options) -> Lanes {
     Lanes::new(endpoint, options, Clock::start()).unwrap()
 }
 
-/// Reads what a proxy is asked, and answers. What comes next is for whoever is behind it.
-async fn asked<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, answer: &str) -> String {
+/// Reads the request to a proxy and answers it. The following bytes belong to the target.
+async fn answer<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, answer: &str) -> String {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await.unwrap());
@@ -42,7 +42,7 @@ async fn both_transports_go_through_the_tunnel() {
 
         lanes.perform(Action::Open(socket), b"");
         let mut stream = server.accept_raw().await;
-        let head = asked(&mut stream, OPEN).await;
+        let head = answer(&mut stream, OPEN).await;
         let line = "connect bayeux.example.com:80 http/1.1\r\n";
         assert!(head.starts_with(line), "{head}");
         assert!(head.contains("\r\nhost: bayeux.example.com:80\r\n"));
@@ -57,7 +57,7 @@ async fn both_transports_go_through_the_tunnel() {
 
         lanes.perform(Action::Exchange(exchange, Exchange::Ordinary), b"[{}]");
         let mut stream = server.accept_raw().await;
-        asked(&mut stream, OPEN).await;
+        answer(&mut stream, OPEN).await;
         let request = Peer::new(stream).answer("[{\"n\":1}]").await;
         assert!(request.head.starts_with("POST /faye "), "{}", request.head);
         assert_eq!(lanes.text(exchange).await, "[{\"n\":1}]");
@@ -66,7 +66,7 @@ async fn both_transports_go_through_the_tunnel() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_refuses_is_named_without_the_password() {
+async fn the_error_of_a_refusing_proxy_names_it_without_the_password() {
     in_time(async {
         for (status, is_transient) in [(407, false), (403, false), (503, true)] {
             let server = Server::bind().await;
@@ -76,7 +76,7 @@ async fn a_proxy_that_refuses_is_named_without_the_password() {
             lanes.perform(Action::Open(socket), b"");
             let mut stream = server.accept_raw().await;
             let refusal = format!("HTTP/1.1 {status} No\r\nContent-Length: 0\r\n\r\n");
-            let head = asked(&mut stream, &refusal).await;
+            let head = answer(&mut stream, &refusal).await;
             assert!(
                 head.starts_with("connect bayeux.example.com:443 "),
                 "{head}"
@@ -85,18 +85,18 @@ async fn a_proxy_that_refuses_is_named_without_the_password() {
             assert_eq!(close, Close::Unreachable);
             let error = error.unwrap();
             assert_eq!(error.is_transient(), is_transient);
-            let told = format!("{} {error:?}", chain(&error));
+            let shown = format!("{} {error:?}", chain(&error));
             for part in ["localhost", &status.to_string()] {
-                assert!(told.contains(part), "{told}");
+                assert!(shown.contains(part), "{shown}");
             }
-            assert!(!told.contains("hush"), "{told}");
+            assert!(!shown.contains("hush"), "{shown}");
         }
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_proxy_that_hangs_up_or_is_not_there_is_no_way() {
+async fn a_proxy_that_disconnects_or_cannot_be_reached_is_an_error() {
     in_time(async {
         let server = Server::bind().await;
         let proxy = format!("http://127.0.0.1:{}", server.port);
@@ -119,7 +119,7 @@ async fn a_proxy_that_hangs_up_or_is_not_there_is_no_way() {
 }
 
 #[tokio::test]
-async fn what_is_on_this_machine_is_reached_directly() {
+async fn this_machine_is_reached_without_the_proxy() {
     in_time(async {
         let server = Server::bind().await;
         let options = through("http://proxy.invalid:3128");
@@ -134,7 +134,7 @@ async fn what_is_on_this_machine_is_reached_directly() {
 
 #[cfg(feature = "rustls-ring")]
 #[tokio::test]
-async fn the_proxy_sees_nothing_of_tls_and_may_have_tls_of_its_own() {
+async fn tls_passes_through_the_proxy_which_may_use_tls_itself() {
     use crate::tls::identity;
 
     in_time(async {
@@ -152,12 +152,12 @@ async fn the_proxy_sees_nothing_of_tls_and_may_have_tls_of_its_own() {
             let stream = server.accept_raw().await;
             if is_secure {
                 let mut stream = proxy_acceptor.accept(stream).await.unwrap();
-                asked(&mut stream, OPEN).await;
+                answer(&mut stream, OPEN).await;
                 let stream = acceptor.accept(stream).await.unwrap();
                 Peer::new(stream).upgrade().await;
             } else {
                 let mut stream = stream;
-                asked(&mut stream, OPEN).await;
+                answer(&mut stream, OPEN).await;
                 let stream = acceptor.accept(stream).await.unwrap();
                 Peer::new(stream).upgrade().await;
             }

@@ -1,4 +1,4 @@
-//! Waiting for reports: giving up a wait, deadlines, and an application that is slow.
+//! Waiting for reports: cancelled waits, deadlines, and slow applications.
 
 use core::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::{
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn waits_that_are_given_up_lose_nothing() {
+async fn cancelled_waits_lose_nothing() {
     in_time(async {
         const MANY: usize = 5000;
         let server = Server::bind().await;
@@ -58,7 +58,7 @@ async fn waits_that_are_given_up_lose_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_deadline_is_reported_when_it_comes_and_again_when_it_moves() {
+async fn a_deadline_is_reported_when_it_expires_and_again_when_it_moves() {
     let mut lanes = lanes("http://127.0.0.1:1/");
     let clock = lanes.clock();
     let start = clock.now();
@@ -68,11 +68,11 @@ async fn a_deadline_is_reported_when_it_comes_and_again_when_it_moves() {
             at,
             why: Timer::Connect,
         });
-        // Waits that are given up do not move it.
+        // Cancelled waits do not move the deadline.
         assert!(once(lanes.next(deadline)).await.is_none());
         assert!(matches!(lanes.next(deadline).await, Next::Deadline));
         assert_eq!(clock.now().since_origin().as_secs(), seconds);
-        // One that has passed is reported at once.
+        // An expired deadline is reported at once.
         assert!(matches!(
             once(lanes.next(deadline)).await,
             Some(Next::Deadline)
@@ -92,7 +92,7 @@ async fn a_deadline_is_reported_when_it_comes_and_again_when_it_moves() {
 }
 
 #[tokio::test]
-async fn what_has_arrived_goes_before_a_deadline_that_has_passed_but_not_for_ever() {
+async fn arrived_reports_precede_an_expired_deadline_but_not_forever() {
     in_time(async {
         let server = Server::bind().await;
         let mut lanes = lanes(&server.url());
@@ -107,7 +107,7 @@ async fn what_has_arrived_goes_before_a_deadline_that_has_passed_but_not_for_eve
                 }
             }
         });
-        // One frame has come, so more are there or close behind.
+        // One frame has arrived, so more have arrived or will soon.
         lanes.frame(lane).await;
         let overdue = Some(Deadline {
             at: lanes.clock().now(),
@@ -129,7 +129,7 @@ async fn what_has_arrived_goes_before_a_deadline_that_has_passed_but_not_for_eve
 }
 
 #[tokio::test(start_paused = true)]
-async fn lanes_stop_reading_while_nobody_asks() {
+async fn lanes_stop_reading_while_the_application_does_not() {
     let server = Server::bind().await;
     let mut lanes = lanes(&server.url());
     let [lane] = lane_ids();
@@ -138,7 +138,7 @@ async fn lanes_stop_reading_while_nobody_asks() {
     lanes.opened(lane).await;
     let text = format!("[{{\"a\":\"{}\"}}]", "x".repeat(100_000));
     let mut sent = 0;
-    // Time passes only when nobody can do anything: when the road is full and no one reads.
+    // The paused time advances only when no task can run: when all buffers are full.
     while tokio::time::timeout(Duration::from_secs(1), peer.text(&text))
         .await
         .is_ok()
@@ -149,7 +149,7 @@ async fn lanes_stop_reading_while_nobody_asks() {
             "a hundred megabytes went into a lane that nobody reads"
         );
     }
-    // All that was sent whole is still there.
+    // All frames that were sent completely are still there.
     for _ in 0..sent {
         assert_eq!(lanes.frame(lane).await.len(), text.len());
     }

@@ -1,4 +1,4 @@
-//! TLS: whom the lanes trust, and how they say that they do not.
+//! TLS: trusted and untrusted servers, and the errors.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::{
     world::{Ask, chain, in_time, lane_ids, lanes_with},
 };
 
-/// A certificate for this name, and what accepts connections with it.
+/// Returns a certificate for this name in DER and PEM, and an acceptor with it.
 pub(crate) fn identity(name: &str) -> (Vec<u8>, String, TlsAcceptor) {
     let CertifiedKey { cert, signing_key } =
         generate_simple_self_signed(vec![name.to_owned()]).unwrap();
@@ -33,7 +33,7 @@ pub(crate) fn identity(name: &str) -> (Vec<u8>, String, TlsAcceptor) {
 }
 
 #[tokio::test]
-async fn a_root_that_was_added_is_trusted_by_both_transports() {
+async fn an_added_root_is_trusted_by_both_transports() {
     in_time(async {
         let (der, pem, acceptor) = identity("localhost");
         let mut by_der = Options::default();
@@ -70,7 +70,7 @@ async fn a_root_that_was_added_is_trusted_by_both_transports() {
 }
 
 #[tokio::test]
-async fn a_stranger_is_refused_and_so_is_a_friend_under_another_name() {
+async fn an_unknown_certificate_and_a_wrong_name_are_refused() {
     in_time(async {
         let (_, _, stranger) = identity("localhost");
         let (friend, _, other_name) = identity("example.com");
@@ -112,7 +112,7 @@ async fn a_server_without_tls_is_a_tls_failure() {
 }
 
 #[test]
-fn an_endpoint_with_tls_needs_somebody_to_trust() {
+fn an_endpoint_with_tls_needs_a_root_certificate() {
     let endpoint = Endpoint::new("https://example.com/").unwrap();
     let mut options = Options::default();
     options.roots = RootStore::none();

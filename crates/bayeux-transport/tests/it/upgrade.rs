@@ -1,4 +1,4 @@
-//! Opening a WebSocket: what is asked, what is accepted, and how it fails.
+//! Opening a WebSocket: the request, the accepted responses, and the errors.
 
 use core::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn the_request_is_that_of_the_rfc_with_the_headers_that_were_added() {
+async fn the_request_is_that_of_the_rfc_with_the_added_headers() {
     in_time(async {
         let server = Server::bind().await;
         let mut options = Options::default();
@@ -38,7 +38,7 @@ async fn the_request_is_that_of_the_rfc_with_the_headers_that_were_added() {
         assert_eq!(request.header("sec-websocket-key").map(str::len), Some(24));
         assert_eq!(request.header("authorization"), Some("Bearer secret"));
         assert_eq!(request.header("user-agent"), Some("my bot"));
-        // Neither is offered, and servers differ in what they do with an offer.
+        // Neither is offered, because servers differ in their answers to an offer.
         assert_eq!(request.header("sec-websocket-protocol"), None);
         assert_eq!(request.header("sec-websocket-extensions"), None);
     })
@@ -46,7 +46,7 @@ async fn the_request_is_that_of_the_rfc_with_the_headers_that_were_added() {
 }
 
 #[tokio::test]
-async fn lists_and_other_cases_in_the_answer_are_accepted_and_a_frame_right_behind_it_is_kept() {
+async fn lists_and_other_cases_are_accepted_and_a_frame_right_after_the_response_is_kept() {
     in_time(async {
         let server = Server::bind().await;
         let mut lanes = lanes(&server.url());
@@ -68,7 +68,7 @@ async fn lists_and_other_cases_in_the_answer_are_accepted_and_a_frame_right_behi
 }
 
 #[tokio::test]
-async fn an_answer_that_breaks_the_rfc_is_garbage() {
+async fn a_response_that_violates_the_rfc_is_malformed() {
     in_time(async {
         let both: &[&str] = &["Upgrade: websocket", "Connection: Upgrade"];
         let cases: [(&str, &[&str], Option<&str>); 6] = [
@@ -117,7 +117,7 @@ async fn an_answer_that_breaks_the_rfc_is_garbage() {
 }
 
 #[tokio::test]
-async fn a_status_instead_of_an_upgrade_is_reported_with_its_wait() {
+async fn a_status_instead_of_an_upgrade_is_reported_with_retry_after() {
     in_time(async {
         let cases: [(&str, &[&str], u16, Option<u64>); 6] = [
             ("400 Bad Request", &[], 400, None),
@@ -160,7 +160,7 @@ async fn a_status_instead_of_an_upgrade_is_reported_with_its_wait() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_not_http_is_garbage_and_none_at_all_is_a_loss() {
+async fn a_response_that_is_not_http_is_malformed_and_none_is_a_lost_connection() {
     in_time(async {
         let cases = [
             ("SSH-2.0-OpenSSH_9.9\r\n", Close::Malformed),

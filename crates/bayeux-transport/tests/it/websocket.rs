@@ -1,4 +1,4 @@
-//! WebSocket lanes: what is read, written and answered, and how they end.
+//! WebSocket lanes: reading, writing, answering, and the end.
 
 use bayeux_proto::{Action, Close};
 use bayeux_transport::{Error, Next, Options};
@@ -41,7 +41,7 @@ async fn frames_arrive_in_order_and_batches_leave_in_order() {
 }
 
 #[tokio::test]
-async fn fragments_are_put_together_with_control_frames_between_them() {
+async fn fragments_are_joined_with_control_frames_between_them() {
     in_time(async {
         let server = Server::bind().await;
         let mut lanes = lanes(&server.url());
@@ -50,7 +50,7 @@ async fn fragments_are_put_together_with_control_frames_between_them() {
         let mut peer = server.accept_websocket().await;
         peer.frame(TEXT, r#"[{"data":"#).await;
         peer.frame(FIN | PING, "1").await;
-        // Half a character in each fragment.
+        // Half of a character in each fragment.
         let (half, rest) = "\"é\"".as_bytes().split_at(2);
         peer.frame(CONTINUATION, half).await;
         peer.frame(CONTINUATION, rest).await;
@@ -79,7 +79,7 @@ async fn json_in_a_binary_frame_and_a_lone_object_are_read() {
 }
 
 #[tokio::test]
-async fn empty_frames_are_passed_over() {
+async fn empty_frames_are_ignored() {
     in_time(async {
         let server = Server::bind().await;
         let mut lanes = lanes(&server.url());
@@ -95,7 +95,7 @@ async fn empty_frames_are_passed_over() {
 }
 
 #[tokio::test]
-async fn a_ping_is_answered_with_its_payload_while_nobody_asks() {
+async fn a_ping_is_answered_while_the_application_does_nothing() {
     in_time(async {
         let server = Server::bind().await;
         let mut lanes = lanes(&server.url());
@@ -109,7 +109,7 @@ async fn a_ping_is_answered_with_its_payload_while_nobody_asks() {
 }
 
 #[tokio::test]
-async fn a_ping_of_ours_goes_out_and_its_pong_is_reported() {
+async fn a_ping_is_sent_and_its_pong_is_reported() {
     in_time(async {
         let server = Server::bind().await;
         let mut lanes = lanes(&server.url());
@@ -179,7 +179,7 @@ async fn a_connection_that_ends_without_a_close_frame_is_lost() {
 }
 
 #[tokio::test]
-async fn what_is_no_frame_closes_the_lane_as_garbage() {
+async fn invalid_frames_close_the_lane_as_malformed() {
     in_time(async {
         let cases = [
             (
@@ -232,7 +232,7 @@ async fn what_is_no_frame_closes_the_lane_as_garbage() {
 }
 
 #[tokio::test]
-async fn a_message_beyond_the_limit_closes_the_lane_and_one_at_the_limit_does_not() {
+async fn a_message_above_the_limit_closes_the_lane_and_one_at_the_limit_does_not() {
     in_time(async {
         let message = |size: usize| format!("[{{\"a\":\"{}\"}}]", "x".repeat(size - 10));
         let mut options = Options::default();
@@ -267,7 +267,7 @@ async fn a_message_beyond_the_limit_closes_the_lane_and_one_at_the_limit_does_no
 }
 
 #[tokio::test]
-async fn a_closed_lane_says_farewell_after_its_batches_and_is_never_heard_of_again() {
+async fn a_closed_lane_sends_its_batches_and_a_close_frame_and_reports_nothing() {
     in_time(async {
         let server = Server::bind().await;
         let mut lanes = lanes(&server.url());
@@ -275,7 +275,7 @@ async fn a_closed_lane_says_farewell_after_its_batches_and_is_never_heard_of_aga
         lanes.perform(Action::Open(lane), b"");
         let mut peer = server.accept_websocket().await;
         lanes.opened(lane).await;
-        // These wait for somebody to ask when the lane is closed.
+        // These wait in the queue when the lane is closed.
         peer.text("[{\"late\":1}]").await;
         peer.text("[{\"late\":2}]").await;
         lanes.perform(Action::Send(lane), b"[{}]");
@@ -315,7 +315,7 @@ async fn dropping_the_lanes_closes_their_sockets() {
 }
 
 #[tokio::test]
-async fn a_peer_that_does_not_read_ends_its_lane_and_stops_nobody() {
+async fn a_peer_that_does_not_read_ends_its_lane_without_blocking() {
     in_time(async {
         let server = Server::bind().await;
         let mut lanes = lanes(&server.url());
@@ -323,7 +323,7 @@ async fn a_peer_that_does_not_read_ends_its_lane_and_stops_nobody() {
         lanes.perform(Action::Open(lane), b"");
         let peer = server.accept_websocket().await;
         lanes.opened(lane).await;
-        // More than the buffers of both kernels take.
+        // More than the buffers of both kernels hold.
         let batch = vec![b' '; 1 << 20];
         for _ in 0..64 {
             lanes.perform(Action::Send(lane), &batch);
@@ -357,7 +357,7 @@ async fn a_batch_that_does_not_leave_in_time_ends_its_lane() {
 }
 
 #[tokio::test]
-async fn what_arrived_before_the_connection_broke_is_reported_though_a_write_failed_first() {
+async fn received_frames_are_reported_although_a_write_failed_first() {
     in_time(async {
         let server = Server::bind().await;
         let mut lanes = lanes(&server.url());
@@ -365,7 +365,7 @@ async fn what_arrived_before_the_connection_broke_is_reported_though_a_write_fai
         lanes.perform(Action::Open(lane), b"");
         let mut peer = server.accept_websocket().await;
         lanes.opened(lane).await;
-        // Far more than waits for a slow application, then the end.
+        // Far more than the queue of reports holds, then the end.
         let many = 200;
         for n in 0..many {
             peer.text(&format!("[{{\"n\":{n}}}]")).await;

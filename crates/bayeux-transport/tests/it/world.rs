@@ -1,4 +1,4 @@
-//! The client's side: lanes, names for them, and what they report.
+//! The client's side: lanes, their ids and their reports.
 
 use core::{pin::pin, task::Poll, time::Duration};
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use bayeux_proto::{Action, Close, Config, Instant, LaneId, Session, Transport};
 use bayeux_transport::{Clock, Endpoint, Error, Lanes, Next, Options};
 use bayeux_wire::Frame;
 
-/// Fails a test that hangs. Nothing waits for it to pass.
+/// Fails a test that hangs. No test waits for this time to pass.
 pub(crate) async fn in_time<T>(test: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(30), test)
         .await
@@ -22,7 +22,7 @@ pub(crate) fn lanes_with(url: &str, options: Options) -> Lanes {
     Lanes::new(Endpoint::new(url).unwrap(), options, Clock::start()).unwrap()
 }
 
-/// Makes names of lanes, which only a session can: one whose every attempt fails.
+/// Returns ids of lanes, which only a session can create: here one whose attempts all fail.
 pub(crate) fn lane_ids<const N: usize>() -> [LaneId; N] {
     let mut config = Config::default();
     config.transports = vec![Transport::LongPolling];
@@ -43,7 +43,7 @@ pub(crate) fn lane_ids<const N: usize>() -> [LaneId; N] {
     })
 }
 
-/// What is asked of lanes again and again.
+/// Shorthands for the reports of lanes.
 pub(crate) trait Ask {
     async fn report(&mut self) -> Next;
     async fn opened(&mut self, lane: LaneId);
@@ -53,7 +53,7 @@ pub(crate) trait Ask {
 }
 
 impl Ask for Lanes {
-    /// The next report, which is not a deadline.
+    /// Returns the next report, without a deadline.
     async fn report(&mut self) -> Next {
         self.next(None).await
     }
@@ -72,7 +72,7 @@ impl Ask for Lanes {
         }
     }
 
-    /// The next frame, printed.
+    /// Returns the next frame as JSON text.
     async fn text(&mut self, lane: LaneId) -> String {
         self.frame(lane).await.root().unwrap().to_string()
     }
@@ -85,7 +85,7 @@ impl Ask for Lanes {
     }
 }
 
-/// An error and what caused it, in one line.
+/// Returns an error and its chain of causes in one line.
 pub(crate) fn chain(error: &Error) -> String {
     let mut text = error.to_string();
     let mut source = core::error::Error::source(error);

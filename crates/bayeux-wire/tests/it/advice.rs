@@ -1,4 +1,4 @@
-//! Advice, as servers send it and as they should not.
+//! Advice, as servers should and should not send it.
 
 use bayeux_proto::{Advice, Reconnect, Timing};
 
@@ -31,7 +31,7 @@ fn advice_may_be_empty() {
 }
 
 #[test]
-fn reconnect_words_are_told_apart() {
+fn reconnect_values_are_distinguished() {
     for (json, expected) in [
         (r#""retry""#, Some(Reconnect::Retry)),
         (r#""handshake""#, Some(Reconnect::Handshake)),
@@ -49,7 +49,7 @@ fn reconnect_words_are_told_apart() {
 }
 
 #[test]
-fn times_are_milliseconds_clamped_into_what_fits() {
+fn times_are_milliseconds_and_saturate() {
     for (json, expected) in [
         ("0", Some(0)),
         ("-1", Some(-1)),
@@ -84,7 +84,7 @@ fn times_are_milliseconds_clamped_into_what_fits() {
 }
 
 #[test]
-fn transports_may_have_entries_of_their_own() {
+fn transports_may_have_their_own_entries() {
     let advice = advice(
         r#"{"websocket":{"timeout":1,"interval":2,"maxInterval":3},"timeout":4,
             "long-polling":{"timeout":5},"callback-polling":{"timeout":6}}"#,
@@ -115,7 +115,7 @@ fn transports_may_have_entries_of_their_own() {
 }
 
 #[test]
-fn a_transport_entry_that_is_no_object_says_nothing() {
+fn a_transport_entry_that_is_not_an_object_is_ignored() {
     for json in ["null", "5", "[5]", r#""fast""#] {
         let advice = advice(&format!(r#"{{"websocket":{json},"long-polling":{json}}}"#)).unwrap();
         assert_eq!(advice, Advice::default(), "{json}");
@@ -123,7 +123,7 @@ fn a_transport_entry_that_is_no_object_says_nothing() {
 }
 
 #[test]
-fn multiple_clients_is_true_only_when_it_says_so() {
+fn multiple_clients_is_true_only_for_true() {
     for (json, expected) in [
         ("true", true),
         ("false", false),
@@ -137,7 +137,7 @@ fn multiple_clients_is_true_only_when_it_says_so() {
 }
 
 #[test]
-fn unknown_members_of_an_advice_are_passed_over() {
+fn unknown_members_of_an_advice_are_ignored() {
     assert_eq!(
         advice(r#"{"hosts":["a","b"],"interval":7,"x":{"interval":8}}"#)
             .unwrap()

@@ -1,4 +1,4 @@
-//! What counts as a batch, and that one bad element never costs its neighbours.
+//! Batches: which payloads are accepted, and that a bad element does not affect the others.
 
 use bayeux_wire::DecodeError;
 
@@ -52,7 +52,7 @@ fn an_empty_object_is_a_message_without_a_channel() {
 }
 
 #[test]
-fn elements_that_are_no_objects_are_counted_and_their_neighbours_kept() {
+fn elements_that_are_not_objects_are_counted_and_the_others_kept() {
     for (bad, rejected) in [
         ("null", 1),
         ("1", 1),
@@ -76,7 +76,7 @@ fn elements_that_are_no_objects_are_counted_and_their_neighbours_kept() {
 }
 
 #[test]
-fn elements_behind_a_message_are_none_of_its_members() {
+fn elements_after_a_message_are_not_its_members() {
     let frame = decode(r#"[{"x":1},"channel","/stray",{"id":2},"data",[3]]"#).unwrap();
     assert_eq!((frame.messages().len(), frame.rejected()), (2, 4));
     for message in frame.messages() {
@@ -86,7 +86,7 @@ fn elements_behind_a_message_are_none_of_its_members() {
 }
 
 #[test]
-fn batches_of_nothing_but_rubbish_are_accepted_and_empty() {
+fn batches_without_any_object_are_accepted_and_empty() {
     for (json, rejected) in [("[null]", 1), ("[1]", 1), ("[[{}]]", 1), ("[[],[],0]", 3)] {
         let frame = decode(json).unwrap();
         assert_eq!(
@@ -99,7 +99,7 @@ fn batches_of_nothing_but_rubbish_are_accepted_and_empty() {
 }
 
 #[test]
-fn a_scalar_is_json_but_no_batch() {
+fn a_scalar_is_json_but_not_a_batch() {
     for (json, found) in [
         ("null", "null"),
         (r#""""#, "a string"),
@@ -128,7 +128,7 @@ fn falsy_data_is_delivered_as_it_is() {
 }
 
 #[test]
-fn unknown_members_and_ext_stay_within_reach() {
+fn unknown_members_and_ext_can_be_read() {
     let frame = decode(
         r#"{"channel":"/a","authenticated":true,"extra":{"x":[1]},"ext":{"token":"t"},"data":1}"#,
     )
@@ -147,7 +147,7 @@ fn unknown_members_and_ext_stay_within_reach() {
 }
 
 #[test]
-fn a_message_is_found_again_by_its_index_and_no_other() {
+fn a_message_is_found_again_by_its_index() {
     let frame = decode(r#"[0,{"channel":"/a"},0,{"channel":"/b"}]"#).unwrap();
     for message in frame.messages() {
         assert_eq!(

@@ -1,14 +1,15 @@
-//! Damaged frames: accepted, rejected and read exactly as `serde_json` does it.
+//! Damaged frames: accepted, rejected and read exactly as by `serde_json`.
 
 use bayeux_wire::{DecodeError, Decoder, Frame};
+use fastrand::Rng;
 use serde_json::Value as Json;
 
 use crate::oracle::{agrees, depth, fixtures};
 
-/// How many damaged frames are tried.
+/// Number of damaged frames to try.
 const CASES: u64 = 300_000;
 
-/// Documents that exercise what the fixtures do not.
+/// Documents with features that the fixtures lack.
 const ODD: [&str; 8] = [
     r#"[{"channel":"/a","data":"é\n\ud83d\ude00 \ud83d \\ud83d \"\\\/\b\f\r\t\u0000"}]"#,
     r"[0,-0,1,-1,9223372036854775807,-9223372036854775808,18446744073709551615,1e5,0.1]",
@@ -20,7 +21,7 @@ const ODD: [&str; 8] = [
     "\"\"",
 ];
 
-/// What is put into frames to damage them.
+/// Texts that are inserted into frames to damage them.
 const SCRAPS: [&[u8]; 34] = [
     b"\"",
     b"\\",
@@ -58,46 +59,32 @@ const SCRAPS: [&[u8]; 34] = [
     b"\"\":0,",
 ];
 
-/// `SplitMix64`: small, and the same everywhere.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() % end.max(1) as u64).unwrap()
-    }
-}
-
 /// Changes `bytes` in one to three places.
-fn damage(bytes: &mut Vec<u8>, random: &mut Random) {
-    for _ in 0..=random.below(3) {
-        let at = random.below(bytes.len() + 1);
-        let end = bytes.len().min(at + random.below(12));
-        match random.below(6) {
+fn damage(bytes: &mut Vec<u8>, random: &mut Rng) {
+    for _ in 0..=random.usize(..3) {
+        let at = random.usize(..=bytes.len());
+        let end = bytes.len().min(at + random.usize(..12));
+        match random.usize(..6) {
             0 => drop(bytes.drain(at..end)),
             1 => {
                 let copy = bytes[at..end].to_vec();
-                let to = random.below(bytes.len() + 1);
+                let to = random.usize(..=bytes.len());
                 bytes.splice(to..to, copy);
             }
-            2 if at < bytes.len() => bytes[at] ^= 1 << random.below(8),
+            2 if at < bytes.len() => bytes[at] ^= 1 << random.usize(..8),
             3 => bytes.truncate(at),
-            4 => drop(bytes.splice(at..end, SCRAPS[random.below(SCRAPS.len())].iter().copied())),
-            _ => drop(bytes.splice(at..at, SCRAPS[random.below(SCRAPS.len())].iter().copied())),
+            4 => drop(bytes.splice(
+                at..end,
+                SCRAPS[random.usize(..SCRAPS.len())].iter().copied(),
+            )),
+            _ => drop(bytes.splice(at..at, SCRAPS[random.usize(..SCRAPS.len())].iter().copied())),
         }
     }
 }
 
-/// Replaces lone surrogates, in a way of its own: runs of `\uXXXX` are read as UTF-16 and written
+/// Replaces lone surrogates by an independent method: runs of `\uXXXX` are read as UTF-16 and written
 /// back.
-fn mended(bytes: &[u8]) -> Vec<u8> {
+fn replace_lone_surrogates(bytes: &[u8]) -> Vec<u8> {
     let unit = |at: usize| -> Option<u16> {
         let hex = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;
         let plain = hex.iter().all(u8::is_ascii_hexdigit);
@@ -120,7 +107,7 @@ fn mended(bytes: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Whether `bytes` are refused by both or read as the same by both.
+/// Asserts that `bytes` are rejected by both parsers, or read as the same value by both.
 fn assert_agreed(decoder: &mut Decoder, frame: &mut Frame, bytes: &[u8]) {
     frame.clear();
     frame.extend_from_slice(bytes);
@@ -135,7 +122,7 @@ fn assert_agreed(decoder: &mut Decoder, frame: &mut Frame, bytes: &[u8]) {
 }
 
 #[test]
-fn any_byte_in_any_place_is_judged_as_serde_json_judges_it() {
+fn any_byte_in_any_place_is_read_as_by_serde_json() {
     let seeds = [
         r#"{"a":[1,-0.5e+3,true],"b" : "\n","c":null}"#,
         "\t[ false , \"\\u00e9\u{e9}\" ,[],\r\n{ } , 10E-2]\n",
@@ -155,7 +142,7 @@ fn any_byte_in_any_place_is_judged_as_serde_json_judges_it() {
 }
 
 #[test]
-fn damaged_frames_are_judged_as_serde_json_judges_them() {
+fn damaged_frames_are_read_as_by_serde_json() {
     let mut seeds: Vec<Vec<u8>> = fixtures()
         .into_iter()
         .map(|(_, text)| text.into_bytes())
@@ -164,17 +151,17 @@ fn damaged_frames_are_judged_as_serde_json_judges_them() {
     assert!(seeds.len() > 20);
     seeds.extend(ODD.map(|text| text.as_bytes().to_vec()));
 
-    let mut random = Random(1);
+    let mut random = Rng::with_seed(1);
     let mut decoder = Decoder::new();
     let mut frame = Frame::new();
     let (mut accepted, mut rejected) = (0, 0);
     for case in 0..CASES {
-        let mut bytes = seeds[random.below(seeds.len())].clone();
+        let mut bytes = seeds[random.usize(..seeds.len())].clone();
         damage(&mut bytes, &mut random);
         frame.clear();
         frame.extend_from_slice(&bytes);
         let ours = decoder.decode_value(&mut frame);
-        let theirs = serde_json::from_slice::<Json>(&mended(&bytes));
+        let theirs = serde_json::from_slice::<Json>(&replace_lone_surrogates(&bytes));
         let shown = || format!("case {case}: {}", String::from_utf8_lossy(&bytes));
         match (&ours, &theirs) {
             (Ok(()), Ok(json)) => {

@@ -46,7 +46,7 @@ fn a_later_member_of_the_wrong_type_hides_an_earlier_one() {
 }
 
 #[test]
-fn a_later_advice_replaces_an_earlier_one_whole() {
+fn a_later_advice_replaces_an_earlier_one_completely() {
     let frame = decode(
         r#"{"advice":{"interval":5,"reconnect":"none"},"advice":{"timeout":6,"timeout":"x"}}"#,
     )

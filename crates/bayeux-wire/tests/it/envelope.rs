@@ -1,10 +1,10 @@
-//! Envelopes: what the session is told about a message.
+//! Envelopes, as the session reads them from a message.
 
 use bayeux_proto::{BayeuxId, ConnectionTypes};
 
 use crate::oracle::decode;
 
-/// Decodes one message and hands its envelope to `check`.
+/// Decodes a message and passes its envelope to `check`.
 fn with_envelope(json: &str, check: impl FnOnce(bayeux_proto::Message<'_>)) {
     let frame = decode(json).unwrap();
     check(frame.message(0).unwrap().envelope());
@@ -94,7 +94,7 @@ fn successful_is_read_from_a_boolean_only() {
 }
 
 #[test]
-fn ids_are_texts_or_whole_numbers_from_zero() {
+fn ids_are_strings_or_unsigned_integers() {
     for (json, expected) in [
         (r#""7""#, Some(BayeuxId::Text("7"))),
         (r#""""#, Some(BayeuxId::Text(""))),
@@ -130,7 +130,7 @@ fn error_texts_arrive_as_they_were_sent() {
 }
 
 #[test]
-fn connection_types_that_nobody_knows_are_left_out() {
+fn unknown_connection_types_are_ignored() {
     for (json, websocket, long_polling) in [
         ("[]", false, false),
         (r#"["eventsource","in-process"]"#, false, false),

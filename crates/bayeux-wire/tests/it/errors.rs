@@ -1,19 +1,19 @@
-//! What a failure says.
+//! Errors of decoding: kind, offset and text.
 
 use bayeux_wire::DecodeError;
 
-use crate::oracle::{decode, decode_value, mistake};
+use crate::oracle::{decode, decode_value, syntax_error};
 
 #[test]
-fn nothing_at_all_is_told_from_something_wrong() {
+fn an_empty_frame_has_an_error_of_its_own() {
     for json in ["", " ", "\n\t \r\n"] {
         assert_eq!(decode(json).unwrap_err(), DecodeError::Empty, "{json:?}");
     }
 }
 
 #[test]
-fn the_place_and_the_kind_of_mistake_are_named() {
-    let told: Vec<_> = [
+fn syntax_errors_name_offset_and_kind() {
+    let found: Vec<_> = [
         &b"[1,2"[..],
         b"[1 2]",
         b"{\"a\" 1}",
@@ -35,10 +35,10 @@ fn the_place_and_the_kind_of_mistake_are_named() {
         b"[\"\\x\"]",
         b"[\"\\u12\"]",
     ]
-    .map(mistake)
+    .map(syntax_error)
     .into();
     assert_eq!(
-        told,
+        found,
         [
             (4, "an unexpected end of the document"),
             (3, "neither a comma nor the end of an array"),
@@ -65,8 +65,8 @@ fn the_place_and_the_kind_of_mistake_are_named() {
 }
 
 #[test]
-fn messages_name_the_thing_and_the_remedy() {
-    let told: Vec<_> = [
+fn error_texts_name_the_problem_and_the_limit() {
+    let found: Vec<_> = [
         decode("").unwrap_err(),
         decode("7").unwrap_err(),
         decode("[1 2]").unwrap_err(),
@@ -78,7 +78,7 @@ fn messages_name_the_thing_and_the_remedy() {
     .map(ToString::to_string)
     .collect();
     assert_eq!(
-        told,
+        found,
         [
             "the peer sent an empty frame instead of a JSON document",
             "the peer sent a number instead of a Bayeux message or an array of messages",
@@ -92,7 +92,7 @@ fn messages_name_the_thing_and_the_remedy() {
 }
 
 #[test]
-fn what_is_not_json_is_refused() {
+fn invalid_json_is_rejected() {
     for json in [
         "[1,2,]",
         "[,1]",

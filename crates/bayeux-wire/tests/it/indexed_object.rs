@@ -1,4 +1,4 @@
-//! IndexedObject that were noted in one walk are those that a search finds.
+//! Indexed objects have the members that a search finds.
 
 use bayeux_wire::{Frame, IndexedObject, Keys, Value, slots_for};
 use proptest::prelude::*;
@@ -20,7 +20,8 @@ fn get<'f, const M: usize>(
     members.get(names.slot(name), name)
 }
 
-/// Each name of the list, as noted and as searched for, in a document and in all that is inside.
+/// Asserts that each name is found alike by index and by search, in a document and in all objects
+/// inside it.
 fn assert_same(json: &str) {
     let frame = frame(json);
     assert_same_in(frame.root().unwrap(), json);
@@ -31,7 +32,7 @@ fn assert_same_in(root: Value<'_>, json: &str) {
     for name in LIST {
         let found = get(&members, NAMES, name);
         assert_eq!(found, root.get(name), "{name} in {json}");
-        // The very same, not only an equal one.
+        // The same value, not only an equal one.
         assert_eq!(
             found.map(|value| value.to_string()),
             root.get(name).map(|value| value.to_string()),
@@ -45,12 +46,12 @@ fn assert_same_in(root: Value<'_>, json: &str) {
 }
 
 #[test]
-fn of_members_with_the_same_name_the_last_counts() {
+fn the_last_of_repeated_keys_counts() {
     assert_same(r#"{"id":1,"text":"a","id":2,"text":null}"#);
 }
 
 #[test]
-fn an_object_without_members_and_what_is_no_object_have_none() {
+fn empty_objects_and_other_values_have_no_members() {
     for json in ["{}", "[]", "[\"id\",1]", "null", "7", "\"id\""] {
         assert_same(json);
         let frame = frame(json);
@@ -60,25 +61,25 @@ fn an_object_without_members_and_what_is_no_object_have_none() {
 }
 
 #[test]
-fn a_value_that_reads_like_a_name_is_none() {
+fn a_string_value_is_not_taken_for_a_key() {
     assert_same(r#"{"other":"id","id":"text","list":["name",1],"in":{"user_id":9}}"#);
 }
 
 #[test]
-fn what_comes_behind_an_object_is_not_in_it() {
+fn values_after_an_object_are_not_its_members() {
     assert_same(r#"[{"name":1},"id",2,{"id":3},"text","user_id",4]"#);
     assert_same(r#"{"in":{"name":{"text":1}},"id":2,"list":[{},"id",3]}"#);
     assert_same(r#"{"in":{},"id":1,"deeper":{"in":{},"id":2},"id":3}"#);
 }
 
 #[test]
-fn an_object_inside_another_has_members_of_its_own() {
+fn a_nested_object_has_its_own_members() {
     assert_same(r#"{"id":1,"text":{"id":2,"text":{"id":3}},"name":[{"id":4},{"id":5}]}"#);
 }
 
 #[test]
-fn names_that_look_the_same_from_outside_are_told_apart() {
-    // Of the same length, and with the same ends.
+fn names_of_the_same_length_and_ends_are_distinguished() {
+    // The same length, first and last byte.
     for json in [
         r#"{"created_at":1,"curated_at":2}"#,
         r#"{"curated_at":2,"created_at":1}"#,
@@ -92,8 +93,8 @@ fn names_that_look_the_same_from_outside_are_told_apart() {
 }
 
 #[test]
-fn a_slot_of_ones_own_is_not_needed() {
-    // Five names on two slots.
+fn names_may_share_a_slot() {
+    // Five names in two slots.
     const FEW: &Keys<2> = &Keys::new(&["a", "b", "c", "d", "e"]);
     let frame = frame(r#"{"e":5,"d":4,"c":3,"b":2,"a":1,"a":0}"#);
     let members = frame.root().unwrap().indexed(FEW);
@@ -104,7 +105,7 @@ fn a_slot_of_ones_own_is_not_needed() {
 }
 
 #[test]
-fn members_behind_more_values_than_can_be_counted_are_found() {
+fn members_beyond_the_range_of_positions_are_found() {
     for zeros in (240..260).chain([65_530, 65_536, 70_000]) {
         let padding = vec!["0"; zeros].join(",");
         assert_same(&format!(
@@ -114,7 +115,7 @@ fn members_behind_more_values_than_can_be_counted_are_found() {
 }
 
 #[test]
-fn what_stands_where_counting_ends_is_not_taken_for_the_member() {
+fn the_value_at_the_last_position_is_not_taken_for_the_member() {
     for zeros in 240..260 {
         let padding = vec!["0"; zeros].join(",");
         let decoy = format!("{padding},\"id\",\"decoy\",{padding}");
@@ -124,7 +125,7 @@ fn what_stands_where_counting_ends_is_not_taken_for_the_member() {
 }
 
 #[test]
-fn each_of_sixty_names_has_a_slot_where_there_are_twice_as_many() {
+fn each_of_sixty_names_has_its_own_slot_among_twice_as_many() {
     let names: Vec<String> = (0..60)
         .map(|n| format!("{}field_{n}", "x".repeat(n % 7)))
         .collect();

@@ -1,4 +1,4 @@
-//! Sizes and depths beyond what is reasonable.
+//! Limits of size and depth.
 
 use bayeux_wire::{DecodeError, Decoder, Frame, Limits};
 
@@ -8,7 +8,7 @@ fn nested(depth: usize, open: &str, close: &str) -> String {
     format!("{}{}", open.repeat(depth), close.repeat(depth))
 }
 
-/// A decoder with one limit changed.
+/// Returns a decoder with one limit changed.
 fn decoder(change: impl FnOnce(&mut Limits)) -> Decoder {
     let mut limits = Limits::default();
     change(&mut limits);
@@ -16,7 +16,7 @@ fn decoder(change: impl FnOnce(&mut Limits)) -> Decoder {
 }
 
 #[test]
-fn a_frame_beyond_the_limit_is_refused_before_it_is_parsed() {
+fn a_frame_above_the_limit_is_rejected_before_parsing() {
     let mut decoder = decoder(|limits| limits.max_frame = 10);
     let mut frame = Frame::from_bytes(b"not json at all");
     let error = decoder.decode(&mut frame).unwrap_err();
@@ -25,7 +25,7 @@ fn a_frame_beyond_the_limit_is_refused_before_it_is_parsed() {
 }
 
 #[test]
-fn a_frame_of_just_the_limit_is_decoded() {
+fn a_frame_at_the_limit_is_decoded() {
     let mut decoder = decoder(|limits| limits.max_frame = 10);
     let mut frame = Frame::from_bytes(b"[1,2,3,45]");
     decoder.decode(&mut frame).unwrap();
@@ -50,7 +50,7 @@ fn the_default_limit_is_256_kib() {
 #[test]
 fn no_limit_reaches_beyond_256_mib() {
     let mut decoder = decoder(|limits| limits.max_frame = usize::MAX);
-    // One piece over and over, which is counted before any of it is copied.
+    // One piece many times over: sizes are added up before any of it is copied.
     let piece = vec![b' '; 1024 * 1024];
     let mut pieces = vec![&piece[..]; 256];
     pieces.push(b" ");
@@ -65,7 +65,7 @@ fn no_limit_reaches_beyond_256_mib() {
 }
 
 #[test]
-fn sixty_four_levels_are_accepted_and_one_more_is_not() {
+fn sixty_four_levels_are_accepted_and_sixty_five_rejected() {
     for (open, close) in [("[", "]"), (r#"{"a":["#, "]}")] {
         let per_turn = if open == "[" { 1 } else { 2 };
         let json = nested(64 / per_turn, open, close);
@@ -76,7 +76,7 @@ fn sixty_four_levels_are_accepted_and_one_more_is_not() {
 }
 
 #[test]
-fn a_long_run_of_brackets_is_refused_without_recursion() {
+fn a_long_run_of_brackets_is_rejected_without_recursion() {
     for open in ["[", "{\"a\":"] {
         let error = decode_value(open.repeat(40_000)).unwrap_err();
         assert_eq!(error, DecodeError::TooDeep { limit: 64 });
@@ -84,7 +84,7 @@ fn a_long_run_of_brackets_is_refused_without_recursion() {
 }
 
 #[test]
-fn the_depth_limit_can_be_moved_but_not_beyond_what_a_stack_holds() {
+fn the_depth_limit_cannot_exceed_the_stack() {
     let mut shallow = decoder(|limits| limits.max_depth = 2);
     assert!(shallow.decode(&mut Frame::from_bytes(b"[[]]")).is_ok());
     assert_eq!(
@@ -109,7 +109,7 @@ fn the_depth_limit_can_be_moved_but_not_beyond_what_a_stack_holds() {
 }
 
 #[test]
-fn the_deepest_values_are_printed_and_compared_on_half_a_thread_s_stack() {
+fn the_deepest_values_are_printed_and_compared_on_half_of_a_stack() {
     let mut deep = decoder(|limits| limits.max_depth = usize::MAX);
     let mut read = |leaf: &str| {
         let json =
@@ -129,20 +129,20 @@ fn the_deepest_values_are_printed_and_compared_on_half_a_thread_s_stack() {
         assert_eq!(one.to_string(), json);
         assert_eq!(serde_json::to_string(&one).unwrap(), json);
     };
-    // Threads have 2 MiB unless they ask for something else.
+    // Threads have 2 MiB by default.
     let small = std::thread::Builder::new().stack_size(1024 * 1024);
     small.spawn(visit).unwrap().join().unwrap();
 }
 
 #[test]
-fn limits_hold_for_each_frame_of_a_decoder() {
+fn limits_apply_to_each_frame_of_a_decoder() {
     let mut decoder = Decoder::new();
     for _ in 0..3 {
         let mut frame = Frame::from_bytes(nested(65, "[", "]").as_bytes());
         assert!(decoder.decode(&mut frame).is_err());
         let mut frame = Frame::from_bytes(nested(64, "[", "]").as_bytes());
         assert!(decoder.decode(&mut frame).is_ok());
-        // About as large as frames get.
+        // About the largest accepted size.
         let mut frame = Frame::from_bytes(format!("[{}1]", "1,".repeat(100_000)).as_bytes());
         assert!(decoder.decode(&mut frame).is_ok());
         assert_eq!(frame.rejected(), 100_001);

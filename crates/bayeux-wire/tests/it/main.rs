@@ -1,4 +1,4 @@
-//! What decoding promises, one file per behaviour.
+//! Decoding, one file per behavior.
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 

@@ -1,22 +1,22 @@
-//! Numbers: which are refused, where, and why.
+//! Numbers: which are rejected, at which offset, and for which reason.
 
 use bayeux_wire::{Decoder, Frame, Limits};
 
-use crate::oracle::{decode_value, mistake};
+use crate::oracle::{decode_value, syntax_error};
 
 const BEYOND: &str = "a number outside the range of a float";
 
-/// What a number is read as; nothing if it is refused as too large.
+/// Reads a number; `None` if it is rejected as too large.
 fn float(number: &str) -> Option<f64> {
     let Ok(frame) = decode_value(number) else {
-        assert_eq!(mistake(number), (0, BEYOND), "{number}");
+        assert_eq!(syntax_error(number), (0, BEYOND), "{number}");
         return None;
     };
     frame.root().unwrap().as_f64()
 }
 
 #[test]
-fn numbers_have_to_be_finite_however_they_are_written() {
+fn numbers_must_be_finite_in_any_notation() {
     let nines = "9".repeat(308);
     for finite in [nines.clone(), format!("-{nines}"), format!("{nines}.5")] {
         assert_eq!(float(&finite), finite.parse().ok(), "{finite}");
@@ -26,13 +26,17 @@ fn numbers_have_to_be_finite_however_they_are_written() {
         format!("-9{nines}"),
         format!("9{nines}.5"),
         "1e309".to_owned(),
-        // Beyond the largest float by so little that reading would round down to it.
+        // Above the largest float by so little that parsing would round down to it.
         "1.7976931348623158079e308".to_owned(),
         "-1e99999999999999999999999".to_owned(),
     ] {
-        assert_eq!(mistake(format!("[{infinite}]")), (1, BEYOND), "{infinite}");
+        assert_eq!(
+            syntax_error(format!("[{infinite}]")),
+            (1, BEYOND),
+            "{infinite}"
+        );
     }
-    // Neither zeros make a number large nor exponents a zero.
+    // Leading zeros do not make a number large, nor does an exponent make a zero large.
     let zeros = "0".repeat(400);
     let huge = "99999999999999999999999";
     let small = format!(
@@ -42,8 +46,8 @@ fn numbers_have_to_be_finite_however_they_are_written() {
 }
 
 #[test]
-fn the_largest_float_is_the_limit_wherever_the_point_is_and_whatever_the_exponent() {
-    // On both sides of the limit and far from it, of one digit and of more than are looked at.
+fn the_largest_float_is_the_limit_for_any_point_and_exponent() {
+    // Both sides of the limit and far from it, with one digit and with more than are compared.
     let mut digits: Vec<String> = [
         "1",
         "9",
@@ -90,7 +94,7 @@ fn the_largest_float_is_the_limit_wherever_the_point_is_and_whatever_the_exponen
 }
 
 #[test]
-fn no_number_is_read_as_infinite_however_long_it_is() {
+fn no_number_of_any_length_is_read_as_infinite() {
     let mut limits = Limits::default();
     limits.max_frame = 4_000_000;
     let mut decoder = Decoder::with_limits(limits);
@@ -113,15 +117,15 @@ fn no_number_is_read_as_infinite_however_long_it_is() {
 }
 
 #[test]
-fn what_is_not_the_form_of_a_number_is_told_where_it_begins() {
+fn a_malformed_number_is_reported_at_its_start() {
     for malformed in [
         "-", "-a", "--1", "00", "-00", "01", "-01", "1.", "1.e5", "0.", "0.e", "1.a", "1e", "1E",
         "1e+", "1e-", "1e+-1", "1.5e", "1.5E-", "1ee5", "1e.5",
     ] {
         for (before, behind) in [("", ""), ("[0,", "]"), ("{\"a\":", ",\"b\":1}")] {
             let json = format!("{before}{malformed}{behind}");
-            let told = mistake(&json);
-            assert_eq!(told, (before.len(), "a malformed number"), "{json}");
+            let found = syntax_error(&json);
+            assert_eq!(found, (before.len(), "a malformed number"), "{json}");
         }
     }
 }

@@ -1,30 +1,30 @@
-//! A second opinion: `serde_json` reads the same bytes, and both have to see the same.
+//! Comparison with `serde_json`, which reads the same bytes and has to see the same values.
 
 use bayeux_wire::{DecodeError, Decoder, Frame, Kind, Value};
 use serde_json::Value as Json;
 
-/// Decodes a batch with a decoder of its own.
+/// Decodes a batch with a new decoder.
 pub(crate) fn decode(json: impl AsRef<[u8]>) -> Result<Frame, DecodeError> {
     let mut frame = Frame::from_bytes(json.as_ref());
     Decoder::new().decode(&mut frame).map(|()| frame)
 }
 
-/// Decodes any document with a decoder of its own.
+/// Decodes any document with a new decoder.
 pub(crate) fn decode_value(json: impl AsRef<[u8]>) -> Result<Frame, DecodeError> {
     let mut frame = Frame::from_bytes(json.as_ref());
     Decoder::new().decode_value(&mut frame).map(|()| frame)
 }
 
-/// Where a document is not JSON, and why.
-pub(crate) fn mistake(json: impl AsRef<[u8]>) -> (usize, &'static str) {
+/// Returns offset and description of a syntax error.
+pub(crate) fn syntax_error(json: impl AsRef<[u8]>) -> (usize, &'static str) {
     match decode_value(json.as_ref()).unwrap_err() {
         DecodeError::Syntax { offset, what } => (offset, what),
         error => panic!("{}: {error}", String::from_utf8_lossy(json.as_ref())),
     }
 }
 
-/// Whether `value` says what `json` says. Two things are known to differ and are let pass:
-/// `-0` is an integer here and a float there, and repeated keys are all kept here.
+/// Returns whether `value` and `json` are the same. Two known differences are accepted: `-0` is an
+/// integer here and a float there, and repeated keys are all kept here.
 pub(crate) fn agrees(value: Value<'_>, json: &Json) -> bool {
     match (value.kind(), json) {
         (Kind::Null, Json::Null) => true,
@@ -49,7 +49,7 @@ pub(crate) fn agrees(value: Value<'_>, json: &Json) -> bool {
     }
 }
 
-/// How deep `json` is nested; a scalar is 0.
+/// Returns the nesting depth of `json`; a scalar has 0.
 pub(crate) fn depth(json: &Json) -> usize {
     match json {
         Json::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
@@ -58,7 +58,7 @@ pub(crate) fn depth(json: &Json) -> usize {
     }
 }
 
-/// Every JSON text of the fixtures, minified, with the file's name.
+/// Returns every JSON text of the fixtures, minified, with the name of its file.
 pub(crate) fn fixtures() -> Vec<(String, String)> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
     let mut files: Vec<_> = std::fs::read_dir(folder)

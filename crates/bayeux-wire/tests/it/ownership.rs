@@ -1,4 +1,4 @@
-//! Frames can be moved, shared, sent away and held across an `await`.
+//! Frames can be moved, shared, sent to other threads and held across an `await`.
 
 use core::{
     future::poll_fn,
@@ -16,7 +16,7 @@ fn sendable<T: Send>(value: T) -> T {
 }
 
 #[test]
-fn everything_can_be_sent_and_shared() {
+fn all_types_are_send_and_sync() {
     fn owned<T: Send + Sync + 'static>() {}
     fn view<T: Send + Sync + Clone>() {}
     owned::<Frame>();
@@ -32,7 +32,7 @@ fn everything_can_be_sent_and_shared() {
 }
 
 #[test]
-fn a_frame_can_be_moved_and_read_where_it_lands() {
+fn a_frame_can_be_moved_and_read_afterwards() {
     let frame = decode(r#"[{"channel":"/a","data":"x\ny"}]"#).unwrap();
     let boxed = Box::new(frame);
     let frames = vec![*boxed, decode("[]").unwrap()];

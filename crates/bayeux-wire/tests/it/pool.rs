@@ -1,10 +1,10 @@
-//! The ring of frames.
+//! The pool of frames.
 
 use std::sync::Arc;
 
 use bayeux_wire::{Decoder, Frame, Pool};
 
-/// Takes a frame, decodes a message on `channel` into it, and gives the pool its handle.
+/// Takes a frame, decodes a message on `channel` into it, and returns it to the pool.
 fn fill(pool: &mut Pool, channel: &str) -> Arc<Frame> {
     let mut frame = pool.take();
     let filling = Arc::get_mut(&mut frame).expect("a taken frame is nobody else's");
@@ -16,7 +16,7 @@ fn fill(pool: &mut Pool, channel: &str) -> Arc<Frame> {
 }
 
 #[test]
-fn a_frame_comes_back_when_everybody_has_let_go() {
+fn a_frame_is_reused_when_all_other_handles_are_dropped() {
     let mut pool = Pool::new(2);
     let first = fill(&mut pool, "/a");
     let address = Arc::as_ptr(&first);
@@ -27,7 +27,7 @@ fn a_frame_comes_back_when_everybody_has_let_go() {
 }
 
 #[test]
-fn a_held_frame_is_left_alone() {
+fn a_held_frame_is_not_reused() {
     let mut pool = Pool::new(2);
     let held = fill(&mut pool, "/held");
     let addresses: Vec<_> = (0..4)
@@ -39,12 +39,12 @@ fn a_held_frame_is_left_alone() {
             .iter()
             .all(|address| *address != Arc::as_ptr(&held))
     );
-    // The other slot serves them all.
+    // The other slot serves all of them.
     assert!(addresses.iter().all(|address| *address == addresses[0]));
 }
 
 #[test]
-fn a_hoarder_gets_new_frames_and_the_pool_stays_small() {
+fn holding_all_frames_allocates_new_ones_and_keeps_the_pool_small() {
     let mut pool = Pool::new(2);
     let hoard: Vec<_> = ["/a", "/b", "/c", "/d"]
         .into_iter()
@@ -55,13 +55,13 @@ fn a_hoarder_gets_new_frames_and_the_pool_stays_small() {
         .map(|f| f.message(0).unwrap().channel())
         .collect();
     assert_eq!(channels, ["/a", "/b", "/c", "/d"]);
-    // The pool has forgotten the two oldest: only the hoarder still holds those.
+    // The pool has dropped the two oldest frames, which only their holder keeps.
     let holders: Vec<_> = hoard.iter().map(Arc::strong_count).collect();
     assert_eq!(holders, [1, 1, 2, 2]);
 }
 
 #[test]
-fn a_pool_without_slots_makes_every_frame_anew() {
+fn a_pool_without_slots_allocates_every_frame() {
     let mut pool = Pool::new(0);
     let frame = fill(&mut pool, "/a");
     assert_eq!(Arc::strong_count(&frame), 1);

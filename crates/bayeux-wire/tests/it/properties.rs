@@ -1,4 +1,4 @@
-//! Whatever JSON there is, it is read as `serde_json` reads it.
+//! Generated JSON is read as by `serde_json`.
 
 use core::fmt::Write as _;
 
@@ -25,7 +25,7 @@ fn json() -> impl Strategy<Value = Json> {
     })
 }
 
-/// Texts with plenty of what has to be escaped, and some long enough for more than one vector.
+/// Generates texts with many characters to escape, some longer than one vector.
 fn text() -> impl Strategy<Value = String> {
     let character = prop_oneof![
         4 => proptest::char::range('a', 'z'),
@@ -79,7 +79,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_answered_and_never_with_a_panic(bytes in vec(any::<u8>(), 0..200)) {
+    fn any_bytes_are_decoded_without_a_panic(bytes in vec(any::<u8>(), 0..200)) {
         if let Ok(frame) = decode(&bytes) {
             for message in frame.messages() {
                 let _ = message.envelope();

@@ -1,4 +1,4 @@
-//! Payloads in pieces, as a socket has them.
+//! Payloads in pieces, as a socket delivers them.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ fn received(chunks: &[&[u8]]) -> Result<Frame, DecodeError> {
 }
 
 #[test]
-fn pieces_are_one_payload_wherever_it_was_cut() {
+fn pieces_are_one_payload_for_any_cut() {
     let whole = r#"[{"channel":"/a","data":"\"h\u00e9 \ud83d\ude00"},{"channel":"/b"}]"#.as_bytes();
     let expected = received(&[whole]).unwrap();
     for at in 0..=whole.len() {
@@ -52,7 +52,7 @@ fn no_pieces_are_an_empty_payload() {
 }
 
 #[test]
-fn texts_with_escapes_and_halves_of_pairs_are_read_from_pieces() {
+fn escapes_and_lone_surrogates_are_read_from_pieces() {
     let whole = r#"{"channel":"\/a\"b","data":"x\ud83d"}"#.as_bytes();
     let frame = received(&whole.chunks(5).collect::<Vec<_>>()).unwrap();
     let message = frame.message(0).unwrap();
@@ -61,7 +61,7 @@ fn texts_with_escapes_and_halves_of_pairs_are_read_from_pieces() {
 }
 
 #[test]
-fn what_was_in_the_frame_before_is_gone() {
+fn the_previous_content_of_the_frame_is_replaced() {
     let (mut decoder, mut frame) = (Decoder::new(), Frame::from_bytes(b"garbage"));
     decoder
         .receive(&mut frame, &[br#"{"channel":"/a"}"#])
@@ -75,7 +75,7 @@ fn what_was_in_the_frame_before_is_gone() {
 }
 
 #[test]
-fn pieces_count_together() {
+fn the_size_limit_applies_to_the_sum_of_the_pieces() {
     let mut limits = Limits::default();
     limits.max_frame = 14;
     let refused =
@@ -84,7 +84,7 @@ fn pieces_count_together() {
 }
 
 #[test]
-fn a_pool_receives_into_frames_that_are_free_and_loses_none_to_a_bad_payload() {
+fn a_pool_receives_into_free_frames_and_keeps_them_after_an_error() {
     let (mut pool, mut decoder) = (Pool::new(2), Decoder::new());
     let first = pool
         .receive(&mut decoder, &[br#"{"channel":"/a"}"#])

@@ -1,4 +1,4 @@
-//! Frames as real servers sent them.
+//! Frames recorded from real servers.
 
 use serde_json::Value as Json;
 
@@ -27,7 +27,7 @@ const TRANSCRIPTS: [(&str, &str, usize); 4] = [
     ),
 ];
 
-/// The text frames and HTTP bodies that the server of a transcript sent.
+/// Returns the text frames and HTTP bodies that the server of a transcript sent.
 fn payloads(transcript: &str) -> Vec<String> {
     let mut payloads = Vec::new();
     for line in transcript.lines() {
@@ -51,7 +51,7 @@ fn payloads(transcript: &str) -> Vec<String> {
     payloads
 }
 
-/// Checks one payload against `serde_json`, message by message.
+/// Compares a payload with `serde_json`, message by message.
 fn check(name: &str, payload: &str) {
     let json: Json = serde_json::from_str(payload).unwrap();
     let frame = decode(payload).unwrap_or_else(|error| panic!("{name}: {error}: {payload}"));

@@ -1,5 +1,5 @@
-//! Recorded sessions of other clients, replayed: our session in their place, and what their servers
-//! said, at the time they said it.
+//! Recorded sessions of other clients, replayed: our session takes the place of the client, and
+//! receives what the servers sent, at the recorded times.
 
 use std::{collections::BTreeSet, fs};
 
@@ -15,7 +15,8 @@ mod application;
 mod recording;
 mod world;
 
-/// A recording, what the recorded client was given to choose from, and what our session makes of it.
+/// A recording, the transports that the recorded client could use, and the expected events of our
+/// session.
 struct Row {
     file: &'static str,
     transports: &'static [Transport],
@@ -32,12 +33,12 @@ const GAP: &str = "gap: the connection broke";
 const FOO: &str = "subscribed /foo";
 const PRIVATE: &str = "subscribed /private/x";
 
-/// Calm: one session from beginning to end.
+/// Undisturbed: a single session from beginning to end.
 const CALM: &[&str] = &["up", FOO, "published", "left"];
 
 #[rustfmt::skip]
 const TABLE: &[Row] = &[
-    // Two clients, one after the other: ours leaves and connects again.
+    // Two clients in succession: ours disconnects and connects again.
     row("aiocometd-vs-cometd", POLLING, &["up", FOO, "published", "left", "up", FOO, "published", "left"], Left),
     row("aiocometd-vs-faye", BOTH, &["up", FOO, "published", "left", "up", FOO, "published", "left"], Left),
 
@@ -47,21 +48,21 @@ const TABLE: &[Row] = &[
     row("faye-1.4.3-ws", BOTH, CALM, Left),
     row("faye-1.4.3-ws-blocked", BOTH, &["failed: HTTP status 400", "up", FOO], Healthy),
 
-    // The connection is cut, the session lives. Over long-polling the next poll comes at once, so
+    // The connection is cut, the session survives. Over long-polling the next poll follows at once, so
     // there is a gap without a time of being down.
     row("cometd-9.0.0-ack-timesync-vs-cometd-java-lp", POLLING, &["up", FOO, GAP, "published", "left"], Left),
     row("cometd-9.0.0-ack-timesync-vs-cometd-java-ws", BOTH, &["up", FOO, BROKE, "resumed", GAP, "published", "left"], Left),
     row("cometd-9.0.0-vs-faye-kill-sockets", BOTH, &["up", FOO, BROKE, "resumed", GAP], Healthy),
-    // The recorded client waited until the server had forgotten it.
+    // The recorded client waited until the server had dropped its session.
     row("faye-1.4.3-kill-sockets", BOTH, &["up", FOO, BROKE, FORGOTTEN, "up", GAP, FOO], Healthy),
 
     // The network freezes. Over the websocket our session waits for a new connection until the old
-    // session must be gone, and does not ask for it.
+    // session must have expired, and does not ask for it.
     row("cometd-9.0.0-vs-faye-freeze", BOTH, FROZEN, Healthy),
     row("faye-1.4.3-freeze", BOTH, FROZEN, Healthy),
     row("faye-1.4.3-freeze-lp", POLLING, &["up", FOO, "down: the server forgot the session", "up", "gap: no answer in time (held connect)", FOO], Healthy),
 
-    // The server restarts and knows nobody. CometD's client was refused a connection in between.
+    // The server restarts and knows no session. CometD's client was refused a connection in between.
     row("cometd-9.0.0-vs-faye-restart", BOTH, &["up", FOO, PRIVATE, BROKE, "failed: the server cannot be reached", FORGOTTEN, "up", GAP, FOO, PRIVATE, "left"], Left),
     row("faye-1.4.3-restart", BOTH, &["up", FOO, PRIVATE, BROKE, FORGOTTEN, "up", GAP, FOO, PRIVATE, "left"], Left),
     row("faye-1.4.3-restart-lp", POLLING, &["up", FOO, PRIVATE, "down: the server forgot the session", "up", GAP, FOO, PRIVATE, "left"], Left),
@@ -74,7 +75,8 @@ const TABLE: &[Row] = &[
     row("cometd-9.0.0-vs-faye-refused-handshake", BOTH, &[REFUSED, "left"], Left),
     row("faye-1.4.3-refused-handshake", BOTH, &[REFUSED], Down),
 
-    // A proxy cuts what is silent for two seconds: polls with a 504, websockets without a word.
+    // A proxy cuts connections after two seconds of silence: polls with a 504, websockets without a
+    // close frame.
     row("faye-via-nginx-2s-lp", POLLING, &["up", FOO, "gap: HTTP status 504"], Healthy),
     row("faye-via-nginx-2s-ws-noping", BOTH, &["up", FOO, BROKE, "resumed", GAP, BROKE], Down),
     row("faye-via-nginx-2s-ws-ping1", BOTH, &["up", FOO], Healthy),
@@ -124,7 +126,7 @@ impl Row {
 }
 
 #[test]
-fn every_recording_of_a_client_has_its_row() {
+fn every_recording_of_a_client_has_a_row() {
     let files = fs::read_dir(FOLDER).unwrap();
     let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
     let clients: BTreeSet<_> = names.filter(|name| name.starts_with("client-")).collect();
@@ -133,35 +135,35 @@ fn every_recording_of_a_client_has_its_row() {
 }
 
 #[test]
-fn replies_and_events_are_told_apart_as_the_recorded_clients_did() {
-    let mut told = 0;
+fn replies_and_events_are_distinguished_as_by_the_recorded_clients() {
+    let mut found = 0;
     for row in TABLE {
         let recording = row.read();
         for (_, record) in &recording.records {
             let (Record::Request(message) | Record::Event(message)) = record else {
                 continue;
             };
-            // Requests and events are no replies, though some have the id of one.
+            // Requests and events are not replies, though some have the id of a reply.
             assert_eq!(message.envelope().successful, None, "{}", row.file);
         }
         let events = recording.events.iter();
         let events: Vec<_> = events
             .map(|event| event.data().unwrap().to_string())
             .collect();
-        let known: Vec<_> = recording.told.iter().map(ToString::to_string).collect();
-        // Not every recorded client says what it gives to its application.
+        let known: Vec<_> = recording.found.iter().map(ToString::to_string).collect();
+        // Not every recording shows the events that the client gave to its application.
         if row.file.starts_with("aiocometd") {
             assert_eq!((events.len(), known.len()), (2, 0), "{}", row.file);
         } else {
             assert_eq!(events, known, "{}", row.file);
         }
-        told += known.len();
+        found += known.len();
     }
-    assert_eq!(told, 24);
+    assert_eq!(found, 24);
 }
 
 #[test]
-fn our_session_lives_through_what_the_recorded_clients_lived_through() {
+fn our_session_survives_every_recording() {
     for row in TABLE {
         let recording = row.read();
         let events = recording.events.iter();
@@ -177,8 +179,8 @@ fn our_session_lives_through_what_the_recorded_clients_lived_through() {
 }
 
 #[test]
-fn a_server_that_refuses_handshakes_is_not_besieged() {
-    // The recorded client asked 26 times in half a second.
+fn a_server_that_refuses_handshakes_is_not_flooded() {
+    // The recorded client retried 26 times in half a second.
     let row = TABLE
         .iter()
         .find(|row| row.file == "faye-1.4.3-refused-handshake");

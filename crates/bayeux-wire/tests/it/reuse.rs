@@ -1,4 +1,4 @@
-//! Frames and decoders that are used over and over.
+//! Frames and decoders that are reused.
 
 use bayeux_wire::{Decoder, Frame};
 
@@ -20,7 +20,7 @@ fn a_frame_can_be_filled_in_pieces() {
 }
 
 #[test]
-fn a_cleared_frame_remembers_nothing() {
+fn a_cleared_frame_is_empty() {
     let mut frame = decode(r#"[{"channel":"/a"},null]"#).unwrap();
     frame.clear();
     assert!(frame.is_empty());
@@ -65,7 +65,7 @@ fn a_decoded_document_can_still_be_read_as_a_batch() {
 }
 
 #[test]
-fn a_failed_frame_is_empty_and_fit_for_the_next() {
+fn a_failed_frame_is_empty_and_can_be_reused() {
     let mut decoder = Decoder::new();
     let mut frame = Frame::from_bytes(br#"[{"channel":"/a","data":"\u00e9"},"#);
     for bad in [&b"[1"[..], b"7", b"[\"\xff\"]"] {
@@ -82,14 +82,14 @@ fn a_failed_frame_is_empty_and_fit_for_the_next() {
 }
 
 #[test]
-fn a_clone_is_a_frame_of_its_own() {
+fn a_clone_is_independent() {
     let json =
         r#"[{"channel":"/a","id":7,"data":["\n","","\ud83d\ude00",1.5,-1,true,null,{"é":{}}]},3]"#;
     let mut frame = decode(json).unwrap();
     let printed = frame.root().unwrap().to_string();
     let copy = frame.clone();
     frame.clear();
-    // The room in which the first frame's texts were.
+    // The place where the first frame's strings were.
     frame.extend_from_slice(&vec![b'x'; json.len()]);
     let again = copy.clone();
     for copy in [copy, again] {

@@ -1,4 +1,4 @@
-//! Values out again.
+//! Serialization of values.
 
 use serde_json::Value as Json;
 
@@ -27,7 +27,7 @@ fn display_is_compact_json_without_loss() {
 }
 
 #[test]
-fn strings_are_escaped_where_they_must_be_and_nowhere_else() {
+fn strings_have_only_the_required_escapes() {
     for (json, printed) in [
         (r#""a\"b\\c\/d""#, r#""a\"b\\c/d""#),
         (
@@ -43,7 +43,7 @@ fn strings_are_escaped_where_they_must_be_and_nowhere_else() {
 }
 
 #[test]
-fn walks_show_what_is_left_of_them() {
+fn debug_of_an_iterator_shows_the_remaining_items() {
     let frame = decode_value(r#"{"list":[1,"a",[2.50]],"b":{}}"#).unwrap();
     let root = frame.root().unwrap();
     let mut entries = root.entries();
@@ -61,7 +61,7 @@ fn walks_show_what_is_left_of_them() {
 }
 
 #[test]
-fn serde_writes_what_was_read() {
+fn serde_serializes_the_same_value() {
     let json = r#"{"a":[1,-2,18446744073709551615,0.5,null,true,"é\n"],"b":{"c":{}},"d":1e300}"#;
     let frame = decode_value(json).unwrap();
     let written = serde_json::to_string(&frame.root().unwrap()).unwrap();

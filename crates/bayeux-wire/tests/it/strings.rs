@@ -1,14 +1,14 @@
-//! Strings are looked at sixteen bytes at a time: whatever ends, escapes or breaks one may stand at
-//! any place among them.
+//! Strings are read sixteen bytes at a time: an end, an escape or an error may be at any place among
+//! them.
 
 use bayeux_wire::DecodeError;
 
-use crate::oracle::{decode_value, mistake};
+use crate::oracle::{decode_value, syntax_error};
 
-/// More places than are looked at together, twice over.
+/// Twice the number of bytes that are read at a time.
 const PLACES: usize = 40;
 
-/// Texts of which every character stands for itself.
+/// Returns texts without characters that need escaping.
 fn plain(len: usize) -> [String; 3] {
     ["a", "é", "😀"].map(|character| character.repeat(len.div_ceil(character.len())))
 }
@@ -56,7 +56,7 @@ fn a_control_character_is_refused_at_its_place() {
             let json = format!(r#"["{text}{control}"]"#);
             let place = 2 + text.len();
             assert_eq!(
-                mistake(json),
+                syntax_error(json),
                 (place, "a control character inside a string")
             );
         }
@@ -64,12 +64,13 @@ fn a_control_character_is_refused_at_its_place() {
 }
 
 #[test]
-fn bytes_of_zero_are_no_end() {
+fn nul_bytes_do_not_end_a_string() {
     for zeros in 1..PLACES {
         let zeros = "\0".repeat(zeros);
-        let told = ["", "[", "[1", "\"a", "[1]"].map(|json| mistake(format!("{json}{zeros}")));
+        let found =
+            ["", "[", "[1", "\"a", "[1]"].map(|json| syntax_error(format!("{json}{zeros}")));
         assert_eq!(
-            told,
+            found,
             [
                 (0, "no value where one is expected"),
                 (1, "no value where one is expected"),
@@ -82,13 +83,13 @@ fn bytes_of_zero_are_no_end() {
 }
 
 #[test]
-fn a_string_that_never_ends_is_told_where_it_begins() {
+fn an_unclosed_string_is_reported_at_its_start() {
     for text in (0..PLACES).flat_map(plain) {
         let unclosed = "an unclosed string";
-        assert_eq!(mistake(format!(r#"["{text}"#)), (1, unclosed));
-        assert_eq!(mistake(format!(r#"["\n{text}"#)), (1, unclosed));
-        assert_eq!(mistake(format!(r#"{{"a":1,"{text}"#)), (7, unclosed));
-        assert_eq!(mistake(format!(r#"["{text}\"#)), (1, unclosed));
+        assert_eq!(syntax_error(format!(r#"["{text}"#)), (1, unclosed));
+        assert_eq!(syntax_error(format!(r#"["\n{text}"#)), (1, unclosed));
+        assert_eq!(syntax_error(format!(r#"{{"a":1,"{text}"#)), (7, unclosed));
+        assert_eq!(syntax_error(format!(r#"["{text}\"#)), (1, unclosed));
     }
 }
 
@@ -100,13 +101,13 @@ fn text_that_is_cut_in_mid_character_is_not_utf_8() {
             let place = json.len();
             json.extend_from_slice(&"😀".as_bytes()[..end]);
             json.extend_from_slice(br#""]"#);
-            assert_eq!(mistake(json), (place, "text that is not UTF-8"));
+            assert_eq!(syntax_error(json), (place, "text that is not UTF-8"));
         }
     }
 }
 
 #[test]
-fn a_mistake_costs_the_next_frame_nothing() {
+fn an_error_does_not_affect_the_next_frame() {
     let mut decoder = bayeux_wire::Decoder::new();
     let mut frame = bayeux_wire::Frame::from_bytes(br#"["half \n of","it"#);
     assert!(matches!(

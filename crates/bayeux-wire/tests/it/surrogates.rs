@@ -1,4 +1,4 @@
-//! Halves of surrogate pairs, which JavaScript servers send when they cut a text in an emoji.
+//! Unpaired surrogates, which JavaScript servers send when they cut a text in the middle of an emoji.
 
 use crate::oracle::{decode, decode_value};
 
@@ -9,7 +9,7 @@ fn text(literal: &str) -> String {
 }
 
 #[test]
-fn a_lone_half_becomes_the_replacement_character() {
+fn a_lone_surrogate_becomes_the_replacement_character() {
     for literal in [
         r#""\ud83d""#,
         r#""\uD83D""#,
@@ -24,14 +24,14 @@ fn a_lone_half_becomes_the_replacement_character() {
 }
 
 #[test]
-fn whole_pairs_stay_whole() {
+fn complete_pairs_are_kept() {
     assert_eq!(text(r#""\ud83d\ude00""#), "😀");
     assert_eq!(text(r#""\uD83D\uDE00\ud83d\ude01""#), "😀😁");
     assert_eq!(text(r#""\ud800\udc00\udbff\udfff""#), "\u{10000}\u{10ffff}");
 }
 
 #[test]
-fn halves_next_to_pairs_do_not_break_them() {
+fn lone_surrogates_next_to_pairs_do_not_affect_them() {
     assert_eq!(text(r#""\ud83d\ud83d\ude00""#), "\u{fffd}😀");
     assert_eq!(text(r#""\ud83d\ude00\ude00""#), "😀\u{fffd}");
     assert_eq!(text(r#""\ude00\ud83d""#), "\u{fffd}\u{fffd}");
@@ -51,7 +51,7 @@ fn escaped_backslashes_are_not_taken_for_escapes() {
 }
 
 #[test]
-fn neighbours_of_the_surrogates_are_ordinary_characters() {
+fn characters_next_to_the_surrogate_range_are_ordinary() {
     assert_eq!(
         text(r#""\ud7ff\ue000\u00d8\u0d83""#),
         "\u{d7ff}\u{e000}\u{d8}\u{d83}"
@@ -59,7 +59,7 @@ fn neighbours_of_the_surrogates_are_ordinary_characters() {
 }
 
 #[test]
-fn one_cut_text_does_not_cost_the_batch() {
+fn a_truncated_text_does_not_affect_the_batch() {
     let frame =
         decode(r#"[{"channel":"/a","data":{"alert":"cut: \ud83d","\udc00":1}},{"channel":"/b"}]"#)
             .unwrap();
@@ -70,7 +70,7 @@ fn one_cut_text_does_not_cost_the_batch() {
 }
 
 #[test]
-fn what_only_looks_like_a_half_is_still_an_error() {
+fn malformed_unicode_escapes_are_errors() {
     for literal in [
         r#""\ud83""#,
         r#""\ud8gg""#,

@@ -1,4 +1,4 @@
-//! Frames that end too early.
+//! Truncated frames.
 
 use bayeux_wire::{Decoder, Frame};
 
@@ -10,7 +10,7 @@ const RICH: &str = r#"[{"channel":"/a","data":{"t":"é\n\ud83d\ude00\ud83d 😀\
     "0123456789012345678901234567890123456789012345678901234567890123456789\u00e9"}},null]"#;
 
 #[test]
-fn no_proper_beginning_of_a_frame_is_a_frame() {
+fn no_proper_prefix_of_a_frame_is_a_frame() {
     let mut decoder = Decoder::new();
     let mut frame = Frame::new();
     let mut decode = |bytes: &[u8]| {
@@ -25,7 +25,7 @@ fn no_proper_beginning_of_a_frame_is_a_frame() {
         for end in 0..text.len() {
             assert!(decode(&text.as_bytes()[..end]).is_err(), "{}", &text[..end]);
         }
-        // The decoder has seen nothing but failures since it last succeeded, and is none the worse.
+        // The decoder has failed many times since its last success, and still works.
         decode(text.as_bytes()).unwrap();
     }
 }

@@ -84,7 +84,7 @@ fn integers_can_be_read_as_floats() {
 }
 
 #[test]
-fn each_getter_answers_for_its_own_kind_only() {
+fn each_getter_accepts_its_own_kind_only() {
     let frame = value(r#"[null,true,7,"7",[7],{"7":7},1.5]"#);
     let kinds: Vec<_> = frame
         .root()
@@ -119,7 +119,7 @@ fn each_getter_answers_for_its_own_kind_only() {
 }
 
 #[test]
-fn walks_step_over_what_is_nested() {
+fn iterators_skip_nested_values() {
     let frame = value(r#"{"a":[[1,[2,{"x":3}]],4],"b":{"a":{"b":5}},"c":6}"#);
     let root = frame.root().unwrap();
     let keys: Vec<_> = root.entries().map(|(key, _)| key).collect();
@@ -143,7 +143,7 @@ fn walks_step_over_what_is_nested() {
 }
 
 #[test]
-fn walks_know_their_length_and_stay_finished() {
+fn iterators_are_exact_and_fused() {
     let frame = value(r#"[{"a":1,"b":2},[],{}]"#);
     let root = frame.root().unwrap();
     let mut items = root.items();
@@ -170,7 +170,7 @@ fn only_arrays_and_objects_have_a_length() {
 }
 
 #[test]
-fn the_value_that_belongs_to_no_frame_is_null() {
+fn the_default_value_is_null() {
     let nothing = Value::default();
     assert!(nothing.is_null());
     assert_eq!(nothing, value("null").root().unwrap());
@@ -180,7 +180,7 @@ fn the_value_that_belongs_to_no_frame_is_null() {
 }
 
 #[test]
-fn equality_is_of_what_is_said() {
+fn equality_compares_content() {
     let same = [
         (r#"{"a":1,"b":[2,3]}"#, r#" { "b" : [ 2 , 3 ] , "a" : 1 } "#),
         (r#"{"a":0,"a":1}"#, r#"{"a":1}"#),

@@ -1,4 +1,4 @@
-//! The application on top: it wants what the recorded one wanted, and keeps what it is told.
+//! The application on top: it subscribes and publishes like the recorded one, and records its events.
 
 use std::collections::BTreeMap;
 
@@ -21,10 +21,10 @@ enum Wish {
     Refused,
 }
 
-/// How the session is when the recording ends.
+/// State of the session at the end of the recording.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum EndReason {
-    /// Up, with all its subscriptions.
+    /// Up, with all subscriptions.
     Healthy,
     /// Up, without a subscription that was refused or not answered.
     Short,
@@ -48,7 +48,7 @@ impl Application {
         wish.is_some_and(|(_, wish)| *wish == Wish::Active)
     }
 
-    /// What the recorded application wanted when its client sent this.
+    /// Repeats the request of the recorded application behind this message.
     pub(crate) fn want(&mut self, session: &mut Session, message: Message<'_>) {
         let envelope = message.envelope();
         let name = envelope.subscription.unwrap_or(envelope.channel);
@@ -57,7 +57,7 @@ impl Application {
             "/meta/handshake" => session.connect(),
             "/meta/connect" => {}
             "/meta/subscribe" => match self.wishes.get(name) {
-                // The recorded clients also ask by themselves, after another handshake.
+                // The recorded clients also subscribe by themselves, after another handshake.
                 Some((_, Wish::Asked | Wish::Active)) => {}
                 Some((_, Wish::Refused)) | None => {
                     let id = session.subscribe(&channel).unwrap();
@@ -82,7 +82,7 @@ impl Application {
     }
 
     pub(crate) fn hear(&mut self, session: &Session, event: &SessionEvent) {
-        let told = match event {
+        let found = match event {
             SessionEvent::Connecting => return,
             SessionEvent::Up { resumed, .. } => {
                 self.state = EndReason::Healthy;
@@ -114,8 +114,8 @@ impl Application {
             }
             event => format!("{event:?}"),
         };
-        if self.story.last() != Some(&told) {
-            self.story.push(told);
+        if self.story.last() != Some(&found) {
+            self.story.push(found);
         }
     }
 

@@ -1,5 +1,5 @@
-//! A recorded session, read: what the client asked, what the server said to that and how long it
-//! took, and how the road was. Times are milliseconds of the recording.
+//! A recorded session: the requests of the client, the replies of the server with their delays, and the
+//! state of the network. Times are milliseconds of the recording.
 
 use core::mem;
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,17 +12,17 @@ use crate::oracle::decode;
 
 #[derive(Default)]
 pub(crate) struct Recording {
-    /// What happens at its own time, whatever our session does.
+    /// Events at fixed times, independent of our session.
     pub(crate) records: Vec<(u64, Record)>,
     pub(crate) answers: Vec<Answer>,
     /// The events on channels that the recorded client was subscribed to.
     pub(crate) events: Vec<Message<'static>>,
-    /// What the recorded client gave to its application, where it said so.
-    pub(crate) told: Vec<Json>,
-    /// Whether the network froze with its connections open.
+    /// The events that the recorded client gave to its application, if the recording shows them.
+    pub(crate) found: Vec<Json>,
+    /// The network froze with its connections open.
     pub(crate) frozen: bool,
     pub(crate) end: u64,
-    /// From when until when nothing reached the server, as far as the recording knows.
+    /// The interval in which nothing reached the server, as far as the recording shows.
     closed: Vec<(u64, u64)>,
     asked: Vec<Asked>,
     subscribed: BTreeSet<&'static str>,
@@ -31,11 +31,11 @@ pub(crate) struct Recording {
 
 #[derive(Clone, Copy)]
 pub(crate) enum Record {
-    /// The client sent this.
+    /// The client sent a message.
     Request(Message<'static>),
-    /// The server pushed this, next to its replies.
+    /// The server pushed a message, besides its replies.
     Event(Message<'static>),
-    /// The server or the road ended a connection in use.
+    /// The server or the network closed a connection in use.
     Break,
 }
 
@@ -54,32 +54,32 @@ pub(crate) struct Answer {
 pub(crate) enum With {
     /// The websocket is open.
     Opened,
-    /// A reply, and what came around it in the same payload and belongs to no other reply.
+    /// A reply, with the messages of the same payload that belong to no other reply.
     Messages(Vec<Message<'static>>),
-    /// No Bayeux at all.
+    /// A payload that is not Bayeux.
     Nothing(Close),
 }
 
 #[derive(Default)]
 struct Conn {
     websocket: bool,
-    /// What the HTTP request under way asked.
+    /// The messages of the pending HTTP request.
     waiting: Vec<Asked>,
-    /// Whether one side has ended it. What the other one does then is only polite.
+    /// One side has closed the connection. The closing of the other side does not matter.
     ended: bool,
 }
 
-/// The request for a websocket, as one more message.
+/// The request for a websocket, represented as a message.
 pub(crate) const UPGRADE: &str = r#"{"channel":"websocket"}"#;
 
-/// The messages of a payload. They live as long as the test, which spares it all lifetimes.
+/// Returns the messages of a payload. They are leaked, which saves the tests all lifetimes.
 pub(crate) fn messages(payload: &str) -> impl Iterator<Item = Message<'static>> + use<> {
     let frame = decode(payload).unwrap_or_else(|error| panic!("{error}: {payload}"));
     assert_eq!(frame.rejected(), 0, "{payload}");
     Box::leak(Box::new(frame)).messages()
 }
 
-/// Whether both ask the same: the channel, the subscription, and in which session.
+/// Returns whether two requests are the same: in channel, subscription and session.
 pub(crate) fn same(one: Asked, other: Asked) -> bool {
     let (one, other) = (one.message.envelope(), other.message.envelope());
     (one.channel, one.subscription, one.client_id)
@@ -118,8 +118,8 @@ impl Recording {
         recording
     }
 
-    /// When something sent at `at` reaches the server: at once, or after a break when the recorded
-    /// client got through again.
+    /// Returns the time at which bytes sent at `at` reach the server: at once, or after an outage when
+    /// the recorded client got through again.
     pub(crate) fn arrival(&self, at: u64) -> Option<u64> {
         let mut closed = self.closed.iter();
         let closed = closed.find(|(from, until)| (*from..*until).contains(&at));
@@ -128,10 +128,10 @@ impl Recording {
     }
 
     fn mark(&mut self, mark: &str) {
-        if let Some(told) = mark.strip_prefix("  app got ") {
+        if let Some(found) = mark.strip_prefix("  app got ") {
             // Some clients name the channel before the data.
-            let data = told.strip_prefix("/foo ").unwrap_or(told);
-            self.told.push(serde_json::from_str(data).unwrap());
+            let data = found.strip_prefix("/foo ").unwrap_or(found);
+            self.found.push(serde_json::from_str(data).unwrap());
         } else if mark.starts_with("NETWORK FROZEN") {
             self.frozen = true;
             self.closed.push((self.end, u64::MAX));
@@ -210,7 +210,7 @@ impl Recording {
         });
     }
 
-    /// The client sends a batch.
+    /// Records a batch of the client.
     fn requests(&mut self, payload: &str) -> Vec<Asked> {
         let asked = self.ask(payload);
         let records = asked
@@ -221,14 +221,14 @@ impl Recording {
         asked
     }
 
-    /// The server sends a batch.
+    /// Records a batch of the server.
     fn payload(&mut self, payload: &str) {
         let (mut replies, mut loose) = (Vec::new(), Vec::new());
         for (index, message) in messages(payload).enumerate() {
             let envelope = message.envelope();
             let mut asked = self.asked.iter().rev();
-            // What a message answers is the latest request of its channel and id; an event of Faye's
-            // has the id of the publish and answers nothing.
+            // A message answers the latest request of its channel and id; an event of Faye has the id
+            // of the publish and answers nothing.
             let to = asked.find(|asked| {
                 let request = asked.message.envelope();
                 envelope.successful.is_some()
@@ -245,7 +245,7 @@ impl Recording {
                 None => loose.push((index, message)),
             }
         }
-        // What comes with replies belongs to one of them: to the poll, if it is there.
+        // The other messages belong to one of the replies: to that of the poll, if it is there.
         let poll = replies
             .iter()
             .position(|(to, _)| to.message.channel() == "/meta/connect");
@@ -267,7 +267,7 @@ impl Recording {
     }
 }
 
-/// A chunked body in one piece.
+/// Joins the chunks of a body.
 fn joined(mut chunks: &str) -> String {
     let mut body = String::new();
     while let Some((size, rest)) = chunks.split_once("\r\n") {

@@ -1,11 +1,11 @@
 //! Our session in the place of the recorded client, answered by the server's side of the recording.
 //!
-//! Nobody recorded what the server would have said to us, so each request gets what the same request
-//! of the same session got, with our id and over our lane, as soon or as late. Where ours differs from
-//! the recorded client, the world is as faithful as it can be:
+//! The recording has no replies to our own requests, so each request gets the reply that the same
+//! request of the same session got, with our id, over our lane and with the recorded delay. Where our
+//! client differs from the recorded one, these rules apply:
 //!
-//! - A handshake sent by POST beside an open websocket is one over the websocket.
-//! - After a break, what we send waits until the recorded client got through again.
+//! - A handshake sent by POST beside an open websocket counts as one over the websocket.
+//! - After an outage, our requests wait until the recorded client got through again.
 //! - A connect that asks not to be held is granted, if the recorded client let its own be held.
 //! - A subscription that the recorded client forgot to renew is granted.
 //! - An event waits until we are subscribed: we back off before a second handshake, others do not.
@@ -22,7 +22,7 @@ use super::{
     recording::{Asked, Record, Recording, UPGRADE, With, messages, same},
 };
 
-/// How long a server takes, in milliseconds, over what it answers at once.
+/// Delay of an immediate reply, in milliseconds.
 const SOON: u64 = 250;
 
 pub(crate) struct World<'r> {
@@ -33,7 +33,7 @@ pub(crate) struct World<'r> {
     /// Events that wait until our session is subscribed.
     parked: VecDeque<Message<'static>>,
     used: Vec<bool>,
-    /// Live lanes, and whether they are exchanges.
+    /// Open lanes, and whether they are exchanges.
     lanes: BTreeMap<LaneId, bool>,
     outstanding: Vec<(LaneId, Asked)>,
     client_id: Option<&'static str>,
@@ -41,11 +41,11 @@ pub(crate) struct World<'r> {
     pub(crate) handshakes: usize,
 }
 
-/// What comes next. Of what comes at the same time, the first.
+/// The next step. At the same time, the first variant comes first.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Step {
     Record,
-    /// The answer of this number, or one that the recording does not have, to this request.
+    /// The answer with this index, or one that the recording does not have, to this request.
     Answer(usize, Option<usize>),
     Timeout,
 }
@@ -55,7 +55,7 @@ impl<'r> World<'r> {
         let mut config = Config::default();
         config.transports = transports.to_vec();
         if recording.frozen {
-            // The recorded clients lost patience while the network was frozen, and so must ours.
+            // The recorded clients timed out while the network was frozen, and so must ours.
             config.network_allowance = core::time::Duration::from_secs(3);
         }
         let mut world = Self {
@@ -103,8 +103,8 @@ impl<'r> World<'r> {
         (first.0 <= self.recording.end).then_some(first)
     }
 
-    /// When a request is answered, and with what. The server takes as long as it took in the
-    /// recording, except that a held connect is answered when the recorded one was.
+    /// Returns the time and the index of the answer to a request. The delay is that of the recording,
+    /// except that a held connect is answered when the recorded one was.
     fn answer_to(&self, asked: Asked) -> Option<(u64, Option<usize>)> {
         let arrival = self.recording.arrival(asked.at)?;
         let answers = self.recording.answers.iter().enumerate();
@@ -121,7 +121,7 @@ impl<'r> World<'r> {
                 _ => at_once.then_some((arrival, None)),
             };
         }
-        // Asked twice, a server says the same twice.
+        // A repeated request gets the same answer again.
         match unused.or_else(|| fitting.next_back()) {
             Some((index, answer)) => Some((arrival + answer.at - answer.to.at, Some(index))),
             None => (envelope.subscription.is_some()).then_some((arrival, None)),
@@ -143,7 +143,7 @@ impl<'r> World<'r> {
         }
     }
 
-    /// Hands in the events that waited, once a server would push them to us.
+    /// Delivers the events that waited, once a server would push them to us.
     fn unpark(&mut self) {
         let connect = self.outstanding.iter().find(|(_, asked)| is_connect(asked));
         let lane = connect.map(|(lane, _)| *lane);
@@ -174,7 +174,7 @@ impl<'r> World<'r> {
                     if envelope.successful.is_some() && envelope.channel == asked.message.channel()
                     {
                         let verdict = self.reply(lane, &Envelope { id, ..envelope });
-                        // Behind a farewell, which ends the session, a reply is too late.
+                        // After the disconnect, which ends the session, a reply is too late.
                         assert!(
                             farewell || verdict == Verdict::Handled,
                             "{verdict:?}: {envelope:?}"
