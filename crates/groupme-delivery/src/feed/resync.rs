@@ -148,8 +148,7 @@ impl<P> Feed<P> {
             self.report_left_groups(left_groups);
         } else if has_memberships {
             self.knows_left_groups = true;
-            let is_first = self.synced_until.is_none() && self.baseline.is_some();
-            if is_first && !self.is_unbroken {
+            if self.baseline.is_some() && !self.is_unbroken {
                 // Some may have been left since the baseline, with messages that were not pushed.
                 // REST does not tell which.
                 self.report_left_groups(left_groups);

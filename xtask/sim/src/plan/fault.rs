@@ -184,7 +184,7 @@ impl Fault {
             }
             26 | 27 => Self::Crash {
                 client,
-                down: random.pick(&[Duration::ZERO, Duration::ZERO, lasts, lasts * 6]),
+                down: random.pick(&[Duration::ZERO, Duration::ZERO, lasts, lasts * 3]),
             },
             28 | 29 => Self::Acknowledge { client },
             30 | 31 => Self::Rest {
