@@ -10,6 +10,7 @@
 //   {do: 'destroy'}                               remove every session
 //   {do: 'reset'}                                 reset every connection
 //   {do: 'stall', ms}                             stop reading and writing on every connection, for `ms` or for good
+//   {do: 'sync'}                                  do nothing: all lines before its {done} are older
 //   {do: 'mode', …}                               change how requests are answered; see `mode` below
 const http = require('http');
 const readline = require('readline');
@@ -101,6 +102,7 @@ function serve({ attach, publish, destroy }) {
     stall({ ms }) {
       for (const socket of sockets) stall(socket, ms);
     },
+    sync() {},
     mode(change) {
       Object.assign(mode, change);
     },

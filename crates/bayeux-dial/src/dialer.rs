@@ -10,8 +10,8 @@ pub struct Dialer {
 }
 
 impl Dialer {
-    /// Creates a dialer that uses a proxy, for the targets that it applies to, and trusts these root
-    /// certificates.
+    /// Creates a dialer that uses a proxy, for the targets that it applies to, and trusts these
+    /// root certificates.
     pub fn new(proxy: Proxy, roots: RootStore) -> Self {
         Self { proxy, roots }
     }

@@ -5,23 +5,23 @@ use std::io;
 
 /// The reason why no connection could be opened.
 ///
-/// The text is one line and leaves the cause to [`source`](StdError::source). It never contains a user
-/// name or password.
+/// The text is one line and leaves the cause to [`source`](StdError::source). It never contains a
+/// user name or password.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DialError {
     /// Configuration: a supplied root certificate is not valid.
     #[error("a supplied root certificate cannot be read")]
     RootCertificate(#[source] BoxError),
-    /// Configuration: TLS is needed, but there is no root certificate to trust, or no TLS was compiled
-    /// in.
+    /// Configuration: TLS is needed, but there is no root certificate to trust, or no TLS was
+    /// compiled in.
     #[error("no TLS: {remedy}")]
     NoTls {
         /// Remedy.
         remedy: &'static str,
     },
-    /// Configuration: a proxy setting cannot be used. The error does not quote it, because it may hold
-    /// a password.
+    /// Configuration: a proxy setting cannot be used. The error does not quote it, because it may
+    /// hold a password.
     #[error("the proxy setting cannot be used: {what}")]
     Proxy {
         /// Description of the error.

@@ -1,8 +1,10 @@
 //! TCP to the first address of a host that answers ("Happy Eyeballs", RFC 8305).
 //!
-//! hyper-util's `HttpConnector` races the two families only. Within a family it waits for one address to
-//! fail before it tries the next, which takes minutes for an address that drops packets: longer than any
-//! timeout of a caller. It also names neither the resolver nor the address in its error types.
+//! hyper-util's `HttpConnector` races the two families only. Within a family it waits for an
+//! address to fail before it tries the next. Measured with two addresses of which the first drops
+//! packets: no connection after 40 s, or one after 7.5 s if it is given a timeout of 15 s; here
+//! after 0.25 s. Its error type is private, so that a name without an address could not be
+//! distinguished either.
 
 use core::{
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
@@ -50,7 +52,8 @@ pub(crate) async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, Di
 }
 
 /// Tries the addresses in turn, each [`STAGGER`] after the one before or as soon as that fails, and
-/// returns the first connection: a host whose IPv6 is broken is still reached (RFC 8305, section 5).
+/// returns the first connection: a host whose IPv6 is broken is still reached (RFC 8305, section
+/// 5).
 async fn race(addresses: Vec<SocketAddr>) -> io::Result<TcpStream> {
     let mut last_error = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
     let mut untried = alternating(addresses).into_iter();
@@ -81,8 +84,8 @@ async fn attempt(address: Option<SocketAddr>) -> Result<TcpStream, Option<io::Er
     TcpStream::connect(address.ok_or(None)?).await.map_err(Some)
 }
 
-/// Returns the addresses in the resolver's order, except that the two families alternate, starting with
-/// the preferred one.
+/// Returns the addresses in the resolver's order, except that the two families alternate, starting
+/// with the preferred one.
 fn alternating(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
     let (preferred, other): (Vec<_>, Vec<_>) = addresses
@@ -114,6 +117,31 @@ mod tests {
         let tried = ["[::1]:1", "127.0.0.1:1", "[::2]:1", "[::3]:1"].map(address);
         assert_eq!(alternating(given.to_vec()), tried);
         assert_eq!(alternating(Vec::new()), []);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn an_address_that_drops_packets_delays_the_next_one_by_the_stagger_only() {
+        use tokio::{
+            net::{TcpListener, TcpSocket},
+            time::{Instant, timeout},
+        };
+
+        // Linux drops connection requests to a full queue.
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+        let full = socket.local_addr().unwrap();
+        let _listener = socket.listen(1).unwrap();
+        let mut queued = Vec::new();
+        while let Ok(stream) = timeout(STAGGER, TcpStream::connect(full)).await {
+            queued.push(stream.unwrap());
+        }
+        let live = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let start = Instant::now();
+        let stream = race(vec![full, live.local_addr().unwrap()]).await.unwrap();
+        assert_eq!(stream.peer_addr().unwrap(), live.local_addr().unwrap());
+        assert!(start.elapsed() >= STAGGER);
+        assert!(start.elapsed() < Duration::from_secs(5));
     }
 
     #[tokio::test]

@@ -8,9 +8,10 @@ use crate::Target;
 
 /// The URL of an HTTP server or of a resource on it.
 ///
-/// `wss` is read as `https` and `ws` as `http`, because a WebSocket is opened by an HTTP request. A URL
-/// with a user name or password is refused. Plaintext is accepted for loopback hosts only, unless the
-/// URL is read by [`HttpUrl::allowing_plaintext`]. A fragment is dropped, since it is never sent.
+/// `wss` is read as `https` and `ws` as `http`, because a WebSocket is opened by an HTTP request. A
+/// URL with a user name or password is refused. Plaintext is accepted for loopback hosts only,
+/// unless the URL is read by [`HttpUrl::allowing_plaintext`]. A fragment is dropped, since it is
+/// never sent.
 ///
 /// `Display` and `Debug` leave out the query, which may hold a credential.
 #[derive(Clone, PartialEq, Eq)]
@@ -21,8 +22,8 @@ impl HttpUrl {
     ///
     /// # Errors
     ///
-    /// [`HttpUrlError`] if it is not a URL with a host, has another scheme or contains credentials, or
-    /// if the scheme is plaintext and the host is not loopback.
+    /// [`HttpUrlError`] if it is not a URL with a host, has another scheme or contains credentials,
+    /// or if the scheme is plaintext and the host is not loopback.
     pub fn new(url: &str) -> Result<Self, HttpUrlError> {
         let url = Self::allowing_plaintext(url)?;
         if url.is_secure() || url.is_loopback() {
@@ -34,8 +35,8 @@ impl HttpUrl {
         }
     }
 
-    /// Parses a URL and accepts plaintext for any host: everybody on the network path can then read and
-    /// change everything, credentials included.
+    /// Parses a URL and accepts plaintext for any host: everybody on the network path can then read
+    /// and change everything, credentials included.
     ///
     /// # Errors
     ///
@@ -93,8 +94,8 @@ impl HttpUrl {
         self.0.port_or_known_default().unwrap_or_default()
     }
 
-    /// Returns host and port as the `Host` header has them: with a port only if it is not the scheme's
-    /// default.
+    /// Returns host and port as the `Host` header has them: with a port only if it is not the
+    /// scheme's default.
     pub fn authority(&self) -> &str {
         &self.0[Position::BeforeHost..Position::AfterPort]
     }

@@ -1,5 +1,5 @@
-//! Connections for HTTP/1.1 clients: TCP to the first address that answers, through a [`Proxy`] if one
-//! is set, with TLS if the [`Target`] needs it.
+//! Connections for HTTP/1.1 clients: TCP to the first address that answers, through a [`Proxy`] if
+//! one is set, with TLS if the [`Target`] needs it.
 //!
 //! ```no_run
 //! use bayeux_dial::{Dialer, Target};
@@ -14,14 +14,14 @@
 //!
 //! # Many connections
 //!
-//! Clones of [`RootStore`] share the TLS configuration and its session cache, and so do all default ones.
-//! However many accounts a program has, it holds the root certificates once.
+//! Clones of [`RootStore`] share the TLS configuration and its session cache, and so do all default
+//! ones. However many accounts a program has, it holds the root certificates once.
 //!
 //! # This machine
 //!
-//! Plaintext is accepted for this machine only, and this machine is never reached through a proxy, so it
-//! matters who decides which hosts are this machine. Names below `localhost` are not looked up: they are
-//! dialed at the loopback addresses (RFC 6761, section 6.3).
+//! Plaintext is accepted for this machine only, and this machine is never reached through a proxy,
+//! so it matters who decides which hosts are this machine. Names below `localhost` are not looked
+//! up: they are dialed at the loopback addresses (RFC 6761, section 6.3).
 //!
 //! # Features
 //!

@@ -13,8 +13,8 @@ use crate::{DialError, Target};
 
 /// The proxy to connect through, if any.
 ///
-/// An HTTP proxy is asked for a tunnel (`CONNECT`), a SOCKS5 proxy for a connection, so that with TLS
-/// neither can read what is sent. Targets on this machine are never reached through a proxy.
+/// An HTTP proxy is asked for a tunnel (`CONNECT`), a SOCKS5 proxy for a connection, so that with
+/// TLS neither can read what is sent. Targets on this machine are never reached through a proxy.
 ///
 /// A setting that cannot be used makes every connection that it applies to fail with
 /// [`DialError::Proxy`]. It never leads to a direct connection.
@@ -43,12 +43,12 @@ impl Proxy {
     ///
     /// - Each variable is also read in lower case; upper case takes precedence. An empty variable
     ///   counts as unset.
-    /// - `HTTPS_PROXY` applies to targets with TLS, `HTTP_PROXY` to those without, and `ALL_PROXY` to
-    ///   both if the first two are unset.
+    /// - `HTTPS_PROXY` applies to targets with TLS, `HTTP_PROXY` to those without, and `ALL_PROXY`
+    ///   to both if the first two are unset.
     /// - The value is a URL as for [`Proxy::at`], or a host and port, which means `http`.
     /// - `NO_PROXY` is a list as for [`Proxy::at`].
-    /// - If `REQUEST_METHOD` is set, `HTTP_PROXY` in upper case is ignored, because a CGI server sets it
-    ///   from the `Proxy` header of a request. All other variables are read as usual.
+    /// - If `REQUEST_METHOD` is set, `HTTP_PROXY` in upper case is ignored, because a CGI server
+    ///   sets it from the `Proxy` header of a request. All other variables are read as usual.
     pub fn from_environment() -> Self {
         Self::from_variables(|name| std::env::var_os(name))
     }
@@ -82,12 +82,12 @@ impl Proxy {
 
     /// Uses the proxy at a URL for all targets except those of a list.
     ///
-    /// The scheme is `http`, `https`, `socks5` (names are looked up on this machine) or `socks5h` (names
-    /// are looked up by the proxy). The URL may have a user name and password.
+    /// The scheme is `http`, `https`, `socks5` (names are looked up on this machine) or `socks5h`
+    /// (names are looked up by the proxy). The URL may have a user name and password.
     ///
     /// The list is that of `NO_PROXY`, separated by commas or spaces: a domain, which includes the
-    /// domains below it; an IP address, or a network such as `10.0.0.0/8`; each of these with a port,
-    /// such as `example.com:8080`; or `*` for all targets. It may be empty.
+    /// domains below it; an IP address, or a network such as `10.0.0.0/8`; each of these with a
+    /// port, such as `example.com:8080`; or `*` for all targets. It may be empty.
     ///
     /// # Errors
     ///

@@ -48,8 +48,8 @@ impl RootStore {
     ///
     /// # Errors
     ///
-    /// [`DialError::RootCertificate`] if the file has no certificate, or one that cannot be read. None
-    /// of them is added then.
+    /// [`DialError::RootCertificate`] if the file has no certificate, or one that cannot be read.
+    /// None of them is added then.
     pub fn add_pem(&mut self, pem: &[u8]) -> Result<(), DialError> {
         let roots: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
         let roots = roots.map_err(|error| DialError::RootCertificate(error.into()))?;

@@ -12,8 +12,8 @@ use tokio::{
 };
 use tokio_rustls::client::TlsStream;
 
-/// An open connection, with or without TLS. Behind a proxy that uses TLS itself, it has two layers of
-/// TLS.
+/// An open connection, with or without TLS. Behind a proxy that uses TLS itself, it has two layers
+/// of TLS.
 #[derive(Debug)]
 pub struct Stream(Layer);
 

@@ -39,8 +39,8 @@ impl Target {
         self.is_secure
     }
 
-    /// Returns whether the target is dialed at a loopback address: an address in `127.0.0.0/8`, `::1`,
-    /// or a name below `localhost`, which is never looked up.
+    /// Returns whether the target is dialed at a loopback address: an address in `127.0.0.0/8`,
+    /// `::1`, or a name below `localhost`, which is never looked up.
     pub fn is_loopback(&self) -> bool {
         let host = &*self.host;
         is_localhost(host)

@@ -6,8 +6,8 @@ use crate::Error;
 
 /// Collects the fragments of one message (RFC 6455, section 5.4).
 ///
-/// The limit applies to the sum of the fragments. fastwebsockets limits each frame alone, and its own
-/// collector would let a peer start a message inside another.
+/// The limit applies to the sum of the fragments. fastwebsockets limits each frame alone, and its
+/// own collector would let a peer start a message inside another.
 pub(crate) struct Assembly {
     parts: Vec<u8>,
     state: State,

@@ -10,9 +10,9 @@ use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf, Take};
 
 /// Returns at most [`CAP`] bytes per read.
 ///
-/// fastwebsockets reserves room for a frame on top of the bytes it has already read, which doubles its
-/// buffer for good each time a single read fills it. Bounded reads keep the buffer at a few times the
-/// bound, at no cost that was measurable over TLS.
+/// fastwebsockets reserves room for a frame on top of the bytes it has already read, which doubles
+/// its buffer for good each time a single read fills it. Bounded reads keep the buffer at a few
+/// times the bound, at no cost that was measurable over TLS.
 pub(crate) struct Capped<S>(Take<S>);
 
 impl<S: AsyncRead> Capped<S> {
@@ -33,7 +33,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Capped<S> {
     }
 }
 
-/// Maximum size of a read, in bytes: half a TLS record. Smaller reads cost time, larger ones memory.
+/// Maximum size of a read, in bytes: half a TLS record. Smaller reads cost time, larger ones
+/// memory.
 const CAP: u64 = 8 * 1024;
 
 #[cfg(test)]

@@ -50,8 +50,8 @@ impl Drop for ConnectionTask {
     }
 }
 
-/// Reads `Retry-After` in seconds (RFC 9110, section 10.2.3). The form with a date is ignored: it would
-/// need a calendar and a clock in agreement with the server's.
+/// Reads `Retry-After` in seconds (RFC 9110, section 10.2.3). The form with a date is ignored: it
+/// would need a calendar and a clock in agreement with the server's.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let seconds = headers.get(header::RETRY_AFTER)?.to_str().ok()?;
     seconds.trim().parse().ok().map(Duration::from_secs)

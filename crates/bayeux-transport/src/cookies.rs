@@ -1,7 +1,7 @@
 //! The cookie jar that exchanges and upgrades share.
 //!
-//! `CometD` ties a session to a cookie, so a cookie that the handshake set over HTTP must be sent with
-//! every later exchange and with the upgrade request.
+//! `CometD` ties a session to a cookie, so a cookie that the handshake set over HTTP must be sent
+//! with every later exchange and with the upgrade request.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -13,7 +13,8 @@ use url::Url;
 pub(crate) struct Cookies(Mutex<CookieStore>);
 
 impl Cookies {
-    /// Stores the cookies of a response from `url`. Values that are not cookies for `url` are ignored.
+    /// Stores the cookies of a response from `url`. Values that are not cookies for `url` are
+    /// ignored.
     pub(crate) fn store(&self, url: &Url, headers: &HeaderMap) {
         if !headers.contains_key(SET_COOKIE) {
             return;

@@ -19,8 +19,8 @@ pub struct Driver<E = ()> {
     extension: E,
     /// Buffer of the batch to send, reused.
     out: Vec<u8>,
-    /// Events that the messages of the last frame led to, in order. The next frame is taken only when
-    /// this queue is empty, so that a slow application makes the lanes stop reading.
+    /// Events that the messages of the last frame led to, in order. The next frame is taken only
+    /// when this queue is empty, so that a slow application makes the lanes stop reading.
     ready: VecDeque<DriverEvent>,
 }
 
@@ -40,8 +40,8 @@ pub enum DriverEvent {
 
 /// A received message, together with the frame that holds it.
 ///
-/// It owns its content and can be kept and sent to other threads; cloning increments a counter. Keeping
-/// it keeps its whole frame.
+/// It owns its content and can be kept and sent to other threads; cloning increments a counter.
+/// Keeping it keeps its whole frame.
 #[derive(Clone)]
 pub struct Delivery {
     frame: Arc<Frame>,
@@ -60,13 +60,14 @@ impl<E: Extension> Driver<E> {
         }
     }
 
-    /// Waits for the next event. After [`SessionEvent::Ended`] there is none until the session is asked to
-    /// connect again.
+    /// Waits for the next event. After [`SessionEvent::Ended`] there is none until the session is
+    /// asked to connect again.
     ///
     /// Cancel-safe: an event that was not returned is returned by the next call.
     pub async fn next(&mut self) -> DriverEvent {
         loop {
-            // Sends before returning an event, because handling it may take the application a while.
+            // Sends before returning an event, because handling it may take the application a
+            // while.
             self.perform_actions();
             if let Some(event) = self.ready.pop_front() {
                 return event;
@@ -90,8 +91,8 @@ impl<E: Extension> Driver<E> {
         }
     }
 
-    /// Returns the session, to subscribe, publish or disconnect. The actions that follow are performed
-    /// by the next [`Driver::next`].
+    /// Returns the session, to subscribe, publish or disconnect. The actions that follow are
+    /// performed by the next [`Driver::next`].
     pub fn session(&mut self) -> &mut Session {
         &mut self.session
     }
@@ -117,8 +118,8 @@ impl<E: Extension> Driver<E> {
         }
     }
 
-    /// Passes all messages of a frame to the session before it acts on any, as the session requires,
-    /// and keeps deliveries and session events in order.
+    /// Passes all messages of a frame to the session before it acts on any, as the session
+    /// requires, and keeps deliveries and session events in order.
     fn handle_frame(&mut self, now: Instant, lane: LaneId, frame: &Arc<Frame>) {
         for message in frame.messages() {
             let verdict = self.session.handle_message(now, lane, &message.envelope());

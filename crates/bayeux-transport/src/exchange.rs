@@ -141,8 +141,8 @@ async fn attempt(
         match connection.post(shared, batch).await {
             Ok(response) => return Ok((receive(shared, response).await?, connection)),
             // The server may close an idle connection just when a request is on its way. Only a
-            // request that certainly never left is repeated: a publish might be processed twice, and
-            // a held connect that was cut may have lost events, which the session has to know.
+            // request that certainly never left is repeated: a publish might be processed twice,
+            // and a held connect that was cut may have lost events, which the session has to know.
             Err(failure) if failure.never_sent => {
                 tracing::debug!(%failure, "a kept connection was gone: trying a new one");
             }

@@ -64,8 +64,8 @@ impl Lanes {
     ///
     /// # Errors
     ///
-    /// [`Error::Dial`] if the endpoint needs TLS and there is no root certificate to trust or no TLS
-    /// was compiled in, or if the proxy setting cannot be used.
+    /// [`Error::Dial`] if the endpoint needs TLS and there is no root certificate to trust or no
+    /// TLS was compiled in, or if the proxy setting cannot be used.
     pub fn new(endpoint: Endpoint, options: Options, clock: Clock) -> Result<Self, Error> {
         let (sender, reports) = mpsc::channel(REPORT_QUEUE);
         Ok(Self {
@@ -82,8 +82,8 @@ impl Lanes {
 
     /// Performs an action of the session. `batch` holds the bytes that the session appended for it.
     ///
-    /// Never waits: a lane whose peer does not read ends with [`Close::TimedOut`]. The timeout of an
-    /// upgrade belongs to the session, which closes the lane.
+    /// Never waits: a lane whose peer does not read ends with [`Close::TimedOut`]. The timeout of
+    /// an upgrade belongs to the session, which closes the lane.
     ///
     /// # Panics
     ///
@@ -104,8 +104,8 @@ impl Lanes {
     /// Reports that have arrived precede an expired deadline, so that a slow application does not
     /// take a waiting answer for a missing one.
     ///
-    /// Cancel-safe: it waits on a queue and a timer only, and a report that was not returned stays in
-    /// the queue.
+    /// Cancel-safe: it waits on a queue and a timer only, and a report that was not returned stays
+    /// in the queue.
     pub async fn next(&mut self, deadline: Option<Deadline>) -> Next {
         let at = deadline.map(|deadline| deadline.at);
         loop {

@@ -1,8 +1,8 @@
 //! Bayeux over real sockets: WebSocket and long-polling lanes for tokio.
 //!
 //! A [`Session`](bayeux_proto::Session) makes the decisions; this crate moves the bytes. [`Lanes`]
-//! performs the session's actions and reports network events, and [`Driver`] is the loop between the
-//! two, ready to be awaited by an application.
+//! performs the session's actions and reports network events, and [`Driver`] is the loop between
+//! the two, ready to be awaited by an application.
 //!
 //! ```no_run
 //! use bayeux_proto::{Channel, Config, Session};
@@ -27,12 +27,12 @@
 //!
 //! # Guarantees
 //!
-//! - **Cancel safety.** [`Lanes::next`] and [`Driver::next`] wait on queues and timers only, and lose
-//!   nothing when dropped. Each socket is read by a task of its own.
-//! - **Bounded memory.** The limits of [`Options`] hold whatever a peer sends, and buffers shrink after
-//!   a burst. The lanes stop reading while the application does not call `next`.
-//! - **No secrets in output.** No message, header value, cookie or query of a URL appears in an error,
-//!   a log line or a `Debug`.
+//! - **Cancel safety.** [`Lanes::next`] and [`Driver::next`] wait on queues and timers only, and
+//!   lose nothing when dropped. Each socket is read by a task of its own.
+//! - **Bounded memory.** The limits of [`Options`] hold whatever a peer sends, and buffers shrink
+//!   after a burst. The lanes stop reading while the application does not call `next`.
+//! - **No secrets in output.** No message, header value, cookie or query of a URL appears in an
+//!   error, a log line or a `Debug`.
 //!
 //! # Features
 //!

@@ -15,8 +15,8 @@ use crate::{Error, Proxy, RootStore};
 pub struct Options {
     /// Maximum size of a WebSocket message, all its fragments together, in bytes. Default: 256 KiB.
     pub max_frame: usize,
-    /// Maximum size of an HTTP response body, in bytes. A long-polling response carries all messages
-    /// that were queued since the last one. Default: 1 MiB.
+    /// Maximum size of an HTTP response body, in bytes. A long-polling response carries all
+    /// messages that were queued since the last one. Default: 1 MiB.
     pub max_body: usize,
     /// Timeout of name lookup, TCP, proxy and TLS together. Default: 15 s.
     pub connect_timeout: Duration,
@@ -28,8 +28,8 @@ pub struct Options {
     /// Timeout of writing one batch to the socket. Default: 10 s.
     pub write_timeout: Duration,
     /// Time for which an idle HTTP connection is kept, if the server names none. If it does, by
-    /// `Keep-Alive: timeout=`, the connection is kept one second less. Default: 4 s, because Node.js
-    /// closes an idle connection after 5 s.
+    /// `Keep-Alive: timeout=`, the connection is kept one second less. Default: 4 s, because
+    /// Node.js closes an idle connection after 5 s.
     pub idle_timeout: Duration,
     /// Proxy to connect through. Default: none.
     pub proxy: Proxy,
@@ -39,8 +39,8 @@ pub struct Options {
 }
 
 impl Options {
-    /// Sends a header with every exchange and every upgrade request. Its value is treated as a secret
-    /// and never shown.
+    /// Sends a header with every exchange and every upgrade request. Its value is treated as a
+    /// secret and never shown.
     ///
     /// # Errors
     ///

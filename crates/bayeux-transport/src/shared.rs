@@ -82,8 +82,8 @@ impl Shared {
         self.generation.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Returns the number of invalidations. A connection kept from an earlier generation must not be
-    /// reused.
+    /// Returns the number of invalidations. A connection kept from an earlier generation must not
+    /// be reused.
     pub(crate) fn generation(&self) -> u64 {
         self.generation.load(Ordering::Relaxed)
     }

@@ -61,7 +61,8 @@ pub(crate) async fn run(
 
     let (replies, to_reply) = mpsc::channel(MAX_REPLIES);
     let limit = shared.options.write_timeout;
-    // A read is cancelled only at the end of the lane: cancelled in mid-frame, it would lose its place.
+    // A read is cancelled only at the end of the lane: cancelled in mid-frame, it would lose its
+    // place.
     let mut reading = pin!(read_all(&shared, lane, input, &replies));
     let mut writing = pin!(write_all(output, outgoing, to_reply, limit));
 

@@ -85,7 +85,8 @@ fn check_response(response: &Response<Incoming>, key: &str) -> Result<(), Error>
     Ok(())
 }
 
-/// Returns whether `token` is in the comma-separated lists of all headers called `name`, in any case.
+/// Returns whether `token` is in the comma-separated lists of all headers called `name`, in any
+/// case.
 fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
     headers
         .get_all(name)
@@ -94,8 +95,8 @@ fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
         .any(|item| item.trim_ascii().eq_ignore_ascii_case(token.as_bytes()))
 }
 
-/// Returns 16 random bytes in Base64, so that no cache has seen the request before. The key protects no
-/// secret, so the randomness that seeds the standard library's hashers is enough.
+/// Returns 16 random bytes in Base64, so that no cache has seen the request before. The key
+/// protects no secret, so the randomness that seeds the standard library's hashers is enough.
 fn random_key() -> String {
     let mut nonce = [0; 16];
     for half in nonce.chunks_exact_mut(8) {

@@ -42,8 +42,8 @@ impl Default for Limits {
     }
 }
 
-/// Decodes frames one after the other, without allocating once its buffers have grown to the size of
-/// the traffic. A single decoder per task or thread is enough for any number of sessions.
+/// Decodes frames one after the other, without allocating once its buffers have grown to the size
+/// of the traffic. A single decoder per task or thread is enough for any number of sessions.
 ///
 /// Buffers that an unusually large or hostile frame has grown are freed at once.
 pub struct Decoder {
@@ -84,8 +84,8 @@ impl Decoder {
         frame.index_messages().inspect_err(|_| frame.clear())
     }
 
-    /// Replaces the content of `frame` with the bytes of `chunks`, as received from the network, and
-    /// decodes them like [`decode`](Self::decode). A single chunk is copied once.
+    /// Replaces the content of `frame` with the bytes of `chunks`, as received from the network,
+    /// and decodes them like [`decode`](Self::decode). A single chunk is copied once.
     ///
     /// # Errors
     ///

@@ -117,7 +117,8 @@ impl Document {
         }
     }
 
-    /// Returns the nodes in document order, an object's as key, value, key, value. Empty until parsed.
+    /// Returns the nodes in document order, an object's as key, value, key, value. Empty until
+    /// parsed.
     #[inline]
     pub(crate) fn nodes(&self) -> &[Node] {
         &self.nodes

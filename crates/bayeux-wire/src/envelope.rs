@@ -40,8 +40,8 @@ macro_rules! member {
 
 pub(crate) use member;
 
-/// Reads the envelope of a message. The last of repeated keys counts, even if only an earlier one had
-/// the expected type.
+/// Reads the envelope of a message. The last of repeated keys counts, even if only an earlier one
+/// had the expected type.
 pub(crate) fn read<'f>(message: &IndexedMessage<'f>) -> Message<'f> {
     let text = |value: Option<Value<'f>>| value.and_then(Value::as_str);
     Message {
@@ -107,8 +107,8 @@ fn reconnect(word: &str) -> Reconnect {
     }
 }
 
-/// Reads the three times of an advice object, or of a transport's entry in it. Empty for a value that
-/// is not an object.
+/// Reads the three times of an advice object, or of a transport's entry in it. Empty for a value
+/// that is not an object.
 fn timing(value: Value<'_>) -> Timing {
     let mut timing = Timing::default();
     for (key, value) in value.entries() {

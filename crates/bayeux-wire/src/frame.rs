@@ -13,12 +13,12 @@ use crate::{
     value::Value,
 };
 
-/// The bytes of one batch of messages and, once a [`Decoder`](crate::Decoder) has parsed them, their
-/// envelopes and values.
+/// The bytes of one batch of messages and, once a [`Decoder`](crate::Decoder) has parsed them,
+/// their envelopes and values.
 ///
-/// A frame owns its content and borrows nothing: it can be moved, pooled, shared in an `Arc`, sent to
-/// another thread and held across an `await`. Messages and values borrow from the frame. To share a
-/// frame, share an `Arc` of it: `clone` copies the whole content.
+/// A frame owns its content and borrows nothing: it can be moved, pooled, shared in an `Arc`, sent
+/// to another thread and held across an `await`. Messages and values borrow from the frame. To
+/// share a frame, share an `Arc` of it: `clone` copies the whole content.
 #[derive(Clone, Default)]
 pub struct Frame {
     document: Document,

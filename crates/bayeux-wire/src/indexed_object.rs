@@ -5,8 +5,9 @@ use crate::{document::Document, node::Shape, value::Value};
 /// A perfect hash over a fixed set of keys, computed at compile time: each key maps to one of `M`
 /// slots.
 ///
-/// The hash combines length, first and last byte, without a branch on the input. Keys outside the set
-/// map to slots too, and may collide; [`IndexedObject::get`] resolves collisions by comparing the key.
+/// The hash combines length, first and last byte, without a branch on the input. Keys outside the
+/// set map to slots too, and may collide; [`IndexedObject::get`] resolves collisions by comparing
+/// the key.
 ///
 /// Public for the macros of `groupme-model`, and not part of the stable interface.
 ///
@@ -162,8 +163,8 @@ impl<'f, const M: usize> IndexedObject<'f, M> {
         self.object
     }
 
-    /// Returns the value of the key `name`, whose [`slot`](Keys::slot) must be `slot` under the keys
-    /// that the object was indexed with. The last of repeated keys counts, as in JavaScript.
+    /// Returns the value of the key `name`, whose [`slot`](Keys::slot) must be `slot` under the
+    /// keys that the object was indexed with. The last of repeated keys counts, as in JavaScript.
     ///
     /// Takes constant time, except if another key of the object has the same slot, or more than 250
     /// keys and values come before, nested ones included: then the object is searched.

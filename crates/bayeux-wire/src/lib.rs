@@ -1,7 +1,7 @@
 //! Bayeux frames: parses JSON bytes into envelopes and values without copying.
 //!
-//! A [`Frame`] holds the bytes of one WebSocket frame or HTTP body. A [`Decoder`] parses them in one
-//! pass. Afterwards the frame lists its [messages](Frame::messages), each with the
+//! A [`Frame`] holds the bytes of one WebSocket frame or HTTP body. A [`Decoder`] parses them in
+//! one pass. Afterwards the frame lists its [messages](Frame::messages), each with the
 //! [envelope](Message::envelope) that a session of [`bayeux_proto`] reads and the
 //! [`data`](Message::data) of the application.
 //!
@@ -30,38 +30,38 @@
 //! frame: at its place in the text or, for a string with escapes, at the unescaped copy that the
 //! parser has appended. Numbers stay text until their value is asked for.
 //!
-//! The parser produces a list of nodes, eight bytes for each key and value, which hold offsets and no
-//! references. A frame therefore borrows nothing: it can be moved, pooled, put into an `Arc`, sent to
-//! another thread and held across an `await`, and this crate has no unsafe code. Steady traffic
-//! allocates nothing: decoder and frames keep their buffers, and a [`Pool`] reuses a shared frame once
-//! every other handle to it is dropped.
+//! The parser produces a list of nodes, eight bytes for each key and value, which hold offsets and
+//! no references. A frame therefore borrows nothing: it can be moved, pooled, put into an `Arc`,
+//! sent to another thread and held across an `await`, and this crate has no unsafe code. Steady
+//! traffic allocates nothing: decoder and frames keep their buffers, and a [`Pool`] reuses a shared
+//! frame once every other handle to it is dropped.
 //!
-//! The parser is part of this crate because no other one has all of these properties: trees allocate,
-//! serde has to know the types before it reads, and the tape of `simd-json` borrows from the bytes,
-//! seldom names the offset of an error, and alone takes as long as this crate and a typed event
-//! together (`cargo xtask bench model`). `cargo xtask fuzz` compares it with `serde_json` and
-//! `simd-json` on damaged frames.
+//! The parser is part of this crate because no other one has all of these properties: trees
+//! allocate, serde has to know the types before it reads, and the tape of `simd-json` borrows from
+//! the bytes, seldom names the offset of an error, and alone takes as long as this crate and a
+//! typed event together (`cargo xtask bench model`). `cargo xtask fuzz` compares it with
+//! `serde_json` and `simd-json` on damaged frames.
 //!
 //! # The lifetime `'f`
 //!
-//! `'f` is the lifetime of the frame. [`Message<'f>`](Message), [`Value<'f>`](Value), the envelope, the
-//! iterators and every `&'f str` borrow from the frame and not from each other. To keep one message
-//! longer, keep its frame and its [`index`](Message::index); a kept message keeps the bytes of its
-//! whole batch.
+//! `'f` is the lifetime of the frame. [`Message<'f>`](Message), [`Value<'f>`](Value), the envelope,
+//! the iterators and every `&'f str` borrow from the frame and not from each other. To keep one
+//! message longer, keep its frame and its [`index`](Message::index); a kept message keeps the bytes
+//! of its whole batch.
 //!
 //! # What is accepted
 //!
 //! - A batch is an array of messages or a single message. Elements that are not objects are skipped
 //!   and counted; the other elements are unaffected.
-//! - JSON as in RFC 8259, with two additions. Unpaired surrogates (`"\ud83d"`) become U+FFFD, because
-//!   servers that truncate strings send them. Integers beyond 64 bits become floats; all others are
-//!   exact. A number outside the range of `f64` is an error.
+//! - JSON as in RFC 8259, with two additions. Unpaired surrogates (`"\ud83d"`) become U+FFFD,
+//!   because servers that truncate strings send them. Integers beyond 64 bits become floats; all
+//!   others are exact. A number outside the range of `f64` is an error.
 //! - The last of repeated keys counts, as in JavaScript; [`Value::entries`] yields all of them.
 //! - Members of an envelope that have an unexpected type are treated as absent.
 //! - [`Limits`] bound size and depth. Buffers that a hostile frame has grown are freed.
 //!
-//! No frame can cause a panic. `Debug` of a frame and of a message shows sizes and channels only, and
-//! errors quote no content, because frames carry credentials.
+//! No frame can cause a panic. `Debug` of a frame and of a message shows sizes and channels only,
+//! and errors quote no content, because frames carry credentials.
 //!
 //! # Features
 //!

@@ -1,7 +1,7 @@
 //! The nodes of a parsed document.
 
-/// A value or a key: its kind and its location. Eight bytes, so that the nodes of a usual frame stay
-/// in the processor's first-level cache along with its text.
+/// A value or a key: its kind and its location. Eight bytes, so that the nodes of a usual frame
+/// stay in the processor's first-level cache along with its text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Node {
     /// [`Shape`] in the lowest bits, the size above them.

@@ -10,8 +10,8 @@ use crate::{
     node::{Node, Shape},
 };
 
-/// Padding behind the text while it is parsed, so that wide reads never run past the end. NUL occurs
-/// in no token, so it ends every token.
+/// Padding behind the text while it is parsed, so that wide reads never run past the end. NUL
+/// occurs in no token, so it ends every token.
 pub(crate) const PADDING: &str = "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
 
 /// Buffers that parsing needs besides the document, reused for the next one.
@@ -32,7 +32,8 @@ impl Scratch {
         }
     }
 
-    /// Returns the unescaped copies of the last document's strings with escapes, one after the other.
+    /// Returns the unescaped copies of the last document's strings with escapes, one after the
+    /// other.
     pub(crate) fn unescaped(&self) -> &str {
         &self.unescaped
     }

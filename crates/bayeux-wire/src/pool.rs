@@ -8,9 +8,9 @@ use crate::{decoder::Decoder, error::DecodeError, frame::Frame};
 /// A ring of shared frames that are reused, so that steady traffic allocates none.
 ///
 /// [`receive`](Pool::receive) a frame, or [`take`](Pool::take) an empty one and fill it through
-/// [`Arc::make_mut`]; [`recycle`](Pool::recycle) a handle to it, and share it freely. The pool reuses a
-/// frame only when every other handle is dropped; until then it allocates new ones, so that a program
-/// that keeps frames costs memory and nothing else.
+/// [`Arc::make_mut`]; [`recycle`](Pool::recycle) a handle to it, and share it freely. The pool
+/// reuses a frame only when every other handle is dropped; until then it allocates new ones, so
+/// that a program that keeps frames costs memory and nothing else.
 ///
 /// ```
 /// use bayeux_wire::{Decoder, Pool};
@@ -87,8 +87,8 @@ impl Pool {
         Ok(None)
     }
 
-    /// Adds a frame for a later [`take`](Pool::take) or [`receive`](Pool::receive). If all slots are
-    /// full, the oldest frame is removed.
+    /// Adds a frame for a later [`take`](Pool::take) or [`receive`](Pool::receive). If all slots
+    /// are full, the oldest frame is removed.
     pub fn recycle(&mut self, frame: &Arc<Frame>) {
         if self.slots == 0 {
             return;

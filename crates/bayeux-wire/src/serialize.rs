@@ -14,8 +14,8 @@ impl fmt::Display for Value<'_> {
             Kind::Bool(value) => write!(f, "{value}"),
             Kind::Int(value) => write!(f, "{value}"),
             Kind::Uint(value) => write!(f, "{value}"),
-            // `Debug` is the shortest text that reads back as the same number, and is valid JSON for
-            // a finite one.
+            // `Debug` is the shortest text that reads back as the same number, and is valid JSON
+            // for a finite one.
             Kind::Float(value) => write!(f, "{value:?}"),
             Kind::Str(text) => write_string(f, text),
             Kind::Array(items) => {

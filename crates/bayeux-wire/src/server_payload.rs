@@ -104,7 +104,8 @@ impl<'f> ServerPayload<'f> {
     }
 
     /// Returns the message at `index`, which is the `index` of an
-    /// [`RequestContext`](bayeux_proto::server::RequestContext), so that a security policy can read `ext` or `data`.
+    /// [`RequestContext`](bayeux_proto::server::RequestContext), so that a security policy can read
+    /// `ext` or `data`.
     pub fn value(&self, index: usize) -> Option<Value<'f>> {
         match &self.content {
             Content::Messages(messages) => messages.get(index).map(|message| message.value),

@@ -8,11 +8,11 @@ use crate::{
     node::{Node, Shape},
 };
 
-/// A JSON value inside a [`Frame`](crate::Frame). Cheap to copy; strings, elements and members borrow
-/// from the frame, not from the `Value`.
+/// A JSON value inside a [`Frame`](crate::Frame). Cheap to copy; strings, elements and members
+/// borrow from the frame, not from the `Value`.
 ///
-/// `Display` and `Debug` print the whole value as compact JSON: take care before logging one that may
-/// hold a credential.
+/// `Display` and `Debug` print the whole value as compact JSON: take care before logging one that
+/// may hold a credential.
 #[derive(Clone, Copy)]
 pub struct Value<'f> {
     document: &'f Document,
@@ -119,8 +119,8 @@ impl<'f> Value<'f> {
         }
     }
 
-    /// Returns the number, if the value is an integer in the range of `i64`. Numbers with a fraction
-    /// or an exponent, such as `1.0`, are not integers.
+    /// Returns the number, if the value is an integer in the range of `i64`. Numbers with a
+    /// fraction or an exponent, such as `1.0`, are not integers.
     #[inline]
     pub fn as_i64(self) -> Option<i64> {
         let node = self.node();
@@ -130,8 +130,8 @@ impl<'f> Value<'f> {
         }
     }
 
-    /// Returns the number, if the value is an integer in the range of `u64`. Numbers with a fraction
-    /// or an exponent, such as `1.0`, are not integers.
+    /// Returns the number, if the value is an integer in the range of `u64`. Numbers with a
+    /// fraction or an exponent, such as `1.0`, are not integers.
     #[inline]
     pub fn as_u64(self) -> Option<u64> {
         match self.kind() {
@@ -141,7 +141,8 @@ impl<'f> Value<'f> {
         }
     }
 
-    /// Returns the number, if the value is one; the nearest `f64` for an integer of more than 53 bits.
+    /// Returns the number, if the value is one; the nearest `f64` for an integer of more than 53
+    /// bits.
     #[inline]
     pub fn as_f64(self) -> Option<f64> {
         let node = self.node();

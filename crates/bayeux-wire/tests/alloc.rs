@@ -1,4 +1,5 @@
-//! Allocation counts: none per frame in steady traffic, and little memory kept after a hostile frame.
+//! Allocation counts: none per frame in steady traffic, and little memory kept after a hostile
+//! frame.
 
 use std::sync::Arc;
 

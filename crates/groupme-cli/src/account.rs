@@ -89,8 +89,8 @@ impl Account {
     pub(crate) async fn failure(&self, error: Error) -> Failure {
         let me = users::me();
         let is_elsewhere = error
-            .refusal()
-            .is_some_and(|refusal| refusal.call != me.name());
+            .api_error()
+            .is_some_and(|error| error.call != me.name());
         let is_good = matches!(error, Error::Unauthorized(_))
             && is_elsewhere
             && self.rest.call(&me).await.is_ok();
@@ -139,7 +139,7 @@ pub(crate) async fn gateway(
 fn options(args: &args::Account) -> Result<Options, Failure> {
     let mut options = Options::default();
     options.proxy = Proxy::from_environment();
-    options.patience.deadline = args.timeout;
+    options.retry.deadline = args.timeout;
     if let Some(url) = &args.api_url {
         options.services = services(url, args.allow_plaintext)?;
     }

@@ -23,7 +23,7 @@ pub(crate) fn failure(error: &Error, is_token_good: bool) -> Failure {
             "check the ids, and that the account takes part in the conversation",
         )),
         Error::Conflict(_) => Failure::Refused(told("there is nothing left to do")),
-        Error::Invalid(_) => Failure::Refused(told("GroupMe takes it in no other way")),
+        Error::BadRequest(_) => Failure::Refused(told("GroupMe takes it in no other way")),
         Error::RateLimited(refusal) => Failure::Later(match refusal.retry_after {
             Some(wait) => told(&format!("try again in {} s", wait.as_secs())),
             None => told("try again in a minute"),

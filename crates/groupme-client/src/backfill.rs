@@ -8,10 +8,10 @@ use bayeux_proto::Instant;
 use bayeux_wire::{Decoder, Frame, Limits};
 use groupme_delivery::{
     Config, Delivered, DeliveryTag, Failure, Feed, GapCause, Item, Ledger, Request, RequestId,
-    Response, Saved, Store, StoreError, Synthesized, Window,
+    Response, Saved, Store, StoreError, Synthesized,
 };
 use groupme_model::{
-    ConversationId, Event, EventRef, MessageId, SourceGuid, Timestamp, UserId, UserPair, channel,
+    ConversationId, Event, EventRef, SourceGuid, Timestamp, UserId, UserPair, channel,
 };
 use groupme_rest::endpoint::{
     Page, chats, groups,
@@ -291,7 +291,7 @@ async fn fetch(client: &groupme_rest::Client, request: &Request) -> Result<Respo
     };
     match request {
         Request::Groups { page, limit } => client
-            .call(&groups::list_briefly(Page::new(*page, *limit)))
+            .call(&groups::list_without_members(Page::new(*page, *limit)))
             .await
             .map(Response::Groups)
             .map_err(failed),
@@ -315,7 +315,7 @@ async fn fetch(client: &groupme_rest::Client, request: &Request) -> Result<Respo
             window,
             limit,
         } => {
-            let call = messages::list(conversation, &window_of(window), *limit);
+            let call = messages::list(conversation, window, *limit);
             client.call(&call).await.map(rows).map_err(failed)
         }
         Request::Pinned { conversation } => match client.call(&pins::list(conversation)).await {
@@ -330,20 +330,11 @@ fn rows(page: MessagePage) -> Response {
     Response::Messages(page.messages)
 }
 
-fn window_of(window: &Window) -> messages::Window {
-    let id = MessageId::clone;
-    match window {
-        Window::Before(message) => messages::Window::Before(id(message)),
-        Window::After(message) => messages::Window::After(id(message)),
-        _ => messages::Window::Newest,
-    }
-}
-
 fn failure_of(error: &groupme_rest::Error) -> Failure {
     match error {
         groupme_rest::Error::NotFound(_) => Failure::Gone,
         // An unreadable response may come from a proxy.
-        groupme_rest::Error::Unreadable { .. } | groupme_rest::Error::Unexpected(_) => {
+        groupme_rest::Error::Unreadable { .. } | groupme_rest::Error::UnexpectedStatus(_) => {
             Failure::Unavailable
         }
         error if error.is_transient() => Failure::Unavailable,

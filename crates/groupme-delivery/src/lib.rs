@@ -92,7 +92,7 @@ pub use item::{
 };
 pub use ledger::Ledger;
 pub use message_state::MessageState;
-pub use request::{Failure, Request, RequestId, Response, Window};
+pub use request::{Failure, Request, RequestId, Response};
 pub use store::{Change, MemoryStore, Saved, SavedConversation, Store, StoreError};
 
 #[cfg(doctest)]

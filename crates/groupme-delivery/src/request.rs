@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use bayeux_proto::{Backoff, Instant, Jitter};
 use groupme_model::{
-    Chat, ConversationId, Group, GroupId, Message, MessageId, Topic, member::MembershipState,
+    Chat, ConversationId, Group, GroupId, HistoryWindow, Message, Topic, member::MembershipState,
 };
 
 /// Request for REST. Its response goes to [`Feed::handle_response`](crate::Feed::handle_response).
@@ -39,7 +39,7 @@ pub enum Request {
         /// Conversation.
         conversation: ConversationId,
         /// Part of the history.
-        window: Window,
+        window: HistoryWindow,
         /// Maximum messages.
         limit: u32,
     },
@@ -49,18 +49,6 @@ pub enum Request {
         /// Conversation.
         conversation: ConversationId,
     },
-}
-
-/// Part of a history.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Window {
-    /// Newest messages.
-    Newest,
-    /// Messages right before this one.
-    Before(MessageId),
-    /// Messages right after this one (`after_id`; `since_id` leaves some out).
-    After(MessageId),
 }
 
 /// Response of REST.
@@ -122,7 +110,7 @@ impl Pending {
         let is_before = matches!(
             &self.request,
             Request::History {
-                window: Window::Before(_),
+                window: HistoryWindow::Before(_),
                 ..
             }
         );

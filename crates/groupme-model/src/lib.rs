@@ -83,6 +83,7 @@ mod directory;
 mod event;
 mod field;
 pub mod group;
+mod history;
 pub mod id;
 pub mod inspect;
 mod json;
@@ -120,6 +121,7 @@ pub use event::{
     TypingRef,
 };
 pub use group::{Group, GroupRef};
+pub use history::HistoryWindow;
 pub use id::{
     BotId, BotIdRef, CalendarEventId, CalendarEventIdRef, CategoryId, CategoryIdRef,
     ConversationId, ConversationIdRef, DirectoryId, DirectoryIdRef, FileId, FileIdRef, GroupId,

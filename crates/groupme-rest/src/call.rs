@@ -1,4 +1,4 @@
-//! A call: what to ask, and how to read the answer.
+//! Call: a request, and the parser of its answer.
 
 use core::fmt;
 
@@ -9,14 +9,14 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{
-    Conversation, Error, Repeat, Service, Services, Token,
-    answer::Answer,
+    Conversation, Error, Service, Services, Token,
     argument::Argument,
-    reading::{self, Reading},
+    parse::{self, ParseError, Parser},
     request::Request,
+    response::Response,
 };
 
-/// Request to GroupMe whose answer is a `T`: a value that [`Client::call`](crate::Client::call)
+/// Request to GroupMe with an answer of type `T`: a value that [`Client::call`](crate::Client::call)
 /// sends, or any other HTTP client by way of [`request`](Self::request) and
 /// [`decode`](Self::decode).
 ///
@@ -36,7 +36,7 @@ use crate::{
 #[must_use = "a call does nothing until a client sends it"]
 pub struct Call<T> {
     request: Request,
-    reading: Reading<T>,
+    parser: Parser<T>,
 }
 
 impl Call<()> {
@@ -47,18 +47,18 @@ impl Call<()> {
         Self::new("GET", service, path)
     }
 
-    /// As [`Call::get`], with the method `POST`, and taken for not
-    /// [idempotent](Self::harmless).
+    /// Returns a call with the method `POST`, as [`Call::get`]. It is not
+    /// [idempotent](Self::idempotent).
     pub fn post(service: Service, path: &'static str) -> Self {
         Self::new("POST", service, path)
     }
 
-    /// As [`Call::get`], with the method `PUT`.
+    /// Returns a call with the method `PUT`, as [`Call::get`].
     pub fn put(service: Service, path: &'static str) -> Self {
         Self::new("PUT", service, path)
     }
 
-    /// As [`Call::get`], with the method `DELETE`.
+    /// Returns a call with the method `DELETE`, as [`Call::get`].
     pub fn delete(service: Service, path: &'static str) -> Self {
         Self::new("DELETE", service, path)
     }
@@ -66,10 +66,10 @@ impl Call<()> {
     fn new(method: &'static str, service: Service, path: &'static str) -> Self {
         Self {
             request: Request::new(CallName::new(method, service, path)),
-            reading: Reading {
+            parser: Parser {
                 keys: &[],
-                read: |_| Ok(()),
-                is_deaf: true,
+                parse: |_| Ok(()),
+                ignores_body: true,
             },
         }
     }
@@ -92,7 +92,7 @@ impl<T> Call<T> {
         self.with(|request| request.query(name, Argument::Text(value.to_string())))
     }
 
-    /// Adds a parameter to the query, if it has a value.
+    /// Adds a parameter to the query, unless the value is `None`.
     pub fn query_if(self, name: &str, value: Option<impl fmt::Display>) -> Self {
         match value {
             Some(value) => self.query(name, value),
@@ -100,63 +100,64 @@ impl<T> Call<T> {
         }
     }
 
-    /// Sends JSON along.
+    /// Adds the other user of a direct conversation to the query, under the name that all endpoints
+    /// for direct messages use.
+    pub(crate) fn other_user(self, direct: Conversation) -> Self {
+        self.with(|request| request.query("other_user_id", Argument::OtherUser(direct)))
+    }
+
+    /// Sets a JSON body.
     pub fn body(self, body: &impl Serialize) -> Self {
         self.with(|request| request.json(body))
     }
 
-    /// Sends bytes of a media type along.
+    /// Sets a body of another media type.
     pub fn bytes(self, media_type: &str, bytes: impl Into<Bytes>) -> Self {
         self.with(|request| request.bytes(media_type, bytes))
     }
 
-    /// Says that repeating it does no harm.
+    /// Declares the call idempotent: a second request has the same effect as one (RFC 9110, section
+    /// 9.2.2). Calls with the method `POST` are not, unless this says so.
     pub fn idempotent(mut self) -> Self {
-        self.request.repeat = Repeat::Idempotent;
+        self.request.is_idempotent = true;
         self
     }
 
-    /// Reads the answer as a `U`, or the member of the answer that has the first of the `keys` that
-    /// is there.
+    /// Parses the answer as a `U`: the member with the first of the `keys` that exists, or the whole
+    /// content if there are no keys.
     pub fn one<U: DeserializeOwned>(self, keys: &'static [&'static str]) -> Call<U> {
-        self.reading(keys, reading::one)
+        self.parsed(keys, parse::one)
     }
 
-    /// As [`one`](Self::one), where there may be none: then it is `None`.
+    /// Parses the answer as [`one`](Self::one), or as `None` if the content is absent or null.
     pub fn maybe<U: DeserializeOwned>(self, keys: &'static [&'static str]) -> Call<Option<U>> {
-        self.reading(keys, reading::maybe)
+        self.parsed(keys, parse::maybe)
     }
 
-    /// Reads the answer as a list, which may also be absent. What is in it and cannot be read is
-    /// left out, and told to the log.
+    /// Parses the answer as a list, which is empty if the content is absent. Skips and logs elements
+    /// that cannot be parsed.
     pub fn list<U: DeserializeOwned>(self, keys: &'static [&'static str]) -> Call<Vec<U>> {
-        self.reading(keys, reading::list)
+        self.parsed(keys, parse::list)
     }
 
-    /// Reads the answer as whatever JSON it is.
+    /// Returns the content of the answer as JSON.
     pub fn json(self) -> Call<Json> {
-        self.reading(&[], reading::json)
+        self.parsed(&[], parse::json)
     }
 
-    pub(crate) fn reading<U>(
+    pub(crate) fn parsed<U>(
         self,
         keys: &'static [&'static str],
-        read: fn(Option<Value>) -> Result<U, reading::Mismatch>,
+        parse: fn(Option<Value>) -> Result<U, ParseError>,
     ) -> Call<U> {
         Call {
             request: self.request,
-            reading: Reading {
+            parser: Parser {
                 keys,
-                read,
-                is_deaf: false,
+                parse,
+                ignores_body: false,
             },
         }
-    }
-
-    /// Adds the other user of a direct conversation to the query, as most endpoints for direct
-    /// messages want it.
-    pub(crate) fn other_user(self, direct: Conversation) -> Self {
-        self.with(|request| request.query("other_user_id", Argument::OtherUser(direct)))
     }
 
     pub(crate) fn with(mut self, change: impl FnOnce(Request) -> Request) -> Self {
@@ -164,18 +165,18 @@ impl<T> Call<T> {
         self
     }
 
-    /// The method, service and path; no id is in it.
+    /// Returns the method, service and path, without any id.
     pub fn name(&self) -> CallName {
         self.request.call
     }
 
-    /// What asking again would do.
-    pub fn repeat(&self) -> Repeat {
-        self.request.repeat
+    /// Returns whether a second request has the same effect as one.
+    pub fn is_idempotent(&self) -> bool {
+        self.request.is_idempotent
     }
 
-    /// Whether something is not there any more afterwards.
-    pub(crate) fn removes(&self) -> bool {
+    /// Returns whether the call deletes something.
+    pub(crate) fn is_deletion(&self) -> bool {
         self.request.call.method == "DELETE"
     }
 
@@ -201,21 +202,21 @@ impl<T> Call<T> {
         self.request.http(services, token, user)
     }
 
-    /// Reads the answer from an HTTP response whose body is decompressed.
+    /// Parses an HTTP response, whose body is decompressed.
     ///
     /// # Errors
     ///
-    /// What the status stands for, if that is not a success; [`Error::Unreadable`] if the body is
-    /// not what it should be.
+    /// The error for a status that is not a success; [`Error::Unreadable`] if the body cannot be
+    /// parsed.
     pub fn decode(&self, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<T, Error> {
         let call = self.request.call;
-        let answer = Answer::new(call, status, headers, body)?;
-        self.reading
-            .of(&answer)
+        let response = Response::new(call, status, headers, body)?;
+        self.parser
+            .parse(&response)
             .map_err(|source| Error::Unreadable {
                 call,
                 status: status.as_u16(),
-                size: answer.size(),
+                size: response.size(),
                 source: source.into(),
             })
     }
@@ -225,20 +226,20 @@ impl<T> Clone for Call<T> {
     fn clone(&self) -> Self {
         Self {
             request: self.request.clone(),
-            reading: self.reading,
+            parser: self.parser,
         }
     }
 }
 
-/// Shows the method, service and path only: ids and bodies are the caller's affair.
+/// Shows the method, service and path only: ids and bodies are private.
 impl<T> fmt::Debug for Call<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Call({})", self.name())
     }
 }
 
-/// What a call asks: a method, a service and a path with `{}` for each id, so that errors and logs
-/// can name it and give nothing away.
+/// Name of a call for errors and logs: the method, the service and the path with `{}` in place of
+/// each id.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct CallName {
     pub(crate) method: &'static str,
@@ -256,7 +257,7 @@ impl CallName {
     }
 }
 
-/// As in `GET v3/groups/{}/messages`.
+/// Writes a name such as `GET v3/groups/{}/messages`.
 impl fmt::Display for CallName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}/{}", self.method, self.service.name(), self.path)

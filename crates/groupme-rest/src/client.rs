@@ -1,4 +1,4 @@
-//! The client: calls that take their turn and are patient.
+//! Client: calls that share a rate limit and are retried.
 
 use core::{fmt, time::Duration};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,18 +14,17 @@ use tokio::{
 use crate::{
     Call, Error, Options, RetryPolicy, Services, SetupError, Token,
     endpoint::users,
-    exchange::{Exchange, ExchangeError},
-    network::Network,
-    pace::Pace,
+    hyper_transport::HyperTransport,
     random::Random,
-    retry::{Attempts, Verdict},
+    rate_limiter::RateLimiter,
+    retry::{Attempts, Decision},
+    transport::{HttpTransport, HttpTransportError},
 };
 
-/// Asks GroupMe in the name of a token.
+/// Sends calls with a token.
 ///
-/// Clones share the connections and the pace, so that a program asks no faster than GroupMe bears,
-/// however many tasks it has. Every future can be dropped at any time; what was sent by then may
-/// still have been heard.
+/// Clones share the connections and the rate limit, however many tasks use them. Every future can be
+/// dropped at any time; GroupMe may still process a request that was sent by then.
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,
@@ -34,49 +33,49 @@ pub struct Client {
 }
 
 struct Shared {
-    exchange: Arc<dyn Exchange>,
+    transport: Arc<dyn HttpTransport>,
     services: Services,
     token: Token,
-    patience: RetryPolicy,
+    retry: RetryPolicy,
     request_timeout: Duration,
-    interval: Duration,
-    /// Whoever holds it is the next to go: tokio's mutex lets them in as they came.
-    turnstile: tokio::sync::Mutex<()>,
-    pace: Mutex<Pace>,
+    request_interval: Duration,
+    /// Queue for the rate limiter: tokio's mutex is fair.
+    queue: tokio::sync::Mutex<()>,
+    rate_limiter: Mutex<RateLimiter>,
     random: Mutex<Random>,
-    /// What the pure rules count time from.
+    /// Origin of the times of the rate limiter and of the attempts.
     origin: Instant,
 }
 
 impl Client {
-    /// A client over the network. Nothing is connected yet; calls need a tokio runtime with time
-    /// and IO.
+    /// Returns a client over HTTP/1.1. It connects with the first call, and calls need a tokio
+    /// runtime with time and IO.
     ///
     /// # Errors
     ///
-    /// [`SetupError::Dial`], if an address needs TLS and there is nobody to trust, or the proxy is
-    /// none that is known.
+    /// [`SetupError::Dial`] if a URL needs TLS and there are no root certificates, or if the
+    /// proxy's scheme is not supported.
     pub fn new(token: Token, options: &Options) -> Result<Self, SetupError> {
-        let network = Network::new(options)?;
-        Ok(Self::over(network, token, options))
+        let transport = HyperTransport::new(options)?;
+        Ok(Self::with_transport(transport, token, options))
     }
 
-    /// A client over something else than the network, such as a simulator in the same process. What
-    /// the options say of connections does not matter then.
-    pub fn over(exchange: impl Exchange, token: Token, options: &Options) -> Self {
+    /// Returns a client over another transport, such as a simulator in the same process. Ignores
+    /// the options for connections.
+    pub fn with_transport(transport: impl HttpTransport, token: Token, options: &Options) -> Self {
         let random = options
             .seed
             .map_or_else(Random::from_system, Random::from_seed);
         Self {
             shared: Arc::new(Shared {
-                exchange: Arc::new(exchange),
+                transport: Arc::new(transport),
                 services: options.services.clone(),
                 token,
-                patience: options.patience.clone(),
+                retry: options.retry.clone(),
                 request_timeout: options.request_timeout,
-                interval: options.interval,
-                turnstile: tokio::sync::Mutex::new(()),
-                pace: Mutex::new(Pace::new(options.interval)),
+                request_interval: options.request_interval,
+                queue: tokio::sync::Mutex::new(()),
+                rate_limiter: Mutex::new(RateLimiter::new(options.request_interval)),
                 random: Mutex::new(random),
                 origin: Instant::now(),
             }),
@@ -84,20 +83,21 @@ impl Client {
         }
     }
 
-    /// A client for another account, on the same connections but at a pace of its own.
+    /// Returns a client for another token, on the same connections and with a rate limit of its
+    /// own.
     #[must_use]
     pub fn with_token(&self, token: Token) -> Self {
         let shared = &self.shared;
         Self {
             shared: Arc::new(Shared {
-                exchange: Arc::clone(&shared.exchange),
+                transport: Arc::clone(&shared.transport),
                 services: shared.services.clone(),
                 token,
-                patience: shared.patience.clone(),
+                retry: shared.retry.clone(),
                 request_timeout: shared.request_timeout,
-                interval: shared.interval,
-                turnstile: tokio::sync::Mutex::new(()),
-                pace: Mutex::new(Pace::new(shared.interval)),
+                request_interval: shared.request_interval,
+                queue: tokio::sync::Mutex::new(()),
+                rate_limiter: Mutex::new(RateLimiter::new(shared.request_interval)),
                 random: Mutex::new(lock(&shared.random).split()),
                 origin: shared.origin,
             }),
@@ -105,8 +105,8 @@ impl Client {
         }
     }
 
-    /// Returns the client with the id of its token's user, which it otherwise asks GroupMe for,
-    /// once, when a call [needs](Call::needs_user) it.
+    /// Sets the id of the token's user. A client without it requests it once, when a call
+    /// [needs](Call::needs_user) it.
     #[must_use]
     pub fn with_user(mut self, user: UserId) -> Self {
         self.user = Arc::new(OnceCell::new_with(Some(user)));
@@ -114,36 +114,35 @@ impl Client {
     }
 
     /// Returns the id of the token's user: the one set by [`with_user`](Self::with_user), or the
-    /// answer of GroupMe, which all clones share.
+    /// answer of `GET /users/me`, which all clones share.
     ///
     /// # Errors
     ///
     /// As [`call`](Self::call), if GroupMe has to be asked.
     pub async fn user_id(&self) -> Result<&UserId, Error> {
-        let ask = || async {
+        let fetch = || async {
             let me = users::me();
-            let shared = &self.shared;
-            let request = me.request(&shared.services, &shared.token, None)?;
+            let request = me.request(&self.shared.services, &self.shared.token, None)?;
             Ok(self.send_request(&me, request).await?.id)
         };
-        self.user.get_or_try_init(ask).await
+        self.user.get_or_try_init(fetch).await
     }
 
-    /// Asks, and reads the answer. The request waits for its turn; failures that pass are tried
-    /// again as far as [`RetryPolicy`] and [`Repeat`](crate::Repeat) allow. What is gone when it is
-    /// deleted a second time, because the first answer was lost, counts as deleted.
+    /// Sends a call, when the rate limit allows it, and returns its answer. Retries temporary
+    /// failures as far as the [`RetryPolicy`] and the call's [idempotency](Call::is_idempotent)
+    /// allow. A deletion whose retry is answered with 404, because the answer to an earlier attempt
+    /// was lost, is a success.
     ///
     /// # Errors
     ///
-    /// The last failure, if there is no answer.
+    /// The failure of the last attempt.
     pub async fn call<T>(&self, call: &Call<T>) -> Result<T, Error> {
         let user = if call.needs_user() {
             Some(self.user_id().await?)
         } else {
             None
         };
-        let shared = &self.shared;
-        let request = call.request(&shared.services, &shared.token, user)?;
+        let request = call.request(&self.shared.services, &self.shared.token, user)?;
         self.send_request(call, request).await
     }
 
@@ -154,48 +153,47 @@ impl Client {
     ) -> Result<T, Error> {
         let shared = &*self.shared;
         let body = request.body().len();
-        let mut attempts = Attempts::new(&shared.patience, call.repeat(), body);
+        let mut attempts = Attempts::new(&shared.retry, call.is_idempotent(), body);
         let mut failure: Option<Error> = None;
         loop {
-            let Some(now) = shared.turn(attempts.deadline()).await else {
+            let Some(now) = shared.acquire(attempts.deadline()).await else {
                 return Err(failure.unwrap_or(Error::TimedOut {
                     call: call.name(),
-                    limit: shared.patience.deadline,
+                    limit: shared.retry.deadline,
                 }));
             };
-            let limit = attempts.handle_departure(now, shared.request_timeout);
+            let limit = attempts.handle_request(now, shared.request_timeout);
             let error = match shared.attempt(call, request.clone(), limit).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error.redact(&shared.token),
             };
-            let was_heard = failure
+            let may_be_done = failure
                 .as_ref()
                 .is_some_and(|failure| !failure.was_not_processed());
-            if call.removes() && was_heard && matches!(error, Error::NotFound(_)) {
-                // An earlier attempt removed it, and its answer was lost.
+            if call.is_deletion() && may_be_done && matches!(error, Error::NotFound(_)) {
                 return call.decode(StatusCode::NO_CONTENT, &HeaderMap::new(), b"");
             }
             let now = shared.now();
-            let verdict = attempts.handle_failure(now, &error, &mut lock(&shared.random));
+            let decision = attempts.handle_failure(now, &error, &mut lock(&shared.random));
             if matches!(error, Error::RateLimited(_)) {
-                let wait = match verdict {
-                    Verdict::Again(wait) => wait,
-                    Verdict::GiveUp => error.retry_after().unwrap_or(shared.patience.backoff_base),
+                let delay = match decision {
+                    Decision::Retry(delay) => delay,
+                    Decision::GiveUp => error.retry_after().unwrap_or(shared.retry.backoff_base),
                 };
-                lock(&shared.pace).handle_limit(now, wait);
+                lock(&shared.rate_limiter).handle_rate_limited(now, delay);
             }
-            match verdict {
-                Verdict::GiveUp => return Err(error),
-                Verdict::Again(wait) => {
-                    tracing::debug!(call = %call.name(), %error, ?wait, "trying again");
+            match decision {
+                Decision::GiveUp => return Err(error),
+                Decision::Retry(delay) => {
+                    tracing::debug!(call = %call.name(), %error, ?delay, "retrying");
                     failure = Some(error);
-                    sleep(wait).await;
+                    sleep(delay).await;
                 }
             }
         }
     }
 
-    /// An id for a message, which nothing else has.
+    /// Returns a random, unique id for a message.
     pub fn source_guid(&self) -> SourceGuid {
         SourceGuid::from_random(lock(&self.shared.random).bytes())
     }
@@ -206,25 +204,26 @@ impl Shared {
         self.origin.elapsed()
     }
 
-    /// Waits until a request may go, and takes that place; `None` if it would be too late then.
-    async fn turn(&self, deadline: Option<Duration>) -> Option<Duration> {
-        let _next = self.turnstile.lock().await;
+    /// Waits until the rate limit allows a request, counts it, and returns the time. `None` if that
+    /// is past the deadline.
+    async fn acquire(&self, deadline: Option<Duration>) -> Option<Duration> {
+        let _next = self.queue.lock().await;
         loop {
             let (now, at) = {
-                let mut pace = lock(&self.pace);
-                let (now, at) = (self.now(), pace.next_at());
+                let mut rate_limiter = lock(&self.rate_limiter);
+                let (now, at) = (self.now(), rate_limiter.next_at());
                 if deadline.is_some_and(|deadline| now.max(at) >= deadline) {
                     return None;
                 }
                 if at <= now {
-                    pace.handle_departure(now);
+                    rate_limiter.handle_request(now);
                 }
                 (now, at)
             };
             if at <= now {
                 return Some(now);
             }
-            // Others may be told meanwhile that this is too fast, hence the loop.
+            // A failure of another request may move `at` meanwhile, hence the loop.
             sleep(at.saturating_sub(now)).await;
         }
     }
@@ -236,14 +235,14 @@ impl Shared {
         limit: Duration,
     ) -> Result<T, Error> {
         let name = call.name();
-        let response = timeout(limit, self.exchange.exchange(request))
+        let response = timeout(limit, self.transport.send(request))
             .await
             .map_err(|_| Error::TimedOut { call: name, limit })?
             .map_err(|error| match error {
-                ExchangeError::Transport(source) => Error::Transport { call: name, source },
-                ExchangeError::Oversize { limit } => Error::Oversize { call: name, limit },
+                HttpTransportError::Transport(source) => Error::Transport { call: name, source },
+                HttpTransportError::Oversize { limit } => Error::Oversize { call: name, limit },
             })?;
-        tracing::trace!(call = %name, status = response.status().as_u16(), "answered");
+        tracing::trace!(call = %name, status = response.status().as_u16(), "response");
         call.decode(response.status(), response.headers(), response.body())
     }
 }
@@ -256,7 +255,7 @@ impl fmt::Debug for Client {
     }
 }
 
-/// What is behind these locks is whole between any two calls, so a panic elsewhere spoils nothing.
+/// Locks a mutex, poisoned or not: no critical section leaves its value half changed.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! Connections for hyper's pool.
+//! Connector of hyper's pool.
 
 use core::{
     pin::Pin,
@@ -13,57 +13,57 @@ use hyper_util::{
     client::legacy::connect::{Connected, Connection},
     rt::TokioIo,
 };
-use tokio::time::timeout;
+use tokio::time;
 use tower_service::Service;
 
 use crate::BoxError;
 
-/// Connects hyper's pool.
+/// Opens connections for hyper's pool, by way of `bayeux-dial`.
 #[derive(Clone)]
 pub(crate) struct Connector {
     dialer: Dialer,
-    limit: Duration,
+    timeout: Duration,
 }
 
 impl Connector {
-    pub(crate) fn new(dialer: Dialer, limit: Duration) -> Self {
-        Self { dialer, limit }
+    pub(crate) fn new(dialer: Dialer, timeout: Duration) -> Self {
+        Self { dialer, timeout }
     }
 }
 
 impl Service<Uri> for Connector {
-    type Response = Link;
+    type Response = HttpConnection;
     type Error = BoxError;
-    type Future = Pin<Box<dyn Future<Output = Result<Link, BoxError>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpConnection, BoxError>> + Send>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        let Self { dialer, limit } = self.clone();
+        let Self { dialer, timeout } = self.clone();
         Box::pin(async move {
             let is_secure = uri.scheme() == Some(&Scheme::HTTPS);
             let port = uri.port_u16().unwrap_or(if is_secure { 443 } else { 80 });
             let target = Target::new(uri.host().unwrap_or_default(), port, is_secure);
-            let stream = timeout(limit, dialer.dial(&target))
+            let stream = time::timeout(timeout, dialer.dial(&target))
                 .await
-                .map_err(|_| format!("no connection within {limit:?}"))??;
-            Ok(Link(TokioIo::new(stream)))
+                .map_err(|_| format!("no connection within {timeout:?}"))??;
+            Ok(HttpConnection(TokioIo::new(stream)))
         })
     }
 }
 
-/// A connection, as hyper's pool wants one.
-pub(crate) struct Link(TokioIo<Stream>);
+/// Connection of hyper's pool.
+pub(crate) struct HttpConnection(TokioIo<Stream>);
 
-impl Connection for Link {
+impl Connection for HttpConnection {
     fn connected(&self) -> Connected {
         Connected::new()
     }
 }
 
-impl Read for Link {
+impl Read for HttpConnection {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -73,7 +73,7 @@ impl Read for Link {
     }
 }
 
-impl Write for Link {
+impl Write for HttpConnection {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,

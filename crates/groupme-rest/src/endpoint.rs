@@ -1,8 +1,11 @@
-//! The calls that are known, by what they are about.
+//! Known endpoints, by subject.
 //!
-//! Each is a function that makes a [`Call`](crate::Call); nothing is asked before a client
-//! [calls](crate::Client::call) it. Sources: `dev.groupme.com/docs/v3`, the community's
-//! documentation, and what GroupMe's own clients were seen to do.
+//! Each function returns a [`Call`](crate::Call), which does nothing until it is passed to
+//! [`Client::call`](crate::Client::call). Sources: `dev.groupme.com/docs/v3`, the community's
+//! documentation of the API, and recordings of GroupMe's own clients.
+//!
+//! Ids are taken owned, borrowed or as views from an event; a conversation by any of its ids (see
+//! [`Conversation`](crate::Conversation)). "You" is the user of the token.
 
 pub mod blocks;
 pub mod bots;
@@ -22,18 +25,18 @@ pub mod topics;
 pub mod uploads;
 pub mod users;
 
-/// Which part of a list that comes in numbered pages.
+/// Page of a list that GroupMe numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Page {
-    /// Which page; the first is 1.
+    /// Number of the page, from 1. Default: 1.
     pub page: Option<u32>,
-    /// How many there are on a page. Default: GroupMe's own, 10 groups or 20 chats.
+    /// Maximum number of elements on the page. Default: GroupMe's, 10 groups or 20 chats.
     pub per_page: Option<u32>,
 }
 
 impl Page {
-    /// A page of a list.
+    /// Returns a page by its number, from 1, and its size.
     pub fn new(page: u32, per_page: u32) -> Self {
         Self {
             page: Some(page),
@@ -43,7 +46,7 @@ impl Page {
 }
 
 impl<T> crate::Call<T> {
-    fn numbered(self, page: Page) -> Self {
+    fn page(self, page: Page) -> Self {
         self.query_if("page", page.page)
             .query_if("per_page", page.per_page)
     }

@@ -1,4 +1,4 @@
-//! Faults, by whose they are: the caller's, GroupMe's, the road's.
+//! Errors, by whose fault they are: the caller's, GroupMe's, the network's.
 
 use core::{error::Error as StdError, time::Duration};
 
@@ -6,131 +6,126 @@ use groupme_model::{Json, outgoing::DraftError};
 
 use crate::{BaseUrlError, CallName, DialError, Token};
 
-/// Why a call has no answer.
+/// Failure of a call.
 ///
-/// The text is one line and leaves its cause to [`source`](StdError::source). It never contains the
-/// token, an id or anything that was sent; of what GroupMe answered only its own words for the
-/// error, in which the token is blotted out.
+/// The text is one line without its [`source`](StdError::source). It contains neither the token nor
+/// ids nor anything that was sent; of GroupMe's answer it contains the error messages only, without
+/// the token.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Yours: the call cannot be made as it is.
-    #[error("cannot ask `{call}`: {what}")]
+    /// Caller: the request cannot be made.
+    #[error("cannot make the request `{call}`: {reason}")]
     Misuse {
-        /// What was asked.
+        /// Name of the call.
         call: CallName,
-        /// What is wrong, and what would be right.
-        what: &'static str,
+        /// Cause, and the remedy if it is not obvious.
+        reason: &'static str,
     },
-    /// Yours: the message cannot be sent as it is.
+    /// Caller: GroupMe would refuse the message.
     #[error("the message cannot be sent")]
     Draft(#[from] DraftError),
-    /// Yours: the token is not valid, or not for this one thing (HTTP 401). GroupMe uses the same
-    /// answer for both, so it says nothing about other calls; only a token that gets it for
-    /// everything, `users/me` included, is bad.
+    /// Caller: the token is not valid, or not for this resource (HTTP 401). GroupMe does not tell
+    /// the two apart: a token is bad only if `users/me` fails in this way, too.
     #[error("not authorized: {0}")]
     Unauthorized(Box<ApiError>),
-    /// Yours: not allowed (HTTP 403). For a send: banned for a while for sending too much.
+    /// Caller: not allowed (HTTP 403). For a message: the account is banned for a while for sending
+    /// too many.
     #[error("forbidden: {0}")]
     Forbidden(Box<ApiError>),
-    /// Yours: there is no such thing, or not any more (HTTP 404); routine for groups that were
-    /// left.
+    /// Caller: the resource does not exist (HTTP 404). Normal for groups that the account left.
     #[error("not found: {0}")]
     NotFound(Box<ApiError>),
-    /// Yours: it is there already (HTTP 409): a message with the same `source_guid` was sent
-    /// within about a minute.
+    /// Caller: a message with the same `source_guid` was sent within about a minute (HTTP 409).
     #[error("there already: {0}")]
     Conflict(Box<ApiError>),
-    /// Yours: the request makes no sense to GroupMe (any other 4xx). Its words are in
-    /// [`ApiError::errors`].
-    #[error("not accepted: {0}")]
-    Invalid(Box<ApiError>),
+    /// Caller: any other 4xx status; see [`ApiError::errors`].
+    #[error("bad request: {0}")]
+    BadRequest(Box<ApiError>),
 
-    /// Theirs: too many requests (HTTP 429 or 420). [`Error::retry_after`] says when to come back,
-    /// if GroupMe does.
+    /// Server: too many requests (HTTP 429 or 420); see [`Error::retry_after`].
     #[error("too many requests: {0}")]
     RateLimited(Box<ApiError>),
-    /// Theirs: the server failed, or gave up waiting (HTTP 5xx or 408).
+    /// Server: it failed, or timed out (HTTP 5xx or 408).
     #[error("the server failed: {0}")]
     Server(Box<ApiError>),
-    /// Theirs: an HTTP status that this crate has no use for, such as a redirection, which is not
-    /// followed.
-    #[error("unexpected answer: {0}")]
-    Unexpected(Box<ApiError>),
-    /// Theirs: the answer is not what this call is answered with.
-    #[error("the answer to `{call}` ({status}, {size} bytes) cannot be read")]
+    /// Server: any other status, such as that of a redirect, which is not followed.
+    #[error("unexpected status: {0}")]
+    UnexpectedStatus(Box<ApiError>),
+    /// Server: the answer does not have the content that the call expects.
+    #[error("the answer to `{call}` (status {status}, {size} bytes) cannot be read")]
     Unreadable {
-        /// What was asked.
+        /// Name of the call.
         call: CallName,
-        /// The HTTP status.
+        /// HTTP status.
         status: u16,
-        /// How long the body is, in bytes.
+        /// Size of the body, in bytes.
         size: usize,
-        /// What is wrong with it.
+        /// Mistake in the body.
         #[source]
         source: BoxError,
     },
-    /// Theirs: the answer is larger than the limit of the options.
+    /// Server: the answer is larger than [`Options::body_limit`](crate::Options::body_limit).
     #[error("the answer to `{call}` has more than {limit} bytes")]
     Oversize {
-        /// What was asked.
+        /// Name of the call.
         call: CallName,
-        /// The limit in bytes.
+        /// Limit, in bytes.
         limit: usize,
     },
 
-    /// The road's: no connection, or one that broke.
+    /// Network: there is no connection, or it broke.
     #[error("no answer to `{call}`")]
     Transport {
-        /// What was asked.
+        /// Name of the call.
         call: CallName,
-        /// How it broke.
+        /// Failure of the connection.
         #[source]
         source: TransportError,
     },
-    /// The road's: no answer in time.
+    /// Network: no answer within the time limit.
     #[error("no answer to `{call}` within {limit:?}")]
     TimedOut {
-        /// What was asked.
+        /// Name of the call.
         call: CallName,
-        /// The time it had.
+        /// Time limit.
         limit: Duration,
     },
 }
 
-/// Why a client cannot be made; the fault is the caller's.
+/// Failure to create a client; always the caller's.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SetupError {
-    /// An address cannot be used.
-    #[error("an address cannot be used")]
+    /// A base URL cannot be used.
+    #[error("a base URL cannot be used")]
     BaseUrl(#[from] BaseUrlError),
-    /// There is no way to one of the addresses, or will not be: see [`DialError`].
+    /// TLS or the proxy cannot be used; see [`DialError`].
     #[error(transparent)]
     Dial(#[from] DialError),
 }
 
-/// What GroupMe said to a request that it did not fulfil.
+/// Answer of GroupMe with an error status.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ApiError {
-    /// What was asked.
+    /// Name of the call.
     pub call: CallName,
-    /// The HTTP status, by which errors are told apart.
+    /// HTTP status, which decides the variant of [`Error`].
     pub status: u16,
-    /// GroupMe's own code, where it tells more than the status, such as 40102
-    /// (`device_verification_failed`: only GroupMe's apps may ask this).
+    /// GroupMe's own code (`meta.code`), where it says more than the status: 40102
+    /// (`device_verification_failed`) refuses everything but GroupMe's apps.
     pub code: Option<i64>,
-    /// GroupMe's words for it; often none.
+    /// Messages of GroupMe; often none.
     pub errors: Vec<String>,
-    /// Further details (`meta.details`), such as why joining a group was refused.
+    /// Further details (`meta.details`), such as the reason why joining a group was refused.
     pub details: Option<Json>,
-    /// How long to wait, if GroupMe says so.
+    /// Delay before a retry, if GroupMe names one: at most 24 hours.
     pub retry_after: Option<Duration>,
 }
 
 impl ApiError {
-    /// A refusal of which nothing but the status is known.
+    /// Returns an error with a status and nothing else.
     pub fn new(call: CallName, status: u16) -> Self {
         Self {
             call,
@@ -145,13 +140,17 @@ impl ApiError {
 
 impl core::fmt::Display for ApiError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "`{}` was answered with {}", self.call, self.status)?;
+        write!(
+            f,
+            "`{}` was answered with status {}",
+            self.call, self.status
+        )?;
         if let Some(code) = self.code.filter(|code| *code != i64::from(self.status)) {
             write!(f, " ({code})")?;
         }
         for (index, error) in self.errors.iter().enumerate() {
             f.write_str(if index == 0 { ": " } else { "; " })?;
-            // One line, whatever they sent.
+            // Line breaks would break the promise of one line.
             for char in error.chars() {
                 write!(f, "{}", if char.is_control() { ' ' } else { char })?;
             }
@@ -160,10 +159,10 @@ impl core::fmt::Display for ApiError {
     }
 }
 
-/// The cause of an [`Error`] where its own type belongs to a dependency.
+/// Cause of an [`Error`] whose type belongs to a dependency.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// How the way to GroupMe and back failed.
+/// Failure to connect, or of a connection.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", if *is_sent { "the connection broke" } else { "cannot connect" })]
 pub struct TransportError {
@@ -173,7 +172,7 @@ pub struct TransportError {
 }
 
 impl TransportError {
-    /// A failure; `is_sent` if the request may have been heard.
+    /// Returns a failure. `is_sent`: the server may have received the request.
     pub fn new(is_sent: bool, source: impl Into<BoxError>) -> Self {
         Self {
             is_sent,
@@ -181,15 +180,15 @@ impl TransportError {
         }
     }
 
-    /// Whether the request may have been heard.
+    /// Returns whether the server may have received the request.
     pub fn is_sent(&self) -> bool {
         self.is_sent
     }
 }
 
 impl Error {
-    /// Whether trying again without changing anything can help. For what is not harmless to
-    /// repeat, see [`was_not_processed`](Self::was_not_processed) as well.
+    /// Returns whether a retry of the same call can succeed. For a call that is not idempotent, see
+    /// [`was_not_processed`](Self::was_not_processed), too.
     pub fn is_transient(&self) -> bool {
         matches!(
             self,
@@ -197,7 +196,7 @@ impl Error {
         )
     }
 
-    /// Whether it is certain that GroupMe did nothing.
+    /// Returns whether GroupMe certainly did not process the request.
     pub fn was_not_processed(&self) -> bool {
         match self {
             Self::Unreadable { .. }
@@ -210,58 +209,58 @@ impl Error {
         }
     }
 
-    /// How long to wait before the next attempt, if GroupMe said so.
+    /// Returns the delay before a retry, if GroupMe names one: at most 24 hours.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.refusal()?.retry_after
+        self.api_error()?.retry_after
     }
 
-    /// What GroupMe said, if it answered.
-    pub fn refusal(&self) -> Option<&ApiError> {
+    /// Returns GroupMe's answer, if there is one.
+    pub fn api_error(&self) -> Option<&ApiError> {
         match self {
-            Self::Unauthorized(refusal)
-            | Self::Forbidden(refusal)
-            | Self::NotFound(refusal)
-            | Self::Conflict(refusal)
-            | Self::Invalid(refusal)
-            | Self::RateLimited(refusal)
-            | Self::Server(refusal)
-            | Self::Unexpected(refusal) => Some(refusal),
+            Self::Unauthorized(error)
+            | Self::Forbidden(error)
+            | Self::NotFound(error)
+            | Self::Conflict(error)
+            | Self::BadRequest(error)
+            | Self::RateLimited(error)
+            | Self::Server(error)
+            | Self::UnexpectedStatus(error) => Some(error),
             _ => None,
         }
     }
 
-    /// A refusal as the error that its status stands for (GroupMe's documentation, "Responses").
-    pub(crate) fn from_refusal(refusal: ApiError) -> Self {
-        let refusal = Box::new(refusal);
-        match refusal.status {
-            401 => Self::Unauthorized(refusal),
-            403 => Self::Forbidden(refusal),
-            404 => Self::NotFound(refusal),
-            408 | 500..=599 => Self::Server(refusal),
-            409 => Self::Conflict(refusal),
-            420 | 429 => Self::RateLimited(refusal),
-            400..=499 => Self::Invalid(refusal),
-            _ => Self::Unexpected(refusal),
+    /// Returns the error for a status (GroupMe's documentation, "Responses").
+    pub(crate) fn from_api_error(error: ApiError) -> Self {
+        let error = Box::new(error);
+        match error.status {
+            401 => Self::Unauthorized(error),
+            403 => Self::Forbidden(error),
+            404 => Self::NotFound(error),
+            408 | 500..=599 => Self::Server(error),
+            409 => Self::Conflict(error),
+            420 | 429 => Self::RateLimited(error),
+            400..=499 => Self::BadRequest(error),
+            _ => Self::UnexpectedStatus(error),
         }
     }
 
-    /// Blots out the token in what GroupMe said.
+    /// Removes the token from GroupMe's messages and details.
     pub(crate) fn redact(mut self, token: &Token) -> Self {
-        if let Self::Unauthorized(refusal)
-        | Self::Forbidden(refusal)
-        | Self::NotFound(refusal)
-        | Self::Conflict(refusal)
-        | Self::Invalid(refusal)
-        | Self::RateLimited(refusal)
-        | Self::Server(refusal)
-        | Self::Unexpected(refusal) = &mut self
+        if let Self::Unauthorized(error)
+        | Self::Forbidden(error)
+        | Self::NotFound(error)
+        | Self::Conflict(error)
+        | Self::BadRequest(error)
+        | Self::RateLimited(error)
+        | Self::Server(error)
+        | Self::UnexpectedStatus(error) = &mut self
         {
-            for error in &mut refusal.errors {
-                if let Some(redacted) = token.redact(error) {
-                    *error = redacted;
+            for message in &mut error.errors {
+                if let Some(redacted) = token.redact(message) {
+                    *message = redacted;
                 }
             }
-            if let Some(details) = &mut refusal.details {
+            if let Some(details) = &mut error.details {
                 token.redact_json(details);
             }
         }
@@ -279,7 +278,7 @@ mod tests {
 
     fn every_variant() -> Vec<Error> {
         let status = |status| {
-            Error::from_refusal(ApiError {
+            Error::from_api_error(ApiError {
                 errors: vec!["first\nline".to_owned(), "second".to_owned()],
                 ..ApiError::new(CALL, status)
             })
@@ -290,7 +289,7 @@ mod tests {
         errors.extend([
             Error::Misuse {
                 call: CALL,
-                what: "an id is empty",
+                reason: "an id is empty",
             },
             Error::Draft(DraftError::Empty),
             Error::Unreadable {
@@ -319,7 +318,7 @@ mod tests {
         errors
     }
 
-    fn is_one_line_that_leaves_its_cause_to_the_chain(error: &dyn StdError) {
+    fn assert_one_line_without_its_source(error: &dyn StdError) {
         let text = error.to_string();
         assert!(!text.contains('\n') && !text.ends_with('.'), "{text}");
         assert!(text.starts_with(char::is_lowercase), "{text}");
@@ -329,54 +328,54 @@ mod tests {
     }
 
     #[test]
-    fn every_error_is_one_lower_case_line_that_leaves_its_cause_to_the_chain() {
+    fn every_error_is_one_lower_case_line_without_its_source() {
         for error in every_variant() {
-            is_one_line_that_leaves_its_cause_to_the_chain(&error);
+            assert_one_line_without_its_source(&error);
         }
         for error in [
             SetupError::BaseUrl(BaseUrlError::Credentials),
             SetupError::Dial(DialError::RootCertificate("the cause".into())),
         ] {
-            is_one_line_that_leaves_its_cause_to_the_chain(&error);
+            assert_one_line_without_its_source(&error);
         }
     }
 
     #[test]
-    fn a_refusal_tells_the_call_the_status_and_what_groupme_said() {
-        let refusal = ApiError {
+    fn an_api_error_names_the_call_the_status_and_the_messages() {
+        let error = ApiError {
             code: Some(40_100),
             errors: vec!["Not authorized".to_owned()],
             ..ApiError::new(CALL, 401)
         };
         assert_eq!(
-            Error::from_refusal(refusal).to_string(),
-            "not authorized: `GET v3/groups/{}` was answered with 401 (40100): Not authorized"
+            Error::from_api_error(error).to_string(),
+            "not authorized: `GET v3/groups/{}` was answered with status 401 (40100): Not authorized"
         );
         let bare = ApiError {
             code: Some(404),
             ..ApiError::new(CALL, 404)
         };
         assert_eq!(
-            Error::from_refusal(bare).to_string(),
-            "not found: `GET v3/groups/{}` was answered with 404"
+            Error::from_api_error(bare).to_string(),
+            "not found: `GET v3/groups/{}` was answered with status 404"
         );
     }
 
     #[test]
-    fn only_what_passes_is_transient_and_only_what_was_refused_or_never_sent_is_unheard() {
+    fn only_temporary_failures_are_transient_and_only_refused_or_unsent_requests_are_unprocessed() {
         let count =
             |judge: fn(&Error) -> bool| every_variant().iter().filter(|error| judge(error)).count();
-        // 408, 420, 429, 500, the two transports and the timeout.
+        // 408, 420, 429, 500, both transport errors and the timeout.
         assert_eq!(count(Error::is_transient), 7);
-        // 401, 403, 404, 420, 422, 429, 302, misuse, draft, and the connection that never was.
+        // 401, 403, 404, 420, 422, 429, 302, misuse, draft, and the failed connection.
         assert_eq!(count(Error::was_not_processed), 10);
     }
 
     #[test]
-    fn the_token_is_blotted_out_of_what_groupme_said() {
+    fn the_token_is_removed_from_the_messages_and_details() {
         let token = Token::new("hush-hush").unwrap();
         let details = serde_json::json!({"hush-hush": [1, "was hush-hush", null]});
-        let refusal = ApiError {
+        let error = ApiError {
             errors: vec![
                 "bad token hush-hush".to_owned(),
                 "cut short: hush-".to_owned(),
@@ -384,7 +383,7 @@ mod tests {
             details: serde_json::from_value(details).ok(),
             ..ApiError::new(CALL, 401)
         };
-        let error = Error::from_refusal(refusal).redact(&token);
+        let error = Error::from_api_error(error).redact(&token);
         assert!(!format!("{error} {error:?}").contains("hush"));
     }
 }

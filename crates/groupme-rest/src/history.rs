@@ -1,4 +1,4 @@
-//! A history, page by page, as a stream.
+//! History of a conversation as a stream of pages.
 
 use core::{
     fmt,
@@ -17,8 +17,8 @@ use crate::{
 };
 
 impl Client {
-    /// The history of a conversation, page by page: from the newest message towards the past,
-    /// unless it is told otherwise.
+    /// Returns the history of a conversation, page by page: from the newest message to the oldest,
+    /// unless [`History::before`] or [`History::after`] says otherwise.
     ///
     /// ```no_run
     /// # async fn archive(client: groupme_rest::Client) -> Result<(), groupme_rest::Error> {
@@ -36,52 +36,51 @@ impl Client {
             conversation: conversation.into(),
             pager: Pager::backward(None),
             limit: LIMIT,
-            asking: None,
+            request: None,
         }
     }
 }
 
-/// The history of a conversation, page by page: a stream that ends where the history does.
+/// Stream of the pages of a conversation's history.
 ///
-/// After an error it can be asked again and goes on at the same place; no message is left out.
-#[must_use = "a history does nothing unless it is asked for the next page"]
+/// After an error, the next poll requests the same page again: no message is skipped.
+#[must_use = "a history does nothing unless it is polled"]
 pub struct History {
     client: Client,
     conversation: Conversation,
     pager: Pager,
     limit: u32,
-    asking: Option<Asking>,
+    request: Option<PageFuture>,
 }
 
-type Asking = Pin<Box<dyn Future<Output = Result<MessagePage, Error>> + Send>>;
+type PageFuture = Pin<Box<dyn Future<Output = Result<MessagePage, Error>> + Send>>;
 
 impl History {
-    /// Goes towards the past from a message, which is left out. Pages are newest first.
+    /// Reads the messages before another one, newest first.
     pub fn before(mut self, message: impl Into<MessageId>) -> Self {
         self.pager = Pager::backward(Some(message.into()));
-        self.asking = None;
+        self.request = None;
         self
     }
 
-    /// Goes towards the present from a message, which is left out. Pages are oldest first, and
-    /// nothing is missing between them: this is how to catch up.
+    /// Reads the messages after another one, oldest first and without a gap.
     ///
-    /// It ends at the newest message there is. To go on later, begin after the last one again.
+    /// The stream ends at the newest message. To continue later, begin after the last message of
+    /// this stream.
     pub fn after(mut self, message: impl Into<MessageId>) -> Self {
         self.pager = Pager::forward(message.into());
-        self.asking = None;
+        self.request = None;
         self
     }
 
-    /// Asks for so many messages at once. Default: 100, as documented; GroupMe was seen to give
-    /// 200.
+    /// Sets the maximum number of messages on a page. Default: 100, GroupMe's documented maximum; in
+    /// practice it accepts 200.
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = limit;
         self
     }
 
-    /// The next page, which has at least one message; `None` at the end. Dropping the future loses
-    /// nothing.
+    /// Returns the next page, which has at least one message; `None` at the end. Cancel-safe.
     pub async fn next(&mut self) -> Option<Result<MessagePage, Error>> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
@@ -93,17 +92,17 @@ impl Stream for History {
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
         loop {
-            let Some(asking) = &mut this.asking else {
+            let Some(request) = &mut this.request else {
                 let Some(window) = this.pager.poll_window() else {
                     return Poll::Ready(None);
                 };
                 let call = messages::list(&this.conversation, &window, this.limit);
                 let client = this.client.clone();
-                this.asking = Some(Box::pin(async move { client.call(&call).await }));
+                this.request = Some(Box::pin(async move { client.call(&call).await }));
                 continue;
             };
-            let answer = ready!(asking.as_mut().poll(cx));
-            this.asking = None;
+            let answer = ready!(request.as_mut().poll(cx));
+            this.request = None;
             match answer {
                 Err(error) => return Poll::Ready(Some(Err(error))),
                 Ok(page) => {
@@ -118,7 +117,7 @@ impl Stream for History {
 
 impl FusedStream for History {
     fn is_terminated(&self) -> bool {
-        self.asking.is_none() && self.pager.poll_window().is_none()
+        self.request.is_none() && self.pager.poll_window().is_none()
     }
 }
 
@@ -131,5 +130,5 @@ impl fmt::Debug for History {
     }
 }
 
-/// What GroupMe documents as the most.
+/// GroupMe's documented maximum.
 const LIMIT: u32 = 100;

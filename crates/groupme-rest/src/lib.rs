@@ -1,8 +1,8 @@
-//! GroupMe's REST API: paced, patient, typed.
+//! Client of GroupMe's REST API: typed calls, rate-limited and retried.
 //!
-//! A [`Call`] says what to ask and how to read the answer; [`endpoint`] has one for each that is
-//! known. A [`Client`] asks it: over connections that are kept, no faster than GroupMe bears, and
-//! again when a failure passes.
+//! A [`Call`] is a request and the parser of its answer; [`endpoint`] has a function for each known
+//! endpoint. A [`Client`] sends calls over pooled connections, no faster than GroupMe accepts, and
+//! retries failures that are temporary.
 //!
 //! ```no_run
 //! use groupme_model::GroupId;
@@ -16,7 +16,7 @@
 //! let group = GroupId::from("1835");
 //! client.send(&group, "hello").await?;
 //!
-//! // Everything that was said since a message, with nothing left out.
+//! // Every message after another one, with no gap.
 //! let mut history = client.history(group).after("170000000000000001");
 //! while let Some(page) = history.next().await {
 //!     for message in page?.messages {
@@ -28,76 +28,74 @@
 //! # Ok(()) }
 //! ```
 //!
-//! # What can be relied on
+//! # Guarantees
 //!
-//! - **The pace is the token's.** Clones of a client share it: 8 requests a second by default, in
-//!   the order in which they were asked. When GroupMe says that it was too fast, all of them wait.
-//! - **Failures that pass are tried again** (HTTP 408, 420, 429 and 5xx, connections that break,
-//!   silence), after a random wait that grows, no sooner than `Retry-After` says, and within a
-//!   deadline; see [`RetryPolicy`].
-//! - **Nothing is done twice.** A message keeps its id in every attempt, and GroupMe's refusal of a
-//!   double is a success; what has no such id and is not [harmless](Repeat::Idempotent) is only
-//!   repeated if it cannot have been heard.
-//! - **The HTTP status decides** what an answer is; GroupMe's envelope is opened where there is one.
-//!   An [`Error`] says whose fault it is and whether it [passes](Error::is_transient).
-//! - **Histories end** at an empty page, at HTTP 304 in its place, and where the cursor does not
-//!   move; a page with few messages is not the end. Beware of
-//!   [`since_id`](endpoint::messages::Window::Since), which leaves out what does not fit.
-//! - **The token is in one header** and in nothing else: no URL, no log, no `Debug`, no error, not
-//!   even where GroupMe repeats it; it goes to GroupMe's services only, and no redirection is
-//!   followed.
-//! - **Time is tokio's**, so tests can pause it, and [`Options::seed`] fixes all randomness. The
-//!   environment is read only by [`Proxy::from_environment`].
+//! - **The rate limit belongs to the token.** Clones of a client share it: 8 requests a second by
+//!   default, in the order of the calls. An answer with HTTP status 429 or 420 delays all of them.
+//! - **Temporary failures are retried** (HTTP 408, 420, 429 and 5xx, broken connections, timeouts)
+//!   after a random delay that grows, not before `Retry-After`, and within a deadline; see
+//!   [`RetryPolicy`].
+//! - **Nothing is done twice.** Every attempt to send a message carries the same `source_guid`, and
+//!   GroupMe's refusal of a duplicate is a success. Other calls that are not
+//!   [idempotent](Call::is_idempotent) are retried only if GroupMe certainly did not process them.
+//! - **The HTTP status decides** between success and failure; the envelope of the body is removed if
+//!   there is one. An [`Error`] says whose fault it is and whether it is
+//!   [temporary](Error::is_transient).
+//! - **Any id of a conversation will do.** [`Conversation`] is made from the ids of groups, topics,
+//!   users and direct conversations, owned or borrowed from an event.
+//! - **Histories end** at an empty page, at HTTP 304, and where the cursor does not move. A short
+//!   page is not the end.
+//! - **The token is sent in one header** and appears nowhere else: not in URLs, log lines, `Debug`
+//!   output or errors, even where GroupMe's answer repeats it. It is sent to GroupMe's services only;
+//!   redirects are not followed.
+//! - **Time is tokio's**, so tests can pause it, and [`Options::seed`] makes a client deterministic.
+//!   Only [`Proxy::from_environment`] reads the environment.
 //!
-//! # Without the network
+//! # Other HTTP clients
 //!
-//! [`Call::request`] and [`Call::decode`] are pure, for any HTTP client. [`Client::over`] puts the
-//! client on top of anything that [exchanges](Exchange) a request for a response, such as a
-//! simulator in the same process.
+//! [`Call::request`] and [`Call::decode`] do no IO and fit any HTTP client.
+//! [`Client::with_transport`] runs the client over any [`HttpTransport`], such as a simulator in the
+//! same process.
 //!
 //! # Features
 //!
 //! - `rustls-ring` (default): TLS by rustls with ring.
-//! - `bundled-roots` (default): trust the Mozilla roots compiled into the program.
+//! - `bundled-roots` (default): Mozilla's root certificates, compiled into the program.
 
 // Servers send durations, counts and lengths: arithmetic on them saturates or is checked.
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
-mod answer;
 mod argument;
+mod base_url;
 mod call;
 mod client;
 mod connector;
 mod conversation;
 pub mod endpoint;
 mod error;
-mod exchange;
 mod history;
-mod host;
-mod network;
+mod hyper_transport;
 mod options;
-mod pace;
 mod pager;
+mod parse;
 mod random;
-mod reading;
+mod rate_limiter;
 mod request;
+mod response;
 mod retry;
 mod sending;
 mod token;
+mod transport;
 
+pub use base_url::{BaseUrl, BaseUrlError, Service, Services};
 pub use bayeux_dial::{DialError, Proxy, RootStore};
 pub use call::{Call, CallName};
 pub use client::Client;
 pub use conversation::Conversation;
 pub use error::{ApiError, BoxError, Error, SetupError, TransportError};
-pub use exchange::{Exchange, ExchangeError, Exchanging};
 pub use history::History;
-pub use host::{BaseUrl, BaseUrlError, Service, Services};
 pub use options::Options;
-pub use retry::{Repeat, RetryPolicy};
+pub use retry::RetryPolicy;
 pub use sending::Sent;
 pub use token::{Token, TokenError};
-
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-mod readme {}
+pub use transport::{HttpTransport, HttpTransportError, ResponseFuture};

@@ -1,35 +1,33 @@
-//! What can be chosen about a client.
+//! Options of a client.
 
 use core::{fmt, time::Duration};
 
 use crate::{Proxy, RetryPolicy, RootStore, Services};
 
-/// What can be chosen about a [`Client`](crate::Client). The defaults suit GroupMe.
+/// Options of a [`Client`](crate::Client). The defaults suit GroupMe.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Options {
-    /// Where GroupMe's services are. Default: at GroupMe.
+    /// Base URLs of GroupMe's services. Default: GroupMe's own.
     pub services: Services,
-    /// The time between two requests of the same token, from departure to departure. Default: 125
-    /// milliseconds, which is 8 a second; GroupMe begins to refuse at about 10.
-    pub interval: Duration,
-    /// How failures that pass are dealt with.
-    pub patience: RetryPolicy,
-    /// How long a connection may take to stand, TLS included. Default: 10 seconds.
+    /// Minimum time between two requests with the same token. Default: 125 milliseconds, which is 8
+    /// requests a second; GroupMe answers 429 from about 10.
+    pub request_interval: Duration,
+    /// Retries of temporary failures.
+    pub retry: RetryPolicy,
+    /// Time limit for a connection, TLS included. Default: 10 seconds.
     pub connect_timeout: Duration,
-    /// How long one request may take, from its departure to the end of the response. Default: 20
-    /// seconds. One with a large body, such as an upload, has a second more for each 64 KiB.
+    /// Time limit for one request and its response. Default: 20 seconds, and one second more for
+    /// each 64 KiB of the request's body.
     pub request_timeout: Duration,
-    /// How many bytes a response may have, decompressed. Default: 16 MiB.
+    /// Maximum size of a response body, in bytes after decompression. Default: 16 MiB.
     pub body_limit: usize,
-    /// Through which proxy to go. Default: none, whatever the environment says; see
-    /// [`Proxy::from_environment`].
+    /// Proxy. Default: none, whatever the environment says; see [`Proxy::from_environment`].
     pub proxy: Proxy,
-    /// Whom to trust where there is TLS. Default: Mozilla's roots, where they are compiled in.
+    /// Trusted root certificates. Default: Mozilla's, with the feature `bundled-roots`.
     pub roots: RootStore,
-    /// What jitter and the ids of messages are drawn from. Default: another one each time. Two
-    /// clients with the same seed send messages with the same ids, which GroupMe takes for
-    /// repetitions.
+    /// Seed of jitter and message ids. Default: random. GroupMe takes messages of two clients with
+    /// the same seed for duplicates.
     pub seed: Option<u64>,
 }
 
@@ -37,8 +35,8 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             services: Services::default(),
-            interval: Duration::from_millis(125),
-            patience: RetryPolicy::default(),
+            request_interval: Duration::from_millis(125),
+            retry: RetryPolicy::default(),
             connect_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(20),
             body_limit: 16 << 20,
@@ -53,8 +51,8 @@ impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Options")
             .field("services", &self.services)
-            .field("interval", &self.interval)
-            .field("patience", &self.patience)
+            .field("request_interval", &self.request_interval)
+            .field("retry", &self.retry)
             .field("connect_timeout", &self.connect_timeout)
             .field("request_timeout", &self.request_timeout)
             .field("body_limit", &self.body_limit)

@@ -1,10 +1,10 @@
-//! Walking through a history: a pure rule over pages.
+//! Pagination of a history, without IO.
 
-use groupme_model::{Message, MessageId};
+use groupme_model::{HistoryWindow, Message, MessageId};
 
-use crate::endpoint::messages::{MessagePage, Window};
+use crate::endpoint::messages::MessagePage;
 
-/// What to ask next of a history, and what to make of the answer.
+/// Chooses the window of the next request, and puts the pages in order.
 #[derive(Clone, Debug)]
 pub(crate) struct Pager {
     state: State,
@@ -12,12 +12,12 @@ pub(crate) struct Pager {
 
 #[derive(Clone, Debug)]
 enum State {
-    /// Towards the past, from the newest message or from this one.
+    /// Towards older messages, from the newest or from before this one.
     Backward(Option<MessageId>),
-    /// Towards the present, from this message.
+    /// Towards newer messages, from after this one.
     Forward(MessageId),
-    /// GroupMe answered a question for what comes after `after` with the newest messages instead.
-    /// What is in between is fetched backwards, to be handed out in order at once.
+    /// The server answered a request for the messages after `after` with the newest ones. The
+    /// messages in between are fetched backwards and returned as one page.
     Bridging {
         after: MessageId,
         before: MessageId,
@@ -27,36 +27,36 @@ enum State {
 }
 
 impl Pager {
-    /// Towards the past, from the newest message or from one before which to begin.
+    /// Starts at the newest message, or before another one, towards older messages.
     pub(crate) fn backward(before: Option<MessageId>) -> Self {
         Self {
             state: State::Backward(before),
         }
     }
 
-    /// Towards the present, from a message after which to begin.
+    /// Starts after a message, towards newer ones.
     pub(crate) fn forward(after: MessageId) -> Self {
         Self {
             state: State::Forward(after),
         }
     }
 
-    /// Which part to ask for; `None` at the end.
-    pub(crate) fn poll_window(&self) -> Option<Window> {
+    /// Returns the window of the next request; `None` at the end.
+    pub(crate) fn poll_window(&self) -> Option<HistoryWindow> {
         match &self.state {
-            State::Backward(None) => Some(Window::Newest),
+            State::Backward(None) => Some(HistoryWindow::Newest),
             State::Backward(Some(before)) | State::Bridging { before, .. } => {
-                Some(Window::Before(before.clone()))
+                Some(HistoryWindow::Before(before.clone()))
             }
-            State::Forward(after) => Some(Window::After(after.clone())),
+            State::Forward(after) => Some(HistoryWindow::After(after.clone())),
             State::Ended => None,
         }
     }
 
-    /// Takes what was asked for. The answer is a page to hand out, if there is one.
+    /// Handles the answer, and returns the next page of the stream, if it is complete.
     ///
-    /// The end is an empty page, and also one in which nothing is new: a client of GroupMe's has
-    /// been seen to ask for the same page for ever. A page with few messages is not the end.
+    /// An empty page is the end, and so is one without new messages: other clients loop for ever on
+    /// a cursor that does not move. A short page is not the end.
     pub(crate) fn handle_page(&mut self, page: MessagePage) -> Option<MessagePage> {
         match core::mem::replace(&mut self.state, State::Ended) {
             State::Backward(cursor) => self.handle_backward(cursor, page),
@@ -137,31 +137,33 @@ impl Pager {
 mod tests {
     use super::*;
 
-    /// How GroupMe answers.
+    /// Behaviour of the server.
     #[derive(Clone, Copy, Debug)]
-    enum Manner {
+    enum Server {
         AsDocumented,
-        /// Knows no `after_id` and answers with the newest messages.
-        DeafToAfter,
-        /// Knows no cursor at all.
-        DeafToAll,
+        /// Ignores `after_id` and answers with the newest messages.
+        IgnoresAfter,
+        /// Ignores all cursors.
+        IgnoresCursors,
     }
 
-    /// The messages that a pager hands out, of a conversation with the ids from 1 to `total`, and
-    /// how often it asked.
-    fn walk(mut pager: Pager, total: u64, limit: usize, manner: Manner) -> (Vec<u64>, usize) {
+    /// Returns the ids that a pager yields from a conversation with the ids from 1 to `total`, and
+    /// the number of its requests.
+    fn walk(mut pager: Pager, total: u64, limit: usize, server: Server) -> (Vec<u64>, usize) {
         let number = |id: &MessageId| id.as_str().parse::<u64>().unwrap();
-        let (mut walked, mut asked) = (Vec::new(), 0);
+        let (mut walked, mut requests) = (Vec::new(), 0);
         while let Some(window) = pager.poll_window() {
-            asked += 1;
-            assert!(asked < 1000, "it does not end");
+            requests += 1;
+            assert!(requests < 1000, "endless");
             let newest_first = (1..=total).rev();
-            let ids: Vec<u64> = match (window, manner) {
-                (Window::Before(id), Manner::AsDocumented | Manner::DeafToAfter) => newest_first
-                    .filter(|other| *other < number(&id))
-                    .take(limit)
-                    .collect(),
-                (Window::After(id), Manner::AsDocumented) => (1..=total)
+            let ids: Vec<u64> = match (window, server) {
+                (HistoryWindow::Before(id), Server::AsDocumented | Server::IgnoresAfter) => {
+                    newest_first
+                        .filter(|other| *other < number(&id))
+                        .take(limit)
+                        .collect()
+                }
+                (HistoryWindow::After(id), Server::AsDocumented) => (1..=total)
                     .filter(|other| *other > number(&id))
                     .take(limit)
                     .collect(),
@@ -176,50 +178,54 @@ mod tests {
                 walked.extend(page.messages.iter().map(|message| number(&message.id)));
             }
         }
-        (walked, asked)
+        (walked, requests)
     }
 
     #[test]
-    fn both_directions_meet_every_message_once_and_end() {
+    fn both_directions_yield_every_message_once_and_end() {
         for total in [0, 1, 9, 10, 11, 35] {
             for limit in [1, 3, 10] {
-                let (all, asked) = walk(Pager::backward(None), total, limit, Manner::AsDocumented);
+                let (all, requests) =
+                    walk(Pager::backward(None), total, limit, Server::AsDocumented);
                 assert!(all.into_iter().eq((1..=total).rev()));
-                assert_eq!(asked, usize::try_from(total).unwrap().div_ceil(limit) + 1);
+                assert_eq!(
+                    requests,
+                    usize::try_from(total).unwrap().div_ceil(limit) + 1
+                );
                 let forward = Pager::forward("0".into());
-                let (all, _) = walk(forward, total, limit, Manner::AsDocumented);
+                let (all, _) = walk(forward, total, limit, Server::AsDocumented);
                 assert!(all.into_iter().eq(1..=total));
             }
         }
     }
 
     #[test]
-    fn both_directions_begin_where_they_are_told() {
+    fn both_directions_begin_at_their_cursor() {
         let backward = Pager::backward(Some("8".into()));
         assert_eq!(
-            walk(backward, 20, 3, Manner::AsDocumented).0,
+            walk(backward, 20, 3, Server::AsDocumented).0,
             [7, 6, 5, 4, 3, 2, 1]
         );
         let forward = Pager::forward("17".into());
-        assert_eq!(walk(forward, 20, 2, Manner::AsDocumented).0, [18, 19, 20]);
+        assert_eq!(walk(forward, 20, 2, Server::AsDocumented).0, [18, 19, 20]);
     }
 
     #[test]
     fn a_cursor_that_does_not_move_is_the_end() {
         assert_eq!(
-            walk(Pager::backward(None), 20, 5, Manner::DeafToAll),
+            walk(Pager::backward(None), 20, 5, Server::IgnoresCursors),
             (vec![20, 19, 18, 17, 16], 2)
         );
-        let (walked, asked) = walk(Pager::forward("18".into()), 20, 5, Manner::DeafToAll);
-        assert_eq!((walked, asked), (vec![19, 20], 2));
+        let (walked, requests) = walk(Pager::forward("18".into()), 20, 5, Server::IgnoresCursors);
+        assert_eq!((walked, requests), (vec![19, 20], 2));
     }
 
     #[test]
-    fn a_server_that_knows_no_after_id_still_leaves_no_gap() {
+    fn a_server_that_ignores_after_id_causes_no_gap() {
         for after in 0..=20 {
             for limit in [2, 3, 7, 50] {
                 let pager = Pager::forward(after.into());
-                let (walked, _) = walk(pager, 20, limit, Manner::DeafToAfter);
+                let (walked, _) = walk(pager, 20, limit, Server::IgnoresAfter);
                 assert!(
                     walked.into_iter().eq(after + 1..=20),
                     "after {after}, {limit} at once"
@@ -243,7 +249,10 @@ mod tests {
                 .len(),
             2
         );
-        assert_eq!(pager.poll_window(), Some(Window::Before("998".into())));
+        assert_eq!(
+            pager.poll_window(),
+            Some(HistoryWindow::Before("998".into()))
+        );
         let mut pager = Pager::forward("999".into());
         assert_eq!(
             pager
@@ -253,6 +262,9 @@ mod tests {
                 .len(),
             2
         );
-        assert_eq!(pager.poll_window(), Some(Window::After("1001".into())));
+        assert_eq!(
+            pager.poll_window(),
+            Some(HistoryWindow::After("1001".into()))
+        );
     }
 }

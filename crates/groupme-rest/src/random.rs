@@ -1,66 +1,58 @@
-//! Randomness from a seed: for jitter, and for the ids of what is sent.
+//! Randomness from a seed: jitter, and the ids of sent messages.
 
 use core::{
     hash::{BuildHasher as _, Hasher as _},
     time::Duration,
 };
 
-/// Two streams of `SplitMix64`, so that an id has 128 bits that are not all derived from 64.
+use fastrand::Rng;
+
+/// Two generators, so that an id has 128 bits that do not all derive from one state of 64.
 #[derive(Clone, Debug)]
 pub(crate) struct Random {
-    a: u64,
-    b: u64,
+    a: Rng,
+    b: Rng,
 }
 
 impl Random {
+    /// Returns generators that always yield the same values for a seed.
     pub(crate) fn from_seed(seed: u64) -> Self {
-        Self {
-            a: seed,
-            b: mix(seed ^ GAMMA),
-        }
+        let mut a = Rng::with_seed(seed);
+        let b = a.fork();
+        Self { a, b }
     }
 
-    /// Another one each time, from the source that the standard library keys its hash maps with.
+    /// Returns generators with random seeds from the keys of the standard library's hash maps.
+    /// `Rng::new` hashes the time and the thread id with fixed keys: two processes on one machine
+    /// could draw the same ids.
     pub(crate) fn from_system() -> Self {
-        let draw = || std::hash::RandomState::new().build_hasher().finish();
+        let seed = || std::hash::RandomState::new().build_hasher().finish();
         Self {
-            a: draw(),
-            b: draw(),
+            a: Rng::with_seed(seed()),
+            b: Rng::with_seed(seed()),
         }
     }
 
-    /// Another one, which goes its own way.
+    /// Returns further generators, independent of these.
     pub(crate) fn split(&mut self) -> Self {
         Self {
-            a: next(&mut self.b),
-            b: next(&mut self.a),
+            a: self.b.fork(),
+            b: self.a.fork(),
         }
     }
 
-    /// A duration below `bound`, to the microsecond.
+    /// Returns a duration below `bound`, in whole microseconds.
     pub(crate) fn below(&mut self, bound: Duration) -> Duration {
         let micros = u64::try_from(bound.as_micros()).unwrap_or(u64::MAX);
-        Duration::from_micros(next(&mut self.a).checked_rem(micros).unwrap_or_default())
+        Duration::from_micros(self.a.u64(..micros.max(1)))
     }
 
+    /// Returns the bytes of an id.
     pub(crate) fn bytes(&mut self) -> [u8; 16] {
-        let bits = u128::from(next(&mut self.a)) << 64 | u128::from(next(&mut self.b));
+        let bits = u128::from(self.a.u64(..)) << 64 | u128::from(self.b.u64(..));
         bits.to_be_bytes()
     }
 }
-
-fn next(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(GAMMA);
-    mix(*state)
-}
-
-fn mix(mut z: u64) -> u64 {
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
-}
-
-const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
 
 #[cfg(test)]
 mod tests {
@@ -69,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_seed_fixes_everything_and_the_system_nothing() {
+    fn a_seed_determines_every_value_and_the_system_none() {
         let draw = |mut random: Random| (random.bytes(), random.below(Duration::from_secs(9)));
         assert_eq!(draw(Random::from_seed(7)), draw(Random::from_seed(7)));
         assert_ne!(draw(Random::from_seed(7)).0, draw(Random::from_seed(8)).0);

@@ -8,13 +8,13 @@ use serde::Serialize;
 use serde_json::Value;
 use url::{Url, form_urlencoded};
 
-use crate::{CallName, Error, Repeat, Services, Token, argument::Argument, host::dialed};
+use crate::{CallName, Error, Services, Token, argument::Argument, base_url::target};
 
 /// Request of a call.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) call: CallName,
-    pub(crate) repeat: Repeat,
+    pub(crate) is_idempotent: bool,
     target: Target,
     query: Vec<(String, Argument)>,
     body: Option<Body>,
@@ -43,14 +43,10 @@ struct Body {
 
 impl Request {
     pub(crate) fn new(call: CallName) -> Self {
-        let repeat = if call.method == "POST" {
-            Repeat::NonIdempotent
-        } else {
-            Repeat::Idempotent
-        };
         Self {
             call,
-            repeat,
+            // RFC 9110, section 9.2.2.
+            is_idempotent: call.method != "POST",
             target: Target::Path(Vec::new()),
             query: Vec::new(),
             body: None,
@@ -143,9 +139,9 @@ impl Request {
         user: Option<&UserId>,
     ) -> Result<http::Request<Bytes>, Error> {
         self.try_http(services, token, user)
-            .map_err(|what| Error::Misuse {
+            .map_err(|reason| Error::Misuse {
                 call: self.call,
-                what,
+                reason,
             })
     }
 
@@ -188,7 +184,7 @@ impl Request {
         let (mut url, authorized) = match &self.target {
             Target::Path(segments) => {
                 let path = path(self.call.path, segments, user)?;
-                (services.url(self.call.service).locate(&path), true)
+                (services.url(self.call.service).url(&path), true)
             }
             Target::Given(given) => {
                 let given = parse(given)?;
@@ -199,7 +195,7 @@ impl Request {
             }
             Target::Presigned(given) => {
                 let given = parse(given)?;
-                if given.scheme() != "https" && !dialed(&given).is_loopback() {
+                if given.scheme() != "https" && !target(&given).is_loopback() {
                     return Err("its URL has no TLS and is not this machine");
                 }
                 (given.into(), false)
@@ -296,7 +292,7 @@ mod tests {
 
     fn misuse(request: &Request) -> &'static str {
         match request.http(&Services::groupme(), &Token::new("t").unwrap(), None) {
-            Err(Error::Misuse { what, .. }) => what,
+            Err(Error::Misuse { reason, .. }) => reason,
             other => panic!("{other:?}"),
         }
     }
@@ -308,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_cannot_leave_their_place_in_the_path() {
+    fn ids_cannot_leave_their_segment_of_the_path() {
         let request = get(&["185+230", "a/b?c#d%é ;"]);
         assert_eq!(
             http(&request).uri().path_and_query().unwrap(),
@@ -345,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_was_given_out_sees_the_token_only_at_its_own_service() {
+    fn a_url_from_groupme_receives_the_token_only_at_its_own_service() {
         let given = |url| get(&["1", "2"]).at_given(url);
         let request = http(&given("http://127.0.0.1:8080/anything?job=1").query("a", "b".into()));
         assert_eq!(request.uri(), "http://127.0.0.1:8080/anything?job=1&a=b");
@@ -361,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn bodies_say_what_they_are() {
+    fn bodies_have_a_content_type() {
         let request = http(&get(&["1", "2"]).json(&["é"]));
         assert_eq!(request.headers()[header::CONTENT_TYPE], "application/json");
         assert_eq!(&request.body()[..], "[\"é\"]".as_bytes());

@@ -1,25 +1,26 @@
-//! Whether and when a failed request is tried again: a pure rule over time.
+//! Retries of a failed request, without a clock.
 
 use core::time::Duration;
 
 use crate::{Error, random::Random};
 
-/// How patient a client is with failures that pass.
+/// Limits for the retries of temporary failures.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
-    /// For how long a call is tried, from when its first request goes: the wait for its turn does
-    /// not count, and a large body has longer (see
-    /// [`Options::request_timeout`](crate::Options::request_timeout)). Default: 30 seconds. GroupMe
-    /// knows a message again by its `source_guid` for about a minute: one that is sent again after
-    /// that is there twice. The clock of this stands still while a machine sleeps.
+    /// Maximum time for a call and its retries, from its first request: time in the rate limiter's
+    /// queue is not counted, and a large body adds to it (see
+    /// [`Options::request_timeout`](crate::Options::request_timeout)). Default: 30 seconds.
+    ///
+    /// GroupMe recognises a repeated `source_guid` for about a minute: a message that is sent again
+    /// later appears twice. This clock stops while the machine sleeps.
     pub deadline: Duration,
-    /// How many requests a call may make at most. Default: 8.
+    /// Maximum requests for a call. Default: 8.
     pub attempts: u32,
-    /// The wait after the first failure is random and below this; the bound doubles with each
-    /// further one. Default: 500 milliseconds.
+    /// Upper bound of the random delay after the first failure; it doubles with each further one.
+    /// Default: 500 milliseconds.
     pub backoff_base: Duration,
-    /// The bound grows no further than this. Default: 10 seconds.
+    /// Maximum of that bound. Default: 10 seconds.
     pub backoff_cap: Duration,
 }
 
@@ -34,122 +35,112 @@ impl Default for RetryPolicy {
     }
 }
 
-/// What a second request of the same kind would do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Repeat {
-    /// The same as the first, or nothing: it reads, or sets what is set already, or carries an id
-    /// by which GroupMe knows it.
-    Idempotent,
-    /// Everything once more. So it is made only when the first one cannot have been heard.
-    NonIdempotent,
-}
-
-/// The attempts of one call. Times are since an origin of the caller's.
+/// Attempts of one call. All times are relative to an origin of the caller's.
 #[derive(Debug)]
 pub(crate) struct Attempts<'p> {
-    patience: &'p RetryPolicy,
-    /// What the deadline and each request have on top, because there is much to send.
-    allowance: Duration,
-    repeat: Repeat,
+    policy: &'p RetryPolicy,
+    /// Time to upload the body, added to the deadline and to the limit of each request.
+    upload_time: Duration,
+    is_idempotent: bool,
     begun: Option<Duration>,
     made: u32,
     internal_errors: u32,
 }
 
-/// What to do about a failure.
+/// Answer to a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// The failure is the answer.
+pub(crate) enum Decision {
+    /// Return the failure.
     GiveUp,
-    /// Try again after this.
-    Again(Duration),
+    /// Retry after this delay.
+    Retry(Duration),
 }
 
 impl<'p> Attempts<'p> {
-    /// Of a call that sends so many bytes.
-    pub(crate) fn new(patience: &'p RetryPolicy, repeat: Repeat, body: usize) -> Self {
+    /// Begins a call whose body has `body` bytes.
+    pub(crate) fn new(policy: &'p RetryPolicy, is_idempotent: bool, body: usize) -> Self {
+        let seconds = u64::try_from(body / MIN_UPLOAD_RATE).unwrap_or(u64::MAX);
         Self {
-            patience,
-            allowance: Duration::from_secs(u64::try_from(body / SLOWEST).unwrap_or(u64::MAX)),
-            repeat,
+            policy,
+            upload_time: Duration::from_secs(seconds),
+            is_idempotent,
             begun: None,
             made: 0,
             internal_errors: 0,
         }
     }
 
-    /// A request goes now, which has `limit` if its body is small. How long it may take at most is
-    /// the answer.
-    pub(crate) fn handle_departure(&mut self, now: Duration, limit: Duration) -> Duration {
+    /// Counts a request that is sent now, and returns its timeout: `limit` and the upload time, and
+    /// not beyond the deadline.
+    pub(crate) fn handle_request(&mut self, now: Duration, limit: Duration) -> Duration {
         let begun = *self.begun.get_or_insert(now);
         let deadline = self.deadline_from(begun);
         self.made = self.made.saturating_add(1);
-        let limit = limit.saturating_add(self.allowance);
+        let limit = limit.saturating_add(self.upload_time);
         deadline.saturating_sub(now).min(limit)
     }
 
-    /// Until when the next request must go; `None` before the first.
+    /// Returns the deadline for the next request; `None` before the first.
     pub(crate) fn deadline(&self) -> Option<Duration> {
         self.begun.map(|begun| self.deadline_from(begun))
     }
 
     fn deadline_from(&self, begun: Duration) -> Duration {
-        let time = self.patience.deadline.saturating_add(self.allowance);
+        let time = self.policy.deadline.saturating_add(self.upload_time);
         begun.saturating_add(time)
     }
 
-    /// A request failed.
+    /// Decides whether a failed request is retried, and when.
     pub(crate) fn handle_failure(
         &mut self,
         now: Duration,
         error: &Error,
         random: &mut Random,
-    ) -> Verdict {
-        if !error.is_transient() || !self.may_repeat(error) || self.made >= self.patience.attempts {
-            return Verdict::GiveUp;
+    ) -> Decision {
+        if !error.is_transient() || !self.may_repeat(error) || self.made >= self.policy.attempts {
+            return Decision::GiveUp;
         }
-        // GroupMe also answers 500 to what it will never understand (groupme.md, section 8.1).
-        if let Error::Server(refusal) = error
-            && refusal.status == 500
+        // GroupMe also answers 500 to bodies that it can never parse, such as the body of an edit
+        // in an envelope.
+        if let Error::Server(error) = error
+            && error.status == 500
         {
             self.internal_errors = self.internal_errors.saturating_add(1);
-            if self.internal_errors > TRIES_AFTER_INTERNAL_ERRORS {
-                return Verdict::GiveUp;
+            if self.internal_errors > MAX_INTERNAL_ERRORS {
+                return Decision::GiveUp;
             }
         }
-        let asked = error.retry_after().unwrap_or_default();
-        let wait = asked.saturating_add(random.below(self.bound()));
+        let requested = error.retry_after().unwrap_or_default();
+        let delay = requested.saturating_add(random.below(self.backoff()));
         if self
             .deadline()
-            .is_some_and(|deadline| now.saturating_add(wait) < deadline)
+            .is_some_and(|deadline| now.saturating_add(delay) < deadline)
         {
-            Verdict::Again(wait)
+            Decision::Retry(delay)
         } else {
-            Verdict::GiveUp
+            Decision::GiveUp
         }
     }
 
     fn may_repeat(&self, error: &Error) -> bool {
-        match self.repeat {
-            Repeat::Idempotent => true,
-            Repeat::NonIdempotent => error.was_not_processed(),
-        }
+        self.is_idempotent || error.was_not_processed()
     }
 
-    fn bound(&self) -> Duration {
+    /// Returns the upper bound of the random delay.
+    fn backoff(&self) -> Duration {
         let doublings = self.made.saturating_sub(1);
-        self.patience
+        self.policy
             .backoff_base
             .saturating_mul(2_u32.saturating_pow(doublings))
-            .min(self.patience.backoff_cap)
+            .min(self.policy.backoff_cap)
     }
 }
 
-const TRIES_AFTER_INTERNAL_ERRORS: u32 = 2;
+/// Internal errors (HTTP 500) of one call that are retried.
+const MAX_INTERNAL_ERRORS: u32 = 2;
 
-/// Bytes a second that even a bad connection sends.
-const SLOWEST: usize = 64 * 1024;
+/// Bytes a second that even a bad connection uploads.
+const MIN_UPLOAD_RATE: usize = 64 * 1024;
 
 #[cfg(test)]
 mod tests {
@@ -158,18 +149,18 @@ mod tests {
 
     const CALL: CallName = CallName::new("GET", Service::V3, "groups");
 
-    fn refusal(status: u16) -> Box<ApiError> {
+    fn api_error(status: u16) -> Box<ApiError> {
         Box::new(ApiError::new(CALL, status))
     }
 
     fn busy() -> Error {
-        Error::Server(refusal(503))
+        Error::Server(api_error(503))
     }
 
     fn limited(seconds: Option<u64>) -> Error {
         Error::RateLimited(Box::new(ApiError {
             retry_after: seconds.map(Duration::from_secs),
-            ..*refusal(429)
+            ..*api_error(429)
         }))
     }
 
@@ -180,27 +171,32 @@ mod tests {
         }
     }
 
-    /// Fails until it is given up, each failure taking 100 ms; the waits.
-    fn waits(patience: &RetryPolicy, repeat: Repeat, error: &Error, seed: u64) -> Vec<Duration> {
+    /// Returns the delays of a call that fails until it is given up, 100 ms after each request.
+    fn delays(
+        policy: &RetryPolicy,
+        is_idempotent: bool,
+        error: &Error,
+        seed: u64,
+    ) -> Vec<Duration> {
         let mut random = Random::from_seed(seed);
-        let mut attempts = Attempts::new(patience, repeat, 0);
-        let (mut now, mut waits) = (Duration::from_secs(1000), Vec::new());
+        let mut attempts = Attempts::new(policy, is_idempotent, 0);
+        let (mut now, mut delays) = (Duration::from_secs(1000), Vec::new());
         loop {
-            attempts.handle_departure(now, Duration::MAX);
+            attempts.handle_request(now, Duration::MAX);
             now += Duration::from_millis(100);
             match attempts.handle_failure(now, error, &mut random) {
-                Verdict::GiveUp => return waits,
-                Verdict::Again(wait) => {
-                    waits.push(wait);
-                    now += wait;
+                Decision::GiveUp => return delays,
+                Decision::Retry(delay) => {
+                    delays.push(delay);
+                    now += delay;
                 }
             }
         }
     }
 
     #[test]
-    fn waits_are_random_below_a_bound_that_doubles_to_its_cap() {
-        let patience = RetryPolicy {
+    fn delays_are_random_below_a_bound_that_doubles_to_its_cap() {
+        let policy = RetryPolicy {
             deadline: Duration::from_secs(10_000),
             attempts: 9,
             ..RetryPolicy::default()
@@ -209,7 +205,7 @@ mod tests {
         let mut longest = [Duration::ZERO; 8];
         let mut shortest = [Duration::MAX; 8];
         for seed in 0..500 {
-            let waits = waits(&patience, Repeat::Idempotent, &busy(), seed);
+            let waits = delays(&policy, true, &busy(), seed);
             assert_eq!(waits.len(), 8);
             for (index, wait) in waits.into_iter().enumerate() {
                 longest[index] = longest[index].max(wait);
@@ -224,81 +220,81 @@ mod tests {
 
     #[test]
     fn no_attempt_starts_after_the_deadline() {
-        let patience = RetryPolicy {
+        let policy = RetryPolicy {
             attempts: 1000,
             ..RetryPolicy::default()
         };
         for seed in 0..500 {
-            let waits = waits(&patience, Repeat::Idempotent, &busy(), seed);
+            let waits = delays(&policy, true, &busy(), seed);
             let requests = u32::try_from(waits.len()).unwrap();
             let last_departure =
                 waits.iter().sum::<Duration>() + requests * Duration::from_millis(100);
-            assert!(last_departure < patience.deadline);
+            assert!(last_departure < policy.deadline);
         }
     }
 
     #[test]
     fn a_request_may_not_outlast_the_deadline() {
-        let patience = RetryPolicy::default();
-        let mut attempts = Attempts::new(&patience, Repeat::Idempotent, 0);
+        let policy = RetryPolicy::default();
+        let mut attempts = Attempts::new(&policy, true, 0);
         assert_eq!(attempts.deadline(), None);
         assert_eq!(
-            attempts.handle_departure(Duration::from_secs(5), Duration::MAX),
-            patience.deadline
+            attempts.handle_request(Duration::from_secs(5), Duration::MAX),
+            policy.deadline
         );
-        let left = attempts.handle_departure(Duration::from_secs(25), Duration::MAX);
+        let left = attempts.handle_request(Duration::from_secs(25), Duration::MAX);
         assert_eq!(left, Duration::from_secs(10));
     }
 
     #[test]
-    fn retry_after_is_waited_for_and_given_up_when_it_is_too_long() {
-        let patience = RetryPolicy::default();
-        let after = |seconds| waits(&patience, Repeat::Idempotent, &limited(Some(seconds)), 1);
+    fn a_retry_after_is_waited_for_unless_it_exceeds_the_deadline() {
+        let policy = RetryPolicy::default();
+        let after = |seconds| delays(&policy, true, &limited(Some(seconds)), 1);
         assert!(after(12)[0] >= Duration::from_secs(12));
         assert!(after(12)[0] < Duration::from_millis(12_500));
         assert_eq!(after(30), []);
-        assert!(!waits(&patience, Repeat::Idempotent, &limited(None), 1).is_empty());
+        assert!(!delays(&policy, true, &limited(None), 1).is_empty());
     }
 
     #[test]
     fn times_at_the_end_of_their_range_do_not_overflow() {
-        let patience = RetryPolicy {
+        let policy = RetryPolicy {
             deadline: Duration::MAX,
             attempts: u32::MAX,
             backoff_base: Duration::MAX,
             backoff_cap: Duration::MAX,
         };
         let mut random = Random::from_seed(1);
-        let mut attempts = Attempts::new(&patience, Repeat::Idempotent, usize::MAX);
+        let mut attempts = Attempts::new(&policy, true, usize::MAX);
         let error = limited(Some(u64::MAX));
         for now in [Duration::ZERO, Duration::MAX] {
-            attempts.handle_departure(now, Duration::MAX);
+            attempts.handle_request(now, Duration::MAX);
             attempts.handle_failure(now, &error, &mut random);
         }
     }
 
     #[test]
-    fn what_doubles_is_repeated_only_if_it_was_not_heard() {
-        let patience = RetryPolicy::default();
-        let tried = |error| waits(&patience, Repeat::NonIdempotent, &error, 1).len();
+    fn a_call_that_is_not_idempotent_is_retried_only_if_it_was_not_processed() {
+        let policy = RetryPolicy::default();
+        let tried = |error| delays(&policy, false, &error, 1).len();
         assert_eq!(tried(busy()), 0);
         assert_eq!(tried(lost(true)), 0);
-        assert_eq!(tried(Error::Server(refusal(408))), 0);
+        assert_eq!(tried(Error::Server(api_error(408))), 0);
         assert!(tried(lost(false)) > 1);
         assert!(tried(limited(None)) > 1);
     }
 
     #[test]
-    fn refusals_are_final_and_internal_errors_nearly_so() {
-        let patience = RetryPolicy::default();
-        let tried = |error| waits(&patience, Repeat::Idempotent, &error, 1).len();
-        assert_eq!(tried(Error::Unauthorized(refusal(401))), 0);
-        assert_eq!(tried(Error::Forbidden(refusal(403))), 0);
-        assert_eq!(tried(Error::NotFound(refusal(404))), 0);
-        assert_eq!(tried(Error::Conflict(refusal(409))), 0);
-        assert_eq!(tried(Error::Invalid(refusal(422))), 0);
-        assert_eq!(tried(Error::Server(refusal(500))), 2);
-        assert!(tried(Error::Server(refusal(408))) > 2);
+    fn client_errors_are_final_and_internal_errors_are_retried_twice() {
+        let policy = RetryPolicy::default();
+        let tried = |error| delays(&policy, true, &error, 1).len();
+        assert_eq!(tried(Error::Unauthorized(api_error(401))), 0);
+        assert_eq!(tried(Error::Forbidden(api_error(403))), 0);
+        assert_eq!(tried(Error::NotFound(api_error(404))), 0);
+        assert_eq!(tried(Error::Conflict(api_error(409))), 0);
+        assert_eq!(tried(Error::BadRequest(api_error(422))), 0);
+        assert_eq!(tried(Error::Server(api_error(500))), 2);
+        assert!(tried(Error::Server(api_error(408))) > 2);
         assert!(tried(lost(true)) > 2);
     }
 }

@@ -1,31 +1,30 @@
-//! Sending a message once, and no more than once.
+//! Sending of messages, exactly once, and of reactions.
 
-use groupme_model::{LikeIcon, Message, MessageId, Reaction, SourceGuid, outgoing::Draft};
+use groupme_model::{
+    HistoryWindow, LikeIcon, Message, MessageId, Reaction, SourceGuid, outgoing::Draft,
+};
 
 use crate::{
     Client, Conversation, Error,
-    endpoint::{
-        messages::{self, Window},
-        reactions,
-    },
+    endpoint::{messages, reactions},
 };
 
-/// A message that GroupMe has.
+/// Result of [`Client::send`]: GroupMe has the message.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Sent {
-    /// GroupMe answered with it.
+    /// GroupMe created the message.
     Created(Box<Message>),
-    /// GroupMe had it already: an earlier attempt was heard, although its answer was lost. The
-    /// message was found in the history.
+    /// GroupMe refused the message as a duplicate: an earlier attempt had succeeded and its answer was
+    /// lost. The message was found in the history.
     Duplicate(Box<Message>),
-    /// GroupMe had it already, but it could not be found in the history: it may have been deleted,
-    /// or the history could not be read.
+    /// GroupMe refused the message as a duplicate, and the history could not be read or does not
+    /// contain it; it may have been deleted.
     DuplicateNotFound,
 }
 
 impl Sent {
-    /// The message, unless it could not be found.
+    /// Returns the message, unless it was not found.
     pub fn message(&self) -> Option<&Message> {
         match self {
             Self::Created(message) | Self::Duplicate(message) => Some(message),
@@ -35,13 +34,13 @@ impl Sent {
 }
 
 impl Client {
-    /// Sends a message under a new id.
+    /// Sends a message with a new `source_guid`.
     ///
     /// # Errors
     ///
-    /// As [`send_as`](Self::send_as). After an error that is [transient](Error::is_transient) it is
-    /// not known whether the message arrived; to try again later without doubling it, choose the id
-    /// with [`source_guid`](Self::source_guid) and use `send_as`.
+    /// As [`send_as`](Self::send_as). After a [transient](Error::is_transient) error the message may
+    /// have arrived. To be able to retry later without a duplicate, draw the id with
+    /// [`source_guid`](Self::source_guid) and use `send_as`.
     pub async fn send(
         &self,
         conversation: impl Into<Conversation>,
@@ -50,14 +49,14 @@ impl Client {
         self.send_as(conversation, draft, self.source_guid()).await
     }
 
-    /// Sends a message under an id of its own. However often that is tried, here or by calling it
-    /// again within a minute, the message is there once: GroupMe refuses a second one with the same
-    /// id, and that counts as success.
+    /// Sends a message with the given `source_guid`. The message appears once, however many attempts
+    /// this call or further calls within a minute make: GroupMe refuses a second message with the
+    /// same id with HTTP 409, which is a success here.
     ///
     /// # Errors
     ///
-    /// [`Error::Draft`], if GroupMe would not take it; the last failure, if it was not sent, or not
-    /// for all that is known.
+    /// [`Error::Draft`] if GroupMe would refuse the message; otherwise the failure of the last
+    /// attempt.
     pub async fn send_as(
         &self,
         conversation: impl Into<Conversation>,
@@ -73,9 +72,9 @@ impl Client {
         }
     }
 
-    /// Finds a message by the id that it was sent with, among the newest.
+    /// Finds a message by its `source_guid` among the newest ones.
     async fn find(&self, conversation: &Conversation, guid: &SourceGuid) -> Sent {
-        let newest = messages::list(conversation, &Window::Newest, LOOK_BACK);
+        let newest = messages::list(conversation, &HistoryWindow::Newest, MAX_SEARCHED);
         match self.call(&newest).await {
             Ok(page) => page
                 .messages
@@ -85,19 +84,19 @@ impl Client {
                     Sent::Duplicate(Box::new(message))
                 }),
             Err(error) => {
-                tracing::debug!(%error, "a message that was sent cannot be looked up");
+                tracing::debug!(%error, "cannot look up a message that was sent");
                 Sent::DuplicateNotFound
             }
         }
     }
 
-    /// Reacts to a message, in place of the reaction that you gave it before, if any: GroupMe
-    /// ignores a second one, so the first is taken back. The answer is all the reactions that it
-    /// has then, as far as GroupMe tells.
+    /// Sets your reaction to a message: removes the current one first, because GroupMe ignores a
+    /// second reaction of the same user. Returns all reactions to the message; none if `icon` is
+    /// `None`, the default heart, whose answer has no list.
     ///
     /// # Errors
     ///
-    /// The failure of either step. After one of the second, you have no reaction.
+    /// The failure of either request. After one of the second, the message has no reaction of yours.
     pub async fn react(
         &self,
         conversation: impl Into<Conversation>,
@@ -112,5 +111,5 @@ impl Client {
     }
 }
 
-/// A message is refused as a double for about a minute, in which few conversations have more.
-const LOOK_BACK: u32 = 100;
+/// Messages to search for a duplicate, which is at most a minute old.
+const MAX_SEARCHED: u32 = 100;

@@ -1,52 +1,53 @@
-//! The access token.
+//! Access token.
 
 use core::fmt;
 
 use groupme_model::Json;
 use http::HeaderValue;
 
-/// An access token of GroupMe. Nothing shows it: not `Debug`, no error, no log line, no URL.
+/// Access token of a GroupMe account. `Debug`, errors, log lines and URLs do not contain it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(HeaderValue);
 
 impl Token {
-    /// Takes a token, white space around it removed. Its length is not judged: there are tokens of
-    /// 32 and of 40 characters, and nobody promised either.
+    /// Parses a token, without white space around it. Any length is accepted: tokens of 32 and of 40
+    /// characters exist, and GroupMe documents neither.
     ///
     /// # Errors
     ///
-    /// [`TokenError`] when it is empty, or has characters that no token has.
+    /// [`TokenError`] if it is empty, or has other characters than visible ASCII.
     pub fn new(token: &str) -> Result<Self, TokenError> {
         let token = token.trim();
         if token.is_empty() {
             return Err(TokenError::Empty);
         }
-        // Neither a header nor a JSON text needs to escape any of these.
-        let legal = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\');
-        if !token.bytes().all(legal) {
-            return Err(TokenError::Illegal);
+        // The token also stands in JSON strings, which must not need escapes.
+        let is_valid = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\');
+        if !token.bytes().all(is_valid) {
+            return Err(TokenError::InvalidCharacter);
         }
-        let mut value = HeaderValue::from_str(token).map_err(|_| TokenError::Illegal)?;
+        let mut value = HeaderValue::from_str(token).map_err(|_| TokenError::InvalidCharacter)?;
         value.set_sensitive(true);
         Ok(Self(value))
     }
 
-    /// The token itself, for what is sent elsewhere than in a header. Show it to nobody.
+    /// Returns the token itself. Keep it out of logs and errors.
     pub fn expose(&self) -> &str {
         self.0.to_str().unwrap_or_default()
     }
 
-    /// The token as a header's value, which hyper does not log either.
+    /// Returns the token as a sensitive header value, which hyper does not log.
     pub(crate) fn header(&self) -> HeaderValue {
         self.0.clone()
     }
 
-    /// The text with every occurrence of the token taken out, if there is one: a server may repeat
-    /// what it was sent. At the end of the text a part of it counts as well: long texts are cut.
+    /// Returns the text with `…` in place of the token, or `None` if it does not occur. A server may
+    /// repeat the request's header. At the end of the text, the beginning of the token counts, too,
+    /// because long texts are cut.
     pub(crate) fn redact(&self, text: &str) -> Option<String> {
         let token = self.expose();
         let mut redacted = text.replace(token, "…");
-        let mut parts = (TELLING..token.len()).rev().map(|len| &token[..len]);
+        let mut parts = (MIN_PREFIX..token.len()).rev().map(|len| &token[..len]);
         if let Some(part) = parts.find(|part| redacted.ends_with(part)) {
             redacted.truncate(redacted.len().saturating_sub(part.len()));
             redacted.push('…');
@@ -54,7 +55,7 @@ impl Token {
         (redacted != text).then_some(redacted)
     }
 
-    /// The same, all over a JSON value.
+    /// Redacts every text and member name of a JSON value.
     pub(crate) fn redact_json(&self, json: &mut Json) {
         match json {
             Json::Text(text) => {
@@ -81,19 +82,20 @@ impl fmt::Debug for Token {
     }
 }
 
-/// So few characters of a token at the end of a text give nothing away, and may be any word's.
-const TELLING: usize = 5;
+/// Shortest beginning of a token that is redacted at the end of a text. A shorter one reveals nothing,
+/// and ordinary words end with it.
+const MIN_PREFIX: usize = 5;
 
-/// Why a text is not a [`Token`]. The text is not repeated.
+/// Error of [`Token::new`]. It does not contain the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
-    /// There is nothing in it.
+    /// The text is empty.
     #[error("the access token is empty")]
     Empty,
-    /// It has characters that no token has.
-    #[error("the access token has characters that no token has")]
-    Illegal,
+    /// The text has a character that is not visible ASCII, or `"` or `\`.
+    #[error("the access token has a character that is not allowed in tokens")]
+    InvalidCharacter,
 }
 
 #[cfg(test)]
@@ -101,17 +103,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_is_judged_by_its_characters_alone() {
+    fn only_the_characters_of_a_token_are_checked() {
         assert!(Token::new("a").is_ok());
         assert_eq!(Token::new(" abc\n"), Token::new("abc"));
         assert_eq!(Token::new(" \n"), Err(TokenError::Empty));
         for bad in ["a b", "a\nb", "é", "a\u{7f}", "a\"b", "a\\b"] {
-            assert_eq!(Token::new(bad), Err(TokenError::Illegal), "{bad:?}");
+            assert_eq!(
+                Token::new(bad),
+                Err(TokenError::InvalidCharacter),
+                "{bad:?}"
+            );
         }
     }
 
     #[test]
-    fn a_token_is_never_shown() {
+    fn a_token_is_shown_nowhere() {
         let token = Token::new("hush-hush").unwrap();
         assert_eq!(
             format!("{token:?} {:?}", token.header()),

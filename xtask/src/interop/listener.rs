@@ -84,22 +84,16 @@ impl Listener {
         mark: Mark,
         transport: Option<Transport>,
     ) -> anyhow::Result<()> {
-        let mut reported = String::new();
-        self.wait(mark, "a connection", |line| {
-            let is_connected = line["kind"] == "connection" && line["state"] == "connected";
-            if is_connected {
-                line["transport"]
-                    .as_str()
-                    .unwrap_or_default()
-                    .clone_into(&mut reported);
-            }
-            is_connected
+        let connected = [("kind", "connection"), ("state", "connected")];
+        let mut over = Value::Null;
+        self.wait(mark, "connection", |line| {
+            over.clone_from(&line["transport"]);
+            has(line, connected)
         })?;
         if let Some(transport) = transport {
-            let expected = transport.to_string();
             ensure!(
-                reported == expected,
-                "connected over {reported:?}, not over {expected:?}"
+                over == transport.to_string(),
+                "connected over {over}, not {transport}"
             );
         }
         self.wait_active(mark, Channel::User)?;
@@ -109,47 +103,38 @@ impl Listener {
     /// Waits until the command reports the subscription to a channel as active.
     pub(super) fn wait_active(&self, mark: Mark, channel: Channel) -> anyhow::Result<()> {
         let channel = channel.name();
-        self.wait(mark, &format!("a subscription to {channel}"), |line| {
-            line["kind"] == "subscription"
-                && line["channel"] == channel
-                && line["state"] == "active"
-        })?;
-        Ok(())
+        let fields = [
+            ("kind", "subscription"),
+            ("channel", channel),
+            ("state", "active"),
+        ];
+        self.wait(mark, &format!("subscription to {channel}"), |line| {
+            has(line, fields)
+        })
     }
 
     /// Waits until the command reports the subscription to a channel as refused, with a reason.
     pub(super) fn wait_refused(&self, channel: Channel) -> anyhow::Result<()> {
         let channel = channel.name();
-        self.wait(
-            Mark::default(),
-            &format!("a refusal of {channel}"),
-            |line| {
-                line["kind"] == "subscription"
-                    && line["channel"] == channel
-                    && line["state"] == "refused"
-                    && line["error"]
-                        .as_str()
-                        .is_some_and(|error| !error.is_empty())
-            },
-        )?;
-        Ok(())
-    }
-
-    /// Returns whether the command has reported that events may be missing.
-    pub(super) fn reported_gap(&self, mark: Mark) -> bool {
-        self.since(mark)
-            .iter()
-            .any(|line| line.json["kind"] == "gap")
+        let fields = [
+            ("kind", "subscription"),
+            ("channel", channel),
+            ("state", "refused"),
+        ];
+        self.wait(Mark::default(), &format!("refusal of {channel}"), |line| {
+            has(line, fields)
+                && line["error"]
+                    .as_str()
+                    .is_some_and(|error| !error.is_empty())
+        })
     }
 
     /// Waits until the command reports the loss of the connection, with its cause.
     pub(super) fn wait_disconnected(&self, mark: Mark) -> anyhow::Result<()> {
-        self.wait(mark, "a lost connection with its cause", |line| {
-            line["kind"] == "connection"
-                && line["state"] == "disconnected"
-                && !line["cause"].is_null()
-        })?;
-        Ok(())
+        let fields = [("kind", "connection"), ("state", "disconnected")];
+        self.wait(mark, "lost connection with its cause", |line| {
+            has(line, fields) && !line["cause"].is_null()
+        })
     }
 
     /// Returns whether the command has reported the loss of the connection.
@@ -160,20 +145,23 @@ impl Listener {
             .any(|line| line.json["state"] == "disconnected")
     }
 
+    /// Returns whether the command has reported that events may be missing.
+    pub(super) fn reported_gap(&self, mark: Mark) -> bool {
+        let lines = self.since(mark);
+        lines.iter().any(|line| line.json["kind"] == "gap")
+    }
+
     /// Waits until the command reports that events may be missing, with the cause.
     pub(super) fn wait_gap(&self, mark: Mark) -> anyhow::Result<()> {
-        self.wait(mark, "a gap with its cause", |line| {
+        self.wait(mark, "gap with its cause", |line| {
             line["kind"] == "gap" && !line["cause"].is_null()
-        })?;
-        Ok(())
+        })
     }
 
     /// Waits for the event of this number.
     pub(super) fn wait_event(&self, mark: Mark, number: u64) -> anyhow::Result<()> {
-        self.wait(mark, &format!("event {number}"), |line| {
-            event::number(line) == Some(number)
-        })?;
-        Ok(())
+        let what = format!("event {number}");
+        self.wait(mark, &what, |line| event::number(line) == Some(number))
     }
 
     fn wait(
@@ -181,12 +169,10 @@ impl Listener {
         mark: Mark,
         what: &str,
         mut is_it: impl FnMut(&Value) -> bool,
-    ) -> anyhow::Result<Mark> {
-        let waited = self
-            .process
-            .stdout
-            .wait(mark, TIMEOUT, what, |line| is_it(&line.json));
-        waited.context("waiting for groupme")
+    ) -> anyhow::Result<()> {
+        let stdout = &self.process.stdout;
+        let waited = stdout.wait(mark, TIMEOUT, what, |line| is_it(&line.json));
+        waited.context("waiting for groupme").map(drop)
     }
 
     /// Sends a signal.
@@ -225,4 +211,9 @@ impl Listener {
     pub(super) fn logs(&self) -> Vec<Line> {
         self.process.stderr.since(Mark::default())
     }
+}
+
+/// Returns whether a line has these texts as the values of these fields.
+fn has<const N: usize>(line: &Value, fields: [(&str, &str); N]) -> bool {
+    fields.iter().all(|(name, text)| line[*name] == *text)
 }

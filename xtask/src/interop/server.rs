@@ -214,7 +214,9 @@ impl Server {
     }
 
     /// Waits until a client is subscribed to both channels and its connect is held.
-    pub(super) fn wait_ready(&self) -> anyhow::Result<()> {
+    pub(super) fn wait_ready(&mut self) -> anyhow::Result<()> {
+        // The output is read by a thread, which may be behind what the client has received.
+        self.command("sync", json!({}))?;
         let Mark(current) = self.current;
         self.process
             .stdout

@@ -7,8 +7,8 @@ use crate::Target;
 
 /// A list of targets, as `NO_PROXY` has it.
 ///
-/// Domains, addresses and networks are matched by hyper-util. It knows no ports, and takes `*` for all
-/// names but not for addresses, so both are handled here.
+/// Domains, addresses and networks are matched by hyper-util. It knows no ports, and takes `*` for
+/// all names but not for addresses, so both are handled here.
 #[derive(Default)]
 pub(super) struct Exceptions(Vec<Exception>);
 

@@ -1,8 +1,8 @@
 //! Tunnels through HTTP proxies (RFC 9110, section 9.3.6).
 //!
 //! hyper-util's `Tunnel` is not used: it reports every status but 407 as "unsuccessful", so that a
-//! refusal (403) could not be told from a failure (503), and drops the bytes that follow the response
-//! head in the same read.
+//! refusal (403) could not be distinguished from a failure (503), and drops the bytes that follow
+//! the response head in the same read.
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, StatusCode, header};

@@ -1,7 +1,7 @@
 //! Connections through SOCKS5 proxies (RFC 1928), with user name and password (RFC 1929).
 //!
-//! hyper-util's `SocksV5` is not used: its error type is private, so that a wrong password could not be
-//! told from an unreachable host, and its local name lookup blocks the thread.
+//! hyper-util's `SocksV5` is not used: its error type is private, so that a wrong password could
+//! not be distinguished from an unreachable host, and its local name lookup blocks the thread.
 
 use core::net::{IpAddr, SocketAddr};
 use std::io;

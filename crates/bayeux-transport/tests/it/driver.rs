@@ -60,8 +60,8 @@ async fn a_session_over_a_websocket_delivers_in_order_and_disconnects() {
         let serving = async {
             let mut peer = server.accept_websocket().await;
             let connect = answer_until_connect(&mut peer).await;
-            // One frame with deliveries around an unexpected message, and a reply that leads to a new
-            // connect.
+            // One frame with deliveries around an unexpected message, and a reply that leads to a
+            // new connect.
             let events = [
                 r#"{"channel":"/chat","data":1}"#,
                 r#"{"channel":"/elsewhere","data":2}"#,
@@ -110,7 +110,8 @@ async fn a_session_over_long_polling_delivers_the_events_in_connect_replies() {
         let mut driver = driver(&server, Transport::LongPolling);
         let (held, mut connects) = tokio::sync::mpsc::unbounded_channel();
         let answering = async {
-            // One task per connection: connects are passed to the test, everything else is answered.
+            // One task per connection: connects are passed to the test, everything else is
+            // answered.
             loop {
                 let (mut peer, held) = (server.accept().await, held.clone());
                 tokio::spawn(async move {
@@ -220,7 +221,8 @@ async fn session_events_precede_the_delivery_that_caused_them() {
         let mut driver = driver(&server, Transport::LongPolling);
         let (polls, mut polled) = tokio::sync::mpsc::unbounded_channel();
         let answering = async {
-            // One task per connection: connects are passed to the test, everything else is answered.
+            // One task per connection: connects are passed to the test, everything else is
+            // answered.
             loop {
                 let (mut peer, polls) = (server.accept().await, polls.clone());
                 tokio::spawn(async move {

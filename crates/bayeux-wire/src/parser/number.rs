@@ -77,8 +77,9 @@ impl Parser<'_> {
 
 /// Returns whether a number is finite as an `f64`.
 ///
-/// Short numbers are judged by their digits and not parsed: the standard library can be made to take
-/// twenty microseconds for thirty characters, and a frame has room for thousands of such numbers.
+/// Short numbers are judged by their digits and not parsed: the standard library can be made to
+/// take twenty microseconds for thirty characters, and a frame has room for thousands of such
+/// numbers.
 fn is_finite(number: &str) -> bool {
     if number.len() > MAX_JUDGED {
         return number.parse().is_ok_and(f64::is_finite);
@@ -115,7 +116,7 @@ const ALWAYS_FINITE: usize = 308;
 /// 1.79769313486231580793…e308, where parsing no longer rounds down to the largest float.
 const OVERFLOW: &str = "17976931348623158079";
 
-/// Maximum length in characters of a number that is judged by its digits alone. Parsing a longer one
-/// costs little for each of its bytes, and only parsing shows how the standard library treats an
-/// exponent that cancels a million digits.
+/// Maximum length in characters of a number that is judged by its digits alone. Parsing a longer
+/// one costs little for each of its bytes, and only parsing shows how the standard library treats
+/// an exponent that cancels a million digits.
 const MAX_JUDGED: usize = 800;

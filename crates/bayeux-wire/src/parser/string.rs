@@ -78,8 +78,8 @@ impl Parser<'_> {
     }
 
     /// Parses `\u` and four digits, or a surrogate pair of two such escapes. An unpaired surrogate
-    /// becomes U+FFFD: JavaScript servers send them when they cut a string in the middle of an emoji,
-    /// and RFC 8259 (section 8.2) leaves their meaning open.
+    /// becomes U+FFFD: JavaScript servers send them when they cut a string in the middle of an
+    /// emoji, and RFC 8259 (section 8.2) leaves their meaning open.
     fn unicode(&mut self, at: usize) -> Next {
         let unit = self.unit(at)?;
         let after = at + 6;

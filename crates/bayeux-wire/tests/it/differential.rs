@@ -82,8 +82,8 @@ fn damage(bytes: &mut Vec<u8>, random: &mut Rng) {
     }
 }
 
-/// Replaces lone surrogates by an independent method: runs of `\uXXXX` are read as UTF-16 and written
-/// back.
+/// Replaces lone surrogates by an independent method: runs of `\uXXXX` are read as UTF-16 and
+/// written back.
 fn replace_lone_surrogates(bytes: &[u8]) -> Vec<u8> {
     let unit = |at: usize| -> Option<u16> {
         let hex = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;

@@ -48,8 +48,8 @@ const TABLE: &[Row] = &[
     row("faye-1.4.3-ws", BOTH, CALM, Left),
     row("faye-1.4.3-ws-blocked", BOTH, &["failed: HTTP status 400", "up", FOO], Healthy),
 
-    // The connection is cut, the session survives. Over long-polling the next poll follows at once, so
-    // there is a gap without a time of being down.
+    // The connection is cut, the session survives. Over long-polling the next poll follows at once,
+    // so there is a gap without a time of being down.
     row("cometd-9.0.0-ack-timesync-vs-cometd-java-lp", POLLING, &["up", FOO, GAP, "published", "left"], Left),
     row("cometd-9.0.0-ack-timesync-vs-cometd-java-ws", BOTH, &["up", FOO, BROKE, "resumed", GAP, "published", "left"], Left),
     row("cometd-9.0.0-vs-faye-kill-sockets", BOTH, &["up", FOO, BROKE, "resumed", GAP], Healthy),
@@ -62,7 +62,8 @@ const TABLE: &[Row] = &[
     row("faye-1.4.3-freeze", BOTH, FROZEN, Healthy),
     row("faye-1.4.3-freeze-lp", POLLING, &["up", FOO, "down: the server forgot the session", "up", "gap: no answer in time (held connect)", FOO], Healthy),
 
-    // The server restarts and knows no session. CometD's client was refused a connection in between.
+    // The server restarts and knows no session. CometD's client was refused a connection in
+    // between.
     row("cometd-9.0.0-vs-faye-restart", BOTH, &["up", FOO, PRIVATE, BROKE, "failed: the server cannot be reached", FORGOTTEN, "up", GAP, FOO, PRIVATE, "left"], Left),
     row("faye-1.4.3-restart", BOTH, &["up", FOO, PRIVATE, BROKE, FORGOTTEN, "up", GAP, FOO, PRIVATE, "left"], Left),
     row("faye-1.4.3-restart-lp", POLLING, &["up", FOO, PRIVATE, "down: the server forgot the session", "up", GAP, FOO, PRIVATE, "left"], Left),

@@ -1,5 +1,5 @@
-//! Strings are read sixteen bytes at a time: an end, an escape or an error may be at any place among
-//! them.
+//! Strings are read sixteen bytes at a time: an end, an escape or an error may be at any place
+//! among them.
 
 use bayeux_wire::DecodeError;
 

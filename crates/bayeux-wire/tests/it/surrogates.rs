@@ -1,4 +1,5 @@
-//! Unpaired surrogates, which JavaScript servers send when they cut a text in the middle of an emoji.
+//! Unpaired surrogates, which JavaScript servers send when they cut a text in the middle of an
+//! emoji.
 
 use crate::oracle::{decode, decode_value};
 

@@ -19,7 +19,7 @@ pub(crate) async fn run(args: Groups) -> Result<(), Failure> {
     let list = if args.members {
         groups::list
     } else {
-        groups::list_briefly
+        groups::list_without_members
     };
     // A group in which something is said meanwhile moves to another page.
     let mut seen = BTreeSet::<GroupId>::new();

@@ -1,8 +1,8 @@
 //! `groupme history`: what was said before.
 
 use anyhow::anyhow;
-use groupme_model::Message;
-use groupme_rest::endpoint::messages::{self, MessagePage, Window};
+use groupme_model::{HistoryWindow, Message};
+use groupme_rest::endpoint::messages::{self, MessagePage};
 
 use crate::{
     account::Account,
@@ -22,7 +22,7 @@ pub(crate) async fn run(args: History) -> Result<(), Failure> {
                 "--since gives {LARGEST} messages at most; --after gives them all"
             ))
         })?;
-        let list = messages::list(&conversation, &Window::Since(since.into()), limit);
+        let list = messages::list(&conversation, &HistoryWindow::Since(since.into()), limit);
         let page = account.call(&list).await?;
         return Ok(print(&mut sheet, &page, args.limit).map(drop)?);
     }

@@ -1,13 +1,10 @@
 //! `groupme read`: a receipt.
 
 use anyhow::anyhow;
-use groupme_model::MessageId;
+use groupme_model::{HistoryWindow, MessageId};
 use groupme_rest::{
     Conversation,
-    endpoint::{
-        messages::{self, Window},
-        receipts,
-    },
+    endpoint::{messages, receipts},
 };
 
 use crate::{
@@ -23,16 +20,16 @@ pub(crate) async fn run(args: Read) -> Result<(), Failure> {
     let id = account.id_of(&conversation).await?;
     let message = args.message.map(MessageId::from);
     let receipt = match (&conversation, message) {
-        (Conversation::Group(_), Some(message)) => receipts::read_up_to(&id, &message),
+        (Conversation::Group(_), Some(message)) => receipts::mark_read_up_to(&id, &message),
         (Conversation::Group(_), None) => {
-            let newest = messages::list(&conversation, &Window::Newest, 1);
+            let newest = messages::list(&conversation, &HistoryWindow::Newest, 1);
             let newest = account.call(&newest).await?.messages.pop();
             let newest = newest
                 .ok_or_else(|| Failure::Refused(anyhow!("there is nothing to read: no message")))?;
-            receipts::read_up_to(&id, &newest.id)
+            receipts::mark_read_up_to(&id, &newest.id)
         }
-        (_, None) => receipts::read(&id),
-        (_, Some(message)) => receipts::read_v2(&id, &message),
+        (_, None) => receipts::mark_read(&id),
+        (_, Some(message)) => receipts::mark_read_v2(&id, &message),
     };
     let receipt = account.call(&receipt).await?;
     Ok(Sheet::new(args.shape).row(&Row::Read(&id, &receipt))?)

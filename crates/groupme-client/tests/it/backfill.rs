@@ -11,7 +11,7 @@ use groupme_client::{
     Builder, Client, Conversation, Delivery, DeliveryConfig, Incoming, LossReason, MemoryStore,
     Origin, Polling, RestClient, RestOptions, Sent, Status, Store, StoreError, Token,
     TransportPolicy,
-    rest_api::{Exchange, Exchanging},
+    rest_api::{HttpTransport, ResponseFuture},
 };
 use groupme_delivery::{Change, Saved};
 use groupme_sim::Sim;
@@ -21,7 +21,7 @@ use crate::account::{TRANSPORTS, builder, is_active, next, own, sim, soon, text}
 /// Returns a builder with the simulator's REST API and a fast rate limit.
 fn whole(sim: &Sim) -> Builder {
     let mut options = RestOptions::default();
-    options.interval = Duration::from_millis(1);
+    options.request_interval = Duration::from_millis(1);
     builder(sim).api_url(sim.root_url()).rest_options(options)
 }
 
@@ -282,7 +282,7 @@ async fn a_history_that_is_refused_is_reported_and_pushes_go_on() {
     let mut config = DeliveryConfig::default();
     config.give_up_after = Duration::from_millis(50);
     let mut options = RestOptions::default();
-    options.patience.deadline = Duration::from_millis(50);
+    options.retry.deadline = Duration::from_millis(50);
     let mut client = builder(&sim)
         .api_url("http://127.0.0.1:1")
         .rest_options(options)
@@ -308,8 +308,8 @@ async fn a_history_that_is_refused_is_reported_and_pushes_go_on() {
 /// Transport to the REST API whose requests panic.
 struct Panicking;
 
-impl Exchange for Panicking {
-    fn exchange(&self, _: http::Request<Bytes>) -> Exchanging<'_> {
+impl HttpTransport for Panicking {
+    fn send(&self, _: http::Request<Bytes>) -> ResponseFuture<'_> {
         panic!("a defect of the transport");
     }
 }
@@ -318,7 +318,7 @@ impl Exchange for Panicking {
 async fn a_request_that_panics_is_reported_as_a_loss_and_pushes_go_on() {
     let sim = sim().await;
     let token = Token::new(sim.token()).unwrap();
-    let rest = RestClient::over(Panicking, token, &RestOptions::default());
+    let rest = RestClient::with_transport(Panicking, token, &RestOptions::default());
     let mut client = builder(&sim).rest_client(&rest).connect().unwrap();
     let lost = until(&mut client, |status| {
         matches!(status, Status::Unrecoverable(_))

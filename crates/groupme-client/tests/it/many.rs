@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use bytes::Bytes;
 use groupme_client::{
     RestClient, RestOptions, Token,
-    rest_api::{Exchange, Exchanging, TransportError},
+    rest_api::{HttpTransport, ResponseFuture, TransportError},
 };
 use tokio::sync::watch;
 
@@ -15,8 +15,8 @@ use crate::account::{builder_for, sim, soon};
 #[derive(Clone, Debug, Default)]
 struct CollectTokens(Arc<watch::Sender<BTreeSet<String>>>);
 
-impl Exchange for CollectTokens {
-    fn exchange(&self, request: http::Request<Bytes>) -> Exchanging<'_> {
+impl HttpTransport for CollectTokens {
+    fn send(&self, request: http::Request<Bytes>) -> ResponseFuture<'_> {
         let token = request.headers()["x-access-token"].to_str().unwrap();
         self.0.send_modify(|seen| {
             seen.insert(token.to_owned());
@@ -38,7 +38,7 @@ async fn accounts_that_share_a_rest_client_send_requests_over_it_with_tokens_of_
     let transport = CollectTokens::default();
     let mut seen = transport.0.subscribe();
     let nobody = Token::new("nobody").unwrap();
-    let shared = RestClient::over(transport, nobody, &RestOptions::default());
+    let shared = RestClient::with_transport(transport, nobody, &RestOptions::default());
 
     let mut clients = Vec::new();
     for (user, token) in &accounts {

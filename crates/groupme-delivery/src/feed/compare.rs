@@ -1,13 +1,13 @@
 //! Changes that were not pushed, found by comparing REST's messages with what was delivered.
 
 use groupme_model::{
-    ConversationId, DeletionActor, Event, Message, MessageId, MessagePush, ReactionChange,
-    ReactionPush,
+    ConversationId, DeletionActor, Event, HistoryWindow, Message, MessageId, MessagePush,
+    ReactionChange, ReactionPush,
 };
 
 use super::Feed;
 use crate::{
-    Item, Request, Window,
+    Item, Request,
     item::Record,
     message_state::{Aspect, MessageState},
     request::{Pending, Purpose},
@@ -32,7 +32,7 @@ impl<P> Feed<P> {
         conversation.touched = Some(Vec::new());
         let request = Request::History {
             conversation: id.clone(),
-            window: Window::Newest,
+            window: HistoryWindow::Newest,
             limit,
         };
         self.requests.enqueue(request, Purpose::Compare);

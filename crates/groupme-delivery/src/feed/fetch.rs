@@ -1,10 +1,10 @@
 //! Fetching the missed messages of one conversation.
 
-use groupme_model::{ConversationId, Message, MessageId};
+use groupme_model::{ConversationId, HistoryWindow, Message, MessageId};
 
 use super::Feed;
 use crate::{
-    Gap, GapCause, Item, LossKind, LossReason, Request, Window,
+    Gap, GapCause, Item, LossKind, LossReason, Request,
     conversation::{Fetch, Target, Until},
     item::Record,
     request::{Pending, Purpose},
@@ -26,7 +26,7 @@ impl<P> Feed<P> {
             let upto = Some(upto.clone());
             self.open_gap(id, upto);
         }
-        self.request_history(id, Window::After(cursor));
+        self.request_history(id, HistoryWindow::After(cursor));
     }
 
     /// Fetches from the newest message backward.
@@ -46,7 +46,7 @@ impl<P> Feed<P> {
             let upto = Some(upto.clone());
             self.open_gap(id, upto);
         }
-        self.request_history(id, Window::Newest);
+        self.request_history(id, HistoryWindow::Newest);
     }
 
     /// Fetches the newest messages of a rejoined conversation, back to the cursor at most: the user
@@ -78,7 +78,9 @@ impl<P> Feed<P> {
         match core::mem::replace(&mut conversation.fetch, Fetch::Idle) {
             Fetch::Idle => {}
             Fetch::Forward { empty_pages } => {
-                let Window::After(after) = window else { return };
+                let HistoryWindow::After(after) = window else {
+                    return;
+                };
                 rows.retain(|row| row.id > *after);
                 if is_newest_first && rows.len() > 1 {
                     // The response has the newest messages instead of the next ones: continue
@@ -94,7 +96,7 @@ impl<P> Feed<P> {
                 rows: mut later,
             } => {
                 let has_moved = match window {
-                    Window::Before(before) => {
+                    HistoryWindow::Before(before) => {
                         rows.retain(|row| row.id < *before);
                         !rows.is_empty()
                     }
@@ -124,7 +126,9 @@ impl<P> Feed<P> {
         let has_ended = last.is_none();
         // A late message that was delivered before does not move the cursor; the next page begins
         // after it.
-        let next = last.max(conversation.cursor.clone()).map(Window::After);
+        let next = last
+            .max(conversation.cursor.clone())
+            .map(HistoryWindow::After);
         match (&conversation.target, next) {
             _ if conversation.has_reached_target() => self.finish(id),
             (_, Some(next)) if !has_ended => {
@@ -219,7 +223,7 @@ impl<P> Feed<P> {
             && (rows.len() < most || has_room && is_short(&rows))
             && let Some(first) = rows.first()
         {
-            let before = Window::Before(first.id.clone());
+            let before = HistoryWindow::Before(first.id.clone());
             self.conversation(id).fetch = Fetch::Backward { until, rows };
             self.request_history(id, before);
             return;
@@ -342,7 +346,7 @@ impl<P> Feed<P> {
         }
     }
 
-    fn request_history(&mut self, id: &ConversationId, window: Window) {
+    fn request_history(&mut self, id: &ConversationId, window: HistoryWindow) {
         let request = Request::History {
             conversation: id.clone(),
             window,
@@ -352,7 +356,7 @@ impl<P> Feed<P> {
     }
 
     /// Repeats a request for messages that were not there yet. `times` counts the repetitions.
-    fn request_history_later(&mut self, id: &ConversationId, window: Window, times: u32) {
+    fn request_history_later(&mut self, id: &ConversationId, window: HistoryWindow, times: u32) {
         let request = Request::History {
             conversation: id.clone(),
             window,

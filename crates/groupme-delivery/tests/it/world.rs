@@ -7,10 +7,10 @@ use bayeux_proto::Instant;
 use bayeux_wire::{Decoder, Frame};
 use groupme_delivery::{
     Config, Delivered, DeliveryTag, Failure, Feed, GapCause, Item, Ledger, MemoryStore, Request,
-    RequestId, Response, Saved, Store as _, Window,
+    RequestId, Response, Saved, Store as _,
 };
 use groupme_model::{
-    Chat, ConversationId, Event, EventRef, Group, MessageId, Timestamp, Topic,
+    Chat, ConversationId, Event, EventRef, Group, HistoryWindow, MessageId, Timestamp, Topic,
     member::MembershipState,
 };
 use serde_json::{Value, json};
@@ -292,15 +292,15 @@ impl World {
                 let is_bound =
                     |row: &Value, bound: &MessageId| self.is_inclusive && id(row) == *bound;
                 match window {
-                    Window::After(after) => {
+                    HistoryWindow::After(after) => {
                         rows.retain(|row| id(row) > *after || is_bound(row, after));
                     }
-                    Window::Before(before) => {
+                    HistoryWindow::Before(before) => {
                         rows.retain(|row| id(row) < *before || is_bound(row, before));
                     }
                     _ => {}
                 }
-                if self.has_newest_only || !matches!(window, Window::After(_)) {
+                if self.has_newest_only || !matches!(window, HistoryWindow::After(_)) {
                     rows.reverse();
                 }
                 rows.truncate(limit);
@@ -432,9 +432,13 @@ fn ask(question: &Request) -> String {
             window,
             ..
         } => match window {
-            Window::Newest => format!("newest {conversation}"),
-            Window::Before(message) => format!("before {conversation}/{}", short(Some(message))),
-            Window::After(message) => format!("after {conversation}/{}", short(Some(message))),
+            HistoryWindow::Newest => format!("newest {conversation}"),
+            HistoryWindow::Before(message) => {
+                format!("before {conversation}/{}", short(Some(message)))
+            }
+            HistoryWindow::After(message) => {
+                format!("after {conversation}/{}", short(Some(message)))
+            }
             other => panic!("{other:?}"),
         },
         Request::Pinned { conversation } => format!("pinned {conversation}"),

@@ -1,17 +1,17 @@
-//! Users who do not want to hear of each other.
+//! Blocked users.
 
 use groupme_model::{Block, UserId};
 
 use crate::{Call, Service, argument::Argument};
 
-/// Lists whom you blocked.
+/// Lists the users whom you blocked.
 pub fn list() -> Call<Vec<Block>> {
     Call::get(Service::V3, "blocks")
         .with(|request| request.query("user", Argument::CurrentUser))
         .list(&["blocks"])
 }
 
-/// Returns whether you blocked another user, or they you.
+/// Returns whether you blocked the user or the user blocked you.
 pub fn between(other: impl Into<UserId>) -> Call<bool> {
     Call::get(Service::V3, "blocks/between")
         .with(|request| request.query("user", Argument::CurrentUser))

@@ -1,4 +1,4 @@
-//! Bots: registered by a user, speaking in one group.
+//! Bots: registered by a user, for one group each.
 
 use groupme_model::{
     Bot, BotId, GroupId,
@@ -6,29 +6,29 @@ use groupme_model::{
 };
 use serde::Serialize;
 
-use crate::{Call, Service, reading};
+use crate::{Call, Service, parse};
 
-/// A bot that is yet to be registered.
+/// Settings of a new bot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct NewBot {
-    /// The bot's name.
+    /// Name of the bot.
     pub name: String,
-    /// The group that it is for.
+    /// Group of the bot.
     pub group_id: GroupId,
-    /// The bot's picture, which GroupMe's image service holds.
+    /// URL of the bot's picture at GroupMe's image service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub avatar_url: Option<String>,
-    /// Where GroupMe shall post the group's messages.
+    /// URL to which GroupMe posts the messages of the group.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub callback_url: Option<String>,
-    /// Whether direct messages to the bot shall be posted too.
+    /// Whether GroupMe posts direct messages to the bot, too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dm_notification: Option<bool>,
 }
 
 impl NewBot {
-    /// A bot for a group.
+    /// Returns the settings of a bot for a group.
     pub fn new(name: impl Into<String>, group: GroupId) -> Self {
         Self {
             name: name.into(),
@@ -44,9 +44,9 @@ impl NewBot {
 pub fn create(bot: &NewBot) -> Call<Bot> {
     Call::post(Service::V3, "bots")
         .body(&BotBody { bot })
-        // Bare or as `bot`: both are documented.
-        .reading(&[], |content| {
-            reading::one(content.map(|mut content| match content.get_mut("bot") {
+        // Documented both bare and as the member `bot`.
+        .parsed(&[], |content| {
+            parse::one(content.map(|mut content| match content.get_mut("bot") {
                 Some(bot) => bot.take(),
                 None => content,
             }))
@@ -58,18 +58,17 @@ pub fn list() -> Call<Vec<Bot>> {
     Call::get(Service::V3, "bots").list(&["bots"])
 }
 
-/// Posts a message in the name of a bot. GroupMe knows no ids for these, so a post that may have
-/// been heard is not repeated.
+/// Posts a message as a bot. These messages have no `source_guid`, so the call is not idempotent.
 ///
 /// # Errors
 ///
-/// [`DraftError`], if GroupMe would not take it.
+/// [`DraftError`] if GroupMe would refuse the message.
 pub fn post(bot: impl Into<BotId>, draft: impl Into<Draft>) -> Result<Call<()>, DraftError> {
     let body = draft.into().for_bot(bot.into())?;
     Ok(Call::post(Service::V3, "bots/post").body(&body))
 }
 
-/// Removes a bot.
+/// Deletes a bot.
 pub fn destroy(bot: impl Into<BotId>) -> Call<()> {
     Call::post(Service::V3, "bots/destroy")
         .body(&Destroy { bot_id: bot.into() })

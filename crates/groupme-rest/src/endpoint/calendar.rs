@@ -1,44 +1,44 @@
-//! The calendar of a conversation.
+//! Calendar events of a conversation.
 
 use groupme_model::{CalendarEvent, CalendarEventId, Message, Timestamp, calendar::EventLocation};
 use serde::{Deserialize, Serialize};
 
 use crate::{Call, Conversation, Service};
 
-/// An event that is yet to be made, or what an event is to become.
+/// Settings of a new or changed event.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct EventSettings {
-    /// What it is called.
+    /// Name of the event.
     pub name: String,
-    /// When it starts, in RFC 3339.
+    /// Start, in RFC 3339.
     start_at: String,
-    /// When it ends, in RFC 3339.
+    /// End, in RFC 3339.
     end_at: String,
-    /// The time zone to show it in, such as `America/Chicago`.
+    /// Time zone in which the event is shown, such as `America/Chicago`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
-    /// What it is about.
+    /// Description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Whether it takes whole days.
+    /// Whether the event takes whole days.
     pub is_all_day: bool,
-    /// A picture, which GroupMe's image service holds.
+    /// URL of a picture at GroupMe's image service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_url: Option<String>,
-    /// Where on Earth it is.
+    /// Place of the event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<EventLocation>,
-    /// Whether there is to be a call.
+    /// Whether the event has a call.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scheduled_call: Option<bool>,
-    /// How many seconds ahead to remind.
+    /// Reminders, in seconds before the start.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reminders: Vec<u32>,
 }
 
 impl EventSettings {
-    /// An event from one time to another.
+    /// Returns the settings of an event between two times.
     pub fn new(name: impl Into<String>, start: Timestamp, end: Timestamp) -> Self {
         Self {
             name: name.into(),
@@ -49,17 +49,17 @@ impl EventSettings {
     }
 }
 
-/// An event that was made, and the message that announces it.
+/// New event, and the message that announces it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[non_exhaustive]
-pub struct Made {
+pub struct CreatedEvent {
     /// The event.
     pub event: CalendarEvent,
-    /// The message.
+    /// Announcement, if GroupMe returns it.
     pub message: Option<Message>,
 }
 
-/// Lists events that end after a time, the earliest first.
+/// Lists at most `limit` events that end after a time, earliest first.
 pub fn list(
     conversation: impl Into<Conversation>,
     end_after: Timestamp,
@@ -72,7 +72,7 @@ pub fn list(
         .list(&["events"])
 }
 
-/// Reads an event.
+/// Returns an event.
 pub fn show(
     conversation: impl Into<Conversation>,
     event: impl Into<CalendarEventId>,
@@ -83,15 +83,18 @@ pub fn show(
         .one(EVENT)
 }
 
-/// Makes an event.
-pub fn create(conversation: impl Into<Conversation>, settings: &EventSettings) -> Call<Made> {
+/// Creates an event.
+pub fn create(
+    conversation: impl Into<Conversation>,
+    settings: &EventSettings,
+) -> Call<CreatedEvent> {
     Call::post(Service::V3, "conversations/{}/events/create")
         .conversation(conversation)
         .body(settings)
         .one(&[])
 }
 
-/// Changes an event.
+/// Changes an event. The settings replace all of its own.
 pub fn update(
     conversation: impl Into<Conversation>,
     event: impl Into<CalendarEventId>,
@@ -115,8 +118,8 @@ pub fn delete(
         .query("event_id", event.into())
 }
 
-/// Says whether you are coming.
-pub fn answer(
+/// Answers whether you are going to an event.
+pub fn rsvp(
     conversation: impl Into<Conversation>,
     event: impl Into<CalendarEventId>,
     going: bool,
@@ -128,8 +131,8 @@ pub fn answer(
         .idempotent()
 }
 
-/// Takes back whether you are coming.
-pub fn take_back_answer(
+/// Deletes your answer to an event.
+pub fn delete_rsvp(
     conversation: impl Into<Conversation>,
     event: impl Into<CalendarEventId>,
 ) -> Call<()> {

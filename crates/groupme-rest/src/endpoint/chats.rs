@@ -1,4 +1,4 @@
-//! Direct conversations.
+//! Direct conversations, which GroupMe also calls chats.
 
 use groupme_model::Chat;
 
@@ -6,26 +6,24 @@ use crate::{Call, Conversation, Service};
 
 use super::Page;
 
-/// Lists your direct conversations, the most recent first.
+/// Lists your direct conversations, most recent first.
 pub fn list(page: Page) -> Call<Vec<Chat>> {
-    Call::get(Service::V3, "chats")
-        .numbered(page)
-        .list(&["chats"])
+    Call::get(Service::V3, "chats").page(page).list(&["chats"])
 }
 
-/// Reads one direct conversation.
+/// Returns a direct conversation.
 pub fn show(conversation: impl Into<Conversation>) -> Call<Chat> {
     Call::get(Service::V3, "chats/{}")
         .conversation(conversation)
         .one(&[])
 }
 
-/// Takes a direct conversation off your list.
+/// Removes a direct conversation from your list.
 pub fn delete(conversation: impl Into<Conversation>) -> Call<()> {
     Call::delete(Service::V3, "chats/{}").conversation(conversation)
 }
 
-/// Lets somebody write to you who asked to.
+/// Accepts the first message of a user whose messages need your approval.
 pub fn approve(conversation: impl Into<Conversation>) -> Call<()> {
     Call::post(Service::V3, "chats/{}/approve")
         .conversation(conversation)

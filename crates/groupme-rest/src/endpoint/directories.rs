@@ -1,11 +1,11 @@
-//! Directories, such as schools, and what can be found.
+//! Directories, such as schools, and the search for groups and users.
 
 use groupme_model::{Directory, DirectoryId, Group, Json, User};
 use serde::{Deserialize, Serialize};
 
 use crate::{Call, Service};
 
-/// Reads the directory that you are in.
+/// Returns your directory.
 pub fn show() -> Call<Option<Directory>> {
     Call::get(Service::V3, "directories").maybe(&[])
 }
@@ -15,51 +15,51 @@ pub fn leave(directory: impl Into<DirectoryId>) -> Call<()> {
     Call::delete(Service::V3, "directories/{}/membership").segment(directory.into())
 }
 
-/// Says what you study: numbers of the app's.
+/// Sets your majors, by GroupMe's codes, and returns them.
 pub fn choose_majors(codes: &[String]) -> Call<Vec<String>> {
     Call::put(Service::V3, "directories/user/majors")
         .body(&Majors { codes })
         .list(&[])
 }
 
-/// What a directory shows of you; what is `None` stays as it is.
+/// Changes to your profile in a directory. `None` keeps a value.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CampusProfile {
-    /// When you leave school.
+    /// Year of your graduation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub graduation_year: Option<i32>,
-    /// Who sees what, such as `major`.
+    /// Visible part of the profile, such as `major`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub campus_profile_visibility: Option<String>,
 }
 
-/// Changes what a directory shows of you.
+/// Changes your profile in a directory.
 pub fn change_profile(profile: &CampusProfile) -> Call<Json> {
     Call::put(Service::V3, "directories/user/membership")
         .body(profile)
         .json()
 }
 
-/// Groups that a search found, by why they are shown.
+/// Groups found by a search, by the reason why they are shown.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct Found {
+pub struct SearchResults {
     /// Groups of your directories.
     pub directories: Option<Vec<Group>>,
     /// Groups with many members.
     pub popular: Option<Vec<Group>>,
     /// Groups near you.
     pub nearby: Option<Vec<Group>>,
-    /// Groups that many join.
+    /// Groups with many new members.
     pub trending: Option<Vec<Group>>,
-    /// Where "near you" is.
+    /// Name of the place that counts as near you.
     pub location_name: Option<String>,
 }
 
-/// Searches for groups that anybody can find.
-pub fn search(words: &str) -> Call<Found> {
+/// Searches the public groups.
+pub fn search(words: &str) -> Call<SearchResults> {
     Call::get(Service::V1, "search").query("q", words).one(&[])
 }
 
@@ -68,7 +68,7 @@ pub fn popular() -> Call<Vec<Group>> {
     Call::get(Service::V1, "search/popular").list(&["popular"])
 }
 
-/// Lists groups that many join.
+/// Lists groups with many new members.
 pub fn trending() -> Call<Vec<Group>> {
     Call::get(Service::V1, "search/trending").list(&["trending"])
 }

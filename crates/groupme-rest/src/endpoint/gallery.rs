@@ -1,4 +1,4 @@
-//! The pictures, videos and files of a conversation.
+//! Messages with pictures, videos or files.
 
 use groupme_model::Timestamp;
 
@@ -6,8 +6,8 @@ use crate::{Call, Conversation, Service};
 
 use super::messages::{MessagePage, page};
 
-/// Lists the messages with pictures, videos and files, newest first: those before a time, which the
-/// last message of the part before has as its `gallery_ts`.
+/// Lists at most `limit` messages with pictures, videos or files, newest first. For the next page,
+/// `before` is the `gallery_ts` of the last message.
 pub fn list(
     conversation: impl Into<Conversation>,
     before: Option<Timestamp>,
@@ -18,5 +18,5 @@ pub fn list(
         .query("acceptFiles", 1)
         .query("limit", limit)
         .query_if("before", before)
-        .reading(&[], page)
+        .parsed(&[], page)
 }

@@ -1,4 +1,4 @@
-//! Groups: yours, and those of others that can be joined.
+//! Groups.
 
 use groupme_model::{
     Group, GroupId, LikeIcon, Member, UserId,
@@ -11,36 +11,36 @@ use crate::{Call, Service};
 
 use super::Page;
 
-/// Lists your groups, the most recent first.
+/// Lists your groups, most recent first.
 pub fn list(page: Page) -> Call<Vec<Group>> {
     Call::get(Service::V3, "groups")
-        .numbered(page)
+        .page(page)
         .list(&["groups"])
 }
 
-/// Lists your groups without their members: a fraction of the size. `members_count` is 0 then.
-pub fn list_briefly(page: Page) -> Call<Vec<Group>> {
+/// Lists your groups without their members, a fraction of the size; `members_count` is 0.
+pub fn list_without_members(page: Page) -> Call<Vec<Group>> {
     list(page).query("omit", "memberships")
 }
 
-/// Lists the groups that you left or were removed from, and can go back to.
+/// Lists the groups that you left, or were removed from, and can rejoin.
 pub fn former() -> Call<Vec<Group>> {
     Call::get(Service::V3, "groups/former").list(&["groups"])
 }
 
-/// Lists what your memberships are, former ones included.
+/// Lists the states of your memberships, former ones included.
 pub fn membership_states() -> Call<Vec<MembershipState>> {
     Call::get(Service::V3, "memberships/states").list(&[])
 }
 
-/// Reads a group with its members.
+/// Returns a group with its members.
 pub fn show(group: impl Into<GroupId>) -> Call<Group> {
     Call::get(Service::V3, "groups/{}")
         .segment(group.into())
         .one(&[])
 }
 
-/// Reads what those who are not members may see of a group, if need be with the token of its link.
+/// Returns the public part of a group. A private group needs the token of its share link.
 pub fn preview(group: impl Into<GroupId>, share_token: Option<&str>) -> Call<Group> {
     match share_token {
         Some(token) => Call::get(Service::V3, "groups/{}/preview/{}")
@@ -51,58 +51,58 @@ pub fn preview(group: impl Into<GroupId>, share_token: Option<&str>) -> Call<Gro
     .one(&[])
 }
 
-/// How a group is made or changed; what is `None` stays as it is.
+/// Settings of a new or changed group. `None` keeps a value.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct GroupSettings {
-    /// What it is called.
+    /// Name of the group.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What it is about.
+    /// Description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Its picture, which GroupMe's image service holds.
+    /// URL of the group's picture at GroupMe's image service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_url: Option<String>,
-    /// Whether it can be joined by a link.
+    /// Whether the group has a share link, by which anybody can join.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub share: Option<bool>,
-    /// Whether it disturbs nobody.
+    /// Whether notifications are off for all members.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub office_mode: Option<bool>,
-    /// The theme.
+    /// Name of the theme.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub theme_name: Option<String>,
     /// Whether new members need approval.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub requires_approval: Option<bool>,
-    /// Whether those who want to join are asked something.
+    /// Whether new members answer a question.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub show_join_question: Option<bool>,
-    /// What they are asked.
+    /// Question for new members.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub join_question: Option<JoinQuestion>,
-    /// What a like looks like.
+    /// Icon of a like.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub like_icon: Option<LikeIcon>,
-    /// Who can find it.
+    /// Visibility in searches.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub visibility: Option<Visibility>,
-    /// Who can join it and who can write in it.
+    /// Type of the group, which decides who can join and write.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_type: Option<GroupType>,
-    /// Who can delete a message.
+    /// Roles that can delete a message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message_deletion_mode: Option<Vec<MessageDeletionMode>>,
 }
 
-/// Makes a group. GroupMe lets only its own apps do that now, and refuses others as
+/// Creates a group. GroupMe now allows this to its own apps only, and refuses others as
 /// [`Unauthorized`](crate::Error::Unauthorized) with the code 40102.
 pub fn create(settings: &GroupSettings) -> Call<Group> {
     Call::post(Service::V3, "groups").body(settings).one(&[])
 }
 
-/// Changes a group. The answer is the whole group.
+/// Changes a group, and returns all of it.
 pub fn update(group: impl Into<GroupId>, settings: &GroupSettings) -> Call<Group> {
     Call::post(Service::V3, "groups/{}/update")
         .segment(group.into())
@@ -111,15 +111,15 @@ pub fn update(group: impl Into<GroupId>, settings: &GroupSettings) -> Call<Group
         .one(&[])
 }
 
-/// Ends a group, for everybody and for good.
+/// Deletes a group for all members. This cannot be undone.
 pub fn destroy(group: impl Into<GroupId>) -> Call<()> {
     Call::post(Service::V3, "groups/{}/destroy")
         .segment(group.into())
         .idempotent()
 }
 
-/// Joins a group by the token of its link. If an answer to the group's question is needed, GroupMe
-/// refuses with the code 40016; without a group in the answer, you are waiting to be let in.
+/// Joins a group by the token of its share link. Returns `None` if an admin has to approve the
+/// request. If the group has a question and `answer` is `None`, GroupMe refuses with the code 40016.
 pub fn join(
     group: impl Into<GroupId>,
     share_token: &str,
@@ -132,15 +132,15 @@ pub fn join(
             answer: answer.map(|response| Answer { response }),
         })
         .idempotent()
-        .reading(&[], |content| match content {
+        .parsed(&[], |content| match content {
             Some(mut content) if content.get("group").is_some() => {
-                crate::reading::maybe(content.get_mut("group").map(serde_json::Value::take))
+                crate::parse::maybe(content.get_mut("group").map(serde_json::Value::take))
             }
-            content => crate::reading::maybe(content),
+            content => crate::parse::maybe(content),
         })
 }
 
-/// Goes back to a group that you left.
+/// Rejoins a group that you left.
 pub fn rejoin(group: impl Into<GroupId>) -> Call<Group> {
     Call::post(Service::V3, "groups/join")
         .body(&Rejoin {
@@ -150,20 +150,20 @@ pub fn rejoin(group: impl Into<GroupId>) -> Call<Group> {
         .one(&[])
 }
 
-/// What became of the change of a group's owner: a status like those of HTTP.
+/// Result of one change of a group's owner.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct OwnerChange {
     /// The group.
     pub group_id: GroupId,
-    /// Whose it was to be.
+    /// User who was to be the owner.
     pub owner_id: UserId,
-    /// `200` if it is; `400` if it was before, `403` if it is not yours to give, `404` if there is
-    /// no such group or member, `405` if something is missing.
+    /// Status like those of HTTP: `200` success, `400` already the owner, `403` you are not the
+    /// owner, `404` no such group or member, `405` incomplete request.
     pub status: String,
 }
 
-/// Gives groups of yours to others. Each change has an outcome of its own.
+/// Makes other members the owners of your groups. Each change has a result of its own.
 pub fn change_owners(changes: &[(GroupId, UserId)]) -> Call<Vec<OwnerChange>> {
     let requests = changes
         .iter()
@@ -175,13 +175,13 @@ pub fn change_owners(changes: &[(GroupId, UserId)]) -> Call<Vec<OwnerChange>> {
         .list(&["results"])
 }
 
-/// How long not to hear of a group.
+/// Duration of a mute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Mute {
-    /// Until it is undone.
-    ForEver,
-    /// For some minutes.
+    /// No end.
+    Forever,
+    /// Number of minutes.
     Minutes(u32),
 }
 
@@ -189,14 +189,14 @@ impl Mute {
     pub(super) fn body(self) -> impl Serialize {
         Duration {
             duration: match self {
-                Self::ForEver => None,
+                Self::Forever => None,
                 Self::Minutes(minutes) => Some(minutes),
             },
         }
     }
 }
 
-/// Mutes a group, but not its topics. The answer is your membership.
+/// Mutes a group without its topics, and returns your membership.
 pub fn mute(group: impl Into<GroupId>, mute: Mute) -> Call<Member> {
     Call::post(Service::V2, "groups/{}/memberships/mute")
         .segment(group.into())
@@ -205,7 +205,7 @@ pub fn mute(group: impl Into<GroupId>, mute: Mute) -> Call<Member> {
         .one(&["membership"])
 }
 
-/// Undoes [`mute`].
+/// Ends [`mute`].
 pub fn unmute(group: impl Into<GroupId>) -> Call<Member> {
     Call::post(Service::V2, "groups/{}/memberships/unmute")
         .segment(group.into())
@@ -213,7 +213,7 @@ pub fn unmute(group: impl Into<GroupId>) -> Call<Member> {
         .one(&["membership"])
 }
 
-/// Mutes a group and its topics.
+/// Mutes a group with its topics.
 pub fn mute_all(group: impl Into<GroupId>, mute: Mute) -> Call<Option<Member>> {
     Call::post(Service::V3, "groups/{}/memberships/mute_all")
         .segment(group.into())
@@ -222,7 +222,7 @@ pub fn mute_all(group: impl Into<GroupId>, mute: Mute) -> Call<Option<Member>> {
         .maybe(&["membership"])
 }
 
-/// Undoes [`mute_all`].
+/// Ends [`mute_all`].
 pub fn unmute_all(group: impl Into<GroupId>) -> Call<Option<Member>> {
     Call::post(Service::V3, "groups/{}/memberships/unmute_all")
         .segment(group.into())

@@ -1,4 +1,4 @@
-//! Members of groups. A membership has an id of its own, which is not the user's.
+//! Members of groups. The id of a membership is not the id of its user.
 
 use groupme_model::{
     GroupId, Member, MembershipId, UserId,
@@ -16,7 +16,7 @@ pub fn list(group: impl Into<GroupId>) -> Call<Vec<Member>> {
         .list(MEMBERS)
 }
 
-/// Lists those who left a group or were removed.
+/// Lists the members who left a group or were removed.
 pub fn former(group: impl Into<GroupId>) -> Call<Vec<Member>> {
     Call::get(Service::V3, "groups/{}/members")
         .segment(group.into())
@@ -24,28 +24,28 @@ pub fn former(group: impl Into<GroupId>) -> Call<Vec<Member>> {
         .list(MEMBERS)
 }
 
-/// Whom to add to a group: a user, or somebody with a telephone number or an address for mail.
+/// Person to add to a group: a user, or a telephone number or email address.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct NewMember {
-    /// What to call them in the group.
+    /// Name in the group.
     pub nickname: String,
-    /// The user.
+    /// User.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_id: Option<UserId>,
-    /// The telephone number, as in `+1 5555550100`.
+    /// Telephone number, such as `+1 5555550100`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone_number: Option<String>,
-    /// The address for mail.
+    /// Email address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// An id of your own, by which to find them among the results.
+    /// Id of your choice, repeated in the result.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub guid: Option<String>,
 }
 
 impl NewMember {
-    /// A user, and what to call them in the group.
+    /// Returns a user with a name in the group.
     pub fn user(user: UserId, nickname: impl Into<String>) -> Self {
         Self {
             nickname: nickname.into(),
@@ -55,33 +55,34 @@ impl NewMember {
     }
 }
 
-/// By what to ask for the results of [`add`].
+/// Answer to [`add`], for [`add_results`].
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
-pub struct Adding {
-    /// The id of the results.
+pub struct PendingAdd {
+    /// Id of the results.
     pub results_id: String,
 }
 
-/// Adds members to a group, which takes a moment; see [`added`]. GroupMe may let only its own apps
-/// do that, and refuse others as [`Unauthorized`](crate::Error::Unauthorized) with the code 40102.
-pub fn add(group: impl Into<GroupId>, members: &[NewMember]) -> Call<Adding> {
+/// Adds members to a group; the result comes later, see [`add_results`]. GroupMe may allow this to
+/// its own apps only, and refuse others as [`Unauthorized`](crate::Error::Unauthorized) with the code
+/// 40102.
+pub fn add(group: impl Into<GroupId>, members: &[NewMember]) -> Call<PendingAdd> {
     Call::post(Service::V3, "groups/{}/members/add")
         .segment(group.into())
         .body(&NewMembers { members })
         .one(&[])
 }
 
-/// Lists whom [`add`] added. As long as that is not done, GroupMe answers 503, so the call is
-/// tried again; after an hour it is [`NotFound`](crate::Error::NotFound).
-pub fn added(group: impl Into<GroupId>, adding: &Adding) -> Call<Vec<Member>> {
+/// Lists the members added by [`add`]. GroupMe answers 503, which is retried, until the list is
+/// complete, and [`NotFound`](crate::Error::NotFound) after an hour.
+pub fn add_results(group: impl Into<GroupId>, pending: &PendingAdd) -> Call<Vec<Member>> {
     Call::get(Service::V3, "groups/{}/members/results/{}")
         .segment(group.into())
-        .segment(&adding.results_id)
+        .segment(&pending.results_id)
         .list(MEMBERS)
 }
 
-/// Removes a member. The one who made the group cannot be removed.
+/// Removes a member. The creator of the group cannot be removed.
 pub fn remove(group: impl Into<GroupId>, member: impl Into<MembershipId>) -> Call<()> {
     Call::post(Service::V3, "groups/{}/members/{}/remove")
         .segment(group.into())
@@ -89,7 +90,7 @@ pub fn remove(group: impl Into<GroupId>, member: impl Into<MembershipId>) -> Cal
         .idempotent()
 }
 
-/// Removes a member for good; with your own membership, leaves the group.
+/// Bans a member; with your own membership, leaves the group.
 pub fn ban_or_leave(group: impl Into<GroupId>, member: impl Into<MembershipId>) -> Call<()> {
     Call::post(Service::V2, "groups/{}/memberships/{}/destroy")
         .segment(group.into())
@@ -97,7 +98,7 @@ pub fn ban_or_leave(group: impl Into<GroupId>, member: impl Into<MembershipId>) 
         .idempotent()
 }
 
-/// Makes a member an admin, or no longer one.
+/// Changes the role of a member.
 pub fn change_role(
     group: impl Into<GroupId>,
     member: impl Into<MembershipId>,
@@ -122,24 +123,26 @@ pub fn rename_yourself(group: impl Into<GroupId>, nickname: &str) -> Call<Member
         .one(&[])
 }
 
-/// Lists those who want to be let in.
+/// Lists the requests to join a group.
 pub fn pending(group: impl Into<GroupId>) -> Call<Vec<Member>> {
     Call::get(Service::V3, "groups/{}/pending_memberships")
         .segment(group.into())
         .list(MEMBERS)
 }
 
-/// Lets somebody in, or not. Refused as [`Unauthorized`](crate::Error::Unauthorized) to those who
-/// are no admins.
-pub fn decide(
+/// Accepts or declines a request to join a group. Only admins may; others are refused as
+/// [`Unauthorized`](crate::Error::Unauthorized).
+pub fn set_approval(
     group: impl Into<GroupId>,
     member: impl Into<MembershipId>,
-    approval: bool,
+    is_approved: bool,
 ) -> Call<MembershipState> {
     Call::post(Service::V3, "groups/{}/members/{}/approval")
         .segment(group.into())
         .segment(member.into())
-        .body(&Approval { approval })
+        .body(&Approval {
+            approval: is_approved,
+        })
         .idempotent()
         .one(&[])
 }

@@ -1,7 +1,7 @@
-//! Messages of groups, of topics, and between two users (groupme.md, section 9).
+//! Messages of groups, topics and direct conversations.
 
 use groupme_model::{
-    Message, MessageId, ReadReceipt, SourceGuid, UserId,
+    HistoryWindow, Message, MessageId, ReadReceipt, SourceGuid, UserId,
     outgoing::{Draft, DraftError},
 };
 use serde_json::Value;
@@ -9,47 +9,28 @@ use serde_json::Value;
 use crate::{
     Call, Conversation, Service,
     argument::Argument,
-    reading::{self, Mismatch},
+    parse::{self, ParseError},
 };
 
-/// Which part of a history to read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Window {
-    /// The newest messages, newest first.
-    #[default]
-    Newest,
-    /// What was sent before a message, newest first.
-    Before(MessageId),
-    /// What was sent right after a message, oldest first. Nothing is left out, so this is the one
-    /// to catch up with.
-    After(MessageId),
-    /// The newest messages that were sent after a message, newest first. **If there are more than
-    /// fit, the older ones are left out and nothing says so**: good to see what is new, bad to
-    /// catch up.
-    Since(MessageId),
-}
-
-/// A part of a history.
+/// Page of a history.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MessagePage {
-    /// The messages, in the order that the [`Window`] has. A page with few of them need not be the
-    /// last one; only an empty page is.
+    /// Messages, in the order of the [`HistoryWindow`]. Only an empty page is the last one, not a short one.
     pub messages: Vec<Message>,
-    /// How many messages the conversation has in all, not the page.
+    /// Total number of messages in the conversation, not on the page.
     pub count: Option<i64>,
-    /// What the other user has read; only of direct messages, and not always.
+    /// Read receipt of the other user; sometimes present for direct conversations.
     pub read_receipt: Option<ReadReceipt>,
-    /// How many messages were there that could not be read at all, for lack of an id.
+    /// Number of messages that could not be parsed, for lack of an id.
     pub unreadable: usize,
 }
 
-/// Reads a part of the history of a conversation: at most `limit` messages, of which GroupMe gives
-/// 100 for sure and 200 in practice.
+/// Lists at most `limit` messages of a conversation, from 1 to 200. GroupMe documents a maximum of
+/// 100.
 pub fn list(
     conversation: impl Into<Conversation>,
-    window: &Window,
+    window: &HistoryWindow,
     limit: u32,
 ) -> Call<MessagePage> {
     let call = match conversation.into() {
@@ -57,18 +38,18 @@ pub fn list(
         direct => Call::get(Service::V3, "direct_messages").other_user(direct),
     };
     let call = match window {
-        Window::Newest => call,
-        Window::Before(message) => call.query("before_id", message),
-        Window::After(message) => call.query("after_id", message),
-        Window::Since(message) => call.query("since_id", message),
+        HistoryWindow::Newest => call,
+        HistoryWindow::Before(message) => call.query("before_id", message),
+        HistoryWindow::After(message) => call.query("after_id", message),
+        HistoryWindow::Since(message) => call.query("since_id", message),
     };
     call.query("limit", limit.clamp(1, LIMIT))
-        // Without it, attachments that are files are left out.
+        // Without this parameter, GroupMe omits attachments that are files.
         .query("acceptFiles", 1)
-        .reading(&[], page)
+        .parsed(&[], page)
 }
 
-/// Reads one message. For one of a topic, the conversation is the topic.
+/// Returns one message. The conversation of a topic's message is the topic.
 pub fn show(conversation: impl Into<Conversation>, message: impl Into<MessageId>) -> Call<Message> {
     match conversation.into() {
         Conversation::Group(group) => {
@@ -80,13 +61,13 @@ pub fn show(conversation: impl Into<Conversation>, message: impl Into<MessageId>
     .one(MESSAGE)
 }
 
-/// Sends a message under an id of its own. Asked again with the same id within about a minute, it
-/// is refused as a [`Conflict`](crate::Error::Conflict), so it does no harm to repeat.
-/// [`Client::send`](crate::Client::send) takes care of that.
+/// Sends a message with the given `source_guid`. GroupMe refuses a second message with the same id
+/// within about a minute as a [`Conflict`](crate::Error::Conflict), so the call is idempotent.
+/// [`Client::send`](crate::Client::send) turns that refusal into a success.
 ///
 /// # Errors
 ///
-/// [`DraftError`], if GroupMe would not take it.
+/// [`DraftError`] if GroupMe would refuse the message.
 pub fn send(
     conversation: impl Into<Conversation>,
     draft: impl Into<Draft>,
@@ -108,11 +89,11 @@ pub fn send(
     Ok(call.idempotent().one(MESSAGE))
 }
 
-/// Makes something else of a message of yours, for as long as GroupMe allows it.
+/// Replaces the text and attachments of a message of yours, while GroupMe allows it.
 ///
 /// # Errors
 ///
-/// [`DraftError`], if GroupMe would not take it.
+/// [`DraftError`] if GroupMe would refuse the message.
 pub fn edit(
     conversation: impl Into<Conversation>,
     message: impl Into<MessageId>,
@@ -136,14 +117,15 @@ pub fn delete(conversation: impl Into<Conversation>, message: impl Into<MessageI
         .segment(message.into())
 }
 
-/// Empties what you see of the messages between you and another user.
+/// Deletes the messages of a direct conversation for you, but not for the other user.
 pub fn clear_history(conversation: impl Into<Conversation>) -> Call<()> {
     Call::post(Service::V2, "direct_messages/clear_history")
         .other_user(conversation.into())
         .idempotent()
 }
 
-pub(super) fn page(content: Option<Value>) -> Result<MessagePage, Mismatch> {
+/// Parses a page of messages.
+pub(super) fn page(content: Option<Value>) -> Result<MessagePage, ParseError> {
     let Some(mut content) = content else {
         return Ok(MessagePage::default());
     };
@@ -153,30 +135,32 @@ pub(super) fn page(content: Option<Value>) -> Result<MessagePage, Mismatch> {
         .iter()
         .find_map(|key| take(key).filter(|value| !value.is_null()));
     let count = take("count").and_then(|count| count.as_i64());
-    // Without a receipt the messages are worth as much.
+    // An unknown form of receipt must not cost the messages.
     let read_receipt = take("read_receipt")
         .filter(|value| !value.is_null())
-        .and_then(|value| reading::one(Some(value)).ok());
-    let some = match found {
-        None if !content.is_object() => reading::some_of(Some(content)),
-        // An empty page is the end of a history, so not everything may pass for one.
-        None if !has_list && read_receipt.is_none() && count != Some(0) => Err(Mismatch::NoList),
-        found => reading::some_of(found),
+        .and_then(|value| parse::one(Some(value)).ok());
+    let list = match found {
+        None if !content.is_object() => parse::partial_list(Some(content)),
+        // An empty page is the end of a history, so an unknown answer must not pass for one.
+        None if !has_list && read_receipt.is_none() && count != Some(0) => {
+            Err(ParseError::NotAList)
+        }
+        found => parse::partial_list(found),
     }?;
-    if some.items.is_empty() && some.unreadable > 0 {
-        return Err(Mismatch::Broken);
+    if list.items.is_empty() && list.unreadable > 0 {
+        return Err(ParseError::NoElement);
     }
     Ok(MessagePage {
-        messages: some.items,
+        messages: list.items,
         count,
         read_receipt,
-        unreadable: some.unreadable,
+        unreadable: list.unreadable,
     })
 }
 
-/// What GroupMe gives at once at most.
+/// Largest `limit` that GroupMe accepts.
 const LIMIT: u32 = 200;
 
-/// Replies to direct messages are documented with one key and seen with the other.
+/// Answers about direct messages are documented with one key, and use the other.
 const MESSAGE: &[&str] = &["message", "direct_message"];
 pub(super) const MESSAGES: &[&str] = &["messages", "direct_messages"];

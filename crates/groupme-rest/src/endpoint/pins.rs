@@ -7,7 +7,8 @@ use crate::{Call, Conversation, Service, argument::Argument};
 
 use super::messages::{MessagePage, page};
 
-/// Pins a message. One that is pinned already is [`Invalid`](crate::Error::Invalid).
+/// Pins a message. If it is already pinned, GroupMe answers
+/// [`BadRequest`](crate::Error::BadRequest).
 pub fn pin(conversation: impl Into<Conversation>, message: impl Into<MessageId>) -> Call<()> {
     Call::post(Service::V3, "conversations/{}/messages/{}/pin")
         .conversation(conversation)
@@ -23,8 +24,8 @@ pub fn unpin(conversation: impl Into<Conversation>, message: impl Into<MessageId
         .idempotent()
 }
 
-/// Lists the pinned messages of a conversation. One in which nothing was ever pinned may be
-/// [`NotFound`](crate::Error::NotFound).
+/// Lists the pinned messages of a conversation. GroupMe may answer
+/// [`NotFound`](crate::Error::NotFound) if no message was ever pinned.
 pub fn list(conversation: impl Into<Conversation>) -> Call<MessagePage> {
     match conversation.into() {
         Conversation::Group(group) => {
@@ -32,15 +33,15 @@ pub fn list(conversation: impl Into<Conversation>) -> Call<MessagePage> {
         }
         direct => Call::get(Service::V3, "pinned/direct_messages").other_user(direct),
     }
-    .reading(&[], page)
+    .parsed(&[], page)
 }
 
-/// Lists the conversations that you pinned.
+/// Lists the ids of your pinned conversations.
 pub fn conversations() -> Call<Vec<ConversationId>> {
     Call::get(Service::V4, "pinned_conversations").list(&["pinned_conversation_ids"])
 }
 
-/// Pins exactly these conversations.
+/// Replaces the list of your pinned conversations.
 pub fn pin_conversations<C: Into<Conversation>>(
     conversations: impl IntoIterator<Item = C>,
 ) -> Call<()> {

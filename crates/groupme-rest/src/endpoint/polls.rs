@@ -1,4 +1,4 @@
-//! Polls.
+//! Polls of a conversation.
 
 use groupme_model::{
     Message, Poll, PollId, PollOptionId, Timestamp,
@@ -8,25 +8,25 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Call, Conversation, Service};
 
-/// A poll that is yet to be made.
+/// Settings of a new poll.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct NewPoll {
-    /// What is asked.
+    /// Question.
     pub subject: String,
-    /// The answers.
+    /// Titles of the options.
     options: Vec<NewOption>,
-    /// When it ends, in seconds since 1970.
+    /// End, in seconds since 1970.
     expiration: i64,
-    /// How many answers can be chosen. Default: one.
+    /// Whether a member can vote for one option or for several. Default: one.
     #[serde(rename = "type")]
     pub kind: PollType,
-    /// Whether it tells who chose what. Default: it does.
+    /// Whether the voters of an option are visible. Default: visible.
     pub visibility: PollVisibility,
 }
 
 impl NewPoll {
-    /// A poll that ends at some time.
+    /// Returns the settings of a poll with a question, the titles of its options, and its end.
     pub fn new<T: Into<String>>(
         subject: impl Into<String>,
         options: impl IntoIterator<Item = T>,
@@ -45,36 +45,37 @@ impl NewPoll {
     }
 }
 
-/// A poll that was made, and the message that announces it.
+/// New poll, and the message that announces it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[non_exhaustive]
-pub struct Made {
+pub struct CreatedPoll {
     /// The poll.
     pub poll: Poll,
-    /// The message.
+    /// Announcement, if GroupMe returns it.
     pub message: Option<Message>,
 }
 
-/// Some polls, and how to ask for the others.
+/// Page of a list of polls.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct PollPage {
-    /// The polls.
+    /// Polls of the page.
     #[serde(default)]
     pub polls: Vec<Poll>,
-    /// By what to ask for the next page, if there is one.
+    /// Argument of [`list`] for the next page, if there is one.
     pub continuation_token: Option<String>,
 }
 
-/// Makes a poll.
-pub fn create(conversation: impl Into<Conversation>, poll: &NewPoll) -> Call<Made> {
+/// Creates a poll.
+pub fn create(conversation: impl Into<Conversation>, poll: &NewPoll) -> Call<CreatedPoll> {
     Call::post(Service::V3, "poll/{}")
         .conversation(conversation)
         .body(poll)
         .one(&[])
 }
 
-/// Lists the polls of a conversation; the next page by what the page before it says.
+/// Lists the polls of a conversation. `continuation` is `None` for the first page, and else the
+/// [`continuation_token`](PollPage::continuation_token) of the page before.
 pub fn list(
     conversation: impl Into<Conversation>,
     continuation: Option<&str>,
@@ -85,7 +86,7 @@ pub fn list(
         .maybe(&[])
 }
 
-/// Reads a poll.
+/// Returns a poll.
 pub fn show(conversation: impl Into<Conversation>, poll: impl Into<PollId>) -> Call<Poll> {
     Call::get(Service::V3, "poll/{}/{}")
         .conversation(conversation)
@@ -93,7 +94,7 @@ pub fn show(conversation: impl Into<Conversation>, poll: impl Into<PollId>) -> C
         .one(POLL)
 }
 
-/// Chooses the answer of a poll where one can be chosen.
+/// Votes in a poll with a single vote.
 pub fn vote(
     conversation: impl Into<Conversation>,
     poll: impl Into<PollId>,
@@ -107,8 +108,8 @@ pub fn vote(
         .one(POLL)
 }
 
-/// Chooses exactly these answers of a poll where several can be chosen.
-pub fn vote_for_all(
+/// Replaces your votes in a poll with several votes.
+pub fn vote_multiple(
     conversation: impl Into<Conversation>,
     poll: impl Into<PollId>,
     options: &[PollOptionId],

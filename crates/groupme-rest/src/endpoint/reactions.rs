@@ -1,4 +1,4 @@
-//! Reactions to messages, and lists of the messages that have some.
+//! Reactions to messages, and lists of liked messages.
 
 use groupme_model::{GroupId, LikeIcon, Message, MessageId, Reaction, outgoing::ReactionBody};
 
@@ -6,10 +6,10 @@ use crate::{Call, Conversation, Service};
 
 use super::messages::MESSAGES;
 
-/// Reacts to a message, with the usual heart if there is no icon. The answer is all the reactions
-/// that it has then; a plain heart is answered with none.
+/// Reacts to a message, with the default heart if `icon` is `None`. Returns all reactions to the
+/// message; none for the default heart, whose answer has no list.
 ///
-/// GroupMe ignores a second reaction of the same user: take back the first one, or use
+/// GroupMe ignores a second reaction of the same user: use [`unlike`] first, or
 /// [`Client::react`](crate::Client::react).
 pub fn like(
     conversation: impl Into<Conversation>,
@@ -27,7 +27,7 @@ pub fn like(
     .list(&["reactions"])
 }
 
-/// Takes back your reaction to a message. The answer is all the reactions that it has then.
+/// Removes your reaction to a message. Returns the remaining reactions.
 pub fn unlike(
     conversation: impl Into<Conversation>,
     message: impl Into<MessageId>,
@@ -39,19 +39,19 @@ pub fn unlike(
         .list(&["reactions"])
 }
 
-/// Of how long ago.
+/// Period of [`popular`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Period {
-    /// A day.
+    /// Last day.
     Day,
-    /// A week.
+    /// Last week.
     Week,
-    /// A month.
+    /// Last month.
     Month,
 }
 
-/// Lists the messages of a group that have the most reactions.
+/// Lists the messages of a group with the most reactions in a period.
 pub fn popular(group: impl Into<GroupId>, period: Period) -> Call<Vec<Message>> {
     let period = match period {
         Period::Day => "day",
@@ -64,7 +64,7 @@ pub fn popular(group: impl Into<GroupId>, period: Period) -> Call<Vec<Message>> 
         .list(MESSAGES)
 }
 
-/// Lists the messages of a conversation that you reacted to.
+/// Lists the messages of a conversation to which you reacted.
 pub fn mine(conversation: impl Into<Conversation>) -> Call<Vec<Message>> {
     match conversation.into() {
         Conversation::Group(group) => Call::get(Service::V3, "groups/{}/likes/mine").segment(group),
@@ -73,7 +73,7 @@ pub fn mine(conversation: impl Into<Conversation>) -> Call<Vec<Message>> {
     .list(MESSAGES)
 }
 
-/// Lists your messages in a conversation that others reacted to.
+/// Lists your messages in a conversation to which others reacted.
 pub fn for_me(conversation: impl Into<Conversation>) -> Call<Vec<Message>> {
     match conversation.into() {
         Conversation::Group(group) => {

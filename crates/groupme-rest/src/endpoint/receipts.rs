@@ -1,20 +1,20 @@
-//! Read receipts, of which GroupMe has three generations.
+//! Read receipts, in the three versions of GroupMe's API.
 
 use groupme_model::{MessageId, ReadReceipt};
 use serde::Serialize;
 
 use crate::{Call, Conversation, Service, argument::Argument};
 
-/// Marks a direct conversation as read, up to its newest message, and tells the other user.
-pub fn read(conversation: impl Into<Conversation>) -> Call<ReadReceipt> {
+/// Marks a direct conversation as read up to its newest message, and sends the other user a receipt.
+pub fn mark_read(conversation: impl Into<Conversation>) -> Call<ReadReceipt> {
     Call::post(Service::V3, "conversations/{}/read_receipt")
         .conversation(conversation)
         .idempotent()
         .one(&["read_receipt"])
 }
 
-/// Marks a conversation as read up to a message, for your own devices.
-pub fn read_up_to(
+/// Marks a conversation as read up to a message, for your own devices only.
+pub fn mark_read_up_to(
     conversation: impl Into<Conversation>,
     message: impl Into<MessageId>,
 ) -> Call<ReadReceipt> {
@@ -27,8 +27,8 @@ pub fn read_up_to(
         .one(&[])
 }
 
-/// Marks several conversations as read up to a message each.
-pub fn read_many<C: Into<Conversation>, M: Into<MessageId>>(
+/// Marks several conversations as read, each up to a message, for your own devices only.
+pub fn mark_many_read<C: Into<Conversation>, M: Into<MessageId>>(
     newest: impl IntoIterator<Item = (C, M)>,
 ) -> Call<Vec<ReadReceipt>> {
     let (ids, receipts): (Vec<_>, Vec<_>) = newest
@@ -53,20 +53,20 @@ pub fn read_many<C: Into<Conversation>, M: Into<MessageId>>(
         .list(&["receipts"])
 }
 
-/// Marks everything as read.
-pub fn read_all() -> Call<()> {
+/// Marks all conversations as read.
+pub fn mark_all_read() -> Call<()> {
     Call::post(Service::V4, "conversations/mark_all_read").idempotent()
 }
 
-/// Lists up to where you have read, groups and direct conversations together.
+/// Lists your last read message of each group and direct conversation.
 pub fn list() -> Call<Vec<ReadReceipt>> {
     Call::get(Service::V4, "read_receipts").list(&["receipts"])
 }
 
-/// Marks a message of a direct conversation as read, as the documentation has it (version 2).
-/// For an older message than the newest that was read, only the time of that one changes: the
-/// answer may be about another message.
-pub fn read_v2(
+/// Marks a direct conversation as read up to a message, as documented (version 2), and sends the other
+/// user a receipt. If a newer message is already read, only the time of its receipt changes, and that
+/// receipt is returned.
+pub fn mark_read_v2(
     conversation: impl Into<Conversation>,
     message: impl Into<MessageId>,
 ) -> Call<ReadReceipt> {

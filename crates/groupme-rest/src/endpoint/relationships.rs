@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Call, Service};
 
-/// Lists your contacts; the next page by what the page before it says.
+/// Lists your contacts. `page` is `None` for the first page, and else the cursor of the next page.
 pub fn list(include_blocked: bool, page: Option<&str>) -> Call<Vec<Relationship>> {
     Call::get(Service::V4, "relationships")
         .query("include_blocked", include_blocked)
@@ -13,7 +13,7 @@ pub fn list(include_blocked: bool, page: Option<&str>) -> Call<Vec<Relationship>
         .list(&["relationships"])
 }
 
-/// Makes a contact of a user, by the token of the user's link.
+/// Adds a user to your contacts, by the token of the user's share link.
 pub fn create(user: impl Into<UserId>, share_token: &str) -> Call<()> {
     Call::post(Service::V4, "relationships/create")
         .body(&NewRelationship {
@@ -23,47 +23,46 @@ pub fn create(user: impl Into<UserId>, share_token: &str) -> Call<()> {
         .idempotent()
 }
 
-/// Ends a contact.
+/// Removes a user from your contacts.
 pub fn delete(user: impl Into<UserId>) -> Call<()> {
     Call::delete(Service::V4, "relationships/{}").segment(user.into())
 }
 
-/// Somebody out of an address book.
+/// Entry of an address book.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Acquaintance {
-    /// The name.
+pub struct AddressBookEntry {
+    /// Name.
     pub name: String,
-    /// An id of your own, by which to find them among the results.
+    /// Id of your choice, repeated in the result.
     pub guid: String,
-    /// The telephone number, as in `+1 5555550100`.
+    /// Telephone number, such as `+1 5555550100`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone_number: Option<String>,
-    /// The address for mail.
+    /// Email address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
 }
 
-/// By what to ask for the results of [`import`].
+/// Answer to [`import`], for [`import_results`].
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
-pub struct Importing {
-    /// The id of the results.
+pub struct ImportBatch {
+    /// Id of the results.
     pub batch_id: String,
 }
 
-/// Makes contacts of those in an address book who are users. GroupMe may let only its own apps do
-/// that.
-pub fn import(acquaintances: &[Acquaintance]) -> Call<Importing> {
+/// Adds the users in an address book to your contacts. GroupMe may allow this to its own apps only.
+pub fn import(entries: &[AddressBookEntry]) -> Call<ImportBatch> {
     Call::post(Service::V3, "relationships/import_contacts")
-        .body(&acquaintances)
+        .body(&entries)
         .one(&[])
 }
 
-/// Lists whom [`import`] found.
-pub fn imported(importing: &Importing) -> Call<Vec<Relationship>> {
+/// Lists the contacts added by [`import`].
+pub fn import_results(batch: &ImportBatch) -> Call<Vec<Relationship>> {
     Call::get(Service::V4, "relationships/batch/{}")
-        .segment(&importing.batch_id)
+        .segment(&batch.batch_id)
         .list(&["relationships"])
 }
 

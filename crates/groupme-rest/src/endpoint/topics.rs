@@ -1,5 +1,5 @@
-//! Topics of groups, which GroupMe also calls subgroups. Their messages are read and written as a
-//! group's, by the topic's own id.
+//! Topics of groups, which GroupMe also calls subgroups. For [messages](super::messages), a topic is a
+//! conversation of its own, with its own id.
 
 use groupme_model::{GroupId, LikeIcon, Member, Topic, group::GroupType};
 use serde::Serialize;
@@ -15,7 +15,7 @@ pub fn list(group: impl Into<GroupId>) -> Call<Vec<Topic>> {
         .list(&["subgroups"])
 }
 
-/// Reads a topic.
+/// Returns a topic.
 pub fn show(group: impl Into<GroupId>, topic: impl Into<GroupId>) -> Call<Topic> {
     Call::get(Service::V3, "groups/{}/subgroups/{}")
         .segment(group.into())
@@ -23,28 +23,28 @@ pub fn show(group: impl Into<GroupId>, topic: impl Into<GroupId>) -> Call<Topic>
         .one(&[])
 }
 
-/// How a topic is made or changed; what is `None` stays as it is.
+/// Settings of a new or changed topic. `None` keeps a value.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TopicSettings {
-    /// What it is called.
+    /// Name of the topic.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub topic: Option<String>,
-    /// What it is about.
+    /// Description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Its picture, which GroupMe's image service holds.
+    /// URL of the topic's picture at GroupMe's image service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub avatar_url: Option<String>,
-    /// Who can write.
+    /// Type of the topic, which decides who can write.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_type: Option<GroupType>,
-    /// What a like looks like.
+    /// Icon of a like.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub like_icon: Option<LikeIcon>,
 }
 
-/// Makes a topic.
+/// Creates a topic.
 pub fn create(group: impl Into<GroupId>, settings: &TopicSettings) -> Call<Topic> {
     Call::post(Service::V3, "groups/{}/subgroups")
         .segment(group.into())
@@ -65,14 +65,14 @@ pub fn update(
         .one(&[])
 }
 
-/// Ends a topic, for everybody and for good.
+/// Deletes a topic for all members. This cannot be undone.
 pub fn delete(group: impl Into<GroupId>, topic: impl Into<GroupId>) -> Call<()> {
     Call::delete(Service::V3, "groups/{}/subgroups/{}")
         .segment(group.into())
         .segment(topic.into())
 }
 
-/// Mutes a topic. The answer is your membership of the group.
+/// Mutes a topic, and returns your membership of the group.
 pub fn mute(
     group: impl Into<GroupId>,
     topic: impl Into<GroupId>,
@@ -86,7 +86,7 @@ pub fn mute(
         .maybe(&["membership"])
 }
 
-/// Undoes [`mute`].
+/// Ends [`mute`].
 pub fn unmute(group: impl Into<GroupId>, topic: impl Into<GroupId>) -> Call<Option<Member>> {
     Call::post(Service::V3, "groups/{}/subgroups/{}/unmute")
         .segment(group.into())

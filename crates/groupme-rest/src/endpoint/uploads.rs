@@ -1,7 +1,8 @@
-//! Uploads, each to a service of its own. What comes back goes into an
+//! Uploads of images, videos and files, whose results go into an
 //! [attachment](groupme_model::attachment).
 //!
-//! Videos and files are taken in the background: ask for the [status](Upload) until it is there.
+//! GroupMe processes videos and files in the background: request [`video_status`] or [`file_status`]
+//! until it [is done](UploadStatus::is_done).
 
 use bytes::Bytes;
 use groupme_model::{FileId, GroupId};
@@ -9,11 +10,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Call, Conversation, Service, argument::Argument};
 
-/// An image that GroupMe's image service holds.
+/// Image at GroupMe's image service.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Picture {
-    /// Its address, for an [image attachment](groupme_model::attachment::Image) or an avatar.
+    /// URL, for an [image attachment](groupme_model::attachment::Image) or an avatar.
     #[serde(alias = "picture_url")]
     pub url: String,
 }
@@ -23,11 +24,11 @@ pub struct Picture {
 pub fn image(media_type: &str, bytes: impl Into<Bytes>) -> Call<Picture> {
     Call::post(Service::Image, "pictures")
         .bytes(media_type, bytes)
-        // It leaves at worst an image that nobody links to.
+        // A second upload leaves an image without a link, at worst.
         .idempotent()
-        .reading(&["payload"], |payload| {
-            crate::reading::one(payload.map(|mut payload| {
-                // Both keys have the address, and either may be missing.
+        .parsed(&["payload"], |payload| {
+            crate::parse::one(payload.map(|mut payload| {
+                // Both members hold the URL, and either may be missing.
                 if let Some(object) = payload.as_object_mut()
                     && object.contains_key("url")
                 {
@@ -38,16 +39,16 @@ pub fn image(media_type: &str, bytes: impl Into<Bytes>) -> Call<Picture> {
         })
 }
 
-/// An upload that is on its way.
+/// Video that GroupMe processes.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
-pub struct Upload {
-    /// Where to ask how it stands.
+pub struct VideoUpload {
+    /// URL of the status, for [`video_status`].
     pub status_url: String,
 }
 
-/// Uploads a video for a conversation (MP4).
-pub fn video(conversation: impl Into<Conversation>, bytes: &[u8]) -> Call<Upload> {
+/// Uploads a video (MP4) for a conversation.
+pub fn video(conversation: impl Into<Conversation>, bytes: &[u8]) -> Call<VideoUpload> {
     let mut body = Vec::with_capacity(bytes.len().saturating_add(200));
     body.extend_from_slice(VIDEO_HEAD.as_bytes());
     body.extend_from_slice(bytes);
@@ -60,37 +61,37 @@ pub fn video(conversation: impl Into<Conversation>, bytes: &[u8]) -> Call<Upload
         .one(&[])
 }
 
-/// How an upload stands.
+/// Status of an upload.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct UploadStatus {
-    /// `complete` or `completed` when it is done; see [`is_done`](Self::is_done).
+    /// `complete` or `completed` at the end; see [`is_done`](Self::is_done).
     pub status: String,
-    /// Where the video is.
+    /// URL of the video.
     pub url: Option<String>,
-    /// Where a still of it is.
+    /// URL of a still image.
     pub thumbnail_url: Option<String>,
-    /// The id of the file.
+    /// Id of the file.
     pub file_id: Option<FileId>,
 }
 
 impl UploadStatus {
-    /// Whether it is done.
+    /// Returns whether the upload is complete.
     pub fn is_done(&self) -> bool {
         matches!(&*self.status, "complete" | "completed")
     }
 }
 
-/// Asks how the upload of a video stands. A video that cannot be read is refused as
-/// [`Invalid`](crate::Error::Invalid) (415).
-pub fn video_status(upload: &Upload) -> Call<UploadStatus> {
+/// Returns the status of a video. GroupMe refuses a file that is not a video as
+/// [`BadRequest`](crate::Error::BadRequest) (415).
+pub fn video_status(upload: &VideoUpload) -> Call<UploadStatus> {
     Call::get(Service::Video, "status")
         .with(|request| request.at_given(&upload.status_url))
         .one(&[])
 }
 
-/// Uploads a file for a conversation, in which alone it can be sent.
+/// Uploads a file for a conversation. It cannot be sent in another one.
 pub fn file(
     conversation: impl Into<Conversation>,
     name: &str,
@@ -105,46 +106,46 @@ pub fn file(
         .one(&[])
 }
 
-/// A file that is on its way, or there already.
+/// File that GroupMe processes, or has.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct FileUpload {
-    /// Where to ask how it stands.
+    /// URL of the status, for [`file_status`].
     pub status_url: Option<String>,
-    /// The id of the file, if it is there already.
+    /// Id of the file, if it is complete.
     pub file_id: Option<FileId>,
 }
 
-/// Asks how the upload of a file stands.
+/// Returns the status of a file.
 pub fn file_status(status_url: &str) -> Call<UploadStatus> {
     Call::get(Service::File, "uploadStatus")
         .with(|request| request.at_given(status_url))
         .one(&[])
 }
 
-/// What is known of a file.
+/// Id of a file, and its description.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct FileInfo {
-    /// The file.
+    /// Id of the file.
     pub file_id: FileId,
-    /// What is known of it.
+    /// Description, if GroupMe has the file.
     pub file_data: Option<FileData>,
 }
 
-/// What is known of a file.
+/// Description of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct FileData {
-    /// What it is called.
+    /// Name of the file.
     pub file_name: Option<String>,
-    /// How many bytes it has.
+    /// Size, in bytes.
     pub file_size: Option<u64>,
-    /// Its media type; may be empty.
+    /// Media type; may be empty.
     pub mime_type: Option<String>,
 }
 
-/// Asks what is known of files that were sent in a conversation.
+/// Returns the descriptions of files that were sent in a conversation.
 pub fn file_infos(conversation: impl Into<Conversation>, files: &[FileId]) -> Call<Vec<FileInfo>> {
     Call::post(Service::File, "{}/fileData")
         .conversation(conversation)
@@ -153,27 +154,28 @@ pub fn file_infos(conversation: impl Into<Conversation>, files: &[FileId]) -> Ca
         .list(&[])
 }
 
-/// What GroupMe's web app says of a picture or video before it uploads it.
+/// Description of a picture or video, which GroupMe's web app sends before the upload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct Medium {
-    /// The extension of its name, such as `jpg`.
+pub struct MediaUpload {
+    /// Extension of the file name, such as `jpg`.
     pub extension: String,
-    /// Filled in when the call is made.
+    /// Placeholder for the id of the token's user.
     sender_id: &'static str,
-    /// The group that it is for.
+    /// Group in which it will be sent.
     pub group_id: GroupId,
-    /// How many bytes it has.
+    /// Size, in bytes.
     pub file_size: u64,
-    /// How many pixels it is wide.
+    /// Width, in pixels.
     pub width: u32,
-    /// How many pixels it is high.
+    /// Height, in pixels.
     pub height: u32,
 }
 
-impl Medium {
-    /// A picture for a group, by the extension of its name and its size in bytes and pixels.
+impl MediaUpload {
+    /// Returns the description of a picture for a group, by the extension of its file name and its size
+    /// in bytes and pixels.
     pub fn new(
         extension: impl Into<String>,
         group: GroupId,
@@ -191,52 +193,52 @@ impl Medium {
     }
 }
 
-/// Where to upload a medium, and where it will be.
+/// URLs of a picture or video before and after its upload.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct MediumPlace {
-    /// Where to upload it. The address is all it takes: keep it to yourself.
+pub struct MediaLocation {
+    /// URL of the upload. It needs no token: keep it secret.
     pub upload_url: String,
-    /// Where it will be, for an attachment.
+    /// URL after the upload, for an attachment.
     pub render_url: String,
-    /// Where a still of it will be.
+    /// URL of a still image.
     pub thumbnail_url: Option<String>,
-    /// Where its words will be.
+    /// URL of the transcript.
     pub transcript_url: Option<String>,
 }
 
-/// Without the address that lets anybody upload.
-impl core::fmt::Debug for MediumPlace {
+/// Omits the URL of the upload, which needs no token.
+impl core::fmt::Debug for MediaLocation {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("MediumPlace")
+        f.debug_struct("MediaLocation")
             .field("render_url", &self.render_url)
             .finish_non_exhaustive()
     }
 }
 
-/// Asks where to upload a medium, as the web app does.
-pub fn medium_place(medium: &Medium) -> Call<MediumPlace> {
+/// Returns the URLs for an upload, as the web app does it.
+pub fn media_location(media: &MediaUpload) -> Call<MediaLocation> {
     Call::post(Service::Media, "uploads")
-        .body(medium)
+        .body(media)
         .with(|request| request.json_argument("/senderId", Argument::CurrentUser))
         .idempotent()
         .one(&[])
 }
 
-/// Uploads a medium to the place that was given for it. The token does not go along.
-pub fn medium(place: &MediumPlace, media_type: &str, bytes: impl Into<Bytes>) -> Call<()> {
+/// Uploads a picture or video to its location. The token is not sent.
+pub fn media(location: &MediaLocation, media_type: &str, bytes: impl Into<Bytes>) -> Call<()> {
     Call::put(Service::Media, "uploads")
         .bytes(media_type, bytes)
         .with(|request| {
             request
-                .at_presigned(&place.upload_url)
+                .at_presigned(&location.upload_url)
                 .header("x-ms-blob-type", "BlockBlob".into())
         })
 }
 
-/// A form with one file (RFC 7578). Its boundary is in no MP4 but one that was made for it, which
-/// would be cut short and refused.
+/// Form with one file (RFC 7578). The boundary occurs in no MP4 file unless somebody put it there;
+/// GroupMe would refuse that upload as truncated.
 const VIDEO_TYPE: &str = "multipart/form-data; boundary=----groupme-rest-7f3a9c51e2b84d06";
 const VIDEO_HEAD: &str = "------groupme-rest-7f3a9c51e2b84d06\r\n\
     Content-Disposition: form-data; name=\"file\"; filename=\"video.mp4\"\r\n\

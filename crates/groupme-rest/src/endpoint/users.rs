@@ -1,42 +1,42 @@
-//! You, and what you can see of others.
+//! Your account, and the profiles of other users.
 
 use groupme_model::{User, UserId, user::Profile};
 use serde::{Deserialize, Serialize};
 
 use crate::{Call, Service, argument::Argument};
 
-/// Reads who you are: also the way to see whether a token is good.
+/// Returns your account. Fails for a token that is not valid.
 pub fn me() -> Call<User> {
     Call::get(Service::V3, "users/me").one(&[])
 }
 
-/// What to change about yourself; what is `None` stays as it is.
+/// Changes to your account. `None` keeps a value.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct UserChange {
-    /// Your picture, which GroupMe's image service holds.
+pub struct UserUpdate {
+    /// URL of your picture at GroupMe's image service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub avatar_url: Option<String>,
-    /// Your name.
+    /// Name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Your address for mail.
+    /// Email address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// Your postal code.
+    /// Postal code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zip_code: Option<String>,
 }
 
-/// Changes something about yourself.
-pub fn update(change: &UserChange) -> Call<User> {
+/// Changes your account.
+pub fn update(change: &UserUpdate) -> Call<User> {
     Call::post(Service::V3, "users/update")
         .body(change)
         .idempotent()
         .one(&[])
 }
 
-/// Reads somebody's page.
+/// Returns the profile of a user.
 pub fn show(user: impl Into<UserId>) -> Call<Profile> {
     Call::get(Service::V2, "users/{}")
         .segment(user.into())
@@ -44,41 +44,41 @@ pub fn show(user: impl Into<UserId>) -> Call<Profile> {
         .one(&[])
 }
 
-/// What to change about your page; what is `None` stays as it is.
+/// Changes to your profile. `None` keeps a value.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct ProfileChange {
-    /// Your name.
+pub struct ProfileUpdate {
+    /// Name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Your address for mail.
+    /// Email address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// Your picture, which GroupMe's image service holds.
+    /// URL of your picture at GroupMe's image service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub avatar_url: Option<String>,
-    /// What you say of yourself.
+    /// Text about yourself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bio: Option<String>,
-    /// A piece of music.
+    /// URL of a song.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub song_url: Option<String>,
-    /// More pictures.
+    /// URLs of further pictures.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub photo_urls: Option<Vec<String>>,
-    /// Whether to tell nothing when others react.
+    /// Whether notifications about reactions are off.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disable_favorite_notification: Option<bool>,
-    /// What a message in a group sounds like.
+    /// Sound of a notification about a group message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_notification_sound: Option<String>,
-    /// What a direct message sounds like.
+    /// Sound of a notification about a direct message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dm_notification_sound: Option<String>,
 }
 
-/// Changes your page.
-pub fn update_profile(change: &ProfileChange) -> Call<User> {
+/// Changes your profile.
+pub fn update_profile(change: &ProfileUpdate) -> Call<User> {
     Call::post(Service::V2, "users/{}")
         .with(|request| request.segment(Argument::CurrentUser))
         .body(&UserBody { user: change })
@@ -86,7 +86,7 @@ pub fn update_profile(change: &ProfileChange) -> Call<User> {
         .one(&["user"])
 }
 
-/// Has messages sent to your telephone as texts, for some hours.
+/// Forwards messages to your telephone as SMS for a number of hours.
 pub fn enable_sms(hours: u32, registration: Option<&str>) -> Call<()> {
     Call::post(Service::V3, "users/sms_mode")
         .body(&SmsMode {
@@ -96,26 +96,26 @@ pub fn enable_sms(hours: u32, registration: Option<&str>) -> Call<()> {
         .idempotent()
 }
 
-/// Has them no longer sent there.
+/// Ends [`enable_sms`].
 pub fn disable_sms() -> Call<()> {
     Call::post(Service::V3, "users/sms_mode/delete").idempotent()
 }
 
-/// A link by which others can get in contact with you.
+/// Link by which others can contact you.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct ShareLink {
-    /// The link.
+    /// URL of the link.
     pub share_url: Option<String>,
-    /// An image of it.
+    /// URL of its QR code.
     pub share_qr_code_url: Option<String>,
 }
 
-/// Makes the link by which others can get in contact with you, or unmakes it.
-pub fn share(shared: bool) -> Call<Option<ShareLink>> {
+/// Creates or deletes the link by which others can contact you.
+pub fn set_share_link(is_enabled: bool) -> Call<Option<ShareLink>> {
     Call::post(Service::V3, "users/features/share")
         .body(&Share {
-            status: if shared { "enable" } else { "disable" },
+            status: if is_enabled { "enable" } else { "disable" },
         })
         .idempotent()
         .maybe(&[])
@@ -123,7 +123,7 @@ pub fn share(shared: bool) -> Call<Option<ShareLink>> {
 
 #[derive(Serialize)]
 struct UserBody<'u> {
-    user: &'u ProfileChange,
+    user: &'u ProfileUpdate,
 }
 
 #[derive(Serialize)]

@@ -1,10 +1,10 @@
-//! Histories as streams: both directions, every way to end, and what happens after a failure.
+//! Histories as streams: both directions, all forms of the end, and failures.
 
 use groupme_rest::{Client, Conversation, History};
 
-use crate::world::{Fate, World, answer, options};
+use crate::scripted::{Outcome, ScriptedServer, answer, options};
 
-fn page(ids: &[u64]) -> Fate {
+fn page(ids: &[u64]) -> Outcome {
     let messages: Vec<_> = ids.iter().map(|id| format!(r#"{{"id":"{id}"}}"#)).collect();
     let body = format!(
         r#"{{"response":{{"count":99,"messages":[{}]}},"meta":{{"code":200}}}}"#,
@@ -17,7 +17,7 @@ fn history(client: &Client) -> History {
     client.history(Conversation::Group("1835".into())).limit(3)
 }
 
-/// The ids of all pages.
+/// Returns the ids of all pages.
 async fn walk(mut history: History) -> Vec<String> {
     let mut ids = Vec::new();
     while let Some(page) = history.next().await {
@@ -28,12 +28,12 @@ async fn walk(mut history: History) -> Vec<String> {
                 .map(|message| message.id.to_string()),
         );
     }
-    assert!(history.next().await.is_none(), "it ended");
+    assert!(history.next().await.is_none(), "the end is final");
     ids
 }
 
 #[tokio::test(start_paused = true)]
-async fn towards_the_past_it_ends_with_an_empty_page_whatever_that_looks_like() {
+async fn backwards_every_form_of_an_empty_page_is_the_end() {
     for end in [
         page(&[]),
         answer(304, ""),
@@ -41,11 +41,11 @@ async fn towards_the_past_it_ends_with_an_empty_page_whatever_that_looks_like() 
         answer(200, r#"{"response":null,"meta":{"code":200}}"#),
         page(&[7, 8, 9]),
     ] {
-        let world = World::new([page(&[9, 8, 7]), page(&[6]), page(&[5, 4]), end]);
-        let ids = walk(history(&world.client())).await;
+        let server = ScriptedServer::new([page(&[9, 8, 7]), page(&[6]), page(&[5, 4]), end]);
+        let ids = walk(history(&server.client())).await;
         assert_eq!(ids, ["9", "8", "7", "6", "5", "4"]);
         assert_eq!(
-            world.lines(),
+            server.lines(),
             ["", "before_id=7&", "before_id=6&", "before_id=4&"].map(|cursor| format!(
                 "GET /v3/groups/1835/messages?{cursor}limit=3&acceptFiles=1"
             ))
@@ -54,64 +54,64 @@ async fn towards_the_past_it_ends_with_an_empty_page_whatever_that_looks_like() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn towards_the_present_it_ends_where_there_is_nothing_more() {
+async fn forwards_a_page_without_new_messages_is_the_end() {
     for end in [page(&[]), answer(304, ""), page(&[3, 4])] {
-        let world = World::new([page(&[2, 3]), page(&[4]), end]);
-        let ids = walk(history(&world.client()).after("1")).await;
+        let server = ScriptedServer::new([page(&[2, 3]), page(&[4]), end]);
+        let ids = walk(history(&server.client()).after("1")).await;
         assert_eq!(ids, ["2", "3", "4"]);
-        assert!(world.lines()[2].contains("after_id=4&"));
+        assert!(server.lines()[2].contains("after_id=4&"));
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn direct_messages_are_walked_the_same_way() {
+async fn direct_messages_are_paged_in_the_same_way() {
     let body = r#"{"response":{"count":1,"direct_messages":[{"id":"5"}],"read_receipt":{"chat_id":"185+230","message_id":"5","user_id":"230","read_at":1}},"meta":{"code":200}}"#;
-    let world = World::new([answer(200, body), answer(304, "")]);
-    let mut history = world
+    let server = ScriptedServer::new([answer(200, body), answer(304, "")]);
+    let mut history = server
         .client_with(&options())
         .history(Conversation::User("230".into()));
     let page = history.next().await.unwrap().unwrap();
     assert_eq!(page.read_receipt.unwrap().user_id.unwrap(), "230");
     assert!(history.next().await.is_none());
     assert_eq!(
-        world.lines()[1],
+        server.lines()[1],
         "GET /v3/direct_messages?other_user_id=230&before_id=5&limit=100&acceptFiles=1"
     );
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_gap_that_after_id_would_leave_is_bridged() {
-    let world = World::new([
+async fn newest_messages_in_answer_to_after_id_cause_no_gap() {
+    let server = ScriptedServer::new([
         page(&[9, 8, 7]),
         page(&[6, 5, 4]),
         page(&[3, 2, 1]),
         answer(304, ""),
     ]);
-    let ids = walk(history(&world.client()).after("2")).await;
+    let ids = walk(history(&server.client()).after("2")).await;
     assert_eq!(ids, ["3", "4", "5", "6", "7", "8", "9"]);
-    assert!(world.lines()[1].contains("before_id=7&"));
-    assert!(world.lines()[3].contains("after_id=9&"));
+    assert!(server.lines()[1].contains("before_id=7&"));
+    assert!(server.lines()[3].contains("after_id=9&"));
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_a_failure_it_goes_on_at_the_same_place() {
-    let world = World::new([page(&[9, 8]), answer(404, ""), page(&[7]), page(&[])]);
-    let mut history = history(&world.client());
+async fn after_a_failure_the_same_page_is_requested_again() {
+    let server = ScriptedServer::new([page(&[9, 8]), answer(404, ""), page(&[7]), page(&[])]);
+    let mut history = history(&server.client());
     history.next().await.unwrap().unwrap();
     history.next().await.unwrap().unwrap_err();
     assert_eq!(walk(history).await, ["7"]);
-    assert_eq!(world.lines()[1], world.lines()[2]);
+    assert_eq!(server.lines()[1], server.lines()[2]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_page_that_is_given_up_is_not_lost() {
-    let world = World::new([
-        Fate::Slow(core::time::Duration::from_secs(1), Box::new(page(&[9]))),
+async fn a_dropped_future_loses_no_page() {
+    let server = ScriptedServer::new([
+        Outcome::Slow(core::time::Duration::from_secs(1), Box::new(page(&[9]))),
         page(&[]),
     ]);
-    let mut history = history(&world.client());
+    let mut history = history(&server.client());
     let short = core::time::Duration::from_millis(10);
     assert!(tokio::time::timeout(short, history.next()).await.is_err());
     assert_eq!(walk(history).await, ["9"]);
-    assert_eq!(world.lines().len(), 2);
+    assert_eq!(server.lines().len(), 2);
 }

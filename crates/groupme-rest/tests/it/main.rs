@@ -1,21 +1,21 @@
-//! What the crate promises, told by behaviour.
+//! Behaviour of the crate, through its public interface.
 
 #![expect(
     clippy::unwrap_used,
     reason = "a test fails by panicking, in its helpers too"
 )]
 
-mod addresses;
-mod answers;
 mod histories;
 mod network;
-mod patience;
-mod questions;
 mod recorded;
+mod requests;
+mod responses;
+mod retries;
+mod scripted;
 mod secrets;
 mod sending;
 mod server;
 #[cfg(feature = "rustls-ring")]
 mod tls;
 mod uploads;
-mod world;
+mod urls;

@@ -4,30 +4,26 @@ use core::{error::Error as _, time::Duration};
 use std::io::Write as _;
 
 use flate2::{Compression, write::GzEncoder};
-use groupme_model::ConversationId;
+use groupme_model::{ConversationId, HistoryWindow};
 use groupme_rest::{
     BaseUrl, Client, Conversation, Error, Options, Service, Services,
-    endpoint::{
-        Page, groups,
-        messages::{self, Window},
-        users,
-    },
+    endpoint::{Page, groups, messages, users},
 };
 
 use crate::{
+    scripted::token,
     server::{Reply, Server, reply, response},
-    world::token,
 };
 
 const ME: &str = r#"{"response":{"id":"185"},"meta":{"code":200}}"#;
 
-/// Quick to go on, and impatient with silence.
+/// Returns options without a rate limit and with short delays.
 fn options(server: &Server) -> Options {
     let mut options = Options::default();
     options.services =
         Services::with_base_url(&BaseUrl::new(&format!("http://{}", server.address)).unwrap());
-    options.interval = Duration::ZERO;
-    options.patience.backoff_base = Duration::from_millis(1);
+    options.request_interval = Duration::ZERO;
+    options.retry.backoff_base = Duration::from_millis(1);
     options
 }
 
@@ -40,7 +36,7 @@ async fn me(client: &Client) -> Result<groupme_model::User, Error> {
 }
 
 #[tokio::test]
-async fn a_connection_is_used_again() {
+async fn a_connection_is_reused() {
     let server = Server::start(vec![reply("200 OK", &[], ME); 3]).await;
     let client = client(&server);
     for _ in 0..3 {
@@ -51,7 +47,7 @@ async fn a_connection_is_used_again() {
 }
 
 #[tokio::test]
-async fn a_request_says_who_asks_and_what_it_takes() {
+async fn a_request_has_the_expected_headers() {
     let server = Server::start(vec![reply("200 OK", &[], ME)]).await;
     me(&client(&server)).await.unwrap();
     let head = &server.seen().heads[0].1;
@@ -77,7 +73,7 @@ async fn a_compressed_body_is_decompressed() {
 }
 
 #[tokio::test]
-async fn answers_without_a_body_are_answers() {
+async fn answers_without_a_body_are_accepted() {
     let server = Server::start(vec![
         reply("204 No Content", &[], ""),
         reply("304 Not Modified", &["Content-Encoding: gzip"], ""),
@@ -91,7 +87,7 @@ async fn answers_without_a_body_are_answers() {
         .await
         .unwrap();
     let page = client
-        .call(&messages::list(&group, &Window::Newest, 20))
+        .call(&messages::list(group, &HistoryWindow::Newest, 20))
         .await
         .unwrap();
     assert!(page.messages.is_empty());
@@ -101,7 +97,7 @@ async fn answers_without_a_body_are_answers() {
 }
 
 #[tokio::test]
-async fn a_proxys_page_and_a_connection_that_breaks_are_waited_out() {
+async fn error_pages_of_proxies_and_broken_connections_are_retried() {
     let whole = response("200 OK", &[], ME);
     let server = Server::start(vec![
         reply(
@@ -125,12 +121,12 @@ async fn a_redirection_is_not_followed() {
     let location = format!("Location: http://{}/v3/users/me", elsewhere.address);
     let server = Server::start(vec![reply("302 Found", &[&location], "")]).await;
     let error = me(&client(&server)).await.unwrap_err();
-    assert!(matches!(error, Error::Unexpected(_)), "{error}");
+    assert!(matches!(error, Error::UnexpectedStatus(_)), "{error}");
     assert_eq!(elsewhere.seen().connections, 0);
 }
 
 #[tokio::test]
-async fn an_answer_beyond_the_limit_is_not_taken() {
+async fn an_answer_beyond_the_limit_is_an_error() {
     let server = Server::start(vec![reply("200 OK", &[], "x".repeat(1001))]).await;
     let mut options = options(&server);
     options.body_limit = 1000;
@@ -145,11 +141,11 @@ async fn an_answer_beyond_the_limit_is_not_taken() {
 }
 
 #[tokio::test]
-async fn silence_is_given_up() {
+async fn a_request_without_answer_times_out() {
     let server = Server::start(vec![Reply::Hang; 2]).await;
     let mut options = options(&server);
     options.request_timeout = Duration::from_millis(30);
-    options.patience.attempts = 2;
+    options.retry.attempts = 2;
     let error = me(&Client::new(token(), &options).unwrap())
         .await
         .unwrap_err();
@@ -158,11 +154,11 @@ async fn silence_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_has_not_heard_anything() {
+async fn a_refused_connection_means_that_nothing_was_processed() {
     let (server, listener) = Server::bind(Vec::new()).await;
     drop(listener);
     let mut options = options(&server);
-    options.patience.attempts = 2;
+    options.retry.attempts = 2;
     let error = me(&Client::new(token(), &options).unwrap())
         .await
         .unwrap_err();
@@ -184,7 +180,7 @@ async fn a_server_that_is_not_there_has_not_heard_anything() {
 }
 
 #[tokio::test]
-async fn each_service_is_where_it_was_put() {
+async fn each_service_has_its_own_base_url() {
     let v2 = Server::start(vec![reply(
         "200 OK",
         &[],

@@ -1,4 +1,4 @@
-//! Recorded requests and answers, of which `tests/fixtures` has a file each.
+//! Recorded requests and answers: the files of `tests/fixtures`.
 
 use core::fmt::Debug;
 use std::{fs, path::PathBuf};
@@ -8,14 +8,14 @@ use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-/// The content of a file.
+/// Returns the content of a file.
 pub(crate) fn load(name: &str) -> Value {
     let path = folder().join(name);
     let text = fs::read(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
     serde_json::from_slice(&text).unwrap()
 }
 
-/// The names of all files, in order.
+/// Returns the names of all files, sorted.
 pub(crate) fn names() -> Vec<String> {
     let mut names: Vec<_> = fs::read_dir(folder())
         .unwrap()
@@ -31,7 +31,7 @@ fn folder() -> PathBuf {
         .collect()
 }
 
-/// A recorded answer.
+/// Recorded answer.
 pub(crate) struct Answer {
     name: &'static str,
     body: Value,
@@ -45,13 +45,13 @@ impl Answer {
         }
     }
 
-    /// The same, below a key that the recording left out.
+    /// Wraps the answer in a member that the recording omits.
     pub(crate) fn under(mut self, key: &str) -> Self {
         self.body = json!({ key: self.body });
         self
     }
 
-    /// What is at a place of the content, strictly read.
+    /// Parses the content at a JSON Pointer, strictly.
     pub(crate) fn at<T: DeserializeOwned>(&self, pointer: &str) -> T {
         let content = if self.has_envelope() {
             &self.body["response"]
@@ -64,7 +64,7 @@ impl Answer {
         T::deserialize(found).unwrap_or_else(|error| panic!("{}: {error}", self.name))
     }
 
-    /// What a call makes of it, in its envelope, which the documentation leaves out, and bare.
+    /// Parses the answer by a call, both bare and in an envelope, which the documentation omits.
     pub(crate) fn read<T: Debug + PartialEq>(&self, status: u16, call: &Call<T>) -> T {
         let read = self.decode(status, call, &self.body);
         assert_ne!(format!("{read:?}"), "[]", "{}: nothing in it", self.name);

@@ -1,24 +1,24 @@
-//! The token is in one header, and nowhere else.
+//! Token in one header and nowhere else.
 
 use groupme_rest::{Client, Options, Token, endpoint::users};
 
-use crate::world::{TOKEN, World, answer, options};
+use crate::scripted::{ScriptedServer, TOKEN, answer, options};
 
 #[tokio::test(start_paused = true)]
-async fn no_debug_and_no_error_shows_the_token() {
+async fn debug_output_and_errors_do_not_contain_the_token() {
     let body = format!(r#"{{"meta":{{"code":401,"errors":["token {TOKEN} is unknown"]}}}}"#);
-    let world = World::new([answer(401, body)]);
-    let client = world.client();
+    let server = ScriptedServer::new([answer(401, body)]);
+    let client = server.client();
     let call = users::me();
     let error = client.call(&call).await.unwrap_err();
     let shown = format!("{client:?} {call:?} {error:?} {error} {:?}", options());
     assert!(!shown.contains(TOKEN), "{shown}");
     assert!(error.to_string().contains("token … is unknown"), "{error}");
-    assert_eq!(world.asked()[0].token, TOKEN);
+    assert_eq!(server.received()[0].token, TOKEN);
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_more_does_an_answer_that_repeats_it_where_nobody_expects_it() {
+async fn errors_do_not_contain_a_token_that_the_answer_repeats() {
     let long = "x".repeat(292);
     for (status, body) in [
         (
@@ -33,8 +33,8 @@ async fn no_more_does_an_answer_that_repeats_it_where_nobody_expects_it() {
         (200, format!(r#"{{"response":{{"id":{{"{TOKEN}":1}}}}}}"#)),
         (200, TOKEN.to_owned()),
     ] {
-        let world = World::new([answer(status, &*body)]);
-        let error = world.client().call(&users::me()).await.unwrap_err();
+        let server = ScriptedServer::new([answer(status, &*body)]);
+        let error = server.client().call(&users::me()).await.unwrap_err();
         let mut shown = vec![format!("{error:?} {error}")];
         let mut source = core::error::Error::source(&error);
         while let Some(cause) = source {
@@ -47,7 +47,7 @@ async fn no_more_does_an_answer_that_repeats_it_where_nobody_expects_it() {
 }
 
 #[test]
-fn a_request_has_the_token_in_a_header_that_is_marked_as_sensitive() {
+fn the_header_with_the_token_is_sensitive() {
     let token = Token::new(TOKEN).unwrap();
     let request = users::me()
         .request(&Options::default().services, &token, None)
@@ -58,7 +58,7 @@ fn a_request_has_the_token_in_a_header_that_is_marked_as_sensitive() {
 }
 
 #[tokio::test]
-async fn a_client_over_the_network_shows_no_token_either() {
+async fn debug_output_of_a_network_client_does_not_contain_the_token() {
     let client = Client::new(Token::new(TOKEN).unwrap(), &Options::default()).unwrap();
     assert!(!format!("{client:?}").contains(TOKEN));
 }

@@ -1,4 +1,4 @@
-//! An HTTP server on this machine that does as a script says.
+//! Scripted HTTP server on loopback.
 
 use core::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,7 @@ use tokio::{
     net::TcpListener,
 };
 
-/// What the server does with a request.
+/// Reaction of the server to a request.
 #[derive(Clone, Debug)]
 pub(crate) enum Reply {
     /// Answers with these bytes and waits for the next request.
@@ -22,7 +22,7 @@ pub(crate) enum Reply {
     Hang,
 }
 
-/// An answer with a length, on a connection that is kept.
+/// Returns an answer with a length, on a connection that stays open.
 pub(crate) fn reply(status: &str, headers: &[&str], body: impl AsRef<[u8]>) -> Reply {
     Reply::Keep(response(status, headers, body))
 }
@@ -43,10 +43,10 @@ pub(crate) fn response(status: &str, headers: &[&str], body: impl AsRef<[u8]>) -
     [head.as_bytes(), body].concat()
 }
 
-/// What the server saw.
+/// Received requests.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Seen {
-    /// The heads of the requests, each with the number of its connection.
+    /// Heads of the requests, each with the number of its connection.
     pub(crate) heads: Vec<(usize, String)>,
     pub(crate) connections: usize,
 }
@@ -64,8 +64,7 @@ struct State {
 }
 
 impl Server {
-    /// Starts a server that answers one request after the other as the script says, whichever
-    /// connection they come on.
+    /// Starts a server that answers the requests of all connections by one script.
     pub(crate) async fn start(script: Vec<Reply>) -> Self {
         let (server, listener) = Self::bind(script).await;
         let accepting = server.clone();
@@ -78,7 +77,7 @@ impl Server {
         server
     }
 
-    /// The same, whose connections are accepted elsewhere.
+    /// Binds a server without accepting connections.
     pub(crate) async fn bind(script: Vec<Reply>) -> (Self, TcpListener) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let server = Self {
@@ -95,7 +94,7 @@ impl Server {
         self.state.lock().unwrap().seen.clone()
     }
 
-    /// Answers on one connection until it ends.
+    /// Answers the requests of one connection until it ends.
     pub(crate) async fn serve(&self, stream: impl AsyncRead + AsyncWrite + Unpin) {
         let connection = {
             let mut state = self.state.lock().unwrap();
@@ -116,7 +115,7 @@ impl Server {
                     }
                 }
                 Some(Reply::Close(bytes)) => {
-                    // Whether it is heard to the end is what the test is about.
+                    // The client may close first.
                     let _ = stream.write_all(&bytes).await;
                     let _ = stream.shutdown().await;
                     return;
@@ -127,7 +126,7 @@ impl Server {
     }
 }
 
-/// Reads a request with its body; the head in lower case, without the body.
+/// Reads a request with its body, and returns the head in lower case.
 pub(crate) async fn read_request(
     stream: &mut BufReader<impl AsyncRead + AsyncWrite + Unpin>,
 ) -> Option<String> {

@@ -1,4 +1,4 @@
-//! TLS, and proxies in front of it.
+//! TLS, and proxies.
 
 use std::sync::Arc;
 
@@ -14,14 +14,14 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 
 use crate::{
+    scripted::token,
     server::{Server, read_request, reply},
-    world::token,
 };
 
 const ME: &str = r#"{"response":{"id":"185"},"meta":{"code":200}}"#;
 const HOST: &str = "api.example.test";
 
-/// A server with a certificate for some names, and the certificate.
+/// Starts a server with a certificate for some names, and returns both.
 async fn serve(names: &[&str]) -> (Server, Vec<u8>) {
     let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
     let certified = rcgen::generate_simple_self_signed(names).unwrap();
@@ -50,9 +50,9 @@ async fn serve(names: &[&str]) -> (Server, Vec<u8>) {
     (server, root)
 }
 
-/// A proxy that asks for a password and leads everything to one server. What it was asked is
-/// pushed to the list.
-async fn proxy(to: &Server, asked: Arc<std::sync::Mutex<Vec<String>>>) -> String {
+/// Starts a proxy that requires a password and connects everything to one server. Returns its URL, and
+/// adds the heads of its requests to `requests`.
+async fn proxy(to: &Server, requests: Arc<std::sync::Mutex<Vec<String>>>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let to = to.address;
@@ -63,7 +63,7 @@ async fn proxy(to: &Server, asked: Arc<std::sync::Mutex<Vec<String>>>) -> String
                 continue;
             };
             let authorized = head.contains("proxy-authorization: basic bwu6chc=");
-            asked.lock().unwrap().push(head);
+            requests.lock().unwrap().push(head);
             let mut stream = stream.into_inner();
             if authorized {
                 stream
@@ -87,7 +87,7 @@ fn options(url: &str, root: &[u8]) -> Options {
     let mut options = Options::default();
     options.services = Services::with_base_url(&BaseUrl::allowing_plaintext(url).unwrap());
     options.roots.add_der(root).unwrap();
-    options.patience.attempts = 1;
+    options.retry.attempts = 1;
     options
 }
 
@@ -99,14 +99,14 @@ async fn me(options: &Options) -> Result<groupme_model::User, Error> {
 }
 
 #[tokio::test]
-async fn a_certificate_that_is_trusted_opens_the_way() {
+async fn a_trusted_certificate_is_accepted() {
     let (server, root) = serve(&["localhost"]).await;
     let url = format!("https://localhost:{}", server.address.port());
     assert_eq!(me(&options(&url, &root)).await.unwrap().id, "185");
 }
 
 #[tokio::test]
-async fn a_certificate_of_somebody_else_does_not() {
+async fn an_untrusted_or_foreign_certificate_is_refused() {
     let (server, root) = serve(&["elsewhere.example.test"]).await;
     let (_, other_root) = serve(&["localhost"]).await;
     let url = format!("https://localhost:{}", server.address.port());
@@ -121,36 +121,36 @@ async fn a_certificate_of_somebody_else_does_not() {
 }
 
 #[tokio::test]
-async fn a_proxy_is_asked_for_a_tunnel_and_does_not_see_the_token() {
+async fn a_proxy_is_asked_for_a_tunnel_and_does_not_receive_the_token() {
     let (server, root) = serve(&[HOST]).await;
-    let asked = Arc::default();
-    let proxy = proxy(&server, Arc::clone(&asked)).await;
+    let requests = Arc::default();
+    let proxy = proxy(&server, Arc::clone(&requests)).await;
     let mut options = options(&format!("https://{HOST}"), &root);
     options.proxy = Proxy::at(&format!("http://me:pw@{proxy}"), "").unwrap();
     assert_eq!(me(&options).await.unwrap().id, "185");
-    let asked = asked.lock().unwrap();
+    let requests = requests.lock().unwrap();
     assert!(
-        asked[0].starts_with("connect api.example.test:443 http/1.1\r\n"),
-        "{asked:?}"
+        requests[0].starts_with("connect api.example.test:443 http/1.1\r\n"),
+        "{requests:?}"
     );
-    assert!(!asked[0].contains("hush"));
+    assert!(!requests[0].contains("hush"));
 }
 
 #[tokio::test]
 async fn plain_http_goes_through_the_tunnel_at_its_own_port() {
     let server = Server::start(vec![reply("200 OK", &[], ME)]).await;
-    let asked = Arc::default();
-    let proxy = proxy(&server, Arc::clone(&asked)).await;
+    let requests = Arc::default();
+    let proxy = proxy(&server, Arc::clone(&requests)).await;
     let mut options = Options::default();
     let plain = BaseUrl::allowing_plaintext(&format!("http://{HOST}")).unwrap();
     options.services = Services::with_base_url(&plain);
     options.proxy = Proxy::at(&format!("http://me:pw@{proxy}"), "").unwrap();
     assert_eq!(me(&options).await.unwrap().id, "185");
-    assert!(asked.lock().unwrap()[0].starts_with("connect api.example.test:80 http/1.1\r\n"));
+    assert!(requests.lock().unwrap()[0].starts_with("connect api.example.test:80 http/1.1\r\n"));
 }
 
 #[tokio::test]
-async fn a_proxy_that_refuses_is_no_way_and_nothing_was_heard() {
+async fn a_proxy_that_refuses_means_that_nothing_was_processed() {
     let (server, root) = serve(&[HOST]).await;
     let proxy = proxy(&server, Arc::default()).await;
     let mut options = options(&format!("https://{HOST}"), &root);
@@ -164,7 +164,7 @@ async fn a_proxy_that_refuses_is_no_way_and_nothing_was_heard() {
 }
 
 #[test]
-fn an_address_with_tls_needs_somebody_to_trust() {
+fn a_url_with_tls_needs_root_certificates() {
     let mut options = Options::default();
     options.roots = RootStore::none();
     assert!(matches!(

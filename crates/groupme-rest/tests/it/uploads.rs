@@ -1,13 +1,13 @@
-//! Uploads: what goes where, and what goes along.
+//! Uploads: URLs, headers and bodies.
 
 use groupme_model::ConversationId;
 use groupme_rest::{
     Call, Error, Options,
-    endpoint::uploads::{self, FileUpload, MediumPlace, Upload},
+    endpoint::uploads::{self, FileUpload, MediaLocation, VideoUpload},
 };
 use http::{HeaderMap, StatusCode};
 
-use crate::world::token;
+use crate::scripted::token;
 
 fn request<T>(call: &Call<T>) -> http::Request<bytes::Bytes> {
     call.request(&Options::default().services, &token(), None)
@@ -19,7 +19,7 @@ fn decode<T>(call: &Call<T>, status: u16, body: &str) -> Result<T, Error> {
     call.decode(status, &HeaderMap::new(), body.as_bytes())
 }
 
-fn upload(url: &str) -> Upload {
+fn upload(url: &str) -> VideoUpload {
     let body = format!(r#"{{"status_url":"{url}"}}"#);
     decode(
         &uploads::video(ConversationId::from("1835"), b""),
@@ -30,7 +30,7 @@ fn upload(url: &str) -> Upload {
 }
 
 #[test]
-fn an_image_is_sent_as_it_is() {
+fn an_image_is_the_body() {
     let request = request(&uploads::image("image/png", "bytes"));
     assert_eq!(request.uri(), "https://image.groupme.com/pictures");
     assert_eq!(request.headers()["content-type"], "image/png");
@@ -38,7 +38,7 @@ fn an_image_is_sent_as_it_is() {
 }
 
 #[test]
-fn a_picture_has_an_address_under_either_key() {
+fn a_picture_has_its_url_under_either_key() {
     let call = uploads::image("image/png", "bytes");
     for body in [
         r#"{"payload":{"url":"a"}}"#,
@@ -64,7 +64,7 @@ fn a_video_is_a_form_for_a_conversation() {
 }
 
 #[test]
-fn a_status_is_asked_only_of_the_service_that_the_upload_went_to() {
+fn a_status_url_of_another_service_is_refused() {
     let call = uploads::video_status(&upload("https://video.groupme.com/status?job=1"));
     assert_eq!(
         request(&call).uri(),
@@ -75,7 +75,7 @@ fn a_status_is_asked_only_of_the_service_that_the_upload_went_to() {
             .unwrap()
             .is_done()
     );
-    assert!(matches!(decode(&call, 415, ""), Err(Error::Invalid(_))));
+    assert!(matches!(decode(&call, 415, ""), Err(Error::BadRequest(_))));
     for elsewhere in [
         "https://example.com/status",
         "http://video.groupme.com/status",
@@ -89,7 +89,7 @@ fn a_status_is_asked_only_of_the_service_that_the_upload_went_to() {
 }
 
 #[test]
-fn a_file_may_be_there_at_once() {
+fn a_file_may_be_complete_at_once() {
     let call = uploads::file(
         ConversationId::from("185+230"),
         "a b.txt",
@@ -112,12 +112,12 @@ fn a_file_may_be_there_at_once() {
 }
 
 #[test]
-fn a_place_that_carries_its_own_permission_does_not_see_the_token() {
-    let place: MediumPlace = serde_json::from_str(
+fn a_presigned_url_does_not_receive_the_token() {
+    let place: MediaLocation = serde_json::from_str(
         r#"{"uploadUrl":"https://cdn2.groupme.com/uploads/1?sig=s","renderUrl":"https://m.groupme.com/1"}"#,
     )
     .unwrap();
-    let request = request(&uploads::medium(&place, "image/jpeg", "bytes"));
+    let request = request(&uploads::media(&place, "image/jpeg", "bytes"));
     assert_eq!(request.method(), "PUT");
     assert_eq!(request.uri(), "https://cdn2.groupme.com/uploads/1?sig=s");
     assert_eq!(request.headers()["x-ms-blob-type"], "BlockBlob");

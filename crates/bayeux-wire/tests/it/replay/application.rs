@@ -1,4 +1,5 @@
-//! The application on top: it subscribes and publishes like the recorded one, and records its events.
+//! The application on top: it subscribes and publishes like the recorded one, and records its
+//! events.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! A recorded session: the requests of the client, the replies of the server with their delays, and the
-//! state of the network. Times are milliseconds of the recording.
+//! A recorded session: the requests of the client, the replies of the server with their delays, and
+//! the state of the network. Times are milliseconds of the recording.
 
 use core::mem;
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,7 +65,7 @@ struct Conn {
     websocket: bool,
     /// The messages of the pending HTTP request.
     waiting: Vec<Asked>,
-    /// One side has closed the connection. The closing of the other side does not matter.
+    /// Whether a side has closed the connection. The closing of the other side does not matter.
     ended: bool,
 }
 
@@ -118,8 +118,8 @@ impl Recording {
         recording
     }
 
-    /// Returns the time at which bytes sent at `at` reach the server: at once, or after an outage when
-    /// the recorded client got through again.
+    /// Returns the time at which bytes sent at `at` reach the server: at once, or after an outage
+    /// when the recorded client got through again.
     pub(crate) fn arrival(&self, at: u64) -> Option<u64> {
         let mut closed = self.closed.iter();
         let closed = closed.find(|(from, until)| (*from..*until).contains(&at));
@@ -227,8 +227,8 @@ impl Recording {
         for (index, message) in messages(payload).enumerate() {
             let envelope = message.envelope();
             let mut asked = self.asked.iter().rev();
-            // A message answers the latest request of its channel and id; an event of Faye has the id
-            // of the publish and answers nothing.
+            // A message answers the latest request of its channel and id; an event of Faye has the
+            // id of the publish and answers nothing.
             let to = asked.find(|asked| {
                 let request = asked.message.envelope();
                 envelope.successful.is_some()

@@ -1,8 +1,8 @@
 //! Our session in the place of the recorded client, answered by the server's side of the recording.
 //!
 //! The recording has no replies to our own requests, so each request gets the reply that the same
-//! request of the same session got, with our id, over our lane and with the recorded delay. Where our
-//! client differs from the recorded one, these rules apply:
+//! request of the same session got, with our id, over our lane and with the recorded delay. Where
+//! our client differs from the recorded one, these rules apply:
 //!
 //! - A handshake sent by POST beside an open websocket counts as one over the websocket.
 //! - After an outage, our requests wait until the recorded client got through again.
@@ -103,8 +103,8 @@ impl<'r> World<'r> {
         (first.0 <= self.recording.end).then_some(first)
     }
 
-    /// Returns the time and the index of the answer to a request. The delay is that of the recording,
-    /// except that a held connect is answered when the recorded one was.
+    /// Returns the time and the index of the answer to a request. The delay is that of the
+    /// recording, except that a held connect is answered when the recorded one was.
     fn answer_to(&self, asked: Asked) -> Option<(u64, Option<usize>)> {
         let arrival = self.recording.arrival(asked.at)?;
         let answers = self.recording.answers.iter().enumerate();
@@ -168,7 +168,7 @@ impl<'r> World<'r> {
                 self.session.handle_open(self.instant(), lane);
             }
             Some(With::Messages(all)) => {
-                let farewell = all[0].channel() == "/meta/disconnect";
+                let is_disconnect = all[0].channel() == "/meta/disconnect";
                 for message in all {
                     let envelope = message.envelope();
                     if envelope.successful.is_some() && envelope.channel == asked.message.channel()
@@ -176,7 +176,7 @@ impl<'r> World<'r> {
                         let verdict = self.reply(lane, &Envelope { id, ..envelope });
                         // After the disconnect, which ends the session, a reply is too late.
                         assert!(
-                            farewell || verdict == Verdict::Handled,
+                            is_disconnect || verdict == Verdict::Handled,
                             "{verdict:?}: {envelope:?}"
                         );
                     } else {

@@ -1,7 +1,7 @@
 //! Requests of the feed as HTTP requests, and its responses.
 
-use groupme_delivery::{Failure, Request, Response, Window};
-use groupme_model::ConversationId;
+use groupme_delivery::{Failure, Request, Response};
+use groupme_model::{ConversationId, HistoryWindow};
 use serde::de::DeserializeOwned;
 
 use crate::rest_requests::Reply;
@@ -28,8 +28,8 @@ pub(crate) fn address(request: &Request, user: &str) -> (String, String) {
             limit,
         } => {
             let window = match window {
-                Window::Before(id) => format!("&before_id={}", id.as_str()),
-                Window::After(id) => format!("&after_id={}", id.as_str()),
+                HistoryWindow::Before(id) => format!("&before_id={}", id.as_str()),
+                HistoryWindow::After(id) => format!("&after_id={}", id.as_str()),
                 _ => String::new(),
             };
             match other(conversation, user) {

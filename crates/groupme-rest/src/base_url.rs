@@ -1,4 +1,4 @@
-//! Where GroupMe's services are.
+//! Base URLs of GroupMe's services.
 
 use core::{fmt, str::FromStr};
 use std::collections::BTreeMap;
@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use bayeux_dial::Target;
 use url::{Position, Url};
 
-/// A service of GroupMe, by the address and version that its documentation gives it.
+/// Service of GroupMe: a host and a version of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Service {
-    /// `https://api.groupme.com/v3`: nearly everything.
+    /// `https://api.groupme.com/v3`: most endpoints.
     V3,
     /// `https://api.groupme.com/v4`: edits, single messages, lists of receipts.
     V4,
@@ -24,9 +24,9 @@ pub enum Service {
     Video,
     /// `https://file.groupme.com/v1`
     File,
-    /// `https://m.groupme.com`: uploads as the web app does them.
+    /// `https://m.groupme.com`: uploads of the web app.
     Media,
-    /// `https://powerup.groupme.com`: the packs of emoji.
+    /// `https://powerup.groupme.com`: emoji packs.
     Powerup,
 }
 
@@ -43,7 +43,7 @@ impl Service {
         (Self::Powerup, "powerup", "https://powerup.groupme.com"),
     ];
 
-    /// What the service is called below one address, such as `v3`.
+    /// Returns the path of the service below a common base URL, such as `v3`.
     pub fn name(self) -> &'static str {
         Self::ALL
             .iter()
@@ -52,47 +52,45 @@ impl Service {
     }
 }
 
-/// The addresses of all services.
+/// Base URLs of all services.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Services(BTreeMap<Service, BaseUrl>);
 
 impl Services {
-    /// GroupMe itself.
-    #[expect(
-        clippy::missing_panics_doc,
-        reason = "it does not: the table is tested"
-    )]
+    /// Returns the URLs of GroupMe itself.
+    #[expect(clippy::missing_panics_doc, reason = "a test checks the table")]
     pub fn groupme() -> Self {
         let known = |(service, _, url): &(Service, _, &str)| {
-            let url = BaseUrl::new(url).expect("the table has URLs only, which a test sees to");
+            let url = BaseUrl::new(url).expect("a test checks the table");
             (*service, url)
         };
         Self(Service::ALL.iter().map(known).collect())
     }
 
-    /// Every service below one address, by its [name](Service::name): `http://127.0.0.1:8080/v3`,
-    /// `…/v4`, `…/v2`, `…/image` and so on. For simulators and gateways of one's own.
+    /// Returns URLs below a common base URL, by the [names](Service::name) of the services:
+    /// `http://127.0.0.1:8080/v3`, `…/v4`, `…/v2`, `…/image` and so on. For simulators and reverse
+    /// proxies.
     #[must_use]
     pub fn with_base_url(base: &BaseUrl) -> Self {
-        let below = |(service, name, _): &(Service, &str, _)| (*service, base.join(name));
-        Self(Service::ALL.iter().map(below).collect())
+        let with_base = |(service, name, _): &(Service, &str, _)| (*service, base.join(name));
+        Self(Service::ALL.iter().map(with_base).collect())
     }
 
-    /// Puts one service elsewhere.
+    /// Replaces the URL of one service.
     #[must_use]
     pub fn with(mut self, service: Service, url: BaseUrl) -> Self {
         self.0.insert(service, url);
         self
     }
 
-    /// Where they are, as somebody who connects to them sees it.
-    pub(crate) fn dialed(&self) -> impl Iterator<Item = Target> {
-        self.0.values().map(|url| dialed(&url.0))
+    /// Returns the hosts and ports to connect to.
+    pub(crate) fn targets(&self) -> impl Iterator<Item = Target> {
+        self.0.values().map(|url| target(&url.0))
     }
 
-    /// Where a service is.
+    /// Returns the URL of a service.
     pub fn url(&self, service: Service) -> &BaseUrl {
-        // Both constructors fill in every service.
+        // Both constructors insert every service.
         &self.0[&service]
     }
 }
@@ -103,24 +101,23 @@ impl Default for Services {
     }
 }
 
-/// The address that the paths of a service follow, without a slash at its end.
+/// Base URL of a service.
 ///
-/// Without TLS only loopback hosts are accepted, unless [`BaseUrl::allowing_plaintext`] says
-/// otherwise: the token goes along with every request.
+/// Every request carries the token, so without TLS only loopback hosts are accepted, unless the URL
+/// is parsed by [`BaseUrl::allowing_plaintext`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct BaseUrl(Url);
 
 impl BaseUrl {
-    /// Reads a URL such as `https://api.groupme.com/v3`.
+    /// Parses a URL such as `https://api.groupme.com/v3`.
     ///
     /// # Errors
     ///
-    /// [`BaseUrlError`] for what is not a URL, for another scheme than `https` and `http`, for
-    /// credentials, a query or a fragment in the URL, and for a host that is not loopback without
-    /// TLS.
+    /// [`BaseUrlError`] for text that is not a URL, for schemes other than `https` and `http`, for
+    /// credentials, a query or a fragment in the URL, and for `http` to a host that is not loopback.
     pub fn new(url: &str) -> Result<Self, BaseUrlError> {
         let base = Self::allowing_plaintext(url)?;
-        if base.0.scheme() == "https" || dialed(&base.0).is_loopback() {
+        if base.0.scheme() == "https" || target(&base.0).is_loopback() {
             Ok(base)
         } else {
             Err(BaseUrlError::Plaintext {
@@ -129,12 +126,12 @@ impl BaseUrl {
         }
     }
 
-    /// Reads a URL and accepts one without TLS for any host: whoever is on the road can then read
-    /// the token, and write in your name.
+    /// Parses a URL, and accepts `http` for any host: the network can then read the token, and act in
+    /// the name of its user.
     ///
     /// # Errors
     ///
-    /// [`BaseUrlError`] as [`BaseUrl::new`], but for the lack of TLS.
+    /// As [`BaseUrl::new`], except [`BaseUrlError::Plaintext`].
     pub fn allowing_plaintext(url: &str) -> Result<Self, BaseUrlError> {
         let url = Url::parse(url).map_err(|error| BaseUrlError::Malformed {
             reason: error.to_string(),
@@ -153,7 +150,7 @@ impl BaseUrl {
         Ok(Self(url))
     }
 
-    /// This address and more.
+    /// Appends a path.
     fn join(&self, path: &str) -> Self {
         let mut url = self.0.clone();
         url.set_path(&format!("{}/{path}", self.path()));
@@ -164,12 +161,12 @@ impl BaseUrl {
         self.0.path().trim_end_matches('/')
     }
 
-    /// The URL of what is at a path, which begins with a slash and may have a query.
-    pub(crate) fn locate(&self, path: &str) -> String {
+    /// Returns the URL for a path, which begins with a slash and may have a query.
+    pub(crate) fn url(&self, path: &str) -> String {
         [&self.0[..Position::BeforePath], self.path(), path].concat()
     }
 
-    /// Whether a URL leads to the same host, port and scheme, so that it may see the token.
+    /// Returns whether a URL has the same scheme, host and port, and may receive the token.
     pub(crate) fn is_origin_of(&self, url: &Url) -> bool {
         self.0.origin() == url.origin()
     }
@@ -185,7 +182,7 @@ impl FromStr for BaseUrl {
 
 impl fmt::Display for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.locate(""))
+        f.write_str(&self.url(""))
     }
 }
 
@@ -195,38 +192,38 @@ impl fmt::Debug for BaseUrl {
     }
 }
 
-/// Why a URL is not a [`BaseUrl`].
+/// Error of [`BaseUrl::new`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BaseUrlError {
-    /// It is not a URL. The URL itself is not repeated: it may hold a credential.
-    #[error("it is not a URL with a host: {reason}")]
+    /// The text is not a URL. The error does not contain the text, which may hold a credential.
+    #[error("not a URL with a host: {reason}")]
     Malformed {
-        /// What is wrong with it.
+        /// Error of the URL parser.
         reason: String,
     },
-    /// Its scheme is not HTTP's.
-    #[error("its scheme is `{found}`; expected `https`, or `http` on loopback")]
+    /// The scheme is neither `https` nor `http`.
+    #[error("the scheme of the URL is `{found}`; expected `https`, or `http` on loopback")]
     Scheme {
-        /// The scheme.
+        /// Scheme of the URL.
         found: String,
     },
-    /// It holds a user name or password.
-    #[error("it holds a user name or password; supply the access token as such")]
+    /// The URL holds a user name or password.
+    #[error("the URL holds a user name or password; the access token is an option of its own")]
     Credentials,
-    /// It has a query or a fragment.
-    #[error("it has a query or a fragment, which no path can follow")]
+    /// The URL has a query or a fragment.
+    #[error("the URL has a query or a fragment, after which no path can follow")]
     Query,
-    /// It has no TLS, and the host is not this machine.
-    #[error("`{host}` is not this machine, so it needs `https`")]
+    /// The scheme is `http`, and the host is not loopback.
+    #[error("the host `{host}` is not this machine, and needs `https`")]
     Plaintext {
-        /// The host.
+        /// Host of the URL.
         host: String,
     },
 }
 
-/// Where to connect to for a URL.
-pub(crate) fn dialed(url: &Url) -> Target {
+/// Returns the host and port to connect to for a URL.
+pub(crate) fn target(url: &Url) -> Target {
     let host = url.host_str().unwrap_or_default();
     let port = url.port_or_known_default().unwrap_or_default();
     Target::new(host, port, url.scheme() == "https")
@@ -248,7 +245,7 @@ mod tests {
             assert!(url(service).starts_with("https://"), "{service:?}");
             assert_eq!(service.name(), name);
             let expected = format!("http://127.0.0.1:8080/sim/{name}/groups?page=1");
-            assert_eq!(below.url(service).locate("/groups?page=1"), expected);
+            assert_eq!(below.url(service).url("/groups?page=1"), expected);
         }
         let moved = services.with(Service::V3, base.clone());
         assert_eq!(moved.url(Service::V3), &base);
@@ -301,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_same_origin_may_see_the_token() {
+    fn only_the_same_origin_may_receive_the_token() {
         let base = BaseUrl::new("https://file.groupme.com/v1").unwrap();
         let same = |url: &str| base.is_origin_of(&Url::parse(url).unwrap());
         assert!(same("https://file.groupme.com:443/v1/1/uploadStatus?job=2"));

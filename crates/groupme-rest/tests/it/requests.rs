@@ -1,4 +1,4 @@
-//! Every recorded request, asked by the call that makes it.
+//! Every recorded request, made by its call.
 
 mod cases;
 
@@ -21,32 +21,32 @@ use serde_json::{Value, json};
 use self::cases::CASES;
 use crate::recorded::{load, names};
 
-/// A file, what is asked, and where.
-type Case = (&'static str, fn(&Value) -> Asked, &'static str);
+/// File name of a recording, function that makes the same request, and the method and URL.
+type Case = (&'static str, fn(&Value) -> Made, &'static str);
 
-struct Asked {
+struct Made {
     line: String,
     body: Value,
 }
 
-/// The method and URL of a call, and its body.
-fn asked<T>(call: &Call<T>) -> Asked {
-    asked_by(&"185".into(), call)
+/// Returns the method, URL and body of a call.
+fn made<T>(call: &Call<T>) -> Made {
+    made_by(&"185".into(), call)
 }
 
 /// Returns the same for a call of the given user.
-fn asked_by<T>(user: &UserId, call: &Call<T>) -> Asked {
+fn made_by<T>(user: &UserId, call: &Call<T>) -> Made {
     let token = Token::new("t").unwrap();
     let request = call
         .request(&Services::groupme(), &token, Some(user))
         .unwrap();
-    Asked {
+    Made {
         line: format!("{} {}", request.method(), request.uri()),
         body: serde_json::from_slice(request.body()).unwrap_or_default(),
     }
 }
 
-/// Reads a part of the recording, to ask the same.
+/// Reads a part of the recording.
 fn part<T: DeserializeOwned>(body: &Value, pointer: &str) -> T {
     T::deserialize(body.pointer(pointer).unwrap_or(&Value::Null)).unwrap()
 }
@@ -57,39 +57,39 @@ fn draft(message: &Value) -> Draft {
     attachments.into_iter().flatten().fold(draft, Draft::attach)
 }
 
-fn group_message(body: &Value) -> Asked {
+fn group_message(body: &Value) -> Made {
     let message = &body["message"];
     let guid = message["source_guid"].as_str().unwrap();
     let group = Conversation::Group("1835".into());
-    asked(&messages::send(&group, draft(message), guid.into()).unwrap())
+    made(&messages::send(&group, draft(message), guid.into()).unwrap())
 }
 
-fn direct_message(body: &Value) -> Asked {
+fn direct_message(body: &Value) -> Made {
     let message = &body["direct_message"];
     let guid = message["source_guid"].as_str().unwrap();
     let user = Conversation::User(part(message, "/recipient_id"));
-    asked(&messages::send(&user, draft(message), guid.into()).unwrap())
+    made(&messages::send(&user, draft(message), guid.into()).unwrap())
 }
 
-fn edit(body: &Value) -> Asked {
+fn edit(body: &Value) -> Made {
     let group = Conversation::Group("1835".into());
-    asked(&messages::edit(&group, "9", draft(body)).unwrap())
+    made(&messages::edit(&group, "9", draft(body)).unwrap())
 }
 
-fn like(body: &Value) -> Asked {
+fn like(body: &Value) -> Made {
     let icon: LikeIcon = part(body, "/like_icon");
-    asked(&reactions::like(
+    made(&reactions::like(
         ConversationId::from("185+230"),
         "9",
         Some(icon),
     ))
 }
 
-fn bot_post(body: &Value) -> Asked {
-    asked(&bots::post(part::<BotId>(body, "/bot_id"), draft(body)).unwrap())
+fn bot_post(body: &Value) -> Made {
+    made(&bots::post(part::<BotId>(body, "/bot_id"), draft(body)).unwrap())
 }
 
-fn bot(body: &Value) -> Asked {
+fn bot(body: &Value) -> Made {
     let mut bot = bots::NewBot::new(
         body["bot"]["name"].as_str().unwrap(),
         part(body, "/bot/group_id"),
@@ -97,10 +97,10 @@ fn bot(body: &Value) -> Asked {
     bot.avatar_url = part(body, "/bot/avatar_url");
     bot.callback_url = part(body, "/bot/callback_url");
     bot.dm_notification = part(body, "/bot/dm_notification");
-    asked(&bots::create(&bot))
+    made(&bots::create(&bot))
 }
 
-fn poll(body: &Value) -> Asked {
+fn poll(body: &Value) -> Made {
     let options = body["options"].as_array().unwrap();
     let titles = options
         .iter()
@@ -109,7 +109,7 @@ fn poll(body: &Value) -> Asked {
     let mut poll = polls::NewPoll::new(body["subject"].as_str().unwrap(), titles, ends);
     poll.kind = part::<PollType>(body, "/type");
     poll.visibility = part::<PollVisibility>(body, "/visibility");
-    asked(&polls::create(ConversationId::from("1835"), &poll))
+    made(&polls::create(ConversationId::from("1835"), &poll))
 }
 
 fn event(body: &Value) -> calendar::EventSettings {
@@ -157,7 +157,7 @@ fn topic_settings(body: &Value) -> topics::TopicSettings {
     topic
 }
 
-fn new_members(body: &Value) -> Asked {
+fn new_members(body: &Value) -> Made {
     let member = |member: &Value| {
         let mut new = members::NewMember::default();
         new.nickname = part(member, "/nickname");
@@ -173,32 +173,32 @@ fn new_members(body: &Value) -> Asked {
         .iter()
         .map(member)
         .collect();
-    asked(&members::add("1835", &members))
+    made(&members::add("1835", &members))
 }
 
-fn contacts(body: &Value) -> Asked {
+fn contacts(body: &Value) -> Made {
     let contact = |contact: &Value| {
-        let mut new = relationships::Acquaintance::default();
+        let mut new = relationships::AddressBookEntry::default();
         new.name = part(contact, "/name");
         new.guid = part(contact, "/guid");
         new.phone_number = part(contact, "/phone_number");
         new
     };
     let contacts: Vec<_> = body.as_array().unwrap().iter().map(contact).collect();
-    asked(&relationships::import(&contacts))
+    made(&relationships::import(&contacts))
 }
 
-fn user_change(body: &Value) -> Asked {
-    let mut change = users::UserChange::default();
+fn user_change(body: &Value) -> Made {
+    let mut change = users::UserUpdate::default();
     change.avatar_url = part(body, "/avatar_url");
     change.name = part(body, "/name");
     change.email = part(body, "/email");
     change.zip_code = part(body, "/zip_code");
-    asked(&users::update(&change))
+    made(&users::update(&change))
 }
 
-fn profile_change(body: &Value) -> Asked {
-    let mut change = users::ProfileChange::default();
+fn profile_change(body: &Value) -> Made {
+    let mut change = users::ProfileUpdate::default();
     change.name = part(body, "/user/name");
     change.email = part(body, "/user/email");
     change.avatar_url = part(body, "/user/avatar_url");
@@ -208,36 +208,36 @@ fn profile_change(body: &Value) -> Asked {
     change.disable_favorite_notification = part(body, "/user/disable_favorite_notification");
     change.group_notification_sound = part(body, "/user/group_notification_sound");
     change.dm_notification_sound = part(body, "/user/dm_notification_sound");
-    asked(&users::update_profile(&change))
+    made(&users::update_profile(&change))
 }
 
-fn campus_profile(body: &Value) -> Asked {
+fn campus_profile(body: &Value) -> Made {
     let mut profile = directories::CampusProfile::default();
     profile.graduation_year = part(body, "/graduation_year");
     profile.campus_profile_visibility = part(body, "/campus_profile_visibility");
-    asked(&directories::change_profile(&profile))
+    made(&directories::change_profile(&profile))
 }
 
-fn medium(body: &Value) -> Asked {
+fn medium(body: &Value) -> Made {
     let number = |key: &str| body[key].as_u64().unwrap();
     let pixels = |key| u32::try_from(number(key)).unwrap();
     let sender = part(body, "/senderId");
-    let call = uploads::medium_place(&uploads::Medium::new(
+    let call = uploads::media_location(&uploads::MediaUpload::new(
         body["extension"].as_str().unwrap(),
         part(body, "/groupId"),
         number("fileSize"),
         (pixels("width"), pixels("height")),
     ));
-    asked_by(&sender, &call)
+    made_by(&sender, &call)
 }
 
 fn minutes(body: &Value) -> groups::Mute {
     groups::Mute::Minutes(part(body, "/duration"))
 }
 
-/// The same, whatever the spelling of times, of degrees and of lists with nothing in them. `intrests` is a slip
-/// of the documentation's that nobody can rely on.
-fn plain(mut body: Value) -> Value {
+/// Returns the body with one form for times and degrees, and without empty lists. `intrests` is a typing
+/// error in the documentation.
+fn normalized(mut body: Value) -> Value {
     match &mut body {
         Value::Object(members) => {
             members.retain(|key, value| *value != json!([]) && key != "intrests");
@@ -247,28 +247,31 @@ fn plain(mut body: Value) -> Value {
                         json!(text.parse::<Timestamp>().unwrap().as_millis())
                     }
                     ("lat" | "lng", Value::String(text)) => json!(text.parse::<f64>().unwrap()),
-                    _ => plain(value.take()),
+                    _ => normalized(value.take()),
                 };
             }
             body
         }
-        Value::Array(items) => items.iter_mut().map(|item| plain(item.take())).collect(),
+        Value::Array(items) => items
+            .iter_mut()
+            .map(|item| normalized(item.take()))
+            .collect(),
         _ => body,
     }
 }
 
 #[test]
-fn every_recorded_request_is_asked_as_it_was() {
-    for (name, ask, line) in CASES {
+fn every_recorded_request_is_made_again() {
+    for (name, make, line) in CASES {
         let body = load(name);
-        let asked = ask(&body);
-        assert_eq!(asked.line, *line, "{name}");
-        assert_eq!(plain(asked.body), plain(body), "{name}");
+        let made = make(&body);
+        assert_eq!(made.line, *line, "{name}");
+        assert_eq!(normalized(made.body), normalized(body), "{name}");
     }
 }
 
 #[test]
-fn no_recorded_request_is_left_out() {
+fn every_recorded_request_has_a_case() {
     let mut left_out = names();
     left_out.retain(|name| {
         name.contains(".request") && !CASES.iter().any(|(checked, ..)| checked == name)

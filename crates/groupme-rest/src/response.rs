@@ -1,9 +1,9 @@
-//! What an HTTP response means: its status first, then the envelope around the content.
+//! HTTP responses: first the status, then the envelope around the content.
 //!
 //! GroupMe wraps most answers as `{"response": …, "meta": {"code": 200, "errors": […]}}`. The code
-//! may have five digits and need not be the HTTP status, the response may be null or absent, and
-//! some answers have no envelope or no body at all (groupme.md, section 8). So the status decides
-//! what an answer is, and the envelope is opened where there is one.
+//! may have five digits and differ from the HTTP status; the response may be null or absent. Answers
+//! to deletions, uploads and `mark_all_read` have no envelope, and some have no body at all. The
+//! status therefore decides between success and failure, and the envelope is optional.
 
 use core::time::Duration;
 
@@ -14,15 +14,15 @@ use serde_json::Value;
 
 use crate::{ApiError, CallName, Error};
 
-/// The content of an answer that fulfils its call.
+/// Response with a success status.
 #[derive(Debug)]
-pub(crate) struct Answer<'b> {
+pub(crate) struct Response<'b> {
     pub(crate) status: StatusCode,
     body: &'b [u8],
 }
 
-impl<'b> Answer<'b> {
-    /// Takes a response for what its status says.
+impl<'b> Response<'b> {
+    /// Returns the response, or the error for its status.
     pub(crate) fn new(
         call: CallName,
         status: StatusCode,
@@ -32,10 +32,12 @@ impl<'b> Answer<'b> {
         if status.is_success() || status == StatusCode::NOT_MODIFIED {
             return Ok(Self { status, body });
         }
-        Err(Error::from_refusal(refusal(call, status, headers, body)))
+        Err(Error::from_api_error(api_error(
+            call, status, headers, body,
+        )))
     }
 
-    /// What the answer says, out of its envelope; `None` if it says nothing.
+    /// Returns the content without its envelope; `None` if it is null, absent or empty.
     pub(crate) fn content(&self) -> Result<Option<Value>, DecodeError> {
         if self.status == StatusCode::NOT_MODIFIED || self.body.trim_ascii().is_empty() {
             return Ok(None);
@@ -54,28 +56,27 @@ impl<'b> Answer<'b> {
     }
 }
 
-/// Reads a body as tolerantly as can be: a text that was cut in the middle of an emoji, in whichever
-/// encoding, must not cost the page that it stands in.
+/// Parses a body, with U+FFFD in place of invalid UTF-8: GroupMe cuts some texts in the middle of an
+/// emoji, which must not cost the other messages of the page.
 fn parse(body: &[u8]) -> Result<Value, DecodeError> {
     let mut limits = Limits::default();
-    // The body is as large as the options allow, or it would not be here.
+    // The transport has checked the size.
     limits.max_frame = usize::MAX;
     limits.max_depth = MAX_DEPTH;
     let mut frame = Frame::from_bytes(String::from_utf8_lossy(body).as_bytes());
     Decoder::with_limits(limits).decode_value(&mut frame)?;
     let root = frame.root().unwrap_or_default();
-    // Nothing that can be parsed cannot be a value.
+    // Every parsed value can be converted.
     Ok(serde_json::to_value(root).unwrap_or_default())
 }
 
-/// The part of an envelope that tells how it went. Other answers have a `meta` too, which has no
-/// numeric `code`.
+/// Returns the `meta` of an envelope. The `meta` of other answers has no numeric `code`.
 fn meta(value: &Value) -> Option<&Value> {
     value.get("meta").filter(|meta| meta["code"].is_number())
 }
 
-fn refusal(call: CallName, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ApiError {
-    // A body that is not JSON, such as a proxy's page, has nothing to add to the status.
+fn api_error(call: CallName, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ApiError {
+    // A body that is not JSON, such as a proxy's HTML page, adds nothing to the status.
     let value = parse(body).unwrap_or_default();
     let meta = meta(&value).unwrap_or(&Value::Null);
     ApiError {
@@ -87,13 +88,13 @@ fn refusal(call: CallName, status: StatusCode, headers: &HeaderMap, body: &[u8])
     }
 }
 
-/// The words for an error: in the envelope a list of texts; elsewhere one text, or an object that
-/// has a message.
+/// Returns the error messages: a list of texts in the envelope; elsewhere one text, or an object with
+/// a `message`.
 fn errors(value: &Value) -> Vec<String> {
-    let found = [&value["meta"]["errors"], &value["errors"], &value["error"]]
+    let errors = [&value["meta"]["errors"], &value["errors"], &value["error"]]
         .into_iter()
         .find(|errors| !errors.is_null());
-    let errors = match found {
+    let errors = match errors {
         Some(Value::Array(errors)) => errors.as_slice(),
         Some(error) => core::slice::from_ref(error),
         None => &[],
@@ -101,8 +102,8 @@ fn errors(value: &Value) -> Vec<String> {
     errors
         .iter()
         .filter_map(|error| error.as_str().or_else(|| error["message"].as_str()))
-        .take(ERRORS_KEPT)
-        .map(|text| text.chars().take(ERROR_CHARS_KEPT).collect())
+        .take(MAX_ERRORS)
+        .map(|text| text.chars().take(MAX_ERROR_CHARS).collect())
         .collect()
 }
 
@@ -112,8 +113,8 @@ fn details(value: &Value) -> Option<Json> {
         .filter(|json| *json != Json::Null)
 }
 
-/// `Retry-After` in either of its forms; a date is taken relative to the response's own (RFC 9110,
-/// section 10.2.3).
+/// Returns the `Retry-After` of either form, seconds or a date. A date counts from the response's own
+/// `Date`, so the local clock does not matter (RFC 9110, section 10.2.3).
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = |name| headers.get(name)?.to_str().ok();
     let value = text(header::RETRY_AFTER)?.trim();
@@ -128,7 +129,8 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(wait.min(MAX_RETRY_AFTER))
 }
 
-/// Some refusals tell it in the body only (groupme.md, section 8.1).
+/// Returns `retryAfterSeconds`, which some of GroupMe's answers with status 429 have in the body in place
+/// of the header.
 fn retry_after_in_body(value: &Value) -> Option<Duration> {
     [value, &value["meta"], &value["response"]]
         .into_iter()
@@ -138,15 +140,15 @@ fn retry_after_in_body(value: &Value) -> Option<Duration> {
         })
 }
 
-/// Longest `Retry-After` that is believed. Times are numbers of the peer's: a limit keeps sums with
-/// them far from the end of their range.
+/// Longest accepted `Retry-After`. The header may hold any number: with this limit, sums of times stay
+/// far from the end of their range.
 const MAX_RETRY_AFTER: Duration = Duration::from_hours(24);
 
-/// Twice as deep as what is pushed: a message stands some levels deeper in an answer.
+/// Maximum nesting: twice that of pushes, because a message is some levels deeper in an answer.
 const MAX_DEPTH: usize = 128;
 
-const ERRORS_KEPT: usize = 8;
-const ERROR_CHARS_KEPT: usize = 300;
+const MAX_ERRORS: usize = 8;
+const MAX_ERROR_CHARS: usize = 300;
 
 #[cfg(test)]
 mod tests {
@@ -157,22 +159,22 @@ mod tests {
 
     fn content(status: u16, body: &str) -> Option<Value> {
         let status = StatusCode::from_u16(status).unwrap();
-        let answer = Answer::new(CALL, status, &HeaderMap::new(), body.as_bytes()).unwrap();
+        let answer = Response::new(CALL, status, &HeaderMap::new(), body.as_bytes()).unwrap();
         answer.content().unwrap()
     }
 
-    fn refused(status: u16, headers: &[(&'static str, &str)], body: &str) -> ApiError {
+    fn failure(status: u16, headers: &[(&'static str, &str)], body: &str) -> ApiError {
         let headers = headers
             .iter()
             .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
             .collect();
         let status = StatusCode::from_u16(status).unwrap();
-        let error = Answer::new(CALL, status, &headers, body.as_bytes()).unwrap_err();
-        error.refusal().unwrap().clone()
+        let error = Response::new(CALL, status, &headers, body.as_bytes()).unwrap_err();
+        error.api_error().unwrap().clone()
     }
 
     #[test]
-    fn content_is_taken_out_of_its_envelope_where_there_is_one() {
+    fn an_envelope_is_removed_where_there_is_one() {
         let expected = Some(serde_json::json!({"id": "1"}));
         for body in [
             r#"{"response":{"id":"1"},"meta":{"code":200,"errors":[]}}"#,
@@ -187,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_has_many_spellings() {
+    fn an_empty_content_has_many_forms() {
         for (status, body) in [
             (200, r#"{"meta":{"code":200},"response":null}"#),
             (200, r#"{"meta":{"code":200}}"#),
@@ -204,28 +206,28 @@ mod tests {
 
     #[test]
     fn the_http_status_decides_and_the_code_only_adds() {
-        let refusal = refused(
+        let error = failure(
             401,
             &[],
             r#"{"meta":{"code":40100,"errors":["Not authorized"]}}"#,
         );
-        assert_eq!((refusal.status, refusal.code), (401, Some(40_100)));
-        assert_eq!(refusal.errors, ["Not authorized"]);
-        let refusal = refused(503, &[], r#"{"meta":{"code":200},"response":{}}"#);
-        assert_eq!((refusal.status, refusal.code), (503, Some(200)));
+        assert_eq!((error.status, error.code), (401, Some(40_100)));
+        assert_eq!(error.errors, ["Not authorized"]);
+        let error = failure(503, &[], r#"{"meta":{"code":200},"response":{}}"#);
+        assert_eq!((error.status, error.code), (503, Some(200)));
     }
 
     #[test]
-    fn an_error_may_be_told_in_any_shape_or_none() {
-        let said = |body| refused(400, &[], body).errors;
+    fn error_messages_are_found_in_every_known_form() {
+        let errors = |body| failure(400, &[], body).errors;
         assert_eq!(
-            said(r#"{"meta":{"code":400,"errors":["a","b"]}}"#),
+            errors(r#"{"meta":{"code":400,"errors":["a","b"]}}"#),
             ["a", "b"]
         );
-        assert_eq!(said(r#"{"meta":{"code":400,"errors":"a"}}"#), ["a"]);
-        assert_eq!(said(r#"{"errors":[{"message":"a"},7]}"#), ["a"]);
-        assert_eq!(said(r#"{"error":{"code":415,"message":"a"}}"#), ["a"]);
-        for silent in [
+        assert_eq!(errors(r#"{"meta":{"code":400,"errors":"a"}}"#), ["a"]);
+        assert_eq!(errors(r#"{"errors":[{"message":"a"},7]}"#), ["a"]);
+        assert_eq!(errors(r#"{"error":{"code":415,"message":"a"}}"#), ["a"]);
+        for body in [
             "",
             "Not Found",
             "<html></html>",
@@ -234,16 +236,16 @@ mod tests {
             r#"{"meta":{}}"#,
             "\u{0}",
         ] {
-            assert_eq!(said(silent), [""; 0], "{silent}");
+            assert_eq!(errors(body), [""; 0], "{body}");
         }
         let long = format!(r#"{{"error":"{}"}}"#, "é".repeat(100_000));
-        assert_eq!(said(&long)[0].chars().count(), ERROR_CHARS_KEPT);
+        assert_eq!(errors(&long)[0].chars().count(), MAX_ERROR_CHARS);
     }
 
     #[test]
-    fn retry_after_is_read_as_seconds_as_a_date_and_from_the_body() {
+    fn retry_after_is_parsed_as_seconds_as_a_date_and_from_the_body() {
         let seconds =
-            |headers: &[_], body| refused(429, headers, body).retry_after.map(|d| d.as_secs());
+            |headers: &[_], body| failure(429, headers, body).retry_after.map(|d| d.as_secs());
         let date = ("date", "Sun, 06 Nov 1994 08:49:37 GMT");
         assert_eq!(seconds(&[("retry-after", "7")], ""), Some(7));
         assert_eq!(
@@ -282,7 +284,7 @@ mod tests {
     #[test]
     fn retry_after_is_at_most_a_day_in_every_form() {
         let wait =
-            |headers: &[(&'static str, &str)], body: &str| refused(429, headers, body).retry_after;
+            |headers: &[(&'static str, &str)], body: &str| failure(429, headers, body).retry_after;
         let date = ("date", "Sun, 06 Nov 1994 08:49:37 GMT");
         for value in [
             "86401",
@@ -303,7 +305,7 @@ mod tests {
     #[test]
     fn details_are_kept() {
         let body = r#"{"meta":{"code":40016,"errors":["x"],"details":{"rejection_reason":"answer_required"}}}"#;
-        let details = refused(400, &[], body).details.unwrap();
+        let details = failure(400, &[], body).details.unwrap();
         assert_eq!(
             details.get("rejection_reason").unwrap().as_str(),
             Some("answer_required")

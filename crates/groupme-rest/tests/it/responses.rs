@@ -1,12 +1,9 @@
-//! Every recorded answer, read by the call that it answers.
+//! Every recorded answer, parsed by its call.
 
-use groupme_model::ConversationId;
+use groupme_model::{ConversationId, HistoryWindow};
 use groupme_rest::{
     Conversation, Error,
-    endpoint::{
-        Page, groups,
-        messages::{self, Window},
-    },
+    endpoint::{Page, groups, messages},
 };
 use http::{HeaderMap, StatusCode};
 
@@ -28,15 +25,15 @@ fn direct() -> ConversationId {
     DIRECT.into()
 }
 
-/// JavaScript servers send halves of surrogate pairs where they cut a text in the middle of an emoji.
+/// JavaScript servers send half of a surrogate pair where they cut a text in the middle of an emoji.
 #[test]
-fn a_text_that_was_cut_in_the_middle_of_an_emoji_does_not_cost_its_page() {
+fn a_text_cut_in_the_middle_of_an_emoji_does_not_cost_its_page() {
     let bodies = [&br"\ud83d"[..], b"\xf0\x9f\x98"].map(|half| {
         let before = br#"{"response":{"count":2,"messages":[{"id":"2","text":"cut "#;
         let after = br#""},{"id":"1","text":"whole \ud83d\ude00"}]},"meta":{"code":200}}"#;
         [&before[..], half, &after[..]].concat()
     });
-    let call = messages::list(group(), &Window::Newest, 20);
+    let call = messages::list(group(), &HistoryWindow::Newest, 20);
     for body in bodies {
         let page = call.decode(StatusCode::OK, &HeaderMap::new(), &body);
         let page = page.unwrap();
@@ -46,14 +43,17 @@ fn a_text_that_was_cut_in_the_middle_of_an_emoji_does_not_cost_its_page() {
 }
 
 #[test]
-fn where_an_answer_stops_being_json_is_told_and_nothing_of_it() {
+fn an_answer_that_is_not_json_is_an_error_with_the_offset_and_without_the_text() {
     let body = br#"{"response":{"id":"185","secret"}}"#;
     let call = groups::show(GROUP);
     let error = call
         .decode(StatusCode::OK, &HeaderMap::new(), body)
         .unwrap_err();
     let cause = core::error::Error::source(&error).unwrap().to_string();
-    assert_eq!(cause, "it is not JSON: no colon behind a key, at byte 32");
+    assert_eq!(
+        cause,
+        "the body is not JSON: no colon after a key, at byte 32"
+    );
     assert!(!format!("{error} {error:?}").contains("secret"));
 }
 
@@ -61,10 +61,10 @@ fn first() -> Page {
     Page::default()
 }
 
-/// A file and what is made of it.
+/// File name of a recording, and its check.
 type Case = (&'static str, fn(&'static str));
 
-/// Reads the answer by the call and compares it with what is at the place, strictly read.
+/// Parses the answer by the call, and compares the result with a strict parse at the JSON Pointer.
 macro_rules! read {
     ($status:literal, $call:expr, $Content:ty, $pointer:literal) => {
         |name| {
@@ -75,7 +75,7 @@ macro_rules! read {
     };
 }
 
-/// Reads a page of messages.
+/// Parses a page of messages.
 macro_rules! page {
     ($status:literal, $call:expr, $pointer:literal) => {
         |name| {
@@ -88,15 +88,15 @@ macro_rules! page {
     };
 }
 
-/// Checks that an answer of which nothing is read is a success all the same.
+/// Checks that an answer whose body is ignored is a success.
 macro_rules! success {
     ($status:literal, $call:expr) => {
         |name| Answer::load(name).read($status, &$call)
     };
 }
 
-/// Reads a refusal.
-macro_rules! refused {
+/// Parses an error.
+macro_rules! api_error {
     ($status:literal, $variant:ident, $code:literal, $error:literal) => {
         |name| {
             let body = serde_json::to_vec(&recorded::load(name)).unwrap();
@@ -105,9 +105,9 @@ macro_rules! refused {
                 .decode(status, &HeaderMap::new(), &body)
                 .unwrap_err();
             assert!(matches!(error, Error::$variant(_)), "{name}: {error:?}");
-            let refusal: &ApiError = error.refusal().unwrap();
-            assert_eq!((refusal.status, refusal.code), ($status, Some($code)));
-            assert_eq!(refusal.errors, [$error]);
+            let error: &ApiError = error.api_error().unwrap();
+            assert_eq!((error.status, error.code), ($status, Some($code)));
+            assert_eq!(error.errors, [$error]);
         }
     };
 }
@@ -116,7 +116,7 @@ mod about_messages;
 mod about_others;
 mod about_people;
 
-/// Recordings that are no answers.
+/// Recordings that are not answers.
 const NO_ANSWERS: [&str; 1] = ["emoji.powerups.2.json"];
 
 fn all() -> impl Iterator<Item = &'static Case> {
@@ -127,28 +127,28 @@ fn all() -> impl Iterator<Item = &'static Case> {
 }
 
 #[test]
-fn recorded_answers_about_messages_are_read() {
+fn recorded_answers_about_messages_are_parsed() {
     for (name, check) in about_messages::MESSAGES {
         check(name);
     }
 }
 
 #[test]
-fn recorded_answers_about_people_are_read() {
+fn recorded_answers_about_people_are_parsed() {
     for (name, check) in about_people::PEOPLE {
         check(name);
     }
 }
 
 #[test]
-fn all_other_recorded_answers_are_read() {
+fn all_other_recorded_answers_are_parsed() {
     for (name, check) in about_others::OTHERS {
         check(name);
     }
 }
 
 #[test]
-fn no_recorded_answer_is_left_out() {
+fn every_recorded_answer_has_a_case() {
     let mut left_out = recorded::names();
     left_out.retain(|name| {
         !name.contains(".request")
@@ -159,9 +159,9 @@ fn no_recorded_answer_is_left_out() {
 }
 
 #[test]
-fn a_broken_element_does_not_take_the_others_with_it() {
+fn an_element_that_cannot_be_parsed_does_not_cost_the_others() {
     let body = br#"{"response":{"count":3,"messages":[{"id":"1"},{"text":"no id"},7,{"id":"2"}]},"meta":{"code":200}}"#;
-    let call = messages::list(group(), &Window::Newest, 20);
+    let call = messages::list(group(), &HistoryWindow::Newest, 20);
     let page = call
         .decode(StatusCode::OK, &HeaderMap::new(), body)
         .unwrap();
@@ -175,8 +175,8 @@ fn a_broken_element_does_not_take_the_others_with_it() {
 }
 
 #[test]
-fn an_empty_history_has_many_spellings() {
-    let call = messages::list(user(), &Window::Newest, 20);
+fn an_empty_history_has_many_forms() {
+    let call = messages::list(user(), &HistoryWindow::Newest, 20);
     for (status, body) in [
         (304, ""),
         (200, ""),
@@ -201,13 +201,13 @@ fn an_empty_history_has_many_spellings() {
 }
 
 #[test]
-fn what_is_no_list_does_not_pass_for_an_empty_one() {
+fn an_answer_without_a_list_does_not_pass_for_an_empty_one() {
     let decode = |call: &dyn Fn(&[u8]) -> Option<Error>, content: &str| {
         let body = format!(r#"{{"response":{content},"meta":{{"code":200}}}}"#);
         call(body.as_bytes())
     };
     let messages = |body: &[u8]| {
-        messages::list(group(), &Window::Newest, 20)
+        messages::list(group(), &HistoryWindow::Newest, 20)
             .decode(StatusCode::OK, &HeaderMap::new(), body)
             .err()
     };
@@ -237,7 +237,7 @@ fn what_is_no_list_does_not_pass_for_an_empty_one() {
 }
 
 #[test]
-fn what_is_not_the_answer_is_an_error_that_quotes_nothing() {
+fn an_unexpected_answer_is_an_error_that_does_not_quote_it() {
     for body in [
         "<html>secret</html>",
         r#"{"response":{"name":"secret"},"meta":{"code":200}}"#,
@@ -259,7 +259,7 @@ fn what_is_not_the_answer_is_an_error_that_quotes_nothing() {
 }
 
 #[test]
-fn success_without_content_is_whatever_the_server_makes_of_it() {
+fn the_body_of_a_call_that_ignores_it_may_be_anything() {
     for (status, body) in [
         (204, ""),
         (200, ""),

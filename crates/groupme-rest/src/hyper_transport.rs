@@ -1,4 +1,4 @@
-//! Exchanges over HTTP/1.1, on connections that are kept for the next one.
+//! HTTP/1.1 over pooled connections, by hyper.
 
 use core::time::Duration;
 use std::{
@@ -19,27 +19,27 @@ use hyper_util::{
 use crate::{
     Options, SetupError, TransportError,
     connector::Connector,
-    exchange::{Exchange, ExchangeError, Exchanging},
+    transport::{HttpTransport, HttpTransportError, ResponseFuture},
 };
 
-/// The network.
+/// HTTP/1.1 over TCP and TLS.
 #[derive(Clone)]
-pub(crate) struct Network {
+pub(crate) struct HyperTransport {
     http: Arc<legacy::Client<Connector, Full<Bytes>>>,
     user_agent: HeaderValue,
     body_limit: usize,
 }
 
-impl Network {
+impl HyperTransport {
     pub(crate) fn new(options: &Options) -> Result<Self, SetupError> {
         let dialer = Dialer::new(options.proxy.clone(), options.roots.clone());
-        for target in options.services.dialed() {
+        for target in options.services.targets() {
             dialer.check(&target)?;
         }
         let http = legacy::Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(IDLE)
-            .pool_max_idle_per_host(IDLE_CONNECTIONS)
+            .pool_idle_timeout(IDLE_TIMEOUT)
+            .pool_max_idle_per_host(MAX_IDLE_CONNECTIONS)
             .build(Connector::new(dialer, options.connect_timeout));
         Ok(Self {
             http: Arc::new(http),
@@ -48,10 +48,10 @@ impl Network {
         })
     }
 
-    async fn carry(
+    async fn request(
         &self,
         request: http::Request<Bytes>,
-    ) -> Result<http::Response<Bytes>, ExchangeError> {
+    ) -> Result<http::Response<Bytes>, HttpTransportError> {
         let mut request = request.map(Full::new);
         let headers = request.headers_mut();
         headers.insert(header::USER_AGENT, self.user_agent.clone());
@@ -66,7 +66,7 @@ impl Network {
         let body = match Limited::new(body, limit).collect().await {
             Ok(body) => body.to_bytes(),
             Err(error) if error.is::<LengthLimitError>() => {
-                return Err(ExchangeError::Oversize { limit });
+                return Err(HttpTransportError::Oversize { limit });
             }
             Err(error) => return Err(TransportError::new(true, error).into()),
         };
@@ -79,35 +79,37 @@ impl Network {
     }
 }
 
-impl Exchange for Network {
-    fn exchange(&self, request: http::Request<Bytes>) -> Exchanging<'_> {
-        Box::pin(self.carry(request))
+impl HttpTransport for HyperTransport {
+    fn send(&self, request: http::Request<Bytes>) -> ResponseFuture<'_> {
+        Box::pin(self.request(request))
     }
 }
 
-/// Decompresses a body, but no more of it than the limit: a few bytes can stand for gigabytes.
-fn gunzip(body: &[u8], limit: usize) -> Result<Bytes, ExchangeError> {
-    // A response without a body has no gzip header either.
+/// Decompresses a body, and stops at the limit: 1 KB of gzip can hold 1 MB.
+fn gunzip(body: &[u8], limit: usize) -> Result<Bytes, HttpTransportError> {
+    // An empty body has no gzip header.
     if body.is_empty() {
         return Ok(Bytes::new());
     }
     let mut plain = Vec::new();
-    let allowed = u64::try_from(limit).unwrap_or(u64::MAX);
+    let max = u64::try_from(limit).unwrap_or(u64::MAX);
     MultiGzDecoder::new(body)
-        .take(allowed.saturating_add(1))
+        .take(max.saturating_add(1))
         .read_to_end(&mut plain)
         .map_err(|error: io::Error| TransportError::new(true, error))?;
     if plain.len() > limit {
-        return Err(ExchangeError::Oversize { limit });
+        return Err(HttpTransportError::Oversize { limit });
     }
     Ok(plain.into())
 }
 
 const USER_AGENT: &str = concat!("groupme-rest/", env!("CARGO_PKG_VERSION"));
 
-/// A connection costs some 30 KB, and most programs ask in bursts.
-const IDLE: Duration = Duration::from_secs(30);
-const IDLE_CONNECTIONS: usize = 4;
+/// Lifetime of an idle connection. A connection costs some 30 KB, and most programs send requests in
+/// bursts.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Maximum idle connections to one host.
+const MAX_IDLE_CONNECTIONS: usize = 4;
 
 #[cfg(test)]
 mod tests {
@@ -131,16 +133,19 @@ mod tests {
         assert_eq!(gunzip(&bomb, 100_000).unwrap(), zeros);
         assert!(matches!(
             gunzip(&bomb, 99_999),
-            Err(ExchangeError::Oversize { limit: 99_999 })
+            Err(HttpTransportError::Oversize { limit: 99_999 })
         ));
         assert_eq!(gunzip(b"", 10).unwrap(), "");
     }
 
     #[test]
-    fn a_body_that_is_cut_short_is_a_broken_connection() {
+    fn a_truncated_body_is_a_broken_connection() {
         let whole = gzip(b"all of it");
         for cut in [&whole[..whole.len() - 5], b"nonsense"] {
-            assert!(matches!(gunzip(cut, 100), Err(ExchangeError::Transport(_))));
+            assert!(matches!(
+                gunzip(cut, 100),
+                Err(HttpTransportError::Transport(_))
+            ));
         }
     }
 }

@@ -1,13 +1,9 @@
 //! Answers about messages.
 
-use groupme_model::{Draft, Message, Reaction, ReadReceipt};
+use groupme_model::{Draft, HistoryWindow, Message, Reaction, ReadReceipt};
 use groupme_rest::{
     Call,
-    endpoint::{
-        gallery,
-        messages::{self, Window},
-        pins, reactions, receipts,
-    },
+    endpoint::{gallery, messages, pins, reactions, receipts},
 };
 
 use super::{Case, GROUP, direct, group, user};
@@ -18,7 +14,7 @@ pub(super) const MESSAGES: &[Case] = &[
         "groups.messages.get.response.json",
         page!(
             200,
-            messages::list(group(), &Window::Newest, 20),
+            messages::list(group(), &HistoryWindow::Newest, 20),
             "/messages"
         ),
     ),
@@ -26,7 +22,7 @@ pub(super) const MESSAGES: &[Case] = &[
         "groups.messages.get.response.seed.json",
         page!(
             200,
-            messages::list(group(), &Window::Newest, 20),
+            messages::list(group(), &HistoryWindow::Newest, 20),
             "/messages"
         ),
     ),
@@ -34,7 +30,7 @@ pub(super) const MESSAGES: &[Case] = &[
         "official.index_messages.get.response.json",
         page!(
             200,
-            messages::list(group(), &Window::Newest, 20),
+            messages::list(group(), &HistoryWindow::Newest, 20),
             "/messages"
         ),
     ),
@@ -42,7 +38,7 @@ pub(super) const MESSAGES: &[Case] = &[
         "direct_messages.get.response.json",
         page!(
             200,
-            messages::list(user(), &Window::Newest, 20),
+            messages::list(user(), &HistoryWindow::Newest, 20),
             "/direct_messages"
         ),
     ),
@@ -157,13 +153,18 @@ pub(super) const MESSAGES: &[Case] = &[
     ),
     (
         "conversations.read_receipt.post.response.2026.json",
-        read!(200, receipts::read(direct()), ReadReceipt, "/read_receipt"),
+        read!(
+            200,
+            receipts::mark_read(direct()),
+            ReadReceipt,
+            "/read_receipt"
+        ),
     ),
     (
         "v2.read_receipts.post.response.json",
         read!(
             200,
-            receipts::read_v2(direct(), "1"),
+            receipts::mark_read_v2(direct(), "1"),
             ReadReceipt,
             "/read_receipt"
         ),
@@ -174,7 +175,12 @@ pub(super) const MESSAGES: &[Case] = &[
     ),
     (
         "v4.read_receipts.one.post.response.2026.json",
-        read!(202, receipts::read_up_to(direct(), "1"), ReadReceipt, ""),
+        read!(
+            202,
+            receipts::mark_read_up_to(direct(), "1"),
+            ReadReceipt,
+            ""
+        ),
     ),
     (
         "v4.pinned_conversations.get.response.json",
@@ -187,7 +193,7 @@ pub(super) const MESSAGES: &[Case] = &[
     ),
     ("direct_messages.get.read_receipt.2026.json", |name| {
         let answer = Answer::load(name).under("read_receipt");
-        let page = answer.read(200, &messages::list(user(), &Window::Newest, 20));
+        let page = answer.read(200, &messages::list(user(), &HistoryWindow::Newest, 20));
         assert_eq!(page.read_receipt, Some(answer.at("/read_receipt")));
     }),
     ("message.group.2026.json", |name| {

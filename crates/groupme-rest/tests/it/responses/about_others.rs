@@ -179,15 +179,15 @@ pub(super) const OTHERS: &[Case] = &[
             .decode(status, &HeaderMap::new(), &body)
             .unwrap_err();
         assert_eq!(
-            error.refusal().unwrap().errors,
+            error.api_error().unwrap().errors,
             ["Requested page error: 415"]
         );
     }),
     ("image.pictures.post.response.2026.json", picture),
     ("official.image.pictures.post.response.json", picture),
     ("m.uploads.post.response.2026.json", |name| {
-        let medium = uploads::Medium::new("jpg", GROUP.into(), 9, (3, 4));
-        let place = Answer::load(name).read(200, &uploads::medium_place(&medium));
+        let medium = uploads::MediaUpload::new("jpg", GROUP.into(), 9, (3, 4));
+        let place = Answer::load(name).read(200, &uploads::media_location(&medium));
         assert!(place.render_url.starts_with("https://m.groupme.com/"));
         assert!(!format!("{place:?}").contains("sig="));
     }),
@@ -229,25 +229,25 @@ pub(super) const OTHERS: &[Case] = &[
     ),
     (
         "errors.device_verification_failed.json",
-        refused!(401, Unauthorized, 40_102, "device_verification_failed"),
+        api_error!(401, Unauthorized, 40_102, "device_verification_failed"),
     ),
     (
         "errors.not_authorized.json",
-        refused!(401, Unauthorized, 40_100, "Not authorized"),
+        api_error!(401, Unauthorized, 40_100, "Not authorized"),
     ),
     (
         "errors.not_found.json",
-        refused!(404, NotFound, 404, "not found"),
+        api_error!(404, NotFound, 404, "not found"),
     ),
     (
         "errors.limit_too_large.json",
-        refused!(400, Invalid, 400, "limit must be between 1 and 200"),
+        api_error!(400, BadRequest, 400, "limit must be between 1 and 200"),
     ),
     (
         "errors.join_answer_required.json",
-        refused!(
+        api_error!(
             400,
-            Invalid,
+            BadRequest,
             40_016,
             "Reason requires answer to groups question"
         ),

@@ -1,4 +1,4 @@
-//! A GroupMe that does as a script says, in virtual time.
+//! Scripted transport in place of GroupMe, in virtual time.
 
 use core::time::Duration;
 use std::{
@@ -8,101 +8,105 @@ use std::{
 
 use bytes::Bytes;
 use groupme_rest::{
-    BaseUrl, Client, Exchange, ExchangeError, Exchanging, Options, Services, Token, TransportError,
+    BaseUrl, Client, HttpTransport, HttpTransportError, Options, ResponseFuture, Services, Token,
+    TransportError,
 };
 use http::{Request, Response};
 use tokio::time::{Instant, sleep};
 
-/// What happens to a request.
+/// Outcome of a request.
 #[derive(Clone, Debug)]
-pub(crate) enum Fate {
-    /// It is answered at once: a status, headers and a body.
+pub(crate) enum Outcome {
+    /// Answer at once: a status, headers and a body.
     Answer(u16, Vec<(&'static str, String)>, String),
-    /// It is answered after this.
+    /// Delay before the outcome.
     Slow(Duration, Box<Self>),
-    /// It never leaves.
+    /// Failure before the request is sent.
     NoConnection,
-    /// It may have arrived.
+    /// Failure after the request is sent.
     Lost,
-    /// Nothing, for ever.
-    Silence,
+    /// No answer.
+    NoAnswer,
 }
 
-/// An answer without headers.
-pub(crate) fn answer(status: u16, body: impl Into<String>) -> Fate {
-    Fate::Answer(status, Vec::new(), body.into())
+/// Returns an answer without headers.
+pub(crate) fn answer(status: u16, body: impl Into<String>) -> Outcome {
+    Outcome::Answer(status, Vec::new(), body.into())
 }
 
-/// An answer that says when to come back.
-pub(crate) fn retry_after(status: u16, seconds: u64) -> Fate {
-    Fate::Answer(
+/// Returns an answer with a `Retry-After` header.
+pub(crate) fn retry_after(status: u16, seconds: u64) -> Outcome {
+    Outcome::Answer(
         status,
         vec![("retry-after", seconds.to_string())],
         String::new(),
     )
 }
 
-/// A request, and when it came.
+/// Received request.
 #[derive(Clone, Debug)]
-pub(crate) struct Asked {
+pub(crate) struct Received {
     pub(crate) at: Duration,
     pub(crate) line: String,
     pub(crate) token: String,
     pub(crate) body: String,
 }
 
-/// Plays the script, and after its end answers 200 with nothing.
+/// Plays a script, and answers 200 without a body after its end.
 #[derive(Clone, Debug)]
-pub(crate) struct World {
+pub(crate) struct ScriptedServer {
     inner: Arc<Mutex<Inner>>,
     begun: Instant,
 }
 
 #[derive(Debug)]
 struct Inner {
-    script: VecDeque<Fate>,
-    asked: Vec<Asked>,
+    script: VecDeque<Outcome>,
+    received: Vec<Received>,
 }
 
-impl World {
-    pub(crate) fn new(script: impl IntoIterator<Item = Fate>) -> Self {
+impl ScriptedServer {
+    pub(crate) fn new(script: impl IntoIterator<Item = Outcome>) -> Self {
         Self {
             inner: Arc::new(Mutex::new(Inner {
                 script: script.into_iter().collect(),
-                asked: Vec::new(),
+                received: Vec::new(),
             })),
             begun: Instant::now(),
         }
     }
 
-    /// A client of this world.
+    /// Returns a client of this server.
     pub(crate) fn client(&self) -> Client {
         self.client_with(&options())
     }
 
     pub(crate) fn client_with(&self, options: &Options) -> Client {
-        Client::over(self.clone(), token(), options)
+        Client::with_transport(self.clone(), token(), options)
     }
 
-    /// What was asked so far.
-    pub(crate) fn asked(&self) -> Vec<Asked> {
-        self.inner.lock().unwrap().asked.clone()
+    /// Returns the requests so far.
+    pub(crate) fn received(&self) -> Vec<Received> {
+        self.inner.lock().unwrap().received.clone()
     }
 
-    /// When the requests came.
+    /// Returns the times of the requests.
     pub(crate) fn times(&self) -> Vec<Duration> {
-        self.asked().iter().map(|asked| asked.at).collect()
+        self.received().iter().map(|asked| asked.at).collect()
     }
 
-    /// The methods, paths and queries of the requests.
+    /// Returns the methods, paths and queries of the requests.
     pub(crate) fn lines(&self) -> Vec<String> {
-        self.asked().into_iter().map(|asked| asked.line).collect()
+        self.received()
+            .into_iter()
+            .map(|asked| asked.line)
+            .collect()
     }
 
-    async fn meet(&self, request: Request<Bytes>) -> Result<Response<Bytes>, ExchangeError> {
-        let mut fate = {
+    async fn answer(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpTransportError> {
+        let mut outcome = {
             let mut inner = self.inner.lock().unwrap();
-            inner.asked.push(Asked {
+            inner.received.push(Received {
                 at: self.begun.elapsed(),
                 line: format!(
                     "{} {}",
@@ -117,28 +121,28 @@ impl World {
             });
             inner.script.pop_front().unwrap_or_else(|| answer(200, ""))
         };
-        while let Fate::Slow(time, then) = fate {
+        while let Outcome::Slow(time, then) = outcome {
             sleep(time).await;
-            fate = *then;
+            outcome = *then;
         }
-        match fate {
-            Fate::Answer(status, headers, body) => {
+        match outcome {
+            Outcome::Answer(status, headers, body) => {
                 let mut response = Response::builder().status(status);
                 for (name, value) in headers {
                     response = response.header(name, value);
                 }
                 Ok(response.body(body.into()).unwrap())
             }
-            Fate::NoConnection => Err(TransportError::new(false, "refused").into()),
-            Fate::Lost => Err(TransportError::new(true, "reset").into()),
-            Fate::Silence | Fate::Slow(..) => core::future::pending().await,
+            Outcome::NoConnection => Err(TransportError::new(false, "refused").into()),
+            Outcome::Lost => Err(TransportError::new(true, "reset").into()),
+            Outcome::NoAnswer | Outcome::Slow(..) => core::future::pending().await,
         }
     }
 }
 
-impl Exchange for World {
-    fn exchange(&self, request: Request<Bytes>) -> Exchanging<'_> {
-        Box::pin(self.meet(request))
+impl HttpTransport for ScriptedServer {
+    fn send(&self, request: Request<Bytes>) -> ResponseFuture<'_> {
+        Box::pin(self.answer(request))
     }
 }
 
@@ -148,7 +152,7 @@ pub(crate) fn token() -> Token {
     Token::new(TOKEN).unwrap()
 }
 
-/// A fixed seed, and services whose names are the beginnings of the paths.
+/// Returns options with a fixed seed, and services below one base URL.
 pub(crate) fn options() -> Options {
     let mut options = Options::default();
     options.seed = Some(7);

@@ -20,7 +20,7 @@ pub(super) const PEOPLE: &[Case] = &[
     ),
     (
         "official.tutorial.groups.get.response.json",
-        read!(200, groups::list_briefly(first()), Vec<Group>, ""),
+        read!(200, groups::list_without_members(first()), Vec<Group>, ""),
     ),
     (
         "groups.former.get.response.json",
@@ -114,7 +114,7 @@ pub(super) const PEOPLE: &[Case] = &[
         "v2.groups.memberships.mute.post.response.2026.json",
         read!(
             200,
-            groups::mute(GROUP, groups::Mute::ForEver),
+            groups::mute(GROUP, groups::Mute::Forever),
             Member,
             "/membership"
         ),
@@ -173,7 +173,7 @@ pub(super) const PEOPLE: &[Case] = &[
         "groups.members.approval.post.response.json",
         read!(
             200,
-            members::decide(GROUP, "1", true),
+            members::set_approval(GROUP, "1", true),
             groupme_model::member::MembershipState,
             ""
         ),
@@ -236,11 +236,11 @@ pub(super) const PEOPLE: &[Case] = &[
     ),
     (
         "users.update.post.response.json",
-        read!(200, users::update(&users::UserChange::default()), User, ""),
+        read!(200, users::update(&users::UserUpdate::default()), User, ""),
     ),
     (
         "official.update_my_user.post.response.json",
-        read!(200, users::update(&users::UserChange::default()), User, ""),
+        read!(200, users::update(&users::UserUpdate::default()), User, ""),
     ),
     (
         "v2.users.one.get.response.json",
@@ -254,13 +254,15 @@ pub(super) const PEOPLE: &[Case] = &[
         "v2.users.one.post.response.json",
         read!(
             200,
-            users::update_profile(&users::ProfileChange::default()),
+            users::update_profile(&users::ProfileUpdate::default()),
             User,
             "/user"
         ),
     ),
     ("users.features.share.post.response.json", |name| {
-        let link = Answer::load(name).read(200, &users::share(true)).unwrap();
+        let link = Answer::load(name)
+            .read(200, &users::set_share_link(true))
+            .unwrap();
         assert!(link.share_url.unwrap().contains("/contact/"));
     }),
     (
@@ -305,7 +307,7 @@ pub(super) const PEOPLE: &[Case] = &[
         let importing = importing.read(202, &relationships::import(&[]));
         let found: Vec<Relationship> = answer.at("");
         assert_eq!(
-            answer.read(200, &relationships::imported(&importing)),
+            answer.read(200, &relationships::import_results(&importing)),
             found
         );
     }),
@@ -342,6 +344,6 @@ fn added(name: &'static str) {
     let adding = Answer::load("groups.members.add.post.response.json");
     let adding = adding.read(202, &members::add(GROUP, &[]));
     let answer = Answer::load(name);
-    let members = answer.read(200, &members::added(GROUP, &adding));
+    let members = answer.read(200, &members::add_results(GROUP, &adding));
     assert_eq!(members, answer.at::<Vec<Member>>("/members"));
 }
