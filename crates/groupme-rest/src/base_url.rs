@@ -3,8 +3,7 @@
 use core::{fmt, str::FromStr};
 use std::collections::BTreeMap;
 
-use bayeux_dial::Target;
-use url::{Position, Url};
+use bayeux_dial::{HttpUrl, HttpUrlError, Target};
 
 /// Service of GroupMe: a host and a version of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,7 +84,7 @@ impl Services {
 
     /// Returns the hosts and ports to connect to.
     pub(crate) fn targets(&self) -> impl Iterator<Item = Target> {
-        self.0.values().map(|url| target(&url.0))
+        self.0.values().map(|url| url.0.to_target())
     }
 
     /// Returns the URL of a service.
@@ -104,9 +103,9 @@ impl Default for Services {
 /// Base URL of a service.
 ///
 /// Every request carries the token, so without TLS only loopback hosts are accepted, unless the URL
-/// is parsed by [`BaseUrl::allowing_plaintext`].
+/// is parsed by [`BaseUrl::allowing_plaintext`]. The rules are those of `bayeux_dial::HttpUrl`.
 #[derive(Clone, PartialEq, Eq)]
-pub struct BaseUrl(Url);
+pub struct BaseUrl(HttpUrl);
 
 impl BaseUrl {
     /// Parses a URL such as `https://api.groupme.com/v3`.
@@ -116,14 +115,7 @@ impl BaseUrl {
     /// [`BaseUrlError`] for text that is not a URL, for schemes other than `https` and `http`, for
     /// credentials, a query or a fragment in the URL, and for `http` to a host that is not loopback.
     pub fn new(url: &str) -> Result<Self, BaseUrlError> {
-        let base = Self::allowing_plaintext(url)?;
-        if base.0.scheme() == "https" || target(&base.0).is_loopback() {
-            Ok(base)
-        } else {
-            Err(BaseUrlError::Plaintext {
-                host: base.0.host_str().unwrap_or_default().to_owned(),
-            })
-        }
+        Self::from_url(HttpUrl::new(url)?, url)
     }
 
     /// Parses a URL, and accepts `http` for any host: the network can then read the token, and act in
@@ -131,20 +123,13 @@ impl BaseUrl {
     ///
     /// # Errors
     ///
-    /// As [`BaseUrl::new`], except [`BaseUrlError::Plaintext`].
+    /// The errors of [`BaseUrl::new`], except [`HttpUrlError::Plaintext`].
     pub fn allowing_plaintext(url: &str) -> Result<Self, BaseUrlError> {
-        let url = Url::parse(url).map_err(|error| BaseUrlError::Malformed {
-            reason: error.to_string(),
-        })?;
-        if !matches!(url.scheme(), "https" | "http") {
-            return Err(BaseUrlError::Scheme {
-                found: url.scheme().to_owned(),
-            });
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(BaseUrlError::Credentials);
-        }
-        if url.query().is_some() || url.fragment().is_some() {
+        Self::from_url(HttpUrl::allowing_plaintext(url)?, url)
+    }
+
+    fn from_url(url: HttpUrl, text: &str) -> Result<Self, BaseUrlError> {
+        if url.query().is_some() || text.contains('#') {
             return Err(BaseUrlError::Query);
         }
         Ok(Self(url))
@@ -152,9 +137,7 @@ impl BaseUrl {
 
     /// Appends a path.
     fn join(&self, path: &str) -> Self {
-        let mut url = self.0.clone();
-        url.set_path(&format!("{}/{path}", self.path()));
-        Self(url)
+        Self(self.0.with_path(&format!("{}/{path}", self.path())))
     }
 
     fn path(&self) -> &str {
@@ -163,11 +146,11 @@ impl BaseUrl {
 
     /// Returns the URL for a path, which begins with a slash and may have a query.
     pub(crate) fn url(&self, path: &str) -> String {
-        [&self.0[..Position::BeforePath], self.path(), path].concat()
+        [self.0.origin(), self.path(), path].concat()
     }
 
     /// Returns whether a URL has the same scheme, host and port, and may receive the token.
-    pub(crate) fn is_origin_of(&self, url: &Url) -> bool {
+    pub(crate) fn is_origin_of(&self, url: &HttpUrl) -> bool {
         self.0.origin() == url.origin()
     }
 }
@@ -196,37 +179,12 @@ impl fmt::Debug for BaseUrl {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BaseUrlError {
-    /// The text is not a URL. The error does not contain the text, which may hold a credential.
-    #[error("not a URL with a host: {reason}")]
-    Malformed {
-        /// Error of the URL parser.
-        reason: String,
-    },
-    /// The scheme is neither `https` nor `http`.
-    #[error("the scheme of the URL is `{found}`; expected `https`, or `http` on loopback")]
-    Scheme {
-        /// Scheme of the URL.
-        found: String,
-    },
-    /// The URL holds a user name or password.
-    #[error("the URL holds a user name or password; the access token is an option of its own")]
-    Credentials,
+    /// The text is not a URL of HTTP, or one that must not be used.
+    #[error(transparent)]
+    Url(#[from] HttpUrlError),
     /// The URL has a query or a fragment.
     #[error("the URL has a query or a fragment, after which no path can follow")]
     Query,
-    /// The scheme is `http`, and the host is not loopback.
-    #[error("the host `{host}` is not this machine, and needs `https`")]
-    Plaintext {
-        /// Host of the URL.
-        host: String,
-    },
-}
-
-/// Returns the host and port to connect to for a URL.
-pub(crate) fn target(url: &Url) -> Target {
-    let host = url.host_str().unwrap_or_default();
-    let port = url.port_or_known_default().unwrap_or_default();
-    Target::new(host, port, url.scheme() == "https")
 }
 
 #[cfg(test)]
@@ -267,7 +225,10 @@ mod tests {
             let url = format!("http://{far}/v3");
             let refused = BaseUrl::new(&url);
             assert!(
-                matches!(refused, Err(BaseUrlError::Plaintext { .. })),
+                matches!(
+                    refused,
+                    Err(BaseUrlError::Url(HttpUrlError::Plaintext { .. }))
+                ),
                 "{far}"
             );
             assert!(BaseUrl::allowing_plaintext(&url).is_ok(), "{far}");
@@ -279,31 +240,35 @@ mod tests {
         let error = |url| BaseUrl::new(url).unwrap_err();
         assert!(matches!(
             error("api.groupme.com"),
-            BaseUrlError::Malformed { .. }
+            BaseUrlError::Url(HttpUrlError::Malformed { .. })
         ));
-        assert!(matches!(error("https://"), BaseUrlError::Malformed { .. }));
+        assert!(matches!(
+            error("https://"),
+            BaseUrlError::Url(HttpUrlError::Malformed { .. })
+        ));
         assert!(matches!(
             error("ftp://example.com"),
-            BaseUrlError::Scheme { .. }
+            BaseUrlError::Url(HttpUrlError::Scheme { .. })
         ));
         assert_eq!(
             error("https://me:pw@example.com/"),
-            BaseUrlError::Credentials
+            BaseUrlError::Url(HttpUrlError::Credentials)
         );
         assert_eq!(
             error("https://example.com/?token=secret"),
             BaseUrlError::Query
         );
+        assert_eq!(error("https://example.com/#v3"), BaseUrlError::Query);
         assert!(!error("https://me:secret@").to_string().contains("secret"));
     }
 
     #[test]
     fn only_the_same_origin_may_receive_the_token() {
         let base = BaseUrl::new("https://file.groupme.com/v1").unwrap();
-        let same = |url: &str| base.is_origin_of(&Url::parse(url).unwrap());
+        let same = |url: &str| HttpUrl::new(url).is_ok_and(|url| base.is_origin_of(&url));
         assert!(same("https://file.groupme.com:443/v1/1/uploadStatus?job=2"));
         for other in [
-            "http://file.groupme.com/",
+            "http://127.0.0.1/",
             "https://file.groupme.com:444/",
             "https://file.groupme.com.example.com/",
             "https://file.groupme.com@example.com/",

@@ -333,7 +333,7 @@ mod tests {
             assert_one_line_without_its_source(&error);
         }
         for error in [
-            SetupError::BaseUrl(BaseUrlError::Credentials),
+            SetupError::BaseUrl(BaseUrlError::Query),
             SetupError::Dial(DialError::RootCertificate("the cause".into())),
         ] {
             assert_one_line_without_its_source(&error);

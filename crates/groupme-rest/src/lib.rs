@@ -88,7 +88,7 @@ mod token;
 mod transport;
 
 pub use base_url::{BaseUrl, BaseUrlError, Service, Services};
-pub use bayeux_dial::{DialError, Proxy, RootStore};
+pub use bayeux_dial::{DialError, HttpUrlError, Proxy, RootStore};
 pub use call::{Call, CallName};
 pub use client::Client;
 pub use conversation::Conversation;

@@ -1,14 +1,15 @@
 //! Request of a call, before the service, the token and its user are known.
 
+use bayeux_dial::{HttpUrl, HttpUrlError};
 use bytes::Bytes;
 use groupme_model::UserId;
 use http::{HeaderValue, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::Value;
-use url::{Url, form_urlencoded};
+use url::form_urlencoded;
 
-use crate::{CallName, Error, Services, Token, argument::Argument, base_url::target};
+use crate::{CallName, Error, Services, Token, argument::Argument};
 
 /// Request of a call.
 #[derive(Clone, Debug)]
@@ -187,18 +188,15 @@ impl Request {
                 (services.url(self.call.service).url(&path), true)
             }
             Target::Given(given) => {
-                let given = parse(given)?;
+                let given = HttpUrl::allowing_plaintext(given).map_err(|error| describe(&error))?;
                 if !services.url(self.call.service).is_origin_of(&given) {
                     return Err("its URL is not of the service that the call is for");
                 }
-                (given.into(), true)
+                (given.as_str().to_owned(), true)
             }
             Target::Presigned(given) => {
-                let given = parse(given)?;
-                if given.scheme() != "https" && !target(&given).is_loopback() {
-                    return Err("its URL has no TLS and is not this machine");
-                }
-                (given.into(), false)
+                let given = HttpUrl::new(given).map_err(|error| describe(&error))?;
+                (given.as_str().to_owned(), false)
             }
         };
         for (name, value) in &self.query {
@@ -231,10 +229,11 @@ impl Body {
 
 const NO_PLACE: &str = "its body has no place for one of the ids";
 
-fn parse(text: &str) -> Result<Url, &'static str> {
-    let mut url = Url::parse(text).map_err(|_| "its URL cannot be parsed")?;
-    url.set_fragment(None);
-    Ok(url)
+fn describe(error: &HttpUrlError) -> &'static str {
+    match error {
+        HttpUrlError::Plaintext { .. } => "its URL has no TLS and is not this machine",
+        _ => "its URL cannot be used",
+    }
 }
 
 /// Returns a path, which begins with a slash, with a segment in place of each `{}`.
@@ -349,7 +348,7 @@ mod tests {
         assert!(
             misuse(&given("https://api.groupme.com.example.com/")).contains("not of the service")
         );
-        assert!(misuse(&given("nonsense")).contains("cannot be parsed"));
+        assert!(misuse(&given("nonsense")).contains("cannot be used"));
         let open = |url| get(&["1", "2"]).at_presigned(url);
         let request = http(&open("https://cdn2.groupme.com/uploads/1?sig=abc"));
         assert!(!request.headers().contains_key("x-access-token"));

@@ -7,6 +7,7 @@ mod connection;
 mod faults;
 mod http;
 mod jsonp;
+mod origin;
 mod pause;
 mod playback;
 mod rest;
@@ -26,7 +27,7 @@ use tokio::{
     time,
 };
 
-use self::shared::Shared;
+use self::shared::{Options, Shared};
 pub use self::{builder::SimBuilder, playback::Playback};
 use crate::{
     rest::RestConfig,
@@ -39,6 +40,10 @@ use crate::{
 /// API at [`api_url`].
 ///
 /// The simulator runs in tasks of the current tokio runtime until it is dropped.
+///
+/// Requests whose `Host` is a name other than `localhost`, or whose `Origin` is not on this machine,
+/// are refused with 403, so that web pages cannot reach it by DNS rebinding; see
+/// [`SimBuilder::any_host`].
 ///
 /// [`gateway_url`]: Self::gateway_url
 /// [`api_url`]: Self::api_url
@@ -73,7 +78,7 @@ impl Sim {
         simulation: Simulation,
         cast: Cast,
         addr: SocketAddr,
-        max_queued_frames: usize,
+        options: Options,
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(addr).await?;
         let addr = listener.local_addr()?;
@@ -83,7 +88,7 @@ impl Sim {
             .token(cast.me)
             .unwrap_or_default()
             .to_owned();
-        let shared = Arc::new(Shared::new(simulation, max_queued_frames));
+        let shared = Arc::new(Shared::new(simulation, options));
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn({
             let shared = Arc::clone(&shared);

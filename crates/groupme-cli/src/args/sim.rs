@@ -25,6 +25,13 @@ pub(crate) struct Sim {
     #[arg(long = "for", value_name = "TIME", value_parser = parse_duration)]
     pub(crate) time: Option<Duration>,
 
+    /// Accept requests with any `Host` and `Origin` header.
+    ///
+    /// Without it, names other than `localhost` and web pages of other machines are refused with 403,
+    /// so that no web page reaches the simulator by DNS rebinding.
+    #[arg(long)]
+    pub(crate) any_host: bool,
+
     #[command(flatten)]
     pub(crate) story: Story,
     #[command(flatten)]

@@ -62,6 +62,7 @@ fn set_up(args: &args::Sim) -> SimBuilder {
     let mut builder = Sim::builder()
         .addr(args.addr)
         .seed(args.seed)
+        .any_host(args.any_host)
         .profile(profile)
         .hold(mood.hold)
         .ping_interval(mood.ping.0)

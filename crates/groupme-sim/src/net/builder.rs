@@ -5,7 +5,7 @@ use std::io;
 
 use bayeux_proto::server::Profile;
 
-use super::Sim;
+use super::{Sim, shared::Options};
 use crate::{
     fault::FaultPlan,
     gateway::{Gateway, GatewayConfig, IdleConnects},
@@ -24,7 +24,7 @@ pub struct SimBuilder {
     polling: bool,
     epoch: Option<Duration>,
     token: Option<String>,
-    max_queued_frames: usize,
+    options: Options,
     faults: FaultPlan,
 }
 
@@ -37,7 +37,11 @@ impl SimBuilder {
             polling: true,
             epoch: None,
             token: None,
-            max_queued_frames: 32_768,
+            options: Options {
+                max_queued_frames: 32_768,
+                request_timeout: Duration::from_secs(30),
+                any_host: false,
+            },
             faults: FaultPlan::default(),
         }
     }
@@ -148,7 +152,23 @@ impl SimBuilder {
     /// 32,768.
     #[must_use]
     pub fn max_queued_frames(mut self, frames: usize) -> Self {
-        self.max_queued_frames = frames.max(1);
+        self.options.max_queued_frames = frames.max(1);
+        self
+    }
+
+    /// Accepts requests with any `Host` and `Origin` header. Default: false, which refuses names
+    /// other than `localhost` and web pages of other machines with 403 (DNS rebinding).
+    #[must_use]
+    pub fn any_host(mut self, any: bool) -> Self {
+        self.options.any_host = any;
+        self
+    }
+
+    /// Sets the time in which a client has to send a whole request; it also ends idle connections.
+    /// Real time, not that of [`Sim::advance`]. Default: 30 s.
+    #[must_use]
+    pub fn request_timeout(mut self, timeout: Duration) -> Self {
+        self.options.request_timeout = timeout;
         self
     }
 
@@ -165,7 +185,7 @@ impl SimBuilder {
         }
         let mut simulation = Simulation::new(world, Gateway::new(self.gateway));
         *simulation.rest_mut().config_mut() = self.rest;
-        let sim = Sim::run(simulation, cast, self.addr, self.max_queued_frames).await?;
+        let sim = Sim::run(simulation, cast, self.addr, self.options).await?;
         sim.allow_polling(self.polling);
         sim.set_faults(self.faults);
         Ok(sim)

@@ -22,6 +22,8 @@ use crate::fault::{ConnectionFaults, Direction, FrameFaultQueue, Link};
 pub(super) struct Connection {
     pub(super) shared: Arc<Shared>,
     faults: ConnectionFaults,
+    /// Switch of this connection alone.
+    pause: Pause,
     /// Taken over by the WebSocket after an upgrade.
     link: Mutex<Link>,
 }
@@ -45,6 +47,7 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream) {
     let connection = Connection {
         shared,
         faults,
+        pause: own_pause.clone(),
         link: Mutex::new(link),
     };
     tokio::select! {
@@ -101,6 +104,12 @@ async fn wait_for_fault(
 }
 
 impl Connection {
+    /// Waits until nothing pauses the connection any more.
+    pub(super) async fn until_running(&self) {
+        self.pause.running().await;
+        self.shared.pause.running().await;
+    }
+
     /// Returns the status with which upgrades are refused.
     pub(super) fn refusal(&self) -> Option<u16> {
         self.faults.upgrade_refusal

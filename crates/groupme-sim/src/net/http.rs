@@ -1,6 +1,6 @@
 //! HTTP server: exchanges and upgrades of the gateway, and requests to the REST API.
 
-use core::{fmt, sync::atomic::Ordering};
+use core::{fmt, pin::pin, sync::atomic::Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -18,13 +18,16 @@ use hyper::{
     service::service_fn,
     upgrade::OnUpgrade,
 };
-use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    time,
+};
 
 use super::{
     connection::Connection,
     jsonp::{self, Batch},
-    rest,
+    origin, rest,
     shared::Answer,
     socket, upgrade,
 };
@@ -42,9 +45,16 @@ pub(super) async fn serve(
         let reply = route(&connection, &upgrading, request).await?;
         deliver(&connection, reply).await
     });
-    let exchanges = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-    if let Err(error) = exchanges.with_upgrades().await {
+    let exchanges = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(connection.shared.options.request_timeout)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut exchanges = pin!(exchanges.with_upgrades());
+    if let Err(error) = exchanges.as_mut().await {
         tracing::debug!(cause = %error, "connection ended");
+        // `exchanges` still owns the stream: the client of a half-open connection must not see that
+        // the request timed out.
+        connection.until_running().await;
         return;
     }
     let upgrading = upgrading
@@ -75,6 +85,9 @@ async fn route(
     upgrading: &Mutex<Option<OnUpgrade>>,
     request: Request<Incoming>,
 ) -> Result<Reply, Aborted> {
+    if !connection.shared.options.any_host && !origin::is_local(&request) {
+        return Ok(text(StatusCode::FORBIDDEN, FOREIGN));
+    }
     // Faye serves everything below its mount point, too.
     let path = request.uri().path();
     let is_gateway = path == "/faye" || path.starts_with("/faye/");
@@ -244,7 +257,13 @@ pub(super) async fn read_body(
     connection: &Connection,
     body: Incoming,
 ) -> Result<Result<Bytes, Reply>, Aborted> {
-    match Limited::new(body, MAX_BODY).collect().await {
+    let timeout = connection.shared.options.request_timeout;
+    let reading = time::timeout(timeout, Limited::new(body, MAX_BODY).collect());
+    let Ok(read) = reading.await else {
+        let status = StatusCode::REQUEST_TIMEOUT;
+        return Ok(Err(text(status, "Request Timeout")));
+    };
+    match read {
         Ok(body) if connection.is_faultless() => Ok(Ok(body.to_bytes())),
         Ok(body) => {
             let body = connection
@@ -277,5 +296,8 @@ fn reply(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Repl
     reply
 }
 
+/// Reply to a request with a foreign `Host` or `Origin`.
+const FOREIGN: &str = "Host or Origin is not on this machine. \
+     `groupme sim --any-host` and `SimBuilder::any_host` accept all.";
 /// Maximum size of a request body, in bytes.
 const MAX_BODY: usize = 1 << 20;

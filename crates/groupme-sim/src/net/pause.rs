@@ -1,6 +1,7 @@
 //! Streams that can be paused, as a half-open connection is.
 
 use core::{
+    future::poll_fn,
     pin::Pin,
     task::{Context, Poll, Waker},
 };
@@ -32,6 +33,11 @@ impl Pause {
             core::mem::take(&mut state.waiting)
         });
         waiting.into_iter().for_each(Waker::wake);
+    }
+
+    /// Waits until streams are not paused. Cancel-safe.
+    pub(super) async fn running(&self) {
+        poll_fn(|cx| self.poll_running(cx)).await;
     }
 
     fn poll_running(&self, cx: &Context<'_>) -> Poll<()> {
@@ -106,10 +112,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Pausable<S> {
 
 #[cfg(test)]
 mod tests {
-    use core::{
-        future::poll_fn,
-        sync::atomic::{AtomicUsize, Ordering},
-    };
+    use core::sync::atomic::{AtomicUsize, Ordering};
     use std::task::Wake;
 
     use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};

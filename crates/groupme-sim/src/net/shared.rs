@@ -19,6 +19,17 @@ use crate::{
     simulation::Simulation,
 };
 
+/// Settings of the HTTP server.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Options {
+    /// Maximum number of frames that wait for a slow socket.
+    pub(super) max_queued_frames: usize,
+    /// Time in which a client has to send a whole request.
+    pub(super) request_timeout: Duration,
+    /// Whether `Host` and `Origin` are not checked.
+    pub(super) any_host: bool,
+}
+
 /// State shared by all tasks of one simulator.
 #[derive(Debug)]
 pub(super) struct Shared {
@@ -34,7 +45,7 @@ pub(super) struct Shared {
     pub(super) pause: Pause,
     pub(super) sockets_allowed: AtomicBool,
     pub(super) polling_allowed: AtomicBool,
-    max_queued_frames: usize,
+    pub(super) options: Options,
 }
 
 #[derive(Debug)]
@@ -79,7 +90,7 @@ pub(super) enum Answer {
 }
 
 impl Shared {
-    pub(super) fn new(simulation: Simulation, max_queued_frames: usize) -> Self {
+    pub(super) fn new(simulation: Simulation, options: Options) -> Self {
         Self {
             core: Mutex::new(Core {
                 simulation,
@@ -94,7 +105,7 @@ impl Shared {
             pause: Pause::default(),
             sockets_allowed: AtomicBool::new(true),
             polling_allowed: AtomicBool::new(true),
-            max_queued_frames,
+            options,
         }
     }
 
@@ -199,7 +210,7 @@ impl Shared {
 
     /// Opens the lane of a socket.
     pub(super) fn open_socket(self: &Arc<Self>) -> (LaneGuard, SocketChannels) {
-        let (frames, outputs) = mpsc::channel(self.max_queued_frames);
+        let (frames, outputs) = mpsc::channel(self.options.max_queued_frames);
         let (close, order) = oneshot::channel();
         let lane = self.open(LaneKind::Socket, LaneSender::Socket { frames, close });
         (

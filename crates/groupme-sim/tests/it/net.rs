@@ -5,6 +5,7 @@ mod client;
 mod faults;
 mod plans;
 mod polling;
+mod requests;
 mod rest;
 mod story;
 mod waiting;

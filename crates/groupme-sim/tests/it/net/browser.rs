@@ -1,5 +1,6 @@
 //! HTTP as recorded between Faye and browsers, old ones included.
 
+use groupme_sim::Sim;
 use serde_json::json;
 
 use super::client::{Http, Response, sim};
@@ -101,7 +102,7 @@ async fn a_callback_that_is_a_program_and_a_get_without_a_message_are_bad_reques
 
 #[tokio::test]
 async fn pages_of_other_origins_are_let_in_as_recorded() {
-    let sim = sim().await;
+    let sim = Sim::builder().any_host(true).start().await.unwrap();
     let mut http = Http::open(&sim).await;
     let origin = [("Origin", "http://a.example")];
     let response = http.request("OPTIONS", "/faye", &origin, "").await;

@@ -1,0 +1,115 @@
+//! Checks of the `Host` and `Origin` headers, against DNS rebinding: a web page whose name was made
+//! to point at this machine could read and control the simulator otherwise.
+
+use core::net::IpAddr;
+
+use hyper::{
+    Request,
+    header::{HOST, HeaderValue, ORIGIN},
+    http::uri::Authority,
+};
+
+/// Returns whether a request names no foreign host and comes from no foreign page.
+///
+/// `Host` has to be an IP address, which no DNS record can redirect, or `localhost`. `Origin` has to
+/// be on this machine. Either header may be missing: browsers always send them.
+pub(super) fn is_local<B>(request: &Request<B>) -> bool {
+    let headers = request.headers();
+    let hosts = headers.get_all(HOST).iter().map(HeaderValue::as_bytes);
+    let target = request
+        .uri()
+        .authority()
+        .map(|name| name.as_str().as_bytes());
+    let mut origins = headers.get_all(ORIGIN).iter().map(HeaderValue::as_bytes);
+    hosts.chain(target).all(|host| is_at(host, |_| true))
+        && origins.all(|origin| {
+            let authority = origin.strip_prefix(b"http://");
+            let authority = authority.or_else(|| origin.strip_prefix(b"https://"));
+            authority.is_some_and(|authority| is_at(authority, |address| address.is_loopback()))
+        })
+}
+
+/// Returns whether an authority is `localhost` or an IP address that is accepted.
+fn is_at(authority: &[u8], accept: impl Fn(IpAddr) -> bool) -> bool {
+    let Ok(authority) = Authority::try_from(authority) else {
+        return false;
+    };
+    let host = authority.host();
+    let bare = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    if let Ok(address) = bare.unwrap_or(host).parse() {
+        return accept(address);
+    }
+    let name = host.to_ascii_lowercase();
+    name == "localhost" || name.ends_with(".localhost")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn accepts(host: &str, origin: Option<&str>) -> bool {
+        let request = Request::builder().header("Host", host);
+        let request = match origin {
+            Some(origin) => request.header("Origin", origin),
+            None => request,
+        };
+        is_local(&request.body(()).unwrap())
+    }
+
+    #[test]
+    fn hosts_are_addresses_or_localhost() {
+        for host in [
+            "127.0.0.1:8080",
+            "localhost",
+            "LocalHost:1",
+            "a.localhost:8080",
+            "[::1]:8080",
+            "192.168.1.7:8080",
+        ] {
+            assert!(accepts(host, None), "{host}");
+        }
+        for host in [
+            "evil.example:8080",
+            "127.0.0.1.evil.example",
+            "localhost.evil.example",
+            "localhost@evil.example",
+            "notlocalhost",
+            "",
+        ] {
+            assert!(!accepts(host, None), "{host}");
+        }
+    }
+
+    #[test]
+    fn origins_are_on_this_machine() {
+        for origin in [
+            "http://localhost:3000",
+            "https://127.0.0.1",
+            "http://[::1]:5173",
+        ] {
+            assert!(accepts("127.0.0.1", Some(origin)), "{origin}");
+        }
+        for origin in [
+            "https://evil.example",
+            "http://192.168.1.7",
+            "null",
+            "http://localhost.evil.example",
+            "ftp://localhost",
+        ] {
+            assert!(!accepts("127.0.0.1", Some(origin)), "{origin}");
+        }
+    }
+
+    #[test]
+    fn each_of_several_hosts_is_checked() {
+        let request = Request::builder()
+            .header("Host", "127.0.0.1")
+            .header("Host", "evil.example");
+        assert!(!is_local(&request.body(()).unwrap()));
+        let request = Request::builder().uri("http://evil.example/v3/groups");
+        assert!(!is_local(&request.body(()).unwrap()));
+        assert!(is_local(&Request::new(())));
+    }
+}
