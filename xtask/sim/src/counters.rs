@@ -1,4 +1,5 @@
-//! Counts of what happened, so that a campaign in which nothing happened is not mistaken for a proof.
+//! Counts of what happened, so that a campaign in which nothing happened is not mistaken for a
+//! proof.
 
 use core::fmt;
 use std::collections::{BTreeMap, BTreeSet};

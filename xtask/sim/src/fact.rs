@@ -80,8 +80,8 @@ pub(crate) enum ClientFact<'a> {
         lane: LaneId,
         message: &'a Message<'a>,
     },
-    /// An event came to the program: the `number`th of all that were published, unless a client made
-    /// it; then `own` is the program's number.
+    /// An event came to the program: the `number`th of all that were published, unless a client
+    /// made it; then `own` is the program's number.
     Event {
         channel: &'a str,
         number: Option<u64>,

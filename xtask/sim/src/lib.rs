@@ -1,5 +1,5 @@
-//! The deterministic simulation: client sessions and a simulated GroupMe in one process and in virtual
-//! time, connected by a network that fails in every way a network can.
+//! The deterministic simulation: client sessions and a simulated GroupMe in one process and in
+//! virtual time, connected by a network that fails in every way a network can.
 //!
 //! [`Plan::new`] derives a plan from a seed: all settings, the actions of people and programs, and
 //! the faults. The run carries the plan out, one step at a time, and reports everything observable

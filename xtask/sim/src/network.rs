@@ -1,9 +1,10 @@
-//! The network between clients and server: what enters on one side leaves on the other, later or not
-//! at all.
+//! The network between clients and server: what enters on one side leaves on the other, later or
+//! not at all.
 //!
 //! It fails only in ways in which TCP and HTTP can. A stream keeps its order and can be cut at any
-//! point, noticed by either side or by neither; a frame of which only a part arrived is no frame. An
-//! HTTP exchange is lost before or after the server has received it, or answered by somebody else.
+//! point, noticed by either side or by neither; a frame of which only a part arrived is no frame.
+//! An HTTP exchange is lost before or after the server has received it, or answered by somebody
+//! else.
 
 mod conditions;
 mod faults;
@@ -278,8 +279,8 @@ impl Network {
         self.opened += 1;
         let key = self.opened;
         self.keys.insert((client, lane), key);
-        // A new connection takes some round trips, in which earlier packets arrive. Where they do not,
-        // a session that is resumed is never safe from its own earlier requests.
+        // A new connection takes some round trips, in which earlier packets arrive. Where they do
+        // not, a session that is resumed is never safe from its own earlier requests.
         let overtaken = self.late.get(&client).filter(|_| !self.has_stragglers);
         let begin = now.max(overtaken.copied().unwrap_or_default());
         let link = Link::new(begin, client, lane, is_socket);

@@ -31,8 +31,8 @@ pub struct Plan {
     pub(crate) steps: Vec<Step>,
     /// When all faults end.
     pub(crate) heals_at: Instant,
-    /// When half of all steps happen, in every second plan: so crowded, faults meet states that last
-    /// for a few round trips only.
+    /// When half of all steps happen, in every second plan: so crowded, faults meet states that
+    /// last for a few round trips only.
     rush: Option<(Instant, Instant)>,
     /// Whether the clients disconnect at the end.
     pub(crate) disconnects: bool,

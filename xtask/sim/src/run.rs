@@ -291,8 +291,8 @@ impl<'a> Run<'a> {
         self.cx.now = self.cx.now.max(end);
     }
 
-    /// Handles all that is due now, in this order: arrivals, the server's timers, the clients' timers,
-    /// the plan.
+    /// Handles all that is due now, in this order: arrivals, the server's timers, the clients'
+    /// timers, the plan.
     fn turn(&mut self) {
         let now = self.cx.now;
         while let Some(arrival) = self.cx.network.poll_arrival(now) {
@@ -332,8 +332,8 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Returns the channels that a program may want to hear: its user's own first, and one that it is not
-/// allowed to hear last.
+/// Returns the channels that a program may want to hear: its user's own first, and one that it is
+/// not allowed to hear last.
 fn channels(user: SimUserId, users: &[SimUserId], groups: &[SimGroupId]) -> Vec<String> {
     let others = || users.iter().filter(|other| **other != user);
     let own = format!("/user/{user}");

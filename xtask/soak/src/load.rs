@@ -20,7 +20,8 @@ pub(crate) struct Load {
     #[arg(long, default_value_t = 2000, value_name = "MS",
         value_parser = clap::value_parser!(u64).range(50..))]
     pub(crate) kill_every: u64,
-    /// Seed for the conversation and author of each message, failing requests, and killed processes.
+    /// Seed for the conversation and author of each message, failing requests, and killed
+    /// processes.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
 }
@@ -61,8 +62,8 @@ impl Load {
         [third, third * 2]
     }
 
-    /// Returns when the process that listens for an account is killed, counted from the first message:
-    /// once in each third of the time, so that it lives in between.
+    /// Returns when the process that listens for an account is killed, counted from the first
+    /// message: once in each third of the time, so that it lives in between.
     pub(crate) fn crashes(&self, account: usize) -> [Duration; 3] {
         let mut random = self.random(CRASHES + account as u64);
         let third = self.duration() / 3;

@@ -1,9 +1,9 @@
 //! `cargo xtask soak`: many accounts over real sockets that break, and the deliveries to them.
 //!
-//! Messages are sent to each account at a steady rate, in groups and direct conversations, while all
-//! sockets are killed every other second, the server is restarted twice and REST fails for one request
-//! in ten. Meanwhile programs listen: our client in this process, `groupme listen` in processes that
-//! are killed, or programs with other libraries beside ours.
+//! Messages are sent to each account at a steady rate, in groups and direct conversations, while
+//! all sockets are killed every other second, the server is restarted twice and REST fails for one
+//! request in ten. Meanwhile programs listen: our client in this process, `groupme listen` in
+//! processes that are killed, or programs with other libraries beside ours.
 
 mod clients;
 mod env;

@@ -56,8 +56,8 @@ impl Runs {
         Ok(faults)
     }
 
-    /// Runs our client and others, with the same accounts at the same time, and returns what is wrong
-    /// with ours.
+    /// Runs our client and others, with the same accounts at the same time, and returns what is
+    /// wrong with ours.
     ///
     /// # Errors
     ///
@@ -113,7 +113,8 @@ impl Runs {
         Ok(faults)
     }
 
-    /// Sends all messages once the programs are ready, and waits until they have received everything.
+    /// Sends all messages once the programs are ready, and waits until they have received
+    /// everything.
     async fn send(
         &self,
         env: &Env,

@@ -159,8 +159,8 @@ impl Lost {
     }
 }
 
-/// Returns begin and length of the longest time without a delivery, between the first message and the
-/// last.
+/// Returns begin and length of the longest time without a delivery, between the first message and
+/// the last.
 pub(crate) fn silence(
     sent: &[SentMessage],
     deliveries: &[Delivery],

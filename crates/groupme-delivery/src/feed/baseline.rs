@@ -53,9 +53,9 @@ impl<P> Feed<P> {
         self.out.put(Item::Checkpoint, record);
     }
 
-    /// Requests the newest messages before the account is live for the first time. They are past for
-    /// certain, which no clock can tell of messages sent at about the baseline. The first page of
-    /// each list is enough: it has the conversations with the newest messages.
+    /// Requests the newest messages before the account is live for the first time. They are past
+    /// for certain, which no clock can tell of messages sent at about the baseline. The first page
+    /// of each list is enough: it has the conversations with the newest messages.
     pub(super) fn request_snapshot(&mut self) {
         let is_wanted = self.synced_until.is_none()
             && self.baseline.is_none()
@@ -233,8 +233,8 @@ impl<P> Feed<P> {
         }
     }
 
-    /// Counts an unconfirmed message as past that precedes a pushed one: pushes of the first session
-    /// come in order.
+    /// Counts an unconfirmed message as past that precedes a pushed one: pushes of the first
+    /// session come in order.
     pub(super) fn confirm_before_push(&mut self, id: &ConversationId, pushed: &MessageId) {
         let conversation = self.conversation(id);
         let is_before = |message: &mut MessageId| *message < *pushed;
@@ -263,7 +263,8 @@ impl<P> Feed<P> {
             // A message of the same second may be past, and is pushed if it is not.
             Timestamp::from_secs(baseline.as_secs() + 1)
         } else {
-            // The lists are synced before the histories are read, which does not end the past later.
+            // The lists are synced before the histories are read, which does not end the past
+            // later.
             before(baseline, BASELINE_SLACK)
         })
     }

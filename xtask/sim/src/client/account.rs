@@ -106,8 +106,8 @@ impl Account {
         !before && self.has_baseline
     }
 
-    /// Handles an event of the session. `subscribed` tells whether it reports the user's own channel
-    /// active, `is_live` whether that channel is active now.
+    /// Handles an event of the session. `subscribed` tells whether it reports the user's own
+    /// channel active, `is_live` whether that channel is active now.
     pub(crate) fn handle_session_event(
         &mut self,
         now: Instant,

@@ -1,5 +1,5 @@
-//! Gap-free delivery of edits, deletions, pins and reactions: in the end a program knows the state of
-//! each of the newest messages that were delivered to it, and no deletion was reported to it
+//! Gap-free delivery of edits, deletions, pins and reactions: in the end a program knows the state
+//! of each of the newest messages that were delivered to it, and no deletion was reported to it
 //! twice.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,5 +1,5 @@
-//! Every command settles exactly once. The server receives a publish at most once, and its outcome is
-//! reported as it was.
+//! Every command settles exactly once. The server receives a publish at most once, and its outcome
+//! is reported as it was.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,9 +1,9 @@
 //! Every event published while the session was complete is delivered once and in order, and every
 //! event that is missed lies inside a gap that was reported.
 //!
-//! A program may rely on a channel from the moment at which the channel is reported active.
-//! What is published from then on must come, unless a gap is reported that began before it. Moments
-//! are counted in published events: each payload carries how many there were when the server sent it,
+//! A program may rely on a channel from the moment at which the channel is reported active. What is
+//! published from then on must come, unless a gap is reported that began before it. Moments are
+//! counted in published events: each payload carries how many there were when the server sent it,
 //! so that neither clocks nor latencies blur the order.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,8 +29,8 @@ pub(super) struct Delivery {
     /// The latest event that came.
     latest: Option<u64>,
     /// When each payload came, by the session's own clock, and how many events had been published
-    /// when it was sent; and the same of each batch that the session sent. A session may name either
-    /// moment.
+    /// when it was sent; and the same of each batch that the session sent. A session may name
+    /// either moment.
     moments: Vec<(Instant, u64)>,
     /// Number of events published when the present payload was sent.
     sent: u64,
@@ -161,13 +161,13 @@ impl Delivery {
         self.expected = expected;
     }
 
-    /// Events may be missing that were published between the last payload before the gap and the one
-    /// that ended it; on channels that are not active again, all later ones, too. The rest must have
-    /// come by now.
+    /// Events may be missing that were published between the last payload before the gap and the
+    /// one that ended it; on channels that are not active again, all later ones, too. The rest must
+    /// have come by now.
     fn gap(&mut self, since: Instant) -> Result<(), String> {
         let before = self.moments.partition_point(|(at, _)| *at <= since);
-        // Several payloads may have come at that moment, after a sleep or while the clock stood still,
-        // and the session need not mean the last one.
+        // Several payloads may have come at that moment, after a sleep or while the clock stood
+        // still, and the session need not mean the last one.
         let from = before.checked_sub(1).map_or(0, |last| {
             let moment = self.moments[last].0;
             let first = self.moments.partition_point(|(at, _)| *at < moment);

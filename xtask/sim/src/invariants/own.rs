@@ -43,8 +43,8 @@ impl Invariant for Own {
             return None;
         }
         let world = end.server.world();
-        // GroupMe accepts the same `source_guid` once a minute: a request that the network delays for
-        // longer creates a second message.
+        // GroupMe accepts the same `source_guid` once a minute: a request that the network delays
+        // for longer creates a second message.
         let mut sent: BTreeMap<&str, u64> = BTreeMap::new();
         for message in world.messages_after(SimMessageId::new(0)) {
             let (guid, at) = (message.source_guid(), message.id().number() / A_SECOND);

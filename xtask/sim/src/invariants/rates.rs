@@ -1,5 +1,5 @@
-//! Nothing is sent faster than allowed: connects by their own limit, attempts to reach the server by
-//! the back-off. No session is busy without a reason.
+//! Nothing is sent faster than allowed: connects by their own limit, attempts to reach the server
+//! by the back-off. No session is busy without a reason.
 
 use core::time::Duration;
 use std::collections::VecDeque;
@@ -74,8 +74,8 @@ impl Invariant for Rates {
 }
 
 impl Rates {
-    /// A token bucket admits a burst, and from then on one connect in each spacing: of any n + burst
-    /// connects the last comes at least n spacings after the first.
+    /// A token bucket admits a burst, and from then on one connect in each spacing: of any n +
+    /// burst connects the last comes at least n spacings after the first.
     fn connect(&mut self, local: Instant) -> Result<(), String> {
         let burst = self.config.connect_burst.max(1);
         self.connects.push_back(local);
@@ -84,7 +84,8 @@ impl Rates {
         }
         let count = u32::try_from(self.connects.len()).unwrap_or(u32::MAX);
         let more = count.saturating_sub(burst);
-        // From the first that is still known, and from the first that just does not fit into a burst.
+        // From the first that is still known, and from the first that just does not fit into a
+        // burst.
         for beyond in [more, more.min(1)] {
             let span = burst + beyond;
             let first = self.connects.len().saturating_sub(span as usize);
@@ -98,7 +99,8 @@ impl Rates {
     }
 
     /// After two failed attempts in a row, the next one waits for a quarter of a second at least. A
-    /// second has room for four of those, for the first two, and for as many by the other transport.
+    /// second has room for four of those, for the first two, and for as many by the other
+    /// transport.
     fn attempt(&mut self, local: Instant) -> Result<(), String> {
         self.attempts.push_back(local);
         if self.attempts.len() > 12 {

@@ -54,8 +54,8 @@ pub(crate) enum Fault {
     Crash { client: usize, down: Duration },
     /// A program that acknowledges late does it now.
     Acknowledge { client: usize },
-    /// REST answers every request with the status of an `outage`, or admits `rate` requests a second;
-    /// and `percent` of 100 requests and responses are lost.
+    /// REST answers every request with the status of an `outage`, or admits `rate` requests a
+    /// second; and `percent` of 100 requests and responses are lost.
     Rest {
         outage: Option<u16>,
         rate: Option<u32>,

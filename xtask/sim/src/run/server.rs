@@ -56,8 +56,8 @@ impl Run<'_> {
         self.server.handle_payload(self.cx.now, key, batch);
     }
 
-    /// Carries all outputs of the server. Those without an event were written when `before` events had
-    /// been published, unless an older event follows on the same lane.
+    /// Carries all outputs of the server. Those without an event were written when `before` events
+    /// had been published, unless an older event follows on the same lane.
     pub(super) fn drain(&mut self, before: u64) {
         let outputs: Vec<Output> = core::iter::from_fn(|| self.server.poll_output()).collect();
         let mut behind: BTreeMap<Lane, u64> = BTreeMap::new();
