@@ -14,7 +14,7 @@ use core::time::Duration;
 use std::collections::BTreeMap;
 
 use bayeux_proto::{Close, Exchange, Instant, LaneId};
-use groupme_sim::{Lane, LaneKind, Output};
+use groupme_sim::{LaneKind, Output};
 
 use self::{
     conditions::Conditions,
@@ -29,7 +29,7 @@ pub(crate) struct Arrival {
     /// The lane, as the client names it.
     pub(crate) lane: LaneId,
     /// The lane, as the server names it.
-    pub(crate) key: Lane,
+    pub(crate) key: LaneId,
     pub(crate) what: Arrived,
 }
 
@@ -154,13 +154,13 @@ impl Network {
     }
 
     /// Returns whether the client still has a lane.
-    pub(crate) fn is_held(&self, key: Lane) -> bool {
+    pub(crate) fn is_held(&self, key: LaneId) -> bool {
         let link = self.links.get(&key.number());
         link.is_some_and(|link| link.client_end)
     }
 
     /// Returns the client of a lane, and the client's name for it.
-    pub(crate) fn owner(&self, key: Lane) -> Option<(usize, LaneId)> {
+    pub(crate) fn owner(&self, key: LaneId) -> Option<(usize, LaneId)> {
         let link = self.links.get(&key.number())?;
         Some((link.client, link.lane))
     }

@@ -3,7 +3,6 @@
 use core::time::Duration;
 
 use bayeux_proto::{Instant, LaneId};
-use groupme_sim::Lane;
 
 use super::{Arrival, Arrived};
 
@@ -92,7 +91,7 @@ impl Link {
         Arrival {
             client: self.client,
             lane: self.lane,
-            key: Lane::new(key),
+            key: LaneId::new(key),
             what,
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bayeux_proto::LaneId;
-use groupme_sim::{Lane, Output};
+use groupme_sim::Output;
 
 use super::Run;
 use crate::{
@@ -42,7 +42,7 @@ impl Run<'_> {
     }
 
     /// Passes a batch to the server.
-    fn pass_batch(&mut self, client: usize, lane: LaneId, key: Lane, batch: &[u8]) {
+    fn pass_batch(&mut self, client: usize, lane: LaneId, key: LaneId, batch: &[u8]) {
         let is_held = self.cx.network.is_held(key);
         for (message, own) in self.batch.read(batch) {
             let fact = ClientFact::ServerReceived {
@@ -60,7 +60,7 @@ impl Run<'_> {
     /// had been published, unless an older event follows on the same lane.
     pub(super) fn drain(&mut self, before: u64) {
         let outputs: Vec<Output> = core::iter::from_fn(|| self.server.poll_output()).collect();
-        let mut behind: BTreeMap<Lane, u64> = BTreeMap::new();
+        let mut behind: BTreeMap<LaneId, u64> = BTreeMap::new();
         let mut stamps = Vec::new();
         for output in outputs.iter().rev() {
             let mut numbers = numbers(text(output));
