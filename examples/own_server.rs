@@ -16,8 +16,8 @@ use std::collections::BTreeMap;
 use anyhow::{Context, bail};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bayeux_proto::{
-    Channel, Session, SessionEvent, Transport,
-    server::{Config, Lane, LaneKind, Member, Output, RequestContext, SecurityPolicy, Server},
+    Channel, LaneId, Session, SessionEvent, Transport,
+    server::{Action, Config, LaneKind, Member, RequestContext, SecurityPolicy, Server},
 };
 use bayeux_transport::{Clock, Driver, DriverEvent, Endpoint, Lanes, Options};
 use bayeux_wire::{Decoder, Frame, ServerPayload, Value};
@@ -83,11 +83,14 @@ async fn listen(address: SocketAddr, transport: Transport) -> anyhow::Result<()>
     }
 }
 
+/// Action of the server, with the text that came with it.
+type Output = (Action, Vec<u8>);
+
 /// What the server is told by its connections.
 enum Report {
-    Opened(Lane, LaneKind, mpsc::Sender<Output>),
-    Received(Lane, Bytes),
-    Closed(Lane),
+    Opened(LaneId, LaneKind, mpsc::Sender<Output>),
+    Received(LaneId, Bytes),
+    Closed(LaneId),
 }
 
 /// Who may do what: everybody may listen, and only the clock may strike.
@@ -101,7 +104,7 @@ impl SecurityPolicy for Rules {
     fn may_publish(&mut self, context: &RequestContext<'_>) -> Result<(), String> {
         Err(format!(
             "403:{}:Only the clock strikes",
-            context.request.channel
+            context.request.message.channel
         ))
     }
 }
@@ -137,8 +140,10 @@ async fn run(mut reports: mpsc::Receiver<Report>) {
             }
             () = clock.sleep_until(server.poll_timeout()) => server.handle_timeout(clock.now()),
         }
-        while let Some(output) = server.poll_output() {
-            let lane = output.lane();
+        let mut out = Vec::new();
+        while let Some(action) = server.poll_action(&mut out) {
+            let lane = action.lane();
+            let output = (action, core::mem::take(&mut out));
             // Nobody waits for one who does not read.
             if lanes
                 .get(&lane)
@@ -168,7 +173,7 @@ async fn answer(
     reports: mpsc::Sender<Report>,
 ) -> anyhow::Result<Response<Full<Bytes>>> {
     static LANES: AtomicU64 = AtomicU64::new(1);
-    let lane = Lane::new(LANES.fetch_add(1, Ordering::Relaxed));
+    let lane = LaneId::new(LANES.fetch_add(1, Ordering::Relaxed));
     if let Some(key) = request.headers().get(header::SEC_WEBSOCKET_KEY) {
         let accept = Sha1::new().chain_update(key).chain_update(WEBSOCKET_GUID);
         let response = Response::builder()
@@ -190,19 +195,19 @@ async fn answer(
     let (answering, answer) = oneshot::channel();
     tokio::spawn(serve_exchange(lane, batch, answering, reports));
     match answer.await?.context("the server has ended")? {
-        Output::Respond { body, .. } => Ok(Response::builder()
+        (Action::Respond(..), body) => Ok(Response::builder()
             .header(header::CONTENT_TYPE, "application/json")
             .body(body.into())?),
-        Output::Refuse { why, .. } => Ok(Response::builder()
-            .status(why.status())
+        (Action::Reject(_, rejection), _) => Ok(Response::builder()
+            .status(rejection.status())
             .body(Full::default())?),
-        other => bail!("{other:?} is for sockets"),
+        (other, _) => bail!("{other:?} is for sockets"),
     }
 }
 
 /// A lane of one batch each way. A client that does not wait for its answer ends it.
 async fn serve_exchange(
-    lane: Lane,
+    lane: LaneId,
     batch: Bytes,
     mut answering: oneshot::Sender<Option<Output>>,
     reports: mpsc::Sender<Report>,
@@ -221,7 +226,7 @@ async fn serve_exchange(
 
 /// A lane of any number of batches both ways.
 async fn serve_socket(
-    lane: Lane,
+    lane: LaneId,
     upgrade: OnUpgrade,
     reports: mpsc::Sender<Report>,
 ) -> anyhow::Result<()> {
@@ -246,9 +251,9 @@ async fn serve_socket(
     let writing = async {
         while let Some(output) = outputs.recv().await {
             let frame = match output {
-                Output::Frame { text, .. } => websocket::Frame::text(text.into_bytes().into()),
-                Output::Close { code, .. } => websocket::Frame::close(code, &[]),
-                Output::Respond { .. } | Output::Refuse { .. } => continue,
+                (Action::Send(_), text) => websocket::Frame::text(text.into()),
+                (Action::Close(_, code), _) => websocket::Frame::close(code, &[]),
+                (Action::Respond(..) | Action::Reject(..), _) => continue,
             };
             write(frame).await?;
         }

@@ -59,7 +59,7 @@ impl HttpUrl {
             return Err(HttpUrlError::Credentials);
         }
         if url.set_scheme(scheme).is_err() || url.host().is_none() {
-            return Err(malformed("it has no host"));
+            return Err(malformed("empty host"));
         }
         url.set_fragment(None);
         Ok(Self(url))
@@ -161,22 +161,24 @@ impl fmt::Debug for HttpUrl {
 #[non_exhaustive]
 pub enum HttpUrlError {
     /// Not a URL. The error does not quote it, because it may hold a credential.
-    #[error("it is not a URL with a host: {reason}")]
+    #[error("not a URL with a host: {reason}")]
     Malformed {
         /// Description of the error.
         reason: String,
     },
     /// The scheme is not one of HTTP or WebSocket.
-    #[error("its scheme is `{found}`; expected `https` or `wss`, or `http` or `ws` on loopback")]
+    #[error(
+        "the scheme of the URL is `{found}`; expected `https` or `wss`, or `http` or `ws` on loopback"
+    )]
     Scheme {
         /// The scheme.
         found: String,
     },
     /// The URL holds a user name or password.
-    #[error("it holds a user name or password; send credentials as a header instead")]
+    #[error("the URL holds a user name or password, which have options of their own")]
     Credentials,
     /// The URL has no TLS, and the host is not this machine.
-    #[error("`{host}` is not this machine, so it needs `https` or `wss`")]
+    #[error("the host `{host}` is not this machine, and needs `https` or `wss`")]
     Plaintext {
         /// Name of the host.
         host: String,

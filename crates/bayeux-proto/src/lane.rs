@@ -2,13 +2,21 @@
 
 use core::{fmt, time::Duration};
 
-/// Identifier of a lane; never reused within a session.
+/// Identifier of a lane: a WebSocket for its whole life, or one HTTP exchange; never reused.
+///
+/// A [`Session`](crate::Session) numbers its own lanes; the embedder of a
+/// [`Server`](crate::server::Server) numbers the lanes that clients open.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LaneId(pub(crate) u64);
 
 impl LaneId {
+    /// Creates the identifier with this number.
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
     /// Returns the number, for logs and maps.
-    pub fn number(self) -> u64 {
+    pub const fn number(self) -> u64 {
         self.0
     }
 }

@@ -120,9 +120,9 @@
 //!
 //! ```
 //! use std::collections::VecDeque;
-//! use bayeux_proto::Instant;
-//! use bayeux_proto::server::{Config, Element, SecurityPolicy, RequestContext, Lane, LaneKind, Member, Output, Payload,
-//!     Request, Server};
+//! use bayeux_proto::{Instant, LaneId, Message};
+//! use bayeux_proto::server::{Action, Config, Element, LaneKind, Member, Payload, Request,
+//!     RequestContext, SecurityPolicy, Server};
 //!
 //! /// A real policy checks `ext`, and takes randomness from the operating system.
 //! struct Rules;
@@ -134,8 +134,8 @@
 //! }
 //!
 //! /// Reports of the network. Here, one client that sends a handshake over HTTP.
-//! enum Report { Opened(Lane, LaneKind), Arrived(Lane, Vec<Member<'static>>), Closed(Lane) }
-//! let lane = Lane::new(1);
+//! enum Report { Opened(LaneId, LaneKind), Arrived(LaneId, Vec<Member<'static>>), Closed(LaneId) }
+//! let lane = LaneId::new(1);
 //! let mut network = VecDeque::from([
 //!     Report::Opened(lane, LaneKind::Exchange),
 //!     Report::Arrived(lane, vec![
@@ -157,8 +157,8 @@
 //!         Some(Report::Arrived(lane, members)) => {
 //!             // Done by a parser, such as that of `bayeux-wire`.
 //!             let request = Request {
+//!                 message: Message { channel: "/meta/handshake", ..Message::default() },
 //!                 members: &members,
-//!                 channel: "/meta/handshake",
 //!                 connection_types: &["long-polling"],
 //!                 ..Request::default()
 //!             };
@@ -173,17 +173,20 @@
 //!             None => break, // the session has expired, and no timer is left
 //!         },
 //!     }
-//!     while let Some(output) = server.poll_output() {
-//!         match output {
-//!             Output::Frame { text, .. } => answers.push(text), // a text frame on a socket
-//!             Output::Respond { body, .. } => answers.push(body), // 200, application/json
-//!             Output::Refuse { why, .. } => println!("{}", why.status()),
-//!             Output::Close { code, .. } => println!("close {code}"),
+//!     let mut out = Vec::new();
+//!     while let Some(action) = server.poll_action(&mut out) {
+//!         let text = String::from_utf8(std::mem::take(&mut out))?;
+//!         match action {
+//!             Action::Send(_) => answers.push(text), // a text frame over a socket
+//!             Action::Respond(..) => answers.push(text), // 200, application/json
+//!             Action::Reject(_, rejection) => println!("{}", rejection.status()),
+//!             Action::Close(_, code) => println!("close {code}"),
 //!         }
 //!     }
 //! }
 //! assert!(answers[0].contains(r#""successful":true"#));
 //! assert_eq!(now, Instant::from_millis(120_000)); // two holds of a minute, as with Faye
+//! # Ok::<(), std::string::FromUtf8Error>(())
 //! ```
 
 #![no_std]

@@ -2,7 +2,7 @@
 //!
 //! A [`Server`] keeps sessions, subscriptions and queued events, holds connects, and decides what
 //! to send over which lane. It has no socket, no clock and no JSON parser. The embedder reports
-//! lanes and parsed messages ([`Payload`], [`Request`]), performs what [`Server::poll_output`]
+//! lanes and parsed messages ([`Payload`], [`Request`]), performs what [`Server::poll_action`]
 //! returns, and calls [`Server::handle_timeout`] at [`Server::poll_timeout`]. A [`SecurityPolicy`]
 //! grants or refuses permission.
 //!
@@ -16,6 +16,7 @@
 //! of an event beyond the queue limit. The embedder bounds lanes and pending outputs: it limits its
 //! connections, and drains outputs after every call.
 
+mod action;
 mod batch;
 mod cometd;
 mod config;
@@ -23,6 +24,7 @@ mod connects;
 mod delivery;
 mod event;
 mod faye;
+mod id;
 mod lane;
 mod output;
 mod policy;
@@ -39,34 +41,36 @@ use alloc::{
 };
 use core::fmt;
 
-use self::{
-    batch::{BatchId, Batches},
-    lane::LaneState,
-    output::Step,
-    reply::{Reply, error},
-    session::{ClientId, Session},
-    timers::{Timer, Timers},
-};
 pub use self::{
+    action::{Action, Cookie, Rejection},
     config::{Config, Limits, Overflow},
     event::{EndReason, ServerEvent},
-    lane::{Lane, LaneKind, Output, Refusal},
+    lane::LaneKind,
     policy::{RequestContext, SecurityPolicy},
     profile::{ConcurrentConnects, Dialect, Expiry, Profile, Push, SessionEnd},
     request::{Ack, Element, Member, Payload, Request},
 };
-use crate::Instant;
+use self::{
+    batch::Batches,
+    id::{BatchId, ClientId},
+    lane::LaneState,
+    output::Step,
+    reply::{Reply, error},
+    session::Session,
+    timers::{Timer, Timers},
+};
+use crate::{Instant, LaneId};
 
 /// Server side of all sessions.
 ///
-/// The embedder reports lanes and payloads, then drains [`poll_output`](Self::poll_output) and
+/// The embedder reports lanes and payloads, then drains [`poll_action`](Self::poll_action) and
 /// waits until [`poll_timeout`](Self::poll_timeout). Any order of calls is legal; a lane that is
 /// unknown or gone is ignored. Time that goes backwards is clamped to the latest instant seen.
 pub struct Server {
     config: Config,
     /// Latest instant seen.
     now: Instant,
-    lanes: BTreeMap<Lane, LaneState>,
+    lanes: BTreeMap<LaneId, LaneState>,
     sessions: BTreeMap<ClientId, Session>,
     /// Subscribers, by the exact name or pattern of their subscription.
     listeners: BTreeMap<Box<str>, BTreeSet<ClientId>>,
@@ -88,7 +92,7 @@ pub struct Server {
 /// Received message and its position in the payload.
 #[derive(Clone, Copy)]
 struct Received<'a> {
-    lane: Lane,
+    lane: LaneId,
     batch: BatchId,
     index: usize,
     /// Whether the payload has other messages.
@@ -117,20 +121,21 @@ impl Server {
     }
 
     /// Reports that a socket or an exchange has begun.
-    pub fn handle_open(&mut self, now: Instant, lane: Lane, kind: LaneKind) {
+    pub fn handle_open(&mut self, now: Instant, lane: LaneId, kind: LaneKind) {
         self.advance(now);
         if self.lanes.contains_key(&lane) {
             return;
         }
         self.lanes.insert(lane, LaneState::new(kind));
         if self.is_shut_down {
-            self.reject(lane, Refusal::Unavailable);
+            self.reject(lane, Rejection::Unavailable);
         }
     }
 
     /// Reports the cookie of the request that began this lane, an exchange or an upgrade. Must
     /// precede its payload if [`Config::cookies`] is set.
-    pub fn handle_cookie(&mut self, lane: Lane, cookie: &str) {
+    pub fn handle_cookie(&mut self, now: Instant, lane: LaneId, cookie: &str) {
+        self.advance(now);
         if let Some(state) = self.lanes.get_mut(&lane)
             && state.cookie.is_none()
         {
@@ -142,7 +147,7 @@ impl Server {
     pub fn handle_payload(
         &mut self,
         now: Instant,
-        lane: Lane,
+        lane: LaneId,
         payload: &Payload<'_>,
         policy: &mut dyn SecurityPolicy,
     ) {
@@ -165,7 +170,7 @@ impl Server {
             _ => return self.refuse_malformed(lane),
         };
         if elements.len() > self.config.limits.batch {
-            return self.reject(lane, Refusal::TooLarge);
+            return self.reject(lane, Rejection::TooLarge);
         }
         if strict
             && elements
@@ -185,7 +190,7 @@ impl Server {
     }
 
     /// Reports that a lane has ended.
-    pub fn handle_close(&mut self, now: Instant, lane: Lane) {
+    pub fn handle_close(&mut self, now: Instant, lane: LaneId) {
         self.advance(now);
         self.lane_lost(lane);
     }
@@ -260,7 +265,7 @@ impl Server {
 
     /// Closes a socket with code 1000 once all its output has been polled. Its session goes on
     /// without it. An exchange is not affected.
-    pub fn close(&mut self, now: Instant, lane: Lane) {
+    pub fn close(&mut self, now: Instant, lane: LaneId) {
         self.advance(now);
         if self
             .lanes
@@ -286,17 +291,18 @@ impl Server {
         for (lane, state) in &self.lanes {
             self.deferred.push_back(match state.kind {
                 LaneKind::Socket => Step::Close(*lane, GOING_AWAY),
-                LaneKind::Exchange => Step::Refuse(*lane, Refusal::Unavailable),
+                LaneKind::Exchange => Step::Reject(*lane, Rejection::Unavailable),
             });
         }
     }
 
-    /// Returns the next output; `None` if nothing is left to do.
-    pub fn poll_output(&mut self) -> Option<Output> {
+    /// Returns the next action; `None` if nothing is left to do. The text of a
+    /// [`Send`](Action::Send) or [`Respond`](Action::Respond) is appended to `out`.
+    pub fn poll_action(&mut self, out: &mut alloc::vec::Vec<u8>) -> Option<Action> {
         loop {
             if let Some(step) = self.steps.pop_front() {
-                if let Some(output) = self.run_step(step) {
-                    return Some(output);
+                if let Some(action) = self.run_step(step, out) {
+                    return Some(action);
                 }
             } else if let Some(client) = self.due_connects.pop_first() {
                 self.flush(&client);
@@ -342,12 +348,12 @@ impl Server {
     /// Answers each message of a payload.
     fn handle_elements(
         &mut self,
-        lane: Lane,
+        lane: LaneId,
         elements: &[Element<'_>],
         policy: &mut dyn SecurityPolicy,
     ) {
         let blank = Request::default();
-        let is_handshake = |element: &Element<'_>| matches!(element, Element::Object(request) if request.channel == "/meta/handshake");
+        let is_handshake = |element: &Element<'_>| matches!(element, Element::Object(request) if request.message.channel == "/meta/handshake");
         // Other messages beside a handshake have no session yet.
         let alone = self.config.profile.handshakes_alone && elements.iter().any(is_handshake);
         let mut taken = 0;
@@ -405,8 +411,8 @@ fn too_large(request: &Request<'_>) -> Reply {
     if let Some(id) = request.json("id").filter(|id| id.len() <= SHORT) {
         reply.put("id", id);
     }
-    if request.channel.starts_with("/meta/") && request.channel.len() <= SHORT {
-        reply.put_text("channel", request.channel);
+    if request.message.channel.starts_with("/meta/") && request.message.channel.len() <= SHORT {
+        reply.put_text("channel", request.message.channel);
     }
     reply.set_error(error::TOO_LARGE);
     reply.set_successful();

@@ -11,6 +11,7 @@ use bayeux_proto::server::{Ack, Element, Member, Payload, Request};
 
 use crate::{
     decoder::Decoder,
+    envelope,
     error::DecodeError,
     frame::Frame,
     value::{Kind, Value},
@@ -22,7 +23,7 @@ use crate::{
 /// serialized again, in compact form.
 ///
 /// ```
-/// use bayeux_proto::{Instant, server::{Config, SecurityPolicy, Lane, LaneKind, Output, Server}};
+/// use bayeux_proto::{Instant, LaneId, server::{Action, Config, LaneKind, SecurityPolicy, Server}};
 /// use bayeux_wire::{Decoder, Frame, ServerPayload};
 ///
 /// struct Anybody(u8);
@@ -33,7 +34,7 @@ use crate::{
 /// }
 ///
 /// let (mut server, mut decoder) = (Server::new(Config::default()), Decoder::new());
-/// let (now, lane) = (Instant::ORIGIN, Lane::new(1));
+/// let (now, lane) = (Instant::ORIGIN, LaneId::new(1));
 /// server.handle_open(now, lane, LaneKind::Exchange);
 ///
 /// let types = r#""supportedConnectionTypes":["long-polling"]"#;
@@ -42,8 +43,9 @@ use crate::{
 /// let payload = ServerPayload::decode(&mut decoder, &mut frame);
 /// payload.with(|payload| server.handle_payload(now, lane, payload, &mut Anybody(7)));
 ///
-/// let Some(Output::Respond { body, .. }) = server.poll_output() else { panic!() };
-/// assert!(body.contains(r#""successful":true"#));
+/// let mut body = Vec::new();
+/// assert_eq!(server.poll_action(&mut body), Some(Action::Respond(lane, None)));
+/// assert!(String::from_utf8_lossy(&body).contains(r#""successful":true"#));
 /// ```
 pub struct ServerPayload<'f> {
     content: Content<'f>,
@@ -198,13 +200,11 @@ impl<'f> Message<'f> {
         let text = |name| self.value.get(name).and_then(Value::as_str);
         let inner = |name, inner| self.value.get(name).and_then(|value| value.get(inner));
         Element::Object(Request {
+            message: envelope::read(&self.value.indexed(envelope::KEYS)),
             members: &lists.members,
-            channel: text("channel").unwrap_or(""),
-            client_id: text("clientId"),
             connection_type: text("connectionType"),
             connection_types: &lists.types,
             subscriptions: &lists.subscriptions,
-            hold: inner("advice", "timeout").and_then(Value::as_f64),
             ack: inner("ext", "ack").and_then(acknowledgement),
         })
     }

@@ -36,7 +36,7 @@ impl Conversation {
     ///
     /// # Errors
     ///
-    /// [`ChannelError::NotTwoUserIds`] if a user id is not a number: the lower one comes first.
+    /// [`ChannelError::InvalidUserPair`] if a user id is not a number: the lower one comes first.
     pub fn id(&self, you: &UserId) -> Result<ConversationId, ChannelError> {
         match self {
             Self::Group(group) => Ok(ConversationId::from(group.as_str())),

@@ -94,7 +94,7 @@ pub enum TokenError {
     #[error("the access token is empty")]
     Empty,
     /// The text has a character that is not visible ASCII, or `"` or `\`.
-    #[error("the access token has a character that is not allowed in tokens")]
+    #[error("the access token has characters that are not allowed in tokens")]
     InvalidCharacter,
 }
 

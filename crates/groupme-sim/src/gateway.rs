@@ -14,11 +14,11 @@ mod request;
 use core::time::Duration;
 use std::collections::BTreeSet;
 
-pub use bayeux_proto::server::{Lane, LaneKind};
 use bayeux_proto::{
     Instant,
-    server::{Config, Member, Server, ServerEvent},
+    server::{Action, Config, Member, Server, ServerEvent},
 };
+pub use bayeux_proto::{LaneId, server::LaneKind};
 
 pub use self::{
     authorizer::{AllowAll, Authorizer},
@@ -44,7 +44,7 @@ pub struct Gateway {
     pings: Pings,
     /// Maximum age of sockets, and the open sockets by the time at which they are closed.
     max_socket_age: Option<Duration>,
-    sockets: BTreeSet<(Instant, Lane)>,
+    sockets: BTreeSet<(Instant, LaneId)>,
     /// Id of the next event published by the server itself.
     next_event: u32,
 }
@@ -66,7 +66,7 @@ impl Gateway {
     }
 
     /// Opens a lane: a socket, or an exchange of one HTTP request and its response.
-    pub fn handle_open(&mut self, now: Instant, lane: Lane, kind: LaneKind) {
+    pub fn handle_open(&mut self, now: Instant, lane: LaneId, kind: LaneKind) {
         self.advance(now);
         if let Some(life) = self.max_socket_age.filter(|_| kind == LaneKind::Socket) {
             self.sockets.insert((self.now + life, lane));
@@ -80,7 +80,7 @@ impl Gateway {
     pub fn handle_payload(
         &mut self,
         now: Instant,
-        lane: Lane,
+        lane: LaneId,
         payload: &[u8],
         authorizer: &dyn Authorizer,
     ) {
@@ -106,7 +106,7 @@ impl Gateway {
     /// The held connect of a closed exchange stays held, and the next event goes into its response
     /// and is lost, because Faye does not notice an aborted poll. Closing any socket closes its
     /// session's *newest* socket.
-    pub fn handle_close(&mut self, now: Instant, lane: Lane) {
+    pub fn handle_close(&mut self, now: Instant, lane: LaneId) {
         self.advance(now);
         self.sockets.retain(|(_, open)| *open != lane);
         self.server.handle_close(now, lane);
@@ -164,12 +164,13 @@ impl Gateway {
 
     /// Returns the next output; `None` if none is left.
     pub fn poll_output(&mut self) -> Option<Output> {
-        let output = self.server.poll_output()?;
+        let mut text = Vec::new();
+        let action = self.server.poll_action(&mut text)?;
         self.handle_events();
-        if let bayeux_proto::server::Output::Close { lane, .. } = output {
+        if let Action::Close(lane, _) = action {
             self.sockets.retain(|(_, open)| *open != lane);
         }
-        Some(output.into())
+        Some(Output::new(action, text))
     }
 
     /// Returns the time of the next call of [`handle_timeout`](Self::handle_timeout); `None` for

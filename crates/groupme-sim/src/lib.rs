@@ -136,7 +136,9 @@ pub use self::{
         FrameFaultQueue, FrameFaults, IdleTimeout, Incident, Link, LinkFaults,
         ParseProbabilityError, Probability, ResponseFaults, ScheduledIncident, Throttle,
     },
-    gateway::{AllowAll, Authorizer, Gateway, GatewayConfig, IdleConnects, Lane, LaneKind, Output},
+    gateway::{
+        AllowAll, Authorizer, Gateway, GatewayConfig, IdleConnects, LaneId, LaneKind, Output,
+    },
     rest::{EmptyPage, RepeatedReaction, Rest, RestConfig, RestRequest, RestResponse, RetryAfter},
     script::{Cast, SavedMessages, Script},
     simulation::{PlaybackId, Simulation},

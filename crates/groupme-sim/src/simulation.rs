@@ -7,7 +7,7 @@ use bayeux_proto::Instant;
 
 use crate::{
     fault::Incident,
-    gateway::{Gateway, Lane, LaneKind, Output},
+    gateway::{Gateway, LaneId, LaneKind, Output},
     rest::{Rest, RestRequest, RestResponse},
     script::{Player, Script},
     world::{Push, World, WorldError},
@@ -49,19 +49,19 @@ impl Simulation {
     }
 
     /// Opens a lane: a socket, or an exchange of one HTTP request and its response.
-    pub fn handle_open(&mut self, now: Instant, lane: Lane, kind: LaneKind) {
+    pub fn handle_open(&mut self, now: Instant, lane: LaneId, kind: LaneKind) {
         self.handle_timeout(now);
         self.gateway.handle_open(now, lane, kind);
     }
 
     /// Handles one text frame, or the body of one HTTP request.
-    pub fn handle_payload(&mut self, now: Instant, lane: Lane, payload: &[u8]) {
+    pub fn handle_payload(&mut self, now: Instant, lane: LaneId, payload: &[u8]) {
         self.handle_timeout(now);
         self.gateway.handle_payload(now, lane, payload, &self.world);
     }
 
     /// Closes a lane that its peer has ended.
-    pub fn handle_close(&mut self, now: Instant, lane: Lane) {
+    pub fn handle_close(&mut self, now: Instant, lane: LaneId) {
         self.handle_timeout(now);
         self.gateway.handle_close(now, lane);
     }

@@ -13,7 +13,7 @@ const COUNTED: &[&str] = &[
     "By",
 ];
 /// Maximum share of counted openings in the workspace, in percent.
-pub(super) const MAX_PERCENT: usize = 23;
+pub(super) const MAX_PERCENT: usize = 3;
 
 /// Doc comments with a counted opening, and all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

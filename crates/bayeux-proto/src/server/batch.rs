@@ -1,12 +1,9 @@
 //! Batches: messages of one payload are answered together, once each has an answer.
 
-use alloc::{collections::BTreeMap, string::String, sync::Arc, vec::Vec};
+use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
 
-use super::{lane::Lane, session::ClientId};
-
-/// Identifier of a batch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct BatchId(u64);
+use super::id::{BatchId, ClientId};
+use crate::LaneId;
 
 /// Batches that still wait for an answer.
 #[derive(Default)]
@@ -16,7 +13,7 @@ pub(super) struct Batches {
 }
 
 pub(super) struct Batch {
-    pub(super) lane: Lane,
+    pub(super) lane: LaneId,
     missing: usize,
     /// In order of completion, not of request.
     pub(super) answers: Vec<Arc<str>>,
@@ -27,7 +24,7 @@ pub(super) struct Batch {
 }
 
 impl Batches {
-    pub(super) fn open(&mut self, lane: Lane, messages: usize) -> BatchId {
+    pub(super) fn open(&mut self, lane: LaneId, messages: usize) -> BatchId {
         let id = BatchId(self.next);
         self.next += 1;
         let batch = Batch {
@@ -61,7 +58,7 @@ impl Batches {
     }
 
     /// Returns the lane of a batch.
-    pub(super) fn lane(&self, id: BatchId) -> Option<Lane> {
+    pub(super) fn lane(&self, id: BatchId) -> Option<LaneId> {
         self.open.get(&id).map(|batch| batch.lane)
     }
 
@@ -75,20 +72,14 @@ impl Batches {
     }
 }
 
-/// Joins messages, which are JSON already, to a JSON array.
-pub(super) fn array(messages: impl Iterator<Item: AsRef<str>> + Clone) -> String {
-    let size: usize = messages
-        .clone()
-        .map(|message| message.as_ref().len() + 1)
-        .sum();
-    let mut text = String::with_capacity(size + 2);
-    text.push('[');
+/// Appends messages, which are JSON already, to `out` as a JSON array.
+pub(super) fn write_array(out: &mut Vec<u8>, messages: impl Iterator<Item: AsRef<str>>) {
+    out.push(b'[');
     for (index, message) in messages.enumerate() {
         if index > 0 {
-            text.push(',');
+            out.push(b',');
         }
-        text.push_str(message.as_ref());
+        out.extend_from_slice(message.as_ref().as_bytes());
     }
-    text.push(']');
-    text
+    out.push(b']');
 }

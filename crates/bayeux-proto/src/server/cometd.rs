@@ -7,12 +7,13 @@ use super::{
     Received, Server,
     event::EndReason,
     faye::is_below,
+    id::ClientId,
     lane::LaneKind,
     policy::SecurityPolicy,
     profile::Push,
     reply::{self, ADVICE_TO_STOP, ADVICE_TO_WAIT, Reply, advice, advice_to_handshake, error},
     request::{Ack, Request},
-    session::{ClientId, Held},
+    session::Held,
 };
 
 impl Server {
@@ -26,21 +27,21 @@ impl Server {
         if !echo_id(request, &mut reply) {
             return self.answer_error(&received, reply, INVALID_ID);
         }
-        if request.channel.is_empty() {
+        if request.message.channel.is_empty() {
             return self.answer_error(&received, reply, CHANNEL_MISSING);
         }
-        reply.put_text("channel", request.channel);
-        if request.channel == "/meta/handshake" {
+        reply.put_text("channel", request.message.channel);
+        if request.message.channel == "/meta/handshake" {
             let reply = self.cometd_handshake(&received, reply, policy);
             return self.answer(received.batch, [reply.into_text()]);
         }
-        if is_below(request.channel, "/meta")
+        if is_below(request.message.channel, "/meta")
             && let Some(json) = request.json("subscription")
         {
             reply.put("subscription", json);
         }
         let Some(client) = self.session_of(&received) else {
-            if request.channel == "/meta/connect" {
+            if request.message.channel == "/meta/connect" {
                 reply.put("advice", advice_to_handshake(self.config.profile.dialect));
             }
             return self.answer_error(&received, reply, SESSION_UNKNOWN);
@@ -50,7 +51,7 @@ impl Server {
         }
         self.adopt_socket(&received, &client);
         self.renew_idle_expiry(&client);
-        match request.channel {
+        match request.message.channel {
             "/meta/connect" => return self.cometd_connect(&received, reply, &client),
             "/meta/subscribe" => self.cometd_subscribe(&received, &mut reply, &client, policy),
             "/meta/unsubscribe" => self.cometd_unsubscribe(&received, &mut reply, &client),
@@ -218,7 +219,7 @@ impl Server {
         policy: &mut dyn SecurityPolicy,
     ) {
         let request = received.request;
-        if !self.is_name(request.channel) {
+        if !self.is_name(request.message.channel) {
             return reply.set_error(CHANNEL_INVALID);
         }
         let context = self.context(received);
@@ -228,13 +229,13 @@ impl Server {
         if self.config.profile.needs_data && request.json("data").is_none() {
             return reply.set_error(&error::missing_parameter("data"));
         }
-        let is_service = is_below(request.channel, "/service");
+        let is_service = is_below(request.message.channel, "/service");
         if is_service {
             policy.serve(&context);
         }
         if !is_service || self.config.profile.broadcasts_service {
             let event = reply::event_of(request, &self.config);
-            self.fan_out(request.channel, &event);
+            self.fan_out(request.message.channel, &event);
         }
     }
 

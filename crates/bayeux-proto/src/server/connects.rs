@@ -5,14 +5,16 @@ use core::time::Duration;
 
 use super::{
     Server,
-    batch::BatchId,
-    lane::{Lane, LaneKind, Refusal},
+    action::Rejection,
+    id::{BatchId, ClientId},
+    lane::LaneKind,
     output::Step,
     profile::{ConcurrentConnects, Expiry, Push},
     reply::millis,
-    session::{ClientId, Held},
+    session::Held,
     timers::Timer,
 };
+use crate::LaneId;
 
 impl Server {
     /// Holds a connect.
@@ -62,7 +64,7 @@ impl Server {
             && let Some(lane) = lane.filter(|lane| self.is_exchange(*lane))
         {
             self.steps
-                .push_back(Step::Refuse(lane, Refusal::Superseded));
+                .push_back(Step::Reject(lane, Rejection::Superseded));
         }
     }
 
@@ -134,7 +136,7 @@ impl Server {
         }
     }
 
-    pub(super) fn is_exchange(&self, lane: Lane) -> bool {
+    pub(super) fn is_exchange(&self, lane: LaneId) -> bool {
         self.lanes
             .get(&lane)
             .is_some_and(|state| state.kind == LaneKind::Exchange)
@@ -144,7 +146,7 @@ impl Server {
     /// cookie.
     pub(super) fn multiple_clients_advice(
         &mut self,
-        lane: Lane,
+        lane: LaneId,
         client: &ClientId,
     ) -> Option<alloc::string::String> {
         if !self.config.cookies || !self.is_exchange(lane) {
@@ -167,7 +169,7 @@ impl Server {
     }
 
     /// Binds the socket to the session of a message; an exchange binds nothing.
-    pub(super) fn bind(&mut self, lane: Lane, client: &ClientId) {
+    pub(super) fn bind(&mut self, lane: LaneId, client: &ClientId) {
         let profile = &self.config.profile;
         if profile.push == Push::Never {
             return;
@@ -213,7 +215,7 @@ impl Server {
     }
 
     /// Handles the end of a lane.
-    pub(super) fn lane_lost(&mut self, lane: Lane) {
+    pub(super) fn lane_lost(&mut self, lane: LaneId) {
         let profile = &self.config.profile;
         let (notices, spreads) = (profile.notices_lost_polls, profile.late_close_spreads);
         let sticky = profile.sticky_sockets;
@@ -247,7 +249,7 @@ impl Server {
     }
 
     /// Unbinds a socket that the server closes from its session, which goes on without it.
-    pub(super) fn unbind_socket(&mut self, lane: Lane) {
+    pub(super) fn unbind_socket(&mut self, lane: LaneId) {
         let sticky = self.config.profile.sticky_sockets;
         let Some(state) = self.lanes.get_mut(&lane) else {
             return;
@@ -264,7 +266,7 @@ impl Server {
     }
 
     /// Removes a lane with its last output. Returns false if it is gone already.
-    pub(super) fn remove_lane(&mut self, lane: Lane) -> bool {
+    pub(super) fn remove_lane(&mut self, lane: LaneId) -> bool {
         let Some(state) = self.lanes.remove(&lane) else {
             return false;
         };

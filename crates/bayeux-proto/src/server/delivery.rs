@@ -6,7 +6,8 @@ use super::{
     Server,
     config::Overflow,
     event::{EndReason, ServerEvent},
-    session::{ClientId, EventText},
+    id::ClientId,
+    session::EventText,
 };
 
 impl Server {

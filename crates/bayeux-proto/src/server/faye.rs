@@ -6,11 +6,12 @@ use core::time::Duration;
 use super::{
     Received, Server,
     event::EndReason,
+    id::ClientId,
     policy::SecurityPolicy,
     profile::Push,
     reply::{self, ADVICE_TO_WAIT, Reply, advice, advice_to_handshake, error, millis},
     request::{Ack, Request},
-    session::{ClientId, Held},
+    session::Held,
 };
 use crate::Channel;
 
@@ -25,7 +26,7 @@ impl Server {
         {
             self.bind(received.lane, &client);
         }
-        let reply = match received.request.channel {
+        let reply = match received.request.message.channel {
             "/meta/handshake" => self.faye_handshake(&received, policy),
             "/meta/connect" => match self.faye_connect(&received) {
                 Some(refused) => refused,
@@ -226,7 +227,7 @@ impl Server {
         policy: &mut dyn SecurityPolicy,
     ) -> Option<Reply> {
         let request = received.request;
-        let channel = request.channel;
+        let channel = request.message.channel;
         let context = self.context(received);
         let refusal = policy.may_publish(&context).err();
         let profile = &self.config.profile;
@@ -262,7 +263,7 @@ impl Server {
     fn check_client(&self, received: &Received<'_>, reply: &mut Reply) -> Option<ClientId> {
         let client = self.session_of(received);
         if client.is_none() {
-            let named = received.request.client_id.unwrap_or("");
+            let named = received.request.message.client_id.unwrap_or("");
             reply.set_error(&error::unknown_client(named));
         }
         if received.request.truthy("clientId").is_none() {
@@ -289,12 +290,11 @@ impl Server {
     /// Returns the hold of this connect.
     pub(super) fn hold_for(&self, request: &Request<'_>) -> Duration {
         let hold = self.config.hold;
-        let Some(requested) = request.hold else {
+        let advice = request.message.advice;
+        let Some(requested) = advice.and_then(|advice| advice.timing.timeout) else {
             return hold;
         };
-        // A value that is not a number counts as zero.
-        let requested =
-            Duration::try_from_secs_f64(requested.max(0.0) / 1000.0).unwrap_or(Duration::MAX);
+        let requested = Duration::from_millis(u64::try_from(requested).unwrap_or(0));
         if self.config.profile.caps_hold {
             requested.min(hold)
         } else {

@@ -2,7 +2,8 @@
 
 use alloc::string::String;
 
-use super::{Lane, request::Request};
+use super::request::Request;
+use crate::LaneId;
 
 /// Security policy: permissions of clients, answers of services, and a source of randomness.
 ///
@@ -79,8 +80,8 @@ pub trait SecurityPolicy {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct RequestContext<'a> {
-    /// Lane of the message.
-    pub lane: Lane,
+    /// LaneId of the message.
+    pub lane: LaneId,
     /// Index of the message in the payload.
     pub index: usize,
     /// Message itself.

@@ -67,7 +67,7 @@ pub(super) fn event_of(request: &Request<'_>, config: &Config) -> Arc<str> {
         .enumerate()
         .map(|(index, member)| (member.name, index))
         .collect();
-    let channel = quoted(request.channel);
+    let channel = quoted(request.message.channel);
     let kept = request
         .members
         .iter()

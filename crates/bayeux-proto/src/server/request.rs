@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::Message;
+
 /// Content of one text frame or the body of one HTTP request.
 ///
 /// The server has no JSON parser: the embedder parses, and selects the variant.
@@ -45,7 +47,7 @@ pub enum Element<'a> {
 /// is missing or of another type.
 ///
 /// ```
-/// use bayeux_proto::server::{Member, Request};
+/// use bayeux_proto::{Message, server::{Member, Request}};
 ///
 /// // {"channel":"/meta/subscribe","clientId":"c","subscription":["/a","/b"],"id":7}
 /// let members = [
@@ -56,8 +58,11 @@ pub enum Element<'a> {
 /// ];
 /// let request = Request {
 ///     members: &members,
-///     channel: "/meta/subscribe",
-///     client_id: Some("c"),
+///     message: Message {
+///         channel: "/meta/subscribe",
+///         client_id: Some("c"),
+///         ..Message::default()
+///     },
 ///     subscriptions: &["/a", "/b"],
 ///     ..Request::default()
 /// };
@@ -69,12 +74,10 @@ pub enum Element<'a> {
     reason = "built by every embedder's parser; a new member is a new version"
 )]
 pub struct Request<'a> {
+    /// Envelope, as on the client side. The server uses `channel`, `client_id` and `advice`.
+    pub message: Message<'a>,
     /// All members in their order in the message. Of two with the same name, the last one counts.
     pub members: &'a [Member<'a>],
-    /// Member `channel`.
-    pub channel: &'a str,
-    /// Member `clientId`.
-    pub client_id: Option<&'a str>,
     /// Member `connectionType`.
     pub connection_type: Option<&'a str>,
     /// Elements of `supportedConnectionTypes`; JSON text for an element that is not a string.
@@ -82,8 +85,6 @@ pub struct Request<'a> {
     /// Elements of `subscription`, or its single value; JSON text for an element that is not a
     /// string.
     pub subscriptions: &'a [&'a str],
-    /// Member `advice.timeout`, in milliseconds: the hold that the client asks for.
-    pub hold: Option<f64>,
     /// Member `ext.ack`, of a client with the acknowledgement extension.
     pub ack: Option<Ack>,
 }
@@ -154,7 +155,7 @@ impl fmt::Debug for Request<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // `clientId` and `ext` are credentials, and `data` is private.
         f.debug_struct("Request")
-            .field("channel", &self.channel)
+            .field("channel", &self.message.channel)
             .field("id", &self.json("id"))
             .field("subscriptions", &self.subscriptions)
             .field("members", &self.members.len())

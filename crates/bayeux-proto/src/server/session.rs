@@ -7,10 +7,8 @@ use alloc::{
     vec::Vec,
 };
 
-use super::{batch::BatchId, lane::Lane, reply::Reply};
-
-/// Identifier of a session. Cloned into every index, hence shared.
-pub(super) type ClientId = Arc<str>;
+use super::{id::BatchId, reply::Reply};
+use crate::LaneId;
 
 /// Event as one JSON object, shared by all its recipients.
 pub(super) type EventText = Arc<str>;
@@ -24,7 +22,7 @@ pub(super) type EventText = Arc<str>;
 pub(super) struct Session {
     pub(super) subscriptions: BTreeSet<Box<str>>,
     /// Socket to which events are pushed, even if it is dead by now.
-    pub(super) socket: Option<Lane>,
+    pub(super) socket: Option<LaneId>,
     /// Connects that wait for their answer: at most one, except with
     /// [`BothAnswered`](super::ConcurrentConnects::BothAnswered).
     pub(super) held: Vec<Held>,

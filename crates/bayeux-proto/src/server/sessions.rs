@@ -4,22 +4,25 @@ use alloc::{collections::VecDeque, string::String, sync::Arc, vec::Vec};
 
 use super::{
     Received, Server,
+    action::RANDOM_ID,
     event::{EndReason, ServerEvent},
-    lane::{Lane, LaneKind},
+    id::ClientId,
+    lane::LaneKind,
     output::Step,
     policy::{RequestContext, SecurityPolicy},
     profile::{Expiry, SessionEnd},
     reply::ADVICE_TO_STOP,
-    session::{AckState, ClientId, Session},
+    session::{AckState, Session},
     timers::Timer,
 };
+use crate::LaneId;
 
 impl Server {
     /// Creates a session. Returns `None` if the limit is reached or the policy's randomness
     /// repeats.
     pub(super) fn create_session(
         &mut self,
-        lane: Lane,
+        lane: LaneId,
         offers_ack: bool,
         policy: &mut dyn SecurityPolicy,
     ) -> Option<ClientId> {
@@ -53,7 +56,7 @@ impl Server {
 
     /// Returns the session that a message names, if the message may use it.
     pub(super) fn session_of(&self, received: &Received<'_>) -> Option<ClientId> {
-        let client = self.live_session(received.request.client_id?)?;
+        let client = self.live_session(received.request.message.client_id?)?;
         let session = self.sessions.get(&client)?;
         let state = self.lanes.get(&received.lane)?;
         // A frame carries no cookie, and an upgrade may come from a client without cookies.
@@ -197,7 +200,7 @@ fn random_id(policy: &mut dyn SecurityPolicy) -> String {
     const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
     let mut number = [0; 20];
     policy.fill_random(&mut number);
-    (0..31)
+    (0..RANDOM_ID)
         .map(|_| {
             let mut remainder = 0_u32;
             for byte in &mut number {

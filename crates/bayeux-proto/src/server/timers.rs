@@ -2,7 +2,7 @@
 
 use alloc::collections::{BTreeMap, BTreeSet};
 
-use super::session::ClientId;
+use super::id::ClientId;
 use crate::Instant;
 
 /// Purpose of a timer.

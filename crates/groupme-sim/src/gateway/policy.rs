@@ -40,7 +40,7 @@ impl SecurityPolicy for PayloadPolicy<'_> {
     }
 
     fn may_publish(&mut self, context: &RequestContext<'_>) -> Result<(), String> {
-        let channel = context.request.channel;
+        let channel = context.request.message.channel;
         let kind = self.object(context).and_then(Object::kind);
         self.authorizer
             .may_publish(self.token(context), channel, kind)?;

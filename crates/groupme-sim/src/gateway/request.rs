@@ -3,7 +3,10 @@
 //! Uses `serde_json` instead of `bayeux-wire`: a simulator that shared its parser with the client
 //! under test could not show that parser's mistakes.
 
-use bayeux_proto::server::{Ack, Element, Member, Payload, Request};
+use bayeux_proto::{
+    Advice, Message as Envelope, Timing,
+    server::{Ack, Element, Member, Payload, Request},
+};
 use serde_json::{Map, Value};
 
 /// Parsed payload, owned.
@@ -128,13 +131,22 @@ impl Message {
             Self::Object(object) => object,
         };
         Element::Object(Request {
+            message: Envelope {
+                channel: object.text("channel").unwrap_or(""),
+                client_id: object.text("clientId"),
+                advice: object.at("advice", "timeout").map(|timeout| Advice {
+                    timing: Timing {
+                        timeout: milliseconds(timeout),
+                        ..Timing::default()
+                    },
+                    ..Advice::default()
+                }),
+                ..Envelope::default()
+            },
             members: &borrowed.members,
-            channel: object.text("channel").unwrap_or(""),
-            client_id: object.text("clientId"),
             connection_type: object.text("connectionType"),
             connection_types: &borrowed.types,
             subscriptions: &borrowed.subscriptions,
-            hold: object.at("advice", "timeout").and_then(Value::as_f64),
             ack: object.at("ext", "ack").and_then(acknowledgement),
         })
     }
@@ -181,6 +193,16 @@ fn texts(value: Option<&Value>) -> Vec<String> {
         Some(Value::Array(values)) => values.iter().map(text).collect(),
         Some(other) => vec![text(other)],
     }
+}
+
+/// Returns a number as whole milliseconds; `None` for other values.
+fn milliseconds(value: &Value) -> Option<i64> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "fractions are cut off, and the conversion saturates"
+    )]
+    let whole = |number: f64| number as i64;
+    value.as_i64().or_else(|| value.as_f64().map(whole))
 }
 
 fn acknowledgement(value: &Value) -> Option<Ack> {

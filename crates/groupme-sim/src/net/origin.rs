@@ -38,13 +38,11 @@ fn is_at(authority: &[u8], accept: impl Fn(IpAddr) -> bool) -> bool {
     let bare = host
         .strip_prefix('[')
         .and_then(|host| host.strip_suffix(']'));
-    match bare.unwrap_or(host).parse() {
-        Ok(address) => accept(address),
-        Err(_) => {
-            let name = host.to_ascii_lowercase();
-            name == "localhost" || name.ends_with(".localhost")
-        }
+    if let Ok(address) = bare.unwrap_or(host).parse() {
+        return accept(address);
     }
+    let name = host.to_ascii_lowercase();
+    name == "localhost" || name.ends_with(".localhost")
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use tokio::sync::{Notify, mpsc, oneshot, watch};
 use super::{clock::Clock, pause::Pause};
 use crate::{
     fault::{Backend, ErrorResponse, FaultInjector, FaultPlan, Incident, Link},
-    gateway::{Lane, LaneKind, Output},
+    gateway::{LaneId, LaneKind, Output},
     simulation::Simulation,
 };
 
@@ -52,7 +52,7 @@ pub(super) struct Shared {
 struct Core {
     simulation: Simulation,
     faults: FaultInjector,
-    senders: BTreeMap<Lane, LaneSender>,
+    senders: BTreeMap<LaneId, LaneSender>,
 }
 
 /// Sender of a lane's outputs. Its task notices by the dropped sender that the lane is dead.
@@ -232,7 +232,7 @@ impl Shared {
     }
 
     fn open(self: &Arc<Self>, kind: LaneKind, sender: LaneSender) -> LaneGuard {
-        let lane = Lane::new(self.next_lane.fetch_add(1, Ordering::Relaxed));
+        let lane = LaneId::new(self.next_lane.fetch_add(1, Ordering::Relaxed));
         self.lock().senders.insert(lane, sender);
         self.act(|simulation, now| simulation.handle_open(now, lane, kind));
         LaneGuard {
@@ -301,7 +301,7 @@ impl Core {
         }
     }
 
-    fn answer(&mut self, lane: Lane, answer: Answer) -> bool {
+    fn answer(&mut self, lane: LaneId, answer: Answer) -> bool {
         if let Some(LaneSender::Exchange(sender)) = self.senders.remove(&lane) {
             // The client has gone; its guard reports the end of the lane.
             let _ = sender.send(answer);
@@ -314,7 +314,7 @@ impl Core {
 #[derive(Debug)]
 pub(super) struct LaneGuard {
     shared: Arc<Shared>,
-    lane: Lane,
+    lane: LaneId,
 }
 
 impl LaneGuard {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use bayeux_proto::Instant;
 use groupme_sim::{
-    Cast, Gateway, GatewayConfig, Lane, LaneKind, Output, RestRequest, RestResponse, SimUserId,
+    Cast, Gateway, GatewayConfig, LaneId, LaneKind, Output, RestRequest, RestResponse, SimUserId,
     Simulation, World,
 };
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ pub(crate) struct Virtual {
     pub(crate) simulation: Simulation,
     pub(crate) cast: Cast,
     pub(crate) now: Instant,
-    sent: BTreeMap<Lane, Vec<Sent>>,
+    sent: BTreeMap<LaneId, Vec<Sent>>,
     next_lane: u64,
 }
 
@@ -56,8 +56,8 @@ impl Virtual {
             .to_owned()
     }
 
-    pub(crate) fn open(&mut self, kind: LaneKind) -> Lane {
-        let lane = Lane::new(self.next_lane);
+    pub(crate) fn open(&mut self, kind: LaneKind) -> LaneId {
+        let lane = LaneId::new(self.next_lane);
         self.next_lane += 1;
         self.simulation.handle_open(self.now, lane, kind);
         self.drain();
@@ -65,28 +65,28 @@ impl Virtual {
     }
 
     /// Opens a socket.
-    pub(crate) fn socket(&mut self) -> Lane {
+    pub(crate) fn socket(&mut self) -> LaneId {
         self.open(LaneKind::Socket)
     }
 
     /// Posts a payload in an exchange of its own.
-    pub(crate) fn post(&mut self, payload: &Value) -> Lane {
+    pub(crate) fn post(&mut self, payload: &Value) -> LaneId {
         let lane = self.open(LaneKind::Exchange);
         self.send(lane, payload);
         lane
     }
 
-    pub(crate) fn send(&mut self, lane: Lane, payload: &Value) {
+    pub(crate) fn send(&mut self, lane: LaneId, payload: &Value) {
         self.send_text(lane, &payload.to_string());
     }
 
-    pub(crate) fn send_text(&mut self, lane: Lane, payload: &str) {
+    pub(crate) fn send_text(&mut self, lane: LaneId, payload: &str) {
         self.simulation
             .handle_payload(self.now, lane, payload.as_bytes());
         self.drain();
     }
 
-    pub(crate) fn close(&mut self, lane: Lane) {
+    pub(crate) fn close(&mut self, lane: LaneId) {
         self.simulation.handle_close(self.now, lane);
         self.drain();
     }
@@ -117,13 +117,13 @@ impl Virtual {
     }
 
     /// Takes the outputs of a lane since the last call.
-    pub(crate) fn received(&mut self, lane: Lane) -> Vec<Sent> {
+    pub(crate) fn received(&mut self, lane: LaneId) -> Vec<Sent> {
         self.sent.remove(&lane).unwrap_or_default()
     }
 
     /// Takes the only batch of a lane since the last call.
     #[track_caller]
-    pub(crate) fn answer(&mut self, lane: Lane) -> Value {
+    pub(crate) fn answer(&mut self, lane: LaneId) -> Value {
         match &self.received(lane)[..] {
             [Sent::Batch(batch)] => batch.clone(),
             other => panic!("expected one batch on {lane:?}, got {other:?}"),
@@ -132,7 +132,7 @@ impl Virtual {
 
     /// Takes all messages of a lane since the last call, from all batches.
     #[track_caller]
-    pub(crate) fn messages(&mut self, lane: Lane) -> Vec<Value> {
+    pub(crate) fn messages(&mut self, lane: LaneId) -> Vec<Value> {
         let batches = self.received(lane).into_iter().map(|sent| match sent {
             Sent::Batch(Value::Array(messages)) => messages,
             other => panic!("expected batches on {lane:?}, got {other:?}"),
@@ -157,7 +157,7 @@ impl Virtual {
 
     /// Handshakes, subscribes to `/user/{me}` and the group of the story, and connects, all over
     /// one socket.
-    pub(crate) fn listen(&mut self) -> (Lane, String) {
+    pub(crate) fn listen(&mut self) -> (LaneId, String) {
         let client = self.handshake();
         let own = format!("/user/{}", self.cast.me);
         let group = format!("/group/{}", self.cast.lake);

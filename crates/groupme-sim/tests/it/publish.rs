@@ -74,11 +74,11 @@ fn only_typing_and_ping_are_published_and_only_with_the_token() {
 
 #[test]
 fn a_session_gets_an_event_once_however_many_of_its_patterns_match() {
-    use groupme_sim::{AllowAll, Gateway, GatewayConfig, Lane, LaneKind, Output};
+    use groupme_sim::{AllowAll, Gateway, GatewayConfig, LaneId, LaneKind, Output};
     let mut gateway = Gateway::new(GatewayConfig::default());
     let now = bayeux_proto::Instant::ORIGIN;
     let mut ask = |number, payload: Value| {
-        let lane = Lane::new(number);
+        let lane = LaneId::new(number);
         gateway.handle_open(now, lane, LaneKind::Exchange);
         gateway.handle_payload(now, lane, payload.to_string().as_bytes(), &AllowAll);
         match gateway.poll_output() {

@@ -14,8 +14,8 @@ use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bayeux_proto::{
-    Instant,
-    server::{Config, Lane, LaneKind, Member, Output, Profile, Server},
+    Instant, LaneId,
+    server::{Action, Config, LaneKind, Member, Profile, Server},
 };
 use bayeux_wire::{Decoder, Frame, ServerPayload};
 use serde_json::Value;
@@ -169,7 +169,7 @@ impl Replay<'_> {
         self.act_until(next.at);
         self.pass(next.at);
         let conn = next.conn;
-        let lane = Lane::new(conn * EXCHANGES + self.exchanges.get(&conn).unwrap_or(&0));
+        let lane = LaneId::new(conn * EXCHANGES + self.exchanges.get(&conn).unwrap_or(&0));
         match &next.what {
             What::Mark(mark) if !mark.starts_with(' ') => {
                 self.mark.clone_from(mark);
@@ -183,11 +183,11 @@ impl Replay<'_> {
                 // A connection may carry several exchanges.
                 let exchanges = self.exchanges.entry(conn).or_default();
                 *exchanges += 1;
-                let lane = Lane::new(conn * EXCHANGES + *exchanges);
+                let lane = LaneId::new(conn * EXCHANGES + *exchanges);
                 self.server.handle_open(self.now, lane, LaneKind::Exchange);
                 if let Some(cookie) = cookie {
                     let cookie = self.ours(cookie);
-                    self.server.handle_cookie(lane, &cookie);
+                    self.server.handle_cookie(self.now, lane, &cookie);
                 }
                 self.ask(lane, body);
             }
@@ -273,7 +273,7 @@ impl Replay<'_> {
         self.now = end;
     }
 
-    fn ask(&mut self, lane: Lane, text: &str) {
+    fn ask(&mut self, lane: LaneId, text: &str) {
         let text = self.ours(text);
         let parsed: Option<Value> = serde_json::from_str(&text).ok();
         self.rules.messages = match parsed.clone() {
@@ -302,18 +302,20 @@ impl Replay<'_> {
     }
 
     fn drain(&mut self) {
-        while let Some(output) = self.server.poll_output() {
-            let conn = output.lane().number() / EXCHANGES;
-            let said = match output {
-                Output::Frame { text, .. } => Said::Text(text),
-                Output::Respond { body, cookie, .. } => {
+        let mut out = Vec::new();
+        while let Some(action) = self.server.poll_action(&mut out) {
+            let text = String::from_utf8(core::mem::take(&mut out)).unwrap();
+            let conn = action.lane().number() / EXCHANGES;
+            let said = match action {
+                Action::Send(_) => Said::Text(text),
+                Action::Respond(_, cookie) => {
                     if let Some(cookie) = cookie {
-                        self.names.push((String::new(), cookie.into()));
+                        self.names.push((String::new(), cookie.as_str().to_owned()));
                     }
-                    Said::Text(body)
+                    Said::Text(text)
                 }
-                Output::Refuse { why, .. } => Said::Status(why.status()),
-                Output::Close { code, .. } => Said::Closed(code),
+                Action::Reject(_, rejection) => Said::Status(rejection.status()),
+                Action::Close(_, code) => Said::Closed(code),
             };
             self.said.entry(conn).or_default().push_back(said);
         }

@@ -11,7 +11,7 @@ fn stage(profile: Profile) -> (Stage, String) {
     let client = client_in(&answer);
     let answer = stage.ask(&[subscribe(&client, &["/foo"], "2")]);
     assert!(!answer.contains("\"ack\""), "on no other reply: {answer}");
-    let answer = stage.ask(&[connect(&client, "3").hold(0.0).ack(Ack::Received(0))]);
+    let answer = stage.ask(&[connect(&client, "3").hold(0).ack(Ack::Received(0))]);
     assert!(answer.ends_with(r#""ext":{"ack":1}}]"#), "{answer}");
     (stage, client)
 }

@@ -8,10 +8,10 @@ use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
 
 use bayeux_proto::{
-    Instant,
+    Instant, LaneId,
     server::{
-        Ack, ConcurrentConnects, Config, Element, Lane, LaneKind, Member, Output, Overflow,
-        Payload, Profile, Request, Server,
+        Ack, Action, ConcurrentConnects, Config, Element, LaneKind, Member, Overflow, Payload,
+        Profile, Request, Server,
     },
 };
 use proptest::{
@@ -185,7 +185,7 @@ struct Run {
     policy: TestPolicy,
     now: Instant,
     /// Live lanes.
-    lanes: BTreeMap<Lane, LaneKind>,
+    lanes: BTreeMap<LaneId, LaneKind>,
     /// Counter for lanes and messages.
     next: u64,
     clients: Vec<String>,
@@ -205,11 +205,11 @@ impl Run {
                     LaneKind::Exchange
                 };
                 self.next += 1;
-                let lane = Lane::new(self.next);
+                let lane = LaneId::new(self.next);
                 self.lanes.insert(lane, kind);
                 self.server.handle_open(now, lane, kind);
                 if *cookie > 0 {
-                    self.server.handle_cookie(lane, &cookie.to_string());
+                    self.server.handle_cookie(now, lane, &cookie.to_string());
                 }
             }
             Step::Close(pick) => {
@@ -280,9 +280,9 @@ impl Run {
     }
 
     /// Picks one of the latest lanes, or one that never existed.
-    fn lane(&self, pick: usize) -> Lane {
+    fn lane(&self, pick: usize) -> LaneId {
         let lane = self.lanes.keys().rev().nth(pick).copied();
-        lane.unwrap_or(Lane::new(1_000_000))
+        lane.unwrap_or(LaneId::new(1_000_000))
     }
 
     /// Picks a live session, one that has ended, or none.
@@ -304,8 +304,8 @@ impl Run {
             Kind::Handshake => handshake(&id),
             Kind::Connect if what % 2 == 0 => connect(&client, &id).ack(Ack::Received(what as u64)),
             Kind::Connect => connect(&client, &id),
-            Kind::ShortConnect => connect(&client, &id).hold(0.0),
-            Kind::LongConnect => connect(&client, &id).hold(1e300),
+            Kind::ShortConnect => connect(&client, &id).hold(0),
+            Kind::LongConnect => connect(&client, &id).hold(i64::MAX),
             Kind::Subscribe => subscribe(&client, &[channel, "/a"], &id),
             Kind::Unsubscribe => unsubscribe(&client, &[channel], &id),
             // Events may keep this id.
@@ -317,23 +317,25 @@ impl Run {
     }
 
     fn drain(&mut self) {
-        while let Some(output) = self.server.poll_output() {
-            let lane = output.lane();
+        let mut out = Vec::new();
+        while let Some(action) = self.server.poll_action(&mut out) {
+            let text = String::from_utf8(core::mem::take(&mut out)).expect("text");
+            let lane = action.lane();
             let kind = self.lanes.get(&lane).copied();
-            let is_end = !matches!(output, Output::Frame { .. });
-            let wanted = match output {
-                Output::Frame { .. } | Output::Close { .. } => LaneKind::Socket,
-                Output::Respond { .. } | Output::Refuse { .. } => LaneKind::Exchange,
+            let wanted = match action {
+                Action::Send(_) | Action::Close(..) => LaneKind::Socket,
+                Action::Respond(..) | Action::Reject(..) => LaneKind::Exchange,
             };
-            assert_eq!(kind, Some(wanted), "{output:?} is for no such lane");
-            if is_end {
+            assert_eq!(kind, Some(wanted), "{action:?} is for no such lane");
+            if !matches!(action, Action::Send(_)) {
                 self.lanes.remove(&lane);
             }
-            if let Output::Frame { text, .. } | Output::Respond { body: text, .. } = &output {
-                self.read(text);
-                self.story.push(text.clone());
+            if matches!(action, Action::Send(_) | Action::Respond(..)) {
+                self.read(&text);
+                self.story.push(text);
             } else {
-                self.story.push(format!("{output:?}"));
+                assert_eq!(text, "", "{action:?} has no text");
+                self.story.push(format!("{action:?}"));
             }
         }
     }

@@ -1,6 +1,9 @@
 //! Sessions tied to a cookie, as with `CometD`.
 
-use bayeux_proto::server::{Lane, LaneKind, Profile};
+use bayeux_proto::{
+    LaneId,
+    server::{LaneKind, Profile},
+};
 
 use super::stage::{Ask, Sent, Stage, client_in, connect, handshake, text};
 
@@ -9,9 +12,9 @@ fn stage() -> Stage {
 }
 
 /// Posts messages with a cookie.
-fn post(stage: &mut Stage, cookie: &str, ask: Ask) -> Lane {
+fn post(stage: &mut Stage, cookie: &str, ask: Ask) -> LaneId {
     let lane = stage.open(LaneKind::Exchange);
-    stage.server.handle_cookie(lane, cookie);
+    stage.server.handle_cookie(stage.now, lane, cookie);
     stage.send(lane, &[ask]);
     lane
 }
@@ -55,9 +58,9 @@ fn a_socket_with_another_cookie_cannot_use_a_session() {
     ] {
         let socket = stage.socket();
         if let Some(sent) = sent {
-            stage.server.handle_cookie(socket, sent);
+            stage.server.handle_cookie(stage.now, socket, sent);
         }
-        stage.send(socket, &[connect(&client, "2").hold(0.0)]);
+        stage.send(socket, &[connect(&client, "2").hold(0)]);
         assert_eq!(stage.text(socket).contains(r#""successful":true"#), known);
     }
 }
@@ -68,8 +71,8 @@ fn a_cookie_is_set_once_and_cannot_be_exchanged() {
     let mut stage = stage();
     let (cookie, _) = handshake_with_cookie(&mut stage);
     let lane = stage.open(LaneKind::Exchange);
-    stage.server.handle_cookie(lane, &cookie);
-    stage.server.handle_cookie(lane, "another");
+    stage.server.handle_cookie(stage.now, lane, &cookie);
+    stage.server.handle_cookie(stage.now, lane, "another");
     stage.send(lane, &[handshake("1")]);
     let answer = stage.text(lane);
     let lane = post(&mut stage, &cookie, connect(&client_in(&answer), "2"));

@@ -91,9 +91,9 @@ fn a_session_that_does_not_connect_for_its_lifetime_expires() {
     ] {
         let mut stage = Stage::with(profile, |config| config.session_lifetime = asked);
         let client = stage.handshake();
-        stage.ask(&[connect(&client, "2").hold(0.0)]);
+        stage.ask(&[connect(&client, "2").hold(0)]);
         stage.pass(life - 1);
-        stage.ask(&[connect(&client, "3").hold(0.0)]);
+        stage.ask(&[connect(&client, "3").hold(0)]);
         stage.pass(life);
         let answer = stage.ask(&[connect(&client, "4")]);
         assert!(answer.contains(r#""reconnect":"handshake""#), "{answer}");
@@ -138,7 +138,7 @@ fn the_held_connect_of_a_session_that_the_server_ends_is_answered() {
     let end = |profile: Profile| {
         let mut stage = Stage::new(profile);
         let client = stage.handshake();
-        stage.ask(&[connect(&client, "1").hold(0.0)]);
+        stage.ask(&[connect(&client, "1").hold(0)]);
         let poll = stage.post(&[connect(&client, "2")]);
         stage.pass(1_000);
         assert!(stage.server.end_session(stage.now, &client));
@@ -183,7 +183,7 @@ fn a_cut_poll_loses_an_event_with_faye_but_not_with_cometd() {
         let mut stage = Stage::new(profile);
         let client = stage.handshake();
         stage.subscribe(&client, "/foo");
-        stage.ask(&[connect(&client, "1").hold(0.0)]);
+        stage.ask(&[connect(&client, "1").hold(0)]);
         let poll = stage.post(&[connect(&client, "2")]);
         stage.close(poll);
         stage.publish("/foo", "\"first\"");
@@ -208,7 +208,7 @@ fn a_shutdown_answers_every_connect_closes_every_socket_and_rejects_new_lanes() 
         let (socket, _) = stage.listener("/foo");
         let idle = stage.socket();
         let client = stage.handshake();
-        stage.ask(&[connect(&client, "1").hold(0.0)]);
+        stage.ask(&[connect(&client, "1").hold(0)]);
         let poll = stage.post(&[connect(&client, "2")]);
         stage.server.shut_down(stage.now);
         stage.drain();

@@ -74,7 +74,7 @@ fn a_session_beyond_the_limit_is_refused_with_the_advice_to_wait() {
             answer.contains(r#""advice":{"reconnect":"handshake","interval":5000}"#),
             "{answer}"
         );
-        let answer = stage.ask(&[connect(&first, "2").hold(0.0)]);
+        let answer = stage.ask(&[connect(&first, "2").hold(0)]);
         assert!(answer.contains(r#""successful":true"#), "{answer}");
         stage.ask(&[super::stage::disconnect(&first, "3")]);
         stage.handshake();

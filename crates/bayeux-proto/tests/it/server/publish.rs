@@ -65,7 +65,7 @@ fn only_old_faye_shows_the_client_id_of_the_publisher() {
         let (listener, publisher) = (stage.handshake(), stage.handshake());
         stage.subscribe(&listener, "/foo");
         stage.ask(&[publish("/foo", &publisher, "1", "2")]);
-        let answer = stage.ask(&[connect(&listener, "3").hold(0.0)]);
+        let answer = stage.ask(&[connect(&listener, "3").hold(0)]);
         assert!(answer.contains("\"data\":1"), "{answer}");
         assert_eq!(answer.contains(&publisher), shown, "{answer}");
     }

@@ -179,7 +179,7 @@ fn a_sticky_session_keeps_pushing_to_its_dead_socket() {
     let (socket, client) = stage.listener("/foo");
     stage.close(socket);
     let next = stage.socket();
-    stage.send(next, &[connect(&client, "3").hold(0.0)]);
+    stage.send(next, &[connect(&client, "3").hold(0)]);
     stage.publish("/foo", "1");
     stage.pass(5_000);
     assert_eq!(stage.text(next), format!("[{}]", connected(&client, "3")));

@@ -4,10 +4,10 @@ use core::time::Duration;
 use std::collections::BTreeMap;
 
 use bayeux_proto::{
-    Instant,
+    Advice, Instant, LaneId, Message, Timing,
     server::{
-        Ack, Config, Element, Lane, LaneKind, Member, Output, Payload, Profile, Request,
-        RequestContext, SecurityPolicy, Server,
+        Ack, Action, Config, Element, LaneKind, Member, Payload, Profile, Request, RequestContext,
+        SecurityPolicy, Server,
     },
 };
 
@@ -16,7 +16,7 @@ pub(crate) struct Stage {
     pub(crate) server: Server,
     pub(crate) policy: TestPolicy,
     pub(crate) now: Instant,
-    output: BTreeMap<Lane, Vec<Sent>>,
+    output: BTreeMap<LaneId, Vec<Sent>>,
     next_lane: u64,
 }
 
@@ -63,14 +63,14 @@ impl SecurityPolicy for TestPolicy {
     }
 
     fn may_publish(&mut self, context: &RequestContext<'_>) -> Result<(), String> {
-        match context.request.channel {
+        match context.request.message.channel {
             "/read/only" => Err("You may only listen".to_owned()),
             _ => Ok(()),
         }
     }
 
     fn serve(&mut self, context: &RequestContext<'_>) {
-        self.served.push(context.request.channel.to_owned());
+        self.served.push(context.request.message.channel.to_owned());
     }
 }
 
@@ -100,27 +100,27 @@ impl Stage {
         }
     }
 
-    pub(crate) fn open(&mut self, kind: LaneKind) -> Lane {
-        let lane = Lane::new(self.next_lane);
+    pub(crate) fn open(&mut self, kind: LaneKind) -> LaneId {
+        let lane = LaneId::new(self.next_lane);
         self.next_lane += 1;
         self.server.handle_open(self.now, lane, kind);
         self.drain();
         lane
     }
 
-    pub(crate) fn socket(&mut self) -> Lane {
+    pub(crate) fn socket(&mut self) -> LaneId {
         self.open(LaneKind::Socket)
     }
 
     /// Posts messages in an exchange of their own.
-    pub(crate) fn post(&mut self, asks: &[Ask]) -> Lane {
+    pub(crate) fn post(&mut self, asks: &[Ask]) -> LaneId {
         let lane = self.open(LaneKind::Exchange);
         self.send(lane, asks);
         lane
     }
 
     /// Posts elements of an array in an exchange of their own.
-    pub(crate) fn post_elements(&mut self, elements: &[Element<'_>]) -> Lane {
+    pub(crate) fn post_elements(&mut self, elements: &[Element<'_>]) -> LaneId {
         let lane = self.open(LaneKind::Exchange);
         self.payload(lane, &Payload::Messages(elements));
         lane
@@ -133,17 +133,17 @@ impl Stage {
         self.text(lane)
     }
 
-    pub(crate) fn send(&mut self, lane: Lane, asks: &[Ask]) {
+    pub(crate) fn send(&mut self, lane: LaneId, asks: &[Ask]) {
         Ask::show(asks, |payload| self.payload(lane, payload));
     }
 
-    pub(crate) fn payload(&mut self, lane: Lane, payload: &Payload<'_>) {
+    pub(crate) fn payload(&mut self, lane: LaneId, payload: &Payload<'_>) {
         self.server
             .handle_payload(self.now, lane, payload, &mut self.policy);
         self.drain();
     }
 
-    pub(crate) fn close(&mut self, lane: Lane) {
+    pub(crate) fn close(&mut self, lane: LaneId) {
         self.server.handle_close(self.now, lane);
         self.drain();
     }
@@ -172,33 +172,31 @@ impl Stage {
     }
 
     pub(crate) fn drain(&mut self) {
-        while let Some(output) = self.server.poll_output() {
-            let lane = output.lane();
-            let output = match output {
-                Output::Frame { text, .. } => Sent::Text(text),
-                Output::Respond { body, cookie, .. } => {
-                    let cookie = cookie.map(|cookie| format!("cookie {cookie}"));
-                    self.output
-                        .entry(lane)
-                        .or_default()
-                        .extend(cookie.map(Sent::Text));
-                    Sent::Text(body)
+        let mut out = Vec::new();
+        while let Some(action) = self.server.poll_action(&mut out) {
+            let text = String::from_utf8(core::mem::take(&mut out)).expect("text");
+            let output = self.output.entry(action.lane()).or_default();
+            match action {
+                Action::Send(_) => output.push(Sent::Text(text)),
+                Action::Respond(_, cookie) => {
+                    let cookie = cookie.map(|cookie| format!("cookie {}", cookie.as_str()));
+                    output.extend(cookie.map(Sent::Text));
+                    output.push(Sent::Text(text));
                 }
-                Output::Refuse { why, .. } => Sent::Status(why.status()),
-                Output::Close { code, .. } => Sent::Closed(code),
-            };
-            self.output.entry(lane).or_default().push(output);
+                Action::Reject(_, rejection) => output.push(Sent::Status(rejection.status())),
+                Action::Close(_, code) => output.push(Sent::Closed(code)),
+            }
         }
     }
 
     /// Takes the output of a lane since the last call.
-    pub(crate) fn output(&mut self, lane: Lane) -> Vec<Sent> {
+    pub(crate) fn output(&mut self, lane: LaneId) -> Vec<Sent> {
         self.output.remove(&lane).unwrap_or_default()
     }
 
     /// Takes the only text sent over a lane since the last call.
     #[track_caller]
-    pub(crate) fn text(&mut self, lane: Lane) -> String {
+    pub(crate) fn text(&mut self, lane: LaneId) -> String {
         match &self.output(lane)[..] {
             [Sent::Text(text)] => text.clone(),
             other => panic!("expected one text, got {other:?}"),
@@ -219,7 +217,7 @@ impl Stage {
     }
 
     /// Creates a client that has subscribed, and connects over a socket.
-    pub(crate) fn listener(&mut self, channel: &str) -> (Lane, String) {
+    pub(crate) fn listener(&mut self, channel: &str) -> (LaneId, String) {
         let client = self.handshake();
         self.subscribe(&client, channel);
         let socket = self.socket();
@@ -250,7 +248,7 @@ pub(crate) struct Ask {
     connection_type: Option<String>,
     types: Vec<String>,
     subscriptions: Vec<String>,
-    hold: Option<f64>,
+    hold: Option<i64>,
     ack: Option<Ack>,
 }
 
@@ -341,7 +339,7 @@ impl Ask {
     }
 
     /// Sets the hold to ask for, in milliseconds.
-    pub(crate) fn hold(mut self, millis: f64) -> Self {
+    pub(crate) fn hold(mut self, millis: i64) -> Self {
         self.hold = Some(millis);
         self.with("advice", &format!(r#"{{"timeout":{millis}}}"#))
     }
@@ -359,13 +357,22 @@ impl Ask {
 
     fn request<'a>(&'a self, lists: &'a Lists<'a>) -> Request<'a> {
         Request {
+            message: Message {
+                channel: &self.channel,
+                client_id: self.client.as_deref(),
+                advice: self.hold.map(|millis| Advice {
+                    timing: Timing {
+                        timeout: Some(millis),
+                        ..Timing::default()
+                    },
+                    ..Advice::default()
+                }),
+                ..Message::default()
+            },
             members: &lists.members,
-            channel: &self.channel,
-            client_id: self.client.as_deref(),
             connection_type: self.connection_type.as_deref(),
             connection_types: &lists.types,
             subscriptions: &lists.subscriptions,
-            hold: self.hold,
             ack: self.ack,
         }
     }

@@ -39,8 +39,8 @@ impl Rules {
         }
     }
 
-    fn ext(&self, inquiry: &RequestContext<'_>) -> Option<&Value> {
-        self.messages.get(inquiry.index)?.get("ext")
+    fn ext(&self, context: &RequestContext<'_>) -> Option<&Value> {
+        self.messages.get(context.index)?.get("ext")
     }
 }
 
@@ -56,22 +56,22 @@ impl SecurityPolicy for Rules {
         );
     }
 
-    fn may_handshake(&mut self, inquiry: &RequestContext<'_>) -> Result<(), String> {
-        let denied = self.ext(inquiry).is_some_and(|ext| ext["deny"] == true);
+    fn may_handshake(&mut self, context: &RequestContext<'_>) -> Result<(), String> {
+        let denied = self.ext(context).is_some_and(|ext| ext["deny"] == true);
         if denied && self.kind != Kind::Faye {
             return Err("403::handshake_denied".to_owned());
         }
         Ok(())
     }
 
-    fn may_subscribe(&mut self, inquiry: &RequestContext<'_>, channel: &str) -> Result<(), String> {
+    fn may_subscribe(&mut self, context: &RequestContext<'_>, channel: &str) -> Result<(), String> {
         let guarded = ["/private/", "/user/", "/group/", "/direct_message/"];
         if !guarded.iter().any(|parent| channel.starts_with(parent)) {
             return Ok(());
         }
-        let token = self.ext(inquiry).and_then(|ext| ext.get("access_token"));
+        let token = self.ext(context).and_then(|ext| ext.get("access_token"));
         let stamp = self
-            .ext(inquiry)
+            .ext(context)
             .and_then(|ext| ext.get("timestamp")?.as_u64());
         match (self.kind, token.and_then(Value::as_str)) {
             (Kind::Faye, None) => Err(format!("403:{channel}:Authentication required")),
@@ -84,21 +84,21 @@ impl SecurityPolicy for Rules {
         }
     }
 
-    fn may_publish(&mut self, inquiry: &RequestContext<'_>) -> Result<(), String> {
-        let message = self.messages.get(inquiry.index);
+    fn may_publish(&mut self, context: &RequestContext<'_>) -> Result<(), String> {
+        let message = self.messages.get(context.index);
         if message.is_none_or(|message| message["data"]["type"] != "deny") {
             return Ok(());
         }
         match self.kind {
-            Kind::Faye => Err(format!("403:{}:Denied", inquiry.request.channel)),
+            Kind::Faye => Err(format!("403:{}:Denied", context.request.message.channel)),
             _ => Err(self.denied("publish_denied")),
         }
     }
 
-    fn serve(&mut self, inquiry: &RequestContext<'_>) {
-        if self.kind == Kind::CometdNode && inquiry.request.channel == "/service/echo" {
-            let client = inquiry.request.client_id.unwrap_or("").to_owned();
-            let data = inquiry.request.json("data").unwrap_or("null").to_owned();
+    fn serve(&mut self, context: &RequestContext<'_>) {
+        if self.kind == Kind::CometdNode && context.request.message.channel == "/service/echo" {
+            let client = context.request.message.client_id.unwrap_or("").to_owned();
+            let data = context.request.json("data").unwrap_or("null").to_owned();
             self.to_echo.push((client, data));
         }
     }
