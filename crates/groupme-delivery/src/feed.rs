@@ -31,6 +31,10 @@ use crate::{
 /// Any order of calls is legal. After each call, [`poll_request`](Self::poll_request) and
 /// [`poll_delivery`](Self::poll_delivery) may have something, and
 /// [`poll_timeout`](Self::poll_timeout) may have changed.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is independent of the others"
+)]
 pub struct Feed<P> {
     config: Config,
     user: UserId,

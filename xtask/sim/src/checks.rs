@@ -1,70 +1,89 @@
-//! Whoever watches a run: all invariants, and the transcript where one is wanted.
+//! The observers of a run: invariants, counters and the transcript.
 
 use core::fmt;
 
 use bayeux_proto::Instant;
 
 use crate::{
-    fact::Fact,
-    invariants::{self, End, Invariant},
+    counters::Counters,
+    fact::{Fact, PublishedEvent, PublishedMessage},
+    invariants::{self, Check, End},
     plan::Plan,
-    tally::Tally,
     transcript::Transcript,
 };
 
-/// The watchers of one run.
+/// The observers of one run.
 #[derive(Debug)]
-pub struct Checks {
-    invariants: Vec<Box<dyn Invariant>>,
+pub(crate) struct Checks {
+    invariants: Vec<Check>,
     transcript: Transcript,
-    tally: Tally,
+    counters: Counters,
     violation: Option<Violation>,
 }
 
-/// An invariant that does not hold.
+/// A broken invariant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Violation {
-    /// Which.
+    /// Name of the invariant.
     pub invariant: &'static str,
-    /// What happened instead.
+    /// Description of what happened instead.
     pub what: String,
-    /// When.
+    /// Virtual time at which it happened.
     pub at: Instant,
 }
 
 impl Checks {
-    /// Watches a run of this plan.
-    pub fn new(plan: &Plan, transcript: Transcript) -> Self {
+    pub(crate) fn new(plan: &Plan, transcript: Transcript) -> Self {
         Self {
             invariants: invariants::all(plan),
             transcript,
-            tally: Tally::default(),
+            counters: Counters::default(),
             violation: None,
         }
     }
 
-    /// Something happened.
-    pub fn see(&mut self, now: Instant, fact: &Fact<'_>) {
+    /// Observes a fact.
+    pub(crate) fn see(&mut self, now: Instant, fact: &Fact<'_>) {
         if self.violation.is_some() {
             return;
         }
         self.transcript.write(now, fact);
-        self.tally.count(fact);
-        for invariant in &mut self.invariants {
-            if let Err(what) = invariant.observe(now, fact) {
-                let invariant = invariant.name();
-                self.fail(now, invariant, what);
-                return;
+        self.counters.count(fact);
+        match *fact {
+            Fact::Published {
+                number,
+                channel,
+                data,
+            } => {
+                let event = PublishedEvent {
+                    number,
+                    channel,
+                    message: PublishedMessage::parse(data),
+                };
+                for check in &mut self.invariants {
+                    check.invariant.published(&event);
+                }
             }
+            Fact::Client(client, ref fact) => {
+                let of_client = |check: &&mut Check| check.client == client;
+                for check in self.invariants.iter_mut().filter(of_client) {
+                    if let Err(what) = check.invariant.observe(fact) {
+                        let name = check.name;
+                        self.fail(now, name, format!("client {client}: {what}"));
+                        return;
+                    }
+                }
+            }
+            _ => {}
         }
     }
 
-    /// Something does not hold.
-    pub fn fail(&mut self, now: Instant, invariant: &'static str, what: String) {
+    /// Records a violation; the first one counts.
+    pub(crate) fn fail(&mut self, now: Instant, invariant: &'static str, what: String) {
         if self.violation.is_none() {
             self.transcript
-                .note(now, &format!("VIOLATION  {invariant}: {what}"));
+                .line(now, &format!("VIOLATION  {invariant}: {what}"));
             self.violation = Some(Violation {
                 invariant,
                 what,
@@ -73,23 +92,23 @@ impl Checks {
         }
     }
 
-    /// Whether something did not hold. Nothing that comes after it is looked at.
-    pub fn has_failed(&self) -> bool {
+    /// Returns whether an invariant was broken. Later facts are ignored.
+    pub(crate) fn has_failed(&self) -> bool {
         self.violation.is_some()
     }
 
-    /// What is still to come before all is well, by each invariant; empty when it is.
-    pub fn missing(&self, end: &End<'_>) -> Vec<(&'static str, String)> {
-        let missing = |invariant: &dyn Invariant| Some((invariant.name(), invariant.missing(end)?));
-        self.invariants
-            .iter()
-            .filter_map(|invariant| missing(&**invariant))
-            .collect()
+    /// Returns the first condition that does not hold yet, with the name of its invariant; `None`
+    /// once all hold.
+    pub(crate) fn missing(&self, end: &End<'_>) -> Option<(&'static str, String)> {
+        self.invariants.iter().find_map(|check| {
+            let what = check.invariant.missing(&end.clients[check.client], end)?;
+            Some((check.name, format!("client {}: {what}", check.client)))
+        })
     }
 
-    /// What did not hold, what was seen, and how much of it.
-    pub fn into_parts(self) -> (Option<Violation>, Transcript, Tally) {
-        (self.violation, self.transcript, self.tally)
+    /// Returns the violation, the transcript and the counters.
+    pub(crate) fn into_parts(self) -> (Option<Violation>, Transcript, Counters) {
+        (self.violation, self.transcript, self.counters)
     }
 }
 

@@ -1,92 +1,92 @@
-//! The client's side, from the bottom up: session, wire, model, program.
+//! A client under test, from the bottom up: session, decoder, gap-free account and program.
 
 mod account;
+mod actions;
 mod batch;
-mod deeds;
-mod intake;
 mod program;
+mod receive;
 
-use core::{fmt, time::Duration};
+use core::time::Duration;
 use std::collections::VecDeque;
 
 use bayeux_proto::{Config, Instant, LaneId, Session};
 use bayeux_wire::{Decoder, Frame};
 
-pub use self::account::Account;
 use self::program::Program;
 pub(crate) use self::{
-    account::{Recipient, address},
+    account::{Account, EPOCH, Recipient, address},
     batch::Batch,
+    program::State as SubscriptionState,
 };
 use crate::{
-    checks::Checks,
-    errands::{Errand, Task},
-    fact::{Asked, ClientFact, Fact},
-    network::{Arrived, Network},
-    plan::{Ask, ClientSetting},
+    fact::{ClientFact, Fact, Issued},
+    network::Arrived,
+    plan::{ClientSettings, Command},
+    rest_requests::{Call, RestExchange},
+    run::Context,
     sabotage::{Sabotage, Saboteur},
 };
 
 /// A client and the program that uses it.
-pub struct Client {
+pub(crate) struct Client {
     index: usize,
     session: Session,
     config: Config,
     decoder: Decoder,
-    /// Reused for all that is received.
+    /// Reused for every payload received.
     frame: Frame,
     out: Vec<u8>,
     batch: Batch,
     token: String,
     program: Program,
-    /// What makes up for what was missed, where the program wants that.
+    /// Gap-free delivery, where the program uses it.
     account: Option<Account>,
     seed: u64,
-    /// How far its clock is ahead of the true time.
-    ahead: Skew,
-    /// The latest time it was told.
+    clock: Clock,
+    /// The latest time that the clock showed; a session never gets an earlier one.
     local: Instant,
-    /// Until when it does nothing, and what then.
-    asleep: Option<(Instant, Waking)>,
-    /// What arrived while it was asleep.
+    asleep: Option<Asleep>,
+    /// Arrivals during a sleep.
     inbox: VecDeque<(LaneId, Arrived)>,
-    sabotage: Saboteur,
+    saboteur: Saboteur,
 }
 
-/// How far a clock is off.
+/// A clock that is wrong.
 #[derive(Clone, Copy, Debug, Default)]
-struct Skew {
+struct Clock {
     ahead: Duration,
     behind: Duration,
 }
 
-/// What a program does first after a sleep.
+/// A process that is suspended, or one that is to start.
 #[derive(Clone, Copy, Debug)]
-pub struct Waking {
-    /// Tell the session.
-    pub wake: bool,
-    /// Let the timers ring before what has arrived is read.
-    pub timers_first: bool,
+pub(crate) struct Asleep {
+    pub(crate) until: Instant,
+    /// Whether the session is woken afterwards.
+    pub(crate) wake: bool,
+    /// Whether timers fire before what has arrived is read.
+    pub(crate) timers_first: bool,
+    /// Whether it is a new process that starts.
+    pub(crate) starts: bool,
 }
 
 impl Client {
-    /// A client that nobody has asked for anything.
-    pub fn new(
+    pub(crate) fn new(
         index: usize,
-        setting: &ClientSetting,
+        settings: &ClientSettings,
         token: &str,
         channels: &[String],
         sabotage: Option<Sabotage>,
     ) -> Self {
-        let mut config = setting.session.clone();
-        if sabotage == Some(Sabotage::TooFast) {
+        let mut config = settings.session.clone();
+        if sabotage == Some(Sabotage::ExceedConnectRate) {
             config.connect_burst = u32::MAX;
             config.connect_spacing = Duration::from_nanos(1);
         }
         Self {
             index,
-            session: Session::new(config, setting.seed),
-            config: setting.session.clone(),
+            session: Session::new(config, settings.seed),
+            config: settings.session.clone(),
             decoder: Decoder::new(),
             frame: Frame::new(),
             out: Vec::new(),
@@ -94,247 +94,243 @@ impl Client {
             token: token.to_owned(),
             program: Program::new(index, channels),
             account: None,
-            seed: setting.seed,
-            ahead: Skew::default(),
+            seed: settings.seed,
+            clock: Clock::default(),
             local: Instant::ORIGIN,
             asleep: None,
             inbox: VecDeque::new(),
-            sabotage: Saboteur::new(sabotage),
+            saboteur: Saboteur::new(sabotage),
         }
     }
 
-    /// When, by the true time, it wants to be woken.
-    pub fn poll_timeout(&self) -> Option<Instant> {
-        if let Some((until, _)) = self.asleep {
-            return Some(until);
-        }
-        let session = self.session.poll_timeout().map(|deadline| {
-            let at = deadline.at + self.ahead.behind;
-            Instant::ORIGIN + (at - (Instant::ORIGIN + self.ahead.ahead))
-        });
-        let account = self.account.as_ref().and_then(Account::poll_timeout);
-        [session, self.program.poll_timeout(), account]
-            .into_iter()
-            .flatten()
-            .min()
-    }
-
-    /// The same with gap-free delivery in between.
+    /// Adds gap-free delivery between session and program.
     #[must_use]
     pub(crate) fn with_account(mut self, account: Account) -> Self {
         self.account = Some(account);
         self
     }
 
-    /// What makes up for what was missed.
-    pub fn account(&self) -> Option<&Account> {
+    pub(crate) fn account(&self) -> Option<&Account> {
         self.account.as_ref()
     }
 
-    /// The process ends, and another one begins with what it left in its store.
-    pub(crate) fn crash(&mut self, now: Instant, network: &mut Network, checks: &mut Checks) {
-        network.crash(now, self.index);
-        self.see(now, checks, ClientFact::Crashed);
-        self.seed = self.seed.wrapping_add(1);
-        self.session = Session::new(self.config.clone(), self.seed);
-        self.program = self.program.reborn();
-        self.account = self.account.as_ref().map(Account::reborn);
-        self.inbox.clear();
-        self.asleep = None;
-        self.local = Instant::ORIGIN;
-        self.listen(now, network, checks);
-    }
-
-    /// It wants to hear its user's own channel, if it does not yet.
-    pub(crate) fn listen(&mut self, now: Instant, network: &mut Network, checks: &mut Checks) {
-        if !self.program.wants_own() {
-            self.ask(now, Ask::Subscribe(OWN), network, checks);
-        }
-        self.ask(now, Ask::Connect, network, checks);
-    }
-
-    /// The next thing that is wanted of REST, and by which life of the program.
-    pub(crate) fn poll_task(&mut self, now: Instant) -> Option<(u32, Task)> {
-        let account = self.account.as_mut().filter(|_| self.asleep.is_none())?;
-        Some((account.life, account.poll_task(now)?))
-    }
-
-    /// The program says something over REST.
-    pub(crate) fn say(&mut self, now: Instant, to: &Recipient, checks: &mut Checks) {
-        if let Some(account) = self.account.as_mut().filter(|_| self.asleep.is_none()) {
-            let guid = account.say(now, to);
-            self.see(now, checks, ClientFact::Sends(&guid));
-        }
-    }
-
-    /// REST answered, or did not.
-    pub(crate) fn handle_answer(&mut self, now: Instant, errand: Errand, checks: &mut Checks) {
-        if let Some(account) = self.account.as_mut().filter(|one| one.life == errand.life) {
-            account.answered(now, errand.task, errand.answer);
-            self.hand_out(now, checks);
-        }
-    }
-
-    /// The program acknowledges what it has.
-    pub(crate) fn acknowledge(&mut self, now: Instant, checks: &mut Checks) {
-        if let Some(account) = &mut self.account {
-            let handed = account.acknowledge(&mut self.sabotage);
-            self.see(now, checks, ClientFact::Acknowledged(&handed));
-        }
-    }
-
-    fn hand_out(&mut self, now: Instant, checks: &mut Checks) {
-        while let Some(account) = &mut self.account
-            && let Some(handed) = account.poll_delivery(now)
-        {
-            let is_lazy = account.setting().is_lazy;
-            for handed in self.sabotage.handed(handed) {
-                self.see(now, checks, ClientFact::Handed(&handed));
-            }
-            if !is_lazy {
-                self.acknowledge(now, checks);
-            }
-        }
-    }
-
-    /// The program, to look at.
-    pub fn program(&self) -> &Program {
+    pub(crate) fn program(&self) -> &Program {
         &self.program
     }
 
-    /// Whether it is awake and has read everything that arrived.
-    pub fn is_idle(&self) -> bool {
+    /// Returns whether it is awake and has read everything that arrived.
+    pub(crate) fn is_idle(&self) -> bool {
         self.asleep.is_none() && self.inbox.is_empty()
     }
 
-    /// The limits it was given.
-    pub fn config(&self) -> &Config {
-        &self.config
+    /// Returns when, by true time, it has to be woken.
+    pub(crate) fn poll_timeout(&self) -> Option<Instant> {
+        if let Some(asleep) = self.asleep {
+            return Some(asleep.until);
+        }
+        let deadline = self.session.poll_timeout();
+        let session = deadline.map(|deadline| self.clock.true_time(deadline.at));
+        let account = self.account.as_ref().and_then(Account::poll_timeout);
+        let timeouts = [session, self.program.poll_timeout(), account];
+        timeouts.into_iter().flatten().min()
     }
 
-    /// The program asks for something.
-    pub fn ask(&mut self, now: Instant, ask: Ask, network: &mut Network, checks: &mut Checks) {
-        // Whoever wants everything does not give up the channel that it comes on.
-        let forbidden = self.account.is_some() && self.program.would_leave(ask, OWN);
-        if self.asleep.is_none() && !forbidden {
-            self.look_at_clock(now);
+    /// Ends the process. Another one starts after `down` with what is in the store.
+    pub(crate) fn crash(&mut self, cx: &mut Context, down: Duration) {
+        cx.network.crash(cx.now, self.index);
+        self.see(cx, ClientFact::Crashed);
+        self.seed = self.seed.wrapping_add(1);
+        self.session = Session::new(self.config.clone(), self.seed);
+        self.program = self.program.restarted();
+        self.account = self.account.as_ref().map(Account::restarted);
+        self.inbox.clear();
+        self.local = Instant::ORIGIN;
+        self.asleep = Some(Asleep {
+            until: cx.now + down,
+            wake: false,
+            timers_first: false,
+            starts: true,
+        });
+        if down.is_zero() {
+            self.handle_timeout(cx);
+        }
+    }
+
+    /// Subscribes to the user's own channel, unless it is subscribed, and connects.
+    pub(crate) fn listen(&mut self, cx: &mut Context) {
+        if !self.program.wants_own() {
+            self.issue(cx, Command::Subscribe(OWN));
+        }
+        self.issue(cx, Command::Connect);
+    }
+
+    /// Returns the next request for REST, with the number of the process that makes it.
+    pub(crate) fn poll_call(&mut self, now: Instant) -> Option<(u32, Call)> {
+        let account = self.account.as_mut().filter(|_| self.asleep.is_none())?;
+        Some((account.process, account.poll_call(now)?))
+    }
+
+    /// Sends a message over REST.
+    pub(crate) fn send(&mut self, cx: &mut Context, to: &Recipient) {
+        if let Some(account) = self.account.as_mut().filter(|_| self.asleep.is_none()) {
+            let guid = account.send(cx.now, to);
+            self.see(cx, ClientFact::Sends(&guid));
+        }
+    }
+
+    /// Handles a REST exchange that is complete or lost.
+    pub(crate) fn handle_response(&mut self, cx: &mut Context, exchange: RestExchange) {
+        let account = self.account.as_mut();
+        if let Some(account) = account.filter(|one| one.process == exchange.process) {
+            account.handle_response(cx.now, exchange.call, exchange.reply);
+            self.deliver_items(cx);
+        }
+    }
+
+    /// Acknowledges everything that the program has.
+    pub(crate) fn acknowledge(&mut self, cx: &mut Context) {
+        if let Some(account) = &mut self.account {
+            let acknowledged = account.acknowledge(&mut self.saboteur);
+            self.see(cx, ClientFact::Acknowledged(&acknowledged));
+            self.see_baseline(cx);
+        }
+    }
+
+    fn deliver_items(&mut self, cx: &mut Context) {
+        while let Some(account) = &mut self.account
+            && let Some(delivered) = account.poll_delivery(cx.now)
+        {
+            let is_lazy = account.settings().is_lazy;
+            for delivered in self.saboteur.delivered(delivered) {
+                self.see(cx, ClientFact::Delivered(&delivered));
+            }
+            if !is_lazy {
+                self.acknowledge(cx);
+            }
+        }
+        self.see_baseline(cx);
+    }
+
+    fn see_baseline(&mut self, cx: &mut Context) {
+        if self.account.as_mut().is_some_and(Account::finds_baseline) {
+            self.see(cx, ClientFact::Baseline);
+        }
+    }
+
+    /// Has the program issue a command.
+    pub(crate) fn issue(&mut self, cx: &mut Context, command: Command) {
+        // A backfilling program does not unsubscribe from the user's own channel.
+        let is_forbidden = self.account.is_some() && self.program.would_leave(command, OWN);
+        if self.asleep.is_none() && !is_forbidden {
+            self.read_clock(cx.now);
             if let Some(account) = &mut self.account
-                && let Some(channel) = self.program.would_unwatch(ask)
+                && let Some(channel) = self.program.would_unwatch(command)
             {
                 account.watch(channel.as_str(), false);
             }
             self.program
-                .ask(now, self.local, ask, &mut self.session, checks);
-            self.drain(now, network, checks);
-            self.rest(now, true, checks);
+                .issue(cx, self.local, command, &mut self.session);
+            self.drain(cx);
+            self.rest(cx, true);
         }
     }
 
-    /// It wants to hear of everything, and be heard, whatever was asked for before.
-    pub fn settle_down(&mut self, now: Instant, network: &mut Network, checks: &mut Checks) {
+    /// Has the program listen and connect, whatever it did before.
+    pub(crate) fn settle_down(&mut self, cx: &mut Context) {
         if self.account.is_some() {
-            self.ask(now, Ask::Subscribe(OWN), network, checks);
+            self.issue(cx, Command::Subscribe(OWN));
         }
-        for ask in [Ask::HoldBack(false), Ask::Connect] {
-            self.ask(now, ask, network, checks);
+        self.issue(cx, Command::PauseConnects(false));
+        self.issue(cx, Command::Connect);
+    }
+
+    /// Suspends the process, unless it is suspended for longer already.
+    pub(crate) fn sleep(&mut self, cx: &mut Context, mut asleep: Asleep) {
+        let before = self.asleep;
+        if before.is_none_or(|before| before.until < asleep.until) {
+            asleep.starts = before.is_some_and(|before| before.starts);
+            self.asleep = Some(asleep);
+            self.see(cx, ClientFact::Issued(Issued::Sleep(asleep.until)));
         }
     }
 
-    /// Program and machine do nothing until then.
-    pub fn sleep(&mut self, now: Instant, until: Instant, then: Waking, checks: &mut Checks) {
-        let longer = self.asleep.is_none_or(|(before, _)| before < until);
-        if longer {
-            self.asleep = Some((until, then));
-            self.see(now, checks, ClientFact::Asked(Asked::Sleep(until)));
-        }
-    }
-
-    /// Its clock jumps.
-    pub fn jump(&mut self, now: Instant, forward: bool, by: Duration, checks: &mut Checks) {
-        let Skew { ahead, behind } = &mut self.ahead;
+    /// Moves the clock.
+    pub(crate) fn jump(&mut self, cx: &mut Context, forward: bool, by: Duration) {
+        let Clock { ahead, behind } = &mut self.clock;
         *(if forward { ahead } else { behind }) += by;
-        let shown = self.ahead.shown(now);
-        self.see(now, checks, ClientFact::Asked(Asked::Jump(shown)));
+        let shown = self.clock.shown(cx.now);
+        self.see(cx, ClientFact::Issued(Issued::ClockJump(shown)));
     }
 
-    /// Something has arrived.
-    pub fn handle_arrival(
-        &mut self,
-        now: Instant,
-        lane: LaneId,
-        what: Arrived,
-        network: &mut Network,
-        checks: &mut Checks,
-    ) {
+    pub(crate) fn handle_arrival(&mut self, cx: &mut Context, lane: LaneId, what: Arrived) {
         if self.asleep.is_some() {
             self.inbox.push_back((lane, what));
             return;
         }
-        self.look_at_clock(now);
-        self.take_in(now, lane, what, network, checks);
-        self.drain(now, network, checks);
-        // Timers that are due at this very moment have not rung yet.
-        self.rest(now, false, checks);
+        self.read_clock(cx.now);
+        self.receive(cx, lane, what);
+        self.drain(cx);
+        // Timers that are due at this very moment have not fired yet.
+        self.rest(cx, false);
     }
 
-    /// Time has passed.
-    pub fn handle_timeout(&mut self, now: Instant, network: &mut Network, checks: &mut Checks) {
-        let mut waking = None;
-        if let Some((until, then)) = self.asleep {
-            if now < until {
-                return;
-            }
-            self.asleep = None;
-            waking = Some(then);
+    pub(crate) fn handle_timeout(&mut self, cx: &mut Context) {
+        if self.asleep.is_some_and(|asleep| cx.now < asleep.until) {
+            return;
         }
-        self.look_at_clock(now);
-        if let Some(then) = waking {
-            if then.wake {
-                self.see(now, checks, ClientFact::Asked(Asked::Wake));
-                self.session.handle_wake(self.local);
-            }
-            if then.timers_first {
-                self.session.handle_timeout(self.local);
-                self.drain(now, network, checks);
-            }
-            while let Some((lane, what)) = self.inbox.pop_front() {
-                self.take_in(now, lane, what, network, checks);
-                self.drain(now, network, checks);
-            }
+        let woken = self.asleep.take();
+        self.read_clock(cx.now);
+        if let Some(woken) = woken {
+            self.wake_up(cx, woken);
         }
         self.session.handle_timeout(self.local);
-        self.program.handle_timeout(now, &mut self.session, checks);
+        self.program.handle_timeout(cx, &mut self.session);
         if let Some(account) = &mut self.account {
-            account.handle_timeout(now);
+            account.handle_timeout(cx.now);
         }
-        self.drain(now, network, checks);
-        self.rest(now, true, checks);
+        self.drain(cx);
+        self.rest(cx, true);
     }
 
-    fn look_at_clock(&mut self, now: Instant) {
-        self.local = self.local.max(self.ahead.shown(now));
+    fn wake_up(&mut self, cx: &mut Context, woken: Asleep) {
+        if woken.starts {
+            self.listen(cx);
+        }
+        if woken.wake {
+            self.see(cx, ClientFact::Issued(Issued::Wake));
+            self.session.handle_wake(self.local);
+        }
+        if woken.timers_first {
+            self.session.handle_timeout(self.local);
+            self.drain(cx);
+        }
+        while let Some((lane, what)) = self.inbox.pop_front() {
+            self.receive(cx, lane, what);
+            self.drain(cx);
+        }
     }
 
-    fn see(&self, now: Instant, checks: &mut Checks, fact: ClientFact<'_>) {
-        checks.see(now, &Fact::Client(self.index, fact));
+    fn read_clock(&mut self, now: Instant) {
+        self.local = self.local.max(self.clock.shown(now));
+    }
+
+    fn see(&self, cx: &mut Context, fact: ClientFact<'_>) {
+        cx.see(&Fact::Client(self.index, fact));
     }
 }
 
-impl fmt::Debug for Client {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client")
-            .field("session", &self.session)
-            .field("program", &self.program)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Skew {
+impl Clock {
     fn shown(self, now: Instant) -> Instant {
         let ahead = now + self.ahead;
         Instant::ORIGIN + (ahead - (Instant::ORIGIN + self.behind))
     }
+
+    /// Returns when the clock shows this time.
+    fn true_time(self, shown: Instant) -> Instant {
+        let at = shown + self.behind;
+        Instant::ORIGIN + (at - (Instant::ORIGIN + self.ahead))
+    }
 }
 
-/// Which of a program's channels is the account's own.
+/// Index of the user's own channel among a program's channels.
 const OWN: usize = 0;

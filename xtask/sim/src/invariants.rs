@@ -1,4 +1,4 @@
-//! What has to hold at every step, one file for each.
+//! Conditions that hold at every step, one file each.
 
 mod account;
 mod changes;
@@ -8,60 +8,113 @@ mod delivery;
 mod lanes;
 mod memory;
 mod own;
-mod pace;
+mod rates;
 mod sessions;
 mod subscriptions;
 
-use bayeux_proto::Instant;
+use core::fmt::Debug;
+
 use groupme_sim::Simulation;
 
-use crate::{client::Client, fact::Fact, plan::Plan};
+use self::{
+    account::Account, changes::Changes, commands::Commands, connects::Connects, delivery::Delivery,
+    lanes::Lanes, memory::Memory, own::Own, rates::Rates, sessions::Sessions,
+    subscriptions::Subscriptions,
+};
+use crate::{
+    client::Client,
+    fact::{ClientFact, PublishedEvent},
+    plan::{ClientSettings, Plan},
+};
 
-/// Something that has to hold.
-pub trait Invariant: core::fmt::Debug {
-    /// Its name, as failures give it.
-    fn name(&self) -> &'static str;
-
-    /// Something happened.
+/// A condition that one client has to keep.
+pub(crate) trait Invariant: Debug {
+    /// Judges an observation about the client.
     ///
     /// # Errors
     ///
-    /// If it must not have.
-    fn observe(&mut self, now: Instant, fact: &Fact<'_>) -> Result<(), String>;
+    /// A description of the violation.
+    fn observe(&mut self, fact: &ClientFact<'_>) -> Result<(), String> {
+        let _ = fact;
+        Ok(())
+    }
 
-    /// What has to happen yet before the run may end.
-    fn missing(&self, end: &End<'_>) -> Option<String> {
-        let _ = end;
+    /// Takes note of an event that the server published.
+    fn published(&mut self, event: &PublishedEvent<'_>) {
+        let _ = event;
+    }
+
+    /// Describes what has to happen yet before the run may end; `None` for nothing.
+    fn missing(&self, client: &Client, end: &End<'_>) -> Option<String> {
+        let _ = (client, end);
         None
     }
 }
 
-/// How things are after the network has healed.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct End<'a> {
-    /// The clients.
-    pub clients: &'a [Client],
-    /// The server.
-    pub server: &'a Simulation,
-    /// Whether everybody has taken leave.
-    pub over: bool,
+/// An invariant of a client.
+#[derive(Debug)]
+pub(crate) struct Check {
+    pub(crate) client: usize,
+    pub(crate) name: &'static str,
+    pub(crate) invariant: Box<dyn Invariant>,
 }
 
-/// All of them.
-pub(crate) fn all(plan: &Plan) -> Vec<Box<dyn Invariant>> {
-    let clients = plan.clients.len();
-    vec![
-        Box::new(connects::Connects::new(clients)),
-        Box::new(sessions::Sessions::new(clients)),
-        Box::new(commands::Commands::new(clients)),
-        Box::new(subscriptions::Subscriptions::new(clients)),
-        Box::new(delivery::Delivery::new(clients)),
-        Box::new(account::Account::new(clients)),
-        Box::new(changes::Changes::new(plan)),
-        Box::new(own::Own::new(clients)),
-        Box::new(lanes::Lanes::new(clients)),
-        Box::new(memory::Memory::new(plan)),
-        Box::new(pace::Throttle::new(plan)),
+/// The state of the run after the network has healed.
+#[derive(Clone, Copy)]
+pub(crate) struct End<'a> {
+    pub(crate) clients: &'a [Client],
+    pub(crate) server: &'a Simulation,
+    /// Whether all clients have disconnected.
+    pub(crate) is_over: bool,
+}
+
+/// Returns all invariants of all clients.
+pub(crate) fn all(plan: &Plan) -> Vec<Check> {
+    let clients = plan.clients.iter().enumerate();
+    let checks = clients.flat_map(|(client, settings)| {
+        of(settings).map(|(name, invariant)| Check {
+            client,
+            name,
+            invariant,
+        })
+    });
+    checks.collect()
+}
+
+fn of(client: &ClientSettings) -> [(&'static str, Box<dyn Invariant>); 11] {
+    let config = || client.session.clone();
+    [
+        (
+            "at most one connect outstanding",
+            Box::<Connects>::default(),
+        ),
+        ("no stale clientId", Box::<Sessions>::default()),
+        (
+            "every command settles exactly once",
+            Box::<Commands>::default(),
+        ),
+        (
+            "every subscription wanted is active or refused",
+            Box::new(Subscriptions),
+        ),
+        (
+            "every event once, in order, or in a gap",
+            Box::<Delivery>::default(),
+        ),
+        (
+            "every message once and in order, or reported lost",
+            Box::<Account>::default(),
+        ),
+        (
+            "every change is reported once",
+            Box::new(Changes::new(client)),
+        ),
+        (
+            "own messages are known and sent once",
+            Box::<Own>::default(),
+        ),
+        ("every lane ends once", Box::<Lanes>::default()),
+        ("memory is bounded", Box::new(Memory(config()))),
+        ("no faster than the cap", Box::new(Rates::new(config()))),
     ]
 }

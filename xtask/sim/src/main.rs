@@ -1,32 +1,32 @@
-//! `cargo xtask sim`: runs seeds, or one seed with a transcript.
+//! `cargo xtask sim`: runs many seeds, or one seed with its transcript.
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum as _};
 use sim::{Campaign, Plan, Sabotage, Transcript, guarded, shrink};
 
 #[derive(Debug, Parser)]
 #[command(
     name = "cargo xtask sim",
-    about = "Client and server in virtual time, from a seed"
+    about = "Simulates clients and server in virtual time, from a seed"
 )]
 struct Args {
-    /// How many seeds to run.
+    /// Number of seeds.
     #[arg(long, default_value_t = 500, conflicts_with = "seed")]
     seeds: u64,
-    /// The first of them.
+    /// First seed.
     #[arg(long, default_value_t = 1, conflicts_with = "seed")]
     from: u64,
-    /// By how many threads; each run stays in one.
+    /// Number of threads; each run stays in one.
     #[arg(long, default_value_t = 1, conflicts_with = "seed")]
     threads: usize,
-    /// Run this one seed, and show what happens.
+    /// Runs this seed alone and prints its plan and transcript.
     #[arg(long)]
     seed: Option<u64>,
-    /// Leave out of the plan what is not needed for it to fail.
+    /// Removes from the plan whatever is not needed for it to fail.
     #[arg(long, requires = "seed")]
     shrink: bool,
-    /// Commit this fault on purpose, to see it caught.
+    /// Commits this defect on purpose, to see it caught.
     #[arg(long)]
     sabotage: Option<Sabotage>,
 }
@@ -42,31 +42,29 @@ fn main() -> ExitCode {
     campaign.threads = args.threads;
     campaign.sabotage = args.sabotage;
     match campaign.run() {
-        Ok(tally) => {
-            println!("{tally}");
+        Ok(counters) => {
+            println!("{counters}");
             ExitCode::SUCCESS
         }
         Err(failure) => {
+            let value = args.sabotage.and_then(|one| one.to_possible_value());
+            let sabotage = value.map(|value| format!(" --sabotage {}", value.get_name()));
             println!("seed {} failed: {}", failure.seed, failure.violation);
-            let sabotage = args.sabotage.map_or_else(String::new, |sabotage| {
-                let value = clap::ValueEnum::to_possible_value(&sabotage);
-                let name = value.as_ref().map_or("", |value| value.get_name());
-                format!(" --sabotage {name}")
-            });
             println!(
-                "replay it: cargo xtask sim --seed {}{sabotage} [--shrink]",
-                failure.seed
+                "replay it: cargo xtask sim --seed {}{} [--shrink]",
+                failure.seed,
+                sabotage.unwrap_or_default()
             );
             ExitCode::FAILURE
         }
     }
 }
 
-/// Runs one seed and shows all of it.
-fn replay(seed: u64, shrunk: bool, sabotage: Option<Sabotage>) -> ExitCode {
+/// Runs one seed and prints everything about it.
+fn replay(seed: u64, shrinks: bool, sabotage: Option<Sabotage>) -> ExitCode {
     let mut plan = Plan::new(seed);
     let mut report = guarded(&plan, Transcript::text(), sabotage);
-    if let Some(violation) = report.violation.as_ref().filter(|_| shrunk) {
+    if let Some(violation) = report.violation.as_ref().filter(|_| shrinks) {
         plan = shrink(&plan, violation.invariant, sabotage);
         report = guarded(&plan, Transcript::text(), sabotage);
     }

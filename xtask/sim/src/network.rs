@@ -1,12 +1,14 @@
-//! The network: what goes in on one side comes out on the other, later, or not at all.
+//! The network between clients and server: what enters on one side leaves on the other, later or
+//! not at all.
 //!
-//! It does what carriers can do and nothing else. A TCP stream keeps its order and can be cut at any
-//! point, with or without anybody noticing; a frame of which only a part arrived is no frame. An
-//! HTTP exchange is lost before or after the server has heard it, or answered by somebody else.
+//! It fails only in ways in which TCP and HTTP can. A stream keeps its order and can be cut at any
+//! point, noticed by either side or by neither; a frame of which only a part arrived is no frame.
+//! An HTTP exchange is lost before or after the server has received it, or answered by somebody
+//! else.
 
+mod conditions;
+mod faults;
 mod link;
-mod trouble;
-mod weather;
 
 use core::time::Duration;
 use std::collections::BTreeMap;
@@ -15,31 +17,28 @@ use bayeux_proto::{Close, Exchange, Instant, LaneId};
 use groupme_sim::{LaneKind, Output};
 
 use self::{
-    link::{Direction, Kind, Link},
-    weather::Weather,
+    conditions::Conditions,
+    link::{Direction, Link},
 };
-use crate::{plan::Road, random::Random};
+use crate::{plan::NetworkSettings, random::Random};
 
-/// What arrives somewhere.
+/// An arrival on either side of a lane.
 #[derive(Debug)]
-pub struct Arrival {
-    /// The client whose lane it is about.
-    pub client: usize,
-    /// The lane, as the client calls it.
-    pub lane: LaneId,
-    /// The lane, as the server calls it.
-    pub key: LaneId,
-    /// What arrives.
-    pub what: Arrived,
+pub(crate) struct Arrival {
+    pub(crate) client: usize,
+    /// The lane, as the client names it.
+    pub(crate) lane: LaneId,
+    /// The lane, as the server names it.
+    pub(crate) key: LaneId,
+    pub(crate) what: Arrived,
 }
 
-/// What arrives.
 #[derive(Debug)]
-pub enum Arrived {
-    /// At the server: a lane begins, with this first payload where it is an exchange.
+pub(crate) enum Arrived {
+    /// At the server: a lane begins, with its first payload where it is an exchange.
     Begin(LaneKind, Option<Vec<u8>>),
     /// At the server: a payload.
-    Payload(Vec<u8>),
+    Batch(Vec<u8>),
     /// At the server: the lane has ended.
     Hangup,
     /// At the client: the websocket is open.
@@ -50,71 +49,69 @@ pub enum Arrived {
     Pong,
     /// At the client: the lane has ended.
     Closed(Close),
-    /// At the client: the answer to an exchange, which ends with it.
-    Answer(Payload),
+    /// At the client: the response to an exchange, which ends with it.
+    Response(Payload),
 }
 
-/// A payload of the server's.
+/// A payload from the server.
 #[derive(Debug)]
-pub struct Payload {
-    /// Its bytes as they arrive.
-    pub bytes: Vec<u8>,
-    /// How many events had been published when it was sent.
-    pub published: u64,
+pub(crate) struct Payload {
+    pub(crate) bytes: Vec<u8>,
+    /// Number of events published when it was sent.
+    pub(crate) published: u64,
 }
 
 /// All lanes between the clients and the server.
 #[derive(Debug)]
-pub struct Network {
+pub(crate) struct Network {
     random: Random,
-    weather: Weather,
+    conditions: Conditions,
     links: BTreeMap<u64, Link>,
-    /// What is on its way, by when it arrives.
+    /// Packets under way, by time of arrival.
     packets: BTreeMap<(Instant, u64), Packet>,
     sequence: u64,
-    /// How many links there have been, for their names.
+    /// Number of links so far, which names them.
     opened: u64,
-    /// Names of links by the names the clients gave them.
+    /// The link of each lane.
     keys: BTreeMap<(usize, LaneId), u64>,
-    /// For each client, when the last of what it sent over lanes that are gone has arrived.
+    /// For each client, when the last packet it sent over lanes that are gone arrives.
     late: BTreeMap<usize, Instant>,
-    /// Whether that may be overtaken by what it sends over others.
-    stragglers: bool,
+    /// Whether those packets may be overtaken by packets over other lanes.
+    has_stragglers: bool,
 }
 
 #[derive(Debug)]
 enum Packet {
     Up(u64, Arrived),
     Down(u64, Arrived),
-    /// A ping, which the server's side of the carrier answers by itself.
+    /// A ping, which the server's websocket library answers by itself.
     Ping(u64),
-    /// Nothing may have happened on this link for too long.
+    /// Checks whether a link has been idle for too long.
     Idle(u64),
 }
 
 impl Network {
-    /// A network without lanes.
-    pub fn new(random: Random, road: Road) -> Self {
+    pub(crate) fn new(random: Random, settings: NetworkSettings) -> Self {
         Self {
             random,
-            weather: Weather::new(road),
+            conditions: Conditions::new(settings),
             links: BTreeMap::new(),
             packets: BTreeMap::new(),
             sequence: 0,
             opened: 0,
             keys: BTreeMap::new(),
             late: BTreeMap::new(),
-            stragglers: road.stragglers,
+            has_stragglers: settings.has_stragglers,
         }
     }
 
-    /// When something arrives next.
-    pub fn poll_timeout(&self) -> Option<Instant> {
+    /// Returns when the next packet arrives.
+    pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         self.packets.first_key_value().map(|((at, _), _)| *at)
     }
 
-    /// Takes the next thing that has arrived by `now`.
-    pub fn poll_arrival(&mut self, now: Instant) -> Option<Arrival> {
+    /// Takes the next arrival that is due.
+    pub(crate) fn poll_arrival(&mut self, now: Instant) -> Option<Arrival> {
         loop {
             let first = self.packets.first_entry()?;
             if first.key().0 > now {
@@ -124,10 +121,9 @@ impl Network {
                 Packet::Up(key, what) => self.arrive_up(now, key, what),
                 Packet::Down(key, what) => self.arrive_down(now, key, what),
                 Packet::Ping(key) => {
-                    if let Some(link) = self.links.get(&key)
-                        && link.passes(Direction::Up)
-                    {
-                        self.down(now, key, Arrived::Pong);
+                    let link = self.links.get(&key);
+                    if link.is_some_and(|link| link.passes(Direction::Up)) {
+                        self.transmit(now, key, Direction::Down, Arrived::Pong);
                     }
                     None
                 }
@@ -142,15 +138,14 @@ impl Network {
         }
     }
 
-    /// When something that goes over HTTP to REST now, or back from there, arrives; `None` if it
-    /// does not.
-    pub fn rest_passage(&mut self, now: Instant) -> Option<Instant> {
-        let blocked = self.weather.refusal(now).is_some() || self.weather.swallows(now);
-        (!blocked).then(|| self.weather.arrival(now, &mut self.random))
+    /// Returns when an HTTP message to or from REST arrives that is sent now; `None` if it is lost.
+    pub(crate) fn rest_passage(&mut self, now: Instant) -> Option<Instant> {
+        let is_blocked = self.conditions.refuses_rest(now) || self.conditions.swallows(now);
+        (!is_blocked).then(|| self.conditions.arrival(now, &mut self.random))
     }
 
-    /// A client is gone without a word.
-    pub fn crash(&mut self, now: Instant, client: usize) {
+    /// Drops all lanes of a client whose process is gone.
+    pub(crate) fn crash(&mut self, now: Instant, client: usize) {
         let lanes = self.keys.keys().filter(|(owner, _)| *owner == client);
         for (_, lane) in lanes.copied().collect::<Vec<_>>() {
             self.close(now, client, lane);
@@ -158,46 +153,43 @@ impl Network {
         self.keys.retain(|(owner, _), _| *owner != client);
     }
 
-    /// Whether the client still holds on to a lane.
-    pub fn is_held(&self, key: LaneId) -> bool {
+    /// Returns whether the client still has a lane.
+    pub(crate) fn is_held(&self, key: LaneId) -> bool {
         let link = self.links.get(&key.number());
         link.is_some_and(|link| link.client_end)
     }
 
-    /// Whose lane it is, and how its client calls it.
-    pub fn owner(&self, key: LaneId) -> Option<(usize, LaneId)> {
+    /// Returns the client of a lane, and the client's name for it.
+    pub(crate) fn owner(&self, key: LaneId) -> Option<(usize, LaneId)> {
         let link = self.links.get(&key.number())?;
         Some((link.client, link.lane))
     }
 }
 
-/// What clients do.
+/// The clients' side.
 impl Network {
-    /// A client opens a websocket.
-    pub fn open(&mut self, now: Instant, client: usize, lane: LaneId) {
-        let key = self.link(now, client, lane, Kind::Socket);
-        if let Some(refusal) = self.weather.refusal(now) {
+    /// Opens a websocket.
+    pub(crate) fn open(&mut self, now: Instant, client: usize, lane: LaneId) {
+        let key = self.link(now, client, lane, true);
+        if let Some(refusal) = self.conditions.refusal(now) {
             return self.refuse(now, key, refusal);
         }
-        if let Some(status) = self.weather.refused_upgrade(now) {
-            let why = Close::Status {
-                status,
-                retry_after: None,
-            };
-            return self.turn_away(now, key, why);
+        if let Some(status) = self.conditions.refused_upgrade(now) {
+            return self.reject(now, key, status_close(status));
         }
-        self.up(now, key, Arrived::Begin(LaneKind::Socket, None));
+        let begin = Arrived::Begin(LaneKind::Socket, None);
+        self.transmit(now, key, Direction::Up, begin);
     }
 
-    /// A client writes a batch into a websocket.
-    pub fn send(&mut self, now: Instant, client: usize, lane: LaneId, batch: &[u8]) {
+    /// Writes a batch to a websocket.
+    pub(crate) fn send(&mut self, now: Instant, client: usize, lane: LaneId, batch: &[u8]) {
         if let Some(&key) = self.keys.get(&(client, lane)) {
-            self.up(now, key, Arrived::Payload(batch.to_vec()));
+            self.transmit(now, key, Direction::Up, Arrived::Batch(batch.to_vec()));
         }
     }
 
-    /// A client makes an exchange.
-    pub fn exchange(
+    /// Begins an exchange.
+    pub(crate) fn exchange(
         &mut self,
         now: Instant,
         client: usize,
@@ -205,143 +197,126 @@ impl Network {
         kind: Exchange,
         batch: &[u8],
     ) {
-        // As the transport has it.
+        // The limits of bayeux-transport.
         let limit = match kind {
             Exchange::Held { hold } => hold.saturating_add(Duration::from_secs(20)),
             _ => Duration::from_secs(30),
         };
-        let key = self.link(now, client, lane, Kind::Exchange);
-        self.push(
-            now + limit,
-            Packet::Down(key, Arrived::Closed(Close::TimedOut)),
-        );
-        if let Some(refusal) = self.weather.refusal(now) {
+        let key = self.link(now, client, lane, false);
+        self.close_at(now + limit, key, Close::TimedOut);
+        if let Some(refusal) = self.conditions.refusal(now) {
             return self.refuse(now, key, refusal);
         }
-        if let Some(heard) = self.weather.lost_exchange(now, &mut self.random) {
-            if !heard {
-                return self.turn_away(now, key, Close::Lost);
+        if let Some(is_received) = self.conditions.lost_exchange(now, &mut self.random) {
+            if !is_received {
+                return self.reject(now, key, Close::Lost);
             }
             if let Some(link) = self.links.get_mut(&key) {
-                link.loses_answer = true;
+                link.loses_response = true;
             }
         }
-        if let Some(after) = self.weather.gateway_timeout(now) {
-            let why = Close::Status {
-                status: 504,
-                retry_after: None,
-            };
-            self.push(now + after, Packet::Down(key, Arrived::Closed(why)));
+        if let Some(after) = self.conditions.gateway_timeout(now) {
+            self.close_at(now + after, key, status_close(504));
         }
         let begin = Arrived::Begin(LaneKind::Exchange, Some(batch.to_vec()));
-        self.up(now, key, begin);
+        self.transmit(now, key, Direction::Up, begin);
     }
 
-    /// A client pings a websocket.
-    pub fn ping(&mut self, now: Instant, client: usize, lane: LaneId) {
-        let Some(&key) = self.keys.get(&(client, lane)) else {
-            return;
-        };
-        if let Some(at) = self.passage(now, key, Direction::Up) {
+    /// Pings a websocket.
+    pub(crate) fn ping(&mut self, now: Instant, client: usize, lane: LaneId) {
+        if let Some(&key) = self.keys.get(&(client, lane))
+            && let Some(at) = self.passage(now, key, Direction::Up)
+        {
             self.push(at, Packet::Ping(key));
         }
     }
 
-    /// A client lets go of a lane.
-    pub fn close(&mut self, now: Instant, client: usize, lane: LaneId) {
-        let Some(&key) = self.keys.get(&(client, lane)) else {
-            return;
-        };
-        if let Some(at) = self.passage(now, key, Direction::Up) {
-            self.push(at, Packet::Up(key, Arrived::Hangup));
+    /// Closes a lane.
+    pub(crate) fn close(&mut self, now: Instant, client: usize, lane: LaneId) {
+        if let Some(&key) = self.keys.get(&(client, lane)) {
+            self.transmit(now, key, Direction::Up, Arrived::Hangup);
+            self.release(key);
         }
-        self.let_go(key);
     }
 }
 
-/// What the server does.
+/// The server's side.
 impl Network {
-    /// The server has written something. `published` counts the events published by then.
-    pub fn handle_output(&mut self, now: Instant, output: Output, published: u64) {
+    /// Carries an output of the server, which had published so many events by then.
+    pub(crate) fn handle_output(&mut self, now: Instant, output: Output, published: u64) {
         let key = output.lane().number();
-        let payload = |text: String| Payload {
-            bytes: text.into_bytes(),
-            published,
-        };
-        match output {
-            Output::Frame { text, .. } => {
-                let payload = self.weather.garbled(payload(text), &mut self.random);
-                self.down(now, key, Arrived::Frame(payload));
-            }
+        let what = match output {
+            Output::Frame { text, .. } => Arrived::Frame(self.payload(text, published)),
             Output::Respond { body, .. } => {
-                let payload = self.weather.garbled(payload(body), &mut self.random);
-                let lost = self.links.get(&key).is_some_and(|link| link.loses_answer);
-                let what = if lost {
-                    Arrived::Closed(Close::Lost)
-                } else {
-                    Arrived::Answer(payload)
-                };
-                self.down(now, key, what);
-                self.server_gone(key);
+                let payload = self.payload(body, published);
+                match self.links.get(&key) {
+                    Some(link) if link.loses_response => Arrived::Closed(Close::Lost),
+                    _ => Arrived::Response(payload),
+                }
             }
-            Output::Reject { status, .. } => {
-                let why = Close::Status {
-                    status,
-                    retry_after: None,
-                };
-                self.down(now, key, Arrived::Closed(why));
-                self.server_gone(key);
+            Output::Reject { status, .. } => Arrived::Closed(status_close(status)),
+            Output::Close { code, .. } => Arrived::Closed(Close::ByPeer { code: Some(code) }),
+        };
+        let is_last = !matches!(what, Arrived::Frame(_));
+        self.transmit(now, key, Direction::Down, what);
+        if is_last {
+            if let Some(link) = self.links.get_mut(&key) {
+                link.server_end = false;
             }
-            Output::Close { code, .. } => {
-                let why = Close::ByPeer { code: Some(code) };
-                self.down(now, key, Arrived::Closed(why));
-                self.server_gone(key);
-            }
+            self.forget_unused(key);
         }
+    }
+
+    fn payload(&mut self, text: String, published: u64) -> Payload {
+        let bytes = self.conditions.garbled(text.into_bytes(), &mut self.random);
+        Payload { bytes, published }
     }
 }
 
-/// How it gets there.
+/// Transmission.
 impl Network {
-    fn link(&mut self, now: Instant, client: usize, lane: LaneId, kind: Kind) -> u64 {
+    fn link(&mut self, now: Instant, client: usize, lane: LaneId, is_socket: bool) -> u64 {
         self.opened += 1;
         let key = self.opened;
         self.keys.insert((client, lane), key);
-        // A new connection takes some round trips, in which what is on its way arrives. Where it does
-        // not, no session that is taken up again is safe from what it sent before.
-        let overtaken = self.late.get(&client).filter(|_| !self.stragglers);
+        // A new connection takes some round trips, in which earlier packets arrive. Where they do
+        // not, a session that is resumed is never safe from its own earlier requests.
+        let overtaken = self.late.get(&client).filter(|_| !self.has_stragglers);
         let begin = now.max(overtaken.copied().unwrap_or_default());
-        self.links.insert(key, Link::new(begin, client, lane, kind));
-        if let Some((patience, _)) = self.weather.idle() {
-            self.push(now + patience, Packet::Idle(key));
+        let link = Link::new(begin, client, lane, is_socket);
+        self.links.insert(key, link);
+        if let Some((limit, _)) = self.conditions.idle {
+            self.push(now + limit, Packet::Idle(key));
         }
         key
     }
 
-    fn up(&mut self, now: Instant, key: u64, what: Arrived) {
-        if let Some(at) = self.passage(now, key, Direction::Up) {
-            self.push(at, Packet::Up(key, what));
+    fn transmit(&mut self, now: Instant, key: u64, direction: Direction, what: Arrived) {
+        if let Some(at) = self.passage(now, key, direction) {
+            let packet = match direction {
+                Direction::Up => Packet::Up(key, what),
+                Direction::Down => Packet::Down(key, what),
+            };
+            self.push(at, packet);
         }
     }
 
-    fn down(&mut self, now: Instant, key: u64, what: Arrived) {
-        if let Some(at) = self.passage(now, key, Direction::Down) {
-            self.push(at, Packet::Down(key, what));
-        }
-    }
-
-    /// When something sent now arrives; `None` if it never does.
+    /// Returns when a packet arrives that is sent now; `None` if it never does.
     fn passage(&mut self, now: Instant, key: u64, direction: Direction) -> Option<Instant> {
         let link = self.links.get_mut(&key)?;
-        if link.sealed {
+        if link.is_sealed {
             return None;
         }
-        if self.weather.swallows(now) {
-            link.sealed = true;
+        if self.conditions.swallows(now) {
+            link.is_sealed = true;
             return None;
         }
-        let at = self.weather.arrival(now, &mut self.random);
+        let at = self.conditions.arrival(now, &mut self.random);
         Some(link.in_order(now, direction, at))
+    }
+
+    fn close_at(&mut self, at: Instant, key: u64, why: Close) {
+        self.push(at, Packet::Down(key, Arrived::Closed(why)));
     }
 
     fn push(&mut self, at: Instant, packet: Packet) {
@@ -352,68 +327,68 @@ impl Network {
     fn arrive_up(&mut self, now: Instant, key: u64, what: Arrived) -> Option<Arrival> {
         let link = self.links.get_mut(&key)?;
         match what {
-            Arrived::Begin(..) if link.dead => return None,
+            Arrived::Begin(..) if link.is_dead => return None,
             Arrived::Begin(..) => link.server_end = true,
             Arrived::Hangup if link.server_end => link.server_end = false,
-            Arrived::Payload(_) if link.passes(Direction::Up) => {}
+            Arrived::Batch(_) if link.passes(Direction::Up) => {}
             _ => return None,
         }
         let arrival = link.arrival(key, what);
         if let Arrived::Begin(LaneKind::Socket, _) = arrival.what {
-            self.down(now, key, Arrived::Opened);
+            self.transmit(now, key, Direction::Down, Arrived::Opened);
         }
-        self.tidy(key);
+        self.forget_unused(key);
         Some(arrival)
     }
 
     fn arrive_down(&mut self, now: Instant, key: u64, what: Arrived) -> Option<Arrival> {
         let link = self.links.get_mut(&key)?;
-        let ends = matches!(what, Arrived::Closed(_) | Arrived::Answer(_));
-        let told = matches!(what, Arrived::Closed(_));
-        if !link.client_end || (link.dead && !told) {
+        let is_close = matches!(what, Arrived::Closed(_));
+        if !link.client_end || (link.is_dead && !is_close) {
             return None;
         }
+        let is_last = is_close || matches!(what, Arrived::Response(_));
         let arrival = link.arrival(key, what);
-        if ends {
-            if link.server_end && !link.sealed {
+        if is_last {
+            if link.server_end && !link.is_sealed {
                 // The server learns of it, though not at once.
-                self.up(now, key, Arrived::Hangup);
+                self.transmit(now, key, Direction::Up, Arrived::Hangup);
             }
-            self.let_go(key);
+            self.release(key);
         }
         Some(arrival)
     }
 
-    /// A client has no use for a lane any more, by its own will or not.
-    fn let_go(&mut self, key: u64) {
+    /// Ends the client's use of a lane.
+    fn release(&mut self, key: u64) {
         if let Some(link) = self.links.get_mut(&key) {
             link.client_end = false;
             let late = self.late.entry(link.client).or_default();
             *late = link.last_up().max(*late);
         }
-        self.tidy(key);
+        self.forget_unused(key);
     }
 
-    fn server_gone(&mut self, key: u64) {
-        if let Some(link) = self.links.get_mut(&key) {
-            link.server_end = false;
-        }
-        self.tidy(key);
-    }
-
-    /// Forgets a link that nobody holds on to. One that has not reached the server yet may still.
-    fn tidy(&mut self, key: u64) {
-        let Some(link) = self.links.get(&key) else {
-            return;
-        };
-        let is_gone = !link.client_end && !link.server_end;
-        if is_gone && (link.sealed || link.begun) {
+    /// Forgets a link that neither side uses, unless it is still to reach the server.
+    fn forget_unused(&mut self, key: u64) {
+        if let Some(link) = self.links.get(&key)
+            && !link.client_end
+            && !link.server_end
+            && (link.is_sealed || link.has_begun)
+        {
             let name = (link.client, link.lane);
-            // Another life of the client may use the name again.
+            // Another process of the client may use the same name.
             if self.keys.get(&name) == Some(&key) {
                 self.keys.remove(&name);
             }
             self.links.remove(&key);
         }
+    }
+}
+
+fn status_close(status: u16) -> Close {
+    Close::Status {
+        status,
+        retry_after: None,
     }
 }

@@ -1,93 +1,74 @@
-//! The plan of a run: who takes part, how each is set, and what happens when. All of it comes from
-//! the seed, before the run begins, so that a plan can be cut down while it still fails.
+//! The plan of a run: participants, settings, and everything that happens, with its time. The seed
+//! decides all of it before the run begins, so that a plan can be cut down while it still fails.
 
-mod account;
-mod doing;
+mod activity;
 mod fault;
-mod setting;
+mod settings;
 
-use core::fmt;
+use core::{fmt, time::Duration};
 
 use bayeux_proto::Instant;
 
-pub use self::{
-    account::AccountSetting,
-    doing::Doing,
-    fault::{Fault, Refusal, Told},
-    setting::{ClientSetting, Road, ServerSetting},
+pub(crate) use self::{
+    activity::Activity,
+    fault::{Fault, Notified, Refusal},
+    settings::{AccountSettings, ClientSettings, NetworkSettings},
 };
 use crate::random::Random;
 
-/// All that one seed decides.
+/// Everything that a seed decides.
 #[derive(Clone, Debug)]
-#[non_exhaustive]
 pub struct Plan {
-    /// The seed, which also feeds what is decided on the way: latencies, jitter, ids.
-    pub seed: u64,
-    /// How the server behaves.
-    pub server: ServerSetting,
-    /// What lies between.
-    pub road: Road,
-    /// How many users there are; the first ones have a client each.
-    pub users: usize,
-    /// How many groups there are.
-    pub groups: usize,
-    /// The clients.
-    pub clients: Vec<ClientSetting>,
-    /// What happens, in order of time.
-    pub steps: Vec<Step>,
+    /// The seed, which also feeds what is decided during the run: latencies, jitter, ids.
+    pub(crate) seed: u64,
+    pub(crate) gateway: groupme_sim::GatewayConfig,
+    pub(crate) network: NetworkSettings,
+    /// Number of users. The first ones have a client each.
+    pub(crate) users: usize,
+    pub(crate) groups: usize,
+    pub(crate) clients: Vec<ClientSettings>,
+    /// The steps, in order of time.
+    pub(crate) steps: Vec<Step>,
     /// When all faults end.
-    pub heals_at: Instant,
-    /// Whether the clients take leave at the end.
-    pub farewell: bool,
+    pub(crate) heals_at: Instant,
+    /// When half of all steps happen, in every second plan: so crowded, faults meet states that
+    /// last for a few round trips only.
+    rush: Option<(Instant, Instant)>,
+    /// Whether the clients disconnect at the end.
+    pub(crate) disconnects: bool,
 }
 
-/// Something that happens.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Step {
-    /// When.
-    pub at: Instant,
-    /// What.
-    pub what: What,
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Step {
+    pub(crate) at: Instant,
+    pub(crate) what: Event,
 }
 
-/// What can happen.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum What {
-    /// People do something in the world.
-    Doing(Doing),
-    /// A program asks something of its client.
-    Ask(usize, Ask),
-    /// Something goes wrong.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Event {
+    /// People act.
+    Activity(Activity),
+    /// The program of a client issues a command.
+    Command(usize, Command),
     Fault(Fault),
 }
 
-/// What a program asks of its client. Numbers pick one of what there is, whatever that is by then.
+/// A command of a program. Numbers pick one of what exists at that time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Ask {
-    /// Begin.
+pub(crate) enum Command {
     Connect,
-    /// Take leave.
     Disconnect,
-    /// Listen to some channel.
     Subscribe(usize),
-    /// Listen no longer to some channel.
     Unsubscribe(usize),
-    /// Send something to some channel.
     Publish(usize),
-    /// The road may have changed.
     Wake,
-    /// Take no more for now, or go on.
-    HoldBack(bool),
-    /// Say something over REST, in some group or to somebody.
+    PauseConnects(bool),
+    /// Sends a message over REST to a group or a user.
     Send(usize),
 }
 
 impl Plan {
-    /// The plan of a seed.
+    /// Creates the plan of a seed.
     pub fn new(seed: u64) -> Self {
         // Seeds in a row are to have nothing in common.
         let mut random = Random::new(seed.wrapping_mul(0xD134_2543_DE82_EF95) ^ 0x5EED);
@@ -95,118 +76,135 @@ impl Plan {
         let heals_at = Instant::ORIGIN + random.millis(calm / 3, calm);
         let users = 2 + random.index(4);
         let groups = 1 + random.index(3);
-        let server = ServerSetting::random(&mut random);
+        let gateway = settings::gateway(&mut random);
         let clients = (0..(1 + random.index(6).saturating_sub(3)).min(users))
-            .map(|_| ClientSetting::random(&mut random, &server))
+            .map(|_| ClientSettings::random(&mut random, &gateway))
             .collect::<Vec<_>>();
         let mut plan = Self {
             seed,
-            road: Road::random(&mut random, &clients),
-            server,
+            network: NetworkSettings::random(&mut random, &clients),
+            gateway,
             users,
             groups,
             clients,
             steps: Vec::new(),
             heals_at,
-            farewell: random.chance(50),
+            rush: None,
+            disconnects: random.chance(50),
         };
-        plan.ask(&mut random);
-        plan.act(&mut random);
-        plan.trouble(&mut random);
+        let starts = plan.starts(&mut random);
+        plan.rush = plan.rush(&starts, &mut random);
+        for (client, start) in starts.into_iter().enumerate() {
+            plan.add_commands(client, start, &mut random);
+        }
+        plan.add_activities(&mut random);
+        for _ in 0..random.pick(&[0, 1, 2, 4, 8, 16]) {
+            let at = plan.some_time(&mut random);
+            let fault = Fault::random(&mut random, plan.clients.len());
+            plan.add(at, Event::Fault(fault));
+        }
         plan.steps.sort_by_key(|step| step.at);
         plan
     }
 
-    fn some_time(&self, random: &mut Random) -> Instant {
-        Instant::ORIGIN + random.between(core::time::Duration::ZERO, self.heals_at.since_origin())
+    /// Returns the number of steps.
+    pub fn steps(&self) -> usize {
+        self.steps.len()
     }
 
-    fn ask(&mut self, random: &mut Random) {
-        for client in 0..self.clients.len() {
-            let start = Instant::ORIGIN + random.millis(0, 3_000);
-            let mut push = |at, ask| {
-                self.steps.push(Step {
-                    at,
-                    what: What::Ask(client, ask),
-                });
+    /// Decides when each client begins: at once, or late, when there is a past.
+    fn starts(&self, random: &mut Random) -> Vec<Instant> {
+        let late = self.heals_at.since_origin() / 2;
+        let mut start = || {
+            let most = if random.chance(25) {
+                late
+            } else {
+                Duration::from_secs(3)
             };
-            // The first channel is the user's own.
-            push(start, Ask::Subscribe(0));
-            for _ in 0..random.index(4) {
-                push(start, Ask::Subscribe(random.index(8)));
-            }
-            push(start, Ask::Connect);
-            let quiet = random.chance(40);
-            for _ in 0..if quiet { 0 } else { random.index(30) } {
-                let at = self.some_time(random);
-                let pick = random.index(8);
-                let ask = match random.index(22) {
-                    20 | 21 => Ask::Send(pick),
-                    0..7 => Ask::Publish(pick),
-                    7..11 => Ask::Subscribe(pick),
-                    // One that straggles undoes a subscribe of later, whatever a client does.
-                    11..15 if !self.road.stragglers => Ask::Unsubscribe(pick),
-                    15 => Ask::Disconnect,
-                    16 | 17 => Ask::Connect,
-                    _ => Ask::Wake,
-                };
-                self.steps.push(Step {
-                    at,
-                    what: What::Ask(client, ask),
-                });
-                if random.chance(20) {
-                    // A few at once fill a batch, or the queue.
-                    for _ in 0..random.index(12) {
-                        self.steps.push(Step {
-                            at,
-                            what: What::Ask(client, Ask::Publish(random.index(8))),
-                        });
-                    }
-                }
-                if ask == Ask::Disconnect {
-                    let again = at + random.millis(10, 20_000);
-                    self.steps.push(Step {
-                        at: again,
-                        what: What::Ask(client, Ask::Connect),
-                    });
-                }
-            }
-            if random.chance(15) {
-                let at = self.some_time(random);
-                let until = at + random.millis(100, 90_000);
-                for (at, held) in [(at, true), (until, false)] {
-                    self.steps.push(Step {
-                        at,
-                        what: What::Ask(client, Ask::HoldBack(held)),
-                    });
-                }
-            }
-        }
+            Instant::ORIGIN + random.between(Duration::ZERO, most)
+        };
+        self.clients.iter().map(|_| start()).collect()
     }
 
-    fn act(&mut self, random: &mut Random) {
-        let doings = random.pick(&[5, 20, 60, 120]);
-        for _ in 0..random.index(doings) {
+    /// Decides on a rush, which begins with a client or at any time.
+    fn rush(&self, starts: &[Instant], random: &mut Random) -> Option<(Instant, Instant)> {
+        let begin = match random.index(4) {
+            0 => random.pick(starts),
+            1 => self.some_time(random),
+            _ => return None,
+        };
+        let lasts = random.pick(&[1_000, 5_000, 20_000, 60_000]);
+        let end = begin + Duration::from_millis(lasts);
+        Some((begin, end.min(self.heals_at).max(begin)))
+    }
+
+    fn some_time(&self, random: &mut Random) -> Instant {
+        let whole = (Instant::ORIGIN, self.heals_at);
+        let (begin, end) = self.rush.filter(|_| random.chance(50)).unwrap_or(whole);
+        begin + random.between(Duration::ZERO, end - begin)
+    }
+
+    fn add(&mut self, at: Instant, what: Event) {
+        self.steps.push(Step { at, what });
+    }
+
+    fn add_commands(&mut self, client: usize, start: Instant, random: &mut Random) {
+        let add = |plan: &mut Self, at, command| plan.add(at, Event::Command(client, command));
+        // The first channel is the user's own.
+        add(self, start, Command::Subscribe(0));
+        for _ in 0..random.index(4) {
+            add(self, start, Command::Subscribe(random.index(8)));
+        }
+        add(self, start, Command::Connect);
+        if random.chance(20) {
+            let outage = Fault::rest_outage(random.millis(100, 90_000));
+            self.add(start, Event::Fault(outage));
+        }
+        let is_quiet = random.chance(40);
+        for _ in 0..if is_quiet { 0 } else { random.index(30) } {
             let at = self.some_time(random);
-            let what = What::Doing(Doing::random(random));
-            self.steps.push(Step { at, what });
+            let pick = random.index(8);
+            let command = match random.index(22) {
+                20 | 21 => Command::Send(pick),
+                0..7 => Command::Publish(pick),
+                7..11 => Command::Subscribe(pick),
+                // A straggling unsubscribe undoes a later subscribe, whatever a client does.
+                11..15 if !self.network.has_stragglers => Command::Unsubscribe(pick),
+                15 => Command::Disconnect,
+                16 | 17 => Command::Connect,
+                _ => Command::Wake,
+            };
+            add(self, at, command);
+            if random.chance(20) {
+                // A few at once fill a batch, or the queue.
+                for _ in 0..random.index(12) {
+                    add(self, at, Command::Publish(random.index(8)));
+                }
+            }
+            if command == Command::Disconnect {
+                let again = at + random.millis(10, 20_000);
+                add(self, again, Command::Connect);
+            }
         }
         if random.chance(15) {
             let at = self.some_time(random);
-            let what = What::Doing(Doing::burst(random));
-            self.steps.push(Step { at, what });
+            let until = at + random.millis(100, 90_000);
+            add(self, at, Command::PauseConnects(true));
+            add(self, until, Command::PauseConnects(false));
         }
     }
 
-    fn trouble(&mut self, random: &mut Random) {
-        let faults = random.pick(&[0, 1, 2, 4, 8, 16]);
-        for _ in 0..faults {
+    fn add_activities(&mut self, random: &mut Random) {
+        let most = random.pick(&[5, 20, 60, 120]);
+        for _ in 0..random.index(most) {
             let at = self.some_time(random);
-            let fault = Fault::random(random, self.clients.len());
-            self.steps.push(Step {
-                at,
-                what: What::Fault(fault),
-            });
+            let activity = Activity::random(random);
+            self.add(at, Event::Activity(activity));
+        }
+        if random.chance(15) {
+            let at = self.some_time(random);
+            let burst = Activity::burst(random);
+            self.add(at, Event::Activity(burst));
         }
     }
 }
@@ -224,17 +222,16 @@ impl fmt::Display for Plan {
             f,
             "seed {seed}: {users} users in {groups} groups, all faults over at {heals_at}"
         )?;
-        writeln!(f, "server: {:?}", self.server)?;
-        writeln!(f, "road: {:?}", self.road)?;
+        if let Some((begin, end)) = self.rush {
+            writeln!(f, "half of the steps between {begin} and {end}")?;
+        }
+        writeln!(f, "gateway: {:?}", self.gateway)?;
+        writeln!(f, "network: {:?}", self.network)?;
         for (index, client) in self.clients.iter().enumerate() {
             writeln!(f, "client {index}: {client:?}")?;
         }
-        for step in &self.steps {
-            match &step.what {
-                What::Doing(doing) => writeln!(f, "  {} people: {doing:?}", step.at)?,
-                What::Ask(client, ask) => writeln!(f, "  {} program {client}: {ask:?}", step.at)?,
-                What::Fault(fault) => writeln!(f, "  {} fault: {fault:?}", step.at)?,
-            }
+        for Step { at, what } in &self.steps {
+            writeln!(f, "  {at} {what:?}")?;
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! One run: a plan carried out, one thing at a time, in virtual time.
+//! A run: a plan carried out, one step at a time, in virtual time.
 
 mod faults;
 mod people;
@@ -10,71 +10,82 @@ use std::collections::BTreeSet;
 
 use bayeux_proto::Instant;
 use groupme_sim::{
-    Gateway, Push, Rest, RestConfig, SimGroupId, SimMessageId, SimUserId, Simulation, World,
+    Conversation, Gateway, Push, Rest, RestConfig, SimGroupId, SimMessageId, SimUserId, Simulation,
+    World,
 };
 
 use crate::{
     checks::{Checks, Violation},
-    client::{Account, Batch, Client},
-    errands::Errands,
-    fact::Fact,
+    client::{Account, Batch, Client, SubscriptionState},
+    counters::Counters,
+    fact::{ClientFact, Fact},
     invariants::End,
     network::Network,
-    plan::{Ask, Plan, What},
+    plan::{Command, Event, Plan},
     random::Random,
+    rest_requests::RestRequests,
     sabotage::Sabotage,
-    tally::Tally,
     transcript::Transcript,
 };
 
-/// What came of a run.
+/// The outcome of a run.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Report {
-    /// What did not hold, if anything.
+    /// The first violation, if any.
     pub violation: Option<Violation>,
-    /// What happened, as far as it was wanted.
+    /// The transcript, in the form that was asked for.
     pub transcript: Transcript,
-    /// How much happened.
-    pub tally: Tally,
+    /// Counts of what happened.
+    pub counters: Counters,
 }
 
-/// Carries out a plan, with a fault committed on purpose or without.
-pub fn run(plan: &Plan, transcript: Transcript, sabotage: Option<Sabotage>) -> Report {
+/// Carries out a plan, with or without a sabotage.
+pub(crate) fn run(plan: &Plan, transcript: Transcript, sabotage: Option<Sabotage>) -> Report {
     let mut run = Run::new(plan, transcript, sabotage);
     run.carry_out();
-    let Run { checks, .. } = run;
-    let (violation, transcript, tally) = checks.into_parts();
+    let (violation, transcript, counters) = run.cx.checks.into_parts();
     Report {
         violation,
         transcript,
-        tally,
+        counters,
+    }
+}
+
+/// The parts of a run that every step of a client needs.
+#[derive(Debug)]
+pub(crate) struct Context {
+    pub(crate) now: Instant,
+    pub(crate) network: Network,
+    pub(crate) checks: Checks,
+}
+
+impl Context {
+    pub(crate) fn see(&mut self, fact: &Fact<'_>) {
+        self.checks.see(self.now, fact);
     }
 }
 
 struct Run<'a> {
     plan: &'a Plan,
-    now: Instant,
+    cx: Context,
     random: Random,
     server: Simulation,
-    network: Network,
-    errands: Errands,
+    requests: RestRequests,
     rest: Rest,
-    /// Until when REST is out of order.
+    /// When the outage of REST ends.
     rest_until: Option<Instant>,
     clients: Vec<Client>,
-    checks: Checks,
     batch: Batch,
     users: Vec<SimUserId>,
     groups: Vec<SimGroupId>,
     /// The groups of each client's user.
     memberships: Vec<BTreeSet<SimGroupId>>,
-    said: Vec<SimMessageId>,
-    /// How many events have been published.
+    messages: Vec<SimMessageId>,
+    /// Number of events published.
     published: u64,
-    /// How many steps of the plan have been taken.
+    /// Number of steps of the plan taken.
     steps: usize,
-    /// How many things have happened.
     turns: u64,
 }
 
@@ -87,51 +98,43 @@ impl<'a> Run<'a> {
             .collect();
         let groups = (0..plan.groups)
             .filter_map(|number| {
-                let members: Vec<SimUserId> = users
-                    .iter()
-                    .copied()
-                    .filter(|_| random.chance(70))
-                    .collect();
+                let members = users.iter().copied().filter(|_| random.chance(70));
+                let members: Vec<SimUserId> = members.collect();
                 let owner = users[random.index(users.len())];
-                world
-                    .add_group(&format!("group {number}"), owner, &members)
-                    .ok()
+                let name = format!("group {number}");
+                world.add_group(&name, owner, &members).ok()
             })
             .collect::<Vec<_>>();
-        let clients = plan
-            .clients
-            .iter()
-            .zip(&users)
-            .enumerate()
-            .map(|(index, (setting, user))| {
-                let channels = channels(*user, &users, &groups);
-                let token = world.token(*user).unwrap_or_default();
-                let client = Client::new(index, setting, token, &channels, sabotage);
-                match &setting.account {
-                    Some(setting) => {
-                        client.with_account(Account::new(&user.to_string(), setting.clone()))
-                    }
-                    None => client,
+        let clients = plan.clients.iter().zip(&users).enumerate();
+        let clients = clients.map(|(index, (settings, user))| {
+            let channels = channels(*user, &users, &groups);
+            let token = world.token(*user).unwrap_or_default();
+            let client = Client::new(index, settings, token, &channels, sabotage);
+            match &settings.account {
+                Some(settings) => {
+                    client.with_account(Account::new(&user.to_string(), settings.clone()))
                 }
-            })
-            .collect();
-        let gateway = Gateway::new(plan.server.gateway.clone());
+                None => client,
+            }
+        });
         Self {
             plan,
-            now: Instant::ORIGIN,
-            server: Simulation::new(world, gateway),
-            network: Network::new(random.fork(), plan.road),
-            errands: Errands::new(random.fork()),
+            clients: clients.collect(),
+            cx: Context {
+                now: Instant::ORIGIN,
+                network: Network::new(random.fork(), plan.network),
+                checks: Checks::new(plan, transcript),
+            },
+            server: Simulation::new(world, Gateway::new(plan.gateway.clone())),
+            requests: RestRequests::new(random.fork()),
             rest: Rest::default(),
             rest_until: None,
             random,
-            clients,
-            checks: Checks::new(plan, transcript),
             batch: Batch::default(),
             users,
             groups,
             memberships: vec![BTreeSet::new(); plan.clients.len()],
-            said: Vec::new(),
+            messages: Vec::new(),
             published: 0,
             steps: 0,
             turns: 0,
@@ -142,217 +145,200 @@ impl<'a> Run<'a> {
         for (client, one) in self.clients.iter().enumerate() {
             if one.account().is_some() {
                 let channel = format!("/user/{}", self.users[client]);
-                let channel = channel.as_str();
-                self.checks
-                    .see(self.now, &Fact::Account { client, channel });
+                let fact = ClientFact::Backfills(&channel);
+                self.cx.see(&Fact::Client(client, fact));
             }
         }
         self.see_memberships();
         self.advance(self.plan.heals_at);
-        if self.checks.has_failed() {
+        if self.cx.checks.has_failed() {
             return;
         }
-        self.checks.see(self.now, &Fact::Healed);
-        self.network.clear_faults(self.now);
-        self.errands.lose(self.now, 0);
-        self.rest_until = Some(self.now);
+        self.cx.see(&Fact::Healed);
+        self.cx.network.clear_faults(self.cx.now);
+        self.requests.lose(self.cx.now, 0);
+        self.rest_until = Some(self.cx.now);
         self.calm_down();
-        if self.plan.farewell && !self.checks.has_failed() {
-            self.take_leave();
+        if self.plan.disconnects && !self.cx.checks.has_failed() {
+            self.disconnect();
         }
     }
 
-    /// Once the network has healed, everybody has to hear everything again.
+    /// Waits until every client hears everything again.
     fn calm_down(&mut self) {
         let first = self.published;
-        let hold = self.plan.server.gateway.hold;
         // A slow program has to take all of it, perhaps twice.
         let paces = self.clients.iter().filter_map(Client::account);
-        let slowest = paces.map(|account| account.setting().pace).max();
-        let said = u32::try_from(self.said.len()).unwrap_or(u32::MAX);
-        let taking = slowest.unwrap_or_default().saturating_mul(said + 500) * 2;
-        let deadline = self.now + CALM + hold * 6 + taking;
+        let slowest = paces.map(|account| account.settings().pace).max();
+        let messages = u32::try_from(self.messages.len()).unwrap_or(u32::MAX);
+        let taking = slowest.unwrap_or_default().saturating_mul(messages + 500) * 2;
+        let deadline = self.cx.now + CALM + self.plan.gateway.hold * 6 + taking;
         loop {
             for client in &mut self.clients {
-                client.settle_down(self.now, &mut self.network, &mut self.checks);
+                client.settle_down(&mut self.cx);
                 if client.account().is_some() && client.is_idle() {
-                    client.listen(self.now, &mut self.network, &mut self.checks);
-                    client.acknowledge(self.now, &mut self.checks);
+                    client.listen(&mut self.cx);
+                    client.acknowledge(&mut self.cx);
                 }
             }
-            for channel in self.listened() {
+            for channel in self.active_channels() {
                 let data = r#"{"type":"typing","user_id":"1","started":1}"#.to_owned();
                 self.publish(&[Push { channel, data }]);
-                // Not so many at once that a short queue of the server's runs over.
-                self.advance(self.now + Duration::from_secs(1));
+                // One at a time, so that a short queue of the server's does not overflow.
+                self.advance(self.cx.now + Duration::from_secs(1));
             }
-            // Not in step with pings, which a short queue would drop each time.
+            // Out of step with pings, which a short queue would drop each time.
             let step = self.random.millis(0, 7_000);
-            self.advance(self.now + ROUND + step);
-            if self.checks.has_failed() {
+            self.advance(self.cx.now + ROUND + step);
+            if self.is_over(deadline, |run| {
+                run.missing(false).or_else(|| run.deaf(first))
+            }) {
                 return;
-            }
-            let missing = self.missing(false).or_else(|| self.deaf(first));
-            match missing {
-                None => return,
-                Some((invariant, what)) if self.now > deadline => {
-                    self.checks.fail(self.now, invariant, what);
-                    return;
-                }
-                Some(_) => {}
             }
         }
     }
 
-    /// Everybody leaves, and leaves nothing behind.
-    fn take_leave(&mut self) {
-        let hold = self.plan.server.gateway.hold;
-        let deadline = self.now + CALM + hold * 3;
+    /// Has every client disconnect, and checks that nothing is left.
+    fn disconnect(&mut self) {
+        let deadline = self.cx.now + CALM + self.plan.gateway.hold * 3;
         for client in &mut self.clients {
-            client.ask(
-                self.now,
-                Ask::Disconnect,
-                &mut self.network,
-                &mut self.checks,
-            );
+            client.issue(&mut self.cx, Command::Disconnect);
         }
         loop {
-            self.advance(self.now + ROUND);
-            if self.checks.has_failed() {
+            self.advance(self.cx.now + ROUND);
+            if self.is_over(deadline, |run| run.missing(true)) {
                 return;
             }
-            match self.missing(true) {
-                None => return,
-                Some((invariant, what)) if self.now > deadline => {
-                    self.checks.fail(self.now, invariant, what);
-                    return;
-                }
-                Some(_) => {}
-            }
         }
     }
 
-    /// All channels that somebody wants to hear and was told are active.
-    fn listened(&self) -> Vec<String> {
+    /// Returns whether nothing is missing, or it is too late for it, which is a violation.
+    fn is_over(
+        &mut self,
+        deadline: Instant,
+        missing: impl Fn(&Self) -> Option<(&'static str, String)>,
+    ) -> bool {
+        if self.cx.checks.has_failed() {
+            return true;
+        }
+        let Some((invariant, what)) = missing(self) else {
+            return true;
+        };
+        let is_late = self.cx.now > deadline;
+        if is_late {
+            self.cx.checks.fail(self.cx.now, invariant, what);
+        }
+        is_late
+    }
+
+    /// Returns all channels that are active as reported to some program.
+    fn active_channels(&self) -> BTreeSet<String> {
         let programs = self.clients.iter().map(Client::program);
-        let channels = programs.flat_map(|program| program.active());
-        let channels: BTreeSet<&str> = channels.collect();
-        channels.into_iter().map(str::to_owned).collect()
+        let channels = programs.flat_map(|program| program.channels(SubscriptionState::Active));
+        channels.map(str::to_owned).collect()
     }
 
-    /// Who has not heard anything on a channel since the `first`th event.
+    /// Returns which client is not up, or has not heard a channel since the `first`th event.
     fn deaf(&self, first: u64) -> Option<(&'static str, String)> {
-        for (index, client) in self.clients.iter().enumerate() {
+        self.clients.iter().enumerate().find_map(|(index, client)| {
             let program = client.program();
-            if !program.is_up() || !client.is_idle() {
-                return Some((QUIET, format!("client {index} is not up")));
-            }
-            if client
-                .account()
-                .is_some_and(|account| !account.is_settled())
-            {
-                return Some((QUIET, format!("client {index} has not caught up")));
-            }
-            for channel in program.active() {
-                if program.heard(channel).is_none_or(|tag| tag < first) {
-                    return Some((QUIET, format!("client {index} hears nothing on {channel}")));
-                }
-            }
-        }
-        None
+            let is_settled = client.account().is_none_or(Account::is_settled);
+            let mut channels = program.channels(SubscriptionState::Active).into_iter();
+            let deaf =
+                channels.find(|one| program.last_event(one).is_none_or(|number| number < first));
+            let what = match deaf {
+                _ if !program.is_up() || !client.is_idle() => "is not up".to_owned(),
+                _ if !is_settled => "has not caught up".to_owned(),
+                Some(channel) => format!("hears nothing on {channel}"),
+                None => return None,
+            };
+            Some((HEALED, format!("client {index} {what}")))
+        })
     }
 
-    fn missing(&self, over: bool) -> Option<(&'static str, String)> {
-        let end = End {
+    fn missing(&self, is_over: bool) -> Option<(&'static str, String)> {
+        self.cx.checks.missing(&End {
             clients: &self.clients,
             server: &self.server,
-            over,
-        };
-        self.checks.missing(&end).into_iter().next()
+            is_over,
+        })
     }
 
     /// Lets everything happen until `end`.
     fn advance(&mut self, end: Instant) {
-        while !self.checks.has_failed() {
-            let step = self.plan.steps.get(self.steps).map(|step| step.at);
+        while !self.cx.checks.has_failed() {
             let clients = self.clients.iter().filter_map(Client::poll_timeout);
-            let next = [
-                step,
-                self.network.poll_timeout(),
+            let timeouts = [
+                self.plan.steps.get(self.steps).map(|step| step.at),
+                self.cx.network.poll_timeout(),
                 self.server.poll_timeout(),
-                self.errands.poll_timeout(),
+                self.requests.poll_timeout(),
                 self.rest_until,
             ];
-            let next = next.into_iter().flatten().chain(clients).min();
-            match next {
-                Some(at) if at <= end => self.now = self.now.max(at),
-                _ => break,
-            }
+            let next = timeouts.into_iter().flatten().chain(clients).min();
+            let Some(at) = next.filter(|at| *at <= end) else {
+                break;
+            };
+            self.cx.now = self.cx.now.max(at);
             self.turns += 1;
             if self.turns > TURNS {
-                let what = format!("{TURNS} things have happened, and there is no end of it");
-                self.checks.fail(self.now, QUIET, what);
+                let what = format!("more than {TURNS} turns, and no end");
+                self.cx.checks.fail(self.cx.now, HEALED, what);
                 return;
             }
             self.turn();
         }
-        self.now = self.now.max(end);
+        self.cx.now = self.cx.now.max(end);
     }
 
-    /// All that is due now, in this order: what arrives, the server's timers, the clients' timers,
-    /// the plan.
+    /// Handles all that is due now, in this order: arrivals, the server's timers, the clients'
+    /// timers, the plan.
     fn turn(&mut self) {
-        while let Some(arrival) = self.network.poll_arrival(self.now) {
+        let now = self.cx.now;
+        while let Some(arrival) = self.cx.network.poll_arrival(now) {
             self.handle_arrival(arrival);
         }
-        if self.server.poll_timeout().is_some_and(|at| at <= self.now) {
-            self.server.handle_timeout(self.now);
+        if self.server.poll_timeout().is_some_and(|at| at <= now) {
+            self.server.handle_timeout(now);
             self.drain(self.published);
         }
         for client in &mut self.clients {
-            if client.poll_timeout().is_some_and(|at| at <= self.now) {
-                client.handle_timeout(self.now, &mut self.network, &mut self.checks);
+            if client.poll_timeout().is_some_and(|at| at <= now) {
+                client.handle_timeout(&mut self.cx);
             }
         }
-        if self.rest_until.is_some_and(|until| until <= self.now) {
+        if self.rest_until.is_some_and(|until| until <= now) {
             self.rest_until = None;
             *self.rest.config_mut() = RestConfig::default();
         }
-        let plan = self.plan;
-        if let Some(step) = plan
-            .steps
-            .get(self.steps)
-            .filter(|step| step.at <= self.now)
-        {
+        let step = self.plan.steps.get(self.steps);
+        if let Some(step) = step.filter(|step| step.at <= now) {
             self.steps += 1;
-            self.take(&step.what);
+            self.take(step.what);
         }
-        self.run_errands();
+        self.run_rest_requests();
     }
 
-    fn take(&mut self, what: &What) {
-        match what {
-            What::Doing(doing) => self.act(*doing),
-            What::Ask(client, Ask::Send(pick)) => {
-                let to = self.recipient(*client, *pick);
-                self.clients[*client].say(self.now, &to, &mut self.checks);
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::Activity(activity) => self.act(activity),
+            Event::Command(client, Command::Send(pick)) => {
+                let to = self.recipient(client, pick);
+                self.clients[client].send(&mut self.cx, &to);
             }
-            What::Ask(client, ask) => {
-                let (network, checks) = (&mut self.network, &mut self.checks);
-                self.clients[*client].ask(self.now, *ask, network, checks);
-            }
-            What::Fault(fault) => self.fail(*fault),
+            Event::Command(client, command) => self.clients[client].issue(&mut self.cx, command),
+            Event::Fault(fault) => self.fail(fault),
         }
     }
 }
 
-/// The channels that a program may want to hear, its user's own first, and one that is none of its
-/// business last.
+/// Returns the channels that a program may want to hear: its user's own first, and one that it is
+/// not allowed to hear last.
 fn channels(user: SimUserId, users: &[SimUserId], groups: &[SimGroupId]) -> Vec<String> {
     let others = || users.iter().filter(|other| **other != user);
     let own = format!("/user/{user}");
     let groups = groups.iter().map(|group| format!("/group/{group}"));
-    let directs = others().map(|other| groupme_sim::Conversation::direct(user, *other).channel());
+    let directs = others().map(|other| Conversation::direct(user, *other).channel());
     let foreign = others().next().map(|other| format!("/user/{other}"));
     core::iter::once(own)
         .chain(groups)
@@ -361,12 +347,12 @@ fn channels(user: SimUserId, users: &[SimUserId], groups: &[SimGroupId]) -> Vec<
         .collect()
 }
 
-/// The time at which worlds begin, since 1970.
-const EPOCH: Duration = Duration::from_secs(1_750_000_000);
-/// How long calming down may take, besides some holds of the server.
+/// Start of every simulation, since 1970.
+const EPOCH: Duration = Duration::from_secs(crate::client::EPOCH.cast_unsigned());
+/// Maximum time for calming down, besides some holds of the server.
 const CALM: Duration = Duration::from_mins(20);
-/// How long to wait before looking again whether all is well.
+/// Time between two checks whether all is well.
 const ROUND: Duration = Duration::from_secs(20);
-/// More than can happen in a run that ends.
+/// More turns than a run has that ends.
 const TURNS: u64 = 2_000_000;
-const QUIET: &str = "all is well once the network has healed";
+const HEALED: &str = "all is well once the network has healed";

@@ -1,5 +1,5 @@
-//! Faults committed on purpose, between a session and all that can be seen of it, so that it can be
-//! seen that the invariants catch them.
+//! Defects on purpose, between a session and everything that observes it, to prove that the
+//! invariants catch them.
 
 use core::{
     sync::atomic::{AtomicUsize, Ordering},
@@ -9,88 +9,90 @@ use core::{
 use bayeux_proto::{LaneId, Message, SessionEvent};
 use clap::ValueEnum;
 
-use crate::fact::Handed;
+use crate::fact::Delivered;
 
-/// What to do wrong.
+/// A defect on purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 #[non_exhaustive]
 pub enum Sabotage {
     /// Sends each tenth connect twice.
-    SecondConnect,
-    /// Goes on with the first `clientId` after another handshake.
+    ConcurrentConnects,
+    /// Uses the first `clientId` after another handshake.
     StaleClientId,
-    /// Keeps the outcome of a publish to itself.
-    SwallowSettle,
-    /// Tells the outcome of a publish twice.
-    SettleTwice,
-    /// Tells of a subscription twice.
-    SubscribedTwice,
-    /// Keeps it to itself that a subscription is active.
-    SwallowSubscribed,
+    /// Does not report the outcome of a publish.
+    OmitOutcome,
+    /// Reports the outcome of a publish twice.
+    DuplicateOutcome,
+    /// Reports a subscription active twice.
+    DuplicateSubscribed,
+    /// Does not report that a subscription is active.
+    OmitSubscribed,
     /// Sends a publish twice.
-    PublishTwice,
+    DuplicatePublish,
     /// Loses an event.
-    DropDelivery,
+    DropEvent,
     /// Delivers an event twice.
-    DeliverTwice,
-    /// Delivers two events the wrong way round.
-    SwapDeliveries,
-    /// Loses a message that gap-free delivery hands out.
-    DropHanded,
-    /// Hands a message out twice.
-    HandTwice,
-    /// Hands out two messages the wrong way round.
-    SwapHanded,
-    /// Keeps it to itself that messages are lost.
-    SwallowLost,
+    DuplicateEvent,
+    /// Delivers two events in the wrong order.
+    SwapEvents,
+    /// Loses a message of gap-free delivery.
+    DropMessage,
+    /// Delivers a message of gap-free delivery twice.
+    DuplicateMessage,
+    /// Delivers two messages of gap-free delivery in the wrong order.
+    SwapMessages,
+    /// Does not report that messages are lost.
+    OmitLost,
     /// Loses a change of a message.
-    DropChanged,
-    /// Tells of a deletion twice.
-    DeleteTwice,
-    /// Says that an own message is somebody else's.
-    DisownHanded,
-    /// Forgets what was acknowledged.
-    ForgetAcknowledged,
-    /// Keeps a gap to itself.
-    SwallowGap,
-    /// Tells of gaps later than they began.
+    DropChange,
+    /// Reports a deletion twice.
+    DuplicateDeletion,
+    /// Marks an own message as somebody else's.
+    MisattributeOwn,
+    /// Does not save what was acknowledged.
+    ForgetAcknowledgement,
+    /// Does not report a gap.
+    OmitGap,
+    /// Reports gaps with a later begin.
     ShortenGap,
     /// Subscribes to nothing after the first session.
     NeverResubscribe,
-    /// Keeps more and more.
+    /// Holds more and more.
     GrowQueue,
     /// Connects as fast as it can.
-    TooFast,
-    /// Asks to be woken at once, for ever.
-    Spin,
+    ExceedConnectRate,
+    /// Asks to be woken at once, forever.
+    BusyLoop,
     /// Uses a lane that has ended.
-    UseDeadLane,
+    UseClosedLane,
     /// Leaves lanes open that were to be closed.
     LeakLane,
-    /// Reports nothing more to the session once a lane has broken.
-    LoseClose,
+    /// Does not tell the session that a lane has broken.
+    OmitClose,
     /// Panics.
     Panic,
-    /// Does something else each time.
-    Wander,
+    /// Does something else in each run.
+    Nondeterminism,
 }
 
-/// A fault on purpose, and where it stands.
+/// A sabotage in progress.
 #[derive(Debug, Default)]
 pub(crate) struct Saboteur {
-    pub(crate) what: Option<Sabotage>,
-    pub(crate) count: u64,
+    pub(crate) sabotage: Option<Sabotage>,
+    count: u64,
     first_client_id: Option<String>,
-    kept: Option<(String, Option<u64>)>,
-    kept_back: Option<Handed>,
-    pub(crate) spared: Option<LaneId>,
+    /// The event and the message to be delivered after their successors.
+    event: Option<(String, Option<u64>)>,
+    message: Option<Delivered>,
+    /// A lane that has ended.
+    pub(crate) closed: Option<LaneId>,
     pub(crate) handshakes: u32,
 }
 
 impl Saboteur {
-    pub(crate) fn new(what: Option<Sabotage>) -> Self {
+    pub(crate) fn new(sabotage: Option<Sabotage>) -> Self {
         Self {
-            what,
+            sabotage,
             ..Self::default()
         }
     }
@@ -104,113 +106,121 @@ impl Saboteur {
         }
     }
 
+    /// Alters a batch.
     pub(crate) fn out(&mut self, out: &mut Vec<u8>) {
-        if self.what == Some(Sabotage::StaleClientId)
+        let name = br#""clientId":""#;
+        if self.sabotage == Some(Sabotage::StaleClientId)
             && self.handshakes > 1
             && let Some(first) = &self.first_client_id
-            && let Some(at) = out
-                .windows(12)
-                .position(|window| window == br#""clientId":""#)
+            && let Some(at) = out.windows(name.len()).position(|window| window == name)
         {
-            let at = at + 12;
+            let at = at + name.len();
             out.splice(at..at + first.len(), first.bytes());
         }
     }
 
-    /// Something else each time.
+    /// Returns a number that differs from run to run.
     pub(crate) fn noise(&self) -> usize {
-        match self.what {
-            Some(Sabotage::Wander) => WANDER.fetch_add(1, Ordering::Relaxed),
+        match self.sabotage {
+            Some(Sabotage::Nondeterminism) => NOISE.fetch_add(1, Ordering::Relaxed),
             _ => 0,
         }
     }
 
-    /// Every `n`th time.
-    fn each(&mut self, n: u64) -> bool {
+    /// Returns a size that grows with each call.
+    pub(crate) fn grown(&mut self) -> usize {
+        self.count += 1;
+        usize::try_from(self.count * 8).unwrap_or(usize::MAX)
+    }
+
+    /// Returns true every `n`th time.
+    pub(crate) fn each(&mut self, n: u64) -> bool {
         self.count += 1;
         self.count.is_multiple_of(n)
     }
 
-    pub(crate) fn deliveries(
-        &mut self,
-        channel: &str,
-        tag: Option<u64>,
-    ) -> Vec<(String, Option<u64>)> {
-        let (what, this) = (self.what, (channel.to_owned(), tag));
-        match what {
-            Some(Sabotage::DropDelivery) if tag.is_some() && self.each(5) => vec![],
-            Some(Sabotage::DeliverTwice) if tag.is_some() && self.each(5) => {
-                vec![this.clone(), this]
-            }
-            Some(Sabotage::SwapDeliveries) if tag.is_some() => {
-                if let Some(kept) = self.kept.take() {
-                    vec![this, kept]
-                } else if self.each(5) {
-                    self.kept = Some(this);
-                    vec![]
-                } else {
-                    vec![this]
-                }
-            }
-            _ => vec![this],
-        }
+    /// Returns nothing every `n`th time.
+    fn omit<T>(&mut self, n: u64, item: T) -> Vec<T> {
+        if self.each(n) { vec![] } else { vec![item] }
     }
 
-    pub(crate) fn handed(&mut self, handed: Handed) -> Vec<Handed> {
-        match (self.what, &handed) {
-            (Some(Sabotage::DropHanded), Handed::Message(_)) if self.each(5) => vec![],
-            (Some(Sabotage::HandTwice), Handed::Message(_)) if self.each(5) => {
-                vec![handed.clone(), handed]
-            }
-            (Some(Sabotage::SwapHanded), Handed::Message(_)) => {
-                if let Some(kept) = self.kept_back.take() {
-                    return vec![handed, kept];
+    /// Returns the item twice every `n`th time.
+    fn duplicate<T: Clone>(&mut self, n: u64, item: T) -> Vec<T> {
+        let times = if self.each(n) { 2 } else { 1 };
+        vec![item; times]
+    }
+
+    /// Returns the events to be delivered in place of one.
+    pub(crate) fn event(&mut self, event: (String, Option<u64>)) -> Vec<(String, Option<u64>)> {
+        match self.sabotage.filter(|_| event.1.is_some()) {
+            Some(Sabotage::DropEvent) => self.omit(5, event),
+            Some(Sabotage::DuplicateEvent) => self.duplicate(5, event),
+            Some(Sabotage::SwapEvents) => {
+                if let Some(first) = self.event.take() {
+                    return vec![event, first];
                 }
-                self.kept_back = Some(handed);
+                if !self.each(5) {
+                    return vec![event];
+                }
+                self.event = Some(event);
                 vec![]
             }
-            (Some(Sabotage::SwallowLost), Handed::Lost(_))
-            | (Some(Sabotage::DropChanged), Handed::Changed(..)) => vec![],
-            (Some(Sabotage::DeleteTwice), Handed::Changed(_, change)) if change.deleted => {
-                vec![handed.clone(), handed]
-            }
-            (Some(Sabotage::DisownHanded), Handed::Message(message)) if message.is_own => {
-                let mut message = message.clone();
-                message.is_own = false;
-                vec![Handed::Message(message)]
-            }
-            _ => vec![handed],
+            _ => vec![event],
         }
     }
 
-    /// Whether it forgets to write down an acknowledgement.
-    pub(crate) fn forgets_acknowledgement(&mut self) -> bool {
-        self.what == Some(Sabotage::ForgetAcknowledged) && self.each(3)
-    }
-
-    pub(crate) fn events(&mut self, event: SessionEvent) -> Vec<SessionEvent> {
-        match (self.what, &event) {
-            (Some(Sabotage::SwallowSettle), SessionEvent::Published(..)) if self.each(3) => vec![],
-            (Some(Sabotage::SettleTwice), SessionEvent::Published(..))
-            | (Some(Sabotage::SubscribedTwice), SessionEvent::Subscribed(_))
-                if self.each(3) =>
+    /// Returns the deliveries of gap-free delivery in place of one.
+    pub(crate) fn delivered(&mut self, mut delivered: Delivered) -> Vec<Delivered> {
+        match (self.sabotage, &mut delivered) {
+            (Some(Sabotage::DropMessage), Delivered::Message(_)) => self.omit(5, delivered),
+            (Some(Sabotage::DuplicateMessage), Delivered::Message(_)) => {
+                self.duplicate(5, delivered)
+            }
+            (Some(Sabotage::SwapMessages), Delivered::Message(_)) => {
+                if let Some(first) = self.message.take() {
+                    return vec![delivered, first];
+                }
+                self.message = Some(delivered);
+                vec![]
+            }
+            (Some(Sabotage::OmitLost), Delivered::Lost(_))
+            | (Some(Sabotage::DropChange), Delivered::Changed(..)) => vec![],
+            (Some(Sabotage::DuplicateDeletion), Delivered::Changed(_, change))
+                if change.deleted =>
             {
-                vec![event.clone(), event]
+                vec![delivered; 2]
             }
-            (Some(Sabotage::SwallowSubscribed), SessionEvent::Subscribed(_)) if self.each(2) => {
-                vec![]
+            (Some(Sabotage::MisattributeOwn), Delivered::Message(message)) => {
+                message.is_own = false;
+                vec![delivered]
             }
-            (Some(Sabotage::SwallowGap), SessionEvent::Gap { .. }) => vec![],
-            (Some(Sabotage::ShortenGap), SessionEvent::Gap { since, cause }) => {
-                vec![SessionEvent::Gap {
-                    since: *since + Duration::from_hours(9),
-                    cause: cause.clone(),
-                }]
+            _ => vec![delivered],
+        }
+    }
+
+    /// Returns whether to forget an acknowledgement.
+    pub(crate) fn forgets_acknowledgement(&mut self) -> bool {
+        self.sabotage == Some(Sabotage::ForgetAcknowledgement) && self.each(3)
+    }
+
+    /// Returns the events of a session in place of one.
+    pub(crate) fn session_event(&mut self, mut event: SessionEvent) -> Vec<SessionEvent> {
+        match (self.sabotage, &mut event) {
+            (Some(Sabotage::OmitOutcome), SessionEvent::Published(..)) => self.omit(3, event),
+            (Some(Sabotage::DuplicateOutcome), SessionEvent::Published(..))
+            | (Some(Sabotage::DuplicateSubscribed), SessionEvent::Subscribed(_)) => {
+                self.duplicate(3, event)
+            }
+            (Some(Sabotage::OmitSubscribed), SessionEvent::Subscribed(_)) => self.omit(2, event),
+            (Some(Sabotage::OmitGap), SessionEvent::Gap { .. }) => vec![],
+            (Some(Sabotage::ShortenGap), SessionEvent::Gap { since, .. }) => {
+                *since = *since + Duration::from_hours(9);
+                vec![event]
             }
             _ => vec![event],
         }
     }
 }
 
-/// The only thing in here that a seed does not decide, for the fault on purpose that needs it.
-static WANDER: AtomicUsize = AtomicUsize::new(0);
+/// The only state that a seed does not decide, for the sabotage that needs it.
+static NOISE: AtomicUsize = AtomicUsize::new(0);

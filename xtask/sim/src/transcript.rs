@@ -1,88 +1,83 @@
-//! What happened, one line for each fact: as text, as a number that stands for the text, or not at
-//! all.
+//! A record of the facts of a run, one line each: as text, as a hash of the text, or discarded.
 
-use core::fmt::{self, Write};
+use core::{
+    fmt::{self, Write},
+    hash::Hasher,
+};
+use std::hash::DefaultHasher;
 
 use bayeux_proto::Instant;
 
 use crate::fact::{ClientFact, Fact};
 
-/// A transcript, as far as it is wanted.
+/// A record of a run, in the form that is needed.
 #[derive(Clone, Debug)]
 pub struct Transcript(Form);
 
 #[derive(Clone, Debug)]
 enum Form {
-    None,
-    Hash(Hash),
+    Discarded,
+    /// With fixed keys, so that the same text has the same hash in every process.
+    Hash(DefaultHasher),
     Text(String),
 }
 
-/// FNV-1a, 64 bits.
-#[derive(Clone, Copy, Debug)]
-struct Hash(u64);
-
 impl Transcript {
-    /// None: the fast way.
+    /// Discards all facts, which is fastest.
     pub fn none() -> Self {
-        Self(Form::None)
+        Self(Form::Discarded)
     }
 
-    /// A number that is the same for the same text.
+    /// Keeps a hash of the text.
     pub fn hash() -> Self {
-        Self(Form::Hash(Hash(0xCBF2_9CE4_8422_2325)))
+        Self(Form::Hash(DefaultHasher::new()))
     }
 
-    /// All of it.
+    /// Keeps the whole text.
     pub fn text() -> Self {
         Self(Form::Text(String::new()))
     }
 
-    /// The number, where one was asked for.
+    /// Returns the hash, if this transcript keeps one.
     pub fn fingerprint(&self) -> Option<u64> {
         match &self.0 {
-            Form::Hash(Hash(hash)) => Some(*hash),
-            Form::None | Form::Text(_) => None,
+            Form::Hash(hash) => Some(hash.finish()),
+            Form::Discarded | Form::Text(_) => None,
         }
     }
 
-    /// The text, where it was asked for.
+    /// Returns the text; empty if this transcript does not keep it.
     pub fn as_text(&self) -> &str {
         match &self.0 {
             Form::Text(text) => text,
-            Form::None | Form::Hash(_) => "",
+            Form::Discarded | Form::Hash(_) => "",
         }
     }
 
     pub(crate) fn write(&mut self, now: Instant, fact: &Fact<'_>) {
-        match &mut self.0 {
-            Form::None => {}
-            Form::Hash(hash) => line(hash, now, fact),
-            // Nothing has happened where somebody rests; it is only to be compared.
-            Form::Text(_) if matches!(fact, Fact::Client(_, ClientFact::Rested { .. })) => {}
-            Form::Text(text) => line(text, now, fact),
+        // A client at rest is of interest to a comparison only.
+        let is_rest = matches!(fact, Fact::Client(_, ClientFact::Rested { .. }));
+        if !(is_rest && matches!(self.0, Form::Text(_))) {
+            self.line(now, fact);
         }
     }
 
-    pub(crate) fn note(&mut self, now: Instant, note: &str) {
-        match &mut self.0 {
-            Form::None => {}
-            Form::Hash(hash) => line(hash, now, &note),
-            Form::Text(text) => line(text, now, &note),
-        }
+    pub(crate) fn line(&mut self, now: Instant, what: &dyn fmt::Display) {
+        let seconds = now.since_origin().as_secs_f64();
+        // Writing to memory cannot fail.
+        let _: fmt::Result = match &mut self.0 {
+            Form::Discarded => Ok(()),
+            Form::Hash(hash) => writeln!(Hashed(hash), "{seconds:>12.6} {what}"),
+            Form::Text(text) => writeln!(text, "{seconds:>12.6} {what}"),
+        };
     }
 }
 
-fn line(out: &mut impl Write, now: Instant, what: &dyn fmt::Display) {
-    // Neither of the two can fail.
-    let _: fmt::Result = writeln!(out, "{:>12.6} {what}", now.since_origin().as_secs_f64());
-}
+struct Hashed<'a>(&'a mut DefaultHasher);
 
-impl Write for Hash {
+impl Write for Hashed<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        for byte in text.bytes() {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
-        }
+        self.0.write(text.as_bytes());
         Ok(())
     }
 }

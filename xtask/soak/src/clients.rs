@@ -1,4 +1,4 @@
-//! Our client in this process: one for each account.
+//! Our client in this process, once for each account.
 
 use anyhow::Context as _;
 use groupme_client::{
@@ -7,8 +7,8 @@ use groupme_client::{
 use tokio::task::JoinHandle;
 
 use crate::{
+    env::{Account, Env},
     inbox::{Inbox, Lost},
-    stage::{Account, Stage},
 };
 
 /// The clients of all accounts.
@@ -24,38 +24,34 @@ impl Clients {
     /// # Errors
     ///
     /// If one cannot be set up.
-    pub(crate) fn start(stage: &Stage, seed: u64) -> anyhow::Result<Self> {
-        let mut clients = Self {
-            inboxes: Vec::new(),
-            running: Vec::new(),
-        };
-        for (account, seed) in stage.accounts.iter().zip(seed..) {
-            let client = connect(stage, account, seed).context("a client cannot be set up")?;
+    pub(crate) fn start(env: &Env, seed: u64) -> anyhow::Result<Self> {
+        let (mut inboxes, mut running) = (Vec::new(), Vec::new());
+        for (account, seed) in env.accounts.iter().zip(seed..) {
+            let client = connect(env, account, seed).context("a client cannot be set up")?;
             let (inbox, handle) = (Inbox::default(), client.handle());
-            let task = tokio::spawn(listen(client, inbox.clone()));
-            clients.inboxes.push(inbox);
-            clients.running.push((handle, task));
+            running.push((handle, tokio::spawn(listen(client, inbox.clone()))));
+            inboxes.push(inbox);
         }
-        Ok(clients)
+        Ok(Self { inboxes, running })
     }
 
-    /// Has all clients take leave.
+    /// Disconnects all clients.
     pub(crate) async fn stop(self) {
         for (handle, _) in &self.running {
             handle.disconnect();
         }
         for (_, task) in self.running {
-            // A panic in it has shown itself already, and messages are missing then.
+            // A panic in it was printed already, and its messages are missing.
             let _ = task.await;
         }
     }
 }
 
-fn connect(stage: &Stage, account: &Account, seed: u64) -> anyhow::Result<Client> {
+fn connect(env: &Env, account: &Account, seed: u64) -> anyhow::Result<Client> {
     let token = Token::new(&account.token)?;
     let client = Client::builder(token, UserId::new(account.user.to_string()))
-        .gateway_url(stage.sim.gateway_url())
-        .api_url(stage.sim.root_url())
+        .gateway_url(env.sim.gateway_url())
+        .api_url(env.sim.root_url())
         .delivery(DeliveryConfig::default())
         .seed(seed)
         .connect()?;
@@ -67,34 +63,34 @@ async fn listen(mut client: Client, inbox: Inbox) {
         match incoming {
             Incoming::Event(delivery) => {
                 let is_pushed = delivery.origin() == Origin::Push;
-                let (EventRef::LineCreate(push) | EventRef::DirectMessageCreate(push)) =
+                if let EventRef::LineCreate(push) | EventRef::DirectMessageCreate(push) =
                     delivery.event()
-                else {
-                    continue;
-                };
-                if let Some(text) = push.message().text() {
+                    && let Some(text) = push.message().text()
+                {
                     inbox.deliver(text, is_pushed);
                 }
             }
-            Incoming::Status(status) => note(&inbox, status),
+            Incoming::Status(status) => handle_status(&inbox, status),
             _ => {}
         }
     }
-    inbox.end();
+    inbox.lock().has_ended = true;
 }
 
-fn note(inbox: &Inbox, status: Status) {
+fn handle_status(inbox: &Inbox, status: Status) {
     inbox.note(format!("{status:?}"));
     match status {
-        Status::CaughtUp => inbox.catch_up(),
-        Status::Unrecoverable(lost) if lost.what == LossKind::Messages => inbox.lose(Lost {
-            conversation: lost.conversation.map(|id| id.as_str().to_owned()),
-            after: lost.after.and_then(|id| id.as_str().parse().ok()),
-            upto: lost.upto.and_then(|id| id.as_str().parse().ok()),
-        }),
+        Status::CaughtUp => inbox.lock().caught_up += 1,
+        Status::Unrecoverable(lost) if lost.what == LossKind::Messages => {
+            inbox.lock().lost.push(Lost {
+                conversation: lost.conversation.map(|id| id.as_str().to_owned()),
+                after: lost.after.and_then(|id| id.as_str().parse().ok()),
+                upto: lost.upto.and_then(|id| id.as_str().parse().ok()),
+            });
+        }
         Status::Overflow { dropped, .. } => {
             inbox.complain(format!(
-                "{dropped} events dropped, the program being too slow"
+                "{dropped} events dropped because the program is too slow"
             ));
         }
         Status::NotSaved(error) => inbox.complain(error.to_string()),

@@ -1,49 +1,48 @@
-//! `cargo xtask soak`: many accounts over real sockets that break, and what of it is delivered.
+//! `cargo xtask soak`: many accounts over real sockets that break, and the deliveries to them.
 //!
-//! Messages are said to each account at a steady rate, in groups and direct conversations, while
-//! all sockets are killed every other second, the server is restarted twice and REST fails one time
-//! in ten. Meanwhile programs listen: our client in this process, `groupme listen` in processes that
-//! are killed, or programs of others beside ours.
+//! Messages are sent to each account at a steady rate, in groups and direct conversations, while
+//! all sockets are killed every other second, the server is restarted twice and REST fails for one
+//! request in ten. Meanwhile programs listen: our client in this process, `groupme listen` in
+//! processes that are killed, or programs with other libraries beside ours.
 
 mod clients;
+mod env;
 mod inbox;
-mod listeners;
-mod others;
-mod random;
+mod load;
+mod peers;
+mod processes;
 mod report;
-mod scale;
-mod scene;
+mod runs;
 mod score;
-mod stage;
 
 use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::bail;
 use clap::Parser;
 
-use crate::{scale::Scale, scene::Scene};
+use crate::{load::Load, runs::Runs};
 
 #[derive(Debug, Parser)]
 #[command(
     name = "cargo xtask soak",
-    about = "Many accounts over real sockets that break"
+    about = "Runs clients for many accounts over real sockets that break"
 )]
 struct Args {
     #[command(flatten)]
-    scale: Scale,
-    /// Compare with what others have, instead of being strict with ours.
+    load: Load,
+    /// Compares with other libraries instead of running `groupme`.
     #[arg(long)]
     compare: bool,
-    /// The `groupme` command, which is to be killed; left out if it is not named.
+    /// The `groupme` command, whose processes are killed; not run if left out.
     #[arg(long, value_name = "FILE")]
     groupme: Option<PathBuf>,
-    /// Node, to compare with npm `faye`.
+    /// Node.js, to compare with `faye` from npm.
     #[arg(long, value_name = "FILE", requires = "peers")]
     node: Option<PathBuf>,
-    /// Python, to compare with Python `groupme-push`.
+    /// Python, to compare with `groupme-push` from PyPI.
     #[arg(long, value_name = "FILE", requires = "peers")]
     python: Option<PathBuf>,
-    /// Where the scripts are that use what others have.
+    /// Directory of the scripts that use the other libraries.
     #[arg(long, value_name = "DIRECTORY")]
     peers: Option<PathBuf>,
 }
@@ -60,28 +59,24 @@ async fn main() -> ExitCode {
 }
 
 async fn run(args: Args) -> anyhow::Result<()> {
-    let scene = Scene::new(args.scale);
-    println!("{scene}\n");
+    let runs = Runs::new(args.load);
+    println!("{runs}\n");
     let mut faults = Vec::new();
     if args.compare {
-        let peers = args.peers.unwrap_or_default();
-        let mut others = Vec::new();
-        if let Some(node) = args.node {
-            others.push(("npm faye", node, peers.join("faye.js")));
-        }
-        if let Some(python) = args.python {
-            others.push((
-                "PyPI groupme-push",
-                python,
-                peers.join("groupme_push_listener.py"),
-            ));
-        }
-        faults.extend(scene.compare(&others).await?);
+        let directory = args.peers.unwrap_or_default();
+        let peers = [
+            ("npm faye", args.node, "faye.js"),
+            ("PyPI groupme-push", args.python, "groupme_push_listener.py"),
+        ];
+        let peers = peers.into_iter().filter_map(|(name, interpreter, script)| {
+            Some((name, interpreter?, directory.join(script)))
+        });
+        faults.extend(runs.compare(&peers.collect::<Vec<_>>()).await?);
     } else {
-        faults.extend(scene.clients().await?);
+        faults.extend(runs.clients().await?);
         if let Some(groupme) = args.groupme {
             println!();
-            faults.extend(scene.listeners(&groupme).await?);
+            faults.extend(runs.processes(&groupme).await?);
         }
     }
     if !faults.is_empty() {

@@ -1,4 +1,4 @@
-//! What was said against what was delivered.
+//! Sent messages compared with deliveries.
 
 use core::time::Duration;
 use std::collections::BTreeMap;
@@ -6,128 +6,125 @@ use std::collections::BTreeMap;
 use tokio::time::Instant;
 
 use crate::{
-    inbox::{Arrival, Heard, Lost},
-    stage::{Name, Said},
+    env::{MessageName, SentMessage},
+    inbox::{Deliveries, Delivery, Lost},
 };
 
-/// How a program fared, in one account or in all.
+/// The score of a program, in one account or in all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Score {
-    pub(crate) said: u32,
-    /// How many different messages were delivered.
+    pub(crate) sent: u32,
+    /// Different messages that were delivered.
     pub(crate) delivered: u32,
-    /// How often one came again that should not have.
+    /// Deliveries that should not have been repeated.
     pub(crate) doubled: u32,
-    /// How often one came again because the program was killed right after it was printed.
+    /// Deliveries repeated because the process was killed right after printing them.
     pub(crate) repeated: u32,
-    /// How many came after a later one of their conversation.
+    /// Messages delivered after a later one of their conversation.
     pub(crate) out_of_order: u32,
-    /// Not delivered, and the program said so.
-    pub(crate) named: u32,
-    /// Not delivered, without a word.
-    pub(crate) unnamed: u32,
+    /// Messages not delivered, and reported lost.
+    pub(crate) reported: u32,
+    /// Messages not delivered, without a report.
+    pub(crate) unreported: u32,
     pub(crate) pushed: u32,
     pub(crate) backfilled: u32,
-    /// How many came more than a second after they were said.
+    /// Messages delivered more than a second after they were sent.
     pub(crate) late: u32,
     pub(crate) longest_delay: Duration,
-    /// The longest time in which nothing came, from the first message to the end of all.
+    /// Longest time without a delivery, between the first message and the last.
     pub(crate) silence: Duration,
-    /// How many lines were cut short because the program was killed while it wrote them.
+    /// Lines cut short because the process was killed while writing them.
     pub(crate) torn: u32,
-    /// How often the program was killed.
+    /// Processes killed.
     pub(crate) kills: u32,
 }
 
 impl Score {
-    /// Judges one account; `conversations` are GroupMe's ids of them.
-    pub(crate) fn of(conversations: &[String], said: &[Said], heard: &Heard) -> Self {
+    /// Scores one account; `conversations` are the ids of its conversations.
+    pub(crate) fn new(
+        conversations: &[String],
+        sent: &[SentMessage],
+        received: &Deliveries,
+    ) -> Self {
+        let silence = silence(sent, &received.messages);
         let mut score = Self {
-            said: u32::try_from(said.len()).unwrap_or(u32::MAX),
-            torn: heard.torn,
-            kills: u32::try_from(heard.lasts.len()).unwrap_or(u32::MAX),
+            sent: u32::try_from(sent.len()).unwrap_or(u32::MAX),
+            torn: received.torn,
+            kills: u32::try_from(received.last_lines.len()).unwrap_or(u32::MAX),
+            silence: silence.map_or(Duration::ZERO, |(_, time)| time),
             ..Self::default()
         };
-        let messages: BTreeMap<Name, &Said> = said.iter().map(|said| (said.name, said)).collect();
-        let first = score.count(&messages, heard);
-        for (name, said) in &messages {
-            if first.contains_key(name) {
-                continue;
-            }
-            let conversation = &conversations[name.conversation];
-            if heard
-                .lost
-                .iter()
-                .any(|lost| lost.covers(conversation, said.id))
-            {
-                score.named += 1;
+        let first = score.count(sent, received);
+        for message in sent.iter().filter(|sent| !first.contains_key(&sent.name)) {
+            let conversation = &conversations[message.name.conversation];
+            let covers = |lost: &Lost| lost.covers(conversation, message.id);
+            if received.lost.iter().any(covers) {
+                score.reported += 1;
             } else {
-                score.unnamed += 1;
+                score.unreported += 1;
             }
         }
-        score.silence = silence(said, &heard.arrivals).map_or(Duration::ZERO, |(_, time)| time);
         score
     }
 
-    /// Counts what arrived; the first arrival of each message.
-    fn count<'h>(
+    /// Counts the deliveries, and returns the process of the latest one of each message.
+    fn count(
         &mut self,
-        messages: &BTreeMap<Name, &Said>,
-        heard: &'h Heard,
-    ) -> BTreeMap<Name, &'h Arrival> {
-        let mut first: BTreeMap<Name, &Arrival> = BTreeMap::new();
-        let mut latest_run: BTreeMap<Name, usize> = BTreeMap::new();
-        let mut newest: BTreeMap<usize, u32> = BTreeMap::new();
-        let mut newest_of_run: BTreeMap<(usize, usize), u32> = BTreeMap::new();
-        for arrival in &heard.arrivals {
-            let Name {
+        sent: &[SentMessage],
+        received: &Deliveries,
+    ) -> BTreeMap<MessageName, usize> {
+        let sent: BTreeMap<MessageName, Instant> =
+            sent.iter().map(|sent| (sent.name, sent.at)).collect();
+        let mut processes: BTreeMap<MessageName, usize> = BTreeMap::new();
+        // The newest message of each conversation, in all processes and in each.
+        let mut newest: BTreeMap<(Option<usize>, usize), u32> = BTreeMap::new();
+        for delivery in &received.messages {
+            let MessageName {
                 conversation,
                 number,
-            } = arrival.name;
-            let newest = newest.entry(conversation).or_default();
-            let newest_of_run = newest_of_run
-                .entry((arrival.run, conversation))
-                .or_default();
-            let is_new = !first.contains_key(&arrival.name);
-            if (is_new && number < *newest) || number < *newest_of_run {
-                self.out_of_order += 1;
-            }
-            *newest = number.max(*newest);
-            *newest_of_run = number.max(*newest_of_run);
-            if let Some(before) = latest_run.insert(arrival.name, arrival.run) {
-                let was_last = heard.lasts.get(before) == Some(&Some(arrival.name));
-                if arrival.run > before && was_last {
+            } = delivery.name;
+            let mut is_behind = |process| {
+                let newest = newest.entry((process, conversation)).or_default();
+                let is_behind = number < *newest;
+                *newest = number.max(*newest);
+                is_behind
+            };
+            let (of_all, of_process) = (is_behind(None), is_behind(Some(delivery.process)));
+            let before = processes.insert(delivery.name, delivery.process);
+            self.out_of_order += u32::from(of_process || (of_all && before.is_none()));
+            if let Some(before) = before {
+                let was_last = received.last_lines.get(before) == Some(&Some(delivery.name));
+                if delivery.process > before && was_last {
                     self.repeated += 1;
                 } else {
                     self.doubled += 1;
                 }
                 continue;
             }
-            first.insert(arrival.name, arrival);
             self.delivered += 1;
-            if arrival.is_pushed {
+            if delivery.is_pushed {
                 self.pushed += 1;
             } else {
                 self.backfilled += 1;
             }
-            if let Some(said) = messages.get(&arrival.name) {
-                let delay = arrival.at.saturating_duration_since(said.at);
+            if let Some(sent) = sent.get(&delivery.name) {
+                let delay = delivery.at.saturating_duration_since(*sent);
                 self.late += u32::from(delay > Duration::from_secs(1));
                 self.longest_delay = self.longest_delay.max(delay);
             }
         }
-        first
+        processes
     }
 
-    /// Adds that of another account.
+    /// Adds the score of another account.
     pub(crate) fn add(&mut self, other: &Self) {
-        self.said += other.said;
+        self.sent += other.sent;
         self.delivered += other.delivered;
         self.doubled += other.doubled;
         self.repeated += other.repeated;
         self.out_of_order += other.out_of_order;
-        self.named += other.named;
-        self.unnamed += other.unnamed;
+        self.reported += other.reported;
+        self.unreported += other.unreported;
         self.pushed += other.pushed;
         self.backfilled += other.backfilled;
         self.late += other.late;
@@ -137,11 +134,11 @@ impl Score {
         self.kills += other.kills;
     }
 
-    /// What is not as it should be, in words.
+    /// Describes what is wrong.
     pub(crate) fn faults(&self) -> Vec<String> {
         [
-            (self.unnamed, "lost without a word"),
-            (self.named, "lost, and told so"),
+            (self.unreported, "lost without a report"),
+            (self.reported, "lost, as reported"),
             (self.doubled, "delivered again"),
             (self.out_of_order, "out of order"),
         ]
@@ -153,127 +150,124 @@ impl Score {
 }
 
 impl Lost {
-    /// Whether a message lies within the bounds.
+    /// Returns whether a message lies within the bounds.
     fn covers(&self, conversation: &str, id: u64) -> bool {
-        self.conversation
-            .as_deref()
-            .is_none_or(|lost| lost == conversation)
+        let lost = self.conversation.as_deref();
+        lost.is_none_or(|lost| lost == conversation)
             && self.after.is_none_or(|after| id > after)
             && self.upto.is_none_or(|upto| id <= upto)
     }
 }
 
-/// When nothing arrived for the longest time between the first message and the end of all, and how
-/// long that was.
-pub(crate) fn silence(said: &[Said], arrivals: &[Arrival]) -> Option<(Instant, Duration)> {
-    let (begin, end) = (said.first()?, said.last()?);
-    let times: Vec<_> = [begin.at]
-        .into_iter()
-        .chain(arrivals.iter().map(|arrival| arrival.at))
-        .collect();
-    let last = *times.last()?;
-    let tail = (last, end.at.saturating_duration_since(last));
-    times
-        .windows(2)
-        .map(|pair| (pair[0], pair[1].saturating_duration_since(pair[0])))
-        .chain([tail])
-        .max_by_key(|(_, time)| *time)
+/// Returns begin and length of the longest time without a delivery, between the first message and
+/// the last.
+pub(crate) fn silence(
+    sent: &[SentMessage],
+    deliveries: &[Delivery],
+) -> Option<(Instant, Duration)> {
+    let (begin, end) = (sent.first()?.at, sent.last()?.at);
+    let mut times = vec![begin];
+    times.extend(deliveries.iter().map(|delivery| delivery.at));
+    times.push(end.max(*times.last()?));
+    let pairs = times.windows(2);
+    let silences = pairs.map(|pair| (pair[0], pair[1].saturating_duration_since(pair[0])));
+    silences.max_by_key(|(_, time)| *time)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn name(conversation: usize, number: u32) -> Name {
-        Name {
+    fn name(conversation: usize, number: u32) -> MessageName {
+        MessageName {
             conversation,
             number,
         }
     }
 
-    /// Ten messages a second, in two conversations by turns; the id is the place in all.
-    fn said(count: u32, began: Instant) -> Vec<Said> {
-        let said = |index: u32| Said {
+    /// Ten messages a second, in two conversations by turns; the id is the position among all.
+    fn sent(count: u32, began: Instant) -> Vec<SentMessage> {
+        let sent = |index: u32| SentMessage {
             name: name(index as usize % 2, index / 2 + 1),
             id: u64::from(index) + 1,
             at: began + Duration::from_millis(100) * index,
         };
-        (0..count).map(said).collect()
+        (0..count).map(sent).collect()
     }
 
-    /// Everything as it was said, at once.
-    fn heard(said: &[Said]) -> Heard {
-        let arrival = |said: &Said| Arrival {
-            name: said.name,
-            at: said.at,
+    /// Every message delivered at once.
+    fn received(sent: &[SentMessage]) -> Deliveries {
+        let delivery = |sent: &SentMessage| Delivery {
+            name: sent.name,
+            at: sent.at,
             is_pushed: true,
-            run: 0,
+            process: 0,
         };
-        Heard {
-            arrivals: said.iter().map(arrival).collect(),
-            ..Heard::default()
+        Deliveries {
+            messages: sent.iter().map(delivery).collect(),
+            ..Deliveries::default()
         }
     }
 
-    fn score(said: &[Said], heard: &Heard) -> Score {
-        Score::of(&["1835".to_owned(), "162+185".to_owned()], said, heard)
+    fn score(sent: &[SentMessage], received: &Deliveries) -> Score {
+        Score::new(&["1835".to_owned(), "162+185".to_owned()], sent, received)
     }
 
     #[test]
-    fn what_arrives_as_it_was_said_has_no_faults() {
-        let said = said(20, Instant::now());
-        let score = score(&said, &heard(&said));
+    fn messages_delivered_once_and_in_order_have_no_faults() {
+        let sent = sent(20, Instant::now());
+        let score = score(&sent, &received(&sent));
         assert_eq!((score.delivered, score.pushed), (20, 20));
         assert_eq!(score.silence, Duration::from_millis(100));
         assert_eq!(score.faults(), Vec::<String>::new());
     }
 
     #[test]
-    fn what_is_missing_is_lost_with_or_without_a_word() {
-        let said = said(20, Instant::now());
-        let mut heard = heard(&said);
-        heard.arrivals.retain(|arrival| arrival.name.number < 9);
-        heard.lost.push(Lost {
+    fn a_missing_message_is_lost_with_or_without_a_report() {
+        let sent = sent(20, Instant::now());
+        let mut received = received(&sent);
+        received.messages.retain(|message| message.name.number < 9);
+        received.lost.push(Lost {
             conversation: Some("162+185".to_owned()),
-            after: Some(said[15].id),
-            upto: Some(said[17].id),
+            after: Some(sent[15].id),
+            upto: Some(sent[17].id),
         });
-        let score = score(&said, &heard);
-        assert_eq!((score.named, score.unnamed), (1, 3));
+        let score = score(&sent, &received);
+        assert_eq!((score.reported, score.unreported), (1, 3));
         assert_eq!(score.silence, Duration::from_millis(400));
     }
 
     #[test]
     fn order_counts_within_a_conversation() {
-        let said = said(20, Instant::now());
-        let mut heard = heard(&said);
+        let sent = sent(20, Instant::now());
+        let mut received = received(&sent);
         // Of different conversations.
-        heard.arrivals.swap(4, 5);
-        assert_eq!(score(&said, &heard).out_of_order, 0);
+        received.messages.swap(4, 5);
+        assert_eq!(score(&sent, &received).out_of_order, 0);
         // Of the same one.
-        heard.arrivals.swap(10, 12);
-        assert_eq!(score(&said, &heard).out_of_order, 1);
+        received.messages.swap(10, 12);
+        assert_eq!(score(&sent, &received).out_of_order, 1);
     }
 
     #[test]
     fn only_the_last_line_before_a_kill_may_come_again() {
-        let said = said(20, Instant::now());
-        let mut heard = heard(&said);
-        for arrival in &mut heard.arrivals[10..] {
-            arrival.run = 1;
+        let sent = sent(20, Instant::now());
+        let mut received = received(&sent);
+        for message in &mut received.messages[10..] {
+            message.process = 1;
         }
-        heard.lasts = vec![Some(said[9].name)];
-        let again = |place: usize| Arrival {
-            run: 1,
-            ..heard.arrivals[place]
+        received.last_lines = vec![Some(sent[9].name)];
+        let again = |position: usize| Delivery {
+            process: 1,
+            ..received.messages[position]
         };
         let (last, other) = (again(9), again(8));
-        heard.arrivals.insert(10, last);
-        let score_of_last = score(&said, &heard);
+        received.messages.insert(10, last);
+        let score_of_last = score(&sent, &received);
         assert_eq!((score_of_last.repeated, score_of_last.doubled), (1, 0));
         assert_eq!(score_of_last.out_of_order, 0);
-        heard.arrivals[10] = other;
-        let score = score(&said, &heard);
+        received.messages[10] = other;
+        let score = score(&sent, &received);
         assert_eq!((score.repeated, score.doubled), (0, 1));
     }
 }

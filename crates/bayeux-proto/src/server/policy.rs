@@ -80,7 +80,7 @@ pub trait SecurityPolicy {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct RequestContext<'a> {
-    /// LaneId of the message.
+    /// Lane of the message.
     pub lane: LaneId,
     /// Index of the message in the payload.
     pub index: usize,

@@ -35,7 +35,7 @@ async fn typing_is_seen_by_others() {
         let (me, cast) = (sim.user_id().to_owned(), *sim.cast());
         let handle = client.handle();
         handle
-            .send_typing(&GroupId::new(cast.lake.to_string()))
+            .send_typing(GroupId::new(cast.lake.to_string()))
             .unwrap();
         let in_group = event(&mut other).await;
         handle
@@ -137,7 +137,7 @@ async fn more_requests_than_it_holds_are_refused_and_those_taken_are_obeyed() {
     // Nothing else runs between these on a runtime of one thread.
     let taken: Vec<_> = channels
         .iter()
-        .take_while(|id| handle.subscribe(&GroupId::new(id.as_str())).is_ok())
+        .take_while(|id| handle.subscribe(GroupId::new(id.as_str())).is_ok())
         .collect();
     assert!((1..200).contains(&taken.len()), "{}", taken.len());
     let mut left: Vec<_> = taken.iter().map(|id| format!("/group/{id}")).collect();

@@ -47,7 +47,7 @@ async fn what_was_requested_before_disconnecting_is_done() {
         until_active(&mut other, &format!("/group/{}", sim.cast().lake)).await;
         let handle = client.handle();
         handle
-            .send_typing(&GroupId::new(sim.cast().lake.to_string()))
+            .send_typing(GroupId::new(sim.cast().lake.to_string()))
             .unwrap();
         handle.disconnect();
         assert_eq!(event(&mut other).await.event().kind(), "typing");

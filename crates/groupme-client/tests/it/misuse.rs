@@ -98,11 +98,11 @@ fn a_token_that_cannot_be_one_is_refused() {
     for (token, reason) in [
         ("", "empty"),
         (" \n", "empty"),
-        ("two words", "characters"),
-        ("quo\"te", "characters"),
-        ("back\\slash", "characters"),
-        ("new\nline", "characters"),
-        ("ünïcode", "characters"),
+        ("two words", "character"),
+        ("quo\"te", "character"),
+        ("back\\slash", "character"),
+        ("new\nline", "character"),
+        ("ünïcode", "character"),
     ] {
         let error = Token::new(token).unwrap_err();
         assert!(error.to_string().contains(reason), "{token:?}: {error}");

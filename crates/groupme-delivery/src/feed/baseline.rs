@@ -53,9 +53,9 @@ impl<P> Feed<P> {
         self.out.put(Item::Checkpoint, record);
     }
 
-    /// Requests the newest messages before the account is live for the first time. They are past for
-    /// certain, which no clock can tell of messages sent at about the baseline. The first page of
-    /// each list is enough: it has the conversations with the newest messages.
+    /// Requests the newest messages before the account is live for the first time. They are past
+    /// for certain, which no clock can tell of messages sent at about the baseline. The first page
+    /// of each list is enough: it has the conversations with the newest messages.
     pub(super) fn request_snapshot(&mut self) {
         let is_wanted = self.synced_until.is_none()
             && self.baseline.is_none()
@@ -233,6 +233,17 @@ impl<P> Feed<P> {
         }
     }
 
+    /// Counts an unconfirmed message as past that precedes a pushed one: pushes of the first
+    /// session come in order.
+    pub(super) fn confirm_before_push(&mut self, id: &ConversationId, pushed: &MessageId) {
+        let conversation = self.conversation(id);
+        let is_before = |message: &mut MessageId| *message < *pushed;
+        if let Some(message) = conversation.unconfirmed.take_if(is_before) {
+            conversation.baseline = conversation.baseline.take().max(Some(message.clone()));
+            self.skip(id, message);
+        }
+    }
+
     /// Returns the time before which no message counts as missed, for a conversation of which
     /// nothing was delivered.
     pub(super) fn missed_since(&self) -> Timestamp {
@@ -241,21 +252,27 @@ impl<P> Feed<P> {
             (None, Some(baseline)) => (baseline, BASELINE_SLACK),
             (None, None) => (Timestamp::EPOCH, SLACK),
         };
-        let slack = i64::try_from(slack.as_millis()).unwrap_or(0);
-        Timestamp::from_millis(moment.as_millis().saturating_sub(slack))
+        before(moment, slack)
     }
 
     /// Returns the time from which on all messages are delivered along with the history of the
     /// first start.
     pub(super) fn history_since(&self) -> Option<Timestamp> {
-        let baseline = self.baseline.filter(|_| self.synced_until.is_none())?;
+        let baseline = self.baseline?;
         Some(if self.is_unbroken {
             // A message of the same second may be past, and is pushed if it is not.
             Timestamp::from_secs(baseline.as_secs() + 1)
         } else {
-            self.missed_since()
+            // The lists are synced before the histories are read, which does not end the past
+            // later.
+            before(baseline, BASELINE_SLACK)
         })
     }
+}
+
+fn before(moment: Timestamp, slack: Duration) -> Timestamp {
+    let slack = i64::try_from(slack.as_millis()).unwrap_or(0);
+    Timestamp::from_millis(moment.as_millis().saturating_sub(slack))
 }
 
 /// Time before the end of the last sync from which on messages count as missed. Clocks differ, and

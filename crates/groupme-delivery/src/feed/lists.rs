@@ -107,7 +107,7 @@ impl<P> Feed<P> {
         let messages = group.messages.as_ref();
         let newest = messages.and_then(|messages| messages.last_message_id.clone());
         let sent = messages.and_then(|messages| messages.last_message_created_at);
-        self.take_listed(is_current, id, newest, sent);
+        self.take_listed(is_current, &id, newest, sent);
     }
 
     fn take_topic(&mut self, is_current: bool, topic: &Topic) {
@@ -115,7 +115,7 @@ impl<P> Feed<P> {
         let messages = topic.messages.as_ref();
         let newest = messages.and_then(|messages| messages.last_message_id.clone());
         let sent = messages.and_then(|messages| messages.last_message_created_at);
-        self.take_listed(is_current, id, newest, sent);
+        self.take_listed(is_current, &id, newest, sent);
     }
 
     fn take_chat(&mut self, is_current: bool, chat: &Chat) {
@@ -123,7 +123,7 @@ impl<P> Feed<P> {
         let Some(id) = self.id_of(chat) else { return };
         let newest = last.map(|last| last.id.clone());
         let sent = last.and_then(|last| last.created_at);
-        self.take_listed(is_current, id, newest, sent);
+        self.take_listed(is_current, &id, newest, sent);
     }
 
     pub(super) fn id_of(&self, chat: &Chat) -> Option<ConversationId> {
@@ -147,7 +147,7 @@ impl<P> Feed<P> {
     fn take_listed(
         &mut self,
         is_current: bool,
-        id: ConversationId,
+        id: &ConversationId,
         newest: Option<MessageId>,
         sent: Option<Timestamp>,
     ) {
@@ -158,35 +158,35 @@ impl<P> Feed<P> {
         let epoch = self.epoch;
         let is_first = self.synced_until.is_none();
         let may_begin =
-            self.is_unbroken || self.baseline.is_none() || self.conversation(&id).begins_with_push;
+            self.is_unbroken || self.baseline.is_none() || self.conversation(id).begins_with_push;
         if is_first && is_current && may_begin && self.config.history == 0 && newest.is_some() {
-            self.begin_with_buffered(&id);
+            self.begin_with_buffered(id);
         }
-        let was_left = self.mark_rejoined(&id);
+        let was_left = self.mark_rejoined(id);
         let since = self.missed_since();
-        let conversation = self.conversation(&id);
+        let conversation = self.conversation(id);
         if is_current {
             conversation.listed_in = epoch;
         }
         let Some(newest) = newest else {
             // A conversation without messages.
-            self.settle_listed(is_current, &id);
+            self.settle_listed(is_current, id);
             return;
         };
         if conversation.cursor.is_some() {
-            if is_first && is_current && self.is_unbroken && self.began_with_snapshot(&id) {
-                self.doubt(&id, newest);
-                self.settle(&id);
+            if is_first && is_current && self.is_unbroken && self.began_with_snapshot(id) {
+                self.doubt(id, newest);
+                self.settle(id);
                 return;
             }
-            let conversation = self.conversation(&id);
+            let conversation = self.conversation(id);
             if conversation.is_ahead(&newest) {
                 conversation.extend_target(&newest);
                 if was_left {
-                    self.fetch_rejoined(&id);
+                    self.fetch_rejoined(id);
                 }
             }
-            self.settle_listed(is_current, &id);
+            self.settle_listed(is_current, id);
             return;
         }
         if !matches!(conversation.fetch, Fetch::Idle) {
@@ -198,13 +198,13 @@ impl<P> Feed<P> {
             return;
         }
         if is_first {
-            self.begin_listed(&id, newest, sent);
+            self.begin_listed(id, newest, sent);
         } else if sent.is_none_or(|sent| sent >= since) {
             conversation.extend_target(&newest);
-            self.fetch_backward(&id, Until::Time(since));
+            self.fetch_backward(id, Until::Time(since));
         } else {
-            self.begin_at(&id, newest);
-            self.settle(&id);
+            self.begin_at(id, newest);
+            self.settle(id);
         }
     }
 

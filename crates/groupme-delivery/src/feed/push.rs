@@ -39,6 +39,7 @@ impl<P> Feed<P> {
         } else if conversation.synced_in == epoch {
             let is_late = !conversation.is_ahead(&message.id);
             let id = message.conversation.clone();
+            self.confirm_before_push(&id, &message.id);
             self.deliver_push(message, push);
             if is_late {
                 self.request_comparison(&id);

@@ -148,7 +148,14 @@ impl<P> Feed<P> {
             self.report_left_groups(left_groups);
         } else if has_memberships {
             self.knows_left_groups = true;
-            self.save_left_groups(left_groups, &mut record);
+            if self.baseline.is_some() && !self.is_unbroken {
+                // Some may have been left since the baseline, with messages that were not pushed.
+                // REST does not tell which.
+                self.report_left_groups(left_groups);
+                record.changes.push(Change::LeftGroupsKnown);
+            } else {
+                self.save_left_groups(left_groups, &mut record);
+            }
         }
         if self.synced_until.is_some() || (self.baseline.is_some() && !self.is_unbroken) {
             self.request_unlisted(&member_of);

@@ -287,3 +287,44 @@ fn a_snapshot_that_fails_is_not_requested_again() {
     assert_eq!(world.live(), ["caught up"]);
     assert_eq!(world.say_live(GROUP, 2), ["push 1835/2"]);
 }
+
+#[test]
+fn messages_before_a_pushed_one_are_past_although_the_session_breaks() {
+    let mut world = started(Config::default());
+    world.say(GROUP, 2);
+    assert_eq!(world.answer_all(), ["caught up"]);
+    assert_eq!(world.say_live(GROUP, 3), ["push 1835/3"]);
+    world.lose();
+    assert_eq!(world.live(), ["caught up"]);
+}
+
+#[test]
+fn a_group_left_before_the_first_lists_were_read_is_reported_lost_if_the_session_broke() {
+    for breaks in [false, true] {
+        let mut world = started(Config::default());
+        world.left.push("77".to_owned());
+        if breaks {
+            world.lose();
+            world.live();
+        }
+        let said = world.answer_all();
+        let lost = said.iter().filter(|line| line.starts_with("lost"));
+        assert_eq!(lost.count(), usize::from(breaks), "{said:?}");
+        world.lose();
+        assert_eq!(world.live(), ["caught up"]);
+    }
+}
+
+#[test]
+fn a_short_history_hides_nothing_that_was_missed_since_the_baseline() {
+    let mut config = Config::default();
+    config.history = 1;
+    let mut world = started(config);
+    world.say(GROUP, 2);
+    world.say(GROUP, 3);
+    world.lose();
+    world.live();
+    let said = world.answer_all();
+    let messages = messages(&said);
+    assert!(messages.ends_with(&["2", "3"]), "{said:?}");
+}

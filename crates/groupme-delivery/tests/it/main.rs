@@ -6,6 +6,7 @@
 )]
 
 mod acknowledging;
+mod allocations;
 mod baseline;
 mod changes;
 mod comparing;

@@ -439,7 +439,7 @@ fn ask(question: &Request) -> String {
             HistoryWindow::After(message) => {
                 format!("after {conversation}/{}", short(Some(message)))
             }
-            other => panic!("{other:?}"),
+            other @ HistoryWindow::Since(_) => panic!("{other:?}"),
         },
         Request::Pinned { conversation } => format!("pinned {conversation}"),
         other => panic!("{other:?}"),

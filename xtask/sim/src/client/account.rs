@@ -1,72 +1,85 @@
-//! Gap-free delivery between the session and the program: the feed, its ledger and its store.
+//! Gap-free delivery between session and program: the feed, its ledger and its store.
 
-mod overflow;
 mod rest;
 
-use core::{fmt, time::Duration};
+use core::time::Duration;
 use std::collections::VecDeque;
 
-use bayeux_proto::Instant;
-use groupme_delivery::{DeliveryTag, Feed, GapCause, Ledger, MemoryStore, Store as _};
+use bayeux_proto::{Instant, SessionEvent};
+use groupme_delivery::{DeliveryTag, Feed, GapCause, Ledger, MemoryStore, Saved, Store as _};
 use groupme_model::{ConversationId, Event, EventRef, SourceGuid, Timestamp, UserId, UserPair};
 
-use self::overflow::Overflow;
 pub(crate) use self::rest::address;
 use crate::{
-    errands::{Draft, Reply, Task},
-    fact::Handed,
-    plan::AccountSetting,
+    fact::Delivered,
+    plan::AccountSettings,
+    rest_requests::{Call, Outgoing, Reply},
     sabotage::Saboteur,
 };
 
-/// What stands between a session and a program that wants to miss nothing.
-pub struct Account {
-    you: String,
-    setting: AccountSetting,
+/// Gap-free delivery for one user.
+pub(crate) struct Account {
+    user: String,
+    settings: AccountSettings,
     feed: Feed<Event>,
     ledger: Ledger<MemoryStore>,
     store: MemoryStore,
-    overflow: Overflow,
-    /// When the program takes the next thing, if it is a slow one.
+    /// The program is slower than the pushes: they are dropped, into a gap, until it has taken all.
+    is_dropping: bool,
+    /// When a slow program takes the next delivery.
     takes_at: Instant,
-    /// Whether the account's own channel is active.
-    hears_own: bool,
-    unacknowledged: Vec<(DeliveryTag, Handed)>,
-    /// What is to be sent.
-    drafts: VecDeque<Draft>,
+    /// Whether the user's own channel is active.
+    is_live: bool,
+    unacknowledged: Vec<(DeliveryTag, Delivered)>,
+    /// Messages to be sent.
+    outgoing: VecDeque<Outgoing>,
     sent: u32,
-    pub(crate) life: u32,
+    /// Whether the store is known to have a baseline.
+    has_baseline: bool,
+    /// Number of the process, from 0.
+    pub(crate) process: u32,
 }
 
 impl Account {
-    pub(crate) fn new(you: &str, setting: AccountSetting) -> Self {
-        Self::over(you, setting, MemoryStore::default(), 0)
+    pub(crate) fn new(user: &str, settings: AccountSettings) -> Self {
+        Self::with_store(user, settings, MemoryStore::default(), 0)
     }
 
-    /// Another life of the same program: nothing is left but the store.
-    pub(crate) fn reborn(&self) -> Self {
-        let (setting, store) = (self.setting.clone(), self.store.clone());
-        Self::over(&self.you, setting, store, self.life + 1)
+    /// Returns the account in the next process of the program: only the store is left.
+    pub(crate) fn restarted(&self) -> Self {
+        let (settings, store) = (self.settings.clone(), self.store.clone());
+        Self::with_store(&self.user, settings, store, self.process + 1)
     }
 
-    fn over(you: &str, setting: AccountSetting, mut store: MemoryStore, life: u32) -> Self {
+    fn with_store(
+        user: &str,
+        settings: AccountSettings,
+        mut store: MemoryStore,
+        process: u32,
+    ) -> Self {
         let saved = store.load().unwrap_or_default();
-        let config = setting.feed.clone();
-        let feed = Feed::new(config, UserId::from(you), saved, u64::from(life));
+        let has_baseline = has_baseline(&saved);
+        let config = settings.feed.clone();
+        let feed = Feed::new(config, UserId::from(user), saved, u64::from(process));
         Self {
-            you: you.to_owned(),
-            setting,
+            user: user.to_owned(),
+            settings,
             feed,
             ledger: Ledger::new(store.clone()),
             store,
-            overflow: Overflow::default(),
+            is_dropping: false,
             takes_at: Instant::ORIGIN,
-            hears_own: false,
+            is_live: false,
             unacknowledged: Vec::new(),
-            drafts: VecDeque::new(),
+            outgoing: VecDeque::new(),
             sent: 0,
-            life,
+            has_baseline,
+            process,
         }
+    }
+
+    pub(crate) fn settings(&self) -> &AccountSettings {
+        &self.settings
     }
 
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
@@ -78,47 +91,53 @@ impl Account {
         self.feed.handle_timeout(now);
     }
 
-    /// Whether everything is delivered as it is pushed, and nothing is to be found out.
+    /// Returns whether everything is delivered as it is pushed, and no request is open.
     pub(crate) fn is_settled(&self) -> bool {
-        let has_rest = self.feed.requests() == 0 && self.feed.buffered() == 0;
-        self.feed.is_synced() && has_rest && self.drafts.is_empty()
+        let is_busy = self.feed.requests() > 0 || self.feed.buffered() > 0;
+        self.feed.is_synced() && !is_busy && self.outgoing.is_empty()
     }
 
-    /// The session told something. `own` is whether it is that the account's own channel is active,
-    /// `live` whether it is active in any case.
-    pub(crate) fn told(
+    /// Returns whether the store has got a baseline since the last call.
+    pub(crate) fn finds_baseline(&mut self) -> bool {
+        let before = self.has_baseline;
+        if !before {
+            self.has_baseline = has_baseline(&self.store.load().unwrap_or_default());
+        }
+        !before && self.has_baseline
+    }
+
+    /// Handles an event of the session. `subscribed` tells whether it reports the user's own
+    /// channel active, `is_live` whether that channel is active now.
+    pub(crate) fn handle_session_event(
         &mut self,
         now: Instant,
-        event: &bayeux_proto::SessionEvent,
-        own: bool,
-        live: bool,
+        event: &SessionEvent,
+        subscribed: bool,
+        is_live: bool,
     ) {
-        use bayeux_proto::SessionEvent;
-        self.hears_own = live;
+        self.is_live = is_live;
         match event {
             SessionEvent::Down { .. }
             | SessionEvent::AttemptFailed { .. }
-            | SessionEvent::Ended(_) => {
-                self.feed.handle_loss(now, GapCause::Connection);
-            }
+            | SessionEvent::Ended(_) => self.feed.handle_loss(now, GapCause::Connection),
             SessionEvent::Gap { .. } => {
                 self.feed.handle_loss(now, GapCause::Connection);
-                if live {
+                if is_live {
                     self.go_live(now);
                 }
             }
-            SessionEvent::Subscribed(_) if own => self.go_live(now),
+            SessionEvent::Subscribed(_) if subscribed => self.go_live(now),
             _ => {}
         }
     }
 
     fn go_live(&mut self, now: Instant) {
-        if !self.overflow.is_dropping() {
-            self.feed.handle_live(now, wall(now));
+        if !self.is_dropping {
+            self.feed.handle_live(now, time_of_day(now));
         }
     }
 
-    /// The program asked for a channel, or gave it up.
+    /// Takes note that a channel is subscribed, or no longer.
     pub(crate) fn watch(&mut self, channel: &str, is_watched: bool) {
         let conversation = if let Some(group) = channel.strip_prefix("/group/") {
             Some(ConversationId::new(group))
@@ -132,20 +151,21 @@ impl Account {
         }
     }
 
-    pub(crate) fn pushed(&mut self, now: Instant, event: &EventRef<'_>) {
-        if self.overflow.takes(self.feed.backlog()) {
-            self.feed.handle_push(now, event, event.into_owned());
-        } else {
+    pub(crate) fn handle_push(&mut self, now: Instant, event: &EventRef<'_>) {
+        self.is_dropping |= self.feed.backlog() >= BACKLOG;
+        if self.is_dropping {
             self.feed.handle_loss(now, GapCause::Overflow);
+        } else {
+            self.feed.handle_push(now, event, event.into_owned());
         }
     }
 
-    /// Says something over REST, to be sent until it is there.
-    pub(crate) fn say(&mut self, now: Instant, to: &Recipient) -> String {
-        let guid = format!("{}-{}-{}", self.you, self.life, self.sent);
+    /// Sends a message over REST, repeatedly until there is an answer; returns its `source_guid`.
+    pub(crate) fn send(&mut self, now: Instant, to: &Recipient) -> String {
+        let guid = format!("{}-{}-{}", self.user, self.process, self.sent);
         self.sent += 1;
         self.feed.expect(SourceGuid::from(guid.as_str()));
-        self.drafts.push_back(Draft {
+        self.outgoing.push_back(Outgoing {
             path: to.path(),
             body: to.body(&guid),
             until: now + SENDS_FOR,
@@ -153,77 +173,64 @@ impl Account {
         guid
     }
 
-    pub(crate) fn poll_task(&mut self, now: Instant) -> Option<Task> {
-        self.drafts.retain(|draft| now <= draft.until);
-        if let Some(draft) = self.drafts.pop_front() {
-            return Some(Task::Send(draft));
+    pub(crate) fn poll_call(&mut self, now: Instant) -> Option<Call> {
+        self.outgoing.retain(|outgoing| now <= outgoing.until);
+        if let Some(outgoing) = self.outgoing.pop_front() {
+            return Some(Call::Send(outgoing));
         }
-        let (id, question) = self.feed.poll_request()?;
-        Some(Task::Ask(id, question))
+        let (id, request) = self.feed.poll_request()?;
+        Some(Call::Read(id, request))
     }
 
-    pub(crate) fn answered(&mut self, now: Instant, task: Task, reply: Reply) {
-        match task {
-            Task::Ask(id, question) => {
-                let answer = rest::read(&question, reply);
-                self.feed.handle_response(now, id, answer);
+    pub(crate) fn handle_response(&mut self, now: Instant, call: Call, reply: Reply) {
+        match call {
+            Call::Read(id, request) => {
+                let response = rest::read(&request, reply);
+                self.feed.handle_response(now, id, response);
             }
-            // It is there, or refused; else it is sent again as it is, so that it is there once.
-            Task::Send(draft) => match reply {
-                Reply::Given(200..=299 | 400..=428, _) => {}
-                _ => self.drafts.push_back(draft),
+            Call::Send(outgoing) => match reply {
+                // Accepted or refused for good.
+                Reply::Response(200..=299 | 400..=428, _) => {}
+                _ => self.outgoing.push_back(outgoing),
             },
         }
     }
 
-    /// The next thing for the program, entered in the ledger.
-    pub(crate) fn poll_delivery(&mut self, now: Instant) -> Option<Handed> {
+    /// Returns the next delivery, recorded in the ledger.
+    pub(crate) fn poll_delivery(&mut self, now: Instant) -> Option<Delivered> {
         if now < self.takes_at {
             return None;
         }
         loop {
-            let Some(mut delivered) = self.feed.poll_delivery() else {
-                if self.overflow.end() && self.hears_own {
-                    self.feed.handle_live(now, wall(now));
+            let Some(mut delivery) = self.feed.poll_delivery() else {
+                if core::mem::take(&mut self.is_dropping) && self.is_live {
+                    self.go_live(now);
                 }
                 return None;
             };
-            if self.ledger.record(&mut delivered).unwrap_or(true) {
-                let handed = Handed::of(&delivered);
-                self.unacknowledged.push((delivered.tag, handed.clone()));
-                self.takes_at = now + self.setting.pace;
-                return Some(handed);
+            if self.ledger.record(&mut delivery).unwrap_or(true) {
+                let delivered = Delivered::of(&delivery);
+                self.unacknowledged.push((delivery.tag, delivered.clone()));
+                self.takes_at = now + self.settings.pace;
+                return Some(delivered);
             }
         }
     }
 
-    /// The program is done with all it has.
-    pub(crate) fn acknowledge(&mut self, saboteur: &mut Saboteur) -> Vec<Handed> {
-        let done = core::mem::take(&mut self.unacknowledged);
-        let done = done.into_iter().filter_map(|(receipt, handed)| {
+    /// Acknowledges everything that the program has, and returns it.
+    pub(crate) fn acknowledge(&mut self, saboteur: &mut Saboteur) -> Vec<Delivered> {
+        let open = core::mem::take(&mut self.unacknowledged);
+        let acknowledged = open.into_iter().filter_map(|(tag, delivered)| {
             if !saboteur.forgets_acknowledgement() {
-                self.ledger.acknowledge(receipt).ok()?;
+                self.ledger.acknowledge(tag).ok()?;
             }
-            Some(handed)
+            Some(delivered)
         });
-        done.collect()
-    }
-
-    pub(crate) fn setting(&self) -> &AccountSetting {
-        &self.setting
+        acknowledged.collect()
     }
 }
 
-impl fmt::Debug for Account {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Account")
-            .field("feed", &self.feed)
-            .field("life", &self.life)
-            .finish_non_exhaustive()
-    }
-}
-
-/// Whom a message is for.
+/// The recipient of a message.
 #[derive(Clone, Debug)]
 pub(crate) enum Recipient {
     Group(String),
@@ -250,13 +257,18 @@ impl Recipient {
     }
 }
 
-/// The time of day.
-fn wall(now: Instant) -> Timestamp {
+fn has_baseline(saved: &Saved) -> bool {
+    saved.baseline.is_some() || saved.synced_until.is_some()
+}
+
+fn time_of_day(now: Instant) -> Timestamp {
     let since = i64::try_from(now.since_origin().as_secs()).unwrap_or(0);
     Timestamp::from_secs(EPOCH + since)
 }
 
-/// When worlds begin, in seconds since 1970.
-const EPOCH: i64 = 1_750_000_000;
-/// For how long a message is sent again. GroupMe takes a `source_guid` once in a minute.
+/// Start of every simulation, in seconds since 1970.
+pub(crate) const EPOCH: i64 = 1_750_000_000;
+/// Maximum deliveries that wait for the program.
+const BACKLOG: usize = 64;
+/// Time for which a message is sent again. GroupMe accepts a `source_guid` once a minute.
 const SENDS_FOR: Duration = Duration::from_secs(40);

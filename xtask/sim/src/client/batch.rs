@@ -1,9 +1,9 @@
-//! Batches as they are written, read back.
+//! Batches of clients, read back.
 
 use bayeux_proto::Message;
 use bayeux_wire::{Decoder, Frame};
 
-/// Reads what clients write.
+/// A reader for the batches that clients write.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
     decoder: Decoder,
@@ -11,8 +11,8 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    /// The envelopes in a batch, and the numbers that a program gave to what it publishes. None of
-    /// it if it is not Bayeux.
+    /// Returns the envelopes of a batch, with the number of the program in each publish. There are
+    /// none if it is not Bayeux.
     pub(crate) fn read(
         &mut self,
         bytes: &[u8],

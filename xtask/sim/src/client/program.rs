@@ -1,4 +1,4 @@
-//! The program on top: what it wants to hear, and what it has heard.
+//! The program: the channels that it subscribes to, and the latest event on each.
 
 use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,61 +6,57 @@ use std::collections::{BTreeMap, BTreeSet};
 use bayeux_proto::{Channel, Instant, Session, SessionEvent, SubscriptionId};
 
 use crate::{
-    checks::Checks,
-    fact::{Asked, ClientFact, Fact},
-    plan::Ask,
+    fact::{ClientFact, Fact, Issued},
+    plan::Command,
+    run::Context,
 };
 
-/// A program that listens and sometimes says something.
+/// A program that listens and publishes now and then.
 #[derive(Debug)]
-pub struct Program {
+pub(crate) struct Program {
     index: usize,
     channels: Vec<Channel>,
-    subscriptions: BTreeMap<SubscriptionId, Wish>,
+    subscriptions: BTreeMap<SubscriptionId, Subscription>,
     /// Whether it wants to be connected.
-    wanted: bool,
-    up: bool,
-    /// Whether its session is over, or has never begun.
-    ended: bool,
+    is_wanted: bool,
+    is_up: bool,
     reconnect: Option<Instant>,
     published: u64,
     /// The latest event on each channel.
-    heard: BTreeMap<String, u64>,
+    last_event: BTreeMap<String, u64>,
 }
 
 #[derive(Debug)]
-struct Wish {
+struct Subscription {
     channel: Channel,
     state: State,
 }
 
+/// The state of a subscription, as reported to the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    Asked,
+pub(crate) enum State {
+    Pending,
     Active,
     Refused,
 }
 
 impl Program {
     pub(super) fn new(index: usize, channels: &[String]) -> Self {
+        let channels = channels.iter().filter_map(|name| Channel::new(name).ok());
         Self {
             index,
-            channels: channels
-                .iter()
-                .filter_map(|name| Channel::new(name).ok())
-                .collect(),
+            channels: channels.collect(),
             subscriptions: BTreeMap::new(),
-            wanted: false,
-            up: false,
-            ended: true,
+            is_wanted: false,
+            is_up: false,
             reconnect: None,
             published: 0,
-            heard: BTreeMap::new(),
+            last_event: BTreeMap::new(),
         }
     }
 
-    /// Another life of the same program, which counts on.
-    pub(super) fn reborn(&self) -> Self {
+    /// Returns the program in its next process. It goes on numbering its publishes.
+    pub(super) fn restarted(&self) -> Self {
         Self {
             channels: self.channels.clone(),
             published: self.published,
@@ -68,164 +64,160 @@ impl Program {
         }
     }
 
-    /// Channels that the program wants to hear and was told are active.
-    pub fn active(&self) -> BTreeSet<&str> {
-        self.in_state(State::Active)
+    /// Returns the wanted channels whose subscriptions are in this state.
+    pub(crate) fn channels(&self, state: State) -> BTreeSet<&str> {
+        let subscriptions = self.subscriptions.values();
+        let subscriptions = subscriptions.filter(|one| one.state == state);
+        subscriptions.map(|one| one.channel.as_str()).collect()
     }
 
-    /// Channels that the program wants to hear and knows nothing of.
-    pub fn undecided(&self) -> BTreeSet<&str> {
-        self.in_state(State::Asked)
+    /// Returns whether the session is up.
+    pub(crate) fn is_up(&self) -> bool {
+        self.is_up
     }
 
-    /// Channels that the program wants to hear and was refused.
-    pub fn refused(&self) -> BTreeSet<&str> {
-        self.in_state(State::Refused)
+    /// Returns the number of the latest event on a channel.
+    pub(crate) fn last_event(&self, channel: &str) -> Option<u64> {
+        self.last_event.get(channel).copied()
     }
 
-    /// Whether messages flow, as far as it was told.
-    pub fn is_up(&self) -> bool {
-        self.up
+    /// Returns the channel of a subscription.
+    pub(super) fn channel(&self, id: SubscriptionId) -> Option<&Channel> {
+        self.subscriptions.get(&id).map(|one| &one.channel)
     }
 
-    /// Whether its session is over.
-    pub fn is_over(&self) -> bool {
-        self.ended
+    /// Returns the channel that nothing subscribes to any more after this command, if there is one.
+    pub(super) fn would_unwatch(&self, command: Command) -> Option<&Channel> {
+        let channel = self.channel(self.unsubscribed(command)?)?;
+        let all = self.subscriptions.values();
+        let count = all.filter(|one| one.channel == *channel).count();
+        (count == 1).then_some(channel)
     }
 
-    /// The number of the latest event on a channel.
-    pub fn heard(&self, channel: &str) -> Option<u64> {
-        self.heard.get(channel).copied()
+    /// Returns whether a command unsubscribes from the program's channel with this index.
+    pub(super) fn would_leave(&self, command: Command, channel: usize) -> bool {
+        let unsubscribed = self.unsubscribed(command).and_then(|id| self.channel(id));
+        unsubscribed.is_some_and(|one| Some(one) == self.channels.get(channel))
     }
 
-    /// To which channel it would not listen any more.
-    pub(super) fn would_unwatch(&self, ask: Ask) -> Option<&Channel> {
-        let Ask::Unsubscribe(pick) = ask else {
+    /// Returns the subscription that a command ends.
+    fn unsubscribed(&self, command: Command) -> Option<SubscriptionId> {
+        let Command::Unsubscribe(pick) = command else {
             return None;
         };
         let count = self.subscriptions.len().max(1);
-        let wish = self.subscriptions.values().nth(pick % count)?;
-        let others = self.subscriptions.values();
-        let times = others.filter(|other| other.channel == wish.channel).count();
-        (times == 1).then_some(&wish.channel)
+        self.subscriptions.keys().nth(pick % count).copied()
     }
 
-    /// The channel of a subscription.
-    pub(super) fn channel(&self, id: SubscriptionId) -> Option<&Channel> {
-        self.subscriptions.get(&id).map(|wish| &wish.channel)
+    /// Returns whether a channel is the user's own.
+    pub(super) fn is_own(&self, channel: &Channel) -> bool {
+        self.channels.first() == Some(channel)
     }
 
-    /// Whether it would unsubscribe from one of its channels.
-    pub(super) fn would_leave(&self, ask: Ask, channel: usize) -> bool {
-        let Ask::Unsubscribe(pick) = ask else {
-            return false;
-        };
-        let count = self.subscriptions.len().max(1);
-        let picked = self.subscriptions.values().nth(pick % count);
-        picked.is_some_and(|wish| Some(&wish.channel) == self.channels.get(channel))
+    /// Returns whether the user's own channel is active.
+    pub(super) fn hears_own(&self) -> bool {
+        let mut subscriptions = self.subscriptions.values();
+        subscriptions.any(|one| one.state == State::Active && self.is_own(&one.channel))
+    }
+
+    /// Returns whether the program wants to hear the user's own channel.
+    pub(super) fn wants_own(&self) -> bool {
+        let mut subscriptions = self.subscriptions.values();
+        subscriptions.any(|one| self.is_own(&one.channel))
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
         self.reconnect
     }
 
-    pub(super) fn handle_timeout(
-        &mut self,
-        now: Instant,
-        session: &mut Session,
-        checks: &mut Checks,
-    ) {
-        if self.reconnect.is_some_and(|at| at <= now) {
-            self.reconnect = None;
-            self.connect(now, session, checks);
+    pub(super) fn handle_timeout(&mut self, cx: &mut Context, session: &mut Session) {
+        if self.reconnect.is_some_and(|at| at <= cx.now) {
+            self.connect(cx, session);
         }
     }
 
-    pub(super) fn ask(
+    pub(super) fn issue(
         &mut self,
-        now: Instant,
+        cx: &mut Context,
         local: Instant,
-        ask: Ask,
+        command: Command,
         session: &mut Session,
-        checks: &mut Checks,
     ) {
-        match ask {
-            Ask::Connect => {
-                self.wanted = true;
-                self.connect(now, session, checks);
+        match command {
+            Command::Connect => {
+                self.is_wanted = true;
+                self.connect(cx, session);
             }
-            Ask::Disconnect => {
-                self.wanted = false;
+            Command::Disconnect => {
+                self.is_wanted = false;
                 self.reconnect = None;
-                self.see(now, checks, Asked::Disconnect);
+                self.see(cx, Issued::Disconnect);
                 session.disconnect();
             }
-            Ask::Subscribe(pick) => {
+            Command::Subscribe(pick) => {
                 let channel = self.channels[pick % self.channels.len()].clone();
                 let result = session.subscribe(&channel);
-                let asked = Asked::Subscribe(&channel, result.as_ref().map(|id| *id));
-                self.see(now, checks, asked);
+                let issued = Issued::Subscribe(&channel, result.as_ref().map(|id| *id));
+                self.see(cx, issued);
                 if let Ok(id) = result {
-                    let state = State::Asked;
-                    self.subscriptions.insert(id, Wish { channel, state });
+                    let state = State::Pending;
+                    self.subscriptions
+                        .insert(id, Subscription { channel, state });
                 }
             }
-            Ask::Unsubscribe(pick) => {
-                let count = self.subscriptions.len().max(1);
-                let picked = self.subscriptions.keys().nth(pick % count).copied();
-                if let Some(id) = picked
-                    && let Some(wish) = self.subscriptions.remove(&id)
+            Command::Unsubscribe(_) => {
+                if let Some(id) = self.unsubscribed(command)
+                    && let Some(subscription) = self.subscriptions.remove(&id)
                     && session.unsubscribe(id).is_ok()
                 {
-                    self.see(now, checks, Asked::Unsubscribe(id, &wish.channel));
+                    self.see(cx, Issued::Unsubscribe(id, &subscription.channel));
                 }
             }
-            Ask::Publish(pick) => {
+            Command::Publish(pick) => {
                 let channel = self.channels[pick % self.channels.len()].clone();
                 let own = self.index as u64 * 1_000_000 + self.published;
                 self.published += 1;
                 let json = format!(r#"{{"type":"typing","own":{own},"user_id":"1"}}"#);
                 let result = session.publish(&channel, &json);
-                let asked = Asked::Publish(&channel, own, result.as_ref().map(|id| *id));
-                self.see(now, checks, asked);
+                let result = result.as_ref().map(|id| *id);
+                self.see(cx, Issued::Publish(&channel, own, result));
             }
-            Ask::Wake => {
-                self.see(now, checks, Asked::Wake);
+            Command::Wake => {
+                self.see(cx, Issued::Wake);
                 session.handle_wake(local);
             }
-            // That is no business of the session's.
-            Ask::Send(_) => {}
-            Ask::HoldBack(held) => {
-                self.see(now, checks, Asked::HoldBack(held));
-                session.pause_connects(held);
+            Command::PauseConnects(is_paused) => {
+                self.see(cx, Issued::PauseConnects(is_paused));
+                session.pause_connects(is_paused);
             }
+            // Messages are sent over REST, not by the session.
+            Command::Send(_) => {}
         }
     }
 
-    pub(super) fn delivered(&mut self, tag: Option<u64>, channel: &str) {
-        if let Some(tag) = tag {
-            self.heard.insert(channel.to_owned(), tag);
+    pub(super) fn handle_event(&mut self, number: Option<u64>, channel: &str) {
+        if let Some(number) = number {
+            self.last_event.insert(channel.to_owned(), number);
         }
     }
 
-    pub(super) fn told(&mut self, now: Instant, event: &SessionEvent) {
+    pub(super) fn handle_session_event(&mut self, now: Instant, event: &SessionEvent) {
         match event {
             SessionEvent::Up { resumed, .. } => {
-                self.up = true;
+                self.is_up = true;
                 if !resumed {
-                    for wish in self.subscriptions.values_mut() {
-                        wish.state = State::Asked;
+                    for subscription in self.subscriptions.values_mut() {
+                        subscription.state = State::Pending;
                     }
                 }
             }
-            SessionEvent::Down { .. } => self.up = false,
+            SessionEvent::Down { .. } => self.is_up = false,
             SessionEvent::Subscribed(id) => self.set(*id, State::Active),
             SessionEvent::Refused(id, _) => self.set(*id, State::Refused),
             SessionEvent::Ended(_) => {
-                self.up = false;
-                self.ended = true;
-                if self.wanted {
-                    // The server, or a proxy, thinks otherwise; later it may not.
+                self.is_up = false;
+                if self.is_wanted {
+                    // The server or a proxy may change its mind.
                     self.reconnect = Some(now + Duration::from_secs(5));
                 }
             }
@@ -233,47 +225,19 @@ impl Program {
         }
     }
 
-    /// Whether this says that the user's own channel is active.
-    pub(super) fn is_own(&self, event: &SessionEvent) -> bool {
-        let own = self.channels.first();
-        matches!(event, SessionEvent::Subscribed(id)
-            if self.subscriptions.get(id).map(|wish| &wish.channel) == own)
-    }
-
-    /// Whether the user's own channel is active.
-    pub(super) fn hears_own(&self) -> bool {
-        let own = self.channels.first().map(Channel::as_str);
-        own.is_some_and(|own| self.active().contains(own))
-    }
-
-    /// Whether it wants to hear the user's own channel.
-    pub(super) fn wants_own(&self) -> bool {
-        let mut wishes = self.subscriptions.values();
-        wishes.any(|wish| Some(&wish.channel) == self.channels.first())
-    }
-
-    fn connect(&mut self, now: Instant, session: &mut Session, checks: &mut Checks) {
-        self.see(now, checks, Asked::Connect);
+    fn connect(&mut self, cx: &mut Context, session: &mut Session) {
+        self.see(cx, Issued::Connect);
         self.reconnect = None;
-        self.ended = false;
         session.connect();
     }
 
     fn set(&mut self, id: SubscriptionId, state: State) {
-        if let Some(wish) = self.subscriptions.get_mut(&id) {
-            wish.state = state;
+        if let Some(subscription) = self.subscriptions.get_mut(&id) {
+            subscription.state = state;
         }
     }
 
-    fn in_state(&self, state: State) -> BTreeSet<&str> {
-        self.subscriptions
-            .values()
-            .filter(|wish| wish.state == state)
-            .map(|wish| wish.channel.as_str())
-            .collect()
-    }
-
-    fn see(&self, now: Instant, checks: &mut Checks, asked: Asked<'_>) {
-        checks.see(now, &Fact::Client(self.index, ClientFact::Asked(asked)));
+    fn see(&self, cx: &mut Context, issued: Issued<'_>) {
+        cx.see(&Fact::Client(self.index, ClientFact::Issued(issued)));
     }
 }

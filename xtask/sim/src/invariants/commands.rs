@@ -1,26 +1,25 @@
-//! Every command settles exactly once; a publish is heard at most once, and what became of it is
-//! told as it was.
+//! Every command settles exactly once. The server receives a publish at most once, and its outcome
+//! is reported as it was.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use bayeux_proto::{End as SessionEnd, Instant, Outcome, PublishId, SessionEvent, SubscriptionId};
+use bayeux_proto::{End as SessionEnd, Outcome, PublishId, SessionEvent, SubscriptionId};
 
 use super::{End, Invariant};
-use crate::fact::{Asked, ClientFact, Fact};
+use crate::{
+    client::Client,
+    fact::{ClientFact, Issued},
+};
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Commands {
-    clients: Vec<Ledger>,
-    /// How often the server heard each publish.
-    heard: BTreeMap<u64, u32>,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Ledger {
+    /// The number in each publish, and its outcome.
     publishes: BTreeMap<PublishId, (u64, Option<Outcome>)>,
     subscriptions: BTreeMap<SubscriptionId, Subscription>,
-    running: bool,
-    closing: bool,
+    is_running: bool,
+    is_closing: bool,
+    /// Numbers of the publishes that the server received, from any process of this program.
+    received: BTreeSet<u64>,
 }
 
 #[derive(Clone, Debug)]
@@ -31,154 +30,130 @@ struct Subscription {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    Asked,
+    Pending,
     Active,
-    /// And whether somebody asked for the channel once more since.
+    /// `again` tells whether the program asked for the channel once more since.
     Refused {
         again: bool,
     },
 }
 
-impl Commands {
-    pub(super) fn new(clients: usize) -> Self {
-        Self {
-            clients: vec![Ledger::default(); clients],
-            heard: BTreeMap::new(),
-        }
-    }
-
-    fn check_outcome(&self, own: u64, outcome: &Outcome) -> Result<(), String> {
-        let heard = self.heard.get(&own).copied().unwrap_or(0);
-        match (outcome, heard) {
-            (Outcome::Accepted | Outcome::Refused(_), 0) => Err(format!(
-                "publish {own} is said to be {outcome:?}, and the server never heard it"
-            )),
-            (Outcome::Cancelled, 1..) => Err(format!(
-                "publish {own} is said to be cancelled, and the server heard it"
-            )),
+impl Invariant for Commands {
+    fn observe(&mut self, fact: &ClientFact<'_>) -> Result<(), String> {
+        match *fact {
+            ClientFact::ServerReceived { own: Some(own), .. } => {
+                if self.received.insert(own) {
+                    return Ok(());
+                }
+                Err(format!("the server receives publish {own} again"))
+            }
+            ClientFact::Issued(issued) => {
+                self.issued(issued);
+                Ok(())
+            }
+            ClientFact::Crashed => {
+                let received = core::mem::take(&mut self.received);
+                *self = Self {
+                    received,
+                    ..Self::default()
+                };
+                Ok(())
+            }
+            ClientFact::Session(event) => self.session(event),
             _ => Ok(()),
         }
     }
-}
 
-impl Invariant for Commands {
-    fn name(&self) -> &'static str {
-        "every command settles exactly once"
-    }
-
-    fn observe(&mut self, _: Instant, fact: &Fact<'_>) -> Result<(), String> {
-        match *fact {
-            Fact::Heard { own: Some(own), .. } => {
-                let times = self.heard.entry(own).or_default();
-                *times += 1;
-                if *times > 1 {
-                    return Err(format!("the server hears publish {own} again"));
-                }
-            }
-            Fact::Client(client, ClientFact::Asked(asked)) => self.clients[client].asked(asked),
-            Fact::Client(client, ClientFact::Crashed) => {
-                self.clients[client] = Ledger::default();
-            }
-            Fact::Client(client, ClientFact::Told(event)) => {
-                let outcome = self.clients[client].told(event)?;
-                if let Some((own, outcome)) = outcome {
-                    self.check_outcome(own, &outcome)?;
-                }
-            }
-            _ => {}
+    fn missing(&self, _: &Client, end: &End<'_>) -> Option<String> {
+        let mut publishes = self.publishes.values();
+        if let Some((own, _)) = publishes.find(|(_, outcome)| outcome.is_none()) {
+            return Some(format!("publish {own} is not settled"));
         }
-        Ok(())
-    }
-
-    fn missing(&self, end: &End<'_>) -> Option<String> {
-        for (client, ledger) in self.clients.iter().enumerate() {
-            for (own, outcome) in ledger.publishes.values() {
-                if outcome.is_none() {
-                    return Some(format!("client {client}'s publish {own} is not settled"));
-                }
-            }
-            if end.over && (ledger.running || ledger.closing) {
-                return Some(format!("client {client} has not ended"));
-            }
-            for subscription in ledger.subscriptions.values() {
-                if !end.over && subscription.state == State::Asked {
-                    let channel = &subscription.channel;
-                    return Some(format!("client {client}'s {channel} is not settled"));
-                }
-            }
+        if end.is_over {
+            let has_ended = !self.is_running && !self.is_closing;
+            return (!has_ended).then(|| "the session has not ended".to_owned());
         }
-        None
+        let mut subscriptions = self.subscriptions.values();
+        let pending = subscriptions.find(|one| one.state == State::Pending)?;
+        Some(format!(
+            "the subscription to {} is not settled",
+            pending.channel
+        ))
     }
 }
 
-impl Ledger {
-    fn asked(&mut self, asked: Asked<'_>) {
-        match asked {
-            Asked::Connect => self.running = true,
-            Asked::Disconnect => self.closing = self.running,
-            Asked::Publish(_, own, Ok(id)) => {
+impl Commands {
+    fn issued(&mut self, issued: Issued<'_>) {
+        match issued {
+            Issued::Connect => self.is_running = true,
+            Issued::Disconnect => self.is_closing = self.is_running,
+            Issued::Publish(_, own, Ok(id)) => {
                 self.publishes.insert(id, (own, None));
             }
-            Asked::Subscribe(channel, Ok(id)) => {
+            Issued::Subscribe(channel, Ok(id)) => {
                 let channel = channel.as_str().to_owned();
                 for other in self.subscriptions.values_mut() {
-                    if other.channel == channel && other.state != State::Active {
-                        other.state = match other.state {
-                            State::Refused { .. } => State::Refused { again: true },
-                            state => state,
-                        };
+                    if other.channel == channel
+                        && let State::Refused { again } = &mut other.state
+                    {
+                        *again = true;
                     }
                 }
-                let state = State::Asked;
+                let state = State::Pending;
                 self.subscriptions
                     .insert(id, Subscription { channel, state });
             }
-            Asked::Unsubscribe(id, _) => {
+            Issued::Unsubscribe(id, _) => {
                 self.subscriptions.remove(&id);
             }
             _ => {}
         }
     }
 
-    fn told(&mut self, event: &SessionEvent) -> Result<Option<(u64, Outcome)>, String> {
+    fn session(&mut self, event: &SessionEvent) -> Result<(), String> {
         match event {
-            SessionEvent::Published(id, outcome) => {
-                let Some((own, settled)) = self.publishes.get_mut(id) else {
-                    return Err(format!("{id:?} is settled, and nobody published it"));
-                };
-                if let Some(before) = settled {
-                    return Err(format!(
-                        "publish {own} is settled as {outcome:?} after {before:?}"
-                    ));
-                }
-                *settled = Some(outcome.clone());
-                return Ok(Some((*own, outcome.clone())));
-            }
-            SessionEvent::Up { resumed: false, .. } => {
-                for subscription in self.subscriptions.values_mut() {
-                    subscription.state = State::Asked;
-                }
-            }
-            SessionEvent::Subscribed(id) => return self.settle(*id, State::Active).map(|()| None),
+            SessionEvent::Published(id, outcome) => return self.settle_publish(*id, outcome),
+            SessionEvent::Subscribed(id) => return self.settle(*id, State::Active),
             SessionEvent::Refused(id, _) => {
-                let state = State::Refused { again: false };
-                return self.settle(*id, state).map(|()| None);
+                return self.settle(*id, State::Refused { again: false });
             }
+            SessionEvent::Up { resumed: false, .. } => {}
             SessionEvent::Ended(end) => {
-                if !self.running {
+                if !self.is_running {
                     return Err(format!("it has ended ({end}), and it was not running"));
                 }
-                if self.closing && *end != SessionEnd::Requested {
+                if self.is_closing && *end != SessionEnd::Requested {
                     return Err(format!("asked to end, it ended otherwise: {end}"));
                 }
-                (self.running, self.closing) = (false, false);
-                for subscription in self.subscriptions.values_mut() {
-                    subscription.state = State::Asked;
-                }
+                (self.is_running, self.is_closing) = (false, false);
             }
-            _ => {}
+            _ => return Ok(()),
         }
-        Ok(None)
+        // The next session subscribes to everything anew.
+        for subscription in self.subscriptions.values_mut() {
+            subscription.state = State::Pending;
+        }
+        Ok(())
+    }
+
+    fn settle_publish(&mut self, id: PublishId, outcome: &Outcome) -> Result<(), String> {
+        let Some((own, settled)) = self.publishes.get_mut(&id) else {
+            return Err(format!("{id:?} is settled, and nobody published it"));
+        };
+        if let Some(before) = settled.replace(outcome.clone()) {
+            return Err(format!(
+                "publish {own} is settled as {outcome:?} after {before:?}"
+            ));
+        }
+        match (outcome, self.received.contains(own)) {
+            (Outcome::Accepted | Outcome::Refused(_), false) => Err(format!(
+                "publish {own} is reported {outcome:?}, and the server never received it"
+            )),
+            (Outcome::Cancelled, true) => Err(format!(
+                "publish {own} is reported cancelled, and the server received it"
+            )),
+            _ => Ok(()),
+        }
     }
 
     fn settle(&mut self, id: SubscriptionId, state: State) -> Result<(), String> {
@@ -186,19 +161,14 @@ impl Ledger {
             // Unsubscribed while the answer was on its way to the program.
             return Ok(());
         };
-        let allowed = matches!(
-            (subscription.state, state),
-            (State::Asked | State::Refused { again: true }, _)
-                | (State::Active, State::Refused { .. })
-        );
-        if !allowed {
-            let Subscription {
-                channel,
-                state: before,
-            } = subscription;
-            return Err(format!("{channel} is {state:?} after it was {before:?}"));
+        let before = core::mem::replace(&mut subscription.state, state);
+        match (before, state) {
+            (State::Pending | State::Refused { again: true }, _)
+            | (State::Active, State::Refused { .. }) => Ok(()),
+            _ => Err(format!(
+                "{} is {state:?} after it was {before:?}",
+                subscription.channel
+            )),
         }
-        subscription.state = state;
-        Ok(())
     }
 }

@@ -1,100 +1,78 @@
 //! At most one `/meta/connect` of a session is outstanding, as the client writes them and as the
-//! server hears them.
+//! server receives them.
 
 use std::collections::BTreeMap;
 
-use bayeux_proto::{Action, Instant, LaneId};
+use bayeux_proto::{Action, BayeuxId, LaneId, Message};
 
 use super::Invariant;
-use crate::fact::{ClientFact, Fact};
+use crate::fact::ClientFact;
 
-#[derive(Debug)]
-pub(super) struct Connects(Vec<Sides>);
-
-#[derive(Clone, Debug, Default)]
-struct Sides {
-    /// Written, on lanes that live, by id.
+#[derive(Debug, Default)]
+pub(super) struct Connects {
+    /// Ids of the connects written on lanes that live.
     written: BTreeMap<LaneId, u64>,
-    /// Heard, on lanes that the client still holds.
-    heard: BTreeMap<LaneId, u64>,
-}
-
-impl Connects {
-    pub(super) fn new(clients: usize) -> Self {
-        Self(vec![Sides::default(); clients])
-    }
+    /// Ids of the connects received on lanes that the client still holds.
+    received: BTreeMap<LaneId, u64>,
 }
 
 impl Invariant for Connects {
-    fn name(&self) -> &'static str {
-        "at most one connect outstanding"
-    }
-
-    fn observe(&mut self, _: Instant, fact: &Fact<'_>) -> Result<(), String> {
+    fn observe(&mut self, fact: &ClientFact<'_>) -> Result<(), String> {
         match *fact {
-            Fact::Heard {
-                client,
+            ClientFact::ServerReceived {
                 lane,
                 message,
-                held: true,
+                is_held: true,
                 ..
-            } if message.channel == "/meta/connect" => {
-                let id = id(message);
-                let heard = &mut self.0[client].heard;
-                if let Some((other, before)) = heard.first_key_value() {
-                    return Err(format!(
-                        "the server hears connect {id} of client {client} on {lane:?}, and {before} \
-                         on {other:?} has no answer yet"
-                    ));
-                }
-                heard.insert(lane, id);
+            } if is_connect(message) => {
+                return add(&mut self.received, lane, message, "the server receives");
             }
-            Fact::Answered {
-                client,
+            ClientFact::Wrote { lane, message, .. } if is_connect(message) => {
+                return add(&mut self.written, lane, message, "it writes");
+            }
+            ClientFact::ServerWrote {
                 lane,
                 connect: true,
             }
-            | Fact::HungUp { client, lane } => {
-                self.0[client].heard.remove(&lane);
-            }
-            Fact::Client(client, fact) => return self.0[client].observe(client, fact),
-            _ => {}
-        }
-        Ok(())
-    }
-}
-
-impl Sides {
-    fn observe(&mut self, client: usize, fact: ClientFact<'_>) -> Result<(), String> {
-        match fact {
-            ClientFact::Wrote { lane, message, .. } if message.channel == "/meta/connect" => {
-                let id = id(message);
-                if let Some((other, before)) = self.written.first_key_value() {
-                    return Err(format!(
-                        "client {client} writes connect {id} on {lane:?}, and {before} on {other:?} \
-                         has no answer yet"
-                    ));
-                }
-                self.written.insert(lane, id);
+            | ClientFact::ServerLostLane(lane) => {
+                self.received.remove(&lane);
             }
             ClientFact::Replied { lane, message }
-                if message.channel == "/meta/connect"
-                    && self.written.get(&lane) == Some(&id(message)) =>
+                if is_connect(message) && self.written.get(&lane) == Some(&id(message)) =>
             {
                 self.written.remove(&lane);
             }
-            ClientFact::Crashed => *self = Self::default(),
             ClientFact::Acted(_, Action::Close(lane)) | ClientFact::Closed(lane, _) => {
                 self.written.remove(&lane);
-                self.heard.remove(&lane);
+                self.received.remove(&lane);
             }
+            ClientFact::Crashed => *self = Self::default(),
             _ => {}
         }
         Ok(())
     }
 }
 
-fn id(message: &bayeux_proto::Message<'_>) -> u64 {
-    let id = message.id.and_then(bayeux_proto::BayeuxId::number);
-    id.unwrap_or_default()
+fn add(
+    outstanding: &mut BTreeMap<LaneId, u64>,
+    lane: LaneId,
+    message: &Message<'_>,
+    who: &str,
+) -> Result<(), String> {
+    let id = id(message);
+    if let Some((other, before)) = outstanding.first_key_value() {
+        return Err(format!(
+            "{who} connect {id} on {lane:?}, and {before} on {other:?} has no answer yet"
+        ));
+    }
+    outstanding.insert(lane, id);
+    Ok(())
+}
+
+fn is_connect(message: &Message<'_>) -> bool {
+    message.channel == "/meta/connect"
+}
+
+fn id(message: &Message<'_>) -> u64 {
+    message.id.and_then(BayeuxId::number).unwrap_or_default()
 }

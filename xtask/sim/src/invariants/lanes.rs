@@ -1,14 +1,14 @@
-//! Every lane begins once and ends once, and nothing is done with it before or after.
+//! Every lane begins once and ends once, and is not used before or after.
 
 use std::collections::BTreeMap;
 
-use bayeux_proto::{Action, Instant, LaneId};
+use bayeux_proto::{Action, LaneId};
 
 use super::{End, Invariant};
-use crate::fact::{ClientFact, Fact};
+use crate::{client::Client, fact::ClientFact};
 
-#[derive(Debug)]
-pub(super) struct Lanes(Vec<BTreeMap<LaneId, State>>);
+#[derive(Debug, Default)]
+pub(super) struct Lanes(BTreeMap<LaneId, State>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -18,76 +18,43 @@ enum State {
     Over,
 }
 
-impl Lanes {
-    pub(super) fn new(clients: usize) -> Self {
-        Self(vec![BTreeMap::new(); clients])
-    }
-}
-
 impl Invariant for Lanes {
-    fn name(&self) -> &'static str {
-        "every lane ends once"
-    }
-
-    fn observe(&mut self, _: Instant, fact: &Fact<'_>) -> Result<(), String> {
-        let Fact::Client(client, fact) = fact else {
-            return Ok(());
-        };
-        let lanes = &mut self.0[*client];
-        let (lane, allowed, next): (_, &[_], _) = match *fact {
+    fn observe(&mut self, fact: &ClientFact<'_>) -> Result<(), String> {
+        use State::{Exchange, Open, Opening, Over};
+        let lanes = &mut self.0;
+        let state = |lane: LaneId| lanes.get(&lane).copied();
+        let (lane, is_allowed, next) = match *fact {
             ClientFact::Acted(_, action) => match action {
-                Action::Open(lane) => (lane, &[None], State::Opening),
-                Action::Exchange(lane, _) => (lane, &[None], State::Exchange),
-                Action::Send(lane) | Action::Ping(lane) => {
-                    (lane, &[Some(State::Open)], State::Open)
+                Action::Open(lane) => (lane, state(lane).is_none(), Opening),
+                Action::Exchange(lane, _) => (lane, state(lane).is_none(), Exchange),
+                Action::Send(lane) | Action::Ping(lane) => (lane, state(lane) == Some(Open), Open),
+                Action::Close(lane) => {
+                    let is_allowed = matches!(state(lane), Some(Opening | Open | Exchange));
+                    (lane, is_allowed, Over)
                 }
-                Action::Close(lane) => (
-                    lane,
-                    &[
-                        Some(State::Opening),
-                        Some(State::Open),
-                        Some(State::Exchange),
-                    ],
-                    State::Over,
-                ),
-                other => return Err(format!("{other:?} is news")),
+                other => return Err(format!("{other:?} is an unknown action")),
             },
+            ClientFact::Opened(lane) => match state(lane) {
+                Some(Opening) => (lane, true, Open),
+                _ => return Ok(()),
+            },
+            ClientFact::Closed(lane, _) => (lane, true, Over),
             ClientFact::Crashed => {
                 lanes.clear();
                 return Ok(());
             }
-            ClientFact::Opened(lane) => {
-                if let Some(state @ State::Opening) = lanes.get_mut(&lane) {
-                    *state = State::Open;
-                }
-                return Ok(());
-            }
-            ClientFact::Closed(lane, _) => {
-                lanes.insert(lane, State::Over);
-                return Ok(());
-            }
             _ => return Ok(()),
         };
-        let state = lanes.get(&lane).copied();
-        if !allowed.contains(&state) {
-            return Err(format!(
-                "client {client}: {fact} with one that is {state:?}"
-            ));
+        let before = lanes.insert(lane, next);
+        if is_allowed {
+            return Ok(());
         }
-        lanes.insert(lane, next);
-        Ok(())
+        Err(format!("{fact:?} on a lane that is {before:?}"))
     }
 
-    fn missing(&self, end: &End<'_>) -> Option<String> {
-        if !end.over {
-            return None;
-        }
-        for (client, lanes) in self.0.iter().enumerate() {
-            let left = lanes.iter().find(|(_, state)| **state != State::Over);
-            if let Some((lane, state)) = left {
-                return Some(format!("client {client} left {lane:?} {state:?}"));
-            }
-        }
-        None
+    fn missing(&self, _: &Client, end: &End<'_>) -> Option<String> {
+        let mut lanes = self.0.iter().filter(|_| end.is_over);
+        let (lane, state) = lanes.find(|(_, state)| **state != State::Over)?;
+        Some(format!("{lane:?} is left {state:?}"))
     }
 }

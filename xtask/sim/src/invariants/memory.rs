@@ -1,58 +1,36 @@
-//! What a session holds is bounded by its limits.
+//! A session holds no more than its limits allow.
 
-use bayeux_proto::{Config, Instant};
+use bayeux_proto::Config;
 
 use super::Invariant;
-use crate::{
-    fact::{ClientFact, Fact},
-    plan::Plan,
-};
+use crate::fact::ClientFact;
 
 #[derive(Debug)]
-pub(super) struct Memory(Vec<Config>);
-
-impl Memory {
-    pub(super) fn new(plan: &Plan) -> Self {
-        let configs = plan.clients.iter().map(|client| client.session.clone());
-        Self(configs.collect())
-    }
-}
+pub(super) struct Memory(pub(super) Config);
 
 impl Invariant for Memory {
-    fn name(&self) -> &'static str {
-        "memory is bounded"
-    }
-
-    fn observe(&mut self, _: Instant, fact: &Fact<'_>) -> Result<(), String> {
-        let Fact::Client(client, ClientFact::Rested { usage, .. }) = fact else {
+    fn observe(&mut self, fact: &ClientFact<'_>) -> Result<(), String> {
+        let ClientFact::Rested { usage, .. } = fact else {
             return Ok(());
         };
-        let config = &self.0[*client];
-        // A wish for each channel, a probe, a farewell, and an unsubscribe for each channel that
-        // is not wanted any more.
-        let commands = config.max_requests + usage.subscriptions + CHANNELS + 2;
+        // A subscribe for each channel, a probe, a disconnect, and an unsubscribe for each channel
+        // that is no longer wanted.
+        let commands = self.0.max_requests + usage.subscriptions + CHANNELS + 2;
+        let subscriptions = self.0.max_subscriptions;
         let bounds = [
             ("waiting commands", usage.waiting, commands),
             ("requests in flight", usage.in_flight, commands),
             // A websocket and the two exchanges of long-polling.
             ("lanes", usage.lanes, 3),
-            (
-                "subscriptions",
-                usage.subscriptions,
-                config.max_subscriptions,
-            ),
+            ("subscriptions", usage.subscriptions, subscriptions),
             ("events", usage.events, 0),
         ];
-        for (what, is, most) in bounds {
-            if is > most {
-                return Err(format!(
-                    "client {client} holds {is} {what}, more than {most}"
-                ));
-            }
+        match bounds.iter().find(|(_, is, most)| is > most) {
+            Some((what, is, most)) => Err(format!("it holds {is} {what}, more than {most}")),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 
-/// As many different channels as a program in here asks for.
+/// Maximum different channels that a program in a simulation subscribes to.
 const CHANNELS: usize = 16;

@@ -1,94 +1,67 @@
-//! A program knows its own messages when they come back, and sends each of them once.
+//! A program recognizes its own messages when they come back, and sends each of them once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bayeux_proto::Instant;
 use groupme_sim::SimMessageId;
 
 use super::{End, Invariant};
-use crate::fact::{ClientFact, Fact, Handed};
+use crate::{
+    client::Client,
+    fact::{ClientFact, Delivered},
+};
 
-#[derive(Debug)]
-pub(super) struct Own(Vec<Program>);
-
-#[derive(Clone, Debug, Default)]
-struct Program {
-    /// What was sent in this life, and in any.
+#[derive(Debug, Default)]
+pub(super) struct Own {
+    /// The `source_guid` of each message sent in this process, and in any.
     sent: BTreeSet<String>,
     ever: BTreeSet<String>,
-    /// What was handed out in this life, and whether as the program's own.
-    handed: BTreeMap<u64, bool>,
-}
-
-impl Own {
-    pub(super) fn new(clients: usize) -> Self {
-        Self(vec![Program::default(); clients])
-    }
+    /// The messages delivered in this process, and whether they were marked as own.
+    delivered: BTreeMap<u64, bool>,
 }
 
 impl Invariant for Own {
-    fn name(&self) -> &'static str {
-        "own messages are known and sent once"
-    }
-
-    fn observe(&mut self, _: Instant, fact: &Fact<'_>) -> Result<(), String> {
-        let Fact::Client(client, fact) = *fact else {
-            return Ok(());
-        };
-        let program = &mut self.0[client];
-        match fact {
+    fn observe(&mut self, fact: &ClientFact<'_>) -> Result<(), String> {
+        match *fact {
             ClientFact::Sends(guid) => {
-                program.sent.insert(guid.to_owned());
-                program.ever.insert(guid.to_owned());
+                self.sent.insert(guid.to_owned());
+                self.ever.insert(guid.to_owned());
             }
-            ClientFact::Handed(Handed::Message(message)) => {
-                program.handed.insert(message.id, message.is_own);
+            ClientFact::Delivered(Delivered::Message(message)) => {
+                self.delivered.insert(message.id, message.is_own);
             }
             ClientFact::Crashed => {
-                program.sent.clear();
-                program.handed.clear();
+                self.sent.clear();
+                self.delivered.clear();
             }
             _ => {}
         }
         Ok(())
     }
 
-    fn missing(&self, end: &End<'_>) -> Option<String> {
-        if end.over {
+    fn missing(&self, _: &Client, end: &End<'_>) -> Option<String> {
+        if end.is_over {
             return None;
         }
         let world = end.server.world();
-        // GroupMe takes the same `source_guid` once in a minute; what a network holds back longer is
-        // there twice.
-        let mut there: BTreeMap<&str, u64> = BTreeMap::new();
-        let mut twice = BTreeSet::new();
+        // GroupMe accepts the same `source_guid` once a minute: a request that the network delays
+        // for longer creates a second message.
+        let mut sent: BTreeMap<&str, u64> = BTreeMap::new();
         for message in world.messages_after(SimMessageId::new(0)) {
             let (guid, at) = (message.source_guid(), message.id().number() / A_SECOND);
-            let later = there.insert(guid, at);
-            if later.is_some_and(|later| later - at < 60) {
-                twice.insert(guid);
+            let other = sent.insert(guid, at);
+            if other.is_some_and(|other| other - at < 60) && self.ever.contains(guid) {
+                return Some(format!("{guid} was sent twice"));
             }
         }
-        for (client, program) in self.0.iter().enumerate() {
-            for guid in &program.ever {
-                if twice.contains(guid.as_str()) {
-                    return Some(format!("client {client} has sent {guid} twice"));
-                }
-            }
-            for (id, is_own) in &program.handed {
-                let Some(message) = world.message(SimMessageId::new(*id)) else {
-                    continue;
-                };
-                if program.sent.contains(message.source_guid()) != *is_own {
-                    return Some(format!(
-                        "client {client} is told that {id} is its own: {is_own}"
-                    ));
-                }
+        for (id, is_own) in &self.delivered {
+            let message = world.message(SimMessageId::new(*id));
+            if message.is_some_and(|one| self.sent.contains(one.source_guid()) != *is_own) {
+                return Some(format!("{id} is marked as its own: {is_own}"));
             }
         }
         None
     }
 }
 
-/// By how much message ids grow in a second.
+/// Growth of message ids per second.
 const A_SECOND: u64 = 100_000_000;

@@ -1,64 +1,52 @@
-//! No request carries the `clientId` of an earlier session, and none goes out without one.
+//! No request carries the `clientId` of an earlier session, and only a handshake carries none.
 
-use bayeux_proto::{Instant, Message};
+use bayeux_proto::Message;
 
 use super::Invariant;
-use crate::fact::{ClientFact, Fact};
+use crate::fact::ClientFact;
 
-#[derive(Debug)]
-pub(super) struct Sessions(Vec<Option<String>>);
+#[derive(Debug, Default)]
+pub(super) struct Sessions {
+    client_id: Option<String>,
+}
 
-impl Sessions {
-    pub(super) fn new(clients: usize) -> Self {
-        Self(vec![None; clients])
-    }
-
-    fn check(&self, client: usize, message: &Message<'_>, where_: &str) -> Result<(), String> {
-        let current = self.0[client].as_deref();
-        if message.channel == "/meta/handshake" {
-            if message.client_id.is_some() {
-                return Err(format!("a handshake of client {client} with a clientId"));
+impl Invariant for Sessions {
+    fn observe(&mut self, fact: &ClientFact<'_>) -> Result<(), String> {
+        match *fact {
+            ClientFact::Wrote { message, .. } => {
+                if message.channel == "/meta/handshake" {
+                    self.client_id = None;
+                }
+                return self.check(message, "it writes");
             }
-        } else if message.client_id != current || current.is_none() {
-            let (channel, id) = (message.channel, message.client_id);
-            return Err(format!(
-                "client {client} {where_} {channel} as {id:?}, and the session is {current:?}"
-            ));
+            ClientFact::Replied { message, .. }
+                if message.channel == "/meta/handshake" && message.successful == Some(true) =>
+            {
+                self.client_id = message.client_id.map(str::to_owned);
+            }
+            ClientFact::Crashed => self.client_id = None,
+            ClientFact::ServerReceived {
+                message,
+                is_held: true,
+                ..
+            } => return self.check(message, "the server receives"),
+            _ => {}
         }
         Ok(())
     }
 }
 
-impl Invariant for Sessions {
-    fn name(&self) -> &'static str {
-        "no stale clientId"
-    }
-
-    fn observe(&mut self, _: Instant, fact: &Fact<'_>) -> Result<(), String> {
-        match *fact {
-            Fact::Client(client, ClientFact::Wrote { message, .. }) => {
-                if message.channel == "/meta/handshake" {
-                    self.0[client] = None;
-                }
-                self.check(client, message, "writes")
-            }
-            Fact::Client(client, ClientFact::Replied { message, .. })
-                if message.channel == "/meta/handshake" && message.successful == Some(true) =>
-            {
-                self.0[client] = message.client_id.map(str::to_owned);
-                Ok(())
-            }
-            Fact::Client(client, ClientFact::Crashed) => {
-                self.0[client] = None;
-                Ok(())
-            }
-            Fact::Heard {
-                client,
-                message,
-                held: true,
-                ..
-            } => self.check(client, message, "is heard on"),
-            _ => Ok(()),
+impl Sessions {
+    fn check(&self, message: &Message<'_>, who: &str) -> Result<(), String> {
+        let current = self.client_id.as_deref();
+        let (channel, id) = (message.channel, message.client_id);
+        match (channel, id) {
+            ("/meta/handshake", None) => Ok(()),
+            ("/meta/handshake", Some(_)) => Err(format!("{who} a handshake with a clientId")),
+            (_, Some(_)) if id == current => Ok(()),
+            _ => Err(format!(
+                "{who} {channel} as {id:?}, and the session is {current:?}"
+            )),
         }
     }
 }

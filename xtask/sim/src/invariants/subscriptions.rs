@@ -1,52 +1,35 @@
-//! Every subscription that is wanted is active in the end, at the server too, and nothing else is.
-
-use bayeux_proto::Instant;
+//! In the end every wanted subscription is active, at the server too, and no other one is.
 
 use super::{End, Invariant};
-use crate::{client::Client, fact::Fact};
+use crate::client::{Client, SubscriptionState};
 
 #[derive(Debug)]
-pub(super) struct Subscriptions {
-    clients: usize,
-}
-
-impl Subscriptions {
-    pub(super) fn new(clients: usize) -> Self {
-        Self { clients }
-    }
-}
+pub(super) struct Subscriptions;
 
 impl Invariant for Subscriptions {
-    fn name(&self) -> &'static str {
-        "every subscription wanted is active or refused"
-    }
-
-    fn observe(&mut self, _: Instant, _: &Fact<'_>) -> Result<(), String> {
-        Ok(())
-    }
-
-    fn missing(&self, end: &End<'_>) -> Option<String> {
-        if end.over {
-            let sessions = end.server.gateway().sessions().count();
+    fn missing(&self, client: &Client, end: &End<'_>) -> Option<String> {
+        let gateway = end.server.gateway();
+        let sessions = gateway.sessions().count();
+        if end.is_over {
             return (sessions > 0).then(|| format!("the server keeps {sessions} sessions"));
         }
-        let clients = &end.clients[..self.clients];
-        for (index, client) in clients.iter().enumerate() {
-            if let Some(channel) = client.program().undecided().first() {
-                return Some(format!("client {index}'s {channel} is neither"));
-            }
+        let program = client.program();
+        if let Some(channel) = program.channels(SubscriptionState::Pending).first() {
+            return Some(format!("{channel} is neither"));
         }
-        let wanted = clients.iter().flat_map(|client| client.program().active());
-        for channel in wanted {
-            let listeners = end.server.gateway().subscribers(channel);
-            let active = |client: &&Client| client.program().active().contains(channel);
-            let wanted = clients.iter().filter(active).count();
-            // Sessions that were left without a word are kept for a while, with all they listened to.
-            let alone = end.server.gateway().sessions().count() == clients.len();
-            // Who listened, left the group and asks again is refused, and goes on listening.
-            let refused = |client: &&Client| client.program().refused().contains(channel);
-            let most = wanted + clients.iter().filter(refused).count();
-            if listeners < wanted || (alone && listeners > most) {
+        for channel in program.channels(SubscriptionState::Active) {
+            let with = |state| {
+                let has = |client: &&Client| client.program().channels(state).contains(channel);
+                end.clients.iter().filter(has).count()
+            };
+            let listeners = gateway.subscribers(channel);
+            let wanted = with(SubscriptionState::Active);
+            // A user who listened, left the group and asks again is refused, and goes on listening.
+            let most = wanted + with(SubscriptionState::Refused);
+            // The server keeps sessions that ended without a disconnect for a while, with all their
+            // subscriptions.
+            let has_others = sessions != end.clients.len();
+            if listeners < wanted || (listeners > most && !has_others) {
                 return Some(format!(
                     "{wanted} listen to {channel}, and the server has {listeners}"
                 ));

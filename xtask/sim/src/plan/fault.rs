@@ -1,167 +1,105 @@
-//! What goes wrong.
+//! Faults.
 
 use core::time::Duration;
 
 use crate::random::Random;
 
-/// Something that goes wrong, for a while or at one moment.
+/// A fault, at one moment or for a while.
 #[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub enum Fault {
-    /// From now on everything takes so long.
-    Latency {
-        /// At least.
-        least: Duration,
-        /// At most.
-        most: Duration,
-    },
-    /// Nobody gets through.
+pub(crate) enum Fault {
+    /// From now on the latency in one direction is between these two.
+    Latency { least: Duration, most: Duration },
+    /// No attempt reaches the gateway, nor REST, unless it is spared: it is another host.
     Refuse {
-        /// How that shows.
         how: Refusal,
-        /// For so long.
+        spares_rest: bool,
         lasts: Duration,
     },
-    /// A proxy that knows no upgrade to websockets.
-    RefuseUpgrades {
-        /// What it answers.
-        status: u16,
-        /// For so long.
-        lasts: Duration,
-    },
-    /// A proxy that answers 504 where the server takes longer.
-    GatewayTimeout {
-        /// Its patience.
-        after: Duration,
-        /// For so long.
-        lasts: Duration,
-    },
-    /// Exchanges are lost, so many of a hundred.
+    /// A proxy that does not know websockets answers upgrades.
+    RefuseUpgrades { status: u16, lasts: Duration },
+    /// A proxy answers 504 when the server takes longer than this.
+    GatewayTimeout { after: Duration, lasts: Duration },
+    /// `percent` of 100 exchanges are lost, after the server has received them or before.
     LoseExchanges {
-        /// How many.
         percent: u64,
-        /// Whether the server hears them first.
-        heard: bool,
-        /// For so long.
+        is_received: bool,
         lasts: Duration,
     },
-    /// What is sent vanishes, and what it was sent over stays open and dead.
-    Blackhole {
-        /// For so long.
-        lasts: Duration,
-    },
-    /// What is sent arrives at the end of it.
-    Stall {
-        /// For so long.
-        lasts: Duration,
-    },
-    /// The next payloads to clients are cut short or replaced by a page.
-    Garble {
-        /// How many.
-        payloads: u32,
-    },
-    /// Connections break.
+    /// Packets vanish, and their connections stay open and dead.
+    Blackhole { lasts: Duration },
+    /// Packets arrive at the end of it.
+    Stall { lasts: Duration },
+    /// The next payloads to clients are cut short or replaced by an HTML page.
+    Garble { payloads: u32 },
+    /// The connections of a client break, or all of them; `in_flight` packets are lost, too.
     Cut {
-        /// Whose; everybody's if none is named.
         client: Option<usize>,
-        /// Who notices.
-        told: Told,
-        /// Whether what is on its way is lost, too.
+        notified: Notified,
         in_flight: bool,
     },
-    /// The server goes down, comes back later, and knows nobody.
-    Restart {
-        /// For how long it is gone.
-        down: Duration,
-        /// Whether nobody is told, as when the machine loses its power.
-        silent: bool,
-    },
-    /// The server forgets all sessions and tells nobody.
+    /// The server is down for a while and has no sessions afterwards. Clients are not notified of a
+    /// `silent` one, as when the machine loses its power.
+    Restart { down: Duration, silent: bool },
+    /// The server forgets all sessions and notifies nobody.
     Forget,
-    /// The server ends a session of its own accord.
-    Reap {
-        /// Which, of those there are.
-        session: usize,
-    },
-    /// A client's clock jumps.
+    /// The server ends the session with this number, of those it has.
+    Reap { session: usize },
+    /// The clock of a client jumps.
     Jump {
-        /// Whose.
         client: usize,
-        /// Forward, or back.
         forward: bool,
-        /// By how much.
         by: Duration,
     },
-    /// A program crashes, and begins anew.
-    Crash {
-        /// Whose.
-        client: usize,
-    },
-    /// A program that is slow to acknowledge gets to it.
-    Acknowledge {
-        /// Whose.
-        client: usize,
-    },
-    /// REST is out of order.
+    /// The process of a backfilling program ends, and another one starts later with its store.
+    Crash { client: usize, down: Duration },
+    /// A program that acknowledges late does it now.
+    Acknowledge { client: usize },
+    /// REST answers every request with the status of an `outage`, or admits `rate` requests a
+    /// second; and `percent` of 100 requests and responses are lost.
     Rest {
-        /// It answers with this status and nothing else.
         outage: Option<u16>,
-        /// It allows so many requests a second.
         rate: Option<u32>,
-        /// So many of a hundred are lost, on the way there and on the way back.
         percent: u64,
-        /// For so long.
         lasts: Duration,
     },
-    /// A program, or its machine, does nothing for a while.
+    /// A program, or its machine, is suspended. Afterwards its session may be
+    /// woken, and its timers may fire before what has arrived is read.
     Sleep {
-        /// Whose.
         client: usize,
-        /// For how long.
         lasts: Duration,
-        /// Whether the client is told afterwards.
         wake: bool,
-        /// Whether the timers ring before what has arrived is read.
         timers_first: bool,
     },
 }
 
-/// How it shows that nobody gets through.
+/// The answer to an attempt that does not reach the server.
 #[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub enum Refusal {
+pub(crate) enum Refusal {
     /// No route, no name, no listener.
     Unreachable,
-    /// TLS fails.
     Tls,
-    /// Not a word.
+    /// No answer.
     Silence,
-    /// An error page.
+    /// An error page; `retry_after` is in seconds.
     Status {
-        /// Its status.
         status: u16,
-        /// Its `Retry-After`, in seconds.
         retry_after: Option<u8>,
     },
-    /// Another page with status 200, as of a hotel.
+    /// A page of somebody else with status 200, as in a hotel.
     Page,
 }
 
-/// Who notices that a connection is gone.
+/// The sides that notice the end of a connection.
 #[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub enum Told {
-    /// Both sides.
+pub(crate) enum Notified {
     Both,
-    /// The client alone.
     Client,
-    /// The server alone.
     Server,
-    /// Nobody: it stays half open.
+    /// It stays half open.
     Nobody,
 }
 
-impl Told {
+impl Notified {
     pub(crate) const ALL: [Self; 4] = [Self::Both, Self::Client, Self::Server, Self::Nobody];
 
     pub(crate) fn client(self) -> bool {
@@ -174,6 +112,16 @@ impl Told {
 }
 
 impl Fault {
+    /// An outage of REST alone.
+    pub(super) fn rest_outage(lasts: Duration) -> Self {
+        Self::Rest {
+            outage: Some(503),
+            rate: None,
+            percent: 0,
+            lasts,
+        }
+    }
+
     pub(super) fn random(random: &mut Random, clients: usize) -> Self {
         let lasts = match random.index(3) {
             0 => random.millis(50, 2_000),
@@ -191,6 +139,7 @@ impl Fault {
             }
             2..4 => Self::Refuse {
                 how: Refusal::random(random),
+                spares_rest: random.chance(50),
                 lasts,
             },
             4 => Self::RefuseUpgrades {
@@ -203,17 +152,17 @@ impl Fault {
             },
             6 => Self::LoseExchanges {
                 percent: random.pick(&[10, 30, 100]),
-                heard: random.chance(50),
+                is_received: random.chance(50),
                 lasts,
             },
             7..9 => Self::Blackhole { lasts },
             9..11 => Self::Stall { lasts },
             11 => Self::Garble {
-                payloads: 1 + u32::try_from(random.below(3)).unwrap_or(0),
+                payloads: random.pick(&[1, 2, 3]),
             },
             12..17 => Self::Cut {
                 client: random.chance(60).then_some(client),
-                told: random.pick(&Told::ALL),
+                notified: random.pick(&Notified::ALL),
                 in_flight: random.chance(50),
             },
             17 | 18 => Self::Restart {
@@ -233,7 +182,10 @@ impl Fault {
                     by: random.millis(1, most),
                 }
             }
-            26 | 27 => Self::Crash { client },
+            26 | 27 => Self::Crash {
+                client,
+                down: random.pick(&[Duration::ZERO, Duration::ZERO, lasts, lasts * 3]),
+            },
             28 | 29 => Self::Acknowledge { client },
             30 | 31 => Self::Rest {
                 outage: random.pick(&[None, None, Some(503), Some(500)]),

@@ -1,21 +1,25 @@
-//! What goes wrong in a run.
+//! Faults of a run.
 
 use groupme_sim::Gateway;
 
 use super::Run;
-use crate::{client::Waking, fact::Fact, plan::Fault};
+use crate::{
+    client::Asleep,
+    fact::{ClientFact, Fact},
+    plan::Fault,
+};
 
 impl Run<'_> {
     pub(super) fn fail(&mut self, fault: Fault) {
-        let now = self.now;
-        self.checks.see(now, &Fact::Failed(&fault));
+        self.cx.see(&Fact::Fault(&fault));
+        let (now, cx) = (self.cx.now, &mut self.cx);
         match fault {
             Fault::Restart { .. } => {
-                let mut config = self.plan.server.gateway.clone();
-                config.seed = self.random.next();
-                for (client, lane) in self.network.apply(now, fault) {
-                    self.checks.see(now, &Fact::HungUp { client, lane });
+                for (client, lane) in cx.network.apply(now, fault) {
+                    cx.see(&Fact::Client(client, ClientFact::ServerLostLane(lane)));
                 }
+                let mut config = self.plan.gateway.clone();
+                config.seed = self.random.next();
                 *self.server.gateway_mut() = Gateway::new(config);
             }
             Fault::Forget => self.server.gateway_mut().forget_sessions(now),
@@ -31,25 +35,29 @@ impl Run<'_> {
                 client,
                 forward,
                 by,
-            } => self.clients[client].jump(now, forward, by, &mut self.checks),
+            } => self.clients[client].jump(cx, forward, by),
             Fault::Sleep {
                 client,
                 lasts,
                 wake,
                 timers_first,
             } => {
-                let then = Waking { wake, timers_first };
-                self.clients[client].sleep(now, now + lasts, then, &mut self.checks);
+                let asleep = Asleep {
+                    until: now + lasts,
+                    wake,
+                    timers_first,
+                    starts: false,
+                };
+                self.clients[client].sleep(cx, asleep);
             }
-            Fault::Crash { client } => {
+            Fault::Crash { client, down } => {
                 if self.clients[client].account().is_some() {
-                    let (network, checks) = (&mut self.network, &mut self.checks);
-                    self.clients[client].crash(now, network, checks);
+                    self.clients[client].crash(cx, down);
                 }
             }
             Fault::Acknowledge { client } => {
                 if self.clients[client].is_idle() {
-                    self.clients[client].acknowledge(now, &mut self.checks);
+                    self.clients[client].acknowledge(cx);
                 }
             }
             Fault::Rest {
@@ -61,10 +69,10 @@ impl Run<'_> {
                 let config = self.rest.config_mut();
                 (config.outage, config.requests_per_second) = (outage, rate);
                 self.rest_until = Some(now + lasts);
-                self.errands.lose(now + lasts, percent);
+                self.requests.lose(now + lasts, percent);
             }
             fault => {
-                self.network.apply(now, fault);
+                cx.network.apply(now, fault);
             }
         }
     }

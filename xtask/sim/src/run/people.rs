@@ -1,34 +1,34 @@
-//! People's part of a run.
+//! Actions of people in a run.
 
 use std::collections::BTreeSet;
 
 use groupme_sim::{Push, SimGroupId, World};
 
 use super::Run;
-use crate::{client::Recipient, fact::Fact, plan::Doing};
+use crate::{
+    client::Recipient,
+    fact::{ClientFact, Fact},
+    plan::Activity,
+};
 
 impl Run<'_> {
-    /// Whom a program writes to: a group, whether its user is in it or not, or somebody else.
+    /// Picks the recipient of a program's message: a group, whether its user is in it or not, or
+    /// another user.
     pub(super) fn recipient(&self, client: usize, pick: usize) -> Recipient {
-        let others = self
-            .users
-            .iter()
-            .filter(|user| **user != self.users[client]);
+        let own = self.users[client];
+        let others = self.users.iter().filter(|user| **user != own);
         let other = others.cycle().nth(pick).map(ToString::to_string);
         match (self.groups.get(pick % (self.groups.len() + 2)), other) {
             (None, Some(other)) => Recipient::User(other),
-            (group, _) => {
-                let group = group.unwrap_or(&self.groups[0]);
-                Recipient::Group(group.to_string())
-            }
+            (group, _) => Recipient::Group(group.unwrap_or(&self.groups[0]).to_string()),
         }
     }
 
-    pub(super) fn act(&mut self, doing: Doing) {
-        self.checks.see(self.now, &Fact::Did(&doing));
-        let (users, groups, said) = (&self.users, &mut self.groups, &mut self.said);
-        let pushes = self.server.with_world(self.now, |world| {
-            doing.run(world, users, groups, said);
+    pub(super) fn act(&mut self, activity: Activity) {
+        self.cx.see(&Fact::Activity(&activity));
+        let (users, groups, messages) = (&self.users, &mut self.groups, &mut self.messages);
+        let pushes = self.server.with_world(self.cx.now, |world| {
+            activity.run(world, users, groups, messages);
             pushes(world)
         });
         self.see_memberships();
@@ -41,7 +41,7 @@ impl Run<'_> {
         }
     }
 
-    /// Tells who is in which group, where that has changed.
+    /// Reports memberships of backfilling users that have changed.
     pub(super) fn see_memberships(&mut self) {
         for (client, before) in self.memberships.iter_mut().enumerate() {
             if self.clients[client].account().is_none() {
@@ -51,47 +51,38 @@ impl Run<'_> {
             let now: BTreeSet<SimGroupId> = groups.collect();
             for group in now.symmetric_difference(before).copied() {
                 let is_member = now.contains(&group);
-                let fact = Fact::Membership {
-                    client,
-                    group,
-                    is_member,
-                };
-                self.checks.see(self.now, &fact);
+                let fact = ClientFact::Membership { group, is_member };
+                self.cx.see(&Fact::Client(client, fact));
             }
             *before = now;
         }
     }
 
-    /// Publishes what has happened, all of it at once, with a number in each payload by which it
-    /// is known again.
+    /// Publishes events, all at once, with a number in each payload by which it is recognized.
     pub(super) fn publish(&mut self, pushes: &[Push]) {
-        self.drain(self.published);
         let before = self.published;
-        let (checks, published, now) = (&mut self.checks, &mut self.published, self.now);
-        self.server.with_world(now, |world| {
-            for push in pushes {
-                let tag = *published;
-                let data = format!(r#"{{"sim":{tag},{}"#, &push.data[1..]);
-                if world.publish_raw(&push.channel, &data).is_ok() {
+        self.drain(before);
+        let (cx, published) = (&mut self.cx, &mut self.published);
+        self.server.with_world(cx.now, |world| {
+            for Push { channel, data } in pushes {
+                let number = *published;
+                let numbered = format!(r#"{{"sim":{number},{}"#, &data[1..]);
+                if world.publish_raw(channel, &numbered).is_ok() {
                     *published += 1;
-                    let fact = Fact::Published {
-                        tag,
-                        channel: &push.channel,
-                        data: &push.data,
-                    };
-                    checks.see(now, &fact);
+                    cx.see(&Fact::Published {
+                        number,
+                        channel,
+                        data,
+                    });
                 }
             }
         });
-        self.drain(if pushes.len() == 1 {
-            self.published
-        } else {
-            before
-        });
+        let is_one = pushes.len() == 1;
+        self.drain(if is_one { self.published } else { before });
     }
 }
 
-/// What is to be published.
+/// Takes everything that the world wants published.
 pub(super) fn pushes(world: &mut World) -> Vec<Push> {
     core::iter::from_fn(|| world.poll_push()).collect()
 }

@@ -1,4 +1,4 @@
-//! REST's part of a run.
+//! REST in a run.
 
 use core::time::Duration;
 
@@ -7,42 +7,43 @@ use groupme_sim::RestRequest;
 use super::{Run, people::pushes};
 use crate::{
     client::address,
-    errands::{Errand, Reply, Task},
+    rest_requests::{Call, Reply, RestExchange},
 };
 
 impl Run<'_> {
-    /// Questions for REST go out, are answered, and come back.
-    pub(super) fn run_errands(&mut self) {
-        while let Some(errand) = self.errands.poll_arrival(self.now) {
-            if let Reply::Asked = errand.answer {
-                self.answer(errand);
+    /// Moves all REST exchanges on: to the server, and back to the clients.
+    pub(super) fn run_rest_requests(&mut self) {
+        let now = self.cx.now;
+        while let Some(exchange) = self.requests.poll_arrival(now) {
+            if let Reply::Pending = exchange.reply {
+                self.answer(exchange);
             } else {
-                let client = errand.client;
-                self.clients[client].handle_answer(self.now, errand, &mut self.checks);
+                self.clients[exchange.client].handle_response(&mut self.cx, exchange);
             }
         }
         for (client, one) in self.clients.iter_mut().enumerate() {
-            while let Some((life, task)) = one.poll_task(self.now) {
-                let errand = Errand {
+            while let Some((process, call)) = one.poll_call(now) {
+                let exchange = RestExchange {
                     client,
-                    life,
-                    task,
-                    answer: Reply::Asked,
+                    process,
+                    call,
+                    reply: Reply::Pending,
                 };
-                let network = &mut self.network;
-                self.errands.send(self.now, errand, Duration::ZERO, network);
+                let network = &mut self.cx.network;
+                self.requests.send(now, exchange, Duration::ZERO, network);
             }
         }
     }
 
-    fn answer(&mut self, mut errand: Errand) {
-        let user = self.users[errand.client];
+    fn answer(&mut self, mut exchange: RestExchange) {
+        let now = self.cx.now;
+        let user = self.users[exchange.client];
         let token = self.server.world().token(user).map(str::to_owned);
-        let ((path, query), method, body) = match &errand.task {
-            Task::Ask(_, question) => (address(question, &user.to_string()), "GET", ""),
-            Task::Send(draft) => {
-                let address = (draft.path.clone(), String::new());
-                (address, "POST", draft.body.as_str())
+        let (method, (path, query), body) = match &exchange.call {
+            Call::Read(_, request) => ("GET", address(request, &user.to_string()), ""),
+            Call::Send(outgoing) => {
+                let address = (outgoing.path.clone(), String::new());
+                ("POST", address, outgoing.body.as_str())
             }
         };
         let request = RestRequest {
@@ -52,14 +53,14 @@ impl Run<'_> {
             token: token.as_deref(),
             body: body.as_bytes(),
         };
-        let (now, rest) = (self.now, &mut self.rest);
+        let rest = &mut self.rest;
         let (response, pushes) = self.server.with_world(now, |world| {
             let response = rest.handle_request(now, &request, world);
             (response, pushes(world))
         });
         self.publish(&pushes);
-        errand.answer = Reply::Given(response.status, response.body);
-        self.errands
-            .send(self.now, errand, response.delay, &mut self.network);
+        exchange.reply = Reply::Response(response.status, response.body);
+        let network = &mut self.cx.network;
+        self.requests.send(now, exchange, response.delay, network);
     }
 }

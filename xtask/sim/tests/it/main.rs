@@ -1,5 +1,5 @@
-//! Tests of the simulation itself: that it is deterministic, that faults committed on purpose are
-//! caught by the invariants meant for them, and that a plan can be cut down.
+//! Tests of the simulation itself: runs are deterministic, each sabotage is caught by the invariant
+//! meant for it, and a failing plan can be shrunk.
 
 mod plans;
 mod sabotages;

@@ -1,148 +1,70 @@
-//! Faults committed on purpose, and who catches them.
+//! Defects on purpose, and the invariants that catch them.
 
 use sim::{Campaign, Sabotage};
 
-/// Runs seeds with a fault on purpose until an invariant catches it, and says which.
-fn caught(sabotage: Sabotage) -> &'static str {
-    let mut campaign = Campaign::new(1, 5_000);
-    campaign.sabotage = Some(sabotage);
-    campaign.twice = 1;
-    match campaign.run() {
-        Ok(tally) => panic!("{sabotage:?} goes unnoticed: {tally}"),
-        Err(failure) => failure.violation.invariant,
-    }
+/// Defines a test for each sabotage: some seed fails with it, and by one of these invariants.
+macro_rules! caught {
+    ($($test:ident: $sabotage:ident by $($invariant:literal),+;)+) => {
+        $(
+            #[test]
+            fn $test() {
+                let mut campaign = Campaign::new(1, 5_000);
+                campaign.sabotage = Some(Sabotage::$sabotage);
+                campaign.twice = 1;
+                match campaign.run() {
+                    Ok(counters) => panic!("it is not caught: {counters}"),
+                    Err(failure) => {
+                        let name = failure.violation.invariant;
+                        assert!([$($invariant),+].contains(&name), "{}", failure.violation);
+                    }
+                }
+            }
+        )+
+    };
 }
 
-#[test]
-fn a_second_connect_is_caught() {
-    let invariant = caught(Sabotage::SecondConnect);
-    assert_eq!(invariant, "at most one connect outstanding");
-}
-
-#[test]
-fn a_stale_client_id_is_caught() {
-    assert_eq!(caught(Sabotage::StaleClientId), "no stale clientId");
-}
-
-#[test]
-fn commands_that_settle_never_or_twice_or_are_sent_twice_are_caught() {
-    for sabotage in [
-        Sabotage::SwallowSettle,
-        Sabotage::SettleTwice,
-        Sabotage::SubscribedTwice,
-        Sabotage::SwallowSubscribed,
-        Sabotage::PublishTwice,
-    ] {
-        let invariant = caught(sabotage);
-        assert_eq!(
-            invariant, "every command settles exactly once",
-            "{sabotage:?}"
-        );
-    }
-}
-
-#[test]
-fn events_lost_doubled_or_swapped_are_caught() {
-    for sabotage in [
-        Sabotage::DropDelivery,
-        Sabotage::DeliverTwice,
-        Sabotage::SwapDeliveries,
-    ] {
-        let invariant = caught(sabotage);
-        assert_eq!(
-            invariant, "every event once, in order, or in a gap",
-            "{sabotage:?}"
-        );
-    }
-}
-
-#[test]
-fn messages_that_delivery_loses_doubles_or_swaps_are_caught() {
-    for sabotage in [
-        Sabotage::DropHanded,
-        Sabotage::HandTwice,
-        Sabotage::SwapHanded,
-        Sabotage::SwallowLost,
-        Sabotage::ForgetAcknowledged,
-    ] {
-        let invariant = caught(sabotage);
-        assert_eq!(
-            invariant, "every message once and in order, or told to be lost",
-            "{sabotage:?}"
-        );
-    }
-}
-
-#[test]
-fn changes_that_delivery_loses_or_tells_twice_are_caught() {
-    for sabotage in [Sabotage::DropChanged, Sabotage::DeleteTwice] {
-        let invariant = caught(sabotage);
-        assert_eq!(invariant, "every change is told once", "{sabotage:?}");
-    }
-}
-
-#[test]
-fn own_messages_that_are_not_known_are_caught() {
-    let invariant = caught(Sabotage::DisownHanded);
-    assert_eq!(invariant, "own messages are known and sent once");
-}
-
-#[test]
-fn gaps_kept_back_or_told_too_short_are_caught() {
-    for sabotage in [Sabotage::SwallowGap, Sabotage::ShortenGap] {
-        let invariant = caught(sabotage);
-        assert_eq!(
-            invariant, "every event once, in order, or in a gap",
-            "{sabotage:?}"
-        );
-    }
-}
-
-#[test]
-fn a_client_that_does_not_subscribe_again_is_caught() {
-    let invariant = caught(Sabotage::NeverResubscribe);
-    assert!(
-        [
-            "every subscription wanted is active or refused",
-            "every command settles exactly once",
-            "all is well once the network has healed",
-        ]
-        .contains(&invariant),
-        "{invariant}"
-    );
-}
-
-#[test]
-fn memory_that_grows_is_caught() {
-    assert_eq!(caught(Sabotage::GrowQueue), "memory is bounded");
-}
-
-#[test]
-fn haste_and_busy_waiting_are_caught() {
-    for sabotage in [Sabotage::TooFast, Sabotage::Spin] {
-        assert_eq!(caught(sabotage), "no faster than the cap", "{sabotage:?}");
-    }
-}
-
-#[test]
-fn lanes_used_after_their_end_or_never_ended_are_caught() {
-    for sabotage in [Sabotage::UseDeadLane, Sabotage::LoseClose] {
-        assert_eq!(caught(sabotage), "every lane ends once", "{sabotage:?}");
-    }
-    // Whatever is left open goes on carrying what was outstanding on it.
-    let invariant = caught(Sabotage::LeakLane);
-    assert!(
-        ["every lane ends once", "at most one connect outstanding"].contains(&invariant),
-        "{invariant}"
-    );
-}
-
-#[test]
-fn a_panic_is_caught() {
-    assert_eq!(caught(Sabotage::Panic), "no panic");
-}
-
-#[test]
-fn what_a_seed_does_not_decide_is_caught() {
-    assert_eq!(caught(Sabotage::Wander), "same seed, same transcript");
+caught! {
+    a_second_connect_is_caught: ConcurrentConnects by "at most one connect outstanding";
+    a_stale_client_id_is_caught: StaleClientId by "no stale clientId";
+    a_publish_without_an_outcome_is_caught: OmitOutcome by "every command settles exactly once";
+    a_second_outcome_is_caught: DuplicateOutcome by "every command settles exactly once";
+    a_channel_reported_active_twice_is_caught: DuplicateSubscribed by
+        "every command settles exactly once";
+    an_active_channel_without_a_report_is_caught: OmitSubscribed by
+        "every command settles exactly once";
+    a_publish_sent_twice_is_caught: DuplicatePublish by "every command settles exactly once";
+    a_lost_event_is_caught: DropEvent by "every event once, in order, or in a gap";
+    a_doubled_event_is_caught: DuplicateEvent by "every event once, in order, or in a gap";
+    swapped_events_are_caught: SwapEvents by "every event once, in order, or in a gap";
+    a_lost_message_is_caught: DropMessage by "every message once and in order, or reported lost";
+    a_doubled_message_is_caught: DuplicateMessage by
+        "every message once and in order, or reported lost";
+    swapped_messages_are_caught: SwapMessages by
+        "every message once and in order, or reported lost";
+    a_loss_without_a_report_is_caught: OmitLost by
+        "every message once and in order, or reported lost";
+    a_forgotten_acknowledgement_is_caught: ForgetAcknowledgement by
+        "every message once and in order, or reported lost";
+    a_lost_change_is_caught: DropChange by "every change is reported once";
+    a_doubled_deletion_is_caught: DuplicateDeletion by "every change is reported once";
+    an_own_message_marked_as_foreign_is_caught: MisattributeOwn by
+        "own messages are known and sent once";
+    a_gap_without_a_report_is_caught: OmitGap by "every event once, in order, or in a gap";
+    a_gap_reported_too_short_is_caught: ShortenGap by "every event once, in order, or in a gap";
+    a_client_that_does_not_subscribe_again_is_caught: NeverResubscribe by
+        "every subscription wanted is active or refused",
+        "every command settles exactly once",
+        "all is well once the network has healed";
+    memory_that_grows_is_caught: GrowQueue by "memory is bounded";
+    connects_above_the_limit_are_caught: ExceedConnectRate by "no faster than the cap";
+    busy_waiting_is_caught: BusyLoop by "no faster than the cap";
+    a_lane_used_after_its_end_is_caught: UseClosedLane by "every lane ends once";
+    a_close_that_is_not_reported_is_caught: OmitClose by "every lane ends once";
+    // A lane that is left open goes on carrying its outstanding connect.
+    a_lane_left_open_is_caught: LeakLane by
+        "every lane ends once",
+        "at most one connect outstanding";
+    a_panic_is_caught: Panic by "no panic";
+    a_run_that_depends_on_more_than_its_seed_is_caught: Nondeterminism by
+        "same seed, same transcript";
 }

@@ -1,14 +1,14 @@
-//! How questions are put to REST, and its answers read.
+//! Requests of the feed as HTTP requests, and its responses.
 
 use groupme_delivery::{Failure, Request, Response};
 use groupme_model::{ConversationId, HistoryWindow};
 use serde::de::DeserializeOwned;
 
-use crate::errands::Reply;
+use crate::rest_requests::Reply;
 
-/// Where a question is asked: path and query.
-pub(crate) fn address(question: &Request, you: &str) -> (String, String) {
-    match question {
+/// Returns path and query of a request.
+pub(crate) fn address(request: &Request, user: &str) -> (String, String) {
+    match request {
         Request::Groups { page, limit } => (
             "/v3/groups".to_owned(),
             format!("page={page}&per_page={limit}&omit=memberships"),
@@ -32,7 +32,7 @@ pub(crate) fn address(question: &Request, you: &str) -> (String, String) {
                 HistoryWindow::After(id) => format!("&after_id={}", id.as_str()),
                 _ => String::new(),
             };
-            match other(conversation, you) {
+            match other(conversation, user) {
                 None => (
                     format!("/v3/groups/{}/messages", conversation.as_str()),
                     format!("limit={limit}{window}"),
@@ -43,7 +43,7 @@ pub(crate) fn address(question: &Request, you: &str) -> (String, String) {
                 ),
             }
         }
-        Request::Pinned { conversation } => match other(conversation, you) {
+        Request::Pinned { conversation } => match other(conversation, user) {
             None => (
                 format!("/v3/pinned/groups/{}/messages", conversation.as_str()),
                 String::new(),
@@ -57,31 +57,31 @@ pub(crate) fn address(question: &Request, you: &str) -> (String, String) {
     }
 }
 
-fn other<'a>(conversation: &'a ConversationId, you: &str) -> Option<&'a str> {
+fn other<'a>(conversation: &'a ConversationId, user: &str) -> Option<&'a str> {
     let (one, two) = conversation.as_str().split_once('+')?;
-    Some(if one == you { two } else { one })
+    Some(if one == user { two } else { one })
 }
 
-/// What an answer says.
-pub(super) fn read(question: &Request, reply: Reply) -> Result<Response, Failure> {
+/// Reads a response.
+pub(super) fn read(request: &Request, reply: Reply) -> Result<Response, Failure> {
     match reply {
-        Reply::Asked | Reply::Lost | Reply::Given(408 | 429 | 500.., _) => {
+        Reply::Pending | Reply::Lost | Reply::Response(408 | 429 | 500.., _) => {
             Err(Failure::Unavailable)
         }
-        Reply::Given(200, body) => read_body(question, &body).ok_or(Failure::Unavailable),
-        Reply::Given(304, _) => Ok(Response::Messages(Vec::new())),
-        Reply::Given(404, _) if matches!(question, Request::Pinned { .. }) => {
+        Reply::Response(200, body) => read_body(request, &body).ok_or(Failure::Unavailable),
+        Reply::Response(304, _) => Ok(Response::Messages(Vec::new())),
+        Reply::Response(404, _) if matches!(request, Request::Pinned { .. }) => {
             Ok(Response::Messages(Vec::new()))
         }
-        Reply::Given(404, _) => Err(Failure::Gone),
-        Reply::Given(..) => Err(Failure::Refused),
+        Reply::Response(404, _) => Err(Failure::Gone),
+        Reply::Response(..) => Err(Failure::Refused),
     }
 }
 
-fn read_body(question: &Request, body: &str) -> Option<Response> {
+fn read_body(request: &Request, body: &str) -> Option<Response> {
     let mut body: serde_json::Value = serde_json::from_str(body).ok()?;
     let mut response = body.get_mut("response")?.take();
-    Some(match question {
+    Some(match request {
         Request::Groups { .. } => Response::Groups(rows(response)?),
         Request::Chats { .. } => Response::Chats(rows(response)?),
         Request::Memberships => Response::Memberships(rows(response)?),

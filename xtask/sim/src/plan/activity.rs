@@ -1,13 +1,13 @@
-//! What people do in the world.
+//! Actions of people.
 
 use groupme_sim::{Conversation, SimGroupId, SimMessageId, SimUserId, World};
 
 use crate::random::Random;
 
-/// Something that people do. Numbers pick one of what there is, whatever that is by then; what
-/// cannot be done is not done.
+/// An action of people. Numbers pick one of what exists at that time; an action that is impossible
+/// then has no effect.
 #[derive(Clone, Copy, Debug)]
-pub struct Doing {
+pub(crate) struct Activity {
     kind: Kind,
     who: usize,
     whom: usize,
@@ -17,7 +17,7 @@ pub struct Doing {
 #[derive(Clone, Copy, Debug)]
 enum Kind {
     Say,
-    Direct,
+    DirectMessage,
     Edit,
     Delete,
     React,
@@ -31,15 +31,15 @@ enum Kind {
     Read,
     Join,
     Leave,
-    /// So many messages at once.
+    /// This number of messages at once.
     Burst(usize),
 }
 
-impl Doing {
+impl Activity {
     pub(super) fn random(random: &mut Random) -> Self {
-        let kind = match random.index(33) {
+        let kind = match random.index(36) {
             0..9 => Kind::Say,
-            9..14 => Kind::Direct,
+            9..14 => Kind::DirectMessage,
             14..16 => Kind::Edit,
             16 => Kind::Delete,
             17..20 => Kind::React,
@@ -48,10 +48,10 @@ impl Doing {
             22..25 => Kind::Type,
             25 => Kind::TypeDirect,
             26 => Kind::Read,
-            27 | 28 => Kind::Join,
-            29 => Kind::Leave,
-            30 => Kind::Unpin,
-            31 => Kind::TakeDown,
+            27..30 => Kind::Join,
+            30 | 31 => Kind::Leave,
+            32 => Kind::Unpin,
+            33 => Kind::TakeDown,
             _ => Kind::OpenTopic,
         };
         Self::of(kind, random)
@@ -75,31 +75,30 @@ impl Doing {
         }
     }
 
-    /// Does it. `groups` and `said` are the groups and messages so far, and get what is new.
+    /// Carries it out. `groups` and `messages` are all that exist so far; new ones are added.
     pub(crate) fn run(
         self,
         world: &mut World,
         users: &[SimUserId],
         groups: &mut Vec<SimGroupId>,
-        said: &mut Vec<SimMessageId>,
+        messages: &mut Vec<SimMessageId>,
     ) {
         let who = users[self.who % users.len()];
         let whom = users[self.whom % users.len()];
         let group = groups[self.what % groups.len()];
         // Mostly one of the latest.
-        let message = said
+        let message = messages
             .len()
-            .checked_sub(1 + self.what % said.len().clamp(1, 8))
-            .and_then(|index| said.get(index))
+            .checked_sub(1 + self.what % messages.len().clamp(1, 8))
+            .and_then(|index| messages.get(index))
             .copied();
         let done = match (self.kind, message) {
-            (Kind::Say, _) => world.say(group, who, "hello").map(|id| said.push(id)),
-            (Kind::Direct, _) => world
+            (Kind::Say, _) => world.say(group, who, "hello").map(|id| messages.push(id)),
+            (Kind::DirectMessage, _) => world
                 .direct_message(who, whom, "between us")
-                .map(|id| said.push(id)),
+                .map(|id| messages.push(id)),
             (Kind::Burst(size), _) => (0..size).try_for_each(|_| {
-                let id = world.say(group, who, "and another one")?;
-                said.push(id);
+                messages.push(world.say(group, who, "and another one")?);
                 Ok(())
             }),
             (Kind::Edit, Some(message)) => world.edit(message, "what I meant"),
@@ -124,7 +123,7 @@ impl Doing {
             }
             _ => Ok(()),
         };
-        // A plan does not know who is a member where by then: what the world refuses is not done.
+        // A plan does not know the members of a group at that time, so the world refuses some.
         drop(done);
     }
 }
