@@ -2,7 +2,7 @@
 //! one over a WebSocket and one by long-polling.
 //!
 //! `bayeux_proto::server` decides which messages go to whom; this program brings the sockets: hyper
-//! for HTTP, fastwebsockets for WebSockets, tokio for both.
+//! for HTTP, fastwebsockets for websockets, tokio for both.
 //!
 //! `cargo run --example own_server`
 

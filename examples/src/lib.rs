@@ -1,1 +1,1 @@
-//! Small programs, each showing one use of the workspace; see the `[[example]]` files beside this one.
+#![doc = include_str!("../../README.md")]
