@@ -178,7 +178,7 @@ pub(crate) enum Format {
     Pretty,
     /// For programs: one object a line.
     Json,
-    /// MessageArgs object at the end: counts by type, duplicates, seconds.
+    /// Summary object at the end: counts by type, duplicates, gaps, seconds.
     Summary,
 }
 
@@ -190,7 +190,7 @@ pub(crate) enum Payload {
     Push,
     /// A system event: `{type, data}`.
     Event,
-    /// MessageArgs attachment.
+    /// Attachment of a message.
     Attachment,
     /// Message as returned by the REST API.
     Message,

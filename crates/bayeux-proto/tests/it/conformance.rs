@@ -30,14 +30,17 @@ fn the_page_lists_every_case_with_the_test_files_that_name_it() {
 
 /// Collects the cases named by the comments of all files below `folder`.
 fn collect(folder: &Path, prefix: &str, named: &mut Coverage) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let stem = path.file_stem().unwrap().to_str().unwrap();
+    for entry in fs::read_dir(folder).expect("a folder of tests") {
+        let path = entry.expect("a file").path();
+        let stem = path
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .expect("a name");
         if path.is_dir() {
             collect(&path, &format!("{prefix}{stem}/"), named);
             continue;
         }
-        let text = fs::read_to_string(&path).unwrap();
+        let text = fs::read_to_string(&path).expect("text");
         for comment in text
             .lines()
             .filter_map(|line| line.trim().strip_prefix("// "))
