@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     fn every_variant() -> Vec<Error> {
-        let io = || std::io::Error::other("the cause");
+        let io = || io::Error::other("the cause");
         vec![
             Error::Endpoint(HttpUrlError::Credentials),
             Error::Header {
