@@ -235,8 +235,8 @@ fn minutes(body: &Value) -> groups::Mute {
     groups::Mute::Minutes(part(body, "/duration"))
 }
 
-/// Returns the body with one form for times and degrees, and without empty lists. `intrests` is a typing
-/// error in the documentation.
+/// Returns the body with one form for times and degrees, and without empty lists. `intrests` is a
+/// typing error in the documentation.
 fn normalized(mut body: Value) -> Value {
     match &mut body {
         Value::Object(members) => {
