@@ -10,8 +10,8 @@ mod serde;
 
 /// Owned JSON value, as the `extra` members of an owned type.
 ///
-/// Integers are exact to 64 bits; an integer that `i64` can hold is always `Int`. `-0` becomes
-/// 0.
+/// Integers are exact to 64 bits; an integer that `i64` can hold is always `Int`. `-0` is read
+/// as 0.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "JSON has no other kinds of values")]
 pub enum Json {
