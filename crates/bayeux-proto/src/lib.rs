@@ -116,7 +116,7 @@
 //!
 //! [`server`] keeps sessions, subscriptions, queues and held connects, as sans-IO as the client and
 //! without reading payloads. It behaves like Faye 1.x, an older Faye or `CometD`, each as recorded.
-//! The driver's loop mirrors the client's: report lanes and their payloads, perform the outputs,
+//! The driver's loop mirrors the client's: report lanes and their payloads, perform the actions,
 //! wait until the next deadline.
 //!
 //! ```

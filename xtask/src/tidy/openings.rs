@@ -97,8 +97,7 @@ mod tests {
     #[test]
     fn the_first_word_of_each_doc_comment_is_counted() {
         let text = "//! What a module is.\n\n/// Returns it.\n/// What else.\nfn f() {}\n\
-                    // One comment.\nstruct S {\n /// `How` it is.\n a: u8,\n\n /// Whatever.\n b:
-                    // u8,\n}\n";
+                    // One comment.\nstruct S {\n    /// `How` it is.\n    a: u8,\n\n    /// Whatever.\n    b: u8,\n}\n";
         let file = |path: &str| File {
             path: path.into(),
             text: text.to_owned(),
