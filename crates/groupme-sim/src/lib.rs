@@ -60,8 +60,8 @@
 //!
 //! The example `test_your_bot` of this workspace is a whole bot with its test.
 //!
-//! [`Cast::story`] is a script with every kind of event, for showing a program; a [`Script`] of your
-//! own is a list of closures.
+//! [`Cast::story`] is a script with every kind of event, for showing a program; a [`Script`] of
+//! your own is a list of closures.
 //!
 //! The REST API serves messages, direct messages, chats, groups, topics, polls, reactions, pins and
 //! read receipts; [`Rest`] lists its endpoints. Its actions cause pushes, and the actions of a
@@ -101,9 +101,9 @@
 //! # Layers
 //!
 //! `Sim` runs on sockets; everything below it is sans-IO. [`Simulation`] is a state machine of
-//! messages, requests and time; in it, [`Gateway`] is the Bayeux server after Faye 1.x, and [`Rest`]
-//! the REST API. [`FaultInjector`] carries out a fault plan. Two runs with the same seed and the same
-//! calls give the same bytes.
+//! messages, requests and time; in it, [`Gateway`] is the Bayeux server after Faye 1.x, and
+//! [`Rest`] the REST API. [`FaultInjector`] carries out a fault plan. Two runs with the same seed
+//! and the same calls give the same bytes.
 //!
 //! The crate shares neither parser nor model with the client side of this workspace: a mistake made
 //! in both could not be found by either.
