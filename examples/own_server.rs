@@ -1,5 +1,5 @@
-//! A Bayeux server on tokio, without GroupMe: a clock that publishes, and two clients that subscribe,
-//! one over a WebSocket and one by long-polling.
+//! A Bayeux server on tokio, without GroupMe: a clock that publishes, and two clients that
+//! subscribe, one over a WebSocket and one by long-polling.
 //!
 //! `bayeux_proto::server` decides which messages go to whom; this program brings the sockets: hyper
 //! for HTTP, fastwebsockets for websockets, tokio for both.

@@ -1,7 +1,7 @@
 //! Prints every event of an account, one line of JSON each: `tail -f` for GroupMe.
 //!
-//! Without arguments, connects to a simulated GroupMe. With `GROUPME_ACCESS_TOKEN` set and a user id
-//! as argument, connects to GroupMe: `cargo run --example tail [USER_ID]`
+//! Without arguments, connects to a simulated GroupMe. With `GROUPME_ACCESS_TOKEN` set and a user
+//! id as argument, connects to GroupMe: `cargo run --example tail [USER_ID]`
 
 use groupme_client::{Client, GroupId, Incoming, Status, Token, UserId};
 use groupme_sim::{Script, Sim};

@@ -106,7 +106,7 @@ async fn check(sim: &Sim) -> anyhow::Result<()> {
 
     // Every message can be found in the simulated world, with its id.
     let answer = sim
-        .wait_for_message(|said| said.text() == Some("Noted: bread."))
+        .wait_for_message(|message| message.text() == Some("Noted: bread."))
         .await;
     sim.react(answer, "❤️")?;
     expect(
@@ -177,7 +177,7 @@ async fn check(sim: &Sim) -> anyhow::Result<()> {
         sim.with_world(|world| {
             world
                 .messages(sim.cast().lake.into())
-                .filter(|said| said.text() == Some(text))
+                .filter(|message| message.text() == Some(text))
                 .count()
         })
     };

@@ -35,8 +35,8 @@ pub(crate) fn check(workspace: &Workspace, config: &str, checks: &[&str]) -> any
         .current_dir(workspace.root()))
 }
 
-/// Returns the installed program, or else that of the wheel that `xtask/tools` pins: building it
-/// takes minutes.
+/// Returns the installed program, or the one in the Python wheel that `xtask/tools` pins, because
+/// building it takes minutes.
 fn program(workspace: &Workspace) -> anyhow::Result<OsString> {
     let name = OsString::from("cargo-deny");
     if works(Command::new(&name).arg("--version")) {

@@ -33,8 +33,8 @@ use server_case::ServerCase;
 /// Selection of cases.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct Options {
-    /// Part of the names of the cases to run, such as `server/cometd` or `long-polling/restart`, and
-    /// options of a test runner: `--exact`, `--skip NAME`, `--test-threads N`, `--list`.
+    /// Part of the names of the cases to run, such as `server/cometd` or `long-polling/restart`,
+    /// and options of a test runner: `--exact`, `--skip NAME`, `--test-threads N`, `--list`.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<String>,
 }

@@ -76,7 +76,8 @@ enum Task {
     /// Simulate client and server in virtual time, with faults, from seeds.
     #[command(disable_help_flag = true)]
     Sim {
-        /// Options: `--seeds N --from S --threads T`, or `--seed S [--shrink]`; `--help` shows more.
+        /// Options: `--seeds N --from S --threads T`, or `--seed S [--shrink]`; `--help` shows
+        /// more.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },

@@ -30,8 +30,8 @@ const FRONT_MATTER: [&str; 4] = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LI
 ///
 /// # Errors
 ///
-/// If `--dry-run` is missing, an archive lacks a licence or a front page, the metadata of a crate is
-/// incomplete, or an archive does not build.
+/// If `--dry-run` is missing, an archive lacks a licence or a front page, the metadata of a crate
+/// is incomplete, or an archive does not build.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()> {
     if !options.dry_run {
         bail!("pass --dry-run; after a successful dry run upload with `cargo publish --workspace`");

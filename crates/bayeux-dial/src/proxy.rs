@@ -34,7 +34,7 @@ struct Settings {
 type Setting = Result<ProxyServer, &'static str>;
 
 impl Proxy {
-    /// No proxy. This is the default, because a library does not read the environment unasked.
+    /// Connects directly. The default, because a library must not read the environment unasked.
     pub fn none() -> Self {
         Self(None)
     }

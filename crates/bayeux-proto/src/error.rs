@@ -122,14 +122,16 @@ impl ServerError {
     /// Returns whether the server no longer knows the session: 401 from Faye, 402 from `CometD`,
     /// 403 from Salesforce. The text decides, because the codes have other meanings, too.
     pub fn is_unknown_client(&self) -> bool {
-        let said = |needle: &str| {
+        let mentions = |needle: &str| {
             self.text
                 .as_bytes()
                 .windows(needle.len())
                 .any(|w| w.eq_ignore_ascii_case(needle.as_bytes()))
         };
         matches!(self.code, Some(401..=403))
-            && (said("unknown client") || said("session_unknown") || said("invalid client id"))
+            && (mentions("unknown client")
+                || mentions("session_unknown")
+                || mentions("invalid client id"))
     }
 
     /// Removes every occurrence of `secret`.

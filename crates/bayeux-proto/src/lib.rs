@@ -2,15 +2,15 @@
 //!
 //! A [`Session`] is the client side of one Bayeux session, for any server that speaks Bayeux 1.0
 //! (Faye, `CometD`, Salesforce, GroupMe). It has no socket, no clock, no random source, no JSON
-//! parser and no runtime: the embedder supplies those, and the session decides what to send, when to
-//! send it, and what the replies mean. [`server`] has the server side.
+//! parser and no runtime: the embedder supplies those, and the session decides what to send, when
+//! to send it, and what the replies mean. [`server`] has the server side.
 //!
 //! # Lanes and verdicts
 //!
-//! A **lane** carries batches of messages: a WebSocket for its whole life, or one HTTP exchange. The
-//! session opens, writes and abandons lanes ([`Action`]); the driver reports the messages of each
-//! lane, and its end. For each message the session reads the envelope ([`Message`]) and returns a
-//! [`Verdict`]; payloads stay with the driver.
+//! A **lane** carries batches of messages: a WebSocket for its whole life, or one HTTP exchange.
+//! The session opens, writes and abandons lanes ([`Action`]); the driver reports the messages of
+//! each lane, and its end. For each message the session reads the envelope ([`Message`]) and
+//! returns a [`Verdict`]; payloads stay with the driver.
 //!
 //! ```
 //! use bayeux_proto::{Action, Channel, Close, Config, Instant, Message, Session, Verdict};
@@ -94,12 +94,13 @@
 //! 4. **`None` means never.** [`Session::poll_timeout`] is a pure getter, and names the timer.
 //! 5. **Outputs are computed, not queued**, except events. Memory is bounded by the number of
 //!    subscriptions and requests in flight, never by traffic.
-//! 6. **Received payloads never enter**; a payload to publish waits as the text that the caller gave.
-//! 7. **Every lane ends once.** After [`Session::handle_close`] or [`Action::Close`] its id is dead,
-//!    and late reports are ignored. Ids are never reused.
+//! 6. **Received payloads never enter**; a payload to publish waits as the text that the caller
+//!    gave.
+//! 7. **Every lane ends once.** After [`Session::handle_close`] or [`Action::Close`] its id is
+//!    dead, and late reports are ignored. Ids are never reused.
 //! 8. **Events come in causal order**, from one queue.
-//! 9. **Input never panics.** An error of the peer becomes an event with a [`Cause`]; an error of the
-//!    caller is a [`Misuse`].
+//! 9. **Input never panics.** An error of the peer becomes an event with a [`Cause`]; an error of
+//!    the caller is a [`Misuse`].
 //! 10. **Buffers belong to the caller.** Batches are appended to a caller-supplied `Vec<u8>`.
 //!
 //! # Guarantees on the wire
@@ -107,16 +108,16 @@
 //! At most one `/meta/connect` is outstanding, over whichever transport. `reconnect` advice applies
 //! to the message that carried it and is never remembered. `ext` is computed when the bytes are
 //! written. After a new handshake every subscription is requested again, and each refusal is
-//! reported. Back-off grows with full jitter and is reset only by a connect that the server was free
-//! to hold, or by a connection that stayed up for a while. Late messages of an old session have no
-//! effect, because its lanes are dead.
+//! reported. Back-off grows with full jitter and is reset only by a connect that the server was
+//! free to hold, or by a connection that stayed up for a while. Late messages of an old session
+//! have no effect, because its lanes are dead.
 //!
 //! # The server side
 //!
 //! [`server`] keeps sessions, subscriptions, queues and held connects, as sans-IO as the client and
 //! without reading payloads. It behaves like Faye 1.x, an older Faye or `CometD`, each as recorded.
-//! The driver's loop mirrors the client's: report lanes and their payloads, perform the outputs, wait
-//! until the next deadline.
+//! The driver's loop mirrors the client's: report lanes and their payloads, perform the actions,
+//! wait until the next deadline.
 //!
 //! ```
 //! use std::collections::VecDeque;

@@ -87,8 +87,8 @@ impl Account {
         conversation.id(you).map_err(Failure::usage)
     }
 
-    /// Explains a REST error. HTTP status 401 means an invalid token or a request that the token does
-    /// not allow; a second request distinguishes the two.
+    /// Explains a REST error. HTTP status 401 means an invalid token or a request that the token
+    /// does not allow; a second request distinguishes the two.
     pub(crate) async fn failure(&self, error: Error) -> Failure {
         let me = users::me();
         let is_elsewhere = error

@@ -31,7 +31,8 @@ pub(crate) use self::{
     after_help = AFTER_HELP
 )]
 pub(crate) struct Cli {
-    /// Log to stderr: `-v` logs connections and requests, `-vv` each frame. `RUST_LOG` takes precedence.
+    /// Log to stderr: `-v` logs connections and requests, `-vv` each frame. `RUST_LOG` takes
+    /// precedence.
     #[arg(short, long, action = clap::ArgAction::Count, global = true)]
     pub(crate) verbose: u8,
 
@@ -50,24 +51,27 @@ pub(crate) enum Command {
     ///
     /// Serves a gateway and a REST API on this machine, in which five users repeat a scripted
     /// conversation. The first output names the addresses and the credentials: as text on a
-    /// terminal, otherwise as one line of JSON with `gateway_url`, `api_url`, `root_url`, `user_id`,
-    /// `token` and `group_ids`.
+    /// terminal, otherwise as one line of JSON with `gateway_url`, `api_url`, `root_url`,
+    /// `user_id`, `token` and `group_ids`.
     ///
-    /// Without options the simulator shows no faults. The options below are grouped: the address and
-    /// the conversation, variants of GroupMe's behaviour, and faults of the network and the server.
+    /// Without options the simulator shows no faults. The options below are grouped: the address
+    /// and the conversation, variants of GroupMe's behaviour, and faults of the network and the
+    /// server.
     ///
-    /// A probability is written as `5%`, `1/20`, `always` or `never`; a time as `500ms`, `20s` or `10m`.
+    /// A probability is written as `5%`, `1/20`, `always` or `never`; a time as `500ms`, `20s` or
+    /// `10m`.
     Sim(Box<Sim>),
     /// Print an account's events as they arrive.
     ///
     /// Reconnects automatically, fetches missed messages over REST, and runs until Ctrl-C, or until
     /// `--count` or `--for` is reached.
     ///
-    /// With `--format json`, prints one object a line. An `event` has an `origin`: `push`, `backfill`
-    /// (a missed message, fetched) or `reconciled` (a missed change, found by comparing). The other
-    /// kinds: `connection` and `subscription` report state changes; `connection_gap` reports an
-    /// interval without pushes; `backfill_started` names a conversation with missed messages, and
-    /// ends with `backfilled` or `lost`; `caught_up` says that nothing is missing.
+    /// With `--format json`, prints one object a line. An `event` has an `origin`: `push`,
+    /// `backfill` (a missed message, fetched) or `reconciled` (a missed change, found by
+    /// comparing). The other kinds: `connection` and `subscription` report state changes;
+    /// `connection_gap` reports an interval without pushes; `backfill_started` names a conversation
+    /// with missed messages, and ends with `backfilled` or `lost`; `caught_up` says that nothing is
+    /// missing.
     Listen(Listen),
     /// Send a message exactly once.
     ///
@@ -99,9 +103,9 @@ pub(crate) enum Command {
     Typing(Typing),
     /// Measure round-trip times through the gateway.
     ///
-    /// Publishes pings on the account's own channel and waits for their echo. Prints each time, then
-    /// minimum, median and 99th percentile. A ping from another program of the same account, or from
-    /// the gateway, can be mistaken for an echo.
+    /// Publishes pings on the account's own channel and waits for their echo. Prints each time,
+    /// then minimum, median and 99th percentile. A ping from another program of the same account,
+    /// or from the gateway, can be mistaken for an echo.
     Ping(Ping),
     /// Decode captured frames or payloads: one JSON document a line, or a single document.
     ///
@@ -146,7 +150,8 @@ pub(crate) struct Listen {
     /// Print pushed events only: report gaps, but do not fetch missed messages.
     #[arg(long, conflicts_with = "state")]
     pub(crate) no_backfill: bool,
-    /// Fetch messages over REST after this time without a gateway, for example `2m`. Default: never.
+    /// Fetch messages over REST after this time without a gateway, for example `2m`. Default:
+    /// never.
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration,
         conflicts_with = "no_backfill")]
     pub(crate) poll_after: Option<Duration>,

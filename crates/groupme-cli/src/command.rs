@@ -49,7 +49,7 @@ impl Stop {
     pub(crate) fn listen() -> Result<Self, Failure> {
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
-        let (heard, requested) = oneshot::channel();
+        let (signalled, requested) = oneshot::channel();
         tokio::spawn(async move {
             let mut next = async || {
                 tokio::select! {
@@ -59,7 +59,7 @@ impl Stop {
             };
             next().await;
             // Without a receiver, the program is already ending.
-            let _ = heard.send(());
+            let _ = signalled.send(());
             let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, next()).await;
             std::process::exit(1);
         });

@@ -56,8 +56,8 @@ impl Handle {
     ///
     /// # Errors
     ///
-    /// [`Error::Id`] for an id that names no channel, [`Error::Closed`] after the end of the client,
-    /// [`Error::QueueFull`] while too many commands wait.
+    /// [`Error::Id`] for an id that names no channel, [`Error::Closed`] after the end of the
+    /// client, [`Error::QueueFull`] while too many commands wait.
     pub fn subscribe(&self, conversation: impl Into<Conversation>) -> Result<(), Error> {
         self.send_command(Command::Subscribe(self.channel(conversation)?))
     }
@@ -71,8 +71,8 @@ impl Handle {
         self.send_command(Command::Unsubscribe(self.channel(conversation)?))
     }
 
-    /// Shows the user as typing in a conversation. The indicator disappears after five seconds; send
-    /// it at most once a second.
+    /// Shows the user as typing in a conversation. The indicator disappears after five seconds;
+    /// send it at most once a second.
     ///
     /// # Errors
     ///

@@ -118,8 +118,8 @@ fn announces_join_of(notice: &MessageRef<'_>, user: &UserId) -> bool {
 
 /// Returns the message whose deletion a fetched notice announces.
 pub(crate) fn deleted_by(notice: &Message) -> Option<MessageId> {
-    let told = notice.event.as_ref()?.notice()?;
-    matches!(told, Notice::MessageDeleted(_))
+    let kind = notice.event.as_ref()?.notice()?;
+    matches!(kind, Notice::MessageDeleted(_))
         .then(|| notice.affected_message_id())
         .flatten()
 }

@@ -6,10 +6,10 @@
 //!
 //! For example, the id of a message is `Required<Id<kind::Message>>`. Making a `MessageRef` calls
 //! `cache`, which finds the member, checks that it is an id, and returns what the view keeps of it
-//! ([`Cached`](Field::Cached)): nothing for an id, because reading it again is cheap, and the
-//! whole inner view for an object, because checking it has already walked its members. The getter
-//! `MessageRef::id` calls `view` and returns the [`View`](Field::View), an `IdRef`. `into_owned` and
-//! serde call `decode`, which copies the value into the [`Owned`](Field::Owned) form, an `Id`.
+//! ([`Cached`](Field::Cached)): nothing for an id, because reading it again is cheap, and the whole
+//! inner view for an object, because checking it has already walked its members. The getter
+//! `MessageRef::id` calls `view` and returns the [`View`](Field::View), an `IdRef`. `into_owned`
+//! and serde call `decode`, which copies the value into the [`Owned`](Field::Owned) form, an `Id`.
 //! Only kinds that implement [`RequiredKind`] can be required.
 
 #[cfg(feature = "serde")]
@@ -112,7 +112,8 @@ pub(crate) trait Field {
     /// Part of the value that the object's view keeps, besides the member's position.
     type Cached<'f>: Copy;
 
-    /// Checks the member when the view is made. `None` if a required member is absent or unreadable.
+    /// Checks the member when the view is made. `None` if a required member is absent or
+    /// unreadable.
     fn cache<'f>(find: impl FnOnce() -> Option<Value<'f>>) -> Option<Self::Cached<'f>>;
 
     /// Reads the member for a getter.
@@ -121,8 +122,8 @@ pub(crate) trait Field {
         find: impl FnOnce() -> Option<Value<'f>>,
     ) -> Self::View<'f>;
 
-    /// Copies the member for the owned type. `None` if a required member is absent or unreadable; an
-    /// optional member of another kind goes to `extra`.
+    /// Copies the member for the owned type. `None` if a required member is absent or unreadable;
+    /// an optional member of another kind goes to `extra`.
     fn decode<'s, S: JsonSource<'s>>(
         key: &str,
         source: Option<S>,

@@ -99,7 +99,8 @@ ids! {
 }
 
 impl<K> Id<K> {
-    /// Creates an id from any text. Text of up to 23 bytes is stored inline and costs no allocation.
+    /// Creates an id from any text. Text of up to 23 bytes is stored inline and costs no
+    /// allocation.
     pub fn new(text: impl AsRef<str>) -> Self {
         Self {
             text: SmolStr::new(text),

@@ -10,7 +10,8 @@ mod serde;
 
 /// Owned JSON value, as the `extra` members of an owned type.
 ///
-/// Integers are exact to 64 bits; an integer that `i64` can hold is always `Int`. Negative zero is 0.
+/// Integers are exact to 64 bits; an integer that `i64` can hold is always `Int`. `-0` is read
+/// as 0.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "JSON has no other kinds of values")]
 pub enum Json {
@@ -36,8 +37,8 @@ pub enum Json {
 /// Members of an object that the model does not know or could not read, by name.
 ///
 /// Every owned type has them in its field `extra`. A known field whose value could not be read is
-/// `None`, and its value is here under its own name, so serializing the owned type loses nothing. If
-/// the field has been given a value since, that value is written instead.
+/// `None`, and its value is here under its own name, so serializing the owned type loses nothing.
+/// If the field has been given a value since, that value is written instead.
 pub type Extra = BTreeMap<String, Json>;
 
 impl Json {

@@ -6,9 +6,9 @@
 //!
 //! - The **view**, `FooRef<'f>`, reads directly from a [frame](bayeux_wire::Frame). It is `Copy`,
 //!   allocates nothing and copies no text. Its fields are methods, its lists are lazy iterators.
-//! - The **owned type**, `Foo`, has public fields, does not borrow from a frame, and supports serde.
-//!   [`view.into_owned()`](MessageRef::into_owned) creates it; deserializing the same JSON with serde
-//!   gives an equal value.
+//! - The **owned type**, `Foo`, has public fields, does not borrow from a frame, and supports
+//!   serde. [`view.into_owned()`](MessageRef::into_owned) creates it; deserializing the same JSON
+//!   with serde gives an equal value.
 //!
 //! ```
 //! use bayeux_wire::{Decoder, Frame};
@@ -47,23 +47,23 @@
 //! - Pushed [`Event`]s, and the [`SystemEvent`]s of messages.
 //! - [`Message`]s with their [`Attachment`]s and [`Reaction`]s, as pushed and as read over REST.
 //! - Objects of REST: [`Group`], [`Topic`], [`Chat`], [`Member`], [`User`], [`Relationship`],
-//!   [`Poll`], [`CalendarEvent`], [`ReadReceipt`] and their parts. One type serves every response that
-//!   contains the object, so most fields may be absent.
-//! - [`outgoing`]: bodies of requests and events to publish, checked for errors that GroupMe is known
-//!   to refuse.
+//!   [`Poll`], [`CalendarEvent`], [`ReadReceipt`] and their parts. One type serves every response
+//!   that contains the object, so most fields may be absent.
+//! - [`outgoing`]: bodies of requests and events to publish, checked for errors that GroupMe is
+//!   known to refuse.
 //! - [`inspect`]: inspection of a payload, for tools.
 //!
 //! # Guarantees
 //!
-//! - **No unexpected value fails an event.** An object of an unknown type is `Unknown`, with its type
-//!   and all of its content. A field that is null, absent or of an unexpected type is `None`; only
-//!   ids and the subject of a push are required. `problems()` returns the fields that could not be
-//!   read, `unknown_fields()` those that the model does not have.
+//! - **No unexpected value fails an event.** An object of an unknown type is `Unknown`, with its
+//!   type and all of its content. A field that is null, absent or of an unexpected type is `None`;
+//!   only ids and the subject of a push are required. `problems()` returns the fields that could
+//!   not be read, `unknown_fields()` those that the model does not have.
 //! - **Nothing is lost.** An owned type keeps unknown members and unreadable values in `extra` and
-//!   writes them out again: deserializing what was serialized gives an equal value. Only null, empty
-//!   text in place of a number or a time, single unreadable elements of a list, and the offset of a
-//!   time and its fractions finer than a millisecond are dropped. The `raw()` method of a view returns
-//!   the [value](bayeux_wire::Value) as received.
+//!   writes them out again: deserializing what was serialized gives an equal value. Only null,
+//!   empty text in place of a number or a time, single unreadable elements of a list, and the
+//!   offset of a time and its fractions finer than a millisecond are dropped. The `raw()` method of
+//!   a view returns the [value](bayeux_wire::Value) as received.
 //! - **Ids are text** ([`Id`]), whether GroupMe sent a string or a number, exact to 64 bits.
 //! - **Times have one unit** ([`Timestamp`]), whichever unit GroupMe uses for the field.
 //! - **Every value has one representation.** An open enum such as [`SenderType`] keeps and prints

@@ -1,7 +1,7 @@
 //! Bodies of requests, and events to publish.
 //!
-//! A [`Draft`] is checked when a body is built from it. The bodies are models like any other and can
-//! be read as well as written.
+//! A [`Draft`] is checked when a body is built from it. The bodies are models like any other and
+//! can be read as well as written.
 //!
 //! ```
 //! use groupme_model::attachment::{Image, Mentions};

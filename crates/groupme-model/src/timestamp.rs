@@ -74,8 +74,8 @@ impl Timestamp {
 
 const MILLIS_PER_SECOND: i64 = 1000;
 
-/// Writes RFC 3339 in UTC, with milliseconds unless they are zero: `2025-07-01T23:40:22.891Z`. Years
-/// outside 0 to 9999 are written with as many digits as they need.
+/// Writes RFC 3339 in UTC, with milliseconds unless they are zero: `2025-07-01T23:40:22.891Z`.
+/// Years outside 0 to 9999 are written with as many digits as they need.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         rfc3339::format(self.0, f)

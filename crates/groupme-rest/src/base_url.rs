@@ -113,13 +113,14 @@ impl BaseUrl {
     /// # Errors
     ///
     /// [`BaseUrlError`] for text that is not a URL, for schemes other than `https` and `http`, for
-    /// credentials, a query or a fragment in the URL, and for `http` to a host that is not loopback.
+    /// credentials, a query or a fragment in the URL, and for `http` to a host that is not
+    /// loopback.
     pub fn new(url: &str) -> Result<Self, BaseUrlError> {
         Self::from_url(HttpUrl::new(url)?, url)
     }
 
-    /// Parses a URL, and accepts `http` for any host: the network can then read the token, and act in
-    /// the name of its user.
+    /// Parses a URL, and accepts `http` for any host: the network can then read the token, and act
+    /// in the name of its user.
     ///
     /// # Errors
     ///

@@ -16,9 +16,9 @@ use crate::{
     response::Response,
 };
 
-/// Request to GroupMe with an answer of type `T`: a value that [`Client::call`](crate::Client::call)
-/// sends, or any other HTTP client by way of [`request`](Self::request) and
-/// [`decode`](Self::decode).
+/// Request to GroupMe with an answer of type `T`: a value that
+/// [`Client::call`](crate::Client::call) sends, or any other HTTP client by way of
+/// [`request`](Self::request) and [`decode`](Self::decode).
 ///
 /// [`endpoint`](crate::endpoint) has a function for each known endpoint. Others can be put
 /// together:
@@ -123,8 +123,8 @@ impl<T> Call<T> {
         self
     }
 
-    /// Parses the answer as a `U`: the member with the first of the `keys` that exists, or the whole
-    /// content if there are no keys.
+    /// Parses the answer as a `U`: the member with the first of the `keys` that exists, or the
+    /// whole content if there are no keys.
     pub fn one<U: DeserializeOwned>(self, keys: &'static [&'static str]) -> Call<U> {
         self.parsed(keys, parse::one)
     }
@@ -134,8 +134,8 @@ impl<T> Call<T> {
         self.parsed(keys, parse::maybe)
     }
 
-    /// Parses the answer as a list, which is empty if the content is absent. Skips and logs elements
-    /// that cannot be parsed.
+    /// Parses the answer as a list, which is empty if the content is absent. Skips and logs
+    /// elements that cannot be parsed.
     pub fn list<U: DeserializeOwned>(self, keys: &'static [&'static str]) -> Call<Vec<U>> {
         self.parsed(keys, parse::list)
     }

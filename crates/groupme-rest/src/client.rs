@@ -23,8 +23,8 @@ use crate::{
 
 /// Sends calls with a token.
 ///
-/// Clones share the connections and the rate limit, however many tasks use them. Every future can be
-/// dropped at any time; GroupMe may still process a request that was sent by then.
+/// Clones share the connections and the rate limit, however many tasks use them. Every future can
+/// be dropped at any time; GroupMe may still process a request that was sent by then.
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,

@@ -73,8 +73,8 @@ impl History {
         self
     }
 
-    /// Sets the maximum number of messages on a page. Default: 100, GroupMe's documented maximum; in
-    /// practice it accepts 200.
+    /// Sets the maximum number of messages on a page. Default: 100, GroupMe's documented maximum;
+    /// in practice it accepts 200.
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = limit;
         self

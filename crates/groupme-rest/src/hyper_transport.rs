@@ -105,8 +105,8 @@ fn gunzip(body: &[u8], limit: usize) -> Result<Bytes, HttpTransportError> {
 
 const USER_AGENT: &str = concat!("groupme-rest/", env!("CARGO_PKG_VERSION"));
 
-/// Lifetime of an idle connection. A connection costs some 30 KB, and most programs send requests in
-/// bursts.
+/// Lifetime of an idle connection. A connection costs some 30 KB, and most programs send requests
+/// in bursts.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Maximum idle connections to one host.
 const MAX_IDLE_CONNECTIONS: usize = 4;

@@ -38,24 +38,24 @@
 //! - **Nothing is done twice.** Every attempt to send a message carries the same `source_guid`, and
 //!   GroupMe's refusal of a duplicate is a success. Other calls that are not
 //!   [idempotent](Call::is_idempotent) are retried only if GroupMe certainly did not process them.
-//! - **The HTTP status decides** between success and failure; the envelope of the body is removed if
-//!   there is one. An [`Error`] says whose fault it is and whether it is
+//! - **The HTTP status decides** between success and failure; the envelope of the body is removed
+//!   if there is one. An [`Error`] says whose fault it is and whether it is
 //!   [temporary](Error::is_transient).
 //! - **Any id of a conversation will do.** [`Conversation`] is made from the ids of groups, topics,
 //!   users and direct conversations, owned or borrowed from an event.
 //! - **Histories end** at an empty page, at HTTP 304, and where the cursor does not move. A short
 //!   page is not the end.
 //! - **The token is sent in one header** and appears nowhere else: not in URLs, log lines, `Debug`
-//!   output or errors, even where GroupMe's answer repeats it. It is sent to GroupMe's services only;
-//!   redirects are not followed.
-//! - **Time is tokio's**, so tests can pause it, and [`Options::seed`] makes a client deterministic.
-//!   Only [`Proxy::from_environment`] reads the environment.
+//!   output or errors, even where GroupMe's answer repeats it. It is sent to GroupMe's services
+//!   only; redirects are not followed.
+//! - **Time is tokio's**, so tests can pause it, and [`Options::seed`] makes a client
+//!   deterministic. Only [`Proxy::from_environment`] reads the environment.
 //!
 //! # Other HTTP clients
 //!
 //! [`Call::request`] and [`Call::decode`] do no IO and fit any HTTP client.
-//! [`Client::with_transport`] runs the client over any [`HttpTransport`], such as a simulator in the
-//! same process.
+//! [`Client::with_transport`] runs the client over any [`HttpTransport`], such as a simulator in
+//! the same process.
 //!
 //! # Features
 //!

@@ -131,8 +131,8 @@ impl fmt::Display for ParseError {
     }
 }
 
-/// Writes the same as [`Display`](fmt::Display): a derived `Debug` could show parts of the answer, and
-/// with them the token.
+/// Writes the same as [`Display`](fmt::Display): a derived `Debug` could show parts of the answer,
+/// and with them the token.
 impl fmt::Debug for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ParseError({self})")

@@ -1,9 +1,9 @@
 //! HTTP responses: first the status, then the envelope around the content.
 //!
 //! GroupMe wraps most answers as `{"response": …, "meta": {"code": 200, "errors": […]}}`. The code
-//! may have five digits and differ from the HTTP status; the response may be null or absent. Answers
-//! to deletions, uploads and `mark_all_read` have no envelope, and some have no body at all. The
-//! status therefore decides between success and failure, and the envelope is optional.
+//! may have five digits and differ from the HTTP status; the response may be null or absent.
+//! Answers to deletions, uploads and `mark_all_read` have no envelope, and some have no body at
+//! all. The status therefore decides between success and failure, and the envelope is optional.
 
 use core::time::Duration;
 
@@ -56,8 +56,8 @@ impl<'b> Response<'b> {
     }
 }
 
-/// Parses a body, with U+FFFD in place of invalid UTF-8: GroupMe cuts some texts in the middle of an
-/// emoji, which must not cost the other messages of the page.
+/// Parses a body, with U+FFFD in place of invalid UTF-8: GroupMe cuts some texts in the middle of
+/// an emoji, which must not cost the other messages of the page.
 fn parse(body: &[u8]) -> Result<Value, DecodeError> {
     let mut limits = Limits::default();
     // The transport has checked the size.
@@ -88,8 +88,8 @@ fn api_error(call: CallName, status: StatusCode, headers: &HeaderMap, body: &[u8
     }
 }
 
-/// Returns the error messages: a list of texts in the envelope; elsewhere one text, or an object with
-/// a `message`.
+/// Returns the error messages: a list of texts in the envelope; elsewhere one text, or an object
+/// with a `message`.
 fn errors(value: &Value) -> Vec<String> {
     let errors = [&value["meta"]["errors"], &value["errors"], &value["error"]]
         .into_iter()
@@ -113,8 +113,8 @@ fn details(value: &Value) -> Option<Json> {
         .filter(|json| *json != Json::Null)
 }
 
-/// Returns the `Retry-After` of either form, seconds or a date. A date counts from the response's own
-/// `Date`, so the local clock does not matter (RFC 9110, section 10.2.3).
+/// Returns the `Retry-After` of either form, seconds or a date. A date counts from the response's
+/// own `Date`, so the local clock does not matter (RFC 9110, section 10.2.3).
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = |name| headers.get(name)?.to_str().ok();
     let value = text(header::RETRY_AFTER)?.trim();
@@ -129,8 +129,8 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(wait.min(MAX_RETRY_AFTER))
 }
 
-/// Returns `retryAfterSeconds`, which some of GroupMe's answers with status 429 have in the body in place
-/// of the header.
+/// Returns `retryAfterSeconds`, which some of GroupMe's answers with status 429 have in the body in
+/// place of the header.
 fn retry_after_in_body(value: &Value) -> Option<Duration> {
     [value, &value["meta"], &value["response"]]
         .into_iter()
@@ -140,8 +140,8 @@ fn retry_after_in_body(value: &Value) -> Option<Duration> {
         })
 }
 
-/// Longest accepted `Retry-After`. The header may hold any number: with this limit, sums of times stay
-/// far from the end of their range.
+/// Longest accepted `Retry-After`. The header may hold any number: with this limit, sums of times
+/// stay far from the end of their range.
 const MAX_RETRY_AFTER: Duration = Duration::from_hours(24);
 
 /// Maximum nesting: twice that of pushes, because a message is some levels deeper in an answer.

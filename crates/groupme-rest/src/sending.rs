@@ -15,8 +15,8 @@ use crate::{
 pub enum Sent {
     /// GroupMe created the message.
     Created(Box<Message>),
-    /// GroupMe refused the message as a duplicate: an earlier attempt had succeeded and its answer was
-    /// lost. The message was found in the history.
+    /// GroupMe refused the message as a duplicate: an earlier attempt had succeeded and its answer
+    /// was lost. The message was found in the history.
     Duplicate(Box<Message>),
     /// GroupMe refused the message as a duplicate, and the history could not be read or does not
     /// contain it; it may have been deleted.
@@ -38,8 +38,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As [`send_as`](Self::send_as). After a [transient](Error::is_transient) error the message may
-    /// have arrived. To be able to retry later without a duplicate, draw the id with
+    /// As [`send_as`](Self::send_as). After a [transient](Error::is_transient) error the message
+    /// may have arrived. To be able to retry later without a duplicate, draw the id with
     /// [`source_guid`](Self::source_guid) and use `send_as`.
     pub async fn send(
         &self,
@@ -49,9 +49,9 @@ impl Client {
         self.send_as(conversation, draft, self.source_guid()).await
     }
 
-    /// Sends a message with the given `source_guid`. The message appears once, however many attempts
-    /// this call or further calls within a minute make: GroupMe refuses a second message with the
-    /// same id with HTTP 409, which is a success here.
+    /// Sends a message with the given `source_guid`. The message appears once, however many
+    /// attempts this call or further calls within a minute make: GroupMe refuses a second message
+    /// with the same id with HTTP 409, which is a success here.
     ///
     /// # Errors
     ///
@@ -96,7 +96,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The failure of either request. After one of the second, the message has no reaction of yours.
+    /// The failure of either request. After one of the second, the message has no reaction of
+    /// yours.
     pub async fn react(
         &self,
         conversation: impl Into<Conversation>,

@@ -10,8 +10,8 @@ use http::HeaderValue;
 pub struct Token(HeaderValue);
 
 impl Token {
-    /// Parses a token, without white space around it. Any length is accepted: tokens of 32 and of 40
-    /// characters exist, and GroupMe documents neither.
+    /// Parses a token, without white space around it. Any length is accepted: tokens of 32 and of
+    /// 40 characters exist, and GroupMe documents neither.
     ///
     /// # Errors
     ///
@@ -41,9 +41,9 @@ impl Token {
         self.0.clone()
     }
 
-    /// Returns the text with `…` in place of the token, or `None` if it does not occur. A server may
-    /// repeat the request's header. At the end of the text, the beginning of the token counts, too,
-    /// because long texts are cut.
+    /// Returns the text with `…` in place of the token, or `None` if it does not occur. A server
+    /// may repeat the request's header. At the end of the text, the beginning of the token counts,
+    /// too, because long texts are cut.
     pub(crate) fn redact(&self, text: &str) -> Option<String> {
         let token = self.expose();
         let mut redacted = text.replace(token, "…");
@@ -82,8 +82,8 @@ impl fmt::Debug for Token {
     }
 }
 
-/// Shortest beginning of a token that is redacted at the end of a text. A shorter one reveals nothing,
-/// and ordinary words end with it.
+/// Shortest beginning of a token that is redacted at the end of a text. A shorter one reveals
+/// nothing, and ordinary words end with it.
 const MIN_PREFIX: usize = 5;
 
 /// Error of [`Token::new`]. It does not contain the text.

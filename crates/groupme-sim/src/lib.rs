@@ -9,10 +9,9 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! use groupme_sim::Sim;
 //!
-//! let sim = Sim::start().await?;
-//! let bot = tokio::spawn(my_bot(sim.gateway_url(), sim.user_id().to_owned(), sim.token().to_owned()));
-//! sim.wait_until_subscribed(&format!("/user/{}", sim.user_id())).await;
-//! sim.say("hello, bot")?;
+//! let sim = Sim::start().await?; let bot = tokio::spawn(my_bot(sim.gateway_url(),
+//! sim.user_id().to_owned(), sim.token().to_owned()));
+//! sim.wait_until_subscribed(&format!("/user/{}", sim.user_id())).await; sim.say("hello, bot")?;
 //! assert!(bot.await?.contains("hello, bot"));
 //! # Ok(())
 //! # }

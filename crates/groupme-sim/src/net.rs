@@ -41,8 +41,8 @@ use crate::{
 ///
 /// The simulator runs in tasks of the current tokio runtime until it is dropped.
 ///
-/// Requests whose `Host` is a name other than `localhost`, or whose `Origin` is not on this machine,
-/// are refused with 403, so that web pages cannot reach it by DNS rebinding; see
+/// Requests whose `Host` is a name other than `localhost`, or whose `Origin` is not on this
+/// machine, are refused with 403, so that web pages cannot reach it by DNS rebinding; see
 /// [`SimBuilder::any_host`].
 ///
 /// [`gateway_url`]: Self::gateway_url

@@ -1,5 +1,5 @@
-//! Generated frames like those of the gateway, as varied as real traffic, so that a branch predictor
-//! cannot learn them.
+//! Generated frames like those of the gateway, as varied as real traffic, so that a branch
+//! predictor cannot learn them.
 
 use core::fmt::Write as _;
 
@@ -293,8 +293,8 @@ impl Writer {
         let _ = write!(self.out, r#","name":"{name}""#);
     }
 
-    /// Writes a member with a value in `percent` of the cases; otherwise it is `null` or absent, as in
-    /// payloads of other years.
+    /// Writes a member with a value in `percent` of the cases; otherwise it is `null` or absent, as
+    /// in payloads of other years.
     fn optional(&mut self, key: &str, percent: u64, value: &str) {
         let value = match self.rng.u64(0..100) {
             chance if chance < percent => value,

@@ -14,7 +14,8 @@ const SEED: u64 = 41;
 
 /// Prints the name of each row with the median and the 10th percentile of a pass, in nanoseconds.
 ///
-/// Every round runs all rows in a random order, so a disturbance of the machine affects all of them.
+/// Every round runs all rows in a random order, so a disturbance of the machine affects all of
+/// them.
 pub(crate) fn time(corpus: &Corpus, rows: &mut [Box<dyn Row>]) {
     let mut rng = Rng::with_seed(SEED);
     let mut order: Vec<usize> = (0..rows.len()).collect();

@@ -1,11 +1,11 @@
-//! `fuzz CASES SEED`: mutated frames, read by `bayeux-wire`, `serde_json` and `simd-json`, from bytes
-//! to events and back.
+//! `fuzz CASES SEED`: mutated frames, read by `bayeux-wire`, `serde_json` and `simd-json`, from
+//! bytes to events and back.
 //!
 //! A case is a frame of recorded payloads with a few mutations, of bytes or of JSON values. Three
 //! properties are checked:
 //!
-//! - All readers accept or reject the frame together, and `bayeux-wire` and `serde_json` read the same
-//!   values and events.
+//! - All readers accept or reject the frame together, and `bayeux-wire` and `serde_json` read the
+//!   same values and events.
 //! - A view equals its owned value.
 //! - An owned value survives serialization.
 //!

@@ -4,8 +4,8 @@ use fastrand::Rng;
 
 /// Mutates a frame in one to four positions.
 ///
-/// Half of the calls mutate bytes, after which most frames are no longer JSON. The other half replace
-/// whole values or member names, after which most frames still are.
+/// Half of the calls mutate bytes, after which most frames are no longer JSON. The other half
+/// replace whole values or member names, after which most frames still are.
 pub(crate) fn mutate(frame: &mut Vec<u8>, rng: &mut Rng) {
     let as_json = rng.bool();
     for _ in 0..=rng.usize(..4) {

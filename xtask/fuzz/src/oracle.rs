@@ -177,8 +177,8 @@ fn check_event(value: Value<'_>, json: &Json) -> Result<bool, String> {
     Ok(view.is_typed())
 }
 
-/// Whether `value` equals `json`. The known differences: `-0` is an integer in `value` and a float in
-/// `json`, and `value` keeps repeated members.
+/// Whether `value` equals `json`. The known differences: `-0` is an integer in `value` and a float
+/// in `json`, and `value` keeps repeated members.
 fn agrees(value: Value<'_>, json: &Json) -> bool {
     match (value.kind(), json) {
         (Kind::Null, Json::Null) => true,

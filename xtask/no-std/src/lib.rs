@@ -22,8 +22,8 @@ pub fn turn(session: &mut Session, now: Instant, out: &mut Vec<u8>) -> (Option<A
     (action, events)
 }
 
-/// Decodes bytes from a lane, passes each message to the session, and returns the number of messages
-/// to deliver.
+/// Decodes bytes from a lane, passes each message to the session, and returns the number of
+/// messages to deliver.
 ///
 /// # Errors
 ///

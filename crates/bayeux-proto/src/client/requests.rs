@@ -196,7 +196,7 @@ impl Session {
             .filter(|(_, request)| {
                 let (channel, subscription) = request.kind.reply();
                 let same_subscription = match (message.id, message.subscription) {
-                    (None, Some(said)) => subscription == Some(said),
+                    (None, Some(echoed)) => subscription == Some(echoed),
                     _ => true,
                 };
                 channel == message.channel

@@ -326,13 +326,13 @@ fn the_next_attempt_comes_when_it_was_announced() {
             assert_announced(&mut world, "a refused handshake");
             let handshake = world.last("/meta/handshake");
             world.close(handshake.lane, Close::Unreachable);
-            assert_announced(&mut world, "a handshake without a road");
+            assert_announced(&mut world, "a handshake without a connection");
             world.answer_handshake("bob");
             for _ in 0..3 {
                 let connect = world.last("/meta/connect");
                 world.close(connect.lane, Close::Unreachable);
                 if world.last("/meta/connect").id == connect.id {
-                    assert_announced(&mut world, "a connect without a road");
+                    assert_announced(&mut world, "a connect without a connection");
                 }
             }
         }

@@ -46,8 +46,8 @@ pub(crate) struct History {
     /// Print messages sent after this one, oldest first, without omissions.
     #[arg(long, value_name = "MESSAGE", conflicts_with = "since")]
     pub(crate) after: Option<String>,
-    /// Print the newest messages sent after this one, newest first. Beyond `--limit`, older messages
-    /// are omitted.
+    /// Print the newest messages sent after this one, newest first. Beyond `--limit`, older
+    /// messages are omitted.
     #[arg(long, value_name = "MESSAGE")]
     pub(crate) since: Option<String>,
     #[command(flatten)]

@@ -27,8 +27,8 @@ pub(crate) struct Sim {
 
     /// Accept requests with any `Host` and `Origin` header.
     ///
-    /// Without it, names other than `localhost` and web pages of other machines are refused with 403,
-    /// so that no web page reaches the simulator by DNS rebinding.
+    /// Without it, names other than `localhost` and web pages of other machines are refused with
+    /// 403, so that no web page reaches the simulator by DNS rebinding.
     #[arg(long)]
     pub(crate) any_host: bool,
 
@@ -107,7 +107,8 @@ pub(crate) struct Rest {
     /// Maximum requests per second; beyond, HTTP status 429 (GroupMe: about 10).
     #[arg(long, value_name = "REQUESTS")]
     pub(crate) rate: Option<u32>,
-    /// Maximum messages per minute and user; beyond, HTTP status 403 until a minute without sending.
+    /// Maximum messages per minute and user; beyond, HTTP status 403 until a minute without
+    /// sending.
     #[arg(long, value_name = "MESSAGES")]
     pub(crate) flood: Option<u32>,
     /// Refuse messages that contain links with HTTP status 422.

@@ -12,14 +12,14 @@ use crate::{exit::Failure, output::chain};
 #[derive(Debug)]
 pub(super) struct EventWaiter {
     client: Client,
-    trouble: Option<String>,
+    last_failure: Option<String>,
 }
 
 impl EventWaiter {
     pub(super) fn new(client: Client) -> Self {
         Self {
             client,
-            trouble: None,
+            last_failure: None,
         }
     }
 
@@ -47,7 +47,7 @@ impl EventWaiter {
             match incoming {
                 Incoming::Status(Status::Ended(why)) => return Err(end(&why)),
                 Incoming::Status(Status::Disconnected { cause, .. }) => {
-                    self.trouble = Some(chain(&cause));
+                    self.last_failure = Some(chain(&cause));
                 }
                 _ => {}
             }
@@ -64,7 +64,7 @@ impl EventWaiter {
         channel: &str,
         limit: Duration,
     ) -> Result<(), Failure> {
-        let heard = self.find(Instant::now() + limit, |incoming| match incoming {
+        let confirmed = self.find(Instant::now() + limit, |incoming| match incoming {
             Incoming::Status(Status::Subscribed { channel: other }) if **other == *channel => {
                 Some(None)
             }
@@ -76,7 +76,7 @@ impl EventWaiter {
             }
             _ => None,
         });
-        match heard.await? {
+        match confirmed.await? {
             Some(None) => Ok(()),
             Some(Some(refusal)) => Err(Failure::Refused(anyhow!(
                 "the gateway refused {channel}: {refusal}; check the id, and that the account \
@@ -88,8 +88,10 @@ impl EventWaiter {
 
     /// Returns the error for a gateway that did not answer within `limit`.
     pub(super) fn no_answer(&self, limit: Duration) -> Failure {
-        Failure::Temporary(match &self.trouble {
-            Some(trouble) => anyhow!("no answer from the gateway within {limit:?}: {trouble}"),
+        Failure::Temporary(match &self.last_failure {
+            Some(last_failure) => {
+                anyhow!("no answer from the gateway within {limit:?}: {last_failure}")
+            }
             None => anyhow!("no answer from the gateway within {limit:?}"),
         })
     }

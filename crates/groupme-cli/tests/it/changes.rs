@@ -75,11 +75,11 @@ async fn what_others_wrote_is_not_for_this_account_whose_token_is_good() {
         &["edit", "--group", &lake, &id, "yours"][..],
         &["delete", "--group", &lake, &id],
     ] {
-        let told = run(ask(&sim, arguments)).await;
+        let result = run(ask(&sim, arguments)).await;
         assert!(
-            told.refused(4).contains("token is valid"),
+            result.refused(4).contains("token is valid"),
             "{}",
-            told.stderr
+            result.stderr
         );
     }
 }
@@ -112,24 +112,24 @@ async fn another_like_takes_the_place_of_the_one_before() {
         let arguments = [&[command, "--group", &lake, &id], more].concat();
         ask(&sim, &arguments)
     };
-    let told = run(react("like", &["--emoji", "👍"])).await.well().one();
+    let result = run(react("like", &["--emoji", "👍"])).await.well().one();
     assert_eq!(
-        (&told["kind"], &told["message"]),
+        (&result["kind"], &result["message"]),
         (&json!("reactions"), &json!(id))
     );
     let mine = json!([cast.me.to_string()]);
-    let reactions = |told: &Value| {
-        let reactions = told["reactions"].as_array().unwrap().clone();
+    let reactions = |result: &Value| {
+        let reactions = result["reactions"].as_array().unwrap().clone();
         assert!(
             reactions.iter().all(|one| one["user_ids"] == mine),
-            "{told}"
+            "{result}"
         );
         reactions.len()
     };
-    assert_eq!(reactions(&told), 1);
-    let told = run(react("like", &["--pack", "1:5"])).await.well().one();
-    assert_eq!(reactions(&told), 1);
-    let picture = &told["reactions"][0];
+    assert_eq!(reactions(&result), 1);
+    let result = run(react("like", &["--pack", "1:5"])).await.well().one();
+    assert_eq!(reactions(&result), 1);
+    let picture = &result["reactions"][0];
     assert_eq!(
         (&picture["pack_id"], &picture["pack_index"]),
         (&json!(1), &json!(5))
@@ -143,8 +143,8 @@ async fn another_like_takes_the_place_of_the_one_before() {
         run(react("unlike", &[])).await.well().one()["reactions"],
         json!([])
     );
-    let told = run(react("like", &["--emoji", "🔥", "--format", "text"])).await;
-    assert_eq!(told.well().stdout, format!("reactions to {id}: 🔥\n"));
+    let result = run(react("like", &["--emoji", "🔥", "--format", "text"])).await;
+    assert_eq!(result.well().stdout, format!("reactions to {id}: 🔥\n"));
 }
 
 #[tokio::test]
@@ -156,6 +156,6 @@ async fn direct_messages_are_liked_as_well() {
         .with_world(|world| world.direct_message(cast.mara, cast.me, "psst"))
         .unwrap()
         .to_string();
-    let told = run(ask(&sim, &["like", "--dm", &mara, &id, "--emoji", "👍"])).await;
-    assert_eq!(told.well().one()["reactions"][0]["code"], "👍");
+    let result = run(ask(&sim, &["like", "--dm", &mara, &id, "--emoji", "👍"])).await;
+    assert_eq!(result.well().one()["reactions"][0]["code"], "👍");
 }

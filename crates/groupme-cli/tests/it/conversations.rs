@@ -75,8 +75,8 @@ async fn a_group_is_read_up_to_a_message_or_to_the_newest() {
     let receipt = run(ask(&sim, &read)).await.well().one();
     assert_eq!(receipt["last_read_message_id"], *first);
     let read = ["read", "--group", &lake, "--format", "text"];
-    let told = run(ask(&sim, &read)).await.well().stdout;
-    assert_eq!(told, format!("read {lake} up to {last}\n"));
+    let result = run(ask(&sim, &read)).await.well().stdout;
+    assert_eq!(result, format!("read {lake} up to {last}\n"));
 }
 
 #[tokio::test]
@@ -108,6 +108,10 @@ async fn where_nothing_was_said_there_is_nothing_to_read() {
         .with_world(|world| world.add_group("Empty", sim.cast().me, &[]))
         .unwrap()
         .to_string();
-    let told = run(ask(&sim, &["read", "--group", &empty])).await;
-    assert!(told.refused(4).contains("no message"), "{}", told.stderr);
+    let result = run(ask(&sim, &["read", "--group", &empty])).await;
+    assert!(
+        result.refused(4).contains("no message"),
+        "{}",
+        result.stderr
+    );
 }

@@ -50,13 +50,13 @@ async fn fields_that_could_not_be_read_are_named_on_demand_and_cost_nothing_else
     assert_eq!(lines[0]["typed"], true);
     assert_eq!(lines[0]["value"]["subject"]["name"], "Ada");
     assert_eq!(lines[0]["value"]["subject"]["text"], json!(["hi"]));
-    let told = decode(&["--as", "push", "-v"], format!("\n{push}")).await;
-    assert_eq!(told.status, Some(0));
+    let finished = decode(&["--as", "push", "-v"], format!("\n{push}")).await;
+    assert_eq!(finished.status, Some(0));
     for problem in [
         "line 2: subject.text: expected text, found a list",
         "line 2: subject.attachments[0]: expected an object with a type, found an integer",
     ] {
-        assert!(told.stderr.contains(problem), "{}", told.stderr);
+        assert!(finished.stderr.contains(problem), "{}", finished.stderr);
     }
 }
 
@@ -124,23 +124,23 @@ async fn payloads_are_taken_for_what_they_are_said_to_be() {
 }
 
 #[tokio::test]
-async fn a_bad_line_is_told_with_its_place_and_the_rest_is_decoded() {
+async fn a_bad_line_is_reported_with_its_position_and_the_rest_is_decoded() {
     let input = format!(
         "{MESSAGE}\n{{\"channel\" \"/a\"}}\n\n[1,{MESSAGE}]\n\"text\"\n{{\"open\":\n{MESSAGE}\n"
     );
     let finished = decode(&[], &input).await;
     assert_eq!(finished.status, Some(1));
     assert_eq!(finished.json().len(), 3);
-    let told: Vec<_> = finished.stderr.lines().collect();
+    let errors: Vec<_> = finished.stderr.lines().collect();
     let expected = [
         "groupme: standard input: line 2, offset 11: not JSON: ",
         "groupme: standard input: line 4, offset 0: 1 elements are not",
         "groupme: standard input: line 5, offset 0: found a string, expected",
         "groupme: standard input: line 6, offset 8: not JSON: ",
     ];
-    assert_eq!(told.len(), expected.len(), "{told:?}");
-    for (told, expected) in told.iter().zip(expected) {
-        assert!(told.starts_with(expected), "{told}");
+    assert_eq!(errors.len(), expected.len(), "{errors:?}");
+    for (error, expected) in errors.iter().zip(expected) {
+        assert!(error.starts_with(expected), "{error}");
     }
 }
 
@@ -157,7 +157,7 @@ async fn a_bad_first_line_does_not_hide_the_others() {
 }
 
 #[tokio::test]
-async fn a_mistake_in_a_document_of_many_lines_is_told_with_its_line() {
+async fn an_error_in_a_document_of_many_lines_is_reported_with_its_line() {
     let finished = decode(
         &[],
         "\n[\n  {\"channel\": \"/a\"},\n  {\"channel\" \"/b\"}\n]\n",
@@ -170,7 +170,7 @@ async fn a_mistake_in_a_document_of_many_lines_is_told_with_its_line() {
 }
 
 #[tokio::test]
-async fn every_mistake_has_its_place() {
+async fn every_error_has_its_position() {
     for (document, offset) in [
         (&b"{\"a\":\"\\q\"}"[..], 6),
         (b"{\"a\":\"\xff\"}", 6),

@@ -20,10 +20,10 @@ async fn a_wrong_token_ends_with_status_three_and_is_not_repeated() {
         &["ping", "--gateway-url", &sim.gateway_url()],
         &["listen", "--gateway-url", &sim.gateway_url()],
     ] {
-        let told = run(asking(&sim.api_url(), "s3cr3t-but-wrong", arguments)).await;
-        let words = told.refused(3);
-        assert!(words.contains("GROUPME_ACCESS_TOKEN"), "{words}");
-        assert!(!words.contains("s3cr3t"), "{words}");
+        let result = run(asking(&sim.api_url(), "s3cr3t-but-wrong", arguments)).await;
+        let error = result.refused(3);
+        assert!(error.contains("GROUPME_ACCESS_TOKEN"), "{error}");
+        assert!(!error.contains("s3cr3t"), "{error}");
     }
 }
 
@@ -37,11 +37,11 @@ async fn a_group_that_is_not_there_or_not_yours_ends_with_status_four() {
             &["send", "--group", group, "hello"],
             &["read", "--group", group, "2"],
         ] {
-            let told = run(ask(&sim, arguments)).await;
-            let words = told.refused(4);
+            let result = run(ask(&sim, arguments)).await;
+            let error = result.refused(4);
             assert!(
-                words.contains("not found") && words.contains("check the ids"),
-                "{words}"
+                error.contains("not found") && error.contains("check the ids"),
+                "{error}"
             );
         }
     }
@@ -51,11 +51,11 @@ async fn a_group_that_is_not_there_or_not_yours_ends_with_status_four() {
 async fn an_id_that_cannot_be_one_is_wrong_usage() {
     let sim = sim().await;
     for group in ["", "..", "."] {
-        let told = run(ask(&sim, &["history", "--group", group])).await;
+        let result = run(ask(&sim, &["history", "--group", group])).await;
         assert!(
-            told.refused(2).contains("an id of its path"),
+            result.refused(2).contains("an id of its path"),
             "{}",
-            told.stderr
+            result.stderr
         );
     }
 }
@@ -65,26 +65,26 @@ async fn haste_and_outages_and_silence_end_with_status_five() {
     let sim = sim().await;
     let groups = ["groups", "--timeout", "1s"];
     sim.configure_rest(|config| config.requests_per_second = Some(0));
-    let told = run(ask(&sim, &groups)).await;
+    let result = run(ask(&sim, &groups)).await;
     assert!(
-        told.refused(5).contains("too many requests"),
+        result.refused(5).contains("too many requests"),
         "{}",
-        told.stderr
+        result.stderr
     );
-    assert!(told.stderr.contains("try again in"), "{}", told.stderr);
+    assert!(result.stderr.contains("try again in"), "{}", result.stderr);
     sim.configure_rest(|config| {
         config.requests_per_second = None;
         config.outage = Some(503);
     });
-    let told = run(ask(&sim, &groups)).await;
+    let result = run(ask(&sim, &groups)).await;
     assert!(
-        told.refused(5).contains("on GroupMe's side"),
+        result.refused(5).contains("on GroupMe's side"),
         "{}",
-        told.stderr
+        result.stderr
     );
     sim.freeze();
-    let told = run(ask(&sim, &groups)).await;
-    assert!(told.refused(5).contains("within"), "{}", told.stderr);
+    let result = run(ask(&sim, &groups)).await;
+    assert!(result.refused(5).contains("within"), "{}", result.stderr);
 }
 
 #[tokio::test]
@@ -93,8 +93,8 @@ async fn a_refusal_for_haste_is_outwaited_if_there_is_time() {
     let lake = sim.cast().lake.to_string();
     sim.configure_rest(|config| config.requests_per_second = Some(1));
     // Four requests at a limit of one per second.
-    let told = run(ask(&sim, &["read", "--group", &lake])).await;
-    assert_eq!((told.status, &*told.stderr), (Some(0), ""));
+    let result = run(ask(&sim, &["read", "--group", &lake])).await;
+    assert_eq!((result.status, &*result.stderr), (Some(0), ""));
 }
 
 #[tokio::test]
@@ -102,33 +102,33 @@ async fn a_server_that_is_not_there_ends_with_status_five() {
     let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/v3", free.local_addr().unwrap());
     drop(free);
-    let told = run(asking(&url, "a-token", &["groups", "--timeout", "1s"])).await;
-    let words = told.refused(5);
+    let result = run(asking(&url, "a-token", &["groups", "--timeout", "1s"])).await;
+    let error = result.refused(5);
     assert!(
-        words.contains("cannot connect") && words.contains("refused"),
-        "{words}"
+        error.contains("cannot connect") && error.contains("refused"),
+        "{error}"
     );
-    assert!(words.contains("--api-url"), "{words}");
+    assert!(error.contains("--api-url"), "{error}");
 }
 
 #[tokio::test]
 async fn a_server_that_is_no_groupme_is_told_apart() {
     let server = Canned::start(|_| Answer::Json(200, Value::from("hello"))).await;
-    let told = run(asking(&server.url, "a-token", &["groups"])).await;
-    assert!(told.refused(1).contains("REST API"), "{}", told.stderr);
+    let result = run(asking(&server.url, "a-token", &["groups"])).await;
+    assert!(result.refused(1).contains("REST API"), "{}", result.stderr);
 }
 
 #[tokio::test]
 async fn what_groupme_says_is_passed_on_without_the_token() {
     fn answer(_: &Asked) -> Answer {
-        let words = ["links are not allowed\nfor hush-hush"];
-        Answer::Json(422, json!({"meta": {"code": 42_200, "errors": words}}))
+        let error = ["links are not allowed\nfor hush-hush"];
+        Answer::Json(422, json!({"meta": {"code": 42_200, "errors": error}}))
     }
     let server = Canned::start(answer).await;
     let arguments = ["send", "--group", "7", "hello"];
-    let told = run(asking(&server.url, "hush-hush", &arguments)).await;
-    let words = told.refused(4);
-    assert!(words.contains("links are not allowed for …"), "{words}");
+    let result = run(asking(&server.url, "hush-hush", &arguments)).await;
+    let error = result.refused(4);
+    assert!(error.contains("links are not allowed for …"), "{error}");
 }
 
 #[tokio::test]
@@ -142,22 +142,22 @@ async fn a_history_that_breaks_off_says_where_to_go_on() {
         }
     }
     let server = Canned::start(answer).await;
-    let told = run(asking(
+    let result = run(asking(
         &server.url,
         "a-token",
         &["history", "--group", "7", "--all"],
     ))
     .await;
-    assert_eq!(told.status, Some(4));
-    let ids: Vec<_> = told
+    assert_eq!(result.status, Some(4));
+    let ids: Vec<_> = result
         .json()
         .into_iter()
         .map(|line| line["id"].clone())
         .collect();
     assert_eq!(ids, ["9", "8"]);
     assert!(
-        told.stderr.contains("continue with --before 8"),
+        result.stderr.contains("continue with --before 8"),
         "{}",
-        told.stderr
+        result.stderr
     );
 }

@@ -55,9 +55,9 @@ async fn people_get_sentences() {
         "--format",
         "text",
     ];
-    let said = run(ask(&sim, &arguments)).await.well().stdout;
-    assert!(said.starts_with("ping 1: "), "{said}");
-    assert!(said.contains("1 of 1 echoed: min "), "{said}");
+    let printed = run(ask(&sim, &arguments)).await.well().stdout;
+    assert!(printed.starts_with("ping 1: "), "{printed}");
+    assert!(printed.contains("1 of 1 echoed: min "), "{printed}");
 }
 
 #[tokio::test]
@@ -85,15 +85,16 @@ async fn a_gateway_that_is_silent_or_refuses_is_told() {
         "--timeout",
         "1s",
     ];
-    let told = run(asking(&sim.api_url(), "a-wrong-token", &ping)).await;
-    assert!(told.refused(3).contains("token"), "{}", told.stderr);
+    let result = run(asking(&sim.api_url(), "a-wrong-token", &ping)).await;
+    assert!(result.refused(3).contains("token"), "{}", result.stderr);
     sim.freeze();
-    let told = run(ask(&sim, &ping)).await;
+    let result = run(ask(&sim, &ping)).await;
     assert!(
-        told.refused(5)
+        result
+            .refused(5)
             .contains("no answer from the gateway within 1s"),
         "{}",
-        told.stderr
+        result.stderr
     );
 }
 

@@ -39,14 +39,14 @@ async fn the_loudest_logs_show_neither_token_nor_session_nor_ext() {
             "it logs nothing: {}",
             left.stderr
         );
-        let said = format!("{}{}", left.stderr, left.stdout);
+        let printed = format!("{}{}", left.stderr, left.stdout);
         for secret in sessions.iter().map(String::as_str).chain([
             sim.token(),
             "access_token",
             "clientId",
             "\"ext\"",
         ]) {
-            assert!(!said.contains(secret), "{secret}\n{said}");
+            assert!(!printed.contains(secret), "{secret}\n{printed}");
         }
     }
 }
@@ -77,8 +77,8 @@ async fn no_command_that_asks_once_shows_the_token_however_loud() {
             done.stderr
         );
         for secret in [sim.token(), "clientId"] {
-            let said = format!("{}{}", done.stderr, done.stdout);
-            assert!(!said.contains(secret), "{arguments:?}: {said}");
+            let printed = format!("{}{}", done.stderr, done.stdout);
+            assert!(!printed.contains(secret), "{arguments:?}: {printed}");
         }
     }
 }
@@ -90,8 +90,8 @@ async fn a_refused_token_is_not_repeated() {
     command.env("GROUPME_ACCESS_TOKEN", "s3cr3t-but-wrong");
     let refused = run(command).await;
     assert_eq!(refused.status, Some(3));
-    let said = format!("{}{}", refused.stderr, refused.stdout);
-    assert!(!said.contains("s3cr3t"), "{said}");
+    let printed = format!("{}{}", refused.stderr, refused.stdout);
+    assert!(!printed.contains("s3cr3t"), "{printed}");
 }
 
 #[tokio::test]

@@ -36,9 +36,10 @@ async fn a_user_is_written_to_by_their_id_or_that_of_the_conversation() {
         assert_eq!(sent["recipient_id"], cast.mara.to_string());
         assert_eq!(sent["conversation_id"], *pair);
     }
-    let told = run(ask(&sim, &["send", "--dm", "1+2", "psst"])).await;
+    let result = run(ask(&sim, &["send", "--dm", "1+2", "psst"])).await;
     assert!(
-        told.refused(2)
+        result
+            .refused(2)
             .contains("`1+2` is not a conversation of this account")
     );
 }
@@ -62,14 +63,14 @@ async fn the_text_can_come_from_standard_input() {
         ("x".repeat(70_000), "characters"),
     ] {
         let command = ask(&sim, &["send", "--group", &lake, "-"]);
-        let told = run_with(command, input.as_bytes()).await;
-        assert!(told.refused(2).contains(reason), "{}", told.stderr);
+        let result = run_with(command, input.as_bytes()).await;
+        assert!(result.refused(2).contains(reason), "{}", result.stderr);
     }
-    let told = run_with(ask(&sim, &["send", "--group", &lake, "-"]), b"\xff").await;
+    let result = run_with(ask(&sim, &["send", "--group", &lake, "-"]), b"\xff").await;
     assert!(
-        told.refused(2).contains("standard input"),
+        result.refused(2).contains("standard input"),
         "{}",
-        told.stderr
+        result.stderr
     );
 }
 
@@ -95,8 +96,8 @@ async fn an_answer_names_what_it_answers_and_where_its_thread_began() {
         (&json!(second), &json!(first))
     );
     assert_eq!(part["user_id"], *sim.user_id());
-    let told = run(reply("1", "to nothing")).await;
-    assert!(told.refused(4).contains("not found"), "{}", told.stderr);
+    let result = run(reply("1", "to nothing")).await;
+    assert!(result.refused(4).contains("not found"), "{}", result.stderr);
 }
 
 #[tokio::test]
@@ -114,9 +115,9 @@ async fn the_same_guid_is_the_same_message() {
     assert_eq!(run(send()).await.well().one()["id"], first["id"]);
     let mut people = send();
     people.args(["--format", "text"]);
-    let told = run(people).await.well().stdout;
+    let result = run(people).await.well().stdout;
     assert_eq!(
-        told,
+        result,
         format!("already sent, as {}\n", first["id"].as_str().unwrap())
     );
 }
@@ -164,8 +165,8 @@ async fn an_image_is_uploaded_first_and_needs_no_text() {
 async fn where_the_answer_is_lost_it_is_told_how_to_try_again_without_a_double() {
     let server = Canned::start(|_| Answer::None).await;
     let arguments = ["send", "--group", "7", "--timeout", "1s", "hello"];
-    let told = run(asking(&server.url, "a-token", &arguments)).await;
-    let words = told.refused(5);
+    let result = run(asking(&server.url, "a-token", &arguments)).await;
+    let words = result.refused(5);
     let asked = server.asked();
     let guid = asked[0].json()["message"]["source_guid"].clone();
     assert!(

@@ -22,7 +22,7 @@ fn text<'a>(announcement: &'a Value, key: &str) -> &'a str {
 }
 
 /// Runs `groupme listen` against the simulator until a limit.
-async fn heard(announcement: &Value, arguments: &[&str]) -> Finished {
+async fn received(announcement: &Value, arguments: &[&str]) -> Finished {
     let (url, user) = (
         text(announcement, "gateway_url"),
         text(announcement, "user_id"),
@@ -35,9 +35,9 @@ async fn heard(announcement: &Value, arguments: &[&str]) -> Finished {
 }
 
 /// Returns the texts of message events.
-fn texts(heard: &Finished) -> Vec<String> {
-    assert_eq!(heard.status, Some(0), "{}", heard.stderr);
-    let lines = heard.json().into_iter();
+fn texts(received: &Finished) -> Vec<String> {
+    assert_eq!(received.status, Some(0), "{}", received.stderr);
+    let lines = received.json().into_iter();
     lines
         .filter(|line| line["type"] == "line.create")
         .map(|line| line["data"]["subject"]["text"].as_str().unwrap().to_owned())
@@ -89,9 +89,9 @@ async fn its_first_line_says_how_to_reach_it_and_then_it_tells_its_story() {
     let (status, _) = ask(&first, "GET", "/v3/users/me", "").await;
     assert_eq!(status, 200);
 
-    let heard = heard(&first, &["--count", "2"]).await;
-    assert_eq!(heard.status, Some(0), "{}", heard.stderr);
-    let types: Vec<_> = heard
+    let received = received(&first, &["--count", "2"]).await;
+    assert_eq!(received.status, Some(0), "{}", received.stderr);
+    let types: Vec<_> = received
         .json()
         .into_iter()
         .filter(|line| line["kind"] == "event" && line["type"] != "ping")
@@ -112,32 +112,36 @@ async fn people_are_told_in_words_what_to_type_next() {
         "--token",
         "let-me-in",
     ]));
-    let mut told = Vec::new();
+    let mut printed = Vec::new();
     loop {
         let line = sim.line().await;
         if line.starts_with("Press Ctrl-C") {
             break;
         }
-        told.push(line);
+        printed.push(line);
     }
-    let told = told.join("\n");
+    let printed = printed.join("\n");
     for part in [
         "gateway  http://127.0.0.1:",
         "token    let-me-in",
         "GROUPME_ACCESS_TOKEN=let-me-in groupme listen --gateway-url ",
     ] {
-        assert!(told.contains(part), "{part} in {told}");
+        assert!(printed.contains(part), "{part} in {printed}");
     }
     // Names appear, so the REST API was reached as well.
-    let (_, typed) = told.split_once("groupme listen").unwrap();
+    let (_, typed) = printed.split_once("groupme listen").unwrap();
     let typed = typed.lines().next().unwrap().split_whitespace();
     let limits = ["--format", "pretty", "--count", "3"];
     let mut listen = groupme(&["listen"]);
     listen.args(typed).args(limits);
     listen.env("GROUPME_ACCESS_TOKEN", "let-me-in");
-    let heard = run(listen).await;
-    assert_eq!(heard.status, Some(0), "{}", heard.stderr);
-    assert!(heard.stdout.contains("[Lake weekend] "), "{}", heard.stdout);
+    let received = run(listen).await;
+    assert_eq!(received.status, Some(0), "{}", received.stderr);
+    assert!(
+        received.stdout.contains("[Lake weekend] "),
+        "{}",
+        received.stdout
+    );
 }
 
 #[tokio::test]
@@ -172,8 +176,8 @@ async fn a_profile_answers_as_that_server_does() {
 async fn where_sockets_are_refused_there_are_polls_and_the_other_way_round() {
     for (option, transport) in [("--no-sockets", "auto"), ("--no-polling", "websocket")] {
         let (_sim, first) = announced(&["--quiet", "--every", "100ms=burst:2", option]).await;
-        let heard = heard(&first, &["--count", "2", "--transport", transport]).await;
-        let texts = texts(&heard);
+        let received = received(&first, &["--count", "2", "--transport", transport]).await;
+        let texts = texts(&received);
         assert!(
             texts.iter().all(|text| text.starts_with("burst ")),
             "{texts:?}"
@@ -226,8 +230,8 @@ async fn one_slow_subscriber_holds_up_nobody_else() {
     slow.write_all(request.as_bytes()).await.unwrap();
     assert_eq!(soon(slow.read_u8()).await.unwrap(), b'H');
 
-    let heard = heard(&first, &["--count", "20"]).await;
-    assert!(texts(&heard).len() >= 20);
+    let received = received(&first, &["--count", "20"]).await;
+    assert!(texts(&received).len() >= 20);
     let rest = slow.into_std().unwrap().read(&mut [0; 64]);
     assert_eq!(rest.unwrap_err().kind(), ErrorKind::WouldBlock);
 }
@@ -261,10 +265,10 @@ async fn a_client_lives_through_a_bad_day() {
         "50s",
     ];
     let (_sim, first) = announced(&options).await;
-    let heard = heard(&first, &["--count", "50"]).await;
-    assert!(texts(&heard).len() >= 50);
+    let received = received(&first, &["--count", "50"]).await;
+    assert!(texts(&received).len() >= 50);
     // Fifty events take two seconds, and a connection lives for one at most.
-    let gaps = heard
+    let gaps = received
         .json()
         .into_iter()
         .filter(|line| line["kind"] == "connection_gap");
@@ -307,12 +311,12 @@ async fn what_cannot_be_meant_is_refused_with_what_could() {
         (&["--quiet", "--beat", "1s"], "--beat"),
         (&["--profile", "socket.io"], "faye-0.7"),
     ] {
-        let told = run(groupme(&[&["sim"], arguments].concat())).await;
-        assert_eq!((told.status, told.stdout.as_str()), (Some(2), ""));
+        let result = run(groupme(&[&["sim"], arguments].concat())).await;
+        assert_eq!((result.status, result.stdout.as_str()), (Some(2), ""));
         assert!(
-            told.stderr.contains(reason),
+            result.stderr.contains(reason),
             "{arguments:?}: {}",
-            told.stderr
+            result.stderr
         );
     }
 }

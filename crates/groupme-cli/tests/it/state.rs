@@ -18,7 +18,7 @@ async fn until(listening: &mut Running, kind: &str) -> Vec<Value> {
 }
 
 /// Returns the texts of events with their origins.
-fn said(lines: &[Value]) -> Vec<(&str, &str)> {
+fn events(lines: &[Value]) -> Vec<(&str, &str)> {
     let events = lines.iter().filter(|line| line["kind"] == "event");
     events
         .map(|line| {
@@ -48,7 +48,7 @@ async fn what_was_said_while_it_did_not_run_is_printed_first_between_a_gap_and_i
     let last = sim.say("two").unwrap();
     let mut second = Running::start(listen(&sim, &arguments));
     let lines = until(&mut second, "caught_up").await;
-    assert_eq!(said(&lines), [("backfill", "one"), ("backfill", "two")]);
+    assert_eq!(events(&lines), [("backfill", "one"), ("backfill", "two")]);
     let others: Vec<&Value> = lines
         .iter()
         .filter(|line| line["kind"] == "backfill_started" || line["kind"] == "backfilled")
@@ -65,7 +65,7 @@ async fn what_was_said_while_it_did_not_run_is_printed_first_between_a_gap_and_i
         ]
     );
     sim.say("after").unwrap();
-    assert_eq!(said(&[second.json().await]), [("push", "after")]);
+    assert_eq!(events(&[second.json().await]), [("push", "after")]);
 }
 
 #[tokio::test]
@@ -89,7 +89,7 @@ async fn a_kill_loses_nothing_and_repeats_at_most_the_last_line() {
         sim.say(&format!("{round}.missed")).unwrap();
         listening = Running::start(listen(&sim, &arguments));
         let lines = until(&mut listening, "caught_up").await;
-        let mut texts = said(&lines)
+        let mut texts = events(&lines)
             .into_iter()
             .map(|(_, text)| text.to_owned())
             .peekable();
@@ -110,12 +110,12 @@ async fn the_past_is_printed_first_if_it_is_asked_for() {
     let api = sim.api_url();
     let mut listening = Running::start(listen(&sim, &["--api-url", &api, "--history", "2"]));
     let lines = until(&mut listening, "caught_up").await;
-    let said = said(&lines);
+    let events = events(&lines);
     assert!(
-        said.ends_with(&[("backfill", "two"), ("backfill", "three")]),
-        "{said:?}"
+        events.ends_with(&[("backfill", "two"), ("backfill", "three")]),
+        "{events:?}"
     );
-    assert!(!said.contains(&("backfill", "one")), "{said:?}");
+    assert!(!events.contains(&("backfill", "one")), "{events:?}");
 }
 
 #[tokio::test]
@@ -133,7 +133,7 @@ async fn without_backfill_a_gap_is_told_and_nothing_else() {
             .any(|line| line["kind"] == "connection_gap" && line["since"].is_string())
     );
     sim.say("after").unwrap();
-    assert_eq!(said(&[listening.json().await]), [("push", "after")]);
+    assert_eq!(events(&[listening.json().await]), [("push", "after")]);
 }
 
 #[tokio::test]

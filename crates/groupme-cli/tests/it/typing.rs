@@ -22,12 +22,15 @@ async fn the_others_see_it_in_groups_and_in_direct_messages() {
         (pair, ["--dm", &pair.id()]),
     ] {
         let typing = [&["typing", "--gateway-url", &url], &arguments[..]].concat();
-        let told = run(ask(&sim, &typing)).await.well().one();
-        assert_eq!(told, json!({"kind": "typing", "channel": place.channel()}));
+        let result = run(ask(&sim, &typing)).await.well().one();
+        assert_eq!(
+            result,
+            json!({"kind": "typing", "channel": place.channel()})
+        );
         let seen = watching.json_of("event").await;
         assert_eq!(
             (&seen["type"], &seen["channel"]),
-            (&json!("typing"), &told["channel"])
+            (&json!("typing"), &result["channel"])
         );
         assert_eq!(seen["data"]["user_id"], *sim.user_id());
     }
@@ -64,20 +67,20 @@ async fn a_group_of_others_is_refused() {
     let sim = sim().await;
     let foreign = sim.cast().surprise.to_string();
     let url = sim.gateway_url();
-    let told = run(ask(
+    let result = run(ask(
         &sim,
         &["typing", "--gateway-url", &url, "--group", &foreign],
     ))
     .await;
-    let words = told.refused(4);
+    let words = result.refused(4);
     assert!(
         words.contains(&format!("/group/{foreign}")) && words.contains("check"),
         "{words}"
     );
-    let told = run(ask(
+    let result = run(ask(
         &sim,
         &["typing", "--gateway-url", &url, "--dm", "nobody"],
     ))
     .await;
-    assert!(told.refused(2).contains("nobody"), "{}", told.stderr);
+    assert!(result.refused(2).contains("nobody"), "{}", result.stderr);
 }

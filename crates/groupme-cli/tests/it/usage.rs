@@ -80,17 +80,17 @@ async fn what_cannot_be_meant_is_refused_with_a_reason() {
         (&["sim", "--addr", "nowhere"], "nowhere"),
         (&["decode", "--as", "poem"], "poem"),
     ] {
-        let told = refused(arguments, Some("a-token")).await.stderr;
-        assert!(told.contains(reason), "{arguments:?}: {told}");
+        let result = refused(arguments, Some("a-token")).await.stderr;
+        assert!(result.contains(reason), "{arguments:?}: {result}");
     }
 }
 
 #[tokio::test]
 async fn a_token_is_asked_for_where_there_is_none() {
-    let told = refused(&["listen", "--user", "1"], None).await.stderr;
+    let result = refused(&["listen", "--user", "1"], None).await.stderr;
     assert!(
-        told.contains("GROUPME_ACCESS_TOKEN") && told.contains("--token-file"),
-        "{told}"
+        result.contains("GROUPME_ACCESS_TOKEN") && result.contains("--token-file"),
+        "{result}"
     );
     assert!(
         refused(&["listen", "--user", "1"], Some(""))
@@ -98,12 +98,12 @@ async fn a_token_is_asked_for_where_there_is_none() {
             .stderr
             .contains("empty")
     );
-    let told = refused(
+    let result = refused(
         &["listen", "--user", "1", "--token-file", "/no/such/file"],
         None,
     )
     .await;
-    assert!(told.stderr.contains("/no/such/file"), "{}", told.stderr);
+    assert!(result.stderr.contains("/no/such/file"), "{}", result.stderr);
 }
 
 #[tokio::test]
@@ -116,9 +116,9 @@ async fn an_address_or_an_id_that_cannot_be_used_is_told() {
         (&["--dm", "+"], "`+`"),
     ] {
         let arguments = [&["listen", "--user", "1"][..], arguments].concat();
-        let told = refused(&arguments, Some("a-token")).await.stderr;
-        assert!(told.contains(reason), "{arguments:?}: {told}");
-        assert_eq!(told.lines().count(), 1, "{told}");
+        let result = refused(&arguments, Some("a-token")).await.stderr;
+        assert!(result.contains(reason), "{arguments:?}: {result}");
+        assert_eq!(result.lines().count(), 1, "{result}");
     }
 }
 
@@ -130,15 +130,15 @@ async fn another_api_has_tls_or_is_this_machine_unless_it_is_allowed() {
         ("http://10.0.0.1/v3", "https"),
         ("https://me:hush@example.com/v3", "user name or password"),
     ] {
-        let told = refused(&["groups", "--api-url", url], Some("a-token"))
+        let result = refused(&["groups", "--api-url", url], Some("a-token"))
             .await
             .stderr;
         assert!(
-            told.contains("--api-url") && told.contains(reason),
-            "{told}"
+            result.contains("--api-url") && result.contains(reason),
+            "{result}"
         );
-        assert!(!told.contains("hush"), "{told}");
-        assert_eq!(told.lines().count(), 1, "{told}");
+        assert!(!result.contains("hush"), "{result}");
+        assert_eq!(result.lines().count(), 1, "{result}");
     }
 }
 

@@ -45,11 +45,11 @@ async fn until(client: &mut Client, wanted: impl Fn(&Status) -> bool) -> Status 
 
 /// Returns the next event, and the statuses before it.
 async fn event(client: &mut Client) -> (Delivery, Vec<Status>) {
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     loop {
         match next(client).await {
-            Incoming::Event(delivery) => return (delivery, told),
-            Incoming::Status(status) => told.push(status),
+            Incoming::Event(delivery) => return (delivery, reported),
+            Incoming::Status(status) => reported.push(status),
             other => panic!("{other:?}"),
         }
     }
@@ -69,12 +69,12 @@ async fn what_is_said_while_the_socket_is_dead_is_fetched_and_marked() {
 
         sim.restart();
         sim.say("meanwhile").unwrap();
-        let (missed, told) = event(&mut client).await;
+        let (missed, reported) = event(&mut client).await;
         assert_eq!(text(&missed), Some("meanwhile"));
         assert_eq!(missed.origin(), Origin::Backfill);
         assert_eq!(missed.channel(), format!("/user/{}", sim.user_id()));
         assert_eq!(missed.event().kind(), "line.create");
-        let gap = told.iter().find_map(|status| match status {
+        let gap = reported.iter().find_map(|status| match status {
             Status::BackfillStarted(gap) => Some(gap),
             _ => None,
         });
@@ -221,7 +221,7 @@ async fn a_program_that_takes_nothing_loses_events_only_to_be_given_them_later()
     }
     // Nothing was read while everything was pushed. The queue is bounded, so some events were
     // dropped.
-    let mut told = 0;
+    let mut reported = 0;
     let mut expected = 0;
     while expected < MESSAGES {
         match next(&mut client).await {
@@ -231,13 +231,13 @@ async fn a_program_that_takes_nothing_loses_events_only_to_be_given_them_later()
             }
             Incoming::Status(Status::Overflow { dropped, .. }) => {
                 assert!(dropped > 0);
-                told += 1;
+                reported += 1;
             }
             Incoming::Status(Status::Unrecoverable(lost)) => panic!("{lost:?}"),
             _ => {}
         }
     }
-    assert!(told > 0, "nothing overflowed");
+    assert!(reported > 0, "nothing overflowed");
 }
 
 #[tokio::test]
@@ -384,11 +384,12 @@ async fn what_cannot_be_saved_is_delivered_all_the_same() {
     let cast = sim.cast();
     sim.with_world(|world| world.direct_message(cast.mara, cast.me, "the first"))
         .unwrap();
-    let (delivery, told) = event(&mut client).await;
+    let (delivery, reported) = event(&mut client).await;
     assert_eq!(text(&delivery), Some("the first"));
     assert!(
-        told.iter()
+        reported
+            .iter()
             .any(|status| matches!(status, Status::NotSaved(_))),
-        "{told:?}"
+        "{reported:?}"
     );
 }

@@ -36,13 +36,14 @@ async fn a_wrong_token_ends_the_client_after_one_fresh_attempt() {
             .transport(transport)
             .connect()
             .unwrap();
-        let told = statuses_until(&mut client, |status| matches!(status, Status::Ended(_))).await;
-        let refusals = told.iter().filter(
+        let reported =
+            statuses_until(&mut client, |status| matches!(status, Status::Ended(_))).await;
+        let refusals = reported.iter().filter(
             |status| matches!(status, Status::Refused { channel, .. } if **channel == own(&sim)),
         );
         assert_eq!(refusals.count(), 2);
-        let Some(Status::Ended(ClientEnd::Unauthorized(error))) = told.last() else {
-            panic!("{told:?}");
+        let Some(Status::Ended(ClientEnd::Unauthorized(error))) = reported.last() else {
+            panic!("{reported:?}");
         };
         assert_eq!(error.to_string(), "Access token authentication failed");
         assert_eq!(asked.load(Ordering::Relaxed), 2);

@@ -99,8 +99,8 @@ async fn a_refused_connection_is_reported_with_everything_behind_it() {
         let mut client = builder(port).transport(transport).connect().unwrap();
         let (cause, _) = failed_attempt(&mut client).await;
         assert_eq!(cause.protocol(), &Broken::Lane(Close::Unreachable));
-        let told = chain(&cause);
-        assert!(told[0].contains(&port.to_string()), "{told:?}");
+        let reported = chain(&cause);
+        assert!(reported[0].contains(&port.to_string()), "{reported:?}");
         let source = core::error::Error::source(&cause)
             .and_then(|source| source.downcast_ref::<io::Error>());
         assert_eq!(source.unwrap().kind(), io::ErrorKind::ConnectionRefused);
@@ -142,8 +142,11 @@ async fn something_that_is_no_gateway_is_named_and_left_in_peace() {
         for attempt in 0..3 {
             let (cause, retry_in) = failed_attempt(&mut client).await;
             assert_eq!(cause.protocol(), &Broken::Lane(close));
-            let told = chain(&cause);
-            assert!(told.iter().any(|line| line.contains(words)), "{told:?}");
+            let reported = chain(&cause);
+            assert!(
+                reported.iter().any(|line| line.contains(words)),
+                "{reported:?}"
+            );
             let least = if attempt == 0 { 0 } else { 200 };
             assert!(retry_in >= Duration::from_millis(least), "{retry_in:?}");
             // An attempt sends one request, or two if the first used a connection that was kept too
@@ -162,8 +165,8 @@ async fn an_upgrade_answered_with_a_page_says_so() {
         .connect()
         .unwrap();
     let (cause, _) = failed_attempt(&mut client).await;
-    let told = chain(&cause).join(": ");
-    assert!(told.contains("200"), "{told}");
+    let reported = chain(&cause).join(": ");
+    assert!(reported.contains("200"), "{reported}");
 }
 
 #[tokio::test]
@@ -229,12 +232,12 @@ async fn the_own_channel_is_requested_again_where_the_gateway_stumbled_over_it()
         .transport(TransportPolicy::LongPolling)
         .connect()
         .unwrap();
-    let told = statuses_until(&mut client, |status| {
+    let reported = statuses_until(&mut client, |status| {
         matches!(status, Status::Subscribed { .. })
     })
     .await;
-    let refusals = told
+    let refusals = reported
         .iter()
         .filter(|status| matches!(status, Status::Refused { .. }));
-    assert_eq!(refusals.count(), 1, "{told:?}");
+    assert_eq!(refusals.count(), 1, "{reported:?}");
 }

@@ -12,8 +12,8 @@ async fn long_polling_takes_over_where_no_websocket_opens() {
     let sim = sim().await;
     sim.allow_sockets(false);
     let mut client = builder(&sim).connect().unwrap();
-    let told = statuses_until(&mut client, |status| is_active(status, &own(&sim))).await;
-    assert!(told.iter().any(|status| matches!(
+    let reported = statuses_until(&mut client, |status| is_active(status, &own(&sim))).await;
+    assert!(reported.iter().any(|status| matches!(
         status,
         Status::Connected {
             transport: Transport::LongPolling
@@ -58,8 +58,11 @@ async fn a_websocket_or_nothing_keeps_trying_and_says_why() {
             retry_after: None,
         });
         assert_eq!(cause.protocol(), &refused);
-        let told = chain(&cause);
-        assert!(told.iter().all(|line| line.contains("503")), "{told:?}");
+        let reported = chain(&cause);
+        assert!(
+            reported.iter().all(|line| line.contains("503")),
+            "{reported:?}"
+        );
         // Skips the wait for the next attempt.
         client.handle().wake().unwrap();
     }

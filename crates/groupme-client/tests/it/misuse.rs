@@ -25,9 +25,12 @@ async fn a_gateway_url_that_cannot_be_used_is_an_error_with_its_reason() {
     ] {
         let error = with_url(url).unwrap_err();
         assert!(matches!(error, Error::Gateway(_)), "{url}: {error:?}");
-        let told = chain(&error);
-        assert!(told.last().unwrap().contains(reason), "{url}: {told:?}");
-        assert!(!told.concat().contains("me:pw"), "{told:?}");
+        let reported = chain(&error);
+        assert!(
+            reported.last().unwrap().contains(reason),
+            "{url}: {reported:?}"
+        );
+        assert!(!reported.concat().contains("me:pw"), "{reported:?}");
     }
 }
 

@@ -16,8 +16,8 @@ async fn recovers(sim: &Sim, client: &mut Client, trouble: impl FnOnce()) -> Vec
     assert_eq!(text(&event(client).await), Some("before"));
     let before = wall_clock();
     trouble();
-    let told = statuses_until(client, |status| is_active(status, &own(sim))).await;
-    let mut names: Vec<_> = told
+    let reported = statuses_until(client, |status| is_active(status, &own(sim))).await;
+    let mut names: Vec<_> = reported
         .iter()
         .map(|status| match status {
             Status::Disconnected { .. } => "disconnected",
@@ -40,7 +40,7 @@ async fn recovers(sim: &Sim, client: &mut Client, trouble: impl FnOnce()) -> Vec
         ]
     );
     let (Status::Disconnected { cause: lost, .. }, Status::ConnectionGap { since, cause }) =
-        (&told[0], &told[3])
+        (&reported[0], &reported[3])
     else {
         unreachable!("compared above");
     };
@@ -48,7 +48,7 @@ async fn recovers(sim: &Sim, client: &mut Client, trouble: impl FnOnce()) -> Vec
     is_plausible(*since, before);
     sim.say("after").unwrap();
     assert_eq!(text(&event(client).await), Some("after"));
-    told
+    reported
 }
 
 /// Checks that a gap begins shortly before the trouble, and not after it.
@@ -58,9 +58,9 @@ fn is_plausible(since: Timestamp, trouble: Timestamp) {
     assert!((-500..10_000).contains(&before), "{before} ms before");
 }
 
-fn loss(told: &[Status]) -> &groupme_client::DisconnectCause {
-    let Status::Disconnected { cause, .. } = &told[0] else {
-        panic!("{told:?}");
+fn loss(reported: &[Status]) -> &groupme_client::DisconnectCause {
+    let Status::Disconnected { cause, .. } = &reported[0] else {
+        panic!("{reported:?}");
     };
     cause
 }
@@ -71,13 +71,13 @@ async fn a_broken_websocket_is_opened_again() {
     let mut client = listening(&sim, TransportPolicy::WebSocket).await;
     // Twice: the first recovery must not get in the way of the second.
     for _ in 0..2 {
-        let told = recovers(&sim, &mut client, || sim.break_connections()).await;
-        let cause = loss(&told);
+        let reported = recovers(&sim, &mut client, || sim.break_connections()).await;
+        let cause = loss(&reported);
         assert_eq!(cause.protocol(), &Broken::Lane(Close::Lost));
         // The reason of the disconnect, and that there was only one.
-        let told = chain(cause).join(": ");
-        assert!(told.contains("broke while reading"), "{told}");
-        assert_eq!(told.matches("broke").count(), 1, "{told}");
+        let reported = chain(cause).join(": ");
+        assert!(reported.contains("broke while reading"), "{reported}");
+        assert_eq!(reported.matches("broke").count(), 1, "{reported}");
     }
 }
 
@@ -105,14 +105,14 @@ async fn a_broken_poll_begins_a_new_session_and_what_it_may_have_taken_along_is_
     };
     assert_eq!(cause.protocol(), &Broken::Lane(Close::Lost));
     assert!(cause.to_string().contains("broke while"), "{cause}");
-    let told = statuses_until(&mut client, |status| is_active(status, &own(&sim))).await;
-    let gap = told.iter().find_map(|status| match status {
+    let reported = statuses_until(&mut client, |status| is_active(status, &own(&sim))).await;
+    let gap = reported.iter().find_map(|status| match status {
         Status::ConnectionGap { since, cause } => Some((*since, chain(cause))),
         _ => None,
     });
-    let (since, told) = gap.expect("a gap");
+    let (since, reported) = gap.expect("a gap");
     is_plausible(since, before);
-    assert_eq!(told, chain(&cause));
+    assert_eq!(reported, chain(&cause));
     assert!(sim.sessions().iter().any(|id| !sessions.contains(id)));
     sim.say("after").unwrap();
     while text(&event(&mut client).await) != Some("after") {}
@@ -136,15 +136,15 @@ async fn a_session_that_the_server_forgot_is_begun_anew_at_the_next_request() {
         let lake = GroupId::new(sim.cast().lake.to_string());
         let mut client = listening(&sim, transport).await;
         let handle = client.handle();
-        let told = recovers(&sim, &mut client, || {
+        let reported = recovers(&sim, &mut client, || {
             sim.lose_sessions();
             handle.subscribe(&lake).unwrap();
         })
         .await;
-        assert_eq!(loss(&told).protocol(), &Broken::SessionLost);
+        assert_eq!(loss(&reported).protocol(), &Broken::SessionLost);
         // Commands of the old session are carried out in the new one.
         let channel = format!("/group/{lake}");
-        assert!(told.iter().any(|status| is_active(status, &channel)));
+        assert!(reported.iter().any(|status| is_active(status, &channel)));
     }
 }
 
@@ -155,13 +155,16 @@ async fn a_restart_of_the_server_is_survived() {
         let mut client = listening(&sim, transport).await;
         let before = wall_clock();
         sim.restart();
-        let told = statuses_until(&mut client, |status| is_active(status, &own(&sim))).await;
-        let mut gaps = told.iter().filter_map(|status| match status {
+        let reported = statuses_until(&mut client, |status| is_active(status, &own(&sim))).await;
+        let mut gaps = reported.iter().filter_map(|status| match status {
             Status::ConnectionGap { since, .. } => Some(*since),
             _ => None,
         });
         is_plausible(gaps.next().unwrap(), before);
-        assert!(gaps.next().is_none(), "one gap told twice: {told:?}");
+        assert!(
+            gaps.next().is_none(),
+            "one gap reported twice: {reported:?}"
+        );
         sim.say("after").unwrap();
         assert_eq!(text(&event(&mut client).await), Some("after"));
     }
@@ -190,19 +193,19 @@ async fn a_gap_names_what_broke_the_connection_and_not_what_came_after() {
     let mut client = listening(&sim, TransportPolicy::WebSocket).await;
     sim.allow_sockets(false);
     sim.break_connections();
-    let told = statuses_until(&mut client, |status| {
+    let reported = statuses_until(&mut client, |status| {
         matches!(status, Status::Disconnected { cause, .. }
             if matches!(cause.protocol(), Broken::Lane(Close::Status { status: 503, .. })))
     })
     .await;
-    let lost = chain(loss(&told));
+    let lost = chain(loss(&reported));
     sim.allow_sockets(true);
     client.handle().wake().unwrap();
-    let told = statuses_until(&mut client, |status| {
+    let reported = statuses_until(&mut client, |status| {
         matches!(status, Status::ConnectionGap { .. })
     })
     .await;
-    let Some(Status::ConnectionGap { cause, .. }) = told.last() else {
+    let Some(Status::ConnectionGap { cause, .. }) = reported.last() else {
         unreachable!("that is what was waited for");
     };
     assert_eq!(chain(cause), lost);

@@ -69,10 +69,10 @@ async fn every_request_for_a_channel_is_answered() {
     let mut client = listening(&sim, TransportPolicy::Auto).await;
     for _ in 0..3 {
         client.handle().subscribe(&group).unwrap();
-        let Status::Subscribed { channel: told } = status(&mut client).await else {
+        let Status::Subscribed { channel: reported } = status(&mut client).await else {
             panic!("not answered");
         };
-        assert_eq!(*told, *channel);
+        assert_eq!(*reported, *channel);
     }
     // Subscribed more than once, a channel delivers each event once.
     sim.with_world(|world| world.start_typing(Conversation::Group(cast.lake), cast.mara))

@@ -10,14 +10,14 @@ fn again(world: &mut World) -> Vec<String> {
     world.acknowledges = true;
     world.is_slow = false;
     world.restart();
-    let mut said = world.live();
-    said.extend(world.wait(core::time::Duration::from_mins(2)));
+    let mut output = world.live();
+    output.extend(world.wait(core::time::Duration::from_mins(2)));
     assert!(
-        !said.iter().any(|line| line.starts_with("lost")),
-        "{said:?}"
+        !output.iter().any(|line| line.starts_with("lost")),
+        "{output:?}"
     );
-    said.retain(|line| line.starts_with("backfill "));
-    said
+    output.retain(|line| line.starts_with("backfill "));
+    output
 }
 
 fn synced_until(world: &World) -> Option<i64> {
@@ -88,12 +88,15 @@ fn late_messages_that_are_open_come_again_in_whatever_order_they_came() {
         for number in order {
             world.push(&created(&rows[number - 1]), "late");
         }
-        let said = again(&mut world);
+        let output = again(&mut world);
         // A message of the past does not come after a newer one.
-        let has_second = said.contains(&"backfill 1835/2".to_owned());
-        assert_eq!(has_second, order == [2, 4], "{said:?}");
-        assert!(said.contains(&"backfill 1835/4".to_owned()), "{said:?}");
-        assert!(!said.contains(&"backfill 1835/1".to_owned()), "{said:?}");
+        let has_second = output.contains(&"backfill 1835/2".to_owned());
+        assert_eq!(has_second, order == [2, 4], "{output:?}");
+        assert!(output.contains(&"backfill 1835/4".to_owned()), "{output:?}");
+        assert!(
+            !output.contains(&"backfill 1835/1".to_owned()),
+            "{output:?}"
+        );
     }
 }
 

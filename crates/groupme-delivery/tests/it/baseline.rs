@@ -8,8 +8,8 @@ use groupme_delivery::{Config, Failure, Polling};
 use crate::world::{CHAT, GROUP, World, created, label, row};
 
 /// Returns the numbers of the messages handed out, one conversation after the other.
-fn messages(said: &[String]) -> Vec<&str> {
-    let handed_out = said.iter().filter_map(|line| {
+fn messages(output: &[String]) -> Vec<&str> {
+    let handed_out = output.iter().filter_map(|line| {
         line.strip_prefix("push ")
             .or(line.strip_prefix("backfill "))
     });
@@ -35,12 +35,12 @@ fn a_message_is_delivered_that_was_said_before_the_first_lists_were_read_and_nev
     world.lose();
     world.say(GROUP, 4);
     world.live();
-    let said = world.answer_all();
-    assert_eq!(messages(&said), ["2", "4", "3"], "{said:?}");
-    assert_eq!(said.last().unwrap(), "caught up");
+    let output = world.answer_all();
+    assert_eq!(messages(&output), ["2", "4", "3"], "{output:?}");
+    assert_eq!(output.last().unwrap(), "caught up");
     assert!(
-        !said.iter().any(|line| line.starts_with("lost")),
-        "{said:?}"
+        !output.iter().any(|line| line.starts_with("lost")),
+        "{output:?}"
     );
     assert_eq!(world.say_live(GROUP, 5), ["push 1835/5"]);
 }
@@ -52,8 +52,8 @@ fn a_message_is_delivered_that_was_listed_and_never_pushed_when_the_socket_prove
     world.say("7+185", 3);
     assert_eq!(world.answer_all(), ["caught up"]);
     world.lose();
-    let said = world.live();
-    assert_eq!(messages(&said), ["2", "3"], "{said:?}");
+    let output = world.live();
+    assert_eq!(messages(&output), ["2", "3"], "{output:?}");
 }
 
 #[test]
@@ -105,8 +105,8 @@ fn an_outage_of_rest_at_the_start_does_not_make_the_past_longer() {
     world.say("7+185", 3);
     world.lose();
     world.failures.clear();
-    let said = world.live();
-    assert_eq!(messages(&said), ["2", "3"], "{said:?}");
+    let output = world.live();
+    assert_eq!(messages(&output), ["2", "3"], "{output:?}");
 }
 
 #[test]
@@ -117,8 +117,8 @@ fn the_past_is_not_longer_for_a_process_that_ends_before_the_account_is_synced()
     world.restart();
     world.say(GROUP, 4);
     world.live();
-    let said = world.answer_all();
-    assert_eq!(messages(&said), ["3", "2", "4"], "{said:?}");
+    let output = world.answer_all();
+    assert_eq!(messages(&output), ["3", "2", "4"], "{output:?}");
     world.restart();
     assert_eq!(world.live(), ["caught up"]);
 }
@@ -129,8 +129,8 @@ fn the_past_is_not_longer_for_a_process_that_ends_before_its_socket_is_proved_al
     world.say(GROUP, 2);
     assert_eq!(world.answer_all(), ["caught up"]);
     world.restart();
-    let said = world.live();
-    assert_eq!(messages(&said), ["2"], "{said:?}");
+    let output = world.live();
+    assert_eq!(messages(&output), ["2"], "{output:?}");
 }
 
 #[test]
@@ -141,8 +141,8 @@ fn a_topic_that_appears_while_the_first_session_breaks_is_delivered_from_its_beg
     world.lose();
     world.say("99", 3);
     world.live();
-    let said = world.answer_all();
-    assert_eq!(messages(&said), ["2", "3"], "{said:?}");
+    let output = world.answer_all();
+    assert_eq!(messages(&output), ["2", "3"], "{output:?}");
 }
 
 #[test]
@@ -154,8 +154,8 @@ fn a_group_that_is_joined_while_the_first_session_breaks_is_delivered_from_then_
         world.say("77", 3);
         world.is_unlisted = (!is_listed).then(|| "77".to_owned());
         world.live();
-        let said = world.answer_all();
-        assert_eq!(messages(&said), ["2", "3"], "{said:?}");
+        let output = world.answer_all();
+        assert_eq!(messages(&output), ["2", "3"], "{output:?}");
     }
 }
 
@@ -174,8 +174,8 @@ fn history_is_followed_by_all_that_was_said_since() {
             world.lose();
         }
         world.live();
-        let said = world.answer_all();
-        assert_eq!(messages(&said), ["2", "3", "4"], "{said:?}");
+        let output = world.answer_all();
+        assert_eq!(messages(&output), ["2", "3", "4"], "{output:?}");
     }
 }
 
@@ -186,8 +186,8 @@ fn a_first_push_that_finds_no_room_is_fetched() {
     let mut world = started(config);
     assert!(world.say_live(CHAT, 2).is_empty());
     assert!(world.say_live(GROUP, 3).is_empty());
-    let said = world.answer_all();
-    assert_eq!(messages(&said), ["2", "3"], "{said:?}");
+    let output = world.answer_all();
+    assert_eq!(messages(&output), ["2", "3"], "{output:?}");
 }
 
 #[test]
@@ -197,8 +197,8 @@ fn what_was_pushed_before_a_loss_is_where_the_past_ends() {
     world.lose();
     world.say(GROUP, 3);
     world.live();
-    let said = world.answer_all();
-    assert_eq!(messages(&said), ["2", "3"], "{said:?}");
+    let output = world.answer_all();
+    assert_eq!(messages(&output), ["2", "3"], "{output:?}");
 }
 
 #[test]
@@ -211,12 +211,12 @@ fn an_account_in_which_nothing_was_said_is_synced_by_polling_too() {
         world.wait(Duration::from_mins(2));
         world.has_begun = true;
         world.put("77", row("77", 1));
-        let said = if pushes {
+        let output = if pushes {
             world.live()
         } else {
             world.wait(Duration::from_secs(30))
         };
-        assert_eq!(messages(&said), ["1"], "{said:?}");
+        assert_eq!(messages(&output), ["1"], "{output:?}");
     }
 }
 
@@ -236,11 +236,11 @@ fn a_store_that_is_old_knows_the_past_of_conversations_that_began_since() {
     world.restart();
     world.say("77", 5_003);
     world.live();
-    let said = world.answer_all();
+    let output = world.answer_all();
     assert_eq!(
-        messages(&said),
+        messages(&output),
         ["5000", "5001", "5002", "5003"],
-        "{said:?}"
+        "{output:?}"
     );
 }
 
@@ -258,8 +258,8 @@ fn a_snapshot_before_the_first_session_separates_the_past_from_what_follows() {
     world.say(GROUP, 3);
     assert_eq!(world.answer_all(), ["caught up"]);
     world.lose();
-    let said = world.live();
-    assert_eq!(messages(&said), ["3"], "{said:?}");
+    let output = world.live();
+    assert_eq!(messages(&output), ["3"], "{output:?}");
 }
 
 #[test]
@@ -307,9 +307,9 @@ fn a_group_left_before_the_first_lists_were_read_is_reported_lost_if_the_session
             world.lose();
             world.live();
         }
-        let said = world.answer_all();
-        let lost = said.iter().filter(|line| line.starts_with("lost"));
-        assert_eq!(lost.count(), usize::from(breaks), "{said:?}");
+        let output = world.answer_all();
+        let lost = output.iter().filter(|line| line.starts_with("lost"));
+        assert_eq!(lost.count(), usize::from(breaks), "{output:?}");
         world.lose();
         assert_eq!(world.live(), ["caught up"]);
     }
@@ -324,7 +324,7 @@ fn a_short_history_hides_nothing_that_was_missed_since_the_baseline() {
     world.say(GROUP, 3);
     world.lose();
     world.live();
-    let said = world.answer_all();
-    let messages = messages(&said);
-    assert!(messages.ends_with(&["2", "3"]), "{said:?}");
+    let output = world.answer_all();
+    let messages = messages(&output);
+    assert!(messages.ends_with(&["2", "3"]), "{output:?}");
 }

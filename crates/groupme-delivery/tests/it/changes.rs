@@ -61,10 +61,10 @@ fn an_edit_that_a_notice_reported_is_not_reported_again_by_comparing() {
     assert_eq!(world.push(&push, &label("push", &notice)), ["push 1835/2"]);
     world.lose();
     world.say(GROUP, 3);
-    let said = world.live();
+    let output = world.live();
     assert!(
-        !said.iter().any(|line| line.starts_with("reconciled")),
-        "{said:?}"
+        !output.iter().any(|line| line.starts_with("reconciled")),
+        "{output:?}"
     );
 }
 
@@ -78,8 +78,8 @@ fn a_message_that_is_pushed_after_its_deletion_was_fetched_is_not_announced() {
     world.say(GROUP, 2);
     let event = json!({ "type": "message.deleted", "data": { "message_id": gone["id"] } });
     world.change(GROUP, 2, &json!({ "system": true, "event": event }));
-    let said = world.live();
-    assert!(said.contains(&"backfill 1835/2".to_owned()), "{said:?}");
+    let output = world.live();
+    assert!(output.contains(&"backfill 1835/2".to_owned()), "{output:?}");
     assert!(world.push(&created(&gone), "late").is_empty());
     assert_eq!(world.say_live(GROUP, 3), ["push 1835/3"]);
 }
@@ -95,11 +95,11 @@ fn a_change_of_a_late_message_that_waits_waits_with_it() {
     let late = crate::world::row(GROUP, 8);
     assert!(world.push(&created(&late), "late").is_empty());
     assert!(world.push(&favorite(&late, &["7"]), "favorite").is_empty());
-    let said = world.answer_all();
-    let at = |what: &str| said.iter().position(|line| line == what);
+    let output = world.answer_all();
+    let at = |what: &str| output.iter().position(|line| line == what);
     assert!(
         at("late").is_some() && at("late") < at("favorite"),
-        "{said:?}"
+        "{output:?}"
     );
 }
 
@@ -117,9 +117,9 @@ pub(crate) fn with_pushed(messages: u64) -> World {
 pub(crate) fn found_in_a_gap(world: &mut World, number: u64) -> Vec<String> {
     world.lose();
     world.say(GROUP, number);
-    let mut said = world.live();
-    said.retain(|line| line.starts_with("reconciled"));
-    said
+    let mut output = world.live();
+    output.retain(|line| line.starts_with("reconciled"));
+    output
 }
 
 #[test]
@@ -179,8 +179,8 @@ fn where_the_program_listens_an_edit_is_reported_by_itself_and_else_by_its_notic
         assert_eq!(world.push(&created(&notice), "notice"), ["notice"]);
         let mut edited = crate::world::row(GROUP, 1);
         edited["updated_at"] = (T0 + 9).into();
-        let said = world.push(&changed("message.update", &edited), "edit");
-        assert_eq!(said == ["edit"], listens, "{said:?}");
+        let output = world.push(&changed("message.update", &edited), "edit");
+        assert_eq!(output == ["edit"], listens, "{output:?}");
     }
 }
 
@@ -236,9 +236,9 @@ fn a_deletion_that_a_fetched_notice_announces_is_found_all_the_same() {
     world.change(GROUP, 1, &json!({ "deleted_at": T0 + 2 }));
     let notice = notice(2, "message.deleted", 1);
     world.rows.get_mut(GROUP).unwrap().push(notice);
-    let said = world.live();
+    let output = world.live();
     let found = "reconciled message.deleted 1835/1".to_owned();
-    assert!(said.contains(&found), "{said:?}");
+    assert!(output.contains(&found), "{output:?}");
 }
 
 #[test]

@@ -41,10 +41,10 @@ fn what_changed_in_a_gap_is_found_by_comparing() {
     // A change handed out once is known.
     world.lose();
     world.say(GROUP, 6);
-    let said = world.live();
+    let output = world.live();
     assert!(
-        !said.iter().any(|line| line.starts_with("reconciled")),
-        "{said:?}"
+        !output.iter().any(|line| line.starts_with("reconciled")),
+        "{output:?}"
     );
 }
 
@@ -58,9 +58,9 @@ fn a_row_that_is_gone_is_a_deletion() {
     world.lose();
     world.rows.get_mut(CHAT).unwrap().remove(1);
     world.say(CHAT, 4);
-    let said = world.live();
+    let output = world.live();
     assert_eq!(
-        said.last().map(String::as_str),
+        output.last().map(String::as_str),
         Some("reconciled message.deleted 162+185/2")
     );
 }
@@ -108,8 +108,8 @@ fn a_message_that_is_pushed_late_while_it_is_compared_is_not_taken_for_deleted()
     // REST does not have the message yet.
     let late = crate::world::row(GROUP, 2);
     assert_eq!(world.push(&created(&late), "late"), ["late"]);
-    let said = world.answer_first("newest");
-    assert!(said.is_empty(), "{said:?}");
+    let output = world.answer_first("newest");
+    assert!(output.is_empty(), "{output:?}");
 }
 
 #[test]
@@ -142,17 +142,17 @@ fn a_change_pushed_while_it_is_compared_is_newer_than_the_answer() {
     let row = world.change(GROUP, 1, &json!({ "reactions": hearts(&["7"]) }));
     world.is_slow = true;
     world.live();
-    let mut said = Vec::new();
+    let mut output = Vec::new();
     while world.asked.last().map(String::as_str) != Some("newest 1835") {
-        said.extend(world.answer_next());
+        output.extend(world.answer_next());
     }
     // The response under way has one heart; there are two by now.
-    said.extend(world.push(&favorite(&row, &["7", "9"]), "two hearts"));
-    said.extend(world.answer_first("newest"));
+    output.extend(world.push(&favorite(&row, &["7", "9"]), "two hearts"));
+    output.extend(world.answer_first("newest"));
     assert_eq!(
-        said.last().map(String::as_str),
+        output.last().map(String::as_str),
         Some("two hearts"),
-        "{said:?}"
+        "{output:?}"
     );
 }
 

@@ -42,9 +42,9 @@ fn when_patience_ends_the_gap_is_named_and_pushes_go_on() {
         .insert(GROUP.to_owned(), Failure::Unavailable);
     world.live();
     world.say_live(GROUP, 3);
-    let said = world.wait(Duration::from_mins(3));
+    let output = world.wait(Duration::from_mins(3));
     assert_eq!(
-        said[..3],
+        output[..3],
         [
             "lost 1835 Messages 1..3 (Unavailable)",
             "push 1835/3",
@@ -70,12 +70,12 @@ fn a_fetch_that_is_given_up_after_another_loss_does_not_make_the_conversation_sy
     world.is_slow = true;
     world.live();
     // The fetch is given up before the lists name a newer message.
-    let mut said = world.wait(Duration::from_mins(2));
-    said.extend(world.answer_first("after"));
-    assert_eq!(said, ["lost 1835 Messages 1..2 (Unavailable)"]);
+    let mut output = world.wait(Duration::from_mins(2));
+    output.extend(world.answer_first("after"));
+    assert_eq!(output, ["lost 1835 Messages 1..2 (Unavailable)"]);
     world.failures.clear();
-    let said = world.answer_all();
-    assert!(said.contains(&"backfill 1835/3".to_owned()), "{said:?}");
+    let output = world.answer_all();
+    assert!(output.contains(&"backfill 1835/3".to_owned()), "{output:?}");
     assert_eq!(world.say_live(GROUP, 4), ["push 1835/4"]);
 }
 
@@ -93,12 +93,12 @@ fn what_was_reported_lost_does_not_turn_up_out_of_order() {
     assert!(world.say_live(GROUP, 3).is_empty());
     world.wait(Duration::from_secs(59));
     world.is_slow = true;
-    let mut said = world.wait(Duration::from_mins(1));
-    said.extend(world.answer_first("after"));
+    let mut output = world.wait(Duration::from_mins(1));
+    output.extend(world.answer_first("after"));
     world.failures.clear();
-    said.extend(world.answer_all());
+    output.extend(world.answer_all());
     assert_eq!(
-        said,
+        output,
         [
             "lost 1835 Messages 1..3 (Unavailable)",
             "push 1835/3",
@@ -136,9 +136,9 @@ fn a_newest_message_that_the_history_does_not_have_is_named() {
         world.answer_next();
     }
     world.rows.get_mut(GROUP).unwrap().pop();
-    let mut said = world.answer_all();
-    said.extend(world.wait(Duration::from_secs(5)));
-    assert_eq!(said, ["lost 1835 Messages 1..2 (Truncated)", "caught up"]);
+    let mut output = world.answer_all();
+    output.extend(world.wait(Duration::from_secs(5)));
+    assert_eq!(output, ["lost 1835 Messages 1..2 (Truncated)", "caught up"]);
     world.lose();
     assert_eq!(world.live(), ["caught up"]);
 }
@@ -175,9 +175,9 @@ fn a_new_conversation_with_more_on_one_page_than_is_fetched_has_its_bounds_named
     for number in 2..=4 {
         world.say("77", number);
     }
-    let said = world.live();
+    let output = world.live();
     let lost = "lost 77 Messages ?..3 (Truncated)".to_owned();
-    assert!(said.contains(&lost), "{said:?}");
+    assert!(output.contains(&lost), "{output:?}");
 }
 
 #[test]
@@ -191,9 +191,9 @@ fn a_new_conversation_with_more_history_than_is_fetched_has_its_bounds_named() {
     for number in 2..=9 {
         world.say("77", number);
     }
-    let said = world.live();
+    let output = world.live();
     assert_eq!(
-        said,
+        output,
         [
             "gap 77 ?..9 (Connection)",
             "lost 77 Messages ?..6 (Truncated)",
@@ -242,9 +242,9 @@ fn what_was_dropped_for_lack_of_room_is_lost_with_the_fetch_that_was_to_bring_it
     for number in 3..=5 {
         assert!(world.say_live(GROUP, number).is_empty());
     }
-    let said = world.wait(Duration::from_mins(3));
+    let output = world.wait(Duration::from_mins(3));
     assert_eq!(
-        said[..3],
+        output[..3],
         [
             "lost 1835 Messages 1..5 (Unavailable)",
             "push 1835/3",
@@ -265,18 +265,18 @@ fn a_history_that_stays_behind_its_list_is_requested_again_after_longer_and_long
     world.live();
     world.answer_next();
     world.rows.get_mut(GROUP).unwrap().pop();
-    let mut said = world.answer_all();
+    let mut output = world.answer_all();
     let mut waits = Vec::new();
     while let Some(at) = world.feed.poll_timeout() {
         let wait = at - world.now;
         waits.push(wait);
-        said.extend(world.wait(wait));
+        output.extend(world.wait(wait));
     }
     assert_eq!(waits.len(), 2, "{waits:?}");
     let seconds = |from, to| Duration::from_millis(from)..=Duration::from_millis(to);
     assert!(seconds(500, 1_000).contains(&waits[0]), "{waits:?}");
     assert!(seconds(1_000, 2_000).contains(&waits[1]), "{waits:?}");
-    assert_eq!(said, ["lost 1835 Messages 1..2 (Truncated)", "caught up"]);
+    assert_eq!(output, ["lost 1835 Messages 1..2 (Truncated)", "caught up"]);
 }
 
 #[test]
@@ -345,8 +345,8 @@ fn a_message_that_was_reported_missing_is_not_looked_for_again() {
         world.lose();
         world.named.insert(GROUP.to_owned(), row(GROUP, 2));
         world.live();
-        let said = world.wait(Duration::from_secs(5));
-        assert_eq!(said, ["lost 1835 Messages 1..2 (Truncated)", "caught up"]);
+        let output = world.wait(Duration::from_secs(5));
+        assert_eq!(output, ["lost 1835 Messages 1..2 (Truncated)", "caught up"]);
         world.lose();
         if restarts {
             world.restart();
@@ -366,12 +366,12 @@ fn what_rest_did_not_answer_in_time_is_made_up_for_after_the_next_loss() {
         .failures
         .insert(GROUP.to_owned(), Failure::Unavailable);
     world.live();
-    let said = world.wait(Duration::from_mins(3));
-    assert_eq!(said[0], "lost 1835 Messages 1..2 (Unavailable)");
+    let output = world.wait(Duration::from_mins(3));
+    assert_eq!(output[0], "lost 1835 Messages 1..2 (Unavailable)");
     world.failures.clear();
     world.lose();
-    let said = world.live();
-    assert!(said.contains(&"backfill 1835/2".to_owned()), "{said:?}");
+    let output = world.live();
+    assert!(output.contains(&"backfill 1835/2".to_owned()), "{output:?}");
 }
 
 #[test]
@@ -387,13 +387,13 @@ fn the_newest_messages_in_place_of_the_next_ones_leave_no_hole() {
         for number in 2..=9 {
             world.say(GROUP, number);
         }
-        let said = world.live();
+        let output = world.live();
         let fetched = (2..=9).map(|number| format!("backfill 1835/{number}"));
         let expected: Vec<String> = core::iter::once("gap 1835 1..9 (Connection)".to_owned())
             .chain(fetched)
             .chain(["backfilled 1835: 8".to_owned(), "caught up".to_owned()])
             .collect();
-        assert_eq!(said, expected);
+        assert_eq!(output, expected);
     }
 }
 
@@ -410,8 +410,8 @@ fn a_history_that_repeats_its_bound_ends() {
         world.say(GROUP, number);
         world.say("77", number + 10);
     }
-    let said = world.live();
-    let mut messages: Vec<&str> = said
+    let output = world.live();
+    let mut messages: Vec<&str> = output
         .iter()
         .filter_map(|line| line.strip_prefix("backfill "))
         .collect();
@@ -442,10 +442,10 @@ fn a_panic_in_a_request_is_reported_at_once_and_pushes_go_on() {
     world.lose();
     world.say(GROUP, 2);
     world.failures.insert(GROUP.to_owned(), Failure::Internal);
-    let said = world.live();
+    let output = world.live();
     assert!(
-        said.contains(&"lost 1835 Messages 1..2 (Internal)".to_owned()),
-        "{said:?}"
+        output.contains(&"lost 1835 Messages 1..2 (Internal)".to_owned()),
+        "{output:?}"
     );
-    assert!(said.contains(&"caught up".to_owned()), "{said:?}");
+    assert!(output.contains(&"caught up".to_owned()), "{output:?}");
 }

@@ -62,14 +62,14 @@ fn a_push_that_overtakes_the_backfill_is_delivered_once_and_in_its_place() {
     world.answer_next();
     // ... or after it.
     world.say_live(GROUP, 4);
-    let said = world.answer_all();
-    assert_eq!(said.first().map(String::as_str), Some("backfill 1835/2"));
-    let messages: Vec<&str> = said
+    let output = world.answer_all();
+    assert_eq!(output.first().map(String::as_str), Some("backfill 1835/2"));
+    let messages: Vec<&str> = output
         .iter()
         .filter(|line| line.contains('/'))
         .map(|line| line.split('/').next_back().unwrap())
         .collect();
-    assert_eq!(messages, ["2", "3", "4"], "{said:?}");
+    assert_eq!(messages, ["2", "3", "4"], "{output:?}");
 }
 
 #[test]
@@ -84,14 +84,15 @@ fn long_gaps_are_fetched_page_by_page() {
     for number in 2..=9 {
         world.say(GROUP, number);
     }
-    let said = world.live();
+    let output = world.live();
     assert_eq!(
-        said.iter()
+        output
+            .iter()
             .filter(|line| line.starts_with("backfill 1835/"))
             .count(),
         8
     );
-    assert_eq!(said.last().map(String::as_str), Some("caught up"));
+    assert_eq!(output.last().map(String::as_str), Some("caught up"));
     let fetched: Vec<&String> = world
         .asked
         .iter()
@@ -112,21 +113,21 @@ fn a_second_loss_in_the_middle_of_a_backfill_loses_nothing() {
         world.say(GROUP, number);
     }
     world.is_slow = true;
-    let mut said = world.live();
+    let mut output = world.live();
     while world.asked.last().map(String::as_str) != Some("after 1835/3") {
-        said.extend(world.answer_next());
+        output.extend(world.answer_next());
     }
-    said.extend(world.lose());
+    output.extend(world.lose());
     world.say(GROUP, 6);
-    said.extend(world.answer_all());
-    said.extend(world.live());
-    said.extend(world.say_live(GROUP, 7));
-    let messages: Vec<&str> = said
+    output.extend(world.answer_all());
+    output.extend(world.live());
+    output.extend(world.say_live(GROUP, 7));
+    let messages: Vec<&str> = output
         .iter()
         .filter(|line| line.contains('/'))
         .map(|line| line.split('/').next_back().unwrap())
         .collect();
-    assert_eq!(messages, ["2", "3", "4", "5", "6", "7"], "{said:?}");
+    assert_eq!(messages, ["2", "3", "4", "5", "6", "7"], "{output:?}");
 }
 
 #[test]
@@ -183,13 +184,13 @@ fn pushes_beyond_what_can_be_buffered_are_fetched() {
         assert!(world.say_live(GROUP, number).is_empty());
         assert!(world.feed.buffered() <= 2);
     }
-    let said = world.answer_all();
-    let messages: Vec<&str> = said
+    let output = world.answer_all();
+    let messages: Vec<&str> = output
         .iter()
         .filter(|line| line.contains('/'))
         .map(|line| line.split('/').next_back().unwrap())
         .collect();
-    assert_eq!(messages, ["2", "3", "4", "5", "6"], "{said:?}");
+    assert_eq!(messages, ["2", "3", "4", "5", "6"], "{output:?}");
 }
 
 #[test]
@@ -203,11 +204,11 @@ fn a_change_of_a_message_that_is_still_to_be_fetched_comes_after_it() {
     world.live();
     let reaction = favorite(&second, &["7"]);
     assert!(world.push(&reaction, "favorite").is_empty());
-    let mut said = Vec::new();
-    while !said.iter().any(|line| line == "backfill 1835/2") {
-        said.extend(world.answer_next());
+    let mut output = Vec::new();
+    while !output.iter().any(|line| line == "backfill 1835/2") {
+        output.extend(world.answer_next());
     }
-    assert_eq!(said.last().map(String::as_str), Some("favorite"));
+    assert_eq!(output.last().map(String::as_str), Some("favorite"));
 }
 
 #[test]
@@ -225,10 +226,10 @@ fn a_change_that_a_fetched_message_shows_already_is_not_reported_again() {
             .push(&favorite(&second, &["7"]), "favorite")
             .is_empty()
     );
-    let said = world.answer_all();
+    let output = world.answer_all();
     assert!(
-        !said.iter().any(|line| line.contains("favorite")),
-        "{said:?}"
+        !output.iter().any(|line| line.contains("favorite")),
+        "{output:?}"
     );
 }
 
@@ -258,18 +259,19 @@ fn what_was_pushed_in_another_order_is_delivered_in_that_of_its_conversation() {
         let row = &rows[number - 2];
         assert!(world.push(&created(row), &label("push", row)).is_empty());
     }
-    let said = world.answer_all();
-    let messages: Vec<&str> = said
+    let output = world.answer_all();
+    let messages: Vec<&str> = output
         .iter()
         .filter(|line| !line.starts_with("reconciled"))
         .filter_map(|line| line.split_once('/'))
         .map(|(_, number)| number)
         .collect();
-    assert_eq!(messages, ["2", "3", "4", "5", "6", "7"], "{said:?}");
+    assert_eq!(messages, ["2", "3", "4", "5", "6", "7"], "{output:?}");
 }
 
-fn messages(said: &[String]) -> Vec<&str> {
-    said.iter()
+fn messages(output: &[String]) -> Vec<&str> {
+    output
+        .iter()
         .filter(|line| line.starts_with("push ") || line.starts_with("backfill "))
         .map(|line| line.split_once('/').unwrap().1)
         .collect()
@@ -291,9 +293,9 @@ fn pushes_that_found_no_room_are_fetched_even_behind_what_the_list_named() {
     for number in 3..=5 {
         assert!(world.say_live(GROUP, number).is_empty());
     }
-    let mut said = world.answer_all();
-    said.extend(world.say_live(GROUP, 6));
-    assert_eq!(messages(&said), ["2", "3", "4", "5", "6"], "{said:?}");
+    let mut output = world.answer_all();
+    output.extend(world.say_live(GROUP, 6));
+    assert_eq!(messages(&output), ["2", "3", "4", "5", "6"], "{output:?}");
 }
 
 #[test]
@@ -310,8 +312,8 @@ fn pushes_that_found_no_room_are_fetched_where_nothing_was_delivered_before() {
     for number in 1..=3 {
         assert!(world.say_live("7+185", number).is_empty());
     }
-    let said = world.answer_all();
-    assert_eq!(messages(&said), ["1", "2", "3"], "{said:?}");
+    let output = world.answer_all();
+    assert_eq!(messages(&output), ["1", "2", "3"], "{output:?}");
 }
 
 #[test]
@@ -328,9 +330,9 @@ fn changes_that_found_no_room_are_named() {
     for user in ["7", "9"] {
         assert!(world.push(&favorite(&second, &[user]), user).is_empty());
     }
-    let said = world.answer_all();
+    let output = world.answer_all();
     let named = "lost 1835 Changes 2..? (Truncated)".to_owned();
-    assert!(said.contains(&named), "{said:?}");
+    assert!(output.contains(&named), "{output:?}");
     world.lose();
     assert!(!world.live().contains(&named));
 }
@@ -344,8 +346,8 @@ fn a_new_conversation_is_fetched_back_to_when_the_account_was_synced_and_some_mi
     for number in [1_000, 1_399, 1_400, 2_001] {
         world.say("77", number);
     }
-    let said = world.live();
-    assert_eq!(messages(&said), ["1400", "2001"], "{said:?}");
+    let output = world.live();
+    assert_eq!(messages(&output), ["1400", "2001"], "{output:?}");
 }
 
 #[test]
@@ -371,9 +373,9 @@ fn history_back_to_what_was_pushed_ends_where_there_is_no_room_and_says_so() {
     for number in 2..=9 {
         world.say_live(GROUP, number);
     }
-    let said = world.answer_all();
+    let output = world.answer_all();
     assert_eq!(
-        said,
+        output,
         [
             "lost 1835 Messages ?..6 (Truncated)",
             "push 1835/2",
@@ -396,7 +398,7 @@ fn a_new_conversation_that_began_at_now_goes_on_from_there_after_a_crash() {
     world.live();
     world.restart();
     world.say("77", 2_001);
-    let said = world.live();
-    assert_eq!(said[0], "gap 77 1000..2001 (Absence)");
-    assert_eq!(messages(&said), ["2001"]);
+    let output = world.live();
+    assert_eq!(output[0], "gap 77 1000..2001 (Absence)");
+    assert_eq!(messages(&output), ["2001"]);
 }

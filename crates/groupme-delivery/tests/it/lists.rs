@@ -47,8 +47,11 @@ fn met_without(lists: &[&str]) -> World {
             .insert((*list).to_owned(), Failure::Unavailable);
     }
     world.live();
-    let said = world.wait(Duration::from_mins(3));
-    assert_eq!(said, ["lost all Messages ?..? (Unavailable)", "caught up"]);
+    let output = world.wait(Duration::from_mins(3));
+    assert_eq!(
+        output,
+        ["lost all Messages ?..? (Unavailable)", "caught up"]
+    );
     world.failures.clear();
     world
 }
@@ -63,8 +66,8 @@ fn what_is_said_after_an_account_was_first_synced_without_its_lists_is_not_misse
         if restarts {
             world.restart();
         }
-        let said = world.live();
-        assert!(said.contains(&"backfill 1835/1".to_owned()), "{said:?}");
+        let output = world.live();
+        assert!(output.contains(&"backfill 1835/1".to_owned()), "{output:?}");
     }
 }
 
@@ -83,8 +86,8 @@ fn groups_left_are_reported_lost_once_after_a_first_start_without_the_list_of_me
         // Known from then on.
         world.left.push("78".to_owned());
         world.restart();
-        let said = world.live();
-        assert_eq!(said, ["lost 78 Messages ?..? (Left)", "caught up"]);
+        let output = world.live();
+        assert_eq!(output, ["lost 78 Messages ?..? (Left)", "caught up"]);
     }
 }
 
@@ -101,11 +104,11 @@ fn topics_that_cannot_be_listed_are_named_unless_there_are_none() {
         world.live();
         world.lose();
         world.failures.insert(GROUP.to_owned(), failure);
-        let mut said = world.live();
-        said.extend(world.wait(Duration::from_mins(3)));
-        let lost = said.iter().any(|line| line.starts_with("lost 1835"));
-        assert_eq!(lost, named, "{said:?}");
-        assert_eq!(said.last().unwrap(), "caught up");
+        let mut output = world.live();
+        output.extend(world.wait(Duration::from_mins(3)));
+        let lost = output.iter().any(|line| line.starts_with("lost 1835"));
+        assert_eq!(lost, named, "{output:?}");
+        assert_eq!(output.last().unwrap(), "caught up");
     }
 }
 
@@ -185,6 +188,6 @@ fn a_list_that_is_answered_after_a_loss_still_reports_what_was_missed() {
     assert_eq!(world.answer_first("after"), ["backfill 1835/2"]);
     world.is_slow = false;
     world.answer_all();
-    let said = world.live();
-    assert!(said.contains(&"backfill 77/3".to_owned()), "{said:?}");
+    let output = world.live();
+    assert!(output.contains(&"backfill 77/3".to_owned()), "{output:?}");
 }

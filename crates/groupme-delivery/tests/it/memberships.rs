@@ -40,12 +40,12 @@ fn a_group_that_was_left_while_its_members_were_listed_is_named() {
     world.live();
     world.answer_first("memberships");
     world.left.push("77".to_owned());
-    let said = world.answer_all();
+    let output = world.answer_all();
     assert!(
-        said.contains(&"lost 77 Messages ?..? (Left)".to_owned()),
-        "{said:?}"
+        output.contains(&"lost 77 Messages ?..? (Left)".to_owned()),
+        "{output:?}"
     );
-    assert_eq!(said.last().map(String::as_str), Some("caught up"));
+    assert_eq!(output.last().map(String::as_str), Some("caught up"));
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn of_a_group_that_is_joined_again_only_the_newest_messages_are_fetched() {
         for number in 2..=5 {
             world.say(GROUP, number);
         }
-        let said = if is_pushed {
+        let output = if is_pushed {
             world.say_live(GROUP, 6)
         } else {
             world.lose();
@@ -93,7 +93,7 @@ fn of_a_group_that_is_joined_again_only_the_newest_messages_are_fetched() {
         };
         let last = if is_pushed { 6 } else { 5 };
         assert_eq!(
-            said[1..4],
+            output[1..4],
             [
                 format!("lost 1835 Messages 1..{} (Truncated)", last - 1),
                 format!("backfill 1835/{}", last - 1),
@@ -162,9 +162,9 @@ fn a_user_who_leaves_and_comes_back_during_the_first_sync_misses_nothing_between
         json!({ "type": "membership.announce.rejoined", "data": { "user": { "id": 185 } } });
     let welcome = world.change(GROUP, 3, &json!({ "system": true, "event": event }));
     world.push(&created(&welcome), "welcome");
-    let said = world.answer_all();
+    let output = world.answer_all();
     assert_eq!(
-        said,
+        output,
         [
             "push 1835/1",
             "gap 1835 1..3 (Absence)",
@@ -215,9 +215,9 @@ fn a_group_that_is_joined_again_brings_what_was_missed_in_its_topics() {
     );
     world.say("99", 3);
     world.left.clear();
-    let said = world.say_live(GROUP, 4);
+    let output = world.say_live(GROUP, 4);
     assert_eq!(
-        said,
+        output,
         [
             "gap 1835 1..4 (Membership)",
             "backfill 1835/4",
@@ -231,10 +231,10 @@ fn a_group_that_is_joined_again_brings_what_was_missed_in_its_topics() {
     // Also after a crash.
     world.restart();
     world.left.extend([GROUP.to_owned(), "99".to_owned()]);
-    let said = world.live();
+    let output = world.live();
     assert!(
-        said.contains(&"lost 99 Messages 5..? (Left)".to_owned()),
-        "{said:?}"
+        output.contains(&"lost 99 Messages 5..? (Left)".to_owned()),
+        "{output:?}"
     );
 }
 
@@ -266,8 +266,8 @@ fn a_topic_that_was_pushed_is_known_by_its_group() {
     world.live();
     world.left.clear();
     world.say("99", 3);
-    let said = world.say_live(GROUP, 4);
-    assert!(said.contains(&"backfill 99/3".to_owned()), "{said:?}");
+    let output = world.say_live(GROUP, 4);
+    assert!(output.contains(&"backfill 99/3".to_owned()), "{output:?}");
 }
 
 #[test]
@@ -299,8 +299,8 @@ fn a_welcome_that_the_history_never_has_is_handed_out_all_the_same() {
         json!({ "type": "membership.announce.rejoined", "data": { "user": { "id": 185 } } });
     let mut welcome = crate::world::row(GROUP, 2);
     (welcome["system"], welcome["event"]) = (true.into(), event);
-    let mut said = world.push(&created(&welcome), "welcome");
-    said.extend(world.wait(core::time::Duration::from_secs(10)));
-    assert_eq!(said.last().unwrap(), "welcome");
+    let mut output = world.push(&created(&welcome), "welcome");
+    output.extend(world.wait(core::time::Duration::from_secs(10)));
+    assert_eq!(output.last().unwrap(), "welcome");
     assert_eq!(world.say_live(GROUP, 3), ["push 1835/3"]);
 }

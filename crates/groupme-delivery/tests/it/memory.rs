@@ -114,10 +114,10 @@ fn a_fetched_message_of_ones_own_is_recognised_too() {
     world.lose();
     world.feed.expect(SourceGuid::from("guid-1"));
     world.say(GROUP, 1);
-    let said = world.live();
+    let output = world.live();
     assert!(
-        said.contains(&"backfill 1835/1 (own)".to_owned()),
-        "{said:?}"
+        output.contains(&"backfill 1835/1 (own)".to_owned()),
+        "{output:?}"
     );
 }
 
@@ -163,8 +163,8 @@ fn ten_thousand_pushes_are_buffered_within_bounds_and_none_is_lost_in_silence() 
         assert!(world.feed.buffered() <= 50);
         assert!(world.feed.requests() <= 4, "{}", world.feed.requests());
     }
-    let said = world.answer_all();
-    let messages = said.iter().filter_map(|line| line.split_once("1835/"));
+    let output = world.answer_all();
+    let messages = output.iter().filter_map(|line| line.split_once("1835/"));
     let messages: Vec<u64> = messages.map(|(_, id)| id.parse().unwrap()).collect();
     assert_eq!(messages, (2..=10_000).collect::<Vec<_>>());
     assert_eq!(world.feed.buffered(), 0);

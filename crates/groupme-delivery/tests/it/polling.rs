@@ -20,8 +20,8 @@ fn rest_is_polled_after_a_while_without_pushes_and_hands_back() {
     world.lose();
     world.say(GROUP, 2);
     assert!(world.wait(Duration::from_secs(59)).is_empty());
-    let said = world.wait(Duration::from_secs(1));
-    assert_eq!(said, ["polling true", "backfill 1835/2"]);
+    let output = world.wait(Duration::from_secs(1));
+    assert_eq!(output, ["polling true", "backfill 1835/2"]);
     world.say(GROUP, 3);
     assert_eq!(world.wait(Duration::from_secs(20)), ["backfill 1835/3"]);
     world.say(GROUP, 4);
@@ -60,8 +60,8 @@ fn each_time_that_rest_is_polled_everything_is_listed() {
     for number in 2..=4 {
         world.asked.clear();
         world.say("77", number);
-        let said = world.wait(Duration::from_secs(20));
-        assert_eq!(said, [format!("backfill 77/{number}")]);
+        let output = world.wait(Duration::from_secs(20));
+        assert_eq!(output, [format!("backfill 77/{number}")]);
         for list in ["groups 1", "groups 2", "chats 1", "chats 2"] {
             assert!(world.asked.contains(&list.to_owned()), "{:?}", world.asked);
         }

@@ -42,8 +42,8 @@ fn only_what_was_not_acknowledged_comes_again() {
     let tags = world.tags().to_vec();
     world.ledger.acknowledge(tags[1]).unwrap();
     world.restart();
-    let said = world.live();
-    let again: Vec<&String> = said
+    let output = world.live();
+    let again: Vec<&String> = output
         .iter()
         .filter(|line| line.starts_with("backfill "))
         .collect();
@@ -62,9 +62,12 @@ fn a_push_that_comes_after_the_list_that_has_it_comes_again_if_it_was_not_acknow
     assert_eq!(world.push(&push, "late"), ["late"]);
     world.acknowledges = true;
     world.restart();
-    let said = world.live();
-    assert!(said.contains(&"backfill 1835/2".to_owned()), "{said:?}");
-    assert!(!said.contains(&"backfill 1835/1".to_owned()), "{said:?}");
+    let output = world.live();
+    assert!(output.contains(&"backfill 1835/2".to_owned()), "{output:?}");
+    assert!(
+        !output.contains(&"backfill 1835/1".to_owned()),
+        "{output:?}"
+    );
     world.restart();
     assert_eq!(world.live(), ["caught up"]);
 }
@@ -78,16 +81,16 @@ fn a_group_that_was_left_and_is_joined_again_goes_on_where_it_was() {
     let rows = world.rows.remove(GROUP).unwrap();
     let gone = groupme_delivery::Failure::Gone;
     world.failures.insert(GROUP.to_owned(), gone);
-    let said = world.live();
-    assert_eq!(said, ["lost 1835 Messages 1..? (Left)", "caught up"]);
+    let output = world.live();
+    assert_eq!(output, ["lost 1835 Messages 1..? (Left)", "caught up"]);
     world.restart();
     assert_eq!(world.live(), ["caught up"]);
     world.lose();
     world.failures.clear();
     world.rows.insert(GROUP.to_owned(), rows);
     world.say(GROUP, 2);
-    let said = world.live();
-    let messages: Vec<&String> = said.iter().filter(|line| line.contains('/')).collect();
+    let output = world.live();
+    let messages: Vec<&String> = output.iter().filter(|line| line.contains('/')).collect();
     assert_eq!(messages, ["backfill 1835/2"]);
 }
 
@@ -103,8 +106,11 @@ fn an_account_in_which_nothing_was_said_was_first_synced_all_the_same() {
     world.acknowledges = true;
     world.restart();
     world.say(CHAT, 2);
-    let said = world.live();
-    assert!(said.contains(&"backfill 162+185/2".to_owned()), "{said:?}");
+    let output = world.live();
+    assert!(
+        output.contains(&"backfill 162+185/2".to_owned()),
+        "{output:?}"
+    );
 }
 
 #[test]
@@ -122,13 +128,14 @@ fn a_crash_in_the_middle_of_a_backfill_goes_on_where_it_was() {
     world.ledger.acknowledge(tags[0]).unwrap();
     world.acknowledges = true;
     world.restart();
-    let said = world.live();
+    let output = world.live();
     assert_eq!(
-        said.first().map(String::as_str),
+        output.first().map(String::as_str),
         Some("gap 1835 2..4 (Absence)")
     );
     assert_eq!(
-        said.iter()
+        output
+            .iter()
             .filter(|line| line.starts_with("backfill "))
             .count(),
         2
@@ -155,10 +162,10 @@ fn a_state_that_was_acknowledged_early_is_not_undone_by_an_older_one() {
     );
     world.restart();
     world.say(GROUP, 2);
-    let said = world.live();
+    let output = world.live();
     assert!(
-        !said.iter().any(|line| line.starts_with("reconciled")),
-        "{said:?}"
+        !output.iter().any(|line| line.starts_with("reconciled")),
+        "{output:?}"
     );
 }
 
@@ -174,8 +181,8 @@ fn the_first_message_of_a_conversation_comes_again_if_the_account_was_not_met_be
     world.restart();
     world.acknowledges = true;
     world.is_slow = false;
-    let said = world.live();
-    assert!(said.contains(&"backfill 1835/1".to_owned()), "{said:?}");
+    let output = world.live();
+    assert!(output.contains(&"backfill 1835/1".to_owned()), "{output:?}");
     world.restart();
     assert_eq!(world.live(), ["caught up"]);
 }
@@ -196,10 +203,10 @@ fn the_first_message_of_a_conversation_comes_again_however_much_was_said_after_i
     }
     world.acknowledges = true;
     world.restart();
-    let mut said = world.live();
-    said.extend(world.wait(core::time::Duration::from_secs(10)));
+    let mut output = world.live();
+    output.extend(world.wait(core::time::Duration::from_secs(10)));
     assert_eq!(
-        said,
+        output,
         [
             "gap 1835 ..5 (Absence)",
             "backfill 1835/1",
@@ -222,8 +229,8 @@ fn that_a_conversation_was_left_is_reported_again_while_something_of_it_is_open(
     world.restart();
     world.acknowledges = true;
     // The unacknowledged message cannot be fetched any more.
-    let said = world.live();
-    assert_eq!(said, ["lost 1835 Messages ..? (Left)", "caught up"]);
+    let output = world.live();
+    assert_eq!(output, ["lost 1835 Messages ..? (Left)", "caught up"]);
     world.restart();
     assert_eq!(world.live(), ["caught up"]);
 }
@@ -245,8 +252,8 @@ fn a_conversation_that_was_left_is_there_again_before_anything_of_it_is_handed_o
     assert!(!is_left(&world));
     world.restart();
     world.is_slow = false;
-    let said = world.live();
-    assert!(said.contains(&"backfill 1835/2".to_owned()), "{said:?}");
+    let output = world.live();
+    assert!(output.contains(&"backfill 1835/2".to_owned()), "{output:?}");
 }
 
 fn is_left(world: &World) -> bool {

@@ -26,8 +26,8 @@ fn history_is_delivered_first_if_it_is_requested() {
     for number in 1..=4 {
         world.say(GROUP, number);
     }
-    let said = world.live();
-    assert_eq!(said, ["backfill 1835/3", "backfill 1835/4", "caught up"]);
+    let output = world.live();
+    assert_eq!(output, ["backfill 1835/3", "backfill 1835/4", "caught up"]);
     assert_eq!(world.say_live(GROUP, 5), ["push 1835/5"]);
 }
 
@@ -40,8 +40,8 @@ fn what_is_pushed_while_the_lists_are_read_waits_and_is_delivered_once() {
     assert!(world.say_live(GROUP, 2).is_empty());
     assert!(world.say_live(CHAT, 3).is_empty());
     // The lists have the new messages, too.
-    let said = world.answer_all();
-    assert_eq!(said, ["push 1835/2", "push 162+185/3", "caught up"]);
+    let output = world.answer_all();
+    assert_eq!(output, ["push 1835/2", "push 162+185/3", "caught up"]);
     assert_eq!(world.feed.buffered(), 0);
     assert!(
         world
@@ -61,13 +61,13 @@ fn a_loss_before_the_account_was_first_synced_is_a_gap_behind_the_first_push() {
     world.say(GROUP, 3);
     world.live();
     assert!(world.say_live(GROUP, 4).is_empty());
-    let said = world.answer_all();
-    let messages: Vec<&str> = said
+    let output = world.answer_all();
+    let messages: Vec<&str> = output
         .iter()
         .filter(|line| line.contains('/'))
         .map(|line| line.split('/').next_back().unwrap())
         .collect();
-    assert_eq!(messages, ["2", "3", "4"], "{said:?}");
+    assert_eq!(messages, ["2", "3", "4"], "{output:?}");
 }
 
 #[test]
@@ -81,12 +81,12 @@ fn a_push_that_comes_late_and_is_buffered_comes_before_what_is_fetched_behind_it
     world.live();
     assert!(world.push(&created(&first), "late").is_empty());
     world.say(GROUP, 2);
-    let said = world.answer_all();
-    let messages: Vec<&String> = said
+    let output = world.answer_all();
+    let messages: Vec<&String> = output
         .iter()
         .filter(|line| *line == "late" || line.contains('/'))
         .collect();
-    assert_eq!(messages, ["late", "backfill 1835/2"], "{said:?}");
+    assert_eq!(messages, ["late", "backfill 1835/2"], "{output:?}");
 }
 
 #[test]
@@ -140,8 +140,8 @@ fn what_was_said_before_the_account_was_first_synced_does_not_come_after_what_wa
         if is_newer_first {
             assert_eq!(world.say_live(GROUP, 2), ["push 1835/2"]);
         }
-        let said = world.push(&created(&past), "past");
-        assert_eq!(said.is_empty(), is_newer_first, "{said:?}");
+        let output = world.push(&created(&past), "past");
+        assert_eq!(output.is_empty(), is_newer_first, "{output:?}");
     }
 }
 
@@ -158,9 +158,9 @@ fn history_reaches_back_to_what_was_pushed_before_a_loss() {
         world.say(GROUP, number);
     }
     world.live();
-    let said = world.answer_all();
+    let output = world.answer_all();
     assert_eq!(
-        said,
+        output,
         [
             "backfill 1835/1",
             "backfill 1835/2",
@@ -184,13 +184,13 @@ fn history_reaches_back_to_the_first_push_that_found_no_room() {
     for number in 2..=6 {
         world.say_live(GROUP, number);
     }
-    let said = world.answer_all();
-    let messages: Vec<&str> = said
+    let output = world.answer_all();
+    let messages: Vec<&str> = output
         .iter()
         .filter_map(|line| line.split_once('/'))
         .map(|(_, number)| number)
         .collect();
-    assert_eq!(messages, ["2", "3", "4", "5", "6"], "{said:?}");
+    assert_eq!(messages, ["2", "3", "4", "5", "6"], "{output:?}");
 }
 
 #[test]
@@ -207,8 +207,8 @@ fn a_push_that_comes_after_its_message_was_seen_by_comparing_is_delivered_and_co
     assert!(world.push(&created(&row), "again").is_empty());
     world.restart();
     world.acknowledges = true;
-    let said = world.live();
-    assert!(said.contains(&"backfill 1835/1".to_owned()), "{said:?}");
+    let output = world.live();
+    assert!(output.contains(&"backfill 1835/1".to_owned()), "{output:?}");
     world.restart();
     assert_eq!(world.live(), ["caught up"]);
 }

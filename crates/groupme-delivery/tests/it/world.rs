@@ -178,16 +178,16 @@ impl World {
     /// Lets time pass, one timer after the other.
     pub(crate) fn wait(&mut self, time: Duration) -> Vec<String> {
         let until = self.now + time;
-        let mut said = self.settle();
+        let mut output = self.settle();
         while let Some(at) = self.feed.poll_timeout().filter(|at| *at <= until) {
             self.now = self.now.max(at);
             self.feed.handle_timeout(self.now);
-            said.extend(self.settle());
+            output.extend(self.settle());
         }
         self.now = until;
         self.feed.handle_timeout(self.now);
-        said.extend(self.settle());
-        said
+        output.extend(self.settle());
+        output
     }
 
     /// Answers one request, without taking deliveries. Returns false if there is none.
@@ -201,7 +201,7 @@ impl World {
 
     /// Answers requests until there are none, and returns what is handed out.
     pub(crate) fn settle(&mut self) -> Vec<String> {
-        let mut said = self.take();
+        let mut output = self.take();
         while let Some((id, question)) = self.feed.poll_request() {
             self.asked.push(ask(&question));
             if self.is_slow {
@@ -209,9 +209,9 @@ impl World {
                 continue;
             }
             self.answer(id, &question);
-            said.extend(self.take());
+            output.extend(self.take());
         }
-        said
+        output
     }
 
     /// Answers the oldest waiting request.
@@ -233,11 +233,11 @@ impl World {
     /// Answers everything that waits, and everything later at once.
     pub(crate) fn answer_all(&mut self) -> Vec<String> {
         self.is_slow = false;
-        let mut said = Vec::new();
+        let mut output = Vec::new();
         while !self.waiting.is_empty() {
-            said.extend(self.answer_next());
+            output.extend(self.answer_next());
         }
-        said
+        output
     }
 
     fn answer(&mut self, id: RequestId, question: &Request) {
@@ -363,7 +363,7 @@ impl World {
 
     /// Takes the deliveries.
     pub(crate) fn take(&mut self) -> Vec<String> {
-        let mut said = Vec::new();
+        let mut output = Vec::new();
         while let Some(mut delivered) = self.feed.poll_delivery() {
             if self.ledger.record(&mut delivered).unwrap() {
                 if self.acknowledges {
@@ -371,18 +371,18 @@ impl World {
                 } else if matches!(delivered.item, Item::Push(_) | Item::Synthesized(_)) {
                     self.tags.push(delivered.tag);
                 }
-                said.push(tell(&delivered));
+                output.push(describe(&delivered));
                 if let Item::Synthesized(made) = delivered.item {
                     self.made.push(made.event);
                 }
             }
         }
-        said
+        output
     }
 }
 
 /// Returns a delivery as text: `push 1835/101`, `backfill 1835/102`, `gap 1835 100..103`.
-pub(crate) fn tell(delivered: &Delivered<String>) -> String {
+pub(crate) fn describe(delivered: &Delivered<String>) -> String {
     let range = |after: &Option<MessageId>, upto: &Option<MessageId>| {
         format!("{}..{}", short(after.as_ref()), short(upto.as_ref()))
     };

@@ -15,8 +15,8 @@ impl Image {
 }
 
 impl Video {
-    /// Creates a video attachment, with the URL of a still image. Both are hosted by GroupMe's video
-    /// service.
+    /// Creates a video attachment, with the URL of a still image. Both are hosted by GroupMe's
+    /// video service.
     pub fn new(url: impl Into<String>, preview_url: impl Into<String>) -> Self {
         Self {
             url: Some(url.into()),

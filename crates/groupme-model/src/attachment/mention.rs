@@ -25,8 +25,8 @@ impl Mentions {
     /// Adds a mention of a user at a byte range of `text`, the text of the message; usually their
     /// name after an `@`.
     ///
-    /// Nothing needs to be added for `@everyone` in the text: GroupMe adds that mention itself, and a
-    /// second one would be doubled.
+    /// Nothing needs to be added for `@everyone` in the text: GroupMe adds that mention itself, and
+    /// a second one would be doubled.
     ///
     /// # Errors
     ///

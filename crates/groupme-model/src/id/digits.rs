@@ -1,6 +1,7 @@
 //! Decimal text of an integer, without allocation.
 
-/// Decimal text of up to twenty characters: the longest are `u64::MAX`, and `i64::MIN` with its sign.
+/// Decimal text of up to twenty characters: the longest are `u64::MAX`, and `i64::MIN` with its
+/// sign.
 #[derive(Clone, Copy)]
 pub(super) struct Digits {
     bytes: [u8; LEN as usize],

@@ -84,8 +84,8 @@ macro_rules! union {
                 .into_problems()
             }
 
-            /// Returns the paths of members that the model does not know, at any depth. Of an unknown
-            /// type none is listed.
+            /// Returns the paths of members that the model does not know, at any depth. Of an
+            /// unknown type none is listed.
             pub fn unknown_fields(&self) -> Vec<String> {
                 $crate::diagnostics::Diagnostics::of(|diagnostics| {
                     $Owned::report_as(self.kind(), self.raw(), diagnostics);
@@ -164,8 +164,8 @@ macro_rules! union {
 
 /// Declares a [`union!`] whose tag is one of its own members.
 ///
-/// `tagged by` names the function that finds the tag. `indexed by` names the key table that the models
-/// share, so that the members are indexed once, for the tag and for the model.
+/// `tagged by` names the function that finds the tag. `indexed by` names the key table that the
+/// models share, so that the members are indexed once, for the tag and for the model.
 macro_rules! tagged_union {
     (
         $(#[$meta:meta])*
@@ -278,7 +278,8 @@ macro_rules! read_tagged {
     }};
 }
 
-/// Reads a value of a [`union!`] whose tag is known, from the value itself or from its indexed members.
+/// Reads a value of a [`union!`] whose tag is known, from the value itself or from its indexed
+/// members.
 macro_rules! from_tag {
     ($f:lifetime, [], { $( $tag:literal => $Variant:ident($ModelRef:ident), )* }) => {
         pub(crate) fn from_tag(tag: &$f str, value: bayeux_wire::Value<$f>) -> Self {

@@ -1,8 +1,9 @@
 //! Parser and printer of RFC 3339 (section 5.6) in the proleptic Gregorian calendar.
 //!
-//! Written by hand because GroupMe's times do not fit the usual crates. jiff 0.2 ends at 9999-12-30,
-//! before GroupMe's "forever" (the first second of the year 10000), refuses more than nine digits of
-//! a fraction, accepts text without minutes, and takes 200 ns per parse instead of 55 ns.
+//! Written by hand because GroupMe's times do not fit the usual crates. jiff 0.2 ends at
+//! 9999-12-30, before GroupMe's "forever" (the first second of the year 10000), refuses more than
+//! nine digits of a fraction, accepts text without minutes, and takes 200 ns per parse instead of
+//! 55 ns.
 
 use core::fmt;
 

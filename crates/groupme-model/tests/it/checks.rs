@@ -32,8 +32,8 @@ pub(crate) struct Checked {
     pub(crate) allocations: u64,
 }
 
-/// Checks JSON as an object of one kind. `None` if it is not such an object; an error unless the view,
-/// the owned value, the value deserialized from the JSON, and the value deserialized from the
+/// Checks JSON as an object of one kind. `None` if it is not such an object; an error unless the
+/// view, the owned value, the value deserialized from the JSON, and the value deserialized from the
 /// serialized owned value are all equal.
 pub(crate) type Check = fn(&str) -> Result<Option<Checked>, String>;
 

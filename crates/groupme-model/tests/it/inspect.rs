@@ -21,17 +21,17 @@ fn a_push_is_inspected_with_its_type_its_unknown_fields_and_its_owned_form() {
 #[test]
 fn a_value_of_unknown_type_is_returned_as_received() {
     let payload = Payload::new(r#"{"type":"hologram","n":1}"#);
-    let told = json!({
+    let expected = json!({
         "type": "hologram", "typed": false, "unknown_fields": [],
         "value": {"type": "hologram", "n": 1},
     });
     assert_eq!(
         serde_json::to_value(inspect::push(payload.value())).unwrap(),
-        told
+        expected
     );
     assert_eq!(
         serde_json::to_value(inspect::attachment(payload.value())).unwrap(),
-        told
+        expected
     );
 }
 

@@ -106,9 +106,9 @@ proptest! {
 
 #[test]
 fn alert_and_time_are_read_from_any_push() {
-    let said = r#""alert":"Ada: hi","received_at":1751412575000"#;
+    let members = r#""alert":"Ada: hi","received_at":1751412575000"#;
     for kind in PUSHES {
-        let json = format!(r#"{{"type":"{kind}",{said},"subject":{{"id":"1"}}}}"#);
+        let json = format!(r#"{{"type":"{kind}",{members},"subject":{{"id":"1"}}}}"#);
         let payload = Payload::new(&json);
         let view = EventRef::from_value(payload.value());
         let owned = view.into_owned();

@@ -15,7 +15,7 @@ use crate::unrecorded::OBJECTS as OBJECTS_UNRECORDED;
 
 #[test]
 fn every_object_is_typed_and_its_owned_form_matches_the_snapshot() {
-    let mut told: BTreeMap<&str, Vec<Parsed>> = BTreeMap::new();
+    let mut parsed: BTreeMap<&str, Vec<Parsed>> = BTreeMap::new();
     for recorded in recorded() {
         let name = format!("{} in {}", recorded.kind, recorded.recording);
         let checked = (recorded.check)(&recorded.object.to_string())
@@ -23,10 +23,10 @@ fn every_object_is_typed_and_its_owned_form_matches_the_snapshot() {
             .expect(&name);
         assert_eq!(checked.unknown_fields, Vec::<String>::new(), "{name}");
         assert_eq!(checked.problems, [], "{name}");
-        let told = told.entry(recorded.recording).or_default();
-        told.push(json!({"object": recorded.kind, "value": checked.written}));
+        let parsed = parsed.entry(recorded.recording).or_default();
+        parsed.push(json!({"object": recorded.kind, "value": checked.written}));
     }
-    for (recording, objects) in told {
+    for (recording, objects) in parsed {
         assert_snapshot(&format!("rest/{recording}"), &objects);
     }
 }

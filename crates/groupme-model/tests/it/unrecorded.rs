@@ -1,5 +1,5 @@
-//! Objects without a recording: every field that GroupMe's clients are known to read, with a value of
-//! the type they expect.
+//! Objects without a recording: every field that GroupMe's clients are known to read, with a value
+//! of the type they expect.
 
 use groupme_model::group::GroupType;
 use groupme_model::member::{MemberStateRef, RoleRef};

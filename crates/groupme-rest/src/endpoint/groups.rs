@@ -119,7 +119,8 @@ pub fn destroy(group: impl Into<GroupId>) -> Call<()> {
 }
 
 /// Joins a group by the token of its share link. Returns `None` if an admin has to approve the
-/// request. If the group has a question and `answer` is `None`, GroupMe refuses with the code 40016.
+/// request. If the group has a question and `answer` is `None`, GroupMe refuses with the code
+/// 40016.
 pub fn join(
     group: impl Into<GroupId>,
     share_token: &str,

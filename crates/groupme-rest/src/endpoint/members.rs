@@ -64,8 +64,8 @@ pub struct PendingAdd {
 }
 
 /// Adds members to a group; the result comes later, see [`add_results`]. GroupMe may allow this to
-/// its own apps only, and refuse others as [`Unauthorized`](crate::Error::Unauthorized) with the code
-/// 40102.
+/// its own apps only, and refuse others as [`Unauthorized`](crate::Error::Unauthorized) with the
+/// code 40102.
 pub fn add(group: impl Into<GroupId>, members: &[NewMember]) -> Call<PendingAdd> {
     Call::post(Service::V3, "groups/{}/members/add")
         .segment(group.into())

@@ -16,7 +16,8 @@ use crate::{
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MessagePage {
-    /// Messages, in the order of the [`HistoryWindow`]. Only an empty page is the last one, not a short one.
+    /// Messages, in the order of the [`HistoryWindow`]. Only an empty page is the last one, not a
+    /// short one.
     pub messages: Vec<Message>,
     /// Total number of messages in the conversation, not on the page.
     pub count: Option<i64>,

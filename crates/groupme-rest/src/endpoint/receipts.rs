@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use crate::{Call, Conversation, Service, argument::Argument};
 
-/// Marks a direct conversation as read up to its newest message, and sends the other user a receipt.
+/// Marks a direct conversation as read up to its newest message, and sends the other user a
+/// receipt.
 pub fn mark_read(conversation: impl Into<Conversation>) -> Call<ReadReceipt> {
     Call::post(Service::V3, "conversations/{}/read_receipt")
         .conversation(conversation)
@@ -63,9 +64,9 @@ pub fn list() -> Call<Vec<ReadReceipt>> {
     Call::get(Service::V4, "read_receipts").list(&["receipts"])
 }
 
-/// Marks a direct conversation as read up to a message, as documented (version 2), and sends the other
-/// user a receipt. If a newer message is already read, only the time of its receipt changes, and that
-/// receipt is returned.
+/// Marks a direct conversation as read up to a message, as documented (version 2), and sends the
+/// other user a receipt. If a newer message is already read, only the time of its receipt changes,
+/// and that receipt is returned.
 pub fn mark_read_v2(
     conversation: impl Into<Conversation>,
     message: impl Into<MessageId>,

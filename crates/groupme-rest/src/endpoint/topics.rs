@@ -1,5 +1,5 @@
-//! Topics of groups, which GroupMe also calls subgroups. For [messages](super::messages), a topic is a
-//! conversation of its own, with its own id.
+//! Topics of groups, which GroupMe also calls subgroups. For [messages](super::messages), a topic
+//! is a conversation of its own, with its own id.
 
 use groupme_model::{GroupId, LikeIcon, Member, Topic, group::GroupType};
 use serde::Serialize;

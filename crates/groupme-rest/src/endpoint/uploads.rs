@@ -1,8 +1,8 @@
 //! Uploads of images, videos and files, whose results go into an
 //! [attachment](groupme_model::attachment).
 //!
-//! GroupMe processes videos and files in the background: request [`video_status`] or [`file_status`]
-//! until it [is done](UploadStatus::is_done).
+//! GroupMe processes videos and files in the background: request [`video_status`] or
+//! [`file_status`] until it [is done](UploadStatus::is_done).
 
 use bytes::Bytes;
 use groupme_model::{FileId, GroupId};
@@ -174,8 +174,8 @@ pub struct MediaUpload {
 }
 
 impl MediaUpload {
-    /// Returns the description of a picture for a group, by the extension of its file name and its size
-    /// in bytes and pixels.
+    /// Returns the description of a picture for a group, by the extension of its file name and its
+    /// size in bytes and pixels.
     pub fn new(
         extension: impl Into<String>,
         group: GroupId,

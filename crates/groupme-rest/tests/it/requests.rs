@@ -22,25 +22,25 @@ use self::cases::CASES;
 use crate::recorded::{load, names};
 
 /// File name of a recording, function that makes the same request, and the method and URL.
-type Case = (&'static str, fn(&Value) -> Made, &'static str);
+type Case = (&'static str, fn(&Value) -> SentRequest, &'static str);
 
-struct Made {
+struct SentRequest {
     line: String,
     body: Value,
 }
 
 /// Returns the method, URL and body of a call.
-fn made<T>(call: &Call<T>) -> Made {
-    made_by(&"185".into(), call)
+fn sent<T>(call: &Call<T>) -> SentRequest {
+    sent_by(&"185".into(), call)
 }
 
 /// Returns the same for a call of the given user.
-fn made_by<T>(user: &UserId, call: &Call<T>) -> Made {
+fn sent_by<T>(user: &UserId, call: &Call<T>) -> SentRequest {
     let token = Token::new("t").unwrap();
     let request = call
         .request(&Services::groupme(), &token, Some(user))
         .unwrap();
-    Made {
+    SentRequest {
         line: format!("{} {}", request.method(), request.uri()),
         body: serde_json::from_slice(request.body()).unwrap_or_default(),
     }
@@ -57,39 +57,39 @@ fn draft(message: &Value) -> Draft {
     attachments.into_iter().flatten().fold(draft, Draft::attach)
 }
 
-fn group_message(body: &Value) -> Made {
+fn group_message(body: &Value) -> SentRequest {
     let message = &body["message"];
     let guid = message["source_guid"].as_str().unwrap();
     let group = Conversation::Group("1835".into());
-    made(&messages::send(&group, draft(message), guid.into()).unwrap())
+    sent(&messages::send(&group, draft(message), guid.into()).unwrap())
 }
 
-fn direct_message(body: &Value) -> Made {
+fn direct_message(body: &Value) -> SentRequest {
     let message = &body["direct_message"];
     let guid = message["source_guid"].as_str().unwrap();
     let user = Conversation::User(part(message, "/recipient_id"));
-    made(&messages::send(&user, draft(message), guid.into()).unwrap())
+    sent(&messages::send(&user, draft(message), guid.into()).unwrap())
 }
 
-fn edit(body: &Value) -> Made {
+fn edit(body: &Value) -> SentRequest {
     let group = Conversation::Group("1835".into());
-    made(&messages::edit(&group, "9", draft(body)).unwrap())
+    sent(&messages::edit(&group, "9", draft(body)).unwrap())
 }
 
-fn like(body: &Value) -> Made {
+fn like(body: &Value) -> SentRequest {
     let icon: LikeIcon = part(body, "/like_icon");
-    made(&reactions::like(
+    sent(&reactions::like(
         ConversationId::from("185+230"),
         "9",
         Some(icon),
     ))
 }
 
-fn bot_post(body: &Value) -> Made {
-    made(&bots::post(part::<BotId>(body, "/bot_id"), draft(body)).unwrap())
+fn bot_post(body: &Value) -> SentRequest {
+    sent(&bots::post(part::<BotId>(body, "/bot_id"), draft(body)).unwrap())
 }
 
-fn bot(body: &Value) -> Made {
+fn bot(body: &Value) -> SentRequest {
     let mut bot = bots::NewBot::new(
         body["bot"]["name"].as_str().unwrap(),
         part(body, "/bot/group_id"),
@@ -97,10 +97,10 @@ fn bot(body: &Value) -> Made {
     bot.avatar_url = part(body, "/bot/avatar_url");
     bot.callback_url = part(body, "/bot/callback_url");
     bot.dm_notification = part(body, "/bot/dm_notification");
-    made(&bots::create(&bot))
+    sent(&bots::create(&bot))
 }
 
-fn poll(body: &Value) -> Made {
+fn poll(body: &Value) -> SentRequest {
     let options = body["options"].as_array().unwrap();
     let titles = options
         .iter()
@@ -109,7 +109,7 @@ fn poll(body: &Value) -> Made {
     let mut poll = polls::NewPoll::new(body["subject"].as_str().unwrap(), titles, ends);
     poll.kind = part::<PollType>(body, "/type");
     poll.visibility = part::<PollVisibility>(body, "/visibility");
-    made(&polls::create(ConversationId::from("1835"), &poll))
+    sent(&polls::create(ConversationId::from("1835"), &poll))
 }
 
 fn event(body: &Value) -> calendar::EventSettings {
@@ -157,7 +157,7 @@ fn topic_settings(body: &Value) -> topics::TopicSettings {
     topic
 }
 
-fn new_members(body: &Value) -> Made {
+fn new_members(body: &Value) -> SentRequest {
     let member = |member: &Value| {
         let mut new = members::NewMember::default();
         new.nickname = part(member, "/nickname");
@@ -173,10 +173,10 @@ fn new_members(body: &Value) -> Made {
         .iter()
         .map(member)
         .collect();
-    made(&members::add("1835", &members))
+    sent(&members::add("1835", &members))
 }
 
-fn contacts(body: &Value) -> Made {
+fn contacts(body: &Value) -> SentRequest {
     let contact = |contact: &Value| {
         let mut new = relationships::AddressBookEntry::default();
         new.name = part(contact, "/name");
@@ -185,19 +185,19 @@ fn contacts(body: &Value) -> Made {
         new
     };
     let contacts: Vec<_> = body.as_array().unwrap().iter().map(contact).collect();
-    made(&relationships::import(&contacts))
+    sent(&relationships::import(&contacts))
 }
 
-fn user_change(body: &Value) -> Made {
+fn user_change(body: &Value) -> SentRequest {
     let mut change = users::UserUpdate::default();
     change.avatar_url = part(body, "/avatar_url");
     change.name = part(body, "/name");
     change.email = part(body, "/email");
     change.zip_code = part(body, "/zip_code");
-    made(&users::update(&change))
+    sent(&users::update(&change))
 }
 
-fn profile_change(body: &Value) -> Made {
+fn profile_change(body: &Value) -> SentRequest {
     let mut change = users::ProfileUpdate::default();
     change.name = part(body, "/user/name");
     change.email = part(body, "/user/email");
@@ -208,17 +208,17 @@ fn profile_change(body: &Value) -> Made {
     change.disable_favorite_notification = part(body, "/user/disable_favorite_notification");
     change.group_notification_sound = part(body, "/user/group_notification_sound");
     change.dm_notification_sound = part(body, "/user/dm_notification_sound");
-    made(&users::update_profile(&change))
+    sent(&users::update_profile(&change))
 }
 
-fn campus_profile(body: &Value) -> Made {
+fn campus_profile(body: &Value) -> SentRequest {
     let mut profile = directories::CampusProfile::default();
     profile.graduation_year = part(body, "/graduation_year");
     profile.campus_profile_visibility = part(body, "/campus_profile_visibility");
-    made(&directories::change_profile(&profile))
+    sent(&directories::change_profile(&profile))
 }
 
-fn medium(body: &Value) -> Made {
+fn medium(body: &Value) -> SentRequest {
     let number = |key: &str| body[key].as_u64().unwrap();
     let pixels = |key| u32::try_from(number(key)).unwrap();
     let sender = part(body, "/senderId");
@@ -228,15 +228,15 @@ fn medium(body: &Value) -> Made {
         number("fileSize"),
         (pixels("width"), pixels("height")),
     ));
-    made_by(&sender, &call)
+    sent_by(&sender, &call)
 }
 
 fn minutes(body: &Value) -> groups::Mute {
     groups::Mute::Minutes(part(body, "/duration"))
 }
 
-/// Returns the body with one form for times and degrees, and without empty lists. `intrests` is a typing
-/// error in the documentation.
+/// Returns the body with one form for times and degrees, and without empty lists. `intrests` is a
+/// typing error in the documentation.
 fn normalized(mut body: Value) -> Value {
     match &mut body {
         Value::Object(members) => {

@@ -25,7 +25,8 @@ fn direct() -> ConversationId {
     DIRECT.into()
 }
 
-/// JavaScript servers send half of a surrogate pair where they cut a text in the middle of an emoji.
+/// JavaScript servers send half of a surrogate pair where they cut a text in the middle of an
+/// emoji.
 #[test]
 fn a_text_cut_in_the_middle_of_an_emoji_does_not_cost_its_page() {
     let bodies = [&br"\ud83d"[..], b"\xf0\x9f\x98"].map(|half| {

@@ -50,8 +50,8 @@ async fn serve(names: &[&str]) -> (Server, Vec<u8>) {
     (server, root)
 }
 
-/// Starts a proxy that requires a password and connects everything to one server. Returns its URL, and
-/// adds the heads of its requests to `requests`.
+/// Starts a proxy that requires a password and connects everything to one server. Returns its URL,
+/// and adds the heads of its requests to `requests`.
 async fn proxy(to: &Server, requests: Arc<std::sync::Mutex<Vec<String>>>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

@@ -11,8 +11,8 @@ use hyper::{
 
 /// Returns whether a request names no foreign host and comes from no foreign page.
 ///
-/// `Host` has to be an IP address, which no DNS record can redirect, or `localhost`. `Origin` has to
-/// be on this machine. Either header may be missing: browsers always send them.
+/// `Host` has to be an IP address, which no DNS record can redirect, or `localhost`. `Origin` has
+/// to be on this machine. Either header may be missing: browsers always send them.
 pub(super) fn is_local<B>(request: &Request<B>) -> bool {
     let headers = request.headers();
     let hosts = headers.get_all(HOST).iter().map(HeaderValue::as_bytes);

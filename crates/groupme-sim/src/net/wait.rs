@@ -62,7 +62,7 @@ impl Sim {
         self.wait_for(|world| {
             let after = core::mem::replace(&mut seen, world.latest_message());
             let mut new = world.messages_after(after);
-            new.find(|said| is_it(*said)).map(MessageView::id)
+            new.find(|message| is_it(*message)).map(MessageView::id)
         })
         .await
     }
@@ -73,7 +73,7 @@ impl Sim {
         let me = self.cast.me;
         self.wait_for(|world| {
             let answers = world.messages_after(message);
-            let answer = answers.filter(|said| said.author() == me).last()?;
+            let answer = answers.filter(|message| message.author() == me).last()?;
             answer.text().map(str::to_owned)
         })
         .await

@@ -89,12 +89,12 @@ impl RestResponse {
 
     pub(super) fn slow_down(retry_after: RetryAfter, refusals: u64) -> Self {
         let mut response = Self::refusal(429, 42901, "rate limit exceeded");
-        let told = match retry_after {
+        let has_header = match retry_after {
             RetryAfter::Never => false,
             RetryAfter::EverySecond => refusals.is_multiple_of(2),
             RetryAfter::Always => true,
         };
-        if told {
+        if has_header {
             response.headers.push(("Retry-After", "1".to_owned()));
         }
         response

@@ -57,7 +57,7 @@ impl World {
     ) -> Vec<Value> {
         let own = self
             .messages_with_reactions(conversation)
-            .filter(|said| said.author == user);
+            .filter(|message| message.author == user);
         let liked = own.filter_map(|message| {
             let others = message.likes().filter(|like| like.by != user);
             Some((others.max_by_key(|like| like.at)?, message))

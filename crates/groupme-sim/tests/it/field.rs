@@ -28,7 +28,7 @@ fn connects_may_never_be_answered_though_events_flow() {
     sim.send(socket, &json!([connect_for(&client, "0", 0)]));
     sim.pass(HOLD + Duration::from_secs(1));
     assert_eq!(sim.received(socket), []);
-    sim.said_by_mara("heard");
+    sim.send_from_mara("heard");
     assert_eq!(texts(&sim.messages(socket)), ["heard"]);
     // Without another connect the session expires, as all sessions do.
     sim.pass(HOLD);
@@ -45,7 +45,7 @@ fn a_poll_without_a_timeout_still_brings_events() {
     let poll = sim.post(&json!([connect(&client, "2")]));
     sim.pass(HOLD);
     assert_eq!(sim.received(poll), []);
-    sim.said_by_mara("heard");
+    sim.send_from_mara("heard");
     assert_eq!(texts(&sim.messages(poll)), ["heard"]);
 }
 
@@ -70,7 +70,7 @@ fn sockets_may_be_closed_cleanly_after_a_while_and_sessions_live_on() {
     assert_eq!(sim.received(idle), []);
     sim.pass(Duration::from_millis(1));
     assert_eq!(sim.received(idle), [Sent::Closed(1000)]);
-    sim.said_by_mara("in time");
+    sim.send_from_mara("in time");
     assert_eq!(texts(&sim.messages(socket)), ["in time"]);
     sim.pass(Duration::from_secs(5));
     assert_eq!(
@@ -79,7 +79,7 @@ fn sockets_may_be_closed_cleanly_after_a_while_and_sessions_live_on() {
         "the held connect is not answered"
     );
 
-    sim.said_by_mara("between");
+    sim.send_from_mara("between");
     let next = sim.socket();
     sim.send(next, &json!([connect(&client, "4")]));
     assert_eq!(texts(&sim.messages(next)), ["between"]);
@@ -96,7 +96,7 @@ fn a_session_may_stay_bound_to_its_dead_socket() {
     sim.close(dead);
     let next = sim.socket();
     sim.send(next, &json!([connect_for(&client, "4", 5_000)]));
-    sim.said_by_mara("lost");
+    sim.send_from_mara("lost");
     assert_eq!(sim.received(next), []);
     sim.pass(HOLD);
     // The replies may make a client believe that the session is healthy.
@@ -104,7 +104,7 @@ fn a_session_may_stay_bound_to_its_dead_socket() {
     assert_eq!(answers, [connected(&client, "4")]);
 
     let (fresh, _) = sim.listen();
-    sim.said_by_mara("heard");
+    sim.send_from_mara("heard");
     assert_eq!(texts(&sim.messages(fresh)), ["heard"]);
     assert_eq!(sim.received(next), []);
 }
@@ -117,7 +117,7 @@ fn the_end_of_an_old_socket_may_close_the_new_one() {
         let new = sim.socket();
         sim.send(new, &json!([connect(&client, "4")]));
         sim.close(old);
-        sim.said_by_mara("heard?");
+        sim.send_from_mara("heard?");
         if spreads {
             assert_eq!(sim.received(new), [Sent::Closed(1000)]);
         } else {
@@ -127,7 +127,7 @@ fn the_end_of_an_old_socket_may_close_the_new_one() {
 }
 
 impl Virtual {
-    fn said_by_mara(&mut self, text: &str) {
+    fn send_from_mara(&mut self, text: &str) {
         self.with_world(|world, cast| world.say(cast.lake, cast.mara, text).unwrap());
     }
 }

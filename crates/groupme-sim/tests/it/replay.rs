@@ -21,7 +21,7 @@ use bayeux_wire::{Decoder, Frame, ServerPayload};
 use serde_json::Value;
 
 use self::{
-    line::{Line, What},
+    line::{EntryKind, Line},
     rules::{Kind, Rules},
 };
 
@@ -52,12 +52,12 @@ enum Act {
 struct Difference {
     /// Beginning of the mark under which it occurs.
     mark: &'static str,
-    how: How,
+    how: DifferenceKind,
     why: &'static str,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum How {
+enum DifferenceKind {
     /// Messages under this mark are not sent.
     Unsent,
     /// Requests under this mark that are no POST of JSON are skipped by a server without HTTP.
@@ -72,7 +72,7 @@ enum How {
 
 /// Output of our server.
 #[derive(Clone, Debug, PartialEq)]
-enum Said {
+enum ServerOutput {
     Text(String),
     Status(u16),
     Closed(u16),
@@ -84,7 +84,7 @@ struct Replay<'r> {
     rules: Rules,
     decoder: Decoder,
     now: Instant,
-    said: BTreeMap<u64, VecDeque<Said>>,
+    outputs: BTreeMap<u64, VecDeque<ServerOutput>>,
     /// Client ids and cookies: recorded and ours.
     names: Vec<(String, String)>,
     latest: Option<String>,
@@ -98,7 +98,7 @@ struct Replay<'r> {
     exchanges: BTreeMap<u64, u64>,
     used: BTreeSet<usize>,
     /// Failures of the comparison.
-    complaints: Vec<String>,
+    failures: Vec<String>,
     same: usize,
 }
 
@@ -120,7 +120,7 @@ impl Recording {
             rules: Rules::new(self.kind),
             decoder: Decoder::new(),
             now: Instant::ORIGIN,
-            said: BTreeMap::new(),
+            outputs: BTreeMap::new(),
             names: Vec::new(),
             latest: None,
             mark: String::new(),
@@ -130,26 +130,26 @@ impl Recording {
             unasked: BTreeSet::new(),
             exchanges: BTreeMap::new(),
             used: BTreeSet::new(),
-            complaints: Vec::new(),
+            failures: Vec::new(),
             same: 0,
         };
         for line in line::read(self.jsonl) {
             replay.take(&line);
         }
-        let left: Vec<_> = core::mem::take(&mut replay.said)
+        let left: Vec<_> = core::mem::take(&mut replay.outputs)
             .into_iter()
-            .flat_map(|(conn, said)| said.into_iter().map(move |said| (conn, said)))
+            .flat_map(|(conn, outputs)| outputs.into_iter().map(move |output| (conn, output)))
             .collect();
-        for (conn, said) in left {
+        for (conn, output) in left {
             let mark = core::mem::take(&mut replay.mark);
-            if !replay.differs_anywhere(&said) {
-                replay.complain(conn, &format!("only ours said {said:?}"));
+            if !replay.differs_anywhere(&output) {
+                replay.report_failure(conn, &format!("only our server sent {output:?}"));
             }
             replay.mark = mark;
         }
         for (index, difference) in self.differences.concat().iter().enumerate() {
             if !replay.used.contains(&index) {
-                replay.complain(
+                replay.report_failure(
                     0,
                     &format!(
                         "no longer so: {:?}, because {}",
@@ -158,8 +158,8 @@ impl Recording {
                 );
             }
         }
-        let complaints = replay.complaints;
-        assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+        let failures = replay.failures;
+        assert!(failures.is_empty(), "\n{}", failures.join("\n"));
         assert_eq!(replay.same, self.same, "answers and frames compared");
     }
 }
@@ -171,12 +171,12 @@ impl Replay<'_> {
         let conn = next.conn;
         let lane = LaneId::new(conn * EXCHANGES + self.exchanges.get(&conn).unwrap_or(&0));
         match &next.what {
-            What::Mark(mark) if !mark.starts_with(' ') => {
+            EntryKind::Mark(mark) if !mark.starts_with(' ') => {
                 self.mark.clone_from(mark);
                 (self.marked_at, self.done) = (next.at, 0);
             }
-            What::Upgrade => self.server.handle_open(self.now, lane, LaneKind::Socket),
-            What::Post { body, cookie } => {
+            EntryKind::Upgrade => self.server.handle_open(self.now, lane, LaneKind::Socket),
+            EntryKind::Post { body, cookie } => {
                 if self.is_unasked(conn) {
                     return;
                 }
@@ -191,40 +191,43 @@ impl Replay<'_> {
                 }
                 self.ask(lane, body);
             }
-            What::OtherRequest => {
+            EntryKind::OtherRequest => {
                 self.unasked.insert(conn);
-                if !self.differs(|how, _| how == How::Http, &Said::Status(0)) {
-                    self.complain(conn, "no POST of JSON");
+                if !self.differs(
+                    |how, _| how == DifferenceKind::Http,
+                    &ServerOutput::Status(0),
+                ) {
+                    self.report_failure(conn, "no POST of JSON");
                 }
             }
-            What::Received(text) => {
+            EntryKind::Received(text) => {
                 if !self.is_unasked(conn) {
                     self.ask(lane, text);
                 }
             }
-            What::ClosedByClient => {
+            EntryKind::ClosedByClient => {
                 self.closing.insert(conn);
                 self.server.handle_close(self.now, lane);
                 self.drain();
             }
-            What::Response {
+            EntryKind::Response {
                 status,
                 body,
                 cookie,
             } => {
-                let said = match status {
-                    200 => Said::Text(body.clone()),
-                    status => Said::Status(*status),
+                let output = match status {
+                    200 => ServerOutput::Text(body.clone()),
+                    status => ServerOutput::Status(*status),
                 };
-                self.expect(conn, &said, cookie.as_deref());
+                self.expect(conn, &output, cookie.as_deref());
             }
-            What::Sent(text) => self.expect(conn, &Said::Text(text.clone()), None),
-            What::ClosedByServer(code) if !self.closing.contains(&conn) => {
-                self.expect(conn, &Said::Closed(*code), None);
+            EntryKind::Sent(text) => self.expect(conn, &ServerOutput::Text(text.clone()), None),
+            EntryKind::ClosedByServer(code) if !self.closing.contains(&conn) => {
+                self.expect(conn, &ServerOutput::Closed(*code), None);
             }
-            What::Mark(_) | What::ClosedByServer(_) => {}
-            What::Garbled => {
-                let garbled = Said::Text("garbled".to_owned());
+            EntryKind::Mark(_) | EntryKind::ClosedByServer(_) => {}
+            EntryKind::Garbled => {
+                let garbled = ServerOutput::Text("garbled".to_owned());
                 self.expect(conn, &garbled, None);
             }
         }
@@ -306,23 +309,23 @@ impl Replay<'_> {
         while let Some(action) = self.server.poll_action(&mut out) {
             let text = String::from_utf8(core::mem::take(&mut out)).unwrap();
             let conn = action.lane().number() / EXCHANGES;
-            let said = match action {
-                Action::Send(_) => Said::Text(text),
+            let output = match action {
+                Action::Send(_) => ServerOutput::Text(text),
                 Action::Respond(_, cookie) => {
                     if let Some(cookie) = cookie {
                         self.names.push((String::new(), cookie.as_str().to_owned()));
                     }
-                    Said::Text(text)
+                    ServerOutput::Text(text)
                 }
-                Action::Reject(_, rejection) => Said::Status(rejection.status()),
-                Action::Close(_, code) => Said::Closed(code),
+                Action::Reject(_, rejection) => ServerOutput::Status(rejection.status()),
+                Action::Close(_, code) => ServerOutput::Closed(code),
             };
-            self.said.entry(conn).or_default().push_back(said);
+            self.outputs.entry(conn).or_default().push_back(output);
         }
     }
 
     /// Compares a recorded output with ours on this connection.
-    fn expect(&mut self, conn: u64, recorded: &Said, cookie: Option<&str>) {
+    fn expect(&mut self, conn: u64, recorded: &ServerOutput, cookie: Option<&str>) {
         if self.unasked.contains(&conn) {
             return;
         }
@@ -332,39 +335,39 @@ impl Replay<'_> {
             cookie.clone_into(&mut name.0);
         }
         if self.differs(
-            |how, text| matches!(how, How::Missing(part) if text.contains(part)),
+            |how, text| matches!(how, DifferenceKind::Missing(part) if text.contains(part)),
             recorded,
         ) {
             return;
         }
-        let mut ours = self.said.get_mut(&conn).and_then(VecDeque::pop_front);
-        while let Some(said) = &ours
+        let mut ours = self.outputs.get_mut(&conn).and_then(VecDeque::pop_front);
+        while let Some(output) = &ours
             && self.differs(
-                |how, text| matches!(how, How::Extra(part) if text.contains(part)),
-                said,
+                |how, text| matches!(how, DifferenceKind::Extra(part) if text.contains(part)),
+                output,
             )
         {
-            ours = self.said.get_mut(&conn).and_then(VecDeque::pop_front);
+            ours = self.outputs.get_mut(&conn).and_then(VecDeque::pop_front);
         }
         let Some(ours) = ours else {
-            return self.complain(conn, &format!("ours is silent, recorded is {recorded:?}"));
+            return self.report_failure(conn, &format!("ours is silent, recorded is {recorded:?}"));
         };
         self.learn(recorded, &ours);
         let wanted = match recorded {
-            Said::Text(text) => Said::Text(self.ours(text)),
+            ServerOutput::Text(text) => ServerOutput::Text(self.ours(text)),
             other => other.clone(),
         };
         if self.differs(
-            |how, text| matches!(how, How::Other(part) if text.contains(part)),
+            |how, text| matches!(how, DifferenceKind::Other(part) if text.contains(part)),
             recorded,
         ) {
             if self.is_same(&wanted, &ours) {
-                self.complain(conn, "no difference any more");
+                self.report_failure(conn, "no difference any more");
             }
             return;
         }
         if !self.is_same(&wanted, &ours) {
-            return self.complain(
+            return self.report_failure(
                 conn,
                 &format!("\n  recorded {wanted:?}\n  ours     {ours:?}"),
             );
@@ -372,9 +375,11 @@ impl Replay<'_> {
         self.same += 1;
     }
 
-    fn is_same(&self, wanted: &Said, ours: &Said) -> bool {
+    fn is_same(&self, wanted: &ServerOutput, ours: &ServerOutput) -> bool {
         match (wanted, ours) {
-            (Said::Text(wanted), Said::Text(ours)) if self.recording.kind != Kind::Faye => {
+            (ServerOutput::Text(wanted), ServerOutput::Text(ours))
+                if self.recording.kind != Kind::Faye =>
+            {
                 let json = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
                 let (wanted, mut ours) = (json(wanted), json(ours));
                 if self.recording.kind == Kind::CometdNode {
@@ -390,9 +395,11 @@ impl Replay<'_> {
     }
 
     /// Maps a recorded client id to ours.
-    fn learn(&mut self, recorded: &Said, ours: &Said) {
-        let id = |said: &Said| {
-            let Said::Text(text) = said else { return None };
+    fn learn(&mut self, recorded: &ServerOutput, ours: &ServerOutput) {
+        let id = |output: &ServerOutput| {
+            let ServerOutput::Text(text) = output else {
+                return None;
+            };
             let batch: Value = serde_json::from_str(text).ok()?;
             let reply = batch
                 .as_array()?
@@ -414,25 +421,25 @@ impl Replay<'_> {
     }
 
     fn is_unasked(&mut self, conn: u64) -> bool {
-        let text = Said::Text(String::new());
-        let unasked = self.differs(|how, _| how == How::Unsent, &text);
+        let text = ServerOutput::Text(String::new());
+        let unasked = self.differs(|how, _| how == DifferenceKind::Unsent, &text);
         if unasked {
             self.unasked.insert(conn);
         }
         unasked
     }
 
-    fn complain(&mut self, conn: u64, what: &str) {
-        self.complaints
+    fn report_failure(&mut self, conn: u64, what: &str) {
+        self.failures
             .push(format!("{}: connection {conn}: {what}", self.mark));
     }
 
     /// Returns whether our server is known to send more than recorded, under any mark.
-    fn differs_anywhere(&mut self, said: &Said) -> bool {
-        let text = format!("{said:?}").replace('\\', "");
+    fn differs_anywhere(&mut self, output: &ServerOutput) -> bool {
+        let text = format!("{output:?}").replace('\\', "");
         let mut found = false;
         for (index, difference) in self.recording.differences.concat().iter().enumerate() {
-            if matches!(difference.how, How::Extra(part) if text.contains(part)) {
+            if matches!(difference.how, DifferenceKind::Extra(part) if text.contains(part)) {
                 self.used.insert(index);
                 found = true;
             }
@@ -441,11 +448,15 @@ impl Replay<'_> {
     }
 
     /// Returns whether a difference of this kind is known here.
-    fn differs(&mut self, is_it: impl Fn(How, &str) -> bool, said: &Said) -> bool {
-        let text = match said {
-            Said::Text(text) => text.clone(),
-            Said::Status(status) => format!("status {status}"),
-            Said::Closed(code) => format!("closed {code}"),
+    fn differs(
+        &mut self,
+        is_it: impl Fn(DifferenceKind, &str) -> bool,
+        output: &ServerOutput,
+    ) -> bool {
+        let text = match output {
+            ServerOutput::Text(text) => text.clone(),
+            ServerOutput::Status(status) => format!("status {status}"),
+            ServerOutput::Closed(code) => format!("closed {code}"),
         };
         let mut found = false;
         for (index, difference) in self.recording.differences.concat().iter().enumerate() {

@@ -63,7 +63,7 @@ impl Virtual {
     }
 
     /// Posts a message in the group of the story.
-    fn said(&mut self, author: SimUserId, text: &str) -> SimMessageId {
+    fn send_message(&mut self, author: SimUserId, text: &str) -> SimMessageId {
         self.with_world(|world, cast| world.say(cast.lake, author, text).unwrap())
     }
 

@@ -85,7 +85,7 @@ fn null_and_empty_lists_match_any_type_but_a_missing_member_does_not() {
 }
 
 #[test]
-fn tells_a_missing_member_and_another_type() {
+fn reports_a_missing_member_and_another_type() {
     let of = |text: &str| shape(&serde_json::from_str(text).unwrap());
     assert_eq!(of(r#"{"a":1,"b":["x","y"]}"#), of(r#"{"b":["z"],"a":7}"#));
     assert_ne!(of(r#"{"a":1}"#), of(r#"{"a":"1"}"#));

@@ -36,7 +36,7 @@ fn own(user: SimUserId) -> String {
     format!("/user/{user}")
 }
 
-fn said(world: &mut World, cast: Cast, text: &str) -> SimMessageId {
+fn send_message(world: &mut World, cast: Cast, text: &str) -> SimMessageId {
     let message = world.say(cast.lake, cast.mara, text).unwrap();
     pushes(world);
     message
@@ -70,19 +70,19 @@ fn a_message_goes_to_every_member_the_author_included() {
 #[test]
 fn message_ids_have_eighteen_digits_begin_with_the_second_and_rise() {
     let (mut world, cast) = world();
-    let mut last = said(&mut world, cast, "first");
+    let mut last = send_message(&mut world, cast, "first");
     assert_eq!(
         last.to_string(),
         "175141257527000006",
         "six notices came before"
     );
     for _ in 0..100 {
-        let next = said(&mut world, cast, "next");
+        let next = send_message(&mut world, cast, "next");
         assert!(next > last && next.to_string().len() == 18);
         last = next;
     }
     world.advance(Instant::from_millis(730));
-    let later = said(&mut world, cast, "later").to_string();
+    let later = send_message(&mut world, cast, "later").to_string();
     assert!(later.starts_with("1751412576"), "{later}");
 }
 
@@ -126,7 +126,7 @@ fn a_direct_message_goes_to_both() {
 #[test]
 fn an_edit_is_an_update_in_the_group_and_a_notice_to_everybody() {
     let (mut world, cast) = world();
-    let message = said(&mut world, cast, "hi");
+    let message = send_message(&mut world, cast, "hi");
     world.advance(Instant::from_millis(60_000));
     world.edit(message, "hola").unwrap();
     let pushes = pushes(&mut world);
@@ -150,7 +150,7 @@ fn an_edit_is_an_update_in_the_group_and_a_notice_to_everybody() {
 #[test]
 fn a_deletion_is_told_with_a_date_as_text_in_the_group_and_as_a_number_in_the_notice() {
     let (mut world, cast) = world();
-    let message = said(&mut world, cast, "oops");
+    let message = send_message(&mut world, cast, "oops");
     world.delete(message).unwrap();
     let pushes = pushes(&mut world);
 
@@ -182,7 +182,7 @@ fn a_deletion_is_told_with_a_date_as_text_in_the_group_and_as_a_number_in_the_no
 #[test]
 fn a_pin_is_a_notice() {
     let (mut world, cast) = world();
-    let message = said(&mut world, cast, "remember");
+    let message = send_message(&mut world, cast, "remember");
     world.pin(message, cast.theo).unwrap();
     let pushes = pushes(&mut world);
     let notice = only(&pushes, &own(cast.me));
@@ -227,7 +227,7 @@ fn a_change_of_a_direct_message_is_a_notice_to_each_user_as_recipient() {
 #[test]
 fn a_reaction_is_told_to_the_group_with_the_whole_list_and_to_the_author() {
     let (mut world, cast) = world();
-    let message = said(&mut world, cast, "hi");
+    let message = send_message(&mut world, cast, "hi");
     world.react(message, cast.jonas, "❤️").unwrap();
     let pushes = pushes(&mut world);
     let favorite = only(&pushes, &Conversation::Group(cast.lake).channel());
@@ -249,7 +249,7 @@ fn a_reaction_is_told_to_the_group_with_the_whole_list_and_to_the_author() {
 #[test]
 fn a_person_has_one_reaction_at_most_and_may_take_it_back() {
     let (mut world, cast) = world();
-    let message = said(&mut world, cast, "hi");
+    let message = send_message(&mut world, cast, "hi");
     let mut codes = |act: &dyn Fn(&mut World)| {
         act(&mut world);
         let favorite = only(
@@ -410,24 +410,24 @@ fn anything_can_be_published_as_long_as_it_is_json() {
 fn misuse_is_an_error_that_names_the_mistake() {
     let (mut world, cast) = world();
     let (nobody, nowhere) = (SimUserId::new(7), groupme_sim::SimGroupId::new(8));
-    let told = |error: WorldError| error.to_string();
+    let text = |error: WorldError| error.to_string();
     assert_eq!(
-        told(world.say(cast.lake, nobody, "").unwrap_err()),
+        text(world.say(cast.lake, nobody, "").unwrap_err()),
         "there is no user 7: add one first"
     );
     assert_eq!(
-        told(world.say(nowhere, cast.me, "").unwrap_err()),
+        text(world.say(nowhere, cast.me, "").unwrap_err()),
         "there is no group 8: add one first"
     );
     assert!(
-        told(world.edit(SimMessageId::new(9), "").unwrap_err())
+        text(world.edit(SimMessageId::new(9), "").unwrap_err())
             .starts_with("there is no message 9")
     );
     assert!(
-        told(world.direct_message(cast.me, cast.me, "").unwrap_err()).contains("to themselves")
+        text(world.direct_message(cast.me, cast.me, "").unwrap_err()).contains("to themselves")
     );
     assert!(
-        told(world.say(cast.surprise, cast.me, "").unwrap_err())
+        text(world.say(cast.surprise, cast.me, "").unwrap_err())
             .contains("is not a member of group")
     );
     assert_eq!(pushes(&mut world), []);
@@ -436,9 +436,9 @@ fn misuse_is_an_error_that_names_the_mistake() {
 #[test]
 fn old_messages_are_dropped_so_an_endless_story_has_bounded_memory() {
     let (mut world, cast) = world();
-    let first = said(&mut world, cast, "first");
+    let first = send_message(&mut world, cast, "first");
     for _ in 0..10_000 {
-        said(&mut world, cast, "next");
+        send_message(&mut world, cast, "next");
     }
     assert!(matches!(
         world.edit(first, "late"),

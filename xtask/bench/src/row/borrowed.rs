@@ -15,8 +15,8 @@ use crate::{
     row::Row,
 };
 
-/// Borrows each text without escapes, and chooses the type of a push's subject by the push's `type`,
-/// which comes first.
+/// Borrows each text without escapes, and chooses the type of a push's subject by the push's
+/// `type`, which comes first.
 #[derive(Default)]
 pub(crate) struct Borrowed {
     bytes: Vec<u8>,

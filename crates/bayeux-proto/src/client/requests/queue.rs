@@ -21,7 +21,7 @@ pub(in crate::client) struct Requests {
 
 #[derive(Debug)]
 pub(super) enum Command {
-    /// Sends whatever request the state of this channel needs.
+    /// Sends the request that the state of this channel needs, if any.
     SyncSubscription(Channel),
     Publish {
         id: PublishId,
@@ -115,17 +115,17 @@ impl Requests {
         self.queue.push_front(Command::Probe(channel));
     }
 
-    /// Number of commands that wait to be written.
+    /// Returns the number of commands that wait to be written.
     pub(in crate::client) fn waiting(&self) -> usize {
         self.queue.len()
     }
 
-    /// Number of requests that wait for their replies.
+    /// Returns the number of requests that wait for their replies.
     pub(in crate::client) fn in_flight(&self) -> usize {
         self.in_flight.len()
     }
 
-    /// Number of publishes queued or in flight.
+    /// Returns the number of publishes queued or in flight.
     pub(in crate::client) fn publishes(&self) -> usize {
         self.publishes
     }

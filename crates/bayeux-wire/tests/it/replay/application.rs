@@ -8,7 +8,7 @@ use bayeux_wire::Message;
 
 #[derive(Default)]
 pub(crate) struct Application {
-    wishes: BTreeMap<String, (SubscriptionId, Wish)>,
+    subscriptions: BTreeMap<String, (SubscriptionId, SubscriptionState)>,
     state: EndReason,
     pub(crate) delivered: Vec<String>,
     /// The events of the session, without repetitions.
@@ -16,7 +16,7 @@ pub(crate) struct Application {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Wish {
+enum SubscriptionState {
     Asked,
     Active,
     Refused,
@@ -37,7 +37,10 @@ pub(crate) enum EndReason {
 
 impl Application {
     pub(crate) fn ending(&self) -> EndReason {
-        let short = self.wishes.values().any(|(_, wish)| *wish != Wish::Active);
+        let short = self
+            .subscriptions
+            .values()
+            .any(|(_, state)| *state != SubscriptionState::Active);
         match self.state {
             EndReason::Healthy if short => EndReason::Short,
             state => state,
@@ -45,8 +48,8 @@ impl Application {
     }
 
     pub(crate) fn is_subscribed(&self, name: &str) -> bool {
-        let wish = self.wishes.get(name);
-        wish.is_some_and(|(_, wish)| *wish == Wish::Active)
+        let state = self.subscriptions.get(name);
+        state.is_some_and(|(_, state)| *state == SubscriptionState::Active)
     }
 
     /// Repeats the request of the recorded application behind this message.
@@ -57,16 +60,17 @@ impl Application {
         match envelope.channel {
             "/meta/handshake" => session.connect(),
             "/meta/connect" => {}
-            "/meta/subscribe" => match self.wishes.get(name) {
+            "/meta/subscribe" => match self.subscriptions.get(name) {
                 // The recorded clients also subscribe by themselves, after another handshake.
-                Some((_, Wish::Asked | Wish::Active)) => {}
-                Some((_, Wish::Refused)) | None => {
+                Some((_, SubscriptionState::Asked | SubscriptionState::Active)) => {}
+                Some((_, SubscriptionState::Refused)) | None => {
                     let id = session.subscribe(&channel).unwrap();
-                    self.wishes.insert(name.to_owned(), (id, Wish::Asked));
+                    self.subscriptions
+                        .insert(name.to_owned(), (id, SubscriptionState::Asked));
                 }
             },
             "/meta/unsubscribe" => {
-                let (id, _) = self.wishes.remove(name).unwrap();
+                let (id, _) = self.subscriptions.remove(name).unwrap();
                 session.unsubscribe(id).unwrap();
             }
             "/meta/disconnect" => {
@@ -90,8 +94,8 @@ impl Application {
                 if *resumed {
                     "resumed".to_owned()
                 } else {
-                    let wishes = self.wishes.values_mut();
-                    wishes.for_each(|(_, wish)| *wish = Wish::Asked);
+                    let subscriptions = self.subscriptions.values_mut();
+                    subscriptions.for_each(|(_, state)| *state = SubscriptionState::Asked);
                     "up".to_owned()
                 }
             }
@@ -102,10 +106,13 @@ impl Application {
             }
             SessionEvent::AttemptFailed { cause, .. } => format!("failed: {cause}"),
             SessionEvent::Subscribed(id) => {
-                format!("subscribed {}", self.settled(session, *id, Wish::Active))
+                format!(
+                    "subscribed {}",
+                    self.settled(session, *id, SubscriptionState::Active)
+                )
             }
             SessionEvent::Refused(id, error) => {
-                let name = self.settled(session, *id, Wish::Refused);
+                let name = self.settled(session, *id, SubscriptionState::Refused);
                 format!("refused {name}: {error}")
             }
             SessionEvent::Published(_, Outcome::Accepted) => "published".to_owned(),
@@ -120,9 +127,14 @@ impl Application {
         }
     }
 
-    fn settled<'s>(&mut self, session: &'s Session, id: SubscriptionId, how: Wish) -> &'s str {
+    fn settled<'s>(
+        &mut self,
+        session: &'s Session,
+        id: SubscriptionId,
+        how: SubscriptionState,
+    ) -> &'s str {
         let name = session.channel(id).unwrap().as_str();
-        self.wishes.get_mut(name).unwrap().1 = how;
+        self.subscriptions.get_mut(name).unwrap().1 = how;
         name
     }
 }

@@ -63,12 +63,12 @@ impl Pretty {
         let id = other.and_then(|user| user.id.as_ref());
         let name = other.and_then(|user| user.name.as_deref());
         let last = chat.last_message.as_ref();
-        let said = last.map_or_else(String::new, |message| {
+        let last_line = last.map_or_else(String::new, |message| {
             let author = message.name.as_deref().unwrap_or("somebody");
             format!("{author}: {}", content(message))
         });
         format!(
-            "{}  {}  {}  {said}",
+            "{}  {}  {}  {last_line}",
             self.date(last.and_then(|message| message.created_at)),
             id.map_or("?", |id| id.as_str()),
             name.unwrap_or("somebody"),
@@ -78,7 +78,7 @@ impl Pretty {
     fn group(&self, group: &Group) -> String {
         let messages = group.messages.as_ref();
         let preview = messages.and_then(|messages| messages.preview.as_ref());
-        let said = preview.map_or_else(String::new, |preview| {
+        let last_line = preview.map_or_else(String::new, |preview| {
             let author = preview.nickname.as_deref().unwrap_or("somebody");
             let text = preview.text.iter().map(String::as_str);
             let attached = preview.attachments.iter().map(Attachment::kind);
@@ -86,7 +86,7 @@ impl Pretty {
             format!("{author}: {}", words.join(" "))
         });
         format!(
-            "{}  {}  {}  {said}",
+            "{}  {}  {}  {last_line}",
             self.date(messages.and_then(|messages| messages.last_message_created_at)),
             group.id,
             group.name.as_deref().unwrap_or("(no name)"),

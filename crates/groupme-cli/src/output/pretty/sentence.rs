@@ -9,7 +9,7 @@ pub(super) fn event(event: &EventRef<'_>, channel: &str, names: &Names) -> Strin
     match event {
         EventRef::Ping(_) => "(ping)".to_owned(),
         EventRef::LineCreate(push) | EventRef::DirectMessageCreate(push) => {
-            said(&push.message(), names)
+            message_line(&push.message(), names)
         }
         EventRef::MessageUpdate(push) => {
             let message = push.message();
@@ -63,7 +63,7 @@ pub(super) fn event(event: &EventRef<'_>, channel: &str, names: &Names) -> Strin
     }
 }
 
-fn said(message: &MessageRef<'_>, names: &Names) -> String {
+fn message_line(message: &MessageRef<'_>, names: &Names) -> String {
     let place = place(message, names);
     if message.is_system() {
         return format!("{place}— {}", content(message));

@@ -59,7 +59,7 @@ pub(super) const CASES: &[Case] = &[
     (
         "v2.read_receipts.post.request.json",
         |body| {
-            made(&receipts::mark_read_v2(
+            sent(&receipts::mark_read_v2(
                 part::<ConversationId>(body, "/read_receipt/chat_id"),
                 part::<MessageId>(body, "/read_receipt/message_id"),
             ))
@@ -69,7 +69,7 @@ pub(super) const CASES: &[Case] = &[
     (
         "v4.read_receipts.one.post.request.2026.json",
         |body| {
-            made(&receipts::mark_read_up_to(
+            sent(&receipts::mark_read_up_to(
                 ConversationId::from("185+230"),
                 part::<MessageId>(body, "/last_read_message_id"),
             ))
@@ -79,7 +79,7 @@ pub(super) const CASES: &[Case] = &[
     (
         "v4.pinned_conversations.put.request.json",
         |body| {
-            made(&pins::pin_conversations(part::<Vec<ConversationId>>(
+            sent(&pins::pin_conversations(part::<Vec<ConversationId>>(
                 body,
                 "/pinned_conversation_ids",
             )))
@@ -129,7 +129,7 @@ pub(super) const CASES: &[Case] = &[
     (
         "poll.vote_multi.post.request.json",
         |body| {
-            made(&polls::vote_multiple(
+            sent(&polls::vote_multiple(
                 ConversationId::from("1835"),
                 "7",
                 &part::<Vec<_>>(body, "/votes"),
@@ -140,7 +140,7 @@ pub(super) const CASES: &[Case] = &[
     (
         "conversations.events.create.post.request.json",
         |body| {
-            made(&calendar::create(
+            sent(&calendar::create(
                 ConversationId::from("1835"),
                 &event(body),
             ))
@@ -150,7 +150,7 @@ pub(super) const CASES: &[Case] = &[
     (
         "conversations.events.create.post.request.2026.json",
         |body| {
-            made(&calendar::create(
+            sent(&calendar::create(
                 ConversationId::from("1835"),
                 &event(body),
             ))
@@ -160,7 +160,7 @@ pub(super) const CASES: &[Case] = &[
     (
         "conversations.events.update.post.request.json",
         |body| {
-            made(&calendar::update(
+            sent(&calendar::update(
                 ConversationId::from("1835"),
                 "e1",
                 &event(body),
@@ -170,18 +170,18 @@ pub(super) const CASES: &[Case] = &[
     ),
     (
         "groups.post.request.json",
-        |body| made(&groups::create(&group_settings(body))),
+        |body| sent(&groups::create(&group_settings(body))),
         "POST https://api.groupme.com/v3/groups",
     ),
     (
         "groups.update.post.request.json",
-        |body| made(&groups::update("1835", &group_settings(body))),
+        |body| sent(&groups::update("1835", &group_settings(body))),
         "POST https://api.groupme.com/v3/groups/1835/update",
     ),
     (
         "groups.join.post.request.json",
         |body| {
-            made(&groups::join(
+            sent(&groups::join(
                 "1835",
                 "link",
                 body["answer"]["response"].as_str(),
@@ -191,27 +191,27 @@ pub(super) const CASES: &[Case] = &[
     ),
     (
         "v2.groups.memberships.mute.post.request.json",
-        |body| made(&groups::mute("1835", minutes(body))),
+        |body| sent(&groups::mute("1835", minutes(body))),
         "POST https://v2.groupme.com/groups/1835/memberships/mute",
     ),
     (
         "v3.groups.memberships.mute_all.post.request.json",
-        |body| made(&groups::mute_all("1835", minutes(body))),
+        |body| sent(&groups::mute_all("1835", minutes(body))),
         "POST https://api.groupme.com/v3/groups/1835/memberships/mute_all",
     ),
     (
         "groups.subgroups.mute.post.request.json",
-        |body| made(&topics::mute("1835", "2", minutes(body))),
+        |body| sent(&topics::mute("1835", "2", minutes(body))),
         "POST https://api.groupme.com/v3/groups/1835/subgroups/2/mute",
     ),
     (
         "groups.subgroups.post.request.json",
-        |body| made(&topics::create("1835", &topic_settings(body))),
+        |body| sent(&topics::create("1835", &topic_settings(body))),
         "POST https://api.groupme.com/v3/groups/1835/subgroups",
     ),
     (
         "groups.subgroups.one.put.request.json",
-        |body| made(&topics::update("1835", "2", &topic_settings(body))),
+        |body| sent(&topics::update("1835", "2", &topic_settings(body))),
         "PUT https://api.groupme.com/v3/groups/1835/subgroups/2",
     ),
     (
@@ -221,13 +221,13 @@ pub(super) const CASES: &[Case] = &[
     ),
     (
         "groups.members.approval.post.request.json",
-        |body| made(&members::set_approval("1835", "7", part(body, "/approval"))),
+        |body| sent(&members::set_approval("1835", "7", part(body, "/approval"))),
         "POST https://api.groupme.com/v3/groups/1835/members/7/approval",
     ),
     (
         "groups.memberships.update.post.request.json",
         |body| {
-            made(&members::rename_yourself(
+            sent(&members::rename_yourself(
                 "1835",
                 body["membership"]["nickname"].as_str().unwrap(),
             ))
@@ -246,13 +246,13 @@ pub(super) const CASES: &[Case] = &[
     ),
     (
         "users.features.share.post.request.json",
-        |_| made(&users::set_share_link(true)),
+        |_| sent(&users::set_share_link(true)),
         "POST https://api.groupme.com/v3/users/features/share",
     ),
     (
         "users.sms_mode.post.request.json",
         |body| {
-            made(&users::enable_sms(
+            sent(&users::enable_sms(
                 part(body, "/duration"),
                 body["registration_id"].as_str(),
             ))
@@ -261,7 +261,7 @@ pub(super) const CASES: &[Case] = &[
     ),
     (
         "directories.user.majors.put.request.json",
-        |body| made(&directories::choose_majors(&part::<Vec<_>>(body, "/codes"))),
+        |body| sent(&directories::choose_majors(&part::<Vec<_>>(body, "/codes"))),
         "PUT https://api.groupme.com/v3/directories/user/majors",
     ),
     (
@@ -277,7 +277,7 @@ pub(super) const CASES: &[Case] = &[
     (
         "v4.relationships.create.post.request.json",
         |body| {
-            made(&relationships::create(
+            sent(&relationships::create(
                 part::<UserId>(body, "/user_id"),
                 body["token"].as_str().unwrap(),
             ))

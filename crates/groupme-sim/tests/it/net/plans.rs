@@ -349,8 +349,8 @@ async fn scheduled_incidents_happen_at_their_times() {
         .after(3 * at, Incident::Restart);
     sim.set_faults(plan);
     sim.advance(at);
-    let said = sim.with_world(|world| world.messages_after(SimMessageId::new(0)).count());
-    assert_eq!(said, 3);
+    let sent = sim.with_world(|world| world.messages_after(SimMessageId::new(0)).count());
+    assert_eq!(sent, 3);
     sim.advance(at);
     for number in 1..=3 {
         assert_eq!(texts(&socket.message().await), format!("burst {number}"));
@@ -362,8 +362,8 @@ async fn scheduled_incidents_happen_at_their_times() {
     // A real timer does the same.
     let soon = Duration::from_millis(5);
     sim.set_faults(FaultPlan::new(1).every(soon, Incident::Burst(1)));
-    let said = |world: &World| world.messages_after(SimMessageId::new(0)).count();
-    sim.wait_for(|world| (said(world) > 3).then_some(())).await;
+    let sent = |world: &World| world.messages_after(SimMessageId::new(0)).count();
+    sim.wait_for(|world| (sent(world) > 3).then_some(())).await;
     // Deadlines of the gateway come in between.
     sim.set_faults(FaultPlan::new(1).after(Duration::from_hours(1), Incident::Burst(1)));
     let mut socket = Socket::open(&sim).await;
@@ -393,7 +393,7 @@ async fn the_clock_can_be_advanced_and_the_calendar_set() {
     let client = socket.listen(&sim).await;
     socket.settle().await;
     let message = sim.say("typo").unwrap();
-    let said = socket.message().await;
+    let sent = socket.message().await;
     sim.advance(Duration::from_mins(5));
     // Expected: a ping each half minute on each of three channels, and nothing else.
     let mut pings = 0;
@@ -411,7 +411,7 @@ async fn the_clock_can_be_advanced_and_the_calendar_set() {
     sim.apply(Incident::ClockBack(Duration::from_hours(2)));
     let earlier = sim.say("before").unwrap();
     assert!(earlier > message, "ids grow whatever the clock says");
-    let mut last = said;
+    let mut last = sent;
     while last["data"]["subject"]["text"] != "before" {
         last = socket.message().await;
     }

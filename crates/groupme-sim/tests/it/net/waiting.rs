@@ -13,7 +13,7 @@ async fn an_earlier_message_ends_the_wait_at_once() {
     let first = sim.say("one").unwrap();
     let second = sim.say("two").unwrap();
     let found = sim
-        .wait_for_message(|said| said.text() == Some("one"))
+        .wait_for_message(|message| message.text() == Some("one"))
         .await;
     assert_eq!(found, first);
     // Of several messages the latest is returned.
@@ -69,13 +69,13 @@ async fn a_member_posts_edits_reacts_types_and_deletes() {
     sim.react(message, "❤️").unwrap();
     sim.start_typing().unwrap();
     sim.with_world(|world| {
-        let said = world.message(message).unwrap();
-        assert_eq!((said.text(), said.is_edited()), (Some("hello"), true));
-        assert_eq!(said.reaction_of(sim.cast().mara), Some("❤️"));
-        assert_eq!(said.conversation(), Conversation::Group(sim.cast().lake));
-        assert!(!said.is_deleted() && !said.is_pinned());
+        let view = world.message(message).unwrap();
+        assert_eq!((view.text(), view.is_edited()), (Some("hello"), true));
+        assert_eq!(view.reaction_of(sim.cast().mara), Some("❤️"));
+        assert_eq!(view.conversation(), Conversation::Group(sim.cast().lake));
+        assert!(!view.is_deleted() && !view.is_pinned());
         assert_eq!(
-            (said.attachments(), said.source_guid().len()),
+            (view.attachments(), view.source_guid().len()),
             ("[]".to_owned(), 32)
         );
     });

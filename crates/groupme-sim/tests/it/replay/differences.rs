@@ -1,8 +1,8 @@
 //! Differences between our server and the recorded ones.
 
-use super::{Difference, How, recordings::SECOND};
+use super::{Difference, DifferenceKind, recordings::SECOND};
 
-const fn differs(mark: &'static str, how: How, why: &'static str) -> Difference {
+const fn differs(mark: &'static str, how: DifferenceKind, why: &'static str) -> Difference {
     Difference { mark, how, why }
 }
 
@@ -10,19 +10,19 @@ const NO_HTTP: &str = "the server knows no HTTP; the tests of `net` know this";
 
 /// Differences in all recordings over HTTP.
 pub(super) const HTTP: &[Difference] = &[
-    differs("form-encoded POST", How::Http, NO_HTTP),
-    differs("GET JSON-P", How::Http, NO_HTTP),
-    differs("GET without message", How::Http, NO_HTTP),
-    differs("OPTIONS preflight", How::Http, NO_HTTP),
-    differs("PUT", How::Http, NO_HTTP),
+    differs("form-encoded POST", DifferenceKind::Http, NO_HTTP),
+    differs("GET JSON-P", DifferenceKind::Http, NO_HTTP),
+    differs("GET without message", DifferenceKind::Http, NO_HTTP),
+    differs("OPTIONS preflight", DifferenceKind::Http, NO_HTTP),
+    differs("PUT", DifferenceKind::Http, NO_HTTP),
 ];
 
 /// Differences in recordings of Faye.
 pub(super) const EVENT_SOURCE: &[Difference] = &[
-    differs("EventSource stream", How::Http, NO_HTTP),
+    differs("EventSource stream", DifferenceKind::Http, NO_HTTP),
     differs(
         "EventSource stream",
-        How::Unsent,
+        DifferenceKind::Unsent,
         "its events go to the stream, which nobody holds here",
     ),
 ];
@@ -30,40 +30,52 @@ pub(super) const EVENT_SOURCE: &[Difference] = &[
 /// Differences in recordings of Faye before 1.0.
 pub(super) const ODD_META_NAME: &[Difference] = &[differs(
     "unknown meta channel, sub path",
-    How::Other("/meta/subscribe/x"),
+    DifferenceKind::Other("/meta/subscribe/x"),
     "a name like this was a way around extensions that check subscriptions (CVE-2020-11020)",
 )];
 
 pub(super) const NO_EVENT_SOURCE: &[Difference] =
-    &[differs("EventSource stream", How::Http, NO_HTTP)];
+    &[differs("EventSource stream", DifferenceKind::Http, NO_HTTP)];
 
 pub(super) const FAYE_0_8_SOCKETS: &[Difference] = &[differs(
     "re-handshake",
-    How::Other("closed 1000"),
+    DifferenceKind::Other("closed 1000"),
     "theirs binds a socket to a client that it does not know, and closes it for that",
 )];
 
 pub(super) const DEFLATE: &[Difference] = &[differs(
     "upgrade with permessage-deflate offered",
-    How::Missing("garbled"),
+    DifferenceKind::Missing("garbled"),
     "compressed; the server sees texts",
 )];
 
 const GARBLED: &str = "the tap took the split head of the upgrade for frames";
 
 pub(super) const FAYE_0_7_GARBLED: &[Difference] = &[
-    differs(SECOND, How::Missing("garbled"), GARBLED),
-    differs(SECOND, How::Extra(r#""id":"h""#), GARBLED),
-    differs("connect with an unknown", How::Missing("garbled"), GARBLED),
-    differs("connect with an unknown", How::Extra("nosuch"), GARBLED),
-    differs("re-handshake", How::Missing("garbled"), GARBLED),
-    differs("re-handshake", How::Extra(r#""id":"j""#), GARBLED),
+    differs(SECOND, DifferenceKind::Missing("garbled"), GARBLED),
+    differs(SECOND, DifferenceKind::Extra(r#""id":"h""#), GARBLED),
+    differs(
+        "connect with an unknown",
+        DifferenceKind::Missing("garbled"),
+        GARBLED,
+    ),
+    differs(
+        "connect with an unknown",
+        DifferenceKind::Extra("nosuch"),
+        GARBLED,
+    ),
+    differs("re-handshake", DifferenceKind::Missing("garbled"), GARBLED),
     differs(
         "re-handshake",
-        How::Extra("401:1qf92wz1j2bvnq0z8wcdu0qjqnd9:Unknown client"),
+        DifferenceKind::Extra(r#""id":"j""#),
+        GARBLED,
+    ),
+    differs(
+        "re-handshake",
+        DifferenceKind::Extra("401:1qf92wz1j2bvnq0z8wcdu0qjqnd9:Unknown client"),
         "the new session's name is in a garbled frame, so that its client is unknown here",
     ),
-    differs("idle socket", How::Missing("garbled"), GARBLED),
+    differs("idle socket", DifferenceKind::Missing("garbled"), GARBLED),
 ];
 
 const NO_GAIN: &str =
@@ -71,7 +83,7 @@ const NO_GAIN: &str =
 
 pub(super) const FAYE_1_0_SOCKETS: &[Difference] = &[differs(
     "disconnect with",
-    How::Extra(r#"{"n":6}"#),
+    DifferenceKind::Extra(r#"{"n":6}"#),
     NO_GAIN,
 )];
 
@@ -80,47 +92,79 @@ const COMETD_STATUS: &str = "Tomcat's, for an exception; 400 says whose fault it
 pub(super) const COMETD_JAVA: &[Difference] = &[
     differs(
         "subscribe invalid channel names",
-        How::Other("status 500"),
+        DifferenceKind::Other("status 500"),
         "theirs throws for a wildcard in the middle, ours refuses the name",
     ),
     differs(
         "channel of wrong type",
-        How::Other("status 500"),
+        DifferenceKind::Other("status 500"),
         COMETD_STATUS,
     ),
-    differs("malformed JSON", How::Other("status 500"), COMETD_STATUS),
-    differs("JSON primitive", How::Other("status 500"), COMETD_STATUS),
-    differs("JSON string", How::Other("status 500"), COMETD_STATUS),
-    differs("empty array", How::Other("status 500"), COMETD_STATUS),
-    differs("array with null", How::Other("status 500"), COMETD_STATUS),
-    differs("array with number", How::Other("status 500"), COMETD_STATUS),
-    differs("nested array", How::Other("status 500"), COMETD_STATUS),
-    differs("POST with Origin", How::Other("status 500"), COMETD_STATUS),
+    differs(
+        "malformed JSON",
+        DifferenceKind::Other("status 500"),
+        COMETD_STATUS,
+    ),
+    differs(
+        "JSON primitive",
+        DifferenceKind::Other("status 500"),
+        COMETD_STATUS,
+    ),
+    differs(
+        "JSON string",
+        DifferenceKind::Other("status 500"),
+        COMETD_STATUS,
+    ),
+    differs(
+        "empty array",
+        DifferenceKind::Other("status 500"),
+        COMETD_STATUS,
+    ),
+    differs(
+        "array with null",
+        DifferenceKind::Other("status 500"),
+        COMETD_STATUS,
+    ),
+    differs(
+        "array with number",
+        DifferenceKind::Other("status 500"),
+        COMETD_STATUS,
+    ),
+    differs(
+        "nested array",
+        DifferenceKind::Other("status 500"),
+        COMETD_STATUS,
+    ),
+    differs(
+        "POST with Origin",
+        DifferenceKind::Other("status 500"),
+        COMETD_STATUS,
+    ),
     differs(
         "empty body",
-        How::Other(""),
+        DifferenceKind::Other(""),
         "200 without a body, which is no Bayeux",
     ),
     differs(
         "JSON null",
-        How::Other(""),
+        DifferenceKind::Other(""),
         "200 without a body, which is no Bayeux",
     ),
     differs(
         "handshake + other message",
-        How::Other("status 500"),
+        DifferenceKind::Other("status 500"),
         "theirs makes the session and tells nobody; the specification says to ignore the others",
     ),
     differs(
         "unsubscribe not subscribed",
-        How::Other("400::channel_missing"),
+        DifferenceKind::Other("400::channel_missing"),
         "theirs has no such channel, ours needs none",
     ),
 ];
 
 pub(super) const COMETD_JAVA_SOCKET: &[Difference] = &[differs(
     "disconnect with",
-    How::Extra(r#"{"n":6}"#),
+    DifferenceKind::Extra(r#"{"n":6}"#),
     NO_GAIN,
 )];
 
@@ -133,84 +177,108 @@ const NODE_PARTS: &str = "the one for Node does not advise to stop";
 pub(super) const COMETD_NODE: &[Difference] = &[
     differs(
         "subscribe /meta/**",
-        How::Other("subscribe_failed"),
+        DifferenceKind::Other("subscribe_failed"),
         NODE_WORDS,
     ),
-    differs("subscribe invalid", How::Other("status 400"), NODE_NAMES),
     differs(
         "subscribe invalid",
-        How::Other("subscription_missing"),
+        DifferenceKind::Other("status 400"),
+        NODE_NAMES,
+    ),
+    differs(
+        "subscribe invalid",
+        DifferenceKind::Other("subscription_missing"),
         NODE_WORDS,
     ),
-    differs("subscribe invalid", How::Other("/foo/*/bar"), NODE_NAMES),
-    differs("subscribe invalid", How::Other("/a:b"), NODE_NAMES),
-    differs("subscribe invalid", How::Other("/a%20b"), NODE_NAMES),
-    differs("subscribe invalid", How::Other("/é"), NODE_NAMES),
+    differs(
+        "subscribe invalid",
+        DifferenceKind::Other("/foo/*/bar"),
+        NODE_NAMES,
+    ),
+    differs(
+        "subscribe invalid",
+        DifferenceKind::Other("/a:b"),
+        NODE_NAMES,
+    ),
+    differs(
+        "subscribe invalid",
+        DifferenceKind::Other("/a%20b"),
+        NODE_NAMES,
+    ),
+    differs("subscribe invalid", DifferenceKind::Other("/é"), NODE_NAMES),
     differs(
         "subscribe missing clientId",
-        How::Other("session_unknown"),
+        DifferenceKind::Other("session_unknown"),
         NODE_ECHO,
     ),
     differs(
         "subscribe unknown clientId",
-        How::Other("session_unknown"),
+        DifferenceKind::Other("session_unknown"),
         NODE_ECHO,
     ),
     differs(
         "publish to invalid channel",
-        How::Other("status 400"),
+        DifferenceKind::Other("status 400"),
         NODE_NAMES,
     ),
     differs(
         "unknown meta channel",
-        How::Other("status 500"),
+        DifferenceKind::Other("status 500"),
         "theirs throws",
     ),
     differs(
         "empty message object",
-        How::Other("session_unknown"),
+        DifferenceKind::Other("session_unknown"),
         "theirs looks for the session first",
     ),
     differs(
         "channel of wrong type",
-        How::Other("status 400"),
+        DifferenceKind::Other("status 400"),
         "ours answers, as to any message without channel",
     ),
     differs(
         "nested array",
-        How::Other("session_unknown"),
+        DifferenceKind::Other("session_unknown"),
         "theirs takes an array for a message",
     ),
     differs(
         "single object",
-        How::Other("status 400"),
+        DifferenceKind::Other("status 400"),
         "the specification allows one, and the one for Java takes it",
     ),
     differs(
         "handshake numeric id",
-        How::Other(r#""id":7"#),
+        DifferenceKind::Other(r#""id":7"#),
         "the one for Java makes a text of it",
     ),
     differs(
         "handshake id 0",
-        How::Other(r#""id":0"#),
+        DifferenceKind::Other(r#""id":0"#),
         "the one for Java makes a text of it",
     ),
     differs(
         "batch connect(timeout 0)",
-        How::Other(r#""1m""#),
+        DifferenceKind::Other(r#""1m""#),
         "theirs gives no advice in a batch, though asked for",
     ),
-    differs("disconnect while", How::Other(r#""20""#), NODE_PARTS),
+    differs(
+        "disconnect while",
+        DifferenceKind::Other(r#""20""#),
+        NODE_PARTS,
+    ),
     differs(
         "subscribe after disconnect",
-        How::Other("session_unknown"),
+        DifferenceKind::Other("session_unknown"),
         NODE_ECHO,
     ),
-    differs("session destroyed", How::Other(r#""25""#), NODE_PARTS),
+    differs(
+        "session destroyed",
+        DifferenceKind::Other(r#""25""#),
+        NODE_PARTS,
+    ),
     differs(
         "handshake + other message",
-        How::Other("status 500"),
+        DifferenceKind::Other("status 500"),
         "theirs throws, having made the session",
     ),
 ];
@@ -219,12 +287,20 @@ const NODE_COUNTS: &str =
     "the one for Node counts answers that went nowhere, and adds advice to them";
 
 pub(super) const COMETD_NODE_ACK: &[Difference] = &[
-    differs("reply lost", How::Other(r#""ack":3"#), NODE_COUNTS),
-    differs("poll cut", How::Other(r#""ack":6"#), NODE_COUNTS),
     differs(
-        "connect without ext.ack",
-        How::Other(r#""ack":7"#),
+        "reply lost",
+        DifferenceKind::Other(r#""ack":3"#),
         NODE_COUNTS,
     ),
-    differs("multiple-clients", How::Other(r#""ack":8"#), NODE_COUNTS),
+    differs("poll cut", DifferenceKind::Other(r#""ack":6"#), NODE_COUNTS),
+    differs(
+        "connect without ext.ack",
+        DifferenceKind::Other(r#""ack":7"#),
+        NODE_COUNTS,
+    ),
+    differs(
+        "multiple-clients",
+        DifferenceKind::Other(r#""ack":8"#),
+        NODE_COUNTS,
+    ),
 ];

@@ -8,11 +8,11 @@ pub(super) struct Line {
     /// Time in ms.
     pub(super) at: u64,
     pub(super) conn: u64,
-    pub(super) what: What,
+    pub(super) what: EntryKind,
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum What {
+pub(super) enum EntryKind {
     /// Mark of the recording.
     Mark(String),
     /// Upgrade request.
@@ -52,7 +52,7 @@ pub(super) fn read(jsonl: &str) -> Vec<Line> {
         let conn = json["conn"].as_u64().unwrap_or(0);
         let from_client = json["dir"] == ">";
         let what = if let Some(mark) = json["mark"].as_str() {
-            Some(What::Mark(mark.to_owned()))
+            Some(EntryKind::Mark(mark.to_owned()))
         } else if let Some(http) = json["http"].as_str() {
             if from_client {
                 request(http)
@@ -62,31 +62,31 @@ pub(super) fn read(jsonl: &str) -> Vec<Line> {
         } else if json.get("ws").is_some() {
             frame(&json["ws"], from_client, &mut fragments)
         } else {
-            (json["ev"] == "fin>").then_some(What::ClosedByClient)
+            (json["ev"] == "fin>").then_some(EntryKind::ClosedByClient)
         };
         lines.extend(what.map(|what| Line { at, conn, what }));
     }
     lines
 }
 
-fn request(http: &str) -> Option<What> {
+fn request(http: &str) -> Option<EntryKind> {
     let (head, body) = http.split_once("\r\n\r\n")?;
     let is_form = head.contains("application/x-www-form-urlencoded");
     Some(if head.contains("Sec-WebSocket-Key") {
-        What::Upgrade
+        EntryKind::Upgrade
     } else if head.starts_with("POST ") && !is_form {
-        What::Post {
+        EntryKind::Post {
             body: body.to_owned(),
             cookie: cookie(head, "Cookie: "),
         }
     } else {
-        What::OtherRequest
+        EntryKind::OtherRequest
     })
 }
 
-fn response(http: &str) -> Option<What> {
+fn response(http: &str) -> Option<EntryKind> {
     let Some((head, body)) = http.split_once("\r\n\r\n") else {
-        return Some(What::Garbled);
+        return Some(EntryKind::Garbled);
     };
     let status = head.strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok()?;
     if status == 101 {
@@ -98,7 +98,7 @@ fn response(http: &str) -> Option<What> {
         body.to_owned()
     };
     let cookie = cookie(head, "Set-Cookie: ");
-    Some(What::Response {
+    Some(EntryKind::Response {
         status,
         body,
         cookie,
@@ -123,23 +123,23 @@ fn unchunked(mut rest: &str) -> String {
     body
 }
 
-fn frame(ws: &Value, from_client: bool, fragments: &mut String) -> Option<What> {
+fn frame(ws: &Value, from_client: bool, fragments: &mut String) -> Option<EntryKind> {
     let text = ws["text"].as_str();
     let is_readable = ws.get("rsv1").is_none();
     match (ws["op"].as_str()?, from_client) {
         ("ping" | "pong", _) if ws["fin"] == 1 => None,
-        ("close", true) => Some(What::ClosedByClient),
+        ("close", true) => Some(EntryKind::ClosedByClient),
         ("close", false) => {
             let code = ws["close"]["code"].as_u64().unwrap_or(1005);
-            Some(What::ClosedByServer(u16::try_from(code).unwrap()))
+            Some(EntryKind::ClosedByServer(u16::try_from(code).unwrap()))
         }
         ("text" | "cont", true) if is_readable => {
             fragments.push_str(text?);
-            (ws["fin"] == 1).then(|| What::Received(core::mem::take(fragments)))
+            (ws["fin"] == 1).then(|| EntryKind::Received(core::mem::take(fragments)))
         }
-        ("text", false) if ws["fin"] == 1 && is_readable => Some(What::Sent(text?.to_owned())),
-        ("binary", true) => Some(What::Received(unbase64(ws["b64"].as_str()?))),
-        _ => Some(What::Garbled),
+        ("text", false) if ws["fin"] == 1 && is_readable => Some(EntryKind::Sent(text?.to_owned())),
+        ("binary", true) => Some(EntryKind::Received(unbase64(ws["b64"].as_str()?))),
+        _ => Some(EntryKind::Garbled),
     }
 }
 

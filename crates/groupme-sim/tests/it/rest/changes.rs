@@ -35,7 +35,7 @@ fn kinds(events: &[Value]) -> Vec<&str> {
 fn an_edit_rewrites_the_row_and_leaves_a_notice() {
     let mut sim = Virtual::new();
     let (socket, _) = sim.listen();
-    let id = sim.said(sim.cast.me, "good");
+    let id = sim.send_message(sim.cast.me, "good");
     sim.messages(socket);
     sim.pass(Duration::from_mins(1));
     let response = edit(
@@ -70,7 +70,7 @@ fn an_edit_rewrites_the_row_and_leaves_a_notice() {
 #[test]
 fn an_edit_in_an_envelope_is_invalid_text() {
     let mut sim = Virtual::new();
-    let id = sim.said(sim.cast.me, "good");
+    let id = sim.send_message(sim.cast.me, "good");
     let wrapped = json!({ "message": { "text": "better" } }).to_string();
     for wrong in [&*wrapped, "{}", r#"{"text":""}"#, r#"{"text":7}"#] {
         let refusal = body(&edit(&mut sim, id, wrong), 400);
@@ -101,7 +101,7 @@ fn an_edit_without_attachments_keeps_them() {
 #[test]
 fn an_edit_comes_within_fifteen_minutes_or_not_at_all() {
     let mut sim = Virtual::new();
-    let id = sim.said(sim.cast.me, "good");
+    let id = sim.send_message(sim.cast.me, "good");
     sim.pass(Duration::from_mins(15));
     content(&edit(&mut sim, id, EDIT), 200);
     sim.pass(Duration::from_secs(1));
@@ -130,7 +130,7 @@ fn an_edit_comes_within_fifteen_minutes_or_not_at_all() {
 fn a_deletion_leaves_a_tombstone_and_a_notice() {
     let mut sim = Virtual::new();
     let (socket, _) = sim.listen();
-    let id = sim.said(sim.cast.me, "oops");
+    let id = sim.send_message(sim.cast.me, "oops");
     sim.messages(socket);
     assert_empty(&delete(&mut sim, id), 204);
     let pushed = sim.messages(socket);
@@ -155,7 +155,7 @@ fn a_deletion_leaves_a_tombstone_and_a_notice() {
 fn a_deletion_may_come_too_late() {
     let mut sim = Virtual::new();
     sim.with_world(|world, _| world.set_deletion_window(Some(Duration::from_mins(2))));
-    let id = sim.said(sim.cast.me, "oops");
+    let id = sim.send_message(sim.cast.me, "oops");
     sim.pass(Duration::from_secs(121));
     assert_eq!(delete(&mut sim, id).status, 400);
     assert_eq!(sim.row(id)["text"], "oops");
@@ -168,7 +168,7 @@ fn a_deletion_may_come_too_late() {
 fn a_message_deleted_by_the_owner_leaves_only_a_notice() {
     let mut sim = Virtual::new();
     let (socket, _) = sim.listen();
-    let id = sim.said(sim.cast.theo, "rude");
+    let id = sim.send_message(sim.cast.theo, "rude");
     sim.messages(socket);
     // Mara created the group; nobody else may delete messages of others.
     assert_eq!(delete(&mut sim, id).status, 401);
@@ -226,7 +226,7 @@ fn a_message_deleted_by_the_owner_may_leave_a_tombstone() {
 #[test]
 fn messages_of_others_and_notices_cannot_be_changed() {
     let mut sim = Virtual::new();
-    let id = sim.said(sim.cast.theo, "mine");
+    let id = sim.send_message(sim.cast.theo, "mine");
     let refusal = body(&edit(&mut sim, id, EDIT), 401);
     assert_eq!(
         refusal,

@@ -42,7 +42,7 @@ fn groups_come_ten_to_a_page_latest_activity_first() {
         }
     });
     sim.pass(Duration::from_secs(1));
-    sim.said(sim.cast.mara, "alive");
+    sim.send_message(sim.cast.mara, "alive");
     let first = content(&sim.get("/v3/groups"), 200);
     assert_eq!(first.as_array().unwrap().len(), 10);
     assert_eq!(names(&first)[..2], ["Lake weekend", "Group 11"]);
@@ -61,7 +61,7 @@ fn groups_come_ten_to_a_page_latest_activity_first() {
 #[test]
 fn a_group_tells_of_its_members_and_its_newest_message() {
     let mut sim = Virtual::new();
-    let id = sim.said(sim.cast.mara, "alive");
+    let id = sim.send_message(sim.cast.mara, "alive");
     let target = sim.lake("");
     let group = content(&sim.get(&target), 200);
     assert_includes(&json!([group]), fixture!("groups.get.response"));
@@ -193,7 +193,7 @@ fn groups_that_were_left_are_listed_until_one_is_back() {
     let mut sim = Virtual::new();
     let former = "/v3/groups/former";
     assert_eq!(content(&sim.get(former), 200), json!([]));
-    sim.said(sim.cast.mara, "bye");
+    sim.send_message(sim.cast.mara, "bye");
     let (lake, other) = sim.with_world(|world, cast| {
         let other = world.add_group("Book club", cast.mara, &[cast.me]).unwrap();
         world.add_topic(cast.lake, cast.mara, "Food").unwrap();

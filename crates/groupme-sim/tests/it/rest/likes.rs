@@ -23,11 +23,11 @@ fn laughter(sim: &mut Virtual) -> [SimMessageId; 3] {
         let cast = &sim.cast;
         (cast.me, cast.mara, cast.jonas, cast.theo)
     };
-    let mut said = |author, text| {
+    let mut send = |author, text| {
         sim.pass(Duration::from_secs(1));
-        sim.said(author, text)
+        sim.send_message(author, text)
     };
-    let jokes = [said(mara, "first"), said(mara, "second"), said(me, "third")];
+    let jokes = [send(mara, "first"), send(mara, "second"), send(me, "third")];
     for (joke, by) in [(0, me), (2, theo), (2, me), (0, jonas), (1, me), (0, theo)] {
         sim.pass(Duration::from_millis(1500));
         sim.with_world(|world, _| world.react(jokes[joke], by, "🤣").unwrap());
@@ -45,7 +45,7 @@ fn the_favourites_of_a_period_come_by_the_number_of_reactions() {
     assert_eq!(texts(&list), ["first", "third", "second"]);
 
     sim.pass(Duration::from_hours(25));
-    let late = sim.said(sim.cast.theo, "late");
+    let late = sim.send_message(sim.cast.theo, "late");
     sim.with_world(|world, cast| {
         world.react(late, cast.mara, "❤️").unwrap();
         world.unreact(jokes[1], cast.me).unwrap();
@@ -86,7 +86,7 @@ fn likes_of_the_callers_messages_are_sorted_by_time_of_reaction() {
     let maras = content(&maras, 200);
     assert_eq!(texts(&maras), ["first", "second"]);
     // The author's own reaction does not count.
-    let lonely = sim.said(sim.cast.me, "I like it");
+    let lonely = sim.send_message(sim.cast.me, "I like it");
     sim.with_world(|world, cast| world.react(lonely, cast.me, "❤️").unwrap());
     assert_eq!(texts(&content(&sim.get(&target), 200)), ["third"]);
 }

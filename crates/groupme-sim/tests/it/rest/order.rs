@@ -40,11 +40,11 @@ fn a_slow_push_comes_after_the_answer_and_holds_up_those_behind() {
     let page = content(&sim.get(&newest), 200);
     assert_eq!(page["messages"][0]["id"], sent["message"]["id"]);
     sim.pass(Duration::from_millis(30));
-    sim.said(sim.cast.mara, "second");
+    sim.send_message(sim.cast.mara, "second");
     sim.pass(Duration::from_millis(49));
     assert_eq!(texts(&sim.messages(socket)), Vec::<&str>::new());
     sim.pass(Duration::from_millis(1));
     assert_eq!(texts(&sim.messages(socket)), ["first", "second"]);
-    sim.said(sim.cast.mara, "third");
+    sim.send_message(sim.cast.mara, "third");
     assert_eq!(texts(&sim.messages(socket)), ["third"]);
 }

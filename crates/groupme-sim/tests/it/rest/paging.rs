@@ -88,7 +88,7 @@ fn after_id_goes_on_to_the_end_oldest_first_without_a_gap() {
 #[test]
 fn since_id_skips_what_does_not_fit() {
     let (mut sim, history) = with_history(30);
-    let newest = sim.said(sim.cast.mara, "newest");
+    let newest = sim.send_message(sim.cast.mara, "newest");
     let target = sim.lake(&format!("/messages?limit=2&since_id={}", history[0]));
     let page = ids(&content(&sim.get(&target), 200));
     assert_eq!(page[0], newest.to_string());
@@ -241,7 +241,7 @@ fn dropped_messages_still_count() {
     assert_eq!((ids(&page).len(), &page["count"]), (10, &34.into()));
     let target = format!("/v4/groups/{}/messages/{}", sim.cast.lake, history[0]);
     assert_eq!(sim.get(&target).status, 404);
-    sim.said(sim.cast.mara, "one more");
+    sim.send_message(sim.cast.mara, "one more");
     let target = sim.lake("/messages?limit=100");
     let page = content(&sim.get(&target), 200);
     assert_eq!((ids(&page).len(), &page["count"]), (10, &35.into()));

@@ -164,16 +164,16 @@ fn a_poll_ends_by_its_maker_or_by_the_clock_and_everybody_is_told() {
             );
             poll(&sim.post_rest(&format!("{target}/end"), ""), 200);
         }
-        let told = events(&sim.messages(lane), &own);
-        let told = told
+        let pushed = events(&sim.messages(lane), &own);
+        let pushed = pushed
             .iter()
             .find(|data| data["type"] == "line.create")
             .unwrap();
-        let event = &told["subject"]["event"];
+        let event = &pushed["subject"]["event"];
         assert_eq!(event["type"], "poll.finished");
         assert_eq!(event["data"]["poll"]["subject"], "Pizza?");
         assert_eq!(event["data"]["options"][2]["votes"], 1);
-        assert_eq!(told["subject"]["sender_id"], "system");
+        assert_eq!(pushed["subject"]["sender_id"], "system");
         let over = poll(&sim.get(&target), 200);
         assert_eq!(over["poll"]["data"]["status"], "past");
         for path in ["/1", "/end"] {

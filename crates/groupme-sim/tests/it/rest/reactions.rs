@@ -23,7 +23,7 @@ fn pin(sim: &mut Virtual, id: SimMessageId, verb: &str) -> groupme_sim::RestResp
 fn a_like_is_answered_with_all_reactions_and_pushed() {
     let mut sim = Virtual::new();
     let (socket, _) = sim.listen();
-    let id = sim.said(sim.cast.me, "joke");
+    let id = sim.send_message(sim.cast.me, "joke");
     sim.messages(socket);
     let response = like(
         &mut sim,
@@ -50,7 +50,7 @@ fn a_like_is_answered_with_all_reactions_and_pushed() {
 #[test]
 fn a_bare_like_is_a_heart_and_is_answered_with_nothing() {
     let mut sim = Virtual::new();
-    let id = sim.said(sim.cast.mara, "joke");
+    let id = sim.send_message(sim.cast.mara, "joke");
     assert_empty(&like(&mut sim, id, "like", ""), 200);
     assert_eq!(sim.row(id)["reactions"][0]["code"], "\u{2764}\u{fe0f}");
 }
@@ -59,7 +59,7 @@ fn a_bare_like_is_a_heart_and_is_answered_with_nothing() {
 fn a_second_like_is_accepted_and_ignored_until_the_first_is_taken_back() {
     let mut sim = Virtual::new();
     let (socket, _) = sim.listen();
-    let id = sim.said(sim.cast.mara, "joke");
+    let id = sim.send_message(sim.cast.mara, "joke");
     like(
         &mut sim,
         id,
@@ -97,7 +97,7 @@ fn a_second_like_is_accepted_and_ignored_until_the_first_is_taken_back() {
 fn a_second_like_may_take_the_place_of_the_first() {
     let mut sim = Virtual::new();
     sim.simulation.rest_mut().config_mut().repeated_reaction = RepeatedReaction::Replaces;
-    let id = sim.said(sim.cast.mara, "joke");
+    let id = sim.send_message(sim.cast.mara, "joke");
     for (request, code) in [("🤣", "🤣"), ("👍", "👍")] {
         let body = json!({ "like_icon": { "type": "unicode", "code": request } });
         let liked = content(&like(&mut sim, id, "like", &body.to_string()), 200);
@@ -109,7 +109,7 @@ fn a_second_like_may_take_the_place_of_the_first() {
 #[test]
 fn each_reaction_adds_its_user_to_favorited_by_once() {
     let mut sim = Virtual::new();
-    let id = sim.said(sim.cast.mara, "joke");
+    let id = sim.send_message(sim.cast.mara, "joke");
     let (jonas, theo) = (sim.cast.jonas, sim.cast.theo);
     let target = format!("/v3/messages/{}/{id}/like", sim.cast.lake);
     sim.request(
@@ -135,7 +135,7 @@ fn each_reaction_adds_its_user_to_favorited_by_once() {
 #[test]
 fn reactions_that_are_none_are_refused() {
     let mut sim = Virtual::new();
-    let id = sim.said(sim.cast.mara, "joke");
+    let id = sim.send_message(sim.cast.mara, "joke");
     for wrong in [
         r#"{"like_icon":{"type":"unicode"}}"#,
         r#"{"like_icon":{"type":"unicode","code":""}}"#,
@@ -153,7 +153,7 @@ fn reactions_that_are_none_are_refused() {
 fn a_pin_shows_until_it_is_taken_out_in_silence() {
     let mut sim = Virtual::new();
     let (socket, _) = sim.listen();
-    let id = sim.said(sim.cast.mara, "remember");
+    let id = sim.send_message(sim.cast.mara, "remember");
     sim.messages(socket);
     let response = pin(&mut sim, id, "pin");
     assert_like(

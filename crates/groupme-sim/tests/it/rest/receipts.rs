@@ -91,7 +91,7 @@ fn the_fourth_version_accepts_and_pushes_nothing() {
         &client,
         &format!("/direct_message/{}_{}", sim.cast.mara, sim.cast.me),
     );
-    let said = sim.said(sim.cast.theo, "hi").to_string();
+    let message = sim.send_message(sim.cast.theo, "hi").to_string();
     sim.messages(socket);
     let target = format!("/v4/read_receipts/{}", conversation.replace('+', "%2B"));
     let ask = json!({ "last_read_message_id": first }).to_string();
@@ -106,14 +106,14 @@ fn the_fourth_version_accepts_and_pushes_nothing() {
             { "conversation_id": conversation, "last_read_message_id": direct },
         ] })
     };
-    let batch = of(&sim.cast.lake, &said, &last);
+    let batch = of(&sim.cast.lake, &message, &last);
     assert_eq!(
         content(&sim.post_rest("/v4/read_receipts", &batch.to_string()), 202),
         batch
     );
     let receipts = content(&sim.get("/v4/read_receipts"), 200);
     assert_like(&receipts, fixture!("v4.read_receipts.get.response.2026"));
-    assert_eq!(receipts, of(&sim.cast.lake, &said, &last));
+    assert_eq!(receipts, of(&sim.cast.lake, &message, &last));
     assert_eq!(sim.messages(socket), Vec::<Value>::new());
     // A batch with one invalid receipt changes nothing.
     let wrong = of(&sim.cast.lake, "7", &first);
@@ -128,13 +128,13 @@ fn the_fourth_version_accepts_and_pushes_nothing() {
 #[test]
 fn everything_can_be_read_at_once() {
     let (mut sim, [_, last], conversation) = with_mail();
-    let said = sim.said(sim.cast.theo, "hi").to_string();
+    let message = sim.send_message(sim.cast.theo, "hi").to_string();
     assert_empty(&sim.post_rest("/v4/conversations/mark_all_read", ""), 202);
     let receipts = content(&sim.get("/v4/read_receipts"), 200);
     assert_eq!(
         receipts["receipts"],
         json!([
-            { "conversation_id": sim.cast.lake.to_string(), "last_read_message_id": said },
+            { "conversation_id": sim.cast.lake.to_string(), "last_read_message_id": message },
             { "conversation_id": conversation, "last_read_message_id": last },
         ])
     );

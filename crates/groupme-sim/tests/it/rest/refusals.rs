@@ -96,8 +96,12 @@ fn more_than_ten_requests_a_second_are_too_many_for_each_token_alone() {
     let first = sim.get("/v3/users/me");
     assert_eq!(body(&first, 429)["meta"]["code"], 42901);
     let second = sim.get("/v3/users/me");
-    let told = [&first, &second].map(|response| header(response, "Retry-After"));
-    assert_eq!(told, [None, Some("1")], "only some say when to come back");
+    let waits = [&first, &second].map(|response| header(response, "Retry-After"));
+    assert_eq!(
+        waits,
+        [None, Some("1")],
+        "every second refusal has the header"
+    );
     let theo = sim.cast.theo;
     content(&sim.request(theo, "GET", "/v3/users/me", ""), 200);
     // 549 ms after the last request and 999 ms after the first.
@@ -113,13 +117,13 @@ fn more_than_ten_requests_a_second_are_too_many_for_each_token_alone() {
 fn all_or_none_of_the_429s_may_carry_retry_after() {
     let mut sim = Virtual::new();
     sim.simulation.rest_mut().config_mut().requests_per_second = Some(0);
-    for (retry_after, told) in [(RetryAfter::Never, None), (RetryAfter::Always, Some("1"))] {
+    for (retry_after, waits) in [(RetryAfter::Never, None), (RetryAfter::Always, Some("1"))] {
         sim.simulation.rest_mut().config_mut().retry_after = retry_after;
         for _ in 0..2 {
             let response = sim.get("/v3/users/me");
             assert_eq!(
                 (response.status, header(&response, "Retry-After")),
-                (429, told)
+                (429, waits)
             );
         }
     }

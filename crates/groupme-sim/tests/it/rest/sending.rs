@@ -81,8 +81,8 @@ fn a_source_guid_is_refused_for_a_minute() {
     let page = sim.lake("/messages?limit=200");
     let page = content(&sim.get(&page), 200);
     let rows = page["messages"].as_array().unwrap();
-    let said = rows.iter().filter(|row| row["text"] == "once").count();
-    assert_eq!(said, 4, "the refused one was not said again");
+    let sent = rows.iter().filter(|row| row["text"] == "once").count();
+    assert_eq!(sent, 4, "the refused one was not sent again");
 }
 
 #[test]
