@@ -6,8 +6,9 @@ use core::time::Duration;
 /// failures in a row.
 ///
 /// The ceiling doubles with each failure, from a base up to a cap; the delay is uniformly
-/// distributed between a floor and that ceiling, so that clients which lost the same server do not
-/// come back together. The policy holds no clock and no counter: the caller counts failures,
+/// distributed below that ceiling. For requests that a server answers with a refusal: a
+/// [`Session`](crate::Session) reaches for a lost server by a denser schedule, see
+/// [`Config::backoff_base`](crate::Config::backoff_base). The policy holds no clock and no counter: the caller counts failures,
 /// resets the count after a success and supplies the randomness.
 ///
 /// ```
@@ -27,43 +28,26 @@ use core::time::Duration;
 pub struct Backoff {
     base: Duration,
     cap: Duration,
-    floor: Duration,
 }
 
 impl Backoff {
     /// Creates a policy whose ceiling is `base` after the first failure and never above `cap`.
-    /// The floor is zero.
     pub const fn new(base: Duration, cap: Duration) -> Self {
-        Self {
-            base,
-            cap,
-            floor: Duration::ZERO,
-        }
-    }
-
-    /// Sets the minimum delay after the first failure, which wins over the ceiling. Before any
-    /// failure the delay is below the floor.
-    #[must_use]
-    pub const fn with_floor(mut self, floor: Duration) -> Self {
-        self.floor = floor;
-        self
+        Self { base, cap }
     }
 
     /// Returns the upper bound of the delay after `failures` failures in a row, without jitter.
     pub fn ceiling(&self, failures: u32) -> Duration {
         let Some(doublings) = failures.checked_sub(1) else {
-            return self.floor;
+            return Duration::ZERO;
         };
         let ceiling = self.base.saturating_mul(1 << doublings.min(31));
-        ceiling.min(self.cap).max(self.floor)
+        ceiling.min(self.cap)
     }
 
     /// Returns the delay before the next attempt after `failures` failures in a row.
     pub fn delay(&self, failures: u32, jitter: &mut Jitter) -> Duration {
-        if failures == 0 {
-            return jitter.below(self.floor);
-        }
-        self.floor + jitter.below(self.ceiling(failures).saturating_sub(self.floor))
+        jitter.below(self.ceiling(failures))
     }
 }
 

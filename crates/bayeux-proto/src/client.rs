@@ -5,6 +5,7 @@ mod handshake;
 mod merged_advice;
 mod recovery;
 mod requests;
+mod retry;
 mod socket;
 mod subscriptions;
 
@@ -283,6 +284,7 @@ impl Session {
             *due = (*due).min(sooner);
         }
         self.expedite_connect();
+        self.recovery.restart_outage(self.now);
         if let Some(socket) = &mut self.socket {
             socket.suspect();
         }

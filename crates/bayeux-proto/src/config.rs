@@ -3,7 +3,7 @@
 use alloc::{vec, vec::Vec};
 use core::time::Duration;
 
-use crate::{Backoff, Transport};
+use crate::Transport;
 
 /// Policies and limits of a [`Session`](crate::Session).
 ///
@@ -38,10 +38,12 @@ pub struct Config {
     pub default_hold: Duration,
     /// Maximum `advice.interval` to honour. Default: 10 min.
     pub max_interval: Duration,
-    /// Back-off ceiling after the second failure in a row, doubled with each further one, with full
-    /// jitter. The first retry comes within 250 ms. Default: 1 s.
+    /// Mean delay between attempts to reach the server early in an outage; later it is a sixth of
+    /// the outage so far, with a jitter of ±20 %. The first retry comes within 250 ms. Halved while
+    /// TCP connections are refused. Default: 0.8 s, so that a server is found within a second or a
+    /// fifth of the outage.
     pub backoff_base: Duration,
-    /// Maximum back-off. Default: 60 s.
+    /// Maximum delay between attempts. Halved while TCP connections are refused. Default: 60 s.
     pub backoff_cap: Duration,
     /// Number of connects that may be sent without a pause. Default: 20.
     pub connect_burst: u32,
@@ -84,17 +86,6 @@ pub enum Resume {
     FreshHandshake,
 }
 
-impl Config {
-    /// Returns the back-off policy for connects, handshakes and requests.
-    pub(crate) fn backoff(&self) -> Backoff {
-        Backoff::new(self.backoff_base, self.backoff_cap).with_floor(BACKOFF_FLOOR)
-    }
-}
-
-/// Minimum delay after the second failure in a row. The first retry comes below it, because a poll
-/// that was cut loses events until the next one arrives.
-const BACKOFF_FLOOR: Duration = Duration::from_millis(250);
-
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -109,7 +100,7 @@ impl Default for Config {
             pong_timeout: Duration::from_secs(10),
             default_hold: Duration::from_mins(1),
             max_interval: Duration::from_mins(10),
-            backoff_base: Duration::from_secs(1),
+            backoff_base: Duration::from_millis(800),
             backoff_cap: Duration::from_mins(1),
             connect_burst: 20,
             connect_spacing: Duration::from_millis(100),

@@ -141,7 +141,10 @@ pub enum Close {
         /// Close code, if a close frame arrived.
         code: Option<u16>,
     },
-    /// Failure to connect: name lookup, refused, unreachable.
+    /// TCP connection refused: the host is there, and nothing listens on the port. An HTTP refusal
+    /// is a [`Close::Status`].
+    ConnectionRefused,
+    /// Other failure to connect: name lookup, unreachable, a proxy.
     Unreachable,
     /// Failure to negotiate TLS.
     Tls,
@@ -168,6 +171,7 @@ impl fmt::Display for Close {
             Self::Complete => f.write_str("exchange complete"),
             Self::ByPeer { code: Some(code) } => write!(f, "closed by the peer with code {code}"),
             Self::ByPeer { code: None } => f.write_str("closed by the peer"),
+            Self::ConnectionRefused => f.write_str("the TCP connection was refused"),
             Self::Unreachable => f.write_str("the server cannot be reached"),
             Self::Tls => f.write_str("TLS failed"),
             Self::Lost => f.write_str("the connection broke"),

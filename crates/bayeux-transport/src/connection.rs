@@ -50,11 +50,19 @@ impl Drop for ConnectionTask {
     }
 }
 
-/// Reads `Retry-After` in seconds (RFC 9110, section 10.2.3). The form with a date is ignored: it
-/// would need a calendar and a clock in agreement with the server's.
+/// Reads `Retry-After` of either form, seconds or a date. A date counts from the response's own
+/// `Date`, so the local clock does not matter (RFC 9110, section 10.2.3). The session caps the
+/// result.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers.get(header::RETRY_AFTER)?.to_str().ok()?;
-    seconds.trim().parse().ok().map(Duration::from_secs)
+    let text = |name| headers.get(name)?.to_str().ok();
+    let value = text(header::RETRY_AFTER)?.trim();
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        // Only a number that is too large for 64 bits fails to parse.
+        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
+    }
+    let date = |text| httpdate::parse_http_date(text).ok();
+    let (then, now) = (date(value)?, date(text(header::DATE)?)?);
+    Some(then.duration_since(now).unwrap_or_default())
 }
 
 /// Returns the time for which an idle connection may be reused: one second less than the server's
@@ -84,6 +92,37 @@ mod tests {
     use http::HeaderValue;
 
     use super::*;
+
+    #[test]
+    fn retry_after_is_read_as_seconds_and_as_a_date_after_the_response() {
+        let date = "Wed, 21 Oct 2015 07:28:00 GMT";
+        for (value, now, expected) in [
+            ("120", None, Some(120)),
+            (" 0 ", None, Some(0)),
+            ("99999999999999999999", None, Some(u64::MAX)),
+            (date, Some("Wed, 21 Oct 2015 07:26:30 GMT"), Some(90)),
+            // Obsolete forms of a date (RFC 9110, section 5.6.7).
+            (
+                "Wednesday, 21-Oct-15 07:28:00 GMT",
+                Some("Wed Oct 21 07:27:00 2015"),
+                Some(60),
+            ),
+            (date, Some("Wed, 21 Oct 2015 07:30:00 GMT"), Some(0)),
+            (date, None, None),
+            (date, Some("today"), None),
+            ("soon", Some(date), None),
+            ("-5", Some(date), None),
+            ("", None, None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(value));
+            if let Some(now) = now {
+                headers.insert(header::DATE, HeaderValue::from_static(now));
+            }
+            let expected = expected.map(Duration::from_secs);
+            assert_eq!(retry_after(&headers), expected, "{value:?} at {now:?}");
+        }
+    }
 
     #[test]
     fn an_idle_connection_is_kept_a_second_less_than_the_server_keeps_it() {

@@ -1,6 +1,7 @@
 //! The error of a lane, grouped by cause: the configuration, the server, the network.
 
 use core::{error::Error as StdError, time::Duration};
+use std::io;
 
 use bayeux_dial::{DialError, HttpUrlError};
 use bayeux_proto::Close;
@@ -32,7 +33,7 @@ pub enum Error {
         what: &'static str,
         /// The HTTP status.
         status: u16,
-        /// `Retry-After`, if it is given in seconds.
+        /// Time to wait by `Retry-After`, if the response has one.
         retry_after: Option<Duration>,
     },
     /// Server: the response to the upgrade violates RFC 6455 (section 4.1).
@@ -121,6 +122,11 @@ impl Error {
             Self::Dial(
                 DialError::Tls { .. } | DialError::NoTls { .. } | DialError::RootCertificate(_),
             ) => Close::Tls,
+            Self::Dial(DialError::Connect { source, .. })
+                if source.kind() == io::ErrorKind::ConnectionRefused =>
+            {
+                Close::ConnectionRefused
+            }
             Self::Endpoint(_) | Self::Header { .. } | Self::Dial(_) => Close::Unreachable,
             Self::Lost { .. } => Close::Lost,
             Self::TimedOut { .. } | Self::Stalled { .. } => Close::TimedOut,
@@ -155,7 +161,7 @@ mod tests {
     use super::*;
 
     fn every_variant() -> Vec<Error> {
-        let io = || std::io::Error::other("the cause");
+        let io = || io::Error::other("the cause");
         vec![
             Error::Endpoint(HttpUrlError::Credentials),
             Error::Header {
@@ -178,6 +184,16 @@ mod tests {
             Error::Oversize { limit: 9 },
             Error::Dial(DialError::NoTls {
                 remedy: "add a root",
+            }),
+            Error::Dial(DialError::Connect {
+                host: "a.example.com".to_owned(),
+                port: 443,
+                source: io(),
+            }),
+            Error::Dial(DialError::Connect {
+                host: "a.example.com".to_owned(),
+                port: 443,
+                source: io::ErrorKind::ConnectionRefused.into(),
             }),
             Error::Dial(DialError::Tunnel {
                 proxy: "a.example.com".to_owned(),
@@ -238,6 +254,8 @@ mod tests {
             Close::Malformed,
             Close::Oversize,
             Close::Tls,
+            Close::Unreachable,
+            Close::ConnectionRefused,
             Close::Unreachable,
             Close::Unreachable,
             Close::Tls,

@@ -10,7 +10,7 @@ pub(crate) fn user(id: &UserId) -> Result<Channel, Error> {
     checked(id.as_str(), channel::user(id))
 }
 
-/// Returns the own channel of a conversation of a user.
+/// Returns the channel of a conversation's typing, reactions and changes. `user` is the account's.
 pub(crate) fn conversation(user: &UserId, conversation: &Conversation) -> Result<Channel, Error> {
     match conversation {
         Conversation::Group(group) => checked(group.as_str(), channel::group(group)),

@@ -151,7 +151,7 @@ enum Api {
     Options,
     /// Single address for all services.
     BaseUrl(String),
-    /// None: the gateway is not GroupMe's, and GroupMe's API knows nothing of it.
+    /// No API: the gateway is not GroupMe's, so GroupMe's API does not have its messages.
     Absent,
     /// Addresses and connections of another client.
     Shared(groupme_rest::Client),
@@ -267,8 +267,8 @@ impl Builder {
     /// Sets for how long the socket is not read while the program reads nothing, before events are
     /// dropped, [reported](Status::Overflow) and fetched later. Default: 10 s, less than either
     /// side waits for a silent session.
-    pub fn overflow_after(mut self, patience: Duration) -> Self {
-        self.overflow_after = patience;
+    pub fn overflow_after(mut self, time: Duration) -> Self {
+        self.overflow_after = time;
         self
     }
 

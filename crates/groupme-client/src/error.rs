@@ -13,10 +13,10 @@ pub enum Error {
     /// The REST API cannot be set up.
     #[error("the REST API cannot be set up")]
     Rest(#[from] groupme_rest::SetupError),
-    /// GroupMe did not answer whose token it is.
+    /// The user of the token could not be looked up.
     #[error("GroupMe did not answer whose token this is")]
     UserLookup(#[source] groupme_rest::Error),
-    /// The store cannot be read, or not be written.
+    /// The store cannot be read or written.
     #[error("the saved state cannot be used")]
     State(#[from] groupme_delivery::StoreError),
     /// The id does not name a channel.

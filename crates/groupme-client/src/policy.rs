@@ -31,8 +31,7 @@ impl TransportPolicy {
         // The gateway holds a connect for ten minutes and closes silent sockets after ten, often
         // without a close frame. A short hold is an end-to-end heartbeat.
         config.hold = Some(Duration::from_secs(25));
-        // At times the gateway does not answer a held connect at all, and delivers events all the
-        // same.
+        // At times the gateway never answers a held connect, and still delivers events.
         config.probe = true;
         config.request_timeout = Duration::from_secs(15);
         config

@@ -33,8 +33,8 @@ pub struct Config {
     /// Maximum messages to backfill for a new or rejoined conversation. Default: 2,000.
     pub max_backfill: usize,
     /// Duration for which an unanswered request is repeated before what it would have found is
-    /// reported as [`Item::Lost`](crate::Item::Lost). Pushes stay buffered meanwhile. Default: 60
-    /// s.
+    /// reported as [`Item::Lost`](crate::Item::Lost). Pushes stay buffered meanwhile. Default: one
+    /// minute.
     pub give_up_after: Duration,
     /// Polling of REST while pushes cannot flow. Default: none.
     pub polling: Option<Polling>,
@@ -87,7 +87,7 @@ impl Default for Config {
 impl Config {
     /// Returns the number of messages to remember for each conversation.
     pub(crate) fn memory(&self) -> usize {
-        let reread = usize::try_from(self.compare_window).unwrap_or(usize::MAX);
-        self.dedup_window.max(reread).max(1)
+        let window = usize::try_from(self.compare_window).unwrap_or(usize::MAX);
+        self.dedup_window.max(window).max(1)
     }
 }

@@ -15,14 +15,14 @@ use crate::{
 #[derive(Debug)]
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "each is a observation of its own, and any may be true with any"
+    reason = "each is independent of the others"
 )]
 pub(crate) struct Conversation<P> {
     /// Newest message of the part that was delivered without a gap.
     pub(crate) cursor: Option<MessageId>,
     pub(crate) seen: Seen,
     /// Last message of the conversation's past, as far as this process knows; messages up to it are
-    /// not owed. Set when the conversation was first listed, or to the first message of the
+    /// not delivered. Set when the conversation was first listed, or to the first message of the
     /// delivered history.
     pub(crate) baseline: Option<MessageId>,
     /// Newest message sent at about the moment of the account's baseline. It counts as past only

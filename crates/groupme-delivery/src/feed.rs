@@ -25,8 +25,8 @@ use crate::{
     request::{Purpose, Requests},
 };
 
-/// Merges what is pushed to a user with what REST has. `P` is a push in the embedder's form, handed
-/// back unchanged.
+/// Merges the events pushed to a user with the history of REST. `P` is a push in the embedder's
+/// form, handed back unchanged.
 ///
 /// Any order of calls is legal. After each call, [`poll_request`](Self::poll_request) and
 /// [`poll_delivery`](Self::poll_delivery) may have something, and
@@ -158,8 +158,8 @@ impl<P> Feed<P> {
         match (response, pending.purpose) {
             (response, Purpose::Snapshot) => self.take_snapshot(response),
             (Err(Failure::Unavailable), _) => {
-                let patience = self.config.give_up_after;
-                if let Some(pending) = self.requests.retry_later(self.now, pending, patience) {
+                let give_up_after = self.config.give_up_after;
+                if let Some(pending) = self.requests.retry_later(self.now, pending, give_up_after) {
                     self.fail(&pending, Failure::Unavailable);
                 }
             }

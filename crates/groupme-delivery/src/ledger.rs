@@ -63,7 +63,7 @@ impl<S: Store> Ledger<S> {
                     .conversations
                     .entry(mark.conversation.clone())
                     .or_default();
-                step_back = progress.enter(mark).map(|message| Change::Cursor {
+                step_back = progress.record(mark).map(|message| Change::Cursor {
                     conversation: mark.conversation.clone(),
                     message,
                 });

@@ -45,7 +45,7 @@
 //! let mut ledger = Ledger::new(store);
 //! let now = Instant::ORIGIN;
 //!
-//! // The account's own channel is subscribed: pushes flow. First it is asked what there is.
+//! // The account's own channel is subscribed: pushes flow. The feed requests all conversations first.
 //! feed.handle_live(now, Timestamp::from_secs(1_700_000_000));
 //! while let Some((id, request)) = feed.poll_request() {
 //!     let response = match request {

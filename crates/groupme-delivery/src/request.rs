@@ -220,14 +220,14 @@ impl Requests {
         &mut self,
         now: Instant,
         mut pending: Pending,
-        patience: Duration,
+        give_up_after: Duration,
     ) -> Option<Pending> {
         let since = pending.since.unwrap_or(now);
-        if now - since >= patience {
+        if now - since >= give_up_after {
             return Some(pending);
         }
         pending.attempts += 1;
-        let wait = self.backoff(pending.attempts - 1).min(patience);
+        let wait = self.backoff(pending.attempts - 1).min(give_up_after);
         self.later.push((now + wait, pending));
         None
     }
@@ -265,5 +265,5 @@ impl Requests {
     }
 }
 
-/// Delays of repeated requests. REST clients repeat requests by themselves, too.
+/// Delays of repeated requests, in addition to the retries of the REST client.
 const BACKOFF: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(30));

@@ -30,7 +30,7 @@ pub trait Store: Send + 'static {
 
 /// Failure of a store, such as a full disk or a file without permission.
 #[derive(Debug, thiserror::Error)]
-#[error("what was delivered could not be {doing}")]
+#[error("the delivery state could not be {doing}")]
 pub struct StoreError {
     doing: &'static str,
     #[source]
@@ -62,7 +62,7 @@ pub struct Saved {
     /// Time up to which everything was delivered; `None` until the first sync.
     pub synced_until: Option<Timestamp>,
     /// First moment at which the account's own channel was live; `None` before. Earlier messages
-    /// are the account's past and are not owed.
+    /// are the account's past and are not delivered.
     pub baseline: Option<Timestamp>,
     /// Whether the groups left before the first start are known.
     pub knows_left_groups: bool,

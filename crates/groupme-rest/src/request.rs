@@ -20,7 +20,7 @@ pub(crate) struct Request {
     query: Vec<(String, Argument)>,
     body: Option<Body>,
     headers: Vec<(&'static str, Argument)>,
-    /// Mistake for which the request cannot be made.
+    /// Error of the caller, because of which the request cannot be built.
     misuse: Option<&'static str>,
 }
 

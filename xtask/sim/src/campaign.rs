@@ -1,4 +1,4 @@
-//! Many seeds, and the one that fails.
+//! Runs of many seeds, and their first failure.
 
 use core::{
     panic::AssertUnwindSafe,
@@ -30,9 +30,9 @@ pub struct Campaign {
     pub seeds: u64,
     /// Number of threads. Each run stays in one.
     pub threads: usize,
-    /// The defect on purpose.
+    /// Defect to inject.
     pub sabotage: Option<Sabotage>,
-    /// Every so manyth seed is run twice and has to give the same transcript; 0 for none.
+    /// Interval of the seeds that are run twice, with the same transcript; 0 for none.
     pub twice: u64,
 }
 
@@ -138,8 +138,7 @@ pub fn guarded(plan: &Plan, transcript: Transcript, sabotage: Option<Sabotage>) 
     })
 }
 
-/// Removes from a plan whatever is not needed for the same invariant to fail. The plan that is left
-/// fails, too.
+/// Shrinks a plan to the steps that are needed for the same invariant to fail.
 pub fn shrink(plan: &Plan, invariant: &str, sabotage: Option<Sabotage>) -> Plan {
     let fails = |plan: &Plan| {
         let violation = guarded(plan, Transcript::none(), sabotage).violation;

@@ -220,7 +220,7 @@ impl Client {
     /// Has the program issue a command.
     pub(crate) fn issue(&mut self, cx: &mut Context, command: Command) {
         // A backfilling program does not unsubscribe from the user's own channel.
-        let is_forbidden = self.account.is_some() && self.program.would_leave(command, OWN);
+        let is_forbidden = self.account.is_some() && self.program.would_unsubscribe(command, OWN);
         if self.asleep.is_none() && !is_forbidden {
             self.read_clock(cx.now);
             if let Some(account) = &mut self.account

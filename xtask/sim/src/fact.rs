@@ -1,4 +1,4 @@
-//! Everything observable in a run: the one stream that invariants judge and transcripts record.
+//! Everything observable in a run: the one stream that invariants check and transcripts record.
 
 mod delivered;
 mod published;
@@ -39,7 +39,7 @@ pub(crate) enum Fact<'a> {
 #[derive(Clone, Copy, Debug)]
 #[expect(dead_code, reason = "some fields are only shown in transcripts")]
 pub(crate) enum ClientFact<'a> {
-    /// The server received a message. `own` is the program's number in a publish; `is_held` tells
+    /// The server received a message. `own` is the program's number in a publish; `is_held` says
     /// whether the client still had the lane.
     ServerReceived {
         lane: LaneId,
@@ -47,7 +47,7 @@ pub(crate) enum ClientFact<'a> {
         own: Option<u64>,
         is_held: bool,
     },
-    /// The server wrote on a lane; `connect` tells whether a reply to a connect was included.
+    /// The server wrote on a lane; `connect` says whether a reply to a connect was included.
     ServerWrote { lane: LaneId, connect: bool },
     /// The server lost a lane.
     ServerLostLane(LaneId),

@@ -29,7 +29,7 @@ use crate::{
 
 /// A condition that one client has to keep.
 pub(crate) trait Invariant: Debug {
-    /// Judges an observation about the client.
+    /// Checks an observation about the client.
     ///
     /// # Errors
     ///
@@ -39,7 +39,7 @@ pub(crate) trait Invariant: Debug {
         Ok(())
     }
 
-    /// Takes note of an event that the server published.
+    /// Records an event that the server published.
     fn published(&mut self, event: &PublishedEvent<'_>) {
         let _ = event;
     }
@@ -59,7 +59,7 @@ pub(crate) struct Check {
     pub(crate) invariant: Box<dyn Invariant>,
 }
 
-/// The state of the run after the network has healed.
+/// The state of the run after all faults have ended.
 #[derive(Clone, Copy)]
 pub(crate) struct End<'a> {
     pub(crate) clients: &'a [Client],

@@ -3,7 +3,7 @@
 //!
 //! [`Plan::new`] derives a plan from a seed: all settings, the actions of people and programs, and
 //! the faults. The run carries the plan out, one step at a time, and reports everything observable
-//! as a fact. Invariants judge each fact, and a [`Transcript`] records it. At the end the network
+//! as a fact. Invariants check each fact, and a [`Transcript`] records it. At the end the network
 //! recovers, and every client has to recover too.
 //!
 //! A run depends on its plan alone: the same seed gives the same transcript.

@@ -23,10 +23,10 @@ struct Args {
     /// Runs this seed alone and prints its plan and transcript.
     #[arg(long)]
     seed: Option<u64>,
-    /// Removes from the plan whatever is not needed for it to fail.
+    /// Shrinks a failing plan to the steps that are needed for its failure.
     #[arg(long, requires = "seed")]
     shrink: bool,
-    /// Commits this defect on purpose, to see it caught.
+    /// Injects this defect, to check that an invariant detects it.
     #[arg(long)]
     sabotage: Option<Sabotage>,
 }

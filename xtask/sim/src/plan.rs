@@ -30,7 +30,7 @@ pub struct Plan {
     /// The steps, in order of time.
     pub(crate) steps: Vec<Step>,
     /// When all faults end.
-    pub(crate) heals_at: Instant,
+    pub(crate) faults_end_at: Instant,
     /// When half of all steps happen, in every second plan: so crowded, faults meet states that
     /// last for a few round trips only.
     rush: Option<(Instant, Instant)>,
@@ -73,7 +73,7 @@ impl Plan {
         // Seeds in a row are to have nothing in common.
         let mut random = Random::new(seed.wrapping_mul(0xD134_2543_DE82_EF95) ^ 0x5EED);
         let calm = random.pick(&[30_000, 120_000, 600_000, 1_800_000]);
-        let heals_at = Instant::ORIGIN + random.millis(calm / 3, calm);
+        let faults_end_at = Instant::ORIGIN + random.millis(calm / 3, calm);
         let users = 2 + random.index(4);
         let groups = 1 + random.index(3);
         let gateway = settings::gateway(&mut random);
@@ -88,7 +88,7 @@ impl Plan {
             groups,
             clients,
             steps: Vec::new(),
-            heals_at,
+            faults_end_at,
             rush: None,
             disconnects: random.chance(50),
         };
@@ -114,7 +114,7 @@ impl Plan {
 
     /// Decides when each client begins: at once, or late, when there is a past.
     fn starts(&self, random: &mut Random) -> Vec<Instant> {
-        let late = self.heals_at.since_origin() / 2;
+        let late = self.faults_end_at.since_origin() / 2;
         let mut start = || {
             let most = if random.chance(25) {
                 late
@@ -135,11 +135,11 @@ impl Plan {
         };
         let lasts = random.pick(&[1_000, 5_000, 20_000, 60_000]);
         let end = begin + Duration::from_millis(lasts);
-        Some((begin, end.min(self.heals_at).max(begin)))
+        Some((begin, end.min(self.faults_end_at).max(begin)))
     }
 
     fn some_time(&self, random: &mut Random) -> Instant {
-        let whole = (Instant::ORIGIN, self.heals_at);
+        let whole = (Instant::ORIGIN, self.faults_end_at);
         let (begin, end) = self.rush.filter(|_| random.chance(50)).unwrap_or(whole);
         begin + random.between(Duration::ZERO, end - begin)
     }
@@ -215,12 +215,12 @@ impl fmt::Display for Plan {
             seed,
             users,
             groups,
-            heals_at,
+            faults_end_at,
             ..
         } = self;
         writeln!(
             f,
-            "seed {seed}: {users} users in {groups} groups, all faults over at {heals_at}"
+            "seed {seed}: {users} users in {groups} groups, all faults over at {faults_end_at}"
         )?;
         if let Some((begin, end)) = self.rush {
             writeln!(f, "half of the steps between {begin} and {end}")?;

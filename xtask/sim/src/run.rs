@@ -150,7 +150,7 @@ impl<'a> Run<'a> {
             }
         }
         self.see_memberships();
-        self.advance(self.plan.heals_at);
+        self.advance(self.plan.faults_end_at);
         if self.cx.checks.has_failed() {
             return;
         }

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::{Session, Stage, connect::Connect};
+use super::{Session, Stage, connect::Connect, retry::RetrySchedule};
 use crate::{
     Cause, Close, End, Exchange, Instant, LaneId, Message, Reconnect, SessionEvent, Timer,
     Transport, Unexpected, Verdict,
@@ -16,6 +16,10 @@ pub(super) struct Recovery {
     pub(super) announced: bool,
     /// Consecutive failures.
     attempts: u32,
+    /// Time of the first of the consecutive failures, if there are any.
+    failing_since: Instant,
+    /// Whether long-polling replaced the websocket since the last success.
+    fell_back: bool,
     /// Start of the current period of being up.
     up_since: Instant,
     /// Time of the last successful connect reply.
@@ -47,33 +51,56 @@ impl Recovery {
     pub(super) fn connect_ok(&mut self, now: Instant, at_once: bool) {
         self.last_connect_ok = Some(now);
         if !at_once {
-            self.attempts = 0;
+            self.end_streak();
         }
+    }
+
+    /// Forgets the consecutive failures.
+    fn end_streak(&mut self) {
+        self.attempts = 0;
+        self.fell_back = false;
+    }
+
+    /// Restarts the clock of the outage, because connectivity is back: the delays that follow are
+    /// short again.
+    pub(super) fn restart_outage(&mut self, now: Instant) {
+        self.failing_since = now;
     }
 
     /// Returns whether the session was up for long enough that its end does not count as a failure.
     /// Some servers never answer a connect and close the socket after a while, so the time alone
     /// suffices, except if the session ended in silence: then only a confirmed connect shows that
-    /// the server was there. If an event arrived, `HEALTHY_UPTIME_WITH_EVENT` is enough: backing
-    /// off would lose more events than it saves load.
-    fn was_healthy(&self, now: Instant, end: &Cause) -> bool {
+    /// the server was there. If a subscription is active (`subscribed`) or an event arrived,
+    /// `HEALTHY_UPTIME_SERVED` is enough: backing off would lose more events than it saves load. A
+    /// server that accepts, acknowledges and breaks at once is still backed off from.
+    fn was_healthy(&self, now: Instant, end: &Cause, subscribed: bool) -> bool {
+        let uptime = now - self.up_since;
         let confirmed = self.last_connect_ok >= Some(self.up_since);
         let silent = matches!(end, Cause::Silence(_));
-        let lived = now - self.up_since >= HEALTHY_UPTIME && (confirmed || !silent);
-        let served = self.last_event >= Some(self.up_since + HEALTHY_UPTIME_WITH_EVENT) && !silent;
-        self.up && (lived || served)
+        let lived = uptime >= HEALTHY_UPTIME && (confirmed || !silent);
+        let served = subscribed || self.last_event >= Some(self.up_since);
+        self.up && (lived || served && uptime >= HEALTHY_UPTIME_SERVED && !silent)
     }
 }
 
 impl Session {
     /// Reports a failure, and returns when to try again.
     pub(super) fn record_failure(&mut self, cause: Cause) -> Instant {
-        if self.recovery.was_healthy(self.now, &cause) {
-            self.recovery.attempts = 0;
+        let subscribed = self.subscriptions.any_active().is_some();
+        if self.recovery.was_healthy(self.now, &cause, subscribed) {
+            self.recovery.end_streak();
+        }
+        let is_first = self.recovery.attempts == 0;
+        if is_first {
+            self.recovery.failing_since = self.now;
         }
         let refused = matches!(cause, Cause::Refused(_) | Cause::Violation(_));
-        let failures = self.recovery.attempts.max(u32::from(refused));
-        let delay = self.config.backoff().delay(failures, &mut self.jitter);
+        let delay = if is_first && !refused {
+            RetrySchedule::first_delay(&mut self.jitter)
+        } else {
+            let outage = self.now - self.recovery.failing_since;
+            RetrySchedule::new(&self.config, &cause).delay(outage, &mut self.jitter)
+        };
         let wait = retry_after(&cause).unwrap_or_default();
         let retry_at = self.interval_end().max(self.now + delay.max(wait));
         self.recovery.attempts = self.recovery.attempts.saturating_add(1);
@@ -81,9 +108,13 @@ impl Session {
         retry_at
     }
 
-    /// Reports that the websocket failed, and returns when to try long-polling: at once, in the
-    /// same attempt.
+    /// Reports that the websocket failed, and returns when to try long-polling. The first time
+    /// since the last success it is tried at once, in the same attempt. Later it is an attempt of
+    /// its own, because a server that refuses both would see twice as many requests.
     pub(super) fn report_fallback(&mut self, cause: Cause) -> Instant {
+        if core::mem::replace(&mut self.recovery.fell_back, true) {
+            return self.record_failure(cause);
+        }
         let retry_at = self.now + retry_after(&cause).unwrap_or_default();
         self.report_failure(cause, retry_at);
         retry_at
@@ -315,8 +346,9 @@ pub(super) fn retry_after(cause: &Cause) -> Option<Duration> {
 /// Minimum uptime after which the end of a connection is not a failure.
 const HEALTHY_UPTIME: Duration = Duration::from_secs(10);
 
-/// Minimum uptime, if an event arrived, after which the end of a connection is not a failure.
-const HEALTHY_UPTIME_WITH_EVENT: Duration = Duration::from_secs(1);
+/// Minimum uptime, if a subscription is active or an event arrived, after which the end of a
+/// connection is not a failure.
+const HEALTHY_UPTIME_SERVED: Duration = Duration::from_secs(1);
 
 /// Maximum `Retry-After` to honour.
 const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);

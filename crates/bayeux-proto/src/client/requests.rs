@@ -10,6 +10,7 @@ use self::queue::{Command, InFlight, RequestKind};
 use super::{
     Session, Stage,
     recovery::retry_after,
+    retry::RetrySchedule,
     subscriptions::{PendingRequest, WireState},
 };
 use crate::{
@@ -139,7 +140,7 @@ impl Session {
         let Some(request) = self.requests.take(index) else {
             return Verdict::Unexpected(Unexpected::UnexpectedReply);
         };
-        self.requests.failures = 0;
+        self.requests.failing_since = None;
         if let Some(advice) = &message.advice {
             self.advice.merge(advice);
         }
@@ -276,11 +277,16 @@ impl Session {
             }
         }
         if lost {
-            let delay = self
-                .config
-                .backoff()
-                .delay(self.requests.failures, &mut self.jitter);
-            self.requests.failures = self.requests.failures.saturating_add(1);
+            let delay = match self.requests.failing_since {
+                None => {
+                    self.requests.failing_since = Some(self.now);
+                    RetrySchedule::first_delay(&mut self.jitter)
+                }
+                Some(since) => {
+                    let schedule = RetrySchedule::new(&self.config, cause);
+                    schedule.delay(self.now - since, &mut self.jitter)
+                }
+            };
             let wait = retry_after(cause).unwrap_or_default();
             self.requests.not_before = self.now + delay.max(wait);
         }
@@ -358,7 +364,7 @@ impl Session {
                 .push_front(Command::SyncSubscription(channel));
         }
         self.requests.not_before = Instant::ORIGIN;
-        self.requests.failures = 0;
+        self.requests.failing_since = None;
     }
 
     /// Cancels all queued publishes at the end of the session.

@@ -73,6 +73,12 @@ impl History {
         self.failures = self.failures.saturating_add(1);
     }
 
+    /// Records that long-polling replaced the websocket. During an outage the websocket is again
+    /// tried as often before the next replacement.
+    fn fell_back(&mut self) {
+        self.failures = 0;
+    }
+
     /// Stops trying websockets, because the server does not offer them.
     pub(super) fn disable(&mut self) {
         self.is_disabled = true;
@@ -226,12 +232,16 @@ impl Session {
             !self.websocket.proven || self.websocket.failures >= self.config.websocket_attempts;
         self.transport == Transport::WebSocket
             && self.config.transports.contains(&Transport::LongPolling)
-            && !matches!(cause, Cause::Lane(Close::Unreachable | Close::Tls))
+            && !matches!(
+                cause,
+                Cause::Lane(Close::ConnectionRefused | Close::Unreachable | Close::Tls)
+            )
             && tried_enough
     }
 
     pub(super) fn switch_to_long_polling(&mut self, cause: Cause) -> Instant {
         self.transport = Transport::LongPolling;
+        self.websocket.fell_back();
         self.report_fallback(cause)
     }
 

@@ -74,7 +74,7 @@ fn a_websocket_that_takes_too_long_to_open_falls_back_to_long_polling() {
 // C113
 #[test]
 fn a_host_that_cannot_be_reached_is_not_tried_over_the_other_transport() {
-    for why in [Close::Unreachable, Close::Tls] {
+    for why in [Close::ConnectionRefused, Close::Unreachable, Close::Tls] {
         let mut world = World::connecting(Config::default());
         let lane = world.lane(Kind::Opening);
         world.close(lane, why);

@@ -2,6 +2,7 @@
 //!
 //! The comment above a test names its case in `CONFORMANCE.md`.
 
+mod outage;
 mod peer;
 mod world;
 

@@ -328,7 +328,7 @@ async fn the_error_of_a_failed_attempt_precedes_the_session_event() {
             match driver.next().await {
                 DriverEvent::LaneFailed(_, error) => failed = Some(error),
                 DriverEvent::Session(SessionEvent::AttemptFailed { cause, .. }) => {
-                    assert_eq!(cause, Cause::Lane(Close::Unreachable));
+                    assert_eq!(cause, Cause::Lane(Close::ConnectionRefused));
                     assert!(matches!(
                         failed,
                         Some(Error::Dial(DialError::Connect { .. }))

@@ -239,7 +239,7 @@ async fn a_body_that_is_not_bayeux_is_malformed_and_not_shown() {
 #[tokio::test]
 async fn a_status_other_than_200_is_reported_and_its_body_ignored() {
     in_time(async {
-        let cases: [(&str, &[&str], u16, Option<u64>); 5] = [
+        let cases: [(&str, &[&str], u16, Option<u64>); 6] = [
             ("400 Bad Request", &[], 400, None),
             ("204 No Content", &[], 204, None),
             (
@@ -249,6 +249,15 @@ async fn a_status_other_than_200_is_reported_and_its_body_ignored() {
                 None,
             ),
             ("503 Unavailable", &["Retry-After: 120"], 503, Some(120)),
+            (
+                "503 Unavailable",
+                &[
+                    "Retry-After: Wed, 21 Oct 2015 07:28:00 GMT",
+                    "Date: Wed, 21 Oct 2015 07:26:30 GMT",
+                ],
+                503,
+                Some(90),
+            ),
             ("504 Gateway Timeout", &["Retry-After: soon"], 504, None),
         ];
         for (line, headers, status, wait) in cases {

@@ -112,7 +112,7 @@ async fn a_proxy_that_disconnects_or_cannot_be_reached_is_an_error() {
         drop(server);
         lanes.perform(Action::Open(absent), b"");
         let (close, error) = lanes.closed(absent).await;
-        assert_eq!(close, Close::Unreachable);
+        assert_eq!(close, Close::ConnectionRefused);
         assert!(matches!(error, Some(Error::Dial(DialError::Connect { port: tried, .. })) if tried == port));
     })
     .await;

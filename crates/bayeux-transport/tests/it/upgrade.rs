@@ -124,9 +124,12 @@ async fn a_status_instead_of_an_upgrade_is_reported_with_retry_after() {
             ("503 Service Unavailable", &["Retry-After: 7"], 503, Some(7)),
             (
                 "429 Slow",
-                &["Retry-After: Wed, 21 Oct 2015 07:28:00 GMT"],
+                &[
+                    "Retry-After: Wed, 21 Oct 2015 07:28:00 GMT",
+                    "Date: Wed, 21 Oct 2015 07:26:30 GMT",
+                ],
                 429,
-                None,
+                Some(90),
             ),
             (
                 "302 Found",
@@ -192,7 +195,7 @@ async fn a_refused_connection_is_reported_with_its_cause() {
         let [lane] = lane_ids();
         lanes.perform(Action::Open(lane), b"");
         let (close, error) = lanes.closed(lane).await;
-        assert_eq!(close, Close::Unreachable);
+        assert_eq!(close, Close::ConnectionRefused);
         let text = chain(&error.unwrap());
         assert!(
             text.contains("127.0.0.1") && text.to_lowercase().contains("refused"),

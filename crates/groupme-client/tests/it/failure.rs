@@ -98,7 +98,7 @@ async fn a_refused_connection_is_reported_with_everything_behind_it() {
         let port = closed_port().await;
         let mut client = builder(port).transport(transport).connect().unwrap();
         let (cause, _) = failed_attempt(&mut client).await;
-        assert_eq!(cause.protocol(), &Broken::Lane(Close::Unreachable));
+        assert_eq!(cause.protocol(), &Broken::Lane(Close::ConnectionRefused));
         let reported = chain(&cause);
         assert!(reported[0].contains(&port.to_string()), "{reported:?}");
         let source = core::error::Error::source(&cause)

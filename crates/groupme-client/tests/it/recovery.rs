@@ -219,7 +219,7 @@ async fn a_server_that_comes_back_at_the_same_address_is_found() {
     sim.shutdown().await;
     statuses_until(&mut client, |status| {
         matches!(status, Status::Disconnected { cause, .. }
-            if *cause.protocol() == Broken::Lane(Close::Unreachable))
+            if *cause.protocol() == Broken::Lane(Close::ConnectionRefused))
     })
     .await;
     let sim = Sim::builder()

@@ -1,4 +1,4 @@
-//! The baseline: the moment at which the past of an account ends that starts for the first time.
+//! The baseline: the moment at which the past of an account ends, set at the very first start.
 //!
 //! The baseline is the first moment at which the account's own channel is live. It is saved before
 //! anything else, so it survives every later failure: an unanswered list, a broken session, the end
@@ -53,9 +53,10 @@ impl<P> Feed<P> {
         self.out.put(Item::Checkpoint, record);
     }
 
-    /// Requests the newest messages before the account is live for the first time. They are past
-    /// for certain, which no clock can tell of messages sent at about the baseline. The first page
-    /// of each list is enough: it has the conversations with the newest messages.
+    /// Requests the newest messages before the account is live for the first time. They
+    /// certainly belong to the past, which timestamps alone cannot show for messages sent at about
+    /// the baseline. The first page of each list is enough: it has the conversations with the
+    /// newest messages.
     pub(super) fn request_snapshot(&mut self) {
         let is_wanted = self.synced_until.is_none()
             && self.baseline.is_none()
@@ -113,7 +114,7 @@ impl<P> Feed<P> {
     }
 
     /// Counts a listed message as past while the first session is unbroken.
-    pub(super) fn doubt(&mut self, id: &ConversationId, newest: MessageId) {
+    pub(super) fn mark_unconfirmed(&mut self, id: &ConversationId, newest: MessageId) {
         let conversation = self.conversation(id);
         if conversation.is_ahead(&newest) {
             conversation.unconfirmed = Some(newest);

@@ -175,7 +175,7 @@ impl<P> Feed<P> {
         };
         if conversation.cursor.is_some() {
             if is_first && is_current && self.is_unbroken && self.began_with_snapshot(id) {
-                self.doubt(id, newest);
+                self.mark_unconfirmed(id, newest);
                 self.settle(id);
                 return;
             }

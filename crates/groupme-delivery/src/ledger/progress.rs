@@ -22,7 +22,7 @@ pub(super) struct Progress {
 impl Progress {
     /// Records a delivery. Returns the cursor to step back to, if the message lies before the
     /// acknowledged position.
-    pub(super) fn enter(&mut self, mark: &Mark) -> Option<MessageId> {
+    pub(super) fn record(&mut self, mark: &Mark) -> Option<MessageId> {
         self.high = self.high.take().max(Some(mark.cursor.clone()));
         let message = mark.message.as_ref()?;
         let is_first = self.open.first().is_none_or(|first| message < first);

@@ -78,9 +78,9 @@ fn one_message_that_is_open_comes_again_however_many_are_acknowledged_behind_it(
 
 #[test]
 fn late_messages_that_are_open_come_again_in_whatever_order_they_came() {
-    for (order, reread) in [([2, 4], 50), ([4, 2], 50), ([2, 4], 0), ([4, 2], 0)] {
+    for (order, window) in [([2, 4], 50), ([4, 2], 50), ([2, 4], 0), ([4, 2], 0)] {
         let mut config = Config::default();
-        config.compare_window = reread;
+        config.compare_window = window;
         let mut world = World::with(config);
         let rows: Vec<_> = (1..=5).map(|number| world.say(GROUP, number)).collect();
         world.live();

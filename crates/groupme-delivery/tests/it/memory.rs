@@ -175,13 +175,13 @@ fn ten_thousand_pushes_are_buffered_within_bounds_and_none_is_lost_in_silence() 
 
 #[test]
 fn no_more_requests_are_on_their_way_than_may_be() {
-    for (questions, asked) in [(0, 1), (1, 1), (2, 2), (3, 3), (4, 3)] {
+    for (limit, asked) in [(0, 1), (1, 1), (2, 2), (3, 3), (4, 3)] {
         let mut config = Config::default();
-        config.max_requests = questions;
+        config.max_requests = limit;
         let mut world = World::with(config);
         world.is_slow = true;
         world.live();
-        assert_eq!(world.asked.len(), asked, "{questions}");
+        assert_eq!(world.asked.len(), asked, "{limit}");
         assert_eq!(world.answer_all(), ["caught up"]);
     }
 }

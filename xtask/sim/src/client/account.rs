@@ -106,7 +106,7 @@ impl Account {
         !before && self.has_baseline
     }
 
-    /// Handles an event of the session. `subscribed` tells whether it reports the user's own
+    /// Handles an event of the session. `subscribed` says whether it reports the user's own
     /// channel active, `is_live` whether that channel is active now.
     pub(crate) fn handle_session_event(
         &mut self,
@@ -137,7 +137,7 @@ impl Account {
         }
     }
 
-    /// Takes note that a channel is subscribed, or no longer.
+    /// Records that a channel is subscribed, or no longer.
     pub(crate) fn watch(&mut self, channel: &str, is_watched: bool) {
         let conversation = if let Some(group) = channel.strip_prefix("/group/") {
             Some(ConversationId::new(group))

@@ -95,7 +95,7 @@ impl Program {
     }
 
     /// Returns whether a command unsubscribes from the program's channel with this index.
-    pub(super) fn would_leave(&self, command: Command, channel: usize) -> bool {
+    pub(super) fn would_unsubscribe(&self, command: Command, channel: usize) -> bool {
         let unsubscribed = self.unsubscribed(command).and_then(|id| self.channel(id));
         unsubscribed.is_some_and(|one| Some(one) == self.channels.get(channel))
     }

@@ -1,4 +1,4 @@
-//! Items of gap-free delivery, reduced to what invariants judge.
+//! Items of gap-free delivery, reduced to the parts that invariants check.
 
 use groupme_delivery::{Delivered as Delivery, Item, LossKind};
 use groupme_model::{ConversationId, Event, Message, MessageId, Notice, Reaction, Timestamp};
@@ -128,7 +128,7 @@ impl Delivered {
             "message.deleted" => change.deleted = true,
             "message.update" => {
                 change.edited = Some(state.edited).filter(|edited| *edited > 0);
-                // The push of an edit does not tell whether the message is pinned.
+                // The push of an edit does not say whether the message is pinned.
                 change.pinned = fetched.map(|_| state.pinned);
             }
             "favorite" | "like.create" | "like.delete" => {

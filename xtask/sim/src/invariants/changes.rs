@@ -119,7 +119,7 @@ impl Invariant for Changes {
             {
                 if let Some(what) = self.known.difference(world, *id, has_reactions) {
                     return Some(format!(
-                        "it does not know that {id} of {conversation} {what}"
+                        "the program does not know that {id} of {conversation} {what}"
                     ));
                 }
             }

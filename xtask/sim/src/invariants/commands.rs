@@ -32,7 +32,7 @@ struct Subscription {
 enum State {
     Pending,
     Active,
-    /// `again` tells whether the program asked for the channel once more since.
+    /// `again` says whether the program asked for the channel once more since.
     Refused {
         again: bool,
     },

@@ -26,7 +26,9 @@ impl Invariant for Memory {
             ("events", usage.events, 0),
         ];
         match bounds.iter().find(|(_, is, most)| is > most) {
-            Some((what, is, most)) => Err(format!("it holds {is} {what}, more than {most}")),
+            Some((what, is, most)) => {
+                Err(format!("the session holds {is} {what}, more than {most}"))
+            }
             None => Ok(()),
         }
     }

@@ -68,7 +68,7 @@ impl Invariant for Rates {
                 ..
             } if deadline <= local => {
                 return Err(format!(
-                    "at {local} all is done, and it wants to be woken at {deadline}"
+                    "at {local} nothing is left to do, but the deadline is {deadline}"
                 ));
             }
             _ => {}

@@ -15,7 +15,7 @@ impl Invariant for Subscriptions {
         }
         let program = client.program();
         if let Some(channel) = program.channels(SubscriptionState::Pending).first() {
-            return Some(format!("{channel} is neither"));
+            return Some(format!("{channel} is neither active nor refused"));
         }
         for channel in program.channels(SubscriptionState::Active) {
             let with = |state| {

@@ -75,7 +75,7 @@ impl Activity {
         }
     }
 
-    /// Carries it out. `groups` and `messages` are all that exist so far; new ones are added.
+    /// Performs the action. `groups` and `messages` are all that exist so far; new ones are added.
     pub(crate) fn run(
         self,
         world: &mut World,

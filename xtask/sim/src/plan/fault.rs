@@ -27,7 +27,7 @@ pub(crate) enum Fault {
     },
     /// Packets vanish, and their connections stay open and dead.
     Blackhole { lasts: Duration },
-    /// Packets arrive at the end of it.
+    /// Packets arrive when the fault ends.
     Stall { lasts: Duration },
     /// The next payloads to clients are cut short or replaced by an HTML page.
     Garble { payloads: u32 },

@@ -16,7 +16,8 @@ pub(in crate::client) struct Requests {
     last_publish: u64,
     /// Earliest instant of the next write, after an exchange with requests failed.
     pub(super) not_before: Instant,
-    pub(super) failures: u32,
+    /// Time of the first of the consecutive exchanges that failed.
+    pub(super) failing_since: Option<Instant>,
 }
 
 #[derive(Debug)]
