@@ -404,6 +404,7 @@ impl Session {
         drop(recipients);
         self.report_gap_before_event();
         self.recovery.event_delivered(self.now);
+        self.connect.event_delivered(&self.config);
         Verdict::Deliver
     }
 

@@ -48,7 +48,8 @@ pub struct Config {
     /// Number of connects that may be sent without a pause. Default: 20.
     pub connect_burst: u32,
     /// Interval at which one more connect is allowed once the burst is spent, so that a server that
-    /// answers at once cannot make the client spin. Default: 100 ms.
+    /// answers at once without events cannot make the client spin. Each delivered event allows one
+    /// more connect as well, so a reply with events is never followed by a pause. Default: 100 ms.
     pub connect_spacing: Duration,
     /// Number of failures in a row after which a websocket that once worked is replaced by
     /// long-polling. A websocket that never opened is replaced at once. Default: 3.

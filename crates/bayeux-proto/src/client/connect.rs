@@ -95,6 +95,11 @@ impl Connect {
         }
     }
 
+    /// Records an event, which lets one more connect go without a pause.
+    pub(super) fn event_delivered(&mut self, config: &crate::Config) {
+        self.bucket.refund(config);
+    }
+
     /// Creates the state of a new session. Knowledge about the network and the rate limit is kept.
     pub(super) fn after(before: &Self, due: Instant) -> Self {
         Self {

@@ -129,6 +129,27 @@ fn a_server_that_answers_every_connect_at_once_cannot_make_the_client_spin() {
     }
 }
 
+// C029
+#[test]
+fn a_reply_with_an_event_is_followed_by_the_next_connect_without_a_pause() {
+    let mut world = World::established_over_http();
+    world.subscribe("/a");
+    let subscribe = world.last("/meta/subscribe");
+    world.answer(&subscribe, &[subscribe.ok()]);
+    let start = world.now;
+    for _ in 0..1000 {
+        let connect = world.last("/meta/connect");
+        let event = Message {
+            channel: "/a",
+            has_data: true,
+            ..Message::default()
+        };
+        world.answer(&connect, &[connect.ok(), event]);
+        assert_ne!(world.last("/meta/connect").id, connect.id);
+    }
+    assert_eq!(world.now, start);
+}
+
 // C048
 #[test]
 fn a_paused_session_sends_no_connect_until_resumed() {

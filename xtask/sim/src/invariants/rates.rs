@@ -49,6 +49,10 @@ impl Invariant for Rates {
                 self.connects.clear();
                 self.attempts.clear();
             }
+            ClientFact::Event { .. } => {
+                // Each event admits one more connect.
+                self.connects.pop_back();
+            }
             ClientFact::Wrote { message, local, .. } if message.channel == "/meta/connect" => {
                 return self.connect(local);
             }

@@ -25,6 +25,14 @@ impl TokenBucket {
         self.tokens = self.tokens.saturating_sub(1);
     }
 
+    /// Gives a token back: a reply with events is no reason to poll less often.
+    pub(super) fn refund(&mut self, config: &Config) {
+        self.tokens = self
+            .tokens
+            .saturating_add(1)
+            .min(config.connect_burst.max(1));
+    }
+
     /// Returns when a token is available.
     pub(super) fn ready(&self, config: &Config) -> Instant {
         if self.tokens > 0 {
