@@ -120,8 +120,10 @@ impl<P> Feed<P> {
         if core::mem::take(&mut self.is_polling) {
             self.out.put(Item::Polling(false), Record::default());
         }
-        self.set_baseline(unix_time);
+        // Before the baseline: a conversation of the snapshot that begins during a resync still has
+        // to be listed.
         self.begin_resync(unix_time);
+        self.set_baseline(unix_time);
     }
 
     /// Notes that pushes do not flow, or are not complete: the connection is lost, or the program

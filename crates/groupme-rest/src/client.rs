@@ -155,6 +155,7 @@ impl Client {
         let body = request.body().len();
         let mut attempts = Attempts::new(&shared.retry, call.is_idempotent(), body);
         let mut failure: Option<Error> = None;
+        let mut may_be_done = false;
         loop {
             let Some(now) = shared.acquire(attempts.deadline()).await else {
                 return Err(failure.unwrap_or(Error::TimedOut {
@@ -167,9 +168,6 @@ impl Client {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error.redact(&shared.token),
             };
-            let may_be_done = failure
-                .as_ref()
-                .is_some_and(|failure| !failure.was_not_processed());
             if call.is_deletion() && may_be_done && matches!(error, Error::NotFound(_)) {
                 return call.decode(StatusCode::NO_CONTENT, &HeaderMap::new(), b"");
             }
@@ -186,6 +184,7 @@ impl Client {
                 Decision::GiveUp => return Err(error),
                 Decision::Retry(delay) => {
                     tracing::debug!(call = %call.name(), %error, ?delay, "retrying");
+                    may_be_done |= !error.was_not_processed();
                     failure = Some(error);
                     sleep(delay).await;
                 }

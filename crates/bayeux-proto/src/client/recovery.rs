@@ -69,16 +69,16 @@ impl Recovery {
 
     /// Returns whether the session was up for long enough that its end does not count as a failure.
     /// Some servers never answer a connect and close the socket after a while, so the time alone
-    /// suffices, except if the session ended in silence: then only a confirmed connect shows that
-    /// the server was there. If a subscription is active (`subscribed`) or an event arrived,
+    /// suffices, except if the session ended in silence: then only a confirmed connect, an
+    /// acknowledged subscription or an event shows that the server was there. If a subscription is active (`subscribed`) or an event arrived,
     /// `HEALTHY_UPTIME_SERVED` is enough: backing off would lose more events than it saves load. A
     /// server that accepts, acknowledges and breaks at once is still backed off from.
     fn was_healthy(&self, now: Instant, end: &Cause, subscribed: bool) -> bool {
         let uptime = now - self.up_since;
-        let confirmed = self.last_connect_ok >= Some(self.up_since);
+        let served = subscribed || self.last_event >= Some(self.up_since);
+        let confirmed = served || self.last_connect_ok >= Some(self.up_since);
         let silent = matches!(end, Cause::Silence(_));
         let lived = uptime >= HEALTHY_UPTIME && (confirmed || !silent);
-        let served = subscribed || self.last_event >= Some(self.up_since);
         self.up && (lived || served && uptime >= HEALTHY_UPTIME_SERVED && !silent)
     }
 }

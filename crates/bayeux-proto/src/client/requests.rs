@@ -277,7 +277,10 @@ impl Session {
             }
         }
         if lost {
-            let delay = match self.requests.failing_since {
+            // An earlier loss whose delay is long over says nothing about the network of today.
+            let is_stale = self.now > self.requests.not_before + self.config.backoff_cap;
+            let failing_since = self.requests.failing_since.filter(|_| !is_stale);
+            let delay = match failing_since {
                 None => {
                     self.requests.failing_since = Some(self.now);
                     RetrySchedule::first_delay(&mut self.jitter)

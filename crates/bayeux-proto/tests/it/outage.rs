@@ -185,3 +185,21 @@ fn sockets_that_break_within_a_second_or_without_a_subscription_are_backed_off_f
         }
     }
 }
+
+// C109
+#[test]
+fn silent_ends_of_a_subscriber_are_not_backed_off_from_although_no_connect_was_answered() {
+    let mut world = World::connecting(websocket_only());
+    world.subscribe("/foo");
+    let mut peer = Peer::default();
+    peer.ignores_connects = true;
+    let mut silences = vec![];
+    for ends in 1..=10 {
+        let failed = |world: &World| world.downs().len() == ends;
+        assert!(peer.serve_until(&mut world, Duration::from_mins(10), failed));
+        let broken = world.now;
+        assert!(world.pass_until(broken + Duration::from_mins(2), World::is_opening));
+        silences.push(world.now - broken);
+    }
+    assert!(silences.iter().all(|s| *s < millis(250)), "{silences:?}");
+}

@@ -18,6 +18,8 @@ pub(crate) struct Peer {
     answered: BTreeSet<String>,
     /// Channels whose subscription is refused.
     pub(crate) forbidden: BTreeSet<String>,
+    /// Whether connects are never answered.
+    pub(crate) ignores_connects: bool,
 }
 
 impl Peer {
@@ -90,6 +92,7 @@ impl Peer {
             .iter()
             .filter(|request| world.lanes.contains_key(&request.lane))
             .filter(|request| !self.answered.contains(&request.id))
+            .filter(|request| !self.ignores_connects || request.channel != "/meta/connect")
             .cloned()
     }
 

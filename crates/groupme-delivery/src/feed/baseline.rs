@@ -248,12 +248,10 @@ impl<P> Feed<P> {
     /// Returns the time before which no message counts as missed, for a conversation of which
     /// nothing was delivered.
     pub(super) fn missed_since(&self) -> Timestamp {
-        let (moment, slack) = match (self.synced_until, self.baseline) {
-            (Some(until), _) => (until, SLACK),
-            (None, Some(baseline)) => (baseline, BASELINE_SLACK),
-            (None, None) => (Timestamp::EPOCH, SLACK),
-        };
-        before(moment, slack)
+        let synced = self.synced_until.map(|until| before(until, SLACK));
+        // Nothing well before the baseline is missed, however early the last sync ended.
+        let baseline = self.baseline.map(|moment| before(moment, BASELINE_SLACK));
+        synced.max(baseline).unwrap_or(Timestamp::EPOCH)
     }
 
     /// Returns the time from which on all messages are delivered along with the history of the

@@ -194,8 +194,7 @@ impl<P> Feed<P> {
         let is_baseline = self.is_unbroken && matches!(until, Until::Baseline(_));
         let most = match &until {
             Until::Count(count) => *count,
-            // The rows are not delivered, and all of them are of one minute.
-            _ if is_baseline => usize::MAX,
+            // At the baseline, all rows are of one minute, unless the clock is wrong.
             _ => self.config.max_backfill,
         };
         let is_complete = rows.first().is_some_and(beyond) || !has_moved;
@@ -229,6 +228,8 @@ impl<P> Feed<P> {
             return;
         }
         if is_baseline {
+            let first = rows.first().filter(|_| !is_complete);
+            let past = past.or_else(|| first.map(|row| row.id.clone()));
             self.take_unconfirmed(id, past, &rows);
             return;
         }

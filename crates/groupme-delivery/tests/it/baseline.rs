@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use groupme_delivery::{Config, Failure, Polling};
 
-use crate::world::{CHAT, GROUP, World, created, label, row};
+use crate::world::{CHAT, GROUP, T0, World, created, label, row};
 
 /// Returns the numbers of the messages handed out, one conversation after the other.
 fn messages(output: &[String]) -> Vec<&str> {
@@ -327,4 +327,43 @@ fn a_short_history_hides_nothing_that_was_missed_since_the_baseline() {
     let output = world.answer_all();
     let messages = messages(&output);
     assert!(messages.ends_with(&["2", "3"]), "{output:?}");
+}
+
+#[test]
+fn a_snapshot_does_not_shorten_the_lists_of_the_first_session() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.say(CHAT, 2);
+    assert!(world.settle().is_empty());
+    world.asked.clear();
+    assert_eq!(world.live(), ["caught up"]);
+    for page in ["groups 1", "groups 2", "chats 1", "chats 2"] {
+        assert!(
+            world.asked.iter().any(|asked| asked == page),
+            "{page}: {:?}",
+            world.asked
+        );
+    }
+}
+
+#[test]
+fn lists_that_are_given_up_at_the_start_do_not_make_the_past_shorter() {
+    let mut world = World::new();
+    world.has_begun = true;
+    let mut old = row(GROUP, 1);
+    old["created_at"] = (T0 - 300).into();
+    world.put(GROUP, old);
+    for list in ["groups", "chats", "memberships"] {
+        world.failures.insert(list.to_owned(), Failure::Unavailable);
+    }
+    world.live();
+    let output = world.wait(Duration::from_mins(3));
+    assert!(
+        output.iter().any(|line| line.starts_with("lost")),
+        "{output:?}"
+    );
+    world.lose();
+    world.failures.clear();
+    let output = world.live();
+    assert!(messages(&output).is_empty(), "{output:?}");
 }
