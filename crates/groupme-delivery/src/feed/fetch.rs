@@ -194,7 +194,8 @@ impl<P> Feed<P> {
         let is_baseline = self.is_unbroken && matches!(until, Until::Baseline(_));
         let most = match &until {
             Until::Count(count) => *count,
-            // At the baseline, all rows are of one minute, unless the clock is wrong.
+            // The rows are not delivered, and all of them are of one minute.
+            _ if is_baseline => MAX_BASELINE_ROWS,
             _ => self.config.max_backfill,
         };
         let is_complete = rows.first().is_some_and(beyond) || !has_moved;
@@ -370,3 +371,7 @@ impl<P> Feed<P> {
 
 /// Maximum repetitions of a request whose response ends before a message that the list names.
 const MAX_EMPTY_PAGES: u32 = 2;
+
+/// Maximum rows that are read back to the baseline. More are in one minute only if the clock was
+/// wrong at the first start; then the older ones count as past.
+const MAX_BASELINE_ROWS: usize = 10_000;
