@@ -202,7 +202,7 @@ impl fmt::Display for ClientEnd {
             Self::Stopped(Some(error)) => write!(f, "the gateway advised to stop: {error}"),
             Self::Stopped(None) => f.write_str("the gateway advised to stop"),
             Self::NoCommonTransport => {
-                f.write_str("the gateway speaks none of the transports allowed; try `auto`")
+                f.write_str("the gateway speaks none of the transports allowed; allow both")
             }
         }
     }

@@ -26,6 +26,7 @@ pub(super) fn loss_reason(reason: LossReason) -> &'static str {
         LossReason::Refused => "GroupMe refuses access",
         LossReason::Left => "the conversation was deleted or left",
         LossReason::Unreadable => "the message is too large",
+        LossReason::Internal => "a request panicked, which is a defect of this program",
         LossReason::Truncated => "the history is incomplete",
         _ => "unknown",
     }
