@@ -8,18 +8,20 @@ use std::collections::{BTreeMap, VecDeque};
 use groupme_model::{ConversationId, MessageId, Timestamp};
 
 use self::progress::Progress;
-use crate::{Delivered, DeliveryTag, Item, Store, StoreError, item::Record, store::Change};
+use crate::{Delivered, DeliveryTag, Item, item::Record, store::Change};
 
-/// Saves what the program has acknowledged.
+/// Turns deliveries and their acknowledgements into changes for a [`Store`](crate::Store).
 ///
 /// Each delivery is recorded in the order in which the [`Feed`](crate::Feed) hands it out, and
-/// acknowledged in any order. An acknowledgement is saved before the call returns. After a crash,
-/// only unacknowledged deliveries come again.
+/// acknowledged in any order. Once the changes are saved, a crash brings back unacknowledged
+/// deliveries only. The changes of [`record`](Self::record) have to be saved before the delivery is
+/// handed to the program; those of [`acknowledge`](Self::acknowledge) may follow later, and until
+/// then a crash brings the delivery back.
 ///
 /// The saved cursor never passes an unacknowledged message. One that is never acknowledged keeps
 /// later entries in memory.
-pub struct Ledger<S> {
-    store: S,
+#[derive(Default)]
+pub struct Ledger {
     open: BTreeMap<DeliveryTag, Record>,
     /// Conversations with unacknowledged deliveries.
     conversations: BTreeMap<ConversationId, Progress>,
@@ -35,25 +37,15 @@ struct Entry {
     synced_until: Option<Timestamp>,
 }
 
-impl<S: Store> Ledger<S> {
-    /// Returns a ledger for a store.
-    pub fn new(store: S) -> Self {
-        Self {
-            store,
-            open: BTreeMap::new(),
-            conversations: BTreeMap::new(),
-            account: VecDeque::new(),
-            superseded: BTreeMap::new(),
-        }
+impl Ledger {
+    /// Returns an empty ledger.
+    pub fn new() -> Self {
+        Self::default()
     }
 
-    /// Records a delivery. Returns false for a checkpoint, which is acknowledged at once and not
-    /// for the program.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the store could not save the entry.
-    pub fn record<P>(&mut self, delivered: &mut Delivered<P>) -> Result<bool, StoreError> {
+    /// Records a delivery, and appends the changes to save before it is handed out. Returns false
+    /// for a checkpoint, which is acknowledged at once and not for the program.
+    pub fn record<P>(&mut self, delivered: &mut Delivered<P>, changes: &mut Vec<Change>) -> bool {
         let record = core::mem::take(&mut delivered.record);
         let tag = delivered.tag;
         let mut step_back = None;
@@ -75,26 +67,19 @@ impl<S: Store> Ledger<S> {
             });
             self.open.insert(tag, record);
         }
-        if let Some(step_back) = step_back {
-            self.store.save(&[step_back])?;
-        }
+        changes.extend(step_back);
         if matches!(delivered.item, Item::Checkpoint) {
-            self.acknowledge(tag)?;
-            return Ok(false);
+            self.acknowledge(tag, changes);
+            return false;
         }
-        Ok(true)
+        true
     }
 
-    /// Acknowledges a delivery, so that it does not come again. Does nothing if it was acknowledged
-    /// before.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the store could not save it; the delivery may come again after the next
-    /// start.
-    pub fn acknowledge(&mut self, tag: DeliveryTag) -> Result<(), StoreError> {
+    /// Acknowledges a delivery, so that it does not come again once the changes appended are saved.
+    /// Does nothing if it was acknowledged before.
+    pub fn acknowledge(&mut self, tag: DeliveryTag, saved: &mut Vec<Change>) {
         let Some(record) = self.open.remove(&tag) else {
-            return Ok(());
+            return;
         };
         let mut changes = record.changes;
         self.drop_superseded(tag, &mut changes);
@@ -139,10 +124,7 @@ impl<S: Store> Ledger<S> {
         });
         changes.extend(forgotten);
         changes.extend(self.advance_account(tag).map(Change::SyncedUntil));
-        if changes.is_empty() {
-            return Ok(());
-        }
-        self.store.save(&changes)
+        saved.append(&mut changes);
     }
 
     /// Drops states that are older than the saved ones.
@@ -196,31 +178,21 @@ impl<S: Store> Ledger<S> {
     }
 
     /// Acknowledges all deliveries up to this one.
-    ///
-    /// # Errors
-    ///
-    /// Same as [`acknowledge`](Self::acknowledge).
-    pub fn acknowledge_through(&mut self, tag: DeliveryTag) -> Result<(), StoreError> {
+    pub fn acknowledge_through(&mut self, tag: DeliveryTag, saved: &mut Vec<Change>) {
         while let Some((&first, _)) = self.open.first_key_value()
             && first <= tag
         {
-            self.acknowledge(first)?;
+            self.acknowledge(first, saved);
         }
-        Ok(())
     }
 
     /// Returns the number of unacknowledged deliveries with an effect on the store.
     pub fn open(&self) -> usize {
         self.open.len()
     }
-
-    /// Returns the store.
-    pub fn store(&self) -> &S {
-        &self.store
-    }
 }
 
-impl<S> fmt::Debug for Ledger<S> {
+impl fmt::Debug for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Ledger")
             .field("open", &self.open.len())

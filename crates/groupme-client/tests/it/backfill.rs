@@ -162,7 +162,7 @@ async fn what_is_acknowledged_manually_does_not_come_again_and_the_rest_does() {
         sim.say(words).unwrap();
         let (delivery, _) = event(&mut client).await;
         if words != "two" {
-            handle.acknowledge(&delivery).unwrap();
+            handle.acknowledge(&delivery).await.unwrap();
         }
     }
     drop(client);
