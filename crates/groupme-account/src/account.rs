@@ -368,6 +368,11 @@ impl Account {
         !self.overflow.is_stalled()
     }
 
+    /// Returns whether the current session delivers the account's own channel.
+    pub fn is_live(&self) -> bool {
+        self.own.is_active
+    }
+
     /// Returns whether there are changes to save.
     pub fn has_changes(&self) -> bool {
         !self.unsaved.is_empty()

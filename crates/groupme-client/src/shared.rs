@@ -39,6 +39,8 @@ struct State {
     polls: u64,
     /// Whether the keeper drives.
     is_kept: bool,
+    /// Whether commands of handles are to be performed.
+    has_commands: bool,
     /// Whether the program has dropped the client.
     is_abandoned: bool,
     /// Item after a panic.
@@ -101,6 +103,7 @@ impl Shared {
                 driver: Some(Box::new(driver)),
                 polls: 0,
                 is_kept: false,
+                has_commands: false,
                 is_abandoned: false,
                 last: None,
             }),
@@ -146,17 +149,17 @@ impl Shared {
         }
     }
 
-    /// Gives the driver a command, and performs what follows from it. `None` after the end.
+    /// Gives the driver a command. The keeper performs what follows from it, so that the program
+    /// need not poll, and many commands at once go out together. `None` after the end.
     pub(crate) fn command<R>(
         &self,
         command: impl FnOnce(&mut Driver, &mut Context<'_>) -> R,
     ) -> Option<R> {
-        let result = self.with(|_, driver, own| {
-            let result = command(driver, own);
-            driver.perform_actions();
-            result
+        let result = self.with(|flags, driver, own| {
+            *flags.has_commands = true;
+            command(driver, own)
         });
-        self.waker.wake_by_ref();
+        self.signal.keeper.notify_one();
         result
     }
 
@@ -182,6 +185,7 @@ impl Shared {
             driver,
             polls,
             is_kept,
+            has_commands,
             is_abandoned,
             ..
         } = &mut *state;
@@ -189,6 +193,7 @@ impl Shared {
         let mut flags = Flags {
             polls,
             is_kept,
+            has_commands,
             is_abandoned,
         };
         let mut own = Context::from_waker(&self.waker);
@@ -236,6 +241,7 @@ impl Shared {
 struct Flags<'s> {
     polls: &'s mut u64,
     is_kept: &'s mut bool,
+    has_commands: &'s mut bool,
     is_abandoned: &'s mut bool,
 }
 
@@ -258,6 +264,7 @@ enum Look {
 async fn keep(shared: Arc<Shared>) {
     let mut seen = 0;
     loop {
+        shared.obey();
         match shared.look(&mut seen) {
             Look::Attended => {
                 tokio::select! {
@@ -282,6 +289,21 @@ async fn keep(shared: Arc<Shared>) {
 }
 
 impl Shared {
+    /// Performs the commands of handles.
+    fn obey(&self) {
+        let has_obeyed = self.with(|flags, driver, _| {
+            let has_commands = core::mem::take(flags.has_commands);
+            if has_commands {
+                driver.perform_actions();
+            }
+            has_commands
+        });
+        if has_obeyed == Some(true) {
+            // Some commands are answered locally, and deadlines change.
+            self.waker.wake_by_ref();
+        }
+    }
+
     fn drive_while_away(&self, context: &Context<'_>, seen: u64) -> Poll<()> {
         let polled = self.with(|state, driver, own| {
             if *state.polls != seen || *state.is_abandoned {

@@ -3,7 +3,7 @@
 mod progress;
 
 use core::fmt;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use groupme_model::{ConversationId, MessageId, Timestamp};
 
@@ -27,6 +27,8 @@ pub struct Ledger {
     conversations: BTreeMap<ConversationId, Progress>,
     /// Deliveries that the account's synced time has not passed.
     account: VecDeque<Entry>,
+    /// Conversations saved as left in this process.
+    left: BTreeSet<ConversationId>,
     /// States saved before those of earlier deliveries, which must not overwrite them.
     superseded: BTreeMap<(ConversationId, MessageId), DeliveryTag>,
 }
@@ -51,6 +53,13 @@ impl Ledger {
         let mut step_back = None;
         if !record.is_empty() {
             if let Some(mark) = &record.mark {
+                if mark.message.is_some() && self.left.contains(&mark.conversation) {
+                    // A push of before the leaving. A crash must report the leaving again until the
+                    // push is acknowledged, since it cannot be fetched.
+                    changes.push(Change::Returned {
+                        conversation: mark.conversation.clone(),
+                    });
+                }
                 let progress = self
                     .conversations
                     .entry(mark.conversation.clone())
@@ -85,9 +94,16 @@ impl Ledger {
         self.drop_superseded(tag, &mut changes);
         // A crash must report the leaving again while something of the conversation is
         // unacknowledged.
-        changes.retain(|change| {
-            !matches!(change, Change::Left { conversation }
-                if self.conversations.contains_key(conversation))
+        changes.retain(|change| match change {
+            Change::Left { conversation } => {
+                self.left.insert(conversation.clone());
+                !self.conversations.contains_key(conversation)
+            }
+            Change::Returned { conversation } => {
+                self.left.remove(conversation);
+                true
+            }
+            _ => true,
         });
         let mut forgotten = Vec::new();
         let is_handed_out = record.mark.is_some();
@@ -104,6 +120,11 @@ impl Ledger {
             }));
             if progress.is_over() {
                 self.conversations.remove(&mark.conversation);
+                if self.left.contains(&mark.conversation) {
+                    changes.push(Change::Left {
+                        conversation: mark.conversation.clone(),
+                    });
+                }
             }
             changes.extend(cursor.map(|message| Change::Cursor {
                 conversation: mark.conversation,

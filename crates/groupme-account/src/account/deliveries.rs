@@ -12,8 +12,8 @@ impl Account {
         self.put(Incoming::Status(status));
     }
 
-    /// Moves all deliveries of the feed before what follows.
-    fn release_feed(&mut self) {
+    /// Moves all deliveries of the feed before what follows, and records them.
+    pub(super) fn release_feed(&mut self) {
         while let Some(before) = self.next_delivery() {
             self.ready.push_back(before);
         }

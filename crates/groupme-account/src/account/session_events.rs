@@ -57,6 +57,8 @@ impl Account {
     pub(super) fn go_live(&mut self) {
         if let Some(feed) = self.feed.as_mut().filter(|_| !self.overflow.is_dropping()) {
             feed.handle_live(self.latest.now, self.latest.unix_time);
+            // The baseline is saved at once, whether or not the program takes anything.
+            self.release_feed();
         }
     }
 
