@@ -3,6 +3,12 @@
 //! A request is turned into calls on the [`Simulation`], or into an [`Answer`] that asks the
 //! embedder for what needs sockets or time: breaking connections, moving the clock, waiting.
 
+#![expect(
+    clippy::unnecessary_wraps,
+    clippy::unused_self,
+    reason = "all handlers in the table of routes have one signature"
+)]
+
 mod condition;
 mod faults;
 mod fields;

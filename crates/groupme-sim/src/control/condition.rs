@@ -327,9 +327,10 @@ impl Control<'_> {
     }
 
     fn condition(&self, name: &str) -> Result<Condition, Refusal> {
-        let by = match self.has("as") {
-            true => Some(self.user("as")?),
-            false => None,
+        let by = if self.has("as") {
+            Some(self.user("as")?)
+        } else {
+            None
         };
         let message = |name| self.message(&self.needed_text(name)?);
         Ok(match name {
@@ -342,13 +343,15 @@ impl Control<'_> {
                 sessions: 0,
             },
             "message" => {
-                let conversation = match self.has("conversation") {
-                    true => Some(self.conversation("conversation")?),
-                    false => None,
+                let conversation = if self.has("conversation") {
+                    Some(self.conversation("conversation")?)
+                } else {
+                    None
                 };
-                let after = match self.has("after") {
-                    true => Some(message("after")?),
-                    false => None,
+                let after = if self.has("after") {
+                    Some(message("after")?)
+                } else {
+                    None
                 };
                 Condition::Message(Wanted {
                     conversation,
@@ -397,9 +400,10 @@ impl Control<'_> {
         if self.has("group") {
             return Ok(Conversation::Group(self.group("group")?).channel());
         }
-        let user = match self.has("user") {
-            true => self.user("user")?,
-            false => self.me,
+        let user = if self.has("user") {
+            self.user("user")?
+        } else {
+            self.me
         };
         Ok(format!("/user/{user}"))
     }

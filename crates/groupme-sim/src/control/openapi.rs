@@ -1,4 +1,4 @@
-//! OpenAPI document of the control API, made from the table of routes.
+//! `OpenAPI` document of the control API, made from the table of routes.
 
 use serde_json::{Map, Value, json};
 
@@ -8,7 +8,7 @@ use super::{
     routes::{ROUTES, Route},
 };
 
-/// Returns the document in OpenAPI 3.1.
+/// Returns the document in `OpenAPI` 3.1.
 pub(super) fn document(host: &str) -> Value {
     let mut paths = Map::new();
     for route in ROUTES {

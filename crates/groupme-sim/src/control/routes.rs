@@ -1,4 +1,9 @@
-//! Table of all requests; the OpenAPI document is made from the same table.
+//! Table of all requests; the `OpenAPI` document is made from the same table.
+
+#![expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "the path of a method has one lifetime, and the table needs all"
+)]
 
 use super::{
     Control, Outcome,

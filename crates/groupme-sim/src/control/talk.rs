@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Answer, Control, Outcome, Refusal, resolve};
-use crate::world::{Conversation, Draft, SimMessageId, SimUserId, View};
+use crate::world::{Conversation, Draft, MessageView, SimMessageId, SimUserId, View};
 
 impl Control<'_> {
     /// Posts a message: in a conversation, or to a user.
@@ -73,7 +73,7 @@ impl Control<'_> {
     /// Deletes a message, as its author or as the admin in the query's `as`.
     pub(super) fn delete_message(&mut self, arguments: &[&str]) -> Outcome {
         let id = self.message(arguments[0])?;
-        let author = self.world().message(id).map(|message| message.author());
+        let author = self.world().message(id).map(MessageView::author);
         let by = match self.query.text("as") {
             Some(by) => Some(resolve::user(self.world(), &by)?),
             None => author,

@@ -97,17 +97,18 @@ async fn perform(shared: &Shared, answer: Answer) -> (u16, Value) {
         Answer::Wait(condition, timeout) => {
             let waiting =
                 shared.wait_for_core(|simulation, journal| condition.check(simulation, journal));
-            match time::timeout(timeout, waiting).await {
-                Ok(found) => (200, found),
-                Err(_) => {
+            let found = time::timeout(timeout, waiting).await;
+            found.map_or_else(
+                |_| {
                     let so_far = shared.read(|simulation| condition.so_far(simulation));
                     let error = format!("waited {timeout:?} for {condition}; {so_far}");
                     (
                         504,
                         json!({ "error": error, "awaited": condition.to_string() }),
                     )
-                }
-            }
+                },
+                |found| (200, found),
+            )
         }
         Answer::Journal(filter, wait) => {
             let waiting = shared.wait_for_core(|_, journal| journal.read(&filter));

@@ -23,7 +23,7 @@ impl Call<'_> {
 
     fn v1(&mut self, method: &str, path: &[&str]) -> Outcome {
         match (method, path) {
-            ("GET", ["search"]) => self.search(),
+            ("GET", ["search"]) => Ok(self.search()),
             ("GET", ["search", "popular"]) => Ok(self.found("popular", "searchable")),
             ("GET", ["search", "trending"]) => Ok(self.found("trending", "searchable")),
             ("GET", ["search", "directories"]) => Ok(self.found("directories", "community")),

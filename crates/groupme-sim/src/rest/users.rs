@@ -90,9 +90,9 @@ impl Call<'_> {
     }
 
     /// Searches the groups whose visibility allows to find them.
-    pub(super) fn search(&self) -> Outcome {
+    pub(super) fn search(&self) -> RestResponse {
         let words = self.query.text("q").unwrap_or_default();
-        Ok(RestResponse::enveloped(
+        RestResponse::enveloped(
             200,
             &json!({
                 "directories": self.world.found_groups("community", &words),
@@ -101,7 +101,7 @@ impl Call<'_> {
                 "trending": [],
                 "location_name": null,
             }),
-        ))
+        )
     }
 
     pub(super) fn found(&self, key: &str, visibility: &str) -> RestResponse {

@@ -179,9 +179,10 @@ impl World {
         let event = self.event(id)?;
         let (conversation, name) = (event.conversation, &event.settings.name);
         let user = &self.user(by)?.name;
-        let text = match kind.starts_with("user.") {
-            true => format!("{user} {verb} '{name}'"),
-            false => format!("{user} {verb} the event '{name}'"),
+        let text = if kind.starts_with("user.") {
+            format!("{user} {verb} '{name}'")
+        } else {
+            format!("{user} {verb} the event '{name}'")
         };
         data["event"] = json!({ "id": id, "name": name });
         // The id is text here, unlike that in the notices about members.

@@ -10,6 +10,7 @@ use crate::random::{LETTERS, Random};
 
 /// Settings of a group.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "GroupMe has these switches")]
 pub(super) struct GroupSettings {
     pub(super) description: String,
     pub(super) image_url: Option<String>,

@@ -60,7 +60,7 @@ fn jpeg(mut rest: &[u8]) -> Option<(u32, u32)> {
     }
 }
 
-/// Returns whether bytes begin as an MP4 or QuickTime file does.
+/// Returns whether bytes begin as an MP4 file does.
 pub(crate) fn is_mp4(bytes: &[u8]) -> bool {
     bytes.get(4..8) == Some(b"ftyp")
 }

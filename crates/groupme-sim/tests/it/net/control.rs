@@ -10,9 +10,10 @@ use super::client::{Http, Socket, sim};
 /// Asks the control API; returns status and body.
 pub(crate) async fn ask(http: &mut Http, method: &str, path: &str, body: &Value) -> (u16, Value) {
     let path = format!("/sim/v1{path}");
-    let text = match body.as_object().is_some_and(|body| !body.is_empty()) {
-        true => body.to_string(),
-        false => String::new(),
+    let text = if *body == json!({}) {
+        String::new()
+    } else {
+        body.to_string()
     };
     let response = http.request(method, &path, &[], &text).await;
     let body = serde_json::from_str(&response.body);
@@ -376,7 +377,7 @@ async fn the_document_describes_every_request() {
                 operation["summary"].as_str().unwrap().ends_with('.'),
                 "{path}"
             );
-            let target = path.replace('{', "").replace('}', "");
+            let target = path.replace(['{', '}'], "");
             let method = method.to_uppercase();
             let (status, error) = control.error(&method, &target, json!({})).await;
             let is_known = status != 405 && !error.starts_with("no such path");

@@ -55,7 +55,7 @@ fn a_bot_gets_each_message_of_its_group_its_own_included() {
     sim.with_world(|world, cast| {
         world
             .remove_member(cast.lake, cast.theo, cast.theo)
-            .unwrap()
+            .unwrap();
     });
     assert_eq!(sim.callbacks()[0]["sender_type"], "system");
 }
