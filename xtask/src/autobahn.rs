@@ -1,15 +1,15 @@
 //! `cargo xtask autobahn`: the Autobahn test suite against the WebSocket code of bayeux-transport.
 //!
-//! The suite is Python 2, so it needs a CPython 2.7 with pip, on Linux (x86-64).
+//! The suite is Python 2, so it needs a Python 2.7 with pip, on Linux (x86-64).
 
+use core::{net::Ipv4Addr, time::Duration};
 use std::{
     collections::BTreeMap,
     fs,
-    net::{Ipv4Addr, TcpListener, TcpStream},
+    net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
-    time::Duration,
 };
 
 use anyhow::{Context, bail};
@@ -135,7 +135,7 @@ impl Server {
         let server = Self(child);
         let start = clock::now();
         while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
-            if clock::now().duration_since(start) > Duration::from_secs(60) {
+            if clock::now().duration_since(start) > Duration::from_mins(1) {
                 bail!(
                     "the suite does not start: see {}",
                     directory.join("server.log").display()

@@ -141,15 +141,14 @@ mod tests {
     #[test]
     fn fragments_become_one_message_and_the_next_message_starts_empty() {
         let mut assembly = Assembly::new(8);
-        let steps: [(OpCode, bool, &[u8], Option<&[u8]>); 6] = [
-            (OpCode::Text, false, b"ab", None),
+        for (opcode, fin, payload, expected) in [
+            (OpCode::Text, false, &b"ab"[..], None),
             (OpCode::Continuation, false, b"", None),
-            (OpCode::Continuation, true, b"cd", Some(b"abcd")),
+            (OpCode::Continuation, true, b"cd", Some(&b"abcd"[..])),
             (OpCode::Binary, true, b"12345678", Some(b"12345678")),
             (OpCode::Text, false, b"x", None),
             (OpCode::Continuation, true, b"y", Some(b"xy")),
-        ];
-        for (opcode, fin, payload, expected) in steps {
+        ] {
             let message = add(&mut assembly, opcode, fin, payload).unwrap();
             assert_eq!(message.as_deref(), expected);
         }

@@ -140,9 +140,8 @@ async fn frames_without_content_end_a_websocket_by_name() {
             };
             let asking = async {
                 loop {
-                    match lanes.report().await {
-                        Next::Closed(_, close, error) => break (close, error.unwrap()),
-                        _ => {}
+                    if let Next::Closed(_, close, error) = lanes.report().await {
+                        break (close, error.unwrap());
                     }
                 }
             };
