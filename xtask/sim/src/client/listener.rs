@@ -135,6 +135,7 @@ impl Listener {
         if self.process % 2 == 1
             && let Some(save) = self.saves.pop_front()
         {
+            if std::env::var_os("DBG").is_some() { eprintln!("crash saves {:?}", save.changes); }
             let _ = self.store.save(&save.changes);
         }
         self.end();
@@ -249,6 +250,7 @@ impl Listener {
             let Some(id) = engine.poll_changes(&mut changes) else {
                 break;
             };
+            if std::env::var_os("DBG").is_some() { eprintln!("{now} saves {changes:?}"); }
             let due = now + self.settings.saving;
             self.saves.push_back(Save { due, id, changes });
         }

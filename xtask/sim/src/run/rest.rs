@@ -50,6 +50,8 @@ impl Run<'_> {
             path: &called.path,
             query: &called.query,
             token: token.as_deref(),
+            host: None,
+            media_type: None,
             body: &called.body,
         };
         let rest = &mut self.rest;
