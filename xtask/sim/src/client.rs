@@ -189,7 +189,10 @@ impl Client {
         let Some(listener) = self.listener_mut().filter(|one| one.is_running()) else {
             return;
         };
-        listener.crash();
+        let saved = listener.crash();
+        if !saved.is_empty() {
+            self.see(cx, ClientFact::Acknowledged(&saved));
+        }
         self.gone(cx);
         self.start_after(cx, down);
     }

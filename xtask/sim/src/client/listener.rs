@@ -130,15 +130,20 @@ impl Listener {
         self.engine = Some(engine);
     }
 
-    /// Ends the process. What is being saved may or may not be in the store afterwards.
-    pub(super) fn crash(&mut self) {
+    /// Ends the process. What is being saved may or may not be in the store afterwards. Returns the
+    /// deliveries whose acknowledgements are.
+    pub(super) fn crash(&mut self) -> Vec<Delivered> {
+        let mut saved = Vec::new();
         if self.process % 2 == 1
             && let Some(save) = self.saves.pop_front()
         {
-            if std::env::var_os("DBG").is_some() { eprintln!("crash saves {:?}", save.changes); }
             let _ = self.store.save(&save.changes);
+            let is_saved = |(id, _): &mut (SaveId, Delivered)| *id <= save.id;
+            let acknowledged = self.acknowledging.extract_if(.., is_saved);
+            saved.extend(acknowledged.map(|(_, delivered)| delivered));
         }
         self.end();
+        saved
     }
 
     /// Ends the process after everything is saved.
@@ -250,7 +255,6 @@ impl Listener {
             let Some(id) = engine.poll_changes(&mut changes) else {
                 break;
             };
-            if std::env::var_os("DBG").is_some() { eprintln!("{now} saves {changes:?}"); }
             let due = now + self.settings.saving;
             self.saves.push_back(Save { due, id, changes });
         }
