@@ -38,11 +38,14 @@
 //!
 //! - `rustls-ring` (default): TLS by rustls with ring. Without it, plaintext only.
 //! - `bundled-roots` (default): trusts the Mozilla root certificates compiled into the program.
+//! - `cookies` (default): keeps the cookies of the server, as `CometD` and load balancers with sticky
+//!   sessions need.
 
 mod assembly;
 mod capped;
 mod clock;
 mod connection;
+#[cfg_attr(not(feature = "cookies"), path = "no_cookies.rs")]
 mod cookies;
 mod driver;
 mod endpoint;
