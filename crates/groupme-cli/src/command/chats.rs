@@ -14,7 +14,7 @@ use crate::{
 };
 
 pub(crate) async fn run(args: Chats) -> Result<(), Failure> {
-    let account = Account::open(&args.account)?;
+    let account = Account::open(&args.account).await?;
     let mut rows = RowPrinter::new(args.output);
     // A conversation with a new message moves to another page meanwhile.
     let mut seen = BTreeSet::<UserId>::new();

@@ -14,7 +14,7 @@ use crate::{
 };
 
 pub(crate) async fn run(args: Groups) -> Result<(), Failure> {
-    let account = Account::open(&args.account)?;
+    let account = Account::open(&args.account).await?;
     let mut rows = RowPrinter::new(args.output);
     let list = if args.members {
         groups::list

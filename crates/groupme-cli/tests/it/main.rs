@@ -12,6 +12,7 @@ mod conversations;
 mod decode;
 mod demo;
 mod failures;
+mod files;
 mod history;
 mod listen;
 mod ping;
