@@ -1,6 +1,11 @@
 //! Lanes over tokio: the interface between a session and the network.
 
-use core::{fmt, pin::Pin};
+use core::{
+    fmt,
+    future::{Future as _, poll_fn},
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
 use std::{collections::BTreeMap, sync::Arc};
 
 use bayeux_proto::{Action, Close, Deadline, Exchange, Instant, LaneId};
@@ -108,6 +113,12 @@ impl Lanes {
     /// in the queue.
     pub async fn next(&mut self, deadline: Option<Deadline>) -> Next {
         let at = deadline.map(|deadline| deadline.at);
+        poll_fn(|context| self.poll_next(context, at)).await
+    }
+
+    /// Polls for the next report, or for the expiry of a deadline; otherwise as
+    /// [`next`](Self::next). For drivers that wait for other things at the same time.
+    pub fn poll_next(&mut self, context: &mut Context<'_>, at: Option<Instant>) -> Poll<Next> {
         loop {
             let (lane, report) = if at.is_some_and(|at| at <= self.clock.now()) {
                 let waiting = if self.reports_left > 0 {
@@ -117,20 +128,23 @@ impl Lanes {
                 };
                 let Some(report) = waiting else {
                     self.reports_left = REPORT_QUEUE;
-                    return Next::Deadline;
+                    return Poll::Ready(Next::Deadline);
                 };
                 self.reports_left -= 1;
                 report
             } else {
                 self.reports_left = REPORT_QUEUE;
-                tokio::select! {
-                    biased;
-                    Some(report) = self.reports.recv() => report,
-                    () = self.timer.wait(self.clock, at) => continue,
+                match self.reports.poll_recv(context) {
+                    Poll::Ready(Some(report)) => report,
+                    // The lanes hold a sender, so the queue never ends.
+                    Poll::Ready(None) | Poll::Pending => {
+                        ready!(self.timer.poll(context, self.clock, at));
+                        continue;
+                    }
                 }
             };
             if let Some(next) = self.accept(lane, report) {
-                return next;
+                return Poll::Ready(next);
             }
         }
     }
@@ -271,10 +285,10 @@ type Queue = mpsc::UnboundedSender<Job>;
 struct DeadlineTimer(Option<(Instant, Pin<Box<Sleep>>)>);
 
 impl DeadlineTimer {
-    /// Waits until `at`; forever if there is none.
-    async fn wait(&mut self, clock: Clock, at: Option<Instant>) {
+    /// Polls until `at`; forever if there is none.
+    fn poll(&mut self, context: &mut Context<'_>, clock: Clock, at: Option<Instant>) -> Poll<()> {
         let Some((at, when)) = at.and_then(|at| Some((at, clock.runtime(at)?))) else {
-            return core::future::pending().await;
+            return Poll::Pending;
         };
         let (set, sleep) = self
             .0
@@ -283,7 +297,7 @@ impl DeadlineTimer {
             *set = at;
             sleep.as_mut().reset(when);
         }
-        sleep.await;
+        sleep.as_mut().poll(context)
     }
 }
 

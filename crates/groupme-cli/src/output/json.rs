@@ -113,7 +113,7 @@ pub(super) fn status(status: &Status) -> io::Result<()> {
         Status::BackfillStarted(gap) => Line::BackfillStarted {
             conversation: gap.conversation.as_str(),
             after: gap.after.as_ref().map(MessageId::as_str),
-            upto: gap.upto.as_ref().map(MessageId::as_str),
+            upto: gap.up_to.as_ref().map(MessageId::as_str),
             cause: gap.cause.name(),
         },
         Status::Backfilled {
@@ -125,10 +125,10 @@ pub(super) fn status(status: &Status) -> io::Result<()> {
         },
         Status::Unrecoverable(lost) => Line::Lost {
             conversation: lost.conversation.as_ref().map(ConversationId::as_str),
-            what: lost.what.name(),
+            what: lost.kind.name(),
             after: lost.after.as_ref().map(MessageId::as_str),
-            upto: lost.upto.as_ref().map(MessageId::as_str),
-            cause: lost.why.name(),
+            upto: lost.up_to.as_ref().map(MessageId::as_str),
+            cause: lost.reason.name(),
         },
         Status::CaughtUp => Line::CaughtUp,
         Status::Polling(on) => Line::Polling { on: *on },

@@ -89,8 +89,8 @@ impl Pretty {
                     || "some conversations".to_owned(),
                     |conversation| names.conversation(conversation),
                 );
-                let (what, why) = (lost.what, lost.why);
-                if lost.why == LossReason::Left {
+                let (what, why) = (lost.kind, lost.reason);
+                if lost.reason == LossReason::Left {
                     format!("· {of}: {why}; its last messages may be missing")
                 } else {
                     format!("· lost {what} of {of}: {why}")

@@ -1,7 +1,7 @@
 //! The file of a store: its name, its creation, and the check that it is one.
 
+use core::fmt::Write as _;
 use std::{
-    fmt::Write as _,
     fs,
     io::{self, Read as _},
     path::{Path, PathBuf},
