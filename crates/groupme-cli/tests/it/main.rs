@@ -14,6 +14,7 @@ mod demo;
 mod failures;
 mod files;
 mod history;
+mod hostile;
 mod listen;
 mod ping;
 mod program;
