@@ -79,8 +79,8 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 /// Conversations per page.
 const PER_PAGE: u32 = 100;
 
-/// Maximum pages of a list of conversations: 20,000 entries, more than accounts have.
-const MAX_PAGES: u32 = 200;
+/// Maximum pages of a list of conversations: 10,000 entries, more than accounts have.
+const MAX_PAGES: u32 = 100;
 
 /// Returns the error of a list that has new entries on each page.
 fn endless(list: &str) -> Failure {

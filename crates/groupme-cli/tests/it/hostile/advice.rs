@@ -44,8 +44,8 @@ pub(super) fn cases() -> Vec<Case> {
             }
         });
         match name {
-            // The gateway says not to come back.
-            "advice to end" => case.fails(1).says("advised to stop"),
+            // A negative interval tells the same.
+            "advice to end" | "negative advice" => case.fails(1).says("advised to stop"),
             "advice of NaN" => case.says("JSON"),
             _ => case,
         }

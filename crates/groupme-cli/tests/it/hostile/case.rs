@@ -9,10 +9,8 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use super::peer::{self, Peer};
+use super::peer::{self, Attack, Peer};
 use crate::program::groupme;
-
-type Attack = Arc<dyn Fn(&mut Peer) -> io::Result<()> + Send + Sync>;
 
 /// A stand-in, the command that meets it, and how the command has to end.
 pub(super) struct Case {
@@ -30,6 +28,7 @@ pub(super) struct Case {
     max_cpu: Duration,
     /// Peak of the resident memory, in megabytes.
     max_memory: u64,
+    is_open: bool,
 }
 
 impl Case {
@@ -48,6 +47,7 @@ impl Case {
             max_time: Duration::from_secs(20),
             max_cpu: Duration::from_secs(5),
             max_memory: 128,
+            is_open: false,
         }
     }
 
@@ -104,17 +104,26 @@ impl Case {
         })
     }
 
-    pub(super) fn with(mut self, arguments: &[&str]) -> Self {
-        self.arguments
-            .extend(arguments.iter().map(|&text| text.to_owned()));
-        self
+    /// Replaces `--format` of `listen`.
+    pub(super) fn format(self, format: &str) -> Self {
+        self.option("--format", format)
     }
 
     /// Replaces `--for` of `listen`.
     pub(super) fn lasts(mut self, secs: u64) -> Self {
-        let at = self.arguments.iter().position(|text| text == "--for");
-        self.arguments[at.unwrap() + 1] = format!("{secs}s");
         self.max_time = Duration::from_secs(secs + 18);
+        self.option("--for", &format!("{secs}s"))
+    }
+
+    fn option(mut self, name: &str, value: &str) -> Self {
+        let at = self.arguments.iter().position(|text| text == name);
+        value.clone_into(&mut self.arguments[at.unwrap() + 1]);
+        self
+    }
+
+    /// Allows more time than the usual.
+    pub(super) fn within(mut self, secs: u64) -> Self {
+        self.max_time = Duration::from_secs(secs);
         self
     }
 
@@ -149,6 +158,12 @@ impl Case {
     /// Processor time, in seconds.
     pub(super) fn cpu(mut self, secs: u64) -> Self {
         self.max_cpu = Duration::from_secs(secs);
+        self
+    }
+
+    /// Marks a known defect: the result is printed and does not fail the test.
+    pub(super) fn open_defect(mut self) -> Self {
+        self.is_open = true;
         self
     }
 
@@ -225,6 +240,9 @@ impl Case {
         );
         if wrong.is_empty() {
             return Ok(row);
+        }
+        if self.is_open {
+            return Ok(format!("{row}, open:\n{wrong}"));
         }
         let end: Vec<char> = text.chars().rev().take(1_500).collect();
         let end: String = end.into_iter().rev().collect();

@@ -53,7 +53,7 @@ pub(super) fn cases() -> Vec<Case> {
         ))?;
         peer.hold()
     })
-    .with(&["--format", "pretty"]);
+    .format("pretty");
     vec![
         hide(show("texts of a history for people", "pretty"), &CODES),
         hide(show("texts of a history as JSON", "json"), &CODES[..3]),

@@ -1,9 +1,7 @@
 //! HTTP responses of the gateway: endless, oversized or contradictory.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
+use core::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
 
 use super::{
     case::Case,

@@ -11,6 +11,9 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 use sha1::{Digest as _, Sha1};
 
+/// What a stand-in does on each connection.
+pub(super) type Attack = Arc<dyn Fn(&mut Peer) -> io::Result<()> + Send + Sync>;
+
 /// One connection of the command.
 pub(super) struct Peer {
     stream: TcpStream,
@@ -26,7 +29,7 @@ pub(super) struct Request {
 }
 
 /// Starts a server that attacks on each connection. Returns its port.
-pub(super) fn serve(attack: Arc<dyn Fn(&mut Peer) -> io::Result<()> + Send + Sync>) -> u16 {
+pub(super) fn serve(attack: Attack) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     thread::spawn(move || {
@@ -56,7 +59,7 @@ impl Peer {
 
     /// Waits until the connection is closed, without sending anything.
     pub(super) fn hold(&mut self) -> io::Result<()> {
-        let mut buffer = [0; 65_536];
+        let mut buffer = [0; 16_384];
         while self.stream.read(&mut buffer)? > 0 {}
         Ok(())
     }
@@ -211,7 +214,7 @@ impl Peer {
     }
 
     fn read(&mut self) -> io::Result<()> {
-        let mut buffer = [0; 65_536];
+        let mut buffer = [0; 16_384];
         let count = self.stream.read(&mut buffer)?;
         self.unread.extend_from_slice(&buffer[..count]);
         if count == 0 {

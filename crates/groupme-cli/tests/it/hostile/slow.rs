@@ -1,7 +1,12 @@
 //! Silence and slowness: the command waits as long as its timeouts say, and names what it waited for.
 
-use core::time::Duration;
+use core::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 use std::thread;
+
+use serde_json::json;
 
 use super::{
     case::Case,
@@ -17,6 +22,7 @@ fn trickle(peer: &mut Peer) -> std::io::Result<()> {
 }
 
 pub(super) fn cases() -> Vec<Case> {
+    let groups = AtomicU64::new(0);
     let history = ["history", "--group", "5"];
     vec![
         Case::websocket("a connection and nothing else", Peer::hold).lasts(33),
@@ -43,7 +49,8 @@ pub(super) fn cases() -> Vec<Case> {
             peer.send_forever("1\r\n \r\n".repeat(1000))
         })
         .lasts(8)
-        .cpu(8),
+        .cpu(8)
+        .open_defect(),
         Case::websocket("a frame that trickles", |peer| {
             peer.upgrade()?;
             // The length of a frame of 255 KiB, and no more of it.
@@ -56,6 +63,22 @@ pub(super) fn cases() -> Vec<Case> {
         })
         .fails(5)
         .cpu(8),
+        Case::rest(
+            "a list of groups without an end",
+            &["groups"],
+            move |peer, _| {
+                let first = groups.fetch_add(500, Ordering::Relaxed);
+                let rows = (0..500).map(
+                    |number| json!({"id": (first + number).to_string(), "name": "g".repeat(200)}),
+                );
+                let body = json!({"response": rows.collect::<Vec<_>>(), "meta": {"code": 200}});
+                peer.json(body.to_string())
+            },
+        )
+        .fails(1)
+        .within(60)
+        .says("does not end")
+        .cpu(15),
         Case::rest("a REST body that trickles", &history, |peer, _| {
             peer.send("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")?;
             trickle(peer)
