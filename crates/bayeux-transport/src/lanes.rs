@@ -22,6 +22,7 @@ use tokio::{
 use crate::{
     Clock, Endpoint, Error, Options,
     exchange::{self, Batch, Job},
+    meter::Meter,
     shared::{REPORT_QUEUE, Report, Shared},
     socket::{self, Outgoing},
 };
@@ -149,6 +150,20 @@ impl Lanes {
         }
     }
 
+    /// Returns each lane on which bytes of an incomplete message have arrived, with the time of the
+    /// latest ones, for
+    /// [`Session::handle_progress`](bayeux_proto::Session::handle_progress).
+    ///
+    /// Call it on [`Next::Deadline`], before
+    /// [`Session::handle_timeout`](bayeux_proto::Session::handle_timeout): a slow link is then not
+    /// taken for a dead one.
+    pub fn progress(&self) -> impl Iterator<Item = (LaneId, Instant)> {
+        self.open.iter().filter_map(|(id, lane)| {
+            let last = lane.meter.progress()?;
+            (last > lane.opened).then_some((*id, last))
+        })
+    }
+
     /// Returns the clock that deadlines refer to.
     pub fn clock(&self) -> Clock {
         self.clock
@@ -163,9 +178,11 @@ impl Lanes {
 impl Lanes {
     fn open_socket(&mut self, id: LaneId) {
         let (sender, outgoing) = mpsc::channel(MAX_OUTGOING);
-        let (lane, stop) = Lane::new(Some(sender));
+        let meter = Meter::new(self.clock);
+        let (lane, stop) = Lane::new(Some(sender), Arc::clone(&meter), self.clock.now());
         self.open.insert(id, lane);
-        tokio::spawn(socket::run(Arc::clone(&self.shared), id, outgoing, stop));
+        let shared = Arc::clone(&self.shared);
+        tokio::spawn(socket::run(shared, id, meter, outgoing, stop));
     }
 
     fn write(&mut self, id: LaneId, outgoing: Outgoing) {
@@ -210,17 +227,19 @@ impl Lanes {
         let queue = queue.get_or_insert_with(|| {
             // Bounded by the number of requests that a session has in flight.
             let (queue, jobs) = mpsc::unbounded_channel();
-            tokio::spawn(exchange::run_queue(Arc::clone(&self.shared), jobs));
-            queue
+            let meter = Meter::new(self.clock);
+            let (shared, recording) = (Arc::clone(&self.shared), Arc::clone(&meter));
+            tokio::spawn(exchange::run_queue(shared, recording, jobs));
+            Queue { jobs: queue, meter }
         });
         let batch = Batch {
             bytes: Bytes::copy_from_slice(batch),
             limit,
         };
-        let (lane, stop) = Lane::new(None);
+        let (lane, stop) = Lane::new(None, Arc::clone(&queue.meter), self.clock.now());
         self.open.insert(id, lane);
         // The task ends only with this sender or with `reports`.
-        let _: Result<(), _> = queue.send(Job {
+        let _: Result<(), _> = queue.jobs.send(Job {
             lane: id,
             batch,
             stop,
@@ -261,16 +280,25 @@ struct Lane {
     outgoing: Option<mpsc::Sender<Outgoing>>,
     /// A frame has been received.
     is_answered: bool,
+    meter: Arc<Meter>,
+    /// Earlier bytes are those of another exchange.
+    opened: Instant,
 }
 
 impl Lane {
-    fn new(outgoing: Option<mpsc::Sender<Outgoing>>) -> (Self, oneshot::Receiver<Error>) {
+    fn new(
+        outgoing: Option<mpsc::Sender<Outgoing>>,
+        meter: Arc<Meter>,
+        now: Instant,
+    ) -> (Self, oneshot::Receiver<Error>) {
         let (sender, stop) = oneshot::channel();
         (
             Self {
                 stop: Some(sender),
                 outgoing,
                 is_answered: false,
+                meter,
+                opened: now,
             },
             stop,
         )
@@ -278,7 +306,10 @@ impl Lane {
 }
 
 /// The queue of one of the two HTTP connections.
-type Queue = mpsc::UnboundedSender<Job>;
+struct Queue {
+    jobs: mpsc::UnboundedSender<Job>,
+    meter: Arc<Meter>,
+}
 
 /// A timer that is reset only if the deadline has changed.
 #[derive(Default)]
