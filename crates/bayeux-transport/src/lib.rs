@@ -42,8 +42,12 @@
 //!   sessions need.
 
 mod assembly;
+#[cfg(feature = "autobahn")]
+#[doc(hidden)]
+pub mod autobahn;
 mod capped;
 mod clock;
+mod close_frame;
 mod connection;
 #[cfg_attr(not(feature = "cookies"), path = "no_cookies.rs")]
 mod cookies;
@@ -54,9 +58,11 @@ mod exchange;
 mod lanes;
 mod meter;
 mod options;
+mod reader;
 mod shared;
 mod socket;
 mod upgrade;
+mod waste;
 
 pub use bayeux_dial::{DialError, HttpUrl, HttpUrlError, Proxy, RootStore};
 pub use clock::Clock;
