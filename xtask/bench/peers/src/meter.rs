@@ -59,7 +59,7 @@ impl Meter {
         }
         // A look at the clock for each event would be a part of the cost.
         let is_late = (is_latency || self.events & 63 < count)
-            && (time(ClockId::Monotonic) - begin).as_secs_f64() >= self.task.seconds;
+            && since(begin, time(ClockId::Monotonic)).as_secs_f64() >= self.task.seconds;
         if self.events < self.task.events && !is_late {
             return ControlFlow::Continue(());
         }
@@ -68,8 +68,8 @@ impl Meter {
     }
 
     fn print(&mut self, begin: Duration, cpu: Duration) {
-        let cpu = (cpu_time() - cpu).as_nanos();
-        let nanos = (time(ClockId::Monotonic) - begin).as_nanos();
+        let cpu = since(cpu, cpu_time()).as_nanos();
+        let nanos = since(begin, time(ClockId::Monotonic)).as_nanos();
         self.latencies.sort_unstable();
         let percentile = |percent: usize| {
             let at = self.latencies.len() * percent / 100;
@@ -102,6 +102,10 @@ pub(crate) fn unix_micros() -> u64 {
 /// Returns the CPU time of all threads of this process, kernel included.
 pub(crate) fn cpu_time() -> Duration {
     time(ClockId::ProcessCPUTime)
+}
+
+fn since(begin: Duration, now: Duration) -> Duration {
+    now.saturating_sub(begin)
 }
 
 fn time(clock: ClockId) -> Duration {

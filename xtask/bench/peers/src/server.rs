@@ -11,11 +11,11 @@ mod socket;
 mod stream;
 mod tls;
 
-use core::convert::Infallible;
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use core::{
+    convert::Infallible,
+    sync::atomic::{AtomicU64, Ordering},
 };
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};

@@ -9,7 +9,7 @@ use std::{
 use super::{
     client::Client,
     process::{Process, Server},
-    suites::{Bench, to_f64},
+    suites::{Bench, task, to_f64},
 };
 use crate::{
     meter::unix_micros,
@@ -76,7 +76,7 @@ impl Watcher {
                 if !client.is_reconnecting() {
                     continue;
                 }
-                let mut task = bench.task(server, transport, Mode::Watch);
+                let mut task = task(server, transport, Mode::Watch);
                 task.sessions = if bench.is_check { 1 } else { ACCOUNTS };
                 let process = Process::start(&mut bench.programs.command(&client, &task))?;
                 watchers.push(Self {

@@ -1,10 +1,10 @@
 //! The processes of the server and of the clients.
 
-use core::time::Duration;
+use core::{net::Ipv4Addr, time::Duration};
 use std::{
     fs,
     io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::{Ipv4Addr, TcpStream},
+    net::TcpStream,
     path::Path,
     process::{Child, Command, Stdio},
     sync::mpsc,

@@ -83,7 +83,7 @@ impl Bench<'_> {
             for (transport, options, cpu, memory) in FLOODS {
                 for client in self.taking_part(transport, round) {
                     let server = self.serve(&client, options)?;
-                    let mut task = self.task(&server, transport, Mode::Throughput);
+                    let mut task = task(&server, transport, Mode::Throughput);
                     (task.warm_up, task.events, task.seconds) = (2000, 200_000, 1.0);
                     if transport == Transport::LongPolling || !client.is_native() {
                         task.warm_up = 500;
@@ -108,7 +108,7 @@ impl Bench<'_> {
                         continue;
                     }
                     let server = self.serve(&client, &format!("--rate {rate}"))?;
-                    let mut task = self.task(&server, transport, Mode::Latency);
+                    let mut task = task(&server, transport, Mode::Latency);
                     (task.warm_up, task.events) = (rate / 10, 1_000_000);
                     task.seconds = if rate < 1000 { 2.0 } else { 1.0 };
                     let begin = unix_micros();
@@ -138,7 +138,7 @@ impl Bench<'_> {
                 continue;
             }
             let server = self.serve(&client, "--flood 1")?;
-            let mut task = self.task(&server, Transport::Websocket, Mode::Throughput);
+            let mut task = task(&server, Transport::Websocket, Mode::Throughput);
             (task.warm_up, task.events) = (2000, 20_000);
             let mut command = Command::new(counting);
             command.args(self.programs.command(&client, &task).get_args());
@@ -195,7 +195,7 @@ impl Bench<'_> {
         transport: Transport,
         sessions: u64,
     ) -> anyhow::Result<Process> {
-        let mut task = self.task(server, transport, Mode::Idle);
+        let mut task = task(server, transport, Mode::Idle);
         task.sessions = sessions;
         let process = Process::start(&mut self.programs.command(client, &task))?;
         let is_complete = server.wait_for_subscriptions(sessions, 60)?;
@@ -243,22 +243,10 @@ impl Bench<'_> {
     /// target, so they run in every other round.
     pub(super) fn taking_part(&self, transport: Transport, round: u32) -> Vec<Client> {
         let clients = self.clients.iter().filter(|client| {
-            client.transports.contains(&transport) && (client.is_native() || round % 2 == 0)
+            client.transports.contains(&transport)
+                && (client.is_native() || round.is_multiple_of(2))
         });
         clients.copied().collect()
-    }
-
-    pub(super) fn task(&self, server: &Server, transport: Transport, mode: Mode) -> Task {
-        Task {
-            url: server.url(),
-            roots: server.certificate.clone(),
-            transport,
-            mode,
-            sessions: 1,
-            warm_up: 0,
-            events: 0,
-            seconds: 0.0,
-        }
     }
 
     /// Runs a client to its result.
@@ -270,6 +258,20 @@ impl Bench<'_> {
         let process = Process::start(&mut self.programs.command(client, &task))?;
         let result = process.line(TIMEOUT);
         result.with_context(|| format!("{} over {transport:?}", client.name))
+    }
+}
+
+/// Returns the task of one session.
+pub(super) fn task(server: &Server, transport: Transport, mode: Mode) -> Task {
+    Task {
+        url: server.url(),
+        roots: server.certificate.clone(),
+        transport,
+        mode,
+        sessions: 1,
+        warm_up: 0,
+        events: 0,
+        seconds: 0.0,
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) fn answer(stream: &Stream, path: &str, query: &str) -> Option<Vec<u8>
             let groups = (0..stream.groups).map(|number| group(stream, number));
             list(groups)
         }
-        ["groups"] | ["chats"] | ["memberships", "states"] | ["groups", _, "subgroups"] => list([]),
+        ["groups" | "chats"] | ["memberships", "states"] | ["groups", _, "subgroups"] => list([]),
         ["pinned", ..] => json!({ "count": 0, "messages": [] }).to_string(),
         ["groups", id] => group(stream, group_number(id)?),
         ["groups", id, "messages"] => {
