@@ -3,6 +3,7 @@
 use core::{ops::Range, time::Duration};
 use std::{
     collections::{BTreeMap, BTreeSet},
+    process::Stdio,
     thread,
 };
 
@@ -78,7 +79,9 @@ impl Watcher {
                 }
                 let mut task = task(server, transport, Mode::Watch);
                 task.sessions = if bench.is_check { 1 } else { ACCOUNTS };
-                let process = Process::start(&mut bench.programs.command(&client, &task))?;
+                let mut command = bench.programs.command(&client, &task);
+                // Some report every attempt of every account.
+                let process = Process::start(command.stderr(Stdio::null()))?;
                 watchers.push(Self {
                     client,
                     transport,
