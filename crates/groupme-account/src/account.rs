@@ -88,7 +88,7 @@ impl Account {
     pub fn new(
         config: Config,
         user: UserId,
-        own: Channel,
+        own: &Channel,
         saved: Option<Saved>,
         seed: u64,
     ) -> Self {
@@ -119,7 +119,7 @@ impl Account {
             decoder: made::decoder(),
         };
         // A new session has no subscriptions, and is not over.
-        let _ = account.subscribe(&own);
+        let _ = account.subscribe(own);
         account
     }
 

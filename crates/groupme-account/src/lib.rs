@@ -26,7 +26,7 @@
 //!
 //! # fn main() -> Result<(), Box<dyn core::error::Error>> {
 //! let own = Channel::new("/user/185")?;
-//! let mut account = Account::new(Config::default(), UserId::from("185"), own, None, 1);
+//! let mut account = Account::new(Config::default(), UserId::from("185"), &own, None, 1);
 //! let now = Moment::new(Instant::ORIGIN, Timestamp::from_secs(1_700_000_000));
 //! let mut batch = Vec::new();
 //! let mut token = |out: &mut Vec<u8>| out.extend_from_slice(b"secret");

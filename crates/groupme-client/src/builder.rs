@@ -227,7 +227,7 @@ impl Builder {
         let mut store = self.store.filter(|_| requests.is_some());
         let saved = store.as_mut().map(Store::load).transpose()?;
         let lanes = Lanes::new(endpoint, self.options, Clock::start())?;
-        let mut account = Account::new(config, self.user.clone(), user_channel, saved, seed);
+        let mut account = Account::new(config, self.user.clone(), &user_channel, saved, seed);
         for channel in extra {
             account.subscribe(&channel)?;
         }

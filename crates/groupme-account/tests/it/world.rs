@@ -43,7 +43,7 @@ impl World {
         let saved = has_store.then(|| store.load().unwrap());
         let own = Channel::new(&format!("/user/{YOU}")).unwrap();
         Self {
-            account: Account::new(config, YOU.into(), own, saved, 7),
+            account: Account::new(config, YOU.into(), &own, saved, 7),
             now: Instant::ORIGIN,
             store,
             saves: true,

@@ -119,7 +119,7 @@ impl Listener {
         let saved = self.settings.has_store.then(|| self.saved());
         let user = UserId::from(self.user.as_str());
         let seed = self.seed.wrapping_add(self.process.into());
-        let mut engine = Account::new(config, user, self.own.clone(), saved, seed);
+        let mut engine = Account::new(config, user, &self.own, saved, seed);
         let own = self.own.clone();
         for channel in self.states.keys().filter(|channel| **channel != own) {
             // There is room for all channels of a program.
