@@ -123,7 +123,7 @@ impl Driver {
                 writer.save(&mut self.account, context.waker(), Some(caller));
             }
             // The next poll saves.
-            (Some(_), None) | (None, None) => {}
+            (_, None) => {}
             (None, Some(caller)) => {
                 // A caller that has gone does not want to know.
                 let _ = caller.send(Ok(()));

@@ -7,12 +7,13 @@
 
 use core::{
     future::poll_fn,
+    panic::AssertUnwindSafe,
     sync::atomic::{AtomicBool, Ordering},
     task::{Context, Poll, Waker},
     time::Duration,
 };
 use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::catch_unwind,
     sync::{Arc, Mutex, PoisonError},
     task::Wake,
 };

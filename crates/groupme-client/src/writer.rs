@@ -3,11 +3,11 @@
 //! A store that blocks is called on a thread for blocking calls, never on a task and never under a
 //! lock that a task waits for. Changes that come while it saves are saved together afterwards.
 
+use core::{panic::AssertUnwindSafe, task::Waker};
 use std::{
     collections::VecDeque,
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::catch_unwind,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::Waker,
 };
 
 use groupme_account::{Account, SaveId};

@@ -36,7 +36,7 @@ pub(crate) struct RestExchange {
 #[derive(Debug)]
 pub(crate) enum Call {
     /// Answers a request of the engine.
-    Read(RequestId, Lookup),
+    Read(RequestId, Box<Lookup>),
     /// Creates a message.
     Send(Outgoing),
 }

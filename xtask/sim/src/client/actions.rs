@@ -19,7 +19,7 @@ impl Client {
         for _ in 0..8 {
             let local = self.local;
             let deadline = self.engine().and_then(|engine| engine.poll_timeout());
-            if !deadline.is_some_and(|at| at <= local) || cx.checks.has_failed() {
+            if deadline.is_none_or(|at| at > local) || cx.checks.has_failed() {
                 return;
             }
             self.fire_timers(cx);

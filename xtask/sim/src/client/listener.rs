@@ -6,6 +6,7 @@ mod sending;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bayeux_proto::{Channel, Instant};
+use bayeux_wire::Value;
 use groupme_account::{Account, Config, Delivery, Incoming, Lookup, Moment, SaveId, Status};
 use groupme_delivery::{Change, DeliveryTag, Failure, MemoryStore, Saved, Store as _};
 use groupme_model::{Timestamp, UserId};
@@ -22,6 +23,10 @@ use crate::{
 };
 
 /// Program with one account, over all its processes.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is independent of the others"
+)]
 pub(crate) struct Listener {
     user: String,
     own: Channel,
@@ -330,7 +335,7 @@ impl Listener {
         }
         let (id, request) = self.engine.as_mut()?.poll_request()?;
         let lookup = Lookup::new(&request)?;
-        Some(Call::Read(id, lookup))
+        Some(Call::Read(id, Box::new(lookup)))
     }
 
     /// Handles a response. Returns whether a request of the engine failed.
@@ -362,7 +367,7 @@ impl Listener {
     }
 
     fn note_event(&mut self, delivery: &Delivery) {
-        let number = delivery.data().get("sim").and_then(|sim| sim.as_u64());
+        let number = delivery.data().get("sim").and_then(Value::as_u64);
         if let Some(number) = number {
             self.last_event
                 .insert(delivery.channel().to_owned(), number);
@@ -371,9 +376,9 @@ impl Listener {
 
     fn note_status(&mut self, status: &Status) {
         let mut set = |name: &str, to| {
-            let mut states = self.states.iter_mut();
-            if let Some((_, state)) = states.find(|(channel, _)| channel.as_str() == name) {
-                *state = to;
+            let mut channels = self.states.iter_mut();
+            if let Some((_, found)) = channels.find(|(channel, _)| channel.as_str() == name) {
+                *found = to;
             }
         };
         match status {
