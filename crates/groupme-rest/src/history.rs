@@ -24,8 +24,8 @@ impl Client {
     /// # async fn archive(client: groupme_rest::Client) -> Result<(), groupme_rest::Error> {
     /// let mut history = client.history(groupme_model::GroupId::from("1835"));
     /// while let Some(page) = history.next().await {
-    ///     for message in page?.messages {
-    ///         println!("{}", message.text.unwrap_or_default());
+    ///     for message in page?.messages() {
+    ///         println!("{}", message.text().unwrap_or_default());
     ///     }
     /// }
     /// # Ok(()) }

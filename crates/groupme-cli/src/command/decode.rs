@@ -227,7 +227,6 @@ fn fault(error: &DecodeError) -> String {
         DecodeError::TooLarge { len, limit } => {
             format!("document of {len} bytes exceeds the limit of {limit} bytes")
         }
-        DecodeError::TooDeep { limit } => format!("nested deeper than {limit} levels"),
         DecodeError::NotBayeux { found } => {
             format!("found {found}, expected a message or an array of messages")
         }
@@ -271,5 +270,6 @@ fn is_stdin(file: &Path) -> bool {
 fn limits() -> Limits {
     let mut limits = Limits::default();
     limits.max_frame = 64 * 1024 * 1024;
+    limits.max_values = usize::MAX;
     limits
 }

@@ -1,7 +1,7 @@
 //! `groupme history`: prints earlier messages.
 
 use anyhow::anyhow;
-use groupme_model::{HistoryWindow, Message};
+use groupme_model::{HistoryWindow, MessageId};
 use groupme_rest::endpoint::messages::{self, MessagePage};
 
 use crate::{
@@ -40,18 +40,18 @@ pub(crate) async fn run(args: History) -> Result<(), Failure> {
     } else if let Some(message) = args.after {
         history = history.after(message);
     }
-    let mut last: Option<Message> = None;
+    let mut last: Option<MessageId> = None;
     while left > 0 {
         match history.next().await {
             None => break,
-            Some(Ok(mut page)) => {
+            Some(Ok(page)) => {
                 left -= print(&mut rows, &page, left)?;
-                last = page.messages.pop();
+                last = page.rows().last().map(|row| row.id().clone());
             }
             Some(Err(error)) => {
                 let failure = account.failure(error).await;
                 return Err(match last {
-                    Some(last) => failure.and(&format!("continue with --{direction} {}", last.id)),
+                    Some(last) => failure.and(&format!("continue with --{direction} {last}")),
                     None => failure,
                 });
             }
@@ -66,11 +66,11 @@ fn print(rows: &mut RowPrinter, page: &MessagePage, most: u64) -> std::io::Resul
         tracing::warn!(messages = page.unreadable, "skipped messages without an id");
     }
     let mut printed = 0;
-    for message in &page.messages {
+    for message in page.messages() {
         if printed == most {
             break;
         }
-        rows.row(&Row::Message(message))?;
+        rows.row(&Row::Message(&message.into_owned()))?;
         printed += 1;
     }
     Ok(printed)

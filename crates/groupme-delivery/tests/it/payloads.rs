@@ -1,6 +1,10 @@
 //! Messages and events as GroupMe sends them.
 
-use groupme_model::MessageId;
+use std::sync::Arc;
+
+use bayeux_wire::{Decoder, Frame};
+use groupme_delivery::Rows;
+use groupme_model::{MessageId, MessageRow};
 use serde_json::{Value, json};
 
 use crate::world::{GROUP, YOU};
@@ -89,4 +93,15 @@ pub(crate) fn label(what: &str, row: &Value) -> String {
 
 pub(crate) fn read<T: serde::de::DeserializeOwned>(value: Value) -> T {
     serde_json::from_value(value).unwrap()
+}
+
+/// Returns messages as a page of REST has them: all in one frame.
+pub(crate) fn page<'r, I: IntoIterator<Item = &'r Value>>(rows: I) -> Rows {
+    let rows: Vec<&Value> = rows.into_iter().collect();
+    let mut frame = Frame::from_bytes(&serde_json::to_vec(&rows).unwrap());
+    Decoder::new().decode_value(&mut frame).unwrap();
+    let frame = Arc::new(frame);
+    let rows = frame.root().unwrap().items();
+    let rows = rows.map(|row| MessageRow::new(&frame, row.place()).unwrap());
+    rows.collect::<Vec<_>>().into()
 }

@@ -16,7 +16,7 @@ use groupme_model::{
 use serde_json::{Value, json};
 
 pub(crate) use crate::payloads::{T0, changed, created, favorite, hearts, id, label, notice, row};
-use crate::payloads::{read, short};
+use crate::payloads::{page, read, short};
 
 /// User of the feed.
 pub(crate) const YOU: &str = "185";
@@ -304,12 +304,12 @@ impl World {
                     rows.reverse();
                 }
                 rows.truncate(limit);
-                Response::Messages(rows.into_iter().map(|row| read(row.clone())).collect())
+                Response::Messages(page(rows))
             }
             Request::Pinned { conversation } => {
                 let rows = self.rows[conversation.as_str()].iter();
                 let pinned = rows.filter(|row| !row["pinned_at"].is_null());
-                Response::Messages(pinned.map(|row| read(row.clone())).collect())
+                Response::Messages(page(pinned))
             }
             other => panic!("{other:?}"),
         }
@@ -373,7 +373,7 @@ impl World {
                 }
                 output.push(describe(&delivered));
                 if let Item::Synthesized(made) = delivered.item {
-                    self.made.push(made.event);
+                    self.made.push(made.event().unwrap());
                 }
             }
         }
@@ -390,13 +390,15 @@ pub(crate) fn describe(delivered: &Delivered<String>) -> String {
     match &delivered.item {
         Item::Push(label) => format!("{label}{own}"),
         Item::Synthesized(made) => {
-            let message = made.event.message().unwrap();
             let (origin, of) = (made.origin.name(), &made.conversation);
-            let kind = match made.event.kind() {
+            let kind = match made.name() {
                 "line.create" | "direct_message.create" => String::new(),
                 kind => format!(" {kind}"),
             };
-            format!("{origin}{kind} {of}/{}{own}", short(Some(&message.id)))
+            format!(
+                "{origin}{kind} {of}/{}{own}",
+                short(Some(made.message.id()))
+            )
         }
         Item::Gap(gap) => {
             let range = range(&gap.after, &gap.upto);
