@@ -1,6 +1,8 @@
 //! Public methods of the client session; each submodule implements one concern.
 
+mod answer_deadline;
 mod connect;
+mod exchanges;
 mod handshake;
 mod merged_advice;
 mod recovery;
@@ -13,13 +15,13 @@ use alloc::{collections::VecDeque, string::String, vec::Vec};
 use core::fmt;
 
 use self::{
-    connect::Connect, merged_advice::MergedAdvice, recovery::Recovery, requests::Requests,
-    socket::Socket, subscriptions::Subscriptions,
+    connect::Connect, exchanges::Exchanges, merged_advice::MergedAdvice, recovery::Recovery,
+    requests::Requests, socket::Socket, subscriptions::Subscriptions,
 };
 use crate::{
-    Action, Channel, Close, Config, Deadline, End, Exchange, Extension, Instant, Jitter, LaneId,
-    Message, Misuse, PublishId, SessionEvent, SubscriptionId, Transport, Unexpected, Usage,
-    Verdict, timer::earliest,
+    Action, Channel, Close, Config, Deadline, End, Extension, Instant, Jitter, LaneId, Message,
+    Misuse, PublishId, SessionEvent, SubscriptionId, Transport, Unexpected, Usage, Verdict,
+    timer::earliest,
 };
 
 /// Client side of one Bayeux session. The crate documentation has the driver loop and the contract.
@@ -37,7 +39,7 @@ pub struct Session {
     last_lane: u64,
     socket: Option<Socket>,
     websocket: socket::History,
-    exchanges: Vec<(LaneId, Exchange)>,
+    exchanges: Exchanges,
     /// Lanes for which [`Action::Close`] is still to be polled.
     lanes_to_close: VecDeque<LaneId>,
     connect: Connect,
@@ -88,7 +90,7 @@ impl Session {
             last_lane: 0,
             socket: None,
             websocket: socket::History::default(),
-            exchanges: Vec::new(),
+            exchanges: Exchanges::default(),
             lanes_to_close: VecDeque::new(),
             connect: Connect::new(config.connect_burst),
             requests: Requests::default(),
@@ -240,6 +242,23 @@ impl Session {
         self.socket_received(lane);
     }
 
+    /// Reports that bytes of an incomplete message, response or frame arrived on a lane, the latest
+    /// at `last_bytes`: a slow link on which bytes flow is alive.
+    ///
+    /// Deadlines that wait for an answer over this lane move, but by no more than
+    /// [`Config::slow_allowance`]. A report is needed only before
+    /// [`handle_timeout`](Self::handle_timeout), and the latest one suffices; a driver that makes
+    /// none measures whole messages only.
+    pub fn handle_progress(&mut self, now: Instant, lane: LaneId, last_bytes: Instant) {
+        self.advance(now);
+        let last_bytes = last_bytes.min(self.now);
+        if let Some(socket) = self.socket.as_mut().filter(|socket| socket.is(lane)) {
+            socket.record_bytes(last_bytes);
+        } else {
+            self.exchanges.record_bytes(lane, last_bytes);
+        }
+    }
+
     /// Reports that a lane ended. Every lane ends with exactly one report, except lanes named by
     /// [`Action::Close`], which need none.
     pub fn handle_close(&mut self, now: Instant, lane: LaneId, why: Close) {
@@ -247,8 +266,7 @@ impl Session {
         self.lanes_to_close.retain(|closing| *closing != lane);
         if self.socket.as_ref().is_some_and(|socket| socket.is(lane)) {
             self.socket_lost(crate::Cause::Lane(why));
-        } else if let Some(index) = self.exchanges.iter().position(|(id, _)| *id == lane) {
-            self.exchanges.remove(index);
+        } else if self.exchanges.remove(lane).is_some() {
             self.exchange_ended(lane, why);
         }
     }
@@ -415,9 +433,16 @@ impl Session {
         }
     }
 
+    /// Returns when bytes of an incomplete message last arrived on a lane.
+    fn last_bytes(&self, lane: LaneId) -> Option<Instant> {
+        match &self.socket {
+            Some(socket) if socket.is(lane) => socket.last_bytes(),
+            _ => self.exchanges.last_bytes(lane),
+        }
+    }
+
     fn is_alive(&self, lane: LaneId) -> bool {
-        self.socket.as_ref().is_some_and(|socket| socket.is(lane))
-            || self.exchanges.iter().any(|(id, _)| *id == lane)
+        self.socket.as_ref().is_some_and(|socket| socket.is(lane)) || self.exchanges.contains(lane)
     }
 
     fn preferred(&self) -> Transport {

@@ -27,6 +27,11 @@ pub struct Config {
     pub request_timeout: Duration,
     /// Time added to the hold before a connect counts as unanswered. Default: 10 s (`CometD`).
     pub network_allowance: Duration,
+    /// Maximum time by which bytes that keep arriving extend the wait for an answer. An answer that
+    /// arrives slowly is no silence: each of its bytes
+    /// ([`Session::handle_progress`](crate::Session::handle_progress)) allows another timeout of
+    /// the same kind, up to this. Default: 5 min.
+    pub slow_allowance: Duration,
     /// Timeout for opening a websocket. Default: 15 s.
     pub open_timeout: Duration,
     /// Idle time after which a websocket is pinged. Default: 25 s, below the 55 to 60 s after which
@@ -95,6 +100,7 @@ impl Default for Config {
             probe: false,
             request_timeout: Duration::from_secs(10),
             network_allowance: Duration::from_secs(10),
+            slow_allowance: Duration::from_mins(5),
             open_timeout: Duration::from_secs(15),
             ping_interval: Duration::from_secs(25),
             pong_timeout: Duration::from_secs(10),

@@ -1,19 +1,25 @@
 //! HTTP connections, as upgrades and exchanges use them.
 
 use core::time::Duration;
+use std::sync::Arc;
 
 use bayeux_dial::Stream;
 use http::{HeaderMap, header};
 use hyper::client::conn::http1;
 use tokio::{task::JoinHandle, time::timeout};
 
-use crate::{Error, shared::Shared};
+use crate::{
+    Error,
+    meter::{Meter, Metered},
+    shared::Shared,
+};
 
 /// Opens a connection to the endpoint within [`Options::connect_timeout`](crate::Options).
-pub(crate) async fn connect(shared: &Shared) -> Result<Stream, Error> {
+pub(crate) async fn connect(shared: &Shared, meter: &Arc<Meter>) -> Result<Metered<Stream>, Error> {
     let limit = shared.options.connect_timeout;
     match timeout(limit, shared.dialer.dial(&shared.endpoint.to_target())).await {
-        Ok(outcome) => outcome.map_err(Error::Dial),
+        Ok(Ok(stream)) => Ok(Metered::new(stream, Arc::clone(meter))),
+        Ok(Err(error)) => Err(Error::Dial(error)),
         Err(_) => Err(Error::TimedOut {
             doing: "connecting",
             limit,
@@ -27,6 +33,20 @@ pub(crate) fn builder() -> http1::Builder {
     builder.max_buf_size(64 * 1024);
     builder
 }
+
+/// Returns the error to report for `error`: a flood, if reading failed because of the meter's limit.
+pub(crate) fn flooded(meter: &Meter, error: Error) -> Error {
+    if meter.is_exceeded() {
+        Error::Flood {
+            what: "interim responses or a response head without end",
+        }
+    } else {
+        error
+    }
+}
+
+/// Maximum size of a response head with all interim responses before it, in bytes.
+pub(crate) const MAX_HEADS: u64 = 256 * 1024;
 
 /// Runs an HTTP connection in a task of its own. Dropping the guard closes the connection at once.
 pub(crate) struct ConnectionTask(JoinHandle<()>);

@@ -86,7 +86,12 @@ impl<E: Extension> Driver<E> {
                         .extend(error.map(|error| DriverEvent::LaneFailed(lane, error)));
                     self.session.handle_close(now, lane, close);
                 }
-                Next::Deadline => self.session.handle_timeout(now),
+                Next::Deadline => {
+                    for (lane, last_bytes) in self.lanes.progress() {
+                        self.session.handle_progress(now, lane, last_bytes);
+                    }
+                    self.session.handle_timeout(now);
+                }
             }
         }
     }

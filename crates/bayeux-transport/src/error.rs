@@ -70,6 +70,13 @@ pub enum Error {
         limit: usize,
     },
 
+    /// Server: the connection is kept busy with bytes that carry no message.
+    #[error("the server keeps the connection busy without a message: {what}")]
+    Flood {
+        /// Description of the bytes.
+        what: &'static str,
+    },
+
     /// No connection could be opened.
     #[error(transparent)]
     Dial(DialError),
@@ -117,7 +124,8 @@ impl Error {
             | Self::NotHttp(_)
             | Self::Framing { .. }
             | Self::NotBayeux { .. }
-            | Self::NoMessage => Close::Malformed,
+            | Self::NoMessage
+            | Self::Flood { .. } => Close::Malformed,
             Self::Oversize { .. } => Close::Oversize,
             Self::Dial(
                 DialError::Tls { .. } | DialError::NoTls { .. } | DialError::RootCertificate(_),
@@ -181,6 +189,7 @@ mod tests {
                 source: DecodeError::Empty,
             },
             Error::NoMessage,
+            Error::Flood { what: "pings" },
             Error::Oversize { limit: 9 },
             Error::Dial(DialError::NoTls {
                 remedy: "add a root",
@@ -247,6 +256,7 @@ mod tests {
             Close::Unreachable,
             Close::Unreachable,
             status,
+            Close::Malformed,
             Close::Malformed,
             Close::Malformed,
             Close::Malformed,

@@ -15,12 +15,13 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use tokio::{
     sync::{mpsc, oneshot},
-    time::{Instant, timeout, timeout_at},
+    time::{Instant, timeout_at},
 };
 
 use crate::{
     Error,
     connection::{self, ConnectionTask},
+    meter::{Meter, Patience},
     shared::{Report, Shared},
 };
 
@@ -35,12 +36,17 @@ pub(crate) struct Job {
 /// The request of an exchange.
 pub(crate) struct Batch {
     pub(crate) bytes: Bytes,
-    /// Timeout of the whole exchange, connecting included.
+    /// Timeout of the whole exchange, connecting included, unless its bytes still flow.
     pub(crate) limit: Duration,
 }
 
 /// Makes exchanges in order, until the sender of `jobs` is dropped.
-pub(crate) async fn run_queue(shared: Arc<Shared>, mut jobs: mpsc::UnboundedReceiver<Job>) {
+/// Their bytes are recorded by `meter`.
+pub(crate) async fn run_queue(
+    shared: Arc<Shared>,
+    meter: Arc<Meter>,
+    mut jobs: mpsc::UnboundedReceiver<Job>,
+) {
     let mut kept: Option<Kept> = None;
     loop {
         let next = match &kept {
@@ -65,7 +71,7 @@ pub(crate) async fn run_queue(shared: Arc<Shared>, mut jobs: mpsc::UnboundedRece
         let outcome = tokio::select! {
             biased;
             _ = &mut stop => continue,
-            outcome = exchange(&shared, kept.take().and_then(|kept| kept.reuse(&shared)), batch) => outcome,
+            outcome = exchange(&shared, &meter, kept.take().and_then(|kept| kept.reuse(&shared)), batch) => outcome,
         };
         let reporting = async {
             match outcome {
@@ -118,12 +124,20 @@ impl Kept {
 
 async fn exchange(
     shared: &Shared,
+    meter: &Arc<Meter>,
     kept: Option<Connection>,
     batch: Batch,
 ) -> Result<(Arc<Frame>, Connection), Error> {
     let limit = batch.limit;
-    timeout(limit, attempt(shared, kept, &batch))
+    let patience = Patience {
+        limit,
+        allowance: STALL,
+        slow: shared.options.slow_allowance,
+    };
+    meter
+        .in_time(patience, attempt(shared, meter, kept, &batch))
         .await
+        .map(|outcome| outcome.map_err(|error| connection::flooded(meter, error)))
         .unwrap_or(Err(Error::TimedOut {
             doing: "waiting for a response",
             limit,
@@ -132,14 +146,15 @@ async fn exchange(
 
 async fn attempt(
     shared: &Shared,
+    meter: &Arc<Meter>,
     kept: Option<Connection>,
     batch: &Batch,
 ) -> Result<(Arc<Frame>, Connection), Error> {
     if let Some(mut connection) = kept
         && connection.is_usable().await
     {
-        match connection.post(shared, batch).await {
-            Ok(response) => return Ok((receive(shared, response).await?, connection)),
+        match connection.post(shared, meter, batch).await {
+            Ok(response) => return Ok((receive(shared, meter, response).await?, connection)),
             // The server may close an idle connection just when a request is on its way. Only a
             // request that certainly never left is repeated: a publish might be processed twice,
             // and a held connect that was cut may have lost events, which the session has to know.
@@ -149,12 +164,12 @@ async fn attempt(
             Err(failure) => return Err(failure.error),
         }
     }
-    let mut connection = Connection::open(shared).await?;
+    let mut connection = Connection::open(shared, meter).await?;
     let response = connection
-        .post(shared, batch)
+        .post(shared, meter, batch)
         .await
         .map_err(|failure| failure.error)?;
-    Ok((receive(shared, response).await?, connection))
+    Ok((receive(shared, meter, response).await?, connection))
 }
 
 /// An HTTP connection that is reused for successive exchanges.
@@ -166,8 +181,8 @@ struct Connection {
 }
 
 impl Connection {
-    async fn open(shared: &Shared) -> Result<Self, Error> {
-        let stream = connection::connect(shared).await?;
+    async fn open(shared: &Shared, meter: &Arc<Meter>) -> Result<Self, Error> {
+        let stream = connection::connect(shared, meter).await?;
         let (sender, connection) = connection::builder()
             .handshake(TokioIo::new(stream))
             .await
@@ -189,8 +204,10 @@ impl Connection {
     async fn post(
         &mut self,
         shared: &Shared,
+        meter: &Meter,
         batch: &Batch,
     ) -> Result<Response<Incoming>, Failure> {
+        meter.allow(connection::MAX_HEADS);
         let mut request = shared.request(Method::POST, Full::new(batch.bytes.clone()));
         request.headers_mut().insert(
             header::CONTENT_TYPE,
@@ -231,7 +248,11 @@ impl fmt::Display for Failure {
 }
 
 /// Reads the messages of a response, within [`Options::max_body`](crate::Options).
-async fn receive(shared: &Shared, response: Response<Incoming>) -> Result<Arc<Frame>, Error> {
+async fn receive(
+    shared: &Shared,
+    meter: &Meter,
+    response: Response<Incoming>,
+) -> Result<Arc<Frame>, Error> {
     // Bayeux reports its own failures with 200; any other status comes from a proxy or gateway.
     if response.status() != StatusCode::OK {
         return Err(Error::Status {
@@ -245,25 +266,41 @@ async fn receive(shared: &Shared, response: Response<Incoming>) -> Result<Arc<Fr
     if usize::try_from(body.size_hint().lower()).map_or(true, |least| least > limit) {
         return Err(Error::Oversize { limit });
     }
-    let mut chunks = Vec::new();
-    let mut size = 0;
+    // One buffer: a list of chunks would cost a hundred bytes for each chunk of one.
+    let mut bytes = Vec::with_capacity(usize::try_from(body.size_hint().lower()).unwrap_or(0));
+    let start = meter.read();
+    meter.allow(u64::MAX);
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| Error::http("reading a response", error))?;
         // Trailers carry no messages.
         let Ok(chunk) = frame.into_data() else {
             continue;
         };
-        size += chunk.len();
-        if size > limit {
+        if chunk.len() > limit - bytes.len() {
             return Err(Error::Oversize { limit });
         }
-        chunks.push(chunk);
+        bytes.extend_from_slice(&chunk);
+        let content = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        if meter.read() - start > content.saturating_mul(2).saturating_add(FREE_FRAMING) {
+            return Err(Error::Flood {
+                what: "a response with more chunk headers than content",
+            });
+        }
     }
+    let size = bytes.len();
     let frame = shared
-        .decode(&chunks)
+        .decode(&[bytes])
         .map_err(|source| Error::NotBayeux { size, source })?;
     if frame.messages().len() == 0 {
         return Err(Error::NoMessage);
     }
     Ok(frame)
 }
+
+/// Time without a byte after which an exchange that outlasts its timeout is given up. The session
+/// does so sooner.
+const STALL: Duration = Duration::from_secs(20);
+
+/// Number of bytes that the framing of a response may take, beyond the size of its content. Each
+/// chunk costs time, and a server that sends a byte a chunk costs minutes.
+const FREE_FRAMING: u64 = 256 * 1024;

@@ -1,6 +1,11 @@
 //! Lanes over tokio: the interface between a session and the network.
 
-use core::{fmt, pin::Pin};
+use core::{
+    fmt,
+    future::{Future as _, poll_fn},
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
 use std::{collections::BTreeMap, sync::Arc};
 
 use bayeux_proto::{Action, Close, Deadline, Exchange, Instant, LaneId};
@@ -17,6 +22,7 @@ use tokio::{
 use crate::{
     Clock, Endpoint, Error, Options,
     exchange::{self, Batch, Job},
+    meter::Meter,
     shared::{REPORT_QUEUE, Report, Shared},
     socket::{self, Outgoing},
 };
@@ -108,6 +114,12 @@ impl Lanes {
     /// in the queue.
     pub async fn next(&mut self, deadline: Option<Deadline>) -> Next {
         let at = deadline.map(|deadline| deadline.at);
+        poll_fn(|context| self.poll_next(context, at)).await
+    }
+
+    /// Polls for the next report, or for the expiry of a deadline; otherwise as
+    /// [`next`](Self::next). For drivers that wait for other things at the same time.
+    pub fn poll_next(&mut self, context: &mut Context<'_>, at: Option<Instant>) -> Poll<Next> {
         loop {
             let (lane, report) = if at.is_some_and(|at| at <= self.clock.now()) {
                 let waiting = if self.reports_left > 0 {
@@ -117,22 +129,39 @@ impl Lanes {
                 };
                 let Some(report) = waiting else {
                     self.reports_left = REPORT_QUEUE;
-                    return Next::Deadline;
+                    return Poll::Ready(Next::Deadline);
                 };
                 self.reports_left -= 1;
                 report
             } else {
                 self.reports_left = REPORT_QUEUE;
-                tokio::select! {
-                    biased;
-                    Some(report) = self.reports.recv() => report,
-                    () = self.timer.wait(self.clock, at) => continue,
+                match self.reports.poll_recv(context) {
+                    Poll::Ready(Some(report)) => report,
+                    // The lanes hold a sender, so the queue never ends.
+                    Poll::Ready(None) | Poll::Pending => {
+                        ready!(self.timer.poll(context, self.clock, at));
+                        continue;
+                    }
                 }
             };
             if let Some(next) = self.accept(lane, report) {
-                return next;
+                return Poll::Ready(next);
             }
         }
+    }
+
+    /// Returns each lane on which bytes of an incomplete message have arrived, with the time of the
+    /// latest ones, for
+    /// [`Session::handle_progress`](bayeux_proto::Session::handle_progress).
+    ///
+    /// Call it on [`Next::Deadline`], before
+    /// [`Session::handle_timeout`](bayeux_proto::Session::handle_timeout): a slow link is then not
+    /// taken for a dead one.
+    pub fn progress(&self) -> impl Iterator<Item = (LaneId, Instant)> {
+        self.open.iter().filter_map(|(id, lane)| {
+            let last = lane.meter.progress()?;
+            (last > lane.opened).then_some((*id, last))
+        })
     }
 
     /// Returns the clock that deadlines refer to.
@@ -149,9 +178,11 @@ impl Lanes {
 impl Lanes {
     fn open_socket(&mut self, id: LaneId) {
         let (sender, outgoing) = mpsc::channel(MAX_OUTGOING);
-        let (lane, stop) = Lane::new(Some(sender));
+        let meter = Meter::new(self.clock);
+        let (lane, stop) = Lane::new(Some(sender), Arc::clone(&meter), self.clock.now());
         self.open.insert(id, lane);
-        tokio::spawn(socket::run(Arc::clone(&self.shared), id, outgoing, stop));
+        let shared = Arc::clone(&self.shared);
+        tokio::spawn(socket::run(shared, id, meter, outgoing, stop));
     }
 
     fn write(&mut self, id: LaneId, outgoing: Outgoing) {
@@ -196,17 +227,19 @@ impl Lanes {
         let queue = queue.get_or_insert_with(|| {
             // Bounded by the number of requests that a session has in flight.
             let (queue, jobs) = mpsc::unbounded_channel();
-            tokio::spawn(exchange::run_queue(Arc::clone(&self.shared), jobs));
-            queue
+            let meter = Meter::new(self.clock);
+            let (shared, recording) = (Arc::clone(&self.shared), Arc::clone(&meter));
+            tokio::spawn(exchange::run_queue(shared, recording, jobs));
+            Queue { jobs: queue, meter }
         });
         let batch = Batch {
             bytes: Bytes::copy_from_slice(batch),
             limit,
         };
-        let (lane, stop) = Lane::new(None);
+        let (lane, stop) = Lane::new(None, Arc::clone(&queue.meter), self.clock.now());
         self.open.insert(id, lane);
         // The task ends only with this sender or with `reports`.
-        let _: Result<(), _> = queue.send(Job {
+        let _: Result<(), _> = queue.jobs.send(Job {
             lane: id,
             batch,
             stop,
@@ -247,16 +280,25 @@ struct Lane {
     outgoing: Option<mpsc::Sender<Outgoing>>,
     /// A frame has been received.
     is_answered: bool,
+    meter: Arc<Meter>,
+    /// Earlier bytes are those of another exchange.
+    opened: Instant,
 }
 
 impl Lane {
-    fn new(outgoing: Option<mpsc::Sender<Outgoing>>) -> (Self, oneshot::Receiver<Error>) {
+    fn new(
+        outgoing: Option<mpsc::Sender<Outgoing>>,
+        meter: Arc<Meter>,
+        now: Instant,
+    ) -> (Self, oneshot::Receiver<Error>) {
         let (sender, stop) = oneshot::channel();
         (
             Self {
                 stop: Some(sender),
                 outgoing,
                 is_answered: false,
+                meter,
+                opened: now,
             },
             stop,
         )
@@ -264,17 +306,20 @@ impl Lane {
 }
 
 /// The queue of one of the two HTTP connections.
-type Queue = mpsc::UnboundedSender<Job>;
+struct Queue {
+    jobs: mpsc::UnboundedSender<Job>,
+    meter: Arc<Meter>,
+}
 
 /// A timer that is reset only if the deadline has changed.
 #[derive(Default)]
 struct DeadlineTimer(Option<(Instant, Pin<Box<Sleep>>)>);
 
 impl DeadlineTimer {
-    /// Waits until `at`; forever if there is none.
-    async fn wait(&mut self, clock: Clock, at: Option<Instant>) {
+    /// Polls until `at`; forever if there is none.
+    fn poll(&mut self, context: &mut Context<'_>, clock: Clock, at: Option<Instant>) -> Poll<()> {
         let Some((at, when)) = at.and_then(|at| Some((at, clock.runtime(at)?))) else {
-            return core::future::pending().await;
+            return Poll::Pending;
         };
         let (set, sleep) = self
             .0
@@ -283,7 +328,7 @@ impl DeadlineTimer {
             *set = at;
             sleep.as_mut().reset(when);
         }
-        sleep.await;
+        sleep.as_mut().poll(context)
     }
 }
 

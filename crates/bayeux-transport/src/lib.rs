@@ -49,6 +49,7 @@ mod endpoint;
 mod error;
 mod exchange;
 mod lanes;
+mod meter;
 mod options;
 mod shared;
 mod socket;

@@ -27,6 +27,11 @@ pub struct Options {
     pub hold_allowance: Duration,
     /// Timeout of writing one batch to the socket. Default: 10 s.
     pub write_timeout: Duration,
+    /// Maximum time by which bytes that flow extend the timeouts of exchanges and of writing: a slow
+    /// link is no dead one. The session's own,
+    /// [`Config::slow_allowance`](bayeux_proto::Config::slow_allowance), should be shorter, so that
+    /// the session decides. Default: 6 min.
+    pub slow_allowance: Duration,
     /// Time for which an idle HTTP connection is kept, if the server names none. If it does, by
     /// `Keep-Alive: timeout=`, the connection is kept one second less. Default: 4 s, because
     /// Node.js closes an idle connection after 5 s.
@@ -73,6 +78,7 @@ impl Default for Options {
             exchange_timeout: Duration::from_secs(30),
             hold_allowance: Duration::from_secs(20),
             write_timeout: Duration::from_secs(10),
+            slow_allowance: Duration::from_mins(6),
             idle_timeout: Duration::from_secs(4),
             proxy: Proxy::none(),
             headers: HeaderMap::new(),
@@ -90,6 +96,7 @@ impl fmt::Debug for Options {
             .field("exchange_timeout", &self.exchange_timeout)
             .field("hold_allowance", &self.hold_allowance)
             .field("write_timeout", &self.write_timeout)
+            .field("slow_allowance", &self.slow_allowance)
             .field("idle_timeout", &self.idle_timeout)
             .field("proxy", &self.proxy)
             .field("roots", &self.roots)

@@ -19,6 +19,7 @@ use crate::{
     Error,
     assembly::Assembly,
     capped::Capped,
+    meter::{Meter, Patience},
     shared::{Closed, Report, Shared},
     upgrade,
 };
@@ -34,13 +35,14 @@ pub(crate) enum Outgoing {
 pub(crate) async fn run(
     shared: Arc<Shared>,
     lane: LaneId,
+    meter: Arc<Meter>,
     outgoing: mpsc::Receiver<Outgoing>,
     mut stop: oneshot::Receiver<Error>,
 ) {
     let opened = tokio::select! {
         biased;
         stopped = &mut stop => Err(stopped.map_or(End::Abandoned, End::Failed)),
-        opened = upgrade::open(&shared) => opened.map_err(End::Failed),
+        opened = upgrade::open(&shared, &meter) => opened.map_err(End::Failed),
     };
     let stream = match opened {
         Ok(stream) => stream,
@@ -61,10 +63,15 @@ pub(crate) async fn run(
 
     let (replies, to_reply) = mpsc::channel(MAX_REPLIES);
     let limit = shared.options.write_timeout;
+    let patience = Patience {
+        limit,
+        allowance: limit,
+        slow: shared.options.slow_allowance,
+    };
     // A read is cancelled only at the end of the lane: cancelled in mid-frame, it would lose its
     // place.
-    let mut reading = pin!(read_all(&shared, lane, input, &replies));
-    let mut writing = pin!(write_all(output, outgoing, to_reply, limit));
+    let mut reading = pin!(read_all(&shared, lane, &meter, input, &replies));
+    let mut writing = pin!(write_all(output, &meter, outgoing, to_reply, patience));
 
     let end = tokio::select! {
         stopped = &mut stop => stopped.map_or(End::Abandoned, End::Failed),
@@ -141,6 +148,7 @@ enum Reply {
 async fn read_all<S: AsyncRead + Unpin>(
     shared: &Shared,
     lane: LaneId,
+    meter: &Meter,
     mut socket: WebSocketRead<S>,
     replies: &mpsc::Sender<Reply>,
 ) -> End {
@@ -174,6 +182,7 @@ async fn read_all<S: AsyncRead + Unpin>(
                 }
             }
             OpCode::Ping => {
+                meter.complete();
                 // A full queue means that the peer does not read, and an earlier pong still waits.
                 let _: Result<(), _> = replies.try_send(Reply::Pong(frame.payload.to_vec()));
                 continue;
@@ -193,6 +202,7 @@ async fn read_all<S: AsyncRead + Unpin>(
         if let Report::Frame(frame) = &report {
             tracing::trace!(lane = lane.number(), size = frame.len(), "frame");
         }
+        meter.complete();
         if shared.report(lane, report).await.is_err() {
             return End::Abandoned;
         }
@@ -201,9 +211,10 @@ async fn read_all<S: AsyncRead + Unpin>(
 
 async fn write_all<S: AsyncWrite + Unpin>(
     mut socket: WebSocketWrite<S>,
+    meter: &Meter,
     mut outgoing: mpsc::Receiver<Outgoing>,
     mut replies: mpsc::Receiver<Reply>,
-    limit: Duration,
+    patience: Patience,
 ) -> Result<(), Error> {
     loop {
         let frame = tokio::select! {
@@ -226,19 +237,19 @@ async fn write_all<S: AsyncWrite + Unpin>(
             // TLS buffers encrypted bytes until they are flushed.
             socket.flush().await
         };
-        match timeout(limit, writing).await {
-            Ok(Ok(())) if last => return Ok(()),
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => {
+        match meter.in_time(patience, writing).await {
+            Some(Ok(())) if last => return Ok(()),
+            Some(Ok(())) => {}
+            Some(Err(error)) => {
                 return Err(Error::Lost {
                     doing: "writing a frame",
                     source: Some(error.into()),
                 });
             }
-            Err(_) => {
+            None => {
                 return Err(Error::TimedOut {
                     doing: "writing a frame",
-                    limit,
+                    limit: patience.limit,
                 });
             }
         }

@@ -1,7 +1,7 @@
 //! The opening handshake of a WebSocket (RFC 6455, section 4.1).
 
 use core::hash::{BuildHasher, Hasher};
-use std::hash::RandomState;
+use std::{hash::RandomState, sync::Arc};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
@@ -14,12 +14,13 @@ use sha1::{Digest, Sha1};
 use crate::{
     Error,
     connection::{self, ConnectionTask},
+    meter::Meter,
     shared::Shared,
 };
 
 /// Connects and upgrades, and returns a stream of WebSocket frames.
-pub(crate) async fn open(shared: &Shared) -> Result<TokioIo<Upgraded>, Error> {
-    let stream = connection::connect(shared).await?;
+pub(crate) async fn open(shared: &Shared, meter: &Arc<Meter>) -> Result<TokioIo<Upgraded>, Error> {
+    let stream = connection::connect(shared, meter).await?;
     let (mut sender, connection) = connection::builder()
         .handshake(TokioIo::new(stream))
         .await
@@ -40,10 +41,12 @@ pub(crate) async fn open(shared: &Shared) -> Result<TokioIo<Upgraded>, Error> {
         headers.insert(header::SEC_WEBSOCKET_KEY, key);
     }
 
+    meter.allow(connection::MAX_HEADS);
     let response = sender
         .send_request(request)
         .await
-        .map_err(|error| Error::http(DOING, error))?;
+        .map_err(|error| connection::flooded(meter, Error::http(DOING, error)))?;
+    meter.allow(u64::MAX);
     shared
         .cookies
         .store(shared.endpoint.cookie_url(), response.headers());

@@ -73,7 +73,7 @@ pub struct Gap {
     /// Last message before the gap, if known.
     pub after: Option<MessageId>,
     /// Last message in the gap, if known.
-    pub upto: Option<MessageId>,
+    pub up_to: Option<MessageId>,
     /// Cause of the gap.
     pub cause: GapCause,
 }
@@ -99,13 +99,13 @@ pub struct Lost {
     /// Conversation; `None` for all conversations that could not be listed.
     pub conversation: Option<ConversationId>,
     /// Kind of what is missing.
-    pub what: LossKind,
+    pub kind: LossKind,
     /// Last message before the loss, if known.
     pub after: Option<MessageId>,
     /// Last message of the loss, if known. That message itself may have been delivered.
-    pub upto: Option<MessageId>,
+    pub up_to: Option<MessageId>,
     /// Reason.
-    pub why: LossReason,
+    pub reason: LossReason,
 }
 
 /// Kind of a loss.
@@ -193,7 +193,7 @@ impl fmt::Display for Origin {
 impl fmt::Display for Gap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "messages of {} were missed", self.conversation)?;
-        write_bounds(f, self.after.as_ref(), self.upto.as_ref())?;
+        write_bounds(f, self.after.as_ref(), self.up_to.as_ref())?;
         write!(f, ": {}", self.cause)
     }
 }
@@ -212,11 +212,11 @@ impl fmt::Display for GapCause {
 impl fmt::Display for Lost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.conversation {
-            Some(conversation) => write!(f, "{} of {conversation} are lost", self.what)?,
-            None => write!(f, "{} of some conversations are lost", self.what)?,
+            Some(conversation) => write!(f, "{} of {conversation} are lost", self.kind)?,
+            None => write!(f, "{} of some conversations are lost", self.kind)?,
         }
-        write_bounds(f, self.after.as_ref(), self.upto.as_ref())?;
-        write!(f, ": {}", self.why)
+        write_bounds(f, self.after.as_ref(), self.up_to.as_ref())?;
+        write!(f, ": {}", self.reason)
     }
 }
 
@@ -246,13 +246,13 @@ impl fmt::Display for LossReason {
 fn write_bounds(
     f: &mut fmt::Formatter<'_>,
     after: Option<&MessageId>,
-    upto: Option<&MessageId>,
+    up_to: Option<&MessageId>,
 ) -> fmt::Result {
     if let Some(after) = after {
         write!(f, ", after {after}")?;
     }
-    if let Some(upto) = upto {
-        write!(f, ", up to {upto}")?;
+    if let Some(up_to) = up_to {
+        write!(f, ", up to {up_to}")?;
     }
     Ok(())
 }

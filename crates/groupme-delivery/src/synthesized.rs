@@ -105,14 +105,14 @@ impl Synthesized {
     pub fn lost(&self) -> Lost {
         Lost {
             conversation: Some(self.conversation.clone()),
-            what: if self.kind == RowEvent::Created {
+            kind: if self.kind == RowEvent::Created {
                 LossKind::Messages
             } else {
                 LossKind::Changes
             },
             after: None,
-            upto: Some(self.message.id().clone()),
-            why: LossReason::Unreadable,
+            up_to: Some(self.message.id().clone()),
+            reason: LossReason::Unreadable,
         }
     }
 }

@@ -81,11 +81,11 @@ fn handle_status(inbox: &Inbox, status: Status) {
     inbox.note(format!("{status:?}"));
     match status {
         Status::CaughtUp => inbox.lock().caught_up += 1,
-        Status::Unrecoverable(lost) if lost.what == LossKind::Messages => {
+        Status::Unrecoverable(lost) if lost.kind == LossKind::Messages => {
             inbox.lock().lost.push(Lost {
                 conversation: lost.conversation.map(|id| id.as_str().to_owned()),
                 after: lost.after.and_then(|id| id.as_str().parse().ok()),
-                upto: lost.upto.and_then(|id| id.as_str().parse().ok()),
+                upto: lost.up_to.and_then(|id| id.as_str().parse().ok()),
             });
         }
         Status::Overflow { dropped, .. } => {

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use self::token_bucket::TokenBucket;
-use super::{Session, Stage, requests::answers, socket::Socket};
+use super::{Session, Stage, answer_deadline::AnswerDeadline, requests::answers, socket::Socket};
 use crate::{
     Action, Cause, Close, End, Exchange, Extension, Instant, LaneId, Message, Outgoing, Reconnect,
     Resume, SessionEvent, Timer, Transport, Unexpected, Verdict, encode::Batch,
@@ -40,7 +40,7 @@ struct Outstanding {
     lane: LaneId,
     sent: Instant,
     hold: Duration,
-    deadline: Instant,
+    deadline: AnswerDeadline,
     zero_hold: bool,
     overdue_step: OverdueStep,
 }
@@ -134,7 +134,7 @@ impl Session {
         if self.transport == Transport::WebSocket && self.socket.is_none() {
             return Some(self.open_socket());
         }
-        if let Some(lane) = self.held_lane() {
+        if let Some(lane) = self.exchanges.held() {
             // The connect of this exchange was answered, but the response never ended.
             self.drop_exchange(lane);
             return self.lanes_to_close.pop_front().map(Action::Close);
@@ -155,7 +155,7 @@ impl Session {
                 // asked for, because the server may ignore the request.
                 let hold = asked.unwrap_or(server_hold);
                 let kind = Exchange::Held { hold };
-                self.exchanges.push((LaneId(self.last_lane), kind));
+                self.exchanges.open(LaneId(self.last_lane), kind);
                 Action::Exchange(LaneId(self.last_lane), kind)
             }
         };
@@ -176,19 +176,14 @@ impl Session {
             lane: action.lane(),
             sent: self.now,
             hold,
-            deadline: self.now + hold + self.config.network_allowance,
+            deadline: AnswerDeadline::new(
+                self.now + hold + self.config.network_allowance,
+                &self.config,
+            ),
             zero_hold,
             overdue_step: OverdueStep::None,
         });
         Some(action)
-    }
-
-    fn held_lane(&self) -> Option<LaneId> {
-        let held = |kind: &Exchange| matches!(kind, Exchange::Held { .. });
-        let mut exchanges = self.exchanges.iter();
-        exchanges
-            .find(|(_, kind)| held(kind))
-            .map(|(lane, _)| *lane)
     }
 
     /// Returns the hold to ask for, if it is shorter than the server's own. A longer one kills a
@@ -328,20 +323,23 @@ impl Session {
     }
 
     pub(super) fn connect_overdue(&mut self) {
+        let allowance = self.config.network_allowance;
+        let lane = self.connect.outstanding.map(|sent| sent.lane);
+        let last_bytes = lane.and_then(|lane| self.last_bytes(lane));
         let Some(sent) = &mut self.connect.outstanding else {
             return;
         };
-        if self.now < sent.deadline {
+        if !sent.deadline.is_over(self.now, last_bytes, allowance) {
             return;
         }
         let over_socket = self.transport == Transport::WebSocket;
-        let allowance = self.config.network_allowance;
         let active = self.subscriptions.any_active();
         if let Some(channel) = active.filter(|_| over_socket && self.config.probe)
             && sent.overdue_step != OverdueStep::Probed
         {
             sent.overdue_step = OverdueStep::Probed;
-            sent.deadline = self.now + self.config.request_timeout + allowance;
+            let at = self.now + self.config.request_timeout + allowance;
+            sent.deadline = AnswerDeadline::new(at, &self.config);
             self.requests.probe(channel.clone());
             return;
         }
@@ -354,7 +352,8 @@ impl Session {
             sent.overdue_step = OverdueStep::FullHold;
             let hold = self.advice.hold(self.transport, &self.config);
             // Counted from `now` if the machine slept in between.
-            sent.deadline = (sent.sent + hold).max(self.now) + allowance;
+            let at = (sent.sent + hold).max(self.now) + allowance;
+            sent.deadline = AnswerDeadline::new(at, &self.config);
             if let Some(socket) = &mut self.socket {
                 socket.suspect();
             }
@@ -374,7 +373,7 @@ impl Session {
         let may_extend = matches!(sent.overdue_step, OverdueStep::None | OverdueStep::FullHold);
         if may_extend && last_received + allowance > self.now {
             sent.overdue_step = OverdueStep::Extended;
-            sent.deadline = self.now + allowance;
+            sent.deadline = AnswerDeadline::new(self.now + allowance, &self.config);
             return;
         }
         self.drop_socket(Cause::Silence(Timer::Connect));
@@ -388,7 +387,8 @@ impl Session {
         let hold = self.asked_hold(server_hold).unwrap_or(server_hold);
         if let Some(sent) = &mut self.connect.outstanding {
             sent.overdue_step = OverdueStep::None;
-            sent.deadline = self.now + hold + self.config.network_allowance;
+            let at = self.now + hold + self.config.network_allowance;
+            sent.deadline = AnswerDeadline::new(at, &self.config);
         }
         self.mark_up(true);
     }
@@ -442,7 +442,7 @@ impl Session {
 
     pub(super) fn connect_deadline(&self) -> (Option<Instant>, Timer) {
         match &self.connect.outstanding {
-            Some(sent) if self.stage == Stage::Live => (Some(sent.deadline), Timer::Connect),
+            Some(sent) if self.stage == Stage::Live => (Some(sent.deadline.at()), Timer::Connect),
             _ if self.recovery.up => (self.connect_due(), Timer::NextConnect),
             _ => (self.connect_due(), Timer::Retry),
         }

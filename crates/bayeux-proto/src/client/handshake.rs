@@ -4,6 +4,7 @@ use alloc::{borrow::ToOwned, vec::Vec};
 
 use super::{
     Session, Stage,
+    answer_deadline::AnswerDeadline,
     connect::Connect,
     requests::{advises, answers},
 };
@@ -17,7 +18,7 @@ use crate::{
 pub(super) struct Sent {
     id: u64,
     lane: LaneId,
-    deadline: Instant,
+    deadline: AnswerDeadline,
 }
 
 impl Session {
@@ -41,7 +42,7 @@ impl Session {
             (Transport::LongPolling, _) => {
                 self.last_lane += 1;
                 let lane = LaneId(self.last_lane);
-                self.exchanges.push((lane, Exchange::Ordinary));
+                self.exchanges.open(lane, Exchange::Ordinary);
                 Action::Exchange(lane, Exchange::Ordinary)
             }
             (Transport::WebSocket, None) => return Some(self.open_socket()),
@@ -55,7 +56,7 @@ impl Session {
             .connection_types(&self.config.transports)
             .finish(ext, Outgoing::Handshake);
         batch.finish();
-        let deadline = self.now + self.config.request_timeout;
+        let deadline = AnswerDeadline::new(self.now + self.config.request_timeout, &self.config);
         let sent = Some(Sent {
             id: self.last_id,
             lane: action.lane(),
@@ -168,10 +169,17 @@ impl Session {
     }
 
     pub(super) fn handshake_overdue(&mut self) {
+        let last_bytes = match self.stage {
+            Stage::Handshake {
+                sent: Some(sent), ..
+            } => self.last_bytes(sent.lane),
+            _ => return,
+        };
+        let allowance = self.config.request_timeout;
         if let Stage::Handshake {
             sent: Some(sent), ..
-        } = self.stage
-            && sent.deadline <= self.now
+        } = &mut self.stage
+            && sent.deadline.is_over(self.now, last_bytes, allowance)
         {
             self.drop_lanes();
             if self.transport == Transport::WebSocket {
@@ -185,7 +193,7 @@ impl Session {
         match self.stage {
             Stage::Handshake {
                 sent: Some(sent), ..
-            } => (Some(sent.deadline), Timer::Handshake),
+            } => (Some(sent.deadline.at()), Timer::Handshake),
             // A socket that is still opening has its own deadline.
             Stage::Handshake { due, sent: None }
                 if self.transport == Transport::LongPolling

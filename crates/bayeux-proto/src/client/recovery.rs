@@ -4,8 +4,8 @@ use core::time::Duration;
 
 use super::{Session, Stage, connect::Connect, retry::RetrySchedule};
 use crate::{
-    Cause, Close, End, Exchange, Instant, LaneId, Message, Reconnect, SessionEvent, Timer,
-    Transport, Unexpected, Verdict,
+    Cause, Close, End, Instant, LaneId, Message, Reconnect, SessionEvent, Timer, Transport,
+    Unexpected, Verdict,
 };
 
 #[derive(Debug, Default)]
@@ -265,12 +265,11 @@ impl Session {
         if let Some(socket) = self.socket.take() {
             self.lanes_to_close.push_back(socket.lane());
         }
-        self.lanes_to_close
-            .extend(self.exchanges.drain(..).map(|(lane, _)| lane));
+        self.lanes_to_close.extend(self.exchanges.drain());
     }
 
     pub(super) fn drop_exchange(&mut self, lane: LaneId) {
-        self.exchanges.retain(|(id, _)| *id != lane);
+        self.exchanges.remove(lane);
         self.lanes_to_close.push_back(lane);
     }
 
@@ -299,9 +298,7 @@ impl Session {
     }
 
     pub(super) fn ordinary_in_flight(&self) -> bool {
-        self.exchanges
-            .iter()
-            .any(|(_, kind)| *kind == Exchange::Ordinary)
+        self.exchanges.has_ordinary()
     }
 
     /// Returns whether the server can be reached, as far as the client knows.

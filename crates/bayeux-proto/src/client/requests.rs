@@ -9,6 +9,7 @@ pub(super) use self::queue::Requests;
 use self::queue::{Command, InFlight, RequestKind};
 use super::{
     Session, Stage,
+    answer_deadline::AnswerDeadline,
     recovery::retry_after,
     retry::RetrySchedule,
     subscriptions::{PendingRequest, WireState},
@@ -38,7 +39,7 @@ impl Session {
             }
         };
         let mut batch = Batch::new(out);
-        let deadline = self.now + self.config.request_timeout;
+        let deadline = AnswerDeadline::new(self.now + self.config.request_timeout, &self.config);
         while batch.len() < self.config.max_batch
             && let Some(command) = self.requests.queue.pop_front()
         {
@@ -58,7 +59,7 @@ impl Session {
         }
         if let Action::Exchange(lane, kind) = action {
             self.last_lane += 1;
-            self.exchanges.push((lane, kind));
+            self.exchanges.open(lane, kind);
         }
         Some(action)
     }
@@ -297,8 +298,8 @@ impl Session {
 
     /// Settles overdue requests, up to the first that makes its lane suspect.
     pub(super) fn requests_overdue(&mut self) -> Option<(LaneId, Timer)> {
-        while self.requests.in_flight.front()?.deadline <= self.now {
-            let request = self.requests.take(0)?;
+        while let Some(index) = self.next_overdue() {
+            let request = self.requests.take(index)?;
             let timer = match request.kind {
                 // A server need not answer a publish (Bayeux specification, "Publish response"),
                 // but an exchange has to end.
@@ -312,6 +313,30 @@ impl Session {
             }
         }
         None
+    }
+
+    /// Returns the index of the first overdue request. Deadlines of requests whose lane still
+    /// receives bytes are moved.
+    fn next_overdue(&mut self) -> Option<usize> {
+        let due = |request: &InFlight, now| request.deadline.at() <= now;
+        if !due(self.requests.in_flight.front()?, self.now) {
+            return None;
+        }
+        let allowance = self.config.request_timeout;
+        let mut overdue = None;
+        for index in 0..self.requests.in_flight.len() {
+            let lane = self.requests.in_flight.get(index)?.lane;
+            let last_bytes = self.last_bytes(lane);
+            let request = self.requests.in_flight.get_mut(index)?;
+            if request.deadline.is_over(self.now, last_bytes, allowance) && overdue.is_none() {
+                overdue = Some(index);
+            }
+        }
+        if overdue.is_none() {
+            let requests = self.requests.in_flight.make_contiguous();
+            requests.sort_by_key(|request| request.deadline.at());
+        }
+        overdue
     }
 
     /// Cancels publishes that waited longer than

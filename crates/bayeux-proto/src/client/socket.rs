@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::{Session, Stage};
+use super::{Session, Stage, answer_deadline::AnswerDeadline};
 use crate::{Action, Cause, Close, End, Instant, LaneId, Resume, Timer, Transport};
 
 /// Current websocket, open or opening.
@@ -11,6 +11,8 @@ pub(super) struct Socket {
     lane: LaneId,
     state: State,
     last_received: Instant,
+    /// Time of the latest bytes of a frame that is not complete, as far as reported.
+    last_bytes: Option<Instant>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +24,7 @@ enum State {
     /// Silent for too long; the next poll sends a ping.
     Suspect,
     Pinged {
-        deadline: Instant,
+        deadline: AnswerDeadline,
     },
 }
 
@@ -41,6 +43,16 @@ impl Socket {
 
     pub(super) fn last_received(&self) -> Instant {
         self.last_received
+    }
+
+    /// Records bytes of an incomplete frame. A ping is still sent in time: the bytes may be all that
+    /// ever comes.
+    pub(super) fn record_bytes(&mut self, at: Instant) {
+        self.last_bytes = self.last_bytes.max(Some(at));
+    }
+
+    pub(super) fn last_bytes(&self) -> Option<Instant> {
+        self.last_bytes
     }
 
     pub(super) fn suspect(&mut self) {
@@ -98,6 +110,7 @@ impl Session {
             lane,
             state: State::Opening { deadline },
             last_received: self.now,
+            last_bytes: None,
         });
         Action::Open(lane)
     }
@@ -124,6 +137,7 @@ impl Session {
         let now = self.now;
         if let Some(socket) = self.socket.as_mut().filter(|socket| socket.is(lane)) {
             socket.last_received = now;
+            socket.last_bytes = None;
             if socket.is_open() {
                 socket.state = State::Open;
             }
@@ -142,7 +156,7 @@ impl Session {
             return None;
         }
         socket.state = State::Pinged {
-            deadline: now + config.pong_timeout,
+            deadline: AnswerDeadline::new(now + config.pong_timeout, config),
         };
         Some(Action::Ping(socket.lane))
     }
@@ -246,14 +260,19 @@ impl Session {
     }
 
     pub(super) fn socket_overdue(&mut self) {
-        let late = self.socket.as_ref().and_then(|socket| match socket.state {
-            State::Opening { deadline } => Some((deadline, Timer::Open)),
-            State::Pinged { deadline } => Some((deadline, Timer::Pong)),
-            State::Open | State::Suspect => None,
+        let (now, allowance) = (self.now, self.config.pong_timeout);
+        let late = self.socket.as_mut().and_then(|socket| {
+            let (is_late, timer) = match &mut socket.state {
+                State::Opening { deadline } => (*deadline <= now, Timer::Open),
+                State::Pinged { deadline } => {
+                    let is_late = deadline.is_over(now, socket.last_bytes, allowance);
+                    (is_late, Timer::Pong)
+                }
+                State::Open | State::Suspect => return None,
+            };
+            is_late.then_some(timer)
         });
-        if let Some((deadline, timer)) = late
-            && deadline <= self.now
-        {
+        if let Some(timer) = late {
             self.drop_socket(Cause::Silence(timer));
         }
     }
@@ -268,7 +287,7 @@ impl Session {
                     Timer::Ping,
                 ),
                 State::Suspect => (Some(self.now), Timer::Ping),
-                State::Pinged { deadline } => (Some(deadline), Timer::Pong),
+                State::Pinged { deadline } => (Some(deadline.at()), Timer::Pong),
             },
         };
         let upgrade = self

@@ -157,6 +157,11 @@ impl Run {
                     self.world.session.handle_pong(now, lane);
                 }
             }
+            Step::Progress(pick) => {
+                if let Some(lane) = self.lane(*pick) {
+                    self.world.session.handle_progress(now, lane, now);
+                }
+            }
             Step::Reply(pick, reply, other) => self.reply(*pick, reply, *other),
             Step::Message(pick, unsolicited) => {
                 if let Some(lane) = self.lane(*pick) {

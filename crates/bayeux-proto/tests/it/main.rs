@@ -29,4 +29,5 @@ mod restoration;
 mod secrets;
 mod server;
 mod session_loss;
+mod slow_link;
 mod subscriptions;

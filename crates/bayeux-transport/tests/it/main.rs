@@ -6,9 +6,11 @@ mod bayeux;
 mod cookies;
 mod driver;
 mod exchange;
+mod flood;
 mod peer;
 mod proxy;
 mod reports;
+mod slow_link;
 #[cfg(feature = "rustls-ring")]
 mod tls;
 mod upgrade;

@@ -101,6 +101,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
         self.0.flush().await.unwrap();
     }
 
+    /// Writes to a client that may have disconnected.
+    pub(crate) async fn try_write(&mut self, bytes: impl AsRef<[u8]>) -> std::io::Result<()> {
+        self.0.write_all(bytes.as_ref()).await?;
+        self.0.flush().await
+    }
+
     /// Writes a response of a status line, header lines and a body.
     pub(crate) async fn respond(&mut self, status: &str, headers: &[&str], body: &str) {
         let mut head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n", body.len());

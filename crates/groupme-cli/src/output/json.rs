@@ -109,7 +109,7 @@ pub(super) fn status(status: &Status) -> io::Result<()> {
         Status::BackfillStarted(gap) => Line::BackfillStarted {
             conversation: gap.conversation.as_str(),
             after: gap.after.as_ref().map(MessageId::as_str),
-            upto: gap.upto.as_ref().map(MessageId::as_str),
+            upto: gap.up_to.as_ref().map(MessageId::as_str),
             cause: labels::cause(gap.cause),
         },
         Status::Backfilled {
@@ -121,10 +121,10 @@ pub(super) fn status(status: &Status) -> io::Result<()> {
         },
         Status::Unrecoverable(lost) => Line::Lost {
             conversation: lost.conversation.as_ref().map(ConversationId::as_str),
-            what: labels::loss_kind(lost.what),
+            what: labels::loss_kind(lost.kind),
             after: lost.after.as_ref().map(MessageId::as_str),
-            upto: lost.upto.as_ref().map(MessageId::as_str),
-            cause: labels::loss_reason(lost.why),
+            upto: lost.up_to.as_ref().map(MessageId::as_str),
+            cause: labels::loss_reason(lost.reason),
         },
         Status::CaughtUp => Line::CaughtUp,
         Status::Polling(on) => Line::Polling { on: *on },

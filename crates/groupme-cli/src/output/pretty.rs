@@ -89,8 +89,11 @@ impl Pretty {
                     || "some conversations".to_owned(),
                     |conversation| names.conversation(conversation),
                 );
-                let (what, why) = (labels::loss_kind(lost.what), labels::loss_reason(lost.why));
-                if lost.why == LossReason::Left {
+                let (what, why) = (
+                    labels::loss_kind(lost.kind),
+                    labels::loss_reason(lost.reason),
+                );
+                if lost.reason == LossReason::Left {
                     format!("· {of}: {why}; its last messages may be missing")
                 } else {
                     format!("· lost {what} of {of}: {why}")

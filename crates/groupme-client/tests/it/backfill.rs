@@ -297,7 +297,7 @@ async fn a_history_that_is_refused_is_reported_and_pushes_go_on() {
         unreachable!("waited for")
     };
     assert_eq!(
-        (lost.conversation, lost.why),
+        (lost.conversation, lost.reason),
         (None, LossReason::Unavailable)
     );
     until(&mut client, |status| matches!(status, Status::CaughtUp)).await;
@@ -327,7 +327,10 @@ async fn a_request_that_panics_is_reported_as_a_loss_and_pushes_go_on() {
     let Status::Unrecoverable(lost) = lost else {
         unreachable!("waited for")
     };
-    assert_eq!((lost.conversation, lost.why), (None, LossReason::Internal));
+    assert_eq!(
+        (lost.conversation, lost.reason),
+        (None, LossReason::Internal)
+    );
     until(&mut client, |status| matches!(status, Status::CaughtUp)).await;
     sim.say("all the same").unwrap();
     assert_eq!(text(&event(&mut client).await.0), Some("all the same"));

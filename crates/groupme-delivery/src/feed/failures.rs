@@ -79,7 +79,7 @@ impl<P> Feed<P> {
         let buffered = conversation.buffered.messages.iter();
         let buffered = buffered.map(|(message, _)| &message.id).min().cloned();
         let dropped = conversation.buffered.dropped.take();
-        let upto = match core::mem::replace(&mut conversation.target, Target::None) {
+        let up_to = match core::mem::replace(&mut conversation.target, Target::None) {
             // Buffered messages are not lost; messages before them may be.
             Target::At(message) if why != LossReason::Left => {
                 Some(message).max(buffered).max(dropped)
@@ -89,9 +89,9 @@ impl<P> Feed<P> {
         };
         conversation.gap = None;
         conversation.has_lost = true;
-        self.report_lost(id, LossKind::Messages, upto.clone(), why);
+        self.report_lost(id, LossKind::Messages, up_to.clone(), why);
         if why == LossReason::Truncated
-            && let Some(message) = upto
+            && let Some(message) = up_to
         {
             self.skip(id, message);
         }
@@ -118,18 +118,18 @@ impl<P> Feed<P> {
     pub(super) fn report_lost(
         &mut self,
         id: &ConversationId,
-        what: LossKind,
-        upto: Option<MessageId>,
-        why: LossReason,
+        kind: LossKind,
+        up_to: Option<MessageId>,
+        reason: LossReason,
     ) {
         let conversation = self.conversation(id);
         let after = conversation.cursor.clone();
         let lost = Lost {
             conversation: Some(id.clone()),
-            what,
+            kind,
             after,
-            upto,
-            why,
+            up_to,
+            reason,
         };
         self.out.put(Item::Lost(lost), Record::default());
     }

@@ -22,9 +22,9 @@ impl<P> Feed<P> {
         }
         conversation.fetch = Fetch::Forward { empty_pages: 0 };
         conversation.is_stale = true;
-        if let Target::At(upto) = &conversation.target {
-            let upto = Some(upto.clone());
-            self.open_gap(id, upto);
+        if let Target::At(up_to) = &conversation.target {
+            let up_to = Some(up_to.clone());
+            self.open_gap(id, up_to);
         }
         self.request_history(id, HistoryWindow::After(cursor));
     }
@@ -42,9 +42,9 @@ impl<P> Feed<P> {
             rows: Vec::new(),
         };
         // Without a listed message, nothing may be missing.
-        if is_gap && let Target::At(upto) = &self.conversation(id).target {
-            let upto = Some(upto.clone());
-            self.open_gap(id, upto);
+        if is_gap && let Target::At(up_to) = &self.conversation(id).target {
+            let up_to = Some(up_to.clone());
+            self.open_gap(id, up_to);
         }
         self.request_history(id, HistoryWindow::Newest);
     }
@@ -79,8 +79,8 @@ impl<P> Feed<P> {
             .is_some_and(|(first, last)| first.id() > last.id());
         rows.sort_by(MessageRow::chronological);
         if unreadable > 0 {
-            let upto = rows.last().map(|row| row.id().clone());
-            self.report_lost(id, LossKind::Messages, upto, LossReason::Unreadable);
+            let up_to = rows.last().map(|row| row.id().clone());
+            self.report_lost(id, LossKind::Messages, up_to, LossReason::Unreadable);
         }
         let conversation = self.conversation(id);
         match core::mem::replace(&mut conversation.fetch, Fetch::Idle) {
@@ -254,8 +254,8 @@ impl<P> Feed<P> {
             self.open_gap(id, None);
         }
         if is_truncated {
-            let upto = rows.first().map(|row| row.id().clone());
-            self.report_lost(id, LossKind::Messages, upto, LossReason::Truncated);
+            let up_to = rows.first().map(|row| row.id().clone());
+            self.report_lost(id, LossKind::Messages, up_to, LossReason::Truncated);
         }
         if let (Until::Count(_), Some(first)) = (&until, rows.first()) {
             self.conversation(id).baseline = Some(first.id().clone());
@@ -322,7 +322,7 @@ impl<P> Feed<P> {
     }
 
     /// Reports a gap, once.
-    pub(super) fn open_gap(&mut self, id: &ConversationId, upto: Option<MessageId>) {
+    pub(super) fn open_gap(&mut self, id: &ConversationId, up_to: Option<MessageId>) {
         let (usual, is_polling) = (self.cause, self.is_polling);
         let conversation = self.conversation(id);
         if conversation.gap.is_some() {
@@ -336,7 +336,7 @@ impl<P> Feed<P> {
         let gap = Gap {
             conversation: id.clone(),
             after: conversation.cursor.clone(),
-            upto,
+            up_to,
             cause,
         };
         self.out.put(Item::Gap(gap), Record::default());

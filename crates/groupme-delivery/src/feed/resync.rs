@@ -133,13 +133,13 @@ impl<P> Feed<P> {
             member_of,
             left_groups,
         } = memberships.unwrap_or_default();
-        if let Some(why) = unread {
+        if let Some(reason) = unread {
             let lost = Lost {
                 conversation: None,
-                what: LossKind::Messages,
+                kind: LossKind::Messages,
                 after: None,
-                upto: None,
-                why,
+                up_to: None,
+                reason,
             };
             self.out.put(Item::Lost(lost), Record::default());
         }

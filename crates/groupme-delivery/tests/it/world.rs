@@ -383,8 +383,8 @@ impl World {
 
 /// Returns a delivery as text: `push 1835/101`, `backfill 1835/102`, `gap 1835 100..103`.
 pub(crate) fn describe(delivered: &Delivered<String>) -> String {
-    let range = |after: &Option<MessageId>, upto: &Option<MessageId>| {
-        format!("{}..{}", short(after.as_ref()), short(upto.as_ref()))
+    let range = |after: &Option<MessageId>, up_to: &Option<MessageId>| {
+        format!("{}..{}", short(after.as_ref()), short(up_to.as_ref()))
     };
     let own = if delivered.is_own { " (own)" } else { "" };
     match &delivered.item {
@@ -401,7 +401,7 @@ pub(crate) fn describe(delivered: &Delivered<String>) -> String {
             )
         }
         Item::Gap(gap) => {
-            let range = range(&gap.after, &gap.upto);
+            let range = range(&gap.after, &gap.up_to);
             format!("gap {} {range} ({:?})", gap.conversation, gap.cause)
         }
         Item::Backfilled {
@@ -413,8 +413,8 @@ pub(crate) fn describe(delivered: &Delivered<String>) -> String {
                 .conversation
                 .as_ref()
                 .map_or("all", ConversationId::as_str);
-            let range = range(&lost.after, &lost.upto);
-            format!("lost {of} {:?} {range} ({:?})", lost.what, lost.why)
+            let range = range(&lost.after, &lost.up_to);
+            format!("lost {of} {:?} {range} ({:?})", lost.kind, lost.reason)
         }
         Item::CaughtUp => "caught up".to_owned(),
         Item::Polling(is_on) => format!("polling {is_on}"),

@@ -60,7 +60,7 @@ pub(crate) struct Loss {
     /// The last message before the loss.
     pub(crate) after: Option<u64>,
     /// The last message of the loss.
-    pub(crate) upto: Option<u64>,
+    pub(crate) up_to: Option<u64>,
 }
 
 impl MessageState {
@@ -95,9 +95,9 @@ impl Delivered {
                 let bounds = Loss {
                     conversation: lost.conversation.as_ref().map(ConversationId::to_string),
                     after: lost.after.as_ref().and_then(number),
-                    upto: lost.upto.as_ref().and_then(number),
+                    up_to: lost.up_to.as_ref().and_then(number),
                 };
-                match lost.what {
+                match lost.kind {
                     LossKind::Changes => Self::LostChanges(bounds),
                     _ => Self::Lost(bounds),
                 }

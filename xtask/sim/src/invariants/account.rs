@@ -171,9 +171,9 @@ impl Account {
         let Loss {
             conversation,
             after,
-            upto,
+            up_to,
         } = loss;
-        let group = conversation.as_ref().filter(|_| upto.is_none());
+        let group = conversation.as_ref().filter(|_| up_to.is_none());
         if let Some(left) = group.and_then(|group| self.groups.get_mut(group)) {
             left.is_known_to_be_left |= !left.is_member;
         }
@@ -181,7 +181,8 @@ impl Account {
             // The topics of a group disappear with it.
             let parent = self.topics.get(of);
             let is_topic = parent.is_some_and(|parent| Some(parent) == group);
-            let inside = after.is_none_or(|after| id > after) && upto.is_none_or(|upto| id <= upto);
+            let inside =
+                after.is_none_or(|after| id > after) && up_to.is_none_or(|up_to| id <= up_to);
             is_topic || inside && conversation.as_ref().is_none_or(|name| name == of)
         };
         let ids = self.published.iter().filter(|(id, of)| is_lost(**id, of));

@@ -2,13 +2,15 @@
 
 use alloc::{borrow::ToOwned, collections::VecDeque, string::String};
 
+use crate::client::answer_deadline::AnswerDeadline;
 use crate::{Channel, Instant, LaneId, PublishId, Timer};
 
 /// Commands in the order in which they were queued, and requests that wait for their replies.
 #[derive(Debug, Default)]
 pub(in crate::client) struct Requests {
     pub(super) queue: VecDeque<Command>,
-    /// Ordered by deadline, because every request has the same timeout.
+    /// Ordered by deadline: every request has the same timeout, and a deadline that moves is put
+    /// into its place.
     pub(super) in_flight: VecDeque<InFlight>,
     pub(super) publishes: usize,
     /// Number of publishes at the end of the queue that have no deadline yet.
@@ -40,7 +42,7 @@ pub(super) enum Command {
 pub(super) struct InFlight {
     pub(super) id: u64,
     pub(super) lane: LaneId,
-    pub(super) deadline: Instant,
+    pub(super) deadline: AnswerDeadline,
     pub(super) kind: RequestKind,
 }
 
@@ -143,7 +145,7 @@ impl Requests {
             _ => None,
         });
         [
-            (flight.map(|request| request.deadline), why),
+            (flight.map(|request| request.deadline.at()), why),
             (waiting, Timer::Request),
         ]
     }

@@ -33,6 +33,8 @@ pub(super) enum Step {
     Open(usize),
     Close(usize, Close),
     Pong(usize),
+    /// Bytes of an incomplete message arrived.
+    Progress(usize),
     /// Reply to a message of the session, over the lane of that message or another one.
     Reply(usize, Reply, Option<usize>),
     /// Unsolicited message.
@@ -229,6 +231,7 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
         20 => pick().prop_map(Step::Open),
         8 => (pick(), close()).prop_map(|(lane, why)| Step::Close(lane, why)),
         3 => pick().prop_map(Step::Pong),
+        3 => pick().prop_map(Step::Progress),
         50 => (0..4_usize, reply(), option::weighted(0.05, pick()))
             .prop_map(|(request, reply, lane)| Step::Reply(request, reply, lane)),
         8 => (pick(), unsolicited()).prop_map(|(lane, unsolicited)| Step::Message(lane, unsolicited)),
