@@ -10,11 +10,7 @@ use groupme_delivery::{
     Response, Rows, Saved, Store, StoreError, Synthesized,
 };
 use groupme_model::{ConversationId, EventRef, SourceGuid, Timestamp, UserId, UserPair, channel};
-use groupme_rest::endpoint::{
-    Page, chats, groups,
-    messages::{self, MessagePage},
-    pins, topics,
-};
+use groupme_rest::endpoint::{Page, chats, groups, messages::MessagePage, pins, topics};
 use tokio::task::{Id, JoinSet};
 
 use crate::{Delivery, Incoming, Origin, Status, rest::Rest};
@@ -271,8 +267,8 @@ async fn fetch(client: &groupme_rest::Client, request: &Request) -> Result<Respo
             window,
             limit,
         } => {
-            let call = messages::list(conversation, window, *limit);
-            client.call(&call).await.map(rows).map_err(failed)
+            let page = client.messages(conversation, window, *limit).await;
+            page.map(rows).map_err(failed)
         }
         Request::Pinned { conversation } => match client.call(&pins::list(conversation)).await {
             Err(groupme_rest::Error::NotFound(_)) => Ok(Response::Messages(Rows::default())),
@@ -290,10 +286,10 @@ fn rows(page: MessagePage) -> Response {
 fn failure_of(error: &groupme_rest::Error) -> Failure {
     match error {
         groupme_rest::Error::NotFound(_) => Failure::Gone,
-        // An unreadable response may come from a proxy.
-        groupme_rest::Error::Unreadable { .. } | groupme_rest::Error::UnexpectedStatus(_) => {
-            Failure::Unavailable
+        groupme_rest::Error::Unreadable { .. } | groupme_rest::Error::Oversize { .. } => {
+            Failure::Unreadable
         }
+        groupme_rest::Error::UnexpectedStatus(_) => Failure::Unavailable,
         error if error.is_transient() => Failure::Unavailable,
         _ => Failure::Refused,
     }

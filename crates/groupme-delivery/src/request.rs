@@ -101,6 +101,9 @@ impl Rows {
 pub enum Failure {
     /// Temporary: no connection, a server error, too many requests.
     Unavailable,
+    /// The response cannot be read, not even that for a single message. May be temporary: a response
+    /// may come from a proxy.
+    Unreadable,
     /// Permanent: no such conversation or list, or not any more.
     Gone,
     /// Permanent: refused.

@@ -25,7 +25,7 @@ pub(super) fn loss_reason(reason: LossReason) -> &'static str {
         LossReason::Unavailable => "the REST API does not answer",
         LossReason::Refused => "GroupMe refuses access",
         LossReason::Left => "the conversation was deleted or left",
-        LossReason::Unreadable => "the message is too large",
+        LossReason::Unreadable => "the message cannot be read",
         LossReason::Internal => "a request panicked, which is a defect of this program",
         LossReason::Truncated => "the history is incomplete",
         _ => "unknown",

@@ -185,7 +185,7 @@ impl<P> Feed<P> {
         self.take_backward(id, Until::Message(after), rows, true);
     }
 
-    fn take_backward(
+    pub(super) fn take_backward(
         &mut self,
         id: &ConversationId,
         until: Until,

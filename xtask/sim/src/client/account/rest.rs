@@ -83,7 +83,7 @@ pub(super) fn read(request: &Request, reply: Reply) -> Result<Response, Failure>
 
 fn read_body(request: &Request, body: &str) -> Option<Response> {
     let mut body: serde_json::Value = serde_json::from_str(body).ok()?;
-    let mut response = body.get_mut("response")?.take();
+    let response = body.get_mut("response")?.take();
     Some(match request {
         Request::Groups { .. } => Response::Groups(rows(response)?),
         Request::Chats { .. } => Response::Chats(rows(response)?),
