@@ -40,8 +40,12 @@
 //! - `bundled-roots` (default): trusts the Mozilla root certificates compiled into the program.
 
 mod assembly;
+#[cfg(feature = "autobahn")]
+#[doc(hidden)]
+pub mod autobahn;
 mod capped;
 mod clock;
+mod close_frame;
 mod connection;
 mod cookies;
 mod driver;
@@ -51,9 +55,11 @@ mod exchange;
 mod lanes;
 mod meter;
 mod options;
+mod reader;
 mod shared;
 mod socket;
 mod upgrade;
+mod waste;
 
 pub use bayeux_dial::{DialError, HttpUrl, HttpUrlError, Proxy, RootStore};
 pub use clock::Clock;

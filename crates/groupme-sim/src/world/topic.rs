@@ -8,6 +8,7 @@ use super::{
     Conversation, SimGroupId, SimUserId, World, WorldError,
     message::{Group, Topic},
     notice::Notice,
+    settings::GroupSettings,
 };
 
 impl World {
@@ -63,6 +64,9 @@ impl World {
             members: Vec::new(),
             former: BTreeMap::new(),
             topic: Some(topic),
+            settings: GroupSettings::default(),
+            memberships: BTreeMap::new(),
+            pending: Vec::new(),
             created_at: now,
             updated_at: now,
         };
