@@ -4,12 +4,7 @@ use anyhow::anyhow;
 use groupme_model::{HistoryWindow, MessageId};
 use groupme_rest::endpoint::messages::{self, MessagePage};
 
-use crate::{
-    account::Account,
-    args::History,
-    exit::Failure,
-    output::{Row, RowPrinter},
-};
+use crate::{account::Account, args::History, exit::Failure, output::RowPrinter};
 
 pub(crate) async fn run(args: History) -> Result<(), Failure> {
     let account = Account::open(&args.account)?;
@@ -65,15 +60,10 @@ fn print(rows: &mut RowPrinter, page: &MessagePage, most: u64) -> std::io::Resul
     if page.unreadable > 0 {
         tracing::warn!(messages = page.unreadable, "skipped messages without an id");
     }
-    let mut printed = 0;
-    for message in page.messages() {
-        if printed == most {
-            break;
-        }
-        rows.row(&Row::Message(&message.into_owned()))?;
-        printed += 1;
-    }
-    Ok(printed)
+    let shown = usize::try_from(most).unwrap_or(usize::MAX);
+    let shown = shown.min(page.len());
+    rows.messages(page.messages().take(shown))?;
+    Ok(shown as u64)
 }
 
 /// Largest page by GroupMe's documentation, and largest page observed.

@@ -1,6 +1,8 @@
 //! Printing of rows.
 
-use std::io::{self, IsTerminal as _};
+use std::io::{self, IsTerminal as _, Write as _};
+
+use groupme_model::MessageRef;
 
 use super::{Row, json, pretty::Pretty};
 use crate::args::{OutputArgs, RowFormat};
@@ -24,6 +26,26 @@ impl RowPrinter {
         Self {
             pretty: (style == RowFormat::Pretty).then(Pretty::new),
         }
+    }
+
+    /// Prints messages of a page, all at once.
+    pub(crate) fn messages<'m>(
+        &mut self,
+        messages: impl Iterator<Item = MessageRef<'m>>,
+    ) -> io::Result<()> {
+        let mut page = Vec::new();
+        for message in messages {
+            match &self.pretty {
+                Some(pretty) => {
+                    pretty.write_row(&mut page, &Row::Message(&message.into_owned()))?
+                }
+                // GroupMe's own object.
+                None => json::write(&mut page, &message.raw())?,
+            }
+        }
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(&page)?;
+        stdout.flush()
     }
 
     pub(crate) fn row(&mut self, row: &Row<'_>) -> io::Result<()> {
