@@ -62,7 +62,7 @@ fn print(rows: &mut RowPrinter, page: &MessagePage, most: u64) -> std::io::Resul
     }
     let shown = usize::try_from(most).unwrap_or(usize::MAX);
     let shown = shown.min(page.len());
-    rows.messages(page.messages().take(shown))?;
+    rows.messages(page, shown)?;
     Ok(shown as u64)
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 
-use groupme_model::MessageRef;
+use groupme_rest::endpoint::messages::MessagePage;
 
 use super::{Row, json, pretty::Pretty};
 use crate::args::{OutputArgs, RowFormat};
@@ -28,23 +28,20 @@ impl RowPrinter {
         }
     }
 
-    /// Prints messages of a page, all at once.
-    pub(crate) fn messages<'m>(
-        &mut self,
-        messages: impl Iterator<Item = MessageRef<'m>>,
-    ) -> io::Result<()> {
-        let mut page = Vec::new();
-        for message in messages {
+    /// Prints at most `most` messages of a page, all at once.
+    pub(crate) fn messages(&mut self, page: &MessagePage, most: usize) -> io::Result<()> {
+        let mut lines = Vec::new();
+        for message in page.messages().take(most) {
             match &self.pretty {
                 Some(pretty) => {
-                    pretty.write_row(&mut page, &Row::Message(&message.into_owned()))?
+                    pretty.write_row(&mut lines, &Row::Message(&message.into_owned()))?;
                 }
                 // GroupMe's own object.
-                None => json::write(&mut page, &message.raw())?,
+                None => json::write(&mut lines, &message.raw())?,
             }
         }
         let mut stdout = io::stdout().lock();
-        stdout.write_all(&page)?;
+        stdout.write_all(&lines)?;
         stdout.flush()
     }
 
