@@ -32,7 +32,7 @@ pub(crate) trait Row {
 /// Returns the rows that read pages of history.
 pub(crate) fn history() -> Vec<Box<dyn Row>> {
     vec![
-        Box::new(history::Serde::default()),
+        Box::new(history::Serde),
         Box::new(history::Messages::default()),
         Box::new(history::Views::default()),
     ]

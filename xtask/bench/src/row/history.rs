@@ -15,7 +15,6 @@ use crate::{
 };
 
 /// `serde_json` straight into the owned type of the model.
-#[derive(Default)]
 pub(crate) struct Serde;
 
 /// `groupme-rest`, with all messages copied out of the page.
