@@ -344,10 +344,9 @@ fn a_value_that_cannot_be_represented_is_absent_and_reported_wherever_it_is() {
         problems,
         [
             // The message itself is two levels deep, and its text begins the third.
-            format!(
-                "subject.mood.n[1]: expected a value that can be read, \
-                 found a number outside the range of a float"
-            ),
+            "subject.mood.n[1]: expected a value that can be read, \
+             found a number outside the range of a float"
+                .to_owned(),
             "subject.text: expected text, found a list".to_owned(),
             "subject.created_at: expected a time in seconds, or as RFC 3339, \
              found a number outside the range of a float"
