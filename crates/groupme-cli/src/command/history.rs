@@ -7,7 +7,7 @@ use groupme_rest::endpoint::messages::{self, MessagePage};
 use crate::{account::Account, args::History, exit::Failure, output::RowPrinter};
 
 pub(crate) async fn run(args: History) -> Result<(), Failure> {
-    let account = Account::open(&args.account)?;
+    let account = Account::open(&args.account).await?;
     let mut rows = RowPrinter::new(args.output);
     let conversation = account.conversation(&args.conversation).await?;
     if let Some(since) = args.since {
