@@ -13,7 +13,7 @@ use bayeux_proto::{
     Action, Channel, Close, Instant, LaneId, Misuse, Outgoing, PublishId, Session, SubscriptionId,
     Usage, Verdict,
 };
-use bayeux_wire::{Decoder, Frame, Message};
+use bayeux_wire::{Frame, Message};
 use groupme_delivery::{
     Change, DeliveryTag, Failure, Feed, Ledger, Request, RequestId, Response, Saved, StoreError,
 };
@@ -55,7 +55,6 @@ pub struct Account {
     has_ended: bool,
     /// Latest moment seen.
     latest: Moment,
-    decoder: Decoder,
 }
 
 /// Moment by both clocks: deadlines refer to `now`, texts and GroupMe to `unix_time`.
@@ -116,7 +115,6 @@ impl Account {
             saved: SaveId(0),
             has_ended: false,
             latest: Moment::new(Instant::ORIGIN, Timestamp::EPOCH),
-            decoder: made::decoder(),
         };
         // A new session has no subscriptions, and is not over.
         let _ = account.subscribe(own);

@@ -1,8 +1,10 @@
 //! Requests of the feed as calls of `groupme-rest`, and their responses.
 
 use bytes::Bytes;
-use groupme_delivery::{Failure, Request, Response};
-use groupme_model::{Chat, Group, Topic, UserId, member::MembershipState};
+use groupme_delivery::{Failure, Request, Response, Rows};
+use groupme_model::{
+    Chat, ConversationId, Group, HistoryWindow, Topic, UserId, member::MembershipState,
+};
 use groupme_rest::{
     Call, Client, Error, Services, Token,
     endpoint::{
@@ -24,26 +26,13 @@ enum Kind {
     Chats(Call<Vec<Chat>>),
     Memberships(Call<Vec<MembershipState>>),
     Topics(Call<Vec<Topic>>),
-    History(Call<MessagePage>),
+    History {
+        call: Call<MessagePage>,
+        conversation: ConversationId,
+        window: HistoryWindow,
+        limit: u32,
+    },
     Pinned(Call<MessagePage>),
-}
-
-/// Applies an expression to the call of any kind, and maps its result to a response.
-macro_rules! each {
-    ($kind:expr, $call:ident => $result:expr) => {
-        match $kind {
-            Kind::Groups($call) => response($result, Response::Groups),
-            Kind::Chats($call) => response($result, Response::Chats),
-            Kind::Memberships($call) => response($result, Response::Memberships),
-            Kind::Topics($call) => response($result, Response::Topics),
-            Kind::History($call) => response($result, rows),
-            Kind::Pinned($call) => match $result {
-                // There is no list before the first pinned message.
-                Err(Error::NotFound(_)) => Ok(Response::Messages(Vec::new())),
-                result => response(result, rows),
-            },
-        }
-    };
 }
 
 impl Lookup {
@@ -60,7 +49,12 @@ impl Lookup {
                 conversation,
                 window,
                 limit,
-            } => Kind::History(messages::list(conversation, window, *limit)),
+            } => Kind::History {
+                call: messages::list(conversation, window, *limit),
+                conversation: conversation.clone(),
+                window: window.clone(),
+                limit: *limit,
+            },
             Request::Pinned { conversation } => Kind::Pinned(pins::list(conversation)),
             _ => return None,
         }))
@@ -77,7 +71,22 @@ impl Lookup {
         client: &Client,
         log: impl FnOnce(&Error),
     ) -> Result<Response, Failure> {
-        let result = each!(&self.0, call => client.call(call).await);
+        let result = match &self.0 {
+            Kind::Groups(call) => client.call(call).await.map(Response::Groups),
+            Kind::Chats(call) => client.call(call).await.map(Response::Chats),
+            Kind::Memberships(call) => client.call(call).await.map(Response::Memberships),
+            Kind::Topics(call) => client.call(call).await.map(Response::Topics),
+            Kind::History {
+                conversation,
+                window,
+                limit,
+                ..
+            } => client
+                .messages(conversation, window, *limit)
+                .await
+                .map(rows),
+            Kind::Pinned(call) => pinned(client.call(call).await),
+        };
         result.map_err(|error| {
             log(&error);
             failure(&error)
@@ -100,7 +109,9 @@ impl Lookup {
             Kind::Chats(call) => call.request(services, token, Some(user)),
             Kind::Memberships(call) => call.request(services, token, Some(user)),
             Kind::Topics(call) => call.request(services, token, Some(user)),
-            Kind::History(call) | Kind::Pinned(call) => call.request(services, token, Some(user)),
+            Kind::History { call, .. } | Kind::Pinned(call) => {
+                call.request(services, token, Some(user))
+            }
         }
     }
 
@@ -115,24 +126,39 @@ impl Lookup {
         headers: &HeaderMap,
         body: &[u8],
     ) -> Result<Response, Failure> {
-        let result = each!(&self.0, call => call.decode(status, headers, body));
+        let result = match &self.0 {
+            Kind::Groups(call) => call.decode(status, headers, body).map(Response::Groups),
+            Kind::Chats(call) => call.decode(status, headers, body).map(Response::Chats),
+            Kind::Memberships(call) => {
+                let decoded = call.decode(status, headers, body);
+                decoded.map(Response::Memberships)
+            }
+            Kind::Topics(call) => call.decode(status, headers, body).map(Response::Topics),
+            Kind::History { call, .. } => call.decode(status, headers, body).map(rows),
+            Kind::Pinned(call) => pinned(call.decode(status, headers, body)),
+        };
         result.map_err(|error| failure(&error))
     }
 }
 
-fn response<T>(result: Result<T, Error>, read: fn(T) -> Response) -> Result<Response, Error> {
-    result.map(read)
+/// Returns pinned messages: there is no list before the first.
+fn pinned(result: Result<MessagePage, Error>) -> Result<Response, Error> {
+    match result {
+        Err(Error::NotFound(_)) => Ok(Response::Messages(Rows::default())),
+        result => result.map(rows),
+    }
 }
 
 fn rows(page: MessagePage) -> Response {
-    Response::Messages(page.messages)
+    let unreadable = page.unreadable;
+    Response::Messages(Rows::from(page.into_rows()).with_unreadable(unreadable))
 }
 
 fn failure(error: &Error) -> Failure {
     match error {
         Error::NotFound(_) => Failure::Gone,
-        // An unreadable response may come from a proxy.
-        Error::Unreadable { .. } | Error::UnexpectedStatus(_) => Failure::Unavailable,
+        Error::Unreadable { .. } | Error::Oversize { .. } => Failure::Unreadable,
+        Error::UnexpectedStatus(_) => Failure::Unavailable,
         error if error.is_transient() => Failure::Unavailable,
         _ => Failure::Refused,
     }
