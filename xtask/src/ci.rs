@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use clap::ValueEnum;
 
 use crate::{
-    clock,
+    bots, clock,
     command::{cargo, run as sh, works},
     deny, interop, layering, package, release, soak, tidy,
     workspace::Workspace,
@@ -45,6 +45,8 @@ pub(crate) enum Job {
     Fuzz,
     /// `groupme listen` at third-party Bayeux servers, and third-party clients at `groupme sim`.
     Interop,
+    /// A Python and a JavaScript bot, tested with `groupme sim`.
+    Bots,
     /// 5,000 seeds of the simulation.
     Sim,
     /// Two accounts over real sockets with faults.
@@ -107,6 +109,7 @@ impl Job {
             Self::Release => release::run(workspace, &release::Options::for_ci()),
             Self::Fuzz => package::run(workspace, "fuzz", &["100000", "1"]),
             Self::Interop => interop::run(workspace, &interop::Options::default()),
+            Self::Bots => bots::run(workspace),
             Self::Sim => package::run(workspace, "sim", &["--seeds", "5000", "--threads", "2"]),
             Self::Soak => soak::run(workspace, &soak::short()),
         }

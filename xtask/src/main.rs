@@ -3,6 +3,7 @@
 //! | task | effect |
 //! |---|---|
 //! | `test` | runs all tests, with nextest where it is installed |
+//! | `bots` | tests a Python and a JavaScript bot with our simulator |
 //! | `ci` | runs all checks besides the tests; `cargo xtask ci JOB…` runs some of them |
 //! | `layering` | checks the dependencies between our crates, and their public signatures |
 //! | `tidy` | checks file sizes, names and comments |
@@ -14,6 +15,7 @@
 //! | `soak` | runs many accounts over real sockets with faults |
 
 mod bench;
+mod bots;
 mod ci;
 mod clock;
 mod command;
@@ -46,6 +48,8 @@ struct Args {
 enum Task {
     /// Run all tests of the workspace, with those of the documentation.
     Test,
+    /// Test a Python and a JavaScript bot with our simulator.
+    Bots,
     /// Run checks besides the tests.
     Ci {
         /// Jobs to run; all by default.
@@ -99,6 +103,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
     let workspace = Workspace::load()?;
     match task {
         Task::Test => test::run(&workspace),
+        Task::Bots => bots::run(&workspace),
         Task::Ci { jobs } => ci::run(&workspace, jobs),
         Task::Bench { suite } => bench::run(&workspace, *suite),
         Task::Fuzz { cases, seed } => package::run(&workspace, "fuzz", &[cases, seed]),

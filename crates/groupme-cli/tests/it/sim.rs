@@ -77,6 +77,7 @@ async fn its_first_line_says_how_to_reach_it_and_then_it_tells_its_story() {
         "gateway_url",
         "api_url",
         "root_url",
+        "control_url",
         "user_id",
         "token",
         "group_ids",
