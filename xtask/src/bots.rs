@@ -2,18 +2,22 @@
 //! shows.
 //!
 //! The bots and their tests are in `xtask/bots`; the libraries are those that `xtask/soak/peers`
-//! pins.
+//! pins. The simulator's page is tested there, too, where Chromium is installed.
 
 use std::{
     io::{BufRead, BufReader},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
 
 use anyhow::{Context, bail};
 use serde_json::Value;
 
-use crate::{command::run as sh, npm, package, pip, workspace::Workspace};
+use crate::{
+    command::{run as sh, works},
+    npm, package, pip,
+    workspace::Workspace,
+};
 
 /// Runs the tests of both bots.
 ///
@@ -42,7 +46,31 @@ pub(crate) fn run(workspace: &Workspace) -> anyhow::Result<()> {
         .arg("test_ping_bot.js")
         .env("ROOT", &simulator.root_url)
         .env("NODE_PATH", peers.join("node_modules"))
+        .current_dir(&bots))?;
+    let Some(browser) = browser() else {
+        println!("the page is left out: chromium does not run here");
+        return Ok(());
+    };
+    npm::install(&bots)?;
+    sh(Command::new("node")
+        .arg("test_page.js")
+        .env("ROOT", &simulator.root_url)
+        .env("BROWSER", browser)
+        .env("NODE_PATH", peers.join("node_modules"))
         .current_dir(&bots))
+}
+
+/// Returns the path of a browser that runs here.
+fn browser() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    let directories: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    let names = ["chromium", "chromium-browser", "google-chrome"];
+    let programs = names.iter().flat_map(|name| {
+        let directories = directories.iter();
+        directories.map(move |directory| directory.join(name))
+    });
+    let mut programs = programs.filter(|program| program.is_file());
+    programs.find(|program| works(Command::new(program).arg("--version")))
 }
 
 /// A running `groupme sim`, which ends with this value.

@@ -2,7 +2,7 @@
 
 import * as chat from './chat.js';
 import * as wire from './wire.js';
-import { find, request, showError } from './api.js';
+import { find, make, request, showError } from './api.js';
 
 let users = [];
 
@@ -74,9 +74,24 @@ async function follow() {
   }
 }
 
+// Shows the addresses and credentials, each with a button to copy it.
+function showPlaces({ gateway_url: gateway, api_url: api, user }) {
+  const places = { Gateway: gateway, API: api, User: user.id, Token: user.token };
+  find('places').replaceChildren(...Object.entries(places).flatMap(([name, text]) => {
+    const copy = ({ currentTarget }) => {
+      navigator.clipboard.writeText(text);
+      currentTarget.textContent = 'Copied';
+      setTimeout(() => { currentTarget.textContent = 'Copy'; }, 1200);
+    };
+    return [make('dt', {}, name), make('dd', {}, make('code', {}, text),
+      make('button', { type: 'button', 'aria-label': `Copy the ${name}`, onclick: copy }, 'Copy'))];
+  }));
+}
+
 buttons();
 chat.start().then((overview) => {
   users = overview.users;
+  showPlaces(overview);
   wire.start((id) => users.find((user) => user.id === id)?.name ?? id);
   showClock();
   setInterval(showClock, 1000);

@@ -1,6 +1,6 @@
 // Conversations, and the chat as one of its users sees it.
 
-import { face, find, hour, make, request, showError } from './api.js';
+import { face, find, hour, make, replaceRows, request, scrollToEnd, showError } from './api.js';
 
 const PAGE = 60;
 
@@ -47,6 +47,7 @@ async function refreshList(conversations) {
 
 async function open(id) {
   state.current = id;
+  known = new Map();
   state.unread.delete(id);
   cancel();
   document.body.dataset.pane = 'chat';
@@ -66,11 +67,14 @@ let again = false;
 async function refreshMessages(toEnd = false) {
   if (refreshing) { again = true; return refreshing; }
   refreshing = (async () => {
-    const limit = toEnd ? PAGE : Math.max(PAGE, state.messages.length + 5);
+    const limit = toEnd ? PAGE : Math.min(200, Math.max(PAGE, state.messages.length + 5));
     const path = `/conversations/${encodeURIComponent(state.current)}/messages?as=${state.as}&limit=${limit}`;
     const page = await request('GET', path);
     if (page.conversation === state.current) {
-      state.messages = page.messages.reverse();
+      const newest = page.messages.reverse();
+      // All ids have eighteen digits, so they sort as texts.
+      const kept = toEnd ? [] : state.messages.filter(({ id }) => newest[0] && id < newest[0].id);
+      state.messages = [...kept, ...newest];
       state.count = page.count;
       showMessages(toEnd);
     }
@@ -84,17 +88,18 @@ async function older() {
   const before = state.messages[0]?.id;
   const path = `/conversations/${encodeURIComponent(state.current)}/messages?as=${state.as}&limit=200&before=${before}`;
   const list = find('messages');
-  const fromEnd = list.scrollHeight - list.scrollTop;
-  state.messages = [...(await request('GET', path)).messages.reverse(), ...state.messages];
+  const earlier = (await request('GET', path)).messages.reverse();
+  const first = list.querySelector('[data-id]');
+  const top = first?.getBoundingClientRect().top ?? 0;
+  state.messages = [...earlier, ...state.messages];
   showMessages();
-  list.scrollTop = list.scrollHeight - fromEnd;
+  const same = list.querySelector(`[data-id="${first?.dataset.id}"]`);
+  if (same) list.scrollTop += same.getBoundingClientRect().top - top;
 }
 
 function showMessages(toEnd = false) {
   const list = find('messages');
   const wasAtEnd = toEnd || list.scrollHeight - list.scrollTop - list.clientHeight < 40;
-  const focused = list.contains(document.activeElement)
-    ? document.activeElement.closest('[data-id]')?.dataset.id : null;
   const rows = [];
   if (state.messages.length < state.count && state.messages.length >= PAGE) {
     rows.push(make('button', { type: 'button', class: 'older', onclick: older }, 'Older messages'));
@@ -105,12 +110,24 @@ function showMessages(toEnd = false) {
     previous = message;
   }
   if (!state.messages.length) rows.push(make('li', { class: 'notice' }, 'No messages yet. Say something.'));
-  list.replaceChildren(...rows);
-  if (wasAtEnd) list.scrollTop = list.scrollHeight;
-  if (focused) list.querySelector(`[data-id="${focused}"] button`)?.focus();
+  replaceRows(list, rows);
+  if (wasAtEnd) scrollToEnd(list);
 }
 
+// Rows of earlier calls that still hold, by all that they show.
+let known = new Map();
+
 function row(message, previous) {
+  const readers = [...(state.read.get(message.id) ?? [])];
+  const key = JSON.stringify([message, previous?.sender_id, previous?.created_at, state.as, readers]);
+  const before = known.get(message.id);
+  if (before?.key === key) return before.element;
+  const element = newRow(message, previous);
+  known.set(message.id, { key, element });
+  return element;
+}
+
+function newRow(message, previous) {
   if (message.sender_type === 'system') return make('li', { class: 'notice' }, message.text);
   const isNext = previous && previous.sender_id === message.sender_id && previous.sender_type !== 'system'
     && message.created_at - previous.created_at < 300;
@@ -148,7 +165,8 @@ function content(message) {
     if (type === 'image' && new URL(url, location.href).origin === location.origin) {
       parts.push(make('img', { src: url, alt: 'Picture', loading: 'lazy' }));
     } else if (type !== 'reply' && type !== 'mentions') {
-      parts.push(make('span', { class: 'attachment' }, `[${type}] ${url ?? attachment.name ?? attachment.poll_id ?? ''}`));
+      const about = String(url ?? attachment.name ?? attachment.poll_id ?? attachment.event_id ?? '');
+      parts.push(make('span', { class: 'attachment', title: JSON.stringify(attachment) }, `[${type}] ${about.replace(/^https?:\/\//, '')}`));
     }
   }
   return parts;
@@ -201,7 +219,7 @@ async function send() {
     find('text').value = '';
     cancel();
     showError();
-    find('messages').scrollTop = find('messages').scrollHeight;
+    scrollToEnd(find('messages'));
   } catch (error) {
     showError(error);
   }

@@ -1,6 +1,6 @@
 // The wire log, and who is connected.
 
-import { find, hour, make } from './api.js';
+import { find, hour, make, replaceRows, scrollToEnd } from './api.js';
 
 const MOST = 600;
 const KINDS = ['received', 'sent', 'request', 'push', 'callback', 'opened', 'closed', 'ended', 'fault', 'control'];
@@ -8,6 +8,7 @@ const shown = new Set(KINDS.filter((kind) => kind !== 'push'));
 const lanes = new Map();
 let kept = [];
 let names = () => undefined;
+let before = 0;
 
 export function start(nameOf) {
   names = nameOf;
@@ -57,9 +58,12 @@ export function follow(entry) {
 // Shows what has been followed.
 export function show() {
   find('count').textContent = String(lanes.size);
+  find('addresses').open = find('addresses').open && !(lanes.size && !before);
+  before = lanes.size;
   find('lanes').replaceChildren(...[...lanes].map(([number, lane]) => make('li', { title: 'Client ids are secret and not shown' },
     make('span', { class: 'lane' }, `#${number}`),
-    make('span', {}, `${names(lane.user) ?? 'nobody yet'} · websocket · ↓${lane.out} ↑${lane.in}${lane.held ? ' · connect held' : ''}`),
+    make('span', {}, `${names(lane.user) ?? 'a client'}${lane.held ? '' : ', no connect held'}`),
+    make('span', { class: 'traffic' }, `↓${lane.out} ↑${lane.in}`),
     make('time', {}, hour(lane.since)))));
   if (find('pause').checked) return;
   const list = find('entries');
@@ -68,8 +72,8 @@ export function show() {
   const chosen = kept.filter((entry) => shown.has(entry.kind)
     && (!wanted || JSON.stringify(entry).toLowerCase().includes(wanted))).slice(-MOST);
   const old = new Map([...list.children].map((element) => [element.dataset.number, element]));
-  list.replaceChildren(...chosen.map((entry) => old.get(String(entry.number)) ?? element(entry)));
-  if (wasAtEnd) list.scrollTop = list.scrollHeight;
+  replaceRows(list, chosen.map((entry) => old.get(String(entry.number)) ?? element(entry)));
+  if (wasAtEnd) scrollToEnd(list);
 }
 
 const ARROWS = { received: '↑', sent: '↓', request: '⇅', push: '⋆', callback: '→', opened: '+', closed: '−', ended: '×', fault: '⚡', control: '⚙' };
@@ -78,7 +82,8 @@ function element(entry) {
   const way = { received: 'in', sent: 'out', push: 'out' }[entry.kind] ?? '';
   const isBad = entry.kind === 'fault' || entry.kind === 'ended' || entry.status >= 400
     || (entry.kind === 'callback' && !/^2/.test(entry.outcome));
-  const time = new Date(entry.at).toISOString().slice(11, 23);
+  const at = new Date(entry.at);
+  const time = `${at.toTimeString().slice(0, 8)}.${String(at.getMilliseconds()).padStart(3, '0')}`;
   const details = make('details', { class: 'body' },
     make('summary', {}, make('time', {}, time), make('span', { class: 'arrow', 'aria-hidden': 'true' }, ARROWS[entry.kind]),
       make('span', { class: 'what' }, what(entry))));
