@@ -3,9 +3,12 @@
 import { face, find, hour, make, replaceRows, request, scrollToEnd, showError } from './api.js';
 
 const PAGE = 60;
+// Rows on the page at once; the others come as the list is scrolled.
+const WINDOW = 240;
+const STEP = 80;
 
 const state = {
-  users: [], conversations: [], current: null, as: null, messages: [], count: 0,
+  users: [], conversations: [], current: null, as: null, messages: [], count: 0, from: 0,
   unread: new Map(), typing: new Map(), read: new Map(), reply: null, edit: null,
 };
 
@@ -22,6 +25,7 @@ export async function start() {
   find('text').addEventListener('keydown', composeKey);
   find('text').addEventListener('input', sayTyping);
   find('context').querySelector('button').addEventListener('click', cancel);
+  find('messages').addEventListener('scroll', scrolled);
   document.addEventListener('keydown', switchKey);
   const first = state.conversations.find((one) => one.members.includes(state.as));
   if (first ?? state.conversations[0]) await open((first ?? state.conversations[0]).id);
@@ -75,6 +79,7 @@ async function refreshMessages(toEnd = false) {
       // All ids have eighteen digits, so they sort as texts.
       const kept = toEnd ? [] : state.messages.filter(({ id }) => newest[0] && id < newest[0].id);
       state.messages = [...kept, ...newest];
+      if (toEnd) state.from = 0;
       state.count = page.count;
       showMessages(toEnd);
     }
@@ -84,34 +89,66 @@ async function refreshMessages(toEnd = false) {
   if (again) { again = false; await refreshMessages(); }
 }
 
-async function older() {
-  const before = state.messages[0]?.id;
-  const path = `/conversations/${encodeURIComponent(state.current)}/messages?as=${state.as}&limit=200&before=${before}`;
+const isAtEnd = () => state.from + WINDOW >= state.messages.length;
+
+// Runs a change of the rows so that the row at the top of the screen stays where it is.
+function keepPlace(change) {
   const list = find('messages');
-  const earlier = (await request('GET', path)).messages.reverse();
-  const first = list.querySelector('[data-id]');
-  const top = first?.getBoundingClientRect().top ?? 0;
-  state.messages = [...earlier, ...state.messages];
-  showMessages();
-  const same = list.querySelector(`[data-id="${first?.dataset.id}"]`);
-  if (same) list.scrollTop += same.getBoundingClientRect().top - top;
+  const top = list.getBoundingClientRect().top;
+  const anchor = [...list.children].find((child) => child.dataset.id && child.getBoundingClientRect().bottom > top);
+  const before = anchor?.getBoundingClientRect().top;
+  change();
+  if (anchor?.isConnected) list.scrollTop += anchor.getBoundingClientRect().top - before;
+}
+
+let loading = false;
+
+async function older() {
+  if (loading || state.messages.length >= state.count) return;
+  loading = true;
+  try {
+    const place = state.current;
+    const before = state.messages[0]?.id;
+    const path = `/conversations/${encodeURIComponent(place)}/messages?as=${state.as}&limit=200&before=${before}`;
+    const earlier = (await request('GET', path)).messages.reverse();
+    if (place !== state.current) return;
+    if (!earlier.length) state.count = state.messages.length;
+    state.messages = [...earlier, ...state.messages];
+    state.from += earlier.length;
+    keepPlace(() => { state.from = Math.max(0, state.from - STEP); showMessages(); });
+  } catch (error) {
+    showError(error);
+  } finally {
+    loading = false;
+  }
+}
+
+function scrolled() {
+  const list = find('messages');
+  if (list.scrollTop < 600) {
+    if (state.from > 0) keepPlace(() => { state.from = Math.max(0, state.from - STEP); showMessages(); });
+    else older();
+  } else if (list.scrollHeight - list.scrollTop - list.clientHeight < 600 && !isAtEnd()) {
+    keepPlace(() => { state.from = Math.min(state.messages.length - WINDOW, state.from + STEP); showMessages(); });
+  }
 }
 
 function showMessages(toEnd = false) {
   const list = find('messages');
-  const wasAtEnd = toEnd || list.scrollHeight - list.scrollTop - list.clientHeight < 40;
+  const followsEnd = toEnd || (isAtEnd() && list.scrollHeight - list.scrollTop - list.clientHeight < 40);
+  if (followsEnd) state.from = Math.max(0, state.messages.length - WINDOW);
   const rows = [];
-  if (state.messages.length < state.count && state.messages.length >= PAGE) {
+  if (state.from === 0 && state.messages.length < state.count && state.messages.length >= PAGE) {
     rows.push(make('button', { type: 'button', class: 'older', onclick: older }, 'Older messages'));
   }
-  let previous = null;
-  for (const message of state.messages) {
+  let previous = state.messages[state.from - 1] ?? null;
+  for (const message of state.messages.slice(state.from, state.from + WINDOW)) {
     rows.push(row(message, previous));
     previous = message;
   }
   if (!state.messages.length) rows.push(make('li', { class: 'notice' }, 'No messages yet. Say something.'));
   replaceRows(list, rows);
-  if (wasAtEnd) scrollToEnd(list);
+  if (followsEnd) scrollToEnd(list);
 }
 
 // Rows of earlier calls that still hold, by all that they show.
@@ -123,6 +160,7 @@ function row(message, previous) {
   const before = known.get(message.id);
   if (before?.key === key) return before.element;
   const element = newRow(message, previous);
+  if (known.size > 4 * WINDOW) known.clear();
   known.set(message.id, { key, element });
   return element;
 }
@@ -219,7 +257,8 @@ async function send() {
     find('text').value = '';
     cancel();
     showError();
-    scrollToEnd(find('messages'));
+    state.from = Math.max(0, state.messages.length - WINDOW);
+    showMessages(true);
   } catch (error) {
     showError(error);
   }
