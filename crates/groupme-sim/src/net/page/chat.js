@@ -98,7 +98,9 @@ function keepPlace(change) {
   const anchor = [...list.children].find((child) => child.dataset.id && child.getBoundingClientRect().bottom > top);
   const before = anchor?.getBoundingClientRect().top;
   change();
-  if (anchor?.isConnected) list.scrollTop += anchor.getBoundingClientRect().top - before;
+  // The row may be a new element: what stands above has changed.
+  const same = anchor && list.querySelector(`[data-id="${anchor.dataset.id}"]`);
+  if (same) list.scrollTop += same.getBoundingClientRect().top - before;
 }
 
 let loading = false;
