@@ -178,7 +178,8 @@ function newRow(message, previous) {
   for (const { code, user_ids: users } of message.reactions ?? []) {
     marks.push(make('span', { class: 'reaction', title: users.map(nameOf).join(', ') }, `${code ?? '▣'} ${users.length}`));
   }
-  if (message.updated_at > message.created_at) marks.push('edited');
+  // The row has the member only after an edit.
+  if (message.updated_at) marks.push('edited');
   if (message.pinned_at) marks.push('📌 pinned');
   const readers = state.read.get(message.id);
   if (readers) marks.push(`read by ${[...readers].map(nameOf).join(', ')}`);
