@@ -52,6 +52,8 @@ pub struct Account {
     barrier: SaveId,
     /// Last save that is complete.
     saved: SaveId,
+    /// Whether the session is up.
+    is_up: bool,
     has_ended: bool,
     /// Latest moment seen.
     latest: Moment,
@@ -113,6 +115,7 @@ impl Account {
             next_save: SaveId(1),
             barrier: SaveId(0),
             saved: SaveId(0),
+            is_up: false,
             has_ended: false,
             latest: Moment::new(Instant::ORIGIN, Timestamp::EPOCH),
         };
@@ -127,8 +130,11 @@ impl Account {
     ///
     /// # Errors
     ///
-    /// Same as [`Session::subscribe`].
+    /// Same as [`Session::subscribe`], and [`Misuse::Ended`] after the end.
     pub fn subscribe(&mut self, channel: &Channel) -> Result<(), Misuse> {
+        if self.has_ended {
+            return Err(Misuse::Ended);
+        }
         self.request_subscription(channel)?;
         self.take_session_events();
         Ok(())
@@ -140,6 +146,9 @@ impl Account {
     ///
     /// Same as [`Session::unsubscribe`].
     pub fn unsubscribe(&mut self, channel: &Channel) -> Result<(), Misuse> {
+        if self.has_ended {
+            return Err(Misuse::Ended);
+        }
         self.watch(channel.as_str(), false);
         let Some(id) = self.subscriptions.remove(channel) else {
             return Ok(());
@@ -155,6 +164,9 @@ impl Account {
     ///
     /// Same as [`Session::publish`].
     pub fn publish(&mut self, channel: &Channel, json: &str) -> Result<PublishId, Misuse> {
+        if self.has_ended {
+            return Err(Misuse::Ended);
+        }
         self.session.publish(channel, json)
     }
 
@@ -224,6 +236,15 @@ impl Account {
     pub fn handle_pong(&mut self, at: Moment, lane: LaneId) {
         self.pass(at);
         self.session.handle_pong(at.now, lane);
+        self.take_session_events();
+    }
+
+    /// Notes that bytes of an incomplete message have arrived on a lane, the latest at `last_bytes`:
+    /// a slow link is then not taken for a dead one. Call it before
+    /// [`handle_timeout`](Self::handle_timeout).
+    pub fn handle_progress(&mut self, at: Moment, lane: LaneId, last_bytes: Instant) {
+        self.pass(at);
+        self.session.handle_progress(at.now, lane, last_bytes);
         self.take_session_events();
     }
 
@@ -368,7 +389,7 @@ impl Account {
 
     /// Returns whether the current session delivers the account's own channel.
     pub fn is_live(&self) -> bool {
-        self.own.is_active
+        self.own.is_active && self.is_up
     }
 
     /// Returns whether there are changes to save.

@@ -70,7 +70,11 @@ impl Driver {
         loop {
             self.perform_actions();
             self.save(context);
-            if !self.writer.as_ref().is_some_and(Writer::is_behind)
+            // Everything is saved before the end.
+            let is_held =
+                self.account.has_ended() && self.account.waiting() == 1 && !self.is_saved();
+            if !is_held
+                && !self.writer.as_ref().is_some_and(Writer::is_behind)
                 && let Some(incoming) = self.account.poll_incoming()
             {
                 return Poll::Ready(Some(incoming));
@@ -156,8 +160,11 @@ impl Driver {
 
     /// Returns whether nothing follows, and everything is saved.
     fn is_over(&self) -> bool {
-        let is_saved = self.writer.as_ref().is_none_or(Writer::is_idle);
-        self.account.has_ended() && self.account.waiting() == 0 && is_saved
+        self.account.has_ended() && self.account.waiting() == 0 && self.is_saved()
+    }
+
+    fn is_saved(&self) -> bool {
+        !self.account.has_changes() && self.writer.as_ref().is_none_or(Writer::is_idle)
     }
 
     /// Takes one input, if there is one.
@@ -200,7 +207,12 @@ impl Driver {
                 let error = error.map(|error| BoxError::from(Box::new(error)));
                 self.account.handle_close(at, lane, close, error);
             }
-            Next::Deadline => self.account.handle_timeout(at),
+            Next::Deadline => {
+                for (lane, last_bytes) in self.lanes.progress() {
+                    self.account.handle_progress(at, lane, last_bytes);
+                }
+                self.account.handle_timeout(at);
+            }
         }
         Poll::Ready(())
     }

@@ -72,6 +72,10 @@ impl Signal {
         waiting.is_some()
     }
 
+    fn forget_waiting(&self) {
+        *self.waiting.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     fn arm(&self) {
         if !self.is_armed.load(Ordering::Relaxed) && !self.is_armed.swap(true, Ordering::SeqCst) {
             self.keeper.notify_one();
@@ -138,6 +142,9 @@ impl Shared {
         match polled {
             Some(Poll::Pending) => Poll::Pending,
             Some(Poll::Ready(Some(incoming))) => {
+                // Nothing is registered with the waker: the keeper has to take over if the program
+                // does not come back.
+                self.signal.forget_waiting();
                 self.signal.arm();
                 Poll::Ready(Some(incoming))
             }

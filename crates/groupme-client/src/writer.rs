@@ -38,6 +38,8 @@ enum Kind {
 struct Queue {
     /// The store, while nothing is being saved.
     store: Option<Box<dyn Store>>,
+    /// Changes that could not be saved, to be tried again with the next ones.
+    failed: Vec<Change>,
     /// Changes to save next.
     changes: Vec<Change>,
     /// Last save that `changes` contain.
@@ -60,6 +62,7 @@ impl Writer {
         } else {
             Kind::Background(Arc::new(Mutex::new(Queue {
                 store: Some(store),
+                failed: Vec::new(),
                 changes: Vec::new(),
                 last: SaveId::default(),
                 acknowledgements: 0,
@@ -97,10 +100,17 @@ impl Writer {
         match &mut self.kind {
             Kind::Instant { store, changes } => {
                 let mut result = Ok(());
+                let mut is_tried = false;
                 while let Some(id) = account.poll_changes(changes) {
                     result = guarded(&mut **store, changes);
-                    changes.clear();
+                    keep_failed(changes, &result);
                     account.handle_saved(id, result.clone());
+                    is_tried = true;
+                }
+                if caller.is_some() && !is_tried {
+                    // What failed before is tried again.
+                    result = guarded(&mut **store, changes);
+                    keep_failed(changes, &result);
                 }
                 (self.unsaved, self.untaken) = (0, 0);
                 // A caller that has gone does not want to know.
@@ -148,18 +158,32 @@ fn save_all(shared: &Mutex<Queue>, mut store: Box<dyn Store>, waker: &Waker) {
             waker.wake_by_ref();
             return;
         }
-        let changes = core::mem::take(&mut queue.changes);
+        let mut changes = core::mem::take(&mut queue.failed);
+        changes.append(&mut queue.changes);
         let callers = core::mem::take(&mut queue.callers);
         let (id, count) = (queue.last, core::mem::take(&mut queue.acknowledgements));
         drop(queue);
         let result = guarded(&mut *store, &changes);
-        lock(shared).outcomes.push_back((id, count, result.clone()));
+        keep_failed(&mut changes, &result);
+        let mut queue = lock(shared);
+        queue.failed = changes;
+        queue.outcomes.push_back((id, count, result.clone()));
+        drop(queue);
         for caller in callers {
             // A caller that has gone does not want to know.
             let _ = caller.send(result.clone());
         }
         waker.wake_by_ref();
     }
+}
+
+/// Keeps the changes that could not be saved, the latest ones if there are too many.
+fn keep_failed(changes: &mut Vec<Change>, result: &Saved) {
+    let excess = match result {
+        Ok(()) => changes.len(),
+        Err(_) => changes.len().saturating_sub(MAX_FAILED),
+    };
+    changes.drain(..excess);
 }
 
 /// Saves changes. A panic of the store is an error like any other.
@@ -176,6 +200,9 @@ fn guarded(store: &mut dyn Store, changes: &[Change]) -> Saved {
 fn lock(queue: &Mutex<Queue>) -> MutexGuard<'_, Queue> {
     queue.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+/// Maximum changes to try again after a failure.
+const MAX_FAILED: usize = 10_000;
 
 /// Maximum acknowledged events that a crash brings back, because their saving was under way.
 const MAX_UNSAVED: usize = 32;

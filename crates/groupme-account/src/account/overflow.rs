@@ -117,8 +117,16 @@ impl Account {
         }
         self.overflow.state = State::Idle;
         self.emit(Status::Overflow { since, dropped });
-        if self.own.is_active {
+        if self.is_live() {
             self.go_live();
+        }
+    }
+
+    /// Reports dropped events before the end of the account.
+    pub(super) fn end_overflow(&mut self) {
+        let state = core::mem::replace(&mut self.overflow.state, State::Idle);
+        if let State::Dropping { since, dropped } = state {
+            self.emit(Status::Overflow { since, dropped });
         }
     }
 }

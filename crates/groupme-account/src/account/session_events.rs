@@ -34,6 +34,13 @@ impl Account {
     /// Returns the effect of a session event on the feed.
     fn liveness(&mut self, event: &SessionEvent) -> Option<Liveness> {
         match event {
+            SessionEvent::Up { .. } => self.is_up = true,
+            SessionEvent::Down { .. }
+            | SessionEvent::AttemptFailed { .. }
+            | SessionEvent::Ended(_) => self.is_up = false,
+            _ => {}
+        }
+        match event {
             SessionEvent::Up { resumed, .. } => {
                 self.own.is_active &= *resumed;
                 self.own.is_active.then_some(Liveness::Live)
@@ -115,6 +122,7 @@ impl Account {
                 }
             }
             SessionEvent::Ended(end) => {
+                self.end_overflow();
                 self.has_ended = true;
                 let end = ClientEnd::from_session(end);
                 Status::Ended(self.end_override.take().unwrap_or(end))
