@@ -4,7 +4,7 @@ use core::{fmt, time::Duration};
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use crate::{Error, Proxy, RootStore};
+use crate::{Error, Proxy, RootStore, encoding::Encoding};
 
 /// Limits, timeouts, extra request headers, proxy and trusted roots of a set of
 /// [`Lanes`](crate::Lanes).
@@ -60,6 +60,14 @@ impl Options {
             HeaderName::try_from(name).map_err(|_| error("its name is not valid in HTTP"))?;
         let mut value =
             HeaderValue::try_from(value).map_err(|_| error("its value is not valid in HTTP"))?;
+        if legal == header::SEC_WEBSOCKET_PROTOCOL {
+            return Err(error("subprotocols are not supported"));
+        }
+        if legal == header::ACCEPT_ENCODING
+            && !value.to_str().is_ok_and(Encoding::accepts_only_known)
+        {
+            return Err(error("only gzip can be read"));
+        }
         if RESERVED_HEADERS.contains(&legal) || legal.as_str().starts_with("sec-websocket-") {
             return Err(error("the transport writes it itself"));
         }
@@ -146,6 +154,8 @@ mod tests {
             ("Cookie", "secret"),
             ("transfer-encoding", "secret"),
             ("Sec-WebSocket-Protocol", "secret"),
+            ("Accept-Encoding", "secret"),
+            ("Accept-Encoding", "gzip, br"),
         ] {
             let mut options = Options::default();
             let error = options.add_header(name, value).unwrap_err();

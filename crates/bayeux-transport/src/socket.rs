@@ -56,7 +56,12 @@ pub(crate) async fn run(
     };
     let stream = match opened {
         Ok(stream) => stream,
-        Err(end) => return end.report(&shared, lane).await,
+        Err(end) => {
+            if matches!(end, End::Failed(_)) {
+                shared.sites.reset();
+            }
+            return end.report(&shared, lane).await;
+        }
     };
     tracing::debug!(lane = lane.number(), "websocket open");
     if shared.report(lane, Report::Opened).await.is_err() {
@@ -162,7 +167,7 @@ async fn read_all<S: AsyncRead + Unpin>(
         let report = match reader.next().await {
             Ok(Received::Text(bytes) | Received::Binary(bytes)) => {
                 let size = bytes.len();
-                let decoded = match shared.decode(&[bytes]) {
+                let decoded = match shared.decode(bytes) {
                     Ok(decoded) => Some(decoded),
                     // Some servers send empty messages to keep a socket alive.
                     Err(DecodeError::Empty) => None,

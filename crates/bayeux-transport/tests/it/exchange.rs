@@ -215,8 +215,6 @@ async fn a_body_that_is_not_bayeux_is_malformed_and_not_shown() {
     in_time(async {
         let bodies = [
             "<html>hello</html>",
-            "",
-            "[]",
             "[null]",
             "null",
             "[{\"hello\":",
@@ -239,9 +237,8 @@ async fn a_body_that_is_not_bayeux_is_malformed_and_not_shown() {
 #[tokio::test]
 async fn a_status_other_than_200_is_reported_and_its_body_ignored() {
     in_time(async {
-        let cases: [(&str, &[&str], u16, Option<u64>); 6] = [
+        let cases: [(&str, &[&str], u16, Option<u64>); 5] = [
             ("400 Bad Request", &[], 400, None),
-            ("204 No Content", &[], 204, None),
             (
                 "301 Moved",
                 &["Location: https://elsewhere.example.com/"],
@@ -267,8 +264,7 @@ async fn a_status_other_than_200_is_reported_and_its_body_ignored() {
             post(&mut lanes, lane);
             let mut peer = server.accept().await;
             peer.request().await;
-            peer.respond(line, headers, if status == 204 { "" } else { "[{}]" })
-                .await;
+            peer.respond(line, headers, "[{}]").await;
             let retry_after = wait.map(Duration::from_secs);
             assert_eq!(
                 lanes.closed(lane).await.0,
