@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use clap::ValueEnum;
 
 use crate::{
-    autobahn, clock,
+    autobahn, bench, clock,
     command::{cargo, run as sh, works},
     deny, interop, layering, package, release, soak, tidy,
     workspace::Workspace,
@@ -51,6 +51,8 @@ pub(crate) enum Job {
     Sim,
     /// Two accounts over real sockets with faults.
     Soak,
+    /// Each client of `bench peers`, shortly.
+    Peers,
 }
 
 impl fmt::Display for Job {
@@ -120,6 +122,7 @@ impl Job {
             Self::Interop => interop::run(workspace, &interop::Options::default()),
             Self::Sim => package::run(workspace, "sim", &["--seeds", "5000", "--threads", "2"]),
             Self::Soak => soak::run(workspace, &soak::short()),
+            Self::Peers => bench::peers::run(workspace, &bench::peers::check()),
         }
     }
 }

@@ -58,6 +58,7 @@ enum Task {
     /// Measure costs, as ratios within one run.
     Bench {
         /// Subject of the measurement.
+        #[command(subcommand)]
         suite: bench::Suite,
     },
     /// Mutate frames and parse them, from bytes to events, here and by `serde_json`.
@@ -105,7 +106,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Test => test::run(&workspace),
         Task::Ci { jobs } => ci::run(&workspace, jobs),
         Task::Autobahn(options) => autobahn::run(&workspace, options),
-        Task::Bench { suite } => bench::run(&workspace, *suite),
+        Task::Bench { suite } => bench::run(&workspace, suite),
         Task::Fuzz { cases, seed } => package::run(&workspace, "fuzz", &[cases, seed]),
         Task::Layering => layering::run(&workspace),
         Task::Tidy => tidy::run(&workspace),

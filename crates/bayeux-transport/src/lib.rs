@@ -38,6 +38,8 @@
 //!
 //! - `rustls-ring` (default): TLS by rustls with ring. Without it, plaintext only.
 //! - `bundled-roots` (default): trusts the Mozilla root certificates compiled into the program.
+//! - `cookies` (default): keeps the cookies of the server, as `CometD` and load balancers with sticky
+//!   sessions need.
 
 mod assembly;
 #[cfg(feature = "autobahn")]
@@ -47,6 +49,7 @@ mod capped;
 mod clock;
 mod close_frame;
 mod connection;
+#[cfg_attr(not(feature = "cookies"), path = "no_cookies.rs")]
 mod cookies;
 mod driver;
 mod encoding;

@@ -230,6 +230,18 @@ impl fmt::Display for Gap {
     }
 }
 
+impl GapCause {
+    /// Returns the cause as one word in lower case, for programs; `Display` is for people.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Absence => "absence",
+            Self::Connection => "connection",
+            Self::Overflow => "overflow",
+            Self::Membership => "membership",
+        }
+    }
+}
+
 impl fmt::Display for GapCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -252,12 +264,36 @@ impl fmt::Display for Lost {
     }
 }
 
+impl LossKind {
+    /// Returns `messages` or `changes`, for programs; `Display` is for people.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Messages => "messages",
+            Self::Changes => "changes",
+        }
+    }
+}
+
 impl fmt::Display for LossKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Messages => "messages",
             Self::Changes => "edits, deletions and reactions",
         })
+    }
+}
+
+impl LossReason {
+    /// Returns the reason as one word in lower case, for programs; `Display` is for people.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unavailable => "unavailable",
+            Self::Refused => "refused",
+            Self::Left => "left",
+            Self::Truncated => "truncated",
+            Self::Unreadable => "unreadable",
+            Self::Internal => "internal",
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
 };
 
 pub(crate) async fn run(args: History) -> Result<(), Failure> {
-    let account = Account::open(&args.account)?;
+    let account = Account::open(&args.account).await?;
     let mut rows = RowPrinter::new(args.output);
     let conversation = account.conversation(&args.conversation).await?;
     if let Some(since) = args.since {

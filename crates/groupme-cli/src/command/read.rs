@@ -15,7 +15,7 @@ use crate::{
 };
 
 pub(crate) async fn run(args: Read) -> Result<(), Failure> {
-    let account = Account::open(&args.account)?;
+    let account = Account::open(&args.account).await?;
     let conversation = account.conversation(&args.conversation).await?;
     let id = account.id_of(&conversation).await?;
     let message = args.message.map(MessageId::from);

@@ -115,7 +115,7 @@ impl World {
         let mut row = self.row_of(conversation, id, view)?;
         if let Some(members) = row.as_object_mut() {
             for later in ["platform", "pinned_at", "pinned_by"] {
-                members.shift_remove(later);
+                members.retain(|name, _| name != later);
             }
         }
         Some(row)

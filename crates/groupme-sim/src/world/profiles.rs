@@ -124,7 +124,8 @@ impl World {
         let mut row = self.profile_row(id)?;
         let settings = self.users.get(&id)?.profile.settings.clone();
         let members = row.as_object_mut()?;
-        if let Some(picture) = members.shift_remove("image_url") {
+        if let Some(picture) = members.get("image_url").cloned() {
+            members.retain(|name, _| name != "image_url");
             members.insert("avatar_url".to_owned(), picture);
         }
         members.insert("app_installed".to_owned(), true.into());

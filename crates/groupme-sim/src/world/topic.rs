@@ -165,7 +165,7 @@ impl World {
         let conversation = Conversation::Group(id);
         let receipt = self.receipt(viewer, conversation);
         if let Some(members) = row.as_object_mut() {
-            members.shift_remove("type");
+            members.retain(|name, _| name != "type");
         }
         let mut messages = self.messages_summary(conversation);
         messages["last_message_updated_at"] = messages["last_message_created_at"].clone();
