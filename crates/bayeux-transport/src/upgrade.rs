@@ -25,7 +25,7 @@ pub(crate) async fn open(shared: &Shared, meter: &Arc<Meter>) -> Result<TokioIo<
         let site = shared.sites.current();
         match attempt(shared, &site, meter).await? {
             Attempt::Open(stream) => return Ok(stream),
-            Attempt::Redirect(redirect, _) => shared.sites.redirect(&site, redirect),
+            Attempt::Redirect(redirect, _) => shared.sites.redirect(&site, *redirect),
         }
     }
     match attempt(shared, &shared.sites.current(), meter).await? {
@@ -36,7 +36,7 @@ pub(crate) async fn open(shared: &Shared, meter: &Arc<Meter>) -> Result<TokioIo<
 
 enum Attempt {
     Open(TokioIo<Upgraded>),
-    Redirect(Redirect, StatusCode),
+    Redirect(Box<Redirect>, StatusCode),
 }
 
 async fn attempt(shared: &Shared, site: &Site, meter: &Arc<Meter>) -> Result<Attempt, Error> {
@@ -71,7 +71,7 @@ async fn attempt(shared: &Shared, site: &Site, meter: &Arc<Meter>) -> Result<Att
         .store(site.endpoint.cookie_url(), response.headers());
     let (status, headers) = (response.status(), response.headers());
     if let Some(redirect) = Redirect::of(&site.endpoint, status, headers, &[301, 302, 307, 308])? {
-        return Ok(Attempt::Redirect(redirect, status));
+        return Ok(Attempt::Redirect(Box::new(redirect), status));
     }
     check_response(&response, &key)?;
     let upgraded = hyper::upgrade::on(response)

@@ -76,7 +76,7 @@ async fn gzip_is_read_and_other_encodings_are_named() {
         options.add_header("Accept-Encoding", "gzip").unwrap();
         let server = Server::bind().await;
         let mut lanes = lanes_with(&server.url(), options);
-        let bomb = [&b"[{\"a\":\""[..], &[b'x'; 100_000], b"\"}]"].concat();
+        let bomb = [&b"[{\"a\":\""[..], &vec![b'x'; 100_000], b"\"}]"].concat();
         let good = gzip(b"[{\"a\":1}]");
         for (encoding, body, expected) in [
             ("gzip", good.clone(), None),
