@@ -22,7 +22,7 @@ use crate::{
     Error,
     connection::{self, ConnectionTask},
     encoding::Encoding,
-    meter::{Meter, Patience},
+    meter::{Meter, Patience, Watched},
     shared::{Report, Shared},
     site::{MAX_REDIRECTS, Redirect, Site},
 };
@@ -137,7 +137,8 @@ async fn exchange(
     let limit = batch.limit;
     let patience = Patience {
         limit,
-        allowance: STALL,
+        allowance: STALL.min(limit),
+        watched: Watched::Both,
         slow: shared.options.slow_allowance,
     };
     meter
@@ -164,7 +165,8 @@ async fn attempt(
         let site = shared.sites.current();
         let (response, connection) = respond(shared, &site, meter, kept.take(), batch).await?;
         let (status, headers) = (response.status(), response.headers());
-        match Redirect::of(&site.endpoint, status, headers, &[307, 308])? {
+        let permission = shared.permission(&[307, 308]);
+        match Redirect::of(&site.endpoint, status, headers, permission)? {
             None => return Ok((receive(shared, meter, response).await?, connection)),
             Some(redirect) if redirects == MAX_REDIRECTS => return Err(redirect.too_many(status)),
             Some(redirect) => shared.sites.redirect(&site, redirect),

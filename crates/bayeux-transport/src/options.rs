@@ -36,6 +36,10 @@ pub struct Options {
     /// `Keep-Alive: timeout=`, the connection is kept one second less. Default: 4 s, because
     /// Node.js closes an idle connection after 5 s.
     pub idle_timeout: Duration,
+    /// Whether redirects to another origin are followed. The messages go there with everything that
+    /// is in them, tokens in `ext` included; only headers and cookies stay behind. Redirects within
+    /// the origin of the endpoint are always followed. Default: false.
+    pub follow_to_other_origins: bool,
     /// Proxy to connect through. Default: none.
     pub proxy: Proxy,
     /// Root certificates to trust for TLS. Default: Mozilla's, if they are compiled in.
@@ -88,6 +92,7 @@ impl Default for Options {
             write_timeout: Duration::from_secs(10),
             slow_allowance: Duration::from_mins(6),
             idle_timeout: Duration::from_secs(4),
+            follow_to_other_origins: false,
             proxy: Proxy::none(),
             headers: HeaderMap::new(),
             roots: RootStore::default(),
@@ -106,6 +111,7 @@ impl fmt::Debug for Options {
             .field("write_timeout", &self.write_timeout)
             .field("slow_allowance", &self.slow_allowance)
             .field("idle_timeout", &self.idle_timeout)
+            .field("follow_to_other_origins", &self.follow_to_other_origins)
             .field("proxy", &self.proxy)
             .field("roots", &self.roots)
             .field("headers", &self.headers.keys())

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     Endpoint, Error, Options,
-    site::{Site, Sites},
+    site::{Permission, Site, Sites},
 };
 
 /// State shared by all lanes to a server.
@@ -90,6 +90,15 @@ impl Shared {
     /// be reused.
     pub(crate) fn generation(&self) -> u64 {
         self.generation.load(Ordering::Relaxed)
+    }
+
+    /// Returns which redirects may be followed, of those with one of these statuses.
+    pub(crate) fn permission<'a>(&'a self, statuses: &'a [u16]) -> Permission<'a> {
+        Permission {
+            statuses,
+            home: self.sites.endpoint(),
+            other_origins: self.options.follow_to_other_origins,
+        }
     }
 
     /// Creates a request with the headers that every request to the server has.

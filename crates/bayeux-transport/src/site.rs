@@ -82,13 +82,16 @@ pub(crate) struct Redirect {
 }
 
 impl Redirect {
-    /// Reads the redirect of a response from `from`, if it is one. `statuses` are those that may be
-    /// followed for the method of the request.
+    /// Reads the redirect of a response from `from`, if it is one.
     pub(crate) fn of(
         from: &Endpoint,
         status: StatusCode,
         headers: &HeaderMap,
-        statuses: &[u16],
+        Permission {
+            statuses,
+            home,
+            other_origins,
+        }: Permission<'_>,
     ) -> Result<Option<Self>, Error> {
         let status = status.as_u16();
         if !matches!(status, 301 | 302 | 303 | 307 | 308) {
@@ -120,6 +123,11 @@ impl Redirect {
         if url.is_loopback() && !from.is_loopback() {
             return Err(refused("the target is this machine"));
         }
+        if !other_origins && !is_same_or_better(home, &url) {
+            return Err(refused(
+                "the target is another origin, which would get the credentials in the messages",
+            ));
+        }
         let endpoint =
             Endpoint::from_url(url).map_err(|_| refused("the target cannot be sent in HTTP"))?;
         Ok(Some(Self { endpoint }))
@@ -133,6 +141,23 @@ impl Redirect {
             why: "there were too many before it",
         }
     }
+}
+
+/// Redirects that may be followed.
+#[derive(Clone, Copy)]
+pub(crate) struct Permission<'a> {
+    /// Statuses that keep the method of the request.
+    pub(crate) statuses: &'a [u16],
+    /// The configured endpoint.
+    pub(crate) home: &'a Endpoint,
+    /// Whether other origins may get the messages.
+    pub(crate) other_origins: bool,
+}
+
+/// Returns whether a target has the origin of the configured endpoint, or is the same host with TLS.
+fn is_same_or_better(home: &Endpoint, target: &HttpUrl) -> bool {
+    let gains_tls = !home.is_secure() && target.is_secure();
+    home.url().origin() == target.origin() || gains_tls && home.host() == target.host()
 }
 
 /// Returns scheme, host and path of a URL, without what may be secret.
@@ -153,11 +178,25 @@ mod tests {
     use super::*;
 
     fn redirect(from: &str, status: u16, location: &'static str) -> Result<String, String> {
+        redirect_with(from, status, location, true)
+    }
+
+    fn redirect_with(
+        from: &str,
+        status: u16,
+        location: &'static str,
+        other_origins: bool,
+    ) -> Result<String, String> {
         let from = Endpoint::allowing_plaintext(from).unwrap();
         let mut headers = HeaderMap::new();
         headers.insert(header::LOCATION, HeaderValue::from_static(location));
         let status = StatusCode::from_u16(status).unwrap();
-        match Redirect::of(&from, status, &headers, &[307, 308]) {
+        let permission = Permission {
+            statuses: &[307, 308],
+            home: &from,
+            other_origins,
+        };
+        match Redirect::of(&from, status, &headers, permission) {
             Ok(Some(redirect)) => Ok(redirect.endpoint.url().as_str().to_owned()),
             Ok(None) => Ok("none".to_owned()),
             Err(error) => Err(error.to_string()),
@@ -248,13 +287,41 @@ mod tests {
     }
 
     #[test]
+    fn another_origin_is_refused_unless_allowed() {
+        let home = "https://a.example.com/x";
+        for other in [
+            "https://b.example.com/x",
+            "https://a.example.com:8443/x",
+            "https://www.a.example.com/x",
+        ] {
+            let error = redirect_with(home, 307, other, false).unwrap_err();
+            assert!(error.contains(other) && error.contains("origin"), "{error}");
+            assert!(redirect_with(home, 307, other, true).is_ok(), "{other}");
+        }
+        let same = redirect_with(home, 307, "/y", false);
+        assert_eq!(same.as_deref(), Ok("https://a.example.com/y"));
+        let better = redirect_with(
+            "http://a.example.com/x",
+            307,
+            "https://a.example.com/x",
+            false,
+        );
+        assert_eq!(better.as_deref(), Ok("https://a.example.com/x"));
+    }
+
+    #[test]
     fn a_status_or_a_response_that_is_no_redirect_is_left_alone() {
         assert_eq!(
             redirect("https://a.example.com/", 304, "/y").as_deref(),
             Ok("none")
         );
         let from = Endpoint::new("https://a.example.com/").unwrap();
-        let none = Redirect::of(&from, StatusCode::FOUND, &HeaderMap::new(), &[302]);
+        let permission = Permission {
+            statuses: &[302],
+            home: &from,
+            other_origins: true,
+        };
+        let none = Redirect::of(&from, StatusCode::FOUND, &HeaderMap::new(), permission);
         assert!(matches!(none, Ok(None)));
     }
 }

@@ -70,7 +70,8 @@ async fn attempt(shared: &Shared, site: &Site, meter: &Arc<Meter>) -> Result<Att
     site.cookies
         .store(site.endpoint.cookie_url(), response.headers());
     let (status, headers) = (response.status(), response.headers());
-    if let Some(redirect) = Redirect::of(&site.endpoint, status, headers, &[301, 302, 307, 308])? {
+    let permission = shared.permission(&[301, 302, 307, 308]);
+    if let Some(redirect) = Redirect::of(&site.endpoint, status, headers, permission)? {
         return Ok(Attempt::Redirect(Box::new(redirect), status));
     }
     check_response(&response, &key)?;

@@ -351,6 +351,21 @@ async fn an_exchange_that_is_not_answered_ends_at_its_own_limit() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_short_exchange_timeout_is_kept() {
+    let server = Server::bind().await;
+    let mut options = Options::default();
+    options.exchange_timeout = Duration::from_secs(3);
+    let mut lanes = lanes_with(&server.url(), options);
+    let [lane] = lane_ids();
+    let start = lanes.clock().now();
+    post(&mut lanes, lane);
+    let mut silent = server.accept().await;
+    silent.request().await;
+    assert_eq!(lanes.closed(lane).await.0, Close::TimedOut);
+    assert_eq!((lanes.clock().now() - start).as_secs(), 3);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_idle_connection_is_closed_after_a_while_and_reopened() {
     let unspecific: &[&str] = &[];
     for (headers, seconds) in [(unspecific, 4), (&["Keep-Alive: timeout=10, max=5"], 9)] {

@@ -163,6 +163,7 @@ async fn a_post_is_repeated_at_the_target_of_a_redirect_without_headers_and_cook
             let (old, new) = (Server::bind().await, Server::bind().await);
             let mut options = Options::default();
             options.add_header("Authorization", "secret").unwrap();
+            options.follow_to_other_origins = true;
             let mut lanes = lanes_with(&old.url(), options);
             let [one, two] = lane_ids();
             post(&mut lanes, one);
@@ -196,7 +197,9 @@ async fn a_post_is_repeated_at_the_target_of_a_redirect_without_headers_and_cook
 async fn a_failure_at_the_target_of_a_redirect_leads_back() {
     in_time(async {
         let (old, new) = (Server::bind().await, Server::bind().await);
-        let mut lanes = lanes(&old.url());
+        let mut options = Options::default();
+        options.follow_to_other_origins = true;
+        let mut lanes = lanes_with(&old.url(), options);
         let [one, two] = lane_ids();
         post(&mut lanes, one);
         redirect(&old, "307 Moved", &new.url()).await;
@@ -207,6 +210,30 @@ async fn a_failure_at_the_target_of_a_redirect_leads_back() {
         post(&mut lanes, two);
         old.accept().await.answer("[{}]").await;
         assert_eq!(lanes.text(two).await, "[{}]");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn messages_with_their_credentials_are_not_taken_to_another_origin() {
+    in_time(async {
+        for over_http in [true, false] {
+            let (old, new) = (Server::bind().await, Server::bind().await);
+            let mut lanes = lanes(&old.url());
+            let [lane] = lane_ids();
+            if over_http {
+                post(&mut lanes, lane);
+            } else {
+                lanes.perform(Action::Open(lane), b"");
+            }
+            redirect(&old, "307 Moved", &new.url()).await;
+            let (_, error) = lanes.closed(lane).await;
+            let text = error.unwrap().to_string();
+            assert!(
+                text.contains(&new.url()) && text.contains("another origin"),
+                "{text}"
+            );
+        }
     })
     .await;
 }
