@@ -94,7 +94,10 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
                 Some(counting) => bench.allocations(counting),
                 None => Ok(()),
             },
-            Suite::Memory => bench.memory(),
+            Suite::Memory => {
+                bench.memory();
+                Ok(())
+            }
             Suite::Many => bench.many(),
             Suite::Outages => bench.outages(),
             Suite::Breaks => bench.breaks(),
