@@ -1,0 +1,74 @@
+//! Handlers that wait for a message.
+
+use core::time::Duration;
+
+use groupme_bot::{Bot, Context};
+use groupme_client::SendError;
+
+use crate::room::{Member, Room};
+
+async fn colour(context: Context) -> Result<Option<String>, SendError> {
+    let answer = context.next_message().timeout(Duration::from_secs(30));
+    context.send("Which colour?").await?;
+    Ok(answer
+        .await
+        .map(|answer| format!("{} it is.", answer.text())))
+}
+
+async fn pong(_: Context) -> &'static str {
+    "pong"
+}
+
+#[tokio::test]
+async fn a_dialog_takes_the_next_message_of_its_user_while_others_go_on() {
+    let bot = Bot::new("!")
+        .command("colour", "asks", colour)
+        .command("ping", "answers", pong);
+    let room = Room::with(bot).await;
+    assert_eq!(room.ask("!colour").await, "Which colour?");
+    let other = room.say_as(Member::Jonas, "!ping");
+    assert_eq!(room.sim.wait_for_reply(other).await, "pong");
+    // Not a command: the dialog waits for it.
+    let answer = room.say_as(Member::Mara, "!ping");
+    assert_eq!(room.sim.wait_for_reply(answer).await, "!ping it is.");
+    assert_eq!(room.ask("!ping").await, "pong");
+}
+
+#[tokio::test]
+async fn a_filter_chooses_the_message() {
+    let bot = Bot::new("!").command("vote", "counts two votes", async |context: Context| {
+        let yes = |message: &Context| message.text() == "yes";
+        let first = context.wait_for(yes).await;
+        let second = context.wait_for(yes).await;
+        let voters = [first, second].map(|vote| vote.map(|vote| vote.sender().clone()));
+        if voters[0] == voters[1] {
+            "one voter"
+        } else {
+            "accepted"
+        }
+    });
+    let room = Room::with(bot).await;
+    room.sim.say("!vote").unwrap();
+    // The handler has begun once a later message is answered.
+    for member in [Member::Mara, Member::Jonas] {
+        room.say_as(member, "yes");
+        room.say_as(member, "no");
+    }
+    room.wait_for("accepted").await;
+}
+
+#[tokio::test]
+async fn waiting_ends_at_its_timeout() {
+    let bot = Bot::new("!").command("wait", "waits", async |context: Context| {
+        let answer = context
+            .next_message()
+            .timeout(Duration::from_millis(1))
+            .await;
+        if answer.is_none() {
+            "Too late."
+        } else {
+            "In time."
+        }
+    });
+    assert_eq!(Room::with(bot).await.ask("!wait").await, "Too late.");
+}

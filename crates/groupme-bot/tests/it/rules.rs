@@ -1,0 +1,86 @@
+//! Rules: whom a bot answers, where, how often, and how late.
+
+use core::time::Duration;
+
+use groupme_bot::{Bot, Command, Context};
+use groupme_client::{ConversationId, MemoryStore};
+use groupme_sim::Sim;
+
+use crate::room::{Member, Room, client};
+
+async fn pong(_: Context) -> &'static str {
+    "pong"
+}
+
+fn bot() -> Bot {
+    Bot::new("!").command("ping", "answers", pong)
+}
+
+#[tokio::test]
+async fn a_bot_does_not_answer_itself() {
+    let room = Room::with(bot()).await;
+    room.say_as(Member::Bot, "!ping");
+    assert_eq!(room.ask("!ping").await, "pong");
+    assert_eq!(room.answers(), ["!ping", "pong"]);
+}
+
+#[tokio::test]
+async fn a_bot_is_silent_outside_its_conversations() {
+    let room = Room::with(
+        bot()
+            .only_in([ConversationId::new("1")])
+            .direct_messages(true),
+    )
+    .await;
+    room.sim.say("!ping").unwrap();
+    let direct = room.sim.direct_message("!ping").unwrap();
+    assert_eq!(room.sim.wait_for_reply(direct).await, "pong");
+    assert!(room.answers().is_empty());
+
+    let room = Room::with(bot().direct_messages(false)).await;
+    room.sim.direct_message("!ping").unwrap();
+    assert_eq!(room.ask("!ping").await, "pong");
+}
+
+#[tokio::test]
+async fn a_command_ignores_a_user_for_its_cooldown_and_others_not() {
+    let hour = Duration::from_hours(1);
+    let bot = Bot::new("!")
+        .cooldown(hour)
+        .command("ping", "answers", pong)
+        .with_command(
+            Command::new("free", "answers", async |_: Context| "free").cooldown(Duration::ZERO),
+        );
+    let room = Room::with(bot).await;
+    assert_eq!(room.ask("!ping").await, "pong");
+    room.say_as(Member::Mara, "!ping");
+    let other = room.say_as(Member::Jonas, "!ping");
+    assert_eq!(room.sim.wait_for_reply(other).await, "pong");
+    assert_eq!(room.ask("!free").await, "free");
+    assert_eq!(room.ask("!free").await, "free");
+    assert_eq!(room.answers(), ["pong", "pong", "free", "free"]);
+}
+
+#[tokio::test]
+async fn an_old_command_that_was_missed_is_not_run_unless_the_bot_asks_for_it() {
+    for (max_age, expected) in [(None, 2), (Some(Duration::MAX), 3)] {
+        let with_age = || match max_age {
+            Some(age) => bot().max_age(age),
+            None => bot(),
+        };
+        let long_ago = Duration::from_secs(1_600_000_000);
+        let sim = Sim::builder().epoch(long_ago).start().await.unwrap();
+        let store = MemoryStore::default();
+        let builder = client(&sim).store(store.clone());
+        let room = Room::start(sim, with_age(), builder).await;
+        assert_eq!(room.ask("!ping").await, "pong");
+        let (sim, ended) = room.stop().await;
+        ended.unwrap();
+
+        sim.say("!ping").unwrap();
+        let builder = client(&sim).store(store);
+        let room = Room::start(sim, with_age(), builder).await;
+        assert_eq!(room.ask("!ping").await, "pong");
+        assert_eq!(room.answers().len(), expected, "{max_age:?}");
+    }
+}
