@@ -36,25 +36,31 @@ async fn a_dialog_takes_the_next_message_of_its_user_while_others_go_on() {
 
 #[tokio::test]
 async fn a_filter_chooses_the_message() {
-    let bot = Bot::new("!").command("vote", "counts two votes", async |context: Context| {
-        let yes = |message: &Context| message.text() == "yes";
-        let first = context.wait_for(yes).await;
-        let second = context.wait_for(yes).await;
-        let voters = [first, second].map(|vote| vote.map(|vote| vote.sender().clone()));
-        if voters[0] == voters[1] {
-            "one voter"
-        } else {
-            "accepted"
-        }
-    });
-    let room = Room::with(bot).await;
-    room.sim.say("!vote").unwrap();
-    // The handler has begun once a later message is answered.
-    for member in [Member::Mara, Member::Jonas] {
-        room.say_as(member, "yes");
-        room.say_as(member, "no");
+    fn yes(message: &Context) -> bool {
+        message.text() == "yes"
     }
-    room.wait_for("accepted").await;
+    let vote = async |context: Context| {
+        let first = context.wait_for(yes);
+        context.send("Who is for it?").await?;
+        let first = first.await;
+        let second = context.wait_for(yes);
+        context.send("And who else?").await?;
+        let voters = [first, second.await].map(|vote| vote.map(|vote| vote.sender().clone()));
+        let is_accepted = voters[0].is_some() && voters[0] != voters[1];
+        Ok::<_, SendError>(if is_accepted {
+            "Accepted."
+        } else {
+            "One voter."
+        })
+    };
+    let room = Room::with(Bot::new("!").command("vote", "counts two votes", vote)).await;
+    assert_eq!(room.ask("!vote").await, "Who is for it?");
+    room.say_as(Member::Jonas, "no");
+    room.say_as(Member::Mara, "yes");
+    room.wait_for("And who else?").await;
+    room.say_as(Member::Mara, "no");
+    room.say_as(Member::Jonas, "yes");
+    room.wait_for("Accepted.").await;
 }
 
 #[tokio::test]

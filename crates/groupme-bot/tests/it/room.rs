@@ -54,15 +54,17 @@ impl Room {
             .await;
     }
 
-    /// Returns the texts of the bot's messages in the group.
+    /// Returns the texts of the bot's messages in the group, oldest first.
     pub(crate) fn answers(&self) -> Vec<String> {
         let cast = *self.sim.cast();
-        self.sim.with_world(|world| {
+        let mut texts: Vec<_> = self.sim.with_world(|world| {
             let messages = world.messages(cast.lake.into());
             let own = messages.filter(|message| message.author() == cast.me);
             own.filter_map(|message| message.text().map(str::to_owned))
                 .collect()
-        })
+        });
+        texts.reverse();
+        texts
     }
 
     /// Asks the bot to shut down and waits for its end.
