@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use clap::ValueEnum;
 
 use crate::{
-    clock,
+    autobahn, bench, clock,
     command::{cargo, run as sh, works},
     deny, interop, layering, package, release, soak, tidy,
     workspace::Workspace,
@@ -43,12 +43,16 @@ pub(crate) enum Job {
     Release,
     /// 100,000 mutated frames, parsed here and by `serde_json`.
     Fuzz,
+    /// The Autobahn suite against the WebSocket code, where there is a Python 2.7.
+    Autobahn,
     /// `groupme listen` at third-party Bayeux servers, and third-party clients at `groupme sim`.
     Interop,
     /// 5,000 seeds of the simulation.
     Sim,
     /// Two accounts over real sockets with faults.
     Soak,
+    /// Each client of `bench peers`, shortly.
+    Peers,
 }
 
 impl fmt::Display for Job {
@@ -106,9 +110,19 @@ impl Job {
             Self::Semver => semver(workspace),
             Self::Release => release::run(workspace, &release::Options::for_ci()),
             Self::Fuzz => package::run(workspace, "fuzz", &["100000", "1"]),
+            Self::Autobahn => {
+                let options = autobahn::Options::for_ci();
+                if options.is_available() {
+                    autobahn::run(workspace, &options)
+                } else {
+                    eprintln!("skipped: no Python 2.7 with pip");
+                    Ok(())
+                }
+            }
             Self::Interop => interop::run(workspace, &interop::Options::default()),
             Self::Sim => package::run(workspace, "sim", &["--seeds", "5000", "--threads", "2"]),
             Self::Soak => soak::run(workspace, &soak::short()),
+            Self::Peers => bench::peers::run(workspace, &bench::peers::check()),
         }
     }
 }

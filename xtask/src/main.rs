@@ -6,6 +6,7 @@
 //! | `ci` | runs all checks besides the tests; `cargo xtask ci JOB…` runs some of them |
 //! | `layering` | checks the dependencies between our crates, and their public signatures |
 //! | `tidy` | checks file sizes, names and comments |
+//! | `autobahn` | runs the Autobahn suite against the WebSocket code |
 //! | `bench` | measures costs, as ratios within one run |
 //! | `fuzz` | parses mutated frames, here and by `serde_json` |
 //! | `interop` | runs our client and our simulator with third-party Bayeux implementations |
@@ -13,6 +14,7 @@
 //! | `sim` | simulates client and server in virtual time, with faults, from a seed |
 //! | `soak` | runs many accounts over real sockets with faults |
 
+mod autobahn;
 mod bench;
 mod ci;
 mod clock;
@@ -51,9 +53,12 @@ enum Task {
         /// Jobs to run; all by default.
         jobs: Vec<ci::Job>,
     },
+    /// Run the Autobahn test suite against the WebSocket code; needs Python 2.7.
+    Autobahn(autobahn::Options),
     /// Measure costs, as ratios within one run.
     Bench {
         /// Subject of the measurement.
+        #[command(subcommand)]
         suite: bench::Suite,
     },
     /// Mutate frames and parse them, from bytes to events, here and by `serde_json`.
@@ -100,7 +105,8 @@ fn run(task: &Task) -> anyhow::Result<()> {
     match task {
         Task::Test => test::run(&workspace),
         Task::Ci { jobs } => ci::run(&workspace, jobs),
-        Task::Bench { suite } => bench::run(&workspace, *suite),
+        Task::Autobahn(options) => autobahn::run(&workspace, options),
+        Task::Bench { suite } => bench::run(&workspace, suite),
         Task::Fuzz { cases, seed } => package::run(&workspace, "fuzz", &[cases, seed]),
         Task::Layering => layering::run(&workspace),
         Task::Tidy => tidy::run(&workspace),

@@ -12,6 +12,9 @@ pub(crate) struct Assembly {
     parts: Vec<u8>,
     state: State,
     limit: usize,
+    is_text: bool,
+    /// Number of bytes of a fragmented text that are known to be UTF-8.
+    valid: usize,
 }
 
 #[derive(PartialEq)]
@@ -20,8 +23,8 @@ enum State {
     Idle,
     /// `parts` holds fragments, and more are expected.
     Open,
-    /// `parts` holds a complete message that has been returned.
-    Done,
+    /// The message is complete: in `parts`, or in the payload of its only frame.
+    Done { in_parts: bool },
 }
 
 impl Assembly {
@@ -30,18 +33,15 @@ impl Assembly {
             parts: Vec::new(),
             state: State::Idle,
             limit,
+            is_text: false,
+            valid: 0,
         }
     }
 
-    /// Adds the payload of a data frame and returns the message that it completes. A message of a
-    /// single frame is returned without a copy.
-    pub(crate) fn add<'a>(
-        &'a mut self,
-        opcode: OpCode,
-        fin: bool,
-        payload: &'a [u8],
-    ) -> Result<Option<&'a [u8]>, Error> {
-        if self.state == State::Done {
+    /// Adds the payload of a data frame, and returns whether the message is complete. The text of a
+    /// single frame is taken to be UTF-8.
+    pub(crate) fn add(&mut self, opcode: OpCode, fin: bool, payload: &[u8]) -> Result<bool, Error> {
+        if matches!(self.state, State::Done { .. }) {
             self.reset();
         }
         match (opcode, &self.state) {
@@ -56,17 +56,54 @@ impl Assembly {
                     what: "a message inside a fragmented message",
                 });
             }
-            _ => {}
+            _ => self.is_text = opcode == OpCode::Text,
         }
         if payload.len() > self.limit - self.parts.len() {
             return Err(Error::Oversize { limit: self.limit });
         }
         if fin && self.state == State::Idle {
-            return Ok(Some(payload));
+            self.state = State::Done { in_parts: false };
+            return Ok(true);
         }
         self.parts.extend_from_slice(payload);
-        self.state = if fin { State::Done } else { State::Open };
-        Ok(fin.then_some(&self.parts))
+        self.state = if fin {
+            State::Done { in_parts: true }
+        } else {
+            State::Open
+        };
+        self.validate(fin)?;
+        Ok(fin)
+    }
+
+    /// Returns whether the latest message is a text.
+    pub(crate) fn is_text(&self) -> bool {
+        self.is_text
+    }
+
+    /// Returns the complete message; `last` is the payload of the latest frame. A message of a
+    /// single frame is not copied.
+    pub(crate) fn message<'a>(&'a self, last: &'a [u8]) -> &'a [u8] {
+        match self.state {
+            State::Done { in_parts: true } => &self.parts,
+            _ => last,
+        }
+    }
+
+    /// Checks the part of a fragmented text that arrived last. A character may be divided among
+    /// fragments.
+    fn validate(&mut self, is_last: bool) -> Result<(), Error> {
+        if !self.is_text {
+            return Ok(());
+        }
+        let unknown = self.parts.get(self.valid..).unwrap_or_default();
+        match str::from_utf8(unknown) {
+            Ok(_) => self.valid = self.parts.len(),
+            Err(error) if error.error_len().is_none() && !is_last => {
+                self.valid += error.valid_up_to();
+            }
+            Err(_) => return Err(Error::NotUtf8 { what: "a text" }),
+        }
+        Ok(())
     }
 
     fn reset(&mut self) {
@@ -74,6 +111,7 @@ impl Assembly {
             self.parts = Vec::new();
         }
         self.parts.clear();
+        self.valid = 0;
         self.state = State::Idle;
     }
 }
@@ -85,60 +123,73 @@ const MAX_KEPT: usize = 16 * 1024;
 mod tests {
     use super::*;
 
-    fn is_framing_error(outcome: &Result<Option<&[u8]>, Error>) -> bool {
+    /// Adds a frame, and returns the message that it completes.
+    fn add(
+        assembly: &mut Assembly,
+        opcode: OpCode,
+        fin: bool,
+        payload: &[u8],
+    ) -> Result<Option<Vec<u8>>, Error> {
+        let is_complete = assembly.add(opcode, fin, payload)?;
+        Ok(is_complete.then(|| assembly.message(payload).to_vec()))
+    }
+
+    fn is_framing_error(outcome: &Result<Option<Vec<u8>>, Error>) -> bool {
         matches!(outcome, Err(Error::Framing { .. }))
     }
 
     #[test]
     fn fragments_become_one_message_and_the_next_message_starts_empty() {
         let mut assembly = Assembly::new(8);
-        assert_eq!(assembly.add(OpCode::Text, false, b"ab").unwrap(), None);
-        assert_eq!(
-            assembly.add(OpCode::Continuation, false, b"").unwrap(),
-            None
-        );
-        assert_eq!(
-            assembly.add(OpCode::Continuation, true, b"cd").unwrap(),
-            Some(&b"abcd"[..])
-        );
-        assert_eq!(
-            assembly.add(OpCode::Binary, true, b"12345678").unwrap(),
-            Some(&b"12345678"[..])
-        );
-        assert_eq!(assembly.add(OpCode::Text, false, b"x").unwrap(), None);
-        assert_eq!(
-            assembly.add(OpCode::Continuation, true, b"y").unwrap(),
-            Some(&b"xy"[..])
-        );
+        for (opcode, fin, payload, expected) in [
+            (OpCode::Text, false, &b"ab"[..], None),
+            (OpCode::Continuation, false, b"", None),
+            (OpCode::Continuation, true, b"cd", Some(&b"abcd"[..])),
+            (OpCode::Binary, true, b"12345678", Some(b"12345678")),
+            (OpCode::Text, false, b"x", None),
+            (OpCode::Continuation, true, b"y", Some(b"xy")),
+        ] {
+            let message = add(&mut assembly, opcode, fin, payload).unwrap();
+            assert_eq!(message.as_deref(), expected);
+        }
     }
 
     #[test]
     fn the_limit_applies_to_the_sum_of_the_fragments() {
         let mut assembly = Assembly::new(4);
-        assert_eq!(assembly.add(OpCode::Text, false, b"abc").unwrap(), None);
+        assert_eq!(
+            add(&mut assembly, OpCode::Text, false, b"abc").unwrap(),
+            None
+        );
         assert!(matches!(
-            assembly.add(OpCode::Continuation, true, b"de"),
+            add(&mut assembly, OpCode::Continuation, true, b"de"),
             Err(Error::Oversize { limit: 4 })
         ));
     }
 
     #[test]
     fn fragments_out_of_order_are_a_framing_error() {
-        assert!(is_framing_error(&Assembly::new(8).add(
+        let start = Assembly::new(8);
+        let mut assembly = start;
+        assert!(is_framing_error(&add(
+            &mut assembly,
             OpCode::Continuation,
             true,
             b"a"
         )));
         let mut assembly = Assembly::new(8);
-        assert_eq!(assembly.add(OpCode::Text, false, b"a").unwrap(), None);
-        assert!(is_framing_error(&assembly.add(OpCode::Text, true, b"b")));
+        assert_eq!(add(&mut assembly, OpCode::Text, false, b"a").unwrap(), None);
+        assert!(is_framing_error(&add(
+            &mut assembly,
+            OpCode::Text,
+            true,
+            b"b"
+        )));
         let mut assembly = Assembly::new(8);
-        assert_eq!(assembly.add(OpCode::Text, false, b"a").unwrap(), None);
-        assert_eq!(
-            assembly.add(OpCode::Continuation, true, b"b").unwrap(),
-            Some(&b"ab"[..])
-        );
-        assert!(is_framing_error(&assembly.add(
+        assert_eq!(add(&mut assembly, OpCode::Text, false, b"a").unwrap(), None);
+        assert!(add(&mut assembly, OpCode::Continuation, true, b"b").is_ok());
+        assert!(is_framing_error(&add(
+            &mut assembly,
             OpCode::Continuation,
             true,
             b"c"
@@ -146,21 +197,41 @@ mod tests {
     }
 
     #[test]
+    fn a_text_is_refused_with_the_fragment_that_cannot_be_utf8() {
+        for (fragments, is_binary, good) in [
+            (&[&b"a\xe2\x82"[..], b"\xac", b"b"][..], false, 3),
+            (&[b"a\xe2\x82", b"b"], false, 1),
+            (&[b"a\xff", b"b"], false, 0),
+            (&[b"a", b"\xe2\x82"], false, 1),
+            (&[b"\xff", b"\xff"], true, 2),
+        ] {
+            let mut assembly = Assembly::new(8);
+            let outcomes = fragments.iter().enumerate().map(|(n, fragment)| {
+                let opcode = match (n, is_binary) {
+                    (0, false) => OpCode::Text,
+                    (0, true) => OpCode::Binary,
+                    _ => OpCode::Continuation,
+                };
+                assembly.add(opcode, n + 1 == fragments.len(), fragment)
+            });
+            assert_eq!(
+                outcomes.take_while(Result::is_ok).count(),
+                good,
+                "{fragments:?}"
+            );
+        }
+    }
+
+    #[test]
     fn the_buffer_of_a_large_message_is_freed() {
         let mut assembly = Assembly::new(1 << 20);
-        assert_eq!(
-            assembly
-                .add(OpCode::Text, false, &vec![b' '; 100_000])
-                .unwrap(),
-            None
-        );
         assert!(
-            assembly
-                .add(OpCode::Continuation, true, b"")
+            !assembly
+                .add(OpCode::Text, false, &vec![b' '; 100_000])
                 .unwrap()
-                .is_some()
         );
-        assert!(assembly.add(OpCode::Text, true, b"x").unwrap().is_some());
+        assert!(assembly.add(OpCode::Continuation, true, b"").unwrap());
+        assert!(assembly.add(OpCode::Text, true, b"x").unwrap());
         assert!(assembly.parts.capacity() <= MAX_KEPT);
     }
 }

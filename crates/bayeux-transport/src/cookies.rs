@@ -25,12 +25,16 @@ impl Cookies {
             .iter()
             .filter_map(|value| value.to_str().ok())
         {
-            if jar.parse(cookie, url).is_err() {
+            if cookie.len() > MAX_COOKIE || jar.parse(cookie, url).is_err() {
                 tracing::debug!("a cookie was refused");
             }
         }
-        if jar.iter_any().count() > MAX_COOKIES {
-            tracing::debug!("the server set more than {MAX_COOKIES} cookies: the jar is emptied");
+        let size: usize = jar
+            .iter_any()
+            .map(|cookie| cookie.name().len() + cookie.value().len())
+            .sum();
+        if jar.iter_any().count() > MAX_COOKIES || size > MAX_SIZE {
+            tracing::debug!("the server set too many cookies: the jar is emptied");
             jar.clear();
         }
     }
@@ -60,6 +64,12 @@ impl Cookies {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// Maximum size of a cookie with its attributes, in bytes, as in browsers (RFC 6265, section 6.1).
+const MAX_COOKIE: usize = 4096;
+
+/// Maximum size of all cookies, in bytes: they are sent with each request.
+const MAX_SIZE: usize = 32 * 1024;
 
 /// Maximum number of cookies. A session needs a handful; a jar beyond this is being filled on
 /// purpose, and emptying it costs at most a new handshake.

@@ -51,6 +51,21 @@ pub enum Error {
         /// Description of the violation.
         what: &'static str,
     },
+    /// Server: bytes that must be text are not UTF-8.
+    #[error("the server sent {what} that is not UTF-8")]
+    NotUtf8 {
+        /// The text.
+        what: &'static str,
+    },
+    /// Server: the WebSocket was closed with a reason.
+    #[error("the server closed the websocket with code {code}: {reason}")]
+    ClosedByPeer {
+        /// The close code.
+        code: u16,
+        /// The reason that the server gave. Characters that control a terminal are escaped, and
+        /// words that may be ids are left out.
+        reason: String,
+    },
     /// Server: a frame or body is not Bayeux.
     #[error("the server sent {size} bytes that are not Bayeux")]
     NotBayeux {
@@ -123,9 +138,11 @@ impl Error {
             Self::Upgrade { .. }
             | Self::NotHttp(_)
             | Self::Framing { .. }
+            | Self::NotUtf8 { .. }
             | Self::NotBayeux { .. }
             | Self::NoMessage
             | Self::Flood { .. } => Close::Malformed,
+            &Self::ClosedByPeer { code, .. } => Close::ByPeer { code: Some(code) },
             Self::Oversize { .. } => Close::Oversize,
             Self::Dial(
                 DialError::Tls { .. } | DialError::NoTls { .. } | DialError::RootCertificate(_),
@@ -184,6 +201,11 @@ mod tests {
             Error::Upgrade { what: "no key" },
             Error::NotHttp("the cause".into()),
             Error::Framing { what: "no frame" },
+            Error::NotUtf8 { what: "a text" },
+            Error::ClosedByPeer {
+                code: 4401,
+                reason: "token expired".to_owned(),
+            },
             Error::NotBayeux {
                 size: 9,
                 source: DecodeError::Empty,
@@ -259,6 +281,8 @@ mod tests {
             Close::Malformed,
             Close::Malformed,
             Close::Malformed,
+            Close::Malformed,
+            Close::ByPeer { code: Some(4401) },
             Close::Malformed,
             Close::Malformed,
             Close::Malformed,

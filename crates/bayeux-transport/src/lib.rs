@@ -38,11 +38,18 @@
 //!
 //! - `rustls-ring` (default): TLS by rustls with ring. Without it, plaintext only.
 //! - `bundled-roots` (default): trusts the Mozilla root certificates compiled into the program.
+//! - `cookies` (default): keeps the cookies of the server, as `CometD` and load balancers with sticky
+//!   sessions need.
 
 mod assembly;
+#[cfg(feature = "autobahn")]
+#[doc(hidden)]
+pub mod autobahn;
 mod capped;
 mod clock;
+mod close_frame;
 mod connection;
+#[cfg_attr(not(feature = "cookies"), path = "no_cookies.rs")]
 mod cookies;
 mod driver;
 mod endpoint;
@@ -51,9 +58,11 @@ mod exchange;
 mod lanes;
 mod meter;
 mod options;
+mod reader;
 mod shared;
 mod socket;
 mod upgrade;
+mod waste;
 
 pub use bayeux_dial::{DialError, HttpUrl, HttpUrlError, Proxy, RootStore};
 pub use clock::Clock;

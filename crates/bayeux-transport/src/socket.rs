@@ -1,25 +1,22 @@
 //! A WebSocket lane from opening to closing.
 
-use core::{convert::Infallible, future::ready, pin::pin, time::Duration};
+use core::{pin::pin, time::Duration};
 use std::sync::Arc;
 
 use bayeux_proto::{Close, LaneId};
 use bayeux_wire::DecodeError;
-use fastwebsockets::{
-    Frame, OpCode, Payload, Role, WebSocketError, WebSocketRead, WebSocketWrite,
-    after_handshake_split,
-};
+use fastwebsockets::{Frame, OpCode, Payload, Role, after_handshake_split};
 use tokio::{
-    io::{AsyncRead, AsyncWrite},
+    io::{AsyncRead, AsyncWrite, empty},
     sync::{mpsc, oneshot},
     time::timeout,
 };
 
 use crate::{
     Error,
-    assembly::Assembly,
-    capped::Capped,
+    close_frame::{self, CloseFrame},
     meter::{Meter, Patience},
+    reader::{Reader, Received},
     shared::{Closed, Report, Shared},
     upgrade,
 };
@@ -27,7 +24,20 @@ use crate::{
 /// A frame that the session wants written.
 pub(crate) enum Outgoing {
     Batch(Vec<u8>),
+    #[cfg(feature = "autobahn")]
+    Binary(Vec<u8>),
     Ping,
+}
+
+impl Outgoing {
+    fn into_frame(self) -> Frame<'static> {
+        match self {
+            Self::Batch(batch) => Frame::text(Payload::Owned(batch)),
+            #[cfg(feature = "autobahn")]
+            Self::Binary(bytes) => Frame::binary(Payload::Owned(bytes)),
+            Self::Ping => Frame::new(true, OpCode::Ping, None, Payload::Owned(Vec::new())),
+        }
+    }
 }
 
 /// Runs a lane until it ends. An error received through `stop` ends it with a report; dropping the
@@ -54,12 +64,7 @@ pub(crate) async fn run(
     }
 
     let (input, output) = tokio::io::split(stream);
-    let (mut input, mut output) = after_handshake_split(Capped::new(input), output, Role::Client);
-    input.set_auto_close(false);
-    input.set_auto_pong(false);
-    input.set_max_message_size(shared.options.max_frame.saturating_add(1));
-    // Vectored writes would spin on a stream that accepts nothing.
-    output.set_writev(false);
+    let reader = Reader::new(input, shared.options.max_frame);
 
     let (replies, to_reply) = mpsc::channel(MAX_REPLIES);
     let limit = shared.options.write_timeout;
@@ -70,7 +75,7 @@ pub(crate) async fn run(
     };
     // A read is cancelled only at the end of the lane: cancelled in mid-frame, it would lose its
     // place.
-    let mut reading = pin!(read_all(&shared, lane, &meter, input, &replies));
+    let mut reading = pin!(read_all(&shared, lane, &meter, reader, &replies));
     let mut writing = pin!(write_all(output, &meter, outgoing, to_reply, patience));
 
     let end = tokio::select! {
@@ -107,8 +112,7 @@ pub(crate) async fn run(
 enum End {
     /// The session has closed the lane and expects no report.
     Abandoned,
-    /// A close frame was received, with this code if it had one.
-    ByPeer(Option<u16>),
+    ByPeer(CloseFrame),
     Failed(Error),
 }
 
@@ -116,7 +120,12 @@ impl End {
     async fn report(self, shared: &Shared, lane: LaneId) {
         let (close, error) = match self {
             Self::Abandoned => return,
-            Self::ByPeer(code) => (Close::ByPeer { code }, None),
+            Self::ByPeer(CloseFrame { code, reason }) => {
+                let error = code
+                    .filter(|_| !reason.is_empty())
+                    .map(|code| Error::ClosedByPeer { code, reason });
+                (Close::ByPeer { code }, error)
+            }
             Self::Failed(error) => (error.close(), Some(error)),
         };
         tracing::debug!(lane = lane.number(), %close, "websocket ended");
@@ -128,18 +137,15 @@ impl End {
     fn close_frame(&self) -> Option<Reply> {
         let code = match self {
             Self::Abandoned => 1000,
-            Self::ByPeer(code) => return Some(Reply::Close(*code)),
-            Self::Failed(Error::Oversize { .. }) => 1009,
-            Self::Failed(Error::NotBayeux { .. }) => 1007,
-            Self::Failed(Error::Framing { .. }) => 1002,
-            Self::Failed(_) => return None,
+            Self::ByPeer(frame) => return Some(Reply::Close(frame.code)),
+            Self::Failed(error) => close_frame::code_for(error)?,
         };
         Some(Reply::Close(Some(code)))
     }
 }
 
 /// A frame that the reader wants written.
-enum Reply {
+pub(crate) enum Reply {
     Pong(Vec<u8>),
     /// A close frame, after which nothing is written.
     Close(Option<u16>),
@@ -149,59 +155,39 @@ async fn read_all<S: AsyncRead + Unpin>(
     shared: &Shared,
     lane: LaneId,
     meter: &Meter,
-    mut socket: WebSocketRead<S>,
+    mut reader: Reader<S>,
     replies: &mpsc::Sender<Reply>,
 ) -> End {
-    let limit = shared.options.max_frame;
-    let mut assembly = Assembly::new(limit);
     loop {
-        let frame = match socket
-            .read_frame(&mut |_| ready(Ok::<_, Infallible>(())))
-            .await
-        {
-            Ok(frame) => frame,
-            Err(error) => return End::Failed(read_error(error, limit)),
-        };
-        let report = match frame.opcode {
-            OpCode::Text | OpCode::Binary | OpCode::Continuation => {
-                let bytes = match assembly.add(frame.opcode, frame.fin, &frame.payload) {
-                    Ok(Some(bytes)) => bytes,
-                    Ok(None) => continue,
-                    Err(error) => return End::Failed(error),
-                };
-                match shared.decode(&[bytes]) {
-                    Ok(decoded) => Report::Frame(decoded),
+        let report = match reader.next().await {
+            Ok(Received::Text(bytes) | Received::Binary(bytes)) => {
+                let size = bytes.len();
+                let decoded = match shared.decode(&[bytes]) {
+                    Ok(decoded) => Some(decoded),
                     // Some servers send empty messages to keep a socket alive.
-                    Err(DecodeError::Empty) => continue,
-                    Err(source) => {
-                        return End::Failed(Error::NotBayeux {
-                            size: bytes.len(),
-                            source,
-                        });
-                    }
+                    Err(DecodeError::Empty) => None,
+                    Err(source) => return End::Failed(Error::NotBayeux { size, source }),
+                };
+                let is_useful = decoded
+                    .as_ref()
+                    .is_some_and(|frame| frame.messages().len() > 0);
+                if let Err(flood) = reader.rate(is_useful, size) {
+                    return End::Failed(flood);
                 }
+                let Some(frame) = decoded else { continue };
+                tracing::trace!(lane = lane.number(), size, "frame");
+                Report::Frame(frame)
             }
-            OpCode::Ping => {
+            Ok(Received::Ping(payload)) => {
                 meter.complete();
                 // A full queue means that the peer does not read, and an earlier pong still waits.
-                let _: Result<(), _> = replies.try_send(Reply::Pong(frame.payload.to_vec()));
+                let _: Result<(), _> = replies.try_send(Reply::Pong(payload.to_vec()));
                 continue;
             }
-            OpCode::Pong => Report::Pong,
-            OpCode::Close => {
-                return match *frame.payload {
-                    [] => End::ByPeer(None),
-                    [_] => End::Failed(Error::Framing {
-                        what: "half a close code",
-                    }),
-                    [high, low, ..] => End::ByPeer(Some(u16::from_be_bytes([high, low]))),
-                };
-            }
+            Ok(Received::Pong) => Report::Pong,
+            Ok(Received::Close(frame)) => return End::ByPeer(frame),
+            Err(error) => return End::Failed(error),
         };
-        drop(frame);
-        if let Report::Frame(frame) = &report {
-            tracing::trace!(lane = lane.number(), size = frame.len(), "frame");
-        }
         meter.complete();
         if shared.report(lane, report).await.is_err() {
             return End::Abandoned;
@@ -209,27 +195,40 @@ async fn read_all<S: AsyncRead + Unpin>(
     }
 }
 
-async fn write_all<S: AsyncWrite + Unpin>(
-    mut socket: WebSocketWrite<S>,
+/// Writes batches and replies until a close frame was written.
+pub(crate) async fn write_all<S: AsyncWrite + Unpin>(
+    stream: S,
     meter: &Meter,
     mut outgoing: mpsc::Receiver<Outgoing>,
     mut replies: mpsc::Receiver<Reply>,
     patience: Patience,
 ) -> Result<(), Error> {
+    let (_, mut socket) = after_handshake_split(empty(), stream, Role::Client);
+    // Vectored writes would spin on a stream that accepts nothing.
+    socket.set_writev(false);
+    let mut closing = None;
     loop {
-        let frame = tokio::select! {
+        let frame = if let Some(code) = closing {
             // Batches of the session precede the close frame that ends the lane.
-            biased;
-            Some(outgoing) = outgoing.recv() => match outgoing {
-                Outgoing::Batch(batch) => Frame::text(Payload::Owned(batch)),
-                Outgoing::Ping => Frame::new(true, OpCode::Ping, None, Payload::Owned(Vec::new())),
-            },
-            Some(reply) = replies.recv() => match reply {
-                Reply::Pong(payload) => Frame::pong(Payload::Owned(payload)),
-                Reply::Close(None) => Frame::close_raw(Payload::Owned(Vec::new())),
-                Reply::Close(Some(code)) => Frame::close(code, b""),
-            },
-            else => return Ok(()),
+            match (outgoing.try_recv(), code) {
+                (Ok(outgoing), _) => outgoing.into_frame(),
+                (Err(_), None) => Frame::close_raw(Payload::Owned(Vec::new())),
+                (Err(_), Some(code)) => Frame::close(code, b""),
+            }
+        } else {
+            tokio::select! {
+                // A pong precedes batches that answer later messages.
+                biased;
+                Some(reply) = replies.recv() => match reply {
+                    Reply::Pong(payload) => Frame::pong(Payload::Owned(payload)),
+                    Reply::Close(code) => {
+                        closing = Some(code);
+                        continue;
+                    }
+                },
+                Some(outgoing) = outgoing.recv() => outgoing.into_frame(),
+                else => return Ok(()),
+            }
         };
         let last = frame.opcode == OpCode::Close;
         let writing = async {
@@ -254,32 +253,6 @@ async fn write_all<S: AsyncWrite + Unpin>(
             }
         }
     }
-}
-
-/// Converts an error of reading a frame.
-fn read_error(error: WebSocketError, limit: usize) -> Error {
-    let what = match error {
-        WebSocketError::FrameTooLarge => return Error::Oversize { limit },
-        WebSocketError::UnexpectedEOF => {
-            return Error::Lost {
-                doing: "reading a frame",
-                source: None,
-            };
-        }
-        WebSocketError::IoError(error) => {
-            return Error::Lost {
-                doing: "reading a frame",
-                source: Some(error.into()),
-            };
-        }
-        WebSocketError::InvalidUTF8 => "text that is not UTF-8",
-        WebSocketError::ReservedBitsNotZero => "a reserved bit, or bytes that are not a frame",
-        WebSocketError::ControlFrameFragmented => "a fragmented control frame",
-        WebSocketError::PingFrameTooLarge => "a ping of more than 125 bytes",
-        WebSocketError::InvalidValue => "an unknown opcode",
-        _ => "an invalid frame",
-    };
-    Error::Framing { what }
 }
 
 /// Maximum number of replies that wait for a peer that does not read.

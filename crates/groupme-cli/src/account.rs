@@ -1,7 +1,5 @@
 //! The account that the commands act for: token, REST API, gateway.
 
-use std::fs;
-
 use anyhow::{Context as _, anyhow};
 use groupme_client::{Client, TransportPolicy};
 use groupme_model::{ConversationId, User, UserId, UserPair};
@@ -13,6 +11,7 @@ use crate::{
     args::{self, Transport},
     error_help,
     exit::Failure,
+    input_file,
 };
 
 /// The REST API with the account's token, and explanations for its errors.
@@ -22,8 +21,8 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    pub(crate) fn open(args: &args::Account) -> Result<Self, Failure> {
-        let token = Token::new(&token(args)?).map_err(Failure::usage)?;
+    pub(crate) async fn open(args: &args::Account) -> Result<Self, Failure> {
+        let token = Token::new(&token(args).await?).map_err(Failure::usage)?;
         let rest = groupme_rest::Client::new(token, &options(args)?).map_err(Failure::usage)?;
         Ok(Self { rest })
     }
@@ -106,7 +105,7 @@ pub(crate) async fn gateway(
     account: &args::Account,
     gateway: &args::Gateway,
 ) -> Result<(groupme_client::Builder, UserId), Failure> {
-    let token = Token::new(&token(account)?).map_err(Failure::usage)?;
+    let token = Token::new(&token(account).await?).map_err(Failure::usage)?;
     let is_elsewhere = gateway.url != groupme_client::DEFAULT_GATEWAY;
     let user = match &gateway.user {
         Some(user) => UserId::from(user.as_str()),
@@ -116,7 +115,7 @@ pub(crate) async fn gateway(
                 "--gateway-url needs the user id: add --user, or --api-url to ask that REST API"
             )));
         }
-        None => Account::open(account)?.me().await?.id,
+        None => Account::open(account).await?.me().await?.id,
     };
     let mut builder = Client::builder(token, user.clone())
         .transport(match gateway.transport {
@@ -149,10 +148,12 @@ fn options(args: &args::Account) -> Result<Options, Failure> {
 }
 
 /// Reads the token from the file or the environment. Arguments are visible to all users in `ps`.
-fn token(args: &args::Account) -> Result<String, Failure> {
+async fn token(args: &args::Account) -> Result<String, Failure> {
     match &args.token_file {
         Some(file) => {
-            let text = fs::read_to_string(file)
+            let bytes = input_file::read(file, MAX_TOKEN_FILE, args.timeout);
+            let text = bytes.await.and_then(|bytes| Ok(String::from_utf8(bytes)?));
+            let text = text
                 .with_context(|| format!("cannot read the token file {}", file.display()))
                 .map_err(Failure::Usage)?;
             Ok(text.lines().next().unwrap_or_default().to_owned())
@@ -165,6 +166,9 @@ fn token(args: &args::Account) -> Result<String, Failure> {
         }),
     }
 }
+
+/// Maximum bytes of a token file; tokens have 40.
+const MAX_TOKEN_FILE: u64 = 64 * 1024;
 
 /// Derives the addresses of all services from that of one.
 fn services(url: &str, allow_plaintext: bool) -> Result<Services, Failure> {

@@ -71,7 +71,7 @@ pub(crate) enum Command {
     /// comparing). The other kinds: `connection` and `subscription` report state changes;
     /// `connection_gap` reports an interval without pushes; `backfill_started` names a conversation
     /// with missed messages, and ends with `backfilled` or `lost`; `caught_up` says that nothing is
-    /// missing.
+    /// missing. A `cause` of the latter four is one word, such as `connection` or `unavailable`.
     Listen(Listen),
     /// Send a message exactly once.
     ///
@@ -111,7 +111,8 @@ pub(crate) enum Command {
     ///
     /// Prints one JSON object a line for each message or payload: `type`, `typed` (whether this
     /// version knows the type), `unknown_fields`, and `value`. Invalid JSON is reported on stderr
-    /// with line and offset, the rest is still decoded, and the exit status is 1.
+    /// with line and offset, the rest is still decoded, and the exit status is 1. A document may have
+    /// 16 MiB; decoding ends at a longer one.
     Decode(Decode),
 }
 
@@ -183,7 +184,8 @@ pub(crate) enum Format {
     Pretty,
     /// For programs: one object a line.
     Json,
-    /// Summary object at the end: counts by type, duplicates, gaps, seconds.
+    /// Summary object at the end: counts by type, duplicates, gaps, seconds. Counts 1,000 types by
+    /// name, events of more types together as `other_types`.
     Summary,
 }
 

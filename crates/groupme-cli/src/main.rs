@@ -6,6 +6,7 @@ mod args;
 mod command;
 mod error_help;
 mod exit;
+mod input_file;
 mod output;
 
 use std::{

@@ -1,7 +1,6 @@
 //! Output formats.
 
 mod json;
-mod labels;
 mod pretty;
 mod row;
 mod row_printer;

@@ -40,6 +40,8 @@
 //!
 //! - `rustls-ring` (default): TLS by rustls with ring.
 //! - `bundled-roots` (default): trust the Mozilla roots compiled into the program.
+//! - `cookies`: keeps the cookies of the gateway. GroupMe needs none; `CometD` and load balancers
+//!   with sticky sessions do.
 //! - `sqlite`: `SqliteStore`, a store of acknowledgements in a file. Builds SQLite, which is C.
 
 mod authorization;

@@ -1,55 +1,71 @@
 //! A store in an SQLite file.
 
+mod file;
+mod schema;
+
 use core::fmt;
 use std::path::Path;
 
 use groupme_delivery::{Change, MessageState, Saved, Store, StoreError};
 use groupme_model::{ConversationId, MessageId, Timestamp};
-use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Transaction, TransactionBehavior};
+use rusqlite::{
+    Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior,
+    config::DbConfig, limits::Limit,
+};
+
+use self::{file::OpenError, schema::MIGRATIONS};
 
 /// Store of acknowledgements in a file, so that a program continues where it was.
 ///
 /// A saved acknowledgement survives the end of the process at any point. A power cut may undo the
 /// last ones, but leaves the file consistent, and the events come again. One process can use a file
 /// at a time. The directory has to exist; a second file, whose name ends in `-wal`, is created
-/// beside it.
+/// beside it. Both are readable by their owner only.
 pub struct SqliteStore {
     connection: Connection,
 }
 
 impl SqliteStore {
-    /// Opens a file, or creates it.
+    /// Opens a file, or creates it with access for its owner only.
     ///
     /// # Errors
     ///
-    /// Returns an error if the file cannot be opened, is in use by another process, was written by
-    /// a newer version, or is not a store.
+    /// Returns an error if the name stands for a database in memory or is a URI, or if the file
+    /// cannot be opened, is in use by another process, was written by a newer version, or is not a
+    /// store. A file that is not a store is left as it is, to the byte.
     pub fn open(file: impl AsRef<Path>) -> Result<Self, StoreError> {
-        let connection = Connection::open(file).map_err(explain)?;
-        let store = Self { connection };
-        let version = store.prepare().map_err(explain)?;
-        let steps = SCHEMA.get(version..).ok_or_else(|| {
-            StoreError::reading("it was written by a newer version of this program")
-        })?;
-        for step in steps {
-            store.connection.execute_batch(step).map_err(explain)?;
+        match Self::try_open(file.as_ref()) {
+            Ok(store) => Ok(store),
+            Err(error) => Err(StoreError::opening(error)),
         }
-        Ok(store)
     }
 
-    /// Configures the connection. Returns the file's schema version; 0 for a new file.
-    fn prepare(&self) -> Result<usize, rusqlite::Error> {
-        let set = |name, value: &str| self.connection.pragma_update(None, name, value);
+    fn try_open(path: &Path) -> Result<Self, OpenError> {
+        file::prepare(path)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        restrict(&connection)?;
+        let set = |name, value: &str| connection.pragma_update(None, name, value);
         // Set before the journal mode, so that no memory is shared with other processes.
         set("locking_mode", "EXCLUSIVE")?;
+        // Read before anything is written.
+        let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        let steps = usize::try_from(version)
+            .ok()
+            .and_then(|version| MIGRATIONS.get(version..))
+            .ok_or(OpenError::Newer)?;
         set("journal_mode", "WAL")?;
         // A commit is written at once, and synced to disk by the system.
         set("synchronous", "NORMAL")?;
         set("wal_autocheckpoint", "250")?;
-        let version: u32 = self
-            .connection
-            .pragma_query_value(None, "user_version", |row| row.get(0))?;
-        Ok(usize::try_from(version).unwrap_or(usize::MAX))
+        let id: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+        if id != file::APPLICATION_ID {
+            connection.pragma_update(None, "application_id", file::APPLICATION_ID)?;
+        }
+        for step in steps {
+            connection.execute_batch(step)?;
+        }
+        Ok(Self { connection })
     }
 
     fn read(&self) -> Result<Saved, rusqlite::Error> {
@@ -120,11 +136,13 @@ impl SqliteStore {
 
 impl Store for SqliteStore {
     fn load(&mut self) -> Result<Saved, StoreError> {
-        self.read().map_err(StoreError::reading)
+        self.read()
+            .map_err(|error| StoreError::reading(OpenError::from(error)))
     }
 
     fn save(&mut self, changes: &[Change]) -> Result<(), StoreError> {
-        self.write(changes).map_err(StoreError::writing)
+        self.write(changes)
+            .map_err(|error| StoreError::writing(OpenError::from(error)))
     }
 }
 
@@ -194,12 +212,24 @@ fn apply(transaction: &Transaction<'_>, change: &Change) -> Result<(), rusqlite:
     Ok(())
 }
 
-fn explain(error: rusqlite::Error) -> StoreError {
-    if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) {
-        return StoreError::reading("another program uses it");
+/// Denies the database everything that the store does not need: a file from others may hold
+/// triggers, views and values of any size.
+fn restrict(connection: &Connection) -> Result<(), rusqlite::Error> {
+    for (setting, value) in [
+        (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
+        (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+    ] {
+        connection.set_db_config(setting, value)?;
     }
-    StoreError::reading(error)
+    connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_VALUE)?;
+    connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+    Ok(())
 }
+
+/// Maximum bytes of a row; ids and states take a few dozen.
+const MAX_VALUE: i32 = 1_000_000;
 
 fn conversation(text: String) -> ConversationId {
     ConversationId::from(text)
@@ -208,47 +238,3 @@ fn conversation(text: String) -> ConversationId {
 fn message(text: String) -> MessageId {
     MessageId::from(text)
 }
-
-/// Migrations: each leads from one schema version to the next.
-const SCHEMA: [&str; 3] = [
-    "
-    BEGIN IMMEDIATE;
-    CREATE TABLE whole (
-        id INTEGER PRIMARY KEY CHECK (id = 1),
-        until_ms INTEGER NOT NULL
-    ) STRICT;
-    CREATE TABLE cursor (
-        conversation TEXT PRIMARY KEY,
-        message TEXT NOT NULL,
-        is_left INTEGER NOT NULL DEFAULT 0
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE seen (
-        conversation TEXT NOT NULL,
-        message TEXT NOT NULL,
-        version BLOB NOT NULL,
-        PRIMARY KEY (conversation, message)
-    ) STRICT, WITHOUT ROWID;
-    PRAGMA user_version = 1;
-    COMMIT;
-    ",
-    // Also groups of which nothing was ever delivered.
-    "
-    BEGIN IMMEDIATE;
-    CREATE TABLE former (conversation TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
-    CREATE TABLE former_known (id INTEGER PRIMARY KEY CHECK (id = 1)) STRICT;
-    INSERT INTO former SELECT conversation FROM cursor WHERE is_left;
-    ALTER TABLE cursor DROP COLUMN is_left;
-    PRAGMA user_version = 2;
-    COMMIT;
-    ",
-    // Also the baseline, which is saved before anything is delivered.
-    "
-    BEGIN IMMEDIATE;
-    CREATE TABLE baseline (
-        id INTEGER PRIMARY KEY CHECK (id = 1),
-        moment_ms INTEGER NOT NULL
-    ) STRICT;
-    PRAGMA user_version = 3;
-    COMMIT;
-    ",
-];

@@ -2,9 +2,9 @@
 
 use core::fmt;
 
-use groupme_model::{ConversationId, Event, MessageId};
+use groupme_model::{ConversationId, MessageId};
 
-use crate::store::Change;
+use crate::{Synthesized, store::Change};
 
 /// Next delivery for the program, in order.
 #[derive(Clone, Debug)]
@@ -50,18 +50,6 @@ pub enum Item<P> {
     Polling(bool),
     /// Nothing for the program; to be acknowledged at once.
     Checkpoint,
-}
-
-/// Event made of a response of REST.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Synthesized {
-    /// Event, in the form of a push.
-    pub event: Event,
-    /// Conversation of the event.
-    pub conversation: ConversationId,
-    /// Source of the event.
-    pub origin: Origin,
 }
 
 /// Source of an event.
@@ -142,7 +130,8 @@ pub enum LossReason {
     Left,
     /// The history has fewer messages than it should, or more than were requested.
     Truncated,
-    /// The message is larger or nested deeper than the client can read.
+    /// REST has the message and the client cannot read it: the message has no id, or is larger than
+    /// an answer may be.
     Unreadable,
     /// A defect of this program: the task that sent the request panicked.
     Internal,
@@ -184,27 +173,6 @@ impl DeliveryTag {
     }
 }
 
-impl Synthesized {
-    /// Returns the loss to report where the event cannot be handed on.
-    pub fn lost(&self) -> Lost {
-        let is_new = matches!(
-            self.event,
-            Event::LineCreate(_) | Event::DirectMessageCreate(_)
-        );
-        Lost {
-            conversation: Some(self.conversation.clone()),
-            kind: if is_new {
-                LossKind::Messages
-            } else {
-                LossKind::Changes
-            },
-            after: None,
-            up_to: self.event.message().map(|message| message.id.clone()),
-            reason: LossReason::Unreadable,
-        }
-    }
-}
-
 impl Origin {
     /// Returns the name in lower case, such as `backfill`.
     pub const fn name(self) -> &'static str {
@@ -230,6 +198,18 @@ impl fmt::Display for Gap {
     }
 }
 
+impl GapCause {
+    /// Returns the cause as one word in lower case, for programs; `Display` is for people.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Absence => "absence",
+            Self::Connection => "connection",
+            Self::Overflow => "overflow",
+            Self::Membership => "membership",
+        }
+    }
+}
+
 impl fmt::Display for GapCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -252,12 +232,36 @@ impl fmt::Display for Lost {
     }
 }
 
+impl LossKind {
+    /// Returns `messages` or `changes`, for programs; `Display` is for people.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Messages => "messages",
+            Self::Changes => "changes",
+        }
+    }
+}
+
 impl fmt::Display for LossKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Messages => "messages",
             Self::Changes => "edits, deletions and reactions",
         })
+    }
+}
+
+impl LossReason {
+    /// Returns the reason as one word in lower case, for programs; `Display` is for people.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unavailable => "unavailable",
+            Self::Refused => "refused",
+            Self::Left => "left",
+            Self::Truncated => "truncated",
+            Self::Unreadable => "unreadable",
+            Self::Internal => "internal",
+        }
     }
 }
 
@@ -268,7 +272,7 @@ impl fmt::Display for LossReason {
             Self::Refused => "GroupMe refuses the request",
             Self::Left => "the conversation is gone, or was left",
             Self::Truncated => "the history is incomplete",
-            Self::Unreadable => "the message is too large or nested too deeply",
+            Self::Unreadable => "the message cannot be read",
             Self::Internal => "a request panicked, which is a defect of this program",
         })
     }

@@ -30,17 +30,28 @@ pub trait Store: Send + 'static {
 
 /// Failure of a store, such as a full disk or a file without permission.
 #[derive(Debug, thiserror::Error)]
-#[error("the delivery state could not be {doing}")]
+#[error("the {what} could not be {doing}")]
 pub struct StoreError {
+    what: &'static str,
     doing: &'static str,
     #[source]
     source: Box<dyn core::error::Error + Send + Sync>,
 }
 
 impl StoreError {
+    /// Returns a failure to open.
+    pub fn opening(source: impl Into<Box<dyn core::error::Error + Send + Sync>>) -> Self {
+        Self {
+            what: "state file",
+            doing: "opened",
+            source: source.into(),
+        }
+    }
+
     /// Returns a failure to read.
     pub fn reading(source: impl Into<Box<dyn core::error::Error + Send + Sync>>) -> Self {
         Self {
+            what: "delivery state",
             doing: "read from the state file",
             source: source.into(),
         }
@@ -49,6 +60,7 @@ impl StoreError {
     /// Returns a failure to write.
     pub fn writing(source: impl Into<Box<dyn core::error::Error + Send + Sync>>) -> Self {
         Self {
+            what: "delivery state",
             doing: "written to the state file",
             source: source.into(),
         }

@@ -59,6 +59,18 @@ pub struct FaultInjector {
 }
 
 impl FaultInjector {
+    /// Returns whether connections or frames may have faults now or later.
+    #[cfg(feature = "net")]
+    pub(crate) fn touches_connections(&self) -> bool {
+        let FaultPlan {
+            to_client,
+            to_server,
+            links,
+            ..
+        } = &self.plan;
+        links.is_possible() || to_client.is_possible() || to_server.is_possible()
+    }
+
     /// Starts a plan at `now`.
     pub fn new(plan: FaultPlan, now: Instant) -> Self {
         let schedule = Schedule::new(&plan.schedule, now);

@@ -11,7 +11,7 @@
 //!
 //! let sim = Sim::start().await?; let bot = tokio::spawn(my_bot(sim.gateway_url(),
 //! sim.user_id().to_owned(), sim.token().to_owned()));
-//! sim.wait_until_subscribed(&format!("/user/{}", sim.user_id())).await; sim.say("hello, bot")?;
+//! sim.until_listening().await?; sim.say("hello, bot")?;
 //! assert!(bot.await?.contains("hello, bot"));
 //! # Ok(())
 //! # }
@@ -47,9 +47,10 @@
 //!   group. For anything else `Sim::with_world` gives the [`World`] to a closure: users, groups,
 //!   topics, direct messages, attachments, pins, polls, memberships. The pushes and their channels
 //!   are those seen of GroupMe.
-//! - **Waiting** without sleeping: `Sim::wait_until_subscribed`, `wait_for_reply`,
-//!   `wait_for_message`, and `wait_for` for any other state of the world. A condition that holds
-//!   already returns at once.
+//! - **Waiting** without sleeping: `Sim::until_listening`, `until_reply`, `until_message`, and
+//!   `until` for any other state of the world. A condition that holds already returns at once; a
+//!   wait that is too long returns an error that says what was awaited. `wait_for` and its
+//!   relatives wait without a limit.
 //! - **Results**: [`World::message`] and [`World::messages`] show messages with their edits,
 //!   deletions, pins and reactions.
 //! - **Time**: `Sim::advance` moves the clock, so that the window for edits closes, a session
@@ -63,9 +64,9 @@
 //! [`Cast::story`] is a script with every kind of event, for showing a program; a [`Script`] of
 //! your own is a list of closures.
 //!
-//! The REST API serves messages, direct messages, chats, groups, topics, polls, reactions, pins and
-//! read receipts; [`Rest`] lists its endpoints. Its actions cause pushes, and the actions of a
-//! script can be read through it. Every user has a token ([`World::token`]). [`World::add_history`]
+//! The REST API answers every endpoint that `groupme-rest` knows; [`Rest`] lists them, with the
+//! evidence for each. Its actions cause pushes, and the actions of a script can be read through it.
+//! Registered bots ([`World::add_bot`]) get their callbacks. Every user has a token ([`World::token`]). [`World::add_history`]
 //! gives a conversation a past, and [`World::set_retention`] limits how much of it is kept.
 //!
 //! # Behaviour of GroupMe on some days only
@@ -112,13 +113,19 @@
 //!
 //! - `net`: `Sim`, on real sockets, with tokio. Off by default.
 //!
-//! # Not included
+//! # Other languages
 //!
-//! Calendar events, bots, uploads, blocks, and the REST endpoints that manage groups and accounts.
-//! Groups and their members are made through the [`World`].
+//! With the feature `net`, everything here can be done over HTTP at `/sim/v1`, by programs on the
+//! same machine: making users and groups, talking as anybody, faults, time, waiting, and a journal
+//! of every frame and request. `/sim/v1/openapi.json` describes all requests, and the README has
+//! tests of a Python and a JavaScript bot.
 
+#[cfg(feature = "net")]
+mod control;
 mod fault;
 mod gateway;
+#[cfg(feature = "net")]
+mod journal;
 #[cfg(feature = "net")]
 mod net;
 mod random;
@@ -128,7 +135,7 @@ mod simulation;
 mod world;
 
 #[cfg(feature = "net")]
-pub use self::net::{Playback, Sim, SimBuilder};
+pub use self::net::{ControlAccess, NotSeen, Playback, Sim, SimBuilder};
 pub use self::{
     fault::{
         Backend, ConnectionFaults, Direction, ErrorResponse, FaultInjector, FaultPlan,
@@ -142,8 +149,8 @@ pub use self::{
     script::{Cast, SavedMessages, Script},
     simulation::{PlaybackId, Simulation},
     world::{
-        Conversation, MessageView, PollDraft, Push, SimGroupId, SimMessageId, SimPollId, SimUserId,
-        World, WorldError,
+        BotDraft, Callback, Conversation, MessageView, PollDraft, Push, SimGroupId, SimMessageId,
+        SimPollId, SimUserId, World, WorldError,
     },
 };
 pub use bayeux_proto::server::Profile;

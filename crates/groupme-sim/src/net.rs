@@ -2,8 +2,10 @@
 
 mod actor;
 mod builder;
+mod callback;
 mod clock;
 mod connection;
+mod control;
 mod faults;
 mod http;
 mod jsonp;
@@ -14,6 +16,7 @@ mod rest;
 mod shared;
 mod socket;
 mod throttle;
+mod until;
 mod upgrade;
 mod wait;
 
@@ -28,7 +31,7 @@ use tokio::{
 };
 
 use self::shared::{Options, Shared};
-pub use self::{builder::SimBuilder, playback::Playback};
+pub use self::{builder::SimBuilder, control::ControlAccess, playback::Playback, until::NotSeen};
 use crate::{
     rest::RestConfig,
     script::{Cast, Script},
@@ -78,8 +81,9 @@ impl Sim {
         simulation: Simulation,
         cast: Cast,
         addr: SocketAddr,
-        options: Options,
+        mut options: Options,
     ) -> io::Result<Self> {
+        options.me = cast.me;
         let listener = TcpListener::bind(addr).await?;
         let addr = listener.local_addr()?;
         let user_id = cast.me.to_string();
@@ -96,6 +100,7 @@ impl Sim {
                 tokio::select! {
                     () = accept(&shared, listener) => {}
                     () = shared.run_timers() => {}
+                    () = callback::run(&shared) => {}
                     _ = stopped => {}
                 }
             }
@@ -231,15 +236,8 @@ async fn accept(shared: &Arc<Shared>, listener: TcpListener) {
             Some(_) = connections.join_next() => continue,
         };
         match accepted {
-            Ok((stream, _)) => {
-                let shared = Arc::clone(shared);
-                let mut killed = shared.killed();
-                connections.spawn(async move {
-                    tokio::select! {
-                        () = connection::serve(shared, stream) => {}
-                        _ = killed.changed() => {}
-                    }
-                });
+            Ok((stream, peer)) => {
+                connections.spawn(connection::serve(Arc::clone(shared), stream, peer.ip()));
             }
             Err(error) => {
                 // The usual cause is a lack of file descriptors, which only time can cure.

@@ -58,5 +58,7 @@ impl Random {
     }
 }
 
+/// Letters and digits of tokens.
+pub(crate) const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 /// Lower-case hexadecimal digits.
 pub(crate) const HEX: &[u8] = b"0123456789abcdef";

@@ -5,13 +5,20 @@
 //! body, a deletion 204, a second like 200 and ignored, a message of a foreign group 404 without a
 //! body.
 
+mod bots;
+mod calendar;
 mod call;
 mod chats;
 mod config;
+mod contacts;
 mod flood;
+mod group_changes;
 mod groups;
+mod joining;
 mod likes;
+mod members;
 mod messages;
+mod open;
 mod polls;
 pub(crate) mod query;
 mod rate_limit;
@@ -19,17 +26,16 @@ mod reactions;
 mod receipts;
 mod request;
 mod response;
+mod routes;
 mod sending;
+mod service;
 mod topics;
+mod uploads;
+mod users;
 
 use bayeux_proto::Instant;
 
-use self::{
-    call::Call,
-    flood::FloodBan,
-    query::{Query, decode},
-    rate_limit::RateLimiter,
-};
+use self::{call::Call, flood::FloodBan, query::Query, rate_limit::RateLimiter, service::Service};
 pub use self::{
     config::{EmptyPage, RepeatedReaction, RestConfig, RetryAfter},
     request::RestRequest,
@@ -39,32 +45,7 @@ use crate::world::{SimUserId, World};
 
 /// REST API, sans-IO. Its actions change the [`World`], which pushes their events.
 ///
-/// | answered | |
-/// |---|---|
-/// | `GET /v3/users/me` | |
-/// | `GET /v3/groups`, `/v3/groups/{id}` | `page`, `per_page`, `omit=memberships` |
-/// | `GET /v3/groups/former` | left, or taken out of |
-/// | `GET /v3/memberships/states` | all groups, former ones too |
-/// | `GET` and `POST /v3/groups/{id}/subgroups` | topics |
-/// | `GET`, `PUT` and `DELETE /v3/groups/{id}/subgroups/{topic}` | |
-/// | `GET` and `POST /v3/groups/{id}/messages` | `limit`, `before_id`, `after_id`, `since_id` |
-/// | `GET` and `PUT /v4/groups/{id}/messages/{id}` | |
-/// | `GET` and `POST /v3/direct_messages`, `GET /v3/direct_messages/{id}` | as in groups |
-/// | `PUT /v4/direct_messages/{user}/messages/{id}` | |
-/// | `DELETE /v3/conversations/{conversation}/messages/{id}` | |
-/// | `POST /v3/conversations/{conversation}/messages/{id}/pin`, `…/unpin` | |
-/// | `GET /v3/pinned/groups/{id}/messages`, `/v3/pinned/direct_messages` | |
-/// | `POST /v3/messages/{conversation}/{id}/like`, `…/unlike` | |
-/// | `GET /v3/groups/{id}/likes`, `…/likes/mine`, `…/likes/for_me` | `period=day`, `week`, `month` |
-/// | `GET /v4/likes/direct_messages/mine`, `…/for_me` | |
-/// | `GET` and `POST /v3/poll/{conversation}` | polls |
-/// | `GET` and `POST /v3/poll/{conversation}/{poll}`, `POST …/{option}`, `POST …/end` | votes |
-/// | `GET /v3/chats` | `page`, `per_page` |
-/// | `GET` and `DELETE /v3/chats/{conversation}` | off the caller's list, until something is said |
-/// | `POST /read_receipts`, or below `/v2` | the host `v2.groupme.com` |
-/// | `POST /v3/conversations/{conversation}/read_receipt` | |
-/// | `GET` and `POST /v4/read_receipts`, `POST /v4/read_receipts/{conversation}` | |
-/// | `POST /v4/conversations/mark_all_read` | |
+#[doc = include_str!("../CONFORMANCE.md")]
 #[derive(Debug, Default)]
 pub struct Rest {
     config: RestConfig,
@@ -122,15 +103,19 @@ impl Rest {
         if let Some(status) = self.config.outage {
             return Err(RestResponse::outage(status));
         }
-        let (api, segments) = ApiVersion::of(request.path).ok_or_else(RestResponse::no_page)?;
+        let (service, segments) = Service::of(request.path).ok_or_else(RestResponse::no_page)?;
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        if let Some(response) = open::answer(service, request, &segments, world) {
+            return response;
+        }
         let query = Query::new(request.query);
-        let user = caller(request, query, world).ok_or_else(RestResponse::unauthorized)?;
+        let user = caller(service, request, query, world);
+        let user = user.ok_or_else(RestResponse::unauthorized)?;
         if let Some(rate) = self.config.requests_per_second {
             self.rate_limiter
                 .admit(now, user, rate)
                 .map_err(|refusals| RestResponse::slow_down(self.config.retry_after, refusals))?;
         }
-        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         let mut call = Call {
             world,
             config: &self.config,
@@ -140,39 +125,27 @@ impl Rest {
             user,
             query,
             body: request.body,
+            host: request.host,
+            media_type: request.media_type,
         };
-        call.dispatch(api, request.method, &segments)
+        call.dispatch(service, request.method, &segments)
     }
 }
 
 /// Returns the user of the token in the header, or else in the query.
-fn caller(request: &RestRequest<'_>, query: Query<'_>, world: &World) -> Option<SimUserId> {
+fn caller(
+    service: Service,
+    request: &RestRequest<'_>,
+    query: Query<'_>,
+    world: &World,
+) -> Option<SimUserId> {
+    // Downloads of files want another name.
+    let name = match (service, request.method) {
+        (Service::File, "GET") => "access_token",
+        _ => "token",
+    };
     match request.token {
         Some(token) => world.user_with_token(token),
-        None => world.user_with_token(&query.text("token")?),
-    }
-}
-
-/// Version of GroupMe's API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum ApiVersion {
-    /// `v2.groupme.com`, whose paths have no version.
-    V2,
-    V3,
-    V4,
-}
-
-impl ApiVersion {
-    /// Splits a path into version and segments; `None` for an unknown version.
-    fn of(path: &str) -> Option<(Self, Vec<String>)> {
-        let mut segments = path.strip_prefix('/')?.split('/').map(decode);
-        let first = segments.next()?;
-        Some(match &*first {
-            "v2" => (Self::V2, segments.collect()),
-            "v3" => (Self::V3, segments.collect()),
-            "v4" => (Self::V4, segments.collect()),
-            "read_receipts" => (Self::V2, core::iter::once(first).chain(segments).collect()),
-            _ => return None,
-        })
+        None => world.user_with_token(&query.text(name)?),
     }
 }

@@ -27,6 +27,9 @@ pub struct Simulation {
     players: BTreeMap<PlaybackId, Player>,
     failures: BTreeMap<PlaybackId, WorldError>,
     next_playback: u64,
+    /// Pushes published so far, if they are recorded.
+    #[cfg(feature = "net")]
+    published: Option<Vec<Push>>,
 }
 
 /// Id of a script being played.
@@ -45,6 +48,8 @@ impl Simulation {
             players: BTreeMap::new(),
             failures: BTreeMap::new(),
             next_playback: 0,
+            #[cfg(feature = "net")]
+            published: None,
         }
     }
 
@@ -168,6 +173,27 @@ impl Simulation {
         &self.world
     }
 
+    /// Returns the world for changes. Their pushes are published by the next call that has a time.
+    #[cfg(feature = "net")]
+    pub(crate) fn world_mut(&mut self) -> &mut World {
+        &mut self.world
+    }
+
+    /// Records all pushes from now on, for [`take_published`](Self::take_published).
+    #[cfg(feature = "net")]
+    pub(crate) fn record_pushes(&mut self) {
+        self.published = Some(Vec::new());
+    }
+
+    /// Takes the pushes published since the last call.
+    #[cfg(feature = "net")]
+    pub(crate) fn take_published(&mut self) -> Vec<Push> {
+        self.published
+            .as_mut()
+            .map(core::mem::take)
+            .unwrap_or_default()
+    }
+
     /// Returns the gateway.
     pub fn gateway(&self) -> &Gateway {
         &self.gateway
@@ -194,6 +220,10 @@ impl Simulation {
         while self.pending.front().is_some_and(|(at, _)| *at <= now) {
             if let Some((_, push)) = self.pending.pop_front() {
                 self.gateway.publish(now, &push.channel, &push.data);
+                #[cfg(feature = "net")]
+                if let Some(published) = &mut self.published {
+                    published.push(push);
+                }
             }
         }
     }

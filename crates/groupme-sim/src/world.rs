@@ -2,15 +2,22 @@
 //! cause.
 
 mod authorization;
+mod bots;
+mod calendar;
+mod contacts;
 mod duplicates;
 mod edits;
 mod error;
+mod gallery;
 mod hidden_chats;
 mod history;
 mod id;
+mod joining;
 mod likes;
 mod lists;
+mod media;
 mod members;
+mod membership;
 mod message;
 mod message_rows;
 mod message_view;
@@ -18,30 +25,49 @@ mod messages;
 mod notice;
 mod payload;
 mod poll;
+mod profiles;
 mod reactions;
 mod receipt;
 mod rfc3339;
+mod settings;
 mod topic;
 
 use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bayeux_proto::Instant;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 pub(crate) use self::{
-    authorization::number, history::PageRange, message::Icon, message_rows::View, messages::Draft,
-    receipt::Receipt, topic::TopicDraft,
+    authorization::number,
+    calendar::EventDraft,
+    history::PageRange,
+    joining::{AddResults, Joined},
+    media::{Medium, PictureFormat, file_in_form, is_mp4, picture},
+    message::Icon,
+    message_rows::View,
+    messages::Draft,
+    receipt::Receipt,
+    rfc3339::parse as parse_time,
+    topic::TopicDraft,
 };
 use self::{
+    bots::Bots,
+    calendar::Calendar,
+    contacts::Contacts,
     duplicates::Sent,
     edits::Windows,
     history::History,
+    joining::MemberAdds,
+    media::Uploads,
     message::{Entry, Group, SystemMessage, User},
     notice::Notice,
     poll::Poll,
+    profiles::Directory,
 };
 pub use self::{
+    bots::{BotDraft, Callback},
     error::WorldError,
     id::{Conversation, SimGroupId, SimMessageId, SimUserId},
     message_view::MessageView,
@@ -76,6 +102,7 @@ use crate::random::{HEX, Random};
 /// Time changes only by [`advance`](Self::advance).
 #[derive(Debug)]
 pub struct World {
+    seed: u64,
     random: Random,
     /// Time from 1970 to the origin of `now`.
     epoch: Duration,
@@ -99,6 +126,16 @@ pub struct World {
     open_chats: BTreeSet<(SimUserId, SimUserId)>,
     /// Chats hidden by a user, with the newest message at that time.
     hidden_chats: BTreeMap<(Conversation, SimUserId), SimMessageId>,
+    /// Chats cleared by a user, with the newest message at that time.
+    cleared: BTreeMap<(Conversation, SimUserId), SimMessageId>,
+    /// Ids of the conversations that each user pinned.
+    pinned: BTreeMap<SimUserId, Vec<String>>,
+    bots: Bots,
+    calendar: Calendar,
+    contacts: Contacts,
+    adds: MemberAdds,
+    uploads: Uploads,
+    directory: Directory,
     latest: SimMessageId,
     latest_group: SimGroupId,
     pushes: VecDeque<Push>,
@@ -121,6 +158,7 @@ impl World {
     /// Returns an empty world whose time is `epoch` after 1970. The same seed gives the same ids.
     pub fn new(seed: u64, epoch: Duration) -> Self {
         Self {
+            seed,
             random: Random::new(seed),
             epoch,
             now: Instant::ORIGIN,
@@ -137,6 +175,14 @@ impl World {
             tombstones: false,
             open_chats: BTreeSet::new(),
             hidden_chats: BTreeMap::new(),
+            cleared: BTreeMap::new(),
+            pinned: BTreeMap::new(),
+            bots: Bots::default(),
+            calendar: Calendar::default(),
+            contacts: Contacts::default(),
+            adds: MemberAdds::default(),
+            uploads: Uploads::default(),
+            directory: Directory::default(),
             latest: SimMessageId::new(0),
             latest_group: SimGroupId::new(108_000_000),
             pushes: VecDeque::new(),
@@ -177,7 +223,8 @@ impl World {
     ///
     /// [`WorldError::InvalidJson`].
     pub fn publish_raw(&mut self, channel: &str, json: &str) -> Result<(), WorldError> {
-        let checked: Result<Value, _> = serde_json::from_str(json);
+        // Numbers may be larger than this process could represent.
+        let checked: Result<IgnoredAny, _> = serde_json::from_str(json);
         checked.map_err(|source| WorldError::InvalidJson {
             what: "data",
             wanted: "JSON",
@@ -204,6 +251,7 @@ impl World {
                 let data =
                     payload::group_notice(id, &guid, self.group_and_parent(group), &notice, now);
                 self.push_to_all(conversation, &data);
+                self.call_bots_about(group, id, &guid, &notice.text);
             }
             Conversation::Direct(low, high) => {
                 for user in [low, high] {

@@ -1,6 +1,6 @@
 //! The cookie jar that exchanges and upgrades share.
 
-use bayeux_proto::{Action, Exchange};
+use bayeux_proto::{Action, Exchange, LaneId};
 
 use crate::{
     peer::Server,
@@ -52,6 +52,42 @@ async fn cookies_are_kept_and_sent_with_exchanges_and_with_the_upgrade() {
         lanes.perform(Action::Exchange(three, Exchange::Ordinary), b"[{}]");
         let request = server.accept().await.answer("[{}]").await;
         assert_eq!(request.header("cookie"), Some("BAYEUX_BROWSER=b2"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_oversize_cookie_is_ignored_and_a_jar_that_is_flooded_is_emptied() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut lanes = lanes(&server.url());
+        let ids: [LaneId; 4] = lane_ids();
+        let mut peer = None;
+        let mut sent = Vec::new();
+        for (n, lane) in ids.into_iter().enumerate() {
+            lanes.perform(Action::Exchange(lane, Exchange::Ordinary), b"[{}]");
+            let peer = match &mut peer {
+                Some(peer) => peer,
+                none => none.insert(server.accept().await),
+            };
+            let request = peer.request().await;
+            sent.push(request.header("cookie").map(str::to_owned));
+            let headers: Vec<String> = match n {
+                0 => vec![
+                    "Set-Cookie: kept=1".to_owned(),
+                    format!("Set-Cookie: long={}", "x".repeat(4096)),
+                ],
+                1 => (0..20)
+                    .map(|n| format!("Set-Cookie: c{n}={}", "x".repeat(2_500)))
+                    .collect(),
+                _ => Vec::new(),
+            };
+            let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
+            peer.respond("200 OK", &headers, "[{}]").await;
+            lanes.frame(lane).await;
+            lanes.closed(lane).await;
+        }
+        assert_eq!(sent, [None, Some("kept=1".to_owned()), None, None]);
     })
     .await;
 }

@@ -1,10 +1,10 @@
 //! Busy peers: bytes without messages cost bounded time and memory, and end with a name.
 
 use bayeux_proto::{Action, Close, Exchange};
-use bayeux_transport::{Error, Options};
+use bayeux_transport::{Error, Next, Options};
 
 use crate::{
-    peer::Server,
+    peer::{CONTINUATION, FIN, PING, PONG, Server, TEXT, frame},
     world::{Ask, in_time, lane_ids, lanes, lanes_with},
 };
 
@@ -84,6 +84,114 @@ async fn a_body_in_one_byte_chunks_is_read_unless_it_is_all_chunks() {
             };
             tokio::join!(serving, asking);
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn frames_without_content_end_a_websocket_by_name() {
+    in_time(async {
+        let first = frame(TEXT, b"[");
+        let cases = [
+            (
+                "empty fragments",
+                &first[..],
+                frame(CONTINUATION, b""),
+                "small fragments",
+            ),
+            (
+                "one-byte fragments",
+                &first,
+                frame(CONTINUATION, b" "),
+                "small fragments",
+            ),
+            ("pings", b"", frame(FIN | PING, b"x"), "pings or pongs"),
+            ("pongs", b"", frame(FIN | PONG, b""), "pings or pongs"),
+            (
+                "empty messages",
+                b"",
+                frame(FIN | TEXT, b""),
+                "messages without content",
+            ),
+            (
+                "empty lists",
+                b"",
+                frame(FIN | TEXT, b"[]"),
+                "messages without content",
+            ),
+            (
+                "lists of lists",
+                b"",
+                frame(FIN | TEXT, b"[[],[],7]"),
+                "messages without content",
+            ),
+        ];
+        for (what, start, endless, name) in cases {
+            let server = Server::bind().await;
+            let mut lanes = lanes(&server.url());
+            let [lane] = lane_ids();
+            lanes.perform(Action::Open(lane), b"");
+            let mut peer = server.accept_websocket().await;
+            lanes.opened(lane).await;
+            let serving = async {
+                let many = endless.repeat(1_000);
+                let _ = peer.try_write(start).await;
+                while peer.try_write(&many).await.is_ok() {}
+            };
+            let asking = async {
+                loop {
+                    if let Next::Closed(_, close, error) = lanes.report().await {
+                        break (close, error.unwrap());
+                    }
+                }
+            };
+            let ((), (close, error)) = tokio::join!(serving, asking);
+            assert_eq!(close, Close::Malformed, "{what}");
+            assert!(
+                matches!(error, Error::Flood { what } if what == name),
+                "{what}: {error}"
+            );
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn many_pings_and_fragments_before_a_message_are_read() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut lanes = lanes(&server.url());
+        let [lane] = lane_ids();
+        lanes.perform(Action::Open(lane), b"");
+        let mut peer = server.accept_websocket().await;
+        lanes.opened(lane).await;
+        let event = format!("[{{\"data\":\"{}\"}}]", "x".repeat(5_000));
+        let serving = async {
+            for _ in 0..5 {
+                let pair = [frame(FIN | PING, &[b'x'; 125]), frame(FIN | PONG, b"")].concat();
+                peer.write(pair.repeat(5_000)).await;
+                let mut first = TEXT;
+                for byte in event.bytes() {
+                    peer.frame(first, [byte]).await;
+                    first = CONTINUATION;
+                }
+                peer.frame(FIN | CONTINUATION, "").await;
+            }
+        };
+        let asking = async {
+            let mut frames = 0;
+            while frames < 5 {
+                match lanes.report().await {
+                    Next::Frame(_, frame) => {
+                        assert_eq!(frame.len(), event.len());
+                        frames += 1;
+                    }
+                    Next::Pong(_) => {}
+                    other => panic!("{other:?}"),
+                }
+            }
+        };
+        tokio::join!(serving, asking);
     })
     .await;
 }

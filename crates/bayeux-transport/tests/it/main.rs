@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bayeux;
+#[cfg(feature = "cookies")]
 mod cookies;
 mod driver;
 mod exchange;

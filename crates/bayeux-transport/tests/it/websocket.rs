@@ -109,6 +109,26 @@ async fn a_ping_is_answered_while_the_application_does_nothing() {
 }
 
 #[tokio::test]
+async fn a_pong_precedes_a_batch_that_waits_beside_it() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut lanes = lanes(&server.url());
+        let [lane] = lane_ids();
+        lanes.perform(Action::Open(lane), b"");
+        let mut peer = server.accept_websocket().await;
+        let mut bytes = frame(FIN | PING, b"beat");
+        bytes.extend(frame(FIN | TEXT, b"[{}]"));
+        peer.write(bytes).await;
+        lanes.opened(lane).await;
+        assert_eq!(lanes.text(lane).await, "[{}]");
+        lanes.perform(Action::Send(lane), b"[{\"answer\":1}]");
+        assert_eq!(peer.read_frame().await, (PONG, b"beat".to_vec()));
+        assert_eq!(peer.read_text().await, "[{\"answer\":1}]");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_ping_is_sent_and_its_pong_is_reported() {
     in_time(async {
         let server = Server::bind().await;
@@ -146,7 +166,9 @@ async fn a_close_frame_is_answered_and_its_code_reported_after_the_last_frame() 
             assert_eq!(lanes.text(lane).await, "[{}]");
             let (close, error) = lanes.closed(lane).await;
             assert_eq!(close, Close::ByPeer { code });
-            assert!(error.is_none());
+            let text = error.map(|error| error.to_string());
+            let reason = "the server closed the websocket with code 1011: bye";
+            assert_eq!(text.as_deref(), (code == Some(1011)).then_some(reason));
             let answer = code.map_or(Vec::new(), |code| code.to_be_bytes().to_vec());
             assert_eq!(peer.read_frame().await, (CLOSE, answer));
             peer.gone().await;
@@ -178,6 +200,17 @@ async fn a_connection_that_ends_without_a_close_frame_is_lost() {
     .await;
 }
 
+/// Returns a whole text frame that is masked, as only clients may send it.
+fn masked(payload: &[u8]) -> Vec<u8> {
+    let mut bytes = frame(FIN | TEXT, payload);
+    bytes[1] |= 0x80;
+    bytes.splice(2..2, [1, 2, 3, 4]);
+    for (byte, mask) in bytes[6..].iter_mut().zip([1, 2, 3, 4].iter().cycle()) {
+        *byte ^= mask;
+    }
+    bytes
+}
+
 #[tokio::test]
 async fn invalid_frames_close_the_lane_as_malformed() {
     in_time(async {
@@ -194,11 +227,36 @@ async fn invalid_frames_close_the_lane_as_malformed() {
                 frame(FIN | CONTINUATION, b"[{}]"),
                 1002,
             ),
+            (
+                "no UTF-8 in the first of two fragments",
+                frame(TEXT, b"[{\"data\":\"\xff"),
+                1007,
+            ),
+            ("a masked text", masked(b"[{}]"), 1002),
+            ("a fragmented close frame", frame(CLOSE, b"\x03\xe8"), 1002),
+            ("a long ping", frame(FIN | PING, &[b'x'; 126]), 1002),
+            ("a long pong", frame(FIN | PONG, &[b'x'; 126]), 1002),
+            (
+                "a long close frame",
+                frame(FIN | CLOSE, &[&b"\x03\xe8"[..], &[b'x'; 124]].concat()),
+                1002,
+            ),
+            (
+                "a close reason that is no UTF-8",
+                frame(FIN | CLOSE, b"\x03\xe8\xff"),
+                1007,
+            ),
+            ("the close code 0", frame(FIN | CLOSE, b"\0\0"), 1002),
+            ("the close code 1005", frame(FIN | CLOSE, b"\x03\xed"), 1002),
+            ("the close code 1006", frame(FIN | CLOSE, b"\x03\xee"), 1002),
+            ("the close code 1015", frame(FIN | CLOSE, b"\x03\xf7"), 1002),
+            ("the close code 2999", frame(FIN | CLOSE, b"\x0b\xb7"), 1002),
+            ("the close code 5000", frame(FIN | CLOSE, b"\x13\x88"), 1002),
             ("half a close code", frame(FIN | CLOSE, b"\x03"), 1002),
             (
                 "no UTF-8",
                 frame(FIN | TEXT, b"[{\"data\":\"\xff\"}]"),
-                1002,
+                1007,
             ),
             ("no JSON", frame(FIN | TEXT, b"<html>hello</html>"), 1007),
             ("truncated JSON", frame(FIN | TEXT, b"[{\"channel\":"), 1007),

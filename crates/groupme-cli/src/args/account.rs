@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 /// Credentials and the REST API.
 #[derive(Args, Debug)]
 pub(crate) struct Account {
-    /// File whose first line is the access token. Takes precedence over the environment.
+    /// Regular file whose first line is the access token. Takes precedence over the environment.
     #[arg(long, value_name = "FILE")]
     pub(crate) token_file: Option<PathBuf>,
     /// REST API to use instead of GroupMe's, such as `http://127.0.0.1:8080/v3`. GroupMe's other
@@ -18,7 +18,7 @@ pub(crate) struct Account {
     /// Allow sending the token without TLS to another machine, readable by anybody on the way.
     #[arg(long)]
     pub(crate) allow_plaintext: bool,
-    /// Maximum time for a request, retries included.
+    /// Maximum time for a request, retries included, and for reading a file.
     #[arg(long, value_name = "DURATION", default_value = "30s",
         value_parser = humantime::parse_duration)]
     pub(crate) timeout: Duration,

@@ -13,7 +13,7 @@ pub(crate) struct Send {
     /// Id of the message to reply to.
     #[arg(long, value_name = "MESSAGE")]
     pub(crate) reply_to: Option<String>,
-    /// Image to attach: JPEG, PNG or GIF.
+    /// Image to attach: a JPEG, PNG or GIF file of at most 32 MiB.
     #[arg(long, value_name = "FILE")]
     pub(crate) image: Option<PathBuf>,
     /// Your own id for the message: GroupMe accepts an id once a minute, so a repeated run with the

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use groupme_model::{Chat, UserId};
 use groupme_rest::endpoint::{Page, chats};
 
-use super::PER_PAGE;
+use super::{MAX_PAGES, PER_PAGE, endless};
 use crate::{
     account::Account,
     args::Chats,
@@ -14,11 +14,11 @@ use crate::{
 };
 
 pub(crate) async fn run(args: Chats) -> Result<(), Failure> {
-    let account = Account::open(&args.account)?;
+    let account = Account::open(&args.account).await?;
     let mut rows = RowPrinter::new(args.output);
     // A conversation with a new message moves to another page meanwhile.
     let mut seen = BTreeSet::<UserId>::new();
-    for page in 1.. {
+    for page in 1..=MAX_PAGES {
         let list = chats::list(Page::new(page, PER_PAGE));
         let mut is_new = false;
         for chat in account.call(&list).await? {
@@ -29,10 +29,10 @@ pub(crate) async fn run(args: Chats) -> Result<(), Failure> {
         }
         // A page without new entries is the end; a short page need not be.
         if !is_new {
-            break;
+            return Ok(());
         }
     }
-    Ok(())
+    Err(endless("chats"))
 }
 
 fn other(chat: &Chat) -> Option<&UserId> {

@@ -2,11 +2,11 @@
 
 use std::{
     fs::File,
-    io::{self, BufRead, BufReader, BufWriter, Write},
+    io::{self, BufRead, BufReader, BufWriter, Read as _, Write},
     path::Path,
 };
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use bayeux_wire::{DecodeError, Decoder, Frame, Kind, Limits, Message, Value};
 use groupme_model::inspect::{self, Inspection};
 use serde::Serialize;
@@ -58,7 +58,7 @@ impl<W: Write> DecodeRun<W> {
         while line.trim_ascii().is_empty() {
             line.clear();
             number += 1;
-            if self.read_line(input, &mut line)? == 0 {
+            if !self.read_line(input, &mut line, number)? {
                 return Ok(());
             }
         }
@@ -67,12 +67,15 @@ impl<W: Write> DecodeRun<W> {
             return self.lines(input, number);
         }
         let mut whole = line;
-        input
+        let left = MAX_DOCUMENT.saturating_sub(whole.len());
+        take(input, left)
             .read_to_end(&mut whole)
             .with_context(|| self.unreadable())?;
         match self.decode(&whole) {
             Ok(frame) => self.print(&frame, number),
-            Err(_) if self.has_valid_line(&whole) => self.lines(&mut &*whole, number - 1),
+            Err(_) if self.has_valid_line(&whole) => {
+                self.lines(&mut whole.chain(input), number - 1)
+            }
             Err(error) => {
                 self.refuse(&whole, number, &error);
                 Ok(())
@@ -83,7 +86,7 @@ impl<W: Write> DecodeRun<W> {
     fn lines(&mut self, input: &mut dyn BufRead, before: usize) -> Result<(), Failure> {
         let mut line = Vec::new();
         let mut number = before;
-        while self.read_line(input, &mut line)? > 0 {
+        while self.read_line(input, &mut line, number + 1)? {
             number += 1;
             self.line(&line, number)?;
             line.clear();
@@ -91,10 +94,23 @@ impl<W: Write> DecodeRun<W> {
         Ok(())
     }
 
-    fn read_line(&self, input: &mut dyn BufRead, line: &mut Vec<u8>) -> anyhow::Result<usize> {
-        input
-            .read_until(b'\n', line)
-            .with_context(|| self.unreadable())
+    /// Reads a line of at most [`MAX_DOCUMENT`] bytes. Returns `false` at the end of the input.
+    fn read_line(
+        &self,
+        input: &mut dyn BufRead,
+        line: &mut Vec<u8>,
+        number: usize,
+    ) -> anyhow::Result<bool> {
+        let read = take(input, MAX_DOCUMENT).read_until(b'\n', line);
+        let read = read.with_context(|| self.unreadable())?;
+        // The rest of such a line may never end, as in `/dev/zero`.
+        if line.len() > MAX_DOCUMENT {
+            return Err(anyhow!(
+                "{}: line {number} has more than {MAX_DOCUMENT} bytes",
+                self.name
+            ));
+        }
+        Ok(read > 0)
     }
 
     fn unreadable(&self) -> String {
@@ -227,7 +243,6 @@ fn fault(error: &DecodeError) -> String {
         DecodeError::TooLarge { len, limit } => {
             format!("document of {len} bytes exceeds the limit of {limit} bytes")
         }
-        DecodeError::TooDeep { limit } => format!("nested deeper than {limit} levels"),
         DecodeError::NotBayeux { found } => {
             format!("found {found}, expected a message or an array of messages")
         }
@@ -267,9 +282,18 @@ fn is_stdin(file: &Path) -> bool {
     file == Path::new("-")
 }
 
+/// Reads on, one byte beyond `limit` at most, so that a longer document can be told.
+fn take(input: &mut dyn BufRead, limit: usize) -> io::Take<&mut dyn BufRead> {
+    input.take(u64::try_from(limit).map_or(u64::MAX, |limit| limit.saturating_add(1)))
+}
+
 /// Limits for captures: larger than for frames from a server, because the user chose the file.
 fn limits() -> Limits {
     let mut limits = Limits::default();
-    limits.max_frame = 64 * 1024 * 1024;
+    limits.max_frame = MAX_DOCUMENT;
+    limits.max_values = usize::MAX;
     limits
 }
+
+/// Maximum bytes of a document: those of the largest page that the REST API may return.
+const MAX_DOCUMENT: usize = 16 * 1024 * 1024;

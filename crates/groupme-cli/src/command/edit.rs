@@ -12,7 +12,7 @@ use crate::{
 };
 
 pub(crate) async fn run(args: Edit) -> Result<(), Failure> {
-    let account = Account::open(&args.account)?;
+    let account = Account::open(&args.account).await?;
     let text = text::read(&args.text)?;
     let conversation = account.conversation(&args.conversation).await?;
     let message = MessageId::from(args.message);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use groupme_model::GroupId;
 use groupme_rest::endpoint::{Page, groups};
 
-use super::PER_PAGE;
+use super::{MAX_PAGES, PER_PAGE, endless};
 use crate::{
     account::Account,
     args::Groups,
@@ -14,7 +14,7 @@ use crate::{
 };
 
 pub(crate) async fn run(args: Groups) -> Result<(), Failure> {
-    let account = Account::open(&args.account)?;
+    let account = Account::open(&args.account).await?;
     let mut rows = RowPrinter::new(args.output);
     let list = if args.members {
         groups::list
@@ -23,7 +23,7 @@ pub(crate) async fn run(args: Groups) -> Result<(), Failure> {
     };
     // A group with a new message moves to another page meanwhile.
     let mut seen = BTreeSet::<GroupId>::new();
-    for page in 1.. {
+    for page in 1..=MAX_PAGES {
         let list = list(Page::new(page, PER_PAGE));
         let mut is_new = false;
         for group in account.call(&list).await? {
@@ -34,8 +34,8 @@ pub(crate) async fn run(args: Groups) -> Result<(), Failure> {
         }
         // A page without new entries is the end; a short page need not be.
         if !is_new {
-            break;
+            return Ok(());
         }
     }
-    Ok(())
+    Err(endless("groups"))
 }

@@ -15,7 +15,7 @@ pub(crate) async fn run(args: Like) -> Result<(), Failure> {
         (None, Some((pack, picture))) => Some(LikeIcon::emoji(pack, picture)),
         (None, None) => None,
     };
-    let account = Account::open(&args.target.account)?;
+    let account = Account::open(&args.target.account).await?;
     let conversation = account.conversation(&args.target.conversation).await?;
     let message = MessageId::from(args.target.message);
     let has_icon = icon.is_some();

@@ -1,8 +1,9 @@
 //! `groupme listen`: prints an account's events as they arrive.
 
+use core::error::Error as _;
 use std::io::{self, IsTerminal as _};
 
-use anyhow::Context as _;
+use anyhow::anyhow;
 use groupme_client::{Builder, DeliveryConfig, GroupId, Polling, SqliteStore};
 
 use super::{
@@ -13,7 +14,7 @@ use crate::{
     account,
     args::{Format, Listen},
     exit::Failure,
-    output::Printer,
+    output::{Printer, chain},
 };
 
 pub(crate) async fn run(mut args: Listen) -> Result<(), Failure> {
@@ -56,9 +57,11 @@ fn deliver(mut builder: Builder, args: &Listen) -> Result<Builder, Failure> {
         return Ok(builder.without_backfill());
     }
     if let Some(file) = &args.state {
-        let store = SqliteStore::open(file)
-            .with_context(|| format!("cannot use the state file {}", file.display()))
-            .map_err(Failure::Usage)?;
+        let store = SqliteStore::open(file).map_err(|error| {
+            let reason = error.source().map(chain).unwrap_or_default();
+            let file = file.display();
+            Failure::Usage(anyhow!("cannot use the state file {file}: {reason}"))
+        })?;
         builder = builder.store(store);
     }
     let mut config = DeliveryConfig::default();

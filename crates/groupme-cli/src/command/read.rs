@@ -15,7 +15,7 @@ use crate::{
 };
 
 pub(crate) async fn run(args: Read) -> Result<(), Failure> {
-    let account = Account::open(&args.account)?;
+    let account = Account::open(&args.account).await?;
     let conversation = account.conversation(&args.conversation).await?;
     let id = account.id_of(&conversation).await?;
     let message = args.message.map(MessageId::from);
@@ -23,10 +23,10 @@ pub(crate) async fn run(args: Read) -> Result<(), Failure> {
         (Conversation::Group(_), Some(message)) => receipts::mark_read_up_to(&id, &message),
         (Conversation::Group(_), None) => {
             let newest = messages::list(&conversation, &HistoryWindow::Newest, 1);
-            let newest = account.call(&newest).await?.messages.pop();
+            let newest = account.call(&newest).await?.into_rows().pop();
             let newest = newest
                 .ok_or_else(|| Failure::Refused(anyhow!("the conversation has no messages")))?;
-            receipts::mark_read_up_to(&id, &newest.id)
+            receipts::mark_read_up_to(&id, newest.id())
         }
         (_, None) => receipts::mark_read(&id),
         (_, Some(message)) => receipts::mark_read_v2(&id, &message),

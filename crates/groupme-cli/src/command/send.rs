@@ -1,6 +1,7 @@
 //! `groupme send`: sends a message exactly once.
 
-use std::{fs, path::Path};
+use core::time::Duration;
+use std::path::Path;
 
 use anyhow::{Context as _, anyhow};
 use groupme_model::{
@@ -17,12 +18,16 @@ use crate::{
     account::Account,
     args::Send,
     exit::Failure,
+    input_file,
     output::{Row, RowPrinter},
 };
 
 pub(crate) async fn run(args: Send) -> Result<(), Failure> {
-    let account = Account::open(&args.account)?;
-    let image = args.image.as_deref().map(picture).transpose()?;
+    let account = Account::open(&args.account).await?;
+    let image = match &args.image {
+        Some(file) => Some(picture(file, args.account.timeout).await?),
+        None => None,
+    };
     let text = args.text.as_deref().map(text::read).transpose()?;
     let conversation = account.conversation(&args.conversation).await?;
     let mut draft = Draft::new(text.unwrap_or_default());
@@ -67,8 +72,9 @@ async fn answer(
 }
 
 /// Reads an image and detects its media type by its first bytes.
-fn picture(file: &Path) -> Result<(&'static str, Vec<u8>), Failure> {
-    let bytes = fs::read(file)
+async fn picture(file: &Path, timeout: Duration) -> Result<(&'static str, Vec<u8>), Failure> {
+    let bytes = input_file::read(file, MAX_IMAGE, timeout)
+        .await
         .with_context(|| format!("cannot read the image {}", file.display()))
         .map_err(Failure::Usage)?;
     let known = KINDS.iter().find(|(start, _)| bytes.starts_with(start));
@@ -80,6 +86,9 @@ fn picture(file: &Path) -> Result<(&'static str, Vec<u8>), Failure> {
         ))),
     }
 }
+
+/// Maximum bytes of an image. GroupMe documents no limit; photographs of phones have up to 20 MB.
+const MAX_IMAGE: u64 = 32 * 1024 * 1024;
 
 const KINDS: [(&[u8], &str); 3] = [
     (b"\xff\xd8\xff", "image/jpeg"),

@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub(crate) async fn run(args: MessageArgs) -> Result<(), Failure> {
-    let account = Account::open(&args.account)?;
+    let account = Account::open(&args.account).await?;
     let conversation = account.conversation(&args.conversation).await?;
     let message = MessageId::from(args.message);
     let left = account

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::ser::Formatter;
 
 pub(super) use self::row::row;
-use super::{chain, labels, rfc3339};
+use super::{chain, rfc3339};
 
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
@@ -18,6 +18,9 @@ enum Line<'a> {
         state: &'static str,
         transport: Option<&'static str>,
         cause: Option<String>,
+        /// Seconds until the next attempt.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        retry_in: Option<f64>,
     },
     Subscription {
         channel: &'a str,
@@ -86,6 +89,7 @@ pub(super) fn status(status: &Status) -> io::Result<()> {
         state,
         transport,
         cause,
+        retry_in: None,
     };
     line(&match status {
         Status::Connecting => connection("connecting", None, None),
@@ -110,7 +114,7 @@ pub(super) fn status(status: &Status) -> io::Result<()> {
             conversation: gap.conversation.as_str(),
             after: gap.after.as_ref().map(MessageId::as_str),
             upto: gap.up_to.as_ref().map(MessageId::as_str),
-            cause: labels::cause(gap.cause),
+            cause: gap.cause.name(),
         },
         Status::Backfilled {
             conversation,
@@ -121,10 +125,10 @@ pub(super) fn status(status: &Status) -> io::Result<()> {
         },
         Status::Unrecoverable(lost) => Line::Lost {
             conversation: lost.conversation.as_ref().map(ConversationId::as_str),
-            what: labels::loss_kind(lost.kind),
+            what: lost.kind.name(),
             after: lost.after.as_ref().map(MessageId::as_str),
             upto: lost.up_to.as_ref().map(MessageId::as_str),
-            cause: labels::loss_reason(lost.reason),
+            cause: lost.reason.name(),
         },
         Status::CaughtUp => Line::CaughtUp,
         Status::Polling(on) => Line::Polling { on: *on },
@@ -135,10 +139,20 @@ pub(super) fn status(status: &Status) -> io::Result<()> {
         Status::NotSaved(error) => Line::State {
             error: chain(&**error),
         },
-        Status::Disconnected { cause, .. } => connection("disconnected", None, Some(chain(cause))),
+        Status::Disconnected { cause, retry_in } => Line::Connection {
+            state: "disconnected",
+            transport: None,
+            cause: Some(chain(cause)),
+            retry_in: Some(rounded(retry_in.as_secs_f64())),
+        },
         Status::Ended(end) => connection("disconnected", None, Some(end.to_string())),
         _ => return Ok(()),
     })
+}
+
+/// Rounds seconds to the millisecond.
+fn rounded(seconds: f64) -> f64 {
+    (seconds * 1e3).round() / 1e3
 }
 
 /// Writes one line and flushes, because readers of a pipe expect each event at once.

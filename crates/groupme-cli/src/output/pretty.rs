@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 
 pub(crate) use self::escape::escape_control;
 use self::names::Names;
-use super::{chain, labels};
+use super::chain;
 
 /// Prints lines with names, which pushes often lack: they carry ids only.
 #[derive(Debug)]
@@ -73,7 +73,7 @@ impl Pretty {
             Status::BackfillStarted(gap) => format!(
                 "· messages missed in {}: {}; fetching",
                 names.conversation(&gap.conversation),
-                labels::cause(gap.cause)
+                gap.cause
             ),
             Status::Backfilled {
                 conversation,
@@ -89,10 +89,7 @@ impl Pretty {
                     || "some conversations".to_owned(),
                     |conversation| names.conversation(conversation),
                 );
-                let (what, why) = (
-                    labels::loss_kind(lost.kind),
-                    labels::loss_reason(lost.reason),
-                );
+                let (what, why) = (lost.kind, lost.reason);
                 if lost.reason == LossReason::Left {
                     format!("· {of}: {why}; its last messages may be missing")
                 } else {

@@ -15,6 +15,8 @@ use serde::Serialize;
 pub(super) struct Summary {
     started: Instant,
     types: BTreeMap<String, u64>,
+    /// Events of types beyond [`MAX_TYPES`].
+    other: u64,
     duplicates: u64,
     gaps: u64,
     seen: Seen,
@@ -24,6 +26,8 @@ pub(super) struct Summary {
 #[derive(Debug, Serialize)]
 pub(super) struct Report<'a> {
     types: &'a BTreeMap<String, u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    other_types: Option<u64>,
     total: u64,
     duplicates: u64,
     gaps: u64,
@@ -39,6 +43,7 @@ impl Summary {
         Self {
             started: Instant::now(),
             types: BTreeMap::new(),
+            other: 0,
             duplicates: 0,
             gaps: 0,
             seen: Seen::default(),
@@ -46,12 +51,23 @@ impl Summary {
     }
 
     pub(super) fn event(&mut self, delivery: &Delivery) {
-        let kind = delivery.event().kind().to_owned();
+        let event = delivery.event();
         // Pings are equal by design, so they do not count as duplicates.
-        if kind != "ping" && !self.seen.insert(delivery) {
+        if event.kind() != "ping" && !self.seen.insert(delivery) {
             self.duplicates += 1;
         }
-        *self.types.entry(kind).or_default() += 1;
+        // A server can invent types, so neither their number nor their length may be unlimited.
+        let mut kind: String = event.kind().chars().take(MAX_TYPE_CHARS).collect();
+        if kind.len() < event.kind().len() {
+            kind.push('…');
+        }
+        if let Some(count) = self.types.get_mut(&kind) {
+            *count += 1;
+        } else if self.types.len() < MAX_TYPES {
+            self.types.insert(kind, 1);
+        } else {
+            self.other += 1;
+        }
     }
 
     pub(super) fn status(&mut self, status: &Status) {
@@ -63,7 +79,8 @@ impl Summary {
     pub(super) fn report(&self) -> Report<'_> {
         Report {
             types: &self.types,
-            total: self.types.values().sum(),
+            other_types: (self.other > 0).then_some(self.other),
+            total: self.types.values().sum::<u64>() + self.other,
             duplicates: self.duplicates,
             gaps: self.gaps,
             seconds: self.started.elapsed().as_secs_f64(),
@@ -96,5 +113,11 @@ impl Seen {
         true
     }
 }
+
+/// Maximum number of types counted by name; GroupMe has fewer than 50.
+const MAX_TYPES: usize = 1_000;
+
+/// Maximum characters of a type's name.
+const MAX_TYPE_CHARS: usize = 100;
 
 const MAX_HASHES: usize = 100_000;

@@ -55,7 +55,11 @@ async fn the_lines_have_the_four_shapes_that_scripts_rely_on() {
 
     sim.break_connections();
     let lost = listening.json().await;
-    assert_eq!(keys(&lost), ["kind", "state", "transport", "cause"]);
+    assert_eq!(
+        keys(&lost),
+        ["kind", "state", "transport", "cause", "retry_in"]
+    );
+    assert!(lost["retry_in"].as_f64().unwrap() >= 0.0, "{lost}");
     assert_eq!(
         (&lost["kind"], &lost["state"]),
         (&json!("connection"), &json!("disconnected"))

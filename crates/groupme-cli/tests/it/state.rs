@@ -59,7 +59,7 @@ async fn what_was_said_while_it_did_not_run_is_printed_first_between_a_gap_and_i
         [
             &json!({
                 "kind": "backfill_started", "conversation": group, "upto": last.to_string(),
-                "after": before["data"]["subject"]["id"], "cause": "not running",
+                "after": before["data"]["subject"]["id"], "cause": "absence",
             }),
             &json!({ "kind": "backfilled", "conversation": group, "messages": 2 }),
         ]

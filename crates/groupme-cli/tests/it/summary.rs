@@ -48,3 +48,26 @@ async fn a_summary_of_nothing_is_a_summary() {
         (&json!({}), &json!(0))
     );
 }
+
+#[tokio::test]
+async fn a_flood_of_types_is_counted_in_bounded_memory() {
+    const TYPES: u64 = 1_200;
+    let sim = sim().await;
+    let count = (TYPES + 1).to_string();
+    let started = Running::start(listen(&sim, &["--format", "summary", "--count", &count]));
+    soon(sim.wait_until_subscribed(&own(&sim))).await;
+    for number in 0..TYPES {
+        let data = format!(r#"{{"type":"{number}{}"}}"#, "é".repeat(200));
+        sim.with_world(|world| world.publish_raw(&own(&sim), &data))
+            .unwrap();
+    }
+    sim.say("one").unwrap();
+    let left = started.finish().await;
+    assert_eq!(left.status, Some(0), "{}", left.stderr);
+    let summary = left.one();
+    let types = summary["types"].as_object().unwrap();
+    assert_eq!(types.len(), 1_000);
+    assert!(types.keys().all(|name| name.chars().count() <= 101));
+    assert_eq!(summary["other_types"], 201);
+    assert_eq!(summary["total"], 1_201);
+}

@@ -1,5 +1,7 @@
 //! The store in a file: another process reads what was saved.
 
+mod file;
+
 use groupme_client::{SqliteStore, Store as _};
 use groupme_delivery::{Change, MessageState, Saved};
 

@@ -50,6 +50,15 @@ impl Default for LinkFaults {
     }
 }
 
+impl LinkFaults {
+    /// Returns whether any fault is possible.
+    #[cfg(feature = "net")]
+    pub(super) fn is_possible(&self) -> bool {
+        let odds = [self.reset, self.half_open, self.refuse_upgrade, self.slow];
+        self.idle.is_some() || odds.iter().any(|odds| !odds.is_never())
+    }
+}
+
 /// Speed limit: a number of bytes, then a pause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a speed is bytes and a time")]

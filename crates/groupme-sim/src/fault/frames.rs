@@ -44,6 +44,22 @@ impl Default for FrameFaults {
     }
 }
 
+impl FrameFaults {
+    /// Returns whether any fault is possible.
+    #[cfg(feature = "net")]
+    pub(super) fn is_possible(&self) -> bool {
+        let odds = [
+            self.drop,
+            self.delay,
+            self.duplicate,
+            self.reorder,
+            self.truncate,
+            self.corrupt,
+        ];
+        odds.iter().any(|odds| !odds.is_never())
+    }
+}
+
 /// Queue of one direction of one connection, sans-IO: frames go in, and what is left of them comes
 /// out when it arrives.
 #[derive(Debug)]

@@ -5,14 +5,14 @@ use std::io;
 
 use bayeux_proto::server::Profile;
 
-use super::{Sim, shared::Options};
+use super::{Sim, callback, control::ControlAccess, shared::Options};
 use crate::{
     fault::FaultPlan,
     gateway::{Gateway, GatewayConfig, IdleConnects},
     rest::RestConfig,
     script::Cast,
     simulation::Simulation,
-    world::World,
+    world::{SimUserId, World},
 };
 
 /// Builder of a [`Sim`].
@@ -41,6 +41,10 @@ impl SimBuilder {
                 max_queued_frames: 32_768,
                 request_timeout: Duration::from_secs(30),
                 any_host: false,
+                control: ControlAccess::default(),
+                callback_timeout: callback::DEFAULT_TIMEOUT,
+                patience: Duration::from_secs(10),
+                me: SimUserId::new(0),
             },
             faults: FaultPlan::default(),
         }
@@ -161,6 +165,29 @@ impl SimBuilder {
     #[must_use]
     pub fn any_host(mut self, any: bool) -> Self {
         self.options.any_host = any;
+        self
+    }
+
+    /// Sets the clients that may use the control API at `/sim/v1`. Default: programs on this
+    /// machine.
+    #[must_use]
+    pub fn control(mut self, access: ControlAccess) -> Self {
+        self.options.control = access;
+        self
+    }
+
+    /// Sets the time in which a bot has to answer a callback. Default: 10 s; GroupMe's own is not
+    /// documented.
+    #[must_use]
+    pub fn callback_timeout(mut self, timeout: Duration) -> Self {
+        self.options.callback_timeout = timeout;
+        self
+    }
+
+    /// Sets the longest wait of [`Sim::until`] and its relatives, in real time. Default: 10 s.
+    #[must_use]
+    pub fn patience(mut self, longest: Duration) -> Self {
+        self.options.patience = longest;
         self
     }
 

@@ -1,17 +1,17 @@
 //! TCP connection with its faults.
 
-use core::{future, time::Duration};
+use core::{future, net::IpAddr, time::Duration};
 use std::{
     io,
     sync::{Arc, Mutex, PoisonError},
 };
 
-use tokio::net::TcpStream;
+use tokio::{net::TcpStream, time};
 
 use super::{
     clock::Clock,
     http,
-    pause::{Pausable, Pause},
+    pause::{Exemption, Pausable, Pause},
     shared::Shared,
     throttle::{Activity, ThrottledStream},
 };
@@ -21,6 +21,10 @@ use crate::fault::{ConnectionFaults, Direction, FrameFaultQueue, Link};
 #[derive(Debug)]
 pub(super) struct Connection {
     pub(super) shared: Arc<Shared>,
+    /// Address of the client.
+    pub(super) peer: IpAddr,
+    /// Granted once the connection is that of a controller.
+    pub(super) exempt: Exemption,
     faults: ConnectionFaults,
     /// Switch of this connection alone.
     pause: Pause,
@@ -29,7 +33,34 @@ pub(super) struct Connection {
 }
 
 /// Serves a connection until it ends or its faults break it.
-pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream) {
+pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, peer: IpAddr) {
+    let mut killed = shared.killed();
+    let exempt = Exemption::default();
+    let serving = serve_exempt(shared, stream, peer, exempt.clone());
+    let mut serving = core::pin::pin!(serving);
+    tokio::select! {
+        () = &mut serving => return,
+        _ = killed.changed() => {}
+    }
+    // Whoever breaks all connections wants to know that it was done.
+    if exempt.is_granted() {
+        serving.await;
+    }
+}
+
+async fn serve_exempt(shared: Arc<Shared>, stream: TcpStream, peer: IpAddr, exempt: Exemption) {
+    if shared.is_hostile() && asks_for_control(&stream).await {
+        exempt.grant();
+        let connection = Connection {
+            shared,
+            peer,
+            exempt,
+            faults: ConnectionFaults::default(),
+            pause: Pause::default(),
+            link: Mutex::new(Link::faultless(u64::MAX)),
+        };
+        return http::serve(connection, stream).await;
+    }
     let link = shared.open_link();
     let faults = link.connection_faults();
     if let Err(error) = prepare(&stream, faults) {
@@ -42,10 +73,12 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream) {
     }
     let stream = Pausable::new(stream, own_pause.clone());
     let stream = ThrottledStream::new(stream, activity.clone(), faults.throttle);
-    let stream = Pausable::new(stream, shared.pause.clone());
+    let stream = Pausable::new(stream, shared.pause.clone()).unless(exempt.clone());
     let clock = Arc::clone(&shared.clock);
     let connection = Connection {
         shared,
+        peer,
+        exempt,
         faults,
         pause: own_pause.clone(),
         link: Mutex::new(link),
@@ -55,6 +88,21 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream) {
         () = wait_for_fault(&clock, faults, &own_pause, &activity) => {}
     }
 }
+
+/// Returns whether the first request of a connection is for the control API, without reading it:
+/// faults must not keep a controller from ending them.
+async fn asks_for_control(stream: &TcpStream) -> bool {
+    let mut first = [0; 32];
+    let Ok(Ok(read)) = time::timeout(FIRST_BYTES, stream.peek(&mut first)).await else {
+        return false;
+    };
+    let line = first.get(..read).unwrap_or_default();
+    let path = line.split(|byte| *byte == b' ').nth(1);
+    path.is_some_and(|path| path.starts_with(b"/sim/v1"))
+}
+
+/// Time in which the request of a controller has to begin.
+const FIRST_BYTES: Duration = Duration::from_millis(300);
 
 fn prepare(stream: &TcpStream, faults: ConnectionFaults) -> io::Result<()> {
     // Frames are small, and a test waits for each.

@@ -2,7 +2,7 @@
 
 use core::{sync::atomic::Ordering, time::Duration};
 
-use super::Sim;
+use super::{Sim, control};
 use crate::fault::{FaultPlan, Incident};
 
 impl Sim {
@@ -14,11 +14,7 @@ impl Sim {
     /// Ends the fault plan, [`freeze`](Self::freeze), a REST outage, and what
     /// [`allow_sockets`](Self::allow_sockets) and [`allow_polling`](Self::allow_polling) refuse.
     pub fn clear_faults(&self) {
-        self.shared.set_plan(FaultPlan::default());
-        self.thaw();
-        self.allow_sockets(true);
-        self.allow_polling(true);
-        self.configure_rest(|config| config.outage = None);
+        control::clear_faults(&self.shared);
     }
 
     /// Applies an incident to all clients at once.

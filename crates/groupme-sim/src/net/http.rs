@@ -26,6 +26,7 @@ use tokio::{
 
 use super::{
     connection::Connection,
+    control,
     jsonp::{self, Batch},
     origin, rest,
     shared::Answer,
@@ -87,6 +88,10 @@ async fn route(
 ) -> Result<Reply, Aborted> {
     if !connection.shared.options.any_host && !origin::is_local(&request) {
         return Ok(text(StatusCode::FORBIDDEN, FOREIGN));
+    }
+    if control::path(request.uri().path()).is_some() {
+        connection.exempt.grant();
+        return control::answer(connection, request).await;
     }
     // Faye serves everything below its mount point, too.
     let path = request.uri().path();
@@ -176,7 +181,7 @@ fn upgrade_to_socket(
 async fn post(connection: &Connection, request: Request<Incoming>) -> Result<Reply, Aborted> {
     let origin = request.headers().get(ORIGIN).cloned();
     let kind = request.headers().get(CONTENT_TYPE).cloned();
-    let body = match read_body(connection, request.into_body()).await? {
+    let body = match read_body(connection, request.into_body(), MAX_BODY).await? {
         Ok(body) => body,
         Err(refusal) => return Ok(refusal),
     };
@@ -256,9 +261,10 @@ fn preflight(origin: Option<&HeaderValue>) -> Reply {
 pub(super) async fn read_body(
     connection: &Connection,
     body: Incoming,
+    largest: usize,
 ) -> Result<Result<Bytes, Reply>, Aborted> {
     let timeout = connection.shared.options.request_timeout;
-    let reading = time::timeout(timeout, Limited::new(body, MAX_BODY).collect());
+    let reading = time::timeout(timeout, Limited::new(body, largest).collect());
     let Ok(read) = reading.await else {
         let status = StatusCode::REQUEST_TIMEOUT;
         return Ok(Err(text(status, "Request Timeout")));
@@ -279,7 +285,7 @@ pub(super) async fn read_body(
     }
 }
 
-fn json(status: StatusCode, body: impl Into<Bytes>) -> Reply {
+pub(super) fn json(status: StatusCode, body: impl Into<Bytes>) -> Reply {
     reply(status, "application/json; charset=utf-8", body)
 }
 
@@ -300,4 +306,4 @@ fn reply(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Repl
 const FOREIGN: &str = "Host or Origin is not on this machine. \
      `groupme sim --any-host` and `SimBuilder::any_host` accept all.";
 /// Maximum size of a request body, in bytes.
-const MAX_BODY: usize = 1 << 20;
+pub(super) const MAX_BODY: usize = 1 << 20;

@@ -20,13 +20,19 @@ pub(super) fn is_local<B>(request: &Request<B>) -> bool {
         .uri()
         .authority()
         .map(|name| name.as_str().as_bytes());
-    let mut origins = headers.get_all(ORIGIN).iter().map(HeaderValue::as_bytes);
-    hosts.chain(target).all(|host| is_at(host, |_| true))
-        && origins.all(|origin| {
-            let authority = origin.strip_prefix(b"http://");
-            let authority = authority.or_else(|| origin.strip_prefix(b"https://"));
-            authority.is_some_and(|authority| is_at(authority, |address| address.is_loopback()))
-        })
+    hosts.chain(target).all(|host| is_at(host, |_| true)) && is_from_here(request)
+}
+
+/// Returns whether a request comes from no page of another machine.
+pub(super) fn is_from_here<B>(request: &Request<B>) -> bool {
+    let mut origins = request.headers().get_all(ORIGIN).iter();
+    origins.all(|origin| is_local_origin(origin.as_bytes()))
+}
+
+fn is_local_origin(origin: &[u8]) -> bool {
+    let authority = origin.strip_prefix(b"http://");
+    let authority = authority.or_else(|| origin.strip_prefix(b"https://"));
+    authority.is_some_and(|authority| is_at(authority, |address| address.is_loopback()))
 }
 
 /// Returns whether an authority is `localhost` or an IP address that is accepted.

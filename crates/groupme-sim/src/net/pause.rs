@@ -3,6 +3,7 @@
 use core::{
     future::poll_fn,
     pin::Pin,
+    sync::atomic::{AtomicBool, Ordering},
     task::{Context, Poll, Waker},
 };
 use std::{
@@ -33,6 +34,10 @@ impl Pause {
             core::mem::take(&mut state.waiting)
         });
         waiting.into_iter().for_each(Waker::wake);
+    }
+
+    pub(super) fn is_paused(&self) -> bool {
+        self.state(|state| state.paused)
     }
 
     /// Waits until streams are not paused. Cancel-safe.
@@ -66,11 +71,44 @@ impl Pause {
 pub(super) struct Pausable<S> {
     stream: S,
     pause: Pause,
+    /// Set once the stream is not to be paused any more.
+    exempt: Option<Exemption>,
+}
+
+/// Switch that takes one connection out of all pauses and kills.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Exemption(Arc<AtomicBool>);
+
+impl Exemption {
+    pub(super) fn grant(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_granted(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 impl<S> Pausable<S> {
     pub(super) fn new(stream: S, pause: Pause) -> Self {
-        Self { stream, pause }
+        Self {
+            stream,
+            pause,
+            exempt: None,
+        }
+    }
+
+    /// Lets the stream run in spite of the pause once the exemption is granted.
+    pub(super) fn unless(mut self, exempt: Exemption) -> Self {
+        self.exempt = Some(exempt);
+        self
+    }
+
+    fn poll_running(&self, cx: &Context<'_>) -> Poll<()> {
+        if self.exempt.as_ref().is_some_and(Exemption::is_granted) {
+            return Poll::Ready(());
+        }
+        self.pause.poll_running(cx)
     }
 }
 
@@ -81,7 +119,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Pausable<S> {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        core::task::ready!(this.pause.poll_running(cx));
+        core::task::ready!(this.poll_running(cx));
         Pin::new(&mut this.stream).poll_read(cx, buffer)
     }
 }
@@ -93,19 +131,19 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Pausable<S> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        core::task::ready!(this.pause.poll_running(cx));
+        core::task::ready!(this.poll_running(cx));
         Pin::new(&mut this.stream).poll_write(cx, bytes)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        core::task::ready!(this.pause.poll_running(cx));
+        core::task::ready!(this.poll_running(cx));
         Pin::new(&mut this.stream).poll_flush(cx)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        core::task::ready!(this.pause.poll_running(cx));
+        core::task::ready!(this.poll_running(cx));
         Pin::new(&mut this.stream).poll_shutdown(cx)
     }
 }

@@ -12,11 +12,13 @@ use std::{
 use bayeux_proto::Instant;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
-use super::{clock::Clock, pause::Pause};
+use super::{clock::Clock, control::ControlAccess, pause::Pause};
 use crate::{
     fault::{Backend, ErrorResponse, FaultInjector, FaultPlan, Incident, Link},
     gateway::{LaneId, LaneKind, Output},
+    journal::{Entry, Journal},
     simulation::Simulation,
+    world::{Callback, SimUserId},
 };
 
 /// Settings of the HTTP server.
@@ -28,6 +30,14 @@ pub(super) struct Options {
     pub(super) request_timeout: Duration,
     /// Whether `Host` and `Origin` are not checked.
     pub(super) any_host: bool,
+    /// Clients that may use the control API.
+    pub(super) control: ControlAccess,
+    /// Time in which a bot has to answer a callback.
+    pub(super) callback_timeout: Duration,
+    /// Limit of the waits of a test.
+    pub(super) patience: Duration,
+    /// User whose account is simulated.
+    pub(super) me: SimUserId,
 }
 
 /// State shared by all tasks of one simulator.
@@ -52,6 +62,7 @@ pub(super) struct Shared {
 struct Core {
     simulation: Simulation,
     faults: FaultInjector,
+    journal: Journal,
     senders: BTreeMap<LaneId, LaneSender>,
 }
 
@@ -90,11 +101,13 @@ pub(super) enum Answer {
 }
 
 impl Shared {
-    pub(super) fn new(simulation: Simulation, options: Options) -> Self {
+    pub(super) fn new(mut simulation: Simulation, options: Options) -> Self {
+        simulation.record_pushes();
         Self {
             core: Mutex::new(Core {
                 simulation,
                 faults: FaultInjector::default(),
+                journal: Journal::new(),
                 senders: BTreeMap::new(),
             }),
             clock: Arc::new(Clock::new()),
@@ -116,6 +129,7 @@ impl Shared {
         // The clock is read under the lock, so that time never goes back.
         let now = self.clock.now();
         let result = act(&mut core.simulation, now);
+        core.note_pushes();
         core.send_outputs(now);
         if core.simulation.poll_timeout() != deadline {
             self.deadline_changed.notify_one();
@@ -130,6 +144,46 @@ impl Shared {
         read(&self.lock().simulation)
     }
 
+    /// Adds an entry to the journal.
+    pub(super) fn note(&self, entry: Entry) {
+        self.lock().note(entry);
+        self.changed.send_replace(());
+    }
+
+    /// Reads the journal.
+    pub(super) fn read_journal<T>(&self, read: impl FnOnce(&Journal) -> T) -> T {
+        read(&self.lock().journal)
+    }
+
+    /// Returns a receiver that is notified after every change.
+    pub(super) fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
+    }
+
+    /// Takes the next callback to a bot.
+    pub(super) fn poll_callback(&self) -> Option<Callback> {
+        self.lock().simulation.world_mut().poll_callback()
+    }
+
+    /// Waits until something is found in the simulation or its journal.
+    pub(super) async fn wait_for_core<T>(
+        &self,
+        mut find: impl FnMut(&Simulation, &Journal) -> Option<T>,
+    ) -> T {
+        let mut changed = self.changed.subscribe();
+        loop {
+            let found = {
+                let core = self.lock();
+                find(&core.simulation, &core.journal)
+            };
+            if let Some(found) = found {
+                return found;
+            }
+            // The sender lives in `self`, so this cannot fail.
+            let _ = changed.changed().await;
+        }
+    }
+
     /// Replaces the fault plan.
     pub(super) fn set_plan(&self, plan: FaultPlan) {
         let mut core = self.lock();
@@ -137,6 +191,11 @@ impl Shared {
         core.faults = FaultInjector::new(plan, now);
         drop(core);
         self.deadline_changed.notify_one();
+    }
+
+    /// Returns whether new connections may have faults.
+    pub(super) fn is_hostile(&self) -> bool {
+        self.pause.is_paused() || self.lock().faults.touches_connections()
     }
 
     /// Draws the faults of a new connection.
@@ -155,6 +214,9 @@ impl Shared {
 
     /// Applies an incident.
     pub(super) fn apply(&self, incident: Incident) {
+        self.note(Entry::Fault {
+            text: format!("{incident:?}"),
+        });
         self.act(|simulation, now| simulation.apply(now, incident));
         if incident.breaks_connections() {
             self.kill();
@@ -183,7 +245,7 @@ impl Shared {
     }
 
     /// Handles everything that is due.
-    fn handle_due(&self) {
+    pub(super) fn handle_due(&self) {
         self.act(Simulation::handle_timeout);
         let next = || {
             let mut core = self.lock();
@@ -233,7 +295,13 @@ impl Shared {
 
     fn open(self: &Arc<Self>, kind: LaneKind, sender: LaneSender) -> LaneGuard {
         let lane = LaneId::new(self.next_lane.fetch_add(1, Ordering::Relaxed));
-        self.lock().senders.insert(lane, sender);
+        let mut core = self.lock();
+        core.senders.insert(lane, sender);
+        core.note(Entry::Opened {
+            lane: lane.number(),
+            is_socket: kind == LaneKind::Socket,
+        });
+        drop(core);
         self.act(|simulation, now| simulation.handle_open(now, lane, kind));
         LaneGuard {
             shared: Arc::clone(self),
@@ -269,9 +337,37 @@ impl Core {
         deadlines.into_iter().flatten().min()
     }
 
+    fn note(&mut self, entry: Entry) {
+        let at = self.simulation.world().unix_time();
+        self.journal.add(at, entry);
+    }
+
+    fn note_pushes(&mut self) {
+        for push in self.simulation.take_published() {
+            self.note(Entry::Push {
+                channel: push.channel,
+                data: push.data,
+            });
+        }
+    }
+
+    fn note_output(&mut self, output: &Output) {
+        let lane = output.lane().number();
+        self.note(match output {
+            Output::Frame { text, .. } | Output::Respond { body: text, .. } => Entry::Sent {
+                lane,
+                text: text.clone(),
+            },
+            Output::Reject { status: code, .. } | Output::Close { code, .. } => {
+                Entry::Ended { lane, code: *code }
+            }
+        });
+    }
+
     fn send_outputs(&mut self, now: Instant) {
         while let Some(output) = self.simulation.poll_output() {
             let lane = output.lane();
+            self.note_output(&output);
             if !self.send(output) {
                 // A lane that does not keep up with its outputs is dropped.
                 self.senders.remove(&lane);
@@ -320,6 +416,10 @@ pub(super) struct LaneGuard {
 impl LaneGuard {
     /// Handles a payload of the client.
     pub(super) fn receive(&self, payload: &[u8]) {
+        self.shared.lock().note(Entry::Received {
+            lane: self.lane.number(),
+            text: String::from_utf8_lossy(payload).into_owned(),
+        });
         self.shared
             .act(|simulation, now| simulation.handle_payload(now, self.lane, payload));
     }
@@ -331,7 +431,12 @@ impl LaneGuard {
 
 impl Drop for LaneGuard {
     fn drop(&mut self) {
-        self.shared.lock().senders.remove(&self.lane);
+        let mut core = self.shared.lock();
+        core.senders.remove(&self.lane);
+        core.note(Entry::Closed {
+            lane: self.lane.number(),
+        });
+        drop(core);
         self.shared
             .act(|simulation, now| simulation.handle_close(now, self.lane));
     }

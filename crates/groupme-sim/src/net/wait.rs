@@ -3,7 +3,8 @@
 use super::Sim;
 use crate::world::{MessageView, SimMessageId, World};
 
-/// Waits. A condition that holds already returns at once.
+/// Waits without a limit; the methods that begin with `until` have one. A condition that holds
+/// already returns at once.
 impl Sim {
     /// Waits until at least one session is subscribed to `channel`.
     pub async fn wait_until_subscribed(&self, channel: &str) {

@@ -30,6 +30,9 @@ pub struct RestConfig {
     /// Status of all requests, as from a proxy without a backend; `None` for normal responses, the
     /// default.
     pub outage: Option<u16>,
+    /// Time that GroupMe takes to process a video or file, and to add members. Default: 0, so that
+    /// the first question for the result finds one.
+    pub processing_time: Duration,
     /// Delay of responses. Default: 0. If longer than the delay of the push, the push of a request
     /// comes before its response.
     pub response_delay: Duration,
@@ -49,6 +52,7 @@ impl Default for RestConfig {
             short_pages: false,
             retry_after: RetryAfter::EverySecond,
             outage: None,
+            processing_time: Duration::ZERO,
             response_delay: Duration::ZERO,
             push_delay: Duration::ZERO,
         }

@@ -27,7 +27,7 @@ impl<'a> Query<'a> {
 }
 
 /// Decodes percent-encoding. Invalid encodings stay as they are.
-pub(super) fn decode(text: &str) -> String {
+pub(crate) fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, others)) = rest.split_first() {

@@ -18,7 +18,11 @@ pub struct RestRequest<'a> {
     pub query: &'a str,
     /// Value of the header `X-Access-Token`; if `None`, the query's `token` counts.
     pub token: Option<&'a str>,
-    /// Body, empty or JSON.
+    /// Value of the header `Host`, for the URLs in responses; `None` for GroupMe's own hosts.
+    pub host: Option<&'a str>,
+    /// Value of the header `Content-Type`, which an upload keeps.
+    pub media_type: Option<&'a str>,
+    /// Body: empty, JSON, or an upload.
     pub body: &'a [u8],
 }
 

@@ -1,6 +1,7 @@
 //! REST responses and GroupMe's envelope.
 
 use core::time::Duration;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -17,6 +18,8 @@ pub struct RestResponse {
     pub headers: Vec<(&'static str, String)>,
     /// Body, mostly JSON, or empty.
     pub body: String,
+    /// Picture, video or file that is sent instead of `body`.
+    pub file: Option<Arc<[u8]>>,
     /// Delay after which the response is sent.
     pub delay: Duration,
 }
@@ -33,6 +36,18 @@ impl RestResponse {
         Self::with_body(status, JSON, envelope.to_string())
     }
 
+    /// Returns JSON without an envelope, as the upload services do.
+    pub(super) fn bare(status: u16, body: &Value) -> Self {
+        Self::with_body(status, JSON, body.to_string())
+    }
+
+    /// Returns a picture, video or file.
+    pub(super) fn of_file(media_type: &str, bytes: Arc<[u8]>) -> Self {
+        let mut response = Self::with_body(200, media_type, String::new());
+        response.file = Some(bytes);
+        response
+    }
+
     /// Returns a response without a body.
     pub(super) fn empty(status: u16) -> Self {
         let uncached = "must-revalidate, private, max-age=0".to_owned();
@@ -40,6 +55,7 @@ impl RestResponse {
             status,
             headers: vec![("Cache-Control", uncached)],
             body: String::new(),
+            file: None,
             delay: Duration::ZERO,
         }
     }
@@ -62,6 +78,18 @@ impl RestResponse {
     /// Returns the error of a valid token of the wrong user.
     pub(super) fn not_yours() -> Self {
         Self::refusal(401, 40100, "Not authorized")
+    }
+
+    /// Returns the error of a request to join without an answer to the group's question.
+    pub(super) fn answer_required() -> Self {
+        let envelope = json!({
+            "meta": {
+                "code": 40016,
+                "errors": ["Reason requires answer to groups question"],
+                "details": { "rejection_reason": "answer_required" },
+            },
+        });
+        Self::with_body(400, JSON, envelope.to_string())
     }
 
     pub(super) fn not_found() -> Self {
@@ -121,13 +149,19 @@ impl From<WorldError> for RestResponse {
             WorldError::NoSuchUser(_)
             | WorldError::NoSuchGroup(_)
             | WorldError::NotAMember { .. } => Self::no_conversation(),
-            WorldError::NoSuchMessage(_) | WorldError::Deleted(_) | WorldError::NoSuchPoll(_) => {
-                Self::not_found()
-            }
+            WorldError::NoSuchMessage(_)
+            | WorldError::Deleted(_)
+            | WorldError::NoSuchPoll(_)
+            | WorldError::NoSuchBot
+            | WorldError::NoSuchEvent => Self::not_found(),
             WorldError::PollEnded(_) => Self::refusal(412, 41202, "the poll has ended"),
-            WorldError::NotInConversation { .. } | WorldError::NotTheOwner { .. } => {
-                Self::not_yours()
-            }
+            WorldError::NotInConversation { .. }
+            | WorldError::NotTheOwner { .. }
+            | WorldError::NotAnAdmin { .. }
+            | WorldError::NotTheGroupOwner { .. }
+            | WorldError::NotTheEventOwner(_)
+            | WorldError::CannotReturn { .. } => Self::not_yours(),
+            WorldError::Blocked(_) => Self::refusal(403, 403, "blocked"),
             WorldError::AlreadySent(_) => Self::refusal(409, 409, "duplicate source_guid"),
             WorldError::TooLate(_) => Self::bad("the message is too old to be changed"),
             other => Self::bad(&other.to_string()),

@@ -80,7 +80,7 @@ impl Call<'_> {
     }
 
     /// Returns a topic of this group of the caller's.
-    fn topic_in(&self, group: &str, topic: &str) -> Result<SimGroupId, RestResponse> {
+    pub(super) fn topic_in(&self, group: &str, topic: &str) -> Result<SimGroupId, RestResponse> {
         let group = self.top_level_group(group)?;
         number(topic)
             .map(SimGroupId::new)

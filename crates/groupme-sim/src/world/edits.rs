@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     Conversation, SimMessageId, SimUserId, World, WorldError,
-    message::{Deletion, Message, User},
+    message::{Deletion, Message},
     notice::Notice,
     payload,
 };
@@ -64,11 +64,11 @@ impl World {
             edited.attachments = attachments;
         }
         edited.updated_at = Some(now);
-        let (message, author) = self.message_and_author(message)?;
-        let notice = Notice::updated(message, author, now);
+        let message = self.history.message(message)?;
+        let notice = Notice::updated(message, now);
         let conversation = message.conversation;
         if let Conversation::Group(group) = conversation {
-            let data = payload::updated(message, author, self.group_and_parent(group), now);
+            let data = payload::updated(message, self.group_and_parent(group), now);
             self.push(conversation.channel(), &data);
         }
         self.post_notice(conversation, notice);
@@ -91,10 +91,10 @@ impl World {
         };
         let notice = Notice::deleted(message, &deletion);
         gone.mark_deleted(deletion, "This message was deleted");
-        let (message, author) = self.message_and_author(message)?;
+        let message = self.history.message(message)?;
         let conversation = message.conversation;
         if let Conversation::Group(group) = conversation {
-            let data = payload::deleted(message, author, self.group_and_parent(group), now);
+            let data = payload::deleted(message, self.group_and_parent(group), now);
             self.push(conversation.channel(), &data);
         }
         self.post_notice(conversation, notice);
@@ -107,7 +107,7 @@ impl World {
         self.tombstones = leave;
     }
 
-    /// Deletes a message of another member, as the creator of the group. Only the notice is left,
+    /// Deletes a message of another member, as an admin of the group. Only the notice is left,
     /// the only event seen for it, unless the world [leaves tombstones](Self::leave_tombstones).
     ///
     /// # Errors
@@ -124,7 +124,7 @@ impl World {
         let owned = match conversation {
             Conversation::Group(group) => {
                 self.check_member(group, by)?;
-                self.group(self.parent(group).unwrap_or(group))?.creator == by
+                self.is_admin(self.parent(group).unwrap_or(group), by)
             }
             Conversation::Direct(..) => false,
         };
@@ -142,14 +142,6 @@ impl World {
         }
         self.post_notice(conversation, notice);
         Ok(())
-    }
-
-    pub(super) fn message_and_author(
-        &self,
-        id: SimMessageId,
-    ) -> Result<(&Message, &User), WorldError> {
-        let message = self.history.message(id)?;
-        Ok((message, self.user(message.author)?))
     }
 
     /// Returns a message that is not deleted.

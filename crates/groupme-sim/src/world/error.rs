@@ -71,14 +71,50 @@ pub enum WorldError {
     /// The message is not pinned.
     #[error("message {0} is not pinned")]
     NotPinned(SimMessageId),
-    /// Only the creator of a group can delete messages of others.
-    #[error("user {user} may not delete message {message}: only the creator of the group may")]
+    /// Only admins of a group can delete messages of others.
+    #[error("user {user} may not delete message {message}: only admins of the group may")]
     NotTheOwner {
         /// User.
         user: SimUserId,
         /// Message.
         message: SimMessageId,
     },
+    /// Only admins of a group may do this.
+    #[error("user {user} is not an admin of group {group}: make the user an admin first")]
+    NotAnAdmin {
+        /// User.
+        user: SimUserId,
+        /// Group.
+        group: SimGroupId,
+    },
+    /// Only the owner of a group may do this.
+    #[error("user {user} is not the owner of group {group}: ask its owner")]
+    NotTheGroupOwner {
+        /// User.
+        user: SimUserId,
+        /// Group.
+        group: SimGroupId,
+    },
+    /// The user was removed from the group, or has never been in it, and cannot come back alone.
+    #[error("user {user} cannot return to group {group}: a member has to add the user")]
+    CannotReturn {
+        /// User.
+        user: SimUserId,
+        /// Group.
+        group: SimGroupId,
+    },
+    /// The bot does not exist, or belongs to another user; `add_bot` adds one.
+    #[error("there is no such bot: add one first")]
+    NoSuchBot,
+    /// The calendar event does not exist.
+    #[error("there is no such calendar event: create one first")]
+    NoSuchEvent,
+    /// Only the creator of an event, or an admin of its group, may change the event.
+    #[error("user {0} may not change the event: only its creator and admins may")]
+    NotTheEventOwner(SimUserId),
+    /// One of two users blocked the other.
+    #[error("user {0} and the other user do not exchange messages: one blocked the other")]
+    Blocked(SimUserId),
     /// The script has not saved a message of this name.
     #[error("no message is saved as {0:?}: save it in an earlier step")]
     NotSaved(&'static str),

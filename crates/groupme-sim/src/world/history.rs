@@ -134,20 +134,39 @@ impl History {
         entries.filter_map(|(_, entry)| entry.as_message())
     }
 
-    /// Returns at most `limit` entries of a conversation.
+    /// Returns at most `limit` entries of a conversation, without those up to `cleared`.
     pub(super) fn page(
         &self,
         conversation: Conversation,
         range: PageRange,
         limit: usize,
+        cleared: Option<SimMessageId>,
     ) -> Vec<&Entry> {
         let Some(Thread { ids, .. }) = self.threads.get(&conversation) else {
             return Vec::new();
         };
-        let after = |id| (Bound::Excluded(id), Bound::Unbounded);
+        // Nothing up to the newest message at the time of clearing is shown.
+        let start = cleared.map_or(Bound::Unbounded, Bound::Excluded);
+        let after = |id: SimMessageId| {
+            let id = cleared.map_or(id, |cleared| id.max(cleared));
+            (Bound::Excluded(id), Bound::Unbounded)
+        };
+        let before = |id| match cleared {
+            Some(cleared) if cleared >= id => None,
+            _ => Some((start, Bound::Excluded(id))),
+        };
         let ids: Vec<&SimMessageId> = match range {
-            PageRange::Newest => ids.iter().rev().take(limit).collect(),
-            PageRange::Before(id) => ids.range(..id).rev().take(limit).collect(),
+            PageRange::Newest => ids
+                .range((start, Bound::Unbounded))
+                .rev()
+                .take(limit)
+                .collect(),
+            PageRange::Before(id) => {
+                let older = before(id)
+                    .into_iter()
+                    .flat_map(|range| ids.range(range).rev());
+                older.take(limit).collect()
+            }
             PageRange::After(id) => ids.range(after(id)).take(limit).collect(),
             PageRange::Since(id) => ids.range(after(id)).rev().take(limit).collect(),
         };

@@ -51,6 +51,12 @@ impl SimMessageId {
         Self(number.saturating_add(fraction))
     }
 
+    /// Returns the time since 1970 that the id stands for.
+    pub(super) fn time(self) -> Duration {
+        let fraction = Duration::from_nanos(self.0 % 100_000_000 * 10);
+        Duration::from_secs(self.0 / 100_000_000).saturating_add(fraction)
+    }
+
     pub(super) fn next(self) -> Self {
         Self(self.0.saturating_add(1))
     }

@@ -2,52 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    Conversation, SimGroupId, SimUserId, View, World,
-    edits::Windows,
-    message::{Entry, Group},
-};
+use super::{Conversation, SimGroupId, SimUserId, View, World, edits::Windows, message::Entry};
 
 impl World {
-    /// Returns the user as `GET /v3/users/me` does: a JSON text.
-    pub fn profile(&self, id: SimUserId) -> Option<String> {
-        self.profile_row(id).map(|profile| profile.to_string())
-    }
-
-    pub(crate) fn profile_row(&self, id: SimUserId) -> Option<Value> {
-        let user = self.users.get(&id)?;
-        let created_at = self.epoch.as_secs();
-        Some(json!({
-            "id": id.to_string(),
-            "user_id": id.to_string(),
-            "name": user.name,
-            "email": "user@example.invalid",
-            "email_verified": false,
-            "phone_number": "+1 5555550100",
-            "sms": false,
-            "bio": "",
-            "image_url": user.avatar_url,
-            "locale": "en_us",
-            "zip_code": null,
-            "created_at": created_at,
-            "updated_at": created_at,
-            "facebook_connected": false,
-            "microsoft_connected": false,
-            "twitter_connected": false,
-            "share_url": format!("https://groupme.com/contact/{id}/XXXXXXXX"),
-            "share_qr_code_url": null,
-            "friend_suggestable": true,
-            "mfa": { "enabled": false, "channels": null },
-            "tags": [],
-            "prompt_for_survey": false,
-            "show_age_gate": false,
-            "birth_date_set": true,
-            "graduation_year": "",
-            "campus_profile_visibility": "visible",
-            "consents": [],
-        }))
-    }
-
     /// Returns the groups of a user, those with the latest message first.
     pub(crate) fn groups_by_activity(&self, user: SimUserId) -> Vec<SimGroupId> {
         self.by_activity(self.groups_of(user))
@@ -61,15 +18,11 @@ impl World {
 
     /// Returns the user's membership states in all groups, in GroupMe's words.
     pub(crate) fn membership_states(&self, user: SimUserId) -> Vec<Value> {
-        let state = |group: &Group| match group.former.get(&user) {
-            _ if group.topic.is_some() => None,
-            _ if group.members.contains(&user) => Some("active"),
-            departure => departure.map(|departure| departure.state()),
-        };
         let groups = self.groups.iter();
+        let groups = groups.filter(|(_, group)| group.topic.is_none());
         groups
             .filter_map(|(id, group)| {
-                Some(json!({ "group_id": id.to_string(), "state": state(group)? }))
+                Some(json!({ "group_id": id.to_string(), "state": group.state_of(user)? }))
             })
             .collect()
     }
@@ -113,33 +66,34 @@ impl World {
         })?;
         let conversation = Conversation::Group(id);
         let members = members.then(|| self.member_rows(id));
+        let (settings, membership) = (&group.settings, group.memberships.get(&viewer));
         let receipt = self.receipt(viewer, conversation);
         Some(json!({
             "id": id.to_string(),
             "group_id": id.to_string(),
             "name": group.name,
             "phone_number": "+1 5555550100",
-            "type": "private",
-            "description": "",
-            "image_url": null,
+            "type": settings.kind,
+            "description": settings.description,
+            "image_url": settings.image_url,
             "creator_user_id": group.creator.to_string(),
             "created_at": group.created_at,
             "updated_at": group.updated_at,
-            "muted_until": null,
-            "office_mode": false,
-            "share_url": format!("https://groupme.com/join_group/{id}/XXXXXXXX"),
+            "muted_until": membership.and_then(|member| member.muted_until),
+            "office_mode": settings.office_mode,
+            "share_url": self.share_url(id),
             "share_qr_code_url": null,
             "members_count": members.as_ref().map_or(0, Vec::len),
             "members": members,
             "messages": self.messages_summary(conversation),
             "max_members": 5000,
-            "theme_name": null,
-            "like_icon": null,
-            "requires_approval": false,
-            "show_join_question": false,
-            "join_question": null,
+            "theme_name": settings.theme_name,
+            "like_icon": settings.like_icon,
+            "requires_approval": settings.requires_approval,
+            "show_join_question": settings.show_join_question,
+            "join_question": settings.join_question,
             "message_deletion_period": deletion_period(self.windows),
-            "message_deletion_mode": ["admin", "sender"],
+            "message_deletion_mode": settings.deletion_mode,
             "message_edit_period": edit_period(self.windows),
             "children_count": self.topics_of(id).count(),
             "unread_count": null,
@@ -189,49 +143,16 @@ impl World {
         Some(chat)
     }
 
-    fn member_rows(&self, id: SimGroupId) -> Vec<Value> {
-        let Some(group) = self.groups.get(&id) else {
-            return Vec::new();
-        };
-        let people = group
-            .members
-            .iter()
-            .filter_map(|member| Some((member, self.users.get(member)?)));
-        people
-            .map(|(member, user)| {
-                let roles: &[&str] = if *member == group.creator {
-                    &["admin", "owner"]
-                } else {
-                    &["user"]
-                };
-                json!({
-                    "user_id": member.to_string(),
-                    "nickname": user.name,
-                    "image_url": user.avatar_url,
-                    // Id of the membership.
-                    "id": format!("{id}{member}"),
-                    "muted": false,
-                    "autokicked": false,
-                    "roles": roles,
-                    "name": user.name,
-                })
-            })
-            .collect()
-    }
-
     /// Returns the number of messages and a preview of the newest.
     pub(super) fn messages_summary(&self, conversation: Conversation) -> Value {
         let newest = self.history.newest_first(conversation).next();
         let (nickname, image, text, attachments) = match newest {
-            Some(Entry::Message(message)) => {
-                let author = self.users.get(&message.author);
-                (
-                    author.map(|author| &*author.name),
-                    author.map(|author| &*author.avatar_url),
-                    message.text.as_deref(),
-                    &*message.attachments,
-                )
-            }
+            Some(Entry::Message(message)) => (
+                Some(&*message.sender.name),
+                message.sender.avatar_url.as_deref(),
+                message.text.as_deref(),
+                &*message.attachments,
+            ),
             Some(Entry::System(system)) => {
                 (Some("GroupMe"), None, Some(&*system.notice.text), &[][..])
             }

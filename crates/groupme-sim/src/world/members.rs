@@ -7,8 +7,10 @@ use super::{
     message::{Departure, Group, User},
     notice::Notice,
     payload::{self, GroupAndParent},
+    profiles::Profile,
+    settings::GroupSettings,
 };
-use crate::random::HEX;
+use crate::random::{HEX, LETTERS};
 
 impl World {
     /// Adds a user. The first one gets an id of nine digits and all others one of eight, so that
@@ -22,11 +24,12 @@ impl World {
         };
         let user = User {
             name: name.to_owned(),
-            avatar_url: format!(
+            avatar_url: Some(format!(
                 "https://i.groupme.com/200x200.jpeg.{}",
                 self.random.word(HEX, 32)
-            ),
-            token: self.random.word(TOKEN_LETTERS, 40),
+            )),
+            token: self.random.word(LETTERS, 40),
+            profile: Profile::default(),
         };
         self.tokens.insert(user.token.clone(), id);
         self.users.insert(id, user);
@@ -68,6 +71,9 @@ impl World {
             members: vec![creator],
             former: BTreeMap::new(),
             topic: None,
+            settings: GroupSettings::default(),
+            memberships: BTreeMap::new(),
+            pending: Vec::new(),
             created_at: now,
             updated_at: now,
         };
@@ -103,8 +109,15 @@ impl World {
         }
         entry.members.push(user);
         entry.former.remove(&user);
+        entry.pending.retain(|request| request.user != user);
         entry.updated_at = now;
-        let data = payload::membership(group, self.group(group)?, self.user(adder)?, now);
+        let data = payload::membership(
+            group,
+            self.group(group)?,
+            self.share_url(group).as_deref(),
+            self.user(adder)?,
+            now,
+        );
         self.push(format!("/user/{user}"), &data);
         let notice = Notice::added(self.user(adder)?, adder, self.user(user)?, user);
         self.post_notice(Conversation::Group(group), notice);
@@ -129,6 +142,7 @@ impl World {
         self.check_member(group, user)?;
         let now = self.seconds();
         if let Some(entry) = self.groups.get_mut(&group) {
+            entry.memberships.remove(&user);
             entry.members.retain(|member| *member != user);
             let departure = if remover == user {
                 Departure::Exited
@@ -145,6 +159,23 @@ impl World {
         };
         self.post_notice(Conversation::Group(group), notice);
         Ok(())
+    }
+
+    /// Returns all users.
+    pub fn users(&self) -> impl Iterator<Item = SimUserId> {
+        self.users.keys().copied()
+    }
+
+    /// Returns all groups and topics.
+    pub fn all_groups(&self) -> impl Iterator<Item = SimGroupId> {
+        self.groups.keys().copied()
+    }
+
+    /// Returns the two users of every chat, the lower id first.
+    #[cfg(feature = "net")]
+    pub(crate) fn all_chats(&self) -> impl Iterator<Item = (SimUserId, SimUserId)> {
+        let chats = self.open_chats.iter().copied();
+        chats.filter(|(one, other)| one < other)
     }
 
     /// Returns the name of a user.
@@ -222,7 +253,7 @@ impl World {
     }
 
     /// Checks that the user takes part in a conversation.
-    pub(super) fn check_participant(
+    pub(crate) fn check_participant(
         &self,
         conversation: Conversation,
         user: SimUserId,
@@ -249,4 +280,3 @@ impl World {
 
 /// Smallest id of nine digits.
 const FIRST_LONG_ID: SimUserId = SimUserId::new(100_000_000);
-const TOKEN_LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";

@@ -5,15 +5,19 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Conversation, SimGroupId, SimMessageId, SimUserId, notice::Notice};
+use super::{
+    Conversation, SimGroupId, SimMessageId, SimUserId, joining::JoinRequest,
+    membership::Membership, notice::Notice, profiles::Profile, settings::GroupSettings,
+};
 
 /// User.
 #[derive(Debug)]
 pub(super) struct User {
     pub(super) name: String,
-    pub(super) avatar_url: String,
+    pub(super) avatar_url: Option<String>,
     /// Access token; secret.
     pub(super) token: String,
+    pub(super) profile: Profile,
 }
 
 /// Group or topic.
@@ -27,6 +31,10 @@ pub(super) struct Group {
     pub(super) former: BTreeMap<SimUserId, Departure>,
     /// Details of a topic; `None` for a group.
     pub(super) topic: Option<Topic>,
+    pub(super) settings: GroupSettings,
+    pub(super) memberships: BTreeMap<SimUserId, Membership>,
+    /// Requests to join that wait for an admin.
+    pub(super) pending: Vec<JoinRequest>,
     /// Seconds since 1970.
     pub(super) created_at: u64,
     pub(super) updated_at: u64,
@@ -37,6 +45,7 @@ pub(super) struct Group {
 pub(super) enum Departure {
     Exited,
     Removed,
+    Banned,
 }
 
 impl Departure {
@@ -44,7 +53,7 @@ impl Departure {
     pub(super) fn state(self) -> &'static str {
         match self {
             Self::Exited => "exited",
-            Self::Removed => "removed",
+            Self::Removed | Self::Banned => "removed",
         }
     }
 }
@@ -117,6 +126,7 @@ pub(super) struct Message {
     pub(super) id: SimMessageId,
     pub(super) conversation: Conversation,
     pub(super) author: SimUserId,
+    pub(super) sender: Sender,
     pub(super) source_guid: String,
     pub(super) text: Option<String>,
     pub(super) attachments: Vec<Value>,
@@ -129,6 +139,15 @@ pub(super) struct Message {
     /// Time in seconds since 1970, and the user who pinned it.
     pub(super) pinned: Option<(u64, SimUserId)>,
     pub(super) reactions: Vec<Reaction>,
+}
+
+/// Author as shown with a message: the name and picture at the time of sending.
+#[derive(Clone, Debug)]
+pub(super) struct Sender {
+    pub(super) name: String,
+    pub(super) avatar_url: Option<String>,
+    /// `user` or `bot`.
+    pub(super) kind: &'static str,
 }
 
 /// Deletion of a message.

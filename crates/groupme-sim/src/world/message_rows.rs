@@ -25,7 +25,10 @@ impl World {
         limit: usize,
         view: View,
     ) -> Vec<Value> {
-        let page = self.history.page(conversation, range, limit);
+        let cleared = self.cleared.get(&(conversation, view.viewer));
+        let page = self
+            .history
+            .page(conversation, range, limit, cleared.copied());
         page.into_iter()
             .map(|entry| self.row(entry, view))
             .collect()
@@ -112,7 +115,7 @@ impl World {
         let mut row = self.row_of(conversation, id, view)?;
         if let Some(members) = row.as_object_mut() {
             for later in ["platform", "pinned_at", "pinned_by"] {
-                members.shift_remove(later);
+                members.retain(|name, _| name != later);
             }
         }
         Some(row)
@@ -126,7 +129,6 @@ impl World {
     }
 
     pub(super) fn message_row(&self, message: &Message, view: View) -> Value {
-        let author = self.users.get(&message.author);
         let attachments: Vec<&Value> = message
             .attachments
             .iter()
@@ -134,13 +136,13 @@ impl World {
             .collect();
         let mut row = json!({
             "attachments": attachments,
-            "avatar_url": author.map(|author| &*author.avatar_url),
+            "avatar_url": message.sender.avatar_url,
             "created_at": message.created_at,
             "favorited_by": favorited_by(message),
             "id": message.id.to_string(),
-            "name": author.map(|author| &*author.name),
+            "name": message.sender.name,
             "sender_id": message.author.to_string(),
-            "sender_type": "user",
+            "sender_type": message.sender.kind,
             "source_guid": message.source_guid,
             "text": message.text,
             "user_id": message.author.to_string(),

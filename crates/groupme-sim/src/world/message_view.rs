@@ -91,6 +91,19 @@ impl<'w> MessageView<'w> {
         self.0.pinned.is_some()
     }
 
+    /// Returns whether a user has reacted.
+    #[cfg(feature = "net")]
+    pub(crate) fn has_reaction_of(self, user: SimUserId) -> bool {
+        self.0.reactions.iter().any(|reaction| reaction.is_of(user))
+    }
+
+    /// Returns whether anybody has reacted with this emoji.
+    #[cfg(feature = "net")]
+    pub(crate) fn has_reaction(self, code: &str) -> bool {
+        let mut reactions = self.0.reactions.iter();
+        reactions.any(|reaction| matches!(&reaction.icon, Icon::Unicode(known) if known == code))
+    }
+
     /// Returns the emoji of a user's reaction; `None` without a reaction, or for a picture of one
     /// of GroupMe's packs.
     pub fn reaction_of(self, user: SimUserId) -> Option<&'w str> {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     Conversation, SimGroupId, SimMessageId, SimUserId, World, WorldError,
-    message::{Entry, Message},
+    message::{Entry, Message, Sender},
     payload,
 };
 use crate::random::HEX;
@@ -173,6 +173,7 @@ impl World {
                 id,
                 conversation,
                 author: *author,
+                sender: self.sender(conversation, *author)?,
                 source_guid: self.random.word(HEX, 32),
                 text: Some(format!("message {number}")),
                 attachments: Vec::new(),
@@ -198,7 +199,23 @@ impl World {
         author: SimUserId,
         draft: Draft,
     ) -> Result<SimMessageId, WorldError> {
-        self.user(author)?;
+        if let Conversation::Direct(low, high) = conversation
+            && self.is_blocked_between(low, high)
+        {
+            return Err(WorldError::Blocked(author));
+        }
+        let sender = self.sender(conversation, author)?;
+        self.post_by(conversation, author, sender, draft)
+    }
+
+    /// Posts a message of a client or a bot.
+    pub(super) fn post_by(
+        &mut self,
+        conversation: Conversation,
+        author: SimUserId,
+        sender: Sender,
+        draft: Draft,
+    ) -> Result<SimMessageId, WorldError> {
         let now = self.seconds();
         if let Some(guid) = &draft.source_guid
             && !self.sent.insert(now, conversation, author, guid)
@@ -210,6 +227,7 @@ impl World {
             id,
             conversation,
             author,
+            sender,
             source_guid: draft
                 .source_guid
                 .unwrap_or_else(|| self.random.word(HEX, 32)),
@@ -226,7 +244,8 @@ impl World {
             Conversation::Group(group) => self.parent(group),
             Conversation::Direct(..) => None,
         };
-        let data = payload::created(&message, self.user(author)?, parent);
+        let data = payload::created(&message, parent);
+        self.call_bots(&message);
         self.history.insert(Entry::Message(message));
         self.push_to_all(conversation, &data);
         Ok(id)

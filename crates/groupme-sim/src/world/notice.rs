@@ -31,9 +31,9 @@ impl Notice {
         }
     }
 
-    pub(super) fn updated(message: &Message, author: &User, now: u64) -> Self {
+    pub(super) fn updated(message: &Message, now: u64) -> Self {
         Self {
-            text: format!("{} edited a message.", author.name),
+            text: format!("{} edited a message.", message.sender.name),
             event: json!({
                 "type": "message.update",
                 "data": {
@@ -152,6 +152,6 @@ impl Notice {
 }
 
 /// Returns a person in the data of a notice, where the id is a number.
-fn person(id: SimUserId, user: &User) -> Value {
+pub(super) fn person(id: SimUserId, user: &User) -> Value {
     json!({ "id": id.number(), "nickname": user.name })
 }

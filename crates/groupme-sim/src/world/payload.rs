@@ -14,17 +14,17 @@ use super::{
 pub(super) type GroupAndParent = (SimGroupId, Option<SimGroupId>);
 
 /// Returns `line.create` or `direct_message.create` for a new message.
-pub(super) fn created(message: &Message, author: &User, parent: Option<SimGroupId>) -> Value {
+pub(super) fn created(message: &Message, parent: Option<SimGroupId>) -> Value {
     let alert = match &message.text {
-        Some(text) => format!("{}: {text}", author.name),
-        None => format!("{} sent an attachment", author.name),
+        Some(text) => format!("{}: {text}", message.sender.name),
+        None => format!("{} sent an attachment", message.sender.name),
     };
     match message.conversation {
         Conversation::Group(group) => {
             json!({
                 "type": "line.create",
                 "alert": alert,
-                "subject": line(message, author, (group, parent), &Value::Null),
+                "subject": line(message, (group, parent), &Value::Null),
                 "received_at": millis(message.created_at),
             })
         }
@@ -32,7 +32,7 @@ pub(super) fn created(message: &Message, author: &User, parent: Option<SimGroupI
             json!({
                 "type": "direct_message.create",
                 "alert": alert,
-                "subject": direct_message(message, author),
+                "subject": direct_message(message),
                 "received_at": millis(message.created_at),
             })
         }
@@ -40,47 +40,40 @@ pub(super) fn created(message: &Message, author: &User, parent: Option<SimGroupI
 }
 
 /// Returns `message.update`: the whole message again. There is none for direct messages.
-pub(super) fn updated(message: &Message, author: &User, group: GroupAndParent, now: u64) -> Value {
+pub(super) fn updated(message: &Message, group: GroupAndParent, now: u64) -> Value {
     // The other events have `null` instead of an empty text.
     let unpinned = Value::from("");
     json!({
         "type": "message.update",
         "alert": "",
-        "subject": line(message, author, group, &unpinned),
+        "subject": line(message, group, &unpinned),
         "received_at": millis(now),
     })
 }
 
 /// Returns `message.deleted`: the message after its deletion. There is none for direct messages.
-pub(super) fn deleted(message: &Message, author: &User, group: GroupAndParent, now: u64) -> Value {
+pub(super) fn deleted(message: &Message, group: GroupAndParent, now: u64) -> Value {
     json!({
         "type": "message.deleted",
         "alert": "",
-        "subject": line(message, author, group, &Value::Null),
+        "subject": line(message, group, &Value::Null),
         "received_at": millis(now),
     })
 }
 
 /// Returns `favorite`: all reactions to a message after a change.
-pub(super) fn favorite(message: &Message, author: &User, by: SimUserId, now: u64) -> Value {
+pub(super) fn favorite(message: &Message, by: SimUserId, now: u64) -> Value {
     json!({
         "type": "favorite",
         "alert": "",
-        "subject": reacted(message, author, by, now),
+        "subject": reacted(message, by, now),
         "received_at": millis(now),
     })
 }
 
 /// Returns `like.create`, for the author: all reactions, and the one that was added.
-pub(super) fn like(
-    message: &Message,
-    author: &User,
-    by: SimUserId,
-    liker: &User,
-    icon: &Icon,
-    now: u64,
-) -> Value {
-    let mut subject = reacted(message, author, by, now);
+pub(super) fn like(message: &Message, by: SimUserId, liker: &User, icon: &Icon, now: u64) -> Value {
+    let mut subject = reacted(message, by, now);
     let how = match icon {
         Icon::Unicode(code) => format!("reacted {code}"),
         Icon::Pack { .. } => "reacted".to_owned(),
@@ -101,7 +94,13 @@ pub(super) fn like(
 }
 
 /// Returns `membership.create`, for the new member: a shortened group.
-pub(super) fn membership(id: SimGroupId, group: &Group, adder: &User, now: u64) -> Value {
+pub(super) fn membership(
+    id: SimGroupId,
+    group: &Group,
+    share_url: Option<&str>,
+    adder: &User,
+    now: u64,
+) -> Value {
     json!({
         "type": "membership.create",
         "alert": format!("You've been added to \"{}\" with {}.", group.name, adder.name),
@@ -116,7 +115,7 @@ pub(super) fn membership(id: SimGroupId, group: &Group, adder: &User, now: u64) 
             "name": group.name,
             "phone_number": "+1 5555550100",
             "preview_url": null,
-            "share_url": format!("https://groupme.com/join_group/{id}/XXXXXXXX"),
+            "share_url": share_url,
             "shared": null,
             "theme_name": null,
             "thread_id": null,
@@ -226,32 +225,27 @@ pub(super) fn direct_notice(
 }
 
 /// Returns a group message in the form of `line.create`, `message.update` and `message.deleted`.
-fn line(
-    message: &Message,
-    author: &User,
-    (group, parent): GroupAndParent,
-    unpinned: &Value,
-) -> Value {
+fn line(message: &Message, (group, parent): GroupAndParent, unpinned: &Value) -> Value {
     let pinned_at = message.pinned.map(|(at, _)| at);
     let pinned_by = message
         .pinned
         .map_or_else(|| unpinned.clone(), |(_, by)| by.to_string().into());
     let mut line = json!({
         "attachments": message.attachments,
-        "avatar_url": author.avatar_url,
+        "avatar_url": message.sender.avatar_url,
         "created_at": message.created_at,
         "deleted_at": message.deleted.as_ref().map(|deletion| rfc3339(deletion.at)),
         "deletion_actor": message.deleted.as_ref().map(|deletion| deletion.actor),
         "group_id": group.to_string(),
         "id": message.id.to_string(),
         "location": empty_location(),
-        "name": author.name,
+        "name": message.sender.name,
         "parent_id": parent.map(|parent| parent.to_string()),
         "picture_url": null,
         "pinned_at": pinned_at,
         "pinned_by": pinned_by,
         "sender_id": message.author.to_string(),
-        "sender_type": "user",
+        "sender_type": message.sender.kind,
         "source_guid": message.source_guid,
         "system": false,
         "text": message.text,
@@ -263,20 +257,20 @@ fn line(
 }
 
 /// Returns a direct message. Unlike a line, it has no `null` members for what did not happen to it.
-fn direct_message(message: &Message, author: &User) -> Value {
+fn direct_message(message: &Message) -> Value {
     let mut subject = json!({
         "attachments": message.attachments,
-        "avatar_url": author.avatar_url,
+        "avatar_url": message.sender.avatar_url,
         "chat_id": message.conversation.id(),
         "created_at": message.created_at,
         "favorited_by": favorited_by(message),
         "id": message.id.to_string(),
         "location": empty_location(),
-        "name": author.name,
+        "name": message.sender.name,
         "picture_url": null,
         "recipient_id": recipient(message),
         "sender_id": message.author.to_string(),
-        "sender_type": "user",
+        "sender_type": message.sender.kind,
         "source_guid": message.source_guid,
         "text": message.text,
         "user_id": message.author.to_string(),
@@ -287,20 +281,20 @@ fn direct_message(message: &Message, author: &User) -> Value {
 
 /// Returns the subject of `favorite` and `like.create`, in which the message has a `user_id` but no
 /// `sender_id`.
-fn reacted(message: &Message, author: &User, by: SimUserId, now: u64) -> Value {
+fn reacted(message: &Message, by: SimUserId, now: u64) -> Value {
     let mut subject = json!({});
     match message.conversation {
         Conversation::Group(group) => {
             subject["line"] = json!({
                 "attachments": message.attachments,
-                "avatar_url": author.avatar_url,
+                "avatar_url": message.sender.avatar_url,
                 "created_at": message.created_at,
                 "favorited_at": now,
                 "favorited_by": favorited_by(message),
                 "group_id": group.to_string(),
                 "id": message.id.to_string(),
                 "location": empty_location(),
-                "name": author.name,
+                "name": message.sender.name,
                 "picture_url": null,
                 "source_guid": message.source_guid,
                 "system": false,
@@ -311,14 +305,14 @@ fn reacted(message: &Message, author: &User, by: SimUserId, now: u64) -> Value {
         Conversation::Direct(..) => {
             subject["direct_message"] = json!({
                 "attachments": message.attachments,
-                "avatar_url": author.avatar_url,
+                "avatar_url": message.sender.avatar_url,
                 "chat_id": message.conversation.id(),
                 "created_at": message.created_at,
                 "favorited_at": now,
                 "favorited_by": favorited_by(message),
                 "id": message.id.to_string(),
                 "location": empty_location(),
-                "name": author.name,
+                "name": message.sender.name,
                 "picture_url": null,
                 "recipient_id": recipient(message),
                 "source_guid": message.source_guid,

@@ -49,9 +49,9 @@ impl World {
             }),
         }
         let now = self.seconds();
-        let (message, author) = self.message_and_author(message)?;
-        let favorite = payload::favorite(message, author, by, now);
-        let like = payload::like(message, author, by, self.user(by)?, icon, now);
+        let message = self.history.message(message)?;
+        let favorite = payload::favorite(message, by, now);
+        let like = payload::like(message, by, self.user(by)?, icon, now);
         let (channel, writer) = (message.conversation.channel(), message.author);
         self.push(channel, &favorite);
         self.push(format!("/user/{writer}"), &like);
@@ -69,8 +69,8 @@ impl World {
             return Ok(());
         }
         let now = self.seconds();
-        let (message, author) = self.message_and_author(message)?;
-        let favorite = payload::favorite(message, author, by, now);
+        let message = self.history.message(message)?;
+        let favorite = payload::favorite(message, by, now);
         let channel = message.conversation.channel();
         self.push(channel, &favorite);
         Ok(())

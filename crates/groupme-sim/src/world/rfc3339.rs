@@ -1,4 +1,4 @@
-//! Format of the only date that GroupMe pushes as text: the time of a deletion.
+//! Times as text: in RFC 3339, with four decimals in messages and none in the calendar.
 
 use core::time::Duration;
 
@@ -9,6 +9,71 @@ pub(super) fn rfc3339(since_epoch: Duration) -> String {
     let (hour, minute, second) = (seconds % DAY / 3600, seconds % 3600 / 60, seconds % 60);
     let decimals = since_epoch.subsec_micros() / 100;
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{decimals:04}Z")
+}
+
+/// Formats a time in seconds since 1970 as RFC 3339 without decimals.
+pub(super) fn rfc3339_seconds(since_epoch: u64) -> String {
+    let text = rfc3339(Duration::from_secs(since_epoch));
+    text.replace(".0000Z", "Z")
+}
+
+/// Parses a time in RFC 3339 as a duration since 1970; `None` for other texts and earlier times.
+pub(crate) fn parse(text: &str) -> Option<Duration> {
+    let (date, time) = text.split_once(['T', 't', ' '])?;
+    let [year, month, day] = numbers(date, '-')?;
+    let (zone, is_behind) = match time.find(['Z', 'z', '+', '-'])? {
+        at if time[at..].eq_ignore_ascii_case("z") => (at, None),
+        at => (at, Some(time[at..].starts_with('-'))),
+    };
+    let (clock, offset) = time.split_at(zone);
+    let (clock, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
+    let [hour, minute, second] = numbers(clock, ':')?;
+    let in_range = (1..=12).contains(&month) && day > 0 && hour < 24 && minute < 60 && second < 61;
+    if !in_range || year < 1970 || !fraction.bytes().all(|digit| digit.is_ascii_digit()) {
+        return None;
+    }
+    let nanos: u64 = format!("{fraction:0<9}").get(..9)?.parse().ok()?;
+    let mut days = 0;
+    for year in 1970..year {
+        days += if is_leap(year) { 366 } else { 365 };
+    }
+    for (length, _) in month_lengths(year).zip(1..month) {
+        days += length;
+    }
+    if day > month_lengths(year).nth(usize::try_from(month - 1).ok()?)? {
+        return None;
+    }
+    let seconds = (days + day - 1) * DAY + hour * 3600 + minute * 60 + second;
+    let seconds = match is_behind {
+        None => seconds,
+        Some(is_behind) => {
+            let [hours, minutes] = numbers(offset.get(1..)?, ':')?;
+            let offset = hours * 3600 + minutes * 60;
+            if is_behind {
+                seconds + offset
+            } else {
+                seconds.checked_sub(offset)?
+            }
+        }
+    };
+    Some(Duration::from_secs(seconds) + Duration::from_nanos(nanos))
+}
+
+/// Parses `N` numbers of at most four digits with a separator between.
+fn numbers<const N: usize>(text: &str, separator: char) -> Option<[u64; N]> {
+    let mut found = [0; N];
+    let mut parts = text.split(separator);
+    for number in &mut found {
+        let part = parts.next().filter(|part| (1..=4).contains(&part.len()))?;
+        let digits = part.bytes().all(|digit| digit.is_ascii_digit());
+        *number = part.parse().ok().filter(|_| digits)?;
+    }
+    parts.next().is_none().then_some(found)
+}
+
+fn month_lengths(year: u64) -> impl Iterator<Item = u64> {
+    let february = if is_leap(year) { 29 } else { 28 };
+    [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31].into_iter()
 }
 
 /// Returns year, month and day of a day counted from 1970-01-01.
@@ -22,9 +87,8 @@ fn civil(mut day: u64) -> (u64, u64, u64) {
         day -= length;
         year += 1;
     }
-    let february = if is_leap(year) { 29 } else { 28 };
     let mut month = 1;
-    for length in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] {
+    for length in month_lengths(year) {
         if day < length {
             break;
         }
@@ -44,6 +108,31 @@ const DAY: u64 = 86_400;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reads_the_times_that_clients_send() {
+        let read = |text: &str| parse(text).map(|time| (time.as_secs(), time.subsec_millis()));
+        assert_eq!(
+            read("2025-07-01T23:40:22.8912Z"),
+            Some((1_751_413_222, 891))
+        );
+        assert_eq!(read("2021-07-11T20:45:00-05:00"), Some((1_626_054_300, 0)));
+        assert_eq!(read("2000-03-01T01:00:00+01:00"), Some((951_868_800, 0)));
+        for wrong in [
+            "",
+            "2021-07-11",
+            "2021-02-30T00:00:00Z",
+            "2021-13-01T00:00:00Z",
+            "1969-12-31T23:59:59Z",
+            "2021-07-11T24:00:00Z",
+            "2021-07-11T20:45:00",
+            "2021-07-11T20:45:00.x5Z",
+            "é021-07-11T20:45:00Z",
+            "2021-07-11T20:45:00+é",
+        ] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn writes_dates_as_groupme_does() {

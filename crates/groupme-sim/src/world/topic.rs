@@ -8,6 +8,7 @@ use super::{
     Conversation, SimGroupId, SimUserId, World, WorldError,
     message::{Group, Topic},
     notice::Notice,
+    settings::GroupSettings,
 };
 
 impl World {
@@ -63,6 +64,9 @@ impl World {
             members: Vec::new(),
             former: BTreeMap::new(),
             topic: Some(topic),
+            settings: GroupSettings::default(),
+            memberships: BTreeMap::new(),
+            pending: Vec::new(),
             created_at: now,
             updated_at: now,
         };
@@ -161,7 +165,7 @@ impl World {
         let conversation = Conversation::Group(id);
         let receipt = self.receipt(viewer, conversation);
         if let Some(members) = row.as_object_mut() {
-            members.shift_remove("type");
+            members.retain(|name, _| name != "type");
         }
         let mut messages = self.messages_summary(conversation);
         messages["last_message_updated_at"] = messages["last_message_created_at"].clone();

@@ -1,7 +1,9 @@
 //! Simulator on loopback sockets, tested with clients written by hand.
 
 mod browser;
+mod callbacks;
 mod client;
+mod control;
 mod faults;
 mod plans;
 mod polling;

@@ -193,6 +193,8 @@ impl Virtual {
             path,
             query,
             token,
+            host: None,
+            media_type: None,
             body: body.as_bytes(),
         };
         let response = self.simulation.handle_request(self.now, &request);

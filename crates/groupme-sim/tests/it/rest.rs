@@ -1,7 +1,10 @@
 //! REST API in virtual time: responses, effects and pushes.
 
+mod bots;
 mod changes;
+mod complete;
 mod conversations;
+mod joining;
 mod likes;
 mod order;
 mod paging;
@@ -11,6 +14,7 @@ mod receipts;
 mod refusals;
 mod sending;
 mod topics;
+mod uploads;
 
 use groupme_sim::{RestResponse, SimMessageId, SimUserId};
 use serde_json::{Value, json};

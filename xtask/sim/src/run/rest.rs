@@ -51,6 +51,8 @@ impl Run<'_> {
             path: &path,
             query: &query,
             token: token.as_deref(),
+            host: None,
+            media_type: None,
             body: body.as_bytes(),
         };
         let rest = &mut self.rest;

@@ -1,0 +1,20 @@
+//! No cookie jar: the feature `cookies` is off.
+
+use http::{HeaderMap, HeaderValue};
+use url::Url;
+
+/// Stands in for the cookie jar and stores nothing.
+#[derive(Default)]
+pub(crate) struct Cookies;
+
+impl Cookies {
+    /// Ignores the cookies of a response.
+    #[expect(clippy::unused_self, reason = "the signature is that of the jar")]
+    pub(crate) fn store(&self, _: &Url, _: &HeaderMap) {}
+
+    /// Returns no `Cookie` header.
+    #[expect(clippy::unused_self, reason = "the signature is that of the jar")]
+    pub(crate) fn header(&self, _: &Url) -> Option<HeaderValue> {
+        None
+    }
+}

@@ -1,0 +1,457 @@
+//! Control API over HTTP.
+
+use core::time::Duration;
+
+use groupme_sim::{ControlAccess, Sim};
+use serde_json::{Value, json};
+
+use super::client::{Http, Socket, sim};
+
+/// Asks the control API; returns status and body.
+pub(crate) async fn ask(http: &mut Http, method: &str, path: &str, body: &Value) -> (u16, Value) {
+    let path = format!("/sim/v1{path}");
+    let text = if *body == json!({}) {
+        String::new()
+    } else {
+        body.to_string()
+    };
+    let response = http.request(method, &path, &[], &text).await;
+    let body = serde_json::from_str(&response.body);
+    (
+        response.status,
+        body.unwrap_or_else(|_| panic!("{response:?}")),
+    )
+}
+
+/// Client of the control API whose requests succeed.
+struct Controller(Http);
+
+impl Controller {
+    async fn new(sim: &Sim) -> Self {
+        Self(Http::open(sim).await)
+    }
+
+    async fn ok(&mut self, method: &str, path: &str, body: Value) -> Value {
+        let (status, answer) = ask(&mut self.0, method, path, &body).await;
+        assert!(
+            (200..300).contains(&status),
+            "{method} {path}: {status} {answer}"
+        );
+        answer
+    }
+
+    async fn get(&mut self, path: &str) -> Value {
+        self.ok("GET", path, json!({})).await
+    }
+
+    async fn post(&mut self, path: &str, body: Value) -> Value {
+        self.ok("POST", path, body).await
+    }
+
+    async fn error(&mut self, method: &str, path: &str, body: Value) -> (u16, String) {
+        let (status, answer) = ask(&mut self.0, method, path, &body).await;
+        (
+            status,
+            answer["error"].as_str().unwrap_or_default().to_owned(),
+        )
+    }
+}
+
+#[tokio::test]
+async fn people_groups_and_topics_are_made_and_talk() {
+    let sim = sim().await;
+    let mut socket = Socket::open(&sim).await;
+    socket.listen(&sim).await;
+    let mut control = Controller::new(&sim).await;
+    let ada = control
+        .post("/users", json!({ "name": "Ada", "token": "ada" }))
+        .await;
+    assert_eq!(ada["token"], "ada");
+    let chess = json!({ "name": "Chess", "owner": "Ada", "members": ["Robin"] });
+    let chess = control.post("/groups", chess).await;
+    let topic = format!("/groups/{}/topics", chess["id"].as_str().unwrap());
+    let topic = control
+        .post(&topic, json!({ "name": "Openings", "as": "Ada" }))
+        .await;
+    assert_eq!(topic["parent_id"], chess["id"]);
+    let said = json!({ "conversation": "Chess", "as": "Ada", "text": "e4" });
+    let said = control.post("/messages", said).await;
+    let pushed = async |socket: &mut Socket, kind: &str| loop {
+        let message = socket.message().await;
+        let data = &message["data"];
+        if data["type"] == kind && data["subject"]["event"].is_null() {
+            break data.clone();
+        }
+    };
+    assert_eq!(
+        pushed(&mut socket, "line.create").await["subject"]["id"],
+        said["id"]
+    );
+    let answer = json!({ "conversation": "Chess", "as": "Robin", "text": "e5",
+        "reply_to": said["id"] });
+    let answer = control.post("/messages", answer).await;
+    assert_eq!(answer["attachments"][0]["reply_id"], said["id"]);
+    let one = format!("/messages/{}", said["id"].as_str().unwrap());
+    control.ok("PUT", &one, json!({ "text": "d4" })).await;
+    control
+        .post(
+            &format!("{one}/reactions"),
+            json!({ "as": "Robin", "code": "👀" }),
+        )
+        .await;
+    control
+        .post(&format!("{one}/pin"), json!({ "as": "Ada" }))
+        .await;
+    let shown = control.get(&one).await;
+    assert_eq!(
+        (&shown["text"], &shown["reactions"][0]["code"]),
+        (&json!("d4"), &json!("👀"))
+    );
+    assert!(shown["pinned_at"].is_number());
+    control
+        .ok("DELETE", &format!("{one}/reactions?as=Robin"), json!({}))
+        .await;
+    control
+        .ok("DELETE", &format!("{one}/pin?as=Ada"), json!({}))
+        .await;
+    control.ok("DELETE", &one, json!({})).await;
+    assert!(control.get(&one).await["deleted_at"].is_number());
+    let direct = json!({ "to": "Robin", "as": "Ada", "text": "psst" });
+    let direct = control.post("/messages", direct).await;
+    let chat = direct["conversation"].as_str().unwrap().to_owned();
+    control
+        .post("/typing", json!({ "conversation": chat, "as": "Ada" }))
+        .await;
+    control
+        .post("/read", json!({ "as": "Robin", "from": "Ada" }))
+        .await;
+    let list = control
+        .get(&format!("/conversations/{chat}/messages?as=Ada"))
+        .await;
+    assert_eq!(list["messages"][0]["text"], "psst");
+    let all = control.get("/conversations").await;
+    let named = |name: &str| {
+        let mut all = all["conversations"].as_array().unwrap().iter();
+        all.any(|conversation| conversation["name"] == name)
+    };
+    assert!(
+        named("Chess") && named("Openings") && named("Robin and Ada") || named("Ada and Robin")
+    );
+}
+
+#[tokio::test]
+async fn a_mistake_is_named() {
+    let sim = sim().await;
+    let mut control = Controller::new(&sim).await;
+    let (status, error) = control
+        .error("POST", "/messages", json!({ "from": "Mara" }))
+        .await;
+    assert_eq!(status, 400);
+    assert!(
+        error.starts_with("the body has no `from`, only: as, conversation"),
+        "{error}"
+    );
+    for (method, path, body, expected) in [
+        (
+            "POST",
+            "/users",
+            json!({ "name": 7 }),
+            (400, "`name` must be of the type string"),
+        ),
+        (
+            "POST",
+            "/users",
+            json!({}),
+            (400, "`name` is missing: Name of the user."),
+        ),
+        (
+            "GET",
+            "/nowhere",
+            json!({}),
+            (404, "no such path: GET /sim/v1/openapi.json lists all"),
+        ),
+        ("PUT", "/users", json!({}), (405, "use the method POST")),
+        (
+            "POST",
+            "/messages",
+            json!({ "as": "Nobody", "conversation": "Lake weekend", "text": "x" }),
+            (404, "there is no user `Nobody`"),
+        ),
+        (
+            "POST",
+            "/messages",
+            json!({ "as": "Robin", "conversation": "Surprise for Jonas", "text": "x" }),
+            (409, ""),
+        ),
+        (
+            "POST",
+            "/clock",
+            json!({ "by_ms": -1 }),
+            (400, "`by_ms` must be of the type integer"),
+        ),
+        ("PUT", "/faults", json!({ "drop": "2/1" }), (400, "")),
+        ("POST", "/wait", json!({}), (400, "name one condition")),
+        (
+            "POST",
+            "/wait",
+            json!({ "reply": { "to": "1", "by": "Robin" } }),
+            (400, "`reply` has no `by`, only: to, as"),
+        ),
+    ] {
+        let (status, error) = control.error(method, path, body).await;
+        assert_eq!(status, expected.0, "{path}: {error}");
+        assert!(error.starts_with(expected.1), "{path}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_wait_returns_what_it_found_or_says_what_it_waited_for() {
+    let sim = sim().await;
+    let mut control = Controller::new(&sim).await;
+    let listening = json!({ "subscribed": {}, "timeout_ms": 20 });
+    let (status, error) = control.error("POST", "/wait", listening).await;
+    let own = format!("/user/{}", sim.user_id());
+    assert_eq!(status, 504);
+    assert_eq!(
+        error,
+        format!("waited 20ms for 1 subscription(s) to {own}; 0 of 0 sessions are subscribed")
+    );
+    let mut socket = Socket::open(&sim).await;
+    let mut second = Controller::new(&sim).await;
+    let (found, _) = tokio::join!(
+        control.post("/wait", json!({ "subscribed": { "user": "Robin" } })),
+        socket.listen(&sim)
+    );
+    assert_eq!(found["channel"], own);
+    let question = json!({ "conversation": "Lake weekend", "as": "Mara", "text": "?" });
+    let question = control.post("/messages", question).await["id"].clone();
+    let answer = json!({ "conversation": "Lake weekend", "as": "Robin", "text": "!" });
+    let (found, _) = tokio::join!(
+        control.post(
+            "/wait",
+            json!({ "reply": { "to": question, "as": "Robin" } })
+        ),
+        second.post("/messages", answer)
+    );
+    assert_eq!(found["text"], "!");
+    let path = format!("/messages/{}/reactions", question.as_str().unwrap());
+    control
+        .post(&path, json!({ "as": "Theo", "code": "👍" }))
+        .await;
+    let reaction = json!({ "reaction": { "message": question, "as": "Theo", "code": "👍" } });
+    assert_eq!(control.post("/wait", reaction).await["reactions"], 1);
+    let typing = json!({ "channel": format!("/group/{}", sim.cast().lake),
+        "data": { "type": "typing", "user_id": sim.user_id() }, "id": "t",
+        "clientId": sim.sessions()[0], "ext": { "access_token": sim.token() } });
+    socket.send(&json!([typing])).await;
+    let awaited = json!({ "typing": { "conversation": "Lake weekend", "as": "Robin" } });
+    assert_eq!(
+        control.post("/wait", awaited).await["user_id"],
+        sim.user_id()
+    );
+}
+
+#[tokio::test]
+async fn faults_come_and_go_and_do_not_touch_the_controller() {
+    let sim = sim().await;
+    let mut control = Controller::new(&sim).await;
+    let mut socket = Socket::open(&sim).await;
+    socket.listen(&sim).await;
+    let mut rest = Http::open(&sim).await;
+    let token = [("X-Access-Token", sim.token())];
+    let faults = json!({ "rest_status": 429, "for_ms": 30_000 });
+    control.ok("PUT", "/faults", faults).await;
+    assert_eq!(
+        rest.request("GET", "/v3/users/me", &token, "").await.status,
+        429
+    );
+    control.post("/clock", json!({ "by_ms": 30_000 })).await;
+    assert_eq!(
+        rest.request("GET", "/v3/users/me", &token, "").await.status,
+        200
+    );
+    control
+        .ok("PUT", "/behaviours", json!({ "outage": 503 }))
+        .await;
+    assert_eq!(
+        rest.request("GET", "/v3/users/me", &token, "").await.status,
+        503
+    );
+    control.ok("DELETE", "/faults", json!({})).await;
+    assert_eq!(
+        rest.request("GET", "/v3/users/me", &token, "").await.status,
+        200
+    );
+    control
+        .post("/incidents", json!({ "kind": "break_connections" }))
+        .await;
+    assert_eq!(socket.read().await, None);
+    // New controllers get through a freeze, and can end it.
+    control
+        .ok(
+            "PUT",
+            "/faults",
+            json!({ "silence": true, "reset": "100%" }),
+        )
+        .await;
+    let mut late = Controller::new(&sim).await;
+    assert!(late.get("/").await["users"].is_array());
+    late.ok("DELETE", "/faults", json!({})).await;
+    let mut rest = Http::open(&sim).await;
+    assert_eq!(
+        rest.request("GET", "/v3/users/me", &token, "").await.status,
+        200
+    );
+    control
+        .ok("PUT", "/transports", json!({ "sockets": false }))
+        .await;
+    let upgrade = super::client::upgrade(super::client::KEY);
+    assert_eq!(rest.request("GET", "/faye", &upgrade, "").await.status, 503);
+    control
+        .ok("PUT", "/faults", json!({ "seed": 7, "chaos": "anything" }))
+        .await;
+}
+
+#[tokio::test]
+async fn the_journal_tells_everything_but_the_secrets() {
+    let sim = sim().await;
+    let mut control = Controller::new(&sim).await;
+    let mut socket = Socket::open(&sim).await;
+    let client = socket.listen(&sim).await;
+    let query = format!("/v3/users/me?token={}", sim.token());
+    let mut rest = Http::open(&sim).await;
+    rest.request("GET", &query, &[], "").await;
+    control
+        .post(
+            "/messages",
+            json!({ "conversation": "Lake weekend", "as": "Mara", "text": "hi" }),
+        )
+        .await;
+    socket.message().await;
+    sim.apply(groupme_sim::Incident::LoseSessions);
+    socket
+        .send(&json!([super::super::peer::connect(&client, "x")]))
+        .await;
+    socket.message().await;
+    let page = control.get("/journal").await;
+    let text = page.to_string();
+    assert!(
+        !text.contains(sim.token()) && !text.contains(&client),
+        "{text}"
+    );
+    let kinds = |kind: &str| {
+        let entries = page["entries"].as_array().unwrap().iter();
+        entries
+            .filter(|entry| entry["kind"] == kind)
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(kinds("opened")[0]["transport"], "websocket");
+    assert_eq!(kinds("request")[0]["query"], "token=…");
+    assert_eq!(kinds("push")[0]["data"]["subject"]["text"], "hi");
+    assert_eq!(kinds("control")[0]["path"], "/messages");
+    assert_eq!(kinds("fault")[0]["text"], "LoseSessions");
+    assert!(kinds("received").len() > 2 && kinds("sent").len() > 2);
+    let last = page["last"].as_u64().unwrap();
+    let waiting = format!("/journal?after={last}&wait_ms=10000&kinds=push");
+    let mut second = Controller::new(&sim).await;
+    let said = json!({ "conversation": "Lake weekend", "as": "Mara", "text": "more" });
+    let (page, _) = tokio::join!(control.get(&waiting), second.post("/messages", said));
+    assert_eq!(page["entries"][0]["data"]["subject"]["text"], "more");
+    let none = format!("/journal?after={}", page["last"]);
+    let none = format!("{none}&kinds=callback");
+    assert_eq!(control.get(&none).await["entries"], json!([]));
+}
+
+#[tokio::test]
+async fn the_document_describes_every_request() {
+    let sim = sim().await;
+    let mut control = Controller::new(&sim).await;
+    let document = control.get("/openapi.json").await;
+    assert_eq!(document["openapi"], "3.1.0");
+    let mut operations = 0;
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            operations += 1;
+            assert!(
+                operation["summary"].as_str().unwrap().ends_with('.'),
+                "{path}"
+            );
+            let target = path.replace(['{', '}'], "");
+            let method = method.to_uppercase();
+            let (status, error) = control.error(&method, &target, json!({})).await;
+            let is_known = status != 405 && !error.starts_with("no such path");
+            assert!(is_known, "{method} {path}: {status} {error}");
+        }
+    }
+    assert!(operations > 25, "{operations}");
+    let wait = &document["paths"]["/wait"]["post"]["requestBody"]["content"];
+    let reply = &wait["application/json"]["schema"]["properties"]["reply"];
+    assert_eq!(reply["required"], json!(["to"]));
+}
+
+#[tokio::test]
+async fn pages_of_others_and_forbidden_clients_are_refused() {
+    let sim = Sim::builder().any_host(true).start().await.unwrap();
+    let mut http = Http::open(&sim).await;
+    let from = async |http: &mut Http, origin: &str| {
+        let headers = [("Origin", origin)];
+        http.request("GET", "/sim/v1/", &headers, "").await.status
+    };
+    assert_eq!(from(&mut http, "http://evil.example").await, 403);
+    assert_eq!(from(&mut http, "http://localhost:3000").await, 200);
+    let closed = Sim::builder()
+        .control(ControlAccess::Off)
+        .start()
+        .await
+        .unwrap();
+    let mut http = Http::open(&closed).await;
+    assert_eq!(from(&mut http, "http://localhost").await, 403);
+    let open = Sim::builder()
+        .any_host(true)
+        .control(ControlAccess::Anybody);
+    let open = open.start().await.unwrap();
+    let mut http = Http::open(&open).await;
+    assert_eq!(from(&mut http, "http://evil.example").await, 200);
+}
+
+#[tokio::test]
+async fn a_wait_of_a_test_ends_with_words() {
+    let sim = Sim::builder()
+        .patience(Duration::from_millis(20))
+        .start()
+        .await
+        .unwrap();
+    let message = sim.say("ping").unwrap();
+    let error = sim.until_reply(message).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "waited 20ms for a reply of user {} to message {message}; the latest message is \
+             \"ping\" by user {}",
+            sim.user_id(),
+            sim.cast().mara
+        )
+    );
+    let error = sim.until_listening().await.unwrap_err();
+    assert!(
+        error.to_string().ends_with("no client is connected"),
+        "{error}"
+    );
+    assert_eq!(
+        sim.until("a name", |world| world
+            .name(sim.cast().me)
+            .map(str::to_owned))
+            .await
+            .unwrap(),
+        "Robin"
+    );
+    assert!(sim.until("nothing", |_| None::<()>).await.is_err());
+    assert_eq!(
+        sim.until_message("ping", |found| found.text() == Some("ping"))
+            .await,
+        Ok(message)
+    );
+    assert!(sim.until_rest_requests(1).await.is_err());
+    assert!(sim.until_unsubscribed("/user/1").await.is_ok());
+}

@@ -1,0 +1,192 @@
+//! `cargo xtask autobahn`: the Autobahn test suite against the WebSocket code of bayeux-transport.
+//!
+//! The suite is Python 2, so it needs a Python 2.7 with pip, on Linux (x86-64).
+
+use core::{net::Ipv4Addr, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fs,
+    net::{TcpListener, TcpStream},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+};
+
+use anyhow::{Context, bail};
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::{
+    clock,
+    command::{cargo, run as sh, works},
+    workspace::Workspace,
+};
+
+/// Options of the task.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Options {
+    /// Python 2.7 with pip.
+    #[arg(long, value_name = "PROGRAM", default_value = "python2.7")]
+    python: PathBuf,
+}
+
+impl Options {
+    /// Returns the options of CI.
+    pub(crate) fn for_ci() -> Self {
+        Self {
+            python: PathBuf::from("python2.7"),
+        }
+    }
+
+    /// Returns whether the suite can be installed here.
+    pub(crate) fn is_available(&self) -> bool {
+        works(Command::new(&self.python).args(["-m", "pip", "--version"]))
+    }
+}
+
+/// Runs the groups 1 to 10 and prints a summary.
+///
+/// # Errors
+///
+/// If the suite cannot be installed or started, or a case fails.
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()> {
+    if !options.is_available() {
+        bail!(
+            "the Autobahn suite needs Python 2.7 with pip; `{}` is none; name another with --python",
+            options.python.display()
+        );
+    }
+    let directory = workspace.target_dir().join("autobahn");
+    let packages = install(workspace, &options.python, &directory)?;
+    sh(cargo(&[
+        "build",
+        "--quiet",
+        "--locked",
+        "--package",
+        "bayeux-transport",
+    ])
+    .args(["--example", "autobahn", "--features", "autobahn"])
+    .current_dir(workspace.root()))?;
+    let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
+        .local_addr()?
+        .port();
+    let server = Server::start(&options.python, &packages, &directory, port)?;
+    sh(
+        Command::new(workspace.target_dir().join("debug/examples/autobahn"))
+            .args([&format!("ws://127.0.0.1:{port}"), AGENT]),
+    )?;
+    drop(server);
+    let index =
+        fs::read(directory.join("reports/index.json")).context("the suite left no report")?;
+    let index: Value = serde_json::from_slice(&index)?;
+    summarize(&index[AGENT])
+}
+
+/// Installs the suite into a directory of its own, unless it is there, and returns that directory.
+fn install(workspace: &Workspace, python: &Path, directory: &Path) -> anyhow::Result<PathBuf> {
+    let requirements = workspace.root().join("xtask/autobahn/requirements.txt");
+    let packages = directory.join("packages");
+    let installed = directory.join("installed.txt");
+    let wanted = fs::read(&requirements).context("cannot read the requirements")?;
+    if !fs::read(&installed).is_ok_and(|installed| installed == wanted) {
+        fs::create_dir_all(directory)?;
+        sh(Command::new(python)
+            .args(["-m", "pip", "install", "--quiet", "--no-deps"])
+            .args([
+                "--require-hashes",
+                "--disable-pip-version-check",
+                "--upgrade",
+            ])
+            .arg("--target")
+            .arg(&packages)
+            .arg("--requirement")
+            .arg(&requirements))?;
+        fs::write(&installed, wanted).context("cannot note the installed packages")?;
+    }
+    Ok(packages)
+}
+
+/// The fuzzing server of the suite. Ends when dropped.
+struct Server(Child);
+
+impl Server {
+    fn start(python: &Path, packages: &Path, directory: &Path, port: u16) -> anyhow::Result<Self> {
+        // 12 and 13 are compression, an extension that the client does not offer.
+        let spec = json!({
+            "url": format!("ws://127.0.0.1:{port}"),
+            "outdir": "./reports",
+            "cases": ["*"],
+            "exclude-cases": ["12.*", "13.*"],
+            "exclude-agent-cases": {},
+        });
+        fs::write(directory.join("fuzzingserver.json"), spec.to_string())?;
+        let program = "import site, sys; site.addsitedir(sys.argv[1]); \
+                       sys.argv = ['wstest', '-m', 'fuzzingserver', '-s', 'fuzzingserver.json']; \
+                       from autobahntestsuite import wstest; wstest.run()";
+        let log = fs::File::create(directory.join("server.log"))?;
+        let child = Command::new(python)
+            .args(["-c", program])
+            .arg(packages)
+            .current_dir(directory)
+            .stdout(Stdio::from(log.try_clone()?))
+            .stderr(log)
+            .spawn()
+            .context("cannot start the suite")?;
+        let server = Self(child);
+        let start = clock::now();
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+            if clock::now().duration_since(start) > Duration::from_mins(1) {
+                bail!(
+                    "the suite does not start: see {}",
+                    directory.join("server.log").display()
+                );
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+        Ok(server)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // A server that has ended by itself needs no signal.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Prints the number of cases by group and behaviour, and the name of each that did not pass.
+fn summarize(cases: &Value) -> anyhow::Result<()> {
+    let cases = cases.as_object().context("the report has no cases")?;
+    let mut groups = BTreeMap::<u32, BTreeMap<&str, u32>>::new();
+    let mut failed = Vec::new();
+    for (name, case) in cases {
+        let group = name.split('.').next().and_then(|group| group.parse().ok());
+        let behavior = case["behavior"].as_str().unwrap_or("MISSING");
+        let close = case["behaviorClose"].as_str().unwrap_or("MISSING");
+        let passed = |word| matches!(word, "OK" | "NON-STRICT" | "INFORMATIONAL");
+        if !passed(behavior) || !passed(close) {
+            failed.push(format!("{name} ({behavior}, close {close})"));
+        }
+        *groups
+            .entry(group.unwrap_or_default())
+            .or_default()
+            .entry(behavior)
+            .or_default() += 1;
+    }
+    for (group, counts) in &groups {
+        let counts: Vec<_> = counts
+            .iter()
+            .map(|(behavior, count)| format!("{count} {behavior}"))
+            .collect();
+        println!("{group:>3}  {}", counts.join(", "));
+    }
+    println!("{} cases, {} failed", cases.len(), failed.len());
+    if groups.is_empty() || !failed.is_empty() {
+        bail!("failed cases: {}", failed.join(", "));
+    }
+    Ok(())
+}
+
+/// Name of the client in the reports.
+const AGENT: &str = "bayeux-transport";
