@@ -42,7 +42,15 @@ impl<'a> Arguments<'a> {
 
     /// Takes the mention that comes next: the user and the mentioned name.
     pub fn next_mention(&mut self) -> Option<(UserId, &'a str)> {
-        let at = self.text.len().checked_sub(self.rest.len())?;
+        if self.rest.is_empty() {
+            return None;
+        }
+        // Both are parts of one text, so the distance of their addresses is the offset.
+        let at = self
+            .rest
+            .as_ptr()
+            .addr()
+            .checked_sub(self.text.as_ptr().addr())?;
         let (user, name) = mention_at(self.message, self.text, at)?;
         self.rest = self.rest.get(name.len()..)?.trim_start();
         Some((user, name))
@@ -59,8 +67,7 @@ impl<'a> Arguments<'a> {
     }
 }
 
-/// Returns the mention that begins at a byte offset of the text. The text may have been cut at its
-/// end, but not at its start.
+/// Returns the mention that begins at a byte offset of the text, the whole text of the message.
 pub(crate) fn mention_at<'a>(
     message: MessageRef<'_>,
     text: &'a str,

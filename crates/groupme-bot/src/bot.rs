@@ -14,12 +14,13 @@ use crate::{Answer, Command, Context, Handler, HandlerError, handler::Outcome, r
 /// [`max_age`](Self::max_age). Handlers run concurrently, those of one conversation one after the
 /// other in the order of the messages. An event is acknowledged after its handler has ended: with a
 /// [`Store`](groupme_client::Store) on disk, an event whose handler did not end comes again after a
-/// crash, so a handler may run twice for one message, and never not at all.
+/// crash or a shutdown, so a handler may run twice for one message. A message that comes again later
+/// than [`max_age`](Self::max_age) is not answered, and that is logged.
 #[must_use = "a bot does nothing before `run`"]
 pub struct Bot {
     pub(crate) prefix: String,
     pub(crate) answers_mentions: bool,
-    pub(crate) commands: Vec<Command>,
+    pub(crate) commands: Vec<Arc<Command>>,
     pub(crate) conversations: Option<BTreeSet<ConversationId>>,
     pub(crate) answers_direct: bool,
     pub(crate) cooldown: Duration,
@@ -87,7 +88,7 @@ impl Bot {
     /// Adds a command with settings of its own. Of two commands with one name that exist for a
     /// user, the one added first answers.
     pub fn with_command(mut self, command: Command) -> Self {
-        self.commands.push(command);
+        self.commands.push(Arc::new(command));
         self
     }
 
@@ -124,13 +125,14 @@ impl Bot {
     /// bot that was away for an hour should not run an hour-old `!deploy`. Pushed messages are
     /// always answered. Default: one minute.
     ///
-    /// The age is counted by the clock of the machine.
+    /// The age is counted by the clock of the machine. Messages that are too old are logged.
     pub fn max_age(mut self, age: Duration) -> Self {
         self.max_age = age;
         self
     }
 
-    /// Sets for how long a shutdown waits for handlers that run. Default: ten seconds.
+    /// Sets for how long a shutdown waits for handlers that run before it stops them. Default: ten
+    /// seconds.
     pub fn drain(mut self, time: Duration) -> Self {
         self.drain = time;
         self
@@ -176,7 +178,7 @@ impl Bot {
     }
 
     /// Sets the function that is called with each status of the client. Default: logs statuses
-    /// that users notice as warnings, others as information.
+    /// that users notice as warnings, others as information. A panic of the function ends the bot.
     pub fn on_status(mut self, handler: impl FnMut(&Status) + Send + 'static) -> Self {
         self.on_status = Box::new(handler);
         self

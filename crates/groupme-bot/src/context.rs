@@ -18,6 +18,7 @@ use crate::wait::{Wait, Waiters};
 #[derive(Clone)]
 pub struct Context(Arc<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     delivery: Delivery,
     handle: Handle,
@@ -54,6 +55,14 @@ impl Context {
             sender,
             turn,
         })))
+    }
+
+    /// Returns the context of the same message for the handler that waits for it.
+    pub(crate) fn with_turn(&self, turn: Turn) -> Self {
+        Self(Arc::new(Inner {
+            turn,
+            ..Inner::clone(&self.0)
+        }))
     }
 
     /// Returns the message.
@@ -155,7 +164,7 @@ impl Context {
     ///
     /// Messages are noted from this call on, before the returned value is awaited: call it before
     /// sending the question, and no answer is too fast. While a handler waits, the next message of
-    /// its conversation is handled.
+    /// its conversation is handled. A filter that panics ends the waiting.
     pub fn wait_for(&self, filter: impl FnMut(&Self) -> bool + Send + 'static) -> Wait {
         self.0.waiters.wait_for(filter, self.0.turn.clone())
     }

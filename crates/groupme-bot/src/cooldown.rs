@@ -6,33 +6,27 @@ use std::collections::BTreeMap;
 use groupme_client::UserId;
 use tokio::time::Instant;
 
-/// Ends of the cooldowns, by index of the command and user.
+/// Ends of the cooldowns, by index of the command and user. `None` never comes.
 #[derive(Debug, Default)]
-pub(crate) struct Cooldowns(BTreeMap<(usize, UserId), Instant>);
+pub(crate) struct Cooldowns(BTreeMap<(usize, UserId), Option<Instant>>);
 
 impl Cooldowns {
-    /// Returns whether a user may use a command now, and begins the next cooldown if so.
-    pub(crate) fn begin(
-        &mut self,
-        command: usize,
-        user: &UserId,
-        now: Instant,
-        time: Duration,
-    ) -> bool {
+    /// Returns whether a user who wrote at `now` may use a command.
+    pub(crate) fn allows(&self, command: usize, user: &UserId, now: Instant) -> bool {
+        let end = self.0.get(&(command, user.clone()));
+        end.is_none_or(|end| end.is_some_and(|end| end <= now))
+    }
+
+    /// Begins a cooldown at `now`.
+    pub(crate) fn begin(&mut self, command: usize, user: &UserId, now: Instant, time: Duration) {
         if time.is_zero() {
-            return true;
+            return;
         }
         if self.0.len() >= MAX {
-            self.0.retain(|_, end| *end > now);
+            self.0.retain(|_, end| end.is_none_or(|end| end > now));
         }
-        let key = (command, user.clone());
-        if self.0.get(&key).is_some_and(|end| *end > now) {
-            return false;
-        }
-        // A time beyond what the clock can express never ends.
-        let end = now.checked_add(time).unwrap_or(now);
-        self.0.insert(key, end);
-        true
+        self.0
+            .insert((command, user.clone()), now.checked_add(time));
     }
 }
 

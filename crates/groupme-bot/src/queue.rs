@@ -99,6 +99,13 @@ impl Queue {
         self.waiting = 0;
     }
 
+    /// Stops the jobs that run. Their events stay unacknowledged.
+    pub(crate) async fn stop(&mut self) {
+        self.tasks.shutdown().await;
+        self.running.clear();
+        self.turns.clear();
+    }
+
     fn pass_on(&mut self, key: Key, job: u64) {
         let Some((turn, queue)) = self.turns.get_mut(&key) else {
             return;

@@ -1,7 +1,7 @@
 //! The loop of a bot.
 
 use core::{fmt, pin::Pin, time::Duration};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use groupme_client::{
     Builder, Client, ClientEnd, ConversationId, Delivery, EventRef, Handle, Incoming, Origin,
@@ -14,9 +14,10 @@ use tokio::{
 };
 
 use crate::{
-    Arguments, Bot, Context, Error, HandlerError,
+    Arguments, Bot, Command, Context, Error, HandlerError,
     answer::parts,
     arguments::mention_at,
+    bot::ErrorHandler,
     context::Turn,
     cooldown::Cooldowns,
     handler::Outcome,
@@ -127,7 +128,7 @@ struct Running {
     handle: Handle,
     queue: Queue,
     waiters: Waiters,
-    cooldowns: Cooldowns,
+    cooldowns: Arc<Mutex<Cooldowns>>,
     released: mpsc::UnboundedSender<u64>,
     releases: mpsc::UnboundedReceiver<u64>,
 }
@@ -139,8 +140,8 @@ impl Running {
             bot,
             handle,
             queue: Queue::default(),
-            waiters: Waiters::default(),
-            cooldowns: Cooldowns::default(),
+            waiters: Waiters::new(),
+            cooldowns: Arc::default(),
             released: turns,
             releases,
         }
@@ -161,8 +162,8 @@ impl Running {
             .map(|context| context.conversation().clone());
         let message = context.filter(|context| self.is_answered(context));
         let work = match message {
-            // The handler that waits acknowledges nothing: its own event is not done yet, and this
-            // one would start a command after a crash.
+            // The message is done: without the handler, which does not survive a crash, it would be
+            // taken for a command.
             Some(context) if self.waiters.offer(&context) => None,
             Some(context) => self.answer(context),
             None => self.other(delivery.clone()),
@@ -207,66 +208,68 @@ impl Running {
                 .saturating_sub(sent?.as_millis());
             Some(Duration::from_millis(u64::try_from(millis).unwrap_or(0)))
         };
-        origin == Origin::Push || age().is_none_or(|age| age <= self.bot.max_age)
+        let is_recent = origin == Origin::Push || age().is_none_or(|age| age <= self.bot.max_age);
+        if !is_recent {
+            tracing::info!(age = ?age(), "a missed message is too old to be answered");
+        }
+        is_recent
     }
 
-    /// Returns the work on a message: of its command, or of the handler of other messages.
-    fn answer(&mut self, context: Context) -> Option<Job> {
-        let outcome = match self.command(&context) {
-            Parsed::Command(outcome) => outcome,
-            Parsed::Ignored => return None,
-            Parsed::NoCommand => {
-                let handler = self.bot.on_message.as_ref()?;
-                handler(context.clone())
-            }
-        };
+    /// Returns the work on a message: of its command, or of the handler of other messages. All that
+    /// the program wrote runs in the work, so that a panic concerns this message only.
+    fn answer(&self, context: Context) -> Option<Job> {
         let on_error = Arc::clone(&self.bot.on_error);
+        if let Some(call) = self.command(&context) {
+            return Some(Box::pin(async move {
+                if let Some(outcome) = call(context.clone()) {
+                    respond(&context, outcome, &on_error).await;
+                }
+            }));
+        }
+        let handler = Arc::clone(self.bot.on_message.as_ref()?);
         Some(Box::pin(async move {
-            let drafts = match outcome.await {
-                Ok(drafts) => drafts,
-                Err(error) => {
-                    tracing::warn!(error = chain(&*error), "a handler failed");
-                    let text = on_error(&context, &error).unwrap_or_default();
-                    parts(&text).into_iter().map(Into::into).collect()
-                }
-            };
-            for draft in drafts {
-                if let Err(error) = context.send(draft).await {
-                    tracing::warn!(error = chain(&error), "an answer was not sent");
-                    return;
-                }
-            }
+            let outcome = handler(context.clone());
+            respond(&context, outcome, &on_error).await;
         }))
     }
 
-    /// Looks for a command in a message.
-    fn command(&mut self, context: &Context) -> Parsed {
-        let Some(line) = self.line(context) else {
-            return Parsed::NoCommand;
-        };
+    /// Looks for a command in a message, and returns the call of its handler. The call gives `None`
+    /// during a cooldown.
+    fn command(&self, context: &Context) -> Option<Call> {
+        let line = self.line(context)?;
         let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
         let (conversation, user) = (context.conversation(), context.sender());
-        let mut arguments = Arguments::new(context.message(), rest);
         let commands = self.bot.commands.iter().enumerate();
         let mut commands = commands.filter(|(_, command)| command.is_for(conversation, user));
         let Some((index, command)) = commands.find(|(_, command)| command.is_named(name)) else {
-            if name.eq_ignore_ascii_case(HELP) {
-                return Parsed::Command(text(&self.help(
-                    conversation,
-                    user,
-                    arguments.next_word(),
-                )));
+            if !name.eq_ignore_ascii_case(HELP) {
+                return None;
             }
-            return Parsed::NoCommand;
+            let about = Arguments::new(context.message(), rest).next_word();
+            let help = self.help(conversation, user, about);
+            return Some(Box::new(move |_| Some(text(&help))));
         };
+        let (command, now) = (Arc::clone(command), Instant::now());
         let cooldown = command.own_cooldown().unwrap_or(self.bot.cooldown);
-        if !self.cooldowns.begin(index, user, Instant::now(), cooldown) {
-            return Parsed::Ignored;
-        }
-        let outcome = command.call(context.clone(), &mut arguments);
-        Parsed::Command(outcome.unwrap_or_else(|error| {
-            let usage = command.usage(&self.bot.prefix);
-            text(&format!("{error}. Usage: {usage}"))
+        let cooldowns = Arc::clone(&self.cooldowns);
+        let prefix = self.bot.prefix.clone();
+        // The arguments are the end of the text.
+        let start = context.text().len().saturating_sub(rest.len());
+        Some(Box::new(move |context| {
+            let user = context.sender();
+            let lock = || cooldowns.lock().unwrap_or_else(PoisonError::into_inner);
+            if !lock().allows(index, user, now) {
+                return None;
+            }
+            let rest = context.text().get(start..).unwrap_or_default();
+            let mut arguments = Arguments::new(context.message(), rest);
+            Some(match command.call(context.clone(), &mut arguments) {
+                Ok(outcome) => {
+                    lock().begin(index, user, now, cooldown);
+                    outcome
+                }
+                Err(error) => text(&format!("{error}. Usage: {}", command.usage(&prefix))),
+            })
         }))
     }
 
@@ -289,8 +292,8 @@ impl Running {
     }
 
     fn help(&self, conversation: &ConversationId, user: &UserId, name: Option<&str>) -> String {
-        let exists = |command: &&crate::Command| command.is_for(conversation, user);
-        let is_wanted = |command: &&crate::Command| name.is_none_or(|name| command.is_named(name));
+        let exists = |command: &&Arc<Command>| command.is_for(conversation, user);
+        let is_wanted = |command: &&Arc<Command>| name.is_none_or(|name| command.is_named(name));
         let commands = self.bot.commands.iter().filter(exists).filter(is_wanted);
         let lines: Vec<_> = commands
             .map(|command| command.help(&self.bot.prefix))
@@ -308,14 +311,14 @@ impl Running {
             delivery.event(),
             EventRef::LineCreate(_) | EventRef::DirectMessageCreate(_)
         );
-        let handler = self.bot.on_event.as_ref()?;
+        let handler = Arc::clone(self.bot.on_event.as_ref()?);
         // An old message of a person, or one of another conversation, is no event of its own.
         if is_message && !self.is_from_elsewhere(&delivery) {
             return None;
         }
-        let work = handler(self.handle.clone(), delivery);
+        let handle = self.handle.clone();
         Some(Box::pin(async move {
-            if let Err(error) = work.await {
+            if let Err(error) = handler(handle, delivery).await {
                 tracing::warn!(error = chain(&*error), "the handler of events failed");
             }
         }))
@@ -357,16 +360,30 @@ impl Running {
         };
         if timeout(limit, all).await.is_err() {
             tracing::warn!("handlers were still running after {limit:?} and are stopped");
+            self.queue.stop().await;
         }
     }
 }
 
-/// Result of looking for a command.
-enum Parsed {
-    Command(Outcome),
-    /// A command that ignores the user for now.
-    Ignored,
-    NoCommand,
+/// Call of a command's handler.
+type Call = Box<dyn FnOnce(Context) -> Option<Outcome> + Send>;
+
+/// Sends the answer of a handler.
+async fn respond(context: &Context, outcome: Outcome, on_error: &ErrorHandler) {
+    let drafts = match outcome.await {
+        Ok(drafts) => drafts,
+        Err(error) => {
+            tracing::warn!(error = chain(&*error), "a handler failed");
+            let text = on_error(context, &error).unwrap_or_default();
+            parts(&text).into_iter().map(Into::into).collect()
+        }
+    };
+    for draft in drafts {
+        if let Err(error) = context.send(draft).await {
+            tracing::warn!(error = chain(&error), "an answer was not sent");
+            return;
+        }
+    }
 }
 
 /// Name of the command that is always there.

@@ -2,36 +2,63 @@
 
 use core::{
     fmt,
+    panic::AssertUnwindSafe,
     pin::Pin,
     task::{Poll, ready},
     time::Duration,
 };
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    panic::catch_unwind,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use tokio::{sync::oneshot, time::Sleep};
 
 use crate::{Context, context::Turn};
 
-/// Handlers that wait, in the order in which they began to.
-#[derive(Clone, Default)]
-pub(crate) struct Waiters(Arc<Mutex<Vec<Waiter>>>);
+/// Handlers that wait, in the order in which they began to. `None` once no message comes any more.
+#[derive(Clone)]
+pub(crate) struct Waiters(Arc<Mutex<Option<Vec<Waiter>>>>);
 
 struct Waiter {
     filter: Box<dyn FnMut(&Context) -> bool + Send>,
     found: oneshot::Sender<Context>,
+    turn: Turn,
+}
+
+impl Waiter {
+    /// Returns whether the handler waits for this message; `None` if the handler waits no longer.
+    fn accepts(&mut self, message: &Context) -> Option<bool> {
+        if self.found.is_closed() {
+            return None;
+        }
+        // The filter is the program's, and a panic in it concerns this handler only.
+        let accepted = catch_unwind(AssertUnwindSafe(|| (self.filter)(message)));
+        if accepted.is_err() {
+            tracing::error!("a filter of `wait_for` panicked; its handler waits no longer");
+        }
+        accepted.ok()
+    }
 }
 
 impl Waiters {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(Mutex::new(Some(Vec::new()))))
+    }
+
     pub(crate) fn wait_for(
         &self,
         filter: impl FnMut(&Context) -> bool + Send + 'static,
         turn: Turn,
     ) -> Wait {
         let (found, message) = oneshot::channel();
-        self.lock().push(Waiter {
-            filter: Box::new(filter),
-            found,
-        });
+        if let Some(waiting) = &mut *self.lock() {
+            waiting.push(Waiter {
+                filter: Box::new(filter),
+                found,
+                turn: turn.clone(),
+            });
+        }
         Wait {
             message,
             turn: Some(turn),
@@ -41,39 +68,49 @@ impl Waiters {
 
     /// Hands a message to the first handler that waits for one like it. Returns false if none does.
     pub(crate) fn offer(&self, message: &Context) -> bool {
-        // Filters are the program's: none is called under the lock.
-        let mut waiting = core::mem::take(&mut *self.lock());
-        waiting.retain(|waiter| !waiter.found.is_closed());
+        // Filters may call `wait_for`: none is called under the lock.
+        let waiting = match &mut *self.lock() {
+            Some(waiting) => core::mem::take(waiting),
+            None => return false,
+        };
         let mut is_taken = false;
-        while let Some(index) = waiting
-            .iter_mut()
-            .position(|waiter| (waiter.filter)(message))
-        {
-            // A handler that ended meanwhile takes nothing.
-            if waiting.remove(index).found.send(message.clone()).is_ok() {
-                is_taken = true;
-                break;
+        let mut kept = Vec::with_capacity(waiting.len());
+        for mut waiter in waiting {
+            let accepted = if is_taken {
+                Some(false)
+            } else {
+                waiter.accepts(message)
+            };
+            match accepted {
+                // A handler that ended meanwhile takes nothing.
+                Some(true) => {
+                    let context = message.with_turn(waiter.turn);
+                    is_taken = waiter.found.send(context).is_ok();
+                }
+                Some(false) => kept.push(waiter),
+                None => {}
             }
         }
-        let mut now = self.lock();
-        waiting.append(&mut now);
-        *now = waiting;
+        if let Some(now) = &mut *self.lock() {
+            kept.append(now);
+            *now = kept;
+        }
         is_taken
     }
 
-    /// Ends all waiting: each [`Wait`] gives `None`.
+    /// Ends all waiting, also that which begins later: each [`Wait`] gives `None`.
     pub(crate) fn close(&self) {
-        self.lock().clear();
+        *self.lock() = None;
     }
 
     /// A poisoned lock is used all the same: no filter is called under it.
-    fn lock(&self) -> MutexGuard<'_, Vec<Waiter>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Vec<Waiter>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Future of the next message that a handler waits for: `None` after the
-/// [`timeout`](Self::timeout), or when the bot shuts down.
+/// [`timeout`](Self::timeout), and when the bot shuts down.
 #[must_use = "futures do nothing unless awaited"]
 pub struct Wait {
     message: oneshot::Receiver<Context>,

@@ -71,19 +71,28 @@ async fn a_mention_is_the_mentioned_user_whatever_the_name_is() {
     let bot = Bot::new("!").command(
         "kick",
         "removes a member",
-        async |_: Context, who: Mention, why: Rest| format!("{} ({}): {why}", who.user, who.name),
+        async |_: Context, who: Mention, why: Option<Rest>| {
+            format!("{} ({}): {why:?}", who.user, who.name)
+        },
     );
     let room = Room::with(bot).await;
     let cast = *room.sim.cast();
-    let text = "!kick @Robin van Dam too loud";
-    let mentions = r#"[{"type":"mentions","user_ids":["185"],"loci":[[6,14]]}]"#;
-    let asked = room
-        .sim
-        .with_world(|world| world.say_with_attachments(cast.lake, cast.mara, Some(text), mentions));
-    let answer = room.sim.wait_for_reply(asked.unwrap()).await;
-    assert_eq!(answer, "185 (@Robin van Dam): too loud");
+    // Completion of names leaves a blank after the name.
+    for (text, expected) in [
+        (
+            "!kick @Robin van Dam too loud",
+            "185 (@Robin van Dam): Some(Rest(\"too loud\"))",
+        ),
+        ("!kick @Robin van Dam ", "185 (@Robin van Dam): None"),
+    ] {
+        let mentions = r#"[{"type":"mentions","user_ids":["185"],"loci":[[6,14]]}]"#;
+        let asked = room.sim.with_world(|world| {
+            world.say_with_attachments(cast.lake, cast.mara, Some(text), mentions)
+        });
+        assert_eq!(room.sim.wait_for_reply(asked.unwrap()).await, expected);
+    }
     let answer = room.ask("!kick Robin").await;
-    assert_eq!(answer, "“Robin” is no @USER. Usage: !kick @USER TEXT…");
+    assert_eq!(answer, "“Robin” is no @USER. Usage: !kick @USER [TEXT…]");
 }
 
 /// Colour, an argument of the program's own.

@@ -83,18 +83,52 @@ async fn a_failed_handler_is_answered_without_its_error_unless_the_program_says_
     assert_eq!(answer, "!fetch: no connection to secret.example");
 }
 
+/// Argument that panics when it is parsed.
+struct Broken;
+
+impl groupme_bot::Argument for Broken {
+    fn placeholder() -> String {
+        "BROKEN".to_owned()
+    }
+
+    fn parse(_: &mut groupme_bot::Arguments<'_>) -> Result<Self, groupme_bot::ArgumentError> {
+        panic!("as asked")
+    }
+}
+
 #[tokio::test]
-async fn a_handler_that_panics_ends_only_itself() {
-    let bot = Bot::new("!").command("ping", "answers", pong).command(
-        "crash",
-        "panics",
-        async |context: Context| {
+async fn a_panic_of_the_program_ends_only_the_work_on_its_message() {
+    let bot = Bot::new("!")
+        .command("ping", "answers", pong)
+        .command("crash", "panics", async |context: Context| {
             assert!(context.text().is_empty(), "as asked");
-        },
-    );
+        })
+        .command(
+            "early",
+            "panics before it is awaited",
+            |context: Context| {
+                assert!(context.text().is_empty(), "as asked");
+                async {}
+            },
+        )
+        .command("broken", "panics", async |_: Context, _: Broken| ())
+        .command("wait", "panics in a filter", async |context: Context| {
+            let message = context.wait_for(|_| panic!("as asked"));
+            let _ = context.send("waiting").await;
+            if message.await.is_none() {
+                "none"
+            } else {
+                "one"
+            }
+        });
     let room = Room::with(bot).await;
-    room.sim.say("!crash").unwrap();
+    for line in ["!crash", "!early", "!broken x"] {
+        room.sim.say(line).unwrap();
+        assert_eq!(room.ask("!ping").await, "pong", "{line}");
+    }
+    assert_eq!(room.ask("!wait").await, "waiting");
     assert_eq!(room.ask("!ping").await, "pong");
+    room.wait_for("none").await;
 }
 
 #[tokio::test]

@@ -78,3 +78,33 @@ async fn waiting_ends_at_its_timeout() {
     });
     assert_eq!(Room::with(bot).await.ask("!wait").await, "Too late.");
 }
+
+#[tokio::test]
+async fn a_dialog_that_goes_on_with_its_answer_holds_nobody_up() {
+    let bot = Bot::new("!").command("ping", "answers", pong).command(
+        "ask",
+        "asks twice",
+        async |context: Context| {
+            let first = context.next_message();
+            context.send("First?").await?;
+            let first = first.await;
+            let second = first.as_ref().map(Context::next_message);
+            context.send("Second?").await?;
+            let is_answered = match second {
+                Some(second) => second.await.is_some(),
+                None => false,
+            };
+            Ok::<_, SendError>(if is_answered {
+                "Thanks."
+            } else {
+                "Never mind."
+            })
+        },
+    );
+    let room = Room::with(bot).await;
+    assert_eq!(room.ask("!ask").await, "First?");
+    assert_eq!(room.ask("one").await, "Second?");
+    let other = room.say_as(Member::Jonas, "!ping");
+    assert_eq!(room.sim.wait_for_reply(other).await, "pong");
+    assert_eq!(room.ask("two").await, "Thanks.");
+}

@@ -51,7 +51,7 @@ async fn an_event_whose_handler_did_not_end_comes_again_after_a_restart() {
     // The order of the account's events: once the answer is there, `b` has been handed out.
     let direct = room.sim.direct_message("!work d").unwrap();
     room.sim.wait_for_reply(direct).await;
-    let (sim, ended) = room.stop().await;
+    let (sim, ended) = room.begin_to_stop().await;
     ended.unwrap();
 
     let mut again = client(&sim).store(store).connect().unwrap();

@@ -67,11 +67,10 @@ impl Room {
         texts
     }
 
-    /// Asks the bot to shut down and waits for its end.
-    pub(crate) async fn stop(self) -> (Sim, Result<(), Error>) {
+    /// Asks the bot to shut down. The returned future waits for its end.
+    pub(crate) fn begin_to_stop(self) -> impl Future<Output = (Sim, Result<(), Error>)> {
         self.stop.send(()).unwrap();
-        let ended = self.running.await.unwrap();
-        (self.sim, ended)
+        async { (self.sim, self.running.await.unwrap()) }
     }
 }
 

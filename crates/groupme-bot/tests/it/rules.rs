@@ -62,16 +62,38 @@ async fn a_command_ignores_a_user_for_its_cooldown_and_others_not() {
 }
 
 #[tokio::test]
+async fn a_command_that_was_not_understood_has_no_cooldown_and_one_without_end_lasts() {
+    let bot = Bot::new("!")
+        .cooldown(Duration::MAX)
+        .command("ping", "answers", pong)
+        .command("roll", "rolls a die", async |_: Context, sides: u8| {
+            sides.to_string()
+        });
+    let room = Room::with(bot).await;
+    assert_eq!(
+        room.ask("!roll x").await,
+        "“x” is no NUMBER. Usage: !roll NUMBER"
+    );
+    assert_eq!(room.ask("!roll 6").await, "6");
+    room.sim.say("!roll 6").unwrap();
+    assert_eq!(room.ask("!ping").await, "pong");
+    assert_eq!(room.answers().len(), 3);
+}
+
+#[tokio::test]
 async fn an_old_command_that_was_missed_is_not_run_unless_the_bot_asks_for_it() {
     for (max_age, expected) in [(None, 2), (Some(Duration::MAX), 3)] {
         // The bot was away until just now, by the clock of the machine.
         let away = Duration::from_mins(10);
-        let sim = Sim::builder().epoch(wall_clock() - away).start().await;
+        let sim = Sim::builder()
+            .epoch(wall_clock().saturating_sub(away))
+            .start()
+            .await;
         let (sim, store) = (sim.unwrap(), MemoryStore::default());
         let builder = client(&sim).store(store.clone());
         let room = Room::start(sim, bot().max_age(Duration::MAX), builder).await;
         assert_eq!(room.ask("!ping").await, "pong");
-        let (sim, ended) = room.stop().await;
+        let (sim, ended) = room.begin_to_stop().await;
         ended.unwrap();
 
         sim.say("!ping").unwrap();

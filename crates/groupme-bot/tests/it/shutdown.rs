@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::sync::Arc;
 
 use groupme_bot::{Bot, Context, Error};
-use groupme_client::{Client, Token, UserId};
+use groupme_client::{Client, SendError, Token, UserId};
 use groupme_sim::Sim;
 use tokio::sync::Semaphore;
 
@@ -24,36 +24,47 @@ async fn a_shutdown_lets_running_handlers_end() {
     });
     let room = Room::with(bot).await;
     assert_eq!(room.ask("!work").await, "begun");
-    // The bot is asked to stop while the handler waits.
+    let stopping = room.begin_to_stop();
     may_end.add_permits(1);
-    let (sim, ended) = room.stop().await;
+    let (sim, ended) = stopping.await;
     ended.unwrap();
     sim.wait_for_message(|message| message.text() == Some("done"))
         .await;
 }
 
 #[tokio::test]
-async fn a_shutdown_ends_dialogs_and_a_handler_without_end() {
-    let bot = Bot::new("!")
-        .drain(Duration::from_millis(1))
-        .command("ask", "asks", async |context: Context| {
-            let answer = context.next_message();
-            let _ = context.send("Well?").await;
-            if answer.await.is_none() {
-                "Never mind."
-            } else {
-                "Thanks."
-            }
+async fn a_shutdown_ends_dialogs_those_that_begin_later_too() {
+    let bot = Bot::new("!").command("ask", "asks", async |context: Context| {
+        let answer = context.next_message();
+        context.send("Well?").await?;
+        let is_answered = answer.await.is_some() || context.next_message().await.is_some();
+        Ok::<_, SendError>(if is_answered {
+            "Thanks."
+        } else {
+            "Never mind."
         })
-        .command("hang", "never ends", async |context: Context| {
-            let _ = context.send("hanging").await;
-            core::future::pending::<()>().await;
-        });
+    });
     let room = Room::with(bot).await;
     assert_eq!(room.ask("!ask").await, "Well?");
-    assert_eq!(room.ask("something else, by the asker").await, "Thanks.");
+    let (sim, ended) = room.begin_to_stop().await;
+    ended.unwrap();
+    sim.wait_for_message(|message| message.text() == Some("Never mind."))
+        .await;
+}
+
+#[tokio::test]
+async fn a_shutdown_stops_a_handler_without_end() {
+    let bot = Bot::new("!").drain(Duration::from_millis(1)).command(
+        "hang",
+        "never ends",
+        async |context: Context| {
+            let _ = context.send("hanging").await;
+            core::future::pending::<()>().await;
+        },
+    );
+    let room = Room::with(bot).await;
     assert_eq!(room.ask("!hang").await, "hanging");
-    let (_sim, ended) = room.stop().await;
+    let (_sim, ended) = room.begin_to_stop().await;
     ended.unwrap();
 }
 
