@@ -14,10 +14,16 @@ fn bot(groups: Vec<GroupId>) -> Bot {
     Bot::new("!")
         .only_in(groups)
         .cooldown(Duration::from_secs(3))
-        .command("echo", "repeats the text", async |_: Context, text: Rest| text.0)
-        .command("add", "adds numbers", async |_: Context, numbers: Vec<i64>| {
-            numbers.iter().sum::<i64>().to_string()
-        })
+        .command(
+            "echo",
+            "repeats the text",
+            async |_: Context, text: Rest| text.0,
+        )
+        .command(
+            "add",
+            "adds numbers",
+            async |_: Context, numbers: Vec<i64>| numbers.iter().sum::<i64>().to_string(),
+        )
         .command("colour", "asks for a colour", colour)
 }
 
@@ -40,7 +46,10 @@ async fn main() -> anyhow::Result<()> {
     let token = Token::new(&token()?)?;
     let user = Client::current_user(&token).await?;
     let stop = async { drop(tokio::signal::ctrl_c().await) };
-    bot(groups).run(Client::builder(token, user)).until(stop).await?;
+    bot(groups)
+        .run(Client::builder(token, user))
+        .until(stop)
+        .await?;
     Ok(())
 }
 
@@ -49,8 +58,16 @@ async fn scene() -> anyhow::Result<()> {
     let sim = Sim::start().await?;
     let running = bot(vec![GroupId::new(sim.cast().lake.to_string())]).run(client(&sim)?);
     let running = tokio::spawn(running.into_future());
-    sim.wait_until_subscribed(&format!("/user/{}", sim.user_id())).await;
-    for line in ["!help", "!echo hello", "!add 1 2 39", "!add one", "!colour", "green"] {
+    sim.wait_until_subscribed(&format!("/user/{}", sim.user_id()))
+        .await;
+    for line in [
+        "!help",
+        "!echo hello",
+        "!add one",
+        "!add 1 2 39",
+        "!colour",
+        "green",
+    ] {
         let said = sim.say(line)?;
         println!("Mara: {line}\nBot:  {}", sim.wait_for_reply(said).await);
     }
@@ -61,7 +78,9 @@ async fn scene() -> anyhow::Result<()> {
 fn client(sim: &Sim) -> anyhow::Result<Builder> {
     let user = UserId::new(sim.user_id());
     let builder = Client::builder(Token::new(sim.token())?, user);
-    Ok(builder.gateway_url(sim.gateway_url()).api_url(sim.root_url()))
+    Ok(builder
+        .gateway_url(sim.gateway_url())
+        .api_url(sim.root_url()))
 }
 
 #[expect(clippy::disallowed_methods, reason = "a program reads its environment")]
