@@ -142,7 +142,7 @@ impl Handle {
         Ok(rest.send_as(conversation, draft, guid).await?)
     }
 
-    /// Acknowledges an event, and waits until that is saved: then the event does not come again
+    /// Acknowledges an event at once, and returns a future that waits until that is saved: then the event does not come again
     /// after the next start. Needed with [`Builder::manual_ack`](crate::Builder::manual_ack) only.
     /// Calls that wait at the same time are saved together.
     ///
@@ -150,19 +150,25 @@ impl Handle {
     ///
     /// [`Error::NotSaved`] if the store could not save it, [`Error::Closed`] after the end of the
     /// client.
-    pub async fn acknowledge(&self, delivery: &Delivery) -> Result<(), Error> {
-        let Some(tag) = delivery.tag() else {
-            return Ok(());
-        };
-        let (caller, saved) = oneshot::channel();
-        self.shared
-            .command(|driver, context| driver.acknowledge(context, tag, Some(caller)))
-            .ok_or(Error::Closed)?;
-        // Dropped without an outcome only by the end of the runtime.
-        saved
-            .await
-            .map_err(|_| Error::Closed)?
-            .map_err(Error::NotSaved)
+    pub fn acknowledge(
+        &self,
+        delivery: &Delivery,
+    ) -> impl Future<Output = Result<(), Error>> + Send + use<> {
+        let pending = delivery.tag().map(|tag| {
+            let (caller, saved) = oneshot::channel();
+            self.shared
+                .command(|driver, context| driver.acknowledge(context, tag, Some(caller)))
+                .map(|()| saved)
+                .ok_or(Error::Closed)
+        });
+        async move {
+            let Some(pending) = pending else {
+                return Ok(());
+            };
+            // Dropped without an outcome only by the end of the runtime.
+            let saved = pending?.await.map_err(|_| Error::Closed)?;
+            saved.map_err(Error::NotSaved)
+        }
     }
 
     fn publish_ping(&self, json: &str) -> Result<(), Error> {
