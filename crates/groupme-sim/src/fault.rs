@@ -71,6 +71,12 @@ impl FaultInjector {
         links.is_possible() || to_client.is_possible() || to_server.is_possible()
     }
 
+    /// Returns whether an incident of the plan stopped all traffic.
+    #[cfg(feature = "net")]
+    pub(crate) fn is_frozen(&self) -> bool {
+        self.schedule.is_frozen()
+    }
+
     /// Starts a plan at `now`.
     pub fn new(plan: FaultPlan, now: Instant) -> Self {
         let schedule = Schedule::new(&plan.schedule, now);

@@ -89,9 +89,10 @@ impl Journal {
         (!rows.is_empty()).then(|| json!({ "entries": rows, "last": last }))
     }
 
-    /// Returns the answer for a filter that chooses nothing.
-    pub(crate) fn nothing(&self, filter: &Filter) -> Value {
-        json!({ "entries": [], "last": filter.after.max(self.next - 1) })
+    /// Returns what [`read`](Self::read) does, and an empty page if the filter chooses nothing.
+    pub(crate) fn page(&self, filter: &Filter) -> Value {
+        let nothing = || json!({ "entries": [], "last": filter.after.max(self.next - 1) });
+        self.read(filter).unwrap_or_else(nothing)
     }
 
     /// Returns the first typing notice on a channel after an entry.
@@ -107,7 +108,7 @@ impl Journal {
     fn numbered(&self, after: u64) -> impl Iterator<Item = (u64, &Record)> {
         let kept = u64::try_from(self.entries.len()).unwrap_or(0);
         let first = self.next - kept;
-        let skipped = (after + 1).saturating_sub(first);
+        let skipped = after.saturating_add(1).saturating_sub(first);
         let skipped = usize::try_from(skipped).unwrap_or(usize::MAX);
         (first..).zip(&self.entries).skip(skipped)
     }
@@ -117,3 +118,39 @@ impl Journal {
 const MAX_ENTRIES: usize = 20_000;
 /// Maximum size of all texts together, in bytes.
 const MAX_SIZE: usize = 16 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filter(after: u64) -> Filter {
+        Filter {
+            after,
+            limit: 10,
+            kinds: Some(vec!["fault".to_owned()]),
+        }
+    }
+
+    #[test]
+    fn a_page_skips_no_entry_that_came_after_a_failed_read() {
+        let mut journal = Journal::new();
+        journal.add(Duration::ZERO, Entry::Closed { lane: 1 });
+        let wanted = filter(0);
+        assert!(journal.read(&wanted).is_none());
+        let text = "late".to_owned();
+        journal.add(Duration::ZERO, Entry::Fault { text });
+        let page = journal.page(&wanted);
+        assert_eq!(page["entries"][0]["text"], "late");
+        assert_eq!(page["last"], 2);
+        let rest = journal.page(&filter(2));
+        assert_eq!(rest, json!({ "entries": [], "last": 2 }));
+    }
+
+    #[test]
+    fn nothing_follows_the_largest_number() {
+        let mut journal = Journal::new();
+        journal.add(Duration::ZERO, Entry::Closed { lane: 1 });
+        assert!(journal.read(&filter(u64::MAX)).is_none());
+        assert!(journal.typing("/group/1", None, u64::MAX).is_none());
+    }
+}

@@ -17,7 +17,7 @@ impl Control<'_> {
             "restart" => Incident::Restart,
             "freeze" => Incident::Freeze,
             "thaw" => Incident::Thaw,
-            "clock_ahead" => Incident::ClockAhead(needs_time()?),
+            "clock_ahead" => Incident::ClockAhead(needs_time()?.min(LONGEST_ADVANCE)),
             "clock_back" => Incident::ClockBack(needs_time()?),
             "burst" => {
                 let messages = self.number("messages").unwrap_or(100).min(100_000);
@@ -149,5 +149,6 @@ impl Control<'_> {
     }
 }
 
-/// Maximum advance at once: every deadline in between is handled at its time.
+/// Maximum advance or jump ahead at once: every deadline of an advance is handled at its time, and
+/// a calendar cannot be wound back from its end.
 const LONGEST_ADVANCE: Duration = Duration::from_hours(24 * 31);

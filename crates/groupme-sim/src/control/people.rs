@@ -8,12 +8,15 @@ use crate::world::{BotDraft, SimUserId};
 impl Control<'_> {
     pub(super) fn add_user(&mut self, _: &[&str]) -> Outcome {
         let name = self.needed_text("name")?;
+        let token = self.text("token").map(str::to_owned);
         let world = self.simulation.world_mut();
+        if let Some(token) = &token
+            && world.user_with_token(token).is_some()
+        {
+            return Err(Refusal(409, "another user has that token".to_owned()));
+        }
         let id = world.add_user(&name);
-        if let Some(token) = self.body.get("token").and_then(|token| token.as_str()) {
-            if world.user_with_token(token).is_some() {
-                return Err(Refusal(409, "another user has that token".to_owned()));
-            }
+        if let Some(token) = &token {
             world.use_token(id, token)?;
         }
         let token = world.token(id);

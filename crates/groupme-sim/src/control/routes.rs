@@ -302,7 +302,11 @@ pub(super) static ROUTES: &[Route] = &[
                 "break_connections, lose_sessions, restart, freeze, thaw, clock_ahead, \
                  clock_back or burst.",
             ),
-            optional("by_ms", Kind::Number, "Jump of the calendar."),
+            optional(
+                "by_ms",
+                Kind::Number,
+                "Jump of the calendar, ahead by at most 31 days.",
+            ),
             optional(
                 "messages",
                 Kind::Number,

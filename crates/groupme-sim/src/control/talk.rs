@@ -3,18 +3,20 @@
 use serde_json::{Value, json};
 
 use super::{Answer, Control, Outcome, Refusal, resolve};
-use crate::world::{Conversation, Draft, MessageView, SimMessageId, SimUserId, View};
+use crate::world::{Conversation, Draft, MessageView, SimMessageId, SimUserId, View, WorldError};
 
 impl Control<'_> {
     /// Posts a message: in a conversation, or to a user.
     pub(super) fn say(&mut self, _: &[&str]) -> Outcome {
         let author = self.user("as")?;
-        let conversation = match (self.has("conversation"), self.has("to")) {
-            (true, false) => self.conversation("conversation")?,
+        let (conversation, to) = match (self.has("conversation"), self.has("to")) {
+            (true, false) => (self.conversation("conversation")?, None),
             (false, true) => {
                 let to = self.user("to")?;
-                self.simulation.world_mut().open_chat(author, to)?;
-                Conversation::direct(author, to)
+                if to == author {
+                    return Err(WorldError::SelfMessage(author).into());
+                }
+                (Conversation::direct(author, to), Some(to))
             }
             _ => {
                 return Err(Refusal::bad(
@@ -54,6 +56,10 @@ impl Control<'_> {
             .simulation
             .world_mut()
             .post(conversation, author, draft)?;
+        // A refused message opens no chat.
+        if let Some(to) = to {
+            self.simulation.world_mut().open_chat(author, to)?;
+        }
         let row = self.row(id, author);
         Ok(Answer::Json(201, row))
     }

@@ -64,6 +64,11 @@ impl Schedule {
         }
     }
 
+    #[cfg(feature = "net")]
+    pub(super) fn is_frozen(&self) -> bool {
+        self.frozen
+    }
+
     pub(super) fn pop(&mut self, now: Instant, end: Option<Instant>) -> Option<Incident> {
         self.earliest(end).filter(|due| *due <= now)?;
         let incident = match self.next(end) {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::redact::{hide_in_query, readable};
+use super::redact::{hide_in_path, hide_in_query, readable};
 
 /// Thing that happened.
 #[derive(Debug)]
@@ -109,7 +109,7 @@ impl Entry {
                 response,
             } => json!({
                 "method": method,
-                "path": path,
+                "path": hide_in_path(path),
                 "query": hide_in_query(query),
                 "user": user,
                 "body": readable(body),

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::rest::query::decode;
+
 /// Returns a text as JSON without its secrets. Of a text that is not JSON only the size is shown,
 /// because nobody knows where its secrets are.
 pub(super) fn readable(text: &str) -> Value {
@@ -55,6 +57,19 @@ pub(super) fn hide_in_query(query: &str) -> String {
     pairs.collect::<Vec<String>>().join("&")
 }
 
+/// Returns a path without the token of a share link: `/v3/groups/{id}/join/{token}`.
+pub(super) fn hide_in_path(path: &str) -> String {
+    let mut is_secret = false;
+    let segments = path.split('/').map(|segment| {
+        if is_secret && !segment.is_empty() {
+            return HIDDEN.to_owned();
+        }
+        is_secret = is_secret || BEFORE_TOKEN.contains(&&*decode(segment));
+        segment.to_owned()
+    });
+    segments.collect::<Vec<String>>().join("/")
+}
+
 const HIDDEN: &str = "…";
 /// Names of members and parameters whose values are secret.
 const SECRET: &[&str] = &[
@@ -65,9 +80,12 @@ const SECRET: &[&str] = &[
     "ext",
     "sig",
     "share_token",
+    "share_url",
     "token",
     "uploadUrl",
 ];
+/// Segments of paths that the token of a share link follows.
+const BEFORE_TOKEN: &[&str] = &["join", "preview"];
 
 #[cfg(test)]
 mod tests {
@@ -76,7 +94,8 @@ mod tests {
     #[test]
     fn no_secret_is_readable() {
         let frame = r#"[{"clientId":"SECRET","ext":{"access_token":"SECRET"},"id":"1"},
-            {"error":"401:SECRET:Unknown client"},{"data":{"token":"SECRET"}}]"#;
+            {"error":"401:SECRET:Unknown client"},{"data":{"token":"SECRET"}},
+            {"group":{"share_url":"https://groupme.com/join_group/1/SECRET"}}]"#;
         let shown = readable(frame).to_string();
         assert!(!shown.contains("SECRET"), "{shown}");
         assert!(
@@ -92,6 +111,15 @@ mod tests {
             hide_in_query("limit=1&token=SECRET&sig=SECRET"),
             "limit=1&token=…&sig=…"
         );
+        for (path, shown) in [
+            ("/v3/groups/1/join/SECRET", "/v3/groups/1/join/…"),
+            ("/groups/1/j%6Fin/SECRET/x", "/groups/1/j%6Fin/…/…"),
+            ("/v3/groups/1/preview/SECRET", "/v3/groups/1/preview/…"),
+            ("/v3/groups/1/join/", "/v3/groups/1/join/"),
+            ("/v3/groups/1/members", "/v3/groups/1/members"),
+        ] {
+            assert_eq!(hide_in_path(path), shown);
+        }
         assert_eq!(readable(""), Value::Null);
     }
 }

@@ -24,7 +24,8 @@ use crate::{
 pub enum ControlAccess {
     /// Nobody.
     Off,
-    /// Programs on this machine.
+    /// Programs on this machine. Requests with a foreign `Host` or `Origin` are refused even where
+    /// [`SimBuilder::any_host`](crate::SimBuilder::any_host) accepts them elsewhere.
     #[default]
     Loopback,
     /// Everybody who reaches the simulator: they can do anything to it, and read all tokens.
@@ -76,8 +77,9 @@ pub(super) async fn answer(
 pub(super) fn is_allowed(connection: &Connection, request: &Request<Incoming>) -> bool {
     match connection.shared.options.control {
         ControlAccess::Off => false,
-        // Pages of other machines are refused even where any host is accepted.
-        ControlAccess::Loopback => is_loopback(connection.peer) && origin::is_from_here(request),
+        // Foreign names and pages are refused even where any host is accepted: a browser sends no
+        // `Origin` with a `GET` of its own page, whose name may point at this machine.
+        ControlAccess::Loopback => is_loopback(connection.peer) && origin::is_local(request),
         ControlAccess::Anybody => true,
     }
 }
@@ -117,8 +119,9 @@ async fn perform(shared: &Shared, answer: Answer) -> (u16, Value) {
         Answer::Journal(filter, wait) => {
             let waiting = shared.wait_for_core(|_, journal| journal.read(&filter));
             let found = time::timeout(wait, waiting).await;
-            let nothing = || shared.read_journal(|journal| journal.nothing(&filter));
-            (200, found.unwrap_or_else(|_| nothing()))
+            // An entry may have come since the timeout.
+            let page = || shared.read_journal(|journal| journal.page(&filter));
+            (200, found.unwrap_or_else(|_| page()))
         }
     }
 }

@@ -6,7 +6,8 @@ use super::{Sim, control};
 use crate::fault::{FaultPlan, Incident};
 
 impl Sim {
-    /// Replaces the fault plan. Open connections keep their faults, but share the plan's incidents.
+    /// Replaces the fault plan, and ends its freeze. Open connections keep their faults, but share
+    /// the plan's incidents.
     pub fn set_faults(&self, plan: FaultPlan) {
         self.shared.set_plan(plan);
     }

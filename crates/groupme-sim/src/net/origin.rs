@@ -24,7 +24,7 @@ pub(super) fn is_local<B>(request: &Request<B>) -> bool {
 }
 
 /// Returns whether a request comes from no page of another machine.
-pub(super) fn is_from_here<B>(request: &Request<B>) -> bool {
+fn is_from_here<B>(request: &Request<B>) -> bool {
     let mut origins = request.headers().get_all(ORIGIN).iter();
     origins.all(|origin| is_local_origin(origin.as_bytes()))
 }

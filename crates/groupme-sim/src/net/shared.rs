@@ -184,12 +184,16 @@ impl Shared {
         }
     }
 
-    /// Replaces the fault plan.
+    /// Replaces the fault plan, and ends a freeze of the old one, which nothing else would end.
     pub(super) fn set_plan(&self, plan: FaultPlan) {
         let mut core = self.lock();
         let now = self.clock.now();
+        let was_frozen = core.faults.is_frozen();
         core.faults = FaultInjector::new(plan, now);
         drop(core);
+        if was_frozen {
+            self.pause.resume();
+        }
         self.deadline_changed.notify_one();
     }
 

@@ -41,9 +41,14 @@ impl RestResponse {
         Self::with_body(status, JSON, body.to_string())
     }
 
-    /// Returns a picture, video or file.
+    /// Returns a picture, video or file. An uploaded page must not run in the origin of the control
+    /// API, so a browser gets it sandboxed.
     pub(super) fn of_file(media_type: &str, bytes: Arc<[u8]>) -> Self {
         let mut response = Self::with_body(200, media_type, String::new());
+        response.headers.extend([
+            ("X-Content-Type-Options", "nosniff".to_owned()),
+            ("Content-Security-Policy", "sandbox".to_owned()),
+        ]);
         response.file = Some(bytes);
         response
     }

@@ -77,8 +77,10 @@ fn month_lengths(year: u64) -> impl Iterator<Item = u64> {
 }
 
 /// Returns year, month and day of a day counted from 1970-01-01.
-fn civil(mut day: u64) -> (u64, u64, u64) {
-    let mut year = 1970;
+fn civil(day: u64) -> (u64, u64, u64) {
+    // The calendar repeats after 400 years, so that far times take no longer than near ones.
+    let (cycles, mut day) = (day / DAYS_OF_400_YEARS, day % DAYS_OF_400_YEARS);
+    let mut year = 1970 + 400 * cycles;
     loop {
         let length = if is_leap(year) { 366 } else { 365 };
         if day < length {
@@ -104,6 +106,7 @@ fn is_leap(year: u64) -> bool {
 
 /// Length of a day, in seconds.
 const DAY: u64 = 86_400;
+const DAYS_OF_400_YEARS: u64 = 146_097;
 
 #[cfg(test)]
 mod tests {
@@ -155,5 +158,15 @@ mod tests {
             rfc3339(Duration::from_secs(1_798_761_599)),
             "2026-12-31T23:59:59.0000Z"
         );
+    }
+
+    #[test]
+    fn writes_far_dates_as_fast_as_near_ones() {
+        let day = Duration::from_secs(DAY);
+        let in_days = |days| rfc3339(day.saturating_mul(days));
+        assert_eq!(in_days(146_096), "2369-12-31T00:00:00.0000Z");
+        assert_eq!(in_days(146_097), "2370-01-01T00:00:00.0000Z");
+        assert_eq!(in_days(146_097_059), "401970-03-01T00:00:00.0000Z");
+        assert_eq!(rfc3339(Duration::MAX), "584554051223-11-09T07:00:15.9999Z");
     }
 }

@@ -313,6 +313,74 @@ async fn faults_come_and_go_and_do_not_touch_the_controller() {
 }
 
 #[tokio::test]
+async fn other_faults_end_a_timed_silence() {
+    let sim = sim().await;
+    let mut control = Controller::new(&sim).await;
+    let silence = json!({ "silence": true, "for_ms": 30_000 });
+    control.ok("PUT", "/faults", silence).await;
+    let failing = json!({ "rest_status": 503 });
+    control.ok("PUT", "/faults", failing).await;
+    let mut rest = Http::open(&sim).await;
+    let answer = rest.request("GET", "/v3/users/me", &[], "").await;
+    assert_eq!(answer.status, 503);
+}
+
+#[tokio::test]
+async fn a_refused_request_changes_nothing() {
+    let sim = sim().await;
+    let mut control = Controller::new(&sim).await;
+    let before = (
+        control.get("/users").await,
+        control.get("/conversations").await,
+    );
+    let taken = json!({ "name": "Ada", "token": sim.token() });
+    let (status, _) = control.error("POST", "/users", taken).await;
+    assert_eq!(status, 409);
+    for wrong in [
+        json!({ "to": "Theo", "as": "Mara" }),
+        json!({ "to": "Theo", "as": "Mara", "text": "x", "attachments": [1] }),
+        json!({ "to": "Theo", "as": "Mara", "text": "x", "reply_to": "1" }),
+        json!({ "to": "Mara", "as": "Mara", "text": "x" }),
+    ] {
+        let (status, error) = control.error("POST", "/messages", wrong).await;
+        assert!([400, 404, 409].contains(&status), "{status} {error}");
+    }
+    let after = (
+        control.get("/users").await,
+        control.get("/conversations").await,
+    );
+    assert_eq!(after, before);
+}
+
+#[tokio::test]
+async fn the_largest_numbers_are_accepted() {
+    let sim = sim().await;
+    let mut control = Controller::new(&sim).await;
+    let path = format!("/journal?after={}", u64::MAX);
+    assert_eq!(control.get(&path).await["entries"], json!([]));
+    let typing = json!({ "conversation": "Lake weekend", "after": u64::MAX });
+    let typing = json!({ "typing": typing, "timeout_ms": 1 });
+    assert_eq!(control.error("POST", "/wait", typing).await.0, 504);
+    let time = control.get("/clock").await["time"].as_u64().unwrap();
+    let jump = json!({ "kind": "clock_ahead", "by_ms": u64::MAX });
+    let later = control.post("/incidents", jump).await["time"].as_u64();
+    let days = (later.unwrap() - time) / 86_400_000;
+    assert_eq!(days, 31);
+}
+
+#[tokio::test]
+async fn the_journal_hides_share_tokens() {
+    let sim = sim().await;
+    let mut rest = Http::open(&sim).await;
+    let path = format!("/v3/groups/{}/join/SECRET", sim.cast().lake);
+    rest.request("POST", &path, &[], "").await;
+    let page = Controller::new(&sim).await.get("/journal").await;
+    assert!(!page.to_string().contains("SECRET"), "{page}");
+    let shown = format!("/v3/groups/{}/join/…", sim.cast().lake);
+    assert_eq!(page["entries"][0]["path"], shown);
+}
+
+#[tokio::test]
 async fn the_journal_tells_everything_but_the_secrets() {
     let sim = sim().await;
     let mut control = Controller::new(&sim).await;

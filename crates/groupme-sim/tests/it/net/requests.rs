@@ -57,6 +57,20 @@ async fn any_host_accepts_foreign_hosts_and_origins() {
 }
 
 #[tokio::test]
+async fn any_host_keeps_the_control_api_from_foreign_names() {
+    let sim = Sim::builder().any_host(true).start().await.unwrap();
+    for path in ["/sim/v1/users", "/"] {
+        // A browser sends no `Origin` with a `GET` of its own page.
+        let get = |host: &str| request(host, "").replace("/v3/groups", path);
+        let refused = exchange(&sim, &get("evil.example")).await;
+        assert!(refused.starts_with("HTTP/1.1 403"), "{refused}");
+        assert!(!refused.contains(sim.token()), "{refused}");
+        let accepted = exchange(&sim, &get("localhost")).await;
+        assert!(accepted.starts_with("HTTP/1.1 200"), "{accepted}");
+    }
+}
+
+#[tokio::test]
 async fn half_requests_end_after_the_timeout() {
     let timeout = Duration::from_millis(200);
     let sim = Sim::builder().request_timeout(timeout).start();

@@ -130,3 +130,33 @@ async fn an_outage_can_begin_and_end() {
         assert_eq!(answer.status, expected);
     }
 }
+
+#[tokio::test]
+async fn an_uploaded_page_is_sandboxed_in_a_browser() {
+    let sim = sim().await;
+    let mut http = Http::open(&sim).await;
+    let headers = [
+        ("X-Access-Token", sim.token()),
+        ("Content-Type", "text/html"),
+    ];
+    let files = format!("/file/v1/{}/files", sim.cast().lake);
+    let upload = format!("{files}?name=a.html");
+    let page = "<script>alert(1)</script>";
+    let upload = http.request("POST", &upload, &headers, page).await;
+    let upload: Value = serde_json::from_str(&upload.body).unwrap();
+    let status = upload["status_url"].as_str().unwrap();
+    let status = status.strip_prefix("http://localhost").unwrap();
+    let status = http.request("GET", status, &headers, "").await;
+    let status: Value = serde_json::from_str(&status.body).unwrap();
+    let id = status["file_id"].as_str().unwrap();
+    let file = format!("{files}/{id}?access_token={}", sim.token());
+    let file = http.request("GET", &file, &[], "").await;
+    assert_eq!((file.status, &*file.body), (200, page));
+    for header in [
+        "content-type: text/html",
+        "x-content-type-options: nosniff",
+        "content-security-policy: sandbox",
+    ] {
+        assert!(file.headers.contains(header), "{header}: {file:?}");
+    }
+}
