@@ -2,7 +2,7 @@
 //! shows.
 //!
 //! The bots and their tests are in `xtask/bots`; the libraries are those that `xtask/soak/peers`
-//! pins. The simulator's page is tested there, too, where Chromium is installed.
+//! pins. The simulator's page is tested there, too, in Chromium.
 
 use std::{
     io::{BufRead, BufReader},
@@ -19,18 +19,34 @@ use crate::{
     workspace::Workspace,
 };
 
-/// Runs the tests of both bots.
+/// Selection of the tests.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub(crate) struct Options {
+    /// Leave out the test of the simulator's page, which needs Chromium.
+    #[arg(long)]
+    without_page: bool,
+}
+
+/// Runs the tests of both bots and of the simulator's page.
 ///
 /// # Errors
 ///
-/// If Node or Python is missing, something does not build or install, or a test fails.
-pub(crate) fn run(workspace: &Workspace) -> anyhow::Result<()> {
+/// If Node, Python or Chromium is missing, something does not build or install, or a test fails.
+pub(crate) fn run(workspace: &Workspace, options: Options) -> anyhow::Result<()> {
     if let Some(program) = npm::missing() {
         bail!("the bots need Node 20 or newer, but `{program}` does not run; see nodejs.org");
     }
     if !pip::is_available() {
         bail!("the bots need Python 3 with venv and pip, but `python3` does not run");
     }
+    let browser = if options.without_page {
+        None
+    } else {
+        let missing = "the simulator's page needs Chromium, but neither `chromium` nor \
+             `google-chrome` runs; Debian's package is `chromium`, and `--without-page` leaves the \
+             test of the page out";
+        Some(browser().context(missing)?)
+    };
     let bots = workspace.root().join("xtask/bots");
     let peers = workspace.root().join("xtask/soak/peers");
     npm::install(&peers)?;
@@ -47,8 +63,8 @@ pub(crate) fn run(workspace: &Workspace) -> anyhow::Result<()> {
         .env("ROOT", &simulator.root_url)
         .env("NODE_PATH", peers.join("node_modules"))
         .current_dir(&bots))?;
-    let Some(browser) = browser() else {
-        println!("the page is left out: chromium does not run here");
+    let Some(browser) = browser else {
+        println!("the page is left out: --without-page");
         return Ok(());
     };
     npm::install(&bots)?;

@@ -47,7 +47,7 @@ pub(crate) enum Job {
     Autobahn,
     /// `groupme listen` at third-party Bayeux servers, and third-party clients at `groupme sim`.
     Interop,
-    /// A Python and a JavaScript bot, tested with `groupme sim`.
+    /// A Python and a JavaScript bot, tested with `groupme sim`, and its page in Chromium.
     Bots,
     /// 5,000 seeds of the simulation.
     Sim,
@@ -65,7 +65,7 @@ impl fmt::Display for Job {
 }
 
 /// Runs the given jobs, all by default. A failure does not stop the rest.
-pub(crate) fn run(workspace: &Workspace, jobs: &[Job]) -> anyhow::Result<()> {
+pub(crate) fn run(workspace: &Workspace, jobs: &[Job], bots: bots::Options) -> anyhow::Result<()> {
     let all = Job::value_variants().iter().copied();
     let jobs: Vec<_> = if jobs.is_empty() {
         all.filter(|job| *job != Job::Semver).collect()
@@ -76,7 +76,7 @@ pub(crate) fn run(workspace: &Workspace, jobs: &[Job]) -> anyhow::Result<()> {
     for job in jobs {
         eprintln!("\n=== {job}");
         let start = clock::now();
-        let result = job.run(workspace);
+        let result = job.run(workspace, bots);
         if let Err(error) = &result {
             eprintln!("{job}: {error:#}");
         }
@@ -95,7 +95,7 @@ pub(crate) fn run(workspace: &Workspace, jobs: &[Job]) -> anyhow::Result<()> {
 }
 
 impl Job {
-    fn run(self, workspace: &Workspace) -> anyhow::Result<()> {
+    fn run(self, workspace: &Workspace, bots: bots::Options) -> anyhow::Result<()> {
         match self {
             Self::Fmt => sh(cargo(&["fmt", "--all", "--check"]).current_dir(workspace.root())),
             Self::Layering => layering::run(workspace),
@@ -122,7 +122,7 @@ impl Job {
                 }
             }
             Self::Interop => interop::run(workspace, &interop::Options::default()),
-            Self::Bots => bots::run(workspace),
+            Self::Bots => bots::run(workspace, bots),
             Self::Sim => package::run(workspace, "sim", &["--seeds", "5000", "--threads", "2"]),
             Self::Soak => soak::run(workspace, &soak::short()),
             Self::Peers => bench::peers::run(workspace, &bench::peers::check()),

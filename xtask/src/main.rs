@@ -3,7 +3,7 @@
 //! | task | effect |
 //! |---|---|
 //! | `test` | runs all tests, with nextest where it is installed |
-//! | `bots` | tests a Python and a JavaScript bot with our simulator |
+//! | `bots` | tests a Python and a JavaScript bot with our simulator, and its page in Chromium |
 //! | `ci` | runs all checks besides the tests; `cargo xtask ci JOB…` runs some of them |
 //! | `layering` | checks the dependencies between our crates, and their public signatures |
 //! | `tidy` | checks file sizes, names and comments |
@@ -50,12 +50,14 @@ struct Args {
 enum Task {
     /// Run all tests of the workspace, with those of the documentation.
     Test,
-    /// Test a Python and a JavaScript bot with our simulator.
-    Bots,
+    /// Test a Python and a JavaScript bot with our simulator, and its page in Chromium.
+    Bots(bots::Options),
     /// Run checks besides the tests.
     Ci {
         /// Jobs to run; all by default.
         jobs: Vec<ci::Job>,
+        #[command(flatten)]
+        bots: bots::Options,
     },
     /// Run the Autobahn test suite against the WebSocket code; needs Python 2.7.
     Autobahn(autobahn::Options),
@@ -108,8 +110,8 @@ fn run(task: &Task) -> anyhow::Result<()> {
     let workspace = Workspace::load()?;
     match task {
         Task::Test => test::run(&workspace),
-        Task::Bots => bots::run(&workspace),
-        Task::Ci { jobs } => ci::run(&workspace, jobs),
+        Task::Bots(options) => bots::run(&workspace, *options),
+        Task::Ci { jobs, bots } => ci::run(&workspace, jobs, *bots),
         Task::Autobahn(options) => autobahn::run(&workspace, options),
         Task::Bench { suite } => bench::run(&workspace, suite),
         Task::Fuzz { cases, seed } => package::run(&workspace, "fuzz", &[cases, seed]),
