@@ -262,7 +262,8 @@ impl World {
         self.feed.handle_response(self.now, id, answer);
     }
 
-    fn find(&self, question: &Request) -> Result<Response, Failure> {
+    /// Returns the response of REST to a request.
+    pub(crate) fn find(&self, question: &Request) -> Result<Response, Failure> {
         Ok(match question {
             Request::Groups { page, .. } if *page == 1 || self.has_one_page => {
                 let mut groups = self.groups();
