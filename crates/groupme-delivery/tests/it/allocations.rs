@@ -50,9 +50,7 @@ fn a_fetched_message_costs_few_allocations() {
     for number in 2..=401 {
         world.say(GROUP, number);
     }
-    world
-        .feed
-        .handle_live(world.now, Timestamp::from_secs(T0));
+    world.feed.handle_live(world.now, Timestamp::from_secs(T0));
     let user = UserId::from(YOU);
     let (mut fetched, mut allocations) = (0, 0);
     while let Some((id, request)) = world.feed.poll_request() {

@@ -318,7 +318,11 @@ impl World {
                     Some(at) => rows.truncate(at),
                     None => {}
                 }
-                Response::Messages(page(rows))
+                let rows = page(rows);
+                if rows.messages.is_empty() && rows.unreadable > 0 {
+                    return Err(Failure::Unreadable);
+                }
+                Response::Messages(rows)
             }
             Request::Pinned { conversation } => {
                 let rows = self.rows[conversation.as_str()].iter();
