@@ -158,9 +158,9 @@ const MAX_DEPTH: usize = 128;
 /// GroupMe's answers have one for every ten bytes.
 const MAX_VALUES: usize = 1_000_000;
 
-/// Maximum number of objects. An object of two bytes becomes a thousand in an owned type; GroupMe's
+/// Maximum number of objects. An object of two bytes becomes two thousand in an owned type; GroupMe's
 /// objects have hundreds of bytes themselves.
-const MAX_OBJECTS: usize = 50_000;
+const MAX_OBJECTS: usize = 30_000;
 
 const MAX_ERRORS: usize = 8;
 const MAX_ERROR_CHARS: usize = 300;

@@ -13,7 +13,7 @@ use http::{HeaderMap, StatusCode};
 const MOST: u64 = 112 << 20;
 
 /// Most objects and values of an answer.
-const OBJECTS: usize = 50_000;
+const OBJECTS: usize = 30_000;
 const VALUES: usize = 1_000_000;
 
 /// Decodes an answer, and returns the largest memory that was in use meanwhile, the result
