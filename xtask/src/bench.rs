@@ -12,6 +12,8 @@ use crate::workspace::Workspace;
 pub(crate) enum Suite {
     /// Parse frames into typed events, and compare with `serde_json`.
     Model,
+    /// Read pages of REST history, and compare with `serde_json` into the same types.
+    History,
     /// Run our clients beside those of others against one load server.
     Peers(peers::Options),
 }
@@ -23,7 +25,8 @@ pub(crate) enum Suite {
 /// If something does not build, install or run.
 pub(crate) fn run(workspace: &Workspace, suite: &Suite) -> anyhow::Result<()> {
     match suite {
-        Suite::Model => model::run(workspace),
+        Suite::Model => model::run(workspace, model::Corpora::Frames),
+        Suite::History => model::run(workspace, model::Corpora::History),
         Suite::Peers(options) => peers::run(workspace, options),
     }
 }

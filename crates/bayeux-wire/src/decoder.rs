@@ -5,6 +5,10 @@ use core::fmt;
 use crate::{error::DecodeError, frame::Frame, node::MAX_DOCUMENT, parser::Scratch};
 
 /// Limits on the frames that a [`Decoder`] accepts.
+///
+/// Size and counts are limits of the frame, because they bound what it costs: a frame beyond them
+/// is refused as a whole. Depth is a limit of each value, like the range of numbers: a value beyond
+/// the limit is [unreadable](crate::Value::unreadable), and all others of the frame are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -12,9 +16,15 @@ pub struct Limits {
     /// chat frame. Hostile JSON takes up to 24 bytes of memory for each of its own. Values above
     /// 256 MiB are lowered to 256 MiB.
     pub max_frame: usize,
-    /// Maximum nesting of arrays and objects, in levels. Default: 64. Values above
+    /// Maximum nesting of arrays and objects that are read, in levels. Default: 64. Values above
     /// [`Limits::DEEPEST`] are lowered to it.
     pub max_depth: usize,
+    /// Maximum number of keys and values, each of which takes 8 bytes of memory. Default: 131,072,
+    /// as many as fit into a frame of 256 KiB.
+    pub max_values: usize,
+    /// Maximum number of objects. An object of three bytes takes hundreds once it is copied out of
+    /// the frame into an owned type. Default: no limit.
+    pub max_objects: usize,
 }
 
 impl Limits {
@@ -38,6 +48,8 @@ impl Default for Limits {
         Self {
             max_frame: 256 * 1024,
             max_depth: 64,
+            max_values: 131_072,
+            max_objects: usize::MAX,
         }
     }
 }
@@ -62,10 +74,11 @@ impl Decoder {
         let limits = Limits {
             max_frame: limits.max_frame.min(MAX_DOCUMENT),
             max_depth: limits.max_depth.min(Limits::DEEPEST),
+            ..limits
         };
         Self {
             limits,
-            scratch: Scratch::new(limits.max_depth),
+            scratch: Scratch::new(limits),
         }
     }
 
@@ -95,13 +108,25 @@ impl Decoder {
         frame: &mut Frame,
         chunks: &[impl AsRef<[u8]>],
     ) -> Result<(), DecodeError> {
+        self.receive_value(frame, chunks)?;
+        frame.index_messages().inspect_err(|_| frame.clear())
+    }
+
+    /// Replaces the content of `frame` with the bytes of `chunks`, and decodes them like
+    /// [`decode_value`](Self::decode_value). A single chunk is copied once.
+    ///
+    /// # Errors
+    ///
+    /// Fails in the same cases as [`decode_value`](Self::decode_value).
+    pub fn receive_value(
+        &mut self,
+        frame: &mut Frame,
+        chunks: &[impl AsRef<[u8]>],
+    ) -> Result<(), DecodeError> {
         frame.clear();
         let len = chunks.iter().map(|chunk| chunk.as_ref().len()).sum();
         self.limits.check(len)?;
-        frame
-            .document_mut()
-            .parse_chunks(chunks, &mut self.scratch)?;
-        frame.index_messages().inspect_err(|_| frame.clear())
+        frame.document_mut().parse_chunks(chunks, &mut self.scratch)
     }
 
     /// Decodes the bytes of `frame` as any JSON document. [`Frame::root`] is its value; it has no

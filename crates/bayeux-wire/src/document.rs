@@ -124,6 +124,21 @@ impl Document {
         &self.nodes
     }
 
+    /// Returns the text in a range; empty if there is none.
+    pub(crate) fn text_at(&self, range: core::ops::Range<usize>) -> &str {
+        self.text.get(range).unwrap_or_default()
+    }
+
+    /// Returns the text and the nodes, to fill an empty document without parsing.
+    pub(crate) fn buffers(&mut self) -> (&mut String, &mut Vec<Node>) {
+        (&mut self.text, &mut self.nodes)
+    }
+
+    /// Ends the document after the text that it has.
+    pub(crate) fn end_at_text(&mut self) {
+        self.len = self.text.len();
+    }
+
     /// Returns the text of a string or number node.
     #[inline]
     pub(crate) fn text(&self, node: Node) -> &str {

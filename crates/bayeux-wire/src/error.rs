@@ -1,5 +1,7 @@
 //! The error of decoding.
 
+use crate::unreadable::Unreadable;
+
 /// The peer sent bytes that are not a Bayeux frame. The error quotes no content of the frame, which
 /// may hold credentials.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -16,11 +18,25 @@ pub enum DecodeError {
         /// The limit, in bytes.
         limit: usize,
     },
-    /// Arrays and objects are nested deeper than [`Limits::max_depth`](crate::Limits::max_depth).
-    #[error("the peer sent JSON nested deeper than {limit} levels (`Limits::max_depth`)")]
-    TooDeep {
-        /// The limit, in levels.
+    /// The frame has more keys and values than
+    /// [`Limits::max_values`](crate::Limits::max_values).
+    #[error("the peer sent a frame of more than {limit} values (`Limits::max_values`)")]
+    TooManyValues {
+        /// The limit.
         limit: usize,
+    },
+    /// The frame has more objects than [`Limits::max_objects`](crate::Limits::max_objects).
+    #[error("the peer sent a frame of more than {limit} objects (`Limits::max_objects`)")]
+    TooManyObjects {
+        /// The limit.
+        limit: usize,
+    },
+    /// A value cannot be represented, in a frame that has to be forwarded whole: see
+    /// [`ServerPayload`](crate::ServerPayload). Elsewhere such a value counts as `null`.
+    #[error("the peer sent {why}")]
+    Unreadable {
+        /// Reason.
+        why: Unreadable,
     },
     /// The bytes are not JSON (RFC 8259).
     #[error("the peer sent a frame that is not JSON: {what} at byte {offset}")]

@@ -10,7 +10,7 @@ use crate::{
     indexed_object::Positions,
     message::{Message, Messages},
     node::Shape,
-    value::Value,
+    value::{Place, Value},
 };
 
 /// The bytes of one batch of messages and, once a [`Decoder`](crate::Decoder) has parsed them,
@@ -94,6 +94,13 @@ impl Frame {
     /// Returns the whole document, once decoded.
     pub fn root(&self) -> Option<Value<'_>> {
         Value::root(&self.document)
+    }
+
+    /// Returns the value at a [place](Value::place) of this frame. `null` if the frame has no such
+    /// place, or is not decoded.
+    #[inline]
+    pub fn value(&self, place: Place) -> Value<'_> {
+        Value::new(&self.document, place.0)
     }
 
     pub(crate) fn document_mut(&mut self) -> &mut Document {

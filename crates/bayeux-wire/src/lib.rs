@@ -55,10 +55,14 @@
 //!   and counted; the other elements are unaffected.
 //! - JSON as in RFC 8259, with two additions. Unpaired surrogates (`"\ud83d"`) become U+FFFD,
 //!   because servers that truncate strings send them. Integers beyond 64 bits become floats; all
-//!   others are exact. A number outside the range of `f64` is an error.
+//!   others are exact.
+//! - A value that is valid and cannot be represented, nested too deeply or a number outside the
+//!   range of `f64`, counts as `null` and is marked as [unreadable](Value::unreadable). The rest of
+//!   the frame is unaffected.
 //! - The last of repeated keys counts, as in JavaScript; [`Value::entries`] yields all of them.
 //! - Members of an envelope that have an unexpected type are treated as absent.
-//! - [`Limits`] bound size and depth. Buffers that a hostile frame has grown are freed.
+//! - [`Limits`] bound size and number of values, for the frame, and depth, for each value. Buffers
+//!   that a hostile frame has grown are freed.
 //!
 //! No frame can cause a panic. `Debug` of a frame and of a message shows sizes and channels only,
 //! and errors quote no content, because frames carry credentials.
@@ -67,12 +71,18 @@
 //!
 //! - `std` (default): detects vector instructions at run time and checks UTF-8 faster. Without it,
 //!   this crate needs only `core` and `alloc`.
+//! - `serde` (default): a [`Value`] is a `Serialize` and, borrowing text from the frame, a
+//!   `Deserializer`.
+//! - `serde_json`, `simd-json`: conversion of a [`Value`] into the trees of these crates; that into
+//!   `simd_json::BorrowedValue` borrows text from the frame.
 
 #![no_std]
 
 extern crate alloc;
 
 mod decoder;
+#[cfg(feature = "serde")]
+mod deserialize;
 mod document;
 mod envelope;
 mod error;
@@ -81,20 +91,29 @@ mod indexed_object;
 mod message;
 mod node;
 mod parser;
+mod part;
 mod pool;
+#[cfg(feature = "serde")]
 mod serialize;
 mod server_payload;
+mod text;
+mod trees;
+mod unreadable;
 mod value;
 
 pub use decoder::{Decoder, Limits};
+#[cfg(feature = "serde")]
+pub use deserialize::DeserializeError;
 pub use error::DecodeError;
 pub use frame::Frame;
 #[doc(hidden)]
 pub use indexed_object::{IndexedObject, Keys, slots_for};
 pub use message::{Message, Messages};
+pub use part::Part;
 pub use pool::Pool;
 pub use server_payload::ServerPayload;
-pub use value::{Entries, Items, Kind, Value};
+pub use unreadable::Unreadable;
+pub use value::{Entries, Items, Kind, Place, Value};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

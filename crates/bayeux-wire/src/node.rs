@@ -1,5 +1,7 @@
 //! The nodes of a parsed document.
 
+use crate::unreadable::Unreadable;
+
 /// A value or a key: its kind and its location. Eight bytes, so that the nodes of a usual frame
 /// stay in the processor's first-level cache along with its text.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +48,41 @@ impl Node {
             packed: (size as u32) << SHAPE_BITS | shape as u32,
             at: at as u32,
         }
+    }
+
+    /// Creates the node of a `null`.
+    pub(crate) const fn null() -> Self {
+        Self { packed: 0, at: 0 }
+    }
+
+    /// Creates the node of a value that cannot be read: a `null` with a size, which tells the
+    /// reason.
+    #[cold]
+    pub(crate) fn unreadable(why: Unreadable) -> Self {
+        let reason = match why {
+            Unreadable::TooDeep => 1,
+            Unreadable::OutOfRange => 2,
+        };
+        Self::new(Shape::Null, 0, reason)
+    }
+
+    /// Returns why the value cannot be read, if it cannot.
+    pub(crate) fn why_unreadable(self) -> Option<Unreadable> {
+        match (self.shape(), self.size()) {
+            (Shape::Null, 1) => Some(Unreadable::TooDeep),
+            (Shape::Null, 2) => Some(Unreadable::OutOfRange),
+            _ => None,
+        }
+    }
+
+    /// Returns whether the node is a string or a number, whose text is in the document's text.
+    pub(crate) fn has_text(self) -> bool {
+        matches!(self.shape(), Shape::Integer | Shape::Decimal | Shape::Text)
+    }
+
+    /// Returns the node with its text at another offset.
+    pub(crate) fn moved_to(self, at: usize) -> Self {
+        Self::new(self.shape(), at, self.size())
     }
 
     #[inline]

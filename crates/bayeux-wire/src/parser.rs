@@ -1,11 +1,13 @@
 //! The JSON parser: text to nodes in one pass, without recursion (RFC 8259).
 
 mod number;
+mod skip;
 mod string;
 
 use alloc::{string::String, vec::Vec};
 
 use crate::{
+    decoder::Limits,
     error::DecodeError,
     node::{Node, Shape},
 };
@@ -16,7 +18,9 @@ pub(crate) const PADDING: &str = "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0
 
 /// Buffers that parsing needs besides the document, reused for the next one.
 pub(crate) struct Scratch {
-    max_depth: usize,
+    limits: Limits,
+    /// Closing brackets of the arrays and objects that are open beyond the depth limit.
+    skipped: Vec<u8>,
     /// The open containers around the current one.
     stack: Vec<Container>,
     /// Unescaped copies of the document's strings that have escapes.
@@ -24,9 +28,10 @@ pub(crate) struct Scratch {
 }
 
 impl Scratch {
-    pub(crate) fn new(max_depth: usize) -> Self {
+    pub(crate) fn new(limits: Limits) -> Self {
         Self {
-            max_depth,
+            limits,
+            skipped: Vec::new(),
             stack: Vec::new(),
             unescaped: String::new(),
         }
@@ -42,6 +47,9 @@ impl Scratch {
     pub(crate) fn shrink(&mut self, kept: usize) {
         if self.unescaped.capacity() > kept {
             self.unescaped = String::new();
+        }
+        if self.skipped.capacity() > kept {
+            self.skipped = Vec::new();
         }
     }
 }
@@ -92,7 +100,7 @@ pub(crate) fn parse(
         unescaped: &mut scratch.unescaped,
         failure: DecodeError::Empty,
     };
-    match parser.document(&mut scratch.stack, scratch.max_depth) {
+    match parser.document(&mut scratch.stack, &mut scratch.skipped, &scratch.limits) {
         Ok(()) => Ok(()),
         Err(Failed) => Err(parser.failure),
     }
@@ -100,7 +108,13 @@ pub(crate) fn parse(
 
 impl Parser<'_> {
     /// Parses the document. `stack` is empty.
-    fn document(&mut self, stack: &mut Vec<Container>, max_depth: usize) -> Result<(), Failed> {
+    fn document(
+        &mut self,
+        stack: &mut Vec<Container>,
+        skipped: &mut Vec<u8>,
+        limits: &Limits,
+    ) -> Result<(), Failed> {
+        let mut objects = 0;
         let mut at = self.space(0);
         if at == self.len {
             return Err(self.fail(DecodeError::Empty));
@@ -114,12 +128,15 @@ impl Parser<'_> {
             // A value is expected.
             match self.byte(at) {
                 b'"' => at = self.string(at)?,
+                b'{' | b'[' if stack.len() == limits.max_depth => at = self.skip(at, skipped)?,
                 opening @ (b'{' | b'[') => {
-                    if stack.len() == max_depth {
-                        return Err(self.fail(DecodeError::TooDeep { limit: max_depth }));
-                    }
                     stack.push(current);
                     let is_object = opening == b'{';
+                    objects += usize::from(is_object);
+                    if objects > limits.max_objects {
+                        let limit = limits.max_objects;
+                        return Err(self.fail(DecodeError::TooManyObjects { limit }));
+                    }
                     current = Container {
                         node: self.nodes.len(),
                         len: 0,
@@ -148,13 +165,22 @@ impl Parser<'_> {
             loop {
                 at = self.space(at);
                 if stack.is_empty() {
-                    if at == self.len {
-                        return Ok(());
+                    if at != self.len {
+                        return Err(self.error(at, "more text after the document"));
                     }
-                    return Err(self.error(at, "more text after the document"));
+                    if self.nodes.len() > limits.max_values {
+                        let limit = limits.max_values;
+                        return Err(self.fail(DecodeError::TooManyValues { limit }));
+                    }
+                    return Ok(());
                 }
                 match self.byte(at) {
                     b',' => {
+                        if self.nodes.len() >= limits.max_values {
+                            // At least one more follows.
+                            let limit = limits.max_values;
+                            return Err(self.fail(DecodeError::TooManyValues { limit }));
+                        }
                         at = self.space(at + 1);
                         current.len += 1;
                         if current.is_object {
@@ -167,7 +193,7 @@ impl Parser<'_> {
                         self.close(current);
                         current = stack.pop().unwrap_or(current);
                     }
-                    _ => return Err(self.error(at, current.expected_end())),
+                    _ => return Err(self.error(at, expected_end(current.is_object))),
                 }
             }
         }
@@ -263,13 +289,13 @@ impl Container {
     fn closing(self) -> u8 {
         if self.is_object { b'}' } else { b']' }
     }
+}
 
-    /// Returns the description of the error if neither a comma nor the end follows.
-    fn expected_end(self) -> &'static str {
-        if self.is_object {
-            "neither a comma nor the end of an object"
-        } else {
-            "neither a comma nor the end of an array"
-        }
+/// Returns the description of the error if neither a comma nor the end follows.
+fn expected_end(is_object: bool) -> &'static str {
+    if is_object {
+        "neither a comma nor the end of an object"
+    } else {
+        "neither a comma nor the end of an array"
     }
 }

@@ -20,7 +20,8 @@ use crate::{
 /// The payload of a client, decoded for a [`Server`](bayeux_proto::server::Server).
 ///
 /// A server forwards members as JSON text, which a decoded frame no longer holds: each member is
-/// serialized again, in compact form.
+/// serialized again, in compact form. A payload with a value that cannot be represented is
+/// malformed, because a server must not forward `null` in its place.
 ///
 /// ```
 /// use bayeux_proto::{Instant, LaneId, server::{Action, Config, LaneKind, SecurityPolicy, Server}};
@@ -87,6 +88,10 @@ impl<'f> ServerPayload<'f> {
             return Self { content };
         }
         let frame: &'f Frame = frame;
+        if let Some(why) = frame.root().and_then(Value::first_unreadable) {
+            let content = Content::Malformed(DecodeError::Unreadable { why });
+            return Self { content };
+        }
         let content = match frame.root().map(|root| (root, root.kind())) {
             None => Content::Empty,
             Some((_, Kind::Array(items))) => Content::Messages(items.map(Message::read).collect()),

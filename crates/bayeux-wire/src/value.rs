@@ -6,6 +6,7 @@ use crate::{
     document::{Document, EMPTY},
     indexed_object::{IndexedObject, Keys},
     node::{Node, Shape},
+    unreadable::Unreadable,
 };
 
 /// A JSON value inside a [`Frame`](crate::Frame). Cheap to copy; strings, elements and members
@@ -19,6 +20,11 @@ pub struct Value<'f> {
     /// Index of the value's node. Beyond the last node, the value is `null`.
     at: u32,
 }
+
+/// Place of a [`Value`] in its frame, by which [`Frame::value`](crate::Frame::value) finds the value
+/// again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place(pub(crate) u32);
 
 /// The type and content of a [`Value`].
 #[derive(Clone, Debug)]
@@ -59,6 +65,13 @@ impl<'f> Value<'f> {
     #[inline]
     pub(crate) fn document(self) -> &'f Document {
         self.document
+    }
+
+    /// Returns the place of the value in its frame, which stays valid while the frame is not
+    /// changed: to keep a value together with its frame, without borrowing from the frame.
+    #[inline]
+    pub fn place(self) -> Place {
+        Place(self.at)
     }
 
     /// Returns the index of the value's node.
@@ -152,7 +165,27 @@ impl<'f> Value<'f> {
         }
     }
 
-    /// Returns whether the value is `null`.
+    /// Returns why the value could not be read, if it could not: the peer sent a value that cannot
+    /// be represented, and the value counts as `null`.
+    #[inline]
+    pub fn unreadable(self) -> Option<Unreadable> {
+        self.node().why_unreadable()
+    }
+
+    /// Returns whether the value or any value in it is [unreadable](Self::unreadable). Takes time
+    /// in proportion to the number of values.
+    pub fn has_unreadable(self) -> bool {
+        self.first_unreadable().is_some()
+    }
+
+    pub(crate) fn first_unreadable(self) -> Option<Unreadable> {
+        let at = self.at as usize;
+        let nodes = self.document.nodes().get(at..=at + self.node().inner())?;
+        nodes.iter().find_map(|node| node.why_unreadable())
+    }
+
+    /// Returns whether the value is `null`, or counts as `null` because it is
+    /// [unreadable](Self::unreadable).
     #[inline]
     pub fn is_null(self) -> bool {
         self.node().shape() == Shape::Null
@@ -214,6 +247,12 @@ impl<'f> Value<'f> {
     #[inline]
     pub fn indexed<const M: usize>(self, keys: &Keys<M>) -> IndexedObject<'f, M> {
         IndexedObject::new(self, keys)
+    }
+
+    /// Returns whether the value is an array.
+    #[inline]
+    pub fn is_array(self) -> bool {
+        self.node().shape() == Shape::Array
     }
 
     /// Returns whether the value is an object.

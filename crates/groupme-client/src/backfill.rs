@@ -1,24 +1,16 @@
-//! Joins the feed with REST: sends its requests, and turns fetched messages into frames like pushed
-//! ones.
+//! Joins the feed with REST: sends its requests, and hands out fetched messages like pushed ones.
 
 use core::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bayeux_proto::Instant;
-use bayeux_wire::{Decoder, Frame, Limits};
+use bayeux_wire::Frame;
 use groupme_delivery::{
     Config, Delivered, DeliveryTag, Failure, Feed, GapCause, Item, Ledger, Request, RequestId,
-    Response, Saved, Store, StoreError, Synthesized,
+    Response, Rows, Saved, Store, StoreError, Synthesized,
 };
-use groupme_model::{
-    ConversationId, Event, EventRef, SourceGuid, Timestamp, UserId, UserPair, channel,
-};
-use groupme_rest::endpoint::{
-    Page, chats, groups,
-    messages::{self, MessagePage},
-    pins, topics,
-};
-use serde::Serialize;
+use groupme_model::{ConversationId, EventRef, SourceGuid, Timestamp, UserId, UserPair, channel};
+use groupme_rest::endpoint::{Page, chats, groups, messages::MessagePage, pins, topics};
 use tokio::task::{Id, JoinSet};
 
 use crate::{Delivery, Incoming, Origin, Status, rest::Rest};
@@ -43,7 +35,6 @@ pub(crate) struct Backfill {
     tasks: JoinSet<(RequestId, Result<Response, Failure>)>,
     /// Request of each task. A task that panics does not return its own.
     in_flight: Vec<(Id, RequestId)>,
-    decoder: Decoder,
     /// Delivery that the store could not record, handed out after the error is reported.
     unsaved: Option<Delivered<Pushed>>,
 }
@@ -64,7 +55,6 @@ impl Backfill {
             user,
             tasks: JoinSet::new(),
             in_flight: Vec::new(),
-            decoder: Decoder::with_limits(limits()),
             unsaved: None,
         }
     }
@@ -218,48 +208,10 @@ impl Backfill {
     }
 
     /// Returns the event in a frame, as the gateway would have pushed it.
-    fn frame(&mut self, synthesized: &Synthesized) -> Option<Delivery> {
-        let origin = synthesized.origin;
-        let text = serde_json::to_vec(&[Envelope {
-            channel: self.channel(synthesized),
-            data: &synthesized.event,
-        }]);
-        let mut frame = Frame::from_bytes(&text.ok()?);
-        self.decoder.decode(&mut frame).ok()?;
-        Delivery::new(Arc::new(frame), 0, origin)
+    fn frame(&self, synthesized: &Synthesized) -> Option<Delivery> {
+        let frame = synthesized.frame(&self.user).ok()?;
+        Delivery::new(Arc::new(frame), 0, synthesized.origin)
     }
-
-    /// Returns the channel on which the gateway would have pushed the event.
-    fn channel(&self, synthesized: &Synthesized) -> String {
-        let is_new = matches!(
-            synthesized.event,
-            Event::LineCreate(_) | Event::DirectMessageCreate(_)
-        );
-        if is_new {
-            return format!("/user/{}", self.user);
-        }
-        match UserPair::try_from(&synthesized.conversation) {
-            Ok(pair) => channel::direct_message(&pair),
-            Err(_) => format!("/group/{}", synthesized.conversation),
-        }
-    }
-}
-
-/// Limits for fetched messages, which may be larger and nested deeper than pushed ones.
-fn limits() -> Limits {
-    let mut limits = Limits::default();
-    (limits.max_frame, limits.max_depth) = (MAX_MESSAGE, Limits::DEEPEST);
-    limits
-}
-
-/// Maximum size of a fetched message, in bytes.
-const MAX_MESSAGE: usize = 64 * 1024 * 1024;
-
-/// Message of a frame.
-#[derive(Serialize)]
-struct Envelope<'e> {
-    channel: String,
-    data: &'e Event,
 }
 
 impl SharedLedger {
@@ -315,11 +267,11 @@ async fn fetch(client: &groupme_rest::Client, request: &Request) -> Result<Respo
             window,
             limit,
         } => {
-            let call = messages::list(conversation, window, *limit);
-            client.call(&call).await.map(rows).map_err(failed)
+            let page = client.messages(conversation, window, *limit).await;
+            page.map(rows).map_err(failed)
         }
         Request::Pinned { conversation } => match client.call(&pins::list(conversation)).await {
-            Err(groupme_rest::Error::NotFound(_)) => Ok(Response::Messages(Vec::new())),
+            Err(groupme_rest::Error::NotFound(_)) => Ok(Response::Messages(Rows::default())),
             response => response.map(rows).map_err(failed),
         },
         _ => Err(Failure::Refused),
@@ -327,16 +279,17 @@ async fn fetch(client: &groupme_rest::Client, request: &Request) -> Result<Respo
 }
 
 fn rows(page: MessagePage) -> Response {
-    Response::Messages(page.messages)
+    let unreadable = page.unreadable;
+    Response::Messages(Rows::from(page.into_rows()).with_unreadable(unreadable))
 }
 
 fn failure_of(error: &groupme_rest::Error) -> Failure {
     match error {
         groupme_rest::Error::NotFound(_) => Failure::Gone,
-        // An unreadable response may come from a proxy.
-        groupme_rest::Error::Unreadable { .. } | groupme_rest::Error::UnexpectedStatus(_) => {
-            Failure::Unavailable
+        groupme_rest::Error::Unreadable { .. } | groupme_rest::Error::Oversize { .. } => {
+            Failure::Unreadable
         }
+        groupme_rest::Error::UnexpectedStatus(_) => Failure::Unavailable,
         error if error.is_transient() => Failure::Unavailable,
         _ => Failure::Refused,
     }

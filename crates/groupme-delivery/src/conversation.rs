@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use groupme_model::{ConversationId, Message, MessageId, Timestamp};
+use groupme_model::{ConversationId, MessageId, MessageRow, Timestamp};
 
 use crate::{
     GapCause,
@@ -81,7 +81,7 @@ pub(crate) enum Fetch {
     /// it.
     Forward { empty_pages: u32 },
     /// From the newest message backward. All rows are delivered together at the end.
-    Backward { until: Until, rows: Vec<Message> },
+    Backward { until: Until, rows: Vec<MessageRow> },
 }
 
 /// End of fetching backward.

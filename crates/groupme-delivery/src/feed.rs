@@ -159,10 +159,10 @@ impl<P> Feed<P> {
         };
         match (response, pending.purpose) {
             (response, Purpose::Snapshot) => self.take_snapshot(response),
-            (Err(Failure::Unavailable), _) => {
+            (Err(failure @ (Failure::Unavailable | Failure::Unreadable)), _) => {
                 let give_up_after = self.config.give_up_after;
                 if let Some(pending) = self.requests.retry_later(self.now, pending, give_up_after) {
-                    self.fail(&pending, Failure::Unavailable);
+                    self.fail(&pending, failure);
                 }
             }
             (Err(failure), _) => self.fail(&pending, failure),

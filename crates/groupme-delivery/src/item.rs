@@ -2,9 +2,9 @@
 
 use core::fmt;
 
-use groupme_model::{ConversationId, Event, MessageId};
+use groupme_model::{ConversationId, MessageId};
 
-use crate::store::Change;
+use crate::{Synthesized, store::Change};
 
 /// Next delivery for the program, in order.
 #[derive(Clone, Debug)]
@@ -50,18 +50,6 @@ pub enum Item<P> {
     Polling(bool),
     /// Nothing for the program; to be acknowledged at once.
     Checkpoint,
-}
-
-/// Event made of a response of REST.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Synthesized {
-    /// Event, in the form of a push.
-    pub event: Event,
-    /// Conversation of the event.
-    pub conversation: ConversationId,
-    /// Source of the event.
-    pub origin: Origin,
 }
 
 /// Source of an event.
@@ -142,7 +130,8 @@ pub enum LossReason {
     Left,
     /// The history has fewer messages than it should, or more than were requested.
     Truncated,
-    /// The message is larger or nested deeper than the client can read.
+    /// REST has the message and the client cannot read it: the message has no id, or is larger than
+    /// an answer may be.
     Unreadable,
     /// A defect of this program: the task that sent the request panicked.
     Internal,
@@ -181,27 +170,6 @@ impl DeliveryTag {
     /// Returns the number of the tag.
     pub const fn number(self) -> u64 {
         self.0
-    }
-}
-
-impl Synthesized {
-    /// Returns the loss to report where the event cannot be handed on.
-    pub fn lost(&self) -> Lost {
-        let is_new = matches!(
-            self.event,
-            Event::LineCreate(_) | Event::DirectMessageCreate(_)
-        );
-        Lost {
-            conversation: Some(self.conversation.clone()),
-            kind: if is_new {
-                LossKind::Messages
-            } else {
-                LossKind::Changes
-            },
-            after: None,
-            up_to: self.event.message().map(|message| message.id.clone()),
-            reason: LossReason::Unreadable,
-        }
     }
 }
 
@@ -304,7 +272,7 @@ impl fmt::Display for LossReason {
             Self::Refused => "GroupMe refuses the request",
             Self::Left => "the conversation is gone, or was left",
             Self::Truncated => "the history is incomplete",
-            Self::Unreadable => "the message is too large or nested too deeply",
+            Self::Unreadable => "the message cannot be read",
             Self::Internal => "a request panicked, which is a defect of this program",
         })
     }

@@ -84,16 +84,16 @@ mod observation;
 mod outbox;
 mod request;
 mod store;
+mod synthesized;
 
 pub use config::{Config, Polling};
 pub use feed::Feed;
-pub use item::{
-    Delivered, DeliveryTag, Gap, GapCause, Item, LossKind, LossReason, Lost, Origin, Synthesized,
-};
+pub use item::{Delivered, DeliveryTag, Gap, GapCause, Item, LossKind, LossReason, Lost, Origin};
 pub use ledger::Ledger;
 pub use message_state::MessageState;
-pub use request::{Failure, Request, RequestId, Response};
+pub use request::{Failure, Request, RequestId, Response, Rows};
 pub use store::{Change, MemoryStore, Saved, SavedConversation, Store, StoreError};
+pub use synthesized::{RowEvent, Synthesized};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Write as _};
 
-use groupme_model::{List, Message, MessageRef, Reaction, ReactionRef, Timestamp};
+use groupme_model::{List, MessageRef, Reaction, ReactionRef, Timestamp};
 
 /// State of a message as last delivered: enough to recognize a change, and a change that was
 /// delivered before.
@@ -83,19 +83,15 @@ impl MessageState {
         }
     }
 
-    /// Returns the state of a message of REST.
-    pub(crate) fn of_row(message: &Message) -> Self {
-        let edited = message.updated_at.filter(|_| message.is_edited());
+    /// Returns the state of a message of REST, which may list likes without reactions.
+    pub(crate) fn of_row(message: &MessageRef<'_>) -> Self {
         let hearts = || {
-            let users = message.favorited_by.iter().flatten();
+            let users = message.favorited_by().into_iter().flatten();
             sum(users.map(|user| mark("unicode", HEART, 0, 0, user.as_str())))
         };
         Self {
-            edited: edited.map_or(0, Timestamp::as_secs),
-            content: 0,
-            reactions: message.reactions.as_deref().map_or_else(hearts, of_list),
-            deleted: message.is_deleted(),
-            pinned: message.pinned_at.is_some(),
+            reactions: reactions_of_push(message).unwrap_or_else(hearts),
+            ..Self::of_push(message)
         }
     }
 
@@ -162,23 +158,6 @@ pub(crate) fn of_views(reactions: List<'_, Reaction>) -> u64 {
         match users {
             None => mark(kind, code, pack, index, ""),
             Some(users) => sum(users.map(|user| mark(kind, code, pack, index, user.as_str()))),
-        }
-    }))
-}
-
-fn of_list(reactions: &[Reaction]) -> u64 {
-    sum(reactions.iter().map(|reaction| {
-        let (kind, code, pack, index, users) = match reaction {
-            Reaction::Unicode(it) => ("unicode", it.code.as_deref(), None, None, &it.user_ids),
-            Reaction::Emoji(it) => ("emoji", None, it.pack_id, it.pack_index, &it.user_ids),
-            other => return mark(other.kind(), "", 0, 0, ""),
-        };
-        let (code, pack, index) = (code.unwrap_or(""), pack.unwrap_or(0), index.unwrap_or(0));
-        match users {
-            None => mark(kind, code, pack, index, ""),
-            Some(users) => sum(users
-                .iter()
-                .map(|user| mark(kind, code, pack, index, user.as_str()))),
         }
     }))
 }

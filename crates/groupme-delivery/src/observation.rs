@@ -1,7 +1,7 @@
 //! Reading pushes: a new message, a change of one, or something else.
 
 use groupme_model::{
-    ConversationId, EventRef, Message, MessageId, MessageRef, Notice, NoticeRef, Timestamp, UserId,
+    ConversationId, EventRef, MessageId, MessageIdRef, MessageRef, NoticeRef, Timestamp, UserId,
     UserPair, system_event::NoticeUserRef,
 };
 
@@ -117,11 +117,12 @@ fn announces_join_of(notice: &MessageRef<'_>, user: &UserId) -> bool {
 }
 
 /// Returns the message whose deletion a fetched notice announces.
-pub(crate) fn deleted_by(notice: &Message) -> Option<MessageId> {
-    let kind = notice.event.as_ref()?.notice()?;
-    matches!(kind, Notice::MessageDeleted(_))
+pub(crate) fn deleted_by(notice: &MessageRef<'_>) -> Option<MessageId> {
+    let kind = notice.event()?.notice()?;
+    matches!(kind, NoticeRef::MessageDeleted(_))
         .then(|| notice.affected_message_id())
         .flatten()
+        .map(MessageIdRef::into_owned)
 }
 
 /// Returns the change that a notice announces.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use bayeux_proto::{Backoff, Instant, Jitter};
 use groupme_model::{
-    Chat, ConversationId, Group, GroupId, HistoryWindow, Message, Topic, member::MembershipState,
+    Chat, ConversationId, Group, GroupId, HistoryWindow, MessageRow, Topic, member::MembershipState,
 };
 
 /// Request for REST. Its response goes to [`Feed::handle_response`](crate::Feed::handle_response).
@@ -64,7 +64,35 @@ pub enum Response {
     /// Topics.
     Topics(Vec<Topic>),
     /// Messages.
-    Messages(Vec<Message>),
+    Messages(Rows),
+}
+
+/// Messages of a response, each in the frame of the page.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Rows {
+    /// The messages.
+    pub messages: Vec<MessageRow>,
+    /// Number of further messages in the response, which have no id that can be read.
+    pub unreadable: usize,
+}
+
+impl From<Vec<MessageRow>> for Rows {
+    fn from(messages: Vec<MessageRow>) -> Self {
+        Self {
+            messages,
+            unreadable: 0,
+        }
+    }
+}
+
+impl Rows {
+    /// Returns the same messages with a number of others that cannot be read.
+    #[must_use]
+    pub fn with_unreadable(mut self, unreadable: usize) -> Self {
+        self.unreadable = unreadable;
+        self
+    }
 }
 
 /// Failure of a request.
@@ -73,6 +101,9 @@ pub enum Response {
 pub enum Failure {
     /// Temporary: no connection, a server error, too many requests.
     Unavailable,
+    /// The response cannot be read, not even that for a single message. May be temporary: a response
+    /// may come from a proxy.
+    Unreadable,
     /// Permanent: no such conversation or list, or not any more.
     Gone,
     /// Permanent: refused.

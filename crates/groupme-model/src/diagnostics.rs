@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Write as _};
 
-use crate::json_source::Shape;
+use crate::json_source::{JsonSource, Shape};
 
 /// Field whose value could not be read, or a required field that is absent.
 ///
@@ -106,9 +106,30 @@ impl Diagnostics {
         }
     }
 
-    /// Reports an unknown member.
-    pub(crate) fn unknown_member(&mut self, key: &str) {
-        self.member(key, Self::unknown);
+    /// Reports an unknown member, and what cannot be read in it.
+    pub(crate) fn unknown_member<'s, S: JsonSource<'s>>(&mut self, key: &str, source: S) {
+        self.member(key, |diagnostics| {
+            diagnostics.unknown();
+            diagnostics.unreadable_within(source);
+        });
+    }
+
+    /// Reports the values that cannot be represented, in a value of which any content is accepted.
+    pub(crate) fn unreadable_within<'s, S: JsonSource<'s>>(&mut self, source: S) {
+        match source.shape() {
+            shape @ Shape::Unreadable(_) => self.problem("a value that can be read", shape),
+            Shape::List => {
+                for (index, element) in source.elements().enumerate() {
+                    self.element(index, |diagnostics| diagnostics.unreadable_within(element));
+                }
+            }
+            Shape::Object => {
+                for (key, value) in source.members() {
+                    self.member(key, |diagnostics| diagnostics.unreadable_within(value));
+                }
+            }
+            _ => {}
+        }
     }
 
     fn push_key(&mut self, key: &str) {

@@ -19,7 +19,7 @@ use bayeux_wire::Value;
 
 use crate::diagnostics::Diagnostics;
 use crate::json::Extra;
-use crate::json_source::JsonSource;
+use crate::json_source::{JsonSource, Shape};
 use crate::list::List;
 
 pub(crate) use boxed::Boxed;
@@ -167,7 +167,8 @@ fn present<'s, K: Kind, S: JsonSource<'s>>(source: Option<S>) -> Option<S> {
     source.filter(|source| !K::is_absent(*source))
 }
 
-/// Copies a value, or keeps it in `extra` if it is of another kind.
+/// Copies a value, or keeps it in `extra` if it is of another kind. Of a value that cannot be
+/// represented there is nothing to keep.
 fn decode_or_keep<'s, K: Kind, S: JsonSource<'s>>(
     key: &str,
     source: Option<S>,
@@ -175,7 +176,7 @@ fn decode_or_keep<'s, K: Kind, S: JsonSource<'s>>(
 ) -> Option<K::Owned> {
     let source = present::<K, S>(source)?;
     let owned = K::decode(source);
-    if owned.is_none() {
+    if owned.is_none() && !matches!(source.shape(), Shape::Unreadable(_)) {
         extra.insert(key.to_owned(), source.to_json());
     }
     owned

@@ -3,7 +3,7 @@
 //! Views, owned types and owned types deserialized by serde agree, because all of them are read
 //! through this trait.
 
-use bayeux_wire::{Entries, Items, Kind, Value};
+use bayeux_wire::{Entries, Items, Kind, Unreadable, Value};
 
 use crate::json::{self, Json};
 
@@ -26,6 +26,8 @@ pub enum Shape<'s> {
     List,
     /// Object.
     Object,
+    /// Value that cannot be represented.
+    Unreadable(Unreadable),
 }
 
 impl Shape<'_> {
@@ -39,6 +41,8 @@ impl Shape<'_> {
             Self::Text(_) => "text",
             Self::List => "a list",
             Self::Object => "an object",
+            Self::Unreadable(Unreadable::OutOfRange) => "a number outside the range of a float",
+            Self::Unreadable(_) => "a value nested too deeply",
         }
     }
 }
@@ -85,7 +89,7 @@ impl<'f> JsonSource<'f> for Value<'f> {
     #[inline]
     fn shape(self) -> Shape<'f> {
         match self.kind() {
-            Kind::Null => Shape::Null,
+            Kind::Null => self.unreadable().map_or(Shape::Null, Shape::Unreadable),
             Kind::Bool(value) => Shape::Bool(value),
             Kind::Int(value) => Shape::Int(value),
             Kind::Uint(value) => Shape::Uint(value),
@@ -124,7 +128,7 @@ impl<'f> JsonSource<'f> for Value<'f> {
 
     #[inline]
     fn is_null(self) -> bool {
-        Value::is_null(self)
+        Value::is_null(self) && self.unreadable().is_none()
     }
 }
 

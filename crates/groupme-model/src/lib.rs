@@ -51,6 +51,8 @@
 //!   that contains the object, so most fields may be absent.
 //! - [`outgoing`]: bodies of requests and events to publish, checked for errors that GroupMe is
 //!   known to refuse.
+//! - [`FromValue`], to read owned types where the type is a parameter, and [`MessageRow`], a message
+//!   in its page of history.
 //! - [`inspect`]: inspection of a payload, for tools.
 //!
 //! # Guarantees
@@ -58,11 +60,13 @@
 //! - **No unexpected value fails an event.** An object of an unknown type is `Unknown`, with its
 //!   type and all of its content. A field that is null, absent or of an unexpected type is `None`;
 //!   only ids and the subject of a push are required. `problems()` returns the fields that could
-//!   not be read, `unknown_fields()` those that the model does not have.
+//!   not be read, `unknown_fields()` those that the model does not have. A value that cannot be
+//!   represented, nested too deeply or a number beyond floats, costs its own field only.
 //! - **Nothing is lost.** An owned type keeps unknown members and unreadable values in `extra` and
 //!   writes them out again: deserializing what was serialized gives an equal value. Only null,
-//!   empty text in place of a number or a time, single unreadable elements of a list, and the
-//!   offset of a time and its fractions finer than a millisecond are dropped. The `raw()` method of
+//!   empty text in place of a number or a time, single unreadable elements of a list, values that
+//!   cannot be represented, and the offset of a time and its fractions finer than a millisecond are
+//!   dropped. The `raw()` method of
 //!   a view returns the [value](bayeux_wire::Value) as received.
 //! - **Ids are text** ([`Id`]), whether GroupMe sent a string or a number, exact to 64 bits.
 //! - **Times have one unit** ([`Timestamp`]), whichever unit GroupMe uses for the field.
@@ -82,6 +86,7 @@ mod diagnostics;
 mod directory;
 mod event;
 mod field;
+mod from_value;
 pub mod group;
 mod history;
 pub mod id;
@@ -101,6 +106,7 @@ pub mod poll;
 mod reaction;
 mod receipt;
 mod relationship;
+mod row;
 pub mod system_event;
 mod timestamp;
 mod topic;
@@ -120,6 +126,7 @@ pub use event::{
     ReactionPushRef, ReceiptPush, ReceiptPushRef, SubscribePush, SubscribePushRef, Typing,
     TypingRef,
 };
+pub use from_value::FromValue;
 pub use group::{Group, GroupRef};
 pub use history::HistoryWindow;
 pub use id::{
@@ -143,6 +150,7 @@ pub use reaction::{
 };
 pub use receipt::{ReadReceipt, ReadReceiptRef};
 pub use relationship::{Block, BlockRef, Relationship, RelationshipRef};
+pub use row::MessageRow;
 pub use system_event::{Notice, NoticeRef, SystemEvent, SystemEventRef};
 pub use timestamp::{ParseTimestampError, Timestamp};
 pub use topic::{Topic, TopicRef};

@@ -166,12 +166,19 @@ macro_rules! owned_type {
     (optional_list $Owned:ident) => { Option<Vec<$Owned>> };
 }
 
-/// Implements serde for a type that is its own [`Kind`](crate::field::Kind).
+/// Implements [`FromValue`](crate::FromValue) and serde for a type that is its own
+/// [`Kind`](crate::field::Kind).
 ///
 /// Deserialization goes through [`Json`](crate::Json), so an owned type is read from a serde format
 /// with the same code and the same tolerance as from a frame.
-macro_rules! impl_serde {
+macro_rules! impl_reading {
     ($Owned:ident) => {
+        impl $crate::FromValue for $Owned {
+            fn from_value(value: bayeux_wire::Value<'_>) -> Option<Self> {
+                <Self as $crate::field::Kind>::decode(value)
+            }
+        }
+
         #[cfg(feature = "serde")]
         impl serde::Serialize for $Owned {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -192,4 +199,4 @@ macro_rules! impl_serde {
     };
 }
 
-pub(crate) use {field_type, impl_serde, json_key, owned_type, slots, view_type, wire_form};
+pub(crate) use {field_type, impl_reading, json_key, owned_type, slots, view_type, wire_form};

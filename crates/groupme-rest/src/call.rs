@@ -3,15 +3,14 @@
 use core::fmt;
 
 use bytes::Bytes;
-use groupme_model::{Json, UserId};
+use groupme_model::{FromValue, Json, UserId};
 use http::{HeaderMap, StatusCode};
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
 
 use crate::{
     Conversation, Error, Service, Services, Token,
     argument::Argument,
-    parse::{self, ParseError, Parser},
+    parse::{self, Content, ParseError, Parser},
     request::Request,
     response::Response,
 };
@@ -125,19 +124,24 @@ impl<T> Call<T> {
 
     /// Parses the answer as a `U`: the member with the first of the `keys` that exists, or the
     /// whole content if there are no keys.
-    pub fn one<U: DeserializeOwned>(self, keys: &'static [&'static str]) -> Call<U> {
+    pub fn one<U: FromValue>(self, keys: &'static [&'static str]) -> Call<U> {
         self.parsed(keys, parse::one)
     }
 
     /// Parses the answer as [`one`](Self::one), or as `None` if the content is absent or null.
-    pub fn maybe<U: DeserializeOwned>(self, keys: &'static [&'static str]) -> Call<Option<U>> {
+    pub fn maybe<U: FromValue>(self, keys: &'static [&'static str]) -> Call<Option<U>> {
         self.parsed(keys, parse::maybe)
     }
 
     /// Parses the answer as a list, which is empty if the content is absent. Skips and logs
     /// elements that cannot be parsed.
-    pub fn list<U: DeserializeOwned>(self, keys: &'static [&'static str]) -> Call<Vec<U>> {
+    pub fn list<U: FromValue>(self, keys: &'static [&'static str]) -> Call<Vec<U>> {
         self.parsed(keys, parse::list)
+    }
+
+    /// Parses the answer as [`one`](Self::one), into a type that implements serde's `Deserialize`.
+    pub fn deserialize<U: DeserializeOwned>(self, keys: &'static [&'static str]) -> Call<U> {
+        self.parsed(keys, parse::deserialized)
     }
 
     /// Returns the content of the answer as JSON.
@@ -148,7 +152,7 @@ impl<T> Call<T> {
     pub(crate) fn parsed<U>(
         self,
         keys: &'static [&'static str],
-        parse: fn(Option<Value>) -> Result<U, ParseError>,
+        parse: fn(Option<Content<'_>>) -> Result<U, ParseError>,
     ) -> Call<U> {
         Call {
             request: self.request,

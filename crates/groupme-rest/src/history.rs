@@ -8,7 +8,7 @@ use core::{
 };
 
 use futures_core::{FusedStream, Stream};
-use groupme_model::MessageId;
+use groupme_model::{HistoryWindow, MessageId};
 
 use crate::{
     Client, Conversation, Error,
@@ -17,6 +17,38 @@ use crate::{
 };
 
 impl Client {
+    /// Returns at most `limit` messages of a conversation, as [`messages::list`] does. If the answer
+    /// as a whole cannot be read, because of its size or of something in a message, fewer messages
+    /// are requested, down to one: the others must not be lost with it.
+    ///
+    /// # Errors
+    ///
+    /// As [`call`](Self::call); [`Error::Unreadable`] or [`Error::Oversize`] if the first message of
+    /// the window cannot be read.
+    pub async fn messages(
+        &self,
+        conversation: impl Into<Conversation>,
+        window: &HistoryWindow,
+        mut limit: u32,
+    ) -> Result<MessagePage, Error> {
+        let conversation = conversation.into();
+        // Fewer messages of this window would hide others.
+        let may_divide = !matches!(window, HistoryWindow::Since(_));
+        loop {
+            let call = messages::list(&conversation, window, limit);
+            match self.call(&call).await {
+                Err(error @ (Error::Unreadable { .. } | Error::Oversize { .. }))
+                    if may_divide && limit > 1 =>
+                {
+                    tracing::debug!(limit, %error, "requesting fewer messages");
+                    limit /= DIVISOR;
+                    limit = limit.max(1);
+                }
+                answer => return answer,
+            }
+        }
+    }
+
     /// Returns the history of a conversation, page by page: from the newest message to the oldest,
     /// unless [`History::before`] or [`History::after`] says otherwise.
     ///
@@ -24,8 +56,8 @@ impl Client {
     /// # async fn archive(client: groupme_rest::Client) -> Result<(), groupme_rest::Error> {
     /// let mut history = client.history(groupme_model::GroupId::from("1835"));
     /// while let Some(page) = history.next().await {
-    ///     for message in page?.messages {
-    ///         println!("{}", message.text.unwrap_or_default());
+    ///     for message in page?.messages() {
+    ///         println!("{}", message.text().unwrap_or_default());
     ///     }
     /// }
     /// # Ok(()) }
@@ -96,9 +128,11 @@ impl Stream for History {
                 let Some(window) = this.pager.poll_window() else {
                     return Poll::Ready(None);
                 };
-                let call = messages::list(&this.conversation, &window, this.limit);
-                let client = this.client.clone();
-                this.request = Some(Box::pin(async move { client.call(&call).await }));
+                let (client, conversation) = (this.client.clone(), this.conversation.clone());
+                let limit = this.limit;
+                this.request = Some(Box::pin(async move {
+                    client.messages(conversation, &window, limit).await
+                }));
                 continue;
             };
             let answer = ready!(request.as_mut().poll(cx));
@@ -132,3 +166,7 @@ impl fmt::Debug for History {
 
 /// GroupMe's documented maximum.
 const LIMIT: u32 = 100;
+
+/// Number by which the size of a page is divided while its answer cannot be read: of a hundred
+/// messages, four requests find the first one.
+const DIVISOR: u32 = 4;

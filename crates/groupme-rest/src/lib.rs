@@ -19,9 +19,9 @@
 //! // Every message after another one, with no gap.
 //! let mut history = client.history(group).after("170000000000000001");
 //! while let Some(page) = history.next().await {
-//!     for message in page?.messages {
-//!         if message.user_id != Some(me.id.clone()) {
-//!             println!("{}", message.text.unwrap_or_default());
+//!     for message in page?.messages() {
+//!         if message.user_id().is_none_or(|user| user != me.id) {
+//!             println!("{}", message.text().unwrap_or_default());
 //!         }
 //!     }
 //! }

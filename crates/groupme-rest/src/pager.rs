@@ -1,6 +1,6 @@
 //! Pagination of a history, without IO.
 
-use groupme_model::{HistoryWindow, Message, MessageId};
+use groupme_model::{HistoryWindow, MessageId, MessageRow};
 
 use crate::endpoint::messages::MessagePage;
 
@@ -21,7 +21,7 @@ enum State {
     Bridging {
         after: MessageId,
         before: MessageId,
-        newest_first: Vec<Message>,
+        newest_first: Vec<MessageRow>,
     },
     Ended,
 }
@@ -76,28 +76,28 @@ impl Pager {
         mut page: MessagePage,
     ) -> Option<MessagePage> {
         if let Some(cursor) = cursor {
-            page.messages.retain(|message| message.id < cursor);
+            page.rows.retain(|message| *message.id() < cursor);
         }
-        let oldest = page.messages.iter().map(|message| &message.id).min()?;
+        let oldest = page.rows.iter().map(MessageRow::id).min()?;
         self.state = State::Backward(Some(oldest.clone()));
         Some(page)
     }
 
     fn handle_forward(&mut self, after: MessageId, mut page: MessagePage) -> Option<MessagePage> {
-        let reaches_back = page.messages.iter().any(|message| message.id <= after);
-        let is_newest_first = page.messages.is_sorted_by(|a, b| a.id > b.id);
-        page.messages.retain(|message| message.id > after);
-        let ids = || page.messages.iter().map(|message| &message.id);
-        if page.messages.len() > 1 && is_newest_first && !reaches_back {
+        let reaches_back = page.rows.iter().any(|message| *message.id() <= after);
+        let is_newest_first = page.rows.is_sorted_by(|a, b| a.id() > b.id());
+        page.rows.retain(|message| *message.id() > after);
+        let ids = || page.rows.iter().map(MessageRow::id);
+        if page.rows.len() > 1 && is_newest_first && !reaches_back {
             self.state = State::Bridging {
                 before: ids().min()?.clone(),
                 after,
-                newest_first: page.messages,
+                newest_first: page.rows,
             };
             return None;
         }
         self.state = State::Forward(ids().max()?.clone());
-        page.messages.sort_by(|a, b| a.id.cmp(&b.id));
+        page.rows.sort_by(|a, b| a.id().cmp(b.id()));
         Some(page)
     }
 
@@ -105,16 +105,16 @@ impl Pager {
         &mut self,
         after: MessageId,
         before: &MessageId,
-        mut newest_first: Vec<Message>,
+        mut newest_first: Vec<MessageRow>,
         mut page: MessagePage,
     ) -> Option<MessagePage> {
-        let reaches_back = page.messages.iter().any(|message| message.id <= after);
-        page.messages
-            .retain(|message| message.id > after && message.id < *before);
-        let oldest = page.messages.iter().map(|message| &message.id).min();
+        let reaches_back = page.rows.iter().any(|message| *message.id() <= after);
+        page.rows
+            .retain(|message| *message.id() > after && *message.id() < *before);
+        let oldest = page.rows.iter().map(MessageRow::id).min();
         if let (Some(oldest), false) = (oldest, reaches_back) {
             let before = oldest.clone();
-            newest_first.append(&mut page.messages);
+            newest_first.append(&mut page.rows);
             self.state = State::Bridging {
                 after,
                 before,
@@ -122,12 +122,12 @@ impl Pager {
             };
             return None;
         }
-        newest_first.append(&mut page.messages);
-        newest_first.sort_by(|a, b| a.id.cmp(&b.id));
-        let newest = newest_first.last()?.id.clone();
+        newest_first.append(&mut page.rows);
+        newest_first.sort_by(|a, b| a.id().cmp(b.id()));
+        let newest = newest_first.last()?.id().clone();
         self.state = State::Forward(newest);
         Some(MessagePage {
-            messages: newest_first,
+            rows: newest_first,
             ..page
         })
     }
@@ -135,7 +135,26 @@ impl Pager {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use bayeux_wire::{Decoder, Frame};
+
     use super::*;
+
+    /// Returns a page of messages with these ids.
+    fn page(ids: &[impl core::fmt::Display]) -> MessagePage {
+        let rows: Vec<_> = ids.iter().map(|id| format!(r#"{{"id":"{id}"}}"#)).collect();
+        let body = format!("[{}]", rows.join(","));
+        let mut frame = Frame::from_bytes(body.as_bytes());
+        Decoder::new().decode_value(&mut frame).unwrap();
+        let frame = Arc::new(frame);
+        let rows = frame.root().unwrap().items();
+        let rows = rows.map(|row| MessageRow::new(&frame, row.place()).unwrap());
+        MessagePage {
+            rows: rows.collect(),
+            ..MessagePage::default()
+        }
+    }
 
     /// Behaviour of the server.
     #[derive(Clone, Copy, Debug)]
@@ -169,13 +188,10 @@ mod tests {
                     .collect(),
                 _ => newest_first.take(limit).collect(),
             };
-            let page = MessagePage {
-                messages: ids.into_iter().map(|id| Message::new(id.into())).collect(),
-                ..MessagePage::default()
-            };
-            if let Some(page) = pager.handle_page(page) {
-                assert!(!page.messages.is_empty());
-                walked.extend(page.messages.iter().map(|message| number(&message.id)));
+            let ids: Vec<_> = ids.iter().map(u64::to_string).collect();
+            if let Some(page) = pager.handle_page(page(&ids)) {
+                assert!(!page.is_empty());
+                walked.extend(page.rows().iter().map(|row| number(row.id())));
             }
         }
         (walked, requests)
@@ -236,32 +252,14 @@ mod tests {
 
     #[test]
     fn ids_are_compared_as_numbers() {
-        let page = |ids: &[&str]| MessagePage {
-            messages: ids.iter().map(|id| Message::new((*id).into())).collect(),
-            ..MessagePage::default()
-        };
         let mut pager = Pager::backward(Some("1000".into()));
-        assert_eq!(
-            pager
-                .handle_page(page(&["999", "998"]))
-                .unwrap()
-                .messages
-                .len(),
-            2
-        );
+        assert_eq!(pager.handle_page(page(&["999", "998"])).unwrap().len(), 2);
         assert_eq!(
             pager.poll_window(),
             Some(HistoryWindow::Before("998".into()))
         );
         let mut pager = Pager::forward("999".into());
-        assert_eq!(
-            pager
-                .handle_page(page(&["1000", "1001"]))
-                .unwrap()
-                .messages
-                .len(),
-            2
-        );
+        assert_eq!(pager.handle_page(page(&["1000", "1001"])).unwrap().len(), 2);
         assert_eq!(
             pager.poll_window(),
             Some(HistoryWindow::After("1001".into()))

@@ -1,27 +1,34 @@
 //! Parsers of answers.
 
 use core::fmt;
+use std::sync::Arc;
 
-use bayeux_wire::DecodeError;
-use groupme_model::Json;
+use bayeux_wire::{DecodeError, Frame, Value};
+use groupme_model::{FromValue, Json};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use crate::response::Response;
+
+/// Content of an answer, without its envelope, and the frame that it is part of.
+#[derive(Clone, Copy)]
+pub(crate) struct Content<'f> {
+    pub(crate) frame: &'f Arc<Frame>,
+    pub(crate) value: Value<'f>,
+}
 
 /// Parser of an answer.
 pub(crate) struct Parser<T> {
     /// Names of the member to parse, of which the first that exists is taken. The whole content is
     /// parsed if there are no names, or if the content is not an object.
     pub(crate) keys: &'static [&'static str],
-    pub(crate) parse: fn(Option<Value>) -> Result<T, ParseError>,
+    pub(crate) parse: fn(Option<Content<'_>>) -> Result<T, ParseError>,
     /// Whether the body is ignored, and need not be JSON.
     pub(crate) ignores_body: bool,
 }
 
 /// Cause of an answer that cannot be parsed.
 pub(crate) enum ParseError {
-    /// The body is not JSON.
+    /// The body is not JSON, or has more values than are read.
     Json(DecodeError),
     /// An object lacks a required member, or a member has the wrong type.
     Data,
@@ -38,74 +45,81 @@ impl<T> Parser<T> {
         if self.ignores_body {
             return (self.parse)(None);
         }
-        let content = response.content().map_err(ParseError::Json)?;
-        (self.parse)(content.and_then(|content| member(content, self.keys)))
+        let Some(frame) = response.frame().map_err(ParseError::Json)? else {
+            return (self.parse)(None);
+        };
+        let frame = Arc::new(frame);
+        let content = crate::response::content(&frame);
+        let value = content.and_then(|content| member(content, self.keys));
+        (self.parse)(value.map(|value| Content {
+            frame: &frame,
+            value,
+        }))
     }
 }
 
-fn member(mut content: Value, keys: &[&str]) -> Option<Value> {
+/// Returns the member with the first of the keys that exists, or the value itself.
+pub(crate) fn member<'f>(content: Value<'f>, keys: &[&str]) -> Option<Value<'f>> {
     if keys.is_empty() || !content.is_object() {
         return Some(content);
     }
-    let key = keys
-        .iter()
-        .find(|key| content.get(key).is_some_and(|value| !value.is_null()))?;
-    content.get_mut(key).map(Value::take)
+    let mut found = keys.iter().filter_map(|key| content.get(key));
+    found.find(|value| !value.is_null())
 }
 
 /// Parses the content as a `T`.
-pub(crate) fn one<T: DeserializeOwned>(content: Option<Value>) -> Result<T, ParseError> {
-    T::deserialize(content.ok_or(ParseError::Absent)?).map_err(|_| ParseError::Data)
+pub(crate) fn one<T: FromValue>(content: Option<Content<'_>>) -> Result<T, ParseError> {
+    T::from_value(content.ok_or(ParseError::Absent)?.value).ok_or(ParseError::Data)
 }
 
 /// Parses the content as a `T`, if there is one.
-pub(crate) fn maybe<T: DeserializeOwned>(content: Option<Value>) -> Result<Option<T>, ParseError> {
+pub(crate) fn maybe<T: FromValue>(content: Option<Content<'_>>) -> Result<Option<T>, ParseError> {
     content.map(|content| one(Some(content))).transpose()
 }
 
+/// Parses the content as a `T` with serde.
+pub(crate) fn deserialized<T: DeserializeOwned>(
+    content: Option<Content<'_>>,
+) -> Result<T, ParseError> {
+    T::deserialize(content.ok_or(ParseError::Absent)?.value).map_err(|_| ParseError::Data)
+}
+
 /// Parses a list, and logs the number of elements that cannot be parsed.
-pub(crate) fn list<T: DeserializeOwned>(content: Option<Value>) -> Result<Vec<T>, ParseError> {
-    partial_list(content).map(|list| {
-        if list.unreadable > 0 {
-            tracing::warn!(
-                elements = list.unreadable,
-                "a list has elements that cannot be parsed"
-            );
-        }
-        list.items
-    })
+pub(crate) fn list<T: FromValue>(content: Option<Content<'_>>) -> Result<Vec<T>, ParseError> {
+    let Some(Content { value, .. }) = content else {
+        return Ok(Vec::new());
+    };
+    if !value.is_array() {
+        return Err(ParseError::NotAList);
+    }
+    let items: Vec<T> = value.items().filter_map(T::from_value).collect();
+    let unreadable = value.len().saturating_sub(items.len());
+    if unreadable > 0 {
+        tracing::warn!(
+            elements = unreadable,
+            "a list has elements that cannot be parsed"
+        );
+    }
+    Ok(items)
 }
 
 /// Returns the content as it is.
-pub(crate) fn json(content: Option<Value>) -> Result<Json, ParseError> {
+pub(crate) fn json(content: Option<Content<'_>>) -> Result<Json, ParseError> {
     maybe(content).map(Option::unwrap_or_default)
 }
 
-/// Elements of a list that could be parsed, and the number of the others.
-pub(crate) struct PartialList<T> {
-    pub(crate) items: Vec<T>,
-    pub(crate) unreadable: usize,
+/// Implements [`FromValue`] for types of this crate by their `Deserialize`.
+macro_rules! from_value_by_serde {
+    ($( $Type:ty ),* $(,)?) => { $(
+        impl groupme_model::FromValue for $Type {
+            fn from_value(value: bayeux_wire::Value<'_>) -> Option<Self> {
+                serde::Deserialize::deserialize(value).ok()
+            }
+        }
+    )* };
 }
 
-/// Parses a list. An element that cannot be parsed does not fail the list.
-pub(crate) fn partial_list<T: DeserializeOwned>(
-    content: Option<Value>,
-) -> Result<PartialList<T>, ParseError> {
-    let elements = match content {
-        None => Vec::new(),
-        Some(Value::Array(elements)) => elements,
-        Some(_) => return Err(ParseError::NotAList),
-    };
-    let total = elements.len();
-    let items: Vec<T> = elements
-        .into_iter()
-        .filter_map(|element| T::deserialize(element).ok())
-        .collect();
-    Ok(PartialList {
-        unreadable: total.saturating_sub(items.len()),
-        items,
-    })
-}
+pub(crate) use from_value_by_serde;
 
 impl<T> Clone for Parser<T> {
     fn clone(&self) -> Self {
@@ -121,7 +135,13 @@ impl fmt::Display for ParseError {
             Self::Json(DecodeError::Syntax { offset, what }) => {
                 return write!(f, "the body is not JSON: {what}, at byte {offset}");
             }
-            Self::Json(_) => "the body is not JSON, or nested too deeply",
+            Self::Json(DecodeError::TooManyValues { limit }) => {
+                return write!(f, "the body has more than {limit} values");
+            }
+            Self::Json(DecodeError::TooManyObjects { limit }) => {
+                return write!(f, "the body has more than {limit} objects");
+            }
+            Self::Json(_) => "the body is not JSON",
             // Serde's own text may quote the answer.
             Self::Data => "a required member is missing or has the wrong type",
             Self::Absent => "the content is missing",

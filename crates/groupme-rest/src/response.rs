@@ -7,10 +7,9 @@
 
 use core::time::Duration;
 
-use bayeux_wire::{DecodeError, Decoder, Frame, Limits};
+use bayeux_wire::{DecodeError, Decoder, Frame, Limits, Value};
 use groupme_model::Json;
 use http::{HeaderMap, StatusCode, header};
-use serde_json::Value;
 
 use crate::{ApiError, CallName, Error};
 
@@ -37,18 +36,12 @@ impl<'b> Response<'b> {
         )))
     }
 
-    /// Returns the content without its envelope; `None` if it is null, absent or empty.
-    pub(crate) fn content(&self) -> Result<Option<Value>, DecodeError> {
+    /// Returns the body as a decoded frame; `None` if the response has no content.
+    pub(crate) fn frame(&self) -> Result<Option<Frame>, DecodeError> {
         if self.status == StatusCode::NOT_MODIFIED || self.body.trim_ascii().is_empty() {
             return Ok(None);
         }
-        let mut value = parse(self.body)?;
-        let content = if meta(&value).is_some() {
-            value.get_mut("response").map_or(Value::Null, Value::take)
-        } else {
-            value
-        };
-        Ok(Some(content).filter(|content| !content.is_null()))
+        decode(self.body).map(Some)
     }
 
     pub(crate) fn size(&self) -> usize {
@@ -56,61 +49,74 @@ impl<'b> Response<'b> {
     }
 }
 
-/// Parses a body, with U+FFFD in place of invalid UTF-8: GroupMe cuts some texts in the middle of
+/// Returns the content of an answer without its envelope; `None` if it is null or absent.
+pub(crate) fn content(frame: &Frame) -> Option<Value<'_>> {
+    let root = frame.root()?;
+    let content = if meta(root).is_some() {
+        root.get("response")?
+    } else {
+        root
+    };
+    Some(content).filter(|content| !content.is_null())
+}
+
+/// Decodes a body, with U+FFFD in place of invalid UTF-8: GroupMe cuts some texts in the middle of
 /// an emoji, which must not cost the other messages of the page.
-fn parse(body: &[u8]) -> Result<Value, DecodeError> {
+fn decode(body: &[u8]) -> Result<Frame, DecodeError> {
     let mut limits = Limits::default();
     // The transport has checked the size.
     limits.max_frame = usize::MAX;
     limits.max_depth = MAX_DEPTH;
-    let mut frame = Frame::from_bytes(String::from_utf8_lossy(body).as_bytes());
-    Decoder::with_limits(limits).decode_value(&mut frame)?;
-    let root = frame.root().unwrap_or_default();
-    // Every parsed value can be converted.
-    Ok(serde_json::to_value(root).unwrap_or_default())
+    limits.max_values = MAX_VALUES;
+    limits.max_objects = MAX_OBJECTS;
+    let mut frame = Frame::new();
+    let text = String::from_utf8_lossy(body);
+    Decoder::with_limits(limits).receive_value(&mut frame, &[text.as_bytes()])?;
+    Ok(frame)
 }
 
 /// Returns the `meta` of an envelope. The `meta` of other answers has no numeric `code`.
-fn meta(value: &Value) -> Option<&Value> {
-    value.get("meta").filter(|meta| meta["code"].is_number())
+fn meta(root: Value<'_>) -> Option<Value<'_>> {
+    let meta = root.get("meta")?;
+    meta.get("code")?.as_f64().map(|_| meta)
 }
 
 fn api_error(call: CallName, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ApiError {
     // A body that is not JSON, such as a proxy's HTML page, adds nothing to the status.
-    let value = parse(body).unwrap_or_default();
-    let meta = meta(&value).unwrap_or(&Value::Null);
+    let frame = decode(body).unwrap_or_default();
+    let root = frame.root().unwrap_or_default();
+    let meta = meta(root).unwrap_or_default();
     ApiError {
-        code: meta["code"].as_i64(),
-        errors: errors(&value),
-        details: details(&meta["details"]),
-        retry_after: retry_after(headers).or_else(|| retry_after_in_body(&value)),
+        code: meta.get("code").and_then(Value::as_i64),
+        errors: errors(root),
+        details: meta
+            .get("details")
+            .filter(|details| !details.is_null())
+            .map(Json::from),
+        retry_after: retry_after(headers).or_else(|| retry_after_in_body(root)),
         ..ApiError::new(call, status.as_u16())
     }
 }
 
 /// Returns the error messages: a list of texts in the envelope; elsewhere one text, or an object
 /// with a `message`.
-fn errors(value: &Value) -> Vec<String> {
-    let errors = [&value["meta"]["errors"], &value["errors"], &value["error"]]
+fn errors(root: Value<'_>) -> Vec<String> {
+    let found = [root.get("meta").and_then(|meta| meta.get("errors"))]
         .into_iter()
-        .find(|errors| !errors.is_null());
-    let errors = match errors {
-        Some(Value::Array(errors)) => errors.as_slice(),
-        Some(error) => core::slice::from_ref(error),
-        None => &[],
+        .chain([root.get("errors"), root.get("error")])
+        .flatten()
+        .find(|errors| !errors.is_null())
+        .unwrap_or_default();
+    let text = |error: Value<'_>| {
+        let text = error.as_str();
+        let text = text.or_else(|| error.get("message")?.as_str())?;
+        Some(text.chars().take(MAX_ERROR_CHARS).collect())
     };
-    errors
-        .iter()
-        .filter_map(|error| error.as_str().or_else(|| error["message"].as_str()))
-        .take(MAX_ERRORS)
-        .map(|text| text.chars().take(MAX_ERROR_CHARS).collect())
-        .collect()
-}
-
-fn details(value: &Value) -> Option<Json> {
-    serde::Deserialize::deserialize(value)
-        .ok()
-        .filter(|json| *json != Json::Null)
+    if found.is_array() {
+        found.items().filter_map(text).take(MAX_ERRORS).collect()
+    } else {
+        text(found).into_iter().collect()
+    }
 }
 
 /// Returns the `Retry-After` of either form, seconds or a date. A date counts from the response's
@@ -131,10 +137,11 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 
 /// Returns `retryAfterSeconds`, which some of GroupMe's answers with status 429 have in the body in
 /// place of the header.
-fn retry_after_in_body(value: &Value) -> Option<Duration> {
-    [value, &value["meta"], &value["response"]]
+fn retry_after_in_body(root: Value<'_>) -> Option<Duration> {
+    [Some(root), root.get("meta"), root.get("response")]
         .into_iter()
-        .find_map(|object| object["retryAfterSeconds"].as_f64())
+        .flatten()
+        .find_map(|object| object.get("retryAfterSeconds")?.as_f64())
         .and_then(|seconds| {
             Duration::try_from_secs_f64(seconds.min(MAX_RETRY_AFTER.as_secs_f64())).ok()
         })
@@ -147,6 +154,14 @@ const MAX_RETRY_AFTER: Duration = Duration::from_hours(24);
 /// Maximum nesting: twice that of pushes, because a message is some levels deeper in an answer.
 const MAX_DEPTH: usize = 128;
 
+/// Maximum number of keys and values, each of which takes 8 bytes here and up to 32 in a copy.
+/// GroupMe's answers have one for every ten bytes, so the size reaches its limit first.
+const MAX_VALUES: usize = 2_000_000;
+
+/// Maximum number of objects. An object of two bytes becomes hundreds in an owned type; GroupMe's
+/// have a hundred themselves.
+const MAX_OBJECTS: usize = 100_000;
+
 const MAX_ERRORS: usize = 8;
 const MAX_ERROR_CHARS: usize = 300;
 
@@ -157,10 +172,11 @@ mod tests {
 
     const CALL: CallName = CallName::new("GET", Service::V3, "x");
 
-    fn content(status: u16, body: &str) -> Option<Value> {
+    fn content(status: u16, body: &str) -> Option<Json> {
         let status = StatusCode::from_u16(status).unwrap();
         let answer = Response::new(CALL, status, &HeaderMap::new(), body.as_bytes()).unwrap();
-        answer.content().unwrap()
+        let frame = answer.frame().unwrap()?;
+        super::content(&frame).map(Json::from)
     }
 
     fn failure(status: u16, headers: &[(&'static str, &str)], body: &str) -> ApiError {
@@ -175,7 +191,7 @@ mod tests {
 
     #[test]
     fn an_envelope_is_removed_where_there_is_one() {
-        let expected = Some(serde_json::json!({"id": "1"}));
+        let expected: Option<Json> = serde_json::from_str(r#"{"id":"1"}"#).unwrap();
         for body in [
             r#"{"response":{"id":"1"},"meta":{"code":200,"errors":[]}}"#,
             r#"{"meta":{"code":20000},"response":{"id":"1"}}"#,

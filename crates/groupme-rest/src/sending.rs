@@ -77,11 +77,10 @@ impl Client {
         let newest = messages::list(conversation, &HistoryWindow::Newest, MAX_SEARCHED);
         match self.call(&newest).await {
             Ok(page) => page
-                .messages
-                .into_iter()
-                .find(|message| message.source_guid.as_deref() == Some(guid.as_str()))
+                .messages()
+                .find(|message| message.source_guid() == Some(guid.as_str()))
                 .map_or(Sent::DuplicateNotFound, |message| {
-                    Sent::Duplicate(Box::new(message))
+                    Sent::Duplicate(Box::new(message.into_owned()))
                 }),
             Err(error) => {
                 tracing::debug!(%error, "cannot look up a message that was sent");

@@ -36,6 +36,7 @@ use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bayeux_proto::Instant;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 pub(crate) use self::{
@@ -222,7 +223,8 @@ impl World {
     ///
     /// [`WorldError::InvalidJson`].
     pub fn publish_raw(&mut self, channel: &str, json: &str) -> Result<(), WorldError> {
-        let checked: Result<Value, _> = serde_json::from_str(json);
+        // Numbers may be larger than this process could represent.
+        let checked: Result<IgnoredAny, _> = serde_json::from_str(json);
         checked.map_err(|source| WorldError::InvalidJson {
             what: "data",
             wanted: "JSON",

@@ -27,6 +27,22 @@ impl Corpus {
         Self { frames, messages }
     }
 
+    /// Generates pages of history as answers of REST, the same in every run; a page is a frame.
+    pub(crate) fn pages() -> Self {
+        let mut writer = Writer {
+            rng: Rng::with_seed(SEED),
+            out: String::new(),
+        };
+        let frames = (0..PAGES).map(|_| {
+            writer.page();
+            core::mem::take(&mut writer.out).into_bytes()
+        });
+        Self {
+            frames: frames.collect(),
+            messages: PAGES * PAGE,
+        }
+    }
+
     pub(crate) fn frames(&self) -> &[Vec<u8>] {
         &self.frames
     }
@@ -61,6 +77,25 @@ impl Writer {
         }
         self.out.push(']');
         messages
+    }
+
+    /// Writes a page of messages in the envelope of REST.
+    fn page(&mut self) {
+        self.out
+            .push_str(r#"{"response":{"count":12345,"messages":["#);
+        for index in 0..PAGE {
+            if index > 0 {
+                self.out.push(',');
+            }
+            match self.rng.u64(0..100) {
+                0..70 => self.group_message(Variant::Plain),
+                70..85 => self.direct_message(),
+                85..93 => self.group_message(Variant::Notice),
+                93..97 => self.group_message(Variant::Edited),
+                _ => self.group_message(Variant::Deleted),
+            }
+        }
+        self.out.push_str(r#"]},"meta":{"code":200}}"#);
     }
 
     fn message(&mut self) {
@@ -492,3 +527,7 @@ const ESCAPED: [&str; 6] = [
     "a\\/b",
     "\\t",
 ];
+
+/// Number of pages, and of messages on each.
+const PAGES: usize = 40;
+const PAGE: usize = 100;

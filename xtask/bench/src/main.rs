@@ -1,9 +1,10 @@
-//! Programs that `cargo xtask bench model` compares, each a row of its table.
+//! Programs that `cargo xtask bench model` and `cargo xtask bench history` compare, each a row of
+//! the table. SUITE is `model` or `history`.
 //!
-//! - `bench check` lets every row read the corpus and compares their checksums.
-//! - `bench time` measures the CPU time of each row.
-//! - `bench run ROW PASSES` runs one row, for an external profiler.
-//! - `bench allocations` counts the allocations of each row; it needs the feature `count`.
+//! - `bench SUITE check` lets every row read the corpus and compares their checksums.
+//! - `bench SUITE time` measures the CPU time of each row.
+//! - `bench SUITE run ROW PASSES` runs one row, for an external profiler.
+//! - `bench SUITE allocations` counts the allocations of each row; it needs the feature `count`.
 //!
 //! The output has one line for each row, with columns separated by tabs.
 
@@ -20,9 +21,11 @@ use crate::{corpus::Corpus, row::Row};
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    let corpus = Corpus::generate();
-    let mut rows = row::all();
-    let done = match args[..] {
+    let (corpus, mut rows) = match args.first() {
+        Some(&"history") => (Corpus::pages(), row::history()),
+        _ => (Corpus::generate(), row::model()),
+    };
+    let done = match args.get(1..).unwrap_or_default() {
         ["check"] => check(&corpus, &mut rows),
         ["time"] => {
             measure::time(&corpus, &mut rows);
@@ -34,7 +37,9 @@ fn main() -> ExitCode {
             measure::allocations(&corpus, &mut rows);
             Ok(())
         }
-        _ => Err("usage: bench check | time | run ROW PASSES | allocations".to_owned()),
+        _ => {
+            Err("usage: bench model|history check | time | run ROW PASSES | allocations".to_owned())
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

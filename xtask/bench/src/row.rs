@@ -2,6 +2,7 @@
 
 mod borrowed;
 mod copy;
+mod history;
 mod model;
 mod owned;
 mod tape;
@@ -28,8 +29,17 @@ pub(crate) trait Row {
     }
 }
 
-/// Returns all rows. The others are compared with the first two.
-pub(crate) fn all() -> Vec<Box<dyn Row>> {
+/// Returns the rows that read pages of history.
+pub(crate) fn history() -> Vec<Box<dyn Row>> {
+    vec![
+        Box::new(history::Serde),
+        Box::new(history::Messages::default()),
+        Box::new(history::Views::default()),
+    ]
+}
+
+/// Returns the rows that read frames. The others are compared with the first two.
+pub(crate) fn model() -> Vec<Box<dyn Row>> {
     vec![
         Box::new(copy::Copy::default()),
         Box::new(tape::Tape::default()),

@@ -4,6 +4,7 @@
 //! a frame take turns, in CPU time of the thread, so that ratios hold on a machine with other
 //! tenants, and instructions and allocations stand in the same table.
 
+mod history;
 mod table;
 
 use std::{
@@ -21,6 +22,25 @@ use crate::{
     workspace::Workspace,
 };
 
+/// What the rows read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Corpora {
+    /// Frames of the gateway.
+    Frames,
+    /// Pages of REST history.
+    History,
+}
+
+impl Corpora {
+    /// Returns the name in the arguments of the program.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Frames => "model",
+            Self::History => "history",
+        }
+    }
+}
+
 /// Attempts to measure while other programs disturb.
 const ATTEMPTS: u32 = 4;
 /// Maximum ratio of median to 10th percentile of an undisturbed measurement.
@@ -31,23 +51,27 @@ const MAX_DISTURBANCE: f64 = 1.15;
 /// # Errors
 ///
 /// If something does not build, or the rows read different values.
-pub(crate) fn run(workspace: &Workspace) -> anyhow::Result<()> {
+pub(crate) fn run(workspace: &Workspace, corpora: Corpora) -> anyhow::Result<()> {
     // Counting allocations slows the program down, so there are two builds. They have the same
     // path, so the first is run before the second is built.
     let counting = build(workspace, &["--features", "count"])?;
-    let allocations = columns(&counting, "allocations")?;
+    let allocations = columns(&counting, corpora, "allocations")?;
     let program = build(workspace, &[])?;
-    let corpus = match &columns(&program, "check")?[..] {
+    let corpus = match &columns(&program, corpora, "check")?[..] {
         [line] => Corpus::parse(line)?,
         _ => bail!("`bench check` prints no sizes"),
     };
-    let mut rows = times(&program)?;
+    let mut rows = times(&program, corpora)?;
     for row in &mut rows {
         let line = allocations
             .iter()
             .find(|line| line.first() == Some(&row.name));
         let count = line.and_then(|line| line.get(1)?.parse().ok());
         row.allocations = count.with_context(|| format!("no allocations of {}", row.name))?;
+    }
+    if corpora == Corpora::History {
+        println!("{}", history::Table::new(&corpus, &rows)?);
+        return Ok(());
     }
     count_instructions(&program, &mut rows)?;
     println!("{}", Table::new(corpus, rows)?);
@@ -72,10 +96,10 @@ fn build(workspace: &Workspace, features: &[&str]) -> anyhow::Result<PathBuf> {
 }
 
 /// Measures times until a measurement is undisturbed, and returns the least disturbed one.
-fn times(program: &Path) -> anyhow::Result<Vec<Row>> {
+fn times(program: &Path, corpora: Corpora) -> anyhow::Result<Vec<Row>> {
     let mut best: Vec<Row> = Vec::new();
     for _ in 0..ATTEMPTS {
-        let rows = columns(program, "time")?;
+        let rows = columns(program, corpora, "time")?;
         let rows = rows.iter().map(|line| Row::parse(line));
         let rows: Vec<Row> = rows.collect::<anyhow::Result<_>>()?;
         if best.is_empty() || disturbance(&rows) < disturbance(&best) {
@@ -113,7 +137,7 @@ fn count_instructions(program: &Path, rows: &mut [Row]) -> anyhow::Result<()> {
     let count = |row: &str, passes| -> anyhow::Result<u64> {
         let mut valgrind = Command::new("valgrind");
         valgrind.arg("--tool=callgrind").arg(&option).arg(program);
-        output(valgrind.args(["run", row, passes]))?;
+        output(valgrind.args([Corpora::Frames.name(), "run", row, passes]))?;
         let text = fs::read_to_string(&profile).context("callgrind left no profile")?;
         let total = text.lines().find_map(|line| line.strip_prefix("totals:"));
         Ok(total
@@ -129,8 +153,8 @@ fn count_instructions(program: &Path, rows: &mut [Row]) -> anyhow::Result<()> {
 }
 
 /// Runs a command of the program and splits the lines of its output at tabs.
-fn columns(program: &Path, command: &str) -> anyhow::Result<Vec<Vec<String>>> {
-    let text = output(Command::new(program).arg(command))?;
+fn columns(program: &Path, corpora: Corpora, command: &str) -> anyhow::Result<Vec<Vec<String>>> {
+    let text = output(Command::new(program).args([corpora.name(), command]))?;
     let columns = |line: &str| line.split('\t').map(str::to_owned).collect();
     Ok(text.lines().map(columns).collect())
 }

@@ -2,8 +2,11 @@
 
 use core::cmp::Ordering;
 
-use super::{Failed, Next, Parser};
-use crate::node::{Node, Shape};
+use super::{Next, Parser};
+use crate::{
+    node::{Node, Shape},
+    unreadable::Unreadable,
+};
 
 impl Parser<'_> {
     /// Parses a number; `start` is the offset of its sign or first digit.
@@ -21,11 +24,12 @@ impl Parser<'_> {
         if matches!(self.byte(end), b'.' | b'e' | b'E') {
             return self.decimal(start, end);
         }
+        let node = Node::new(Shape::Integer, start, end - start);
         if end - start > ALWAYS_FINITE {
-            self.check_finite(start, end)?;
+            self.push_if_finite(node);
+        } else {
+            self.nodes.push(node);
         }
-        self.nodes
-            .push(Node::new(Shape::Integer, start, end - start));
         Ok(end)
     }
 
@@ -49,20 +53,23 @@ impl Parser<'_> {
                 return Err(self.error(start, MALFORMED));
             }
         }
+        let node = Node::new(Shape::Decimal, start, end - start);
         if has_exponent || end - start > ALWAYS_FINITE {
-            self.check_finite(start, end)?;
+            self.push_if_finite(node);
+        } else {
+            self.nodes.push(node);
         }
-        self.nodes
-            .push(Node::new(Shape::Decimal, start, end - start));
         Ok(end)
     }
 
-    fn check_finite(&mut self, start: usize, end: usize) -> Result<(), Failed> {
-        let number = self.text.get(start..end).unwrap_or_default();
-        if is_finite(number) {
-            return Ok(());
-        }
-        Err(self.error(start, "a number outside the range of a float"))
+    /// Adds the node of a number, or an unreadable one if no `f64` is near the number.
+    fn push_if_finite(&mut self, node: Node) {
+        let number = self.text.get(node.range()).unwrap_or_default();
+        self.nodes.push(if is_finite(number) {
+            node
+        } else {
+            Node::unreadable(Unreadable::OutOfRange)
+        });
     }
 
     /// Skips digits.
@@ -112,7 +119,7 @@ const MALFORMED: &str = "a malformed number";
 /// Length in characters up to which a number without an exponent is below 10^308.
 const ALWAYS_FINITE: usize = 308;
 
-/// Leading digits of 1.797…e308 from which on numbers are rejected: enough of them to stay below
+/// Leading digits of 1.797…e308 from which on numbers are unreadable: enough of them to stay below
 /// 1.79769313486231580793…e308, where parsing no longer rounds down to the largest float.
 const OVERFLOW: &str = "17976931348623158079";
 

@@ -27,7 +27,6 @@ fn syntax_errors_name_offset_and_kind() {
         b"{\"a\":1}x",
         b"7 7",
         b"[01]",
-        b"[1e999]",
         b"<html>",
         b"[\"a\xff\"]",
         b"[\"a",
@@ -53,7 +52,6 @@ fn syntax_errors_name_offset_and_kind() {
             (7, "more text after the document"),
             (2, "more text after the document"),
             (1, "a malformed number"),
-            (1, "a number outside the range of a float"),
             (0, "no value where one is expected"),
             (3, "text that is not UTF-8"),
             (1, "an unclosed string"),
@@ -71,7 +69,8 @@ fn error_texts_name_the_problem_and_the_limit() {
         decode("7").unwrap_err(),
         decode("[1 2]").unwrap_err(),
         decode("[\"a").unwrap_err(),
-        decode("[".repeat(70)).unwrap_err(),
+        DecodeError::TooManyValues { limit: 7 },
+        DecodeError::TooManyObjects { limit: 7 },
         decode(" ".repeat(262_145)).unwrap_err(),
     ]
     .iter()
@@ -85,7 +84,8 @@ fn error_texts_name_the_problem_and_the_limit() {
             "the peer sent a frame that is not JSON: neither a comma nor the end of an array at \
              byte 3",
             "the peer sent a frame that is not JSON: an unclosed string at byte 1",
-            "the peer sent JSON nested deeper than 64 levels (`Limits::max_depth`)",
+            "the peer sent a frame of more than 7 values (`Limits::max_values`)",
+            "the peer sent a frame of more than 7 objects (`Limits::max_objects`)",
             "the peer sent a frame of 262145 bytes; the limit is 262144 (`Limits::max_frame`)",
         ]
     );

@@ -4,6 +4,8 @@
 
 mod advice;
 mod batches;
+#[cfg(feature = "serde")]
+mod deserialize;
 mod differential;
 mod duplicate_keys;
 mod envelope;
@@ -13,6 +15,7 @@ mod limits;
 mod numbers;
 mod oracle;
 mod ownership;
+mod parts;
 mod pool;
 mod properties;
 mod receiving;
@@ -20,8 +23,11 @@ mod recorded;
 mod replay;
 mod reuse;
 mod secrets;
+#[cfg(feature = "serde")]
 mod serialize;
 mod strings;
 mod surrogates;
+#[cfg(any(feature = "serde_json", feature = "simd-json"))]
+mod trees;
 mod truncation;
 mod values;

@@ -1,22 +1,25 @@
-//! Numbers: which are rejected, at which offset, and for which reason.
+//! Numbers: which are malformed, and which are unreadable.
 
-use bayeux_wire::{Decoder, Frame, Limits};
+use bayeux_wire::{Decoder, Frame, Limits, Unreadable};
 
 use crate::oracle::{decode_value, syntax_error};
 
-const BEYOND: &str = "a number outside the range of a float";
-
-/// Reads a number; `None` if it is rejected as too large.
+/// Reads a number; `None` if it is unreadable.
 fn float(number: &str) -> Option<f64> {
-    let Ok(frame) = decode_value(number) else {
-        assert_eq!(syntax_error(number), (0, BEYOND), "{number}");
-        return None;
-    };
-    frame.root().unwrap().as_f64()
+    let frame = decode_value(number).unwrap();
+    let root = frame.root().unwrap();
+    let why = root.unreadable();
+    assert_eq!(root.is_null(), why.is_some(), "{number}");
+    assert!(
+        matches!(why, None | Some(Unreadable::OutOfRange)),
+        "{number}"
+    );
+    assert_eq!(root.as_f64().is_some(), why.is_none(), "{number}");
+    root.as_f64()
 }
 
 #[test]
-fn numbers_must_be_finite_in_any_notation() {
+fn numbers_that_are_not_finite_are_unreadable_in_any_notation() {
     let nines = "9".repeat(308);
     for finite in [nines.clone(), format!("-{nines}"), format!("{nines}.5")] {
         assert_eq!(float(&finite), finite.parse().ok(), "{finite}");
@@ -30,11 +33,11 @@ fn numbers_must_be_finite_in_any_notation() {
         "1.7976931348623158079e308".to_owned(),
         "-1e99999999999999999999999".to_owned(),
     ] {
-        assert_eq!(
-            syntax_error(format!("[{infinite}]")),
-            (1, BEYOND),
-            "{infinite}"
-        );
+        assert_eq!(float(&infinite), None, "{infinite}");
+        let frame = decode_value(format!(r#"{{"a":{infinite},"b":7}}"#)).unwrap();
+        let root = frame.root().unwrap();
+        assert_eq!(root.get("b").unwrap().as_u64(), Some(7), "{infinite}");
+        assert_eq!(root.to_string(), r#"{"a":null,"b":7}"#);
     }
     // Leading zeros do not make a number large, nor does an exponent make a zero large.
     let zeros = "0".repeat(400);
@@ -42,7 +45,8 @@ fn numbers_must_be_finite_in_any_notation() {
     let small = format!(
         "[0.{zeros}1,0.001e-{huge},0e99999,-0.{zeros}E+{huge},1e-{huge},{nines}{nines}e-{huge}]"
     );
-    assert!(decode_value(small).is_ok());
+    let frame = decode_value(small).unwrap();
+    assert!(!frame.root().unwrap().has_unreadable());
 }
 
 #[test]
@@ -108,10 +112,14 @@ fn no_number_of_any_length_is_read_as_infinite() {
             format!("0.{zeros}1e{}", length + 320),
         ] {
             let mut frame = Frame::from_bytes(number.as_bytes());
-            if decoder.decode_value(&mut frame).is_ok() {
-                let float = frame.root().unwrap().as_f64().unwrap();
-                assert!(float.is_finite(), "{} characters", number.len());
-            }
+            decoder.decode_value(&mut frame).unwrap();
+            let root = frame.root().unwrap();
+            let is_finite = root.as_f64().is_some_and(f64::is_finite);
+            assert!(
+                is_finite || root.unreadable().is_some(),
+                "{} characters",
+                number.len()
+            );
         }
     }
 }

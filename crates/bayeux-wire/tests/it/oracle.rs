@@ -1,6 +1,7 @@
 //! Comparison with `serde_json`, which reads the same bytes and has to see the same values.
 
-use bayeux_wire::{DecodeError, Decoder, Frame, Kind, Value};
+use bayeux_wire::{DecodeError, Decoder, Frame, Kind, Unreadable, Value};
+use serde::de::IgnoredAny;
 use serde_json::Value as Json;
 
 /// Decodes a batch with a new decoder.
@@ -23,9 +24,13 @@ pub(crate) fn syntax_error(json: impl AsRef<[u8]>) -> (usize, &'static str) {
     }
 }
 
-/// Returns whether `value` and `json` are the same. Two known differences are accepted: `-0` is an
-/// integer here and a float there, and repeated keys are all kept here.
+/// Returns whether `value` and `json` are the same. Known differences are accepted: `-0` is an
+/// integer here and a float there, repeated keys are all kept here, and an array or object beyond
+/// the depth limit is unreadable here.
 pub(crate) fn agrees(value: Value<'_>, json: &Json) -> bool {
+    if value.unreadable() == Some(Unreadable::TooDeep) {
+        return json.is_array() || json.is_object();
+    }
     match (value.kind(), json) {
         (Kind::Null, Json::Null) => true,
         (Kind::Bool(a), Json::Bool(b)) => a == *b,
@@ -47,6 +52,14 @@ pub(crate) fn agrees(value: Value<'_>, json: &Json) -> bool {
         }
         _ => false,
     }
+}
+
+/// Returns whether `serde_json` refuses the text for nothing but a number that is too large.
+pub(crate) fn is_out_of_range(text: &[u8]) -> bool {
+    let error = serde_json::from_slice::<Json>(text).unwrap_err();
+    // Ignored numbers are checked for their syntax only.
+    error.to_string().starts_with("number out of range")
+        && serde_json::from_slice::<IgnoredAny>(text).is_ok()
 }
 
 /// Returns the nesting depth of `json`; a scalar has 0.

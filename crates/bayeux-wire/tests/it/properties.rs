@@ -7,7 +7,7 @@ use serde_json::{Map, Number, Value as Json};
 
 use crate::oracle::{agrees, decode, decode_value};
 
-fn json() -> impl Strategy<Value = Json> {
+pub(crate) fn json() -> impl Strategy<Value = Json> {
     let leaf = prop_oneof![
         Just(Json::Null),
         any::<bool>().prop_map(Json::Bool),

@@ -243,7 +243,6 @@ fn fault(error: &DecodeError) -> String {
         DecodeError::TooLarge { len, limit } => {
             format!("document of {len} bytes exceeds the limit of {limit} bytes")
         }
-        DecodeError::TooDeep { limit } => format!("nested deeper than {limit} levels"),
         DecodeError::NotBayeux { found } => {
             format!("found {found}, expected a message or an array of messages")
         }
@@ -292,6 +291,7 @@ fn take(input: &mut dyn BufRead, limit: usize) -> io::Take<&mut dyn BufRead> {
 fn limits() -> Limits {
     let mut limits = Limits::default();
     limits.max_frame = MAX_DOCUMENT;
+    limits.max_values = usize::MAX;
     limits
 }
 

@@ -1,15 +1,10 @@
 //! `groupme history`: prints earlier messages.
 
 use anyhow::anyhow;
-use groupme_model::{HistoryWindow, Message};
+use groupme_model::{HistoryWindow, MessageId};
 use groupme_rest::endpoint::messages::{self, MessagePage};
 
-use crate::{
-    account::Account,
-    args::History,
-    exit::Failure,
-    output::{Row, RowPrinter},
-};
+use crate::{account::Account, args::History, exit::Failure, output::RowPrinter};
 
 pub(crate) async fn run(args: History) -> Result<(), Failure> {
     let account = Account::open(&args.account).await?;
@@ -40,18 +35,18 @@ pub(crate) async fn run(args: History) -> Result<(), Failure> {
     } else if let Some(message) = args.after {
         history = history.after(message);
     }
-    let mut last: Option<Message> = None;
+    let mut last: Option<MessageId> = None;
     while left > 0 {
         match history.next().await {
             None => break,
-            Some(Ok(mut page)) => {
+            Some(Ok(page)) => {
                 left -= print(&mut rows, &page, left)?;
-                last = page.messages.pop();
+                last = page.rows().last().map(|row| row.id().clone());
             }
             Some(Err(error)) => {
                 let failure = account.failure(error).await;
                 return Err(match last {
-                    Some(last) => failure.and(&format!("continue with --{direction} {}", last.id)),
+                    Some(last) => failure.and(&format!("continue with --{direction} {last}")),
                     None => failure,
                 });
             }
@@ -65,15 +60,10 @@ fn print(rows: &mut RowPrinter, page: &MessagePage, most: u64) -> std::io::Resul
     if page.unreadable > 0 {
         tracing::warn!(messages = page.unreadable, "skipped messages without an id");
     }
-    let mut printed = 0;
-    for message in &page.messages {
-        if printed == most {
-            break;
-        }
-        rows.row(&Row::Message(message))?;
-        printed += 1;
-    }
-    Ok(printed)
+    let shown = usize::try_from(most).unwrap_or(usize::MAX);
+    let shown = shown.min(page.len());
+    rows.messages(page, shown)?;
+    Ok(shown as u64)
 }
 
 /// Largest page by GroupMe's documentation, and largest page observed.

@@ -23,10 +23,10 @@ pub(crate) async fn run(args: Read) -> Result<(), Failure> {
         (Conversation::Group(_), Some(message)) => receipts::mark_read_up_to(&id, &message),
         (Conversation::Group(_), None) => {
             let newest = messages::list(&conversation, &HistoryWindow::Newest, 1);
-            let newest = account.call(&newest).await?.messages.pop();
+            let newest = account.call(&newest).await?.into_rows().pop();
             let newest = newest
                 .ok_or_else(|| Failure::Refused(anyhow!("the conversation has no messages")))?;
-            receipts::mark_read_up_to(&id, &newest.id)
+            receipts::mark_read_up_to(&id, newest.id())
         }
         (_, None) => receipts::mark_read(&id),
         (_, Some(message)) => receipts::mark_read_v2(&id, &message),

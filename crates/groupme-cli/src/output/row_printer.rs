@@ -1,6 +1,8 @@
 //! Printing of rows.
 
-use std::io::{self, IsTerminal as _};
+use std::io::{self, IsTerminal as _, Write as _};
+
+use groupme_rest::endpoint::messages::MessagePage;
 
 use super::{Row, json, pretty::Pretty};
 use crate::args::{OutputArgs, RowFormat};
@@ -24,6 +26,23 @@ impl RowPrinter {
         Self {
             pretty: (style == RowFormat::Pretty).then(Pretty::new),
         }
+    }
+
+    /// Prints at most `most` messages of a page, all at once.
+    pub(crate) fn messages(&mut self, page: &MessagePage, most: usize) -> io::Result<()> {
+        let mut lines = Vec::new();
+        for message in page.messages().take(most) {
+            match &self.pretty {
+                Some(pretty) => {
+                    pretty.write_row(&mut lines, &Row::Message(&message.into_owned()))?;
+                }
+                // GroupMe's own object.
+                None => json::write(&mut lines, &message.raw())?,
+            }
+        }
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(&lines)?;
+        stdout.flush()
     }
 
     pub(crate) fn row(&mut self, row: &Row<'_>) -> io::Result<()> {

@@ -28,6 +28,8 @@ impl Asked {
 pub(crate) enum Answer {
     /// Responds with a status and a body.
     Json(u16, serde_json::Value),
+    /// Responds with status 200 and a body that need not be JSON.
+    Text(String),
     /// Closes the connection without a response.
     None,
 }
@@ -69,10 +71,11 @@ async fn serve(stream: TcpStream, answer: fn(&Asked) -> Answer, log: Arc<Mutex<V
     while let Some(asked) = read(&mut stream).await {
         let answer = answer(&asked);
         log.lock().unwrap().push(asked);
-        let Answer::Json(status, body) = answer else {
-            return;
+        let (status, body) = match answer {
+            Answer::Json(status, body) => (status, body.to_string()),
+            Answer::Text(body) => (200, body),
+            Answer::None => return,
         };
-        let body = body.to_string();
         let response = format!(
             "HTTP/1.1 {status} \r\ncontent-length: {}\r\n\r\n{body}",
             body.len()

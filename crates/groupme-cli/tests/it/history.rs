@@ -177,3 +177,48 @@ async fn it_ends_quietly_where_nobody_reads_on() {
     let left = running.deaf(|| sim.thaw()).await;
     assert_eq!((left.status, &*left.stderr), (Some(0), ""));
 }
+
+/// Returns pages of which the second has messages that cannot be read in part, and the third does
+/// not fit into an answer together with others.
+fn poisoned(asked: &Asked) -> Answer {
+    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    let page = |rows: String| {
+        Answer::Text(format!(
+            r#"{{"response":{{"count":9,"messages":[{rows}]}},"meta":{{"code":200}}}}"#
+        ))
+    };
+    let one = |id: u32| format!(r#"{{"id":"{id}","text":"{id}"}}"#);
+    if asked.line.contains("before_id=1&") {
+        page(String::new())
+    } else if asked.line.contains("before_id=4&") {
+        if asked.line.contains("limit=100") {
+            return Answer::Text("{\"response\":{\"messages\":[\u{1}]}}".to_owned());
+        }
+        page([3, 2, 1].map(one).join(","))
+    } else if asked.line.contains("before_id=") {
+        page(format!(
+            r#"{{"id":"7","attachments":[{{"type":"x","a":{deep}}}]}},{{"id":"6","created_at":1e400}},{},{}"#,
+            one(5),
+            one(4)
+        ))
+    } else {
+        page([9, 8].map(one).join(","))
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_read_in_part_does_not_end_the_history() {
+    let canned = Canned::start(poisoned).await;
+    let arguments = ["history", "--group", "5", "--all"];
+    let printed = run(asking(&canned.url, "a-token", &arguments))
+        .await
+        .well()
+        .json();
+    let ids: Vec<_> = printed
+        .iter()
+        .map(|row| row["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(ids, ["9", "8", "7", "6", "5", "4", "3", "2", "1"]);
+    assert_eq!(printed[2]["attachments"][0]["type"], "x");
+    assert_eq!(printed[3]["created_at"], json!(null));
+}

@@ -176,3 +176,42 @@ async fn a_payload_is_handed_on_as_received() {
     assert!(!delivery.event().is_typed());
     assert_eq!(delivery.data().to_string(), data);
 }
+
+#[tokio::test]
+async fn a_value_that_cannot_be_read_costs_neither_the_socket_nor_the_events_beside_it() {
+    for transport in TRANSPORTS {
+        let sim = sim().await;
+        let mut client = listening(&sim, transport).await;
+        let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
+        let bad = [
+            r#"{"type":"odd","n":1e400}"#.to_owned(),
+            format!(
+                r#"{{"type":"line.create","subject":{{"id":"1","group_id":"5","text":"bad","attachments":[{{"type":"x","a":{deep}}}]}}}}"#
+            ),
+        ];
+        let channel = own(&sim);
+        sim.with_world(|world| {
+            for data in &bad {
+                world.publish_raw(&channel, data)?;
+            }
+            world.publish_raw(&channel, r#"{"type":"n","n":7}"#)
+        })
+        .unwrap();
+        let mut next = async || {
+            let Incoming::Event(delivery) = soon(client.next()).await.unwrap() else {
+                panic!("the connection suffered over {transport:?}");
+            };
+            delivery
+        };
+        let odd = next().await;
+        assert_eq!(odd.event().kind(), "odd");
+        assert_eq!(odd.data().to_string(), r#"{"type":"odd","n":null}"#);
+        let bad = next().await;
+        assert_eq!(text(&bad), Some("bad"));
+        let problems = bad.event().problems();
+        assert_eq!(problems[0].found, "a value nested too deeply");
+        assert_eq!(next().await.data().get("n").unwrap().as_i64(), Some(7));
+        sim.say("still there").unwrap();
+        assert_eq!(text(&next().await), Some("still there"));
+    }
+}

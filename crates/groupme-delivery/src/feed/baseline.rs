@@ -13,7 +13,7 @@
 use core::time::Duration;
 
 use bayeux_proto::Instant;
-use groupme_model::{ConversationId, Message, MessageId, Timestamp};
+use groupme_model::{ConversationId, MessageId, MessageRow, Timestamp};
 
 use super::Feed;
 use crate::{
@@ -196,7 +196,7 @@ impl<P> Feed<P> {
         &mut self,
         id: &ConversationId,
         past: Option<MessageId>,
-        rows: &[Message],
+        rows: &[MessageRow],
     ) {
         let conversation = self.conversation(id);
         let pushed = conversation.buffered.first.as_ref();
@@ -204,9 +204,9 @@ impl<P> Feed<P> {
         let before_push = rows
             .iter()
             .rev()
-            .find(|row| pushed.is_some_and(|pushed| row.id < *pushed));
-        let past = before_push.map(|row| row.id.clone()).or(past);
-        conversation.unconfirmed = rows.last().map(|row| row.id.clone());
+            .find(|row| pushed.is_some_and(|pushed| *row.id() < *pushed));
+        let past = before_push.map(|row| row.id().clone()).or(past);
+        conversation.unconfirmed = rows.last().map(|row| row.id().clone());
         if conversation.unconfirmed.is_some() {
             self.confirm_at = Some(self.now + CONFIRM_AFTER);
         }

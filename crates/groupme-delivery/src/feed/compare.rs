@@ -1,16 +1,14 @@
 //! Changes that were not pushed, found by comparing REST's messages with what was delivered.
 
-use groupme_model::{
-    ConversationId, DeletionActor, Event, HistoryWindow, Message, MessageId, MessagePush,
-    ReactionChange, ReactionPush,
-};
+use groupme_model::{ConversationId, HistoryWindow, MessageId, MessageRow};
 
 use super::Feed;
 use crate::{
-    Item, Request,
+    Item, Request, RowEvent, Rows,
     item::Record,
     message_state::{Aspect, MessageState},
     request::{Pending, Purpose},
+    synthesized::vanished,
 };
 
 impl<P> Feed<P> {
@@ -48,7 +46,7 @@ impl<P> Feed<P> {
         }
     }
 
-    pub(super) fn compare(&mut self, pending: &Pending, mut rows: Vec<Message>) {
+    pub(super) fn compare(&mut self, pending: &Pending, rows: Rows) {
         let (id, is_window) = match &pending.request {
             Request::History { conversation, .. } => (conversation, true),
             Request::Pinned { conversation } => (conversation, false),
@@ -60,7 +58,8 @@ impl<P> Feed<P> {
             self.end_comparison(id);
             return;
         }
-        rows.sort_by(Message::chronological);
+        let mut rows = rows.messages;
+        rows.sort_by(MessageRow::chronological);
         let touched = self.conversation(id).touched.clone().unwrap_or_default();
         let is_touched = |message: &MessageId, aspect: Aspect| {
             touched
@@ -76,32 +75,32 @@ impl<P> Feed<P> {
         let first = conversation.seen.first().filter(|_| !has_lost).cloned();
         let mut known_now = Record::default();
         let baseline = self.baseline;
-        let is_before_baseline = |row: &Message| {
-            let sent = row.created_at.zip(baseline);
+        let is_before_baseline = |row: &MessageRow| {
+            let sent = row.created_at().zip(baseline);
             sent.is_some_and(|(sent, baseline)| sent <= baseline)
         };
         for row in rows {
             let conversation = self.conversation(id);
-            if conversation.is_ahead(&row.id) {
+            if conversation.is_ahead(row.id()) {
                 // Sent since, and pushed.
                 continue;
             }
-            match conversation.seen.get(&row.id) {
-                Some(known) => self.report_differences(id, row, known, &is_touched),
+            match conversation.seen.get(row.id()) {
+                Some(known) => self.report_differences(id, &row, known, &is_touched),
                 None if is_window
-                    && !conversation.seen.is_forgotten(&row.id)
-                    && !conversation.is_past(&row.id)
+                    && !conversation.seen.is_forgotten(row.id())
+                    && !conversation.is_past(row.id())
                     && !is_before_baseline(&row)
-                    && first.as_ref().is_some_and(|first| *first < row.id) =>
+                    && first.as_ref().is_some_and(|first| first < row.id()) =>
                 {
                     self.deliver_row(id, row);
                 }
                 // A message of the past: only its later changes are delivered.
-                None if is_window && !conversation.seen.is_forgotten(&row.id) => {
+                None if is_window && !conversation.seen.is_forgotten(row.id()) => {
                     conversation.note_state(
                         id,
-                        row.id.clone(),
-                        MessageState::of_row(&row),
+                        row.id().clone(),
+                        MessageState::of_row(&row.view()),
                         &mut known_now,
                     );
                 }
@@ -124,39 +123,33 @@ impl<P> Feed<P> {
     fn report_differences(
         &mut self,
         id: &ConversationId,
-        row: Message,
+        row: &MessageRow,
         known: MessageState,
         is_touched: &dyn Fn(&MessageId, Aspect) -> bool,
     ) {
-        let now = MessageState::of_row(&row);
-        let message = row.id.clone();
+        let now = MessageState::of_row(&row.view());
+        let message = row.id();
         let mut state = known;
-        if now.deleted && !known.deleted && !is_touched(&message, Aspect::Existence) {
+        if now.deleted && !known.deleted && !is_touched(message, Aspect::Existence) {
             state.deleted = true;
-            self.deliver_difference(
-                id,
-                &message,
-                state,
-                Event::MessageDeleted(MessagePush::new(row)),
-            );
+            self.deliver_difference(id, state, RowEvent::Deleted, row.clone());
             return;
         }
         if now.deleted {
             return;
         }
-        let is_edited = now.edited > known.edited && !is_touched(&message, Aspect::Content);
-        let is_pinned = now.pinned != known.pinned && !is_touched(&message, Aspect::Pin);
+        let is_edited = now.edited > known.edited && !is_touched(message, Aspect::Content);
+        let is_pinned = now.pinned != known.pinned && !is_touched(message, Aspect::Pin);
         if is_edited || is_pinned {
             if is_edited {
                 (state.edited, state.content) = (now.edited, 0);
             }
             state.pinned = now.pinned;
-            let event = Event::MessageUpdate(MessagePush::new(row.clone()));
-            self.deliver_difference(id, &message, state, event);
+            self.deliver_difference(id, state, RowEvent::Updated, row.clone());
         }
-        if now.reactions != known.reactions && !is_touched(&message, Aspect::Reactions) {
+        if now.reactions != known.reactions && !is_touched(message, Aspect::Reactions) {
             state.reactions = now.reactions;
-            self.deliver_difference(id, &message, state, reacted(row));
+            self.deliver_difference(id, state, RowEvent::Reacted, row.clone());
         }
     }
 
@@ -165,43 +158,29 @@ impl<P> Feed<P> {
     fn find_vanished(
         &mut self,
         id: &ConversationId,
-        rows: &[Message],
+        rows: &[MessageRow],
         is_touched: &dyn Fn(&MessageId, Aspect) -> bool,
     ) {
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
             return;
         };
         let conversation = self.conversation(id);
-        let vanished: Vec<(MessageId, MessageState)> = conversation
+        let gone: Vec<(MessageId, MessageState)> = conversation
             .seen
-            .between(&first.id, &last.id)
+            .between(first.id(), last.id())
             .filter(|(message, state)| {
                 !state.deleted
                     && !is_touched(message, Aspect::Existence)
-                    && !rows.iter().any(|row| row.id == **message)
+                    && !rows.iter().any(|row| row.id() == *message)
             })
             .map(|(message, state)| (message.clone(), *state))
             .collect();
-        for (message, mut state) in vanished {
-            let mut gone = Message::new(message.clone());
-            gone.deletion_actor = Some(DeletionActor::Admin);
-            match rows.first().and_then(|row| row.group_id.clone()) {
-                Some(group) => gone.group_id = Some(group),
-                None => gone.chat_id = Some(id.clone()),
-            }
+        let is_direct = first.view().group_id().is_none();
+        for (message, mut state) in gone {
             state.deleted = true;
-            self.deliver_difference(
-                id,
-                &message,
-                state,
-                Event::MessageDeleted(MessagePush::new(gone)),
-            );
+            if let Some(row) = vanished(&message, id, is_direct) {
+                self.deliver_difference(id, state, RowEvent::Deleted, row);
+            }
         }
     }
-}
-
-/// Returns the event for a change of reactions.
-fn reacted(row: Message) -> Event {
-    let reactions = row.reactions.clone().unwrap_or_default();
-    Event::Favorite(ReactionPush::new(ReactionChange::new(row, reactions)))
 }

@@ -1,10 +1,10 @@
 //! Handing out pushes, fetched messages and changes, with their records for the store.
 
-use groupme_model::{ConversationId, Event, Message, MessageId, MessagePush, Timestamp};
+use groupme_model::{ConversationId, MessageId, MessageRow, Timestamp};
 
 use super::Feed;
 use crate::{
-    Item, Origin, Synthesized,
+    Item, Origin, RowEvent, Synthesized,
     conversation::Conversation,
     item::{Mark, Record},
     message_state::{Aspect, Difference, MessageState},
@@ -64,29 +64,31 @@ impl<P> Feed<P> {
     }
 
     /// Hands out a fetched message, unless it was handed out before.
-    pub(super) fn deliver_row(&mut self, id: &ConversationId, row: Message) {
-        let state = MessageState::of_row(&row);
-        if let Some(sent) = row.created_at {
+    pub(super) fn deliver_row(&mut self, id: &ConversationId, row: MessageRow) {
+        if let Some(sent) = row.created_at() {
             self.newest = self.newest.max(sent);
         }
         let conversation = self.conversation(id);
-        if conversation.seen.was_delivered(&row.id) {
+        if conversation.seen.was_delivered(row.id()) {
             return;
         }
+        let view = row.view();
+        let state = MessageState::of_row(&view);
         if let Some(messages) = &mut conversation.gap {
             *messages += 1;
         }
-        if let Some(gone) = deleted_by(&row)
+        if let Some(gone) = deleted_by(&view)
             && !conversation.seen.is_forgotten(&gone)
             && conversation.seen.get(&gone).is_none()
         {
             conversation.seen.state_mut(&gone).0.deleted = true;
         }
         let mut record = Record::default();
-        conversation.remember(id, row.id.clone(), state, &mut record);
-        let is_own = self.out.is_own(row.source_guid.as_deref());
+        conversation.remember(id, row.id().clone(), state, &mut record);
+        let is_own = self.out.is_own(view.source_guid());
         let synthesized = Synthesized {
-            event: created(row),
+            message: row,
+            kind: RowEvent::Created,
             conversation: id.clone(),
             origin: Origin::Backfill,
         };
@@ -94,24 +96,25 @@ impl<P> Feed<P> {
             .put_own(Item::Synthesized(synthesized), record, is_own);
     }
 
-    /// Hands out a change as an event, and remembers the state after it.
+    /// Hands out a change of a message as an event, and remembers the state after it.
     pub(super) fn deliver_difference(
         &mut self,
         id: &ConversationId,
-        message: &MessageId,
         state: MessageState,
-        event: Event,
+        kind: RowEvent,
+        row: MessageRow,
     ) {
         let conversation = self.conversation(id);
-        *conversation.seen.state_mut(message).0 = state;
+        *conversation.seen.state_mut(row.id()).0 = state;
         let mut record = Record::default();
         record.changes.push(Change::Seen {
             conversation: id.clone(),
-            message: message.clone(),
+            message: row.id().clone(),
             state,
         });
         let synthesized = Synthesized {
-            event,
+            message: row,
+            kind,
             conversation: id.clone(),
             origin: Origin::Reconciled,
         };
@@ -253,17 +256,6 @@ fn save_state(
             conversation: id.clone(),
             message,
         }));
-}
-
-/// Returns the event for a new message.
-fn created(row: Message) -> Event {
-    let is_direct = row.is_direct();
-    let push = MessagePush::new(row);
-    if is_direct {
-        Event::DirectMessageCreate(push)
-    } else {
-        Event::LineCreate(push)
-    }
 }
 
 /// Minimum advance of the synced time that is saved, in seconds. Its precision costs writes and

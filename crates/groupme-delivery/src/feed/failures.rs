@@ -5,7 +5,7 @@ use groupme_model::{ConversationId, MessageId};
 use super::Feed;
 use crate::{
     Failure, Item, LossKind, LossReason, Lost, Request,
-    conversation::{Fetch, Target},
+    conversation::{Fetch, Target, Until},
     item::{Mark, Record},
     request::{Pending, Purpose},
     store::Change,
@@ -35,6 +35,9 @@ impl<P> Feed<P> {
                     _ if failure == Failure::Internal => {
                         resync.unread = Some(LossReason::Internal);
                     }
+                    _ if failure == Failure::Unreadable => {
+                        resync.unread = resync.unread.or(Some(LossReason::Unreadable));
+                    }
                     _ => resync.unread = resync.unread.or(Some(LossReason::Unavailable)),
                 }
             }
@@ -62,9 +65,35 @@ impl<P> Feed<P> {
         }
     }
 
+    /// Continues around a message that cannot be read: from the other side, and if that has reached
+    /// the message too, with everything but the message. Returns false where neither helps.
+    fn go_around(&mut self, id: &ConversationId, fetch: Fetch) -> bool {
+        match fetch {
+            Fetch::Idle => false,
+            Fetch::Forward { .. } => {
+                let Some(cursor) = self.conversation(id).cursor.clone() else {
+                    return false;
+                };
+                self.fetch_backward(id, Until::Message(cursor));
+                true
+            }
+            Fetch::Backward { rows, .. } if rows.is_empty() => false,
+            Fetch::Backward { until, rows } => {
+                let first = rows.first().map(|row| row.id().clone());
+                self.conversation(id).has_lost = true;
+                self.report_lost(id, LossKind::Messages, first, LossReason::Unreadable);
+                self.take_backward(id, until, rows, false);
+                true
+            }
+        }
+    }
+
     /// Gives up fetching a conversation.
     pub(super) fn fail_fetch(&mut self, id: &ConversationId, failure: Failure) {
-        self.conversation(id).fetch = Fetch::Idle;
+        let fetch = core::mem::replace(&mut self.conversation(id).fetch, Fetch::Idle);
+        if failure == Failure::Unreadable && self.go_around(id, fetch) {
+            return;
+        }
         self.give_up(id, why(failure));
         if failure == Failure::Gone {
             self.mark_left(id);
@@ -162,6 +191,7 @@ impl<P> Feed<P> {
 fn why(failure: Failure) -> LossReason {
     match failure {
         Failure::Unavailable => LossReason::Unavailable,
+        Failure::Unreadable => LossReason::Unreadable,
         Failure::Gone => LossReason::Left,
         Failure::Refused => LossReason::Refused,
         Failure::Internal => LossReason::Internal,

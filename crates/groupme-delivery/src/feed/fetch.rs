@@ -1,10 +1,10 @@
 //! Fetching the missed messages of one conversation.
 
-use groupme_model::{ConversationId, HistoryWindow, Message, MessageId};
+use groupme_model::{ConversationId, HistoryWindow, MessageId, MessageRow};
 
 use super::Feed;
 use crate::{
-    Gap, GapCause, Item, LossKind, LossReason, Request,
+    Gap, GapCause, Item, LossKind, LossReason, Request, Rows,
     conversation::{Fetch, Target, Until},
     item::Record,
     request::{Pending, Purpose},
@@ -60,7 +60,7 @@ impl<P> Feed<P> {
         }
     }
 
-    pub(super) fn take_rows(&mut self, pending: &Pending, mut rows: Vec<Message>) {
+    pub(super) fn take_rows(&mut self, pending: &Pending, rows: Rows) {
         let Request::History {
             conversation: id,
             window,
@@ -69,11 +69,19 @@ impl<P> Feed<P> {
         else {
             return;
         };
+        let Rows {
+            messages: mut rows,
+            unreadable,
+        } = rows;
         let is_newest_first = rows
             .first()
             .zip(rows.last())
-            .is_some_and(|(first, last)| first.id > last.id);
-        rows.sort_by(Message::chronological);
+            .is_some_and(|(first, last)| first.id() > last.id());
+        rows.sort_by(MessageRow::chronological);
+        if unreadable > 0 {
+            let up_to = rows.last().map(|row| row.id().clone());
+            self.report_lost(id, LossKind::Messages, up_to, LossReason::Unreadable);
+        }
         let conversation = self.conversation(id);
         match core::mem::replace(&mut conversation.fetch, Fetch::Idle) {
             Fetch::Idle => {}
@@ -81,7 +89,7 @@ impl<P> Feed<P> {
                 let HistoryWindow::After(after) = window else {
                     return;
                 };
-                rows.retain(|row| row.id > *after);
+                rows.retain(|row| *row.id() > *after);
                 if is_newest_first && rows.len() > 1 {
                     // The response has the newest messages instead of the next ones: continue
                     // backward from them.
@@ -97,7 +105,7 @@ impl<P> Feed<P> {
             } => {
                 let has_moved = match window {
                     HistoryWindow::Before(before) => {
-                        rows.retain(|row| row.id < *before);
+                        rows.retain(|row| *row.id() < *before);
                         !rows.is_empty()
                     }
                     _ => !rows.is_empty(),
@@ -114,9 +122,9 @@ impl<P> Feed<P> {
         pending: &Pending,
         id: &ConversationId,
         empty_pages: u32,
-        rows: Vec<Message>,
+        rows: Vec<MessageRow>,
     ) {
-        let last = rows.last().map(|row| row.id.clone());
+        let last = rows.last().map(|row| row.id().clone());
         if last.is_some() {
             self.open_gap(id, None);
         }
@@ -159,10 +167,10 @@ impl<P> Feed<P> {
     }
 
     /// Hands out rows without gaps between them, along with buffered pushes in their places.
-    fn deliver_rows(&mut self, id: &ConversationId, rows: Vec<Message>) {
-        let last = rows.last().map(|row| row.id.clone());
+    fn deliver_rows(&mut self, id: &ConversationId, rows: Vec<MessageRow>) {
+        let last = rows.last().map(|row| row.id().clone());
         for row in rows {
-            self.release_before(id, &row.id);
+            self.release_before(id, row.id());
             self.deliver_row(id, row);
         }
         // After a crash, the last row may be acknowledged while one before it is not.
@@ -172,22 +180,22 @@ impl<P> Feed<P> {
     }
 
     /// Continues backward to the cursor from the newest messages, which came instead of the next.
-    fn bridge(&mut self, id: &ConversationId, after: MessageId, rows: Vec<Message>) {
+    fn bridge(&mut self, id: &ConversationId, after: MessageId, rows: Vec<MessageRow>) {
         self.open_gap(id, None);
         self.take_backward(id, Until::Message(after), rows, true);
     }
 
-    fn take_backward(
+    pub(super) fn take_backward(
         &mut self,
         id: &ConversationId,
         until: Until,
-        mut rows: Vec<Message>,
+        mut rows: Vec<MessageRow>,
         has_moved: bool,
     ) {
-        let beyond = |row: &Message| match &until {
-            Until::Message(message) => row.id <= *message,
+        let beyond = |row: &MessageRow| match &until {
+            Until::Message(message) => *row.id() <= *message,
             Until::Time(time) | Until::Baseline(time) => {
-                row.created_at.is_some_and(|sent| sent < *time)
+                row.created_at().is_some_and(|sent| sent < *time)
             }
             Until::Count(_) => false,
         };
@@ -200,22 +208,23 @@ impl<P> Feed<P> {
         };
         let is_complete = rows.first().is_some_and(beyond) || !has_moved;
         let past = rows.iter().rev().find(|row| beyond(row));
-        let past = past.map(|row| row.id.clone());
+        let past = past.map(|row| row.id().clone());
         rows.retain(|row| !beyond(row));
         // Between pushed messages, nothing may be missing.
         let pushed = self.conversation(id).buffered.first.clone();
         let since = matches!(until, Until::Count(_)).then(|| self.history_since());
         let since = since.flatten();
-        let is_new = |row: &Message| {
-            row.created_at
+        let is_new = |row: &MessageRow| {
+            row.created_at()
                 .zip(since)
                 .is_some_and(|(sent, since)| sent >= since)
         };
-        let is_due =
-            |row: &Message| is_new(row) || pushed.as_ref().is_some_and(|pushed| row.id >= *pushed);
-        let is_short = |rows: &[Message]| {
+        let is_due = |row: &MessageRow| {
+            is_new(row) || pushed.as_ref().is_some_and(|pushed| *row.id() >= *pushed)
+        };
+        let is_short = |rows: &[MessageRow]| {
             let first = rows.first();
-            let is_behind_push = pushed.is_some() && first.map(|row| &row.id) > pushed.as_ref();
+            let is_behind_push = pushed.is_some() && first.map(MessageRow::id) > pushed.as_ref();
             is_behind_push || first.is_some_and(is_new)
         };
         let has_room = rows.len() < self.config.max_backfill;
@@ -223,14 +232,14 @@ impl<P> Feed<P> {
             && (rows.len() < most || has_room && is_short(&rows))
             && let Some(first) = rows.first()
         {
-            let before = HistoryWindow::Before(first.id.clone());
+            let before = HistoryWindow::Before(first.id().clone());
             self.conversation(id).fetch = Fetch::Backward { until, rows };
             self.request_history(id, before);
             return;
         }
         if is_baseline {
             let first = rows.first().filter(|_| !is_complete);
-            let past = past.or_else(|| first.map(|row| row.id.clone()));
+            let past = past.or_else(|| first.map(|row| row.id().clone()));
             self.take_unconfirmed(id, past, &rows);
             return;
         }
@@ -245,11 +254,11 @@ impl<P> Feed<P> {
             self.open_gap(id, None);
         }
         if is_truncated {
-            let up_to = rows.first().map(|row| row.id.clone());
+            let up_to = rows.first().map(|row| row.id().clone());
             self.report_lost(id, LossKind::Messages, up_to, LossReason::Truncated);
         }
         if let (Until::Count(_), Some(first)) = (&until, rows.first()) {
-            self.conversation(id).baseline = Some(first.id.clone());
+            self.conversation(id).baseline = Some(first.id().clone());
         }
         self.deliver_rows(id, rows);
         let conversation = self.conversation(id);

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use groupme_delivery::{Failure, Request, Response};
+use groupme_delivery::{Failure, Request, Response, Rows};
 
 use crate::world::{GROUP, T0, World};
 
@@ -152,7 +152,7 @@ fn a_response_to_another_request_is_none() {
     world.feed.handle_live(world.now, wall);
     while let Some((id, question)) = world.feed.poll_request() {
         let answer = match question {
-            Request::Groups { .. } => Response::Messages(Vec::new()),
+            Request::Groups { .. } => Response::Messages(Rows::default()),
             Request::Memberships => Response::Memberships(Vec::new()),
             _ => Response::Chats(Vec::new()),
         };

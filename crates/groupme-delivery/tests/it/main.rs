@@ -19,5 +19,6 @@ mod payloads;
 mod polling;
 mod restarts;
 mod start;
+mod unreadable;
 mod wording;
 mod world;

@@ -1,6 +1,10 @@
 //! Messages and events as GroupMe sends them.
 
-use groupme_model::MessageId;
+use std::sync::Arc;
+
+use bayeux_wire::{Decoder, Frame};
+use groupme_delivery::Rows;
+use groupme_model::{MessageId, MessageRow};
 use serde_json::{Value, json};
 
 use crate::world::{GROUP, YOU};
@@ -89,4 +93,23 @@ pub(crate) fn label(what: &str, row: &Value) -> String {
 
 pub(crate) fn read<T: serde::de::DeserializeOwned>(value: Value) -> T {
     serde_json::from_value(value).unwrap()
+}
+
+/// Returns messages as a page of REST has them: all in one frame. Those with `no_id` have none.
+pub(crate) fn page<'r, I: IntoIterator<Item = &'r Value>>(rows: I) -> Rows {
+    let mut rows: Vec<Value> = rows.into_iter().cloned().collect();
+    for row in &mut rows {
+        if row["no_id"] == true {
+            row.as_object_mut().unwrap().remove("id");
+        }
+    }
+    let mut frame = Frame::from_bytes(&serde_json::to_vec(&rows).unwrap());
+    Decoder::new().decode_value(&mut frame).unwrap();
+    let frame = Arc::new(frame);
+    let items = frame.root().unwrap().items();
+    let messages: Vec<_> = items
+        .filter_map(|row| MessageRow::new(&frame, row.place()))
+        .collect();
+    let unreadable = rows.len() - messages.len();
+    Rows::from(messages).with_unreadable(unreadable)
 }

@@ -16,7 +16,7 @@ use groupme_model::{
 use serde_json::{Value, json};
 
 pub(crate) use crate::payloads::{T0, changed, created, favorite, hearts, id, label, notice, row};
-use crate::payloads::{read, short};
+use crate::payloads::{page, read, short};
 
 /// User of the feed.
 pub(crate) const YOU: &str = "185";
@@ -51,6 +51,8 @@ pub(crate) struct World {
     pub(crate) is_inclusive: bool,
     /// Newest messages named by lists whose histories lack them.
     pub(crate) named: BTreeMap<String, Value>,
+    /// Message because of which an answer as a whole cannot be read.
+    pub(crate) poisoned: Option<u64>,
     /// Group that the list of groups leaves out.
     pub(crate) is_unlisted: Option<String>,
     /// Whether requests wait for [`World::answer_next`].
@@ -88,6 +90,7 @@ impl World {
             has_newest_only: false,
             is_inclusive: false,
             named: BTreeMap::new(),
+            poisoned: None,
             is_unlisted: None,
             is_slow: false,
             waiting: VecDeque::new(),
@@ -254,13 +257,13 @@ impl World {
         let answer = match self.failures.get(subject) {
             Some(failure) => Err(*failure),
             None if self.left.iter().any(|left| left == subject) => Err(Failure::Gone),
-            None => Ok(self.find(question)),
+            None => self.find(question),
         };
         self.feed.handle_response(self.now, id, answer);
     }
 
-    fn find(&self, question: &Request) -> Response {
-        match question {
+    fn find(&self, question: &Request) -> Result<Response, Failure> {
+        Ok(match question {
             Request::Groups { page, .. } if *page == 1 || self.has_one_page => {
                 let mut groups = self.groups();
                 groups.retain(|group| self.is_unlisted.as_deref() != Some(group.id.as_str()));
@@ -304,15 +307,25 @@ impl World {
                     rows.reverse();
                 }
                 rows.truncate(limit);
-                Response::Messages(rows.into_iter().map(|row| read(row.clone())).collect())
+                // The client of REST asks for fewer messages, down to one.
+                let poisoned = self.poisoned.map(crate::payloads::id);
+                let at = rows
+                    .iter()
+                    .position(|row| row["id"].as_str() == poisoned.as_deref());
+                match at {
+                    Some(0) => return Err(Failure::Unreadable),
+                    Some(at) => rows.truncate(at),
+                    None => {}
+                }
+                Response::Messages(page(rows))
             }
             Request::Pinned { conversation } => {
                 let rows = self.rows[conversation.as_str()].iter();
                 let pinned = rows.filter(|row| !row["pinned_at"].is_null());
-                Response::Messages(pinned.map(|row| read(row.clone())).collect())
+                Response::Messages(page(pinned))
             }
             other => panic!("{other:?}"),
-        }
+        })
     }
 
     fn groups(&self) -> Vec<Group> {
@@ -373,7 +386,7 @@ impl World {
                 }
                 output.push(describe(&delivered));
                 if let Item::Synthesized(made) = delivered.item {
-                    self.made.push(made.event);
+                    self.made.push(made.event().unwrap());
                 }
             }
         }
@@ -390,13 +403,15 @@ pub(crate) fn describe(delivered: &Delivered<String>) -> String {
     match &delivered.item {
         Item::Push(label) => format!("{label}{own}"),
         Item::Synthesized(made) => {
-            let message = made.event.message().unwrap();
             let (origin, of) = (made.origin.name(), &made.conversation);
-            let kind = match made.event.kind() {
+            let kind = match made.name() {
                 "line.create" | "direct_message.create" => String::new(),
                 kind => format!(" {kind}"),
             };
-            format!("{origin}{kind} {of}/{}{own}", short(Some(&message.id)))
+            format!(
+                "{origin}{kind} {of}/{}{own}",
+                short(Some(made.message.id()))
+            )
         }
         Item::Gap(gap) => {
             let range = range(&gap.after, &gap.up_to);

@@ -4,6 +4,7 @@ use bayeux_wire::Value;
 #[cfg(feature = "serde")]
 use serde::ser::{Serialize, Serializer};
 
+use crate::diagnostics::Diagnostics;
 use crate::field::{Kind, RequiredKind};
 use crate::id::{Id, IdKind, IdRef};
 use crate::json::Json;
@@ -184,6 +185,10 @@ impl Kind for Raw {
 
     fn accepts<'s, S: JsonSource<'s>>(_: S) -> bool {
         true
+    }
+
+    fn report<'s, S: JsonSource<'s>>(source: S, diagnostics: &mut Diagnostics) {
+        diagnostics.unreadable_within(source);
     }
 
     #[cfg(feature = "serde")]

@@ -249,7 +249,7 @@ macro_rules! model {
                     match Self::find(key) {
                         Some(index) => found[index] = Some(value),
                         $( None if key == $tag => {} )?
-                        None => diagnostics.unknown_member(key),
+                        None => diagnostics.unknown_member(key, value),
                     }
                 }
                 $(
@@ -306,7 +306,7 @@ macro_rules! model {
             }
         }
 
-        $crate::macros::impl_serde!($Owned);
+        $crate::macros::impl_reading!($Owned);
     };
 }
 

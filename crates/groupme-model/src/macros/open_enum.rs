@@ -168,7 +168,7 @@ macro_rules! open_enum {
             }
         }
 
-        $crate::macros::impl_serde!($Owned);
+        $crate::macros::impl_reading!($Owned);
     };
 }
 

@@ -120,7 +120,10 @@ macro_rules! union {
                 use $crate::field::Kind as _;
                 match tag {
                     $( $tag => $Model::report(source, diagnostics), )*
-                    _ => diagnostics.unknown(),
+                    _ => {
+                        diagnostics.unknown();
+                        diagnostics.unreadable_within(source);
+                    }
                 }
             }
 
@@ -260,7 +263,7 @@ macro_rules! tagged_union {
             }
         }
 
-        $crate::macros::impl_serde!($Owned);
+        $crate::macros::impl_reading!($Owned);
     };
 }
 

@@ -322,3 +322,81 @@ fn owned_as_json(payload: &Parsed) -> Parsed {
     let payload = Payload::new(&payload.to_string());
     serde_json::to_value(EventRef::from_value(payload.value()).into_owned()).expect("JSON")
 }
+
+#[test]
+fn a_value_that_cannot_be_represented_is_absent_and_reported_wherever_it_is() {
+    let deep = format!("{}7{}", "[".repeat(80), "]".repeat(80));
+    let json = format!(
+        r#"{{"type":"line.create","subject":{{"id":"1","text":{deep},"created_at":1e400,
+            "favorited_by":["2",-1e999,"3"],"mood":{{"n":[1,1e400]}},
+            "attachments":[{{"type":"image","url":"u"}},{{"type":"hologram","a":{deep}}},{deep}]}}}}"#
+    );
+    let payload = Payload::new(&json);
+    let event = EventRef::from_value(payload.value());
+    let message = event.message().unwrap();
+    assert_eq!((message.text(), message.created_at()), (None, None));
+    assert!(message.favorited_by().unwrap().eq(["2", "3"]));
+    assert_eq!(message.attachments().next().unwrap().kind(), "image");
+    let problems = event.problems();
+    let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    let within = |levels: usize| "[0]".repeat(levels);
+    assert_eq!(
+        problems,
+        [
+            // The message itself is two levels deep, and its text begins the third.
+            "subject.mood.n[1]: expected a value that can be read, \
+             found a number outside the range of a float"
+                .to_owned(),
+            "subject.text: expected text, found a list".to_owned(),
+            "subject.created_at: expected a time in seconds, or as RFC 3339, \
+             found a number outside the range of a float"
+                .to_owned(),
+            "subject.favorited_by[1]: expected an id, as text or an integer, \
+             found a number outside the range of a float"
+                .to_owned(),
+            format!(
+                "subject.attachments[1].a{}: expected a value that can be read, \
+                 found a value nested too deeply",
+                within(60)
+            ),
+            "subject.attachments[2]: expected an object with a type, found a list".to_owned(),
+        ]
+    );
+    assert_eq!(
+        event.unknown_fields(),
+        ["subject.attachments[1]", "subject.mood"]
+    );
+
+    // The owned form has everything else, and survives serialization.
+    let owned = event.into_owned();
+    assert_eq!(owned, event);
+    let written = serde_json::to_string(&owned).unwrap();
+    assert_eq!(serde_json::from_str::<Event>(&written).unwrap(), owned);
+    assert_eq!(owned.message().unwrap().created_at, None);
+    assert!(!owned.message().unwrap().extra.contains_key("created_at"));
+}
+
+#[test]
+fn an_event_whose_subject_cannot_be_represented_is_unknown_and_reported() {
+    let deep = format!("{}{{\"id\":1}}{}", "[".repeat(80), "]".repeat(80));
+    for (subject, found) in [
+        ("1e400".to_owned(), "a number outside the range of a float"),
+        (
+            r#"{"id":1e400}"#.to_owned(),
+            "a number outside the range of a float",
+        ),
+        (deep, "a list"),
+    ] {
+        let payload = Payload::new(&format!(r#"{{"type":"line.create","subject":{subject}}}"#));
+        let event = EventRef::from_value(payload.value());
+        assert!(!event.is_typed());
+        assert!(
+            event
+                .problems()
+                .iter()
+                .any(|problem| problem.found == found),
+            "{subject}"
+        );
+        assert_eq!(event.into_owned(), event);
+    }
+}

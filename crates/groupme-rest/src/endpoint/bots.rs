@@ -46,9 +46,9 @@ pub fn create(bot: &NewBot) -> Call<Bot> {
         .body(&BotBody { bot })
         // Documented both bare and as the member `bot`.
         .parsed(&[], |content| {
-            parse::one(content.map(|mut content| match content.get_mut("bot") {
-                Some(bot) => bot.take(),
-                None => content,
+            parse::one(content.map(|mut content| {
+                content.value = content.value.get("bot").unwrap_or(content.value);
+                content
             }))
         })
 }

@@ -142,3 +142,5 @@ pub fn delete_rsvp(
 }
 
 const EVENT: &[&str] = &["event"];
+
+crate::parse::from_value_by_serde!(CreatedEvent);

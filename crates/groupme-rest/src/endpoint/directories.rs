@@ -87,3 +87,5 @@ pub fn users() -> Call<Vec<User>> {
 struct Majors<'m> {
     codes: &'m [String],
 }
+
+crate::parse::from_value_by_serde!(SearchResults);

@@ -7,7 +7,7 @@ use groupme_model::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, Service};
+use crate::{Call, Service, parse};
 
 use super::Page;
 
@@ -133,11 +133,12 @@ pub fn join(
             answer: answer.map(|response| Answer { response }),
         })
         .idempotent()
-        .parsed(&[], |content| match content {
-            Some(mut content) if content.get("group").is_some() => {
-                crate::parse::maybe(content.get_mut("group").map(serde_json::Value::take))
-            }
-            content => crate::parse::maybe(content),
+        .parsed(&[], |content| {
+            let content = content.map(|mut content| {
+                content.value = content.value.get("group").unwrap_or(content.value);
+                content
+            });
+            parse::maybe(content.filter(|content| !content.value.is_null()))
         })
 }
 
@@ -263,3 +264,5 @@ struct Duration {
     #[serde(skip_serializing_if = "Option::is_none")]
     duration: Option<u32>,
 }
+
+crate::parse::from_value_by_serde!(OwnerChange);

@@ -173,3 +173,5 @@ struct Nickname<'n> {
 struct Approval {
     approval: bool,
 }
+
+crate::parse::from_value_by_serde!(PendingAdd);

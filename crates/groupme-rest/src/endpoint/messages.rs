@@ -1,30 +1,64 @@
 //! Messages of groups, topics and direct conversations.
 
+use bayeux_wire::Value;
 use groupme_model::{
-    HistoryWindow, Message, MessageId, ReadReceipt, SourceGuid, UserId,
+    FromValue as _, HistoryWindow, Message, MessageId, MessageRef, MessageRow, ReadReceipt,
+    SourceGuid, UserId,
     outgoing::{Draft, DraftError},
 };
-use serde_json::Value;
 
 use crate::{
     Call, Conversation, Service,
     argument::Argument,
-    parse::{self, ParseError},
+    parse::{Content, ParseError},
 };
 
-/// Page of a history.
+/// Page of a history. It holds the answer as received: [`messages`](Self::messages) reads from it,
+/// and only [`into_messages`](Self::into_messages) copies.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MessagePage {
-    /// Messages, in the order of the [`HistoryWindow`]. Only an empty page is the last one, not a
-    /// short one.
-    pub messages: Vec<Message>,
+    pub(crate) rows: Vec<MessageRow>,
     /// Total number of messages in the conversation, not on the page.
     pub count: Option<i64>,
     /// Read receipt of the other user; sometimes present for direct conversations.
     pub read_receipt: Option<ReadReceipt>,
-    /// Number of messages that could not be parsed, for lack of an id.
+    /// Number of messages that could not be read, for lack of an id.
     pub unreadable: usize,
+}
+
+impl MessagePage {
+    /// Returns the number of messages. Only an empty page is the last one, not a short one.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Returns whether the page has no messages.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Returns the messages as views, in the order of the [`HistoryWindow`].
+    pub fn messages(
+        &self,
+    ) -> impl ExactSizeIterator<Item = MessageRef<'_>> + DoubleEndedIterator + Clone {
+        self.rows.iter().map(MessageRow::view)
+    }
+
+    /// Returns the messages with their frame, in the same order.
+    pub fn rows(&self) -> &[MessageRow] {
+        &self.rows
+    }
+
+    /// Returns the messages with their frame, each of which can be kept by itself.
+    pub fn into_rows(self) -> Vec<MessageRow> {
+        self.rows
+    }
+
+    /// Copies the messages out of the frame.
+    pub fn into_messages(self) -> Vec<Message> {
+        self.rows.into_iter().map(MessageRow::into_owned).collect()
+    }
 }
 
 /// Lists at most `limit` messages of a conversation, from 1 to 200. GroupMe documents a maximum of
@@ -126,36 +160,47 @@ pub fn clear_history(conversation: impl Into<Conversation>) -> Call<()> {
 }
 
 /// Parses a page of messages.
-pub(super) fn page(content: Option<Value>) -> Result<MessagePage, ParseError> {
-    let Some(mut content) = content else {
+pub(super) fn page(content: Option<Content<'_>>) -> Result<MessagePage, ParseError> {
+    let Some(Content { frame, value }) = content else {
         return Ok(MessagePage::default());
     };
-    let has_list = MESSAGES.iter().any(|key| content.get(key).is_some());
-    let mut take = |key: &str| content.get_mut(key).map(Value::take);
-    let found = MESSAGES
-        .iter()
-        .find_map(|key| take(key).filter(|value| !value.is_null()));
-    let count = take("count").and_then(|count| count.as_i64());
+    let has_list = MESSAGES.iter().any(|key| value.get(key).is_some());
+    let mut lists = MESSAGES.iter().filter_map(|key| value.get(key));
+    let found = lists.find(|list| !list.is_null());
+    let count = value.get("count").and_then(Value::as_i64);
     // An unknown form of receipt must not cost the messages.
-    let read_receipt = take("read_receipt")
-        .filter(|value| !value.is_null())
-        .and_then(|value| parse::one(Some(value)).ok());
+    let read_receipt = value.get("read_receipt").and_then(ReadReceipt::from_value);
     let list = match found {
-        None if !content.is_object() => parse::partial_list(Some(content)),
+        None if !value.is_object() => value,
         // An empty page is the end of a history, so an unknown answer must not pass for one.
         None if !has_list && read_receipt.is_none() && count != Some(0) => {
-            Err(ParseError::NotAList)
+            return Err(ParseError::NotAList);
         }
-        found => parse::partial_list(found),
-    }?;
-    if list.items.is_empty() && list.unreadable > 0 {
+        None => {
+            return Ok(MessagePage {
+                count,
+                read_receipt,
+                ..MessagePage::default()
+            });
+        }
+        Some(list) => list,
+    };
+    if !list.is_array() {
+        return Err(ParseError::NotAList);
+    }
+    let rows: Vec<MessageRow> = list
+        .items()
+        .filter_map(|row| MessageRow::new(frame, row.place()))
+        .collect();
+    let unreadable = list.len().saturating_sub(rows.len());
+    if rows.is_empty() && unreadable > 0 {
         return Err(ParseError::NoElement);
     }
     Ok(MessagePage {
-        messages: list.items,
+        rows,
         count,
         read_receipt,
-        unreadable: list.unreadable,
+        unreadable,
     })
 }
 

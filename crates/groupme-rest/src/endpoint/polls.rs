@@ -142,3 +142,5 @@ struct NewOption {
 struct Votes<'v> {
     votes: &'v [PollOptionId],
 }
+
+crate::parse::from_value_by_serde!(CreatedPoll, PollPage);

@@ -71,3 +71,5 @@ struct NewRelationship<'r> {
     user_id: UserId,
     token: &'r str,
 }
+
+crate::parse::from_value_by_serde!(ImportBatch);

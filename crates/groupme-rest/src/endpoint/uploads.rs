@@ -4,18 +4,18 @@
 //! GroupMe processes videos and files in the background: request [`video_status`] or
 //! [`file_status`] until it [is done](UploadStatus::is_done).
 
+use bayeux_wire::Value;
 use bytes::Bytes;
-use groupme_model::{FileId, GroupId};
+use groupme_model::{FileId, FromValue, GroupId};
 use serde::{Deserialize, Serialize};
 
 use crate::{Call, Conversation, Service, argument::Argument};
 
 /// Image at GroupMe's image service.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Picture {
     /// URL, for an [image attachment](groupme_model::attachment::Image) or an avatar.
-    #[serde(alias = "picture_url")]
     pub url: String,
 }
 
@@ -26,17 +26,17 @@ pub fn image(media_type: &str, bytes: impl Into<Bytes>) -> Call<Picture> {
         .bytes(media_type, bytes)
         // A second upload leaves an image without a link, at worst.
         .idempotent()
-        .parsed(&["payload"], |payload| {
-            crate::parse::one(payload.map(|mut payload| {
-                // Both members hold the URL, and either may be missing.
-                if let Some(object) = payload.as_object_mut()
-                    && object.contains_key("url")
-                {
-                    object.remove("picture_url");
-                }
-                payload
-            }))
+        .one(&["payload"])
+}
+
+impl FromValue for Picture {
+    fn from_value(payload: Value<'_>) -> Option<Self> {
+        // Both members hold the URL, and either may be missing.
+        let url = payload.get("url").or_else(|| payload.get("picture_url"))?;
+        url.as_str().map(|url| Self {
+            url: url.to_owned(),
         })
+    }
 }
 
 /// Video that GroupMe processes.
@@ -249,3 +249,11 @@ const VIDEO_TAIL: &str = "\r\n------groupme-rest-7f3a9c51e2b84d06--\r\n";
 struct FileIds<'f> {
     file_ids: &'f [FileId],
 }
+
+crate::parse::from_value_by_serde!(
+    VideoUpload,
+    UploadStatus,
+    FileUpload,
+    FileInfo,
+    MediaLocation
+);

@@ -137,3 +137,5 @@ struct SmsMode<'s> {
 struct Share {
     status: &'static str,
 }
+
+crate::parse::from_value_by_serde!(ShareLink);

@@ -21,12 +21,8 @@ fn history(client: &Client) -> History {
 async fn walk(mut history: History) -> Vec<String> {
     let mut ids = Vec::new();
     while let Some(page) = history.next().await {
-        ids.extend(
-            page.unwrap()
-                .messages
-                .into_iter()
-                .map(|message| message.id.to_string()),
-        );
+        let page = page.unwrap();
+        ids.extend(page.messages().map(|message| message.id().to_string()));
     }
     assert!(history.next().await.is_none(), "the end is final");
     ids

@@ -17,5 +17,6 @@ mod sending;
 mod server;
 #[cfg(feature = "rustls-ring")]
 mod tls;
+mod unreadable;
 mod uploads;
 mod urls;

@@ -90,7 +90,7 @@ async fn answers_without_a_body_are_accepted() {
         .call(&messages::list(group, &HistoryWindow::Newest, 20))
         .await
         .unwrap();
-    assert!(page.messages.is_empty());
+    assert!(page.is_empty());
     let error = client.call(&groups::show("1835")).await.unwrap_err();
     assert!(matches!(error, Error::NotFound(_)));
     assert_eq!(server.seen().connections, 1);

@@ -87,7 +87,10 @@ impl Delivered {
         let is_own = delivered.is_own;
         match &delivered.item {
             Item::Push(event) => Self::event(event, None, is_own),
-            Item::Synthesized(made) => Self::event(&made.event, Some(&made.conversation), is_own),
+            Item::Synthesized(made) => match made.event() {
+                Ok(event) => Self::event(&event, Some(&made.conversation), is_own),
+                Err(_) => Self::Other,
+            },
             Item::Lost(lost) => {
                 let bounds = Loss {
                     conversation: lost.conversation.as_ref().map(ConversationId::to_string),

@@ -8,8 +8,8 @@ use anyhow::{Context, bail};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Corpus {
     frames: u64,
-    messages: u64,
-    bytes: u64,
+    pub(super) messages: u64,
+    pub(super) bytes: u64,
 }
 
 /// Costs of one pass over the corpus, with a copy of each frame first.
@@ -134,7 +134,7 @@ impl Table {
     }
 }
 
-fn find<'r>(rows: &'r [Row], name: &str) -> anyhow::Result<&'r Row> {
+pub(super) fn find<'r>(rows: &'r [Row], name: &str) -> anyhow::Result<&'r Row> {
     let row = rows.iter().find(|row| row.name == name);
     row.with_context(|| format!("`bench time` has no row {name}"))
 }

@@ -11,6 +11,16 @@ use crate::output::{RoundTrips, Row};
 
 impl Pretty {
     pub(in crate::output) fn row(&self, row: &Row<'_>) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        self.write_row(&mut stdout, row)?;
+        stdout.flush()
+    }
+
+    pub(in crate::output) fn write_row(
+        &self,
+        out: &mut impl io::Write,
+        row: &Row<'_>,
+    ) -> io::Result<()> {
         let text = match row {
             Row::Message(message) => self.message(message),
             Row::Chat(chat) => self.chat(chat),
@@ -33,9 +43,7 @@ impl Pretty {
             Row::RoundTrip(number, None) => format!("ping {number}: no echo"),
             Row::RoundTrips(trips) => round_trips(trips),
         };
-        let mut stdout = io::stdout().lock();
-        writeln!(stdout, "{}", escape_control(&text))?;
-        stdout.flush()
+        writeln!(out, "{}", escape_control(&text))
     }
 
     fn message(&self, message: &Message) -> String {

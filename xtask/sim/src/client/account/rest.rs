@@ -1,7 +1,10 @@
 //! Requests of the feed as HTTP requests, and its responses.
 
-use groupme_delivery::{Failure, Request, Response};
-use groupme_model::{ConversationId, HistoryWindow};
+use std::sync::Arc;
+
+use bayeux_wire::{Decoder, Frame};
+use groupme_delivery::{Failure, Request, Response, Rows};
+use groupme_model::{ConversationId, HistoryWindow, MessageRow};
 use serde::de::DeserializeOwned;
 
 use crate::rest_requests::Reply;
@@ -69,9 +72,9 @@ pub(super) fn read(request: &Request, reply: Reply) -> Result<Response, Failure>
             Err(Failure::Unavailable)
         }
         Reply::Response(200, body) => read_body(request, &body).ok_or(Failure::Unavailable),
-        Reply::Response(304, _) => Ok(Response::Messages(Vec::new())),
+        Reply::Response(304, _) => Ok(Response::Messages(Rows::default())),
         Reply::Response(404, _) if matches!(request, Request::Pinned { .. }) => {
-            Ok(Response::Messages(Vec::new()))
+            Ok(Response::Messages(Rows::default()))
         }
         Reply::Response(404, _) => Err(Failure::Gone),
         Reply::Response(..) => Err(Failure::Refused),
@@ -80,7 +83,7 @@ pub(super) fn read(request: &Request, reply: Reply) -> Result<Response, Failure>
 
 fn read_body(request: &Request, body: &str) -> Option<Response> {
     let mut body: serde_json::Value = serde_json::from_str(body).ok()?;
-    let mut response = body.get_mut("response")?.take();
+    let response = body.get_mut("response")?.take();
     Some(match request {
         Request::Groups { .. } => Response::Groups(rows(response)?),
         Request::Chats { .. } => Response::Chats(rows(response)?),
@@ -89,11 +92,23 @@ fn read_body(request: &Request, body: &str) -> Option<Response> {
         _ => {
             let group = response.get("messages").is_some();
             let name = if group { "messages" } else { "direct_messages" };
-            Response::Messages(rows(response.get_mut(name)?.take())?)
+            Response::Messages(page(response.get(name)?)?)
         }
     })
 }
 
 fn rows<T: DeserializeOwned>(list: serde_json::Value) -> Option<Vec<T>> {
     serde_json::from_value(list).ok()
+}
+
+/// Reads messages, all in one frame.
+fn page(list: &serde_json::Value) -> Option<Rows> {
+    let mut frame = Frame::from_bytes(&serde_json::to_vec(list).ok()?);
+    Decoder::new().decode_value(&mut frame).ok()?;
+    let frame = Arc::new(frame);
+    let rows = frame.root()?.items();
+    let rows: Option<Vec<_>> = rows
+        .map(|row| MessageRow::new(&frame, row.place()))
+        .collect();
+    Some(rows?.into())
 }

@@ -28,12 +28,12 @@ fn messages_and_pins(api: &mut Api) {
     let guid = SourceGuid::from("g-1");
     let sent = api.call(&messages::send(&group, "hello", guid).unwrap());
     let page = api.call(&messages::list(&group, &HistoryWindow::Newest, 20));
-    assert_eq!(page.messages[0].id, sent.id);
+    assert_eq!(page.rows()[0].id(), &sent.id);
     let edited = api.call(&messages::edit(&group, &sent.id, "hello!").unwrap());
     assert_eq!(edited.text.as_deref(), Some("hello!"));
     assert_eq!(api.call(&messages::show(&group, &sent.id)).id, sent.id);
     api.call(&pins::pin(&group, &sent.id));
-    assert_eq!(api.call(&pins::list(&group)).messages.len(), 1);
+    assert_eq!(api.call(&pins::list(&group)).len(), 1);
     api.call(&pins::unpin(&group, &sent.id));
     api.call(&messages::delete(&group, &sent.id));
     api.call(&pins::pin_conversations([&group]));
@@ -48,7 +48,7 @@ fn direct_messages(api: &mut Api) {
     assert_eq!(api.call(&messages::show(&chat, &sent.id)).id, sent.id);
     api.call(&messages::edit(&chat, &sent.id, "psst!").unwrap());
     api.call(&pins::pin(&chat, &sent.id));
-    assert_eq!(api.call(&pins::list(&chat)).messages.len(), 1);
+    assert_eq!(api.call(&pins::list(&chat)).len(), 1);
     assert_eq!(api.call(&chats::list(Page::default())).len(), 1);
     assert_eq!(
         api.call(&chats::show(&chat)).other_user.unwrap().id,
@@ -57,7 +57,7 @@ fn direct_messages(api: &mut Api) {
     api.call(&chats::approve(&chat));
     let count = |api: &mut Api, user, chat: &Conversation| {
         let list = messages::list(chat, &HistoryWindow::Newest, 20);
-        api.call_as(user, &list).messages.len()
+        api.call_as(user, &list).len()
     };
     let before = count(api, me, &chat);
     assert!(before > 0);
@@ -177,13 +177,10 @@ fn uploads_and_gallery(api: &mut Api) {
 
     let draft = Draft::new("look").attach(groupme_model::attachment::Image::new(picture.url));
     let sent = api.call(&messages::send(&group, draft, SourceGuid::from("g-4")).unwrap());
-    let shown = api.call(&gallery::list(&group, None, 10)).messages;
+    let shown = api.call(&gallery::list(&group, None, 10)).into_messages();
     assert_eq!(shown[0].id, sent.id);
     let before = shown[0].gallery_ts;
-    assert_eq!(
-        api.call(&gallery::list(&group, before, 10)).messages.len(),
-        0
-    );
+    assert_eq!(api.call(&gallery::list(&group, before, 10)).len(), 0);
 }
 
 fn bots_of_a_group(api: &mut Api) {
@@ -194,7 +191,7 @@ fn bots_of_a_group(api: &mut Api) {
     assert_eq!(api.call(&bots::list()).len(), 1);
     api.call(&bots::post(&id, "I am here").unwrap());
     let page = messages::list(api.lake(), &HistoryWindow::Newest, 1);
-    let said = api.call(&page).messages.remove(0);
+    let said = api.call(&page).into_messages().remove(0);
     assert_eq!(said.name.as_deref(), Some("hal"));
     assert_ne!(said.user_id, Some(UserId::from("system")));
     api.call(&bots::destroy(&id));

@@ -1,0 +1,104 @@
+//! Messages of REST that cannot be read.
+
+use core::time::Duration;
+
+use groupme_delivery::Config;
+use serde_json::json;
+
+use crate::world::{CHAT, GROUP, World, changed, id, row};
+
+/// Returns a world that missed the messages from 2 to 6 in a group.
+fn missed(config: Config) -> World {
+    let mut world = World::with(config);
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    for number in 2..=6 {
+        world.say(GROUP, number);
+    }
+    world
+}
+
+#[test]
+fn a_message_without_a_readable_id_is_reported_and_costs_no_other() {
+    let mut world = missed(Config::default());
+    world.change(GROUP, 4, &json!({ "no_id": true }));
+    assert_eq!(
+        world.live(),
+        [
+            "gap 1835 1..6 (Connection)",
+            "lost 1835 Messages 1..6 (Unreadable)",
+            "backfill 1835/2",
+            "backfill 1835/3",
+            "backfill 1835/5",
+            "backfill 1835/6",
+            "backfilled 1835: 4",
+            "caught up",
+        ]
+    );
+}
+
+#[test]
+fn a_message_that_makes_its_answer_unreadable_is_the_only_one_lost() {
+    for page in [1, 2, 3, 100] {
+        let mut config = Config::default();
+        config.page = page;
+        let mut world = missed(config);
+        world.poisoned = Some(4);
+        let mut output = world.live();
+        // A response that cannot be read may come from a proxy, so it is requested again.
+        output.extend(world.wait(Duration::from_mins(10)));
+        output.retain(|line| !line.starts_with("lost 1835 Changes"));
+        assert_eq!(
+            output,
+            [
+                "gap 1835 1..6 (Connection)",
+                "backfill 1835/2",
+                "backfill 1835/3",
+                "lost 1835 Messages 3..5 (Unreadable)",
+                "backfill 1835/5",
+                "backfill 1835/6",
+                "backfilled 1835: 4",
+                "caught up",
+            ],
+            "{page} on a page"
+        );
+        assert_eq!(world.say_live(GROUP, 7), ["push 1835/7"]);
+        assert_eq!(world.say_live(CHAT, 8), ["push 162+185/8"]);
+    }
+}
+
+#[test]
+fn events_made_of_rows_are_what_the_gateway_would_have_pushed() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    let created = world.say(GROUP, 2);
+    let direct = world.say(CHAT, 3);
+    world.live();
+    world.lose();
+    let edited = world.change(
+        GROUP,
+        2,
+        &json!({ "text": "\u{e9}\n\"new\"", "updated_at": 1_700_000_100 }),
+    );
+    world.say(GROUP, 4);
+    world.live();
+    let made: Vec<_> = world
+        .made
+        .iter()
+        .map(|event| serde_json::to_value(event).unwrap())
+        .collect();
+    let expected = [
+        changed("line.create", &created),
+        changed("direct_message.create", &direct),
+        changed("line.create", &row(GROUP, 4)),
+        changed("message.update", &edited),
+    ];
+    for expected in expected {
+        assert!(made.contains(&expected), "{expected} is not among {made:?}");
+    }
+    assert_eq!(made.len(), 4);
+    assert_eq!(made[0]["subject"]["id"], id(2));
+}
