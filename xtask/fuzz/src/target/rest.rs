@@ -37,7 +37,10 @@ pub(super) fn target() -> Result<Check, String> {
         .map_err(|error| error.to_string())?;
     let token = Token::new(TOKEN).map_err(|error| error.to_string())?;
     let scripted = Scripted::default();
-    let client = Client::with_transport(scripted.clone(), token, &Options::default());
+    let transport = scripted.clone();
+    // Within the runtime, whose time is virtual.
+    let client =
+        runtime.block_on(async { Client::with_transport(transport, token, &Options::default()) });
     Ok(Box::new(move |input| {
         let split = input.iter().position(|byte| *byte == b'\n');
         let (head, body) = input.split_at(split.unwrap_or(0));

@@ -1,6 +1,6 @@
 //! A gateway that sends anything, on a socket of loopback.
 
-use core::time::Duration;
+use core::{convert::Infallible, time::Duration};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use groupme_client::{Client, Incoming, Status, Token, TransportPolicy, UserId};
@@ -28,21 +28,37 @@ pub(super) fn target(start: Start) -> Result<Check, String> {
         .enable_all()
         .build()
         .map_err(|error| error.to_string())?;
-    let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"));
+    Ok(Box::new(move |input| runtime.block_on(case(start, input))))
+}
+
+async fn case(start: Start, input: &[u8]) -> Result<(), String> {
+    // A listener for each case, so that no connection of an earlier client waits in it.
+    let listener = TcpListener::bind("127.0.0.1:0").await;
     let listener = listener.map_err(|error| error.to_string())?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let url = format!("http://{address}/faye");
-    Ok(Box::new(move |input| {
-        let case =
-            async { tokio::join!(serve(&listener, start, input), disconnects(&url, start)).1 };
-        let end = runtime.block_on(async { tokio::time::timeout(LIMIT, case).await });
-        end.map_err(|_| format!("no end of the connection within {LIMIT:?}"))?
-    }))
+    tokio::select! {
+        never = serve(&listener, start, input) => match never {},
+        end = tokio::time::timeout(LIMIT, disconnects(&url, start)) => {
+            end.map_err(|_| format!("no end of the connection within {LIMIT:?}"))?
+        }
+    }
 }
 
-/// Serves one connection. Errors are those of a client that has closed the connection.
-async fn serve(listener: &TcpListener, start: Start, input: &[u8]) -> Option<()> {
-    let (mut stream, _) = listener.accept().await.ok()?;
+/// Sends the input on the first connection, and closes all others at once.
+async fn serve(listener: &TcpListener, start: Start, input: &[u8]) -> Infallible {
+    let mut is_first = true;
+    loop {
+        if let Ok((stream, _)) = listener.accept().await
+            && core::mem::take(&mut is_first)
+        {
+            // Fails if the client closes the connection before it has read all.
+            let _ = attack(stream, start, input).await;
+        }
+    }
+}
+
+async fn attack(mut stream: TcpStream, start: Start, input: &[u8]) -> Option<()> {
     let head = head(&mut stream).await?;
     if let Start::Upgraded = start {
         let key = head.lines().find_map(|line| {
@@ -53,15 +69,16 @@ async fn serve(listener: &TcpListener, start: Start, input: &[u8]) -> Option<()>
         let accept = Sha1::digest([key, "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"].concat());
         let accept = BASE64_STANDARD.encode(accept);
         let response = format!(
-            "HTTP/1.1 101 S\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"
+            "HTTP/1.1 101 S\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+             Sec-WebSocket-Accept: {accept}\r\n\r\n"
         );
         stream.write_all(response.as_bytes()).await.ok()?;
     }
     stream.write_all(input).await.ok()?;
     stream.shutdown().await.ok()?;
     // Closing with unread bytes would reset the connection before the client reads the input.
-    let mut rest = Vec::new();
-    stream.read_to_end(&mut rest).await.ok()?;
+    let mut rest = [0; 4096];
+    while stream.read(&mut rest).await.ok()? > 0 {}
     Some(())
 }
 
