@@ -6,6 +6,7 @@
 //!
 //! `cargo run --example test_your_bot`
 
+use core::time::Duration;
 use std::collections::BTreeMap;
 
 use anyhow::ensure;
@@ -75,7 +76,9 @@ fn answer(list: &mut BTreeMap<String, String>, message: &MessageRef<'_>) -> Opti
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
-    let sim = Sim::start().await?;
+    // Retries under faults take their time.
+    let patience = Duration::from_secs(30);
+    let sim = Sim::builder().patience(patience).start().await?;
     let bot = tokio::spawn(shopping_bot(Settings {
         gateway_url: sim.gateway_url(),
         root_url: sim.root_url(),
@@ -94,25 +97,27 @@ async fn main() -> anyhow::Result<()> {
 async fn check(sim: &Sim) -> anyhow::Result<()> {
     let own = format!("/user/{}", sim.user_id());
     let group = format!("/group/{}", sim.cast().lake);
-    sim.wait_until_subscribed(&own).await;
-    sim.wait_until_subscribed(&group).await;
+    sim.until_subscribed(&own).await?;
+    sim.until_subscribed(&group).await?;
 
     let bread = sim.say("add bread")?;
     expect(
         "answers over REST",
         "Noted: bread.",
-        sim.wait_for_reply(bread).await,
+        sim.until_reply(bread).await?,
     )?;
 
     // Every message can be found in the simulated world, with its id.
     let answer = sim
-        .wait_for_message(|message| message.text() == Some("Noted: bread."))
-        .await;
+        .until_message("the note about bread", |message| {
+            message.text() == Some("Noted: bread.")
+        })
+        .await?;
     sim.react(answer, "❤️")?;
     expect(
         "is glad of a reaction",
         "You are welcome.",
-        sim.wait_for_reply(answer).await,
+        sim.until_reply(answer).await?,
     )?;
 
     let after = sim.say("no, wait")?;
@@ -120,41 +125,41 @@ async fn check(sim: &Sim) -> anyhow::Result<()> {
     expect(
         "follows an edit",
         "Edited. Noted: rye bread.",
-        sim.wait_for_reply(after).await,
+        sim.until_reply(after).await?,
     )?;
 
     let milk = sim.say("add milk")?;
     expect(
         "takes more than one",
         "Noted: milk.",
-        sim.wait_for_reply(milk).await,
+        sim.until_reply(milk).await?,
     )?;
     let after = sim.say("we have some")?;
     sim.delete(milk)?;
     expect(
         "follows a deletion",
         "No milk, then.",
-        sim.wait_for_reply(after).await,
+        sim.until_reply(after).await?,
     )?;
 
     // The old session lives until it expires, so the bot's return makes two subscribers.
     sim.break_connections();
-    sim.wait_for_subscribers(&group, 2).await;
+    sim.until_subscribers(&group, 2).await?;
     let list = sim.say("list")?;
     expect(
         "survives a killed socket",
         "We need rye bread.",
-        sim.wait_for_reply(list).await,
+        sim.until_reply(list).await?,
     )?;
 
     sim.restart();
-    sim.wait_until_subscribed(&own).await;
-    sim.wait_until_subscribed(&group).await;
+    sim.until_subscribed(&own).await?;
+    sim.until_subscribed(&group).await?;
     let list = sim.say("list")?;
     expect(
         "survives a restart of GroupMe",
         "We need rye bread.",
-        sim.wait_for_reply(list).await,
+        sim.until_reply(list).await?,
     )?;
 
     // Half of all REST requests fail, and half of those take effect nevertheless.
@@ -167,12 +172,12 @@ async fn check(sim: &Sim) -> anyhow::Result<()> {
         expect(
             "answers where REST fails",
             &noted,
-            sim.wait_for_reply(wanted).await,
+            sim.until_reply(wanted).await?,
         )?;
     }
     sim.clear_faults();
     let list = sim.say("list")?;
-    sim.wait_for_reply(list).await;
+    sim.until_reply(list).await?;
     let noted = |text: &str| {
         sim.with_world(|world| {
             world

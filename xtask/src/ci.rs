@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use clap::ValueEnum;
 
 use crate::{
-    autobahn, bench, clock,
+    autobahn, bench, bots, clock,
     command::{cargo, run as sh, works},
     deny, interop, layering, package, release, soak, tidy,
     workspace::Workspace,
@@ -47,6 +47,8 @@ pub(crate) enum Job {
     Autobahn,
     /// `groupme listen` at third-party Bayeux servers, and third-party clients at `groupme sim`.
     Interop,
+    /// A Python and a JavaScript bot, tested with `groupme sim`.
+    Bots,
     /// 5,000 seeds of the simulation.
     Sim,
     /// Two accounts over real sockets with faults.
@@ -120,6 +122,7 @@ impl Job {
                 }
             }
             Self::Interop => interop::run(workspace, &interop::Options::default()),
+            Self::Bots => bots::run(workspace),
             Self::Sim => package::run(workspace, "sim", &["--seeds", "5000", "--threads", "2"]),
             Self::Soak => soak::run(workspace, &soak::short()),
             Self::Peers => bench::peers::run(workspace, &bench::peers::check()),

@@ -3,6 +3,7 @@
 //! | task | effect |
 //! |---|---|
 //! | `test` | runs all tests, with nextest where it is installed |
+//! | `bots` | tests a Python and a JavaScript bot with our simulator |
 //! | `ci` | runs all checks besides the tests; `cargo xtask ci JOB…` runs some of them |
 //! | `layering` | checks the dependencies between our crates, and their public signatures |
 //! | `tidy` | checks file sizes, names and comments |
@@ -16,6 +17,7 @@
 
 mod autobahn;
 mod bench;
+mod bots;
 mod ci;
 mod clock;
 mod command;
@@ -48,6 +50,8 @@ struct Args {
 enum Task {
     /// Run all tests of the workspace, with those of the documentation.
     Test,
+    /// Test a Python and a JavaScript bot with our simulator.
+    Bots,
     /// Run checks besides the tests.
     Ci {
         /// Jobs to run; all by default.
@@ -104,6 +108,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
     let workspace = Workspace::load()?;
     match task {
         Task::Test => test::run(&workspace),
+        Task::Bots => bots::run(&workspace),
         Task::Ci { jobs } => ci::run(&workspace, jobs),
         Task::Autobahn(options) => autobahn::run(&workspace, options),
         Task::Bench { suite } => bench::run(&workspace, suite),

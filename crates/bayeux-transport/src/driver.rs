@@ -1,6 +1,6 @@
 //! The driver: a session and its lanes in one loop.
 
-use core::fmt;
+use core::{fmt, future::poll_fn};
 use std::{collections::VecDeque, sync::Arc};
 
 use bayeux_proto::{Extension, Instant, LaneId, Session, SessionEvent, Unexpected, Verdict};
@@ -22,6 +22,8 @@ pub struct Driver<E = ()> {
     /// Events that the messages of the last frame led to, in order. The next frame is taken only
     /// when this queue is empty, so that a slow application makes the lanes stop reading.
     ready: VecDeque<DriverEvent>,
+    /// Whether the session was used since its actions were performed.
+    may_have_actions: bool,
 }
 
 /// An event of a [`Driver`].
@@ -57,6 +59,7 @@ impl<E: Extension> Driver<E> {
             extension,
             out: Vec::new(),
             ready: VecDeque::new(),
+            may_have_actions: true,
         }
     }
 
@@ -68,15 +71,20 @@ impl<E: Extension> Driver<E> {
         loop {
             // Sends before returning an event, because handling it may take the application a
             // while.
-            self.perform_actions();
+            if core::mem::take(&mut self.may_have_actions) {
+                self.perform_actions();
+            }
             if let Some(event) = self.ready.pop_front() {
                 return event;
             }
             if let Some(event) = self.session.poll_event() {
                 return DriverEvent::Session(event);
             }
-            let next = self.lanes.next(self.session.poll_timeout()).await;
+            let session = &self.session;
+            let deadline = || session.poll_timeout().map(|deadline| deadline.at);
+            let next = poll_fn(|context| self.lanes.poll_next_until(context, deadline)).await;
             let now = self.lanes.clock().now();
+            self.may_have_actions = true;
             match next {
                 Next::Opened(lane) => self.session.handle_open(now, lane),
                 Next::Frame(lane, frame) => self.handle_frame(now, lane, &frame),
@@ -99,11 +107,13 @@ impl<E: Extension> Driver<E> {
     /// Returns the session, to subscribe, publish or disconnect. The actions that follow are
     /// performed by the next [`Driver::next`].
     pub fn session(&mut self) -> &mut Session {
+        self.may_have_actions = true;
         &mut self.session
     }
 
     /// Tells the session that the network may have changed or the machine has woken from sleep.
     pub fn wake(&mut self) {
+        self.may_have_actions = true;
         self.session.handle_wake(self.lanes.clock().now());
     }
 

@@ -118,7 +118,7 @@
 //! With the feature `net`, everything here can be done over HTTP at `/sim/v1`, by programs on the
 //! same machine: making users and groups, talking as anybody, faults, time, waiting, and a journal
 //! of every frame and request. `/sim/v1/openapi.json` describes all requests, and the README has
-//! tests of a Python and a JavaScript bot.
+//! tests of a Python and a JavaScript bot. The page at `/` does the same for people.
 
 #[cfg(feature = "net")]
 mod control;

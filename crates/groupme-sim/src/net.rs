@@ -10,6 +10,7 @@ mod faults;
 mod http;
 mod jsonp;
 mod origin;
+mod page;
 mod pause;
 mod playback;
 mod rest;
@@ -136,6 +137,11 @@ impl Sim {
     /// `/v4`. Paths of GroupMe's `v2.groupme.com` are served at the root and below `/v2`.
     pub fn root_url(&self) -> String {
         format!("http://{}", self.addr)
+    }
+
+    /// Returns the URL of the control API, `http://127.0.0.1:PORT/sim/v1`.
+    pub fn control_url(&self) -> String {
+        format!("{}/sim/v1", self.root_url())
     }
 
     /// Returns the id of the user whose account is simulated.

@@ -31,6 +31,11 @@ pub(crate) struct Sim {
     /// 403, so that no web page reaches the simulator by DNS rebinding.
     #[arg(long)]
     pub(crate) any_host: bool,
+    /// Clients that may use the page at `/` and the control API at `/sim/v1`.
+    ///
+    /// Whoever may, can do anything to the simulator, and read the tokens of its users.
+    #[arg(long, value_enum, value_name = "WHO", default_value = "loopback")]
+    pub(crate) control: ControlAccess,
 
     #[command(flatten)]
     pub(crate) story: Story,
@@ -267,6 +272,16 @@ pub(crate) enum Format {
     Text,
     /// For programs: one object in one line.
     Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ControlAccess {
+    /// Programs and pages on this machine.
+    Loopback,
+    /// Everybody who reaches the simulator.
+    Anybody,
+    /// Nobody.
+    Off,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

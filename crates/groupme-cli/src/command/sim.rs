@@ -5,8 +5,8 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use anyhow::Context as _;
 use groupme_sim::{
-    Conversation, EmptyPage, FaultPlan, FrameFaults, IdleConnects, IdleTimeout, Incident, Profile,
-    RepeatedReaction, RestConfig, Sim, SimBuilder,
+    ControlAccess, Conversation, EmptyPage, FaultPlan, FrameFaults, IdleConnects, IdleTimeout,
+    Incident, Profile, RepeatedReaction, RestConfig, Sim, SimBuilder,
 };
 use serde_json::json;
 
@@ -63,6 +63,11 @@ fn builder(args: &args::Sim) -> SimBuilder {
         .addr(args.addr)
         .seed(args.seed)
         .any_host(args.any_host)
+        .control(match args.control {
+            options::ControlAccess::Loopback => ControlAccess::Loopback,
+            options::ControlAccess::Anybody => ControlAccess::Anybody,
+            options::ControlAccess::Off => ControlAccess::Off,
+        })
         .profile(profile)
         .hold(gateway.hold)
         .ping_interval(gateway.ping.0)
@@ -193,6 +198,7 @@ fn announce(sim: &Sim, format: Option<options::Format>) -> io::Result<()> {
                 "gateway_url": gateway,
                 "api_url": sim.api_url(),
                 "root_url": sim.root_url(),
+                "control_url": sim.control_url(),
                 "user_id": user,
                 "token": token,
                 "group_ids": sim.group_ids(),
@@ -204,6 +210,8 @@ fn announce(sim: &Sim, format: Option<options::Format>) -> io::Result<()> {
             writeln!(stdout)?;
             writeln!(stdout, "  gateway  {gateway}")?;
             writeln!(stdout, "  API      {}", sim.api_url())?;
+            writeln!(stdout, "  control  {}", sim.control_url())?;
+            writeln!(stdout, "  page     {}/", sim.root_url())?;
             writeln!(stdout, "  user     {user}")?;
             writeln!(stdout, "  token    {token}")?;
             writeln!(stdout, "  group    {}", sim.group_ids().join(", "))?;

@@ -77,6 +77,7 @@ async fn its_first_line_says_how_to_reach_it_and_then_it_tells_its_story() {
         "gateway_url",
         "api_url",
         "root_url",
+        "control_url",
         "user_id",
         "token",
         "group_ids",
@@ -329,4 +330,23 @@ async fn its_help_shows_what_to_try_first() {
             assert!(help.stdout.contains(part), "{part} in {}", help.stdout);
         }
     }
+}
+
+#[tokio::test]
+async fn programs_on_this_machine_control_it_unless_that_is_off() {
+    let (_sim, first) = announced(&["--quiet"]).await;
+    let root = text(&first, "root_url");
+    assert_eq!(text(&first, "control_url"), format!("{root}/sim/v1"));
+    let (status, answer) = ask(&first, "GET", "/sim/v1/", "").await;
+    assert_eq!(status, 200);
+    assert!(answer.contains(text(&first, "gateway_url")), "{answer}");
+    let (status, page) = ask(&first, "GET", "/", "").await;
+    assert_eq!(status, 200);
+    assert!(page.contains("<title>Simulated GroupMe</title>"));
+    let (_closed, first) = announced(&["--quiet", "--control", "off"]).await;
+    for path in ["/", "/sim/v1/"] {
+        assert_eq!(ask(&first, "GET", path, "").await.0, 403);
+    }
+    let (status, _) = ask(&first, "GET", "/v3/users/me", "").await;
+    assert_eq!(status, 200);
 }

@@ -43,13 +43,7 @@ pub(super) async fn answer(
     request: Request<Incoming>,
 ) -> Result<Reply, Aborted> {
     let shared = &connection.shared;
-    let is_allowed = match shared.options.control {
-        ControlAccess::Off => false,
-        // Pages of other machines are refused even where any host is accepted.
-        ControlAccess::Loopback => is_loopback(connection.peer) && origin::is_from_here(&request),
-        ControlAccess::Anybody => true,
-    };
-    if !is_allowed {
+    if !is_allowed(connection, &request) {
         return Ok(reply(403, &json!({ "error": FOREIGN })));
     }
     let (head, body) = request.into_parts();
@@ -76,6 +70,16 @@ pub(super) async fn answer(
         });
     }
     Ok(reply(status, &body))
+}
+
+/// Returns whether a request may control the simulator.
+pub(super) fn is_allowed(connection: &Connection, request: &Request<Incoming>) -> bool {
+    match connection.shared.options.control {
+        ControlAccess::Off => false,
+        // Pages of other machines are refused even where any host is accepted.
+        ControlAccess::Loopback => is_loopback(connection.peer) && origin::is_from_here(request),
+        ControlAccess::Anybody => true,
+    }
 }
 
 fn is_loopback(peer: IpAddr) -> bool {
@@ -153,5 +157,5 @@ fn reply(status: u16, body: &Value) -> Reply {
     json_reply(status, body.to_string())
 }
 
-const FOREIGN: &str = "the control API is for programs on this machine: \
+pub(super) const FOREIGN: &str = "the control API is for programs on this machine: \
      `groupme sim --control anybody` and `SimBuilder::control` open it";

@@ -28,7 +28,7 @@ use super::{
     connection::Connection,
     control,
     jsonp::{self, Batch},
-    origin, rest,
+    origin, page, rest,
     shared::Answer,
     socket, upgrade,
 };
@@ -92,6 +92,11 @@ async fn route(
     if control::path(request.uri().path()).is_some() {
         connection.exempt.grant();
         return control::answer(connection, request).await;
+    }
+    if *request.method() == Method::GET
+        && let Some(page) = page::answer(connection, &request)
+    {
+        return Ok(page);
     }
     // Faye serves everything below its mount point, too.
     let path = request.uri().path();
@@ -293,7 +298,7 @@ fn text(status: StatusCode, body: &'static str) -> Reply {
     reply(status, "text/plain; charset=utf-8", body)
 }
 
-fn reply(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Reply {
+pub(super) fn reply(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Reply {
     let mut reply = Response::new(Full::new(body.into()));
     *reply.status_mut() = status;
     reply

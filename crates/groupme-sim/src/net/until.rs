@@ -51,6 +51,19 @@ impl Sim {
         self.limit(waiting, &awaited, || self.session_count()).await
     }
 
+    /// Waits until this many sessions are subscribed to `channel`. A session whose connection was
+    /// [broken](Self::break_connections) counts until it expires: the return of its client makes
+    /// two.
+    ///
+    /// # Errors
+    ///
+    /// [`NotSeen`].
+    pub async fn until_subscribers(&self, channel: &str, sessions: usize) -> Result<(), NotSeen> {
+        let awaited = format!("{sessions} subscriptions to {channel}");
+        let waiting = self.wait_for_subscribers(channel, sessions);
+        self.limit(waiting, &awaited, || self.session_count()).await
+    }
+
     /// Waits until no session is subscribed to `channel`.
     ///
     /// # Errors

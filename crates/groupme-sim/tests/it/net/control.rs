@@ -455,3 +455,33 @@ async fn a_wait_of_a_test_ends_with_words() {
     assert!(sim.until_rest_requests(1).await.is_err());
     assert!(sim.until_unsubscribed("/user/1").await.is_ok());
 }
+
+#[tokio::test]
+async fn the_page_loads_nothing_from_elsewhere() {
+    let sim = sim().await;
+    let mut http = Http::open(&sim).await;
+    let page = http.request("GET", "/", &[], "").await;
+    assert_eq!(page.status, 200);
+    assert!(
+        page.headers
+            .contains("content-security-policy: default-src 'none';")
+    );
+    let files = page
+        .body
+        .split('"')
+        .filter(|part| part.starts_with("/sim/page/"));
+    let mut files: Vec<String> = files.map(str::to_owned).collect();
+    assert_eq!(files.len(), 2);
+    while let Some(path) = files.pop() {
+        let file = http.request("GET", &path, &[], "").await;
+        assert_eq!(file.status, 200, "{path}");
+        assert!(
+            !file.body.contains("http://") && !file.body.contains("https://"),
+            "{path}"
+        );
+        let imports = file.body.split("from './").skip(1);
+        files.extend(imports.map(|rest| format!("/sim/page/{}", rest.split('\'').next().unwrap())));
+    }
+    let foreign = [("Origin", "http://evil.example")];
+    assert_eq!(http.request("GET", "/", &foreign, "").await.status, 403);
+}

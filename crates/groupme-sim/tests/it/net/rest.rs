@@ -45,7 +45,10 @@ async fn other_tokens_and_other_paths_get_an_envelope_with_an_error() {
     }
     let (status, body) = get(&sim, "/v3/nowhere", &[("X-Access-Token", "mine")]).await;
     assert_eq!((status, &body["meta"]["code"]), (404, &404.into()));
-    let elsewhere = Http::open(&sim).await.request("GET", "/", &[], "").await;
+    let elsewhere = Http::open(&sim)
+        .await
+        .request("GET", "/elsewhere", &[], "")
+        .await;
     assert_eq!((elsewhere.status, &*elsewhere.body), (404, "Not Found"));
 }
 
