@@ -62,6 +62,7 @@ impl Drop for Claim {
 }
 
 #[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "other systems have no such keys")]
 fn key(file: &Metadata) -> Option<Key> {
     use std::os::unix::fs::MetadataExt as _;
 
