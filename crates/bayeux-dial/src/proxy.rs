@@ -8,7 +8,8 @@ mod socks5;
 use core::fmt;
 use std::{ffi::OsString, sync::Arc};
 
-use self::{exceptions::Exceptions, server::ProxyServer};
+use self::exceptions::Exceptions;
+pub(crate) use self::server::ProxyServer;
 use crate::{DialError, Target};
 
 /// The proxy to connect through, if any.

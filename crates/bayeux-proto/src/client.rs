@@ -47,6 +47,8 @@ pub struct Session {
     subscriptions: Subscriptions,
     recovery: Recovery,
     connects_paused: bool,
+    /// Messages in a row that were neither events nor replies.
+    useless: u32,
     events: VecDeque<SessionEvent>,
 }
 
@@ -97,6 +99,7 @@ impl Session {
             subscriptions: Subscriptions::default(),
             recovery: Recovery::default(),
             connects_paused: false,
+            useless: 0,
             events: VecDeque::new(),
             config,
         }
@@ -228,11 +231,38 @@ impl Session {
             return Verdict::Unexpected(Unexpected::DeadLane);
         }
         self.socket_received(lane);
+        self.recovery.message_received();
+        let verdict = self.dispatch(lane, message);
+        self.count_useless(lane, verdict);
+        verdict
+    }
+
+    fn dispatch(&mut self, lane: LaneId, message: &Message<'_>) -> Verdict {
+        if message.is_answer() {
+            return self.handle_answer_or_event(message);
+        }
         match (message.channel, message.successful) {
             ("/meta/handshake", Some(_)) => self.handle_handshake_reply(lane, message),
             ("/meta/connect", Some(_)) => self.handle_connect_reply(lane, message),
             ("/meta/disconnect", _) | (_, Some(_)) => self.handle_reply(message),
             _ => self.handle_event(message),
+        }
+    }
+
+    /// Closes a websocket whose messages have been of no use for too long.
+    fn count_useless(&mut self, lane: LaneId, verdict: Verdict) {
+        let is_useless = matches!(
+            verdict,
+            Verdict::Unexpected(Unexpected::Unknown | Unexpected::UnexpectedReply)
+        );
+        if !is_useless {
+            self.useless = 0;
+            return;
+        }
+        self.useless = self.useless.saturating_add(1);
+        if self.useless > MAX_USELESS && self.open_socket_lane() == Some(lane) {
+            self.useless = 0;
+            self.drop_socket(crate::Cause::Violation("endless messages of no use"));
         }
     }
 
@@ -266,8 +296,8 @@ impl Session {
         self.lanes_to_close.retain(|closing| *closing != lane);
         if self.socket.as_ref().is_some_and(|socket| socket.is(lane)) {
             self.socket_lost(crate::Cause::Lane(why));
-        } else if self.exchanges.remove(lane).is_some() {
-            self.exchange_ended(lane, why);
+        } else if let Some(open) = self.exchanges.remove(lane) {
+            self.exchange_ended(lane, open.kind, why);
         }
     }
 
@@ -407,6 +437,19 @@ impl Session {
         }
     }
 
+    /// Handles a message with `data` on a channel of the application.
+    fn handle_answer_or_event(&mut self, message: &Message<'_>) -> Verdict {
+        let publish = self.requests.answered_publish(message);
+        match (self.handle_event(message), publish) {
+            // Faye sends a published event back with the id of the publish.
+            (Verdict::Deliver, Some(publish)) if message.successful.is_some() => {
+                Verdict::Answer(publish)
+            }
+            (Verdict::Unexpected(Unexpected::Unrouted), Some(publish)) => Verdict::Answer(publish),
+            (verdict, _) => verdict,
+        }
+    }
+
     fn handle_event(&mut self, message: &Message<'_>) -> Verdict {
         if !message.has_data || message.channel.is_empty() || message.channel.starts_with("/meta/")
         {
@@ -467,3 +510,6 @@ impl fmt::Debug for Session {
             .finish_non_exhaustive()
     }
 }
+
+/// Maximum number of messages in a row over a websocket that are neither events nor replies.
+const MAX_USELESS: u32 = 50_000;

@@ -62,6 +62,13 @@ pub struct Config {
     /// Time on long-polling after which the websocket is tried again, doubled with each attempt up
     /// to sixteen-fold. Default: 60 s.
     pub upgrade_interval: Duration,
+    /// Number of HTTP statuses 401 or 403 in a row, without any message in between, after which a
+    /// 401 ends the session with [`End::Unauthorized`](crate::End::Unauthorized); `None` for never.
+    /// Statuses of ordinary exchanges do not count: they fail their own requests only. Default: 5.
+    pub unauthorized_limit: Option<u32>,
+    /// As `unauthorized_limit`, for the status 403, which firewalls and content delivery networks
+    /// send in passing. Default: 5.
+    pub forbidden_limit: Option<u32>,
     /// Maximum number of publishes that wait or are in flight. Default: 1024.
     pub max_requests: usize,
     /// Time after which a queued publish is cancelled. Default: 60 s.
@@ -112,6 +119,8 @@ impl Default for Config {
             connect_spacing: Duration::from_millis(100),
             websocket_attempts: 3,
             upgrade_interval: Duration::from_mins(1),
+            unauthorized_limit: Some(5),
+            forbidden_limit: Some(5),
             max_requests: 1024,
             queue_timeout: Duration::from_mins(1),
             max_subscriptions: 16_384,

@@ -20,6 +20,11 @@ pub enum Verdict {
     /// Event with at least one subscriber: the driver passes its `data` to the application.
     /// [`Session::recipients`](crate::Session::recipients) returns the matching subscriptions.
     Deliver,
+    /// Answer to a publish that carries `data` for the caller, as remote calls of `CometD` do. Like
+    /// an event, it is also for the subscriptions of its channel, if there are any. The publish
+    /// itself settles with its reply, before or after the answer, or without one as
+    /// [`Outcome::Unknown`].
+    Answer(PublishId),
     /// Reply or protocol message, processed by the session.
     Handled,
     /// Message that the session cannot use. Worth a counter and a log line, never an error.
@@ -103,7 +108,8 @@ pub enum Outcome {
     Accepted,
     /// Refused by the server.
     Refused(ServerError),
-    /// Sent, but never answered: the server may or may not have processed it.
+    /// Sent, but never answered: the server may or may not have processed it. Servers need not
+    /// answer a publish.
     Unknown,
     /// Never sent.
     Cancelled,
@@ -145,9 +151,12 @@ pub enum End {
     Requested,
     /// Advice to stop, with the error of the same message.
     Stopped(Option<ServerError>),
+    /// Negative `interval` in the advice: the server wants no further connect.
+    NegativeInterval,
     /// No transport shared by client and server.
     NoCommonTransport,
-    /// Credentials required by the HTTP endpoint itself (status 401 or 403).
+    /// Several HTTP statuses 401 or 403 in a row: see
+    /// [`Config::unauthorized_limit`](crate::Config::unauthorized_limit).
     Unauthorized {
         /// HTTP status.
         status: u16,
@@ -160,11 +169,15 @@ impl fmt::Display for End {
             Self::Requested => f.write_str("disconnected as asked"),
             Self::Stopped(Some(error)) => write!(f, "the server advised to stop: {error}"),
             Self::Stopped(None) => f.write_str("the server advised to stop"),
+            Self::NegativeInterval => {
+                f.write_str("the server wants no further connect (negative interval)")
+            }
             Self::NoCommonTransport => f.write_str("client and server share no transport"),
             Self::Unauthorized { status } => {
                 write!(
                     f,
-                    "the endpoint asks for credentials (HTTP status {status})"
+                    "the endpoint refused several attempts in a row (HTTP status {status}); check the \
+                     credentials that it asks for"
                 )
             }
         }

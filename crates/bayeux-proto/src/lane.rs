@@ -165,6 +165,24 @@ pub enum Close {
     Oversize,
 }
 
+impl Close {
+    /// Returns whether the response of an exchange with this end may have carried events that did
+    /// not arrive.
+    pub(crate) fn may_have_had_events(self) -> bool {
+        match self {
+            // The response arrived, or the request never left.
+            Self::Complete | Self::ConnectionRefused | Self::Unreachable | Self::Tls => false,
+            // A refusal comes instead of the response; a proxy may have dropped the response.
+            Self::Status { status, .. } => !matches!(status, 300..=499 | 503),
+            Self::ByPeer { .. }
+            | Self::Lost
+            | Self::TimedOut
+            | Self::Malformed
+            | Self::Oversize => true,
+        }
+    }
+}
+
 impl fmt::Display for Close {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -101,7 +101,10 @@
 //! 8. **Events come in causal order**, from one queue.
 //! 9. **Input never panics.** An error of the peer becomes an event with a [`Cause`]; an error of
 //!    the caller is a [`Misuse`].
-//! 10. **Buffers belong to the caller.** Batches are appended to a caller-supplied `Vec<u8>`.
+//! 10. **Bytes that flow are life.** Before [`Session::handle_timeout`], a driver may report bytes
+//!     of an incomplete message with [`Session::handle_progress`]: deadlines then measure silence
+//!     and not slowness, up to [`Config::slow_allowance`].
+//! 11. **Buffers belong to the caller.** Batches are appended to a caller-supplied `Vec<u8>`.
 //!
 //! # Guarantees on the wire
 //!

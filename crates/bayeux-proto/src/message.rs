@@ -37,6 +37,14 @@ pub struct Message<'a> {
     pub has_data: bool,
 }
 
+impl Message<'_> {
+    /// Returns whether the message carries `data` on a channel of the application: it is then no
+    /// reply, even with `successful`.
+    pub(crate) fn is_answer(&self) -> bool {
+        self.has_data && !self.channel.is_empty() && !self.channel.starts_with("/meta/")
+    }
+}
+
 impl fmt::Debug for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // `clientId` is a credential, and `error` may quote one.

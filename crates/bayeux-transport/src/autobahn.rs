@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     Clock, Endpoint, Error, Options, close_frame,
-    meter::{Meter, Patience},
+    meter::{Meter, Patience, Watched},
     reader::{Reader, Received},
     shared::Shared,
     socket::{self, Outgoing, Reply},
@@ -47,6 +47,7 @@ async fn run(
     let patience = Patience {
         limit: options.write_timeout,
         allowance: options.write_timeout,
+        watched: Watched::Writes,
         slow: options.slow_allowance,
     };
     let shared = Shared::new(endpoint, options, sender)?;

@@ -12,12 +12,17 @@ use crate::{
     Error,
     meter::{Meter, Metered},
     shared::Shared,
+    site::Site,
 };
 
-/// Opens a connection to the endpoint within [`Options::connect_timeout`](crate::Options).
-pub(crate) async fn connect(shared: &Shared, meter: &Arc<Meter>) -> Result<Metered<Stream>, Error> {
+/// Opens a connection to the endpoint of `site` within [`Options::connect_timeout`](crate::Options).
+pub(crate) async fn connect(
+    shared: &Shared,
+    site: &Site,
+    meter: &Arc<Meter>,
+) -> Result<Metered<Stream>, Error> {
     let limit = shared.options.connect_timeout;
-    match timeout(limit, shared.dialer.dial(&shared.endpoint.to_target())).await {
+    match timeout(limit, shared.dialer.dial(&site.endpoint.to_target())).await {
         Ok(Ok(stream)) => Ok(Metered::new(stream, Arc::clone(meter))),
         Ok(Err(error)) => Err(Error::Dial(error)),
         Err(_) => Err(Error::TimedOut {
@@ -31,6 +36,8 @@ pub(crate) async fn connect(shared: &Shared, meter: &Arc<Meter>) -> Result<Meter
 pub(crate) fn builder() -> http1::Builder {
     let mut builder = http1::Builder::new();
     builder.max_buf_size(64 * 1024);
+    // More than hyper's 100: gateways add a field for each hop and policy.
+    builder.max_headers(256);
     builder
 }
 

@@ -3,7 +3,9 @@
 use core::{fmt, future::poll_fn};
 use std::{collections::VecDeque, sync::Arc};
 
-use bayeux_proto::{Extension, Instant, LaneId, Session, SessionEvent, Unexpected, Verdict};
+use bayeux_proto::{
+    Extension, Instant, LaneId, PublishId, Session, SessionEvent, Unexpected, Verdict,
+};
 use bayeux_wire::{Frame, Message, Value};
 
 use crate::{Error, Lanes, Next};
@@ -34,6 +36,10 @@ pub enum DriverEvent {
     Session(SessionEvent),
     /// A message for at least one subscription.
     Delivery(Delivery),
+    /// Answer to a publish, with data for its caller: see
+    /// [`Verdict::Answer`](bayeux_proto::Verdict::Answer). If its channel has subscriptions, the
+    /// same message follows as a delivery.
+    Answer(PublishId, Delivery),
     /// A message that the session cannot use. Worth counting, not an error.
     Unexpected(Unexpected, Delivery),
     /// A lane ended with an error. Its effect on the session follows as a session event.
@@ -147,6 +153,13 @@ impl<E: Extension> Driver<E> {
                 self.ready.push_back(DriverEvent::Session(event));
             }
             match verdict {
+                Verdict::Answer(publish) => {
+                    self.ready
+                        .push_back(DriverEvent::Answer(publish, delivery()));
+                    if self.session.recipients(message.channel()).next().is_some() {
+                        self.ready.push_back(DriverEvent::Delivery(delivery()));
+                    }
+                }
                 Verdict::Deliver => self.ready.push_back(DriverEvent::Delivery(delivery())),
                 Verdict::Unexpected(why) => self
                     .ready

@@ -40,7 +40,7 @@ impl Endpoint {
         Self::from_url(HttpUrl::allowing_plaintext(url)?)
     }
 
-    fn from_url(url: HttpUrl) -> Result<Self, HttpUrlError> {
+    pub(crate) fn from_url(url: HttpUrl) -> Result<Self, HttpUrlError> {
         let malformed = |reason: &str| HttpUrlError::Malformed {
             reason: reason.to_owned(),
         };

@@ -36,6 +36,24 @@ pub enum Error {
         /// Time to wait by `Retry-After`, if the response has one.
         retry_after: Option<Duration>,
     },
+    /// Server: a redirect that is not followed.
+    #[error(
+        "the server redirects to {target} (HTTP status {status}), which is not followed: {why}"
+    )]
+    Redirect {
+        /// The HTTP status.
+        status: u16,
+        /// The target, without query and credentials.
+        target: String,
+        /// Reason of the refusal.
+        why: &'static str,
+    },
+    /// Server: a response is compressed in a way that this crate does not read.
+    #[error("the response is compressed, and not with gzip")]
+    Encoding,
+    /// Server: a response that claims to be compressed with gzip is not.
+    #[error("the response is not the gzip that it claims to be")]
+    BadGzip(#[source] BoxError),
     /// Server: the response to the upgrade violates RFC 6455 (section 4.1).
     #[error("the server's answer to the upgrade violates RFC 6455: {what}")]
     Upgrade {
@@ -75,9 +93,6 @@ pub enum Error {
         #[source]
         source: DecodeError,
     },
-    /// Server: a long-polling response without a single message.
-    #[error("the server sent a response without a message")]
-    NoMessage,
     /// Server: a frame or body exceeds the limit.
     #[error("the server sent more than {limit} bytes at once")]
     Oversize {
@@ -85,6 +100,9 @@ pub enum Error {
         limit: usize,
     },
 
+    /// Server: a long-polling response with a list, but without a message in it.
+    #[error("the server sent a list without a message")]
+    NoMessage,
     /// Server: the connection is kept busy with bytes that carry no message.
     #[error("the server keeps the connection busy without a message: {what}")]
     Flood {
@@ -135,7 +153,13 @@ impl Error {
                 status,
                 retry_after,
             },
+            &Self::Redirect { status, .. } => Close::Status {
+                status,
+                retry_after: None,
+            },
             Self::Upgrade { .. }
+            | Self::Encoding
+            | Self::BadGzip(_)
             | Self::NotHttp(_)
             | Self::Framing { .. }
             | Self::NotUtf8 { .. }
@@ -198,6 +222,12 @@ mod tests {
                 status: 503,
                 retry_after: None,
             },
+            Error::Redirect {
+                status: 307,
+                target: "http://a.example.com/".to_owned(),
+                why: "the target has no TLS",
+            },
+            Error::BadGzip("the cause".into()),
             Error::Upgrade { what: "no key" },
             Error::NotHttp("the cause".into()),
             Error::Framing { what: "no frame" },
@@ -210,7 +240,7 @@ mod tests {
                 size: 9,
                 source: DecodeError::Empty,
             },
-            Error::NoMessage,
+            Error::Encoding,
             Error::Flood { what: "pings" },
             Error::Oversize { limit: 9 },
             Error::Dial(DialError::NoTls {
@@ -278,6 +308,11 @@ mod tests {
             Close::Unreachable,
             Close::Unreachable,
             status,
+            Close::Status {
+                status: 307,
+                retry_after: None,
+            },
+            Close::Malformed,
             Close::Malformed,
             Close::Malformed,
             Close::Malformed,

@@ -4,7 +4,7 @@ use core::{fmt, time::Duration};
 use std::sync::Arc;
 
 use bayeux_proto::{Close, LaneId};
-use bayeux_wire::Frame;
+use bayeux_wire::{DecodeError, Frame};
 use bytes::Bytes;
 use http::{HeaderValue, Method, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full};
@@ -21,8 +21,10 @@ use tokio::{
 use crate::{
     Error,
     connection::{self, ConnectionTask},
-    meter::{Meter, Patience},
+    encoding::Encoding,
+    meter::{Meter, Patience, Watched},
     shared::{Report, Shared},
+    site::{MAX_REDIRECTS, Redirect, Site},
 };
 
 /// An exchange to make.
@@ -77,8 +79,10 @@ pub(crate) async fn run_queue(
             match outcome {
                 Ok((frame, connection)) => {
                     kept = Some(Kept::new(connection, &shared));
-                    tracing::trace!(lane = lane.number(), size = frame.len(), "response");
-                    shared.report(lane, Report::Frame(frame)).await?;
+                    if let Some(frame) = frame {
+                        tracing::trace!(lane = lane.number(), size = frame.len(), "response");
+                        shared.report(lane, Report::Frame(frame)).await?;
+                    }
                     shared
                         .report(lane, Report::Closed(Close::Complete, None))
                         .await
@@ -117,7 +121,9 @@ impl Kept {
 
     /// Returns the connection, unless it has been idle too long or has been invalidated.
     fn reuse(self, shared: &Shared) -> Option<Connection> {
-        let is_fresh = self.generation == shared.generation() && Instant::now() < self.until;
+        let is_fresh = self.generation == shared.generation()
+            && Instant::now() < self.until
+            && Arc::ptr_eq(&self.connection.site, &shared.sites.current());
         is_fresh.then_some(self.connection)
     }
 }
@@ -127,11 +133,12 @@ async fn exchange(
     meter: &Arc<Meter>,
     kept: Option<Connection>,
     batch: Batch,
-) -> Result<(Arc<Frame>, Connection), Error> {
+) -> Result<Answer, Error> {
     let limit = batch.limit;
     let patience = Patience {
         limit,
-        allowance: STALL,
+        allowance: STALL.min(limit),
+        watched: Watched::Both,
         slow: shared.options.slow_allowance,
     };
     meter
@@ -144,17 +151,43 @@ async fn exchange(
         }))
 }
 
+/// The messages of a response, if it has any, and the connection for the next exchange.
+type Answer = (Option<Arc<Frame>>, Connection);
+
 async fn attempt(
     shared: &Shared,
     meter: &Arc<Meter>,
+    mut kept: Option<Connection>,
+    batch: &Batch,
+) -> Result<Answer, Error> {
+    let mut redirects = 0;
+    loop {
+        let site = shared.sites.current();
+        let (response, connection) = respond(shared, &site, meter, kept.take(), batch).await?;
+        let (status, headers) = (response.status(), response.headers());
+        let permission = shared.permission(&[307, 308]);
+        match Redirect::of(&site.endpoint, status, headers, permission)? {
+            None => return Ok((receive(shared, meter, response).await?, connection)),
+            Some(redirect) if redirects == MAX_REDIRECTS => return Err(redirect.too_many(status)),
+            Some(redirect) => shared.sites.redirect(&site, redirect),
+        }
+        redirects += 1;
+    }
+}
+
+/// Returns the response, and the connection on which its body arrives.
+async fn respond(
+    shared: &Shared,
+    site: &Arc<Site>,
+    meter: &Arc<Meter>,
     kept: Option<Connection>,
     batch: &Batch,
-) -> Result<(Arc<Frame>, Connection), Error> {
+) -> Result<(Response<Incoming>, Connection), Error> {
     if let Some(mut connection) = kept
         && connection.is_usable().await
     {
         match connection.post(shared, meter, batch).await {
-            Ok(response) => return Ok((receive(shared, meter, response).await?, connection)),
+            Ok(response) => return Ok((response, connection)),
             // The server may close an idle connection just when a request is on its way. Only a
             // request that certainly never left is repeated: a publish might be processed twice,
             // and a held connect that was cut may have lost events, which the session has to know.
@@ -164,31 +197,33 @@ async fn attempt(
             Err(failure) => return Err(failure.error),
         }
     }
-    let mut connection = Connection::open(shared, meter).await?;
+    let mut connection = Connection::open(shared, site, meter).await?;
     let response = connection
         .post(shared, meter, batch)
         .await
         .map_err(|failure| failure.error)?;
-    Ok((receive(shared, meter, response).await?, connection))
+    Ok((response, connection))
 }
 
 /// An HTTP connection that is reused for successive exchanges.
 struct Connection {
     sender: SendRequest<Full<Bytes>>,
+    site: Arc<Site>,
     /// Time for which it may be idle, as of the last response.
     idle_timeout: Duration,
     _task: ConnectionTask,
 }
 
 impl Connection {
-    async fn open(shared: &Shared, meter: &Arc<Meter>) -> Result<Self, Error> {
-        let stream = connection::connect(shared, meter).await?;
+    async fn open(shared: &Shared, site: &Arc<Site>, meter: &Arc<Meter>) -> Result<Self, Error> {
+        let stream = connection::connect(shared, site, meter).await?;
         let (sender, connection) = connection::builder()
             .handshake(TokioIo::new(stream))
             .await
             .map_err(|error| Error::http("starting an HTTP connection", error))?;
         Ok(Self {
             sender,
+            site: Arc::clone(site),
             idle_timeout: shared.options.idle_timeout,
             _task: ConnectionTask::spawn(connection),
         })
@@ -208,7 +243,7 @@ impl Connection {
         batch: &Batch,
     ) -> Result<Response<Incoming>, Failure> {
         meter.allow(connection::MAX_HEADS);
-        let mut request = shared.request(Method::POST, Full::new(batch.bytes.clone()));
+        let mut request = shared.request(&self.site, Method::POST, Full::new(batch.bytes.clone()));
         request.headers_mut().insert(
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/json"),
@@ -225,9 +260,9 @@ impl Connection {
                     error: Error::http("waiting for a response", error),
                 }
             })?;
-        shared
+        self.site
             .cookies
-            .store(shared.endpoint.cookie_url(), response.headers());
+            .store(self.site.endpoint.cookie_url(), response.headers());
         self.idle_timeout =
             connection::idle_timeout(response.headers(), shared.options.idle_timeout);
         Ok(response)
@@ -247,12 +282,15 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Reads the messages of a response, within [`Options::max_body`](crate::Options).
+/// Reads the messages of a response, if it has any, within [`Options::max_body`](crate::Options).
 async fn receive(
     shared: &Shared,
     meter: &Meter,
     response: Response<Incoming>,
-) -> Result<Arc<Frame>, Error> {
+) -> Result<Option<Arc<Frame>>, Error> {
+    if response.status() == StatusCode::NO_CONTENT {
+        return Ok(None);
+    }
     // Bayeux reports its own failures with 200; any other status comes from a proxy or gateway.
     if response.status() != StatusCode::OK {
         return Err(Error::Status {
@@ -262,6 +300,7 @@ async fn receive(
         });
     }
     let limit = shared.options.max_body;
+    let encoding = Encoding::of(response.headers())?;
     let mut body = response.into_body();
     if usize::try_from(body.size_hint().lower()).map_or(true, |least| least > limit) {
         return Err(Error::Oversize { limit });
@@ -287,14 +326,18 @@ async fn receive(
             });
         }
     }
-    let size = bytes.len();
-    let frame = shared
-        .decode(&[bytes])
-        .map_err(|source| Error::NotBayeux { size, source })?;
-    if frame.messages().len() == 0 {
-        return Err(Error::NoMessage);
+    let body = encoding.decode(bytes, limit)?;
+    match shared.decode(&body) {
+        Ok(frame) if frame.messages().len() > 0 => Ok(Some(frame)),
+        // A server need not answer a publish (Bayeux specification, "Publish response").
+        Ok(frame) if frame.rejected() == 0 => Ok(None),
+        Ok(_) => Err(Error::NoMessage),
+        Err(DecodeError::Empty) => Ok(None),
+        Err(source) => Err(Error::NotBayeux {
+            size: body.len(),
+            source,
+        }),
     }
-    Ok(frame)
 }
 
 /// Time without a byte after which an exchange that outlasts its timeout is given up. The session

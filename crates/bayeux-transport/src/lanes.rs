@@ -178,7 +178,7 @@ impl Lanes {
 
     /// Returns the server's address.
     pub fn endpoint(&self) -> &Endpoint {
-        &self.shared.endpoint
+        self.shared.sites.endpoint()
     }
 }
 
@@ -274,7 +274,7 @@ impl Lanes {
 impl fmt::Debug for Lanes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Lanes")
-            .field("endpoint", &self.shared.endpoint)
+            .field("endpoint", self.shared.sites.endpoint())
             .field("open", &self.open.keys())
             .finish_non_exhaustive()
     }

@@ -52,6 +52,7 @@ mod connection;
 #[cfg_attr(not(feature = "cookies"), path = "no_cookies.rs")]
 mod cookies;
 mod driver;
+mod encoding;
 mod endpoint;
 mod error;
 mod exchange;
@@ -60,6 +61,7 @@ mod meter;
 mod options;
 mod reader;
 mod shared;
+mod site;
 mod socket;
 mod upgrade;
 mod waste;

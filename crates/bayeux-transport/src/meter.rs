@@ -71,13 +71,14 @@ impl Meter {
         (last_read > self.completed.load(Ordering::Relaxed)).then(|| instant(last_read))
     }
 
-    /// Waits for `work`, at most for `limit`, and longer while bytes flow: each read or write allows
-    /// another `allowance`, up to `slow` beyond the limit. Returns `None` if time is over.
+    /// Waits for `work`, at most for `limit`, and longer while bytes flow: each read or write that is
+    /// watched allows another `allowance`, up to `slow` beyond the limit. Returns `None` if time is over.
     pub(crate) async fn in_time<T>(
         &self,
         Patience {
             limit,
             allowance,
+            watched,
             slow,
         }: Patience,
         work: impl Future<Output = T>,
@@ -91,10 +92,11 @@ impl Meter {
                 done = &mut work => return Some(done),
                 () = self.clock.sleep_until(Some(at)) => {}
             }
-            let last = self
-                .last_read
-                .load(Ordering::Relaxed)
-                .max(self.last_written.load(Ordering::Relaxed));
+            let written = self.last_written.load(Ordering::Relaxed);
+            let last = match watched {
+                Watched::Writes => written,
+                Watched::Both => written.max(self.last_read.load(Ordering::Relaxed)),
+            };
             let later = (instant(last) + allowance).min(latest);
             if later <= self.clock.now() {
                 return None;
@@ -112,8 +114,18 @@ impl Meter {
 #[derive(Clone, Copy)]
 pub(crate) struct Patience {
     pub(crate) limit: Duration,
+    /// At most `limit`, so that bytes from before the start allow nothing.
     pub(crate) allowance: Duration,
+    pub(crate) watched: Watched,
     pub(crate) slow: Duration,
+}
+
+/// Bytes that show progress.
+#[derive(Clone, Copy)]
+pub(crate) enum Watched {
+    /// Bytes written: a peer that goes on sending may never read.
+    Writes,
+    Both,
 }
 
 fn instant(nanos: u64) -> Instant {

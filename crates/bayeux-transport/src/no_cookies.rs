@@ -5,7 +5,7 @@ use url::Url;
 
 /// Stands in for the cookie jar and stores nothing.
 #[derive(Default)]
-pub(crate) struct Cookies;
+pub(crate) struct Cookies {}
 
 impl Cookies {
     /// Ignores the cookies of a response.

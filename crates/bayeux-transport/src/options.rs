@@ -4,7 +4,7 @@ use core::{fmt, time::Duration};
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use crate::{Error, Proxy, RootStore};
+use crate::{Error, Proxy, RootStore, encoding::Encoding};
 
 /// Limits, timeouts, extra request headers, proxy and trusted roots of a set of
 /// [`Lanes`](crate::Lanes).
@@ -36,6 +36,10 @@ pub struct Options {
     /// `Keep-Alive: timeout=`, the connection is kept one second less. Default: 4 s, because
     /// Node.js closes an idle connection after 5 s.
     pub idle_timeout: Duration,
+    /// Whether redirects to another origin are followed. The messages go there with everything that
+    /// is in them, tokens in `ext` included; only headers and cookies stay behind. Redirects within
+    /// the origin of the endpoint are always followed. Default: false.
+    pub follow_to_other_origins: bool,
     /// Proxy to connect through. Default: none.
     pub proxy: Proxy,
     /// Root certificates to trust for TLS. Default: Mozilla's, if they are compiled in.
@@ -60,6 +64,14 @@ impl Options {
             HeaderName::try_from(name).map_err(|_| error("its name is not valid in HTTP"))?;
         let mut value =
             HeaderValue::try_from(value).map_err(|_| error("its value is not valid in HTTP"))?;
+        if legal == header::SEC_WEBSOCKET_PROTOCOL {
+            return Err(error("subprotocols are not supported"));
+        }
+        if legal == header::ACCEPT_ENCODING
+            && !value.to_str().is_ok_and(Encoding::accepts_only_known)
+        {
+            return Err(error("only gzip can be read"));
+        }
         if RESERVED_HEADERS.contains(&legal) || legal.as_str().starts_with("sec-websocket-") {
             return Err(error("the transport writes it itself"));
         }
@@ -80,6 +92,7 @@ impl Default for Options {
             write_timeout: Duration::from_secs(10),
             slow_allowance: Duration::from_mins(6),
             idle_timeout: Duration::from_secs(4),
+            follow_to_other_origins: false,
             proxy: Proxy::none(),
             headers: HeaderMap::new(),
             roots: RootStore::default(),
@@ -98,6 +111,7 @@ impl fmt::Debug for Options {
             .field("write_timeout", &self.write_timeout)
             .field("slow_allowance", &self.slow_allowance)
             .field("idle_timeout", &self.idle_timeout)
+            .field("follow_to_other_origins", &self.follow_to_other_origins)
             .field("proxy", &self.proxy)
             .field("roots", &self.roots)
             .field("headers", &self.headers.keys())
@@ -146,6 +160,8 @@ mod tests {
             ("Cookie", "secret"),
             ("transfer-encoding", "secret"),
             ("Sec-WebSocket-Protocol", "secret"),
+            ("Accept-Encoding", "secret"),
+            ("Accept-Encoding", "gzip, br"),
         ] {
             let mut options = Options::default();
             let error = options.add_header(name, value).unwrap_err();

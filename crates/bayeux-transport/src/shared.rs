@@ -9,14 +9,16 @@ use bayeux_wire::{DecodeError, Decoder, Frame, Limits, Pool};
 use http::{HeaderValue, Request, header};
 use tokio::sync::mpsc;
 
-use crate::{Endpoint, Error, Options, cookies::Cookies};
+use crate::{
+    Endpoint, Error, Options,
+    site::{Permission, Site, Sites},
+};
 
 /// State shared by all lanes to a server.
 pub(crate) struct Shared {
-    pub(crate) endpoint: Endpoint,
+    pub(crate) sites: Sites,
     pub(crate) options: Options,
     pub(crate) dialer: Dialer,
-    pub(crate) cookies: Cookies,
     decoder: Mutex<PooledDecoder>,
     generation: AtomicU64,
     reports: mpsc::Sender<(LaneId, Report)>,
@@ -49,10 +51,9 @@ impl Shared {
             pool: Pool::new(REPORT_QUEUE + 4),
         });
         Ok(Self {
-            endpoint,
+            sites: Sites::new(endpoint),
             options,
             dialer,
-            cookies: Cookies::default(),
             decoder,
             generation: AtomicU64::new(0),
             reports,
@@ -63,12 +64,14 @@ impl Shared {
         self.reports.send((lane, report)).await.map_err(|_| Closed)
     }
 
-    /// Decodes a payload into a frame. This is its only copy, out of the socket's buffer.
-    pub(crate) fn decode(&self, chunks: &[impl AsRef<[u8]>]) -> Result<Arc<Frame>, DecodeError> {
+    /// Decodes a payload into a frame. This is its only copy, out of the socket's buffer. A byte
+    /// order mark, which .NET services send, is ignored (RFC 8259, section 8.1).
+    pub(crate) fn decode(&self, payload: &[u8]) -> Result<Arc<Frame>, DecodeError> {
+        let payload = payload.strip_prefix(b"\xef\xbb\xbf").unwrap_or(payload);
         // No code that holds the lock leaves the decoder or the pool half changed.
         let mut decoder = self.decoder.lock().unwrap_or_else(PoisonError::into_inner);
         let PooledDecoder { decoder, pool } = &mut *decoder;
-        let frame = pool.receive(decoder, chunks)?;
+        let frame = pool.receive(decoder, &[payload])?;
         // The memory of a rare giant frame is not kept for the next one.
         if frame.len() <= MAX_POOLED_FRAME {
             pool.recycle(&frame);
@@ -77,8 +80,9 @@ impl Shared {
     }
 
     /// Invalidates all kept connections, after an exchange failed or was abandoned: the same cause
-    /// may have broken them too.
+    /// may have broken them too. Redirects are forgotten.
     pub(crate) fn invalidate(&self) {
+        self.sites.reset();
         self.generation.fetch_add(1, Ordering::Relaxed);
     }
 
@@ -88,16 +92,27 @@ impl Shared {
         self.generation.load(Ordering::Relaxed)
     }
 
+    /// Returns which redirects may be followed, of those with one of these statuses.
+    pub(crate) fn permission<'a>(&'a self, statuses: &'a [u16]) -> Permission<'a> {
+        Permission {
+            statuses,
+            home: self.sites.endpoint(),
+            other_origins: self.options.follow_to_other_origins,
+        }
+    }
+
     /// Creates a request with the headers that every request to the server has.
-    pub(crate) fn request<B>(&self, method: http::Method, body: B) -> Request<B> {
+    pub(crate) fn request<B>(&self, site: &Site, method: http::Method, body: B) -> Request<B> {
         let mut request = Request::new(body);
         *request.method_mut() = method;
-        *request.uri_mut() = self.endpoint.target().clone();
+        *request.uri_mut() = site.endpoint.target().clone();
         let headers = request.headers_mut();
         headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
-        headers.extend(self.options.headers.clone());
-        headers.insert(header::HOST, self.endpoint.authority().clone());
-        if let Some(cookies) = self.cookies.header(self.endpoint.cookie_url()) {
+        if site.takes_headers {
+            headers.extend(self.options.headers.clone());
+        }
+        headers.insert(header::HOST, site.endpoint.authority().clone());
+        if let Some(cookies) = site.cookies.header(site.endpoint.cookie_url()) {
             headers.insert(header::COOKIE, cookies);
         }
         request

@@ -15,7 +15,7 @@ use tokio::{
 use crate::{
     Error,
     close_frame::{self, CloseFrame},
-    meter::{Meter, Patience},
+    meter::{Meter, Patience, Watched},
     reader::{Reader, Received},
     shared::{Closed, Report, Shared},
     upgrade,
@@ -56,8 +56,15 @@ pub(crate) async fn run(
     };
     let stream = match opened {
         Ok(stream) => stream,
-        Err(end) => return end.report(&shared, lane).await,
+        Err(end) => {
+            if matches!(end, End::Failed(_)) {
+                shared.sites.reset();
+            }
+            return end.report(&shared, lane).await;
+        }
     };
+    // The bytes so far were those of the upgrade.
+    meter.complete();
     tracing::debug!(lane = lane.number(), "websocket open");
     if shared.report(lane, Report::Opened).await.is_err() {
         return;
@@ -71,6 +78,7 @@ pub(crate) async fn run(
     let patience = Patience {
         limit,
         allowance: limit,
+        watched: Watched::Writes,
         slow: shared.options.slow_allowance,
     };
     // A read is cancelled only at the end of the lane: cancelled in mid-frame, it would lose its
@@ -162,7 +170,7 @@ async fn read_all<S: AsyncRead + Unpin>(
         let report = match reader.next().await {
             Ok(Received::Text(bytes) | Received::Binary(bytes)) => {
                 let size = bytes.len();
-                let decoded = match shared.decode(&[bytes]) {
+                let decoded = match shared.decode(bytes) {
                     Ok(decoded) => Some(decoded),
                     // Some servers send empty messages to keep a socket alive.
                     Err(DecodeError::Empty) => None,
@@ -174,7 +182,10 @@ async fn read_all<S: AsyncRead + Unpin>(
                 if let Err(flood) = reader.rate(is_useful, size) {
                     return End::Failed(flood);
                 }
-                let Some(frame) = decoded else { continue };
+                let Some(frame) = decoded else {
+                    meter.complete();
+                    continue;
+                };
                 tracing::trace!(lane = lane.number(), size, "frame");
                 Report::Frame(frame)
             }

@@ -16,11 +16,31 @@ use crate::{
     connection::{self, ConnectionTask},
     meter::Meter,
     shared::Shared,
+    site::{MAX_REDIRECTS, Redirect, Site},
 };
 
 /// Connects and upgrades, and returns a stream of WebSocket frames.
 pub(crate) async fn open(shared: &Shared, meter: &Arc<Meter>) -> Result<TokioIo<Upgraded>, Error> {
-    let stream = connection::connect(shared, meter).await?;
+    for _ in 0..MAX_REDIRECTS {
+        let site = shared.sites.current();
+        match attempt(shared, &site, meter).await? {
+            Attempt::Open(stream) => return Ok(stream),
+            Attempt::Redirect(redirect, _) => shared.sites.redirect(&site, *redirect),
+        }
+    }
+    match attempt(shared, &shared.sites.current(), meter).await? {
+        Attempt::Open(stream) => Ok(stream),
+        Attempt::Redirect(redirect, status) => Err(redirect.too_many(status)),
+    }
+}
+
+enum Attempt {
+    Open(TokioIo<Upgraded>),
+    Redirect(Box<Redirect>, StatusCode),
+}
+
+async fn attempt(shared: &Shared, site: &Site, meter: &Arc<Meter>) -> Result<Attempt, Error> {
+    let stream = connection::connect(shared, site, meter).await?;
     let (mut sender, connection) = connection::builder()
         .handshake(TokioIo::new(stream))
         .await
@@ -29,7 +49,7 @@ pub(crate) async fn open(shared: &Shared, meter: &Arc<Meter>) -> Result<TokioIo<
     let _task = ConnectionTask::spawn(async move { connection.with_upgrades().await });
 
     let key = random_key();
-    let mut request = shared.request(Method::GET, Empty::<Bytes>::new());
+    let mut request = shared.request(site, Method::GET, Empty::<Bytes>::new());
     let headers = request.headers_mut();
     headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
     headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
@@ -47,14 +67,18 @@ pub(crate) async fn open(shared: &Shared, meter: &Arc<Meter>) -> Result<TokioIo<
         .await
         .map_err(|error| connection::flooded(meter, Error::http(DOING, error)))?;
     meter.allow(u64::MAX);
-    shared
-        .cookies
-        .store(shared.endpoint.cookie_url(), response.headers());
+    site.cookies
+        .store(site.endpoint.cookie_url(), response.headers());
+    let (status, headers) = (response.status(), response.headers());
+    let permission = shared.permission(&[301, 302, 307, 308]);
+    if let Some(redirect) = Redirect::of(&site.endpoint, status, headers, permission)? {
+        return Ok(Attempt::Redirect(Box::new(redirect), status));
+    }
     check_response(&response, &key)?;
     let upgraded = hyper::upgrade::on(response)
         .await
         .map_err(|error| Error::http(DOING, error))?;
-    Ok(TokioIo::new(upgraded))
+    Ok(Attempt::Open(TokioIo::new(upgraded)))
 }
 
 fn check_response(response: &Response<Incoming>, key: &str) -> Result<(), Error> {

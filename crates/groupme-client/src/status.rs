@@ -162,7 +162,7 @@ pub enum ClientEnd {
     /// The gateway refuses the token: it refused the account's own channel twice, the second time
     /// with a new call to the token source.
     Unauthorized(ServerError),
-    /// The endpoint refuses access, by HTTP status 401 or 403.
+    /// The endpoint refuses access, by HTTP status 401 several times in a row.
     Forbidden {
         /// HTTP status.
         status: u16,
@@ -179,6 +179,9 @@ impl ClientEnd {
             bayeux_proto::End::Unauthorized { status } => Self::Forbidden { status },
             bayeux_proto::End::NoCommonTransport => Self::NoCommonTransport,
             bayeux_proto::End::Stopped(error) => Self::Stopped(error),
+            end @ bayeux_proto::End::NegativeInterval => {
+                Self::Stopped(Some(ServerError::parse(&end.to_string())))
+            }
             _ => Self::Requested,
         }
     }

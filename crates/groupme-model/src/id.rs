@@ -341,6 +341,20 @@ impl<K> From<IdRef<'_, K>> for Id<K> {
     }
 }
 
+/// Returns the conversation of a group or topic, which has the same id.
+impl From<GroupId> for ConversationId {
+    fn from(group: GroupId) -> Self {
+        group.as_view().retyped().into_owned()
+    }
+}
+
+/// Returns the conversation of a group or topic, which has the same id.
+impl From<&GroupId> for ConversationId {
+    fn from(group: &GroupId) -> Self {
+        group.as_view().retyped().into_owned()
+    }
+}
+
 impl<'f, K> From<&'f str> for IdRef<'f, K> {
     fn from(text: &'f str) -> Self {
         Self {

@@ -1,5 +1,7 @@
 //! A proxy server: its URL, its protocol, and the credentials for it.
 
+use core::net::{IpAddr, SocketAddr};
+
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use http::HeaderValue;
 use percent_encoding::percent_decode_str;
@@ -7,7 +9,7 @@ use url::Url;
 
 use super::{http_connect, socks5};
 use crate::{
-    DialError, Stream, Target,
+    DialError, Stream, Target, happy_eyeballs,
     http_url::{NOT_ASCII, has_ascii_host},
 };
 
@@ -66,6 +68,19 @@ impl ProxyServer {
         &self.target
     }
 
+    /// Returns the targets to ask the proxy for, in turn: the target itself, or its addresses if the
+    /// proxy does not look up names. IPv4 comes first, because proxies without IPv6 are common.
+    pub(crate) async fn requests(&self, target: &Target) -> Result<Vec<Target>, DialError> {
+        let is_address = target.host().parse::<IpAddr>().is_ok();
+        match &self.protocol {
+            Protocol::Socks5(options) if !options.resolves_names() && !is_address => {
+                let addresses = happy_eyeballs::resolve(target.host(), target.port()).await?;
+                Ok(targets(target, addresses))
+            }
+            _ => Ok(vec![target.clone()]),
+        }
+    }
+
     /// Asks the proxy at the other end of `stream` for a connection to `target`.
     pub(crate) async fn open_tunnel(
         &self,
@@ -81,6 +96,19 @@ impl ProxyServer {
         }
     }
 }
+
+/// Returns the addresses of a target as targets, those of IPv4 first.
+fn targets(target: &Target, mut addresses: Vec<SocketAddr>) -> Vec<Target> {
+    addresses.sort_by_key(SocketAddr::is_ipv6);
+    addresses.truncate(MAX_ADDRESSES);
+    addresses
+        .into_iter()
+        .map(|address| Target::new(&address.ip().to_string(), target.port(), target.is_secure()))
+        .collect()
+}
+
+/// Maximum number of addresses of a host to ask a proxy for.
+const MAX_ADDRESSES: usize = 8;
 
 /// A user name and a password, decoded.
 #[derive(Clone)]
@@ -116,6 +144,16 @@ fn basic(credentials: &Credentials) -> Result<HeaderValue, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_of_ipv4_are_asked_for_first() {
+        let address = |text: &str| text.parse().unwrap();
+        let addresses = ["[2001:db8::1]:443", "192.0.2.1:443", "192.0.2.2:443"].map(address);
+        let found = targets(&Target::new("a.example.com", 443, true), addresses.to_vec());
+        let hosts: Vec<_> = found.iter().map(Target::host).collect();
+        assert_eq!(hosts, ["192.0.2.1", "192.0.2.2", "2001:db8::1"]);
+        assert!(found.iter().all(Target::is_secure));
+    }
 
     #[test]
     fn user_name_and_password_are_decoded() {

@@ -3,13 +3,13 @@
 //! hyper-util's `SocksV5` is not used: its error type is private, so that a wrong password could
 //! not be distinguished from an unreachable host, and its local name lookup blocks the thread.
 
-use core::net::{IpAddr, SocketAddr};
+use core::net::IpAddr;
 use std::io;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::server::Credentials;
-use crate::{DialError, Stream, Target, happy_eyeballs};
+use crate::{DialError, Stream, Target};
 
 #[derive(Clone)]
 pub(super) struct Options {
@@ -35,6 +35,11 @@ impl Options {
             credentials,
         })
     }
+
+    /// Returns whether the proxy looks up names.
+    pub(super) fn resolves_names(&self) -> bool {
+        self.resolves_names
+    }
 }
 
 /// Asks the SOCKS5 proxy at the other end of `stream` for a connection to `target`.
@@ -44,7 +49,7 @@ pub(super) async fn open(
     options: &Options,
     target: &Target,
 ) -> Result<Stream, DialError> {
-    let request = request(options, target).await?;
+    let request = request(target)?;
     match handshake(&mut stream, options, &request).await {
         Ok(()) => Ok(stream),
         Err(Failure::Auth(what)) => Err(DialError::ProxyAuth {
@@ -120,27 +125,19 @@ async fn authenticate(stream: &mut Stream, credentials: &Credentials) -> Result<
 }
 
 /// Returns the request for a connection to `target` (RFC 1928, section 4).
-async fn request(options: &Options, target: &Target) -> Result<Vec<u8>, DialError> {
+fn request(target: &Target) -> Result<Vec<u8>, DialError> {
     let (host, port) = (target.host(), target.port());
-    let address = match host.parse::<IpAddr>() {
-        Ok(address) => Some(address),
-        Err(_) if options.resolves_names => None,
-        Err(_) => {
-            let addresses = happy_eyeballs::resolve(host, port).await?;
-            addresses.first().map(SocketAddr::ip)
-        }
-    };
     let mut request = vec![VERSION, CONNECT, 0];
-    match address {
-        Some(IpAddr::V4(address)) => {
+    match host.parse() {
+        Ok(IpAddr::V4(address)) => {
             request.push(IPV4);
             request.extend(address.octets());
         }
-        Some(IpAddr::V6(address)) => {
+        Ok(IpAddr::V6(address)) => {
             request.push(IPV6);
             request.extend(address.octets());
         }
-        None => {
+        Err(_) => {
             if u8::try_from(host.len()).is_err() {
                 return Err(DialError::Proxy {
                     what: "the name of the host behind it is longer than 255 bytes",

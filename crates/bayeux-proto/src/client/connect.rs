@@ -254,7 +254,7 @@ impl Session {
                 if self.start_interval() {
                     self.connect.due = self.now;
                 } else {
-                    self.finish(End::Stopped(None));
+                    self.finish(End::NegativeInterval);
                 }
             }
         }
@@ -270,7 +270,7 @@ impl Session {
             Some(Reconnect::Handshake) => self.lose_session(Cause::Refused(error)),
             Some(Reconnect::Retry) | None => {
                 if !self.start_interval() {
-                    return self.end_by_advice(message);
+                    return self.end_by_interval(message);
                 }
                 let retry_at = self.record_failure(Cause::Refused(error));
                 self.schedule_connect(retry_at);
@@ -289,6 +289,9 @@ impl Session {
             Close::Complete => Cause::Violation("a response without a connect reply"),
             why => Cause::Lane(why),
         };
+        if self.gives_up(&cause) {
+            return;
+        }
         let (held, by_proxy) = (self.now - sent.sent, !matches!(why, Close::Complete));
         if by_proxy && !sent.zero_hold && held < sent.hold {
             self.connect.short_holds += 1;

@@ -91,8 +91,11 @@ impl Session {
                 id.clone_into(&mut self.client_id);
                 self.on_handshake_ok(message);
             }
-            (Some(true), _) => {
-                let cause = Cause::Violation("a handshake without clientId");
+            (Some(true), id) => {
+                let cause = Cause::Violation(match id {
+                    Some(id) if !id.is_empty() => "a clientId of more than 4096 bytes",
+                    _ => "a handshake without clientId",
+                });
                 self.handshake_refused(cause, message);
             }
             _ => self.handshake_refused(Cause::Refused(self.server_error(message)), message),
@@ -133,7 +136,7 @@ impl Session {
     /// Schedules the next handshake after a refusal, over the same connection.
     fn handshake_refused(&mut self, cause: Cause, message: &Message<'_>) {
         if !self.start_interval() {
-            return self.end_by_advice(message);
+            return self.end_by_interval(message);
         }
         let due = self.record_failure(cause);
         self.stage = Stage::Handshake { due, sent: None };
@@ -161,10 +164,13 @@ impl Session {
         } = self.stage
             && sent.lane == lane
         {
-            self.handshake_failed(match why {
+            let cause = match why {
                 Close::Complete => Cause::Violation("a response without a handshake reply"),
                 why => Cause::Lane(why),
-            });
+            };
+            if !self.gives_up(&cause) {
+                self.handshake_failed(cause);
+            }
         }
     }
 

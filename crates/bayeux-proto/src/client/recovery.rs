@@ -4,8 +4,8 @@ use core::time::Duration;
 
 use super::{Session, Stage, connect::Connect, retry::RetrySchedule};
 use crate::{
-    Cause, Close, End, Instant, LaneId, Message, Reconnect, SessionEvent, Timer, Transport,
-    Unexpected, Verdict,
+    Cause, Close, End, Exchange, Instant, LaneId, Message, Reconnect, SessionEvent, Timer,
+    Transport, Unexpected, Verdict,
 };
 
 #[derive(Debug, Default)]
@@ -16,6 +16,8 @@ pub(super) struct Recovery {
     pub(super) announced: bool,
     /// Consecutive failures.
     attempts: u32,
+    /// HTTP statuses 401 and 403 in a row, without a message in between.
+    refusals: u32,
     /// Time of the first of the consecutive failures, if there are any.
     failing_since: Instant,
     /// Whether long-polling replaced the websocket since the last success.
@@ -37,6 +39,11 @@ impl Recovery {
     pub(super) fn event_delivered(&mut self, now: Instant) {
         self.last_safe = now;
         self.last_event = Some(now);
+    }
+
+    /// Records that the server sent a message.
+    pub(super) fn message_received(&mut self) {
+        self.refusals = 0;
     }
 
     /// Records a successful connect that was sent at `sent`. No later instant is safe: a server
@@ -128,7 +135,8 @@ impl Session {
             self.events
                 .push_back(SessionEvent::Down { cause, retry_at });
         } else {
-            let attempts = self.recovery.attempts;
+            // A fallback to the other transport is not counted, and is a failed attempt all the same.
+            let attempts = self.recovery.attempts.max(1);
             self.events.push_back(SessionEvent::AttemptFailed {
                 cause,
                 attempts,
@@ -212,14 +220,17 @@ impl Session {
     /// Handles the rest of the payload that ended the session: events, and advice about the next
     /// step.
     pub(super) fn handle_message_on_closing_lane(&mut self, message: &Message<'_>) -> Verdict {
-        if message.channel == "/meta/disconnect" || message.successful.is_some() {
+        let is_reply = message.successful.is_some() && !message.is_answer();
+        if message.channel == "/meta/disconnect" || is_reply {
             if let Stage::Handshake { due, sent: None } = self.stage
                 && let Some(advice) = &message.advice
             {
                 self.advice.merge(advice);
                 let stop = matches!(advice.reconnect, Some(Reconnect::None | Reconnect::Unknown));
-                if stop || !self.start_interval() {
+                if stop {
                     self.end_by_advice(message);
+                } else if !self.start_interval() {
+                    self.end_by_interval(message);
                 } else {
                     let due = due.max(self.interval_end());
                     self.stage = Stage::Handshake { due, sent: None };
@@ -248,6 +259,17 @@ impl Session {
         self.finish(end);
     }
 
+    /// Ends the session because the advised interval is negative.
+    pub(super) fn end_by_interval(&mut self, message: &Message<'_>) {
+        if message.error.is_some_and(|error| !error.is_empty()) {
+            return self.end_by_advice(message);
+        }
+        self.finish(match self.stage {
+            Stage::Closing { .. } => End::Requested,
+            _ => End::NegativeInterval,
+        });
+    }
+
     pub(super) fn finish(&mut self, end: End) {
         if matches!(self.stage, Stage::Idle | Stage::Ended) {
             return;
@@ -273,17 +295,50 @@ impl Session {
         self.lanes_to_close.push_back(lane);
     }
 
-    /// Handles the end of an HTTP exchange, successful or not.
-    pub(super) fn exchange_ended(&mut self, lane: LaneId, why: Close) {
-        if let Close::Status {
+    /// Counts the failure of an attempt to connect, and ends the session if the endpoint has refused
+    /// too many of them. Returns whether it did.
+    pub(super) fn gives_up(&mut self, cause: &Cause) -> bool {
+        let Cause::Lane(Close::Status {
             status: status @ (401 | 403),
             ..
-        } = why
-        {
-            return self.finish(match self.stage {
+        }) = *cause
+        else {
+            self.recovery.refusals = 0;
+            return false;
+        };
+        self.recovery.refusals = self.recovery.refusals.saturating_add(1);
+        let limit = if status == 401 {
+            self.config.unauthorized_limit
+        } else {
+            self.config.forbidden_limit
+        };
+        let is_over = limit.is_some_and(|limit| self.recovery.refusals >= limit);
+        if is_over {
+            self.finish(match self.stage {
                 Stage::Closing { .. } => End::Requested,
                 _ => End::Unauthorized { status },
             });
+        }
+        is_over
+    }
+
+    /// Reports a gap if an ordinary exchange may have lost events: a server may put events into
+    /// whichever response goes next.
+    fn ordinary_exchange_lost(&mut self, cause: &Cause) {
+        let may_have_had_events = match cause {
+            Cause::Lane(close) => close.may_have_had_events(),
+            _ => true,
+        };
+        if may_have_had_events && self.stage == Stage::Live && self.recovery.up {
+            self.mark_gap(cause.clone());
+            self.mark_up(true);
+        }
+    }
+
+    /// Handles the end of an HTTP exchange, successful or not.
+    pub(super) fn exchange_ended(&mut self, lane: LaneId, kind: Exchange, why: Close) {
+        if kind == Exchange::Ordinary {
+            self.ordinary_exchange_lost(&Cause::Lane(why));
         }
         self.handshake_exchange_ended(lane, why);
         self.held_exchange_ended(lane, why);
@@ -325,6 +380,7 @@ impl Session {
             self.drop_socket(Cause::Silence(timer));
         } else {
             self.drop_exchange(lane);
+            self.ordinary_exchange_lost(&Cause::Silence(timer));
             self.requests_lost(lane, &Cause::Silence(timer));
         }
     }

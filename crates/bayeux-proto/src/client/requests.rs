@@ -15,8 +15,8 @@ use super::{
     subscriptions::{PendingRequest, WireState},
 };
 use crate::{
-    Action, BayeuxId, Cause, Channel, Exchange, Extension, Instant, LaneId, Message, Outcome,
-    Outgoing, Reconnect, ServerError, SessionEvent, Timer, Transport, Unexpected, Verdict,
+    Action, BayeuxId, Cause, Channel, Close, Exchange, Extension, Instant, LaneId, Message,
+    Outcome, Outgoing, Reconnect, ServerError, SessionEvent, Timer, Transport, Unexpected, Verdict,
     encode::Batch,
 };
 
@@ -182,9 +182,6 @@ impl Session {
             }
             return Verdict::Handled;
         }
-        if message.has_data && !message.channel.starts_with("/meta/") {
-            return self.handle_event(message);
-        }
         Verdict::Unexpected(Unexpected::UnexpectedReply)
     }
 
@@ -270,11 +267,20 @@ impl Session {
 
     /// Settles the requests in flight on a lane that ended.
     pub(super) fn requests_lost(&mut self, lane: LaneId, cause: &Cause) {
+        // A response without a reply to a publish is legal (Bayeux specification, "Publish
+        // response"), and no reason to wait before the next one.
+        let is_complete = *cause == Cause::Lane(Close::Complete);
         let mut lost = false;
         while let Some(index) = self.requests.in_flight.iter().position(|r| r.lane == lane) {
             if let Some(request) = self.requests.take(index) {
-                lost = true;
-                self.settle_unanswered(request.kind);
+                let is_publish = matches!(request.kind, RequestKind::Publish(..));
+                lost |= !(is_complete && is_publish);
+                match (request.kind, http_refusal(cause)) {
+                    (RequestKind::Publish(id, _), Some(error)) => self
+                        .events
+                        .push_back(SessionEvent::Published(id, Outcome::Refused(error))),
+                    (kind, _) => self.settle_unanswered(kind),
+                }
             }
         }
         if lost {
@@ -417,6 +423,20 @@ impl Session {
     pub(super) fn server_error(&self, message: &Message<'_>) -> ServerError {
         ServerError::parse(message.error.unwrap_or_default()).without(&self.client_id)
     }
+}
+
+/// Returns the error of requests that the HTTP endpoint refused to take.
+fn http_refusal(cause: &Cause) -> Option<ServerError> {
+    let &Cause::Lane(Close::Status {
+        status: status @ (401 | 403),
+        ..
+    }) = cause
+    else {
+        return None;
+    };
+    let mut error = ServerError::parse("the HTTP endpoint refused the request");
+    error.code = Some(status);
+    Some(error)
 }
 
 /// Returns whether the message carries this `reconnect` advice.

@@ -198,11 +198,9 @@ impl Session {
             // The socket idled until the next attempt, which opens another one.
             return;
         }
-        if let Cause::Lane(Close::Status { status, .. }) = cause
-            && matches!(status, 401 | 403)
-            && !self.config.transports.contains(&Transport::LongPolling)
-        {
-            return self.finish(End::Unauthorized { status });
+        // An attempt to replace long-polling may fail for ever.
+        if self.transport == Transport::WebSocket && self.gives_up(&cause) {
+            return;
         }
         self.requests_lost(socket.lane, &cause);
         self.websocket.record_failure();

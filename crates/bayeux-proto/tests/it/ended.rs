@@ -1,8 +1,8 @@
 //! Sessions that have ended, and failures that must not end a session.
 
 use bayeux_proto::{
-    Channel, Close, Config, End, Message, Misuse, Outcome, Reconnect, ServerError, SessionEvent,
-    SubscriptionId, Transport, Verdict,
+    Cause, Channel, Close, Config, End, Message, Misuse, Outcome, Reconnect, ServerError,
+    SessionEvent, SubscriptionId, Transport, Verdict,
 };
 
 use crate::{
@@ -87,73 +87,106 @@ fn a_session_can_connect_again_after_its_end_without_old_state() {
     }
 }
 
-// C125
-#[test]
-fn status_401_or_403_ends_the_session() {
-    for status in [401, 403] {
-        let why = Close::Status {
-            status,
-            retry_after: None,
-        };
-        // Handshake.
-        let mut world = World::shaking_over_http();
-        let lane = world.lane(Kind::Ordinary);
-        world.close(lane, why);
-        assert_over(&mut world, End::Unauthorized { status });
-        // Held connect.
-        let mut world = World::established_over_http();
-        let lane = world.lane(Kind::Held);
-        world.close(lane, why);
-        assert_over(&mut world, End::Unauthorized { status });
-        // Other requests.
-        let mut world = World::established_over_http();
-        let publish = world.publish("/foo", "1");
-        let lane = world.lane(Kind::Ordinary);
-        world.close(lane, why);
-        assert_eq!(
-            world.reported(&SessionEvent::Published(publish, Outcome::Unknown)),
-            1
-        );
-        assert_over(&mut world, End::Unauthorized { status });
-        // Upgrade, at first and later, with no other transport to try.
-        let mut world = World::connecting(over(&[Transport::WebSocket]));
-        let lane = world.lane(Kind::Opening);
-        world.close(lane, why);
-        assert_over(&mut world, End::Unauthorized { status });
-        let mut world = World::connecting(over(&[Transport::WebSocket]));
-        world.open();
-        let mut world = world.establish();
-        let lane = world.lane(Kind::Socket);
-        world.close(lane, Close::Lost);
-        world.pass_until(world.now + millis(1_000), World::is_opening);
-        let lane = world.lane(Kind::Opening);
-        world.close(lane, why);
-        assert_over(&mut world, End::Unauthorized { status });
+/// Refuses every attempt to connect with an HTTP status, at most for a day; returns the number.
+fn refuse_all(world: &mut World, status: u16) -> usize {
+    let why = Close::Status {
+        status,
+        retry_after: None,
+    };
+    let end = world.now + millis(24 * 3_600_000);
+    let mut refused = 0;
+    loop {
+        if let Some(lane) = world.lanes.keys().next().copied() {
+            refused += 1;
+            world.close(lane, why);
+        } else if !world.pass_until(end, |world| !world.lanes.is_empty()) {
+            return refused;
+        }
+        if matches!(world.last_event(), SessionEvent::Ended(_)) {
+            return refused;
+        }
     }
 }
 
 // C125
 #[test]
-fn status_401_or_403_of_an_upgrade_falls_back_to_long_polling() {
-    let mut world = World::connecting(Config::default());
-    let lane = world.lane(Kind::Opening);
-    world.close(
-        lane,
-        Close::Status {
-            status: 403,
-            retry_after: None,
-        },
+fn several_statuses_401_or_403_in_a_row_end_the_session_and_fewer_do_not() {
+    for status in [401, 403] {
+        let (http, websocket) = (Transport::LongPolling, Transport::WebSocket);
+        for transports in [&[http][..], &[websocket], &[websocket, http]] {
+            let mut world = World::connecting(over(transports));
+            assert_eq!(refuse_all(&mut world, status), 5);
+            let told = world.events.iter().filter(|(_, event)| {
+                matches!(event, SessionEvent::AttemptFailed { cause: Cause::Lane(Close::Status { status: told, .. }), attempts, .. } if *told == status && *attempts > 0)
+            });
+            assert_eq!(told.count(), 4);
+            assert_over(&mut world, End::Unauthorized { status });
+        }
+    }
+}
+
+// C125
+#[test]
+fn a_status_403_in_passing_is_survived_and_forgotten() {
+    let mut world = World::established_over_http();
+    let why = Close::Status {
+        status: 403,
+        retry_after: None,
+    };
+    for _ in 0..20 {
+        let poll = world.lane(Kind::Held);
+        world.close(poll, why);
+        Peer::default().serve(&mut world, millis(300_000));
+    }
+    assert!(!matches!(world.last_event(), SessionEvent::Ended(_)));
+    assert_eq!(world.sent("/meta/handshake").count(), 1);
+}
+
+// C125
+#[test]
+fn a_limit_of_none_never_ends_the_session() {
+    let mut config = over(&[Transport::LongPolling]);
+    config.forbidden_limit = None;
+    let mut world = World::connecting(config);
+    assert!(refuse_all(&mut world, 403) > 1_000);
+    assert!(!matches!(world.last_event(), SessionEvent::Ended(_)));
+    assert_eq!(
+        refuse_all(&mut world, 401),
+        1,
+        "the limit of 401 is another"
     );
-    let handshake = world.last("/meta/handshake");
-    assert_eq!(handshake.kind, Kind::Ordinary);
-    world.close(
-        handshake.lane,
-        Close::Status {
-            status: 403,
-            retry_after: None,
-        },
-    );
-    assert_over(&mut world, End::Unauthorized { status: 403 });
+}
+
+// C125
+#[test]
+fn a_status_403_of_an_ordinary_exchange_fails_its_requests_only() {
+    let mut world = World::established_over_http();
+    for _ in 0..20 {
+        let publish = world.publish("/foo", "1");
+        world.pass_until(world.now + millis(120_000), |world| {
+            world.lanes.values().any(|kind| *kind == Kind::Ordinary)
+        });
+        let lane = world.lane(Kind::Ordinary);
+        world.close(
+            lane,
+            Close::Status {
+                status: 403,
+                retry_after: None,
+            },
+        );
+        let settled = world.events.iter().find_map(|(_, event)| match event {
+            SessionEvent::Published(id, outcome) if *id == publish => Some(outcome),
+            _ => None,
+        });
+        let Some(Outcome::Refused(error)) = settled else {
+            panic!("{settled:?}");
+        };
+        assert_eq!(error.code, Some(403));
+        if world.lanes.is_empty() {
+            Peer::default().serve(&mut world, millis(1));
+        }
+    }
+    assert_eq!(world.failures(), 0, "{:?}", world.events);
 }
 
 #[test]

@@ -367,3 +367,18 @@ fn a_client_id_is_opaque_and_sent_back_unchanged() {
     let sent = String::from_utf8(out).unwrap();
     assert!(sent.contains(r#""clientId":"a\"b\\c\u0001d/é""#), "{sent}");
 }
+
+// C011
+#[test]
+fn an_oversize_client_id_is_named() {
+    let mut world = World::handshaking();
+    let handshake = world.last("/meta/handshake");
+    let long = "c".repeat(4_097);
+    world.answer(&handshake, &[handshake.handshake_ok(&long)]);
+    let cause = Cause::Violation("a clientId of more than 4096 bytes");
+    assert!(
+        matches!(world.last_event(), SessionEvent::AttemptFailed { cause: told, .. } if *told == cause),
+        "{:?}",
+        world.last_event()
+    );
+}

@@ -316,3 +316,20 @@ fn a_server_that_ignores_a_zero_hold_keeps_its_session_over_http() {
     assert!(world.downs().is_empty(), "{:?}", world.downs());
     assert_eq!(world.sent("/meta/handshake").count(), 1);
 }
+
+// C144
+#[test]
+fn a_websocket_with_endless_messages_of_no_use_is_closed() {
+    let mut world = World::established();
+    let lane = world.lane(Kind::Socket);
+    for _ in 0..1_000 {
+        world.receive(lane, &vec![Message::default(); 1_000]);
+        if !world.lanes.contains_key(&lane) {
+            break;
+        }
+    }
+    assert_eq!(
+        world.downs(),
+        [&Cause::Violation("endless messages of no use")]
+    );
+}

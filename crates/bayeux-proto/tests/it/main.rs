@@ -7,6 +7,7 @@ mod peer;
 mod world;
 
 mod advice;
+mod answers;
 mod backoff;
 mod conformance;
 mod connect;

@@ -74,7 +74,10 @@ fn a_negative_interval_ends_the_session() {
             ..held.ok()
         };
         world.answer(&held, &[reply]);
-        assert_eq!(world.last_event(), &SessionEvent::Ended(End::Stopped(None)));
+        assert_eq!(
+            world.last_event(),
+            &SessionEvent::Ended(End::NegativeInterval)
+        );
         assert_eq!(world.deadline(), None);
         assert!(world.lanes.is_empty());
     }

@@ -264,3 +264,54 @@ fn story_of_the_first_requests_of_a_long_polling_session() {
         ]
     );
 }
+
+/// Returns the instants from which gaps were reported.
+fn gaps(world: &World) -> Vec<bayeux_proto::Instant> {
+    let gaps = world.events.iter().filter_map(|(_, event)| match event {
+        SessionEvent::Gap { since, .. } => Some(*since),
+        _ => None,
+    });
+    gaps.collect()
+}
+
+// C143
+#[test]
+fn an_ordinary_exchange_that_is_lost_may_have_carried_events() {
+    let status = |status| Close::Status {
+        status,
+        retry_after: None,
+    };
+    for (why, is_gap) in [
+        (Close::Lost, true),
+        (Close::TimedOut, true),
+        (Close::Malformed, true),
+        (Close::Oversize, true),
+        (status(502), true),
+        (status(504), true),
+        (Close::Complete, false),
+        (Close::ConnectionRefused, false),
+        (Close::Unreachable, false),
+        (status(403), false),
+        (status(404), false),
+        (status(503), false),
+    ] {
+        let mut world = World::established_over_http();
+        let held_since = world.last("/meta/connect").at;
+        world.pass(millis(5_000));
+        world.publish("/foo", "1");
+        let lane = world.lane(Kind::Ordinary);
+        world.close(lane, why);
+        let expected = if is_gap { vec![held_since] } else { Vec::new() };
+        assert_eq!(gaps(&world), expected, "{why}");
+        assert_eq!(world.failures(), 0, "{why}: the session goes on");
+    }
+}
+
+// C143
+#[test]
+fn an_ordinary_exchange_without_an_answer_in_time_is_a_gap() {
+    let mut world = World::established_over_http();
+    world.publish("/foo", "1");
+    world.pass(millis(10_000));
+    assert_eq!(gaps(&world).len(), 1);
+}

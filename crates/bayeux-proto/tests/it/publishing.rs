@@ -450,3 +450,18 @@ fn advice_in_a_publish_reply_counts() {
     world.pass(millis(1));
     assert_ne!(world.last("/meta/connect").id, connect.id);
 }
+
+// C142
+#[test]
+fn responses_without_publish_replies_do_not_delay_later_requests() {
+    let mut world = World::established_over_http();
+    for _ in 0..20 {
+        let publish = world.publish("/foo", "1");
+        let request = world.last("/foo");
+        assert_eq!(request.at, world.now, "it leaves at once");
+        world.answer(&request, &[]);
+        assert_eq!(outcome(&world, publish), Some(&Outcome::Unknown));
+        world.pass(millis(10));
+    }
+    assert_eq!(world.failures(), 0, "{:?}", world.events);
+}

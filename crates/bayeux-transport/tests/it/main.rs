@@ -14,6 +14,7 @@ mod reports;
 mod slow_link;
 #[cfg(feature = "rustls-ring")]
 mod tls;
+mod tolerance;
 mod upgrade;
 mod websocket;
 mod world;

@@ -229,3 +229,25 @@ async fn lanes_end_an_exchange_whose_bytes_stop_or_never_end() {
         tokio::time::resume();
     }
 }
+
+#[tokio::test]
+async fn complete_empty_messages_are_no_answer_that_arrives() {
+    let server = Server::bind().await;
+    let mut lanes = lanes(&server.url());
+    let [lane] = lane_ids();
+    lanes.perform(Action::Open(lane), b"");
+    let mut peer = in_time(server.accept_websocket()).await;
+    in_time(lanes.opened(lane)).await;
+    for _ in 0..3 {
+        peer.text("").await;
+    }
+    // Long enough for the lane to read them.
+    for _ in 0..10_000 {
+        assert_eq!(lanes.progress().count(), 0);
+        yield_now().await;
+    }
+    peer.write(&frame(FIN | TEXT, b"[{}]")[..3]).await;
+    while lanes.progress().count() == 0 {
+        yield_now().await;
+    }
+}

@@ -132,9 +132,9 @@ async fn a_status_instead_of_an_upgrade_is_reported_with_retry_after() {
                 Some(90),
             ),
             (
-                "302 Found",
+                "303 See Other",
                 &["Location: https://elsewhere.example.com/"],
-                302,
+                303,
                 None,
             ),
             ("401 Unauthorized", &[], 401, None),

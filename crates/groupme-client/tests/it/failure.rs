@@ -172,12 +172,27 @@ async fn an_upgrade_answered_with_a_page_says_so() {
 #[tokio::test]
 async fn an_endpoint_that_refuses_everybody_ends_the_client() {
     let (port, asked) =
+        server(b"HTTP/1.1 401 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").await;
+    for transport in TRANSPORTS {
+        let mut client = builder(port).transport(transport).connect().unwrap();
+        assert_eq!(end(&mut client).await, ClientEnd::Forbidden { status: 401 });
+    }
+    assert_eq!(asked.load(Ordering::Relaxed), 2 * 5);
+}
+
+#[tokio::test]
+async fn a_status_403_is_reported_and_tried_again() {
+    let (port, asked) =
         server(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").await;
     for transport in TRANSPORTS {
         let mut client = builder(port).transport(transport).connect().unwrap();
-        assert_eq!(end(&mut client).await, ClientEnd::Forbidden { status: 403 });
+        for _ in 0..3 {
+            let (cause, _) = failed_attempt(&mut client).await;
+            let reported = chain(&cause).join(": ");
+            assert!(reported.contains("403"), "{reported}");
+        }
     }
-    assert_eq!(asked.load(Ordering::Relaxed), 2);
+    assert!(asked.load(Ordering::Relaxed) >= 2 * 3);
 }
 
 /// Starts a gateway that works, except for the first subscribe.

@@ -1,6 +1,6 @@
 //! Clients of this workspace.
 
-use core::ops::ControlFlow;
+use core::{ops::ControlFlow, time::Duration};
 
 use anyhow::Context as _;
 use bayeux_proto::{Channel, Config, Session};
@@ -41,6 +41,8 @@ pub(crate) fn run(runtime: &Runtime, client: Ours, task: &Task) -> anyhow::Resul
         for account in 0..task.sessions {
             let mut listener = Listener::connect(client, task, account, shared.as_ref())?;
             let is_watch = task.mode == Mode::Watch;
+            // Thousands that begin at once would each open their own connection to the REST API.
+            tokio::time::sleep(Duration::from_millis(2)).await;
             accounts.spawn(async move {
                 listener
                     .listen(|id, _, _| {

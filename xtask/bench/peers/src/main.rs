@@ -5,6 +5,7 @@
 //! - `bench-peers listen CLIENT TASK` is one of our clients; `TASK` is a [`task::Task`] in JSON.
 
 mod listen;
+#[cfg_attr(feature = "count", allow(dead_code, reason = "no time is measured"))]
 mod meter;
 mod run;
 mod server;

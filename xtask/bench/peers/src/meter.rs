@@ -53,7 +53,8 @@ impl Meter {
             return ControlFlow::Continue(());
         };
         let is_latency = self.task.mode == Mode::Latency;
-        if is_latency {
+        // What comes from the history was not pushed, and has no such time.
+        if is_latency && received_at > 0 {
             let sent = received_at.unsigned_abs();
             self.latencies.push(unix_micros().saturating_sub(sent));
         }

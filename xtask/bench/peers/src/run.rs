@@ -84,25 +84,32 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         rounds: if options.check { 1 } else { options.rounds },
         is_check: options.check,
         samples: &mut samples,
+        failures: 0,
     };
     for suite in suites {
-        match suite {
+        let result = match suite {
             Suite::Throughput => bench.throughput(),
             Suite::Latency => bench.latency(),
             Suite::Allocations => match &options.counting {
                 Some(counting) => bench.allocations(counting),
                 None => Ok(()),
             },
-            Suite::Memory => bench.memory(),
+            Suite::Memory => {
+                bench.memory();
+                Ok(())
+            }
             Suite::Many => bench.many(),
             Suite::Outages => bench.outages(),
             Suite::Breaks => bench.breaks(),
-        }?;
+        };
+        bench.succeeded(result, &format!("{suite:?}"));
     }
+    let failures = bench.failures;
     if options.json {
         println!("{}", samples.to_json());
     } else if !options.check {
         print!("{}", report::Report(&samples));
     }
+    anyhow::ensure!(failures == 0, "{failures} measurements failed");
     Ok(())
 }

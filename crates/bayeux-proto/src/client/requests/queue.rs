@@ -3,7 +3,7 @@
 use alloc::{borrow::ToOwned, collections::VecDeque, string::String};
 
 use crate::client::answer_deadline::AnswerDeadline;
-use crate::{Channel, Instant, LaneId, PublishId, Timer};
+use crate::{Channel, Instant, LaneId, Message, PublishId, Timer};
 
 /// Commands in the order in which they were queued, and requests that wait for their replies.
 #[derive(Debug, Default)]
@@ -13,6 +13,8 @@ pub(in crate::client) struct Requests {
     /// into its place.
     pub(super) in_flight: VecDeque<InFlight>,
     pub(super) publishes: usize,
+    /// Latest publishes that have settled, for answers that follow their reply.
+    settled: VecDeque<(u64, PublishId, Channel)>,
     /// Number of publishes at the end of the queue that have no deadline yet.
     without_deadline: usize,
     last_publish: u64,
@@ -157,9 +159,34 @@ impl Requests {
 
     pub(super) fn take(&mut self, index: usize) -> Option<InFlight> {
         let request = self.in_flight.remove(index)?;
-        if matches!(request.kind, RequestKind::Publish(..)) {
+        if let RequestKind::Publish(publish, channel) = &request.kind {
             self.publishes -= 1;
+            if self.settled.len() == MAX_SETTLED {
+                self.settled.pop_front();
+            }
+            self.settled
+                .push_back((request.id, *publish, channel.clone()));
         }
         Some(request)
     }
+
+    /// Returns the publish that a message with `data` answers, by its id and channel.
+    pub(in crate::client) fn answered_publish(&self, message: &Message<'_>) -> Option<PublishId> {
+        let id = message.id?.number()?;
+        let in_flight = self.in_flight.iter().filter_map(|request| {
+            let RequestKind::Publish(publish, channel) = &request.kind else {
+                return None;
+            };
+            Some((request.id, *publish, channel))
+        });
+        let settled = self.settled.iter().rev();
+        settled
+            .map(|(id, publish, channel)| (*id, *publish, channel))
+            .chain(in_flight)
+            .find(|(sent, _, channel)| *sent == id && channel.as_str() == message.channel)
+            .map(|(_, publish, _)| publish)
+    }
 }
+
+/// Number of settled publishes whose answers are still recognised.
+const MAX_SETTLED: usize = 64;

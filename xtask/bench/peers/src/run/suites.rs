@@ -3,7 +3,6 @@
 use core::time::Duration;
 use std::{path::Path, process::Command, thread};
 
-use anyhow::Context as _;
 use serde_json::Value;
 
 use super::{
@@ -23,6 +22,8 @@ pub(super) struct Bench<'b> {
     pub(super) rounds: u32,
     pub(super) is_check: bool,
     pub(super) samples: &'b mut Samples,
+    /// Number of measurements that failed.
+    pub(super) failures: u32,
 }
 
 /// Transport, options of the server, columns of the CPU time and of the memory.
@@ -88,7 +89,9 @@ impl Bench<'_> {
                     if transport == Transport::LongPolling || !client.is_native() {
                         task.warm_up = 500;
                     }
-                    let result = self.measure(&client, task)?;
+                    let Some(result) = self.measure(&client, task) else {
+                        continue;
+                    };
                     let cost = number(&result, "cpu_nanos") / number(&result, "events") / 1000.0;
                     self.samples.add(client.name, cpu, round, cost);
                     let megabytes = number(&result, "rss_kb") / 1024.0;
@@ -109,10 +112,13 @@ impl Bench<'_> {
                     }
                     let server = self.serve(&client, &format!("--rate {rate}"))?;
                     let mut task = task(&server, transport, Mode::Latency);
-                    (task.warm_up, task.events) = (rate / 10, 1_000_000);
+                    // Covers the first look at the history.
+                    (task.warm_up, task.events) = (rate * 3 / 4, 1_000_000);
                     task.seconds = if rate < 1000 { 2.0 } else { 1.0 };
                     let begin = unix_micros();
-                    let result = self.measure(&client, task)?;
+                    let Some(result) = self.measure(&client, task) else {
+                        continue;
+                    };
                     let cost = number(&result, "cpu_nanos") / number(&result, "events") / 1000.0;
                     let first = result["first"].as_u64().unwrap_or_default();
                     let first = Duration::from_micros(first.saturating_sub(begin));
@@ -142,7 +148,11 @@ impl Bench<'_> {
             (task.warm_up, task.events) = (2000, 20_000);
             let mut command = Command::new(counting);
             command.args(self.programs.command(&client, &task).get_args());
-            let result = Process::start(&mut command)?.line(TIMEOUT)?;
+            let process = Process::start(&mut command);
+            let result = process.and_then(|process| process.line(TIMEOUT));
+            let Some(result) = self.succeeded(result, client.name) else {
+                continue;
+            };
             let count = number(&result, "allocations") / number(&result, "events");
             self.samples.add(client.name, ALLOCATIONS, 0, count);
         }
@@ -150,7 +160,7 @@ impl Bench<'_> {
     }
 
     /// Measures the memory of a further idle session.
-    pub(super) fn memory(&mut self) -> anyhow::Result<()> {
+    pub(super) fn memory(&mut self) {
         for (transport, options, column) in SESSIONS {
             for client in self.taking_part(transport, 0) {
                 if !client.is_reading() || options.contains("tls") && !client.is_ours() {
@@ -161,13 +171,17 @@ impl Bench<'_> {
                     (false, true) => 500,
                     (false, false) => 100,
                 };
-                let one = self.idle(&client, transport, options, 1)?;
-                let all = self.idle(&client, transport, options, 1 + further)?;
+                let mut idle = |sessions| {
+                    let memory = self.idle(&client, transport, options, sessions);
+                    self.succeeded(memory, client.name)
+                };
+                let (Some(one), Some(all)) = (idle(1), idle(1 + further)) else {
+                    continue;
+                };
                 let kilobytes = (all - one) / to_f64(further);
                 self.samples.add(client.name, column, 0, kilobytes);
             }
         }
-        Ok(())
     }
 
     /// Returns the memory of a process with idle sessions, in kilobytes.
@@ -198,7 +212,7 @@ impl Bench<'_> {
         let mut task = task(server, transport, Mode::Idle);
         task.sessions = sessions;
         let process = Process::start(&mut self.programs.command(client, &task))?;
-        let is_complete = server.wait_for_subscriptions(sessions, 60)?;
+        let is_complete = server.wait_for_subscriptions(sessions, 120)?;
         anyhow::ensure!(
             is_complete,
             "{}: {sessions} sessions do not start",
@@ -212,7 +226,7 @@ impl Bench<'_> {
         let (sessions, settle, seconds) = if self.is_check {
             (20, 0, 1)
         } else {
-            (10_000, 20, 30)
+            (10_000, 10, 30)
         };
         for client in self.taking_part(Transport::Websocket, 0) {
             if client.name != CLIENT {
@@ -250,14 +264,24 @@ impl Bench<'_> {
     }
 
     /// Runs a client to its result.
-    fn measure(&self, client: &Client, mut task: Task) -> anyhow::Result<Value> {
+    fn measure(&mut self, client: &Client, mut task: Task) -> Option<Value> {
         if self.is_check {
             (task.warm_up, task.events) = (1, 20);
         }
-        let transport = task.transport;
-        let process = Process::start(&mut self.programs.command(client, &task))?;
-        let result = process.line(TIMEOUT);
-        result.with_context(|| format!("{} over {transport:?}", client.name))
+        let process = Process::start(&mut self.programs.command(client, &task));
+        let result = process.and_then(|process| process.line(TIMEOUT));
+        let name = format!("{} over {:?}", client.name, task.transport);
+        self.succeeded(result, &name)
+    }
+
+    /// Returns a result. A failure is printed, and does not stop the run.
+    pub(super) fn succeeded<T>(&mut self, result: anyhow::Result<T>, name: &str) -> Option<T> {
+        result
+            .inspect_err(|error| {
+                self.failures += 1;
+                eprintln!("{name}: {error}");
+            })
+            .ok()
     }
 }
 

@@ -50,7 +50,7 @@ function onEvent(account, data) {
     }
     return;
   }
-  if (task.mode === 'latency') latencies.push(now() - data.received_at);
+  if (task.mode === 'latency' && data.received_at) latencies.push(now() - data.received_at);
   const isLate = (task.mode === 'latency' || events % 64 === 0)
     && performance.now() - begin >= task.seconds * 1000;
   if (events >= task.events || isLate) finish();

@@ -1,0 +1,25 @@
+#![doc = include_str!("../README.md")]
+
+mod answer;
+mod arguments;
+mod bot;
+mod command;
+mod context;
+mod cooldown;
+mod error;
+mod handler;
+mod queue;
+mod run;
+mod wait;
+mod wall_clock;
+
+pub use answer::{Answer, HandlerError};
+pub use arguments::{Argument, ArgumentError, Arguments, Mention, Rest};
+pub use bot::Bot;
+pub use command::Command;
+pub use context::Context;
+pub use error::Error;
+pub use groupme_client;
+pub use handler::{Handler, HandlerFuture};
+pub use run::Run;
+pub use wait::Wait;
