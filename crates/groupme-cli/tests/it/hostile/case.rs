@@ -33,7 +33,6 @@ pub(super) struct Case {
     max_cpu: Duration,
     /// Peak of the resident memory, in megabytes.
     max_memory: u64,
-    is_open: bool,
     /// Flag of the stand-in for what must not happen, and its description.
     unless: Option<(Arc<AtomicBool>, &'static str)>,
 }
@@ -54,7 +53,6 @@ impl Case {
             max_time: Duration::from_secs(20),
             max_cpu: Duration::from_secs(5),
             max_memory: 128,
-            is_open: false,
             unless: None,
         }
     }
@@ -175,12 +173,6 @@ impl Case {
         self
     }
 
-    /// Marks a known defect: the result is printed and does not fail the test, until the case passes.
-    pub(super) fn open_defect(mut self) -> Self {
-        self.is_open = true;
-        self
-    }
-
     /// Runs the case. The error lists all that is wrong.
     async fn run(self) -> Result<String, String> {
         let port = peer::serve(Arc::clone(&self.attack)).to_string();
@@ -252,11 +244,6 @@ impl Case {
             usage.cpu.as_secs_f64(),
             usage.memory
         );
-        if self.is_open && wrong.is_empty() {
-            wrong.push_str("  is no longer an open defect\n");
-        } else if self.is_open {
-            return Ok(format!("{row}, open:\n{wrong}"));
-        }
         if wrong.is_empty() {
             return Ok(row);
         }
