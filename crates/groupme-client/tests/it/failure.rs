@@ -112,27 +112,27 @@ async fn a_refused_connection_is_reported_with_everything_behind_it() {
 #[tokio::test]
 async fn something_that_is_no_gateway_is_named_and_left_in_peace() {
     let html = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 20\r\nConnection: close\r\n\r\n<html>hello</html>\r\n";
-    for (answer, close, words) in [
-        (&html[..], Close::Malformed, "not Bayeux"),
+    for (answer, broken, words) in [
+        (&html[..], Broken::Lane(Close::Malformed), "not Bayeux"),
         (
             b"220 mail.example.com ESMTP\r\n",
-            Close::Malformed,
+            Broken::Lane(Close::Malformed),
             "not HTTP",
         ),
         (
             b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
-            Close::Status {
+            Broken::Lane(Close::Status {
                 status: 502,
                 retry_after: None,
-            },
+            }),
             "502",
         ),
         (
             b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n[]",
-            Close::Malformed,
-            "without a message",
+            Broken::Violation("a response without a handshake reply"),
+            "without a handshake reply",
         ),
-        (b"", Close::Lost, "broke"),
+        (b"", Broken::Lane(Close::Lost), "broke"),
     ] {
         let (port, asked) = server(answer).await;
         let mut client = builder(port)
@@ -141,7 +141,7 @@ async fn something_that_is_no_gateway_is_named_and_left_in_peace() {
             .unwrap();
         for attempt in 0..3 {
             let (cause, retry_in) = failed_attempt(&mut client).await;
-            assert_eq!(cause.protocol(), &Broken::Lane(close));
+            assert_eq!(cause.protocol(), &broken);
             let reported = chain(&cause);
             assert!(
                 reported.iter().any(|line| line.contains(words)),
