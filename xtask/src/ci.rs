@@ -139,7 +139,13 @@ fn clippy(workspace: &Workspace, args: &[&str]) -> anyhow::Result<()> {
 
 /// `cargo test` builds the other examples: `tail` never ends, and `blocking` needs arguments.
 fn examples(workspace: &Workspace) -> anyhow::Result<()> {
-    for name in ["commands", "many_accounts", "own_server", "parse_only", "test_your_bot"] {
+    for name in [
+        "commands",
+        "many_accounts",
+        "own_server",
+        "parse_only",
+        "test_your_bot",
+    ] {
         sh(cargo(&["run", "--quiet", "--locked", "--example", name]).current_dir(workspace.root()))?;
     }
     Ok(())

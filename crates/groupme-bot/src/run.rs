@@ -342,9 +342,12 @@ impl Running {
         if panicked {
             tracing::error!(event = ?delivery, "a handler panicked");
         }
-        if let Err(error) = self.handle.acknowledge(&delivery) {
-            tracing::warn!(error = chain(&error), "an event was not acknowledged");
-        }
+        let saved = self.handle.acknowledge(&delivery);
+        tokio::spawn(async move {
+            if let Err(error) = saved.await {
+                tracing::warn!(error = chain(&error), "an event was not acknowledged");
+            }
+        });
     }
 
     /// Lets running handlers end, for a limited time.

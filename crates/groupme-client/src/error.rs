@@ -1,5 +1,7 @@
 //! Errors of the caller, reported before anything is sent.
 
+use std::sync::Arc;
+
 /// Error of starting a client, or of a command to it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -16,9 +18,12 @@ pub enum Error {
     /// The user of the token could not be looked up.
     #[error("GroupMe did not answer whose token this is")]
     UserLookup(#[source] groupme_rest::Error),
-    /// The store cannot be read or written.
+    /// The store cannot be read.
     #[error("the saved state cannot be used")]
     State(#[from] groupme_delivery::StoreError),
+    /// The store could not save an acknowledgement, so the event may come again.
+    #[error("the acknowledgement could not be saved")]
+    NotSaved(#[source] Arc<groupme_delivery::StoreError>),
     /// The id does not name a channel.
     #[error("`{id}` names no channel")]
     Id {
@@ -37,6 +42,19 @@ pub enum Error {
     /// The queue of commands to the client is full.
     #[error("too many commands wait for the client")]
     QueueFull,
+    /// The session cannot take the command.
+    #[error("the session cannot take the command")]
+    Command(#[source] bayeux_proto::Misuse),
+}
+
+impl From<bayeux_proto::Misuse> for Error {
+    fn from(misuse: bayeux_proto::Misuse) -> Self {
+        match misuse {
+            bayeux_proto::Misuse::QueueFull { .. } => Self::QueueFull,
+            bayeux_proto::Misuse::Ended => Self::Closed,
+            misuse => Self::Command(misuse),
+        }
+    }
 }
 
 /// Error of sending a message.

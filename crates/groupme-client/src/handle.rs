@@ -3,50 +3,26 @@
 use core::fmt;
 use std::sync::Arc;
 
-use bayeux_proto::Channel;
-use groupme_model::{Draft, SourceGuid, UserId};
+use bayeux_proto::{Channel, Misuse};
+use groupme_account::{Account, Delivery};
+use groupme_model::{Draft, UserId};
 use groupme_rest::{Conversation, Sent};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::oneshot;
 
-use crate::{Delivery, Error, SendError, backfill::SharedLedger, channels, rest::Rest, unix_time};
+use crate::{Error, SendError, channels, rest::Rest, shared::Shared, unix_time};
 
 /// Handle for sending commands to a running client. Clones are cheap, and none keeps the client
 /// running.
 #[derive(Clone)]
 pub struct Handle {
-    commands: mpsc::Sender<Command>,
-    /// Separate from the commands, so that it works while their queue is full.
-    disconnect: Arc<Notify>,
+    shared: Arc<Shared>,
     user: UserId,
     rest: Option<Rest>,
-    ledger: Option<SharedLedger>,
-}
-
-/// Command to the client's task.
-#[derive(Debug)]
-pub(crate) enum Command {
-    Subscribe(Channel),
-    Unsubscribe(Channel),
-    Publish { channel: Channel, json: String },
-    Expect(SourceGuid),
-    Wake,
 }
 
 impl Handle {
-    pub(crate) fn new(
-        commands: mpsc::Sender<Command>,
-        disconnect: Arc<Notify>,
-        user: UserId,
-        rest: Option<Rest>,
-        ledger: Option<SharedLedger>,
-    ) -> Self {
-        Self {
-            commands,
-            disconnect,
-            user,
-            rest,
-            ledger,
-        }
+    pub(crate) fn new(shared: Arc<Shared>, user: UserId, rest: Option<Rest>) -> Self {
+        Self { shared, user, rest }
     }
 
     /// Subscribes to a conversation's own channel: typing, reactions, and edits and deletions in a
@@ -57,9 +33,11 @@ impl Handle {
     /// # Errors
     ///
     /// [`Error::Id`] for an id that names no channel, [`Error::Closed`] after the end of the
-    /// client, [`Error::QueueFull`] while too many commands wait.
+    /// client, [`Error::QueueFull`] while too many commands wait, [`Error::Command`] if the session
+    /// cannot take it.
     pub fn subscribe(&self, conversation: impl Into<Conversation>) -> Result<(), Error> {
-        self.send_command(Command::Subscribe(self.channel(conversation)?))
+        let channel = self.channel(conversation)?;
+        self.command(|account| account.subscribe(&channel))
     }
 
     /// Unsubscribes from a conversation's own channel. The user stays a member of the group.
@@ -68,7 +46,8 @@ impl Handle {
     ///
     /// Same as [`subscribe`](Self::subscribe).
     pub fn unsubscribe(&self, conversation: impl Into<Conversation>) -> Result<(), Error> {
-        self.send_command(Command::Unsubscribe(self.channel(conversation)?))
+        let channel = self.channel(conversation)?;
+        self.command(|account| account.unsubscribe(&channel))
     }
 
     /// Shows the user as typing in a conversation. The indicator disappears after five seconds;
@@ -82,7 +61,7 @@ impl Handle {
         let (user, started) = (self.user.as_str(), unix_time::now().as_millis());
         // The id names a channel, so it has no character that JSON escapes.
         let json = format!(r#"{{"type":"typing","user_id":"{user}","started":{started}}}"#);
-        self.send_command(Command::Publish { channel, json })
+        self.publish(&channel, &json)
     }
 
     /// Publishes a ping on the user's own channel, which comes back as an event. Send it at most
@@ -93,7 +72,7 @@ impl Handle {
     /// [`Error::Closed`] after the end of the client, [`Error::QueueFull`] while too many commands
     /// wait.
     pub fn ping(&self) -> Result<(), Error> {
-        self.publish_ping(r#"{"type":"ping"}"#.to_owned())
+        self.publish_ping(r#"{"type":"ping"}"#)
     }
 
     /// Publishes a ping with a number, which [`Delivery::ping_nonce`] reads when the ping comes
@@ -108,7 +87,7 @@ impl Handle {
     /// Same as [`ping`](Self::ping).
     pub fn ping_with(&self, nonce: u64) -> Result<(), Error> {
         // As a string: a number may come back rounded.
-        self.publish_ping(format!(r#"{{"type":"ping","nonce":"{nonce}"}}"#))
+        self.publish_ping(&format!(r#"{{"type":"ping","nonce":"{nonce}"}}"#))
     }
 
     /// Checks the connection at once. Call it when the network is back or the machine wakes from
@@ -118,13 +97,15 @@ impl Handle {
     ///
     /// Same as [`ping`](Self::ping).
     pub fn wake(&self) -> Result<(), Error> {
-        self.send_command(Command::Wake)
+        self.shared
+            .command(|driver, _| driver.account.wake(driver.moment()))
+            .ok_or(Error::Closed)
     }
 
     /// Disconnects after all earlier commands. [`Status::Ended`](crate::Status::Ended) follows the
     /// events that wait for the program, after two seconds at most. Does nothing after the end.
     pub fn disconnect(&self) {
-        self.disconnect.notify_one();
+        let _ = self.shared.command(|driver, _| driver.account.disconnect());
     }
 
     /// Returns the user of the account.
@@ -154,39 +135,63 @@ impl Handle {
         let guid = rest.source_guid();
         // The echo may come before the response. If it cannot be marked, the message is sent all
         // the same.
-        let _ = self.send_command(Command::Expect(guid.clone()));
+        let expected = guid.clone();
+        let _ = self
+            .shared
+            .command(|driver, _| driver.account.expect(expected));
         Ok(rest.send_as(conversation, draft, guid).await?)
     }
 
-    /// Acknowledges an event, which does not come again after the next start. Needed with
-    /// [`Builder::manual_ack`](crate::Builder::manual_ack) only.
+    /// Acknowledges an event at once, and returns a future that waits until that is saved: then the event does not come again
+    /// after the next start. Needed with [`Builder::manual_ack`](crate::Builder::manual_ack) only.
+    /// Calls that wait at the same time are saved together.
     ///
     /// # Errors
     ///
-    /// [`Error::State`] if the store could not save it.
-    pub fn acknowledge(&self, delivery: &Delivery) -> Result<(), Error> {
-        if let (Some(ledger), Some(tag)) = (&self.ledger, delivery.tag()) {
-            ledger.acknowledge(tag)?;
+    /// [`Error::NotSaved`] if the store could not save it, [`Error::Closed`] after the end of the
+    /// client.
+    pub fn acknowledge(
+        &self,
+        delivery: &Delivery,
+    ) -> impl Future<Output = Result<(), Error>> + Send + use<> {
+        let pending = delivery.tag().map(|tag| {
+            let (caller, saved) = oneshot::channel();
+            self.shared
+                .command(|driver, context| driver.acknowledge(context, tag, Some(caller)))
+                .map(|()| saved)
+                .ok_or(Error::Closed)
+        });
+        async move {
+            let Some(pending) = pending else {
+                return Ok(());
+            };
+            // Dropped without an outcome only by the end of the runtime.
+            let saved = pending?.await.map_err(|_| Error::Closed)?;
+            saved.map_err(Error::NotSaved)
         }
-        Ok(())
     }
 
-    fn publish_ping(&self, json: String) -> Result<(), Error> {
-        let channel = channels::user(&self.user)?;
-        self.send_command(Command::Publish { channel, json })
+    fn publish_ping(&self, json: &str) -> Result<(), Error> {
+        self.publish(&channels::user(&self.user)?, json)
+    }
+
+    fn publish(&self, channel: &Channel, json: &str) -> Result<(), Error> {
+        self.command(|account| account.publish(channel, json).map(drop))
     }
 
     fn channel(&self, conversation: impl Into<Conversation>) -> Result<Channel, Error> {
         channels::conversation(&self.user, &conversation.into())
     }
 
-    fn send_command(&self, command: Command) -> Result<(), Error> {
-        self.commands
-            .try_send(command)
-            .map_err(|error| match error {
-                mpsc::error::TrySendError::Closed(_) => Error::Closed,
-                mpsc::error::TrySendError::Full(_) => Error::QueueFull,
-            })
+    fn command(
+        &self,
+        command: impl FnOnce(&mut Account) -> Result<(), Misuse>,
+    ) -> Result<(), Error> {
+        let result = self
+            .shared
+            .command(|driver, _| command(&mut driver.account))
+            .ok_or(Error::Closed)?;
+        Ok(result?)
     }
 }
 

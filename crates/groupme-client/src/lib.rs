@@ -44,26 +44,30 @@
 //!   with sticky sessions do.
 //! - `sqlite`: `SqliteStore`, a store of acknowledgements in a file. Builds SQLite, which is C.
 
-mod authorization;
-mod backfill;
+mod builder;
 mod channels;
 mod client;
+mod driver;
 mod error;
-mod gateway;
 mod handle;
-mod incoming;
-mod policy;
+mod requests;
 mod rest;
+mod shared;
 #[cfg(feature = "sqlite")]
 mod sqlite;
-mod status;
 mod token;
 mod unix_time;
+mod writer;
+
 pub use bayeux_proto::{ServerError, Transport};
 pub use bayeux_transport::{Options as TransportOptions, Proxy, RootStore};
 pub use bayeux_wire::Value;
-pub use client::{Builder, Client, DEFAULT_GATEWAY};
+pub use builder::{Builder, DEFAULT_GATEWAY};
+pub use client::Client;
 pub use error::{Error, SendError};
+pub use groupme_account::{
+    ClientEnd, Delivery, DisconnectCause, Incoming, Status, TransportPolicy,
+};
 pub use groupme_delivery::{
     Config as DeliveryConfig, Gap, GapCause, LossKind, LossReason, Lost, MemoryStore, Origin,
     Polling, Store, StoreError,
@@ -76,11 +80,8 @@ pub use groupme_rest::{
     TokenError,
 };
 pub use handle::Handle;
-pub use incoming::{Delivery, Incoming};
-pub use policy::TransportPolicy;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
-pub use status::{ClientEnd, DisconnectCause, Status};
 pub use token::TokenSource;
 
 #[cfg(doctest)]

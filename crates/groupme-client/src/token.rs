@@ -7,7 +7,8 @@ use groupme_rest::Token;
 /// Source of the access token, called each time a request with a token is sent.
 ///
 /// A [`Token`] is a source of itself. For tokens that are renewed, pass a closure that returns the
-/// latest one. It runs on the client's task and must not block.
+/// latest one. It must not block, and must not use the client's handle. A panic of it ends the client
+/// with [`ClientEnd::Internal`](crate::ClientEnd::Internal).
 pub trait TokenSource: Send + 'static {
     /// Returns the current token.
     fn token(&mut self) -> Token;

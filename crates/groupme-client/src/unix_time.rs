@@ -1,6 +1,5 @@
 //! The wall clock: for times shown to people and sent to GroupMe, never for deadlines.
 
-use core::time::Duration;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use groupme_model::Timestamp;
@@ -15,10 +14,4 @@ pub(crate) fn now() -> Timestamp {
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
     Timestamp::from_millis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
-}
-
-/// Returns the time this long ago.
-pub(crate) fn before_now(ago: Duration) -> Timestamp {
-    let millis = i64::try_from(ago.as_millis()).unwrap_or(i64::MAX);
-    Timestamp::from_millis(now().as_millis().saturating_sub(millis))
 }

@@ -3,28 +3,32 @@
 mod progress;
 
 use core::fmt;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use groupme_model::{ConversationId, MessageId, Timestamp};
 
 use self::progress::Progress;
-use crate::{Delivered, DeliveryTag, Item, Store, StoreError, item::Record, store::Change};
+use crate::{Delivered, DeliveryTag, Item, item::Record, store::Change};
 
-/// Saves what the program has acknowledged.
+/// Turns deliveries and their acknowledgements into changes for a [`Store`](crate::Store).
 ///
 /// Each delivery is recorded in the order in which the [`Feed`](crate::Feed) hands it out, and
-/// acknowledged in any order. An acknowledgement is saved before the call returns. After a crash,
-/// only unacknowledged deliveries come again.
+/// acknowledged in any order. Once the changes are saved, a crash brings back unacknowledged
+/// deliveries only. The changes of [`record`](Self::record) have to be saved before the delivery is
+/// handed to the program; those of [`acknowledge`](Self::acknowledge) may follow later, and until
+/// then a crash brings the delivery back.
 ///
 /// The saved cursor never passes an unacknowledged message. One that is never acknowledged keeps
 /// later entries in memory.
-pub struct Ledger<S> {
-    store: S,
+#[derive(Default)]
+pub struct Ledger {
     open: BTreeMap<DeliveryTag, Record>,
     /// Conversations with unacknowledged deliveries.
     conversations: BTreeMap<ConversationId, Progress>,
     /// Deliveries that the account's synced time has not passed.
     account: VecDeque<Entry>,
+    /// Conversations saved as left in this process.
+    left: BTreeSet<ConversationId>,
     /// States saved before those of earlier deliveries, which must not overwrite them.
     superseded: BTreeMap<(ConversationId, MessageId), DeliveryTag>,
 }
@@ -35,30 +39,27 @@ struct Entry {
     synced_until: Option<Timestamp>,
 }
 
-impl<S: Store> Ledger<S> {
-    /// Returns a ledger for a store.
-    pub fn new(store: S) -> Self {
-        Self {
-            store,
-            open: BTreeMap::new(),
-            conversations: BTreeMap::new(),
-            account: VecDeque::new(),
-            superseded: BTreeMap::new(),
-        }
+impl Ledger {
+    /// Returns an empty ledger.
+    pub fn new() -> Self {
+        Self::default()
     }
 
-    /// Records a delivery. Returns false for a checkpoint, which is acknowledged at once and not
-    /// for the program.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the store could not save the entry.
-    pub fn record<P>(&mut self, delivered: &mut Delivered<P>) -> Result<bool, StoreError> {
+    /// Records a delivery, and appends the changes to save before it is handed out. Returns false
+    /// for a checkpoint, which is acknowledged at once and not for the program.
+    pub fn record<P>(&mut self, delivered: &mut Delivered<P>, changes: &mut Vec<Change>) -> bool {
         let record = core::mem::take(&mut delivered.record);
         let tag = delivered.tag;
         let mut step_back = None;
         if !record.is_empty() {
             if let Some(mark) = &record.mark {
+                if mark.message.is_some() && self.left.contains(&mark.conversation) {
+                    // A push of before the leaving. A crash must report the leaving again until the
+                    // push is acknowledged, since it cannot be fetched.
+                    changes.push(Change::Returned {
+                        conversation: mark.conversation.clone(),
+                    });
+                }
                 let progress = self
                     .conversations
                     .entry(mark.conversation.clone())
@@ -75,34 +76,34 @@ impl<S: Store> Ledger<S> {
             });
             self.open.insert(tag, record);
         }
-        if let Some(step_back) = step_back {
-            self.store.save(&[step_back])?;
-        }
+        changes.extend(step_back);
         if matches!(delivered.item, Item::Checkpoint) {
-            self.acknowledge(tag)?;
-            return Ok(false);
+            self.acknowledge(tag, changes);
+            return false;
         }
-        Ok(true)
+        true
     }
 
-    /// Acknowledges a delivery, so that it does not come again. Does nothing if it was acknowledged
-    /// before.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the store could not save it; the delivery may come again after the next
-    /// start.
-    pub fn acknowledge(&mut self, tag: DeliveryTag) -> Result<(), StoreError> {
+    /// Acknowledges a delivery, so that it does not come again once the changes appended are saved.
+    /// Does nothing if it was acknowledged before.
+    pub fn acknowledge(&mut self, tag: DeliveryTag, saved: &mut Vec<Change>) {
         let Some(record) = self.open.remove(&tag) else {
-            return Ok(());
+            return;
         };
         let mut changes = record.changes;
         self.drop_superseded(tag, &mut changes);
         // A crash must report the leaving again while something of the conversation is
         // unacknowledged.
-        changes.retain(|change| {
-            !matches!(change, Change::Left { conversation }
-                if self.conversations.contains_key(conversation))
+        changes.retain(|change| match change {
+            Change::Left { conversation } => {
+                self.left.insert(conversation.clone());
+                !self.conversations.contains_key(conversation)
+            }
+            Change::Returned { conversation } => {
+                self.left.remove(conversation);
+                true
+            }
+            _ => true,
         });
         let mut forgotten = Vec::new();
         let is_handed_out = record.mark.is_some();
@@ -119,6 +120,11 @@ impl<S: Store> Ledger<S> {
             }));
             if progress.is_over() {
                 self.conversations.remove(&mark.conversation);
+                if self.left.contains(&mark.conversation) {
+                    changes.push(Change::Left {
+                        conversation: mark.conversation.clone(),
+                    });
+                }
             }
             changes.extend(cursor.map(|message| Change::Cursor {
                 conversation: mark.conversation,
@@ -139,10 +145,7 @@ impl<S: Store> Ledger<S> {
         });
         changes.extend(forgotten);
         changes.extend(self.advance_account(tag).map(Change::SyncedUntil));
-        if changes.is_empty() {
-            return Ok(());
-        }
-        self.store.save(&changes)
+        saved.append(&mut changes);
     }
 
     /// Drops states that are older than the saved ones.
@@ -196,31 +199,21 @@ impl<S: Store> Ledger<S> {
     }
 
     /// Acknowledges all deliveries up to this one.
-    ///
-    /// # Errors
-    ///
-    /// Same as [`acknowledge`](Self::acknowledge).
-    pub fn acknowledge_through(&mut self, tag: DeliveryTag) -> Result<(), StoreError> {
+    pub fn acknowledge_through(&mut self, tag: DeliveryTag, saved: &mut Vec<Change>) {
         while let Some((&first, _)) = self.open.first_key_value()
             && first <= tag
         {
-            self.acknowledge(first)?;
+            self.acknowledge(first, saved);
         }
-        Ok(())
     }
 
     /// Returns the number of unacknowledged deliveries with an effect on the store.
     pub fn open(&self) -> usize {
         self.open.len()
     }
-
-    /// Returns the store.
-    pub fn store(&self) -> &S {
-        &self.store
-    }
 }
 
-impl<S> fmt::Debug for Ledger<S> {
+impl fmt::Debug for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Ledger")
             .field("open", &self.open.len())

@@ -19,8 +19,8 @@
 //!   differences are handed out as events.
 //! - **Bounded memory**: in remembered messages of each conversation, in buffered pushes, and in
 //!   deliveries waiting for the program.
-//! - **A restart is a gap like any other.** A [`Ledger`] saves acknowledgements in a [`Store`];
-//!   after a crash, only unacknowledged deliveries come again.
+//! - **A restart is a gap like any other.** A [`Ledger`] says what to save of acknowledgements in a
+//!   [`Store`]; after a crash, only deliveries without a saved acknowledgement come again.
 //!
 //! # Limits
 //!
@@ -42,7 +42,7 @@
 //!
 //! let mut store = MemoryStore::default();
 //! let mut feed: Feed<&str> = Feed::new(Config::default(), UserId::from("185"), store.load()?, 1);
-//! let mut ledger = Ledger::new(store);
+//! let mut ledger = Ledger::new();
 //! let now = Instant::ORIGIN;
 //!
 //! // The own channel is subscribed: pushes flow. The feed first requests all conversations.
@@ -59,12 +59,17 @@
 //! }
 //!
 //! let mut caught_up = false;
+//! let mut changes = Vec::new();
 //! while let Some(mut delivered) = feed.poll_delivery() {
-//!     if ledger.record(&mut delivered)? {
+//!     let is_for_program = ledger.record(&mut delivered, &mut changes);
+//!     store.save(&changes)?;
+//!     changes.clear();
+//!     if is_for_program {
 //!         caught_up |= matches!(delivered.item, Item::CaughtUp);
-//!         ledger.acknowledge(delivered.tag)?;
+//!         ledger.acknowledge(delivered.tag, &mut changes);
 //!     }
 //! }
+//! store.save(&changes)?;
 //! assert!(caught_up);
 //! # fn group() -> Group {
 //! #     let mut group = Group::default();

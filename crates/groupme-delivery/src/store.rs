@@ -9,8 +9,8 @@ use crate::MessageState;
 
 /// Storage of acknowledged deliveries.
 ///
-/// Calls block the thread that acknowledges, so they should take no longer than a write to the page
-/// cache. [`MemoryStore`] keeps everything in memory.
+/// `groupme-client` saves on a thread for blocking calls, several acknowledgements at once where
+/// they come faster than they are saved. [`MemoryStore`] keeps everything in memory.
 pub trait Store: Send + 'static {
     /// Reads everything.
     ///
@@ -26,6 +26,12 @@ pub trait Store: Send + 'static {
     ///
     /// Returns an error if the changes could not be written.
     fn save(&mut self, changes: &[Change]) -> Result<(), StoreError>;
+
+    /// Returns whether saving only touches memory, so that it needs no thread of its own. Default:
+    /// no.
+    fn is_instant(&self) -> bool {
+        false
+    }
 }
 
 /// Failure of a store, such as a full disk or a file without permission.
@@ -197,6 +203,10 @@ impl Store for MemoryStore {
         }
         Ok(())
     }
+
+    fn is_instant(&self) -> bool {
+        true
+    }
 }
 
 impl MemoryStore {
@@ -213,5 +223,9 @@ impl<S: Store + ?Sized> Store for Box<S> {
 
     fn save(&mut self, changes: &[Change]) -> Result<(), StoreError> {
         (**self).save(changes)
+    }
+
+    fn is_instant(&self) -> bool {
+        (**self).is_instant()
     }
 }

@@ -1,21 +1,23 @@
-//! A client under test, from the bottom up: session, decoder, gap-free account and program.
+//! A client under test: a bare session with its program, or the engine of an account with its own.
 
-mod account;
 mod actions;
 mod batch;
+mod listener;
 mod program;
 mod receive;
 
 use core::time::Duration;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
-use bayeux_proto::{Config, Instant, LaneId, Session};
+use bayeux_proto::{Instant, LaneId, Session};
 use bayeux_wire::{Decoder, Frame};
+use groupme_account::{Account, Incoming, Moment, Status};
+use groupme_model::SourceGuid;
 
 use self::program::Program;
 pub(crate) use self::{
-    account::{Account, EPOCH, Recipient, address},
     batch::Batch,
+    listener::{EPOCH, Listener, Recipient},
     program::State as SubscriptionState,
 };
 use crate::{
@@ -30,25 +32,31 @@ use crate::{
 /// A client and the program that uses it.
 pub(crate) struct Client {
     index: usize,
-    session: Session,
-    config: Config,
+    kind: Kind,
     decoder: Decoder,
-    /// Reused for every payload received.
+    /// Reused for every payload received by a bare session.
     frame: Frame,
     out: Vec<u8>,
     batch: Batch,
     token: String,
-    program: Program,
-    /// Gap-free delivery, where the program uses it.
-    account: Option<Account>,
-    seed: u64,
     clock: Clock,
     /// The latest time that the clock showed; a session never gets an earlier one.
     local: Instant,
     asleep: Option<Asleep>,
-    /// Arrivals during a sleep.
+    /// Arrivals during a sleep, or while an engine is not to be read.
     inbox: VecDeque<(LaneId, Arrived)>,
     saboteur: Saboteur,
+}
+
+enum Kind {
+    Plain(Box<Plain>),
+    Listener(Box<Listener>),
+}
+
+/// A bare session and its program.
+struct Plain {
+    session: Session,
+    program: Program,
 }
 
 /// A clock that is wrong.
@@ -73,28 +81,34 @@ pub(crate) struct Asleep {
 impl Client {
     pub(crate) fn new(
         index: usize,
+        user: &str,
         settings: &ClientSettings,
         token: &str,
         channels: &[String],
         sabotage: Option<Sabotage>,
     ) -> Self {
-        let mut config = settings.session.clone();
+        let mut settings = settings.clone();
         if sabotage == Some(Sabotage::ExceedConnectRate) {
-            config.connect_burst = u32::MAX;
-            config.connect_spacing = Duration::from_nanos(1);
+            settings.session.connect_burst = u32::MAX;
+            settings.session.connect_spacing = Duration::from_nanos(1);
         }
+        let kind = match settings.account.clone() {
+            Some(account) => {
+                Kind::Listener(Box::new(Listener::new(user, &settings, account, channels)))
+            }
+            None => Kind::Plain(Box::new(Plain {
+                session: Session::new(settings.session, settings.seed),
+                program: Program::new(index, channels),
+            })),
+        };
         Self {
             index,
-            session: Session::new(config, settings.seed),
-            config: settings.session.clone(),
+            kind,
             decoder: Decoder::new(),
             frame: Frame::new(),
             out: Vec::new(),
             batch: Batch::default(),
             token: token.to_owned(),
-            program: Program::new(index, channels),
-            account: None,
-            seed: settings.seed,
             clock: Clock::default(),
             local: Instant::ORIGIN,
             asleep: None,
@@ -103,19 +117,47 @@ impl Client {
         }
     }
 
-    /// Adds gap-free delivery between session and program.
-    #[must_use]
-    pub(crate) fn with_account(mut self, account: Account) -> Self {
-        self.account = Some(account);
-        self
+    /// Returns the program that listens to an account, if it is one.
+    pub(crate) fn listener(&self) -> Option<&Listener> {
+        match &self.kind {
+            Kind::Listener(listener) => Some(listener),
+            Kind::Plain(_) => None,
+        }
     }
 
-    pub(crate) fn account(&self) -> Option<&Account> {
-        self.account.as_ref()
+    fn listener_mut(&mut self) -> Option<&mut Listener> {
+        match &mut self.kind {
+            Kind::Listener(listener) => Some(listener),
+            Kind::Plain(_) => None,
+        }
     }
 
-    pub(crate) fn program(&self) -> &Program {
-        &self.program
+    fn engine(&mut self) -> Option<&mut Account> {
+        self.listener_mut()?.engine.as_mut()
+    }
+
+    /// Returns whether the session is up, as reported to the program.
+    pub(crate) fn is_up(&self) -> bool {
+        match &self.kind {
+            Kind::Plain(plain) => plain.program.is_up(),
+            Kind::Listener(listener) => listener.is_up(),
+        }
+    }
+
+    /// Returns the wanted channels whose subscriptions are in this state.
+    pub(crate) fn channels(&self, state: SubscriptionState) -> BTreeSet<&str> {
+        match &self.kind {
+            Kind::Plain(plain) => plain.program.channels(state),
+            Kind::Listener(listener) => listener.channels(state),
+        }
+    }
+
+    /// Returns the number of the latest event on a channel.
+    pub(crate) fn last_event(&self, channel: &str) -> Option<u64> {
+        match &self.kind {
+            Kind::Plain(plain) => plain.program.last_event(channel),
+            Kind::Listener(listener) => listener.last_event(channel),
+        }
     }
 
     /// Returns whether it is awake and has read everything that arrived.
@@ -128,23 +170,43 @@ impl Client {
         if let Some(asleep) = self.asleep {
             return Some(asleep.until);
         }
-        let deadline = self.session.poll_timeout();
-        let session = deadline.map(|deadline| self.clock.true_time(deadline.at));
-        let account = self.account.as_ref().and_then(Account::poll_timeout);
-        let timeouts = [session, self.program.poll_timeout(), account];
-        timeouts.into_iter().flatten().min()
+        let (local, true_time) = match &self.kind {
+            Kind::Plain(plain) => {
+                let deadline = plain.session.poll_timeout();
+                (deadline.map(|due| due.at), plain.program.poll_timeout())
+            }
+            Kind::Listener(listener) => {
+                let engine = listener.engine.as_ref().and_then(Account::poll_timeout);
+                (engine, listener.poll_timeout())
+            }
+        };
+        let local = local.map(|at| self.clock.true_time(at));
+        local.into_iter().chain(true_time).min()
     }
 
-    /// Ends the process. Another one starts after `down` with what is in the store.
+    /// Ends the process of a listener. Another one starts after `down` with what is in the store.
     pub(crate) fn crash(&mut self, cx: &mut Context, down: Duration) {
+        let Some(listener) = self.listener_mut().filter(|one| one.is_running()) else {
+            return;
+        };
+        let saved = listener.crash();
+        if !saved.is_empty() {
+            self.see(cx, ClientFact::Acknowledged(&saved));
+        }
+        self.gone(cx);
+        self.start_after(cx, down);
+    }
+
+    /// Forgets everything of a process that is gone.
+    fn gone(&mut self, cx: &mut Context) {
         cx.network.crash(cx.now, self.index);
+        self.see_baseline(cx);
         self.see(cx, ClientFact::Crashed);
-        self.seed = self.seed.wrapping_add(1);
-        self.session = Session::new(self.config.clone(), self.seed);
-        self.program = self.program.restarted();
-        self.account = self.account.as_ref().map(Account::restarted);
         self.inbox.clear();
         self.local = Instant::ORIGIN;
+    }
+
+    fn start_after(&mut self, cx: &mut Context, down: Duration) {
         self.asleep = Some(Asleep {
             until: cx.now + down,
             wake: false,
@@ -156,90 +218,218 @@ impl Client {
         }
     }
 
-    /// Subscribes to the user's own channel, unless it is subscribed, and connects.
+    /// Has the program connect, if it has not.
     pub(crate) fn listen(&mut self, cx: &mut Context) {
-        if !self.program.wants_own() {
-            self.issue(cx, Command::Subscribe(OWN));
-        }
         self.issue(cx, Command::Connect);
     }
 
     /// Returns the next request for REST, with the number of the process that makes it.
     pub(crate) fn poll_call(&mut self, now: Instant) -> Option<(u32, Call)> {
-        let account = self.account.as_mut().filter(|_| self.asleep.is_none())?;
-        Some((account.process, account.poll_call(now)?))
+        if self.asleep.is_some() {
+            return None;
+        }
+        let listener = self.listener_mut()?;
+        Some((listener.process, listener.poll_call(now)?))
     }
 
     /// Sends a message over REST.
     pub(crate) fn send(&mut self, cx: &mut Context, to: &Recipient) {
-        if let Some(account) = self.account.as_mut().filter(|_| self.asleep.is_none()) {
-            let guid = account.send(cx.now, to);
+        if self.asleep.is_some() {
+            return;
+        }
+        if let Some(listener) = self.listener_mut()
+            && let Some(engine) = &mut listener.engine
+        {
+            let guid = listener.sending.next_guid();
+            engine.expect(SourceGuid::from(guid.as_str()));
+            listener.sending.put(cx.now, to, &guid);
             self.see(cx, ClientFact::Sends(&guid));
         }
     }
 
     /// Handles a REST exchange that is complete or lost.
     pub(crate) fn handle_response(&mut self, cx: &mut Context, exchange: RestExchange) {
-        let account = self.account.as_mut();
-        if let Some(account) = account.filter(|one| one.process == exchange.process) {
-            account.handle_response(cx.now, exchange.call, exchange.reply);
-            self.deliver_items(cx);
+        self.read_clock(cx.now);
+        let at = self.moment(cx);
+        let listener = self.listener_mut();
+        if let Some(listener) = listener.filter(|one| one.process == exchange.process) {
+            if listener.handle_response(at, exchange.call, exchange.reply) {
+                self.see(cx, ClientFact::RestFailed);
+            }
+            // A sleeping process reads it later, which makes no difference.
+            if self.asleep.is_none() {
+                self.drain(cx);
+            }
         }
     }
 
     /// Acknowledges everything that the program has.
     pub(crate) fn acknowledge(&mut self, cx: &mut Context) {
-        if let Some(account) = &mut self.account {
-            let acknowledged = account.acknowledge(&mut self.saboteur);
-            self.see(cx, ClientFact::Acknowledged(&acknowledged));
-            self.see_baseline(cx);
+        if let Kind::Listener(listener) = &mut self.kind {
+            let acknowledged = listener.acknowledge(&mut self.saboteur);
+            if !acknowledged.is_empty() {
+                self.see(cx, ClientFact::Acknowledged(&acknowledged));
+            }
+            self.save(cx);
         }
     }
 
-    fn deliver_items(&mut self, cx: &mut Context) {
-        while let Some(account) = &mut self.account
-            && let Some(delivered) = account.poll_delivery(cx.now)
-        {
-            let is_lazy = account.settings().is_lazy;
-            for delivered in self.saboteur.delivered(delivered) {
-                self.see(cx, ClientFact::Delivered(&delivered));
-            }
-            if !is_lazy {
-                self.acknowledge(cx);
-            }
+    /// Saves what is to be saved.
+    fn save(&mut self, cx: &mut Context) {
+        let sabotage = self.saboteur.sabotage;
+        let Some(listener) = self.listener_mut() else {
+            return;
+        };
+        let saved = listener.save(cx.now, sabotage);
+        if !saved.is_empty() {
+            self.see(cx, ClientFact::Acknowledged(&saved));
         }
         self.see_baseline(cx);
     }
 
+    /// Takes the next item of an engine. Returns false if there is none.
+    fn take_item(&mut self, cx: &mut Context) -> bool {
+        let now = cx.now;
+        let Some(taken) = self.listener_mut().and_then(|one| one.take(now)) else {
+            return false;
+        };
+        if let Incoming::Status(status) = &taken.incoming {
+            self.see(cx, ClientFact::Status(status));
+            if let Status::Refused { channel, .. } = status {
+                let fact = ClientFact::Watches(channel, false);
+                self.see(cx, fact);
+            }
+        }
+        for delivered in self.saboteur.delivered(taken.delivered) {
+            self.see(cx, ClientFact::Delivered(&delivered));
+        }
+        if matches!(taken.incoming, Incoming::Status(Status::Ended(_))) {
+            self.end(cx);
+            return false;
+        }
+        let is_lazy = self.listener().is_none_or(|one| one.settings().is_lazy);
+        if !is_lazy {
+            self.acknowledge(cx);
+        }
+        true
+    }
+
+    /// Ends the process of a listener whose engine has ended. The server or a proxy may change its
+    /// mind.
+    fn end(&mut self, cx: &mut Context) {
+        let Some(listener) = self.listener_mut() else {
+            return;
+        };
+        let saved = listener.flush();
+        listener.end();
+        let is_wanted = listener.is_wanted;
+        if !saved.is_empty() {
+            self.see(cx, ClientFact::Acknowledged(&saved));
+        }
+        self.gone(cx);
+        if is_wanted {
+            self.start_after(cx, Duration::from_secs(5));
+        }
+    }
+
     fn see_baseline(&mut self, cx: &mut Context) {
-        if self.account.as_mut().is_some_and(Account::finds_baseline) {
+        if self.listener_mut().is_some_and(Listener::finds_baseline) {
             self.see(cx, ClientFact::Baseline);
         }
     }
 
     /// Has the program issue a command.
     pub(crate) fn issue(&mut self, cx: &mut Context, command: Command) {
-        // A backfilling program does not unsubscribe from the user's own channel.
-        let is_forbidden = self.account.is_some() && self.program.would_unsubscribe(command, OWN);
-        if self.asleep.is_none() && !is_forbidden {
-            self.read_clock(cx.now);
-            if let Some(account) = &mut self.account
-                && let Some(channel) = self.program.would_unwatch(command)
-            {
-                account.watch(channel.as_str(), false);
+        if self.asleep.is_some() {
+            return;
+        }
+        self.read_clock(cx.now);
+        match &mut self.kind {
+            Kind::Plain(plain) => {
+                let Plain { session, program } = &mut **plain;
+                program.issue(cx, self.local, command, session);
             }
-            self.program
-                .issue(cx, self.local, command, &mut self.session);
-            self.drain(cx);
-            self.rest(cx, true);
+            Kind::Listener(_) => self.issue_to_engine(cx, command),
+        }
+        self.drain(cx);
+        self.rest(cx, true);
+    }
+
+    fn issue_to_engine(&mut self, cx: &mut Context, command: Command) {
+        let (index, at) = (self.index, self.moment(cx));
+        let Some(listener) = self.listener_mut() else {
+            return;
+        };
+        let mut see = |issued| cx.see(&Fact::Client(index, ClientFact::Issued(issued)));
+        match command {
+            Command::Connect => {
+                listener.is_wanted = true;
+                if !listener.is_running() {
+                    see(Issued::Connect);
+                    listener.start();
+                    for channel in listener.wanted() {
+                        let fact = ClientFact::Watches(channel.as_str(), true);
+                        cx.see(&Fact::Client(index, fact));
+                    }
+                }
+            }
+            Command::Disconnect => {
+                listener.is_wanted = false;
+                see(Issued::Disconnect);
+                if let Some(engine) = &mut listener.engine {
+                    engine.disconnect();
+                }
+            }
+            Command::Subscribe(pick) => {
+                let channel = listener.channel(pick);
+                if let Some(engine) = &mut listener.engine {
+                    see(Issued::Listen(&channel));
+                    if engine.subscribe(&channel).is_err() {
+                        return;
+                    }
+                }
+                listener.want(&channel, true);
+                let fact = ClientFact::Watches(channel.as_str(), true);
+                cx.see(&Fact::Client(index, fact));
+            }
+            Command::Unsubscribe(pick) => {
+                let Some(channel) = listener.unsubscribed(pick) else {
+                    return;
+                };
+                if let Some(engine) = &mut listener.engine {
+                    see(Issued::Listen(&channel));
+                    if engine.unsubscribe(&channel).is_err() {
+                        return;
+                    }
+                }
+                listener.want(&channel, false);
+                let fact = ClientFact::Watches(channel.as_str(), false);
+                cx.see(&Fact::Client(index, fact));
+            }
+            Command::Publish(pick) => {
+                let channel = listener.channel(pick);
+                let own = index as u64 * 1_000_000 + listener.published;
+                listener.published += 1;
+                if let Some(engine) = &mut listener.engine {
+                    let json = format!(r#"{{"type":"typing","own":{own},"user_id":"1"}}"#);
+                    let result = engine.publish(&channel, &json);
+                    let result = result.as_ref().map(|id| *id);
+                    see(Issued::Publish(&channel, own, result));
+                }
+            }
+            Command::Wake => {
+                if let Some(engine) = &mut listener.engine {
+                    see(Issued::Wake);
+                    engine.wake(at);
+                }
+            }
+            // No client offers it; or sent over REST, not by the session.
+            Command::PauseConnects(_) | Command::Send(_) => {}
         }
     }
 
     /// Has the program listen and connect, whatever it did before.
     pub(crate) fn settle_down(&mut self, cx: &mut Context) {
-        if self.account.is_some() {
-            self.issue(cx, Command::Subscribe(OWN));
-        }
         self.issue(cx, Command::PauseConnects(false));
         self.issue(cx, Command::Connect);
     }
@@ -263,7 +453,8 @@ impl Client {
     }
 
     pub(crate) fn handle_arrival(&mut self, cx: &mut Context, lane: LaneId, what: Arrived) {
-        if self.asleep.is_some() {
+        let is_read = self.engine().is_none_or(|engine| engine.may_read());
+        if self.asleep.is_some() || !is_read || !self.inbox.is_empty() {
             self.inbox.push_back((lane, what));
             return;
         }
@@ -283,13 +474,25 @@ impl Client {
         if let Some(woken) = woken {
             self.wake_up(cx, woken);
         }
-        self.session.handle_timeout(self.local);
-        self.program.handle_timeout(cx, &mut self.session);
-        if let Some(account) = &mut self.account {
-            account.handle_timeout(cx.now);
+        self.fire_timers(cx);
+        if let Kind::Plain(plain) = &mut self.kind {
+            let Plain { session, program } = &mut **plain;
+            program.handle_timeout(cx, session);
         }
         self.drain(cx);
         self.rest(cx, true);
+    }
+
+    fn fire_timers(&mut self, cx: &Context) {
+        let (local, at) = (self.local, self.moment(cx));
+        match &mut self.kind {
+            Kind::Plain(plain) => plain.session.handle_timeout(local),
+            Kind::Listener(listener) => {
+                if let Some(engine) = &mut listener.engine {
+                    engine.handle_timeout(at);
+                }
+            }
+        }
     }
 
     fn wake_up(&mut self, cx: &mut Context, woken: Asleep) {
@@ -298,16 +501,36 @@ impl Client {
         }
         if woken.wake {
             self.see(cx, ClientFact::Issued(Issued::Wake));
-            self.session.handle_wake(self.local);
+            let (local, at) = (self.local, self.moment(cx));
+            match &mut self.kind {
+                Kind::Plain(plain) => plain.session.handle_wake(local),
+                Kind::Listener(listener) => {
+                    if let Some(engine) = &mut listener.engine {
+                        engine.wake(at);
+                    }
+                }
+            }
         }
         if woken.timers_first {
-            self.session.handle_timeout(self.local);
+            self.fire_timers(cx);
             self.drain(cx);
         }
-        while let Some((lane, what)) = self.inbox.pop_front() {
+        self.read_inbox(cx);
+    }
+
+    /// Reads what has arrived, as far as it is to be read.
+    fn read_inbox(&mut self, cx: &mut Context) {
+        while self.engine().is_none_or(|engine| engine.may_read())
+            && let Some((lane, what)) = self.inbox.pop_front()
+        {
             self.receive(cx, lane, what);
-            self.drain(cx);
+            self.carry_out(cx);
         }
+    }
+
+    /// Returns the present moment, as the engine is told.
+    fn moment(&self, cx: &Context) -> Moment {
+        Moment::new(self.local, listener::time_of_day(cx.now))
     }
 
     fn read_clock(&mut self, now: Instant) {

@@ -9,6 +9,7 @@ use bayeux_proto::{
     Action, BayeuxId, Channel, Close, Instant, LaneId, Message, Misuse, PublishId, SessionEvent,
     SubscriptionId, Usage,
 };
+use groupme_account::Status;
 use groupme_sim::SimGroupId;
 
 pub(crate) use self::{
@@ -103,6 +104,12 @@ pub(crate) enum ClientFact<'a> {
     Closed(LaneId, Close),
     /// The session reported an event.
     Session(&'a SessionEvent),
+    /// The engine reported a status to the program.
+    Status(&'a Status),
+    /// The program subscribes to a channel beside an engine's own, or no longer.
+    Watches(&'a str, bool),
+    /// A request of the engine to REST failed.
+    RestFailed,
     /// The session has no more to do until its deadline. Both times are by its own clock.
     Rested {
         local: Instant,
@@ -119,6 +126,8 @@ pub(crate) enum Issued<'a> {
     Disconnect,
     Subscribe(&'a Channel, Result<SubscriptionId, &'a Misuse>),
     Unsubscribe(SubscriptionId, &'a Channel),
+    /// Subscribes an engine to a channel, or unsubscribes it.
+    Listen(&'a Channel),
     /// Publishes an event that carries this number.
     Publish(&'a Channel, u64, Result<PublishId, &'a Misuse>),
     Wake,

@@ -6,6 +6,7 @@ mod commands;
 mod connects;
 mod delivery;
 mod lanes;
+mod losses;
 mod memory;
 mod own;
 mod rates;
@@ -18,7 +19,7 @@ use groupme_sim::Simulation;
 
 use self::{
     account::Account, changes::Changes, commands::Commands, connects::Connects, delivery::Delivery,
-    lanes::Lanes, memory::Memory, own::Own, rates::Rates, sessions::Sessions,
+    lanes::Lanes, losses::Losses, memory::Memory, own::Own, rates::Rates, sessions::Sessions,
     subscriptions::Subscriptions,
 };
 use crate::{
@@ -72,49 +73,66 @@ pub(crate) struct End<'a> {
 pub(crate) fn all(plan: &Plan) -> Vec<Check> {
     let clients = plan.clients.iter().enumerate();
     let checks = clients.flat_map(|(client, settings)| {
-        of(settings).map(|(name, invariant)| Check {
-            client,
-            name,
-            invariant,
-        })
+        of(settings)
+            .into_iter()
+            .map(move |(name, invariant)| Check {
+                client,
+                name,
+                invariant,
+            })
     });
     checks.collect()
 }
 
-fn of(client: &ClientSettings) -> [(&'static str, Box<dyn Invariant>); 11] {
+type Named = (&'static str, Box<dyn Invariant>);
+
+fn of(client: &ClientSettings) -> Vec<Named> {
     let config = || client.session.clone();
-    [
+    let mut invariants: Vec<Named> = vec![
         (
             "at most one connect outstanding",
             Box::<Connects>::default(),
         ),
         ("no stale clientId", Box::<Sessions>::default()),
         (
-            "every command settles exactly once",
-            Box::<Commands>::default(),
-        ),
-        (
             "every subscription wanted is active or refused",
             Box::new(Subscriptions),
-        ),
-        (
-            "every event once, in order, or in a gap",
-            Box::<Delivery>::default(),
-        ),
-        (
-            "every message once and in order, or reported lost",
-            Box::<Account>::default(),
-        ),
-        (
-            "every change is reported once",
-            Box::new(Changes::new(client)),
-        ),
-        (
-            "own messages are known and sent once",
-            Box::<Own>::default(),
         ),
         ("every lane ends once", Box::<Lanes>::default()),
         ("memory is bounded", Box::new(Memory(config()))),
         ("no faster than the cap", Box::new(Rates::new(config()))),
-    ]
+    ];
+    let further: Vec<Named> = match &client.account {
+        // An engine hands out neither the events of its session nor the outcome of a publish.
+        None => vec![
+            (
+                "every command settles exactly once",
+                Box::<Commands>::default(),
+            ),
+            (
+                "every event once, in order, or in a gap",
+                Box::<Delivery>::default(),
+            ),
+        ],
+        Some(account) => vec![
+            (
+                "every message once and in order, or reported lost",
+                Box::<Account>::default(),
+            ),
+            (
+                "every change is reported once",
+                Box::new(Changes::new(client)),
+            ),
+            (
+                "own messages are known and sent once",
+                Box::<Own>::default(),
+            ),
+            (
+                "no loss is reported without need",
+                Box::new(Losses::new(account)),
+            ),
+        ],
+    };
+    invariants.extend(further);
+    invariants
 }

@@ -4,7 +4,11 @@ use core::time::Duration;
 use std::collections::BTreeMap;
 
 use bayeux_proto::Instant;
-use groupme_delivery::{Request, RequestId};
+use groupme_account::Lookup;
+use groupme_delivery::RequestId;
+use groupme_model::UserId;
+use groupme_rest::{BaseUrl, Services, Token};
+use groupme_sim::SimUserId;
 
 use crate::{network::Network, random::Random};
 
@@ -31,8 +35,8 @@ pub(crate) struct RestExchange {
 
 #[derive(Debug)]
 pub(crate) enum Call {
-    /// Answers a request of the feed.
-    Read(RequestId, Request),
+    /// Answers a request of the engine.
+    Read(RequestId, Box<Lookup>),
     /// Creates a message.
     Send(Outgoing),
 }
@@ -54,6 +58,48 @@ pub(crate) enum Reply {
     Response(u16, String),
     /// The request or its response was lost.
     Lost,
+}
+
+/// An HTTP request, as the server sees it.
+#[derive(Debug, Default)]
+pub(crate) struct Called {
+    pub(crate) method: &'static str,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) body: Vec<u8>,
+}
+
+/// Makes HTTP requests of an engine's requests, as groupme-rest does.
+#[derive(Debug)]
+pub(crate) struct Http {
+    services: Services,
+}
+
+impl Http {
+    pub(crate) fn new() -> Self {
+        let base = BaseUrl::new("https://sim.invalid");
+        Self {
+            services: base.map_or_else(
+                |_| Services::groupme(),
+                |base| Services::with_base_url(&base),
+            ),
+        }
+    }
+
+    pub(crate) fn called(&self, lookup: &Lookup, user: SimUserId, token: Option<&str>) -> Called {
+        let token = Token::new(token.unwrap_or("none"));
+        let user = UserId::from(user.to_string());
+        let request = token
+            .ok()
+            .and_then(|token| lookup.request(&self.services, &token, &user).ok());
+        // What cannot be sent reaches no endpoint.
+        request.map_or_else(Called::default, |request| Called {
+            method: "GET",
+            path: request.uri().path().to_owned(),
+            query: request.uri().query().unwrap_or_default().to_owned(),
+            body: request.body().to_vec(),
+        })
+    }
 }
 
 impl RestRequests {

@@ -16,14 +16,14 @@ use groupme_sim::{
 
 use crate::{
     checks::{Checks, Violation},
-    client::{Account, Batch, Client, SubscriptionState},
+    client::{Batch, Client, Listener, SubscriptionState},
     counters::Counters,
     fact::{ClientFact, Fact},
     invariants::End,
     network::Network,
     plan::{Command, Event, Plan},
     random::Random,
-    rest_requests::RestRequests,
+    rest_requests::{Http, RestRequests},
     sabotage::Sabotage,
     transcript::Transcript,
 };
@@ -72,6 +72,7 @@ struct Run<'a> {
     random: Random,
     server: Simulation,
     requests: RestRequests,
+    http: Http,
     rest: Rest,
     /// When the outage of REST ends.
     rest_until: Option<Instant>,
@@ -109,13 +110,14 @@ impl<'a> Run<'a> {
         let clients = clients.map(|(index, (settings, user))| {
             let channels = channels(*user, &users, &groups);
             let token = world.token(*user).unwrap_or_default();
-            let client = Client::new(index, settings, token, &channels, sabotage);
-            match &settings.account {
-                Some(settings) => {
-                    client.with_account(Account::new(&user.to_string(), settings.clone()))
-                }
-                None => client,
-            }
+            Client::new(
+                index,
+                &user.to_string(),
+                settings,
+                token,
+                &channels,
+                sabotage,
+            )
         });
         Self {
             plan,
@@ -127,6 +129,7 @@ impl<'a> Run<'a> {
             },
             server: Simulation::new(world, Gateway::new(plan.gateway.clone())),
             requests: RestRequests::new(random.fork()),
+            http: Http::new(),
             rest: Rest::default(),
             rest_until: None,
             random,
@@ -143,7 +146,7 @@ impl<'a> Run<'a> {
 
     fn carry_out(&mut self) {
         for (client, one) in self.clients.iter().enumerate() {
-            if one.account().is_some() {
+            if one.listener().is_some() {
                 let channel = format!("/user/{}", self.users[client]);
                 let fact = ClientFact::Backfills(&channel);
                 self.cx.see(&Fact::Client(client, fact));
@@ -168,16 +171,15 @@ impl<'a> Run<'a> {
     fn calm_down(&mut self) {
         let first = self.published;
         // A slow program has to take all of it, perhaps twice.
-        let paces = self.clients.iter().filter_map(Client::account);
-        let slowest = paces.map(|account| account.settings().pace).max();
+        let paces = self.clients.iter().filter_map(Client::listener);
+        let slowest = paces.map(|listener| listener.settings().pace).max();
         let messages = u32::try_from(self.messages.len()).unwrap_or(u32::MAX);
         let taking = slowest.unwrap_or_default().saturating_mul(messages + 500) * 2;
         let deadline = self.cx.now + CALM + self.plan.gateway.hold * 6 + taking;
         loop {
             for client in &mut self.clients {
                 client.settle_down(&mut self.cx);
-                if client.account().is_some() && client.is_idle() {
-                    client.listen(&mut self.cx);
+                if client.listener().is_some() && client.is_idle() {
                     client.acknowledge(&mut self.cx);
                 }
             }
@@ -233,21 +235,20 @@ impl<'a> Run<'a> {
 
     /// Returns all channels that are active as reported to some program.
     fn active_channels(&self) -> BTreeSet<String> {
-        let programs = self.clients.iter().map(Client::program);
-        let channels = programs.flat_map(|program| program.channels(SubscriptionState::Active));
+        let clients = self.clients.iter();
+        let channels = clients.flat_map(|client| client.channels(SubscriptionState::Active));
         channels.map(str::to_owned).collect()
     }
 
     /// Returns which client is not up, or has not heard a channel since the `first`th event.
     fn deaf(&self, first: u64) -> Option<(&'static str, String)> {
         self.clients.iter().enumerate().find_map(|(index, client)| {
-            let program = client.program();
-            let is_settled = client.account().is_none_or(Account::is_settled);
-            let mut channels = program.channels(SubscriptionState::Active).into_iter();
+            let is_settled = client.listener().is_none_or(Listener::is_settled);
+            let mut channels = client.channels(SubscriptionState::Active).into_iter();
             let deaf =
-                channels.find(|one| program.last_event(one).is_none_or(|number| number < first));
+                channels.find(|one| client.last_event(one).is_none_or(|number| number < first));
             let what = match deaf {
-                _ if !program.is_up() || !client.is_idle() => "is not up".to_owned(),
+                _ if !client.is_up() || !client.is_idle() => "is not up".to_owned(),
                 _ if !is_settled => "has not caught up".to_owned(),
                 Some(channel) => format!("hears nothing on {channel}"),
                 None => return None,

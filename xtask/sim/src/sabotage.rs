@@ -51,6 +51,8 @@ pub enum Sabotage {
     MisattributeOwn,
     /// Does not save what was acknowledged.
     ForgetAcknowledgement,
+    /// Reports changes saved that are not.
+    SkipSave,
     /// Does not report a gap.
     OmitGap,
     /// Reports gaps with a later begin.

@@ -4,12 +4,12 @@ use core::{
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
-use std::sync::Arc;
+use std::sync::{Arc, Condvar, Mutex};
 
 use bytes::Bytes;
 use groupme_client::{
-    Builder, Client, Conversation, Delivery, DeliveryConfig, Incoming, LossReason, MemoryStore,
-    Origin, Polling, RestClient, RestOptions, Sent, Status, Store, StoreError, Token,
+    Builder, Client, Conversation, Delivery, DeliveryConfig, Error, Incoming, LossReason,
+    MemoryStore, Origin, Polling, RestClient, RestOptions, Sent, Status, Store, StoreError, Token,
     TransportPolicy,
     rest_api::{HttpTransport, ResponseFuture},
 };
@@ -162,7 +162,7 @@ async fn what_is_acknowledged_manually_does_not_come_again_and_the_rest_does() {
         sim.say(words).unwrap();
         let (delivery, _) = event(&mut client).await;
         if words != "two" {
-            handle.acknowledge(&delivery).unwrap();
+            handle.acknowledge(&delivery).await.unwrap();
         }
     }
     drop(client);
@@ -395,4 +395,68 @@ async fn what_cannot_be_saved_is_delivered_all_the_same() {
             .any(|status| matches!(status, Status::NotSaved(_))),
         "{reported:?}"
     );
+}
+
+#[tokio::test]
+async fn an_acknowledgement_that_cannot_be_saved_is_an_error() {
+    let sim = sim().await;
+    let disk = FullDisk::default();
+    let mut client = caught_up(whole(&sim).store(disk.clone()).manual_ack()).await;
+    sim.say("one").unwrap();
+    let (delivery, _) = event(&mut client).await;
+    disk.is_full.store(true, Ordering::Relaxed);
+    let error = client.handle().acknowledge(&delivery).await.unwrap_err();
+    assert!(matches!(error, Error::NotSaved(_)), "{error:?}");
+}
+
+/// Store that saves only while its gate is open.
+#[derive(Clone, Debug, Default)]
+struct Gated {
+    store: MemoryStore,
+    gate: Arc<(Mutex<bool>, Condvar)>,
+}
+
+impl Gated {
+    fn set_closed(&self, is_closed: bool) {
+        *self.gate.0.lock().unwrap() = is_closed;
+        self.gate.1.notify_all();
+    }
+}
+
+impl Store for Gated {
+    fn load(&mut self) -> Result<Saved, StoreError> {
+        self.store.load()
+    }
+
+    fn save(&mut self, changes: &[Change]) -> Result<(), StoreError> {
+        let closed = self.gate.0.lock().unwrap();
+        let _open = self.gate.1.wait_while(closed, |closed| *closed).unwrap();
+        self.store.save(changes)
+    }
+}
+
+#[tokio::test]
+async fn a_slow_store_holds_up_neither_the_program_nor_the_gateway_and_the_end_waits_for_it() {
+    let sim = sim().await;
+    let disk = Gated::default();
+    let mut client = caught_up(whole(&sim).store(disk.clone())).await;
+    sim.say("first").unwrap();
+    event(&mut client).await;
+    disk.set_closed(true);
+    for number in 0..20 {
+        sim.say(&format!("message {number}")).unwrap();
+    }
+    for number in 0..20 {
+        let (delivery, _) = event(&mut client).await;
+        assert_eq!(text(&delivery), Some(&*format!("message {number}")));
+    }
+    client.handle().disconnect();
+    disk.set_closed(false);
+    until(&mut client, |status| matches!(status, Status::Ended(_))).await;
+    assert!(soon(client.next()).await.is_none());
+    drop(client);
+    // All of them were acknowledged and saved.
+    sim.say("last").unwrap();
+    let mut client = whole(&sim).store(disk).connect().unwrap();
+    assert_eq!(text(&event(&mut client).await.0), Some("last"));
 }

@@ -3,7 +3,7 @@
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 
-use groupme_client::{Client, ClientEnd, GroupId, Status, Token, TransportPolicy, UserId};
+use groupme_client::{Client, ClientEnd, Error, GroupId, Status, Token, TransportPolicy, UserId};
 
 use crate::account::{
     TRANSPORTS, builder, builder_for, end, event, own, sim, status, statuses_until, text,
@@ -134,4 +134,25 @@ async fn a_channel_that_was_refused_is_requested_again_in_the_next_session() {
     while event(&mut client).await.event().kind() != "line.create" {}
     sim.restart();
     until_active(&mut client, &channel).await;
+}
+
+#[tokio::test]
+async fn a_token_source_that_panics_ends_the_client_loudly() {
+    for is_polled in [true, false] {
+        let sim = sim().await;
+        let source = || -> Token { panic!("a defect of the source") };
+        let mut client = Client::builder(source, UserId::new(sim.user_id()))
+            .gateway_url(sim.gateway_url())
+            .connect()
+            .unwrap();
+        let handle = client.handle();
+        if !is_polled {
+            // The task in the background meets it.
+            while handle.wake().is_ok() {
+                tokio::task::yield_now().await;
+            }
+        }
+        assert_eq!(end(&mut client).await, ClientEnd::Internal);
+        assert!(matches!(handle.ping(), Err(Error::Closed)));
+    }
 }

@@ -4,7 +4,7 @@ use groupme_client::{Client, Error, EventRef, GroupId, Incoming, Status, Transpo
 use groupme_sim::Sim;
 
 use crate::account::{
-    TRANSPORTS, builder_for, end, event, is_active, listening, next, sim, statuses_until,
+    TRANSPORTS, builder_for, end, event, is_active, listening, next, sim, soon, statuses_until,
 };
 
 /// Returns a second client of the same simulator, Mara's, subscribed to the group and to the direct
@@ -121,7 +121,7 @@ async fn requests_after_the_end_are_not_taken() {
 }
 
 #[tokio::test]
-async fn more_requests_than_it_holds_are_refused_and_those_taken_are_obeyed() {
+async fn many_subscriptions_at_once_are_all_obeyed() {
     let sim = sim().await;
     let mut client = listening(&sim, TransportPolicy::Auto).await;
     let handle = client.handle();
@@ -135,15 +135,46 @@ async fn more_requests_than_it_holds_are_refused_and_those_taken_are_obeyed() {
             .collect()
     });
     // Nothing else runs between these on a runtime of one thread.
-    let taken: Vec<_> = channels
-        .iter()
-        .take_while(|id| handle.subscribe(GroupId::new(id.as_str())).is_ok())
-        .collect();
-    assert!((1..200).contains(&taken.len()), "{}", taken.len());
-    let mut left: Vec<_> = taken.iter().map(|id| format!("/group/{id}")).collect();
+    for id in &channels {
+        handle.subscribe(GroupId::new(id.as_str())).unwrap();
+    }
+    let mut left: Vec<_> = channels.iter().map(|id| format!("/group/{id}")).collect();
     while !left.is_empty() {
         if let Incoming::Status(status) = next(&mut client).await {
+            assert!(!matches!(status, Status::Disconnected { .. }), "{status}");
             left.retain(|channel| !is_active(&status, channel));
         }
     }
+}
+
+#[tokio::test]
+async fn more_requests_than_the_session_holds_are_refused_and_those_taken_are_obeyed() {
+    let sim = sim().await;
+    let mut client = listening(&sim, TransportPolicy::Auto).await;
+    let handle = client.handle();
+    let mut taken = 0;
+    let refused = loop {
+        match handle.ping_with(taken) {
+            Ok(()) => taken += 1,
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(refused, Error::QueueFull), "{refused:?}");
+    assert!((1..10_000).contains(&taken), "{taken}");
+    for number in 0..taken {
+        assert_eq!(event(&mut client).await.ping_nonce(), Some(number));
+    }
+}
+
+#[tokio::test]
+async fn a_command_is_obeyed_while_the_program_does_something_else() {
+    let sim = sim().await;
+    let client = listening(&sim, TransportPolicy::Auto).await;
+    let lake = sim.cast().lake.to_string();
+    client
+        .handle()
+        .subscribe(GroupId::new(lake.as_str()))
+        .unwrap();
+    soon(sim.wait_until_subscribed(&format!("/group/{lake}"))).await;
+    drop(client);
 }

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, VecDeque};
 use bayeux_proto::Instant;
 use bayeux_wire::{Decoder, Frame};
 use groupme_delivery::{
-    Config, Delivered, DeliveryTag, Failure, Feed, GapCause, Item, Ledger, MemoryStore, Request,
-    RequestId, Response, Saved, Store as _,
+    Change, Config, Delivered, DeliveryTag, Failure, Feed, GapCause, Item, Ledger, MemoryStore,
+    Request, RequestId, Response, Saved, Store as _, StoreError,
 };
 use groupme_model::{
     Chat, ConversationId, Event, EventRef, Group, HistoryWindow, MessageId, Timestamp, Topic,
@@ -25,6 +25,48 @@ pub(crate) const YOU: &str = "185";
 pub(crate) const GROUP: &str = "1835";
 pub(crate) const CHAT: &str = "162+185";
 
+/// Ledger whose changes are saved at once.
+pub(crate) struct SavedLedger {
+    ledger: Ledger,
+    store: MemoryStore,
+    changes: Vec<Change>,
+}
+
+impl SavedLedger {
+    fn new(store: MemoryStore) -> Self {
+        Self {
+            ledger: Ledger::new(),
+            store,
+            changes: Vec::new(),
+        }
+    }
+
+    pub(crate) fn record<P>(&mut self, delivered: &mut Delivered<P>) -> Result<bool, StoreError> {
+        let is_for_program = self.ledger.record(delivered, &mut self.changes);
+        self.save().map(|()| is_for_program)
+    }
+
+    pub(crate) fn acknowledge(&mut self, tag: DeliveryTag) -> Result<(), StoreError> {
+        self.ledger.acknowledge(tag, &mut self.changes);
+        self.save()
+    }
+
+    pub(crate) fn acknowledge_through(&mut self, tag: DeliveryTag) -> Result<(), StoreError> {
+        self.ledger.acknowledge_through(tag, &mut self.changes);
+        self.save()
+    }
+
+    pub(crate) fn open(&self) -> usize {
+        self.ledger.open()
+    }
+
+    fn save(&mut self) -> Result<(), StoreError> {
+        let result = self.store.save(&self.changes);
+        self.changes.clear();
+        result
+    }
+}
+
 /// Feed and ledger, with a simulated GroupMe around them.
 #[expect(
     clippy::struct_excessive_bools,
@@ -32,7 +74,7 @@ pub(crate) const CHAT: &str = "162+185";
 )]
 pub(crate) struct World {
     pub(crate) feed: Feed<String>,
-    pub(crate) ledger: Ledger<MemoryStore>,
+    pub(crate) ledger: SavedLedger,
     pub(crate) store: MemoryStore,
     pub(crate) now: Instant,
     pub(crate) rows: BTreeMap<String, Vec<Value>>,
@@ -78,7 +120,7 @@ impl World {
         let saved = store.load().unwrap();
         Self {
             feed: Feed::new(config.clone(), YOU.into(), saved, 7),
-            ledger: Ledger::new(store.clone()),
+            ledger: SavedLedger::new(store.clone()),
             store,
             now: Instant::ORIGIN,
             rows: BTreeMap::from([(GROUP.to_owned(), vec![]), (CHAT.to_owned(), vec![])]),
@@ -116,7 +158,7 @@ impl World {
     pub(crate) fn restart(&mut self) {
         let saved = self.store.load().unwrap();
         self.feed = Feed::new(self.config.clone(), YOU.into(), saved, 7);
-        self.ledger = Ledger::new(self.store.clone());
+        self.ledger = SavedLedger::new(self.store.clone());
         self.waiting.clear();
     }
 

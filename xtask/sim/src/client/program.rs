@@ -55,15 +55,6 @@ impl Program {
         }
     }
 
-    /// Returns the program in its next process. It goes on numbering its publishes.
-    pub(super) fn restarted(&self) -> Self {
-        Self {
-            channels: self.channels.clone(),
-            published: self.published,
-            ..Self::new(self.index, &[])
-        }
-    }
-
     /// Returns the wanted channels whose subscriptions are in this state.
     pub(crate) fn channels(&self, state: State) -> BTreeSet<&str> {
         let subscriptions = self.subscriptions.values();
@@ -81,25 +72,6 @@ impl Program {
         self.last_event.get(channel).copied()
     }
 
-    /// Returns the channel of a subscription.
-    pub(super) fn channel(&self, id: SubscriptionId) -> Option<&Channel> {
-        self.subscriptions.get(&id).map(|one| &one.channel)
-    }
-
-    /// Returns the channel that nothing subscribes to any more after this command, if there is one.
-    pub(super) fn would_unwatch(&self, command: Command) -> Option<&Channel> {
-        let channel = self.channel(self.unsubscribed(command)?)?;
-        let all = self.subscriptions.values();
-        let count = all.filter(|one| one.channel == *channel).count();
-        (count == 1).then_some(channel)
-    }
-
-    /// Returns whether a command unsubscribes from the program's channel with this index.
-    pub(super) fn would_unsubscribe(&self, command: Command, channel: usize) -> bool {
-        let unsubscribed = self.unsubscribed(command).and_then(|id| self.channel(id));
-        unsubscribed.is_some_and(|one| Some(one) == self.channels.get(channel))
-    }
-
     /// Returns the subscription that a command ends.
     fn unsubscribed(&self, command: Command) -> Option<SubscriptionId> {
         let Command::Unsubscribe(pick) = command else {
@@ -107,23 +79,6 @@ impl Program {
         };
         let count = self.subscriptions.len().max(1);
         self.subscriptions.keys().nth(pick % count).copied()
-    }
-
-    /// Returns whether a channel is the user's own.
-    pub(super) fn is_own(&self, channel: &Channel) -> bool {
-        self.channels.first() == Some(channel)
-    }
-
-    /// Returns whether the user's own channel is active.
-    pub(super) fn hears_own(&self) -> bool {
-        let mut subscriptions = self.subscriptions.values();
-        subscriptions.any(|one| one.state == State::Active && self.is_own(&one.channel))
-    }
-
-    /// Returns whether the program wants to hear the user's own channel.
-    pub(super) fn wants_own(&self) -> bool {
-        let mut subscriptions = self.subscriptions.values();
-        subscriptions.any(|one| self.is_own(&one.channel))
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Instant> {

@@ -1,10 +1,11 @@
 //! Arrivals at a client.
 
-use bayeux_proto::{Close, LaneId, SessionEvent, Verdict};
-use bayeux_wire::{Message, Value};
-use groupme_model::EventRef;
+use std::sync::Arc;
 
-use super::Client;
+use bayeux_proto::{Close, LaneId, Verdict};
+use bayeux_wire::{Frame, Message, Value};
+
+use super::{Client, Kind};
 use crate::{
     fact::ClientFact,
     network::{Arrived, Payload},
@@ -17,9 +18,27 @@ impl Client {
         match what {
             Arrived::Opened => {
                 self.see(cx, ClientFact::Opened(lane));
-                self.session.handle_open(self.local, lane);
+                let (local, at) = (self.local, self.moment(cx));
+                match &mut self.kind {
+                    Kind::Plain(plain) => plain.session.handle_open(local, lane),
+                    Kind::Listener(listener) => {
+                        if let Some(engine) = &mut listener.engine {
+                            engine.handle_open(at, lane);
+                        }
+                    }
+                }
             }
-            Arrived::Pong => self.session.handle_pong(self.local, lane),
+            Arrived::Pong => {
+                let (local, at) = (self.local, self.moment(cx));
+                match &mut self.kind {
+                    Kind::Plain(plain) => plain.session.handle_pong(local, lane),
+                    Kind::Listener(listener) => {
+                        if let Some(engine) = &mut listener.engine {
+                            engine.handle_pong(at, lane);
+                        }
+                    }
+                }
+            }
             Arrived::Closed(why) => self.lose(cx, lane, why),
             Arrived::Frame(payload) => {
                 if !self.read(cx, lane, &payload) {
@@ -43,42 +62,90 @@ impl Client {
     fn lose(&mut self, cx: &mut Context, lane: LaneId, why: Close) {
         self.see(cx, ClientFact::Closed(lane, why));
         let is_omitted = self.saboteur.sabotage == Some(Sabotage::OmitClose);
-        if why == Close::Complete || !is_omitted {
-            self.session.handle_close(self.local, lane, why);
+        if why != Close::Complete && is_omitted {
+            return;
+        }
+        let (local, at) = (self.local, self.moment(cx));
+        match &mut self.kind {
+            Kind::Plain(plain) => plain.session.handle_close(local, lane, why),
+            Kind::Listener(listener) => {
+                if let Some(engine) = &mut listener.engine {
+                    engine.handle_close(at, lane, why, None);
+                }
+            }
         }
     }
 
-    /// Passes the messages of a payload to the session as the driver of bayeux-transport does;
-    /// returns false if there are none.
+    /// Passes the messages of a payload to the session or the engine; returns false if there are
+    /// none.
     fn read(&mut self, cx: &mut Context, lane: LaneId, payload: &Payload) -> bool {
         let mut frame = core::mem::take(&mut self.frame);
         frame.clear();
         frame.extend_from_slice(&payload.bytes);
         let is_read = self.decoder.decode(&mut frame).is_ok() && frame.messages().len() > 0;
-        if is_read {
-            let fact = ClientFact::Received {
-                lane,
-                local: self.local,
-                published: payload.published,
-                size: payload.bytes.len() + self.saboteur.noise(),
-            };
-            self.see(cx, fact);
-            for message in frame.messages() {
-                let envelope = message.envelope();
-                if envelope.successful.is_some() {
-                    let message = &envelope;
-                    self.see(cx, ClientFact::Replied { lane, message });
-                    self.saboteur.replied(message);
-                }
-                let verdict = self.session.handle_message(self.local, lane, &envelope);
-                self.handle_events(cx);
-                if verdict == Verdict::Deliver {
-                    self.deliver_event(cx, &message);
-                }
+        if !is_read {
+            self.frame = frame;
+            return false;
+        }
+        let fact = ClientFact::Received {
+            lane,
+            local: self.local,
+            published: payload.published,
+            size: payload.bytes.len() + self.saboteur.noise(),
+        };
+        self.see(cx, fact);
+        if self.listener().is_some() {
+            self.read_to_engine(cx, lane, frame);
+        } else {
+            self.read_to_session(cx, lane, &frame);
+            self.frame = frame;
+        }
+        true
+    }
+
+    fn see_reply(&mut self, cx: &mut Context, lane: LaneId, message: &Message<'_>) {
+        let envelope = message.envelope();
+        if envelope.successful.is_some() {
+            let message = &envelope;
+            self.see(cx, ClientFact::Replied { lane, message });
+            self.saboteur.replied(message);
+        }
+    }
+
+    fn read_to_engine(&mut self, cx: &mut Context, lane: LaneId, frame: Frame) {
+        for message in frame.messages() {
+            self.see_reply(cx, lane, &message);
+            if let Some(data) = message.data() {
+                let number = |name| data.get(name).and_then(Value::as_u64);
+                let fact = ClientFact::Event {
+                    channel: message.channel(),
+                    number: number("sim"),
+                    own: number("own"),
+                };
+                self.see(cx, fact);
             }
         }
-        self.frame = frame;
-        is_read
+        let at = self.moment(cx);
+        if let Some(engine) = self.engine() {
+            engine.handle_frame(at, lane, &Arc::new(frame));
+        }
+    }
+
+    fn read_to_session(&mut self, cx: &mut Context, lane: LaneId, frame: &Frame) {
+        for message in frame.messages() {
+            self.see_reply(cx, lane, &message);
+            let local = self.local;
+            let Kind::Plain(plain) = &mut self.kind else {
+                return;
+            };
+            let verdict = plain
+                .session
+                .handle_message(local, lane, &message.envelope());
+            self.handle_events(cx);
+            if verdict == Verdict::Deliver {
+                self.deliver_event(cx, &message);
+            }
+        }
     }
 
     fn deliver_event(&mut self, cx: &mut Context, message: &Message<'_>) {
@@ -86,9 +153,6 @@ impl Client {
             return;
         };
         let number = |name| data.get(name).and_then(Value::as_u64);
-        if let Some(account) = &mut self.account {
-            account.handle_push(cx.now, &EventRef::from_value(data));
-        }
         let event = (message.channel().to_owned(), number("sim"));
         for (channel, published) in self.saboteur.event(event) {
             let fact = ClientFact::Event {
@@ -97,34 +161,22 @@ impl Client {
                 own: number("own"),
             };
             self.see(cx, fact);
-            self.program.handle_event(published, &channel);
-        }
-    }
-
-    pub(super) fn handle_events(&mut self, cx: &mut Context) {
-        while let Some(event) = self.session.poll_event() {
-            for event in self.saboteur.session_event(event) {
-                self.see(cx, ClientFact::Session(&event));
-                self.program.handle_session_event(cx.now, &event);
-                self.pass_to_account(cx, &event);
+            if let Kind::Plain(plain) = &mut self.kind {
+                plain.program.handle_event(published, &channel);
             }
         }
     }
 
-    fn pass_to_account(&mut self, cx: &mut Context, event: &SessionEvent) {
-        let Some(account) = &mut self.account else {
-            return;
-        };
-        let mut subscribed = false;
-        if let SessionEvent::Subscribed(id) = event
-            && let Some(channel) = self.program.channel(*id)
+    pub(super) fn handle_events(&mut self, cx: &mut Context) {
+        while let Kind::Plain(plain) = &mut self.kind
+            && let Some(event) = plain.session.poll_event()
         {
-            account.watch(channel.as_str(), true);
-            subscribed = self.program.is_own(channel);
-        }
-        account.handle_session_event(cx.now, event, subscribed, self.program.hears_own());
-        if subscribed {
-            self.see(cx, ClientFact::Listens);
+            for event in self.saboteur.session_event(event) {
+                self.see(cx, ClientFact::Session(&event));
+                if let Kind::Plain(plain) = &mut self.kind {
+                    plain.program.handle_session_event(cx.now, &event);
+                }
+            }
         }
     }
 }

@@ -1,7 +1,10 @@
 //! Items of gap-free delivery, reduced to the parts that invariants check.
 
-use groupme_delivery::{Delivered as Delivery, Item, LossKind};
-use groupme_model::{ConversationId, Event, Message, MessageId, Notice, Reaction, Timestamp};
+use groupme_account::{Incoming, Status};
+use groupme_delivery::{LossKind, LossReason, Origin};
+use groupme_model::{
+    ConversationId, Event, Message, MessageId, Notice, Reaction, Timestamp, UserPair,
+};
 
 /// An item that gap-free delivery handed to the program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +64,7 @@ pub(crate) struct Loss {
     pub(crate) after: Option<u64>,
     /// The last message of the loss.
     pub(crate) up_to: Option<u64>,
+    pub(crate) reason: LossReason,
 }
 
 impl MessageState {
@@ -83,33 +87,36 @@ impl MessageState {
 }
 
 impl Delivered {
-    pub(crate) fn of(delivered: &Delivery<Event>) -> Self {
-        let is_own = delivered.is_own;
-        match &delivered.item {
-            Item::Push(event) => Self::event(event, None, is_own),
-            Item::Synthesized(made) => match made.event() {
-                Ok(event) => Self::event(&event, Some(&made.conversation), is_own),
-                Err(_) => Self::Other,
-            },
-            Item::Lost(lost) => {
+    pub(crate) fn of(incoming: &Incoming) -> Self {
+        match incoming {
+            Incoming::Event(delivery) => {
+                let is_fetched = delivery.origin() != Origin::Push;
+                Self::event(
+                    &delivery.clone().into_owned(),
+                    is_fetched,
+                    delivery.is_own(),
+                )
+            }
+            Incoming::Status(Status::Unrecoverable(lost)) => {
                 let bounds = Loss {
                     conversation: lost.conversation.as_ref().map(ConversationId::to_string),
                     after: lost.after.as_ref().and_then(number),
                     up_to: lost.up_to.as_ref().and_then(number),
+                    reason: lost.reason,
                 };
                 match lost.kind {
                     LossKind::Changes => Self::LostChanges(bounds),
                     _ => Self::Lost(bounds),
                 }
             }
-            Item::CaughtUp => Self::CaughtUp,
-            Item::Polling(is_polling) => Self::Polling(*is_polling),
+            Incoming::Status(Status::CaughtUp) => Self::CaughtUp,
+            Incoming::Status(Status::Polling(is_polling)) => Self::Polling(*is_polling),
             _ => Self::Other,
         }
     }
 
-    /// Reads an event, which was pushed or fetched from a conversation.
-    fn event(event: &Event, fetched: Option<&ConversationId>, is_own: bool) -> Self {
+    /// Reads an event, which was pushed or fetched.
+    fn event(event: &Event, is_fetched: bool, is_own: bool) -> Self {
         let Some((message, id)) = event
             .message()
             .and_then(|message| Some((message, number(&message.id)?)))
@@ -122,7 +129,7 @@ impl Delivered {
             "line.create" | "direct_message.create" => {
                 return Self::Message(NewMessage {
                     id,
-                    conversation: fetched.map(ConversationId::to_string),
+                    conversation: is_fetched.then(|| conversation_of(message)).flatten(),
                     state,
                     is_own,
                     announces: announced_by(message),
@@ -132,7 +139,7 @@ impl Delivered {
             "message.update" => {
                 change.edited = Some(state.edited).filter(|edited| *edited > 0);
                 // The push of an edit does not say whether the message is pinned.
-                change.pinned = fetched.map(|_| state.pinned);
+                change.pinned = is_fetched.then_some(state.pinned);
             }
             "favorite" | "like.create" | "like.delete" => {
                 let listed = event.reaction_change();
@@ -143,6 +150,20 @@ impl Delivered {
         }
         Self::Changed(id, change)
     }
+}
+
+fn conversation_of(message: &Message) -> Option<String> {
+    let direct = message
+        .direct_conversation()
+        .filter(|_| message.is_direct());
+    let Some(direct) = direct else {
+        return Some(message.group_id.as_ref()?.to_string());
+    };
+    let pair = direct.as_str().parse::<UserPair>();
+    Some(pair.map_or_else(
+        |_| direct.to_string(),
+        |pair| pair.conversation_id().to_string(),
+    ))
 }
 
 fn count(reactions: &[Reaction]) -> usize {

@@ -172,6 +172,7 @@ impl Account {
             conversation,
             after,
             up_to,
+            ..
         } = loss;
         let group = conversation.as_ref().filter(|_| up_to.is_none());
         if let Some(left) = group.and_then(|group| self.groups.get_mut(group)) {

@@ -4,13 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bayeux_proto::{SessionEvent, SubscriptionId};
 use groupme_sim::World;
 
 use super::{End, Invariant};
 use crate::{
     client::Client,
-    fact::{ClientFact, Delivered, Issued, MessageState, PublishedEvent},
+    fact::{ClientFact, Delivered, MessageState, PublishedEvent},
     plan::ClientSettings,
 };
 
@@ -24,7 +23,7 @@ pub(super) struct Changes {
     published: BTreeMap<String, BTreeSet<u64>>,
     notices: BTreeSet<u64>,
     /// The conversations whose own channels are subscribed: reactions are pushed there.
-    subscribed: BTreeMap<SubscriptionId, String>,
+    subscribed: BTreeSet<String>,
     known: Known,
     /// The part that was acknowledged.
     saved: Known,
@@ -90,14 +89,14 @@ impl Invariant for Changes {
                 self.known = self.saved.clone();
                 self.subscribed.clear();
             }
-            ClientFact::Issued(Issued::Subscribe(channel, Ok(id))) => {
-                if let Some(conversation) = conversation_of(channel.as_str()) {
-                    self.subscribed.insert(id, conversation);
+            ClientFact::Watches(channel, is_watched) => {
+                if let Some(conversation) = conversation_of(channel) {
+                    if is_watched {
+                        self.subscribed.insert(conversation);
+                    } else {
+                        self.subscribed.remove(&conversation);
+                    }
                 }
-            }
-            ClientFact::Session(&SessionEvent::Refused(id, _))
-            | ClientFact::Issued(Issued::Unsubscribe(id, _)) => {
-                self.subscribed.remove(&id);
             }
             _ => {}
         }
@@ -111,7 +110,7 @@ impl Invariant for Changes {
             if !can_read(world, user, conversation) {
                 continue;
             }
-            let has_reactions = self.subscribed.values().any(|of| of == conversation);
+            let has_reactions = self.subscribed.contains(conversation);
             let lost = self.known.lost.get(conversation);
             let newest = published.iter().rev().take(self.compared);
             for id in

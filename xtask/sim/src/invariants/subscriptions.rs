@@ -13,13 +13,12 @@ impl Invariant for Subscriptions {
         if end.is_over {
             return (sessions > 0).then(|| format!("the server keeps {sessions} sessions"));
         }
-        let program = client.program();
-        if let Some(channel) = program.channels(SubscriptionState::Pending).first() {
+        if let Some(channel) = client.channels(SubscriptionState::Pending).first() {
             return Some(format!("{channel} is neither active nor refused"));
         }
-        for channel in program.channels(SubscriptionState::Active) {
+        for channel in client.channels(SubscriptionState::Active) {
             let with = |state| {
-                let has = |client: &&Client| client.program().channels(state).contains(channel);
+                let has = |client: &&Client| client.channels(state).contains(channel);
                 end.clients.iter().filter(has).count()
             };
             let listeners = gateway.subscribers(channel);

@@ -26,6 +26,13 @@ pub(crate) struct AccountSettings {
     pub(crate) is_lazy: bool,
     /// Time that the program takes for each delivery.
     pub(crate) pace: Duration,
+    /// Whether there is a store. Without one, each process meets the account for the first time.
+    pub(crate) has_store: bool,
+    /// Time that a save takes.
+    pub(crate) saving: Duration,
+    /// Limits of the engine for a program that is too slow.
+    pub(crate) max_waiting: usize,
+    pub(crate) overflow_after: Duration,
 }
 
 /// Properties of the network, apart from faults.
@@ -113,6 +120,8 @@ impl ClientSettings {
         if account.is_some() {
             // A backfilling program always has room for the user's own channel.
             session.max_subscriptions = 16_384;
+            // As groupme-client has it.
+            session.resume = Resume::FreshHandshake;
         }
         Self {
             session,
@@ -141,9 +150,14 @@ impl AccountSettings {
         });
         let is_lazy = random.chance(40);
         let is_slow = random.chance(25);
+        let saving = random.pick(&[0, 0, 5, 60]);
         Self {
             feed,
             is_lazy,
+            has_store: random.chance(85),
+            saving: Duration::from_millis(saving),
+            max_waiting: random.pick(&[1_024, 64, 8]),
+            overflow_after: seconds(random.pick(&[10, 10, 1])),
             pace: if is_slow {
                 random.millis(5, 400)
             } else {

@@ -50,11 +50,7 @@ impl Run<'_> {
                 };
                 self.clients[client].sleep(cx, asleep);
             }
-            Fault::Crash { client, down } => {
-                if self.clients[client].account().is_some() {
-                    self.clients[client].crash(cx, down);
-                }
-            }
+            Fault::Crash { client, down } => self.clients[client].crash(cx, down),
             Fault::Acknowledge { client } => {
                 if self.clients[client].is_idle() {
                     self.clients[client].acknowledge(cx);

@@ -44,7 +44,7 @@ impl Run<'_> {
     /// Reports memberships of backfilling users that have changed.
     pub(super) fn see_memberships(&mut self) {
         for (client, before) in self.memberships.iter_mut().enumerate() {
-            if self.clients[client].account().is_none() {
+            if self.clients[client].listener().is_none() {
                 continue;
             }
             let groups = self.server.world().groups_of(self.users[client]);

@@ -5,10 +5,7 @@ use core::time::Duration;
 use groupme_sim::RestRequest;
 
 use super::{Run, people::pushes};
-use crate::{
-    client::address,
-    rest_requests::{Call, Reply, RestExchange},
-};
+use crate::rest_requests::{Call, Called, Reply, RestExchange};
 
 impl Run<'_> {
     /// Moves all REST exchanges on: to the server, and back to the clients.
@@ -39,21 +36,23 @@ impl Run<'_> {
         let now = self.cx.now;
         let user = self.users[exchange.client];
         let token = self.server.world().token(user).map(str::to_owned);
-        let (method, (path, query), body) = match &exchange.call {
-            Call::Read(_, request) => ("GET", address(request, &user.to_string()), ""),
-            Call::Send(outgoing) => {
-                let address = (outgoing.path.clone(), String::new());
-                ("POST", address, outgoing.body.as_str())
-            }
+        let called = match &exchange.call {
+            Call::Read(_, lookup) => self.http.called(lookup, user, token.as_deref()),
+            Call::Send(outgoing) => Called {
+                method: "POST",
+                path: outgoing.path.clone(),
+                query: String::new(),
+                body: outgoing.body.clone().into_bytes(),
+            },
         };
         let request = RestRequest {
-            method,
-            path: &path,
-            query: &query,
+            method: called.method,
+            path: &called.path,
+            query: &called.query,
             token: token.as_deref(),
             host: None,
             media_type: None,
-            body: body.as_bytes(),
+            body: &called.body,
         };
         let rest = &mut self.rest;
         let (response, pushes) = self.server.with_world(now, |world| {

@@ -45,6 +45,8 @@ caught! {
         "every message once and in order, or reported lost";
     a_forgotten_acknowledgement_is_caught: ForgetAcknowledgement by
         "every message once and in order, or reported lost";
+    a_save_that_is_skipped_is_caught: SkipSave by
+        "every message once and in order, or reported lost";
     a_lost_change_is_caught: DropChange by "every change is reported once";
     a_doubled_deletion_is_caught: DuplicateDeletion by "every change is reported once";
     an_own_message_marked_as_foreign_is_caught: MisattributeOwn by

@@ -1,4 +1,4 @@
-//! Events and statuses that a client hands to the program.
+//! Events and statuses that an account hands to the program.
 
 use core::fmt;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use groupme_model::{Event, EventRef};
 
 use crate::Status;
 
-/// Item of the stream of a [`Client`](crate::Client), in the order in which it happened.
+/// Item of an account's stream, in the order in which it happened.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Incoming {
@@ -28,36 +28,31 @@ pub enum Incoming {
 pub struct Delivery {
     frame: Arc<Frame>,
     index: usize,
-    origin: Origin,
-    is_own: bool,
-    tag: Option<DeliveryTag>,
+    pub(crate) origin: Origin,
+    pub(crate) is_own: bool,
+    pub(crate) tag: Option<DeliveryTag>,
 }
 
 impl Delivery {
-    /// Returns a delivery of a message that has `data`.
-    pub(crate) fn new(frame: Arc<Frame>, index: usize, origin: Origin) -> Option<Self> {
+    /// Returns a push, in the message at `index` of a frame; `None` for a message without `data`.
+    pub(crate) fn push(frame: &Arc<Frame>, index: usize) -> Option<Self> {
         frame.message(index)?.data()?;
         Some(Self {
-            frame,
+            frame: Arc::clone(frame),
             index,
-            origin,
+            origin: Origin::Push,
             is_own: false,
             tag: None,
         })
     }
 
-    pub(crate) fn with(mut self, tag: Option<DeliveryTag>, is_own: bool) -> Self {
-        self.tag = tag;
-        self.is_own = is_own;
-        self
-    }
-
-    pub(crate) fn tag(&self) -> Option<DeliveryTag> {
+    /// Returns the tag by which the event is acknowledged; `None` if it need not be.
+    pub fn tag(&self) -> Option<DeliveryTag> {
         self.tag
     }
 
-    /// Returns whether the event is the echo of a message sent with
-    /// [`Handle::send`](crate::Handle::send).
+    /// Returns whether the event is the echo of a message that the program announced before it
+    /// sent the message.
     pub fn is_own(&self) -> bool {
         self.is_own
     }
@@ -78,8 +73,7 @@ impl Delivery {
         EventRef::from_value(self.data())
     }
 
-    /// Returns the number of a ping; see [`Handle::ping_with`](crate::Handle::ping_with). `None`
-    /// for a bare ping and for other events.
+    /// Returns the number in a ping's `nonce`. `None` for a bare ping and for other events.
     pub fn ping_nonce(&self) -> Option<u64> {
         let EventRef::Ping(_) = self.event() else {
             return None;

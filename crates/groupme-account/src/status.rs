@@ -120,21 +120,24 @@ impl fmt::Display for Status {
 /// Displays the error that ended the connection, or the protocol's cause if there was none.
 #[derive(Clone, Debug)]
 pub struct DisconnectCause {
-    what: bayeux_proto::Cause,
-    error: Option<Arc<bayeux_transport::Error>>,
+    protocol: bayeux_proto::Cause,
+    error: Option<Arc<dyn core::error::Error + Send + Sync>>,
 }
+
+/// Error of a lane, for the log and the program.
+pub type BoxError = Box<dyn core::error::Error + Send + Sync>;
 
 impl DisconnectCause {
     pub(crate) fn new(
-        what: bayeux_proto::Cause,
-        error: Option<Arc<bayeux_transport::Error>>,
+        protocol: bayeux_proto::Cause,
+        error: Option<Arc<dyn core::error::Error + Send + Sync>>,
     ) -> Self {
-        Self { what, error }
+        Self { protocol, error }
     }
 
     /// Returns the protocol's cause.
     pub fn protocol(&self) -> &bayeux_proto::Cause {
-        &self.what
+        &self.protocol
     }
 }
 
@@ -142,7 +145,7 @@ impl fmt::Display for DisconnectCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.error {
             Some(error) => error.fmt(f),
-            None => self.what.fmt(f),
+            None => self.protocol.fmt(f),
         }
     }
 }
@@ -171,6 +174,9 @@ pub enum ClientEnd {
     Stopped(Option<ServerError>),
     /// The gateway supports none of the allowed transports.
     NoCommonTransport,
+    /// A defect of this program: the client panicked, or the program's token source did. Events
+    /// may be missing; the next start continues from the store.
+    Internal,
 }
 
 impl ClientEnd {
@@ -207,6 +213,10 @@ impl fmt::Display for ClientEnd {
             Self::NoCommonTransport => {
                 f.write_str("the gateway speaks none of the transports allowed; allow both")
             }
+            Self::Internal => f.write_str(
+                "the client or the token source panicked, which is a defect of this program; \
+                 start a new client",
+            ),
         }
     }
 }

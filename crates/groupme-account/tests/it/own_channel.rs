@@ -1,0 +1,53 @@
+//! The account's own channel, and its refusal.
+
+use core::time::Duration;
+
+use groupme_account::{ClientEnd, Incoming, Status};
+
+use crate::world::{World, is_caught_up, statuses};
+
+fn end(items: &[Incoming]) -> Option<&ClientEnd> {
+    items.iter().find_map(|item| match item {
+        Incoming::Status(Status::Ended(end)) => Some(end),
+        _ => None,
+    })
+}
+
+#[test]
+fn a_refused_token_is_asked_for_once_more_and_then_ends_the_account() {
+    let mut world = World::new(false, |_| {});
+    world.refusal = ("403::Access token authentication failed", 9);
+    let items = world.wait(Duration::from_secs(5));
+    assert!(
+        matches!(end(&items), Some(ClientEnd::Unauthorized(_))),
+        "{items:?}"
+    );
+    assert_eq!((world.subscribes, world.tokens), (2, 2));
+    assert!(
+        matches!(items.last(), Some(Incoming::Status(Status::Ended(_)))),
+        "{items:?}"
+    );
+    let refused = statuses(&items);
+    let refused = refused.iter().filter(|text| text.contains("refuses /user"));
+    assert_eq!(refused.count(), 2, "{items:?}");
+}
+
+#[test]
+fn a_token_that_was_renewed_meanwhile_is_used() {
+    let mut world = World::new(false, |_| {});
+    world.refusal = ("403::Access token authentication failed", 1);
+    let items = world.settle();
+    assert!(is_caught_up(&items), "{items:?}");
+    assert_eq!(end(&items), None);
+}
+
+#[test]
+fn another_refusal_is_repeated_less_and_less_often() {
+    let mut world = World::new(false, |_| {});
+    world.refusal = ("500::Out of order", usize::MAX);
+    let items = world.wait(Duration::from_mins(10));
+    assert_eq!(end(&items), None);
+    assert!((5..=25).contains(&world.subscribes), "{}", world.subscribes);
+    world.refusal.1 = 0;
+    assert!(is_caught_up(&world.wait(Duration::from_mins(6))));
+}
