@@ -41,7 +41,7 @@ pub(crate) enum Job {
     Semver,
     /// Packages of the published crates, each built from its archive.
     Release,
-    /// 100,000 mutated frames, parsed here and by `serde_json`.
+    /// 100,000 mutated frames, names and addresses, and fewer responses, sockets and state files.
     Fuzz,
     /// The Autobahn suite against the WebSocket code, where there is a Python 2.7.
     Autobahn,

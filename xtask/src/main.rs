@@ -9,7 +9,7 @@
 //! | `tidy` | checks file sizes, names and comments |
 //! | `autobahn` | runs the Autobahn suite against the WebSocket code |
 //! | `bench` | measures costs, as ratios within one run |
-//! | `fuzz` | parses mutated frames, here and by `serde_json` |
+//! | `fuzz` | feeds mutated bytes to frames, responses, sockets, names, addresses and state files |
 //! | `interop` | runs our client and our simulator with third-party Bayeux implementations |
 //! | `release` | packs the published crates and builds each from its archive |
 //! | `sim` | simulates client and server in virtual time, with faults, from a seed |
@@ -67,12 +67,12 @@ enum Task {
         #[command(subcommand)]
         suite: bench::Suite,
     },
-    /// Mutate frames and parse them, from bytes to events, here and by `serde_json`.
+    /// Mutate frames, responses, bytes of sockets, names, addresses and state files, and read them.
     Fuzz {
-        /// Number of frames.
+        /// Number of frames; slower targets get a fraction.
         #[arg(long, value_name = "N", default_value = "100000")]
         cases: String,
-        /// Seed; equal seeds make equal frames.
+        /// Seed; equal seeds make equal cases.
         #[arg(long, value_name = "S", default_value = "1")]
         seed: String,
     },

@@ -45,6 +45,9 @@ impl HttpUrl {
         let malformed = |reason: &str| HttpUrlError::Malformed {
             reason: reason.to_owned(),
         };
+        if !has_ascii_host(url) {
+            return Err(malformed(NOT_ASCII));
+        }
         let mut url = Url::parse(url).map_err(|error| malformed(&error.to_string()))?;
         let scheme = match url.scheme() {
             "https" | "wss" => "https",
@@ -185,9 +188,40 @@ pub enum HttpUrlError {
     },
 }
 
+/// Returns whether the host of a URL is written in ASCII, without percent-encoding.
+///
+/// The version of `idna_adapter` in a program decides what becomes of other host names, and version
+/// 1.0, which has no tables of Unicode, makes `Url` panic in builds with debug assertions.
+pub(crate) fn has_ascii_host(url: &str) -> bool {
+    let rest = url.split_once(':').map_or(url, |(_, rest)| rest);
+    // Also without slashes, and with backslashes, as `Url` reads it.
+    let rest = rest.trim_start_matches(['/', '\\', '\t', '\n', '\r']);
+    let authority = rest.split(['/', '\\', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    host.is_ascii() && !host.contains('%')
+}
+
+/// Reason of a URL with another host.
+pub(crate) const NOT_ASCII: &str = "its host is not ASCII; write it as `xn--…`";
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_host_in_other_letters_is_refused_before_it_is_converted() {
+        for url in [
+            "https://b\u{fc}cher.example/",
+            "HTTP:CALHOST\u{fffd}",
+            "https:\\\\A%C3%BC.example",
+            "wss://me@%41.example/faye",
+            "https:/\t/\u{c4}/",
+        ] {
+            let error = HttpUrl::new(url).expect_err(url).to_string();
+            assert!(error.contains("xn--"), "{url}: {error}");
+        }
+        assert!(HttpUrl::new("https://example.com/\u{fc}%41?\u{fc}#\u{fc}").is_ok());
+    }
 
     #[test]
     fn http_and_websocket_schemes_are_the_same() {

@@ -1,5 +1,7 @@
 //! Frames made of values that are parsed already.
 
+use core::ops::Range;
+
 use crate::{
     document::Document,
     error::DecodeError,
@@ -64,6 +66,11 @@ impl Frame {
 impl Document {
     /// Fills an empty document.
     fn build(&mut self, part: Part<'_>) -> Result<(), DecodeError> {
+        let (text, nodes) = size_of(part);
+        self.check_room(text, nodes)?;
+        let (buffer, list) = self.buffers();
+        buffer.reserve_exact(text);
+        list.reserve_exact(nodes);
         self.add(part)?;
         self.end_at_text();
         Ok(())
@@ -105,27 +112,13 @@ impl Document {
     /// the last, and one by one for strings that had escapes, which stand elsewhere.
     fn add_value(&mut self, value: Value<'_>) -> Result<(), DecodeError> {
         let from = value.document();
-        let first = value.position() as usize;
-        let nodes = from.nodes().get(first..=first + value.node().inner());
-        let nodes = nodes.unwrap_or(&[NULL]);
+        let nodes = nodes_of(value);
         let in_place = |node: &Node| node.has_text() && node.range().end <= from.len();
-        let (start, end) = nodes.iter().filter(|node| in_place(node)).fold(
-            (usize::MAX, 0),
-            |(start, end), node| {
-                let range = node.range();
-                (start.min(range.start), end.max(range.end))
-            },
-        );
-        let piece = from.text_at(start..end);
-        let elsewhere = nodes.iter().filter(|node| node.has_text());
-        let elsewhere: usize = elsewhere
-            .filter(|node| !in_place(node))
-            .map(|node| node.range().len())
-            .sum();
+        let (piece, elsewhere) = texts_of(from, nodes);
+        let start = piece.start;
+        let piece = from.text_at(piece);
         self.check_room(piece.len() + elsewhere, nodes.len())?;
         let (buffer, copies) = self.buffers();
-        buffer.reserve(piece.len() + elsewhere);
-        copies.reserve(nodes.len());
         let base = buffer.len();
         buffer.push_str(piece);
         copies.extend(nodes.iter().map(|node| {
@@ -169,6 +162,50 @@ impl Document {
         if let Some(node) = nodes.get_mut(at) {
             *node = Node::new(shape, len, inner);
         }
+    }
+}
+
+/// Returns the nodes of a value.
+fn nodes_of(value: Value<'_>) -> &[Node] {
+    let first = value.position() as usize;
+    let nodes = value.document().nodes();
+    let nodes = nodes.get(first..=first + value.node().inner());
+    nodes.unwrap_or(&[NULL])
+}
+
+/// Returns the range from the first to the last text of nodes that stands in its place, and the
+/// size of all others.
+fn texts_of(document: &Document, nodes: &[Node]) -> (Range<usize>, usize) {
+    let (mut start, mut end, mut elsewhere) = (usize::MAX, 0, 0);
+    for node in nodes.iter().filter(|node| node.has_text()) {
+        let range = node.range();
+        if range.end <= document.len() {
+            start = start.min(range.start);
+            end = end.max(range.end);
+        } else {
+            elsewhere += range.len();
+        }
+    }
+    (start.min(end)..end, elsewhere)
+}
+
+/// Returns the size of the text and the number of nodes that a part takes.
+fn size_of(part: Part<'_>) -> (usize, usize) {
+    let add = |(text, nodes): (usize, usize), other: (usize, usize)| {
+        (text.saturating_add(other.0), nodes.saturating_add(other.1))
+    };
+    match part {
+        Part::Text(text) => (text.len(), 1),
+        Part::Value(value) => {
+            let nodes = nodes_of(value);
+            let (piece, elsewhere) = texts_of(value.document(), nodes);
+            (piece.len() + elsewhere, nodes.len())
+        }
+        Part::Array(parts) => parts.iter().map(|part| size_of(*part)).fold((0, 1), add),
+        Part::Object(members) => members
+            .iter()
+            .map(|(key, part)| add((key.len(), 1), size_of(*part)))
+            .fold((0, 1), add),
     }
 }
 

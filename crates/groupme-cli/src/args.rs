@@ -1,6 +1,8 @@
 //! The command line.
 
 pub(crate) mod sim;
+#[cfg(test)]
+mod tests;
 
 use core::time::Duration;
 use std::path::PathBuf;

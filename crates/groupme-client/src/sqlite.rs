@@ -1,5 +1,6 @@
 //! A store in an SQLite file.
 
+mod claim;
 mod file;
 mod schema;
 
@@ -13,16 +14,18 @@ use rusqlite::{
     config::DbConfig, limits::Limit,
 };
 
-use self::{file::OpenError, schema::MIGRATIONS};
+use self::{claim::Claim, file::OpenError, schema::MIGRATIONS};
 
 /// Store of acknowledgements in a file, so that a program continues where it was.
 ///
 /// A saved acknowledgement survives the end of the process at any point. A power cut may undo the
 /// last ones, but leaves the file consistent, and the events come again. One process can use a file
 /// at a time. The directory has to exist; a second file, whose name ends in `-wal`, is created
-/// beside it. Both are readable by their owner only.
+/// beside it. New files are for their owner only; the permissions of existing ones stay.
 pub struct SqliteStore {
+    // Closed before the claim ends, by the order of the fields.
     connection: Connection,
+    _claim: Claim,
 }
 
 impl SqliteStore {
@@ -41,7 +44,7 @@ impl SqliteStore {
     }
 
     fn try_open(path: &Path) -> Result<Self, OpenError> {
-        file::prepare(path)?;
+        let claim = file::prepare(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
         restrict(&connection)?;
@@ -65,7 +68,10 @@ impl SqliteStore {
         for step in steps {
             connection.execute_batch(step)?;
         }
-        Ok(Self { connection })
+        Ok(Self {
+            connection,
+            _claim: claim,
+        })
     }
 
     fn read(&self) -> Result<Saved, rusqlite::Error> {

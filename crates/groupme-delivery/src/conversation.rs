@@ -89,6 +89,9 @@ pub(crate) enum Fetch {
 pub(crate) enum Until {
     /// Stops at a delivered message.
     Message(MessageId),
+    /// Stops at a delivered message, behind one that cannot be read. A target that is not reached
+    /// is lost with it.
+    Around(MessageId),
     /// Stops at messages sent before this time.
     Time(Timestamp),
     /// Stops after this many messages, but not before the baseline. Delivers the history that the

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use bayeux_wire::{Frame, Place};
 
+use crate::from_value::FromValue as _;
 use crate::id::MessageId;
 use crate::message::{Message, MessageRef};
 use crate::timestamp::Timestamp;
@@ -55,7 +56,8 @@ impl MessageRow {
 
     /// Copies the message out of the frame.
     pub fn into_owned(self) -> Message {
-        self.view().into_owned()
+        let message = Message::from_value(self.frame.value(self.place));
+        message.unwrap_or_else(|| Message::new(self.id))
     }
 
     /// Compares two messages by the number of their id, then by time.

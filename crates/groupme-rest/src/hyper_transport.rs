@@ -10,7 +10,8 @@ use bayeux_dial::Dialer;
 use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
 use http::{HeaderValue, header};
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Body;
 use hyper_util::{
     client::legacy,
     rt::{TokioExecutor, TokioTimer},
@@ -63,18 +64,16 @@ impl HyperTransport {
             .map_err(|error| TransportError::new(!error.is_connect(), error))?;
         let (parts, body) = response.into_parts();
         let limit = self.body_limit;
-        let body = match Limited::new(body, limit).collect().await {
-            Ok(body) => body.to_bytes(),
-            Err(error) if error.is::<LengthLimitError>() => {
-                return Err(HttpTransportError::Oversize { limit });
-            }
-            Err(error) => return Err(TransportError::new(true, error).into()),
-        };
+        let body = collect(body, limit).await?;
         let is_gzip = parts
             .headers
             .get(header::CONTENT_ENCODING)
             .is_some_and(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"gzip"));
-        let body = if is_gzip { gunzip(&body, limit)? } else { body };
+        let body = if is_gzip {
+            gunzip(&body, limit)?
+        } else {
+            body.into()
+        };
         Ok(http::Response::from_parts(parts, body))
     }
 }
@@ -83,6 +82,26 @@ impl HttpTransport for HyperTransport {
     fn send(&self, request: http::Request<Bytes>) -> ResponseFuture<'_> {
         Box::pin(self.request(request))
     }
+}
+
+/// Collects a body in one buffer: chunks of one byte, kept each by itself, would take forty times
+/// their size.
+async fn collect(
+    mut body: impl Body<Data = Bytes, Error = hyper::Error> + Unpin,
+    limit: usize,
+) -> Result<Vec<u8>, HttpTransportError> {
+    let mut collected = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| TransportError::new(true, error))?;
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        if data.len() > limit.saturating_sub(collected.len()) {
+            return Err(HttpTransportError::Oversize { limit });
+        }
+        collected.extend_from_slice(&data);
+    }
+    Ok(collected)
 }
 
 /// Decompresses a body, and stops at the limit: 1 KB of gzip can hold 1 MB.

@@ -22,6 +22,8 @@ enum State {
         after: MessageId,
         before: MessageId,
         newest_first: Vec<MessageRow>,
+        /// Number of messages of these pages that could not be read.
+        unreadable: usize,
     },
     Ended,
 }
@@ -57,7 +59,7 @@ impl Pager {
     ///
     /// An empty page is the end, and so is one without new messages: other clients loop for ever on
     /// a cursor that does not move. A short page is not the end.
-    pub(crate) fn handle_page(&mut self, page: MessagePage) -> Option<MessagePage> {
+    pub(crate) fn handle_page(&mut self, mut page: MessagePage) -> Option<MessagePage> {
         match core::mem::replace(&mut self.state, State::Ended) {
             State::Backward(cursor) => self.handle_backward(cursor, page),
             State::Forward(after) => self.handle_forward(after, page),
@@ -65,7 +67,11 @@ impl Pager {
                 after,
                 newest_first,
                 before,
-            } => self.handle_bridge(after, &before, newest_first, page),
+                unreadable,
+            } => {
+                page.unreadable = page.unreadable.saturating_add(unreadable);
+                self.handle_bridge(after, &before, newest_first, page)
+            }
             State::Ended => None,
         }
     }
@@ -92,6 +98,7 @@ impl Pager {
             self.state = State::Bridging {
                 before: ids().min()?.clone(),
                 after,
+                unreadable: page.unreadable,
                 newest_first: page.rows,
             };
             return None;
@@ -119,6 +126,7 @@ impl Pager {
                 after,
                 before,
                 newest_first,
+                unreadable: page.unreadable,
             };
             return None;
         }

@@ -154,13 +154,13 @@ const MAX_RETRY_AFTER: Duration = Duration::from_hours(24);
 /// Maximum nesting: twice that of pushes, because a message is some levels deeper in an answer.
 const MAX_DEPTH: usize = 128;
 
-/// Maximum number of keys and values, each of which takes 8 bytes here and up to 32 in a copy.
-/// GroupMe's answers have one for every ten bytes, so the size reaches its limit first.
-const MAX_VALUES: usize = 2_000_000;
+/// Maximum number of keys and values, each of which takes 8 bytes here and up to 64 in a copy.
+/// GroupMe's answers have one for every ten bytes.
+const MAX_VALUES: usize = 1_000_000;
 
-/// Maximum number of objects. An object of two bytes becomes hundreds in an owned type; GroupMe's
-/// have a hundred themselves.
-const MAX_OBJECTS: usize = 100_000;
+/// Maximum number of objects. An object of two bytes becomes two thousand in an owned type; GroupMe's
+/// objects have hundreds of bytes themselves.
+const MAX_OBJECTS: usize = 30_000;
 
 const MAX_ERRORS: usize = 8;
 const MAX_ERROR_CHARS: usize = 300;

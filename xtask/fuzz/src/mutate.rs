@@ -116,6 +116,16 @@ const FRAGMENTS: &[&str] = &[
     "\"\":0,",
     "\u{fffd}",
     "\u{feff}",
+    "\r\n",
+    "\r\n\r\n",
+    "Content-Length: 18446744073709551616\r\n",
+    "Transfer-Encoding: chunked\r\n",
+    "/**",
+    "://",
+    "@",
+    "[::1]",
+    ":65536",
+    "%00",
 ];
 
 /// Values that are valid for some field, or nearly valid.

@@ -24,6 +24,9 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("http::", "", "groupme_rest"),
     // A connection is of use only with the traits to read it and write to it.
     ("tokio::", "", "bayeux_dial"),
+    // Conversions that a feature of the same name enables.
+    ("serde_json::", "", "bayeux_wire"),
+    ("simd_json::", "", "bayeux_wire"),
 ];
 
 /// Version of rustdoc's JSON that is understood here; it changes with the toolchain only.

@@ -8,7 +8,10 @@ use percent_encoding::percent_decode_str;
 use url::Url;
 
 use super::{http_connect, socks5};
-use crate::{DialError, Stream, Target, happy_eyeballs};
+use crate::{
+    DialError, Stream, Target, happy_eyeballs,
+    http_url::{NOT_ASCII, has_ascii_host},
+};
 
 #[derive(Clone)]
 pub(crate) struct ProxyServer {
@@ -28,6 +31,9 @@ enum Protocol {
 impl ProxyServer {
     /// Parses the URL of a proxy, or returns the reason why it cannot be used.
     pub(crate) fn parse(url: &str) -> Result<Self, &'static str> {
+        if !has_ascii_host(url) {
+            return Err(NOT_ASCII);
+        }
         let url = Url::parse(url).map_err(|_| "it is not a URL with a valid host and port")?;
         let default_port = match url.scheme() {
             "http" => 80,

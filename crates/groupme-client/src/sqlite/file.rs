@@ -9,7 +9,10 @@ use std::{
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 
-use super::schema::TABLES;
+use super::{
+    claim::{Claim, Claims},
+    schema::TABLES,
+};
 
 /// `application_id` of a store, in the header of the file.
 pub(super) const APPLICATION_ID: i32 = i32::from_be_bytes(*b"GrMe");
@@ -55,19 +58,34 @@ impl From<rusqlite::Error> for OpenError {
 }
 
 /// Creates the file if it does not exist; otherwise checks that it is empty or a store, without a
-/// change to the file or beside it.
-pub(super) fn prepare(path: &Path) -> Result<(), OpenError> {
+/// change to the file or beside it. Returns the claim on the file, for as long as it is open.
+pub(super) fn prepare(path: &Path) -> Result<Claim, OpenError> {
     check_name(path)?;
-    match fs::canonicalize(path) {
-        Ok(path) => check(&path),
+    let claims = Claims::lock();
+    let existing = match fs::canonicalize(path) {
+        Ok(existing) => existing,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             for suffix in ["-wal", "-journal"] {
                 check_absent(sibling(path, suffix))?;
             }
-            create(path)
+            // Another process may create the file at the same moment.
+            if let Err(error) = create(path)
+                && error.kind() != io::ErrorKind::AlreadyExists
+            {
+                return Err(error.into());
+            }
+            match fs::canonicalize(path) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    return Err(OpenError::NotRegular("a symbolic link to nothing"));
+                }
+                created => created?,
+            }
         }
-        Err(error) => Err(error.into()),
-    }
+        Err(error) => return Err(error.into()),
+    };
+    let claim = claims.claim(&fs::metadata(&existing)?)?;
+    check(&existing)?;
+    Ok(claim)
 }
 
 fn check_name(path: &Path) -> Result<(), OpenError> {
@@ -83,7 +101,7 @@ fn check_name(path: &Path) -> Result<(), OpenError> {
 }
 
 /// Creates an empty file. SQLite gives the files beside it the same permissions.
-fn create(path: &Path) -> Result<(), OpenError> {
+fn create(path: &Path) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

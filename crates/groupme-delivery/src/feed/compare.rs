@@ -58,6 +58,8 @@ impl<P> Feed<P> {
             self.end_comparison(id);
             return;
         }
+        // A message without a readable id is there, whichever it is.
+        let is_whole = rows.unreadable == 0;
         let mut rows = rows.messages;
         rows.sort_by(MessageRow::chronological);
         let touched = self.conversation(id).touched.clone().unwrap_or_default();
@@ -66,7 +68,7 @@ impl<P> Feed<P> {
                 .iter()
                 .any(|(other, of)| other == message && *of == aspect)
         };
-        if is_window {
+        if is_window && is_whole {
             self.find_vanished(id, &rows, &is_touched);
         }
         // A message between delivered ones is missing, unless messages were reported as lost there.

@@ -74,7 +74,7 @@ impl<P> Feed<P> {
                 let Some(cursor) = self.conversation(id).cursor.clone() else {
                     return false;
                 };
-                self.fetch_backward(id, Until::Message(cursor));
+                self.fetch_backward(id, Until::Around(cursor));
                 true
             }
             Fetch::Backward { rows, .. } if rows.is_empty() => false,

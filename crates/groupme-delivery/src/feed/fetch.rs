@@ -78,10 +78,6 @@ impl<P> Feed<P> {
             .zip(rows.last())
             .is_some_and(|(first, last)| first.id() > last.id());
         rows.sort_by(MessageRow::chronological);
-        if unreadable > 0 {
-            let up_to = rows.last().map(|row| row.id().clone());
-            self.report_lost(id, LossKind::Messages, up_to, LossReason::Unreadable);
-        }
         let conversation = self.conversation(id);
         match core::mem::replace(&mut conversation.fetch, Fetch::Idle) {
             Fetch::Idle => {}
@@ -90,6 +86,7 @@ impl<P> Feed<P> {
                     return;
                 };
                 rows.retain(|row| *row.id() > *after);
+                self.report_unreadable(id, &rows, unreadable);
                 if is_newest_first && rows.len() > 1 {
                     // The response has the newest messages instead of the next ones: continue
                     // backward from them.
@@ -110,6 +107,11 @@ impl<P> Feed<P> {
                     }
                     _ => !rows.is_empty(),
                 };
+                // Messages of the past are not missed, and those behind a message that cannot be
+                // read were reported with it.
+                if !matches!(until, Until::Baseline(_) | Until::Around(_)) {
+                    self.report_unreadable(id, &rows, unreadable);
+                }
                 rows.append(&mut later);
                 self.take_backward(id, until, rows, has_moved);
             }
@@ -193,7 +195,7 @@ impl<P> Feed<P> {
         has_moved: bool,
     ) {
         let beyond = |row: &MessageRow| match &until {
-            Until::Message(message) => *row.id() <= *message,
+            Until::Message(message) | Until::Around(message) => *row.id() <= *message,
             Until::Time(time) | Until::Baseline(time) => {
                 row.created_at().is_some_and(|sent| sent < *time)
             }
@@ -265,8 +267,23 @@ impl<P> Feed<P> {
         if conversation.cursor.is_none() && !conversation.has_reached_target() {
             // The list names a message that the history does not have.
             self.give_up(id, LossReason::Truncated);
+        } else if matches!(until, Until::Around(_)) && !conversation.has_reached_target() {
+            // The list names the message that cannot be read.
+            let target = conversation.target.clone();
+            self.give_up(id, LossReason::Unreadable);
+            if let Target::At(message) = target {
+                self.skip(id, message);
+            }
         }
         self.finish(id);
+    }
+
+    /// Reports messages of a page that have no readable id.
+    fn report_unreadable(&mut self, id: &ConversationId, rows: &[MessageRow], unreadable: usize) {
+        if unreadable > 0 {
+            let up_to = rows.last().map(|row| row.id().clone());
+            self.report_lost(id, LossKind::Messages, up_to, LossReason::Unreadable);
+        }
     }
 
     /// Ends the fetch of a conversation.

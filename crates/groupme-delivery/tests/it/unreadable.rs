@@ -39,6 +39,43 @@ fn a_message_without_a_readable_id_is_reported_and_costs_no_other() {
 }
 
 #[test]
+fn the_newest_message_without_a_readable_id_is_lost_once() {
+    let mut world = missed(Config::default());
+    world.change(GROUP, 6, &json!({ "no_id": true }));
+    let mut output = world.live();
+    output.extend(world.wait(Duration::from_mins(10)));
+    assert_eq!(
+        output,
+        [
+            "gap 1835 1..6 (Connection)",
+            "lost 1835 Messages 1..5 (Unreadable)",
+            "backfill 1835/2",
+            "backfill 1835/3",
+            "backfill 1835/4",
+            "backfill 1835/5",
+            "lost 1835 Messages 5..6 (Unreadable)",
+            "caught up",
+        ]
+    );
+    world.lose();
+    assert_eq!(world.live(), ["caught up"]);
+    assert_eq!(world.say_live(GROUP, 7), ["push 1835/7"]);
+}
+
+#[test]
+fn a_message_without_a_readable_id_is_not_taken_for_deleted() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    for number in 2..=6 {
+        world.say_live(GROUP, number);
+    }
+    world.change(GROUP, 4, &json!({ "no_id": true }));
+    world.lose();
+    assert_eq!(world.live(), ["caught up"]);
+}
+
+#[test]
 fn a_message_that_makes_its_answer_unreadable_is_the_only_one_lost() {
     for page in [1, 2, 3, 100] {
         let mut config = Config::default();

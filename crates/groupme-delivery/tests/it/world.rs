@@ -304,7 +304,8 @@ impl World {
         self.feed.handle_response(self.now, id, answer);
     }
 
-    fn find(&self, question: &Request) -> Result<Response, Failure> {
+    /// Returns the response of REST to a request.
+    pub(crate) fn find(&self, question: &Request) -> Result<Response, Failure> {
         Ok(match question {
             Request::Groups { page, .. } if *page == 1 || self.has_one_page => {
                 let mut groups = self.groups();
@@ -359,7 +360,11 @@ impl World {
                     Some(at) => rows.truncate(at),
                     None => {}
                 }
-                Response::Messages(page(rows))
+                let rows = page(rows);
+                if rows.messages.is_empty() && rows.unreadable > 0 {
+                    return Err(Failure::Unreadable);
+                }
+                Response::Messages(rows)
             }
             Request::Pinned { conversation } => {
                 let rows = self.rows[conversation.as_str()].iter();

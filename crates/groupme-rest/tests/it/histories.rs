@@ -111,3 +111,23 @@ async fn a_dropped_future_loses_no_page() {
     assert_eq!(walk(history).await, ["9"]);
     assert_eq!(server.lines().len(), 2);
 }
+
+#[tokio::test(start_paused = true)]
+async fn messages_that_cannot_be_read_are_counted_across_the_pages_of_a_bridge() {
+    let partly = |id: u64| {
+        let body = format!(
+            r#"{{"response":{{"messages":[{{"id":"{id}"}},{{"text":"x"}}]}},"meta":{{"code":200}}}}"#
+        );
+        answer(200, body)
+    };
+    let newest =
+        r#"{"response":{"messages":[{"id":"9"},{"id":"8"},{"text":"x"}]},"meta":{"code":200}}"#;
+    let server = ScriptedServer::new([answer(200, newest), partly(7), partly(2), answer(304, "")]);
+    let page = history(&server.client())
+        .after("2")
+        .next()
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!((page.len(), page.unreadable), (3, 3));
+}

@@ -1,9 +1,14 @@
 //! A case, its run and its bounds.
 
-use core::{fmt::Write as _, time::Duration};
+use core::{
+    fmt::Write as _,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 use std::{fs, io, sync::Arc};
 
 use tokio::{
+    io::{AsyncRead, AsyncReadExt as _},
     sync::Semaphore,
     task::JoinSet,
     time::{Instant, sleep, timeout},
@@ -28,7 +33,8 @@ pub(super) struct Case {
     max_cpu: Duration,
     /// Peak of the resident memory, in megabytes.
     max_memory: u64,
-    is_open: bool,
+    /// Flag of the stand-in for what must not happen, and its description.
+    unless: Option<(Arc<AtomicBool>, &'static str)>,
 }
 
 impl Case {
@@ -47,7 +53,7 @@ impl Case {
             max_time: Duration::from_secs(20),
             max_cpu: Duration::from_secs(5),
             max_memory: 128,
-            is_open: false,
+            unless: None,
         }
     }
 
@@ -161,9 +167,9 @@ impl Case {
         self
     }
 
-    /// Marks a known defect: the result is printed and does not fail the test.
-    pub(super) fn open_defect(mut self) -> Self {
-        self.is_open = true;
+    /// Fails if the stand-in has set a flag.
+    pub(super) fn unless(mut self, happened: Arc<AtomicBool>, what: &'static str) -> Self {
+        self.unless = Some((happened, what));
         self
     }
 
@@ -189,25 +195,27 @@ impl Case {
             command.env_remove(name);
         }
         let started = Instant::now();
-        let child = command.spawn().unwrap();
+        let mut child = command.spawn().unwrap();
         let usage = tokio::spawn(Usage::watch(child.id().unwrap()));
-        let output = timeout(self.max_time, child.wait_with_output()).await;
+        let stdout = tokio::spawn(read(child.stdout.take().unwrap()));
+        let stderr = tokio::spawn(read(child.stderr.take().unwrap()));
+        let status = timeout(self.max_time, child.wait()).await;
         let took = started.elapsed();
+        if status.is_err() {
+            child.kill().await.unwrap();
+        }
         let usage = usage.await.unwrap();
+        let text = format!("{}{}", stdout.await.unwrap(), stderr.await.unwrap());
         let mut wrong = String::new();
-        let mut text = String::new();
-        let status = match output {
-            Ok(output) => {
-                let output = output.unwrap();
-                text.push_str(&String::from_utf8_lossy(&output.stdout));
-                text.push_str(&String::from_utf8_lossy(&output.stderr));
-                output.status.code()
-            }
-            // Dropped above, and thereby killed.
-            Err(_) => None,
-        };
-        if status != self.status {
+        // A signal ends a command without a code; only the timeout is no end at all.
+        let status = status.ok().map(|status| status.unwrap().code());
+        if status != self.status.map(Some) {
             let _ = writeln!(wrong, "  status {status:?}, expected {:?}", self.status);
+        }
+        if let Some((happened, what)) = &self.unless
+            && happened.load(Ordering::Relaxed)
+        {
+            let _ = writeln!(wrong, "  {what}");
         }
         if usage.memory > self.max_memory {
             let _ = writeln!(
@@ -223,10 +231,8 @@ impl Case {
                 usage.cpu, self.max_cpu
             );
         }
-        if self.status.is_some() {
-            for missing in self.says.iter().filter(|part| !text.contains(**part)) {
-                let _ = writeln!(wrong, "  does not say {missing:?}");
-            }
+        for missing in self.says.iter().filter(|part| !text.contains(**part)) {
+            let _ = writeln!(wrong, "  does not say {missing:?}");
         }
         for shown in self.hides.iter().filter(|part| text.contains(**part)) {
             let _ = writeln!(wrong, "  shows {shown:?}");
@@ -240,9 +246,6 @@ impl Case {
         );
         if wrong.is_empty() {
             return Ok(row);
-        }
-        if self.is_open {
-            return Ok(format!("{row}, open:\n{wrong}"));
         }
         let end: Vec<char> = text.chars().rev().take(1_500).collect();
         let end: String = end.into_iter().rev().collect();
@@ -269,6 +272,13 @@ pub(super) async fn run_all(cases: Vec<Case>) {
         }
     }
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+}
+
+/// Reads a pipe to its end.
+async fn read(mut pipe: impl AsyncRead + Unpin) -> String {
+    let mut bytes = Vec::new();
+    pipe.read_to_end(&mut bytes).await.unwrap();
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Peak memory and processor time of a process.

@@ -66,8 +66,7 @@ pub(super) fn cases() -> Vec<Case> {
             peer.send(masked(replies(&messages, "abc", "").as_bytes(), [0; 4]))?;
             peer.hold()
         })
-        .says("mask")
-        .open_defect(),
+        .says("a masked frame from a server"),
         Case::websocket("a masked frame", |peer| {
             peer.upgrade()?;
             let messages = peer.messages()?;
@@ -77,8 +76,7 @@ pub(super) fn cases() -> Vec<Case> {
             ))?;
             peer.hold()
         })
-        .says("mask")
-        .open_defect(),
+        .says("a masked frame from a server"),
         opens_with("a reserved bit", frame(0xc1, "[]")),
         opens_with("a reserved opcode", frame(0x85, "[]")),
         sends(

@@ -49,8 +49,7 @@ pub(super) fn cases() -> Vec<Case> {
             peer.send_forever("1\r\n \r\n".repeat(1000))
         })
         .lasts(8)
-        .cpu(8)
-        .open_defect(),
+        .cpu(8),
         Case::websocket("a frame that trickles", |peer| {
             peer.upgrade()?;
             // The length of a frame of 255 KiB, and no more of it.

@@ -214,3 +214,47 @@ fn no_text_is_repeated_along_the_causes() {
         }
     }
 }
+
+/// Name of the variable with the file for [`another_process_is_refused`].
+const FILE: &str = "STATE_FILE_OF_ANOTHER_PROCESS";
+
+/// Runs in a process of its own, started by the test below.
+#[test]
+fn another_process_is_refused() {
+    if let Some(file) = std::env::var_os(FILE) {
+        let reason = reason(file);
+        assert!(reason.contains("another program uses it"), "{reason}");
+    }
+}
+
+/// POSIX drops the locks of a process with the first descriptor that it closes.
+#[test]
+fn a_second_open_in_the_same_process_does_not_end_the_lock_of_the_first() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("state");
+    let mut store = SqliteStore::open(&file).unwrap();
+    store.save(&changes()).unwrap();
+    assert!(reason(&file).contains("another program uses it"));
+    let test = "store::file::another_process_is_refused";
+    let child = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test])
+        .env(FILE, &file)
+        .output()
+        .unwrap();
+    let output = String::from_utf8_lossy(&child.stdout);
+    assert!(
+        child.status.success() && output.contains("1 passed"),
+        "{output}"
+    );
+    drop(store);
+    SqliteStore::open(&file).unwrap();
+}
+
+#[test]
+fn a_link_to_nothing_is_refused_by_name() {
+    let directory = tempfile::tempdir().unwrap();
+    let link = directory.path().join("state");
+    std::os::unix::fs::symlink(directory.path().join("nothing"), &link).unwrap();
+    let reason = reason(&link);
+    assert!(reason.contains("a symbolic link to nothing"), "{reason}");
+}

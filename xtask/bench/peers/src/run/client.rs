@@ -103,9 +103,10 @@ impl Client {
         self.name != FLOOR
     }
 
-    /// Whether the client connects again by itself.
+    /// Whether the client connects again by itself. aiocometd does, but its start takes a whole
+    /// hold, longer than an outage is waited for.
     pub(super) fn is_reconnecting(&self) -> bool {
-        self.is_reading() && self.name != NAIVE
+        self.is_reading() && self.name != NAIVE && self.key != "aiocometd"
     }
 }
 
