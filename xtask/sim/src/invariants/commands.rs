@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bayeux_proto::{End as SessionEnd, Outcome, PublishId, SessionEvent, SubscriptionId};
+use bayeux_proto::{Close, End as SessionEnd, Outcome, PublishId, SessionEvent, SubscriptionId};
 
 use super::{End, Invariant};
 use crate::{
@@ -20,6 +20,9 @@ pub(super) struct Commands {
     is_closing: bool,
     /// Numbers of the publishes that the server received, from any process of this program.
     received: BTreeSet<u64>,
+    /// Whether the last lane ended because HTTP refused the request, and nothing happened since but
+    /// the settling of publishes: the server behind need not have received them.
+    is_refused_by_http: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -40,6 +43,21 @@ enum State {
 
 impl Invariant for Commands {
     fn observe(&mut self, fact: &ClientFact<'_>) -> Result<(), String> {
+        if !matches!(
+            fact,
+            ClientFact::Session(SessionEvent::Published(..) | SessionEvent::Gap { .. })
+        ) {
+            self.is_refused_by_http = matches!(
+                fact,
+                ClientFact::Closed(
+                    _,
+                    Close::Status {
+                        status: 401 | 403,
+                        ..
+                    }
+                )
+            );
+        }
         match *fact {
             ClientFact::ServerReceived { own: Some(own), .. } => {
                 if self.received.insert(own) {
@@ -146,6 +164,7 @@ impl Commands {
             ));
         }
         match (outcome, self.received.contains(own)) {
+            (Outcome::Refused(_), false) if self.is_refused_by_http => Ok(()),
             (Outcome::Accepted | Outcome::Refused(_), false) => Err(format!(
                 "publish {own} is reported {outcome:?}, and the server never received it"
             )),
