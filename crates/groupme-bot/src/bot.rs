@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use groupme_client::{Builder, ConversationId, Delivery, Handle, Status};
 
-use crate::{Answer, Command, Context, Handler, HandlerError, handler::Outcome, run::Run};
+use crate::{Answer, Command, Context, Handler, HandlerError, run::Run, signature::Outcome};
 
 /// A bot: commands, other handlers, and the rules that all of them follow.
 ///

@@ -7,7 +7,7 @@ use groupme_client::{ConversationId, UserId};
 
 use crate::{
     ArgumentError, Arguments, Context, Handler,
-    handler::{HandlerFuture, Outcome},
+    signature::{HandlerFuture, Outcome},
 };
 
 /// Command of a bot: a name, a summary for the help text, and a function that answers.

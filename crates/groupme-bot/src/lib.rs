@@ -7,9 +7,9 @@ mod command;
 mod context;
 mod cooldown;
 mod error;
-mod handler;
 mod queue;
 mod run;
+mod signature;
 mod wait;
 mod wall_clock;
 
@@ -20,6 +20,6 @@ pub use command::Command;
 pub use context::Context;
 pub use error::Error;
 pub use groupme_client;
-pub use handler::{Handler, HandlerFuture};
 pub use run::Run;
+pub use signature::{Handler, HandlerFuture};
 pub use wait::Wait;

@@ -20,8 +20,8 @@ use crate::{
     bot::ErrorHandler,
     context::Turn,
     cooldown::Cooldowns,
-    handler::Outcome,
     queue::{Job, Queue},
+    signature::Outcome,
     wait::Waiters,
     wall_clock,
 };
