@@ -31,7 +31,8 @@ caught! {
     a_channel_reported_active_twice_is_caught: DuplicateSubscribed by
         "every command settles exactly once";
     an_active_channel_without_a_report_is_caught: OmitSubscribed by
-        "every command settles exactly once";
+        "every command settles exactly once",
+        "every subscription wanted is active or refused";
     a_publish_sent_twice_is_caught: DuplicatePublish by "every command settles exactly once";
     a_lost_event_is_caught: DropEvent by "every event once, in order, or in a gap";
     a_doubled_event_is_caught: DuplicateEvent by "every event once, in order, or in a gap";
