@@ -318,8 +318,11 @@ impl Listener {
         };
         let mut done = Vec::new();
         for (tag, delivered) in core::mem::take(&mut self.unacknowledged) {
-            let is_forgotten = saboteur.forgets_acknowledgement();
-            match engine.acknowledge(tag).filter(|_| !is_forgotten) {
+            if saboteur.forgets_acknowledgement() {
+                done.push(delivered);
+                continue;
+            }
+            match engine.acknowledge(tag) {
                 Some(id) => self.acknowledging.push((id, delivered)),
                 None if self.settings.has_store => done.push(delivered),
                 None => {}
