@@ -3,7 +3,7 @@
 //! `GROUPME_ACCESS_TOKEN=… cargo run --example commands -- GROUP…`; without arguments, the bot
 //! plays a scene with a simulated GroupMe.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use groupme_bot::{Bot, Context, Rest};
 use groupme_client::{Builder, Client, GroupId, SendError, Token, UserId};
@@ -83,7 +83,6 @@ fn client(sim: &Sim) -> anyhow::Result<Builder> {
         .api_url(sim.root_url()))
 }
 
-#[expect(clippy::disallowed_methods, reason = "a program reads its environment")]
 fn token() -> Result<String, std::env::VarError> {
     std::env::var("GROUPME_ACCESS_TOKEN")
 }
