@@ -193,7 +193,7 @@ impl Builder {
     }
 
     /// Starts the client. It connects in the background and reports its state by
-    /// [`Incoming::Status`].
+    /// [`Incoming::Status`](crate::Incoming::Status).
     ///
     /// # Errors
     ///
