@@ -20,8 +20,12 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("serde::", "trait", ""),
     // Declares the traits that serde re-exports.
     ("serde_core::", "trait", ""),
+    // Parameter of the errors that a deserializer makes.
+    ("serde_core::de::Unexpected", "enum", "bayeux_wire"),
     ("futures_core::", "trait", ""),
     ("http::", "", "groupme_rest"),
+    // Requests and responses of REST, for whoever sends them.
+    ("http::", "", "groupme_account"),
     // A connection is of use only with the traits to read it and write to it.
     ("tokio::", "", "bayeux_dial"),
     // Conversions that a feature of the same name enables.
