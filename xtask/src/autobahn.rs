@@ -30,16 +30,17 @@ pub(crate) struct Options {
     python: PathBuf,
 }
 
-impl Options {
-    /// Returns the options of CI.
-    pub(crate) fn for_ci() -> Self {
+impl Default for Options {
+    fn default() -> Self {
         Self {
             python: PathBuf::from("python2.7"),
         }
     }
+}
 
+impl Options {
     /// Returns whether the suite can be installed here.
-    pub(crate) fn is_available(&self) -> bool {
+    fn is_available(&self) -> bool {
         works(Command::new(&self.python).args(["-m", "pip", "--version"]))
     }
 }
