@@ -59,7 +59,9 @@ pub(crate) async fn run(args: Demo) -> Result<(), Failure> {
     outcome.context("the script failed")?;
     writeln!(
         io::stdout(),
-        "Demo complete: every event arrived once, and the missed message was fetched.\n\
+        "Demo complete: the message that was missed during the restart was fetched.\n\
+         Mara removed Robin from \"Surprise for Jonas\", which GroupMe pushes to nobody who is removed: \
+         the client found out and said so.\n\
          With your own account: GROUPME_ACCESS_TOKEN=… groupme listen"
     )?;
     Ok(())
