@@ -1,6 +1,11 @@
 //! `cargo xtask release`: packs every published crate in dependency order.
 
-use anyhow::bail;
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, bail};
 use clap::Args;
 
 use crate::{
@@ -57,10 +62,54 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
             }
         }
     }
+    forget_earlier_archives(workspace)?;
     // Packed together, the crates resolve each other from their archives, in dependency order.
     let mut command = cargo(&["package", "--locked", "--allow-dirty", "--all-features"]);
     for package in workspace.published() {
         command.args(["--package", package.name.as_str()]);
     }
     sh(command.current_dir(workspace.root()))
+}
+
+/// Removes sources and builds that cargo keeps of archives of an earlier run.
+///
+/// Cargo resolves the archives by a registry in the target directory, whose unpacked sources lie in
+/// cargo's home under a name made from that path. A source there is taken for immutable: with the
+/// same path and version, a later run would verify the sources of the earlier one.
+fn forget_earlier_archives(workspace: &Workspace) -> anyhow::Result<()> {
+    if workspace.target_dir().join("package").exists() {
+        let mut command = cargo(&["clean"]);
+        for package in workspace.published() {
+            command.args(["--package", package.name.as_str()]);
+        }
+        sh(command.current_dir(workspace.root()))?;
+        remove(&workspace.target_dir().join("package"))?;
+    }
+    let home = std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")))
+        .context("set CARGO_HOME or HOME: cargo's home is unknown")?;
+    let Ok(sources) = fs::read_dir(home.join("registry").join("src")) else {
+        return Ok(());
+    };
+    for source in sources {
+        let source = source?;
+        // A registry without a host, as one in a directory, has a name that starts with a dash.
+        if source.file_name().to_string_lossy().starts_with('-') {
+            for package in workspace.published() {
+                let unpacked = format!("{}-{}", package.name, package.version);
+                remove(&source.path().join(unpacked))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn remove(directory: &Path) -> anyhow::Result<()> {
+    match fs::remove_dir_all(directory) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", directory.display()))
+        }
+        _ => Ok(()),
+    }
 }
