@@ -125,7 +125,7 @@ impl Lanes {
 
     /// As [`poll_next`](Self::poll_next), and asks for the deadline only when no report waits: in a
     /// flood, the deadline and the clock would cost a tenth of a frame's time.
-    pub(crate) fn poll_next_until(
+    pub fn poll_next_until(
         &mut self,
         context: &mut Context<'_>,
         at: impl Fn() -> Option<Instant>,

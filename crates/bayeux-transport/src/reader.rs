@@ -54,6 +54,8 @@ impl<S: AsyncRead + Unpin> Reader<S> {
     /// Not cancel-safe: a read that is cancelled in mid-frame loses its place.
     pub(crate) async fn next(&mut self) -> Result<Received<'_>, Error> {
         let (opcode, fin) = loop {
+            // Without another user, fastwebsockets reuses its buffer instead of allocating one.
+            self.payload = BytesMut::new();
             let read = self
                 .socket
                 .read_frame(&mut |_| ready(Ok::<_, Infallible>(())))

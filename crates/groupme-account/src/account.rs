@@ -97,8 +97,14 @@ impl Account {
         session.connect();
         let ledger = saved.is_some().then(Ledger::new);
         let saved = saved.unwrap_or_default();
-        let feed = config.delivery;
-        let feed = feed.map(|feed| Feed::new(feed, user.clone(), saved, seed));
+        let feed = config.delivery.map(|config| {
+            let feed = Feed::new(config, user.clone(), saved, seed);
+            if ledger.is_some() {
+                feed
+            } else {
+                feed.without_records()
+            }
+        });
         let mut account = Self {
             session,
             ledger: ledger.filter(|_| feed.is_some()),

@@ -11,6 +11,7 @@ use bayeux_proto::Instant;
 use bayeux_transport::{Lanes, Next};
 use groupme_account::{Account, BoxError, Incoming, Moment};
 use groupme_delivery::DeliveryTag;
+use groupme_model::Timestamp;
 use tokio::{
     sync::oneshot,
     time::{Sleep, sleep},
@@ -34,10 +35,14 @@ pub(crate) struct Driver {
     writer: Option<Writer>,
     /// Buffer of the batch to send, reused.
     batch: Vec<u8>,
+    /// Whether the session may have actions: after every input and command.
+    may_have_actions: bool,
     /// Timer of the account while the lanes are not read.
     timer: Option<(Instant, Pin<Box<Sleep>>)>,
     /// Time at which the lanes were last read.
     last_read: Instant,
+    /// Wall clock, and when it was read.
+    wall_clock: Option<(Instant, Timestamp)>,
 }
 
 impl Driver {
@@ -55,20 +60,24 @@ impl Driver {
             requests,
             writer,
             batch: Vec::new(),
+            may_have_actions: true,
             timer: None,
             last_read: Instant::ORIGIN,
+            wall_clock: None,
         }
     }
 
     /// Polls for the next item for the program; `None` after the last.
     pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Incoming>> {
-        if self.lanes.clock().now() - self.last_read >= READ_AHEAD {
+        if self.account.waiting() > 0 && self.lanes.clock().now() - self.last_read >= READ_AHEAD {
             // A program that is slower than the events takes none from an empty queue: without
             // this, an answer behind them would be read too late.
             let _ = self.advance(context);
         }
         loop {
-            self.perform_actions();
+            if self.may_have_actions {
+                self.perform_actions();
+            }
             self.save(context);
             // Everything is saved before the end.
             let is_held =
@@ -135,8 +144,22 @@ impl Driver {
         }
     }
 
+    /// Notes that a command was given to the account.
+    pub(crate) fn note_command(&mut self) {
+        self.may_have_actions = true;
+    }
+
+    /// Checks the connection at once.
+    pub(crate) fn wake(&mut self) {
+        // The machine may have slept.
+        self.wall_clock = None;
+        let at = self.moment();
+        self.account.wake(at);
+    }
+
     /// Performs all actions of the session.
     pub(crate) fn perform_actions(&mut self) {
+        self.may_have_actions = false;
         let at = self.moment();
         let source = &self.source;
         let mut token = |out: &mut Vec<u8>| {
@@ -148,8 +171,21 @@ impl Driver {
         }
     }
 
-    pub(crate) fn moment(&self) -> Moment {
-        Moment::new(self.lanes.clock().now(), unix_time::now())
+    /// Returns the present moment. The wall clock is read once a second: a flood of events would
+    /// read it for each.
+    pub(crate) fn moment(&mut self) -> Moment {
+        let now = self.lanes.clock().now();
+        let fresh = self
+            .wall_clock
+            .filter(|(at, _)| now - *at < Duration::from_secs(1));
+        let (at, unix_time) = *self
+            .wall_clock
+            .insert(fresh.unwrap_or_else(|| (now, unix_time::now())));
+        let since = i64::try_from((now - at).as_millis()).unwrap_or(0);
+        Moment::new(
+            now,
+            Timestamp::from_millis(unix_time.as_millis().saturating_add(since)),
+        )
     }
 
     fn save(&mut self, context: &mut Context<'_>) {
@@ -176,19 +212,24 @@ impl Driver {
             requests.send(&mut self.account);
             if let Poll::Ready((id, response)) = requests.poll_next(context) {
                 let at = self.moment();
+                self.may_have_actions = true;
                 self.account.handle_response(at, id, response);
                 return Poll::Ready(());
             }
         }
-        let timeout = self.account.poll_timeout();
         if !self.account.may_read() {
+            let timeout = self.account.poll_timeout();
             ready!(self.poll_timer(context, timeout));
             let at = self.moment();
+            self.may_have_actions = true;
             self.account.handle_timeout(at);
             return Poll::Ready(());
         }
-        let next = ready!(self.lanes.poll_next(context, timeout));
+        let account = &self.account;
+        let timeout = || account.poll_timeout();
+        let next = ready!(self.lanes.poll_next_until(context, timeout));
         let at = self.moment();
+        self.may_have_actions = true;
         self.last_read = at.now;
         match next {
             Next::Opened(lane) => self.account.handle_open(at, lane),

@@ -98,7 +98,7 @@ impl Handle {
     /// Same as [`ping`](Self::ping).
     pub fn wake(&self) -> Result<(), Error> {
         self.shared
-            .command(|driver, _| driver.account.wake(driver.moment()))
+            .command(|driver, _| driver.wake())
             .ok_or(Error::Closed)
     }
 

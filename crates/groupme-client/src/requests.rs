@@ -42,6 +42,10 @@ impl Requests {
         &mut self,
         context: &mut Context<'_>,
     ) -> Poll<(RequestId, Result<Response, Failure>)> {
+        // Looked at before every event: the set itself takes a lock.
+        if self.in_flight.is_empty() {
+            return Poll::Pending;
+        }
         while let Poll::Ready(Some(joined)) = self.tasks.poll_join_next_with_id(context) {
             match joined {
                 Ok((task, response)) => {

@@ -165,6 +165,7 @@ impl Shared {
     ) -> Option<R> {
         let result = self.with(|flags, driver, own| {
             *flags.has_commands = true;
+            driver.note_command();
             command(driver, own)
         });
         self.signal.keeper.notify_one();

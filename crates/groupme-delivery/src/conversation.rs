@@ -1,13 +1,13 @@
 //! State of one conversation in a feed.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-
 use groupme_model::{ConversationId, MessageId, MessageRow, Timestamp};
 
 use crate::{
     GapCause,
-    message_state::{Aspect, MessageState},
+    message_state::Aspect,
     observation::{Change as PushedChange, NewMessage},
+    position::is_position,
+    seen::Seen,
     store::{Change, SavedConversation},
 };
 
@@ -115,18 +115,6 @@ pub(crate) struct Buffered<P> {
     pub(crate) dropped_changes: bool,
 }
 
-/// Delivered messages with their states: the newest ones, and a few older ones that changed.
-#[derive(Debug)]
-pub(crate) struct Seen {
-    newest: BTreeMap<MessageId, MessageState>,
-    /// Messages of `newest` found only by comparing. Their pushes may still arrive.
-    undelivered: BTreeSet<MessageId>,
-    /// Newest message no longer remembered; all messages up to it count as delivered.
-    floor: Option<MessageId>,
-    older: VecDeque<(MessageId, MessageState)>,
-    limit: usize,
-}
-
 impl<P> Conversation<P> {
     pub(crate) fn new(limit: usize) -> Self {
         Self {
@@ -154,9 +142,14 @@ impl<P> Conversation<P> {
 
     pub(crate) fn from_saved(saved: SavedConversation, limit: usize) -> Self {
         let mut conversation = Self::new(limit);
-        conversation.cursor = saved.cursor;
+        let is_usable = |message: &MessageId| is_position(message.as_str(), None);
+        conversation.cursor = saved.cursor.filter(is_usable);
         conversation.is_left = saved.is_left;
-        conversation.seen.newest = saved.seen;
+        let seen = saved.seen.into_iter();
+        conversation.seen = Seen::new(limit);
+        conversation
+            .seen
+            .restore(seen.filter(|(message, _)| is_usable(message)));
         conversation
     }
 
@@ -236,124 +229,3 @@ impl<P> Buffered<P> {
         self.messages.len() + self.changes.len()
     }
 }
-
-impl Seen {
-    fn new(limit: usize) -> Self {
-        Self {
-            newest: BTreeMap::new(),
-            undelivered: BTreeSet::new(),
-            floor: None,
-            older: VecDeque::new(),
-            limit,
-        }
-    }
-
-    /// Returns whether a message was delivered.
-    pub(crate) fn was_delivered(&self, message: &MessageId) -> bool {
-        let is_noted = self.undelivered.contains(message);
-        (self.newest.contains_key(message) && !is_noted) || self.is_forgotten(message)
-    }
-
-    /// Returns whether a message is too old to be remembered.
-    pub(crate) fn is_forgotten(&self, message: &MessageId) -> bool {
-        self.floor.as_ref().is_some_and(|floor| message <= floor)
-    }
-
-    /// Returns the state of a message among the newest.
-    pub(crate) fn get(&self, message: &MessageId) -> Option<MessageState> {
-        self.newest.get(message).copied()
-    }
-
-    /// Remembers the state of a message that is not delivered. Returns the messages forgotten to
-    /// make room.
-    pub(crate) fn note_state(
-        &mut self,
-        message: &MessageId,
-        state: MessageState,
-    ) -> Vec<MessageId> {
-        self.undelivered.insert(message.clone());
-        self.insert(message, state)
-    }
-
-    /// Marks a message found by comparing as delivered. Returns false if it was not found that way.
-    pub(crate) fn confirm_delivery(&mut self, message: &MessageId) -> bool {
-        self.undelivered.remove(message)
-    }
-
-    /// Remembers a message. Returns the messages forgotten to make room, all of them older: with a
-    /// store that was saved with an unacknowledged message, newer ones may not have been delivered.
-    pub(crate) fn insert(&mut self, message: &MessageId, state: MessageState) -> Vec<MessageId> {
-        self.newest.insert(message.clone(), state);
-        let mut forgotten = Vec::new();
-        while self.newest.len() > self.limit
-            && let Some(oldest) = self.newest.first_entry()
-            && oldest.key() <= message
-        {
-            let (oldest, state) = oldest.remove_entry();
-            self.undelivered.remove(&oldest);
-            self.remember_older(oldest.clone(), state);
-            if !self.is_forgotten(&oldest) {
-                self.floor = Some(oldest.clone());
-            }
-            forgotten.push(oldest);
-        }
-        forgotten
-    }
-
-    /// Returns whether a message was deleted before it was delivered.
-    pub(crate) fn was_deleted(&self, message: &MessageId) -> bool {
-        let older = self.older.iter().find(|(older, _)| older == message);
-        older.is_some_and(|(_, state)| state.deleted)
-    }
-
-    /// Returns the state of a message of any age, to be changed, and whether it is among the
-    /// newest.
-    pub(crate) fn state_mut(&mut self, message: &MessageId) -> (&mut MessageState, bool) {
-        if self.newest.contains_key(message) {
-            let state = self.newest.entry(message.clone()).or_default();
-            return (state, true);
-        }
-        let found = self.older.iter().position(|(older, _)| older == message);
-        let at = found.unwrap_or_else(|| {
-            self.remember_older(message.clone(), UNKNOWN);
-            self.older.len() - 1
-        });
-        (&mut self.older[at].1, false)
-    }
-
-    /// Returns the oldest of the newest messages.
-    pub(crate) fn first(&self) -> Option<&MessageId> {
-        self.newest.first_key_value().map(|(first, _)| first)
-    }
-
-    /// Returns those of the newest messages that lie within these bounds.
-    pub(crate) fn between(
-        &self,
-        first: &MessageId,
-        last: &MessageId,
-    ) -> impl Iterator<Item = (&MessageId, &MessageState)> {
-        // `BTreeMap::range` panics where the bounds are in the wrong order.
-        let range = (first <= last).then(|| self.newest.range(first..=last));
-        range.into_iter().flatten()
-    }
-
-    fn remember_older(&mut self, message: MessageId, state: MessageState) {
-        self.older.retain(|(older, _)| *older != message);
-        self.older.push_back((message, state));
-        if self.older.len() > OLDER {
-            self.older.pop_front();
-        }
-    }
-}
-
-/// Number of older messages whose states are remembered.
-const OLDER: usize = 32;
-
-/// State of a message of which nothing is known. Its reactions differ from any that exist.
-const UNKNOWN: MessageState = MessageState {
-    edited: 0,
-    content: 0,
-    reactions: u64::MAX,
-    deleted: false,
-    pinned: false,
-};

@@ -104,6 +104,14 @@ impl<P> Feed<P> {
         }
     }
 
+    /// Leaves out the records of what is delivered, for an embedder that has no
+    /// [`Ledger`](crate::Ledger): they cost a third of a push.
+    #[must_use]
+    pub fn without_records(mut self) -> Self {
+        self.out.is_recording = false;
+        self
+    }
+
     /// Notes that the account's own channel is subscribed, in a new session or again: messages are
     /// pushed from here on, and earlier ones are looked for over REST.
     ///
@@ -167,8 +175,12 @@ impl<P> Feed<P> {
             }
             (Err(failure), _) => self.fail(&pending, failure),
             (Ok(response), Purpose::List(resync)) => self.take_list(resync, &pending, response),
-            (Ok(Response::Messages(rows)), Purpose::Fetch) => self.take_rows(&pending, rows),
-            (Ok(Response::Messages(rows)), Purpose::Compare) => self.compare(&pending, rows),
+            (Ok(Response::Messages(rows)), Purpose::Fetch) => {
+                self.take_rows(&pending, rows.with_positions());
+            }
+            (Ok(Response::Messages(rows)), Purpose::Compare) => {
+                self.compare(&pending, rows.with_positions());
+            }
             // The response to another request.
             (Ok(_), Purpose::Fetch | Purpose::Compare) => self.fail(&pending, Failure::Refused),
         }
@@ -259,17 +271,16 @@ impl<P> Feed<P> {
 
     /// Returns the state of a conversation, which begins here if nothing is known of it.
     fn conversation(&mut self, id: &ConversationId) -> &mut Conversation<P> {
-        // Looked up before the key is cloned: a push does this several times, and mostly finds it.
-        if !self.conversations.contains_key(id) {
+        // A clone of an id costs less than a second lookup.
+        self.conversations.entry(id.clone()).or_insert_with(|| {
             let mut new = Conversation::new(self.config.memory());
             // Once all lists are read, a conversation that none had has begun since: nothing of it
             // is missing.
             if self.is_live && self.resync.as_ref().is_none_or(Resync::is_listed) {
                 (new.synced_in, new.listed_in) = (self.epoch, self.epoch);
             }
-            self.conversations.insert(id.clone(), new);
-        }
-        self.conversations.get_mut(id).expect("inserted above")
+            new
+        })
     }
 }
 

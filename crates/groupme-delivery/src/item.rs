@@ -140,6 +140,8 @@ pub enum LossReason {
 /// Effect of a delivery on the store once it is acknowledged.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Record {
+    /// Whether nobody reads the record, so that nothing need be added.
+    pub(crate) is_unwanted: bool,
     /// Changes to save at once.
     pub(crate) changes: Vec<Change>,
     /// Position of the conversation, once everything before it is acknowledged too.
@@ -161,6 +163,13 @@ pub(crate) struct Mark {
 }
 
 impl Record {
+    /// Adds a change to save at once.
+    pub(crate) fn add(&mut self, change: impl FnOnce() -> Change) {
+        if !self.is_unwanted {
+            self.changes.push(change());
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.changes.is_empty() && self.mark.is_none() && self.synced_until.is_none()
     }

@@ -87,7 +87,9 @@ mod ledger;
 mod message_state;
 mod observation;
 mod outbox;
+mod position;
 mod request;
+mod seen;
 mod store;
 mod synthesized;
 

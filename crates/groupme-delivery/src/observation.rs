@@ -5,7 +5,10 @@ use groupme_model::{
     UserPair, system_event::NoticeUserRef,
 };
 
-use crate::message_state::{Difference, MessageState, of_views, reactions_of_push};
+use crate::{
+    message_state::{Difference, MessageState, of_views, reactions_of_push},
+    position::is_position,
+};
 
 /// Content of a push, as far as it concerns histories.
 #[derive(Clone, Debug)]
@@ -25,7 +28,8 @@ pub(crate) struct NewMessage {
     pub(crate) parent: Option<ConversationId>,
     pub(crate) id: MessageId,
     pub(crate) created_at: Option<Timestamp>,
-    pub(crate) source_guid: Option<Box<str>>,
+    /// Whether it is the echo of a message that the program sent.
+    pub(crate) is_own: bool,
     pub(crate) state: MessageState,
     /// Change of another message that this one, a notice, announces.
     pub(crate) announces: Option<(MessageId, Difference)>,
@@ -41,13 +45,26 @@ pub(crate) struct Change {
 }
 
 impl Observation {
-    /// Returns the observation of an event by a user.
-    pub(crate) fn of(event: &EventRef<'_>, user: &UserId) -> Self {
-        Self::find(event, user).unwrap_or(Self::Other)
+    /// Returns the observation of an event by a user. `is_own` judges the id that the sender gave a
+    /// message.
+    pub(crate) fn of(
+        event: &EventRef<'_>,
+        user: &UserId,
+        is_own: impl Fn(Option<&str>) -> bool,
+    ) -> Self {
+        Self::find(event, user, is_own).unwrap_or(Self::Other)
     }
 
-    fn find(event: &EventRef<'_>, user: &UserId) -> Option<Self> {
+    fn find(
+        event: &EventRef<'_>,
+        user: &UserId,
+        is_own: impl Fn(Option<&str>) -> bool,
+    ) -> Option<Self> {
         let message = event.message()?;
+        // One without a position is handed out, and nothing is concluded from it.
+        if !is_position(message.id().as_str(), message.created_at()) {
+            return None;
+        }
         let conversation = conversation(&message, user)?;
         let difference = match event {
             EventRef::LineCreate(_) | EventRef::DirectMessageCreate(_) => {
@@ -59,7 +76,7 @@ impl Observation {
                         .map(|parent| ConversationId::new(parent.as_str())),
                     id: message.id().into_owned(),
                     created_at: message.created_at(),
-                    source_guid: message.source_guid().map(Into::into),
+                    is_own: is_own(message.source_guid()),
                     state: MessageState::of_push(&message),
                     announces: change_announced_by(&message),
                     is_join_notice: announces_join_of(&message, user),

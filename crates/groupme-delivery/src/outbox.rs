@@ -11,6 +11,8 @@ use crate::{Delivered, DeliveryTag, Item, item::Record};
 pub(crate) struct Outbox<P> {
     next: u64,
     queue: VecDeque<Delivered<P>>,
+    /// Whether deliveries have records.
+    pub(crate) is_recording: bool,
     /// Ids of the messages that the program sent last.
     own: VecDeque<SourceGuid>,
 }
@@ -20,7 +22,16 @@ impl<P> Outbox<P> {
         Self {
             next: 0,
             queue: VecDeque::new(),
+            is_recording: true,
             own: VecDeque::new(),
+        }
+    }
+
+    /// Returns an empty record.
+    pub(crate) fn record(&self) -> Record {
+        Record {
+            is_unwanted: !self.is_recording,
+            ..Record::default()
         }
     }
 

@@ -8,6 +8,8 @@ use groupme_model::{
     Chat, ConversationId, Group, GroupId, HistoryWindow, MessageRow, Topic, member::MembershipState,
 };
 
+use crate::position::is_position;
+
 /// Request for REST. Its response goes to [`Feed::handle_response`](crate::Feed::handle_response).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -87,6 +89,15 @@ impl From<Vec<MessageRow>> for Rows {
 }
 
 impl Rows {
+    /// Counts messages whose ids cannot be positions as unreadable.
+    pub(crate) fn with_positions(mut self) -> Self {
+        let before = self.messages.len();
+        self.messages
+            .retain(|row| is_position(row.id().as_str(), row.created_at()));
+        self.unreadable = self.unreadable.saturating_add(before - self.messages.len());
+        self
+    }
+
     /// Returns the same messages with a number of others that cannot be read.
     #[must_use]
     pub fn with_unreadable(mut self, unreadable: usize) -> Self {

@@ -10,8 +10,9 @@ use crate::{Proxy, RetryPolicy, RootStore, Services};
 pub struct Options {
     /// Base URLs of GroupMe's services. Default: GroupMe's own.
     pub services: Services,
-    /// Minimum time between two requests with the same token. Default: 125 milliseconds, which is 8
-    /// requests a second; GroupMe answers 429 from about 10.
+    /// Average time between two requests with the same token. Up to four are sent at once, and at
+    /// most eight in eight intervals. Default: 125 milliseconds, which is 8 requests a second;
+    /// GroupMe answers 429 from about 10.
     pub request_interval: Duration,
     /// Retries of temporary failures.
     pub retry: RetryPolicy,

@@ -101,7 +101,7 @@ impl<P> Feed<P> {
                 None if is_window && !conversation.seen.is_forgotten(row.id()) => {
                     conversation.note_state(
                         id,
-                        row.id().clone(),
+                        row.id(),
                         MessageState::of_row(&row.view()),
                         &mut known_now,
                     );

@@ -13,9 +13,22 @@ use crate::{
 };
 
 impl<P> Feed<P> {
-    pub(super) fn deliver_push(&mut self, message: NewMessage, push: P) {
-        let is_own = self.out.is_own(message.source_guid.as_deref());
+    /// Hands out a pushed message that is the next of its conversation, as nearly all are, with one
+    /// lookup of the conversation.
+    pub(super) fn deliver_next(&mut self, message: &NewMessage, push: P) {
         let synced_until = self.advance_synced_until(message.created_at);
+        let mut record = self.out.record();
+        if let Some(conversation) = self.conversations.get_mut(&message.conversation) {
+            let id = &message.conversation;
+            conversation.remember_newest(id, &message.id, message.state, &mut record);
+        }
+        record.synced_until = synced_until;
+        self.out.put_own(Item::Push(push), record, message.is_own);
+    }
+
+    pub(super) fn deliver_push(&mut self, message: NewMessage, push: P) {
+        let synced_until = self.advance_synced_until(message.created_at);
+        let mut record = self.out.record();
         let conversation = self.conversation(&message.conversation);
         if conversation.seen.confirm_delivery(&message.id) {
             // The store has it as delivered, and must not before it is acknowledged.
@@ -26,6 +39,7 @@ impl<P> Feed<P> {
             });
             self.out.put(Item::Checkpoint, record);
         }
+        // Looked up again only for the borrow: a checkpoint may have been put.
         let conversation = self.conversation(&message.conversation);
         // Changes of a late message may have been pushed before it.
         if !conversation.is_ahead(&message.id) {
@@ -33,22 +47,19 @@ impl<P> Feed<P> {
             // A comparison under way that lacks the message is older than its push.
             conversation.mark_touched(&message.id, Aspect::Existence);
         }
-        let mut record = Record::default();
         if let Some((affected, difference)) = message.announces
             && conversation.is_told_by_notice(difference)
         {
-            record = conversation
-                .learn(&message.conversation, affected, difference)
-                .1;
+            conversation.learn(&message.conversation, affected, difference, &mut record);
         }
         conversation.remember(
             &message.conversation,
-            message.id,
+            &message.id,
             message.state,
             &mut record,
         );
         record.synced_until = synced_until;
-        self.out.put_own(Item::Push(push), record, is_own);
+        self.out.put_own(Item::Push(push), record, message.is_own);
     }
 
     pub(super) fn deliver_change(&mut self, change: PushedChange, push: P) {
@@ -57,8 +68,9 @@ impl<P> Feed<P> {
             message,
             difference,
         } = change;
-        let (is_news, record) = self.conversation(&id).learn(&id, message, difference);
-        if is_news {
+        let mut record = self.out.record();
+        let conversation = self.conversation(&id);
+        if conversation.learn(&id, message, difference, &mut record) {
             self.out.put(Item::Push(push), record);
         }
     }
@@ -84,7 +96,7 @@ impl<P> Feed<P> {
             conversation.seen.state_mut(&gone).0.deleted = true;
         }
         let mut record = Record::default();
-        conversation.remember(id, row.id().clone(), state, &mut record);
+        conversation.remember(id, row.id(), state, &mut record);
         let is_own = self.out.is_own(view.source_guid());
         let synthesized = Synthesized {
             message: row,
@@ -171,91 +183,149 @@ impl<P> Feed<P> {
 }
 
 impl<P> Conversation<P> {
+    /// Returns whether a pushed message is newer than everything known of the conversation, and
+    /// concerns nothing else, so that it need only be handed out and remembered.
+    pub(super) fn has_next(&self, message: &NewMessage) -> bool {
+        let is_plain =
+            !message.is_join_notice && message.announces.is_none() && message.parent.is_none();
+        is_plain
+            && !self.is_left
+            && self.unconfirmed.is_none()
+            && self.is_ahead(&message.id)
+            && self
+                .newest
+                .as_ref()
+                .is_none_or(|newest| message.id > *newest)
+            && self.seen.is_beyond(&message.id)
+    }
+
     /// Returns whether the notice of a change is its only push. Edits and deletions in a group are
     /// also pushed on the group's own channel, if the program subscribes to it; pins are not.
     fn is_told_by_notice(&self, difference: Difference) -> bool {
         !self.is_watched || matches!(difference, Difference::Pinned(_))
     }
 
-    /// Applies a change to the remembered state. Returns whether it is new, and the record of it.
+    /// Applies a change to the remembered state, and adds it to the record. Returns whether it is
+    /// new.
     fn learn(
         &mut self,
         id: &ConversationId,
         message: MessageId,
         difference: Difference,
-    ) -> (bool, Record) {
-        let mut record = Record::default();
+        record: &mut Record,
+    ) -> bool {
         let (state, is_remembered) = self.seen.state_mut(&message);
         if !state.learn(difference) {
-            return (false, record);
+            return false;
         }
         let state = *state;
         self.mark_touched(&message, difference.aspect());
         if is_remembered {
-            record.changes.push(Change::Seen {
+            record.add(|| Change::Seen {
                 conversation: id.clone(),
                 message,
                 state,
             });
         }
-        (true, record)
+        true
     }
 
     /// Remembers a message that is handed out, and adds it to the record.
     fn remember(
         &mut self,
         id: &ConversationId,
-        message: MessageId,
+        message: &MessageId,
+        state: MessageState,
+        record: &mut Record,
+    ) {
+        if self.newest.as_ref().is_some_and(|newest| message < newest) || !self.is_ahead(message) {
+            self.remember_late(id, message, state, record);
+        } else {
+            self.remember_newest(id, message, state, record);
+        }
+    }
+
+    /// Remembers a message that is handed out after newer ones, and adds it to the record.
+    fn remember_late(
+        &mut self,
+        id: &ConversationId,
+        message: &MessageId,
         state: MessageState,
         record: &mut Record,
     ) {
         self.newest = self.newest.take().max(Some(message.clone()));
-        let steps_back = self.cursor.is_none() || !self.is_ahead(&message);
-        let cursor = self.cursor.clone().max(Some(message.clone()));
-        self.cursor.clone_from(&cursor);
-        record.mark = cursor.map(|cursor| Mark {
+        let steps_back = self.cursor.is_none() || !self.is_ahead(message);
+        self.cursor = self.cursor.take().max(Some(message.clone()));
+        record.mark = self.cursor.clone().map(|cursor| Mark {
             conversation: id.clone(),
             message: Some(message.clone()),
             steps_back,
             cursor,
         });
-        let forgotten = self.seen.insert(&message, state);
-        save_state(id, message, state, forgotten, record);
+        self.remember_state(id, message, state, record);
+    }
+
+    /// Remembers a message that is handed out and newer than all before, and adds it to the record.
+    fn remember_newest(
+        &mut self,
+        id: &ConversationId,
+        message: &MessageId,
+        state: MessageState,
+        record: &mut Record,
+    ) {
+        if !record.is_unwanted {
+            record.mark = Some(Mark {
+                conversation: id.clone(),
+                message: Some(message.clone()),
+                steps_back: self.cursor.is_none(),
+                cursor: message.clone(),
+            });
+        }
+        self.remember_state(id, message, state, record);
+        self.newest = Some(message.clone());
+        self.cursor = Some(message.clone());
+    }
+
+    fn remember_state(
+        &mut self,
+        id: &ConversationId,
+        message: &MessageId,
+        state: MessageState,
+        record: &mut Record,
+    ) {
+        record.add(|| Change::Seen {
+            conversation: id.clone(),
+            message: message.clone(),
+            state,
+        });
+        let forget = |message| forget(id, message, record);
+        self.seen.insert(message, state, forget);
     }
 
     /// Remembers the state of a message that is not handed out, and adds it to the record.
     pub(super) fn note_state(
         &mut self,
         id: &ConversationId,
-        message: MessageId,
+        message: &MessageId,
         state: MessageState,
         record: &mut Record,
     ) {
-        let forgotten = self.seen.note_state(&message, state);
-        save_state(id, message, state, forgotten, record);
+        record.add(|| Change::Seen {
+            conversation: id.clone(),
+            message: message.clone(),
+            state,
+        });
+        let forget = |message| forget(id, message, record);
+        self.seen.note_state(message, state, forget);
     }
 }
 
-/// Adds a message's state, and the messages forgotten for it, to the record.
-fn save_state(
-    id: &ConversationId,
-    message: MessageId,
-    state: MessageState,
-    forgotten: Vec<MessageId>,
-    record: &mut Record,
-) {
-    record.changes.push(Change::Seen {
+/// Adds a message that is forgotten to the record.
+fn forget(id: &ConversationId, message: MessageId, record: &mut Record) {
+    record.add(|| Change::Forgotten {
         conversation: id.clone(),
         message,
-        state,
     });
-    let forgotten = forgotten.into_iter();
-    record
-        .changes
-        .extend(forgotten.map(|message| Change::Forgotten {
-            conversation: id.clone(),
-            message,
-        }));
 }
 
 /// Minimum advance of the synced time that is saved, in seconds. Its precision costs writes and

@@ -8,7 +8,8 @@ use groupme_model::{
 use super::Feed;
 use crate::{
     Failure, Request, Response,
-    conversation::{Fetch, Until},
+    conversation::{Fetch, Target, Until},
+    position::is_position,
     request::{Pending, Purpose},
 };
 
@@ -152,6 +153,10 @@ impl<P> Feed<P> {
         sent: Option<Timestamp>,
     ) {
         let newest = newest.filter(|newest| !newest.is_empty());
+        let (newest, is_unknown) = match newest {
+            Some(newest) if !is_position(newest.as_str(), sent) => (None, true),
+            newest => (newest, false),
+        };
         if let Some(sent) = sent {
             self.newest = self.newest.max(sent);
         }
@@ -169,7 +174,11 @@ impl<P> Feed<P> {
             conversation.listed_in = epoch;
         }
         let Some(newest) = newest else {
-            // A conversation without messages.
+            // A conversation without messages, or with a newest one that cannot be compared: its
+            // history is read to the end.
+            if is_unknown && conversation.cursor.is_some() {
+                conversation.target = Target::End;
+            }
             self.settle_listed(is_current, id);
             return;
         };

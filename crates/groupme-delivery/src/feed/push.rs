@@ -11,7 +11,8 @@ use crate::{
 
 impl<P> Feed<P> {
     pub(super) fn take_push(&mut self, event: &EventRef<'_>, push: P) {
-        match Observation::of(event, &self.user) {
+        let is_own = |guid: Option<&str>| self.out.is_own(guid);
+        match Observation::of(event, &self.user, is_own) {
             Observation::Other => self.out.put(Item::Push(push), Record::default()),
             Observation::Message(message) => self.take_message(message, push),
             Observation::Change(change) => self.take_change(change, push),
@@ -20,6 +21,13 @@ impl<P> Feed<P> {
 
     fn take_message(&mut self, message: NewMessage, push: P) {
         let epoch = self.epoch;
+        if let Some(conversation) = self.conversations.get_mut(&message.conversation)
+            && conversation.synced_in == epoch
+            && conversation.has_next(&message)
+        {
+            self.deliver_next(&message, push);
+            return;
+        }
         let conversation = self.conversation(&message.conversation);
         let seen = &conversation.seen;
         // Dropped: a message deleted already, whose push is late, and one of the past, which would
@@ -29,19 +37,23 @@ impl<P> Feed<P> {
             return;
         }
         if message.parent.is_some() {
-            let conversation = self.conversation(&message.conversation);
             conversation.parent.clone_from(&message.parent);
         }
-        let is_back = self.mark_rejoined(&message.conversation) || message.is_join_notice;
+        let is_back = conversation.is_left || message.is_join_notice;
+        if conversation.is_left {
+            self.mark_rejoined(&message.conversation);
+        }
         let conversation = self.conversation(&message.conversation);
         if is_back && conversation.cursor.is_some() {
             self.rejoin(message, push);
         } else if conversation.synced_in == epoch {
             let is_late = !conversation.is_ahead(&message.id);
-            let id = message.conversation.clone();
-            self.confirm_before_push(&id, &message.id);
+            let id = is_late.then(|| message.conversation.clone());
+            if conversation.unconfirmed.is_some() {
+                self.confirm_before_push(&message.conversation, &message.id);
+            }
             self.deliver_push(message, push);
-            if is_late {
+            if let Some(id) = id {
                 self.request_comparison(&id);
             }
         } else {

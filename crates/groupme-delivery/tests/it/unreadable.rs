@@ -2,10 +2,10 @@
 
 use core::time::Duration;
 
-use groupme_delivery::Config;
+use groupme_delivery::{Change, Config};
 use serde_json::json;
 
-use crate::world::{CHAT, GROUP, World, changed, id, row};
+use crate::world::{CHAT, GROUP, World, changed, created, id, row};
 
 /// Returns a world that missed the messages from 2 to 6 in a group.
 fn missed(config: Config) -> World {
@@ -138,4 +138,42 @@ fn events_made_of_rows_are_what_the_gateway_would_have_pushed() {
     }
     assert_eq!(made.len(), 4);
     assert_eq!(made[0]["subject"]["id"], id(2));
+}
+
+#[test]
+fn an_id_that_is_no_position_is_delivered_and_hides_no_later_message() {
+    for damaged in ["abc", "", "-1", "+5", " 5", "../x", "999999999999999999"] {
+        let mut world = World::new();
+        world.say(GROUP, 1);
+        world.live();
+        world.say_live(GROUP, 2);
+        let mut push = row(GROUP, 3);
+        push["id"] = damaged.into();
+        assert_eq!(world.push(&created(&push), "push"), ["push"], "{damaged:?}");
+        world.lose();
+        world.say(GROUP, 4);
+        let output = world.live();
+        assert!(
+            output.contains(&"backfill 1835/4".to_owned()),
+            "{damaged:?}: {output:?}"
+        );
+        assert_eq!(output.last().unwrap(), "caught up");
+    }
+}
+
+#[test]
+fn a_saved_position_that_is_no_number_hides_no_later_message() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.say_live(GROUP, 2);
+    world.lose();
+    world.say(GROUP, 3);
+    world.save(&Change::Cursor {
+        conversation: GROUP.into(),
+        message: "abc".into(),
+    });
+    world.restart();
+    let output = world.live();
+    assert!(output.contains(&"backfill 1835/3".to_owned()), "{output:?}");
 }

@@ -149,6 +149,11 @@ impl World {
         self.store.clone().load().unwrap()
     }
 
+    /// Changes the state that survives a crash.
+    pub(crate) fn save(&mut self, change: &Change) {
+        self.store.save(core::slice::from_ref(change)).unwrap();
+    }
+
     /// Returns the tags of unacknowledged messages and changes.
     pub(crate) fn tags(&self) -> &[DeliveryTag] {
         &self.tags
