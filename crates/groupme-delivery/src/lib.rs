@@ -31,7 +31,7 @@
 //!   which is never pushed.
 //! - Changes of messages older than [`Config::compare_window`] are not found.
 //! - When the very first session breaks, a message sent in the minute before it may be delivered
-//!   although it is past.
+//!   although it is past, and a group left before it may be reported as [`LossReason::Left`].
 //!
 //! # The loop
 //!
