@@ -25,7 +25,8 @@ pub(crate) struct Conversation<P> {
     /// not delivered. Set when the conversation was first listed, or to the first message of the
     /// delivered history.
     pub(crate) baseline: Option<MessageId>,
-    /// First message of which the first session had a push: all before it are past.
+    /// First message of which the first session had a push: all before it are past, except for those
+    /// whose pushes are late.
     pub(crate) first_push: Option<MessageId>,
     /// Cursor of an earlier process. The past before it is known by time only.
     pub(crate) loaded: Option<MessageId>,
@@ -179,10 +180,16 @@ impl<P> Conversation<P> {
 
     /// Returns whether a message belongs to the conversation's past.
     pub(crate) fn is_past(&self, message: &MessageId) -> bool {
-        let baseline = self.baseline.as_ref();
-        let first_push = self.first_push.as_ref();
-        baseline.is_some_and(|baseline| message <= baseline)
-            || first_push.is_some_and(|first| message < first)
+        self.baseline
+            .as_ref()
+            .is_some_and(|baseline| message <= baseline)
+    }
+
+    /// Returns whether a message is before the first that the first session pushed.
+    pub(crate) fn is_before_pushes(&self, message: &MessageId) -> bool {
+        self.first_push
+            .as_ref()
+            .is_some_and(|first| message < first)
     }
 
     /// Returns whether a message belongs to the past and a newer one was delivered.

@@ -88,6 +88,7 @@ impl<P> Feed<P> {
                 None if is_window
                     && !conversation.seen.is_forgotten(row.id())
                     && !conversation.is_past(row.id())
+                    && !conversation.is_before_pushes(row.id())
                     && !is_before_baseline
                     && first.as_ref().is_some_and(|first| first < row.id()) =>
                 {
