@@ -6,9 +6,8 @@ use core::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Config {
-    /// Maximum messages of each conversation's past to deliver at the first start, besides those of
-    /// the last minute: clocks do not tell them from missed ones. Default: 0, so that delivery
-    /// starts with the first message after the start.
+    /// Maximum messages of each conversation's past to deliver at the first start. Default: 0, so
+    /// that delivery starts with the first message after the start.
     pub history: u32,
     /// Number of newest messages of a conversation to read again after a gap. Edits, deletions and
     /// reactions are found by comparing them, since REST cannot list changes. 0 turns comparing

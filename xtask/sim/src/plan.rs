@@ -124,6 +124,10 @@ impl Plan {
                 // The bounds that the documentation of `Moment` names.
                 let mut error = |most| random.signed(most);
                 account.clock_error = (error(50_000), error(300_000));
+                if account.feed.history > 0 {
+                    // A documented limit.
+                    account.clock_error.0 = -account.clock_error.0.abs();
+                }
             }
             if random.chance(25) {
                 full.push(client);

@@ -311,8 +311,15 @@ impl<P> Feed<P> {
     /// Returns the time from which on all messages are delivered along with the history of the
     /// first start.
     pub(super) fn history_since(&self) -> Option<Timestamp> {
-        // Also while the first session is unbroken: its socket may be dead, and clocks differ.
-        self.baseline.map(|moment| before(moment, BASELINE_SLACK))
+        let baseline = self.baseline?;
+        Some(if self.is_unbroken {
+            // A message of the same second may be past, and is pushed if it is not.
+            Timestamp::from_secs(baseline.as_secs() + 1)
+        } else {
+            // The lists are synced before the histories are read, which does not end the past
+            // later.
+            before(baseline, BASELINE_SLACK)
+        })
     }
 }
 
