@@ -20,7 +20,7 @@ impl<P> Feed<P> {
     }
 
     pub(super) fn note_dropped(&mut self, event: &EventRef<'_>) {
-        if let Observation::Message(message) = Observation::of(event, &self.user)
+        if let Observation::Message(message) = Observation::of(event, &self.user, |_| false)
             && self.conversations.contains_key(&message.conversation)
         {
             self.mark_rejoined(&message.conversation);
