@@ -110,12 +110,17 @@ impl Seen {
         }
     }
 
-    /// Returns whether a message was deleted before it was delivered.
-    pub(crate) fn was_deleted(&self, message: &MessageId) -> bool {
+    /// Returns the state of a message as its changes tell, if it is not among the newest.
+    pub(crate) fn older(&self, message: &MessageId) -> Option<MessageState> {
         let changed = self.changed.iter().find(|(changed, _)| changed == message);
         changed
             .or_else(|| self.find_older(message).map(|at| &self.older[at]))
-            .is_some_and(|(_, state)| state.deleted)
+            .map(|(_, state)| *state)
+    }
+
+    /// Returns whether a message was deleted before it was delivered.
+    pub(crate) fn was_deleted(&self, message: &MessageId) -> bool {
+        self.older(message).is_some_and(|state| state.deleted)
     }
 
     /// Returns the state of a message of any age, to be changed, and whether it is among the
