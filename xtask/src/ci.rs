@@ -12,7 +12,7 @@ use clap::ValueEnum;
 use crate::{
     autobahn, bench, bots, clock,
     command::{cargo, run as sh, works},
-    deny, interop, layering, package, release, soak, tidy,
+    deny, interop, layering, package, release, size, soak, tidy,
     workspace::Workspace,
 };
 
@@ -25,6 +25,8 @@ pub(crate) enum Job {
     Layering,
     /// Licences, duplicates, sources and bans of dependencies, and advisories if online.
     Deny,
+    /// Third-party crates of groupme-client, and bytes of the command.
+    Size,
     /// Rules on the sources that no linter has.
     Tidy,
     /// clippy on the workspace.
@@ -53,7 +55,7 @@ pub(crate) enum Job {
     Sim,
     /// Two accounts over real sockets with faults.
     Soak,
-    /// Each client of `bench peers`, shortly; takes minutes to build, and runs only by name.
+    /// Each client of `bench peers`, shortly.
     Peers,
 }
 
@@ -68,7 +70,7 @@ impl fmt::Display for Job {
 pub(crate) fn run(workspace: &Workspace, jobs: &[Job], bots: bots::Options) -> anyhow::Result<()> {
     let all = Job::value_variants().iter().copied();
     let jobs: Vec<_> = if jobs.is_empty() {
-        all.filter(|job| !matches!(job, Job::Semver | Job::Autobahn | Job::Peers))
+        all.filter(|job| !matches!(job, Job::Semver | Job::Autobahn))
             .collect()
     } else {
         jobs.to_vec()
@@ -101,6 +103,7 @@ impl Job {
             Self::Fmt => sh(cargo(&["fmt", "--all", "--check"]).current_dir(workspace.root())),
             Self::Layering => layering::run(workspace),
             Self::Deny => deny::run(workspace),
+            Self::Size => size::run(workspace),
             Self::Tidy => tidy::run(workspace),
             Self::Lint => clippy(workspace, &["--workspace", "--all-targets"]),
             Self::Docs => sh(cargo(&["doc", "--locked", "--workspace", "--no-deps"])

@@ -39,6 +39,7 @@
 //! # Features
 //!
 //! - `rustls-ring` (default): TLS by rustls with ring.
+//! - `rustls-graviola`: TLS by rustls with Graviola, which needs no C compiler; goes before ring.
 //! - `bundled-roots` (default): trust the Mozilla roots compiled into the program.
 //! - `cookies`: keeps the cookies of the gateway. GroupMe needs none; `CometD` and load balancers
 //!   with sticky sessions do.

@@ -20,6 +20,7 @@ use hyper_util::{
 use crate::{
     Options, SetupError, TransportError,
     connector::Connector,
+    meter::Meter,
     transport::{HttpTransport, HttpTransportError, ResponseFuture},
 };
 
@@ -41,6 +42,7 @@ impl HyperTransport {
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_TIMEOUT)
             .pool_max_idle_per_host(MAX_IDLE_CONNECTIONS)
+            .http1_max_buf_size(MAX_BUFFER)
             .build(Connector::new(dialer, options.connect_timeout));
         Ok(Self {
             http: Arc::new(http),
@@ -64,7 +66,8 @@ impl HyperTransport {
             .map_err(|error| TransportError::new(!error.is_connect(), error))?;
         let (parts, body) = response.into_parts();
         let limit = self.body_limit;
-        let body = collect(body, limit).await?;
+        let meter = parts.extensions.get().cloned().unwrap_or_default();
+        let body = collect(body, limit, &meter).await?;
         let is_gzip = parts
             .headers
             .get(header::CONTENT_ENCODING)
@@ -85,12 +88,15 @@ impl HttpTransport for HyperTransport {
 }
 
 /// Collects a body in one buffer: chunks of one byte, kept each by itself, would take forty times
-/// their size.
+/// their size. Each chunk costs time, so that a body that is all chunk headers is refused.
 async fn collect(
     mut body: impl Body<Data = Bytes, Error = hyper::Error> + Unpin,
     limit: usize,
+    meter: &Meter,
 ) -> Result<Vec<u8>, HttpTransportError> {
     let mut collected = Vec::new();
+    let start = meter.received();
+    meter.begin_body();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| TransportError::new(true, error))?;
         let Ok(data) = frame.into_data() else {
@@ -100,7 +106,14 @@ async fn collect(
             return Err(HttpTransportError::Oversize { limit });
         }
         collected.extend_from_slice(&data);
+        let content = u64::try_from(collected.len()).unwrap_or(u64::MAX);
+        let allowed = content.saturating_mul(2).saturating_add(FREE_FRAMING);
+        if meter.received().saturating_sub(start) > allowed {
+            let error = "a response with more chunk headers than content";
+            return Err(TransportError::new(true, error).into());
+        }
     }
+    meter.end_body();
     Ok(collected)
 }
 
@@ -123,6 +136,13 @@ fn gunzip(body: &[u8], limit: usize) -> Result<Bytes, HttpTransportError> {
 }
 
 const USER_AGENT: &str = concat!("groupme-rest/", env!("CARGO_PKG_VERSION"));
+
+/// Size of hyper's buffer for a connection, in bytes: response heads are small, and bodies are read
+/// in pieces.
+const MAX_BUFFER: usize = 64 * 1024;
+
+/// Number of bytes that the framing of a response may take, beyond the size of its content.
+const FREE_FRAMING: u64 = 256 * 1024;
 
 /// Lifetime of an idle connection. A connection costs some 30 KB, and most programs send requests
 /// in bursts.
