@@ -37,7 +37,8 @@ pub(crate) enum Job {
     Examples,
     /// bayeux-proto and bayeux-wire in a program without std.
     NoStd,
-    /// clippy on each library alone: with no feature, each feature, the default ones and all.
+    /// clippy on each library alone: with no feature, each feature, the default ones and all; and
+    /// TLS without ring.
     Features,
     /// Changes of public items since the baseline; needs cargo-semver-checks, and runs only by name.
     Semver,
@@ -115,7 +116,7 @@ impl Job {
             Self::Features => features(workspace),
             Self::Semver => semver(workspace),
             Self::Release => release::run(workspace, &release::Options::for_ci()),
-            Self::Fuzz => package::run(workspace, "fuzz", &["100000", "1"]),
+            Self::Fuzz => fuzz(workspace),
             Self::Autobahn => autobahn::run(workspace, &autobahn::Options::default()),
             Self::Interop => interop::run(workspace, &interop::Options::default()),
             Self::Bots => bots::run(workspace, bots),
@@ -160,7 +161,13 @@ fn features(workspace: &Workspace) -> anyhow::Result<()> {
             )?;
         }
     }
-    Ok(())
+    // The tests of the workspace use ring, which is a default feature.
+    sh(
+        cargo(&["test", "--quiet", "--locked", "--package", "bayeux-dial"])
+            .args(["--no-default-features", "--features"])
+            .arg("bundled-roots,rustls-graviola")
+            .current_dir(workspace.root()),
+    )
 }
 
 /// Returns no feature, each feature, the default ones and all, each set once.
@@ -174,6 +181,14 @@ fn feature_sets(features: &BTreeMap<String, Vec<String>>) -> BTreeSet<BTreeSet<&
     sets.insert(default.map(String::as_str).collect());
     sets.insert(all);
     sets
+}
+
+/// Runs the targets from a seed, and checks that the build under libFuzzer, which is run by hand, has
+/// the lock file of today's crates.
+fn fuzz(workspace: &Workspace) -> anyhow::Result<()> {
+    sh(cargo(&["tree", "--quiet", "--locked", "--depth", "0"])
+        .current_dir(workspace.root().join("xtask/fuzz/libfuzzer")))?;
+    package::run(workspace, "fuzz", &["100000", "1"])
 }
 
 /// Builds `xtask/no-std`, which has a panic handler: std, if linked, has a second one, and the

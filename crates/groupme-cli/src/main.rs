@@ -58,5 +58,7 @@ fn logging(verbose: u8) {
         .with_env_filter(filter)
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())
+        // A line that cannot be written is dropped: the report of the failure would panic.
+        .log_internal_errors(false)
         .init();
 }

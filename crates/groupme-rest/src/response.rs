@@ -187,10 +187,10 @@ const VALUE_SIZE: usize = 8;
 /// Maximum number of objects. An object of two bytes becomes a thousand in an owned type.
 const MAX_OBJECTS: usize = 30_000;
 /// Number of objects that an answer of any size may have.
-const FREE_OBJECTS: usize = 2_048;
+const FREE_OBJECTS: usize = 4_096;
 /// Average size of the objects beyond, in bytes. GroupMe's have hundreds; reactions, which have 60,
 /// come in messages.
-const OBJECT_SIZE: usize = 200;
+const OBJECT_SIZE: usize = 256;
 
 /// Maximum number of invalid sequences in a body. A page has as many as texts that were cut.
 const MAX_REPAIRS: usize = 10_000;

@@ -19,7 +19,7 @@ const MOST: u64 = 112 << 20;
 const OBJECTS: usize = 30_000;
 const VALUES: usize = 1_000_000;
 /// Number of objects that are allowed however short they are.
-const FREE_OBJECTS: usize = 2_048;
+const FREE_OBJECTS: usize = 4_096;
 
 /// Decodes an answer, and returns the largest memory that was in use meanwhile, the result
 /// included.
@@ -66,7 +66,7 @@ fn an_answer_at_the_limits_takes_bounded_memory_in_every_form() {
         peaks.push((what, body.len() as u64, peak));
     };
     // Few short objects, and as many as possible of the least average size.
-    for (count, size, row_size) in [(FREE_OBJECTS / 2, 0, 0), (OBJECTS - 1, 215, 300)] {
+    for (count, size, row_size) in [(FREE_OBJECTS / 4, 0, 0), (OBJECTS - 1, 260, 300)] {
         let row = list(&object(r#""id":"1","#, row_size), count);
         let read = peak(&newest(), &row, MessagePage::into_messages);
         check("messages", &row, error(read));
@@ -78,7 +78,7 @@ fn an_answer_at_the_limits_takes_bounded_memory_in_every_form() {
         let read = peak(&users::me(), &copied, |user| user);
         check("objects", &copied, error(read));
     }
-    for (count, size) in [(FREE_OBJECTS / 4, 0), (26_000, 480)] {
+    for (count, size) in [(FREE_OBJECTS / 8, 0), (26_000, 480)] {
         let row = list(&object(r#""id":"1","#, size), count);
         let read = peak(&groups::list(Page::default()), &row, |groups| groups);
         check("groups", &row, error(read));

@@ -78,6 +78,30 @@ fn an_error_that_quotes_the_client_id_is_reported_without_it() {
 
 // C127
 #[test]
+fn an_error_that_quotes_a_hidden_text_is_reported_without_it() {
+    for text in [
+        format!("401::authentication failed for {SECRET}"),
+        format!("403:{SECRET}:denied"),
+        SECRET.to_owned(),
+    ] {
+        let mut world = World::handshaking();
+        world.session.hide_in_errors(SECRET);
+        let handshake = world.last("/meta/handshake");
+        world.receive(handshake.lane, &[handshake.refused(&text)]);
+        assert!(!world.events.is_empty());
+        assert_hidden(&shown(&world));
+        let mut world = World::handshaking();
+        world.session.hide_in_errors(SECRET);
+        world.answer_handshake("abc");
+        world.subscribe("/foo");
+        let subscribe = world.last("/meta/subscribe");
+        world.receive(subscribe.lane, &[subscribe.refused(&text)]);
+        assert_hidden(&shown(&world));
+    }
+}
+
+// C127
+#[test]
 fn debug_of_a_message_shows_neither_its_client_id_nor_an_error_that_quotes_it() {
     for error in [
         format!("401:{SECRET}:Unknown client"),

@@ -62,7 +62,8 @@ fn deliver(mut builder: Builder, args: &Listen) -> Result<Builder, Failure> {
             let file = file.display();
             Failure::Usage(anyhow!("cannot use the state file {file}: {reason}"))
         })?;
-        builder = builder.store(store);
+        // An event that could not be printed comes again.
+        builder = builder.store(store).manual_ack();
     }
     let mut config = DeliveryConfig::default();
     config.history = args.history;

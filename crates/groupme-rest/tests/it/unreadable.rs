@@ -69,7 +69,7 @@ fn an_answer_of_too_many_values_or_objects_is_refused_by_name() {
     };
     // Some are free, further ones have to have a size, and none are beyond a limit.
     let objects = format!("[{}{{}}]", "{},".repeat(30_000));
-    let limit = 2_048 + objects.len() / 200;
+    let limit = 4_096 + objects.len() / 256;
     assert_eq!(
         cause(&objects),
         format!("the body has more than {limit} objects")
@@ -80,7 +80,7 @@ fn an_answer_of_too_many_values_or_objects_is_refused_by_name() {
         cause(&values),
         format!("the body has more than {limit} values")
     );
-    let large = format!(r#"{{"a":"{}"}},"#, "x".repeat(200));
+    let large = format!(r#"{{"a":"{}"}},"#, "x".repeat(300));
     let objects = format!("[{}{{}}]", large.repeat(30_000));
     assert_eq!(cause(&objects), "the body has more than 30000 objects");
     let values = format!("[{}1]", "12345678,".repeat(1_000_000));
