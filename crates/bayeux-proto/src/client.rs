@@ -203,7 +203,7 @@ impl Session {
         if self.secrets.len() >= MAX_SECRETS {
             self.secrets.remove(0);
         }
-        self.secrets.push(secret.to_owned());
+        self.secrets.push(secret.into());
     }
 
     /// Disconnects: sends the commands already queued, then `/meta/disconnect`. Settles with

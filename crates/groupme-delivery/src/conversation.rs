@@ -7,7 +7,7 @@ use groupme_model::{ConversationId, MessageId, MessageRow, Timestamp};
 use crate::{
     GapCause,
     message_state::{Aspect, MessageState},
-    observation::{Change as PushedChange, NewMessage},
+    observation::{Change as PushedChange, NewMessage, is_place},
     store::{Change, SavedConversation},
 };
 
@@ -154,7 +154,9 @@ impl<P> Conversation<P> {
 
     pub(crate) fn from_saved(saved: SavedConversation, limit: usize) -> Self {
         let mut conversation = Self::new(limit);
-        conversation.cursor = saved.cursor;
+        // An earlier version saved ids that are no places. Without a cursor, messages come twice rather
+        // than never.
+        conversation.cursor = saved.cursor.filter(|cursor| is_place(cursor.as_str()));
         conversation.is_left = saved.is_left;
         conversation.seen.newest = saved.seen;
         conversation

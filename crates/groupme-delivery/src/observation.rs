@@ -50,6 +50,13 @@ impl Observation {
         let message = event.message()?;
         let conversation = conversation(&message, user)?;
         let difference = match event {
+            // An id that is no number has no place among the others: as a position, it would be newer
+            // than everything that follows.
+            EventRef::LineCreate(_) | EventRef::DirectMessageCreate(_)
+                if !is_place(message.id().as_str()) =>
+            {
+                return None;
+            }
             EventRef::LineCreate(_) | EventRef::DirectMessageCreate(_) => {
                 return Some(Self::Message(NewMessage {
                     conversation,
@@ -80,6 +87,11 @@ impl Observation {
             difference,
         }))
     }
+}
+
+/// Returns whether an id tells the place of a message in its conversation.
+pub(crate) fn is_place(id: &str) -> bool {
+    !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Returns the conversation of a message, by whichever field names it.

@@ -75,12 +75,12 @@ pub(crate) async fn follow(
         if outcome.is_ok() {
             outcome = match &incoming {
                 Some(Incoming::Event(event)) if !enough => {
-                    let printed = printer.event(event);
-                    if printed.is_ok() {
+                    let written = printer.event(event);
+                    if written.is_ok() {
                         // The client saves in the background, and before its end.
                         drop(handle.acknowledge(event));
                     }
-                    printed
+                    written
                 }
                 Some(Incoming::Status(status)) => {
                     catch_ups += u64::from(matches!(status, Status::CaughtUp));
