@@ -8,7 +8,7 @@ use std::{
 
 use bayeux_dial::Dialer;
 use bytes::Bytes;
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 use http::{HeaderValue, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Body;
@@ -94,7 +94,11 @@ async fn collect(
     limit: usize,
     meter: &Meter,
 ) -> Result<Vec<u8>, HttpTransportError> {
-    let mut collected = Vec::new();
+    let least = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if least > limit {
+        return Err(HttpTransportError::Oversize { limit });
+    }
+    let mut collected = Vec::with_capacity(least);
     let start = meter.received();
     meter.begin_body();
     while let Some(frame) = body.frame().await {
@@ -124,16 +128,29 @@ fn gunzip(body: &[u8], limit: usize) -> Result<Bytes, HttpTransportError> {
         return Ok(Bytes::new());
     }
     let mut plain = Vec::new();
-    let max = u64::try_from(limit).unwrap_or(u64::MAX);
-    MultiGzDecoder::new(body)
-        .take(max.saturating_add(1))
-        .read_to_end(&mut plain)
-        .map_err(|error: io::Error| TransportError::new(true, error))?;
-    if plain.len() > limit {
-        return Err(HttpTransportError::Oversize { limit });
+    let max = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    let mut rest = body;
+    for _ in 0..MAX_MEMBERS {
+        let mut member = GzDecoder::new(rest);
+        let left = max.saturating_sub(u64::try_from(plain.len()).unwrap_or(u64::MAX));
+        member
+            .by_ref()
+            .take(left)
+            .read_to_end(&mut plain)
+            .map_err(|error: io::Error| TransportError::new(true, error))?;
+        if plain.len() > limit {
+            return Err(HttpTransportError::Oversize { limit });
+        }
+        rest = member.into_inner();
+        if rest.is_empty() {
+            return Ok(plain.into());
+        }
     }
-    Ok(plain.into())
+    Err(TransportError::new(true, "gzip of too many members").into())
 }
+
+/// Maximum number of gzip members in a body. Each costs time, and may be empty.
+const MAX_MEMBERS: u32 = 1_000;
 
 const USER_AGENT: &str = concat!("groupme-rest/", env!("CARGO_PKG_VERSION"));
 
@@ -175,6 +192,9 @@ mod tests {
             Err(HttpTransportError::Oversize { limit: 99_999 })
         ));
         assert_eq!(gunzip(b"", 10).unwrap(), "");
+        let members = gzip(b"ab").repeat(1_000);
+        assert_eq!(gunzip(&members, 2_000).unwrap().len(), 2_000);
+        assert!(gunzip(&gzip(b"").repeat(1_001), 2_000).is_err());
     }
 
     #[test]

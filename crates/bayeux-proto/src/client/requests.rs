@@ -427,6 +427,7 @@ impl Session {
         self.secrets
             .iter()
             .fold(error, |error, secret| error.without(secret))
+            .shortened()
     }
 }
 

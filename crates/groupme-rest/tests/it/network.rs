@@ -140,6 +140,14 @@ async fn an_answer_beyond_the_limit_is_an_error() {
     assert!(!error.is_transient());
 }
 
+#[tokio::test]
+async fn an_announced_length_beyond_the_limit_is_not_waited_for() {
+    let head = "HTTP/1.1 200 OK\r\nContent-Length: 5000000000\r\n\r\n";
+    let server = Server::start(vec![Reply::Keep(head.into())]).await;
+    let error = me(&client(&server)).await.unwrap_err();
+    assert!(matches!(error, Error::Oversize { .. }), "{error}");
+}
+
 /// Returns options of a client that sends each request once.
 fn once(server: &Server) -> Options {
     let mut options = options(server);
