@@ -47,6 +47,7 @@ pub(super) fn poisoned() -> String {
 const GOOD: &str =
     r#"{"id":"2","group_id":"5","created_at":1700000001,"text":"the good one","attachments":[]}"#;
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 pub(super) fn cases() -> Vec<Case> {
     let arrays = format!("[{}{{}}]", "{},".repeat(5_500_000));
     let ids: Vec<_> = (0..1_000_000)
