@@ -65,6 +65,9 @@ pub enum SendError {
     /// [`Builder::api_url`](crate::Builder::api_url).
     #[error("no REST API to send with: set it with `Builder::api_url`")]
     NoRest,
+    /// The message that is answered names no conversation.
+    #[error("the message names no conversation: pass one to the methods of `Handle`")]
+    NoConversation,
     /// GroupMe did not accept the message, or the request failed.
     #[error(transparent)]
     Rest(#[from] groupme_rest::Error),

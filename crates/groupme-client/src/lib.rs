@@ -47,9 +47,12 @@
 mod builder;
 mod channels;
 mod client;
+mod delivery_ext;
 mod driver;
 mod error;
 mod handle;
+mod message_ext;
+pub mod prelude;
 mod requests;
 mod rest;
 mod shared;
@@ -57,6 +60,7 @@ mod shared;
 mod sqlite;
 mod token;
 mod unix_time;
+mod waiting;
 mod writer;
 
 pub use bayeux_proto::{ServerError, Transport};
@@ -64,25 +68,29 @@ pub use bayeux_transport::{Options as TransportOptions, Proxy, RootStore};
 pub use bayeux_wire::Value;
 pub use builder::{Builder, DEFAULT_GATEWAY};
 pub use client::Client;
+pub use delivery_ext::DeliveryExt;
 pub use error::{Error, SendError};
 pub use groupme_account::{
-    ClientEnd, Delivery, DisconnectCause, Incoming, Status, TransportPolicy,
+    ClientEnd, Delivery, DisconnectCause, Incoming, Scope, Status, TransportPolicy,
 };
 pub use groupme_delivery::{
     Config as DeliveryConfig, Gap, GapCause, LossKind, LossReason, Lost, MemoryStore, Origin,
     Polling, Store, StoreError,
 };
 pub use groupme_model::{
-    ConversationId, Draft, Event, EventRef, GroupId, MessageId, Timestamp, UserId,
+    self as model, ConversationId, Draft, Event, EventRef, GroupId, LikeIcon, Message, MessageId,
+    MessageRef, Timestamp, UserId,
 };
 pub use groupme_rest::{
     self as rest_api, Client as RestClient, Conversation, Options as RestOptions, Sent, Token,
     TokenError,
 };
 pub use handle::Handle;
+pub use message_ext::MessageExt;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use token::TokenSource;
+pub use waiting::{Collector, WaitFor};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 
 use anyhow::Context as _;
-use groupme_client::{Client, GroupId, Token, UserId};
+use groupme_client::{Client, Token, UserId};
 use groupme_sim::{Script, Sim, WorldError};
 
 use super::{
@@ -80,14 +80,9 @@ fn break_connections(sim: &Sim) -> Result<(), WorldError> {
 }
 
 fn client(sim: &Sim) -> anyhow::Result<Client> {
-    let mut builder = Client::builder(Token::new(sim.token())?, UserId::new(sim.user_id()))
+    let user = UserId::new(sim.user_id());
+    Ok(Client::builder(Token::new(sim.token())?, user)
         .gateway_url(sim.gateway_url())
-        .api_url(sim.root_url());
-    for group in sim.group_ids() {
-        builder = builder.subscribe(GroupId::new(group));
-    }
-    for user in sim.direct_message_ids() {
-        builder = builder.subscribe(UserId::new(user));
-    }
-    Ok(builder.connect()?)
+        .api_url(sim.root_url())
+        .connect()?)
 }
