@@ -133,11 +133,18 @@ fn clippy(workspace: &Workspace, args: &[&str]) -> anyhow::Result<()> {
 /// `cargo test` builds the other examples: `tail` never ends, and `blocking` needs arguments.
 fn examples(workspace: &Workspace) -> anyhow::Result<()> {
     for name in [
+        "archive",
+        "bridge",
         "commands",
+        "dialog",
+        "echo",
         "many_accounts",
+        "media",
+        "moderate",
         "own_server",
         "parse_only",
         "test_your_bot",
+        "webhook",
     ] {
         sh(cargo(&["run", "--quiet", "--locked", "--example", name]).current_dir(workspace.root()))?;
     }

@@ -58,7 +58,17 @@ impl Client {
     /// [`Error::Rest`] if no request can be sent at all, [`Error::UserLookup`] if GroupMe does not
     /// answer it.
     pub async fn current_user(token: &Token) -> Result<UserId, Error> {
-        let rest = groupme_rest::Client::new(token.clone(), &RestOptions::default())?;
+        Self::current_user_with(token, &RestOptions::default()).await
+    }
+
+    /// Returns the id of the user whom a token belongs to, by a request with these options: through
+    /// a proxy, to a simulator.
+    ///
+    /// # Errors
+    ///
+    /// Same as [`current_user`](Self::current_user).
+    pub async fn current_user_with(token: &Token, options: &RestOptions) -> Result<UserId, Error> {
+        let rest = groupme_rest::Client::new(token.clone(), options)?;
         let me = rest.call(&users::me()).await.map_err(Error::UserLookup)?;
         Ok(me.id)
     }

@@ -49,6 +49,7 @@ mod channels;
 mod client;
 mod delivery_ext;
 mod driver;
+mod environment;
 mod error;
 mod handle;
 mod message_ext;
@@ -61,6 +62,7 @@ mod sqlite;
 mod token;
 mod unix_time;
 mod waiting;
+pub mod webhook;
 mod writer;
 
 pub use bayeux_proto::{ServerError, Transport};

@@ -1,6 +1,7 @@
 //! The users behind events.
 
 use crate::event::{Event, EventRef};
+use crate::system_event::{NoticeRef, NoticeUserRef};
 use crate::id::{UserId, UserIdRef};
 use crate::message::{DeletionActor, DeletionActorRef, Message, MessageRef};
 
@@ -35,6 +36,24 @@ impl<'f> EventRef<'f> {
                 Some(push.message()).filter(|message| !message.is_system())
             }
             _ => None,
+        }
+    }
+}
+
+impl<'f> EventRef<'f> {
+    /// Returns the users who have just become members of a group, by a notice that they were added,
+    /// joined or came back. Empty for all other events.
+    pub fn new_members(&self) -> Vec<NoticeUserRef<'f>> {
+        let notice = match self {
+            Self::LineCreate(push) => push.message().event(),
+            _ => None,
+        };
+        match notice.and_then(|event| event.notice()) {
+            Some(NoticeRef::MembersAdded(added)) => added.added_users().into_iter().collect(),
+            Some(NoticeRef::MemberJoined(joined) | NoticeRef::MemberRejoined(joined)) => {
+                joined.user().into_iter().collect()
+            }
+            _ => Vec::new(),
         }
     }
 }
