@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use groupme_client::prelude::*;
-use groupme_sim::Sim;
+use groupme_sim::{MessageView, Sim};
 
 struct Bridge {
     handle: Handle,
@@ -56,14 +56,17 @@ impl Bridge {
                 self.copies.remove(&message.id().into());
                 self.handle.delete(group, copy).await?;
             }
-            // All reactions after the change; one account can give one of them.
-            _ => match event.reaction_change().map(|change| change.reactions()) {
-                Some(reactions) => match reactions.into_iter().flatten().find_map(|it| it.icon()) {
+            _ => {
+                // All reactions after the change; one account can give one of them.
+                let change = event.reaction_change();
+                let Some(mut reactions) = change.and_then(|change| change.reactions()) else {
+                    return Ok(());
+                };
+                match reactions.find_map(|reaction| reaction.icon()) {
                     Some(icon) => self.handle.react(group, copy, icon).await?,
                     None => self.handle.unreact(group, copy).await?,
-                },
-                None => {}
-            },
+                }
+            }
         }
         Ok(())
     }
@@ -71,7 +74,11 @@ impl Bridge {
 
 async fn run(mut client: Client, sides: [GroupId; 2]) -> anyhow::Result<()> {
     let (handle, copies) = (client.handle(), HashMap::new());
-    let mut bridge = Bridge { handle, sides, copies };
+    let mut bridge = Bridge {
+        handle,
+        sides,
+        copies,
+    };
     while let Some(delivery) = client.next_event().await? {
         if let Err(error) = bridge.carry(&delivery).await {
             eprintln!("{error:#}");
@@ -110,8 +117,13 @@ async fn main() -> anyhow::Result<()> {
     })
     .await;
     sim.delete(said)?;
-    sim.wait_for(|world| world.messages(second.into()).all(|copy| copy.is_deleted()).then_some(()))
-        .await;
+    sim.wait_for(|world| {
+        world
+            .messages(second.into())
+            .all(MessageView::is_deleted)
+            .then_some(())
+    })
+    .await;
     handle.disconnect();
     running.await?
 }

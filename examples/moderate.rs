@@ -3,8 +3,8 @@
 //! `GROUPME_ACCESS_TOKEN=… cargo run --example moderate`, as an admin of the groups; without a
 //! token, the bot plays a scene with a simulated GroupMe.
 
-use groupme_client::prelude::*;
-use groupme_sim::Sim;
+use groupme_client::{model::system_event::NoticeUserRef, prelude::*};
+use groupme_sim::{MessageView, Sim};
 
 const BANNED: [&str; 2] = ["buy now", "free crypto"];
 
@@ -16,11 +16,8 @@ async fn moderate(handle: &Handle, delivery: &Delivery) -> anyhow::Result<()> {
     let Some(group) = message.group_id() else {
         return Ok(());
     };
-    let names: Vec<_> = event
-        .new_members()
-        .iter()
-        .filter_map(|member| member.nickname())
-        .collect();
+    let members = event.new_members();
+    let names: Vec<_> = members.iter().filter_map(NoticeUserRef::nickname).collect();
     if !names.is_empty() {
         let welcome = format!("Welcome, {}!", names.join(", "));
         handle.send(group, welcome).await?;
@@ -35,7 +32,9 @@ async fn moderate(handle: &Handle, delivery: &Delivery) -> anyhow::Result<()> {
     if BANNED.iter().any(|banned| text.contains(banned)) {
         message.delete(handle).await?;
         let name = message.name().unwrap_or("You");
-        handle.send(group, format!("{name}: not here, please.")).await?;
+        handle
+            .send(group, format!("{name}: not here, please."))
+            .await?;
     }
     Ok(())
 }
@@ -69,7 +68,7 @@ async fn main() -> anyhow::Result<()> {
     sim.edit(said, "Free crypto for everybody")?;
     println!("Bot: {}", sim.wait_for_reply(said).await);
     let is_gone = sim
-        .with_world(|world| world.message(said).map(|message| message.is_deleted()))
+        .with_world(|world| world.message(said).map(MessageView::is_deleted))
         .unwrap_or(true);
     anyhow::ensure!(is_gone, "the message is still there");
     let before = sim.with_world(|world| world.latest_message());

@@ -61,7 +61,9 @@ async fn serve(listener: TcpListener, bot: Webhook) -> anyhow::Result<()> {
                     Ok::<_, Infallible>(response)
                 }
             });
-            http1::Builder::new().serve_connection(TokioIo::new(stream), service).await
+            http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service)
+                .await
         });
     }
 }
@@ -83,7 +85,8 @@ async fn main() -> anyhow::Result<()> {
     tokio::spawn(serve(listener, Webhook::new(id, &options)?));
     sim.say("!weather")?;
     let is_answer = |text: Option<&str>| text.is_some_and(|text| text.contains("degrees"));
-    sim.wait_for_message(|message| is_answer(message.text())).await;
+    sim.wait_for_message(|message| is_answer(message.text()))
+        .await;
     println!("The bot answered the callback.");
     Ok(())
 }

@@ -11,7 +11,7 @@ use groupme_rest::{BaseUrl, Conversation, Options as RestOptions, Services};
 
 use crate::{
     Client, Error, Handle, TokenSource, channels, driver::Driver, requests::Requests, rest::Rest,
-    shared::Shared, token::SharedSource, writer::Writer,
+    shared::Shared, status_log::StatusLog, token::SharedSource, writer::Writer,
 };
 
 /// Gateway of GroupMe (GroupMe's push tutorial).
@@ -251,7 +251,8 @@ impl Builder {
             account.subscribe(&channel)?;
         }
         let writer = store.map(Writer::new);
-        let driver = Driver::new(account, lanes, self.source, requests, writer);
+        let log = StatusLog::new(&self.user);
+        let driver = Driver::new(account, lanes, self.source, requests, writer, log);
         let shared = Shared::start(driver, runtime);
         let handle = Handle::new(Arc::clone(&shared), self.user, rest);
         Ok(Client::new(shared, handle, self.auto_ack))

@@ -50,9 +50,7 @@ impl Reaction {
     pub fn icon(&self) -> Option<LikeIcon> {
         match self {
             Self::Unicode(reaction) => reaction.code.as_deref().map(LikeIcon::unicode),
-            Self::Emoji(reaction) => {
-                Some(LikeIcon::emoji(reaction.pack_id?, reaction.pack_index?))
-            }
+            Self::Emoji(reaction) => Some(LikeIcon::emoji(reaction.pack_id?, reaction.pack_index?)),
             Self::Unknown(_) => None,
         }
     }

@@ -154,7 +154,8 @@ impl Client {
 
     /// Returns whether the client subscribes to conversations by itself.
     pub(crate) fn follows(&self) -> bool {
-        self.listener().is_some_and(|listener| listener.settings().follows)
+        self.listener()
+            .is_some_and(|listener| listener.settings().follows)
     }
 
     /// Returns the number of the latest event on a channel.

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bayeux_proto::Channel;
+use groupme_delivery::Feed;
 use groupme_model::{ConversationId, GroupId, UserPair, channel};
 
 use super::Account;
@@ -109,7 +110,7 @@ impl Account {
         if self.following.scope == Scope::Account || self.has_ended {
             return;
         }
-        while let Some((conversation, exists)) = self.feed.as_mut().and_then(|f| f.poll_found()) {
+        while let Some((conversation, exists)) = self.feed.as_mut().and_then(Feed::poll_found) {
             let Some(channel) = channel_of(&conversation) else {
                 continue;
             };

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use anyhow::Context as _;
 use groupme_client::{Client, Token, UserId};
-use groupme_sim::{Script, Sim, WorldError};
+use groupme_sim::{Conversation, Script, Sim, WorldError};
 
 use super::{
     Stop,
@@ -31,6 +31,11 @@ pub(crate) async fn run(args: Demo) -> Result<(), Failure> {
     let mut outcome = Ok(());
     let story = async {
         sim.wait_until_subscribed(&own).await;
+        for group in sim.group_ids() {
+            sim.wait_until_subscribed(&format!("/group/{group}")).await;
+        }
+        let direct = Conversation::direct(sim.cast().me, sim.cast().mara);
+        sim.wait_until_subscribed(&direct.channel()).await;
         outcome = sim
             .play(sim.cast().story(), Script::FAST_INTERVAL)
             .finished()
@@ -81,8 +86,12 @@ fn break_connections(sim: &Sim) -> Result<(), WorldError> {
 
 fn client(sim: &Sim) -> anyhow::Result<Client> {
     let user = UserId::new(sim.user_id());
-    Ok(Client::builder(Token::new(sim.token())?, user)
+    let mut builder = Client::builder(Token::new(sim.token())?, user)
         .gateway_url(sim.gateway_url())
-        .api_url(sim.root_url())
-        .connect()?)
+        .api_url(sim.root_url());
+    // Before its first message, no list has a direct conversation.
+    for user in sim.direct_message_ids() {
+        builder = builder.subscribe(UserId::new(user));
+    }
+    Ok(builder.connect()?)
 }

@@ -54,7 +54,7 @@ async fn the_story_arrives_typed_in_order_and_once() {
 }
 
 /// Built-in story as its hero sees it.
-const STORY: [&str; 22] = [
+const STORY: [&str; 24] = [
     "group typing",
     "user line.create",
     "user line.create",
@@ -63,10 +63,12 @@ const STORY: [&str; 22] = [
     "user like.create",
     "user line.create",
     "group message.update",
+    "user line.create",
     "user ping",
     "user line.create",
     "user line.create",
     "group message.deleted",
+    "user line.create",
     "direct_message typing",
     "user direct_message.create",
     "direct_message read_receipt.create",

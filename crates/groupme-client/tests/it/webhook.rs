@@ -23,14 +23,18 @@ async fn a_bot_posts_by_its_id_and_ignores_its_own_posts() {
     bot.post("hello").await.unwrap();
     soon(sim.wait_for(|world| {
         let mut messages = world.messages(cast.lake.into());
-        messages.find(|message| message.text() == Some("hello")).map(|_| ())
+        messages
+            .find(|message| message.text() == Some("hello"))
+            .map(|_| ())
     }))
     .await;
     let nobody = Webhook::new("nobody", &options).unwrap();
     assert!(nobody.post("hello").await.is_err());
 
     let body = |kind: &str| {
-        format!(r#"{{"id":"14","group_id":"4","sender_id":"5","sender_type":"{kind}","text":"hi"}}"#)
+        format!(
+            r#"{{"id":"14","group_id":"4","sender_id":"5","sender_type":"{kind}","text":"hi"}}"#
+        )
     };
     let message = bot.receive(body("user").as_bytes()).unwrap().unwrap();
     assert_eq!(message.text.as_deref(), Some("hi"));

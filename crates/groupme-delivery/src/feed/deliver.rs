@@ -14,17 +14,24 @@ use crate::{
 
 impl<P> Feed<P> {
     pub(super) fn deliver_push(&mut self, message: NewMessage, push: P) {
-        self.deliver_told(message, push, false);
+        let is_told = message.announces.as_ref().is_some_and(|(_, difference)| {
+            let is_direct = message.is_direct();
+            let conversation = self.conversation(&message.conversation);
+            conversation.is_told_by_notice(*difference, is_direct)
+        });
+        self.deliver_told(message, push, is_told);
     }
 
-    /// Hands out a pushed message. `is_told` says that a notice is all that is known of its change.
+    /// Hands out a pushed message. `is_told` says that it is a notice that counts as the event of
+    /// the change.
     pub(super) fn deliver_told(&mut self, message: NewMessage, push: P, is_told: bool) {
         let is_own = self.out.is_own(message.source_guid.as_deref());
         let record = self.record_push(message, is_told);
         self.out.put_own(Item::Push(push), record, is_own);
     }
 
-    /// Remembers a pushed message as handed out, and returns the record of it.
+    /// Remembers a pushed message as handed out, and the change that it tells, if any. Returns the
+    /// record.
     pub(super) fn record_push(&mut self, message: NewMessage, is_told: bool) -> Record {
         let synced_until = self.advance_synced_until(message.created_at);
         let conversation = self.conversation(&message.conversation);
@@ -45,10 +52,9 @@ impl<P> Feed<P> {
             conversation.mark_touched(&message.id, Aspect::Existence);
         }
         conversation.note_sent(message.created_at);
-        let is_direct = message.is_direct();
         let mut record = Record::default();
         if let Some((affected, difference)) = message.announces
-            && (is_told || conversation.is_told_by_notice(difference, is_direct))
+            && is_told
         {
             record = conversation
                 .learn(&message.conversation, affected, difference)

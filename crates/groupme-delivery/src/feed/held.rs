@@ -9,12 +9,7 @@ use core::time::Duration;
 use groupme_model::{ConversationId, MessageId};
 
 use super::Feed;
-use crate::{
-    Item,
-    conversation::Conversation,
-    message_state::Difference,
-    observation::NewMessage,
-};
+use crate::{Item, conversation::Conversation, message_state::Difference, observation::NewMessage};
 
 impl<P> Feed<P> {
     /// Returns whether a message is a notice of a change whose own event is pushed, too.
@@ -63,7 +58,8 @@ impl<P> Feed<P> {
     /// Leaves out the held notice of a conversation: its change is handed out.
     pub(super) fn merge_held(&mut self, id: &ConversationId) {
         if let Some((notice, _)) = self.take_held(id) {
-            let record = self.record_push(notice, true);
+            // The change is in the record of its own event, which may not be acknowledged yet.
+            let record = self.record_push(notice, false);
             self.out.put(Item::Checkpoint, record);
         }
     }
@@ -106,7 +102,10 @@ impl<P> Feed<P> {
 impl<P> Conversation<P> {
     /// Returns whether the notice of this change of a message is held.
     pub(super) fn holds_notice_of(&self, message: &MessageId, difference: Difference) -> bool {
-        let held = self.held.as_ref().and_then(|(held, _)| held.announces.as_ref());
+        let held = self
+            .held
+            .as_ref()
+            .and_then(|(held, _)| held.announces.as_ref());
         held.is_some_and(|(affected, announced)| {
             affected == message && announced.aspect() == difference.aspect()
         })

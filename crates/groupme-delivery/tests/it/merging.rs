@@ -74,7 +74,11 @@ fn a_notice_comes_before_the_next_message_and_before_a_gap() {
         let mut world = watching();
         let (notice, event) = change(&mut world, kind);
         assert!(world.push(&notice, "notice").is_empty());
-        assert_eq!(world.say_live(GROUP, 3), ["notice", "push 1835/3"], "{kind}");
+        assert_eq!(
+            world.say_live(GROUP, 3),
+            ["notice", "push 1835/3"],
+            "{kind}"
+        );
         // The event has the new text of an edit, and says nothing new of a deletion.
         let output = world.push(&event, "event");
         assert_eq!(output == ["event"], kind == "message.update", "{output:?}");

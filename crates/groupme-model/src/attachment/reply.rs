@@ -8,10 +8,13 @@ use super::{Attachment, AttachmentRef, Reply, ReplyRef};
 /// Creates a reply to a message, in the chain of replies that the message belongs to.
 impl From<MessageRef<'_>> for Reply {
     fn from(message: MessageRef<'_>) -> Self {
-        let root = message.attachments().into_iter().find_map(|part| match part {
-            AttachmentRef::Reply(reply) => reply.root().map(MessageIdRef::into_owned),
-            _ => None,
-        });
+        let root = message
+            .attachments()
+            .into_iter()
+            .find_map(|part| match part {
+                AttachmentRef::Reply(reply) => reply.root().map(MessageIdRef::into_owned),
+                _ => None,
+            });
         let author = message.sender().map(Into::into).unwrap_or_default();
         Self::new(message.id().into_owned(), root, author)
     }

@@ -1,9 +1,9 @@
 //! The users behind events.
 
 use crate::event::{Event, EventRef};
-use crate::system_event::{NoticeRef, NoticeUserRef};
 use crate::id::{UserId, UserIdRef};
 use crate::message::{DeletionActor, DeletionActorRef, Message, MessageRef};
+use crate::system_event::{NoticeRef, NoticeUserRef};
 
 impl<'f> EventRef<'f> {
     /// Returns the user who caused the event: the author of a message or an edit, whoever reacted,
@@ -11,9 +11,9 @@ impl<'f> EventRef<'f> {
     /// membership.
     pub fn actor(&self) -> Option<UserIdRef<'f>> {
         match self {
-            Self::LineCreate(push) | Self::DirectMessageCreate(push) | Self::MessageUpdate(push) => {
-                push.message().sender()
-            }
+            Self::LineCreate(push)
+            | Self::DirectMessageCreate(push)
+            | Self::MessageUpdate(push) => push.message().sender(),
             Self::MessageDeleted(push) => {
                 let message = push.message();
                 let is_sender = message.deletion_actor() == Some(DeletionActorRef::Sender);
@@ -49,7 +49,7 @@ impl<'f> EventRef<'f> {
             _ => None,
         };
         match notice.and_then(|event| event.notice()) {
-            Some(NoticeRef::MembersAdded(added)) => added.added_users().into_iter().collect(),
+            Some(NoticeRef::MembersAdded(added)) => added.added_users().collect(),
             Some(NoticeRef::MemberJoined(joined) | NoticeRef::MemberRejoined(joined)) => {
                 joined.user().into_iter().collect()
             }
@@ -64,9 +64,9 @@ impl Event {
     /// membership.
     pub fn actor(&self) -> Option<&UserId> {
         match self {
-            Self::LineCreate(push) | Self::DirectMessageCreate(push) | Self::MessageUpdate(push) => {
-                push.message.sender()
-            }
+            Self::LineCreate(push)
+            | Self::DirectMessageCreate(push)
+            | Self::MessageUpdate(push) => push.message.sender(),
             Self::MessageDeleted(push) => {
                 let message = &push.message;
                 let is_sender = message.deletion_actor == Some(DeletionActor::Sender);

@@ -16,6 +16,10 @@ use crate::{
 };
 
 #[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is independent of the others"
+)]
 pub(super) struct Account {
     /// The user's own channel, where the program backfills it.
     channel: Option<String>,
@@ -212,7 +216,8 @@ impl Account {
         if self.has_baseline {
             // Everything not acknowledged has to come again.
             let again = self.delivered.difference(&self.acknowledged);
-            self.owed.extend(again.filter(|id| !self.mergeable.contains(id)));
+            self.owed
+                .extend(again.filter(|id| !self.mergeable.contains(id)));
         } else {
             // The next process meets the account for the first time.
             self.owed.clear();

@@ -47,7 +47,10 @@ impl Changes {
         let feed = settings.account.as_ref().map(|account| &account.feed);
         let compared = feed.map_or(0, |feed| feed.compare_window);
         Self {
-            follows: settings.account.as_ref().is_some_and(|account| account.follows),
+            follows: settings
+                .account
+                .as_ref()
+                .is_some_and(|account| account.follows),
             compared: usize::try_from(compared).unwrap_or(usize::MAX),
             ..Self::default()
         }
