@@ -47,9 +47,10 @@ async fn main() -> anyhow::Result<()> {
     let handle = client.handle();
     let bot = tokio::spawn(echo(client));
     sim.wait_until_listening().await;
-    for said in [sim.say("Hello?")?, sim.direct_message("And here?")?] {
-        println!("Bot: {}", sim.wait_for_reply(said).await);
-    }
+    let said = sim.say("Hello?")?;
+    println!("Bot: {}", sim.wait_for_reply(said).await);
+    let said = sim.direct_message("And here?")?;
+    println!("Bot: {}", sim.wait_for_reply(said).await);
     handle.disconnect();
     bot.await?
 }
