@@ -234,6 +234,7 @@ impl Account {
                 _ => {}
             }
         }
+        self.pass_proof();
         self.follow();
         self.note_waiting();
         useless
@@ -280,6 +281,7 @@ impl Account {
             self.take_session_events();
         }
         if let Some(feed) = &mut self.feed {
+            feed.handle_clock(at.now, at.unix_time);
             feed.handle_timeout(at.now);
         }
         if self.own.is_due(at.now) {
@@ -287,7 +289,7 @@ impl Account {
             self.take_session_events();
         }
         if self.overflow.deadline().is_some_and(|due| due <= at.now) {
-            self.begin_dropping();
+            self.end_stall();
         }
         self.note_waiting();
     }
@@ -313,6 +315,11 @@ impl Account {
         self.saved = self.saved.max(id);
         if let Err(error) = result {
             let status = Incoming::Status(Status::NotSaved(error));
+            let is_known = |(_, first): &mut (SaveId, Incoming)| {
+                matches!(first, Incoming::Status(Status::NotSaved(_)))
+            };
+            // The latest is enough for a program that takes nothing.
+            self.ready.pop_front_if(is_known);
             self.ready.push_front((SaveId::default(), status));
         }
     }
@@ -438,18 +445,31 @@ impl Account {
         self.latest = Moment::new(now, at.unix_time);
     }
 
+    /// Passes the proof that no push was lost so far to the feed, as long as the feed wants it.
+    fn pass_proof(&mut self) {
+        if let Some(feed) = self.feed.as_mut().filter(|feed| feed.awaits_proof()) {
+            feed.handle_proof(self.latest.now, self.session.proved_until());
+        }
+    }
+
     fn request_subscription(&mut self, channel: &Channel) -> Result<(), Misuse> {
-        let id = self.session.subscribe(channel)?;
-        if let Some(before) = self.subscriptions.insert(channel.clone(), id) {
-            // Fails only if the session is ending.
+        // First, so that there need not be room for both. The session sends nothing before the next
+        // action, so the server sees at most a repeated subscribe.
+        if let Some(before) = self.subscriptions.remove(channel) {
+            // Fails only if the session does not know it.
             let _ = self.session.unsubscribe(before);
         }
+        let id = self.session.subscribe(channel)?;
+        self.subscriptions.insert(channel.clone(), id);
         Ok(())
     }
 
     fn take_push(&mut self, frame: &Arc<Frame>, message: Message<'_>) {
         let Some(data) = message.data() else { return };
         if self.overflow.drop_one() {
+            if let Some(feed) = &mut self.feed {
+                feed.handle_dropped(self.latest.now, &EventRef::from_value(data));
+            }
             return;
         }
         let Some(delivery) = Delivery::push(frame, message.index()) else {

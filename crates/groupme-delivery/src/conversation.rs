@@ -25,9 +25,16 @@ pub(crate) struct Conversation<P> {
     /// not delivered. Set when the conversation was first listed, or to the first message of the
     /// delivered history.
     pub(crate) baseline: Option<MessageId>,
+    /// First message of which the first session had a push: all before it are past, except for those
+    /// whose pushes are late.
+    pub(crate) first_push: Option<MessageId>,
+    /// Cursor of an earlier process. The past before it is known by time only.
+    pub(crate) loaded: Option<MessageId>,
     /// Newest message sent at about the moment of the account's baseline. It counts as past only
     /// while the first session is unbroken: its push may have been lost.
     pub(crate) unconfirmed: Option<MessageId>,
+    /// Whether the cursor is that of the snapshot before the first session.
+    pub(crate) began_with_snapshot: bool,
     /// Whether the first buffered push came in the first session while that was unbroken. All
     /// messages before it are past then.
     pub(crate) begins_with_push: bool,
@@ -125,6 +132,8 @@ pub(crate) struct Buffered<P> {
     pub(crate) changes: Vec<(PushedChange, P)>,
     /// First pushed message, whether the buffer had room for it or not.
     pub(crate) first: Option<MessageId>,
+    /// Epoch in which the first push came.
+    pub(crate) begun_in: u64,
     /// Newest message that was dropped for lack of room and has to be fetched.
     pub(crate) dropped: Option<MessageId>,
     /// Whether changes were dropped for lack of room.
@@ -148,7 +157,10 @@ impl<P> Conversation<P> {
         Self {
             cursor: None,
             baseline: None,
+            first_push: None,
+            loaded: None,
             unconfirmed: None,
+            began_with_snapshot: false,
             begins_with_push: false,
             newest: None,
             parent: None,
@@ -173,6 +185,7 @@ impl<P> Conversation<P> {
 
     pub(crate) fn from_saved(saved: SavedConversation, limit: usize) -> Self {
         let mut conversation = Self::new(limit);
+        conversation.loaded.clone_from(&saved.cursor);
         conversation.cursor = saved.cursor;
         conversation.is_left = saved.is_left;
         conversation.seen.newest = saved.seen;
@@ -199,6 +212,13 @@ impl<P> Conversation<P> {
         self.baseline
             .as_ref()
             .is_some_and(|baseline| message <= baseline)
+    }
+
+    /// Returns whether a message is before the first that the first session pushed.
+    pub(crate) fn is_before_pushes(&self, message: &MessageId) -> bool {
+        self.first_push
+            .as_ref()
+            .is_some_and(|first| message < first)
     }
 
     /// Returns whether a message belongs to the past and a newer one was delivered.
@@ -254,6 +274,7 @@ impl<P> Default for Buffered<P> {
             messages: Vec::new(),
             changes: Vec::new(),
             first: None,
+            begun_in: 0,
             dropped: None,
             dropped_changes: false,
         }

@@ -66,14 +66,19 @@ pub struct Feed<P> {
     snapshot: Option<Snapshot>,
     /// Whether the session of the baseline is live without a loss so far.
     is_unbroken: bool,
-    /// Time at which the first session has proved its socket alive.
+    /// Time of the latest response of which a part counts as past once the first session has
+    /// proved that nothing sent before it was lost.
     confirm_at: Option<Instant>,
     /// Whether the groups left before the first start are known.
     knows_left_groups: bool,
+    /// Groups left before the first start, unless the first session proves dead.
+    unconfirmed_left: Option<Vec<ConversationId>>,
     /// Time at which the newest known message was sent.
     newest: Timestamp,
     /// Time of the last push flow, while pushes cannot flow.
     silent_since: Option<Instant>,
+    /// Time of day when last noted.
+    clock: Option<Timestamp>,
     next_poll: Option<Instant>,
     is_polling: bool,
 }
@@ -108,8 +113,10 @@ impl<P> Feed<P> {
             is_unbroken: false,
             confirm_at: None,
             knows_left_groups: saved.knows_left_groups,
+            unconfirmed_left: None,
             newest: Timestamp::EPOCH,
             silent_since: None,
+            clock: None,
             next_poll: None,
             is_polling: false,
         }
@@ -133,10 +140,17 @@ impl<P> Feed<P> {
         if core::mem::take(&mut self.is_polling) {
             self.out.put(Item::Polling(false), Record::default());
         }
-        // Before the baseline: a conversation of the snapshot that begins during a resync still has
-        // to be listed.
-        self.begin_resync(unix_time);
-        self.set_baseline(unix_time);
+        self.clock = Some(unix_time);
+        let begun = self.begin_resync(unix_time);
+        self.set_baseline(unix_time, &begun);
+    }
+
+    /// Notes the time of day, before [`handle_timeout`](Self::handle_timeout): the account is
+    /// synced as of then if REST is polled and has no message yet. An error of some minutes does no
+    /// harm.
+    pub fn handle_clock(&mut self, now: Instant, unix_time: Timestamp) {
+        self.advance(now);
+        self.clock = Some(unix_time);
     }
 
     /// Notes that pushes do not flow, or are not complete: the connection is lost, or the program
@@ -158,6 +172,14 @@ impl<P> Feed<P> {
     pub fn handle_push(&mut self, now: Instant, event: &EventRef<'_>, push: P) {
         self.advance(now);
         self.take_push(event, push);
+    }
+
+    /// Notes a push that is dropped because the program is too slow, after
+    /// [`handle_loss`](Self::handle_loss). REST is asked for its message later, but REST does not
+    /// tell that the user was back in a group and has left again: the push does.
+    pub fn handle_dropped(&mut self, now: Instant, event: &EventRef<'_>) {
+        self.advance(now);
+        self.note_dropped(event);
     }
 
     /// Takes the response to a request, or its failure. Every request needs exactly one.
@@ -189,11 +211,25 @@ impl<P> Feed<P> {
         self.check_resync();
     }
 
+    /// Returns whether [`handle_proof`](Self::handle_proof) has an effect: in the first session,
+    /// until messages sent at about its beginning are known to be past.
+    pub fn awaits_proof(&self) -> bool {
+        self.confirm_at.is_some()
+    }
+
+    /// Notes a proof that everything pushed before `until` has arrived, unless a loss was noted:
+    /// [`Session::proved_until`](bayeux_proto::Session::proved_until). Messages of the first lists
+    /// that were not pushed count as past from then on; without a proof, they are delivered when
+    /// the session has ended.
+    pub fn handle_proof(&mut self, now: Instant, until: Instant) {
+        self.advance(now);
+        self.confirm_baseline(until);
+    }
+
     /// Handles the passing of time.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.advance(now);
         self.requests.handle_timeout(self.now);
-        self.confirm_baseline();
         self.release_due_held();
         if self.next_poll.is_some_and(|at| at <= self.now) {
             self.next_poll = None;
@@ -244,7 +280,6 @@ impl<P> Feed<P> {
             .poll_timeout()
             .into_iter()
             .chain(self.next_poll)
-            .chain(self.confirm_at)
             .chain(self.held.front().map(|(at, _)| *at))
             .min()
     }

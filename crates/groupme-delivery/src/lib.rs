@@ -30,8 +30,10 @@
 //!   subscription to it, they are found when the conversation is read again; so is unpinning,
 //!   which is never pushed.
 //! - Changes of messages older than [`Config::compare_window`] are not found.
+//! - With [`Config::history`], a clock that is ahead at the very first start hides messages: those
+//!   sent until the clock's time of the start, lost in a dead socket, and older than the history.
 //! - When the very first session breaks, a message sent in the minute before it may be delivered
-//!   although it is past.
+//!   although it is past, and a group left before it may be reported as [`LossReason::Left`].
 //!
 //! # The loop
 //!

@@ -196,8 +196,12 @@ impl Client {
             return;
         };
         let saved = listener.crash();
+        let has_lost_changes = listener.has_lost_changes();
         if !saved.is_empty() {
             self.see(cx, ClientFact::Acknowledged(&saved));
+        }
+        if has_lost_changes {
+            self.see(cx, ClientFact::ChangesLost);
         }
         self.gone(cx);
         self.start_after(cx, down);
@@ -210,6 +214,13 @@ impl Client {
         self.see(cx, ClientFact::Crashed);
         self.inbox.clear();
         self.local = Instant::ORIGIN;
+    }
+
+    /// Lets no save succeed until then.
+    pub(crate) fn fill_disk(&mut self, until: Instant) {
+        if let Some(listener) = self.listener_mut() {
+            listener.fill_disk(until);
+        }
     }
 
     fn start_after(&mut self, cx: &mut Context, down: Duration) {
@@ -257,9 +268,10 @@ impl Client {
     pub(crate) fn handle_response(&mut self, cx: &mut Context, exchange: RestExchange) {
         self.read_clock(cx.now);
         let at = self.moment(cx);
+        let sabotage = self.saboteur.sabotage;
         let listener = self.listener_mut();
         if let Some(listener) = listener.filter(|one| one.process == exchange.process) {
-            if listener.handle_response(at, exchange.call, exchange.reply) {
+            if listener.handle_response(at, exchange.call, exchange.reply, sabotage) {
                 self.see(cx, ClientFact::RestFailed);
             }
             // A sleeping process reads it later, which makes no difference.
@@ -460,6 +472,9 @@ impl Client {
 
     pub(crate) fn handle_arrival(&mut self, cx: &mut Context, lane: LaneId, what: Arrived) {
         let is_read = self.engine().is_none_or(|engine| engine.may_read());
+        if !is_read && self.saboteur.drops_unread(&what) {
+            return;
+        }
         if self.asleep.is_some() || !is_read || !self.inbox.is_empty() {
             self.inbox.push_back((lane, what));
             return;
@@ -536,7 +551,8 @@ impl Client {
 
     /// Returns the present moment, as the engine is told.
     fn moment(&self, cx: &Context) -> Moment {
-        Moment::new(self.local, listener::time_of_day(cx.now))
+        let error = self.listener().map_or(0, Listener::clock_error);
+        Moment::new(self.local, listener::time_of_day(cx.now, error))
     }
 
     fn read_clock(&mut self, now: Instant) {

@@ -76,6 +76,9 @@ pub(crate) enum ClientFact<'a> {
         published: u64,
         size: usize,
     },
+    /// A payload arrived that cannot be read. `published` counts the events that were published when
+    /// the server sent it.
+    Damaged { published: u64 },
     /// A reply was in the payload.
     Replied {
         lane: LaneId,
@@ -98,6 +101,8 @@ pub(crate) enum ClientFact<'a> {
     Listens,
     /// The store now knows where the past of the account ends.
     Baseline,
+    /// The process that is about to end could not save some changes, and has said so.
+    ChangesLost,
     /// The process ended. Another one starts at once or later.
     Crashed,
     /// A lane ended.

@@ -13,6 +13,7 @@ mod checks;
 mod client;
 mod counters;
 mod fact;
+mod figures;
 mod invariants;
 mod network;
 mod plan;
@@ -26,6 +27,7 @@ pub use self::{
     campaign::{Campaign, Failure, guarded, shrink},
     checks::Violation,
     counters::Counters,
+    figures::{DOWNTIMES, Figures, Outage, Refusal},
     plan::Plan,
     run::Report,
     sabotage::Sabotage,

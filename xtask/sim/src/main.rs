@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum as _};
-use sim::{Campaign, Plan, Sabotage, Transcript, guarded, shrink};
+use sim::{Campaign, Figures, Plan, Sabotage, Transcript, guarded, shrink};
 
 #[derive(Debug, Parser)]
 #[command(
@@ -44,7 +44,7 @@ fn main() -> ExitCode {
     match campaign.run() {
         Ok(counters) => {
             println!("{counters}");
-            ExitCode::SUCCESS
+            show_figures()
         }
         Err(failure) => {
             let value = args.sabotage.and_then(|one| one.to_possible_value());
@@ -55,6 +55,20 @@ fn main() -> ExitCode {
                 failure.seed,
                 sabotage.unwrap_or_default()
             );
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Prints the figures of the back-off.
+fn show_figures() -> ExitCode {
+    match Figures::measure() {
+        Ok(figures) => {
+            println!("\n{figures}");
+            ExitCode::SUCCESS
+        }
+        Err(missed) => {
+            println!("{missed}");
             ExitCode::FAILURE
         }
     }

@@ -78,6 +78,8 @@ pub(crate) struct Network {
     late: BTreeMap<usize, Instant>,
     /// Whether those packets may be overtaken by packets over other lanes.
     has_stragglers: bool,
+    /// Whether a gateway that is down refuses TCP connections.
+    refuses_tcp: bool,
 }
 
 #[derive(Debug)]
@@ -102,6 +104,7 @@ impl Network {
             keys: BTreeMap::new(),
             late: BTreeMap::new(),
             has_stragglers: settings.has_stragglers,
+            refuses_tcp: settings.refuses_tcp,
         }
     }
 

@@ -103,8 +103,43 @@ impl Plan {
             let fault = Fault::random(&mut random, plan.clients.len());
             plan.add(at, Event::Fault(fault));
         }
+        // From a stream of its own, so that a seed keeps the rest of its plan.
+        plan.add_machine(&mut Random::new(
+            seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0xC10C,
+        ));
         plan.steps.sort_by_key(|step| step.at);
         plan
+    }
+
+    /// Adds the faults of the machines on both sides: wrong clocks, disks that are full, a port on
+    /// which nothing listens.
+    fn add_machine(&mut self, random: &mut Random) {
+        self.network.refuses_tcp = random.chance(50);
+        let mut full = Vec::new();
+        for (client, settings) in self.clients.iter_mut().enumerate() {
+            let Some(account) = &mut settings.account else {
+                continue;
+            };
+            if random.chance(50) {
+                // The bounds that the documentation of `Moment` names.
+                let mut error = |most| random.signed(most);
+                account.clock_error = (error(50_000), error(300_000));
+                if account.feed.history > 0 {
+                    // A documented limit.
+                    account.clock_error.0 = -account.clock_error.0.abs();
+                }
+            }
+            if random.chance(25) {
+                full.push(client);
+            }
+        }
+        for client in full {
+            for _ in 0..=random.index(3) {
+                let lasts = random.millis(10, 60_000);
+                let at = self.some_time(random);
+                self.add(at, Event::Fault(Fault::Disk { client, lasts }));
+            }
+        }
     }
 
     /// Returns the number of steps.

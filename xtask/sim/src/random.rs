@@ -43,6 +43,11 @@ impl Random {
         least + Duration::from_micros(self.0.u64(..=span))
     }
 
+    /// Returns a number between `-most` and `most`.
+    pub(crate) fn signed(&mut self, most: i64) -> i64 {
+        self.0.i64(-most..=most)
+    }
+
     /// Returns a duration between two numbers of milliseconds, inclusive.
     pub(crate) fn millis(&mut self, least: u64, most: u64) -> Duration {
         self.between(Duration::from_millis(least), Duration::from_millis(most))

@@ -161,6 +161,9 @@ impl<'a> Run<'a> {
         self.cx.network.clear_faults(self.cx.now);
         self.requests.lose(self.cx.now, 0);
         self.rest_until = Some(self.cx.now);
+        for client in &mut self.clients {
+            client.fill_disk(self.cx.now);
+        }
         self.calm_down();
         if self.plan.disconnects && !self.cx.checks.has_failed() {
             self.disconnect();

@@ -9,7 +9,7 @@ use core::{
 use bayeux_proto::{LaneId, Message, SessionEvent};
 use clap::ValueEnum;
 
-use crate::fact::Delivered;
+use crate::{fact::Delivered, network::Arrived};
 
 /// A defect on purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -53,6 +53,18 @@ pub enum Sabotage {
     ForgetAcknowledgement,
     /// Reports changes saved that are not.
     SkipSave,
+    /// Hands deliveries out, and confirms acknowledgements, before they are saved.
+    HandOutUnsaved,
+    /// Saves the moment of the first session only with the first sync.
+    SaveBaselineLate,
+    /// Does not save which messages were delivered beyond the first that is not acknowledged.
+    ForgetSeen,
+    /// Takes an answer of REST without one of its messages for whole.
+    CutPages,
+    /// Takes an answer of REST that is an error for an empty list.
+    TakeErrorsForEmpty,
+    /// Drops events that are not read because the program is slow, without a mark.
+    DropUnread,
     /// Does not report a gap.
     OmitGap,
     /// Reports gaps with a later begin.
@@ -198,6 +210,16 @@ impl Saboteur {
             }
             _ => vec![delivered],
         }
+    }
+
+    /// Returns whether to drop what arrives while a slow program reads nothing: events only.
+    pub(crate) fn drops_unread(&self, what: &Arrived) -> bool {
+        let Arrived::Frame(payload) = what else {
+            return false;
+        };
+        let meta = b"/meta/";
+        let mut windows = payload.bytes.windows(meta.len());
+        self.sabotage == Some(Sabotage::DropUnread) && !windows.any(|window| window == meta)
     }
 
     /// Returns whether to forget an acknowledgement.

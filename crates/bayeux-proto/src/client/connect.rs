@@ -31,6 +31,8 @@ pub(super) struct Connect {
     hold_cap: Option<Duration>,
     multiple_clients: bool,
     zero_hold_support: ZeroHoldSupport,
+    /// Time of the latest probe.
+    probed_at: Instant,
     bucket: TokenBucket,
 }
 
@@ -88,6 +90,7 @@ impl Connect {
             hold_cap: None,
             multiple_clients: false,
             zero_hold_support: ZeroHoldSupport::Unknown,
+            probed_at: Instant::ORIGIN,
             bucket: TokenBucket {
                 tokens: burst,
                 refilled: Instant::ORIGIN,
@@ -234,6 +237,7 @@ impl Session {
         self.connect.zero_hold_next = false;
         self.recovery.connect_ok(self.now, sent.zero_hold);
         self.recovery.extend_safe(sent.sent);
+        self.recovery.extend_proof(sent.sent);
         if !sent.zero_hold {
             self.connect.broken_polls = 0;
             self.connect.short_holds = 0;
@@ -341,6 +345,7 @@ impl Session {
             && sent.overdue_step != OverdueStep::Probed
         {
             sent.overdue_step = OverdueStep::Probed;
+            self.connect.probed_at = self.now;
             let at = self.now + self.config.request_timeout + allowance;
             sent.deadline = AnswerDeadline::new(at, &self.config);
             self.requests.probe(channel.clone());
@@ -393,6 +398,7 @@ impl Session {
             let at = self.now + hold + self.config.network_allowance;
             sent.deadline = AnswerDeadline::new(at, &self.config);
         }
+        self.recovery.extend_proof(self.connect.probed_at);
         self.mark_up(true);
     }
 

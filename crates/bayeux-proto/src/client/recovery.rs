@@ -28,6 +28,8 @@ pub(super) struct Recovery {
     last_connect_ok: Option<Instant>,
     /// Latest instant up to which no event can be missing.
     last_safe: Instant,
+    /// Time at which the latest answered connect or probe was sent.
+    proved_until: Instant,
     /// Time of the last event.
     last_event: Option<Instant>,
     /// Start and cause of a gap that is not reported yet.
@@ -51,6 +53,15 @@ impl Recovery {
     /// nothing about events, which over HTTP use another connection.
     pub(super) fn extend_safe(&mut self, sent: Instant) {
         self.last_safe = self.last_safe.max(sent);
+    }
+
+    /// Records the answer to a connect or a probe that was sent at `sent`.
+    pub(super) fn extend_proof(&mut self, sent: Instant) {
+        self.proved_until = self.proved_until.max(sent);
+    }
+
+    pub(super) fn proved_until(&self) -> Instant {
+        self.proved_until
     }
 
     /// Records a successful connect. Only one with a full hold ends a streak of failures: otherwise

@@ -7,8 +7,11 @@ use crate::{Incoming, Status};
 
 impl Account {
     /// Emits a status after everything before it.
-    pub(super) fn emit(&mut self, status: Status) {
+    pub(super) fn emit(&mut self, mut status: Status) {
         self.release_feed();
+        if self.overflow.is_dropping() {
+            self.supersede(&mut status);
+        }
         self.put(Incoming::Status(status));
     }
 

@@ -11,7 +11,7 @@ use groupme_delivery::GapCause;
 use groupme_model::Timestamp;
 
 use super::Account;
-use crate::Status;
+use crate::{Incoming, Status};
 
 /// State of an overflow.
 #[derive(Debug)]
@@ -83,7 +83,8 @@ impl Overflow {
 }
 
 impl Account {
-    /// Stops reading while too much waits for the program.
+    /// Stops reading while too much waits for the program, until it has taken half of that: a
+    /// reader that is stopped and started for every event costs more than the events.
     pub(super) fn note_waiting(&mut self) {
         let is_full = self.waiting() >= self.overflow.max_waiting;
         match self.overflow.state {
@@ -92,12 +93,23 @@ impl Account {
                 let until = has_feed.then(|| self.latest.now + self.overflow.grace);
                 self.overflow.state = State::Stalled(until);
             }
-            State::Stalled(_) if !is_full => self.overflow.state = State::Idle,
+            State::Stalled(_) if self.waiting() <= self.overflow.max_waiting / 2 => {
+                self.overflow.state = State::Idle;
+            }
             _ => {}
         }
     }
 
-    pub(super) fn begin_dropping(&mut self) {
+    /// Reads again after the grace: into a gap if the program has taken nothing meanwhile.
+    pub(super) fn end_stall(&mut self) {
+        if self.waiting() < self.overflow.max_waiting {
+            self.overflow.state = State::Idle;
+        } else {
+            self.begin_dropping();
+        }
+    }
+
+    fn begin_dropping(&mut self) {
         self.overflow.state = State::Dropping {
             since: self.latest.unix_time,
             dropped: 0,
@@ -122,11 +134,46 @@ impl Account {
         }
     }
 
+    /// Removes the waiting statuses that `next` makes obsolete. A program that takes nothing would
+    /// otherwise let the statuses of a connection that comes and goes pile up.
+    pub(super) fn supersede(&mut self, next: &mut Status) {
+        self.ready.retain(|(_, waiting)| match waiting {
+            Incoming::Status(waiting) => !is_superseded(waiting, next),
+            _ => true,
+        });
+    }
+
     /// Reports dropped events before the end of the account.
     pub(super) fn end_overflow(&mut self) {
         let state = core::mem::replace(&mut self.overflow.state, State::Idle);
         if let State::Dropping { since, dropped } = state {
             self.emit(Status::Overflow { since, dropped });
         }
+    }
+}
+
+/// Returns whether a status that the program has not taken is obsolete with the next. The gap of an
+/// earlier connection becomes part of the next one.
+fn is_superseded(waiting: &Status, next: &mut Status) -> bool {
+    match (waiting, next) {
+        (
+            Status::Connecting
+            | Status::Connected { .. }
+            | Status::Moved { .. }
+            | Status::Subscribed { .. }
+            | Status::Refused { .. }
+            | Status::Disconnected { .. },
+            Status::Disconnected { .. },
+        )
+        | (Status::Moved { .. }, Status::Moved { .. }) => true,
+        (
+            Status::Subscribed { channel } | Status::Refused { channel, .. },
+            Status::Subscribed { channel: next } | Status::Refused { channel: next, .. },
+        ) => channel == next,
+        (Status::ConnectionGap { since, .. }, Status::ConnectionGap { since: next, .. }) => {
+            *next = (*next).min(*since);
+            true
+        }
+        _ => false,
     }
 }

@@ -51,3 +51,12 @@ fn another_refusal_is_repeated_less_and_less_often() {
     world.refusal.1 = 0;
     assert!(is_caught_up(&world.wait(Duration::from_mins(6))));
 }
+
+#[test]
+fn it_is_subscribed_again_although_there_is_room_for_no_further_subscription() {
+    let mut world = World::new(false, |config| config.session.max_subscriptions = 1);
+    world.refusal = ("500::Out of order", 1);
+    let items = world.wait(Duration::from_secs(10));
+    assert!(is_caught_up(&items), "{items:?}");
+    assert_eq!(world.subscribes, 2);
+}

@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::sync::Arc;
 
-use bayeux_proto::{Action, Channel, Instant, LaneId};
+use bayeux_proto::{Action, Channel, Close, Instant, LaneId};
 use bayeux_wire::{Decoder, Frame};
 use groupme_account::{Account, Config, Delivery, Incoming, Moment, Status, TransportPolicy};
 use groupme_delivery::{Change, Failure, MemoryStore, Request, Response, Store as _};
@@ -208,6 +208,13 @@ impl World {
         let at = self.moment();
         let lane = self.lane.expect("a websocket is open");
         self.account.handle_frame(at, lane, frame);
+    }
+
+    /// Breaks the websocket.
+    pub(crate) fn cut(&mut self) {
+        let at = self.moment();
+        let lane = self.lane.take().expect("a websocket is open");
+        self.account.handle_close(at, lane, Close::Lost, None);
     }
 
     /// Lets time pass, one timer after the other.

@@ -8,14 +8,22 @@
 //! clocks cannot decide. A snapshot can, where REST answers before the account is live: what it has
 //! is past. Pushes can as well, as long as the first session is unbroken: every message after the
 //! baseline is pushed. So the other messages count as past, but the cursor stays before them until
-//! the session has lived long enough to prove that no push was lost in a dead socket.
+//! the session has proved that no push was lost in a dead socket. The time alone is no proof: with
+//! a long hold, a client finds a dead socket after many minutes.
+//!
+//! The same holds for groups that the user has left: those of the snapshot were left before the
+//! baseline. The others are held until the session has proved its socket alive, and are reported if
+//! it breaks before: their messages may have been pushed into a dead socket.
 
 use core::time::Duration;
 
 use bayeux_proto::Instant;
 use groupme_model::{ConversationId, MessageId, MessageRow, Timestamp};
 
-use super::Feed;
+use super::{
+    Feed,
+    resync::{Begun, Memberships},
+};
 use crate::{
     Failure, Item, Request, Response,
     conversation::{Fetch, Target, Until},
@@ -24,16 +32,18 @@ use crate::{
     store::Change,
 };
 
-/// Newest message of each conversation before the first session.
+/// Newest message of each conversation, and the groups left, before the first session.
 #[derive(Debug)]
 pub(super) struct Snapshot {
     requested_at: Instant,
     newest: Vec<(ConversationId, MessageId)>,
+    left_groups: Vec<ConversationId>,
 }
 
 impl<P> Feed<P> {
-    /// Sets the baseline, unless the account has one or is synced.
-    pub(super) fn set_baseline(&mut self, unix_time: Timestamp) {
+    /// Sets the baseline, unless the account has one or is synced. A conversation of the snapshot
+    /// that begins during a resync still has to be listed, so the resync has to begin before.
+    pub(super) fn set_baseline(&mut self, unix_time: Timestamp, _: &Begun) {
         if self.synced_until.is_some() || self.baseline.is_some() {
             return;
         }
@@ -44,11 +54,15 @@ impl<P> Feed<P> {
         let slack = BASELINE_SLACK;
         let snapshot = self.snapshot.take();
         let snapshot = snapshot.filter(|snapshot| self.now - snapshot.requested_at <= slack);
-        for (id, message) in snapshot.into_iter().flat_map(|snapshot| snapshot.newest) {
-            let conversation = self.conversation(&id);
-            if conversation.cursor.is_none() {
-                record.changes.push(conversation.begin_at(&id, message));
+        if let Some(snapshot) = snapshot {
+            for (id, message) in snapshot.newest {
+                let conversation = self.conversation(&id);
+                if conversation.cursor.is_none() {
+                    record.changes.push(conversation.begin_at(&id, message));
+                    conversation.began_with_snapshot = true;
+                }
             }
+            self.save_as_left(snapshot.left_groups, &mut record);
         }
         self.out.put(Item::Checkpoint, record);
     }
@@ -69,11 +83,13 @@ impl<P> Feed<P> {
         self.snapshot = Some(Snapshot {
             requested_at: self.now,
             newest: Vec::new(),
+            left_groups: Vec::new(),
         });
         let (page, limit) = (1, self.config.page);
         for request in [
             Request::Groups { page, limit },
             Request::Chats { page, limit },
+            Request::Memberships,
         ] {
             self.requests.enqueue(request, Purpose::Snapshot);
         }
@@ -96,6 +112,14 @@ impl<P> Feed<P> {
                     Some((self.id_of(chat)?, chat.last_message.as_ref()?.id.clone()))
                 })
                 .collect(),
+            Ok(Response::Memberships(list)) => {
+                if let Some(snapshot) = &mut self.snapshot {
+                    let mut memberships = Memberships::default();
+                    memberships.extend(list);
+                    snapshot.left_groups = memberships.left_groups;
+                }
+                return;
+            }
             _ => return,
         };
         if let Some(snapshot) = &mut self.snapshot {
@@ -110,7 +134,9 @@ impl<P> Feed<P> {
     /// known to be missing.
     pub(super) fn began_with_snapshot(&mut self, id: &ConversationId) -> bool {
         let conversation = self.conversation(id);
-        conversation.newest.is_none() && conversation.target == Target::None
+        conversation.began_with_snapshot
+            && conversation.newest.is_none()
+            && conversation.target == Target::None
     }
 
     /// Counts a listed message as past while the first session is unbroken.
@@ -118,7 +144,7 @@ impl<P> Feed<P> {
         let conversation = self.conversation(id);
         if conversation.is_ahead(&newest) {
             conversation.unconfirmed = Some(newest);
-            self.confirm_at = Some(self.now + CONFIRM_AFTER);
+            self.confirm_at = Some(self.now);
         }
     }
 
@@ -128,6 +154,7 @@ impl<P> Feed<P> {
             return;
         }
         self.confirm_at = None;
+        self.unconfirmed_left = None;
         for conversation in self.conversations.values_mut() {
             conversation.unconfirmed = None;
             // Until here, pushes came in order and without a gap.
@@ -186,6 +213,7 @@ impl<P> Feed<P> {
             .position(|(message, _)| buffered.first.as_ref() == Some(&message.id));
         let Some(at) = at else { return };
         let (message, push) = conversation.buffered.messages.remove(at);
+        conversation.first_push = Some(message.id.clone());
         self.buffered -= 1;
         self.deliver_push(message, push);
     }
@@ -208,7 +236,7 @@ impl<P> Feed<P> {
         let past = before_push.map(|row| row.id().clone()).or(past);
         conversation.unconfirmed = rows.last().map(|row| row.id().clone());
         if conversation.unconfirmed.is_some() {
-            self.confirm_at = Some(self.now + CONFIRM_AFTER);
+            self.confirm_at = Some(self.now);
         }
         if let Some(past) = past {
             self.begin_at(id, past);
@@ -216,12 +244,25 @@ impl<P> Feed<P> {
         self.finish(id);
     }
 
-    /// Counts unconfirmed messages as past once the first session has lived long enough.
-    pub(super) fn confirm_baseline(&mut self) {
-        if self.confirm_at.is_none_or(|at| at > self.now) {
+    /// Holds the groups that the user has left, until the first session has proved its socket
+    /// alive. Those known to be left at the baseline need no proof.
+    pub(super) fn hold_left_groups(&mut self, left_groups: Vec<ConversationId>) {
+        self.unconfirmed_left = Some(left_groups);
+        self.confirm_at = Some(self.now);
+    }
+
+    /// Counts unconfirmed messages as past, and unconfirmed groups as left before, once everything
+    /// pushed before their lists has arrived.
+    pub(super) fn confirm_baseline(&mut self, until: Instant) {
+        if self.confirm_at.is_none_or(|at| at > until) {
             return;
         }
         self.confirm_at = None;
+        if let Some(left_groups) = self.unconfirmed_left.take() {
+            let mut record = Record::default();
+            self.save_left_groups(left_groups, &mut record);
+            self.out.put(Item::Checkpoint, record);
+        }
         let unconfirmed: Vec<(ConversationId, MessageId)> = self
             .conversations
             .iter_mut()
@@ -254,6 +295,19 @@ impl<P> Feed<P> {
         synced.max(baseline).unwrap_or(Timestamp::EPOCH)
     }
 
+    /// Returns whether a message that is not ahead of the cursor was sent before the baseline, as far
+    /// as clocks can tell. Where they cannot, a message before the cursor of an earlier process
+    /// counts as past: this process does not know where that one began.
+    pub(super) fn is_before_baseline(&mut self, id: &ConversationId, row: &MessageRow) -> bool {
+        let Some((sent, baseline)) = row.created_at().zip(self.baseline) else {
+            return false;
+        };
+        let loaded = self.conversation(id).loaded.as_ref();
+        let is_of_earlier_process = loaded.is_some_and(|loaded| row.id() <= loaded);
+        let slack = BASELINE_SLACK;
+        sent <= before(baseline, slack) || before(sent, slack) <= baseline && is_of_earlier_process
+    }
+
     /// Returns the time from which on all messages are delivered along with the history of the
     /// first start.
     pub(super) fn history_since(&self) -> Option<Timestamp> {
@@ -282,7 +336,3 @@ const SLACK: Duration = Duration::from_mins(10);
 /// of the past when the first session breaks, and costs a request for each conversation with so
 /// recent a message; less risks a loss where the clocks differ by more.
 const BASELINE_SLACK: Duration = Duration::from_mins(1);
-
-/// Lifetime of the first session that proves its socket alive. Heartbeats find a dead socket
-/// sooner.
-const CONFIRM_AFTER: Duration = Duration::from_mins(2);

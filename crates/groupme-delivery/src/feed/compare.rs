@@ -84,12 +84,8 @@ impl<P> Feed<P> {
         let has_lost = is_window && core::mem::take(&mut conversation.has_lost);
         let first = conversation.seen.first().filter(|_| !has_lost).cloned();
         let mut known_now = Record::default();
-        let baseline = self.baseline;
-        let is_before_baseline = |row: &MessageRow| {
-            let sent = row.created_at().zip(baseline);
-            sent.is_some_and(|(sent, baseline)| sent <= baseline)
-        };
         for row in rows {
+            let is_before_baseline = self.is_before_baseline(id, &row);
             let conversation = self.conversation(id);
             if conversation.is_ahead(row.id()) {
                 // Sent since, and pushed.
@@ -100,7 +96,8 @@ impl<P> Feed<P> {
                 None if is_window
                     && !conversation.seen.is_forgotten(row.id())
                     && !conversation.is_past(row.id())
-                    && !is_before_baseline(&row)
+                    && !conversation.is_before_pushes(row.id())
+                    && !is_before_baseline
                     && first.as_ref().is_some_and(|first| first < row.id()) =>
                 {
                     self.deliver_row(id, row);

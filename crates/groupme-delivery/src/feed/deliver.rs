@@ -164,7 +164,13 @@ impl<P> Feed<P> {
 
     /// Hands out all buffered pushes: messages in order, then changes.
     pub(super) fn release(&mut self, id: &ConversationId) {
+        let is_unbroken = self.is_unbroken;
         let conversation = self.conversation(id);
+        if is_unbroken && conversation.first_push.is_none() {
+            conversation
+                .first_push
+                .clone_from(&conversation.buffered.first);
+        }
         let buffered = core::mem::take(&mut conversation.buffered);
         self.buffered -= buffered.len();
         let mut messages = buffered.messages;

@@ -1,8 +1,7 @@
 //! The lists of a resync: the conversations, and the newest message of each.
 
 use groupme_model::{
-    Chat, ConversationId, Group, MessageId, Timestamp, Topic, UserPair,
-    member::{MemberState, MembershipState},
+    Chat, ConversationId, Group, MessageId, Timestamp, Topic, UserPair, member::MembershipState,
 };
 
 use super::Feed;
@@ -85,21 +84,7 @@ impl<P> Feed<P> {
         let Some(resync) = self.resync.as_mut().filter(|_| is_current) else {
             return;
         };
-        let memberships = resync.memberships.get_or_insert_default();
-        for membership in list {
-            let Some(group) = membership.group_id else {
-                continue;
-            };
-            let id = ConversationId::new(group.as_str());
-            match membership.state {
-                Some(MemberState::Active | MemberState::Muted) => memberships.member_of.push(id),
-                Some(MemberState::Exited | MemberState::Removed | MemberState::ExitedRemoved) => {
-                    memberships.left_groups.push(id);
-                }
-                // Pending, or a state not known yet.
-                _ => {}
-            }
-        }
+        resync.memberships.get_or_insert_default().extend(list);
     }
 
     fn take_group(&mut self, is_current: bool, group: &Group) {

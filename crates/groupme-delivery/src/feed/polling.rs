@@ -26,6 +26,6 @@ impl<P> Feed<P> {
         }
         // A new epoch, so that everything is listed again.
         self.epoch += 1;
-        self.begin_resync(self.newest);
+        let _ = self.begin_resync(self.newest);
     }
 }

@@ -25,6 +25,14 @@ impl<P> Feed<P> {
         }
     }
 
+    pub(super) fn note_dropped(&mut self, event: &EventRef<'_>) {
+        if let Observation::Message(message) = Observation::of(event, &self.user)
+            && self.conversations.contains_key(&message.conversation)
+        {
+            self.mark_rejoined(&message.conversation);
+        }
+    }
+
     fn take_message(&mut self, message: NewMessage, push: P) {
         let epoch = self.epoch;
         if self.is_held(&message) {
@@ -118,8 +126,12 @@ impl<P> Feed<P> {
 
     fn buffer_message(&mut self, message: NewMessage, push: P) {
         let is_full = self.buffered >= self.config.push_buffer;
+        let epoch = self.epoch;
         let conversation = self.conversation(&message.conversation);
         let buffered = &mut conversation.buffered;
+        if buffered.first.is_none() {
+            buffered.begun_in = epoch;
+        }
         if buffered
             .first
             .as_ref()

@@ -1,6 +1,9 @@
 //! Resync: listing all conversations to find missed messages.
 
-use groupme_model::{ConversationId, Timestamp};
+use groupme_model::{
+    ConversationId, Timestamp,
+    member::{MemberState, MembershipState},
+};
 
 use super::Feed;
 use crate::{
@@ -24,9 +27,15 @@ pub(super) struct Resync {
     pub(super) memberships: Option<Memberships>,
     /// Time up to which the account is synced once the resync is over.
     synced_until: Timestamp,
+    /// Time of day when it began, for an account that has no message.
+    asked_at: Timestamp,
     /// Whether the conversations that no list had were requested.
     are_unlisted_requested: bool,
 }
+
+/// Proof that a resync has begun in the present epoch.
+#[derive(Debug)]
+pub(super) struct Begun(());
 
 /// Groups by the user's membership.
 #[derive(Debug, Default)]
@@ -37,6 +46,26 @@ pub(super) struct Memberships {
     pub(super) left_groups: Vec<ConversationId>,
 }
 
+impl Memberships {
+    /// Adds the groups of a list.
+    pub(super) fn extend(&mut self, list: Vec<MembershipState>) {
+        for membership in list {
+            let Some(group) = membership.group_id else {
+                continue;
+            };
+            let id = ConversationId::new(group.as_str());
+            match membership.state {
+                Some(MemberState::Active | MemberState::Muted) => self.member_of.push(id),
+                Some(MemberState::Exited | MemberState::Removed | MemberState::ExitedRemoved) => {
+                    self.left_groups.push(id);
+                }
+                // Pending, or a state not known yet.
+                _ => {}
+            }
+        }
+    }
+}
+
 impl Resync {
     /// Returns whether all lists have been read.
     pub(super) fn is_listed(&self) -> bool {
@@ -45,7 +74,7 @@ impl Resync {
 }
 
 impl<P> Feed<P> {
-    pub(super) fn begin_resync(&mut self, unix_time: Timestamp) {
+    pub(super) fn begin_resync(&mut self, unix_time: Timestamp) -> Begun {
         self.drop_resync();
         let is_first = self.synced_until.is_none();
         let (page, limit) = (1, self.config.page);
@@ -67,11 +96,13 @@ impl<P> Feed<P> {
             } else {
                 self.newest
             },
+            asked_at: self.clock.unwrap_or(Timestamp::EPOCH),
             are_unlisted_requested: false,
         });
         for request in requests {
             self.requests.enqueue(request, Purpose::List(self.epoch));
         }
+        Begun(())
     }
 
     pub(super) fn drop_resync(&mut self) {
@@ -86,7 +117,10 @@ impl<P> Feed<P> {
             return;
         };
         if resync.synced_until == Timestamp::EPOCH {
-            resync.synced_until = self.newest;
+            resync.synced_until = match self.newest {
+                Timestamp::EPOCH => resync.asked_at,
+                newest => newest,
+            };
         }
         if !core::mem::replace(&mut resync.are_unlisted_requested, true) {
             self.conclude_lists();
@@ -147,14 +181,17 @@ impl<P> Feed<P> {
         if self.knows_left_groups {
             self.report_left_groups(left_groups);
         } else if has_memberships {
-            self.knows_left_groups = true;
-            if self.baseline.is_some() && !self.is_unbroken {
+            let has_unknown = left_groups.iter().any(|id| !self.is_known(id));
+            if self.baseline.is_none() || !has_unknown {
+                self.save_left_groups(left_groups, &mut record);
+            } else if self.is_unbroken {
+                self.hold_left_groups(left_groups);
+            } else {
                 // Some may have been left since the baseline, with messages that were not pushed.
                 // REST does not tell which.
                 self.report_left_groups(left_groups);
+                self.knows_left_groups = true;
                 record.changes.push(Change::LeftGroupsKnown);
-            } else {
-                self.save_left_groups(left_groups, &mut record);
             }
         }
         if self.synced_until.is_some() || (self.baseline.is_some() && !self.is_unbroken) {
@@ -165,14 +202,22 @@ impl<P> Feed<P> {
         } else if !record.is_empty() {
             self.out.put(Item::Checkpoint, record);
         }
-        let epoch = self.epoch;
+        let (epoch, is_live) = (self.epoch, self.is_live);
         let ids: Vec<ConversationId> = self.conversations.keys().cloned().collect();
         for id in ids {
             let conversation = self.conversation(&id);
             if conversation.listed_in != epoch {
                 conversation.listed_in = epoch;
+                let buffered = &conversation.buffered;
                 if conversation.cursor.is_some() && !conversation.is_left {
                     conversation.target = Target::End;
+                } else if conversation.cursor.is_none()
+                    && (!is_live || buffered.begun_in != epoch)
+                    && let Some(first) = buffered.first.clone()
+                {
+                    // It was pushed before all pushes were known to flow: of a conversation that
+                    // has begun since the list was read, earlier ones may be missing.
+                    conversation.extend_target(&first);
                 }
             }
             self.settle(&id);
@@ -190,27 +235,34 @@ impl<P> Feed<P> {
         self.out.put(Item::Checkpoint, record);
     }
 
-    /// Saves the groups that the user had left before the first start.
-    fn save_left_groups(&mut self, left_groups: Vec<ConversationId>, record: &mut Record) {
+    /// Saves the groups that the user had left before the first start, all of them.
+    pub(super) fn save_left_groups(
+        &mut self,
+        left_groups: Vec<ConversationId>,
+        record: &mut Record,
+    ) {
+        self.save_as_left(left_groups, record);
+        self.knows_left_groups = true;
+        record.changes.push(Change::LeftGroupsKnown);
+    }
+
+    /// Saves groups as left before the first start.
+    pub(super) fn save_as_left(&mut self, left_groups: Vec<ConversationId>, record: &mut Record) {
         for id in left_groups {
             let conversation = self.conversation(&id);
-            if conversation.cursor.is_none() {
+            if conversation.cursor.is_none() && !conversation.is_left {
                 conversation.is_left = true;
                 record.changes.push(Change::Left { conversation: id });
             }
         }
-        record.changes.push(Change::LeftGroupsKnown);
     }
 
     /// Reports groups joined and left again since the last sync: no list has them, and their
     /// messages cannot be fetched.
     fn report_left_groups(&mut self, left_groups: Vec<ConversationId>) {
         for id in left_groups {
-            let was_listed = self.was_listed(&id);
-            let conversation = self.conversation(&id);
-            let is_known = conversation.is_left || conversation.cursor.is_some();
-            if !was_listed && !is_known {
-                conversation.has_lost = true;
+            if !self.was_listed(&id) && !self.is_known(&id) {
+                self.conversation(&id).has_lost = true;
                 self.report_lost(&id, LossKind::Messages, None, LossReason::Left);
                 self.mark_left(&id);
             }
@@ -231,6 +283,12 @@ impl<P> Feed<P> {
                 self.fetch_backward(id, Until::Time(since));
             }
         }
+    }
+
+    /// Returns whether a conversation is known to be left, or something of it is known.
+    fn is_known(&self, id: &ConversationId) -> bool {
+        let found = self.conversations.get(id);
+        found.is_some_and(|found| found.is_left || found.cursor.is_some())
     }
 
     /// Returns whether a list of this resync had a conversation.

@@ -3,9 +3,9 @@
 
 use core::time::Duration;
 
-use groupme_delivery::{Config, Failure, Polling};
+use groupme_delivery::{Change, Config, Failure, Polling, Store as _};
 
-use crate::world::{CHAT, GROUP, T0, World, created, label, row};
+use crate::world::{CHAT, GROUP, T0, World, created, id, label, row};
 
 /// Returns the numbers of the messages handed out, one conversation after the other.
 fn messages(output: &[String]) -> Vec<&str> {
@@ -57,16 +57,32 @@ fn a_message_is_delivered_that_was_listed_and_never_pushed_when_the_socket_prove
 }
 
 #[test]
-fn a_message_that_an_unbroken_session_does_not_push_for_two_minutes_is_past() {
+fn a_message_that_is_not_pushed_is_past_once_all_pushes_before_its_list_have_arrived() {
     let mut world = started(Config::default());
     world.say(GROUP, 2);
     assert_eq!(world.answer_all(), ["caught up"]);
-    assert!(world.wait(Duration::from_mins(2)).is_empty());
-    assert_eq!(world.feed.poll_timeout(), None);
+    assert!(world.feed.awaits_proof());
+    assert!(world.prove().is_empty());
+    assert!(!world.feed.awaits_proof());
     world.lose();
     assert_eq!(world.live(), ["caught up"]);
     world.restart();
     assert_eq!(world.live(), ["caught up"]);
+}
+
+#[test]
+fn neither_time_nor_an_answer_to_an_earlier_request_proves_that_a_message_is_past() {
+    let mut world = started(Config::default());
+    let before = world.now;
+    world.wait(Duration::from_secs(1));
+    world.say(GROUP, 2);
+    assert_eq!(world.answer_all(), ["caught up"]);
+    // Long-polling with a long hold, into a socket that is dead.
+    assert!(world.wait(Duration::from_mins(20)).is_empty());
+    world.feed.handle_proof(world.now, before);
+    world.lose();
+    let output = world.live();
+    assert_eq!(messages(&output), ["2"], "{output:?}");
 }
 
 #[test]
@@ -76,7 +92,7 @@ fn messages_that_are_pushed_after_the_list_that_has_them_are_delivered_once() {
     assert_eq!(world.answer_all(), ["caught up"]);
     let pushed = world.push(&created(&second), &label("push", &second));
     assert_eq!(pushed, ["push 1835/2"]);
-    assert!(world.wait(Duration::from_mins(2)).is_empty());
+    assert!(world.prove().is_empty());
     world.lose();
     assert_eq!(world.live(), ["caught up"]);
 }
@@ -252,7 +268,7 @@ fn a_snapshot_before_the_first_session_separates_the_past_from_what_follows() {
     world.say(GROUP, 1);
     world.say(CHAT, 2);
     assert!(world.settle().is_empty());
-    assert_eq!(world.asked, ["groups 1", "chats 1"]);
+    assert_eq!(world.asked, ["groups 1", "chats 1", "memberships"]);
     world.is_slow = true;
     world.live();
     world.say(GROUP, 3);
@@ -310,9 +326,46 @@ fn a_group_left_before_the_first_lists_were_read_is_reported_lost_if_the_session
         let output = world.answer_all();
         let lost = output.iter().filter(|line| line.starts_with("lost"));
         assert_eq!(lost.count(), usize::from(breaks), "{output:?}");
+        world.prove();
+        world.lose();
+        assert_eq!(world.live(), ["caught up"]);
+        world.restart();
+        assert_eq!(world.live(), ["caught up"]);
+    }
+}
+
+#[test]
+fn a_group_left_while_the_first_session_was_dead_is_reported_lost() {
+    for restarts in [false, true] {
+        let mut world = started(Config::default());
+        world.left.push("77".to_owned());
+        assert_eq!(world.answer_all(), ["caught up"]);
+        // The push of its last message went into a dead socket.
+        if restarts {
+            world.restart();
+        } else {
+            world.lose();
+        }
+        assert_eq!(world.live(), ["lost 77 Messages ?..? (Left)", "caught up"]);
         world.lose();
         assert_eq!(world.live(), ["caught up"]);
     }
+}
+
+#[test]
+fn a_cursor_of_an_earlier_process_without_a_baseline_is_no_snapshot() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    // A process that only polled, and ended before it was synced.
+    let cursor = Change::Cursor {
+        conversation: GROUP.into(),
+        message: id(1).as_str().into(),
+    };
+    world.store.save(&[cursor]).unwrap();
+    world.restart();
+    world.say(GROUP, 2);
+    let output = world.live();
+    assert_eq!(messages(&output), ["2"], "{output:?}");
 }
 
 #[test]

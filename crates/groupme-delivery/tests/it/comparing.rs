@@ -1,6 +1,7 @@
 //! Comparing rows of REST with what was delivered.
 
 use groupme_delivery::{Config, Failure};
+use groupme_model::Timestamp;
 use serde_json::json;
 
 use crate::changes::{found_in_a_gap, with_pushed};
@@ -46,6 +47,22 @@ fn what_changed_in_a_gap_is_found_by_comparing() {
         !output.iter().any(|line| line.starts_with("reconciled")),
         "{output:?}"
     );
+}
+
+#[test]
+fn a_message_that_was_never_pushed_is_found_although_the_clock_was_ahead_at_the_first_start() {
+    let mut world = World::new();
+    world.has_begun = true;
+    let ahead = Timestamp::from_secs(T0 + 50);
+    world.feed.handle_live(world.now, ahead);
+    world.settle();
+    world.say_live(GROUP, 1);
+    world.say(GROUP, 2);
+    world.say_live(GROUP, 3);
+    world.lose();
+    world.say(GROUP, 4);
+    let output = world.live();
+    assert!(output.contains(&"backfill 1835/2".to_owned()), "{output:?}");
 }
 
 #[test]

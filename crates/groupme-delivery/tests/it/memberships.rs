@@ -23,10 +23,31 @@ fn a_group_that_was_joined_and_left_while_away_is_named() {
 fn groups_that_were_left_before_the_account_was_first_synced_are_not_named() {
     let mut world = World::new();
     world.left.push("77".to_owned());
+    // Requested before the account is live.
+    assert!(world.settle().is_empty());
     assert_eq!(world.live(), ["caught up"]);
     world.lose();
     assert_eq!(world.live(), ["caught up"]);
     world.restart();
+    assert_eq!(world.live(), ["caught up"]);
+}
+
+#[test]
+fn a_group_whose_welcome_was_dropped_is_named_when_it_is_left_again() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.left.push(GROUP.to_owned());
+    let named = "lost 1835 Messages 1..? (Left)".to_owned();
+    assert!(world.live().contains(&named));
+    world.left.clear();
+    world.lose();
+    let welcome = world.say(GROUP, 2);
+    world.drop_push(&created(&welcome));
+    world.left.push(GROUP.to_owned());
+    assert_eq!(world.live(), [named, "caught up".to_owned()]);
+    world.lose();
     assert_eq!(world.live(), ["caught up"]);
 }
 

@@ -5,7 +5,7 @@ use core::time::Duration;
 use groupme_delivery::{Config, Polling};
 use groupme_model::Timestamp;
 
-use crate::world::{GROUP, T0, World};
+use crate::world::{GROUP, T0, World, created};
 
 #[test]
 fn rest_is_polled_after_a_while_without_pushes_and_hands_back() {
@@ -99,7 +99,39 @@ fn an_account_that_is_first_synced_by_polling_is_synced_from_its_newest_message_
         }
         world.lose();
         world.wait(Duration::from_mins(2));
-        let expected = has_message.then(|| Timestamp::from_secs(T0 + 7));
-        assert_eq!(world.saved().synced_until, expected);
+        // Without a message, as of when REST was asked.
+        let expected = T0 + if has_message { 7 } else { 120 };
+        let synced = world.saved().synced_until;
+        assert_eq!(synced, Some(Timestamp::from_secs(expected)));
     }
+}
+
+#[test]
+fn an_account_that_was_only_polled_misses_what_is_said_while_no_process_runs() {
+    let mut config = Config::default();
+    config.polling = Some(Polling::default());
+    let mut world = World::with(config);
+    world.lose();
+    world.wait(Duration::from_mins(2));
+    world.has_begun = true;
+    world.restart();
+    world.put("77", crate::world::row("77", 1));
+    let output = world.live();
+    assert!(output.contains(&"backfill 77/1".to_owned()), "{output:?}");
+}
+
+#[test]
+fn a_push_that_comes_before_the_channel_is_confirmed_hides_no_message_before_it() {
+    let mut config = Config::default();
+    config.polling = Some(Polling::default());
+    let mut world = World::with(config);
+    world.live();
+    world.lose();
+    // The group was joined after its list was read, and only the second message was pushed.
+    world.is_unlisted = Some("77".to_owned());
+    world.say("77", 1);
+    let second = world.say("77", 2);
+    assert!(world.push(&created(&second), "push 77/2").is_empty());
+    let output = world.wait(Duration::from_mins(2));
+    assert_eq!(output, ["polling true", "backfill 77/1", "backfill 77/2"]);
 }

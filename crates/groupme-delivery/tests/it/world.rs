@@ -162,6 +162,12 @@ impl World {
         self.waiting.clear();
     }
 
+    /// Returns the time of day.
+    fn wall(&self) -> Timestamp {
+        let since = self.now.since_origin().as_secs();
+        Timestamp::from_secs(T0 + i64::try_from(since).unwrap())
+    }
+
     /// Goes live, and returns what is handed out.
     pub(crate) fn live(&mut self) -> Vec<String> {
         self.has_begun = true;
@@ -220,16 +226,34 @@ impl World {
         self.settle()
     }
 
+    /// Drops a push, as an embedder does whose program is too slow.
+    pub(crate) fn drop_push(&mut self, data: &Value) {
+        let text = json!([{ "channel": format!("/user/{YOU}"), "data": data }]).to_string();
+        let mut frame = Frame::from_bytes(text.as_bytes());
+        Decoder::new().decode(&mut frame).unwrap();
+        let data = frame.messages().next().unwrap().data().unwrap();
+        self.feed
+            .handle_dropped(self.now, &EventRef::from_value(data));
+    }
+
+    /// Proves that everything pushed so far has arrived.
+    pub(crate) fn prove(&mut self) -> Vec<String> {
+        self.feed.handle_proof(self.now, self.now);
+        self.settle()
+    }
+
     /// Lets time pass, one timer after the other.
     pub(crate) fn wait(&mut self, time: Duration) -> Vec<String> {
         let until = self.now + time;
         let mut output = self.settle();
         while let Some(at) = self.feed.poll_timeout().filter(|at| *at <= until) {
             self.now = self.now.max(at);
+            self.feed.handle_clock(self.now, self.wall());
             self.feed.handle_timeout(self.now);
             output.extend(self.settle());
         }
         self.now = until;
+        self.feed.handle_clock(self.now, self.wall());
         self.feed.handle_timeout(self.now);
         output.extend(self.settle());
         output

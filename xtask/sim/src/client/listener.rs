@@ -3,12 +3,18 @@
 
 mod sending;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use core::time::Duration;
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+};
 
 use bayeux_proto::{Channel, Instant};
 use bayeux_wire::Value;
 use groupme_account::{Account, Config, Delivery, Incoming, Lookup, Moment, SaveId, Scope, Status};
-use groupme_delivery::{Change, DeliveryTag, Failure, MemoryStore, Saved, Store as _};
+use groupme_delivery::{
+    Change, DeliveryTag, Failure, MemoryStore, Response, Saved, Store as _, StoreError,
+};
 use groupme_model::{Timestamp, UserId};
 use http::{HeaderMap, StatusCode};
 
@@ -37,8 +43,20 @@ pub(crate) struct Listener {
     /// Engine of the present process, if one runs.
     pub(super) engine: Option<Account>,
     store: MemoryStore,
+    /// Everything that the engine has saved, whatever a sabotage makes of it.
+    shadow: MemoryStore,
     /// Saves under way.
     saves: VecDeque<Save>,
+    /// Changes that could not be saved, to be tried again with the next ones.
+    failed: Vec<Change>,
+    /// Until when no save succeeds.
+    disk_is_full_until: Instant,
+    /// Number of acknowledgements that are not saved yet, and of those that no save has taken.
+    unsaved: usize,
+    untaken: usize,
+    /// Error of the time of day in this process, in milliseconds.
+    clock_error: i64,
+    has_lost_changes: bool,
     /// Acknowledgements that wait for a save.
     acknowledging: Vec<(SaveId, Delivered)>,
     unacknowledged: Vec<(DeliveryTag, Delivered)>,
@@ -67,6 +85,7 @@ struct Save {
     due: Instant,
     id: SaveId,
     changes: Vec<Change>,
+    acknowledgements: usize,
 }
 
 /// What an item means for the observers.
@@ -93,7 +112,14 @@ impl Listener {
             seed: client.seed,
             engine: None,
             store: MemoryStore::default(),
+            shadow: MemoryStore::default(),
             saves: VecDeque::new(),
+            failed: Vec::new(),
+            disk_is_full_until: Instant::ORIGIN,
+            unsaved: 0,
+            untaken: 0,
+            clock_error: 0,
+            has_lost_changes: false,
             acknowledging: Vec::new(),
             unacknowledged: Vec::new(),
             takes_at: Instant::ORIGIN,
@@ -125,6 +151,11 @@ impl Listener {
         config.max_waiting = self.settings.max_waiting;
         config.overflow_after = self.settings.overflow_after;
         let saved = self.settings.has_store.then(|| self.saved());
+        let is_first = saved
+            .as_ref()
+            .is_none_or(|saved| saved.baseline.or(saved.synced_until).is_none());
+        let (first, later) = self.settings.clock_error;
+        self.clock_error = if is_first { first } else { later };
         let user = UserId::from(self.user.as_str());
         let seed = self.seed.wrapping_add(self.process.into());
         let mut engine = Account::new(config, user, &self.own, saved, seed);
@@ -142,22 +173,35 @@ impl Listener {
     /// deliveries whose acknowledgements are.
     pub(super) fn crash(&mut self) -> Vec<Delivered> {
         let mut saved = Vec::new();
+        let is_full = self.at < self.disk_is_full_until;
         if self.process % 2 == 1
+            && !is_full
             && let Some(save) = self.saves.pop_front()
         {
-            let _ = self.store.save(&save.changes);
+            let mut changes = core::mem::take(&mut self.failed);
+            changes.extend(save.changes);
+            let _ = self.store.save(&changes);
+            let _ = self.shadow.save(&changes);
             let is_saved = |(id, _): &mut (SaveId, Delivered)| *id <= save.id;
             let acknowledged = self.acknowledging.extract_if(.., is_saved);
             saved.extend(acknowledged.map(|(_, delivered)| delivered));
         }
+        self.has_lost_changes = !self.failed.is_empty();
         self.end();
         saved
+    }
+
+    /// Returns whether the process that crashed last could not save some changes.
+    pub(super) fn has_lost_changes(&self) -> bool {
+        self.has_lost_changes
     }
 
     /// Ends the process after everything is saved.
     pub(super) fn end(&mut self) {
         self.engine = None;
         self.saves.clear();
+        self.failed.clear();
+        (self.unsaved, self.untaken) = (0, 0);
         self.acknowledging.clear();
         self.unacknowledged.clear();
         self.takes_at = Instant::ORIGIN;
@@ -241,32 +285,77 @@ impl Listener {
         takes.into_iter().chain(saves).min()
     }
 
+    /// Lets no save succeed until then.
+    pub(super) fn fill_disk(&mut self, until: Instant) {
+        self.disk_is_full_until = until;
+    }
+
+    pub(super) fn clock_error(&self) -> i64 {
+        self.clock_error
+    }
+
     /// Completes the saves that are due, and begins the next. Returns the deliveries whose
     /// acknowledgements are saved now.
     pub(super) fn save(&mut self, now: Instant, sabotage: Option<Sabotage>) -> Vec<Delivered> {
         let mut saved = Vec::new();
-        while let Some(engine) = &mut self.engine {
+        while self.engine.is_some() {
             if let Some(save) = self.saves.pop_front_if(|save| save.due <= now) {
-                if sabotage != Some(Sabotage::SkipSave) {
-                    let _ = self.store.save(&save.changes);
-                }
-                engine.handle_saved(save.id, Ok(()));
-                let is_saved = |(id, _): &mut (SaveId, Delivered)| *id <= save.id;
-                let acknowledged = self.acknowledging.extract_if(.., is_saved);
-                saved.extend(acknowledged.map(|(_, delivered)| delivered));
+                saved.extend(self.complete(now, save, sabotage));
                 continue;
             }
             let mut changes = Vec::new();
             if !self.saves.is_empty() {
                 break;
             }
+            let Some(engine) = &mut self.engine else {
+                break;
+            };
             let Some(id) = engine.poll_changes(&mut changes) else {
                 break;
             };
-            let due = now + self.settings.saving;
-            self.saves.push_back(Save { due, id, changes });
+            let mut due = now + self.settings.saving;
+            if sabotage == Some(Sabotage::HandOutUnsaved) {
+                engine.handle_saved(id, Ok(()));
+                let early = self.acknowledging.drain(..);
+                saved.extend(early.map(|(_, delivered)| delivered));
+                due = due + EARLY;
+            }
+            let acknowledgements = core::mem::take(&mut self.untaken);
+            self.saves.push_back(Save {
+                due,
+                id,
+                changes,
+                acknowledgements,
+            });
         }
         saved
+    }
+
+    /// Completes a save, as the writer of groupme-client does. Returns the deliveries whose
+    /// acknowledgements are saved now.
+    fn complete(&mut self, now: Instant, save: Save, sabotage: Option<Sabotage>) -> Vec<Delivered> {
+        let mut changes = core::mem::take(&mut self.failed);
+        changes.extend(save.changes);
+        self.unsaved = self.unsaved.saturating_sub(save.acknowledgements);
+        let result = if now < self.disk_is_full_until {
+            self.failed = changes;
+            Err(Arc::new(StoreError::writing("the disk is full")))
+        } else {
+            let _ = self.shadow.save(&changes);
+            let kept = changes
+                .iter()
+                .filter(|change| !is_withheld(sabotage, change));
+            let kept: Vec<Change> = kept.cloned().collect();
+            let _ = self.store.save(&kept);
+            Ok(())
+        };
+        let is_ok = result.is_ok();
+        if let Some(engine) = &mut self.engine {
+            engine.handle_saved(save.id, result);
+        }
+        let is_saved = |(id, _): &mut (SaveId, Delivered)| is_ok && *id <= save.id;
+        let acknowledged = self.acknowledging.extract_if(.., is_saved);
+        acknowledged.map(|(_, delivered)| delivered).collect()
     }
 
     /// Completes all saves at once.
@@ -283,7 +372,7 @@ impl Listener {
     pub(super) fn finds_baseline(&mut self) -> bool {
         let before = self.has_baseline;
         if !before {
-            let saved = self.saved();
+            let saved = self.shadow.clone().load().unwrap_or_default();
             self.has_baseline = saved.baseline.is_some() || saved.synced_until.is_some();
         }
         !before && self.has_baseline
@@ -292,7 +381,8 @@ impl Listener {
     /// Takes the next item, if it is time.
     pub(super) fn take(&mut self, now: Instant) -> Option<Taken> {
         self.at = now;
-        if now < self.takes_at {
+        // As many as groupme-client lets be unsaved.
+        if now < self.takes_at || self.unsaved >= MAX_UNSAVED {
             return None;
         }
         let incoming = self.engine.as_mut()?.poll_incoming()?;
@@ -326,7 +416,11 @@ impl Listener {
                 continue;
             }
             match engine.acknowledge(tag) {
-                Some(id) => self.acknowledging.push((id, delivered)),
+                Some(id) => {
+                    self.unsaved += 1;
+                    self.untaken += 1;
+                    self.acknowledging.push((id, delivered));
+                }
                 None if self.settings.has_store => done.push(delivered),
                 None => {}
             }
@@ -345,7 +439,13 @@ impl Listener {
     }
 
     /// Handles a response. Returns whether a request of the engine failed.
-    pub(super) fn handle_response(&mut self, at: Moment, call: Call, reply: Reply) -> bool {
+    pub(super) fn handle_response(
+        &mut self,
+        at: Moment,
+        call: Call,
+        reply: Reply,
+        sabotage: Option<Sabotage>,
+    ) -> bool {
         match call {
             Call::Read(id, lookup) => {
                 let response = match reply {
@@ -356,6 +456,7 @@ impl Listener {
                     }
                 };
                 let has_failed = response.is_err();
+                let response = falsify(sabotage, &lookup, response);
                 if let Some(engine) = &mut self.engine {
                     engine.handle_response(at, id, response);
                 }
@@ -402,11 +503,51 @@ impl Listener {
     }
 }
 
-/// Returns the time of day, for the engine.
-pub(super) fn time_of_day(now: Instant) -> Timestamp {
+/// Returns the time of day, for the engine, by a clock with this error in milliseconds.
+pub(super) fn time_of_day(now: Instant, error: i64) -> Timestamp {
     let since = i64::try_from(now.since_origin().as_millis()).unwrap_or(0);
-    Timestamp::from_millis(EPOCH * 1000 + since)
+    Timestamp::from_millis(EPOCH * 1000 + since + error)
 }
+
+/// Returns whether a sabotage keeps a change from the store.
+fn is_withheld(sabotage: Option<Sabotage>, change: &Change) -> bool {
+    matches!(
+        (sabotage, change),
+        (Some(Sabotage::SkipSave), _)
+            | (Some(Sabotage::ForgetSeen), Change::Seen { .. })
+            | (Some(Sabotage::SaveBaselineLate), Change::Baseline(_))
+    )
+}
+
+/// Returns a response as a sabotage makes the engine believe it.
+fn falsify(
+    sabotage: Option<Sabotage>,
+    lookup: &Lookup,
+    response: Result<Response, Failure>,
+) -> Result<Response, Failure> {
+    match (sabotage, response) {
+        (Some(Sabotage::CutPages), Ok(Response::Messages(mut rows))) => {
+            if rows.messages.len() > 1 {
+                rows.messages.remove(rows.messages.len() / 2);
+            }
+            Ok(Response::Messages(rows))
+        }
+        (Some(Sabotage::TakeErrorsForEmpty), Err(failure)) => {
+            let empty: &[u8] = br#"{"response":[],"meta":{"code":200}}"#;
+            let not_modified = lookup.decode(StatusCode::NOT_MODIFIED, &HeaderMap::new(), b"");
+            let response = lookup.decode(StatusCode::OK, &HeaderMap::new(), empty);
+            response.or(not_modified).or(Err(failure))
+        }
+        (_, response) => response,
+    }
+}
+
+/// Time before a save at which a sabotage reports it.
+const EARLY: Duration = Duration::from_secs(1);
+
+/// Maximum acknowledgements that may be unsaved before the next event is taken, as in
+/// groupme-client.
+const MAX_UNSAVED: usize = 32;
 
 /// Start of every simulation, in seconds since 1970.
 pub(crate) const EPOCH: i64 = 1_750_000_000;

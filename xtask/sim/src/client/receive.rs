@@ -85,6 +85,8 @@ impl Client {
         let is_read = self.decoder.decode(&mut frame).is_ok() && frame.messages().len() > 0;
         if !is_read {
             self.frame = frame;
+            let published = payload.published;
+            self.see(cx, ClientFact::Damaged { published });
             return false;
         }
         let fact = ClientFact::Received {

@@ -32,6 +32,9 @@ pub(super) struct Account {
     /// The store knows where the past ends, which outlives this process.
     has_baseline: bool,
     caught_up: bool,
+    /// The process could not save everything before its end, and has reported that: what was
+    /// delivered need not come again.
+    has_lost_changes: bool,
     /// The conversation of each published message.
     published: BTreeMap<u64, String>,
     /// Messages that have to come.
@@ -57,6 +60,9 @@ struct Membership {
     /// Whether the program knows that the group was left. A user who comes back and leaves again
     /// while nothing is pushed leaves no trace in REST.
     is_known_to_be_left: bool,
+    /// The first message that the user could not read after leaving the group. What came before
+    /// does not show that the user is back, however late it is delivered.
+    left_before: u64,
     /// The first message since the user came back to a group known to be left, of which the program
     /// has seen nothing yet.
     unseen_since: Option<u64>,
@@ -88,6 +94,7 @@ impl Invariant for Account {
                 });
                 self.acknowledged.extend(ids);
             }
+            ClientFact::ChangesLost => self.has_lost_changes = true,
             ClientFact::Crashed => self.crash(),
             _ => {}
         }
@@ -135,7 +142,10 @@ impl Account {
         membership.is_member = is_member;
         if is_member {
             membership.unseen_since = membership.is_known_to_be_left.then_some(next);
-        } else if let Some(since) = membership.unseen_since.take() {
+            return;
+        }
+        membership.left_before = next;
+        if let Some(since) = membership.unseen_since.take() {
             let (published, topics) = (&self.published, &self.topics);
             let is_of = |of: &String| of == group || topics.get(of).is_some_and(|of| of == group);
             self.owed
@@ -171,7 +181,9 @@ impl Account {
             return Ok(());
         };
         let group = self.topics.get(&conversation).unwrap_or(&conversation);
-        if let Some(membership) = self.groups.get_mut(group) {
+        if let Some(membership) = self.groups.get_mut(group)
+            && id >= membership.left_before
+        {
             membership.is_known_to_be_left = false;
             membership.unseen_since = None;
         }
@@ -213,12 +225,13 @@ impl Account {
 
     fn crash(&mut self) {
         self.has_listened = false;
-        if self.has_baseline {
+        let has_lost_changes = core::mem::take(&mut self.has_lost_changes);
+        if self.has_baseline && !has_lost_changes {
             // Everything not acknowledged has to come again.
             let again = self.delivered.difference(&self.acknowledged);
             self.owed
                 .extend(again.filter(|id| !self.mergeable.contains(id)));
-        } else {
+        } else if !self.has_baseline {
             // The next process meets the account for the first time.
             self.owed.clear();
         }

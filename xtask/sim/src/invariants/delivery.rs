@@ -52,6 +52,8 @@ impl Invariant for Delivery {
                 self.sent = published;
                 self.moments.push((local, published));
             }
+            // A gap that it causes ends with it.
+            ClientFact::Damaged { published } => self.sent = self.sent.max(published),
             ClientFact::Acted(local, Action::Send(_) | Action::Exchange(..)) => {
                 self.moments.push((local, self.published.len() as u64));
             }

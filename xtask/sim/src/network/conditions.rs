@@ -56,6 +56,7 @@ impl Conditions {
             idle: None,
             latency: Duration::from_millis(20),
             has_stragglers: false,
+            refuses_tcp: false,
         });
     }
 

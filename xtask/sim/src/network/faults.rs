@@ -105,6 +105,7 @@ impl Network {
     pub(super) fn refuse(&mut self, now: Instant, key: u64, refusal: Refusal) {
         let is_socket = self.links.get(&key).is_some_and(|link| link.is_socket);
         let why = match refusal {
+            Refusal::Unreachable if self.refuses_tcp => Close::ConnectionRefused,
             Refusal::Unreachable => Close::Unreachable,
             Refusal::Tls => Close::Tls,
             // A page is no answer to an upgrade.

@@ -62,6 +62,8 @@ pub(crate) enum Fault {
         percent: u64,
         lasts: Duration,
     },
+    /// No save of a backfilling program succeeds.
+    Disk { client: usize, lasts: Duration },
     /// A program, or its machine, is suspended. Afterwards its session may be
     /// woken, and its timers may fire before what has arrived is read.
     Sleep {

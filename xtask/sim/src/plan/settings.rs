@@ -32,6 +32,8 @@ pub(crate) struct AccountSettings {
     pub(crate) has_store: bool,
     /// Time that a save takes.
     pub(crate) saving: Duration,
+    /// Error of the time of day in milliseconds: at the very first start, and later.
+    pub(crate) clock_error: (i64, i64),
     /// Limits of the engine for a program that is too slow.
     pub(crate) max_waiting: usize,
     pub(crate) overflow_after: Duration,
@@ -47,6 +49,8 @@ pub(crate) struct NetworkSettings {
     /// Whether packets of a client over a connection that is gone may arrive after packets over the
     /// next one.
     pub(crate) has_stragglers: bool,
+    /// Whether a gateway that is down refuses TCP connections, instead of not being there at all.
+    pub(crate) refuses_tcp: bool,
 }
 
 pub(super) fn gateway(random: &mut Random) -> GatewayConfig {
@@ -160,6 +164,7 @@ impl AccountSettings {
             is_lazy,
             has_store: random.chance(85),
             saving: Duration::from_millis(saving),
+            clock_error: (0, 0),
             max_waiting: random.pick(&[1_024, 64, 8]),
             overflow_after: seconds(random.pick(&[10, 10, 1])),
             pace: if is_slow {
@@ -180,6 +185,7 @@ impl NetworkSettings {
             idle: has_idle_limit
                 .then(|| (random.millis(8_000, 70_000), random.pick(&Notified::ALL))),
             latency: Duration::from_millis(random.pick(&[2, 40, 300])),
+            refuses_tcp: false,
         }
     }
 }

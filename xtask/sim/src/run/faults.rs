@@ -51,6 +51,7 @@ impl Run<'_> {
                 self.clients[client].sleep(cx, asleep);
             }
             Fault::Crash { client, down } => self.clients[client].crash(cx, down),
+            Fault::Disk { client, lasts } => self.clients[client].fill_disk(now + lasts),
             Fault::Acknowledge { client } => {
                 if self.clients[client].is_idle() {
                     self.clients[client].acknowledge(cx);

@@ -48,6 +48,22 @@ caught! {
         "every message once and in order, or reported lost";
     a_save_that_is_skipped_is_caught: SkipSave by
         "every message once and in order, or reported lost";
+    a_delivery_before_its_save_is_caught: HandOutUnsaved by
+        "every message once and in order, or reported lost";
+    a_baseline_that_is_saved_late_is_caught: SaveBaselineLate by
+        "every message once and in order, or reported lost";
+    a_store_that_does_not_know_what_was_delivered_is_caught: ForgetSeen by
+        "every message once and in order, or reported lost",
+        "every change is reported once";
+    a_page_without_one_of_its_messages_is_caught: CutPages by
+        "every message once and in order, or reported lost",
+        "every change is reported once",
+        "no loss is reported without need";
+    an_error_that_is_taken_for_an_empty_list_is_caught: TakeErrorsForEmpty by
+        "every message once and in order, or reported lost",
+        "no loss is reported without need";
+    events_that_are_dropped_without_a_mark_are_caught: DropUnread by
+        "every message once and in order, or reported lost";
     a_lost_change_is_caught: DropChange by "every change is reported once";
     a_doubled_deletion_is_caught: DuplicateDeletion by "every change is reported once";
     an_own_message_marked_as_foreign_is_caught: MisattributeOwn by
