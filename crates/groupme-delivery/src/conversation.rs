@@ -357,10 +357,15 @@ impl Seen {
         forgotten
     }
 
+    /// Returns the state of a message as its changes tell, if it is not among the newest.
+    pub(crate) fn older(&self, message: &MessageId) -> Option<MessageState> {
+        let older = self.older.iter().find(|(older, _)| older == message);
+        older.map(|(_, state)| *state)
+    }
+
     /// Returns whether a message was deleted before it was delivered.
     pub(crate) fn was_deleted(&self, message: &MessageId) -> bool {
-        let older = self.older.iter().find(|(older, _)| older == message);
-        older.is_some_and(|(_, state)| state.deleted)
+        self.older(message).is_some_and(|state| state.deleted)
     }
 
     /// Returns the state of a message of any age, to be changed, and whether it is among the

@@ -40,6 +40,22 @@ fn one_connect_is_outstanding_whatever_else_happens() {
     assert_eq!(world.last("/meta/connect").id, held.id);
 }
 
+#[test]
+fn an_answer_proves_that_what_was_sent_before_its_request_has_arrived_and_an_event_does_not() {
+    let mut world = World::established();
+    world.subscribe("/a");
+    let held = world.last("/meta/connect");
+    world.pass(SECOND);
+    world.answer(&held, &[held.ok()]);
+    let next = world.last("/meta/connect");
+    world.pass(SECOND);
+    world.receive(next.lane, &[event("/a")]);
+    assert_eq!(world.session.proved_until(), held.at);
+    world.answer(&next, &[next.ok()]);
+    assert_eq!(world.session.proved_until(), next.at);
+    assert!(next.at > held.at);
+}
+
 // C022, C023
 #[test]
 fn the_first_connect_asks_not_to_be_held_and_later_ones_do_not() {

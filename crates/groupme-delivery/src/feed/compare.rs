@@ -104,12 +104,21 @@ impl<P> Feed<P> {
                 }
                 // A message of the past: only its later changes are delivered.
                 None if is_window && !conversation.seen.is_forgotten(row.id()) => {
-                    conversation.note_state(
-                        id,
-                        row.id().clone(),
-                        MessageState::of_row(&row.view()),
-                        &mut known_now,
-                    );
+                    let mut state = MessageState::of_row(&row.view());
+                    if let Some(pushed) = conversation.seen.older(row.id()) {
+                        // The response may be older than the push of a change.
+                        state.deleted |= pushed.deleted;
+                        if pushed.edited > state.edited {
+                            (state.edited, state.content) = (pushed.edited, pushed.content);
+                        }
+                        if is_touched(row.id(), Aspect::Pin) {
+                            state.pinned = pushed.pinned;
+                        }
+                        if is_touched(row.id(), Aspect::Reactions) {
+                            state.reactions = pushed.reactions;
+                        }
+                    }
+                    conversation.note_state(id, row.id().clone(), state, &mut known_now);
                 }
                 None => {}
             }

@@ -5,7 +5,7 @@ use groupme_model::Timestamp;
 use serde_json::json;
 
 use crate::changes::{found_in_a_gap, with_pushed};
-use crate::world::{CHAT, GROUP, T0, World, created, favorite, hearts};
+use crate::world::{CHAT, GROUP, T0, World, changed, created, favorite, hearts};
 
 #[test]
 fn what_changed_in_a_gap_is_found_by_comparing() {
@@ -195,6 +195,26 @@ fn a_conversation_that_is_not_synced_yet_is_compared_once_it_is() {
     assert!(world.feed.poll_request().is_none());
     world.change(GROUP, 1, &json!({ "reactions": hearts(&["7"]) }));
     assert_eq!(world.live(), ["caught up", "reconciled favorite 1835/1"]);
+}
+
+#[test]
+fn a_deletion_is_reported_once_that_is_pushed_while_an_older_answer_is_under_way() {
+    let mut world = World::new();
+    let old = world.say(GROUP, 1);
+    world.feed.watch(&GROUP.into(), true);
+    world.is_slow = true;
+    world.live();
+    for list in ["groups 1", "chats 1", "memberships", "groups 2", "chats 2"] {
+        world.answer_first(list);
+    }
+    assert!(world.asked.contains(&"newest 1835".to_owned()));
+    let gone = changed("message.deleted", &old);
+    assert_eq!(world.push(&gone, "deletion"), ["deletion"]);
+    world.answer_all();
+    let deleted = json!({ "deleted_at": T0 + 50, "deletion_actor": "sender" });
+    world.change(GROUP, 1, &deleted);
+    world.lose();
+    assert_eq!(world.live(), ["caught up"]);
 }
 
 #[test]
