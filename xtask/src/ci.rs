@@ -25,7 +25,7 @@ pub(crate) enum Job {
     Layering,
     /// Licences, duplicates, sources and bans of dependencies, and advisories if online.
     Deny,
-    /// Third-party crates of groupme-client, and bytes of the command.
+    /// Third-party crates of groupme-client, and bytes of the command; runs only by name.
     Size,
     /// Rules on the sources that no linter has.
     Tidy,
@@ -56,7 +56,7 @@ pub(crate) enum Job {
     Sim,
     /// Two accounts over real sockets with faults.
     Soak,
-    /// Each client of `bench peers`, shortly.
+    /// Each client of `bench peers`, shortly; takes minutes to build, and runs only by name.
     Peers,
 }
 
@@ -71,7 +71,7 @@ impl fmt::Display for Job {
 pub(crate) fn run(workspace: &Workspace, jobs: &[Job], bots: bots::Options) -> anyhow::Result<()> {
     let all = Job::value_variants().iter().copied();
     let jobs: Vec<_> = if jobs.is_empty() {
-        all.filter(|job| !matches!(job, Job::Semver | Job::Autobahn))
+        all.filter(|job| !matches!(job, Job::Semver | Job::Autobahn | Job::Peers | Job::Size))
             .collect()
     } else {
         jobs.to_vec()
@@ -137,11 +137,18 @@ fn clippy(workspace: &Workspace, args: &[&str]) -> anyhow::Result<()> {
 /// `cargo test` builds the other examples: `tail` never ends, and `blocking` needs arguments.
 fn examples(workspace: &Workspace) -> anyhow::Result<()> {
     for name in [
+        "archive",
+        "bridge",
         "commands",
+        "dialog",
+        "echo",
         "many_accounts",
+        "media",
+        "moderate",
         "own_server",
         "parse_only",
         "test_your_bot",
+        "webhook",
     ] {
         sh(cargo(&["run", "--quiet", "--locked", "--example", name]).current_dir(workspace.root()))?;
     }

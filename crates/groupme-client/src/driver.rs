@@ -18,6 +18,7 @@ use tokio::{
 
 use crate::{
     requests::Requests,
+    status_log::StatusLog,
     token::SharedSource,
     unix_time,
     writer::{Saved, Writer},
@@ -38,6 +39,7 @@ pub(crate) struct Driver {
     timer: Option<(Instant, Pin<Box<Sleep>>)>,
     /// Time at which the lanes were last read.
     last_read: Instant,
+    log: StatusLog,
 }
 
 impl Driver {
@@ -47,6 +49,7 @@ impl Driver {
         source: SharedSource,
         requests: Option<Requests>,
         writer: Option<Writer>,
+        log: StatusLog,
     ) -> Self {
         Self {
             account,
@@ -57,6 +60,7 @@ impl Driver {
             batch: Vec::new(),
             timer: None,
             last_read: Instant::ORIGIN,
+            log,
         }
     }
 
@@ -77,6 +81,9 @@ impl Driver {
                 && !self.writer.as_ref().is_some_and(Writer::is_behind)
                 && let Some(incoming) = self.account.poll_incoming()
             {
+                if let Incoming::Status(status) = &incoming {
+                    self.log.write(status);
+                }
                 return Poll::Ready(Some(incoming));
             }
             if self.account.has_changes() {

@@ -6,7 +6,7 @@ use groupme_model::{ConversationId, MessageId, MessageRow, Timestamp};
 
 use crate::{
     GapCause,
-    message_state::{Aspect, MessageState},
+    message_state::{Aspect, Difference, MessageState},
     observation::{Change as PushedChange, NewMessage, is_place},
     store::{Change, SavedConversation},
 };
@@ -56,6 +56,13 @@ pub(crate) struct Conversation<P> {
     pub(crate) buffered: Buffered<P>,
     /// Whether the program subscribes to the conversation's own channel, where changes are pushed.
     pub(crate) is_watched: bool,
+    /// Notice of a change whose own event is about to be pushed, too. No later message is handed
+    /// out before the notice.
+    pub(crate) held: Option<(NewMessage, P)>,
+    /// Whether the embedder knows that the user has the conversation.
+    pub(crate) found: Found,
+    /// Time at which the newest known message was sent.
+    pub(crate) last_sent: Option<Timestamp>,
     /// Whether the conversation did not exist for this user when last requested.
     pub(crate) is_left: bool,
     /// Whether messages were reported as lost. Messages that a comparison then finds would be out
@@ -66,6 +73,15 @@ pub(crate) struct Conversation<P> {
     /// Changes pushed since the running comparison was requested, which are newer than its
     /// response; `None` while none is running.
     pub(crate) touched: Option<Vec<(MessageId, Aspect)>>,
+}
+
+/// State of reporting a conversation by [`Feed::poll_found`](crate::Feed::poll_found).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    No,
+    Yes,
+    /// The gateway refused its channel in this epoch.
+    RefusedIn(u64),
 }
 
 /// End of what has to be fetched.
@@ -157,6 +173,9 @@ impl<P> Conversation<P> {
             gap_cause: None,
             buffered: Buffered::default(),
             is_watched: false,
+            held: None,
+            found: Found::No,
+            last_sent: None,
             is_left: false,
             has_lost: false,
             is_stale: false,
@@ -178,6 +197,16 @@ impl<P> Conversation<P> {
     /// Returns whether a message is beyond the cursor.
     pub(crate) fn is_ahead(&self, message: &MessageId) -> bool {
         self.cursor.as_ref().is_none_or(|cursor| message > cursor)
+    }
+
+    /// Returns whether a message was sent since `oldest`, as far as is known.
+    pub(crate) fn is_active_since(&self, oldest: Timestamp) -> bool {
+        self.last_sent.is_none_or(|sent| sent >= oldest)
+    }
+
+    /// Notes the time at which a message was sent.
+    pub(crate) fn note_sent(&mut self, sent: Option<Timestamp>) {
+        self.last_sent = self.last_sent.max(sent);
     }
 
     /// Returns whether a message belongs to the conversation's past.
@@ -269,6 +298,13 @@ impl Seen {
             older: VecDeque::new(),
             limit,
         }
+    }
+
+    /// Returns whether the remembered state of a message has this change.
+    pub(crate) fn knows(&self, message: &MessageId, difference: Difference) -> bool {
+        let older = || self.older.iter().find(|(older, _)| older == message);
+        let state = self.get(message).or_else(|| Some(older()?.1));
+        state.is_some_and(|state| state.has(difference))
     }
 
     /// Returns whether a message was delivered.

@@ -59,6 +59,8 @@
 //!     };
 //!     feed.handle_response(now, id, Ok(response));
 //! }
+//! // A proof of the session: what the first lists have and was not pushed is past.
+//! feed.handle_proof(now, now);
 //!
 //! let mut caught_up = false;
 //! let mut changes = Vec::new();

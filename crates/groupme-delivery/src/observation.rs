@@ -33,6 +33,13 @@ pub(crate) struct NewMessage {
     pub(crate) is_join_notice: bool,
 }
 
+impl NewMessage {
+    /// Returns whether the message was sent in direct messages.
+    pub(crate) fn is_direct(&self) -> bool {
+        self.conversation.as_str().contains('+')
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Change {
     pub(crate) conversation: ConversationId,

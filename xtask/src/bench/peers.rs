@@ -54,13 +54,8 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
     let count = ["--package", "bench-peers", "--features", "count"];
     let counting = installed.join("counting");
     fs::copy(package::build(workspace, "bench-peers", &count)?, &counting)?;
-    // A check measures nothing, so that one build does for all.
-    let program = if options.is_check {
-        counting.clone()
-    } else {
-        package::build(workspace, "bench-peers", &[profile, &count[..2]].concat())?
-    };
-    let mut command = Command::new(program);
+    let build = [profile, &count[..2]].concat();
+    let mut command = Command::new(package::build(workspace, "bench-peers", &build)?);
     command.arg("run").args(&options.args);
     command.arg("--counting").arg(counting);
     command
@@ -87,12 +82,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
 
 /// Builds the Rust clients of others, which are no part of the workspace, and returns their program.
 fn rust(workspace: &Workspace, target: &Path, profile: &[&str]) -> anyhow::Result<PathBuf> {
-    let mut build = cargo(&["build", "--quiet", "--locked"]);
-    if profile.is_empty() {
-        // A check needs no debug symbols, which take time to write.
-        build.env("CARGO_PROFILE_DEV_DEBUG", "0");
-    }
-    sh(build
+    sh(cargo(&["build", "--quiet", "--locked"])
         .args(profile)
         .current_dir(workspace.root().join("xtask/bench/peers/third-party/rust"))
         .env("CARGO_TARGET_DIR", target))?;

@@ -27,6 +27,9 @@ enum Line<'a> {
         state: &'static str,
         error: Option<String>,
     },
+    Following {
+        conversations: usize,
+    },
     Event {
         channel: &'a str,
         r#type: &'a str,
@@ -100,6 +103,9 @@ pub(super) fn status(status: &Status) -> io::Result<()> {
             channel,
             state: "active",
             error: None,
+        },
+        Status::Following { conversations } => Line::Following {
+            conversations: *conversations,
         },
         Status::Refused { channel, error } => Line::Subscription {
             channel,

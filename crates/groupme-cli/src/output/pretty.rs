@@ -53,6 +53,9 @@ impl Pretty {
             Status::Subscribed { channel } => {
                 format!("· subscribed to {}", names.channel(channel))
             }
+            Status::Following { conversations } => {
+                format!("· following {conversations} conversations")
+            }
             Status::Refused { channel, error } => {
                 format!(
                     "· subscription refused: {}: {error}",

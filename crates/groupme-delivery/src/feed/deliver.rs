@@ -14,7 +14,25 @@ use crate::{
 
 impl<P> Feed<P> {
     pub(super) fn deliver_push(&mut self, message: NewMessage, push: P) {
+        let is_told = message.announces.as_ref().is_some_and(|(_, difference)| {
+            let is_direct = message.is_direct();
+            let conversation = self.conversation(&message.conversation);
+            conversation.is_told_by_notice(*difference, is_direct)
+        });
+        self.deliver_told(message, push, is_told);
+    }
+
+    /// Hands out a pushed message. `is_told` says that it is a notice that counts as the event of
+    /// the change.
+    pub(super) fn deliver_told(&mut self, message: NewMessage, push: P, is_told: bool) {
         let is_own = self.out.is_own(message.source_guid.as_deref());
+        let record = self.record_push(message, is_told);
+        self.out.put_own(Item::Push(push), record, is_own);
+    }
+
+    /// Remembers a pushed message as handed out, and the change that it tells, if any. Returns the
+    /// record.
+    pub(super) fn record_push(&mut self, message: NewMessage, is_told: bool) -> Record {
         let synced_until = self.advance_synced_until(message.created_at);
         let conversation = self.conversation(&message.conversation);
         if conversation.seen.confirm_delivery(&message.id) {
@@ -33,9 +51,10 @@ impl<P> Feed<P> {
             // A comparison under way that lacks the message is older than its push.
             conversation.mark_touched(&message.id, Aspect::Existence);
         }
+        conversation.note_sent(message.created_at);
         let mut record = Record::default();
         if let Some((affected, difference)) = message.announces
-            && conversation.is_told_by_notice(difference)
+            && is_told
         {
             record = conversation
                 .learn(&message.conversation, affected, difference)
@@ -48,7 +67,7 @@ impl<P> Feed<P> {
             &mut record,
         );
         record.synced_until = synced_until;
-        self.out.put_own(Item::Push(push), record, is_own);
+        record
     }
 
     pub(super) fn deliver_change(&mut self, change: PushedChange, push: P) {
@@ -57,9 +76,14 @@ impl<P> Feed<P> {
             message,
             difference,
         } = change;
-        let (is_news, record) = self.conversation(&id).learn(&id, message, difference);
+        let conversation = self.conversation(&id);
+        let is_merged = conversation.holds_notice_of(&message, difference);
+        let (is_news, record) = conversation.learn(&id, message, difference);
         if is_news {
             self.out.put(Item::Push(push), record);
+        }
+        if is_merged {
+            self.merge_held(&id);
         }
     }
 
@@ -74,6 +98,7 @@ impl<P> Feed<P> {
         }
         let view = row.view();
         let state = MessageState::of_row(&view);
+        conversation.note_sent(row.created_at());
         if let Some(messages) = &mut conversation.gap {
             *messages += 1;
         }
@@ -179,8 +204,13 @@ impl<P> Feed<P> {
 impl<P> Conversation<P> {
     /// Returns whether the notice of a change is its only push. Edits and deletions in a group are
     /// also pushed on the group's own channel, if the program subscribes to it; pins are not.
-    fn is_told_by_notice(&self, difference: Difference) -> bool {
-        !self.is_watched || matches!(difference, Difference::Pinned(_))
+    fn is_told_by_notice(&self, difference: Difference, is_direct: bool) -> bool {
+        match difference {
+            Difference::Pinned(_) => true,
+            // No other push of it is known. That of an edit would have the new text.
+            Difference::Deleted if is_direct => true,
+            _ => !self.is_watched,
+        }
     }
 
     /// Applies a change to the remembered state. Returns whether it is new, and the record of it.

@@ -5,6 +5,7 @@ use groupme_model::{ConversationId, EventRef};
 use super::Feed;
 use crate::{
     Item,
+    conversation::Found,
     item::Record,
     observation::{Change, NewMessage, Observation},
 };
@@ -12,7 +13,13 @@ use crate::{
 impl<P> Feed<P> {
     pub(super) fn take_push(&mut self, event: &EventRef<'_>, push: P) {
         match Observation::of(event, &self.user) {
-            Observation::Other => self.out.put(Item::Push(push), Record::default()),
+            Observation::Other => {
+                if let EventRef::MembershipCreate(membership) = event {
+                    let group = ConversationId::new(membership.group().id().as_str());
+                    self.note_joined(&group);
+                }
+                self.out.put(Item::Push(push), Record::default());
+            }
             Observation::Message(message) => self.take_message(message, push),
             Observation::Change(change) => self.take_change(change, push),
         }
@@ -28,6 +35,9 @@ impl<P> Feed<P> {
 
     fn take_message(&mut self, message: NewMessage, push: P) {
         let epoch = self.epoch;
+        if self.is_held(&message) {
+            return;
+        }
         let conversation = self.conversation(&message.conversation);
         let seen = &conversation.seen;
         // Dropped: a message deleted already, whose push is late, and one of the past, which would
@@ -37,8 +47,13 @@ impl<P> Feed<P> {
             return;
         }
         if message.parent.is_some() {
-            let conversation = self.conversation(&message.conversation);
             conversation.parent.clone_from(&message.parent);
+        }
+        if conversation.found != Found::Yes {
+            if message.is_join_notice {
+                conversation.found = Found::No;
+            }
+            self.note_found(&message.conversation);
         }
         let is_back = self.mark_rejoined(&message.conversation) || message.is_join_notice;
         let conversation = self.conversation(&message.conversation);
@@ -48,6 +63,10 @@ impl<P> Feed<P> {
             let is_late = !conversation.is_ahead(&message.id);
             let id = message.conversation.clone();
             self.confirm_before_push(&id, &message.id);
+            if self.is_merged_later(&message) {
+                self.hold(message, push);
+                return;
+            }
             self.deliver_push(message, push);
             if is_late {
                 self.request_comparison(&id);
@@ -82,6 +101,7 @@ impl<P> Feed<P> {
             .collect();
         for id in topics {
             self.mark_rejoined(&id);
+            self.note_joined(&id);
             let topic = self.conversation(&id);
             topic.synced_in = 0;
             self.fetch_rejoined(&id);

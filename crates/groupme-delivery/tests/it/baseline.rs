@@ -279,6 +279,26 @@ fn a_snapshot_before_the_first_session_separates_the_past_from_what_follows() {
 }
 
 #[test]
+fn a_message_before_the_first_push_is_past_although_a_list_has_named_a_later_one_since() {
+    let mut world = World::new();
+    world.has_begun = true;
+    world.say(GROUP, 1);
+    world.say(GROUP, 2);
+    world.feed.watch(&GROUP.into(), true);
+    assert!(world.settle().is_empty());
+    world.say(GROUP, 3);
+    world.is_slow = true;
+    world.live();
+    world.answer_first("groups 1");
+    world.answer_first("newest 1835");
+    // Subscribed again, without a loss.
+    world.live();
+    assert!(world.say_live(GROUP, 4).is_empty());
+    let output = world.answer_all();
+    assert_eq!(messages(&output), ["4"], "{output:?}");
+}
+
+#[test]
 fn a_snapshot_that_is_older_than_a_minute_is_not_used() {
     let mut world = World::new();
     world.say(GROUP, 1);
