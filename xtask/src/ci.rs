@@ -12,7 +12,7 @@ use clap::ValueEnum;
 use crate::{
     autobahn, bench, bots, clock,
     command::{cargo, run as sh, works},
-    deny, interop, layering, package, release, soak, tidy,
+    deny, interop, layering, package, release, size, soak, tidy,
     workspace::Workspace,
 };
 
@@ -25,6 +25,8 @@ pub(crate) enum Job {
     Layering,
     /// Licences, duplicates, sources and bans of dependencies, and advisories if online.
     Deny,
+    /// Third-party crates of groupme-client, and bytes of the command; runs only by name.
+    Size,
     /// Rules on the sources that no linter has.
     Tidy,
     /// clippy on the workspace.
@@ -35,7 +37,8 @@ pub(crate) enum Job {
     Examples,
     /// bayeux-proto and bayeux-wire in a program without std.
     NoStd,
-    /// clippy on each library alone: with no feature, each feature, the default ones and all.
+    /// clippy on each library alone: with no feature, each feature, the default ones and all; and
+    /// TLS without ring.
     Features,
     /// Changes of public items since the baseline; needs cargo-semver-checks, and runs only by name.
     Semver,
@@ -68,7 +71,7 @@ impl fmt::Display for Job {
 pub(crate) fn run(workspace: &Workspace, jobs: &[Job], bots: bots::Options) -> anyhow::Result<()> {
     let all = Job::value_variants().iter().copied();
     let jobs: Vec<_> = if jobs.is_empty() {
-        all.filter(|job| !matches!(job, Job::Semver | Job::Autobahn | Job::Peers))
+        all.filter(|job| !matches!(job, Job::Semver | Job::Autobahn | Job::Peers | Job::Size))
             .collect()
     } else {
         jobs.to_vec()
@@ -101,6 +104,7 @@ impl Job {
             Self::Fmt => sh(cargo(&["fmt", "--all", "--check"]).current_dir(workspace.root())),
             Self::Layering => layering::run(workspace),
             Self::Deny => deny::run(workspace),
+            Self::Size => size::run(workspace),
             Self::Tidy => tidy::run(workspace),
             Self::Lint => clippy(workspace, &["--workspace", "--all-targets"]),
             Self::Docs => sh(cargo(&["doc", "--locked", "--workspace", "--no-deps"])
@@ -112,7 +116,7 @@ impl Job {
             Self::Features => features(workspace),
             Self::Semver => semver(workspace),
             Self::Release => release::run(workspace, &release::Options::for_ci()),
-            Self::Fuzz => package::run(workspace, "fuzz", &["100000", "1"]),
+            Self::Fuzz => fuzz(workspace),
             Self::Autobahn => autobahn::run(workspace, &autobahn::Options::default()),
             Self::Interop => interop::run(workspace, &interop::Options::default()),
             Self::Bots => bots::run(workspace, bots),
@@ -133,11 +137,18 @@ fn clippy(workspace: &Workspace, args: &[&str]) -> anyhow::Result<()> {
 /// `cargo test` builds the other examples: `tail` never ends, and `blocking` needs arguments.
 fn examples(workspace: &Workspace) -> anyhow::Result<()> {
     for name in [
+        "archive",
+        "bridge",
         "commands",
+        "dialog",
+        "echo",
         "many_accounts",
+        "media",
+        "moderate",
         "own_server",
         "parse_only",
         "test_your_bot",
+        "webhook",
     ] {
         sh(cargo(&["run", "--quiet", "--locked", "--example", name]).current_dir(workspace.root()))?;
     }
@@ -157,7 +168,13 @@ fn features(workspace: &Workspace) -> anyhow::Result<()> {
             )?;
         }
     }
-    Ok(())
+    // The tests of the workspace use ring, which is a default feature.
+    sh(
+        cargo(&["test", "--quiet", "--locked", "--package", "bayeux-dial"])
+            .args(["--no-default-features", "--features"])
+            .arg("bundled-roots,rustls-graviola")
+            .current_dir(workspace.root()),
+    )
 }
 
 /// Returns no feature, each feature, the default ones and all, each set once.
@@ -171,6 +188,14 @@ fn feature_sets(features: &BTreeMap<String, Vec<String>>) -> BTreeSet<BTreeSet<&
     sets.insert(default.map(String::as_str).collect());
     sets.insert(all);
     sets
+}
+
+/// Runs the targets from a seed, and checks that the build under libFuzzer, which is run by hand, has
+/// the lock file of today's crates.
+fn fuzz(workspace: &Workspace) -> anyhow::Result<()> {
+    sh(cargo(&["tree", "--quiet", "--locked", "--depth", "0"])
+        .current_dir(workspace.root().join("xtask/fuzz/libfuzzer")))?;
+    package::run(workspace, "fuzz", &["100000", "1"])
 }
 
 /// Builds `xtask/no-std`, which has a panic handler: std, if linked, has a second one, and the

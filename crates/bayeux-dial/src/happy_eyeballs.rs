@@ -91,7 +91,7 @@ fn alternating(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     let (preferred, other): (Vec<_>, Vec<_>) = addresses
         .into_iter()
         .partition(|address| address.is_ipv6() == first_is_v6);
-    let mut order = Vec::with_capacity(preferred.len() + other.len());
+    let mut order = Vec::with_capacity(preferred.len().saturating_add(other.len()));
     let (mut preferred, mut other) = (preferred.into_iter(), other.into_iter());
     loop {
         let before = order.len();

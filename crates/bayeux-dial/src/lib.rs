@@ -25,8 +25,13 @@
 //!
 //! # Features
 //!
-//! - `rustls-ring` (default): TLS by rustls with ring. Without it, plaintext only.
+//! - `rustls-ring` (default): TLS by rustls with ring. Without a provider, plaintext only.
+//! - `rustls-graviola`: TLS by rustls with Graviola, which needs no C compiler; for x86-64 and ARM64
+//!   with the usual extensions. With both providers, Graviola is used where the processor suffices.
 //! - `bundled-roots` (default): Mozilla's root certificates, compiled in. Without it, add your own.
+
+// Servers send durations, counts and lengths: arithmetic on them saturates or is checked.
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
 mod dialer;
 mod error;

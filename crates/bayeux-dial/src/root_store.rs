@@ -8,6 +8,7 @@ use std::{
 
 use rustls::{
     ClientConfig, RootCertStore,
+    crypto::CryptoProvider,
     pki_types::{CertificateDer, ServerName, pem::PemObject},
 };
 use tokio_rustls::TlsConnector;
@@ -138,19 +139,32 @@ fn connector(store: &RootCertStore) -> Result<TlsConnector, &'static str> {
     Ok(TlsConnector::from(Arc::new(config)))
 }
 
-#[cfg(feature = "rustls-ring")]
 fn configuration(roots: RootCertStore) -> Result<ClientConfig, &'static str> {
     // The provider is named, because the plain builder panics in a program that links two.
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
+    let config = ClientConfig::builder_with_provider(Arc::new(provider()?))
         .with_safe_default_protocol_versions()
         .map_err(|_| "the provider supports no safe version of TLS")?;
     Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
-#[cfg(not(feature = "rustls-ring"))]
-fn configuration(_: RootCertStore) -> Result<ClientConfig, &'static str> {
-    Err("build with the feature `rustls-ring`")
+/// Returns Graviola, if it is compiled in and the processor suffices, or else ring.
+#[cfg_attr(
+    feature = "rustls-ring",
+    expect(clippy::unnecessary_wraps, reason = "ring suits every processor")
+)]
+fn provider() -> Result<CryptoProvider, &'static str> {
+    #[cfg(feature = "rustls-graviola")]
+    if graviola::util::is_cpu_supported() {
+        return Ok(rustls_graviola::default_provider());
+    }
+    #[cfg(feature = "rustls-ring")]
+    return Ok(rustls::crypto::ring::default_provider());
+    #[cfg(not(feature = "rustls-ring"))]
+    Err(if cfg!(feature = "rustls-graviola") {
+        "the processor is too old for Graviola: build with the feature `rustls-ring`"
+    } else {
+        "build with the feature `rustls-ring` or `rustls-graviola`"
+    })
 }
 
 #[cfg(test)]
@@ -181,6 +195,17 @@ mod tests {
             RootStore::none().check(),
             Err(DialError::NoTls { .. })
         ));
+    }
+
+    #[cfg(feature = "rustls-graviola")]
+    #[test]
+    fn graviola_goes_before_ring_where_the_processor_suffices() {
+        let provider = format!("{:?}", provider().unwrap().secure_random);
+        assert_eq!(
+            provider.contains("raviola"),
+            graviola::util::is_cpu_supported(),
+            "{provider}"
+        );
     }
 
     #[cfg(all(feature = "bundled-roots", feature = "rustls-ring"))]

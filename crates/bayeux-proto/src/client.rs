@@ -34,6 +34,8 @@ pub struct Session {
     /// Transport of the next handshake or connect.
     transport: Transport,
     client_id: String,
+    /// Texts that no error of a server shows.
+    secrets: Vec<String>,
     advice: MergedAdvice,
     last_id: u64,
     last_lane: u64,
@@ -87,6 +89,7 @@ impl Session {
             stage: Stage::Idle,
             transport,
             client_id: String::new(),
+            secrets: Vec::new(),
             advice: MergedAdvice::default(),
             last_id: 0,
             last_lane: 0,
@@ -189,6 +192,18 @@ impl Session {
             });
         }
         Ok(self.requests.publish(channel, json))
+    }
+
+    /// Hides a text, such as a token in `ext`, in the errors of servers from now on. The last four
+    /// texts are hidden.
+    pub fn hide_in_errors(&mut self, secret: &str) {
+        if secret.is_empty() || self.secrets.iter().any(|known| known == secret) {
+            return;
+        }
+        if self.secrets.len() >= MAX_SECRETS {
+            self.secrets.remove(0);
+        }
+        self.secrets.push(secret.into());
     }
 
     /// Disconnects: sends the commands already queued, then `/meta/disconnect`. Settles with
@@ -519,6 +534,9 @@ impl fmt::Debug for Session {
             .finish_non_exhaustive()
     }
 }
+
+/// Maximum number of texts that are hidden in errors: an old and a new token, and some more.
+const MAX_SECRETS: usize = 4;
 
 /// Maximum number of messages in a row over a websocket that are neither events nor replies.
 const MAX_USELESS: u32 = 50_000;

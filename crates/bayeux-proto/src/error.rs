@@ -146,6 +146,23 @@ impl ServerError {
     }
 }
 
+impl ServerError {
+    /// Cuts a text that fills no line any more.
+    pub(crate) fn shortened(mut self) -> Self {
+        if let Some((end, _)) = self.text.char_indices().nth(MAX_TEXT) {
+            self.text.truncate(end);
+            self.text.push('…');
+        }
+        self.args.truncate(MAX_ARGS);
+        self
+    }
+}
+
+/// Maximum number of characters of an error that are kept.
+const MAX_TEXT: usize = 300;
+/// Maximum number of arguments of an error that are kept.
+const MAX_ARGS: usize = 8;
+
 impl fmt::Display for ServerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.code, self.text.as_str()) {

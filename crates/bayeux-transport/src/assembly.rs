@@ -58,7 +58,7 @@ impl Assembly {
             }
             _ => self.is_text = opcode == OpCode::Text,
         }
-        if payload.len() > self.limit - self.parts.len() {
+        if payload.len() > self.limit.saturating_sub(self.parts.len()) {
             return Err(Error::Oversize { limit: self.limit });
         }
         if fin && self.state == State::Idle {
@@ -99,7 +99,7 @@ impl Assembly {
         match str::from_utf8(unknown) {
             Ok(_) => self.valid = self.parts.len(),
             Err(error) if error.error_len().is_none() && !is_last => {
-                self.valid += error.valid_up_to();
+                self.valid = self.valid.saturating_add(error.valid_up_to());
             }
             Err(_) => return Err(Error::NotUtf8 { what: "a text" }),
         }

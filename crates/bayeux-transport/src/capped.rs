@@ -63,7 +63,7 @@ impl Burst {
         let bytes = self.bytes.get(self.start..self.end).unwrap_or_default();
         let (bytes, rest) = bytes.split_at(bytes.len().min(CAP).min(buf.remaining()));
         buf.put_slice(bytes);
-        self.start += bytes.len();
+        self.start = self.start.saturating_add(bytes.len());
         if rest.is_empty() {
             BUFFER.set(Some(self.bytes));
             return None;

@@ -31,7 +31,7 @@ impl Cookies {
         }
         let size: usize = jar
             .iter_any()
-            .map(|cookie| cookie.name().len() + cookie.value().len())
+            .map(|cookie| cookie.name().len().saturating_add(cookie.value().len()))
             .sum();
         if jar.iter_any().count() > MAX_COOKIES || size > MAX_SIZE {
             tracing::debug!("the server set too many cookies: the jar is emptied");

@@ -2,7 +2,7 @@
 
 use std::io::Read as _;
 
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 use http::{HeaderMap, header};
 
 use crate::Error;
@@ -47,16 +47,31 @@ impl Encoding {
         }
         let mut decoded = Vec::new();
         let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-        MultiGzDecoder::new(&*body)
-            .take(most)
-            .read_to_end(&mut decoded)
-            .map_err(|source| Error::BadGzip(source.into()))?;
-        if decoded.len() > limit {
-            return Err(Error::Oversize { limit });
+        let mut rest = &*body;
+        for _ in 0..MAX_MEMBERS {
+            let mut member = GzDecoder::new(rest);
+            let left = most.saturating_sub(u64::try_from(decoded.len()).unwrap_or(u64::MAX));
+            member
+                .by_ref()
+                .take(left)
+                .read_to_end(&mut decoded)
+                .map_err(|source| Error::BadGzip(source.into()))?;
+            if decoded.len() > limit {
+                return Err(Error::Oversize { limit });
+            }
+            rest = member.into_inner();
+            if rest.is_empty() {
+                return Ok(decoded);
+            }
         }
-        Ok(decoded)
+        Err(Error::Flood {
+            what: "gzip of too many members",
+        })
     }
 }
+
+/// Maximum number of gzip members in a body. Each costs time, and may be empty.
+const MAX_MEMBERS: u32 = 1_000;
 
 #[cfg(test)]
 mod tests {

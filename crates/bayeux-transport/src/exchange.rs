@@ -112,9 +112,10 @@ struct Kept {
 
 impl Kept {
     fn new(connection: Connection, shared: &Shared) -> Self {
+        let now = Instant::now();
         Self {
             generation: shared.generation(),
-            until: Instant::now() + connection.idle_timeout,
+            until: now.checked_add(connection.idle_timeout).unwrap_or(now),
             connection,
         }
     }
@@ -171,7 +172,7 @@ async fn attempt(
             Some(redirect) if redirects == MAX_REDIRECTS => return Err(redirect.too_many(status)),
             Some(redirect) => shared.sites.redirect(&site, redirect),
         }
-        redirects += 1;
+        redirects = redirects.saturating_add(1);
     }
 }
 
@@ -315,12 +316,14 @@ async fn receive(
         let Ok(chunk) = frame.into_data() else {
             continue;
         };
-        if chunk.len() > limit - bytes.len() {
+        if chunk.len() > limit.saturating_sub(bytes.len()) {
             return Err(Error::Oversize { limit });
         }
         bytes.extend_from_slice(&chunk);
         let content = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        if meter.read() - start > content.saturating_mul(2).saturating_add(FREE_FRAMING) {
+        if meter.read().saturating_sub(start)
+            > content.saturating_mul(2).saturating_add(FREE_FRAMING)
+        {
             return Err(Error::Flood {
                 what: "a response with more chunk headers than content",
             });

@@ -134,7 +134,7 @@ impl Lanes {
             let may_take = self.reports_left > 0;
             let waiting = may_take.then(|| self.reports.try_recv().ok()).flatten();
             let (lane, report) = if let Some(report) = waiting {
-                self.reports_left -= 1;
+                self.reports_left = self.reports_left.saturating_sub(1);
                 report
             } else {
                 self.reports_left = REPORT_QUEUE;

@@ -37,9 +37,13 @@
 //! # Features
 //!
 //! - `rustls-ring` (default): TLS by rustls with ring. Without it, plaintext only.
+//! - `rustls-graviola`: TLS by rustls with Graviola, which needs no C compiler; goes before ring.
 //! - `bundled-roots` (default): trusts the Mozilla root certificates compiled into the program.
 //! - `cookies` (default): keeps the cookies of the server, as `CometD` and load balancers with sticky
 //!   sessions need.
+
+// Servers send durations, counts and lengths: arithmetic on them saturates or is checked.
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
 mod assembly;
 #[cfg(feature = "autobahn")]

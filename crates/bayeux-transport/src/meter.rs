@@ -152,7 +152,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Metered<S> {
     ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
-        let added = buf.filled().len() - before;
+        let added = buf.filled().len().saturating_sub(before);
         if added > 0 {
             let meter = &self.meter;
             meter.last_read.store(meter.now(), Ordering::Relaxed);

@@ -1,6 +1,7 @@
 //! The account: commands, inputs and outputs.
 
 mod deliveries;
+mod following;
 mod made;
 mod overflow;
 mod own_channel;
@@ -19,7 +20,7 @@ use groupme_delivery::{
 };
 use groupme_model::{EventRef, SourceGuid, Timestamp, UserId};
 
-use self::{overflow::Overflow, own_channel::OwnChannel};
+use self::{following::Following, overflow::Overflow, own_channel::OwnChannel};
 use crate::{BoxError, ClientEnd, Config, Delivery, DisconnectCause, Incoming, Status};
 
 /// One account of GroupMe. The crate documentation has the loop and the guarantees.
@@ -34,6 +35,7 @@ pub struct Account {
     user: UserId,
     own: OwnChannel,
     subscriptions: BTreeMap<Channel, SubscriptionId>,
+    following: Following,
     overflow: Overflow,
     /// Reason of the end, if it is not the program's wish.
     end_override: Option<ClientEnd>,
@@ -112,6 +114,7 @@ impl Account {
             user,
             own: OwnChannel::new(own.clone()),
             subscriptions: BTreeMap::new(),
+            following: Following::new(config.scope),
             overflow: Overflow::new(config.max_waiting, config.overflow_after),
             end_override: None,
             lane_error: None,
@@ -142,11 +145,13 @@ impl Account {
             return Err(Misuse::Ended);
         }
         self.request_subscription(channel)?;
+        self.following.include(channel);
         self.take_session_events();
         Ok(())
     }
 
-    /// Unsubscribes from a channel. Does nothing if it is not subscribed.
+    /// Unsubscribes from a channel, also from one of the [`Scope`](crate::Scope), which is not
+    /// followed from then on. Does nothing if it is not subscribed.
     ///
     /// # Errors
     ///
@@ -155,6 +160,7 @@ impl Account {
         if self.has_ended {
             return Err(Misuse::Ended);
         }
+        self.following.exclude(channel);
         self.watch(channel.as_str(), false);
         let Some(id) = self.subscriptions.remove(channel) else {
             return Ok(());
@@ -235,6 +241,7 @@ impl Account {
             }
         }
         self.pass_proof();
+        self.follow();
         self.note_waiting();
         useless
     }
@@ -304,6 +311,7 @@ impl Account {
         if let Some(feed) = &mut self.feed {
             feed.handle_response(at.now, id, response);
         }
+        self.follow();
         self.note_waiting();
     }
 
@@ -336,7 +344,12 @@ impl Account {
         self.pass(at);
         let seconds = at.unix_time.as_secs();
         // GroupMe's push tutorial, "Subscribing to a user channel".
+        let mut secret = Vec::new();
         let mut extension = |outgoing: Outgoing<'_>, out: &mut Vec<u8>| {
+            if let Outgoing::Handshake | Outgoing::Subscribe(_) = outgoing {
+                secret.clear();
+                token(&mut secret);
+            }
             if matches!(outgoing, Outgoing::Subscribe(_) | Outgoing::Publish(_)) {
                 out.extend_from_slice(br#"{"access_token":""#);
                 token(out);
@@ -345,6 +358,9 @@ impl Account {
             }
         };
         let action = self.session.poll_action(at.now, &mut extension, out);
+        // A server that was told the token may repeat it.
+        self.session
+            .hide_in_errors(str::from_utf8(&secret).unwrap_or_default());
         self.take_session_events();
         action
     }
@@ -415,11 +431,14 @@ impl Account {
         self.has_ended
     }
 
-    /// Returns whether everything is delivered as it is pushed, and no request is open.
+    /// Returns whether everything is delivered as it is pushed, no request is open, and all
+    /// conversations of the [`Scope`](crate::Scope) are followed.
     pub fn is_settled(&self) -> bool {
-        self.feed
+        let is_synced = self
+            .feed
             .as_ref()
-            .is_none_or(|feed| feed.is_synced() && feed.requests() == 0 && feed.buffered() == 0)
+            .is_none_or(|feed| feed.is_synced() && feed.requests() == 0 && feed.buffered() == 0);
+        is_synced && self.following.is_settled()
     }
 
     /// Returns the number of deliveries and statuses waiting for the program.

@@ -14,6 +14,9 @@ pub struct Config {
     /// Settings of gap-free delivery; `None` for pushes only: gaps are reported and not filled, and
     /// duplicates are not removed.
     pub delivery: Option<groupme_delivery::Config>,
+    /// Conversations whose own channels the account subscribes to by itself. Default:
+    /// [`Scope::Account`].
+    pub scope: Scope,
     /// Maximum deliveries waiting for the program while the socket is read. Default: 1,024.
     pub max_waiting: usize,
     /// Time for which the socket is not read while the program takes nothing, before events are
@@ -27,10 +30,28 @@ impl Default for Config {
         Self {
             session: TransportPolicy::default().session(),
             delivery: Some(groupme_delivery::Config::default()),
+            scope: Scope::default(),
             max_waiting: 1024,
             overflow_after: Duration::from_secs(10),
         }
     }
+}
+
+/// Conversations whose own channels an account subscribes to by itself.
+///
+/// The user's channel brings every message of every conversation, reactions to the user's own
+/// messages, and notices of edits and deletions. Everything else comes on the channel of its
+/// conversation: typing, all reactions, the edited or deleted message itself, read receipts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Scope {
+    /// The user's channel only, and those that the program subscribes to.
+    #[default]
+    Account,
+    /// All groups, topics and direct conversations, as they come and go: those that REST lists, and
+    /// those that a message or membership is pushed of. Needs
+    /// [`Config::delivery`], which reads the lists.
+    Everything,
 }
 
 /// Allowed transports.

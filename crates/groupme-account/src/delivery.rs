@@ -1,11 +1,11 @@
 //! Events and statuses that an account hands to the program.
 
-use core::fmt;
+use core::{fmt, time::Duration};
 use std::sync::Arc;
 
 use bayeux_wire::{Frame, Value};
 use groupme_delivery::{DeliveryTag, Origin};
-use groupme_model::{Event, EventRef};
+use groupme_model::{Event, EventRef, Timestamp, UserId};
 
 use crate::Status;
 
@@ -55,6 +55,42 @@ impl Delivery {
     /// sent the message.
     pub fn is_own(&self) -> bool {
         self.is_own
+    }
+
+    /// Returns whether the event was pushed as it happened. Otherwise it was missed and fetched
+    /// later: it is history, and may be hours old. A bot that acts on an old command surprises
+    /// people.
+    pub fn is_live(&self) -> bool {
+        self.origin == Origin::Push
+    }
+
+    /// Returns the time at which the event happened, by GroupMe's clock: when the gateway received
+    /// it, else when its message was edited, deleted or sent. `None` if nothing says so, as for
+    /// pings and found reactions.
+    pub fn time(&self) -> Option<Timestamp> {
+        let event = self.event();
+        event.received_at().or_else(|| match event {
+            EventRef::LineCreate(push) | EventRef::DirectMessageCreate(push) => {
+                push.message().created_at()
+            }
+            EventRef::MessageUpdate(push) => push.message().updated_at(),
+            EventRef::MessageDeleted(push) => push.message().deleted_at(),
+            EventRef::Typing(push) => push.started(),
+            _ => None,
+        })
+    }
+
+    /// Returns the age of the event at a time of day; zero if the clocks differ. `None` as for
+    /// [`time`](Self::time).
+    pub fn age_at(&self, now: Timestamp) -> Option<Duration> {
+        let age = now.as_millis().saturating_sub(self.time()?.as_millis());
+        Some(Duration::from_millis(u64::try_from(age).unwrap_or(0)))
+    }
+
+    /// Returns whether this user caused the event, from whichever device: sent, edited or deleted
+    /// the message, reacted, types. See [`EventRef::actor`].
+    pub fn is_by(&self, user: &UserId) -> bool {
+        self.event().actor().is_some_and(|actor| actor == *user)
     }
 
     /// Returns the channel of the event, such as `/user/1`.

@@ -58,7 +58,7 @@ mod lookup;
 mod status;
 
 pub use account::{Account, Moment, SaveId};
-pub use config::{Config, TransportPolicy};
+pub use config::{Config, Scope, TransportPolicy};
 pub use delivery::{Delivery, Incoming};
 #[cfg(feature = "rest")]
 pub use lookup::Lookup;

@@ -28,6 +28,12 @@ pub enum Status {
         /// Channel.
         channel: Box<str>,
     },
+    /// The gateway delivers everything of all conversations of the [`Scope`](crate::Scope) from
+    /// here on. Comes once all of them are subscribed, in each session, and when more come.
+    Following {
+        /// Number of groups, topics and direct conversations.
+        conversations: usize,
+    },
     /// The gateway refused this channel. The session goes on, and the next one subscribes to it
     /// again.
     Refused {
@@ -87,6 +93,9 @@ impl fmt::Display for Status {
             Self::Connected { transport } => write!(f, "connected over {}", transport.name()),
             Self::Moved { transport } => write!(f, "moved to {}", transport.name()),
             Self::Subscribed { channel } => write!(f, "subscribed to {channel}"),
+            Self::Following { conversations } => {
+                write!(f, "following {conversations} conversations")
+            }
             Self::Refused { channel, error } => {
                 write!(f, "the gateway refuses {channel}: {error}")
             }
@@ -192,6 +201,8 @@ impl ClientEnd {
         }
     }
 }
+
+impl core::error::Error for ClientEnd {}
 
 impl fmt::Display for ClientEnd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -54,14 +54,8 @@ impl Bot {
             on_message: None,
             on_event: None,
             on_error: Arc::new(|_, _| Some("That did not work.".to_owned())),
-            on_status: Box::new(|status| match status {
-                Status::Disconnected { .. }
-                | Status::Refused { .. }
-                | Status::Unrecoverable(_)
-                | Status::Overflow { .. }
-                | Status::NotSaved(_) => tracing::warn!("{status}"),
-                _ => tracing::info!("{status}"),
-            }),
+            // The client logs them.
+            on_status: Box::new(|_| {}),
         }
     }
 
@@ -177,8 +171,8 @@ impl Bot {
         self
     }
 
-    /// Sets the function that is called with each status of the client. Default: logs statuses
-    /// that users notice as warnings, others as information. A panic of the function ends the bot.
+    /// Sets the function that is called with each status of the client. Default: none; the client
+    /// logs statuses in any case. A panic of the function ends the bot.
     pub fn on_status(mut self, handler: impl FnMut(&Status) + Send + 'static) -> Self {
         self.on_status = Box::new(handler);
         self

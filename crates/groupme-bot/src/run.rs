@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use groupme_client::{
     Builder, Client, ClientEnd, ConversationId, Delivery, EventRef, Handle, Incoming, Origin,
-    Status, Timestamp, UserId,
+    Scope, Status, Timestamp, UserId,
 };
 use groupme_model::SenderTypeRef;
 use tokio::{
@@ -69,7 +69,12 @@ impl IntoFuture for Run {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             let mut shutdown = self.shutdown;
-            let mut client = self.client.manual_ack().connect()?;
+            let mut client = self.client.manual_ack();
+            if self.bot.on_event.is_none() {
+                // Messages come without any subscription.
+                client = client.scope(Scope::Account);
+            }
+            let mut client = client.connect()?;
             let mut running = Running::new(self.bot, client.handle());
             loop {
                 tokio::select! {

@@ -1,7 +1,7 @@
 //! The account that the commands act for: token, REST API, gateway.
 
 use anyhow::{Context as _, anyhow};
-use groupme_client::{Client, TransportPolicy};
+use groupme_client::{Client, Scope, TransportPolicy};
 use groupme_model::{ConversationId, User, UserId, UserPair};
 use groupme_rest::{
     BaseUrl, Call, Conversation, Error, Options, Proxy, Services, Token, endpoint::users,
@@ -123,6 +123,8 @@ pub(crate) async fn gateway(
             Transport::Websocket => TransportPolicy::WebSocket,
             Transport::LongPolling => TransportPolicy::LongPolling,
         })
+        // Commands that need more say so.
+        .scope(Scope::Account)
         .rest_options(options(account)?)
         .proxy(Proxy::from_environment());
     if is_elsewhere {

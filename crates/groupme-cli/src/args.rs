@@ -131,11 +131,16 @@ pub(crate) struct Listen {
     pub(crate) gateway: Gateway,
     #[command(flatten)]
     pub(crate) account: Account,
-    /// Also subscribe to this group's typing, reactions, edits and deletions (repeatable).
+    /// Conversations whose typing, reactions, edits, deletions and read receipts are printed, beside
+    /// the messages, which come in any case. Default: `everything`, or `account` with --group,
+    /// --dm or --no-backfill.
+    #[arg(long, value_enum)]
+    pub(crate) scope: Option<Scope>,
+    /// Subscribe to this group's typing, reactions, edits and deletions (repeatable).
     #[arg(long = "group", value_name = "ID")]
     pub(crate) groups: Vec<String>,
-    /// Also subscribe to typing and read receipts of the direct messages with this user, given as a
-    /// user id or a conversation id such as `1+2` (repeatable).
+    /// Subscribe to typing, reactions and read receipts of the direct messages with this user, given
+    /// as a user id or a conversation id such as `1+2` (repeatable).
     #[arg(long = "dm", value_name = "ID")]
     pub(crate) direct_messages: Vec<String>,
     /// File with the position of the last run, created if absent. The next run continues there:
@@ -167,6 +172,14 @@ pub(crate) struct Listen {
     /// Stop after this time, for example `30s` or `5m`.
     #[arg(long = "for", value_name = "DURATION", value_parser = humantime::parse_duration)]
     pub(crate) time: Option<Duration>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Scope {
+    /// All groups, topics and direct messages, as they come and go.
+    Everything,
+    /// None but those of --group and --dm.
+    Account,
 }
 
 #[derive(Args, Debug)]

@@ -51,12 +51,23 @@ fn logging(verbose: u8) {
         1 => LevelFilter::DEBUG,
         _ => LevelFilter::TRACE,
     };
-    let filter = EnvFilter::builder()
+    // Commands report statuses themselves; the pool of connections is noise but for `-vv`.
+    let quiet = match verbose {
+        0 => "groupme_client::status=off",
+        1 => "hyper_util=info",
+        _ => "",
+    };
+    let mut filter = EnvFilter::builder()
         .with_default_directive(level.into())
         .from_env_lossy();
+    if let Ok(quiet) = quiet.parse() {
+        filter = filter.add_directive(quiet);
+    }
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())
+        // A line that cannot be written is dropped: the report of the failure would panic.
+        .log_internal_errors(false)
         .init();
 }

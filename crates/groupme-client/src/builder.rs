@@ -4,14 +4,14 @@ use core::{fmt, time::Duration};
 use std::sync::Arc;
 
 use bayeux_transport::{Clock, Endpoint, Lanes, Options, Proxy, RootStore};
-use groupme_account::{Account, Config, TransportPolicy};
+use groupme_account::{Account, Config, Scope, TransportPolicy};
 use groupme_delivery::{Config as DeliveryConfig, Store};
 use groupme_model::UserId;
 use groupme_rest::{BaseUrl, Conversation, Options as RestOptions, Services};
 
 use crate::{
     Client, Error, Handle, TokenSource, channels, driver::Driver, requests::Requests, rest::Rest,
-    shared::Shared, token::SharedSource, writer::Writer,
+    shared::Shared, status_log::StatusLog, token::SharedSource, writer::Writer,
 };
 
 /// Gateway of GroupMe (GroupMe's push tutorial).
@@ -22,6 +22,7 @@ pub const DEFAULT_GATEWAY: &str = "https://push.groupme.com/faye";
 pub struct Builder {
     source: SharedSource,
     user: UserId,
+    scope: Scope,
     conversations: Vec<Conversation>,
     transport: TransportPolicy,
     gateway: String,
@@ -56,6 +57,7 @@ impl Builder {
         Self {
             source: SharedSource::new(token),
             user,
+            scope: Scope::Everything,
             conversations: Vec::new(),
             transport: TransportPolicy::default(),
             gateway: DEFAULT_GATEWAY.to_owned(),
@@ -72,7 +74,23 @@ impl Builder {
         }
     }
 
-    /// Also subscribes to a conversation's own channel; see [`Handle::subscribe`].
+    /// Sets the conversations of which everything is delivered: typing, reactions, read receipts,
+    /// and edited and deleted messages. New messages, reactions to the user's own messages, and
+    /// notices of edits and deletions come of all conversations in any case.
+    ///
+    /// Default: [`Scope::Everything`]. Costs a subscription for each conversation, a request to REST
+    /// for each that had a message within
+    /// [`DeliveryConfig::changes_within`](crate::DeliveryConfig::changes_within) after each gap, and
+    /// the traffic of busy groups. [`Scope::Account`] with [`subscribe`](Self::subscribe) restricts
+    /// that to the conversations named. [`without_backfill`](Self::without_backfill), no
+    /// conversation is followed by itself.
+    pub fn scope(mut self, scope: Scope) -> Self {
+        self.scope = scope;
+        self
+    }
+
+    /// Subscribes to a conversation's own channel, beside those of the [`scope`](Self::scope); see
+    /// [`Handle::subscribe`].
     pub fn subscribe(mut self, conversation: impl Into<Conversation>) -> Self {
         self.conversations.push(conversation.into());
         self
@@ -223,6 +241,7 @@ impl Builder {
         let mut config = Config::default();
         config.session = self.transport.session();
         config.delivery = requests.is_some().then_some(self.delivery);
+        config.scope = self.scope;
         config.overflow_after = self.overflow_after.unwrap_or(config.overflow_after);
         let mut store = self.store.filter(|_| requests.is_some());
         let saved = store.as_mut().map(Store::load).transpose()?;
@@ -232,7 +251,8 @@ impl Builder {
             account.subscribe(&channel)?;
         }
         let writer = store.map(Writer::new);
-        let driver = Driver::new(account, lanes, self.source, requests, writer);
+        let log = StatusLog::new(&self.user);
+        let driver = Driver::new(account, lanes, self.source, requests, writer, log);
         let shared = Shared::start(driver, runtime);
         let handle = Handle::new(Arc::clone(&shared), self.user, rest);
         Ok(Client::new(shared, handle, self.auto_ack))

@@ -9,12 +9,12 @@ use core::{
 use std::sync::Arc;
 
 use futures_core::Stream;
-use groupme_account::Incoming;
+use groupme_account::{ClientEnd, Delivery, Incoming, Status};
 use groupme_delivery::DeliveryTag;
 use groupme_model::UserId;
 use groupme_rest::{Options as RestOptions, Token, endpoint::users};
 
-use crate::{Builder, Error, Handle, TokenSource, shared::Shared};
+use crate::{Builder, Error, Handle, TokenSource, WaitFor, shared::Shared};
 
 /// Running connection to GroupMe's gateway: a stream of [`Incoming`].
 ///
@@ -58,7 +58,17 @@ impl Client {
     /// [`Error::Rest`] if no request can be sent at all, [`Error::UserLookup`] if GroupMe does not
     /// answer it.
     pub async fn current_user(token: &Token) -> Result<UserId, Error> {
-        let rest = groupme_rest::Client::new(token.clone(), &RestOptions::default())?;
+        Self::current_user_with(token, &RestOptions::default()).await
+    }
+
+    /// Returns the id of the user whom a token belongs to, by a request with these options: through
+    /// a proxy, to a simulator.
+    ///
+    /// # Errors
+    ///
+    /// Same as [`current_user`](Self::current_user).
+    pub async fn current_user_with(token: &Token, options: &RestOptions) -> Result<UserId, Error> {
+        let rest = groupme_rest::Client::new(token.clone(), options)?;
         let me = rest.call(&users::me()).await.map_err(Error::UserLookup)?;
         Ok(me.id)
     }
@@ -71,12 +81,57 @@ impl Client {
         poll_fn(|context| self.poll(context)).await
     }
 
+    /// Waits for the next event or status, as [`next`](Self::next) does, with an end that cannot be
+    /// overlooked. Returns `None` after the end that the program asked for by
+    /// [`Handle::disconnect`].
+    ///
+    /// Cancel-safe: nothing is lost if the future is dropped.
+    ///
+    /// # Errors
+    ///
+    /// The reason, if the client ended by itself: the token is refused, say. A lost connection is no
+    /// end; the client reconnects.
+    pub async fn try_next(&mut self) -> Result<Option<Incoming>, ClientEnd> {
+        match self.next().await {
+            Some(Incoming::Status(Status::Ended(ClientEnd::Requested))) | None => Ok(None),
+            Some(Incoming::Status(Status::Ended(end))) => Err(end),
+            incoming => Ok(incoming),
+        }
+    }
+
+    /// Waits for the next event. Statuses are skipped; each is logged with `tracing`. Otherwise the
+    /// same as [`try_next`](Self::try_next).
+    ///
+    /// # Errors
+    ///
+    /// Same as [`try_next`](Self::try_next).
+    pub async fn next_event(&mut self) -> Result<Option<Delivery>, ClientEnd> {
+        loop {
+            match self.try_next().await? {
+                Some(Incoming::Event(delivery)) => return Ok(Some(delivery)),
+                Some(_) => {}
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// Waits for the next event that a filter accepts; see [`Handle::wait_for`]. The program's own
+    /// loop, or another task, has to take events meanwhile.
+    pub fn wait_for(&self, filter: impl FnMut(&Delivery) -> bool + Send + 'static) -> WaitFor {
+        self.handle.wait_for(filter)
+    }
+
     fn poll(&mut self, context: &Context<'_>) -> Poll<Option<Incoming>> {
         let polled = self.shared.poll(context, self.unacknowledged.take());
-        if let Poll::Ready(Some(Incoming::Event(delivery))) = &polled
-            && self.auto_ack
-        {
-            self.unacknowledged = delivery.tag();
+        match &polled {
+            Poll::Ready(Some(Incoming::Event(delivery))) => {
+                self.handle.waiters().offer(delivery);
+                if self.auto_ack {
+                    self.unacknowledged = delivery.tag();
+                }
+            }
+            Poll::Ready(None) => self.handle.waiters().end(),
+            _ => {}
         }
         polled
     }
@@ -98,6 +153,7 @@ impl Stream for Client {
 impl Drop for Client {
     fn drop(&mut self) {
         self.shared.abandon();
+        self.handle.waiters().end();
     }
 }
 

@@ -19,6 +19,7 @@ use tokio::{
 
 use crate::{
     requests::Requests,
+    status_log::StatusLog,
     token::SharedSource,
     unix_time,
     writer::{Saved, Writer},
@@ -43,6 +44,7 @@ pub(crate) struct Driver {
     last_read: Instant,
     /// Wall clock, and when it was read.
     wall_clock: Option<(Instant, Timestamp)>,
+    log: StatusLog,
 }
 
 impl Driver {
@@ -52,6 +54,7 @@ impl Driver {
         source: SharedSource,
         requests: Option<Requests>,
         writer: Option<Writer>,
+        log: StatusLog,
     ) -> Self {
         Self {
             account,
@@ -64,6 +67,7 @@ impl Driver {
             timer: None,
             last_read: Instant::ORIGIN,
             wall_clock: None,
+            log,
         }
     }
 
@@ -86,6 +90,9 @@ impl Driver {
                 && !self.writer.as_ref().is_some_and(Writer::is_behind)
                 && let Some(incoming) = self.account.poll_incoming()
             {
+                if let Incoming::Status(status) = &incoming {
+                    self.log.write(status);
+                }
                 return Poll::Ready(Some(incoming));
             }
             if self.account.has_changes() {

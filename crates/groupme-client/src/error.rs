@@ -15,6 +15,12 @@ pub enum Error {
     /// The REST API cannot be set up.
     #[error("the REST API cannot be set up")]
     Rest(#[from] groupme_rest::SetupError),
+    /// The environment has no access token.
+    #[error("GROUPME_ACCESS_TOKEN is not set: put the access token from dev.groupme.com there")]
+    NoToken,
+    /// The text is not an access token.
+    #[error("the access token cannot be used")]
+    Token(#[from] groupme_rest::TokenError),
     /// The user of the token could not be looked up.
     #[error("GroupMe did not answer whose token this is")]
     UserLookup(#[source] groupme_rest::Error),
@@ -65,6 +71,9 @@ pub enum SendError {
     /// [`Builder::api_url`](crate::Builder::api_url).
     #[error("no REST API to send with: set it with `Builder::api_url`")]
     NoRest,
+    /// The message that is answered names no conversation.
+    #[error("the message names no conversation: pass one to the methods of `Handle`")]
+    NoConversation,
     /// GroupMe did not accept the message, or the request failed.
     #[error(transparent)]
     Rest(#[from] groupme_rest::Error),

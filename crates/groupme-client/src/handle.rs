@@ -9,7 +9,13 @@ use groupme_model::{Draft, UserId};
 use groupme_rest::{Conversation, Sent};
 use tokio::sync::oneshot;
 
-use crate::{Error, SendError, channels, rest::Rest, shared::Shared, unix_time};
+use crate::{
+    Collector, Error, SendError, WaitFor, channels,
+    rest::Rest,
+    shared::Shared,
+    unix_time,
+    waiting::{self, Waiters},
+};
 
 /// Handle for sending commands to a running client. Clones are cheap, and none keeps the client
 /// running.
@@ -18,11 +24,74 @@ pub struct Handle {
     shared: Arc<Shared>,
     user: UserId,
     rest: Option<Rest>,
+    waiters: Arc<Waiters>,
 }
 
 impl Handle {
     pub(crate) fn new(shared: Arc<Shared>, user: UserId, rest: Option<Rest>) -> Self {
-        Self { shared, user, rest }
+        Self {
+            shared,
+            user,
+            rest,
+            waiters: Arc::default(),
+        }
+    }
+
+    pub(crate) fn waiters(&self) -> &Waiters {
+        &self.waiters
+    }
+
+    /// Waits for the next event that a filter accepts, from any task, while the program's main loop
+    /// goes on: the event also comes out of [`Client::next`](crate::Client::next), which has to be
+    /// called meanwhile. Wait in a task of its own, therefore, and not inside the main loop.
+    ///
+    /// Events count from this call on, before the returned future is awaited: call it before asking
+    /// a question, and no answer is too fast. A filter that panics ends the waiting.
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    ///
+    /// use groupme_client::prelude::*;
+    ///
+    /// # async fn ask(handle: Handle, group: GroupId, user: UserId)
+    /// # -> Result<(), Box<dyn std::error::Error>> {
+    /// let (here, them) = (group.clone(), user.clone());
+    /// let answer = handle.wait_for(move |delivery| {
+    ///     let event = delivery.event();
+    ///     event.new_message().is_some_and(|message| {
+    ///         message.is_from(&them) && message.group_id().is_some_and(|group| group == here)
+    ///     })
+    /// });
+    /// handle.send(&group, "What is your favourite colour?").await?;
+    /// match answer.timeout(Duration::from_secs(30)).await {
+    ///     Some(delivery) => println!("{:?}", delivery.event().message()),
+    ///     None => drop(handle.send(&group, "Never mind.").await?),
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn wait_for(&self, filter: impl FnMut(&Delivery) -> bool + Send + 'static) -> WaitFor {
+        WaitFor::new(self.waiters.wait(filter, 1))
+    }
+
+    /// Collects the events that a filter accepts, as [`wait_for`](Self::wait_for) does for one. At
+    /// most 1,024 events wait to be taken; further ones are left out.
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    ///
+    /// use groupme_client::prelude::*;
+    ///
+    /// # async fn votes(handle: Handle, question: MessageId) {
+    /// let is_vote = move |delivery: &Delivery| {
+    ///     let event = delivery.event();
+    ///     event.reaction_change().is_some() && event.message().is_some_and(|it| it.id() == question)
+    /// };
+    /// let votes = handle.collect(is_vote).timeout(Duration::from_secs(60));
+    /// println!("{} votes", votes.take(3).await.len());
+    /// # }
+    /// ```
+    pub fn collect(&self, filter: impl FnMut(&Delivery) -> bool + Send + 'static) -> Collector {
+        self.waiters.wait(filter, waiting::ROOM)
     }
 
     /// Subscribes to a conversation's own channel: typing, reactions, and edits and deletions in a

@@ -2,22 +2,19 @@
 //! and typing notice of an account, typed, in order and once, across reconnects and restarts.
 //!
 //! ```no_run
-//! use groupme_client::{Client, EventRef, Incoming, Token};
+//! use groupme_client::prelude::*;
 //!
 //! #[tokio::main]
 //! async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//!     let token = Token::new(&std::env::var("GROUPME_ACCESS_TOKEN")?)?;
-//!     let user = Client::current_user(&token).await?;
-//!     let mut client = Client::builder(token, user).connect()?;
+//!     let mut client = Client::from_environment().await?.connect()?;
 //!     let handle = client.handle();
-//!     while let Some(incoming) = client.next().await {
-//!         let Incoming::Event(delivery) = incoming else { continue };
-//!         let EventRef::LineCreate(push) = delivery.event() else { continue };
-//!         let message = push.message();
-//!         if message.text() == Some("!ping")
-//!             && let Some(conversation) = message.conversation()
+//!     while let Some(delivery) = client.next_event().await? {
+//!         let event = delivery.event();
+//!         if let Some(message) = event.new_message()
+//!             && message.text() == Some("!ping")
+//!             && delivery.is_live()
 //!         {
-//!             handle.send(conversation, "pong").await?;
+//!             message.reply(&handle, "pong").await?;
 //!         }
 //!     }
 //!     Ok(())
@@ -30,6 +27,58 @@
 //! marked by their [`Origin`]; what cannot be fetched is reported ([`Status::Unrecoverable`]). With
 //! a [`Store`] on disk, a restart is a gap like any other.
 //!
+//! # What is delivered
+//!
+//! Everything that the gateway has of the account, each fact once:
+//!
+//! | happening | event |
+//! |---|---|
+//! | message in a group or topic | [`EventRef::LineCreate`] |
+//! | direct message | [`EventRef::DirectMessageCreate`] |
+//! | edit in a group | [`EventRef::MessageUpdate`], the whole message |
+//! | deletion in a group | [`EventRef::MessageDeleted`] |
+//! | edit or deletion of a direct message | its notice: a direct message of GroupMe itself |
+//! | reaction, added or removed | [`EventRef::Favorite`] or [`EventRef::LikeCreate`]: [`EventRef::reaction_change`] reads both |
+//! | typing | [`EventRef::Typing`] |
+//! | direct message read | [`EventRef::ReadReceiptCreate`] |
+//! | members who come and go, new names, pins, polls, … | [`EventRef::LineCreate`] with a notice; [`EventRef::new_members`] |
+//! | the account is added to a group | [`EventRef::MembershipCreate`] |
+//!
+//! GroupMe pushes nothing when a message is unpinned, and edits, deletions and reactions that were
+//! missed are found among the newest 50 messages of each conversation. [`Builder::scope`] restricts
+//! the conversations that are followed.
+//!
+//! # Live or history
+//!
+//! [`Delivery::is_live`] is true for what was pushed as it happened; everything else was missed and
+//! fetched later. [`DeliveryExt::age`] says how old an event is. Archives want both, and bots want to
+//! act on live commands only.
+//!
+//! # Statuses, and what to do
+//!
+//! [`Client::next_event`] logs statuses with `tracing` and skips them; [`Client::next`] and
+//! [`Client::try_next`] return them between the events.
+//!
+//! | status | meaning | what to do |
+//! |---|---|---|
+//! | [`Connecting`](Status::Connecting), [`Connected`](Status::Connected), [`Moved`](Status::Moved) | the connection comes up | nothing |
+//! | [`Subscribed`](Status::Subscribed), [`Following`](Status::Following) | events of these channels flow from here on | nothing |
+//! | [`Refused`](Status::Refused) | no events of that channel: the user is no member there, or the id is wrong | check the id if the program named it |
+//! | [`Disconnected`](Status::Disconnected) | the connection is lost | nothing: the client tries again |
+//! | [`ConnectionGap`](Status::ConnectionGap) | events were missed | nothing: they follow |
+//! | [`BackfillStarted`](Status::BackfillStarted), [`Backfilled`](Status::Backfilled), [`CaughtUp`](Status::CaughtUp) | missed messages are being fetched; all are there | nothing; a program that starts may wait for `CaughtUp` |
+//! | [`Unrecoverable`](Status::Unrecoverable) | messages or changes between the bounds named are lost | look into GroupMe's app, or read the history again |
+//! | [`Polling`](Status::Polling) | the gateway is away for long, and REST is asked instead | nothing |
+//! | [`Overflow`](Status::Overflow) | the program is too slow; events were dropped and are fetched later | handle events in tasks |
+//! | [`NotSaved`](Status::NotSaved) | the store failed; events may come again after a restart | check the disk |
+//! | [`Ended`](Status::Ended) | the end: [`ClientEnd`] says whose wish it was | `Unauthorized`: get a new token; `Requested`: nothing; others: start again later |
+//!
+//! # Logs
+//!
+//! Statuses are logged with the target `groupme_client::status`, within a span `groupme` with the
+//! field `user`, and carry the number of the `connection`: at level `info` the connection and its loss, at `warn` what is lost, refused or not
+//! saved.
+//!
 //! # Many accounts
 //!
 //! Each account has a client of its own; a program can run thousands. All clients share their TLS
@@ -39,6 +88,7 @@
 //! # Features
 //!
 //! - `rustls-ring` (default): TLS by rustls with ring.
+//! - `rustls-graviola`: TLS by rustls with Graviola, which needs no C compiler; goes before ring.
 //! - `bundled-roots` (default): trust the Mozilla roots compiled into the program.
 //! - `cookies`: keeps the cookies of the gateway. GroupMe needs none; `CometD` and load balancers
 //!   with sticky sessions do.
@@ -47,16 +97,23 @@
 mod builder;
 mod channels;
 mod client;
+mod delivery_ext;
 mod driver;
+mod environment;
 mod error;
 mod handle;
+mod message_ext;
+pub mod prelude;
 mod requests;
 mod rest;
 mod shared;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod status_log;
 mod token;
 mod unix_time;
+mod waiting;
+pub mod webhook;
 mod writer;
 
 pub use bayeux_proto::{ServerError, Transport};
@@ -64,25 +121,29 @@ pub use bayeux_transport::{Options as TransportOptions, Proxy, RootStore};
 pub use bayeux_wire::Value;
 pub use builder::{Builder, DEFAULT_GATEWAY};
 pub use client::Client;
+pub use delivery_ext::DeliveryExt;
 pub use error::{Error, SendError};
 pub use groupme_account::{
-    ClientEnd, Delivery, DisconnectCause, Incoming, Status, TransportPolicy,
+    ClientEnd, Delivery, DisconnectCause, Incoming, Scope, Status, TransportPolicy,
 };
 pub use groupme_delivery::{
     Config as DeliveryConfig, Gap, GapCause, LossKind, LossReason, Lost, MemoryStore, Origin,
     Polling, Store, StoreError,
 };
 pub use groupme_model::{
-    ConversationId, Draft, Event, EventRef, GroupId, MessageId, Timestamp, UserId,
+    self as model, ConversationId, Draft, Event, EventRef, GroupId, LikeIcon, Message, MessageId,
+    MessageRef, Timestamp, UserId,
 };
 pub use groupme_rest::{
     self as rest_api, Client as RestClient, Conversation, Options as RestOptions, Sent, Token,
     TokenError,
 };
 pub use handle::Handle;
+pub use message_ext::MessageExt;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use token::TokenSource;
+pub use waiting::{Collector, WaitFor};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -13,6 +13,14 @@ pub struct Config {
     /// reactions are found by comparing them, since REST cannot list changes. 0 turns comparing
     /// off. Default: 50.
     pub compare_window: u32,
+    /// Age of a conversation's newest message up to which its changes are looked for after a gap,
+    /// even if no message was missed: someone may have reacted. Only where the conversation's own
+    /// channel is subscribed. Costs a request for each such conversation. Default: seven days.
+    pub changes_within: Duration,
+    /// Leaves out the notice of an edit or a deletion in a group if the event of the change itself
+    /// is pushed, too, on the group's own channel. The notice is held back for two seconds at most
+    /// until then. Default: yes, so that each change is one event.
+    pub merge_notices: bool,
     /// Also reads the pinned messages again after a gap, which costs another request for each
     /// conversation. Default: no.
     pub pinned: bool,
@@ -71,6 +79,8 @@ impl Default for Config {
         Self {
             history: 0,
             compare_window: 50,
+            changes_within: Duration::from_hours(7 * 24),
+            merge_notices: true,
             pinned: false,
             dedup_window: 100,
             push_buffer: 2_000,

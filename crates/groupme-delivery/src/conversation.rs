@@ -56,6 +56,13 @@ pub(crate) struct Conversation<P> {
     pub(crate) buffered: Buffered<P>,
     /// Whether the program subscribes to the conversation's own channel, where changes are pushed.
     pub(crate) is_watched: bool,
+    /// Notice of a change whose own event is about to be pushed, too. No later message is handed
+    /// out before the notice.
+    pub(crate) held: Option<(NewMessage, P)>,
+    /// Whether the embedder knows that the user has the conversation.
+    pub(crate) found: Found,
+    /// Time at which the newest known message was sent.
+    pub(crate) last_sent: Option<Timestamp>,
     /// Whether the conversation did not exist for this user when last requested.
     pub(crate) is_left: bool,
     /// Whether messages were reported as lost. Messages that a comparison then finds would be out
@@ -66,6 +73,15 @@ pub(crate) struct Conversation<P> {
     /// Changes pushed since the running comparison was requested, which are newer than its
     /// response; `None` while none is running.
     pub(crate) touched: Option<Vec<(MessageId, Aspect)>>,
+}
+
+/// State of reporting a conversation by [`Feed::poll_found`](crate::Feed::poll_found).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    No,
+    Yes,
+    /// The gateway refused its channel in this epoch.
+    RefusedIn(u64),
 }
 
 /// End of what has to be fetched.
@@ -145,6 +161,9 @@ impl<P> Conversation<P> {
             gap_cause: None,
             buffered: Buffered::default(),
             is_watched: false,
+            held: None,
+            found: Found::No,
+            last_sent: None,
             is_left: false,
             has_lost: false,
             is_stale: false,
@@ -154,6 +173,8 @@ impl<P> Conversation<P> {
 
     pub(crate) fn from_saved(saved: SavedConversation, limit: usize) -> Self {
         let mut conversation = Self::new(limit);
+        // An earlier version saved ids that are no positions. Without a cursor, messages come twice
+        // rather than never.
         let is_usable = |message: &MessageId| is_position(message.as_str(), None);
         conversation.cursor = saved.cursor.filter(is_usable);
         conversation.loaded.clone_from(&conversation.cursor);
@@ -169,6 +190,16 @@ impl<P> Conversation<P> {
     /// Returns whether a message is beyond the cursor.
     pub(crate) fn is_ahead(&self, message: &MessageId) -> bool {
         self.cursor.as_ref().is_none_or(|cursor| message > cursor)
+    }
+
+    /// Returns whether a message was sent since `oldest`, as far as is known.
+    pub(crate) fn is_active_since(&self, oldest: Timestamp) -> bool {
+        self.last_sent.is_none_or(|sent| sent >= oldest)
+    }
+
+    /// Notes the time at which a message was sent.
+    pub(crate) fn note_sent(&mut self, sent: Option<Timestamp>) {
+        self.last_sent = self.last_sent.max(sent);
     }
 
     /// Returns whether a message belongs to the conversation's past.

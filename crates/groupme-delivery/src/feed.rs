@@ -5,13 +5,15 @@ mod compare;
 mod deliver;
 mod failures;
 mod fetch;
+mod found;
+mod held;
 mod lists;
 mod polling;
 mod push;
 mod resync;
 
 use core::fmt;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use bayeux_proto::Instant;
 use groupme_model::{ConversationId, EventRef, SourceGuid, Timestamp, UserId};
@@ -50,6 +52,12 @@ pub struct Feed<P> {
     out: Outbox<P>,
     /// Number of buffered pushes, in all conversations.
     buffered: usize,
+    /// Conversations with a held notice, and when each is handed out at the latest.
+    held: VecDeque<(Instant, ConversationId)>,
+    /// Conversations that the user turned out to have (`true`) or to have left.
+    found: VecDeque<(ConversationId, bool)>,
+    /// Time of day when pushes last began to flow.
+    live_since: Timestamp,
     /// Low watermark; `None` until the first sync.
     synced_until: Option<Timestamp>,
     /// First moment at which the account's own channel was live.
@@ -96,6 +104,9 @@ impl<P> Feed<P> {
             requests: Requests::new(seed),
             out: Outbox::new(),
             buffered: 0,
+            held: VecDeque::new(),
+            found: VecDeque::new(),
+            live_since: Timestamp::EPOCH,
             synced_until: saved.synced_until,
             baseline: saved.baseline,
             snapshot: None,
@@ -128,7 +139,9 @@ impl<P> Feed<P> {
     /// A connection that is restored without a loss needs no call.
     pub fn handle_live(&mut self, now: Instant, unix_time: Timestamp) {
         self.advance(now);
+        self.release_all_held();
         self.is_live = true;
+        self.live_since = unix_time;
         self.epoch += 1;
         self.silent_since = None;
         self.next_poll = None;
@@ -153,6 +166,7 @@ impl<P> Feed<P> {
     pub fn handle_loss(&mut self, now: Instant, cause: GapCause) {
         self.advance(now);
         if self.is_live {
+            self.release_all_held();
             self.cause = cause;
             self.is_live = false;
             self.end_first_session();
@@ -228,6 +242,7 @@ impl<P> Feed<P> {
     pub fn handle_timeout(&mut self, now: Instant) {
         self.advance(now);
         self.requests.handle_timeout(self.now);
+        self.release_due_held();
         if self.next_poll.is_some_and(|at| at <= self.now) {
             self.next_poll = None;
             self.poll_rest();
@@ -238,9 +253,10 @@ impl<P> Feed<P> {
     /// longer. While it is, reactions are pushed; earlier ones are found by comparing.
     pub fn watch(&mut self, conversation: &ConversationId, is_watched: bool) {
         if is_watched {
-            let epoch = self.epoch;
+            let (epoch, oldest) = (self.epoch, self.oldest_compared());
             let found = self.conversation(conversation);
-            (found.is_watched, found.is_stale) = (true, true);
+            found.is_watched = true;
+            found.is_stale |= found.is_active_since(oldest);
             if found.synced_in == epoch {
                 self.request_comparison(conversation);
             }
@@ -276,6 +292,7 @@ impl<P> Feed<P> {
             .poll_timeout()
             .into_iter()
             .chain(self.next_poll)
+            .chain(self.held.front().map(|(at, _)| *at))
             .min()
     }
 
@@ -292,7 +309,7 @@ impl<P> Feed<P> {
 
     /// Returns the number of buffered pushes.
     pub fn buffered(&self) -> usize {
-        self.buffered
+        self.buffered + self.held.len()
     }
 
     /// Returns the number of requests, sent or waiting.

@@ -95,6 +95,15 @@ impl MessageState {
         }
     }
 
+    /// Returns whether the state certainly has an edit or a deletion.
+    pub(crate) fn has(self, difference: Difference) -> bool {
+        match difference {
+            Difference::Edited { at, .. } => at != 0 && at <= self.edited,
+            Difference::Deleted => self.deleted,
+            Difference::Reactions(_) | Difference::Pinned(_) => false,
+        }
+    }
+
     /// Applies a change. Returns false if it was applied before, or is older than the state.
     pub(crate) fn learn(&mut self, difference: Difference) -> bool {
         match difference {

@@ -37,6 +37,13 @@ pub(crate) struct NewMessage {
     pub(crate) is_join_notice: bool,
 }
 
+impl NewMessage {
+    /// Returns whether the message was sent in direct messages.
+    pub(crate) fn is_direct(&self) -> bool {
+        self.conversation.as_str().contains('+')
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Change {
     pub(crate) conversation: ConversationId,
@@ -61,12 +68,14 @@ impl Observation {
         is_own: impl Fn(Option<&str>) -> bool,
     ) -> Option<Self> {
         let message = event.message()?;
-        // One without a position is handed out, and nothing is concluded from it.
-        if !is_position(message.id().as_str(), message.created_at()) {
-            return None;
-        }
         let conversation = conversation(&message, user)?;
         let difference = match event {
+            // Handed out, and nothing is concluded from it.
+            EventRef::LineCreate(_) | EventRef::DirectMessageCreate(_)
+                if !is_position(message.id().as_str(), message.created_at()) =>
+            {
+                return None;
+            }
             EventRef::LineCreate(_) | EventRef::DirectMessageCreate(_) => {
                 return Some(Self::Message(NewMessage {
                     conversation,

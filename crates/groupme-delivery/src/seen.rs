@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use groupme_model::MessageId;
 
-use crate::message_state::MessageState;
+use crate::message_state::{Difference, MessageState};
 
 /// Delivered messages with their states: the newest ones, and a few others.
 #[derive(Debug)]
@@ -37,6 +37,12 @@ impl Seen {
     /// Sets the newest messages to saved ones, in the order of their ids.
     pub(crate) fn restore(&mut self, saved: impl Iterator<Item = (MessageId, MessageState)>) {
         self.newest = saved.collect();
+    }
+
+    /// Returns whether the remembered state of a message has this change.
+    pub(crate) fn knows(&self, message: &MessageId, difference: Difference) -> bool {
+        let state = self.get(message).or_else(|| self.older(message));
+        state.is_some_and(|state| state.has(difference))
     }
 
     /// Returns whether a message was delivered.

@@ -11,6 +11,7 @@ use crate::receipt::{ReadReceipt, ReadReceiptRef};
 use crate::timestamp::Timestamp;
 use crate::unknown::type_of;
 
+mod actor;
 mod constructors;
 mod group;
 mod reaction;

@@ -36,8 +36,14 @@ impl<K: IdKind> FromValue for Id<K> {
 /// Skips elements that cannot be read.
 impl<T: FromValue> FromValue for Vec<T> {
     fn from_value(value: Value<'_>) -> Option<Self> {
-        LenientList::<Text>::accepts(value)
-            .then(|| value.items().filter_map(T::from_value).collect())
+        if !LenientList::<Text>::accepts(value) {
+            return None;
+        }
+        // Owned types are large: a list that grew by doubling would take twice their memory.
+        let objects = value.items().filter(|item| item.is_object()).count();
+        let mut list = Self::with_capacity(objects);
+        list.extend(value.items().filter_map(T::from_value));
+        Some(list)
     }
 }
 

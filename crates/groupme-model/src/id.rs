@@ -9,6 +9,9 @@
 //! long user ids 21. With a `Box<str>` each pushed message cost 36 allocations on its way to the
 //! program, most of them copies of ids; inline text leaves 5.
 //!
+//! So a set or map of owned ids is looked up by a view with `set.contains(&view.into())`, which
+//! copies no more than those bytes.
+//!
 //! [`IdRef`] borrows its text from a frame. A number has no text there to borrow, so the view
 //! carries up to twenty digits itself, enough for any 64-bit integer. (A reference to an unsized
 //! `UserId(str)` could not hold a number, and creating one takes unsafe code.)

@@ -37,3 +37,17 @@ impl LikeIcon {
         }
     }
 }
+
+/// Creates an icon from a character; see [`LikeIcon::unicode`].
+impl From<&str> for LikeIcon {
+    fn from(code: &str) -> Self {
+        Self::unicode(code)
+    }
+}
+
+/// Creates an icon from a character; see [`LikeIcon::unicode`].
+impl From<String> for LikeIcon {
+    fn from(code: String) -> Self {
+        Self::unicode(code)
+    }
+}

@@ -139,6 +139,14 @@ impl Message {
         self.sender_id.as_ref().or(self.user_id.as_ref())
     }
 
+    /// Returns `true` if a user wrote the message: `message.is_from(handle.user())`.
+    pub fn is_from<U: ?Sized>(&self, user: &U) -> bool
+    where
+        UserId: PartialEq<U>,
+    {
+        self.sender().is_some_and(|sender| sender == user)
+    }
+
     /// Returns `true` if this is a direct message: it has a direct conversation or a recipient, and
     /// no group.
     pub fn is_direct(&self) -> bool {
@@ -195,6 +203,14 @@ impl<'f> MessageRef<'f> {
     /// Returns the author, from `sender_id` or `user_id`.
     pub fn sender(&self) -> Option<UserIdRef<'f>> {
         self.sender_id().or(self.user_id())
+    }
+
+    /// Returns `true` if a user wrote the message: `message.is_from(handle.user())`.
+    pub fn is_from<U: ?Sized>(&self, user: &U) -> bool
+    where
+        UserIdRef<'f>: PartialEq<U>,
+    {
+        self.sender().is_some_and(|sender| sender == *user)
     }
 
     /// Returns `true` if this is a direct message: it has a direct conversation or a recipient, and

@@ -21,7 +21,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use crate::attachment::Attachment;
+use crate::attachment::{Attachment, Reply};
 use crate::event::{Event, Ping, Typing};
 use crate::id::{BotId, UserId};
 use crate::like_icon::LikeIcon;
@@ -92,6 +92,21 @@ impl Draft {
     pub fn attach(mut self, attachment: impl Into<Attachment>) -> Self {
         self.attachments.push(attachment.into());
         self
+    }
+
+    /// Marks the draft as a reply to a message: one of an event, one read over REST, or a
+    /// [`Reply`].
+    ///
+    /// ```
+    /// use groupme_model::{Draft, Message};
+    ///
+    /// let question = Message::new("175141257527047935".into());
+    /// let answer = Draft::new("42").reply_to(&question);
+    /// # let _ = answer;
+    /// ```
+    #[must_use]
+    pub fn reply_to(self, message: impl Into<Reply>) -> Self {
+        self.attach(message.into())
     }
 
     /// Builds the body that posts the message to a group or a topic.

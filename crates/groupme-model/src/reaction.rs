@@ -1,6 +1,7 @@
 //! Reactions to messages.
 
 use crate::id::{UserId, UserIdRef};
+use crate::like_icon::LikeIcon;
 use crate::macros::{model, tagged_union};
 use crate::unknown::type_of;
 
@@ -45,6 +46,15 @@ model! {
 }
 
 impl Reaction {
+    /// Returns the icon with which to give the same reaction; `None` for one of an unknown type.
+    pub fn icon(&self) -> Option<LikeIcon> {
+        match self {
+            Self::Unicode(reaction) => reaction.code.as_deref().map(LikeIcon::unicode),
+            Self::Emoji(reaction) => Some(LikeIcon::emoji(reaction.pack_id?, reaction.pack_index?)),
+            Self::Unknown(_) => None,
+        }
+    }
+
     /// Returns the users who gave the reaction; empty where GroupMe leaves them out.
     pub fn user_ids(&self) -> &[UserId] {
         let users = match self {
@@ -57,6 +67,17 @@ impl Reaction {
 }
 
 impl<'f> ReactionRef<'f> {
+    /// Returns the icon with which to give the same reaction; `None` for one of an unknown type.
+    pub fn icon(&self) -> Option<LikeIcon> {
+        match self {
+            Self::Unicode(reaction) => reaction.code().map(LikeIcon::unicode),
+            Self::Emoji(reaction) => {
+                Some(LikeIcon::emoji(reaction.pack_id()?, reaction.pack_index()?))
+            }
+            Self::Unknown(_) => None,
+        }
+    }
+
     /// Returns the users who gave the reaction; empty where GroupMe leaves them out.
     pub fn user_ids(&self) -> impl Iterator<Item = UserIdRef<'f>> + use<'f> {
         let users = match self {

@@ -122,6 +122,11 @@ impl<T> Call<T> {
         self
     }
 
+    /// Declares that GroupMe asks for no token, which is not sent then.
+    pub fn public(self) -> Self {
+        self.with(Request::public)
+    }
+
     /// Parses the answer as a `U`: the member with the first of the `keys` that exists, or the
     /// whole content if there are no keys.
     pub fn one<U: FromValue>(self, keys: &'static [&'static str]) -> Call<U> {

@@ -60,6 +60,16 @@ impl Client {
         Ok(Self::with_transport(transport, token, options))
     }
 
+    /// Returns a client without a token, for calls that need none, such as
+    /// [`bots::post`](crate::endpoint::bots::post). GroupMe refuses all others.
+    ///
+    /// # Errors
+    ///
+    /// Same as [`new`](Self::new).
+    pub fn without_token(options: &Options) -> Result<Self, SetupError> {
+        Self::new(Token::absent(), options)
+    }
+
     /// Returns a client over another transport, such as a simulator in the same process. Ignores
     /// the options for connections.
     pub fn with_transport(transport: impl HttpTransport, token: Token, options: &Options) -> Self {

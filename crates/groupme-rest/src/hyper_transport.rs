@@ -8,7 +8,7 @@ use std::{
 
 use bayeux_dial::Dialer;
 use bytes::Bytes;
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 use http::{HeaderValue, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Body;
@@ -20,6 +20,7 @@ use hyper_util::{
 use crate::{
     Options, SetupError, TransportError,
     connector::Connector,
+    meter::Meter,
     transport::{HttpTransport, HttpTransportError, ResponseFuture},
 };
 
@@ -41,6 +42,7 @@ impl HyperTransport {
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_TIMEOUT)
             .pool_max_idle_per_host(MAX_IDLE_CONNECTIONS)
+            .http1_max_buf_size(MAX_BUFFER)
             .build(Connector::new(dialer, options.connect_timeout));
         Ok(Self {
             http: Arc::new(http),
@@ -64,7 +66,8 @@ impl HyperTransport {
             .map_err(|error| TransportError::new(!error.is_connect(), error))?;
         let (parts, body) = response.into_parts();
         let limit = self.body_limit;
-        let body = collect(body, limit).await?;
+        let meter = parts.extensions.get().cloned().unwrap_or_default();
+        let body = collect(body, limit, &meter).await?;
         let is_gzip = parts
             .headers
             .get(header::CONTENT_ENCODING)
@@ -85,12 +88,19 @@ impl HttpTransport for HyperTransport {
 }
 
 /// Collects a body in one buffer: chunks of one byte, kept each by itself, would take forty times
-/// their size.
+/// their size. Each chunk costs time, so that a body that is all chunk headers is refused.
 async fn collect(
     mut body: impl Body<Data = Bytes, Error = hyper::Error> + Unpin,
     limit: usize,
+    meter: &Meter,
 ) -> Result<Vec<u8>, HttpTransportError> {
-    let mut collected = Vec::new();
+    let least = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if least > limit {
+        return Err(HttpTransportError::Oversize { limit });
+    }
+    let mut collected = Vec::with_capacity(least);
+    let start = meter.received();
+    meter.begin_body();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| TransportError::new(true, error))?;
         let Ok(data) = frame.into_data() else {
@@ -100,7 +110,14 @@ async fn collect(
             return Err(HttpTransportError::Oversize { limit });
         }
         collected.extend_from_slice(&data);
+        let content = u64::try_from(collected.len()).unwrap_or(u64::MAX);
+        let allowed = content.saturating_mul(2).saturating_add(FREE_FRAMING);
+        if meter.received().saturating_sub(start) > allowed {
+            let error = "a response with more chunk headers than content";
+            return Err(TransportError::new(true, error).into());
+        }
     }
+    meter.end_body();
     Ok(collected)
 }
 
@@ -111,18 +128,38 @@ fn gunzip(body: &[u8], limit: usize) -> Result<Bytes, HttpTransportError> {
         return Ok(Bytes::new());
     }
     let mut plain = Vec::new();
-    let max = u64::try_from(limit).unwrap_or(u64::MAX);
-    MultiGzDecoder::new(body)
-        .take(max.saturating_add(1))
-        .read_to_end(&mut plain)
-        .map_err(|error: io::Error| TransportError::new(true, error))?;
-    if plain.len() > limit {
-        return Err(HttpTransportError::Oversize { limit });
+    let max = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    let mut rest = body;
+    for _ in 0..MAX_MEMBERS {
+        let mut member = GzDecoder::new(rest);
+        let left = max.saturating_sub(u64::try_from(plain.len()).unwrap_or(u64::MAX));
+        member
+            .by_ref()
+            .take(left)
+            .read_to_end(&mut plain)
+            .map_err(|error: io::Error| TransportError::new(true, error))?;
+        if plain.len() > limit {
+            return Err(HttpTransportError::Oversize { limit });
+        }
+        rest = member.into_inner();
+        if rest.is_empty() {
+            return Ok(plain.into());
+        }
     }
-    Ok(plain.into())
+    Err(TransportError::new(true, "gzip of too many members").into())
 }
 
+/// Maximum number of gzip members in a body. Each costs time, and may be empty.
+const MAX_MEMBERS: u32 = 1_000;
+
 const USER_AGENT: &str = concat!("groupme-rest/", env!("CARGO_PKG_VERSION"));
+
+/// Size of hyper's buffer for a connection, in bytes: response heads are small, and bodies are read
+/// in pieces.
+const MAX_BUFFER: usize = 64 * 1024;
+
+/// Number of bytes that the framing of a response may take, beyond the size of its content.
+const FREE_FRAMING: u64 = 256 * 1024;
 
 /// Lifetime of an idle connection. A connection costs some 30 KB, and most programs send requests
 /// in bursts.
@@ -155,6 +192,9 @@ mod tests {
             Err(HttpTransportError::Oversize { limit: 99_999 })
         ));
         assert_eq!(gunzip(b"", 10).unwrap(), "");
+        let members = gzip(b"ab").repeat(1_000);
+        assert_eq!(gunzip(&members, 2_000).unwrap().len(), 2_000);
+        assert!(gunzip(&gzip(b"").repeat(1_001), 2_000).is_err());
     }
 
     #[test]

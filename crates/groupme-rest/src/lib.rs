@@ -60,6 +60,7 @@
 //! # Features
 //!
 //! - `rustls-ring` (default): TLS by rustls with ring.
+//! - `rustls-graviola`: TLS by rustls with Graviola, which needs no C compiler; goes before ring.
 //! - `bundled-roots` (default): Mozilla's root certificates, compiled into the program.
 
 // Servers send durations, counts and lengths: arithmetic on them saturates or is checked.
@@ -75,6 +76,7 @@ pub mod endpoint;
 mod error;
 mod history;
 mod hyper_transport;
+mod meter;
 mod options;
 mod pager;
 mod parse;

@@ -38,6 +38,11 @@ pub(crate) enum ParseError {
     NotAList,
     /// No element of the list can be parsed.
     NoElement,
+    /// The list takes far more memory than the answer that it is part of.
+    TooLarge {
+        /// Limit, in bytes.
+        limit: usize,
+    },
 }
 
 impl<T> Parser<T> {
@@ -86,13 +91,14 @@ pub(crate) fn deserialized<T: DeserializeOwned>(
 
 /// Parses a list, and logs the number of elements that cannot be parsed.
 pub(crate) fn list<T: FromValue>(content: Option<Content<'_>>) -> Result<Vec<T>, ParseError> {
-    let Some(Content { value, .. }) = content else {
+    let Some(Content { frame, value }) = content else {
         return Ok(Vec::new());
     };
     if !value.is_array() {
         return Err(ParseError::NotAList);
     }
-    let items: Vec<T> = value.items().filter_map(T::from_value).collect();
+    check_memory::<T>(frame, &[value])?;
+    let items = Vec::<T>::from_value(value).unwrap_or_default();
     let unreadable = value.len().saturating_sub(items.len());
     if unreadable > 0 {
         tracing::warn!(
@@ -102,6 +108,29 @@ pub(crate) fn list<T: FromValue>(content: Option<Content<'_>>) -> Result<Vec<T>,
     }
     Ok(items)
 }
+
+/// Fails if the objects of some lists take, as `T`, far more memory than the answer: short objects
+/// become long.
+pub(crate) fn check_memory<T>(frame: &Frame, lists: &[Value<'_>]) -> Result<(), ParseError> {
+    let elements = lists.iter().flat_map(|list| list.items());
+    let objects = elements.filter(|element| element.is_object()).count();
+    let each = size_of::<T>().saturating_add(UNKNOWN_MEMBERS);
+    let limit = frame.len().saturating_mul(MAX_GROWTH);
+    let limit = limit.saturating_add(FREE_MEMORY).min(MAX_MEMORY);
+    if objects.saturating_mul(each) > limit {
+        return Err(ParseError::TooLarge { limit });
+    }
+    Ok(())
+}
+
+/// Maximum memory of a list, as a multiple of the size of the answer.
+const MAX_GROWTH: usize = 6;
+/// Memory that a list may take in an answer of any size, in bytes.
+const FREE_MEMORY: usize = 2 << 20;
+/// Memory of the map that keeps unknown members of an object, in bytes.
+const UNKNOWN_MEMBERS: usize = 700;
+/// Maximum memory of a list, in bytes.
+const MAX_MEMORY: usize = 64 << 20;
 
 /// Returns the content as it is.
 pub(crate) fn json(content: Option<Content<'_>>) -> Result<Json, ParseError> {
@@ -142,6 +171,12 @@ impl fmt::Display for ParseError {
                 return write!(f, "the body has more than {limit} objects");
             }
             Self::Json(_) => "the body is not JSON",
+            Self::TooLarge { limit } => {
+                return write!(
+                    f,
+                    "a list of the answer takes more than {limit} bytes of memory"
+                );
+            }
             // Serde's own text may quote the answer.
             Self::Data => "a required member is missing or has the wrong type",
             Self::Absent => "the content is missing",

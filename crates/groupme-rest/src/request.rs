@@ -20,6 +20,8 @@ pub(crate) struct Request {
     query: Vec<(String, Argument)>,
     body: Option<Body>,
     headers: Vec<(&'static str, Argument)>,
+    /// Whether the call needs no token, which is not sent then.
+    is_public: bool,
     /// Error of the caller, because of which the request cannot be built.
     misuse: Option<&'static str>,
 }
@@ -52,6 +54,7 @@ impl Request {
             query: Vec::new(),
             body: None,
             headers: Vec::new(),
+            is_public: false,
             misuse: None,
         }
     }
@@ -64,6 +67,12 @@ impl Request {
                 self.misuse = Some("its URL is given, and has no place for an id");
             }
         }
+        self
+    }
+
+    /// Leaves out the token.
+    pub(crate) fn public(mut self) -> Self {
+        self.is_public = true;
         self
     }
 
@@ -160,7 +169,7 @@ impl Request {
             .method(self.call.method)
             .uri(url)
             .header(header::ACCEPT, "application/json");
-        if authorized {
+        if authorized && !self.is_public && !token.is_absent() {
             builder = builder.header("x-access-token", token.header());
         }
         for (name, value) in &self.headers {

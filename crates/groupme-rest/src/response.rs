@@ -6,6 +6,7 @@
 //! all. The status therefore decides between success and failure, and the envelope is optional.
 
 use core::time::Duration;
+use std::borrow::Cow;
 
 use bayeux_wire::{DecodeError, Decoder, Frame, Limits, Value};
 use groupme_model::Json;
@@ -67,12 +68,31 @@ fn decode(body: &[u8]) -> Result<Frame, DecodeError> {
     // The transport has checked the size.
     limits.max_frame = usize::MAX;
     limits.max_depth = MAX_DEPTH;
-    limits.max_values = MAX_VALUES;
-    limits.max_objects = MAX_OBJECTS;
+    let of_size = |free: usize, size: usize, most: usize| {
+        let paid = body.len().checked_div(size).unwrap_or(0);
+        free.saturating_add(paid).min(most)
+    };
+    limits.max_values = of_size(FREE_VALUES, VALUE_SIZE, MAX_VALUES);
+    limits.max_objects = of_size(FREE_OBJECTS, OBJECT_SIZE, MAX_OBJECTS);
     let mut frame = Frame::new();
-    let text = String::from_utf8_lossy(body);
-    Decoder::with_limits(limits).receive_value(&mut frame, &[text.as_bytes()])?;
+    let text = repaired(body);
+    Decoder::with_limits(limits).receive_value(&mut frame, &[&*text])?;
     Ok(frame)
+}
+
+/// Replaces invalid UTF-8 by U+FFFD, unless there is so much that the result would be far larger: the
+/// decoder then refuses the body.
+fn repaired(body: &[u8]) -> Cow<'_, [u8]> {
+    let invalid = body
+        .utf8_chunks()
+        .filter(|chunk| !chunk.invalid().is_empty());
+    if invalid.count() > MAX_REPAIRS {
+        return Cow::Borrowed(body);
+    }
+    match String::from_utf8_lossy(body) {
+        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    }
 }
 
 /// Returns the `meta` of an envelope. The `meta` of other answers has no numeric `code`.
@@ -154,13 +174,26 @@ const MAX_RETRY_AFTER: Duration = Duration::from_hours(24);
 /// Maximum nesting: twice that of pushes, because a message is some levels deeper in an answer.
 const MAX_DEPTH: usize = 128;
 
-/// Maximum number of keys and values, each of which takes 8 bytes here and up to 64 in a copy.
-/// GroupMe's answers have one for every ten bytes.
-const MAX_VALUES: usize = 1_000_000;
+// Limits of the number of keys, values and objects grow with the size of the answer: what is short
+// here may be long in memory. So an answer takes at most 8 times its size, and 8 MB.
 
-/// Maximum number of objects. An object of two bytes becomes two thousand in an owned type; GroupMe's
-/// objects have hundreds of bytes themselves.
+/// Maximum number of keys and values. Each takes 8 bytes here and up to 64 in a copy.
+const MAX_VALUES: usize = 1_000_000;
+/// Number of keys and values that an answer of any size may have.
+const FREE_VALUES: usize = 65_536;
+/// Average size of the keys and values beyond, in bytes. GroupMe's have more than ten.
+const VALUE_SIZE: usize = 8;
+
+/// Maximum number of objects. An object of two bytes becomes a thousand in an owned type.
 const MAX_OBJECTS: usize = 30_000;
+/// Number of objects that an answer of any size may have.
+const FREE_OBJECTS: usize = 4_096;
+/// Average size of the objects beyond, in bytes. GroupMe's have hundreds; reactions, which have 60,
+/// come in messages.
+const OBJECT_SIZE: usize = 256;
+
+/// Maximum number of invalid sequences in a body. A page has as many as texts that were cut.
+const MAX_REPAIRS: usize = 10_000;
 
 const MAX_ERRORS: usize = 8;
 const MAX_ERROR_CHARS: usize = 300;

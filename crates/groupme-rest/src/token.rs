@@ -31,6 +31,15 @@ impl Token {
         Ok(Self(value))
     }
 
+    /// Returns a placeholder for no token at all.
+    pub(crate) fn absent() -> Self {
+        Self(HeaderValue::from_static(""))
+    }
+
+    pub(crate) fn is_absent(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Returns the token itself. Keep it out of logs and errors.
     pub fn expose(&self) -> &str {
         self.0.to_str().unwrap_or_default()
@@ -46,6 +55,9 @@ impl Token {
     /// too, because long texts are cut.
     pub(crate) fn redact(&self, text: &str) -> Option<String> {
         let token = self.expose();
+        if token.is_empty() {
+            return None;
+        }
         let mut redacted = text.replace(token, "…");
         let mut parts = (MIN_PREFIX..token.len()).rev().map(|len| &token[..len]);
         if let Some(part) = parts.find(|part| redacted.ends_with(part)) {

@@ -152,6 +152,12 @@ impl Client {
         }
     }
 
+    /// Returns whether the client subscribes to conversations by itself.
+    pub(crate) fn follows(&self) -> bool {
+        self.listener()
+            .is_some_and(|listener| listener.settings().follows)
+    }
+
     /// Returns the number of the latest event on a channel.
     pub(crate) fn last_event(&self, channel: &str) -> Option<u64> {
         match &self.kind {

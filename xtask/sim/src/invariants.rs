@@ -117,7 +117,7 @@ fn of(client: &ClientSettings) -> Vec<Named> {
         Some(account) => vec![
             (
                 "every message once and in order, or reported lost",
-                Box::<Account>::default(),
+                Box::new(Account::new(account)),
             ),
             (
                 "every change is reported once",

@@ -107,7 +107,9 @@ async fn handshake(stream: &mut Stream, options: &Options, request: &[u8]) -> Re
         _ => return Err(violation("an unknown address type")),
     };
     let mut address_and_port = [0; u8::MAX as usize + 2];
-    stream.read_exact(&mut address_and_port[..len + 2]).await?;
+    stream
+        .read_exact(&mut address_and_port[..len.saturating_add(2)])
+        .await?;
     Ok(())
 }
 

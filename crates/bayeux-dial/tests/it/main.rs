@@ -5,6 +5,6 @@
 )]
 
 mod localhost;
-#[cfg(feature = "rustls-ring")]
+#[cfg(any(feature = "rustls-ring", feature = "rustls-graviola"))]
 mod session_resumption;
 mod socks5;

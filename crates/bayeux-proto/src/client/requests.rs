@@ -421,7 +421,13 @@ impl Session {
     }
 
     pub(super) fn server_error(&self, message: &Message<'_>) -> ServerError {
-        ServerError::parse(message.error.unwrap_or_default()).without(&self.client_id)
+        let error = ServerError::parse(message.error.unwrap_or_default())
+            .without(&self.client_id)
+            .without(message.client_id.unwrap_or_default());
+        self.secrets
+            .iter()
+            .fold(error, |error, secret| error.without(secret))
+            .shortened()
     }
 }
 

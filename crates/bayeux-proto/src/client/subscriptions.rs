@@ -109,7 +109,8 @@ impl Subscriptions {
             .is_some_and(|state| state.queued)
     }
 
-    /// Resets all channels for a new session, and returns those to subscribe again.
+    /// Resets all channels for a new session, and returns those to subscribe again, in the order in
+    /// which the program subscribed to them.
     pub(super) fn reset(&mut self) -> Vec<Channel> {
         self.states.retain(|_, state| !state.subscribers.is_empty());
         let states = &self.states;
@@ -118,7 +119,13 @@ impl Subscriptions {
             state.wire = WireState::Absent;
             state.queued = true;
         }
-        self.states.keys().cloned().collect()
+        let mut channels: Vec<(SubscriptionId, Channel)> = self
+            .states
+            .iter()
+            .filter_map(|(channel, state)| Some((*state.subscribers.first()?, channel.clone())))
+            .collect();
+        channels.sort_unstable();
+        channels.into_iter().map(|(_, channel)| channel).collect()
     }
 
     pub(super) fn state_mut(&mut self, channel: &Channel) -> Option<&mut SubscriptionState> {

@@ -78,6 +78,45 @@ fn an_error_that_quotes_the_client_id_is_reported_without_it() {
 
 // C127
 #[test]
+fn an_error_that_quotes_a_hidden_text_is_reported_without_it() {
+    for text in [
+        format!("401::authentication failed for {SECRET}"),
+        format!("403:{SECRET}:denied"),
+        SECRET.to_owned(),
+    ] {
+        let mut world = World::handshaking();
+        world.session.hide_in_errors(SECRET);
+        let handshake = world.last("/meta/handshake");
+        world.receive(handshake.lane, &[handshake.refused(&text)]);
+        assert!(!world.events.is_empty());
+        assert_hidden(&shown(&world));
+        let mut world = World::handshaking();
+        world.session.hide_in_errors(SECRET);
+        world.answer_handshake("abc");
+        world.subscribe("/foo");
+        let subscribe = world.last("/meta/subscribe");
+        world.receive(subscribe.lane, &[subscribe.refused(&text)]);
+        assert_hidden(&shown(&world));
+    }
+}
+
+// C127
+#[test]
+fn the_text_of_an_error_is_cut_after_secrets_are_hidden() {
+    let mut world = World::handshaking();
+    world.session.hide_in_errors(SECRET);
+    let handshake = world.last("/meta/handshake");
+    let text = format!("401::{}{SECRET}{}", "x".repeat(290), "y".repeat(200_000));
+    world.receive(handshake.lane, &[handshake.refused(&text)]);
+    let shown = shown(&world);
+    assert!(
+        !shown.contains(&SECRET[..5]) && shown.len() < 5_000,
+        "{shown}"
+    );
+}
+
+// C127
+#[test]
 fn debug_of_a_message_shows_neither_its_client_id_nor_an_error_that_quotes_it() {
     for error in [
         format!("401:{SECRET}:Unknown client"),

@@ -11,6 +11,7 @@ mod flood;
 mod peer;
 mod proxy;
 mod reports;
+mod rfc6455;
 mod slow_link;
 #[cfg(feature = "rustls-ring")]
 mod tls;

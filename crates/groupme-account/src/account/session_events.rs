@@ -2,9 +2,9 @@
 
 use bayeux_proto::{Cause, SessionEvent};
 use groupme_delivery::GapCause;
-use groupme_model::{ConversationId, Timestamp, UserPair, channel};
+use groupme_model::Timestamp;
 
-use super::Account;
+use super::{Account, following::conversation_of};
 use crate::{ClientEnd, DisconnectCause, Status};
 
 impl Account {
@@ -42,6 +42,9 @@ impl Account {
         }
         match event {
             SessionEvent::Up { resumed, .. } => {
+                if !*resumed {
+                    self.following.reset();
+                }
                 self.own.is_active &= *resumed;
                 self.own.is_active.then_some(Liveness::Live)
             }
@@ -108,6 +111,10 @@ impl Account {
                     self.own.confirm();
                 }
                 self.watch(&name, true);
+                if self.following.confirm(&name) {
+                    // Reported together.
+                    return None;
+                }
                 Status::Subscribed { channel: name }
             }
             SessionEvent::Refused(id, error) => {
@@ -116,6 +123,7 @@ impl Account {
                 if *name == *self.own.channel.as_str() {
                     self.own_channel_refused(&error);
                 }
+                self.followed_refused(&name);
                 Status::Refused {
                     channel: name,
                     error,
@@ -148,18 +156,9 @@ impl Account {
 
     /// Notes that a channel is subscribed, or no longer.
     pub(super) fn watch(&mut self, channel: &str, is_watched: bool) {
-        let Some(feed) = &mut self.feed else { return };
-        let conversation = match channel::Channel::from_name(channel) {
-            channel::Channel::Group(group) => ConversationId::new(group.as_str()),
-            channel::Channel::DirectMessage(a, b) => {
-                match UserPair::new(&a.into_owned(), &b.into_owned()) {
-                    Ok(pair) => pair.conversation_id(),
-                    Err(_) => return,
-                }
-            }
-            _ => return,
-        };
-        feed.watch(&conversation, is_watched);
+        if let (Some(feed), Some(conversation)) = (&mut self.feed, conversation_of(channel)) {
+            feed.watch(&conversation, is_watched);
+        }
     }
 }
 

@@ -63,7 +63,7 @@ pub(crate) struct Story {
     #[arg(long, conflicts_with = "beat")]
     pub(crate) quiet: bool,
     /// Number of earlier messages in the group, readable over REST.
-    #[arg(long, value_name = "MESSAGES", default_value_t = 0)]
+    #[arg(long, value_name = "MESSAGES", default_value_t = 0, value_parser = messages)]
     pub(crate) history: usize,
 }
 
@@ -410,3 +410,15 @@ fn incident(what: &str) -> Result<Incident, String> {
         }
     })
 }
+
+/// Parses a number of messages that fits into memory and is made in little time.
+fn messages(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number) if number <= MAX_HISTORY => Ok(number),
+        Ok(_) => Err(format!("at most {MAX_HISTORY} messages are made")),
+        Err(error) => Err(format!("{error}")),
+    }
+}
+
+/// Maximum number of earlier messages.
+const MAX_HISTORY: usize = 100_000;

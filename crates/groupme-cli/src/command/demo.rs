@@ -3,8 +3,8 @@
 use std::io::{self, Write as _};
 
 use anyhow::Context as _;
-use groupme_client::{Client, GroupId, Token, UserId};
-use groupme_sim::{Script, Sim, WorldError};
+use groupme_client::{Client, Token, UserId};
+use groupme_sim::{Conversation, Script, Sim, WorldError};
 
 use super::{
     Stop,
@@ -31,6 +31,11 @@ pub(crate) async fn run(args: Demo) -> Result<(), Failure> {
     let mut outcome = Ok(());
     let story = async {
         sim.wait_until_subscribed(&own).await;
+        for group in sim.group_ids() {
+            sim.wait_until_subscribed(&format!("/group/{group}")).await;
+        }
+        let direct = Conversation::direct(sim.cast().me, sim.cast().mara);
+        sim.wait_until_subscribed(&direct.channel()).await;
         outcome = sim
             .play(sim.cast().story(), Script::FAST_INTERVAL)
             .finished()
@@ -80,12 +85,11 @@ fn break_connections(sim: &Sim) -> Result<(), WorldError> {
 }
 
 fn client(sim: &Sim) -> anyhow::Result<Client> {
-    let mut builder = Client::builder(Token::new(sim.token())?, UserId::new(sim.user_id()))
+    let user = UserId::new(sim.user_id());
+    let mut builder = Client::builder(Token::new(sim.token())?, user)
         .gateway_url(sim.gateway_url())
         .api_url(sim.root_url());
-    for group in sim.group_ids() {
-        builder = builder.subscribe(GroupId::new(group));
-    }
+    // Before its first message, no list has a direct conversation.
     for user in sim.direct_message_ids() {
         builder = builder.subscribe(UserId::new(user));
     }

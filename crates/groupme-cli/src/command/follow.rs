@@ -74,7 +74,14 @@ pub(crate) async fn follow(
         };
         if outcome.is_ok() {
             outcome = match &incoming {
-                Some(Incoming::Event(event)) if !enough => printer.event(event),
+                Some(Incoming::Event(event)) if !enough => {
+                    let written = printer.event(event);
+                    if written.is_ok() {
+                        // The client saves in the background, and before its end.
+                        drop(handle.acknowledge(event));
+                    }
+                    written
+                }
                 Some(Incoming::Status(status)) => {
                     catch_ups += u64::from(matches!(status, Status::CaughtUp));
                     printer.status(status)

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use groupme_model::GroupId;
-use groupme_rest::endpoint::{Page, groups};
+use groupme_rest::{
+    Error,
+    endpoint::{Page, groups},
+};
 
 use super::{MAX_PAGES, PER_PAGE, endless};
 use crate::{
@@ -23,10 +26,22 @@ pub(crate) async fn run(args: Groups) -> Result<(), Failure> {
     };
     // A group with a new message moves to another page meanwhile.
     let mut seen = BTreeSet::<GroupId>::new();
-    for page in 1..=MAX_PAGES {
-        let list = list(Page::new(page, PER_PAGE));
+    let (mut page, mut per_page) = (1, PER_PAGE);
+    for _ in 0..MAX_PAGES {
+        let answer = account.rest().call(&list(Page::new(page, per_page))).await;
+        let answer = match answer {
+            Ok(answer) => answer,
+            // Groups have thousands of members: a page of a tenth may be within the limits.
+            Err(Error::Unreadable { .. } | Error::Oversize { .. }) if per_page >= DIVISOR => {
+                page = (page - 1) * DIVISOR + 1;
+                per_page /= DIVISOR;
+                continue;
+            }
+            Err(error) => return Err(account.failure(error).await),
+        };
+        page += 1;
         let mut is_new = false;
-        for group in account.call(&list).await? {
+        for group in answer {
             if seen.insert(group.id.clone()) {
                 is_new = true;
                 rows.row(&Row::Group(&group))?;
@@ -39,3 +54,6 @@ pub(crate) async fn run(args: Groups) -> Result<(), Failure> {
     }
     Err(endless("groups"))
 }
+
+/// Ratio of a page to the next smaller one.
+const DIVISOR: u32 = 10;

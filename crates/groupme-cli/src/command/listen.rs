@@ -4,7 +4,7 @@ use core::error::Error as _;
 use std::io::{self, IsTerminal as _};
 
 use anyhow::anyhow;
-use groupme_client::{Builder, DeliveryConfig, GroupId, Polling, SqliteStore};
+use groupme_client::{Builder, DeliveryConfig, GroupId, Polling, Scope, SqliteStore};
 
 use super::{
     Stop,
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     account,
-    args::{Format, Listen},
+    args::{self, Format, Listen},
     exit::Failure,
     output::{Printer, chain},
 };
@@ -21,6 +21,13 @@ pub(crate) async fn run(mut args: Listen) -> Result<(), Failure> {
     // Before the session exists, so that an early signal still disconnects.
     let stop = Stop::listen()?;
     let (mut builder, _) = account::gateway(&args.account, &args.gateway).await?;
+    let is_restricted =
+        !args.groups.is_empty() || !args.direct_messages.is_empty() || args.no_backfill;
+    builder = builder.scope(match args.scope {
+        Some(args::Scope::Account) => Scope::Account,
+        None if is_restricted => Scope::Account,
+        Some(args::Scope::Everything) | None => Scope::Everything,
+    });
     for group in core::mem::take(&mut args.groups) {
         builder = builder.subscribe(GroupId::new(group));
     }
@@ -62,7 +69,8 @@ fn deliver(mut builder: Builder, args: &Listen) -> Result<Builder, Failure> {
             let file = file.display();
             Failure::Usage(anyhow!("cannot use the state file {file}: {reason}"))
         })?;
-        builder = builder.store(store);
+        // An event that could not be printed comes again.
+        builder = builder.store(store).manual_ack();
     }
     let mut config = DeliveryConfig::default();
     config.history = args.history;

@@ -9,7 +9,7 @@ use groupme_model::{
     attachment::{Image, Reply},
 };
 use groupme_rest::{
-    Conversation,
+    Conversation, Error,
     endpoint::{messages, uploads},
 };
 
@@ -44,7 +44,17 @@ pub(crate) async fn run(args: Send) -> Result<(), Failure> {
     };
     let sent = account.rest().send_as(&conversation, draft, guid.clone());
     match sent.await {
-        Ok(sent) => Ok(RowPrinter::new(args.output).row(&Row::Sent(&sent, &guid))?),
+        Ok(sent) => {
+            let printed = RowPrinter::new(args.output).row(&Row::Sent(&sent, &guid));
+            Ok(printed.context("the message was sent, but its id cannot be printed")?)
+        }
+        Err(error @ (Error::Unreadable { .. } | Error::Oversize { .. })) => {
+            let guid = format!(
+                "the message was sent, but the answer cannot be read; to retry without sending \
+                 twice, add --guid {guid} within a minute"
+            );
+            Err(account.failure(error).await.and(&guid))
+        }
         Err(error) if error.is_transient() && !error.was_not_processed() => {
             // The message may have arrived: name the id with which a retry cannot send twice.
             let guid = format!("to retry without sending twice, add --guid {guid} within a minute");

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::ser::Formatter;
 
 pub(super) use self::row::row;
-use super::{chain, rfc3339};
+use super::{chain, pretty::is_invisible, rfc3339};
 
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
@@ -26,6 +26,9 @@ enum Line<'a> {
         channel: &'a str,
         state: &'static str,
         error: Option<String>,
+    },
+    Following {
+        conversations: usize,
     },
     Event {
         channel: &'a str,
@@ -101,6 +104,9 @@ pub(super) fn status(status: &Status) -> io::Result<()> {
             state: "active",
             error: None,
         },
+        Status::Following { conversations } => Line::Following {
+            conversations: *conversations,
+        },
         Status::Refused { channel, error } => Line::Subscription {
             channel,
             state: "refused",
@@ -169,7 +175,8 @@ pub(crate) fn write(out: &mut impl io::Write, value: &impl Serialize) -> io::Res
     out.write_all(b"\n")
 }
 
-/// Escapes DEL and the C1 controls as well: JSON allows them in text, and a terminal obeys them.
+/// Escapes DEL, the C1 controls and characters that hide or reorder text as well: JSON allows them in
+/// text, and a terminal obeys them.
 struct EscapeControls;
 
 impl Formatter for EscapeControls {
@@ -179,12 +186,15 @@ impl Formatter for EscapeControls {
         fragment: &str,
     ) -> io::Result<()> {
         let mut rest = fragment;
-        while let Some(at) = rest.find(|letter| matches!(letter, '\u{7f}'..='\u{9f}')) {
+        let is_escaped = |letter| matches!(letter, '\u{7f}'..='\u{9f}') || is_invisible(letter);
+        while let Some(at) = rest.find(is_escaped) {
             let (plain, tail) = rest.split_at(at);
             out.write_all(plain.as_bytes())?;
             let mut chars = tail.chars();
             if let Some(control) = chars.next() {
-                write!(out, "\\u{:04x}", u32::from(control))?;
+                for unit in control.encode_utf16(&mut [0; 2]) {
+                    write!(out, "\\u{unit:04x}")?;
+                }
             }
             rest = chars.as_str();
         }
@@ -201,5 +211,8 @@ mod tests {
         let mut out = Vec::new();
         write(&mut out, &"a\u{7f}b\u{9b}31m\u{1b}é").expect("memory");
         assert_eq!(out, "\"a\\u007fb\\u009b31m\\u001bé\"\n".as_bytes());
+        let mut out = Vec::new();
+        write(&mut out, &"a\u{202e}b\u{e0041}").expect("memory");
+        assert_eq!(out, b"\"a\\u202eb\\udb40\\udc41\"\n");
     }
 }

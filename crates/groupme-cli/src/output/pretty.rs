@@ -11,7 +11,7 @@ use groupme_client::{Delivery, LossReason, Status, Timestamp, UserId};
 use groupme_model::{Chat, Group};
 use jiff::tz::TimeZone;
 
-pub(crate) use self::escape::escape_control;
+pub(crate) use self::escape::{escape_control, is_invisible};
 use self::names::Names;
 use super::chain;
 
@@ -52,6 +52,9 @@ impl Pretty {
             Status::Moved { transport } => format!("· moved to {transport}"),
             Status::Subscribed { channel } => {
                 format!("· subscribed to {}", names.channel(channel))
+            }
+            Status::Following { conversations } => {
+                format!("· following {conversations} conversations")
             }
             Status::Refused { channel, error } => {
                 format!(

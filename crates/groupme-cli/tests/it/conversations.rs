@@ -1,9 +1,12 @@
 //! `groupme chats`, `groups` and `read`.
 
 use groupme_sim::Conversation;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::program::{ask, run, sim};
+use crate::{
+    canned::{Answer, Canned, enveloped},
+    program::{ask, asking, run, sim},
+};
 
 #[tokio::test]
 async fn every_chat_is_listed_once_however_many_pages_there_are() {
@@ -114,4 +117,20 @@ async fn where_nothing_was_said_there_is_nothing_to_read() {
         "{}",
         result.stderr
     );
+}
+
+#[tokio::test]
+async fn groups_that_are_too_many_for_an_answer_are_asked_for_in_smaller_pages() {
+    let canned = Canned::start(|asked| {
+        if asked.line.contains("per_page=100") {
+            Answer::Text(format!("[{}{{}}]", "{},".repeat(30_000)))
+        } else if asked.line.contains("page=1&") {
+            Answer::Json(200, enveloped(json!([{"id": "1835", "name": "Lake"}])))
+        } else {
+            Answer::Json(200, enveloped(json!([])))
+        }
+    })
+    .await;
+    let groups = run(asking(&canned.url, "a-token", &["groups", "--members"])).await;
+    assert_eq!(groups.well().one()["name"], "Lake");
 }

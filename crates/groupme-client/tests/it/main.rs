@@ -11,6 +11,7 @@ mod credentials;
 mod delivery;
 mod failure;
 mod fallback;
+mod following;
 mod handle;
 mod leaving;
 mod many;
@@ -20,3 +21,5 @@ mod secrets;
 #[cfg(feature = "sqlite")]
 mod store;
 mod subscriptions;
+mod waiting;
+mod webhook;

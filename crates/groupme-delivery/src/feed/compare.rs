@@ -1,6 +1,6 @@
 //! Changes that were not pushed, found by comparing REST's messages with what was delivered.
 
-use groupme_model::{ConversationId, HistoryWindow, MessageId, MessageRow};
+use groupme_model::{ConversationId, HistoryWindow, MessageId, MessageRow, Timestamp};
 
 use super::Feed;
 use crate::{
@@ -15,9 +15,10 @@ impl<P> Feed<P> {
     /// Requests the newest messages of a conversation for comparing, if changes may have been
     /// missed.
     pub(super) fn request_comparison(&mut self, id: &ConversationId) {
-        let limit = self.config.compare_window;
+        let (limit, oldest) = (self.config.compare_window, self.oldest_compared());
         let conversation = self.conversation(id);
-        let is_wanted = conversation.is_stale || conversation.is_watched;
+        let is_wanted = conversation.is_stale
+            || conversation.is_watched && conversation.is_active_since(oldest);
         if limit == 0 || !is_wanted || conversation.cursor.is_none() {
             return;
         }
@@ -34,6 +35,13 @@ impl<P> Feed<P> {
             limit,
         };
         self.requests.enqueue(request, Purpose::Compare);
+    }
+
+    /// Returns the time since when a conversation must have had a message for its changes to be
+    /// looked for.
+    pub(super) fn oldest_compared(&self) -> Timestamp {
+        let window = i64::try_from(self.config.changes_within.as_millis()).unwrap_or(i64::MAX);
+        Timestamp::from_millis(self.live_since.as_millis().saturating_sub(window))
     }
 
     /// Ends a comparison, and begins the next if changes may have been missed meanwhile.

@@ -5,7 +5,7 @@ use groupme_model::{ConversationId, MessageId, MessageRow, Timestamp};
 use super::Feed;
 use crate::{
     Item, Origin, RowEvent, Synthesized,
-    conversation::Conversation,
+    conversation::{Conversation, Found},
     item::{Mark, Record},
     message_state::{Aspect, Difference, MessageState},
     observation::{Change as PushedChange, NewMessage, deleted_by},
@@ -20,6 +20,7 @@ impl<P> Feed<P> {
         let mut record = self.out.record();
         if let Some(conversation) = self.conversations.get_mut(&message.conversation) {
             let id = &message.conversation;
+            conversation.note_sent(message.created_at);
             conversation.remember_newest(id, &message.id, message.state, &mut record);
         }
         record.synced_until = synced_until;
@@ -27,6 +28,25 @@ impl<P> Feed<P> {
     }
 
     pub(super) fn deliver_push(&mut self, message: NewMessage, push: P) {
+        let is_told = message.announces.as_ref().is_some_and(|(_, difference)| {
+            let is_direct = message.is_direct();
+            let conversation = self.conversation(&message.conversation);
+            conversation.is_told_by_notice(*difference, is_direct)
+        });
+        self.deliver_told(message, push, is_told);
+    }
+
+    /// Hands out a pushed message. `is_told` says that it is a notice that counts as the event of
+    /// the change.
+    pub(super) fn deliver_told(&mut self, message: NewMessage, push: P, is_told: bool) {
+        let is_own = message.is_own;
+        let record = self.record_push(message, is_told);
+        self.out.put_own(Item::Push(push), record, is_own);
+    }
+
+    /// Remembers a pushed message as handed out, and the change that it tells, if any. Returns the
+    /// record.
+    pub(super) fn record_push(&mut self, message: NewMessage, is_told: bool) -> Record {
         let synced_until = self.advance_synced_until(message.created_at);
         let mut record = self.out.record();
         let conversation = self.conversation(&message.conversation);
@@ -39,7 +59,6 @@ impl<P> Feed<P> {
             });
             self.out.put(Item::Checkpoint, record);
         }
-        // Looked up again only for the borrow: a checkpoint may have been put.
         let conversation = self.conversation(&message.conversation);
         // Changes of a late message may have been pushed before it.
         if !conversation.is_ahead(&message.id) {
@@ -47,8 +66,9 @@ impl<P> Feed<P> {
             // A comparison under way that lacks the message is older than its push.
             conversation.mark_touched(&message.id, Aspect::Existence);
         }
+        conversation.note_sent(message.created_at);
         if let Some((affected, difference)) = message.announces
-            && conversation.is_told_by_notice(difference)
+            && is_told
         {
             conversation.learn(&message.conversation, affected, difference, &mut record);
         }
@@ -59,7 +79,7 @@ impl<P> Feed<P> {
             &mut record,
         );
         record.synced_until = synced_until;
-        self.out.put_own(Item::Push(push), record, message.is_own);
+        record
     }
 
     pub(super) fn deliver_change(&mut self, change: PushedChange, push: P) {
@@ -70,8 +90,12 @@ impl<P> Feed<P> {
         } = change;
         let mut record = self.out.record();
         let conversation = self.conversation(&id);
+        let is_merged = conversation.holds_notice_of(&message, difference);
         if conversation.learn(&id, message, difference, &mut record) {
             self.out.put(Item::Push(push), record);
+        }
+        if is_merged {
+            self.merge_held(&id);
         }
     }
 
@@ -86,6 +110,7 @@ impl<P> Feed<P> {
         }
         let view = row.view();
         let state = MessageState::of_row(&view);
+        conversation.note_sent(row.created_at());
         if let Some(messages) = &mut conversation.gap {
             *messages += 1;
         }
@@ -196,6 +221,8 @@ impl<P> Conversation<P> {
             !message.is_join_notice && message.announces.is_none() && message.parent.is_none();
         is_plain
             && !self.is_left
+            && self.found == Found::Yes
+            && self.held.is_none()
             && self.unconfirmed.is_none()
             && self.is_ahead(&message.id)
             && self
@@ -207,8 +234,13 @@ impl<P> Conversation<P> {
 
     /// Returns whether the notice of a change is its only push. Edits and deletions in a group are
     /// also pushed on the group's own channel, if the program subscribes to it; pins are not.
-    fn is_told_by_notice(&self, difference: Difference) -> bool {
-        !self.is_watched || matches!(difference, Difference::Pinned(_))
+    fn is_told_by_notice(&self, difference: Difference, is_direct: bool) -> bool {
+        match difference {
+            Difference::Pinned(_) => true,
+            // No other push of it is known. That of an edit would have the new text.
+            Difference::Deleted if is_direct => true,
+            _ => !self.is_watched,
+        }
     }
 
     /// Applies a change to the remembered state, and adds it to the record. Returns whether it is

@@ -180,6 +180,7 @@ impl<P> Feed<P> {
     /// Marks a conversation as left. Its delivered messages stay remembered: the user may rejoin.
     pub(super) fn mark_left(&mut self, id: &ConversationId) {
         self.conversation(id).is_left = true;
+        self.note_gone(id);
         let mut record = Record::default();
         record.changes.push(Change::Left {
             conversation: id.clone(),

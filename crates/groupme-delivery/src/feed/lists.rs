@@ -153,6 +153,8 @@ impl<P> Feed<P> {
             self.begin_with_buffered(id);
         }
         let was_left = self.mark_rejoined(id);
+        self.note_found(id);
+        self.conversation(id).note_sent(sent);
         let since = self.missed_since();
         let conversation = self.conversation(id);
         if is_current {

@@ -5,6 +5,7 @@ use groupme_model::{ConversationId, EventRef};
 use super::Feed;
 use crate::{
     Item,
+    conversation::Found,
     item::Record,
     observation::{Change, NewMessage, Observation},
 };
@@ -13,7 +14,13 @@ impl<P> Feed<P> {
     pub(super) fn take_push(&mut self, event: &EventRef<'_>, push: P) {
         let is_own = |guid: Option<&str>| self.out.is_own(guid);
         match Observation::of(event, &self.user, is_own) {
-            Observation::Other => self.out.put(Item::Push(push), Record::default()),
+            Observation::Other => {
+                if let EventRef::MembershipCreate(membership) = event {
+                    let group = ConversationId::new(membership.group().id().as_str());
+                    self.note_joined(&group);
+                }
+                self.out.put(Item::Push(push), Record::default());
+            }
             Observation::Message(message) => self.take_message(message, push),
             Observation::Change(change) => self.take_change(change, push),
         }
@@ -36,6 +43,9 @@ impl<P> Feed<P> {
             self.deliver_next(&message, push);
             return;
         }
+        if self.is_held(&message) {
+            return;
+        }
         let conversation = self.conversation(&message.conversation);
         let seen = &conversation.seen;
         // Dropped: a message deleted already, whose push is late, and one of the past, which would
@@ -47,21 +57,26 @@ impl<P> Feed<P> {
         if message.parent.is_some() {
             conversation.parent.clone_from(&message.parent);
         }
-        let is_back = conversation.is_left || message.is_join_notice;
-        if conversation.is_left {
-            self.mark_rejoined(&message.conversation);
+        if conversation.found != Found::Yes {
+            if message.is_join_notice {
+                conversation.found = Found::No;
+            }
+            self.note_found(&message.conversation);
         }
+        let is_back = self.mark_rejoined(&message.conversation) || message.is_join_notice;
         let conversation = self.conversation(&message.conversation);
         if is_back && conversation.cursor.is_some() {
             self.rejoin(message, push);
         } else if conversation.synced_in == epoch {
             let is_late = !conversation.is_ahead(&message.id);
-            let id = is_late.then(|| message.conversation.clone());
-            if conversation.unconfirmed.is_some() {
-                self.confirm_before_push(&message.conversation, &message.id);
+            let id = message.conversation.clone();
+            self.confirm_before_push(&id, &message.id);
+            if self.is_merged_later(&message) {
+                self.hold(message, push);
+                return;
             }
             self.deliver_push(message, push);
-            if let Some(id) = id {
+            if is_late {
                 self.request_comparison(&id);
             }
         } else {
@@ -94,6 +109,7 @@ impl<P> Feed<P> {
             .collect();
         for id in topics {
             self.mark_rejoined(&id);
+            self.note_joined(&id);
             let topic = self.conversation(&id);
             topic.synced_in = 0;
             self.fetch_rejoined(&id);

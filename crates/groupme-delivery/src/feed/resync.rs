@@ -276,6 +276,7 @@ impl<P> Feed<P> {
         for id in member_of {
             let was_listed = self.was_listed(id);
             self.mark_rejoined(id);
+            self.note_found(id);
             let conversation = self.conversation(id);
             if !was_listed && conversation.cursor.is_none() {
                 (conversation.synced_in, conversation.listed_in) = (0, epoch);

@@ -3,7 +3,7 @@
 use groupme_delivery::Config;
 use serde_json::json;
 
-use crate::world::{CHAT, GROUP, World, created, favorite, hearts, id, label};
+use crate::world::{CHAT, GROUP, World, created, favorite, hearts, id, label, row};
 
 #[test]
 fn a_gap_is_reported_and_filled_in_order() {
@@ -30,6 +30,30 @@ fn a_gap_is_reported_and_filled_in_order() {
         ]
     );
     assert_eq!(world.say_live(GROUP, 6), ["push 1835/6"]);
+}
+
+#[test]
+fn a_pushed_id_that_is_no_number_never_becomes_a_position() {
+    for odd in ["abc", "", "-1", "+5", " 5", "../x"] {
+        let mut world = World::new();
+        world.say(GROUP, 1);
+        world.live();
+        let mut strange = row(GROUP, 2);
+        strange["id"] = odd.into();
+        assert_eq!(world.push(&created(&strange), "odd"), ["odd"], "{odd:?}");
+        world.lose();
+        world.say(GROUP, 3);
+        assert_eq!(
+            world.live(),
+            [
+                "gap 1835 1..3 (Connection)",
+                "backfill 1835/3",
+                "backfilled 1835: 1",
+                "caught up",
+            ],
+            "{odd:?}"
+        );
+    }
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod gaps;
 mod lists;
 mod memberships;
 mod memory;
+mod merging;
 mod payloads;
 mod polling;
 mod restarts;

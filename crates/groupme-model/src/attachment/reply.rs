@@ -1,8 +1,43 @@
 //! Message that a reply refers to.
 
 use crate::id::{MessageId, MessageIdRef};
+use crate::message::{Message, MessageRef};
 
-use super::{Reply, ReplyRef};
+use super::{Attachment, AttachmentRef, Reply, ReplyRef};
+
+/// Creates a reply to a message, in the chain of replies that the message belongs to.
+impl From<MessageRef<'_>> for Reply {
+    fn from(message: MessageRef<'_>) -> Self {
+        let root = message
+            .attachments()
+            .into_iter()
+            .find_map(|part| match part {
+                AttachmentRef::Reply(reply) => reply.root().map(MessageIdRef::into_owned),
+                _ => None,
+            });
+        let author = message.sender().map(Into::into).unwrap_or_default();
+        Self::new(message.id().into_owned(), root, author)
+    }
+}
+
+/// Creates a reply to a message, in the chain of replies that the message belongs to.
+impl From<&MessageRef<'_>> for Reply {
+    fn from(message: &MessageRef<'_>) -> Self {
+        (*message).into()
+    }
+}
+
+/// Creates a reply to a message, in the chain of replies that the message belongs to.
+impl From<&Message> for Reply {
+    fn from(message: &Message) -> Self {
+        let root = message.attachments.iter().find_map(|part| match part {
+            Attachment::Reply(reply) => reply.root().cloned(),
+            _ => None,
+        });
+        let author = message.sender().cloned().unwrap_or_default();
+        Self::new(message.id.clone(), root, author)
+    }
+}
 
 impl Reply {
     /// Returns the message that is replied to. Some senders set only the first message of the

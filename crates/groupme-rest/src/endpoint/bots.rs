@@ -58,14 +58,16 @@ pub fn list() -> Call<Vec<Bot>> {
     Call::get(Service::V3, "bots").list(&["bots"])
 }
 
-/// Posts a message as a bot. These messages have no `source_guid`, so the call is not idempotent.
+/// Posts a message as a bot. The bot's id is the only credential: no token is sent, and a client
+/// [without one](crate::Client::without_token) will do. These messages have no `source_guid`, so the
+/// call is not idempotent.
 ///
 /// # Errors
 ///
 /// [`DraftError`] if GroupMe would refuse the message.
 pub fn post(bot: impl Into<BotId>, draft: impl Into<Draft>) -> Result<Call<()>, DraftError> {
     let body = draft.into().for_bot(bot.into())?;
-    Ok(Call::post(Service::V3, "bots/post").body(&body))
+    Ok(Call::post(Service::V3, "bots/post").body(&body).public())
 }
 
 /// Deletes a bot.

@@ -1,9 +1,13 @@
 //! Directories, such as schools, and the search for groups and users.
 
-use groupme_model::{Directory, DirectoryId, Group, Json, User};
-use serde::{Deserialize, Serialize};
+use bayeux_wire::Value;
+use groupme_model::{Directory, DirectoryId, FromValue, Group, Json, User};
+use serde::Serialize;
 
-use crate::{Call, Service};
+use crate::{
+    Call, Service,
+    parse::{self, Content, ParseError, check_memory},
+};
 
 /// Returns your directory.
 pub fn show() -> Call<Option<Directory>> {
@@ -42,8 +46,7 @@ pub fn change_profile(profile: &CampusProfile) -> Call<Json> {
 }
 
 /// Groups found by a search, by the reason why they are shown.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchResults {
     /// Groups of your directories.
@@ -60,7 +63,18 @@ pub struct SearchResults {
 
 /// Searches the public groups.
 pub fn search(words: &str) -> Call<SearchResults> {
-    Call::get(Service::V1, "search").query("q", words).one(&[])
+    Call::get(Service::V1, "search")
+        .query("q", words)
+        .parsed(&[], search_results)
+}
+
+fn search_results(content: Option<Content<'_>>) -> Result<SearchResults, ParseError> {
+    if let Some(Content { frame, value }) = content {
+        let names = ["directories", "popular", "nearby", "trending"];
+        let lists = names.map(|name| value.get(name).unwrap_or_default());
+        check_memory::<Group>(frame, &lists)?;
+    }
+    parse::one(content)
 }
 
 /// Lists groups with many members.
@@ -88,4 +102,16 @@ struct Majors<'m> {
     codes: &'m [String],
 }
 
-crate::parse::from_value_by_serde!(SearchResults);
+impl FromValue for SearchResults {
+    fn from_value(value: Value<'_>) -> Option<Self> {
+        let found = |name| value.get(name).filter(|found| !found.is_null());
+        let groups = |name| found(name).and_then(Vec::from_value);
+        value.is_object().then(|| Self {
+            directories: groups("directories"),
+            popular: groups("popular"),
+            nearby: groups("nearby"),
+            trending: groups("trending"),
+            location_name: found("location_name").and_then(String::from_value),
+        })
+    }
+}

@@ -10,7 +10,7 @@ use groupme_model::{
 use crate::{
     Call, Conversation, Service,
     argument::Argument,
-    parse::{Content, ParseError},
+    parse::{Content, ParseError, check_memory},
 };
 
 /// Page of a history. It holds the answer as received: [`messages`](Self::messages) reads from it,
@@ -188,6 +188,7 @@ pub(super) fn page(content: Option<Content<'_>>) -> Result<MessagePage, ParseErr
     if !list.is_array() {
         return Err(ParseError::NotAList);
     }
+    check_memory::<Message>(frame, &[list])?;
     let rows: Vec<MessageRow> = list
         .items()
         .filter_map(|row| MessageRow::new(frame, row.place()))

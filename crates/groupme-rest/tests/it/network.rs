@@ -141,6 +141,66 @@ async fn an_answer_beyond_the_limit_is_an_error() {
 }
 
 #[tokio::test]
+async fn an_announced_length_beyond_the_limit_is_not_waited_for() {
+    let head = "HTTP/1.1 200 OK\r\nContent-Length: 5000000000\r\n\r\n";
+    let server = Server::start(vec![Reply::Keep(head.into())]).await;
+    let error = me(&client(&server)).await.unwrap_err();
+    assert!(matches!(error, Error::Oversize { .. }), "{error}");
+}
+
+/// Returns options of a client that sends each request once.
+fn once(server: &Server) -> Options {
+    let mut options = options(server);
+    options.retry.attempts = 1;
+    options
+}
+
+#[tokio::test]
+async fn a_body_in_one_byte_chunks_is_read_unless_it_is_all_chunks() {
+    let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let end = format!("{:x}\r\n{ME}\r\n0\r\n\r\n", ME.len());
+    let chunks = |count: usize| format!("{head}{}{end}", "1\r\n \r\n".repeat(count)).into_bytes();
+    let server = Server::start(vec![
+        Reply::Keep(chunks(10_000)),
+        Reply::Close(chunks(900_000)),
+    ])
+    .await;
+    let client = Client::new(token(), &once(&server)).unwrap();
+    assert_eq!(me(&client).await.unwrap().id, "185");
+    let error = me(&client).await.unwrap_err();
+    let cause = error.source().unwrap().source().unwrap().to_string();
+    assert_eq!(cause, "a response with more chunk headers than content");
+}
+
+#[tokio::test]
+async fn interim_responses_are_passed_over_unless_they_do_not_end() {
+    let interim = |count| "HTTP/1.1 100 Continue\r\n\r\n".repeat(count).into_bytes();
+    let after = |count| [interim(count), response("200 OK", &[], ME)].concat();
+    // The limit is that of one response, not of a connection.
+    let server = Server::start(vec![
+        Reply::Keep(after(25_000)),
+        Reply::Keep(after(25_000)),
+        Reply::Close(after(100_000)),
+    ])
+    .await;
+    let client = Client::new(token(), &once(&server)).unwrap();
+    for _ in 0..2 {
+        assert_eq!(me(&client).await.unwrap().id, "185");
+    }
+    let error = me(&client).await.unwrap_err();
+    let mut source = error.source();
+    let mut chain = String::new();
+    while let Some(error) = source {
+        chain = format!("{chain}: {error}");
+        source = error.source();
+    }
+    assert!(
+        chain.ends_with(": interim responses or a response head without end"),
+        "{chain}"
+    );
+}
+
+#[tokio::test]
 async fn a_request_without_answer_times_out() {
     let server = Server::start(vec![Reply::Hang; 2]).await;
     let mut options = options(&server);

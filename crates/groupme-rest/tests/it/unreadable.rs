@@ -3,7 +3,10 @@
 use groupme_model::{GroupId, HistoryWindow};
 use groupme_rest::{
     Conversation, Error,
-    endpoint::messages::{self, MessagePage},
+    endpoint::{
+        Page, groups,
+        messages::{self, MessagePage},
+    },
 };
 use http::{HeaderMap, StatusCode};
 
@@ -64,10 +67,35 @@ fn an_answer_of_too_many_values_or_objects_is_refused_by_name() {
         let error = decode(body).unwrap_err();
         core::error::Error::source(&error).unwrap().to_string()
     };
+    // Some are free, further ones have to have a size, and none are beyond a limit.
     let objects = format!("[{}{{}}]", "{},".repeat(30_000));
-    assert_eq!(cause(&objects), "the body has more than 30000 objects");
+    let limit = 4_096 + objects.len() / 256;
+    assert_eq!(
+        cause(&objects),
+        format!("the body has more than {limit} objects")
+    );
     let values = format!("[{}1]", "1,".repeat(1_000_000));
+    let limit = 65_536 + values.len() / 8;
+    assert_eq!(
+        cause(&values),
+        format!("the body has more than {limit} values")
+    );
+    let large = format!(r#"{{"a":"{}"}},"#, "x".repeat(300));
+    let objects = format!("[{}{{}}]", large.repeat(30_000));
+    assert_eq!(cause(&objects), "the body has more than 30000 objects");
+    let values = format!("[{}1]", "12345678,".repeat(1_000_000));
     assert_eq!(cause(&values), "the body has more than 1000000 values");
+    let groups = format!("[{}]", vec![r#"{"id":"1"}"#; 2_000].join(","));
+    let limit = (2 << 20) + 6 * groups.len();
+    let error =
+        groups::list(Page::default()).decode(StatusCode::OK, &HeaderMap::new(), groups.as_bytes());
+    let cause = core::error::Error::source(&error.unwrap_err())
+        .unwrap()
+        .to_string();
+    assert_eq!(
+        cause,
+        format!("a list of the answer takes more than {limit} bytes of memory")
+    );
 }
 
 fn page(ids: core::ops::RangeInclusive<u64>) -> Outcome {

@@ -25,8 +25,14 @@ pub(super) fn is_local<B>(request: &Request<B>) -> bool {
 
 /// Returns whether a request comes from no page of another machine.
 fn is_from_here<B>(request: &Request<B>) -> bool {
-    let mut origins = request.headers().get_all(ORIGIN).iter();
-    origins.all(|origin| is_local_origin(origin.as_bytes()))
+    let headers = request.headers();
+    // A script of a foreign page is requested without an origin.
+    let is_script = !headers.contains_key(ORIGIN)
+        && headers
+            .get("sec-fetch-site")
+            .is_some_and(|site| site.as_bytes() == b"cross-site");
+    let mut origins = headers.get_all(ORIGIN).iter();
+    !is_script && origins.all(|origin| is_local_origin(origin.as_bytes()))
 }
 
 fn is_local_origin(origin: &[u8]) -> bool {
@@ -85,6 +91,16 @@ mod tests {
             "",
         ] {
             assert!(!accepts(host, None), "{host}");
+        }
+    }
+
+    #[test]
+    fn a_script_for_a_foreign_page_is_refused() {
+        for (site, is_accepted) in [("cross-site", false), ("same-origin", true), ("none", true)] {
+            let request = Request::builder()
+                .header("Host", "127.0.0.1:8080")
+                .header("Sec-Fetch-Site", site);
+            assert_eq!(is_local(&request.body(()).unwrap()), is_accepted, "{site}");
         }
     }
 

@@ -11,7 +11,7 @@ use std::{
 
 use bayeux_proto::{Channel, Instant};
 use bayeux_wire::Value;
-use groupme_account::{Account, Config, Delivery, Incoming, Lookup, Moment, SaveId, Status};
+use groupme_account::{Account, Config, Delivery, Incoming, Lookup, Moment, SaveId, Scope, Status};
 use groupme_delivery::{
     Change, DeliveryTag, Failure, MemoryStore, Response, Saved, Store as _, StoreError,
 };
@@ -145,6 +145,9 @@ impl Listener {
         let mut config = Config::default();
         config.session = self.session.clone();
         config.delivery = Some(self.settings.feed.clone());
+        if self.settings.follows {
+            config.scope = Scope::Everything;
+        }
         config.max_waiting = self.settings.max_waiting;
         config.overflow_after = self.settings.overflow_after;
         let saved = self.settings.has_store.then(|| self.saved());

@@ -20,6 +20,8 @@ pub(crate) struct PublishedMessage {
     /// The group, if the conversation is a topic of one.
     pub(crate) parent: Option<String>,
     pub(crate) is_notice: bool,
+    /// Whether it is the notice of an edit or a deletion in a group, which is pushed by itself, too.
+    pub(crate) is_of_change: bool,
     /// The message that an admin took down, if this notice announces that: nothing is left of it.
     pub(crate) taken_down: Option<u64>,
 }
@@ -45,6 +47,11 @@ impl PublishedMessage {
                 .find_map(text)?,
             parent: text("parent_id"),
             is_notice: !subject["event"].is_null(),
+            is_of_change: data["type"] == "line.create"
+                && matches!(
+                    subject["event"]["type"].as_str(),
+                    Some("message.update" | "message.deleted")
+                ),
             taken_down: deleted.filter(|_| notice["deletion_actor"] == "admin"),
         })
     }

@@ -12,6 +12,7 @@ use super::{End, Invariant};
 use crate::{
     client::Client,
     fact::{ClientFact, Delivered, Loss, NewMessage, PublishedEvent, PublishedMessage},
+    plan::AccountSettings,
 };
 
 #[derive(Debug, Default)]
@@ -22,6 +23,10 @@ use crate::{
 pub(super) struct Account {
     /// The user's own channel, where the program backfills it.
     channel: Option<String>,
+    /// Whether notices of changes are left out where the changes are pushed.
+    merges_notices: bool,
+    /// Notices that may be left out.
+    mergeable: BTreeSet<u64>,
     /// The own channel was subscribed in this process.
     has_listened: bool,
     /// The store knows where the past ends, which outlives this process.
@@ -105,6 +110,13 @@ impl Invariant for Account {
 }
 
 impl Account {
+    pub(super) fn new(settings: &AccountSettings) -> Self {
+        Self {
+            merges_notices: settings.feed.merge_notices,
+            ..Self::default()
+        }
+    }
+
     fn publish(&mut self, message: &PublishedMessage, is_own_channel: bool) {
         let (id, conversation) = (message.id, message.conversation.clone());
         self.gone.extend(message.taken_down);
@@ -112,6 +124,10 @@ impl Account {
             self.topics.insert(conversation.clone(), parent.clone());
         }
         self.published.insert(id, conversation);
+        if self.merges_notices && message.is_of_change {
+            self.mergeable.insert(id);
+            return;
+        }
         if is_own_channel && (self.has_listened || self.has_baseline) {
             self.owed.insert(id);
         }
@@ -213,7 +229,8 @@ impl Account {
         if self.has_baseline && !has_lost_changes {
             // Everything not acknowledged has to come again.
             let again = self.delivered.difference(&self.acknowledged);
-            self.owed.extend(again);
+            self.owed
+                .extend(again.filter(|id| !self.mergeable.contains(id)));
         } else if !self.has_baseline {
             // The next process meets the account for the first time.
             self.owed.clear();

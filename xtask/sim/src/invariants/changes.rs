@@ -22,8 +22,12 @@ pub(super) struct Changes {
     /// The messages of each conversation, notices among them.
     published: BTreeMap<String, BTreeSet<u64>>,
     notices: BTreeSet<u64>,
+    /// Whether the engine subscribes to all conversations by itself.
+    follows: bool,
     /// The conversations whose own channels are subscribed: reactions are pushed there.
     subscribed: BTreeSet<String>,
+    /// The conversations that the program does not want.
+    unwanted: BTreeSet<String>,
     known: Known,
     /// The part that was acknowledged.
     saved: Known,
@@ -43,6 +47,10 @@ impl Changes {
         let feed = settings.account.as_ref().map(|account| &account.feed);
         let compared = feed.map_or(0, |feed| feed.compare_window);
         Self {
+            follows: settings
+                .account
+                .as_ref()
+                .is_some_and(|account| account.follows),
             compared: usize::try_from(compared).unwrap_or(usize::MAX),
             ..Self::default()
         }
@@ -88,13 +96,16 @@ impl Invariant for Changes {
             ClientFact::Crashed => {
                 self.known = self.saved.clone();
                 self.subscribed.clear();
+                self.unwanted.clear();
             }
             ClientFact::Watches(channel, is_watched) => {
                 if let Some(conversation) = conversation_of(channel) {
                     if is_watched {
+                        self.unwanted.remove(&conversation);
                         self.subscribed.insert(conversation);
                     } else {
                         self.subscribed.remove(&conversation);
+                        self.unwanted.insert(conversation);
                     }
                 }
             }
@@ -110,7 +121,8 @@ impl Invariant for Changes {
             if !can_read(world, user, conversation) {
                 continue;
             }
-            let has_reactions = self.subscribed.contains(conversation);
+            let has_reactions = self.subscribed.contains(conversation)
+                || self.follows && !self.unwanted.contains(conversation);
             let lost = self.known.lost.get(conversation);
             let newest = published.iter().rev().take(self.compared);
             for id in

@@ -22,6 +22,8 @@ pub(crate) struct ClientSettings {
 #[derive(Clone, Debug)]
 pub(crate) struct AccountSettings {
     pub(crate) feed: FeedConfig,
+    /// Whether the engine follows all conversations by itself.
+    pub(crate) follows: bool,
     /// Whether the program acknowledges late.
     pub(crate) is_lazy: bool,
     /// Time that the program takes for each delivery.
@@ -142,6 +144,7 @@ impl AccountSettings {
         feed.history = random.pick(&[0, 0, 0, 10]);
         feed.compare_window = random.pick(&[50, 50, 5, 0]);
         feed.pinned = random.chance(25);
+        feed.merge_notices = random.chance(50);
         feed.dedup_window = random.pick(&[100, 100, 8]);
         feed.push_buffer = random.pick(&[2_000, 2_000, 20, 2]);
         feed.max_ready = random.pick(&[1_000, 1_000, 8]);
@@ -157,6 +160,7 @@ impl AccountSettings {
         let saving = random.pick(&[0, 0, 5, 60]);
         Self {
             feed,
+            follows: random.chance(40),
             is_lazy,
             has_store: random.chance(85),
             saving: Duration::from_millis(saving),

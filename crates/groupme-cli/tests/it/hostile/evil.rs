@@ -1,8 +1,11 @@
 //! Texts that members write: terminal codes, line breaks, reordering and invisible characters.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{case::Case, peer::text};
+use super::{
+    case::Case,
+    peer::{replies, text},
+};
 
 /// Codes that a terminal obeys, and characters that reorder or hide text.
 const CODES: [&str; 8] = [
@@ -58,5 +61,49 @@ pub(super) fn cases() -> Vec<Case> {
         hide(show("texts of a history for people", "pretty"), &CODES),
         hide(show("texts of a history as JSON", "json"), &CODES[..3]),
         hide(live, &CODES).says("NAME"),
+        Case::websocket("the token in the error of a handshake", |peer| {
+            peer.upgrade()?;
+            let messages = peer.messages()?;
+            peer.send(text(refusals(&messages, "/meta/handshake")))?;
+            peer.hold()
+        })
+        .fails(1)
+        .says("failed for …"),
+        Case::websocket("the token in the errors of subscriptions", |peer| {
+            peer.upgrade()?;
+            loop {
+                let messages = peer.messages()?;
+                peer.send(text(refusals(&messages, "/meta/subscribe")))?;
+            }
+        })
+        .fails(3)
+        .says("failed for …"),
     ]
+}
+
+/// Returns replies that refuse what is for a channel, with the token of the command in the error.
+fn refusals(messages: &[Value], channel: &str) -> String {
+    let refused = |message: &Value| {
+        let mut reply = json!({"channel": channel, "id": message["id"], "successful": false,
+            "error": "401::authentication failed for SECRETTOKEN0123456789"});
+        if channel == "/meta/handshake" {
+            reply["advice"] = json!({"reconnect": "none"});
+        } else {
+            reply["subscription"] = message["subscription"].clone();
+        }
+        reply
+    };
+    let granted: Vec<Value> = messages
+        .iter()
+        .filter(|message| message["channel"] != channel)
+        .cloned()
+        .collect();
+    let granted: Vec<Value> = serde_json::from_str(&replies(&granted, "abc", "")).unwrap();
+    let mut all: Vec<Value> = messages
+        .iter()
+        .filter(|message| message["channel"] == channel)
+        .map(refused)
+        .collect();
+    all.extend(granted);
+    Value::from(all).to_string()
 }

@@ -47,6 +47,7 @@ pub(super) fn poisoned() -> String {
 const GOOD: &str =
     r#"{"id":"2","group_id":"5","created_at":1700000001,"text":"the good one","attachments":[]}"#;
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 pub(super) fn cases() -> Vec<Case> {
     let arrays = format!("[{}{{}}]", "{},".repeat(5_500_000));
     let ids: Vec<_> = (0..1_000_000)
@@ -56,11 +57,13 @@ pub(super) fn cases() -> Vec<Case> {
     let messages = "t".repeat(1000);
     vec![
         zipped("a gzip bomb of 400 MB", gzip(" ".repeat(1 << 20)).repeat(400)),
-        // An empty body is a page without messages.
         Case::rest("700,000 empty gzip members", &HISTORY, {
             let body = gzip("").repeat(700_000);
             move |peer, _| peer.respond("200 OK", "Content-Encoding: gzip\r\n", &body)
-        }),
+        })
+        .fails(5)
+        .says("gzip of too many members")
+        .cpu(2),
         zipped("5,500,000 empty objects", gzip(arrays)),
         Case::rest("a page of 1,000,000 messages", &HISTORY, {
             let body = gzip(page(&ids.join(",")));
@@ -78,6 +81,32 @@ pub(super) fn cases() -> Vec<Case> {
             peer.send_forever(format!("X: {}\r\n", "a".repeat(60_000)))
         })
         .fails(5),
+        history("endless interim responses", |peer, _| {
+            peer.send_forever("HTTP/1.1 100 Continue\r\n\r\n".repeat(1000))
+        })
+        .fails(5)
+        .says("interim responses")
+        .cpu(2),
+        history("endless trailers", |peer, _| {
+            peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n0\r\n")?;
+            peer.send_forever(format!("T: {}\r\n", "a".repeat(1000)))
+        })
+        .fails(5)
+        .cpu(2),
+        history("an endless chunk extension", |peer, _| {
+            peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;")?;
+            peer.send_forever("a".repeat(65_536))
+        })
+        .fails(5)
+        .cpu(2),
+        zipped("16 MB that are not UTF-8", gzip([&b"[\""[..], &[0xff; 16_000_000], b"\"]"].concat()))
+            .memory(80),
+        Case::rest("9,000 groups in 100 kB", &["groups"], {
+            let groups = vec![r#"{"id":"1"}"#; 9_000].join(",");
+            move |peer, _| peer.json(format!("[{groups}]"))
+        })
+        .fails(1)
+        .memory(32),
         history("Retry-After of 2^64-1", |peer, _| {
             peer.respond("429 T", "Retry-After: 18446744073709551615\r\n", "{}")
         })

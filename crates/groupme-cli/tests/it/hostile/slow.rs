@@ -61,7 +61,8 @@ pub(super) fn cases() -> Vec<Case> {
             peer.send_forever("1\r\n \r\n".repeat(10_000))
         })
         .fails(5)
-        .cpu(8),
+        .says("chunk headers")
+        .cpu(2),
         Case::rest(
             "a list of groups without an end",
             &["groups"],

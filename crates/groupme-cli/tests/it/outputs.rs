@@ -1,0 +1,103 @@
+//! Output that cannot be written.
+
+use std::{fs::File, process::Stdio};
+
+use crate::{
+    canned::{Answer, Canned, enveloped},
+    program::{Running, asking, listen, run, sim, soon},
+};
+
+/// Returns a file in which nothing can be written.
+fn full() -> File {
+    File::options().write(true).open("/dev/full").unwrap()
+}
+
+#[tokio::test]
+async fn a_log_line_that_cannot_be_written_is_dropped() {
+    let unreadable =
+        Canned::start(|_| Answer::Json(200, enveloped(serde_json::json!([{"id": "1"}, 7])))).await;
+    for verbose in ["-v", "-vv"] {
+        let mut command = asking(&unreadable.url, "a-token", &["groups", verbose]);
+        let child = command.stderr(Stdio::from(full())).spawn().unwrap();
+        let output = soon(child.wait_with_output()).await.unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        assert!(!output.stdout.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn events_arrive_although_the_reader_of_the_log_has_gone() {
+    let sim = sim().await;
+    let mut command = listen(&sim, &["-vv", "--count", "20"]);
+    let mut child = command.spawn().unwrap();
+    drop(child.stderr.take());
+    let stdout = child.stdout.take().unwrap();
+    let mut lines = tokio::io::BufReader::new(stdout);
+    let mut text = String::new();
+    while !text.contains("\"active\"") {
+        soon(tokio::io::AsyncBufReadExt::read_line(&mut lines, &mut text))
+            .await
+            .unwrap();
+    }
+    for number in 0..20 {
+        sim.say(&format!("message {number}")).unwrap();
+    }
+    soon(tokio::io::AsyncReadExt::read_to_string(
+        &mut lines, &mut text,
+    ))
+    .await
+    .unwrap();
+    assert_eq!(soon(child.wait()).await.unwrap().code(), Some(0));
+    assert!(text.contains("message 19"), "{text}");
+    assert!(!text.contains("no answer"), "{text}");
+}
+
+#[tokio::test]
+async fn an_event_that_could_not_be_printed_comes_again() {
+    let sim = sim().await;
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("state").display().to_string();
+    let api = sim.api_url();
+    let arguments = ["--api-url", &api, "--state", &file];
+    let mut listening = Running::start(listen(&sim, &arguments));
+    listening.json_of("caught_up").await;
+    sim.say("printed").unwrap();
+    listening.json_of("event").await;
+    let ended = listening
+        .deaf(|| {
+            sim.say("not printed").unwrap();
+        })
+        .await;
+    assert_eq!(ended.status, Some(0), "{}", ended.stderr);
+    let again = run(listen(&sim, &[&arguments[..], &["--count", "1"]].concat())).await;
+    let events = again
+        .json()
+        .into_iter()
+        .filter(|line| line["kind"] == "event");
+    let texts: Vec<_> = events
+        .map(|event| event["data"]["subject"]["text"].to_string())
+        .collect();
+    assert_eq!(texts, ["\"not printed\""]);
+}
+
+#[tokio::test]
+async fn a_message_whose_answer_cannot_be_read_was_sent_and_says_with_which_guid() {
+    let canned = Canned::start(|_| Answer::Text("sent, but no JSON".to_owned())).await;
+    let result = run(asking(
+        &canned.url,
+        "a-token",
+        &["send", "--group", "1", "hello"],
+    ))
+    .await;
+    let error = result.refused(1);
+    assert!(error.contains("the message was sent"), "{error}");
+    assert!(error.contains("--guid"), "{error}");
+    let sim = sim().await;
+    let lake = sim.cast().lake.to_string();
+    let mut command = crate::program::ask(&sim, &["send", "--group", &lake, "hello"]);
+    let child = command.stdout(Stdio::from(full())).spawn().unwrap();
+    let output = soon(child.wait_with_output()).await.unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert!(error.contains("the message was sent"), "{error}");
+}

@@ -1,0 +1,133 @@
+//! Bots by callback: GroupMe posts each message of the bot's group to a URL of the program, and the
+//! bot answers by its id. No token and no gateway is involved.
+//!
+//! [Register a bot](https://dev.groupme.com/bots) with a callback URL, and pass the body of each
+//! request to [`Webhook::receive`]; any HTTP server will do. Answer the request first, with any
+//! status 2xx, and then act: GroupMe does not repeat a callback that fails, and does not say for how
+//! long it waits.
+//!
+//! ```
+//! use groupme_client::webhook::Webhook;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let bot = Webhook::new("the id of the bot", &Default::default())?;
+//! let body = br#"{"id":"140000000003000000","group_id":"40001234","sender_id":"501",
+//!     "sender_type":"user","name":"Rowan","text":"!weather","attachments":[]}"#;
+//! let message = bot.receive(body)?.expect("a person wrote it");
+//! assert_eq!(message.text.as_deref(), Some("!weather"));
+//!
+//! let own = br#"{"id":"140000000003000001","group_id":"40001234","sender_type":"bot","text":"12 C"}"#;
+//! assert!(bot.receive(own)?.is_none(), "a post of the bot itself, or of another one");
+//! # Ok(()) }
+//! ```
+//!
+//! A callback carries no signature. Whoever knows the URL can post to it: make a part of the path a
+//! secret, and compare it before calling [`Webhook::receive`].
+//!
+//! Callbacks are lost while the program is down, and reactions, edits and deletions never come. A
+//! bot that must not miss anything listens to the gateway with a [`Client`](crate::Client).
+
+use core::fmt;
+
+use bayeux_wire::{Decoder, Frame};
+use groupme_model::{BotId, Draft, FromValue as _, Message, SenderType};
+use groupme_rest::{Client, Options, SetupError, endpoint::bots};
+
+use crate::SendError;
+
+/// Bot that is called back by GroupMe. Clones are cheap.
+#[derive(Clone)]
+pub struct Webhook {
+    bot: BotId,
+    rest: Client,
+}
+
+impl Webhook {
+    /// Creates a bot with its id, which is a secret: whoever knows it can post as the bot.
+    ///
+    /// # Errors
+    ///
+    /// Same as [`groupme_rest::Client::new`].
+    pub fn new(bot: impl Into<BotId>, options: &Options) -> Result<Self, SetupError> {
+        let rest = Client::without_token(options)?;
+        Ok(Self {
+            bot: bot.into(),
+            rest,
+        })
+    }
+
+    /// Reads the body of a callback. Returns the message, if a person wrote it; `None` for the posts
+    /// of this bot and of other bots, which could answer each other for ever, and for notices of
+    /// GroupMe. [`read`] returns those, too.
+    ///
+    /// # Errors
+    ///
+    /// [`CallbackError`] if the body is not a message: it is not from GroupMe.
+    pub fn receive(&self, body: &[u8]) -> Result<Option<Message>, CallbackError> {
+        let message = read(body)?;
+        let is_person = !message.is_system() && message.sender_type != Some(SenderType::Bot);
+        Ok(is_person.then_some(message))
+    }
+
+    /// Posts a message to the bot's group.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::Rest`] if GroupMe refuses the message, does not know the bot, or does not
+    /// answer. A post has no id by which a repetition could be recognized, so it is repeated only
+    /// where GroupMe certainly has not processed it.
+    pub async fn post(&self, draft: impl Into<Draft>) -> Result<(), SendError> {
+        let call = bots::post(self.bot.clone(), draft).map_err(groupme_rest::Error::from)?;
+        Ok(self.rest.call(&call).await?)
+    }
+}
+
+/// Does not show the bot's id, which is a secret.
+impl fmt::Debug for Webhook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Webhook").finish_non_exhaustive()
+    }
+}
+
+/// Reads the body of a callback: a message, whoever wrote it.
+///
+/// # Errors
+///
+/// [`CallbackError`] if the body is not a message: it is not from GroupMe.
+pub fn read(body: &[u8]) -> Result<Message, CallbackError> {
+    if body.len() > MAX_BODY {
+        return Err(CallbackError::TooLarge {
+            size: body.len(),
+            limit: MAX_BODY,
+        });
+    }
+    let mut frame = Frame::from_bytes(body);
+    Decoder::new()
+        .decode_value(&mut frame)
+        .map_err(|error| CallbackError::Json(Box::new(error)))?;
+    let message = frame.root().and_then(Message::from_value);
+    message.ok_or(CallbackError::NoMessage)
+}
+
+/// Error for a body that is not a callback of GroupMe. Answer with HTTP status 400.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CallbackError {
+    /// The body is not JSON.
+    #[error("the body of the callback is not JSON")]
+    Json(#[source] Box<dyn core::error::Error + Send + Sync>),
+    /// The body is JSON, and not a message: it has no `id`.
+    #[error("the body of the callback is not a message: it has no id")]
+    NoMessage,
+    /// The body is larger than any message.
+    #[error("the body of the callback has {size} bytes, and a message has {limit} at most")]
+    TooLarge {
+        /// Size of the body, in bytes.
+        size: usize,
+        /// Maximum size, in bytes.
+        limit: usize,
+    },
+}
+
+/// Maximum size of a callback, in bytes. A text has 1,000 characters.
+pub const MAX_BODY: usize = 256 * 1024;

@@ -1,0 +1,117 @@
+//! Notices of changes whose own events are about to be pushed: each change is one event.
+//!
+//! GroupMe pushes an edit or a deletion in a group twice within a millisecond: as a notice, which
+//! is a message of the group, on the user's channel, and as the changed message on the group's
+//! channel. The notice is held back until the other comes, and then left out.
+
+use core::time::Duration;
+
+use groupme_model::{ConversationId, MessageId};
+
+use super::Feed;
+use crate::{Item, conversation::Conversation, message_state::Difference, observation::NewMessage};
+
+impl<P> Feed<P> {
+    /// Returns whether a message is a notice of a change whose own event is pushed, too.
+    pub(super) fn is_merged_later(&self, message: &NewMessage) -> bool {
+        let Some((_, difference)) = message.announces else {
+            return false;
+        };
+        let is_pushed_too = matches!(difference, Difference::Edited { .. } | Difference::Deleted);
+        let is_watched = || {
+            let found = self.conversations.get(&message.conversation);
+            found.is_some_and(|found| found.is_watched)
+        };
+        self.config.merge_notices && is_pushed_too && !message.is_direct() && is_watched()
+    }
+
+    /// Returns whether a pushed message is held already. Hands out the notice held before another
+    /// message of its conversation.
+    pub(super) fn is_held(&mut self, message: &NewMessage) -> bool {
+        if self.held.is_empty() {
+            return false;
+        }
+        let held = &self.conversation(&message.conversation).held;
+        let is_same = held.as_ref().is_some_and(|(held, _)| held.id == message.id);
+        if !is_same {
+            self.release_held(&message.conversation);
+        }
+        is_same
+    }
+
+    /// Holds a notice, or leaves it out at once if the change was handed out before.
+    pub(super) fn hold(&mut self, notice: NewMessage, push: P) {
+        let id = notice.conversation.clone();
+        let until = self.now + HOLD;
+        let conversation = self.conversation(&id);
+        let is_known = notice
+            .announces
+            .as_ref()
+            .is_some_and(|(message, change)| conversation.seen.knows(message, *change));
+        conversation.held = Some((notice, push));
+        self.held.push_back((until, id.clone()));
+        if is_known {
+            self.merge_held(&id);
+        }
+    }
+
+    /// Leaves out the held notice of a conversation: its change is handed out.
+    pub(super) fn merge_held(&mut self, id: &ConversationId) {
+        if let Some((notice, _)) = self.take_held(id) {
+            // The change is in the record of its own event, which may not be acknowledged yet.
+            let record = self.record_push(notice, false);
+            self.out.put(Item::Checkpoint, record);
+        }
+    }
+
+    /// Hands out the held notice of a conversation before anything after it.
+    pub(super) fn release_held(&mut self, id: &ConversationId) {
+        let Some((notice, push)) = self.take_held(id) else {
+            return;
+        };
+        let difference = notice.announces.as_ref().map(|(_, difference)| *difference);
+        // The event of an edit has the new text, and is wanted even if it comes late.
+        self.deliver_told(notice, push, difference == Some(Difference::Deleted));
+    }
+
+    pub(super) fn release_due_held(&mut self) {
+        while let Some((due, id)) = self.held.front()
+            && *due <= self.now
+        {
+            let id = id.clone();
+            self.release_held(&id);
+        }
+    }
+
+    pub(super) fn release_all_held(&mut self) {
+        while let Some((_, id)) = self.held.front() {
+            let id = id.clone();
+            self.release_held(&id);
+        }
+    }
+
+    /// Takes the held notice of a conversation; `None` if it was fetched meanwhile, too.
+    fn take_held(&mut self, id: &ConversationId) -> Option<(NewMessage, P)> {
+        self.held.retain(|(_, held)| held != id);
+        let conversation = self.conversations.get_mut(id)?;
+        let (notice, push) = conversation.held.take()?;
+        (!conversation.seen.was_delivered(&notice.id)).then_some((notice, push))
+    }
+}
+
+impl<P> Conversation<P> {
+    /// Returns whether the notice of this change of a message is held.
+    pub(super) fn holds_notice_of(&self, message: &MessageId, difference: Difference) -> bool {
+        let held = self
+            .held
+            .as_ref()
+            .and_then(|(held, _)| held.announces.as_ref());
+        held.is_some_and(|(affected, announced)| {
+            affected == message && announced.aspect() == difference.aspect()
+        })
+    }
+}
+
+/// Time for which a notice waits for the event of its change. Both are pushed within a
+/// millisecond; a slow link may keep them apart.
+const HOLD: Duration = Duration::from_secs(2);

@@ -1,0 +1,94 @@
+//! The users behind events.
+
+use crate::event::{Event, EventRef};
+use crate::id::{UserId, UserIdRef};
+use crate::message::{DeletionActor, DeletionActorRef, Message, MessageRef};
+use crate::system_event::{NoticeRef, NoticeUserRef};
+
+impl<'f> EventRef<'f> {
+    /// Returns the user who caused the event: the author of a message or an edit, whoever reacted,
+    /// types or has read. `None` where GroupMe does not say: a message deleted by an admin, a new
+    /// membership.
+    pub fn actor(&self) -> Option<UserIdRef<'f>> {
+        match self {
+            Self::LineCreate(push)
+            | Self::DirectMessageCreate(push)
+            | Self::MessageUpdate(push) => push.message().sender(),
+            Self::MessageDeleted(push) => {
+                let message = push.message();
+                let is_sender = message.deletion_actor() == Some(DeletionActorRef::Sender);
+                is_sender.then(|| message.sender()).flatten()
+            }
+            Self::Favorite(push) | Self::LikeCreate(push) | Self::LikeDelete(push) => {
+                push.change().user_id()
+            }
+            Self::Typing(push) => push.user_id(),
+            Self::ReadReceiptCreate(push) => push.receipt().user_id(),
+            _ => None,
+        }
+    }
+
+    /// Returns the message of a `line.create` or `direct_message.create` that somebody wrote.
+    /// `None` for notices of GroupMe and for all other events.
+    pub fn new_message(&self) -> Option<MessageRef<'f>> {
+        match self {
+            Self::LineCreate(push) | Self::DirectMessageCreate(push) => {
+                Some(push.message()).filter(|message| !message.is_system())
+            }
+            _ => None,
+        }
+    }
+}
+
+impl<'f> EventRef<'f> {
+    /// Returns the users who have just become members of a group, by a notice that they were added,
+    /// joined or came back. Empty for all other events.
+    pub fn new_members(&self) -> Vec<NoticeUserRef<'f>> {
+        let notice = match self {
+            Self::LineCreate(push) => push.message().event(),
+            _ => None,
+        };
+        match notice.and_then(|event| event.notice()) {
+            Some(NoticeRef::MembersAdded(added)) => added.added_users().collect(),
+            Some(NoticeRef::MemberJoined(joined) | NoticeRef::MemberRejoined(joined)) => {
+                joined.user().into_iter().collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Event {
+    /// Returns the user who caused the event: the author of a message or an edit, whoever reacted,
+    /// types or has read. `None` where GroupMe does not say: a message deleted by an admin, a new
+    /// membership.
+    pub fn actor(&self) -> Option<&UserId> {
+        match self {
+            Self::LineCreate(push)
+            | Self::DirectMessageCreate(push)
+            | Self::MessageUpdate(push) => push.message.sender(),
+            Self::MessageDeleted(push) => {
+                let message = &push.message;
+                let is_sender = message.deletion_actor == Some(DeletionActor::Sender);
+                is_sender.then(|| message.sender()).flatten()
+            }
+            Self::Favorite(push) | Self::LikeCreate(push) | Self::LikeDelete(push) => {
+                push.change.user_id.as_ref()
+            }
+            Self::Typing(push) => push.user_id.as_ref(),
+            Self::ReadReceiptCreate(push) => push.receipt.user_id.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Returns the message of a `line.create` or `direct_message.create` that somebody wrote.
+    /// `None` for notices of GroupMe and for all other events.
+    pub fn new_message(&self) -> Option<&Message> {
+        match self {
+            Self::LineCreate(push) | Self::DirectMessageCreate(push) => {
+                Some(&*push.message).filter(|message| !message.is_system())
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Repeats what people write, in groups and in direct messages.
+//!
+//! `GROUPME_ACCESS_TOKEN=… cargo run --example echo`; without a token, the bot plays a scene with a
+//! simulated GroupMe.
+
+use groupme_client::prelude::*;
+use groupme_sim::Sim;
+
+async fn echo(mut client: Client) -> anyhow::Result<()> {
+    let handle = client.handle();
+    let stop = client.handle();
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            stop.disconnect();
+        }
+    });
+    // A refused token is an error here; a lost connection is neither error nor end.
+    while let Some(delivery) = client.next_event().await? {
+        let event = delivery.event();
+        let Some(message) = event.new_message() else {
+            continue;
+        };
+        // Nobody wants an answer to what was missed an hour ago, and an echo of an echo never ends.
+        if !delivery.is_live() || message.is_from(handle.user()) {
+            continue;
+        }
+        if let (Some(conversation), Some(text)) = (message.conversation(), message.text()) {
+            // A refused answer must not end the bot.
+            if let Err(error) = handle.send(conversation, text).await {
+                eprintln!("not sent: {error}");
+            }
+        }
+    }
+    Ok(())
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    if std::env::var_os("GROUPME_ACCESS_TOKEN").is_some() {
+        return echo(Client::from_environment().await?.connect()?).await;
+    }
+    let sim = Sim::start().await?;
+    let client = Client::builder(Token::new(sim.token())?, UserId::new(sim.user_id()))
+        .gateway_url(sim.gateway_url())
+        .api_url(sim.root_url())
+        .connect()?;
+    let handle = client.handle();
+    let bot = tokio::spawn(echo(client));
+    sim.wait_until_listening().await;
+    let said = sim.say("Hello?")?;
+    println!("Bot: {}", sim.wait_for_reply(said).await);
+    let said = sim.direct_message("And here?")?;
+    println!("Bot: {}", sim.wait_for_reply(said).await);
+    handle.disconnect();
+    bot.await?
+}
