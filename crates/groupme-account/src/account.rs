@@ -345,17 +345,19 @@ impl Account {
         let seconds = at.unix_time.as_secs();
         // GroupMe's push tutorial, "Subscribing to a user channel".
         let mut secret = Vec::new();
-        let mut extension = |outgoing: Outgoing<'_>, out: &mut Vec<u8>| {
-            if let Outgoing::Handshake | Outgoing::Subscribe(_) = outgoing {
-                secret.clear();
-                token(&mut secret);
-            }
-            if matches!(outgoing, Outgoing::Subscribe(_) | Outgoing::Publish(_)) {
+        let mut extension = |outgoing: Outgoing<'_>, out: &mut Vec<u8>| match outgoing {
+            // Asked for before anything that a server may answer.
+            Outgoing::Handshake => token(&mut secret),
+            Outgoing::Subscribe(_) | Outgoing::Publish(_) => {
                 out.extend_from_slice(br#"{"access_token":""#);
+                let start = out.len();
                 token(out);
+                secret.clear();
+                secret.extend_from_slice(out.get(start..).unwrap_or_default());
                 // Writing to memory does not fail.
                 let _ = write!(out, r#"","timestamp":{seconds}}}"#);
             }
+            _ => {}
         };
         let action = self.session.poll_action(at.now, &mut extension, out);
         // A server that was told the token may repeat it.
