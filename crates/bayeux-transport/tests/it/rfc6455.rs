@@ -27,6 +27,10 @@ struct Case {
 
 impl Case {
     /// A server that sends `frames` and then closes the WebSocket with code 1000.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "cases read better without references"
+    )]
     fn good<const N: usize>(frames: [Vec<u8>; N]) -> Self {
         Self {
             sends: [frames.concat(), closing(1000, b"")].concat(),
@@ -36,6 +40,10 @@ impl Case {
     }
 
     /// A server that breaks the protocol, so that the lane closes with a code.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "cases read better without references"
+    )]
     fn bad<const N: usize>(code: u16, frames: [Vec<u8>; N]) -> Self {
         Self {
             // What follows must not be read any more.
@@ -174,9 +182,9 @@ async fn group_2_pings_and_pongs() {
                 .chopped(1)
                 .check(payload)
                 .await;
-            let pong = frame(FIN | PONG, payload);
-            Case::good([pong.clone()]).check(payload).await;
-            Case::good([pong, ping()])
+            let answer = frame(FIN | PONG, payload);
+            Case::good([answer.clone()]).check(payload).await;
+            Case::good([answer, ping()])
                 .pongs(payload)
                 .check(payload)
                 .await;

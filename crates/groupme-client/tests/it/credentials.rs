@@ -12,15 +12,15 @@ use crate::account::{
 
 const WRONG: &str = "wrong-token-that-nobody-gave-out-0000000";
 
-/// Returns a token source and its number of calls. The first token is wrong, and all others unless
-/// `good` is given.
+/// Returns a token source and its number of calls. The tokens of the first handshake, which no error
+/// may show, and of the first subscription are wrong, and all others unless `good` is given.
 fn source(good: Option<&str>) -> (Arc<AtomicUsize>, impl FnMut() -> Token + Send + 'static) {
     let asked = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&asked);
     let wrong = Token::new(WRONG).unwrap();
     let later = good.map_or_else(|| wrong.clone(), |good| Token::new(good).unwrap());
     let source = move || match count.fetch_add(1, Ordering::Relaxed) {
-        0 => wrong.clone(),
+        0 | 1 => wrong.clone(),
         _ => later.clone(),
     };
     (asked, source)
@@ -46,7 +46,7 @@ async fn a_wrong_token_ends_the_client_after_one_fresh_attempt() {
             panic!("{reported:?}");
         };
         assert_eq!(error.to_string(), "Access token authentication failed");
-        assert_eq!(asked.load(Ordering::Relaxed), 2);
+        assert_eq!(asked.load(Ordering::Relaxed), 3);
     }
 }
 
@@ -59,7 +59,7 @@ async fn a_token_that_was_renewed_meanwhile_is_found() {
         .connect()
         .unwrap();
     until_active(&mut client, &own(&sim)).await;
-    assert_eq!(asked.load(Ordering::Relaxed), 2);
+    assert_eq!(asked.load(Ordering::Relaxed), 3);
     sim.say("welcome").unwrap();
     assert_eq!(text(&event(&mut client).await), Some("welcome"));
 }

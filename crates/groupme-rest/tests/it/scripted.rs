@@ -113,9 +113,10 @@ impl ScriptedServer {
                     request.method(),
                     request.uri().path_and_query().unwrap()
                 ),
-                token: request.headers()["x-access-token"]
-                    .to_str()
-                    .unwrap()
+                token: request
+                    .headers()
+                    .get("x-access-token")
+                    .map_or("", |token| token.to_str().unwrap())
                     .to_owned(),
                 body: String::from_utf8(request.body().to_vec()).unwrap(),
             });

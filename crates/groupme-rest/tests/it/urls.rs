@@ -11,8 +11,6 @@ use groupme_rest::{
     },
 };
 
-use serde_json::{Value, json};
-
 use crate::scripted::token;
 
 /// Returns the method and the URL, and `once` if the call is not idempotent.
