@@ -201,8 +201,9 @@ mod tests {
     #[test]
     fn graviola_goes_before_ring_where_the_processor_suffices() {
         let provider = format!("{:?}", provider().unwrap().secure_random);
+        let graviola = format!("{:?}", rustls_graviola::default_provider().secure_random);
         assert_eq!(
-            provider.contains("raviola"),
+            provider == graviola,
             graviola::util::is_cpu_supported(),
             "{provider}"
         );

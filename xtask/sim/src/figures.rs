@@ -31,7 +31,7 @@ pub struct Outage {
 pub struct Figures {
     /// By kind of outage.
     pub outages: Vec<Outage>,
-    /// Attempts of [`CLIENTS`] clients, by [`BIN`] since a restart that takes [`RESTART`].
+    /// Attempts of `CLIENTS` clients, by `BIN` since a restart that takes `RESTART`.
     pub attempts: Vec<usize>,
 }
 

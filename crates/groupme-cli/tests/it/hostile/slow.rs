@@ -62,7 +62,7 @@ pub(super) fn cases() -> Vec<Case> {
         })
         .fails(5)
         .says("chunk headers")
-        .cpu(2),
+        .cpu(6),
         Case::rest(
             "a list of groups without an end",
             &["groups"],
