@@ -238,17 +238,6 @@ impl<P> Feed<P> {
         self.confirm_baseline(until);
     }
 
-    /// Notes that nothing follows, neither pushes nor responses. Hands out held notices, and reports
-    /// the messages that wait for missed ones before them. With a ledger they need not be reported:
-    /// the next start fetches them.
-    pub fn handle_end(&mut self, now: Instant) {
-        self.advance(now);
-        self.release_all_held();
-        if !self.out.is_recording {
-            self.report_unfinished();
-        }
-    }
-
     /// Handles the passing of time.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.advance(now);

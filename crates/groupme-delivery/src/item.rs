@@ -135,9 +135,6 @@ pub enum LossReason {
     Unreadable,
     /// A defect of this program: the task that sent the request panicked.
     Internal,
-    /// The program ended before missed messages were fetched, and nothing is saved from which a
-    /// later start could continue.
-    Ended,
 }
 
 /// Effect of a delivery on the store once it is acknowledged.
@@ -273,7 +270,6 @@ impl LossReason {
             Self::Truncated => "truncated",
             Self::Unreadable => "unreadable",
             Self::Internal => "internal",
-            Self::Ended => "ended",
         }
     }
 }
@@ -287,7 +283,6 @@ impl fmt::Display for LossReason {
             Self::Truncated => "the history is incomplete",
             Self::Unreadable => "the message cannot be read",
             Self::Internal => "a request panicked, which is a defect of this program",
-            Self::Ended => "the program ended before they were fetched",
         })
     }
 }

@@ -131,9 +131,6 @@ impl Account {
             }
             SessionEvent::Ended(end) => {
                 self.end_overflow();
-                if let Some(feed) = &mut self.feed {
-                    feed.handle_end(self.latest.now);
-                }
                 self.has_ended = true;
                 let end = ClientEnd::from_session(end);
                 Status::Ended(self.end_override.take().unwrap_or(end))

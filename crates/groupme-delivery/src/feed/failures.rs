@@ -144,29 +144,6 @@ impl<P> Feed<P> {
         }
     }
 
-    /// Reports the messages of each conversation that are known and not handed out.
-    pub(super) fn report_unfinished(&mut self) {
-        let unfinished: Vec<_> = self
-            .conversations
-            .iter()
-            .filter(|(_, conversation)| {
-                conversation.gap.is_some() || !conversation.buffered.messages.is_empty()
-            })
-            .map(|(id, conversation)| {
-                let messages = conversation.buffered.messages.iter();
-                let last = messages.map(|(message, _)| &message.id).max().cloned();
-                let target = match &conversation.target {
-                    Target::At(message) => Some(message.clone()),
-                    Target::None | Target::End => None,
-                };
-                (id.clone(), last.max(target))
-            })
-            .collect();
-        for (id, up_to) in unfinished {
-            self.report_lost(&id, LossKind::Messages, up_to, LossReason::Ended);
-        }
-    }
-
     pub(super) fn report_lost(
         &mut self,
         id: &ConversationId,
