@@ -21,7 +21,7 @@ pub(crate) use self::{
     program::State as SubscriptionState,
 };
 use crate::{
-    fact::{ClientFact, Fact, Issued},
+    fact::{ClientFact, Delivered, Fact, Issued},
     network::Arrived,
     plan::{ClientSettings, Command},
     rest_requests::{Call, RestExchange},
@@ -196,19 +196,18 @@ impl Client {
             return;
         };
         let saved = listener.crash();
-        let has_lost_changes = listener.has_lost_changes();
-        if !saved.is_empty() {
-            self.see(cx, ClientFact::Acknowledged(&saved));
-        }
-        if has_lost_changes {
-            self.see(cx, ClientFact::ChangesLost);
-        }
-        self.gone(cx);
+        self.gone(cx, &saved);
         self.start_after(cx, down);
     }
 
-    /// Forgets everything of a process that is gone.
-    fn gone(&mut self, cx: &mut Context) {
+    /// Forgets everything of a process that is gone, after its last acknowledgements were saved.
+    fn gone(&mut self, cx: &mut Context, saved: &[Delivered]) {
+        if !saved.is_empty() {
+            self.see(cx, ClientFact::Acknowledged(saved));
+        }
+        if self.listener().is_some_and(Listener::has_lost_changes) {
+            self.see(cx, ClientFact::ChangesLost);
+        }
         cx.network.crash(cx.now, self.index);
         self.see_baseline(cx);
         self.see(cx, ClientFact::Crashed);
@@ -341,10 +340,7 @@ impl Client {
         let saved = listener.flush();
         listener.end();
         let is_wanted = listener.is_wanted;
-        if !saved.is_empty() {
-            self.see(cx, ClientFact::Acknowledged(&saved));
-        }
-        self.gone(cx);
+        self.gone(cx, &saved);
         if is_wanted {
             self.start_after(cx, Duration::from_secs(5));
         }

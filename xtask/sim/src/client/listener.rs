@@ -186,18 +186,18 @@ impl Listener {
             let acknowledged = self.acknowledging.extract_if(.., is_saved);
             saved.extend(acknowledged.map(|(_, delivered)| delivered));
         }
-        self.has_lost_changes = !self.failed.is_empty();
         self.end();
         saved
     }
 
-    /// Returns whether the process that crashed last could not save some changes.
+    /// Returns whether the process that ended last could not save some changes.
     pub(super) fn has_lost_changes(&self) -> bool {
         self.has_lost_changes
     }
 
-    /// Ends the process after everything is saved.
+    /// Ends the process after everything is saved that can be.
     pub(super) fn end(&mut self) {
+        self.has_lost_changes = !self.failed.is_empty();
         self.engine = None;
         self.saves.clear();
         self.failed.clear();
