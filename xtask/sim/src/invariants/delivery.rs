@@ -54,6 +54,10 @@ impl Invariant for Delivery {
             }
             // A gap that it causes ends with it.
             ClientFact::Damaged { published } => self.sent = self.sent.max(published),
+            // A gap reported for an exchange that is given up reaches to now.
+            ClientFact::Acted(_, Action::Close(_)) => {
+                self.sent = self.published.len() as u64;
+            }
             ClientFact::Acted(local, Action::Send(_) | Action::Exchange(..)) => {
                 self.moments.push((local, self.published.len() as u64));
             }
