@@ -94,7 +94,7 @@ impl fmt::Display for Status {
             Self::Moved { transport } => write!(f, "moved to {}", transport.name()),
             Self::Subscribed { channel } => write!(f, "subscribed to {channel}"),
             Self::Following { conversations } => {
-                write!(f, "following {conversations} conversations")
+                write!(f, "conversations followed: {conversations}")
             }
             Self::Refused { channel, error } => {
                 write!(f, "the gateway refuses {channel}: {error}")

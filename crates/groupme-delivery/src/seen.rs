@@ -70,16 +70,9 @@ impl Seen {
         self.newest.get(at).map(|(_, state)| *state)
     }
 
-    /// Remembers the state of a message that is not delivered, and calls `forget` with the messages
-    /// forgotten to make room.
-    pub(crate) fn note_state(
-        &mut self,
-        message: &MessageId,
-        state: MessageState,
-        forget: impl FnMut(MessageId),
-    ) {
+    /// Notes that a message about to be [inserted](Self::insert) is not delivered.
+    pub(crate) fn expect_delivery(&mut self, message: &MessageId) {
         self.undelivered.insert(message.clone());
-        self.insert(message, state, forget);
     }
 
     /// Marks a message found by comparing as delivered. Returns false if it was not found that way.

@@ -54,13 +54,17 @@ impl Pretty {
                 format!("· subscribed to {}", names.channel(channel))
             }
             Status::Following { conversations } => {
-                format!("· following {conversations} conversations")
+                format!("· conversations followed: {conversations}")
             }
             Status::Refused { channel, error } => {
-                format!(
-                    "· subscription refused: {}: {error}",
-                    names.channel(channel)
-                )
+                // GroupMe blames the token for the channel of a group that the user has left.
+                let hint = if channel.starts_with("/group/") {
+                    "; is the user still a member?"
+                } else {
+                    ""
+                };
+                let channel = names.channel(channel);
+                format!("· subscription refused: {channel}: {error}{hint}")
             }
             Status::ConnectionGap { since, cause } => {
                 let since = self.clock(*since);

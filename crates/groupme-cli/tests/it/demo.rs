@@ -11,7 +11,7 @@ async fn the_demo_shows_every_kind_of_event_and_ends_well() {
         "A simulated GroupMe runs at http://127.0.0.1:",
         "· connected over websocket",
         "· subscribed to /user/",
-        "· following ",
+        "· conversations followed: ",
         "[Lake weekend] Mara is typing …",
         "Mara: Who is coming to the lake on Saturday?",
         "Jonas changed the reactions to Mara's \"Who is coming to the lake on Saturday?\": ❤️",

@@ -336,8 +336,12 @@ impl<P> Conversation<P> {
             message: message.clone(),
             state,
         });
-        let forget = |message| forget(id, message, record);
-        self.seen.insert(message, state, forget);
+        self.seen.insert(message, state, |message| {
+            record.add(|| Change::Forgotten {
+                conversation: id.clone(),
+                message,
+            });
+        });
     }
 
     /// Remembers the state of a message that is not handed out, and adds it to the record.
@@ -348,22 +352,9 @@ impl<P> Conversation<P> {
         state: MessageState,
         record: &mut Record,
     ) {
-        record.add(|| Change::Seen {
-            conversation: id.clone(),
-            message: message.clone(),
-            state,
-        });
-        let forget = |message| forget(id, message, record);
-        self.seen.note_state(message, state, forget);
+        self.seen.expect_delivery(message);
+        self.remember_state(id, message, state, record);
     }
-}
-
-/// Adds a message that is forgotten to the record.
-fn forget(id: &ConversationId, message: MessageId, record: &mut Record) {
-    record.add(|| Change::Forgotten {
-        conversation: id.clone(),
-        message,
-    });
 }
 
 /// Minimum advance of the synced time that is saved, in seconds. Its precision costs writes and
