@@ -1,8 +1,8 @@
 //! Asks a user, waits for the answer, and reminds: each dialog in a task of its own, while the main
 //! loop goes on.
 //!
-//! `GROUPME_ACCESS_TOKEN=… cargo run --example dialog`; without a token, the bot plays a scene with
-//! a simulated GroupMe. `groupme-bot` does the same with less: see the example `commands`.
+//! `GROUPME_ACCESS_TOKEN=… cargo run --example dialog -- live`; without the argument, the bot plays a
+//! scene with a simulated GroupMe. `groupme-bot` does the same with less: see the example `commands`.
 
 use core::time::Duration;
 
@@ -16,7 +16,10 @@ async fn ask(handle: Handle, here: ConversationId, user: UserId) -> anyhow::Resu
         let answer = handle.wait_for(move |delivery| {
             let event = delivery.event();
             event.new_message().is_some_and(|message| {
-                message.is_from(&them) && message.conversation().is_some_and(|id| id == there)
+                // The user may be the bot's own account, which asks the question.
+                !delivery.is_own()
+                    && message.is_from(&them)
+                    && message.conversation().is_some_and(|id| id == there)
             })
         });
         handle.send(&here, question).await?;
@@ -41,7 +44,12 @@ async fn run(mut client: Client) -> anyhow::Result<()> {
             && delivery.is_live()
             && let (Some(here), Some(user)) = (message.conversation(), message.sender())
         {
-            tokio::spawn(ask(handle.clone(), here.into(), user.into()));
+            let ask = ask(handle.clone(), here.into(), user.into());
+            tokio::spawn(async move {
+                if let Err(error) = ask.await {
+                    eprintln!("the dialog ends: {error}");
+                }
+            });
         }
     }
     Ok(())
@@ -49,7 +57,7 @@ async fn run(mut client: Client) -> anyhow::Result<()> {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    if std::env::var_os("GROUPME_ACCESS_TOKEN").is_some() {
+    if std::env::args().nth(1).as_deref() == Some("live") {
         return run(Client::from_environment().await?.connect()?).await;
     }
     let sim = Sim::start().await?;

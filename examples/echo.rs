@@ -1,9 +1,9 @@
 //! Repeats what people write, in groups and in direct messages.
 //!
-//! `GROUPME_ACCESS_TOKEN=… cargo run --example echo`; without a token, the bot plays a scene with a
-//! simulated GroupMe.
+//! `GROUPME_ACCESS_TOKEN=… cargo run --example echo -- live`; without the argument, the bot plays a
+//! scene with a simulated GroupMe.
 
-use groupme_client::prelude::*;
+use groupme_client::{model::SenderTypeRef, prelude::*};
 use groupme_sim::Sim;
 
 async fn echo(mut client: Client) -> anyhow::Result<()> {
@@ -20,8 +20,10 @@ async fn echo(mut client: Client) -> anyhow::Result<()> {
         let Some(message) = event.new_message() else {
             continue;
         };
-        // Nobody wants an answer to what was missed an hour ago, and an echo of an echo never ends.
-        if !delivery.is_live() || message.is_from(handle.user()) {
+        // Nobody wants an answer to what was missed an hour ago, and an echo of an echo never ends:
+        // two people with this program in one group would have one.
+        let is_bot = matches!(message.sender_type(), Some(SenderTypeRef::Bot));
+        if !delivery.is_live() || is_bot || message.is_from(handle.user()) {
             continue;
         }
         if let (Some(conversation), Some(text)) = (message.conversation(), message.text()) {
@@ -36,7 +38,7 @@ async fn echo(mut client: Client) -> anyhow::Result<()> {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    if std::env::var_os("GROUPME_ACCESS_TOKEN").is_some() {
+    if std::env::args().nth(1).as_deref() == Some("live") {
         return echo(Client::from_environment().await?.connect()?).await;
     }
     let sim = Sim::start().await?;

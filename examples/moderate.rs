@@ -1,7 +1,7 @@
 //! Moderates groups: deletes what is banned, also if an edit made it so, and welcomes new members.
 //!
-//! `GROUPME_ACCESS_TOKEN=… cargo run --example moderate`, as an admin of the groups; without a
-//! token, the bot plays a scene with a simulated GroupMe.
+//! `GROUPME_ACCESS_TOKEN=… cargo run --example moderate -- live`, as an admin of the groups; without
+//! the argument, the bot plays a scene with a simulated GroupMe.
 
 use groupme_client::{model::system_event::NoticeUserRef, prelude::*};
 use groupme_sim::{MessageView, Sim};
@@ -51,7 +51,7 @@ async fn run(mut client: Client) -> anyhow::Result<()> {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    if std::env::var_os("GROUPME_ACCESS_TOKEN").is_some() {
+    if std::env::args().nth(1).as_deref() == Some("live") {
         return run(Client::from_environment().await?.connect()?).await;
     }
     let sim = Sim::start().await?;

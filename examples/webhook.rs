@@ -5,7 +5,7 @@
 //! `https://your.host/a-secret` as the bot's callback URL; without arguments, the bot plays a scene
 //! with a simulated GroupMe.
 
-use core::convert::Infallible;
+use core::{convert::Infallible, time::Duration};
 
 use groupme_client::{RestOptions, rest_api::BaseUrl, rest_api::Services, webhook::Webhook};
 use groupme_sim::{BotDraft, Sim};
@@ -50,7 +50,11 @@ async fn handle(bot: Webhook, request: Request<Incoming>) -> StatusCode {
 
 async fn serve(listener: TcpListener, bot: Webhook) -> anyhow::Result<()> {
     loop {
-        let (stream, _) = listener.accept().await?;
+        let Ok((stream, _)) = listener.accept().await else {
+            // The peer is gone, or too many files are open.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            continue;
+        };
         let bot = bot.clone();
         tokio::spawn(async move {
             let service = service_fn(|request| {

@@ -72,7 +72,7 @@ impl IntoFuture for Run {
             let mut client = self.client.manual_ack();
             if self.bot.on_event.is_none() {
                 // Messages come without any subscription.
-                client = client.scope(Scope::Account);
+                client = client.default_scope(Scope::Account);
             }
             let mut client = client.connect()?;
             let mut running = Running::new(self.bot, client.handle());

@@ -22,7 +22,7 @@ pub const DEFAULT_GATEWAY: &str = "https://push.groupme.com/faye";
 pub struct Builder {
     source: SharedSource,
     user: UserId,
-    scope: Scope,
+    scope: Option<Scope>,
     conversations: Vec<Conversation>,
     transport: TransportPolicy,
     gateway: String,
@@ -57,7 +57,7 @@ impl Builder {
         Self {
             source: SharedSource::new(token),
             user,
-            scope: Scope::Everything,
+            scope: None,
             conversations: Vec::new(),
             transport: TransportPolicy::default(),
             gateway: DEFAULT_GATEWAY.to_owned(),
@@ -85,7 +85,14 @@ impl Builder {
     /// that to the conversations named. [`without_backfill`](Self::without_backfill), no
     /// conversation is followed by itself.
     pub fn scope(mut self, scope: Scope) -> Self {
-        self.scope = scope;
+        self.scope = Some(scope);
+        self
+    }
+
+    /// Sets the [`scope`](Self::scope) unless the program has: for a library that needs less than
+    /// everything.
+    pub fn default_scope(mut self, scope: Scope) -> Self {
+        self.scope = self.scope.or(Some(scope));
         self
     }
 
@@ -241,7 +248,7 @@ impl Builder {
         let mut config = Config::default();
         config.session = self.transport.session();
         config.delivery = requests.is_some().then_some(self.delivery);
-        config.scope = self.scope;
+        config.scope = self.scope.unwrap_or(Scope::Everything);
         config.overflow_after = self.overflow_after.unwrap_or(config.overflow_after);
         let mut store = self.store.filter(|_| requests.is_some());
         let saved = store.as_mut().map(Store::load).transpose()?;

@@ -130,7 +130,10 @@ impl Client {
                     self.unacknowledged = delivery.tag();
                 }
             }
-            Poll::Ready(None) => self.handle.waiters().end(),
+            // A program may take nothing after the end.
+            Poll::Ready(None | Some(Incoming::Status(Status::Ended(_)))) => {
+                self.handle.waiters().end();
+            }
             _ => {}
         }
         polled

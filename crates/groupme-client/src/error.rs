@@ -18,6 +18,12 @@ pub enum Error {
     /// The environment has no access token.
     #[error("GROUPME_ACCESS_TOKEN is not set: put the access token from dev.groupme.com there")]
     NoToken,
+    /// The environment has only one of the two URLs of a server.
+    #[error(
+        "set both GROUPME_API_URL and GROUPME_GATEWAY_URL, or neither: a token of one server must not \
+         be sent to another"
+    )]
+    OneUrl,
     /// The text is not an access token.
     #[error("the access token cannot be used")]
     Token(#[from] groupme_rest::TokenError),

@@ -59,7 +59,8 @@ impl Handle {
     /// let answer = handle.wait_for(move |delivery| {
     ///     let event = delivery.event();
     ///     event.new_message().is_some_and(|message| {
-    ///         message.is_from(&them) && message.group_id().is_some_and(|group| group == here)
+    ///         let is_here = message.group_id().is_some_and(|group| group == here);
+    ///         !delivery.is_own() && message.is_from(&them) && is_here
     ///     })
     /// });
     /// handle.send(&group, "What is your favourite colour?").await?;

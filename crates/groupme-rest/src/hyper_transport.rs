@@ -100,8 +100,8 @@ async fn collect(
     }
     let mut collected = Vec::with_capacity(least);
     let start = meter.received();
-    meter.begin_body();
     while let Some(frame) = body.frame().await {
+        meter.allow_more();
         let frame = frame.map_err(|error| TransportError::new(true, error))?;
         let Ok(data) = frame.into_data() else {
             continue;
@@ -117,7 +117,6 @@ async fn collect(
             return Err(TransportError::new(true, error).into());
         }
     }
-    meter.end_body();
     Ok(collected)
 }
 

@@ -33,19 +33,10 @@ impl Meter {
         self.0.received.load(Ordering::Relaxed)
     }
 
-    /// Lets a body arrive, whose reader watches the number of bytes.
-    pub(crate) fn begin_body(&self) {
-        self.0.limit.store(u64::MAX, Ordering::Relaxed);
-    }
-
-    /// Lets nothing but response heads arrive from now on.
-    pub(crate) fn end_body(&self) {
-        let limit = self.received().saturating_add(MAX_HEADS);
-        self.0.limit.store(limit, Ordering::Relaxed);
-    }
-
-    /// Lets the heads of the response to a request arrive.
-    fn record_request(&self) {
+    /// Lets some more bytes arrive: the heads of the response to a request, or what follows a part of
+    /// its body. The limit only grows: a connection may be used again before the reader of the last
+    /// body has seen its end.
+    pub(crate) fn allow_more(&self) {
         let limit = self.received().saturating_add(MAX_HEADS);
         self.0.limit.fetch_max(limit, Ordering::Relaxed);
     }
@@ -72,7 +63,7 @@ pub(crate) struct Metered {
 impl Metered {
     pub(crate) fn new(stream: Stream) -> Self {
         let meter = Meter::default();
-        meter.end_body();
+        meter.allow_more();
         Self { stream, meter }
     }
 }
@@ -102,7 +93,7 @@ impl AsyncWrite for Metered {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.meter.record_request();
+        self.meter.allow_more();
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
 
@@ -111,7 +102,7 @@ impl AsyncWrite for Metered {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.meter.record_request();
+        self.meter.allow_more();
         Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
     }
 

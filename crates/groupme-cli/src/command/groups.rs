@@ -40,6 +40,7 @@ pub(crate) async fn run(args: Groups) -> Result<(), Failure> {
             Err(error) => return Err(account.failure(error).await),
         };
         page += 1;
+        let is_empty = answer.is_empty();
         let mut is_new = false;
         for group in answer {
             if seen.insert(group.id.clone()) {
@@ -47,8 +48,9 @@ pub(crate) async fn run(args: Groups) -> Result<(), Failure> {
                 rows.row(&Row::Group(&group))?;
             }
         }
-        // A page without new entries is the end; a short page need not be.
-        if !is_new {
+        // A page without new entries is the end; a short page need not be. A few groups at once may
+        // all have moved from the page before.
+        if is_empty || (!is_new && per_page == PER_PAGE) {
             return Ok(());
         }
     }

@@ -49,8 +49,14 @@ pub(crate) async fn run(args: Send) -> Result<(), Failure> {
             Ok(printed.context("the message was sent, but its id cannot be printed")?)
         }
         Err(error @ (Error::Unreadable { .. } | Error::Oversize { .. })) => {
+            // An answer that is too large may be that of a proxy.
+            let was = if matches!(error, Error::Unreadable { .. }) {
+                "was"
+            } else {
+                "may have been"
+            };
             let guid = format!(
-                "the message was sent, but the answer cannot be read; to retry without sending \
+                "the message {was} sent, but the answer cannot be read; to retry without sending \
                  twice, add --guid {guid} within a minute"
             );
             Err(account.failure(error).await.and(&guid))

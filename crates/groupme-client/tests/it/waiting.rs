@@ -123,3 +123,16 @@ async fn an_end_by_itself_is_an_error_and_one_asked_for_is_none() {
     let error = client.handle().subscribe(&group).unwrap_err();
     assert_eq!(error.to_string(), "the client has ended");
 }
+
+#[tokio::test]
+async fn waiting_ends_with_the_client_although_the_program_keeps_it() {
+    let sim = sim().await;
+    let mut client = listening(&sim, TransportPolicy::Auto).await;
+    let handle = client.handle();
+    let open = handle.wait_for(|_| false);
+    handle.disconnect();
+    while soon(client.next_event()).await.unwrap().is_some() {}
+    assert!(soon(open).await.is_none());
+    assert!(soon(handle.wait_for(|_| true)).await.is_none());
+    drop(client);
+}
