@@ -149,11 +149,14 @@ impl ServerError {
 impl ServerError {
     /// Cuts a text that fills no line any more.
     pub(crate) fn shortened(mut self) -> Self {
-        if let Some((end, _)) = self.text.char_indices().nth(MAX_TEXT) {
-            self.text.truncate(end);
-            self.text.push('…');
-        }
         self.args.truncate(MAX_ARGS);
+        for text in self.args.iter_mut().chain([&mut self.text]) {
+            if let Some((end, _)) = text.char_indices().nth(MAX_TEXT) {
+                text.truncate(end);
+                text.push('…');
+                text.shrink_to_fit();
+            }
+        }
         self
     }
 }

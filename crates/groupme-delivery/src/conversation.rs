@@ -1,9 +1,11 @@
 //! State of one conversation in a feed.
 
+use std::collections::VecDeque;
+
 use groupme_model::{ConversationId, MessageId, MessageRow, Timestamp};
 
 use crate::{
-    GapCause,
+    DeliveryTag, GapCause,
     message_state::Aspect,
     observation::{Change as PushedChange, NewMessage},
     position::is_position,
@@ -59,6 +61,8 @@ pub(crate) struct Conversation<P> {
     /// Notice of a change whose own event is about to be pushed, too. No later message is handed
     /// out before the notice.
     pub(crate) held: Option<(NewMessage, P)>,
+    /// Changes handed out last, each with its delivery.
+    pub(crate) told: VecDeque<(MessageId, Aspect, DeliveryTag)>,
     /// Whether the embedder knows that the user has the conversation.
     pub(crate) found: Found,
     /// Time at which the newest known message was sent.
@@ -162,6 +166,7 @@ impl<P> Conversation<P> {
             buffered: Buffered::default(),
             is_watched: false,
             held: None,
+            told: VecDeque::new(),
             found: Found::No,
             last_sent: None,
             is_left: false,

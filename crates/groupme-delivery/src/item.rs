@@ -18,6 +18,8 @@ pub struct Delivered<P> {
     /// [`Feed::expect`](crate::Feed::expect).
     pub is_own: bool,
     pub(crate) record: Record,
+    /// Delivery whose acknowledgement acknowledges this one.
+    pub(crate) after: Option<DeliveryTag>,
 }
 
 /// Tag of one delivery. Tags count up.
@@ -142,6 +144,8 @@ pub enum LossReason {
 pub(crate) struct Record {
     /// Whether nobody reads the record, so that nothing need be added.
     pub(crate) is_unwanted: bool,
+    /// Whether the acknowledgement counts although there is nothing to save.
+    pub(crate) is_tracked: bool,
     /// Changes to save at once.
     pub(crate) changes: Vec<Change>,
     /// Position of the conversation, once everything before it is acknowledged too.
@@ -171,7 +175,10 @@ impl Record {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.mark.is_none() && self.synced_until.is_none()
+        !self.is_tracked
+            && self.changes.is_empty()
+            && self.mark.is_none()
+            && self.synced_until.is_none()
     }
 }
 

@@ -29,6 +29,8 @@ pub struct Ledger {
     account: VecDeque<Entry>,
     /// Conversations saved as left in this process.
     left: BTreeSet<ConversationId>,
+    /// Records that are acknowledged along with a delivery.
+    followers: BTreeMap<DeliveryTag, Vec<DeliveryTag>>,
     /// States saved before those of earlier deliveries, which must not overwrite them.
     superseded: BTreeMap<(ConversationId, MessageId), DeliveryTag>,
 }
@@ -78,7 +80,13 @@ impl Ledger {
         }
         changes.extend(step_back);
         if matches!(delivered.item, Item::Checkpoint) {
-            self.acknowledge(tag, changes);
+            match delivered
+                .after
+                .filter(|first| self.open.contains_key(first))
+            {
+                Some(first) => self.followers.entry(first).or_default().push(tag),
+                None => self.acknowledge(tag, changes),
+            }
             return false;
         }
         true
@@ -146,6 +154,9 @@ impl Ledger {
         changes.extend(forgotten);
         changes.extend(self.advance_account(tag).map(Change::SyncedUntil));
         saved.append(&mut changes);
+        for follower in self.followers.remove(&tag).into_iter().flatten() {
+            self.acknowledge(follower, saved);
+        }
     }
 
     /// Drops states that are older than the saved ones.

@@ -36,10 +36,18 @@ impl<P> Outbox<P> {
     }
 
     pub(crate) fn put(&mut self, item: Item<P>, record: Record) {
-        self.put_own(item, record, false);
+        let _ = self.put_own(item, record, false);
     }
 
-    pub(crate) fn put_own(&mut self, item: Item<P>, record: Record, is_own: bool) {
+    /// Puts a record for no item, to be acknowledged along with another delivery.
+    pub(crate) fn put_after(&mut self, record: Record, first: DeliveryTag) {
+        self.put(Item::Checkpoint, record);
+        if let Some(last) = self.queue.back_mut() {
+            last.after = Some(first);
+        }
+    }
+
+    pub(crate) fn put_own(&mut self, item: Item<P>, record: Record, is_own: bool) -> DeliveryTag {
         let tag = DeliveryTag(self.next);
         self.next += 1;
         self.queue.push_back(Delivered {
@@ -47,7 +55,9 @@ impl<P> Outbox<P> {
             item,
             is_own,
             record,
+            after: None,
         });
+        tag
     }
 
     pub(crate) fn take(&mut self) -> Option<Delivered<P>> {

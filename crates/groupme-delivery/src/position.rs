@@ -19,6 +19,7 @@ pub(crate) fn is_position(id: &str, sent: Option<Timestamp>) -> bool {
         (Some(sent), Some(seconds)) => seconds
             .parse::<i64>()
             .is_ok_and(|seconds| seconds.abs_diff(sent.as_secs()) <= MAX_DIFFERENCE),
+        (None, _) => id.len() <= USUAL_DIGITS,
         _ => true,
     }
 }

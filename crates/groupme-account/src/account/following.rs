@@ -122,9 +122,14 @@ impl Account {
             }
             let is_wanted = !self.following.excluded.contains(&channel)
                 && !self.subscriptions.contains_key(&channel);
-            // Fails only beyond the session's limit of subscriptions, or while the session ends.
-            if is_wanted && self.request_subscription(&channel).is_ok() {
+            if !is_wanted {
+                continue;
+            }
+            if self.request_subscription(&channel).is_ok() {
                 self.following.add(channel);
+            } else if let Some(feed) = &mut self.feed {
+                // Beyond the session's limit of subscriptions: there may be room after the next gap.
+                feed.refuse_found(&conversation);
             }
         }
         self.take_session_events();

@@ -162,9 +162,11 @@ fn is_superseded(waiting: &Status, next: &mut Status) -> bool {
             | Status::Moved { .. }
             | Status::Subscribed { .. }
             | Status::Refused { .. }
+            | Status::Following { .. }
             | Status::Disconnected { .. },
             Status::Disconnected { .. },
         )
+        | (Status::Following { .. }, Status::Following { .. })
         | (Status::Moved { .. }, Status::Moved { .. }) => true,
         (
             Status::Subscribed { channel } | Status::Refused { channel, .. },

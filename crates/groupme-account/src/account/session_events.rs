@@ -131,6 +131,8 @@ impl Account {
             }
             SessionEvent::Ended(end) => {
                 self.end_overflow();
+                // Hands out what is held back.
+                self.lose();
                 self.has_ended = true;
                 let end = ClientEnd::from_session(end);
                 Status::Ended(self.end_override.take().unwrap_or(end))

@@ -28,6 +28,7 @@ use crate::{
     Failure, Item, Request, Response,
     conversation::{Fetch, Target, Until},
     item::Record,
+    position::is_position,
     request::Purpose,
     store::Change,
 };
@@ -102,14 +103,18 @@ impl<P> Feed<P> {
             Ok(Response::Groups(groups)) => groups
                 .iter()
                 .filter_map(|group| {
-                    let newest = group.messages.as_ref()?.last_message_id.clone()?;
-                    Some((ConversationId::new(group.id.as_str()), newest))
+                    let messages = group.messages.as_ref()?;
+                    let newest = messages.last_message_id.clone()?;
+                    is_position(newest.as_str(), messages.last_message_created_at)
+                        .then(|| (ConversationId::new(group.id.as_str()), newest))
                 })
                 .collect(),
             Ok(Response::Chats(chats)) => chats
                 .iter()
                 .filter_map(|chat| {
-                    Some((self.id_of(chat)?, chat.last_message.as_ref()?.id.clone()))
+                    let last = chat.last_message.as_ref()?;
+                    let id = self.id_of(chat)?;
+                    is_position(last.id.as_str(), last.created_at).then(|| (id, last.id.clone()))
                 })
                 .collect(),
             Ok(Response::Memberships(list)) => {
@@ -123,10 +128,7 @@ impl<P> Feed<P> {
             _ => return,
         };
         if let Some(snapshot) = &mut self.snapshot {
-            let is_message = |(_, message): &(_, MessageId)| !message.is_empty();
-            snapshot
-                .newest
-                .extend(newest.into_iter().filter(is_message));
+            snapshot.newest.extend(newest);
         }
     }
 

@@ -91,11 +91,17 @@ impl<P> Feed<P> {
         let mut record = self.out.record();
         let conversation = self.conversation(&id);
         let is_merged = conversation.holds_notice_of(&message, difference);
-        if conversation.learn(&id, message, difference, &mut record) {
-            self.out.put(Item::Push(push), record);
-        }
-        if is_merged {
-            self.merge_held(&id);
+        let aspect = difference.aspect();
+        let told = if conversation.learn(&id, message.clone(), difference, &mut record) {
+            record.is_tracked = true;
+            let tag = self.out.put_own(Item::Push(push), record, false);
+            self.conversation(&id).note_told(message, aspect, tag);
+            Some(tag)
+        } else {
+            conversation.told(&message, aspect)
+        };
+        if let Some(told) = told.filter(|_| is_merged) {
+            self.merge_held(&id, told);
         }
     }
 

@@ -9,7 +9,12 @@ use core::time::Duration;
 use groupme_model::{ConversationId, MessageId};
 
 use super::Feed;
-use crate::{Item, conversation::Conversation, message_state::Difference, observation::NewMessage};
+use crate::{
+    DeliveryTag,
+    conversation::Conversation,
+    message_state::{Aspect, Difference},
+    observation::NewMessage,
+};
 
 impl<P> Feed<P> {
     /// Returns whether a message is a notice of a change whose own event is pushed, too.
@@ -44,23 +49,23 @@ impl<P> Feed<P> {
         let id = notice.conversation.clone();
         let until = self.now + HOLD;
         let conversation = self.conversation(&id);
-        let is_known = notice
-            .announces
-            .as_ref()
-            .is_some_and(|(message, change)| conversation.seen.knows(message, *change));
+        let told = notice.announces.as_ref().and_then(|(message, change)| {
+            let told = conversation.told(message, change.aspect());
+            told.filter(|_| conversation.seen.knows(message, *change))
+        });
         conversation.held = Some((notice, push));
         self.held.push_back((until, id.clone()));
-        if is_known {
-            self.merge_held(&id);
+        if let Some(told) = told {
+            self.merge_held(&id, told);
         }
     }
 
-    /// Leaves out the held notice of a conversation: its change is handed out.
-    pub(super) fn merge_held(&mut self, id: &ConversationId) {
+    /// Leaves out the held notice of a conversation: its change is handed out by the delivery `told`,
+    /// without whose acknowledgement a crash brings one of the two back.
+    pub(super) fn merge_held(&mut self, id: &ConversationId, told: DeliveryTag) {
         if let Some((notice, _)) = self.take_held(id) {
-            // The change is in the record of its own event, which may not be acknowledged yet.
             let record = self.record_push(notice, false);
-            self.out.put(Item::Checkpoint, record);
+            self.out.put_after(record, told);
         }
     }
 
@@ -100,6 +105,22 @@ impl<P> Feed<P> {
 }
 
 impl<P> Conversation<P> {
+    /// Notes that a change was handed out.
+    pub(super) fn note_told(&mut self, message: MessageId, aspect: Aspect, tag: DeliveryTag) {
+        if self.is_watched {
+            if self.told.len() == TOLD {
+                self.told.pop_front();
+            }
+            self.told.push_back((message, aspect, tag));
+        }
+    }
+
+    /// Returns the latest delivery that handed out a change of this aspect of a message.
+    pub(super) fn told(&self, message: &MessageId, aspect: Aspect) -> Option<DeliveryTag> {
+        let is_it = |told: &&(MessageId, Aspect, _)| told.0 == *message && told.1 == aspect;
+        self.told.iter().rev().find(is_it).map(|(_, _, tag)| *tag)
+    }
+
     /// Returns whether the notice of this change of a message is held.
     pub(super) fn holds_notice_of(&self, message: &MessageId, difference: Difference) -> bool {
         let held = self
@@ -111,6 +132,10 @@ impl<P> Conversation<P> {
         })
     }
 }
+
+/// Number of changes of a conversation whose deliveries are remembered: as many as may come between a
+/// change and its notice.
+const TOLD: usize = 8;
 
 /// Time for which a notice waits for the event of its change. Both are pushed within a
 /// millisecond; a slow link may keep them apart.

@@ -165,6 +165,14 @@ impl<P> Feed<P> {
             // history is read to the end.
             if is_unknown && conversation.cursor.is_some() {
                 conversation.target = Target::End;
+            } else if is_unknown
+                && is_current
+                && !is_first
+                && matches!(conversation.fetch, Fetch::Idle)
+                && sent.is_none_or(|sent| sent >= since)
+            {
+                self.fetch_backward(id, Until::Time(since));
+                return;
             }
             self.settle_listed(is_current, id);
             return;

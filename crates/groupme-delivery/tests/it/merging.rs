@@ -58,6 +58,38 @@ fn a_change_is_one_event_whichever_push_comes_first() {
 }
 
 #[test]
+fn a_crash_brings_back_the_notice_of_a_change_that_was_not_acknowledged() {
+    for kind in KINDS {
+        for notice_first in [true, false] {
+            let mut config = Config::default();
+            // Message 1 is not remembered any more, so that comparing does not find the change.
+            (config.dedup_window, config.compare_window) = (1, 1);
+            let mut world = watching_with(config);
+            world.say_live(GROUP, 3);
+            world.say_live(GROUP, 4);
+            let (_, event) = change(&mut world, kind);
+            let notice = created(&world.put(GROUP, notice(5, kind, 1)));
+            world.acknowledges = false;
+            let mut pushes = [(notice, "notice"), (event, "event")];
+            if !notice_first {
+                pushes.reverse();
+            }
+            let mut output = Vec::new();
+            for (data, label) in &pushes {
+                output.extend(world.push(data, label));
+            }
+            assert_eq!(output, ["event"], "{kind}");
+            world.restart();
+            let output = world.live();
+            assert!(
+                output.contains(&"backfill 1835/5".to_owned()),
+                "{kind}, {notice_first}: {output:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_notice_whose_change_is_not_pushed_comes_after_a_while() {
     for kind in KINDS {
         let mut world = watching();
