@@ -73,6 +73,11 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let clients = Client::all()
         .filter(|client| programs.has(client) && client.name.contains(&options.clients));
     let clients: Vec<_> = clients.collect();
+    anyhow::ensure!(
+        !clients.is_empty(),
+        "no client has `{}` in its name",
+        options.clients
+    );
     let mut samples = Samples::default();
     let suites = match &options.rows[..] {
         [] => Suite::value_variants(),
