@@ -34,9 +34,21 @@ pub(super) struct Recovery {
     last_event: Option<Instant>,
     /// Start and cause of a gap that is not reported yet.
     pending_gap: Option<(Instant, Cause)>,
+    /// Whether the server has ended or forgotten the session that the next handshake replaces.
+    session_gone: bool,
 }
 
 impl Recovery {
+    /// Creates the state of an ended session. Events after its last safe instant may be missed until
+    /// the next session is up.
+    fn after_end(ended: &mut Self) -> Self {
+        let gap = ended.pending_gap.take();
+        Self {
+            pending_gap: gap.or_else(|| ended.up.then_some((ended.last_safe, Cause::Ended))),
+            ..Self::default()
+        }
+    }
+
     /// Records an event: everything that the server sent before it has arrived, too.
     pub(super) fn event_delivered(&mut self, now: Instant) {
         self.last_safe = now;
@@ -217,11 +229,13 @@ impl Session {
                 if !matches!(cause, Cause::Lane(_) | Cause::Silence(_)) {
                     self.start_interval();
                 }
+                let session_gone = cause == Cause::SessionLost;
                 let retry_at = self.record_failure(cause);
                 if falls_back {
                     self.transport = Transport::LongPolling;
                 }
                 self.restart_handshake(retry_at);
+                self.recovery.session_gone = session_gone;
             }
             Stage::Closing { .. } => self.finish(End::Requested),
             Stage::Idle | Stage::Handshake { .. } | Stage::Ended => {}
@@ -237,7 +251,9 @@ impl Session {
                 && let Some(advice) = &message.advice
             {
                 self.advice.merge(advice);
-                let stop = matches!(advice.reconnect, Some(Reconnect::None | Reconnect::Unknown));
+                let replaced = self.recovery.session_gone && self.config.replace_lost_session;
+                let stop = matches!(advice.reconnect, Some(Reconnect::None | Reconnect::Unknown))
+                    && !replaced;
                 if stop {
                     self.end_by_advice(message);
                 } else if !self.start_interval() {
@@ -257,6 +273,7 @@ impl Session {
         self.requests_reset();
         self.client_id.clear();
         self.connect = Connect::after(&self.connect, due);
+        self.recovery.session_gone = false;
         self.stage = Stage::Handshake { due, sent: None };
     }
 
@@ -289,7 +306,7 @@ impl Session {
         self.requests_cancelled();
         self.client_id.clear();
         self.connect = Connect::after(&self.connect, self.now);
-        self.recovery = Recovery::default();
+        self.recovery = Recovery::after_end(&mut self.recovery);
         self.stage = Stage::Ended;
         self.events.push_back(SessionEvent::Ended(end));
     }
