@@ -139,6 +139,7 @@ fn examples(workspace: &Workspace) -> anyhow::Result<()> {
     for name in [
         "archive",
         "bridge",
+        "cometd_ack",
         "commands",
         "dialog",
         "echo",
@@ -147,6 +148,9 @@ fn examples(workspace: &Workspace) -> anyhow::Result<()> {
         "moderate",
         "own_server",
         "parse_only",
+        "proto_only",
+        "rpc",
+        "salesforce",
         "test_your_bot",
         "webhook",
     ] {
