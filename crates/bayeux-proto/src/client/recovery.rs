@@ -34,8 +34,17 @@ pub(super) struct Recovery {
     last_event: Option<Instant>,
     /// Start and cause of a gap that is not reported yet.
     pending_gap: Option<(Instant, Cause)>,
-    /// Whether the server has ended or forgotten the session that the next handshake replaces.
-    session_gone: bool,
+    former: FormerSession,
+}
+
+/// Session that the next handshake replaces.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum FormerSession {
+    /// None, or one that the server may still have.
+    #[default]
+    Unknown,
+    /// The server has ended or forgotten it.
+    Gone,
 }
 
 impl Recovery {
@@ -229,13 +238,15 @@ impl Session {
                 if !matches!(cause, Cause::Lane(_) | Cause::Silence(_)) {
                     self.start_interval();
                 }
-                let session_gone = cause == Cause::SessionLost;
+                let is_gone = cause == Cause::SessionLost;
                 let retry_at = self.record_failure(cause);
                 if falls_back {
                     self.transport = Transport::LongPolling;
                 }
                 self.restart_handshake(retry_at);
-                self.recovery.session_gone = session_gone;
+                if is_gone {
+                    self.recovery.former = FormerSession::Gone;
+                }
             }
             Stage::Closing { .. } => self.finish(End::Requested),
             Stage::Idle | Stage::Handshake { .. } | Stage::Ended => {}
@@ -251,7 +262,8 @@ impl Session {
                 && let Some(advice) = &message.advice
             {
                 self.advice.merge(advice);
-                let replaced = self.recovery.session_gone && self.config.replace_lost_session;
+                let is_gone = self.recovery.former == FormerSession::Gone;
+                let replaced = is_gone && self.config.replace_lost_session;
                 let stop = matches!(advice.reconnect, Some(Reconnect::None | Reconnect::Unknown))
                     && !replaced;
                 if stop {
@@ -273,7 +285,7 @@ impl Session {
         self.requests_reset();
         self.client_id.clear();
         self.connect = Connect::after(&self.connect, due);
-        self.recovery.session_gone = false;
+        self.recovery.former = FormerSession::Unknown;
         self.stage = Stage::Handshake { due, sent: None };
     }
 

@@ -67,5 +67,5 @@ fn join(out: &mut Vec<u8>, start: usize, end: usize) {
         return;
     }
     let comma: &[u8] = if is_empty { b"" } else { b"," };
-    out.splice(start + closing..end + opening + 1, comma.iter().copied());
+    out.splice(start + closing..=end + opening, comma.iter().copied());
 }

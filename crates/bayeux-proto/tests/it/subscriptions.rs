@@ -278,7 +278,9 @@ fn refuse_for(world: &mut World, seconds: u64, error: &str) -> Vec<u64> {
         if !found {
             let times = world.sent("/meta/subscribe");
             return times
-                .map(|request| u64::try_from(request.at.since_origin().as_millis()).unwrap())
+                .map(|request| {
+                    u64::try_from(request.at.since_origin().as_millis()).expect("an hour")
+                })
                 .collect();
         }
     }

@@ -1,5 +1,8 @@
 //! The acknowledgement extension over real sockets: nothing is lost, and nothing comes twice.
 
+use core::sync::atomic::{AtomicU32, Ordering};
+use std::sync::Arc;
+
 use bayeux_proto::{Ack, Channel, Config, Session, SessionEvent, Transport};
 use bayeux_transport::{Driver, DriverEvent};
 
@@ -175,7 +178,7 @@ async fn a_lost_response_of_long_polling_is_repeated_with_the_old_number() {
         let mut driver = driver(&server, Transport::LongPolling);
         let (numbers, mut numbered) = tokio::sync::mpsc::unbounded_channel();
         let answering = async {
-            let polls = std::sync::Arc::new(core::sync::atomic::AtomicU32::new(0));
+            let polls = Arc::new(AtomicU32::new(0));
             loop {
                 let (mut peer, numbers, polls) =
                     (server.accept().await, numbers.clone(), polls.clone());
@@ -188,7 +191,7 @@ async fn a_lost_response_of_long_polling_is_repeated_with_the_old_number() {
                             }
                             "/meta/connect" => {
                                 numbers.send(asked.json.clone()).unwrap();
-                                match polls.fetch_add(1, core::sync::atomic::Ordering::Relaxed) {
+                                match polls.fetch_add(1, Ordering::Relaxed) {
                                     // The response of the second poll is cut.
                                     1 => return,
                                     0 => format!("{},{}", event("1"), reply(&asked, 1)),

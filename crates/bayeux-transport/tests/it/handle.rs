@@ -456,9 +456,10 @@ async fn a_driver_taken_apart_is_put_together_again_in_the_same_session() {
             );
             let late = handle.publish(&channel("/b"), "1").await;
             assert!(matches!(late, Err(CallError::DriverEnded)));
-            let mut driver = Driver::new(parts.session, parts.lanes, parts.extension);
+            let mut driver = Driver::new(parts.session, parts.lanes, ());
             driver.session().publish(&channel("/b"), "1").unwrap();
-            drive(&mut driver, is_done).await
+            let (_, done) = drive(&mut driver, is_done).await;
+            done.unwrap();
         };
         tokio::join!(serving, asking);
     })

@@ -1,9 +1,7 @@
 //! Headers and cookies that a program gives for each request.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering},
-};
+use core::sync::atomic::{AtomicU32, Ordering};
+use std::sync::Arc;
 
 use bayeux_proto::{Action, Exchange};
 use bayeux_transport::{Error, Options};
