@@ -8,7 +8,12 @@
 use core::{convert::Infallible, time::Duration};
 use std::sync::Arc;
 
-use groupme_client::{RestOptions, rest_api::BaseUrl, rest_api::Services, webhook::Webhook};
+use groupme_client::{
+    RestOptions,
+    rest_api::BaseUrl,
+    rest_api::Services,
+    webhook::{MAX_BODY, Webhook},
+};
 use groupme_sim::{BotDraft, Sim};
 use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper::{
@@ -17,8 +22,11 @@ use hyper::{
     server::conn::http1,
     service::service_fn,
 };
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
+
+/// Time for the head of a request, and for its body.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The bot, and the path of its callback. There is no signature: whoever knows the path can call.
 #[derive(Clone)]
@@ -42,8 +50,9 @@ async fn handle(callback: Callback, request: Request<Incoming>) -> StatusCode {
     if request.uri().path() != &*secret_path {
         return StatusCode::NOT_FOUND;
     }
-    let limit = groupme_client::webhook::MAX_BODY;
-    let Ok(body) = Limited::new(request.into_body(), limit).collect().await else {
+    // Whoever knows the path may send a large body, or a slow one.
+    let body = Limited::new(request.into_body(), MAX_BODY).collect();
+    let Ok(Ok(body)) = tokio::time::timeout(PATIENCE, body).await else {
         return StatusCode::BAD_REQUEST;
     };
     match bot.receive(&body.to_bytes()) {
@@ -81,6 +90,8 @@ async fn serve(listener: TcpListener, callback: Callback) -> anyhow::Result<()> 
                 }
             });
             http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(PATIENCE)
                 .serve_connection(TokioIo::new(stream), service)
                 .await
         });
