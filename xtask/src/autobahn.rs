@@ -36,12 +36,11 @@ pub(crate) struct Options {
 ///
 /// If there is none. The text names a remedy.
 pub(crate) fn python(options: &Options) -> anyhow::Result<PathBuf> {
-    let candidates = match &options.python {
-        Some(python) => vec![python.clone()],
-        None => {
-            let in_path = [PathBuf::from("python2.7")].into_iter();
-            in_path.chain(of_pyenv()).collect()
-        }
+    let candidates: Vec<_> = if let Some(python) = &options.python {
+        vec![python.clone()]
+    } else {
+        let in_path = [PathBuf::from("python2.7")].into_iter();
+        in_path.chain(of_pyenv()).collect()
     };
     let mut found = candidates.iter();
     let found = found.find(|python| works(Command::new(python).args(["-m", "pip", "--version"])));

@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_failing_command_is_named_with_its_status() {
-        let error = run(cargo(&["no-such-subcommand-here"]).stderr(std::process::Stdio::null()))
+        let error = run(cargo(&["no-such-subcommand-here"]).stderr(Stdio::null()))
             .expect_err("cargo has no such subcommand");
         let text = error.to_string();
         assert!(text.contains("no-such-subcommand-here` failed"), "{text}");
