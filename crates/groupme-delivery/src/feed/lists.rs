@@ -223,11 +223,13 @@ impl<P> Feed<P> {
     /// The clock of this machine may be wrong. The newest message of all lists is no later than the
     /// present, and no earlier than a true position.
     fn forget_future_position(&mut self, id: &ConversationId) {
+        if self.newest == Timestamp::EPOCH {
+            return;
+        }
         let now = self.newest.max(self.clock.unwrap_or(Timestamp::EPOCH));
         let conversation = self.conversation(id);
         let cursor = conversation.cursor.as_ref();
-        if now > Timestamp::EPOCH && cursor.is_some_and(|cursor| is_in_future(cursor.as_str(), now))
-        {
+        if cursor.is_some_and(|cursor| is_in_future(cursor.as_str(), now)) {
             conversation.cursor = None;
             conversation.loaded = None;
             conversation.gap_cause = Some(GapCause::Position);
