@@ -249,6 +249,7 @@ impl<E: Extension> Driver<E> {
     /// requires, and keeps deliveries and session events in order.
     fn handle_frame(&mut self, now: Instant, lane: LaneId, frame: &Arc<Frame>) {
         self.extension.advance(now);
+        let mut completes_batch = false;
         for message in frame.messages() {
             let envelope = message.envelope();
             self.extension.incoming(&envelope, &message);
@@ -258,7 +259,7 @@ impl<E: Extension> Driver<E> {
                 index: message.index(),
             };
             if verdict == Verdict::Handled {
-                self.release_deferred(&envelope);
+                completes_batch |= self.release_deferred(&envelope);
             }
             // Session events precede the delivery that caused them, such as the report of a gap.
             self.take_session_events(Some(&delivery));
@@ -281,19 +282,27 @@ impl<E: Extension> Driver<E> {
                 self.route(event);
             }
         }
+        // Events behind the connect reply of their own frame are of its batch, too.
+        if completes_batch {
+            for event in self.deferral.release_batch() {
+                self.route(event);
+            }
+        }
     }
 
     /// Delivers the events before a connect reply, which completes their batch, or those of a
-    /// session that a handshake reply has replaced.
-    fn release_deferred(&mut self, reply: &Envelope<'_>) {
+    /// session that a handshake reply has replaced. Returns whether a batch is complete.
+    fn release_deferred(&mut self, reply: &Envelope<'_>) -> bool {
+        let is_connect = reply.channel == "/meta/connect";
         let events = match (reply.channel, reply.successful) {
             ("/meta/connect", Some(true)) => self.deferral.release_batch(),
             ("/meta/handshake", Some(true)) => self.deferral.release_all(),
-            _ => return,
+            _ => return false,
         };
         for event in events {
             self.route(event);
         }
+        is_connect
     }
 
     /// Takes all events of the session, which the message in `cause` led to.

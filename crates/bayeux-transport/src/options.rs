@@ -17,10 +17,11 @@ use crate::{
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Options {
-    /// Maximum size of a WebSocket message, all its fragments together, in bytes. Default: 256 KiB.
+    /// Maximum size of a WebSocket message, all its fragments together, in bytes. Default: 1 MiB.
     pub max_frame: usize,
     /// Maximum size of an HTTP response body, in bytes. A long-polling response carries all
-    /// messages that were queued since the last one. Default: 1 MiB.
+    /// messages that were queued since the last one. A longer one is read to its end and dropped, so
+    /// that the server does not send it again; the session reports a gap. Default: 1 MiB.
     pub max_body: usize,
     /// Timeout of name lookup, TCP, proxy and TLS together. Default: 15 s.
     pub connect_timeout: Duration,
@@ -97,7 +98,7 @@ impl Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            max_frame: 256 * 1024,
+            max_frame: 1024 * 1024,
             max_body: 1024 * 1024,
             connect_timeout: Duration::from_secs(15),
             exchange_timeout: Duration::from_secs(30),

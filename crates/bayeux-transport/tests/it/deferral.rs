@@ -132,6 +132,25 @@ async fn events_of_a_session_that_is_over_are_delivered_without_their_reply() {
 }
 
 #[tokio::test]
+async fn events_behind_the_connect_reply_of_their_frame_wait_for_no_other() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut driver = driver(&server, Transport::WebSocket);
+        let serving = async {
+            let mut script = Script::new(server.accept_websocket().await, ON);
+            let connect = script.expect("/meta/connect").await;
+            script
+                .send(&[&event("1"), &reply(&connect, 1), &event("2")])
+                .await;
+            script
+        };
+        let (_peer, got) = tokio::join!(serving, deliveries_until(&mut driver, "2"));
+        assert_eq!(got, ["1", "2"]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_server_without_the_extension_delivers_at_once() {
     in_time(async {
         let server = Server::bind().await;
