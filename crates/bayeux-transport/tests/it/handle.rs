@@ -461,7 +461,7 @@ async fn a_driver_taken_apart_is_put_together_again_in_the_same_session() {
             let (_, done) = drive(&mut driver, is_done).await;
             done.unwrap();
         };
-        tokio::join!(serving, asking);
+        tokio::join!(serving, Box::pin(asking));
     })
     .await;
 }
