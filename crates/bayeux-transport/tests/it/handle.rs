@@ -419,7 +419,7 @@ async fn streams_tell_refusals_gaps_and_the_end() {
 }
 
 #[tokio::test]
-async fn replies_are_events_on_request_behind_the_session_events_they_led_to() {
+async fn replies_are_events_on_request_before_the_session_events_they_lead_to() {
     in_time(async {
         let server = Server::bind().await;
         let mut driver = driver(&server, Transport::WebSocket);
@@ -435,7 +435,7 @@ async fn replies_are_events_on_request_behind_the_session_events_they_led_to() {
                 match driver.next().await {
                     DriverEvent::Session(SessionEvent::Up { .. }) => was_up = true,
                     DriverEvent::Reply(reply) => {
-                        assert!(was_up);
+                        assert!(!was_up);
                         assert_eq!(reply.channel(), "/meta/handshake");
                         let message = reply.message().unwrap();
                         assert_eq!(message.envelope().client_id, Some("c1"));
