@@ -158,9 +158,7 @@ impl Driver {
 
     /// Checks the connection at once.
     pub(crate) fn wake(&mut self) {
-        // The machine may have slept.
-        self.wall_clock = None;
-        let at = self.moment();
+        let at = self.fresh_moment();
         self.account.wake(at);
     }
 
@@ -176,6 +174,12 @@ impl Driver {
             self.lanes.perform(action, &self.batch);
             self.batch.clear();
         }
+    }
+
+    /// Returns the present moment with the wall clock read now: the machine may have slept.
+    fn fresh_moment(&mut self) -> Moment {
+        self.wall_clock = None;
+        self.moment()
     }
 
     /// Returns the present moment. The wall clock is read once a second: a flood of events would
@@ -218,7 +222,7 @@ impl Driver {
         if let Some(requests) = &mut self.requests {
             requests.send(&mut self.account);
             if let Poll::Ready((id, response)) = requests.poll_next(context) {
-                let at = self.moment();
+                let at = self.fresh_moment();
                 self.may_have_actions = true;
                 self.account.handle_response(at, id, response);
                 return Poll::Ready(());
@@ -227,7 +231,7 @@ impl Driver {
         if !self.account.may_read() {
             let timeout = self.account.poll_timeout();
             ready!(self.poll_timer(context, timeout));
-            let at = self.moment();
+            let at = self.fresh_moment();
             self.may_have_actions = true;
             self.account.handle_timeout(at);
             return Poll::Ready(());
@@ -235,7 +239,10 @@ impl Driver {
         let account = &self.account;
         let timeout = || account.poll_timeout();
         let next = ready!(self.lanes.poll_next_until(context, timeout));
-        let at = self.moment();
+        let at = match next {
+            Next::Frame(..) => self.moment(),
+            _ => self.fresh_moment(),
+        };
         self.may_have_actions = true;
         self.last_read = at.now;
         match next {

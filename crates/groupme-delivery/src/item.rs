@@ -137,6 +137,9 @@ pub enum LossReason {
     Unreadable,
     /// A defect of this program: the task that sent the request panicked.
     Internal,
+    /// The client ended before missed messages were fetched, and there is no store from which a
+    /// later start could continue.
+    Ended,
 }
 
 /// Effect of a delivery on the store once it is acknowledged.
@@ -277,6 +280,7 @@ impl LossReason {
             Self::Truncated => "truncated",
             Self::Unreadable => "unreadable",
             Self::Internal => "internal",
+            Self::Ended => "ended",
         }
     }
 }
@@ -290,6 +294,7 @@ impl fmt::Display for LossReason {
             Self::Truncated => "the history is incomplete",
             Self::Unreadable => "the message cannot be read",
             Self::Internal => "a request panicked, which is a defect of this program",
+            Self::Ended => "the client ended before they were fetched",
         })
     }
 }

@@ -144,6 +144,25 @@ impl<P> Feed<P> {
         }
     }
 
+    /// Gives up what every conversation still misses, as far as that is known, and hands out the
+    /// pushes behind it.
+    pub(super) fn hand_out_unfinished(&mut self) {
+        let unfinished = self.conversations.iter().filter(|(_, conversation)| {
+            conversation.gap.is_some() || conversation.buffered.len() > 0
+        });
+        let unfinished: Vec<_> = unfinished.map(|(id, _)| id.clone()).collect();
+        for id in unfinished {
+            let conversation = self.conversation(&id);
+            if conversation.target == Target::None
+                && let Some(first) = conversation.buffered.first.clone()
+            {
+                conversation.extend_target(&first);
+            }
+            self.give_up(&id, LossReason::Ended);
+            self.release(&id);
+        }
+    }
+
     pub(super) fn report_lost(
         &mut self,
         id: &ConversationId,

@@ -449,3 +449,28 @@ fn a_panic_in_a_request_is_reported_at_once_and_pushes_go_on() {
     );
     assert!(output.contains(&"caught up".to_owned()), "{output:?}");
 }
+
+#[test]
+fn at_the_end_pushes_that_wait_are_handed_out_behind_a_loss_unless_the_next_start_has_them() {
+    for has_ledger in [false, true] {
+        let mut world = World::new();
+        if !has_ledger {
+            let feed = Feed::new(Config::default(), YOU.into(), world.saved(), 7);
+            world.feed = feed.without_records();
+        }
+        world.say(GROUP, 1);
+        world.live();
+        world.say_live(GROUP, 2);
+        world.lose();
+        world.say(GROUP, 3);
+        world.is_slow = true;
+        world.live();
+        assert!(world.say_live(GROUP, 4).is_empty());
+        world.feed.handle_end(world.now);
+        let handed_out: &[&str] = match has_ledger {
+            true => &[],
+            false => &["lost 1835 Messages 2..4 (Ended)", "push 1835/4"],
+        };
+        assert_eq!(world.settle(), handed_out);
+    }
+}
