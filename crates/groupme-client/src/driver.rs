@@ -42,6 +42,8 @@ pub(crate) struct Driver {
     timer: Option<(Instant, Pin<Box<Sleep>>)>,
     /// Time at which the lanes were last read.
     last_read: Instant,
+    /// Moment of the input whose actions are about to be performed.
+    moment_of_input: Option<Moment>,
     /// Wall clock, and when it was read.
     wall_clock: Option<(Instant, Timestamp)>,
     log: StatusLog,
@@ -66,6 +68,7 @@ impl Driver {
             may_have_actions: true,
             timer: None,
             last_read: Instant::ORIGIN,
+            moment_of_input: None,
             wall_clock: None,
             log,
         }
@@ -165,7 +168,9 @@ impl Driver {
     /// Performs all actions of the session.
     pub(crate) fn perform_actions(&mut self) {
         self.may_have_actions = false;
-        let at = self.moment();
+        // Reading the clock again costs as much as the look for actions.
+        let at = self.moment_of_input.take();
+        let at = at.unwrap_or_else(|| self.moment());
         let source = &self.source;
         let mut token = |out: &mut Vec<u8>| {
             out.extend_from_slice(source.token().expose().as_bytes());
@@ -244,6 +249,7 @@ impl Driver {
             _ => self.fresh_moment(),
         };
         self.may_have_actions = true;
+        self.moment_of_input = Some(at);
         self.last_read = at.now;
         match next {
             Next::Opened(lane) => self.account.handle_open(at, lane),
