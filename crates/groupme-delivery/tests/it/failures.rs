@@ -467,9 +467,10 @@ fn at_the_end_pushes_that_wait_are_handed_out_behind_a_loss_unless_the_next_star
         world.live();
         assert!(world.say_live(GROUP, 4).is_empty());
         world.feed.handle_end(world.now);
-        let handed_out: &[&str] = match has_ledger {
-            true => &[],
-            false => &["lost 1835 Messages 2..4 (Ended)", "push 1835/4"],
+        let handed_out: &[&str] = if has_ledger {
+            &[]
+        } else {
+            &["lost 1835 Messages 2..4 (Ended)", "push 1835/4"]
         };
         assert_eq!(world.settle(), handed_out);
     }
