@@ -4,7 +4,7 @@ use groupme_model::{ConversationId, MessageId, MessageRow, Timestamp};
 
 use super::Feed;
 use crate::{
-    Item, Origin, RowEvent, Synthesized,
+    DeliveryTag, Item, Origin, RowEvent, Synthesized,
     conversation::{Conversation, Found},
     item::{Mark, Record},
     message_state::{Aspect, Difference, MessageState},
@@ -82,7 +82,9 @@ impl<P> Feed<P> {
         record
     }
 
-    pub(super) fn deliver_change(&mut self, change: PushedChange, push: P) {
+    /// Hands out a pushed change, unless it is known. Returns the delivery that has handed it out,
+    /// if that is remembered.
+    pub(super) fn deliver_change(&mut self, change: PushedChange, push: P) -> Option<DeliveryTag> {
         let PushedChange {
             conversation: id,
             message,
@@ -103,6 +105,7 @@ impl<P> Feed<P> {
         if let Some(told) = told.filter(|_| is_merged) {
             self.merge_held(&id, told);
         }
+        told
     }
 
     /// Hands out a fetched message, unless it was handed out before.
@@ -198,10 +201,14 @@ impl<P> Feed<P> {
             self.deliver_push(message, push);
             return;
         }
-        if let Some((announced, difference)) = &message.announces {
-            self.deliver_announced(&id, announced, *difference);
-        }
+        let announced = message.announces.as_ref();
+        let told = announced.and_then(|(announced, difference)| {
+            self.deliver_announced(&id, announced, *difference)
+        });
         self.hold(message, push);
+        if let Some(told) = told {
+            self.merge_held(&id, told);
+        }
     }
 
     /// Hands out all buffered pushes: messages in order, then changes.
@@ -222,7 +229,7 @@ impl<P> Feed<P> {
         let buffered = core::mem::take(&mut self.conversation(id).buffered);
         self.buffered -= buffered.len();
         for (change, push) in buffered.changes {
-            self.deliver_change(change, push);
+            let _ = self.deliver_change(change, push);
         }
     }
 

@@ -47,7 +47,9 @@ impl<P> Feed<P> {
         if view.group_id().is_none() || !self.is_pushed_too(id, difference) {
             return None;
         }
-        self.deliver_announced(id, &message, difference);
+        if let Some(told) = self.deliver_announced(id, &message, difference) {
+            return Some(told);
+        }
         let conversation = self.conversation(id);
         let told = conversation.told(&message, difference.aspect())?;
         conversation
@@ -56,22 +58,20 @@ impl<P> Feed<P> {
             .then_some(told)
     }
 
-    /// Hands out the first buffered change that a notice announces.
+    /// Hands out the first buffered change that a notice announces. Returns its delivery.
     pub(super) fn deliver_announced(
         &mut self,
         id: &ConversationId,
         message: &MessageId,
         difference: Difference,
-    ) {
+    ) -> Option<DeliveryTag> {
         let changes = &mut self.conversation(id).buffered.changes;
         let index = changes.iter().position(|(change, _)| {
             change.message == *message && change.difference.aspect() == difference.aspect()
-        });
-        if let Some(index) = index {
-            let (change, push) = changes.remove(index);
-            self.buffered -= 1;
-            self.deliver_change(change, push);
-        }
+        })?;
+        let (change, push) = changes.remove(index);
+        self.buffered -= 1;
+        self.deliver_change(change, push)
     }
 
     /// Returns whether a pushed message is held already. Hands out the notice held before another

@@ -128,7 +128,7 @@ impl<P> Feed<P> {
         if is_held || is_ahead {
             self.buffer_change(change, push);
         } else {
-            self.deliver_change(change, push);
+            let _ = self.deliver_change(change, push);
         }
     }
 

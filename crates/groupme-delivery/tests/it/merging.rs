@@ -213,3 +213,28 @@ fn several_notices_that_wait_for_history_come_in_order_each_once() {
     output.retain(|line| line.starts_with("notice") || line.starts_with("push"));
     assert_eq!(output, ["notice 3", "notice 4", "push 5"]);
 }
+
+#[test]
+fn a_notice_without_a_time_merges_with_a_change_that_waits_for_history_too() {
+    let mut world = watching();
+    world.lose();
+    world.say(GROUP, 2);
+    world.is_slow = true;
+    world.live();
+    // The edited message is not delivered yet.
+    let edited = crate::world::row(GROUP, 3);
+    world.push(&created(&edited), "push 3");
+    let mut row = edited;
+    row["updated_at"] = (T0 + 4).into();
+    let mut untimed = notice(4, "message.update", 3);
+    untimed["event"]["data"]
+        .as_object_mut()
+        .unwrap()
+        .remove("updated_at");
+    world.push(&changed("message.update", &row), "event");
+    world.push(&created(&untimed), "notice");
+    let mut output = world.answer_all();
+    output.extend(world.wait(Duration::from_mins(1)));
+    output.retain(|line| ["push 3", "event", "notice"].contains(&line.as_str()));
+    assert_eq!(output, ["push 3", "event"]);
+}
