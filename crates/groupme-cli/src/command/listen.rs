@@ -74,10 +74,10 @@ fn check_output(format: Format, has_state: bool) -> Result<(), Failure> {
         )));
     }
     // An output that cannot be examined shows its errors when it is written.
-    if is_lost(io::stdout()).unwrap_or(false) {
+    if has_state && is_lost(io::stdout()).unwrap_or(false) {
         return Err(Failure::Usage(anyhow!(
-            "standard output is closed, so that nobody would see the events: redirect it to a file, or \
-             to a program that reads it"
+            "standard output is closed, or /dev/null for reading and writing, and --state acknowledges \
+             events that nobody sees: redirect the output to a file, or to a program that reads it"
         )));
     }
     Ok(())
