@@ -7,8 +7,11 @@
 
 use core::{convert::Infallible, time::Duration};
 
-use groupme_client::{RestOptions, rest_api::BaseUrl, rest_api::Services, webhook::Webhook};
-use groupme_sim::{BotDraft, Sim};
+use groupme_client::{
+    RestOptions,
+    sim::{BotDraft, Sim},
+    webhook::Webhook,
+};
 use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper::{
     Request, Response, StatusCode,
@@ -84,8 +87,7 @@ async fn main() -> anyhow::Result<()> {
     let url = format!("http://{}{SECRET_PATH}", listener.local_addr()?);
     let draft = BotDraft::new("Weather", Some(&url));
     let id = sim.with_world(|world| world.add_bot(cast.lake, cast.me, draft))?;
-    let mut options = RestOptions::default();
-    options.services = Services::with_base_url(&BaseUrl::new(&sim.root_url())?);
+    let options = RestOptions::with_base_url(&sim.root_url())?;
     tokio::spawn(serve(listener, Webhook::new(id, &options)?));
     sim.say("!weather")?;
     let is_answer = |text: Option<&str>| text.is_some_and(|text| text.contains("degrees"));

@@ -57,12 +57,16 @@ fn logging(verbose: u8) {
         1 => "hyper_util=info",
         _ => "",
     };
-    let mut filter = EnvFilter::builder()
+    #[expect(clippy::disallowed_methods, reason = "this is the binary")]
+    let environment = std::env::var("RUST_LOG").unwrap_or_default();
+    let directives = if environment.is_empty() {
+        format!("{level},{quiet}")
+    } else {
+        environment
+    };
+    let filter = EnvFilter::builder()
         .with_default_directive(level.into())
-        .from_env_lossy();
-    if let Ok(quiet) = quiet.parse() {
-        filter = filter.add_directive(quiet);
-    }
+        .parse_lossy(directives);
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)

@@ -27,6 +27,8 @@
 //! marked by their [`Origin`]; what cannot be fetched is reported ([`Status::Unrecoverable`]). With
 //! a [`Store`] on disk, a restart is a gap like any other.
 //!
+//! The [`guide`] goes from the first bot to a program that runs for years.
+//!
 //! # What is delivered
 //!
 //! Everything that the gateway has of the account, each fact once:
@@ -93,6 +95,7 @@
 //! - `cookies`: keeps the cookies of the gateway. GroupMe needs none; `CometD` and load balancers
 //!   with sticky sessions do.
 //! - `sqlite`: `SqliteStore`, a store of acknowledgements in a file. Builds SQLite, which is C.
+//! - `sim`: `Client::simulated`, and the simulator as module `sim`: for the tests of your bot.
 
 mod builder;
 mod channels;
@@ -101,16 +104,22 @@ mod delivery_ext;
 mod driver;
 mod environment;
 mod error;
+// Its tests need the simulator.
+#[cfg(any(not(doctest), feature = "sim"))]
+pub mod guide;
 mod handle;
 mod message_ext;
 pub mod prelude;
 mod requests;
 mod rest;
 mod shared;
+#[cfg(feature = "sim")]
+mod simulated;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod status_log;
 mod token;
+mod typing;
 mod unix_time;
 mod waiting;
 pub mod webhook;
@@ -138,11 +147,14 @@ pub use groupme_rest::{
     self as rest_api, Client as RestClient, Conversation, Options as RestOptions, Sent, Token,
     TokenError,
 };
+#[cfg(feature = "sim")]
+pub use groupme_sim as sim;
 pub use handle::Handle;
 pub use message_ext::MessageExt;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use token::TokenSource;
+pub use typing::Typing;
 pub use waiting::{Collector, WaitFor};
 
 #[cfg(doctest)]

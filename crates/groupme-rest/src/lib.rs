@@ -88,6 +88,7 @@ mod retry;
 mod sending;
 mod token;
 mod transport;
+mod uploading;
 
 pub use base_url::{BaseUrl, BaseUrlError, Service, Services};
 pub use bayeux_dial::{DialError, HttpUrlError, Proxy, RootStore};

@@ -1,10 +1,13 @@
 //! Commands of a handle reach the gateway and the other clients.
 
-use groupme_client::{Client, Error, EventRef, GroupId, Incoming, Status, TransportPolicy, UserId};
+use groupme_client::{
+    Client, Draft, Error, EventRef, GroupId, Incoming, Status, TransportPolicy, UserId,
+};
 use groupme_sim::Sim;
 
 use crate::account::{
-    TRANSPORTS, builder_for, end, event, is_active, listening, next, sim, soon, statuses_until,
+    TRANSPORTS, builder, builder_for, end, event, is_active, listening, next, sim, soon,
+    statuses_until,
 };
 
 /// Returns a second client of the same simulator, Mara's, subscribed to the group and to the direct
@@ -51,6 +54,47 @@ async fn typing_is_seen_by_others() {
             assert!(typing.started().is_some());
         }
     }
+}
+
+#[tokio::test]
+async fn a_typing_indicator_stays_until_it_is_dropped() {
+    let sim = sim().await;
+    let mut other = mara(&sim).await;
+    let client = listening(&sim, TransportPolicy::Auto).await;
+    let group = GroupId::from(sim.cast().lake);
+    let typing = client.handle().typing(&group).unwrap();
+    for _ in 0..2 {
+        let delivery = event(&mut other).await;
+        assert!(matches!(delivery.event(), EventRef::Typing(_)));
+    }
+    drop(typing);
+    drop(client);
+    sim.say("the end").unwrap();
+    let delivery = event(&mut other).await;
+    assert!(matches!(delivery.event(), EventRef::LineCreate(_)));
+}
+
+#[tokio::test]
+async fn a_client_and_its_settings_upload_and_send() {
+    let sim = sim().await;
+    let group = GroupId::from(sim.cast().lake);
+    let settings = || builder(&sim).api_url(sim.api_url());
+    let rest = settings().into_rest().unwrap();
+    let sent = rest.send(&group, "hello").await.unwrap();
+    assert!(sent.message().unwrap().is_from(&UserId::new(sim.user_id())));
+    let handle = settings().connect().unwrap().handle();
+    let picture = handle.upload_image(b"GIF89a...").await.unwrap();
+    let draft = Draft::new("look").attach(picture);
+    assert!(
+        handle
+            .send(&group, draft)
+            .await
+            .unwrap()
+            .message()
+            .is_some()
+    );
+    let none = builder(&sim).into_rest().unwrap_err();
+    assert!(matches!(none, Error::NoRest), "{none}");
 }
 
 #[tokio::test]
