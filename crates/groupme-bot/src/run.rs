@@ -4,8 +4,8 @@ use core::{fmt, pin::Pin};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use groupme_client::{
-    Builder, Client, ClientEnd, ConversationId, Delivery, DeliveryExt as _, EventRef, Handle,
-    Incoming, Scope, Status, UserId,
+    Builder, Client, ClientEnd, ConversationId, Delivery, DeliveryExt as _, Draft, EventRef,
+    Handle, Incoming, Scope, Status, UserId,
 };
 use groupme_model::SenderTypeRef;
 use tokio::{
@@ -15,7 +15,6 @@ use tokio::{
 
 use crate::{
     Arguments, Bot, Command, Context, Error, HandlerError,
-    answer::parts,
     arguments::mention_at,
     bot::ErrorHandler,
     context::Turn,
@@ -380,7 +379,7 @@ async fn respond(context: &Context, outcome: Outcome, on_error: &ErrorHandler) {
         Err(error) => {
             tracing::warn!(error = chain(&*error), "a handler failed");
             let text = on_error(context, &error).unwrap_or_default();
-            parts(&text).into_iter().map(Into::into).collect()
+            Draft::split(&text)
         }
     };
     for draft in drafts {
@@ -395,7 +394,7 @@ async fn respond(context: &Context, outcome: Outcome, on_error: &ErrorHandler) {
 const HELP: &str = "help";
 
 fn text(text: &str) -> Outcome {
-    let drafts = parts(text).into_iter().map(Into::into).collect();
+    let drafts = Draft::split(text);
     Box::pin(core::future::ready(Ok::<_, HandlerError>(drafts)))
 }
 

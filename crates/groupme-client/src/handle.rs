@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bayeux_proto::{Channel, Misuse};
 use groupme_account::{Account, Delivery};
-use groupme_model::{Draft, MessageId, UserId, attachment::Image};
+use groupme_model::{Draft, MessageId, SourceGuid, UserId, attachment::Image};
 use groupme_rest::{Conversation, Sent};
 use tokio::sync::oneshot;
 
@@ -262,8 +262,23 @@ impl Handle {
         conversation: impl Into<Conversation>,
         draft: impl Into<Draft>,
     ) -> Result<Sent, SendError> {
+        let guid = self.rest().ok_or(SendError::NoRest)?.source_guid();
+        self.send_as(conversation, draft, guid).await
+    }
+
+    /// Sends a message with the given `source_guid`, as [`send`](Self::send) does: for a retry of
+    /// the program's own. [`Outbox`](crate::Outbox) does that by itself.
+    ///
+    /// # Errors
+    ///
+    /// Same as [`send`](Self::send).
+    pub async fn send_as(
+        &self,
+        conversation: impl Into<Conversation>,
+        draft: impl Into<Draft>,
+        guid: SourceGuid,
+    ) -> Result<Sent, SendError> {
         let rest = self.rest().ok_or(SendError::NoRest)?;
-        let guid = rest.source_guid();
         // The echo may come before the response. If it cannot be marked, the message is sent all
         // the same.
         let expected = guid.clone();

@@ -81,6 +81,26 @@
 //! field `user`, and carry the number of the `connection`: at level `info` the connection and its loss, at `warn` what is lost, refused or not
 //! saved.
 //!
+//! # Metrics
+//!
+//! With the feature `metrics`, figures go to the recorder that the program installs for the facade
+//! crate [`metrics`](https://docs.rs/metrics), such as an exporter for Prometheus. Events and
+//! statuses are counted when the program takes them.
+//!
+//! | name | kind | labels | counts |
+//! |---|---|---|---|
+//! | `groupme_connected` | gauge | `user` | clients with a connection: 0 or 1 for each account |
+//! | `groupme_connections_total` | counter | `user`, `transport` | connections that were made |
+//! | `groupme_disconnects_total` | counter | `user` | connections lost, and attempts that failed |
+//! | `groupme_gaps_total` | counter | `user` | times after which events may have been missed |
+//! | `groupme_losses_total` | counter | `user` | reports of what cannot be fetched ([`Status::Unrecoverable`]) |
+//! | `groupme_overflow_events_total` | counter | `user` | events dropped because the program was too slow |
+//! | `groupme_store_failures_total` | counter | `user` | acknowledgements that were not saved |
+//! | `groupme_events_total` | counter | `user`, `kind`, `origin` | events: kind as in [`EventRef::kind`] or `unknown`; origin `push`, `backfill` or `reconciled` |
+//! | `groupme_event_age_seconds` | histogram | `user` | age of pushed events when the program takes them, by both clocks |
+//! | `groupme_rest_requests_total` | counter | `call`, `outcome` | requests, each attempt; outcome is the status, `timeout`, `oversize` or `network` |
+//! | `groupme_rest_request_seconds` | histogram | `call` | time until the whole answer is there |
+//!
 //! # Many accounts
 //!
 //! Each account has a client of its own; a program can run thousands. All clients share their TLS
@@ -95,6 +115,7 @@
 //! - `cookies`: keeps the cookies of the gateway. GroupMe needs none; `CometD` and load balancers
 //!   with sticky sessions do.
 //! - `sqlite`: `SqliteStore`, a store of acknowledgements in a file. Builds SQLite, which is C.
+//! - `metrics`: figures for the facade crate `metrics`, see above.
 //! - `sim`: `Client::simulated`, and the simulator as module `sim`: for the tests of your bot.
 
 mod builder;
@@ -104,11 +125,14 @@ mod delivery_ext;
 mod driver;
 mod environment;
 mod error;
+#[cfg(feature = "metrics")]
+mod figures;
 // Its tests need the simulator.
 #[cfg(any(not(doctest), feature = "sim"))]
 pub mod guide;
 mod handle;
 mod message_ext;
+mod outbox;
 pub mod prelude;
 mod requests;
 mod rest;
@@ -141,7 +165,7 @@ pub use groupme_delivery::{
 };
 pub use groupme_model::{
     self as model, ConversationId, Draft, Event, EventRef, GroupId, LikeIcon, Message, MessageId,
-    MessageRef, Timestamp, UserId,
+    MessageRef, SourceGuid, Timestamp, UserId,
 };
 pub use groupme_rest::{
     self as rest_api, Client as RestClient, Conversation, Options as RestOptions, Sent, Token,
@@ -151,6 +175,7 @@ pub use groupme_rest::{
 pub use groupme_sim as sim;
 pub use handle::Handle;
 pub use message_ext::MessageExt;
+pub use outbox::{FileOutbox, Outbox, OutboxError, OutboxMessage, OutboxStore, Queued};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use token::TokenSource;

@@ -74,6 +74,8 @@ mod connector;
 mod conversation;
 pub mod endpoint;
 mod error;
+#[cfg(feature = "metrics")]
+mod figures;
 mod history;
 mod hyper_transport;
 mod meter;

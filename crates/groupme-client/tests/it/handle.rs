@@ -83,7 +83,7 @@ async fn a_client_and_its_settings_upload_and_send() {
     let sent = rest.send(&group, "hello").await.unwrap();
     assert!(sent.message().unwrap().is_from(&UserId::new(sim.user_id())));
     let handle = settings().connect().unwrap().handle();
-    let picture = handle.upload_image(b"GIF89a...").await.unwrap();
+    let picture = handle.upload_image(DOT).await.unwrap();
     let draft = Draft::new("look").attach(picture);
     assert!(
         handle
@@ -222,3 +222,7 @@ async fn a_command_is_obeyed_while_the_program_does_something_else() {
     soon(sim.wait_until_subscribed(&format!("/group/{lake}"))).await;
     drop(client);
 }
+
+/// Picture of one dot.
+const DOT: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0:~\x9bU\0\0\0\n\
+    IDATx\x9cc\xf8\x0f\0\x01\x01\x01\0\x1b\xb6\xeeV\0\0\0\0IEND\xaeB`\x82";

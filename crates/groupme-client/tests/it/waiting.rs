@@ -103,20 +103,20 @@ async fn a_filter_is_not_called_after_it_has_found() {
 async fn reactions_to_one_message_are_collected() {
     let sim = sim().await;
     let mut client = listening(&sim, TransportPolicy::Auto).await;
-    let (one, other) = (sim.say("one").unwrap(), sim.say("other").unwrap());
     let group = format!("/group/{}", sim.cast().lake);
     client
         .handle()
         .subscribe(GroupId::from(sim.cast().lake))
         .unwrap();
     until_active(&mut client, &group).await;
+    let (one, other) = (sim.say("one").unwrap(), sim.say("other").unwrap());
     let votes = client.handle().reactions_to(MessageId::from(one));
     sim.react(other, "\u{1f44d}").unwrap();
     sim.react(one, "\u{1f44d}").unwrap();
     let jonas = sim.cast().jonas;
     sim.with_world(|world| world.react(one, jonas, "\u{1f44d}"))
         .unwrap();
-    for _ in 0..3 {
+    for _ in 0..5 {
         event(&mut client).await;
     }
     let votes = soon(votes.take(2)).await;
