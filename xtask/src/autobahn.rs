@@ -23,26 +23,57 @@ use crate::{
 };
 
 /// Options of the task.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct Options {
-    /// Python 2.7 with pip.
-    #[arg(long, value_name = "PROGRAM", default_value = "python2.7")]
-    python: PathBuf,
+    /// Python 2.7 with pip. Default: `python2.7`, or the newest 2.7 of pyenv.
+    #[arg(long, value_name = "PROGRAM")]
+    python: Option<PathBuf>,
 }
 
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            python: PathBuf::from("python2.7"),
-        }
-    }
+/// Returns a Python in which the suite can be installed.
+///
+/// # Errors
+///
+/// If there is none. The text names a remedy.
+pub(crate) fn python(options: &Options) -> anyhow::Result<PathBuf> {
+    let candidates: Vec<_> = if let Some(python) = &options.python {
+        vec![python.clone()]
+    } else {
+        let in_path = [PathBuf::from("python2.7")].into_iter();
+        in_path.chain(of_pyenv()).collect()
+    };
+    let mut found = candidates.iter();
+    let found = found.find(|python| works(Command::new(python).args(["-m", "pip", "--version"])));
+    found.cloned().with_context(|| {
+        let tried: Vec<_> = candidates
+            .iter()
+            .map(|python| format!("`{}`", python.display()))
+            .collect();
+        format!(
+            "the Autobahn suite needs Python 2.7 with pip; tried {}; install one, as with `pyenv \
+             install 2.7.18`, or name it with --python",
+            tried.join(", ")
+        )
+    })
 }
 
-impl Options {
-    /// Returns whether the suite can be installed here.
-    fn is_available(&self) -> bool {
-        works(Command::new(&self.python).args(["-m", "pip", "--version"]))
-    }
+/// Returns the Pythons 2.7 that pyenv has installed, the newest first. Its `python2.7` refuses to run
+/// where a directory or the environment does not select that version.
+fn of_pyenv() -> Vec<PathBuf> {
+    let root = Command::new("pyenv").arg("root").output();
+    let root = root.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    let Ok(Ok(versions)) = root.map(|root| fs::read_dir(Path::new(&root).join("versions"))) else {
+        return Vec::new();
+    };
+    let versions = versions.filter_map(|entry| {
+        let entry = entry.ok()?;
+        let patch = entry.file_name().to_str()?.strip_prefix("2.7.")?.parse();
+        let patch: u32 = patch.ok()?;
+        Some((patch, entry.path().join("bin").join("python2.7")))
+    });
+    let mut versions: Vec<_> = versions.collect();
+    versions.sort_by_key(|(patch, _)| core::cmp::Reverse(*patch));
+    versions.into_iter().map(|(_, python)| python).collect()
 }
 
 /// Runs the groups 1 to 10 and prints a summary.
@@ -51,14 +82,9 @@ impl Options {
 ///
 /// If the suite cannot be installed or started, or a case fails.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()> {
-    if !options.is_available() {
-        bail!(
-            "the Autobahn suite needs Python 2.7 with pip; `{}` is none; name another with --python",
-            options.python.display()
-        );
-    }
+    let python = python(options)?;
     let directory = workspace.target_dir().join("autobahn");
-    let packages = install(workspace, &options.python, &directory)?;
+    let packages = install(workspace, &python, &directory)?;
     sh(cargo(&[
         "build",
         "--quiet",
@@ -71,7 +97,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
         .local_addr()?
         .port();
-    let server = Server::start(&options.python, &packages, &directory, port)?;
+    let server = Server::start(&python, &packages, &directory, port)?;
     sh(
         Command::new(workspace.target_dir().join("debug/examples/autobahn"))
             .args([&format!("ws://127.0.0.1:{port}"), AGENT]),

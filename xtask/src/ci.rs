@@ -46,7 +46,8 @@ pub(crate) enum Job {
     Release,
     /// 100,000 mutated frames, names and addresses, and fewer responses, sockets and state files.
     Fuzz,
-    /// The Autobahn suite against the WebSocket code; needs Python 2.7, and runs only by name.
+    /// The Autobahn suite against the WebSocket code; needs Python 2.7. Unless named, not run where
+    /// there is none, and the table says so.
     Autobahn,
     /// `groupme listen` at third-party Bayeux servers, and third-party clients at `groupme sim`.
     Interop,
@@ -70,8 +71,17 @@ impl fmt::Display for Job {
 /// Runs the given jobs, all by default. A failure does not stop the rest.
 pub(crate) fn run(workspace: &Workspace, jobs: &[Job], bots: bots::Options) -> anyhow::Result<()> {
     let all = Job::value_variants().iter().copied();
+    let mut missing = Vec::new();
     let jobs: Vec<_> = if jobs.is_empty() {
-        all.filter(|job| !matches!(job, Job::Semver | Job::Autobahn | Job::Peers | Job::Size))
+        let by_name = |job: &Job| matches!(job, Job::Semver | Job::Peers | Job::Size);
+        all.filter(|job| !by_name(job))
+            .filter(|job| match job.lacks() {
+                Some(reason) => {
+                    missing.push((*job, reason));
+                    false
+                }
+                None => true,
+            })
             .collect()
     } else {
         jobs.to_vec()
@@ -87,6 +97,9 @@ pub(crate) fn run(workspace: &Workspace, jobs: &[Job], bots: bots::Options) -> a
         results.push((job, clock::now().duration_since(start), result.is_ok()));
     }
     println!("\n{}", table(&results));
+    for (job, reason) in &missing {
+        println!("{job:<10} NOT RUN: {reason:#}");
+    }
     let failed = results.iter().filter(|(.., ok)| !ok);
     let failed: Vec<_> = failed.map(|(job, ..)| job.to_string()).collect();
     if let Some(first) = failed.first() {
@@ -99,6 +112,14 @@ pub(crate) fn run(workspace: &Workspace, jobs: &[Job], bots: bots::Options) -> a
 }
 
 impl Job {
+    /// Returns why the job cannot run here, if it is one that few machines can run.
+    fn lacks(self) -> Option<anyhow::Error> {
+        match self {
+            Self::Autobahn => autobahn::python(&autobahn::Options::default()).err(),
+            _ => None,
+        }
+    }
+
     fn run(self, workspace: &Workspace, bots: bots::Options) -> anyhow::Result<()> {
         match self {
             Self::Fmt => sh(cargo(&["fmt", "--all", "--check"]).current_dir(workspace.root())),

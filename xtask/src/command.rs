@@ -1,6 +1,9 @@
 //! Running other programs.
 
-use std::{ffi::OsString, process::Command};
+use std::{
+    ffi::OsString,
+    process::{Command, Stdio},
+};
 
 use anyhow::{Context, bail};
 
@@ -29,6 +32,23 @@ pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Runs a command and returns its standard output.
+///
+/// # Errors
+///
+/// If it cannot be started, exits with another status than 0, or prints something else than UTF-8.
+pub(crate) fn text_of(command: &mut Command) -> anyhow::Result<String> {
+    let line = line(command);
+    let output = command
+        .stderr(Stdio::inherit())
+        .output()
+        .with_context(|| format!("cannot start `{line}`"))?;
+    if !output.status.success() {
+        bail!("`{line}` failed: {}", output.status);
+    }
+    String::from_utf8(output.stdout).with_context(|| format!("`{line}` printed no UTF-8"))
+}
+
 /// Returns whether a command can be started and exits with status 0; discards its output.
 pub(crate) fn works(command: &mut Command) -> bool {
     command.output().is_ok_and(|output| output.status.success())
@@ -54,9 +74,12 @@ mod tests {
 
     #[test]
     fn a_failing_command_is_named_with_its_status() {
-        let error = run(cargo(&["no-such-subcommand-here"]).stderr(std::process::Stdio::null()))
+        let error = run(cargo(&["no-such-subcommand-here"]).stderr(Stdio::null()))
             .expect_err("cargo has no such subcommand");
         let text = error.to_string();
+        assert!(text.contains("no-such-subcommand-here` failed"), "{text}");
+        let error = text_of(&mut cargo(&["no-such-subcommand-here"]));
+        let text = error.expect_err("cargo has no such subcommand").to_string();
         assert!(text.contains("no-such-subcommand-here` failed"), "{text}");
     }
 

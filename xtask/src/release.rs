@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use crate::{
-    command::{cargo, run as sh},
+    command::{cargo, run as sh, text_of},
     workspace::Workspace,
 };
 
@@ -51,11 +51,10 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
         if !has_metadata {
             bail!("{name}: set description, license, rust-version, keywords and categories");
         }
-        let list = cargo(&["package", "--locked", "--allow-dirty", "--list"])
-            .args(["--package", name.as_str()])
-            .current_dir(workspace.root())
-            .output()?;
-        let files = String::from_utf8_lossy(&list.stdout);
+        let mut list = cargo(&["package", "--locked", "--allow-dirty", "--list"]);
+        list.args(["--package", name.as_str()])
+            .current_dir(workspace.root());
+        let files = text_of(&mut list)?;
         for file in FRONT_MATTER {
             if !files.lines().any(|line| line == file) {
                 bail!("{name}: the archive lacks {file}");

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, process::Command};
 use anyhow::{Context, bail};
 
 use crate::{
-    command::{cargo, run as sh},
+    command::{cargo, run as sh, text_of},
     package,
     workspace::Workspace,
 };
@@ -16,11 +16,10 @@ use crate::{
 ///
 /// If one is beyond its limit, or cannot be found out.
 pub(crate) fn run(workspace: &Workspace) -> anyhow::Result<()> {
-    let tree = cargo(&["tree", "--locked", "--package", "groupme-client"])
-        .args(["--edges", "normal,build", "--prefix", "none"])
-        .current_dir(workspace.root())
-        .output()?;
-    let tree = String::from_utf8_lossy(&tree.stdout);
+    let mut tree = cargo(&["tree", "--locked", "--package", "groupme-client"]);
+    tree.args(["--edges", "normal,build", "--prefix", "none"])
+        .current_dir(workspace.root());
+    let tree = text_of(&mut tree)?;
     let crates = third_party(&tree).len();
     println!("groupme-client: {crates} third-party crates by default, limit {MAX_CRATES}");
     let built = package::build(workspace, "groupme", &["--release"])?;

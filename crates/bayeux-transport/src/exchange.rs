@@ -308,9 +308,10 @@ async fn receive(
     }
     // One buffer: a list of chunks would cost a hundred bytes for each chunk of one.
     let mut bytes = Vec::with_capacity(usize::try_from(body.size_hint().lower()).unwrap_or(0));
-    let start = meter.read();
+    let (start, mut pieces) = (meter.read(), 0_u64);
     meter.allow(u64::MAX);
     while let Some(frame) = body.frame().await {
+        pieces = pieces.saturating_add(1);
         let frame = frame.map_err(|error| Error::http("reading a response", error))?;
         // Trailers carry no messages.
         let Ok(chunk) = frame.into_data() else {
@@ -321,11 +322,11 @@ async fn receive(
         }
         bytes.extend_from_slice(&chunk);
         let content = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        if meter.read().saturating_sub(start)
-            > content.saturating_mul(2).saturating_add(FREE_FRAMING)
-        {
+        let allowed = content.saturating_mul(2).saturating_add(FREE_FRAMING);
+        let most_pieces = FREE_PIECES.saturating_add(content / FAIR_PIECE);
+        if pieces > most_pieces || meter.read().saturating_sub(start) > allowed {
             return Err(Error::Flood {
-                what: "a response with more chunk headers than content",
+                what: "a response in too many small chunks",
             });
         }
     }
@@ -347,6 +348,11 @@ async fn receive(
 /// does so sooner.
 const STALL: Duration = Duration::from_secs(20);
 
-/// Number of bytes that the framing of a response may take, beyond the size of its content. Each
-/// chunk costs time, and a server that sends a byte a chunk costs minutes.
+/// Number of bytes that the framing of a response may take, beyond the size of its content.
 const FREE_FRAMING: u64 = 256 * 1024;
+
+/// Number of pieces in which a body of any size may arrive. Each costs time, and a server that sends
+/// a byte a chunk would cost minutes.
+const FREE_PIECES: u64 = 4_096;
+/// Average size of the pieces beyond, in bytes.
+const FAIR_PIECE: u64 = 8;

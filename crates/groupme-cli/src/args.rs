@@ -144,7 +144,8 @@ pub(crate) struct Listen {
     #[arg(long = "dm", value_name = "ID")]
     pub(crate) direct_messages: Vec<String>,
     /// File with the position of the last run, created if absent. The next run continues there:
-    /// nothing is missing, and after a crash at most the last line is printed twice.
+    /// nothing is missing, and after a crash at most the last line is printed twice. An event that
+    /// cannot be printed counts as not received. Not for the format `summary`.
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<PathBuf>,
     /// Number of earlier messages of each conversation to start with. With --state, first run only.
@@ -226,5 +227,7 @@ Exit status:
   3  access token refused
   4  request refused by GroupMe for good: not found, not allowed, not valid
   5  temporary failure: no network, no response, too many requests, server error
+  6  output cannot be written: the disk is full, or the reader of `listen` has ended
+  7  history shorter than GroupMe says that it is
 
 First steps: `groupme demo` needs no account.";

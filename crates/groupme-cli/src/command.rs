@@ -47,8 +47,9 @@ impl Stop {
     /// Starts listening for signals. If the program cannot end after the first signal, because
     /// nobody reads its output, the second signal or [`SHUTDOWN_TIMEOUT`] ends the process.
     pub(crate) fn listen() -> Result<Self, Failure> {
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut terminate = signal(SignalKind::terminate())?;
+        let of = |kind| signal(kind).context("cannot wait for signals");
+        let mut interrupt = of(SignalKind::interrupt())?;
+        let mut terminate = of(SignalKind::terminate())?;
         let (signalled, requested) = oneshot::channel();
         tokio::spawn(async move {
             let mut next = async || {

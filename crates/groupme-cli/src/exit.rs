@@ -19,6 +19,11 @@ pub(crate) enum Failure {
     Refused(anyhow::Error),
     /// Temporary failure: status 5.
     Temporary(anyhow::Error),
+    /// Output that cannot be written: status 6, or success if the reader has closed the pipe, as
+    /// `head` does.
+    Output(anyhow::Error),
+    /// Less than the server had promised: status 7.
+    Incomplete(anyhow::Error),
     /// Undecodable input, already reported line by line: status 1.
     Reported,
     /// Any other error: status 1.
@@ -30,6 +35,17 @@ impl Failure {
         Self::Usage(error.into())
     }
 
+    /// Reports a closed pipe like any other output that cannot be written: for a command that would
+    /// run on, the end is not what its reader has waited for.
+    pub(crate) fn with_closed_pipe(self) -> Self {
+        match self {
+            Self::Output(error) if is_closed_pipe(&error) => {
+                Self::Output(anyhow::anyhow!("{CANNOT_PRINT}: its reader has closed it"))
+            }
+            failure => failure,
+        }
+    }
+
     /// Appends advice to the error's text.
     pub(crate) fn and(self, advice: &str) -> Self {
         let more = |error: anyhow::Error| anyhow::anyhow!("{error:#}; {advice}");
@@ -38,6 +54,8 @@ impl Failure {
             Self::Credentials(error) => Self::Credentials(more(error)),
             Self::Refused(error) => Self::Refused(more(error)),
             Self::Temporary(error) => Self::Temporary(more(error)),
+            Self::Output(error) => Self::Output(more(error)),
+            Self::Incomplete(error) => Self::Incomplete(more(error)),
             Self::Other(error) => Self::Other(more(error)),
             Self::Reported => Self::Reported,
         }
@@ -50,9 +68,10 @@ impl From<anyhow::Error> for Failure {
     }
 }
 
+/// Commands pass on the errors of printing; those of reading have a context of their own.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        Self::Other(error.into())
+        Self::Output(anyhow::Error::from(error).context(CANNOT_PRINT))
     }
 }
 
@@ -63,6 +82,8 @@ impl fmt::Display for Failure {
             | Self::Credentials(error)
             | Self::Refused(error)
             | Self::Temporary(error)
+            | Self::Output(error)
+            | Self::Incomplete(error)
             | Self::Other(error) => write!(f, "{error:#}"),
             Self::Reported => Ok(()),
         }
@@ -74,7 +95,7 @@ pub(crate) fn report(result: Result<(), Failure>) -> ExitCode {
     let Err(failure) = result else {
         return ExitCode::SUCCESS;
     };
-    if let Failure::Other(error) = &failure
+    if let Failure::Output(error) = &failure
         && is_closed_pipe(error)
     {
         // The reader of the output has closed the pipe on purpose, as `head` does.
@@ -93,6 +114,8 @@ pub(crate) fn report(result: Result<(), Failure>) -> ExitCode {
         Failure::Credentials(_) => 3,
         Failure::Refused(_) => 4,
         Failure::Temporary(_) => 5,
+        Failure::Output(_) => 6,
+        Failure::Incomplete(_) => 7,
         Failure::Reported | Failure::Other(_) => 1,
     })
 }
@@ -103,3 +126,5 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
         .filter_map(|cause| cause.downcast_ref::<io::Error>())
         .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
 }
+
+const CANNOT_PRINT: &str = "cannot write to standard output";

@@ -29,8 +29,8 @@
 
 use core::fmt;
 
-use bayeux_wire::{Decoder, Frame};
-use groupme_model::{BotId, Draft, FromValue as _, Message, SenderType};
+use groupme_model::{BotId, Draft, Message, SenderType};
+pub use groupme_rest::callback::{CallbackError, MAX_BODY, read};
 use groupme_rest::{Client, Options, SetupError, endpoint::bots};
 
 use crate::SendError;
@@ -62,7 +62,8 @@ impl Webhook {
     ///
     /// # Errors
     ///
-    /// [`CallbackError`] if the body is not a message: it is not from GroupMe.
+    /// [`CallbackError`] if the body is not a message: it is not from GroupMe. No body takes more
+    /// memory than 8 times its size and 8 MB.
     pub fn receive(&self, body: &[u8]) -> Result<Option<Message>, CallbackError> {
         let message = read(body)?;
         let is_person = !message.is_system() && message.sender_type != Some(SenderType::Bot);
@@ -88,46 +89,3 @@ impl fmt::Debug for Webhook {
         f.debug_struct("Webhook").finish_non_exhaustive()
     }
 }
-
-/// Reads the body of a callback: a message, whoever wrote it.
-///
-/// # Errors
-///
-/// [`CallbackError`] if the body is not a message: it is not from GroupMe.
-pub fn read(body: &[u8]) -> Result<Message, CallbackError> {
-    if body.len() > MAX_BODY {
-        return Err(CallbackError::TooLarge {
-            size: body.len(),
-            limit: MAX_BODY,
-        });
-    }
-    let mut frame = Frame::from_bytes(body);
-    Decoder::new()
-        .decode_value(&mut frame)
-        .map_err(|error| CallbackError::Json(Box::new(error)))?;
-    let message = frame.root().and_then(Message::from_value);
-    message.ok_or(CallbackError::NoMessage)
-}
-
-/// Error for a body that is not a callback of GroupMe. Answer with HTTP status 400.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum CallbackError {
-    /// The body is not JSON.
-    #[error("the body of the callback is not JSON")]
-    Json(#[source] Box<dyn core::error::Error + Send + Sync>),
-    /// The body is JSON, and not a message: it has no `id`.
-    #[error("the body of the callback is not a message: it has no id")]
-    NoMessage,
-    /// The body is larger than any message.
-    #[error("the body of the callback has {size} bytes, and a message has {limit} at most")]
-    TooLarge {
-        /// Size of the body, in bytes.
-        size: usize,
-        /// Maximum size, in bytes.
-        limit: usize,
-    },
-}
-
-/// Maximum size of a callback, in bytes. A text has 1,000 characters.
-pub const MAX_BODY: usize = 256 * 1024;

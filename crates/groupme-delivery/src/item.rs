@@ -92,6 +92,8 @@ pub enum GapCause {
     Overflow,
     /// The user was not a member of the group.
     Membership,
+    /// The saved position of the conversation is damaged: it lies in the future.
+    Position,
 }
 
 /// Messages or changes that are missing and cannot be fetched.
@@ -130,7 +132,8 @@ pub enum LossReason {
     Refused,
     /// The conversation, or the topics of the group, do not exist for this user any more.
     Left,
-    /// The history has fewer messages than it should, or more than were requested.
+    /// The history has fewer messages than it should, or more than were requested; or a list of
+    /// conversations has new ones on each of 200 pages.
     Truncated,
     /// REST has the message and the client cannot read it: the message has no id, or is larger than
     /// an answer may be.
@@ -222,6 +225,7 @@ impl GapCause {
             Self::Connection => "connection",
             Self::Overflow => "overflow",
             Self::Membership => "membership",
+            Self::Position => "position",
         }
     }
 }
@@ -233,6 +237,7 @@ impl fmt::Display for GapCause {
             Self::Connection => "the connection was lost",
             Self::Overflow => "the program was too slow",
             Self::Membership => "the user was not a member",
+            Self::Position => "the saved position is damaged",
         })
     }
 }

@@ -24,10 +24,21 @@ pub(crate) fn is_position(id: &str, sent: Option<Timestamp>) -> bool {
     }
 }
 
+/// Returns whether a position has a time well after `now`. With fewer digits than usual, it has none.
+pub(crate) fn is_in_future(position: &str, now: Timestamp) -> bool {
+    if position.len() < USUAL_DIGITS {
+        return false;
+    }
+    let seconds = position.get(..position.len() - COUNTER_DIGITS);
+    let seconds = seconds.and_then(|seconds| seconds.parse::<i64>().ok());
+    let latest = now.as_secs().saturating_add_unsigned(MAX_DIFFERENCE);
+    seconds.is_none_or(|seconds| seconds > latest)
+}
+
 const USUAL_DIGITS: usize = 18;
 
 /// Digits after those of the time.
 const COUNTER_DIGITS: usize = 8;
 
-/// Maximum difference between the time in an id and the time of sending, in seconds.
+/// Maximum difference between the time in an id and the time of sending, or the present, in seconds.
 const MAX_DIFFERENCE: u64 = 24 * 60 * 60;

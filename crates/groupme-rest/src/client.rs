@@ -191,7 +191,15 @@ impl Client {
                 lock(&shared.rate_limiter).handle_rate_limited(now, delay);
             }
             match decision {
-                Decision::GiveUp => return Err(error),
+                Decision::GiveUp => {
+                    // The deadline cut this attempt short: the one before says more about the peer.
+                    let is_cut =
+                        limit < shared.request_timeout && matches!(error, Error::TimedOut { .. });
+                    return Err(match failure {
+                        Some(earlier) if is_cut && !earlier.was_not_processed() => earlier,
+                        _ => error,
+                    });
+                }
                 Decision::Retry(delay) => {
                     tracing::debug!(call = %call.name(), %error, ?delay, "retrying");
                     may_be_done |= !error.was_not_processed();

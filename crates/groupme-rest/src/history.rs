@@ -68,6 +68,7 @@ impl Client {
             conversation: conversation.into(),
             pager: Pager::backward(None),
             limit: LIMIT,
+            count: None,
             request: None,
         }
     }
@@ -82,6 +83,7 @@ pub struct History {
     conversation: Conversation,
     pager: Pager,
     limit: u32,
+    count: Option<u64>,
     request: Option<PageFuture>,
 }
 
@@ -118,6 +120,14 @@ impl History {
         self
     }
 
+    /// Returns the number of messages of the whole conversation, as the first answer told it; `None`
+    /// before that, or if the answer did not tell. A stream that starts at the newest message and
+    /// ends before it has yielded so many (and those of [`MessagePage::unreadable`]) is incomplete:
+    /// GroupMe cuts some long histories short without an error.
+    pub fn count(&self) -> Option<u64> {
+        self.count
+    }
+
     /// Returns the next page, which has at least one message; `None` at the end. Cancel-safe.
     pub async fn next(&mut self) -> Option<Result<MessagePage, Error>> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
@@ -146,6 +156,8 @@ impl Stream for History {
             match answer {
                 Err(error) => return Poll::Ready(Some(Err(error))),
                 Ok(page) => {
+                    let count = page.count.and_then(|count| u64::try_from(count).ok());
+                    this.count = this.count.or(count);
                     if let Some(page) = this.pager.handle_page(page) {
                         return Poll::Ready(Some(Ok(page)));
                     }

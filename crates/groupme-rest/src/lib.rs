@@ -69,6 +69,7 @@
 mod argument;
 mod base_url;
 mod call;
+pub mod callback;
 mod client;
 mod connector;
 mod conversation;

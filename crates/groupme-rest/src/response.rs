@@ -63,7 +63,7 @@ pub(crate) fn content(frame: &Frame) -> Option<Value<'_>> {
 
 /// Decodes a body, with U+FFFD in place of invalid UTF-8: GroupMe cuts some texts in the middle of
 /// an emoji, which must not cost the other messages of the page.
-fn decode(body: &[u8]) -> Result<Frame, DecodeError> {
+pub(crate) fn decode(body: &[u8]) -> Result<Frame, DecodeError> {
     let mut limits = Limits::default();
     // The transport has checked the size.
     limits.max_frame = usize::MAX;

@@ -4,7 +4,7 @@
 
 use allocation_counter::measure;
 use groupme_rest::{
-    Call, Error,
+    Call, Error, callback,
     endpoint::{Page, directories, groups, messages, messages::MessagePage, users},
 };
 use http::{HeaderMap, StatusCode};
@@ -52,6 +52,32 @@ fn object(members: &str, size: usize) -> String {
     let head = format!(r#"{{{members}"pad":""#);
     let padding = "x".repeat(size.saturating_sub(head.len() + 2));
     format!(r#"{head}{padding}"}}"#)
+}
+
+#[test]
+fn a_callback_at_the_limits_takes_bounded_memory() {
+    let attachments =
+        |element: &str, times| format!(r#"{{"id":"1","attachments":{}}}"#, list(element, times));
+    let mut is_read = Vec::new();
+    for body in [
+        attachments("{}", 4_000),
+        attachments("{}", 1_000),
+        attachments(&object("", 256), 1_000),
+        attachments(r#"{"type":"emoji","charmap":[[1,2]]}"#, 1_500),
+        format!(r#"{{"id":"1","x":{}}}"#, list("0", 90_000)),
+        format!(r#"{{"id":"1","x":{}}}"#, list("[]", 60_000)),
+        format!(r#"{{"id":"1","x":{}}}"#, list("{}", 4_000)),
+        format!(r#"{{"id":"1","text":"{}"}}"#, "\u{1}x".repeat(2)),
+        format!(r#"{{"id":"1","text":"{}"}}"#, "é".repeat(120_000)),
+    ] {
+        let mut result = None;
+        let measured = measure(|| result = Some(callback::read(body.as_bytes())));
+        let size = body.len() as u64;
+        is_read.push(result.unwrap().is_ok());
+        let peak = measured.bytes_max;
+        assert!(peak <= TIMES * size + FREE, "{size} bytes took {peak}");
+    }
+    assert!(is_read.contains(&true), "{is_read:?}");
 }
 
 fn error<T>((peak, read): (u64, Result<T, Error>)) -> (u64, Option<Error>) {

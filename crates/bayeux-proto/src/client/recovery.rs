@@ -2,7 +2,11 @@
 
 use core::time::Duration;
 
-use super::{Session, Stage, connect::Connect, retry::RetrySchedule};
+use super::{
+    Session, Stage,
+    connect::Connect,
+    retry::{HEALTHY_UPTIME, QuickRetries, RetrySchedule},
+};
 use crate::{
     Cause, Close, End, Exchange, Instant, LaneId, Message, Reconnect, SessionEvent, Timer,
     Transport, Unexpected, Verdict,
@@ -20,6 +24,7 @@ pub(super) struct Recovery {
     refusals: u32,
     /// Time of the first of the consecutive failures, if there are any.
     failing_since: Instant,
+    quick_retries: QuickRetries,
     /// Whether long-polling replaced the websocket since the last success.
     fell_back: bool,
     /// Start of the current period of being up.
@@ -85,14 +90,25 @@ impl Recovery {
         self.failing_since = now;
     }
 
+    /// Returns the time since the session is up; zero if it is down.
+    fn uptime(&self, now: Instant) -> Duration {
+        if self.up {
+            now - self.up_since
+        } else {
+            Duration::ZERO
+        }
+    }
+
     /// Returns whether the session was up for long enough that its end does not count as a failure.
     /// Some servers never answer a connect and close the socket after a while, so the time alone
     /// suffices, except if the session ended in silence: then only a confirmed connect, an
-    /// acknowledged subscription or an event shows that the server was there. If a subscription is active (`subscribed`) or an event arrived,
-    /// `HEALTHY_UPTIME_SERVED` is enough: backing off would lose more events than it saves load. A
-    /// server that accepts, acknowledges and breaks at once is still backed off from.
+    /// acknowledged subscription or an event shows that the server was there. If a subscription is
+    /// active (`subscribed`) or an event arrived, `HEALTHY_UPTIME_SERVED` is enough: backing off
+    /// would lose more events than it saves load. A server that accepts, acknowledges and breaks at
+    /// once is still backed off from, and one that breaks every few seconds once [`QuickRetries`]
+    /// are spent.
     fn was_healthy(&self, now: Instant, end: &Cause, subscribed: bool) -> bool {
-        let uptime = now - self.up_since;
+        let uptime = self.uptime(now);
         let served = subscribed || self.last_event >= Some(self.up_since);
         let confirmed = served || self.last_connect_ok >= Some(self.up_since);
         let silent = matches!(end, Cause::Silence(_));
@@ -108,7 +124,8 @@ impl Session {
         if self.recovery.was_healthy(self.now, &cause, subscribed) {
             self.recovery.end_streak();
         }
-        let is_first = self.recovery.attempts == 0;
+        let uptime = self.recovery.uptime(self.now);
+        let is_first = self.recovery.attempts == 0 && self.recovery.quick_retries.grant(uptime);
         if is_first {
             self.recovery.failing_since = self.now;
         }
@@ -406,9 +423,6 @@ pub(super) fn retry_after(cause: &Cause) -> Option<Duration> {
         _ => None,
     }
 }
-
-/// Minimum uptime after which the end of a connection is not a failure.
-const HEALTHY_UPTIME: Duration = Duration::from_secs(10);
 
 /// Minimum uptime, if a subscription is active or an event arrived, after which the end of a
 /// connection is not a failure.

@@ -59,5 +59,49 @@ impl RetrySchedule {
     }
 }
 
+/// Uptime that pays for quick retries: a server whose sessions break after a second each would
+/// otherwise see a new one every second, for ever.
+///
+/// A quick retry costs as much uptime as a healthy session has, so after sessions of at least that
+/// length it is always granted. Shorter ones draw on a credit for about 30 retries. Once the credit
+/// is spent, the delays of [`RetrySchedule`] apply, and grow until a session lasts or half of the
+/// credit is back.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct QuickRetries {
+    credit: Duration,
+    is_spent: bool,
+}
+
+impl Default for QuickRetries {
+    fn default() -> Self {
+        Self {
+            credit: MAX_CREDIT,
+            is_spent: false,
+        }
+    }
+}
+
+impl QuickRetries {
+    /// Adds the uptime of the session that broke, and returns whether the next attempt may come at
+    /// once.
+    pub(super) fn grant(&mut self, uptime: Duration) -> bool {
+        self.credit = self.credit.saturating_add(uptime).min(MAX_CREDIT);
+        if uptime >= HEALTHY_UPTIME || self.credit >= MAX_CREDIT / 2 {
+            self.is_spent = false;
+        }
+        match self.credit.checked_sub(HEALTHY_UPTIME) {
+            Some(rest) if !self.is_spent => self.credit = rest,
+            _ => self.is_spent = true,
+        }
+        !self.is_spent
+    }
+}
+
 /// Minimum delay of all retries but the first, whatever the configuration.
 const MIN_DELAY: Duration = Duration::from_millis(250);
+
+/// Minimum uptime after which the end of a connection is not a failure.
+pub(super) const HEALTHY_UPTIME: Duration = Duration::from_secs(10);
+
+/// Maximum uptime that quick retries can be paid with: 30 of them.
+const MAX_CREDIT: Duration = Duration::from_mins(5);

@@ -156,16 +156,16 @@ fn closing_old_sockets_is_not_a_failure_if_the_server_never_answers_connects() {
     assert!(down < 50 * millis(250), "downtime for {down:?} of 700 s");
 }
 
-/// Returns the total downtime of a client whose socket breaks fifty times, each time `after` this
+/// Returns the total downtime of a client whose socket breaks so many times, each time `after` this
 /// long, right after an event.
-fn downtime(after: Duration) -> Duration {
+fn downtime(breaks: u32, after: Duration) -> Duration {
     let mut config = Config::default();
     config.resume = Resume::FreshHandshake;
     let mut world = World::connecting(config);
     world.subscribe("/foo");
     world.open();
     let mut downtime = Duration::ZERO;
-    for _ in 0..50 {
+    for _ in 0..breaks {
         world.answer_handshake("alice");
         world.pass(after);
         let lane = world.lane(Kind::Socket);
@@ -180,16 +180,78 @@ fn downtime(after: Duration) -> Duration {
 
 #[test]
 fn a_server_that_delivers_events_for_a_while_and_breaks_is_retried_quickly() {
-    let downtime = downtime(millis(1_000));
+    let downtime = downtime(30, millis(1_000));
     assert!(
-        downtime < 50 * millis(250),
-        "downtime for {downtime:?} of 50 s"
+        downtime < 30 * millis(250),
+        "downtime for {downtime:?} of 30 s"
     );
+}
+
+// C109
+#[test]
+fn a_server_whose_sessions_last_a_second_each_is_backed_off_from_in_the_end() {
+    // 120 sessions would be replaced within 30 s altogether, without a budget.
+    let downtime = downtime(120, millis(1_000));
+    assert!(downtime > millis(1_800_000), "downtime for {downtime:?}");
+}
+
+// C109
+#[test]
+fn a_server_that_breaks_every_ten_seconds_is_retried_quickly_for_ever() {
+    let mut world = World::connecting(websocket_only());
+    world.subscribe("/foo");
+    let mut peer = Peer::default();
+    for _ in 0..200 {
+        peer.serve(&mut world, millis(10_000));
+        let lane = world.lane(Kind::Socket);
+        let broken = world.now;
+        world.close(lane, Close::Lost);
+        assert!(world.pass_until(broken + millis(250), World::is_opening));
+    }
+}
+
+// C109
+#[test]
+fn one_session_that_lasts_ends_the_backoff_after_many_short_ones() {
+    let mut world = World::connecting(websocket_only());
+    world.subscribe("/foo");
+    let mut peer = Peer::default();
+    for _ in 0..60 {
+        peer.serve(&mut world, millis(1_000));
+        let lane = world.lane(Kind::Socket);
+        world.close(lane, Close::Lost);
+        assert!(world.pass_until(world.now + Duration::from_mins(2), World::is_opening));
+    }
+    peer.serve(&mut world, millis(10_000));
+    let lane = world.lane(Kind::Socket);
+    world.close(lane, Close::Lost);
+    let SessionEvent::Down { retry_at, .. } = world.last_event() else {
+        panic!("{:?}", world.last_event());
+    };
+    assert!(*retry_at - world.now < millis(250));
+}
+
+// C109
+#[test]
+fn connects_that_are_answered_at_once_do_not_undo_the_backoff() {
+    let mut world = World::connecting(websocket_only());
+    world.subscribe("/foo");
+    let (mut peer, mut times) = (Peer::default(), vec![]);
+    peer.answers_connects_at_once = true;
+    for _ in 0..80 {
+        peer.serve(&mut world, millis(300));
+        times.push(world.now);
+        let lane = world.lane(Kind::Socket);
+        world.close(lane, Close::Lost);
+        assert!(world.pass_until(world.now + Duration::from_mins(2), World::is_opening));
+    }
+    let late: Duration = gaps(&times)[59..].iter().sum();
+    assert!(late > millis(60_000), "{:?}", gaps(&times));
 }
 
 #[test]
 fn a_server_that_delivers_an_event_and_breaks_at_once_is_backed_off_from() {
-    let downtime = downtime(millis(999));
+    let downtime = downtime(50, millis(999));
     assert!(downtime > millis(300_000), "downtime for {downtime:?}");
 }
 

@@ -20,6 +20,8 @@ pub(crate) struct Peer {
     pub(crate) forbidden: BTreeSet<String>,
     /// Whether connects are never answered.
     pub(crate) ignores_connects: bool,
+    /// Whether connects are never held.
+    pub(crate) answers_connects_at_once: bool,
 }
 
 impl Peer {
@@ -52,7 +54,7 @@ impl Peer {
             }
             let held = self
                 .unanswered(world)
-                .map(|request| answer_at(&request))
+                .map(|request| self.answer_at(&request))
                 .min();
             let deadline = world.session.poll_timeout().map(|deadline| deadline.at);
             let next = held.into_iter().chain(deadline).chain([end]).min();
@@ -78,7 +80,7 @@ impl Peer {
         }
         let due = self
             .unanswered(world)
-            .find(|request| answer_at(request) <= world.now);
+            .find(|request| self.answer_at(request) <= world.now);
         if let Some(request) = &due {
             self.answer(world, request);
         }
@@ -108,6 +110,15 @@ impl Peer {
         self.answered.extend(due.iter().map(|r| r.id.clone()));
         let verdicts = world.answer(request, &replies);
         assert_eq!(verdicts.len(), replies.len());
+    }
+
+    fn answer_at(&self, request: &Request) -> Instant {
+        match request.channel.as_str() {
+            "/meta/connect" if !self.answers_connects_at_once => {
+                request.at + millis(request.asked_hold().unwrap_or(HOLD))
+            }
+            _ => request.at,
+        }
     }
 
     fn reply<'a>(&self, request: &'a Request, name: &'a str) -> Message<'a> {
@@ -143,12 +154,5 @@ fn advice() -> Advice {
         websocket: timing,
         long_polling: timing,
         multiple_clients: false,
-    }
-}
-
-fn answer_at(request: &Request) -> Instant {
-    match request.channel.as_str() {
-        "/meta/connect" => request.at + millis(request.asked_hold().unwrap_or(HOLD)),
-        _ => request.at,
     }
 }

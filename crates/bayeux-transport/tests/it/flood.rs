@@ -54,7 +54,7 @@ async fn a_few_interim_responses_are_passed_over() {
 #[tokio::test]
 async fn a_body_in_one_byte_chunks_is_read_unless_it_is_all_chunks() {
     in_time(async {
-        for (size, is_read) in [(10_000, true), (900_000, false)] {
+        for (size, is_read) in [(4_000, true), (900_000, false)] {
             let server = Server::bind().await;
             let mut options = Options::default();
             options.max_body = 1_000_000;

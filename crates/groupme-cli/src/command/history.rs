@@ -22,7 +22,10 @@ pub(crate) async fn run(args: History) -> Result<(), Failure> {
         return Ok(print(&mut rows, &page, args.limit).map(drop)?);
     }
 
-    let mut left = if args.all { u64::MAX } else { args.limit };
+    // From the newest message on, GroupMe's count says how many there are.
+    let is_counted = args.before.is_none() && args.after.is_none();
+    let wanted = if args.all { u64::MAX } else { args.limit };
+    let (mut left, mut found) = (wanted, 0_u64);
     let at_once = u32::try_from(left).map_or(PAGE, |left| left.min(PAGE));
     let mut history = account.rest().history(conversation).limit(at_once);
     let direction = if args.after.is_some() {
@@ -41,6 +44,7 @@ pub(crate) async fn run(args: History) -> Result<(), Failure> {
             None => break,
             Some(Ok(page)) => {
                 left -= print(&mut rows, &page, left)?;
+                found = found.saturating_add((page.len() + page.unreadable) as u64);
                 last = page.rows().last().map(|row| row.id().clone());
             }
             Some(Err(error)) => {
@@ -52,7 +56,18 @@ pub(crate) async fn run(args: History) -> Result<(), Failure> {
             }
         }
     }
-    Ok(())
+    match history.count() {
+        Some(count) if is_counted && found < count.min(wanted) => Err(incomplete(found, count)),
+        _ => Ok(()),
+    }
+}
+
+/// Returns the error of a history that ends too early.
+fn incomplete(found: u64, count: u64) -> Failure {
+    Failure::Incomplete(anyhow!(
+        "incomplete: the API returned {found} messages of the {count} that it counts, and then none; \
+         GroupMe keeps some old conversations in part only"
+    ))
 }
 
 /// Prints at most `most` messages of a page. Returns their number.

@@ -1,12 +1,15 @@
 //! `groupme listen`: prints an account's events as they arrive.
 
 use std::{
+    fs::{self, File},
     io::{self, IsTerminal as _},
+    os::{fd::AsFd, unix::fs::MetadataExt as _},
     path::Path,
 };
 
 use anyhow::anyhow;
 use groupme_client::{Builder, DeliveryConfig, GroupId, Polling, Scope};
+use rustix::fs::{OFlags, fcntl_getfl};
 
 use super::{
     Stop,
@@ -20,6 +23,14 @@ use crate::{
 };
 
 pub(crate) async fn run(mut args: Listen) -> Result<(), Failure> {
+    let format = args.format.unwrap_or_else(|| {
+        if io::stdout().is_terminal() {
+            Format::Pretty
+        } else {
+            Format::Json
+        }
+    });
+    check_output(format, args.state.is_some())?;
     // Before the session exists, so that an early signal still disconnects.
     let stop = Stop::listen()?;
     let (mut builder, _) = account::gateway(&args.account, &args.gateway).await?;
@@ -38,13 +49,6 @@ pub(crate) async fn run(mut args: Listen) -> Result<(), Failure> {
     }
     builder = deliver(builder, &args)?;
     let client = builder.connect().map_err(Failure::usage)?;
-    let format = args.format.unwrap_or_else(|| {
-        if io::stdout().is_terminal() {
-            Format::Pretty
-        } else {
-            Format::Json
-        }
-    });
     let limits = Limits {
         count: args.count,
         time: args.time,
@@ -58,6 +62,33 @@ pub(crate) async fn run(mut args: Listen) -> Result<(), Failure> {
         core::future::pending(),
     )
     .await
+    .map_err(Failure::with_closed_pipe)
+}
+
+/// Refuses output by which an event would be acknowledged that nobody has seen.
+fn check_output(format: Format, has_state: bool) -> Result<(), Failure> {
+    if has_state && format == Format::Summary {
+        return Err(Failure::Usage(anyhow!(
+            "--format summary prints at the end only, and --state acknowledges an event once it is \
+             printed: use one of the two"
+        )));
+    }
+    // An output that cannot be examined shows its errors when it is written.
+    if is_lost(io::stdout()).unwrap_or(false) {
+        return Err(Failure::Usage(anyhow!(
+            "standard output is closed, so that nobody would see the events: redirect it to a file, or \
+             to a program that reads it"
+        )));
+    }
+    Ok(())
+}
+
+/// Returns whether output is `/dev/null`, open for reading as well. Rust opens it in this way in place
+/// of a closed file; a shell opens it for writing only.
+fn is_lost(output: impl AsFd) -> io::Result<bool> {
+    let output = File::from(output.as_fd().try_clone_to_owned()?);
+    let is_null = output.metadata()?.rdev() == fs::metadata("/dev/null")?.rdev();
+    Ok(is_null && fcntl_getfl(&output)? & OFlags::ACCMODE == OFlags::RDWR)
 }
 
 /// Configures backfill and the store.

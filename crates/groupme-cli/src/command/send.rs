@@ -46,7 +46,8 @@ pub(crate) async fn run(args: Send) -> Result<(), Failure> {
     match sent.await {
         Ok(sent) => {
             let printed = RowPrinter::new(args.output).row(&Row::Sent(&sent, &guid));
-            Ok(printed.context("the message was sent, but its id cannot be printed")?)
+            let printed = printed.context("the message was sent, but its id cannot be printed");
+            printed.map_err(Failure::Output)
         }
         Err(error @ (Error::Unreadable { .. } | Error::Oversize { .. })) => {
             // An answer that is too large may be that of a proxy.

@@ -222,3 +222,45 @@ async fn a_message_that_cannot_be_read_in_part_does_not_end_the_history() {
     assert_eq!(printed[2]["attachments"][0]["type"], "x");
     assert_eq!(printed[3]["created_at"], json!(null));
 }
+
+#[tokio::test]
+async fn a_history_shorter_than_its_count_is_told_from_a_whole_one() {
+    // Page after page of two messages, and then no list at all: so GroupMe cut some histories.
+    fn answer(asked: &Asked) -> Answer {
+        let rows = match asked.line.split_once("before_id=") {
+            None => json!([{"id": "9"}, {"id": "8"}]),
+            Some((_, rest)) if rest.starts_with('8') => json!([{"id": "7"}, {"id": 6.5}]),
+            Some(_) => json!(null),
+        };
+        Answer::Json(200, enveloped(json!({"count": 30_457, "messages": rows})))
+    }
+    let server = Canned::start(answer).await;
+    let history = |more: &[&str]| {
+        let arguments = [&["history", "--group", "7"], more].concat();
+        run(asking(&server.url, "a-token", &arguments))
+    };
+    for whole in [&["--all"][..], &["--limit", "100"]] {
+        let printed = history(whole).await;
+        assert_eq!(printed.status, Some(7), "{}", printed.stderr);
+        assert_eq!(printed.json().len(), 3);
+        let error = printed.stderr.lines().last().unwrap();
+        assert!(error.contains("4 messages of the 30457"), "{error}");
+    }
+    // GroupMe counts the whole conversation, not a part of it.
+    for part in [&["--all", "--before", "9"][..], &["--limit", "2"]] {
+        let printed = history(part).await;
+        assert_eq!(printed.status, Some(0), "{}", printed.stderr);
+    }
+}
+
+#[tokio::test]
+async fn a_history_without_a_message_is_incomplete_if_messages_are_counted() {
+    fn answer(_: &Asked) -> Answer {
+        Answer::Json(200, enveloped(json!({"count": 5, "messages": []})))
+    }
+    let server = Canned::start(answer).await;
+    let arguments = ["history", "--group", "7"];
+    let printed = run(asking(&server.url, "a-token", &arguments)).await;
+    let error = printed.refused(7);
+    assert!(error.contains("0 messages of the 5"), "{error}");
+}

@@ -68,7 +68,7 @@ async fn an_event_that_could_not_be_printed_comes_again() {
             sim.say("not printed").unwrap();
         })
         .await;
-    assert_eq!(ended.status, Some(0), "{}", ended.stderr);
+    assert_eq!(ended.status, Some(6), "{}", ended.stderr);
     let again = run(listen(&sim, &[&arguments[..], &["--count", "1"]].concat())).await;
     let events = again
         .json()
@@ -98,6 +98,56 @@ async fn a_message_whose_answer_cannot_be_read_was_sent_and_says_with_which_guid
     let child = command.stdout(Stdio::from(full())).spawn().unwrap();
     let output = soon(child.wait_with_output()).await.unwrap();
     let error = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert_eq!(output.status.code(), Some(6), "{error}");
     assert!(error.contains("the message was sent"), "{error}");
+}
+
+#[tokio::test]
+async fn a_full_disk_ends_it_with_an_error_and_acknowledges_nothing() {
+    let sim = sim().await;
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("state").display().to_string();
+    let api = sim.api_url();
+    for format in ["json", "pretty"] {
+        let arguments = ["--api-url", &api, "--state", &file, "--format", format];
+        let mut listening = listen(&sim, &arguments);
+        let child = listening.stdout(Stdio::from(full())).spawn().unwrap();
+        let output = soon(child.wait_with_output()).await.unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(6), "{error}");
+        assert!(error.contains("cannot write to standard output"), "{error}");
+        assert!(error.contains("No space left"), "{error}");
+    }
+    let history = ["history", "--group", &sim.cast().lake.to_string()];
+    let mut history = crate::program::ask(&sim, &history);
+    let child = history.stdout(Stdio::from(full())).spawn().unwrap();
+    let output = soon(child.wait_with_output()).await.unwrap();
+    assert_eq!(output.status.code(), Some(6));
+}
+
+#[tokio::test]
+async fn a_closed_output_is_refused_before_an_event_is_lost_in_it() {
+    let sim = sim().await;
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("state");
+    let url = sim.gateway_url();
+    let listening = |redirection: &str| {
+        let mut command = tokio::process::Command::new("sh");
+        command
+            .args(["-c", &format!("exec \"$0\" \"$@\" {redirection}")])
+            .arg(env!("CARGO_BIN_EXE_groupme"))
+            .args(["listen", "--for", "100ms", "--gateway-url", &url])
+            .args(["--user", sim.user_id(), "--state"])
+            .arg(&file)
+            .args(["--api-url", &sim.api_url()])
+            .env("GROUPME_ACCESS_TOKEN", sim.token())
+            .kill_on_drop(true);
+        run(command)
+    };
+    let refused = listening(">&-").await;
+    let error = refused.refused(2);
+    assert!(error.contains("standard output is closed"), "{error}");
+    assert!(!file.exists());
+    // To discard everything on purpose is no mistake.
+    assert_eq!(listening(">/dev/null").await.status, Some(0));
 }

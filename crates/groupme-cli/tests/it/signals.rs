@@ -20,7 +20,7 @@ async fn signals_end_it_politely() {
 }
 
 #[tokio::test]
-async fn a_closed_pipe_ends_it_quietly_and_politely() {
+async fn a_closed_pipe_ends_it_politely_with_an_error() {
     for format in ["json", "pretty"] {
         let sim = sim().await;
         let mut listening = Running::start(listen(&sim, &["--format", format]));
@@ -32,7 +32,13 @@ async fn a_closed_pipe_ends_it_quietly_and_politely() {
                 sim.say("unheard").unwrap();
             })
             .await;
-        assert_eq!((left.status, left.stderr.as_str()), (Some(0), ""));
+        assert_eq!(
+            (left.status, left.stderr.as_str()),
+            (
+                Some(6),
+                "groupme: cannot write to standard output: its reader has closed it\n"
+            )
+        );
         assert!(sim.sessions().is_empty(), "it did not take leave");
     }
 }

@@ -41,6 +41,12 @@ async fn what_cannot_be_meant_is_refused_with_a_reason() {
             "pigeon",
         ),
         (&["listen", "--user", "1", "--format", "xml"], "xml"),
+        (
+            &[
+                "listen", "--user", "1", "--state", "x", "--format", "summary",
+            ],
+            "once it is printed",
+        ),
         (&["send", "hello"], "--group"),
         (&["send", "--group", "1"], "<TEXT>"),
         (&["send", "--group", "1", "--dm", "2", "hello"], "--dm"),

@@ -50,4 +50,18 @@ fn a_body_that_is_no_message_is_an_error_that_says_so() {
     assert!(matches!(read(b"{}"), Err(CallbackError::NoMessage)));
     let large = vec![b' '; MAX_BODY + 1];
     assert!(matches!(read(&large), Err(CallbackError::TooLarge { .. })));
+    for dense in [
+        format!("[{}0]", "0,".repeat(120_000)),
+        format!(
+            r#"{{"id":"1","attachments":[{}{{}}]}}"#,
+            "{},".repeat(60_000)
+        ),
+        format!(
+            r#"{{"id":"1","attachments":[{}{{}}]}}"#,
+            "{},".repeat(4_000)
+        ),
+    ] {
+        let error = read(dense.as_bytes()).unwrap_err();
+        assert!(matches!(error, CallbackError::TooDense(_)), "{error:?}");
+    }
 }

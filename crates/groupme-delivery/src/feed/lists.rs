@@ -6,9 +6,9 @@ use groupme_model::{
 
 use super::Feed;
 use crate::{
-    Failure, Request, Response,
+    Failure, GapCause, LossReason, Request, Response,
     conversation::{Fetch, Target, Until},
-    position::is_position,
+    position::{is_in_future, is_position},
     request::{Pending, Purpose},
 };
 
@@ -73,6 +73,10 @@ impl<P> Feed<P> {
         let Some(resync) = self.resync.as_mut().filter(|_| is_current) else {
             return;
         };
+        if next.as_ref().is_some_and(is_endless) {
+            next = None;
+            resync.unread = resync.unread.or(Some(LossReason::Truncated));
+        }
         let more: Vec<Request> = topics.into_iter().chain(next).collect();
         resync.open_lists = resync.open_lists + more.len() - 1;
         let number = resync.number;
@@ -145,6 +149,7 @@ impl<P> Feed<P> {
         if let Some(sent) = sent {
             self.newest = self.newest.max(sent);
         }
+        self.forget_future_position(id);
         let epoch = self.epoch;
         let is_first = self.synced_until.is_none();
         let may_begin =
@@ -212,6 +217,25 @@ impl<P> Feed<P> {
         }
     }
 
+    /// Forgets a position in the future, which would hide all messages until then: the file that has
+    /// it is damaged. What was sent since the last sync is fetched instead, and may come twice.
+    ///
+    /// The clock of this machine may be wrong. The newest message of all lists is no later than the
+    /// present, and no earlier than a true position.
+    fn forget_future_position(&mut self, id: &ConversationId) {
+        if self.newest == Timestamp::EPOCH {
+            return;
+        }
+        let now = self.newest.max(self.clock.unwrap_or(Timestamp::EPOCH));
+        let conversation = self.conversation(id);
+        let cursor = conversation.cursor.as_ref();
+        if cursor.is_some_and(|cursor| is_in_future(cursor.as_str(), now)) {
+            conversation.cursor = None;
+            conversation.loaded = None;
+            conversation.gap_cause = Some(GapCause::Position);
+        }
+    }
+
     /// Settles a listed conversation. Without a current resync, only fetches what is missing.
     fn settle_listed(&mut self, is_current: bool, id: &ConversationId) {
         if is_current {
@@ -221,3 +245,15 @@ impl<P> Feed<P> {
         }
     }
 }
+
+/// Returns whether a list had new entries on each of so many pages that the next is not requested.
+fn is_endless(next: &Request) -> bool {
+    match next {
+        Request::Groups { page, .. } | Request::Chats { page, .. } => *page > MAX_PAGES,
+        _ => false,
+    }
+}
+
+/// Maximum pages of a list: with 100 entries each, more than any account has. Each entry takes memory
+/// for as long as the feed lives.
+const MAX_PAGES: u32 = 200;

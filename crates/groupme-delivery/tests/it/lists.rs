@@ -19,6 +19,22 @@ fn a_list_that_has_the_same_page_again_and_again_ends() {
 }
 
 #[test]
+fn a_list_with_new_groups_on_every_page_ends_by_name() {
+    let mut world = World::new();
+    world.has_endless_groups = true;
+    world.say(GROUP, 1);
+    assert_eq!(
+        world.live(),
+        ["lost all Messages ?..? (Truncated)", "caught up"]
+    );
+    let pages = world
+        .asked
+        .iter()
+        .filter(|asked| asked.starts_with("groups"));
+    assert_eq!(pages.count(), 200);
+}
+
+#[test]
 fn lists_that_cannot_be_read_leave_the_known_conversations_to_be_requested_themselves() {
     let mut world = World::new();
     world.say(GROUP, 1);

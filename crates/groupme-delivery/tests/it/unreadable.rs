@@ -177,3 +177,41 @@ fn a_saved_position_that_is_no_number_hides_no_later_message() {
     let output = world.live();
     assert!(output.contains(&"backfill 1835/3".to_owned()), "{output:?}");
 }
+
+#[test]
+fn a_saved_position_in_the_future_hides_no_later_message_and_is_named() {
+    for has_newer in [true, false] {
+        let mut world = World::new();
+        world.say(GROUP, 1);
+        world.live();
+        world.say_live(GROUP, 2);
+        world.lose();
+        if has_newer {
+            world.say(GROUP, 3);
+        }
+        world.save(&Change::Cursor {
+            conversation: GROUP.into(),
+            message: "999999999999999999".into(),
+        });
+        world.restart();
+        let output = world.live();
+        assert_eq!(output.last().unwrap(), "caught up");
+        if has_newer {
+            assert_eq!(output[0], "gap 1835 ?..3 (Position)");
+            assert!(output.contains(&"backfill 1835/3".to_owned()), "{output:?}");
+        }
+        // The next process starts from a position that is one.
+        world.restart();
+        world.say(GROUP, 4);
+        let output = world.live();
+        assert_eq!(
+            output[0],
+            if has_newer {
+                "gap 1835 3..4 (Absence)"
+            } else {
+                "gap 1835 2..4 (Absence)"
+            }
+        );
+        assert!(output.contains(&"backfill 1835/4".to_owned()), "{output:?}");
+    }
+}

@@ -87,6 +87,8 @@ pub(crate) struct World {
     pub(crate) asked: Vec<String>,
     /// Whether every page of a list is the first one.
     pub(crate) has_one_page: bool,
+    /// Whether each page of the list of groups has another group.
+    pub(crate) has_endless_groups: bool,
     /// Whether a history returns its newest messages instead of the next ones.
     pub(crate) has_newest_only: bool,
     /// Whether a part of a history includes the message at its bound.
@@ -129,6 +131,7 @@ impl World {
             failures: BTreeMap::new(),
             asked: Vec::new(),
             has_one_page: false,
+            has_endless_groups: false,
             has_newest_only: false,
             is_inclusive: false,
             named: BTreeMap::new(),
@@ -336,6 +339,10 @@ impl World {
     /// Returns the response of REST to a request.
     pub(crate) fn find(&self, question: &Request) -> Result<Response, Failure> {
         Ok(match question {
+            Request::Groups { page, .. } if self.has_endless_groups => {
+                let group = json!({"id": (50_000 + page).to_string(), "name": "another"});
+                Response::Groups(vec![read(group)])
+            }
             Request::Groups { page, .. } if *page == 1 || self.has_one_page => {
                 let mut groups = self.groups();
                 groups.retain(|group| self.is_unlisted.as_deref() != Some(group.id.as_str()));

@@ -31,9 +31,10 @@ fn history(
     Case::rest(name, &HISTORY, answer)
 }
 
-/// Returns a page of messages.
+/// Returns a page of messages, which are all of their conversation.
 pub(super) fn page(messages: &str) -> String {
-    format!(r#"{{"response":{{"count":9,"messages":[{messages}]}},"meta":{{"code":200}}}}"#)
+    let count = messages.matches("{\"id\"").count();
+    format!(r#"{{"response":{{"count":{count},"messages":[{messages}]}},"meta":{{"code":200}}}}"#)
 }
 
 /// Returns a message with an attachment nested beyond every limit.
