@@ -160,6 +160,7 @@ fn examples(workspace: &Workspace) -> anyhow::Result<()> {
     for name in [
         "archive",
         "bridge",
+        "cometd_ack",
         "commands",
         "dialog",
         "echo",
@@ -168,6 +169,9 @@ fn examples(workspace: &Workspace) -> anyhow::Result<()> {
         "moderate",
         "own_server",
         "parse_only",
+        "proto_only",
+        "rpc",
+        "salesforce",
         "test_your_bot",
         "webhook",
     ] {

@@ -22,16 +22,21 @@ impl Channel {
         Self::checked(name, |segment| segment.bytes().all(token))
     }
 
-    /// Parses a name by the looser rules of `CometD` and Salesforce (`/topic/X?f=1`, `/data/A.b`):
-    /// any segments without control characters and white space.
+    /// Accepts any name that begins with `/`, as `CometD` and Salesforce do: `/data/A.b`,
+    /// `/topic/X?City='San Francisco'`. The name is sent as JSON text, whatever its characters; the
+    /// server decides. Only a wildcard as the last segment makes a pattern.
     ///
     /// # Errors
     ///
-    /// [`Misuse::InvalidChannel`] for anything else.
+    /// [`Misuse::InvalidChannel`] for a name that does not begin with `/`.
     pub fn lenient(name: &str) -> Result<Self, Misuse> {
-        Self::checked(name, |segment| {
-            !segment.chars().any(|c| c.is_control() || c.is_whitespace())
-        })
+        if name.starts_with('/') {
+            Ok(Self(name.into()))
+        } else {
+            Err(Misuse::InvalidChannel {
+                name: shortened(name),
+            })
+        }
     }
 
     /// Returns the name.

@@ -115,7 +115,6 @@ impl Session {
             self.transport = self.preferred();
             self.advice = MergedAdvice::default();
             self.start_interval();
-            self.recovery = Recovery::default();
             self.websocket = socket::History::default();
             self.stage = Stage::Handshake {
                 due: self.now,
@@ -144,14 +143,36 @@ impl Session {
             });
         }
         let (id, state) = self.subscriptions.add(channel);
-        if state.wire == subscriptions::WireState::Active {
+        if state.is_confirmed() {
             self.events.push_back(SessionEvent::Subscribed(id));
         }
         self.sync_subscription(channel.clone());
         Ok(id)
     }
 
-    /// Unsubscribes; no event is delivered to this subscription from this call on.
+    /// Requests a subscription again in the living session, with a new `ext`: to replay events, or
+    /// with other credentials. Settles with [`SessionEvent::Subscribed`] or
+    /// [`SessionEvent::Refused`], for all subscriptions of the channel. While the channel waits for
+    /// an answer or a session anyway, nothing changes.
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse::UnknownSubscription`] if `id` names no current subscription, [`Misuse::Ended`]
+    /// while the session disconnects.
+    pub fn renew(&mut self, id: SubscriptionId) -> Result<(), Misuse> {
+        self.commands_allowed()?;
+        let channel = self.subscriptions.channel(id);
+        let channel = channel.ok_or(Misuse::UnknownSubscription)?.clone();
+        if let Some(state) = self.subscriptions.state_mut(&channel) {
+            state.renew();
+        }
+        self.sync_subscription(channel);
+        Ok(())
+    }
+
+    /// Unsubscribes; no event is delivered to this subscription from this call on. Settles with
+    /// [`SessionEvent::Unsubscribed`]. A later subscription to the channel is requested anew,
+    /// whether the request to unsubscribe had been written or not.
     ///
     /// # Errors
     ///
@@ -327,6 +348,7 @@ impl Session {
             self.on_request_overdue(lane, timer);
         }
         self.queue_overdue();
+        self.refusals_overdue();
         self.connect_overdue();
         if let Stage::Closing {
             deadline: Some(deadline),
@@ -357,7 +379,8 @@ impl Session {
 /// Outputs for the driver.
 impl Session {
     /// Returns the next action. The batch of a `Send` or `Exchange` is appended to `out`; `ext` is
-    /// called for each message as it is written.
+    /// called for each message as it is written. Its hook for received messages is the driver's to
+    /// call, before each [`handle_message`](Self::handle_message).
     pub fn poll_action(
         &mut self,
         now: Instant,
@@ -365,6 +388,7 @@ impl Session {
         out: &mut Vec<u8>,
     ) -> Option<Action> {
         self.advance(now);
+        ext.advance(self.now);
         self.start_clocks();
         if let Some(lane) = self.lanes_to_close.pop_front() {
             return Some(Action::Close(lane));
@@ -402,6 +426,12 @@ impl Session {
             self.connect_deadline(),
             (
                 self.can_write().then(|| self.requests.due()).flatten(),
+                crate::Timer::Retry,
+            ),
+            (
+                (self.stage == Stage::Live)
+                    .then(|| self.subscriptions.next_retry())
+                    .flatten(),
                 crate::Timer::Retry,
             ),
         ];

@@ -17,6 +17,14 @@ pub struct Config {
     /// Handling of the session when its socket is lost or its held poll is cut. Default:
     /// [`Resume::SameSession`].
     pub resume: Resume,
+    /// Whether a session that the server has forgotten or disconnected is replaced by a new one
+    /// although the server advises `reconnect: none`, as Salesforce does every few hours. `none`
+    /// still ends a session that the server knows, and one whose handshake it refuses. Default:
+    /// true.
+    pub replace_lost_session: bool,
+    /// Refused subscriptions that are requested again within the session, with the back-off of an
+    /// outage. Default: [`RetryRefused::Busy`].
+    pub retry_refused: RetryRefused,
     /// Hold to ask for in `/meta/connect` (`advice.timeout`), capped by the server's own. A short
     /// hold serves as an end-to-end heartbeat. Default: none, the server's hold.
     pub hold: Option<Duration>,
@@ -98,11 +106,28 @@ pub enum Resume {
     FreshHandshake,
 }
 
+/// Refused subscriptions that are requested again within the session. The others wait for the next
+/// session, for [`Session::renew`](crate::Session::renew), or for a new subscription to their
+/// channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RetryRefused {
+    /// None.
+    Never,
+    /// Those refused with an error that [passes](crate::ServerError::is_temporary), such as
+    /// Salesforce's `503::Server is too busy`.
+    Busy,
+    /// All.
+    Always,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
             transports: vec![Transport::WebSocket, Transport::LongPolling],
             resume: Resume::SameSession,
+            replace_lost_session: true,
+            retry_refused: RetryRefused::Busy,
             hold: None,
             probe: false,
             request_timeout: Duration::from_secs(10),

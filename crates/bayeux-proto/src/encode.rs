@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::{Extension, Outgoing, Transport};
+use crate::{Extension, Members, Outgoing, Transport};
 
 /// Payload being written: an array of messages.
 pub(crate) struct Batch<'o> {
@@ -93,7 +93,7 @@ impl Item<'_> {
         self
     }
 
-    /// Writes `ext`, if the extension supplies one, and closes the message.
+    /// Writes `ext` and other members, if the extension supplies any, and closes the message.
     pub(crate) fn finish(mut self, ext: &mut impl Extension, outgoing: Outgoing<'_>) {
         let before = self.out.len();
         self.key("ext");
@@ -102,6 +102,7 @@ impl Item<'_> {
         if self.out.len() <= value {
             self.out.truncate(before);
         }
+        ext.write_members(outgoing, &mut Members::new(self.out));
         self.out.push(b'}');
     }
 

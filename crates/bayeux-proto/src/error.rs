@@ -134,6 +134,12 @@ impl ServerError {
                 || mentions("invalid client id"))
     }
 
+    /// Returns whether the refusal says that the server is busy or failed, by the codes 408, 429 and
+    /// 5xx, as in HTTP: the same request may succeed later.
+    pub fn is_temporary(&self) -> bool {
+        matches!(self.code, Some(408 | 429 | 500..=599))
+    }
+
     /// Removes every occurrence of `secret`.
     pub(crate) fn without(mut self, secret: &str) -> Self {
         if !secret.is_empty() {

@@ -63,7 +63,8 @@ pub enum SessionEvent {
         /// Transport of `/meta/connect`.
         transport: Transport,
     },
-    /// Possible loss of events. Emitted once the session is up again.
+    /// Possible loss of events. Emitted once messages flow again, be it in a later session: a gap
+    /// outlasts [`SessionEvent::Ended`].
     Gap {
         /// Latest instant up to which no event can be missing.
         since: Instant,
@@ -88,8 +89,12 @@ pub enum SessionEvent {
     },
     /// Subscription confirmed by the server, for the first time or again after a new handshake.
     Subscribed(SubscriptionId),
-    /// Subscription refused by the server. It is kept, and requested again in the next session.
+    /// Subscription refused by the server. It is kept, and requested again in the next session, or
+    /// sooner if [`Config::retry_refused`](crate::Config::retry_refused) says so.
     Refused(SubscriptionId, ServerError),
+    /// End of a subscription that was unsubscribed: the server has no part in it any more, or other
+    /// subscriptions of the program share its channel.
+    Unsubscribed(SubscriptionId),
     /// Settled publish.
     Published(PublishId, Outcome),
     /// Advice `multiple-clients`: the server sees several sessions with one cookie and will not
@@ -129,6 +134,9 @@ pub enum Cause {
     Silence(Timer),
     /// Violation of the protocol by the server.
     Violation(&'static str),
+    /// End of the session, as reported by [`SessionEvent::Ended`], before the next
+    /// [`Session::connect`](crate::Session::connect).
+    Ended,
 }
 
 impl fmt::Display for Cause {
@@ -139,6 +147,7 @@ impl fmt::Display for Cause {
             Self::SessionLost => f.write_str("the server forgot the session"),
             Self::Silence(timer) => write!(f, "no answer in time ({timer})"),
             Self::Violation(what) => write!(f, "the server broke the protocol: {what}"),
+            Self::Ended => f.write_str("the session had ended"),
         }
     }
 }

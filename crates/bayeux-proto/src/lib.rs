@@ -218,12 +218,12 @@ pub use advice::{Advice, Reconnect, Timing};
 pub use backoff::{Backoff, Jitter};
 pub use channel::Channel;
 pub use client::Session;
-pub use config::{Config, Resume};
+pub use config::{Config, Resume, RetryRefused};
 pub use error::{Misuse, ServerError};
 pub use event::{
     Cause, End, Outcome, PublishId, SessionEvent, SubscriptionId, Unexpected, Verdict,
 };
-pub use extension::{Extension, Outgoing};
+pub use extension::{Ack, Extension, Members, Outgoing, Payload, Replay, TimeSync};
 pub use lane::{Action, Close, ConnectionTypes, Exchange, LaneId, Transport};
 pub use message::{BayeuxId, Message};
 pub use time::Instant;

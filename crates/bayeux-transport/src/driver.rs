@@ -1,20 +1,35 @@
 //! The driver: a session and its lanes in one loop.
 
-use core::{fmt, future::poll_fn};
+mod deferral;
+mod handle;
+mod requests;
+mod subscription;
+
+use core::{
+    fmt,
+    future::poll_fn,
+    task::{Context, Poll},
+};
 use std::{collections::VecDeque, sync::Arc};
 
 use bayeux_proto::{
-    Extension, Instant, LaneId, PublishId, Session, SessionEvent, Unexpected, Verdict,
+    End, Extension, Instant, LaneId, Message as Envelope, PublishId, Session, SessionEvent,
+    Unexpected, Verdict,
 };
 use bayeux_wire::{Frame, Message, Value};
 
+use self::{deferral::Deferral, requests::Requests};
+pub use self::{
+    handle::{CallError, Handle, Published},
+    subscription::{Subscription, SubscriptionEvent},
+};
 use crate::{Error, Lanes, Next};
 
 /// Drives a session and its lanes together.
 ///
 /// Call [`Driver::next`] in a loop; in between, use [`Driver::session`] to subscribe, publish or
-/// disconnect. Nothing happens while `next` is not polled, except that the lanes' own tasks answer
-/// pings and read a few frames ahead.
+/// disconnect, or [`Driver::handle`] from other tasks. Nothing happens while `next` is not polled,
+/// except that the lanes' own tasks answer pings and read a few frames ahead.
 pub struct Driver<E = ()> {
     session: Session,
     lanes: Lanes,
@@ -26,6 +41,12 @@ pub struct Driver<E = ()> {
     ready: VecDeque<DriverEvent>,
     /// Whether the session was used since its actions were performed.
     may_have_actions: bool,
+    /// Requests of handles, once there is one.
+    requests: Option<Requests>,
+    /// Whether commands are looked at before the lanes, to take turns.
+    commands_first: bool,
+    deferral: Deferral,
+    reports_replies: bool,
 }
 
 /// An event of a [`Driver`].
@@ -40,6 +61,9 @@ pub enum DriverEvent {
     /// [`Verdict::Answer`](bayeux_proto::Verdict::Answer). If its channel has subscriptions, the
     /// same message follows as a delivery.
     Answer(PublishId, Delivery),
+    /// Reply that the session has processed, after the session events that it led to, if
+    /// [`Driver::report_replies`] asks for replies.
+    Reply(Delivery),
     /// A message that the session cannot use. Worth counting, not an error.
     Unexpected(Unexpected, Delivery),
     /// A lane ended with an error. Its effect on the session follows as a session event.
@@ -56,8 +80,22 @@ pub struct Delivery {
     index: usize,
 }
 
+/// Parts of a [`Driver`], by [`Driver::into_parts`].
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct DriverParts<E> {
+    /// The session.
+    pub session: Session,
+    /// Its lanes.
+    pub lanes: Lanes,
+    /// The extension.
+    pub extension: E,
+    /// Events that [`Driver::next`] had not returned yet, in order.
+    pub events: Vec<DriverEvent>,
+}
+
 impl<E: Extension> Driver<E> {
-    /// Joins a session to lanes. `extension` fills `ext` of every outgoing message.
+    /// Joins a session to lanes. `extension` sees every outgoing and every received message.
     pub fn new(session: Session, lanes: Lanes, extension: E) -> Self {
         Self {
             session,
@@ -66,6 +104,10 @@ impl<E: Extension> Driver<E> {
             out: Vec::new(),
             ready: VecDeque::new(),
             may_have_actions: true,
+            requests: None,
+            commands_first: true,
+            deferral: Deferral::default(),
+            reports_replies: false,
         }
     }
 
@@ -83,24 +125,25 @@ impl<E: Extension> Driver<E> {
             if let Some(event) = self.ready.pop_front() {
                 return event;
             }
-            if let Some(event) = self.session.poll_event() {
-                return DriverEvent::Session(event);
+            self.take_session_events(None);
+            if let Some(event) = self.ready.pop_front() {
+                return event;
             }
-            let session = &self.session;
-            let deadline = || session.poll_timeout().map(|deadline| deadline.at);
-            let next = poll_fn(|context| self.lanes.poll_next_until(context, deadline)).await;
+            let next = poll_fn(|context| self.poll(context)).await;
             let now = self.lanes.clock().now();
             self.may_have_actions = true;
             match next {
-                Next::Opened(lane) => self.session.handle_open(now, lane),
-                Next::Frame(lane, frame) => self.handle_frame(now, lane, &frame),
-                Next::Pong(lane) => self.session.handle_pong(now, lane),
-                Next::Closed(lane, close, error) => {
+                None => {}
+                Some(Next::Opened(lane)) => self.session.handle_open(now, lane),
+                Some(Next::Frame(lane, frame)) => self.handle_frame(now, lane, &frame),
+                Some(Next::Pong(lane)) => self.session.handle_pong(now, lane),
+                Some(Next::Closed(lane, close, error)) => {
                     self.ready
                         .extend(error.map(|error| DriverEvent::LaneFailed(lane, error)));
+                    self.deferral.closed(lane);
                     self.session.handle_close(now, lane, close);
                 }
-                Next::Deadline => {
+                Some(Next::Deadline) => {
                     for (lane, last_bytes) in self.lanes.progress() {
                         self.session.handle_progress(now, lane, last_bytes);
                     }
@@ -110,11 +153,37 @@ impl<E: Extension> Driver<E> {
         }
     }
 
+    /// Drives until the session ends, for a program that uses handles only. Returns the reason.
+    ///
+    /// Cancel-safe, as [`next`](Self::next). Events for nobody are dropped.
+    pub async fn run(&mut self) -> End {
+        loop {
+            if let DriverEvent::Session(SessionEvent::Ended(end)) = self.next().await {
+                return end;
+            }
+        }
+    }
+
+    /// Returns a handle, to publish, call and subscribe from other tasks.
+    pub fn handle(&mut self) -> Handle {
+        self.requests.get_or_insert_with(Requests::new).handle()
+    }
+
     /// Returns the session, to subscribe, publish or disconnect. The actions that follow are
     /// performed by the next [`Driver::next`].
     pub fn session(&mut self) -> &mut Session {
         self.may_have_actions = true;
         &mut self.session
+    }
+
+    /// Reports replies as [`DriverEvent::Reply`], with their `ext` and other members. Default: no.
+    pub fn report_replies(&mut self, reports_replies: bool) {
+        self.reports_replies = reports_replies;
+    }
+
+    /// Returns the extension.
+    pub fn extension(&mut self) -> &mut E {
+        &mut self.extension
     }
 
     /// Tells the session that the network may have changed or the machine has woken from sleep.
@@ -128,12 +197,49 @@ impl<E: Extension> Driver<E> {
         &self.lanes
     }
 
+    /// Takes the driver apart: to continue with a loop of one's own. Requests of handles that wait
+    /// fail with [`CallError::DriverEnded`], and streams end.
+    pub fn into_parts(mut self) -> DriverParts<E> {
+        let deferred = self.deferral.release_all();
+        DriverParts {
+            session: self.session,
+            lanes: self.lanes,
+            extension: self.extension,
+            events: self.ready.into_iter().chain(deferred).collect(),
+        }
+    }
+
+    /// Polls for a report of the lanes; `None` stands for a command of a handle.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Next>> {
+        self.commands_first = !self.commands_first;
+        if self.commands_first && self.poll_command(context).is_ready() {
+            return Poll::Ready(None);
+        }
+        let session = &self.session;
+        let deadline = || session.poll_timeout().map(|deadline| deadline.at);
+        if let Poll::Ready(next) = self.lanes.poll_next_until(context, deadline) {
+            return Poll::Ready(Some(next));
+        }
+        if self.commands_first {
+            return Poll::Pending;
+        }
+        self.poll_command(context).map(|()| None)
+    }
+
+    fn poll_command(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        match &mut self.requests {
+            Some(requests) => requests.poll(context, &mut self.session, self.lanes.clock()),
+            None => Poll::Pending,
+        }
+    }
+
     fn perform_actions(&mut self) {
         let clock = self.lanes.clock();
         while let Some(action) =
             self.session
                 .poll_action(clock.now(), &mut self.extension, &mut self.out)
         {
+            self.deferral.performed(action);
             self.lanes.perform(action, &self.out);
             self.out.clear();
         }
@@ -142,30 +248,105 @@ impl<E: Extension> Driver<E> {
     /// Passes all messages of a frame to the session before it acts on any, as the session
     /// requires, and keeps deliveries and session events in order.
     fn handle_frame(&mut self, now: Instant, lane: LaneId, frame: &Arc<Frame>) {
+        self.extension.advance(now);
+        let mut completes_batch = false;
         for message in frame.messages() {
-            let verdict = self.session.handle_message(now, lane, &message.envelope());
+            let envelope = message.envelope();
+            self.extension.incoming(&envelope, &message);
+            let verdict = self.session.handle_message(now, lane, &envelope);
             let delivery = || Delivery {
                 frame: Arc::clone(frame),
                 index: message.index(),
             };
+            if verdict == Verdict::Handled {
+                completes_batch |= self.release_deferred(&envelope);
+            }
             // Session events precede the delivery that caused them, such as the report of a gap.
-            while let Some(event) = self.session.poll_event() {
-                self.ready.push_back(DriverEvent::Session(event));
-            }
-            match verdict {
-                Verdict::Answer(publish) => {
-                    self.ready
-                        .push_back(DriverEvent::Answer(publish, delivery()));
-                    if self.session.recipients(message.channel()).next().is_some() {
-                        self.ready.push_back(DriverEvent::Delivery(delivery()));
-                    }
+            self.take_session_events(Some(&delivery));
+            let event = match verdict {
+                Verdict::Answer(publish) => DriverEvent::Answer(publish, delivery()),
+                Verdict::Deliver => DriverEvent::Delivery(delivery()),
+                Verdict::Unexpected(why) => DriverEvent::Unexpected(why, delivery()),
+                _ if self.reports_replies => DriverEvent::Reply(delivery()),
+                _ => continue,
+            };
+            let is_for_subscribers = matches!(verdict, Verdict::Answer(_) | Verdict::Deliver);
+            if is_for_subscribers
+                && self.extension.defers_events()
+                && self.deferral.applies_to(lane)
+            {
+                for event in self.deferral.push(lane, event) {
+                    self.route(event);
                 }
-                Verdict::Deliver => self.ready.push_back(DriverEvent::Delivery(delivery())),
-                Verdict::Unexpected(why) => self
-                    .ready
-                    .push_back(DriverEvent::Unexpected(why, delivery())),
-                _ => {}
+            } else {
+                self.route(event);
             }
+        }
+        // Events behind the connect reply of their own frame are of its batch, too.
+        if completes_batch {
+            for event in self.deferral.release_batch() {
+                self.route(event);
+            }
+        }
+    }
+
+    /// Delivers the events before a connect reply, which completes their batch, or those of a
+    /// session that a handshake reply has replaced. Returns whether a batch is complete.
+    fn release_deferred(&mut self, reply: &Envelope<'_>) -> bool {
+        let is_connect = reply.channel == "/meta/connect";
+        let events = match (reply.channel, reply.successful) {
+            ("/meta/connect", Some(true)) => self.deferral.release_batch(),
+            ("/meta/handshake", Some(true)) => self.deferral.release_all(),
+            _ => return false,
+        };
+        for event in events {
+            self.route(event);
+        }
+        is_connect
+    }
+
+    /// Takes all events of the session, which the message in `cause` led to.
+    fn take_session_events(&mut self, cause: Option<&dyn Fn() -> Delivery>) {
+        while let Some(event) = self.session.poll_event() {
+            if let SessionEvent::Ended(_) = event {
+                for event in self.deferral.release_all() {
+                    self.route(event);
+                }
+            }
+            let event = match &mut self.requests {
+                Some(requests) => requests.session_event(event, cause),
+                None => Some(event),
+            };
+            self.ready.extend(event.map(DriverEvent::Session));
+        }
+    }
+
+    /// Passes an event to the handles that it concerns, and the rest to [`next`](Self::next).
+    fn route(&mut self, event: DriverEvent) {
+        match event {
+            DriverEvent::Answer(publish, delivery) => {
+                let has_subscribers = self.session.recipients(delivery.channel()).next().is_some();
+                let requests = self.requests.as_mut();
+                let taken =
+                    requests.is_some_and(|requests| requests.answer(publish, || delivery.clone()));
+                if !taken {
+                    let answer = DriverEvent::Answer(publish, delivery.clone());
+                    self.ready.push_back(answer);
+                }
+                if has_subscribers {
+                    self.route(DriverEvent::Delivery(delivery));
+                }
+            }
+            DriverEvent::Delivery(delivery) => {
+                let is_for_next = match &self.requests {
+                    Some(requests) => requests.deliver(&self.session, &delivery),
+                    None => true,
+                };
+                if is_for_next {
+                    self.ready.push_back(DriverEvent::Delivery(delivery));
+                }
+            }
+            other => self.ready.push_back(other),
         }
     }
 }

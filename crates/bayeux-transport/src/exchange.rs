@@ -15,7 +15,7 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use tokio::{
     sync::{mpsc, oneshot},
-    time::{Instant, timeout_at},
+    time::{Instant, timeout, timeout_at},
 };
 
 use crate::{
@@ -304,7 +304,7 @@ async fn receive(
     let encoding = Encoding::of(response.headers())?;
     let mut body = response.into_body();
     if usize::try_from(body.size_hint().lower()).map_or(true, |least| least > limit) {
-        return Err(Error::Oversize { limit });
+        return Err(skip(body, meter, limit).await);
     }
     // One buffer: a list of chunks would cost a hundred bytes for each chunk of one.
     let mut bytes = Vec::with_capacity(usize::try_from(body.size_hint().lower()).unwrap_or(0));
@@ -318,7 +318,7 @@ async fn receive(
             continue;
         };
         if chunk.len() > limit.saturating_sub(bytes.len()) {
-            return Err(Error::Oversize { limit });
+            return Err(skip(body, meter, limit).await);
         }
         bytes.extend_from_slice(&chunk);
         let content = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
@@ -343,6 +343,23 @@ async fn receive(
         }),
     }
 }
+
+/// Reads the rest of a response that is too long, and returns the error. A server that cannot send a
+/// response to its end would send the same events again, to the same effect.
+async fn skip(mut body: Incoming, meter: &Meter, limit: usize) -> Error {
+    let start = meter.read();
+    meter.allow(u64::MAX);
+    while meter.read().saturating_sub(start) < MAX_SKIPPED
+        && let Ok(Some(Ok(_))) = timeout(SKIP_STALL, body.frame()).await
+    {}
+    Error::Oversize { limit }
+}
+
+/// Time without a byte after which a response that is too long is given up.
+const SKIP_STALL: Duration = Duration::from_secs(1);
+
+/// Maximum size of a response that is read to its end although it is too long.
+const MAX_SKIPPED: u64 = 64 * 1024 * 1024;
 
 /// Time without a byte after which an exchange that outlasts its timeout is given up. The session
 /// does so sooner.

@@ -34,6 +34,13 @@
 //! - **No secrets in output.** No message, header value, cookie or query of a URL appears in an
 //!   error, a log line or a `Debug`.
 //!
+//! # Programs of several tasks
+//!
+//! [`Driver::handle`] makes handles that publish, call and subscribe from any task;
+//! [`Options::on_request`] supplies headers that change, such as a bearer token; an
+//! [`Extension`](bayeux_proto::Extension) sees every message in both directions. [`coming_from`] has
+//! the tasks of other clients side by side with those of this one.
+//!
 //! # Features
 //!
 //! - `rustls-ring` (default): TLS by rustls with ring. Without it, plaintext only.
@@ -64,19 +71,34 @@ mod lanes;
 mod meter;
 mod options;
 mod reader;
+mod request_headers;
 mod shared;
 mod site;
 mod socket;
 mod upgrade;
 mod waste;
 
+pub mod coming_from {
+    #![doc = include_str!("coming_from.md")]
+
+    #[expect(unused_imports, reason = "the links of the page")]
+    use crate::{
+        CallError, Delivery, Driver, DriverEvent, Endpoint, Handle, Lanes, Options, RequestHeaders,
+        Subscription, SubscriptionEvent,
+    };
+}
+
 pub use bayeux_dial::{DialError, HttpUrl, HttpUrlError, Proxy, RootStore};
 pub use clock::Clock;
-pub use driver::{Delivery, Driver, DriverEvent};
+pub use driver::{
+    CallError, Delivery, Driver, DriverEvent, DriverParts, Handle, Published, Subscription,
+    SubscriptionEvent,
+};
 pub use endpoint::Endpoint;
 pub use error::{BoxError, Error};
 pub use lanes::{Lanes, Next};
 pub use options::Options;
+pub use request_headers::RequestHeaders;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -1,10 +1,14 @@
 //! Options of the lanes.
 
 use core::{fmt, time::Duration};
+use std::sync::Arc;
 
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::HeaderMap;
 
-use crate::{Error, Proxy, RootStore, encoding::Encoding};
+use crate::{
+    Error, Proxy, RootStore,
+    request_headers::{self, RequestHeaders, RequestHook},
+};
 
 /// Limits, timeouts, extra request headers, proxy and trusted roots of a set of
 /// [`Lanes`](crate::Lanes).
@@ -13,10 +17,11 @@ use crate::{Error, Proxy, RootStore, encoding::Encoding};
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Options {
-    /// Maximum size of a WebSocket message, all its fragments together, in bytes. Default: 256 KiB.
+    /// Maximum size of a WebSocket message, all its fragments together, in bytes. Default: 1 MiB.
     pub max_frame: usize,
     /// Maximum size of an HTTP response body, in bytes. A long-polling response carries all
-    /// messages that were queued since the last one. Default: 1 MiB.
+    /// messages that were queued since the last one. A longer one is read to its end and dropped, so
+    /// that the server does not send it again; the session reports a gap. Default: 1 MiB.
     pub max_body: usize,
     /// Timeout of name lookup, TCP, proxy and TLS together. Default: 15 s.
     pub connect_timeout: Duration,
@@ -45,6 +50,7 @@ pub struct Options {
     /// Root certificates to trust for TLS. Default: Mozilla's, if they are compiled in.
     pub roots: RootStore,
     pub(crate) headers: HeaderMap,
+    pub(crate) hook: Option<RequestHook>,
 }
 
 impl Options {
@@ -56,35 +62,43 @@ impl Options {
     /// [`Error::Header`] if the name or value is not valid in HTTP, and for headers that the
     /// transport writes itself.
     pub fn add_header(&mut self, name: &str, value: &str) -> Result<&mut Self, Error> {
-        let error = |why| Error::Header {
-            name: name.to_owned(),
-            why,
-        };
-        let legal =
-            HeaderName::try_from(name).map_err(|_| error("its name is not valid in HTTP"))?;
-        let mut value =
-            HeaderValue::try_from(value).map_err(|_| error("its value is not valid in HTTP"))?;
-        if legal == header::SEC_WEBSOCKET_PROTOCOL {
-            return Err(error("subprotocols are not supported"));
-        }
-        if legal == header::ACCEPT_ENCODING
-            && !value.to_str().is_ok_and(Encoding::accepts_only_known)
-        {
-            return Err(error("only gzip can be read"));
-        }
-        if RESERVED_HEADERS.contains(&legal) || legal.as_str().starts_with("sec-websocket-") {
-            return Err(error("the transport writes it itself"));
-        }
-        value.set_sensitive(true);
+        let (legal, value) = request_headers::checked(name, value)?;
         self.headers.append(legal, value);
         Ok(self)
+    }
+
+    /// Calls `hook` for every request, before it is sent, to set headers and cookies that change
+    /// while the session lives, such as a bearer token. Requests to another origin, after a
+    /// redirect, are sent without.
+    ///
+    /// The hook must not block. A token that the server refuses shows as
+    /// [`DriverEvent::LaneFailed`](crate::DriverEvent::LaneFailed) with the HTTP status; the next
+    /// attempt asks the hook again, and goes on in the same session if it still lives.
+    ///
+    /// ```
+    /// # use std::sync::{Arc, RwLock};
+    /// let token = Arc::new(RwLock::new("first".to_owned()));
+    /// let current = Arc::clone(&token);
+    /// let mut options = bayeux_transport::Options::default();
+    /// options.on_request(move |request| {
+    ///     let token = current.read().expect("no holder of the lock panics");
+    ///     // A token that HTTP cannot carry is not sent, and the server refuses the request.
+    ///     request.set("Authorization", &format!("Bearer {token}")).ok();
+    /// });
+    /// ```
+    pub fn on_request(
+        &mut self,
+        hook: impl Fn(&mut RequestHeaders<'_>) + Send + Sync + 'static,
+    ) -> &mut Self {
+        self.hook = Some(Arc::new(hook));
+        self
     }
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
-            max_frame: 256 * 1024,
+            max_frame: 1024 * 1024,
             max_body: 1024 * 1024,
             connect_timeout: Duration::from_secs(15),
             exchange_timeout: Duration::from_secs(30),
@@ -95,6 +109,7 @@ impl Default for Options {
             follow_to_other_origins: false,
             proxy: Proxy::none(),
             headers: HeaderMap::new(),
+            hook: None,
             roots: RootStore::default(),
         }
     }
@@ -115,22 +130,10 @@ impl fmt::Debug for Options {
             .field("proxy", &self.proxy)
             .field("roots", &self.roots)
             .field("headers", &self.headers.keys())
+            .field("has_hook", &self.hook.is_some())
             .finish()
     }
 }
-
-/// Headers that frame a message, name the connection, or come from the cookie jar.
-const RESERVED_HEADERS: [HeaderName; 9] = [
-    header::CONNECTION,
-    header::CONTENT_ENCODING,
-    header::CONTENT_LENGTH,
-    header::CONTENT_TYPE,
-    header::COOKIE,
-    header::HOST,
-    header::TE,
-    header::TRANSFER_ENCODING,
-    header::UPGRADE,
-];
 
 #[cfg(test)]
 mod tests {

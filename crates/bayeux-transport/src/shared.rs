@@ -10,7 +10,7 @@ use http::{HeaderValue, Request, header};
 use tokio::sync::mpsc;
 
 use crate::{
-    Endpoint, Error, Options,
+    Endpoint, Error, Options, RequestHeaders,
     site::{Permission, Site, Sites},
 };
 
@@ -103,6 +103,7 @@ impl Shared {
 
     /// Creates a request with the headers that every request to the server has.
     pub(crate) fn request<B>(&self, site: &Site, method: http::Method, body: B) -> Request<B> {
+        let is_upgrade = method == http::Method::GET;
         let mut request = Request::new(body);
         *request.method_mut() = method;
         *request.uri_mut() = site.endpoint.target().clone();
@@ -114,6 +115,9 @@ impl Shared {
         headers.insert(header::HOST, site.endpoint.authority().clone());
         if let Some(cookies) = site.cookies.header(site.endpoint.cookie_url()) {
             headers.insert(header::COOKIE, cookies);
+        }
+        if let Some(hook) = self.options.hook.as_ref().filter(|_| site.takes_headers) {
+            hook(&mut RequestHeaders::new(headers, is_upgrade));
         }
         request
     }

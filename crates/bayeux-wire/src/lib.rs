@@ -92,6 +92,7 @@ mod message;
 mod node;
 mod parser;
 mod part;
+mod payload;
 mod pool;
 #[cfg(feature = "serde")]
 mod serialize;

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use bayeux_proto::{Resume, Transport};
+use bayeux_proto::{Resume, RetryRefused, Transport};
 
 /// Settings of an [`Account`](crate::Account). The defaults are those of GroupMe's gateway.
 #[derive(Clone, Debug)]
@@ -87,6 +87,8 @@ impl TransportPolicy {
         // The token travels in `ext`, so a status 403 comes from something in between: a firewall, a
         // content delivery network. It passes.
         config.forbidden_limit = None;
+        // The account repeats its own channel, with new credentials and delays of its own.
+        config.retry_refused = RetryRefused::Never;
         config
     }
 }

@@ -334,6 +334,8 @@ impl fmt::Debug for Builder {
 fn transport_options() -> Options {
     let mut options = Options::default();
     options.max_body = 8 * 1024 * 1024;
+    // A frame of the gateway holds one push of a few kilobytes.
+    options.max_frame = 256 * 1024;
     options
 }
 

@@ -268,9 +268,12 @@ impl Session {
         let error = self.server_error(message);
         let reconnect = message.advice.and_then(|advice| advice.reconnect);
         let unknown = error.is_unknown_client();
+        let stops = matches!(reconnect, Some(Reconnect::None | Reconnect::Unknown));
+        if unknown && (!stops || self.config.replace_lost_session) {
+            return self.lose_session(Cause::SessionLost);
+        }
         match reconnect {
             Some(Reconnect::None | Reconnect::Unknown) => self.end_by_advice(message),
-            _ if unknown => self.lose_session(Cause::SessionLost),
             Some(Reconnect::Handshake) => self.lose_session(Cause::Refused(error)),
             Some(Reconnect::Retry) | None => {
                 if !self.start_interval() {

@@ -39,9 +39,30 @@ pub(super) struct Recovery {
     last_event: Option<Instant>,
     /// Start and cause of a gap that is not reported yet.
     pending_gap: Option<(Instant, Cause)>,
+    former: FormerSession,
+}
+
+/// Session that the next handshake replaces.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum FormerSession {
+    /// None, or one that the server may still have.
+    #[default]
+    Unknown,
+    /// The server has ended or forgotten it.
+    Gone,
 }
 
 impl Recovery {
+    /// Creates the state of an ended session. Events after its last safe instant may be missed until
+    /// the next session is up.
+    fn after_end(ended: &mut Self) -> Self {
+        let gap = ended.pending_gap.take();
+        Self {
+            pending_gap: gap.or_else(|| ended.up.then_some((ended.last_safe, Cause::Ended))),
+            ..Self::default()
+        }
+    }
+
     /// Records an event: everything that the server sent before it has arrived, too.
     pub(super) fn event_delivered(&mut self, now: Instant) {
         self.last_safe = now;
@@ -234,11 +255,15 @@ impl Session {
                 if !matches!(cause, Cause::Lane(_) | Cause::Silence(_)) {
                     self.start_interval();
                 }
+                let is_gone = cause == Cause::SessionLost;
                 let retry_at = self.record_failure(cause);
                 if falls_back {
                     self.transport = Transport::LongPolling;
                 }
                 self.restart_handshake(retry_at);
+                if is_gone {
+                    self.recovery.former = FormerSession::Gone;
+                }
             }
             Stage::Closing { .. } => self.finish(End::Requested),
             Stage::Idle | Stage::Handshake { .. } | Stage::Ended => {}
@@ -254,7 +279,10 @@ impl Session {
                 && let Some(advice) = &message.advice
             {
                 self.advice.merge(advice);
-                let stop = matches!(advice.reconnect, Some(Reconnect::None | Reconnect::Unknown));
+                let is_gone = self.recovery.former == FormerSession::Gone;
+                let replaced = is_gone && self.config.replace_lost_session;
+                let stop = matches!(advice.reconnect, Some(Reconnect::None | Reconnect::Unknown))
+                    && !replaced;
                 if stop {
                     self.end_by_advice(message);
                 } else if !self.start_interval() {
@@ -274,6 +302,7 @@ impl Session {
         self.requests_reset();
         self.client_id.clear();
         self.connect = Connect::after(&self.connect, due);
+        self.recovery.former = FormerSession::Unknown;
         self.stage = Stage::Handshake { due, sent: None };
     }
 
@@ -306,7 +335,7 @@ impl Session {
         self.requests_cancelled();
         self.client_id.clear();
         self.connect = Connect::after(&self.connect, self.now);
-        self.recovery = Recovery::default();
+        self.recovery = Recovery::after_end(&mut self.recovery);
         self.stage = Stage::Ended;
         self.events.push_back(SessionEvent::Ended(end));
     }

@@ -16,8 +16,8 @@ use super::{
 };
 use crate::{
     Action, BayeuxId, Cause, Channel, Close, Exchange, Extension, Instant, LaneId, Message,
-    Outcome, Outgoing, Reconnect, ServerError, SessionEvent, Timer, Transport, Unexpected, Verdict,
-    encode::Batch,
+    Outcome, Outgoing, Reconnect, RetryRefused, ServerError, SessionEvent, Timer, Transport,
+    Unexpected, Verdict, encode::Batch,
 };
 
 impl Session {
@@ -83,6 +83,7 @@ impl Session {
                     }
                     PendingRequest::Unsubscribe => {
                         state.wire = WireState::Unsubscribing;
+                        state.must_leave = false;
                         batch
                             .item("/meta/unsubscribe", id)
                             .text("clientId", &self.client_id)
@@ -175,7 +176,8 @@ impl Session {
             if let Some(advice) = &message.advice {
                 self.advice.merge(advice);
             }
-            if advises(message, Reconnect::None) || advises(message, Reconnect::Unknown) {
+            let stop = advises(message, Reconnect::None) || advises(message, Reconnect::Unknown);
+            if stop && !self.config.replace_lost_session {
                 self.end_by_advice(message);
             } else {
                 self.lose_session(Cause::SessionLost);
@@ -235,10 +237,25 @@ impl Session {
         let Some(state) = self.subscriptions.state_mut(&channel) else {
             return;
         };
-        state.wire = if result.is_ok() {
-            WireState::Active
-        } else {
-            WireState::Refused
+        match result {
+            Ok(()) => state.accepted(),
+            Err(error) => {
+                let refused_since = state.refused(self.now);
+                let retries = match self.config.retry_refused {
+                    RetryRefused::Never => false,
+                    RetryRefused::Busy => error.is_temporary(),
+                    RetryRefused::Always => true,
+                };
+                if retries {
+                    let cause = Cause::Refused(error.clone());
+                    let schedule = RetrySchedule::new(&self.config, &cause);
+                    let delay = schedule.delay(self.now - refused_since, &mut self.jitter);
+                    self.subscriptions.retry(&channel, self.now + delay);
+                }
+            }
+        }
+        let Some(state) = self.subscriptions.state_mut(&channel) else {
+            return;
         };
         for subscriber in state.subscribers() {
             self.events.push_back(match result {
@@ -255,6 +272,9 @@ impl Session {
         let Some(state) = self.subscriptions.state_mut(&channel) else {
             return;
         };
+        let left = state.take_left();
+        self.events
+            .extend(left.into_iter().map(SessionEvent::Unsubscribed));
         let wanted =
             state.pending_request().is_some() && !matches!(self.stage, Stage::Closing { .. });
         if wanted && !state.queued {
@@ -262,6 +282,15 @@ impl Session {
             self.requests.queue_sync(channel);
         } else if !wanted && self.subscriptions.remove_if_unused(&channel) {
             self.requests.drop_queued_sync(&channel);
+        }
+    }
+
+    /// Requests refused subscriptions again whose time has come.
+    pub(super) fn refusals_overdue(&mut self) {
+        if self.stage == Stage::Live {
+            for channel in self.subscriptions.take_retries(self.now) {
+                self.sync_subscription(channel);
+            }
         }
     }
 
@@ -392,6 +421,9 @@ impl Session {
         self.requests
             .queue
             .retain(|command| matches!(command, Command::Publish { .. }));
+        let left = self.subscriptions.take_left();
+        self.events
+            .extend(left.into_iter().map(SessionEvent::Unsubscribed));
         for channel in self.subscriptions.reset().into_iter().rev() {
             self.requests
                 .queue

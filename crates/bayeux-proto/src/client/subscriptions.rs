@@ -2,7 +2,7 @@
 
 use alloc::{collections::BTreeMap, vec::Vec};
 
-use crate::{Channel, Misuse, SubscriptionId};
+use crate::{Channel, Instant, Misuse, SubscriptionId};
 
 /// All local subscriptions, by channel. Several local subscriptions to one channel share one on the
 /// wire.
@@ -12,6 +12,8 @@ pub(super) struct Subscriptions {
     channels: BTreeMap<SubscriptionId, Channel>,
     patterns: Vec<Channel>,
     last: u64,
+    /// No refused channel is requested again before this instant.
+    next_retry: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -20,6 +22,14 @@ pub(super) struct SubscriptionState {
     pub(super) wire: WireState,
     /// Whether the command queue holds a `SyncSubscription` for this channel.
     pub(super) queued: bool,
+    /// Whether the server has to be asked to unsubscribe, even if there are subscribers again.
+    pub(super) must_leave: bool,
+    /// Former subscribers whose end is not reported yet.
+    leaving: Vec<SubscriptionId>,
+    /// Time of the first of the consecutive refusals.
+    refused_since: Option<Instant>,
+    /// Time at which the refused channel is requested again.
+    retry_at: Option<Instant>,
 }
 
 /// State of a channel in the current session, as far as the client knows.
@@ -46,8 +56,50 @@ impl SubscriptionState {
         &self.subscribers
     }
 
+    /// Returns whether the server has confirmed the channel, and is to keep it.
+    pub(super) fn is_confirmed(&self) -> bool {
+        self.wire == WireState::Active && !self.must_leave
+    }
+
+    /// Records that the server accepted the channel.
+    pub(super) fn accepted(&mut self) {
+        self.wire = WireState::Active;
+        (self.refused_since, self.retry_at) = (None, None);
+    }
+
+    /// Records that the server refused the channel. Returns since when it does.
+    pub(super) fn refused(&mut self, now: Instant) -> Instant {
+        self.wire = WireState::Refused;
+        *self.refused_since.get_or_insert(now)
+    }
+
+    /// Makes a request due, unless one is queued or in flight.
+    pub(super) fn renew(&mut self) {
+        self.retry_at = None;
+        self.wire = match self.wire {
+            WireState::Active => WireState::Unknown,
+            WireState::Refused => WireState::Absent,
+            wire => wire,
+        };
+    }
+
+    /// Takes the former subscribers whose end is certain.
+    pub(super) fn take_left(&mut self) -> Vec<SubscriptionId> {
+        let is_over = match self.wire {
+            WireState::Absent | WireState::Refused => true,
+            WireState::Active => self.pending_request().is_none(),
+            WireState::Subscribing | WireState::Unsubscribing | WireState::Unknown => false,
+        };
+        if is_over {
+            core::mem::take(&mut self.leaving)
+        } else {
+            Vec::new()
+        }
+    }
+
     pub(super) fn pending_request(&self) -> Option<PendingRequest> {
         match (self.wire, self.subscribers.is_empty()) {
+            (WireState::Active, _) if self.must_leave => Some(PendingRequest::Unsubscribe),
             // Repeating either request is harmless.
             (WireState::Absent | WireState::Unknown, false) => Some(PendingRequest::Subscribe),
             (WireState::Active | WireState::Unknown, true) => Some(PendingRequest::Unsubscribe),
@@ -72,11 +124,15 @@ impl Subscriptions {
                 subscribers: Vec::new(),
                 wire: WireState::Absent,
                 queued: false,
+                must_leave: false,
+                leaving: Vec::new(),
+                refused_since: None,
+                retry_at: None,
             });
         state.subscribers.push(id);
         if state.wire == WireState::Refused {
             // A new subscription asks again for a channel that was refused.
-            state.wire = WireState::Absent;
+            state.renew();
         }
         (id, state)
     }
@@ -89,6 +145,8 @@ impl Subscriptions {
             .ok_or(Misuse::UnknownSubscription)?;
         if let Some(state) = self.states.get_mut(&channel) {
             state.subscribers.retain(|subscriber| *subscriber != id);
+            state.leaving.push(id);
+            state.must_leave |= state.subscribers.is_empty() && state.wire == WireState::Active;
         }
         Ok(channel)
     }
@@ -115,9 +173,12 @@ impl Subscriptions {
         self.states.retain(|_, state| !state.subscribers.is_empty());
         let states = &self.states;
         self.patterns.retain(|pattern| states.contains_key(pattern));
+        self.next_retry = None;
         for state in self.states.values_mut() {
             state.wire = WireState::Absent;
             state.queued = true;
+            state.must_leave = false;
+            (state.refused_since, state.retry_at) = (None, None);
         }
         let mut channels: Vec<(SubscriptionId, Channel)> = self
             .states
@@ -126,6 +187,47 @@ impl Subscriptions {
             .collect();
         channels.sort_unstable();
         channels.into_iter().map(|(_, channel)| channel).collect()
+    }
+
+    /// Takes all former subscribers whose end is not reported yet, because the session is over.
+    pub(super) fn take_left(&mut self) -> Vec<SubscriptionId> {
+        let states = self.states.values_mut();
+        states
+            .flat_map(|state| core::mem::take(&mut state.leaving))
+            .collect()
+    }
+
+    /// Schedules another request for a refused channel.
+    pub(super) fn retry(&mut self, channel: &Channel, at: Instant) {
+        if let Some(state) = self.states.get_mut(channel) {
+            state.retry_at = Some(at);
+            self.next_retry = Some(self.next_retry.map_or(at, |next| next.min(at)));
+        }
+    }
+
+    /// Returns when [`take_retries`](Self::take_retries) is due.
+    pub(super) fn next_retry(&self) -> Option<Instant> {
+        self.next_retry
+    }
+
+    /// Makes the refused channels whose time has come absent, and returns them.
+    pub(super) fn take_retries(&mut self, now: Instant) -> Vec<Channel> {
+        if self.next_retry.is_none_or(|next| now < next) {
+            return Vec::new();
+        }
+        let mut due = Vec::new();
+        for (channel, state) in &mut self.states {
+            if state.retry_at.is_some_and(|at| at <= now) {
+                state.renew();
+                due.push(channel.clone());
+            }
+        }
+        self.next_retry = self
+            .states
+            .values()
+            .filter_map(|state| state.retry_at)
+            .min();
+        due
     }
 
     pub(super) fn state_mut(&mut self, channel: &Channel) -> Option<&mut SubscriptionState> {

@@ -83,6 +83,7 @@ struct Reported {
     up: bool,
     connecting: bool,
     settled: BTreeSet<PublishId>,
+    left: BTreeSet<SubscriptionId>,
 }
 
 impl Run {
@@ -272,6 +273,10 @@ impl Run {
                     assert!(reported.running, "{event:?}");
                     (reported.running, reported.up, reported.connecting) = (false, false, false);
                 }
+                SessionEvent::Unsubscribed(id) => {
+                    assert!(self.dropped.contains(id), "{event:?} of a wanted one");
+                    assert!(reported.left.insert(*id), "{event:?} again");
+                }
                 other => panic!("unknown event {other:?}"),
             }
         }
@@ -334,6 +339,7 @@ impl Run {
         assert!(self.world.lanes.is_empty(), "{:?}", self.world.lanes);
         let published: BTreeSet<_> = self.published.iter().copied().collect();
         assert_eq!(published, self.reported.settled, "every publish is settled");
+        assert_eq!(self.dropped, self.reported.left, "every end is reported");
     }
 }
 

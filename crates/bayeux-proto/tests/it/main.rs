@@ -14,6 +14,7 @@ mod connect;
 mod delivery;
 mod disconnect;
 mod ended;
+mod extensions;
 mod fallback;
 mod fuzz;
 mod handshake;

@@ -1,8 +1,8 @@
 //! Subscriptions: one on the wire for any number of local ones.
 
 use bayeux_proto::{
-    BayeuxId, Channel, Close, Config, Message, Misuse, ServerError, Session, SessionEvent,
-    SubscriptionId, Unexpected, Verdict,
+    BayeuxId, Channel, Close, Config, Message, Misuse, RetryRefused, ServerError, Session,
+    SessionEvent, SubscriptionId, Unexpected, Verdict,
 };
 
 use crate::world::{Kind, World, event, millis, timing};
@@ -100,7 +100,7 @@ fn dropping_one_of_two_subscriptions_sends_nothing() {
     world.story();
     world.session.unsubscribe(first[0]).unwrap();
     world.drain();
-    assert!(world.story().is_empty());
+    assert_eq!(world.story(), ["0 Unsubscribed(SubscriptionId(1))"]);
     let lane = world.lane(Kind::Socket);
     assert_eq!(world.receive(lane, &[event("/foo")]), [Verdict::Deliver]);
     assert!(world.session.recipients("/foo").eq([second]));
@@ -157,7 +157,13 @@ fn subscribing_while_an_unsubscribe_is_in_flight_ends_subscribed() {
     let again = world.subscribe("/foo");
     assert_eq!(world.story(), ["0 send 1 /meta/unsubscribe:/foo"]);
     accept(&mut world, "/meta/unsubscribe");
-    assert_eq!(world.story(), ["0 send 1 /meta/subscribe:/foo"]);
+    assert_eq!(
+        world.story(),
+        [
+            "0 send 1 /meta/subscribe:/foo",
+            "0 Unsubscribed(SubscriptionId(1))"
+        ]
+    );
     accept(&mut world, "/meta/subscribe");
     assert_eq!(world.reported(&SessionEvent::Subscribed(again)), 1);
     assert!(world.session.recipients("/foo").eq([again]));
@@ -165,14 +171,178 @@ fn subscribing_while_an_unsubscribe_is_in_flight_ends_subscribed() {
 
 // C078
 #[test]
-fn unsubscribing_and_subscribing_in_one_turn_sends_nothing() {
-    let (mut world, ids) = subscribed(&["/foo"]);
+fn unsubscribing_and_subscribing_leads_to_the_same_requests_whenever_the_driver_runs() {
+    let stories = [false, true].map(|driver_runs| {
+        let (mut world, ids) = subscribed(&["/foo"]);
+        world.session.unsubscribe(ids[0]).unwrap();
+        if driver_runs {
+            world.drain();
+        }
+        let again = world.subscribe("/foo");
+        let lane = world.lane(Kind::Socket);
+        assert_eq!(world.receive(lane, &[event("/foo")]), [Verdict::Deliver]);
+        accept(&mut world, "/meta/unsubscribe");
+        accept(&mut world, "/meta/subscribe");
+        assert!(world.session.recipients("/foo").eq([again]));
+        world.story()
+    });
+    assert_eq!(stories[0], stories[1]);
+    assert_eq!(
+        stories[0],
+        [
+            "0 send 1 /meta/unsubscribe:/foo",
+            "0 send 1 /meta/subscribe:/foo",
+            "0 Unsubscribed(SubscriptionId(1))",
+            "0 Subscribed(SubscriptionId(2))",
+        ]
+    );
+}
+
+// C078
+#[test]
+fn the_end_of_a_subscription_is_told_once_when_the_server_has_confirmed_it() {
+    let (mut world, ids) = subscribed(&["/foo", "/bar"]);
     world.session.unsubscribe(ids[0]).unwrap();
-    let again = world.subscribe("/foo");
-    assert_eq!(world.story(), ["0 Subscribed(SubscriptionId(2))"]);
+    world.drain();
+    assert_eq!(world.reported(&SessionEvent::Unsubscribed(ids[0])), 0);
+    accept(&mut world, "/meta/unsubscribe");
+    assert_eq!(world.reported(&SessionEvent::Unsubscribed(ids[0])), 1);
+    // Another subscription keeps the channel: nothing is asked.
+    let other = world.subscribe("/bar");
+    world.session.unsubscribe(ids[1]).unwrap();
+    world.drain();
+    assert_eq!(world.reported(&SessionEvent::Unsubscribed(ids[1])), 1);
+    assert_eq!(world.sent("/meta/unsubscribe").count(), 1);
+    // A lost session ends what is being unsubscribed.
+    world.session.unsubscribe(other).unwrap();
+    world.drain();
+    let held = world.last("/meta/connect");
+    world.receive(held.lane, &[held.refused("401::Unknown client")]);
+    assert_eq!(world.reported(&SessionEvent::Unsubscribed(other)), 1);
+    // Without a session, there is nothing to wait for.
+    let offline = world.subscribe("/baz");
+    world.session.unsubscribe(offline).unwrap();
+    world.drain();
+    assert_eq!(world.reported(&SessionEvent::Unsubscribed(offline)), 1);
+}
+
+#[test]
+fn a_subscription_is_renewed_in_the_living_session() {
+    let (mut world, ids) = subscribed(&["/foo"]);
+    world.session.renew(ids[0]).unwrap();
+    world.drain();
+    assert_eq!(world.story(), ["0 send 1 /meta/subscribe:/foo"]);
+    // Repeated before the answer, it changes nothing.
+    world.session.renew(ids[0]).unwrap();
+    world.drain();
+    assert!(world.story().is_empty());
     let lane = world.lane(Kind::Socket);
     assert_eq!(world.receive(lane, &[event("/foo")]), [Verdict::Deliver]);
-    assert!(world.session.recipients("/foo").eq([again]));
+    accept(&mut world, "/meta/subscribe");
+    assert_eq!(world.story(), ["0 Subscribed(SubscriptionId(1))"]);
+    world.session.unsubscribe(ids[0]).unwrap();
+    assert_eq!(
+        world.session.renew(ids[0]),
+        Err(Misuse::UnknownSubscription)
+    );
+}
+
+#[test]
+fn a_refused_subscription_is_renewed_on_request() {
+    let mut world = World::established();
+    let id = world.subscribe("/foo");
+    let request = world.last("/meta/subscribe");
+    world.answer(&request, &[request.refused("403:/foo:Denied")]);
+    world.pass(millis(25_000));
+    assert_eq!(world.sent("/meta/subscribe").count(), 1);
+    world.session.renew(id).unwrap();
+    world.drain();
+    assert_eq!(world.sent("/meta/subscribe").count(), 2);
+    accept(&mut world, "/meta/subscribe");
+    assert_eq!(world.reported(&SessionEvent::Subscribed(id)), 1);
+}
+
+/// Answers connects of a world for `seconds`, and refuses all subscriptions with `error`.
+fn refuse_for(world: &mut World, seconds: u64, error: &str) -> Vec<u64> {
+    let end = world.now + millis(seconds * 1_000);
+    let mut answered = 0;
+    loop {
+        let asked: Vec<_> = world.sent("/meta/subscribe").cloned().collect();
+        for request in &asked[answered..] {
+            world.answer(request, &[request.refused(error)]);
+        }
+        answered = asked.len();
+        let found = world.pass_until(end, |world| {
+            world.sent("/meta/subscribe").count() > answered || world.outstanding() == 0
+        });
+        if !found {
+            let times = world.sent("/meta/subscribe");
+            return times
+                .map(|request| {
+                    u64::try_from(request.at.since_origin().as_millis()).expect("an hour")
+                })
+                .collect();
+        }
+    }
+}
+
+// C089
+#[test]
+fn a_subscription_refused_by_a_busy_server_is_requested_again_with_back_off() {
+    for error in [
+        "503::Server is too busy",
+        "429::Slow down",
+        "408::Timeout",
+        "500::Oops",
+    ] {
+        let mut world = World::established();
+        let id = world.subscribe("/foo");
+        let times = refuse_for(&mut world, 28, error);
+        assert!((5..30).contains(&times.len()), "{times:?}");
+        assert!(times.windows(2).all(|pair| pair[1] - pair[0] >= 250));
+        let refused = SessionEvent::Refused(id, ServerError::parse(error));
+        assert_eq!(world.reported(&refused), times.len());
+        let request = world.pass_until_sent("/meta/subscribe", millis(60_000));
+        world.answer(&request, &[request.ok()]);
+        assert_eq!(world.reported(&SessionEvent::Subscribed(id)), 1);
+        let before = world.sent("/meta/subscribe").count();
+        world.confirm();
+        world.pass(millis(35_000));
+        assert_eq!(world.sent("/meta/subscribe").count(), before);
+    }
+}
+
+// C089
+#[test]
+fn other_refusals_wait_for_the_next_session_unless_the_policy_says_otherwise() {
+    for (policy, error, tries) in [
+        (RetryRefused::Busy, "403:/foo:Denied", 1..=1),
+        (RetryRefused::Busy, "no code", 1..=1),
+        (RetryRefused::Never, "503::Server is too busy", 1..=1),
+        (RetryRefused::Always, "403:/foo:Denied", 5..=30),
+    ] {
+        let mut config = Config::default();
+        config.retry_refused = policy;
+        let mut world = World::connecting(config);
+        world.open();
+        let mut world = world.establish();
+        world.subscribe("/foo");
+        let times = refuse_for(&mut world, 28, error);
+        assert!(tries.contains(&times.len()), "{policy:?} {error} {times:?}");
+    }
+}
+
+// C089
+#[test]
+fn a_subscription_dropped_before_its_retry_is_not_requested() {
+    let mut world = World::established();
+    let id = world.subscribe("/foo");
+    let request = world.last("/meta/subscribe");
+    world.answer(&request, &[request.refused("503::Busy")]);
+    world.session.unsubscribe(id).unwrap();
+    world.pass(millis(25_000));
+    assert_eq!(world.sent("/meta/subscribe").count(), 1);
+    assert_eq!(world.reported(&SessionEvent::Unsubscribed(id)), 1);
 }
 
 // C078

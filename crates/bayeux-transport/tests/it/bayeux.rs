@@ -1,5 +1,7 @@
 //! A minimal Bayeux server: the replies that a session needs to connect and subscribe.
 
+use std::collections::VecDeque;
+
 use bayeux_wire::{Decoder, Frame, Value};
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -11,6 +13,8 @@ pub(crate) struct BayeuxRequest {
     pub(crate) channel: String,
     pub(crate) id: String,
     subscription: String,
+    /// The whole message.
+    pub(crate) json: String,
 }
 
 pub(crate) fn read(batch: &str) -> Vec<BayeuxRequest> {
@@ -23,6 +27,7 @@ pub(crate) fn read(batch: &str) -> Vec<BayeuxRequest> {
             channel: message.channel().to_owned(),
             id: text(message.value().get("id")),
             subscription: text(message.value().get("subscription")),
+            json: message.value().to_string(),
         })
         .collect()
 }
@@ -34,6 +39,7 @@ impl BayeuxRequest {
             channel,
             id,
             subscription,
+            ..
         } = self;
         let more = match channel.as_str() {
             "/meta/handshake" => {
@@ -46,6 +52,50 @@ impl BayeuxRequest {
         format!(
             r#"{{"channel":"{channel}","id":"{id}","clientId":"c1","successful":true,"advice":{{"reconnect":"retry","interval":0,"timeout":60000}}{more}}}"#
         )
+    }
+}
+
+/// A scripted websocket server that answers what a test does not care for.
+pub(crate) struct Script<S> {
+    pub(crate) peer: Peer<S>,
+    waiting: VecDeque<BayeuxRequest>,
+    /// `ext` of handshake replies.
+    ext: &'static str,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Script<S> {
+    pub(crate) fn new(peer: Peer<S>, ext: &'static str) -> Self {
+        Self {
+            peer,
+            waiting: VecDeque::new(),
+            ext,
+        }
+    }
+
+    /// Returns the next message to `channel`, unanswered. Handshakes, subscribes and unsubscribes
+    /// before it are answered, connects are not.
+    pub(crate) async fn expect(&mut self, channel: &str) -> BayeuxRequest {
+        loop {
+            while let Some(asked) = self.waiting.pop_front() {
+                match asked.channel.as_str() {
+                    found if found == channel => return asked,
+                    "/meta/handshake" => {
+                        let ext = format!(r#"{{"ext":{},"#, self.ext);
+                        let reply = asked.reply().replacen('{', &ext, 1);
+                        self.send(&[&reply]).await;
+                    }
+                    "/meta/connect" => {}
+                    other if other.starts_with("/meta/") => self.send(&[&asked.reply()]).await,
+                    other => panic!("a publish to {other} before one to {channel}"),
+                }
+            }
+            self.waiting.extend(read(&self.peer.read_text().await));
+        }
+    }
+
+    /// Sends messages in one frame.
+    pub(crate) async fn send(&mut self, messages: &[&str]) {
+        self.peer.text(&format!("[{}]", messages.join(","))).await;
     }
 }
 

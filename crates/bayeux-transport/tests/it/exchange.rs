@@ -310,6 +310,32 @@ async fn a_body_above_the_limit_is_refused_with_and_without_a_length() {
 }
 
 #[tokio::test]
+async fn a_body_above_the_limit_is_read_to_its_end_so_that_it_is_not_sent_again() {
+    in_time(async {
+        let mut options = Options::default();
+        options.max_body = 1000;
+        // More than all buffers between the two hold.
+        let body = "x".repeat(16 * 1024 * 1024);
+        for length in ["Content-Length: 16777216", "Connection: close"] {
+            let server = Server::bind().await;
+            let mut lanes = lanes_with(&server.url(), options.clone());
+            let [lane] = lane_ids();
+            post(&mut lanes, lane);
+            let serving = async {
+                let mut peer = server.accept().await;
+                peer.request().await;
+                peer.write(format!("HTTP/1.1 200 OK\r\n{length}\r\n\r\n{body}"))
+                    .await;
+            };
+            let ((), (close, error)) = tokio::join!(serving, lanes.closed(lane));
+            assert_eq!(close, Close::Oversize);
+            assert!(matches!(error, Some(Error::Oversize { limit: 1000 })));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_truncated_body_is_a_lost_connection() {
     in_time(async {
         let server = Server::bind().await;

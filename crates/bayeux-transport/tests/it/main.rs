@@ -5,12 +5,15 @@
 mod bayeux;
 #[cfg(feature = "cookies")]
 mod cookies;
+mod deferral;
 mod driver;
 mod exchange;
 mod flood;
+mod handle;
 mod peer;
 mod proxy;
 mod reports;
+mod request_headers;
 mod rfc6455;
 mod slow_link;
 #[cfg(feature = "rustls-ring")]

@@ -16,6 +16,7 @@ mod numbers;
 mod oracle;
 mod ownership;
 mod parts;
+mod payload;
 mod pool;
 mod properties;
 mod receiving;

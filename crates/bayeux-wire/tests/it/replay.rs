@@ -39,8 +39,8 @@ const CALM: &[&str] = &["up", FOO, "published", "left"];
 #[rustfmt::skip]
 const TABLE: &[Row] = &[
     // Two clients in succession: ours disconnects and connects again.
-    row("aiocometd-vs-cometd", POLLING, &["up", FOO, "published", "left", "up", FOO, "published", "left"], Left),
-    row("aiocometd-vs-faye", BOTH, &["up", FOO, "published", "left", "up", FOO, "published", "left"], Left),
+    row("aiocometd-vs-cometd", POLLING, &["up", FOO, "published", "left", "up", "gap: the session had ended", FOO, "published", "left"], Left),
+    row("aiocometd-vs-faye", BOTH, &["up", FOO, "published", "left", "up", "gap: the session had ended", FOO, "published", "left"], Left),
 
     row("cometd-9.0.0-vs-faye-lp", POLLING, CALM, Left),
     row("cometd-9.0.0-vs-faye-ws", BOTH, CALM, Left),

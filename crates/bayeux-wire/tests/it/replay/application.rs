@@ -88,7 +88,7 @@ impl Application {
 
     pub(crate) fn hear(&mut self, session: &Session, event: &SessionEvent) {
         let found = match event {
-            SessionEvent::Connecting => return,
+            SessionEvent::Connecting | SessionEvent::Unsubscribed(_) => return,
             SessionEvent::Up { resumed, .. } => {
                 self.state = EndReason::Healthy;
                 if *resumed {

@@ -1,0 +1,242 @@
+//! The acknowledgement extension over real sockets: nothing is lost, and nothing comes twice.
+
+use core::sync::atomic::{AtomicU32, Ordering};
+use std::sync::Arc;
+
+use bayeux_proto::{Ack, Channel, Config, Session, SessionEvent, Transport};
+use bayeux_transport::{Driver, DriverEvent};
+
+use crate::{
+    bayeux::{BayeuxRequest, Script, read},
+    peer::Server,
+    world::{in_time, lanes},
+};
+
+const ON: &str = r#"{"ack":true}"#;
+
+fn driver(server: &Server, transport: Transport) -> Driver<Ack> {
+    let mut config = Config::default();
+    config.transports = vec![transport];
+    let mut session = Session::new(config, 7);
+    session.subscribe(&Channel::new("/chat").unwrap()).unwrap();
+    session.connect();
+    Driver::new(session, lanes(&server.url()), Ack::new())
+}
+
+fn event(data: &str) -> String {
+    format!(r#"{{"channel":"/chat","data":{data}}}"#)
+}
+
+/// Returns a successful connect reply with the number of its batch.
+fn reply(connect: &BayeuxRequest, batch: u32) -> String {
+    let ext = format!(r#"{{"ext":{{"ack":{batch}}},"#);
+    connect.reply().replacen('{', &ext, 1)
+}
+
+/// Collects the data of deliveries up to `last`, and the ends of gaps and sessions.
+async fn deliveries_until(driver: &mut Driver<Ack>, last: &str) -> Vec<String> {
+    let mut got = Vec::new();
+    while got.last().is_none_or(|data| data != last) {
+        match driver.next().await {
+            DriverEvent::Delivery(delivery) => got.push(delivery.data().unwrap().to_string()),
+            DriverEvent::Session(SessionEvent::Ended(_)) => got.push("ended".to_owned()),
+            _ => {}
+        }
+    }
+    got
+}
+
+// C132 C133 C134
+#[tokio::test]
+async fn events_without_their_connect_reply_come_once_when_the_server_repeats_them() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut driver = driver(&server, Transport::WebSocket);
+        let serving = async {
+            let mut first = Script::new(server.accept_websocket().await, ON);
+            let connect = first.expect("/meta/connect").await;
+            first.send(&[&event("1"), &reply(&connect, 1)]).await;
+            let connect = first.expect("/meta/connect").await;
+            assert!(
+                connect.json.contains(r#""ext":{"ack":1}"#),
+                "{}",
+                connect.json
+            );
+            first.send(&[&event("2")]).await;
+            first.send(&[&event("3")]).await;
+            drop(first);
+            let mut second = Script::new(server.accept_websocket().await, ON);
+            let connect = second.expect("/meta/connect").await;
+            assert!(
+                connect.json.contains(r#""ext":{"ack":1}"#),
+                "{}",
+                connect.json
+            );
+            second.send(&[&event("2"), &event("3")]).await;
+            second.send(&[&event("4"), &reply(&connect, 2)]).await;
+            let connect = second.expect("/meta/connect").await;
+            assert!(
+                connect.json.contains(r#""ext":{"ack":2}"#),
+                "{}",
+                connect.json
+            );
+            second
+        };
+        let (_peer, got) = tokio::join!(serving, deliveries_until(&mut driver, "4"));
+        assert_eq!(got, ["1", "2", "3", "4"]);
+    })
+    .await;
+}
+
+// C135
+#[tokio::test]
+async fn events_of_a_session_that_is_over_are_delivered_without_their_reply() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut driver = driver(&server, Transport::WebSocket);
+        let serving = async {
+            let mut first = Script::new(server.accept_websocket().await, ON);
+            first.expect("/meta/connect").await;
+            first.send(&[&event("1")]).await;
+            drop(first);
+            let mut second = Script::new(server.accept_websocket().await, ON);
+            let connect = second.expect("/meta/connect").await;
+            let unknown = connect.reply().replace(
+                r#""successful":true"#,
+                r#""successful":false,"error":"402::session_unknown""#,
+            );
+            second.send(&[&unknown]).await;
+            drop(second);
+            let mut third = Script::new(server.accept_websocket().await, ON);
+            let connect = third.expect("/meta/connect").await;
+            assert!(
+                connect.json.contains(r#""ext":{"ack":0}"#),
+                "{}",
+                connect.json
+            );
+            third.send(&[&event("2"), &reply(&connect, 1)]).await;
+            // The end delivers what no reply will follow.
+            let connect = third.expect("/meta/connect").await;
+            third.send(&[&event("3")]).await;
+            let stop = connect.reply().replace("retry", "none").replace(
+                r#""successful":true"#,
+                r#""successful":false,"error":"403::Banned""#,
+            );
+            third.send(&[&stop]).await;
+            third
+        };
+        let (_peer, got) = tokio::join!(serving, deliveries_until(&mut driver, "ended"));
+        assert_eq!(got, ["1", "2", "3", "ended"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn events_behind_the_connect_reply_of_their_frame_wait_for_no_other() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut driver = driver(&server, Transport::WebSocket);
+        let serving = async {
+            let mut script = Script::new(server.accept_websocket().await, ON);
+            let connect = script.expect("/meta/connect").await;
+            script
+                .send(&[&event("1"), &reply(&connect, 1), &event("2")])
+                .await;
+            script
+        };
+        let (_peer, got) = tokio::join!(serving, deliveries_until(&mut driver, "2"));
+        assert_eq!(got, ["1", "2"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_server_without_the_extension_delivers_at_once() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut driver = driver(&server, Transport::WebSocket);
+        let serving = async {
+            let mut script = Script::new(server.accept_websocket().await, "{}");
+            let connect = script.expect("/meta/connect").await;
+            assert!(!connect.json.contains("ack"), "{}", connect.json);
+            script.send(&[&event("1")]).await;
+            script
+        };
+        let (_peer, got) = tokio::join!(serving, deliveries_until(&mut driver, "1"));
+        assert_eq!(got, ["1"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_flood_of_events_without_a_reply_is_delivered_at_last() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut driver = driver(&server, Transport::WebSocket);
+        let serving = async {
+            let mut script = Script::new(server.accept_websocket().await, ON);
+            script.expect("/meta/connect").await;
+            let events: Vec<String> = (0..=4096).map(|n| event(&n.to_string())).collect();
+            for some in events.chunks(1000) {
+                let some: Vec<&str> = some.iter().map(String::as_str).collect();
+                script.send(&some).await;
+            }
+            script
+        };
+        let (_peer, got) = tokio::join!(serving, deliveries_until(&mut driver, "4096"));
+        assert_eq!(got.len(), 4097);
+    })
+    .await;
+}
+
+// C133
+#[tokio::test]
+async fn a_lost_response_of_long_polling_is_repeated_with_the_old_number() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut driver = driver(&server, Transport::LongPolling);
+        let (numbers, mut numbered) = tokio::sync::mpsc::unbounded_channel();
+        let answering = async {
+            let polls = Arc::new(AtomicU32::new(0));
+            loop {
+                let (mut peer, numbers, polls) =
+                    (server.accept().await, numbers.clone(), polls.clone());
+                tokio::spawn(async move {
+                    while let Some(request) = peer.try_request().await {
+                        let asked = read(&request.body).remove(0);
+                        let answer = match asked.channel.as_str() {
+                            "/meta/handshake" => {
+                                asked.reply().replacen('{', r#"{"ext":{"ack":true},"#, 1)
+                            }
+                            "/meta/connect" => {
+                                numbers.send(asked.json.clone()).unwrap();
+                                match polls.fetch_add(1, Ordering::Relaxed) {
+                                    // The response of the second poll is cut.
+                                    1 => return,
+                                    0 => format!("{},{}", event("1"), reply(&asked, 1)),
+                                    2 => format!("{},{}", event("2"), reply(&asked, 2)),
+                                    _ => core::future::pending().await,
+                                }
+                            }
+                            _ => asked.reply(),
+                        };
+                        peer.respond("200 OK", &[], &format!("[{answer}]")).await;
+                    }
+                });
+            }
+        };
+        let got = tokio::select! {
+            () = answering => unreachable!("it goes on for ever"),
+            got = deliveries_until(&mut driver, "2") => got,
+        };
+        assert_eq!(got, ["1", "2"]);
+        for number in [0, 1, 1] {
+            let connect = numbered.recv().await.unwrap();
+            assert!(
+                connect.contains(&format!(r#""ext":{{"ack":{number}}}"#)),
+                "{connect}"
+            );
+        }
+    })
+    .await;
+}

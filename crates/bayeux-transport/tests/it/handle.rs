@@ -1,0 +1,492 @@
+//! Handles: requests from other tasks, and streams of subscriptions.
+
+use bayeux_proto::{Channel, Config, Misuse, Outcome, Session, SessionEvent, Transport};
+use bayeux_transport::{CallError, Driver, DriverEvent, SubscriptionEvent};
+
+use crate::{
+    bayeux::{Script, read},
+    peer::Server,
+    world::{in_time, lanes},
+};
+
+fn channel(name: &str) -> Channel {
+    Channel::lenient(name).unwrap()
+}
+
+fn driver(server: &Server, transport: Transport) -> Driver {
+    let mut config = Config::default();
+    config.transports = vec![transport];
+    let mut session = Session::new(config, 7);
+    session.connect();
+    Driver::new(session, lanes(&server.url()), ())
+}
+
+/// Drives while `other` runs; events are collected as text.
+async fn drive<T>(driver: &mut Driver, other: impl Future<Output = T>) -> (Vec<String>, T) {
+    let mut events = Vec::new();
+    let mut other = core::pin::pin!(other);
+    loop {
+        tokio::select! {
+            done = &mut other => return (events, done),
+            event = driver.next() => events.push(format!("{event:?}")),
+        }
+    }
+}
+
+fn data(event: Option<SubscriptionEvent>) -> String {
+    match event {
+        Some(SubscriptionEvent::Delivery(delivery)) => delivery.data().unwrap().to_string(),
+        other => format!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_publish_from_another_task_gets_the_reply() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut driver = driver(&server, Transport::WebSocket);
+        let handle = driver.handle();
+        let serving = async {
+            let mut script = Script::new(server.accept_websocket().await, "{}");
+            let asked = script.expect("/a").await;
+            assert!(asked.json.contains(r#""data":{"n":1}"#), "{}", asked.json);
+            let reply = asked.reply().replacen('{', r#"{"ext":{"seen":7},"#, 1);
+            script.send(&[&reply]).await;
+            let asked = script.expect("/b").await;
+            let refusal = asked.reply().replace(
+                r#""successful":true"#,
+                r#""successful":false,"error":"403:/b:Denied","ext":{"why":8}"#,
+            );
+            script.send(&[&refusal]).await;
+            script
+        };
+        let asking = tokio::spawn(async move {
+            let published = handle.publish(&channel("/a"), r#"{"n":1}"#).await.unwrap();
+            assert_eq!(published.outcome, Outcome::Accepted);
+            let reply = published.reply.unwrap();
+            let ext = reply.message().unwrap().ext().unwrap();
+            assert_eq!(ext.get("seen").unwrap().as_u64(), Some(7));
+            match handle.publish(&channel("/b"), "1").await {
+                Err(CallError::Refused { error, reply }) => {
+                    assert_eq!(error.to_string(), "403 Denied");
+                    let reply = reply.unwrap();
+                    let ext = reply.message().unwrap().ext().unwrap();
+                    assert_eq!(ext.get("why").unwrap().as_u64(), Some(8));
+                }
+                other => panic!("{other:?}"),
+            }
+            let misuse = handle.publish(&channel("/meta/x"), "1").await;
+            assert!(matches!(
+                misuse,
+                Err(CallError::Misuse(Misuse::ForbiddenChannel { .. }))
+            ));
+        });
+        let (events, (_script, asked)) =
+            drive(&mut driver, async { tokio::join!(serving, asking) }).await;
+        asked.unwrap();
+        assert!(!events.concat().contains("Published"), "{events:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_publish_without_a_reply_has_an_unknown_outcome() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut driver = driver(&server, Transport::LongPolling);
+        let handle = driver.handle();
+        let answering = async {
+            loop {
+                let mut peer = server.accept().await;
+                tokio::spawn(async move {
+                    while let Some(request) = peer.try_request().await {
+                        let asked = read(&request.body).remove(0);
+                        match asked.channel.as_str() {
+                            "/meta/connect" => core::future::pending().await,
+                            "/a" => peer.respond("200 OK", &[], "[]").await,
+                            _ => {
+                                let reply = format!("[{}]", asked.reply());
+                                peer.respond("200 OK", &[], &reply).await;
+                            }
+                        }
+                    }
+                });
+            }
+        };
+        let asking = async {
+            for _ in 0..20 {
+                let published = handle.publish(&channel("/a"), "1").await.unwrap();
+                assert_eq!(published.outcome, Outcome::Unknown);
+                assert!(published.reply.is_none());
+            }
+        };
+        tokio::select! {
+            () = answering => unreachable!("it goes on for ever"),
+            _ = drive(&mut driver, asking) => {}
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_call_gets_the_answer_before_after_and_without_the_reply() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut driver = driver(&server, Transport::WebSocket);
+        let handle = driver.handle();
+        let serving = async {
+            let mut script = Script::new(server.accept_websocket().await, "{}");
+            for case in 0..4 {
+                let asked = script.expect("/service/sum").await;
+                let (id, reply) = (&asked.id, asked.reply());
+                let answer = format!(
+                    r#"{{"channel":"/service/sum","id":"{id}","successful":true,"data":{case}}}"#
+                );
+                match case {
+                    0 => script.send(&[&reply, &answer]).await,
+                    1 => script.send(&[&answer, &reply]).await,
+                    2 => script.send(&[&answer]).await,
+                    _ => {
+                        script.send(&[&reply]).await;
+                        script.send(&[&answer]).await;
+                    }
+                }
+            }
+            let asked = script.expect("/service/sum").await;
+            let refusal = asked.reply().replace(
+                r#""successful":true"#,
+                r#""successful":false,"error":"400::No""#,
+            );
+            script.send(&[&refusal]).await;
+            script
+        };
+        let asking = async {
+            for case in 0..4 {
+                let answer = handle
+                    .call(&channel("/service/sum"), "[1,2]")
+                    .await
+                    .unwrap();
+                assert_eq!(answer.data().unwrap().as_u64(), Some(case));
+            }
+            let refused = handle.call(&channel("/service/sum"), "1").await;
+            assert!(
+                matches!(refused, Err(CallError::Refused { .. })),
+                "{refused:?}"
+            );
+        };
+        let (events, _) = drive(&mut driver, async { tokio::join!(serving, asking) }).await;
+        assert!(!events.concat().contains("Answer"), "{events:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_call_whose_session_ends_without_an_answer_fails() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut driver = driver(&server, Transport::WebSocket);
+        let handle = driver.handle();
+        let serving = async {
+            let mut script = Script::new(server.accept_websocket().await, "{}");
+            let asked = script.expect("/service/sum").await;
+            script.send(&[&asked.reply()]).await;
+            script
+                .send(&[r#"{"channel":"/meta/disconnect","successful":true}"#])
+                .await;
+            drop(script);
+            let mut script = Script::new(server.accept_websocket().await, "{}");
+            script.expect("/meta/connect").await;
+            script
+        };
+        let sum = channel("/service/sum");
+        let asking = handle.call(&sum, "1");
+        let (_, (_script, answer)) =
+            drive(&mut driver, async { tokio::join!(serving, asking) }).await;
+        assert!(matches!(answer, Err(CallError::Unanswered)), "{answer:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_subscription_has_a_stream_and_dropping_it_unsubscribes() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut driver = driver(&server, Transport::WebSocket);
+        driver.session().subscribe(&channel("/own")).unwrap();
+        let handle = driver.handle();
+        let (go, gone) = tokio::sync::oneshot::channel::<()>();
+        let serving = async {
+            let mut script = Script::new(server.accept_websocket().await, "{}");
+            let asked = script.expect("/ready").await;
+            script.send(&[&asked.reply()]).await;
+            script
+                .send(&[
+                    r#"{"channel":"/a","data":1}"#,
+                    r#"{"channel":"/own","data":2}"#,
+                    r#"{"channel":"/b","data":3}"#,
+                ])
+                .await;
+            gone.await.unwrap();
+            let asked = script.expect("/meta/unsubscribe").await;
+            assert!(
+                asked.json.contains(r#""subscription":"/a""#),
+                "{}",
+                asked.json
+            );
+            script.send(&[&asked.reply()]).await;
+            let asked = script.expect("/meta/subscribe").await;
+            assert!(
+                asked.json.contains(r#""subscription":"/*""#),
+                "{}",
+                asked.json
+            );
+            script.send(&[&asked.reply()]).await;
+            script
+        };
+        let asking = async {
+            let mut a = handle.subscribe(&channel("/a")).await.unwrap();
+            let mut all = handle.subscribe(&channel("/*")).await.unwrap();
+            handle.publish(&channel("/ready"), "1").await.unwrap();
+            assert!(matches!(a.next().await, Some(SubscriptionEvent::Confirmed)));
+            assert_eq!(data(a.next().await), "1");
+            assert!(matches!(
+                all.next().await,
+                Some(SubscriptionEvent::Confirmed)
+            ));
+            for expected in ["1", "2", "3"] {
+                assert_eq!(data(all.next().await), expected);
+            }
+            assert_eq!(a.channel().as_str(), "/a");
+            drop(a);
+            go.send(()).unwrap();
+            all.renew();
+            assert!(matches!(
+                all.next().await,
+                Some(SubscriptionEvent::Confirmed)
+            ));
+            all
+        };
+        let (events, (_script, mut all)) =
+            drive(&mut driver, async { tokio::join!(serving, asking) }).await;
+        // Only the subscription of the program itself shows in the events of the driver.
+        let deliveries = events.iter().filter(|event| event.starts_with("Delivery"));
+        assert_eq!(deliveries.count(), 1, "{events:?}");
+        let subscribed = events.iter().filter(|event| event.contains("Subscribed"));
+        assert_eq!(subscribed.count(), 1, "{events:?}");
+        assert!(!events.concat().contains("Unsubscribed"), "{events:?}");
+        drop(driver);
+        assert!(all.next().await.is_none());
+        let late = handle.publish(&channel("/a"), "1").await;
+        assert!(matches!(late, Err(CallError::DriverEnded)));
+        assert!(matches!(
+            handle.subscribe(&channel("/a")).await,
+            Err(CallError::DriverEnded)
+        ));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stream_that_is_not_read_tells_how_much_it_missed_and_holds_up_nobody() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut driver = driver(&server, Transport::WebSocket);
+        let handle = driver.handle();
+        let serving = async {
+            let mut script = Script::new(server.accept_websocket().await, "{}");
+            let asked = script.expect("/ready").await;
+            let many: Vec<String> = (0..1100)
+                .map(|n| format!(r#"{{"channel":"/a","data":{n}}}"#))
+                .collect();
+            let mut many: Vec<&str> = many.iter().map(String::as_str).collect();
+            let reply = asked.reply();
+            many.push(&reply);
+            script.send(&many).await;
+            let asked = script.expect("/again").await;
+            script
+                .send(&[r#"{"channel":"/a","data":"last"}"#, &asked.reply()])
+                .await;
+            script
+        };
+        let asking = async {
+            let mut stream = handle.subscribe(&channel("/a")).await.unwrap();
+            handle.publish(&channel("/ready"), "1").await.unwrap();
+            assert!(matches!(
+                stream.next().await,
+                Some(SubscriptionEvent::Confirmed)
+            ));
+            for n in 0..1023 {
+                assert_eq!(data(stream.next().await), n.to_string());
+            }
+            handle.publish(&channel("/again"), "1").await.unwrap();
+            assert!(matches!(
+                stream.next().await,
+                Some(SubscriptionEvent::Missed(77))
+            ));
+            assert_eq!(data(stream.next().await), "\"last\"");
+        };
+        drive(&mut driver, async { tokio::join!(serving, asking) }).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn streams_tell_refusals_gaps_and_the_end() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut driver = driver(&server, Transport::WebSocket);
+        let handle = driver.handle();
+        let serving = async {
+            let mut script = Script::new(server.accept_websocket().await, "{}");
+            let asked = script.expect("/meta/subscribe").await;
+            let refusal = asked.reply().replace(
+                r#""successful":true"#,
+                r#""successful":false,"error":"503::Busy""#,
+            );
+            script.send(&[&refusal]).await;
+            // The session requests it again by itself.
+            let asked = script.expect("/meta/subscribe").await;
+            script
+                .send(&[&asked.reply(), r#"{"channel":"/meta/disconnect"}"#])
+                .await;
+            drop(script);
+            let mut script = Script::new(server.accept_websocket().await, "{}");
+            let asked = script.expect("/meta/disconnect").await;
+            script.send(&[&asked.reply()]).await;
+            script
+        };
+        let asking = async {
+            let mut stream = handle.subscribe(&channel("/a")).await.unwrap();
+            let mut told = Vec::new();
+            loop {
+                match stream.next().await.unwrap() {
+                    SubscriptionEvent::Refused(error) => told.push(format!("refused {error}")),
+                    SubscriptionEvent::Gap { cause, .. } => {
+                        told.push(format!("gap: {cause}"));
+                        handle.disconnect();
+                    }
+                    SubscriptionEvent::Ended(end) => {
+                        told.push(format!("ended: {end}"));
+                        return told;
+                    }
+                    SubscriptionEvent::Confirmed => told.push("confirmed".to_owned()),
+                    other => panic!("{other:?}"),
+                }
+            }
+        };
+        let (_, (_script, mut told)) =
+            drive(&mut driver, async { tokio::join!(serving, asking) }).await;
+        // Whether the last subscribe is confirmed before the disconnect is up to the timing.
+        told.dedup();
+        assert_eq!(
+            told[..3],
+            [
+                "refused 503 Busy",
+                "confirmed",
+                "gap: the server forgot the session"
+            ]
+        );
+        assert_eq!(told.last().unwrap(), "ended: disconnected as asked");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn replies_are_events_on_request_behind_the_session_events_they_led_to() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut driver = driver(&server, Transport::WebSocket);
+        driver.report_replies(true);
+        let serving = async {
+            let mut script = Script::new(server.accept_websocket().await, r#"{"sfdc":"x"}"#);
+            script.expect("/meta/connect").await;
+            script
+        };
+        let asking = async {
+            let mut was_up = false;
+            loop {
+                match driver.next().await {
+                    DriverEvent::Session(SessionEvent::Up { .. }) => was_up = true,
+                    DriverEvent::Reply(reply) => {
+                        assert!(was_up);
+                        assert_eq!(reply.channel(), "/meta/handshake");
+                        let message = reply.message().unwrap();
+                        assert_eq!(message.envelope().client_id, Some("c1"));
+                        let ext = message.ext().unwrap();
+                        break assert_eq!(ext.get("sfdc").unwrap().as_str(), Some("x"));
+                    }
+                    _ => {}
+                }
+            }
+        };
+        let (_script, ()) = tokio::join!(serving, asking);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_driver_taken_apart_is_put_together_again_in_the_same_session() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut driver = driver(&server, Transport::WebSocket);
+        driver.session().subscribe(&channel("/a")).unwrap();
+        let handle = driver.handle();
+        let (done, is_done) = tokio::sync::oneshot::channel::<()>();
+        let serving = async {
+            let mut script = Script::new(server.accept_websocket().await, "{}");
+            script.expect("/meta/connect").await;
+            script
+                .send(&[
+                    r#"{"channel":"/a","data":1}"#,
+                    r#"{"channel":"/a","data":2}"#,
+                ])
+                .await;
+            let asked = script.expect("/b").await;
+            assert!(asked.json.contains(r#""clientId":"c1""#), "{}", asked.json);
+            done.send(()).unwrap();
+            script
+        };
+        let asking = async {
+            while !matches!(driver.next().await, DriverEvent::Delivery(_)) {}
+            let parts = driver.into_parts();
+            assert!(
+                matches!(parts.events[..], [DriverEvent::Delivery(_)]),
+                "{:?}",
+                parts.events
+            );
+            let late = handle.publish(&channel("/b"), "1").await;
+            assert!(matches!(late, Err(CallError::DriverEnded)));
+            let mut driver = Driver::new(parts.session, parts.lanes, ());
+            driver.session().publish(&channel("/b"), "1").unwrap();
+            let (_, done) = drive(&mut driver, is_done).await;
+            done.unwrap();
+        };
+        tokio::join!(serving, Box::pin(asking));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn run_drives_for_handles_until_the_session_ends() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut driver = driver(&server, Transport::WebSocket);
+        let handle = driver.handle();
+        let running = tokio::spawn(async move { driver.run().await.to_string() });
+        let serving = async {
+            let mut script = Script::new(server.accept_websocket().await, "{}");
+            let asked = script.expect("/a").await;
+            script.send(&[&asked.reply()]).await;
+            let asked = script.expect("/meta/disconnect").await;
+            script.send(&[&asked.reply()]).await;
+        };
+        let asking = async {
+            handle.wake();
+            handle.publish(&channel("/a"), "1").await.unwrap();
+            handle.disconnect();
+        };
+        tokio::join!(serving, asking);
+        assert_eq!(running.await.unwrap(), "disconnected as asked");
+    })
+    .await;
+}
