@@ -112,6 +112,12 @@ impl History {
         self
     }
 
+    /// Reads from the first message on, oldest first and without a gap.
+    pub fn from_start(self) -> Self {
+        // Ids are numbers that grow, and no message has this one.
+        self.after("0")
+    }
+
     /// Sets the maximum number of messages on a page. Default: 100, GroupMe's documented maximum;
     /// in practice it accepts 200.
     pub fn limit(mut self, limit: u32) -> Self {
