@@ -5,29 +5,30 @@
 
 use std::{
     fs::{File, OpenOptions},
-    io::{Read as _, Write as _},
+    io::{BufWriter, Read as _, Seek as _, SeekFrom, Write as _},
+    path::Path,
 };
 
 use anyhow::Context as _;
-use groupme_client::{RestClient, RestOptions, prelude::*, rest_api::BaseUrl, rest_api::Services};
-use groupme_sim::Sim;
+use groupme_client::{RestClient, prelude::*, sim::Sim};
 
 /// Appends all messages after the last whole line of the file. Returns their number.
-async fn archive(rest: &RestClient, group: GroupId, file: &mut File) -> anyhow::Result<usize> {
-    let mut text = String::new();
-    file.read_to_string(&mut text)?;
-    // A crash may have left a part of a line.
-    let whole = text.rfind('\n').map_or(0, |end| end + 1);
-    file.set_len(whole as u64)?;
-    let last = text.get(..whole).and_then(|lines| lines.lines().last());
-    let last: Option<Message> = last.map(serde_json::from_str).transpose()?;
-    let after = last.map_or_else(|| MessageId::new("0"), |message| message.id);
-
-    let mut history = rest.history(group).after(after);
+async fn archive(rest: &RestClient, group: &GroupId, path: &Path) -> anyhow::Result<usize> {
+    let mut file = OpenOptions::new()
+        .create(true)
+        .read(true)
+        .append(true)
+        .open(path)?;
+    let mut history = rest.history(group).from_start();
+    if let Some(line) = last_line(&mut file)? {
+        let last: Message = serde_json::from_slice(&line)?;
+        history = history.after(last.id);
+    }
+    let mut file = BufWriter::new(file);
     let mut count = 0;
     while let Some(page) = history.next().await {
-        for message in page?.into_messages() {
-            serde_json::to_writer(&mut *file, &message)?;
+        for message in page?.messages() {
+            serde_json::to_writer(&mut file, &message)?;
             file.write_all(b"\n")?;
             count += 1;
         }
@@ -36,12 +37,26 @@ async fn archive(rest: &RestClient, group: GroupId, file: &mut File) -> anyhow::
     Ok(count)
 }
 
-fn open(path: impl AsRef<std::path::Path>) -> std::io::Result<File> {
-    OpenOptions::new()
-        .create(true)
-        .read(true)
-        .append(true)
-        .open(path)
+/// Returns the last line, without reading what is before it. Cuts off what a crash left of another.
+fn last_line(file: &mut File) -> anyhow::Result<Option<Vec<u8>>> {
+    let (mut start, mut tail) = (file.metadata()?.len(), Vec::new());
+    loop {
+        let end = tail.iter().rposition(|byte| *byte == b'\n');
+        let line = end.and_then(|end| tail[..end].iter().rposition(|byte| *byte == b'\n'));
+        if line.is_some() || start == 0 {
+            let length = end.map_or(0, |end| end + 1);
+            file.set_len(start + length as u64)?;
+            let line = tail[line.map_or(0, |before| before + 1)..length].trim_ascii_end();
+            return Ok((!line.is_empty()).then(|| line.to_vec()));
+        }
+        let step = start.min(BLOCK);
+        start -= step;
+        let mut block = vec![0; usize::try_from(step)?];
+        file.seek(SeekFrom::Start(start))?;
+        file.read_exact(&mut block)?;
+        block.append(&mut tail);
+        tail = block;
+    }
 }
 
 #[tokio::main]
@@ -49,26 +64,26 @@ async fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
     if let Some(group) = arguments.next() {
         let path = arguments.next().context("name a file after the group")?;
-        let token = Token::new(&std::env::var("GROUPME_ACCESS_TOKEN")?)?;
-        let rest = RestClient::new(token, &RestOptions::default())?;
-        let count = archive(&rest, GroupId::new(group), &mut open(path)?).await?;
+        let rest = Client::from_environment().await?.into_rest()?;
+        let count = archive(&rest, &GroupId::new(group), path.as_ref()).await?;
         println!("{count} messages");
         return Ok(());
     }
     let sim = Sim::start().await?;
-    let mut options = RestOptions::default();
-    options.services = Services::with_base_url(&BaseUrl::new(&sim.root_url())?);
-    let rest = RestClient::new(Token::new(sim.token())?, &options)?;
-    let group = GroupId::new(sim.cast().lake.to_string());
+    let rest = Client::simulated(&sim)?.into_rest()?;
+    let group = GroupId::from(sim.cast().lake);
     let path = std::env::temp_dir().join(format!("groupme-archive-{}", std::process::id()));
     for number in 0..250 {
         sim.say(&format!("message {number}"))?;
     }
-    let first = archive(&rest, group.clone(), &mut open(&path)?).await?;
+    let first = archive(&rest, &group, &path).await?;
     sim.say("one more")?;
-    let second = archive(&rest, group, &mut open(&path)?).await?;
+    let second = archive(&rest, &group, &path).await?;
     std::fs::remove_file(path)?;
     println!("{first} messages, and {second} since");
     anyhow::ensure!(first >= 250 && second == 1);
     Ok(())
 }
+
+/// Bytes to read at a time; a message has a few hundred.
+const BLOCK: u64 = 64 * 1024;

@@ -5,8 +5,10 @@
 
 use std::collections::HashMap;
 
-use groupme_client::prelude::*;
-use groupme_sim::{MessageView, Sim};
+use groupme_client::{
+    prelude::*,
+    sim::{MessageView, Sim},
+};
 
 struct Bridge {
     handle: Handle,
@@ -57,12 +59,16 @@ impl Bridge {
                 self.handle.delete(group, copy).await?;
             }
             _ => {
-                // All reactions after the change; one account can give one of them.
+                // All reactions after the change. The account gives one of them itself, and carries
+                // one of the others.
                 let change = event.reaction_change();
-                let Some(mut reactions) = change.and_then(|change| change.reactions()) else {
+                let Some(reactions) = change.and_then(|change| change.reactions()) else {
                     return Ok(());
                 };
-                match reactions.find_map(|reaction| reaction.icon()) {
+                let me = self.handle.user();
+                let mut others =
+                    reactions.filter(|reaction| reaction.user_ids().any(|id| id != *me));
+                match others.find_map(|reaction| reaction.icon()) {
                     Some(icon) => self.handle.react(group, copy, icon).await?,
                     None => self.handle.unreact(group, copy).await?,
                 }
@@ -96,11 +102,8 @@ async fn main() -> anyhow::Result<()> {
     let sim = Sim::start().await?;
     let cast = *sim.cast();
     let second = sim.with_world(|world| world.add_group("Second", cast.me, &[cast.jonas]))?;
-    let client = Client::builder(Token::new(sim.token())?, UserId::new(sim.user_id()))
-        .gateway_url(sim.gateway_url())
-        .api_url(sim.root_url())
-        .connect()?;
-    let sides = [cast.lake, second].map(|group| GroupId::new(group.to_string()));
+    let client = Client::simulated(&sim)?.connect()?;
+    let sides = [cast.lake, second].map(GroupId::from);
     let handle = client.handle();
     let running = tokio::spawn(run(client, sides));
     for group in [cast.lake, second] {

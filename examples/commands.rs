@@ -5,9 +5,8 @@
 
 use core::time::Duration;
 
-use groupme_bot::{Bot, Context, Rest};
-use groupme_client::{Builder, Client, GroupId, SendError, Token, UserId};
-use groupme_sim::Sim;
+use groupme_bot::prelude::*;
+use groupme_client::{SendError, sim::Sim};
 
 /// Returns the bot.
 fn bot(groups: Vec<GroupId>) -> Bot {
@@ -43,12 +42,9 @@ async fn main() -> anyhow::Result<()> {
     if groups.is_empty() {
         return scene().await;
     }
-    let token = Token::new(&token()?)?;
-    let user = Client::current_user(&token).await?;
-    let stop = async { drop(tokio::signal::ctrl_c().await) };
     bot(groups)
-        .run(Client::builder(token, user))
-        .until(stop)
+        .run(Client::from_environment().await?)
+        .until(tokio::signal::ctrl_c())
         .await?;
     Ok(())
 }
@@ -56,10 +52,9 @@ async fn main() -> anyhow::Result<()> {
 /// Runs the bot against the simulator, where Mara tries it.
 async fn scene() -> anyhow::Result<()> {
     let sim = Sim::start().await?;
-    let running = bot(vec![GroupId::new(sim.cast().lake.to_string())]).run(client(&sim)?);
+    let running = bot(vec![sim.cast().lake.into()]).run(Client::simulated(&sim)?);
     let running = tokio::spawn(running.into_future());
-    sim.wait_until_subscribed(&format!("/user/{}", sim.user_id()))
-        .await;
+    sim.until_listening().await?;
     for line in [
         "!help",
         "!echo hello",
@@ -69,20 +64,8 @@ async fn scene() -> anyhow::Result<()> {
         "green",
     ] {
         let said = sim.say(line)?;
-        println!("Mara: {line}\nBot:  {}", sim.wait_for_reply(said).await);
+        println!("Mara: {line}\nBot:  {}", sim.until_reply(said).await?);
     }
     running.abort();
     Ok(())
-}
-
-fn client(sim: &Sim) -> anyhow::Result<Builder> {
-    let user = UserId::new(sim.user_id());
-    let builder = Client::builder(Token::new(sim.token())?, user);
-    Ok(builder
-        .gateway_url(sim.gateway_url())
-        .api_url(sim.root_url()))
-}
-
-fn token() -> Result<String, std::env::VarError> {
-    std::env::var("GROUPME_ACCESS_TOKEN")
 }

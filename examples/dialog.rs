@@ -6,22 +6,12 @@
 
 use core::time::Duration;
 
-use groupme_client::prelude::*;
-use groupme_sim::Sim;
+use groupme_client::{prelude::*, sim::Sim};
 
 async fn ask(handle: Handle, here: ConversationId, user: UserId) -> anyhow::Result<()> {
     for question in ["What is your favourite colour?", "Still there?"] {
-        let (there, them) = (here.clone(), user.clone());
         // Listens before it asks, so that no answer is too fast.
-        let answer = handle.wait_for(move |delivery| {
-            let event = delivery.event();
-            event.new_message().is_some_and(|message| {
-                // The user may be the bot's own account, which asks the question.
-                !delivery.is_own()
-                    && message.is_from(&them)
-                    && message.conversation().is_some_and(|id| id == there)
-            })
-        });
+        let answer = handle.next_message(&here, &user);
         handle.send(&here, question).await?;
         if let Some(delivery) = answer.timeout(Duration::from_secs(30)).await
             && let Some(message) = delivery.event().new_message()
@@ -61,10 +51,7 @@ async fn main() -> anyhow::Result<()> {
         return run(Client::from_environment().await?.connect()?).await;
     }
     let sim = Sim::start().await?;
-    let client = Client::builder(Token::new(sim.token())?, UserId::new(sim.user_id()))
-        .gateway_url(sim.gateway_url())
-        .api_url(sim.root_url())
-        .connect()?;
+    let client = Client::simulated(&sim)?.connect()?;
     let handle = client.handle();
     let bot = tokio::spawn(run(client));
     sim.wait_until_listening().await;

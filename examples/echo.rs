@@ -3,8 +3,7 @@
 //! `GROUPME_ACCESS_TOKEN=… cargo run --example echo -- live`; without the argument, the bot plays a
 //! scene with a simulated GroupMe.
 
-use groupme_client::{model::SenderTypeRef, prelude::*};
-use groupme_sim::Sim;
+use groupme_client::{model::SenderTypeRef, prelude::*, sim::Sim};
 
 async fn echo(mut client: Client) -> anyhow::Result<()> {
     let handle = client.handle();
@@ -42,10 +41,7 @@ async fn main() -> anyhow::Result<()> {
         return echo(Client::from_environment().await?.connect()?).await;
     }
     let sim = Sim::start().await?;
-    let client = Client::builder(Token::new(sim.token())?, UserId::new(sim.user_id()))
-        .gateway_url(sim.gateway_url())
-        .api_url(sim.root_url())
-        .connect()?;
+    let client = Client::simulated(&sim)?.connect()?;
     let handle = client.handle();
     let bot = tokio::spawn(echo(client));
     sim.wait_until_listening().await;

@@ -10,10 +10,10 @@ use std::{collections::BTreeMap, time::Instant};
 
 use anyhow::{Context as _, ensure};
 use groupme_client::{
-    Client, EventRef, Incoming, RestClient, RestOptions, Status, Token, UserId,
-    rest_api::{BaseUrl, Services},
+    RestClient, RestOptions,
+    prelude::*,
+    sim::{Sim, SimGroupId, SimUserId},
 };
-use groupme_sim::{Sim, SimGroupId, SimUserId};
 use tokio::sync::mpsc;
 
 /// An account, with a group and a friend who writes to that group.
@@ -43,15 +43,12 @@ async fn main() -> anyhow::Result<()> {
     let accounts: Vec<_> = accounts.collect::<anyhow::Result<_>>()?;
 
     // One REST client for all accounts; each account brings its own token.
-    let mut options = RestOptions::default();
-    options.services = Services::with_base_url(&BaseUrl::new(&sim.root_url())?);
-    let rest = RestClient::new(Token::new("nobody")?, &options)?;
+    let rest = RestClient::without_token(&RestOptions::with_base_url(&sim.root_url())?)?;
 
     let began = Instant::now();
     let (reports, mut incoming) = mpsc::channel(1024);
     for (number, account) in accounts.iter().enumerate() {
-        let user = UserId::new(account.user.to_string());
-        let client = Client::builder(Token::new(&account.token)?, user)
+        let client = Client::builder(Token::new(&account.token)?, account.user.into())
             .gateway_url(sim.gateway_url())
             .rest_client(&rest)
             .connect()?;

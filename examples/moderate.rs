@@ -3,8 +3,11 @@
 //! `GROUPME_ACCESS_TOKEN=… cargo run --example moderate -- live`, as an admin of the groups; without
 //! the argument, the bot plays a scene with a simulated GroupMe.
 
-use groupme_client::{model::system_event::NoticeUserRef, prelude::*};
-use groupme_sim::{MessageView, Sim};
+use groupme_client::{
+    model::system_event::NoticeUserRef,
+    prelude::*,
+    sim::{MessageView, Sim},
+};
 
 const BANNED: [&str; 2] = ["buy now", "free crypto"];
 
@@ -57,10 +60,7 @@ async fn main() -> anyhow::Result<()> {
     let sim = Sim::start().await?;
     let cast = *sim.cast();
     let group = sim.with_world(|world| world.add_group("Moderated", cast.me, &[cast.mara]))?;
-    let client = Client::builder(Token::new(sim.token())?, UserId::new(sim.user_id()))
-        .gateway_url(sim.gateway_url())
-        .api_url(sim.root_url())
-        .connect()?;
+    let client = Client::simulated(&sim)?.connect()?;
     let handle = client.handle();
     let bot = tokio::spawn(run(client));
     sim.wait_until_subscribed(&format!("/group/{group}")).await;

@@ -1,24 +1,22 @@
 //! Prints every event of an account, one line of JSON each: `tail -f` for GroupMe.
 //!
-//! Without arguments, connects to a simulated GroupMe. With `GROUPME_ACCESS_TOKEN` set and a user
-//! id as argument, connects to GroupMe: `cargo run --example tail [USER_ID]`
+//! `GROUPME_ACCESS_TOKEN=… cargo run --example tail -- live`; without the argument, follows a
+//! simulated GroupMe.
 
-use groupme_client::{Client, GroupId, Incoming, Status, Token, UserId};
-use groupme_sim::{Script, Sim};
+use groupme_client::{
+    prelude::*,
+    sim::{Script, Sim},
+};
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let sim;
-    let mut client = if let Some(user) = std::env::args().nth(1) {
-        let token = Token::new(&std::env::var("GROUPME_ACCESS_TOKEN")?)?;
-        Client::builder(token, UserId::new(user)).connect()?
+    let mut client = if std::env::args().nth(1).as_deref() == Some("live") {
+        Client::from_environment().await?.connect()?
     } else {
         sim = Sim::start().await?;
         sim.play_repeatedly(sim.cast().story(), Script::SLOW_INTERVAL);
-        Client::builder(Token::new(sim.token())?, UserId::new(sim.user_id()))
-            .gateway_url(sim.gateway_url())
-            .subscribe(GroupId::new(sim.cast().lake.to_string()))
-            .connect()?
+        Client::simulated(&sim)?.connect()?
     };
     while let Some(incoming) = client.next().await {
         match incoming {

@@ -1,7 +1,7 @@
 //! A bot and its test against a simulated GroupMe, without an account, a network or sleeping.
 //!
 //! The bot keeps a shopping list for a group. The bot is an ordinary program on `groupme-client`;
-//! only the addresses point to the simulator. The test is `main`; in your own crate, write a
+//! in the test, its client is `Client::simulated`. The test is `main`; in your own crate, write a
 //! `#[tokio::test]`.
 //!
 //! `cargo run --example test_your_bot`
@@ -10,38 +10,20 @@ use core::time::Duration;
 use std::collections::BTreeMap;
 
 use anyhow::ensure;
-use groupme_client::{Client, EventRef, GroupId, Incoming, Token, UserId};
-use groupme_model::MessageRef;
-use groupme_sim::{FaultPlan, Probability, Sim};
-
-/// Configuration of the bot.
-struct Settings {
-    gateway_url: String,
-    root_url: String,
-    token: String,
-    user: UserId,
-    group: GroupId,
-}
+use groupme_client::{
+    prelude::*,
+    sim::{FaultPlan, Probability, Sim},
+};
 
 /// Adds to the list after `add`, and replies to `list` with all items.
-async fn shopping_bot(settings: Settings) -> anyhow::Result<()> {
-    let mut gateway = Client::builder(Token::new(&settings.token)?, settings.user.clone())
-        .gateway_url(&settings.gateway_url)
-        .api_url(&settings.root_url)
-        .subscribe(&settings.group)
-        .connect()?;
-    let handle = gateway.handle();
+async fn shopping_bot(mut client: Client, group: GroupId) -> anyhow::Result<()> {
+    let handle = client.handle();
 
     // Items by the message that added them, so that edits and deletions find the item.
     let mut list = BTreeMap::new();
-    while let Some(incoming) = gateway.next().await {
-        let Incoming::Event(delivery) = incoming else {
-            continue;
-        };
+    while let Some(delivery) = client.next_event().await? {
         let answer = match delivery.event() {
-            EventRef::LineCreate(push)
-                if push.message().user_id() != Some((&settings.user).into()) =>
-            {
+            EventRef::LineCreate(push) if !push.message().is_from(handle.user()) => {
                 answer(&mut list, &push.message())
             }
             EventRef::MessageUpdate(push) => {
@@ -54,11 +36,11 @@ async fn shopping_bot(settings: Settings) -> anyhow::Result<()> {
             other => other
                 .reaction_change()
                 .and_then(|change| change.message())
-                .filter(|message| message.user_id() == Some((&settings.user).into()))
+                .filter(|message| message.is_from(handle.user()))
                 .map(|_| "You are welcome.".to_owned()),
         };
         if let Some(answer) = answer {
-            handle.send(&settings.group, answer).await?;
+            handle.send(&group, answer).await?;
         }
     }
     Ok(())
@@ -79,13 +61,8 @@ async fn main() -> anyhow::Result<()> {
     // Retries under faults take their time.
     let patience = Duration::from_secs(30);
     let sim = Sim::builder().patience(patience).start().await?;
-    let bot = tokio::spawn(shopping_bot(Settings {
-        gateway_url: sim.gateway_url(),
-        root_url: sim.root_url(),
-        token: sim.token().to_owned(),
-        user: UserId::new(sim.user_id()),
-        group: GroupId::new(sim.cast().lake.to_string()),
-    }));
+    let client = Client::simulated(&sim)?.connect()?;
+    let bot = tokio::spawn(shopping_bot(client, sim.cast().lake.into()));
     tokio::select! {
         checked = check(&sim) => checked?,
         ended = bot => ended??,

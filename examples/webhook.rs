@@ -10,11 +10,9 @@ use std::sync::Arc;
 
 use groupme_client::{
     RestOptions,
-    rest_api::BaseUrl,
-    rest_api::Services,
+    sim::{BotDraft, Sim},
     webhook::{MAX_BODY, Webhook},
 };
-use groupme_sim::{BotDraft, Sim};
 use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper::{
     Request, Response, StatusCode,
@@ -117,8 +115,7 @@ async fn main() -> anyhow::Result<()> {
     let url = format!("http://{}{secret_path}", listener.local_addr()?);
     let draft = BotDraft::new("Weather", Some(&url));
     let id = sim.with_world(|world| world.add_bot(cast.lake, cast.me, draft))?;
-    let mut options = RestOptions::default();
-    options.services = Services::with_base_url(&BaseUrl::new(&sim.root_url())?);
+    let options = RestOptions::with_base_url(&sim.root_url())?;
     let bot = Webhook::new(id, &options)?;
     tokio::spawn(serve(listener, Callback { bot, secret_path }));
     sim.say("!weather")?;

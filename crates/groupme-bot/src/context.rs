@@ -4,12 +4,8 @@ use core::fmt;
 use std::sync::Arc;
 
 use groupme_client::{
-    Conversation, ConversationId, Delivery, Draft, Error, Handle, MessageId, SendError, Sent,
+    ConversationId, Delivery, Draft, Error, Handle, LikeIcon, MessageRef, SendError, Sent, Typing,
     UserId,
-};
-use groupme_model::{
-    LikeIcon, MessageRef,
-    attachment::{AttachmentRef, Reply},
 };
 
 use crate::wait::{Wait, Waiters};
@@ -116,29 +112,28 @@ impl Context {
     ///
     /// Same as [`Handle::send`].
     pub async fn reply(&self, draft: impl Into<Draft>) -> Result<Sent, SendError> {
-        let message = self.message();
-        let root = message.attachments().into_iter().find_map(|part| {
-            let AttachmentRef::Reply(reply) = part else {
-                return None;
-            };
-            reply.base_reply_id().map(MessageId::from)
-        });
-        let quote = Reply::new(message.id().into_owned(), root, self.0.sender.clone());
-        self.send(draft.into().attach(quote)).await
+        self.send(draft.into().reply_to(self.message())).await
     }
 
-    /// Reacts to the message with a character, such as `"\u{2764}\u{fe0f}"`.
+    /// Reacts to the message with a character such as `"\u{2764}\u{fe0f}"`, or another
+    /// [`LikeIcon`].
     ///
     /// # Errors
     ///
     /// [`SendError::NoRest`] without a REST API; [`SendError::Rest`] if GroupMe does not accept the
     /// reaction.
-    pub async fn react(&self, character: &str) -> Result<(), SendError> {
-        let rest = self.0.handle.rest().ok_or(SendError::NoRest)?;
-        let (message, icon) = (self.message().id(), LikeIcon::unicode(character));
-        let conversation = Conversation::from(&self.0.conversation);
-        rest.react(conversation, message, Some(icon)).await?;
-        Ok(())
+    pub async fn react(&self, icon: impl Into<LikeIcon>) -> Result<(), SendError> {
+        let (handle, conversation) = (&self.0.handle, &self.0.conversation);
+        handle.react(conversation, self.message().id(), icon).await
+    }
+
+    /// Shows the bot as typing in the conversation until the returned value is dropped.
+    ///
+    /// # Errors
+    ///
+    /// Same as [`Handle::typing`].
+    pub fn typing(&self) -> Result<Typing, Error> {
+        self.0.handle.typing(&self.0.conversation)
     }
 
     /// Shows the bot as typing in the conversation, for five seconds.

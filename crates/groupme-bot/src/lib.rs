@@ -7,11 +7,11 @@ mod command;
 mod context;
 mod cooldown;
 mod error;
+pub mod prelude;
 mod queue;
 mod run;
 mod signature;
 mod wait;
-mod wall_clock;
 
 pub use answer::{Answer, HandlerError};
 pub use arguments::{Argument, ArgumentError, Arguments, Mention, Rest};

@@ -1,11 +1,11 @@
 //! The loop of a bot.
 
-use core::{fmt, pin::Pin, time::Duration};
+use core::{fmt, pin::Pin};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use groupme_client::{
-    Builder, Client, ClientEnd, ConversationId, Delivery, EventRef, Handle, Incoming, Origin,
-    Scope, Status, Timestamp, UserId,
+    Builder, Client, ClientEnd, ConversationId, Delivery, DeliveryExt as _, Draft, EventRef,
+    Handle, Incoming, Scope, Status, UserId,
 };
 use groupme_model::SenderTypeRef;
 use tokio::{
@@ -15,7 +15,6 @@ use tokio::{
 
 use crate::{
     Arguments, Bot, Command, Context, Error, HandlerError,
-    answer::parts,
     arguments::mention_at,
     bot::ErrorHandler,
     context::Turn,
@@ -23,7 +22,6 @@ use crate::{
     queue::{Job, Queue},
     signature::Outcome,
     wait::Waiters,
-    wall_clock,
 };
 
 /// Future of a running bot.
@@ -203,19 +201,17 @@ impl Running {
             let here = self.bot.conversations.as_ref();
             here.is_none_or(|here| here.contains(context.conversation()))
         };
-        is_person && is_here && self.is_recent(delivery.origin(), message.created_at())
+        is_person && is_here && self.is_recent(delivery)
     }
 
-    fn is_recent(&self, origin: Origin, sent: Option<Timestamp>) -> bool {
-        let age = || {
-            let millis = wall_clock::now()
-                .as_millis()
-                .saturating_sub(sent?.as_millis());
-            Some(Duration::from_millis(u64::try_from(millis).unwrap_or(0)))
-        };
-        let is_recent = origin == Origin::Push || age().is_none_or(|age| age <= self.bot.max_age);
+    fn is_recent(&self, delivery: &Delivery) -> bool {
+        if delivery.is_live() {
+            return true;
+        }
+        let age = delivery.age();
+        let is_recent = age.is_none_or(|age| age <= self.bot.max_age);
         if !is_recent {
-            tracing::info!(age = ?age(), "a missed message is too old to be answered");
+            tracing::info!(?age, "a missed message is too old to be answered");
         }
         is_recent
     }
@@ -383,7 +379,7 @@ async fn respond(context: &Context, outcome: Outcome, on_error: &ErrorHandler) {
         Err(error) => {
             tracing::warn!(error = chain(&*error), "a handler failed");
             let text = on_error(context, &error).unwrap_or_default();
-            parts(&text).into_iter().map(Into::into).collect()
+            Draft::split(&text)
         }
     };
     for draft in drafts {
@@ -398,7 +394,7 @@ async fn respond(context: &Context, outcome: Outcome, on_error: &ErrorHandler) {
 const HELP: &str = "help";
 
 fn text(text: &str) -> Outcome {
-    let drafts = parts(text).into_iter().map(Into::into).collect();
+    let drafts = Draft::split(text);
     Box::pin(core::future::ready(Ok::<_, HandlerError>(drafts)))
 }
 

@@ -179,9 +179,7 @@ fn services(url: &str, allow_plaintext: bool) -> Result<Services, Failure> {
     } else {
         BaseUrl::new
     };
-    let root = url.trim_end_matches('/');
-    let root = root.strip_suffix("/v3").unwrap_or(root);
-    read(root)
+    read(url)
         .map(|base| Services::with_base_url(&base))
         .context("--api-url is invalid")
         .map_err(Failure::Usage)

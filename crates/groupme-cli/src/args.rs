@@ -228,6 +228,6 @@ Exit status:
   4  request refused by GroupMe for good: not found, not allowed, not valid
   5  temporary failure: no network, no response, too many requests, server error
   6  output cannot be written: the disk is full, or the reader of `listen` has ended
-  7  history shorter than GroupMe says that it is
+  7  history cut short by GroupMe
 
 First steps: `groupme demo` needs no account.";

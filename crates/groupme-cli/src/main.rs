@@ -44,30 +44,39 @@ fn main() -> ExitCode {
 
 /// Starts logging to stderr; stdout is for events.
 fn logging(verbose: u8) {
-    use tracing_subscriber::{EnvFilter, filter::LevelFilter};
+    use tracing_subscriber::{
+        filter::{LevelFilter, Targets},
+        fmt,
+        layer::SubscriberExt as _,
+        util::SubscriberInitExt as _,
+    };
 
     let level = match verbose {
         0 => LevelFilter::WARN,
         1 => LevelFilter::DEBUG,
         _ => LevelFilter::TRACE,
     };
+    let own = Targets::new().with_default(level);
     // Commands report statuses themselves; the pool of connections is noise but for `-vv`.
-    let quiet = match verbose {
-        0 => "groupme_client::status=off",
-        1 => "hyper_util=info",
-        _ => "",
+    let own = match verbose {
+        0 => own.with_target("groupme_client::status", LevelFilter::OFF),
+        1 => own.with_target("hyper_util", LevelFilter::INFO),
+        _ => own,
     };
-    let mut filter = EnvFilter::builder()
-        .with_default_directive(level.into())
-        .from_env_lossy();
-    if let Ok(quiet) = quiet.parse() {
-        filter = filter.add_directive(quiet);
-    }
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    #[expect(clippy::disallowed_methods, reason = "this is the binary")]
+    let wanted = std::env::var("RUST_LOG").ok();
+    let wanted = wanted.filter(|wanted| !wanted.is_empty());
+    let filter = match wanted.as_deref().map(str::parse::<Targets>) {
+        Some(Ok(filter)) => filter,
+        Some(Err(_)) | None => own,
+    };
+    let lines = fmt::layer()
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())
         // A line that cannot be written is dropped: the report of the failure would panic.
-        .log_internal_errors(false)
+        .log_internal_errors(false);
+    tracing_subscriber::registry()
+        .with(lines)
+        .with(filter)
         .init();
 }

@@ -217,6 +217,30 @@ impl Builder {
         self
     }
 
+    /// Returns a REST client with the same token, user, addresses, proxy and root certificates,
+    /// for a program that listens to nothing. Of another [`TokenSource`] than a token, the current
+    /// token is taken.
+    ///
+    /// ```no_run
+    /// use groupme_client::prelude::*;
+    ///
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// let rest = Client::from_environment().await?.into_rest()?;
+    /// rest.send(GroupId::new("1835"), "on my way").await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoRest`] with a gateway of its own and no REST API, [`Error::ApiUrl`] and
+    /// [`Error::Rest`] for an invalid one.
+    pub fn into_rest(self) -> Result<groupme_rest::Client, Error> {
+        let rest = self
+            .api
+            .rest(&self.source, &self.user, self.rest, self.allow_plaintext)?;
+        rest.map(|rest| rest.client()).ok_or(Error::NoRest)
+    }
+
     /// Starts the client. It connects in the background and reports its state by
     /// [`Incoming::Status`](crate::Incoming::Status).
     ///
@@ -282,12 +306,10 @@ impl Api {
             }
             Self::Options => {}
             Self::BaseUrl(url) => {
-                // Each service adds its own version.
-                let url = url.trim_end_matches('/').trim_end_matches("/v3");
                 let base = if allow_plaintext {
-                    BaseUrl::allowing_plaintext(url)
+                    BaseUrl::allowing_plaintext(&url)
                 } else {
-                    BaseUrl::new(url)
+                    BaseUrl::new(&url)
                 };
                 options.services = Services::with_base_url(&base?);
             }

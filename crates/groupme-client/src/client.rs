@@ -34,6 +34,8 @@ pub struct Client {
     /// Event returned last, acknowledged by the next call.
     unacknowledged: Option<DeliveryTag>,
     auto_ack: bool,
+    #[cfg(feature = "metrics")]
+    figures: crate::figures::Figures,
 }
 
 impl Client {
@@ -45,6 +47,8 @@ impl Client {
     pub(crate) fn new(shared: Arc<Shared>, handle: Handle, auto_ack: bool) -> Self {
         Self {
             shared,
+            #[cfg(feature = "metrics")]
+            figures: crate::figures::Figures::new(handle.user()),
             handle,
             unacknowledged: None,
             auto_ack,
@@ -123,6 +127,10 @@ impl Client {
 
     fn poll(&mut self, context: &Context<'_>) -> Poll<Option<Incoming>> {
         let polled = self.shared.poll(context, self.unacknowledged.take());
+        #[cfg(feature = "metrics")]
+        if let Poll::Ready(Some(incoming)) = &polled {
+            self.figures.count(incoming);
+        }
         match &polled {
             Poll::Ready(Some(Incoming::Event(delivery))) => {
                 self.handle.waiters().offer(delivery);

@@ -42,6 +42,8 @@ pub(crate) struct Driver {
     timer: Option<(Instant, Pin<Box<Sleep>>)>,
     /// Time at which the lanes were last read.
     last_read: Instant,
+    /// Moment of the input whose actions are about to be performed.
+    moment_of_input: Option<Moment>,
     /// Wall clock, and when it was read.
     wall_clock: Option<(Instant, Timestamp)>,
     log: StatusLog,
@@ -66,6 +68,7 @@ impl Driver {
             may_have_actions: true,
             timer: None,
             last_read: Instant::ORIGIN,
+            moment_of_input: None,
             wall_clock: None,
             log,
         }
@@ -158,16 +161,16 @@ impl Driver {
 
     /// Checks the connection at once.
     pub(crate) fn wake(&mut self) {
-        // The machine may have slept.
-        self.wall_clock = None;
-        let at = self.moment();
+        let at = self.fresh_moment();
         self.account.wake(at);
     }
 
     /// Performs all actions of the session.
     pub(crate) fn perform_actions(&mut self) {
         self.may_have_actions = false;
-        let at = self.moment();
+        // Reading the clock again costs as much as the look for actions.
+        let at = self.moment_of_input.take();
+        let at = at.unwrap_or_else(|| self.moment());
         let source = &self.source;
         let mut token = |out: &mut Vec<u8>| {
             out.extend_from_slice(source.token().expose().as_bytes());
@@ -176,6 +179,12 @@ impl Driver {
             self.lanes.perform(action, &self.batch);
             self.batch.clear();
         }
+    }
+
+    /// Returns the present moment with the wall clock read now: the machine may have slept.
+    fn fresh_moment(&mut self) -> Moment {
+        self.wall_clock = None;
+        self.moment()
     }
 
     /// Returns the present moment. The wall clock is read once a second: a flood of events would
@@ -218,7 +227,7 @@ impl Driver {
         if let Some(requests) = &mut self.requests {
             requests.send(&mut self.account);
             if let Poll::Ready((id, response)) = requests.poll_next(context) {
-                let at = self.moment();
+                let at = self.fresh_moment();
                 self.may_have_actions = true;
                 self.account.handle_response(at, id, response);
                 return Poll::Ready(());
@@ -227,7 +236,7 @@ impl Driver {
         if !self.account.may_read() {
             let timeout = self.account.poll_timeout();
             ready!(self.poll_timer(context, timeout));
-            let at = self.moment();
+            let at = self.fresh_moment();
             self.may_have_actions = true;
             self.account.handle_timeout(at);
             return Poll::Ready(());
@@ -235,8 +244,12 @@ impl Driver {
         let account = &self.account;
         let timeout = || account.poll_timeout();
         let next = ready!(self.lanes.poll_next_until(context, timeout));
-        let at = self.moment();
+        let at = match next {
+            Next::Frame(..) => self.moment(),
+            _ => self.fresh_moment(),
+        };
         self.may_have_actions = true;
+        self.moment_of_input = Some(at);
         self.last_read = at.now;
         match next {
             Next::Opened(lane) => self.account.handle_open(at, lane),

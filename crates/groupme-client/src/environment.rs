@@ -1,7 +1,7 @@
 //! Settings from the environment, for programs that read them there.
 
 use groupme_model::UserId;
-use groupme_rest::{BaseUrl, Options as RestOptions, Services, Token};
+use groupme_rest::{Options as RestOptions, Token};
 
 use crate::{Builder, Client, Error};
 
@@ -32,8 +32,7 @@ impl Client {
         }
         let mut options = RestOptions::default();
         if let Some(api) = &api {
-            let root = api.trim_end_matches('/').trim_end_matches("/v3");
-            options.services = Services::with_base_url(&BaseUrl::new(root)?);
+            options = RestOptions::with_base_url(api)?;
         }
         let user = match variable("GROUPME_USER_ID") {
             Some(user) => UserId::new(user),

@@ -15,6 +15,9 @@ pub enum Error {
     /// The REST API cannot be set up.
     #[error("the REST API cannot be set up")]
     Rest(#[from] groupme_rest::SetupError),
+    /// The client has a gateway of its own and no REST API.
+    #[error("no REST API for this gateway: set it with `Builder::api_url`")]
+    NoRest,
     /// The environment has no access token.
     #[error("GROUPME_ACCESS_TOKEN is not set: put the access token from dev.groupme.com there")]
     NoToken,

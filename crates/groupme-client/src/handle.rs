@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bayeux_proto::{Channel, Misuse};
 use groupme_account::{Account, Delivery};
-use groupme_model::{Draft, UserId};
+use groupme_model::{Draft, MessageId, SourceGuid, UserId, attachment::Image};
 use groupme_rest::{Conversation, Sent};
 use tokio::sync::oneshot;
 
@@ -14,7 +14,7 @@ use crate::{
     rest::Rest,
     shared::Shared,
     unix_time,
-    waiting::{self, Waiters},
+    waiting::{Waiters, Wants},
 };
 
 /// Handle for sending commands to a running client. Clones are cheap, and none keeps the client
@@ -53,17 +53,14 @@ impl Handle {
     ///
     /// use groupme_client::prelude::*;
     ///
-    /// # async fn ask(handle: Handle, group: GroupId, user: UserId)
-    /// # -> Result<(), Box<dyn std::error::Error>> {
-    /// let (here, them) = (group.clone(), user.clone());
+    /// # async fn ask(handle: Handle, group: GroupId) -> Result<(), Box<dyn std::error::Error>> {
+    /// let here = group.clone();
     /// let answer = handle.wait_for(move |delivery| {
     ///     let event = delivery.event();
-    ///     event.new_message().is_some_and(|message| {
-    ///         let is_here = message.group_id().is_some_and(|group| group == here);
-    ///         !delivery.is_own() && message.is_from(&them) && is_here
-    ///     })
+    ///     let message = event.new_message();
+    ///     !delivery.is_own() && message.is_some_and(|message| message.is_in(&here))
     /// });
-    /// handle.send(&group, "What is your favourite colour?").await?;
+    /// handle.send(&group, "Who brings the boat?").await?;
     /// match answer.timeout(Duration::from_secs(30)).await {
     ///     Some(delivery) => println!("{:?}", delivery.event().message()),
     ///     None => drop(handle.send(&group, "Never mind.").await?),
@@ -71,7 +68,71 @@ impl Handle {
     /// # Ok(()) }
     /// ```
     pub fn wait_for(&self, filter: impl FnMut(&Delivery) -> bool + Send + 'static) -> WaitFor {
-        WaitFor::new(self.waiters.wait(filter, 1))
+        WaitFor::new(self.waiters.wait(filter, Wants::One))
+    }
+
+    /// Waits for the next message of a user in a conversation, as [`wait_for`](Self::wait_for) does.
+    /// Messages that this client sent do not count.
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    ///
+    /// use groupme_client::prelude::*;
+    ///
+    /// # async fn ask(handle: Handle, group: GroupId, user: UserId)
+    /// # -> Result<(), Box<dyn std::error::Error>> {
+    /// let answer = handle.next_message(&group, &user);
+    /// handle.send(&group, "What is your favourite colour?").await?;
+    /// match answer.timeout(Duration::from_secs(30)).await {
+    ///     Some(delivery) => println!("{:?}", delivery.event().message()),
+    ///     None => drop(handle.send(&group, "Never mind.").await?),
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn next_message(
+        &self,
+        conversation: impl Into<Conversation>,
+        user: impl Into<UserId>,
+    ) -> WaitFor {
+        let (conversation, user) = (conversation.into(), user.into());
+        // An id that names no conversation has no messages.
+        let here = conversation.id(&self.user).ok();
+        self.wait_for(move |delivery| {
+            let event = delivery.event();
+            let message = event.new_message();
+            message.is_some_and(|message| {
+                let place = message.conversation();
+                !delivery.is_own()
+                    && message.is_from(&user)
+                    && here
+                        .as_ref()
+                        .is_some_and(|here| place == Some(here.as_view()))
+            })
+        })
+    }
+
+    /// Collects the changes of the reactions to a message, as [`collect`](Self::collect) does: each
+    /// delivery has a [`reaction_change`](groupme_model::EventRef::reaction_change).
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    ///
+    /// use groupme_client::prelude::*;
+    ///
+    /// # async fn vote(handle: Handle, group: GroupId) -> Result<(), Box<dyn std::error::Error>> {
+    /// let sent = handle.send(&group, "Boat or bus? React with \u{1f44d} for the boat.").await?;
+    /// let message = sent.message().expect("it was just sent");
+    /// let votes = handle.reactions_to(&message.id).timeout(Duration::from_secs(60));
+    /// println!("{} votes", votes.take(3).await.len());
+    /// # Ok(()) }
+    /// ```
+    pub fn reactions_to(&self, message: impl Into<MessageId>) -> Collector {
+        let wanted = message.into();
+        self.collect(move |delivery| {
+            let event = delivery.event();
+            let message = event.reaction_change().and_then(|change| change.message());
+            message.is_some_and(|message| message.id() == wanted)
+        })
     }
 
     /// Collects the events that a filter accepts, as [`wait_for`](Self::wait_for) does for one. At
@@ -82,17 +143,17 @@ impl Handle {
     ///
     /// use groupme_client::prelude::*;
     ///
-    /// # async fn votes(handle: Handle, question: MessageId) {
-    /// let is_vote = move |delivery: &Delivery| {
+    /// # async fn votes(handle: Handle) {
+    /// let is_yes = |delivery: &Delivery| {
     ///     let event = delivery.event();
-    ///     event.reaction_change().is_some() && event.message().is_some_and(|it| it.id() == question)
+    ///     event.new_message().is_some_and(|message| message.text() == Some("yes"))
     /// };
-    /// let votes = handle.collect(is_vote).timeout(Duration::from_secs(60));
+    /// let votes = handle.collect(is_yes).timeout(Duration::from_secs(60));
     /// println!("{} votes", votes.take(3).await.len());
     /// # }
     /// ```
     pub fn collect(&self, filter: impl FnMut(&Delivery) -> bool + Send + 'static) -> Collector {
-        self.waiters.wait(filter, waiting::ROOM)
+        self.waiters.wait(filter, Wants::All)
     }
 
     /// Subscribes to a conversation's own channel: typing, reactions, and edits and deletions in a
@@ -120,8 +181,8 @@ impl Handle {
         self.command(|account| account.unsubscribe(&channel))
     }
 
-    /// Shows the user as typing in a conversation. The indicator disappears after five seconds;
-    /// send it at most once a second.
+    /// Shows the user as typing in a conversation, for five seconds. Send it at most once a second.
+    /// [`typing`](Self::typing) shows the indicator for as long as something takes.
     ///
     /// # Errors
     ///
@@ -201,8 +262,23 @@ impl Handle {
         conversation: impl Into<Conversation>,
         draft: impl Into<Draft>,
     ) -> Result<Sent, SendError> {
+        let guid = self.rest().ok_or(SendError::NoRest)?.source_guid();
+        self.send_as(conversation, draft, guid).await
+    }
+
+    /// Sends a message with the given `source_guid`, as [`send`](Self::send) does: for a retry of
+    /// the program's own. [`Outbox`](crate::Outbox) does that by itself.
+    ///
+    /// # Errors
+    ///
+    /// Same as [`send`](Self::send).
+    pub async fn send_as(
+        &self,
+        conversation: impl Into<Conversation>,
+        draft: impl Into<Draft>,
+        guid: SourceGuid,
+    ) -> Result<Sent, SendError> {
         let rest = self.rest().ok_or(SendError::NoRest)?;
-        let guid = rest.source_guid();
         // The echo may come before the response. If it cannot be marked, the message is sent all
         // the same.
         let expected = guid.clone();
@@ -212,8 +288,19 @@ impl Handle {
         Ok(rest.send_as(conversation, draft, guid).await?)
     }
 
-    /// Acknowledges an event at once, and returns a future that waits until that is saved: then the event does not come again
-    /// after the next start. Needed with [`Builder::manual_ack`](crate::Builder::manual_ack) only.
+    /// Uploads a picture, and returns the attachment for a [`Draft`]: JPEG, PNG or GIF.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::NoRest`] without a REST API; [`SendError::Rest`] as
+    /// [`groupme_rest::Client::upload_image`].
+    pub async fn upload_image(&self, bytes: impl Into<Vec<u8>>) -> Result<Image, SendError> {
+        let rest = self.rest().ok_or(SendError::NoRest)?;
+        Ok(rest.upload_image(bytes.into()).await?)
+    }
+
+    /// Acknowledges an event at once, and returns a future that waits until that is
+    /// saved: then the event does not come again after the next start. Needed with [`Builder::manual_ack`](crate::Builder::manual_ack) only.
     /// Calls that wait at the same time are saved together.
     ///
     /// # Errors

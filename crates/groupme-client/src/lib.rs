@@ -27,6 +27,8 @@
 //! marked by their [`Origin`]; what cannot be fetched is reported ([`Status::Unrecoverable`]). With
 //! a [`Store`] on disk, a restart is a gap like any other.
 //!
+//! The [`guide`] goes from the first bot to a program that runs for years.
+//!
 //! # What is delivered
 //!
 //! Everything that the gateway has of the account, each fact once:
@@ -79,6 +81,26 @@
 //! field `user`, and carry the number of the `connection`: at level `info` the connection and its loss, at `warn` what is lost, refused or not
 //! saved.
 //!
+//! # Metrics
+//!
+//! With the feature `metrics`, figures go to the recorder that the program installs for the facade
+//! crate [`metrics`](https://docs.rs/metrics), such as an exporter for Prometheus. Events and
+//! statuses are counted when the program takes them.
+//!
+//! | name | kind | labels | counts |
+//! |---|---|---|---|
+//! | `groupme_connected` | gauge | `user` | clients with a connection: 0 or 1 for each account |
+//! | `groupme_connections_total` | counter | `user`, `transport` | connections that were made |
+//! | `groupme_disconnects_total` | counter | `user` | connections lost, and attempts that failed |
+//! | `groupme_gaps_total` | counter | `user` | times after which events may have been missed |
+//! | `groupme_losses_total` | counter | `user` | reports of what cannot be fetched ([`Status::Unrecoverable`]) |
+//! | `groupme_overflow_events_total` | counter | `user` | events dropped because the program was too slow |
+//! | `groupme_store_failures_total` | counter | `user` | acknowledgements that were not saved |
+//! | `groupme_events_total` | counter | `user`, `kind`, `origin` | events: kind as in [`EventRef::kind`] or `unknown`; origin `push`, `backfill` or `reconciled` |
+//! | `groupme_event_age_seconds` | histogram | `user` | age of pushed events when the program takes them, by both clocks |
+//! | `groupme_rest_requests_total` | counter | `call`, `outcome` | requests, each attempt; outcome is the status, `timeout`, `oversize` or `network` |
+//! | `groupme_rest_request_seconds` | histogram | `call` | time until the whole answer is there |
+//!
 //! # Many accounts
 //!
 //! Each account has a client of its own; a program can run thousands. All clients share their TLS
@@ -93,6 +115,8 @@
 //! - `cookies`: keeps the cookies of the gateway. GroupMe needs none; `CometD` and load balancers
 //!   with sticky sessions do.
 //! - `sqlite`: `SqliteStore`, a store of acknowledgements in a file. Builds SQLite, which is C.
+//! - `metrics`: figures for the facade crate `metrics`, see above.
+//! - `sim`: `Client::simulated`, and the simulator as module `sim`: for the tests of your bot.
 
 mod builder;
 mod channels;
@@ -101,16 +125,25 @@ mod delivery_ext;
 mod driver;
 mod environment;
 mod error;
+#[cfg(feature = "metrics")]
+mod figures;
+// Its tests need the simulator.
+#[cfg(any(not(doctest), feature = "sim"))]
+pub mod guide;
 mod handle;
 mod message_ext;
+mod outbox;
 pub mod prelude;
 mod requests;
 mod rest;
 mod shared;
+#[cfg(feature = "sim")]
+mod simulated;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod status_log;
 mod token;
+mod typing;
 mod unix_time;
 mod waiting;
 pub mod webhook;
@@ -132,17 +165,21 @@ pub use groupme_delivery::{
 };
 pub use groupme_model::{
     self as model, ConversationId, Draft, Event, EventRef, GroupId, LikeIcon, Message, MessageId,
-    MessageRef, Timestamp, UserId,
+    MessageRef, SourceGuid, Timestamp, UserId,
 };
 pub use groupme_rest::{
     self as rest_api, Client as RestClient, Conversation, Options as RestOptions, Sent, Token,
     TokenError,
 };
+#[cfg(feature = "sim")]
+pub use groupme_sim as sim;
 pub use handle::Handle;
 pub use message_ext::MessageExt;
+pub use outbox::{FileOutbox, Outbox, OutboxError, OutboxMessage, OutboxStore, Queued};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use token::TokenSource;
+pub use typing::Typing;
 pub use waiting::{Collector, WaitFor};
 
 #[cfg(doctest)]

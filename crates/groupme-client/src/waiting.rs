@@ -34,6 +34,16 @@ struct State {
 struct Waiter {
     filter: Box<dyn FnMut(&Delivery) -> bool + Send>,
     found: mpsc::Sender<Delivery>,
+    wants: Wants,
+}
+
+/// Number of events that a task waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wants {
+    /// The next one: the filter is not called after it.
+    One,
+    /// All of them. 1,024 wait for a task that does not take them; further ones are left out.
+    All,
 }
 
 impl Waiters {
@@ -41,13 +51,18 @@ impl Waiters {
     pub(crate) fn wait(
         &self,
         filter: impl FnMut(&Delivery) -> bool + Send + 'static,
-        room: usize,
+        wants: Wants,
     ) -> Collector {
+        let room = if wants == Wants::One { 1 } else { ROOM };
         let (found, events) = mpsc::channel(room);
         let mut state = self.lock();
         if !state.has_ended {
             let filter = Box::new(filter);
-            state.waiting.push(Waiter { filter, found });
+            state.waiting.push(Waiter {
+                filter,
+                found,
+                wants,
+            });
             self.count.store(state.waiting.len(), Ordering::Release);
         }
         Collector {
@@ -96,10 +111,11 @@ impl Waiter {
             return false;
         }
         match catch_unwind(AssertUnwindSafe(|| (self.filter)(delivery))) {
-            Ok(true) => !matches!(
-                self.found.try_send(delivery.clone()),
-                Err(mpsc::error::TrySendError::Closed(_))
-            ),
+            Ok(true) => {
+                let sent = self.found.try_send(delivery.clone());
+                let is_gone = matches!(sent, Err(mpsc::error::TrySendError::Closed(_)));
+                !is_gone && self.wants == Wants::All
+            }
             Ok(false) => true,
             Err(_) => {
                 tracing::error!("a filter panicked; its task waits no longer");
@@ -193,4 +209,4 @@ impl fmt::Debug for Collector {
 }
 
 /// Events that wait for a task that does not take them. Further ones are left out.
-pub(crate) const ROOM: usize = 1_024;
+const ROOM: usize = 1_024;

@@ -282,6 +282,11 @@ impl<P> Default for Buffered<P> {
 }
 
 impl<P> Buffered<P> {
+    /// Returns whether nothing was pushed, neither kept nor dropped.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len() == 0 && self.first.is_none() && !self.dropped_changes
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.messages.len() + self.changes.len()
     }

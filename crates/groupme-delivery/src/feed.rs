@@ -238,6 +238,18 @@ impl<P> Feed<P> {
         self.confirm_baseline(until);
     }
 
+    /// Notes that nothing follows, neither pushes nor responses. Hands out held notices. Without a
+    /// ledger, also hands out the pushes that wait for missed messages, and reports what is missing
+    /// before them; with one, the next start fetches both.
+    pub fn handle_end(&mut self, now: Instant) {
+        self.advance(now);
+        self.release_all_held();
+        if !self.out.is_recording {
+            self.hand_out_unfinished();
+            self.release_all_held();
+        }
+    }
+
     /// Handles the passing of time.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.advance(now);

@@ -133,13 +133,16 @@ pub enum LossReason {
     /// The conversation, or the topics of the group, do not exist for this user any more.
     Left,
     /// The history has fewer messages than it should, or more than were requested; or a list of
-    /// conversations has new ones on each of 200 pages.
+    /// conversations goes on after 20,000.
     Truncated,
     /// REST has the message and the client cannot read it: the message has no id, or is larger than
     /// an answer may be.
     Unreadable,
     /// A defect of this program: the task that sent the request panicked.
     Internal,
+    /// The client ended before missed messages were fetched, and there is no store from which a
+    /// later start could continue.
+    Ended,
 }
 
 /// Effect of a delivery on the store once it is acknowledged.
@@ -282,6 +285,7 @@ impl LossReason {
             Self::Truncated => "truncated",
             Self::Unreadable => "unreadable",
             Self::Internal => "internal",
+            Self::Ended => "ended",
         }
     }
 }
@@ -295,6 +299,7 @@ impl fmt::Display for LossReason {
             Self::Truncated => "the history is incomplete",
             Self::Unreadable => "the message cannot be read",
             Self::Internal => "a request panicked, which is a defect of this program",
+            Self::Ended => "the client ended before they were fetched",
         })
     }
 }

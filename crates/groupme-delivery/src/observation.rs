@@ -152,7 +152,7 @@ pub(crate) fn deleted_by(notice: &MessageRef<'_>) -> Option<MessageId> {
 }
 
 /// Returns the change that a notice announces.
-fn change_announced_by(notice: &MessageRef<'_>) -> Option<(MessageId, Difference)> {
+pub(crate) fn change_announced_by(notice: &MessageRef<'_>) -> Option<(MessageId, Difference)> {
     let affected = notice.affected_message_id()?.into_owned();
     let difference = match notice.event()?.notice()? {
         NoticeRef::MessageUpdate(edit) => Difference::Edited {

@@ -89,12 +89,15 @@ impl Seen {
         state: MessageState,
         mut forget: impl FnMut(MessageId),
     ) {
-        match self.position(message) {
+        let position = self.position(message);
+        let is_newest = position == Err(self.newest.len());
+        match position {
             Ok(at) => self.newest[at].1 = state,
             Err(at) => self.newest.insert(at, (message.clone(), state)),
         }
+        let is_older = |first: &MessageId| is_newest || first <= message;
         while self.newest.len() > self.limit
-            && let Some((oldest, state)) = self.newest.pop_front_if(|(first, _)| &*first <= message)
+            && let Some((oldest, state)) = self.newest.pop_front_if(|(first, _)| is_older(first))
         {
             self.undelivered.remove(&oldest);
             self.changed.retain(|(changed, _)| *changed != oldest);

@@ -172,6 +172,17 @@ macro_rules! owned_type {
 /// Deserialization goes through [`Json`](crate::Json), so an owned type is read from a serde format
 /// with the same code and the same tolerance as from a frame.
 macro_rules! impl_reading {
+    ($Owned:ident, $Ref:ident) => {
+        $crate::macros::impl_reading!($Owned);
+
+        /// Writes the same as the owned type.
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for $Ref<'_> {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                self.into_owned().serialize(serializer)
+            }
+        }
+    };
     ($Owned:ident) => {
         impl $crate::FromValue for $Owned {
             fn from_value(value: bayeux_wire::Value<'_>) -> Option<Self> {

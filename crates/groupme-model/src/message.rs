@@ -147,6 +147,12 @@ impl Message {
         self.sender().is_some_and(|sender| sender == user)
     }
 
+    /// Returns `true` if the message is in a conversation: `message.is_in(&group)`.
+    pub fn is_in(&self, conversation: impl Into<ConversationId>) -> bool {
+        self.conversation()
+            .is_some_and(|own| own == conversation.into())
+    }
+
     /// Returns `true` if this is a direct message: it has a direct conversation or a recipient, and
     /// no group.
     pub fn is_direct(&self) -> bool {
@@ -211,6 +217,12 @@ impl<'f> MessageRef<'f> {
         UserIdRef<'f>: PartialEq<U>,
     {
         self.sender().is_some_and(|sender| sender == *user)
+    }
+
+    /// Returns `true` if the message is in a conversation: `message.is_in(&group)`.
+    pub fn is_in(&self, conversation: impl Into<ConversationId>) -> bool {
+        self.conversation()
+            .is_some_and(|own| own == conversation.into())
     }
 
     /// Returns `true` if this is a direct message: it has a direct conversation or a recipient, and

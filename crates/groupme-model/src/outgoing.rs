@@ -30,12 +30,16 @@ use crate::timestamp::Timestamp;
 
 mod body;
 mod guid;
+mod split;
 
 pub use body::*;
 pub use guid::SourceGuid;
 
 /// Message to send.
+///
+/// With serde, a draft can be kept: `{"text": …, "attachments": […]}`.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Draft {
     text: String,
     attachments: Vec<Attachment>,

@@ -68,10 +68,12 @@ impl Services {
 
     /// Returns URLs below a common base URL, by the [names](Service::name) of the services:
     /// `http://127.0.0.1:8080/v3`, `…/v4`, `…/v2`, `…/image` and so on. For simulators and reverse
-    /// proxies.
+    /// proxies. A `/v3` at the end of the base URL is left out, since each service has its own
+    /// version.
     #[must_use]
     pub fn with_base_url(base: &BaseUrl) -> Self {
-        let with_base = |(service, name, _): &(Service, &str, _)| (*service, base.join(name));
+        let root = base.without_version();
+        let with_base = |(service, name, _): &(Service, &str, _)| (*service, root.join(name));
         Self(Service::ALL.iter().map(with_base).collect())
     }
 
@@ -141,6 +143,12 @@ impl BaseUrl {
         Self(self.0.with_path(&format!("{}/{path}", self.path())))
     }
 
+    /// Removes a `/v3` from the end of the path.
+    fn without_version(&self) -> Self {
+        let root = self.path().strip_suffix("/v3").unwrap_or(self.path());
+        Self(self.0.with_path(root))
+    }
+
     fn path(&self) -> &str {
         self.0.path().trim_end_matches('/')
     }
@@ -206,6 +214,16 @@ mod tests {
             let expected = format!("http://127.0.0.1:8080/sim/{name}/groups?page=1");
             assert_eq!(below.url(service).url("/groups?page=1"), expected);
         }
+        for url in [
+            "http://127.0.0.1:8080/sim/v3",
+            "http://127.0.0.1:8080/sim/v3/",
+        ] {
+            let base = BaseUrl::new(url).unwrap();
+            assert_eq!(Services::with_base_url(&base), below);
+        }
+        let short = Services::with_base_url(&BaseUrl::new("http://127.0.0.1:8080/v3").unwrap());
+        let v4 = short.url(Service::V4).to_string();
+        assert_eq!(v4, "http://127.0.0.1:8080/v4");
         let moved = services.with(Service::V3, base.clone());
         assert_eq!(moved.url(Service::V3), &base);
         assert_eq!(

@@ -252,13 +252,20 @@ impl Shared {
         limit: Duration,
     ) -> Result<T, Error> {
         let name = call.name();
+        #[cfg(feature = "metrics")]
+        let began = Instant::now();
         let response = timeout(limit, self.transport.send(request))
             .await
-            .map_err(|_| Error::TimedOut { call: name, limit })?
-            .map_err(|error| match error {
+            .map_err(|_| Error::TimedOut { call: name, limit });
+        let response = response.and_then(|response| {
+            response.map_err(|error| match error {
                 HttpTransportError::Transport(source) => Error::Transport { call: name, source },
                 HttpTransportError::Oversize { limit } => Error::Oversize { call: name, limit },
-            })?;
+            })
+        });
+        #[cfg(feature = "metrics")]
+        crate::figures::count(name, began, &response);
+        let response = response?;
         tracing::trace!(call = %name, status = response.status().as_u16(), "response");
         call.decode(response.status(), response.headers(), response.body())
     }

@@ -69,6 +69,8 @@ impl Client {
             pager: Pager::backward(None),
             limit: LIMIT,
             count: None,
+            found: 0,
+            is_cut_short: false,
             request: None,
         }
     }
@@ -84,6 +86,9 @@ pub struct History {
     pager: Pager,
     limit: u32,
     count: Option<u64>,
+    /// Number of messages received.
+    found: u64,
+    is_cut_short: bool,
     request: Option<PageFuture>,
 }
 
@@ -107,6 +112,12 @@ impl History {
         self
     }
 
+    /// Reads from the first message on, oldest first and without a gap.
+    pub fn from_start(self) -> Self {
+        // Ids are numbers that grow, and no message has this one.
+        self.after("0")
+    }
+
     /// Sets the maximum number of messages on a page. Default: 100, GroupMe's documented maximum;
     /// in practice it accepts 200.
     pub fn limit(mut self, limit: u32) -> Self {
@@ -114,12 +125,18 @@ impl History {
         self
     }
 
-    /// Returns the number of messages of the whole conversation, as the first answer told it; `None`
-    /// before that, or if the answer did not tell. A stream that starts at the newest message and
-    /// ends before it has yielded so many (and those of [`MessagePage::unreadable`]) is incomplete:
-    /// GroupMe cuts some long histories short without an error.
+    /// Returns the number of messages ever sent in the whole conversation, as the first answer told
+    /// it; `None` before that, or if the answer did not tell. Deleted and cleared messages stay in
+    /// the count, so a stream that yields fewer need not be incomplete.
     pub fn count(&self) -> Option<u64> {
         self.count
+    }
+
+    /// Returns whether GroupMe has cut the history short: the last answer had `null` in place of a
+    /// list, and the stream from the newest message on yielded fewer messages than were counted. Some
+    /// long histories end so, without an error.
+    pub fn is_cut_short(&self) -> bool {
+        self.is_cut_short
     }
 
     /// Returns the next page, which has at least one message; `None` at the end. Cancel-safe.
@@ -152,6 +169,10 @@ impl Stream for History {
                 Ok(page) => {
                     let count = page.count.and_then(|count| u64::try_from(count).ok());
                     this.count = this.count.or(count);
+                    this.is_cut_short = page.has_null && this.count.is_some_and(|n| n > this.found);
+                    this.found = this
+                        .found
+                        .saturating_add((page.len() + page.unreadable) as u64);
                     if let Some(page) = this.pager.handle_page(page) {
                         return Poll::Ready(Some(Ok(page)));
                     }

@@ -75,6 +75,8 @@ mod connector;
 mod conversation;
 pub mod endpoint;
 mod error;
+#[cfg(feature = "metrics")]
+mod figures;
 mod history;
 mod hyper_transport;
 mod meter;
@@ -89,6 +91,7 @@ mod retry;
 mod sending;
 mod token;
 mod transport;
+mod uploading;
 
 pub use base_url::{BaseUrl, BaseUrlError, Service, Services};
 pub use bayeux_dial::{DialError, HttpUrlError, Proxy, RootStore};

@@ -2,7 +2,7 @@
 
 use core::{fmt, time::Duration};
 
-use crate::{Proxy, RetryPolicy, RootStore, Services};
+use crate::{BaseUrl, BaseUrlError, Proxy, RetryPolicy, RootStore, Services};
 
 /// Options of a [`Client`](crate::Client). The defaults suit GroupMe.
 #[derive(Clone)]
@@ -30,6 +30,22 @@ pub struct Options {
     /// Seed of jitter and message ids. Default: random. GroupMe takes messages of two clients with
     /// the same seed for duplicates.
     pub seed: Option<u64>,
+}
+
+impl Options {
+    /// Returns options for another server than GroupMe, such as a simulator: all services below one
+    /// URL, as [`Services::with_base_url`], and the defaults for everything else.
+    ///
+    /// # Errors
+    ///
+    /// Same as [`BaseUrl::new`].
+    pub fn with_base_url(url: &str) -> Result<Self, BaseUrlError> {
+        let services = Services::with_base_url(&BaseUrl::new(url)?);
+        Ok(Self {
+            services,
+            ..Self::default()
+        })
+    }
 }
 
 impl Default for Options {

@@ -72,16 +72,30 @@ impl Client {
         }
     }
 
-    /// Finds a message by its `source_guid` among the newest ones.
+    /// Finds a message of a conversation by its `source_guid`, among the newest 100: for a retry
+    /// that comes later than GroupMe recognizes the id.
+    ///
+    /// # Errors
+    ///
+    /// As [`call`](Self::call).
+    pub async fn find_sent(
+        &self,
+        conversation: impl Into<Conversation>,
+        guid: &SourceGuid,
+    ) -> Result<Option<Message>, Error> {
+        let conversation = conversation.into();
+        let newest = messages::list(&conversation, &HistoryWindow::Newest, MAX_SEARCHED);
+        let page = self.call(&newest).await?;
+        let mut messages = page.messages();
+        let found = messages.find(|message| message.source_guid() == Some(guid.as_str()));
+        Ok(found.map(groupme_model::MessageRef::into_owned))
+    }
+
     async fn find(&self, conversation: &Conversation, guid: &SourceGuid) -> Sent {
-        let newest = messages::list(conversation, &HistoryWindow::Newest, MAX_SEARCHED);
-        match self.call(&newest).await {
-            Ok(page) => page
-                .messages()
-                .find(|message| message.source_guid() == Some(guid.as_str()))
-                .map_or(Sent::DuplicateNotFound, |message| {
-                    Sent::Duplicate(Box::new(message.into_owned()))
-                }),
+        match self.find_sent(conversation, guid).await {
+            Ok(found) => found.map_or(Sent::DuplicateNotFound, |message| {
+                Sent::Duplicate(Box::new(message))
+            }),
             Err(error) => {
                 tracing::debug!(%error, "cannot look up a message that was sent");
                 Sent::DuplicateNotFound

@@ -112,6 +112,9 @@
 //! # Features
 //!
 //! - `net`: `Sim`, on real sockets, with tokio. Off by default.
+//! - `model`: ids convert into those of `groupme-model`: `sim.cast().lake.into()`. Off by default.
+//!
+//! The feature `sim` of `groupme-client` sets both, and adds `Client::simulated(&sim)`.
 //!
 //! # Other languages
 //!

@@ -22,6 +22,8 @@ mod message;
 mod message_rows;
 mod message_view;
 mod messages;
+#[cfg(feature = "model")]
+mod model_ids;
 mod notice;
 mod payload;
 mod poll;

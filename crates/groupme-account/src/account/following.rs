@@ -108,6 +108,7 @@ impl Account {
     /// Follows the conversations that the feed has found, and leaves those that are gone.
     pub(super) fn follow(&mut self) {
         if self.following.scope == Scope::Account || self.has_ended {
+            while self.feed.as_mut().and_then(Feed::poll_found).is_some() {}
             return;
         }
         while let Some((conversation, exists)) = self.feed.as_mut().and_then(Feed::poll_found) {

@@ -133,6 +133,9 @@ impl Account {
                 self.end_overflow();
                 // Hands out what is held back.
                 self.lose();
+                if let Some(feed) = &mut self.feed {
+                    feed.handle_end(self.latest.now);
+                }
                 self.has_ended = true;
                 let end = ClientEnd::from_session(end);
                 Status::Ended(self.end_override.take().unwrap_or(end))

@@ -37,7 +37,7 @@ pub(crate) struct History {
     #[arg(long, value_name = "N", default_value_t = 20,
         value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) limit: u64,
-    /// Print all messages, without a limit. Exit status 7 if there are fewer than GroupMe counts.
+    /// Print all messages, without a limit. Exit status 7 if GroupMe cuts them short.
     #[arg(long, conflicts_with_all = ["limit", "since"])]
     pub(crate) all: bool,
     /// Print messages sent before this one, newest first.

@@ -57,7 +57,15 @@ pub(crate) async fn run(args: History) -> Result<(), Failure> {
         }
     }
     match history.count() {
-        Some(count) if is_counted && found < count.min(wanted) => Err(incomplete(found, count)),
+        Some(count) if is_counted && history.is_cut_short() => Err(incomplete(found, count)),
+        Some(count) if is_counted && args.all && found < count => {
+            tracing::warn!(
+                found,
+                count,
+                "GroupMe counts more messages than it returned; deleted messages stay in the count"
+            );
+            Ok(())
+        }
         _ => Ok(()),
     }
 }
@@ -65,8 +73,8 @@ pub(crate) async fn run(args: History) -> Result<(), Failure> {
 /// Returns the error of a history that ends too early.
 fn incomplete(found: u64, count: u64) -> Failure {
     Failure::Incomplete(anyhow!(
-        "incomplete: the API returned {found} messages of the {count} that it counts, and then none; \
-         GroupMe keeps some old conversations in part only"
+        "incomplete: the API returned {found} messages of the {count} that it counts, and then `null` \
+         in place of a list; GroupMe keeps some old conversations in part only"
     ))
 }
 

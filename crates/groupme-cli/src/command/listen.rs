@@ -1,14 +1,14 @@
 //! `groupme listen`: prints an account's events as they arrive.
 
-use core::error::Error as _;
 use std::{
     fs::{self, File},
     io::{self, IsTerminal as _},
     os::{fd::AsFd, unix::fs::MetadataExt as _},
+    path::Path,
 };
 
 use anyhow::anyhow;
-use groupme_client::{Builder, DeliveryConfig, GroupId, Polling, Scope, SqliteStore};
+use groupme_client::{Builder, DeliveryConfig, GroupId, Polling, Scope};
 use rustix::fs::{OFlags, fcntl_getfl};
 
 use super::{
@@ -19,7 +19,7 @@ use crate::{
     account,
     args::{self, Format, Listen},
     exit::Failure,
-    output::{Printer, chain},
+    output::Printer,
 };
 
 pub(crate) async fn run(mut args: Listen) -> Result<(), Failure> {
@@ -74,10 +74,10 @@ fn check_output(format: Format, has_state: bool) -> Result<(), Failure> {
         )));
     }
     // An output that cannot be examined shows its errors when it is written.
-    if is_lost(io::stdout()).unwrap_or(false) {
+    if has_state && is_lost(io::stdout()).unwrap_or(false) {
         return Err(Failure::Usage(anyhow!(
-            "standard output is closed, so that nobody would see the events: redirect it to a file, or \
-             to a program that reads it"
+            "standard output is closed, or /dev/null for reading and writing, and --state acknowledges \
+             events that nobody sees: redirect the output to a file, or to a program that reads it"
         )));
     }
     Ok(())
@@ -97,13 +97,7 @@ fn deliver(mut builder: Builder, args: &Listen) -> Result<Builder, Failure> {
         return Ok(builder.without_backfill());
     }
     if let Some(file) = &args.state {
-        let store = SqliteStore::open(file).map_err(|error| {
-            let reason = error.source().map(chain).unwrap_or_default();
-            let file = file.display();
-            Failure::Usage(anyhow!("cannot use the state file {file}: {reason}"))
-        })?;
-        // An event that could not be printed comes again.
-        builder = builder.store(store).manual_ack();
+        builder = store(builder, file)?;
     }
     let mut config = DeliveryConfig::default();
     config.history = args.history;
@@ -111,4 +105,25 @@ fn deliver(mut builder: Builder, args: &Listen) -> Result<Builder, Failure> {
         .poll_after
         .map(|after| Polling::new(after, Polling::default().every));
     Ok(builder.delivery(config))
+}
+
+/// Sets the state file.
+#[cfg(feature = "sqlite")]
+fn store(builder: Builder, file: &Path) -> Result<Builder, Failure> {
+    use core::error::Error as _;
+
+    let store = groupme_client::SqliteStore::open(file).map_err(|error| {
+        let reason = error.source().map(crate::output::chain).unwrap_or_default();
+        let file = file.display();
+        Failure::Usage(anyhow!("cannot use the state file {file}: {reason}"))
+    })?;
+    // An event that could not be printed comes again.
+    Ok(builder.store(store).manual_ack())
+}
+
+#[cfg(not(feature = "sqlite"))]
+fn store(_: Builder, _: &Path) -> Result<Builder, Failure> {
+    Err(Failure::Usage(anyhow!(
+        "this program was built without state files: build it with the feature `sqlite`"
+    )))
 }

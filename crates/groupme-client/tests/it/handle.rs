@@ -1,10 +1,13 @@
 //! Commands of a handle reach the gateway and the other clients.
 
-use groupme_client::{Client, Error, EventRef, GroupId, Incoming, Status, TransportPolicy, UserId};
+use groupme_client::{
+    Client, Draft, Error, EventRef, GroupId, Incoming, Status, TransportPolicy, UserId,
+};
 use groupme_sim::Sim;
 
 use crate::account::{
-    TRANSPORTS, builder_for, end, event, is_active, listening, next, sim, soon, statuses_until,
+    TRANSPORTS, builder, builder_for, end, event, is_active, listening, next, sim, soon,
+    statuses_until,
 };
 
 /// Returns a second client of the same simulator, Mara's, subscribed to the group and to the direct
@@ -51,6 +54,47 @@ async fn typing_is_seen_by_others() {
             assert!(typing.started().is_some());
         }
     }
+}
+
+#[tokio::test]
+async fn a_typing_indicator_stays_until_it_is_dropped() {
+    let sim = sim().await;
+    let mut other = mara(&sim).await;
+    let client = listening(&sim, TransportPolicy::Auto).await;
+    let group = GroupId::from(sim.cast().lake);
+    let typing = client.handle().typing(&group).unwrap();
+    for _ in 0..2 {
+        let delivery = event(&mut other).await;
+        assert!(matches!(delivery.event(), EventRef::Typing(_)));
+    }
+    drop(typing);
+    drop(client);
+    sim.say("the end").unwrap();
+    let delivery = event(&mut other).await;
+    assert!(matches!(delivery.event(), EventRef::LineCreate(_)));
+}
+
+#[tokio::test]
+async fn a_client_and_its_settings_upload_and_send() {
+    let sim = sim().await;
+    let group = GroupId::from(sim.cast().lake);
+    let settings = || builder(&sim).api_url(sim.api_url());
+    let rest = settings().into_rest().unwrap();
+    let sent = rest.send(&group, "hello").await.unwrap();
+    assert!(sent.message().unwrap().is_from(&UserId::new(sim.user_id())));
+    let handle = settings().connect().unwrap().handle();
+    let picture = handle.upload_image(DOT).await.unwrap();
+    let draft = Draft::new("look").attach(picture);
+    assert!(
+        handle
+            .send(&group, draft)
+            .await
+            .unwrap()
+            .message()
+            .is_some()
+    );
+    let none = builder(&sim).into_rest().unwrap_err();
+    assert!(matches!(none, Error::NoRest), "{none}");
 }
 
 #[tokio::test]
@@ -178,3 +222,7 @@ async fn a_command_is_obeyed_while_the_program_does_something_else() {
     soon(sim.wait_until_subscribed(&format!("/group/{lake}"))).await;
     drop(client);
 }
+
+/// Picture of one dot.
+const DOT: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0:~\x9bU\0\0\0\n\
+    IDATx\x9cc\xf8\x0f\0\x01\x01\x01\0\x1b\xb6\xeeV\0\0\0\0IEND\xaeB`\x82";

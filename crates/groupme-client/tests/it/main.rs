@@ -15,7 +15,10 @@ mod following;
 mod handle;
 mod leaving;
 mod many;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod misuse;
+mod outbox;
 mod recovery;
 mod secrets;
 #[cfg(feature = "sqlite")]

@@ -1,10 +1,14 @@
 //! Waiting for events beside the main loop, answering them, and loud ends.
 
-use core::time::Duration;
+use core::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
+use std::sync::Arc;
 
 use groupme_client::{
-    Client, ClientEnd, Delivery, DeliveryExt as _, Draft, GroupId, MessageExt as _, Scope, Token,
-    TransportPolicy, UserId,
+    Client, ClientEnd, Delivery, DeliveryExt as _, Draft, GroupId, MessageExt as _, MessageId,
+    Scope, Token, TransportPolicy, UserId,
 };
 
 use crate::account::{builder, event, listening, sim, soon, until_active};
@@ -57,6 +61,70 @@ async fn a_collector_takes_as_many_events_as_it_is_asked_for() {
         event(&mut client).await;
     }
     assert_eq!(soon(votes.take(2)).await.len(), 2);
+}
+
+#[tokio::test]
+async fn the_next_message_of_a_user_in_a_conversation_ends_a_wait() {
+    let sim = sim().await;
+    let mut client = listening(&sim, TransportPolicy::Auto).await;
+    let (handle, cast) = (client.handle(), *sim.cast());
+    let group = GroupId::from(cast.lake);
+    let answer = handle.next_message(&group, UserId::from(cast.jonas));
+    let direct = handle.next_message(UserId::from(cast.mara), UserId::from(cast.mara));
+    sim.say("from somebody else").unwrap();
+    sim.say_as(cast.jonas, "from Jonas").unwrap();
+    sim.say_as(cast.jonas, "too late").unwrap();
+    sim.direct_message("in private").unwrap();
+    for _ in 0..4 {
+        event(&mut client).await;
+    }
+    assert!(is_text("from Jonas")(&soon(answer).await.unwrap()));
+    assert!(is_text("in private")(&soon(direct).await.unwrap()));
+}
+
+#[tokio::test]
+async fn a_filter_is_not_called_after_it_has_found() {
+    let sim = sim().await;
+    let mut client = listening(&sim, TransportPolicy::Auto).await;
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&calls);
+    let found = client.wait_for(move |_| counted.fetch_add(1, Ordering::Relaxed) == 1);
+    for text in ["one", "two", "three"] {
+        sim.say(text).unwrap();
+    }
+    for _ in 0..3 {
+        event(&mut client).await;
+    }
+    assert!(is_text("two")(&soon(found).await.unwrap()));
+    assert_eq!(calls.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test]
+async fn reactions_to_one_message_are_collected() {
+    let sim = sim().await;
+    let mut client = listening(&sim, TransportPolicy::Auto).await;
+    let group = format!("/group/{}", sim.cast().lake);
+    client
+        .handle()
+        .subscribe(GroupId::from(sim.cast().lake))
+        .unwrap();
+    until_active(&mut client, &group).await;
+    let (one, other) = (sim.say("one").unwrap(), sim.say("other").unwrap());
+    let votes = client.handle().reactions_to(MessageId::from(one));
+    sim.react(other, "\u{1f44d}").unwrap();
+    sim.react(one, "\u{1f44d}").unwrap();
+    let jonas = sim.cast().jonas;
+    sim.with_world(|world| world.react(one, jonas, "\u{1f44d}"))
+        .unwrap();
+    for _ in 0..5 {
+        event(&mut client).await;
+    }
+    let votes = soon(votes.take(2)).await;
+    let users: Vec<_> = votes
+        .iter()
+        .map(|vote| vote.event().actor().unwrap().into_owned())
+        .collect();
+    assert_eq!(users, [UserId::from(sim.cast().mara), UserId::from(jonas)]);
 }
 
 #[tokio::test]

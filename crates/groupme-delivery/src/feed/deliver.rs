@@ -4,7 +4,7 @@ use groupme_model::{ConversationId, MessageId, MessageRow, Timestamp};
 
 use super::Feed;
 use crate::{
-    Item, Origin, RowEvent, Synthesized,
+    DeliveryTag, Item, Origin, RowEvent, Synthesized,
     conversation::{Conversation, Found},
     item::{Mark, Record},
     message_state::{Aspect, Difference, MessageState},
@@ -82,7 +82,9 @@ impl<P> Feed<P> {
         record
     }
 
-    pub(super) fn deliver_change(&mut self, change: PushedChange, push: P) {
+    /// Hands out a pushed change, unless it is known. Returns the delivery that has handed it out,
+    /// if that is remembered.
+    pub(super) fn deliver_change(&mut self, change: PushedChange, push: P) -> Option<DeliveryTag> {
         let PushedChange {
             conversation: id,
             message,
@@ -103,21 +105,26 @@ impl<P> Feed<P> {
         if let Some(told) = told.filter(|_| is_merged) {
             self.merge_held(&id, told);
         }
+        told
     }
 
     /// Hands out a fetched message, unless it was handed out before.
     pub(super) fn deliver_row(&mut self, id: &ConversationId, row: MessageRow) {
+        if !self.held.is_empty() {
+            self.release_held(id);
+        }
         if let Some(sent) = row.created_at() {
             self.newest = self.newest.max(sent);
         }
-        let conversation = self.conversation(id);
-        if conversation.seen.was_delivered(row.id()) {
+        if self.conversation(id).seen.was_delivered(row.id()) {
             return;
         }
+        let told = self.told_before_row(id, &row);
+        let conversation = self.conversation(id);
         let view = row.view();
         let state = MessageState::of_row(&view);
         conversation.note_sent(row.created_at());
-        if let Some(messages) = &mut conversation.gap {
+        if let Some(messages) = conversation.gap.as_mut().filter(|_| told.is_none()) {
             *messages += 1;
         }
         if let Some(gone) = deleted_by(&view)
@@ -128,6 +135,10 @@ impl<P> Feed<P> {
         }
         let mut record = Record::default();
         conversation.remember(id, row.id(), state, &mut record);
+        if let Some(told) = told {
+            self.out.put_after(record, told);
+            return;
+        }
         let is_own = self.out.is_own(view.source_guid());
         let synthesized = Synthesized {
             message: row,
@@ -174,9 +185,29 @@ impl<P> Feed<P> {
         self.buffered -= before.len();
         before.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
         for (message, push) in before {
-            if !self.conversation(id).seen.was_delivered(&message.id) {
-                self.deliver_push(message, push);
-            }
+            self.deliver_buffered(message, push);
+        }
+    }
+
+    /// Hands out a buffered message, unless it was fetched meanwhile. A notice comes after its
+    /// change, if that is buffered, and is merged with the change.
+    fn deliver_buffered(&mut self, message: NewMessage, push: P) {
+        let id = message.conversation.clone();
+        if self.conversation(&id).seen.was_delivered(&message.id) {
+            return;
+        }
+        self.release_held(&id);
+        if !self.is_merged_later(&message) {
+            self.deliver_push(message, push);
+            return;
+        }
+        let announced = message.announces.as_ref();
+        let told = announced.and_then(|(announced, difference)| {
+            self.deliver_announced(&id, announced, *difference)
+        });
+        self.hold(message, push);
+        if let Some(told) = told {
+            self.merge_held(&id, told);
         }
     }
 
@@ -189,17 +220,16 @@ impl<P> Feed<P> {
                 .first_push
                 .clone_from(&conversation.buffered.first);
         }
-        let buffered = core::mem::take(&mut conversation.buffered);
-        self.buffered -= buffered.len();
-        let mut messages = buffered.messages;
+        let mut messages = core::mem::take(&mut conversation.buffered.messages);
+        self.buffered -= messages.len();
         messages.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
         for (message, push) in messages {
-            if !self.conversation(id).seen.was_delivered(&message.id) {
-                self.deliver_push(message, push);
-            }
+            self.deliver_buffered(message, push);
         }
+        let buffered = core::mem::take(&mut self.conversation(id).buffered);
+        self.buffered -= buffered.len();
         for (change, push) in buffered.changes {
-            self.deliver_change(change, push);
+            let _ = self.deliver_change(change, push);
         }
     }
 

@@ -144,6 +144,37 @@ impl<P> Feed<P> {
         }
     }
 
+    /// Gives up what every conversation still misses, as far as that is known, and hands out the
+    /// pushes behind it.
+    pub(super) fn hand_out_unfinished(&mut self) {
+        let unfinished = self.conversations.iter().filter(|(_, conversation)| {
+            conversation.gap.is_some() || !conversation.buffered.is_empty()
+        });
+        let unfinished: Vec<_> = unfinished.map(|(id, _)| id.clone()).collect();
+        for id in unfinished {
+            let conversation = self.conversation(&id);
+            let begins_here = conversation.cursor.is_none() && conversation.begins_with_push;
+            let buffered = &mut conversation.buffered;
+            let has_lost_changes = core::mem::take(&mut buffered.dropped_changes);
+            let missing = buffered
+                .dropped
+                .clone()
+                .or_else(|| buffered.first.clone().filter(|_| !begins_here));
+            if let Some(message) = missing {
+                conversation.extend_target(&message);
+            }
+            if conversation.has_reached_target() {
+                self.close_gap(&id);
+            } else {
+                self.give_up(&id, LossReason::Ended);
+            }
+            if has_lost_changes {
+                self.report_lost(&id, LossKind::Changes, None, LossReason::Ended);
+            }
+            self.release(&id);
+        }
+    }
+
     pub(super) fn report_lost(
         &mut self,
         id: &ConversationId,

@@ -316,6 +316,8 @@ impl<P> Feed<P> {
             self.report_lost(id, LossKind::Changes, None, LossReason::Truncated);
         }
         self.close_gap(id);
+        // The cause of a gap that turned out to be none.
+        self.conversation(id).gap_cause = None;
         self.release(id);
         if is_live {
             self.conversation(id).synced_in = epoch;
@@ -359,7 +361,7 @@ impl<P> Feed<P> {
         self.out.put(Item::Gap(gap), Record::default());
     }
 
-    fn close_gap(&mut self, id: &ConversationId) {
+    pub(super) fn close_gap(&mut self, id: &ConversationId) {
         let is_polling = self.is_polling;
         let Some(messages) = self.conversation(id).gap.take() else {
             return;

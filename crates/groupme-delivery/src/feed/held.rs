@@ -6,28 +6,72 @@
 
 use core::time::Duration;
 
-use groupme_model::{ConversationId, MessageId};
+use groupme_model::{ConversationId, MessageId, MessageRow};
 
 use super::Feed;
 use crate::{
     DeliveryTag,
     conversation::Conversation,
     message_state::{Aspect, Difference},
-    observation::NewMessage,
+    observation::{NewMessage, change_announced_by},
 };
 
 impl<P> Feed<P> {
     /// Returns whether a message is a notice of a change whose own event is pushed, too.
     pub(super) fn is_merged_later(&self, message: &NewMessage) -> bool {
-        let Some((_, difference)) = message.announces else {
-            return false;
-        };
+        let announced = message.announces.as_ref();
+        announced.is_some_and(|(_, difference)| {
+            !message.is_direct() && self.is_pushed_too(&message.conversation, *difference)
+        })
+    }
+
+    /// Returns whether a change announced in a group is also pushed on the group's channel.
+    fn is_pushed_too(&self, group: &ConversationId, difference: Difference) -> bool {
         let is_pushed_too = matches!(difference, Difference::Edited { .. } | Difference::Deleted);
         let is_watched = || {
-            let found = self.conversations.get(&message.conversation);
+            let found = self.conversations.get(group);
             found.is_some_and(|found| found.is_watched)
         };
-        self.config.merge_notices && is_pushed_too && !message.is_direct() && is_watched()
+        self.config.merge_notices && is_pushed_too && is_watched()
+    }
+
+    /// Returns the delivery of the change that a fetched notice announces, if the push of the change
+    /// has come.
+    pub(super) fn told_before_row(
+        &mut self,
+        id: &ConversationId,
+        row: &MessageRow,
+    ) -> Option<DeliveryTag> {
+        let view = row.view();
+        let (message, difference) = change_announced_by(&view)?;
+        if view.group_id().is_none() || !self.is_pushed_too(id, difference) {
+            return None;
+        }
+        if let Some(told) = self.deliver_announced(id, &message, difference) {
+            return Some(told);
+        }
+        let conversation = self.conversation(id);
+        let told = conversation.told(&message, difference.aspect())?;
+        conversation
+            .seen
+            .knows(&message, difference)
+            .then_some(told)
+    }
+
+    /// Hands out the first buffered change that a notice announces. Returns its delivery.
+    pub(super) fn deliver_announced(
+        &mut self,
+        id: &ConversationId,
+        message: &MessageId,
+        difference: Difference,
+    ) -> Option<DeliveryTag> {
+        let changes = &mut self.conversation(id).buffered.changes;
+        let index = changes.iter().position(|(change, _)| {
+            change.message == *message && change.difference.aspect() == difference.aspect()
+        })?;
+        let (change, push) = changes.remove(index);
+        self.buffered -= 1;
+        self.deliver_change(change, push)
     }
 
     /// Returns whether a pushed message is held already. Hands out the notice held before another

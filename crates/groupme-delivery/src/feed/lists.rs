@@ -221,19 +221,21 @@ impl<P> Feed<P> {
     /// it is damaged. What was sent since the last sync is fetched instead, and may come twice.
     ///
     /// The clock of this machine may be wrong. The newest message of all lists is no later than the
-    /// present, and no earlier than a true position.
-    fn forget_future_position(&mut self, id: &ConversationId) {
+    /// present, and no earlier than a true position. Returns whether a position was forgotten.
+    pub(super) fn forget_future_position(&mut self, id: &ConversationId) -> bool {
         if self.newest == Timestamp::EPOCH {
-            return;
+            return false;
         }
         let now = self.newest.max(self.clock.unwrap_or(Timestamp::EPOCH));
         let conversation = self.conversation(id);
         let cursor = conversation.cursor.as_ref();
-        if cursor.is_some_and(|cursor| is_in_future(cursor.as_str(), now)) {
+        let is_damaged = cursor.is_some_and(|cursor| is_in_future(cursor.as_str(), now));
+        if is_damaged {
             conversation.cursor = None;
             conversation.loaded = None;
             conversation.gap_cause = Some(GapCause::Position);
         }
+        is_damaged
     }
 
     /// Settles a listed conversation. Without a current resync, only fetches what is missing.
@@ -246,14 +248,16 @@ impl<P> Feed<P> {
     }
 }
 
-/// Returns whether a list had new entries on each of so many pages that the next is not requested.
+/// Returns whether a list had so many new entries that the next page is not requested.
 fn is_endless(next: &Request) -> bool {
     match next {
-        Request::Groups { page, .. } | Request::Chats { page, .. } => *page > MAX_PAGES,
+        Request::Groups { page, limit } | Request::Chats { page, limit } => {
+            page.saturating_mul(*limit) > MAX_ENTRIES
+        }
         _ => false,
     }
 }
 
-/// Maximum pages of a list: with 100 entries each, more than any account has. Each entry takes memory
-/// for as long as the feed lives.
-const MAX_PAGES: u32 = 200;
+/// Maximum entries of a list, more than any account has. Each takes memory for as long as the feed
+/// lives.
+const MAX_ENTRIES: u32 = 20_000;

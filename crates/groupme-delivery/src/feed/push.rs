@@ -73,9 +73,9 @@ impl<P> Feed<P> {
             self.confirm_before_push(&id, &message.id);
             if self.is_merged_later(&message) {
                 self.hold(message, push);
-                return;
+            } else {
+                self.deliver_push(message, push);
             }
-            self.deliver_push(message, push);
             if is_late {
                 self.request_comparison(&id);
             }
@@ -128,7 +128,7 @@ impl<P> Feed<P> {
         if is_held || is_ahead {
             self.buffer_change(change, push);
         } else {
-            self.deliver_change(change, push);
+            let _ = self.deliver_change(change, push);
         }
     }
 

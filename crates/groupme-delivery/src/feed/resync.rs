@@ -205,6 +205,11 @@ impl<P> Feed<P> {
         let (epoch, is_live) = (self.epoch, self.is_live);
         let ids: Vec<ConversationId> = self.conversations.keys().cloned().collect();
         for id in ids {
+            if self.conversation(&id).listed_in != epoch && self.forget_future_position(&id) {
+                self.conversation(&id).listed_in = epoch;
+                self.fetch_backward(&id, Until::Time(self.missed_since()));
+                continue;
+            }
             let conversation = self.conversation(&id);
             if conversation.listed_in != epoch {
                 conversation.listed_in = epoch;

@@ -158,3 +158,83 @@ fn conversations_are_found_once_and_again_after_a_refusal_and_a_gap() {
     world.live();
     assert_eq!(found(&mut world), once);
 }
+
+#[test]
+fn a_change_pushed_during_a_resync_is_one_event() {
+    for kind in KINDS {
+        for notice_first in [true, false] {
+            for has_row in [true, false] {
+                let mut world = watching();
+                world.lose();
+                world.is_slow = true;
+                world.live();
+                let (data, event) = change(&mut world, kind);
+                if !has_row {
+                    // The history that is read is older than the notice.
+                    world.rows.get_mut(GROUP).unwrap().pop();
+                }
+                let mut pushes = [(data, "notice"), (event, "event")];
+                if !notice_first {
+                    pushes.reverse();
+                }
+                let mut output = Vec::new();
+                for (data, label) in &pushes {
+                    output.extend(world.push(data, label));
+                }
+                output.extend(world.answer_all());
+                output.extend(world.wait(Duration::from_mins(1)));
+                output.retain(|line| !line.starts_with("backfilled") && !line.starts_with("gap"));
+                assert_eq!(
+                    output,
+                    ["event", "caught up"],
+                    "{kind}, notice first: {notice_first}, in REST: {has_row}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn several_notices_that_wait_for_history_come_in_order_each_once() {
+    let mut world = watching();
+    world.lose();
+    world.say(GROUP, 2);
+    world.is_slow = true;
+    world.live();
+    // The events of these changes are not pushed.
+    for number in [3, 4] {
+        let row = notice(number, "message.update", 1);
+        world.push(&created(&row), &format!("notice {number}"));
+    }
+    let message = crate::world::row(GROUP, 5);
+    world.push(&created(&message), "push 5");
+    let mut output = world.answer_all();
+    output.extend(world.wait(Duration::from_mins(1)));
+    output.retain(|line| line.starts_with("notice") || line.starts_with("push"));
+    assert_eq!(output, ["notice 3", "notice 4", "push 5"]);
+}
+
+#[test]
+fn a_notice_without_a_time_merges_with_a_change_that_waits_for_history_too() {
+    let mut world = watching();
+    world.lose();
+    world.say(GROUP, 2);
+    world.is_slow = true;
+    world.live();
+    // The edited message is not delivered yet.
+    let edited = crate::world::row(GROUP, 3);
+    world.push(&created(&edited), "push 3");
+    let mut row = edited;
+    row["updated_at"] = (T0 + 4).into();
+    let mut untimed = notice(4, "message.update", 3);
+    untimed["event"]["data"]
+        .as_object_mut()
+        .unwrap()
+        .remove("updated_at");
+    world.push(&changed("message.update", &row), "event");
+    world.push(&created(&untimed), "notice");
+    let mut output = world.answer_all();
+    output.extend(world.wait(Duration::from_mins(1)));
+    output.retain(|line| ["push 3", "event", "notice"].contains(&line.as_str()));
+    assert_eq!(output, ["push 3", "event"]);
+}

@@ -200,7 +200,52 @@ fn a_saved_position_in_the_future_hides_no_later_message_and_is_named() {
             assert_eq!(output[0], "gap 1835 ?..3 (Position)");
             assert!(output.contains(&"backfill 1835/3".to_owned()), "{output:?}");
         }
-        // The next process starts from a position that is one.
+        // Only that gap is the file's fault.
+        world.lose();
+        world.say(GROUP, 4);
+        assert_eq!(
+            world.live()[0],
+            format!("gap 1835 {}..4 (Connection)", if has_newer { 3 } else { 2 })
+        );
+    }
+}
+
+#[test]
+fn a_saved_position_in_the_future_is_found_in_a_conversation_that_no_list_has() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.say_live(GROUP, 2);
+    world.say_live(CHAT, 1);
+    world.lose();
+    world.say(GROUP, 3);
+    world.save(&Change::Cursor {
+        conversation: GROUP.into(),
+        message: "999999999999999999".into(),
+    });
+    world.is_unlisted = Some(GROUP.to_owned());
+    world.restart();
+    let output = world.live();
+    assert!(output.contains(&"backfill 1835/3".to_owned()), "{output:?}");
+}
+
+#[test]
+fn after_a_saved_position_in_the_future_the_next_process_starts_from_a_true_one() {
+    for has_newer in [true, false] {
+        let mut world = World::new();
+        world.say(GROUP, 1);
+        world.live();
+        world.say_live(GROUP, 2);
+        world.lose();
+        if has_newer {
+            world.say(GROUP, 3);
+        }
+        world.save(&Change::Cursor {
+            conversation: GROUP.into(),
+            message: "999999999999999999".into(),
+        });
+        world.restart();
+        world.live();
         world.restart();
         world.say(GROUP, 4);
         let output = world.live();

@@ -3,7 +3,7 @@
 use crate::event::{Event, EventRef};
 use crate::id::{UserId, UserIdRef};
 use crate::message::{DeletionActor, DeletionActorRef, Message, MessageRef};
-use crate::system_event::{NoticeRef, NoticeUserRef};
+use crate::system_event::{Notice, NoticeRef, NoticeUser, NoticeUserRef, SystemEvent};
 
 impl<'f> EventRef<'f> {
     /// Returns the user who caused the event: the author of a message or an edit, whoever reacted,
@@ -89,6 +89,22 @@ impl Event {
                 Some(&*push.message).filter(|message| !message.is_system())
             }
             _ => None,
+        }
+    }
+
+    /// Returns the users who have just become members of a group, by a notice that they were added,
+    /// joined or came back. Empty for all other events.
+    pub fn new_members(&self) -> Vec<NoticeUser> {
+        let notice = match self {
+            Self::LineCreate(push) => push.message.event.as_ref(),
+            _ => None,
+        };
+        match notice.and_then(SystemEvent::notice) {
+            Some(Notice::MembersAdded(added)) => added.added_users,
+            Some(Notice::MemberJoined(joined) | Notice::MemberRejoined(joined)) => {
+                joined.user.into_iter().collect()
+            }
+            _ => Vec::new(),
         }
     }
 }

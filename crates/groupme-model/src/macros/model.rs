@@ -306,7 +306,7 @@ macro_rules! model {
             }
         }
 
-        $crate::macros::impl_reading!($Owned);
+        $crate::macros::impl_reading!($Owned, $Ref);
     };
 }
 

@@ -263,7 +263,7 @@ macro_rules! tagged_union {
             }
         }
 
-        $crate::macros::impl_reading!($Owned);
+        $crate::macros::impl_reading!($Owned, $Ref);
     };
 }
 

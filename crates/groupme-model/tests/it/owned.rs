@@ -1,8 +1,9 @@
 //! A view and its owned value agree for any payload.
 
 use groupme_model::{
-    Attachment, AttachmentRef, Event, EventRef, Message, MessageIdRef, MessageRef, NoticeRef,
-    Reaction, ReactionRef, SystemEvent, SystemEventRef, Timestamp, UserIdRef,
+    Attachment, AttachmentRef, ConversationIdRef, Event, EventRef, Message, MessageIdRef,
+    MessageRef, NoticeRef, Reaction, ReactionRef, SystemEvent, SystemEventRef, Timestamp,
+    UserIdRef,
 };
 use proptest::prelude::*;
 
@@ -37,6 +38,14 @@ proptest! {
         prop_assert_eq!(view.is_typed(), owned.is_typed());
         prop_assert_eq!(view.alert(), owned.alert());
         prop_assert_eq!(view.received_at(), owned.received_at());
+        prop_assert_eq!(serde_json::to_string(&view).unwrap(), written);
+        let new_members = view.new_members().into_iter().map(groupme_model::system_event::NoticeUserRef::into_owned);
+        prop_assert_eq!(new_members.collect::<Vec<_>>(), owned.new_members());
+        let place = |event: &Event| event.message()?.conversation().map(ConversationIdRef::into_owned);
+        if let (Some(place), Some(message)) = (place(&owned), view.message()) {
+            prop_assert!(message.is_in(&place) && owned.message().unwrap().is_in(&place));
+            prop_assert!(!message.is_in("elsewhere"));
+        }
         let _ = (format!("{view:?}"), view.problems(), view.unknown_fields());
     }
 

@@ -25,6 +25,8 @@ pub struct MessagePage {
     pub read_receipt: Option<ReadReceipt>,
     /// Number of messages that could not be read, for lack of an id.
     pub unreadable: usize,
+    /// Whether the answer has `null` in place of a list, not an empty one.
+    pub(crate) has_null: bool,
 }
 
 impl MessagePage {
@@ -180,6 +182,7 @@ pub(super) fn page(content: Option<Content<'_>>) -> Result<MessagePage, ParseErr
             return Ok(MessagePage {
                 count,
                 read_receipt,
+                has_null: has_list,
                 ..MessagePage::default()
             });
         }
@@ -202,6 +205,7 @@ pub(super) fn page(content: Option<Content<'_>>) -> Result<MessagePage, ParseErr
         count,
         read_receipt,
         unreadable,
+        has_null: false,
     })
 }
 

@@ -60,6 +60,14 @@ async fn forwards_a_page_without_new_messages_is_the_end() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_history_can_begin_with_the_first_message() {
+    let server = ScriptedServer::new([page(&[1, 2]), page(&[])]);
+    let ids = walk(history(&server.client()).from_start()).await;
+    assert_eq!(ids, ["1", "2"]);
+    assert!(server.lines()[0].contains("after_id=0&"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn direct_messages_are_paged_in_the_same_way() {
     let body = r#"{"response":{"count":1,"direct_messages":[{"id":"5"}],"read_receipt":{"chat_id":"185+230","message_id":"5","user_id":"230","read_at":1}},"meta":{"code":200}}"#;
     let server = ScriptedServer::new([answer(200, body), answer(304, "")]);

@@ -7,7 +7,7 @@ use groupme_rest::{
 };
 use http::{HeaderMap, StatusCode};
 
-use crate::scripted::token;
+use crate::scripted::{ScriptedServer, answer, token};
 
 fn request<T>(call: &Call<T>) -> http::Request<bytes::Bytes> {
     call.request(&Options::default().services, &token(), None)
@@ -35,6 +35,22 @@ fn an_image_is_the_body() {
     assert_eq!(request.uri(), "https://image.groupme.com/pictures");
     assert_eq!(request.headers()["content-type"], "image/png");
     assert_eq!(request.body(), "bytes");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_picture_is_checked_before_it_is_uploaded() {
+    let url = answer(200, r#"{"payload":{"url":"https://i.groupme.com/1"}}"#);
+    let server = ScriptedServer::new([url, answer(200, r#"{"payload":{"url":null}}"#)]);
+    let client = server.client();
+    let error = client.upload_image("RIFF....WEBP").await.unwrap_err();
+    assert!(matches!(error, Error::Misuse { .. }), "{error}");
+    assert!(server.lines().is_empty());
+    let gif = || "GIF89a...";
+    let picture = client.upload_image(gif()).await.unwrap();
+    assert_eq!(picture.url.as_deref(), Some("https://i.groupme.com/1"));
+    // A picture without an address is never attached.
+    let error = client.upload_image(gif()).await.unwrap_err();
+    assert!(matches!(error, Error::Unreadable { .. }), "{error}");
 }
 
 #[test]

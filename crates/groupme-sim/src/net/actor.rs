@@ -1,7 +1,7 @@
 //! Shortcuts for actions of the story's Mara.
 
 use super::Sim;
-use crate::world::{Conversation, SimMessageId, WorldError};
+use crate::world::{Conversation, SimMessageId, SimUserId, WorldError};
 
 /// Actions of Mara in the group of the story, for tests that need somebody. For other users and
 /// conversations there is [`Sim::with_world`].
@@ -13,6 +13,28 @@ impl Sim {
     /// If a test has removed Mara from the group.
     pub fn say(&self, text: &str) -> Result<SimMessageId, WorldError> {
         self.with_world(|world| world.say(self.cast.lake, self.cast.mara, text))
+    }
+
+    /// Posts a message of another member in the group.
+    ///
+    /// # Errors
+    ///
+    /// If the user is no member of the group.
+    pub fn say_as(&self, author: SimUserId, text: &str) -> Result<SimMessageId, WorldError> {
+        self.with_world(|world| world.say(self.cast.lake, author, text))
+    }
+
+    /// Returns the texts that the user has posted after a message, in any conversation, oldest
+    /// first. A test that expects no reply waits for a later event before it calls this.
+    pub fn replies(&self, message: SimMessageId) -> Vec<String> {
+        let mut texts: Vec<_> = self.shared.read(|simulation| {
+            let later = simulation.world().messages_after(message);
+            let own = later.filter(|message| message.author() == self.cast.me);
+            own.filter_map(|message| message.text().map(str::to_owned))
+                .collect()
+        });
+        texts.reverse();
+        texts
     }
 
     /// Sends a direct message from Mara to the user.

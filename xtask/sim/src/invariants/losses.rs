@@ -15,6 +15,7 @@ use crate::{
 pub(super) struct Losses {
     max_backfill: usize,
     push_buffer: usize,
+    has_store: bool,
     /// Whether a request of this process has failed.
     has_failed: bool,
     /// Groups that the user has left at any time.
@@ -32,6 +33,7 @@ impl Losses {
         Self {
             max_backfill: account.feed.max_backfill,
             push_buffer: account.feed.push_buffer,
+            has_store: account.has_store,
             has_failed: false,
             left: BTreeSet::new(),
             parents: BTreeMap::new(),
@@ -50,6 +52,8 @@ impl Losses {
         match (loss.reason, &loss.conversation) {
             (LossReason::Unavailable, _) => self.has_failed,
             (LossReason::Left, Some(of)) => self.has_left(of),
+            // With a store, the next start fetches the messages.
+            (LossReason::Ended, Some(_)) => !self.has_store,
             (LossReason::Refused, Some(of)) => self.has_failed || self.has_left(of),
             (LossReason::Truncated, Some(of)) => {
                 let published = self.published.get(of).copied().unwrap_or(0);

@@ -26,6 +26,42 @@ async fn an_earlier_message_ends_the_wait_at_once() {
 }
 
 #[tokio::test]
+async fn replies_are_the_users_own_later_messages() {
+    let sim = sim().await;
+    let cast = *sim.cast();
+    let asked = sim.say("anybody?").unwrap();
+    assert!(sim.replies(asked).is_empty());
+    sim.say_as(cast.jonas, "not I").unwrap();
+    sim.say_as(cast.me, "I").unwrap();
+    let last = sim
+        .with_world(|world| world.direct_message(cast.me, cast.mara, "and here"))
+        .unwrap();
+    assert_eq!(sim.replies(asked), ["I", "and here"]);
+    assert!(sim.replies(last).is_empty());
+    let outside = sim.with_world(|world| world.add_user("Outside"));
+    assert!(sim.say_as(outside, "let me in").is_err());
+}
+
+#[cfg(feature = "model")]
+#[tokio::test]
+async fn ids_are_those_of_the_model() {
+    use groupme_model::{ConversationId, GroupId, MessageId, UserId};
+
+    let sim = sim().await;
+    let cast = *sim.cast();
+    let said = sim.say("hello").unwrap();
+    assert_eq!(UserId::from(cast.me), *sim.user_id());
+    assert_eq!(GroupId::from(cast.lake), cast.lake.to_string().as_str());
+    assert_eq!(
+        ConversationId::from(cast.lake),
+        cast.lake.to_string().as_str()
+    );
+    assert_eq!(MessageId::from(said), said.to_string().as_str());
+    let direct = Conversation::direct(cast.me, cast.mara);
+    assert_eq!(ConversationId::from(direct), direct.id().as_str());
+}
+
+#[tokio::test]
 async fn a_later_message_ends_the_wait() {
     let sim = sim().await;
     let question = sim.say("ping").unwrap();
