@@ -1,6 +1,7 @@
 //! Public methods of the client session; each submodule implements one concern.
 
 mod answer_deadline;
+mod calls;
 mod connect;
 mod exchanges;
 mod handshake;
@@ -173,8 +174,9 @@ impl Session {
     }
 
     /// Unsubscribes; no event is delivered to this subscription from this call on. Settles with
-    /// [`SessionEvent::Unsubscribed`]. A later subscription to the channel is requested anew,
-    /// whether the request to unsubscribe had been written or not.
+    /// [`SessionEvent::Unsubscribed`]. A later subscription to a confirmed channel is requested anew,
+    /// whether the request to unsubscribe had been written or not; one to a channel whose first
+    /// request is still waiting or in flight shares that request.
     ///
     /// # Errors
     ///
@@ -186,7 +188,7 @@ impl Session {
     }
 
     /// Publishes an event, at most once. `json` is sent unchanged and must be one JSON value.
-    /// Settles with [`SessionEvent::Published`].
+    /// Settles with [`SessionEvent::Published`]. For a remote call, see [`call`](Self::call).
     ///
     /// # Errors
     ///

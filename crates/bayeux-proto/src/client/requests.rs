@@ -16,8 +16,8 @@ use super::{
 };
 use crate::{
     Action, BayeuxId, Cause, Channel, Close, Exchange, Extension, Instant, LaneId, Message,
-    Outcome, Outgoing, Reconnect, RetryRefused, ServerError, SessionEvent, Timer, Transport,
-    Unexpected, Verdict, encode::Batch,
+    Outcome, Outgoing, PublishId, Reconnect, RetryRefused, ServerError, SessionEvent, Timer,
+    Transport, Unexpected, Verdict, encode::Batch,
 };
 
 impl Session {
@@ -150,21 +150,20 @@ impl Session {
             Some(true) => Ok(()),
             _ => Err(self.server_error(message)),
         };
-        let lost = result
-            .as_ref()
-            .err()
-            .filter(|error| error.is_unknown_client() || advises(message, Reconnect::Handshake));
-        if lost.is_some() && !matches!(request.kind, RequestKind::Disconnect) {
+        let is_unknown = result.as_ref().is_err_and(ServerError::is_unknown_client);
+        let is_lost = is_unknown || result.is_err() && advises(message, Reconnect::Handshake);
+        let stops = advises(message, Reconnect::None) || advises(message, Reconnect::Unknown);
+        let is_replaced = is_lost && (!stops || self.config.replace_lost_session);
+        if is_replaced && !matches!(request.kind, RequestKind::Disconnect) {
             // A subscribe is repeated in the next session; a publish is settled here.
             if let (RequestKind::Publish(id, _), Err(error)) = (request.kind, result) {
-                self.events
-                    .push_back(SessionEvent::Published(id, Outcome::Refused(error)));
+                self.publish_settled(id, Outcome::Refused(error));
             }
             self.lose_session(Cause::SessionLost);
             return Verdict::Handled;
         }
         self.settle(request.kind, result);
-        if advises(message, Reconnect::None) && self.stage == Stage::Live {
+        if stops && self.stage == Stage::Live {
             self.end_by_advice(message);
         }
         Verdict::Handled
@@ -215,13 +214,13 @@ impl Session {
             RequestKind::Unsubscribe(channel) => {
                 // Refused or not: events that the server still sends match no subscription.
                 if let Some(state) = self.subscriptions.state_mut(&channel) {
-                    state.wire = WireState::Absent;
+                    state.left();
                 }
                 self.sync_subscription(channel);
             }
             RequestKind::Publish(id, _) => {
                 let outcome = result.map_or_else(Outcome::Refused, |()| Outcome::Accepted);
-                self.events.push_back(SessionEvent::Published(id, outcome));
+                self.publish_settled(id, outcome);
             }
             RequestKind::Probe(channel) => {
                 self.probe_answered();
@@ -305,9 +304,9 @@ impl Session {
                 let is_publish = matches!(request.kind, RequestKind::Publish(..));
                 lost |= !(is_complete && is_publish);
                 match (request.kind, http_refusal(cause)) {
-                    (RequestKind::Publish(id, _), Some(error)) => self
-                        .events
-                        .push_back(SessionEvent::Published(id, Outcome::Refused(error))),
+                    (RequestKind::Publish(id, _), Some(error)) => {
+                        self.publish_settled(id, Outcome::Refused(error));
+                    }
                     (kind, _) => self.settle_unanswered(kind),
                 }
             }
@@ -378,27 +377,29 @@ impl Session {
     /// [`Config::queue_timeout`](crate::Config::queue_timeout).
     pub(super) fn queue_overdue(&mut self) {
         let now = self.now;
-        let (queue, events) = (&mut self.requests.queue, &mut self.events);
-        let before = queue.len();
-        queue.retain(|command| match command {
+        let is_overdue = |command: &Command| match command {
             Command::Publish {
                 id,
                 deadline: Some(deadline),
                 ..
-            } if *deadline <= now => {
-                events.push_back(SessionEvent::Published(*id, Outcome::Cancelled));
-                false
-            }
-            _ => true,
-        });
-        self.requests.publishes -= before - queue.len();
+            } if *deadline <= now => Some(*id),
+            _ => None,
+        };
+        let queue = &mut self.requests.queue;
+        let overdue: Vec<PublishId> = queue.iter().filter_map(is_overdue).collect();
+        if overdue.is_empty() {
+            return;
+        }
+        queue.retain(|command| is_overdue(command).is_none());
+        self.requests.publishes -= overdue.len();
+        for id in overdue {
+            self.publish_settled(id, Outcome::Cancelled);
+        }
     }
 
     fn settle_unanswered(&mut self, kind: RequestKind) {
         match kind {
-            RequestKind::Publish(id, _) => self
-                .events
-                .push_back(SessionEvent::Published(id, Outcome::Unknown)),
+            RequestKind::Publish(id, _) => self.publish_settled(id, Outcome::Unknown),
             RequestKind::Subscribe(channel) | RequestKind::Unsubscribe(channel) => {
                 if let Some(state) = self.subscriptions.state_mut(&channel) {
                     state.wire = WireState::Unknown;
@@ -414,10 +415,10 @@ impl Session {
     pub(super) fn requests_reset(&mut self) {
         while let Some(request) = self.requests.take(0) {
             if let RequestKind::Publish(id, _) = request.kind {
-                self.events
-                    .push_back(SessionEvent::Published(id, Outcome::Unknown));
+                self.publish_settled(id, Outcome::Unknown);
             }
         }
+        self.requests.calls.end_session();
         self.requests
             .queue
             .retain(|command| matches!(command, Command::Publish { .. }));
@@ -438,10 +439,7 @@ impl Session {
         self.requests_reset();
         for command in core::mem::take(&mut self.requests.queue) {
             match command {
-                Command::Publish { id, .. } => {
-                    self.events
-                        .push_back(SessionEvent::Published(id, Outcome::Cancelled));
-                }
+                Command::Publish { id, .. } => self.publish_settled(id, Outcome::Cancelled),
                 Command::SyncSubscription(channel) => self
                     .requests
                     .queue

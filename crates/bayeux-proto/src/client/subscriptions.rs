@@ -26,6 +26,9 @@ pub(super) struct SubscriptionState {
     pub(super) queued: bool,
     /// Whether the server has to be asked to unsubscribe, even if there are subscribers again.
     pub(super) must_leave: bool,
+    /// Whether the server may still have the channel although it refused the latest request: a
+    /// refused renewal need not end the subscription.
+    may_remain: bool,
     /// Former subscribers whose end is not reported yet.
     leaving: Vec<SubscriptionId>,
     /// Time of the first of the consecutive refusals.
@@ -66,18 +69,32 @@ impl SubscriptionState {
     /// Records that the server accepted the channel.
     pub(super) fn accepted(&mut self) {
         self.wire = WireState::Active;
+        self.may_remain = false;
         (self.refused_since, self.retry_at) = (None, None);
     }
 
     /// Records that the server refused the channel. Returns since when it does.
     pub(super) fn refused(&mut self, now: Instant) -> Instant {
+        self.may_remain |= self.wire == WireState::Active;
+        self.must_leave = false;
         self.wire = WireState::Refused;
         *self.refused_since.get_or_insert(now)
+    }
+
+    /// Records that the server answered the request to unsubscribe.
+    pub(super) fn left(&mut self) {
+        self.wire = WireState::Absent;
+        self.may_remain = false;
     }
 
     /// Makes a request due, unless one is queued or in flight.
     pub(super) fn renew(&mut self) {
         self.retry_at = None;
+        if self.must_leave {
+            // The request to unsubscribe comes first, and the new subscription behind it.
+            return;
+        }
+        self.may_remain |= self.wire == WireState::Active;
         self.wire = match self.wire {
             WireState::Active => WireState::Unknown,
             WireState::Refused => WireState::Absent,
@@ -88,7 +105,9 @@ impl SubscriptionState {
     /// Takes the former subscribers whose end is certain.
     pub(super) fn take_left(&mut self) -> Vec<SubscriptionId> {
         let is_over = match self.wire {
-            WireState::Absent | WireState::Refused => true,
+            WireState::Absent | WireState::Refused => {
+                self.pending_request() != Some(PendingRequest::Unsubscribe)
+            }
             WireState::Active => self.pending_request().is_none(),
             WireState::Subscribing | WireState::Unsubscribing | WireState::Unknown => false,
         };
@@ -105,6 +124,9 @@ impl SubscriptionState {
             // Repeating either request is harmless.
             (WireState::Absent | WireState::Unknown, false) => Some(PendingRequest::Subscribe),
             (WireState::Active | WireState::Unknown, true) => Some(PendingRequest::Unsubscribe),
+            (WireState::Absent | WireState::Refused, true) if self.may_remain => {
+                Some(PendingRequest::Unsubscribe)
+            }
             _ => None,
         }
     }
@@ -145,6 +167,7 @@ impl Subscriptions {
                 wire: WireState::Absent,
                 queued: false,
                 must_leave: false,
+                may_remain: false,
                 leaving: Vec::new(),
                 refused_since: None,
                 retry_at: None,
@@ -175,6 +198,7 @@ impl Subscriptions {
         let done = self.states.get(channel).is_some_and(|state| {
             state.subscribers.is_empty()
                 && state.listeners.is_empty()
+                && !state.may_remain
                 && matches!(state.wire, WireState::Absent | WireState::Refused)
         });
         if !done {
@@ -197,7 +221,7 @@ impl Subscriptions {
         for state in self.states.values_mut() {
             state.wire = WireState::Absent;
             state.queued = !state.subscribers.is_empty();
-            state.must_leave = false;
+            (state.must_leave, state.may_remain) = (false, false);
             (state.refused_since, state.retry_at) = (None, None);
         }
         let mut channels: Vec<(SubscriptionId, Channel)> = self

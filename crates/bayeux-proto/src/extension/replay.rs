@@ -2,7 +2,7 @@
 
 use alloc::{
     borrow::ToOwned,
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     string::{String, ToString},
     vec::Vec,
 };
@@ -21,6 +21,12 @@ use crate::{Message, ServerError, encode::write_string};
 /// next session. With [`Resume::FreshHandshake`](crate::Resume::FreshHandshake) that is at once:
 /// every broken poll leads to a new session, which asks for all that followed the last event.
 ///
+/// Only events of subscribed channels count, from the request to subscribe to the one to
+/// unsubscribe, and whether the program processes them or not. A program that skipped events, such
+/// as those of a full stream, sets the id of the last one that it processed before
+/// [`Session::renew`](crate::Session::renew), or the server sends only what followed the skipped
+/// ones.
+///
 /// A server keeps events for some days. A subscription refused because of its replay id forgets the
 /// id, and its next request, by
 /// [`Session::renew`](crate::Session::renew) or in the next session, begins at the start given to
@@ -29,6 +35,8 @@ use crate::{Message, ServerError, encode::write_string};
 pub struct Replay {
     start: i64,
     ids: BTreeMap<String, i64>,
+    /// Channels whose events move their ids.
+    subscribed: BTreeSet<String>,
     is_on: bool,
 }
 
@@ -44,6 +52,7 @@ impl Replay {
         Self {
             start,
             ids: BTreeMap::new(),
+            subscribed: BTreeSet::new(),
             is_on: false,
         }
     }
@@ -77,8 +86,15 @@ impl Replay {
 impl Extension for Replay {
     fn write_ext(&mut self, outgoing: Outgoing<'_>, out: &mut Vec<u8>) {
         match outgoing {
-            Outgoing::Handshake => out.extend_from_slice(br#"{"replay":true}"#),
+            Outgoing::Handshake => {
+                self.subscribed.clear();
+                out.extend_from_slice(br#"{"replay":true}"#);
+            }
+            Outgoing::Unsubscribe(channel) => {
+                self.subscribed.remove(topic(channel));
+            }
             Outgoing::Subscribe(channel) => {
+                self.subscribed.insert(topic(channel).to_owned());
                 out.extend_from_slice(br#"{"replay":{"#);
                 write_string(out, topic(channel));
                 out.push(b':');
@@ -102,7 +118,7 @@ impl Extension for Replay {
                     self.ids.remove(topic(channel));
                 }
             }
-            (channel, _) if message.has_data && !channel.starts_with("/meta/") => {
+            (channel, _) if message.has_data && self.subscribed.contains(topic(channel)) => {
                 if let Some(id) = Self::id_of(payload) {
                     self.set(channel, id);
                 }

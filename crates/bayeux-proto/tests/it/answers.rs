@@ -1,8 +1,10 @@
 //! Answers to remote calls: messages with `data` and the id of a publish.
 
-use bayeux_proto::{Message, Outcome, PublishId, SessionEvent, Unexpected, Verdict};
+use bayeux_proto::{
+    Close, Config, Message, Misuse, Outcome, PublishId, SessionEvent, Unexpected, Verdict,
+};
 
-use crate::world::{Request, World, event};
+use crate::world::{Request, World, channel, event};
 
 fn call() -> (World, PublishId, Request) {
     let mut world = World::established();
@@ -96,4 +98,98 @@ fn only_the_latest_publishes_are_remembered() {
     let first = first.unwrap();
     let verdicts = world.receive(first.lane, &[answer(&first)]);
     assert_eq!(verdicts, [Verdict::Unexpected(Unexpected::Unrouted)]);
+}
+
+/// Publishes and settles `count` publishes.
+fn settle_others(world: &mut World, count: usize) {
+    for _ in 0..count {
+        world.publish("/service/quote", "1");
+        let request = world.last("/service/quote");
+        world.receive(request.lane, &[request.ok()]);
+    }
+}
+
+/// Sends a call and its request.
+fn awaited() -> (World, PublishId, Request) {
+    let mut world = World::established();
+    let id = world.session.call(&channel("/service/quote"), "1");
+    let id = id.expect("room for one more");
+    world.drain();
+    let request = world.last("/service/quote");
+    (world, id, request)
+}
+
+// C141
+#[test]
+fn the_answer_to_a_call_is_recognised_however_many_publishes_settle_before_it() {
+    let (mut world, id, request) = awaited();
+    world.receive(request.lane, &[request.ok()]);
+    settle_others(&mut world, 200);
+    let verdicts = world.receive(request.lane, &[answer(&request)]);
+    assert_eq!(verdicts, [Verdict::Answer(id)]);
+    // A server may repeat the answer, if it was not acknowledged.
+    settle_others(&mut world, 200);
+    let verdicts = world.receive(request.lane, &[answer(&request)]);
+    assert_eq!(verdicts, [Verdict::Answer(id)]);
+    world.session.end_call(id);
+    let verdicts = world.receive(request.lane, &[answer(&request)]);
+    assert_eq!(verdicts, [Verdict::Unexpected(Unexpected::Unrouted)]);
+}
+
+// C141
+#[test]
+fn calls_that_have_not_ended_are_bounded() {
+    let mut config = Config::default();
+    config.max_requests = 3;
+    let mut world = World::connecting(config);
+    world.open();
+    world.answer_handshake("alice");
+    let quote = channel("/service/quote");
+    let mut calls = Vec::new();
+    for _ in 0..3 {
+        calls.push(world.session.call(&quote, "1").expect("room"));
+        world.drain();
+        let request = world.last("/service/quote");
+        world.receive(request.lane, &[request.ok()]);
+    }
+    let full = Err(Misuse::QueueFull { limit: 3 });
+    assert_eq!(world.session.call(&quote, "1"), full);
+    assert!(world.session.publish(&quote, "1").is_ok());
+    world.session.end_call(calls[0]);
+    let next = world.session.call(&quote, "1").expect("room");
+    world.drain();
+    let request = world.last("/service/quote");
+    let refusal = request.refused("403::No");
+    world.receive(request.lane, &[refusal]);
+    assert_eq!(
+        world.session.call(&quote, "1").map(|id| id > next),
+        Ok(true)
+    );
+}
+
+// C141
+#[test]
+fn calls_end_with_their_session() {
+    let mut config = Config::default();
+    config.max_requests = 1;
+    let mut world = World::connecting(config);
+    world.open();
+    world.answer_handshake("alice");
+    let quote = channel("/service/quote");
+    for lost in [true, false] {
+        world.session.call(&quote, "1").expect("no call is left");
+        world.drain();
+        let request = world.last("/service/quote");
+        world.receive(request.lane, &[request.ok()]);
+        let held = world.last("/meta/connect");
+        if lost {
+            world.answer(&held, &[held.refused("402::session_unknown")]);
+            world.reopen();
+            world.answer_handshake("bob");
+        } else {
+            world.close(held.lane, Close::Lost);
+            world.disconnect();
+        }
+    }
+    assert!(world.session.usage().in_flight == 0);
 }

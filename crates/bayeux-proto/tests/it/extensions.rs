@@ -239,6 +239,7 @@ fn events_in_the_handshake_reply_are_acknowledged_once_all_have_arrived() {
     assert!(ack.defers_events());
 }
 
+// C090
 #[test]
 fn replay_asks_for_what_came_after_the_last_event_of_each_channel() {
     let mut replay = Replay::new(Replay::EARLIEST);
@@ -254,6 +255,7 @@ fn replay_asks_for_what_came_after_the_last_event_of_each_channel() {
         &Given::integers([("data.event.replayId", 41)]),
     );
     replay.incoming(&event("/topic/X"), &Given::default());
+    ext(&mut replay, Outgoing::Subscribe("/topic/Y"));
     replay.incoming(
         &event("/topic/Y"),
         &Given::integers([("data.event.replayId", 7)]),
@@ -271,6 +273,33 @@ fn replay_asks_for_what_came_after_the_last_event_of_each_channel() {
     assert_eq!(Channel::lenient(filtered).unwrap().as_str(), filtered);
 }
 
+// C090
+#[test]
+fn events_of_channels_that_are_not_subscribed_move_no_replay_id() {
+    let mut replay = Replay::new(Replay::TIP);
+    let arrives = |replay: &mut Replay, channel, id| {
+        let given = Given::integers([("data.event.replayId", id)]);
+        replay.incoming(&event(channel), &given);
+    };
+    ext(&mut replay, Outgoing::Subscribe("/topic/X?City='Rome'"));
+    arrives(&mut replay, "/topic/X", 1);
+    arrives(&mut replay, "/topic/Other", 2);
+    ext(&mut replay, Outgoing::Unsubscribe("/topic/X?City='Rome'"));
+    // Nobody gets this one before the next subscription.
+    arrives(&mut replay, "/topic/X", 3);
+    assert!(replay.ids().eq([("/topic/X", 1)]));
+    assert_eq!(
+        ext(&mut replay, Outgoing::Subscribe("/topic/X")),
+        r#"{"replay":{"/topic/X":1}}"#
+    );
+    arrives(&mut replay, "/topic/X", 4);
+    // A new session has no subscriptions at first.
+    ext(&mut replay, Outgoing::Handshake);
+    arrives(&mut replay, "/topic/X", 5);
+    assert_eq!(replay.latest("/topic/X"), Some(4));
+}
+
+// C091
 #[test]
 fn an_id_that_the_server_no_longer_has_is_forgotten() {
     for (error, forgotten) in [

@@ -352,6 +352,39 @@ fn by_policy_advice_to_stop_ends_a_lost_session() {
 
 // C065
 #[test]
+fn by_policy_advice_to_stop_ends_a_lost_session_whatever_reply_tells_of_it() {
+    for advice in [Reconnect::None, Reconnect::Unknown] {
+        for channel in ["/meta/subscribe", "/foo"] {
+            for mut world in obedient() {
+                if channel == "/foo" {
+                    world.publish("/foo", "1");
+                } else {
+                    world.subscribe("/foo");
+                }
+                let request = world.last(channel);
+                let reply = Message {
+                    advice: reconnect(advice),
+                    ..request.refused("402::session_unknown")
+                };
+                world.answer(&request, &[reply]);
+                let end = End::Stopped(Some(ServerError::parse("402::session_unknown")));
+                assert_eq!(world.last_event(), &SessionEvent::Ended(end));
+                world.pass(SECOND * 60);
+                assert_eq!(handshakes(&world), 1);
+                let settled = world.events.iter().filter(|(_, event)| {
+                    matches!(
+                        event,
+                        SessionEvent::Published(..) | SessionEvent::Refused(..)
+                    )
+                });
+                assert_eq!(settled.count(), 1);
+            }
+        }
+    }
+}
+
+// C065
+#[test]
 fn a_gap_outlasts_the_end_of_a_session() {
     for was_down in [false, true] {
         for mut world in subscribed() {

@@ -247,6 +247,52 @@ fn a_subscription_is_renewed_in_the_living_session() {
     );
 }
 
+// C078
+#[test]
+fn renewing_behind_an_unsubscribe_that_is_not_sent_yet_ends_subscribed() {
+    let (mut world, ids) = subscribed(&["/foo"]);
+    world.session.unsubscribe(ids[0]).unwrap();
+    let next = world.session.subscribe(&channel("/foo")).unwrap();
+    world.session.renew(next).unwrap();
+    world.drain();
+    assert_eq!(world.story(), ["0 send 1 /meta/unsubscribe:/foo"]);
+    accept(&mut world, "/meta/unsubscribe");
+    accept(&mut world, "/meta/subscribe");
+    world.pass(millis(20_000));
+    assert_eq!(world.reported(&SessionEvent::Subscribed(next)), 1);
+    assert_eq!(world.sent("/meta/subscribe").count(), 2);
+    assert_eq!(world.sent("/meta/unsubscribe").count(), 1);
+}
+
+// C077
+#[test]
+fn a_subscription_whose_renewal_was_refused_is_still_unsubscribed() {
+    for is_retried in [false, true] {
+        let (mut world, ids) = subscribed(&["/foo"]);
+        world.session.renew(ids[0]).unwrap();
+        world.drain();
+        let request = world.last("/meta/subscribe");
+        let busy = request.refused("503::Server is too busy");
+        world.answer(&request, &[busy]);
+        if is_retried {
+            let retry = world.pass_until_sent("/meta/subscribe", millis(5_000));
+            world.answer(&retry, &[retry.refused("503::Server is too busy")]);
+        }
+        world.session.unsubscribe(ids[0]).unwrap();
+        world.drain();
+        let ended = SessionEvent::Unsubscribed(ids[0]);
+        assert_eq!(world.reported(&ended), 0);
+        assert_eq!(world.sent("/meta/unsubscribe").count(), 1);
+        accept(&mut world, "/meta/unsubscribe");
+        assert_eq!(world.reported(&ended), 1);
+        let count = world.sent("/meta/subscribe").count();
+        world.pass(millis(20_000));
+        assert_eq!(world.sent("/meta/subscribe").count(), count);
+        assert_eq!(world.sent("/meta/unsubscribe").count(), 1);
+        assert_eq!(world.session.usage().subscriptions, 0);
+    }
+}
+
 #[test]
 fn a_listener_gets_events_that_the_server_sends_unasked() {
     let mut world = World::established();

@@ -2,7 +2,7 @@
 
 use alloc::{borrow::ToOwned, collections::VecDeque, string::String};
 
-use crate::client::answer_deadline::AnswerDeadline;
+use crate::client::{answer_deadline::AnswerDeadline, calls::Calls};
 use crate::{Channel, Instant, LaneId, Message, PublishId, Timer};
 
 /// Commands in the order in which they were queued, and requests that wait for their replies.
@@ -13,7 +13,8 @@ pub(in crate::client) struct Requests {
     /// into its place.
     pub(super) in_flight: VecDeque<InFlight>,
     pub(super) publishes: usize,
-    /// Latest publishes that have settled, for answers that follow their reply.
+    pub(in crate::client) calls: Calls,
+    /// Latest publishes that have settled and are no calls, for answers that follow their reply.
     settled: VecDeque<(u64, PublishId, Channel)>,
     /// Number of publishes at the end of the queue that have no deadline yet.
     without_deadline: usize,
@@ -161,11 +162,13 @@ impl Requests {
         let request = self.in_flight.remove(index)?;
         if let RequestKind::Publish(publish, channel) = &request.kind {
             self.publishes -= 1;
-            if self.settled.len() == MAX_SETTLED {
-                self.settled.pop_front();
+            if !self.calls.settled(request.id, *publish, channel) {
+                if self.settled.len() == MAX_SETTLED {
+                    self.settled.pop_front();
+                }
+                self.settled
+                    .push_back((request.id, *publish, channel.clone()));
             }
-            self.settled
-                .push_back((request.id, *publish, channel.clone()));
         }
         Some(request)
     }
@@ -180,8 +183,10 @@ impl Requests {
             Some((request.id, *publish, channel))
         });
         let settled = self.settled.iter().rev();
+        let call = self.calls.find(id);
         settled
             .map(|(id, publish, channel)| (*id, *publish, channel))
+            .chain(call.map(|(publish, channel)| (id, publish, channel)))
             .chain(in_flight)
             .find(|(sent, _, channel)| *sent == id && channel.as_str() == message.channel)
             .map(|(_, publish, _)| publish)
