@@ -329,9 +329,11 @@ impl<E: Extension> Driver<E> {
         match event {
             DriverEvent::Answer(publish, delivery) => {
                 let has_subscribers = self.session.recipients(delivery.channel()).next().is_some();
-                let requests = self.requests.as_mut();
-                let taken =
-                    requests.is_some_and(|requests| requests.answer(publish, || delivery.clone()));
+                let session = &mut self.session;
+                let taken = self
+                    .requests
+                    .as_mut()
+                    .is_some_and(|requests| requests.answer(publish, session, || delivery.clone()));
                 if !taken {
                     let answer = DriverEvent::Answer(publish, delivery.clone());
                     self.ready.push_back(answer);

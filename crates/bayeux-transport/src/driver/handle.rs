@@ -1,7 +1,6 @@
 //! Handles to a driver, for other tasks.
 
 use core::fmt;
-use std::sync::Arc;
 
 use bayeux_proto::{Channel, Misuse, Outcome, ServerError, SubscriptionId};
 use thiserror::Error;
@@ -10,10 +9,7 @@ use tokio::sync::{
     oneshot::{self, Sender},
 };
 
-use super::{
-    Delivery,
-    subscription::{Queue, Subscription},
-};
+use super::{Delivery, subscription::Subscription};
 
 /// Handle to a [`Driver`](super::Driver): publishes, calls and subscribes from any task. Cloning is
 /// cheap.
@@ -71,7 +67,8 @@ impl Handle {
     }
 
     /// Publishes an event, at most once. `json` is one JSON value. Waits until the server has
-    /// answered, or certainly does not.
+    /// answered, or certainly does not. Dropping the future withdraws the request only while the driver
+    /// has not taken it; after that it is sent all the same.
     ///
     /// # Errors
     ///
@@ -91,7 +88,8 @@ impl Handle {
 
     /// Publishes a request of a remote call, and waits for its answer: the message with `data` on
     /// the same channel that carries the id of the publish, as `CometD` sends it. Bound the wait
-    /// with a timeout; dropping the future forgets the call.
+    /// with a timeout; dropping the future forgets the call, and its request is still sent if the
+    /// driver has taken it.
     ///
     /// # Errors
     ///
@@ -110,7 +108,7 @@ impl Handle {
     }
 
     /// Subscribes to a channel or pattern, in this session and every later one. The stream tells
-    /// whether the server confirms.
+    /// whether the server confirms. Dropping the future unsubscribes.
     ///
     /// # Errors
     ///
@@ -134,21 +132,12 @@ impl Handle {
         channel: &Channel,
         is_requested: bool,
     ) -> Result<Subscription, CallError> {
-        let queue = Arc::<Queue>::default();
-        let id = self
-            .ask(|done| Command::Subscribe {
-                channel: channel.clone(),
-                is_requested,
-                queue: Arc::clone(&queue),
-                done,
-            })
-            .await?;
-        Ok(Subscription {
-            id,
+        self.ask(|done| Command::Subscribe {
             channel: channel.clone(),
-            queue,
-            commands: self.commands.clone(),
+            is_requested,
+            done,
         })
+        .await
     }
 
     /// Disconnects: see [`Session::disconnect`](bayeux_proto::Session::disconnect).
@@ -196,8 +185,7 @@ pub(super) enum Command {
         channel: Channel,
         /// Whether the server is asked for the channel.
         is_requested: bool,
-        queue: Arc<Queue>,
-        done: Sender<Result<SubscriptionId, CallError>>,
+        done: Sender<Result<Subscription, CallError>>,
     },
     Renew(SubscriptionId),
     Unsubscribe(SubscriptionId),

@@ -15,7 +15,7 @@ use tokio::sync::{
 use super::{
     Delivery, Handle,
     handle::{CallError, Command, Published},
-    subscription::{Queue, SubscriptionEvent},
+    subscription::{Queue, Subscription, SubscriptionEvent},
 };
 use crate::Clock;
 
@@ -30,11 +30,20 @@ pub(super) struct Requests {
     leaving: BTreeSet<SubscriptionId>,
 }
 
-/// A remote call that waits for its answer.
+/// A remote call that waits for its answer, or for its publish to settle.
 struct Call {
-    done: Sender<Result<Delivery, CallError>>,
+    /// `None` once the call has its answer or its caller is gone.
+    done: Option<Sender<Result<Delivery, CallError>>>,
     /// Whether the publish has settled, so that the call belongs to the current session.
     is_settled: bool,
+}
+
+impl Call {
+    fn finish(self, result: Result<Delivery, CallError>) {
+        if let Some(done) = self.done {
+            let _: Result<(), _> = done.send(result);
+        }
+    }
 }
 
 impl Requests {
@@ -72,8 +81,11 @@ impl Requests {
     }
 
     fn perform(&mut self, command: Command, session: &mut Session, clock: Clock) {
-        // A receiver that is gone needs no answer.
+        // A receiver that is gone needs neither a request nor an answer.
         match command {
+            Command::Publish { done, .. } if done.is_closed() => {}
+            Command::Call { done, .. } if done.is_closed() => {}
+            Command::Subscribe { done, .. } if done.is_closed() => {}
             Command::Publish {
                 channel,
                 json,
@@ -87,10 +99,10 @@ impl Requests {
                 json,
                 done,
             } => {
-                self.calls.retain(|_, call| !call.done.is_closed());
-                match session.publish(&channel, &json) {
+                self.end_forgotten_calls(session);
+                match session.call(&channel, &json) {
                     Ok(id) => {
-                        let is_settled = false;
+                        let (done, is_settled) = (Some(done), false);
                         self.calls.insert(id, Call { done, is_settled });
                     }
                     Err(error) => drop(done.send(Err(error.into()))),
@@ -99,7 +111,6 @@ impl Requests {
             Command::Subscribe {
                 channel,
                 is_requested,
-                queue,
                 done,
             } => {
                 let subscribed = if is_requested {
@@ -109,10 +120,16 @@ impl Requests {
                 };
                 match subscribed {
                     Ok(id) => {
-                        self.streams.insert(id, queue);
-                        if done.send(Ok(id)).is_err() {
-                            self.unsubscribe(id, session);
-                        }
+                        let queue = Arc::<Queue>::default();
+                        self.streams.insert(id, Arc::clone(&queue));
+                        let commands = self.sender.clone();
+                        // A stream that nobody receives unsubscribes when it is dropped.
+                        drop(done.send(Ok(Subscription {
+                            id,
+                            channel,
+                            queue,
+                            commands,
+                        })));
                     }
                     Err(error) => drop(done.send(Err(error.into()))),
                 }
@@ -152,10 +169,12 @@ impl Requests {
                 let call = self.calls.get_mut(id);
                 let Some(call) = call else { return Some(event) };
                 call.is_settled = true;
-                if let Err(error) = published(outcome, cause)
+                if call.done.is_none() {
+                    self.calls.remove(id);
+                } else if let Err(error) = published(outcome, cause)
                     && let Some(call) = self.calls.remove(id)
                 {
-                    let _: Result<(), _> = call.done.send(Err(error));
+                    call.finish(Err(error));
                 }
                 return None;
             }
@@ -194,17 +213,41 @@ impl Requests {
     fn fail_calls(&mut self) {
         let over = self.calls.extract_if(.., |_, call| call.is_settled);
         for (_, call) in over {
-            let _: Result<(), _> = call.done.send(Err(CallError::Unanswered));
+            call.finish(Err(CallError::Unanswered));
         }
     }
 
     /// Handles the answer to a publish. Returns whether a call took it.
-    pub(super) fn answer(&mut self, id: PublishId, delivery: impl FnOnce() -> Delivery) -> bool {
-        let Some(call) = self.calls.remove(&id) else {
+    pub(super) fn answer(
+        &mut self,
+        id: PublishId,
+        session: &mut Session,
+        delivery: impl FnOnce() -> Delivery,
+    ) -> bool {
+        let Some(call) = self.calls.get_mut(&id) else {
             return false;
         };
-        let _: Result<(), _> = call.done.send(Ok(delivery()));
+        session.end_call(id);
+        let done = call.done.take();
+        // Its publish settles later, and nobody else knows its id.
+        if call.is_settled {
+            self.calls.remove(&id);
+        }
+        if let Some(done) = done {
+            let _: Result<(), _> = done.send(Ok(delivery()));
+        }
         true
+    }
+
+    /// Ends the calls whose callers are gone.
+    fn end_forgotten_calls(&mut self, session: &mut Session) {
+        self.calls.retain(|id, call| {
+            if call.done.as_ref().is_some_and(Sender::is_closed) {
+                call.done = None;
+                session.end_call(*id);
+            }
+            call.done.is_some() || !call.is_settled
+        });
     }
 
     /// Passes a delivery to the streams among its recipients. Returns whether there are others.

@@ -6,7 +6,7 @@ use bayeux_transport::{CallError, Driver, DriverEvent, SubscriptionEvent};
 use crate::{
     bayeux::{Script, read},
     peer::Server,
-    world::{in_time, lanes},
+    world::{in_time, lanes, once},
 };
 
 fn channel(name: &str) -> Channel {
@@ -176,6 +176,107 @@ async fn a_call_gets_the_answer_before_after_and_without_the_reply() {
         };
         let (events, _) = drive(&mut driver, async { tokio::join!(serving, asking) }).await;
         assert!(!events.concat().contains("Answer"), "{events:?}");
+        assert!(!events.concat().contains("Published"), "{events:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_call_gets_its_answer_behind_any_number_of_other_publishes() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut driver = driver(&server, Transport::WebSocket);
+        let handle = driver.handle();
+        let serving = async {
+            let mut script = Script::new(server.accept_websocket().await, "{}");
+            let call = script.expect("/service/sum").await;
+            script.send(&[&call.reply()]).await;
+            for _ in 0..70 {
+                let asked = script.expect("/a").await;
+                script.send(&[&asked.reply()]).await;
+            }
+            let id = &call.id;
+            let answer = format!(r#"{{"channel":"/service/sum","id":"{id}","data":3}}"#);
+            script.send(&[&answer]).await;
+            script
+        };
+        let (sum, a) = (channel("/service/sum"), channel("/a"));
+        let publishing = async {
+            for _ in 0..70 {
+                handle.publish(&a, "1").await.unwrap();
+            }
+        };
+        let asking = async { tokio::join!(handle.call(&sum, "1"), publishing).0 };
+        let (events, (_script, answer)) =
+            drive(&mut driver, async { tokio::join!(serving, asking) }).await;
+        assert_eq!(answer.unwrap().data().unwrap().as_u64(), Some(3));
+        assert!(!events.concat().contains("Unexpected"), "{events:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_subscription_that_nobody_waits_for_any_more_is_unsubscribed() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut driver = driver(&server, Transport::WebSocket);
+        let handle = driver.handle();
+        let serving = async {
+            let mut script = Script::new(server.accept_websocket().await, "{}");
+            let asked = script.expect("/b").await;
+            script.send(&[&asked.reply()]).await;
+            let asked = script.expect("/meta/unsubscribe").await;
+            assert!(
+                asked.json.contains(r#""subscription":"/a""#),
+                "{}",
+                asked.json
+            );
+            script.send(&[&asked.reply()]).await;
+            script
+        };
+        let asking = async {
+            let a = channel("/a");
+            let mut waiting = Box::pin(handle.subscribe(&a));
+            tokio::select! {
+                biased;
+                _ = &mut waiting => unreachable!("the driver has not run"),
+                () = core::future::ready(()) => {}
+            }
+            // The driver takes commands in order, so that the answer of the subscription is there.
+            handle.publish(&channel("/b"), "1").await.unwrap();
+            drop(waiting);
+            core::future::pending::<()>().await;
+        };
+        let exchange = async {
+            tokio::select! {
+                script = serving => script,
+                () = asking => unreachable!("it waits for ever"),
+            }
+        };
+        drive(&mut driver, exchange).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn requests_whose_callers_are_gone_are_not_sent() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut driver = driver(&server, Transport::WebSocket);
+        let handle = driver.handle();
+        let (a, b) = (channel("/a"), channel("/b"));
+        assert!(once(handle.publish(&a, "1")).await.is_none());
+        assert!(once(handle.call(&a, "1")).await.is_none());
+        assert!(once(handle.subscribe(&a)).await.is_none());
+        let serving = async {
+            let mut script = Script::new(server.accept_websocket().await, "{}");
+            let asked = script.expect("/b").await;
+            assert_eq!(asked.id, "2", "the second message after the handshake");
+            script.send(&[&asked.reply()]).await;
+            script
+        };
+        let asking = async { handle.publish(&b, "1").await.unwrap() };
+        drive(&mut driver, async { tokio::join!(serving, asking) }).await;
     })
     .await;
 }
