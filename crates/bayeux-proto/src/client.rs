@@ -131,23 +131,25 @@ impl Session {
     /// [`Misuse::ForbiddenChannel`] for a `/meta/` channel, [`Misuse::TooManySubscriptions`] at the
     /// limit, [`Misuse::Ended`] while the session disconnects.
     pub fn subscribe(&mut self, channel: &Channel) -> Result<SubscriptionId, Misuse> {
-        if channel.is_meta() {
-            return Err(Misuse::ForbiddenChannel {
-                name: channel.as_str().into(),
-            });
-        }
-        self.commands_allowed()?;
-        if self.subscriptions.len() >= self.config.max_subscriptions {
-            return Err(Misuse::TooManySubscriptions {
-                limit: self.config.max_subscriptions,
-            });
-        }
+        self.check_subscription(channel)?;
         let (id, state) = self.subscriptions.add(channel);
         if state.is_confirmed() {
             self.events.push_back(SessionEvent::Subscribed(id));
         }
         self.sync_subscription(channel.clone());
         Ok(id)
+    }
+
+    /// Delivers the events of a channel or pattern without asking the server for them: for channels
+    /// that a server sends unasked, such as the services of `CometD`, where it may refuse a
+    /// subscription. Nothing is sent or confirmed; [`unsubscribe`](Self::unsubscribe) ends it.
+    ///
+    /// # Errors
+    ///
+    /// As [`subscribe`](Self::subscribe).
+    pub fn listen(&mut self, channel: &Channel) -> Result<SubscriptionId, Misuse> {
+        self.check_subscription(channel)?;
+        Ok(self.subscriptions.listen(channel))
     }
 
     /// Requests a subscription again in the living session, with a new `ext`: to replay events, or
@@ -521,6 +523,21 @@ impl Session {
         self.recovery.event_delivered(self.now);
         self.connect.event_delivered(&self.config);
         Verdict::Deliver
+    }
+
+    fn check_subscription(&self, channel: &Channel) -> Result<(), Misuse> {
+        if channel.is_meta() {
+            return Err(Misuse::ForbiddenChannel {
+                name: channel.as_str().into(),
+            });
+        }
+        self.commands_allowed()?;
+        if self.subscriptions.len() >= self.config.max_subscriptions {
+            return Err(Misuse::TooManySubscriptions {
+                limit: self.config.max_subscriptions,
+            });
+        }
+        Ok(())
     }
 
     fn commands_allowed(&self) -> Result<(), Misuse> {

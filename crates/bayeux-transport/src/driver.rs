@@ -61,8 +61,9 @@ pub enum DriverEvent {
     /// [`Verdict::Answer`](bayeux_proto::Verdict::Answer). If its channel has subscriptions, the
     /// same message follows as a delivery.
     Answer(PublishId, Delivery),
-    /// Reply that the session has processed, after the session events that it led to, if
-    /// [`Driver::report_replies`] asks for replies.
+    /// Reply that the session has processed, before the session events that it led to, if
+    /// [`Driver::report_replies`] asks for replies. So the reason in the `ext` of a refusal is known
+    /// before the end that follows from it.
     Reply(Delivery),
     /// A message that the session cannot use. Worth counting, not an error.
     Unexpected(Unexpected, Delivery),
@@ -260,6 +261,9 @@ impl<E: Extension> Driver<E> {
             };
             if verdict == Verdict::Handled {
                 completes_batch |= self.release_deferred(&envelope);
+                if self.reports_replies {
+                    self.ready.push_back(DriverEvent::Reply(delivery()));
+                }
             }
             // Session events precede the delivery that caused them, such as the report of a gap.
             self.take_session_events(Some(&delivery));
@@ -267,7 +271,6 @@ impl<E: Extension> Driver<E> {
                 Verdict::Answer(publish) => DriverEvent::Answer(publish, delivery()),
                 Verdict::Deliver => DriverEvent::Delivery(delivery()),
                 Verdict::Unexpected(why) => DriverEvent::Unexpected(why, delivery()),
-                _ if self.reports_replies => DriverEvent::Reply(delivery()),
                 _ => continue,
             };
             let is_for_subscribers = matches!(verdict, Verdict::Answer(_) | Verdict::Deliver);

@@ -19,6 +19,8 @@ pub(super) struct Subscriptions {
 #[derive(Debug)]
 pub(super) struct SubscriptionState {
     subscribers: Vec<SubscriptionId>,
+    /// Subscriptions that the server is not asked for.
+    listeners: Vec<SubscriptionId>,
     pub(super) wire: WireState,
     /// Whether the command queue holds a `SyncSubscription` for this channel.
     pub(super) queued: bool,
@@ -111,6 +113,23 @@ impl SubscriptionState {
 impl Subscriptions {
     /// Adds a local subscription, and returns its id and the state of its channel.
     pub(super) fn add(&mut self, channel: &Channel) -> (SubscriptionId, &mut SubscriptionState) {
+        let (id, state) = self.enter(channel);
+        state.subscribers.push(id);
+        if state.wire == WireState::Refused {
+            // A new subscription asks again for a channel that was refused.
+            state.renew();
+        }
+        (id, state)
+    }
+
+    /// Adds a subscription that the server is not asked for, and returns its id.
+    pub(super) fn listen(&mut self, channel: &Channel) -> SubscriptionId {
+        let (id, state) = self.enter(channel);
+        state.listeners.push(id);
+        id
+    }
+
+    fn enter(&mut self, channel: &Channel) -> (SubscriptionId, &mut SubscriptionState) {
         self.last += 1;
         let id = SubscriptionId(self.last);
         self.channels.insert(id, channel.clone());
@@ -122,6 +141,7 @@ impl Subscriptions {
             .entry(channel.clone())
             .or_insert_with(|| SubscriptionState {
                 subscribers: Vec::new(),
+                listeners: Vec::new(),
                 wire: WireState::Absent,
                 queued: false,
                 must_leave: false,
@@ -129,11 +149,6 @@ impl Subscriptions {
                 refused_since: None,
                 retry_at: None,
             });
-        state.subscribers.push(id);
-        if state.wire == WireState::Refused {
-            // A new subscription asks again for a channel that was refused.
-            state.renew();
-        }
         (id, state)
     }
 
@@ -144,9 +159,12 @@ impl Subscriptions {
             .remove(&id)
             .ok_or(Misuse::UnknownSubscription)?;
         if let Some(state) = self.states.get_mut(&channel) {
+            state.listeners.retain(|listener| *listener != id);
+            let before = state.subscribers.len();
             state.subscribers.retain(|subscriber| *subscriber != id);
             state.leaving.push(id);
-            state.must_leave |= state.subscribers.is_empty() && state.wire == WireState::Active;
+            let is_last = state.subscribers.is_empty() && before > 0;
+            state.must_leave |= is_last && state.wire == WireState::Active;
         }
         Ok(channel)
     }
@@ -156,6 +174,7 @@ impl Subscriptions {
     pub(super) fn remove_if_unused(&mut self, channel: &Channel) -> bool {
         let done = self.states.get(channel).is_some_and(|state| {
             state.subscribers.is_empty()
+                && state.listeners.is_empty()
                 && matches!(state.wire, WireState::Absent | WireState::Refused)
         });
         if !done {
@@ -170,13 +189,14 @@ impl Subscriptions {
     /// Resets all channels for a new session, and returns those to subscribe again, in the order in
     /// which the program subscribed to them.
     pub(super) fn reset(&mut self) -> Vec<Channel> {
-        self.states.retain(|_, state| !state.subscribers.is_empty());
+        self.states
+            .retain(|_, state| !(state.subscribers.is_empty() && state.listeners.is_empty()));
         let states = &self.states;
         self.patterns.retain(|pattern| states.contains_key(pattern));
         self.next_retry = None;
         for state in self.states.values_mut() {
             state.wire = WireState::Absent;
-            state.queued = true;
+            state.queued = !state.subscribers.is_empty();
             state.must_leave = false;
             (state.refused_since, state.retry_at) = (None, None);
         }
@@ -264,6 +284,6 @@ impl Subscriptions {
         exact
             .into_iter()
             .chain(globbed)
-            .flat_map(|state| state.subscribers.iter().copied())
+            .flat_map(|state| state.subscribers.iter().chain(&state.listeners).copied())
     }
 }

@@ -17,6 +17,10 @@ use crate::{Message, ServerError, encode::write_string};
 /// restarts saves [`Replay::id_of`] each event once the event is processed, and restores the ids
 /// with [`Replay::set`].
 ///
+/// Ids are sent when subscribing, so events that were lost with a response come again only in the
+/// next session. With [`Resume::FreshHandshake`](crate::Resume::FreshHandshake) that is at once:
+/// every broken poll leads to a new session, which asks for all that followed the last event.
+///
 /// A server keeps events for some days. A subscription refused because of its replay id forgets the
 /// id, and its next request, by
 /// [`Session::renew`](crate::Session::renew) or in the next session, begins at the start given to

@@ -5,7 +5,7 @@ use bayeux_proto::{
     SessionEvent, SubscriptionId, Unexpected, Verdict,
 };
 
-use crate::world::{Kind, World, event, millis, timing};
+use crate::world::{Kind, World, channel, event, millis, timing};
 
 /// Answers the latest request to `channel`, over its own lane.
 pub(crate) fn accept(world: &mut World, channel: &str) {
@@ -245,6 +245,55 @@ fn a_subscription_is_renewed_in_the_living_session() {
         world.session.renew(ids[0]),
         Err(Misuse::UnknownSubscription)
     );
+}
+
+#[test]
+fn a_listener_gets_events_that_the_server_sends_unasked() {
+    let mut world = World::established();
+    let service = world.session.listen(&channel("/service/**")).unwrap();
+    world.drain();
+    assert!(world.story().is_empty(), "nothing is sent");
+    let lane = world.lane(Kind::Socket);
+    let verdicts = world.receive(lane, &[event("/service/data")]);
+    assert_eq!(verdicts, [Verdict::Deliver]);
+    assert!(world.session.recipients("/service/data").eq([service]));
+    // In the next session, too, where still nothing is asked for it.
+    let held = world.last("/meta/connect");
+    world.answer(&held, &[held.refused("401::Unknown client")]);
+    world.reopen();
+    world.answer_handshake("bob");
+    let lane = world.lane(Kind::Socket);
+    let verdicts = world.receive(lane, &[event("/service/data")]);
+    assert_eq!(verdicts, [Verdict::Deliver]);
+    assert_eq!(world.sent("/meta/subscribe").count(), 0);
+    world.session.unsubscribe(service).unwrap();
+    world.drain();
+    assert_eq!(world.reported(&SessionEvent::Unsubscribed(service)), 1);
+    let unrouted = Verdict::Unexpected(Unexpected::Unrouted);
+    assert_eq!(world.receive(lane, &[event("/service/data")]), [unrouted]);
+    assert_eq!(world.sent("/meta/unsubscribe").count(), 0);
+}
+
+#[test]
+fn a_listener_and_a_subscription_share_a_channel() {
+    let (mut world, ids) = subscribed(&["/foo"]);
+    let listener = world.session.listen(&channel("/foo")).unwrap();
+    assert!(world.session.recipients("/foo").eq([ids[0], listener]));
+    world.session.unsubscribe(ids[0]).unwrap();
+    world.drain();
+    accept(&mut world, "/meta/unsubscribe");
+    assert!(world.session.recipients("/foo").eq([listener]));
+    let again = world.subscribe("/foo");
+    world.session.unsubscribe(listener).unwrap();
+    world.drain();
+    accept(&mut world, "/meta/subscribe");
+    assert_eq!(world.reported(&SessionEvent::Subscribed(again)), 1);
+    assert_eq!(world.reported(&SessionEvent::Unsubscribed(listener)), 1);
+    assert_eq!(world.sent("/meta/subscribe").count(), 2);
+    assert_eq!(world.sent("/meta/unsubscribe").count(), 1);
+    assert!(world.session.recipients("/foo").eq([again]));
+    let forbidden = world.session.listen(&channel("/meta/x"));
+    assert!(matches!(forbidden, Err(Misuse::ForbiddenChannel { .. })));
 }
 
 #[test]

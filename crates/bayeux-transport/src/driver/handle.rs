@@ -116,10 +116,29 @@ impl Handle {
     ///
     /// [`CallError::Misuse`] and [`CallError::DriverEnded`].
     pub async fn subscribe(&self, channel: &Channel) -> Result<Subscription, CallError> {
+        self.stream(channel, true).await
+    }
+
+    /// Makes a stream of a channel that the server sends unasked, such as a service of `CometD`:
+    /// see [`Session::listen`](bayeux_proto::Session::listen).
+    ///
+    /// # Errors
+    ///
+    /// As [`subscribe`](Self::subscribe).
+    pub async fn listen(&self, channel: &Channel) -> Result<Subscription, CallError> {
+        self.stream(channel, false).await
+    }
+
+    async fn stream(
+        &self,
+        channel: &Channel,
+        is_requested: bool,
+    ) -> Result<Subscription, CallError> {
         let queue = Arc::<Queue>::default();
         let id = self
             .ask(|done| Command::Subscribe {
                 channel: channel.clone(),
+                is_requested,
                 queue: Arc::clone(&queue),
                 done,
             })
@@ -175,6 +194,8 @@ pub(super) enum Command {
     },
     Subscribe {
         channel: Channel,
+        /// Whether the server is asked for the channel.
+        is_requested: bool,
         queue: Arc<Queue>,
         done: Sender<Result<SubscriptionId, CallError>>,
     },

@@ -98,17 +98,25 @@ impl Requests {
             }
             Command::Subscribe {
                 channel,
+                is_requested,
                 queue,
                 done,
-            } => match session.subscribe(&channel) {
-                Ok(id) => {
-                    self.streams.insert(id, queue);
-                    if done.send(Ok(id)).is_err() {
-                        self.unsubscribe(id, session);
+            } => {
+                let subscribed = if is_requested {
+                    session.subscribe(&channel)
+                } else {
+                    session.listen(&channel)
+                };
+                match subscribed {
+                    Ok(id) => {
+                        self.streams.insert(id, queue);
+                        if done.send(Ok(id)).is_err() {
+                            self.unsubscribe(id, session);
+                        }
                     }
+                    Err(error) => drop(done.send(Err(error.into()))),
                 }
-                Err(error) => drop(done.send(Err(error.into()))),
-            },
+            }
             Command::Renew(id) => {
                 // A session that is ending subscribes to nothing.
                 let _: Result<(), _> = session.renew(id);

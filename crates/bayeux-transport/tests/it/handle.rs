@@ -287,6 +287,33 @@ async fn each_subscription_has_a_stream_and_dropping_it_unsubscribes() {
 }
 
 #[tokio::test]
+async fn a_listener_has_a_stream_without_a_subscription_on_the_wire() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut driver = driver(&server, Transport::WebSocket);
+        let handle = driver.handle();
+        let serving = async {
+            let mut script = Script::new(server.accept_websocket().await, "{}");
+            // A subscribe would be answered before the publish.
+            let asked = script.expect("/service/auth").await;
+            assert_eq!(asked.id, "2", "the second message after the handshake");
+            script
+                .send(&[&asked.reply(), r#"{"channel":"/service/data","data":1}"#])
+                .await;
+            script
+        };
+        let asking = async {
+            let mut stream = handle.listen(&channel("/service/*")).await.unwrap();
+            let auth = channel("/service/auth");
+            handle.publish(&auth, "1").await.unwrap();
+            assert_eq!(data(stream.next().await), "1");
+        };
+        drive(&mut driver, async { tokio::join!(serving, asking) }).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_stream_that_is_not_read_tells_how_much_it_missed_and_holds_up_nobody() {
     in_time(async {
         let server = Server::bind().await;
@@ -392,7 +419,7 @@ async fn streams_tell_refusals_gaps_and_the_end() {
 }
 
 #[tokio::test]
-async fn replies_are_events_on_request_behind_the_session_events_they_led_to() {
+async fn replies_are_events_on_request_before_the_session_events_they_lead_to() {
     in_time(async {
         let server = Server::bind().await;
         let mut driver = driver(&server, Transport::WebSocket);
@@ -408,7 +435,7 @@ async fn replies_are_events_on_request_behind_the_session_events_they_led_to() {
                 match driver.next().await {
                     DriverEvent::Session(SessionEvent::Up { .. }) => was_up = true,
                     DriverEvent::Reply(reply) => {
-                        assert!(was_up);
+                        assert!(!was_up);
                         assert_eq!(reply.channel(), "/meta/handshake");
                         let message = reply.message().unwrap();
                         assert_eq!(message.envelope().client_id, Some("c1"));
