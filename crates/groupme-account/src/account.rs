@@ -294,6 +294,10 @@ impl Account {
             self.subscribe_own_again();
             self.take_session_events();
         }
+        if self.following.deadline().is_some_and(|due| due <= at.now) {
+            self.follow_refused_again();
+            self.take_session_events();
+        }
         if self.overflow.deadline().is_some_and(|due| due <= at.now) {
             self.end_stall();
         }
@@ -407,9 +411,10 @@ impl Account {
             None
         };
         let feed = self.feed.as_ref().and_then(Feed::poll_timeout);
-        [session, feed, self.own.deadline(), self.overflow.deadline()]
-            .into_iter()
-            .flatten()
+        let own = self.own.deadline().into_iter();
+        let others = [session, feed, self.overflow.deadline()];
+        own.chain(self.following.deadline())
+            .chain(others.into_iter().flatten())
             .min()
     }
 

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bayeux_proto::Channel;
+use bayeux_proto::{Channel, Instant, ServerError};
 use groupme_delivery::Feed;
 use groupme_model::{ConversationId, GroupId, UserPair, channel};
 
-use super::Account;
+use super::{Account, own_channel::RESUBSCRIBE};
 use crate::{Scope, Status};
 
 /// Channels followed because of the [`Scope`].
@@ -22,6 +22,12 @@ pub(super) struct Following {
     is_due: bool,
     /// Channels that the program has unsubscribed from.
     excluded: BTreeSet<Channel>,
+    /// Channels refused by a busy gateway.
+    refused: BTreeSet<Channel>,
+    /// Number of times in a row that the gateway was busy.
+    refusals: u32,
+    /// Time at which the refused channels are subscribed again.
+    subscribe_at: Option<Instant>,
 }
 
 impl Following {
@@ -32,6 +38,23 @@ impl Following {
             pending: 0,
             is_due: false,
             excluded: BTreeSet::new(),
+            refused: BTreeSet::new(),
+            refusals: 0,
+            subscribe_at: None,
+        }
+    }
+
+    /// Returns the time at which refused channels are subscribed again.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.subscribe_at
+    }
+
+    /// Notes that a busy gateway has refused a channel.
+    fn retry_later(&mut self, channel: Channel, now: Instant) {
+        self.refused.insert(channel);
+        if self.subscribe_at.is_none() {
+            self.refusals = self.refusals.saturating_add(1);
+            self.subscribe_at = Some(now + RESUBSCRIBE.ceiling(self.refusals));
         }
     }
 
@@ -76,12 +99,16 @@ impl Following {
         };
         if !core::mem::replace(is_confirmed, true) {
             self.settle_one();
+            if self.pending == 0 && self.refused.is_empty() {
+                self.refusals = 0;
+            }
         }
         true
     }
 
     /// Forgets a channel. Returns whether it was followed.
     pub(super) fn forget(&mut self, channel: &Channel) -> bool {
+        self.refused.remove(channel);
         let Some(is_confirmed) = self.channels.remove(channel) else {
             return false;
         };
@@ -140,8 +167,9 @@ impl Account {
     }
 
     /// Handles the refusal of a followed channel: the user has left the group, or the gateway is
-    /// wrong. The channel is followed again once a list has its conversation after a gap.
-    pub(super) fn followed_refused(&mut self, name: &str) {
+    /// wrong. The channel is followed again once a list has its conversation after a gap. If the
+    /// gateway is only busy, the channel is subscribed again after a while.
+    pub(super) fn followed_refused(&mut self, name: &str, error: &ServerError) {
         let Ok(channel) = Channel::new(name) else {
             return;
         };
@@ -149,8 +177,23 @@ impl Account {
             return;
         }
         self.drop_subscription(&channel);
-        if let (Some(feed), Some(conversation)) = (&mut self.feed, conversation_of(name)) {
+        if error.is_temporary() {
+            self.following.retry_later(channel, self.latest.now);
+        } else if let (Some(feed), Some(conversation)) = (&mut self.feed, conversation_of(name)) {
             feed.refuse_found(&conversation);
+        }
+    }
+
+    /// Subscribes again to the channels that a busy gateway has refused.
+    pub(super) fn follow_refused_again(&mut self) {
+        self.following.subscribe_at = None;
+        for channel in core::mem::take(&mut self.following.refused) {
+            let is_wanted = !self.subscriptions.contains_key(&channel);
+            // Fails only at the limit of subscriptions, which the program has used up meanwhile, or
+            // if the session is ending.
+            if is_wanted && self.request_subscription(&channel).is_ok() {
+                self.following.add(channel);
+            }
         }
     }
 

@@ -86,5 +86,6 @@ fn concerns_credentials(error: &ServerError) -> bool {
             .any(|word| text.contains(word))
 }
 
-/// Delays before the account's own channel is subscribed again.
-const RESUBSCRIBE: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_mins(5));
+/// Delays before a refused channel is subscribed again.
+pub(super) const RESUBSCRIBE: Backoff =
+    Backoff::new(Duration::from_secs(1), Duration::from_mins(5));

@@ -123,7 +123,7 @@ impl Account {
                 if *name == *self.own.channel.as_str() {
                     self.own_channel_refused(&error);
                 }
-                self.followed_refused(&name);
+                self.followed_refused(&name, &error);
                 Status::Refused {
                     channel: name,
                     error,

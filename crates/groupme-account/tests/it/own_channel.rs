@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use groupme_account::{ClientEnd, Incoming, Status};
+use groupme_account::{ClientEnd, Incoming, Scope, Status};
 
 use crate::world::{World, is_caught_up, statuses};
 
@@ -51,6 +51,24 @@ fn another_refusal_is_repeated_less_and_less_often() {
     assert!((5..=25).contains(&world.subscribes), "{}", world.subscribes);
     world.refusal.1 = 0;
     assert!(is_caught_up(&world.wait(Duration::from_mins(6))));
+}
+
+#[test]
+fn a_followed_channel_that_a_busy_gateway_refuses_is_subscribed_again() {
+    let mut world = World::new(false, |config| config.scope = Scope::Everything);
+    world.refuses_only = Some("/group/");
+    world.refusal = ("503::Server is too busy", 3);
+    let items = world.wait(Duration::from_secs(30));
+    assert!(is_caught_up(&items), "{items:?}");
+    let is_following = |item: &Incoming| {
+        matches!(
+            item,
+            Incoming::Status(Status::Following { conversations: 1 })
+        )
+    };
+    assert!(items.iter().any(is_following), "{items:?}");
+    // The own channel, and the group's four times.
+    assert_eq!(world.subscribes, 5);
 }
 
 #[test]

@@ -26,6 +26,8 @@ pub(crate) struct World {
     pub(crate) saves: bool,
     /// Error of the replies to the next subscribes, and their number.
     pub(crate) refusal: (&'static str, usize),
+    /// Beginning of the only channels that are refused.
+    pub(crate) refuses_only: Option<&'static str>,
     /// Number of subscribes sent, and of tokens asked for.
     pub(crate) subscribes: usize,
     pub(crate) tokens: usize,
@@ -48,6 +50,7 @@ impl World {
             store,
             saves: true,
             refusal: ("", 0),
+            refuses_only: None,
             subscribes: 0,
             tokens: 0,
             decoder: Decoder::new(),
@@ -145,7 +148,11 @@ impl World {
                     self.subscribes += 1;
                     reply["subscription"] = envelope.subscription.into();
                     let (error, left) = &mut self.refusal;
-                    if let Some(less) = left.checked_sub(1) {
+                    let channel = envelope.subscription.unwrap_or_default();
+                    let is_refused = self
+                        .refuses_only
+                        .is_none_or(|only| channel.starts_with(only));
+                    if is_refused && let Some(less) = left.checked_sub(1) {
                         *left = less;
                         reply["successful"] = false.into();
                         reply["error"] = (*error).into();
