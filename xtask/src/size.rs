@@ -22,7 +22,11 @@ pub(crate) fn run(workspace: &Workspace) -> anyhow::Result<()> {
     let tree = text_of(&mut tree)?;
     let crates = third_party(&tree).len();
     println!("groupme-client: {crates} third-party crates by default, limit {MAX_CRATES}");
-    let built = package::build(workspace, "groupme", &["--release"])?;
+    let built = package::build(
+        workspace,
+        "groupme",
+        &["--package", "groupme-cli", "--release"],
+    )?;
     let stripped = workspace.target_dir().join("groupme-stripped");
     sh(Command::new("strip").arg("-o").arg(&stripped).arg(built))?;
     let bytes = fs::metadata(&stripped)

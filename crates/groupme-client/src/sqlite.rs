@@ -74,7 +74,7 @@ impl SqliteStore {
         })
     }
 
-    fn read(&self) -> Result<Saved, rusqlite::Error> {
+    fn read(&self) -> Result<Saved, OpenError> {
         let mut saved = Saved::default();
         let whole = "SELECT until_ms FROM whole";
         let until: Option<i64> = self
@@ -102,6 +102,9 @@ impl SqliteStore {
             .prepare("SELECT conversation, message FROM cursor")?;
         let mut rows = cursors.query([])?;
         while let Some(row) = rows.next()? {
+            if saved.conversations.len() >= MAX_CONVERSATIONS {
+                return Err(OpenError::TooMany(MAX_CONVERSATIONS));
+            }
             saved.apply(&Change::Cursor {
                 conversation: conversation(row.get(0)?),
                 message: message(row.get(1)?),
@@ -142,8 +145,7 @@ impl SqliteStore {
 
 impl Store for SqliteStore {
     fn load(&mut self) -> Result<Saved, StoreError> {
-        self.read()
-            .map_err(|error| StoreError::reading(OpenError::from(error)))
+        self.read().map_err(StoreError::reading)
     }
 
     fn save(&mut self, changes: &[Change]) -> Result<(), StoreError> {
@@ -244,3 +246,6 @@ fn conversation(text: String) -> ConversationId {
 fn message(text: String) -> MessageId {
     MessageId::from(text)
 }
+
+/// Maximum conversations in a file. Each takes kilobytes in memory, and no account has so many.
+const MAX_CONVERSATIONS: usize = 50_000;

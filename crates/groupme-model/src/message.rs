@@ -174,7 +174,10 @@ impl Message {
     pub fn is_system(&self) -> bool {
         self.system == Some(true)
             || self.event.is_some()
-            || self.sender_type == Some(SenderType::System)
+            || matches!(
+                self.sender_type,
+                Some(SenderType::System | SenderType::Service)
+            )
             || self.sender().is_some_and(UserId::is_system)
     }
 
@@ -246,7 +249,10 @@ impl<'f> MessageRef<'f> {
     pub fn is_system(&self) -> bool {
         self.system() == Some(true)
             || self.event().is_some()
-            || self.sender_type() == Some(SenderTypeRef::System)
+            || matches!(
+                self.sender_type(),
+                Some(SenderTypeRef::System | SenderTypeRef::Service)
+            )
             || self
                 .sender()
                 .is_some_and(|sender| UserIdRef::is_system(&sender))

@@ -68,6 +68,7 @@ impl Call<()> {
             parser: Parser {
                 keys: &[],
                 parse: |_| Ok(()),
+                is_list: false,
                 ignores_body: true,
             },
         }
@@ -139,9 +140,14 @@ impl<T> Call<T> {
     }
 
     /// Parses the answer as a list, which is empty if the content is absent. Skips and logs
-    /// elements that cannot be parsed.
+    /// elements that cannot be parsed. With the method `GET`, an object that has none of the `keys`
+    /// is no list.
     pub fn list<U: FromValue>(self, keys: &'static [&'static str]) -> Call<Vec<U>> {
-        self.parsed(keys, parse::list)
+        // Answers to other methods often leave out a list that has not changed.
+        let is_list = self.request.call.method == "GET";
+        let mut call = self.parsed(keys, parse::list);
+        call.parser.is_list = is_list;
+        call
     }
 
     /// Parses the answer as [`one`](Self::one), into a type that implements serde's `Deserialize`.
@@ -164,6 +170,7 @@ impl<T> Call<T> {
             parser: Parser {
                 keys,
                 parse,
+                is_list: false,
                 ignores_body: false,
             },
         }

@@ -22,6 +22,8 @@ pub(crate) struct Parser<T> {
     /// parsed if there are no names, or if the content is not an object.
     pub(crate) keys: &'static [&'static str],
     pub(crate) parse: fn(Option<Content<'_>>) -> Result<T, ParseError>,
+    /// Whether an object with none of the names is an error: it must not pass for an empty list.
+    pub(crate) is_list: bool,
     /// Whether the body is ignored, and need not be JSON.
     pub(crate) ignores_body: bool,
 }
@@ -55,6 +57,9 @@ impl<T> Parser<T> {
         };
         let frame = Arc::new(frame);
         let content = crate::response::content(&frame);
+        if self.is_list && content.is_some_and(|content| !may_be_list(content, self.keys)) {
+            return Err(ParseError::NotAList);
+        }
         let value = content.and_then(|content| member(content, self.keys));
         (self.parse)(value.map(|value| Content {
             frame: &frame,
@@ -70,6 +75,12 @@ pub(crate) fn member<'f>(content: Value<'f>, keys: &[&str]) -> Option<Value<'f>>
     }
     let mut found = keys.iter().filter_map(|key| content.get(key));
     found.find(|value| !value.is_null())
+}
+
+/// Returns whether the content has a member of one of the names, or nothing at all, or is no object.
+fn may_be_list(content: Value<'_>, keys: &[&str]) -> bool {
+    let is_named = || keys.iter().any(|key| content.get(key).is_some());
+    !content.is_object() || content.is_empty() || is_named()
 }
 
 /// Parses the content as a `T`.

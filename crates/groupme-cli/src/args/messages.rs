@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, builder::NonEmptyStringValueParser};
 
 use super::{Account, ConversationArgs, OutputArgs};
 
@@ -18,7 +18,7 @@ pub(crate) struct Send {
     pub(crate) image: Option<PathBuf>,
     /// Your own id for the message: GroupMe accepts an id once a minute, so a repeated run with the
     /// same id does not send twice. Default: a new id for each run.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) guid: Option<String>,
     /// Text of the message, or `-` to read standard input.
     #[arg(required_unless_present = "image")]

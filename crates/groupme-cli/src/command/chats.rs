@@ -18,17 +18,25 @@ pub(crate) async fn run(args: Chats) -> Result<(), Failure> {
     let mut rows = RowPrinter::new(args.output);
     // A conversation with a new message moves to another page meanwhile.
     let mut seen = BTreeSet::<UserId>::new();
+    let mut nameless = 0_u64;
     for page in 1..=MAX_PAGES {
         let list = chats::list(Page::new(page, PER_PAGE));
         let mut is_new = false;
         for chat in account.call(&list).await? {
-            if other(&chat).is_some_and(|user| seen.insert(user.clone())) {
+            let Some(user) = other(&chat) else {
+                nameless += 1;
+                continue;
+            };
+            if seen.insert(user.clone()) {
                 is_new = true;
                 rows.row(&Row::Chat(&chat))?;
             }
         }
         // A page without new entries is the end; a short page need not be.
         if !is_new {
+            if nameless > 0 {
+                tracing::warn!(chats = nameless, "skipped direct messages without a user");
+            }
             return Ok(());
         }
     }

@@ -27,7 +27,6 @@ pub(crate) fn run(args: &Decode) -> Result<(), Failure> {
     let mut run = DecodeRun {
         name,
         payload: args.payload,
-        decoder: Decoder::with_limits(limits()),
         stdout: BufWriter::new(io::stdout().lock()),
         bad: false,
     };
@@ -44,7 +43,6 @@ pub(crate) fn run(args: &Decode) -> Result<(), Failure> {
 struct DecodeRun<W> {
     name: String,
     payload: Payload,
-    decoder: Decoder,
     stdout: W,
     bad: bool,
 }
@@ -130,17 +128,18 @@ impl<W: Write> DecodeRun<W> {
         }
     }
 
-    fn has_valid_line(&mut self, whole: &[u8]) -> bool {
+    fn has_valid_line(&self, whole: &[u8]) -> bool {
         whole
             .split(|byte| *byte == b'\n')
             .any(|line| self.decode(line).is_ok())
     }
 
-    fn decode(&mut self, bytes: &[u8]) -> Result<Frame, DecodeError> {
+    fn decode(&self, bytes: &[u8]) -> Result<Frame, DecodeError> {
         let mut frame = Frame::from_bytes(bytes.trim_ascii_end());
+        let mut decoder = Decoder::with_limits(limits(bytes.len()));
         match self.payload {
-            Payload::Frame => self.decoder.decode(&mut frame)?,
-            _ => self.decoder.decode_value(&mut frame)?,
+            Payload::Frame => decoder.decode(&mut frame)?,
+            _ => decoder.decode_value(&mut frame)?,
         }
         Ok(frame)
     }
@@ -243,6 +242,9 @@ fn fault(error: &DecodeError) -> String {
         DecodeError::TooLarge { len, limit } => {
             format!("document of {len} bytes exceeds the limit of {limit} bytes")
         }
+        DecodeError::TooManyObjects { limit } => {
+            format!("document of this size has more than {limit} objects")
+        }
         DecodeError::NotBayeux { found } => {
             format!("found {found}, expected a message or an array of messages")
         }
@@ -287,13 +289,20 @@ fn take(input: &mut dyn BufRead, limit: usize) -> io::Take<&mut dyn BufRead> {
     input.take(u64::try_from(limit).map_or(u64::MAX, |limit| limit.saturating_add(1)))
 }
 
-/// Limits for captures: larger than for frames from a server, because the user chose the file.
-fn limits() -> Limits {
+/// Limits for captures: larger than for frames from a server, because the user chose the file. An
+/// object of two bytes becomes hundreds in memory, so their number depends on the size.
+fn limits(size: usize) -> Limits {
     let mut limits = Limits::default();
     limits.max_frame = MAX_DOCUMENT;
     limits.max_values = usize::MAX;
+    limits.max_objects = FREE_OBJECTS + size / OBJECT_SIZE;
     limits
 }
+
+/// Number of objects that a document of any size may have.
+const FREE_OBJECTS: usize = 4_096;
+/// Average size of the objects beyond, in bytes. GroupMe's messages have hundreds.
+const OBJECT_SIZE: usize = 64;
 
 /// Maximum bytes of a document: those of the largest page that the REST API may return.
 const MAX_DOCUMENT: usize = 16 * 1024 * 1024;

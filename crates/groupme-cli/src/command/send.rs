@@ -9,7 +9,7 @@ use groupme_model::{
     attachment::{Image, Reply},
 };
 use groupme_rest::{
-    Conversation, Error,
+    Conversation, Error, Sent,
     endpoint::{messages, uploads},
 };
 
@@ -38,6 +38,7 @@ pub(crate) async fn run(args: Send) -> Result<(), Failure> {
         let picture = account.call(&uploads::image(kind, bytes)).await?;
         draft = draft.attach(Image::new(picture.url));
     }
+    let is_new = args.guid.is_none();
     let guid = match args.guid {
         Some(guid) => SourceGuid::from(guid),
         None => account.rest().source_guid(),
@@ -45,6 +46,11 @@ pub(crate) async fn run(args: Send) -> Result<(), Failure> {
     let sent = account.rest().send_as(&conversation, draft, guid.clone());
     match sent.await {
         Ok(sent) => {
+            if is_new && sent == Sent::DuplicateNotFound {
+                tracing::warn!(
+                    "GroupMe refused the message as one that it already has, and does not list it"
+                );
+            }
             let printed = RowPrinter::new(args.output).row(&Row::Sent(&sent, &guid));
             let printed = printed.context("the message was sent, but its id cannot be printed");
             printed.map_err(Failure::Output)

@@ -134,3 +134,23 @@ async fn groups_that_are_too_many_for_an_answer_are_asked_for_in_smaller_pages()
     let groups = run(asking(&canned.url, "a-token", &["groups", "--members"])).await;
     assert_eq!(groups.well().one()["name"], "Lake");
 }
+
+#[tokio::test]
+async fn direct_messages_without_a_user_are_skipped_by_name() {
+    let server = Canned::start(|asked| {
+        let rows = if asked.line.contains("page=1&") {
+            json!([{"last_message": {"id": "1"}}, {"other_user": {"id": "7"}}])
+        } else {
+            json!([])
+        };
+        Answer::Json(200, enveloped(rows))
+    })
+    .await;
+    let listed = run(asking(&server.url, "a-token", &["chats"])).await;
+    assert_eq!((listed.status, listed.json().len()), (Some(0), 1));
+    assert!(
+        listed.stderr.contains("without a user chats=1"),
+        "{}",
+        listed.stderr
+    );
+}

@@ -243,3 +243,17 @@ async fn a_closed_pipe_ends_it_quietly_however_long_the_lines() {
     let left = running.deaf(|| {}).await;
     assert_eq!((left.status, left.stderr.as_str()), (Some(0), ""));
 }
+
+#[tokio::test]
+async fn objects_that_are_far_more_than_the_size_of_their_document_are_refused() {
+    for kind in ["frame", "message"] {
+        let dense = format!(
+            r#"{{"id":"1","attachments":[{}{{}}]}}"#,
+            "{},".repeat(200_000)
+        );
+        let result = decode(&["--as", kind], dense).await;
+        let error = result.refused(1);
+        assert!(error.contains("more than"), "{error}");
+        assert!(error.contains("objects"), "{error}");
+    }
+}

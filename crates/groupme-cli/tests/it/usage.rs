@@ -48,6 +48,7 @@ async fn what_cannot_be_meant_is_refused_with_a_reason() {
             "once it is printed",
         ),
         (&["send", "hello"], "--group"),
+        (&["send", "--group", "1", "--guid", "", "hello"], "--guid"),
         (&["send", "--group", "1"], "<TEXT>"),
         (&["send", "--group", "1", "--dm", "2", "hello"], "--dm"),
         (

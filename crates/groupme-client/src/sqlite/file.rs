@@ -42,6 +42,8 @@ pub(super) enum OpenError {
     Newer,
     #[error("another program uses it")]
     InUse,
+    #[error("the file has more than {0} conversations, and no account has so many")]
+    TooMany(usize),
     #[error(transparent)]
     Io(#[from] io::Error),
     #[error("{0}")]
@@ -52,7 +54,11 @@ impl From<rusqlite::Error> for OpenError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy) => Self::InUse,
-            _ => Self::Sqlite(error.to_string()),
+            _ => Self::Sqlite(match error {
+                // Its text as a whole repeats the statement.
+                rusqlite::Error::SqlInputError { msg, .. } => msg,
+                error => error.to_string(),
+            }),
         }
     }
 }

@@ -73,6 +73,24 @@ fn what_is_saved_is_what_the_next_one_reads() {
 }
 
 #[test]
+fn a_file_with_more_conversations_than_any_account_has_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut store = SqliteStore::open(directory.path().join("state")).unwrap();
+    let cursor = |number: u32| Change::Cursor {
+        conversation: number.to_string().into(),
+        message: "1".into(),
+    };
+    let mut changes: Vec<_> = (0..50_000).map(cursor).collect();
+    store.save(&changes).unwrap();
+    assert_eq!(store.load().unwrap().conversations.len(), 50_000);
+    changes.push(cursor(50_000));
+    store.save(&changes).unwrap();
+    let error = store.load().unwrap_err();
+    let source = core::error::Error::source(&error).unwrap().to_string();
+    assert!(source.contains("more than 50000 conversations"), "{source}");
+}
+
+#[test]
 fn a_file_of_the_first_version_is_read_and_one_of_the_next_is_refused() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("state");

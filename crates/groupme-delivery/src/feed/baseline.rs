@@ -291,9 +291,18 @@ impl<P> Feed<P> {
     /// Returns the time before which no message counts as missed, for a conversation of which
     /// nothing was delivered.
     pub(super) fn missed_since(&self) -> Timestamp {
-        let synced = self.synced_until.map(|until| before(until, SLACK));
+        // A saved time in the future is damaged. The newest message of the lists says when that is.
+        let is_past = |time: &Timestamp| {
+            let now = self.newest.max(self.clock.unwrap_or(Timestamp::EPOCH));
+            self.newest == Timestamp::EPOCH || before(*time, DAY) <= now
+        };
+        let synced = self.synced_until.filter(is_past);
+        let synced = synced.map(|until| before(until, SLACK));
         // Nothing well before the baseline is missed, however early the last sync ended.
-        let baseline = self.baseline.map(|moment| before(moment, BASELINE_SLACK));
+        let baseline = self
+            .baseline
+            .filter(|moment| synced.is_none() || is_past(moment));
+        let baseline = baseline.map(|moment| before(moment, BASELINE_SLACK));
         synced.max(baseline).unwrap_or(Timestamp::EPOCH)
     }
 
@@ -333,6 +342,9 @@ fn before(moment: Timestamp, slack: Duration) -> Timestamp {
 /// Time before the end of the last sync from which on messages count as missed. Clocks differ, and
 /// messages of several conversations are not delivered in the order in which they were sent.
 const SLACK: Duration = Duration::from_mins(10);
+
+/// Assumed maximum time by which a saved time may be ahead of the present.
+const DAY: Duration = Duration::from_hours(24);
 
 /// Assumed maximum difference between the clocks of this machine and of GroupMe. More delivers more
 /// of the past when the first session breaks, and costs a request for each conversation with so

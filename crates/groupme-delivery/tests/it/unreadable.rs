@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use groupme_delivery::{Change, Config};
+use groupme_model::Timestamp;
 use serde_json::json;
 
 use crate::world::{CHAT, GROUP, World, changed, created, id, row};
@@ -259,4 +260,20 @@ fn after_a_saved_position_in_the_future_the_next_process_starts_from_a_true_one(
         );
         assert!(output.contains(&"backfill 1835/4".to_owned()), "{output:?}");
     }
+}
+
+#[test]
+fn a_saved_time_in_the_future_hides_no_message_of_a_new_conversation() {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.lose();
+    world.save(&Change::SyncedUntil(Timestamp::from_secs(9_999_999_999)));
+    world.restart();
+    world.say(CHAT, 2);
+    let output = world.live();
+    assert!(
+        output.contains(&"backfill 162+185/2".to_owned()),
+        "{output:?}"
+    );
 }

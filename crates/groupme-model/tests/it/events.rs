@@ -62,6 +62,11 @@ fn the_author_is_found_in_either_field() {
     for (json, sender, is_system) in [
         (r#"{"id":"1","user_id":"system"}"#, "system", true),
         (r#"{"id":"1","sender_id":"system"}"#, "system", true),
+        (
+            r#"{"id":"1","sender_id":"calendar","sender_type":"service"}"#,
+            "calendar",
+            true,
+        ),
         (r#"{"id":"1","user_id":7}"#, "7", false),
         (r#"{"id":"1","user_id":"7","sender_id":"8"}"#, "8", false),
     ] {

@@ -33,7 +33,9 @@ impl FromValue for Picture {
     fn from_value(payload: Value<'_>) -> Option<Self> {
         // Both members hold the URL, and either may be missing.
         let url = payload.get("url").or_else(|| payload.get("picture_url"))?;
-        url.as_str().map(|url| Self {
+        // A message with another URL would show no image.
+        let url = url.as_str().filter(|url| url.starts_with("http"))?;
+        Some(Self {
             url: url.to_owned(),
         })
     }

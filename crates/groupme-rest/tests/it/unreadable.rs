@@ -22,6 +22,26 @@ fn enveloped(messages: &str) -> String {
 }
 
 #[test]
+fn an_unknown_object_does_not_pass_for_an_empty_list() {
+    let decode = |body: &str| {
+        groups::list(Page::new(1, 10)).decode(StatusCode::OK, &HeaderMap::new(), body.as_bytes())
+    };
+    for unknown in [r#"{"items":[{"id":"1"}]}"#, r#"{"error":"try again"}"#] {
+        for body in [
+            unknown.to_owned(),
+            format!(r#"{{"response":{unknown},"meta":{{"code":200}}}}"#),
+        ] {
+            let error = decode(&body).unwrap_err();
+            assert!(matches!(error, Error::Unreadable { .. }), "{body}: {error}");
+        }
+    }
+    for empty in ["[]", "{}", "null", r#"{"groups":null}"#, r#"{"groups":[]}"#] {
+        let body = format!(r#"{{"response":{empty},"meta":{{"code":200}}}}"#);
+        assert!(decode(&body).unwrap().is_empty(), "{body}");
+    }
+}
+
+#[test]
 fn a_value_that_cannot_be_read_costs_neither_its_message_nor_its_page() {
     let deep = format!("{}1{}", "[".repeat(200), "]".repeat(200));
     for (field, problem) in [

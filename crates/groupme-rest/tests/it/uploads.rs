@@ -57,11 +57,15 @@ async fn a_picture_is_checked_before_it_is_uploaded() {
 fn a_picture_has_its_url_under_either_key() {
     let call = uploads::image("image/png", "bytes");
     for body in [
-        r#"{"payload":{"url":"a"}}"#,
-        r#"{"payload":{"picture_url":"a"}}"#,
-        r#"{"payload":{"url":"a","picture_url":"b"}}"#,
+        r#"{"payload":{"url":"https://a"}}"#,
+        r#"{"payload":{"picture_url":"https://a"}}"#,
+        r#"{"payload":{"url":"https://a","picture_url":"https://b"}}"#,
     ] {
-        assert_eq!(decode(&call, 200, body).unwrap().url, "a");
+        assert_eq!(decode(&call, 200, body).unwrap().url, "https://a");
+    }
+    for url in ["", "a", "javascript:alert(1)"] {
+        let body = format!(r#"{{"payload":{{"url":"{url}"}}}}"#);
+        assert!(decode(&call, 200, &body).is_err(), "{url}");
     }
 }
 

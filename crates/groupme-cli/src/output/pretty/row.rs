@@ -116,23 +116,30 @@ impl Pretty {
 
 /// Returns the text with attachments.
 fn content(message: &Message) -> String {
-    let attached = message.attachments.iter().map(|part| match url(part) {
-        Some(url) => format!("[{}: {url}]", part.kind()),
+    let attached = message.attachments.iter().map(|part| match detail(part) {
+        Some(detail) => format!("[{}: {detail}]", part.kind()),
         None => format!("[{}]", part.kind()),
     });
+    // Messages of old have a picture beside their attachments.
+    let picture = message.picture_url.as_deref();
+    let picture = picture.filter(|_| message.attachments.is_empty());
+    let picture = picture.map(|url| format!("[image: {url}]"));
     let notice = message.event.as_ref().filter(|event| !event.is_typed());
     let notice = notice.and_then(|event| event.kind.as_ref());
     let notice = notice.map(|kind| format!("[{kind}]"));
     let text = message.text.iter().cloned();
-    let parts: Vec<_> = text.chain(attached).chain(notice).collect();
+    let parts: Vec<_> = text.chain(attached).chain(picture).chain(notice).collect();
     parts.join(" ")
 }
 
-fn url(attachment: &Attachment) -> Option<&str> {
+/// Returns the part of an attachment by which a person finds it.
+fn detail(attachment: &Attachment) -> Option<&str> {
     match attachment {
         Attachment::Image(part) | Attachment::LinkedImage(part) => part.url.as_deref(),
         Attachment::Video(part) => part.url.as_deref(),
         Attachment::Audio(part) => part.url.as_deref(),
+        Attachment::Location(part) => part.name.as_deref(),
+        Attachment::File(part) => part.file_id.as_ref().map(groupme_model::Id::as_str),
         _ => None,
     }
 }
