@@ -134,8 +134,7 @@ impl Account {
     }
 
     /// Subscribes to a channel, again if it was subscribed before, so that every call is answered
-    /// by [`Status::Subscribed`] or [`Status::Refused`]: by the server after a refusal, locally
-    /// while the channel is active.
+    /// by the server, with [`Status::Subscribed`] or [`Status::Refused`].
     ///
     /// # Errors
     ///
@@ -474,11 +473,9 @@ impl Account {
     }
 
     fn request_subscription(&mut self, channel: &Channel) -> Result<(), Misuse> {
-        // First, so that there need not be room for both. The session sends nothing before the next
-        // action, so the server sees at most a repeated subscribe.
-        if let Some(before) = self.subscriptions.remove(channel) {
-            // Fails only if the session does not know it.
-            let _ = self.session.unsubscribe(before);
+        if let Some(id) = self.subscriptions.get(channel) {
+            // Without leaving the channel meanwhile, which would lose events.
+            return self.session.renew(*id);
         }
         let id = self.session.subscribe(channel)?;
         self.subscriptions.insert(channel.clone(), id);

@@ -170,9 +170,10 @@ impl Stream for History {
                     let count = page.count.and_then(|count| u64::try_from(count).ok());
                     this.count = this.count.or(count);
                     this.is_cut_short = page.has_null && this.count.is_some_and(|n| n > this.found);
+                    let found = page.len().saturating_add(page.unreadable);
                     this.found = this
                         .found
-                        .saturating_add((page.len() + page.unreadable) as u64);
+                        .saturating_add(u64::try_from(found).unwrap_or(u64::MAX));
                     if let Some(page) = this.pager.handle_page(page) {
                         return Poll::Ready(Some(Ok(page)));
                     }

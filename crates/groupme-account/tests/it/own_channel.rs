@@ -2,9 +2,10 @@
 
 use core::time::Duration;
 
+use bayeux_proto::Channel;
 use groupme_account::{ClientEnd, Incoming, Scope, Status};
 
-use crate::world::{World, is_caught_up, statuses};
+use crate::world::{World, YOU, is_caught_up, statuses};
 
 fn end(items: &[Incoming]) -> Option<&ClientEnd> {
     items.iter().find_map(|item| match item {
@@ -78,4 +79,17 @@ fn it_is_subscribed_again_although_there_is_room_for_no_further_subscription() {
     let items = world.wait(Duration::from_secs(10));
     assert!(is_caught_up(&items), "{items:?}");
     assert_eq!(world.subscribes, 2);
+}
+
+#[test]
+fn subscribing_again_is_answered_by_the_server_without_leaving_the_channel() {
+    let mut world = World::new(false, |_| {});
+    assert!(is_caught_up(&world.settle()));
+    let own = Channel::new(&format!("/user/{YOU}")).unwrap();
+    world.account.subscribe(&own).unwrap();
+    let items = world.settle();
+    let subscribed = statuses(&items);
+    let subscribed = subscribed.iter().filter(|text| text.contains("/user/"));
+    assert_eq!(subscribed.count(), 1, "{items:?}");
+    assert_eq!((world.subscribes, world.unsubscribes), (2, 0));
 }

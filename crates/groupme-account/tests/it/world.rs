@@ -28,8 +28,9 @@ pub(crate) struct World {
     pub(crate) refusal: (&'static str, usize),
     /// Beginning of the only channels that are refused.
     pub(crate) refuses_only: Option<&'static str>,
-    /// Number of subscribes sent, and of tokens asked for.
+    /// Number of subscribes and unsubscribes sent, and of tokens asked for.
     pub(crate) subscribes: usize,
+    pub(crate) unsubscribes: usize,
     pub(crate) tokens: usize,
     decoder: Decoder,
     lane: Option<LaneId>,
@@ -52,6 +53,7 @@ impl World {
             refusal: ("", 0),
             refuses_only: None,
             subscribes: 0,
+            unsubscribes: 0,
             tokens: 0,
             decoder: Decoder::new(),
             lane: None,
@@ -144,6 +146,7 @@ impl World {
                 "clientId": "c",
             });
             match envelope.channel {
+                "/meta/unsubscribe" => self.unsubscribes += 1,
                 "/meta/subscribe" => {
                     self.subscribes += 1;
                     reply["subscription"] = envelope.subscription.into();
