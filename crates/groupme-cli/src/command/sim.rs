@@ -224,10 +224,26 @@ fn announce(sim: &Sim, format: Option<options::Format>) -> io::Result<()> {
                 sim.api_url()
             )?;
             writeln!(stdout)?;
+            writeln!(stdout, "To run a bot on it, in the bot's environment:")?;
+            writeln!(stdout)?;
+            for (name, value) in environment(sim) {
+                writeln!(stdout, "  export {name}={value}")?;
+            }
+            writeln!(stdout)?;
             writeln!(stdout, "Press Ctrl-C to stop.")?;
         }
     }
     stdout.flush()
+}
+
+/// Returns the variables that `Client::from_environment` reads.
+fn environment(sim: &Sim) -> [(&'static str, String); 4] {
+    [
+        ("GROUPME_ACCESS_TOKEN", sim.token().to_owned()),
+        ("GROUPME_USER_ID", sim.user_id().to_owned()),
+        ("GROUPME_API_URL", sim.api_url()),
+        ("GROUPME_GATEWAY_URL", sim.gateway_url()),
+    ]
 }
 
 #[cfg(test)]

@@ -126,6 +126,10 @@ async fn people_are_told_in_words_what_to_type_next() {
         "gateway  http://127.0.0.1:",
         "token    let-me-in",
         "GROUPME_ACCESS_TOKEN=let-me-in groupme listen --gateway-url ",
+        "  export GROUPME_ACCESS_TOKEN=let-me-in\n",
+        "  export GROUPME_USER_ID=",
+        "  export GROUPME_API_URL=http://127.0.0.1:",
+        "  export GROUPME_GATEWAY_URL=http://127.0.0.1:",
     ] {
         assert!(printed.contains(part), "{part} in {printed}");
     }
