@@ -15,7 +15,7 @@ pub struct RetryPolicy {
     /// GroupMe recognises a repeated `source_guid` for about a minute: a message that is sent again
     /// later appears twice. This clock stops while the machine sleeps.
     pub deadline: Duration,
-    /// Maximum requests for a call. Default: 8.
+    /// Maximum requests for a call. Default: any number within the deadline.
     pub attempts: u32,
     /// Upper bound of the random delay after the first failure; it doubles with each further one.
     /// Default: 500 milliseconds.
@@ -28,7 +28,7 @@ impl Default for RetryPolicy {
     fn default() -> Self {
         Self {
             deadline: Duration::from_secs(30),
-            attempts: 8,
+            attempts: u32::MAX,
             backoff_base: Duration::from_millis(500),
             backoff_cap: Duration::from_secs(10),
         }
@@ -219,11 +219,32 @@ mod tests {
     }
 
     #[test]
-    fn no_attempt_starts_after_the_deadline() {
+    fn the_deadline_and_not_a_number_of_requests_ends_a_call() {
         let policy = RetryPolicy {
-            attempts: 1000,
+            backoff_cap: Duration::from_millis(500),
             ..RetryPolicy::default()
         };
+        for error in [busy(), limited(None)] {
+            assert!(delays(&policy, true, &error, 1).len() > 50);
+        }
+        assert_eq!(
+            delays(
+                &RetryPolicy {
+                    attempts: 3,
+                    ..policy
+                },
+                true,
+                &busy(),
+                1
+            )
+            .len(),
+            2
+        );
+    }
+
+    #[test]
+    fn no_attempt_starts_after_the_deadline() {
+        let policy = RetryPolicy::default();
         for seed in 0..500 {
             let waits = delays(&policy, true, &busy(), seed);
             let requests = u32::try_from(waits.len()).unwrap();
