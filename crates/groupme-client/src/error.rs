@@ -54,6 +54,9 @@ pub enum Error {
     /// The client has ended.
     #[error("the client has ended")]
     Closed,
+    /// The outbox has ended: it was closed, or a part of it panicked.
+    #[error("the outbox has ended: open it again")]
+    OutboxClosed,
     /// The queue of commands to the client is full.
     #[error("too many commands wait for the client")]
     QueueFull,

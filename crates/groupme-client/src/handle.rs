@@ -281,10 +281,7 @@ impl Handle {
         let rest = self.rest().ok_or(SendError::NoRest)?;
         // The echo may come before the response. If it cannot be marked, the message is sent all
         // the same.
-        let expected = guid.clone();
-        let _ = self
-            .shared
-            .command(|driver, _| driver.account.expect(expected));
+        self.expect(guid.clone());
         Ok(rest.send_as(conversation, draft, guid).await?)
     }
 
@@ -334,6 +331,11 @@ impl Handle {
 
     fn publish(&self, channel: &Channel, json: &str) -> Result<(), Error> {
         self.command(|account| account.publish(channel, json).map(drop))
+    }
+
+    /// Registers the id of a message, so that its echo is the program's own.
+    pub(crate) fn expect(&self, guid: SourceGuid) {
+        let _ = self.shared.command(|driver, _| driver.account.expect(guid));
     }
 
     fn channel(&self, conversation: impl Into<Conversation>) -> Result<Channel, Error> {

@@ -1,36 +1,43 @@
 //! Messages that leave in order, are tried until GroupMe has them, and survive a restart.
 
+mod attempts;
 mod file;
+mod keeper;
 mod queue;
+mod queued;
+mod store;
 
-use core::{
-    fmt,
-    pin::Pin,
-    task::{Context, Poll},
-};
+use core::fmt;
 use std::sync::Arc;
 
-use groupme_delivery::StoreError;
-use groupme_model::{ConversationId, Draft, SourceGuid};
+use groupme_model::{Draft, SourceGuid};
 use groupme_rest::{Conversation, Sent};
-use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::{Error, Handle, SendError};
+use self::{keeper::Keeper, queue::Queue};
+use crate::{Error, Handle};
 
 pub use file::FileOutbox;
+pub use queued::{OutboxError, Queued};
+pub use store::{OutboxMessage, OutboxStore};
 
 /// Queue of messages to send. Clones share it.
 ///
 /// Messages to one conversation leave one after the other, in the order in which they were put
-/// in; conversations do not wait for each other. A message whose sending fails for a reason that may
-/// pass is tried again, with the same `source_guid`, for as long as that takes. GroupMe recognizes
-/// the `source_guid` for about a minute; before a later attempt, the newest 100 messages of the
-/// conversation are searched for it. A message that GroupMe refuses is given up, and the next one
-/// follows.
+/// in; conversations do not wait for each other. A message that GroupMe refuses (a bad request, a
+/// conversation that does not exist) is given up, and the next one follows. After any other failure,
+/// a token that is refused included, the message waits and is tried again with the same `source_guid`,
+/// for as long as that takes; only a message on which GroupMe fails 20 times in a row with status 500
+/// is given up, after half an hour. GroupMe recognizes the `source_guid` for about a minute only:
+/// before each further attempt, the newest 100 messages of the conversation are searched for it.
 ///
-/// With a store, messages that were not sent are sent after the next start: once put in, a message
-/// survives a crash.
+/// With a store, messages that were not sent are sent after the next start. A message survives a crash
+/// from the moment at which [`Queued::saved`] returns. Open the outbox before the first
+/// [`next_event`](crate::Client::next_event): echoes of its messages are then the program's
+/// [own](crate::Delivery::is_own), also those of messages that an earlier run put in.
+///
+/// When the last clone is dropped, the messages that are in are sent in the background, for as long as
+/// the runtime runs, and the store is in use until then. [`close`](Self::close) ends it sooner.
 ///
 /// ```
 /// use groupme_client::{Outbox, prelude::*, sim::Sim};
@@ -57,43 +64,10 @@ pub struct Outbox {
     entries: mpsc::UnboundedSender<Entry>,
     /// Number of messages that are neither sent nor given up.
     open: Arc<watch::Sender<usize>>,
-}
-
-/// Message of an outbox, as a store keeps it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct OutboxMessage {
-    /// Id, the same for all attempts.
-    pub guid: String,
-    /// Conversation.
-    pub conversation: ConversationId,
-    /// Text and attachments.
-    pub draft: Draft,
-}
-
-/// Store of an outbox. Its methods are called on a thread for blocking calls.
-pub trait OutboxStore: Send + 'static {
-    /// Reads the messages that were not sent, in the order in which they were added.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if they cannot be read.
-    fn load(&mut self) -> Result<Vec<OutboxMessage>, StoreError>;
-
-    /// Adds a message. On return, it survives the end of the process, however it ends.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the message could not be written; it is then not sent.
-    fn add(&mut self, message: &OutboxMessage) -> Result<(), StoreError>;
-
-    /// Removes a message that was sent or given up.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the removal could not be written. The message may be sent again after the
-    /// next start, later than the conversation's history shows it.
-    fn remove(&mut self, guid: &str) -> Result<(), StoreError>;
+    /// Whether the outbox is to end.
+    stop: Arc<watch::Sender<bool>>,
+    /// Closed once the queue and the store are gone.
+    ended: watch::Receiver<()>,
 }
 
 /// Message on its way: whoever waits for it, or for nothing.
@@ -103,6 +77,7 @@ struct Entry {
     is_retry: bool,
     /// Whether the store has the message.
     is_saved: bool,
+    saved: Option<oneshot::Sender<()>>,
     done: Option<oneshot::Sender<Result<Sent, OutboxError>>>,
 }
 
@@ -116,7 +91,8 @@ impl Outbox {
         Self::start(handle, None, Vec::new())
     }
 
-    /// Opens an outbox with a store, and begins with the messages that are in it.
+    /// Opens an outbox with a store, and begins with the messages that are in it. The store is read
+    /// on the current thread.
     ///
     /// # Errors
     ///
@@ -138,34 +114,43 @@ impl Outbox {
         let (entries, incoming) = mpsc::unbounded_channel();
         let open = Arc::new(watch::Sender::new(saved.len()));
         for message in saved {
+            handle.expect(SourceGuid::from(message.guid.as_str()));
             let entry = Entry {
                 message,
                 is_retry: true,
                 is_saved: true,
+                saved: None,
                 done: None,
             };
             // The receiver is in scope.
             let _ = entries.send(entry);
         }
-        runtime.spawn(queue::run(
+        let (stop, stopping) = watch::channel(false);
+        let (end, ended) = watch::channel(());
+        let queue = Queue::new(
             handle.clone(),
-            store,
+            Keeper::new(store),
             incoming,
             Arc::clone(&open),
-        ));
+            stopping,
+            end,
+        );
+        runtime.spawn(queue.run());
         Ok(Self {
             handle: handle.clone(),
             entries,
             open,
+            stop: Arc::new(stop),
+            ended,
         })
     }
 
     /// Puts a message in. Returns a future of its fate, which may be dropped: the message is sent
-    /// all the same.
+    /// all the same. The store gets the message afterwards; see [`Queued::saved`].
     ///
     /// # Errors
     ///
-    /// [`Error::Id`] if the id names no conversation.
+    /// [`Error::Id`] if the id names no conversation, [`Error::OutboxClosed`] after the end.
     pub fn send(
         &self,
         conversation: impl Into<Conversation>,
@@ -184,16 +169,20 @@ impl Outbox {
             draft: draft.into(),
         };
         let (done, fate) = oneshot::channel();
+        let (saved_sender, saved) = oneshot::channel();
         self.open.send_modify(|open| *open += 1);
         let entry = Entry {
             message,
             is_retry: false,
             is_saved: false,
+            saved: Some(saved_sender),
             done: Some(done),
         };
-        // Fails only with the runtime, and then `fate` says so.
-        let _ = self.entries.send(entry);
-        Ok(Queued { guid, fate })
+        if self.entries.send(entry).is_err() {
+            self.open.send_modify(|open| *open = open.saturating_sub(1));
+            return Err(Error::OutboxClosed);
+        }
+        Ok(Queued { guid, saved, fate })
     }
 
     /// Puts a text of any length in, in numbered parts if one message does not hold it; see
@@ -212,7 +201,7 @@ impl Outbox {
         parts.map(|part| self.send(&conversation, part)).collect()
     }
 
-    /// Returns the number of messages that are neither sent nor given up.
+    /// Returns the number of messages that are neither sent nor given up; 0 after the end.
     pub fn len(&self) -> usize {
         *self.open.borrow()
     }
@@ -222,12 +211,21 @@ impl Outbox {
         self.len() == 0
     }
 
-    /// Waits until every message is sent or given up. Without a network that takes for ever: limit
-    /// the wait.
+    /// Waits until every message is sent or given up, or the outbox has ended. Without a network that
+    /// takes for ever: limit the wait.
     pub async fn flush(&self) {
         let mut open = self.open.subscribe();
         // The sender is `self`.
         let _ = open.wait_for(|open| *open == 0).await;
+    }
+
+    /// Ends the outbox, for all clones: requests under way are finished, messages that were not sent
+    /// stay in the store, and the store is dropped, so that another outbox may open it. Call
+    /// [`flush`](Self::flush) before, with a limit, to send what can be sent.
+    pub async fn close(mut self) {
+        self.stop.send_replace(true);
+        // The sender sends nothing, and is dropped at the end.
+        let _ = self.ended.changed().await;
     }
 }
 
@@ -237,43 +235,4 @@ impl fmt::Debug for Outbox {
             .field("open", &self.len())
             .finish_non_exhaustive()
     }
-}
-
-/// Future of a message in an [`Outbox`]: the message as GroupMe has it, or why it was given up.
-#[derive(Debug)]
-#[must_use = "the message is sent all the same, and its fate is in this future"]
-pub struct Queued {
-    guid: SourceGuid,
-    fate: oneshot::Receiver<Result<Sent, OutboxError>>,
-}
-
-impl Queued {
-    /// Returns the id by which the echo can be recognized.
-    pub fn guid(&self) -> &SourceGuid {
-        &self.guid
-    }
-}
-
-impl Future for Queued {
-    type Output = Result<Sent, OutboxError>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let fate = Pin::new(&mut self.fate).poll(context);
-        fate.map(|fate| fate.unwrap_or(Err(OutboxError::Stopped)))
-    }
-}
-
-/// Error of a message that an [`Outbox`] has given up.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum OutboxError {
-    /// GroupMe refuses the message.
-    #[error("the message is given up")]
-    Send(#[from] SendError),
-    /// The store could not keep the message, which was therefore not sent.
-    #[error("the message could not be kept, and is not sent")]
-    NotSaved(#[from] StoreError),
-    /// The runtime ended. A message that the store has is sent after the next start.
-    #[error("the runtime ended before the message was sent")]
-    Stopped,
 }

@@ -1,9 +1,10 @@
 //! Store of an outbox in a file.
 
 use std::{
-    fs::{File, OpenOptions},
+    collections::BTreeMap,
+    fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read as _, Seek as _, SeekFrom, Write as _},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use groupme_delivery::StoreError;
@@ -12,15 +13,17 @@ use serde::{Deserialize, Serialize};
 use super::{OutboxMessage, OutboxStore};
 
 /// [`OutboxStore`] in a file: a line of JSON for each message added and for each removed. The file is
-/// emptied whenever no message is left.
+/// emptied whenever no message is left, and written anew beside itself (`.new`) when most of its lines
+/// are of removed messages.
 ///
 /// One outbox at a time may use the file, which is locked. Texts are in it: keep it as private as
 /// the messages are.
 #[derive(Debug)]
 pub struct FileOutbox {
     file: File,
-    /// Number of messages in the file that are not removed.
-    open: usize,
+    path: PathBuf,
+    /// Length of the line of each message that is not removed, by its id.
+    open: BTreeMap<String, u64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -37,81 +40,180 @@ impl FileOutbox {
     ///
     /// [`StoreError`] if the file cannot be opened or is in use.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        let mut options = OpenOptions::new();
-        options.create(true).read(true).append(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(path).map_err(StoreError::opening)?;
+        let path = path.as_ref();
+        let file = options()
+            .create(true)
+            .truncate(false)
+            .open(path)
+            .map_err(StoreError::opening)?;
+        let path = fs::canonicalize(path).map_err(StoreError::opening)?;
         file.try_lock().map_err(|error| match error {
-            std::fs::TryLockError::WouldBlock => {
-                StoreError::opening("another outbox uses the file")
-            }
-            std::fs::TryLockError::Error(error) => StoreError::opening(error),
+            TryLockError::WouldBlock => StoreError::opening(IN_USE),
+            TryLockError::Error(error) => StoreError::opening(error),
         })?;
-        Ok(Self { file, open: 0 })
+        // Another outbox may have put a new file in its place meanwhile.
+        if !is_at(&file, &path).map_err(StoreError::opening)? {
+            return Err(StoreError::opening(IN_USE));
+        }
+        Ok(Self {
+            file,
+            path,
+            open: BTreeMap::new(),
+        })
     }
 
-    fn read(&mut self) -> io::Result<Vec<OutboxMessage>> {
+    /// Reads the lines of the messages that are not removed, in order.
+    fn read(&mut self) -> io::Result<Vec<(OutboxMessage, Vec<u8>)>> {
         let mut text = Vec::new();
         self.file.seek(SeekFrom::Start(0))?;
         self.file.read_to_end(&mut text)?;
         // A crash may have left a part of a line.
         let whole = text.iter().rposition(|byte| *byte == b'\n');
         let whole = whole.map_or(0, |end| end + 1);
-        self.file.set_len(whole as u64)?;
-        text.truncate(whole);
-        let mut messages: Vec<OutboxMessage> = Vec::new();
-        for line in text
-            .split(|byte| *byte == b'\n')
-            .filter(|line| !line.is_empty())
-        {
+        if whole < text.len() {
+            self.file.set_len(whole as u64)?;
+            text.truncate(whole);
+        }
+        let mut messages = Vec::new();
+        let mut places = BTreeMap::new();
+        for line in text.split_inclusive(|byte| *byte == b'\n') {
+            if line == b"\n" {
+                continue;
+            }
             match serde_json::from_slice(line)? {
-                Line::Add(message) => messages.push(message),
-                Line::Remove(guid) => messages.retain(|message| message.guid != guid),
+                Line::Add(message) => {
+                    places.insert(message.guid.clone(), messages.len());
+                    messages.push(Some((message, line.to_vec())));
+                }
+                Line::Remove(guid) => {
+                    if let Some(message) = places
+                        .remove(&guid)
+                        .and_then(|place| messages.get_mut(place))
+                    {
+                        *message = None;
+                    }
+                }
             }
         }
-        Ok(messages)
+        Ok(messages.into_iter().flatten().collect())
     }
 
-    fn write(&mut self, line: &Line) -> io::Result<()> {
+    /// Appends a line, and returns its length.
+    fn write(&mut self, line: &Line) -> io::Result<u64> {
         let mut text = serde_json::to_vec(line)?;
         text.push(b'\n');
-        let before = self.file.metadata()?.len();
+        let before = self.file.seek(SeekFrom::End(0))?;
         let written = self
             .file
             .write_all(&text)
             .and_then(|()| self.file.sync_data());
-        if written.is_err() {
+        if let Err(error) = written {
             // A part of a line would hide the next one.
             self.file.set_len(before)?;
+            return Err(error);
         }
-        written
+        Ok(text.len() as u64)
+    }
+
+    /// Returns whether most of a large file is of removed messages.
+    fn is_sparse(&self) -> io::Result<bool> {
+        let size = self.file.metadata()?.len();
+        let open: u64 = self.open.values().sum();
+        Ok(size > MIN_REWRITTEN && size / 2 > open)
+    }
+
+    /// Writes the messages that are not removed into a new file, and puts it in the place of this one.
+    fn rewrite(&mut self) -> io::Result<()> {
+        let messages = self.read()?;
+        let mut new = self.path.clone().into_os_string();
+        new.push(".new");
+        // A crash may have left one.
+        match fs::remove_file(&new) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut file = options().create_new(true).open(&new)?;
+        file.set_permissions(self.file.metadata()?.permissions())?;
+        file.try_lock()?;
+        for (_, line) in &messages {
+            file.write_all(line)?;
+        }
+        file.sync_all()?;
+        fs::rename(&new, &self.path)?;
+        self.file = file;
+        // The name survives a loss of power, too.
+        #[cfg(unix)]
+        if let Some(directory) = self.path.parent() {
+            File::open(directory)?.sync_all()?;
+        }
+        Ok(())
     }
 }
 
 impl OutboxStore for FileOutbox {
     fn load(&mut self) -> Result<Vec<OutboxMessage>, StoreError> {
         let messages = self.read().map_err(StoreError::reading)?;
-        self.open = messages.len();
-        Ok(messages)
+        let lines = messages.iter();
+        self.open = lines
+            .map(|(message, line)| (message.guid.clone(), line.len() as u64))
+            .collect();
+        Ok(messages.into_iter().map(|(message, _)| message).collect())
     }
 
     fn add(&mut self, message: &OutboxMessage) -> Result<(), StoreError> {
         let line = Line::Add(message.clone());
-        self.write(&line).map_err(StoreError::writing)?;
-        self.open += 1;
+        let length = self.write(&line).map_err(StoreError::writing)?;
+        self.open.insert(message.guid.clone(), length);
         Ok(())
     }
 
     fn remove(&mut self, guid: &str) -> Result<(), StoreError> {
-        let is_last = self.open <= 1;
-        let removed = if is_last {
-            self.file.set_len(0).and_then(|()| self.file.sync_data())
+        let is_last = self.open.keys().all(|open| open == guid);
+        if is_last {
+            let emptied = self.file.set_len(0).and_then(|()| self.file.sync_data());
+            emptied.map_err(StoreError::writing)?;
         } else {
             self.write(&Line::Remove(guid.to_owned()))
-        };
-        removed.map_err(StoreError::writing)?;
-        self.open = self.open.saturating_sub(1);
+                .map_err(StoreError::writing)?;
+        }
+        self.open.remove(guid);
+        // The removal is written: a failure here costs space only.
+        if let Err(error) = self.is_sparse().and_then(|is_sparse| match is_sparse {
+            true => self.rewrite(),
+            false => Ok(()),
+        }) {
+            tracing::warn!(%error, "the file of the outbox cannot be made smaller");
+        }
         Ok(())
     }
 }
+
+/// Returns options to read and write a file, which only its owner may read if it is new.
+fn options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// Returns whether the open file is the one at the path.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt as _;
+
+    let (open, named) = (file.metadata()?, fs::metadata(path)?);
+    Ok((open.dev(), open.ino()) == (named.dev(), named.ino()))
+}
+
+/// Elsewhere, a file that is open cannot be replaced.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "as on Unix")]
+fn is_at(_: &File, _: &Path) -> io::Result<bool> {
+    Ok(true)
+}
+
+const IN_USE: &str = "another outbox uses the file";
+
+/// Size beyond which a file with removed messages is written anew, in bytes.
+const MIN_REWRITTEN: u64 = 64 * 1024;

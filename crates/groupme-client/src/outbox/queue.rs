@@ -1,165 +1,152 @@
-//! Sending the messages of an outbox, one conversation beside the other.
+//! Order of the messages of an outbox, one conversation beside the other.
 
-use core::time::Duration;
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::Arc,
 };
 
-use groupme_delivery::StoreError;
-use groupme_model::{ConversationId, SourceGuid};
+use groupme_model::ConversationId;
 use groupme_rest::Sent;
 use tokio::{
     sync::{mpsc, watch},
-    task::{JoinSet, spawn_blocking},
-    time::{Instant, sleep},
+    task::JoinSet,
 };
 
-use super::{Entry, OutboxError, OutboxMessage, OutboxStore};
-use crate::{Handle, SendError};
+use super::{
+    Entry, OutboxError,
+    attempts::{self, Outcome, stopped},
+    keeper::Keeper,
+};
+use crate::Handle;
 
-/// Messages of each conversation that wait for the one on its way.
-type Waiting = BTreeMap<ConversationId, VecDeque<Entry>>;
-
-/// Takes messages until the last outbox is dropped and all are sent.
-pub(super) async fn run(
+/// Task of an outbox. Its fields are dropped in this order, however it ends: the store, then the way
+/// in, and then `flush` and `close` return.
+pub(super) struct Queue {
     handle: Handle,
-    mut store: Option<Box<dyn OutboxStore>>,
-    mut incoming: mpsc::UnboundedReceiver<Entry>,
-    open: Arc<watch::Sender<usize>>,
-) {
-    let mut waiting = Waiting::new();
-    let mut sending = JoinSet::new();
-    let mut is_open = true;
-    while is_open || !sending.is_empty() {
-        tokio::select! {
-            entry = incoming.recv(), if is_open => {
-                let Some(mut entry) = entry else {
-                    is_open = false;
-                    continue;
-                };
-                if !entry.is_saved && let Err(error) = add(&mut store, &entry.message).await {
-                    finish(entry, Err(error.into()), &open);
-                    continue;
+    sending: JoinSet<(Entry, Outcome)>,
+    /// Messages of each conversation that wait for the one on its way.
+    waiting: BTreeMap<ConversationId, VecDeque<Entry>>,
+    keeper: Keeper,
+    incoming: mpsc::UnboundedReceiver<Entry>,
+    open: Open,
+    stop: watch::Receiver<bool>,
+    _end: watch::Sender<()>,
+}
+
+/// Number of messages that are neither sent nor given up; 0 after the end of the queue.
+struct Open(Arc<watch::Sender<usize>>);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.send_replace(0);
+    }
+}
+
+impl Queue {
+    pub(super) fn new(
+        handle: Handle,
+        keeper: Keeper,
+        incoming: mpsc::UnboundedReceiver<Entry>,
+        open: Arc<watch::Sender<usize>>,
+        stop: watch::Receiver<bool>,
+        end: watch::Sender<()>,
+    ) -> Self {
+        Self {
+            handle,
+            sending: JoinSet::new(),
+            waiting: BTreeMap::new(),
+            keeper,
+            incoming,
+            open: Open(open),
+            stop,
+            _end: end,
+        }
+    }
+
+    /// Takes messages until the last outbox is dropped and all are sent, or until the outbox is closed
+    /// and all are saved.
+    pub(super) async fn run(mut self) {
+        let (mut is_open, mut is_stopping) = (true, false);
+        while is_open || !self.sending.is_empty() {
+            tokio::select! {
+                entry = self.incoming.recv(), if is_open => match entry {
+                    Some(entry) => self.take(entry, is_stopping).await,
+                    None => is_open = false,
+                },
+                Some(sent) = self.sending.join_next(), if !self.sending.is_empty() => {
+                    // A panic in a request ends the outbox, and everyone who waits is told.
+                    let Ok((entry, outcome)) = sent else { return };
+                    self.handle_outcome(entry, outcome, is_stopping).await;
                 }
-                entry.is_saved = true;
-                // An entry of the map means that a message of the conversation is on its way.
-                if let Some(queue) = waiting.get_mut(&entry.message.conversation) {
-                    queue.push_back(entry);
-                } else {
-                    waiting.insert(entry.message.conversation.clone(), VecDeque::new());
-                    sending.spawn(send(handle.clone(), entry));
-                }
-            }
-            Some(sent) = sending.join_next(), if !sending.is_empty() => {
-                // A panic in a request ends the outbox, and everyone who waits is told.
-                let Ok((entry, outcome)) = sent else { return };
-                if let Err(error) = remove(&mut store, &entry.message.guid).await {
-                    tracing::warn!(%error, "a message that was sent stays in the outbox's store");
-                }
-                let conversation = entry.message.conversation.clone();
-                finish(entry, outcome, &open);
-                match waiting.get_mut(&conversation).and_then(VecDeque::pop_front) {
-                    Some(next) => drop(sending.spawn(send(handle.clone(), next))),
-                    None => drop(waiting.remove(&conversation)),
+                () = stopped(&mut self.stop), if !is_stopping => {
+                    is_stopping = true;
+                    self.incoming.close();
                 }
             }
         }
     }
-}
 
-fn finish(entry: Entry, outcome: Result<Sent, OutboxError>, open: &watch::Sender<usize>) {
-    if let Err(error) = &outcome {
-        let conversation = &entry.message.conversation;
-        tracing::warn!(%conversation, %error, "a message of the outbox is given up");
+    async fn take(&mut self, mut entry: Entry, is_stopping: bool) {
+        if !entry.is_saved
+            && let Err(error) = self.keeper.add(&entry.message).await
+        {
+            drop(entry.saved.take());
+            self.finish(entry, Err(error.into()));
+            return;
+        }
+        entry.is_saved = true;
+        if let Some(saved) = entry.saved.take() {
+            // Nobody may wait.
+            let _ = saved.send(());
+        }
+        if is_stopping {
+            return;
+        }
+        // An entry of the map means that a message of the conversation is on its way.
+        if let Some(queue) = self.waiting.get_mut(&entry.message.conversation) {
+            queue.push_back(entry);
+        } else {
+            let conversation = entry.message.conversation.clone();
+            self.waiting.insert(conversation, VecDeque::new());
+            self.send(entry);
+        }
     }
-    if let Some(done) = entry.done {
-        // Nobody may wait.
-        let _ = done.send(outcome);
-    }
-    open.send_modify(|open| *open = open.saturating_sub(1));
-}
 
-/// Sends a message, for as long as that takes.
-async fn send(handle: Handle, entry: Entry) -> (Entry, Result<Sent, OutboxError>) {
-    let message = &entry.message;
-    let guid = SourceGuid::from(message.guid.as_str());
-    let mut backoff = FIRST_WAIT;
-    let mut is_forgotten = entry.is_retry;
-    loop {
-        let began = Instant::now();
-        let error = match attempt(&handle, message, &guid, is_forgotten).await {
-            Ok(sent) => return (entry, Ok(sent)),
-            Err(error) => error,
+    async fn handle_outcome(&mut self, entry: Entry, outcome: Outcome, is_stopping: bool) {
+        // A message that is not done stays in the store.
+        let Outcome::Done(outcome) = outcome else {
+            return;
         };
-        let is_transient = matches!(&error, SendError::Rest(error) if error.is_transient());
-        if !is_transient {
-            return (entry, Err(error.into()));
+        if let Err(error) = self.keeper.remove(&entry.message.guid).await {
+            tracing::warn!(%error, "a message that was sent stays in the outbox's store");
         }
-        tracing::debug!(%error, wait = ?backoff, "a message of the outbox waits");
-        sleep(backoff).await;
-        is_forgotten |= began.elapsed() >= MEMORY;
-        backoff = (backoff * 2).min(LONGEST_WAIT);
-    }
-}
-
-/// Sends a message once. If GroupMe has forgotten an earlier attempt, looks for its message first.
-async fn attempt(
-    handle: &Handle,
-    message: &OutboxMessage,
-    guid: &SourceGuid,
-    is_forgotten: bool,
-) -> Result<Sent, SendError> {
-    if is_forgotten {
-        let rest = handle.rest().ok_or(SendError::NoRest)?;
-        if let Some(found) = rest.find_sent(&message.conversation, guid).await? {
-            return Ok(Sent::Duplicate(Box::new(found)));
+        let conversation = entry.message.conversation.clone();
+        self.finish(entry, outcome);
+        if is_stopping {
+            return;
+        }
+        let queue = self.waiting.get_mut(&conversation);
+        match queue.and_then(VecDeque::pop_front) {
+            Some(next) => self.send(next),
+            None => drop(self.waiting.remove(&conversation)),
         }
     }
-    let draft = message.draft.clone();
-    handle
-        .send_as(&message.conversation, draft, guid.clone())
-        .await
-}
 
-async fn add(
-    store: &mut Option<Box<dyn OutboxStore>>,
-    message: &OutboxMessage,
-) -> Result<(), StoreError> {
-    let message = message.clone();
-    blocking(store, move |store| store.add(&message)).await
-}
+    fn send(&mut self, entry: Entry) {
+        let sending = attempts::send(self.handle.clone(), entry, self.stop.clone());
+        self.sending.spawn(sending);
+    }
 
-async fn remove(store: &mut Option<Box<dyn OutboxStore>>, guid: &str) -> Result<(), StoreError> {
-    let guid = guid.to_owned();
-    blocking(store, move |store| store.remove(&guid)).await
-}
-
-/// Calls the store on a thread for blocking calls.
-async fn blocking(
-    slot: &mut Option<Box<dyn OutboxStore>>,
-    call: impl FnOnce(&mut dyn OutboxStore) -> Result<(), StoreError> + Send + 'static,
-) -> Result<(), StoreError> {
-    let Some(mut store) = slot.take() else {
-        return Ok(());
-    };
-    let called = spawn_blocking(move || {
-        let result = call(&mut *store);
-        (store, result)
-    });
-    match called.await {
-        Ok((store, result)) => {
-            *slot = Some(store);
-            result
+    fn finish(&self, entry: Entry, outcome: Result<Sent, OutboxError>) {
+        if let Err(error) = &outcome {
+            let conversation = &entry.message.conversation;
+            tracing::warn!(%conversation, %error, "a message of the outbox is given up");
         }
-        // The store panicked and is gone: nothing more is kept.
-        Err(error) => Err(StoreError::writing(error)),
+        if let Some(done) = entry.done {
+            // Nobody may wait.
+            let _ = done.send(outcome);
+        }
+        let open = &self.open.0;
+        open.send_modify(|open| *open = open.saturating_sub(1));
     }
 }
-
-/// Wait after the first failure, which has been tried for half a minute by then.
-const FIRST_WAIT: Duration = Duration::from_secs(2);
-/// Longest wait between two attempts.
-const LONGEST_WAIT: Duration = Duration::from_mins(2);
-/// Time for which GroupMe certainly recognizes a `source_guid`. Documented is a minute.
-const MEMORY: Duration = Duration::from_secs(30);

@@ -19,6 +19,9 @@ mod many;
 mod metrics;
 mod misuse;
 mod outbox;
+mod outbox_ends;
+mod outbox_file;
+mod outbox_waits;
 mod recovery;
 mod secrets;
 #[cfg(feature = "sqlite")]

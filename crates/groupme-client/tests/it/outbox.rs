@@ -12,7 +12,7 @@ use groupme_sim::{FaultPlan, Probability, Sim};
 use crate::account::{builder, sim, soon};
 
 /// Returns a client that makes this many attempts, one right after the other.
-fn client(sim: &Sim, attempts: u32) -> Client {
+pub(crate) fn client(sim: &Sim, attempts: u32) -> Client {
     let mut options = RestOptions::with_base_url(&sim.root_url()).unwrap();
     options.request_interval = Duration::from_millis(1);
     options.retry.attempts = attempts;
@@ -21,7 +21,7 @@ fn client(sim: &Sim, attempts: u32) -> Client {
 }
 
 /// Makes a percentage of the requests fail; half of those take effect nevertheless.
-fn fail(sim: &Sim, percent: u8) {
+pub(crate) fn fail(sim: &Sim, percent: u8) {
     let mut plan = FaultPlan::new(7);
     plan.rest.probability = Probability::percent(percent.into());
     sim.set_faults(plan);
@@ -180,6 +180,8 @@ fn what_was_not_sent_is_sent_after_a_restart_and_nothing_twice() {
     file.write_all(b"{\"add\":{\"gu").unwrap();
     drop(file);
 
+    // GroupMe has forgotten the ids of what it was sent.
+    sim.with_world(|world| world.advance_calendar(Duration::from_secs(61)));
     let third = runtime();
     third.block_on(async {
         let store = FileOutbox::open(&path).unwrap();

@@ -1,0 +1,72 @@
+//! File of an outbox.
+
+use std::fs;
+
+use groupme_client::{ConversationId, Draft, FileOutbox, OutboxMessage, OutboxStore as _};
+
+fn message(guid: &str) -> OutboxMessage {
+    let line = serde_json::json!({
+        "guid": guid,
+        "conversation": ConversationId::new("1835"),
+        "draft": Draft::new("x".repeat(200)),
+    });
+    serde_json::from_value(line).unwrap()
+}
+
+#[test]
+fn the_file_stays_small_while_one_message_is_stuck() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("outbox");
+    let mut store = FileOutbox::open(&path).unwrap();
+    store.add(&message("stuck")).unwrap();
+    for number in 0..1_000 {
+        let guid = number.to_string();
+        store.add(&message(&guid)).unwrap();
+        store.remove(&guid).unwrap();
+        assert!(fs::metadata(&path).unwrap().len() < 70_000);
+    }
+    store.add(&message("last")).unwrap();
+    // The lock follows the file.
+    let in_use = FileOutbox::open(&path).unwrap_err();
+    assert!(
+        format!("{in_use:?}").contains("another outbox"),
+        "{in_use:?}"
+    );
+    drop(store);
+    let names: Vec<_> = fs::read_dir(directory.path()).unwrap().collect();
+    assert_eq!(names.len(), 1);
+    let mut store = FileOutbox::open(&path).unwrap();
+    let kept = store.load().unwrap();
+    assert_eq!(kept, [message("stuck"), message("last")]);
+    for message in kept {
+        store.remove(&message.guid).unwrap();
+    }
+    assert_eq!(fs::metadata(&path).unwrap().len(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_written_anew_keeps_its_permissions_and_a_link_to_it() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    let directory = tempfile::tempdir().unwrap();
+    let (path, link) = (
+        directory.path().join("outbox"),
+        directory.path().join("link"),
+    );
+    drop(FileOutbox::open(&path).unwrap());
+    let mode = || fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(), 0o600);
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+    symlink(&path, &link).unwrap();
+    let mut store = FileOutbox::open(&link).unwrap();
+    store.add(&message("stuck")).unwrap();
+    for number in 0..400 {
+        let guid = number.to_string();
+        store.add(&message(&guid)).unwrap();
+        store.remove(&guid).unwrap();
+    }
+    assert!(fs::metadata(&path).unwrap().len() < 70_000);
+    assert_eq!(mode(), 0o640);
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+}
