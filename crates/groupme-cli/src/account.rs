@@ -23,6 +23,7 @@ pub(crate) struct Account {
 impl Account {
     pub(crate) async fn open(args: &args::Account) -> Result<Self, Failure> {
         let token = Token::new(&token(args).await?).map_err(Failure::usage)?;
+        check_tls(args.api_url.as_deref(), HAS_TLS)?;
         let rest = groupme_rest::Client::new(token, &options(args)?).map_err(Failure::usage)?;
         Ok(Self { rest })
     }
@@ -106,6 +107,7 @@ pub(crate) async fn gateway(
     gateway: &args::Gateway,
 ) -> Result<(groupme_client::Builder, UserId), Failure> {
     let token = Token::new(&token(account).await?).map_err(Failure::usage)?;
+    check_tls(Some(&gateway.url), HAS_TLS)?;
     let is_elsewhere = gateway.url != groupme_client::DEFAULT_GATEWAY;
     let user = match &gateway.user {
         Some(user) => UserId::from(user.as_str()),
@@ -138,6 +140,24 @@ pub(crate) async fn gateway(
     }
     Ok((builder, user))
 }
+
+/// Refuses an address that needs TLS, as GroupMe's own does, in a command without TLS: the libraries
+/// would name their features instead of the command's.
+fn check_tls(url: Option<&str>, has_tls: bool) -> Result<(), Failure> {
+    let is_plain = url
+        .and_then(|url| url.split_once(':'))
+        .is_some_and(|(scheme, _)| {
+            scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("ws")
+        });
+    if is_plain || has_tls {
+        return Ok(());
+    }
+    Err(Failure::Usage(anyhow!(
+        "this command was built without TLS, which the address needs: build `groupme` with the feature `tls`"
+    )))
+}
+
+const HAS_TLS: bool = cfg!(feature = "tls");
 
 fn options(args: &args::Account) -> Result<Options, Failure> {
     let mut options = Options::default();
@@ -189,4 +209,28 @@ fn services(url: &str, allow_plaintext: bool) -> Result<Services, Failure> {
 pub(crate) fn direct_messages(with: &str) -> Conversation {
     with.parse::<UserPair>()
         .map_or_else(|_| UserId::from(with).into(), Conversation::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_without_tls_names_its_own_feature() {
+        for url in [
+            None,
+            Some("https://api.groupme.com"),
+            Some("WSS://there/faye"),
+        ] {
+            let refused = check_tls(url, false).unwrap_err().to_string();
+            assert!(
+                refused.contains("`groupme` with the feature `tls`"),
+                "{refused}"
+            );
+            check_tls(url, true).unwrap();
+        }
+        for url in ["http://127.0.0.1:1/faye", "WS://127.0.0.1:1/faye"] {
+            check_tls(Some(url), false).unwrap();
+        }
+    }
 }

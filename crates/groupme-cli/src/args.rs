@@ -34,7 +34,7 @@ pub(crate) use self::{
 )]
 pub(crate) struct Cli {
     /// Log to stderr: `-v` logs connections and requests, `-vv` each frame. `RUST_LOG` takes
-    /// precedence.
+    /// precedence: `target=level,…`, such as `groupme_client=debug,warn`.
     #[arg(short, long, action = clap::ArgAction::Count, global = true)]
     pub(crate) verbose: u8,
 

@@ -10,7 +10,7 @@ mod input_file;
 mod output;
 
 use std::{
-    io::{self, IsTerminal as _},
+    io::{self, IsTerminal as _, Write as _},
     process::ExitCode,
 };
 
@@ -59,7 +59,7 @@ fn logging(verbose: u8) {
     let own = Targets::new().with_default(level);
     // Commands report statuses themselves; the pool of connections is noise but for `-vv`.
     let own = match verbose {
-        0 => own.with_target("groupme_client::status", LevelFilter::OFF),
+        0 => own.with_target(STATUSES, LevelFilter::OFF),
         1 => own.with_target("hyper_util", LevelFilter::INFO),
         _ => own,
     };
@@ -67,8 +67,18 @@ fn logging(verbose: u8) {
     let wanted = std::env::var("RUST_LOG").ok();
     let wanted = wanted.filter(|wanted| !wanted.is_empty());
     let filter = match wanted.as_deref().map(str::parse::<Targets>) {
-        Some(Ok(filter)) => filter,
-        Some(Err(_)) | None => own,
+        Some(Ok(wanted)) if wanted.iter().any(|(target, _)| target == STATUSES) => wanted,
+        Some(Ok(wanted)) => wanted.with_target(STATUSES, LevelFilter::OFF),
+        Some(Err(error)) => {
+            // Without stderr there is nobody to tell.
+            let _ = writeln!(
+                io::stderr(),
+                "RUST_LOG is ignored: {error}; its form is `target=level,…`, such as \
+                 `groupme_client=debug,warn`"
+            );
+            own
+        }
+        None => own,
     };
     let lines = fmt::layer()
         .with_writer(io::stderr)
@@ -80,3 +90,6 @@ fn logging(verbose: u8) {
         .with(filter)
         .init();
 }
+
+/// Target of the client's statuses, which the commands print themselves.
+const STATUSES: &str = "groupme_client::status";

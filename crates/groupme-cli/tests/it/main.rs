@@ -16,6 +16,7 @@ mod files;
 mod history;
 mod hostile;
 mod listen;
+mod logs;
 mod outputs;
 mod ping;
 mod program;
