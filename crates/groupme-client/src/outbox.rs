@@ -219,8 +219,8 @@ impl Outbox {
         let _ = open.wait_for(|open| *open == 0).await;
     }
 
-    /// Ends the outbox, for all clones: requests under way are finished, messages that were not sent
-    /// stay in the store, and the store is dropped, so that another outbox may open it. Call
+    /// Ends the outbox, for all clones: requests under way have five seconds more, messages that were
+    /// not sent stay in the store, and the store is dropped, so that another outbox may open it. Call
     /// [`flush`](Self::flush) before, with a limit, to send what can be sent.
     pub async fn close(mut self) {
         self.stop.send_replace(true);

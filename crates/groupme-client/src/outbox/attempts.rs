@@ -29,7 +29,12 @@ pub(super) async fn send(
     let mut is_retry = entry.is_retry;
     let mut failures = 0;
     loop {
-        let error = match attempt(&handle, message, &guid, is_retry).await {
+        let result = tokio::select! {
+            result = attempt(&handle, message, &guid, is_retry) => result,
+            // If the request arrives all the same, the next start finds the message.
+            () = stopped_for(&mut stop, GRACE) => return (entry, Outcome::Stopped),
+        };
+        let error = match result {
             Ok(sent) => return (entry, Outcome::Done(Ok(sent))),
             Err(error) => error,
         };
@@ -53,8 +58,14 @@ pub(super) async fn send(
 pub(super) async fn stopped(stop: &mut watch::Receiver<bool>) {
     if stop.wait_for(|stop| *stop).await.is_err() {
         // The last outbox was dropped without being closed.
-        core::future::pending().await
+        core::future::pending::<()>().await;
     }
+}
+
+/// Waits until this time after the outbox was to end.
+async fn stopped_for(stop: &mut watch::Receiver<bool>, time: Duration) {
+    stopped(stop).await;
+    sleep(time).await;
 }
 
 /// Sends a message once. Before a retry, looks for the message of an earlier attempt, which GroupMe
@@ -119,5 +130,7 @@ fn report(message: &OutboxMessage, error: &SendError, wait: Duration) {
 const FIRST_WAIT: Duration = Duration::from_secs(2);
 /// Longest wait between two attempts.
 const LONGEST_WAIT: Duration = Duration::from_mins(2);
+/// Time for requests under way when the outbox is closed.
+const GRACE: Duration = Duration::from_secs(5);
 /// Internal errors in a row after which a message is given up: after 28 minutes.
 const MAX_FAILURES: u32 = 20;

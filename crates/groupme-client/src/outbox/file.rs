@@ -115,11 +115,14 @@ impl FileOutbox {
         Ok(text.len() as u64)
     }
 
-    /// Returns whether most of a large file is of removed messages.
-    fn is_sparse(&self) -> io::Result<bool> {
+    /// Writes a large file anew if most of it is of removed messages.
+    fn rewrite_if_sparse(&mut self) -> io::Result<()> {
         let size = self.file.metadata()?.len();
         let open: u64 = self.open.values().sum();
-        Ok(size > MIN_REWRITTEN && size / 2 > open)
+        if size > MIN_REWRITTEN && size / 2 > open {
+            self.rewrite()?;
+        }
+        Ok(())
     }
 
     /// Writes the messages that are not removed into a new file, and puts it in the place of this one.
@@ -178,10 +181,7 @@ impl OutboxStore for FileOutbox {
         }
         self.open.remove(guid);
         // The removal is written: a failure here costs space only.
-        if let Err(error) = self.is_sparse().and_then(|is_sparse| match is_sparse {
-            true => self.rewrite(),
-            false => Ok(()),
-        }) {
+        if let Err(error) = self.rewrite_if_sparse() {
             tracing::warn!(%error, "the file of the outbox cannot be made smaller");
         }
         Ok(())

@@ -4,20 +4,22 @@ use std::{fs, path::Path};
 
 use groupme_client::{
     Builder, Client, Draft, Error, FileOutbox, GroupId, Outbox, OutboxError, OutboxMessage,
-    OutboxStore, StoreError, Token, UserId,
+    OutboxStore, RestOptions, Status, StoreError, Token, UserId,
 };
 use groupme_sim::Sim;
 
 use crate::{
-    account::{builder, event, own, sim, soon, until_active},
+    account::{builder, event, sim, soon, statuses_until},
     outbox::{client, fail},
 };
 
 /// Returns a client that hears of events and whose requests reach nobody.
 fn unreachable(sim: &Sim) -> Client {
+    let mut options = RestOptions::with_base_url("http://127.0.0.1:9").unwrap();
+    options.retry.attempts = 1;
     Client::builder(Token::new(sim.token()).unwrap(), UserId::new(sim.user_id()))
         .gateway_url(sim.gateway_url())
-        .api_url("http://127.0.0.1:9")
+        .rest_options(options)
         .connect()
         .unwrap()
 }
@@ -123,11 +125,13 @@ async fn echoes_of_messages_of_an_earlier_run_are_the_programs_own() {
     soon(outbox.close()).await;
     drop(first);
 
+    let mut second = client(&sim, 1);
+    statuses_until(&mut second, |status| matches!(status, Status::CaughtUp)).await;
     // The search before the retry fails, and the outbox waits.
     fail(&sim, 100);
-    let mut second = client(&sim, 1);
+    let requests = sim.rest_requests();
     let _outbox = open(&second, &path);
-    until_active(&mut second, &own(&sim)).await;
+    soon(sim.wait_for_rest_requests(requests + 1)).await;
     sim.clear_faults();
     // The request of the earlier run arrives late.
     let rest = reaching(&sim).into_rest().unwrap();

@@ -24,6 +24,8 @@ enum Answer {
     Status(u16),
     /// Answer that is not JSON; the message is not there.
     Unreadable,
+    /// No answer.
+    Silence,
     /// Answer that panics.
     Panic,
 }
@@ -34,9 +36,11 @@ struct Server {
     inner: Arc<Mutex<Inner>>,
 }
 
+/// Answer to a text, by the number of attempts before.
+type AnswerTo = Box<dyn FnMut(&str, usize) -> Answer + Send>;
+
 struct Inner {
-    /// Answers to a text, and the last one for ever.
-    answer: Box<dyn FnMut(&str, usize) -> Answer + Send>,
+    answer: AnswerTo,
     tries: Vec<String>,
     messages: Vec<Value>,
 }
@@ -113,6 +117,7 @@ impl Inner {
             }
             Answer::Status(status) => Ok(answer(status, &Value::Null)),
             Answer::Unreadable => Ok(Response::new("<html>".into())),
+            Answer::Silence => Err(TransportError::new(true, "silence").into()),
             Answer::Panic => panic!("the transport has a mistake"),
         }
     }
@@ -127,7 +132,15 @@ fn answer(status: u16, body: &Value) -> Response<Bytes> {
 impl HttpTransport for Server {
     fn send(&self, request: Request<Bytes>) -> ResponseFuture<'_> {
         let inner = Arc::clone(&self.inner);
-        Box::pin(async move { inner.lock().unwrap().respond(&request) })
+        Box::pin(async move {
+            let answer = inner.lock().unwrap().respond(&request);
+            match &answer {
+                Err(error) if format!("{error:?}").contains("silence") => {
+                    core::future::pending().await
+                }
+                _ => answer,
+            }
+        })
     }
 }
 
@@ -158,8 +171,8 @@ async fn a_message_waits_for_whatever_is_not_its_fault_and_stays_in_the_store() 
             _ => Answer::Sent,
         });
         let outbox = Outbox::open(&server.handle(), FileOutbox::open(&path).unwrap()).unwrap();
-        let first = outbox.send(&group(), "first").unwrap();
-        let second = outbox.send(&group(), "second").unwrap();
+        let first = outbox.send(group(), "first").unwrap();
+        let second = outbox.send(group(), "second").unwrap();
         let begun = Instant::now();
         while server.tries().len() < 10 {
             tokio::time::sleep(Duration::from_secs(1)).await;
@@ -186,8 +199,8 @@ async fn a_message_that_groupme_refuses_is_given_up_at_once() {
             _ => Answer::Sent,
         });
         let outbox = Outbox::new(&server.handle()).unwrap();
-        let bad = outbox.send(&group(), "bad").unwrap();
-        outbox.send(&group(), "good").unwrap();
+        let bad = outbox.send(group(), "bad").unwrap();
+        outbox.send(group(), "good").unwrap();
         assert!(matches!(eventually(bad).await, Err(OutboxError::Send(_))));
         eventually(outbox.flush()).await;
         assert_eq!(server.tries(), ["bad", "good"]);
@@ -202,8 +215,8 @@ async fn a_message_on_which_groupme_always_fails_does_not_hold_the_next_one_back
     });
     let outbox = Outbox::new(&server.handle()).unwrap();
     let begun = Instant::now();
-    let bad = outbox.send(&group(), "bad").unwrap();
-    outbox.send(&group(), "good").unwrap();
+    let bad = outbox.send(group(), "bad").unwrap();
+    outbox.send(group(), "good").unwrap();
     assert!(matches!(eventually(bad).await, Err(OutboxError::Send(_))));
     // A failure of GroupMe that lasts minutes costs no message.
     let minutes = begun.elapsed().as_secs() / 60;
@@ -221,7 +234,7 @@ async fn a_message_whose_answer_was_lost_is_found_before_it_is_sent_again() {
             _ => Answer::Status(503),
         });
         let outbox = Outbox::new(&server.handle()).unwrap();
-        let sent = eventually(outbox.send(&group(), "once").unwrap()).await;
+        let sent = eventually(outbox.send(group(), "once").unwrap()).await;
         assert_eq!(
             sent.unwrap().message().unwrap().text.as_deref(),
             Some("once")
@@ -235,16 +248,33 @@ async fn a_message_whose_answer_was_lost_is_found_before_it_is_sent_again() {
 async fn an_outbox_whose_request_panics_ends_and_says_so() {
     let server = Server::new(|_, _| Answer::Panic);
     let outbox = Outbox::new(&server.handle()).unwrap();
-    let queued = outbox.send(&group(), "one").unwrap();
-    drop(outbox.send(&group(), "two").unwrap());
+    let queued = outbox.send(group(), "one").unwrap();
+    drop(outbox.send(group(), "two").unwrap());
     assert!(matches!(
         eventually(queued).await,
         Err(OutboxError::Stopped)
     ));
     eventually(outbox.flush()).await;
     assert!(outbox.is_empty());
-    let error = outbox.send(&group(), "three").unwrap_err();
+    let error = outbox.send(group(), "three").unwrap_err();
     assert!(matches!(error, groupme_client::Error::OutboxClosed));
     assert!(outbox.is_empty());
     eventually(outbox.close()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outbox_is_closed_soon_although_a_request_has_no_answer() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("outbox");
+    let server = Server::new(|_, _| Answer::Silence);
+    let outbox = Outbox::open(&server.handle(), FileOutbox::open(&path).unwrap()).unwrap();
+    let queued = outbox.send(group(), "one").unwrap();
+    while server.tries().is_empty() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let begun = Instant::now();
+    outbox.close().await;
+    assert!(begun.elapsed() < Duration::from_secs(6));
+    assert!(matches!(queued.await, Err(OutboxError::Stopped)));
+    assert_eq!(FileOutbox::open(&path).unwrap().load().unwrap().len(), 1);
 }
