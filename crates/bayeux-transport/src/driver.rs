@@ -93,11 +93,22 @@ pub struct DriverParts<E> {
     pub extension: E,
     /// Events that [`Driver::next`] had not returned yet, in order.
     pub events: Vec<DriverEvent>,
+    deferral: Deferral,
+    reports_replies: bool,
+}
+
+impl<E> DriverParts<E> {
+    /// Takes the events that wait for a connect reply, because the server repeats them if the reply
+    /// is lost. For a program that has a loop of its own; [`Driver::from_parts`] keeps them.
+    pub fn take_deferred(&mut self) -> Vec<DriverEvent> {
+        self.deferral.release_all()
+    }
 }
 
 impl<E: Extension> Driver<E> {
     /// Joins a session to lanes. `extension` sees every outgoing and every received message.
     pub fn new(session: Session, lanes: Lanes, extension: E) -> Self {
+        let deferral = Deferral::new(lanes.max_waiting_bytes());
         Self {
             session,
             lanes,
@@ -107,8 +118,18 @@ impl<E: Extension> Driver<E> {
             may_have_actions: true,
             requests: None,
             commands_first: true,
-            deferral: Deferral::default(),
+            deferral,
             reports_replies: false,
+        }
+    }
+
+    /// Puts a driver together again, to continue where [`Driver::into_parts`] stopped.
+    pub fn from_parts(parts: DriverParts<E>) -> Self {
+        Self {
+            ready: parts.events.into(),
+            deferral: parts.deferral,
+            reports_replies: parts.reports_replies,
+            ..Self::new(parts.session, parts.lanes, parts.extension)
         }
     }
 
@@ -167,7 +188,10 @@ impl<E: Extension> Driver<E> {
 
     /// Returns a handle, to publish, call and subscribe from other tasks.
     pub fn handle(&mut self) -> Handle {
-        self.requests.get_or_insert_with(Requests::new).handle()
+        let max_bytes = self.lanes.max_waiting_bytes();
+        self.requests
+            .get_or_insert_with(|| Requests::new(max_bytes))
+            .handle()
     }
 
     /// Returns the session, to subscribe, publish or disconnect. The actions that follow are
@@ -198,15 +222,21 @@ impl<E: Extension> Driver<E> {
         &self.lanes
     }
 
-    /// Takes the driver apart: to continue with a loop of one's own. Requests of handles that wait
-    /// fail with [`CallError::DriverEnded`], and streams end.
+    /// Takes the driver apart: to continue with a loop of one's own, or with
+    /// [`Driver::from_parts`]. Requests of handles that wait fail with [`CallError::DriverEnded`],
+    /// and streams end and are unsubscribed. The session still tells how these requests settle, with
+    /// ids that the program does not know.
     pub fn into_parts(mut self) -> DriverParts<E> {
-        let deferred = self.deferral.release_all();
+        if let Some(requests) = &mut self.requests {
+            requests.leave(&mut self.session);
+        }
         DriverParts {
             session: self.session,
             lanes: self.lanes,
             extension: self.extension,
-            events: self.ready.into_iter().chain(deferred).collect(),
+            events: self.ready.into(),
+            deferral: self.deferral,
+            reports_replies: self.reports_replies,
         }
     }
 

@@ -25,6 +25,10 @@ pub enum Error {
         /// Reason of the refusal.
         why: &'static str,
     },
+    /// Program: the hook of [`Options::on_request`](crate::Options::on_request) panicked, and the
+    /// request was not sent.
+    #[error("the hook of the program for request headers panicked; the request was not sent")]
+    Hook,
 
     /// Server: an HTTP status other than success.
     #[error("the server answered {what} with HTTP status {status}")]
@@ -176,7 +180,9 @@ impl Error {
             {
                 Close::ConnectionRefused
             }
-            Self::Endpoint(_) | Self::Header { .. } | Self::Dial(_) => Close::Unreachable,
+            Self::Endpoint(_) | Self::Header { .. } | Self::Hook | Self::Dial(_) => {
+                Close::Unreachable
+            }
             Self::Lost { .. } => Close::Lost,
             Self::TimedOut { .. } | Self::Stalled { .. } => Close::TimedOut,
         }
@@ -185,7 +191,7 @@ impl Error {
     /// Returns whether trying again without changing anything can help.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Endpoint(_) | Self::Header { .. } => false,
+            Self::Endpoint(_) | Self::Header { .. } | Self::Hook => false,
             Self::Dial(error) => error.is_transient(),
             Self::Status { status, .. } => matches!(status, 408 | 425 | 429 | 500..=599),
             _ => true,
@@ -227,6 +233,7 @@ mod tests {
                 target: "http://a.example.com/".to_owned(),
                 why: "the target has no TLS",
             },
+            Error::Hook,
             Error::BadGzip("the cause".into()),
             Error::Upgrade { what: "no key" },
             Error::NotHttp("the cause".into()),
@@ -312,6 +319,7 @@ mod tests {
                 status: 307,
                 retry_after: None,
             },
+            Close::Unreachable,
             Close::Malformed,
             Close::Malformed,
             Close::Malformed,
@@ -342,7 +350,7 @@ mod tests {
             .iter()
             .filter(|error| !error.is_transient())
             .count();
-        assert_eq!(permanent, 4);
+        assert_eq!(permanent, 5);
         let status = |status| Error::Status {
             what: "an exchange",
             status,

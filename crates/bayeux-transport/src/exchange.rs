@@ -244,7 +244,12 @@ impl Connection {
         batch: &Batch,
     ) -> Result<Response<Incoming>, Failure> {
         meter.allow(connection::MAX_HEADS);
-        let mut request = shared.request(&self.site, Method::POST, Full::new(batch.bytes.clone()));
+        let mut request = shared
+            .request(&self.site, Method::POST, Full::new(batch.bytes.clone()))
+            .map_err(|error| Failure {
+                never_sent: false,
+                error,
+            })?;
         request.headers_mut().insert(
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/json"),

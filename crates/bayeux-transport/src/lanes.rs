@@ -86,6 +86,15 @@ impl Lanes {
         })
     }
 
+    /// Returns the maximum size of the frames that wait for one part of a program, in bytes.
+    pub(crate) fn max_waiting_bytes(&self) -> usize {
+        let options = &self.shared.options;
+        options
+            .max_frame
+            .max(options.max_body)
+            .saturating_mul(FRAMES_WAITING)
+    }
+
     /// Performs an action of the session. `batch` holds the bytes that the session appended for it.
     ///
     /// Never waits: a lane whose peer does not read ends with [`Close::TimedOut`]. The timeout of
@@ -341,3 +350,6 @@ impl DeadlineTimer {
 
 /// Maximum number of batches that wait for a peer that does not read; one more ends the lane.
 const MAX_OUTGOING: usize = 32;
+
+/// Number of frames of the maximum size that may wait for one part of a program.
+const FRAMES_WAITING: usize = 4;

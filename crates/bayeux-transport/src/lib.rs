@@ -31,6 +31,8 @@
 //!   lose nothing when dropped. Each socket is read by a task of its own.
 //! - **Bounded memory.** The limits of [`Options`] hold whatever a peer sends, and buffers shrink
 //!   after a burst. The lanes stop reading while the application does not call `next`.
+//!   Each [`Subscription`], and the events that wait for an acknowledgement, keep frames of four
+//!   times the larger limit at most.
 //! - **No secrets in output.** No message, header value, cookie or query of a URL appears in an
 //!   error, a log line or a `Debug`.
 //!

@@ -21,7 +21,9 @@ pub struct Options {
     pub max_frame: usize,
     /// Maximum size of an HTTP response body, in bytes. A long-polling response carries all
     /// messages that were queued since the last one. A longer one is read to its end and dropped, so
-    /// that the server does not send it again; the session reports a gap. Default: 1 MiB.
+    /// that the server does not send it again; the session reports a gap. With
+    /// [`Ack`](bayeux_proto::Ack) the server does send it again, because nothing has acknowledged
+    /// it: the limit has to exceed what the server queues for a client. Default: 1 MiB.
     pub max_body: usize,
     /// Timeout of name lookup, TCP, proxy and TLS together. Default: 15 s.
     pub connect_timeout: Duration,
@@ -71,9 +73,13 @@ impl Options {
     /// while the session lives, such as a bearer token. Requests to another origin, after a
     /// redirect, are sent without.
     ///
-    /// The hook must not block. A token that the server refuses shows as
+    /// The hook must not block. If it panics, the request is not sent and its lane ends with
+    /// [`Error::Hook`]. A token that the server refuses shows as
     /// [`DriverEvent::LaneFailed`](crate::DriverEvent::LaneFailed) with the HTTP status; the next
-    /// attempt asks the hook again, and goes on in the same session if it still lives.
+    /// attempt asks the hook again, and goes on in the same session if it still lives. Five such
+    /// refusals in a row end the session:
+    /// [`Config::unauthorized_limit`](bayeux_proto::Config::unauthorized_limit) and
+    /// [`forbidden_limit`](bayeux_proto::Config::forbidden_limit).
     ///
     /// ```
     /// # use std::sync::{Arc, RwLock};

@@ -1,6 +1,9 @@
 //! State shared by all lanes to a server, and the reports of the lanes' tasks.
 
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::{
+    panic::AssertUnwindSafe,
+    sync::atomic::{AtomicU64, Ordering},
+};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bayeux_dial::Dialer;
@@ -101,8 +104,14 @@ impl Shared {
         }
     }
 
-    /// Creates a request with the headers that every request to the server has.
-    pub(crate) fn request<B>(&self, site: &Site, method: http::Method, body: B) -> Request<B> {
+    /// Creates a request with the headers that every request to the server has. Fails if the hook
+    /// of the program panics: without its headers, the request may be one of somebody else.
+    pub(crate) fn request<B>(
+        &self,
+        site: &Site,
+        method: http::Method,
+        body: B,
+    ) -> Result<Request<B>, Error> {
         let is_upgrade = method == http::Method::GET;
         let mut request = Request::new(body);
         *request.method_mut() = method;
@@ -117,9 +126,11 @@ impl Shared {
             headers.insert(header::COOKIE, cookies);
         }
         if let Some(hook) = self.options.hook.as_ref().filter(|_| site.takes_headers) {
-            hook(&mut RequestHeaders::new(headers, is_upgrade));
+            // The half-written headers are dropped with the request.
+            let call = AssertUnwindSafe(|| hook(&mut RequestHeaders::new(headers, is_upgrade)));
+            std::panic::catch_unwind(call).map_err(|_| Error::Hook)?;
         }
-        request
+        Ok(request)
     }
 }
 

@@ -144,8 +144,8 @@ pub(crate) struct Listen {
     #[arg(long = "dm", value_name = "ID")]
     pub(crate) direct_messages: Vec<String>,
     /// File with the position of the last run, created if absent. The next run continues there:
-    /// nothing is missing, and after a crash at most the last line is printed twice. An event that
-    /// cannot be printed counts as not received. Not for the format `summary`.
+    /// nothing is missing, and after a crash the lines of its last milliseconds are printed twice, 33
+    /// at most. An event that cannot be printed counts as not received. Not for the format `summary`.
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<PathBuf>,
     /// Number of earlier messages of each conversation to start with. With --state, first run only.

@@ -28,6 +28,7 @@ pub(super) struct Requests {
     streams: BTreeMap<SubscriptionId, Arc<Queue>>,
     /// Former streams whose end the session has not reported yet.
     leaving: BTreeSet<SubscriptionId>,
+    max_bytes: usize,
 }
 
 /// A remote call that waits for its answer, or for its publish to settle.
@@ -47,7 +48,8 @@ impl Call {
 }
 
 impl Requests {
-    pub(super) fn new() -> Self {
+    /// Creates the requests. Frames of a stream may take `max_bytes`.
+    pub(super) fn new(max_bytes: usize) -> Self {
         let (sender, commands) = mpsc::unbounded_channel();
         Self {
             sender,
@@ -56,6 +58,7 @@ impl Requests {
             calls: BTreeMap::new(),
             streams: BTreeMap::new(),
             leaving: BTreeSet::new(),
+            max_bytes,
         }
     }
 
@@ -120,7 +123,7 @@ impl Requests {
                 };
                 match subscribed {
                     Ok(id) => {
-                        let queue = Arc::<Queue>::default();
+                        let queue = Arc::new(Queue::new(self.max_bytes));
                         self.streams.insert(id, Arc::clone(&queue));
                         let commands = self.sender.clone();
                         // A stream that nobody receives unsubscribes when it is dropped.
@@ -141,6 +144,17 @@ impl Requests {
             Command::Unsubscribe(id) => self.unsubscribe(id, session),
             Command::Disconnect => session.disconnect(),
             Command::Wake => session.handle_wake(clock.now()),
+        }
+    }
+
+    /// Unsubscribes all streams and ends all calls, because the driver is taken apart.
+    pub(super) fn leave(&mut self, session: &mut Session) {
+        let streams: Vec<SubscriptionId> = self.streams.keys().copied().collect();
+        for id in streams {
+            self.unsubscribe(id, session);
+        }
+        for id in self.calls.keys() {
+            session.end_call(*id);
         }
     }
 

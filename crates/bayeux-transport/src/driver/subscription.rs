@@ -3,6 +3,7 @@
 use core::{
     fmt,
     future::poll_fn,
+    mem::discriminant,
     pin::Pin,
     task::{Context, Poll, Waker},
 };
@@ -19,9 +20,10 @@ use super::{Delivery, handle::Command};
 
 /// Stream of one subscription, made by [`Handle::subscribe`](super::Handle::subscribe).
 ///
-/// Events wait here until the program takes them; the driver goes on meanwhile. If more than 1024
-/// wait, the next ones are dropped, and [`SubscriptionEvent::Missed`] tells how many. Dropping the
-/// stream unsubscribes.
+/// Events wait here until the program takes them; the driver goes on meanwhile. If 1024 wait, or
+/// messages whose frames take four times the larger limit of [`Options`](crate::Options), the next
+/// messages are dropped, and [`SubscriptionEvent::Missed`] tells how many. Other events are merged
+/// with the latest of their kind in a full queue. Dropping the stream unsubscribes.
 pub struct Subscription {
     pub(super) id: SubscriptionId,
     pub(super) channel: Channel,
@@ -77,7 +79,8 @@ impl Subscription {
     }
 
     /// Requests the subscription again in the living session, with a new `ext`: see
-    /// [`Session::renew`](bayeux_proto::Session::renew).
+    /// [`Session::renew`](bayeux_proto::Session::renew). [`Replay`](bayeux_proto::Replay) continues
+    /// behind the last message that arrived, those that this stream dropped included.
     pub fn renew(&self) {
         // If the driver is gone, the stream has ended.
         let _: Result<(), _> = self.commands.send(Command::Renew(self.id));
@@ -107,31 +110,95 @@ impl fmt::Debug for Subscription {
 }
 
 /// Queue between the driver and a stream.
-#[derive(Default)]
-pub(super) struct Queue(Mutex<State>);
+pub(super) struct Queue {
+    state: Mutex<State>,
+    /// Maximum size of the frames of the messages that wait.
+    max_bytes: usize,
+}
 
 #[derive(Default)]
 struct State {
-    events: VecDeque<SubscriptionEvent>,
+    events: VecDeque<Waiting>,
+    /// Size of the frames of the messages that wait.
+    bytes: usize,
     missed: u64,
     is_closed: bool,
     waker: Option<Waker>,
 }
 
+struct Waiting {
+    event: SubscriptionEvent,
+    /// Size of the frame, counted with the first of its messages.
+    bytes: usize,
+}
+
+impl State {
+    /// Adds an event. A message that finds the queue full is counted instead.
+    fn push(&mut self, event: SubscriptionEvent, max_bytes: usize) {
+        let bytes = self.added_bytes(&event);
+        let total = self.bytes.saturating_add(bytes);
+        let is_full = self.events.len() >= MAX_WAITING || self.bytes > 0 && total > max_bytes;
+        if is_full && matches!(event, SubscriptionEvent::Delivery(_)) {
+            self.missed = self.missed.saturating_add(1);
+            return;
+        }
+        if self.missed > 0 {
+            let missed = core::mem::take(&mut self.missed);
+            self.put(SubscriptionEvent::Missed(missed), 0);
+        }
+        self.bytes = total;
+        self.put(event, bytes);
+    }
+
+    /// Puts an event at the end. In a full queue it replaces the one of its kind behind the last
+    /// message.
+    fn put(&mut self, mut event: SubscriptionEvent, bytes: usize) {
+        if self.events.len() >= MAX_WAITING {
+            let kind = discriminant(&event);
+            let mut behind = (0..self.events.len()).rev();
+            let earlier = behind
+                .by_ref()
+                .map_while(|index| Some((index, &self.events.get(index)?.event)))
+                .take_while(|(_, event)| !matches!(event, SubscriptionEvent::Delivery(_)))
+                .find(|(_, event)| discriminant(*event) == kind)
+                .map(|(index, _)| index);
+            if let Some(earlier) = earlier.and_then(|index| self.events.remove(index)) {
+                event = merged(earlier.event, event);
+            }
+        }
+        self.events.push_back(Waiting { event, bytes });
+    }
+
+    /// Returns the size of the frame of a message, unless an earlier one keeps it already.
+    fn added_bytes(&self, event: &SubscriptionEvent) -> usize {
+        let SubscriptionEvent::Delivery(delivery) = event else {
+            return 0;
+        };
+        let last = self.events.iter().rev().find_map(|waiting| {
+            let SubscriptionEvent::Delivery(last) = &waiting.event else {
+                return None;
+            };
+            Some(last)
+        });
+        match last {
+            Some(last) if Arc::ptr_eq(&last.frame, &delivery.frame) => 0,
+            _ => delivery.frame.len(),
+        }
+    }
+}
+
 impl Queue {
+    pub(super) fn new(max_bytes: usize) -> Self {
+        Self {
+            state: Mutex::default(),
+            max_bytes,
+        }
+    }
+
     /// Adds an event. A message that finds the queue full is counted instead.
     pub(super) fn push(&self, event: SubscriptionEvent) {
         let mut state = self.lock();
-        let is_message = matches!(event, SubscriptionEvent::Delivery(_));
-        if is_message && state.events.len() >= MAX_WAITING {
-            state.missed = state.missed.saturating_add(1);
-        } else {
-            if state.missed > 0 {
-                let missed = core::mem::take(&mut state.missed);
-                state.events.push_back(SubscriptionEvent::Missed(missed));
-            }
-            state.events.push_back(event);
-        }
+        state.push(event, self.max_bytes);
         if let Some(waker) = state.waker.take() {
             drop(state);
             waker.wake();
@@ -150,7 +217,8 @@ impl Queue {
 
     fn poll(&self, context: &mut Context<'_>) -> Poll<Option<SubscriptionEvent>> {
         let mut state = self.lock();
-        if let Some(event) = state.events.pop_front() {
+        if let Some(Waiting { event, bytes }) = state.events.pop_front() {
+            state.bytes = state.bytes.saturating_sub(bytes);
             return Poll::Ready(Some(event));
         }
         if state.missed > 0 {
@@ -166,9 +234,29 @@ impl Queue {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         // No code that holds the lock leaves the state half changed.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Maximum number of messages that wait for the program.
+/// Joins two events of one kind: a gap begins with the earlier one, and counts add up.
+fn merged(earlier: SubscriptionEvent, later: SubscriptionEvent) -> SubscriptionEvent {
+    match (earlier, later) {
+        (SubscriptionEvent::Missed(some), SubscriptionEvent::Missed(more)) => {
+            SubscriptionEvent::Missed(some.saturating_add(more))
+        }
+        (
+            SubscriptionEvent::Gap { since, .. },
+            SubscriptionEvent::Gap {
+                since: later,
+                cause,
+            },
+        ) => SubscriptionEvent::Gap {
+            since: since.min(later),
+            cause,
+        },
+        (_, later) => later,
+    }
+}
+
+/// Maximum number of events that wait for the program before messages are dropped.
 const MAX_WAITING: usize = 1024;

@@ -4,23 +4,27 @@ use core::sync::atomic::{AtomicU32, Ordering};
 use std::sync::Arc;
 
 use bayeux_proto::{Ack, Channel, Config, Session, SessionEvent, Transport};
-use bayeux_transport::{Driver, DriverEvent};
+use bayeux_transport::{Driver, DriverEvent, Options};
 
 use crate::{
     bayeux::{BayeuxRequest, Script, read},
     peer::Server,
-    world::{in_time, lanes},
+    world::{in_time, lanes_with},
 };
 
 const ON: &str = r#"{"ack":true}"#;
 
 fn driver(server: &Server, transport: Transport) -> Driver<Ack> {
+    driver_with(server, transport, Options::default())
+}
+
+fn driver_with(server: &Server, transport: Transport, options: Options) -> Driver<Ack> {
     let mut config = Config::default();
     config.transports = vec![transport];
     let mut session = Session::new(config, 7);
     session.subscribe(&Channel::new("/chat").unwrap()).unwrap();
     session.connect();
-    Driver::new(session, lanes(&server.url()), Ack::new())
+    Driver::new(session, lanes_with(&server.url(), options), Ack::new())
 }
 
 fn event(data: &str) -> String {
@@ -127,6 +131,116 @@ async fn events_of_a_session_that_is_over_are_delivered_without_their_reply() {
         };
         let (_peer, got) = tokio::join!(serving, deliveries_until(&mut driver, "ended"));
         assert_eq!(got, ["1", "2", "3", "ended"]);
+    })
+    .await;
+}
+
+// C134 C135
+#[tokio::test]
+async fn events_that_several_lost_lanes_brought_come_once_at_the_end_of_the_session() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut driver = driver(&server, Transport::WebSocket);
+        let serving = async {
+            let mut script = Script::new(server.accept_websocket().await, ON);
+            script.expect("/meta/connect").await;
+            script.send(&[&event("2"), &event("3")]).await;
+            drop(script);
+            for part in [&[event("2")][..], &[event("2"), event("3"), event("4")]] {
+                let mut script = Script::new(server.accept_websocket().await, ON);
+                script.expect("/meta/connect").await;
+                for event in part {
+                    script.send(&[event]).await;
+                }
+                drop(script);
+            }
+            let mut script = Script::new(server.accept_websocket().await, ON);
+            let connect = script.expect("/meta/connect").await;
+            let unknown = connect.reply().replace(
+                r#""successful":true"#,
+                r#""successful":false,"error":"402::session_unknown""#,
+            );
+            script.send(&[&event("2"), &unknown]).await;
+            drop(script);
+            let mut script = Script::new(server.accept_websocket().await, ON);
+            let connect = script.expect("/meta/connect").await;
+            script.send(&[&event("5"), &reply(&connect, 1)]).await;
+            script
+        };
+        let (_peer, got) = tokio::join!(serving, deliveries_until(&mut driver, "5"));
+        assert_eq!(got, ["2", "3", "4", "5"]);
+    })
+    .await;
+}
+
+/// Takes a driver apart while an event waits for its reply, which then comes over the same lane or,
+/// if that is cut, behind a repetition over another.
+async fn taken_apart_and_put_together(is_cut: bool) {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut driver = driver(&server, Transport::WebSocket);
+        let serving = async {
+            let mut script = Script::new(server.accept_websocket().await, ON);
+            let asked = script.expect("/go").await;
+            let mut connect = script.expect("/meta/connect").await;
+            script.send(&[&event("1"), &asked.reply()]).await;
+            let asked = script.expect("/on").await;
+            script.send(&[&asked.reply()]).await;
+            if is_cut {
+                drop(script);
+                script = Script::new(server.accept_websocket().await, ON);
+                connect = script.expect("/meta/connect").await;
+                script.send(&[&event("1")]).await;
+            }
+            script.send(&[&event("2"), &reply(&connect, 1)]).await;
+            script
+        };
+        let driving = async {
+            let publish = |driver: &mut Driver<Ack>, channel| {
+                let channel = Channel::new(channel).unwrap();
+                driver.session().publish(&channel, "1").unwrap();
+            };
+            publish(&mut driver, "/go");
+            while !matches!(
+                driver.next().await,
+                DriverEvent::Session(SessionEvent::Published(..))
+            ) {}
+            let parts = driver.into_parts();
+            assert!(parts.events.is_empty(), "{:?}", parts.events);
+            let mut driver = Driver::from_parts(parts);
+            publish(&mut driver, "/on");
+            deliveries_until(&mut driver, "2").await
+        };
+        let (_peer, got) = tokio::join!(serving, Box::pin(driving));
+        assert_eq!(got, ["1", "2"], "{is_cut}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn events_that_wait_for_a_reply_outlast_taking_the_driver_apart() {
+    taken_apart_and_put_together(false).await;
+    taken_apart_and_put_together(true).await;
+}
+
+#[tokio::test]
+async fn large_frames_without_a_reply_are_delivered_at_last() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut options = Options::default();
+        (options.max_frame, options.max_body) = (1_000, 1_000);
+        let mut driver = driver_with(&server, Transport::WebSocket, options);
+        let serving = async {
+            let mut script = Script::new(server.accept_websocket().await, ON);
+            script.expect("/meta/connect").await;
+            for n in 0..5 {
+                let padded = format!(r#"{{"channel":"/chat","data":{n},"pad":"{:900}"}}"#, "");
+                script.send(&[&padded]).await;
+            }
+            script
+        };
+        let (_peer, got) = tokio::join!(serving, deliveries_until(&mut driver, "4"));
+        assert_eq!(got, ["0", "1", "2", "3", "4"]);
     })
     .await;
 }

@@ -1,12 +1,12 @@
 //! Handles: requests from other tasks, and streams of subscriptions.
 
 use bayeux_proto::{Channel, Config, Misuse, Outcome, Session, SessionEvent, Transport};
-use bayeux_transport::{CallError, Driver, DriverEvent, SubscriptionEvent};
+use bayeux_transport::{CallError, Driver, DriverEvent, Options, SubscriptionEvent};
 
 use crate::{
     bayeux::{Script, read},
     peer::Server,
-    world::{in_time, lanes, once},
+    world::{in_time, lanes, lanes_with, once},
 };
 
 fn channel(name: &str) -> Channel {
@@ -454,6 +454,123 @@ async fn a_stream_that_is_not_read_tells_how_much_it_missed_and_holds_up_nobody(
             assert_eq!(data(stream.next().await), "\"last\"");
         };
         drive(&mut driver, async { tokio::join!(serving, asking) }).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn large_messages_that_wait_are_bounded_by_the_size_of_their_frames() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut options = Options::default();
+        (options.max_frame, options.max_body) = (1_000, 1_000);
+        let mut session = Session::new(Config::default(), 7);
+        session.connect();
+        let mut driver = Driver::new(session, lanes_with(&server.url(), options), ());
+        let handle = driver.handle();
+        let serving = async {
+            let mut script = Script::new(server.accept_websocket().await, "{}");
+            let asked = script.expect("/ready").await;
+            for n in 0..10 {
+                let padded = format!(r#"{{"channel":"/a","data":{n},"pad":"{:900}"}}"#, "");
+                script.send(&[&padded]).await;
+            }
+            script.send(&[&asked.reply()]).await;
+            script
+        };
+        let asking = async {
+            let mut stream = handle.subscribe(&channel("/a")).await.unwrap();
+            handle.publish(&channel("/ready"), "1").await.unwrap();
+            assert!(matches!(
+                stream.next().await,
+                Some(SubscriptionEvent::Confirmed)
+            ));
+            for n in 0..4 {
+                assert_eq!(data(stream.next().await), n.to_string());
+            }
+            assert!(matches!(
+                stream.next().await,
+                Some(SubscriptionEvent::Missed(6))
+            ));
+        };
+        drive(&mut driver, async { tokio::join!(serving, asking) }).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_full_stream_merges_events_that_are_no_messages() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut driver = driver(&server, Transport::WebSocket);
+        let handle = driver.handle();
+        let serving = async {
+            let mut script = Script::new(server.accept_websocket().await, "{}");
+            for _ in 0..4 {
+                let asked = script.expect("/ready").await;
+                let many = vec![r#"{"channel":"/a","data":1}"#; 1100];
+                script.send(&many).await;
+                script.send(&[&asked.reply()]).await;
+            }
+            script
+        };
+        let asking = async {
+            let mut stream = handle.subscribe(&channel("/a")).await.unwrap();
+            for _ in 0..4 {
+                handle.publish(&channel("/ready"), "1").await.unwrap();
+                stream.renew();
+            }
+            // The last renewal is answered before this.
+            let (mut confirmed, mut messages, mut missed) = (0, 0, 0);
+            while messages + missed < 4400 {
+                match stream.next().await {
+                    Some(SubscriptionEvent::Confirmed) => confirmed += 1,
+                    Some(SubscriptionEvent::Delivery(_)) => messages += 1,
+                    Some(SubscriptionEvent::Missed(count)) => missed += count,
+                    other => panic!("{other:?}"),
+                }
+            }
+            assert_eq!((messages, missed), (1023, 3377));
+            assert!(confirmed <= 2, "{confirmed}");
+        };
+        drive(&mut driver, async { tokio::join!(serving, asking) }).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_driver_taken_apart_unsubscribes_its_streams() {
+    in_time(async {
+        let server = Server::bind().await;
+        let mut driver = driver(&server, Transport::WebSocket);
+        let handle = driver.handle();
+        let serving = async {
+            let mut script = Script::new(server.accept_websocket().await, "{}");
+            let asked = script.expect("/ready").await;
+            script.send(&[&asked.reply()]).await;
+            let asked = script.expect("/meta/unsubscribe").await;
+            assert!(
+                asked.json.contains(r#""subscription":"/a""#),
+                "{}",
+                asked.json
+            );
+            script
+        };
+        let driving = async {
+            let asking = async {
+                let stream = handle.subscribe(&channel("/a")).await.unwrap();
+                handle.publish(&channel("/ready"), "1").await.unwrap();
+                stream
+            };
+            let (_, mut stream) = drive(&mut driver, asking).await;
+            let mut driver = Driver::from_parts(driver.into_parts());
+            while stream.next().await.is_some() {}
+            driver.run().await
+        };
+        tokio::select! {
+            _script = serving => {}
+            end = Box::pin(driving) => panic!("{end}"),
+        }
     })
     .await;
 }

@@ -3,7 +3,7 @@
 use core::sync::atomic::{AtomicU32, Ordering};
 use std::sync::Arc;
 
-use bayeux_proto::{Action, Exchange};
+use bayeux_proto::{Action, Close, Exchange};
 use bayeux_transport::{Error, Options};
 
 use crate::{
@@ -66,6 +66,39 @@ async fn every_request_asks_the_hook_again() {
         assert_eq!(request.header("authorization"), Some("Bearer t2"));
         assert_eq!(request.header("x-upgrade"), Some("yes"));
         assert_eq!(request.header("cookie"), Some(expected));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_hook_that_panics_ends_its_lane_and_no_other() {
+    in_time(async {
+        let server = Server::bind().await;
+        let calls = Arc::new(AtomicU32::new(0));
+        let mut options = Options::default();
+        options.on_request(move |_| {
+            let call = calls.fetch_add(1, Ordering::Relaxed);
+            assert!(call % 2 == 1, "every other call fails");
+        });
+        let mut lanes = lanes_with(&server.url(), options);
+        let [one, two, broken, socket] = lane_ids();
+        lanes.perform(Action::Exchange(one, Exchange::Ordinary), b"[{}]");
+        let _peer = server.accept().await;
+        let (close, error) = lanes.closed(one).await;
+        assert_eq!(close, Close::Unreachable);
+        assert!(matches!(error, Some(Error::Hook)), "{error:?}");
+        // The queue of exchanges goes on.
+        lanes.perform(Action::Exchange(two, Exchange::Ordinary), b"[{}]");
+        server.accept().await.answer("[{}]").await;
+        lanes.frame(two).await;
+        lanes.closed(two).await;
+        lanes.perform(Action::Open(broken), b"");
+        let _peer = server.accept().await;
+        let (_, error) = lanes.closed(broken).await;
+        assert!(matches!(error, Some(Error::Hook)), "{error:?}");
+        lanes.perform(Action::Open(socket), b"");
+        server.accept().await.upgrade().await;
+        lanes.opened(socket).await;
     })
     .await;
 }

@@ -153,16 +153,13 @@ impl Account {
         }
     }
 
-    /// All lists were read to their end. A group that was left is known to be left, if nothing of it
-    /// is owed: otherwise a loss would have to be reported first.
+    /// All lists were read to their end.
     fn catch_up(&mut self) {
-        let owed = self.owed.iter().filter_map(|id| self.published.get(id));
-        let owed: BTreeSet<&String> = owed.map(|of| self.topics.get(of).unwrap_or(of)).collect();
-        for (group, membership) in &mut self.groups {
+        for membership in self.groups.values_mut() {
             if membership.is_member {
                 membership.is_known_to_be_left = false;
                 membership.unseen_since = None;
-            } else if !self.caught_up || !owed.contains(group) {
+            } else if !self.caught_up {
                 membership.is_known_to_be_left = true;
             }
         }

@@ -113,7 +113,8 @@ impl Bench<'_> {
                     let server = self.serve(&client, &format!("--rate {rate}"))?;
                     let mut task = task(&server, transport, Mode::Latency);
                     // Covers the first look at the history.
-                    (task.warm_up, task.events) = (rate * 3 / 4, 1_000_000);
+                    // Eight seconds: until then, clients read the histories of the account's groups.
+                    (task.warm_up, task.events) = (rate * 8, 1_000_000);
                     task.seconds = if rate < 1000 { 2.0 } else { 1.0 };
                     let begin = unix_micros();
                     let Some(result) = self.measure(&client, task) else {
