@@ -17,6 +17,11 @@ async fn until(listening: &mut Running, kind: &str) -> Vec<Value> {
     }
 }
 
+/// Returns the next event. Statuses may come before it: conversations are followed in the background.
+async fn event(listening: &mut Running) -> Value {
+    until(listening, "event").await.pop().unwrap()
+}
+
 /// Returns the texts of events with their origins.
 fn events(lines: &[Value]) -> Vec<(&str, &str)> {
     let events = lines.iter().filter(|line| line["kind"] == "event");
@@ -39,7 +44,7 @@ async fn what_was_said_while_it_did_not_run_is_printed_first_between_a_gap_and_i
     let mut first = Running::start(listen(&sim, &arguments));
     until(&mut first, "caught_up").await;
     sim.say("before").unwrap();
-    let before = first.json().await;
+    let before = event(&mut first).await;
     assert_eq!(before["data"]["subject"]["text"], "before");
     first.signal("INT").await;
     first.finish().await;
@@ -65,7 +70,7 @@ async fn what_was_said_while_it_did_not_run_is_printed_first_between_a_gap_and_i
         ]
     );
     sim.say("after").unwrap();
-    assert_eq!(events(&[second.json().await]), [("push", "after")]);
+    assert_eq!(events(&[event(&mut second).await]), [("push", "after")]);
 }
 
 #[tokio::test]
@@ -81,7 +86,7 @@ async fn a_kill_loses_nothing_and_repeats_at_most_the_last_lines() {
     for round in 0..3 {
         for number in 0..3 {
             sim.say(&format!("{round}.{number}")).unwrap();
-            let line = listening.json().await;
+            let line = event(&mut listening).await;
             printed.push(line["data"]["subject"]["text"].as_str().unwrap().to_owned());
         }
         listening.signal("KILL").await;
@@ -139,7 +144,7 @@ async fn without_backfill_a_gap_is_told_and_nothing_else() {
             .any(|line| line["kind"] == "connection_gap" && line["since"].is_string())
     );
     sim.say("after").unwrap();
-    assert_eq!(events(&[listening.json().await]), [("push", "after")]);
+    assert_eq!(events(&[event(&mut listening).await]), [("push", "after")]);
 }
 
 #[tokio::test]
