@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 
 use crate::SendError;
 
-/// Future of a message in an [`Outbox`]: the message as GroupMe has it, or why it was given up.
+/// Future of a message in an [`Outbox`](super::Outbox): the message as GroupMe has it, or why it was given up.
 ///
 /// It may be dropped: the message is sent all the same.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ impl Future for Queued {
     }
 }
 
-/// Error of a message that an [`Outbox`] has given up.
+/// Error of a message that an [`Outbox`](super::Outbox) has given up.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OutboxError {
