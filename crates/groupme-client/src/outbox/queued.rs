@@ -12,7 +12,8 @@ use tokio::sync::oneshot;
 
 use crate::SendError;
 
-/// Future of a message in an [`Outbox`](super::Outbox): the message as GroupMe has it, or why it was given up.
+/// Future of a message in an [`Outbox`](super::Outbox): the message as GroupMe has it, or why it was
+/// given up.
 ///
 /// It may be dropped: the message is sent all the same.
 #[derive(Debug)]
