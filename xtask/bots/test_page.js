@@ -23,6 +23,8 @@ async function say(page, text) {
 async function talk(page) {
   await page.selectOption('#as', { label: 'Mara' });
   const pongs = () => page.locator('.message .bubble', { hasText: /^pong$/ }).count();
+  // The chat is shown after the names: its earlier messages, of the other tests, all at once.
+  await page.locator('.message').first().waitFor();
   const before = await pongs();
   for (const expected of [1, 2]) {
     await sim('/wait', { subscribed: { user: 'Robin' } });
