@@ -1,0 +1,173 @@
+//! Commands of the application. They record intent; nothing is sent before the next `poll_action`.
+
+use super::{Session, Stage, merged_advice::MergedAdvice, socket};
+use crate::{Channel, End, Misuse, PublishId, SessionEvent, SubscriptionId};
+
+impl Session {
+    /// Starts connecting, for the first time or again after [`SessionEvent::Ended`]. Existing
+    /// subscriptions are kept. Does nothing while the session runs.
+    pub fn connect(&mut self) {
+        if matches!(self.stage, Stage::Idle | Stage::Ended) {
+            self.transport = self.preferred();
+            self.advice = MergedAdvice::default();
+            self.start_interval();
+            self.websocket = socket::History::default();
+            self.stage = Stage::Handshake {
+                due: self.now,
+                sent: None,
+            };
+        }
+    }
+
+    /// Subscribes to a channel or pattern, in this session and after every later handshake. Settles
+    /// with [`SessionEvent::Subscribed`] or [`SessionEvent::Refused`].
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse::ForbiddenChannel`] for a `/meta/` channel, [`Misuse::TooManySubscriptions`] at the
+    /// limit, [`Misuse::Ended`] while the session disconnects.
+    pub fn subscribe(&mut self, channel: &Channel) -> Result<SubscriptionId, Misuse> {
+        self.check_subscription(channel)?;
+        let (id, state) = self.subscriptions.add(channel);
+        if state.is_confirmed() {
+            self.events.push_back(SessionEvent::Subscribed(id));
+        }
+        self.sync_subscription(channel.clone());
+        Ok(id)
+    }
+
+    /// Delivers the events of a channel or pattern without asking the server for them: for channels
+    /// that a server sends unasked, such as the services of `CometD`, where it may refuse a
+    /// subscription. Nothing is sent or confirmed; [`unsubscribe`](Self::unsubscribe) ends it.
+    ///
+    /// # Errors
+    ///
+    /// As [`subscribe`](Self::subscribe).
+    pub fn listen(&mut self, channel: &Channel) -> Result<SubscriptionId, Misuse> {
+        self.check_subscription(channel)?;
+        Ok(self.subscriptions.listen(channel))
+    }
+
+    /// Requests a subscription again in the living session, with a new `ext`: to replay events, or
+    /// with other credentials. Settles with [`SessionEvent::Subscribed`] or
+    /// [`SessionEvent::Refused`], for all subscriptions of the channel. While the channel waits for
+    /// an answer or a session anyway, nothing changes.
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse::UnknownSubscription`] if `id` names no current subscription, [`Misuse::Ended`]
+    /// while the session disconnects.
+    pub fn renew(&mut self, id: SubscriptionId) -> Result<(), Misuse> {
+        self.commands_allowed()?;
+        let channel = self.subscriptions.channel(id);
+        let channel = channel.ok_or(Misuse::UnknownSubscription)?.clone();
+        if let Some(state) = self.subscriptions.state_mut(&channel) {
+            state.renew();
+        }
+        self.sync_subscription(channel);
+        Ok(())
+    }
+
+    /// Unsubscribes; no event is delivered to this subscription from this call on. Settles with
+    /// [`SessionEvent::Unsubscribed`]. A later subscription to a confirmed channel is requested anew,
+    /// whether the request to unsubscribe had been written or not; one to a channel whose first
+    /// request is still waiting or in flight shares that request.
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse::UnknownSubscription`] if `id` names no current subscription.
+    pub fn unsubscribe(&mut self, id: SubscriptionId) -> Result<(), Misuse> {
+        let channel = self.subscriptions.remove(id)?;
+        self.sync_subscription(channel);
+        Ok(())
+    }
+
+    /// Publishes an event, at most once. `json` is sent unchanged and must be one JSON value.
+    /// Settles with [`SessionEvent::Published`]. For a remote call, see [`call`](Self::call).
+    ///
+    /// # Errors
+    ///
+    /// [`Misuse::ForbiddenChannel`] for a pattern or a `/meta/` channel, [`Misuse::QueueFull`] and
+    /// [`Misuse::PayloadTooLarge`] at the limits, [`Misuse::Ended`] from
+    /// [`disconnect`](Self::disconnect) on.
+    pub fn publish(&mut self, channel: &Channel, json: &str) -> Result<PublishId, Misuse> {
+        if channel.is_meta() || channel.is_pattern() {
+            return Err(Misuse::ForbiddenChannel {
+                name: channel.as_str().into(),
+            });
+        }
+        self.commands_allowed()?;
+        if self.stage == Stage::Ended {
+            return Err(Misuse::Ended);
+        }
+        if self.requests.publishes() >= self.config.max_requests {
+            return Err(Misuse::QueueFull {
+                limit: self.config.max_requests,
+            });
+        }
+        if json.len() > self.config.max_payload {
+            return Err(Misuse::PayloadTooLarge {
+                size: json.len(),
+                limit: self.config.max_payload,
+            });
+        }
+        Ok(self.requests.publish(channel, json))
+    }
+
+    /// Hides a text, such as a token in `ext`, in the errors of servers from now on. The last four
+    /// texts are hidden.
+    pub fn hide_in_errors(&mut self, secret: &str) {
+        if secret.is_empty() || self.secrets.iter().any(|known| known == secret) {
+            return;
+        }
+        if self.secrets.len() >= MAX_SECRETS {
+            self.secrets.remove(0);
+        }
+        self.secrets.push(secret.into());
+    }
+
+    /// Disconnects: sends the commands already queued, then `/meta/disconnect`. Settles with
+    /// [`SessionEvent::Ended`] on the reply, after [`Config::disconnect_timeout`], or at once if
+    /// there is no session.
+    pub fn disconnect(&mut self) {
+        match self.stage {
+            Stage::Live if self.is_reachable() => {
+                self.requests.disconnect();
+                self.stage = Stage::Closing { deadline: None };
+            }
+            Stage::Live | Stage::Handshake { .. } => self.finish(End::Requested),
+            Stage::Idle | Stage::Closing { .. } | Stage::Ended => {}
+        }
+    }
+
+    /// Applies back-pressure: while paused, no new connect is sent. A server drops a session that
+    /// does not connect for long, usually after twice its hold.
+    pub fn pause_connects(&mut self, connects_paused: bool) {
+        self.connects_paused = connects_paused;
+    }
+
+    fn check_subscription(&self, channel: &Channel) -> Result<(), Misuse> {
+        if channel.is_meta() {
+            return Err(Misuse::ForbiddenChannel {
+                name: channel.as_str().into(),
+            });
+        }
+        self.commands_allowed()?;
+        if self.subscriptions.len() >= self.config.max_subscriptions {
+            return Err(Misuse::TooManySubscriptions {
+                limit: self.config.max_subscriptions,
+            });
+        }
+        Ok(())
+    }
+
+    fn commands_allowed(&self) -> Result<(), Misuse> {
+        match self.stage {
+            Stage::Closing { .. } => Err(Misuse::Ended),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Maximum number of texts that are hidden in errors: an old and a new token, and some more.
+const MAX_SECRETS: usize = 4;
