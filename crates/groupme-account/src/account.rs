@@ -5,6 +5,7 @@ mod following;
 mod made;
 mod overflow;
 mod own_channel;
+mod resubscription;
 mod session_events;
 
 use core::fmt;
@@ -21,7 +22,7 @@ use groupme_delivery::{
 use groupme_model::{EventRef, SourceGuid, Timestamp, UserId};
 
 use self::{following::Following, overflow::Overflow, own_channel::OwnChannel};
-use crate::{BoxError, ClientEnd, Config, Delivery, DisconnectCause, Incoming, Status};
+use crate::{BoxError, ClientEnd, Config, Delivery, DisconnectCause, Incoming, Moment, Status};
 
 /// One account of GroupMe. The crate documentation has the loop and the guarantees.
 ///
@@ -59,24 +60,6 @@ pub struct Account {
     has_ended: bool,
     /// Latest moment seen.
     latest: Moment,
-}
-
-/// Moment by both clocks: deadlines refer to `now`, texts and GroupMe to `unix_time`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Moment {
-    /// Monotonic time.
-    pub now: Instant,
-    /// Time of day. An error of some minutes does no harm; at the very first start it should be
-    /// less than one minute.
-    pub unix_time: Timestamp,
-}
-
-impl Moment {
-    /// Returns a moment.
-    pub const fn new(now: Instant, unix_time: Timestamp) -> Self {
-        Self { now, unix_time }
-    }
 }
 
 /// Number of a save, in the order of [`Account::poll_changes`].
@@ -289,11 +272,11 @@ impl Account {
             feed.handle_clock(at.now, at.unix_time);
             feed.handle_timeout(at.now);
         }
-        if self.own.is_due(at.now) {
+        if self.own.next.take_due(at.now) {
             self.subscribe_own_again();
             self.take_session_events();
         }
-        if self.following.deadline().is_some_and(|due| due <= at.now) {
+        if self.following.next.take_due(at.now) {
             self.follow_refused_again();
             self.take_session_events();
         }
@@ -410,10 +393,11 @@ impl Account {
             None
         };
         let feed = self.feed.as_ref().and_then(Feed::poll_timeout);
-        let own = self.own.deadline().into_iter();
-        let others = [session, feed, self.overflow.deadline()];
-        own.chain(self.following.deadline())
-            .chain(others.into_iter().flatten())
+        let own = self.own.next.deadline();
+        let following = self.following.next.deadline();
+        [session, feed, own, following, self.overflow.deadline()]
+            .into_iter()
+            .flatten()
             .min()
     }
 

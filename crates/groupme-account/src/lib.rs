@@ -55,13 +55,15 @@ mod config;
 mod delivery;
 #[cfg(feature = "rest")]
 mod lookup;
+mod moment;
 mod status;
 
-pub use account::{Account, Moment, SaveId};
+pub use account::{Account, SaveId};
 pub use config::{Config, Scope, TransportPolicy};
 pub use delivery::{Delivery, Incoming};
 #[cfg(feature = "rest")]
 pub use lookup::Lookup;
+pub use moment::Moment;
 pub use status::{BoxError, ClientEnd, DisconnectCause, Status};
 
 #[cfg(doctest)]

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bayeux_proto::{Channel, Instant, ServerError};
+use bayeux_proto::{Channel, ServerError};
 use groupme_delivery::Feed;
 use groupme_model::{ConversationId, GroupId, UserPair, channel};
 
-use super::{Account, own_channel::RESUBSCRIBE};
+use super::{Account, resubscription::Resubscription};
 use crate::{Scope, Status};
 
 /// Channels followed because of the [`Scope`].
@@ -24,10 +24,8 @@ pub(super) struct Following {
     excluded: BTreeSet<Channel>,
     /// Channels refused by a busy gateway.
     refused: BTreeSet<Channel>,
-    /// Number of times in a row that the gateway was busy.
-    refusals: u32,
-    /// Time at which the refused channels are subscribed again.
-    subscribe_at: Option<Instant>,
+    /// Next attempt for the refused channels.
+    pub(super) next: Resubscription,
 }
 
 impl Following {
@@ -39,22 +37,7 @@ impl Following {
             is_due: false,
             excluded: BTreeSet::new(),
             refused: BTreeSet::new(),
-            refusals: 0,
-            subscribe_at: None,
-        }
-    }
-
-    /// Returns the time at which refused channels are subscribed again.
-    pub(super) fn deadline(&self) -> Option<Instant> {
-        self.subscribe_at
-    }
-
-    /// Notes that a busy gateway has refused a channel.
-    fn retry_later(&mut self, channel: Channel, now: Instant) {
-        self.refused.insert(channel);
-        if self.subscribe_at.is_none() {
-            self.refusals = self.refusals.saturating_add(1);
-            self.subscribe_at = Some(now + RESUBSCRIBE.ceiling(self.refusals));
+            next: Resubscription::default(),
         }
     }
 
@@ -100,7 +83,7 @@ impl Following {
         if !core::mem::replace(is_confirmed, true) {
             self.settle_one();
             if self.pending == 0 && self.refused.is_empty() {
-                self.refusals = 0;
+                self.next.confirmed();
             }
         }
         true
@@ -150,19 +133,29 @@ impl Account {
             }
             let is_wanted = !self.following.excluded.contains(&channel)
                 && !self.subscriptions.contains_key(&channel);
-            if !is_wanted {
-                continue;
-            }
-            if self.request_subscription(&channel).is_ok() {
-                self.following.add(channel);
-            } else if let Some(feed) = &mut self.feed {
-                // Beyond the session's limit of subscriptions: there may be room after the next gap.
-                feed.refuse_found(&conversation);
+            if is_wanted {
+                self.follow_channel(channel);
             }
         }
         self.take_session_events();
         if let Some(status) = self.following.take_status() {
             self.emit(status);
+        }
+    }
+
+    fn follow_channel(&mut self, channel: Channel) {
+        if self.request_subscription(&channel).is_ok() {
+            self.following.add(channel);
+        } else {
+            // Beyond the session's limit of subscriptions: there may be room after the next gap.
+            self.refuse_found(&channel);
+        }
+    }
+
+    fn refuse_found(&mut self, channel: &Channel) {
+        let conversation = conversation_of(channel.as_str());
+        if let (Some(feed), Some(conversation)) = (&mut self.feed, conversation) {
+            feed.refuse_found(&conversation);
         }
     }
 
@@ -178,21 +171,21 @@ impl Account {
         }
         self.drop_subscription(&channel);
         if error.is_temporary() {
-            self.following.retry_later(channel, self.latest.now);
-        } else if let (Some(feed), Some(conversation)) = (&mut self.feed, conversation_of(name)) {
-            feed.refuse_found(&conversation);
+            self.following.refused.insert(channel);
+            // A busy gateway refuses many at once.
+            if self.following.next.deadline().is_none() {
+                self.following.next.refused(self.latest.now);
+            }
+        } else {
+            self.refuse_found(&channel);
         }
     }
 
     /// Subscribes again to the channels that a busy gateway has refused.
     pub(super) fn follow_refused_again(&mut self) {
-        self.following.subscribe_at = None;
         for channel in core::mem::take(&mut self.following.refused) {
-            let is_wanted = !self.subscriptions.contains_key(&channel);
-            // Fails only at the limit of subscriptions, which the program has used up meanwhile, or
-            // if the session is ending.
-            if is_wanted && self.request_subscription(&channel).is_ok() {
-                self.following.add(channel);
+            if !self.subscriptions.contains_key(&channel) {
+                self.follow_channel(channel);
             }
         }
     }
