@@ -291,10 +291,10 @@ impl<P> Feed<P> {
     /// Returns the time before which no message counts as missed, for a conversation of which
     /// nothing was delivered.
     pub(super) fn missed_since(&self) -> Timestamp {
-        // A saved time in the future is damaged. The newest message of the lists says when that is.
+        // A saved time in the future is damaged.
         let is_past = |time: &Timestamp| {
-            let now = self.newest.max(self.clock.unwrap_or(Timestamp::EPOCH));
-            self.newest == Timestamp::EPOCH || before(*time, DAY) <= now
+            let present = self.present();
+            present.is_none_or(|present| before(*time, DAY) <= present)
         };
         let synced = self.synced_until.filter(is_past);
         let synced = synced.map(|until| before(until, SLACK));

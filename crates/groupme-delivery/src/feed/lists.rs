@@ -217,16 +217,20 @@ impl<P> Feed<P> {
         }
     }
 
+    /// Returns the time of day by the clock, or by the newest known message if that is later: the
+    /// clock of this machine may be wrong. `None` before a message is known.
+    pub(super) fn present(&self) -> Option<Timestamp> {
+        let newest = Some(self.newest).filter(|newest| *newest != Timestamp::EPOCH)?;
+        Some(newest.max(self.clock.unwrap_or(Timestamp::EPOCH)))
+    }
+
     /// Forgets a position in the future, which would hide all messages until then: the file that has
     /// it is damaged. What was sent since the last sync is fetched instead, and may come twice.
-    ///
-    /// The clock of this machine may be wrong. The newest message of all lists is no later than the
-    /// present, and no earlier than a true position. Returns whether a position was forgotten.
+    /// Returns whether a position was forgotten.
     pub(super) fn forget_future_position(&mut self, id: &ConversationId) -> bool {
-        if self.newest == Timestamp::EPOCH {
+        let Some(now) = self.present() else {
             return false;
-        }
-        let now = self.newest.max(self.clock.unwrap_or(Timestamp::EPOCH));
+        };
         let conversation = self.conversation(id);
         let cursor = conversation.cursor.as_ref();
         let is_damaged = cursor.is_some_and(|cursor| is_in_future(cursor.as_str(), now));

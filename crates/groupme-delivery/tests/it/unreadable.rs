@@ -179,22 +179,28 @@ fn a_saved_position_that_is_no_number_hides_no_later_message() {
     assert!(output.contains(&"backfill 1835/3".to_owned()), "{output:?}");
 }
 
+/// Returns a world with a new process whose saved position of the group, after message 2, is damaged.
+fn with_position_in_future(has_newer: bool) -> World {
+    let mut world = World::new();
+    world.say(GROUP, 1);
+    world.live();
+    world.say_live(GROUP, 2);
+    world.lose();
+    if has_newer {
+        world.say(GROUP, 3);
+    }
+    world.save(&Change::Cursor {
+        conversation: GROUP.into(),
+        message: "999999999999999999".into(),
+    });
+    world.restart();
+    world
+}
+
 #[test]
 fn a_saved_position_in_the_future_hides_no_later_message_and_is_named() {
     for has_newer in [true, false] {
-        let mut world = World::new();
-        world.say(GROUP, 1);
-        world.live();
-        world.say_live(GROUP, 2);
-        world.lose();
-        if has_newer {
-            world.say(GROUP, 3);
-        }
-        world.save(&Change::Cursor {
-            conversation: GROUP.into(),
-            message: "999999999999999999".into(),
-        });
-        world.restart();
+        let mut world = with_position_in_future(has_newer);
         let output = world.live();
         assert_eq!(output.last().unwrap(), "caught up");
         if has_newer {
@@ -213,19 +219,9 @@ fn a_saved_position_in_the_future_hides_no_later_message_and_is_named() {
 
 #[test]
 fn a_saved_position_in_the_future_is_found_in_a_conversation_that_no_list_has() {
-    let mut world = World::new();
-    world.say(GROUP, 1);
-    world.live();
-    world.say_live(GROUP, 2);
-    world.say_live(CHAT, 1);
-    world.lose();
-    world.say(GROUP, 3);
-    world.save(&Change::Cursor {
-        conversation: GROUP.into(),
-        message: "999999999999999999".into(),
-    });
+    let mut world = with_position_in_future(true);
+    world.say(CHAT, 1);
     world.is_unlisted = Some(GROUP.to_owned());
-    world.restart();
     let output = world.live();
     assert!(output.contains(&"backfill 1835/3".to_owned()), "{output:?}");
 }
@@ -233,19 +229,7 @@ fn a_saved_position_in_the_future_is_found_in_a_conversation_that_no_list_has() 
 #[test]
 fn after_a_saved_position_in_the_future_the_next_process_starts_from_a_true_one() {
     for has_newer in [true, false] {
-        let mut world = World::new();
-        world.say(GROUP, 1);
-        world.live();
-        world.say_live(GROUP, 2);
-        world.lose();
-        if has_newer {
-            world.say(GROUP, 3);
-        }
-        world.save(&Change::Cursor {
-            conversation: GROUP.into(),
-            message: "999999999999999999".into(),
-        });
-        world.restart();
+        let mut world = with_position_in_future(has_newer);
         world.live();
         world.restart();
         world.say(GROUP, 4);
