@@ -1,7 +1,6 @@
 //! Figures of one client, for the facade `metrics`.
 
 use groupme_account::{Delivery, Incoming, Status};
-use groupme_delivery::Origin;
 use groupme_model::UserId;
 use metrics::{SharedString, counter, gauge, histogram};
 
@@ -38,12 +37,7 @@ impl Figures {
         } else {
             "unknown"
         };
-        let origin = match delivery.origin() {
-            Origin::Push => "push",
-            Origin::Backfill => "backfill",
-            Origin::Reconciled => "reconciled",
-            _ => "other",
-        };
+        let origin = delivery.origin().name();
         let user = self.user.clone();
         counter!("groupme_events_total", "user" => user, "kind" => kind.to_owned(), "origin" => origin)
             .increment(1);

@@ -145,7 +145,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The failure of the last attempt.
+    /// The failure of the last attempt, or of the one before if the deadline cut the last one short.
     pub async fn call<T>(&self, call: &Call<T>) -> Result<T, Error> {
         let user = if call.needs_user() {
             Some(self.user_id().await?)

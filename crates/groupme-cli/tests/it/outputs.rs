@@ -103,7 +103,7 @@ async fn a_message_whose_answer_cannot_be_read_was_sent_and_says_with_which_guid
 }
 
 #[tokio::test]
-async fn a_full_disk_ends_it_with_an_error_and_acknowledges_nothing() {
+async fn a_full_disk_ends_it_with_an_error() {
     let sim = sim().await;
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("state").display().to_string();

@@ -126,7 +126,7 @@ fn report(message: &OutboxMessage, error: &SendError, wait: Duration) {
     }
 }
 
-/// Wait after the first failure, which has been tried for half a minute by then.
+/// Wait after the first failure.
 const FIRST_WAIT: Duration = Duration::from_secs(2);
 /// Longest wait between two attempts.
 const LONGEST_WAIT: Duration = Duration::from_mins(2);
