@@ -127,8 +127,9 @@ impl Session {
     }
 
     /// Disconnects: sends the commands already queued, then `/meta/disconnect`. Settles with
-    /// [`SessionEvent::Ended`] on the reply, after [`Config::disconnect_timeout`], or at once if
-    /// there is no session.
+    /// [`SessionEvent::Ended`] on the reply, after
+    /// [`Config::disconnect_timeout`](crate::Config::disconnect_timeout), or at once if there is
+    /// no session.
     pub fn disconnect(&mut self) {
         match self.stage {
             Stage::Live if self.is_reachable() => {
