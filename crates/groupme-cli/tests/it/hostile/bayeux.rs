@@ -45,14 +45,14 @@ pub(super) fn cases() -> Vec<Case> {
         .collect();
     let good = r#"{"channel":"/user/1","data":{"type":"line.create","subject":{"id":"7","group_id":"5","text":"the good one"}}}"#;
     vec![
-        sends("87,000 empty messages in a frame", 20, format!("[{}{{}}]", "{},".repeat(86_999))),
+        sends("87,000 empty messages in a frame", 20, format!("[{}{{}}]", "{},".repeat(86_999))).says("endless messages of no use"),
         sends("8,000 events in a frame", 20, format!("[{}{{}}]", r#"{"channel":"/user/1","data":{}},"#.repeat(8_000))),
-        sends("250,000 open brackets", 1, "[".repeat(250_000)),
-        sends("data of 120,000 levels", 1, push(&nested(120_000))),
-        sends("data of 100 levels", 1, push(&format!("{}1{}", r#"{"a":"#.repeat(100), "}".repeat(100)))),
-        sends("20,000 members", 20, push(&format!(r#"{{"type":"line.create",{}}}"#, keys.join(",")))),
-        sends("members twice", 1, r#"[{"channel":"/user/1","channel":"/meta/disconnect","data":{"type":"a"},"data":{"type":"b"}}]"#.to_owned()),
-        sends("a number of 200,000 digits", 1, push(&format!(r#"{{"type":"line.create","subject":{{"created_at":{},"id":1e999999}}}}"#, "9".repeat(200_000)))),
+        sends("250,000 open brackets", 1, "[".repeat(250_000)).says("that are not Bayeux"),
+        sends("data of 120,000 levels", 1, push(&nested(120_000))).says("[[null]]"),
+        sends("data of 100 levels", 1, push(&format!("{}1{}", r#"{"a":"#.repeat(100), "}".repeat(100)))).says("{\"a\":{\"a\":null}}"),
+        sends("20,000 members", 20, push(&format!(r#"{{"type":"line.create",{}}}"#, keys.join(",")))).says("\"k19999\":1"),
+        sends("members twice", 1, r#"[{"channel":"/user/1","channel":"/meta/disconnect","data":{"type":"a"},"data":{"type":"b"}}]"#.to_owned()).says("disconnected"),
+        sends("a number of 200,000 digits", 1, push(&format!(r#"{{"type":"line.create","subject":{{"created_at":{},"id":1e999999}}}}"#, "9".repeat(200_000)))).says(r#"{"created_at":null,"id":null}"#),
         sends("times beyond all calendars", 1, format!("[{}]", events.join(","))).says("text of 0.5"),
         sends("1e400 beside a good event", 1, format!(r#"[{good},{{"channel":"/user/1","data":{{"type":"x","n":1e400}}}}]"#)).says("the good one"),
         Case::websocket("a clientId of 120,000 bytes", |peer| {
@@ -82,6 +82,7 @@ pub(super) fn cases() -> Vec<Case> {
             peer.hold()
         })
         .format("summary")
+        .says("other_types")
         .cpu(15),
         Case::websocket("binary frames of noise", |peer| {
             peer.live()?;

@@ -1,11 +1,13 @@
 //! A gateway that behaves beside a REST API that does not.
 
 use core::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 
 use serde_json::json;
 
 use super::{
     case::Case,
+    http::LATE,
     rest::{page, poisoned},
 };
 
@@ -15,6 +17,7 @@ pub(super) fn cases() -> Vec<Case> {
     let lists = AtomicU64::new(0);
     vec![
         Case::both("Retry-After of 2^64-1 while listening", |peer, _| {
+            thread::sleep(LATE);
             peer.respond("429 T", "Retry-After: 18446744073709551615\r\n", "{}")
         })
         .lasts(6),

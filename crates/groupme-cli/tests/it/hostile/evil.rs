@@ -61,6 +61,20 @@ pub(super) fn cases() -> Vec<Case> {
         hide(show("texts of a history for people", "pretty"), &CODES),
         hide(show("texts of a history as JSON", "json"), &CODES[..3]),
         hide(live, &CODES).says("NAME"),
+        hide(
+            Case::rest(
+                "texts of errors in the log",
+                &["groups", "-vv"],
+                |peer, _| {
+                    let body = json!({"meta": {"code": 500, "errors": [CODES.join("shown")]}});
+                    peer.respond("500 T", "", body.to_string())
+                },
+            )
+            .fails(5),
+            &CODES,
+        )
+        .says("retrying")
+        .says("shown"),
         Case::websocket("the token in the error of a handshake", |peer| {
             peer.upgrade()?;
             let messages = peer.messages()?;

@@ -1,9 +1,15 @@
 //! Websocket frames against RFC 6455, and floods of frames that it allows.
 
+use core::time::Duration;
+use std::thread;
+
 use super::{
     case::Case,
     peer::{SWITCHING, frame, replies, text},
 };
+
+/// Time in which the connection stays open if the client lets it.
+const PAUSE: Duration = Duration::from_secs(5);
 
 /// Bytes that a live session gets.
 fn sends(name: &'static str, bytes: Vec<u8>) -> Case {
@@ -38,7 +44,7 @@ fn close(code: u16, reason: &[u8]) -> Vec<u8> {
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    let mut cases = vec![
+    vec![
         Case::websocket("a wrong accept key", |peer| {
             peer.request()?;
             peer.send(SWITCHING)?;
@@ -55,11 +61,13 @@ pub(super) fn cases() -> Vec<Case> {
         opens_with(
             "a frame of 2^63-1 bytes",
             [&b"\x81\x7f\x7f"[..], &[0xff; 7], &[b'a'; 4096]].concat(),
-        ),
+        )
+        .says("more than 262144 bytes"),
         opens_with(
             "a frame of 2^64-1 bytes",
             [&b"\x81\x7f"[..], &[0xff; 8], &[b'a'; 4096]].concat(),
-        ),
+        )
+        .says("more than 262144 bytes"),
         Case::websocket("a masked frame with a zero key", |peer| {
             peer.upgrade()?;
             let messages = peer.messages()?;
@@ -77,30 +85,33 @@ pub(super) fn cases() -> Vec<Case> {
             peer.hold()
         })
         .says("a masked frame from a server"),
-        opens_with("a reserved bit", frame(0xc1, "[]")),
-        opens_with("a reserved opcode", frame(0x85, "[]")),
+        opens_with("a reserved bit", frame(0xc1, "[]")).says("a reserved bit"),
+        opens_with("a reserved opcode", frame(0x85, "[]")).says("an unknown opcode"),
         sends(
             "text that is not UTF-8",
             text(b"[{\"channel\":\"/user/1\",\"data\":{\"a\":\"\xff\xfe\"}}]"),
-        ),
-        sends("close code 1005", close(1005, b"")),
+        )
+        .says("not UTF-8"),
+        sends("close code 1005", close(1005, b"")).says("a close code that is never sent"),
         sends(
             "close code 0 with a reason that is not UTF-8",
             close(0, b"\xff\xfe"),
-        ),
-        sends("a close frame of one byte", frame(0x88, b"\x03")),
-        sends("a close frame of 202 bytes", close(1000, &[b'a'; 200])),
-        sends("a ping in fragments", frame(0x09, "a")),
+        )
+        .says("a close code that is never sent"),
+        sends("a close frame of one byte", frame(0x88, b"\x03")).says("half a close code"),
+        sends("a close frame of 202 bytes", close(1000, &[b'a'; 200]))
+            .says("a control frame of more than 125 bytes"),
+        sends("a ping in fragments", frame(0x09, "a")).says("a fragmented control frame"),
         Case::websocket("a close frame at once, each time", |peer| {
             peer.upgrade()?;
             peer.send(close(1000, b""))
         })
-        .says("disconnected"),
+        .says("closed by the peer with code 1000"),
         Case::websocket("a close frame after each success", |peer| {
             peer.live()?;
             peer.send(close(1000, b""))
         })
-        .says("disconnected"),
+        .says("closed by the peer with code 1000"),
         Case::websocket("a message of a million fragments", |peer| {
             peer.live()?;
             peer.send(frame(0x01, "["))?;
@@ -109,27 +120,29 @@ pub(super) fn cases() -> Vec<Case> {
                 peer.send(&fragments)?;
             }
             peer.hold()
-        }),
+        })
+        .says("small fragments"),
         Case::websocket("endless empty fragments", |peer| {
             peer.live()?;
             peer.send(frame(0x01, "["))?;
             peer.send_forever(frame(0x00, "").repeat(10_000))
-        }),
+        })
+        .says("small fragments"),
         Case::websocket("endless pings, and nobody reads the pongs", |peer| {
             peer.live()?;
             peer.send_forever(frame(0x89, [b'x'; 125]).repeat(1000))
-        }),
-    ];
-    cases.push(Case::websocket("a hundred thousand pings", |peer| {
-        peer.live()?;
-        let pings = frame(0x89, [b'x'; 125]).repeat(100);
-        for _ in 0..1000 {
-            peer.send(&pings)?;
-            for _ in 0..100 {
-                peer.frame()?;
+        })
+        .says("pings or pongs"),
+        Case::websocket("a hundred thousand pings", |peer| {
+            peer.live()?;
+            peer.read_aside()?;
+            let pings = frame(0x89, [b'x'; 125]).repeat(100);
+            for _ in 0..1000 {
+                peer.send(&pings)?;
             }
-        }
-        peer.hold()
-    }));
-    cases
+            thread::park_timeout(PAUSE);
+            Ok(())
+        })
+        .says("pings or pongs"),
+    ]
 }

@@ -57,6 +57,13 @@ impl Peer {
         }
     }
 
+    /// Reads from now on in a thread, which drops what it reads.
+    pub(super) fn read_aside(&self) -> io::Result<()> {
+        let mut stream = self.stream.try_clone()?;
+        thread::spawn(move || io::copy(&mut stream, &mut io::sink()));
+        Ok(())
+    }
+
     /// Waits until the connection is closed, without sending anything.
     pub(super) fn hold(&mut self) -> io::Result<()> {
         let mut buffer = [0; 16_384];

@@ -1,12 +1,15 @@
 //! REST responses: bombs, depth, endlessness, refusals.
 
 use core::sync::atomic::{AtomicU64, Ordering};
-use std::io::{self, Write as _};
+use std::{
+    io::{self, Write as _},
+    thread,
+};
 
 use flate2::{Compression, write::GzEncoder};
 use serde_json::json;
 
-use super::{case::Case, peer::Peer};
+use super::{case::Case, http::LATE, peer::Peer};
 
 const HISTORY: [&str; 5] = ["history", "--group", "5", "--format", "json"];
 
@@ -57,7 +60,8 @@ pub(super) fn cases() -> Vec<Case> {
     let last = AtomicU64::new(1_000_000_000_000_000);
     let messages = "t".repeat(1000);
     vec![
-        zipped("a gzip bomb of 400 MB", gzip(" ".repeat(1 << 20)).repeat(400)),
+        zipped("a gzip bomb of 400 MB", gzip(" ".repeat(1 << 20)).repeat(400))
+            .says("more than 16777216 bytes"),
         Case::rest("700,000 empty gzip members", &HISTORY, {
             let body = gzip("").repeat(700_000);
             move |peer, _| peer.respond("200 OK", "Content-Encoding: gzip\r\n", &body)
@@ -65,23 +69,28 @@ pub(super) fn cases() -> Vec<Case> {
         .fails(5)
         .says("gzip of too many members")
         .cpu(2),
-        zipped("5,500,000 empty objects", gzip(arrays)),
+        zipped("5,500,000 empty objects", gzip(arrays)).says("more than 30000 objects"),
         Case::rest("a page of 1,000,000 messages", &HISTORY, {
             let body = gzip(page(&ids.join(",")));
             move |peer, _| peer.respond("200 OK", "Content-Encoding: gzip\r\n", &body)
         })
-        .fails(1),
-        history("15,000,000 open brackets", |peer, _| peer.json("[".repeat(15_000_000))).fails(1),
+        .fails(1)
+        .says("more than 30000 objects"),
+        history("15,000,000 open brackets", |peer, _| peer.json("[".repeat(15_000_000)))
+            .fails(1)
+            .says("the body is not JSON"),
         history("an endless body in chunks", |peer, _| {
             peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")?;
             peer.send_forever(format!("10000\r\n{}\r\n", " ".repeat(65_536)))
         })
-        .fails(1),
+        .fails(1)
+        .says("more than 16777216 bytes"),
         history("endless headers", |peer, _| {
             peer.send("HTTP/1.1 200 OK\r\n")?;
             peer.send_forever(format!("X: {}\r\n", "a".repeat(60_000)))
         })
-        .fails(5),
+        .fails(5)
+        .says("message head is too large"),
         history("endless interim responses", |peer, _| {
             peer.send_forever("HTTP/1.1 100 Continue\r\n\r\n".repeat(1000))
         })
@@ -114,6 +123,18 @@ pub(super) fn cases() -> Vec<Case> {
         .fails(5)
         .says("too many requests"),
         history("retryAfterSeconds of 1.8e19", |peer, _| {
+            peer.respond("429 T", "", r#"{"retryAfterSeconds":1.8446744073709550e19}"#)
+        })
+        .fails(5)
+        .says("too many requests"),
+        history("Retry-After of 2^64-1, late", |peer, _| {
+            thread::sleep(LATE);
+            peer.respond("429 T", "Retry-After: 18446744073709551615\r\n", "{}")
+        })
+        .fails(5)
+        .says("too many requests"),
+        history("retryAfterSeconds of 1.8e19, late", |peer, _| {
+            thread::sleep(LATE);
             peer.respond("429 T", "", r#"{"retryAfterSeconds":1.8446744073709550e19}"#)
         })
         .fails(5)
