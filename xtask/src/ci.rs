@@ -44,7 +44,8 @@ pub(crate) enum Job {
     Semver,
     /// Packages of the published crates, each built from its archive.
     Release,
-    /// 100,000 mutated frames, names and addresses, and fewer responses, sockets and state files.
+    /// 100,000 mutated frames, names and addresses, and fewer responses, callbacks, sockets, state files
+    /// and arguments.
     Fuzz,
     /// The Autobahn suite against the WebSocket code; needs Python 2.7. Unless named, not run where
     /// there is none, and the table says so.

@@ -9,7 +9,7 @@
 //! | `tidy` | checks file sizes, names and comments |
 //! | `autobahn` | runs the Autobahn suite against the WebSocket code |
 //! | `bench` | measures costs, as ratios within one run |
-//! | `fuzz` | feeds mutated bytes to frames, responses, sockets, names, addresses and state files |
+//! | `fuzz` | feeds mutated bytes to frames, responses, callbacks, sockets, names, addresses, state files and arguments |
 //! | `interop` | runs our client and our simulator with third-party Bayeux implementations |
 //! | `release` | packs the published crates and builds each from its archive |
 //! | `sim` | simulates client and server in virtual time, with faults, from a seed |

@@ -6,13 +6,14 @@
 //! | `names` | channel names, ids, texts of errors and times | parse, print and parse to the same |
 //! | `urls` | addresses, proxies and exceptions | parse, print and parse to the same |
 //! | `rest` | status, `Retry-After` and body of a REST response | a typed result or an error without the token |
+//! | `callbacks` | the body of a bot's callback | a message that is written and read to the same, or an error |
 //! | `socket` | all that a gateway sends after the upgrade | the connection ends, and the client goes on |
 //! | `http` | all that a gateway sends on a connection | likewise |
 //! | `state` | a state file | opened, or refused and left as it is |
+//! | `arguments` | arguments of the command, one a line | parsed, or refused with a text |
 //!
 //! The in-tree job, [`run`], makes cases from seeds: it works with every toolchain and repeats
-//! exactly. `libfuzzer/` runs the same targets guided by coverage. Arguments of the command are
-//! fuzzed by a test of `groupme-cli`, which alone sees them.
+//! exactly. `libfuzzer/` runs the same targets guided by coverage.
 
 mod corpus;
 mod mutate;

@@ -58,7 +58,7 @@ fn frames(cases: u64, seed: u64) -> Result<String, String> {
 fn fraction(name: &str) -> u64 {
     match name {
         "names" | "urls" => 1,
-        "rest" => 10,
+        "rest" | "callbacks" => 10,
         _ => 50,
     }
 }

@@ -1,5 +1,7 @@
 //! The targets by name.
 
+mod arguments;
+mod callbacks;
 mod names;
 mod rest;
 mod socket;
@@ -12,7 +14,17 @@ use crate::oracle::Oracle;
 pub type Check = Box<dyn FnMut(&[u8]) -> Result<(), String>>;
 
 /// Names of all targets.
-pub const NAMES: [&str; 7] = ["frames", "names", "urls", "rest", "socket", "http", "state"];
+pub const NAMES: [&str; 9] = [
+    "frames",
+    "names",
+    "urls",
+    "rest",
+    "callbacks",
+    "socket",
+    "http",
+    "state",
+    "arguments",
+];
 
 /// Prepares a target.
 ///
@@ -28,9 +40,11 @@ pub fn check(name: &str) -> Result<Check, String> {
         "names" => Box::new(names::check),
         "urls" => Box::new(urls::check),
         "rest" => rest::target()?,
+        "callbacks" => callbacks::target()?,
         "socket" => socket::target(socket::Start::Upgraded)?,
         "http" => socket::target(socket::Start::Connected)?,
         "state" => state::target()?,
+        "arguments" => Box::new(arguments::check),
         _ => return Err(format!("no target; there are {}", NAMES.join(", "))),
     })
 }
