@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File, OpenOptions, TryLockError},
-    io::{self, Read as _, Seek as _, SeekFrom, Write as _},
+    io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -38,14 +38,21 @@ impl FileOutbox {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the file cannot be opened or is in use.
+    /// [`StoreError`] if the file cannot be opened, is no regular file, or is in use.
+    /// [`load`](OutboxStore::load) refuses a file that is no outbox, and leaves it as it is.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let path = path.as_ref();
+        // Before opening, because opening alone has an effect on some devices.
+        match fs::metadata(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            found => check_regular(found).map_err(StoreError::opening)?,
+        }
         let file = options()
             .create(true)
             .truncate(false)
             .open(path)
             .map_err(StoreError::opening)?;
+        check_regular(file.metadata()).map_err(StoreError::opening)?;
         let path = fs::canonicalize(path).map_err(StoreError::opening)?;
         file.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => StoreError::opening(IN_USE),
@@ -64,26 +71,33 @@ impl FileOutbox {
 
     /// Reads the lines of the messages that are not removed, in order.
     fn read(&mut self) -> io::Result<Vec<(OutboxMessage, Vec<u8>)>> {
-        let mut text = Vec::new();
         self.file.seek(SeekFrom::Start(0))?;
-        self.file.read_to_end(&mut text)?;
-        // A crash may have left a part of a line.
-        let whole = text.iter().rposition(|byte| *byte == b'\n');
-        let whole = whole.map_or(0, |end| end + 1);
-        if whole < text.len() {
-            self.file.set_len(whole as u64)?;
-            text.truncate(whole);
-        }
+        let mut file = BufReader::new(&self.file);
         let mut messages = Vec::new();
         let mut places = BTreeMap::new();
-        for line in text.split_inclusive(|byte| *byte == b'\n') {
+        let mut whole = 0;
+        for number in 1_u64.. {
+            let mut line = Vec::new();
+            let length = (&mut file).take(MAX_LINE).read_until(b'\n', &mut line)? as u64;
+            let is_whole = line.ends_with(b"\n");
+            if length == MAX_LINE && !is_whole {
+                return Err(not_an_outbox(number));
+            }
+            if !is_whole {
+                // A crash may have left a part of a line.
+                if length > 0 && whole == 0 && !may_be_cut(&line) {
+                    return Err(not_an_outbox(number));
+                }
+                break;
+            }
+            whole += length;
             if line == b"\n" {
                 continue;
             }
-            match serde_json::from_slice(line)? {
+            match serde_json::from_slice(&line).map_err(|_| not_an_outbox(number))? {
                 Line::Add(message) => {
                     places.insert(message.guid.clone(), messages.len());
-                    messages.push(Some((message, line.to_vec())));
+                    messages.push(Some((message, line)));
                 }
                 Line::Remove(guid) => {
                     if let Some(message) = places
@@ -95,6 +109,9 @@ impl FileOutbox {
                 }
             }
         }
+        if whole < self.file.metadata()?.len() {
+            self.file.set_len(whole)?;
+        }
         Ok(messages.into_iter().flatten().collect())
     }
 
@@ -102,6 +119,11 @@ impl FileOutbox {
     fn write(&mut self, line: &Line) -> io::Result<u64> {
         let mut text = serde_json::to_vec(line)?;
         text.push(b'\n');
+        if text.len() as u64 >= MAX_LINE {
+            return Err(io::Error::other(
+                "a message of a megabyte is none of GroupMe's",
+            ));
+        }
         let before = self.file.seek(SeekFrom::End(0))?;
         let written = self
             .file
@@ -188,6 +210,33 @@ impl OutboxStore for FileOutbox {
     }
 }
 
+fn check_regular(found: io::Result<fs::Metadata>) -> io::Result<()> {
+    let found = found?;
+    if found.is_file() {
+        return Ok(());
+    }
+    let found = if found.is_dir() {
+        "a directory"
+    } else {
+        "a pipe, socket or device"
+    };
+    let error = format!("expected a regular file, found {found}");
+    Err(io::Error::new(io::ErrorKind::InvalidInput, error))
+}
+
+fn not_an_outbox(line: u64) -> io::Error {
+    let error = format!("line {line} is not one of an outbox; name another file");
+    io::Error::new(io::ErrorKind::InvalidData, error)
+}
+
+/// Returns whether the only line of a file is the beginning of one that an outbox writes.
+fn may_be_cut(line: &[u8]) -> bool {
+    [&b"{\"add\":{"[..], b"{\"remove\":\""].iter().any(|start| {
+        let length = start.len().min(line.len());
+        start[..length] == line[..length]
+    })
+}
+
 /// Returns options to read and write a file, which only its owner may read if it is new.
 fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
@@ -212,6 +261,9 @@ fn is_at(file: &File, path: &Path) -> io::Result<bool> {
 fn is_at(_: &File, _: &Path) -> io::Result<bool> {
     Ok(true)
 }
+
+/// Length that no line has, in bytes. A message of GroupMe has a few thousand at most.
+const MAX_LINE: u64 = 1024 * 1024;
 
 const IN_USE: &str = "another outbox uses the file";
 

@@ -44,6 +44,73 @@ fn the_file_stays_small_while_one_message_is_stuck() {
     assert_eq!(fs::metadata(&path).unwrap().len(), 0);
 }
 
+#[test]
+fn a_file_that_is_no_outbox_is_refused_and_stays_as_it_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("letter");
+    let long = "x".repeat(2 << 20);
+    for content in [
+        "Dear outbox,\nthe last line has no end",
+        "no line at all",
+        "{\"json\":\"but no outbox\"}\n",
+        "{\"address\":\"half a line of JSON",
+        &*long,
+    ] {
+        fs::write(&path, content).unwrap();
+        let mut store = FileOutbox::open(&path).unwrap();
+        let error = format!("{:?}", store.load().unwrap_err());
+        assert!(error.contains("line 1 is not one of an outbox"), "{error}");
+        assert!(fs::read(&path).unwrap() == content.as_bytes(), "{content}");
+    }
+}
+
+#[test]
+fn a_line_that_a_crash_cut_is_dropped_and_the_others_are_kept() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("outbox");
+    let mut store = FileOutbox::open(&path).unwrap();
+    store.add(&message("kept")).unwrap();
+    let first = fs::read(&path).unwrap();
+    store.add(&message("cut")).unwrap();
+    drop(store);
+    let both = fs::read(&path).unwrap();
+    for length in first.len() + 1..both.len() {
+        fs::write(&path, &both[..length]).unwrap();
+        let kept = FileOutbox::open(&path).unwrap().load().unwrap();
+        assert_eq!(kept, [message("kept")]);
+        assert_eq!(fs::read(&path).unwrap(), first);
+    }
+    for length in 0..first.len() {
+        fs::write(&path, &first[..length]).unwrap();
+        assert_eq!(FileOutbox::open(&path).unwrap().load().unwrap(), []);
+    }
+}
+
+#[test]
+fn a_message_too_long_for_its_line_is_refused_and_hides_no_other() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("outbox");
+    let mut store = FileOutbox::open(&path).unwrap();
+    let mut long = message("long");
+    long.draft = Draft::new("x".repeat(1 << 20));
+    store.add(&long).unwrap_err();
+    store.add(&message("short")).unwrap();
+    assert_eq!(store.load().unwrap(), [message("short")]);
+}
+
+#[cfg(unix)]
+#[test]
+fn only_regular_files_are_opened() {
+    let directory = tempfile::tempdir().unwrap();
+    let pipe = directory.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    for path in [directory.path(), &pipe, "/dev/zero".as_ref()] {
+        let error = format!("{:?}", FileOutbox::open(path).unwrap_err());
+        assert!(error.contains("expected a regular file"), "{error}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_file_that_is_written_anew_keeps_its_permissions_and_a_link_to_it() {
