@@ -227,7 +227,7 @@ Exit status:
   3  access token refused
   4  request refused by GroupMe for good: not found, not allowed, not valid
   5  temporary failure: no network, no response, too many requests, server error
-  6  output cannot be written: the disk is full, or the reader of `listen` has ended
+  6  output or state file cannot be written: the disk is full, or the reader of `listen` has ended
   7  history cut short by GroupMe
 
 First steps: `groupme demo` needs no account.";

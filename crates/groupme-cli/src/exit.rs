@@ -19,7 +19,7 @@ pub(crate) enum Failure {
     Refused(anyhow::Error),
     /// Temporary failure: status 5.
     Temporary(anyhow::Error),
-    /// Output that cannot be written: status 6, or success if the reader has closed the pipe, as
+    /// Output or a state file that cannot be written: status 6, or success if the reader has closed the pipe, as
     /// `head` does.
     Output(anyhow::Error),
     /// Less than the server had promised: status 7.

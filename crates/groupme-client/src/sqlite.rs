@@ -10,7 +10,7 @@ use std::path::Path;
 use groupme_delivery::{Change, MessageState, Saved, Store, StoreError};
 use groupme_model::{ConversationId, MessageId, Timestamp};
 use rusqlite::{
-    Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior,
+    Connection, ErrorCode, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior,
     config::DbConfig, limits::Limit,
 };
 
@@ -68,10 +68,23 @@ impl SqliteStore {
         for step in steps {
             connection.execute_batch(step)?;
         }
-        Ok(Self {
+        let store = Self {
             connection,
             _claim: claim,
-        })
+        };
+        if !steps.is_empty() {
+            // A disk without room for the tables is found out here, before anything is delivered.
+            store.move_log()?;
+        }
+        Ok(store)
+    }
+
+    /// Moves the log into the file, so that the next changes are written over its beginning.
+    fn move_log(&self) -> Result<(), rusqlite::Error> {
+        let is_busy = self
+            .connection
+            .query_row("PRAGMA wal_checkpoint(RESTART)", [], |row| row.get(0));
+        is_busy.map(|_: bool| ())
     }
 
     fn read(&self) -> Result<Saved, OpenError> {
@@ -133,6 +146,14 @@ impl SqliteStore {
     }
 
     fn write(&mut self, changes: &[Change]) -> Result<(), rusqlite::Error> {
+        match self.write_to_log(changes) {
+            // On a full disk, the log cannot grow, but it can begin again.
+            Err(error) if is_full(&error) && self.move_log().is_ok() => self.write_to_log(changes),
+            result => result,
+        }
+    }
+
+    fn write_to_log(&mut self, changes: &[Change]) -> Result<(), rusqlite::Error> {
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -218,6 +239,12 @@ fn apply(transaction: &Transaction<'_>, change: &Change) -> Result<(), rusqlite:
         _ => 0,
     };
     Ok(())
+}
+
+/// Returns whether a write failed for want of room: on a full disk, or beyond a limit of the process.
+fn is_full(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error_code();
+    matches!(code, Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure))
 }
 
 /// Denies the database everything that the store does not need: a file from others may hold

@@ -5,12 +5,16 @@ use core::{
     pin::pin,
     time::Duration,
 };
+use std::sync::Arc;
 
 use anyhow::anyhow;
-use groupme_client::{Client, ClientEnd, Incoming, Status};
+use groupme_client::{Client, ClientEnd, Incoming, Status, StoreError};
 
 use super::{Stop, names::names};
-use crate::{exit::Failure, output::Printer};
+use crate::{
+    exit::Failure,
+    output::{Printer, chain},
+};
 
 /// Limits that end the output.
 #[derive(Clone, Copy, Debug, Default)]
@@ -51,6 +55,8 @@ pub(crate) async fn follow(
         }
     });
     let mut outcome = Ok(());
+    // Of the state file: the latest failure, and the latest acknowledgement.
+    let (mut unsaved, mut acknowledged) = (None, None);
     let mut leaving = false;
     let mut catch_ups = 0;
     let end = loop {
@@ -78,12 +84,15 @@ pub(crate) async fn follow(
                     let written = printer.event(event);
                     if written.is_ok() {
                         // The client saves in the background, and before its end.
-                        drop(handle.acknowledge(event));
+                        acknowledged = Some(handle.acknowledge(event));
                     }
                     written
                 }
                 Some(Incoming::Status(status)) => {
                     catch_ups += u64::from(matches!(status, Status::CaughtUp));
+                    if let Status::NotSaved(error) = status {
+                        unsaved = Some(Arc::clone(error));
+                    }
                     printer.status(status)
                 }
                 _ => Ok(()),
@@ -98,10 +107,23 @@ pub(crate) async fn follow(
     outcome?;
     printer.finish()?;
     match end {
-        ClientEnd::Requested => Ok(()),
+        ClientEnd::Requested => match (unsaved, acknowledged) {
+            (None, _) => Ok(()),
+            (Some(error), None) => Err(not_saved(&error)),
+            // A save contains all that was not saved before it.
+            (Some(error), Some(saved)) => saved.await.map_err(|_| not_saved(&error)),
+        },
         ClientEnd::Unauthorized(_) => Err(Failure::Credentials(anyhow!("{end}"))),
         end => Err(Failure::Other(anyhow!("{end}"))),
     }
+}
+
+/// Returns the failure of a run that leaves an old position in the state file.
+fn not_saved(error: &StoreError) -> Failure {
+    Failure::Output(anyhow!(
+        "{}; the next run continues at an earlier position, or anew if there is none",
+        chain(error)
+    ))
 }
 
 /// Maximum delay of the first events while names are fetched.

@@ -1,33 +1,17 @@
 //! Files that options name: regular ones, within limits of size and time.
 
-use std::{fs::File, path::Path, process::Stdio};
+use std::{fs::File, path::Path};
 
 use tokio::process::Command;
 
-use crate::program::{Finished, asking, groupme, run};
+use crate::program::{Finished, asking, behind, groupme, run};
 
 /// An address at which nobody answers; a file is refused before any request.
 const NOWHERE: &str = "http://127.0.0.1:1/v3";
 
 /// Limits the address space of a command, in KiB, so that reading without a limit fails.
 fn with_memory(command: Command, kib: u32) -> Command {
-    let command = command.into_std();
-    let mut limited = Command::new("sh");
-    limited
-        .args(["-c", &format!("ulimit -v {kib} && exec \"$0\" \"$@\"")])
-        .arg(command.get_program())
-        .args(command.get_args())
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true);
-    for (name, value) in command.get_envs() {
-        match value {
-            Some(value) => limited.env(name, value),
-            None => limited.env_remove(name),
-        };
-    }
-    limited
+    behind(command, &format!("ulimit -v {kib}"))
 }
 
 async fn with_option(option: &str, file: &Path) -> Finished {

@@ -13,6 +13,7 @@ mod decode;
 mod demo;
 mod failures;
 mod files;
+mod full_disk;
 mod history;
 mod hostile;
 mod listen;

@@ -42,6 +42,27 @@ pub(crate) fn groupme(arguments: &[&str]) -> Command {
     command
 }
 
+/// Returns the command as it runs after a line of the shell, such as one that sets a limit.
+pub(crate) fn behind(command: Command, line: &str) -> Command {
+    let command = command.into_std();
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-c", &format!("{line} && exec \"$0\" \"$@\"")])
+        .arg(command.get_program())
+        .args(command.get_args())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => shell.env(name, value),
+            None => shell.env_remove(name),
+        };
+    }
+    shell
+}
+
 /// Returns `groupme listen` against a simulator, with more arguments.
 pub(crate) fn listen(sim: &Sim, arguments: &[&str]) -> Command {
     let url = sim.gateway_url();
