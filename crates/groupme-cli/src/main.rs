@@ -7,12 +7,10 @@ mod command;
 mod error_help;
 mod exit;
 mod input_file;
+mod logging;
 mod output;
 
-use std::{
-    io::{self, IsTerminal as _, Write as _},
-    process::ExitCode,
-};
+use std::process::ExitCode;
 
 use clap::Parser as _;
 
@@ -21,7 +19,7 @@ use self::args::{Cli, Command};
 fn main() -> ExitCode {
     // clap prints usage errors and exits with status 2.
     let cli = Cli::parse();
-    logging(cli.verbose);
+    logging::start(cli.verbose);
     let result = match cli.command {
         Command::Decode(args) => command::decode::run(&args),
         Command::Demo(args) => command::block_on(command::demo::run(args)),
@@ -41,55 +39,3 @@ fn main() -> ExitCode {
     };
     exit::report(result)
 }
-
-/// Starts logging to stderr; stdout is for events.
-fn logging(verbose: u8) {
-    use tracing_subscriber::{
-        filter::{LevelFilter, Targets},
-        fmt,
-        layer::SubscriberExt as _,
-        util::SubscriberInitExt as _,
-    };
-
-    let level = match verbose {
-        0 => LevelFilter::WARN,
-        1 => LevelFilter::DEBUG,
-        _ => LevelFilter::TRACE,
-    };
-    let own = Targets::new().with_default(level);
-    // Commands report statuses themselves; the pool of connections is noise but for `-vv`.
-    let own = match verbose {
-        0 => own.with_target(STATUSES, LevelFilter::OFF),
-        1 => own.with_target("hyper_util", LevelFilter::INFO),
-        _ => own,
-    };
-    #[expect(clippy::disallowed_methods, reason = "this is the binary")]
-    let wanted = std::env::var("RUST_LOG").ok();
-    let wanted = wanted.filter(|wanted| !wanted.is_empty());
-    let filter = match wanted.as_deref().map(str::parse::<Targets>) {
-        Some(Ok(wanted)) if wanted.iter().any(|(target, _)| target == STATUSES) => wanted,
-        Some(Ok(wanted)) => wanted.with_target(STATUSES, LevelFilter::OFF),
-        Some(Err(error)) => {
-            // Without stderr there is nobody to tell.
-            let _ = writeln!(
-                io::stderr(),
-                "RUST_LOG is ignored: {error}; its form is `target=level,…`, such as \
-                 `groupme_client=debug,warn`"
-            );
-            own
-        }
-        None => own,
-    };
-    let lines = fmt::layer()
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal())
-        // A line that cannot be written is dropped: the report of the failure would panic.
-        .log_internal_errors(false);
-    tracing_subscriber::registry()
-        .with(lines)
-        .with(filter)
-        .init();
-}
-
-/// Target of the client's statuses, which the commands print themselves.
-const STATUSES: &str = "groupme_client::status";

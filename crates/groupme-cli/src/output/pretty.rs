@@ -11,7 +11,7 @@ use groupme_client::{Delivery, LossReason, Status, Timestamp, UserId};
 use groupme_model::{Chat, Group};
 use jiff::tz::TimeZone;
 
-pub(crate) use self::escape::{escape_control, is_invisible};
+pub(crate) use self::escape::{escape_control, escape_invisible, is_invisible};
 use self::names::Names;
 use super::chain;
 

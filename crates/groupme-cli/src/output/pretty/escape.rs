@@ -26,6 +26,22 @@ pub(crate) fn escape_control(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// Replaces invisible characters only, in a text with terminal codes of its own.
+pub(crate) fn escape_invisible(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_invisible) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if is_invisible(letter) {
+            shown.extend(letter.escape_unicode());
+        } else {
+            shown.push(letter);
+        }
+    }
+    Cow::Owned(shown)
+}
+
 /// Unicode's format characters, separators of lines, characters that are ignored by default, and
 /// blanks that are no white space. The selector of coloured emoji is none of them.
 pub(crate) fn is_invisible(letter: char) -> bool {
