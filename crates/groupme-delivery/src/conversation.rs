@@ -8,7 +8,6 @@ use crate::{
     DeliveryTag, GapCause,
     message_state::Aspect,
     observation::{Change as PushedChange, NewMessage},
-    position::is_position,
     seen::Seen,
     store::{Change, SavedConversation},
 };
@@ -180,7 +179,7 @@ impl<P> Conversation<P> {
         let mut conversation = Self::new(limit);
         // An earlier version saved ids that are no positions. Without a cursor, messages come twice
         // rather than never.
-        let is_usable = |message: &MessageId| is_position(message.as_str(), None);
+        let is_usable = |message: &MessageId| message.is_position(None);
         conversation.cursor = saved.cursor.filter(is_usable);
         conversation.loaded.clone_from(&conversation.cursor);
         conversation.is_left = saved.is_left;

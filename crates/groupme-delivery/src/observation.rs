@@ -5,10 +5,7 @@ use groupme_model::{
     UserPair, system_event::NoticeUserRef,
 };
 
-use crate::{
-    message_state::{Difference, MessageState, of_views, reactions_of_push},
-    position::is_position,
-};
+use crate::message_state::{Difference, MessageState, of_views, reactions_of_push};
 
 /// Content of a push, as far as it concerns histories.
 #[derive(Clone, Debug)]
@@ -72,7 +69,7 @@ impl Observation {
         let difference = match event {
             // Handed out, and nothing is concluded from it.
             EventRef::LineCreate(_) | EventRef::DirectMessageCreate(_)
-                if !is_position(message.id().as_str(), message.created_at()) =>
+                if !message.id().is_position(message.created_at()) =>
             {
                 return None;
             }

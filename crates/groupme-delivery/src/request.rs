@@ -8,8 +8,6 @@ use groupme_model::{
     Chat, ConversationId, Group, GroupId, HistoryWindow, MessageRow, Topic, member::MembershipState,
 };
 
-use crate::position::is_position;
-
 /// Request for REST. Its response goes to [`Feed::handle_response`](crate::Feed::handle_response).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -93,7 +91,7 @@ impl Rows {
     pub(crate) fn with_positions(mut self) -> Self {
         let before = self.messages.len();
         self.messages
-            .retain(|row| is_position(row.id().as_str(), row.created_at()));
+            .retain(|row| row.id().is_position(row.created_at()));
         self.unreadable = self.unreadable.saturating_add(before - self.messages.len());
         self
     }

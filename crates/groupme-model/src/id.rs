@@ -26,6 +26,7 @@ use smol_str::SmolStr;
 use digits::Digits;
 
 mod digits;
+mod position;
 #[cfg(feature = "serde")]
 mod serde;
 

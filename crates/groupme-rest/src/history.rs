@@ -132,11 +132,18 @@ impl History {
         self.count
     }
 
-    /// Returns whether GroupMe has cut the history short: the last answer had `null` in place of a
-    /// list, and the stream from the newest message on yielded fewer messages than were counted. Some
-    /// long histories end so, without an error.
+    /// Returns whether GroupMe has cut the history short: the stream from the newest message on
+    /// yielded fewer messages than were counted, and the last answer had `null` in place of a list, as
+    /// that of some long histories, or no message to go on from.
     pub fn is_cut_short(&self) -> bool {
         self.is_cut_short
+    }
+
+    /// Returns the message from which the history goes on, to continue there later with
+    /// [`before`](Self::before) or [`after`](Self::after): the last one, unless its id is no position.
+    /// `None` before the first page and after the last.
+    pub fn position(&self) -> Option<&MessageId> {
+        self.pager.cursor()
     }
 
     /// Returns the next page, which has at least one message; `None` at the end. Cancel-safe.
@@ -169,12 +176,17 @@ impl Stream for History {
                 Ok(page) => {
                     let count = page.count.and_then(|count| u64::try_from(count).ok());
                     this.count = this.count.or(count);
-                    this.is_cut_short = page.has_null && this.count.is_some_and(|n| n > this.found);
-                    let found = page.len().saturating_add(page.unreadable);
+                    let has_null = page.has_null;
+                    let page = this.pager.handle_page(page);
+                    let found = page
+                        .as_ref()
+                        .map_or(0, |page| page.len().saturating_add(page.unreadable));
                     this.found = this
                         .found
                         .saturating_add(u64::try_from(found).unwrap_or(u64::MAX));
-                    if let Some(page) = this.pager.handle_page(page) {
+                    this.is_cut_short = (has_null || this.pager.is_stuck())
+                        && this.count.is_some_and(|count| count > this.found);
+                    if let Some(page) = page {
                         return Poll::Ready(Some(Ok(page)));
                     }
                 }

@@ -1,13 +1,22 @@
 //! Pagination of a history, without IO.
 
+use std::collections::BTreeSet;
+
 use groupme_model::{HistoryWindow, MessageId, MessageRow};
 
 use crate::endpoint::messages::MessagePage;
 
 /// Chooses the window of the next request, and puts the pages in order.
+///
+/// A message whose id cannot be a position is part of its page, and moves no cursor: the messages
+/// beyond it would be skipped.
 #[derive(Clone, Debug)]
 pub(crate) struct Pager {
     state: State,
+    /// Messages of earlier pages that are no positions. They may come again with any page.
+    odd: BTreeSet<MessageId>,
+    /// The last page had messages, and none to go on from.
+    is_stuck: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -31,16 +40,35 @@ enum State {
 impl Pager {
     /// Starts at the newest message, or before another one, towards older messages.
     pub(crate) fn backward(before: Option<MessageId>) -> Self {
-        Self {
-            state: State::Backward(before),
-        }
+        Self::new(State::Backward(before))
     }
 
     /// Starts after a message, towards newer ones.
     pub(crate) fn forward(after: MessageId) -> Self {
+        Self::new(State::Forward(after))
+    }
+
+    fn new(state: State) -> Self {
         Self {
-            state: State::Forward(after),
+            state,
+            odd: BTreeSet::new(),
+            is_stuck: false,
         }
+    }
+
+    /// Returns the message before or after which the next request begins.
+    pub(crate) fn cursor(&self) -> Option<&MessageId> {
+        match &self.state {
+            State::Backward(before) => before.as_ref(),
+            State::Forward(after) | State::Bridging { after, .. } => Some(after),
+            State::Ended => None,
+        }
+    }
+
+    /// Returns whether the stream has ended because of a page that has messages, and none to go on
+    /// from.
+    pub(crate) fn is_stuck(&self) -> bool {
+        self.is_stuck
     }
 
     /// Returns the window of the next request; `None` at the end.
@@ -81,31 +109,38 @@ impl Pager {
         cursor: Option<MessageId>,
         mut page: MessagePage,
     ) -> Option<MessagePage> {
-        if let Some(cursor) = cursor {
-            page.rows.retain(|message| *message.id() < cursor);
+        let had_rows = !page.rows.is_empty();
+        let is_position = positions(&page.rows);
+        self.retain(&mut page.rows, is_position, |id| {
+            cursor.as_ref().is_none_or(|cursor| id < cursor)
+        });
+        match ids(&page.rows, is_position).min() {
+            Some(oldest) => self.state = State::Backward(Some(oldest.clone())),
+            None => self.is_stuck = had_rows,
         }
-        let oldest = page.rows.iter().map(MessageRow::id).min()?;
-        self.state = State::Backward(Some(oldest.clone()));
-        Some(page)
+        (!page.rows.is_empty()).then_some(page)
     }
 
     fn handle_forward(&mut self, after: MessageId, mut page: MessagePage) -> Option<MessagePage> {
-        let reaches_back = page.rows.iter().any(|message| *message.id() <= after);
-        let is_newest_first = page.rows.is_sorted_by(|a, b| a.id() > b.id());
-        page.rows.retain(|message| *message.id() > after);
-        let ids = || page.rows.iter().map(MessageRow::id);
-        if page.rows.len() > 1 && is_newest_first && !reaches_back {
+        let is_position = positions(&page.rows);
+        let reaches_back = ids(&page.rows, is_position).any(|id| *id <= after);
+        let is_newest_first = ids(&page.rows, is_position).is_sorted_by(|a, b| a > b);
+        self.retain(&mut page.rows, is_position, |id| *id > after);
+        let count = ids(&page.rows, is_position).count();
+        if count > 1 && is_newest_first && !reaches_back {
             self.state = State::Bridging {
-                before: ids().min()?.clone(),
+                before: ids(&page.rows, is_position).min()?.clone(),
                 after,
                 unreadable: page.unreadable,
                 newest_first: page.rows,
             };
             return None;
         }
-        self.state = State::Forward(ids().max()?.clone());
+        if let Some(newest) = ids(&page.rows, is_position).max() {
+            self.state = State::Forward(newest.clone());
+        }
         page.rows.sort_by(|a, b| a.id().cmp(b.id()));
-        Some(page)
+        (!page.rows.is_empty()).then_some(page)
     }
 
     fn handle_bridge(
@@ -115,13 +150,12 @@ impl Pager {
         mut newest_first: Vec<MessageRow>,
         mut page: MessagePage,
     ) -> Option<MessagePage> {
-        let reaches_back = page.rows.iter().any(|message| *message.id() <= after);
-        page.rows
-            .retain(|message| *message.id() > after && *message.id() < *before);
-        let oldest = page.rows.iter().map(MessageRow::id).min();
-        if let (Some(oldest), false) = (oldest, reaches_back) {
-            let before = oldest.clone();
-            newest_first.append(&mut page.rows);
+        let is_position = positions(&page.rows);
+        let reaches_back = ids(&page.rows, is_position).any(|id| *id <= after);
+        self.retain(&mut page.rows, is_position, |id| *id > after && id < before);
+        let oldest = ids(&page.rows, is_position).min().cloned();
+        newest_first.append(&mut page.rows);
+        if let (Some(before), false) = (oldest, reaches_back) {
             self.state = State::Bridging {
                 after,
                 before,
@@ -130,16 +164,59 @@ impl Pager {
             };
             return None;
         }
-        newest_first.append(&mut page.rows);
+        let is_position = positions(&newest_first);
+        let newest = ids(&newest_first, is_position).max()?.clone();
         newest_first.sort_by(|a, b| a.id().cmp(b.id()));
-        let newest = newest_first.last()?.id().clone();
         self.state = State::Forward(newest);
         Some(MessagePage {
             rows: newest_first,
             ..page
         })
     }
+
+    /// Keeps the positions that are wanted, and of the other messages those not seen before.
+    fn retain(
+        &mut self,
+        rows: &mut Vec<MessageRow>,
+        is_position: impl Fn(&MessageRow) -> bool,
+        is_wanted: impl Fn(&MessageId) -> bool,
+    ) {
+        rows.retain(|row| {
+            if is_position(row) {
+                return is_wanted(row.id());
+            }
+            let is_new = self.odd.insert(row.id().clone());
+            if self.odd.len() > MAX_ODD {
+                self.odd.pop_first();
+            }
+            is_new
+        });
+    }
 }
+
+/// Returns which messages of a page are positions. Short ids are, unless there are usual ones beside
+/// them.
+fn positions(rows: &[MessageRow]) -> impl Fn(&MessageRow) -> bool + Copy + use<> {
+    let is_usual = |row: &MessageRow| row.id().as_str().len() >= USUAL_DIGITS;
+    let can_be = |row: &MessageRow| row.id().is_position(row.created_at());
+    let has_usual = rows.iter().any(|row| is_usual(row) && can_be(row));
+    move |row| can_be(row) && (is_usual(row) || !has_usual)
+}
+
+fn ids(
+    rows: &[MessageRow],
+    is_position: impl Fn(&MessageRow) -> bool,
+) -> impl Iterator<Item = &MessageId> {
+    rows.iter()
+        .filter(move |row| is_position(row))
+        .map(MessageRow::id)
+}
+
+/// Digits of the ids of today.
+const USUAL_DIGITS: usize = 18;
+
+/// Number of messages that are no positions to remember.
+const MAX_ODD: usize = 1_000;
 
 #[cfg(test)]
 mod tests {
@@ -152,7 +229,10 @@ mod tests {
     /// Returns a page of messages with these ids.
     fn page(ids: &[impl core::fmt::Display]) -> MessagePage {
         let rows: Vec<_> = ids.iter().map(|id| format!(r#"{{"id":"{id}"}}"#)).collect();
-        let body = format!("[{}]", rows.join(","));
+        rows_of(&format!("[{}]", rows.join(",")))
+    }
+
+    fn rows_of(body: &str) -> MessagePage {
         let mut frame = Frame::from_bytes(body.as_bytes());
         Decoder::new().decode_value(&mut frame).unwrap();
         let frame = Arc::new(frame);
@@ -272,5 +352,64 @@ mod tests {
             pager.poll_window(),
             Some(HistoryWindow::After("1001".into()))
         );
+    }
+
+    /// Returns a page of messages sent at the time in their ids, with others that have odd ids.
+    fn page_with(ids: &[&str], odd: &[&str]) -> MessagePage {
+        let sent = |id: &str| id[..10].to_owned();
+        let rows = ids.iter().map(|id| (*id, sent(id)));
+        let odd = odd.iter().map(|id| (*id, sent(ids[0])));
+        let rows: Vec<_> = odd
+            .chain(rows)
+            .map(|(id, sent)| format!(r#"{{"id":"{id}","created_at":{sent}}}"#))
+            .collect();
+        rows_of(&format!("[{}]", rows.join(",")))
+    }
+
+    #[test]
+    fn an_id_that_is_no_position_moves_no_cursor_and_comes_once() {
+        let newest = ["170000000300000000", "170000000200000000"];
+        let oldest = ["170000000100000000", "170000000000000000"];
+        for odd in [
+            "15",
+            "q",
+            "",
+            "999999999999999999",
+            "1",
+            "9999999999999999999",
+        ] {
+            let mut pager = Pager::backward(None);
+            let first = pager.handle_page(page_with(&newest, &[odd])).unwrap();
+            assert_eq!(first.len(), 3);
+            let before = HistoryWindow::Before(newest[1].into());
+            assert_eq!(pager.poll_window(), Some(before), "{odd}");
+            let second = pager.handle_page(page_with(&oldest, &[odd])).unwrap();
+            assert_eq!(second.len(), 2);
+
+            let mut pager = Pager::forward("160000000000000000".into());
+            let mut ascending = oldest;
+            ascending.reverse();
+            let first = pager.handle_page(page_with(&ascending, &[odd])).unwrap();
+            assert_eq!(first.len(), 3);
+            let after = HistoryWindow::After(oldest[0].into());
+            assert_eq!(pager.poll_window(), Some(after), "{odd}");
+            assert_eq!(pager.cursor(), Some(&oldest[0].into()));
+        }
+    }
+
+    #[test]
+    fn a_page_without_a_position_is_the_last_one_and_no_end() {
+        let mut pager = Pager::backward(None);
+        pager.handle_page(page(&["9", "8"])).unwrap();
+        assert_eq!(pager.handle_page(page(&["x", "y"])).unwrap().len(), 2);
+        assert_eq!((pager.poll_window(), pager.is_stuck()), (None, true));
+        let mut pager = Pager::backward(None);
+        pager.handle_page(page(&["9", "8"])).unwrap();
+        assert!(pager.handle_page(page(&["9", "8"])).is_none());
+        assert!(pager.is_stuck());
+        let mut pager = Pager::backward(None);
+        pager.handle_page(page(&["9", "8"])).unwrap();
+        assert!(pager.handle_page(MessagePage::default()).is_none());
+        assert!(!pager.is_stuck());
     }
 }

@@ -1,7 +1,7 @@
 //! `groupme history`: prints earlier messages.
 
 use anyhow::anyhow;
-use groupme_model::{HistoryWindow, MessageId};
+use groupme_model::HistoryWindow;
 use groupme_rest::endpoint::messages::{self, MessagePage};
 
 use crate::{account::Account, args::History, exit::Failure, output::RowPrinter};
@@ -38,18 +38,16 @@ pub(crate) async fn run(args: History) -> Result<(), Failure> {
     } else if let Some(message) = args.after {
         history = history.after(message);
     }
-    let mut last: Option<MessageId> = None;
     while left > 0 {
         match history.next().await {
             None => break,
             Some(Ok(page)) => {
                 left -= print(&mut rows, &page, left)?;
                 found = found.saturating_add((page.len() + page.unreadable) as u64);
-                last = page.rows().last().map(|row| row.id().clone());
             }
             Some(Err(error)) => {
                 let failure = account.failure(error).await;
-                return Err(match last {
+                return Err(match history.position().filter(|_| found > 0) {
                     Some(last) => failure.and(&format!("continue with --{direction} {last}")),
                     None => failure,
                 });
@@ -73,8 +71,8 @@ pub(crate) async fn run(args: History) -> Result<(), Failure> {
 /// Returns the error of a history that ends too early.
 fn incomplete(found: u64, count: u64) -> Failure {
     Failure::Incomplete(anyhow!(
-        "incomplete: the API returned {found} messages of the {count} that it counts, and then `null` \
-         in place of a list; GroupMe keeps some old conversations in part only"
+        "incomplete: the API returned {found} messages of the {count} that it counts, and then no \
+         further ones; GroupMe keeps some old conversations in part only"
     ))
 }
 

@@ -28,7 +28,6 @@ use crate::{
     Failure, Item, Request, Response,
     conversation::{Fetch, Target, Until},
     item::Record,
-    position::is_position,
     request::Purpose,
     store::Change,
 };
@@ -105,7 +104,8 @@ impl<P> Feed<P> {
                 .filter_map(|group| {
                     let messages = group.messages.as_ref()?;
                     let newest = messages.last_message_id.clone()?;
-                    is_position(newest.as_str(), messages.last_message_created_at)
+                    newest
+                        .is_position(messages.last_message_created_at)
                         .then(|| (ConversationId::new(group.id.as_str()), newest))
                 })
                 .collect(),
@@ -114,7 +114,9 @@ impl<P> Feed<P> {
                 .filter_map(|chat| {
                     let last = chat.last_message.as_ref()?;
                     let id = self.id_of(chat)?;
-                    is_position(last.id.as_str(), last.created_at).then(|| (id, last.id.clone()))
+                    last.id
+                        .is_position(last.created_at)
+                        .then(|| (id, last.id.clone()))
                 })
                 .collect(),
             Ok(Response::Memberships(list)) => {

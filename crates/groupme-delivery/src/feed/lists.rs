@@ -8,7 +8,7 @@ use super::Feed;
 use crate::{
     Failure, GapCause, LossReason, Request, Response,
     conversation::{Fetch, Target, Until},
-    position::{is_in_future, is_position},
+    position::is_in_future,
     request::{Pending, Purpose},
 };
 
@@ -143,7 +143,7 @@ impl<P> Feed<P> {
     ) {
         let newest = newest.filter(|newest| !newest.is_empty());
         let (newest, is_unknown) = match newest {
-            Some(newest) if !is_position(newest.as_str(), sent) => (None, true),
+            Some(newest) if !newest.is_position(sent) => (None, true),
             newest => (newest, false),
         };
         if let Some(sent) = sent {
