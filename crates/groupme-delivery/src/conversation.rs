@@ -220,6 +220,13 @@ impl<P> Conversation<P> {
             .is_some_and(|first| message < first)
     }
 
+    /// Returns whether an id cannot be compared with those of the conversation: it has no time, and
+    /// they have.
+    pub(crate) fn is_incomparable(&self, message: &MessageId) -> bool {
+        let known = [&self.newest, &self.cursor, &self.baseline];
+        !message.has_time() && known.into_iter().flatten().any(MessageId::has_time)
+    }
+
     /// Returns whether a message belongs to the past and a newer one was delivered.
     pub(crate) fn is_behind(&self, message: &MessageId) -> bool {
         let newest = self.newest.as_ref();

@@ -197,7 +197,7 @@ impl Pager {
 /// Returns which messages of a page are positions. Short ids are, unless there are usual ones beside
 /// them.
 fn positions(rows: &[MessageRow]) -> impl Fn(&MessageRow) -> bool + Copy + use<> {
-    let is_usual = |row: &MessageRow| row.id().as_str().len() >= USUAL_DIGITS;
+    let is_usual = |row: &MessageRow| row.id().has_time();
     let can_be = |row: &MessageRow| row.id().is_position(row.created_at());
     let has_usual = rows.iter().any(|row| is_usual(row) && can_be(row));
     move |row| can_be(row) && (is_usual(row) || !has_usual)
@@ -211,9 +211,6 @@ fn ids(
         .filter(move |row| is_position(row))
         .map(MessageRow::id)
 }
-
-/// Digits of the ids of today.
-const USUAL_DIGITS: usize = 18;
 
 /// Number of messages that are no positions to remember.
 const MAX_ODD: usize = 1_000;

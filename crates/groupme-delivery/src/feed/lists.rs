@@ -233,7 +233,7 @@ impl<P> Feed<P> {
         };
         let conversation = self.conversation(id);
         let cursor = conversation.cursor.as_ref();
-        let is_damaged = cursor.is_some_and(|cursor| is_in_future(cursor.as_str(), now));
+        let is_damaged = cursor.is_some_and(|cursor| is_in_future(cursor, now));
         if is_damaged {
             conversation.cursor = None;
             conversation.loaded = None;

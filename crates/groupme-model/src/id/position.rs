@@ -29,6 +29,11 @@ impl MessageIdRef<'_> {
 }
 
 impl MessageId {
+    /// Returns whether the id has the usual number of digits, and so begins with a time.
+    pub fn has_time(&self) -> bool {
+        self.as_str().len() >= USUAL_DIGITS
+    }
+
     /// Same as [`MessageIdRef::is_position`].
     pub fn is_position(&self, sent: Option<Timestamp>) -> bool {
         self.as_view().is_position(sent)
