@@ -242,6 +242,9 @@ fn fault(error: &DecodeError) -> String {
         DecodeError::TooLarge { len, limit } => {
             format!("document of {len} bytes exceeds the limit of {limit} bytes")
         }
+        DecodeError::TooManyValues { limit } => {
+            format!("document with more than {limit} values")
+        }
         DecodeError::TooManyObjects { limit } => {
             format!("document of this size has more than {limit} objects")
         }
@@ -294,10 +297,14 @@ fn take(input: &mut dyn BufRead, limit: usize) -> io::Take<&mut dyn BufRead> {
 fn limits(size: usize) -> Limits {
     let mut limits = Limits::default();
     limits.max_frame = MAX_DOCUMENT;
-    limits.max_values = usize::MAX;
+    limits.max_values = MAX_VALUES;
     limits.max_objects = FREE_OBJECTS + size / OBJECT_SIZE;
     limits
 }
+
+/// Number of values that a document may have: a tenth of the memory that the command may take is for
+/// its text, the rest for these.
+const MAX_VALUES: usize = 1_500_000;
 
 /// Number of objects that a document of any size may have.
 const FREE_OBJECTS: usize = 4_096;

@@ -245,7 +245,7 @@ async fn a_closed_pipe_ends_it_quietly_however_long_the_lines() {
 }
 
 #[tokio::test]
-async fn objects_that_are_far_more_than_the_size_of_their_document_are_refused() {
+async fn values_and_objects_that_take_far_more_than_their_document_are_refused() {
     for kind in ["frame", "message"] {
         let dense = format!(
             r#"{{"id":"1","attachments":[{}{{}}]}}"#,
@@ -255,5 +255,9 @@ async fn objects_that_are_far_more_than_the_size_of_their_document_are_refused()
         let error = result.refused(1);
         assert!(error.contains("more than"), "{error}");
         assert!(error.contains("objects"), "{error}");
+        let dense = format!(r#"{{"id":"1","x":[{}0]}}"#, "0,".repeat(2_000_000));
+        let result = decode(&["--as", kind], dense).await;
+        let error = result.refused(1);
+        assert!(error.contains("more than 1500000 values"), "{error}");
     }
 }

@@ -166,9 +166,9 @@ impl<P> Feed<P> {
             conversation.listed_in = epoch;
         }
         let Some(newest) = newest else {
-            // A conversation without messages, or with a newest one that cannot be compared: its
-            // history is read to the end.
-            if is_unknown && conversation.cursor.is_some() {
+            // A conversation without messages, or with a newest one that cannot be compared, or one
+            // that has had messages and is listed without: its history is read to the end.
+            if conversation.cursor.is_some() {
                 conversation.target = Target::End;
             } else if is_unknown
                 && is_current

@@ -64,6 +64,27 @@ fn the_newest_message_without_a_readable_id_is_lost_once() {
 }
 
 #[test]
+fn a_list_without_a_newest_message_hides_none_of_a_conversation_that_has_some() {
+    let mut world = missed(Config::default());
+    world.named.insert(GROUP.to_owned(), json!({}));
+    assert_eq!(
+        world.live(),
+        [
+            "gap 1835 1..? (Connection)",
+            "backfill 1835/2",
+            "backfill 1835/3",
+            "backfill 1835/4",
+            "backfill 1835/5",
+            "backfill 1835/6",
+            "backfilled 1835: 5",
+            "caught up",
+        ]
+    );
+    world.lose();
+    assert_eq!(world.live(), ["caught up"]);
+}
+
+#[test]
 fn a_message_without_a_readable_id_is_not_taken_for_deleted() {
     let mut world = World::new();
     world.say(GROUP, 1);

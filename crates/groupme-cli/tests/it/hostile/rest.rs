@@ -177,6 +177,33 @@ pub(super) fn cases() -> Vec<Case> {
         .says("the good one")
         .says("the bad one"),
         Case::rest(
+            "ids in a history that are no positions",
+            &["history", "--group", "5", "--format", "json", "--all"],
+            |peer, target| {
+                let row = |id: &str, text: &str| {
+                    format!(r#"{{"id":"{id}","group_id":"5","created_at":1700000001,"text":"{text}"}}"#)
+                };
+                let good = row("170000000100000000", "the good one");
+                if target.contains("before_id=170000000100000000") {
+                    peer.json(page(&row("170000000000000000", "the oldest")))
+                } else if target.contains("before_id") {
+                    peer.json(page(""))
+                } else {
+                    let odd = ["15", "q", "999999999999999999"].map(|id| row(id, "an odd one"));
+                    peer.json(page(&format!("{},{good}", odd.join(","))))
+                }
+            },
+        )
+        .says("an odd one")
+        .says("the oldest"),
+        Case::rest(
+            "a history that repeats its first page",
+            &["history", "--group", "5", "--format", "json", "--all"],
+            |peer, _| peer.json(page(GOOD).replace(r#""count":1"#, r#""count":250"#)),
+        )
+        .fails(7)
+        .says("1 messages of the 250"),
+        Case::rest(
             "a history with a message nested too deep",
             &["history", "--group", "5", "--format", "json", "--all"],
             |peer, target| {
