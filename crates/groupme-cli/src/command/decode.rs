@@ -302,8 +302,7 @@ fn limits(size: usize) -> Limits {
     limits
 }
 
-/// Number of values that a document may have: a tenth of the memory that the command may take is for
-/// its text, the rest for these.
+/// Number of values that a document may have. Each takes some fifty bytes in memory, however short.
 const MAX_VALUES: usize = 1_500_000;
 
 /// Number of objects that a document of any size may have.
